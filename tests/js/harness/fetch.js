@@ -1,0 +1,50 @@
+// A fetch that records what it is asked and gives canned answers, in order.
+
+/**
+ * An answer is what the vectors record: `{ status, statusText, headers, body | rawBody | bytes }`, or
+ * `{ networkError }` for a fetch that rejects.
+ */
+export function cannedFetch(...answers) {
+  const requests = [];
+  const fetch = async (url, init = {}) => {
+    requests.push(recorded(url, init));
+    if (requests.length > answers.length) throw new Error(`request ${requests.length} was not expected: ${url}`);
+    return respond(answers[requests.length - 1]);
+  };
+  return { fetch, requests };
+}
+
+function recorded(url, init) {
+  if (typeof url !== 'string') throw new TypeError(`fetch was called with ${typeof url} as its URL`);
+  const headers = {};
+  for (const [name, value] of Object.entries(init.headers ?? {})) {
+    if (typeof value === 'string') headers[name.toLowerCase()] = value;
+  }
+  const request = { method: init.method, url, headers };
+  if (init.body !== undefined) request.body = init.body;
+  if (init.signal !== undefined) request.signal = init.signal;
+  return request;
+}
+
+const WITHOUT_BODY = new Set([101, 103, 204, 205, 304]);
+
+export function respond(answer) {
+  if (answer.networkError) throw rejection(answer.networkError);
+  const { status = 200, statusText, headers } = answer;
+  return new Response(WITHOUT_BODY.has(status) ? null : bodyOf(answer), { status, statusText, headers });
+}
+
+function bodyOf(answer) {
+  if (answer.bytes !== undefined) return answer.bytes;
+  if (answer.rawBody !== undefined) return answer.rawBody;
+  return 'body' in answer ? JSON.stringify(answer.body) : '';
+}
+
+// Without a name it is the rejection value itself; an absent one is undefined.
+function rejection({ name, message, props, cause, value }) {
+  if (name === undefined) return value;
+  if (name === 'AbortError') return new DOMException(message, name);
+  const options = cause && { cause: Object.assign(new Error(cause.message), cause) };
+  const error = name === 'TypeError' ? new TypeError(message, options) : new Error(message, options);
+  return Object.assign(error, props);
+}

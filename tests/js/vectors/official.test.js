@@ -1,0 +1,48 @@
+// The recordings, played back on the packages they were made from. What this proves is the harness: its fetch,
+// its tags and its rules of agreement see what the recorder saw, so a pass of ours means something.
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { difference, requestDifference } from '../harness/agreement.js';
+import { answersOf, runVector } from '../harness/calls.js';
+import { officialClient } from '../harness/clients.js';
+import { cannedFetch } from '../harness/fetch.js';
+import { untag } from '../harness/tagged.js';
+import { recordedVectors } from '../harness/vectors.js';
+
+suite('recorded vectors on the official SDK', () => {
+  for (const vector of recordedVectors()) {
+    test(`${vector.id} ${vector.name}`, async () => {
+      const { fetch, requests } = cannedFetch(...answersOf(vector));
+      const outcomes = await runVector(officialClient(vector.client, fetch), vector);
+
+      const expected = vector.expect.requests ?? [vector.expect.request].filter(Boolean);
+      assert.equal(requests.length, expected.length, 'number of requests');
+      expected.forEach((request, index) => {
+        assert.equal(requestDifference(requests[index], request), undefined);
+        assert.equal(requests[index].url, request.url);
+      });
+
+      const recorded = (vector.expect.results ?? [vector.expect]).map((result) => untag(result));
+      outcomes.forEach((outcome, index) => {
+        if (recorded[index].error) {
+          assert.equal(difference(errorMembers(outcome.error), recorded[index].error, 'error'), undefined);
+        } else {
+          assert.equal(outcome.error, undefined);
+          assert.equal(difference(asRecorded(outcome.result), recorded[index].result, 'result'), undefined);
+        }
+      });
+    });
+  }
+});
+
+function errorMembers(error) {
+  if (!(error instanceof Error)) return { thrown: error };
+  const { name, message, code, status, requestId, details, response } = error;
+  const runtimeError = error.runtimeError === error ? 'self' : error.runtimeError;
+  return { name, message, code, status, requestId, details, response, runtimeError };
+}
+
+// The recorder took anything with a `find` for a query builder, and an array has one.
+function asRecorded(result) {
+  return typeof result?.find === 'function' ? { isBuilder: true } : result;
+}
