@@ -1,0 +1,54 @@
+// Read your own writes: what an answer says in x-wix-consistent goes into every later request of the client.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ok, rejection, scriptedClient, status } from '../harness/client.js';
+
+const consistent = (value, answer = ok({ files: [], folders: [] })) => ({
+  ...answer,
+  headers: { 'X-Wix-Consistent': value },
+});
+
+const sent = (requests) =>
+  requests.map(({ headers }) => Object.entries(headers).find(([name]) => name.toLowerCase() === 'x-wix-consistent')?.[1]);
+
+test('the last value that came is the one that is sent', async () => {
+  const { files, folders, requests } = scriptedClient([consistent('1'), ok(), consistent('2'), ok()]);
+  await files.listFiles();
+  await folders.createFolder('a');
+  await files.queryFileDescriptors().find();
+  await folders.getFolder('a');
+  assert.deepEqual(sent(requests), [undefined, '1', '1', '2']);
+});
+
+test('a value of an error answer counts too, and of one that was tried again', async () => {
+  const { files, requests } = scriptedClient([consistent('1', status(404)), consistent('2', status(503)), ok({ files: [] })], {
+    retry: { maxDelayMs: 0 },
+  });
+  await rejection(files.getFileDescriptor('f'));
+  await files.listFiles();
+  assert.deepEqual(sent(requests), [undefined, '1', '2']);
+});
+
+test('clients do not share it', async () => {
+  const one = scriptedClient([consistent('1')]);
+  const other = scriptedClient([ok({ files: [] })]);
+  await one.files.listFiles();
+  await other.files.listFiles();
+  assert.deepEqual(sent(other.requests), [undefined]);
+});
+
+test("headers of the caller's own are not touched", async () => {
+  const headers = Object.freeze({ 'X-Custom': '1' });
+  const { files, requests } = scriptedClient([consistent('1')], { headers });
+  await files.listFiles();
+  await files.listFiles();
+  assert.deepEqual(headers, { 'X-Custom': '1' });
+  assert.equal(requests[1].headers['X-Custom'], '1');
+});
+
+test('a value from the answer wins over one among the extra headers', async () => {
+  const { files, requests } = scriptedClient([consistent('1')], { headers: { 'x-wix-consistent': 'mine' } });
+  await files.listFiles();
+  await files.listFiles();
+  assert.deepEqual(sent(requests), ['mine', '1']);
+});

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { stoppedClock } from '../harness/clock.js';
+import { ok, rejection, reset, scriptedClient, status } from '../harness/client.js';
+
+function listening() {
+  const events = [];
+  const note = (kind) => (event) => {
+    events.push({ kind, ...event });
+  };
+  return { events, on: { request: note('request'), response: note('response'), retry: note('retry') } };
+}
+
+test('request, response and retry are told in order', async (t) => {
+  const clock = await stoppedClock(t);
+  const { events, on } = listening();
+  const { files } = scriptedClient(
+    [status(503, { headers: { 'x-wix-request-id': 'r1' } }), reset, ok({ files: [] })],
+    { on },
+  );
+  await clock.until(files.listFiles({ paging: { limit: 3 } }));
+  assert.deepEqual(
+    events.map(({ kind, attempt, status: number }) => [kind, attempt, number]),
+    [
+      ['request', 1, undefined],
+      ['response', 1, 503],
+      ['retry', 1, 503],
+      ['request', 2, undefined],
+      ['retry', 2, undefined],
+      ['request', 3, undefined],
+      ['response', 3, 200],
+    ],
+  );
+  for (const { operation } of events) assert.equal(operation, 'files.listFiles');
+  const [request, response, retry] = events;
+  assert.equal(request.method, 'GET');
+  assert.equal(request.url, 'https://www.wixapis.com/site-media/v1/files?paging.limit=3');
+  assert.equal(response.requestId, 'r1');
+  assert.ok(retry.delayMs >= 250 && retry.delayMs <= 500, String(retry.delayMs));
+  assert.equal(events[4].error.code, 'NETWORK');
+});
+
+test('what a hook does to its event changes nothing', async () => {
+  const on = {
+    request: (event) => {
+      event.url = 'https://elsewhere.example.com/';
+      if (event.headers) event.headers['x-injected'] = '1';
+    },
+  };
+  const { files, requests } = scriptedClient([ok({ files: [] })], { on });
+  await files.listFiles();
+  assert.equal(requests[0].url, 'https://www.wixapis.com/site-media/v1/files');
+  assert.equal('x-injected' in requests[0].headers, false);
+});
+
+test('a hook that throws or rejects breaks no call', async (t) => {
+  const unhandled = [];
+  const note = (reason) => unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  t.after(() => process.off('unhandledRejection', note));
+  const on = {
+    request: () => {
+      throw new Error('from a hook');
+    },
+    response: async () => {
+      throw new Error('from a hook, later');
+    },
+    retry: () => Promise.reject(new Error('from a hook')),
+  };
+  const { files } = scriptedClient([status(503), ok({ files: [] })], { on, retry: { maxDelayMs: 0 } });
+  assert.deepEqual(await files.listFiles(), { files: [] });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.deepEqual(unhandled, []);
+});
+
+test('a call that is refused tells nobody', async () => {
+  const { events, on } = listening();
+  const { files } = scriptedClient([ok()], { on });
+  await rejection(files.getFileDescriptor());
+  assert.deepEqual(events, []);
+});

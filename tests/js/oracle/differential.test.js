@@ -1,0 +1,39 @@
+// Random cases on the official SDK and on ours. The seed is printed; WIX_MEDIA_SEED, WIX_MEDIA_CASES and
+// WIX_MEDIA_CASE (one number) make a run again.
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+import { test } from 'node:test';
+import { randomCase } from './cases.js';
+import { expectation, judgement, runOurs } from './expectation.js';
+import { shrink } from './shrink.js';
+
+const seed = Number(process.env.WIX_MEDIA_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const count = Number(process.env.WIX_MEDIA_CASES ?? 5000);
+const only = process.env.WIX_MEDIA_CASE;
+
+const ENOUGH_FAILURES = 8;
+
+async function fault(kase) {
+  return judgement(await runOurs(kase), await expectation(kase));
+}
+
+test(`random cases, seed ${seed}`, async (t) => {
+  const numbers = only === undefined ? Array.from({ length: count }, (_, number) => number) : [Number(only)];
+  const faults = [];
+  for (const number of numbers) {
+    const kase = randomCase(seed, number);
+    if ((await fault(kase)) === undefined) continue;
+    const smallest = await shrink(kase, fault);
+    faults.push(`case ${number}: ${await fault(smallest)}\n${reproduction(smallest)}`);
+    if (faults.length === ENOUGH_FAILURES) break;
+  }
+  t.diagnostic(`seed ${seed}, ${numbers.length} cases`);
+  const again = `\n\nWIX_MEDIA_SEED=${seed} WIX_MEDIA_CASE=<case> makes one of them again`;
+  assert.equal(faults.length, 0, faults.join('\n\n') + again);
+});
+
+function reproduction({ api, method, args, chain = [], answers }) {
+  const show = (value) => inspect(value, { depth: null, breakLength: 140, maxStringLength: 2000 });
+  const calls = [[method, ...args], ...chain].map(([name, ...rest]) => `.${name}(${rest.map(show).join(', ')})`);
+  return `  ${api}${calls.join('')}\n  answered with ${answers.map(show).join('\n  then with ')}`;
+}

@@ -1,0 +1,110 @@
+// What our client has to do in a case, worked out by running the official SDK on it.
+//
+// A case is `{ api, method, args, chain, credentials, answers }`.
+import { errorDifference, difference, requestDifference, shown } from '../harness/agreement.js';
+import { call, outcome } from '../harness/calls.js';
+import { officialClient, ourClient } from '../harness/clients.js';
+import { cannedFetch } from '../harness/fetch.js';
+import { copy } from '../harness/tagged.js';
+import { namesItsArgument, refusedFields, repairAnswer, repairCall, rightDetails } from './faults.js';
+
+export const credentials = { apiKey: 'test-api-key', siteId: 'test-site-id' };
+
+/** `{ requests, refused }`, or `{ requests, result }`, or `{ requests, error, code }`. */
+export async function expectation(kase) {
+  const refused = refusedFields(kase);
+  if (refused) return { requests: [], refused };
+  const { repaired, mend: mendRequest } = repairCall(kase);
+  const answers = kase.answers.map((answer) => repairAnswer(kase, answer));
+  const { requests, result, error } = await runOfficial(repaired, answers.map((answer) => answer.repaired));
+  const expected = { requests: requests.map(mendRequest) };
+  const last = Math.max(requests.length - 1, 0);
+  if (error === undefined) return { ...expected, result: answers[last].mend(result) };
+  if (isIterationEnd(error)) return { ...expected, ended: error.message };
+  return { ...expected, ...(await rightError(kase, kase.answers[last], answers[last], error)) };
+}
+
+async function runOfficial(kase, answers) {
+  const { fetch, requests } = cannedFetch(...answers);
+  const client = officialClient(kase.credentials ?? credentials, fetch);
+  return { requests, ...(await outcome(call(client, kase))) };
+}
+
+const isIterationEnd = (error) => /^No (next|previous) page to fetch$/.test(error?.message);
+
+async function rightError(kase, answer, { repaired, mend }, error) {
+  if (answer.networkError) return { error: {}, code: 'NETWORK' };
+  if (answer.status === 200) {
+    // Whatever a 200 that cannot be used did to the official SDK, ours says so.
+    return unusable(answer) ? { error: {}, code: 'INVALID_RESPONSE' } : { unknownFault: error };
+  }
+  const details = rightDetails(answer);
+  if (details) return { error: { status: answer.status, requestId: details.requestId, details } };
+  const named = namesItsArgument(kase);
+  const { error: thrown } = named === kase ? { error } : await runOfficial(named, [repaired]);
+  if (typeof thrown?.status !== 'number') return { unknownFault: thrown };
+  return { error: { status: thrown.status, requestId: thrown.requestId, details: mend(thrown.details) } };
+}
+
+function unusable(answer) {
+  try {
+    const body = 'body' in answer ? answer.body : JSON.parse(answer.rawBody ?? '');
+    return body === null || typeof body !== 'object';
+  } catch {
+    return true;
+  }
+}
+
+/** Runs our client on the case; answers `{ requests, result | error }`. */
+export async function runOurs(kase, options) {
+  const { fetch, requests } = cannedFetch(...kase.answers);
+  const client = await ourClient(kase.credentials ?? credentials, fetch, options);
+  const asked = { ...kase, args: copy(kase.args), chain: kase.chain && copy(kase.chain) };
+  return { requests, ...(await outcome(call(client, asked))) };
+}
+
+/** The first thing in which what ours did is not what was expected of it, or undefined. */
+export function judgement(actual, expected) {
+  if (expected.unknownFault) {
+    const fault = expected.unknownFault;
+    return `the official SDK fails in a way that no rule explains: ${fault?.stack ?? shown(fault)}`;
+  }
+  if (actual.requests.length !== expected.requests.length) {
+    const came = actual.error ? `, and ${actual.error.stack}` : '';
+    return `${actual.requests.length} requests where ${expected.requests.length} were expected${came}`;
+  }
+  for (const [index, request] of expected.requests.entries()) {
+    const found = requestDifference(actual.requests[index], request);
+    if (found) return `request ${index + 1}, ${found}`;
+  }
+  if (expected.refused) return refusalDifference(actual, expected.refused);
+  if (expected.ended) {
+    return actual.error?.message === expected.ended ? undefined : `no error "${expected.ended}": ${shown(actual)}`;
+  }
+  if (expected.error) return failureDifference(actual, expected);
+  if (actual.error) return `rejected: ${actual.error?.stack ?? shown(actual.error)}`;
+  return difference(actual.result, expected.result, 'result');
+}
+
+function refusalDifference({ error }, fields) {
+  if (!isWixMediaError(error)) return `not refused: ${error?.stack ?? shown(error)}`;
+  if (error.status !== 400) return `refused with status ${error.status}`;
+  if ('requestId' in error && error.requestId !== undefined) return `refused with request ID ${error.requestId}`;
+  const named = error.fieldViolations?.map((violation) => violation.field);
+  const missing = fields.find((field) => !named?.includes(field));
+  if (missing) return `the refusal names ${shown(named)} where ${missing} was expected`;
+  return difference(error.details?.validationError?.fieldViolations, error.fieldViolations, 'fieldViolations');
+}
+
+function failureDifference({ error, result }, expected) {
+  if (error === undefined) return `resolved to ${shown(result)} where an error was expected`;
+  if (!isWixMediaError(error)) return `not a WixMediaError: ${error?.stack ?? shown(error)}`;
+  const found = errorDifference(error, expected.error);
+  if (found) return found;
+  if (error.message === '' || /[\n{}]/.test(error.message)) return `not a readable sentence: ${error.message}`;
+  return expected.code && error.code !== expected.code
+    ? `code ${error.code} where ${expected.code} was expected`
+    : undefined;
+}
+
+const isWixMediaError = (error) => error instanceof Error && error.name === 'WixMediaError';

@@ -1,0 +1,287 @@
+// The faults of the official SDK (contract: differences listed in docs/compare.md), each recognised by what
+// triggers it. A trigger in the arguments or in the answer is taken out before the official SDK sees it, and its
+// right outcome is put back into what the official SDK made of the rest. So ours is always compared with a
+// full expectation, never excused from one.
+import { copy, define } from '../harness/tagged.js';
+import { isQuery, operationOf } from '../harness/operations.js';
+import { answerPositions, argumentPositions, walk } from './positions.js';
+
+const MARK = '\u0001';
+const KEPT = `${MARK}kept`;
+
+const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+// ---------------------------------------------------------------------------------------------- arguments
+
+/** The paths of the arguments for which ours refuses the call, or undefined. */
+export function refusedFields(call) {
+  const { arguments: kinds } = operationOf(call);
+  const fields = [];
+  kinds.forEach((kind, index) => {
+    const field = refusedArgument(call, kind, call.args[index], index < call.args.length);
+    if (field) fields.push(...field);
+  });
+  return fields.length > 0 ? fields : undefined;
+}
+
+function refusedArgument(call, kind, value, given) {
+  switch (kind) {
+    case 'options?':
+      return undefined;
+    case 'query?':
+      return given && value !== undefined && value !== null && !isObject(value) ? ['query'] : undefined;
+    case 'fileIds':
+    case 'folderIds':
+    case 'importFileRequests':
+      return Array.isArray(value) ? undefined : [kind];
+    case 'file':
+      return isObject(value) ? refusedMembers(value, 'file') : [kind];
+    case 'folder':
+      return isObject(value) ? refusedMembers(value, 'folder') : [kind];
+    case 'folderId':
+    case '_id':
+      return typeof value === 'string' && value !== '' ? undefined : [kind];
+    default:
+      return typeof value === 'string' ? undefined : [kind];
+  }
+}
+
+function refusedMembers(value, kind) {
+  const fields = [];
+  visitRest(value, kind, (object, key, position, path) => {
+    const member = object[key];
+    if (position.date && !sendableDate(member)) fields.push(path);
+    if (position.converts) {
+      const items = position.converts === 'audio' ? (member ?? []) : [member];
+      items.forEach((item, index) => {
+        if (!sendableMedia(item, position.converts)) {
+          fields.push(position.converts === 'audio' ? `${path}[${index}]` : path);
+        }
+      });
+    }
+  });
+  return fields.length > 0 ? fields : undefined;
+}
+
+// Members of an argument may be spelled with the underscore of the SDK's own names; paths keep that spelling.
+function visitRest(value, kind, visit) {
+  const spelled = { createdDate: '_createdDate', updatedDate: '_updatedDate' };
+  const step = (object, position, path) => {
+    if (!isObject(object)) return;
+    for (const [key, inner] of Object.entries(position.members ?? {})) {
+      const name = Object.hasOwn(object, key) ? key : spelled[key];
+      if (name === undefined || !Object.hasOwn(object, name)) continue;
+      const here = `${path}.${name}`;
+      visit(object, name, inner, here);
+      if (Array.isArray(object[name])) {
+        object[name].forEach((item, index) => step(item, inner, `${here}[${index}]`));
+      } else step(object[name], inner, here);
+    }
+  };
+  step(value, argumentPositions[kind], kind);
+}
+
+function sendableDate(value) {
+  if (value === undefined || value === null) return true;
+  if (value instanceof Date) return !Number.isNaN(value.getTime());
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value));
+}
+
+function sendableMedia(value, converts) {
+  if (value === undefined) return true;
+  if ((value === null || value === '') && (converts === 'image' || converts === 'video')) return true;
+  if (typeof value !== 'string') return false;
+  try {
+    decodeURIComponent(nameOf(value, converts) ?? '');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// The name in a `wix:` media URL, undecoded. The old form without `wix:` counts as well.
+function nameOf(value, converts) {
+  const { protocol } = new URL(value);
+  if (protocol !== 'wix:' && protocol !== `${converts}:`) return '';
+  const { pathname } = new URL(protocol === 'wix:' ? value : `wix:${value}`);
+  return pathname.replace(`${converts}://v1/`, '').split('/')[1];
+}
+
+/** The call with its triggers taken out, and `mend`, which makes a request of the official SDK the right one. */
+export function repairCall(call) {
+  const repaired = { ...call, args: copy(call.args), chain: call.chain && copy(call.chain) };
+  const { arguments: kinds } = operationOf(call);
+  const nameless = [];
+  kinds.forEach((kind, index) => {
+    const value = repaired.args[index];
+    if (kind === 'options?' && isObject(value)) dropUndefinedFloats(value);
+    if ((kind === 'file' || kind === 'folder') && isObject(value)) {
+      if (kind === 'folder') delete value._id;
+      visitRest(value, kind, (object, key, position, path) => {
+        if (position.float && object[key] === undefined) delete object[key];
+        if (position.converts && object[key] === undefined) delete object[key];
+        if (position.date && typeof object[key] === 'string') object[key] = new Date(object[key]);
+        if (position.converts === 'image' && isNamelessImage(object[key])) nameless.push(path);
+      });
+    }
+  });
+  repaired.args = repaired.args.map((value) => renamedKeys(value, escapeSegment));
+  repaired.chain = repaired.chain?.map(([name, ...args]) => [
+    name,
+    ...args.map((value) => renamedKeys(value, escapeSegment)),
+  ]);
+  const mend = (request) => {
+    if (typeof request.body !== 'string') return request;
+    const body = JSON.parse(request.body);
+    for (const path of nameless) {
+      const names = path.split('.');
+      const object = names.reduce((inner, name) => inner?.[name], body);
+      delete object.filename;
+      delete object.altText;
+    }
+    return { ...request, body: JSON.stringify(renamedKeys(body, restoreSegment)) };
+  };
+  return { repaired, mend };
+}
+
+function dropUndefinedFloats(options) {
+  const sorts = Array.isArray(options.sort) ? options.sort : [options.sort];
+  for (const sort of sorts) {
+    for (const key of ['latitude', 'longitude']) {
+      if (isObject(sort?.origin) && sort.origin[key] === undefined) delete sort.origin[key];
+    }
+  }
+}
+
+function isNamelessImage(value) {
+  return typeof value === 'string' && value !== '' && nameOf(value, 'image') === undefined;
+}
+
+// ------------------------------------------------------------------------------------------------ answers
+
+/**
+ * The answer with its triggers taken out, and `mend`, which puts the right outcome into the result that the
+ * official SDK made of it.
+ */
+export function repairAnswer(call, answer) {
+  if (!('body' in answer) || !isObject(answer.body)) return { repaired: answer, mend: (result) => result };
+  if (answer.status !== 200) return repairViolations(answer);
+  const { returns } = operationOf(call);
+  const body = renamedKeys(answer.body, escapeSegment);
+  walk(body, answerPositions[returns], (object, key, position) => {
+    if (position.converts === 'audio' && !Array.isArray(object[key])) {
+      define(object, `assets${MARK}`, object[key]);
+      delete object[key];
+      return;
+    }
+    if (position.members && Array.isArray(object[key])) {
+      object[key] = object[key].map((item) => {
+        if (position.converts === 'audio' && isObject(item) && nothingToShow(item)) return keptItem(undefined);
+        return item !== null && typeof item === 'object' ? item : keptItem(item);
+      });
+    }
+    if (position.converts) {
+      for (const item of [object[key]].flat()) wellFormedName(item);
+    }
+    if (position.poster && Array.isArray(object[key])) {
+      for (const item of object[key]) if (isObject(item) && typeof item.url !== 'string') delete item.url;
+    }
+  });
+  return {
+    repaired: { ...answer, body },
+    mend: (result) => renamedKeys(restoreKept(result), restoreSegment),
+  };
+}
+
+// A violated field that is named like a member of every object breaks the renaming of fields.
+function repairViolations(answer) {
+  const violations = answer.body.details?.validationError?.fieldViolations;
+  if (!Array.isArray(violations)) return { repaired: answer, mend: (details) => details };
+  const body = copy(answer.body);
+  const inside = body.details.validationError.fieldViolations;
+  for (const item of inside) if (typeof item?.field === 'string') item.field = escapeSegment(item.field);
+  const mend = (details) => {
+    const mended = copy(details);
+    for (const item of mended?.validationError?.fieldViolations ?? []) item.field = restoreSegment(item.field);
+    return mended;
+  };
+  return { repaired: { ...answer, body }, mend };
+}
+
+// An asset without id and url, which the official SDK shows as the string "undefined".
+function nothingToShow(asset) {
+  return !asset.id && (asset.url === undefined || asset.url === null);
+}
+
+// Travels through every conversion of the official SDK untouched; as an audio asset it needs a url for that.
+const kept = [];
+function keptItem(value) {
+  kept.push(value);
+  const token = `${KEPT}${kept.length - 1}`;
+  return { url: token, [KEPT]: token };
+}
+
+function restoreKept(value) {
+  if (typeof value === 'string') return value.startsWith(KEPT) ? kept[Number(value.slice(KEPT.length))] : value;
+  if (value === null || typeof value !== 'object' || value instanceof Date) return value;
+  if (Array.isArray(value)) return value.map(restoreKept);
+  if (Object.hasOwn(value, KEPT)) return restoreKept(value[KEPT]);
+  const plain = {};
+  for (const key of Object.keys(value)) define(plain, key, restoreKept(value[key]));
+  return plain;
+}
+
+function wellFormedName(item) {
+  if (!isObject(item)) return;
+  for (const key of ['filename', 'altText']) {
+    if (typeof item[key] === 'string') item[key] = item[key].toWellFormed();
+  }
+}
+
+// A member name that every object inherits, such as `constructor`, is taken for a rename rule by the official SDK.
+function escapeSegment(segment) {
+  return segment in Object.prototype ? segment + MARK : segment;
+}
+
+function restoreSegment(segment) {
+  return segment.endsWith(MARK) ? segment.slice(0, -MARK.length) : segment;
+}
+
+function renamedKeys(value, rename) {
+  const renamed = (path) => path.split('.').map(rename).join('.');
+  if (Array.isArray(value)) return value.map((item) => renamedKeys(item, rename));
+  if (!isObject(value) || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const plain = {};
+  for (const key of Object.keys(value)) {
+    const inner = renamedKeys(value[key], rename);
+    define(plain, renamed(key), key === 'fieldName' && typeof inner === 'string' ? renamed(inner) : inner);
+  }
+  return plain;
+}
+
+// ------------------------------------------------------------------------------------------------- errors
+
+/** What the details of an error have to be where the official SDK loses them, or undefined where it does not. */
+export function rightDetails(answer) {
+  const details = answer.body?.details;
+  if (!isObject(details) || !Object.hasOwn(details, 'validationError')) return undefined;
+  const { validationError } = details;
+  const requestId = requestIdOf(answer);
+  if (validationError && typeof validationError === 'object') {
+    const violations = validationError.fieldViolations;
+    if (violations === undefined || violations === null) return undefined;
+    const usable = Array.isArray(violations) && violations.every((item) => typeof item?.field === 'string');
+    return usable ? undefined : { validationError, requestId };
+  }
+  return validationError ? undefined : { validationError, requestId };
+}
+
+function requestIdOf({ headers = {} }) {
+  const name = Object.keys(headers).find((key) => key.toLowerCase() === 'x-wix-request-id');
+  return name === undefined ? null : headers[name];
+}
+
+/** The builder's violations are those of the typed query, whose argument has a name. */
+export function namesItsArgument(call) {
+  return isQuery(call) && call.args.length === 0 ? { ...call, args: [{}], chain: undefined } : call;
+}

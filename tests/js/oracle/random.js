@@ -1,0 +1,46 @@
+// Reproducible randomness: the same seed gives the same values on every machine.
+
+export class Random {
+  #state;
+
+  constructor(seed) {
+    this.#state = seed >>> 0;
+  }
+
+  /** A whole number of 32 bits (splitmix32). */
+  bits() {
+    this.#state = (this.#state + 0x9e3779b9) >>> 0;
+    let mixed = this.#state ^ (this.#state >>> 16);
+    mixed = Math.imul(mixed, 0x21f0aaad);
+    mixed ^= mixed >>> 15;
+    mixed = Math.imul(mixed, 0x735a2d97);
+    return (mixed ^ (mixed >>> 15)) >>> 0;
+  }
+
+  /** A whole number from 0 up to, not including, `limit`. */
+  below(limit) {
+    return Math.floor((this.bits() / 0x100000000) * limit);
+  }
+
+  chance(probability) {
+    return this.bits() / 0x100000000 < probability;
+  }
+
+  pick(list) {
+    return list[this.below(list.length)];
+  }
+
+  /** One of several makers, each listed as `[weight, make]`. */
+  choose(...weighted) {
+    let point = this.below(weighted.reduce((sum, [weight]) => sum + weight, 0));
+    for (const [weight, make] of weighted) {
+      point -= weight;
+      if (point < 0) return make();
+    }
+    throw new RangeError('no maker has a weight');
+  }
+
+  list(most, make) {
+    return Array.from({ length: this.below(most + 1) }, make);
+  }
+}

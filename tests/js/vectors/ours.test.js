@@ -1,0 +1,71 @@
+// Every recorded vector on our client. A vector without a quirk has to agree with its recording; one with a quirk,
+// and one whose recording is not what the SDK answers (an array looks like a builder to the recorder), with what
+// the oracle makes of the official SDK's behaviour and our list of differences.
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { answersOf, runVector } from '../harness/calls.js';
+import { ourClient, officialClient } from '../harness/clients.js';
+import { cannedFetch } from '../harness/fetch.js';
+import { untag } from '../harness/tagged.js';
+import { quirksOf, recordedVectors } from '../harness/vectors.js';
+import { expectation, judgement } from '../oracle/expectation.js';
+import { refusedFields } from '../oracle/faults.js';
+
+suite('recorded vectors on our client', () => {
+  for (const vector of recordedVectors()) {
+    test(`${vector.id} ${vector.name}`, async () => {
+      const { fetch, requests } = cannedFetch(...answersOf(vector));
+      const client = await ourClient(vector.client, fetch);
+      const outcomes = await runVector(client, vector);
+      if (vector.steps) return severalSteps(vector, requests, outcomes);
+      const expected = needsOracle(vector) ? await expectation(asCase(vector)) : recorded(vector);
+      assert.equal(judgement({ requests, ...outcomes[0] }, expected), undefined);
+    });
+  }
+});
+
+function severalSteps(vector, requests, outcomes) {
+  vector.expect.results.forEach((step, index) => {
+    const expected = recordedOutcome(step, vector.responses[index]);
+    const request = { requests: [vector.expect.requests[index]], ...expected };
+    assert.equal(judgement({ requests: [requests[index]], ...outcomes[index] }, request), undefined);
+  });
+  assert.equal(requests.length, vector.expect.requests.length);
+}
+
+function needsOracle(vector) {
+  const looksLikeBuilder = vector.expect.result?.isBuilder && Array.isArray(vector.response.body);
+  return quirksOf(vector).length > 0 || looksLikeBuilder || refusedFields(asCase(vector)) !== undefined;
+}
+
+function asCase(vector) {
+  const { files, folders } = officialClient(vector.client, () => Promise.reject(new Error('not to be called')));
+  const builders = ({ api, method, chain }) =>
+    chain.reduce((builder, [name, ...args]) => builder[name](...args), { files, folders }[api][method]());
+  return {
+    ...vector,
+    args: untag(vector.args, builders),
+    chain: vector.chain && untag(vector.chain, builders),
+    credentials: vector.client,
+    answers: answersOf(vector),
+  };
+}
+
+function recorded(vector) {
+  const requests = vector.expect.requests ?? [vector.expect.request].filter(Boolean);
+  const answer = answersOf(vector)[requests.length - 1];
+  return { requests, ...recordedOutcome(vector.expect, answer) };
+}
+
+function recordedOutcome(expect, answer) {
+  const { result, error } = untag(expect);
+  if (!error) return { result };
+  if (/^No (next|previous) page/.test(error.message)) return { ended: error.message };
+  const { status, requestId, details } = error;
+  return { error: { status, requestId, details }, code: codeWithoutAnswer(answer) };
+}
+
+function codeWithoutAnswer(answer) {
+  if (answer?.networkError) return 'NETWORK';
+  return answer?.status === 200 ? 'INVALID_RESPONSE' : undefined;
+}
