@@ -1,0 +1,44 @@
+//! From an answer to a result or a failure (`contract/sdk-behaviour.md` sections 2 and 3).
+
+use super::failure::{self, Failure};
+use crate::operations::Operation;
+use crate::wire::json::Scanner;
+use crate::wire::rewrite::{self, Answer};
+
+/// What is known of an answer beside its body.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// The HTTP status.
+    pub status: u16,
+    /// The status text; empty over HTTP/2.
+    pub status_text: &'a str,
+    /// The header `x-wix-request-id`.
+    pub request_id: Option<&'a str>,
+    /// The header `content-type`.
+    pub content_type: Option<&'a str>,
+}
+
+/// Decodes an answer. Success is exactly status 200 with an object or array as JSON body.
+///
+/// ```
+/// use wix_media::client::result::{Head, decode};
+/// use wix_media::operations::find;
+///
+/// let head = Head { status: 200, status_text: "OK", request_id: None, content_type: None };
+/// let get_folder = find("folders", "getFolder").unwrap();
+/// let answer = decode(get_folder, head, br#"{"folder":{"id":"f1"}}"#).unwrap();
+/// assert_eq!(answer.text, br#"{"folder":{"_id":"f1"}}"#);
+///
+/// let failure = decode(get_folder, head, b"<html>").unwrap_err();
+/// assert_eq!(failure.code, "INVALID_RESPONSE");
+/// ```
+pub fn decode(operation: &Operation, head: Head<'_>, body: &[u8]) -> Result<Answer, Failure> {
+    if head.status != 200 {
+        return Err(failure::of_answer(operation, head, body));
+    }
+    match Scanner::new(body).peek() {
+        b'{' | b'[' => rewrite::answer(body, operation.answer)
+            .map_err(|error| failure::unreadable(operation, head, body, Some(error))),
+        _ => Err(failure::unreadable(operation, head, body, None)),
+    }
+}

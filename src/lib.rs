@@ -1,0 +1,34 @@
+//! The Wix Media Manager API as a Rust crate compiled to WebAssembly: the core of the npm package `wix-media.v2`.
+//!
+//! A tour, from the inside out:
+//!
+//! - [`operations`] is the table of all calls; everything else reads it.
+//! - [`model`] is what the calls talk about: files, folders, media and enums.
+//! - [`wire`] is what crosses the network, as values: JSON text, query strings, dates.
+//! - [`client`] makes a request of arguments, and a result or failure of an answer.
+//! - `transport` and `js` (feature `client`) are the way to `fetch` and to JavaScript.
+//!
+//! The core knows nothing of JavaScript, sockets, clocks or randomness: it is the same in a browser, in Node and in a
+//! native test.
+//!
+//! ```
+//! use wix_media::{client::request, operations};
+//!
+//! let list_files = operations::find("files", "listFiles").unwrap();
+//! let arguments = br#"{"0":{"mediaTypes":["IMAGE","VIDEO"],"paging":{"limit":10}}}"#;
+//! let request = request::build(list_files, arguments, "https://www.wixapis.com").unwrap();
+//! assert_eq!(
+//!     request.url,
+//!     "https://www.wixapis.com/site-media/v1/files?mediaTypes=IMAGE&mediaTypes=VIDEO&paging.limit=10"
+//! );
+//! ```
+
+pub mod client;
+pub mod model;
+pub mod operations;
+pub mod wire;
+
+#[cfg(feature = "client")]
+pub mod js;
+#[cfg(feature = "client")]
+mod transport;

@@ -1,0 +1,7 @@
+//! What the API talks about: files, folders, media and the enums.
+
+pub mod choices;
+pub mod event;
+pub mod file;
+pub mod folder;
+pub mod media;

@@ -1,0 +1,251 @@
+//! The files functions, in the order of `contract/files-api.md`.
+
+use super::fields::{self, *};
+use super::{Access, Argument, Operation, Output, Paging, Verb};
+use crate::model::{choices, file};
+use crate::wire::shape::Shape;
+
+const UPLOAD_ERRORS: &[&str] = &[
+    "MISMATCH_MIME_TYPE",
+    "ZERO_FILE_SIZE",
+    "UNSUPPORTED_FILE_FORMAT",
+    "FILE_SIZE_OVER_LIMIT",
+    "SITE_QUOTA_EXCEEDED",
+];
+const LIST_ERRORS: &[&str] = &["UNSUPPORTED_MEDIA_TYPE", "UNSUPPORTED_SORT_VALUE"];
+
+const FILE_ID: Argument = Argument::Value {
+    name: "fileId",
+    field: fields::FILE_ID,
+};
+
+const fn file_ids(min: u32, max: u32) -> Argument {
+    Argument::Value {
+        name: "fileIds",
+        field: texts("fileIds", min, max, 1000).required(),
+    }
+}
+
+const MIME_TYPE: Argument = Argument::Value {
+    name: "mimeType",
+    field: fields::MIME_TYPE.required(),
+};
+
+const IMPORT_REQUESTS: Argument = Argument::Value {
+    name: "importFileRequests",
+    field: fields::IMPORT_REQUESTS,
+};
+
+const ONE_FILE: Shape = Shape::Object(&[("file", file::FILE)]);
+const FILES: Shape = Shape::Object(&[("files", file::FILE)]);
+const RESULTS: Shape = Shape::Object(&[("results", Shape::Object(&[("item", file::FILE)]))]);
+
+pub(super) const ROWS: [Operation; 17] = [
+    Operation {
+        name: "generateFilesDownloadUrl",
+        path: "/files/generate-download-url",
+        arguments: &[file_ids(1, 1000)],
+        access: Access::Manage,
+        errors: &["RESOURCE_NOT_FOUND"],
+        ..Operation::READ
+    },
+    Operation {
+        name: "generateFileDownloadUrl",
+        path: "/files/generate-file-download-url",
+        arguments: &[
+            FILE_ID,
+            Argument::Options(&[
+                text("downloadFileName", 100),
+                integer("expirationInMinutes", 1, 525_600),
+                url("expirationRedirectUrl"),
+                texts("assetKeys", 0, 100, 100),
+                one_of("contentDisposition", &choices::CONTENT_DISPOSITION),
+            ]),
+        ],
+        access: Access::Manage,
+        errors: &["INVALID_ASSET_KEY", "RESOURCE_NOT_FOUND"],
+        ..Operation::READ
+    },
+    Operation {
+        name: "getFileDescriptor",
+        verb: Verb::Get,
+        path: "/files/get-file-by-id",
+        arguments: &[FILE_ID],
+        output: Output::Member("file"),
+        answer: &ONE_FILE,
+        errors: &["RESOURCE_NOT_FOUND"],
+        ..Operation::READ
+    },
+    Operation {
+        name: "getFileDescriptors",
+        path: "/files/get-files",
+        arguments: &[file_ids(1, 100)],
+        answer: &FILES,
+        errors: &["RESOURCE_NOT_FOUND"],
+        ..Operation::READ
+    },
+    Operation {
+        name: "updateFileDescriptor",
+        verb: Verb::Patch,
+        path: "/files/update-file-descriptor",
+        arguments: &[Argument::Value {
+            name: "file",
+            field: fields::FILE,
+        }],
+        output: Output::Member("file"),
+        answer: &ONE_FILE,
+        errors: &["FIELD_MASK_IS_EMPTY_OR_MISSING", "RESOURCE_NOT_FOUND"],
+        ..Operation::CHANGE
+    },
+    Operation {
+        name: "generateFileUploadUrl",
+        path: "/files/generate-upload-url",
+        arguments: &[
+            MIME_TYPE,
+            Argument::Options(&[
+                FILE_NAME,
+                SIZE_IN_BYTES,
+                PARENT_FOLDER_ID,
+                PRIVATE,
+                texts("labels", 0, 50, 200),
+                EXTERNAL_INFO,
+                FILE_PATH,
+            ]),
+        ],
+        errors: UPLOAD_ERRORS,
+        ..Operation::CHANGE
+    },
+    Operation {
+        name: "generateFileResumableUploadUrl",
+        path: "/files/generate-resumable-upload-url",
+        arguments: &[
+            MIME_TYPE,
+            Argument::Options(&[
+                FILE_NAME,
+                SIZE_IN_BYTES,
+                PARENT_FOLDER_ID,
+                PRIVATE,
+                texts("labels", 0, 500, 200),
+                one_of("uploadProtocol", &choices::UPLOAD_PROTOCOL),
+                FILE_PATH,
+            ]),
+        ],
+        errors: UPLOAD_ERRORS,
+        ..Operation::CHANGE
+    },
+    Operation {
+        name: "importFile",
+        path: "/files/import",
+        arguments: &[
+            Argument::Value {
+                name: "url",
+                field: url("url").required(),
+            },
+            Argument::Options(IMPORT_OPTIONS),
+        ],
+        answer: &ONE_FILE,
+        errors: &["SITE_QUOTA_EXCEEDED", "UNSUPPORTED_FILE_FORMAT"],
+        ..Operation::CREATE
+    },
+    Operation {
+        name: "bulkImportFiles",
+        path: "/bulk/files/import",
+        arguments: &[IMPORT_REQUESTS],
+        answer: &FILES,
+        errors: &["SITE_QUOTA_EXCEEDED", "UNSUPPORTED_FILE_FORMAT"],
+        ..Operation::CREATE
+    },
+    Operation {
+        name: "bulkImportFile",
+        path: "/bulk/files/import-v2",
+        arguments: &[IMPORT_REQUESTS, Argument::Options(&[flag("returnEntity")])],
+        answer: &RESULTS,
+        ..Operation::CREATE
+    },
+    Operation {
+        name: "listFiles",
+        verb: Verb::Get,
+        path: "/files",
+        arguments: &[Argument::Options(&[
+            PARENT_FOLDER_ID,
+            MEDIA_TYPES,
+            PRIVATE,
+            SORT,
+            PAGING,
+        ])],
+        answer: &FILES,
+        paging: Paging::Cursor("files"),
+        errors: LIST_ERRORS,
+        ..Operation::READ
+    },
+    Operation {
+        name: "searchFiles",
+        path: "/files/search",
+        arguments: &[Argument::Options(&[
+            SEARCH,
+            ROOT_FOLDER,
+            MEDIA_TYPES,
+            PRIVATE,
+            SORT,
+            PAGING,
+        ])],
+        answer: &FILES,
+        paging: Paging::Cursor("files"),
+        errors: LIST_ERRORS,
+        ..Operation::READ
+    },
+    Operation {
+        name: "generateVideoStreamingUrl",
+        path: "/files/generate-video-stream-url",
+        arguments: &[
+            FILE_ID,
+            Argument::Options(&[
+                one_of("format", &choices::STREAM_FORMAT),
+                integer("expirationInMinutes", 60, 1440),
+            ]),
+        ],
+        errors: &["UNSUPPORTED_MEDIA_TYPE", "RESOURCE_NOT_FOUND", "FILE_NOT_READY"],
+        ..Operation::READ
+    },
+    Operation {
+        name: "bulkDeleteFiles",
+        path: "/bulk/files/delete",
+        arguments: &[file_ids(0, 1000), Argument::Options(&[PERMANENT])],
+        output: Output::Nothing,
+        ..Operation::CHANGE
+    },
+    Operation {
+        name: "bulkRestoreFilesFromTrashBin",
+        path: "/bulk/trash-bin/files/restore",
+        arguments: &[file_ids(0, 1000)],
+        output: Output::Nothing,
+        ..Operation::CHANGE
+    },
+    Operation {
+        name: "listDeletedFiles",
+        verb: Verb::Get,
+        path: "/trash-bin/files",
+        arguments: &[Argument::Options(&[
+            PARENT_FOLDER_ID,
+            MEDIA_TYPES,
+            PRIVATE,
+            SORT,
+            PAGING,
+        ])],
+        answer: &FILES,
+        paging: Paging::Cursor("files"),
+        errors: LIST_ERRORS,
+        ..Operation::READ
+    },
+    Operation {
+        name: "queryFileDescriptors",
+        path: "/files/query",
+        arguments: &[Argument::Value {
+            name: "query",
+            field: FILE_QUERY,
+        }],
+        answer: &FILES,
+        paging: Paging::Query("files"),
+        ..Operation::READ
+    },
+];

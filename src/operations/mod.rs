@@ -1,0 +1,308 @@
+//! The operations table: one row per API call.
+//!
+//! A row says everything that is particular to a call: its name, verb and path, its positional arguments, where
+//! each field travels, which limits hold, what comes back, which errors it can raise, how it may be repeated and how
+//! it is paged. Building a request, decoding an answer, naming an argument in an error and generating the list of
+//! functions of the npm package all read this table, so adding a row adds the call.
+//!
+//! ```
+//! use wix_media::operations::{self, Verb};
+//!
+//! let list_files = operations::find("files", "listFiles").expect("a row of the table");
+//! assert_eq!(list_files.verb, Verb::Get);
+//! assert_eq!(list_files.path, "/files");
+//! ```
+
+mod fields;
+mod files;
+mod folders;
+
+pub use fields::{Field, Kind};
+
+use crate::wire::shape::Shape;
+
+/// The two groups of functions, each an object of the JavaScript module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// `wixMedia.files` (`contract/files-api.md`).
+    Files,
+    /// `wixMedia.folders` (`contract/folders-api.md`).
+    Folders,
+}
+
+impl Group {
+    /// The property of the JavaScript module that holds the group: `files` or `folders`.
+    ///
+    /// ```
+    /// assert_eq!(wix_media::operations::Group::Folders.name(), "folders");
+    /// ```
+    pub const fn name(self) -> &'static str {
+        match self {
+            Group::Files => "files",
+            Group::Folders => "folders",
+        }
+    }
+}
+
+/// The HTTP methods of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Fields travel in the query string.
+    Get,
+    /// Fields travel in a JSON body.
+    Post,
+    /// Fields travel in a JSON body.
+    Patch,
+}
+
+impl Verb {
+    /// The method as HTTP spells it.
+    ///
+    /// ```
+    /// assert_eq!(wix_media::operations::Verb::Patch.name(), "PATCH");
+    /// ```
+    pub const fn name(self) -> &'static str {
+        match self {
+            Verb::Get => "GET",
+            Verb::Post => "POST",
+            Verb::Patch => "PATCH",
+        }
+    }
+}
+
+/// One positional argument of the JavaScript function.
+#[derive(Clone, Copy, Debug)]
+pub enum Argument {
+    /// A value that travels as one field. The name is the one that callers know, `_id` where the field is `folder.id`.
+    Value {
+        /// Name of the argument, as errors give it.
+        name: &'static str,
+        /// The field that carries it.
+        field: Field,
+    },
+    /// An optional object whose declared members travel as one field each. Members that are not declared are dropped,
+    /// and anything that is not an object counts as no options (`contract/sdk-behaviour.md` section 1).
+    Options(&'static [Field]),
+}
+
+/// What a successful answer gives the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// The whole body.
+    Body,
+    /// One member of the body, such as `file`.
+    Member(&'static str),
+    /// Nothing: the function resolves to `undefined`.
+    Nothing,
+}
+
+/// How a call is continued to the next page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paging {
+    /// The answer is complete.
+    None,
+    /// `paging.cursor` in the options, `nextCursor` in the answer; the items are in the named member
+    /// (`contract/files-api.md` C5).
+    Cursor(&'static str),
+    /// `query.cursorPaging` in the request, `pagingMetadata` in the answer; the items are in the named member
+    /// (`contract/files-api.md` section 17).
+    Query(&'static str),
+}
+
+/// Whether a call may be sent again after a failure (`contract/errors.md` section 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Sending it twice does no harm: after network failures, 429, 500, 503 and 504.
+    Harmless,
+    /// A repeat may create a second item: only after a 429, or when the request never left.
+    Creates,
+}
+
+/// What the caller must be allowed to do (`contract/auth.md` section 4.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Covered by the scope Read Media Manager.
+    Read,
+    /// Needs the scope Manage Media Manager.
+    Manage,
+}
+
+/// One row: one API call.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation {
+    /// The group that holds the function.
+    pub group: Group,
+    /// The function's name, `listFiles`.
+    pub name: &'static str,
+    /// The HTTP method.
+    pub verb: Verb,
+    /// The path below `/site-media/v1`; `{name}` stands for the field of that name, percent-encoded.
+    pub path: &'static str,
+    /// The positional arguments, in order.
+    pub arguments: &'static [Argument],
+    /// What the caller gets from a successful answer.
+    pub output: Output,
+    /// Where dates, floats and media objects stand in the answer's body.
+    pub answer: &'static Shape,
+    /// How the call is paged.
+    pub paging: Paging,
+    /// Whether it may be repeated.
+    pub repeat: Repeat,
+    /// What the caller must be allowed to do.
+    pub access: Access,
+    /// The error codes that are particular to the call, all HTTP 400 (`contract/errors.md` section 3).
+    pub errors: &'static [&'static str],
+}
+
+impl Operation {
+    /// The common case that rows are written against: a harmless read that answers its whole body.
+    const READ: Operation = Operation {
+        group: Group::Files,
+        name: "",
+        verb: Verb::Post,
+        path: "",
+        arguments: &[],
+        output: Output::Body,
+        answer: &Shape::Any,
+        paging: Paging::None,
+        repeat: Repeat::Harmless,
+        access: Access::Read,
+        errors: &[],
+    };
+
+    /// A change that may be repeated.
+    const CHANGE: Operation = Operation {
+        access: Access::Manage,
+        ..Operation::READ
+    };
+
+    /// A change that must not be repeated blindly.
+    const CREATE: Operation = Operation {
+        repeat: Repeat::Creates,
+        ..Operation::CHANGE
+    };
+
+    /// Where fields without a place of their own travel: the query string of a GET, else the body.
+    ///
+    /// ```
+    /// use wix_media::operations::{Place, find};
+    ///
+    /// assert_eq!(find("files", "listFiles").unwrap().place(), Place::Query);
+    /// assert_eq!(find("files", "searchFiles").unwrap().place(), Place::Body);
+    /// ```
+    pub const fn place(&self) -> Place {
+        match self.verb {
+            Verb::Get => Place::Query,
+            Verb::Post | Verb::Patch => Place::Body,
+        }
+    }
+}
+
+/// Where the fields of a request travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the query string, nested members with dotted keys (`contract/files-api.md` C2).
+    Query,
+    /// In the JSON body (`contract/files-api.md` C3).
+    Body,
+}
+
+/// The whole table: the files functions, then the folders functions, each in the order of the contract.
+///
+/// The position of a row is the number by which JavaScript names the operation to the WebAssembly module of the same
+/// build; it means nothing elsewhere.
+pub static OPERATIONS: [&Operation; files::ROWS.len() + folders::ROWS.len()] = {
+    let mut table = [&Operation::READ; files::ROWS.len() + folders::ROWS.len()];
+    let mut at = 0;
+    while at < table.len() {
+        table[at] = if at < files::ROWS.len() {
+            &files::ROWS[at]
+        } else {
+            &folders::ROWS[at - files::ROWS.len()]
+        };
+        at += 1;
+    }
+    table
+};
+
+/// The row of a function, `None` for a name that is not in the table.
+///
+/// ```
+/// use wix_media::operations::find;
+///
+/// assert!(find("folders", "createFolder").is_some());
+/// assert!(find("files", "createFolder").is_none());
+/// ```
+pub fn find(group: &str, name: &str) -> Option<&'static Operation> {
+    OPERATIONS
+        .iter()
+        .copied()
+        .find(|row| row.group.name() == group && row.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_are_unique_in_their_group() {
+        let names: BTreeSet<_> = OPERATIONS.iter().map(|row| (row.group.name(), row.name)).collect();
+        assert_eq!(names.len(), OPERATIONS.len());
+    }
+
+    #[test]
+    fn every_call_of_the_contract_has_its_row() {
+        let count = |group| OPERATIONS.iter().filter(|row| row.group == group).count();
+        assert_eq!((count(Group::Files), count(Group::Folders)), (17, 10));
+    }
+
+    #[test]
+    fn no_two_rows_answer_the_same_request() {
+        let requests: BTreeSet<_> = OPERATIONS.iter().map(|row| (row.verb.name(), row.path)).collect();
+        assert_eq!(requests.len(), OPERATIONS.len());
+    }
+
+    #[test]
+    fn placeholders_name_a_required_text_argument() {
+        for row in OPERATIONS {
+            let mut rest = row.path;
+            while let Some(open) = rest.find('{') {
+                let close = rest.find('}').expect("a closed placeholder");
+                let name = &rest[open + 1..close];
+                let argument = row.arguments.iter().find_map(|argument| match argument {
+                    Argument::Value { field, .. } if field.name == name => Some(field),
+                    _ => None,
+                });
+                let field = argument.unwrap_or_else(|| panic!("{}: no argument for {name}", row.name));
+                assert!(
+                    field.required && matches!(field.kind, Kind::Text { .. }),
+                    "{}: {name}",
+                    row.name
+                );
+                rest = &rest[close + 1..];
+            }
+        }
+    }
+
+    #[test]
+    fn options_come_last_and_are_never_required() {
+        for row in OPERATIONS {
+            for (at, argument) in row.arguments.iter().enumerate() {
+                if let Argument::Options(fields) = argument {
+                    assert_eq!(at + 1, row.arguments.len(), "{}", row.name);
+                    assert!(fields.iter().all(|field| !field.required), "{}", row.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn paged_calls_answer_their_whole_body() {
+        for row in OPERATIONS {
+            if row.paging != Paging::None {
+                assert_eq!(row.output, Output::Body, "{}", row.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Shapes: where JSON text holds values whose JavaScript form differs from their REST form.
+
+/// The value expected at one place of a JSON text. Arrays are transparent: an array at any level stands for each of its
+/// items, as in the official SDK (`contract/sdk-behaviour.md` section 2).
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// Anything; only the names `id`, `createdDate` and `updatedDate` change.
+    Any,
+    /// An object; members that are not named are `Any`.
+    Object(&'static [(&'static str, Shape)]),
+    /// An ISO 8601 string in REST, a `Date` in JavaScript.
+    Date,
+    /// A number that REST writes as a string when it is NaN or infinite.
+    Float,
+    /// An image object in REST, a `wix:image://` string in JavaScript.
+    Image,
+    /// A video object in REST, a `wix:video://` string in JavaScript.
+    Video,
+    /// A document object in REST, a `wix:document://` string in JavaScript.
+    Document,
+    /// An audio asset in REST, a `wix:audio://` string in JavaScript.
+    Audio,
+}

@@ -1,0 +1,212 @@
+//! Test bodies for the WebAssembly module, compiled twice: for Node and for the browser.
+
+use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::Response;
+use wix_media::js::client::{event, prepare, receive, retry_delay};
+use wix_media::operations::OPERATIONS;
+
+fn number(name: &str) -> usize {
+    OPERATIONS
+        .iter()
+        .position(|row| row.name == name)
+        .expect("a row of the table")
+}
+
+fn text(value: &JsValue) -> String {
+    JSON::stringify(value).expect("plain data").into()
+}
+
+fn get(value: &JsValue, name: &str) -> JsValue {
+    Reflect::get(value, &name.into()).expect("an object")
+}
+
+/// An answer as a `fetch` would give it; the body is read by the driver and arrives apart.
+fn answer(status: u16, request_id: Option<&str>) -> Response {
+    let headers = Object::new();
+    if let Some(id) = request_id {
+        Reflect::set(&headers, &"x-wix-request-id".into(), &id.into()).expect("a plain object");
+    }
+    let init = Object::new();
+    Reflect::set(&init, &"status".into(), &status.into()).expect("a plain object");
+    Reflect::set(&init, &"headers".into(), &headers).expect("a plain object");
+    Response::new_with_opt_str_and_init(None, init.unchecked_ref()).expect("a response")
+}
+
+#[wasm_bindgen_test]
+fn a_write_becomes_the_arguments_of_fetch() {
+    let headers = Object::new();
+    Reflect::set(&headers, &"Authorization".into(), &"key".into()).expect("a plain object");
+    let call = prepare(
+        number("createFolder"),
+        r#"{"0":"Animals","1":{"parentFolderId":"f1"}}"#,
+        "https://h",
+        &headers,
+    )
+    .expect("a request");
+    assert_eq!(
+        call.get(0).as_string().as_deref(),
+        Some("https://h/site-media/v1/folders")
+    );
+    let init = call.get(1);
+    assert_eq!(get(&init, "method").as_string().as_deref(), Some("POST"));
+    assert_eq!(
+        get(&init, "body").as_string().as_deref(),
+        Some(r#"{"displayName":"Animals","parentFolderId":"f1"}"#)
+    );
+    assert_eq!(
+        text(&get(&init, "headers")),
+        r#"{"Authorization":"key","Content-Type":"application/json"}"#
+    );
+}
+
+#[wasm_bindgen_test]
+fn a_read_has_neither_body_nor_content_type() {
+    let call = prepare(
+        number("getFileDescriptor"),
+        r#"{"0":"a~b c"}"#,
+        "https://h/",
+        &Object::new(),
+    )
+    .expect("a request");
+    assert_eq!(
+        call.get(0).as_string().as_deref(),
+        Some("https://h/site-media/v1/files/get-file-by-id?fileId=a%7Eb+c")
+    );
+    assert!(get(&call.get(1), "body").is_undefined());
+    assert_eq!(text(&get(&call.get(1), "headers")), "{}");
+}
+
+#[wasm_bindgen_test]
+fn a_content_type_in_any_spelling_stays() {
+    let headers = Object::new();
+    Reflect::set(&headers, &"content-TYPE".into(), &"application/json; v=2".into()).expect("a plain object");
+    let call = prepare(number("createFolder"), r#"{"0":"x"}"#, "https://h", &headers).expect("a request");
+    assert_eq!(
+        text(&get(&call.get(1), "headers")),
+        r#"{"content-TYPE":"application/json; v=2"}"#
+    );
+}
+
+#[wasm_bindgen_test]
+fn a_refused_argument_is_a_plain_object() {
+    let error = prepare(number("getFileDescriptor"), r#"{"0":7}"#, "https://h", &Object::new()).expect_err("a refusal");
+    assert_eq!(
+        text(&error),
+        r#"{"code":"INVALID_ARGUMENT","message":"files.getFileDescriptor: fileId must be a string","status":400,"retry":"never","details":{"validationError":{"fieldViolations":[{"field":"fileId","description":"must be a string","violatedRule":"FORMAT"}]}}}"#
+    );
+}
+
+#[wasm_bindgen_test]
+fn a_success_comes_with_the_paths_of_its_dates() {
+    let body = br#"{"files":[{"id":"f","createdDate":"2024-01-05T10:11:12Z","media":{"image":{"faces":[{"confidence":"NaN"}]}}}]}"#;
+    let result = receive(number("listFiles"), answer(200, None), &Uint8Array::from(&body[..])).expect("a result");
+    assert_eq!(
+        text(&result),
+        r#"[{"files":[{"_id":"f","_createdDate":"2024-01-05T10:11:12Z","media":{"image":{"faces":[{"confidence":"NaN"}]}}}]},[["files",0,"_createdDate"]],[["files",0,"media","image","faces",0,"confidence"]]]"#
+    );
+}
+
+#[wasm_bindgen_test]
+fn a_body_that_is_not_utf_8_reads_as_fetch_would_read_it() {
+    let result = receive(
+        number("listFiles"),
+        answer(200, None),
+        &Uint8Array::from(&b"{\"a\":\"\xff\"}"[..]),
+    );
+    assert_eq!(text(&result.expect("a result")), "[{\"a\":\"\u{fffd}\"},[],[]]");
+}
+
+#[wasm_bindgen_test]
+fn an_error_keeps_what_the_server_said() {
+    let body =
+        br#"{"message":"m","details":{"applicationError":{"code":"RESOURCE_NOT_FOUND","description":"no such file"}}}"#;
+    let error = receive(
+        number("getFileDescriptor"),
+        answer(400, Some("r1")),
+        &Uint8Array::from(&body[..]),
+    )
+    .expect_err("an error");
+    assert_eq!(get(&error, "code").as_string().as_deref(), Some("RESOURCE_NOT_FOUND"));
+    assert_eq!(get(&error, "status").as_f64(), Some(400.0));
+    assert_eq!(get(&error, "requestId").as_string().as_deref(), Some("r1"));
+    assert_eq!(
+        get(&error, "message").as_string().as_deref(),
+        Some("files.getFileDescriptor: no such file (400 RESOURCE_NOT_FOUND)")
+    );
+    assert_eq!(
+        text(&get(&error, "details")),
+        r#"{"applicationError":{"description":"no such file","code":"RESOURCE_NOT_FOUND","data":{}},"requestId":"r1"}"#
+    );
+}
+
+#[wasm_bindgen_test]
+fn bodies_that_are_no_results_are_typed_errors() {
+    for body in [
+        "",
+        "null",
+        "7",
+        "\"text\"",
+        "<html></html>",
+        "{",
+        "{\"a\":}",
+        "[1,]",
+        "{\"a\":tru}",
+        "{} {}",
+    ] {
+        let error = receive(
+            number("createFolder"),
+            answer(200, None),
+            &Uint8Array::from(body.as_bytes()),
+        )
+        .expect_err("an unusable answer");
+        assert_eq!(
+            get(&error, "code").as_string().as_deref(),
+            Some("INVALID_RESPONSE"),
+            "{body}"
+        );
+        assert!(get(&error, "status").is_undefined(), "{body}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn what_only_behaves_like_a_response_will_do() {
+    let like = Object::new();
+    Reflect::set(&like, &"status".into(), &200.into()).expect("a plain object");
+    Reflect::set(&like, &"statusText".into(), &"OK".into()).expect("a plain object");
+    let result = receive(
+        number("createFolder"),
+        like.unchecked_into(),
+        &Uint8Array::from(&b"{}"[..]),
+    )
+    .expect("a result");
+    assert_eq!(text(&Array::from(&result).get(0)), "{}");
+}
+
+#[wasm_bindgen_test]
+fn retry_after_is_seconds_or_a_date() {
+    let list = number("listFiles");
+    let delay = |status, header: Option<&str>| retry_delay(list, 1, status, false, header.map(Into::into), 0.0);
+    assert_eq!(delay(429, Some("7")), Ok(7000.0));
+    assert_eq!(delay(429, Some("soon")), Ok(500.0));
+    assert_eq!(delay(429, Some("Thu, 01 Jan 1970 00:00:00 GMT")), Ok(0.0));
+    assert_eq!(delay(404, None), Ok(-1.0));
+    assert_eq!(retry_delay(number("createFolder"), 1, 0, false, None, 0.0), Ok(-1.0));
+    assert_eq!(retry_delay(number("createFolder"), 1, 0, true, None, 0.0), Ok(500.0));
+}
+
+#[wasm_bindgen_test]
+fn an_event_takes_its_javascript_form() {
+    let raw = r#"{"id":"e","eventTime":"2024-01-05T14:06:19.500Z","updatedEvent":{"currentEntity":{"id":"f"}}}"#;
+    assert_eq!(
+        text(&event(raw).expect("an event")),
+        r#"[{"_id":"e","eventTime":"2024-01-05T14:06:19.500Z","updatedEvent":{"currentEntity":{"_id":"f"}}},[["eventTime"]],[]]"#
+    );
+}
+
+#[wasm_bindgen_test]
+fn an_operation_that_does_not_exist_is_no_trap() {
+    assert!(prepare(OPERATIONS.len(), "{}", "", &Object::new()).is_err());
+    assert!(retry_delay(usize::MAX, 1, 500, false, None, 0.0).is_err());
+}

@@ -1,0 +1,4 @@
+//! The WebAssembly module in Node.
+#![cfg(target_arch = "wasm32")]
+
+mod shared;
