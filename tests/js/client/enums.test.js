@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import * as official from '@wix/media';
+import * as ours from '../harness/package.js';
+
+const enumsOf = (module) =>
+  Object.entries(module).filter(([, value]) => value !== null && typeof value === 'object' && Object.values(value).every((member) => typeof member === 'string') && Object.keys(value).length > 0);
+
+suite('enums equal those of the official SDK at run time', () => {
+  for (const [api, count] of [['files', 14], ['folders', 6]]) {
+    const enums = enumsOf(official[api]);
+    test(`${api} has ${count} of them`, () => assert.equal(enums.length, count));
+    for (const [name, members] of enums) {
+      test(`${api}.${name}`, () => {
+        assert.deepEqual(ours[api][name], { ...members });
+        const { files, folders } = ours.createClient({ auth: { apiKey: 'k' } });
+        assert.deepEqual({ files, folders }[api][name], { ...members });
+      });
+    }
+  }
+
+  test('every one is exported by its own name too', () => {
+    for (const api of ['files', 'folders']) {
+      for (const [name] of enumsOf(official[api])) assert.ok(name in ours, name);
+    }
+    assert.equal(ours.MediaType.IMAGE, 'IMAGE');
+    assert.equal(ours.RootFolder.MEDIA_ROOT, 'MEDIA_ROOT');
+    assert.equal(ours.SortOrder.ASC, 'ASC');
+    assert.equal(ours.State.OK, 'OK');
+    assert.equal(ours.OperationStatus.READY, 'READY');
+  });
+});
+
+test('nothing of the official run-time surface is missing', () => {
+  for (const api of ['files', 'folders']) {
+    const client = ours.createClient({ auth: { apiKey: 'k' } });
+    for (const name of Object.keys(official[api])) {
+      assert.ok(name in ours[api], `${api}.${name} of the module`);
+      assert.ok(name in client[api], `${api}.${name} of a client`);
+    }
+  }
+});

@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { ok, rejection, scriptedClient, status } from '../harness/client.js';
+
+const once = { retry: false };
+
+// Every way to get a list, with how its answer says where it goes on.
+const LISTS = {
+  listFiles: { call: ({ files }, o, p) => files.listFiles({ ...o, paging: p }, o?.call), list: 'files', cursor: 'nextCursor' },
+  searchFiles: { call: ({ files }, o, p) => files.searchFiles({ ...o, paging: p }, o?.call), list: 'files', cursor: 'nextCursor' },
+  listDeletedFiles: { call: ({ files }, o, p) => files.listDeletedFiles({ ...o, paging: p }, o?.call), list: 'files', cursor: 'nextCursor' },
+  listFolders: { call: ({ folders }, o, p) => folders.listFolders({ ...o, paging: p }, o?.call), list: 'folders', cursor: 'nextCursor' },
+  searchFolders: { call: ({ folders }, o, p) => folders.searchFolders({ ...o, paging: p }, o?.call), list: 'folders', cursor: 'nextCursor' },
+  listDeletedFolders: { call: ({ folders }, o, p) => folders.listDeletedFolders({ ...o, paging: p }, o?.call), list: 'folders', cursor: 'nextCursor' },
+  queryFileDescriptors: { call: ({ files }, o, p) => files.queryFileDescriptors({ cursorPaging: p }, o?.call), list: 'files', cursor: 'pagingMetadata' },
+  queryFolders: { call: ({ folders }, o, p) => folders.queryFolders({ cursorPaging: p }, o?.call), list: 'folders', cursor: 'pagingMetadata' },
+  'queryFileDescriptors().find': {
+    call: ({ files }, o, p) => files.queryFileDescriptors().limit(p?.limit ?? 50).skipTo(p?.cursor).find(o?.call),
+    list: 'files',
+    cursor: 'pagingMetadata',
+  },
+};
+
+/** A service with three pages of two items: a1 a2, b1 b2, c1 c2, each asked for by the cursor that led to it. */
+function threePages({ list, cursor }, last = {}) {
+  const pages = { '': ['a', 'B'], B: ['b', 'C'], C: ['c', undefined] };
+  return (request) => {
+    const asked = cursorOf(request) ?? '';
+    const [letter, next] = pages[asked] ?? assert.fail(`asked for ${asked}`);
+    const cursors = next === undefined ? last.cursors : { next };
+    const hasNext = next === undefined ? last.hasNext : true;
+    return ok({ [list]: [{ id: `${letter}1` }, { id: `${letter}2` }], [cursor]: { cursors, hasNext } });
+  };
+}
+
+function cursorOf({ url, body }) {
+  if (!body) return new URL(url).searchParams.get('paging.cursor');
+  const parsed = JSON.parse(body);
+  return parsed.paging?.cursor ?? parsed.query?.cursorPaging?.cursor;
+}
+
+const idsOf = (items) => items.map(({ _id }) => _id);
+
+for (const [name, how] of Object.entries(LISTS)) {
+  suite(name, () => {
+    test('can be walked to the end', async () => {
+      const service = scriptedClient(threePages(how), once);
+      const seen = [];
+      for await (const item of how.call(service)) seen.push(item._id);
+      assert.deepEqual(seen, ['a1', 'a2', 'b1', 'b2', 'c1', 'c2']);
+      assert.deepEqual(service.requests.map((request) => cursorOf(request) ?? ''), ['', 'B', 'C']);
+    });
+
+    test('can be walked page by page', async () => {
+      const service = scriptedClient(threePages(how), once);
+      const seen = [];
+      for await (const page of how.call(service).pages()) seen.push(idsOf(page.items ?? page[how.list]));
+      assert.deepEqual(seen, [['a1', 'a2'], ['b1', 'b2'], ['c1', 'c2']]);
+    });
+
+    test('can be had as an array, with no page beyond the limit', async () => {
+      for (const [limit, pages, expected] of [
+        [undefined, 3, ['a1', 'a2', 'b1', 'b2', 'c1', 'c2']],
+        [3, 2, ['a1', 'a2', 'b1']],
+        [2, 1, ['a1', 'a2']],
+        [1, 1, ['a1']],
+        [100, 3, ['a1', 'a2', 'b1', 'b2', 'c1', 'c2']],
+        [0, 1, []],
+      ]) {
+        const service = scriptedClient(threePages(how), once);
+        const items = await how.call(service).toArray(limit === undefined ? undefined : { limit });
+        assert.deepEqual(idsOf(items), expected);
+        assert.ok(service.requests.length <= pages, `${service.requests.length} requests for ${limit}`);
+      }
+    });
+
+    test('resolves to its first page when it is awaited', async () => {
+      const service = scriptedClient(threePages(how), once);
+      const page = await how.call(service);
+      assert.deepEqual(idsOf(page.items ?? page[how.list]), ['a1', 'a2']);
+      assert.equal(service.requests.length, 1);
+    });
+
+    test('may be awaited and walked, with one request for the first page', async () => {
+      const service = scriptedClient(threePages(how), once);
+      const promise = how.call(service);
+      await promise;
+      const seen = [];
+      for await (const item of promise) seen.push(item._id);
+      assert.equal(seen.length, 6);
+      assert.equal(service.requests.length, 3);
+    });
+
+    test('may be walked twice', async () => {
+      const service = scriptedClient(threePages(how), once);
+      const promise = how.call(service);
+      const walk = async () => {
+        const seen = [];
+        for await (const item of promise) seen.push(item._id);
+        return seen;
+      };
+      assert.deepEqual(await Promise.all([walk(), walk()]), [await walk(), await walk()]);
+    });
+
+    test('keeps the page size of the caller', async () => {
+      const service = scriptedClient(threePages(how), once);
+      for await (const _ of how.call(service, {}, { limit: 2 }));
+      for (const { url, body } of service.requests) {
+        const limit = body ? (JSON.parse(body).paging ?? JSON.parse(body).query.cursorPaging).limit : Number(new URL(url).searchParams.get('paging.limit'));
+        assert.equal(limit, 2);
+      }
+    });
+
+    for (const [ending, last] of [
+      ['no cursor', { cursors: {} }],
+      ['an empty cursor', { cursors: { next: '' }, hasNext: false }],
+      ['an empty cursor, although it claims more', { cursors: { next: '' }, hasNext: true }],
+      ['a null cursor', { cursors: { next: null } }],
+      ['no cursors', { cursors: null }],
+      ['hasNext false beside a cursor', { cursors: { next: 'D' }, hasNext: false }],
+    ]) {
+      test(`ends at ${ending}`, async () => {
+        const service = scriptedClient(threePages(how, last), once);
+        assert.equal((await how.call(service).toArray()).length, 6);
+        assert.equal(service.requests.length, 3);
+      });
+    }
+
+    test('ends where the answer says nothing of pages', async () => {
+      for (const body of [{}, { [how.list]: [{ id: 'x' }] }, { [how.list]: null, [how.cursor]: null }, { [how.list]: 'text', [how.cursor]: 5 }]) {
+        const service = scriptedClient([ok(body)], once);
+        const items = await how.call(service).toArray();
+        assert.ok(items.length <= 1);
+        assert.equal(service.requests.length, 1);
+      }
+    });
+
+    test('never goes round on a repeated cursor', async () => {
+      for (const cursors of [['X', 'X'], ['X', 'Y', 'X'], ['X', 'Y', 'Z', 'Y']]) {
+        const service = scriptedClient((_, number) => ok({ [how.list]: [{ id: String(number) }], [how.cursor]: { cursors: { next: cursors[number] ?? assert.fail('went round') } } }), once);
+        await how.call(service).toArray();
+        assert.ok(service.requests.length <= cursors.length);
+      }
+    });
+
+    test('goes on from the cursor that the caller gives, and does not come back to it', async () => {
+      const service = scriptedClient((_, number) => ok({ [how.list]: [{ id: String(number) }], [how.cursor]: { cursors: { next: ['K', 'MINE'][number] } } }), once);
+      await how.call(service, {}, { cursor: 'MINE' }).toArray();
+      assert.deepEqual(service.requests.map(cursorOf), ['MINE', 'K']);
+    });
+
+    test('an error in a later page rejects the walk, with what came before', async () => {
+      const service = scriptedClient((request, number) => (number === 1 ? status(404) : threePages(how)(request)), once);
+      const seen = [];
+      const error = await rejection(
+        (async () => {
+          for await (const item of how.call(service)) seen.push(item._id);
+        })(),
+      );
+      assert.equal(error.status, 404);
+      assert.deepEqual(seen, ['a1', 'a2']);
+    });
+
+    test('an error in the first page rejects once, with nothing left unhandled', async (t) => {
+      const unhandled = [];
+      const note = (reason) => unhandled.push(reason);
+      process.on('unhandledRejection', note);
+      t.after(() => process.off('unhandledRejection', note));
+      const service = scriptedClient([status(404)], once);
+      assert.equal((await rejection(how.call(service).toArray())).status, 404);
+      assert.equal((await rejection((async () => { for await (const _ of how.call(service)); })())).status, 404);
+      assert.equal((await rejection((async () => { for await (const _ of how.call(service).pages()); })())).status, 404);
+      assert.equal((await rejection(how.call(service))).status, 404);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      assert.deepEqual(unhandled, []);
+    });
+
+    test('a signal ends the walk, with its own reason', async () => {
+      for (const stopAt of ['a1', 'a2', 'b1', 'c2']) {
+        const controller = new AbortController();
+        const service = scriptedClient(threePages(how), once);
+        const seen = [];
+        const walk = (async () => {
+          for await (const item of how.call(service, { call: { signal: controller.signal } })) {
+            seen.push(item._id);
+            if (item._id === stopAt) controller.abort('enough');
+          }
+          return 'to the end';
+        })();
+        const end = await walk.catch((reason) => reason);
+        assert.equal(end, stopAt === 'c2' ? 'to the end' : 'enough', stopAt);
+        assert.equal(seen.at(-1), stopAt);
+      }
+    });
+
+    test('a break asks for nothing more', async () => {
+      const service = scriptedClient(threePages(how), once);
+      for await (const _ of how.call(service)) break;
+      await new Promise(setImmediate);
+      assert.equal(service.requests.length, 1);
+    });
+  });
+}
+
+test('search options go along with every page, as the caller gave them', async () => {
+  const service = scriptedClient(threePages(LISTS.searchFiles), once);
+  const options = { search: 'fox', mediaTypes: ['IMAGE'] };
+  for await (const _ of service.files.searchFiles(options));
+  for (const { body } of service.requests) {
+    const { search, mediaTypes } = JSON.parse(body);
+    assert.deepEqual({ search, mediaTypes }, options);
+  }
+  assert.deepEqual(options, { search: 'fox', mediaTypes: ['IMAGE'] });
+});
+
+test('a thousand pages are walked', async () => {
+  const service = scriptedClient((_, number) => ok({ files: [{ id: String(number) }], nextCursor: { cursors: { next: number < 999 ? String(number) : '' } } }), once);
+  assert.equal((await service.files.listFiles().toArray()).length, 1000);
+});

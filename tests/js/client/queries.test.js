@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import * as official from '@wix/media';
+import { ok, rejection, scriptedClient } from '../harness/client.js';
+import * as ours from '../harness/package.js';
+
+const page = (next, files = [{ id: next ?? 'last' }]) => ok({ files, pagingMetadata: { cursors: { next } } });
+
+const queryOf = (request) => JSON.parse(request.body).query;
+
+suite('the builder', () => {
+  test('never changes', async () => {
+    const { files, requests } = scriptedClient([page()]);
+    const all = files.queryFileDescriptors();
+    const images = all.eq('mediaType', 'IMAGE');
+    images.descending('_updatedDate').limit(3).skipTo('c');
+    await all.find();
+    await images.find();
+    assert.deepEqual(requests.map(queryOf), [
+      { filter: {}, cursorPaging: { limit: 50 } },
+      { filter: { mediaType: 'IMAGE' }, cursorPaging: { limit: 50 } },
+    ]);
+  });
+
+  test('is not a promise, so that it may be returned from an async function', async () => {
+    const { files } = scriptedClient([page()]);
+    const builder = files.queryFileDescriptors();
+    assert.equal(builder.then, undefined);
+    assert.equal(await builder, builder);
+  });
+
+  test('sends nothing before find', async () => {
+    const { files, requests } = scriptedClient([page()]);
+    files.queryFileDescriptors().eq('state', 'OK').ascending('displayName');
+    await new Promise(setImmediate);
+    assert.equal(requests.length, 0);
+  });
+
+  test('may find again, and from its result', async () => {
+    const { files, requests } = scriptedClient([page()]);
+    const found = await files.queryFileDescriptors().eq('state', 'OK').limit(7).find();
+    await found.query.limit(8).find();
+    assert.deepEqual(requests.map(queryOf), [
+      { filter: { state: 'OK' }, cursorPaging: { limit: 7 } },
+      { filter: { state: 'OK' }, cursorPaging: { limit: 8 } },
+    ]);
+  });
+
+  test('a result without a next or previous page says so', async () => {
+    const { files, requests } = scriptedClient([page()]);
+    const found = await files.queryFileDescriptors().find();
+    assert.equal(found.hasNext(), false);
+    assert.equal((await rejection(found.next())).message, 'No next page to fetch');
+    assert.equal((await rejection(found.prev())).message, 'No previous page to fetch');
+    assert.equal(requests.length, 1);
+  });
+
+  test('the methods of the official one are there', () => {
+    const { files } = scriptedClient([page()]);
+    const theirs = official.files.queryFileDescriptors;
+    const builder = theirs({ request: () => {} })();
+    const missing = Object.keys(builder).filter((name) => !(name in files.queryFileDescriptors()));
+    assert.deepEqual(missing, []);
+  });
+});
+
+suite('the typed query', () => {
+  test('goes by the number of arguments, not by their value', async () => {
+    const { files, folders, requests } = scriptedClient([ok({ files: [], folders: [] })]);
+    await files.queryFileDescriptors(undefined);
+    await folders.queryFolders(null);
+    await files.queryFileDescriptors({ filter: { _id: 'x' }, sort: [{ fieldName: '_updatedDate' }] });
+    assert.deepEqual(requests.map(({ body }) => JSON.parse(body)), [
+      {},
+      { query: null },
+      { query: { filter: { id: 'x' }, sort: [{ fieldName: 'updatedDate' }] } },
+    ]);
+  });
+});
+
+// A builder of the official module and one of ours, put through the same steps.
+const SCRIPTS = {
+  'everything': (query) => {
+    const { QueryBuilder, Filter, Sort } = query;
+    return QueryBuilder()
+      .withFilter(Filter.and(Filter('private').eq(true), Filter('mediaType').in(['IMAGE'])))
+      .withSorting(Sort('_updatedDate').desc())
+      .withPaging({ limit: 5 })
+      .withFields('_id')
+      .build();
+  },
+  'nothing': ({ QueryBuilder }) => QueryBuilder().build(),
+  'one condition': ({ QueryBuilder, Filter }) => QueryBuilder().withFilter(Filter('state').eq('OK')).build(),
+  'or and not': ({ QueryBuilder, Filter }) =>
+    QueryBuilder().withFilter(Filter.not(Filter.or(Filter('_id').eq('a'), Filter('a._createdDate').gt(new Date(5))))).build(),
+  'several sorts and fields': ({ QueryBuilder, Sort }) =>
+    QueryBuilder().withSorting(Sort('a').asc(), Sort('_id').desc()).withFields('_id', 'a._updatedDate').build(),
+  'paging with a cursor': ({ QueryBuilder }) => QueryBuilder().withPaging({ limit: 5, cursor: 'c' }).build(),
+  'a part given twice': ({ QueryBuilder, Filter }) =>
+    QueryBuilder().withFilter(Filter('a').eq(1)).withFilter(Filter('b').eq(2)).withPaging({ limit: 1 }).withPaging({ limit: 2 }).build(),
+};
+for (const operator of ['eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'startsWith', 'endsWith', 'contains', 'in', 'nin', 'hasSome', 'hasAll', 'exists', 'isEmpty', 'isNotEmpty']) {
+  SCRIPTS[`the operator ${operator}`] = ({ Filter, QueryBuilder }) => {
+    const filter = Filter('a._id');
+    return operator in filter ? QueryBuilder().withFilter(filter[operator](['x'])).build() : 'no such operator';
+  };
+}
+
+suite('utils.query', () => {
+  for (const api of ['files', 'folders']) {
+    for (const [name, script] of Object.entries(SCRIPTS)) {
+      test(`of ${api}: ${name}`, () => {
+        assert.deepEqual(script(ours[api].utils.query), script(official[api].utils.query));
+      });
+    }
+
+    test(`of ${api} works on a client as well, where the official one is broken`, () => {
+      const client = ours.createClient({ auth: { apiKey: 'k' } });
+      assert.deepEqual(SCRIPTS.everything(client[api].utils.query), SCRIPTS.everything(official[api].utils.query));
+    });
+  }
+
+  test('what it builds can be sent', async () => {
+    const { files, requests } = scriptedClient([page()]);
+    const { QueryBuilder, Filter } = files.utils.query;
+    await files.queryFileDescriptors(QueryBuilder().withFilter(Filter('_id').eq('a')).build());
+    assert.deepEqual(queryOf(requests[0]), { filter: { id: { $eq: 'a' } } });
+  });
+});
