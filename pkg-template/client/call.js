@@ -1,0 +1,260 @@
+// One call from arguments to result: the core builds the request and reads the answer, this file does the waiting.
+import { operations } from '#operations';
+import { encodeArguments } from './arguments.js';
+import { credentials, readToken } from './credentials.js';
+import { refusal, WixMediaError } from './error.js';
+import { enter, init, isLoaded } from './module.js';
+
+// The core's waits start at baseDelayMs, so another base stretches or shrinks them.
+const RETRY = { attempts: 3, baseDelayMs: 500, maxDelayMs: 60_000 };
+// What a timer can hold; a longer wait would fire at once.
+const LONGEST_WAIT = 2 ** 31 - 1;
+// Codes of the runtimes for a connection that never came about, so that nothing can have been done by the service.
+const NOT_CONNECTED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|FailedToOpenSocket)$/;
+const SECRET = /auth|cookie|key|secret|token/i;
+
+/** The name by which errors and hooks call an operation, such as `files.listFiles`. */
+export const nameOf = (operation) => `${operations[operation][0]}.${operations[operation][1]}`;
+
+/** Everything that the calls of one client share, from the options of `createClient`. */
+export function connect(options = {}) {
+  const { auth, headers, manager, on = {}, retry, timeoutMs } = options;
+  const baseUrl = (options.baseUrl ?? manager?.baseUrl ?? 'https://www.wixapis.com').replace(/\/+$/, '');
+  // Looked up at each call, so that a fetch that is replaced later, by a test or a polyfill, is the one that is used.
+  const send = manager
+    ? (url, init) => manager.fetch(new Request(url, init))
+    : (url, init) => (options.fetch ?? fetch)(url, init);
+  const post = async (body) => {
+    const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+    try {
+      return await readToken(await send(`${baseUrl}/oauth2/token`, init));
+    } catch (cause) {
+      throw cause instanceof WixMediaError ? cause : unreachable('oauth2.token', cause);
+    }
+  };
+  return {
+    baseUrl,
+    send,
+    on,
+    timeoutMs,
+    // The official SDK sends an empty Authorization when it has neither credentials nor headers.
+    headers: headers ? entriesOf(headers) : { Authorization: '' },
+    credentials: credentials(auth, post),
+    retry: retry === false ? { attempts: 1 } : { ...RETRY, ...retry },
+    auth,
+    pausedUntil: 0,
+    consistent: undefined,
+  };
+}
+
+const entriesOf = (headers) => (headers[Symbol.iterator] ? Object.fromEntries(headers) : { ...headers });
+
+/** Adds `more` to `headers`, in place of entries of the same name in any spelling. */
+function override(headers, more) {
+  for (const name of Object.keys(more)) {
+    if (!(name in headers)) {
+      const lower = name.toLowerCase();
+      for (const known of Object.keys(headers)) if (known.toLowerCase() === lower) delete headers[known];
+    }
+    headers[name] = more[name];
+  }
+}
+
+const unreachable = (operation, cause, retry = 'maybe') =>
+  new WixMediaError({
+    message: `${operation}: no answer: ${cause?.message ?? cause}`,
+    code: 'NETWORK',
+    operation,
+    retry,
+    cause,
+  });
+
+/**
+ * Calls an operation and resolves to the member of the answer that callers get. `connection` is a function, `args` are
+ * the positional arguments, `options` the last argument that every function takes: `{ signal, timeoutMs }`.
+ */
+export function call(connection, operation, args, options) {
+  try {
+    // Now, so that later changes of the caller's objects do not matter.
+    const text = encodeArguments(nameOf(operation), args);
+    const shared = connection();
+    const signal = options?.signal;
+    const timeoutMs = options?.timeoutMs ?? shared.timeoutMs;
+    if (!signal && timeoutMs === undefined) return drive(shared, operation, text);
+    return limited((own) => drive(shared, operation, text, own), signal, timeoutMs, nameOf(operation));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/**
+ * Runs `work(signal)` for as long as the caller's signal and the time allow. The promise settles at that moment,
+ * whatever `work` is waiting for, and rejects with the caller's own reason.
+ */
+function limited(work, signal, timeoutMs, operation) {
+  return new Promise((resolve, reject) => {
+    const controller = new AbortController();
+    const end = (settle, value) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      settle(value);
+    };
+    const stop = (reason) => {
+      end(reject, reason);
+      controller.abort(reason);
+    };
+    const abort = () => stop(signal.reason);
+    const expire = () => {
+      const message = `${operation}: no result within ${timeoutMs} ms`;
+      stop(new WixMediaError({ message, code: 'TIMEOUT', operation, retry: 'maybe' }));
+    };
+    const timer = timeoutMs === undefined ? undefined : setTimeout(expire, Math.min(timeoutMs, LONGEST_WAIT));
+    if (signal?.aborted) return abort();
+    signal?.addEventListener('abort', abort);
+    work(controller.signal).then(
+      (value) => end(resolve, value),
+      (error) => end(reject, error),
+    );
+  });
+}
+
+const wait = (ms, signal) =>
+  new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, Math.min(ms, LONGEST_WAIT));
+    signal?.addEventListener('abort', done);
+  });
+
+/** Tells a hook. What goes wrong inside it is its own affair. */
+function tell(hook, event) {
+  if (!hook) return;
+  try {
+    hook(event())?.catch?.(() => {});
+  } catch {
+    // As said.
+  }
+}
+
+async function drive(connection, operation, text, signal) {
+  if (!isLoaded()) await init();
+  const name = nameOf(operation);
+  const { on, retry } = connection;
+  const [url, request] = enter(name, (core) => core.prepare(operation, text, connection.baseUrl, { ...connection.headers }));
+  const { method, headers: common } = request;
+  if (signal) request.signal = signal;
+  let refused;
+
+  for (let attempt = 1; ; attempt += 1) {
+    while (connection.pausedUntil > Date.now()) {
+      await wait(connection.pausedUntil - Date.now(), signal);
+      signal?.throwIfAborted();
+    }
+
+    let response;
+    let body;
+    let failure;
+    let sent = false;
+    try {
+      let own = connection.credentials(refused);
+      if (own.then) own = await own;
+      signal?.throwIfAborted();
+      const headers = { ...common };
+      override(headers, own);
+      if (connection.consistent) override(headers, { 'x-wix-consistent': connection.consistent });
+      request.headers = headers;
+      tell(on.request, () => ({ operation: name, attempt, method, url, headers: redacted(headers) }));
+      sent = true;
+      response = await connection.send(url, request);
+      connection.consistent = header(response, 'x-wix-consistent') || connection.consistent;
+      body = response.arrayBuffer ? new Uint8Array(await response.arrayBuffer()) : await bytesOf(response);
+    } catch (cause) {
+      signal?.throwIfAborted();
+      if (cause instanceof WixMediaError && cause.code !== 'NETWORK') throw cause;
+      failure = { cause };
+    }
+
+    const status = failure ? 0 : response.status;
+    if (!failure) {
+      const requestId = header(response, 'x-wix-request-id');
+      tell(on.response, () => ({ operation: name, attempt, method, url, status, requestId }));
+      if (status === 200) return receive(operation, response, body);
+      if (status === 401 && connection.credentials.renewable && refused === undefined) {
+        refused = request.headers.Authorization ?? '';
+        attempt -= 1;
+        continue;
+      }
+    }
+
+    const retryAfter = header(response, 'retry-after');
+    const unsent = !sent || NOT_CONNECTED.test(failure?.cause?.cause?.code ?? failure?.cause?.code);
+    let delayMs = enter(name, (core) => core.retryDelay(operation, attempt, status, unsent, retryAfter, Math.random()));
+    if (failure) {
+      const { cause } = failure;
+      failure = cause instanceof WixMediaError ? cause : unreachable(name, cause, delayMs < 0 ? 'maybe' : 'after');
+    }
+    if (!retryAfter) delayMs = Math.min(delayMs * (retry.baseDelayMs / RETRY.baseDelayMs), retry.maxDelayMs);
+    // A longer wait than the caller allows is the caller's to decide on.
+    if (attempt >= retry.attempts || delayMs < 0 || delayMs > retry.maxDelayMs) {
+      if (failure) throw failure;
+      return receive(operation, response, body);
+    }
+    tell(on.retry, () => ({ operation: name, attempt, delayMs, status: status || undefined, error: failure }));
+    if (status === 429) connection.pausedUntil = Math.max(connection.pausedUntil, Date.now() + delayMs);
+    else await wait(delayMs, signal);
+    signal?.throwIfAborted();
+  }
+}
+
+const header = (response, name) => response?.headers?.get(name) ?? undefined;
+
+/** The headers as hooks may see them. */
+const redacted = (headers) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, SECRET.test(name) ? '[redacted]' : value]));
+
+/** The body of an answer that only looks like a Response, as test doubles do. */
+async function bytesOf(response) {
+  const text = response.text ? await response.text() : JSON.stringify(await response.json());
+  return new TextEncoder().encode(text);
+}
+
+/** The result of an answer, or its error. */
+function receive(operation, response, body) {
+  const name = nameOf(operation);
+  try {
+    const answer = enter(name, (core) => core.receive(operation, response, body));
+    const unwrap = operations[operation][3];
+    if (unwrap === null) return undefined;
+    const value = revive(answer);
+    return unwrap ? value[unwrap] : value;
+  } catch (error) {
+    if (error.code === 'INVALID_RESPONSE' && !error.cause) error.cause = syntaxError(body);
+    throw error;
+  }
+}
+
+/** Puts what cannot come through JSON, Dates, NaN and undefined, into the places that the core names. */
+export function revive([value, dates, specials]) {
+  for (const path of dates) replace(value, path, (text) => new Date(text));
+  for (const path of specials) replace(value, path, (text) => (text === null ? undefined : NaN));
+  return value;
+}
+
+function replace(value, path, make) {
+  let holder = value;
+  const last = path.length - 1;
+  for (let index = 0; index < last; index += 1) holder = holder[path[index]];
+  holder[path[last]] = make(holder[path[last]]);
+}
+
+function syntaxError(body) {
+  try {
+    JSON.parse(new TextDecoder().decode(body));
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}

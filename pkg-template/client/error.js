@@ -1,0 +1,44 @@
+/**
+ * The one class of everything that the package throws or rejects with, except the caller's own abort reason.
+ *
+ * All members are own and enumerable, so logs, spreads and `JSON.stringify` show them. `structuredClone` keeps only
+ * message, stack and cause of any Error; send `error.toJSON()` across a thread instead.
+ *
+ * @example
+ * try {
+ *   await files.getFileDescriptor(id);
+ * } catch (error) {
+ *   if (error instanceof WixMediaError && error.code === 'RESOURCE_NOT_FOUND') return undefined;
+ *   throw error;
+ * }
+ */
+export class WixMediaError extends Error {
+  // Minifiers rename classes, and stack traces are headed before the constructor sets anything.
+  get name() {
+    return 'WixMediaError';
+  }
+
+  constructor({ message, code, status, operation, requestId, retry = 'never', details, ...rest }) {
+    super(message, rest);
+    const fieldViolations = details?.validationError?.fieldViolations;
+    const members = { name: 'WixMediaError', message, code, status, operation, requestId, retry, fieldViolations, details };
+    for (const [key, value] of Object.entries(members)) {
+      Object.defineProperty(this, key, { value, enumerable: true, writable: true, configurable: true });
+    }
+  }
+
+  toJSON() {
+    return { ...this };
+  }
+}
+
+/** The refusal of an argument or option, in the shape in which the service refuses one. */
+export const refusal = (field, description, operation, cause) =>
+  new WixMediaError({
+    message: `${operation ? `${operation}: ` : ''}${field} ${description}`,
+    code: 'INVALID_ARGUMENT',
+    status: 400,
+    operation,
+    details: { validationError: { fieldViolations: [{ field, description, violatedRule: 'FORMAT' }] } },
+    ...(cause && { cause }),
+  });

@@ -1,0 +1,10 @@
+// Node, Deno and Bun: the module lies beside this file.
+import { readFile } from 'node:fs/promises';
+import { runtime } from '../client/module.js';
+
+runtime.wasm = () => readFile(new URL('./client.wasm', import.meta.url));
+// Node 18 does not show WebCrypto as a global.
+runtime.crypto = async () => globalThis.crypto ?? (await import('node:crypto')).webcrypto;
+
+export * from '../client/index.js';
+export { default } from '../client/index.js';

@@ -1,0 +1,8 @@
+// Workers, which compile WebAssembly when they are deployed and at no other time.
+import wasm from './client.wasm';
+import { runtime } from '../client/module.js';
+
+runtime.wasm = () => wasm;
+
+export * from '../client/index.js';
+export { default } from '../client/index.js';
