@@ -1,0 +1,27 @@
+//! `cargo xtask bench`: how fast calls are, beside the official packages.
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::fresh::files;
+use crate::project::Project;
+use crate::{build, process};
+
+/// Runs the Rust benchmarks, then the ones in `tests/js/bench`.
+pub(crate) fn bench(project: &Project) -> Result<()> {
+    for name in project.targets_of("bench") {
+        process::run(process::cargo(&["bench", "--package", "wix-media", "--bench", name]).current_dir(&project.root))?;
+    }
+    build::build(project)?;
+    let folder = project.javascript();
+    let mut scripts = files(&folder.join("bench"))?;
+    scripts.retain(|path| path.to_string_lossy().ends_with(".bench.mjs"));
+    if scripts.is_empty() {
+        bail!("there is no benchmark in {}", folder.join("bench").display());
+    }
+    for script in scripts {
+        process::run(Command::new("node").arg("--expose-gc").arg(script).current_dir(&folder))?;
+    }
+    Ok(())
+}

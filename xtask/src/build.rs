@@ -1,0 +1,253 @@
+//! `cargo xtask build`: the npm package, in `dist/`.
+//!
+//! The crate is compiled with a standard library of its own, made for size; wasm-bindgen makes the glue, wasm-opt
+//! shrinks the module, the operations table becomes a JavaScript module, and esbuild joins everything into one file
+//! per runtime. Each step is skipped when nothing that it reads has changed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
+
+use crate::fresh::Step;
+use crate::machine::{self, WASM};
+use crate::operations;
+use crate::process::{cargo, run};
+use crate::project::Project;
+
+/// This file decides what the steps make, so a change of it makes them stale.
+const RECIPE: &str = include_str!("build.rs");
+
+/// The profile of the root `Cargo.toml` that the module is built with.
+const PROFILE: &str = "wasm-client";
+
+/// How rustc compiles the crate and the standard library. A panic traps at once: the package instantiates the
+/// module afresh, and no message or unwinding code is downloaded.
+const RUST_FLAGS: [&str; 3] = [
+    "-Zunstable-options",
+    "-Cpanic=immediate-abort",
+    "-Ctarget-feature=+simd128",
+];
+
+/// What wasm-opt may use: the features of rustc's wasm target, which every supported runtime has, and SIMD.
+/// Naming them one by one keeps out newer ones that Node 20 refuses.
+const WASM_FEATURES: [&str; 7] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "--enable-simd",
+];
+
+/// One file of the package: the entry in `pkg-template/entries`, the name in `dist`, and how it is bundled.
+const BUNDLES: [(&str, &str, &[&str]); 4] = [
+    ("node.js", "node.js", &["--platform=node", "--format=esm"]),
+    (
+        "node.js",
+        "node.cjs",
+        &[
+            "--platform=node",
+            "--format=cjs",
+            "--define:import.meta.url=importMetaUrl",
+            "--banner:js=const importMetaUrl=require('node:url').pathToFileURL(__filename).href;",
+        ],
+    ),
+    ("browser.js", "browser.js", &["--platform=browser", "--format=esm"]),
+    ("workerd.js", "workerd.js", &["--platform=neutral", "--format=esm"]),
+];
+
+/// Builds what is not up to date.
+pub(crate) fn build(project: &Project) -> Result<()> {
+    machine::wasm_target()?;
+    machine::standard_library_sources()?;
+    machine::npm_packages(project)?;
+
+    let folder = project.intermediate();
+    let stamp = |name: &str| folder.join("stamps").join(name);
+    let compiled = compile(project)?;
+    let lock = project.root.join("Cargo.lock");
+    let npm_lock = project.javascript().join("package-lock.json");
+
+    let glue = folder.join("wix_media.js");
+    let bound = folder.join("wix_media_bg.wasm");
+    Step {
+        stamp: stamp("bind"),
+        recipe: RECIPE,
+        inputs: vec![compiled.clone(), lock],
+        outputs: vec![glue.clone(), bound.clone()],
+    }
+    .unless_fresh(|| bind(&compiled, &folder))?;
+
+    let optimised = folder.join("client.wasm");
+    Step {
+        stamp: stamp("optimise"),
+        recipe: RECIPE,
+        inputs: vec![bound.clone(), npm_lock.clone()],
+        outputs: vec![optimised.clone()],
+    }
+    .unless_fresh(|| optimise(project, &bound, &optimised))?;
+
+    let table = folder.join("operations.js");
+    fs::write(&table, operations::module())?;
+
+    let mut inputs = vec![
+        project.root.join("pkg-template"),
+        npm_lock,
+        glue.clone(),
+        table.clone(),
+        optimised.clone(),
+    ];
+    inputs.extend(licences(project)?);
+    Step {
+        stamp: stamp("assemble"),
+        recipe: &format!("{}\n{RECIPE}", project.version),
+        inputs,
+        outputs: vec![project.dist()],
+    }
+    .unless_fresh(|| assemble(project, &glue, &table, &optimised))
+}
+
+/// Compiles the crate; cargo itself knows what is up to date.
+fn compile(project: &Project) -> Result<PathBuf> {
+    let mut command = cargo(&[
+        "build",
+        "--package",
+        "wix-media",
+        "--lib",
+        "--target",
+        WASM,
+        "--profile",
+        PROFILE,
+    ]);
+    command
+        .args(["--no-default-features", "--features", "client"])
+        .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"])
+        // The two options above, and the panic strategy, are not stable yet; this lets a stable toolchain use them.
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("CARGO_ENCODED_RUSTFLAGS", RUST_FLAGS.join("\x1f"))
+        .current_dir(&project.root);
+    run(&mut command)?;
+    Ok(project.target.join(WASM).join(PROFILE).join("wix_media.wasm"))
+}
+
+/// Makes the JavaScript glue and the module that fits it.
+fn bind(compiled: &Path, folder: &Path) -> Result<()> {
+    Bindgen::new()
+        .input_path(compiled)
+        .out_name("wix_media")
+        .web(true)?
+        .typescript(false)
+        .omit_default_module_path(true)
+        .reset_state_function(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        // Every supported runtime has TextEncoder.encodeInto, so the glue need not test for it.
+        .encode_into(EncodeInto::Always)
+        .generate(folder)
+        .context("could not make the bindings")
+}
+
+/// Shrinks the module.
+fn optimise(project: &Project, bound: &Path, optimised: &Path) -> Result<()> {
+    println!("Optimising {}", optimised.display());
+    run(project
+        .npm_tool("binaryen/bin/wasm-opt")
+        .args(WASM_FEATURES)
+        .args([
+            "-Oz",
+            "--converge",
+            "--strip-debug",
+            "--strip-producers",
+            "--strip-target-features",
+            "--output",
+        ])
+        .args([optimised, bound]))
+}
+
+/// Puts the package together.
+fn assemble(project: &Project, glue: &Path, table: &Path, optimised: &Path) -> Result<()> {
+    let template = project.root.join("pkg-template");
+    let dist = project.dist();
+    println!("Assembling {}", dist.display());
+    if dist.exists() {
+        fs::remove_dir_all(&dist)?;
+    }
+    fs::create_dir_all(&dist)?;
+
+    for (entry, bundle, options) in BUNDLES {
+        run(project
+            .npm_tool("esbuild/bin/esbuild")
+            .arg(template.join("entries").join(entry))
+            .arg(format!("--outfile={}", dist.join(bundle).display()))
+            .arg(format!("--alias:#glue={}", glue.display()))
+            .arg(format!("--alias:#operations={}", table.display()))
+            .args(["--bundle", "--minify", "--target=es2022", "--external:./client.wasm"])
+            .args(["--legal-comments=none", "--log-level=warning"])
+            .args(options))?;
+    }
+
+    copy(optimised, &dist.join("client.wasm"))?;
+    let types = template.join("index.d.ts");
+    copy(&types, &dist.join("index.d.ts"))?;
+    copy(&types, &dist.join("index.d.cts"))?;
+    copy(&template.join("README.md"), &dist.join("README.md"))?;
+    for licence in licences(project)? {
+        copy(
+            &licence,
+            &dist.join(licence.file_name().context("a licence has a name")?),
+        )?;
+    }
+    let manifest = fs::read_to_string(template.join("package.json"))?;
+    fs::write(dist.join("package.json"), with_version(&manifest, &project.version)?)?;
+    Ok(())
+}
+
+/// The licence texts; a package without them must not be made.
+fn licences(project: &Project) -> Result<Vec<PathBuf>> {
+    let is_licence = |path: &Path| {
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with("LICENSE"))
+    };
+    let mut found = Vec::new();
+    for entry in fs::read_dir(&project.root)? {
+        let path = entry?.path();
+        if path.is_file() && is_licence(&path) {
+            found.push(path);
+        }
+    }
+    if found.is_empty() {
+        bail!("there is no LICENSE file in {}", project.root.display());
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The package's `package.json` with the crate's version.
+fn with_version(manifest: &str, version: &str) -> Result<String> {
+    let mut manifest: Value = serde_json::from_str(manifest).context("package.json is not JSON")?;
+    manifest["version"] = Value::from(version);
+    Ok(format!("{manifest:#}\n"))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).with_context(|| format!("could not copy {}", from.display()))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_set_and_the_order_kept() {
+        let manifest = r#"{"name": "n", "version": "0.0.0", "exports": {"workerd": "w", "browser": "b", "a": "a"}}"#;
+        let text = with_version(manifest, "1.2.3").unwrap();
+        assert!(text.contains(r#""version": "1.2.3""#), "{text}");
+        let at = |key: &str| text.find(key).unwrap();
+        assert!(at("workerd") < at("browser") && at("browser") < at("\"a\""), "{text}");
+    }
+}

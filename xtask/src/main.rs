@@ -1,0 +1,185 @@
+//! The chores of this repository, run as `cargo xtask COMMAND`.
+//!
+//! One file per command; `machine` makes sure of what a command needs before it starts.
+
+mod bench;
+mod build;
+mod check;
+mod fresh;
+mod machine;
+mod operations;
+mod process;
+mod project;
+mod serve;
+mod size;
+mod start;
+mod summary;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::project::Project;
+use crate::test::Ring;
+
+/// What `cargo xtask help` prints.
+const USAGE: &str = "\
+Usage: cargo xtask COMMAND
+
+  build             the npm package, in dist/, ready for npm pack
+  start [--port N]  build what is missing and serve the page on http://127.0.0.1:4410
+  test [RING...]    run the tests: rust, wasm-node, wasm-browser, js, package, page (all by default)
+  check             formatting, lints, documentation, forbidden crates and strings
+  size              what a visitor downloads, beside the official packages
+  bench             how fast calls are, beside the official packages
+  help              this text
+
+Every command installs what it needs, or says what to run.";
+
+/// The first argument with which cargo calls this program back to run one WebAssembly test file.
+const WASM_TEST_RUNNER: &str = "wasm-test-runner";
+
+/// A parsed command line.
+#[derive(Debug, PartialEq, Eq)]
+enum Task {
+    Bench,
+    Build,
+    Check,
+    Help,
+    Size,
+    Start { port: u16 },
+    Test { rings: Vec<Ring> },
+    WasmTestRunner { arguments: Vec<String> },
+}
+
+impl Task {
+    /// Reads the command line (without the program's name).
+    fn parse(arguments: &[String]) -> Result<Self> {
+        let Some((name, rest)) = arguments.split_first() else {
+            return Ok(Self::Help);
+        };
+        match name.as_str() {
+            "test" => {
+                return Ok(Self::Test {
+                    rings: Ring::parse_all(rest)?,
+                });
+            }
+            "start" => {
+                return Ok(Self::Start {
+                    port: start::parse_port(rest)?,
+                });
+            }
+            WASM_TEST_RUNNER => {
+                return Ok(Self::WasmTestRunner {
+                    arguments: rest.to_vec(),
+                });
+            }
+            _ => {}
+        }
+        let task = match name.as_str() {
+            "bench" => Self::Bench,
+            "build" => Self::Build,
+            "check" => Self::Check,
+            "size" => Self::Size,
+            "help" | "--help" | "-h" => Self::Help,
+            _ => bail!("there is no command {name:?}\n\n{USAGE}"),
+        };
+        match rest {
+            [] => Ok(task),
+            [extra, ..] => bail!("{name} takes no argument {extra:?}\n\n{USAGE}"),
+        }
+    }
+
+    /// Does the task; `false` when it ran and found something wrong that it has already printed.
+    fn run(self) -> Result<bool> {
+        match self {
+            Self::Help => println!("{USAGE}"),
+            Self::WasmTestRunner { arguments } => test::run_wasm_tests(arguments)?,
+            Self::Bench => bench::bench(&Project::load()?)?,
+            Self::Build => build::build(&Project::load()?)?,
+            Self::Check => return check::check(&Project::load()?),
+            Self::Size => size::size(&Project::load()?)?,
+            Self::Start { port } => start::start(&Project::load()?, port)?,
+            Self::Test { rings } => return test::test(&Project::load()?, &rings),
+        }
+        Ok(true)
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let task = match Task::parse(&arguments) {
+        Ok(task) => task,
+        Err(error) => {
+            eprintln!("{error:#}");
+            return ExitCode::from(2);
+        }
+    };
+    match task.run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Task> {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        Task::parse(&words)
+    }
+
+    #[test]
+    fn every_command_is_understood() {
+        assert_eq!(parse("").unwrap(), Task::Help);
+        assert_eq!(parse("--help").unwrap(), Task::Help);
+        assert_eq!(parse("build").unwrap(), Task::Build);
+        assert_eq!(parse("check").unwrap(), Task::Check);
+        assert_eq!(parse("size").unwrap(), Task::Size);
+        assert_eq!(parse("bench").unwrap(), Task::Bench);
+        assert_eq!(parse("start").unwrap(), Task::Start { port: 4410 });
+        assert_eq!(parse("start --port 8080").unwrap(), Task::Start { port: 8080 });
+        assert_eq!(
+            parse("test").unwrap(),
+            Task::Test {
+                rings: Ring::ALL.to_vec()
+            }
+        );
+        assert_eq!(
+            parse("test js rust").unwrap(),
+            Task::Test {
+                rings: vec![Ring::Rust, Ring::Js]
+            }
+        );
+    }
+
+    #[test]
+    fn everything_else_is_refused() {
+        for line in [
+            "deploy",
+            "build now",
+            "start 80",
+            "start --port",
+            "start --port x",
+            "test moon",
+        ] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_runner_passes_its_arguments_on() {
+        let expected = vec!["a.wasm".to_owned(), "--exact".to_owned()];
+        assert_eq!(
+            parse("wasm-test-runner a.wasm --exact").unwrap(),
+            Task::WasmTestRunner { arguments: expected }
+        );
+    }
+}

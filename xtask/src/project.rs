@@ -1,0 +1,131 @@
+//! Where things are, as cargo knows them.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+use crate::process::{cargo, output};
+
+/// The repository and the package in its root.
+#[derive(Debug)]
+pub(crate) struct Project {
+    /// The folder of the root `Cargo.toml`.
+    pub(crate) root: PathBuf,
+    /// Cargo's build directory, wherever the person keeps it.
+    pub(crate) target: PathBuf,
+    /// Version of the crate, and so of the npm package.
+    pub(crate) version: String,
+    /// Features that make a wasm module.
+    pub(crate) features: Vec<String>,
+    /// Kind and name of each thing cargo builds for the root package, such as `("test", "wasm_node")`.
+    pub(crate) targets: Vec<(String, String)>,
+}
+
+impl Project {
+    /// Asks cargo.
+    pub(crate) fn load() -> Result<Self> {
+        let text = output(&mut cargo(&["metadata", "--no-deps", "--format-version", "1"]))?;
+        Self::from_metadata(&text).context("cargo metadata is not as expected")
+    }
+
+    fn from_metadata(text: &str) -> Result<Self> {
+        let metadata: Value = serde_json::from_str(text)?;
+        let root = PathBuf::from(string(&metadata["workspace_root"])?);
+        let manifest = root.join("Cargo.toml");
+        let package = list(&metadata["packages"])?
+            .iter()
+            .find(|package| {
+                package["manifest_path"]
+                    .as_str()
+                    .is_some_and(|path| manifest.as_os_str() == path)
+            })
+            .context("no package in the root")?;
+        let features = package["features"].as_object().context("no features")?;
+        let mut targets = Vec::new();
+        for target in list(&package["targets"])? {
+            for kind in list(&target["kind"])? {
+                targets.push((string(kind)?, string(&target["name"])?));
+            }
+        }
+        Ok(Self {
+            target: PathBuf::from(string(&metadata["target_directory"])?),
+            version: string(&package["version"])?,
+            features: features.keys().filter(|name| *name != "default").cloned().collect(),
+            targets,
+            root,
+        })
+    }
+
+    /// The npm package as it will be packed.
+    pub(crate) fn dist(&self) -> PathBuf {
+        self.root.join("dist")
+    }
+
+    /// What stands between the crate and the package: glue, optimised module, generated sources.
+    pub(crate) fn intermediate(&self) -> PathBuf {
+        self.target.join("wasm-client")
+    }
+
+    /// Where the npm development packages and the tests that use them live.
+    pub(crate) fn javascript(&self) -> PathBuf {
+        self.root.join("tests").join("js")
+    }
+
+    /// A command line tool out of an npm development package, given its script: `esbuild/bin/esbuild`.
+    pub(crate) fn npm_tool(&self, script: &str) -> Command {
+        let mut command = Command::new("node");
+        command
+            .arg(self.javascript().join("node_modules").join(script))
+            .current_dir(&self.root);
+        command
+    }
+
+    /// The names of the root package's targets of one kind: `test`, `bench`.
+    pub(crate) fn targets_of(&self, kind: &str) -> impl Iterator<Item = &str> {
+        self.targets
+            .iter()
+            .filter(move |target| target.0 == kind)
+            .map(|target| target.1.as_str())
+    }
+}
+
+fn string(value: &Value) -> Result<String> {
+    Ok(value.as_str().context("not a string")?.to_owned())
+}
+
+fn list(value: &Value) -> Result<&Vec<Value>> {
+    value.as_array().context("not a list")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const METADATA: &str = r#"{
+        "workspace_root": "/p", "target_directory": "/t",
+        "packages": [
+            {"manifest_path": "/p/xtask/Cargo.toml", "version": "9.9.9", "features": {}, "targets": []},
+            {"manifest_path": "/p/Cargo.toml", "version": "1.2.3",
+             "features": {"client": ["dep:a"], "default": ["client"]},
+             "targets": [{"kind": ["cdylib", "rlib"], "name": "one"}, {"kind": ["test"], "name": "two"}]}
+        ]
+    }"#;
+
+    #[test]
+    fn the_root_package_is_found() {
+        let project = Project::from_metadata(METADATA).unwrap();
+        assert_eq!(project.version, "1.2.3");
+        assert_eq!(project.features, ["client"]);
+        assert_eq!(project.target, PathBuf::from("/t"));
+        assert_eq!(project.targets_of("test").collect::<Vec<_>>(), ["two"]);
+        assert_eq!(project.targets_of("rlib").collect::<Vec<_>>(), ["one"]);
+    }
+
+    #[test]
+    fn other_metadata_is_refused() {
+        assert!(Project::from_metadata("{}").is_err());
+        assert!(Project::from_metadata(r#"{"workspace_root": "/p", "packages": []}"#).is_err());
+    }
+}

@@ -1,0 +1,118 @@
+//! What no file of the repository may contain.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::process::output;
+use crate::project::Project;
+
+/// A string that is not wanted, and why. Each is put together from pieces, so that this file does not find itself.
+struct Unwanted {
+    text: &'static str,
+    reason: &'static str,
+    /// Whether files that a program wrote are searched too.
+    in_locks: bool,
+}
+
+const fn source(text: &'static str, reason: &'static str) -> Unwanted {
+    Unwanted {
+        text,
+        reason,
+        in_locks: false,
+    }
+}
+
+const fn anywhere(text: &'static str, reason: &'static str) -> Unwanted {
+    Unwanted {
+        text,
+        reason,
+        in_locks: true,
+    }
+}
+
+const UNWANTED: [Unwanted; 16] = [
+    source(concat!("to", "do!("), "unfinished code"),
+    source(concat!("unimple", "mented!("), "unfinished code"),
+    source(concat!("FIX", "ME"), "unfinished code"),
+    source(concat!("TO", "DO"), "unfinished code"),
+    source(concat!("XX", "X"), "unfinished code"),
+    source(concat!("db", "g!("), "a forgotten debug print"),
+    source(concat!("debug", "ger;"), "a forgotten breakpoint"),
+    anywhere(concat!("/ro", "ot/"), "a path of one machine"),
+    anywhere(concat!("/ho", "me/"), "a path of one machine"),
+    anywhere(concat!("/wo", "rk/"), "a path of one machine"),
+    anywhere(concat!("/Us", "ers/"), "a path of one machine"),
+    anywhere(concat!("C:", "\\"), "a path of one machine"),
+    anywhere(concat!("registry.np", "mjs.org"), "the host of a registry"),
+    anywhere(concat!("static.cra", "tes.io"), "the host of a registry"),
+    anywhere(concat!("index.cra", "tes.io"), "the host of a registry"),
+    anywhere(concat!("deb.deb", "ian.org"), "the host of a registry"),
+];
+
+/// Searches every tracked file.
+pub(crate) fn tidy(project: &Project) -> Result<()> {
+    let names = output(Command::new("git").args(["ls-files", "-z"]).current_dir(&project.root))?;
+    let mut findings = Vec::new();
+    for name in names.split('\0').filter(|name| !name.is_empty()) {
+        // A file that is deleted but not yet committed is still listed; one that is not text cannot be searched.
+        if let Ok(text) = fs::read_to_string(project.root.join(name)) {
+            findings.extend(findings_in(name, &text));
+        }
+    }
+    if !findings.is_empty() {
+        bail!("{}", findings.join("\n"));
+    }
+    Ok(())
+}
+
+fn findings_in(name: &str, text: &str) -> Vec<String> {
+    let is_lock = matches!(
+        Path::new(name).file_name().and_then(|name| name.to_str()),
+        Some("Cargo.lock" | "package-lock.json")
+    );
+    let mut findings = Vec::new();
+    for unwanted in UNWANTED.iter().filter(|unwanted| unwanted.in_locks || !is_lock) {
+        for (at, line) in text.lines().enumerate() {
+            if line.contains(unwanted.text) {
+                findings.push(format!("{name}:{}: {}: {}", at + 1, unwanted.reason, unwanted.text));
+            }
+        }
+    }
+    if !is_lock && !text.is_empty() && !text.ends_with('\n') {
+        findings.push(format!("{name}: the last line has no end"));
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unwanted_strings_are_found_with_their_line() {
+        let text = format!("fn a() {{}}\n    {}x);\n", concat!("db", "g!("));
+        assert_eq!(
+            findings_in("src/a.rs", &text),
+            [format!("src/a.rs:2: a forgotten debug print: {}", concat!("db", "g!("))]
+        );
+        assert_eq!(findings_in("a", "no end"), ["a: the last line has no end"]);
+        assert_eq!(findings_in("a", "fine\n"), [""; 0]);
+    }
+
+    #[test]
+    fn locks_are_searched_for_hosts_only() {
+        let host = format!("\"resolved\": \"https://{}/x\"\n", concat!("registry.np", "mjs.org"));
+        assert_eq!(findings_in("tests/js/package-lock.json", &host).len(), 1);
+        let hash = format!("\"integrity\": \"{}\"\n", concat!("sha512-XX", "X"));
+        assert_eq!(findings_in("tests/js/package-lock.json", &hash), [""; 0]);
+        assert_eq!(findings_in("tests/js/package.json", &hash).len(), 1);
+    }
+
+    #[test]
+    fn this_file_is_clean() {
+        assert_eq!(findings_in("tidy.rs", include_str!("tidy.rs")), [""; 0]);
+    }
+}
