@@ -1,8 +1,8 @@
 //! From an answer to a result or a failure (`contract/sdk-behaviour.md` sections 2 and 3).
 
-use super::failure::{self, Failure};
+use super::failure;
 use crate::operations::Operation;
-use crate::wire::json::Scanner;
+use crate::wire::json::{Scanner, Unreadable};
 use crate::wire::rewrite::{self, Answer};
 
 /// What is known of an answer beside its body.
@@ -18,7 +18,8 @@ pub struct Head<'a> {
     pub content_type: Option<&'a str>,
 }
 
-/// Decodes an answer. Success is exactly status 200 with an object or array as JSON body.
+/// Decodes an answer; an answer that is no success gives a [`failure`]. Success is exactly status 200 with an object or
+/// array as JSON body.
 ///
 /// ```
 /// use wix_media::client::result::{Head, decode};
@@ -30,15 +31,15 @@ pub struct Head<'a> {
 /// assert_eq!(answer.text, br#"{"folder":{"_id":"f1"}}"#);
 ///
 /// let failure = decode(get_folder, head, b"<html>").unwrap_err();
-/// assert_eq!(failure.code, "INVALID_RESPONSE");
+/// assert!(failure.starts_with(br#"{"code":"INVALID_RESPONSE","message":"the server answered 200 with"#));
 /// ```
-pub fn decode(operation: &Operation, head: Head<'_>, body: &[u8]) -> Result<Answer, Failure> {
+pub fn decode(operation: &Operation, head: Head<'_>, body: &[u8]) -> Result<Answer, Vec<u8>> {
     if head.status != 200 {
         return Err(failure::of_answer(operation, head, body));
     }
-    match Scanner::new(body).peek() {
-        b'{' | b'[' => rewrite::answer(body, operation.answer)
-            .map_err(|error| failure::unreadable(operation, head, body, Some(error))),
-        _ => Err(failure::unreadable(operation, head, body, None)),
-    }
+    let answer = match Scanner::new(body).peek() {
+        b'{' | b'[' => rewrite::answer(body, operation.answer),
+        _ => Err(Unreadable::Malformed),
+    };
+    answer.map_err(|error| failure::unreadable(operation, head, body, error))
 }

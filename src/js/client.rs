@@ -1,12 +1,11 @@
 //! What the JavaScript driver of the client calls.
 
 use super::errors;
-use crate::client::request::{self, Violation};
-use crate::client::result;
-use crate::client::retry::{self, Attempt};
+use crate::client::{failure, request, result, retry};
 use crate::model::event::EVENT;
 use crate::operations::{OPERATIONS, Operation};
 use crate::transport::fetch::{self, Received};
+use crate::wire::json::Unreadable;
 use crate::wire::rewrite::{self, Answer};
 use js_sys::{Array, Date, JSON, Uint8Array};
 use wasm_bindgen::JsValue;
@@ -23,13 +22,12 @@ fn operation(number: usize) -> Result<&'static Operation, JsValue> {
 
 /// Builds the two arguments of `fetch` for a call, `[url, init]`.
 ///
-/// `arguments` is the JSON text of [`request::build`]; `headers` a plain object that becomes the request's own.
-/// Throws the members of an error when an argument is refused.
+/// `arguments` is the JSON text of [`request::build`]; `headers` a plain object that becomes the request's own. Throws
+/// `{ field, expectation, violatedRule }` when an argument is refused.
 #[wasm_bindgen]
 pub fn prepare(number: usize, arguments: &str, base_url: &str, headers: &JsValue) -> Result<Array, JsValue> {
-    let operation = operation(number)?;
-    let request = request::build(operation, arguments.as_bytes(), base_url)
-        .map_err(|violation: Violation| errors::of_violation(operation, violation))?;
+    let request = request::build(operation(number)?, arguments, base_url)
+        .map_err(|violation| errors::of_violation(&violation))?;
     let init = fetch::request_init(&request, fetch::as_object(headers));
     Ok(Array::of2(&request.url.into(), &init))
 }
@@ -37,23 +35,22 @@ pub fn prepare(number: usize, arguments: &str, base_url: &str, headers: &JsValue
 /// Decodes an answer whose body has been read: `[value, dates, specials]`, where `dates` are the paths in `value` whose
 /// values become `Date`s and `specials` those where `"NaN"` becomes the number and null becomes undefined.
 ///
-/// Throws the members of an error for any answer that is no success.
+/// Throws the members of an error ([`failure`]) for any answer that is no success.
 #[wasm_bindgen]
 pub fn receive(number: usize, response: Response, body: &Uint8Array) -> Result<JsValue, JsValue> {
     let operation = operation(number)?;
     let received = Received::new(response);
+    let head = received.head();
     let body = body.to_vec();
-    let answer = result::decode(operation, received.head(), &body)
-        .map_err(|failure| errors::of_failure(failure, received.head().request_id))?;
-    parse(answer).map_err(|_| {
-        let failure = crate::client::failure::unreadable(
-            operation,
-            received.head(),
-            &body,
-            Some(crate::wire::json::Unreadable::Malformed),
-        );
-        errors::of_failure(failure, None)
-    })
+    let failure = match result::decode(operation, head, &body) {
+        Ok(answer) => match parse_answer(answer) {
+            Ok(value) => return Ok(value),
+            Err(_) => failure::unreadable(operation, head, &body, Unreadable::Malformed),
+        },
+        Err(failure) => failure,
+    };
+    // A failure quotes the body, which may be JSON only as far as its brackets go; then it is no JSON at all.
+    Err(parse(&failure).or_else(|_| parse(&failure::of_answer(operation, head, b"")))?)
 }
 
 /// Milliseconds to wait before a call is tried again, -1 when it must not be.
@@ -70,14 +67,19 @@ pub fn retry_delay(
     random: f64,
 ) -> Result<f64, JsValue> {
     let attempt = match status {
-        0 if not_sent => Attempt::NotSent,
-        0 => Attempt::Unanswered,
-        status => Attempt::Answered(status),
+        0 if not_sent => retry::Attempt::NotSent,
+        0 => retry::Attempt::Unanswered,
+        status => retry::Attempt::Answered(status),
     };
-    let wish = retry_after.and_then(|text| match text.trim().parse::<u32>() {
-        Ok(seconds) => Some(f64::from(seconds) * 1000.0),
-        Err(_) => Some(Date::parse(&text) - Date::now()).filter(|wait| wait.is_finite()),
+    let wish = retry_after.map(|text| {
+        let seconds = js_sys::Number::from(JsValue::from(&text)).value_of();
+        if seconds.is_finite() {
+            seconds * 1000.0
+        } else {
+            Date::parse(&text) - Date::now()
+        }
     });
+    let wish = wish.filter(|wish| wish.is_finite());
     Ok(retry::delay(operation(number)?, failures, attempt, wish, random).unwrap_or(-1.0))
 }
 
@@ -86,11 +88,10 @@ pub fn retry_delay(
 pub fn event(text: &str) -> Result<JsValue, JsValue> {
     let answer =
         rewrite::answer(text.as_bytes(), &EVENT).map_err(|_| JsValue::from("the event is not readable JSON"))?;
-    parse(answer)
+    parse_answer(answer)
 }
 
-/// Hands the text to the engine's own JSON reader; bytes that are not UTF-8 become U+FFFD, as `Response.json` has it.
-fn parse(answer: Answer) -> Result<JsValue, JsValue> {
+fn parse_answer(answer: Answer) -> Result<JsValue, JsValue> {
     let mut text = Vec::with_capacity(answer.text.len() + answer.dates.len() + answer.specials.len() + 8);
     text.push(b'[');
     text.extend_from_slice(&answer.text);
@@ -100,5 +101,10 @@ fn parse(answer: Answer) -> Result<JsValue, JsValue> {
         text.push(b']');
     }
     text.push(b']');
-    JSON::parse(&TextDecoder::new()?.decode_with_u8_array(&text)?)
+    parse(&text)
+}
+
+/// Hands the text to the engine's own JSON reader; bytes that are not UTF-8 become U+FFFD, as `Response.json` has it.
+fn parse(text: &[u8]) -> Result<JsValue, JsValue> {
+    JSON::parse(&TextDecoder::new()?.decode_with_u8_array(text)?)
 }

@@ -1,5 +1,6 @@
 //! The file descriptor (`contract/model.md` sections 3 and 4).
 
+use super::media::Medium;
 use crate::wire::shape::Shape;
 
 /// Where a descriptor holds dates, floats and media objects. The same shape serves both ways: an answer's REST members
@@ -13,21 +14,24 @@ pub const FILE: Shape = Shape::Object(&[
 
 /// `image`, `vector` and `icon` share one structure.
 const PICTURE: Shape = Shape::Object(&[
-    ("image", Shape::Image),
-    ("previewImage", Shape::Image),
+    ("image", Shape::Medium(Medium::Image)),
+    ("previewImage", Shape::Medium(Medium::Image)),
     ("faces", Shape::Object(&[("confidence", Shape::Float)])),
 ]);
 
 const MEDIA: Shape = Shape::Object(&[
     ("image", PICTURE),
-    ("video", Shape::Video),
-    ("audio", Shape::Object(&[("assets", Shape::Audio)])),
-    ("document", Shape::Document),
+    ("video", Shape::Medium(Medium::Video)),
+    ("audio", Shape::Object(&[("assets", Shape::Medium(Medium::Audio))])),
+    ("document", Shape::Medium(Medium::Document)),
     ("vector", PICTURE),
     ("icon", PICTURE),
     ("archive", Shape::Object(&[("urlExpirationDate", Shape::Date)])),
     (
         "model3d",
-        Shape::Object(&[("thumbnail", Shape::Image), ("urlExpirationDate", Shape::Date)]),
+        Shape::Object(&[
+            ("thumbnail", Shape::Medium(Medium::Image)),
+            ("urlExpirationDate", Shape::Date),
+        ]),
     ),
 ]);

@@ -35,6 +35,11 @@ impl Medium {
     }
 }
 
+/// The member, if JavaScript would take it for true.
+fn truthy<'a>(raw: Raw<'a>, name: &str) -> Option<Raw<'a>> {
+    json::member(raw, name).filter(|value| !json::is_falsy(value))
+}
+
 /// Appends the string form of the REST object `raw`, as a JSON string, and says whether there is one: an object without
 /// id and url has none.
 ///
@@ -47,48 +52,41 @@ impl Medium {
 /// assert_eq!(out, br#""wix:image://v1/a~mv2.jpg/river%20bank.jpg#originWidth=3840&originHeight=2160""#);
 /// ```
 pub fn push_string_of(out: &mut Vec<u8>, medium: Medium, raw: Raw<'_>) -> bool {
-    let truthy = |name| json::member(raw, name).filter(|value| !json::is_falsy(value));
-    let Some(id) = truthy("id") else {
-        return match json::member(raw, "url") {
-            Some(url) if medium == Medium::Audio => {
-                out.push(b'"');
-                json::push_as_text(out, url);
-                out.push(b'"');
-                true
-            }
-            Some(url) => {
-                out.extend_from_slice(url);
-                true
-            }
-            None => false,
+    let Some(id) = truthy(raw, "id") else {
+        let Some(url) = json::member(raw, "url") else {
+            return false;
         };
+        if medium == Medium::Audio {
+            out.push(b'"');
+            json::push_as_text(out, url);
+            out.push(b'"');
+        } else {
+            out.extend_from_slice(url);
+        }
+        return true;
     };
     out.extend_from_slice(b"\"wix:");
     out.extend_from_slice(medium.name().as_bytes());
     out.extend_from_slice(b"://v1/");
     json::push_as_text(out, id);
-    let alternative = if medium == Medium::Image {
-        truthy("altText")
-    } else {
-        None
-    };
-    if let Some(name) = truthy("filename").or(alternative) {
+    let mut name = truthy(raw, "filename");
+    if name.is_none() && medium == Medium::Image {
+        name = truthy(raw, "altText");
+    }
+    if let Some(name) = name {
         out.push(b'/');
-        json::push_as_component(out, name);
+        uri::push_component(out, &json::to_text(name));
     }
     match medium {
         Medium::Image => {
-            push_number_of(out, b"#originWidth=", raw, "width");
-            push_number_of(out, b"&originHeight=", raw, "height");
+            push_number_of(out, "#originWidth=", raw, "width");
+            push_number_of(out, "&originHeight=", raw, "height");
         }
         Medium::Video => push_poster(out, raw),
-        Medium::Audio => {
-            out.extend_from_slice(b"#duration=");
-            match json::member(raw, "duration") {
-                None | Some(b"null") => out.push(b'0'),
-                Some(duration) => json::push_as_text(out, duration),
-            }
+        Medium::Audio if matches!(json::member(raw, "duration"), None | Some(b"null")) => {
+            out.extend_from_slice(b"#duration=0");
         }
+        Medium::Audio => push_number_of(out, "#duration=", raw, "duration"),
         Medium::Document => {}
     }
     out.push(b'"');
@@ -97,163 +95,163 @@ pub fn push_string_of(out: &mut Vec<u8>, medium: Medium, raw: Raw<'_>) -> bool {
 
 /// A missing number prints as `undefined`, as in the official SDK: the string is a key of other systems, which must not
 /// see two spellings of one image.
-fn push_number_of(out: &mut Vec<u8>, label: &[u8], raw: Raw<'_>, name: &str) {
-    out.extend_from_slice(label);
-    match json::member(raw, name) {
-        Some(number) => json::push_as_text(out, number),
-        None => out.extend_from_slice(b"undefined"),
-    }
+fn push_number_of(out: &mut Vec<u8>, label: &str, raw: Raw<'_>, name: &str) {
+    out.extend_from_slice(label.as_bytes());
+    json::push_as_text(out, json::member(raw, name).unwrap_or(b"undefined"));
 }
 
 /// The second poster where there are two or more, else the first; by its id, else by the last segment of its url.
 fn push_poster(out: &mut Vec<u8>, raw: Raw<'_>) {
-    let mut posters = json::member(raw, "posters").into_iter().flat_map(json::items).flatten();
+    let mut posters = json::items(json::member(raw, "posters").unwrap_or_default());
     let first = posters.next();
-    let Some(poster) = posters.next().or(first) else {
+    let Some((_, poster)) = posters.next().or(first) else {
         return;
     };
     let mut uri = Vec::new();
-    match json::member(poster, "id").filter(|id| !json::is_falsy(id)) {
+    match truthy(poster, "id") {
         Some(id) => json::push_as_text(&mut uri, id),
         None => {
-            let mut url = Vec::new();
-            json::push_as_text(&mut url, json::member(poster, "url").unwrap_or_default());
-            if let Some(slash) = url.iter().rposition(|&byte| byte == b'/') {
-                uri.extend_from_slice(&url[slash + 1..]);
+            json::push_as_text(&mut uri, json::member(poster, "url").unwrap_or_default());
+            match uri.iter().rposition(|&byte| byte == b'/') {
+                Some(slash) => _ = uri.drain(..=slash),
+                None => return,
             }
         }
     }
-    if uri.is_empty() {
-        return;
+    if !uri.is_empty() {
+        out.extend_from_slice(b"#posterUri=");
+        out.extend_from_slice(&uri);
+        push_number_of(out, "&posterWidth=", poster, "width");
+        push_number_of(out, "&posterHeight=", poster, "height");
     }
-    out.extend_from_slice(b"#posterUri=");
-    out.extend_from_slice(&uri);
-    push_number_of(out, b"&posterWidth=", poster, "width");
-    push_number_of(out, b"&posterHeight=", poster, "height");
 }
 
-/// Appends the REST object of a `wix:` string, or `{ "url": … }` for any other URL; `None` for text that is no URL or
-/// whose name has a broken escape, with nothing appended.
+/// Appends the REST object of a `wix:` string, or `{ "url": … }` for any other URL. Says false, with nothing appended,
+/// for text that is no URL or whose name has a broken escape.
 ///
 /// ```
 /// use wix_media::model::media::{Medium, push_object_of};
 ///
 /// let mut out = Vec::new();
-/// push_object_of(&mut out, Medium::Document, "wix:document://v1/a.pdf/price%20list.pdf").unwrap();
+/// assert!(push_object_of(&mut out, Medium::Document, b"wix:document://v1/a.pdf/price%20list.pdf"));
 /// assert_eq!(out, br#"{"id":"a.pdf","filename":"price list.pdf"}"#);
-/// assert!(push_object_of(&mut out, Medium::Image, "no URL").is_none());
+/// assert!(!push_object_of(&mut out, Medium::Image, b"no URL"));
 /// ```
-pub fn push_object_of(out: &mut Vec<u8>, medium: Medium, text: &str) -> Option<()> {
-    let trimmed = text.trim_matches(|character| character <= ' ');
-    let scheme_end = trimmed.find(':')?;
-    let scheme = &trimmed[..scheme_end];
-    let legacy = scheme.eq_ignore_ascii_case(medium.name());
-    if !legacy && !scheme.eq_ignore_ascii_case("wix") {
-        if !is_scheme(scheme)
-            || (is_web(scheme) && trimmed[scheme_end + 1..].trim_start_matches(['/', '\\']).is_empty())
-        {
-            return None;
+pub fn push_object_of(out: &mut Vec<u8>, medium: Medium, text: &[u8]) -> bool {
+    let trimmed = text.trim_ascii();
+    let (scheme, behind) = cut(trimmed, b':');
+    let legacy = scheme.eq_ignore_ascii_case(medium.name().as_bytes());
+    if !legacy && !scheme.eq_ignore_ascii_case(b"wix") {
+        // A web URL needs a host.
+        let web = scheme.len() >= 4 && scheme[..4].eq_ignore_ascii_case(b"http");
+        let hostless = web && behind.iter().all(|byte| matches!(byte, b'/' | b'\\'));
+        if scheme.len() == trimmed.len() || hostless || !is_scheme(scheme) {
+            return false;
         }
         out.extend_from_slice(b"{\"url\":");
         json::push_string(out, text);
         out.push(b'}');
-        return Some(());
+        return true;
     }
-    let rest = if legacy { trimmed } else { &trimmed[scheme_end + 1..] };
-    let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
-    let path = rest.split('?').next()?;
-    let path = path
-        .split_once("://v1/")
-        .filter(|(kind, _)| *kind == medium.name())
-        .map_or(path, |(_, path)| path);
-    let mut segments = path.split('/');
-    let id = segments.next()?;
-    let name = match segments.next() {
-        Some(name) => Some(uri::decode_component(name)?),
-        None => None,
+    let (path, fragment) = cut(if legacy { trimmed } else { behind }, b'#');
+    let (path, _) = cut(path, b'?');
+    let (kind, rest) = cut(path, b':');
+    let path = match rest.strip_prefix(b"//v1/") {
+        Some(rest) if kind == medium.name().as_bytes() => rest,
+        _ => path,
+    };
+    let (id, name) = cut(path, b'/');
+    let named = id.len() < path.len();
+    let Some(name) = uri::decode_component(cut(name, b'/').0) else {
+        return false;
     };
     out.extend_from_slice(b"{\"id\":");
     json::push_string(out, id);
-    match medium {
-        Medium::Image => {
-            push_parameter(out, ",\"height\":", parameter(fragment, "originHeight"));
-            push_parameter(out, ",\"width\":", parameter(fragment, "originWidth"));
-            if let Some(name) = name.as_deref().filter(|name| !name.is_empty()) {
-                push_member(out, "altText", name);
-                push_member(out, "filename", name);
-            }
-            if name.as_deref() != Some("") {
-                push_member(out, "url", text);
-            }
+    if medium == Medium::Image {
+        push_parameter(out, "height", parameter(fragment, "originHeight"));
+        push_parameter(out, "width", parameter(fragment, "originWidth"));
+    }
+    if !name.is_empty() {
+        if medium == Medium::Image {
+            push_member(out, "altText", &name);
         }
-        Medium::Video => {
-            if let Some(name) = name.as_deref().filter(|name| !name.is_empty()) {
-                push_member(out, "filename", name);
-            }
-            if let Some(poster) = parameter(fragment, "posterUri").filter(|poster| !poster.is_empty()) {
-                out.extend_from_slice(b",\"posters\":[{\"id\":");
-                json::push_string(out, &poster);
-                push_parameter(out, ",\"height\":", parameter(fragment, "posterHeight"));
-                push_parameter(out, ",\"width\":", parameter(fragment, "posterWidth"));
-                out.extend_from_slice(b"}]");
-            }
-        }
-        Medium::Document | Medium::Audio => {
-            if let Some(name) = name.as_deref().filter(|name| !name.is_empty()) {
-                push_member(out, "filename", name);
-            }
-        }
+        push_member(out, "filename", &name);
+    }
+    if medium == Medium::Image && (!named || !name.is_empty()) {
+        push_member(out, "url", text);
+    }
+    if medium == Medium::Video
+        && let Some(poster) = parameter(fragment, "posterUri").filter(|poster| !poster.is_empty())
+    {
+        out.extend_from_slice(b",\"posters\":[{\"id\":");
+        json::push_string(out, &poster);
+        push_parameter(out, "height", parameter(fragment, "posterHeight"));
+        push_parameter(out, "width", parameter(fragment, "posterWidth"));
+        out.extend_from_slice(b"}]");
     }
     out.push(b'}');
-    Some(())
+    true
 }
 
-fn push_member(out: &mut Vec<u8>, name: &str, value: &str) {
-    out.push(b',');
-    json::push_string(out, name);
-    out.push(b':');
+/// What stands before and behind the first `byte`; all and nothing where there is none.
+fn cut(text: &[u8], byte: u8) -> (&[u8], &[u8]) {
+    match text.iter().position(|&other| other == byte) {
+        Some(at) => (&text[..at], &text[at + 1..]),
+        None => (text, &text[text.len()..]),
+    }
+}
+
+fn push_name(out: &mut Vec<u8>, name: &str) {
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
+}
+
+fn push_member(out: &mut Vec<u8>, name: &str, value: &[u8]) {
+    push_name(out, name);
     json::push_string(out, value);
 }
 
 /// Writes what JavaScript's `Number(parameter)` gives for decimal digits, 0 for a missing one, and null for the rest.
-fn push_parameter(out: &mut Vec<u8>, label: &str, value: Option<String>) {
-    out.extend_from_slice(label.as_bytes());
+fn push_parameter(out: &mut Vec<u8>, name: &str, value: Option<Vec<u8>>) {
+    push_name(out, name);
     let value = value.unwrap_or_default();
-    let value = value.trim();
-    let whole = value.split('.').count() <= 2 && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    match value {
-        "" => out.push(b'0'),
-        _ if whole && value.as_bytes()[0] != b'.' && !value.ends_with('.') => {
-            let digits = value.trim_start_matches('0');
-            if digits.is_empty() || digits.starts_with('.') {
-                out.push(b'0');
-            }
-            out.extend_from_slice(digits.as_bytes());
-        }
-        _ => out.extend_from_slice(b"null"),
+    let mut digits = value.trim_ascii();
+    while let [b'0', rest @ ..] = digits
+        && rest.first() != Some(&b'.')
+    {
+        digits = rest;
+    }
+    let (whole, fraction) = cut(digits, b'.');
+    let decimal = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
+    if digits.is_empty() {
+        out.push(b'0');
+    } else if decimal(whole) && decimal(fraction) && !whole.is_empty() && (whole == digits || !fraction.is_empty()) {
+        out.extend_from_slice(digits);
+    } else {
+        out.extend_from_slice(b"null");
     }
 }
 
 /// The first parameter `name` of a fragment such as `originWidth=3&originHeight=2`, decoded.
-fn parameter(fragment: &str, name: &str) -> Option<String> {
-    fragment.split('&').find_map(|pair| {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (uri::decode_form(key) == name).then(|| uri::decode_form(value))
-    })
+fn parameter(mut fragment: &[u8], name: &str) -> Option<Vec<u8>> {
+    while !fragment.is_empty() {
+        let (pair, rest) = cut(fragment, b'&');
+        let (key, value) = cut(pair, b'=');
+        if key == name.as_bytes() {
+            return Some(uri::decode_form(value));
+        }
+        fragment = rest;
+    }
+    None
 }
 
-fn is_scheme(scheme: &str) -> bool {
-    scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
-}
-
-/// Schemes whose URLs need a host.
-fn is_web(scheme: &str) -> bool {
-    ["http", "https", "ftp", "ws", "wss"]
-        .iter()
-        .any(|web| scheme.eq_ignore_ascii_case(web))
+fn is_scheme(scheme: &[u8]) -> bool {
+    let mut at = 0;
+    scheme.iter().all(|byte| {
+        at += 1;
+        byte.is_ascii_alphabetic() || at > 1 && (byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.'))
+    }) && at > 0
 }
 
 #[cfg(test)]
@@ -267,7 +265,7 @@ mod tests {
 
     fn object_of(medium: Medium, text: &str) -> Option<String> {
         let mut out = Vec::new();
-        push_object_of(&mut out, medium, text).map(|()| String::from_utf8(out).expect("UTF-8"))
+        push_object_of(&mut out, medium, text.as_bytes()).then(|| String::from_utf8(out).expect("UTF-8"))
     }
 
     #[test]
@@ -296,27 +294,39 @@ mod tests {
             string_of(Medium::Video, posters).as_deref(),
             Some(r#""wix:video://v1/v#posterUri=p1.jpg&posterWidth=4&posterHeight=3""#)
         );
+        for poster in [r#"{"url":"flat"}"#, r#"{"url":"ends/"}"#, "{}", "null"] {
+            let video = format!(r#"{{"id":"v","posters":[{poster}]}}"#);
+            assert_eq!(
+                string_of(Medium::Video, &video).as_deref(),
+                Some(r#""wix:video://v1/v""#),
+                "{poster}"
+            );
+        }
+    }
+
+    #[test]
+    fn sound_has_a_duration() {
+        let audio = |duration: &str| string_of(Medium::Audio, &format!(r#"{{"id":"a.mp3","duration":{duration}}}"#));
         assert_eq!(
-            string_of(Medium::Video, r#"{"id":"v","posters":[{"url":"flat"}]}"#).as_deref(),
-            Some(r#""wix:video://v1/v""#)
+            audio("230164").as_deref(),
+            Some(r#""wix:audio://v1/a.mp3#duration=230164""#)
         );
+        assert_eq!(audio("12.0").as_deref(), Some(r#""wix:audio://v1/a.mp3#duration=12""#));
+        assert_eq!(audio("null").as_deref(), Some(r#""wix:audio://v1/a.mp3#duration=0""#));
     }
 
     #[test]
     fn images_are_read_back() {
-        assert_eq!(
-            object_of(
-                Medium::Image,
-                "wix:image://v1/a~mv2.jpg/river%20bank.jpg#originWidth=3840&originHeight=2160"
-            )
-            .as_deref(),
-            Some(
-                r#"{"id":"a~mv2.jpg","height":2160,"width":3840,"altText":"river bank.jpg","filename":"river bank.jpg","url":"wix:image://v1/a~mv2.jpg/river%20bank.jpg#originWidth=3840&originHeight=2160"}"#
-            )
-        );
+        let string = "wix:image://v1/a~mv2.jpg/river%20bank.jpg#originWidth=3840&originHeight=2160";
+        let object = r#"{"id":"a~mv2.jpg","height":2160,"width":3840,"altText":"river bank.jpg","filename":"river bank.jpg","url":"URL"}"#;
+        assert_eq!(object_of(Medium::Image, string), Some(object.replace("URL", string)));
         assert_eq!(
             object_of(Medium::Image, "image://v1/a.png").as_deref(),
             Some(r#"{"id":"a.png","height":0,"width":0,"url":"image://v1/a.png"}"#)
+        );
+        assert_eq!(
+            object_of(Medium::Image, "wix:image://v1/a.png/#originWidth=x&originHeight=007").as_deref(),
+            Some(r#"{"id":"a.png","height":7,"width":null}"#)
         );
         assert_eq!(
             object_of(Medium::Image, "https://x.y/z.png").as_deref(),
@@ -326,7 +336,16 @@ mod tests {
 
     #[test]
     fn what_is_no_url_has_no_object() {
-        for text in ["", "plain", "https://", "1x:y", "wix:image://v1/a/100%.jpg"] {
+        for text in [
+            "",
+            "plain",
+            "https://",
+            "HTTP:",
+            "1x:y",
+            ":y",
+            "wix:image://v1/a/100%.jpg",
+            "wix:image://v1/a/%FF",
+        ] {
             assert_eq!(object_of(Medium::Image, text), None, "{text}");
         }
     }

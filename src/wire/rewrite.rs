@@ -32,18 +32,12 @@ pub enum Unsendable {
     /// The value at a path is not what the call takes.
     Refused {
         /// Where, from the argument's own value on: `.media.image.image`, `[3]`, or empty.
-        path: String,
+        path: Vec<u8>,
         /// What would be right.
         expectation: &'static str,
     },
     /// The text is not JSON or too deep.
     Unreadable(Unreadable),
-}
-
-impl From<Unreadable> for Unsendable {
-    fn from(error: Unreadable) -> Unsendable {
-        Unsendable::Unreadable(error)
-    }
 }
 
 /// Rewrites the body of an answer.
@@ -61,18 +55,21 @@ pub fn answer(body: &[u8], shape: &'static Shape) -> Result<Answer, Unreadable> 
     let mut rewriter = Rewriter::new(body, Way::Answer);
     rewriter.out.reserve(body.len() + body.len() / 8);
     match rewriter.run(shape) {
-        Ok(()) => Ok(Answer {
+        Fate::Failed => Err(if rewriter.depth > MAX_DEPTH {
+            Unreadable::TooDeep
+        } else {
+            Unreadable::Malformed
+        }),
+        _ => Ok(Answer {
             text: rewriter.out,
             dates: rewriter.dates,
             specials: rewriter.specials,
         }),
-        Err(Unsendable::Unreadable(error)) => Err(error),
-        Err(Unsendable::Refused { .. }) => Err(Unreadable::Malformed),
     }
 }
 
-/// Rewrites one argument or option, the JSON text `raw`, for the given place in a request. `name` is the field's name:
-/// `sort` has rules of its own.
+/// Rewrites one argument or option, the JSON text `raw`, for the given place in a request; nothing is left of a value
+/// that counts as undefined. `name` is the field's name: `sort` has rules of its own.
 ///
 /// ```
 /// use wix_media::operations::Place;
@@ -85,8 +82,18 @@ pub fn answer(body: &[u8], shape: &'static Shape) -> Result<Answer, Unreadable> 
 pub fn argument(raw: Raw<'_>, shape: &'static Shape, name: &str, place: Place) -> Result<Vec<u8>, Unsendable> {
     let mut rewriter = Rewriter::new(raw, Way::Argument(place));
     rewriter.sorts = name == "sort";
-    rewriter.run(shape)?;
-    Ok(rewriter.out)
+    if rewriter.run(shape) != Fate::Failed {
+        return Ok(rewriter.out);
+    }
+    Err(match rewriter.expectation {
+        Some(expectation) => {
+            let mut path = Vec::new();
+            push_readable_path(&mut path, raw, raw.as_ptr() as usize + rewriter.scanner.at);
+            Unsendable::Refused { path, expectation }
+        }
+        None if rewriter.depth > MAX_DEPTH => Unsendable::Unreadable(Unreadable::TooDeep),
+        None => Unsendable::Unreadable(Unreadable::Malformed),
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -95,7 +102,7 @@ enum Way {
     Argument(Place),
 }
 
-/// The names that change, in the order of their bits: REST first, then JavaScript.
+/// The names that change: REST, then JavaScript.
 const NAMES: [(&str, &str); 3] = [
     ("id", "_id"),
     ("createdDate", "_createdDate"),
@@ -111,6 +118,8 @@ enum Fate {
     Kept,
     /// It counts as `undefined`: the member goes.
     Dropped,
+    /// The walk ends here.
+    Failed,
 }
 
 #[derive(Clone, Copy)]
@@ -132,15 +141,8 @@ struct Rewriter<'a> {
     sorts: bool,
     dates: Vec<u8>,
     specials: Vec<u8>,
-}
-
-/// A place to return to when an object must be written again.
-struct Mark {
-    at: usize,
-    copied: usize,
-    out: usize,
-    dates: usize,
-    specials: usize,
+    /// What would be right, after a refusal.
+    expectation: Option<&'static str>,
 }
 
 impl<'a> Rewriter<'a> {
@@ -156,25 +158,29 @@ impl<'a> Rewriter<'a> {
             sorts: false,
             dates: Vec::new(),
             specials: Vec::new(),
+            expectation: None,
         }
     }
 
-    fn run(&mut self, shape: &'static Shape) -> Result<(), Unsendable> {
-        let fate = self.value(shape)?;
-        if fate == Fate::Dropped {
-            self.out.clear();
-        } else {
-            self.copy_to(self.scanner.at);
+    fn run(&mut self, shape: &'static Shape) -> Fate {
+        let fate = self.value(shape);
+        match fate {
+            Fate::Kept => self.copy_to(self.scanner.at),
+            Fate::Dropped => self.out.clear(),
+            Fate::Failed => return fate,
         }
         self.scanner.whitespace();
         if self.scanner.at < self.scanner.text.len() {
-            return Err(Unreadable::Malformed.into());
+            Fate::Failed
+        } else {
+            fate
         }
-        Ok(())
     }
 
     fn copy_to(&mut self, at: usize) {
-        self.out.extend_from_slice(&self.scanner.text[self.copied..at]);
+        if let Some(span) = self.scanner.text.get(self.copied..at) {
+            self.out.extend_from_slice(span);
+        }
         self.copied = at;
     }
 
@@ -185,422 +191,406 @@ impl<'a> Rewriter<'a> {
         self.copied = self.scanner.at;
     }
 
-    fn value(&mut self, shape: &'static Shape) -> Result<Fate, Unsendable> {
+    /// Puts the string `name` there, which needs no escapes.
+    fn replace_quoted(&mut self, from: usize, name: &[u8]) {
+        self.replace(from, b"\"");
+        self.out.extend_from_slice(name);
+        self.out.push(b'"');
+    }
+
+    fn refuse(&mut self, expectation: &'static str) -> Fate {
+        self.expectation = Some(expectation);
+        Fate::Failed
+    }
+
+    fn value(&mut self, shape: &'static Shape) -> Fate {
         let start = self.scanner.at;
         match self.scanner.peek() {
-            b'[' => self.nested(|this| this.array(shape)).map(|()| Fate::Kept),
+            b'[' => self.nested(shape, true),
             b'{' => match shape {
-                Shape::Object(members) => self.nested(|this| this.object(members)),
-                Shape::Any | Shape::Float => self.nested(|this| this.object(&[])),
-                Shape::Date => {
-                    self.nested(|this| this.object(&[]))?;
-                    self.date(b"{}")
+                Shape::Any | Shape::Object(_) | Shape::Float => self.nested(shape, false),
+                Shape::Date => match self.nested(&Shape::Any, false) {
+                    Fate::Kept => self.date(b"{}"),
+                    fate => fate,
+                },
+                Shape::Medium(medium) => {
+                    if self.way != Way::Answer {
+                        return self.refuse(MEDIA_STRING);
+                    }
+                    let Some(raw) = self.scanner.value() else {
+                        return Fate::Failed;
+                    };
+                    self.replace(start, b"");
+                    if media::push_string_of(&mut self.out, *medium, raw) {
+                        Fate::Kept
+                    } else {
+                        Fate::Dropped
+                    }
                 }
-                Shape::Image => self.medium(start, Medium::Image),
-                Shape::Video => self.medium(start, Medium::Video),
-                Shape::Document => self.medium(start, Medium::Document),
-                Shape::Audio => self.medium(start, Medium::Audio),
             },
-            b'"' => {
-                let text = self.scanner.string()?;
-                self.text(shape, start, text)
-            }
-            _ => {
-                let token = self.scanner.token()?;
-                self.token(shape, token)
-            }
+            b'"' => match self.scanner.string() {
+                Some(text) => self.text(shape, start, text),
+                None => Fate::Failed,
+            },
+            _ => match self.scanner.token() {
+                Some(token) => self.token(shape, token),
+                None => Fate::Failed,
+            },
         }
     }
 
-    fn nested<T>(&mut self, inside: impl FnOnce(&mut Self) -> Result<T, Unsendable>) -> Result<T, Unsendable> {
-        if self.depth == MAX_DEPTH {
-            return Err(Unreadable::TooDeep.into());
-        }
+    fn nested(&mut self, shape: &'static Shape, array: bool) -> Fate {
         self.depth += 1;
-        let result = inside(self);
-        self.depth -= 1;
-        result
+        if self.depth > MAX_DEPTH {
+            return Fate::Failed;
+        }
+        let fate = match shape {
+            _ if array => self.array(shape),
+            Shape::Object(members) => self.object(members),
+            _ => self.object(&[]),
+        };
+        if fate != Fate::Failed {
+            self.depth -= 1;
+        }
+        fate
     }
 
-    fn array(&mut self, shape: &'static Shape) -> Result<(), Unsendable> {
+    fn array(&mut self, shape: &'static Shape) -> Fate {
         self.scanner.at += 1;
         if self.scanner.take(b']') {
-            return Ok(());
+            return Fate::Kept;
         }
-        self.scanner.whitespace();
         let sorts = self.sorts;
         let mut index = 0;
         loop {
             let start = self.scanner.at;
             self.path.push(Step::Index(index));
-            if self.value(shape)? == Fate::Dropped {
-                self.replace(start, b"null");
-                if self.way == Way::Answer {
+            match self.value(shape) {
+                Fate::Kept => {}
+                Fate::Failed => return Fate::Failed,
+                Fate::Dropped => {
+                    self.replace(start, b"null");
                     push_path(&mut self.specials, &self.path);
                 }
             }
             self.path.pop();
             self.sorts = sorts;
             index += 1;
-            if self.scanner.take(b']') {
-                return Ok(());
+            self.scanner.whitespace();
+            let comma = self.scanner.peek() == b',';
+            if !comma && self.scanner.peek() != b']' {
+                return Fate::Failed;
             }
-            self.scanner.expect(b',')?;
+            self.scanner.at += 1;
+            if !comma {
+                return Fate::Kept;
+            }
+            self.scanner.whitespace();
         }
     }
 
     /// An object is written with its names changed; when that would make two members of one name, it is written again
     /// with those names left alone, since a name only changes where the other is free.
-    fn object(&mut self, members: &'static [(&'static str, Shape)]) -> Result<Fate, Unsendable> {
-        let mark = Mark {
-            at: self.scanner.at,
-            copied: self.copied,
-            out: self.out.len(),
-            dates: self.dates.len(),
-            specials: self.specials.len(),
-        };
+    fn object(&mut self, members: &'static [(&'static str, Shape)]) -> Fate {
+        let (at, copied, out) = (self.scanner.at, self.copied, self.out.len());
+        let (dates, specials, depth) = (self.dates.len(), self.specials.len(), self.path.len());
         let sorts = core::mem::take(&mut self.sorts);
-        let mut taken = 0;
+        let mut left_alone = 0;
         loop {
-            let conflicts = self.members(members, mark.at, sorts, taken)?;
-            if conflicts & !taken == 0 {
-                return Ok(Fate::Kept);
+            let mut conflicts = 0;
+            let fate = self.members(members, sorts, left_alone, &mut conflicts);
+            if fate == Fate::Failed || conflicts & !left_alone == 0 {
+                return fate;
             }
-            taken |= conflicts;
-            self.scanner.at = mark.at;
-            self.copied = mark.copied;
-            self.out.truncate(mark.out);
-            self.dates.truncate(mark.dates);
-            self.specials.truncate(mark.specials);
+            left_alone |= conflicts;
+            self.scanner.at = at;
+            self.copied = copied;
+            self.out.truncate(out);
+            self.dates.truncate(dates);
+            self.specials.truncate(specials);
+            self.path.truncate(depth);
         }
     }
 
-    /// Writes the members and returns the bits of those names that stand there in both spellings.
+    /// Writes the members and finds the bits of those names that stand there in both spellings.
     fn members(
         &mut self,
         members: &'static [(&'static str, Shape)],
-        start: usize,
         sorts: bool,
-        taken: u8,
-    ) -> Result<u8, Unsendable> {
+        left_alone: u8,
+        conflicts: &mut u8,
+    ) -> Fate {
+        let start = self.scanner.at;
         let (mut old, mut new) = (0u8, 0u8);
         self.scanner.at += 1;
-        if self.scanner.take(b'}') {
-            return Ok(0);
-        }
         self.scanner.whitespace();
+        let mut dropped = false;
+        if self.scanner.peek() == b'}' {
+            self.scanner.at += 1;
+            return Fate::Kept;
+        }
         loop {
             let key_at = self.scanner.at;
-            let key = self.scanner.string()?;
-            let decoded;
-            let name: &[u8] = if key.escaped {
-                decoded = key.decode();
-                decoded.as_bytes()
-            } else {
-                key.raw
+            let Some(key) = self.scanner.string() else {
+                return Fate::Failed;
             };
-            let member = members.iter().find(|(shaped, _)| self.matches(shaped, name));
-            let shape = member.map_or(&Shape::Any, |(_, shape)| shape);
-            let droppable = matches!(
-                shape,
-                Shape::Date | Shape::Image | Shape::Video | Shape::Document | Shape::Audio
-            );
-            if droppable {
+            let decoded;
+            let mut name = key.raw;
+            if key.escaped {
+                decoded = key.decode();
+                name = &decoded;
+            }
+            let mut member = None;
+            for shaped in members {
+                if self.matches(shaped.0, name) {
+                    member = Some(shaped);
+                }
+            }
+            if dropped || matches!(member, Some((_, Shape::Date | Shape::Medium(_)))) {
                 self.copy_to(key_at);
             }
+            dropped = false;
             let before = self.out.len();
 
             let mut renamed = None;
-            for (bit, &(rest, javascript)) in NAMES.iter().enumerate() {
+            for (bit, names) in NAMES.iter().enumerate() {
                 let (from, to) = if self.way == Way::Answer {
-                    (rest, javascript)
+                    *names
                 } else {
-                    (javascript, rest)
+                    (names.1, names.0)
                 };
                 if name == from.as_bytes() {
                     old |= 1 << bit;
-                    if taken & (1 << bit) == 0 {
+                    if left_alone & (1 << bit) == 0 {
                         renamed = Some(to);
                     }
-                } else if name == to.as_bytes() {
+                }
+                if name == to.as_bytes() {
                     new |= 1 << bit;
                 }
             }
             if let Some(to) = renamed {
-                self.replace(key_at, b"\"");
-                self.out.extend_from_slice(to.as_bytes());
-                self.out.push(b'"');
+                self.replace_quoted(key_at, to.as_bytes());
             } else if name.contains(&b'.') {
-                self.dotted_name(key_at, name, start);
+                self.rename_segments(key_at, name, Some(start));
             }
 
-            self.scanner.expect(b':')?;
+            if !self.scanner.take(b':') {
+                return Fate::Failed;
+            }
+            let value_at = self.scanner.at;
             self.sorts = name == b"sort";
+            if let Some((shaped, _)) = member {
+                self.path.push(Step::Name(renamed.unwrap_or(shaped)));
+            }
             let fate = match member {
-                None if sorts && name == b"fieldName" => self.field_name()?,
-                None => self.value(shape)?,
-                Some((shaped, _)) => {
-                    self.path.push(Step::Name(renamed.unwrap_or(shaped)));
-                    let fate = self.value(shape)?;
-                    self.path.pop();
-                    fate
-                }
+                Some((_, shape)) => self.value(shape),
+                None => self.value(&Shape::Any),
             };
             self.sorts = false;
-            if fate == Fate::Dropped {
-                self.out.truncate(before);
-                self.copied = self.scanner.at;
+            match fate {
+                Fate::Failed => return fate,
+                Fate::Kept if sorts && name == b"fieldName" && self.scanner.text[value_at] == b'"' => {
+                    // The value of `sort.fieldName` is itself a name.
+                    let field = json::to_text(&self.scanner.text[value_at..self.scanner.at]);
+                    self.rename_segments(value_at, &field, None);
+                }
+                Fate::Kept => {}
+                Fate::Dropped => {
+                    self.out.truncate(before);
+                    dropped = true;
+                }
+            }
+            if member.is_some() {
+                self.path.pop();
             }
             self.scanner.whitespace();
-            if self.scanner.take(b'}') {
-                if fate == Fate::Dropped {
+            let comma = self.scanner.peek() == b',';
+            if !comma && self.scanner.peek() != b'}' {
+                return Fate::Failed;
+            }
+            if dropped {
+                self.copied = self.scanner.at + usize::from(comma);
+                if !comma {
                     let kept = self.out.trim_ascii_end().len();
                     self.out.truncate(kept - usize::from(self.out[..kept].ends_with(b",")));
-                    self.copied = self.scanner.at - 1;
                 }
-                return Ok(old & new);
             }
-            self.scanner.expect(b',')?;
-            if fate == Fate::Dropped {
-                self.copied = self.scanner.at;
+            self.scanner.at += 1;
+            if !comma {
+                *conflicts = old & new;
+                return Fate::Kept;
             }
+            self.scanner.whitespace();
         }
     }
 
     /// Shapes are written in REST names; arguments may come with the JavaScript ones.
     fn matches(&self, shaped: &str, name: &[u8]) -> bool {
-        match self.way {
-            Way::Answer => shaped.as_bytes() == name,
-            Way::Argument(_) => {
-                let plain = match name {
-                    [b'_', plain @ ..] if matches!(plain, b"createdDate" | b"updatedDate") => plain,
-                    _ => name,
-                };
-                shaped.as_bytes() == plain
-            }
-        }
+        let plain = match name {
+            [b'_', plain @ ..] if self.way != Way::Answer => plain,
+            _ => name,
+        };
+        shaped.as_bytes() == plain
     }
 
-    /// Renames the segments of a name such as `media.id`, unless the object holds the new name already.
-    fn dotted_name(&mut self, key_at: usize, name: &[u8], object_at: usize) {
-        let Some(changed) = self.rename_segments(&String::from_utf8_lossy(name)) else {
-            return;
-        };
-        if json::members(&self.scanner.text[object_at..])
-            .flatten()
-            .any(|(other, _)| other.is(&changed))
-        {
+    /// Renames the segments of a name such as `media.id`, unless the object that starts at `object` has the new name.
+    fn rename_segments(&mut self, from: usize, name: &[u8], object: Option<usize>) {
+        let mut changed = Vec::with_capacity(name.len() + 4);
+        let mut start = 0;
+        for end in 0..=name.len() {
+            if end < name.len() && name[end] != b'.' {
+                continue;
+            }
+            let mut segment = &name[start..end];
+            for names in NAMES {
+                let (from, to) = if self.way == Way::Answer {
+                    names
+                } else {
+                    (names.1, names.0)
+                };
+                if segment == from.as_bytes() {
+                    segment = to.as_bytes();
+                    break;
+                }
+            }
+            changed.extend_from_slice(segment);
+            changed.extend_from_slice(&name[end..name.len().min(end + 1)]);
+            start = end + 1;
+        }
+        if changed == name {
             return;
         }
-        self.copy_to(key_at);
+        for (other, _) in json::members(&self.scanner.text[object.unwrap_or(from)..]) {
+            if other.is(&changed) {
+                return;
+            }
+        }
+        self.copy_to(from);
         json::push_string(&mut self.out, &changed);
         self.copied = self.scanner.at;
     }
 
-    /// The value of `sort.fieldName` is itself a name.
-    fn field_name(&mut self) -> Result<Fate, Unsendable> {
-        let start = self.scanner.at;
-        if self.scanner.peek() == b'"' {
-            let text = self.scanner.string()?;
-            if let Some(changed) = self.rename_segments(&text.decode()) {
-                self.copy_to(start);
-                json::push_string(&mut self.out, &changed);
-                self.copied = self.scanner.at;
-                return Ok(Fate::Kept);
-            }
-            self.scanner.at = start;
-        }
-        self.value(&Shape::Any)
-    }
-
-    fn rename_segments(&self, name: &str) -> Option<String> {
-        let mut changed = String::with_capacity(name.len() + 4);
-        let mut any = false;
-        for (at, segment) in name.split('.').enumerate() {
-            if at > 0 {
-                changed.push('.');
-            }
-            let new = NAMES.iter().find_map(|&(rest, javascript)| match self.way {
-                Way::Answer => (segment == rest).then_some(javascript),
-                Way::Argument(_) => (segment == javascript).then_some(rest),
-            });
-            any |= new.is_some();
-            changed.push_str(new.unwrap_or(segment));
-        }
-        any.then_some(changed)
-    }
-
-    fn text(&mut self, shape: &'static Shape, start: usize, text: Text<'a>) -> Result<Fate, Unsendable> {
-        match self.way {
-            Way::Answer => match shape {
+    fn text(&mut self, shape: &'static Shape, start: usize, text: Text<'a>) -> Fate {
+        let Way::Argument(place) = self.way else {
+            return match shape {
                 Shape::Date => self.date(&self.scanner.text[start..self.scanner.at]),
-                Shape::Float => {
-                    match text.raw {
-                        b"NaN" => push_path(&mut self.specials, &self.path),
-                        b"Infinity" => self.replace(start, b"1e999"),
-                        b"-Infinity" => self.replace(start, b"-1e999"),
-                        _ => {}
+                // A string has no id and no url, so nothing is left of it; of a sound, nothing is taken.
+                Shape::Medium(medium) if *medium != Medium::Audio => Fate::Dropped,
+                _ => {
+                    if matches!(shape, Shape::Float) {
+                        match text.raw {
+                            b"NaN" => push_path(&mut self.specials, &self.path),
+                            b"Infinity" => self.replace(start, b"1e999"),
+                            b"-Infinity" => self.replace(start, b"-1e999"),
+                            _ => {}
+                        }
                     }
-                    Ok(Fate::Kept)
+                    Fate::Kept
                 }
-                // A string has no id and no url, so nothing is left of it.
-                Shape::Image | Shape::Video | Shape::Document => Ok(Fate::Dropped),
-                Shape::Any | Shape::Object(_) | Shape::Audio => Ok(Fate::Kept),
-            },
-            Way::Argument(place) => self.argument_text(shape, start, text, place),
-        }
-    }
-
-    fn argument_text(
-        &mut self,
-        shape: &'static Shape,
-        start: usize,
-        text: Text<'a>,
-        place: Place,
-    ) -> Result<Fate, Unsendable> {
-        const MARK: &[u8] = b"\\u0000";
-        let marked = text.raw.strip_prefix(MARK).and_then(<[u8]>::split_first);
-        match (marked, shape) {
-            (Some((b'D', [])), Shape::Date) => return self.refuse("a valid Date"),
-            (Some((b'N', number)), Shape::Float) if place == Place::Body => {
-                self.replace(start, b"\"");
-                self.out.extend_from_slice(number);
-                self.out.push(b'"');
-                return Ok(Fate::Kept);
-            }
-            // The query string spells numbers out and leaves dates out: its writer looks at the marks itself.
-            (Some((b'N' | b'D' | b'B', _)), _) if place == Place::Query => return Ok(Fate::Kept),
-            (Some((b'B', _)), _) => return self.refuse("a number or a string: JSON has no bigint"),
-            (Some((b'D', date)), Shape::Any | Shape::Object(_) | Shape::Float | Shape::Date) if !date.is_empty() => {
-                self.replace(start, b"\"");
-                self.out.extend_from_slice(date);
-                self.out.push(b'"');
-                return Ok(Fate::Kept);
-            }
-            (Some((b'N' | b'D', _)), Shape::Any | Shape::Object(_) | Shape::Float) => {
-                self.replace(start, b"null");
-                return Ok(Fate::Kept);
-            }
-            (Some((b'S', string)), Shape::Any | Shape::Object(_) | Shape::Float) => {
-                self.replace(start, b"\"");
-                self.out.extend_from_slice(string);
-                self.out.push(b'"');
-                return Ok(Fate::Kept);
-            }
-            _ => {}
-        }
-        let medium = match shape {
-            Shape::Any | Shape::Object(_) | Shape::Float => return Ok(Fate::Kept),
-            _ if marked.is_some() && !matches!(shape, Shape::Date) => return self.refuse(MEDIA_STRING),
-            Shape::Date if is_iso_8601(text.raw) => return Ok(Fate::Kept),
-            Shape::Date => return self.refuse(DATE),
-            Shape::Image | Shape::Video if text.raw.is_empty() => return Ok(Fate::Dropped),
-            Shape::Image => Medium::Image,
-            Shape::Video => Medium::Video,
-            Shape::Document => Medium::Document,
-            Shape::Audio => Medium::Audio,
+            };
         };
-        self.copy_to(start);
-        match media::push_object_of(&mut self.out, medium, &text.decode()) {
-            Some(()) => {
+        if let Some([mark, value @ ..]) = text.raw.strip_prefix(b"\\u0000") {
+            return self.marked(shape, start, place, *mark, value);
+        }
+        match shape {
+            Shape::Any | Shape::Object(_) | Shape::Float => Fate::Kept,
+            Shape::Date if is_iso_8601(text.raw) => Fate::Kept,
+            Shape::Date => self.refuse(DATE),
+            Shape::Medium(Medium::Image | Medium::Video) if text.raw.is_empty() => Fate::Dropped,
+            Shape::Medium(medium) => {
+                self.copy_to(start);
                 self.copied = self.scanner.at;
-                Ok(Fate::Kept)
+                if media::push_object_of(&mut self.out, *medium, &text.decode()) {
+                    Fate::Kept
+                } else {
+                    self.refuse(MEDIA_STRING)
+                }
             }
-            None => self.refuse(MEDIA_STRING),
         }
     }
 
-    fn token(&mut self, shape: &'static Shape, token: Raw<'a>) -> Result<Fate, Unsendable> {
-        match (self.way, shape) {
-            (_, Shape::Any | Shape::Object(_) | Shape::Float) => Ok(Fate::Kept),
-            (Way::Answer, Shape::Date) => self.date(token),
-            (Way::Answer, Shape::Audio) => Ok(Fate::Kept),
-            (Way::Answer, _) => Ok(Fate::Dropped),
-            (Way::Argument(_), Shape::Date) if token == b"null" => Ok(Fate::Dropped),
-            (Way::Argument(_), Shape::Date) => self.refuse(DATE),
-            (Way::Argument(_), Shape::Image | Shape::Video) if json::is_falsy(token) => Ok(Fate::Dropped),
-            (Way::Argument(_), _) => self.refuse(MEDIA_STRING),
+    /// A value that JSON cannot carry. The query string spells numbers out and leaves dates out: its writer looks at the
+    /// marks itself.
+    fn marked(&mut self, shape: &'static Shape, start: usize, place: Place, mark: u8, value: &[u8]) -> Fate {
+        if matches!(shape, Shape::Medium(_)) {
+            return self.refuse(MEDIA_STRING);
+        }
+        if matches!(shape, Shape::Date) && (mark != b'D' || value.is_empty()) {
+            return self.refuse(if mark == b'D' { "a valid Date" } else { DATE });
+        }
+        if place == Place::Query {
+            return Fate::Kept;
+        }
+        match mark {
+            b'B' => return self.refuse("a number or a string: JSON has no bigint"),
+            b'N' if !matches!(shape, Shape::Float) => self.replace(start, b"null"),
+            b'D' if value.is_empty() => self.replace(start, b"null"),
+            _ => self.replace_quoted(start, value),
+        }
+        Fate::Kept
+    }
+
+    fn token(&mut self, shape: &'static Shape, token: Raw<'a>) -> Fate {
+        match (shape, self.way) {
+            (Shape::Any | Shape::Object(_) | Shape::Float, _) | (Shape::Medium(Medium::Audio), Way::Answer) => {
+                Fate::Kept
+            }
+            (Shape::Date, _) => self.date(token),
+            (Shape::Medium(_), Way::Answer) => Fate::Dropped,
+            (Shape::Medium(Medium::Image | Medium::Video), _) if json::is_falsy(token) => Fate::Dropped,
+            (Shape::Medium(_), _) => self.refuse(MEDIA_STRING),
         }
     }
 
     /// A date of an answer stays in the text; JavaScript makes the `Date`. What is false is no date at all.
-    fn date(&mut self, value: Raw<'_>) -> Result<Fate, Unsendable> {
-        if self.way != Way::Answer {
-            return self.refuse(DATE);
+    fn date(&mut self, value: Raw<'_>) -> Fate {
+        if self.way == Way::Answer {
+            if json::is_falsy(value) {
+                return Fate::Dropped;
+            }
+            push_path(&mut self.dates, &self.path);
+            return Fate::Kept;
         }
-        if json::is_falsy(value) {
-            return Ok(Fate::Dropped);
-        }
-        push_path(&mut self.dates, &self.path);
-        Ok(Fate::Kept)
-    }
-
-    fn medium(&mut self, start: usize, medium: Medium) -> Result<Fate, Unsendable> {
-        if self.way != Way::Answer {
-            return self.refuse(MEDIA_STRING);
-        }
-        let raw = self.scanner.value()?;
-        self.copy_to(start);
-        self.copied = self.scanner.at;
-        if media::push_string_of(&mut self.out, medium, raw) {
-            Ok(Fate::Kept)
+        if value == b"null" {
+            Fate::Dropped
         } else {
-            Ok(Fate::Dropped)
+            self.refuse(DATE)
         }
-    }
-
-    fn refuse<T>(&self, expectation: &'static str) -> Result<T, Unsendable> {
-        let mut path = Vec::new();
-        let scanner = Scanner { at: 0, ..self.scanner };
-        push_readable_path(&mut path, scanner, self.scanner.at);
-        let path = String::from_utf8_lossy(&path).into_owned();
-        Err(Unsendable::Refused { path, expectation })
     }
 }
 
 /// Appends a path as a JSON array of names and indexes.
 fn push_path(out: &mut Vec<u8>, path: &[Step]) {
-    if !out.is_empty() {
-        out.push(b',');
-    }
-    out.push(b'[');
-    for (at, step) in path.iter().enumerate() {
-        if at > 0 {
-            out.push(b',');
-        }
+    let mut separator: &[u8] = if out.is_empty() { b"[" } else { b",[" };
+    for step in path {
+        out.extend_from_slice(separator);
         match step {
-            Step::Name(name) => json::push_string(out, name),
+            Step::Name(name) => json::push_string(out, name.as_bytes()),
             Step::Index(index) => json::push_integer(out, *index),
         }
+        separator = b",";
     }
     out.push(b']');
 }
 
-/// Appends the way from the root of the text to the value that ends at or holds `target`, as `.media.assets[0]`. Only
-/// refusals ask for it, so it is found by walking once more.
-fn push_readable_path(out: &mut Vec<u8>, mut scanner: Scanner<'_>, target: usize) {
-    scanner.whitespace();
-    let container = scanner.at;
-    let raw = &scanner.text[container..];
-    let inside = |value: Raw<'_>| {
-        let start = value.as_ptr() as usize - scanner.text.as_ptr() as usize;
-        (start..=start + value.len()).contains(&target)
-    };
-    for (name, value) in json::members(raw).flatten() {
-        if inside(value) {
-            out.push(b'.');
-            out.extend_from_slice(name.decode().as_bytes());
-            let at = value.as_ptr() as usize - scanner.text.as_ptr() as usize;
-            return push_readable_path(out, Scanner { at, ..scanner }, target);
-        }
-    }
-    for (index, value) in json::items(raw).flatten().enumerate() {
-        if inside(value) {
-            out.push(b'[');
-            json::push_integer(out, index as u32);
-            out.push(b']');
-            let at = value.as_ptr() as usize - scanner.text.as_ptr() as usize;
-            return push_readable_path(out, Scanner { at, ..scanner }, target);
+/// Appends the way from the root of `raw` to the value that ends at or holds the address `target`, as
+/// `.media.assets[0]`. Only refusals ask for it, so it is found by walking once more.
+fn push_readable_path(out: &mut Vec<u8>, raw: Raw<'_>, target: usize) {
+    let array = raw.first() == Some(&b'[');
+    let parts = if array { json::items(raw) } else { json::members(raw) };
+    for (index, (name, value)) in parts.enumerate() {
+        let start = value.as_ptr() as usize;
+        if (start..=start + value.len()).contains(&target) {
+            if array {
+                out.push(b'[');
+                json::push_integer(out, index as u32);
+                out.push(b']');
+            } else {
+                out.push(b'.');
+                out.extend_from_slice(&name.decode());
+            }
+            return push_readable_path(out, value, target);
         }
     }
 }

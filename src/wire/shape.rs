@@ -1,5 +1,7 @@
 //! Shapes: where JSON text holds values whose JavaScript form differs from their REST form.
 
+use crate::model::media::Medium;
+
 /// The value expected at one place of a JSON text. Arrays are transparent: an array at any level stands for each of its
 /// items, as in the official SDK (`contract/sdk-behaviour.md` section 2).
 #[derive(Clone, Copy, Debug)]
@@ -12,12 +14,6 @@ pub enum Shape {
     Date,
     /// A number that REST writes as a string when it is NaN or infinite.
     Float,
-    /// An image object in REST, a `wix:image://` string in JavaScript.
-    Image,
-    /// A video object in REST, a `wix:video://` string in JavaScript.
-    Video,
-    /// A document object in REST, a `wix:document://` string in JavaScript.
-    Document,
-    /// An audio asset in REST, a `wix:audio://` string in JavaScript.
-    Audio,
+    /// A media object in REST, a `wix:` string in JavaScript.
+    Medium(Medium),
 }

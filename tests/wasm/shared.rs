@@ -94,7 +94,7 @@ fn a_refused_argument_is_a_plain_object() {
     let error = prepare(number("getFileDescriptor"), r#"{"0":7}"#, "https://h", &Object::new()).expect_err("a refusal");
     assert_eq!(
         text(&error),
-        r#"{"code":"INVALID_ARGUMENT","message":"files.getFileDescriptor: fileId must be a string","status":400,"retry":"never","details":{"validationError":{"fieldViolations":[{"field":"fileId","description":"must be a string","violatedRule":"FORMAT"}]}}}"#
+        r#"{"field":"fileId","expectation":"a string","violatedRule":"FORMAT"}"#
     );
 }
 
@@ -133,7 +133,7 @@ fn an_error_keeps_what_the_server_said() {
     assert_eq!(get(&error, "requestId").as_string().as_deref(), Some("r1"));
     assert_eq!(
         get(&error, "message").as_string().as_deref(),
-        Some("files.getFileDescriptor: no such file (400 RESOURCE_NOT_FOUND)")
+        Some("no such file (400 RESOURCE_NOT_FOUND)")
     );
     assert_eq!(
         text(&get(&error, "details")),
