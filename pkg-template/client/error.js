@@ -33,12 +33,22 @@ export class WixMediaError extends Error {
 }
 
 /** The refusal of an argument or option, in the shape in which the service refuses one. */
-export const refusal = (field, description, operation, cause) =>
+export const refusal = (field, description, operation, cause, violatedRule = 'FORMAT') =>
   new WixMediaError({
     message: `${operation ? `${operation}: ` : ''}${field} ${description}`,
     code: 'INVALID_ARGUMENT',
     status: 400,
     operation,
-    details: { validationError: { fieldViolations: [{ field, description, violatedRule: 'FORMAT' }] } },
+    details: { validationError: { fieldViolations: [{ field, description, violatedRule }] } },
     ...(cause && { cause }),
   });
+
+/** The refusal that the core found. */
+export const violation = ({ field, expectation, violatedRule }, operation) =>
+  refusal(
+    field,
+    `${violatedRule === 'REQUIRED_FIELD' ? 'is required and ' : ''}must be ${expectation}`,
+    operation,
+    undefined,
+    violatedRule,
+  );

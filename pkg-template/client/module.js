@@ -2,8 +2,8 @@
 //
 // The core is synchronous and keeps nothing between calls, so a broken instance is simply thrown away: only the call
 // that broke it fails. `#glue` is the generated binding; tests put a core of their own in its place.
-import * as glue from '#glue';
-import { WixMediaError } from './error.js';
+import { __wbg_reset_state as replace, initSync } from '#glue';
+import { textOf, WixMediaError } from './error.js';
 
 let loading;
 let module;
@@ -27,7 +27,7 @@ export const init = (source) =>
   (loading ??= load(source).catch((cause) => {
     loading = undefined;
     throw new WixMediaError({
-      message: `The WebAssembly module could not be loaded: ${cause?.message ?? cause}`,
+      message: `The WebAssembly module could not be loaded: ${textOf(cause)}`,
       code: 'MODULE_NOT_LOADED',
       retry: 'maybe',
       cause,
@@ -36,7 +36,7 @@ export const init = (source) =>
 
 async function load(source) {
   module ??= await compile(await (source ?? runtime.wasm()));
-  glue.initSync({ module });
+  initSync({ module });
   running = true;
 }
 
@@ -62,18 +62,22 @@ async function compile(source) {
 export const isLoaded = () => running !== undefined;
 
 /**
- * Calls `use(core)`. A refusal, which the core throws as a plain object, becomes a WixMediaError. Anything else that is
- * thrown is a trap or comes from within the glue, and the instance may be broken: the next call gets a fresh one.
+ * Runs `use`, which calls the core. A refusal, which the core throws as a plain object, becomes a WixMediaError. Anything
+ * else that is thrown is a trap or comes from within the glue, and the instance may be broken: the next call gets a
+ * fresh one.
  */
 export function enter(operation, use) {
   try {
     if (!running) {
-      glue.__wbg_reset_state();
+      replace();
       running = true;
     }
-    return use(glue);
+    return use();
   } catch (cause) {
-    if (cause && Object.getPrototypeOf(cause) === Object.prototype) throw new WixMediaError({ ...cause, operation });
+    if (cause && Object.getPrototypeOf(cause) === Object.prototype) {
+      if (cause.violatedRule) throw violation(cause, operation);
+      throw new WixMediaError({ ...cause, message: `${operation}: ${cause.message}`, operation });
+    }
     running = false;
     throw new WixMediaError({
       message: `${operation}: an unexpected fault inside the WebAssembly module; it has been replaced`,
