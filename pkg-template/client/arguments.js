@@ -1,6 +1,6 @@
 // Arguments on their way into the core: one JSON text, in which a value that JSON cannot carry is a string of U+0000, a
 // letter (D a Date, B a bigint, N a number that is not finite, S a string that begins with U+0000 itself) and its text.
-import { refusal } from './error.js';
+import { refusal, textOf } from './error.js';
 
 // Below the first depth the quick look leaves the value to the careful one, which finds cycles; below the second
 // nothing is sent.
@@ -69,7 +69,7 @@ function encode(operation, value, index) {
   try {
     return JSON.stringify(marked(value, trail, []));
   } catch (cause) {
-    throw refusal(trail.slice(0, 20).join('.'), `cannot be sent: ${cause?.message ?? cause}`, operation, cause);
+    throw refusal(trail.slice(0, 20).join('.'), `cannot be sent: ${textOf(cause)}`, operation, cause);
   }
 }
 

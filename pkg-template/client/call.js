@@ -1,8 +1,9 @@
 // One call from arguments to result: the core builds the request and reads the answer, this file does the waiting.
+import { prepare, receive, retryDelay } from '#glue';
 import { operations } from '#operations';
 import { encodeArguments } from './arguments.js';
 import { credentials, readToken } from './credentials.js';
-import { refusal, WixMediaError } from './error.js';
+import { textOf, WixMediaError } from './error.js';
 import { enter, init, isLoaded } from './module.js';
 
 // The core's waits start at baseDelayMs, so another base stretches or shrinks them.
@@ -62,7 +63,7 @@ function override(headers, more) {
 
 const unreachable = (operation, cause, retry = 'maybe') =>
   new WixMediaError({
-    message: `${operation}: no answer: ${cause?.message ?? cause}`,
+    message: `${operation}: no answer: ${textOf(cause)}`,
     code: 'NETWORK',
     operation,
     retry,
@@ -143,7 +144,7 @@ async function drive(connection, operation, text, signal) {
   if (!isLoaded()) await init();
   const name = nameOf(operation);
   const { on, retry } = connection;
-  const [url, request] = enter(name, (core) => core.prepare(operation, text, connection.baseUrl, { ...connection.headers }));
+  const [url, request] = enter(name, () => prepare(operation, text, connection.baseUrl, { ...connection.headers }));
   const { method, headers: common } = request;
   if (signal) request.signal = signal;
   let refused;
@@ -179,9 +180,11 @@ async function drive(connection, operation, text, signal) {
 
     const status = failure ? 0 : response.status;
     if (!failure) {
-      const requestId = header(response, 'x-wix-request-id');
-      tell(on.response, () => ({ operation: name, attempt, method, url, status, requestId }));
-      if (status === 200) return receive(operation, response, body);
+      tell(on.response, () => {
+        const requestId = header(response, 'x-wix-request-id');
+        return { operation: name, attempt, method, url, status, requestId };
+      });
+      if (status === 200) return resultOf(operation, response, body);
       if (status === 401 && connection.credentials.renewable && refused === undefined) {
         refused = request.headers.Authorization ?? '';
         attempt -= 1;
@@ -191,7 +194,7 @@ async function drive(connection, operation, text, signal) {
 
     const retryAfter = header(response, 'retry-after');
     const unsent = !sent || NOT_CONNECTED.test(failure?.cause?.cause?.code ?? failure?.cause?.code);
-    let delayMs = enter(name, (core) => core.retryDelay(operation, attempt, status, unsent, retryAfter, Math.random()));
+    let delayMs = enter(name, () => retryDelay(operation, attempt, status, unsent, retryAfter, Math.random()));
     if (failure) {
       const { cause } = failure;
       failure = cause instanceof WixMediaError ? cause : unreachable(name, cause, delayMs < 0 ? 'maybe' : 'after');
@@ -200,7 +203,7 @@ async function drive(connection, operation, text, signal) {
     // A longer wait than the caller allows is the caller's to decide on.
     if (attempt >= retry.attempts || delayMs < 0 || delayMs > retry.maxDelayMs) {
       if (failure) throw failure;
-      return receive(operation, response, body);
+      return resultOf(operation, response, body);
     }
     tell(on.retry, () => ({ operation: name, attempt, delayMs, status: status || undefined, error: failure }));
     if (status === 429) connection.pausedUntil = Math.max(connection.pausedUntil, Date.now() + delayMs);
@@ -222,10 +225,12 @@ async function bytesOf(response) {
 }
 
 /** The result of an answer, or its error. */
-function receive(operation, response, body) {
+function resultOf(operation, response, body) {
   const name = nameOf(operation);
   try {
-    const answer = enter(name, (core) => core.receive(operation, response, body));
+    // Test doubles lack things that a Response has.
+    const { status, statusText = '', headers = {} } = response;
+    const answer = enter(name, () => receive(operation, { status, statusText, headers }, body));
     const unwrap = operations[operation][3];
     if (unwrap === null) return undefined;
     const value = revive(answer);

@@ -52,3 +52,12 @@ export const violation = ({ field, expectation, violatedRule }, operation) =>
     undefined,
     violatedRule,
   );
+
+/** What a thrown value says. Anything can be thrown, also what cannot be printed. */
+export function textOf(thrown) {
+  try {
+    return String(thrown?.message ?? thrown);
+  } catch {
+    return 'it cannot be printed';
+  }
+}

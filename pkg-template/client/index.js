@@ -3,10 +3,37 @@ import { enums } from '#operations';
 import { connect } from './call.js';
 import { bind } from './client.js';
 import { WixMediaError } from './error.js';
-import * as media from './media.js';
+import {
+  format,
+  getAudioUrl,
+  getCroppedImageUrl,
+  getDocumentUrl,
+  getImageUrl,
+  getScaledToFillImageUrl,
+  getScaledToFitImageUrl,
+  getShapeUrl,
+  getStaticUrl,
+  getVideoUrl,
+  parse,
+} from './media.js';
 import { init } from './module.js';
 
-export { init, media, WixMediaError };
+export { init, WixMediaError };
+
+/** Media identifiers and URLs. An object of its own, so that bundlers leave it out where nobody asks for it. */
+export const media = {
+  parse,
+  format,
+  getImageUrl,
+  getShapeUrl,
+  getScaledToFillImageUrl,
+  getScaledToFitImageUrl,
+  getCroppedImageUrl,
+  getVideoUrl,
+  getAudioUrl,
+  getDocumentUrl,
+  getStaticUrl,
+};
 
 /**
  * A client with its own credentials. Nothing is sent or loaded before its first call.
@@ -56,7 +83,13 @@ function fromEnvironment() {
   return connect({ auth: { apiKey, siteId: env.WIX_SITE_ID?.trim(), accountId: env.WIX_ACCOUNT_ID?.trim() } });
 }
 
-export const { files, folders, webhooks } = /* @__PURE__ */ bind(() => (shared ??= fromEnvironment()));
+const own = /* @__PURE__ */ bind(() => (shared ??= fromEnvironment()));
+const part = (name) => own[name];
+
+// Called, not destructured: bundlers leave out a call that is marked as pure.
+export const files = /* @__PURE__ */ part('files');
+export const folders = /* @__PURE__ */ part('folders');
+export const webhooks = /* @__PURE__ */ part('webhooks');
 
 export const {
   Application,

@@ -130,19 +130,14 @@ export function getDocumentUrl(document, { siteId } = {}) {
  * getStaticUrl('wix:vector://v1/abc.svg/logo.svg'); // 'https://static.wixstatic.com/shapes/abc.svg'
  */
 export function getStaticUrl(identifier, options) {
-  const { type } = parse(identifier);
-  switch (type) {
-    case 'image':
-      return getImageUrl(identifier).url;
-    case 'vector':
-      return getShapeUrl(identifier).url;
-    case 'video':
-      return getVideoUrl(identifier, options?.resolution).url;
-    case 'audio':
-      return getAudioUrl(identifier).url;
-    default:
-      return getDocumentUrl(identifier, options).url;
-  }
+  const url = {
+    image: getImageUrl,
+    vector: getShapeUrl,
+    video: (video) => getVideoUrl(video, options?.resolution),
+    audio: getAudioUrl,
+    document: getDocumentUrl,
+  }[parse(identifier).type];
+  return url(identifier, options).url;
 }
 
 /** The URL of an image that fills a box of the target size; what does not fit is cut off. */
@@ -157,119 +152,114 @@ export const getScaledToFitImageUrl = (image, width, height, options) =>
 export const getCroppedImageUrl = (image, x, y, cropWidth, cropHeight, width, height, options) =>
   transformed(image, width, height, options, 'fill', { x, y, width: cropWidth, height: cropHeight });
 
-const JPEG = /^jp(e|g|eg)$/;
-const FILTERS = { contrast: ['con', 100], brightness: ['br', 100], saturation: ['sat', 100], hue: ['hue', 180], blur: ['blur', 100] };
+// What the image service makes pictures from; two are Wix's own.
+const SOURCE = /^(jpe?g|jpe|png|webp|avif|wix_mp|wix_ico_mp)$/;
+const FILTERS = { contrast: 'con', brightness: 'br', saturation: 'sat', hue: 'hue', blur: 'blur' };
 // The service transforms no more pixels than this.
 const MOST_PIXELS = 25e6;
+const EXTENSION = /\.([^.]*)$/;
 
-const between = (value, low, high) => typeof value === 'number' && value >= low && value <= high;
+const { max, min, round } = Math;
+const within = (value, low, high) => typeof value === 'number' && value >= low && value <= high;
 
-/** Builds a URL of the image service (contract: media-urls, section 4). */
+/** Builds a URL of the image service, as Wix's own URL builder does. */
 function transformed(image, targetWidth, targetHeight, options, fitting, crop) {
   options ??= {};
-  const { id, width: sourceWidth, height: sourceHeight } = getImageUrl(image);
+  let { id, width: fullWidth, height: fullHeight } = getImageUrl(image);
+  // The official helpers hand over width and height of the source in the wrong order.
+  if (options.swapSourceSize) [fullWidth, fullHeight] = [fullHeight, fullWidth];
   const base = options.baseHostURL || IMAGES;
-  const extension = /\.([^.]+)$/.exec(id)?.[1].toLowerCase() ?? '';
-  const known = JPEG.test(extension) || /^(png|webp|avif|wix_mp|wix_ico_mp)$/.test(extension);
-  const modern = /^(webp|avif)$/.test(extension);
+  const extension = (EXTENSION.exec(id)?.[1] ?? '').toLowerCase();
   const isGif = extension === 'gif';
-  const canMove = isGif || (modern && options.hasAnimation);
-  const mayTransform = isGif
-    ? options.allowAnimatedTransform || options.allowFullGIFTransformation
-    : known && (!canMove || options.allowAnimatedTransform);
+  const isModern = /^(webp|avif)$/.test(extension);
+  const moves = isGif || (isModern && options.hasAnimation);
+  const mayTransform =
+    (SOURCE.test(extension) && !moves) ||
+    (moves && (options.allowAnimatedTransform || (isGif && options.allowFullGIFTransformation)));
   if (!mayTransform) return base + id;
 
-  let size = { width: sourceWidth, height: sourceHeight };
-  // The official helpers hand width and height of the source over in the wrong order.
-  if (options.swapSourceSize) size = { width: sourceHeight, height: sourceWidth };
-  const plain = modern && !options.allowWebpAvifTransforms;
   const parts = [];
-
-  if (crop && !plain) {
-    const x = Math.max(0, crop.x);
-    const y = Math.max(0, crop.y);
-    const width = Math.max(0, Math.min(size.width, crop.x + crop.width) - x);
-    const height = Math.max(0, Math.min(size.height, crop.y + crop.height) - y);
-    if (width && height && (width !== size.width || height !== size.height)) {
-      size = { width, height };
-      parts.push(`crop/x_${Math.round(x)},y_${Math.round(y)},w_${Math.round(width)},h_${Math.round(height)}`);
+  if (isModern && !options.allowWebpAvifTransforms) options = { ...options, focalPoint: (crop = undefined) };
+  if (crop) {
+    const x = max(0, crop.x);
+    const y = max(0, crop.y);
+    const width = max(0, min(fullWidth, crop.x + crop.width) - x);
+    const height = max(0, min(fullHeight, crop.y + crop.height) - y);
+    if (width && height && (width !== fullWidth || height !== fullHeight)) {
+      fullWidth = width;
+      fullHeight = height;
+      parts.push(`crop/x_${round(x)},y_${round(y)},w_${round(width)},h_${round(height)}`);
     }
   }
 
-  const unknown = !size.width || !size.height;
-  const fromWidth = size.width || targetWidth;
-  const fromHeight = size.height || targetHeight;
-  const ratio = options.isSEOBot ? 1 : Math.min(options.devicePixelRatio ?? globalThis.devicePixelRatio ?? 1, 2) || 1;
+  const fits = fitting === 'fit';
+  const isBare = fits && !(fullWidth && fullHeight);
+  fullWidth ||= targetWidth;
+  fullHeight ||= targetHeight;
+  const ratio = options.isSEOBot ? 1 : min(options.devicePixelRatio ?? globalThis.devicePixelRatio ?? 1, 2) || 1;
   let width = targetWidth * ratio;
   let height = targetHeight * ratio;
-  const scaleOf = () => Math[fitting === 'fit' ? 'min' : 'max'](width / fromWidth, height / fromHeight);
-  let scale = scaleOf();
-  const fit = () => {
-    width = fromWidth * scale;
-    height = fromHeight * scale;
-  };
-  if (fitting === 'fit') fit();
+  const scaled = () => (fits ? min : max)(width / fullWidth, height / fullHeight);
+  let scale = scaled();
+  if (fits) {
+    width = fullWidth * scale;
+    height = fullHeight * scale;
+  }
   if (width * height > MOST_PIXELS) {
     const shrink = Math.sqrt(MOST_PIXELS / (width * height));
     width *= shrink;
     height *= shrink;
-    scale = scaleOf();
+    scale = scaled();
   }
   // Enlarging has its limits: by the classic method the lower, the larger the source.
-  const isSuper = options.upscaleMethod?.toLowerCase() === 'super';
-  const area = fromWidth * fromHeight;
+  const isSuper = /^super$/i.test(options.upscaleMethod);
+  const area = fullWidth * fullHeight;
   const most = isSuper ? 4 : area > 360_000 ? 1 : area > 160_000 ? 1.2 : 1.4;
-  const sharpen = isSuper && scale <= most && ![1.5, 2, 4].includes(scale);
+  const sharpens = isSuper && scale <= most && ![1.5, 2, 4].includes(scale);
   if (scale > most) {
     width *= most / scale;
     height *= most / scale;
     scale = most;
-    if (fitting === 'fit') fit();
   }
+  width = round(width);
+  height = round(height);
 
-  width = Math.round(width);
-  height = Math.round(height);
-  const { x, y } = (!plain && !crop && fitting === 'fill' && options.focalPoint) || {};
-  const focal = [x, y].map((value) => (Math.max(0, Math.min(100, value)) / 100).toFixed(2));
-  const hasFocus = typeof x === 'number' && typeof y === 'number' && !Number.isNaN(x + y);
-  const bare = fitting === 'fit' && unknown;
-  let last = `${bare ? 'fit' : 'fill'}/w_${width},h_${height}`;
-  if (!bare) last += hasFocus ? `,fp_${focal.join('_')}` : ',al_c';
-  if (scale > 1) last += `,lg_${isSuper ? 2 : 1}`;
-
-  if (known && !extension.startsWith('wix')) {
-    const pixels = width * height;
-    const quality = between(options.quality, 5, 90) ? options.quality : pixels > 1_960_000 ? 90 : pixels > 360_000 ? 85 : 80;
-    last += `,q_${extension === 'png' ? quality + 5 : quality}`;
-  }
+  const { x, y } = (!crop && !fits && options.focalPoint) || {};
+  const focus = [x, y].map((percent) => within(percent, -Infinity, Infinity) && (max(0, min(100, percent)) / 100).toFixed(2));
+  const pixels = width * height;
+  const quality = within(options.quality, 5, 90) ? options.quality : pixels > 1_960_000 ? 90 : pixels > 360_000 ? 85 : 80;
   const { radius, amount, threshold } = options.unsharpMask ?? {};
-  if (between(radius, 0.1, 500) && between(amount, 0, 10) && between(threshold, 0, 255)) {
-    last += `,usm_${[radius, amount, threshold].map((value) => value.toFixed(2)).join('_')}`;
-  } else if (!(radius === 0 && amount === 0 && threshold === 0) && (scale < 1 || sharpen || bare)) {
-    last += ',usm_0.66_1.00_0.01';
-  }
-  if (options.progressive === false) last += ',bl';
-  if (options.watermark) last += `,wm_${options.watermark}`;
-  for (const [filter, [mark, limit]] of Object.entries(FILTERS)) {
-    const value = options.filters?.[filter];
-    if (value && between(value, mark === 'blur' ? 0 : -limit, limit)) last += `,${mark}_${value}`;
-  }
-  if (!isGif) {
-    const encoding = /^P?AVIF$/.test(options.encoding) && options.encoding.toLowerCase();
-    if (encoding) last += `,enc_${encoding},quality_auto`;
-    else if (options.autoEncode ?? true) last += ',enc_auto';
-  }
-  if (canMove && options.isPlaceholderFlow === true) last += ',pstr';
-  else if (isGif && options.allowFullGIFTransformation === true) last += ',anm_all';
-  parts.push(last);
+  const mask = [radius, amount, threshold];
+  const isMask = within(radius, 0.1, 500) && within(amount, 0, 10) && within(threshold, 0, 255);
+  const sharpening = isMask
+    ? mask.map((value) => value.toFixed(2))
+    : (scale < 1 || sharpens || isBare) && !mask.every((value) => value === 0) && ['0.66', '1.00', '0.01'];
+  const encoding = /^P?AVIF$/.test(options.encoding) && options.encoding.toLowerCase();
+
+  const tokens = [
+    `${isBare ? 'fit' : 'fill'}/w_${width}`,
+    `h_${height}`,
+    !isBare && (focus[0] && focus[1] ? `fp_${focus.join('_')}` : 'al_c'),
+    scale > 1 && `lg_${isSuper ? 2 : 1}`,
+    !isGif && !extension.startsWith('wix') && `q_${quality + (extension === 'png' ? 5 : 0)}`,
+    sharpening && `usm_${sharpening.join('_')}`,
+    options.progressive === false && 'bl',
+    options.watermark && `wm_${options.watermark}`,
+    ...Object.entries(FILTERS).map(([filter, mark]) => {
+      const value = options.filters?.[filter];
+      const limit = filter === 'hue' ? 180 : 100;
+      return value && within(value, filter === 'blur' ? 0 : -limit, limit) && `${mark}_${value}`;
+    }),
+    !isGif && (encoding ? `enc_${encoding},quality_auto` : (options.autoEncode ?? true) && 'enc_auto'),
+    moves && (options.isPlaceholderFlow === true ? 'pstr' : isGif && options.allowFullGIFTransformation === true && 'anm_all'),
+  ];
+  parts.push(tokens.filter(Boolean).join(','));
   return `${base}${id}/v1/${parts.join('/')}/${fileName(id, options.name)}.${extension}`;
 }
 
 /** The last part of a transformed URL, without its extension. It has no effect on the picture. */
 function fileName(id, name) {
-  const end = /\.([^.]*)$/;
-  if (!name) return id.replace(end, '');
-  const extension = end.exec(name)?.[1];
-  if (/^(png|jpe?g|jpe|webp|avif|wix_mp|wix_ico_mp)$/.test(extension)) name = name.replace(end, '');
-  return encodeURIComponent(name.replace(/[/\\?<>|“:".*]/g, '_'));
+  if (!name) return id.replace(EXTENSION, '');
+  const bare = name.replace(EXTENSION, (end, extension) => (SOURCE.test(extension) ? '' : end));
+  return encodeURIComponent(bare.replace(/[/\\?<>|“:".*]/g, '_'));
 }

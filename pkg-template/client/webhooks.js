@@ -1,6 +1,7 @@
 // Events: webhook deliveries are checked, decoded, and handed to the handlers of their type.
-import { WixMediaError } from './error.js';
+import { event as rewrite } from '#glue';
 import { revive } from './call.js';
+import { WixMediaError } from './error.js';
 import { enter, init, isLoaded, runtime } from './module.js';
 
 const PREFIX = 'wix.media.site_media.v1.';
@@ -81,7 +82,7 @@ function envelopeOf({ payload, instanceId, identity, accountInfo }) {
     const held = found?.[entity] ?? found?.[`${entity}AsJson`];
     if (held !== undefined) rawEvent[body] = { ...found, [entity]: value(held) };
   }
-  const answer = enter('webhooks.process', (core) => core.event(JSON.stringify(rawEvent)));
+  const answer = enter('webhooks.process', () => rewrite(JSON.stringify(rawEvent)));
   const { createdEvent, updatedEvent, deletedEvent, actionEvent, ...own } = revive(answer);
   const metadata = { instanceId, identity, accountInfo, ...own };
   if (actionEvent) return { data: actionEvent.body, metadata };
