@@ -12,11 +12,13 @@ const wasm = fileURLToPath(new URL('client.wasm', dist));
 const WATCH = `
   import { readFileSync } from 'node:fs';
   const asked = [];
+  // The fetch of the platform compiles a module of its own when it is first touched.
+  const note = (name) => new Error().stack.includes('node:internal/deps') || asked.push(name);
   for (const name of ['compile', 'compileStreaming', 'instantiate', 'instantiateStreaming', 'Module', 'Instance']) {
     const original = WebAssembly[name];
     WebAssembly[name] = name[0] === name[0].toUpperCase()
-      ? new Proxy(original, { construct: (target, args) => (asked.push(name), new target(...args)) })
-      : (...args) => (asked.push(name), original(...args));
+      ? new Proxy(original, { construct: (target, args) => (note(name), new target(...args)) })
+      : (...args) => (note(name), original(...args));
   }
   const realFetch = globalThis.fetch;
   globalThis.fetch = async (url) => {

@@ -9,11 +9,23 @@ import { init, WixMediaError } from '../harness/package.js';
 
 const BROKEN = 'createFolder';
 
+// What every runtime that we support knows; with all of binaryen's features on, it writes what Node does not read.
+const FEATURES = [
+  'MutableGlobals',
+  'NontrappingFPToInt',
+  'SIMD128',
+  'BulkMemory',
+  'BulkMemoryOpt',
+  'SignExt',
+  'ReferenceTypes',
+  'Multivalue',
+].reduce((features, name) => features | binaryen.Features[name], 0);
+
 /** The module of the package, in which a function traps for one operation, its first parameter. */
 async function doctored(name) {
   const bytes = await readFile(new URL('../../../dist/client.wasm', import.meta.url));
   const module = binaryen.readBinary(bytes);
-  module.setFeatures(binaryen.Features.All);
+  module.setFeatures(FEATURES);
   const original = exported(module, name);
   const { params, results } = binaryen.getFunctionInfo(module.getFunction(original));
   const types = binaryen.expandType(params);
@@ -59,7 +71,7 @@ suite('a trap', () => {
   });
 
   test('leaves the next call a fresh module', async () => {
-    const { files, folders } = scriptedClient([ok({ files: [{ id: 'a' }], folder: {} })]);
+    const { files, folders } = scriptedClient([ok({ files: [{ id: 'a' }] })]);
     assert.deepEqual(await files.listFiles(), { files: [{ _id: 'a' }] });
     const before = instances;
     for (let round = 0; round < 3; round += 1) {
@@ -72,7 +84,7 @@ suite('a trap', () => {
   test('does not touch calls that are under way', async () => {
     const { files, folders } = scriptedClient(async (request) => {
       await new Promise((resolve) => setTimeout(resolve, request.method === 'POST' ? 0 : 10));
-      return ok({ files: [{ id: 'a' }], folder: { id: 'd' } });
+      return ok(request.url.endsWith('/files') ? { files: [{ id: 'a' }] } : { folder: { id: 'd' } });
     });
     const [list, created, folder] = await Promise.allSettled([
       files.listFiles(),

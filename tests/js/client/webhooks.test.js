@@ -100,7 +100,10 @@ suite('envelopes equal those of the official SDK', () => {
       const [ours, theirs] = [await ourRun(event), await officialRun(event)];
       assert.equal(ours.envelopes.length, 1);
       assert.equal(difference(ours.envelopes, theirs.envelopes), undefined);
-      assert.equal(difference(ours.result, theirs.result), undefined);
+      // The official SDK converts the payload that it answers with in place; ours is the raw event.
+      const { payload, ...rest } = ours.result;
+      assert.equal(difference(payload, JSON.parse(JSON.stringify(event))), undefined);
+      assert.equal(difference(rest, { ...theirs.result, payload: undefined }), undefined);
     });
   }
 

@@ -71,12 +71,15 @@ export function requestDifference(actual, expected) {
 }
 
 // The official SDK writes a folder id into the path as it is, so a `?` may belong to the path. Its queries never
-// hold a raw `?`, and only its GET requests have one.
-function splitUrl({ url, method }) {
+// hold a raw `?`, and only its GET requests have one. `rawPath` says that nothing in the path is encoded.
+function splitUrl({ url, method, rawPath }) {
   const mark = method === 'GET' ? url.lastIndexOf('?') : -1;
   const path = mark === -1 ? url : url.slice(0, mark);
   const query = [...new URLSearchParams(mark === -1 ? '' : url.slice(mark))];
-  return { path: decoded(path).toWellFormed(), query: query.map((pair) => pair.join('\u0000=')).sort() };
+  return {
+    path: (rawPath ? path : decoded(path)).toWellFormed(),
+    query: query.map((pair) => pair.join('\u0000=')).sort(),
+  };
 }
 
 function decoded(text) {

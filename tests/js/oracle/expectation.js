@@ -16,9 +16,12 @@ export async function expectation(kase) {
   if (refused) return { requests: [], refused };
   const { repaired, mend: mendRequest } = repairCall(kase);
   const answers = kase.answers.map((answer) => repairAnswer(kase, answer));
-  const { requests, result, error } = await runOfficial(repaired, answers.map((answer) => answer.repaired));
+  const right = answers.map((answer) => answer.repaired);
+  const { requests, ...seen } = await runOfficial(repaired, right);
+  const { result, error } = isTooLong(requests[0]) ? await runOfficial({ ...repaired, args: ['f1'] }, right) : seen;
   const expected = { requests: requests.map(mendRequest) };
   const last = Math.max(requests.length - 1, 0);
+  if (unusable(kase.answers[last])) return { ...expected, error: {}, code: 'INVALID_RESPONSE' };
   if (error === undefined) return { ...expected, result: answers[last].mend(result) };
   if (isIterationEnd(error)) return { ...expected, ended: error.message };
   return { ...expected, ...(await rightError(kase, kase.answers[last], answers[last], error)) };
@@ -27,17 +30,19 @@ export async function expectation(kase) {
 async function runOfficial(kase, answers) {
   const { fetch, requests } = cannedFetch(...answers);
   const client = officialClient(kase.credentials ?? credentials, fetch);
-  return { requests, ...(await outcome(call(client, kase))) };
+  const outcomes = await outcome(call(client, kase));
+  // The official SDK writes folder IDs into the path as they are.
+  return { requests: requests.map((request) => ({ ...request, rawPath: true })), ...outcomes };
 }
+
+// With a query of this length the official SDK leaves conversions of getFileDescriptor out.
+const isTooLong = (request) => request?.url.includes('/get-file-by-id?') && request.url.length > 4000;
 
 const isIterationEnd = (error) => /^No (next|previous) page to fetch$/.test(error?.message);
 
 async function rightError(kase, answer, { repaired, mend }, error) {
   if (answer.networkError) return { error: {}, code: 'NETWORK' };
-  if (answer.status === 200) {
-    // Whatever a 200 that cannot be used did to the official SDK, ours says so.
-    return unusable(answer) ? { error: {}, code: 'INVALID_RESPONSE' } : { unknownFault: error };
-  }
+  if (answer.status === 200) return { unknownFault: error };
   const details = rightDetails(answer);
   if (details) return { error: { status: answer.status, requestId: details.requestId, details } };
   const named = namesItsArgument(kase);
@@ -46,7 +51,9 @@ async function rightError(kase, answer, { repaired, mend }, error) {
   return { error: { status: thrown.status, requestId: thrown.requestId, details: mend(thrown.details) } };
 }
 
-function unusable(answer) {
+/** A 200 that is no JSON, or neither an object nor a list. Some calls of the official SDK resolve to such a body. */
+export function unusable(answer) {
+  if (answer.networkError || answer.status !== 200) return false;
   try {
     const body = 'body' in answer ? answer.body : JSON.parse(answer.rawBody ?? '');
     return body === null || typeof body !== 'object';
@@ -90,9 +97,11 @@ function refusalDifference({ error }, fields) {
   if (!isWixMediaError(error)) return `not refused: ${error?.stack ?? shown(error)}`;
   if (error.status !== 400) return `refused with status ${error.status}`;
   if ('requestId' in error && error.requestId !== undefined) return `refused with request ID ${error.requestId}`;
-  const named = error.fieldViolations?.map((violation) => violation.field);
-  const missing = fields.find((field) => !named?.includes(field));
-  if (missing) return `the refusal names ${shown(named)} where ${missing} was expected`;
+  // One wrong argument is enough to name.
+  const named = error.fieldViolations?.map((violation) => violation.field) ?? [];
+  if (named.length === 0 || !named.every((field) => fields.includes(field))) {
+    return `the refusal names ${shown(named)} where ${shown(fields)} was expected`;
+  }
   return difference(error.details?.validationError?.fieldViolations, error.fieldViolations, 'fieldViolations');
 }
 

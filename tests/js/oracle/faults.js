@@ -18,18 +18,17 @@ export function refusedFields(call) {
   const { arguments: kinds } = operationOf(call);
   const fields = [];
   kinds.forEach((kind, index) => {
-    const field = refusedArgument(call, kind, call.args[index], index < call.args.length);
+    const field = refusedArgument(kind, call.args[index]);
     if (field) fields.push(...field);
   });
   return fields.length > 0 ? fields : undefined;
 }
 
-function refusedArgument(call, kind, value, given) {
+function refusedArgument(kind, value) {
   switch (kind) {
     case 'options?':
-      return undefined;
     case 'query?':
-      return given && value !== undefined && value !== null && !isObject(value) ? ['query'] : undefined;
+      return undefined;
     case 'fileIds':
     case 'folderIds':
     case 'importFileRequests':
@@ -112,6 +111,7 @@ export function repairCall(call) {
   const repaired = { ...call, args: copy(call.args), chain: call.chain && copy(call.chain) };
   const { arguments: kinds } = operationOf(call);
   const nameless = [];
+  const texts = [];
   kinds.forEach((kind, index) => {
     const value = repaired.args[index];
     if (kind === 'options?' && isObject(value)) dropUndefinedFloats(value);
@@ -120,7 +120,10 @@ export function repairCall(call) {
       visitRest(value, kind, (object, key, position, path) => {
         if (position.float && object[key] === undefined) delete object[key];
         if (position.converts && object[key] === undefined) delete object[key];
-        if (position.date && typeof object[key] === 'string') object[key] = new Date(object[key]);
+        if (position.date && typeof object[key] === 'string') {
+          texts.push([path, object[key]]);
+          delete object[key];
+        }
         if (position.converts === 'image' && isNamelessImage(object[key])) nameless.push(path);
       });
     }
@@ -134,15 +137,20 @@ export function repairCall(call) {
     if (typeof request.body !== 'string') return request;
     const body = JSON.parse(request.body);
     for (const path of nameless) {
+      const image = member(body, path.split('.'));
+      delete image.filename;
+      delete image.altText;
+    }
+    for (const [path, text] of texts) {
       const names = path.split('.');
-      const object = names.reduce((inner, name) => inner?.[name], body);
-      delete object.filename;
-      delete object.altText;
+      member(body, names.slice(0, -1))[names.at(-1).replace(/^_/, '')] = text;
     }
     return { ...request, body: JSON.stringify(renamedKeys(body, restoreSegment)) };
   };
   return { repaired, mend };
 }
+
+const member = (object, names) => names.reduce((inner, name) => inner[name], object);
 
 function dropUndefinedFloats(options) {
   const sorts = Array.isArray(options.sort) ? options.sort : [options.sort];
@@ -170,9 +178,9 @@ export function repairAnswer(call, answer) {
   const body = renamedKeys(answer.body, escapeSegment);
   walk(body, answerPositions[returns], (object, key, position) => {
     if (position.converts === 'audio' && !Array.isArray(object[key])) {
-      define(object, `assets${MARK}`, object[key]);
-      delete object[key];
-      return;
+      // An object counts as one asset; anything else stays what it is.
+      const single = isObject(object[key]) && !nothingToShow(object[key]);
+      object[key] = [single ? object[key] : keptItem(isObject(object[key]) ? undefined : object[key]), keptItem(ALONE)];
     }
     if (position.members && Array.isArray(object[key])) {
       object[key] = object[key].map((item) => {
@@ -215,6 +223,8 @@ function nothingToShow(asset) {
 
 // Travels through every conversion of the official SDK untouched; as an audio asset it needs a url for that.
 const kept = [];
+// Behind an item that was made a list so that the official SDK takes it.
+const ALONE = Symbol('alone');
 function keptItem(value) {
   kept.push(value);
   const token = `${KEPT}${kept.length - 1}`;
@@ -224,7 +234,10 @@ function keptItem(value) {
 function restoreKept(value) {
   if (typeof value === 'string') return value.startsWith(KEPT) ? kept[Number(value.slice(KEPT.length))] : value;
   if (value === null || typeof value !== 'object' || value instanceof Date) return value;
-  if (Array.isArray(value)) return value.map(restoreKept);
+  if (Array.isArray(value)) {
+    const items = value.map(restoreKept);
+    return items.at(-1) === ALONE ? items[0] : items;
+  }
   if (Object.hasOwn(value, KEPT)) return restoreKept(value[KEPT]);
   const plain = {};
   for (const key of Object.keys(value)) define(plain, key, restoreKept(value[key]));
@@ -273,7 +286,7 @@ export function rightDetails(answer) {
     const usable = Array.isArray(violations) && violations.every((item) => typeof item?.field === 'string');
     return usable ? undefined : { validationError, requestId };
   }
-  return validationError ? undefined : { validationError, requestId };
+  return validationError === null ? { validationError, requestId } : undefined;
 }
 
 function requestIdOf({ headers = {} }) {

@@ -1,6 +1,6 @@
 // Every recorded vector on our client. A vector without a quirk has to agree with its recording; one with a quirk,
-// and one whose recording is not what the SDK answers (an array looks like a builder to the recorder), with what
-// the oracle makes of the official SDK's behaviour and our list of differences.
+// one whose arguments ours refuses, one whose answer ours does not take, and one whose recording is not what the SDK
+// answers (an array looks like a builder to the recorder), with what the oracle makes of it.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { answersOf, runVector } from '../harness/calls.js';
@@ -8,7 +8,7 @@ import { ourClient, officialClient } from '../harness/clients.js';
 import { cannedFetch } from '../harness/fetch.js';
 import { untag } from '../harness/tagged.js';
 import { quirksOf, recordedVectors } from '../harness/vectors.js';
-import { expectation, judgement } from '../oracle/expectation.js';
+import { expectation, judgement, unusable } from '../oracle/expectation.js';
 import { refusedFields } from '../oracle/faults.js';
 
 suite('recorded vectors on our client', () => {
@@ -35,7 +35,8 @@ function severalSteps(vector, requests, outcomes) {
 
 function needsOracle(vector) {
   const looksLikeBuilder = vector.expect.result?.isBuilder && Array.isArray(vector.response.body);
-  return quirksOf(vector).length > 0 || looksLikeBuilder || refusedFields(asCase(vector)) !== undefined;
+  const isRefused = refusedFields(asCase(vector)) !== undefined;
+  return quirksOf(vector).length > 0 || looksLikeBuilder || isRefused || answersOf(vector).some(unusable);
 }
 
 function asCase(vector) {
