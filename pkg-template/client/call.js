@@ -212,7 +212,7 @@ async function drive(connection, operation, text, signal) {
   }
 }
 
-const header = (response, name) => response?.headers?.get(name) ?? undefined;
+const header = (response, name) => response?.headers?.get(name) || undefined;
 
 /** The headers as hooks may see them. */
 const redacted = (headers) =>

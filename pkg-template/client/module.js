@@ -3,7 +3,7 @@
 // The core is synchronous and keeps nothing between calls, so a broken instance is simply thrown away: only the call
 // that broke it fails. `#glue` is the generated binding; tests put a core of their own in its place.
 import { __wbg_reset_state as replace, initSync } from '#glue';
-import { textOf, WixMediaError } from './error.js';
+import { textOf, violation, WixMediaError } from './error.js';
 
 let loading;
 let module;
