@@ -12,11 +12,11 @@
 //! native test.
 //!
 //! ```
-//! use wix_media::{client::request, operations};
+//! use wix_media::client::{call::Call, request};
 //!
-//! let list_files = operations::find("files", "listFiles").unwrap();
+//! let list_files = Call::named("files", "listFiles").unwrap();
 //! let arguments = r#"{"0":{"mediaTypes":["IMAGE","VIDEO"],"paging":{"limit":10}}}"#;
-//! let request = request::build(list_files, arguments, "https://www.wixapis.com").unwrap();
+//! let request = request::build(&list_files, arguments, "https://www.wixapis.com").unwrap();
 //! assert_eq!(
 //!     request.url,
 //!     "https://www.wixapis.com/site-media/v1/files?mediaTypes=IMAGE&mediaTypes=VIDEO&paging.limit=10"

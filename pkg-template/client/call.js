@@ -192,14 +192,14 @@ async function drive(connection, operation, text, signal) {
       }
     }
 
-    const retryAfter = header(response, 'retry-after');
+    const retryAfter = waitOf(header(response, 'retry-after'));
     const unsent = !sent || NOT_CONNECTED.test(failure?.cause?.cause?.code ?? failure?.cause?.code);
     let delayMs = enter(name, () => retryDelay(operation, attempt, status, unsent, retryAfter, Math.random()));
     if (failure) {
       const { cause } = failure;
       failure = cause instanceof WixMediaError ? cause : unreachable(name, cause, delayMs < 0 ? 'maybe' : 'after');
     }
-    if (!retryAfter) delayMs = Math.min(delayMs * (retry.baseDelayMs / RETRY.baseDelayMs), retry.maxDelayMs);
+    if (Number.isNaN(retryAfter)) delayMs = Math.min(delayMs * (retry.baseDelayMs / RETRY.baseDelayMs), retry.maxDelayMs);
     // A longer wait than the caller allows is the caller's to decide on.
     if (attempt >= retry.attempts || delayMs < 0 || delayMs > retry.maxDelayMs) {
       if (failure) throw failure;
@@ -211,6 +211,9 @@ async function drive(connection, operation, text, signal) {
     signal?.throwIfAborted();
   }
 }
+
+/** The milliseconds that a Retry-After header asks for, in seconds or as a date; NaN when it asks for none. */
+const waitOf = (text) => (Number.isFinite(Number(text)) ? text * 1000 : Date.parse(text) - Date.now());
 
 const header = (response, name) => response?.headers?.get(name) || undefined;
 

@@ -3,16 +3,16 @@
 //! A failure is the JSON text of the error's members `code`, `message`, `status`, `requestId`, `retry` and `details`;
 //! JavaScript puts the operation's name before the message.
 
+use super::call::Call;
 use super::result::Head;
 use super::retry::{Attempt, advice};
-use crate::operations::{Argument, Operation};
 use crate::wire::json::{self, Raw, Scanner, Unreadable};
 
 /// The failure of an answer with a status other than 200 (`contract/sdk-behaviour.md` section 3).
 ///
 /// `code` is the application code, else the rule name of the first violation, else `INVALID_ARGUMENT` for a validation
 /// error, else the status in decimal. `details` has the official shape.
-pub fn of_answer(operation: &Operation, head: Head<'_>, body: &[u8]) -> Vec<u8> {
+pub fn of_answer(call: &Call, head: Head<'_>, body: &[u8]) -> Vec<u8> {
     let body = readable(body);
     let known = body.unwrap_or_default();
     let message = json::member(known, "message").filter(|message| *message != b"null");
@@ -27,77 +27,77 @@ pub fn of_answer(operation: &Operation, head: Head<'_>, body: &[u8]) -> Vec<u8> 
     let mut reason = Vec::new();
     let mut code = Vec::new();
     if let Some(validation) = json::member(sent, "validationError") {
-        details.extend_from_slice(b"{\"validationError\":");
-        push_validation(&mut details, operation, validation, &mut reason, &mut code);
+        json::push(&mut details, b"{\"validationError\":");
+        push_validation(&mut details, call, validation, &mut reason, &mut code);
         if code.is_empty() && validation.first() == Some(&b'{') {
-            code.extend_from_slice(b"INVALID_ARGUMENT");
+            json::push(&mut code, b"INVALID_ARGUMENT");
         }
     } else {
-        details.extend_from_slice(b"{\"applicationError\":{\"description\":");
+        json::push(&mut details, b"{\"applicationError\":{\"description\":");
         if let Some(error) = json::member(sent, "applicationError") {
             push_or(&mut details, json::member(error, "description"), b"\"UNKNOWN\"");
-            details.extend_from_slice(b",\"code\":");
+            json::push(&mut details, b",\"code\":");
             push_or(&mut details, json::member(error, "code"), b"\"UNKNOWN\"");
-            details.extend_from_slice(b",\"data\":");
+            json::push(&mut details, b",\"data\":");
             push_or(&mut details, json::member(error, "data"), b"{}");
             code = text_member(error, "code");
             reason = text_member(error, "description");
         } else {
             match message {
-                Some(message) => details.extend_from_slice(message),
+                Some(message) => json::push(&mut details, message),
                 None => json::push_string(&mut details, head.status_text.as_bytes()),
             }
-            details.extend_from_slice(b",\"code\":");
+            json::push(&mut details, b",\"code\":");
             json::push_integer(&mut details, u32::from(head.status));
-            details.extend_from_slice(b",\"data\":{\"requestId\":");
-            details.extend_from_slice(&request_id);
-            details.extend_from_slice(b",\"details\":");
-            details.extend_from_slice(body.unwrap_or(b"null"));
-            details.push(b'}');
+            json::push(&mut details, b",\"data\":{\"requestId\":");
+            json::push(&mut details, &request_id);
+            json::push(&mut details, b",\"details\":");
+            json::push(&mut details, body.unwrap_or(b"null"));
+            json::push(&mut details, b"}");
         }
-        details.push(b'}');
+        json::push(&mut details, b"}");
     }
-    details.extend_from_slice(b",\"requestId\":");
-    details.extend_from_slice(&request_id);
-    details.push(b'}');
+    json::push(&mut details, b",\"requestId\":");
+    json::push(&mut details, &request_id);
+    json::push(&mut details, b"}");
 
     if reason.is_empty() {
         reason = json::to_text(message.unwrap_or_default());
     }
     if reason.is_empty() {
-        reason.extend_from_slice(head.status_text.as_bytes());
+        json::push(&mut reason, head.status_text.as_bytes());
         if reason.is_empty() {
-            reason.extend_from_slice(b"the server gave no reason");
+            json::push(&mut reason, b"the server gave no reason");
         }
         if body.is_none() {
             push_content(&mut reason, head);
         }
     }
-    reason.extend_from_slice(b" (");
+    json::push(&mut reason, b" (");
     json::push_integer(&mut reason, u32::from(head.status));
     if !code.is_empty() {
-        reason.push(b' ');
-        reason.extend_from_slice(&code);
+        json::push(&mut reason, b" ");
+        json::push(&mut reason, &code);
     }
-    reason.push(b')');
+    json::push(&mut reason, b")");
     if code.is_empty() {
         json::push_integer(&mut code, u32::from(head.status));
     }
 
-    let mut text = opening(&code, &reason, advice(operation, Attempt::Answered(head.status)));
-    text.extend_from_slice(b",\"status\":");
+    let mut text = opening(&code, &reason, advice(call, Attempt::Answered(head.status)));
+    json::push(&mut text, b",\"status\":");
     json::push_integer(&mut text, u32::from(head.status));
-    text.extend_from_slice(b",\"requestId\":");
-    text.extend_from_slice(&request_id);
-    text.extend_from_slice(b",\"details\":");
-    text.extend_from_slice(&details);
-    text.push(b'}');
+    json::push(&mut text, b",\"requestId\":");
+    json::push(&mut text, &request_id);
+    json::push(&mut text, b",\"details\":");
+    json::push(&mut text, &details);
+    json::push(&mut text, b"}");
     text
 }
 
 /// The failure of a 200 whose body is no object or array: the call may have worked, but nobody can say what came of it.
 /// As in the official SDK, there is no `status`.
-pub fn unreadable(operation: &Operation, head: Head<'_>, body: &[u8], error: Unreadable) -> Vec<u8> {
+pub fn unreadable(call: &Call, head: Head<'_>, body: &[u8], error: Unreadable) -> Vec<u8> {
     let mut reason = b"the server answered 200 with ".to_vec();
     let what: &[u8] = match error {
         Unreadable::TooDeep => b"JSON nested deeper than 1000 levels",
@@ -105,33 +105,33 @@ pub fn unreadable(operation: &Operation, head: Head<'_>, body: &[u8], error: Unr
         Unreadable::Malformed if readable(body).is_some() => b"JSON that is no object",
         Unreadable::Malformed => b"a body that is not JSON",
     };
-    reason.extend_from_slice(what);
+    json::push(&mut reason, what);
     push_content(&mut reason, head);
-    let mut text = opening(b"INVALID_RESPONSE", &reason, advice(operation, Attempt::Unanswered));
-    text.push(b'}');
+    let mut text = opening(b"INVALID_RESPONSE", &reason, advice(call, Attempt::Unanswered));
+    json::push(&mut text, b"}");
     text
 }
 
 fn opening(code: &[u8], message: &[u8], retry: &str) -> Vec<u8> {
     let mut text = b"{\"code\":".to_vec();
     json::push_string(&mut text, code);
-    text.extend_from_slice(b",\"message\":");
+    json::push(&mut text, b",\"message\":");
     json::push_string(&mut text, message);
-    text.extend_from_slice(b",\"retry\":");
+    json::push(&mut text, b",\"retry\":");
     json::push_string(&mut text, retry.as_bytes());
     text
 }
 
 fn push_content(out: &mut Vec<u8>, head: Head<'_>) {
     if let Some(content_type) = head.content_type {
-        out.extend_from_slice(b" (");
+        json::push(out, b" (");
         for byte in content_type.bytes() {
             if byte == b';' {
                 break;
             }
             out.push(byte);
         }
-        out.push(b')');
+        json::push(out, b")");
     }
 }
 
@@ -148,10 +148,11 @@ fn readable(body: &[u8]) -> Option<Raw<'_>> {
 }
 
 fn push_or(out: &mut Vec<u8>, value: Option<Raw<'_>>, default: &[u8]) {
-    out.extend_from_slice(match value {
+    let sent = match value {
         None | Some(b"null") => default,
         Some(value) => value,
-    });
+    };
+    json::push(out, sent);
 }
 
 /// The member as text, empty if it is no string.
@@ -164,128 +165,119 @@ fn text_member(raw: Raw<'_>, name: &str) -> Vec<u8> {
 
 /// Appends the validation error with its fields named as the caller knows them, sorted, and without those that a more
 /// specific one hides; tells the reason, and the code if there is one.
-fn push_validation(
-    out: &mut Vec<u8>,
-    operation: &Operation,
-    validation: Raw<'_>,
-    reason: &mut Vec<u8>,
-    code: &mut Vec<u8>,
-) {
+fn push_validation(out: &mut Vec<u8>, call: &Call, validation: Raw<'_>, reason: &mut Vec<u8>, code: &mut Vec<u8>) {
     let sent = match json::member(validation, "fieldViolations") {
         Some(sent @ [b'[', ..]) => sent,
-        _ => return out.extend_from_slice(if validation == b"null" { validation } else { b"{}" }),
+        _ => return json::push(out, if validation == b"null" { validation } else { b"{}" }),
     };
-    let mut violations: Vec<(Vec<u8>, Raw<'_>)> = Vec::new();
+    let mut violations: Vec<(Vec<u8>, Vec<u8>, Raw<'_>)> = Vec::new();
     for (_, violation) in json::items(sent) {
-        let field = argument_path(operation, &text_member(violation, "field"));
+        let rest = text_member(violation, "field");
+        let field = argument_path(call, &rest);
         let mut at = violations.len();
         while at > 0 && violations[at - 1].0 > field {
             at -= 1;
         }
-        violations.insert(at, (field, violation));
+        violations.insert(at, (field, rest, violation));
     }
-    out.extend_from_slice(b"{\"fieldViolations\":[");
-    for (at, (field, violation)) in violations.iter().enumerate() {
-        // In this order, what a field begins stands right behind it.
-        let hidden = violations[at + 1..].iter().any(|(other, _)| {
-            other.len() > field.len() && other.starts_with(field) && is_argument_path(operation, other)
-        });
-        if hidden && !field.is_empty() {
+    json::push(out, b"{\"fieldViolations\":[");
+    for (field, rest, violation) in &violations {
+        let mut hidden = false;
+        for (_, other, _) in &violations {
+            hidden |= other.len() > rest.len() && other.starts_with(rest) && is_field(call, other);
+        }
+        if hidden && !rest.is_empty() {
             continue;
         }
         if !reason.is_empty() {
-            out.push(b',');
-            reason.extend_from_slice(b"; ");
+            json::push(out, b",");
+            json::push(reason, b"; ");
         }
         push_violation(out, field, violation);
-        reason.extend_from_slice(if field.is_empty() { b"a field" } else { field });
-        reason.push(b' ');
+        json::push(reason, if field.is_empty() { b"a field" } else { field });
+        json::push(reason, b" ");
         let description = text_member(violation, "description");
-        reason.extend_from_slice(if description.is_empty() {
-            b"is not accepted"
-        } else {
-            &description
-        });
+        json::push(
+            reason,
+            if description.is_empty() {
+                b"is not accepted"
+            } else {
+                &description
+            },
+        );
         if code.is_empty() {
             *code = text_member(violation, "ruleName");
         }
     }
-    out.extend_from_slice(b"]}");
+    json::push(out, b"]}");
 }
 
 fn push_violation(out: &mut Vec<u8>, field: &[u8], violation: Raw<'_>) {
     if violation[0] != b'{' {
-        return out.extend_from_slice(violation);
+        return json::push(out, violation);
     }
     let mut separator = b'{';
     for (name, value) in json::members(violation) {
-        out.extend_from_slice(&[separator, b'"']);
-        out.extend_from_slice(name.raw);
-        out.extend_from_slice(b"\":");
+        json::push(out, &[separator, b'"']);
+        json::push(out, name.raw);
+        json::push(out, b"\":");
         if name.is(b"field") && value[0] == b'"' {
             json::push_string(out, field);
         } else {
-            out.extend_from_slice(value);
+            json::push(out, value);
         }
         separator = b',';
     }
     if separator == b'{' {
-        out.push(b'{');
+        json::push(out, b"{");
     }
-    out.push(b'}');
-}
-
-/// Visits the REST fields of the call with the names and prefixes under which callers know them.
-fn each_path(operation: &Operation, visit: &mut dyn FnMut(&'static str, &'static str, &'static str)) {
-    for argument in operation.arguments {
-        match argument {
-            Argument::Value { name, field } => visit(field.name, "", name),
-            Argument::Options(fields) => {
-                for field in *fields {
-                    visit(field.name, "options.", field.name);
-                }
-            }
-        }
-    }
+    json::push(out, b"}");
 }
 
 /// The field as the caller knows it: by the longest REST field that begins it (`contract/sdk-behaviour.md` section 3).
-fn argument_path(operation: &Operation, field: &[u8]) -> Vec<u8> {
-    let mut longest = ("", "", "");
-    each_path(operation, &mut |rest, prefix, name| {
-        if rest.len() > longest.0.len() && field.starts_with(rest.as_bytes()) {
-            longest = (rest, prefix, name);
+fn argument_path(call: &Call, field: &[u8]) -> Vec<u8> {
+    let mut path = Vec::new();
+    let mut longest = 0;
+    for declared in call.fields() {
+        if declared.name.len() > longest && field.starts_with(declared.name) {
+            longest = declared.name.len();
+            path.clear();
+            if declared.argument_name.is_empty() {
+                json::push(&mut path, b"options.");
+                json::push(&mut path, declared.name);
+            } else {
+                json::push(&mut path, declared.argument_name);
+            }
         }
-    });
-    let mut path = longest.1.as_bytes().to_vec();
-    path.extend_from_slice(longest.2.as_bytes());
-    path.extend_from_slice(&field[longest.0.len()..]);
+    }
+    json::push(&mut path, &field[longest..]);
     path
 }
 
-fn is_argument_path(operation: &Operation, path: &[u8]) -> bool {
+fn is_field(call: &Call, name: &[u8]) -> bool {
     let mut found = false;
-    each_path(operation, &mut |_, prefix, name| {
-        found |= path.strip_prefix(prefix.as_bytes()) == Some(name.as_bytes());
-    });
+    for declared in call.fields() {
+        found |= declared.name == name;
+    }
     found
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operations::find;
     use serde_json::{Value, json};
 
     fn failure(name: &str, status: u16, body: &str) -> Value {
-        let operation = find("files", name).or(find("folders", name)).expect("a row");
+        let call = Call::named("files", name)
+            .or(Call::named("folders", name))
+            .expect("a row");
         let head = Head {
             status,
             status_text: "Status",
             request_id: Some("r"),
             content_type: Some("text/html; x=y"),
         };
-        serde_json::from_slice(&of_answer(operation, head, body.as_bytes())).expect("JSON")
+        serde_json::from_slice(&of_answer(&call, head, body.as_bytes())).expect("JSON")
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! From arguments to a request, by the operations table (`contract/sdk-behaviour.md` section 1).
 
-use crate::operations::{Argument, Field, Kind, Operation, Place, Verb};
+use super::call::{Call, CallField, Required};
+use crate::operations::{Place, Verb};
 use crate::wire::json::{self, Raw, Text};
 use crate::wire::rewrite::{self, Unsendable};
 use crate::wire::uri;
@@ -38,20 +39,20 @@ pub struct Violation {
 /// JSON form. Limits are the service's business.
 ///
 /// ```
+/// use wix_media::client::call::Call;
 /// use wix_media::client::request::build;
-/// use wix_media::operations::find;
 ///
-/// let create_folder = find("folders", "createFolder").unwrap();
-/// let request = build(create_folder, r#"{"0":"Animals"}"#, "https://www.wixapis.com").unwrap();
+/// let create_folder = Call::named("folders", "createFolder").unwrap();
+/// let request = build(&create_folder, r#"{"0":"Animals"}"#, "https://www.wixapis.com").unwrap();
 /// assert_eq!(request.url, "https://www.wixapis.com/site-media/v1/folders");
 /// assert_eq!(request.body.as_deref(), Some(r#"{"displayName":"Animals"}"#));
 ///
-/// let refused = build(create_folder, "{}", "https://www.wixapis.com").unwrap_err();
+/// let refused = build(&create_folder, "{}", "https://www.wixapis.com").unwrap_err();
 /// assert_eq!(refused.field, "displayName");
 /// assert_eq!(refused.violated_rule, "REQUIRED_FIELD");
 /// ```
-pub fn build(operation: &Operation, arguments: &str, base_url: &str) -> Result<Request, Violation> {
-    let mut values: [Option<Raw<'_>>; MOST_ARGUMENTS] = [None; MOST_ARGUMENTS];
+pub fn build(call: &Call, arguments: &str, base_url: &str) -> Result<Request, Violation> {
+    let mut values = [None; MOST_ARGUMENTS];
     for (name, value) in json::members(arguments.as_bytes()) {
         if let [digit @ b'0'..=b'9'] = name.raw
             && let Some(slot) = values.get_mut(usize::from(digit - b'0'))
@@ -60,71 +61,61 @@ pub fn build(operation: &Operation, arguments: &str, base_url: &str) -> Result<R
         }
     }
 
-    let place = operation.place();
-    let mut path = operation.path.as_bytes().to_vec();
+    let place = call.place();
+    let mut path = call.path.to_vec();
     let mut fields = Vec::new();
-    let mut owner: Option<(&Field, Raw<'_>)> = None;
-    for (argument, value) in operation.arguments.iter().zip(values) {
-        match argument {
-            Argument::Value { name, field } => {
-                if field.required {
-                    check(field, name.as_bytes(), value)?;
-                }
-                if let Some(open) = path.iter().position(|&byte| byte == b'{') {
-                    push_into_path(&mut path, open, value, name, field)?;
-                }
-                if place == Place::Body && field.name.contains('.') {
-                    // `folder.id` travels as a member of the `folder` that comes next.
-                    owner = value.map(|value| (field, value));
-                    continue;
-                }
-                let value = match owner {
-                    Some((owner, id)) => {
-                        &with_member(value.unwrap_or_default(), &owner.name[field.name.len() + 1..], id)
-                    }
-                    None => value.unwrap_or_default(),
-                };
-                push(&mut fields, place, field, name, value)?;
-            }
-            Argument::Options(declared) => {
-                let mut found = [&b""[..]; MOST_OPTIONS];
-                for (name, value) in json::members(value.unwrap_or_default()) {
-                    for (at, field) in declared.iter().enumerate() {
-                        if name.is(field.name.as_bytes()) {
-                            found[at] = value;
-                        }
-                    }
-                }
-                for (field, value) in declared.iter().zip(found) {
-                    push(&mut fields, place, field, "", value)?;
+    // `folder.id` travels as a member of the `folder` that comes next.
+    let mut owned: Option<(&[u8], Raw<'_>)> = None;
+    for field in call.fields() {
+        let given = values.get(usize::from(field.argument)).copied().flatten();
+        let mut value = given;
+        if field.argument_name.is_empty() {
+            value = None;
+            for (name, member) in json::members(given.unwrap_or_default()) {
+                if name.is(field.name) {
+                    value = Some(member);
                 }
             }
+        }
+        check(&field, value)?;
+        if let Some(open) = path.iter().position(|&byte| byte == b'{') {
+            push_into_path(&mut path, open, value, &field)?;
+        }
+        let value = value.unwrap_or_default();
+        if place == Place::Body && field.name.contains(&b'.') {
+            owned = Some((field.name, value));
+            continue;
+        }
+        match owned {
+            Some((name, id)) => push(
+                &mut fields,
+                place,
+                &field,
+                &with_member(value, &name[field.name.len() + 1..], id),
+            )?,
+            None => push(&mut fields, place, &field, value)?,
         }
     }
 
-    let mut url = base_url.trim_ascii_end().as_bytes().to_vec();
+    let mut url = base_url.as_bytes().to_vec();
     while url.last() == Some(&b'/') {
         url.pop();
     }
-    url.extend_from_slice(API_PATH.as_bytes());
-    url.extend_from_slice(&path);
+    json::push(&mut url, API_PATH.as_bytes());
+    json::push(&mut url, &path);
     let mut body = None;
-    match place {
-        Place::Query if fields.is_empty() => {}
-        Place::Query => {
-            url.push(b'?');
-            url.extend_from_slice(&fields);
+    if place == Place::Body {
+        if fields.is_empty() {
+            json::push(&mut fields, b"{");
         }
-        Place::Body => {
-            if fields.is_empty() {
-                fields.push(b'{');
-            }
-            fields.push(b'}');
-            body = Some(text(fields));
-        }
+        json::push(&mut fields, b"}");
+        body = Some(text(fields));
+    } else if !fields.is_empty() {
+        json::push(&mut url, b"?");
+        json::push(&mut url, &fields);
     }
     Ok(Request {
-        verb: operation.verb,
+        verb: call.verb,
         url: text(url),
         body,
     })
@@ -133,55 +124,50 @@ pub fn build(operation: &Operation, arguments: &str, base_url: &str) -> Result<R
 /// Most positional arguments of any function.
 const MOST_ARGUMENTS: usize = 2;
 
-/// Most options of any function.
-const MOST_OPTIONS: usize = 10;
-
 /// What is written here is made of whole names and values of valid text, and of ASCII.
 fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-/// The object with its member set, in either spelling of the name; anything but an object counts as an empty one.
-fn with_member(object: Raw<'_>, member: &str, value: Raw<'_>) -> Vec<u8> {
-    let mut text = b"{\"".to_vec();
-    text.extend_from_slice(member.as_bytes());
-    text.extend_from_slice(b"\":");
-    text.extend_from_slice(value);
+/// The object with its member set, in either spelling of the name.
+fn with_member(object: Raw<'_>, member: &[u8], value: Raw<'_>) -> Vec<u8> {
+    let mut text = b"{".to_vec();
+    json::push_string(&mut text, member);
+    json::push(&mut text, b":");
+    json::push(&mut text, value);
     for (name, other) in json::members(object) {
         if !is_name(&name, member) {
-            text.extend_from_slice(b",\"");
-            text.extend_from_slice(name.raw);
-            text.extend_from_slice(b"\":");
-            text.extend_from_slice(other);
+            json::push(&mut text, b",\"");
+            json::push(&mut text, name.raw);
+            json::push(&mut text, b"\":");
+            json::push(&mut text, other);
         }
     }
-    text.push(b'}');
+    json::push(&mut text, b"}");
     text
 }
 
 /// Whether `name` is the member `rest`, in REST spelling or with JavaScript's underscore.
-fn is_name(name: &Text<'_>, rest: &str) -> bool {
-    name.raw.strip_prefix(b"_").unwrap_or(name.raw) == rest.as_bytes()
+fn is_name(name: &Text<'_>, rest: &[u8]) -> bool {
+    name.raw.strip_prefix(b"_").unwrap_or(name.raw) == rest
 }
 
 /// Puts a value, as one segment, into the place of the placeholder that starts at `open`.
-fn push_into_path(
-    path: &mut Vec<u8>,
-    open: usize,
-    value: Option<Raw<'_>>,
-    name: &str,
-    field: &Field,
-) -> Result<(), Violation> {
+fn push_into_path(path: &mut Vec<u8>, open: usize, value: Option<Raw<'_>>, field: &CallField) -> Result<(), Violation> {
     let tail = path.split_off(open);
     let segment = json::to_text(value.unwrap_or_default());
     let segment = segment.strip_prefix(b"\0S").unwrap_or(&segment);
     if segment.is_empty() {
         // An empty segment would be another call: `/folders/` lists.
-        return refuse(name.as_bytes().to_vec(), "REQUIRED_FIELD", field.kind.expectation());
+        return missing(field.argument_name, field.required);
     }
     uri::push_segment(path, segment);
-    path.extend_from_slice(&tail[field.name.len() + 2..]);
+    json::push(path, &tail[field.name.len() + 2..]);
     Ok(())
+}
+
+fn missing(path: &[u8], required: Required) -> Result<(), Violation> {
+    refuse(path.to_vec(), "REQUIRED_FIELD", required.expectation())
 }
 
 fn refuse(field: Vec<u8>, violated_rule: &'static str, expectation: &'static str) -> Result<(), Violation> {
@@ -192,61 +178,41 @@ fn refuse(field: Vec<u8>, violated_rule: &'static str, expectation: &'static str
     })
 }
 
-/// Refuses a required value that is missing or of the wrong type.
-fn check(field: &Field, path: &[u8], value: Option<Raw<'_>>) -> Result<(), Violation> {
-    let value = match value {
-        None | Some(b"null") => return refuse(path.to_vec(), "REQUIRED_FIELD", field.kind.expectation()),
-        Some(value) => value,
-    };
-    let fits = match field.kind {
-        Kind::Texts { .. } | Kind::Objects { .. } | Kind::SomeOf { .. } => value[0] == b'[',
-        Kind::Object(_) | Kind::Query(_) | Kind::Map => value[0] == b'{',
-        Kind::Text { .. } | Kind::Decimal | Kind::OneOf(_) => is_text(value),
-        Kind::Flag | Kind::Integer { .. } => true,
-    };
-    if !fits {
-        return refuse(path.to_vec(), "FORMAT", field.kind.expectation());
+/// Refuses a required argument that is missing or of the wrong type. What a list holds is the service's business.
+fn check(field: &CallField, value: Option<Raw<'_>>) -> Result<(), Violation> {
+    if field.required == Required::No {
+        return Ok(());
     }
-    match field.kind {
-        Kind::Object(members) => check_members(members, path, value)?,
-        Kind::Texts { .. } | Kind::Objects { .. } => {
-            for (index, (_, item)) in json::items(value).enumerate() {
-                let texts = matches!(field.kind, Kind::Texts { .. });
-                if !texts || !is_text(item) {
-                    let mut path = path.to_vec();
-                    path.push(b'[');
-                    json::push_integer(&mut path, index as u32);
-                    path.push(b']');
-                    match field.kind {
-                        Kind::Objects { fields, .. } if item[0] == b'{' => check_members(fields, &path, item)?,
-                        _ => refuse(path, "FORMAT", if texts { "a string" } else { "an object" })?,
-                    }
-                }
+    check_value(field.argument_name, field.required, value)?;
+    if field.required == Required::Identified {
+        let mut id = None;
+        for (name, value) in json::members(value.unwrap_or_default()) {
+            if is_name(&name, b"id") {
+                id = Some(value);
             }
         }
-        _ => {}
+        let mut path = field.argument_name.to_vec();
+        json::push(&mut path, b"._id");
+        check_value(&path, Required::Text, id)?;
     }
     Ok(())
 }
 
-/// Checks the required members of an object argument; `id` is `_id` to JavaScript.
-fn check_members(members: &[Field], path: &[u8], object: Raw<'_>) -> Result<(), Violation> {
-    for field in members {
-        if !field.required {
-            continue;
-        }
-        let mut value = None;
-        for (name, other) in json::members(object) {
-            if is_name(&name, field.name) {
-                value = Some(other);
-            }
-        }
-        let mut path = path.to_vec();
-        path.extend_from_slice(if field.name == "id" { b"._" } else { b"." });
-        path.extend_from_slice(field.name.as_bytes());
-        check(field, &path, value)?;
+fn check_value(path: &[u8], required: Required, value: Option<Raw<'_>>) -> Result<(), Violation> {
+    let value = match value {
+        None | Some(b"null") => return missing(path, required),
+        Some(value) => value,
+    };
+    let fits = match required {
+        Required::Text => is_text(value),
+        Required::Texts | Required::Objects => value[0] == b'[',
+        _ => value[0] == b'{',
+    };
+    if fits {
+        Ok(())
+    } else {
+        refuse(path.to_vec(), "FORMAT", required.expectation())
     }
-    Ok(())
 }
 
 /// A string, and not the mark of a Date, a bigint or a number that is not finite.
@@ -254,19 +220,18 @@ fn is_text(value: Raw<'_>) -> bool {
     value[0] == b'"' && (!value.starts_with(b"\"\\u0000") || value.starts_with(b"\"\\u0000S"))
 }
 
-/// Adds a field to a query string, or to a JSON object that still lacks its closing brace. `name` is the argument's,
-/// empty for an option.
-fn push(out: &mut Vec<u8>, place: Place, field: &Field, name: &str, value: Raw<'_>) -> Result<(), Violation> {
+/// Adds a field to a query string, or to a JSON object that still lacks its closing brace.
+fn push(out: &mut Vec<u8>, place: Place, field: &CallField, value: Raw<'_>) -> Result<(), Violation> {
     if value.is_empty() {
         return Ok(());
     }
-    let value = match rewrite::argument(value, field.shape, field.name, place) {
+    let value = match rewrite::argument(value, field.shape, field.name == b"sort", place) {
         Ok(value) => value,
         Err(error) => {
-            let mut full = name.as_bytes().to_vec();
-            if name.is_empty() {
-                full.extend_from_slice(b"options.");
-                full.extend_from_slice(field.name.as_bytes());
+            let mut full = field.argument_name.to_vec();
+            if full.is_empty() {
+                json::push(&mut full, b"options.");
+                json::push(&mut full, field.name);
             }
             let mut expectation = "nested at most 1000 levels deep";
             if let Unsendable::Refused {
@@ -274,19 +239,19 @@ fn push(out: &mut Vec<u8>, place: Place, field: &Field, name: &str, value: Raw<'
                 expectation: right,
             } = error
             {
-                full.extend_from_slice(&path);
+                json::push(&mut full, &path);
                 expectation = right;
             }
             return refuse(full, "FORMAT", expectation);
         }
     };
     if place == Place::Query {
-        push_parameters(out, field.name.as_bytes(), &value);
+        push_parameters(out, field.name, &value);
     } else if !value.is_empty() {
-        out.push(if out.is_empty() { b'{' } else { b',' });
-        json::push_string(out, field.name.as_bytes());
-        out.push(b':');
-        out.extend_from_slice(&value);
+        json::push(out, if out.is_empty() { b"{" } else { b"," });
+        json::push_string(out, field.name);
+        json::push(out, b":");
+        json::push(out, &value);
     }
     Ok(())
 }
@@ -298,8 +263,8 @@ fn push_parameters(out: &mut Vec<u8>, name: &[u8], value: Raw<'_>) {
         [b'{', ..] => {
             for (member, value) in json::members(value) {
                 let mut dotted = name.to_vec();
-                dotted.push(b'.');
-                dotted.extend_from_slice(&member.decode());
+                json::push(&mut dotted, b".");
+                json::push(&mut dotted, &member.decode());
                 push_parameters(out, &dotted, value);
             }
         }
@@ -319,10 +284,10 @@ fn push_parameters(out: &mut Vec<u8>, name: &[u8], value: Raw<'_>) {
                 _ => &text,
             };
             if !out.is_empty() {
-                out.push(b'&');
+                json::push(out, b"&");
             }
             uri::push_form(out, name);
-            out.push(b'=');
+            json::push(out, b"=");
             uri::push_form(out, text);
         }
     }

@@ -1,6 +1,7 @@
 //! When a failed call is tried again, and after how long (`contract/errors.md` section 6).
 
-use crate::operations::{Operation, Repeat};
+use super::call::Call;
+use crate::operations::Repeat;
 
 /// How an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,16 +17,16 @@ pub enum Attempt {
 /// What an error says about trying again: the `retry` member of a `WixMediaError`.
 ///
 /// ```
+/// use wix_media::client::call::Call;
 /// use wix_media::client::retry::{Attempt, advice};
-/// use wix_media::operations::find;
 ///
-/// let create_folder = find("folders", "createFolder").unwrap();
-/// assert_eq!(advice(create_folder, Attempt::Answered(429)), "after");
-/// assert_eq!(advice(create_folder, Attempt::Answered(503)), "maybe");
-/// assert_eq!(advice(create_folder, Attempt::Answered(400)), "never");
+/// let create_folder = Call::named("folders", "createFolder").unwrap();
+/// assert_eq!(advice(&create_folder, Attempt::Answered(429)), "after");
+/// assert_eq!(advice(&create_folder, Attempt::Answered(503)), "maybe");
+/// assert_eq!(advice(&create_folder, Attempt::Answered(400)), "never");
 /// ```
-pub fn advice(operation: &Operation, attempt: Attempt) -> &'static str {
-    match (attempt, operation.repeat) {
+pub fn advice(call: &Call, attempt: Attempt) -> &'static str {
+    match (attempt, call.repeat) {
         (Attempt::Answered(429) | Attempt::NotSent, _) => "after",
         (Attempt::Answered(500 | 503 | 504) | Attempt::Unanswered, Repeat::Harmless) => "after",
         (Attempt::Answered(500 | 503 | 504) | Attempt::Unanswered, Repeat::Creates) => "maybe",
@@ -40,21 +41,15 @@ pub fn advice(operation: &Operation, attempt: Attempt) -> &'static str {
 /// back together. `retry_after` is the server's own wish in milliseconds; it is never undercut. `random` is in 0..1.
 ///
 /// ```
+/// use wix_media::client::call::Call;
 /// use wix_media::client::retry::{Attempt, delay};
-/// use wix_media::operations::find;
 ///
-/// let list_files = find("files", "listFiles").unwrap();
-/// assert_eq!(delay(list_files, 2, Attempt::Unanswered, None, 0.0), Some(1000.0));
-/// assert_eq!(delay(list_files, 1, Attempt::Answered(404), None, 0.0), None);
+/// let list_files = Call::named("files", "listFiles").unwrap();
+/// assert_eq!(delay(&list_files, 2, Attempt::Unanswered, None, 0.0), Some(1000.0));
+/// assert_eq!(delay(&list_files, 1, Attempt::Answered(404), None, 0.0), None);
 /// ```
-pub fn delay(
-    operation: &Operation,
-    failures: u32,
-    attempt: Attempt,
-    retry_after: Option<f64>,
-    random: f64,
-) -> Option<f64> {
-    if advice(operation, attempt) != "after" {
+pub fn delay(call: &Call, failures: u32, attempt: Attempt, retry_after: Option<f64>, random: f64) -> Option<f64> {
+    if advice(call, attempt) != "after" {
         return None;
     }
     let backoff = (500.0 * f64::from(1u32 << failures.clamp(1, 7).saturating_sub(1))).min(30_000.0);
@@ -67,25 +62,26 @@ pub fn delay(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operations::{OPERATIONS, find};
+    use crate::operations::OPERATIONS;
 
-    fn operation(group: &str, name: &str) -> &'static Operation {
-        find(group, name).expect("a row")
+    fn list_files() -> Call {
+        Call::named("files", "listFiles").expect("a row")
     }
 
     #[test]
     fn what_creates_is_only_repeated_when_nothing_can_have_happened() {
         for row in OPERATIONS.iter().filter(|row| row.repeat == Repeat::Creates) {
+            let call = Call::named(row.group.name(), row.name).expect("a row");
             for attempt in [
                 Attempt::Answered(500),
                 Attempt::Answered(503),
                 Attempt::Answered(504),
                 Attempt::Unanswered,
             ] {
-                assert_eq!(delay(row, 1, attempt, None, 0.5), None, "{} {attempt:?}", row.name);
+                assert_eq!(delay(&call, 1, attempt, None, 0.5), None, "{} {attempt:?}", row.name);
             }
-            assert!(delay(row, 1, Attempt::Answered(429), None, 0.5).is_some());
-            assert!(delay(row, 1, Attempt::NotSent, None, 0.5).is_some());
+            assert!(delay(&call, 1, Attempt::Answered(429), None, 0.5).is_some());
+            assert!(delay(&call, 1, Attempt::NotSent, None, 0.5).is_some());
         }
         let creating: Vec<_> = OPERATIONS
             .iter()
@@ -102,7 +98,7 @@ mod tests {
     fn refusals_are_final() {
         for status in [201, 204, 400, 401, 403, 404, 409, 428, 501] {
             assert_eq!(
-                delay(operation("files", "listFiles"), 1, Attempt::Answered(status), None, 0.0),
+                delay(&list_files(), 1, Attempt::Answered(status), None, 0.0),
                 None,
                 "{status}"
             );
@@ -111,15 +107,7 @@ mod tests {
 
     #[test]
     fn waits_grow_shrink_at_random_and_stay_bounded() {
-        let wait = |failures, random| {
-            delay(
-                operation("files", "listFiles"),
-                failures,
-                Attempt::Unanswered,
-                None,
-                random,
-            )
-        };
+        let wait = |failures, random| delay(&list_files(), failures, Attempt::Unanswered, None, random);
         assert_eq!(
             [wait(1, 0.0), wait(2, 0.0), wait(3, 0.0)],
             [Some(500.0), Some(1000.0), Some(2000.0)]
@@ -130,15 +118,7 @@ mod tests {
 
     #[test]
     fn the_servers_wish_is_never_undercut() {
-        let wait = |random| {
-            delay(
-                operation("files", "listFiles"),
-                1,
-                Attempt::Answered(503),
-                Some(7000.0),
-                random,
-            )
-        };
+        let wait = |random| delay(&list_files(), 1, Attempt::Answered(503), Some(7000.0), random);
         assert_eq!(wait(0.0), Some(7000.0));
         assert!(wait(0.9).is_some_and(|wait| (7000.0..7250.0).contains(&wait)));
     }

@@ -1,23 +1,20 @@
 //! What the JavaScript driver of the client calls.
 
 use super::errors;
+use crate::client::call::Call;
 use crate::client::{failure, request, result, retry};
 use crate::model::event::EVENT;
-use crate::operations::{OPERATIONS, Operation};
 use crate::transport::fetch::{self, Received};
 use crate::wire::json::Unreadable;
 use crate::wire::rewrite::{self, Answer};
-use js_sys::{Array, Date, JSON, Uint8Array};
+use js_sys::{Array, JSON, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Response, TextDecoder};
 
 /// JavaScript counts operations as its generated list does, which comes from the same table.
-fn operation(number: usize) -> Result<&'static Operation, JsValue> {
-    OPERATIONS
-        .get(number)
-        .copied()
-        .ok_or_else(|| JsValue::from("no such operation"))
+fn call(number: usize) -> Result<Call, JsValue> {
+    Call::at(number).ok_or_else(|| JsValue::from("no such operation"))
 }
 
 /// Builds the two arguments of `fetch` for a call, `[url, init]`.
@@ -26,8 +23,8 @@ fn operation(number: usize) -> Result<&'static Operation, JsValue> {
 /// `{ field, expectation, violatedRule }` when an argument is refused.
 #[wasm_bindgen]
 pub fn prepare(number: usize, arguments: &str, base_url: &str, headers: &JsValue) -> Result<Array, JsValue> {
-    let request = request::build(operation(number)?, arguments, base_url)
-        .map_err(|violation| errors::of_violation(&violation))?;
+    let request =
+        request::build(&call(number)?, arguments, base_url).map_err(|violation| errors::of_violation(&violation))?;
     let init = fetch::request_init(&request, fetch::as_object(headers));
     Ok(Array::of2(&request.url.into(), &init))
 }
@@ -38,32 +35,32 @@ pub fn prepare(number: usize, arguments: &str, base_url: &str, headers: &JsValue
 /// Throws the members of an error ([`failure`]) for any answer that is no success.
 #[wasm_bindgen]
 pub fn receive(number: usize, response: Response, body: &Uint8Array) -> Result<JsValue, JsValue> {
-    let operation = operation(number)?;
+    let call = call(number)?;
     let received = Received::new(response);
     let head = received.head();
     let body = body.to_vec();
-    let failure = match result::decode(operation, head, &body) {
+    let failure = match result::decode(&call, head, &body) {
         Ok(answer) => match parse_answer(answer) {
             Ok(value) => return Ok(value),
-            Err(_) => failure::unreadable(operation, head, &body, Unreadable::Malformed),
+            Err(_) => failure::unreadable(&call, head, &body, Unreadable::Malformed),
         },
         Err(failure) => failure,
     };
     // A failure quotes the body, which may be JSON only as far as its brackets go; then it is no JSON at all.
-    Err(parse(&failure).or_else(|_| parse(&failure::of_answer(operation, head, b"")))?)
+    Err(parse(&failure).or_else(|_| parse(&failure::of_answer(&call, head, b"")))?)
 }
 
 /// Milliseconds to wait before a call is tried again, -1 when it must not be.
 ///
-/// `status` is 0 when there was no answer; `not_sent` says that the request never left. `retry_after` is the header of
-/// that name, in seconds or as an HTTP date.
+/// `status` is 0 when there was no answer; `not_sent` says that the request never left. `retry_after` is the server's wish
+/// in milliseconds, NaN without one.
 #[wasm_bindgen(js_name = retryDelay)]
 pub fn retry_delay(
     number: usize,
     failures: u32,
     status: u16,
     not_sent: bool,
-    retry_after: Option<String>,
+    retry_after: f64,
     random: f64,
 ) -> Result<f64, JsValue> {
     let attempt = match status {
@@ -71,16 +68,8 @@ pub fn retry_delay(
         0 => retry::Attempt::Unanswered,
         status => retry::Attempt::Answered(status),
     };
-    let wish = retry_after.map(|text| {
-        let seconds = js_sys::Number::from(JsValue::from(&text)).value_of();
-        if seconds.is_finite() {
-            seconds * 1000.0
-        } else {
-            Date::parse(&text) - Date::now()
-        }
-    });
-    let wish = wish.filter(|wish| wish.is_finite());
-    Ok(retry::delay(operation(number)?, failures, attempt, wish, random).unwrap_or(-1.0))
+    let wish = Some(retry_after).filter(|wish| wish.is_finite());
+    Ok(retry::delay(&call(number)?, failures, attempt, wish, random).unwrap_or(-1.0))
 }
 
 /// Turns a raw domain event into its JavaScript form: `[value, dates, specials]` as in [`receive`].

@@ -3,5 +3,7 @@
 //! Every function is synchronous and keeps nothing: JavaScript drives promises, time and credentials, so a trap can be
 //! caught where it happens and the module be made anew for the next call.
 
+#[cfg(target_arch = "wasm32")]
+mod allocator;
 pub mod client;
 mod errors;

@@ -57,24 +57,24 @@ pub fn push_string_of(out: &mut Vec<u8>, medium: Medium, raw: Raw<'_>) -> bool {
             return false;
         };
         if medium == Medium::Audio {
-            out.push(b'"');
+            json::push(out, b"\"");
             json::push_as_text(out, url);
-            out.push(b'"');
+            json::push(out, b"\"");
         } else {
-            out.extend_from_slice(url);
+            json::push(out, url);
         }
         return true;
     };
-    out.extend_from_slice(b"\"wix:");
-    out.extend_from_slice(medium.name().as_bytes());
-    out.extend_from_slice(b"://v1/");
+    json::push(out, b"\"wix:");
+    json::push(out, medium.name().as_bytes());
+    json::push(out, b"://v1/");
     json::push_as_text(out, id);
     let mut name = truthy(raw, "filename");
     if name.is_none() && medium == Medium::Image {
         name = truthy(raw, "altText");
     }
     if let Some(name) = name {
-        out.push(b'/');
+        json::push(out, b"/");
         uri::push_component(out, &json::to_text(name));
     }
     match medium {
@@ -84,19 +84,19 @@ pub fn push_string_of(out: &mut Vec<u8>, medium: Medium, raw: Raw<'_>) -> bool {
         }
         Medium::Video => push_poster(out, raw),
         Medium::Audio if matches!(json::member(raw, "duration"), None | Some(b"null")) => {
-            out.extend_from_slice(b"#duration=0");
+            json::push(out, b"#duration=0");
         }
         Medium::Audio => push_number_of(out, "#duration=", raw, "duration"),
         Medium::Document => {}
     }
-    out.push(b'"');
+    json::push(out, b"\"");
     true
 }
 
 /// A missing number prints as `undefined`, as in the official SDK: the string is a key of other systems, which must not
 /// see two spellings of one image.
 fn push_number_of(out: &mut Vec<u8>, label: &str, raw: Raw<'_>, name: &str) {
-    out.extend_from_slice(label.as_bytes());
+    json::push(out, label.as_bytes());
     json::push_as_text(out, json::member(raw, name).unwrap_or(b"undefined"));
 }
 
@@ -119,8 +119,8 @@ fn push_poster(out: &mut Vec<u8>, raw: Raw<'_>) {
         }
     }
     if !uri.is_empty() {
-        out.extend_from_slice(b"#posterUri=");
-        out.extend_from_slice(&uri);
+        json::push(out, b"#posterUri=");
+        json::push(out, &uri);
         push_number_of(out, "&posterWidth=", poster, "width");
         push_number_of(out, "&posterHeight=", poster, "height");
     }
@@ -148,9 +148,9 @@ pub fn push_object_of(out: &mut Vec<u8>, medium: Medium, text: &[u8]) -> bool {
         if scheme.len() == trimmed.len() || hostless || !is_scheme(scheme) {
             return false;
         }
-        out.extend_from_slice(b"{\"url\":");
+        json::push(out, b"{\"url\":");
         json::push_string(out, text);
-        out.push(b'}');
+        json::push(out, b"}");
         return true;
     }
     let (path, fragment) = cut(if legacy { trimmed } else { behind }, b'#');
@@ -165,7 +165,7 @@ pub fn push_object_of(out: &mut Vec<u8>, medium: Medium, text: &[u8]) -> bool {
     let Some(name) = uri::decode_component(cut(name, b'/').0) else {
         return false;
     };
-    out.extend_from_slice(b"{\"id\":");
+    json::push(out, b"{\"id\":");
     json::push_string(out, id);
     if medium == Medium::Image {
         push_parameter(out, "height", parameter(fragment, "originHeight"));
@@ -183,13 +183,13 @@ pub fn push_object_of(out: &mut Vec<u8>, medium: Medium, text: &[u8]) -> bool {
     if medium == Medium::Video
         && let Some(poster) = parameter(fragment, "posterUri").filter(|poster| !poster.is_empty())
     {
-        out.extend_from_slice(b",\"posters\":[{\"id\":");
+        json::push(out, b",\"posters\":[{\"id\":");
         json::push_string(out, &poster);
         push_parameter(out, "height", parameter(fragment, "posterHeight"));
         push_parameter(out, "width", parameter(fragment, "posterWidth"));
-        out.extend_from_slice(b"}]");
+        json::push(out, b"}]");
     }
-    out.push(b'}');
+    json::push(out, b"}");
     true
 }
 
@@ -202,9 +202,9 @@ fn cut(text: &[u8], byte: u8) -> (&[u8], &[u8]) {
 }
 
 fn push_name(out: &mut Vec<u8>, name: &str) {
-    out.extend_from_slice(b",\"");
-    out.extend_from_slice(name.as_bytes());
-    out.extend_from_slice(b"\":");
+    json::push(out, b",\"");
+    json::push(out, name.as_bytes());
+    json::push(out, b"\":");
 }
 
 fn push_member(out: &mut Vec<u8>, name: &str, value: &[u8]) {
@@ -225,11 +225,11 @@ fn push_parameter(out: &mut Vec<u8>, name: &str, value: Option<Vec<u8>>) {
     let (whole, fraction) = cut(digits, b'.');
     let decimal = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
     if digits.is_empty() {
-        out.push(b'0');
+        json::push(out, b"0");
     } else if decimal(whole) && decimal(fraction) && !whole.is_empty() && (whole == digits || !fraction.is_empty()) {
-        out.extend_from_slice(digits);
+        json::push(out, digits);
     } else {
-        out.extend_from_slice(b"null");
+        json::push(out, b"null");
     }
 }
 

@@ -188,10 +188,13 @@ const SORT_FIELDS: &[Field] = &[
     one_of("order", &choices::SORT_ORDER),
     Field::new("origin", Kind::Map),
 ];
-pub(super) const SORT: Field = object("sort", SORT_FIELDS).shaped(&Shape::Object(&[(
+pub(super) const SORT: Field = object("sort", SORT_FIELDS).shaped(&SORT_SHAPE);
+
+/// Where a sort holds floats.
+pub static SORT_SHAPE: Shape = Shape::Object(&[(
     "origin",
     Shape::Object(&[("latitude", Shape::Float), ("longitude", Shape::Float)]),
-)]));
+)]);
 
 /// `contract/files-api.md` C5.
 pub(super) const PAGING: Field = object("paging", &[integer("limit", 1, 100), text("cursor", 16_000)]);
@@ -243,7 +246,7 @@ pub(super) const FILE: Field = object("file", FILE_FIELDS).required().shaped(&fi
 
 /// `contract/folders-api.md` section 5.
 const FOLDER_FIELDS: &[Field] = &[DISPLAY_NAME, PARENT_FOLDER_ID];
-pub(super) const FOLDER: Field = object("folder", FOLDER_FIELDS).shaped(&folder::FOLDER);
+pub(super) const FOLDER: Field = object("folder", FOLDER_FIELDS).required().shaped(&folder::FOLDER);
 
 /// `contract/files-api.md` section 17.
 pub(super) const FILE_QUERY: Field = query(&Queryable {

@@ -17,7 +17,7 @@ mod fields;
 mod files;
 mod folders;
 
-pub use fields::{Field, Kind};
+pub use fields::{Field, Kind, Queryable, SORT_SHAPE};
 
 use crate::wire::shape::Shape;
 
@@ -66,6 +66,21 @@ impl Verb {
             Verb::Get => "GET",
             Verb::Post => "POST",
             Verb::Patch => "PATCH",
+        }
+    }
+
+    /// Where fields without a place of their own travel: the query string of a GET, else the body.
+    ///
+    /// ```
+    /// use wix_media::operations::{Place, Verb};
+    ///
+    /// assert_eq!(Verb::Get.place(), Place::Query);
+    /// assert_eq!(Verb::Patch.place(), Place::Body);
+    /// ```
+    pub const fn place(self) -> Place {
+        match self {
+            Verb::Get => Place::Query,
+            Verb::Post | Verb::Patch => Place::Body,
         }
     }
 }
@@ -181,21 +196,6 @@ impl Operation {
         repeat: Repeat::Creates,
         ..Operation::CHANGE
     };
-
-    /// Where fields without a place of their own travel: the query string of a GET, else the body.
-    ///
-    /// ```
-    /// use wix_media::operations::{Place, find};
-    ///
-    /// assert_eq!(find("files", "listFiles").unwrap().place(), Place::Query);
-    /// assert_eq!(find("files", "searchFiles").unwrap().place(), Place::Body);
-    /// ```
-    pub const fn place(&self) -> Place {
-        match self.verb {
-            Verb::Get => Place::Query,
-            Verb::Post | Verb::Patch => Place::Body,
-        }
-    }
 }
 
 /// Where the fields of a request travel.

@@ -41,12 +41,20 @@ pub(crate) struct Received {
 impl Received {
     /// Reads the head of an answer, whether it is a `Response` or something that behaves like one.
     pub(crate) fn new(response: web_sys::Response) -> Received {
-        let has_headers = Reflect::get(&response, &"headers".into()).is_ok_and(|headers| headers.is_object());
+        let member = |name: &str| Reflect::get(&response, &name.into()).unwrap_or_default();
+        let has_headers = member("headers").is_object();
+        let status_text = member("statusText").as_string().unwrap_or_default();
         let response = Response::from(response);
-        let header = |name| has_headers.then(|| response.headers().get(name)).flatten();
+        let header = |name| {
+            if has_headers {
+                response.headers().get(name)
+            } else {
+                None
+            }
+        };
         Received {
             status: response.status(),
-            status_text: response.status_text(),
+            status_text,
             request_id: header("x-wix-request-id"),
             content_type: header("content-type"),
         }

@@ -20,6 +20,13 @@ pub enum Unreadable {
     TooDeep,
 }
 
+/// Appends bytes. Out of line, because texts are put together of many small pieces and each copy of the growing and
+/// copying would be downloaded.
+#[inline(never)]
+pub fn push(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.extend_from_slice(bytes);
+}
+
 /// A piece of JSON text: one value, without surrounding white space.
 pub type Raw<'a> = &'a [u8];
 
@@ -367,13 +374,13 @@ pub fn is_falsy(raw: Raw<'_>) -> bool {
 /// are not what a serialiser writes.
 pub fn push_as_text(out: &mut Vec<u8>, raw: Raw<'_>) {
     match raw {
-        [b'"', text @ .., b'"'] => out.extend_from_slice(text),
-        [b'{', ..] => out.extend_from_slice(b"[object Object]"),
+        [b'"', text @ .., b'"'] => push(out, text),
+        [b'{', ..] => push(out, b"[object Object]"),
         [b'[', ..] => {
             let mut comma = false;
             for (_, item) in items(raw) {
                 if comma {
-                    out.push(b',');
+                    push(out, b",");
                 }
                 comma = true;
                 if item != b"null" {
@@ -390,9 +397,9 @@ pub fn push_as_text(out: &mut Vec<u8>, raw: Raw<'_>) {
             if raw[end - 1] == b'.' {
                 end -= 1;
             }
-            out.extend_from_slice(&raw[..end]);
+            push(out, &raw[..end]);
         }
-        _ => out.extend_from_slice(raw),
+        _ => push(out, raw),
     }
 }
 
@@ -426,12 +433,12 @@ pub fn push_integer(out: &mut Vec<u8>, number: u32) {
 /// assert_eq!(out, br#""a \"b\"\u000a""#);
 /// ```
 pub fn push_string(out: &mut Vec<u8>, text: &[u8]) {
-    out.push(b'"');
+    push(out, b"\"");
     for &byte in text {
         match byte {
             b'"' | b'\\' => out.push(b'\\'),
             0..0x20 => {
-                out.extend_from_slice(b"\\u00");
+                push(out, b"\\u00");
                 out.push(b'0' + (byte >> 4));
                 out.push(uri::HEX[usize::from(byte & 15)] | 0x20);
                 continue;
@@ -440,7 +447,7 @@ pub fn push_string(out: &mut Vec<u8>, text: &[u8]) {
         }
         out.push(byte);
     }
-    out.push(b'"');
+    push(out, b"\"");
 }
 
 #[cfg(test)]

@@ -69,19 +69,20 @@ pub fn answer(body: &[u8], shape: &'static Shape) -> Result<Answer, Unreadable> 
 }
 
 /// Rewrites one argument or option, the JSON text `raw`, for the given place in a request; nothing is left of a value
-/// that counts as undefined. `name` is the field's name: `sort` has rules of its own.
+/// that counts as undefined. `sorts` says that it is a
+/// `sort`, whose `fieldName` is a name itself.
 ///
 /// ```
 /// use wix_media::operations::Place;
 /// use wix_media::wire::{rewrite, shape::Shape};
 ///
 /// let sort = br#"{"fieldName":"_updatedDate","order":"ASC"}"#;
-/// let rest = rewrite::argument(sort, &Shape::Any, "sort", Place::Body).unwrap();
+/// let rest = rewrite::argument(sort, &Shape::Any, true, Place::Body).unwrap();
 /// assert_eq!(rest, br#"{"fieldName":"updatedDate","order":"ASC"}"#);
 /// ```
-pub fn argument(raw: Raw<'_>, shape: &'static Shape, name: &str, place: Place) -> Result<Vec<u8>, Unsendable> {
+pub fn argument(raw: Raw<'_>, shape: &'static Shape, sorts: bool, place: Place) -> Result<Vec<u8>, Unsendable> {
     let mut rewriter = Rewriter::new(raw, Way::Argument(place));
-    rewriter.sorts = name == "sort";
+    rewriter.sorts = sorts;
     if rewriter.run(shape) != Fate::Failed {
         return Ok(rewriter.out);
     }
@@ -179,7 +180,7 @@ impl<'a> Rewriter<'a> {
 
     fn copy_to(&mut self, at: usize) {
         if let Some(span) = self.scanner.text.get(self.copied..at) {
-            self.out.extend_from_slice(span);
+            json::push(&mut self.out, span);
         }
         self.copied = at;
     }
@@ -187,15 +188,15 @@ impl<'a> Rewriter<'a> {
     /// Puts `text` in the place of what stands between `from` and the scanner.
     fn replace(&mut self, from: usize, text: &[u8]) {
         self.copy_to(from);
-        self.out.extend_from_slice(text);
+        json::push(&mut self.out, text);
         self.copied = self.scanner.at;
     }
 
     /// Puts the string `name` there, which needs no escapes.
     fn replace_quoted(&mut self, from: usize, name: &[u8]) {
         self.replace(from, b"\"");
-        self.out.extend_from_slice(name);
-        self.out.push(b'"');
+        json::push(&mut self.out, name);
+        json::push(&mut self.out, b"\"");
     }
 
     fn refuse(&mut self, expectation: &'static str) -> Fate {
@@ -454,8 +455,8 @@ impl<'a> Rewriter<'a> {
                     break;
                 }
             }
-            changed.extend_from_slice(segment);
-            changed.extend_from_slice(&name[end..name.len().min(end + 1)]);
+            json::push(&mut changed, segment);
+            json::push(&mut changed, &name[end..name.len().min(end + 1)]);
             start = end + 1;
         }
         if changed == name {
@@ -564,14 +565,14 @@ impl<'a> Rewriter<'a> {
 fn push_path(out: &mut Vec<u8>, path: &[Step]) {
     let mut separator: &[u8] = if out.is_empty() { b"[" } else { b",[" };
     for step in path {
-        out.extend_from_slice(separator);
+        json::push(out, separator);
         match step {
             Step::Name(name) => json::push_string(out, name.as_bytes()),
             Step::Index(index) => json::push_integer(out, *index),
         }
         separator = b",";
     }
-    out.push(b']');
+    json::push(out, b"]");
 }
 
 /// Appends the way from the root of `raw` to the value that ends at or holds the address `target`, as
@@ -583,12 +584,12 @@ fn push_readable_path(out: &mut Vec<u8>, raw: Raw<'_>, target: usize) {
         let start = value.as_ptr() as usize;
         if (start..=start + value.len()).contains(&target) {
             if array {
-                out.push(b'[');
+                json::push(out, b"[");
                 json::push_integer(out, index as u32);
-                out.push(b']');
+                json::push(out, b"]");
             } else {
-                out.push(b'.');
-                out.extend_from_slice(&name.decode());
+                json::push(out, b".");
+                json::push(out, &name.decode());
             }
             return push_readable_path(out, value, target);
         }

@@ -1,5 +1,7 @@
 //! Percent-encoding, as JavaScript's `encodeURIComponent`, `decodeURIComponent` and `URLSearchParams` do it.
 
+use super::json;
+
 pub(super) const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 /// Appends `text` with everything escaped but letters, digits and the bytes in `plain`.
@@ -8,7 +10,7 @@ fn push_escaped(out: &mut Vec<u8>, text: &[u8], plain: &[u8]) {
         if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
             out.push(byte);
         } else {
-            out.extend_from_slice(&[b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+            json::push(out, &[b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
         }
     }
 }

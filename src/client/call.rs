@@ -1,0 +1,404 @@
+//! The operations table as the client downloads it.
+//!
+//! A client needs of a row the verb, the path, the names of arguments and fields, what is required, and the shapes; limits,
+//! codes and the rest are for the manager and the documentation. So the rows are packed into one run of bytes when the
+//! crate is compiled: a third of the size of the structs they are written as, and still the one table.
+
+use crate::model::{file, folder};
+use crate::operations::{Argument, Field, Group, Kind, OPERATIONS, Operation, Place, Repeat, SORT_SHAPE, Verb};
+use crate::wire::shape::Shape;
+
+/// The client's view of one row.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    /// The HTTP method.
+    pub verb: Verb,
+    /// Whether it may be repeated.
+    pub repeat: Repeat,
+    /// Where dates, floats and media objects stand in the answer.
+    pub answer: &'static Shape,
+    /// The path below [`super::request::API_PATH`], placeholders included.
+    pub path: &'static [u8],
+    arguments: Packed,
+}
+
+/// What a required value must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Required {
+    /// It is optional, and anything goes.
+    No,
+    /// A string.
+    Text,
+    /// An array of strings.
+    Texts,
+    /// An array of objects.
+    Objects,
+    /// An object.
+    Object,
+    /// An object with a string `_id`.
+    Identified,
+}
+
+impl Required {
+    const ALL: [Required; 6] = [
+        Required::No,
+        Required::Text,
+        Required::Texts,
+        Required::Objects,
+        Required::Object,
+        Required::Identified,
+    ];
+
+    /// What the value must be, in words.
+    ///
+    /// ```
+    /// assert_eq!(wix_media::client::call::Required::Texts.expectation(), "an array of strings");
+    /// ```
+    pub const fn expectation(self) -> &'static str {
+        match self {
+            Required::No => "",
+            Required::Text => "a string",
+            Required::Texts => "an array of strings",
+            Required::Objects => "an array of objects",
+            Required::Object | Required::Identified => "an object",
+        }
+    }
+}
+
+/// One field of a request with the argument that carries it.
+#[derive(Clone, Copy, Debug)]
+pub struct CallField {
+    /// The position of the argument.
+    pub argument: u8,
+    /// The name of the argument; empty when the field is a member of the options.
+    pub argument_name: &'static [u8],
+    /// The field's REST name.
+    pub name: &'static [u8],
+    /// Whether and as what it is required.
+    pub required: Required,
+    /// Where dates, floats and media strings stand inside.
+    pub shape: &'static Shape,
+}
+
+impl Call {
+    /// The row at a position of [`OPERATIONS`].
+    ///
+    /// ```
+    /// assert!(wix_media::client::call::Call::at(0).is_some());
+    /// assert!(wix_media::client::call::Call::at(27).is_none());
+    /// ```
+    pub fn at(number: usize) -> Option<Call> {
+        let mut row = Packed {
+            at: usize::from(*PACKED.1.get(number)?),
+        };
+        let flags = row.byte();
+        let answer = ANSWERS.get(usize::from(row.byte())).copied().unwrap_or(&Shape::Any);
+        Some(Call {
+            verb: match flags & 3 {
+                0 => Verb::Get,
+                1 => Verb::Post,
+                _ => Verb::Patch,
+            },
+            repeat: if flags & 4 == 0 {
+                Repeat::Harmless
+            } else {
+                Repeat::Creates
+            },
+            answer,
+            path: row.text(),
+            arguments: row,
+        })
+    }
+
+    /// The row of a function.
+    ///
+    /// ```
+    /// use wix_media::client::call::Call;
+    ///
+    /// assert_eq!(Call::named("files", "listFiles").unwrap().path, b"/files");
+    /// ```
+    pub fn named(group: &str, name: &str) -> Option<Call> {
+        Call::at(
+            OPERATIONS
+                .iter()
+                .position(|row| row.group.name() == group && row.name == name)?,
+        )
+    }
+
+    /// Where fields travel that are not in the path.
+    pub fn place(&self) -> Place {
+        self.verb.place()
+    }
+
+    /// The fields, in the order of the arguments.
+    pub fn fields(&self) -> Fields {
+        Fields {
+            rest: self.arguments,
+            argument: 0,
+            name: b"",
+            left: 0,
+        }
+    }
+}
+
+/// See [`Call::fields`].
+#[derive(Clone, Debug)]
+pub struct Fields {
+    rest: Packed,
+    argument: u8,
+    name: &'static [u8],
+    left: u8,
+}
+
+impl Iterator for Fields {
+    type Item = CallField;
+
+    fn next(&mut self) -> Option<CallField> {
+        if self.left == 0 {
+            self.left = self.rest.byte();
+            if self.left == 0 {
+                return None;
+            }
+            self.name = self.rest.text();
+            self.argument += 1;
+        }
+        self.left -= 1;
+        let name = self.rest.text();
+        let required = Required::ALL
+            .get(usize::from(self.rest.byte()))
+            .copied()
+            .unwrap_or(Required::No);
+        let shape = SHAPES
+            .get(usize::from(self.rest.byte()))
+            .copied()
+            .unwrap_or(&Shape::Any);
+        Some(CallField {
+            argument: self.argument - 1,
+            argument_name: self.name,
+            name,
+            required,
+            shape,
+        })
+    }
+}
+
+/// A position in the packed rows.
+#[derive(Clone, Copy, Debug)]
+struct Packed {
+    at: usize,
+}
+
+impl Packed {
+    fn byte(&mut self) -> u8 {
+        self.at += 1;
+        PACKED.0.get(self.at - 1).copied().unwrap_or(0)
+    }
+
+    fn text(&mut self) -> &'static [u8] {
+        let length = usize::from(self.byte());
+        let start = self.at;
+        self.at += length;
+        PACKED.0.get(start..self.at).unwrap_or_default()
+    }
+}
+
+/// The shapes that fields have.
+static SHAPES: [&Shape; 4] = [&Shape::Any, &SORT_SHAPE, &FILE, &FOLDER];
+
+/// The shapes that answers have, by the member that holds the entities.
+static ANSWERS: [&Shape; 6] = [
+    &Shape::Any,
+    &Shape::Object(&[("file", FILE)]),
+    &Shape::Object(&[("files", FILE)]),
+    &Shape::Object(&[("results", Shape::Object(&[("item", FILE)]))]),
+    &Shape::Object(&[("folder", FOLDER)]),
+    &Shape::Object(&[("folders", FOLDER)]),
+];
+
+const FILE: Shape = file::FILE;
+const FOLDER: Shape = folder::FOLDER;
+
+const ROOM: usize = 4096;
+static PACKED: ([u8; PACKED_LENGTH], [u16; OPERATIONS.len()]) = {
+    let all = pack();
+    let mut bytes = [0; PACKED_LENGTH];
+    let mut at = 0;
+    while at < PACKED_LENGTH {
+        bytes[at] = all.bytes[at];
+        at += 1;
+    }
+    (bytes, all.starts)
+};
+const PACKED_LENGTH: usize = pack().length;
+
+struct Packing {
+    bytes: [u8; ROOM],
+    length: usize,
+    starts: [u16; OPERATIONS.len()],
+}
+
+const fn pack() -> Packing {
+    let mut packing = Packing {
+        bytes: [0; ROOM],
+        length: 0,
+        starts: [0; OPERATIONS.len()],
+    };
+    let mut row = 0;
+    while row < OPERATIONS.len() {
+        packing.starts[row] = packing.length as u16;
+        pack_row(&mut packing, OPERATIONS[row]);
+        row += 1;
+    }
+    packing
+}
+
+const fn pack_byte(packing: &mut Packing, byte: u8) {
+    packing.bytes[packing.length] = byte;
+    packing.length += 1;
+}
+
+const fn pack_text(packing: &mut Packing, text: &str) {
+    assert!(text.len() < 256, "a name is too long to be packed");
+    pack_byte(packing, text.len() as u8);
+    let mut at = 0;
+    while at < text.len() {
+        pack_byte(packing, text.as_bytes()[at]);
+        at += 1;
+    }
+}
+
+const fn pack_row(packing: &mut Packing, row: &Operation) {
+    let verb = match row.verb {
+        Verb::Get => 0,
+        Verb::Post => 1,
+        Verb::Patch => 2,
+    };
+    let creates = matches!(row.repeat, Repeat::Creates) as u8;
+    pack_byte(packing, verb | creates << 2);
+    pack_byte(packing, answer_number(row));
+    pack_text(packing, row.path);
+    let mut at = 0;
+    while at < row.arguments.len() {
+        match &row.arguments[at] {
+            Argument::Value { name, field } => {
+                pack_byte(packing, 1);
+                pack_text(packing, name);
+                pack_field(packing, field);
+            }
+            Argument::Options(fields) => {
+                pack_byte(packing, fields.len() as u8);
+                pack_text(packing, "");
+                let mut at = 0;
+                while at < fields.len() {
+                    pack_field(packing, &fields[at]);
+                    at += 1;
+                }
+            }
+        }
+        at += 1;
+    }
+    pack_byte(packing, 0);
+}
+
+const fn pack_field(packing: &mut Packing, field: &Field) {
+    pack_text(packing, field.name);
+    let required = match field.kind {
+        _ if !field.required => Required::No,
+        Kind::Text { .. } | Kind::Decimal | Kind::OneOf(_) => Required::Text,
+        Kind::Texts { .. } | Kind::SomeOf { .. } => Required::Texts,
+        Kind::Objects { .. } => Required::Objects,
+        Kind::Object(members) if members[0].required => Required::Identified,
+        Kind::Object(_) | Kind::Map | Kind::Query(_) => Required::Object,
+        Kind::Flag | Kind::Integer { .. } => panic!("no call requires one yet"),
+    };
+    pack_byte(packing, required as u8);
+    pack_byte(packing, shape_number(field.shape));
+}
+
+/// Constant evaluation cannot compare shapes; their first member tells them apart.
+const fn shape_number(shape: &Shape) -> u8 {
+    match shape {
+        Shape::Object(members) if members.len() == 1 => 1,
+        Shape::Object(members) if members.len() == 2 => 3,
+        Shape::Object(_) => 2,
+        _ => 0,
+    }
+}
+
+/// Likewise, the entities of an answer are told apart by the name of the member that holds them.
+const fn answer_number(row: &Operation) -> u8 {
+    let Shape::Object(members) = row.answer else {
+        return 0;
+    };
+    match (row.group, members[0].0.len()) {
+        (Group::Files, 4) => 1,
+        (Group::Files, 5) => 2,
+        (Group::Files, _) => 3,
+        (Group::Folders, 6) => 4,
+        (Group::Folders, _) => 5,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::Output;
+
+    #[test]
+    fn every_row_unpacks_to_itself() {
+        for (number, row) in OPERATIONS.iter().enumerate() {
+            let call = Call::at(number).expect("a row");
+            assert_eq!((call.verb, call.repeat), (row.verb, row.repeat), "{}", row.name);
+            assert_eq!(call.path, row.path.as_bytes());
+            assert_eq!(
+                format!("{:?}", call.answer),
+                format!("{:?}", row.answer),
+                "{}",
+                row.name
+            );
+            let mut fields = call.fields();
+            for (position, argument) in row.arguments.iter().enumerate() {
+                let (name, declared) = match argument {
+                    Argument::Value { name, field } => (*name, core::slice::from_ref(field)),
+                    Argument::Options(fields) => ("", *fields),
+                };
+                for field in declared {
+                    let unpacked = fields.next().expect("a field");
+                    assert_eq!(usize::from(unpacked.argument), position, "{}", row.name);
+                    assert_eq!(unpacked.argument_name, name.as_bytes());
+                    assert_eq!(unpacked.name, field.name.as_bytes());
+                    assert_eq!(
+                        unpacked.required != Required::No,
+                        field.required,
+                        "{} {}",
+                        row.name,
+                        field.name
+                    );
+                    assert_eq!(
+                        format!("{:?}", unpacked.shape),
+                        format!("{:?}", field.shape),
+                        "{}",
+                        field.name
+                    );
+                    if field.required {
+                        assert_eq!(unpacked.required.expectation(), field.kind.expectation());
+                    }
+                }
+            }
+            assert!(fields.next().is_none(), "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn what_is_given_as_one_member_has_a_shape() {
+        for row in OPERATIONS {
+            if let Output::Member(name) = row.output {
+                let Shape::Object(members) = row.answer else {
+                    panic!("{}", row.name)
+                };
+                assert_eq!(members[0].0, name);
+            }
+        }
+    }
+}
