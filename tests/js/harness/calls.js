@@ -19,10 +19,12 @@ export async function outcome(promise) {
 
 /**
  * What a caller can see of a result. An iterator of the query builder holds its page in getters, so it is
- * spelled out; everything else is itself.
+ * spelled out; a builder is all functions; everything else is itself.
  */
 export function plain(value) {
-  if (value === null || typeof value !== 'object' || typeof value.hasNext !== 'function') return value;
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  if (typeof value.find === 'function') return { isBuilder: true };
+  if (typeof value.hasNext !== 'function') return value;
   return {
     items: value.items,
     length: value.length,

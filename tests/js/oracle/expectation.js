@@ -110,7 +110,7 @@ function failureDifference({ error, result }, expected) {
   if (!isWixMediaError(error)) return `not a WixMediaError: ${error?.stack ?? shown(error)}`;
   const found = errorDifference(error, expected.error);
   if (found) return found;
-  if (error.message === '' || /[\n{}]/.test(error.message)) return `not a readable sentence: ${error.message}`;
+  if (!/^\w+\.\w+: ./s.test(error.message)) return `not a sentence that names the call: ${error.message}`;
   return expected.code && error.code !== expected.code
     ? `code ${error.code} where ${expected.code} was expected`
     : undefined;

@@ -2,12 +2,13 @@
 // triggers it. A trigger in the arguments or in the answer is taken out before the official SDK sees it, and its
 // right outcome is put back into what the official SDK made of the rest. So ours is always compared with a
 // full expectation, never excused from one.
+import { difference } from '../harness/agreement.js';
 import { copy, define } from '../harness/tagged.js';
 import { isQuery, operationOf } from '../harness/operations.js';
 import { answerPositions, argumentPositions, walk } from './positions.js';
 
 const MARK = '\u0001';
-const KEPT = `${MARK}kept`;
+const KEPT = `${MARK}${MARK}kept`;
 
 const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
 
@@ -31,10 +32,12 @@ function refusedArgument(kind, value) {
       return undefined;
     case 'fileIds':
     case 'folderIds':
-    case 'importFileRequests':
       return Array.isArray(value) ? undefined : [kind];
+    case 'importFileRequests':
+      return Array.isArray(value) ? refusedImports(value) : [kind];
     case 'file':
-      return isObject(value) ? refusedMembers(value, 'file') : [kind];
+      if (!isObject(value)) return [kind];
+      return typeof (value.id ?? value._id) === 'string' ? refusedMembers(value, 'file') : ['file._id'];
     case 'folder':
       return isObject(value) ? refusedMembers(value, 'folder') : [kind];
     case 'folderId':
@@ -43,6 +46,14 @@ function refusedArgument(kind, value) {
     default:
       return typeof value === 'string' ? undefined : [kind];
   }
+}
+
+function refusedImports(requests) {
+  const fields = requests.flatMap((request, index) => {
+    if (!isObject(request)) return [`importFileRequests[${index}]`];
+    return typeof request.url === 'string' ? [] : [`importFileRequests[${index}].url`];
+  });
+  return fields.length > 0 ? fields : undefined;
 }
 
 function refusedMembers(value, kind) {
@@ -108,18 +119,16 @@ function nameOf(value, converts) {
 
 /** The call with its triggers taken out, and `mend`, which makes a request of the official SDK the right one. */
 export function repairCall(call) {
-  const repaired = { ...call, args: copy(call.args), chain: call.chain && copy(call.chain) };
+  // A member that is undefined counts as absent, also where the official SDK asks whether it is there.
+  const repaired = { ...call, args: call.args.map(withoutUndefined), chain: call.chain?.map((step) => step.map(withoutUndefined)) };
   const { arguments: kinds } = operationOf(call);
   const nameless = [];
   const texts = [];
   kinds.forEach((kind, index) => {
     const value = repaired.args[index];
-    if (kind === 'options?' && isObject(value)) dropUndefinedFloats(value);
     if ((kind === 'file' || kind === 'folder') && isObject(value)) {
       if (kind === 'folder') delete value._id;
       visitRest(value, kind, (object, key, position, path) => {
-        if (position.float && object[key] === undefined) delete object[key];
-        if (position.converts && object[key] === undefined) delete object[key];
         if (position.date && typeof object[key] === 'string') {
           texts.push([path, object[key]]);
           delete object[key];
@@ -134,7 +143,7 @@ export function repairCall(call) {
     ...args.map((value) => renamedKeys(value, escapeSegment)),
   ]);
   const mend = (request) => {
-    if (typeof request.body !== 'string') return request;
+    if (typeof request.body !== 'string') return { ...request, url: restoredQuery(request.url) };
     const body = JSON.parse(request.body);
     for (const path of nameless) {
       const image = member(body, path.split('.'));
@@ -150,15 +159,21 @@ export function repairCall(call) {
   return { repaired, mend };
 }
 
+function restoredQuery(url) {
+  if (!url.includes(encodeURIComponent(MARK))) return url;
+  const [path, query] = url.split(/\?(?=[^?]*$)/);
+  const restored = (text) => text.split('.').map(restoreSegment).join('.');
+  return `${path}?${new URLSearchParams([...new URLSearchParams(query)].map((pair) => pair.map(restored)))}`;
+}
+
 const member = (object, names) => names.reduce((inner, name) => inner[name], object);
 
-function dropUndefinedFloats(options) {
-  const sorts = Array.isArray(options.sort) ? options.sort : [options.sort];
-  for (const sort of sorts) {
-    for (const key of ['latitude', 'longitude']) {
-      if (isObject(sort?.origin) && sort.origin[key] === undefined) delete sort.origin[key];
-    }
-  }
+function withoutUndefined(value) {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (!isObject(value) || Object.getPrototypeOf(value) !== Object.prototype) return copy(value);
+  const plain = {};
+  for (const key of Object.keys(value)) if (value[key] !== undefined) define(plain, key, withoutUndefined(value[key]));
+  return plain;
 }
 
 function isNamelessImage(value) {
@@ -172,11 +187,13 @@ function isNamelessImage(value) {
  * official SDK made of it.
  */
 export function repairAnswer(call, answer) {
-  if (!('body' in answer) || !isObject(answer.body)) return { repaired: answer, mend: (result) => result };
+  if (!('body' in answer) || answer.body === null || typeof answer.body !== 'object') {
+    return { repaired: answer, mend: (result) => result };
+  }
   if (answer.status !== 200) return repairViolations(answer);
   const { returns } = operationOf(call);
   const body = renamedKeys(answer.body, escapeSegment);
-  walk(body, answerPositions[returns], (object, key, position) => {
+  if (isObject(body)) walk(body, answerPositions[returns], (object, key, position) => {
     if (position.converts === 'audio' && !Array.isArray(object[key])) {
       // An object counts as one asset; anything else stays what it is.
       const single = isObject(object[key]) && !nothingToShow(object[key]);
@@ -195,22 +212,33 @@ export function repairAnswer(call, answer) {
       for (const item of object[key]) if (isObject(item) && typeof item.url !== 'string') delete item.url;
     }
   });
+  // An answer without triggers goes to the official SDK in its own words, if it came in any.
+  if (difference(body, answer.body) === undefined) return { repaired: answer, mend: (result) => result };
   return {
-    repaired: { ...answer, body },
+    repaired: { ...answer, body, rawBody: undefined },
     mend: (result) => renamedKeys(restoreKept(result), restoreSegment),
   };
 }
 
-// A violated field that is named like a member of every object breaks the renaming of fields.
+// A violation whose field is missing, is no text, or is named like a member of every object breaks the renaming of
+// fields. The first two sort before all others.
 function repairViolations(answer) {
   const violations = answer.body.details?.validationError?.fieldViolations;
   if (!Array.isArray(violations)) return { repaired: answer, mend: (details) => details };
   const body = copy(answer.body);
-  const inside = body.details.validationError.fieldViolations;
-  for (const item of inside) if (typeof item?.field === 'string') item.field = escapeSegment(item.field);
+  body.details.validationError.fieldViolations = violations.map((item, index) =>
+    typeof item?.field === 'string'
+      ? { ...item, field: escapeSegment(item.field) }
+      : { field: `${NAMELESS}${index}`, description: '' },
+  );
   const mend = (details) => {
     const mended = copy(details);
-    for (const item of mended?.validationError?.fieldViolations ?? []) item.field = restoreSegment(item.field);
+    const { validationError } = mended;
+    validationError.fieldViolations = validationError.fieldViolations.map((item) =>
+      item.field.startsWith(NAMELESS)
+        ? violations[Number(item.field.slice(NAMELESS.length))]
+        : { ...item, field: restoreSegment(item.field) },
+    );
     return mended;
   };
   return { repaired: { ...answer, body }, mend };
@@ -223,6 +251,7 @@ function nothingToShow(asset) {
 
 // Travels through every conversion of the official SDK untouched; as an audio asset it needs a url for that.
 const kept = [];
+const NAMELESS = '\u0000';
 // Behind an item that was made a list so that the official SDK takes it.
 const ALONE = Symbol('alone');
 function keptItem(value) {
@@ -282,9 +311,8 @@ export function rightDetails(answer) {
   const requestId = requestIdOf(answer);
   if (validationError && typeof validationError === 'object') {
     const violations = validationError.fieldViolations;
-    if (violations === undefined || violations === null) return undefined;
-    const usable = Array.isArray(violations) && violations.every((item) => typeof item?.field === 'string');
-    return usable ? undefined : { validationError, requestId };
+    const isKnown = violations === undefined || violations === null || Array.isArray(violations);
+    return isKnown ? undefined : { validationError, requestId };
   }
   return validationError === null ? { validationError, requestId } : undefined;
 }
