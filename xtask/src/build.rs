@@ -25,8 +25,10 @@ const PROFILE: &str = "wasm-client";
 
 /// How rustc compiles the crate and the standard library. A panic traps at once: the package instantiates the
 /// module afresh, and no message or unwinding code is downloaded.
-const RUST_FLAGS: [&str; 3] = [
+const RUST_FLAGS: [&str; 4] = [
     "-Zunstable-options",
+    // Nobody reads where a panic was, and the paths would be this machine's.
+    "-Zlocation-detail=none",
     "-Cpanic=immediate-abort",
     "-Ctarget-feature=+simd128",
 ];
@@ -136,19 +138,38 @@ fn compile(project: &Project) -> Result<PathBuf> {
 
 /// Makes the JavaScript glue and the module that fits it.
 fn bind(compiled: &Path, folder: &Path) -> Result<()> {
-    Bindgen::new()
+    let mut output = Bindgen::new()
         .input_path(compiled)
         .out_name("wix_media")
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
         .reset_state_function(true)
-        .remove_name_section(true)
         .remove_producers_section(true)
         // Every supported runtime has TextEncoder.encodeInto, so the glue need not test for it.
         .encode_into(EncodeInto::Always)
-        .generate(folder)
-        .context("could not make the bindings")
+        .generate_output()
+        .context("could not make the bindings")?;
+    let mut glue = output.js().to_owned();
+    let module = output.wasm_mut();
+    shorten_imports(module, &mut glue);
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join("wix_media_bg.wasm"), module.emit_wasm())?;
+    fs::write(folder.join("wix_media.js"), glue)?;
+    Ok(())
+}
+
+/// Gives imports short names, in the module and in the glue: the generated ones end in a hash that no compression
+/// shrinks, and each is downloaded twice.
+fn shorten_imports(module: &mut walrus::Module, glue: &mut String) {
+    for (number, import) in module.imports.iter_mut().enumerate() {
+        let short = format!("i{number}");
+        *glue = glue
+            .replace(&format!("{}:", import.name), &format!("{short}:"))
+            .replace(&format!("\"{}\"", import.module), "\"g\"");
+        import.name = short;
+        import.module = "g".to_owned();
+    }
 }
 
 /// Shrinks the module.
