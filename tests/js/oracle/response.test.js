@@ -110,7 +110,7 @@ suite('text', () => {
 
 suite('deep nesting', () => {
   const deep = (levels, [open, close], inside) => Buffer.from(open.repeat(levels) + inside + close.repeat(levels));
-  for (const levels of [60, 200, 500, 1000, 5000, 20_000, 100_000, 1_000_000]) {
+  for (const levels of [60, 200, 500, 1000, 5000, 20_000, 100_000]) {
     for (const [name, pair, inside] of [
       ['arrays', ['[', ']'], '1'],
       ['objects', ['{"id":', '}'], '1'],
@@ -173,7 +173,7 @@ suite('size', () => {
     ['a file name of a megabyte that goes into a URL', JSON.stringify({ files: [{ media: { document: { id: 'a', filename: '犬'.repeat(300_000) } } }] })],
     ['a number of a megabyte', `{"files":[{"sizeInBytes":${'9'.repeat(1_000_000)}}]}`],
     ['a hundred thousand members', `{${Array.from({ length: 100_000 }, (_, number) => `"a${number}":${number}`)}}`],
-    ['a hundred thousand dates', JSON.stringify({ files: Array.from({ length: 100_000 }, () => ({ createdDate: 'x' })) })],
+    ['twenty thousand dates', JSON.stringify({ files: Array.from({ length: 20_000 }, () => ({ createdDate: 'x' })) })],
     ['ten megabytes of blanks', `{"files":[]${' '.repeat(10_000_000)}}`],
     ['the same key a hundred thousand times', `{"files":[{${'"id":1,'.repeat(100_000)}"_id":2}]}`],
   ]) {
