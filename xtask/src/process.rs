@@ -87,14 +87,18 @@ mod tests {
         let version = transcript(&mut cargo(&["--version"])).unwrap();
         assert!(version.success);
         assert!(version.text.starts_with("cargo "), "{}", version.text);
-        assert!(!transcript(&mut cargo(&["no-such-command"])).unwrap().success);
+        assert!(
+            !transcript(cargo(&["no-such-command"]).stderr(Stdio::null()))
+                .unwrap()
+                .success
+        );
     }
 
     #[test]
     fn a_failure_names_the_program() {
         let error = run(&mut Command::new("no-such-program-anywhere")).unwrap_err();
         assert_eq!(error.to_string(), "could not start no-such-program-anywhere");
-        let error = run(&mut cargo(&["no-such-command", "--quiet"])).unwrap_err();
+        let error = run(cargo(&["no-such-command", "--quiet"]).stderr(Stdio::null())).unwrap_err();
         assert!(error.to_string().contains("no-such-command --quiet failed"), "{error}");
     }
 }
