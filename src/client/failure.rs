@@ -163,38 +163,60 @@ fn text_member(raw: Raw<'_>, name: &str) -> Vec<u8> {
     }
 }
 
+/// A violation with its field as the caller knows it and, if it was sent as text, as it was sent.
+struct Named<'a> {
+    path: Vec<u8>,
+    field: Option<&'a [u8]>,
+    violation: Raw<'a>,
+}
+
 /// Appends the validation error with its fields named as the caller knows them, sorted, and without those that a more
 /// specific one hides; tells the reason, and the code if there is one.
 fn push_validation(out: &mut Vec<u8>, call: &Call, validation: Raw<'_>, reason: &mut Vec<u8>, code: &mut Vec<u8>) {
     let sent = match json::member(validation, "fieldViolations") {
         Some(sent @ [b'[', ..]) => sent,
-        _ => return json::push(out, if validation == b"null" { validation } else { b"{}" }),
+        _ => {
+            return json::push(
+                out,
+                if matches!(validation, [b'{', ..] | b"null") {
+                    validation
+                } else {
+                    b"{}"
+                },
+            );
+        }
     };
-    let mut violations: Vec<(Vec<u8>, Vec<u8>, Raw<'_>)> = Vec::new();
+    let mut violations: Vec<Named<'_>> = Vec::new();
     for (_, violation) in json::items(sent) {
-        let rest = text_member(violation, "field");
-        let field = argument_path(call, &rest);
+        let field = match json::member(violation, "field") {
+            Some([b'"', field @ .., b'"']) => Some(field),
+            _ => None,
+        };
+        let path = argument_path(call, field.unwrap_or_default());
         let mut at = violations.len();
-        while at > 0 && violations[at - 1].0 > field {
+        while at > 0 && violations[at - 1].path > path {
             at -= 1;
         }
-        violations.insert(at, (field, rest, violation));
+        violations.insert(at, Named { path, field, violation });
     }
     json::push(out, b"{\"fieldViolations\":[");
-    for (field, rest, violation) in &violations {
+    for Named { path, field, violation } in &violations {
         let mut hidden = false;
-        for (_, other, _) in &violations {
-            hidden |= other.len() > rest.len() && other.starts_with(rest) && is_field(call, other);
+        if let Some(field) = field {
+            for other in &violations {
+                let other = other.field.unwrap_or_default();
+                hidden |= other.len() > field.len() && other.starts_with(field) && is_field(call, other);
+            }
         }
-        if hidden && !rest.is_empty() {
+        if hidden {
             continue;
         }
         if !reason.is_empty() {
             json::push(out, b",");
             json::push(reason, b"; ");
         }
-        push_violation(out, field, violation);
-        json::push(reason, if field.is_empty() { b"a field" } else { field });
+        push_violation(out, path, violation);
+        json::push(reason, if path.is_empty() { b"a field" } else { path });
         json::push(reason, b" ");
         let description = text_member(violation, "description");
         json::push(
@@ -212,26 +234,33 @@ fn push_validation(out: &mut Vec<u8>, call: &Call, validation: Raw<'_>, reason: 
     json::push(out, b"]}");
 }
 
+/// Appends a violation under the field's new name, which is the inside of a JSON string as the sent one was.
 fn push_violation(out: &mut Vec<u8>, field: &[u8], violation: Raw<'_>) {
     if violation[0] != b'{' {
         return json::push(out, violation);
     }
-    let mut separator = b'{';
+    let mut separator: &[u8] = b"{\"";
     for (name, value) in json::members(violation) {
-        json::push(out, &[separator, b'"']);
+        json::push(out, separator);
         json::push(out, name.raw);
         json::push(out, b"\":");
         if name.is(b"field") && value[0] == b'"' {
-            json::push_string(out, field);
+            json::push(out, b"\"");
+            json::push(out, field);
+            json::push(out, b"\"");
         } else {
             json::push(out, value);
         }
-        separator = b',';
+        separator = b",\"";
     }
-    if separator == b'{' {
-        json::push(out, b"{");
-    }
-    json::push(out, b"}");
+    json::push(
+        out,
+        if separator.len() == 2 && separator[0] == b'{' {
+            b"{}"
+        } else {
+            b"}"
+        },
+    );
 }
 
 /// The field as the caller knows it: by the longest REST field that begins it (`contract/sdk-behaviour.md` section 3).

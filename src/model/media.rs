@@ -57,6 +57,9 @@ pub fn push_string_of(out: &mut Vec<u8>, medium: Medium, raw: Raw<'_>) -> bool {
             return false;
         };
         if medium == Medium::Audio {
+            if url == b"null" {
+                return false;
+            }
             json::push(out, b"\"");
             json::push_as_text(out, url);
             json::push(out, b"\"");
@@ -283,7 +286,8 @@ mod tests {
             Some(r#""https://x/y""#)
         );
         assert_eq!(string_of(Medium::Video, r#"{"url":null}"#).as_deref(), Some("null"));
-        assert_eq!(string_of(Medium::Audio, r#"{"url":null}"#).as_deref(), Some("\"null\""));
+        assert_eq!(string_of(Medium::Audio, r#"{"url":7}"#).as_deref(), Some("\"7\""));
+        assert_eq!(string_of(Medium::Audio, r#"{"url":null}"#), None);
         assert_eq!(string_of(Medium::Audio, "{}"), None);
     }
 

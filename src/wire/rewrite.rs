@@ -207,10 +207,11 @@ impl<'a> Rewriter<'a> {
     fn value(&mut self, shape: &'static Shape) -> Fate {
         let start = self.scanner.at;
         match self.scanner.peek() {
-            b'[' => self.nested(shape, true),
-            b'{' => match shape {
-                Shape::Any | Shape::Object(_) | Shape::Float => self.nested(shape, false),
-                Shape::Date => match self.nested(&Shape::Any, false) {
+            b'[' | b'{' => match shape {
+                Shape::Any | Shape::Object(_) | Shape::Float => self.nested(shape),
+                // Only the assets of a sound are a list; one at a date is what `new Date` makes of it.
+                Shape::Medium(Medium::Audio) if self.scanner.peek() == b'[' => self.nested(shape),
+                Shape::Date => match self.nested(&Shape::Any) {
                     Fate::Kept => self.date(b"{}"),
                     fate => fate,
                 },
@@ -240,13 +241,13 @@ impl<'a> Rewriter<'a> {
         }
     }
 
-    fn nested(&mut self, shape: &'static Shape, array: bool) -> Fate {
+    fn nested(&mut self, shape: &'static Shape) -> Fate {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Fate::Failed;
         }
         let fate = match shape {
-            _ if array => self.array(shape),
+            _ if self.scanner.peek() == b'[' => self.array(shape),
             Shape::Object(members) => self.object(members),
             _ => self.object(&[]),
         };

@@ -1,0 +1,126 @@
+//! The rewriting of answers against a plain model on trees.
+
+use crate::json::{spelled, value};
+use proptest::prelude::*;
+use serde_json::{Map, Value};
+use wix_media::client::call::Call;
+use wix_media::client::result::{Head, decode};
+use wix_media::operations::OPERATIONS;
+use wix_media::wire::rewrite;
+use wix_media::wire::shape::Shape;
+
+const NAMES: [(&str, &str); 3] = [
+    ("id", "_id"),
+    ("createdDate", "_createdDate"),
+    ("updatedDate", "_updatedDate"),
+];
+
+fn renamed_segments(name: &str) -> String {
+    let rename = |segment| {
+        NAMES
+            .iter()
+            .find(|(rest, _)| *rest == segment)
+            .map_or(segment, |(_, javascript)| *javascript)
+    };
+    name.split('.').map(rename).collect::<Vec<_>>().join(".")
+}
+
+/// What the rule says: a name changes where the new one is free.
+fn model(value: &Value, sorts: bool) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(|item| model(item, sorts)).collect(),
+        Value::Object(members) => {
+            let mut renamed = Map::new();
+            for (name, member) in members {
+                let new = renamed_segments(name);
+                let key = if members.contains_key(&new) { name.clone() } else { new };
+                let member = match member {
+                    Value::String(field) if sorts && name == "fieldName" => renamed_segments(field).into(),
+                    member => model(member, name == "sort"),
+                };
+                renamed.insert(key, member);
+            }
+            Value::Object(renamed)
+        }
+        scalar => scalar.clone(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn names_change_as_the_model_says(value in value(), odd: bool) {
+        let text = spelled(&value, odd);
+        let answer = rewrite::answer(text.as_bytes(), &Shape::Any).expect("JSON");
+        let rewritten: Value = serde_json::from_slice(&answer.text).expect("JSON again");
+        prop_assert_eq!(rewritten, model(&value, false));
+        prop_assert!(answer.dates.is_empty() && answer.specials.is_empty());
+    }
+
+    #[test]
+    fn every_shape_leaves_json(value in value(), odd: bool, operation in 0..OPERATIONS.len()) {
+        let call = Call::at(operation).expect("a row");
+        let text = spelled(&value, odd);
+        let answer = rewrite::answer(text.as_bytes(), call.answer).expect("JSON");
+        if !answer.text.is_empty() {
+            let value: Value = serde_json::from_slice(&answer.text).expect("JSON again");
+            for paths in [answer.dates, answer.specials] {
+                let paths: Vec<Vec<Value>> = serde_json::from_slice(&[b"[", &paths[..], b"]"].concat()).expect("paths");
+                for path in paths {
+                    let mut place = &value;
+                    for step in &path {
+                        place = match step {
+                            Value::String(name) => &place[name.as_str()],
+                            step => &place[step.as_u64().expect("an index") as usize],
+                        };
+                    }
+                    prop_assert!(place.is_null() || !place.as_str().is_some_and(str::is_empty), "{path:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn damage_never_panics(value in value(), odd: bool, status in prop::sample::select(&[200u16, 201, 400, 503][..]),
+                           operation in 0..OPERATIONS.len(), at: prop::sample::Index, byte: u8, cut: bool) {
+        let call = Call::at(operation).expect("a row");
+        let mut text = spelled(&value, odd).into_bytes();
+        let at = at.index(text.len());
+        if cut { text.truncate(at) } else { text[at] = byte }
+        let head = Head { status, status_text: "", request_id: None, content_type: None };
+        if let Err(failure) = decode(&call, head, &text) {
+            let opening = br#"{"code":""#;
+            prop_assert!(failure.starts_with(opening));
+        }
+    }
+
+    #[test]
+    fn noise_never_panics(noise: Vec<u8>, operation in 0..OPERATIONS.len()) {
+        let call = Call::at(operation).expect("a row");
+        for status in [200, 500] {
+            let head = Head { status, status_text: "", request_id: None, content_type: None };
+            _ = decode(&call, head, &noise);
+        }
+    }
+}
+
+#[test]
+fn deep_nesting_is_refused_and_not_followed() {
+    let call = Call::named("files", "listFiles").expect("a row");
+    let head = Head {
+        status: 200,
+        status_text: "",
+        request_id: None,
+        content_type: None,
+    };
+    for open in ["[", "{\"a\":", "{\"files\":["] {
+        let failure = decode(&call, head, open.repeat(1_000_000).as_bytes()).expect_err("too deep");
+        assert!(
+            String::from_utf8_lossy(&failure).contains("nested deeper than 1000 levels"),
+            "{open}"
+        );
+    }
+    let fine = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
+    assert!(decode(&call, head, fine.as_bytes()).is_ok());
+}

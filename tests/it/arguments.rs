@@ -1,0 +1,138 @@
+//! Requests of generated arguments.
+
+use crate::json::value;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use wix_media::client::call::{Call, Required};
+use wix_media::client::request::build;
+use wix_media::operations::{OPERATIONS, Place};
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn any_arguments_give_a_request_or_a_named_refusal(first in value(), second in value(), operation in 0..OPERATIONS.len()) {
+        let call = Call::at(operation).expect("a row");
+        let arguments = json!({ "0": first, "1": second }).to_string();
+        match build(&call, &arguments, "https://h") {
+            Ok(request) => {
+                prop_assert!(request.url.is_ascii() && request.url.starts_with("https://h/site-media/v1/"));
+                let raw = request.url.contains(['{', '}', ' ']);
+                prop_assert!(!raw);
+                prop_assert_eq!(request.body.is_some(), call.place() == Place::Body);
+                if let Some(body) = request.body {
+                    let body: Value = serde_json::from_str(&body).expect("JSON");
+                    let declared: Vec<_> = call.fields().map(|field| field.name).collect();
+                    for name in body.as_object().expect("an object").keys() {
+                        prop_assert!(declared.contains(&name.as_bytes()), "{name}");
+                    }
+                }
+            }
+            Err(violation) => {
+                prop_assert!(call.fields().any(|field| {
+                    let name = if field.argument_name.is_empty() { b"options" } else { field.argument_name };
+                    violation.field.as_bytes().starts_with(name)
+                }), "{}", violation.field);
+                prop_assert!(!violation.expectation.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn ids_stay_one_segment(id in "\\PC{1,20}") {
+        for name in ["getFolder", "generateFolderDownloadUrl", "updateFolder"] {
+            let call = Call::named("folders", name).expect("a row");
+            let arguments = json!({ "0": id, "1": {} }).to_string();
+            let url = build(&call, &arguments, "https://h").expect("a request").url;
+            let path = url.strip_prefix("https://h/site-media/v1/folders/").expect("the path");
+            let path = path.split('?').next().unwrap_or_default();
+            let segment = path.strip_suffix("/generate-download-url").unwrap_or(path);
+            prop_assert!(segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.!~*'()%".contains(&byte)), "{segment}");
+            prop_assert!(segment != "." && segment != "..");
+            prop_assert_eq!(wix_media::wire::uri::decode_component(segment.as_bytes()), Some(id.clone().into_bytes()));
+        }
+    }
+}
+
+#[test]
+fn each_required_argument_is_missed_by_name() {
+    for (number, row) in OPERATIONS.iter().enumerate() {
+        let call = Call::at(number).expect("a row");
+        let Some(field) = call.fields().find(|field| field.required != Required::No) else {
+            continue;
+        };
+        for arguments in ["{}", r#"{"0":null}"#] {
+            let violation = build(&call, arguments, "").expect_err(row.name);
+            assert_eq!(violation.field.as_bytes(), field.argument_name, "{}", row.name);
+            assert_eq!(violation.violated_rule, "REQUIRED_FIELD");
+        }
+        let violation = build(&call, r#"{"0":true}"#, "").expect_err(row.name);
+        assert_eq!(
+            (violation.field.as_bytes(), violation.violated_rule),
+            (field.argument_name, "FORMAT"),
+            "{}",
+            row.name
+        );
+    }
+}
+
+#[test]
+fn what_json_cannot_carry_is_refused_spelled_out_or_left_out() {
+    let list = Call::named("files", "listFiles").expect("a row");
+    let query = |options: &str| {
+        build(&list, &format!(r#"{{"0":{options}}}"#), "")
+            .expect("a request")
+            .url
+    };
+    assert!(query(r#"{"paging":{"limit":"\u0000NNaN"}}"#).ends_with("?paging.limit=NaN"));
+    assert!(query(r#"{"paging":{"limit":"\u0000B7"}}"#).ends_with("?paging.limit=7"));
+    assert!(query(r#"{"parentFolderId":"\u0000D2024-01-05"}"#).ends_with("/files"));
+    assert!(query(r#"{"parentFolderId":"\u0000S\u0000x"}"#).ends_with("?parentFolderId=%00x"));
+
+    let update = Call::named("files", "updateFileDescriptor").expect("a row");
+    let body = |file: &str| build(&update, &format!(r#"{{"0":{file}}}"#), "");
+    let sent = |file: &str| body(file).expect("a request").body.expect("a body");
+    assert_eq!(
+        sent(r#"{"_id":"f","_createdDate":"\u0000D2024-01-05T00:00:00.000Z","x":"\u0000NInfinity"}"#),
+        r#"{"file":{"id":"f","createdDate":"2024-01-05T00:00:00.000Z","x":null}}"#
+    );
+    assert_eq!(
+        sent(r#"{"_id":"f","media":{"image":{"faces":[{"confidence":"\u0000NNaN"}]}}}"#),
+        r#"{"file":{"id":"f","media":{"image":{"faces":[{"confidence":"NaN"}]}}}}"#
+    );
+    for (file, field) in [
+        (r#"{"_id":"f","_updatedDate":"\u0000D"}"#, "file._updatedDate"),
+        (r#"{"_id":"f","_updatedDate":"soon"}"#, "file._updatedDate"),
+        (r#"{"_id":"f","_updatedDate":[]}"#, "file._updatedDate"),
+        (r#"{"_id":"f","labels":["a","\u0000B1"]}"#, "file.labels[1]"),
+        (
+            r#"{"_id":"f","media":{"audio":{"assets":["wix:audio://v1/a","?"]}}}"#,
+            "file.media.audio.assets[1]",
+        ),
+        (
+            r#"{"_id":"f","media":{"image":{"image":{}}}}"#,
+            "file.media.image.image",
+        ),
+        (r#"{"_id":"f","media":{"document":null}}"#, "file.media.document"),
+        (r#"{"media":{}}"#, "file._id"),
+        (r#"{"_id":7}"#, "file._id"),
+    ] {
+        assert_eq!(body(file).expect_err(file).field, field);
+    }
+}
+
+#[test]
+fn the_first_argument_of_update_folder_wins() {
+    let update = Call::named("folders", "updateFolder").expect("a row");
+    let request = build(
+        &update,
+        r#"{"0":"a b","1":{"_id":"x","id":"y","displayName":"n","a._id":1}}"#,
+        "https://h",
+    )
+    .expect("a request");
+    assert_eq!(request.url, "https://h/site-media/v1/folders/a%20b");
+    assert_eq!(
+        request.body.as_deref(),
+        Some(r#"{"folder":{"id":"a b","displayName":"n","a.id":1}}"#)
+    );
+}

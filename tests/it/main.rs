@@ -1,0 +1,6 @@
+//! Properties of the core, checked on generated input.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod answers;
+mod arguments;
+mod json;
