@@ -14,6 +14,8 @@
  */
 export class WixMediaError extends Error {
   // Minifiers rename classes, and stack traces are headed before the constructor sets anything.
+  static name = 'WixMediaError';
+
   get name() {
     return 'WixMediaError';
   }
