@@ -1,5 +1,5 @@
 // Media identifiers (`wix:image://…`) and the URLs that browsers load. Nothing here waits for the WebAssembly module.
-import { WixMediaError } from './error.js';
+import { textOf, WixMediaError } from './error.js';
 
 const IMAGES = 'https://static.wixstatic.com/media/';
 const SHAPES = 'https://static.wixstatic.com/shapes/';
@@ -8,23 +8,25 @@ const AUDIO = 'https://static.wixstatic.com/mp3/';
 
 const IDENTIFIER = /^(?:wix:)?(image|video|audio|document|vector):\/\/v1\/(?:ugd\/)?([^/#]+)(?:\/([^/#]*))?[^#]*(?:#(.*))?$/s;
 
-// The members that travel in the fragment, by type, under their names there.
-const FRAGMENTS = {
-  image: { width: 'originWidth', height: 'originHeight', watermark: 'watermark' },
-  vector: { width: 'originWidth', height: 'originHeight' },
-  video: { posterId: 'posterUri', posterWidth: 'posterWidth', posterHeight: 'posterHeight' },
-  audio: { duration: 'duration' },
-  document: {},
+// The members that travel in the fragment, and their names there.
+const FRAGMENT = {
+  width: 'originWidth',
+  height: 'originHeight',
+  watermark: 'watermark',
+  posterId: 'posterUri',
+  posterWidth: 'posterWidth',
+  posterHeight: 'posterHeight',
+  duration: 'duration',
 };
 
-function invalid(input, expected, cause) {
-  const shown = typeof input === 'string' ? JSON.stringify(input.length > 200 ? `${input.slice(0, 200)}…` : input) : String(input);
-  return new WixMediaError({
-    message: `${shown} is not ${expected}`,
+const invalid = (input, expected) =>
+  new WixMediaError({
+    message: `${JSON.stringify(textOf(input).slice(0, 300))} is not ${expected}`,
     code: 'INVALID_MEDIA_URL',
-    ...(cause && { cause }),
   });
-}
+
+// Half a surrogate pair cannot be encoded.
+const encoded = (text) => encodeURIComponent(String(text).replace(/\p{Surrogate}/gu, '\ufffd'));
 
 /**
  * Takes a media identifier apart. Fragments may be missing, the leading `wix:` too, as in older data.
@@ -34,21 +36,20 @@ function invalid(input, expected, cause) {
  * // { type: 'image', id: 'abc~mv2.jpg', filename: 'river bank.jpg', width: 3840, height: 2160 }
  */
 export function parse(identifier) {
-  const match = typeof identifier === 'string' && IDENTIFIER.exec(identifier);
-  if (!match) throw invalid(identifier, 'a media identifier such as wix:image://v1/ID/NAME');
-  const [, type, id, name, fragment] = match;
-  const media = { type, id };
   try {
+    const [, type, id, name, fragment] = IDENTIFIER.exec(identifier);
+    const media = { type, id };
     if (name) media.filename = decodeURIComponent(name);
-  } catch (cause) {
-    throw invalid(identifier, 'a media identifier: its name has a broken escape', cause);
+    const members = new URLSearchParams(fragment);
+    for (const [key, name] of Object.entries(FRAGMENT)) {
+      const text = members.get(name);
+      if (text) media[key] = /Id|mark/.test(key) ? text : Number(text);
+    }
+    return media;
+  } catch {
+    // No match, or a broken escape in the name.
+    throw invalid(identifier, 'a media identifier such as wix:image://v1/ID/NAME');
   }
-  const members = new URLSearchParams(fragment);
-  for (const [key, name] of Object.entries(FRAGMENTS[type])) {
-    const text = members.get(name);
-    if (text) media[key] = /Id|mark/.test(key) ? text : Number(text);
-  }
-  return media;
 }
 
 /**
@@ -59,35 +60,30 @@ export function parse(identifier) {
  * // 'wix:audio://v1/abc.mp3/song.mp3#duration=230164'
  */
 export function format(media) {
-  const names = FRAGMENTS[media?.type];
-  if (!names || !media.id || /[/#]/.test(media.id)) {
-    throw invalid(JSON.stringify(media), 'a description of media: { type, id, ... }');
-  }
-  const fragment = Object.entries(names)
-    .filter(([key]) => media[key] !== undefined)
-    .map(([key, name]) => `${name}=${encodeURIComponent(media[key])}`)
+  const { type, id, filename, ...rest } = media ?? {};
+  const fragment = Object.entries(FRAGMENT)
+    .filter(([key]) => rest[key] !== undefined)
+    .map(([key, name]) => `${name}=${encoded(rest[key])}`)
     .join('&');
-  const name = media.filename ? `/${encodeURIComponent(media.filename)}` : '';
-  return `wix:${media.type}://v1/${media.id}${name}${fragment && `#${fragment}`}`;
+  const identifier = `wix:${type}://v1/${id}${filename ? `/${encoded(filename)}` : ''}${fragment && `#${fragment}`}`;
+  if (!id || parse(identifier).id !== id) throw invalid(identifier, 'a media identifier');
+  return identifier;
 }
 
-/** As `parse`, but only for identifiers of the given types. */
-function parseAs(input, ...types) {
+/** What the helpers below know of their argument: an identifier of one of the types, or a static URL below `base`. */
+function read(input, base, ...types) {
+  if (base && textOf(input).startsWith(base)) {
+    const number = (mark) => Number(input.split(mark)[1]?.split(/[,/]/)[0] ?? NaN);
+    const id = input.slice(base.length).split('/')[0];
+    if (id) return { id, width: number('/w_'), height: number(',h_') };
+  }
   const media = parse(input);
-  if (!types.includes(media.type)) throw invalid(input, `an identifier of type ${types.join(' or ')}`);
+  if (!types.includes(media.type)) throw invalid(input, `a media identifier of type ${types.join(' or ')}`);
   return media;
 }
 
-const tail = (url, base) => url.slice(base.length).split('/')[0];
-
 function picture(input, base, ...types) {
-  if (typeof input === 'string' && input.startsWith(base)) {
-    const id = tail(input, base);
-    if (!id) throw invalid(input, 'the URL of an image');
-    const size = (mark) => Number(new RegExp(`${mark}([^,/]*)`).exec(input)?.[1] ?? NaN);
-    return { id, url: base + id, height: size(',h_'), width: size('/w_') };
-  }
-  const { id, filename, width = 0, height = 0 } = parseAs(input, ...types);
+  const { id, filename, width = 0, height = 0 } = read(input, base, ...types);
   return { id, url: base + id, height, width, ...(filename && { altText: filename, filename }) };
 }
 
@@ -99,27 +95,24 @@ export const getShapeUrl = (shape) => picture(shape, SHAPES, 'image', 'vector');
 
 /** The URL of a video, in its original or a resolution such as `720p`, and the identifier of its poster. */
 export function getVideoUrl(video, resolution) {
-  const own = typeof video === 'string' && video.startsWith(VIDEOS);
-  const { id, filename, posterId, posterWidth, posterHeight } = own ? { id: tail(video, VIDEOS) } : parseAs(video, 'video');
-  if (!id) throw invalid(video, 'the URL of a video');
-  const size = `originWidth=${posterWidth ?? 50}&originHeight=${posterHeight ?? 50}`;
+  const { id, filename, posterId, posterWidth = 50, posterHeight = 50 } = read(video, VIDEOS, 'video');
   return {
     id,
     url: `${VIDEOS}${id}/${resolution ? `${resolution}/mp4/file.mp4` : 'file'}`,
-    thumbnail: `wix:image://v1/${posterId || `${id}.jpg`}#${size}`,
+    thumbnail: `wix:image://v1/${posterId ?? `${id}.jpg`}#originWidth=${posterWidth}&originHeight=${posterHeight}`,
     ...(filename && { filename }),
   };
 }
 
 /** The URL, duration and name of an audio file. */
 export function getAudioUrl(audio) {
-  const { id, filename, duration = 0 } = parseAs(audio, 'audio');
+  const { id, filename, duration = 0 } = read(audio, '', 'audio');
   return { id, duration, url: AUDIO + id, ...(filename && { filename }) };
 }
 
 /** The id and name of a document, and its URL when the site that holds it is known. */
 export function getDocumentUrl(document, { siteId } = {}) {
-  const { id, filename } = parseAs(document, 'document');
+  const { id, filename } = read(document, '', 'document');
   return { id, url: siteId && `https://${siteId}.usrfiles.com/ugd/${id}`, ...(filename && { filename }) };
 }
 
@@ -261,5 +254,5 @@ function transformed(image, targetWidth, targetHeight, options, fitting, crop) {
 function fileName(id, name) {
   if (!name) return id.replace(EXTENSION, '');
   const bare = name.replace(EXTENSION, (end, extension) => (SOURCE.test(extension) ? '' : end));
-  return encodeURIComponent(bare.replace(/[/\\?<>|“:".*]/g, '_'));
+  return encoded(bare.replace(/[/\\?<>|“:".*]/g, '_'));
 }
