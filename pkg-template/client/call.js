@@ -11,11 +11,11 @@ const RETRY = { attempts: 3, baseDelayMs: 500, maxDelayMs: 60_000 };
 // What a timer can hold; a longer wait would fire at once.
 const LONGEST_WAIT = 2 ** 31 - 1;
 // Codes of the runtimes for a connection that never came about, so that nothing can have been done by the service.
-const NOT_CONNECTED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|FailedToOpenSocket)$/;
+const NOT_CONNECTED = /CONN.*REFUSED|ENOTFOUND|EAI_AGAIN|CONNECT_TIMEOUT|FailedToOpen/i;
 const SECRET = /auth|cookie|key|secret|token/i;
 
 /** The name by which errors and hooks call an operation, such as `files.listFiles`. */
-export const nameOf = (operation) => `${operations[operation][0]}.${operations[operation][1]}`;
+const nameOf = (operation) => `${operations[operation][0]}.${operations[operation][1]}`;
 
 /** Everything that the calls of one client share, from the options of `createClient`. */
 export function connect(options = {}) {
@@ -39,7 +39,7 @@ export function connect(options = {}) {
     on,
     timeoutMs,
     // The official SDK sends an empty Authorization when it has neither credentials nor headers.
-    headers: headers ? entriesOf(headers) : { Authorization: '' },
+    headers: headers ? entriesOf(headers) : auth ? {} : { Authorization: '' },
     credentials: credentials(auth, post),
     retry: retry === false ? { attempts: 1 } : { ...RETRY, ...retry },
     auth,
@@ -52,13 +52,9 @@ const entriesOf = (headers) => (headers[Symbol.iterator] ? Object.fromEntries(he
 
 /** Adds `more` to `headers`, in place of entries of the same name in any spelling. */
 function override(headers, more) {
-  for (const name of Object.keys(more)) {
-    if (!(name in headers)) {
-      const lower = name.toLowerCase();
-      for (const known of Object.keys(headers)) if (known.toLowerCase() === lower) delete headers[known];
-    }
-    headers[name] = more[name];
-  }
+  const names = Object.keys(more).map((name) => name.toLowerCase());
+  for (const name of Object.keys(headers)) if (names.includes(name.toLowerCase())) delete headers[name];
+  Object.assign(headers, more);
 }
 
 const unreachable = (operation, cause, retry = 'maybe') =>
@@ -77,12 +73,13 @@ const unreachable = (operation, cause, retry = 'maybe') =>
 export function call(connection, operation, args, options) {
   try {
     // Now, so that later changes of the caller's objects do not matter.
-    const text = encodeArguments(nameOf(operation), args);
+    const name = nameOf(operation);
+    const text = encodeArguments(name, args);
     const shared = connection();
     const signal = options?.signal;
     const timeoutMs = options?.timeoutMs ?? shared.timeoutMs;
-    if (!signal && timeoutMs === undefined) return drive(shared, operation, text);
-    return limited((own) => drive(shared, operation, text, own), signal, timeoutMs, nameOf(operation));
+    if (!signal && timeoutMs === undefined) return drive(shared, operation, name, text);
+    return limited((own) => drive(shared, operation, name, text, own), signal, timeoutMs, name);
   } catch (error) {
     return Promise.reject(error);
   }
@@ -140,13 +137,13 @@ function tell(hook, event) {
   }
 }
 
-async function drive(connection, operation, text, signal) {
+async function drive(connection, operation, name, text, signal) {
   if (!isLoaded()) await init();
-  const name = nameOf(operation);
   const { on, retry } = connection;
   const [url, request] = enter(name, () => prepare(operation, text, connection.baseUrl, { ...connection.headers }));
   const { method, headers: common } = request;
   if (signal) request.signal = signal;
+  const about = { operation: name, method, url };
   let refused;
 
   for (let attempt = 1; ; attempt += 1) {
@@ -167,7 +164,7 @@ async function drive(connection, operation, text, signal) {
       override(headers, own);
       if (connection.consistent) override(headers, { 'x-wix-consistent': connection.consistent });
       request.headers = headers;
-      tell(on.request, () => ({ operation: name, attempt, method, url, headers: redacted(headers) }));
+      tell(on.request, () => ({ ...about, attempt, headers: redacted(headers) }));
       sent = true;
       response = await connection.send(url, request);
       connection.consistent = header(response, 'x-wix-consistent') || connection.consistent;
@@ -180,11 +177,9 @@ async function drive(connection, operation, text, signal) {
 
     const status = failure ? 0 : response.status;
     if (!failure) {
-      tell(on.response, () => {
-        const requestId = header(response, 'x-wix-request-id');
-        return { operation: name, attempt, method, url, status, requestId };
-      });
-      if (status === 200) return resultOf(operation, response, body);
+      const event = () => ({ ...about, attempt, status, requestId: header(response, 'x-wix-request-id') });
+      tell(on.response, event);
+      if (status === 200) return resultOf(operation, name, response, body);
       if (status === 401 && connection.credentials.renewable && refused === undefined) {
         refused = request.headers.Authorization ?? '';
         attempt -= 1;
@@ -203,7 +198,7 @@ async function drive(connection, operation, text, signal) {
     // A longer wait than the caller allows is the caller's to decide on.
     if (attempt >= retry.attempts || delayMs < 0 || delayMs > retry.maxDelayMs) {
       if (failure) throw failure;
-      return resultOf(operation, response, body);
+      return resultOf(operation, name, response, body);
     }
     tell(on.retry, () => ({ operation: name, attempt, delayMs, status: status || undefined, error: failure }));
     if (status === 429) connection.pausedUntil = Math.max(connection.pausedUntil, Date.now() + delayMs);
@@ -228,8 +223,7 @@ async function bytesOf(response) {
 }
 
 /** The result of an answer, or its error. */
-function resultOf(operation, response, body) {
-  const name = nameOf(operation);
+function resultOf(operation, name, response, body) {
   try {
     // Test doubles lack things that a Response has.
     const { status, statusText = '', headers = {} } = response;
