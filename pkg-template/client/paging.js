@@ -25,7 +25,8 @@ export function paged(first, look, follow, cursor, signal) {
   }
   async function* each() {
     for await (const page of walk()) {
-      for (const item of look(page).items) {
+      const { items } = look(page);
+      for (const item of Array.isArray(items) ? items : []) {
         signal?.throwIfAborted();
         yield item;
       }
@@ -57,5 +58,5 @@ export function paged(first, look, follow, cursor, signal) {
 /** What `paged` needs to know of the body of a list, search or query answer. */
 export const lookAt = (list, paging) => (body) => {
   const { cursors, hasNext } = body[paging === 'query' ? 'pagingMetadata' : 'nextCursor'] ?? {};
-  return { items: Array.isArray(body[list]) ? body[list] : [], next: cursors?.next, more: hasNext };
+  return { items: body[list] ?? [], next: cursors?.next, more: hasNext };
 };

@@ -88,7 +88,7 @@ function found(send, look, query, options) {
       length: items.length,
       pageSize: query.cursorPaging.limit,
       query: builder(send, look, query),
-      cursors: { next, prev },
+      cursors: { next: next ?? undefined, prev: prev ?? undefined },
       hasNext: () => Boolean(next),
       hasPrev: () => Boolean(prev),
       next: turn(next, 'next'),
