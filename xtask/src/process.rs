@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{Read as _, Write as _};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
@@ -71,7 +72,8 @@ pub(crate) fn transcript(command: &mut Command) -> Result<Transcript> {
 
 /// The program and its arguments as one would type them.
 fn line(command: &Command) -> String {
-    let words: Vec<_> = std::iter::once(command.get_program())
+    let program = Path::new(command.get_program()).file_name().unwrap_or_default();
+    let words: Vec<_> = std::iter::once(program)
         .chain(command.get_args())
         .map(OsStr::to_string_lossy)
         .collect();
@@ -99,6 +101,6 @@ mod tests {
         let error = run(&mut Command::new("no-such-program-anywhere")).unwrap_err();
         assert_eq!(error.to_string(), "could not start no-such-program-anywhere");
         let error = run(cargo(&["no-such-command", "--quiet"]).stderr(Stdio::null())).unwrap_err();
-        assert!(error.to_string().contains("no-such-command --quiet failed"), "{error}");
+        assert!(error.to_string().starts_with("cargo no-such-command --quiet failed"), "{error}");
     }
 }
