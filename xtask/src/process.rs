@@ -101,6 +101,9 @@ mod tests {
         let error = run(&mut Command::new("no-such-program-anywhere")).unwrap_err();
         assert_eq!(error.to_string(), "could not start no-such-program-anywhere");
         let error = run(cargo(&["no-such-command", "--quiet"]).stderr(Stdio::null())).unwrap_err();
-        assert!(error.to_string().starts_with("cargo no-such-command --quiet failed"), "{error}");
+        assert!(
+            error.to_string().starts_with("cargo no-such-command --quiet failed"),
+            "{error}"
+        );
     }
 }
