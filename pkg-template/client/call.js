@@ -3,7 +3,7 @@ import { prepare, receive, retryDelay } from '#glue';
 import { operations } from '#operations';
 import { encodeArguments } from './arguments.js';
 import { credentials, readToken } from './credentials.js';
-import { textOf, WixMediaError } from './error.js';
+import { refusal, textOf, WixMediaError } from './error.js';
 import { enter, init, isLoaded } from './module.js';
 
 // The core's waits start at baseDelayMs, so another base stretches or shrinks them.
@@ -18,9 +18,11 @@ const SECRET = /auth|cookie|key|secret|token/i;
 const nameOf = (operation) => `${operations[operation][0]}.${operations[operation][1]}`;
 
 /** Everything that the calls of one client share, from the options of `createClient`. */
-export function connect(options = {}) {
-  const { auth, headers, manager, on = {}, retry, timeoutMs } = options;
-  const baseUrl = (options.baseUrl ?? manager?.baseUrl ?? 'https://www.wixapis.com').replace(/\/+$/, '');
+export function connect(options) {
+  options ??= {};
+  const { auth, headers, manager, on, retry, timeoutMs } = options;
+  const baseUrl = String(options.baseUrl ?? manager?.baseUrl ?? 'https://www.wixapis.com').replace(/\/+$/, '');
+  if (typeof (options.fetch ?? connect) !== 'function') throw refusal('fetch', 'must be a function');
   // Looked up at each call, so that a fetch that is replaced later, by a test or a polyfill, is the one that is used.
   const send = manager
     ? (url, init) => manager.fetch(new Request(url, init))
@@ -36,7 +38,7 @@ export function connect(options = {}) {
   return {
     baseUrl,
     send,
-    on,
+    on: on ?? {},
     timeoutMs,
     // The official SDK sends an empty Authorization when it has neither credentials nor headers.
     headers: headers ? entriesOf(headers) : auth ? {} : { Authorization: '' },
@@ -77,7 +79,8 @@ export function call(connection, operation, args, options) {
     const text = encodeArguments(name, args);
     const shared = connection();
     const signal = options?.signal;
-    const timeoutMs = options?.timeoutMs ?? shared.timeoutMs;
+    const timeoutMs = options?.timeoutMs ?? shared.timeoutMs ?? undefined;
+    if (signal && !signal.addEventListener) throw refusal('signal', 'must be an AbortSignal', name);
     if (!signal && timeoutMs === undefined) return drive(shared, operation, name, text);
     return limited((own) => drive(shared, operation, name, text, own), signal, timeoutMs, name);
   } catch (error) {
@@ -194,7 +197,9 @@ async function drive(connection, operation, name, text, signal) {
       const { cause } = failure;
       failure = cause instanceof WixMediaError ? cause : unreachable(name, cause, delayMs < 0 ? 'maybe' : 'after');
     }
-    if (Number.isNaN(retryAfter)) delayMs = Math.min(delayMs * (retry.baseDelayMs / RETRY.baseDelayMs), retry.maxDelayMs);
+    if (Number.isNaN(retryAfter)) {
+      delayMs = Math.min(delayMs * (retry.baseDelayMs / RETRY.baseDelayMs), retry.maxDelayMs);
+    }
     // A longer wait than the caller allows is the caller's to decide on.
     if (attempt >= retry.attempts || delayMs < 0 || delayMs > retry.maxDelayMs) {
       if (failure) throw failure;

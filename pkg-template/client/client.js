@@ -2,7 +2,7 @@
 import { enums, operations } from '#operations';
 import { call } from './call.js';
 import { lookAt, paged } from './paging.js';
-import { builder, Filter, QueryBuilder, Sort, wire } from './query.js';
+import { builder, Filter, QueryBuilder, Sort } from './query.js';
 import { createWebhooks } from './webhooks.js';
 
 /**
@@ -22,8 +22,10 @@ export function bind(connection) {
     const follow = (args, options) => {
       const { cursorPaging, paging: own } = args[0] ?? {};
       const { cursor } = (isQuery ? cursorPaging : own) ?? {};
-      const turn = (next) =>
-        send([isQuery ? wire({ cursorPaging: { ...cursorPaging, cursor: next } }) : { ...args[0], paging: { ...own, cursor: next } }], options);
+      const turn = (next) => {
+        const query = { cursorPaging: { ...cursorPaging, cursor: next } };
+        return send([isQuery ? query : { ...args[0], paging: { ...own, cursor: next } }], options);
+      };
       return paged(send(args, options), look, turn, cursor, options?.signal);
     };
     // In an object, so that the function is known by its name.

@@ -15,7 +15,9 @@ const checked = (headers) => {
   const kept = {};
   for (const [name, value] of Object.entries(headers ?? {})) {
     if (value === undefined || value === null) continue;
-    if (UNSENDABLE.test(value)) throw unauthenticated(`The credentials hold a character that the header ${name} cannot carry`);
+    if (UNSENDABLE.test(value)) {
+      throw unauthenticated(`The credentials hold a character that the header ${name} cannot carry`);
+    }
     kept[name] = value;
   }
   return kept;
@@ -38,7 +40,7 @@ export function credentials(auth, post) {
         return checked(await ask(refused));
       } catch (cause) {
         if (cause instanceof WixMediaError) throw cause;
-        throw unauthenticated('The credentials could not be had: their own function failed', { retry: 'maybe', cause });
+        throw unauthenticated('The credentials could not be had: their function failed', { retry: 'maybe', cause });
       }
     };
     source.renewable = true;
@@ -48,21 +50,21 @@ export function credentials(auth, post) {
   if (!auth) return fixed();
   if (typeof auth.getAuthHeaders === 'function') return renewable(async () => (await auth.getAuthHeaders())?.headers);
   if (auth.apiKey) return fixed(auth.apiKey);
-  if (typeof auth.accessToken === 'function') return renewable(async () => ({ Authorization: await auth.accessToken(), ...site }));
+  if (typeof auth.accessToken === 'function') {
+    return renewable(async () => ({ Authorization: await auth.accessToken(), ...site }));
+  }
   if (auth.accessToken) return fixed(auth.accessToken);
 
-  const { clientId, appId, appSecret, instanceId } = auth;
-  const exchange = clientId
-    ? visitorTokens(auth, post)
-    : appId && appSecret && instanceId && (() =>
-        post({ instance_id: instanceId, client_id: appId, client_secret: appSecret, grant_type: 'client_credentials' }));
-  if (!exchange) {
-    throw refusal(
-      'auth',
-      'is none of { apiKey }, { accessToken }, { clientId }, { appId, appSecret, instanceId } and an object with getAuthHeaders()',
-    );
+  const { clientId, appId: client_id, appSecret: client_secret, instanceId: instance_id, tokens } = auth;
+  let exchange;
+  if (clientId) exchange = visitorTokens(auth, post);
+  else if (client_id && client_secret && instance_id) {
+    exchange = () => post({ instance_id, client_id, client_secret, grant_type: 'client_credentials' });
+  } else {
+    const known = '{ apiKey }, { accessToken }, { clientId }, { appId, appSecret, instanceId }';
+    throw refusal('auth', `is none of ${known} and an object with getAuthHeaders()`);
   }
-  const token = cachedToken(exchange, auth.tokens?.accessToken);
+  const token = cachedToken(exchange, tokens?.accessToken);
   return renewable(async (refused) => ({ Authorization: await token(refused), ...site }));
 }
 
@@ -111,8 +113,9 @@ function visitorTokens({ clientId, tokens, onTokens }, post) {
 
 /** Reads the answer of a token request. Nothing of its body may reach an error: it holds secrets. */
 export async function readToken(response) {
+  const { status } = response;
   const requestId = response.headers?.get('x-wix-request-id') ?? undefined;
   const answer = await response.json().catch(() => undefined);
-  if (response.status === 200 && typeof answer?.access_token === 'string') return answer;
-  throw unauthenticated(`The token request was refused with status ${response.status}`, { status: response.status, requestId });
+  if (status === 200 && typeof answer?.access_token === 'string') return answer;
+  throw unauthenticated(`The token request was refused with status ${status}`, { status, requestId });
 }

@@ -22,9 +22,9 @@ export class WixMediaError extends Error {
 
   constructor({ message, code, status, operation, requestId, retry = 'never', details, ...rest }) {
     super(message, rest);
-    const fieldViolations = details?.validationError?.fieldViolations;
-    const members = { name: 'WixMediaError', message, code, status, operation, requestId, retry, fieldViolations, details };
-    for (const [key, value] of Object.entries(members)) {
+    const { fieldViolations } = details?.validationError ?? {};
+    const members = { message, code, status, operation, requestId, retry, fieldViolations, details };
+    for (const [key, value] of Object.entries({ name: 'WixMediaError', ...members })) {
       Object.defineProperty(this, key, { value, enumerable: true, writable: true, configurable: true });
     }
   }

@@ -58,7 +58,7 @@ let shared;
 export function configure(options) {
   if (shared) {
     throw new WixMediaError({
-      message: 'configure() comes once, before the first call. Use createClient() for a client with other options.',
+      message: 'configure() comes once, before the first call: use createClient() for a client with other options',
       code: 'ALREADY_CONFIGURED',
     });
   }
@@ -76,7 +76,8 @@ function fromEnvironment() {
   if (!apiKey) {
     throw new WixMediaError({
       message:
-        'No credentials: call configure({ auth: { apiKey, siteId } }) before the first call, use createClient(), or set WIX_API_KEY and WIX_SITE_ID in the environment of Node.',
+        'There are no credentials: call configure({ auth: { apiKey, siteId } }) first, use createClient(), ' +
+        'or set WIX_API_KEY and WIX_SITE_ID in the environment of Node',
       code: 'NOT_CONFIGURED',
     });
   }

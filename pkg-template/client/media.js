@@ -6,7 +6,9 @@ const SHAPES = 'https://static.wixstatic.com/shapes/';
 const VIDEOS = 'https://video.wixstatic.com/video/';
 const AUDIO = 'https://static.wixstatic.com/mp3/';
 
-const IDENTIFIER = /^(?:wix:)?(image|video|audio|document|vector):\/\/v1\/(?:ugd\/)?([^/#]+)(?:\/([^/#]*))?[^#]*(?:#(.*))?$/s;
+// Type, id, name and fragment. Further path segments mean nothing.
+const IDENTIFIER =
+  /^(?:wix:)?(image|video|audio|document|vector):\/\/v1\/(?:ugd\/)?([^/#]+)(?:\/([^/#]*))?[^#]*(?:#(.*))?$/s;
 
 // The members that travel in the fragment, and their names there.
 const FRAGMENT = {
@@ -218,9 +220,11 @@ function transformed(image, targetWidth, targetHeight, options, fitting, crop) {
   height = round(height);
 
   const { x, y } = (!crop && !fits && options.focalPoint) || {};
-  const focus = [x, y].map((percent) => within(percent, -Infinity, Infinity) && (max(0, min(100, percent)) / 100).toFixed(2));
+  const focus = [x, y].map((percent) => (max(0, min(100, percent)) / 100).toFixed(2));
+  const hasFocus = typeof x === 'number' && typeof y === 'number' && !Number.isNaN(x + y);
   const pixels = width * height;
-  const quality = within(options.quality, 5, 90) ? options.quality : pixels > 1_960_000 ? 90 : pixels > 360_000 ? 85 : 80;
+  const usual = pixels > 1_960_000 ? 90 : pixels > 360_000 ? 85 : 80;
+  const quality = within(options.quality, 5, 90) ? options.quality : usual;
   const { radius, amount, threshold } = options.unsharpMask ?? {};
   const mask = [radius, amount, threshold];
   const isMask = within(radius, 0.1, 500) && within(amount, 0, 10) && within(threshold, 0, 255);
@@ -232,7 +236,7 @@ function transformed(image, targetWidth, targetHeight, options, fitting, crop) {
   const tokens = [
     `${isBare ? 'fit' : 'fill'}/w_${width}`,
     `h_${height}`,
-    !isBare && (focus[0] && focus[1] ? `fp_${focus.join('_')}` : 'al_c'),
+    !isBare && (hasFocus ? `fp_${focus.join('_')}` : 'al_c'),
     scale > 1 && `lg_${isSuper ? 2 : 1}`,
     !isGif && !extension.startsWith('wix') && `q_${quality + (extension === 'png' ? 5 : 0)}`,
     sharpening && `usm_${sharpening.join('_')}`,
@@ -244,7 +248,8 @@ function transformed(image, targetWidth, targetHeight, options, fitting, crop) {
       return value && within(value, filter === 'blur' ? 0 : -limit, limit) && `${mark}_${value}`;
     }),
     !isGif && (encoding ? `enc_${encoding},quality_auto` : (options.autoEncode ?? true) && 'enc_auto'),
-    moves && (options.isPlaceholderFlow === true ? 'pstr' : isGif && options.allowFullGIFTransformation === true && 'anm_all'),
+    moves && options.isPlaceholderFlow === true && 'pstr',
+    isGif && options.isPlaceholderFlow !== true && options.allowFullGIFTransformation === true && 'anm_all',
   ];
   parts.push(tokens.filter(Boolean).join(','));
   return `${base}${id}/v1/${parts.join('/')}/${fileName(id, options.name)}.${extension}`;

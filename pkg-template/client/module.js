@@ -62,9 +62,9 @@ async function compile(source) {
 export const isLoaded = () => running !== undefined;
 
 /**
- * Runs `use`, which calls the core. A refusal, which the core throws as a plain object, becomes a WixMediaError. Anything
- * else that is thrown is a trap or comes from within the glue, and the instance may be broken: the next call gets a
- * fresh one.
+ * Runs `use`, which calls the core. A refusal, which the core throws as a plain object, becomes a WixMediaError.
+ * Anything else that is thrown is a trap or comes from within the glue, and the instance may be broken: the next call
+ * gets a fresh one.
  */
 export function enter(operation, use) {
   try {

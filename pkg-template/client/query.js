@@ -14,7 +14,7 @@ function join(word, ...filters) {
 }
 
 /** With a cursor the service wants nothing else: the cursor knows filter and order. */
-export const wire = (query) => (query?.cursorPaging?.cursor ? { cursorPaging: query.cursorPaging } : query);
+const wire = (query) => (query.cursorPaging.cursor ? { cursorPaging: query.cursorPaging } : query);
 
 /**
  * A query builder. It never changes; each method gives a new one. `send(query, options)` resolves to the body of the
