@@ -15,7 +15,7 @@
 //! use wix_media::client::{call::Call, request};
 //!
 //! let list_files = Call::named("files", "listFiles").unwrap();
-//! let arguments = r#"{"0":{"mediaTypes":["IMAGE","VIDEO"],"paging":{"limit":10}}}"#;
+//! let arguments = br#"{"0":{"mediaTypes":["IMAGE","VIDEO"],"paging":{"limit":10}}}"#;
 //! let request = request::build(&list_files, arguments, "https://www.wixapis.com").unwrap();
 //! assert_eq!(
 //!     request.url,

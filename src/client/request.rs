@@ -16,8 +16,8 @@ pub struct Request {
     pub verb: Verb,
     /// The absolute URL.
     pub url: String,
-    /// The JSON body of a POST or PATCH.
-    pub body: Option<String>,
+    /// The JSON body of a POST or PATCH, in UTF-8.
+    pub body: Option<Vec<u8>>,
 }
 
 /// One argument that cannot be sent, in the form of the API's own field violations (`contract/errors.md` section 1).
@@ -43,17 +43,17 @@ pub struct Violation {
 /// use wix_media::client::request::build;
 ///
 /// let create_folder = Call::named("folders", "createFolder").unwrap();
-/// let request = build(&create_folder, r#"{"0":"Animals"}"#, "https://www.wixapis.com").unwrap();
+/// let request = build(&create_folder, br#"{"0":"Animals"}"#, "https://www.wixapis.com").unwrap();
 /// assert_eq!(request.url, "https://www.wixapis.com/site-media/v1/folders");
-/// assert_eq!(request.body.as_deref(), Some(r#"{"displayName":"Animals"}"#));
+/// assert_eq!(request.body.as_deref(), Some(&br#"{"displayName":"Animals"}"#[..]));
 ///
-/// let refused = build(&create_folder, "{}", "https://www.wixapis.com").unwrap_err();
+/// let refused = build(&create_folder, b"{}", "https://www.wixapis.com").unwrap_err();
 /// assert_eq!(refused.field, "displayName");
 /// assert_eq!(refused.violated_rule, "REQUIRED_FIELD");
 /// ```
-pub fn build(call: &Call, arguments: &str, base_url: &str) -> Result<Request, Violation> {
+pub fn build(call: &Call, arguments: &[u8], base_url: &str) -> Result<Request, Violation> {
     let mut values = [None; MOST_ARGUMENTS];
-    for (name, value) in json::members(arguments.as_bytes()) {
+    for (name, value) in json::members(arguments) {
         if let [digit @ b'0'..=b'9'] = name.raw
             && let Some(slot) = values.get_mut(usize::from(digit - b'0'))
         {
@@ -109,7 +109,7 @@ pub fn build(call: &Call, arguments: &str, base_url: &str) -> Result<Request, Vi
             json::push(&mut fields, b"{");
         }
         json::push(&mut fields, b"}");
-        body = Some(text(fields));
+        body = Some(fields);
     } else if !fields.is_empty() {
         json::push(&mut url, b"?");
         json::push(&mut url, &fields);

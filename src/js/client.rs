@@ -1,16 +1,16 @@
 //! What the JavaScript driver of the client calls.
 
-use super::errors;
+use super::{errors, text};
 use crate::client::call::Call;
 use crate::client::{failure, request, result, retry};
 use crate::model::event::EVENT;
 use crate::transport::fetch::{self, Received};
 use crate::wire::json::Unreadable;
 use crate::wire::rewrite::{self, Answer};
-use js_sys::{Array, JSON, Uint8Array};
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use web_sys::{Response, TextDecoder};
+use web_sys::Response;
 
 /// JavaScript counts operations as its generated list does, which comes from the same table.
 fn call(number: usize) -> Result<Call, JsValue> {
@@ -19,13 +19,14 @@ fn call(number: usize) -> Result<Call, JsValue> {
 
 /// Builds the two arguments of `fetch` for a call, `[url, init]`.
 ///
-/// `arguments` is the JSON text of [`request::build`]; `headers` a plain object that becomes the request's own. Throws
-/// `{ field, expectation, violatedRule }` when an argument is refused.
+/// `arguments` is the JSON text of [`request::build`], in UTF-8; `headers` a plain object that becomes the request's own.
+/// Throws `{ field, expectation, violatedRule }` when an argument is refused.
 #[wasm_bindgen]
-pub fn prepare(number: usize, arguments: &str, base_url: &str, headers: &JsValue) -> Result<Array, JsValue> {
-    let request =
-        request::build(&call(number)?, arguments, base_url).map_err(|violation| errors::of_violation(&violation))?;
-    let init = fetch::request_init(&request, fetch::as_object(headers));
+pub fn prepare(number: usize, arguments: &Uint8Array, base_url: &str, headers: &JsValue) -> Result<Array, JsValue> {
+    let request = request::build(&call(number)?, &arguments.to_vec(), base_url)
+        .map_err(|violation| errors::of_violation(&violation))?;
+    let body = request.body.map(|body| text::decode(&body).into());
+    let init = fetch::request_init(request.verb, body, fetch::as_object(headers));
     Ok(Array::of2(&request.url.into(), &init))
 }
 
@@ -47,7 +48,7 @@ pub fn receive(number: usize, response: Response, body: &Uint8Array) -> Result<J
         Err(failure) => failure,
     };
     // A failure quotes the body, which may be JSON only as far as its brackets go; then it is no JSON at all.
-    Err(parse(&failure).or_else(|_| parse(&failure::of_answer(&call, head, b"")))?)
+    Err(text::parse(&failure).or_else(|_| text::parse(&failure::of_answer(&call, head, b"")))?)
 }
 
 /// Milliseconds to wait before a call is tried again, -1 when it must not be.
@@ -81,19 +82,14 @@ pub fn event(text: &str) -> Result<JsValue, JsValue> {
 }
 
 fn parse_answer(answer: Answer) -> Result<JsValue, JsValue> {
-    let mut text = Vec::with_capacity(answer.text.len() + answer.dates.len() + answer.specials.len() + 8);
-    text.push(b'[');
-    text.extend_from_slice(&answer.text);
+    let mut whole = Vec::with_capacity(answer.text.len() + answer.dates.len() + answer.specials.len() + 8);
+    whole.push(b'[');
+    whole.extend_from_slice(&answer.text);
     for paths in [answer.dates, answer.specials] {
-        text.extend_from_slice(b",[");
-        text.extend_from_slice(&paths);
-        text.push(b']');
+        whole.extend_from_slice(b",[");
+        whole.extend_from_slice(&paths);
+        whole.push(b']');
     }
-    text.push(b']');
-    parse(&text)
-}
-
-/// Hands the text to the engine's own JSON reader; bytes that are not UTF-8 become U+FFFD, as `Response.json` has it.
-fn parse(text: &[u8]) -> Result<JsValue, JsValue> {
-    JSON::parse(&TextDecoder::new()?.decode_with_u8_array(text)?)
+    whole.push(b']');
+    text::parse(&whole)
 }

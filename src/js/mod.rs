@@ -7,3 +7,4 @@
 mod allocator;
 pub mod client;
 mod errors;
+mod text;

@@ -35,9 +35,42 @@ impl Medium {
     }
 }
 
-/// The member, if JavaScript would take it for true.
-fn truthy<'a>(raw: Raw<'a>, name: &str) -> Option<Raw<'a>> {
-    json::member(raw, name).filter(|value| !json::is_falsy(value))
+/// The members of a media object that its string is made of; what is missing is empty.
+#[derive(Default)]
+struct Parts<'a> {
+    id: Raw<'a>,
+    url: Raw<'a>,
+    filename: Raw<'a>,
+    alt_text: Raw<'a>,
+    width: Raw<'a>,
+    height: Raw<'a>,
+    duration: Raw<'a>,
+    posters: Raw<'a>,
+}
+
+fn parts(raw: Raw<'_>) -> Parts<'_> {
+    let mut parts = Parts::default();
+    for (name, value) in json::members(raw) {
+        let decoded;
+        let mut plain = name.raw;
+        if name.escaped {
+            decoded = name.decode();
+            plain = &decoded;
+        }
+        let part = match plain {
+            b"id" => &mut parts.id,
+            b"url" => &mut parts.url,
+            b"filename" => &mut parts.filename,
+            b"altText" => &mut parts.alt_text,
+            b"width" => &mut parts.width,
+            b"height" => &mut parts.height,
+            b"duration" => &mut parts.duration,
+            b"posters" => &mut parts.posters,
+            _ => continue,
+        };
+        *part = value;
+    }
+    parts
 }
 
 /// Appends the string form of the REST object `raw`, as a JSON string, and says whether there is one: an object without
@@ -52,44 +85,42 @@ fn truthy<'a>(raw: Raw<'a>, name: &str) -> Option<Raw<'a>> {
 /// assert_eq!(out, br#""wix:image://v1/a~mv2.jpg/river%20bank.jpg#originWidth=3840&originHeight=2160""#);
 /// ```
 pub fn push_string_of(out: &mut Vec<u8>, medium: Medium, raw: Raw<'_>) -> bool {
-    let Some(id) = truthy(raw, "id") else {
-        let Some(url) = json::member(raw, "url") else {
+    let parts = parts(raw);
+    if json::is_falsy(parts.id) {
+        if parts.url.is_empty() || medium == Medium::Audio && parts.url == b"null" {
             return false;
-        };
+        }
         if medium == Medium::Audio {
-            if url == b"null" {
-                return false;
-            }
             json::push(out, b"\"");
-            json::push_as_text(out, url);
+            json::push_as_text(out, parts.url);
             json::push(out, b"\"");
         } else {
-            json::push(out, url);
+            json::push(out, parts.url);
         }
         return true;
-    };
+    }
     json::push(out, b"\"wix:");
     json::push(out, medium.name().as_bytes());
     json::push(out, b"://v1/");
-    json::push_as_text(out, id);
-    let mut name = truthy(raw, "filename");
-    if name.is_none() && medium == Medium::Image {
-        name = truthy(raw, "altText");
+    json::push_as_text(out, parts.id);
+    let mut name = parts.filename;
+    if json::is_falsy(name) && medium == Medium::Image {
+        name = parts.alt_text;
     }
-    if let Some(name) = name {
+    if !json::is_falsy(name) {
         json::push(out, b"/");
         uri::push_component(out, &json::to_text(name));
     }
     match medium {
         Medium::Image => {
-            push_number_of(out, "#originWidth=", raw, "width");
-            push_number_of(out, "&originHeight=", raw, "height");
+            push_number(out, b"#originWidth=", parts.width);
+            push_number(out, b"&originHeight=", parts.height);
         }
-        Medium::Video => push_poster(out, raw),
-        Medium::Audio if matches!(json::member(raw, "duration"), None | Some(b"null")) => {
-            json::push(out, b"#duration=0");
+        Medium::Video => push_poster(out, parts.posters),
+        Medium::Audio => {
+            let missing = parts.duration.is_empty() || parts.duration == b"null";
+            push_number(out, b"#duration=", if missing { b"0" } else { parts.duration });
         }
-        Medium::Audio => push_number_of(out, "#duration=", raw, "duration"),
         Medium::Document => {}
     }
     json::push(out, b"\"");
@@ -98,34 +129,34 @@ pub fn push_string_of(out: &mut Vec<u8>, medium: Medium, raw: Raw<'_>) -> bool {
 
 /// A missing number prints as `undefined`, as in the official SDK: the string is a key of other systems, which must not
 /// see two spellings of one image.
-fn push_number_of(out: &mut Vec<u8>, label: &str, raw: Raw<'_>, name: &str) {
-    json::push(out, label.as_bytes());
-    json::push_as_text(out, json::member(raw, name).unwrap_or(b"undefined"));
+fn push_number(out: &mut Vec<u8>, label: &[u8], number: Raw<'_>) {
+    json::push(out, label);
+    json::push_as_text(out, if number.is_empty() { b"undefined" } else { number });
 }
 
 /// The second poster where there are two or more, else the first; by its id, else by the last segment of its url.
-fn push_poster(out: &mut Vec<u8>, raw: Raw<'_>) {
-    let mut posters = json::items(json::member(raw, "posters").unwrap_or_default());
+fn push_poster(out: &mut Vec<u8>, posters: Raw<'_>) {
+    let mut posters = json::items(posters);
     let first = posters.next();
     let Some((_, poster)) = posters.next().or(first) else {
         return;
     };
+    let poster = parts(poster);
     let mut uri = Vec::new();
-    match truthy(poster, "id") {
-        Some(id) => json::push_as_text(&mut uri, id),
-        None => {
-            json::push_as_text(&mut uri, json::member(poster, "url").unwrap_or_default());
-            match uri.iter().rposition(|&byte| byte == b'/') {
-                Some(slash) => _ = uri.drain(..=slash),
-                None => return,
-            }
+    if json::is_falsy(poster.id) {
+        json::push_as_text(&mut uri, poster.url);
+        match uri.iter().rposition(|&byte| byte == b'/') {
+            Some(slash) => _ = uri.drain(..=slash),
+            None => return,
         }
+    } else {
+        json::push_as_text(&mut uri, poster.id);
     }
     if !uri.is_empty() {
         json::push(out, b"#posterUri=");
         json::push(out, &uri);
-        push_number_of(out, "&posterWidth=", poster, "width");
-        push_number_of(out, "&posterHeight=", poster, "height");
+        push_number(out, b"&posterWidth=", poster.width);
+        push_number(out, b"&posterHeight=", poster.height);
     }
 }
 

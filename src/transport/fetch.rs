@@ -3,8 +3,8 @@
 //! gloo-net sends only through the global `fetch` and panics when it rejects with anything but an `Error`; so requests
 //! leave as the two arguments of a `fetch` that JavaScript calls and awaits, and gloo-net's types read what comes back.
 
-use crate::client::request::Request;
 use crate::client::result::Head;
+use crate::operations::Verb;
 use gloo_net::http::Response;
 use js_sys::{Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -12,11 +12,11 @@ use web_sys::RequestInit;
 
 /// The second argument of `fetch`. `headers` is sent as it stands, with `Content-Type: application/json` added for a
 /// body that has no type yet; a plain object, because that is what the official SDK gives a `fetch`.
-pub(crate) fn request_init(request: &Request, headers: &Object) -> RequestInit {
+pub(crate) fn request_init(verb: Verb, body: Option<JsValue>, headers: &Object) -> RequestInit {
     let init = RequestInit::new();
-    init.set_method(request.verb.name());
-    if let Some(body) = &request.body {
-        init.set_body(&JsValue::from_str(body));
+    init.set_method(verb.name());
+    if let Some(body) = body {
+        init.set_body(&body);
         let typed = Object::keys(headers).iter().any(|name| {
             name.as_string()
                 .is_some_and(|name| name.eq_ignore_ascii_case("content-type"))

@@ -48,6 +48,15 @@ pub struct Text<'a> {
     pub escaped: bool,
 }
 
+/// The name of a member.
+#[derive(Clone, Copy, Debug)]
+pub struct Name<'a> {
+    /// The name.
+    pub text: Text<'a>,
+    /// Whether it may hold a dot.
+    pub dotted: bool,
+}
+
 impl<'a> Scanner<'a> {
     /// A scanner at the first value of `text`, behind a byte order mark and white space.
     pub fn new(text: &'a [u8]) -> Scanner<'a> {
@@ -66,7 +75,16 @@ impl<'a> Scanner<'a> {
     }
 
     /// Skips white space.
+    #[inline]
     pub fn whitespace(&mut self) {
+        // Machines write little of it, so the loop is not worth entering for most places.
+        if self.peek() <= b' ' {
+            self.skip_whitespace();
+        }
+    }
+
+    #[inline(never)]
+    fn skip_whitespace(&mut self) {
         while matches!(self.peek(), b' ' | b'\n' | b'\r' | b'\t') {
             self.at += 1;
         }
@@ -84,31 +102,59 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads the string that starts here.
+    #[inline]
     pub fn string(&mut self) -> Option<Text<'a>> {
         if self.peek() != b'"' {
             return None;
         }
         let start = self.at + 1;
-        let mut at = start;
+        let mut at = next_special(self.text, start);
         let mut escaped = false;
-        loop {
-            at = next_special(self.text, at);
-            if *self.text.get(at)? == b'"' {
-                self.at = at + 1;
-                return Some(Text {
-                    raw: &self.text[start..at],
-                    escaped,
-                });
-            }
+        while *self.text.get(at)? != b'"' {
             escaped = true;
-            at += 2;
+            at = next_special(self.text, at + 2);
         }
+        self.at = at + 1;
+        Some(Text {
+            raw: &self.text[start..at],
+            escaped,
+        })
+    }
+
+    /// Reads a name, the string before a colon: a [`Scanner::string`] made for short ones.
+    pub fn name(&mut self) -> Option<Name<'a>> {
+        if self.peek() != b'"' {
+            return None;
+        }
+        let start = self.at + 1;
+        let mut at = start;
+        let mut dotted = false;
+        loop {
+            match *self.text.get(at)? {
+                b'"' => break,
+                b'\\' => {
+                    let text = self.string()?;
+                    return Some(Name { text, dotted: true });
+                }
+                byte => dotted |= byte == b'.',
+            }
+            at += 1;
+        }
+        self.at = at + 1;
+        Some(Name {
+            text: Text {
+                raw: &self.text[start..at],
+                escaped: false,
+            },
+            dotted,
+        })
     }
 
     /// Reads a number, `true`, `false` or `null` up to the next delimiter.
+    #[inline]
     pub fn token(&mut self) -> Option<Raw<'a>> {
         let start = self.at;
-        while matches!(self.peek(), b'+'..=b'.' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z') && self.peek() != b',' {
+        while matches!(self.peek(), b'-'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'+') {
             self.at += 1;
         }
         (self.at > start).then(|| &self.text[start..self.at])

@@ -263,10 +263,12 @@ impl<'a> Rewriter<'a> {
             return Fate::Kept;
         }
         let sorts = self.sorts;
+        let depth = self.path.len();
+        self.path.push(Step::Index(0));
         let mut index = 0;
         loop {
             let start = self.scanner.at;
-            self.path.push(Step::Index(index));
+            self.path[depth] = Step::Index(index);
             match self.value(shape) {
                 Fate::Kept => {}
                 Fate::Failed => return Fate::Failed,
@@ -275,7 +277,6 @@ impl<'a> Rewriter<'a> {
                     push_path(&mut self.specials, &self.path);
                 }
             }
-            self.path.pop();
             self.sorts = sorts;
             index += 1;
             self.scanner.whitespace();
@@ -285,6 +286,7 @@ impl<'a> Rewriter<'a> {
             }
             self.scanner.at += 1;
             if !comma {
+                self.path.truncate(depth);
                 return Fate::Kept;
             }
             self.scanner.whitespace();
@@ -333,13 +335,13 @@ impl<'a> Rewriter<'a> {
         }
         loop {
             let key_at = self.scanner.at;
-            let Some(key) = self.scanner.string() else {
+            let Some(key) = self.scanner.name() else {
                 return Fate::Failed;
             };
             let decoded;
-            let mut name = key.raw;
-            if key.escaped {
-                decoded = key.decode();
+            let mut name = key.text.raw;
+            if key.text.escaped {
+                decoded = key.text.decode();
                 name = &decoded;
             }
             let mut member = None;
@@ -355,25 +357,28 @@ impl<'a> Rewriter<'a> {
             let before = self.out.len();
 
             let mut renamed = None;
-            for (bit, names) in NAMES.iter().enumerate() {
-                let (from, to) = if self.way == Way::Answer {
-                    *names
-                } else {
-                    (names.1, names.0)
-                };
-                if name == from.as_bytes() {
-                    old |= 1 << bit;
-                    if left_alone & (1 << bit) == 0 {
-                        renamed = Some(to);
+            // Most names are of other lengths.
+            if matches!(name.len(), 2 | 3 | 11 | 12) {
+                for (bit, names) in NAMES.iter().enumerate() {
+                    let (from, to) = if self.way == Way::Answer {
+                        *names
+                    } else {
+                        (names.1, names.0)
+                    };
+                    if name == from.as_bytes() {
+                        old |= 1 << bit;
+                        if left_alone & (1 << bit) == 0 {
+                            renamed = Some(to);
+                        }
                     }
-                }
-                if name == to.as_bytes() {
-                    new |= 1 << bit;
+                    if name == to.as_bytes() {
+                        new |= 1 << bit;
+                    }
                 }
             }
             if let Some(to) = renamed {
                 self.replace_quoted(key_at, to.as_bytes());
-            } else if name.contains(&b'.') {
+            } else if key.dotted {
                 self.rename_segments(key_at, name, Some(start));
             }
 
@@ -381,7 +386,7 @@ impl<'a> Rewriter<'a> {
                 return Fate::Failed;
             }
             let value_at = self.scanner.at;
-            self.sorts = name == b"sort";
+            self.sorts = matches!(name, b"sort");
             if let Some((shaped, _)) = member {
                 self.path.push(Step::Name(renamed.unwrap_or(shaped)));
             }
@@ -392,7 +397,7 @@ impl<'a> Rewriter<'a> {
             self.sorts = false;
             match fate {
                 Fate::Failed => return fate,
-                Fate::Kept if sorts && name == b"fieldName" && self.scanner.text[value_at] == b'"' => {
+                Fate::Kept if sorts && matches!(name, b"fieldName") && self.scanner.text[value_at] == b'"' => {
                     // The value of `sort.fieldName` is itself a name.
                     let field = json::to_text(&self.scanner.text[value_at..self.scanner.at]);
                     self.rename_segments(value_at, &field, None);
@@ -492,7 +497,9 @@ impl<'a> Rewriter<'a> {
                 }
             };
         };
-        if let Some([mark, value @ ..]) = text.raw.strip_prefix(b"\\u0000") {
+        if text.escaped
+            && let Some([mark, value @ ..]) = text.raw.strip_prefix(b"\\u0000")
+        {
             return self.marked(shape, start, place, *mark, value);
         }
         match shape {

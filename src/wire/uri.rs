@@ -6,13 +6,15 @@ pub(super) const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 /// Appends `text` with everything escaped but letters, digits and the bytes in `plain`.
 fn push_escaped(out: &mut Vec<u8>, text: &[u8], plain: &[u8]) {
-    for &byte in text {
-        if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
-            out.push(byte);
-        } else {
+    let mut copied = 0;
+    for (at, &byte) in text.iter().enumerate() {
+        if !byte.is_ascii_alphanumeric() && !plain.contains(&byte) {
+            json::push(out, &text[copied..at]);
             json::push(out, &[b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+            copied = at + 1;
         }
     }
+    json::push(out, &text[copied..]);
 }
 
 /// Appends `text` as `encodeURIComponent` writes it: letters, digits and `-_.!~*'()` stay.

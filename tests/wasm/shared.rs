@@ -22,6 +22,11 @@ fn get(value: &JsValue, name: &str) -> JsValue {
     Reflect::get(value, &name.into()).expect("an object")
 }
 
+/// Arguments as the driver passes them.
+fn arguments(json: &str) -> Uint8Array {
+    Uint8Array::from(json.as_bytes())
+}
+
 /// An answer as a `fetch` would give it; the body is read by the driver and arrives apart.
 fn answer(status: u16, request_id: Option<&str>) -> Response {
     let headers = Object::new();
@@ -40,7 +45,7 @@ fn a_write_becomes_the_arguments_of_fetch() {
     Reflect::set(&headers, &"Authorization".into(), &"key".into()).expect("a plain object");
     let call = prepare(
         number("createFolder"),
-        r#"{"0":"Animals","1":{"parentFolderId":"f1"}}"#,
+        &arguments(r#"{"0":"Animals","1":{"parentFolderId":"f1"}}"#),
         "https://h",
         &headers,
     )
@@ -65,7 +70,7 @@ fn a_write_becomes_the_arguments_of_fetch() {
 fn a_read_has_neither_body_nor_content_type() {
     let call = prepare(
         number("getFileDescriptor"),
-        r#"{"0":"a~b c"}"#,
+        &arguments(r#"{"0":"a~b c"}"#),
         "https://h/",
         &Object::new(),
     )
@@ -82,7 +87,13 @@ fn a_read_has_neither_body_nor_content_type() {
 fn a_content_type_in_any_spelling_stays() {
     let headers = Object::new();
     Reflect::set(&headers, &"content-TYPE".into(), &"application/json; v=2".into()).expect("a plain object");
-    let call = prepare(number("createFolder"), r#"{"0":"x"}"#, "https://h", &headers).expect("a request");
+    let call = prepare(
+        number("createFolder"),
+        &arguments(r#"{"0":"x"}"#),
+        "https://h",
+        &headers,
+    )
+    .expect("a request");
     assert_eq!(
         text(&get(&call.get(1), "headers")),
         r#"{"content-TYPE":"application/json; v=2"}"#
@@ -91,7 +102,13 @@ fn a_content_type_in_any_spelling_stays() {
 
 #[wasm_bindgen_test]
 fn a_refused_argument_is_a_plain_object() {
-    let error = prepare(number("getFileDescriptor"), r#"{"0":7}"#, "https://h", &Object::new()).expect_err("a refusal");
+    let error = prepare(
+        number("getFileDescriptor"),
+        &arguments(r#"{"0":7}"#),
+        "https://h",
+        &Object::new(),
+    )
+    .expect_err("a refusal");
     assert_eq!(
         text(&error),
         r#"{"field":"fileId","expectation":"a string","violatedRule":"FORMAT"}"#
@@ -208,6 +225,6 @@ fn an_event_takes_its_javascript_form() {
 
 #[wasm_bindgen_test]
 fn an_operation_that_does_not_exist_is_no_trap() {
-    assert!(prepare(OPERATIONS.len(), "{}", "", &Object::new()).is_err());
+    assert!(prepare(OPERATIONS.len(), &arguments("{}"), "", &Object::new()).is_err());
     assert!(retry_delay(usize::MAX, 1, 500, false, f64::NAN, 0.0).is_err());
 }
