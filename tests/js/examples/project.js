@@ -1,0 +1,32 @@
+// A project of a user: an empty folder in which `wix-media.v2` resolves to the package that was built.
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { API_KEY, SITE_ID } from './site.js';
+
+const dist = fileURLToPath(new URL('../../../dist/', import.meta.url));
+
+/** Makes the folder, which `remove` takes away again. */
+export async function project() {
+  const folder = await mkdtemp(join(tmpdir(), 'wix-media-'));
+  await mkdir(join(folder, 'node_modules'));
+  await symlink(dist, join(folder, 'node_modules', 'wix-media.v2'), 'junction');
+  return folder;
+}
+
+export const remove = (folder) => rm(folder, { recursive: true, force: true });
+
+/** Runs Node in the folder, with nothing in its environment but `env`. Resolves also when the program fails. */
+export function node(folder, args, env = {}) {
+  const { PATH } = process.env;
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd: folder, env: { PATH, ...env }, timeout: 60_000 }, (failure, stdout, stderr) => {
+      resolve({ code: failure ? failure.code : 0, stdout, stderr });
+    });
+  });
+}
+
+/** The environment in which a program finds the credentials that a site accepts. */
+export const credentials = { WIX_API_KEY: API_KEY, WIX_SITE_ID: SITE_ID };
