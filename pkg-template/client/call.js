@@ -35,14 +35,17 @@ export function connect(options) {
       throw cause instanceof WixMediaError ? cause : unreachable('oauth2.token', cause);
     }
   };
+  const source = credentials(auth, post);
+  const isFixed = typeof source !== 'function';
+  // The official SDK sends an empty Authorization when it has neither credentials nor headers.
+  const common = headers ? entriesOf(headers) : { Authorization: '' };
   return {
     baseUrl,
     send,
     on: on ?? {},
     timeoutMs,
-    // The official SDK sends an empty Authorization when it has neither credentials nor headers.
-    headers: headers ? entriesOf(headers) : auth ? {} : { Authorization: '' },
-    credentials: credentials(auth, post),
+    headers: isFixed ? override(common, source) : common,
+    credentials: isFixed ? undefined : source,
     retry: retry === false ? { attempts: 1 } : { ...RETRY, ...retry },
     auth,
     pausedUntil: 0,
@@ -52,11 +55,11 @@ export function connect(options) {
 
 const entriesOf = (headers) => (headers[Symbol.iterator] ? Object.fromEntries(headers) : { ...headers });
 
-/** Adds `more` to `headers`, in place of entries of the same name in any spelling. */
+/** `headers` with `more` in place of entries of the same name, in any spelling. */
 function override(headers, more) {
   const names = Object.keys(more).map((name) => name.toLowerCase());
-  for (const name of Object.keys(headers)) if (names.includes(name.toLowerCase())) delete headers[name];
-  Object.assign(headers, more);
+  const kept = Object.entries(headers).filter(([name]) => !names.includes(name.toLowerCase()));
+  return { ...Object.fromEntries(kept), ...more };
 }
 
 const unreachable = (operation, cause, retry = 'maybe') =>
@@ -76,7 +79,7 @@ export function call(connection, operation, args, options) {
   try {
     // Now, so that later changes of the caller's objects do not matter.
     const name = nameOf(operation);
-    const text = encodeArguments(name, args);
+    const text = new TextEncoder().encode(encodeArguments(name, args));
     const shared = connection();
     const signal = options?.signal;
     const timeoutMs = options?.timeoutMs ?? shared.timeoutMs ?? undefined;
@@ -160,12 +163,12 @@ async function drive(connection, operation, name, text, signal) {
     let failure;
     let sent = false;
     try {
-      let own = connection.credentials(refused);
-      if (own.then) own = await own;
-      signal?.throwIfAborted();
-      const headers = { ...common };
-      override(headers, own);
-      if (connection.consistent) override(headers, { 'x-wix-consistent': connection.consistent });
+      let headers = common;
+      if (connection.credentials) {
+        headers = override(headers, await connection.credentials(refused));
+        signal?.throwIfAborted();
+      }
+      if (connection.consistent) headers = override(headers, { 'x-wix-consistent': connection.consistent });
       request.headers = headers;
       tell(on.request, () => ({ ...about, attempt, headers: redacted(headers) }));
       sent = true;
@@ -183,7 +186,7 @@ async function drive(connection, operation, name, text, signal) {
       const event = () => ({ ...about, attempt, status, requestId: header(response, 'x-wix-request-id') });
       tell(on.response, event);
       if (status === 200) return resultOf(operation, name, response, body);
-      if (status === 401 && connection.credentials.renewable && refused === undefined) {
+      if (status === 401 && connection.credentials && refused === undefined) {
         refused = request.headers.Authorization ?? '';
         attempt -= 1;
         continue;

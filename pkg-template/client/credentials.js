@@ -24,30 +24,23 @@ const checked = (headers) => {
 };
 
 /**
- * The source of credential headers for `auth`: a function of the Authorization value that was answered with 401, if
- * any. It gives headers or a promise of them; `renewable` says whether asking again can help.
+ * The headers of credentials that never change, or a function that promises headers. It is called for each request,
+ * with the Authorization value that was answered with 401, if any.
  */
 export function credentials(auth, post) {
   const { siteId, accountId } = auth ?? {};
   const site = { 'wix-site-id': siteId || undefined, 'wix-account-id': accountId || undefined };
-  const fixed = (token) => {
-    const headers = checked({ Authorization: token, ...site });
-    return () => headers;
-  };
-  const renewable = (ask) => {
-    const source = async (refused) => {
-      try {
-        return checked(await ask(refused));
-      } catch (cause) {
-        if (cause instanceof WixMediaError) throw cause;
-        throw unauthenticated('The credentials could not be had: their function failed', { retry: 'maybe', cause });
-      }
-    };
-    source.renewable = true;
-    return source;
+  const fixed = (token) => checked({ Authorization: token, ...site });
+  const renewable = (ask) => async (refused) => {
+    try {
+      return checked(await ask(refused));
+    } catch (cause) {
+      if (cause instanceof WixMediaError) throw cause;
+      throw unauthenticated('The credentials could not be had: their function failed', { retry: 'maybe', cause });
+    }
   };
 
-  if (!auth) return fixed();
+  if (!auth) return {};
   if (typeof auth.getAuthHeaders === 'function') return renewable(async () => (await auth.getAuthHeaders())?.headers);
   if (auth.apiKey) return fixed(auth.apiKey);
   if (typeof auth.accessToken === 'function') {
