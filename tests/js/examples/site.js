@@ -141,7 +141,9 @@ export async function startSite({ files = [], trash = [] } = {}) {
       found.set(imported.id, imported);
       return { file: imported };
     },
-    'POST /files/generate-upload-url': () => ({ uploadUrl: `${origin}/upload/token-${(number += 1)}` }),
+    'POST /files/generate-upload-url': ({ body }) => ({
+      uploadUrl: `${origin}/upload/${Buffer.from(JSON.stringify(body)).toString('base64url')}`,
+    }),
     'POST /bulk/files/delete': ({ body }) => {
       for (const id of ids(body)) {
         if (body.permanent) found.delete(id);
@@ -189,7 +191,9 @@ export async function startSite({ files = [], trash = [] } = {}) {
     // Whoever knows an upload URL may use it; a credential beside it is refused, as the upload hosts do.
     if (method === 'PUT' && path.startsWith('/upload/')) {
       if (headers.authorization !== undefined) return reply(400, { message: 'no credentials here', details: {} });
-      const uploaded = file(query.get('filename'), { sizeInBytes: String(Buffer.concat(chunks).length) });
+      const { fileName, mimeType, ...fields } = JSON.parse(Buffer.from(path.split('/').pop(), 'base64url'));
+      if (headers['content-type'] !== mimeType) return reply(400, { message: 'another type was announced', details: {} });
+      const uploaded = file(fileName, { ...fields, sizeInBytes: String(Buffer.concat(chunks).length) });
       found.set(uploaded.id, uploaded);
       return reply(200, { file: uploaded });
     }

@@ -1,0 +1,91 @@
+// The code in documents: how it is found, and how it is run.
+//
+// Every block of `js` is a program of its own and runs, unless its fence says `js no-run`. What a reader has no use for,
+// a client made earlier on the page or a value from elsewhere, stands before the block in a comment that is not shown:
+//
+//   <!-- before
+//   const fileId = 'a1b2c3_river-jpg~mv2.jpg';
+//   -->
+//
+// `// → text` says what the program prints there. All that it prints is said, in this order.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { node } from './project.js';
+
+const LANGUAGES = new Set(['js', 'js no-run', 'html', 'json', 'sh', 'rust', 'text']);
+const OUTPUT = /\/\/ → (.*)$/gm;
+
+/** The blocks of a document: `{ language, code, before, line }`. */
+export function blocks(text) {
+  const found = [];
+  let hidden;
+  let open;
+  for (const [index, line] of text.split('\n').entries()) {
+    if (open) {
+      if (line === open.fence) {
+        found.push({ language: open.language, code: open.lines.join('\n'), before: open.before, line: open.line });
+        open = undefined;
+      } else open.lines.push(line);
+    } else if (hidden?.isOpen) {
+      if (line === '-->') hidden.isOpen = false;
+      else hidden.lines.push(line);
+    } else if (line === '<!-- before') {
+      hidden = { isOpen: true, lines: [] };
+    } else if (line.startsWith('```')) {
+      const language = line.slice(3);
+      if (!LANGUAGES.has(language)) throw new Error(`line ${index + 1}: nobody looks after a block of ${language || 'nothing'}`);
+      open = { fence: '```', language, lines: [], before: hidden?.lines.join('\n') ?? '', line: index + 1 };
+      hidden = undefined;
+    } else if (line !== '') {
+      if (hidden) throw new Error(`line ${index + 1}: the hidden lines before it belong to no block`);
+    }
+  }
+  if (open ?? hidden) throw new Error('the last block or comment does not end');
+  return found;
+}
+
+/** The links of a document to other files and to its own headings. */
+export const links = (text) =>
+  [...withoutBlocks(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target).filter((target) => !/^[a-z]+:/.test(target));
+
+/** The names by which a document's headings are linked to. */
+export const anchors = (text) =>
+  withoutBlocks(text)
+    .split('\n')
+    .filter((line) => /^#+ /.test(line))
+    .map((line) => line.replace(/^#+ /, '').toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-'));
+
+const withoutBlocks = (text) => text.replace(/^```[\s\S]*?^```$/gm, '');
+
+/** The programs named in a document, in blocks and in running text: `cargo xtask test js`. */
+export const commands = (text) => {
+  const shell = blocks(text)
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ code }) => code.split('\n').filter((line) => line !== ''));
+  const inline = [...withoutBlocks(text).matchAll(/`(cargo [^`]*)`/g)].map(([, command]) => command);
+  return [...shell, ...inline].map((line) => line.replace(/ +#.*$/, ''));
+};
+
+// Requests go to the site of the test, whatever they say. A document that asks for anything else has to fail.
+const SETUP = `
+const { fetch } = globalThis;
+globalThis.fetch = (url, init) => {
+  const { origin, pathname, search } = new URL(url);
+  if (![process.env.SITE_ORIGIN, 'https://www.wixapis.com'].includes(origin)) throw new Error('nobody is at ' + origin);
+  return fetch(process.env.SITE_ORIGIN + pathname + search, init);
+};
+`;
+
+/** Runs a block in the project; resolves to what is wrong with it, or undefined. */
+export async function run({ code, before }, folder, env) {
+  const text = `${before}\n${code}\n`;
+  await writeFile(join(folder, 'setup.mjs'), SETUP);
+  await writeFile(join(folder, 'block.mjs'), text);
+  const ended = await node(folder, ['--import', './setup.mjs', 'block.mjs'], env);
+  if (ended.code !== 0) return `it ends with ${ended.code}:\n${ended.stderr}`;
+  if (ended.stderr !== '') return `it complains:\n${ended.stderr}`;
+  const expected = [...text.matchAll(OUTPUT)].map(([, line]) => line);
+  const printed = ended.stdout.split('\n').slice(0, -1);
+  if (expected.join('\n') === printed.join('\n')) return undefined;
+  return `it prints\n${printed.join('\n')}\nand says that it prints\n${expected.join('\n')}`;
+}

@@ -1,0 +1,204 @@
+// Documents that can be wrong: their code runs, their commands exist, their links lead somewhere.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { anchors, blocks, commands, links, run } from './markdown.js';
+import { credentials, project, remove } from './project.js';
+import { file, startSite } from './site.js';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const read = (name) => readFile(join(root, name), 'utf8');
+const inFolder = async (folder) => (await readdir(join(root, folder))).filter((name) => name.endsWith('.md')).map((name) => `${folder}/${name}`);
+
+const documents = [
+  'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'examples/README.md',
+  'pkg-template/README.md',
+  ...(await inFolder('docs')),
+];
+const texts = new Map(await Promise.all(documents.map(async (name) => [name, await read(name)])));
+
+/** What the documents' programs find on the site. */
+const contents = () => ({
+  files: [
+    file('river.jpg', { labels: ['water'] }),
+    file('red fox.jpg', { labels: ['snow'], updatedDate: '2024-01-09T10:11:12.000Z' }),
+    file('forest.jpg', { updatedDate: '2024-01-08T10:11:12.000Z' }),
+    file('clip.mp4'),
+    file('price list.pdf'),
+  ],
+  trash: [file('old.jpg'), file('older.jpg'), file('old.mp4')],
+});
+
+suite('the code of', () => {
+  let folder;
+  before(async () => {
+    folder = await project();
+  });
+  after(() => remove(folder));
+
+  for (const [name, text] of texts) {
+    for (const block of blocks(text).filter(({ language }) => language === 'js')) {
+      test(`${name}, line ${block.line}`, async (t) => {
+        const site = await startSite(contents());
+        t.after(() => site.close());
+        const problem = await run(block, folder, { ...credentials, SITE_ORIGIN: site.origin });
+        assert.equal(problem, undefined, problem);
+      });
+    }
+  }
+
+  test('the two READMEs is worth the name', () => {
+    for (const name of ['README.md', 'pkg-template/README.md']) {
+      const code = blocks(texts.get(name)).filter(({ language }) => language === 'js');
+      assert.ok(code.length >= 5, name);
+      assert.ok(code.some((block) => /\/\/ → /.test(block.code)), `${name} shows no output`);
+    }
+  });
+
+  test('no document is left unrun without a reason that is known here', () => {
+    const unrun = documents.filter((name) => blocks(texts.get(name)).some(({ language }) => language === 'js no-run'));
+    assert.deepEqual(unrun, []);
+  });
+});
+
+suite('the runner', () => {
+  let folder;
+  before(async () => {
+    folder = await project();
+  });
+  after(() => remove(folder));
+
+  const found = async (markdown, t) => {
+    const site = await startSite(contents());
+    t.after(() => site.close());
+    const [block] = blocks(markdown);
+    return run(block, folder, { ...credentials, SITE_ORIGIN: site.origin });
+  };
+  const fence = (...lines) => ['```js', ...lines, '```'].join('\n');
+  const list = "import { files } from 'wix-media.v2';\nconst page = await files.listFiles();";
+
+  test('is content with what prints what it says', async (t) => {
+    assert.equal(await found(fence(list, 'console.log(page.files.length); // → 5'), t), undefined);
+  });
+
+  test('finds output that is not as it says, missing or unsaid', async (t) => {
+    for (const line of ['console.log(page.files.length); // → 6', '// → 5', 'console.log(5);', 'console.log(5); // → 5\n// → 6']) {
+      assert.match(await found(fence(list, line), t), /it prints/, line);
+    }
+  });
+
+  test('finds code that fails', async (t) => {
+    for (const line of ['syntax error', 'undeclared;', "throw new Error('no');", 'Promise.reject(new Error());', "await files.getFileDescriptor('missing');"]) {
+      assert.match(await found(fence(list, line), t), /it ends with 1/, line);
+    }
+    assert.match(await found(fence("process.emitWarning('careful');"), t), /it complains/);
+  });
+
+  test('lets nothing out', async (t) => {
+    assert.match(await found(fence("await fetch('https://example.com/');"), t), /nobody is at https:\/\/example\.com/);
+  });
+
+  test('runs what stands hidden before a block, and that block only', async (t) => {
+    const hidden = "<!-- before\nconst hidden = 'seen';\n-->\n";
+    assert.equal(await found(`${hidden}\n${fence('console.log(hidden); // → seen')}`, t), undefined);
+    const [, second] = blocks(`${hidden}${fence('hidden;')}\n${fence('hidden;')}`);
+    assert.equal(second.before, '');
+    assert.throws(() => blocks(`${hidden}text\n${fence('hidden;')}`), /belong to no block/);
+  });
+
+  test('looks at every block', () => {
+    assert.throws(() => blocks('```javascript\n```'), /nobody looks after a block of javascript/);
+    assert.throws(() => blocks('```\n```'), /a block of nothing/);
+    assert.throws(() => blocks('```js\nlet a;'), /does not end/);
+    assert.deepEqual(
+      blocks(`${fence('a')}\n\n\`\`\`js no-run\nb\n\`\`\``).map(({ language, code, line }) => [language, code, line]),
+      [['js', 'a', 1], ['js no-run', 'b', 5]],
+    );
+  });
+});
+
+suite('commands', () => {
+  let known;
+  let rings;
+  before(async () => {
+    const source = await read('xtask/src/main.rs');
+    const [, usage] = /const USAGE: &str = "\\\n([^"]*)"/.exec(source);
+    known = [...usage.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name);
+    [, rings] = /run the tests: ([^(]*) \(/.exec(usage);
+    rings = rings.split(', ');
+  });
+
+  const problemWith = (command) => {
+    const [program, ...words] = command.split(' ');
+    switch (program) {
+      case 'cargo': {
+        const [subcommand, name, ...rest] = words;
+        if (subcommand === 'test') return undefined;
+        if (subcommand !== 'xtask') return 'only cargo xtask and cargo test are for contributors';
+        if (!known.includes(name)) return `there is no cargo xtask ${name}`;
+        if (name === 'test') return rest.every((ring) => rings.includes(ring)) ? undefined : 'there is no such ring';
+        return rest.length === 0 || /^--port \d+$/.test(rest.join(' ')) ? undefined : `${name} takes no ${rest}`;
+      }
+      case 'node':
+        return existsSync(join(root, 'examples', words[0])) ? undefined : `there is no example ${words[0]}`;
+      case 'npm':
+        return words[0] === 'install' ? undefined : 'only npm install is for users';
+      case 'cd':
+        return existsSync(join(root, words[0])) ? undefined : `there is no folder ${words[0]}`;
+      case 'export':
+        return undefined;
+      default:
+        return /^[A-Z_]+=\S+$/.test(program) && words.length > 0 ? problemWith(words.join(' ')) : `what is ${program}?`;
+    }
+  };
+
+  for (const [name, text] of texts) {
+    test(`of ${name} exist`, () => {
+      for (const command of commands(text)) assert.equal(problemWith(command), undefined, command);
+    });
+  }
+
+  test('that do not exist are found', () => {
+    assert.deepEqual(known, ['build', 'start', 'test', 'check', 'size', 'bench', 'help']);
+    assert.deepEqual(rings.length, 6);
+    const text = 'Run `cargo xtask deploy`.\n\n```sh\ncargo xtask test moon   # no such ring\nnode gone.js\nrm -r .\n```\n';
+    assert.deepEqual(commands(text).map((command) => problemWith(command) === undefined), [false, false, false, false]);
+  });
+
+  test('the README names the two that matter', () => {
+    const named = commands(texts.get('README.md'));
+    for (const command of ['cargo xtask start', 'cargo xtask test']) assert.ok(named.includes(command), command);
+  });
+});
+
+suite('links', () => {
+  const problemWith = (name, link) => {
+    const [path, anchor] = link.split('#');
+    const target = path ? relative(root, join(root, dirname(name), path)) : name;
+    if (!existsSync(join(root, target))) return `there is no ${target}`;
+    if (anchor === undefined) return undefined;
+    return anchors(texts.get(target) ?? '').includes(anchor) ? undefined : `${target} has no heading #${anchor}`;
+  };
+
+  for (const [name, text] of texts) {
+    test(`of ${name} lead somewhere`, () => {
+      for (const link of links(text)) assert.equal(problemWith(name, link), undefined, link);
+    });
+  }
+
+  test('that lead nowhere are found', () => {
+    const text = '[a](gone.md) [b](#nothing) [c](docs/design.md#nothing) [d](https://example.com/)';
+    assert.deepEqual(links(text), ['gone.md', '#nothing', 'docs/design.md#nothing']);
+    for (const link of links(text)) assert.notEqual(problemWith('README.md', link), undefined);
+  });
+
+  test('the package README has none that would lead out of the package', () => {
+    assert.deepEqual(links(texts.get('pkg-template/README.md')), []);
+  });
+});

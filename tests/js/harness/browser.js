@@ -1,0 +1,42 @@
+// Headless Chromium of the machine.
+import { chromium } from 'playwright-core';
+
+/** Starts the browser; it is closed when `closing`, a test or the leftovers of a suite, is over. */
+export async function startBrowser(closing) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  closing.after(() => browser.close());
+  return browser;
+}
+
+/**
+ * Opens a page that sets `globalThis.result` or `globalThis.failure`, and answers which; also every error that the page
+ * let through.
+ */
+export async function reportOf(browser, url) {
+  const page = await browser.newPage();
+  const errors = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  try {
+    await page.goto(url);
+    await page.waitForFunction(() => globalThis.result !== undefined || globalThis.failure !== undefined, undefined, { timeout: 20_000 });
+    const { result, failure } = await page.evaluate(() => ({ result: globalThis.result, failure: globalThis.failure }));
+    return { result, failure, errors };
+  } catch (error) {
+    throw new Error(`${error.message}\n${errors.join('\n')}`);
+  } finally {
+    await page.close();
+  }
+}

@@ -1,0 +1,45 @@
+// What a user writes: three calls, in each form of import. Every runtime has to give the same answers.
+
+const calls = `
+  const client = createClient({ auth: { apiKey: 'key', siteId: 'site' }, baseUrl });
+  const list = await client.files.listFiles({ paging: { limit: 2 } });
+  const file = await client.files.getFileDescriptor('f1~mv2.jpg');
+  const { folder } = await client.folders.createFolder('Animals');
+  const error = await client.folders.getFolder('missing').catch((thrown) => thrown);
+  const seen = [];
+  for await (const { _id } of client.files.listFiles()) seen.push(_id);
+  return {
+    list: list.files.length,
+    file: [file._id, file._createdDate.toISOString(), file.media.image.image],
+    folder: [folder._id, folder._createdDate instanceof Date],
+    error: [error instanceof WixMediaError, error.name, error.status],
+    seen,
+    image: media.getImageUrl(file.media.image.image).url,
+  };
+`;
+
+/** A function `report(baseUrl)` in an ES module. */
+export const moduleScript = `
+import wixMedia, { createClient, files, folders, init, media, MediaType, WixMediaError } from 'wix-media.v2';
+if (wixMedia.files !== files || wixMedia.folders !== folders || typeof init !== 'function' || MediaType.IMAGE !== 'IMAGE') {
+  throw new Error('the exports do not fit together');
+}
+export async function report(baseUrl) {${calls}}
+`;
+
+/** The same in a CommonJS module. */
+export const commonScript = `
+const wixMedia = require('wix-media.v2');
+const { createClient, media, WixMediaError } = wixMedia;
+if (wixMedia.default.createClient !== createClient) throw new Error('the exports do not fit together');
+exports.report = async (baseUrl) => {${calls}};
+`;
+
+export const expectedReport = {
+  list: 1,
+  file: ['f1~mv2.jpg', '2024-01-05T10:11:12.000Z', 'wix:image://v1/f1~mv2.jpg/red%20fox.jpg#originWidth=3&originHeight=4'],
+  folder: ['d1', true],
+  error: [true, 'WixMediaError', 404],
+  seen: ['f1~mv2.jpg'],
+  image: 'https://static.wixstatic.com/media/f1~mv2.jpg',
+};

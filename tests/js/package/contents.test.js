@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, suite, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { leftovers } from '../harness/leftovers.js';
+import { pack, run, tool } from '../harness/tarball.js';
+
+const dist = new URL('../../../dist/', import.meta.url);
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+suite('the packed package', () => {
+  const closing = leftovers();
+  let tarball;
+  before(async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'wix-media-'));
+    closing.after(() => rm(folder, { recursive: true, force: true }));
+    tarball = await pack(folder);
+  });
+
+  test('holds what users need, and nothing else', () => {
+    assert.deepEqual(
+      tarball.files.map(({ path }) => path).sort(),
+      [
+        'LICENSE-APACHE',
+        'LICENSE-MIT',
+        'README.md',
+        'browser.js',
+        'client.wasm',
+        'index.d.cts',
+        'index.d.ts',
+        'node.cjs',
+        'node.js',
+        'package.json',
+        'workerd.js',
+      ],
+    );
+  });
+
+  test('depends on nothing and runs nothing when it is installed', async () => {
+    const manifest = JSON.parse(await readFile(new URL('package.json', dist), 'utf8'));
+    for (const key of ['dependencies', 'peerDependencies', 'optionalDependencies', 'bundledDependencies', 'scripts']) {
+      assert.equal(manifest[key], undefined, key);
+    }
+    assert.equal(manifest.name, 'wix-media.v2');
+    assert.equal(manifest.sideEffects, false);
+    assert.equal(manifest.license, 'MIT OR Apache-2.0');
+  });
+
+  test('tells nothing of the machine that built it', async () => {
+    for (const { path } of tarball.files) {
+      const content = await readFile(new URL(path, dist), 'latin1');
+      for (const trace of [root, homedir() + '/', '.cargo/registry', 'rustc/', '/target/', 'node_modules/', 'sourceMappingURL']) {
+        assert.equal(content.includes(trace), false, `${path} contains ${trace}`);
+      }
+    }
+  });
+
+  test('loads with no top-level await, so that it can be required', async () => {
+    for (const name of ['node.js', 'browser.js', 'workerd.js']) {
+      const { stdout } = await run(process.execPath, [
+        '--input-type=module',
+        '-e',
+        `import { build } from ${JSON.stringify(new URL('../node_modules/esbuild/lib/main.js', import.meta.url).href)};
+         const { errors } = await build({ entryPoints: [${JSON.stringify(fileURLToPath(new URL(name, dist)))}], bundle: true, write: false, platform: 'node', external: ['*.wasm'], format: 'cjs', target: 'es2019', logLevel: 'silent', supported: { 'top-level-await': false, 'import-meta': true } }).catch((failure) => failure);
+         console.log(JSON.stringify(errors.filter(({ text }) => /await/.test(text))));`,
+      ]);
+      assert.deepEqual(JSON.parse(stdout), [], name);
+    }
+  });
+
+  test('publint has nothing to say', async () => {
+    const { publint } = await import('publint');
+    const { messages } = await publint({ pkgDir: fileURLToPath(dist), strict: true });
+    assert.deepEqual(messages, []);
+  });
+
+  test('the types are right for every way to resolve them', async () => {
+    // The wasm module is for bundlers and has no types.
+    const args = [tarball.path, '--format', 'json', '--exclude-entrypoints', './client.wasm'];
+    const { stdout } = await run(process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), ...args], {
+      maxBuffer: 1e8,
+    }).catch((failure) => failure);
+    const { analysis } = JSON.parse(stdout);
+    assert.deepEqual(Object.keys(analysis.entrypoints), ['.', './package.json']);
+    assert.deepEqual(analysis.problems, []);
+  });
+});

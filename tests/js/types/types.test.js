@@ -1,0 +1,132 @@
+// The declarations of the package: code for the official modules compiles against them, and what is wrong does not.
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import { agreementFixture, comparedTypes } from './agreement.js';
+import { compilers, createProject, moduleSystems } from './compiling.js';
+
+const OFFICIAL = /'@wix\/media'/g;
+
+/** What finds every fault in the declarations alone. */
+const strictest = {
+  ...moduleSystems.node16,
+  skipLibCheck: false,
+  exactOptionalPropertyTypes: true,
+  isolatedModules: true,
+  noUncheckedIndexedAccess: true,
+  verbatimModuleSyntax: true,
+};
+
+/** A project with all fixtures, and the declarations changed by `edit`. */
+async function filledProject(edit) {
+  const project = await createProject(edit);
+  await project.write('agreement/types.ts', agreementFixture());
+  await project.write('alone/alone.ts', "export * from 'wix-media.v2';");
+  for (const name of ['agreement', 'commonjs', 'official', 'ours', 'refused', 'strict']) await project.addFixtures(name);
+  await project.addFixtures('official', 'moved', (text) => text.replace(OFFICIAL, "'wix-media.v2'"));
+  return project;
+}
+
+for (const compiler of compilers) {
+  suite(compiler.name, () => {
+    let project;
+    before(async () => {
+      project = await filledProject();
+    });
+    after(() => project.remove());
+    const compiles = async (include, options) =>
+      assert.deepEqual(await project.errors(compiler, include, options), [], include.join());
+
+    for (const [name, options] of Object.entries(moduleSystems)) {
+      suite(name, () => {
+        // Otherwise what follows would prove nothing.
+        test('the samples are code for the official modules', () => compiles(['official'], options));
+        test('code for the official modules compiles against ours', () => compiles(['moved'], options));
+        test('each official function and type agrees with ours', () => compiles(['agreement'], options));
+        test('code for what only ours has compiles', () => compiles(['ours'], options));
+        test('what is wrong is refused', () => compiles(['refused'], options));
+        test('results promise more where SDKTypeMode is strict', () => compiles(['strict'], options));
+      });
+    }
+
+    test('CommonJS', () => compiles(['commonjs'], { ...moduleSystems.node16, allowJs: true, checkJs: true }));
+
+    suite('the declarations themselves have no errors', () => {
+      test('with the types of browsers', () => compiles(['alone'], strictest));
+      test('with the types of Node', () => compiles(['alone'], { ...strictest, lib: ['es2022'], types: ['node'] }));
+      test('with the types of workers', () => compiles(['alone'], { ...strictest, lib: ['es2022', 'webworker'] }));
+    });
+  });
+}
+
+suite('the comparison', () => {
+  test('sees every type that a caller of the official modules meets', () => {
+    const names = [...comparedTypes('files').both, ...comparedTypes('folders').both];
+    assert.ok(names.length > 150, `${names.length} types`);
+    for (const name of ['FileDescriptor', 'FileMedia', 'Folder', 'MediaType', 'ListFilesOptions', 'FolderQuery', 'EventMetadata']) {
+      assert.ok(names.includes(name), name);
+    }
+  });
+
+  // Each of these declarations is wrong in one place, and the compilers must say where.
+  const spoiled = {
+    'another result': ['): Promise<Returned<GenerateFileUploadUrlResponse, ', '): Promise<Returned<Folder, ', /generateFileUploadUrl/],
+    'a result that is not a promise': ['  export function bulkRestoreFilesFromTrashBin(fileIds: string[], call?: CallOptions): Promise<void>;', '  export function bulkRestoreFilesFromTrashBin(fileIds: string[], call?: CallOptions): void;', /bulkRestoreFilesFromTrashBin/],
+    'a narrower argument': ['export function getFolder(folderId: string,', "export function getFolder(folderId: 'media-root',", /getFolder/],
+    'an argument too many': ['export function getFolder(folderId: string,', 'export function getFolder(folderId: string, own: string,', /getFolder/],
+    'no last argument': ['export function getFolder(folderId: string, call?: CallOptions)', 'export function getFolder(folderId: string)', /getFolder/],
+    'a missing function': ['export function searchFiles(', 'export function searchFile(', /searchFiles/],
+    'a missing option': ['  expirationRedirectUrl?: string | null;', '', /GenerateFileDownloadUrlOptions/],
+    'an option of another type': ['  expirationRedirectUrl?: string | null;', '  expirationRedirectUrl?: URL;', /GenerateFileDownloadUrlOptions/],
+    'a required option': ['  permanent?: boolean;', '  permanent: boolean;', /bulkDeleteFiles|BulkDeleteFilesOptions/],
+    'a member of another type': ['  hash?: string;', '  hash?: number;', /FileDescriptor/],
+    'a member that may not be null': ['  caption?: string | null;', '  caption?: string;', /ImageMedia/],
+    'a required member': ['  hash?: string;', '  hash: string;', /FileDescriptor/],
+    'a missing value of an enum': ["  DASH = 'DASH',", '', /StreamFormat/],
+    'another value of an enum': ["  HLS = 'HLS',", "  HLS = 'M3U8',", /StreamFormat/],
+    'a missing type': ['export interface AudioV2 ', 'export interface AudioV3 ', /AudioV2/],
+    'a filter too few': ["eq(propertyName: 'private' | 'mediaType' | 'state'", "eq(propertyName: 'private' | 'mediaType'", /FilesQueryBuilder|state/],
+    'a filter too many': ["eq(propertyName: 'private' |", "eq(propertyName: 'displayName' | 'private' |", /refused\.ts/],
+    'anything goes': ['  mediaTypes?: MediaTypeWithLiterals[];', '  mediaTypes?: string[];', /refused\.ts/],
+  };
+  const [newest] = compilers.slice(-1);
+  for (const [what, [from, to, expected]] of Object.entries(spoiled)) {
+    test(`${newest.name} reports ${what}`, async () => {
+      const project = await filledProject((declarations) => {
+        assert.ok(declarations.includes(from), `the declarations do not hold ${from}`);
+        return declarations.replace(from, to);
+      });
+      try {
+        const lines = [
+          ...(await project.errors(newest, ['agreement', 'moved', 'refused'], moduleSystems.node16)),
+          ...(await project.errors(newest, ['alone'], strictest)),
+        ];
+        assert.match(lines.join('\n'), expected);
+      } finally {
+        await project.remove();
+      }
+    });
+  }
+
+  test(`${compilers[0].name} reports a wrong declaration too`, async () => {
+    const project = await filledProject((declarations) => declarations.replace('  hash?: string;', '  hash?: number;'));
+    try {
+      assert.match((await project.errors(compilers[0], ['agreement'], moduleSystems.bundler)).join('\n'), /FileDescriptor/);
+    } finally {
+      await project.remove();
+    }
+  });
+
+  test('code that is wrong is reported', async () => {
+    const project = await createProject();
+    try {
+      await project.write('wrong/wrong.ts', "import { files } from 'wix-media.v2';\nexport const n: number = files.listFiles();");
+      for (const compiler of compilers) {
+        const lines = await project.errors(compiler, ['wrong'], moduleSystems.node16);
+        assert.equal(lines.length, 1);
+        assert.match(lines[0], /^wrong\/wrong\.ts\(2,14\): error TS2322/);
+      }
+    } finally {
+      await project.remove();
+    }
+  });
+});
