@@ -76,12 +76,17 @@ globalThis.fetch = (url, init) => {
 };
 `;
 
+let number = 0;
+
 /** Runs a block in the project; resolves to what is wrong with it, or undefined. */
 export async function run({ code, before }, folder, env) {
   const text = `${before}\n${code}\n`;
-  await writeFile(join(folder, 'setup.mjs'), SETUP);
-  await writeFile(join(folder, 'block.mjs'), text);
-  const ended = await node(folder, ['--import', './setup.mjs', 'block.mjs'], env);
+  // Names of its own, because blocks run side by side.
+  number += 1;
+  const names = { setup: `setup-${number}.mjs`, block: `block-${number}.mjs` };
+  await writeFile(join(folder, names.setup), SETUP);
+  await writeFile(join(folder, names.block), text);
+  const ended = await node(folder, ['--import', `./${names.setup}`, names.block], env);
   if (ended.code !== 0) return `it ends with ${ended.code}:\n${ended.stderr}`;
   if (ended.stderr !== '') return `it complains:\n${ended.stderr}`;
   const expected = [...text.matchAll(OUTPUT)].map(([, line]) => line);

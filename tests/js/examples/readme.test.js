@@ -35,7 +35,7 @@ const contents = () => ({
   trash: [file('old.jpg'), file('older.jpg'), file('old.mp4')],
 });
 
-suite('the code of', () => {
+suite('the code of', { concurrency: 4 }, () => {
   let folder;
   before(async () => {
     folder = await project();

@@ -4,6 +4,8 @@ import { createServer } from 'node:http';
 
 export const API_KEY = 'IST.example-key';
 export const SITE_ID = '11111111-2222-3333-4444-555555555555';
+/** A token says by itself which site it is for. */
+export const TOKEN = 'OauthNG.example-token';
 
 const MOST_PER_PAGE = 100;
 const MOST_IDS = 1000;
@@ -167,8 +169,10 @@ export async function startSite({ files = [], trash = [] } = {}) {
   };
 
   const answer = ({ method, path, query, headers, text }) => {
-    if (headers.authorization !== API_KEY) throw refused(401, 'UNAUTHENTICATED', 'the API key is missing or wrong');
-    if (headers['wix-site-id'] !== SITE_ID) throw violation('wix-site-id', 'REQUIRED_FIELD', 'must name the site');
+    if (headers.authorization !== TOKEN) {
+      if (headers.authorization !== API_KEY) throw refused(401, 'UNAUTHENTICATED', 'the API key is missing or wrong');
+      if (headers['wix-site-id'] !== SITE_ID) throw violation('wix-site-id', 'REQUIRED_FIELD', 'must name the site');
+    }
     const call = CALLS[`${method} ${path}`];
     if (!call) throw refused(404, 'NOT_FOUND', `there is no call ${method} ${path}`);
     if (method !== 'GET' && headers['content-type'] !== 'application/json') throw violation('content-type', 'FORMAT', 'must be JSON');

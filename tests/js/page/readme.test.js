@@ -1,0 +1,62 @@
+// The page that the README shows, served from a user's project, in Chromium.
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { blocks } from '../examples/markdown.js';
+import { project, remove } from '../examples/project.js';
+import { TOKEN, file, startSite } from '../examples/site.js';
+import { startBrowser } from '../harness/browser.js';
+import { startService } from '../harness/service.js';
+
+const API = 'https://www.wixapis.com';
+
+test('the README’s page lists the images', async (t) => {
+  const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
+  const [page, ...others] = blocks(readme).filter(({ language }) => language === 'html');
+  assert.deepEqual(others, []);
+
+  const folder = await project();
+  t.after(() => remove(folder));
+  await writeFile(join(folder, 'index.html'), page.code);
+  await writeFile(join(folder, 'token'), TOKEN);
+  const server = await startService({ root: folder });
+  t.after(() => server.close());
+
+  const images = Array.from({ length: 60 }, (_, index) => file(`image ${index}.jpg`));
+  const site = await startSite({ files: [...images, file('clip.mp4')] });
+  t.after(() => site.close());
+
+  const browser = await startBrowser(t);
+  const tab = await browser.newPage();
+  const errors = [];
+  tab.on('pageerror', (error) => errors.push(String(error)));
+  const pictures = new Set();
+  // Wix is not to be reached from a test; the site answers in its place.
+  await tab.route(`${API}/**`, async (route) => {
+    const request = route.request();
+    const { status, headers, body } = await forwarded(site, request);
+    await route.fulfill({ status, headers: { ...headers, 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' }, body });
+  });
+  await tab.route('https://static.wixstatic.com/**', (route) => {
+    pictures.add(route.request().url());
+    return route.fulfill({ status: 404 });
+  });
+  await tab.goto(`${server.origin}/`);
+  await tab.waitForFunction((count) => document.querySelectorAll('li img').length === count, images.length, { timeout: 20_000 });
+
+  const names = await tab.$$eval('li img', (elements) => elements.map(({ alt }) => alt));
+  assert.deepEqual(names, images.map(({ displayName }) => displayName));
+  assert.ok(pictures.has('https://static.wixstatic.com/media/a1b2c3_image-0-jpg~mv2.jpg/v1/fill/w_150,h_150,al_c,q_80,usm_0.66_1.00_0.01,enc_auto/a1b2c3_image-0-jpg~mv2.jpg'));
+  assert.deepEqual(errors, []);
+  // Two pages of fifty, each with the token as it is.
+  assert.deepEqual(site.requests.map(({ headers }) => headers.authorization), [TOKEN, TOKEN]);
+});
+
+async function forwarded(site, request) {
+  if (request.method() === 'OPTIONS') return { status: 204, headers: {}, body: '' };
+  const { pathname, search } = new URL(request.url());
+  const { authorization } = await request.allHeaders();
+  const response = await fetch(`${site.origin}${pathname}${search}`, { method: request.method(), headers: { authorization } });
+  return { status: response.status, headers: { 'content-type': 'application/json' }, body: await response.text() };
+}

@@ -1,0 +1,90 @@
+// What a visitor downloads: our client beside the official packages, bundled in the same run by the same bundler.
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const dist = fileURLToPath(new URL('../../../dist/', import.meta.url));
+const here = fileURLToPath(new URL('..', import.meta.url));
+
+function sizes(bytes) {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  return { brotli: brotliCompressSync(bytes, { params }).length, gzip: gzipSync(bytes, { level: 9 }).length, raw: bytes.length };
+}
+
+const sum = (...parts) =>
+  parts.reduce((one, other) => ({ brotli: one.brotli + other.brotli, gzip: one.gzip + other.gzip, raw: one.raw + other.raw }));
+
+/** The bundle of a script, as a user's build makes it for browsers. */
+async function bundled(contents, { alias } = {}) {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: here },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    legalComments: 'none',
+    write: false,
+    alias,
+    logLevel: 'error',
+  });
+  return outputFiles[0].contents;
+}
+
+const ours = (names) => bundled(`export { ${names} } from 'wix-media.v2';`, { alias: { 'wix-media.v2': `${dist}browser.js` } });
+
+const official = (more = '') =>
+  bundled(`export { createClient, ApiKeyStrategy } from '@wix/sdk'; export { files, folders } from '@wix/media'; ${more}`);
+
+async function wasm(name) {
+  try {
+    return sizes(await readFile(`${dist}${name}`));
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+const rows = [];
+const add = (name, size, ratio) => rows.push([name, ...(size ? [size.brotli, size.gzip, size.raw] : ['', '', '']), ratio ?? '']);
+const times = (one, other, target) => `${(one.brotli / other.brotli).toFixed(2)}×${target ? ` (target ${target})` : ''}`;
+
+const core = await wasm('client.wasm');
+const script = sizes(await ours('createClient'));
+const everything = sizes(await ours('createClient, configure, files, folders, webhooks, media, init, WixMediaError'));
+const client = sum(core, script);
+const sdk = sizes(await official());
+const sdkAndMedia = sizes(await official("export { media } from '@wix/sdk';"));
+const sdkAndTus = sizes(await official("export { Upload } from 'tus-js-client';"));
+
+add('official @wix/sdk + @wix/media: createClient, ApiKeyStrategy, files, folders', sdk);
+add('official, with the media helpers', sdkAndMedia);
+add('official, with tus-js-client', sdkAndTus);
+rows.push([]);
+add('ours: client.wasm', core);
+add('ours: JavaScript of createClient', script);
+add('ours: createClient, sum', client, `${times(client, sdk, '≤ 2.00×')} of the official client`);
+add('', undefined, `${times(client, sdkAndTus, '≤ 1.00× with uploads')} of it with tus-js-client`);
+add('ours: JavaScript of everything', everything);
+add('ours: everything, sum', sum(core, everything), `${times(sum(core, everything), sdkAndMedia)} of the official client with media helpers`);
+rows.push([]);
+for (const [name, names] of [
+  ['the media helpers alone', 'media'],
+  ['the error class alone', 'WixMediaError'],
+  ['the enums alone', 'MediaType, State'],
+]) {
+  add(`ours: ${name}`, sizes(await ours(names)));
+}
+const manager = await wasm('manager.wasm');
+if (manager) add('ours: manager.wasm, only where a manager is created', manager);
+
+print(['bytes', 'brotli 11', 'gzip 9', 'raw', ''], rows);
+
+function print(head, lines) {
+  const texts = [head, ...lines].map((line) => line.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)));
+  const widths = head.map((_, column) => Math.max(...texts.map((line) => String(line[column] ?? '').length)));
+  for (const line of texts) {
+    console.log(line.map((cell, column) => (column === 0 || column === 4 ? cell.padEnd(widths[column]) : String(cell).padStart(widths[column]))).join('  ').trimEnd());
+  }
+}
