@@ -1,7 +1,6 @@
 //! From an answer to a result or a failure (`contract/sdk-behaviour.md` sections 2 and 3).
 
 use super::call::Call;
-use super::failure;
 use crate::wire::json::{Scanner, Unreadable};
 use crate::wire::rewrite::{self, Answer};
 use crate::wire::shape::Shape;
@@ -19,28 +18,22 @@ pub struct Head<'a> {
     pub content_type: Option<&'a str>,
 }
 
-/// Decodes an answer; an answer that is no success gives a [`failure`]. Success is exactly status 200 with a JSON body,
-/// which must be an object or array where the call knows what to find in it.
+/// Decodes the body of a success, an answer with status 200: JSON, and an object or array where the call knows what to find
+/// in it. Every other answer is a [`super::failure`].
 ///
 /// ```
 /// use wix_media::client::call::Call;
-/// use wix_media::client::result::{Head, decode};
+/// use wix_media::client::result::decode;
 ///
-/// let head = Head { status: 200, status_text: "OK", request_id: None, content_type: None };
 /// let get_folder = Call::named("folders", "getFolder").unwrap();
-/// let answer = decode(&get_folder, head, br#"{"folder":{"id":"f1"}}"#).unwrap();
+/// let answer = decode(&get_folder, br#"{"folder":{"id":"f1"}}"#).unwrap();
 /// assert_eq!(answer.text, br#"{"folder":{"_id":"f1"}}"#);
 ///
-/// let failure = decode(&get_folder, head, b"<html>").unwrap_err();
-/// assert!(failure.starts_with(br#"{"code":"INVALID_RESPONSE","message":"the server answered 200 with"#));
+/// assert!(decode(&get_folder, b"<html>").is_err());
 /// ```
-pub fn decode(call: &Call, head: Head<'_>, body: &[u8]) -> Result<Answer, Vec<u8>> {
-    if head.status != 200 {
-        return Err(failure::of_answer(call, head, body));
-    }
-    let answer = match (call.answer, Scanner::new(body).peek()) {
+pub fn decode(call: &Call, body: &[u8]) -> Result<Answer, Unreadable> {
+    match (call.answer, Scanner::new(body).peek()) {
         (Shape::Any, _) | (_, b'{' | b'[') => rewrite::answer(body, call.answer),
         _ => Err(Unreadable::Malformed),
-    };
-    answer.map_err(|error| failure::unreadable(call, head, body, error))
+    }
 }

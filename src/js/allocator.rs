@@ -35,7 +35,7 @@ static ALLOCATOR: Allocator = Allocator(UnsafeCell::new(Blocks {
 
 /// The power of two of the block that holds a layout.
 fn power(layout: Layout) -> u32 {
-    (layout.size().max(layout.align()) - 1 | ((1 << SMALLEST) - 1)).ilog2() + 1
+    ((layout.size().max(layout.align()) - 1) | ((1 << SMALLEST) - 1)).ilog2() + 1
 }
 
 // SAFETY: every block is a power of two of at least the layout's size and alignment, begins at a multiple of its size up to

@@ -17,38 +17,42 @@ fn call(number: usize) -> Result<Call, JsValue> {
     Call::at(number).ok_or_else(|| JsValue::from("no such operation"))
 }
 
-/// Builds the two arguments of `fetch` for a call, `[url, init]`.
+/// Builds the two arguments of `fetch` for a call, `[url, init]`, without headers.
 ///
-/// `arguments` is the JSON text of [`request::build`], in UTF-8; `headers` a plain object that becomes the request's own.
-/// Throws `{ field, expectation, violatedRule }` when an argument is refused.
+/// `arguments` is the JSON text of [`request::build`], in UTF-8. Throws `{ field, expectation, violatedRule }` when an
+/// argument is refused.
 #[wasm_bindgen]
-pub fn prepare(number: usize, arguments: &Uint8Array, base_url: &str, headers: &JsValue) -> Result<Array, JsValue> {
+pub fn prepare(number: usize, arguments: &Uint8Array, base_url: &str) -> Result<Array, JsValue> {
     let request = request::build(&call(number)?, &arguments.to_vec(), base_url)
         .map_err(|violation| errors::of_violation(&violation))?;
-    let body = request.body.map(|body| text::decode(&body).into());
-    let init = fetch::request_init(request.verb, body, fetch::as_object(headers));
+    let init = fetch::request_init(request.verb, request.body.map(|body| text::decode(&body)));
     Ok(Array::of2(&request.url.into(), &init))
 }
 
-/// Decodes an answer whose body has been read: `[value, dates, specials]`, where `dates` are the paths in `value` whose
-/// values become `Date`s and `specials` those where `"NaN"` becomes the number and null becomes undefined.
+/// Decodes an answer whose body has been read: `[value, dates, specials]`. `dates` are the paths in `value` whose values
+/// become `Date`s, with null for each item of an array; `specials` those where `"NaN"` becomes the number and null becomes
+/// undefined.
 ///
 /// Throws the members of an error ([`failure`]) for any answer that is no success.
 #[wasm_bindgen]
-pub fn receive(number: usize, response: Response, body: &Uint8Array) -> Result<JsValue, JsValue> {
+pub fn receive(number: usize, response: &Response, body: &Uint8Array) -> Result<JsValue, JsValue> {
     let call = call(number)?;
-    let received = Received::new(response);
-    let head = received.head();
     let body = body.to_vec();
-    let failure = match result::decode(&call, head, &body) {
-        Ok(answer) => match parse_answer(answer) {
-            Ok(value) => return Ok(value),
-            Err(_) => failure::unreadable(&call, head, &body, Unreadable::Malformed),
-        },
-        Err(failure) => failure,
-    };
+    if fetch::status(response) == 200 {
+        let error = match result::decode(&call, &body) {
+            Ok(answer) => match parse_answer(answer) {
+                Ok(value) => return Ok(value),
+                Err(_) => Unreadable::Malformed,
+            },
+            Err(error) => error,
+        };
+        let received = Received::new(response);
+        return Err(text::parse(&failure::unreadable(&call, received.head(), &body, error))?);
+    }
+    let received = Received::new(response);
+    let failure = text::parse(&failure::of_answer(&call, received.head(), &body));
     // A failure quotes the body, which may be JSON only as far as its brackets go; then it is no JSON at all.
-    Err(text::parse(&failure).or_else(|_| text::parse(&failure::of_answer(&call, head, b"")))?)
+    Err(failure.or_else(|_| text::parse(&failure::of_answer(&call, received.head(), b"")))?)
 }
 
 /// Milliseconds to wait before a call is tried again, -1 when it must not be.

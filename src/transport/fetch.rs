@@ -5,32 +5,28 @@
 
 use crate::client::result::Head;
 use crate::operations::Verb;
-use gloo_net::http::Response;
-use js_sys::{Object, Reflect};
+use gloo_net::http::{Headers, Response};
+use js_sys::{JsString, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::RequestInit;
 
-/// The second argument of `fetch`. `headers` is sent as it stands, with `Content-Type: application/json` added for a
-/// body that has no type yet; a plain object, because that is what the official SDK gives a `fetch`.
-pub(crate) fn request_init(verb: Verb, body: Option<JsValue>, headers: &Object) -> RequestInit {
+/// The second argument of `fetch`, to which the driver adds headers and signal.
+pub(crate) fn request_init(verb: Verb, body: Option<JsString>) -> RequestInit {
     let init = RequestInit::new();
     init.set_method(verb.name());
     if let Some(body) = body {
         init.set_body(&body);
-        let typed = Object::keys(headers).iter().any(|name| {
-            name.as_string()
-                .is_some_and(|name| name.eq_ignore_ascii_case("content-type"))
-        });
-        if !typed {
-            // Setting a property of a plain object fails only when it is frozen, and this one is the driver's own.
-            let _ = Reflect::set(headers, &"Content-Type".into(), &"application/json".into());
-        }
     }
-    init.set_headers(headers);
     init
 }
 
-/// The head of an answer, owned.
+/// The status of an answer, whether it is a `Response` or something that behaves like one.
+pub(crate) fn status(response: &web_sys::Response) -> u16 {
+    let response: &JsValue = response.as_ref();
+    Response::from(response.clone().unchecked_into::<web_sys::Response>()).status()
+}
+
+/// What the error of an answer tells beside its body, owned.
 pub(crate) struct Received {
     status: u16,
     status_text: String,
@@ -39,22 +35,15 @@ pub(crate) struct Received {
 }
 
 impl Received {
-    /// Reads the head of an answer, whether it is a `Response` or something that behaves like one.
-    pub(crate) fn new(response: web_sys::Response) -> Received {
-        let member = |name: &str| Reflect::get(&response, &name.into()).unwrap_or_default();
-        let has_headers = member("headers").is_object();
-        let status_text = member("statusText").as_string().unwrap_or_default();
-        let response = Response::from(response);
-        let header = |name| {
-            if has_headers {
-                response.headers().get(name)
-            } else {
-                None
-            }
-        };
+    /// Reads it; doubles of a `Response` may lack the status text or the headers.
+    pub(crate) fn new(response: &web_sys::Response) -> Received {
+        let member = |name: &str| Reflect::get(response, &name.into()).unwrap_or_default();
+        let headers = member("headers");
+        let headers = headers.is_object().then(|| Headers::from_raw(headers.unchecked_into()));
+        let header = |name| headers.as_ref().and_then(|headers| headers.get(name));
         Received {
-            status: response.status(),
-            status_text,
+            status: status(response),
+            status_text: JsValue::as_string(&member("statusText")).unwrap_or_default(),
             request_id: header("x-wix-request-id"),
             content_type: header("content-type"),
         }
@@ -68,9 +57,4 @@ impl Received {
             content_type: self.content_type.as_deref(),
         }
     }
-}
-
-/// Plain objects come from JavaScript untyped.
-pub(crate) fn as_object(value: &JsValue) -> &Object {
-    value.unchecked_ref()
 }

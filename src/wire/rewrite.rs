@@ -20,9 +20,11 @@ use crate::operations::Place;
 pub struct Answer {
     /// The JSON text of the result.
     pub text: Vec<u8>,
-    /// Paths whose value becomes a `Date`, as JSON arrays of names and indexes, separated by commas.
+    /// Paths whose values become `Date`s, as JSON arrays of names, separated by commas; null stands for every item of an
+    /// array. Where the path leads to nothing, there is no date.
     pub dates: Vec<u8>,
-    /// Paths whose value JSON cannot carry: `"NaN"` becomes the number, null becomes `undefined`.
+    /// Paths whose value JSON cannot carry, as JSON arrays of names and indexes: `"NaN"` becomes the number, null becomes
+    /// `undefined`.
     pub specials: Vec<u8>,
 }
 
@@ -54,18 +56,28 @@ pub enum Unsendable {
 pub fn answer(body: &[u8], shape: &'static Shape) -> Result<Answer, Unreadable> {
     let mut rewriter = Rewriter::new(body, Way::Answer);
     rewriter.out.reserve(body.len() + body.len() / 8);
-    match rewriter.run(shape) {
-        Fate::Failed => Err(if rewriter.depth > MAX_DEPTH {
+    let mut fate = rewriter.run(shape);
+    if fate != Fate::Failed && rewriter.conflicting && !rewriter.date_paths.is_empty() {
+        // One path for the items of an array is only right where all items have their dates under the same names.
+        rewriter = Rewriter::new(body, Way::Answer);
+        rewriter.exact = true;
+        fate = rewriter.run(shape);
+    }
+    if fate == Fate::Failed {
+        return Err(if rewriter.depth > MAX_DEPTH {
             Unreadable::TooDeep
         } else {
             Unreadable::Malformed
-        }),
-        _ => Ok(Answer {
-            text: rewriter.out,
-            dates: rewriter.dates,
-            specials: rewriter.specials,
-        }),
+        });
     }
+    for path in core::mem::take(&mut rewriter.date_paths) {
+        push_path(&mut rewriter.dates, &path);
+    }
+    Ok(Answer {
+        text: rewriter.out,
+        dates: rewriter.dates,
+        specials: rewriter.specials,
+    })
 }
 
 /// Rewrites one argument or option, the JSON text `raw`, for the given place in a request; nothing is left of a value
@@ -123,10 +135,12 @@ enum Fate {
     Failed,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Step {
     Name(&'static str),
     Index(u32),
+    /// Every item of an array.
+    Items,
 }
 
 struct Rewriter<'a> {
@@ -140,8 +154,14 @@ struct Rewriter<'a> {
     depth: u32,
     /// Whether the value at hand belongs to a `sort`.
     sorts: bool,
+    /// The different paths of dates so far.
+    date_paths: Vec<Vec<Step>>,
     dates: Vec<u8>,
     specials: Vec<u8>,
+    /// Whether some object has a name in both spellings.
+    conflicting: bool,
+    /// Whether dates are told with the index of each item.
+    exact: bool,
     /// What would be right, after a refusal.
     expectation: Option<&'static str>,
 }
@@ -157,8 +177,11 @@ impl<'a> Rewriter<'a> {
             path: Vec::new(),
             depth: 0,
             sorts: false,
+            date_paths: Vec::new(),
             dates: Vec::new(),
             specials: Vec::new(),
+            conflicting: false,
+            exact: false,
             expectation: None,
         }
     }
@@ -297,7 +320,7 @@ impl<'a> Rewriter<'a> {
     /// with those names left alone, since a name only changes where the other is free.
     fn object(&mut self, members: &'static [(&'static str, Shape)]) -> Fate {
         let (at, copied, out) = (self.scanner.at, self.copied, self.out.len());
-        let (dates, specials, depth) = (self.dates.len(), self.specials.len(), self.path.len());
+        let (dates, specials, depth) = (self.date_paths.len(), self.specials.len(), self.path.len());
         let sorts = core::mem::take(&mut self.sorts);
         let mut left_alone = 0;
         loop {
@@ -307,10 +330,11 @@ impl<'a> Rewriter<'a> {
                 return fate;
             }
             left_alone |= conflicts;
+            self.conflicting = true;
             self.scanner.at = at;
             self.copied = copied;
             self.out.truncate(out);
-            self.dates.truncate(dates);
+            self.date_paths.truncate(dates);
             self.specials.truncate(specials);
             self.path.truncate(depth);
         }
@@ -558,7 +582,7 @@ impl<'a> Rewriter<'a> {
             if json::is_falsy(value) {
                 return Fate::Dropped;
             }
-            push_path(&mut self.dates, &self.path);
+            self.push_date();
             return Fate::Kept;
         }
         if value == b"null" {
@@ -569,7 +593,29 @@ impl<'a> Rewriter<'a> {
     }
 }
 
-/// Appends a path as a JSON array of names and indexes.
+impl Rewriter<'_> {
+    /// Remembers the path of a date, the same one only once: a page of a hundred files has two.
+    fn push_date(&mut self) {
+        let generalised = |step: &Step| match step {
+            Step::Index(_) if !self.exact => Step::Items,
+            step => *step,
+        };
+        for known in &self.date_paths {
+            if known.len() == self.path.len()
+                && known
+                    .iter()
+                    .zip(&self.path)
+                    .all(|(known, step)| *known == generalised(step))
+            {
+                return;
+            }
+        }
+        let path = self.path.iter().map(generalised).collect();
+        self.date_paths.push(path);
+    }
+}
+
+/// Appends a path as a JSON array.
 fn push_path(out: &mut Vec<u8>, path: &[Step]) {
     let mut separator: &[u8] = if out.is_empty() { b"[" } else { b",[" };
     for step in path {
@@ -577,6 +623,7 @@ fn push_path(out: &mut Vec<u8>, path: &[Step]) {
         match step {
             Step::Name(name) => json::push_string(out, name.as_bytes()),
             Step::Index(index) => json::push_integer(out, *index),
+            Step::Items => json::push(out, b"null"),
         }
         separator = b",";
     }

@@ -4,8 +4,10 @@ use crate::json::{spelled, value};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 use wix_media::client::call::Call;
+use wix_media::client::failure;
 use wix_media::client::result::{Head, decode};
 use wix_media::operations::OPERATIONS;
+use wix_media::wire::json::Unreadable;
 use wix_media::wire::rewrite;
 use wix_media::wire::shape::Shape;
 
@@ -68,17 +70,36 @@ proptest! {
             for paths in [answer.dates, answer.specials] {
                 let paths: Vec<Vec<Value>> = serde_json::from_slice(&[b"[", &paths[..], b"]"].concat()).expect("paths");
                 for path in paths {
-                    let mut place = &value;
+                    let mut places = vec![&value];
                     for step in &path {
-                        place = match step {
-                            Value::String(name) => &place[name.as_str()],
-                            step => &place[step.as_u64().expect("an index") as usize],
-                        };
+                        places = places
+                            .into_iter()
+                            .flat_map(|place| match step {
+                                Value::Null => place.as_array().into_iter().flatten().collect::<Vec<_>>(),
+                                Value::String(name) => place.get(name).into_iter().collect(),
+                                step => vec![&place[step.as_u64().expect("an index") as usize]],
+                            })
+                            .collect();
                     }
-                    prop_assert!(place.is_null() || !place.as_str().is_some_and(str::is_empty), "{path:?}");
+                    prop_assert!(!places.is_empty(), "{path:?}");
+                    for place in places {
+                        prop_assert!(place.is_null() || !place.as_str().is_some_and(str::is_empty), "{path:?}");
+                    }
                 }
             }
         }
+    }
+
+    #[test]
+    fn dates_are_told_one_by_one_where_names_conflict(conflict: bool) {
+        let second = if conflict { r#"{"createdDate":"2","_createdDate":"3"}"# } else { r#"{"createdDate":"2"}"# };
+        let body = format!(r#"{{"files":[{{"createdDate":"1"}},{second}]}}"#);
+        let answer = rewrite::answer(body.as_bytes(), Call::named("files", "listFiles").expect("a row").answer).expect("JSON");
+        let dates: &[u8] = match conflict {
+            true => br#"["files",0,"_createdDate"],["files",1,"createdDate"]"#,
+            false => br#"["files",null,"_createdDate"]"#,
+        };
+        prop_assert_eq!(answer.dates, dates);
     }
 
     #[test]
@@ -89,38 +110,33 @@ proptest! {
         let at = at.index(text.len());
         if cut { text.truncate(at) } else { text[at] = byte }
         let head = Head { status, status_text: "", request_id: None, content_type: None };
-        if let Err(failure) = decode(&call, head, &text) {
-            let opening = br#"{"code":""#;
-            prop_assert!(failure.starts_with(opening));
-        }
+        let failure = match decode(&call, &text) {
+            Err(error) => failure::unreadable(&call, head, &text, error),
+            Ok(_) => failure::of_answer(&call, head, &text),
+        };
+        let opening = br#"{"code":""#;
+        prop_assert!(failure.starts_with(opening));
     }
 
     #[test]
     fn noise_never_panics(noise: Vec<u8>, operation in 0..OPERATIONS.len()) {
         let call = Call::at(operation).expect("a row");
-        for status in [200, 500] {
-            let head = Head { status, status_text: "", request_id: None, content_type: None };
-            _ = decode(&call, head, &noise);
-        }
+        let head = Head { status: 500, status_text: "", request_id: None, content_type: None };
+        _ = decode(&call, &noise);
+        _ = failure::of_answer(&call, head, &noise);
     }
 }
 
 #[test]
 fn deep_nesting_is_refused_and_not_followed() {
     let call = Call::named("files", "listFiles").expect("a row");
-    let head = Head {
-        status: 200,
-        status_text: "",
-        request_id: None,
-        content_type: None,
-    };
     for open in ["[", "{\"a\":", "{\"files\":["] {
-        let failure = decode(&call, head, open.repeat(1_000_000).as_bytes()).expect_err("too deep");
-        assert!(
-            String::from_utf8_lossy(&failure).contains("nested deeper than 1000 levels"),
+        assert_eq!(
+            decode(&call, open.repeat(1_000_000).as_bytes()),
+            Err(Unreadable::TooDeep),
             "{open}"
         );
     }
     let fine = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
-    assert!(decode(&call, head, fine.as_bytes()).is_ok());
+    assert!(decode(&call, fine.as_bytes()).is_ok());
 }

@@ -4,3 +4,4 @@
 mod answers;
 mod arguments;
 mod json;
+mod reference;
