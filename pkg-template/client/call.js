@@ -39,12 +39,14 @@ export function connect(options) {
   const isFixed = typeof source !== 'function';
   // The official SDK sends an empty Authorization when it has neither credentials nor headers.
   const common = headers ? entriesOf(headers) : { Authorization: '' };
+  const all = isFixed ? override(common, source) : common;
   return {
     baseUrl,
     send,
     on: on ?? {},
     timeoutMs,
-    headers: isFixed ? override(common, source) : common,
+    headers: all,
+    headersWithBody: override({ 'Content-Type': 'application/json' }, all),
     credentials: isFixed ? undefined : source,
     retry: retry === false ? { attempts: 1 } : { ...RETRY, ...retry },
     auth,
@@ -79,13 +81,13 @@ export function call(connection, operation, args, options) {
   try {
     // Now, so that later changes of the caller's objects do not matter.
     const name = nameOf(operation);
-    const text = new TextEncoder().encode(encodeArguments(name, args));
+    const encoded = encodeArguments(name, args);
     const shared = connection();
     const signal = options?.signal;
     const timeoutMs = options?.timeoutMs ?? shared.timeoutMs ?? undefined;
     if (signal && !signal.addEventListener) throw refusal('signal', 'must be an AbortSignal', name);
-    if (!signal && timeoutMs === undefined) return drive(shared, operation, name, text);
-    return limited((own) => drive(shared, operation, name, text, own), signal, timeoutMs, name);
+    if (!signal && timeoutMs === undefined) return drive(shared, operation, name, encoded);
+    return limited((own) => drive(shared, operation, name, encoded, own), signal, timeoutMs, name);
   } catch (error) {
     return Promise.reject(error);
   }
@@ -135,19 +137,20 @@ const wait = (ms, signal) =>
 
 /** Tells a hook. What goes wrong inside it is its own affair. */
 function tell(hook, event) {
-  if (!hook) return;
   try {
-    hook(event())?.catch?.(() => {});
+    hook(event)?.catch?.(() => {});
   } catch {
     // As said.
   }
 }
 
-async function drive(connection, operation, name, text, signal) {
+async function drive(connection, operation, name, { bytes, complete }, signal) {
   if (!isLoaded()) await init();
   const { on, retry } = connection;
-  const [url, request] = enter(name, () => prepare(operation, text, connection.baseUrl, { ...connection.headers }));
-  const { method, headers: common } = request;
+  const [url, request] = enter(name, () => prepare(operation, bytes, connection.baseUrl));
+  if (request.body) request.body = complete(request.body);
+  const { method } = request;
+  const common = request.body === undefined ? connection.headers : connection.headersWithBody;
   if (signal) request.signal = signal;
   const about = { operation: name, method, url };
   let refused;
@@ -163,14 +166,14 @@ async function drive(connection, operation, name, text, signal) {
     let failure;
     let sent = false;
     try {
-      let headers = common;
+      let headers = { ...common };
       if (connection.credentials) {
         headers = override(headers, await connection.credentials(refused));
         signal?.throwIfAborted();
       }
       if (connection.consistent) headers = override(headers, { 'x-wix-consistent': connection.consistent });
       request.headers = headers;
-      tell(on.request, () => ({ ...about, attempt, headers: redacted(headers) }));
+      if (on.request) tell(on.request, { ...about, attempt, headers: redacted(headers) });
       sent = true;
       response = await connection.send(url, request);
       connection.consistent = header(response, 'x-wix-consistent') || connection.consistent;
@@ -183,8 +186,8 @@ async function drive(connection, operation, name, text, signal) {
 
     const status = failure ? 0 : response.status;
     if (!failure) {
-      const event = () => ({ ...about, attempt, status, requestId: header(response, 'x-wix-request-id') });
-      tell(on.response, event);
+      const requestId = on.response && header(response, 'x-wix-request-id');
+      if (on.response) tell(on.response, { ...about, attempt, status, requestId });
       if (status === 200) return resultOf(operation, name, response, body);
       if (status === 401 && connection.credentials && refused === undefined) {
         refused = request.headers.Authorization ?? '';
@@ -208,7 +211,8 @@ async function drive(connection, operation, name, text, signal) {
       if (failure) throw failure;
       return resultOf(operation, name, response, body);
     }
-    tell(on.retry, () => ({ operation: name, attempt, delayMs, status: status || undefined, error: failure }));
+    const event = { operation: name, attempt, delayMs, status: status || undefined, error: failure };
+    if (on.retry) tell(on.retry, event);
     if (status === 429) connection.pausedUntil = Math.max(connection.pausedUntil, Date.now() + delayMs);
     else await wait(delayMs, signal);
     signal?.throwIfAborted();
@@ -248,16 +252,29 @@ function resultOf(operation, name, response, body) {
 
 /** Puts what cannot come through JSON, Dates, NaN and undefined, into the places that the core names. */
 export function revive([value, dates, specials]) {
-  for (const path of dates) replace(value, path, (text) => new Date(text));
-  for (const path of specials) replace(value, path, (text) => (text === null ? undefined : NaN));
+  for (const path of dates) replace(value, path, 0, dateOf);
+  for (const path of specials) replace(value, path, 0, (text) => (text === null ? undefined : NaN));
   return value;
 }
 
-function replace(value, path, make) {
-  let holder = value;
-  const last = path.length - 1;
-  for (let index = 0; index < last; index += 1) holder = holder[path[index]];
-  holder[path[last]] = make(holder[path[last]]);
+/** An object without a usable toString is no date, but no reason to fail either. */
+function dateOf(value) {
+  try {
+    return new Date(value);
+  } catch {
+    return new Date(NaN);
+  }
+}
+
+/** Makes the value at the end of the path anew; a null step stands for every item of an array. */
+function replace(holder, path, at, make) {
+  const step = path[at];
+  if (step === null) {
+    if (Array.isArray(holder)) for (const item of holder) replace(item, path, at + 1, make);
+  } else if (typeof holder === 'object' && holder !== null && Object.hasOwn(holder, step)) {
+    if (at === path.length - 1) holder[step] = make(holder[step]);
+    else replace(holder[step], path, at + 1, make);
+  }
 }
 
 function syntaxError(body) {
