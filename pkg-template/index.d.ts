@@ -31,6 +31,10 @@ declare global {
   interface SDKTypeMode {}
 }
 
+// Not of `unknown`: that would refuse objects of interface types, which have no index signature.
+/** A plain object with members of any name. */
+export type PlainObject = Record<string, any>;
+
 /** `Loose` by default, `Strict` where {@link SDKTypeMode} says `strict: true`. */
 export type Returned<Loose, Strict> = globalThis.SDKTypeMode extends { strict: true } ? Strict : Loose;
 
@@ -822,7 +826,7 @@ export interface ApplicationError {
   /** What went wrong, in words. */
   description?: string;
   /** More about it, depending on the code. */
-  data?: Record<string, any> | null;
+  data?: PlainObject | null;
 }
 
 /** `data` of the errors `UNSUPPORTED_MEDIA_TYPE` and `UNSUPPORTED_SORT_VALUE`. */
@@ -992,9 +996,9 @@ export interface ImportFileOptions {
   /** Your own note, which comes back in the events. */
   externalInfo?: ExternalInfo;
   /** Query parameters to add to the address. */
-  urlParams?: Record<string, any> | null;
+  urlParams?: PlainObject | null;
   /** Headers to send to the source. */
-  urlHeaders?: Record<string, any> | null;
+  urlHeaders?: PlainObject | null;
   /** Path of folders below `parentFolderId`, up to 100 characters, such as `/videos/2024`. Missing ones are made. */
   filePath?: string | null;
 }
@@ -1408,7 +1412,7 @@ export interface QueryFoldersRequest {
 /** A query as it is sent. */
 export interface CursorQuery extends CursorQueryPagingMethodOneOf {
   /** Which items. */
-  filter?: Record<string, any> | null;
+  filter?: PlainObject | null;
   /** Sort order. */
   sort?: Sorting[];
 }
@@ -1458,7 +1462,9 @@ export type GenerateFileResumableUploadUrlValidationErrors =
 export type ImportFileValidationErrors = { ruleName?: 'SITE_QUOTA_EXCEEDED' };
 
 /** Rules of its own that {@link files.listFiles} can break. */
-export type ListFilesValidationErrors = { ruleName?: 'UNSUPPORTED_MEDIA_TYPE' } | { ruleName?: 'UNSUPPORTED_SORT_VALUE' };
+export type ListFilesValidationErrors =
+  | { ruleName?: 'UNSUPPORTED_MEDIA_TYPE' }
+  | { ruleName?: 'UNSUPPORTED_SORT_VALUE' };
 
 /** Rules of its own that {@link files.searchFiles} can break. */
 export type SearchFilesValidationErrors =
@@ -2019,7 +2025,7 @@ export interface FileDescriptorUpdatedEnvelope {
   /** About the event. */
   metadata: EventMetadata;
   /** The members that changed, with their values before the change. */
-  modifiedFields?: Record<string, any>;
+  modifiedFields?: PlainObject;
 }
 
 /** What a handler of {@link files.onFileDescriptorDeleted} receives. */
@@ -2045,7 +2051,7 @@ export interface FolderUpdatedEnvelope {
   /** About the event. */
   metadata: EventMetadata;
   /** The members that changed, with their values before the change. */
-  modifiedFields?: Record<string, any>;
+  modifiedFields?: PlainObject;
 }
 
 /** What a handler of {@link folders.onFolderDeleted} receives. */
@@ -2147,7 +2153,7 @@ export interface FieldViolation {
   /** The rule by name, such as `PARENT_FOLDER_NOT_FOUND`. */
   ruleName?: string;
   /** More about it, such as `{ threshold: 100 }`. */
-  data?: Record<string, any> | null;
+  data?: PlainObject | null;
 }
 
 /** The error as the service sent it. */
@@ -2159,7 +2165,7 @@ export interface ErrorDetails {
     /** What went wrong, in words. */
     description?: string;
     /** More about it, depending on the code. */
-    data?: Record<string, any> | null;
+    data?: PlainObject | null;
   };
   /** Refused fields. */
   validationError?: {
@@ -2342,6 +2348,25 @@ export declare namespace files {
   ): Promise<Returned<GetFileDescriptorsResponse, { files: StrictListedFileDescriptor[] }>>;
 
   /**
+   * Renames, relabels or moves one file; the form in which Velo takes it, with the id first.
+   *
+   * @param id Id or media URL of the file, up to 1000 characters. It wins over `file._id`.
+   * @param file The changes: `displayName`, `parentFolderId`, `labels`.
+   * @param call `signal` and `timeoutMs` for this call.
+   * @returns The file after the change.
+   * @throws {WixMediaError} `FIELD_MASK_IS_EMPTY_OR_MISSING` (400) when there is nothing to change, `RESOURCE_NOT_FOUND`
+   * (400) when there is no such file, a field violation (400) when the new folder does not exist or is in the trash.
+   * @example
+   * ```ts
+   * const moved = await files.updateFileDescriptor(fileId, { parentFolderId: folderId, labels: ['water'] });
+   * ```
+   */
+  export function updateFileDescriptor(
+    id: string,
+    file: FileDescriptor,
+    call?: CallOptions,
+  ): Promise<Returned<FileDescriptor, StrictFileDescriptor>>;
+  /**
    * Renames, relabels or moves one file.
    *
    * `displayName` (up to 255 characters), `parentFolderId` (up to 100; moves the file) and `labels` (up to 100 of up to
@@ -2360,25 +2385,6 @@ export declare namespace files {
    */
   export function updateFileDescriptor(
     file: Returned<FileDescriptor, FileDescriptor & { _id: string }>,
-    call?: CallOptions,
-  ): Promise<Returned<FileDescriptor, StrictFileDescriptor>>;
-  /**
-   * Renames, relabels or moves one file; the form in which Velo takes it, with the id first.
-   *
-   * @param id Id or media URL of the file, up to 1000 characters. It wins over `file._id`.
-   * @param file The changes: `displayName`, `parentFolderId`, `labels`.
-   * @param call `signal` and `timeoutMs` for this call.
-   * @returns The file after the change.
-   * @throws {WixMediaError} `FIELD_MASK_IS_EMPTY_OR_MISSING` (400) when there is nothing to change, `RESOURCE_NOT_FOUND`
-   * (400) when there is no such file, a field violation (400) when the new folder does not exist or is in the trash.
-   * @example
-   * ```ts
-   * const moved = await files.updateFileDescriptor(fileId, { parentFolderId: folderId, labels: ['water'] });
-   * ```
-   */
-  export function updateFileDescriptor(
-    id: string,
-    file: FileDescriptor,
     call?: CallOptions,
   ): Promise<Returned<FileDescriptor, StrictFileDescriptor>>;
 
@@ -3520,7 +3526,7 @@ export type ModuleSource =
   | Response
   | ArrayBuffer
   | ArrayBufferView
-  | (typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? Module : never);
+  | (typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? Module & object : never);
 
 /**
  * Loads the WebAssembly module. Every call does so when it has to; `init` is for those who bring their own bytes, serve
@@ -3770,7 +3776,10 @@ export declare namespace media {
    * // 'https://static.wixstatic.com/shapes/a1b2c3_4f5e.svg'
    * ```
    */
-  export function getStaticUrl(identifier: string, options?: { resolution?: VideoQuality; siteId?: string }): string | undefined;
+  export function getStaticUrl(
+    identifier: string,
+    options?: { resolution?: VideoQuality; siteId?: string },
+  ): string | undefined;
 
   /** Heights in which a video can be had. */
   export type VideoQuality = '144p' | '240p' | '360p' | '480p' | '720p' | '1080p';
@@ -3782,7 +3791,8 @@ export declare namespace media {
    * @throws {WixMediaError} `INVALID_MEDIA_URL`.
    * @example
    * ```ts
-   * const { url, width, height } = media.getImageUrl('wix:image://v1/a1b2c3_4f5e~mv2.jpg#originWidth=400&originHeight=300');
+   * const image = 'wix:image://v1/a1b2c3_4f5e~mv2.jpg#originWidth=400&originHeight=300';
+   * const { url, width, height } = media.getImageUrl(image);
    * ```
    */
   export function getImageUrl(image: string): ImageUrl;
@@ -3839,7 +3849,10 @@ export declare namespace media {
    * const { url } = media.getDocumentUrl('wix:document://v1/a1b2c3_4f5e.pdf/prices.pdf', { siteId });
    * ```
    */
-  export function getDocumentUrl(document: string, options: { siteId: string }): { id: string; url: string; filename?: string };
+  export function getDocumentUrl(
+    document: string,
+    options: { siteId: string },
+  ): { id: string; url: string; filename?: string };
   /**
    * The id and name of a document, without its URL, as that needs the id of the site.
    *

@@ -16,10 +16,12 @@ const strictest = {
   verbatimModuleSyntax: true,
 };
 
+const agreement = agreementFixture();
+
 /** A project with all fixtures, and the declarations changed by `edit`. */
 async function filledProject(edit) {
   const project = await createProject(edit);
-  await project.write('agreement/types.ts', agreementFixture());
+  await project.write('agreement/types.ts', agreement);
   await project.write('alone/alone.ts', "export * from 'wix-media.v2';");
   for (const name of ['agreement', 'commonjs', 'official', 'ours', 'refused', 'strict']) await project.addFixtures(name);
   await project.addFixtures('official', 'moved', (text) => text.replace(OFFICIAL, "'wix-media.v2'"));
