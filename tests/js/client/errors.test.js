@@ -200,7 +200,7 @@ suite('a 200 that cannot be used', () => {
     ['a number', ok(5)],
   ]) {
     test(`because it is ${name}`, async () => {
-      for (const call of [({ files }) => files.listFiles(), ({ files }) => files.bulkDeleteFiles([]), ({ folders }) => folders.getFolder('d')]) {
+      for (const call of [({ files }) => files.listFiles(), ({ folders }) => folders.createFolder('a'), ({ folders }) => folders.getFolder('d')]) {
         const error = await failure(answer, call);
         assert.ok(error instanceof WixMediaError, inspect(error));
         assert.equal(error.code, 'INVALID_RESPONSE');

@@ -5,6 +5,7 @@ import { errorDifference, difference, requestDifference, shown } from '../harnes
 import { call, outcome } from '../harness/calls.js';
 import { officialClient, ourClient } from '../harness/clients.js';
 import { cannedFetch } from '../harness/fetch.js';
+import { operationOf } from '../harness/operations.js';
 import { copy } from '../harness/tagged.js';
 import { namesItsArgument, refusedFields, repairAnswer, repairCall, rightDetails } from './faults.js';
 
@@ -21,7 +22,7 @@ export async function expectation(kase) {
   const { result, error } = isTooLong(requests[0]) ? await runOfficial({ ...repaired, args: ['f1'] }, right) : seen;
   const expected = { requests: requests.map(mendRequest) };
   const last = Math.max(requests.length - 1, 0);
-  if (unusable(kase.answers[last])) return { ...expected, error: {}, code: 'INVALID_RESPONSE' };
+  if (unusable(kase, kase.answers[last])) return { ...expected, error: {}, code: 'INVALID_RESPONSE' };
   if (error === undefined) return { ...expected, result: answers[last].mend(result) };
   if (isIterationEnd(error)) return { ...expected, ended: error.message };
   return { ...expected, ...(await rightError(kase, kase.answers[last], answers[last], error)) };
@@ -51,16 +52,21 @@ async function rightError(kase, answer, { repaired, mend }, error) {
   return { error: { status: thrown.status, requestId: thrown.requestId, details: mend(thrown.details) } };
 }
 
-/** A 200 that is no JSON, or neither an object nor a list. Some calls of the official SDK resolve to such a body. */
-export function unusable(answer) {
+/**
+ * A 200 that is no JSON, or, for calls whose answers are converted, neither an object nor a list. The official SDK
+ * resolves some of those, too.
+ */
+export function unusable(kase, answer) {
   if (answer.networkError || answer.status !== 200) return false;
   try {
     const body = 'body' in answer ? answer.body : JSON.parse(answer.rawBody ?? '');
-    return body === null || typeof body !== 'object';
+    return isConverted(kase) && (body === null || typeof body !== 'object');
   } catch {
     return true;
   }
 }
+
+const isConverted = (kase) => !['plain', 'nothing'].includes(operationOf(kase).returns);
 
 /** Runs our client on the case; answers `{ requests, result | error }`. */
 export async function runOurs(kase, options) {

@@ -32,12 +32,11 @@ function refusedArgument(kind, value) {
       return undefined;
     case 'fileIds':
     case 'folderIds':
-      return Array.isArray(value) ? undefined : [kind];
     case 'importFileRequests':
-      return Array.isArray(value) ? refusedImports(value) : [kind];
+      return Array.isArray(value) ? undefined : [kind];
     case 'file':
       if (!isObject(value)) return [kind];
-      return typeof (value.id ?? value._id) === 'string' ? refusedMembers(value, 'file') : ['file._id'];
+      return [value.id, value._id].some((id) => typeof id === 'string') ? refusedMembers(value, 'file') : ['file._id'];
     case 'folder':
       return isObject(value) ? refusedMembers(value, 'folder') : [kind];
     case 'folderId':
@@ -46,14 +45,6 @@ function refusedArgument(kind, value) {
     default:
       return typeof value === 'string' ? undefined : [kind];
   }
-}
-
-function refusedImports(requests) {
-  const fields = requests.flatMap((request, index) => {
-    if (!isObject(request)) return [`importFileRequests[${index}]`];
-    return typeof request.url === 'string' ? [] : [`importFileRequests[${index}].url`];
-  });
-  return fields.length > 0 ? fields : undefined;
 }
 
 function refusedMembers(value, kind) {
@@ -94,8 +85,10 @@ function visitRest(value, kind, visit) {
 function sendableDate(value) {
   if (value === undefined || value === null) return true;
   if (value instanceof Date) return !Number.isNaN(value.getTime());
-  return typeof value === 'string' && !Number.isNaN(Date.parse(value));
+  return typeof value === 'string' && ISO_8601.test(value) && !Number.isNaN(Date.parse(value));
 }
+
+const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
 function sendableMedia(value, converts) {
   if (value === undefined) return true;
