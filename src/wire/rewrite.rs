@@ -57,8 +57,8 @@ pub fn answer(body: &[u8], shape: &'static Shape) -> Result<Answer, Unreadable> 
     let mut rewriter = Rewriter::new(body, Way::Answer);
     rewriter.out.reserve(body.len() + body.len() / 8);
     let mut fate = rewriter.run(shape);
-    if fate != Fate::Failed && rewriter.conflicting && !rewriter.date_paths.is_empty() {
-        // One path for the items of an array is only right where all items have their dates under the same names.
+    if fate != Fate::Failed && rewriter.mixed && !rewriter.date_paths.is_empty() {
+        // One path for the items of an array is only right where no item has something else under that name.
         rewriter = Rewriter::new(body, Way::Answer);
         rewriter.exact = true;
         fate = rewriter.run(shape);
@@ -158,8 +158,8 @@ struct Rewriter<'a> {
     date_paths: Vec<Vec<Step>>,
     dates: Vec<u8>,
     specials: Vec<u8>,
-    /// Whether some object has a name in both spellings.
-    conflicting: bool,
+    /// Whether some object came with a name in its new spelling.
+    mixed: bool,
     /// Whether dates are told with the index of each item.
     exact: bool,
     /// What would be right, after a refusal.
@@ -180,7 +180,7 @@ impl<'a> Rewriter<'a> {
             date_paths: Vec::new(),
             dates: Vec::new(),
             specials: Vec::new(),
-            conflicting: false,
+            mixed: false,
             exact: false,
             expectation: None,
         }
@@ -330,7 +330,6 @@ impl<'a> Rewriter<'a> {
                 return fate;
             }
             left_alone |= conflicts;
-            self.conflicting = true;
             self.scanner.at = at;
             self.copied = copied;
             self.out.truncate(out);
@@ -450,6 +449,7 @@ impl<'a> Rewriter<'a> {
             self.scanner.at += 1;
             if !comma {
                 *conflicts = old & new;
+                self.mixed |= new != 0;
                 return Fate::Kept;
             }
             self.scanner.whitespace();
