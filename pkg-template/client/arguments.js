@@ -40,7 +40,7 @@ function marked(value, trail, holders) {
     case 'object':
       break;
     default:
-      return undefined;
+      return value;
   }
   if (value === null) return null;
   if (value instanceof Date) return `\0D${Number.isNaN(value.getTime()) ? '' : value.toISOString()}`;

@@ -3,37 +3,10 @@ import { enums } from '#operations';
 import { connect } from './call.js';
 import { bind } from './client.js';
 import { WixMediaError } from './error.js';
-import {
-  format,
-  getAudioUrl,
-  getCroppedImageUrl,
-  getDocumentUrl,
-  getImageUrl,
-  getScaledToFillImageUrl,
-  getScaledToFitImageUrl,
-  getShapeUrl,
-  getStaticUrl,
-  getVideoUrl,
-  parse,
-} from './media.js';
+import { media } from './media.js';
 import { init } from './module.js';
 
-export { init, WixMediaError };
-
-/** Media identifiers and URLs. An object of its own, so that bundlers leave it out where nobody asks for it. */
-export const media = {
-  parse,
-  format,
-  getImageUrl,
-  getShapeUrl,
-  getScaledToFillImageUrl,
-  getScaledToFitImageUrl,
-  getCroppedImageUrl,
-  getVideoUrl,
-  getAudioUrl,
-  getDocumentUrl,
-  getStaticUrl,
-};
+export { init, media, WixMediaError };
 
 /**
  * A client with its own credentials. Nothing is sent or loaded before its first call.

@@ -261,3 +261,18 @@ function fileName(id, name) {
   const bare = name.replace(EXTENSION, (end, extension) => (SOURCE.test(extension) ? '' : end));
   return encoded(bare.replace(/[/\\?<>|“:".*]/g, '_'));
 }
+
+/** The functions above, for those who take everything from one place. */
+export const media = {
+  parse,
+  format,
+  getImageUrl,
+  getShapeUrl,
+  getScaledToFillImageUrl,
+  getScaledToFitImageUrl,
+  getCroppedImageUrl,
+  getVideoUrl,
+  getAudioUrl,
+  getDocumentUrl,
+  getStaticUrl,
+};

@@ -49,7 +49,7 @@ async function compile(source) {
   if (type?.startsWith('application/wasm') && WebAssembly.compileStreaming) return WebAssembly.compileStreaming(source);
   // Servers that do not know the type are common; pages that answer for missing files too.
   const bytes = await source.arrayBuffer();
-  if (new DataView(bytes).getUint32(0) !== 0x0061736d) {
+  if (new TextDecoder().decode(bytes.slice(0, 4)) !== '\0asm') {
     throw new Error(
       `${source.url} answered ${source.status} with ${type ?? 'something'} that is not WebAssembly. ` +
         'Serve client.wasm of the package there, or pass its bytes or URL to init().',
