@@ -129,7 +129,7 @@ function object(_random, entries) {
   for (const name of ['id', 'createdDate', 'updatedDate']) {
     for (const key of [name, `_${name}`]) {
       const both = Object.hasOwn(made, name) && Object.hasOwn(made, `_${name}`);
-      if (both && typeof made[key] === 'object') define(made, key, String(made[key]));
+      if (both && typeof made[key] === 'object') define(made, key, 'was an object');
     }
   }
   return made;
@@ -172,9 +172,9 @@ function argument(random, operation, kind) {
     case 'fileId':
       return fileId(random);
     case 'fileIds':
-      return random.list(4, () => fileId(random));
+      return random.list(random.chance(0.1) ? 60 : 4, () => fileId(random));
     case 'folderIds':
-      return random.list(4, () => folderId(random));
+      return random.list(random.chance(0.1) ? 60 : 4, () => folderId(random));
     case 'folderId':
     case '_id':
       return folderId(random);

@@ -59,7 +59,7 @@ async function rightError(kase, answer, { repaired, mend }, error) {
 export function unusable(kase, answer) {
   if (answer.networkError || answer.status !== 200) return false;
   try {
-    const body = 'body' in answer ? answer.body : JSON.parse(answer.rawBody ?? '');
+    const body = 'body' in answer ? answer.body : JSON.parse((answer.rawBody ?? '').replace(/^\ufeff/, ''));
     return isConverted(kase) && (body === null || typeof body !== 'object');
   } catch {
     return true;

@@ -51,7 +51,7 @@ suite('the packed package', () => {
   test('tells nothing of the machine that built it', async () => {
     for (const { path } of tarball.files) {
       const content = await readFile(new URL(path, dist), 'latin1');
-      for (const trace of [root, homedir() + '/', '.cargo/registry', 'rustc/', '/target/', 'node_modules/', 'sourceMappingURL']) {
+      for (const trace of [root, `${homedir()}/`, '.cargo/registry', 'rustc/', '/target/', 'node_modules/', 'sourceMappingURL']) {
         assert.equal(content.includes(trace), false, `${path} contains ${trace}`);
       }
     }
