@@ -4,6 +4,7 @@ import { operations } from '#operations';
 import { encodeArguments } from './arguments.js';
 import { credentials, readToken } from './credentials.js';
 import { refusal, textOf, WixMediaError } from './error.js';
+import { tell } from './hooks.js';
 import { enter, init, isLoaded } from './module.js';
 
 // The core's waits start at baseDelayMs, so another base stretches or shrinks them.
@@ -55,7 +56,11 @@ export function connect(options) {
   };
 }
 
-const entriesOf = (headers) => (headers[Symbol.iterator] ? Object.fromEntries(headers) : { ...headers });
+/** A plain object of headers from what fetch takes as headers, or from an object with gaps. */
+function entriesOf(headers) {
+  const entries = headers[Symbol.iterator] ? [...headers] : Object.entries(headers);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined && value !== null));
+}
 
 /** `headers` with `more` in place of entries of the same name, in any spelling. */
 function override(headers, more) {
@@ -135,15 +140,6 @@ const wait = (ms, signal) =>
     signal?.addEventListener('abort', done);
   });
 
-/** Tells a hook. What goes wrong inside it is its own affair. */
-function tell(hook, event) {
-  try {
-    hook(event)?.catch?.(() => {});
-  } catch {
-    // As said.
-  }
-}
-
 async function drive(connection, operation, name, { bytes, complete }, signal) {
   if (!isLoaded()) await init();
   const { on, retry } = connection;
@@ -212,7 +208,7 @@ async function drive(connection, operation, name, { bytes, complete }, signal) {
       return resultOf(operation, name, response, body);
     }
     const event = { operation: name, attempt, delayMs, status: status || undefined, error: failure };
-    if (on.retry) tell(on.retry, event);
+    tell(on.retry, event);
     if (status === 429) connection.pausedUntil = Math.max(connection.pausedUntil, Date.now() + delayMs);
     else await wait(delayMs, signal);
     signal?.throwIfAborted();
@@ -245,7 +241,8 @@ function resultOf(operation, name, response, body) {
     const value = revive(answer);
     return unwrap ? value[unwrap] : value;
   } catch (error) {
-    if (error.code === 'INVALID_RESPONSE' && !error.cause) error.cause = syntaxError(body);
+    const value = error.code === 'INVALID_RESPONSE' && syntaxError(body);
+    if (value) Object.defineProperty(error, 'cause', { value, configurable: true, writable: true });
     throw error;
   }
 }

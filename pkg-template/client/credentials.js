@@ -1,5 +1,6 @@
 // Who is calling: the headers of the credentials, and how to get new ones.
 import { refusal, WixMediaError } from './error.js';
+import { tell } from './hooks.js';
 
 // A token is renewed this long before it ends, so that it does not end on the way.
 const MARGIN = 60_000;
@@ -99,7 +100,7 @@ function visitorTokens({ clientId, tokens, onTokens }, post) {
       refreshToken = { value: answer.refresh_token, role: 'visitor' };
     }
     const expiresAt = Math.floor(Date.now() / 1000) + Number(answer.expires_in);
-    onTokens?.({ accessToken: { value: answer.access_token, expiresAt }, refreshToken });
+    tell(onTokens, { accessToken: { value: answer.access_token, expiresAt }, refreshToken });
     return answer;
   };
 }

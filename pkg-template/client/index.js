@@ -38,14 +38,18 @@ export function configure(options) {
   shared = connect(options);
 }
 
-function fromEnvironment() {
-  let env = {};
+/** A variable of the environment, where there is one. */
+function variable(name) {
   try {
-    env = globalThis.process?.env ?? env;
+    return globalThis.process.env[name]?.trim();
   } catch {
-    // Deno asks for permission before it shows its environment.
+    // Not Node, or Deno, which asks for permission first.
+    return undefined;
   }
-  const apiKey = env.WIX_API_KEY?.trim();
+}
+
+function fromEnvironment() {
+  const apiKey = variable('WIX_API_KEY');
   if (!apiKey) {
     throw new WixMediaError({
       message:
@@ -54,7 +58,7 @@ function fromEnvironment() {
       code: 'NOT_CONFIGURED',
     });
   }
-  return connect({ auth: { apiKey, siteId: env.WIX_SITE_ID?.trim(), accountId: env.WIX_ACCOUNT_ID?.trim() } });
+  return connect({ auth: { apiKey, siteId: variable('WIX_SITE_ID'), accountId: variable('WIX_ACCOUNT_ID') } });
 }
 
 const own = /* @__PURE__ */ bind(() => (shared ??= fromEnvironment()));
