@@ -14,29 +14,9 @@
  * @packageDocumentation
  */
 
-declare global {
-  /**
-   * How much the result types promise. By default every member of a result is optional, as the service may leave it
-   * out. With `strict: true`, the members that the service always sends are required.
-   *
-   * @example
-   * ```ts
-   * declare global {
-   *   interface SDKTypeMode {
-   *     strict: true;
-   *   }
-   * }
-   * ```
-   */
-  interface SDKTypeMode {}
-}
-
 // Not of `unknown`: that would refuse objects of interface types, which have no index signature.
 /** A plain object with members of any name. */
 export type PlainObject = Record<string, any>;
-
-/** `Loose` by default, `Strict` where {@link SDKTypeMode} says `strict: true`. */
-export type Returned<Loose, Strict> = globalThis.SDKTypeMode extends { strict: true } ? Strict : Loose;
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Calls and pages
@@ -514,7 +494,7 @@ export type ApplicationWithLiterals =
  * made by the service.
  */
 export interface FileDescriptor {
-  /** The file's id, up to 1000 characters, such as `a1b2c3_4f5e6d7c8b9a4f5e6d7c8b9a4f5e6d7c~mv2.jpg`. */
+  /** The file's id, up to 1,000 characters, such as `a1b2c3_4f5e6d7c8b9a4f5e6d7c8b9a4f5e6d7c~mv2.jpg`. */
   _id?: string;
   /** The name shown in the Media Manager, up to 255 characters. Can be changed. */
   displayName?: string;
@@ -710,9 +690,9 @@ export interface IdentityInfo {
  * {@link files.onFileDescriptorFileFailed}, never in a descriptor.
  */
 export interface ExternalInfo {
-  /** Where the file comes from, in your own words; up to 1000 characters. */
+  /** Where the file comes from, in your own words; up to 1,000 characters. */
   origin?: string;
-  /** Up to 30 ids of your own, each of up to 4000 characters. */
+  /** Up to 30 ids of your own, each of up to 4,000 characters. */
   externalIds?: string[];
 }
 
@@ -727,7 +707,7 @@ export interface ExternalInfo {
 export interface Folder {
   /** The folder's id, up to 100 characters. */
   _id?: string;
-  /** The name shown in the Media Manager, up to 1000 characters. Can be changed. */
+  /** The name shown in the Media Manager, up to 1,000 characters. Can be changed. */
   displayName?: string;
   /** Id of the folder that holds this one, up to 100 characters. Change it to move the folder. Default: `media-root`. */
   parentFolderId?: string;
@@ -751,7 +731,7 @@ export type UpdateFolder = Folder;
 /** How a list or search is sorted: by one field. */
 export interface CommonSorting {
   /**
-   * `'displayName'`, `'updatedDate'` or, for files only, `'sizeInBytes'`. Any other name is refused with
+   * `'displayName'`, `'updatedDate'` or, for files only, `'sizeInBytes'`; up to 512 characters. Any other is refused with
    * `UNSUPPORTED_SORT_VALUE` (400). Default: `'updatedDate'`.
    */
   fieldName?: string;
@@ -929,7 +909,7 @@ export interface GetFileDescriptorsResponse {
 
 /** Options of {@link files.generateFileUploadUrl}. */
 export interface GenerateFileUploadUrlOptions {
-  /** Name with extension, up to 1000 characters and cut to 255. Default: the `filename` query of the upload. */
+  /** Name with extension, up to 1,000 characters and cut to 255. Default: the `filename` query of the upload. */
   fileName?: string | null;
   /** Size in bytes, as a decimal string. */
   sizeInBytes?: string | null;
@@ -953,7 +933,7 @@ export interface GenerateFileUploadUrlResponse {
 
 /** Options of {@link files.generateFileResumableUploadUrl}. */
 export interface GenerateFileResumableUploadUrlOptions {
-  /** Name with extension, up to 1000 characters and cut to 255. Default: the `filename` query of the last request. */
+  /** Name with extension, up to 1,000 characters and cut to 255. Default: the `filename` query of the last request. */
   fileName?: string | null;
   /** Size in bytes, as a decimal string. */
   sizeInBytes?: string | null;
@@ -983,7 +963,7 @@ export interface GenerateFileResumableUploadUrlResponse {
 export interface ImportFileOptions {
   /** Expected kind of file, any but `OTHER`; the import fails when the file is of another kind. */
   mediaType?: MediaTypeWithLiterals;
-  /** Name, up to 1000 characters and cut to 255; a missing extension is added. Default: the last part of the address. */
+  /** Name, up to 1,000 characters and cut to 255; a missing extension is added. Default: the last part of the address. */
   displayName?: string | null;
   /** Id of the folder to import to, up to 100 characters. Default: `media-root`. */
   parentFolderId?: string | null;
@@ -1093,7 +1073,7 @@ export interface SearchFilesResponse {
 export interface GenerateVideoStreamingUrlOptions {
   /** Protocol of the stream. Default: `HLS`. */
   format?: StreamFormatWithLiterals;
-  /** Minutes until the address of a private video expires, 60 to 1440. Default: 1440. Without effect on public videos. */
+  /** Minutes until the address of a private video expires, 60 to 1,440. Default: 1,440. Without effect on public videos. */
   expirationInMinutes?: number | null;
 }
 
@@ -1818,89 +1798,6 @@ export interface FieldSort<Field> {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// Results where SDKTypeMode is strict
-// ---------------------------------------------------------------------------------------------------------------------
-
-/** A file of a list where {@link SDKTypeMode} is strict: what the service always sends is required. */
-export interface StrictListedFileDescriptor extends FileDescriptor {
-  _id: string;
-  displayName: string;
-  url: string;
-  hash: string;
-  private: boolean;
-  mediaType: MediaTypeWithLiterals;
-  media?: StrictListedFileMedia;
-  operationStatus: OperationStatusWithLiterals;
-  siteId: string;
-  state: StateWithLiterals;
-}
-
-/** Media of a file of a list where {@link SDKTypeMode} is strict. */
-export interface StrictListedFileMedia extends FileMedia {
-  audio?: AudioV2 & { _id: string };
-  archive?: Archive & { _id: string; url: string };
-  model3d?: Model3D & { _id: string; url: string };
-}
-
-/** A single file where {@link SDKTypeMode} is strict: what the service always sends is required. */
-export interface StrictFileDescriptor extends StrictListedFileDescriptor {
-  labels: string[];
-  media?: StrictFileMedia;
-}
-
-/** Media of a single file where {@link SDKTypeMode} is strict. */
-export interface StrictFileMedia extends StrictListedFileMedia {
-  image?: ImageMedia & { colors?: Colors & { palette: Color[] }; faces: Required<FaceRecognition>[] };
-  audio?: AudioV2 & { _id: string; assets: string[] };
-}
-
-/** A page of files where {@link SDKTypeMode} is strict. */
-export interface StrictFilesPage {
-  files: StrictListedFileDescriptor[];
-  nextCursor?: PagingMetadataV2;
-}
-
-/** A page of a query over files where {@link SDKTypeMode} is strict. */
-export interface StrictFilesQueryPage {
-  files: StrictListedFileDescriptor[];
-  pagingMetadata?: PagingMetadataV2;
-}
-
-/** Result of a bulk import where {@link SDKTypeMode} is strict. */
-export interface StrictBulkImportFileResponse {
-  results: {
-    itemMetadata?: ItemMetadata & {
-      originalIndex: number;
-      success: boolean;
-      error?: ApplicationError & { code: string; description: string };
-    };
-    item?: Omit<StrictListedFileDescriptor, 'media'> & { media?: FileMedia };
-  }[];
-  bulkActionMetadata?: Required<BulkActionMetadata>;
-}
-
-/** A folder where {@link SDKTypeMode} is strict: what the service always sends is required. */
-export interface StrictFolder extends Folder {
-  _id: string;
-  displayName: string;
-  parentFolderId: string;
-  state: StateWithLiterals;
-  siteId: string;
-}
-
-/** A page of folders where {@link SDKTypeMode} is strict. */
-export interface StrictFoldersPage {
-  folders: StrictFolder[];
-  nextCursor?: PagingMetadataV2;
-}
-
-/** A page of a query over folders where {@link SDKTypeMode} is strict. */
-export interface StrictFoldersQueryPage {
-  folders: StrictFolder[];
-  pagingMetadata?: PagingMetadataV2;
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
 // Events
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -2268,7 +2165,7 @@ export declare namespace files {
    * Whoever has the address can fetch the zip, and it does not expire; private files are left out. For a private file
    * use {@link files.generateFileDownloadUrl}.
    *
-   * @param fileIds 1 to 1000 ids or media URLs, each of up to 1000 characters.
+   * @param fileIds 1 to 1,000 ids or media URLs, each of up to 1,000 characters.
    * @param call `signal` and `timeoutMs` for this call.
    * @returns The address of the zip.
    * @throws {WixMediaError} `RESOURCE_NOT_FOUND` (400) when none of the files exists.
@@ -2280,14 +2177,14 @@ export declare namespace files {
   export function generateFilesDownloadUrl(
     fileIds: string[],
     call?: CallOptions,
-  ): Promise<Returned<GenerateFilesDownloadUrlResponse, Required<GenerateFilesDownloadUrlResponse>>>;
+  ): Promise<GenerateFilesDownloadUrlResponse>;
 
   /**
    * Makes temporary links to one file: one for each rendition asked for, or one to the original.
    *
    * This is the way to hand a private file to someone outside.
    *
-   * @param fileId Id or media URL of the file, up to 1000 characters.
+   * @param fileId Id or media URL of the file, up to 1,000 characters.
    * @param options Name, lifetime (in minutes, 600 by default), renditions and behaviour of the links.
    * @param call `signal` and `timeoutMs` for this call.
    * @returns One link for each asset key.
@@ -2306,7 +2203,7 @@ export declare namespace files {
     fileId: string,
     options?: GenerateFileDownloadUrlOptions,
     call?: CallOptions,
-  ): Promise<Returned<GenerateFileDownloadUrlResponse, { downloadUrls: Required<DownloadUrl>[] }>>;
+  ): Promise<GenerateFileDownloadUrlResponse>;
 
   /**
    * Gets one file, whatever its state: pending, failed and trashed files are answered too.
@@ -2314,7 +2211,7 @@ export declare namespace files {
    * Asking again until `operationStatus` is no longer `PENDING` is one way to wait for an upload or import; the event
    * {@link files.onFileDescriptorFileReady} is the other.
    *
-   * @param fileId Id or media URL of the file, up to 1000 characters.
+   * @param fileId Id or media URL of the file, up to 1,000 characters.
    * @param call `signal` and `timeoutMs` for this call.
    * @returns The file itself.
    * @throws {WixMediaError} `RESOURCE_NOT_FOUND` (400) when there is no such file.
@@ -2327,12 +2224,12 @@ export declare namespace files {
   export function getFileDescriptor(
     fileId: string,
     call?: CallOptions,
-  ): Promise<Returned<FileDescriptor, StrictFileDescriptor>>;
+  ): Promise<FileDescriptor>;
 
   /**
    * Gets several files. Those that do not exist are left out, and the order is not that of the ids: match by `_id`.
    *
-   * @param fileIds 1 to 100 ids or media URLs, each of up to 1000 characters.
+   * @param fileIds 1 to 100 ids or media URLs, each of up to 1,000 characters.
    * @param call `signal` and `timeoutMs` for this call.
    * @returns The files that exist.
    * @throws {WixMediaError} `RESOURCE_NOT_FOUND` (400) when none of the files exists.
@@ -2345,12 +2242,12 @@ export declare namespace files {
   export function getFileDescriptors(
     fileIds: string[],
     call?: CallOptions,
-  ): Promise<Returned<GetFileDescriptorsResponse, { files: StrictListedFileDescriptor[] }>>;
+  ): Promise<GetFileDescriptorsResponse>;
 
   /**
    * Renames, relabels or moves one file; the form in which Velo takes it, with the id first.
    *
-   * @param id Id or media URL of the file, up to 1000 characters. It wins over `file._id`.
+   * @param id Id or media URL of the file, up to 1,000 characters. It wins over `file._id`.
    * @param file The changes: `displayName`, `parentFolderId`, `labels`.
    * @param call `signal` and `timeoutMs` for this call.
    * @returns The file after the change.
@@ -2365,7 +2262,7 @@ export declare namespace files {
     id: string,
     file: FileDescriptor,
     call?: CallOptions,
-  ): Promise<Returned<FileDescriptor, StrictFileDescriptor>>;
+  ): Promise<FileDescriptor>;
   /**
    * Renames, relabels or moves one file.
    *
@@ -2384,9 +2281,9 @@ export declare namespace files {
    * ```
    */
   export function updateFileDescriptor(
-    file: Returned<FileDescriptor, FileDescriptor & { _id: string }>,
+    file: FileDescriptor,
     call?: CallOptions,
-  ): Promise<Returned<FileDescriptor, StrictFileDescriptor>>;
+  ): Promise<FileDescriptor>;
 
   /**
    * Makes an address to which anyone can `PUT` the bytes of one file, without credentials.
@@ -2414,7 +2311,7 @@ export declare namespace files {
     mimeType: string,
     options?: GenerateFileUploadUrlOptions,
     call?: CallOptions,
-  ): Promise<Returned<GenerateFileUploadUrlResponse, Required<GenerateFileUploadUrlResponse>>>;
+  ): Promise<GenerateFileUploadUrlResponse>;
 
   /**
    * Makes the address and the token of a resumable upload with the TUS protocol, version 1.0.0.
@@ -2441,7 +2338,7 @@ export declare namespace files {
     mimeType: string,
     options?: GenerateFileResumableUploadUrlOptions,
     call?: CallOptions,
-  ): Promise<Returned<GenerateFileResumableUploadUrlResponse, Required<GenerateFileResumableUploadUrlResponse>>>;
+  ): Promise<GenerateFileResumableUploadUrlResponse>;
 
   /**
    * Copies a file from a public address.
@@ -2469,7 +2366,7 @@ export declare namespace files {
     url: string,
     options?: ImportFileOptions,
     call?: CallOptions,
-  ): Promise<Returned<ImportFileResponse, { file?: StrictFileDescriptor }>>;
+  ): Promise<ImportFileResponse>;
 
   /**
    * Copies several files from public addresses, and tells nothing about single ones.
@@ -2490,7 +2387,7 @@ export declare namespace files {
   export function bulkImportFiles(
     importFileRequests: ImportFileRequest[],
     call?: CallOptions,
-  ): Promise<Returned<BulkImportFilesResponse, { files: StrictListedFileDescriptor[] }>>;
+  ): Promise<BulkImportFilesResponse>;
 
   /**
    * Copies several files from public addresses, and reports each of them.
@@ -2516,7 +2413,7 @@ export declare namespace files {
     importFileRequests: ImportFileRequest[],
     options?: BulkImportFileOptions,
     call?: CallOptions,
-  ): Promise<Returned<BulkImportFileResponse, StrictBulkImportFileResponse>>;
+  ): Promise<BulkImportFileResponse>;
 
   /**
    * Lists the files directly inside one folder; those of its sub-folders are not included.
@@ -2538,10 +2435,7 @@ export declare namespace files {
   export function listFiles(
     options?: ListFilesOptions,
     call?: CallOptions,
-  ): PagedPromise<
-    Returned<ListFilesResponse, StrictFilesPage>,
-    Returned<FileDescriptor, StrictListedFileDescriptor>
-  >;
+  ): PagedPromise<ListFilesResponse, FileDescriptor>;
 
   /**
    * Searches all files of a scope, at every depth.
@@ -2561,10 +2455,7 @@ export declare namespace files {
   export function searchFiles(
     options?: SearchFilesOptions,
     call?: CallOptions,
-  ): PagedPromise<
-    Returned<SearchFilesResponse, StrictFilesPage>,
-    Returned<FileDescriptor, StrictListedFileDescriptor>
-  >;
+  ): PagedPromise<SearchFilesResponse, FileDescriptor>;
 
   /**
    * Makes an address that streams one video.
@@ -2572,8 +2463,8 @@ export declare namespace files {
    * The address of a public video does not expire. That of a private one carries a token that is checked for every
    * chunk, so let it outlast the playing time.
    *
-   * @param fileId Id or media URL of the video, up to 1000 characters.
-   * @param options Protocol (`HLS` by default) and lifetime in minutes (1440 by default).
+   * @param fileId Id or media URL of the video, up to 1,000 characters.
+   * @param options Protocol (`HLS` by default) and lifetime in minutes (1,440 by default).
    * @param call `signal` and `timeoutMs` for this call.
    * @returns The address, in `downloadUrl.url`.
    * @throws {WixMediaError} 400 with `UNSUPPORTED_MEDIA_TYPE` when the file is not a video, `RESOURCE_NOT_FOUND` when
@@ -2587,7 +2478,7 @@ export declare namespace files {
     fileId: string,
     options?: GenerateVideoStreamingUrlOptions,
     call?: CallOptions,
-  ): Promise<Returned<GenerateVideoStreamingUrlResponse, { downloadUrl?: Required<DownloadUrl> }>>;
+  ): Promise<GenerateVideoStreamingUrlResponse>;
 
   /**
    * Moves files to the trash, or deletes them for ever.
@@ -2595,7 +2486,7 @@ export declare namespace files {
    * The files may come from different folders. It happens in its own time, so a list can show them for a moment longer.
    * Files in the trash still show on the site. Ids of unknown files and of files already in the trash do no harm.
    *
-   * @param fileIds Up to 1000 ids or media URLs, each of up to 1000 characters.
+   * @param fileIds Up to 1,000 ids or media URLs, each of up to 1,000 characters.
    * @param options `permanent: true` deletes for ever, which cannot be undone.
    * @param call `signal` and `timeoutMs` for this call.
    * @returns Nothing.
@@ -2616,7 +2507,7 @@ export declare namespace files {
    *
    * A file whose folder is gone returns to `media-root`. Ids of unknown files and of files not in the trash do no harm.
    *
-   * @param fileIds Up to 1000 ids or media URLs, each of up to 1000 characters.
+   * @param fileIds Up to 1,000 ids or media URLs, each of up to 1,000 characters.
    * @param call `signal` and `timeoutMs` for this call.
    * @returns Nothing.
    * @throws {WixMediaError} No code of its own; a field violation (400) when the list is too long.
@@ -2643,10 +2534,7 @@ export declare namespace files {
   export function listDeletedFiles(
     options?: ListDeletedFilesOptions,
     call?: CallOptions,
-  ): PagedPromise<
-    Returned<ListDeletedFilesResponse, StrictFilesPage>,
-    Returned<FileDescriptor, StrictListedFileDescriptor>
-  >;
+  ): PagedPromise<ListDeletedFilesResponse, FileDescriptor>;
 
   /**
    * Starts a query over the files of the whole site. Nothing is sent before `find()`.
@@ -2686,10 +2574,7 @@ export declare namespace files {
   export function queryFileDescriptors(
     query: FileDescriptorQuery,
     call?: CallOptions,
-  ): PagedPromise<
-    Returned<QueryFileDescriptorsResponse, StrictFilesQueryPage>,
-    Returned<FileDescriptor, StrictListedFileDescriptor>
-  >;
+  ): PagedPromise<QueryFileDescriptorsResponse, FileDescriptor>;
 
   /**
    * Calls a handler whenever a file has become ready, after an upload, an import or a restore from the trash.
@@ -2920,7 +2805,7 @@ export declare namespace folders {
    * Makes a folder. Each call makes a new one, also under a name that exists already, so it is repeated only where
    * nothing can have been made.
    *
-   * @param displayName Name, up to 1000 characters, not blank and without `/`.
+   * @param displayName Name, up to 1,000 characters, not blank and without `/`.
    * @param options `parentFolderId` is the folder that will hold the new one; `media-root` by default.
    * @param call `signal` and `timeoutMs` for this call.
    * @returns The new folder, in `folder`.
@@ -2934,7 +2819,7 @@ export declare namespace folders {
     displayName: string,
     options?: CreateFolderOptions,
     call?: CallOptions,
-  ): Promise<Returned<CreateFolderResponse, { folder?: StrictFolder }>>;
+  ): Promise<CreateFolderResponse>;
 
   /**
    * Gets one folder, also one in the trash.
@@ -2948,7 +2833,7 @@ export declare namespace folders {
    * const folder = await folders.getFolder(folderId);
    * ```
    */
-  export function getFolder(folderId: string, call?: CallOptions): Promise<Returned<Folder, StrictFolder>>;
+  export function getFolder(folderId: string, call?: CallOptions): Promise<Folder>;
 
   /**
    * Lists the folders directly inside one folder; those further down are not included, nor are trashed ones.
@@ -2969,7 +2854,7 @@ export declare namespace folders {
   export function listFolders(
     options?: ListFoldersOptions,
     call?: CallOptions,
-  ): PagedPromise<Returned<ListFoldersResponse, StrictFoldersPage>, Returned<Folder, StrictFolder>>;
+  ): PagedPromise<ListFoldersResponse, Folder>;
 
   /**
    * Searches all folders of a scope, at every depth.
@@ -2989,13 +2874,13 @@ export declare namespace folders {
   export function searchFolders(
     options?: SearchFoldersOptions,
     call?: CallOptions,
-  ): PagedPromise<Returned<SearchFoldersResponse, StrictFoldersPage>, Returned<Folder, StrictFolder>>;
+  ): PagedPromise<SearchFoldersResponse, Folder>;
 
   /**
    * Renames or moves one folder. A move takes everything inside along; ids stay.
    *
    * @param _id Id of the folder, up to 100 characters. It wins over `folder._id`.
-   * @param folder The changes: `displayName` (up to 1000 characters) and `parentFolderId` (up to 100; moves the folder).
+   * @param folder The changes: `displayName` (up to 1,000 characters) and `parentFolderId` (up to 100; moves the folder).
    * @param call `signal` and `timeoutMs` for this call.
    * @returns The folder after the change.
    * @throws {WixMediaError} `FIELD_MASK_IS_EMPTY_OR_MISSING` (400) when there is nothing to change, `SYSTEM_FOLDER`
@@ -3010,18 +2895,18 @@ export declare namespace folders {
     _id: string,
     folder: UpdateFolder,
     call?: CallOptions,
-  ): Promise<Returned<Folder, StrictFolder>>;
+  ): Promise<Folder>;
 
   /**
    * Makes a permanent address of a zip with the content of a folder, sub-folders included.
    *
-   * Whoever has the address can fetch the zip, and it does not expire. It holds at most 1000 files.
+   * Whoever has the address can fetch the zip, and it does not expire. It holds at most 1,000 files.
    *
    * @param folderId Id of the folder, up to 100 characters.
    * @param call `signal` and `timeoutMs` for this call.
    * @returns The address of the zip.
    * @throws {WixMediaError} `FOLDER_NOT_FOUND` (404) when there is no such folder, `TOO_MANY_FILES` (400) when it holds
-   * more than 1000 files.
+   * more than 1,000 files.
    * @example
    * ```ts
    * const { downloadUrl } = await folders.generateFolderDownloadUrl(folderId);
@@ -3030,7 +2915,7 @@ export declare namespace folders {
   export function generateFolderDownloadUrl(
     folderId: string,
     call?: CallOptions,
-  ): Promise<Returned<GenerateFolderDownloadUrlResponse, Required<GenerateFolderDownloadUrlResponse>>>;
+  ): Promise<GenerateFolderDownloadUrlResponse>;
 
   /**
    * Moves folders with everything inside to the trash, or deletes them for ever.
@@ -3087,7 +2972,7 @@ export declare namespace folders {
   export function listDeletedFolders(
     options?: ListDeletedFoldersOptions,
     call?: CallOptions,
-  ): PagedPromise<Returned<ListDeletedFoldersResponse, StrictFoldersPage>, Returned<Folder, StrictFolder>>;
+  ): PagedPromise<ListDeletedFoldersResponse, Folder>;
 
   /**
    * Starts a query over the folders of the whole site. Nothing is sent before `find()`.
@@ -3122,7 +3007,7 @@ export declare namespace folders {
   export function queryFolders(
     query: FolderQuery,
     call?: CallOptions,
-  ): PagedPromise<Returned<QueryFoldersResponse, StrictFoldersQueryPage>, Returned<Folder, StrictFolder>>;
+  ): PagedPromise<QueryFoldersResponse, Folder>;
 
   /**
    * Calls a handler whenever a folder has been made or has come back from the trash.
@@ -3249,7 +3134,7 @@ export declare namespace folders {
  *
  * @example
  * ```ts
- * const client = createClient({ auth: { apiKey: 'IST.…', siteId: '11111111-2222-3333-4444-555555555555' } });
+ * const client = createClient({ auth: { apiKey: 'my-api-key', siteId: '11111111-2222-3333-4444-555555555555' } });
  * ```
  */
 export interface ApiKeyAuth {
@@ -3345,7 +3230,7 @@ export interface AppAuth {
  *
  * @example
  * ```ts
- * const client = createClient({ auth: { getAuthHeaders: () => ({ headers: { Authorization: 'IST.…' } }) } });
+ * const client = createClient({ auth: { getAuthHeaders: () => ({ headers: { Authorization: 'my-api-key' } }) } });
  * ```
  */
 export interface AuthStrategy {
@@ -3454,7 +3339,7 @@ export interface RetryEvent {
  * @example
  * ```ts
  * const client = createClient({
- *   auth: { apiKey: 'IST.…', siteId: '11111111-2222-3333-4444-555555555555' },
+ *   auth: { apiKey: 'my-api-key', siteId: '11111111-2222-3333-4444-555555555555' },
  *   timeoutMs: 20_000,
  *   retry: { attempts: 5 },
  *   on: { retry: ({ operation, delayMs }) => console.info(`${operation} again in ${delayMs} ms`) },
@@ -3498,7 +3383,7 @@ export interface Client {
  * cannot carry it.
  * @example
  * ```ts
- * const client = createClient({ auth: { apiKey: 'IST.…', siteId: '11111111-2222-3333-4444-555555555555' } });
+ * const client = createClient({ auth: { apiKey: 'my-api-key', siteId: '11111111-2222-3333-4444-555555555555' } });
  * const { folder } = await client.folders.createFolder('Animals');
  * ```
  */
@@ -3513,7 +3398,7 @@ export declare function createClient(options?: ClientOptions): Client;
  * credentials rejects with `NOT_CONFIGURED`.
  * @example
  * ```ts
- * configure({ auth: { apiKey: 'IST.…', siteId: '11111111-2222-3333-4444-555555555555' } });
+ * configure({ auth: { apiKey: 'my-api-key', siteId: '11111111-2222-3333-4444-555555555555' } });
  * const page = await files.listFiles();
  * ```
  */
@@ -3569,7 +3454,7 @@ export interface ProcessedEvent {
  * Takes in the events of the Media Manager, which Wix sends as `POST` requests whose body is a JWT signed with RS256.
  *
  * Register handlers with {@link files.onFileDescriptorFileReady} and its like, give every request body to `process`, and
- * answer 200 within 1250 ms; otherwise Wix sends the event again.
+ * answer 200 within 1,250 ms; otherwise Wix sends the event again.
  *
  * @example
  * ```ts
@@ -3631,6 +3516,7 @@ export declare const webhooks: Webhooks;
 export declare namespace media {
   /** A picture that an identifier names. */
   export interface Image {
+    /** What the identifier names: a raster or a vector image. */
     type: 'image' | 'vector';
     /** Id of the file. */
     id: string;
@@ -3646,6 +3532,7 @@ export declare namespace media {
 
   /** A video that an identifier names. */
   export interface Video {
+    /** What the identifier names. */
     type: 'video';
     /** Id of the file. */
     id: string;
@@ -3661,6 +3548,7 @@ export declare namespace media {
 
   /** A sound file that an identifier names. */
   export interface Audio {
+    /** What the identifier names. */
     type: 'audio';
     /** Id of the file. */
     id: string;
@@ -3672,6 +3560,7 @@ export declare namespace media {
 
   /** A document that an identifier names. */
   export interface Document {
+    /** What the identifier names. */
     type: 'document';
     /** Id of the file. */
     id: string;

@@ -1,0 +1,27 @@
+// The operations table as docs/reference.md has it, which a test of the crate compares with the table itself.
+import { readFileSync } from 'node:fs';
+
+const PAGE = new URL('../../../docs/reference.md', import.meta.url);
+
+/** Every call: its name, arguments, fields with their limits, whether it is paged, what it gives, its error codes. */
+export function calls(page = readFileSync(PAGE, 'utf8')) {
+  return page
+    .split(/\n(?=## )/)
+    .filter((section) => /^## (files|folders)\./.test(section))
+    .map((section) => {
+      const [, group, name] = /^## (\w+)\.(\w+)/.exec(section);
+      const [, list] = /^`\w+\.\w+\((.*)\)` sends/m.exec(section);
+      return {
+        group,
+        name,
+        paged: new RegExp(`\\| \\[\`${group}\\.${name}\`\\][^|]*\\|[^|]*\\| yes \\|`).test(page),
+        parameters: list.split(', ').map((each) => ({ name: each.replace('?', ''), optional: each.endsWith('?') })),
+        fields: [...section.matchAll(/^\| `([\w.[\]]+)` \| .*? \|.*?\| (.*) \|$/gm)].map(([, path, limits]) => ({
+          path: path.replaceAll('[]', ''),
+          limits: (limits.replaceAll(',', '').match(/\d+/g) ?? []).map(Number),
+        })),
+        gives: /^- Gives (?:`(\w+)` of the answer|(nothing))/m.exec(section)?.slice(1).find(Boolean) ?? '',
+        errors: [...(/^- Own error codes: (.*)$/m.exec(section)?.[1] ?? '').matchAll(/`(\w+)`/g)].map(([, code]) => code),
+      };
+    });
+}
