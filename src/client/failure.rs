@@ -175,16 +175,8 @@ struct Named<'a> {
 fn push_validation(out: &mut Vec<u8>, call: &Call, validation: Raw<'_>, reason: &mut Vec<u8>, code: &mut Vec<u8>) {
     let sent = match json::member(validation, "fieldViolations") {
         Some(sent @ [b'[', ..]) => sent,
-        _ => {
-            return json::push(
-                out,
-                if matches!(validation, [b'{', ..] | b"null") {
-                    validation
-                } else {
-                    b"{}"
-                },
-            );
-        }
+        None | Some(b"null") if validation != b"null" => return json::push(out, b"{}"),
+        _ => return json::push(out, validation),
     };
     let mut violations: Vec<Named<'_>> = Vec::new();
     for (_, violation) in json::items(sent) {

@@ -86,14 +86,15 @@ pub fn event(text: &str) -> Result<JsValue, JsValue> {
 }
 
 fn parse_answer(answer: Answer) -> Result<JsValue, JsValue> {
-    let mut whole = Vec::with_capacity(answer.text.len() + answer.dates.len() + answer.specials.len() + 8);
+    let mut whole = Vec::with_capacity(answer.text.len() + answer.replaced.len() + 256);
     whole.push(b'[');
     whole.extend_from_slice(&answer.text);
-    for paths in [answer.dates, answer.specials] {
+    for paths in [&answer.dates, &answer.specials] {
         whole.extend_from_slice(b",[");
-        whole.extend_from_slice(&paths);
+        whole.extend_from_slice(paths);
         whole.push(b']');
     }
+    whole.extend_from_slice(&answer.replaced);
     whole.push(b']');
     text::parse(&whole)
 }

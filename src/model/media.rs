@@ -109,7 +109,8 @@ pub fn push_string_of(out: &mut Vec<u8>, medium: Medium, raw: Raw<'_>) -> bool {
     }
     if !json::is_falsy(name) {
         json::push(out, b"/");
-        uri::push_component(out, &json::to_text(name));
+        let name = json::to_text(name);
+        uri::push_component(out, String::from_utf8_lossy(&name).as_bytes());
     }
     match medium {
         Medium::Image => {

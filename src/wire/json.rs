@@ -58,12 +58,12 @@ pub struct Name<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    /// A scanner at the first value of `text`, behind a byte order mark and white space.
+    /// A scanner at the first value of `text`, behind byte order marks and white space.
     pub fn new(text: &'a [u8]) -> Scanner<'a> {
-        let mut scanner = Scanner {
-            text,
-            at: if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 },
-        };
+        let mut scanner = Scanner { text, at: 0 };
+        while text[scanner.at..].starts_with(b"\xef\xbb\xbf") {
+            scanner.at += 3;
+        }
         scanner.whitespace();
         scanner
     }

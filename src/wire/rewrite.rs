@@ -26,6 +26,9 @@ pub struct Answer {
     /// Paths whose value JSON cannot carry, as JSON arrays of names and indexes: `"NaN"` becomes the number, null becomes
     /// `undefined`.
     pub specials: Vec<u8>,
+    /// The texts that something else stands for now, each behind a comma: what reads the result reads them too, so that
+    /// damage does not vanish with them.
+    pub replaced: Vec<u8>,
 }
 
 /// Why an argument cannot be sent.
@@ -77,6 +80,7 @@ pub fn answer(body: &[u8], shape: &'static Shape) -> Result<Answer, Unreadable> 
         text: rewriter.out,
         dates: rewriter.dates,
         specials: rewriter.specials,
+        replaced: rewriter.replaced,
     })
 }
 
@@ -158,6 +162,7 @@ struct Rewriter<'a> {
     date_paths: Vec<Vec<Step>>,
     dates: Vec<u8>,
     specials: Vec<u8>,
+    replaced: Vec<u8>,
     /// Whether some object came with a name in its new spelling.
     mixed: bool,
     /// Whether dates are told with the index of each item.
@@ -180,6 +185,7 @@ impl<'a> Rewriter<'a> {
             date_paths: Vec::new(),
             dates: Vec::new(),
             specials: Vec::new(),
+            replaced: Vec::new(),
             mixed: false,
             exact: false,
             expectation: None,
@@ -229,6 +235,22 @@ impl<'a> Rewriter<'a> {
 
     fn value(&mut self, shape: &'static Shape) -> Fate {
         let start = self.scanner.at;
+        let fate = self.rewritten(shape, start);
+        let medium = matches!(shape, Shape::Medium(_)) && self.copied == self.scanner.at;
+        if fate == Fate::Dropped || fate == Fate::Kept && medium {
+            self.keep_replaced(&self.scanner.text[start..self.scanner.at]);
+        }
+        fate
+    }
+
+    fn keep_replaced(&mut self, raw: &[u8]) {
+        if self.way == Way::Answer {
+            json::push(&mut self.replaced, b",");
+            json::push(&mut self.replaced, raw);
+        }
+    }
+
+    fn rewritten(&mut self, shape: &'static Shape, start: usize) -> Fate {
         match self.scanner.peek() {
             b'[' | b'{' => match shape {
                 Shape::Any | Shape::Object(_) | Shape::Float => self.nested(shape),
@@ -401,6 +423,9 @@ impl<'a> Rewriter<'a> {
             }
             if let Some(to) = renamed {
                 self.replace_quoted(key_at, to.as_bytes());
+                if key.text.escaped {
+                    self.keep_replaced(&self.scanner.text[key_at..self.scanner.at]);
+                }
             } else if key.dotted {
                 self.rename_segments(key_at, name, Some(start));
             }
