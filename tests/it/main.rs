@@ -1,7 +1,8 @@
-//! Properties of the core, checked on generated input.
+//! Properties of the core, checked on generated input, and what has to agree with the operations table.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod answers;
 mod arguments;
+mod declarations;
 mod json;
 mod reference;
