@@ -1,6 +1,6 @@
-// A project of a user: an empty folder in which `wix-media.v2` resolves to the package that was built.
+// A project of a user: an empty folder with nothing but a copy of the package that was built.
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,8 +11,7 @@ const dist = fileURLToPath(new URL('../../../dist/', import.meta.url));
 /** Makes the folder, which `remove` takes away again. */
 export async function project() {
   const folder = await mkdtemp(join(tmpdir(), 'wix-media-'));
-  await mkdir(join(folder, 'node_modules'));
-  await symlink(dist, join(folder, 'node_modules', 'wix-media.v2'), 'junction');
+  await cp(dist, join(folder, 'node_modules', 'wix-media.v2'), { recursive: true });
   return folder;
 }
 
