@@ -186,7 +186,7 @@ fn push_validation(out: &mut Vec<u8>, call: &Call, validation: Raw<'_>, reason: 
         };
         let path = argument_path(call, field.unwrap_or_default());
         let mut at = violations.len();
-        while at > 0 && violations[at - 1].path > path {
+        while at > 0 && is_before(&path, &violations[at - 1].path) {
             at -= 1;
         }
         violations.insert(at, Named { path, field, violation });
@@ -224,6 +224,24 @@ fn push_validation(out: &mut Vec<u8>, call: &Call, validation: Raw<'_>, reason: 
         }
     }
     json::push(out, b"]}");
+}
+
+/// Whether JavaScript sorts `one` before `other`: by UTF-16 units, in which the characters beyond the first plane come
+/// before the last ones of it.
+fn is_before(one: &[u8], other: &[u8]) -> bool {
+    let rank = |byte: u8| {
+        if byte >= 0xf0 {
+            0xed00 + u16::from(byte)
+        } else {
+            u16::from(byte) << 8
+        }
+    };
+    for (one, other) in one.iter().zip(other) {
+        if one != other {
+            return rank(*one) < rank(*other);
+        }
+    }
+    one.len() < other.len()
 }
 
 /// Appends a violation under the field's new name, which is the inside of a JSON string as the sent one was.
@@ -379,6 +397,26 @@ mod tests {
         let error = failure("updateFolder", 400, body);
         let violations = &error["details"]["validationError"]["fieldViolations"];
         assert_eq!(violations, &json!([{ "field": "_id" }, { "field": "folder.x" }]));
+    }
+
+    #[test]
+    fn fields_sort_as_javascript_sorts_them() {
+        let sorted = [
+            "",
+            "a",
+            "a.b",
+            "aa",
+            "\u{e9}",
+            "\u{d7ff}",
+            "\u{1f600}",
+            "\u{10ffff}",
+            "\u{e000}",
+            "\u{ff5e}",
+        ];
+        for pair in sorted.windows(2) {
+            assert!(is_before(pair[0].as_bytes(), pair[1].as_bytes()), "{pair:?}");
+            assert!(!is_before(pair[1].as_bytes(), pair[0].as_bytes()), "{pair:?}");
+        }
     }
 
     #[test]
