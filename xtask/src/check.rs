@@ -13,7 +13,7 @@ use crate::tidy;
 const DENIED: [(&str, &[&str]); 1] = [("client", &["anyhow", "regex", "reqwest", "serde_json", "tokio", "url"])];
 
 /// JavaScript that is linted; `biome.json` holds the rules.
-const JAVASCRIPT: [&str; 3] = ["pkg-template", "tests/js", "www"];
+const JAVASCRIPT: [&str; 4] = ["examples", "pkg-template", "tests/js", "www"];
 
 /// One check; an error says what is wrong, unless the program it ran has already said it.
 type Check = fn(&Project) -> Result<()>;
