@@ -177,6 +177,36 @@ suite('commands', () => {
   });
 });
 
+suite('codes of the client', () => {
+  const between = (text, start, end) => text.slice(text.indexOf(start), end && text.indexOf(end));
+  const listed = (text) => [...text.matchAll(/`([A-Z]+(?:_[A-Z]+)*)`/g)].map(([, code]) => code);
+
+  /** Every code that the sources make, in JavaScript and in Rust. */
+  async function made() {
+    const folder = join(root, 'pkg-template/client');
+    const scripts = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')));
+    const core = await Promise.all(['failure', 'retry', 'result'].map((name) => read(`src/client/${name}.rs`)));
+    const codes = [
+      ...scripts.join('').matchAll(/code: '([A-Z_]+)'/g),
+      ...core.join('').matchAll(/b"((?:INVALID|NO)_[A-Z_]+)"/g),
+    ].map(([, code]) => code);
+    return [...new Set(codes)].sort();
+  }
+
+  const tables = {
+    'docs/errors.md': (text) => between(text, '## Codes of the client', '## Codes of the service'),
+    'pkg-template/README.md': (text) => between(text, '| code | meaning |', '`retry` says'),
+  };
+  for (const [name, part] of Object.entries(tables)) {
+    test(`${name} explains each, and no other`, async () => {
+      const rows = part(texts.get(name)).split('\n').filter((line) => line.startsWith('| `'));
+      assert.deepEqual(rows.flatMap((line) => listed(line.split(' | ')[0])).sort(), await made());
+    });
+  }
+
+  test('are many', async () => assert.ok((await made()).length >= 10));
+});
+
 suite('links', () => {
   const problemWith = (name, link) => {
     const [path, anchor] = link.split('#');

@@ -715,7 +715,7 @@ const VIOLATED = [
   'fileId', 'fileIds', 'fileIds[0]', 'file.id', 'file.displayName', 'file', 'displayName', 'parentFolderId', 'paging.limit',
   'paging', 'sort', 'sort.fieldName', 'query.filter', 'query', 'queryX', 'folder.id', 'folder.displayName', 'folderId',
   'folderIds[3]', 'importFileRequests[0].url', 'url', 'urlX', 'mimeType', 'permanent', 'search', 'mediaTypes[1]', 'other',
-  '', 'constructor', 'externalInfo.origin', '\ud83d\ude00', '\uff5e', 'labels', 'expirationInMinutes', 'format', 'returnEntity',
+  'constructor', 'externalInfo.origin', '\ud83d\ude00', '\uff5e', 'labels', 'expirationInMinutes', 'format', 'returnEntity',
 ];
 
 function errorAnswer(random) {
