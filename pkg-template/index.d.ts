@@ -3353,10 +3353,10 @@ export interface ClientOptions {
   baseUrl?: string;
   /** Sends the requests. Default: the global `fetch`, looked up at each call. */
   fetch?: (url: string, init: FetchInit) => Promise<Response>;
-  /** Headers for every request. Those of the credentials come before them. */
-  headers?: Record<string, string> | Iterable<readonly [string, string]>;
-  /** Answers the requests in place of `fetch`: a Media Manager of your own, or any fetch handler. */
-  manager?: { fetch(request: Request): Promise<Response> };
+  /** Headers for every request; those without a value are left out. They never override the credentials. */
+  headers?: Record<string, string | null | undefined> | Iterable<readonly [string, string]>;
+  /** Answers the requests in place of `fetch` and, if it has one, at its own `baseUrl`: any fetch handler. */
+  manager?: { fetch(request: Request): Promise<Response>; baseUrl?: string };
   /** Whether and how failed calls are tried again; `false` for never. */
   retry?: RetryOptions | false;
   /** Milliseconds after which a call is given up. Default: never. */
@@ -3379,8 +3379,8 @@ export interface Client {
  * Makes a client with credentials and options of its own. Nothing is sent or loaded before its first call.
  *
  * @param options Credentials and the rest; everything is optional.
- * @throws {WixMediaError} `INVALID_ARGUMENT` when `auth` is none of the known kinds, `UNAUTHENTICATED` when a header
- * cannot carry it.
+ * @throws {WixMediaError} `INVALID_ARGUMENT` when `auth` is none of the known kinds or `fetch` is no function,
+ * `UNAUTHENTICATED` when a header cannot carry the credentials.
  * @example
  * ```ts
  * const client = createClient({ auth: { apiKey: 'my-api-key', siteId: '11111111-2222-3333-4444-555555555555' } });

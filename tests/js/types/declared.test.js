@@ -57,9 +57,7 @@ suite('every call of the operations table', () => {
         for (const [index, parameter] of formOf().parameters.entries()) {
           const { name, optional } = call.parameters[index] ?? { name: 'call', optional: true };
           // A query may be left out, which gives a builder: that is a form of its own.
-          const mayBeLeftOut = optional && name !== 'query';
-          // The table takes a folder without changes; the declaration, as the official one, does not.
-          if (name !== 'folder') assert.equal(parameter.optional, mayBeLeftOut, name);
+          assert.equal(parameter.optional, optional && name !== 'query', name);
         }
       });
 
