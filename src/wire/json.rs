@@ -162,16 +162,31 @@ impl<'a> Scanner<'a> {
 
     /// Reads the value that starts here, whatever it is. Brackets are matched, not more: `JSON.parse` does the rest.
     pub fn value(&mut self) -> Option<Raw<'a>> {
+        self.value_without(None)
+    }
+
+    /// Reads the value that starts here, unless it nests deeper than [`MAX_DEPTH`] or holds a name that `stop` stops at;
+    /// then the scanner stays behind that place.
+    pub fn value_without(&mut self, stop: Option<fn(&[u8]) -> bool>) -> Option<Raw<'a>> {
         let start = self.at;
         let mut open = 0u32;
         loop {
             match self.peek() {
                 b'"' => {
-                    self.string()?;
+                    let text = self.string()?;
+                    if let Some(stop) = stop {
+                        self.whitespace();
+                        if self.peek() == b':' && (text.escaped || stop(text.raw)) {
+                            return None;
+                        }
+                    }
                 }
                 b'{' | b'[' => {
                     open += 1;
                     self.at += 1;
+                    if open > MAX_DEPTH && stop.is_some() {
+                        return None;
+                    }
                 }
                 b'}' | b']' => {
                     open = open.checked_sub(1)?;

@@ -129,6 +129,14 @@ const NAMES: [(&str, &str); 3] = [
 const DATE: &str = "a Date or an ISO 8601 string";
 const MEDIA_STRING: &str = "a wix: media string or another URL";
 
+/// Whether a name may have to change, or what stands behind it.
+fn is_known(name: &[u8]) -> bool {
+    match name {
+        b"id" | b"_id" | b"createdDate" | b"_createdDate" | b"updatedDate" | b"_updatedDate" | b"sort" => true,
+        _ => name.contains(&b'.'),
+    }
+}
+
 /// What became of a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fate {
@@ -158,6 +166,8 @@ struct Rewriter<'a> {
     depth: u32,
     /// Whether the value at hand belongs to a `sort`.
     sorts: bool,
+    /// Up to here a search for names that change has failed, because there is one.
+    searched: usize,
     /// The different paths of dates so far.
     date_paths: Vec<Vec<Step>>,
     dates: Vec<u8>,
@@ -182,6 +192,7 @@ impl<'a> Rewriter<'a> {
             path: Vec::new(),
             depth: 0,
             sorts: false,
+            searched: 0,
             date_paths: Vec::new(),
             dates: Vec::new(),
             specials: Vec::new(),
@@ -253,6 +264,7 @@ impl<'a> Rewriter<'a> {
     fn rewritten(&mut self, shape: &'static Shape, start: usize) -> Fate {
         match self.scanner.peek() {
             b'[' | b'{' => match shape {
+                Shape::Any if self.is_plain() => Fate::Kept,
                 Shape::Any | Shape::Object(_) | Shape::Float => self.nested(shape),
                 // Only the assets of a sound are a list; one at a date is what `new Date` makes of it.
                 Shape::Medium(Medium::Audio) if self.scanner.peek() == b'[' => self.nested(shape),
@@ -284,6 +296,21 @@ impl<'a> Rewriter<'a> {
                 None => Fate::Failed,
             },
         }
+    }
+
+    /// Steps over an array or object in which nothing changes, which is most of them. Where something does, no place
+    /// before it is searched again, so that each is searched twice at most.
+    fn is_plain(&mut self) -> bool {
+        let start = self.scanner.at;
+        if self.way != Way::Answer || self.sorts || start < self.searched {
+            return false;
+        }
+        let plain = self.scanner.value_without(Some(is_known)).is_some();
+        if !plain {
+            self.searched = self.scanner.at;
+            self.scanner.at = start;
+        }
+        plain
     }
 
     fn nested(&mut self, shape: &'static Shape) -> Fate {
@@ -391,7 +418,7 @@ impl<'a> Rewriter<'a> {
             }
             let mut member = None;
             for shaped in members {
-                if self.matches(shaped.0, name) {
+                if shaped.0.len() <= name.len() && self.matches(shaped.0, name) {
                     member = Some(shaped);
                 }
             }
@@ -402,8 +429,7 @@ impl<'a> Rewriter<'a> {
             let before = self.out.len();
 
             let mut renamed = None;
-            // Most names are of other lengths.
-            if matches!(name.len(), 2 | 3 | 11 | 12) {
+            if matches!(name, [b'_' | b'i' | b'c' | b'u', ..]) {
                 for (bit, names) in NAMES.iter().enumerate() {
                     let (from, to) = if self.way == Way::Answer {
                         *names
