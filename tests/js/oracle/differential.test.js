@@ -1,13 +1,14 @@
-// Random cases on the official SDK and on ours. The seed is printed; WIX_MEDIA_SEED, WIX_MEDIA_CASES and
-// WIX_MEDIA_CASE (one number) make a run again.
+// Random cases on the official SDK and on ours. WIX_MEDIA_SEED (a number, or `random`) and WIX_MEDIA_CASES choose other
+// and more of them; WIX_MEDIA_CASE (a number) makes a single one again.
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { test } from 'node:test';
 import { randomCase } from './cases.js';
 import { expectation, judgement, runOurs } from './expectation.js';
+import { chosenSeed } from './random.js';
 import { shrink } from './shrink.js';
 
-const seed = Number(process.env.WIX_MEDIA_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const seed = chosenSeed();
 const count = Number(process.env.WIX_MEDIA_CASES ?? 5000);
 const only = process.env.WIX_MEDIA_CASE;
 

@@ -44,3 +44,8 @@ export class Random {
     return Array.from({ length: this.below(most + 1) }, make);
   }
 }
+
+/** The seed of a run: the same one every day, so that what has passed passes again; another, or `random`, to explore. */
+export function chosenSeed(choice = process.env.WIX_MEDIA_SEED ?? '20261123') {
+  return choice === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(choice);
+}
