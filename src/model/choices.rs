@@ -118,7 +118,7 @@ pub static APPLICATION: Choice = Choice {
     groups: FILES,
 };
 
-/// Direction of a sort entry in a query.
+/// Direction of the sort of a list or search.
 pub static COMMON_SORT_ORDER: Choice = Choice {
     name: "CommonSortOrder",
     values: &["ASC", "DESC"],
@@ -206,7 +206,7 @@ pub static ROOT_FOLDER: Choice = Choice {
     groups: BOTH,
 };
 
-/// Direction of the sort of a list or search.
+/// Direction of a sort entry in a query.
 pub static SORT_ORDER: Choice = Choice {
     name: "SortOrder",
     values: &["ASC", "DESC"],

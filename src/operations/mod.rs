@@ -165,7 +165,7 @@ pub struct Operation {
     pub repeat: Repeat,
     /// What the caller must be allowed to do.
     pub access: Access,
-    /// The error codes that are particular to the call, all HTTP 400 (`contract/errors.md` section 3).
+    /// The error codes that are particular to the call (`contract/errors.md` section 3).
     pub errors: &'static [&'static str],
 }
 
