@@ -185,7 +185,7 @@ pub(super) const MEDIA_TYPES: Field = Field::new(
 /// `contract/files-api.md` C4.
 const SORT_FIELDS: &[Field] = &[
     text("fieldName", 512),
-    one_of("order", &choices::SORT_ORDER),
+    one_of("order", &choices::COMMON_SORT_ORDER),
     Field::new("origin", Kind::Map),
 ];
 pub(super) const SORT: Field = object("sort", SORT_FIELDS).shaped(&SORT_SHAPE);
