@@ -45,15 +45,19 @@ const WASM_FEATURES: [&str; 7] = [
     "--enable-simd",
 ];
 
+/// Node shows the line from which an uncaught error came; a whole bundle on one line would bury the message.
+const NODE_LINES: &str = "--line-limit=120";
+
 /// One file of the package: the entry in `pkg-template/entries`, the name in `dist`, and how it is bundled.
 const BUNDLES: [(&str, &str, &[&str]); 4] = [
-    ("node.js", "node.js", &["--platform=node", "--format=esm"]),
+    ("node.js", "node.js", &["--platform=node", "--format=esm", NODE_LINES]),
     (
         "node.js",
         "node.cjs",
         &[
             "--platform=node",
             "--format=cjs",
+            NODE_LINES,
             "--define:import.meta.url=importMetaUrl",
             "--banner:js=const importMetaUrl=require('node:url').pathToFileURL(__filename).href;",
         ],
