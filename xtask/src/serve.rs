@@ -9,6 +9,9 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use sha2::{Digest as _, Sha256};
 
 /// Longest request head that is read, in bytes.
 const LONGEST_HEAD: u64 = 16 * 1024;
@@ -16,10 +19,16 @@ const LONGEST_HEAD: u64 = 16 * 1024;
 /// How long a connection may stay silent.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Sent with every answer. Scripts come from files of this server only; the page may call any base URL.
+/// What a page may do, beside running scripts: call any base URL, and show what comes from there.
+const POLICY: &str = "default-src 'self'; connect-src *; img-src * blob: data:; media-src * blob:; object-src 'none'; \
+base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'; \
+script-src 'self' 'wasm-unsafe-eval'";
+
+/// Browsers read an import map only where it stands in the page itself.
+const IMPORT_MAP: &str = "<script type=\"importmap\">";
+
+/// Sent with every answer.
 const HEADERS: &str = "\
-Content-Security-Policy: default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src *; \
-img-src * blob: data:; media-src * blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'\r\n\
 X-Content-Type-Options: nosniff\r\n\
 Referrer-Policy: no-referrer\r\n\
 Cache-Control: no-cache\r\n\
@@ -85,10 +94,21 @@ impl Answer {
     fn head(&self) -> String {
         let Self { status, header, body } = self;
         format!(
-            "HTTP/1.1 {status}\r\n{header}\r\nContent-Length: {}\r\n{HEADERS}\r\n",
-            body.len()
+            "HTTP/1.1 {status}\r\n{header}\r\nContent-Length: {}\r\n\
+             Content-Security-Policy: {POLICY}{}\r\n{HEADERS}\r\n",
+            body.len(),
+            import_map_source(body)
         )
     }
+}
+
+/// The entry of `script-src` that lets the import map of a page through, as it stands there and in no other wording.
+fn import_map_source(page: &[u8]) -> String {
+    str::from_utf8(page)
+        .ok()
+        .and_then(|page| page.split_once(IMPORT_MAP)?.1.split_once("</script>"))
+        .map(|(map, _)| format!(" 'sha256-{}'", BASE64.encode(Sha256::digest(map))))
+        .unwrap_or_default()
 }
 
 /// Answers a request line such as `GET /index.html HTTP/1.1`.
@@ -235,7 +255,7 @@ mod tests {
         let page = site.get("/?q=1");
         assert_eq!((page.status, page.body.as_slice()), ("200 OK", b"page".as_slice()));
         assert_eq!(page.header, "Content-Type: text/html; charset=utf-8");
-        assert!(page.head().contains("script-src 'self' 'wasm-unsafe-eval';"));
+        assert!(page.head().contains("script-src 'self' 'wasm-unsafe-eval'\r\n"));
         assert!(!page.head().contains("unsafe-inline"));
         let module = site.get("/wix-media/client.wasm");
         assert_eq!(
@@ -244,6 +264,19 @@ mod tests {
         );
         assert_eq!(site.get("/deep%20er/").body, b"deep");
         assert_eq!(site.get("/deep%20er").header, "Location: /deep%20er/");
+    }
+
+    #[test]
+    fn an_import_map_is_let_through_by_its_hash() {
+        let site = Site::new("map");
+        fs::write(
+            site.0.join("www/index.html"),
+            "<script type=\"importmap\">{}</script><script>alert()</script>",
+        )
+        .unwrap();
+        assert!(site.get("/").head().contains(
+            "script-src 'self' 'wasm-unsafe-eval' 'sha256-RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o='\r\n"
+        ));
     }
 
     #[test]
