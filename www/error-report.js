@@ -1,0 +1,106 @@
+// What went wrong: for people first, with what to do about it, and with every field for those who program.
+import { WixMediaError } from 'wix-media.v2';
+import { element, foreign, icon } from './element.js';
+import { redact } from './secrets.js';
+import { json } from './source.js';
+
+const TITLES = {
+  NETWORK: 'No answer',
+  TIMEOUT: 'No answer in time',
+  INVALID_RESPONSE: 'Not an answer of the Media Manager',
+  INVALID_ARGUMENT: 'An argument was refused',
+  INTERNAL: 'The client broke down',
+};
+
+const STATUSES = {
+  400: 'The service refused the call',
+  401: 'The service does not know you',
+  403: 'You may not do this',
+  404: 'Not found',
+  409: 'In conflict with how things stand',
+  429: 'Too many calls',
+};
+
+const toConnection = () => element('a', { href: '#connection' }, 'Connection');
+
+/** What to do about an error: texts and links. */
+function advice({ code, status, requestId }, baseUrl) {
+  switch (true) {
+    case code === 'NETWORK' && location.protocol === 'https:' && baseUrl.startsWith('http:'):
+      return ['A page that came by https may not call an address that begins with http.'];
+    case code === 'NETWORK':
+      return ['Is the server at ', foreign(baseUrl), ' running, and does it allow calls from other pages (CORS)? The address is set in ', toConnection(), '.'];
+    case code === 'TIMEOUT':
+      return ['Try again; if it stays so, ask for a smaller page.'];
+    case code === 'INVALID_RESPONSE':
+      return ['Something answers at ', foreign(baseUrl), ', but not as the Media Manager does. Check the base URL in ', toConnection(), '.'];
+    case code === 'INTERNAL':
+      return ['Call again: the client has started afresh. If it happens again, please report it with the call that is shown.'];
+    case status === 401 || code === 'UNAUTHENTICATED':
+      return ['Check the API key and the site ID in ', toConnection(), '.'];
+    case status === 403:
+      return ['The key needs the permission to manage the Media Manager of this site. Check key and site ID in ', toConnection(), '.'];
+    case code === 'INVALID_ARGUMENT':
+      return ['Correct what is named here and call again.'];
+    case code === 'RESOURCE_NOT_FOUND' || status === 404:
+      return ['There is nothing by this id here. Choose a file in ', element('a', { href: '#files' }, 'Files'), ' or copy its id from there.'];
+    case status === 429:
+      return ['Wait a minute, then call again.'];
+    case status >= 500:
+      return ['The fault is with the service. Try again later', requestId ? ', and quote the request id if you report it.' : '.'];
+    default:
+      return [];
+  }
+}
+
+const violationsOf = (error) => (Array.isArray(error?.fieldViolations) ? error.fieldViolations : []);
+
+/** A report for the view in which the call was made. */
+export function errorReport(error, { baseUrl }) {
+  const title = error instanceof WixMediaError ? (TITLES[error.code] ?? STATUSES[error.status] ?? 'The call failed') : 'The call failed';
+  const violations = violationsOf(error).map(({ field, description, ruleName, violatedRule }) =>
+    element(
+      'li',
+      {},
+      element('code', {}, redact(String(field ?? '–'))),
+      ' ',
+      foreign(redact(String(description ?? ruleName ?? violatedRule ?? 'is refused'))),
+    ),
+  );
+  const help = error instanceof WixMediaError ? advice(error, baseUrl) : [];
+  return element(
+    'div',
+    { class: 'report', role: 'alert' },
+    icon('alert'),
+    element(
+      'div',
+      {},
+      element('h2', {}, title),
+      violations.length > 0
+        ? element('ul', { class: 'violations' }, violations)
+        : element('p', { class: 'report-message', dir: 'auto' }, redact(String(error?.message ?? error))),
+      help.length > 0 ? element('p', {}, help) : undefined,
+    ),
+  );
+}
+
+const FIELDS = ['name', 'code', 'status', 'operation', 'requestId', 'retry', 'message'];
+
+/** Every field of an error, as a list of terms. */
+export function errorFields(error) {
+  const list = element('dl', { class: 'error-fields' });
+  const add = (name, ...content) => list.append(element('dt', {}, name), element('dd', {}, ...content));
+  for (const name of FIELDS) {
+    const value = error?.[name];
+    if (value !== undefined) add(name, foreign(redact(String(value))));
+  }
+  const violations = violationsOf(error);
+  if (violations.length > 0) {
+    add(
+      'fieldViolations',
+      element('ul', {}, violations.map((violation) => element('li', {}, element('code', { dir: 'auto' }, redact(json(violation)))))),
+    );
+  }
+  if (error?.cause !== undefined) add('cause', foreign(redact(String(error.cause))));
+  return list;
+}
