@@ -73,7 +73,6 @@ function encode(operation, value, index) {
   }
 }
 
-const encoder = /* @__PURE__ */ new TextEncoder();
 
 // A list of one, in place of a long list that the core need not see.
 const STAND_IN = '["*"]';
@@ -82,7 +81,7 @@ const isLongList = (value) =>
   Array.isArray(value) && value.length > 16 && value.every((item) => typeof item === 'string' && !isOdd(item, 0));
 
 /**
- * The arguments for the core, UTF-8 of `{"0": first, "1": second}` without the undefined ones, and `complete`, through
+ * The arguments for the core, `{"0": first, "1": second}` without the undefined ones, and `complete`, through
  * which the body that the core makes has to go: a thousand ids would only be carried in and out again unchanged, so
  * they take a short cut. The arguments are read now and never changed.
  */
@@ -95,6 +94,5 @@ export function encodeArguments(operation, args) {
     else text = encode(operation, args[index], index);
     if (text !== undefined) members += `${members && ','}"${index}":${text}`;
   }
-  const bytes = encoder.encode(`{${members}}`);
-  return { bytes, complete: (body) => (list ? body.replace(STAND_IN, () => list) : body) };
+  return { text: `{${members}}`, complete: (body) => (list ? body.replace(STAND_IN, () => list) : body) };
 }

@@ -140,10 +140,10 @@ const wait = (ms, signal) =>
     signal?.addEventListener('abort', done);
   });
 
-async function drive(connection, operation, name, { bytes, complete }, signal) {
+async function drive(connection, operation, name, { text, complete }, signal) {
   if (!isLoaded()) await init();
   const { on, retry } = connection;
-  const [url, request] = enter(name, () => prepare(operation, bytes, connection.baseUrl));
+  const [url, request] = enter(name, () => prepare(operation, text, connection.baseUrl));
   if (request.body) request.body = complete(request.body);
   const { method } = request;
   const common = request.body === undefined ? connection.headers : connection.headersWithBody;

@@ -48,7 +48,7 @@ pub fn of_answer(call: &Call, head: Head<'_>, body: &[u8]) -> Vec<u8> {
                 None => json::push_string(&mut details, head.status_text.as_bytes()),
             }
             json::push(&mut details, b",\"code\":");
-            json::push_integer(&mut details, u32::from(head.status));
+            json::push_integer(&mut details, u64::from(head.status));
             json::push(&mut details, b",\"data\":{\"requestId\":");
             json::push(&mut details, &request_id);
             json::push(&mut details, b",\"details\":");
@@ -74,19 +74,19 @@ pub fn of_answer(call: &Call, head: Head<'_>, body: &[u8]) -> Vec<u8> {
         }
     }
     json::push(&mut reason, b" (");
-    json::push_integer(&mut reason, u32::from(head.status));
+    json::push_integer(&mut reason, u64::from(head.status));
     if !code.is_empty() {
         json::push(&mut reason, b" ");
         json::push(&mut reason, &code);
     }
     json::push(&mut reason, b")");
     if code.is_empty() {
-        json::push_integer(&mut code, u32::from(head.status));
+        json::push_integer(&mut code, u64::from(head.status));
     }
 
     let mut text = opening(&code, &reason, advice(call, Attempt::Answered(head.status)));
     json::push(&mut text, b",\"status\":");
-    json::push_integer(&mut text, u32::from(head.status));
+    json::push_integer(&mut text, u64::from(head.status));
     json::push(&mut text, b",\"requestId\":");
     json::push(&mut text, &request_id);
     json::push(&mut text, b",\"details\":");

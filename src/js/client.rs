@@ -19,11 +19,11 @@ fn call(number: usize) -> Result<Call, JsValue> {
 
 /// Builds the two arguments of `fetch` for a call, `[url, init]`, without headers.
 ///
-/// `arguments` is the JSON text of [`request::build`], in UTF-8. Throws `{ field, expectation, violatedRule }` when an
+/// `arguments` is the JSON text of [`request::build`]. Throws `{ field, expectation, violatedRule }` when an
 /// argument is refused.
 #[wasm_bindgen]
-pub fn prepare(number: usize, arguments: &Uint8Array, base_url: &str) -> Result<Array, JsValue> {
-    let request = request::build(&call(number)?, &arguments.to_vec(), base_url)
+pub fn prepare(number: usize, arguments: &str, base_url: &str) -> Result<Array, JsValue> {
+    let request = request::build(&call(number)?, arguments.as_bytes(), base_url)
         .map_err(|violation| errors::of_violation(&violation))?;
     let init = fetch::request_init(request.verb, request.body.map(|body| text::decode(&body)));
     Ok(Array::of2(&request.url.into(), &init))

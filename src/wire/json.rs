@@ -479,11 +479,16 @@ pub fn to_text(raw: Raw<'_>) -> Vec<u8> {
 }
 
 /// Appends a whole number in decimal.
-pub fn push_integer(out: &mut Vec<u8>, number: u32) {
-    if number >= 10 {
-        push_integer(out, number / 10);
+pub fn push_integer(out: &mut Vec<u8>, number: u64) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    let mut rest = number;
+    while at == digits.len() || rest > 0 {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
     }
-    out.push(b'0' + (number % 10) as u8);
+    push(out, &digits[at..]);
 }
 
 /// Appends `text` as a JSON string with its quotes.

@@ -9,7 +9,7 @@
 //! `N` and the name of a number that is not finite, `D` and an ISO date (nothing for an invalid `Date`), `B` and the
 //! digits of a bigint, `S` and a string that began with U+0000 itself.
 
-use super::date::is_iso_8601;
+use super::date::{is_iso_8601, milliseconds};
 use super::json::{self, MAX_DEPTH, Raw, Scanner, Text, Unreadable};
 use super::shape::Shape;
 use crate::model::media::{self, Medium};
@@ -53,7 +53,7 @@ pub enum Unsendable {
 ///
 /// let body = br#"{"folder": {"id": "f1", "createdDate": "2024-01-05T10:11:12Z"}}"#;
 /// let answer = rewrite::answer(body, find("folders", "getFolder").unwrap().answer).unwrap();
-/// assert_eq!(answer.text, br#"{"folder": {"_id": "f1", "_createdDate": "2024-01-05T10:11:12Z"}}"#);
+/// assert_eq!(answer.text, br#"{"folder": {"_id": "f1", "_createdDate": 1704449472000}}"#);
 /// assert_eq!(answer.dates, br#"["folder","_createdDate"]"#);
 /// ```
 pub fn answer(body: &[u8], shape: &'static Shape) -> Result<Answer, Unreadable> {
@@ -129,12 +129,24 @@ const NAMES: [(&str, &str); 3] = [
 const DATE: &str = "a Date or an ISO 8601 string";
 const MEDIA_STRING: &str = "a wix: media string or another URL";
 
+/// Which of the names this is, and whether in the spelling of JavaScript.
+fn spelling(name: &[u8]) -> Option<(usize, bool)> {
+    let (plain, javascript) = match name {
+        [b'_', plain @ ..] => (plain, true),
+        _ => (name, false),
+    };
+    let position = match plain {
+        b"id" => 0,
+        b"createdDate" => 1,
+        b"updatedDate" => 2,
+        _ => return None,
+    };
+    Some((position, javascript))
+}
+
 /// Whether a name may have to change, or what stands behind it.
 fn is_known(name: &[u8]) -> bool {
-    match name {
-        b"id" | b"_id" | b"createdDate" | b"_createdDate" | b"updatedDate" | b"_updatedDate" | b"sort" => true,
-        _ => name.contains(&b'.'),
-    }
+    matches!(name, b"sort") || spelling(name).is_some() || name.contains(&b'.')
 }
 
 /// What became of a value.
@@ -429,21 +441,14 @@ impl<'a> Rewriter<'a> {
             let before = self.out.len();
 
             let mut renamed = None;
-            if matches!(name, [b'_' | b'i' | b'c' | b'u', ..]) {
-                for (bit, names) in NAMES.iter().enumerate() {
-                    let (from, to) = if self.way == Way::Answer {
-                        *names
-                    } else {
-                        (names.1, names.0)
-                    };
-                    if name == from.as_bytes() {
-                        old |= 1 << bit;
-                        if left_alone & (1 << bit) == 0 {
-                            renamed = Some(to);
-                        }
-                    }
-                    if name == to.as_bytes() {
-                        new |= 1 << bit;
+            if let Some((bit, javascript)) = spelling(name) {
+                let names = &NAMES[bit];
+                if javascript == (self.way == Way::Answer) {
+                    new |= 1 << bit;
+                } else {
+                    old |= 1 << bit;
+                    if left_alone & (1 << bit) == 0 {
+                        renamed = Some(if javascript { names.0 } else { names.1 });
                     }
                 }
             }
@@ -556,7 +561,13 @@ impl<'a> Rewriter<'a> {
     fn text(&mut self, shape: &'static Shape, start: usize, text: Text<'a>) -> Fate {
         let Way::Argument(place) = self.way else {
             return match shape {
-                Shape::Date => self.date(&self.scanner.text[start..self.scanner.at]),
+                Shape::Date => {
+                    if let Some(count) = milliseconds(text.raw) {
+                        self.replace(start, b"");
+                        json::push_integer(&mut self.out, count);
+                    }
+                    self.date(&self.scanner.text[start..self.scanner.at])
+                }
                 // A string has no id and no url, so nothing is left of it; of a sound, nothing is taken.
                 Shape::Medium(medium) if *medium != Medium::Audio => Fate::Dropped,
                 _ => {
@@ -673,7 +684,7 @@ fn push_path(out: &mut Vec<u8>, path: &[Step]) {
         json::push(out, separator);
         match step {
             Step::Name(name) => json::push_string(out, name.as_bytes()),
-            Step::Index(index) => json::push_integer(out, *index),
+            Step::Index(index) => json::push_integer(out, u64::from(*index)),
             Step::Items => json::push(out, b"null"),
         }
         separator = b",";
@@ -691,7 +702,7 @@ fn push_readable_path(out: &mut Vec<u8>, raw: Raw<'_>, target: usize) {
         if (start..=start + value.len()).contains(&target) {
             if array {
                 json::push(out, b"[");
-                json::push_integer(out, index as u32);
+                json::push_integer(out, index as u64);
                 json::push(out, b"]");
             } else {
                 json::push(out, b".");
