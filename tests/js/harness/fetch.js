@@ -37,7 +37,13 @@ export function respond(answer) {
 function bodyOf(answer) {
   if (answer.bytes !== undefined) return answer.bytes;
   if (answer.rawBody !== undefined) return answer.rawBody;
-  return 'body' in answer ? JSON.stringify(answer.body) : '';
+  return 'body' in answer ? jsonOf(answer.body) : '';
+}
+
+// JSON can say numbers that are too big for JavaScript, and reads them as infinite.
+function jsonOf(body) {
+  const text = JSON.stringify(body, (_, value) => (value === Infinity || value === -Infinity ? `\u0002${value}` : value));
+  return text.replace(/"\\u0002(-?)Infinity"/g, '$11e999');
 }
 
 // Without a name it is the rejection value itself; an absent one is undefined.
