@@ -1,5 +1,4 @@
-// The faults of the official SDK (contract: differences listed in docs/compare.md), each recognised by what
-// triggers it. A trigger in the arguments or in the answer is taken out before the official SDK sees it, and its
+// The faults of the official SDK, as docs/compare.md lists them, each recognised by what triggers it. A trigger in the arguments or in the answer is taken out before the official SDK sees it, and its
 // right outcome is put back into what the official SDK made of the rest. So ours is always compared with a
 // full expectation, never excused from one.
 import { difference } from '../harness/agreement.js';
