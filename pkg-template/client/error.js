@@ -46,7 +46,7 @@ export const refusal = (field, description, operation, cause, violatedRule = 'FO
   });
 
 /** The refusal that the core found. */
-export const violation = ({ field, expectation, violatedRule }, operation) =>
+export const violation = ([field, expectation, violatedRule], operation) =>
   refusal(
     field,
     `${violatedRule === 'REQUIRED_FIELD' ? 'is required and ' : ''}must be ${expectation}`,

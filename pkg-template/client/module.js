@@ -62,9 +62,9 @@ async function compile(source) {
 export const isLoaded = () => running !== undefined;
 
 /**
- * Runs `use`, which calls the core. A refusal, which the core throws as a plain object, becomes a WixMediaError.
- * Anything else that is thrown is a trap or comes from within the glue, and the instance may be broken: the next call
- * gets a fresh one.
+ * Runs `use`, which calls the core. What the core throws on purpose, a plain array for a refusal and a plain object for
+ * a failure, becomes a WixMediaError. Anything else that is thrown is a trap or comes from within the glue, and the
+ * instance may be broken: the next call gets a fresh one.
  */
 export function enter(operation, use) {
   try {
@@ -74,8 +74,8 @@ export function enter(operation, use) {
     }
     return use();
   } catch (cause) {
+    if (Array.isArray(cause)) throw violation(cause, operation);
     if (cause && Object.getPrototypeOf(cause) === Object.prototype) {
-      if (cause.violatedRule) throw violation(cause, operation);
       throw new WixMediaError({ ...cause, message: `${operation}: ${cause.message}`, operation });
     }
     running = false;

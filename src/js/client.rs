@@ -19,7 +19,7 @@ fn call(number: usize) -> Result<Call, JsValue> {
 
 /// Builds the two arguments of `fetch` for a call, `[url, init]`, without headers.
 ///
-/// `arguments` is the JSON text of [`request::build`]. Throws `{ field, expectation, violatedRule }` when an
+/// `arguments` is the JSON text of [`request::build`]. Throws `[field, expectation, violatedRule]` when an
 /// argument is refused.
 #[wasm_bindgen]
 pub fn prepare(number: usize, arguments: &str, base_url: &str) -> Result<Array, JsValue> {

@@ -109,8 +109,7 @@ pub fn push_string_of(out: &mut Vec<u8>, medium: Medium, raw: Raw<'_>) -> bool {
     }
     if !json::is_falsy(name) {
         json::push(out, b"/");
-        let name = json::to_text(name);
-        uri::push_component(out, String::from_utf8_lossy(&name).as_bytes());
+        push_name_component(out, &json::to_text(name));
     }
     match medium {
         Medium::Image => {
@@ -126,6 +125,18 @@ pub fn push_string_of(out: &mut Vec<u8>, medium: Medium, raw: Raw<'_>) -> bool {
     }
     json::push(out, b"\"");
     true
+}
+
+/// Bytes that are not UTF-8 would make a URL that nothing can decode, so they become U+FFFD, as they do everywhere else.
+fn push_name_component(out: &mut Vec<u8>, name: &[u8]) {
+    let mut rest = name;
+    while let Err(broken) = core::str::from_utf8(rest) {
+        let (whole, behind) = rest.split_at(broken.valid_up_to());
+        uri::push_component(out, whole);
+        json::push(out, b"%EF%BF%BD");
+        rest = &behind[broken.error_len().unwrap_or(behind.len())..];
+    }
+    uri::push_component(out, rest);
 }
 
 /// A missing number prints as `undefined`, as in the official SDK: the string is a key of other systems, which must not
@@ -301,6 +312,21 @@ mod tests {
     fn object_of(medium: Medium, text: &str) -> Option<String> {
         let mut out = Vec::new();
         push_object_of(&mut out, medium, text.as_bytes()).then(|| String::from_utf8(out).expect("UTF-8"))
+    }
+
+    #[test]
+    fn names_that_are_not_utf_8_still_make_a_url() {
+        for (name, encoded) in [
+            (&b"x\xe2\x82"[..], "x%EF%BF%BD"),
+            (b"\xffa\xe2\x82\xac", "%EF%BF%BDa%E2%82%AC"),
+            (b"\xe2\x82a", "%EF%BF%BDa"),
+            (b"plain", "plain"),
+            (b"", ""),
+        ] {
+            let mut out = Vec::new();
+            push_name_component(&mut out, name);
+            assert_eq!(String::from_utf8_lossy(&out), encoded);
+        }
     }
 
     #[test]

@@ -183,8 +183,11 @@ fn optimise(project: &Project, bound: &Path, optimised: &Path) -> Result<()> {
         .npm_tool("binaryen/bin/wasm-opt")
         .args(WASM_FEATURES)
         .args([
+            // The first kilobyte is the far end of the stack; nothing else is ever there.
+            "--low-memory-unused",
             "-Oz",
             "--converge",
+            "--reorder-functions",
             "--strip-debug",
             "--strip-producers",
             "--strip-target-features",
