@@ -85,8 +85,7 @@ pub fn answer(body: &[u8], shape: &'static Shape) -> Result<Answer, Unreadable> 
 }
 
 /// Rewrites one argument or option, the JSON text `raw`, for the given place in a request; nothing is left of a value
-/// that counts as undefined. `sorts` says that it is a
-/// `sort`, whose `fieldName` is a name itself.
+/// that counts as undefined. `sorts` says that it is a `sort`, whose `fieldName` is a name itself.
 ///
 /// ```
 /// use wix_media::operations::Place;
@@ -182,6 +181,8 @@ struct Rewriter<'a> {
     searched: usize,
     /// The different paths of dates so far.
     date_paths: Vec<Vec<Step>>,
+    /// Where names were changed in the objects that are not finished, and which.
+    renames: Vec<(usize, usize)>,
     dates: Vec<u8>,
     specials: Vec<u8>,
     replaced: Vec<u8>,
@@ -206,6 +207,7 @@ impl<'a> Rewriter<'a> {
             sorts: false,
             searched: 0,
             date_paths: Vec::new(),
+            renames: Vec::new(),
             dates: Vec::new(),
             specials: Vec::new(),
             replaced: Vec::new(),
@@ -377,37 +379,12 @@ impl<'a> Rewriter<'a> {
         }
     }
 
-    /// An object is written with its names changed; when that would make two members of one name, it is written again
-    /// with those names left alone, since a name only changes where the other is free.
+    /// An object is written with its names changed, except those that stand there in the other spelling too: a name only
+    /// changes where the new one is free. In an answer that shows at the end of the object, where the old name is put back:
+    /// to look ahead in each object would cost the more the deeper they nest.
     fn object(&mut self, members: &'static [(&'static str, Shape)]) -> Fate {
-        let (at, copied, out) = (self.scanner.at, self.copied, self.out.len());
-        let (dates, specials, depth) = (self.date_paths.len(), self.specials.len(), self.path.len());
         let sorts = core::mem::take(&mut self.sorts);
-        let mut left_alone = 0;
-        loop {
-            let mut conflicts = 0;
-            let fate = self.members(members, sorts, left_alone, &mut conflicts);
-            if fate == Fate::Failed || conflicts & !left_alone == 0 {
-                return fate;
-            }
-            left_alone |= conflicts;
-            self.scanner.at = at;
-            self.copied = copied;
-            self.out.truncate(out);
-            self.date_paths.truncate(dates);
-            self.specials.truncate(specials);
-            self.path.truncate(depth);
-        }
-    }
-
-    /// Writes the members and finds the bits of those names that stand there in both spellings.
-    fn members(
-        &mut self,
-        members: &'static [(&'static str, Shape)],
-        sorts: bool,
-        left_alone: u8,
-        conflicts: &mut u8,
-    ) -> Fate {
+        let (renames, dates) = (self.renames.len(), self.date_paths.len());
         let start = self.scanner.at;
         let (mut old, mut new) = (0u8, 0u8);
         self.scanner.at += 1;
@@ -447,12 +424,16 @@ impl<'a> Rewriter<'a> {
                     new |= 1 << bit;
                 } else {
                     old |= 1 << bit;
-                    if left_alone & (1 << bit) == 0 {
-                        renamed = Some(if javascript { names.0 } else { names.1 });
+                    let to = if javascript { names.0 } else { names.1 };
+                    // Put back later in an answer; in an argument the old name would not fit into the place of the new one.
+                    if self.way == Way::Answer || json::member(&self.scanner.text[start..], to).is_none() {
+                        renamed = Some((bit, to));
                     }
                 }
             }
-            if let Some(to) = renamed {
+            if let Some((bit, to)) = renamed {
+                self.copy_to(key_at);
+                self.renames.push((self.out.len(), bit));
                 self.replace_quoted(key_at, to.as_bytes());
                 if key.text.escaped {
                     self.keep_replaced(&self.scanner.text[key_at..self.scanner.at]);
@@ -467,7 +448,7 @@ impl<'a> Rewriter<'a> {
             let value_at = self.scanner.at;
             self.sorts = matches!(name, b"sort");
             if let Some((shaped, _)) = member {
-                self.path.push(Step::Name(renamed.unwrap_or(shaped)));
+                self.path.push(Step::Name(renamed.map_or(shaped, |(_, to)| to)));
             }
             let fate = match member {
                 Some((_, shape)) => self.value(shape),
@@ -484,6 +465,9 @@ impl<'a> Rewriter<'a> {
                 Fate::Kept => {}
                 Fate::Dropped => {
                     self.out.truncate(before);
+                    while self.renames.last().is_some_and(|(at, _)| *at >= before) {
+                        self.renames.pop();
+                    }
                     dropped = true;
                 }
             }
@@ -504,11 +488,36 @@ impl<'a> Rewriter<'a> {
             }
             self.scanner.at += 1;
             if !comma {
-                *conflicts = old & new;
                 self.mixed |= new != 0;
+                if old & new != 0 && self.way == Way::Answer {
+                    self.put_back(old & new, renames, dates);
+                }
+                self.renames.truncate(renames);
                 return Fate::Kept;
             }
             self.scanner.whitespace();
+        }
+    }
+
+    /// Puts the old names of an object back, followed by a space where they are shorter, and into the paths of its dates.
+    fn put_back(&mut self, conflicts: u8, renames: usize, dates: usize) {
+        for &(at, bit) in &self.renames[renames..] {
+            if conflicts & (1 << bit) == 0 {
+                continue;
+            }
+            let (old, new) = NAMES[bit];
+            let mut name = Vec::new();
+            json::push_string(&mut name, old.as_bytes());
+            name.resize(new.len() + 2, b' ');
+            self.out[at..at + name.len()].copy_from_slice(&name);
+            for path in &mut self.date_paths[dates..] {
+                if path.len() == self.path.len() + 1
+                    && let Some(last) = path.last_mut()
+                    && *last == Step::Name(new)
+                {
+                    *last = Step::Name(old);
+                }
+            }
         }
     }
 

@@ -144,3 +144,14 @@ fn dates_are_told_one_by_one_where_names_are_mixed() {
         assert_eq!(decode(&call, body.as_bytes()).expect("JSON").dates, dates, "{second}");
     }
 }
+
+#[test]
+fn conflicts_inside_conflicts_are_walked_once() {
+    let call = Call::named("files", "listFiles").expect("a row");
+    for names in [r#""id":1,"_id":2,"#, r#""createdDate":"1","_createdDate":2,"#] {
+        let open = format!("{{{names}\"file\":").repeat(900);
+        let body = format!("{open}0{}", "}".repeat(900));
+        let answer = decode(&call, body.as_bytes()).expect("JSON");
+        assert_eq!(String::from_utf8_lossy(&answer.text).matches("\"_").count(), 900);
+    }
+}
