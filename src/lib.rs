@@ -23,6 +23,10 @@
 //! );
 //! ```
 
+#[cfg(feature = "manager")]
+pub mod blobs;
+#[cfg(feature = "manager")]
+pub mod catalog;
 pub mod client;
 pub mod model;
 pub mod operations;
