@@ -28,6 +28,8 @@ pub mod blobs;
 #[cfg(feature = "manager")]
 pub mod catalog;
 pub mod client;
+#[cfg(feature = "manager")]
+pub mod manager;
 pub mod model;
 pub mod operations;
 pub mod wire;

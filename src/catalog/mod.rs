@@ -226,6 +226,8 @@ pub struct Leaf {
     pub id: String,
     /// The folder that holds it.
     pub parent: String,
+    /// The blob that holds its bytes.
+    pub blob: Option<String>,
 }
 
 /// A folder with everything below it.

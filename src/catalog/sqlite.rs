@@ -669,12 +669,15 @@ impl Catalog for Sqlite {
             },
         )?;
         let files = self.all(
-            &format!("{BELOW} SELECT id, parent FROM file WHERE parent IN (SELECT id FROM below) ORDER BY created, id"),
+            &format!(
+                "{BELOW} SELECT id, parent, blob FROM file WHERE parent IN (SELECT id FROM below) ORDER BY created, id"
+            ),
             [top],
             |row| {
                 Ok(Leaf {
                     id: row.get(0)?,
                     parent: row.get(1)?,
+                    blob: row.get(2)?,
                 })
             },
         )?;
