@@ -50,19 +50,8 @@ impl Fields {
         }
     }
 
-    /// The objects of a list.
-    pub(super) fn objects(&self, name: &str) -> Vec<Fields> {
-        let items = self.checked.get(name).and_then(Value::as_array);
-        let items = items.into_iter().flatten().filter_map(Value::as_object);
-        items.map(|members| Fields::new(members.clone())).collect()
-    }
-
     pub(super) fn value(&self, name: &str) -> Option<&Value> {
         self.checked.get(name)
-    }
-
-    pub(super) fn into_value(self) -> Value {
-        Value::Object(self.checked)
     }
 }
 
@@ -420,7 +409,7 @@ mod tests {
             parameter: None,
         };
         match fields(&route, query, body.to_string().as_bytes()) {
-            Ok(fields) => Ok(fields.into_value()),
+            Ok(fields) => Ok(Value::Object(fields.checked)),
             Err(Refusal::Violations(violations)) => {
                 let rules = violations
                     .iter()
