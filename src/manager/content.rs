@@ -411,7 +411,7 @@ mod tests {
         ("image/png", || {
             b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x05\0\0\0\x07".to_vec()
         }),
-        ("image/gif", || b"GIF89a\x05\0\x07\0".to_vec()),
+        ("image/gif", || b"GIF89a\x05\0\x07\0\xf0\0\0\0\0\0\xff\xff\xff".to_vec()),
         ("image/webp", || {
             b"RIFF\x20\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x04\0\0\x06\0\0".to_vec()
         }),
