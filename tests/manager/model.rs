@@ -585,6 +585,8 @@ fn date(milliseconds: i64) -> String {
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 1000,
+        // A step takes a tenth of a second; the default number of them would take an hour.
+        max_shrink_iters: 500,
         failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("regressions"))),
         ..ProptestConfig::default()
     })]
