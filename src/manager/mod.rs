@@ -136,8 +136,11 @@ impl Manager {
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```
     pub fn new(mut parts: Parts) -> catalog::Result<Manager> {
-        let secret = match parts.catalog.setting("secret")? {
-            Some(secret) => data_encoding::HEXLOWER.decode(secret.as_bytes()).unwrap_or_default(),
+        let kept = parts.catalog.setting("secret")?;
+        let kept = kept.and_then(|secret| data_encoding::HEXLOWER.decode(secret.as_bytes()).ok());
+        // A damaged key would be a weak one; links that it signed are lost either way.
+        let secret = match kept.filter(|secret| secret.len() == 32) {
+            Some(secret) => secret,
             None => {
                 let mut secret = vec![0; 32];
                 parts.random.fill(&mut secret);
@@ -506,8 +509,9 @@ impl Manager {
             return Err(error.into());
         }
         for blob in freed {
-            if !parts.catalog.needs_blob(&blob)? {
-                parts.blobs.remove(&blob)?;
+            // The change is made, whatever becomes of these bytes: what cannot be removed now goes with the next start.
+            if matches!(parts.catalog.needs_blob(&blob), Ok(false)) {
+                _ = parts.blobs.remove(&blob);
             }
         }
         outcome
@@ -596,7 +600,7 @@ impl Manager {
             .with("X-Wix-Request-Id", id)
             .with("Access-Control-Allow-Origin", "*")
             .with("Access-Control-Expose-Headers", EXPOSED);
-        if response.header("content-length").is_none() && response.status != 204 {
+        if response.header("content-length").is_none() && !matches!(response.status, 204 | 304) {
             response = response.with("Content-Length", length);
         }
         if head.method == "HEAD" {
