@@ -7,6 +7,7 @@
 //! - [`wire`] is what crosses the network, as values: JSON text, query strings, dates.
 //! - [`client`] makes a request of arguments, and a result or failure of an answer.
 //! - `transport` and `js` (feature `client`) are the way to `fetch` and to JavaScript.
+//! - `catalog`, `blobs` and `manager` (feature `manager`) are the embedded Media Manager, the other end of the wire.
 //!
 //! The core knows nothing of JavaScript, sockets, clocks or randomness: it is the same in a browser, in Node and in a
 //! native test.
@@ -23,7 +24,13 @@
 //! );
 //! ```
 
+#[cfg(feature = "manager")]
+pub mod blobs;
+#[cfg(feature = "manager")]
+pub mod catalog;
 pub mod client;
+#[cfg(feature = "manager")]
+pub mod manager;
 pub mod model;
 pub mod operations;
 pub mod wire;

@@ -5,3 +5,5 @@ pub mod event;
 pub mod file;
 pub mod folder;
 pub mod media;
+#[cfg(feature = "manager")]
+pub mod system;

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::machine::{self, WASM};
 use crate::process::{cargo, output, run};
-use crate::project::Project;
+use crate::project::{NATIVE, Project};
 use crate::tidy;
 
 /// Crates that a wasm module must not pull in, by feature: each would cost every visitor more than it gives.
@@ -64,6 +64,16 @@ fn lints(project: &Project) -> Result<()> {
     run(cargo(&["clippy", "--workspace", "--all-targets"])
         .args(STRICT)
         .current_dir(&project.root))?;
+    run(cargo(&[
+        "clippy",
+        "--package",
+        "wix-media",
+        "--all-targets",
+        "--features",
+        NATIVE,
+    ])
+    .args(STRICT)
+    .current_dir(&project.root))?;
     for feature in &project.features {
         let mut command = cargo(&["clippy", "--package", "wix-media", "--lib", "--target", WASM]);
         command.args(["--no-default-features", "--features", feature]);
@@ -78,7 +88,8 @@ fn lints(project: &Project) -> Result<()> {
 }
 
 fn documentation(project: &Project) -> Result<()> {
-    let mut command = cargo(&["doc", "--workspace", "--no-deps"]);
+    let feature = format!("wix-media/{NATIVE}");
+    let mut command = cargo(&["doc", "--workspace", "--no-deps", "--features", &feature]);
     run(command.env("RUSTDOCFLAGS", "-D warnings").current_dir(&project.root))
 }
 

@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use crate::process::{cargo, output};
 
+/// The feature that is built for the host only, as yet.
+pub(crate) const NATIVE: &str = "manager";
+
 /// The repository and the package in its root.
 #[derive(Debug)]
 pub(crate) struct Project {
@@ -52,7 +55,11 @@ impl Project {
         Ok(Self {
             target: PathBuf::from(string(&metadata["target_directory"])?),
             version: string(&package["version"])?,
-            features: features.keys().filter(|name| *name != "default").cloned().collect(),
+            features: features
+                .keys()
+                .filter(|name| !["default", NATIVE].contains(&name.as_str()))
+                .cloned()
+                .collect(),
             targets,
             root,
         })
@@ -108,7 +115,7 @@ mod tests {
         "packages": [
             {"manifest_path": "/p/xtask/Cargo.toml", "version": "9.9.9", "features": {}, "targets": []},
             {"manifest_path": "/p/Cargo.toml", "version": "1.2.3",
-             "features": {"client": ["dep:a"], "default": ["client"]},
+             "features": {"client": ["dep:a"], "default": ["client"], "manager": ["dep:b"]},
              "targets": [{"kind": ["cdylib", "rlib"], "name": "one"}, {"kind": ["test"], "name": "two"}]}
         ]
     }"#;

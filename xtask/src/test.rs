@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::fresh::files;
 use crate::machine::{self, WASM};
 use crate::process::{cargo, transcript};
-use crate::project::Project;
+use crate::project::{NATIVE, Project};
 use crate::summary::{self, Count};
 use crate::{WASM_TEST_RUNNER, build};
 
@@ -77,7 +77,7 @@ impl Ring {
                 // One package at a time: together they would share features, and cargo would have to build this
                 // program's own dependencies a second time.
                 let mut count = rust_tests(project, &["--package", "xtask"])?;
-                count += rust_tests(project, &["--package", "wix-media"])?;
+                count += rust_tests(project, &["--package", "wix-media", "--features", NATIVE])?;
                 Ok(count)
             }
             Self::WasmNode => {

@@ -1,0 +1,112 @@
+//! Blobs as files.
+
+use super::{Blobs, check, gap, missing};
+use std::fmt;
+use std::io::Result;
+
+/// The few calls on files that a [`Directory`] needs; natively [`Disk`](super::Disk).
+///
+/// Names are relative and use `/`. Every call but [`sync`](Host::sync) may leave its effect in a cache.
+pub trait Host: Send + fmt::Debug {
+    /// Writes at `offset` and cuts the file off behind the bytes; makes file and folder when they are missing.
+    fn write(&mut self, name: &str, offset: u64, bytes: &[u8]) -> Result<()>;
+    /// Returns once bytes, length and name of the file are safe from a crash.
+    fn sync(&mut self, name: &str) -> Result<()>;
+    /// Reads at `offset` until the buffer is full or the file ends.
+    fn read(&self, name: &str, offset: u64, buffer: &mut [u8]) -> Result<usize>;
+    /// The length of a file, `None` when there is none.
+    fn size(&self, name: &str) -> Result<Option<u64>>;
+    /// Removes a file; a missing one is no error.
+    fn remove(&mut self, name: &str) -> Result<()>;
+    /// The names of all files in a folder; none in a missing one.
+    fn names(&self, folder: &str) -> Result<Vec<String>>;
+}
+
+/// Blobs as files of a host, in 256 folders by a hash of their ids, because file systems are slow at one large folder.
+///
+/// ```
+/// use wix_media::blobs::{Blobs, Directory, Disk};
+///
+/// let folder = std::env::temp_dir().join(format!("wix-media-blobs-{}", std::process::id()));
+/// let mut blobs = Directory::new(Disk::new(&folder)?);
+/// blobs.append("b1", 0, b"hello")?;
+/// blobs.sync("b1")?;
+/// assert_eq!(Directory::new(Disk::new(&folder)?).size("b1")?, Some(5));
+/// # std::fs::remove_dir_all(&folder)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Directory<H> {
+    host: H,
+}
+
+impl<H: Host> Directory<H> {
+    /// The blobs in a host's files.
+    ///
+    /// ```
+    /// # use wix_media::blobs::{Blobs, Directory, Disk};
+    /// let folder = std::env::temp_dir().join(format!("wix-media-empty-{}", std::process::id()));
+    /// assert!(Directory::new(Disk::new(&folder)?).ids()?.is_empty());
+    /// # std::fs::remove_dir_all(&folder)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn new(host: H) -> Directory<H> {
+        Directory { host }
+    }
+}
+
+fn folder_of(id: &str) -> u8 {
+    id.bytes()
+        .fold(0, |hash: u8, byte| hash.wrapping_mul(31).wrapping_add(byte))
+}
+
+fn name_of(id: &str) -> String {
+    format!("{:02x}/{id}", folder_of(id))
+}
+
+impl<H: Host> Blobs for Directory<H> {
+    fn append(&mut self, id: &str, offset: u64, bytes: &[u8]) -> Result<()> {
+        check(id)?;
+        let name = name_of(id);
+        if offset > 0 {
+            let size = self.host.size(&name)?.ok_or_else(|| missing(id))?;
+            if size < offset {
+                return Err(gap(id, size, offset));
+            }
+        }
+        self.host.write(&name, offset, bytes)
+    }
+
+    fn sync(&mut self, id: &str) -> Result<()> {
+        check(id)?;
+        self.host.sync(&name_of(id))
+    }
+
+    fn read(&self, id: &str, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+        check(id)?;
+        self.host.read(&name_of(id), offset, buffer)
+    }
+
+    fn size(&self, id: &str) -> Result<Option<u64>> {
+        check(id)?;
+        self.host.size(&name_of(id))
+    }
+
+    fn remove(&mut self, id: &str) -> Result<()> {
+        check(id)?;
+        self.host.remove(&name_of(id))
+    }
+
+    fn ids(&self) -> Result<Vec<String>> {
+        let mut ids = Vec::new();
+        for folder in 0..=u8::MAX {
+            for name in self.host.names(&format!("{folder:02x}"))? {
+                // Whatever else people put there is not ours to remove.
+                if check(&name).is_ok() && folder_of(&name) == folder {
+                    ids.push(name);
+                }
+            }
+        }
+        Ok(ids)
+    }
+}

@@ -1,0 +1,914 @@
+//! The catalog on SQLite.
+//!
+//! A page costs the same at the start and at the end of a list. The order is "key in either direction, then id
+//! ascending", and there is one index per key, read forwards or backwards. Read backwards it would give equal keys in
+//! descending order of their ids, so the last run of equal keys of a page is read once more the right way round; that
+//! saves a second set of six indexes on each insert.
+//!
+//! A search text of three characters or more asks the trigram index, unless so many items match that walking the order
+//! and testing each item finds a page sooner.
+
+use super::fold::{fold, fold_all};
+use super::{
+    ArchiveEntry, Area, Branch, Catalog, Children, Entity, Error, File, Folder, Item, Key, Leaf, Page, Result, Sort,
+    Trashed, Tree, Upload,
+};
+use crate::model::system;
+use rusqlite::types::Value;
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params, params_from_iter};
+use std::path::Path;
+
+/// One script per version, the first makes version 1.
+const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+
+/// Up to so many matches of a search text are sorted; beyond that, the order is walked.
+const FEW: i64 = 2000;
+
+/// The metadata store on SQLite, in memory or in a file.
+///
+/// ```
+/// use wix_media::catalog::{Catalog, Sqlite};
+///
+/// let mut catalog = Sqlite::memory()?;
+/// catalog.set_setting("name", "value")?;
+/// assert_eq!(catalog.setting("name")?.as_deref(), Some("value"));
+/// # Ok::<(), wix_media::catalog::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Sqlite {
+    connection: Connection,
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Error {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Locked,
+            _ => Error::Store(Box::new(error)),
+        }
+    }
+}
+
+fn damaged(cause: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(cause))
+}
+
+impl Sqlite {
+    /// An empty store that lives as long as the value.
+    ///
+    /// ```
+    /// assert!(wix_media::catalog::Sqlite::memory().is_ok());
+    /// ```
+    pub fn memory() -> Result<Sqlite> {
+        Sqlite::prepare(Connection::open_in_memory()?)
+    }
+
+    /// Opens the store in the file `path`, and makes it when there is none. A second process that opens the same file
+    /// gets [`Error::Locked`].
+    ///
+    /// ```
+    /// use wix_media::catalog::{Error, Sqlite};
+    ///
+    /// let folder = std::env::temp_dir().join(format!("wix-media-catalog-{}", std::process::id()));
+    /// std::fs::create_dir_all(&folder)?;
+    /// let path = folder.join("catalog.db");
+    /// let first = Sqlite::open(&path)?;
+    /// assert!(matches!(Sqlite::open(&path), Err(Error::Locked)));
+    /// drop(first);
+    /// assert!(Sqlite::open(&path).is_ok());
+    /// # std::fs::remove_dir_all(&folder)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn open(path: &Path) -> Result<Sqlite> {
+        let connection = Connection::open(path)?;
+        // The lock is the one of the database file itself: it goes with the process, so no stale lock can stay behind.
+        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.execute_batch("BEGIN EXCLUSIVE; COMMIT")?;
+        Sqlite::prepare(connection)
+    }
+
+    fn prepare(connection: Connection) -> Result<Sqlite> {
+        connection.set_prepared_statement_cache_capacity(128);
+        let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let done = usize::try_from(found).ok().filter(|&done| done <= MIGRATIONS.len());
+        let Some(done) = done else {
+            return Err(Error::Newer { found });
+        };
+        for (at, script) in MIGRATIONS.iter().enumerate().skip(done) {
+            connection.execute_batch(&format!("BEGIN; {script}; PRAGMA user_version = {}; COMMIT", at + 1))?;
+        }
+        Ok(Sqlite { connection })
+    }
+
+    /// Whether SQLite finds the file whole, text index included.
+    ///
+    /// ```
+    /// assert!(wix_media::catalog::Sqlite::memory()?.is_whole()?);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn is_whole(&self) -> Result<bool> {
+        let verdict: String = self
+            .connection
+            .query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
+        let texts = self.connection.execute_batch(
+            "INSERT INTO file_text (file_text, rank) VALUES ('integrity-check', 1);
+             INSERT INTO folder_text (folder_text, rank) VALUES ('integrity-check', 1);",
+        );
+        Ok(verdict == "ok" && texts.is_ok())
+    }
+
+    fn run(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize> {
+        Ok(self.connection.prepare_cached(sql)?.execute(values)?)
+    }
+
+    fn one<T>(
+        &self,
+        sql: &str,
+        values: impl rusqlite::Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>> {
+        Ok(self
+            .connection
+            .prepare_cached(sql)?
+            .query_row(values, read)
+            .optional()?)
+    }
+
+    fn all<T>(
+        &self,
+        sql: &str,
+        values: impl rusqlite::Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map(values, read)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The page of one table: that of each area, merged.
+    fn page<T: Item>(&self, table: &Table<T>, page: &Page) -> Result<Vec<T>> {
+        let ranges = match &page.children {
+            Children::Of(parent) => vec![("parent", Value::from(parent.clone()))],
+            Children::In(areas) => areas.iter().map(|&area| ("area", area_value(area))).collect(),
+        };
+        let mut conditions = String::new();
+        let mut values = Vec::new();
+        if let Some(types) = &page.media_types {
+            if types.is_empty() {
+                return Ok(Vec::new());
+            }
+            conditions.push_str(" AND media_type IN (?");
+            conditions.push_str(&", ?".repeat(types.len() - 1));
+            conditions.push(')');
+            values.extend(types.iter().cloned().map(Value::from));
+        }
+        if let Some(private) = page.private {
+            conditions.push_str(" AND private = ?");
+            values.push(Value::from(private));
+        }
+        let mut few = false;
+        if !page.text.is_empty() {
+            let quoted = format!("\"{}\"", page.text.replace('"', "\"\""));
+            let index = format!("{}_text", table.name);
+            few = page.text.chars().count() >= 3
+                && self.one(
+                    &format!("SELECT count(*) FROM (SELECT 1 FROM {index} WHERE {index} MATCH ? LIMIT {FEW})"),
+                    [&quoted],
+                    |row| row.get::<_, i64>(0),
+                )? < Some(FEW);
+            if few {
+                conditions.push_str(&format!(
+                    " AND number IN (SELECT rowid FROM {index} WHERE {index} MATCH ?)"
+                ));
+                values.push(Value::from(quoted));
+            } else {
+                conditions.push_str(" AND instr(folded, ?) > 0");
+                values.push(Value::from(page.text.clone()));
+            }
+        }
+        let several = ranges.len() > 1;
+        let mut found = Vec::new();
+        for (column, value) in ranges {
+            let walk = Walk {
+                connection: self,
+                table,
+                page,
+                column,
+                value,
+                conditions: &conditions,
+                values: &values,
+            };
+            found.extend(if few { walk.sorted()? } else { walk.walked()? });
+        }
+        if several {
+            found.sort_by(|one: &T, other: &T| {
+                let (one, other) = (one.position(page.sort), other.position(page.sort));
+                let keys = one.key.cmp(&other.key);
+                let order = if page.descending { keys.reverse() } else { keys }.then(one.id.cmp(&other.id));
+                if page.backwards { order.reverse() } else { order }
+            });
+            found.truncate(page.limit as usize);
+        }
+        Ok(found)
+    }
+}
+
+struct Table<T> {
+    name: &'static str,
+    columns: &'static str,
+    read: fn(&Row<'_>) -> rusqlite::Result<T>,
+}
+
+/// One range of one index.
+struct Walk<'a, T> {
+    connection: &'a Sqlite,
+    table: &'a Table<T>,
+    page: &'a Page,
+    column: &'static str,
+    value: Value,
+    conditions: &'a str,
+    values: &'a [Value],
+}
+
+impl<T: Item> Walk<'_, T> {
+    fn key(&self) -> &'static str {
+        match self.page.sort {
+            Sort::Name => "name",
+            Sort::Updated => "updated",
+            Sort::Size => "size",
+        }
+    }
+
+    /// Direction of the keys, and that of the ids of one key.
+    fn directions(&self) -> (&'static str, &'static str) {
+        let name = |descending| if descending { "DESC" } else { "ASC" };
+        (
+            name(self.page.descending != self.page.backwards),
+            name(self.page.backwards),
+        )
+    }
+
+    fn select(&self, range: &str, range_values: &[Value], order: &str, limit: usize) -> Result<Vec<T>> {
+        let Table { name, columns, read } = self.table;
+        let sql = format!(
+            "SELECT {columns} FROM {name} WHERE {} = ?{range}{} ORDER BY {order} LIMIT {limit}",
+            self.column, self.conditions
+        );
+        let values = std::iter::once(&self.value).chain(range_values).chain(self.values);
+        self.connection.all(&sql, params_from_iter(values), read)
+    }
+
+    /// The matches of a selective search, sorted.
+    fn sorted(&self) -> Result<Vec<T>> {
+        let key = self.key();
+        let (keys, ids) = self.directions();
+        let (key_sign, id_sign) = (sign(keys), sign(ids));
+        let (range, values) = match &self.page.from {
+            Some(from) => (
+                format!(" AND (+{key} {key_sign} ? OR +{key} = ? AND +id {id_sign} ?)"),
+                vec![value(&from.key), value(&from.key), Value::from(from.id.clone())],
+            ),
+            None => (String::new(), Vec::new()),
+        };
+        // The plus signs keep SQLite from walking the whole order for a handful of matches.
+        let order = format!("+{key} {keys}, +id {ids}");
+        self.select(&range, &values, &order, self.page.limit as usize)
+    }
+
+    /// The next items in the order of the index.
+    fn walked(&self) -> Result<Vec<T>> {
+        let key = self.key();
+        let (keys, ids) = self.directions();
+        let limit = self.page.limit as usize;
+        let mut found = Vec::new();
+        let mut range = String::new();
+        let mut values = Vec::new();
+        if let Some(from) = &self.page.from {
+            let run = format!(" AND {key} = ? AND id {} ?", sign(ids));
+            let run_values = [value(&from.key), Value::from(from.id.clone())];
+            found = self.select(&run, &run_values, &format!("id {ids}"), limit)?;
+            if found.len() == limit {
+                return Ok(found);
+            }
+            range = format!(" AND {key} {} ?", sign(keys));
+            values.push(value(&from.key));
+        }
+        let behind = self.select(
+            &range,
+            &values,
+            &format!("{key} {keys}, id {keys}"),
+            limit - found.len(),
+        )?;
+        if keys == ids || behind.is_empty() {
+            found.extend(behind);
+            return Ok(found);
+        }
+        // Runs of equal keys came the wrong way round, and of the last one perhaps not the right items.
+        let sort = self.page.sort;
+        let mut runs: Vec<(Key, Vec<T>)> = Vec::new();
+        for item in behind {
+            let key = item.position(sort).key;
+            match runs.last_mut() {
+                Some((last, run)) if *last == key => run.push(item),
+                _ => runs.push((key, vec![item])),
+            }
+        }
+        let last = runs.pop();
+        for (_, run) in runs {
+            found.extend(run.into_iter().rev());
+        }
+        if let Some((last, _)) = last {
+            let rest = limit - found.len();
+            found.extend(self.select(&format!(" AND {key} = ?"), &[value(&last)], &format!("id {ids}"), rest)?);
+        }
+        Ok(found)
+    }
+}
+
+fn sign(direction: &str) -> &'static str {
+    if direction == "ASC" { ">" } else { "<" }
+}
+
+fn value(key: &Key) -> Value {
+    match key {
+        Key::Number(number) => Value::from(*number),
+        Key::Text(text) => Value::from(text.clone()),
+    }
+}
+
+fn area_value(area: Area) -> Value {
+    Value::from(area as i64)
+}
+
+fn area_of(value: i64) -> Area {
+    match value {
+        0 => Area::Site,
+        1 => Area::Visitors,
+        _ => Area::Trash,
+    }
+}
+
+/// The columns that both tables begin with.
+macro_rules! item_columns {
+    () => {
+        "id, name, parent, area, created, updated, origin_parent, origin_area, deletion, deleted"
+    };
+}
+
+const FOLDERS: Table<Folder> = Table {
+    name: "folder",
+    columns: item_columns!(),
+    read: read_folder,
+};
+
+const FILES: Table<File> = Table {
+    name: "file",
+    columns: concat!(
+        item_columns!(),
+        ", media_type, mime, private, size, hash, crc, status, ready_at, labels, facts, external, source_url, tag, blob"
+    ),
+    read: read_file,
+};
+
+fn read_trashed(row: &Row<'_>) -> rusqlite::Result<Option<Trashed>> {
+    let Some(deletion) = row.get(8)? else {
+        return Ok(None);
+    };
+    Ok(Some(Trashed {
+        parent: row.get(6)?,
+        area: area_of(row.get(7)?),
+        deletion,
+        at: row.get(9)?,
+    }))
+}
+
+fn read_folder(row: &Row<'_>) -> rusqlite::Result<Folder> {
+    Ok(Folder {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        parent: row.get(2)?,
+        area: area_of(row.get(3)?),
+        created: row.get(4)?,
+        updated: row.get(5)?,
+        trashed: read_trashed(row)?,
+    })
+}
+
+fn read_file(row: &Row<'_>) -> rusqlite::Result<File> {
+    let labels: String = row.get(18)?;
+    Ok(File {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        parent: row.get(2)?,
+        area: area_of(row.get(3)?),
+        created: row.get(4)?,
+        updated: row.get(5)?,
+        trashed: read_trashed(row)?,
+        media_type: row.get(10)?,
+        mime: row.get(11)?,
+        private: row.get(12)?,
+        size: row.get(13)?,
+        hash: row.get(14)?,
+        crc: row.get(15)?,
+        status: row.get(16)?,
+        ready_at: row.get(17)?,
+        labels: serde_json::from_str(&labels).map_err(damaged)?,
+        facts: row.get(19)?,
+        external: row.get(20)?,
+        source_url: row.get(21)?,
+        tag: row.get(22)?,
+        blob: row.get(23)?,
+    })
+}
+
+const UPLOAD_COLUMNS: &str = "id, file, request, resumable, expires, done, transfer, blob, length, received, filename";
+
+fn read_upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
+    Ok(Upload {
+        id: row.get(0)?,
+        file: row.get(1)?,
+        request: row.get(2)?,
+        resumable: row.get(3)?,
+        expires: row.get(4)?,
+        done: row.get(5)?,
+        transfer: row.get(6)?,
+        blob: row.get(7)?,
+        length: row.get(8)?,
+        received: row.get(9)?,
+        filename: row.get(10)?,
+    })
+}
+
+/// A folder and all folders below it.
+const BELOW: &str = "WITH RECURSIVE below (id) AS (
+    SELECT id FROM folder WHERE id = ?1 UNION SELECT folder.id FROM folder JOIN below ON folder.parent = below.id
+)";
+
+fn file_values(file: &File) -> Result<Vec<Value>> {
+    let labels = serde_json::to_string(&file.labels).map_err(|cause| Error::Store(Box::new(cause)))?;
+    let texts = [&file.name[..], &file.mime].into_iter();
+    let folded = fold_all(texts.chain(file.labels.iter().map(String::as_str)));
+    let trashed = file.trashed.as_ref();
+    Ok(vec![
+        Value::from(file.id.clone()),
+        Value::from(file.name.clone()),
+        Value::from(file.parent.clone()),
+        area_value(file.area),
+        Value::from(file.created),
+        Value::from(file.updated),
+        Value::from(trashed.map(|trashed| trashed.parent.clone())),
+        trashed.map_or(Value::Null, |trashed| area_value(trashed.area)),
+        Value::from(trashed.map(|trashed| trashed.deletion)),
+        Value::from(trashed.map(|trashed| trashed.at)),
+        Value::from(file.media_type.clone()),
+        Value::from(file.mime.clone()),
+        Value::from(file.private),
+        Value::from(file.size),
+        Value::from(file.hash.clone()),
+        Value::from(file.crc),
+        Value::from(file.status.clone()),
+        Value::from(file.ready_at),
+        Value::from(labels),
+        Value::from(file.facts.clone()),
+        Value::from(file.external.clone()),
+        Value::from(file.source_url.clone()),
+        Value::from(file.tag.clone()),
+        Value::from(file.blob.clone()),
+        Value::from(folded),
+    ])
+}
+
+impl Catalog for Sqlite {
+    fn begin(&mut self) -> Result<()> {
+        self.run("BEGIN IMMEDIATE", []).map(drop)
+    }
+
+    fn commit(&mut self) -> Result<()> {
+        self.run("COMMIT", []).map(drop)
+    }
+
+    fn rollback(&mut self) -> Result<()> {
+        self.run("ROLLBACK", []).map(drop)
+    }
+
+    fn setting(&self, name: &str) -> Result<Option<String>> {
+        self.one("SELECT value FROM setting WHERE name = ?", [name], |row| row.get(0))
+    }
+
+    fn set_setting(&mut self, name: &str, value: &str) -> Result<()> {
+        self.run(
+            "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
+            [name, value],
+        )
+        .map(drop)
+    }
+
+    fn folder(&self, id: &str) -> Result<Option<Folder>> {
+        let sql = concat!("SELECT ", item_columns!(), " FROM folder WHERE id = ?");
+        self.one(sql, [id], read_folder)
+    }
+
+    fn folder_named(&self, parent: &str, name: &str) -> Result<Option<Folder>> {
+        let sql = concat!(
+            "SELECT ",
+            item_columns!(),
+            " FROM folder WHERE parent = ? AND name = ? AND area <> 2 ORDER BY created, id LIMIT 1"
+        );
+        self.one(sql, [parent, name], read_folder)
+    }
+
+    fn insert_folder(&mut self, folder: &Folder) -> Result<()> {
+        let trashed = folder.trashed.as_ref();
+        self.run(
+            concat!(
+                "INSERT INTO folder (",
+                item_columns!(),
+                ", folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            ),
+            params![
+                folder.id,
+                folder.name,
+                folder.parent,
+                folder.area as i64,
+                folder.created,
+                folder.updated,
+                trashed.map(|trashed| &trashed.parent),
+                trashed.map(|trashed| trashed.area as i64),
+                trashed.map(|trashed| trashed.deletion),
+                trashed.map(|trashed| trashed.at),
+                fold(&folder.name),
+            ],
+        )
+        .map(drop)
+    }
+
+    fn update_folder(&mut self, folder: &Folder) -> Result<()> {
+        self.run(
+            "UPDATE folder SET name = ?2, parent = ?3, area = ?4, updated = ?5, folded = ?6 WHERE id = ?1",
+            params![
+                folder.id,
+                folder.name,
+                folder.parent,
+                folder.area as i64,
+                folder.updated,
+                fold(&folder.name),
+            ],
+        )
+        .map(drop)
+    }
+
+    fn folders_above(&self, id: &str) -> Result<Vec<String>> {
+        self.all(
+            "WITH RECURSIVE above (id, level) AS (
+                 SELECT parent, 1 FROM folder WHERE id = ?1
+                 UNION SELECT folder.parent, level + 1 FROM folder JOIN above ON folder.id = above.id
+             ) SELECT id FROM above ORDER BY level",
+            [id],
+            |row| row.get(0),
+        )
+    }
+
+    fn height(&self, id: &str) -> Result<u32> {
+        let height = self.one(
+            "WITH RECURSIVE below (id, level) AS (
+                 VALUES (?1, 0)
+                 UNION SELECT folder.id, level + 1 FROM folder JOIN below ON folder.parent = below.id
+             ) SELECT max(level) FROM below",
+            [id],
+            |row| row.get(0),
+        )?;
+        Ok(height.unwrap_or(0))
+    }
+
+    fn folders(&self, page: &Page) -> Result<Vec<Folder>> {
+        self.page(&FOLDERS, page)
+    }
+
+    fn file(&self, id: &str) -> Result<Option<File>> {
+        let sql = format!("SELECT {} FROM file WHERE id = ?", FILES.columns);
+        self.one(&sql, [id], read_file)
+    }
+
+    fn insert_file(&mut self, file: &File) -> Result<()> {
+        let values = file_values(file)?;
+        let sql = format!(
+            "INSERT INTO file ({}, folded) VALUES (?{})",
+            FILES.columns,
+            ", ?".repeat(values.len() - 1)
+        );
+        self.run(&sql, params_from_iter(values)).map(drop)
+    }
+
+    fn update_file(&mut self, file: &File) -> Result<()> {
+        let mut values = file_values(file)?;
+        let sql = format!(
+            "UPDATE file SET ({}, folded) = (?{}) WHERE id = ?",
+            FILES.columns,
+            ", ?".repeat(values.len() - 1)
+        );
+        values.push(Value::from(file.id.clone()));
+        self.run(&sql, params_from_iter(values)).map(drop)
+    }
+
+    fn remove_file(&mut self, id: &str) -> Result<()> {
+        self.run("DELETE FROM file WHERE id = ?", [id]).map(drop)
+    }
+
+    fn files(&self, page: &Page) -> Result<Vec<File>> {
+        self.page(&FILES, page)
+    }
+
+    fn has_children(&self, parent: &str) -> Result<bool> {
+        let found = self.one(
+            "SELECT EXISTS (SELECT 1 FROM file WHERE parent = ?1 AND area <> 2)
+                 OR EXISTS (SELECT 1 FROM folder WHERE parent = ?1 AND area <> 2)",
+            [parent],
+            |row| row.get(0),
+        )?;
+        Ok(found.unwrap_or(false))
+    }
+
+    fn due(&self, now: i64) -> Result<Vec<File>> {
+        let sql = format!(
+            "SELECT {} FROM file WHERE ready_at IS NOT NULL AND ready_at <= ? ORDER BY ready_at, number",
+            FILES.columns
+        );
+        self.all(&sql, [now], read_file)
+    }
+
+    fn next_due(&self) -> Result<Option<i64>> {
+        let next = self.one("SELECT min(ready_at) FROM file WHERE ready_at IS NOT NULL", [], |row| {
+            row.get(0)
+        })?;
+        Ok(next.flatten())
+    }
+
+    fn total_size(&self) -> Result<i64> {
+        let total = self.one("SELECT coalesce(sum(size), 0) FROM file WHERE size > 0", [], |row| {
+            row.get(0)
+        })?;
+        Ok(total.unwrap_or(0))
+    }
+
+    fn tree(&self, top: &str) -> Result<Tree> {
+        let folders = self.all(
+            "WITH RECURSIVE below (id, parent, level, created) AS (
+                 SELECT id, parent, 0, created FROM folder WHERE id = ?1
+                 UNION
+                 SELECT folder.id, folder.parent, level + 1, folder.created
+                 FROM folder JOIN below ON folder.parent = below.id
+             ) SELECT id, parent, level FROM below ORDER BY level, created, id",
+            [top],
+            |row| {
+                Ok(Branch {
+                    id: row.get(0)?,
+                    parent: row.get(1)?,
+                    depth: row.get(2)?,
+                })
+            },
+        )?;
+        let files = self.all(
+            &format!(
+                "{BELOW} SELECT id, parent, blob FROM file WHERE parent IN (SELECT id FROM below) ORDER BY created, id"
+            ),
+            [top],
+            |row| {
+                Ok(Leaf {
+                    id: row.get(0)?,
+                    parent: row.get(1)?,
+                    blob: row.get(2)?,
+                })
+            },
+        )?;
+        Ok(Tree { folders, files })
+    }
+
+    fn move_tree(&mut self, top: &str, area: Area) -> Result<()> {
+        for (table, column) in [("folder", "id"), ("file", "parent")] {
+            self.run(
+                &format!("{BELOW} UPDATE {table} SET area = ?2 WHERE {column} IN (SELECT id FROM below)"),
+                params![top, area as i64],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn trash_tree(&mut self, top: &str, deletion: i64, now: i64) -> Result<()> {
+        for (table, column) in [("folder", "id"), ("file", "parent")] {
+            self.run(
+                &format!(
+                    "{BELOW} UPDATE {table}
+                     SET origin_parent = parent, origin_area = area, area = 2, deletion = ?2, deleted = ?3
+                     WHERE {column} IN (SELECT id FROM below)"
+                ),
+                params![top, deletion, now],
+            )?;
+        }
+        self.run("UPDATE folder SET parent = ?2 WHERE id = ?1", [top, system::TRASH_ROOT])
+            .map(drop)
+    }
+
+    fn restore_tree(&mut self, top: &str, parent: &str, area: Area) -> Result<()> {
+        for (table, column) in [("folder", "id"), ("file", "parent")] {
+            self.run(
+                &format!(
+                    "{BELOW} UPDATE {table}
+                     SET origin_parent = NULL, origin_area = NULL, area = ?2, deletion = NULL, deleted = NULL
+                     WHERE {column} IN (SELECT id FROM below)"
+                ),
+                params![top, area as i64],
+            )?;
+        }
+        self.run("UPDATE folder SET parent = ?2 WHERE id = ?1", [top, parent])
+            .map(drop)
+    }
+
+    fn remove_tree(&mut self, top: &str) -> Result<()> {
+        for (table, column) in [("file", "parent"), ("folder", "id")] {
+            self.run(
+                &format!("{BELOW} DELETE FROM {table} WHERE {column} IN (SELECT id FROM below)"),
+                [top],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn count_event(&mut self, entity: Entity, id: &str) -> Result<i64> {
+        let sql = match entity {
+            Entity::File => "UPDATE file SET events = events + 1 WHERE id = ? RETURNING events",
+            Entity::Folder => "UPDATE folder SET events = events + 1 WHERE id = ? RETURNING events",
+        };
+        Ok(self.one(sql, [id], |row| row.get(0))?.unwrap_or(1))
+    }
+
+    fn insert_event(&mut self, body: &str) -> Result<()> {
+        self.run("INSERT INTO event (body) VALUES (?)", [body]).map(drop)
+    }
+
+    fn events(&self, after: i64, limit: u32) -> Result<Vec<(i64, String)>> {
+        self.all(
+            "SELECT number, body FROM event WHERE number > ? ORDER BY number LIMIT ?",
+            params![after, limit],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+    }
+
+    fn upload(&self, id: &str) -> Result<Option<Upload>> {
+        let sql = format!("SELECT {UPLOAD_COLUMNS} FROM upload WHERE id = ?");
+        self.one(&sql, [id], read_upload)
+    }
+
+    fn upload_of_transfer(&self, transfer: &str) -> Result<Option<Upload>> {
+        let sql = format!("SELECT {UPLOAD_COLUMNS} FROM upload WHERE transfer = ?");
+        self.one(&sql, [transfer], read_upload)
+    }
+
+    fn put_upload(&mut self, upload: &Upload) -> Result<()> {
+        self.run(
+            &format!("INSERT OR REPLACE INTO upload ({UPLOAD_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+            params![
+                upload.id,
+                upload.file,
+                upload.request,
+                upload.resumable,
+                upload.expires,
+                upload.done,
+                upload.transfer,
+                upload.blob,
+                upload.length,
+                upload.received,
+                upload.filename,
+            ],
+        )
+        .map(drop)
+    }
+
+    fn remove_uploads(&mut self, before: i64) -> Result<()> {
+        self.run("DELETE FROM upload WHERE expires < ?", [before]).map(drop)
+    }
+
+    fn insert_archive(&mut self, id: &str, name: &str, entries: &[ArchiveEntry]) -> Result<()> {
+        self.run("INSERT INTO archive (id, name) VALUES (?, ?)", [id, name])?;
+        for (position, entry) in entries.iter().enumerate() {
+            self.run(
+                "INSERT INTO archive_entry (archive, position, path, blob, size, crc, updated)
+                 VALUES (?, ?, ?, ?, ?, ?, ?)",
+                params![
+                    id,
+                    position as i64,
+                    entry.path,
+                    entry.blob,
+                    entry.size,
+                    entry.crc,
+                    entry.updated
+                ],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn archive(&self, id: &str) -> Result<Option<(String, Vec<ArchiveEntry>)>> {
+        let name = self.one("SELECT name FROM archive WHERE id = ?", [id], |row| row.get(0))?;
+        let Some(name) = name else {
+            return Ok(None);
+        };
+        let entries = self.all(
+            "SELECT path, blob, size, crc, updated FROM archive_entry WHERE archive = ? ORDER BY position",
+            [id],
+            |row| {
+                Ok(ArchiveEntry {
+                    path: row.get(0)?,
+                    blob: row.get(1)?,
+                    size: row.get(2)?,
+                    crc: row.get(3)?,
+                    updated: row.get(4)?,
+                })
+            },
+        )?;
+        Ok(Some((name, entries)))
+    }
+
+    fn needs_blob(&self, blob: &str) -> Result<bool> {
+        let found = self.one(
+            "SELECT EXISTS (SELECT 1 FROM file WHERE blob = ?1)
+                 OR EXISTS (SELECT 1 FROM upload WHERE blob = ?1)
+                 OR EXISTS (SELECT 1 FROM archive_entry WHERE blob = ?1)",
+            [blob],
+            |row| row.get(0),
+        )?;
+        Ok(found.unwrap_or(false))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::conformance;
+    use super::*;
+
+    #[test]
+    fn in_memory() {
+        conformance::all(&mut || Sqlite::memory().expect("a store"));
+    }
+
+    #[test]
+    fn in_a_file() {
+        let folder = std::env::temp_dir().join(format!("wix-media-sqlite-{}", std::process::id()));
+        let mut count = 0;
+        conformance::all(&mut || {
+            count += 1;
+            let folder = folder.join(count.to_string());
+            std::fs::create_dir_all(&folder).expect("a folder");
+            Sqlite::open(&folder.join("catalog.db")).expect("a store")
+        });
+        std::fs::remove_dir_all(folder).expect("removed");
+    }
+
+    #[test]
+    fn what_was_committed_is_there_after_opening_again() {
+        let folder = std::env::temp_dir().join(format!("wix-media-reopened-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let path = folder.join("catalog.db");
+        let mut store = Sqlite::open(&path).expect("a store");
+        store.set_setting("kept", "yes").expect("set");
+        store.begin().expect("begun");
+        store.set_setting("lost", "yes").expect("set");
+        drop(store);
+        let store = Sqlite::open(&path).expect("a store");
+        assert_eq!(store.setting("kept").expect("read").as_deref(), Some("yes"));
+        assert_eq!(store.setting("lost").expect("read"), None);
+        assert!(store.is_whole().expect("checked"));
+        drop(store);
+        std::fs::remove_dir_all(folder).expect("removed");
+    }
+
+    #[test]
+    fn a_later_version_is_refused() {
+        let store = Sqlite::memory().expect("a store");
+        store.connection.pragma_update(None, "user_version", 99).expect("set");
+        assert!(matches!(
+            Sqlite::prepare(store.connection),
+            Err(Error::Newer { found: 99 })
+        ));
+    }
+
+    #[test]
+    fn pages_walk_an_index_and_never_sort() {
+        let store = Sqlite::memory().expect("a store");
+        for column in ["parent", "area"] {
+            for (key, kind) in [("name", "name"), ("updated", "date"), ("size", "size")] {
+                for direction in ["ASC", "DESC"] {
+                    let sql = format!(
+                        "EXPLAIN QUERY PLAN SELECT * FROM file WHERE {column} = ? AND {key} < ? ORDER BY {key} {direction}, id {direction}"
+                    );
+                    let plan = store
+                        .all(&sql, params!["x", 1], |row| row.get::<_, String>(3))
+                        .expect("a plan");
+                    let place = if column == "parent" { "folder" } else { "area" };
+                    assert_eq!(plan.len(), 1, "{plan:?}");
+                    assert!(plan[0].contains(&format!("file_in_{place}_by_{kind}")), "{plan:?}");
+                }
+            }
+        }
+    }
+}

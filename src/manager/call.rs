@@ -1,0 +1,201 @@
+//! One call: what it may touch while it runs, and the events that it leaves.
+
+use super::descriptor;
+use super::message::Origin;
+use super::options::Options;
+use super::refusal::{Outcome, Refusal, Violation};
+use super::time::{Random, guid, iso};
+use crate::blobs::Blobs;
+use crate::catalog::{Area, Catalog, Entity, File, Folder};
+use crate::model::system;
+use serde_json::{Value, json};
+
+/// Most levels of folders (`contract/folders-api.md` section 1).
+const MAX_DEPTH: usize = 100;
+
+/// A call under way, inside its transaction.
+#[derive(Debug)]
+pub(super) struct Call<'a> {
+    pub(super) catalog: &'a mut dyn Catalog,
+    pub(super) blobs: &'a mut dyn Blobs,
+    pub(super) random: &'a mut dyn Random,
+    pub(super) options: &'a Options,
+    pub(super) secret: &'a [u8],
+    /// When the site was made.
+    pub(super) since: i64,
+    pub(super) now: i64,
+    /// What URLs begin with.
+    pub(super) base: String,
+    pub(super) origin: Origin,
+    /// Blobs that perhaps nobody needs any more, to be looked at after the commit.
+    pub(super) freed: Vec<String>,
+}
+
+/// A folder that something can be put into.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    pub(super) id: String,
+    pub(super) area: Area,
+}
+
+impl Call<'_> {
+    pub(super) fn descriptor(&self, file: &File) -> Value {
+        descriptor::file(file, &self.base, &self.options.site_id)
+    }
+
+    pub(super) fn folder_value(&self, folder: &Folder) -> Value {
+        descriptor::folder(folder, &self.options.site_id)
+    }
+
+    /// The folder with this id as a place for items, or the rule that it breaks (choices U5 and U6).
+    pub(super) fn target(&self, field: &str, id: &str) -> Outcome<Target> {
+        let trashed = || Violation::named(field, "PARENT_FOLDER_IN_TRASH", "is in the trash");
+        let area = match self.area_of(id)? {
+            Some(Area::Trash) => return Err(trashed().into()),
+            Some(area) => area,
+            None => return Err(Violation::named(field, "PARENT_FOLDER_NOT_FOUND", "is no folder of this site").into()),
+        };
+        Ok(Target {
+            id: id.to_owned(),
+            area,
+        })
+    }
+
+    /// The area of a folder, system folders included; `None` for an unknown id.
+    pub(super) fn area_of(&self, id: &str) -> Outcome<Option<Area>> {
+        Ok(match id {
+            system::TRASH_ROOT => Some(Area::Trash),
+            system::VISITOR_UPLOADS => Some(Area::Visitors),
+            _ if system::find(id).is_some() => Some(Area::Site),
+            _ => self.catalog.folder(id)?.map(|folder| folder.area),
+        })
+    }
+
+    /// How many folders of people's own lead to this one, itself included.
+    fn depth(&self, id: &str) -> Outcome<usize> {
+        Ok(self.catalog.folders_above(id)?.len())
+    }
+
+    /// Refuses to put a tree of this height under a folder when it would be too deep.
+    pub(super) fn check_depth(&self, field: &str, parent: &str, height: u32) -> Outcome<()> {
+        if self.fits(parent, height)? {
+            return Ok(());
+        }
+        let violation = Violation::named(field, "MAX_DEPTH", format!("would be deeper than {MAX_DEPTH} levels"));
+        Err(violation.with(json!({ "threshold": MAX_DEPTH })).into())
+    }
+
+    pub(super) fn fits(&self, parent: &str, height: u32) -> Outcome<bool> {
+        Ok(self.depth(parent)? + 1 + height as usize <= MAX_DEPTH)
+    }
+
+    /// Adds a folder, with its event.
+    pub(super) fn add_folder(&mut self, name: &str, target: &Target) -> Outcome<Folder> {
+        let id = super::time::hex_id(self.random);
+        let folder = Folder::new(&id, name, &target.id, target.area, self.now);
+        self.catalog.insert_folder(&folder)?;
+        self.folder_created(&folder)?;
+        Ok(folder)
+    }
+
+    /// The folder at a path below a target; the folders that are missing are made (`contract/files-api.md` C6).
+    pub(super) fn ensure_path(&mut self, target: Target, path: &str) -> Outcome<Target> {
+        let mut target = target;
+        for name in path.split('/').filter(|name| !name.is_empty()) {
+            let folder = match self.catalog.folder_named(&target.id, name)? {
+                Some(folder) => folder,
+                None => {
+                    super::folders::check_name("filePath", name)?;
+                    self.check_depth("filePath", &target.id, 0)?;
+                    self.add_folder(name, &target)?
+                }
+            };
+            target = Target {
+                id: folder.id,
+                area: folder.area,
+            };
+        }
+        Ok(target)
+    }
+
+    /// The number of a new deletion.
+    pub(super) fn deletion(&mut self) -> Outcome<i64> {
+        let last = self.catalog.setting("deletions")?;
+        let number = last.and_then(|last| last.parse().ok()).unwrap_or(0) + 1;
+        self.catalog.set_setting("deletions", &i64::to_string(&number))?;
+        Ok(number)
+    }
+
+    fn event(&mut self, entity: Entity, id: &str, slug: &str, body: (&str, Value)) -> Outcome<()> {
+        let sequence = self.catalog.count_event(entity, id)?;
+        let fqdn = match entity {
+            Entity::File => "wix.media.site_media.v1.file_descriptor",
+            Entity::Folder => "wix.media.site_media.v1.folder",
+        };
+        let mut event = json!({
+            "id": guid(self.random),
+            "entityFqdn": fqdn,
+            "slug": slug,
+            "entityId": id,
+            "eventTime": iso(self.now),
+            "triggeredByAnonymizeRequest": false,
+            "originatedFrom": "",
+            "entityEventSequence": sequence.to_string(),
+        });
+        event[body.0] = body.1;
+        self.catalog.insert_event(&event.to_string())?;
+        Ok(())
+    }
+
+    pub(super) fn folder_created(&mut self, folder: &Folder) -> Outcome<()> {
+        let entity = json!({ "entity": self.folder_value(folder) });
+        self.event(Entity::Folder, &folder.id, "created", ("createdEvent", entity))
+    }
+
+    pub(super) fn folder_updated(&mut self, folder: &Folder) -> Outcome<()> {
+        let entity = json!({ "currentEntity": self.folder_value(folder) });
+        self.event(Entity::Folder, &folder.id, "updated", ("updatedEvent", entity))
+    }
+
+    pub(super) fn file_updated(&mut self, file: &File) -> Outcome<()> {
+        let entity = json!({ "currentEntity": self.descriptor(file) });
+        self.event(Entity::File, &file.id, "updated", ("updatedEvent", entity))
+    }
+
+    pub(super) fn deleted(&mut self, entity: Entity, id: &str, permanent: bool) -> Outcome<()> {
+        let body = json!({ "movedToTrash": !permanent });
+        self.event(entity, id, "deleted", ("deletedEvent", body))
+    }
+
+    pub(super) fn file_ready(&mut self, file: &File, by_undelete: bool) -> Outcome<()> {
+        let external: Value = serde_json::from_str(&file.external)?;
+        let body = json!({
+            "file": self.descriptor(file),
+            "externalInfo": external,
+            "triggeredByUndelete": by_undelete,
+        });
+        self.event(
+            Entity::File,
+            &file.id,
+            "file_ready",
+            ("actionEvent", json!({ "body": body })),
+        )
+    }
+
+    /// Makes the pending files ready whose time has come.
+    pub(super) fn settle(&mut self) -> Outcome<()> {
+        for mut file in self.catalog.due(self.now)? {
+            file.status = "READY".to_owned();
+            file.ready_at = None;
+            self.catalog.update_file(&file)?;
+            self.file_ready(&file, false)?;
+        }
+        Ok(())
+    }
+
+    /// The file with this id or media URL.
+    pub(super) fn file(&self, id: &str) -> Outcome<File> {
+        let id = descriptor::file_id(id);
+        self.catalog.file(&id)?.ok_or_else(|| Refusal::file_not_found(&id))
+    }
+}

@@ -1,0 +1,230 @@
+//! Rows as the API shows them (`contract/model.md` sections 3 to 6), and ids as the API takes them.
+
+use super::time::iso;
+use super::types;
+use crate::catalog::{File, Folder};
+use crate::wire::uri;
+use serde_json::{Map, Value, json};
+
+/// The folder, in REST form.
+pub(super) fn folder(folder: &Folder, site: &str) -> Value {
+    json!({
+        "id": folder.id,
+        "displayName": folder.name,
+        "parentFolderId": folder.parent,
+        "createdDate": iso(folder.created),
+        "updatedDate": iso(folder.updated),
+        "state": state(folder.trashed.is_some()),
+        "siteId": site,
+    })
+}
+
+fn state(trashed: bool) -> &'static str {
+    if trashed { "DELETED" } else { "OK" }
+}
+
+/// The path of a file's bytes below the media hosts (`contract/media-urls.md` section 2).
+pub(super) fn path(file: &File) -> String {
+    let (folder, tail) = match file.media_type.as_str() {
+        "IMAGE" => ("media", ""),
+        "VECTOR" => ("shapes", ""),
+        "VIDEO" => ("video", "/file"),
+        "AUDIO" => ("mp3", ""),
+        "ARCHIVE" => ("archives", ""),
+        "MODEL3D" => ("3d", ""),
+        _ => ("ugd", ""),
+    };
+    format!("/{folder}/{}{tail}", file.id)
+}
+
+/// What is known of a file's content.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Facts {
+    /// In pixels, as it is shown.
+    pub(super) size: Option<(u64, u64)>,
+    /// In milliseconds.
+    pub(super) duration: Option<u64>,
+}
+
+impl Facts {
+    pub(super) fn of(file: &File) -> Facts {
+        let facts: Value = serde_json::from_str(&file.facts).unwrap_or_default();
+        let number = |name: &str| facts[name].as_u64();
+        Facts {
+            size: number("width").zip(number("height")),
+            duration: number("duration"),
+        }
+    }
+
+    pub(super) fn to_json(self) -> String {
+        let mut facts = Map::new();
+        if let Some((width, height)) = self.size {
+            facts.insert("width".to_owned(), width.into());
+            facts.insert("height".to_owned(), height.into());
+        }
+        if let Some(duration) = self.duration {
+            facts.insert("duration".to_owned(), duration.into());
+        }
+        Value::Object(facts).to_string()
+    }
+}
+
+/// The descriptor, in REST form.
+pub(super) fn file(file: &File, base: &str, site: &str) -> Value {
+    let url = format!("{base}{}", path(file));
+    let pictured = matches!(file.media_type.as_str(), "IMAGE" | "VECTOR") && !file.private;
+    let thumbnail = if pictured {
+        url.clone()
+    } else {
+        format!("{base}/icons/{}.svg", file.media_type.to_ascii_lowercase())
+    };
+    let tags: Vec<_> = Some(&file.tag).into_iter().filter(|tag| !tag.is_empty()).collect();
+    let mut value = json!({
+        "id": file.id,
+        "displayName": file.name,
+        "url": url,
+        "parentFolderId": file.parent,
+        "hash": file.hash,
+        "sizeInBytes": file.size.to_string(),
+        "private": file.private,
+        "mediaType": file.media_type,
+        "operationStatus": file.status,
+        "sourceUrl": file.source_url,
+        "thumbnailUrl": thumbnail,
+        "labels": file.labels,
+        "createdDate": iso(file.created),
+        "updatedDate": iso(file.updated),
+        "siteId": site,
+        "state": state(file.trashed.is_some()),
+        "mimeType": file.mime,
+        "internalTags": tags,
+    });
+    if file.status == "READY"
+        && let Some(media) = media(file, base)
+    {
+        value["media"] = media;
+    }
+    value
+}
+
+/// The heights that renditions are named by.
+pub(super) fn quality(height: u64) -> &'static str {
+    match height {
+        0..=144 => "144p",
+        145..=240 => "240p",
+        241..=360 => "360p",
+        361..=480 => "480p",
+        481..=720 => "720p",
+        _ => "1080p",
+    }
+}
+
+/// The one rendition of a video: its original bytes, under the name of its height.
+pub(super) fn rendition(file: &File) -> &'static str {
+    Facts::of(file).size.map_or("720p", |(_, height)| quality(height))
+}
+
+fn media(file: &File, base: &str) -> Option<Value> {
+    let facts = Facts::of(file);
+    let size = file.size.to_string();
+    // Of a private file the URLs inside are empty (`contract/uploads-and-downloads.md` section 8).
+    let shown = |path: String| {
+        if file.private {
+            String::new()
+        } else {
+            format!("{base}{path}")
+        }
+    };
+    let url = shown(path(file));
+    Some(match file.media_type.as_str() {
+        kind @ ("IMAGE" | "VECTOR") => {
+            let mut image = json!({ "id": file.id, "url": url, "filename": file.name, "sizeInBytes": size });
+            if let Some((width, height)) = facts.size {
+                image["width"] = width.into();
+                image["height"] = height.into();
+            }
+            let member = kind.to_ascii_lowercase();
+            json!({ member: { "image": image, "faces": [] } })
+        }
+        "VIDEO" => {
+            let (width, height) = facts.size.unwrap_or_default();
+            let quality = rendition(file);
+            let mut video = json!({
+                "id": file.id,
+                "resolutions": [{
+                    "url": shown(format!("/video/{}/{quality}/mp4/file.mp4", file.id)),
+                    "width": width, "height": height, "format": "mp4", "quality": quality,
+                }],
+                "filename": file.name,
+                "url": url,
+                "posters": [],
+                "sizeInBytes": size,
+            });
+            if let Some(duration) = facts.duration {
+                video["durationInMilliseconds"] = duration.into();
+            }
+            json!({ "video": video })
+        }
+        "AUDIO" => {
+            let format = types::extension(&file.id).unwrap_or_else(|| "mp3".to_owned());
+            let mut asset = json!({
+                "id": "", "url": url, "private": file.private,
+                "assetKey": "320kbs.mp3", "format": format, "quality": "320kbs",
+            });
+            let mut audio = json!({ "id": file.id, "format": format, "sizeInBytes": size });
+            if let Some(duration) = facts.duration.filter(|&duration| duration > 0) {
+                asset["duration"] = duration.into();
+                audio["duration"] = duration.into();
+                audio["bitrate"] = (u64::try_from(file.size).unwrap_or(0).saturating_mul(8000) / duration).into();
+            }
+            audio["assets"] = json!([asset]);
+            json!({ "audio": audio })
+        }
+        "DOCUMENT" => json!({ "document": { "id": file.id, "url": url, "filename": file.name } }),
+        "ARCHIVE" => json!({ "archive": { "id": file.id, "url": url, "sizeInBytes": size, "filename": file.name } }),
+        "MODEL3D" => json!({ "model3d": { "id": file.id, "url": url, "filename": file.name, "sizeInBytes": size } }),
+        _ => return None,
+    })
+}
+
+/// The file id in what may also be a media URL (`contract/files-api.md` C1).
+pub(super) fn file_id(given: &str) -> String {
+    let bare = given.strip_prefix("wix:").unwrap_or(given);
+    let Some((kind, rest)) = bare.split_once("://v1/") else {
+        return given.to_owned();
+    };
+    if kind.is_empty() || !kind.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return given.to_owned();
+    }
+    let rest = rest.strip_prefix("ugd/").unwrap_or(rest);
+    let id = rest.split(['/', '#']).next().unwrap_or_default();
+    let decoded = uri::decode_component(id.as_bytes()).and_then(|bytes| String::from_utf8(bytes).ok());
+    decoded.unwrap_or_else(|| id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_come_out_of_media_urls() {
+        for (given, id) in [
+            ("a~mv2.jpg", "a~mv2.jpg"),
+            (
+                "wix:image://v1/a~mv2.jpg/river%20bank.jpg#originWidth=1&originHeight=2",
+                "a~mv2.jpg",
+            ),
+            ("image://v1/a~mv2.jpg", "a~mv2.jpg"),
+            ("wix:document://v1/ugd/a.pdf/price.pdf", "a.pdf"),
+            ("wix:video://v1/a#posterUri=b", "a"),
+            ("wix:image://v1/a%7Emv2.jpg", "a~mv2.jpg"),
+            (
+                "https://static.wixstatic.com/media/a.jpg",
+                "https://static.wixstatic.com/media/a.jpg",
+            ),
+            ("", ""),
+        ] {
+            assert_eq!(file_id(given), id);
+        }
+    }
+}

@@ -1,0 +1,648 @@
+//! The embedded Media Manager: the service's end of the wire.
+//!
+//! A [`Manager`] answers requests. It opens no socket, reads no clock and makes no randomness of its own: a host hands
+//! it plain values, and with them the same code runs in a native test, on Node and in a browser. Metadata is in a
+//! [`Catalog`], bytes are in [`Blobs`]; each request is one transaction, and the events that it causes are written in
+//! that transaction.
+//!
+//! ```
+//! use serde_json::Value;
+//! use wix_media::manager::{Manager, Request};
+//!
+//! let mut manager = Manager::memory()?;
+//! let request = Request::new("POST", "/site-media/v1/folders").body(r#"{"displayName":"Animals"}"#);
+//! let response = manager.handle(request);
+//! assert_eq!(response.status, 200);
+//! let body: Value = serde_json::from_slice(&manager.collect(response.body)?)?;
+//! assert_eq!(body["folder"]["displayName"], "Animals");
+//! assert_eq!(manager.events(0, 10)?[0].body["slug"], "created");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [`Manager::handle`] is for bodies that fit into memory. An upload of any size goes in piece by piece with
+//! [`Manager::open`], [`Manager::feed`] and [`Manager::close`], and a download comes out with [`Manager::read`].
+
+mod call;
+mod content;
+mod descriptor;
+mod downloads;
+mod files;
+mod folders;
+mod message;
+mod options;
+mod pages;
+mod refusal;
+mod route;
+mod time;
+mod token;
+mod trash;
+mod types;
+mod uploads;
+mod validate;
+mod zip;
+
+pub use message::{Body, Head, Origin, Request, Response};
+pub use options::Options;
+pub use time::{Clock, ManualClock, Random, Seeded};
+#[cfg(not(target_arch = "wasm32"))]
+pub use time::{SystemClock, SystemRandom};
+
+use crate::blobs::{Blobs, Memory};
+use crate::catalog::{self, Catalog, Sqlite};
+use call::Call;
+use message::Part;
+use refusal::{Outcome, Refusal};
+use serde_json::Value;
+use std::fmt;
+use uploads::{Receiving, TUS, UPLOADS};
+
+/// The largest body of a call: a bulk call with every field at its limit is well below it.
+const MOST_JSON: usize = 16 << 20;
+
+/// What a manager works with.
+#[derive(Debug)]
+pub struct Parts {
+    /// The store of metadata.
+    pub catalog: Box<dyn Catalog>,
+    /// The store of bytes.
+    pub blobs: Box<dyn Blobs>,
+    /// The clock.
+    pub clock: Box<dyn Clock>,
+    /// The source of ids and keys.
+    pub random: Box<dyn Random>,
+    /// The settings.
+    pub options: Options,
+}
+
+/// An event, as it is in the catalog.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Its number: later events have larger ones.
+    pub number: i64,
+    /// The raw event (`contract/events.md` section 3).
+    pub body: Value,
+}
+
+/// A request whose body is still coming in.
+pub struct Intake {
+    head: Head,
+    stage: Stage,
+}
+
+impl fmt::Debug for Intake {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Neither tokens nor bodies belong into a log.
+        out.debug_struct("Intake")
+            .field("method", &self.head.method)
+            .finish_non_exhaustive()
+    }
+}
+
+enum Stage {
+    /// A body that is kept until it is whole.
+    Whole(Vec<u8>),
+    /// A plain upload.
+    Upload(Box<Receiving>),
+    /// A chunk of a TUS transfer.
+    Chunk(Box<Receiving>),
+    /// Refused before its body was read.
+    Refused(Refusal),
+}
+
+/// A Media Manager.
+#[derive(Debug)]
+pub struct Manager {
+    parts: Parts,
+    secret: Vec<u8>,
+    since: i64,
+}
+
+impl Manager {
+    /// A manager on these parts. The first time, it leaves its key and the time in the catalog.
+    ///
+    /// ```
+    /// use wix_media::blobs::Memory;
+    /// use wix_media::catalog::Sqlite;
+    /// use wix_media::manager::{ManualClock, Manager, Options, Parts, Seeded};
+    ///
+    /// let manager = Manager::new(Parts {
+    ///     catalog: Box::new(Sqlite::memory()?),
+    ///     blobs: Box::new(Memory::default()),
+    ///     clock: Box::new(ManualClock::at(1_700_000_000_000)),
+    ///     random: Box::new(Seeded::new(1)),
+    ///     options: Options::default(),
+    /// })?;
+    /// assert!(manager.events(0, 1)?.is_empty());
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn new(mut parts: Parts) -> catalog::Result<Manager> {
+        let kept = parts.catalog.setting("secret")?;
+        let kept = kept.and_then(|secret| data_encoding::HEXLOWER.decode(secret.as_bytes()).ok());
+        // A damaged key would be a weak one; links that it signed are lost either way.
+        let secret = match kept.filter(|secret| secret.len() == 32) {
+            Some(secret) => secret,
+            None => {
+                let mut secret = vec![0; 32];
+                parts.random.fill(&mut secret);
+                let text = data_encoding::HEXLOWER.encode(&secret);
+                parts.catalog.set_setting("secret", &text)?;
+                secret
+            }
+        };
+        let since = match parts.catalog.setting("since")?.and_then(|since| since.parse().ok()) {
+            Some(since) => since,
+            None => {
+                let now = parts.clock.now();
+                parts.catalog.set_setting("since", &now.to_string())?;
+                now
+            }
+        };
+        let mut manager = Manager { parts, secret, since };
+        manager.collect_orphans()?;
+        Ok(manager)
+    }
+
+    /// Removes blobs that nothing names: what a crash left between the bytes and the row.
+    fn collect_orphans(&mut self) -> catalog::Result<()> {
+        let failed = |cause| catalog::Error::Store(Box::new(cause));
+        for blob in self.parts.blobs.ids().map_err(failed)? {
+            if !self.parts.catalog.needs_blob(&blob)? {
+                self.parts.blobs.remove(&blob).map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A manager that forgets everything when it goes, on the clock and the randomness of the machine.
+    ///
+    /// ```
+    /// assert!(wix_media::manager::Manager::memory().is_ok());
+    /// ```
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn memory() -> catalog::Result<Manager> {
+        Manager::new(Parts {
+            catalog: Box::new(Sqlite::memory()?),
+            blobs: Box::new(Memory::default()),
+            clock: Box::new(SystemClock),
+            random: Box::new(SystemRandom),
+            options: Options::default(),
+        })
+    }
+
+    /// The parts, for the next manager on the same stores.
+    ///
+    /// ```
+    /// use wix_media::manager::Manager;
+    ///
+    /// let again = Manager::new(Manager::memory()?.into_parts());
+    /// assert!(again.is_ok());
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn into_parts(self) -> Parts {
+        self.parts
+    }
+
+    /// Answers a request.
+    ///
+    /// ```
+    /// use wix_media::manager::{Manager, Request};
+    ///
+    /// let mut manager = Manager::memory()?;
+    /// assert_eq!(manager.handle(Request::new("GET", "/site-media/v1/folders")).status, 200);
+    /// assert_eq!(manager.handle(Request::new("GET", "/nowhere")).status, 404);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn handle(&mut self, request: Request) -> Response {
+        let mut intake = self.open(request.head);
+        self.feed(&mut intake, &request.body);
+        self.close(intake)
+    }
+
+    /// Begins a request whose body comes in pieces.
+    ///
+    /// ```
+    /// use wix_media::manager::{Manager, Request};
+    ///
+    /// let mut manager = Manager::memory()?;
+    /// let mut intake = manager.open(Request::new("POST", "/site-media/v1/folders").head);
+    /// manager.feed(&mut intake, br#"{"displayName":"#);
+    /// manager.feed(&mut intake, br#""Animals"}"#);
+    /// assert_eq!(manager.close(intake).status, 200);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn open(&mut self, head: Head) -> Intake {
+        let stage = self.stage(&head).unwrap_or_else(Stage::Refused);
+        Intake { head, stage }
+    }
+
+    fn stage(&mut self, head: &Head) -> Outcome<Stage> {
+        self.tick()?;
+        let target = head.path.strip_prefix(UPLOADS);
+        Ok(match (head.method.as_str(), target) {
+            ("PUT", Some(token)) if !token.contains('/') => {
+                Stage::Upload(Box::new(self.transact(head, |call| call.begin_upload(head, token))?))
+            }
+            ("PATCH", Some(path)) if path.starts_with("tus/") => {
+                let id = &path["tus/".len()..];
+                Stage::Chunk(Box::new(self.transact(head, |call| call.begin_chunk(head, id))?))
+            }
+            _ => Stage::Whole(Vec::new()),
+        })
+    }
+
+    /// Takes the next bytes of a body; whether more of them are of use. A host that gets `false` may stop reading and
+    /// answer with [`close`](Manager::close) at once.
+    ///
+    /// ```
+    /// use wix_media::manager::{Manager, Request};
+    ///
+    /// let mut manager = Manager::memory()?;
+    /// let mut intake = manager.open(Request::new("PUT", "/upload/forged").head);
+    /// assert!(!manager.feed(&mut intake, b"bytes"));
+    /// assert_eq!(manager.close(intake).status, 403);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn feed(&mut self, intake: &mut Intake, bytes: &[u8]) -> bool {
+        let receiving = match &mut intake.stage {
+            Stage::Refused(_) => return false,
+            Stage::Whole(body) => {
+                if body.len() + bytes.len() <= MOST_JSON {
+                    body.extend_from_slice(bytes);
+                    return true;
+                }
+                let text = "the body is too large";
+                intake.stage = Stage::Refused(Refusal::code(413, "INVALID_ARGUMENT", text));
+                return false;
+            }
+            Stage::Upload(receiving) | Stage::Chunk(receiving) => receiving,
+        };
+        if receiving.too_large || receiving.sums.size + bytes.len() as u64 > receiving.limit {
+            receiving.too_large = true;
+            return false;
+        }
+        let at = receiving.start + receiving.sums.size;
+        if let Err(error) = self.parts.blobs.append(&receiving.blob, at, bytes) {
+            let blob = receiving.blob.clone();
+            if let Stage::Upload(_) = intake.stage {
+                // The orphan, if the store cannot even remove it, goes with the next start.
+                _ = self.parts.blobs.remove(&blob);
+            }
+            intake.stage = Stage::Refused(error.into());
+            return false;
+        }
+        receiving.sums.add(bytes);
+        true
+    }
+
+    /// Answers a request whose body is whole.
+    ///
+    /// ```
+    /// use wix_media::manager::{Manager, Request};
+    ///
+    /// let mut manager = Manager::memory()?;
+    /// let intake = manager.open(Request::new("GET", "/site-media/v1/files").head);
+    /// assert_eq!(manager.close(intake).status, 200);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn close(&mut self, intake: Intake) -> Response {
+        let Intake { head, stage } = intake;
+        let outcome = match stage {
+            Stage::Whole(body) => self.answer(&head, &body),
+            Stage::Upload(receiving) => self.end_upload(&head, *receiving),
+            Stage::Chunk(receiving) => self.end_chunk(&head, &receiving),
+            Stage::Refused(refusal) => Err(refusal),
+        };
+        self.finish(&head, outcome)
+    }
+
+    /// Gives up a request whose body broke off. A plain upload is lost, as the contract has it; a TUS transfer keeps what
+    /// came.
+    ///
+    /// ```
+    /// use wix_media::manager::{Manager, Request};
+    ///
+    /// let mut manager = Manager::memory()?;
+    /// let intake = manager.open(Request::new("PUT", "/upload/token").head);
+    /// manager.abandon(intake);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn abandon(&mut self, intake: Intake) {
+        match intake.stage {
+            // What cannot be removed now is an orphan, and goes with the next start.
+            Stage::Upload(receiving) => _ = self.parts.blobs.remove(&receiving.blob),
+            // Nobody is left to be told of trouble; the next HEAD says what is there.
+            Stage::Chunk(receiving) => _ = self.end_chunk(&intake.head, &receiving),
+            Stage::Whole(_) | Stage::Refused(_) => {}
+        }
+    }
+
+    fn end_upload(&mut self, head: &Head, receiving: Receiving) -> Outcome<Response> {
+        let Receiving {
+            upload,
+            blob,
+            sums,
+            limit,
+            too_large,
+            ..
+        } = receiving;
+        let summed = sums.finish();
+        let kept = if too_large {
+            Err(uploads::over_limit(413, limit))
+        } else if summed.size > 0 {
+            self.parts.blobs.sync(&blob).map_err(Refusal::from)
+        } else {
+            Ok(())
+        };
+        let outcome = kept.and_then(|()| {
+            self.transact(head, |call| {
+                // Another PUT to the same URL may have been faster.
+                if call.catalog.upload(&upload.id)?.is_none_or(|upload| upload.done) {
+                    return Err(uploads::completed());
+                }
+                call.complete(upload, head, &blob, summed)
+            })
+        });
+        if outcome.is_err() && !self.parts.catalog.needs_blob(&blob)? {
+            self.parts.blobs.remove(&blob)?;
+        }
+        Ok(Response::json(200, &outcome?))
+    }
+
+    fn end_chunk(&mut self, head: &Head, receiving: &Receiving) -> Outcome<Response> {
+        if receiving.too_large {
+            return Err(uploads::over_limit(413, receiving.limit));
+        }
+        self.parts.blobs.sync(&receiving.blob)?;
+        self.transact(head, |call| call.end_chunk(receiving))
+    }
+
+    /// The events behind the one with the number `after`, at most `limit`, in the order of their causes.
+    ///
+    /// ```
+    /// # use wix_media::manager::Manager;
+    /// assert!(Manager::memory()?.events(0, 100)?.is_empty());
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn events(&self, after: i64, limit: u32) -> catalog::Result<Vec<Event>> {
+        let rows = self.parts.catalog.events(after, limit)?;
+        let event = |(number, body): (i64, String)| Event {
+            number,
+            body: serde_json::from_str(&body).unwrap_or_default(),
+        };
+        Ok(rows.into_iter().map(event).collect())
+    }
+
+    /// Does what time alone brings about: pending files become ready. Every request does this first, so a host needs it
+    /// only for events to come without requests.
+    ///
+    /// ```
+    /// # use wix_media::manager::Manager;
+    /// Manager::memory()?.tick()?;
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn tick(&mut self) -> catalog::Result<()> {
+        let due = self.parts.catalog.next_due()?;
+        if due.is_none_or(|due| due > self.parts.clock.now()) {
+            return Ok(());
+        }
+        match self.transact(&Head::default(), |call| call.settle()) {
+            Err(Refusal::Internal(cause)) => Err(catalog::Error::Store(cause)),
+            _ => Ok(()),
+        }
+    }
+
+    /// When [`tick`](Manager::tick) has something to do next, in milliseconds since 1970.
+    ///
+    /// ```
+    /// # use wix_media::manager::Manager;
+    /// assert_eq!(Manager::memory()?.next_tick()?, None);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn next_tick(&self) -> catalog::Result<Option<i64>> {
+        self.parts.catalog.next_due()
+    }
+
+    /// Fills the buffer with the next bytes of a body; 0 at its end.
+    ///
+    /// ```
+    /// use wix_media::manager::{Manager, Request};
+    ///
+    /// let mut manager = Manager::memory()?;
+    /// let mut response = manager.handle(Request::new("GET", "/nowhere"));
+    /// let mut buffer = [0; 4];
+    /// assert_eq!(manager.read(&mut response.body, &mut buffer)?, 4);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn read(&self, body: &mut Body, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            let Some(part) = body.parts.front_mut() else { break };
+            let room = &mut buffer[filled..];
+            let (count, done) = match part {
+                Part::Bytes(bytes) => {
+                    let count = room.len().min(bytes.len());
+                    room[..count].copy_from_slice(&bytes[..count]);
+                    bytes.drain(..count);
+                    (count, bytes.is_empty())
+                }
+                Part::Blob { id, offset, length } => {
+                    let most = room.len().min(usize::try_from(*length).unwrap_or(usize::MAX));
+                    let count = self.parts.blobs.read(id, *offset, &mut room[..most])?;
+                    if count == 0 && most > 0 {
+                        return Err(std::io::ErrorKind::UnexpectedEof.into());
+                    }
+                    *offset += count as u64;
+                    *length -= count as u64;
+                    (count, *length == 0)
+                }
+            };
+            filled += count;
+            if done {
+                body.parts.pop_front();
+            }
+        }
+        Ok(filled)
+    }
+
+    /// All bytes of a body.
+    ///
+    /// ```
+    /// use wix_media::manager::{Manager, Request};
+    ///
+    /// let mut manager = Manager::memory()?;
+    /// let response = manager.handle(Request::new("GET", "/site-media/v1/files"));
+    /// assert!(manager.collect(response.body)?.starts_with(b"{"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn collect(&self, mut body: Body) -> std::io::Result<Vec<u8>> {
+        let mut bytes = vec![0; usize::try_from(body.length()).unwrap_or(usize::MAX)];
+        let count = self.read(&mut body, &mut bytes)?;
+        bytes.truncate(count);
+        Ok(bytes)
+    }
+
+    /// Runs one call in one transaction. Whatever it did is undone when it refuses.
+    fn transact<T>(&mut self, head: &Head, work: impl FnOnce(&mut Call<'_>) -> Outcome<T>) -> Outcome<T> {
+        let base = self.base(head);
+        let parts = &mut self.parts;
+        parts.catalog.begin()?;
+        let mut call = Call {
+            catalog: &mut *parts.catalog,
+            blobs: &mut *parts.blobs,
+            random: &mut *parts.random,
+            options: &parts.options,
+            secret: &self.secret,
+            since: self.since,
+            now: parts.clock.now(),
+            base,
+            origin: head.origin,
+            freed: Vec::new(),
+        };
+        let outcome = work(&mut call);
+        let freed = std::mem::take(&mut call.freed);
+        if outcome.is_err() {
+            parts.catalog.rollback()?;
+            return outcome;
+        }
+        if let Err(error) = parts.catalog.commit() {
+            parts.catalog.rollback()?;
+            return Err(error.into());
+        }
+        for blob in freed {
+            // The change is made, whatever becomes of these bytes: what cannot be removed now goes with the next start.
+            if matches!(parts.catalog.needs_blob(&blob), Ok(false)) {
+                _ = parts.blobs.remove(&blob);
+            }
+        }
+        outcome
+    }
+
+    /// What URLs begin with: as set, else the host that the request names.
+    fn base(&self, head: &Head) -> String {
+        if let Some(base) = &self.parts.options.base_url {
+            return base.trim_end_matches('/').to_owned();
+        }
+        let scheme = head.header("x-forwarded-proto").filter(|scheme| *scheme == "https");
+        let host = head.header("host").filter(|host| is_host(host)).unwrap_or("127.0.0.1");
+        format!("{}://{host}", scheme.unwrap_or("http"))
+    }
+
+    fn answer(&mut self, head: &Head, body: &[u8]) -> Outcome<Response> {
+        if head.method == "OPTIONS" {
+            return Ok(options(head));
+        }
+        if let Some(path) = head.path.strip_prefix(route::API) {
+            return self.call(head, path, body);
+        }
+        if head.path == TUS && head.method == "POST" {
+            return self.transact(head, |call| call.tus_create(head));
+        }
+        if let Some(id) = head.path.strip_prefix(TUS).and_then(|rest| rest.strip_prefix('/')) {
+            return self.transact(head, |call| match head.method.as_str() {
+                "HEAD" => call.tus_status(head, id),
+                "DELETE" => call.tus_terminate(head, id),
+                "PUT" => call.tus_finalise(head, id),
+                _ => Err(not_allowed("HEAD, PATCH, DELETE, PUT, OPTIONS")),
+            });
+        }
+        if head.path.starts_with(UPLOADS) {
+            return Err(not_allowed("PUT, OPTIONS"));
+        }
+        match self.transact(head, |call| call.download(head)) {
+            // Whoever asks for nothing known is told so in the form of the API.
+            Err(Refusal::Answer(response)) if response.status == 404 => {
+                Err(Refusal::code(404, "NOT_FOUND", "there is nothing at this path"))
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// A call of the API.
+    fn call(&mut self, head: &Head, path: &str, body: &[u8]) -> Outcome<Response> {
+        let segments =
+            message::segments(path).ok_or_else(|| Refusal::code(404, "NOT_FOUND", "the path holds a broken escape"))?;
+        let route = route::route(&head.method, &segments)?;
+        let fields = validate::fields(&route, &head.query, body)?;
+        let operation = route.operation;
+        let value = self.transact(head, |call| match operation.name {
+            "createFolder" => call.create_folder(&fields),
+            "getFolder" => call.get_folder(&fields),
+            "updateFolder" => call.update_folder(&fields),
+            "bulkDeleteFolders" => call.bulk_delete_folders(&fields),
+            "bulkRestoreFoldersFromTrashBin" => call.bulk_restore_folders(&fields),
+            "getFileDescriptor" => call.get_file_descriptor(&fields),
+            "getFileDescriptors" => call.get_file_descriptors(&fields),
+            "updateFileDescriptor" => call.update_file_descriptor(&fields),
+            "bulkDeleteFiles" => call.bulk_delete_files(&fields),
+            "bulkRestoreFilesFromTrashBin" => call.bulk_restore_files(&fields),
+            "generateFileUploadUrl" => call.upload_url(&fields, false),
+            "generateFileResumableUploadUrl" => call.upload_url(&fields, true),
+            "generateFileDownloadUrl" => call.file_download_url(&fields),
+            "generateFilesDownloadUrl" => call.files_download_url(&fields),
+            "generateFolderDownloadUrl" => call.folder_download_url(&fields),
+            "generateVideoStreamingUrl" => call.video_streaming_url(&fields),
+            "importFile" | "bulkImportFiles" | "bulkImportFile" => Err(Refusal::code(
+                501,
+                "UNIMPLEMENTED",
+                "this manager does not import from URLs",
+            )),
+            _ => call.page(operation, &fields),
+        })?;
+        Ok(Response::json(200, &value))
+    }
+
+    /// The headers that every response has.
+    fn finish(&mut self, head: &Head, outcome: Outcome<Response>) -> Response {
+        let response = outcome.unwrap_or_else(Refusal::into_response);
+        let id = time::guid(&mut *self.parts.random);
+        let length = response.body.length().to_string();
+        let mut response = response
+            .with("X-Wix-Request-Id", id)
+            .with("Access-Control-Allow-Origin", "*")
+            .with("Access-Control-Expose-Headers", EXPOSED);
+        if response.header("content-length").is_none() && !matches!(response.status, 204 | 304) {
+            response = response.with("Content-Length", length);
+        }
+        if head.method == "HEAD" {
+            response.body = Body::default();
+        }
+        response
+    }
+}
+
+/// What a page of another origin may read of a response.
+const EXPOSED: &str = "X-Wix-Request-Id, Location, Tus-Resumable, Tus-Version, Upload-Offset, Upload-Length, \
+                       Upload-Expires, Content-Range, Content-Disposition, ETag, Retry-After";
+
+fn not_allowed(methods: &str) -> Refusal {
+    let refusal = Refusal::code(405, "METHOD_NOT_ALLOWED", format!("this path answers {methods}"));
+    refusal.into_response().with("Allow", methods).into()
+}
+
+/// What this server can do: for browsers before they send, and for TUS clients.
+fn options(head: &Head) -> Response {
+    let response = Response::new(204)
+        .with(
+            "Access-Control-Allow-Methods",
+            "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+        )
+        .with(
+            "Access-Control-Allow-Headers",
+            head.header("access-control-request-headers").unwrap_or("*"),
+        )
+        .with("Access-Control-Max-Age", "86400");
+    if head.path.starts_with(TUS) {
+        return response
+            .with("Tus-Resumable", "1.0.0")
+            .with("Tus-Version", "1.0.0")
+            .with("Tus-Extension", "creation,expiration,termination")
+            .with("Tus-Max-Size", "15000000000");
+    }
+    response
+}
+
+/// A host name or address with an optional port: nothing else may get into URLs.
+fn is_host(host: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+    !host.is_empty() && host.bytes().all(plain)
+}

@@ -1,0 +1,397 @@
+//! Kinds of files: MIME types, extensions and the first bytes (`contract/model.md` section 8, choice U32).
+
+/// A row: media type, MIME type, and the extensions of which the first is the usual one.
+type Row = (&'static str, &'static str, &'static [&'static str]);
+
+/// The MIME type of which nothing follows.
+pub(super) const UNKNOWN: &str = "application/octet-stream";
+
+#[rustfmt::skip]
+const TYPES: &[Row] = &[
+    ("IMAGE", "image/jpeg", &["jpg", "jpeg", "jpe", "jfif"]),
+    ("IMAGE", "image/png", &["png"]),
+    ("IMAGE", "image/gif", &["gif"]),
+    ("IMAGE", "image/webp", &["webp"]),
+    ("IMAGE", "image/avif", &["avif"]),
+    ("IMAGE", "image/heic", &["heic"]),
+    ("IMAGE", "image/heif", &["heif"]),
+    ("IMAGE", "image/bmp", &["bmp"]),
+    ("IMAGE", "image/tiff", &["tiff", "tif"]),
+    ("VIDEO", "video/mp4", &["mp4", "m4v"]),
+    ("VIDEO", "video/quicktime", &["mov"]),
+    ("VIDEO", "video/webm", &["webm"]),
+    ("VIDEO", "video/x-matroska", &["mkv"]),
+    ("VIDEO", "video/x-msvideo", &["avi", "divx", "xvid"]),
+    ("VIDEO", "video/x-flv", &["flv"]),
+    ("VIDEO", "video/mpeg", &["mpg", "mpeg", "mpe", "vob"]),
+    ("VIDEO", "video/x-ms-wmv", &["wmv"]),
+    ("VIDEO", "video/ogg", &["ogv"]),
+    ("VIDEO", "video/3gpp", &["3gp"]),
+    ("VIDEO", "video/mp2t", &["m2ts"]),
+    ("VIDEO", "application/mxf", &["mxf"]),
+    ("AUDIO", "audio/mpeg", &["mp3"]),
+    ("AUDIO", "audio/wav", &["wav"]),
+    ("AUDIO", "audio/mp4", &["m4a"]),
+    ("AUDIO", "audio/aac", &["aac"]),
+    ("AUDIO", "audio/aiff", &["aiff", "aif"]),
+    ("AUDIO", "audio/flac", &["flac"]),
+    ("AUDIO", "audio/ogg", &["ogg"]),
+    ("AUDIO", "audio/x-ms-wma", &["wma"]),
+    ("DOCUMENT", "application/pdf", &["pdf"]),
+    ("DOCUMENT", "text/plain", &["txt"]),
+    ("DOCUMENT", "text/csv", &["csv"]),
+    ("DOCUMENT", "application/rtf", &["rtf"]),
+    ("DOCUMENT", "text/vcard", &["vcf"]),
+    ("DOCUMENT", "application/msword", &["doc", "dot"]),
+    ("DOCUMENT", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", &["docx"]),
+    ("DOCUMENT", "application/vnd.openxmlformats-officedocument.wordprocessingml.template", &["dotx"]),
+    ("DOCUMENT", "application/vnd.ms-excel", &["xls", "xlt"]),
+    ("DOCUMENT", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &["xlsx"]),
+    ("DOCUMENT", "application/vnd.openxmlformats-officedocument.spreadsheetml.template", &["xltx"]),
+    ("DOCUMENT", "application/vnd.ms-powerpoint", &["ppt", "pot", "pps"]),
+    ("DOCUMENT", "application/vnd.openxmlformats-officedocument.presentationml.presentation", &["pptx"]),
+    ("DOCUMENT", "application/vnd.openxmlformats-officedocument.presentationml.template", &["potx"]),
+    ("DOCUMENT", "application/vnd.openxmlformats-officedocument.presentationml.slideshow", &["ppsx"]),
+    ("DOCUMENT", "application/vnd.oasis.opendocument.text", &["odt"]),
+    ("DOCUMENT", "application/vnd.oasis.opendocument.text-template", &["ott"]),
+    ("DOCUMENT", "application/vnd.oasis.opendocument.spreadsheet", &["ods"]),
+    ("DOCUMENT", "application/vnd.oasis.opendocument.spreadsheet-template", &["ots"]),
+    ("DOCUMENT", "application/vnd.oasis.opendocument.presentation", &["odp"]),
+    ("DOCUMENT", "application/vnd.oasis.opendocument.presentation-template", &["otp"]),
+    ("DOCUMENT", "application/vnd.oasis.opendocument.graphics", &["odg"]),
+    ("DOCUMENT", "application/epub+zip", &["epub"]),
+    ("DOCUMENT", "application/x-mobipocket-ebook", &["mobi"]),
+    ("DOCUMENT", "application/postscript", &["eps", "ai"]),
+    ("DOCUMENT", "image/vnd.adobe.photoshop", &["psd"]),
+    ("DOCUMENT", "image/x-xcf", &["xcf"]),
+    ("DOCUMENT", "image/vnd.dwg", &["dwg"]),
+    ("DOCUMENT", "application/x-indesign", &["indd"]),
+    ("DOCUMENT", "application/vnd.corel-draw", &["cdr"]),
+    ("DOCUMENT", "application/x-mspublisher", &["pub"]),
+    ("DOCUMENT", "application/vnd.ms-xpsdocument", &["xps"]),
+    ("DOCUMENT", "application/oxps", &["oxps"]),
+    ("DOCUMENT", "application/vnd.apple.pages", &["pages"]),
+    ("DOCUMENT", "application/vnd.apple.numbers", &["numbers"]),
+    ("DOCUMENT", "application/vnd.apple.keynote", &["key"]),
+    ("DOCUMENT", "application/vnd.apple.installer+xml", &["pkg"]),
+    ("DOCUMENT", "application/vnd.google-earth.kml+xml", &["kml"]),
+    ("DOCUMENT", "application/vnd.google-earth.kmz", &["kmz"]),
+    ("DOCUMENT", "application/gpx+xml", &["gpx"]),
+    ("DOCUMENT", "application/x-ipynb+json", &["ipynb"]),
+    ("DOCUMENT", "application/x-fla", &["fla"]),
+    ("VECTOR", "image/svg+xml", &["svg"]),
+    ("ARCHIVE", "application/zip", &["zip"]),
+    ("ARCHIVE", "application/vnd.rar", &["rar"]),
+    ("ARCHIVE", "application/x-7z-compressed", &["7z"]),
+    ("ARCHIVE", "application/gzip", &["gz"]),
+    ("ARCHIVE", "application/x-tar", &["tar"]),
+    ("MODEL3D", "model/gltf-binary", &["glb"]),
+    ("MODEL3D", "model/gltf+json", &["gltf"]),
+];
+
+/// Other names of the same types.
+const ALIASES: &[(&str, &str)] = &[
+    ("image/jpg", "image/jpeg"),
+    ("image/pjpeg", "image/jpeg"),
+    ("image/x-ms-bmp", "image/bmp"),
+    ("audio/mp3", "audio/mpeg"),
+    ("audio/x-wav", "audio/wav"),
+    ("audio/wave", "audio/wav"),
+    ("audio/x-m4a", "audio/mp4"),
+    ("audio/x-aiff", "audio/aiff"),
+    ("audio/x-flac", "audio/flac"),
+    ("application/x-zip-compressed", "application/zip"),
+    ("application/x-rar-compressed", "application/vnd.rar"),
+    ("application/x-gzip", "application/gzip"),
+    ("text/rtf", "application/rtf"),
+];
+
+/// The bare type in lower case, under its usual name; `None` for what is no MIME type.
+pub(super) fn normal(mime: &str) -> Option<String> {
+    let essence = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let token = |text: &str| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte))
+    };
+    let (kind, rest) = essence.split_once('/')?;
+    if !token(kind) || !token(rest) {
+        return None;
+    }
+    let alias = ALIASES.iter().find(|(alias, _)| *alias == essence);
+    Some(alias.map_or(essence, |(_, mime)| (*mime).to_owned()))
+}
+
+/// The extension of a file name, in lower case.
+pub(super) fn extension(name: &str) -> Option<String> {
+    let (stem, extension) = name.rsplit_once('.')?;
+    let plain = (1..=10).contains(&extension.len()) && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (!stem.is_empty() && plain).then(|| extension.to_ascii_lowercase())
+}
+
+fn row_of_extension(extension: &str) -> Option<&'static Row> {
+    TYPES.iter().find(|(_, _, extensions)| extensions.contains(&extension))
+}
+
+/// The MIME type of files with this extension.
+pub(super) fn mime_of_extension(extension: &str) -> Option<&'static str> {
+    row_of_extension(extension).map(|(_, mime, _)| *mime)
+}
+
+/// The usual extension of a MIME type.
+pub(super) fn extension_of_mime(mime: &str) -> Option<&'static str> {
+    let row = TYPES.iter().find(|(_, other, _)| *other == mime)?;
+    row.2.first().copied()
+}
+
+/// The media type of a MIME type: by the table, else by its first half.
+pub(super) fn media_type(mime: &str) -> &'static str {
+    if let Some((media_type, _, _)) = TYPES.iter().find(|(_, other, _)| *other == mime) {
+        return media_type;
+    }
+    match mime.split('/').next() {
+        Some("image") => "IMAGE",
+        Some("video") => "VIDEO",
+        Some("audio") => "AUDIO",
+        Some("text") => "DOCUMENT",
+        Some("model") => "MODEL3D",
+        _ => "OTHER",
+    }
+}
+
+/// Why a type cannot be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Conflict {
+    /// It is no MIME type.
+    Malformed,
+    /// MIME type and extension are of two media types.
+    Mismatch,
+}
+
+/// The MIME type of a declared type and a name: the declared one decides, an extension stands in, and both must be of
+/// one media type. `None` when neither says anything.
+pub(super) fn declared(mime: &str, name: Option<&str>) -> Result<Option<String>, Conflict> {
+    let mime = normal(mime).ok_or(Conflict::Malformed)?;
+    let by_name = name
+        .and_then(extension)
+        .and_then(|extension| row_of_extension(&extension));
+    if mime == UNKNOWN {
+        return Ok(by_name.map(|(_, mime, _)| (*mime).to_owned()));
+    }
+    match by_name {
+        Some((media_type_of_name, _, _)) if *media_type_of_name != media_type(&mime) => Err(Conflict::Mismatch),
+        _ => Ok(Some(mime)),
+    }
+}
+
+/// What the first bytes say: the MIME type, and the media types that a file with such bytes can also be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sniffed {
+    pub(super) mime: &'static str,
+    pub(super) also: &'static [&'static str],
+}
+
+/// How many bytes [`sniff`] looks at.
+pub(super) const SNIFFED: usize = 1024;
+
+/// Recognises a file by its first bytes.
+pub(super) fn sniff(bytes: &[u8]) -> Option<Sniffed> {
+    let plain = |mime| Some(Sniffed { mime, also: &[] });
+    let or = |mime, also| Some(Sniffed { mime, also });
+    let at = |offset: usize, magic: &[u8]| bytes.get(offset..offset + magic.len()) == Some(magic);
+    match bytes {
+        [0xff, 0xd8, 0xff, ..] => plain("image/jpeg"),
+        [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => plain("image/png"),
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => plain("image/gif"),
+        [b'R', b'I', b'F', b'F', ..] if at(8, b"WEBP") => plain("image/webp"),
+        [b'R', b'I', b'F', b'F', ..] if at(8, b"WAVE") => plain("audio/wav"),
+        [b'R', b'I', b'F', b'F', ..] if at(8, b"AVI ") => plain("video/x-msvideo"),
+        // Raw photographs of many makers are TIFF files too.
+        [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => or("image/tiff", &["DOCUMENT", "OTHER"]),
+        [b'B', b'M', ..] if bytes.len() > 26 && at(6, &[0; 4]) => plain("image/bmp"),
+        [b'%', b'P', b'D', b'F', b'-', ..] => plain("application/pdf"),
+        [b'%', b'!', b'P', b'S', ..] => plain("application/postscript"),
+        [b'8', b'B', b'P', b'S', ..] => or("image/vnd.adobe.photoshop", &["IMAGE"]),
+        // Many kinds of documents, models and programs are zips inside.
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => or("application/zip", &["DOCUMENT", "OTHER", "MODEL3D"]),
+        [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => plain("application/vnd.rar"),
+        [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => plain("application/x-7z-compressed"),
+        [0x1f, 0x8b, 8, ..] => or("application/gzip", &["DOCUMENT", "OTHER", "VECTOR"]),
+        [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => or("application/msword", &["OTHER"]),
+        [b'{', b'\\', b'r', b't', b'f', ..] => plain("application/rtf"),
+        [b'g', b'l', b'T', b'F', ..] => plain("model/gltf-binary"),
+        [b'I', b'D', b'3', ..] => plain("audio/mpeg"),
+        [b'f', b'L', b'a', b'C', ..] => plain("audio/flac"),
+        [b'F', b'O', b'R', b'M', ..] if at(8, b"AIFF") || at(8, b"AIFC") => plain("audio/aiff"),
+        [b'O', b'g', b'g', b'S', ..] => or("audio/ogg", &["VIDEO"]),
+        [b'F', b'L', b'V', 1, ..] => plain("video/x-flv"),
+        [0x1a, 0x45, 0xdf, 0xa3, ..] => {
+            let mime = if window(bytes, b"webm") {
+                "video/webm"
+            } else {
+                "video/x-matroska"
+            };
+            or(mime, &["AUDIO"])
+        }
+        [0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11, ..] => or("video/x-ms-wmv", &["AUDIO"]),
+        [0, 0, 1, 0xba | 0xb3, ..] => plain("video/mpeg"),
+        _ if at(4, b"ftyp") => match bytes.get(8..12) {
+            Some(b"avif" | b"avis") => plain("image/avif"),
+            Some(b"heic" | b"heix" | b"hevc" | b"heim" | b"heis") => plain("image/heic"),
+            Some(b"mif1" | b"msf1") => plain("image/heif"),
+            Some(b"M4A " | b"M4B ") => or("audio/mp4", &["VIDEO"]),
+            Some(b"qt  ") => or("video/quicktime", &["AUDIO"]),
+            Some([b'3', b'g', ..]) => or("video/3gpp", &["AUDIO"]),
+            _ => or("video/mp4", &["AUDIO"]),
+        },
+        _ if at(257, b"ustar") => plain("application/x-tar"),
+        // An MPEG audio frame: eleven set bits, a layer, a bit rate and a sampling rate that exist.
+        [0xff, second, third, ..]
+            if second & 0xe0 == 0xe0
+                && second & 0x18 != 0x08
+                && second & 0x06 != 0
+                && third >> 4 != 15
+                && third & 0x0c != 0x0c =>
+        {
+            or("audio/mpeg", &["OTHER", "DOCUMENT"])
+        }
+        [0xff, 0xf0 | 0xf1 | 0xf8 | 0xf9, ..] => or("audio/aac", &["OTHER", "DOCUMENT"]),
+        _ => is_svg(bytes).then_some(Sniffed {
+            mime: "image/svg+xml",
+            also: &["DOCUMENT"],
+        }),
+    }
+}
+
+fn window(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.windows(word.len()).any(|window| window == word)
+}
+
+/// An `svg` element behind white space, a declaration, comments and a document type.
+fn is_svg(bytes: &[u8]) -> bool {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    text.starts_with(b"<svg")
+        || (text.starts_with(b"<?xml") || text.starts_with(b"<!--") || text.starts_with(b"<!DOCTYPE svg"))
+            && window(text, b"<svg")
+}
+
+/// A name with the extension of its type, added when the name has none of that media type, and at most 255 characters
+/// long with the extension kept (choice U49).
+pub(super) fn display_name(name: &str, mime: &str) -> String {
+    let mut name = name.to_owned();
+    let known = extension(&name).and_then(|extension| row_of_extension(&extension));
+    let fits = known.is_some_and(|(media, _, _)| *media == media_type(mime));
+    if let Some(usual) = extension_of_mime(mime)
+        && !fits
+    {
+        name = format!("{name}.{usual}");
+    }
+    cut(&name, 255)
+}
+
+/// At most `most` characters, as JavaScript counts them, without breaking one; an extension survives.
+pub(super) fn cut(name: &str, most: usize) -> String {
+    if super::validate::length(name) <= most {
+        return name.to_owned();
+    }
+    let tail = extension(name).map_or(String::new(), |extension| {
+        name[name.len() - extension.len() - 1..].to_owned()
+    });
+    let mut kept = String::new();
+    let mut units = tail.len();
+    for character in name[..name.len() - tail.len()].chars() {
+        units += character.len_utf16();
+        if units > most {
+            break;
+        }
+        kept.push(character);
+    }
+    kept + &tail
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_extension_belongs_to_one_type() {
+        let mut all: Vec<_> = TYPES.iter().flat_map(|(_, _, extensions)| *extensions).collect();
+        let count = all.len();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), count);
+        for (media, mime, extensions) in TYPES {
+            assert_eq!(normal(mime).as_deref(), Some(*mime));
+            assert_eq!(media_type(mime), *media);
+            assert_eq!(mime_of_extension(extensions[0]), Some(*mime));
+        }
+    }
+
+    #[test]
+    fn declared_types_and_names_must_agree() {
+        for (mime, name, expected) in [
+            ("image/jpeg", Some("a.jpg"), Ok(Some("image/jpeg"))),
+            ("IMAGE/JPG; q=1", None, Ok(Some("image/jpeg"))),
+            ("image/png", Some("a.jpg"), Ok(Some("image/png"))),
+            ("image/png", Some("a.mp4"), Err(Conflict::Mismatch)),
+            ("image/png", Some("a.unknown"), Ok(Some("image/png"))),
+            (UNKNOWN, Some("a.PDF"), Ok(Some("application/pdf"))),
+            (UNKNOWN, Some("a.bin"), Ok(None)),
+            (UNKNOWN, None, Ok(None)),
+            ("nonsense", None, Err(Conflict::Malformed)),
+            ("a/b c", None, Err(Conflict::Malformed)),
+        ] {
+            assert_eq!(
+                declared(mime, name),
+                expected.map(|mime| mime.map(str::to_owned)),
+                "{mime} {name:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn first_bytes_tell_the_type() {
+        let riff = |kind: &[u8]| [b"RIFF\x10\0\0\0", kind].concat();
+        for (bytes, mime) in [
+            (&b"\xff\xd8\xff\xe0"[..], Some("image/jpeg")),
+            (b"\x89PNG\r\n\x1a\n", Some("image/png")),
+            (b"GIF89a", Some("image/gif")),
+            (&riff(b"WEBP"), Some("image/webp")),
+            (&riff(b"WAVE"), Some("audio/wav")),
+            (b"\0\0\0\x1cftypavif", Some("image/avif")),
+            (b"\0\0\0\x1cftypheic", Some("image/heic")),
+            (b"\0\0\0\x1cftypisom", Some("video/mp4")),
+            (b"\x1a\x45\xdf\xa3....webm", Some("video/webm")),
+            (b"ID3\x04", Some("audio/mpeg")),
+            (b"\xff\xfb\x90\x00", Some("audio/mpeg")),
+            (b"%PDF-1.7", Some("application/pdf")),
+            (b"PK\x03\x04", Some("application/zip")),
+            (b"<?xml version=\"1.0\"?><!-- x --><svg>", Some("image/svg+xml")),
+            (b"\xef\xbb\xbf  <svg xmlns=\"\">", Some("image/svg+xml")),
+            (b"<?xml version=\"1.0\"?><kml>", None),
+            (b"plain text", None),
+            (b"", None),
+        ] {
+            assert_eq!(sniff(bytes).map(|sniffed| sniffed.mime), mime, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn names_get_an_extension_and_keep_it_when_cut() {
+        for (name, mime, expected) in [
+            ("image1", "image/jpeg", "image1.jpg"),
+            ("a.jpeg", "image/jpeg", "a.jpeg"),
+            ("a.PNG", "image/jpeg", "a.PNG"),
+            ("version 1.2", "application/pdf", "version 1.2.pdf"),
+            ("a.bin", UNKNOWN, "a.bin"),
+            (".hidden", "text/plain", ".hidden.txt"),
+        ] {
+            assert_eq!(display_name(name, mime), expected);
+        }
+        let long = display_name(&"é".repeat(300), "image/jpeg");
+        assert_eq!(long.chars().count(), 255);
+        assert!(long.ends_with("é.jpg"));
+        assert_eq!(cut(&"🎉".repeat(200), 255).chars().count(), 127);
+    }
+}

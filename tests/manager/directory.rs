@@ -1,0 +1,62 @@
+//! A manager on disk: what was answered is there for the next one.
+
+use crate::site::{START, target, text};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use wix_media::blobs::{Blobs, Directory, Disk};
+use wix_media::catalog::{Error, Sqlite};
+use wix_media::manager::{Manager, ManualClock, Options, Parts, Request, Seeded};
+
+fn folder(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("wix-media-{name}-{}", std::process::id()))
+}
+
+fn open(folder: &Path, seed: u64) -> Result<Manager, Error> {
+    let disk = Disk::new(&folder.join("blobs")).expect("a folder");
+    Manager::new(Parts {
+        catalog: Box::new(Sqlite::open(&folder.join("catalog.db"))?),
+        blobs: Box::new(Directory::new(disk)),
+        clock: Box::new(ManualClock::at(START)),
+        random: Box::new(Seeded::new(seed)),
+        options: Options::default(),
+    })
+}
+
+fn json_of(manager: &mut Manager, request: Request) -> Value {
+    let response = manager.handle(request);
+    assert_eq!(response.status, 200);
+    serde_json::from_slice(&manager.collect(response.body).expect("a body")).expect("JSON")
+}
+
+#[test]
+fn a_second_manager_finds_what_the_first_one_left() {
+    let folder = folder("kept");
+    let mut manager = open(&folder, 1).expect("a manager");
+    let body = json!({ "mimeType": "application/pdf", "fileName": "a.pdf", "filePath": "x/y" }).to_string();
+    let ask = || Request::new("POST", "/site-media/v1/files/generate-upload-url").body(&*body);
+    let used = target(&text(&json_of(&mut manager, ask())["uploadUrl"]));
+    let unused = target(&text(&json_of(&mut manager, ask())["uploadUrl"]));
+    let file = json_of(&mut manager, Request::new("PUT", &used).body("%PDF-1.7"))["file"].clone();
+    assert!(matches!(open(&folder, 2), Err(Error::Locked)));
+    let events = manager.events(0, 100).expect("events");
+    drop(manager);
+
+    // A crash between bytes and row leaves bytes that nothing names.
+    let mut blobs = Directory::new(Disk::new(&folder.join("blobs")).expect("a folder"));
+    blobs.append("orphan", 0, b"lost").expect("written");
+
+    let mut manager = open(&folder, 3).expect("a manager");
+    assert_eq!(blobs.ids().expect("ids").len(), 1);
+    assert_eq!(manager.events(0, 100).expect("events"), events);
+    let path = format!("/site-media/v1/files/{}", text(&file["id"]));
+    assert_eq!(json_of(&mut manager, Request::new("GET", &path))["file"], file);
+    let response = manager.handle(Request::new("GET", &target(&text(&file["url"]))));
+    assert_eq!(manager.collect(response.body).expect("a body"), b"%PDF-1.7");
+    assert_eq!(manager.handle(Request::new("PUT", &used).body("%PDF-1.7")).status, 409);
+    assert_eq!(
+        manager.handle(Request::new("PUT", &unused).body("%PDF-1.7")).status,
+        200
+    );
+    drop(manager);
+    std::fs::remove_dir_all(folder).expect("removed");
+}

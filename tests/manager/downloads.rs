@@ -1,0 +1,296 @@
+//! Bytes out: static media, temporary links, zips and streams.
+
+use crate::site::{Site, reason, target, text};
+use serde_json::{Value, json};
+use wix_media::manager::Request;
+
+const PDF: &[u8] = b"%PDF-1.7 0123456789";
+
+fn uploaded(site: &mut Site, options: Value) -> Value {
+    let mut options = options;
+    if options.get("fileName").is_none() {
+        options["fileName"] = "price list.pdf".into();
+    }
+    let (status, answer) = site.upload("application/pdf", options, PDF);
+    assert_eq!(status, 200, "{answer}");
+    answer["file"].clone()
+}
+
+#[test]
+fn static_files_are_served_with_ranges_and_caching() {
+    let mut site = Site::new();
+    let file = uploaded(&mut site, json!({}));
+    let path = target(&text(&file["url"]));
+    let (response, bytes) = site.fetch(Request::new("GET", &path));
+    assert_eq!((response.status, &bytes[..]), (200, PDF));
+    assert_eq!(response.header("content-type"), Some("application/pdf"));
+    assert_eq!(response.header("content-length"), Some("19"));
+    assert_eq!(
+        response.header("cache-control"),
+        Some("public, max-age=15552000, immutable")
+    );
+    assert_eq!(response.header("accept-ranges"), Some("bytes"));
+    let tag = response.header("etag").expect("a tag").to_owned();
+    let (response, bytes) = site.fetch(Request::new("HEAD", &path));
+    assert_eq!((response.status, bytes.len()), (200, 0));
+    assert_eq!(response.header("content-length"), Some("19"));
+    for (range, status, body, content) in [
+        ("bytes=0-3", 206, &PDF[..4], Some("bytes 0-3/19")),
+        ("bytes=9-", 206, &PDF[9..], Some("bytes 9-18/19")),
+        ("bytes=-2", 206, &PDF[17..], Some("bytes 17-18/19")),
+        ("bytes=99-", 416, b"", Some("bytes */19")),
+        ("bytes=0-0,2-2", 200, PDF, None),
+    ] {
+        let (response, bytes) = site.fetch(Request::new("GET", &path).header("Range", range));
+        assert_eq!((response.status, &bytes[..]), (status, body), "{range}");
+        assert_eq!(response.header("content-range"), content, "{range}");
+    }
+    let other = Request::new("GET", &path)
+        .header("Range", "bytes=0-3")
+        .header("If-Range", "\"other\"");
+    assert_eq!(site.send(other).status, 200);
+    let unchanged = site.send(Request::new("GET", &path).header("If-None-Match", &tag));
+    assert_eq!((unchanged.status, unchanged.header("content-length")), (304, None));
+    assert_eq!(site.send(Request::new("POST", &path)).status, 405);
+    let wrong_place = format!("/media/{}", text(&file["id"]));
+    assert_eq!(site.send(Request::new("GET", &wrong_place)).status, 404);
+}
+
+#[test]
+fn private_trashed_and_purged_files_answer_as_the_contract_says() {
+    let mut site = Site::new();
+    let open = uploaded(&mut site, json!({}));
+    let closed = uploaded(&mut site, json!({ "private": true }));
+    assert_eq!(closed["media"]["document"]["url"], "");
+    let (open_path, closed_path) = (target(&text(&open["url"])), target(&text(&closed["url"])));
+    assert_eq!(site.send(Request::new("GET", &closed_path)).status, 403);
+    let icon = target(&text(&closed["thumbnailUrl"]));
+    assert_eq!(site.send(Request::new("GET", &icon)).status, 200);
+    let both = json!({ "fileIds": [open["id"], closed["id"]] });
+    let link = link_to(&mut site, json!({ "fileId": closed["id"] }));
+    site.post("/bulk/files/delete", both.clone());
+    assert_eq!(site.send(Request::new("GET", &open_path)).status, 200);
+    assert_eq!(site.send(Request::new("GET", &link)).status, 200);
+    let mut gone = both;
+    gone["permanent"] = true.into();
+    site.post("/bulk/files/delete", gone);
+    for path in [&open_path, &closed_path, &link] {
+        assert_eq!(site.send(Request::new("GET", path)).status, 404);
+    }
+    assert_eq!(site.manager.into_parts().blobs.ids().expect("ids"), [""; 0]);
+}
+
+fn link_to(site: &mut Site, body: Value) -> String {
+    let answer = site.post("/files/generate-file-download-url", body);
+    let urls = answer["downloadUrls"].as_array().expect("a list");
+    assert_eq!((urls.len(), &urls[0]["assetKey"]), (1, &json!("src")));
+    target(&text(&urls[0]["url"]))
+}
+
+#[test]
+fn temporary_links_hold_until_they_end() {
+    let mut site = Site::new();
+    let id = uploaded(&mut site, json!({ "private": true }))["id"].clone();
+    let link = link_to(&mut site, json!({ "fileId": id, "downloadFileName": "prix é.pdf" }));
+    let (response, bytes) = site.fetch(Request::new("GET", &link));
+    assert_eq!((response.status, &bytes[..]), (200, PDF));
+    assert_eq!(
+        response.header("content-disposition"),
+        Some("attachment; filename=\"prix _.pdf\"; filename*=UTF-8''prix%20%C3%A9.pdf")
+    );
+    let inline = link_to(&mut site, json!({ "fileId": id, "contentDisposition": "INLINE" }));
+    let response = site.send(Request::new("GET", &inline));
+    assert_eq!(
+        response.header("content-disposition"),
+        Some("inline; filename=\"price list.pdf\"")
+    );
+    let (response, bytes) = site.fetch(Request::new("GET", &link).header("Range", "bytes=0-3"));
+    assert_eq!((response.status, &bytes[..]), (206, &PDF[..4]));
+    let (path, _) = link.split_once('?').expect("a token");
+    for forged in [
+        path.to_owned(),
+        format!("{path}?token=x"),
+        link.replace(text(&id).as_str(), "other"),
+    ] {
+        assert_eq!(site.send(Request::new("GET", &forged)).status, 403, "{forged}");
+    }
+    let short = json!({ "fileId": id, "expirationInMinutes": "1", "expirationRedirectUrl": "https://h/later?a=b" });
+    let short = link_to(&mut site, short);
+    site.clock.advance(69_000);
+    assert_eq!(site.send(Request::new("GET", &short)).status, 200);
+    site.clock.advance(1_000);
+    let response = site.send(Request::new("GET", &short));
+    assert_eq!(
+        (response.status, response.header("location")),
+        (302, Some("https://h/later?a=b"))
+    );
+    site.clock.advance(36_010_000);
+    assert_eq!(site.send(Request::new("GET", &link)).status, 403);
+    for (body, code) in [
+        (
+            json!({ "fileId": id, "assetKeys": ["src", "720p.mp4"] }),
+            "INVALID_ASSET_KEY",
+        ),
+        (json!({ "fileId": "nobody" }), "RESOURCE_NOT_FOUND"),
+        (json!({ "fileId": id, "expirationInMinutes": 525_601 }), "MAX"),
+        (
+            json!({ "fileId": id, "expirationRedirectUrl": "javascript:x" }),
+            "FORMAT",
+        ),
+    ] {
+        assert_eq!(site.refused("POST", "/files/generate-file-download-url", body).1, code);
+    }
+}
+
+/// Name and bytes of each entry of a zip with stored entries, by its central directory.
+fn unzip(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let short = |at: usize| usize::from(u16::from_le_bytes([bytes[at], bytes[at + 1]]));
+    let long = |at: usize| short(at) | short(at + 2) << 16;
+    let end = bytes.len() - 22;
+    assert_eq!(&bytes[end..end + 4], b"PK\x05\x06");
+    let mut at = long(end + 16);
+    let mut entries = Vec::new();
+    for _ in 0..short(end + 10) {
+        assert_eq!(&bytes[at..at + 4], b"PK\x01\x02");
+        let (length, name, extra) = (long(at + 24), short(at + 28), short(at + 30));
+        let path = String::from_utf8(bytes[at + 46..at + 46 + name].to_vec()).expect("UTF-8");
+        let local = long(at + 42);
+        assert_eq!(&bytes[local..local + 4], b"PK\x03\x04");
+        assert_eq!(
+            &bytes[local + 14..local + 26],
+            &bytes[at + 16..at + 28],
+            "sums and sizes agree"
+        );
+        let start = local + 30 + short(local + 26) + short(local + 28);
+        entries.push((path, bytes[start..start + length].to_vec()));
+        at += 46 + name + extra + short(at + 32);
+    }
+    assert_eq!(at, end);
+    entries
+}
+
+#[test]
+fn zips_hold_files_and_folders() {
+    let mut site = Site::new();
+    let top = site.folder("top", "media-root");
+    let inner = site.folder("in/ner".replace('/', ".").as_str(), &top);
+    site.folder("empty", &top);
+    uploaded(&mut site, json!({ "parentFolderId": top }));
+    uploaded(&mut site, json!({ "parentFolderId": top }));
+    uploaded(&mut site, json!({ "parentFolderId": top, "private": true }));
+    let kept = uploaded(&mut site, json!({ "parentFolderId": inner, "fileName": "../é.pdf" }));
+    let url = text(
+        &site.post(
+            &format!("/folders/{top}/generate-download-url"),
+            json!({ "folderId": top }),
+        )["downloadUrl"],
+    );
+    // What it holds was fixed when its URL was made.
+    site.post("/bulk/folders/delete", json!({ "folderIds": [top], "permanent": true }));
+    let (response, bytes) = site.fetch(Request::new("GET", &target(&url)));
+    assert_eq!(response.header("content-length"), Some(&bytes.len().to_string()[..]));
+    assert_eq!(
+        response.header("content-disposition"),
+        Some("attachment; filename=\"top.zip\"")
+    );
+    let entries = unzip(&bytes);
+    let names: Vec<_> = entries.iter().map(|(name, _)| &name[..]).collect();
+    let (mut folders, mut files) = (Vec::new(), Vec::new());
+    for (name, content) in &entries {
+        if name.ends_with('/') {
+            folders.push(&name[..])
+        } else {
+            files.push((&name[..], &content[..]))
+        }
+    }
+    folders.sort_unstable();
+    assert_eq!(folders, ["empty/", "in.ner/"], "{names:?}");
+    assert_eq!(
+        files,
+        [
+            ("price list.pdf", PDF),
+            ("price list (1).pdf", PDF),
+            ("in.ner/___é.pdf", PDF)
+        ]
+    );
+    assert_eq!(site.send(Request::new("GET", &target(&text(&kept["url"])))).status, 404);
+    assert_eq!(site.send(Request::new("GET", "/archive/wix/nobody")).status, 404);
+}
+
+#[test]
+fn zips_of_files_leave_out_what_is_not_public() {
+    let mut site = Site::new();
+    let open = text(&uploaded(&mut site, json!({}))["id"]);
+    let closed = text(&uploaded(&mut site, json!({ "private": true }))["id"]);
+    let body = json!({ "fileIds": [open, closed, open, "nobody"] });
+    let url = text(&site.post("/files/generate-download-url", body)["downloadUrl"]);
+    let (_, bytes) = site.fetch(Request::new("GET", &target(&url)));
+    assert_eq!(unzip(&bytes).len(), 1);
+    let refused = site.refused("POST", "/files/generate-download-url", json!({ "fileIds": [closed] }));
+    assert_eq!(refused.1, "RESOURCE_NOT_FOUND");
+    assert_eq!(
+        site.refused("POST", "/folders/nobody/generate-download-url", json!({}))
+            .0,
+        404
+    );
+    let empty = site.folder("empty", "media-root");
+    let url = text(&site.post(&format!("/folders/{empty}/generate-download-url"), json!({}))["downloadUrl"]);
+    let (response, bytes) = site.fetch(Request::new("GET", &target(&url)));
+    assert_eq!((response.status, unzip(&bytes)), (200, vec![]));
+}
+
+#[test]
+fn a_zip_of_everything_has_the_system_folders_that_hold_something() {
+    let mut site = Site::new();
+    uploaded(&mut site, json!({ "parentFolderId": "mobile-uploads" }));
+    uploaded(&mut site, json!({ "parentFolderId": "visitor-uploads" }));
+    let url = text(&site.post("/folders/media-root/generate-download-url", json!({}))["downloadUrl"]);
+    let (_, bytes) = site.fetch(Request::new("GET", &target(&url)));
+    let names: Vec<_> = unzip(&bytes).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["Mobile Uploads/", "Mobile Uploads/price list.pdf"]);
+}
+
+#[test]
+fn streams_play_the_original() {
+    let mut site = Site::new();
+    let film = b"\0\0\0\x10ftypisom\0\0\0\0";
+    let mut made = |private: bool| {
+        let options = json!({ "fileName": "a.mp4", "private": private });
+        let (_, answer) = site.upload("video/mp4", options, film);
+        text(&answer["file"]["id"])
+    };
+    let (open, closed) = (made(false), made(true));
+    site.clock.advance(500);
+    for id in [&open, &closed] {
+        let answer = site.post("/files/generate-video-stream-url", json!({ "fileId": id }));
+        assert_eq!(answer["downloadUrl"]["assetKey"], "HLS");
+        let master = target(&text(&answer["downloadUrl"]["url"]));
+        assert_eq!(master.contains("token="), *id == closed);
+        let folder = &master[..master.rfind("master").expect("a playlist")];
+        let mut path = master.clone();
+        for line in 0..2 {
+            let (response, bytes) = site.fetch(Request::new("GET", &path));
+            assert_eq!(response.status, 200, "{path} {line}");
+            let playlist = String::from_utf8(bytes).expect("text");
+            let next = playlist.lines().find(|line| !line.starts_with('#')).expect("an entry");
+            path = format!("{folder}{next}");
+        }
+        let (response, bytes) = site.fetch(Request::new("GET", &path).header("Range", "bytes=4-7"));
+        assert_eq!((response.status, &bytes[..]), (206, &b"ftyp"[..]));
+        if *id == closed {
+            let (bare, _) = path.split_once('?').expect("a token");
+            assert_eq!(site.send(Request::new("GET", bare)).status, 403);
+            site.clock.advance(1440 * 60_000 + 10_000);
+            assert_eq!(site.send(Request::new("GET", &path)).status, 403);
+        }
+    }
+    let pdf = text(&uploaded(&mut site, json!({}))["id"]);
+    let (status, answer) = site.call("POST", "/files/generate-video-stream-url", json!({ "fileId": pdf }));
+    assert_eq!((status, &reason(&answer)[..]), (400, "UNSUPPORTED_MEDIA_TYPE"));
+    let dash = site.post(
+        "/files/generate-video-stream-url",
+        json!({ "fileId": open, "format": "DASH" }),
+    );
+    let (response, _) = site.fetch(Request::new("GET", &target(&text(&dash["downloadUrl"]["url"]))));
+    assert_eq!(response.header("content-type"), Some("application/dash+xml"));
+}

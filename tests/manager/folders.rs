@@ -1,0 +1,232 @@
+//! Folders, beyond what the model covers: names, system folders, depth, forms of requests, bodies of refusals.
+
+use crate::site::{Site, ids, text};
+use serde_json::{Value, json};
+use wix_media::manager::{Origin, Request};
+
+#[test]
+fn a_new_folder_is_whole() {
+    let mut site = Site::new();
+    let answer = site.post("/folders", json!({ "displayName": " Animals " }));
+    let folder = &answer["folder"];
+    assert_eq!(folder["displayName"], " Animals ");
+    assert_eq!(folder["parentFolderId"], "media-root");
+    assert_eq!(folder["state"], "OK");
+    assert_eq!(folder["createdDate"], "2023-11-14T22:13:20.000Z");
+    assert_eq!(folder["siteId"], "00000000-0000-4000-8000-000000000000");
+    let id = text(&folder["id"]);
+    assert!(id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    assert_eq!(site.get(&format!("/folders/{id}?folderId={id}")), answer);
+    let event = &site.event_bodies()[0];
+    assert_eq!(event["entityFqdn"], "wix.media.site_media.v1.folder");
+    assert_eq!(event["entityEventSequence"], "1");
+    assert_eq!(event["createdEvent"]["entity"], *folder);
+}
+
+#[test]
+fn names_are_checked() {
+    let mut site = Site::new();
+    for (name, rule) in [
+        (json!(""), "REQUIRED_FIELD"),
+        (Value::Null, "REQUIRED_FIELD"),
+        (json!("  "), "MIN_LENGTH"),
+        (json!("a/b"), "FORMAT"),
+        (json!("a\nb"), "FORMAT"),
+        (json!(7), "FORMAT"),
+        (json!("x".repeat(1001)), "MAX_LENGTH"),
+    ] {
+        let refused = site.refused("POST", "/folders", json!({ "displayName": name }));
+        assert_eq!(refused, (400, rule.to_owned()), "{name}");
+    }
+    site.post("/folders", json!({ "displayName": "x".repeat(1000) }));
+    assert_eq!(site.events().len(), 1);
+}
+
+#[test]
+fn a_refusal_has_the_documented_form() {
+    let mut site = Site::new();
+    let (status, answer) = site.call(
+        "POST",
+        "/folders",
+        json!({ "displayName": "x".repeat(1001), "parentFolderId": 5 }),
+    );
+    assert_eq!(status, 400);
+    assert_eq!(
+        answer,
+        json!({
+            "message": "INVALID_ARGUMENT: \"displayName\" must have at most 1000 characters, \"parentFolderId\" must be a string",
+            "details": { "validationError": { "fieldViolations": [
+                { "field": "displayName", "description": "must have at most 1000 characters",
+                  "violatedRule": "MAX_LENGTH", "data": { "threshold": 1000 } },
+                { "field": "parentFolderId", "description": "must be a string", "violatedRule": "FORMAT" },
+            ] } }
+        })
+    );
+    let (status, answer) = site.call("GET", "/folders/nobody", Value::Null);
+    assert_eq!(status, 404);
+    assert_eq!(answer["details"]["applicationError"]["code"], "FOLDER_NOT_FOUND");
+    assert_eq!(answer["message"], answer["details"]["applicationError"]["description"]);
+    let response = site.send(Request::new("GET", "/site-media/v1/folders"));
+    assert_eq!(response.header("x-wix-request-id").map(str::len), Some(36));
+    assert_eq!(response.header("access-control-allow-origin"), Some("*"));
+    for body in ["{", "[]", "nothing", "\u{feff}{}"] {
+        let request = Request::new("POST", "/site-media/v1/folders").body(body);
+        let (status, answer) = site.json(request);
+        assert_eq!(status, 400, "{body}");
+        assert_eq!(answer["details"]["applicationError"]["code"], "INVALID_ARGUMENT");
+    }
+}
+
+#[test]
+fn system_folders_are_shown_and_stay_as_they_are() {
+    let mut site = Site::new();
+    for (id, name, parent) in [
+        ("media-root", "Site Files", ""),
+        ("trash-root", "Trash", ""),
+        ("visitor-uploads", "Visitor Uploads", ""),
+        ("purchased-items", "Purchased Items", "media-root"),
+        ("mobile-uploads", "Mobile Uploads", "media-root"),
+        ("video-maker", "Video Maker", "media-root"),
+    ] {
+        let folder = &site.get(&format!("/folders/{id}"))["folder"];
+        assert_eq!(folder["displayName"], name);
+        assert_eq!(folder["parentFolderId"], parent);
+        let body = json!({ "folder": { "displayName": "x" } });
+        assert_eq!(
+            site.refused("PATCH", &format!("/folders/{id}"), body).1,
+            "SYSTEM_FOLDER"
+        );
+        let own = site.folder("own", "media-root");
+        let refused = site.refused("POST", "/bulk/folders/delete", json!({ "folderIds": [own, id] }));
+        assert_eq!(refused, (400, "SYSTEM_FOLDER".to_owned()));
+        assert_eq!(site.get(&format!("/folders/{own}"))["folder"]["state"], "OK");
+    }
+}
+
+#[test]
+fn video_maker_shows_when_it_holds_something() {
+    let mut site = Site::new();
+    let first = site.folder("Aa", "media-root");
+    site.clock.advance(1000);
+    let last = site.folder("Zz", "media-root");
+    assert_eq!(ids(&site.get("/folders")["folders"]), [&last[..], &first]);
+    site.upload_from(
+        Origin::VideoMaker,
+        "application/pdf",
+        json!({ "fileName": "a.pdf" }),
+        b"%PDF-",
+    );
+    site.upload_from(
+        Origin::Mobile,
+        "application/pdf",
+        json!({ "fileName": "a.pdf" }),
+        b"%PDF-",
+    );
+    let sorted = "sort.fieldName=displayName";
+    let listed = site.get(&format!("/folders?{sorted}"));
+    assert_eq!(ids(&listed["folders"]), [&first[..], "video-maker", &last]);
+    // In the middle of the pages as well.
+    let mut path = format!("/folders?{sorted}&paging.limit=1");
+    let mut walked = Vec::new();
+    loop {
+        let page = site.get(&path);
+        walked.extend(ids(&page["folders"]));
+        let next = text(&page["nextCursor"]["cursors"]["next"]);
+        assert_eq!(page["nextCursor"]["hasNext"], !next.is_empty());
+        if next.is_empty() {
+            break;
+        }
+        path = format!("/folders?paging.limit=1&paging.cursor={next}");
+    }
+    assert_eq!(walked, [&first[..], "video-maker", &last]);
+    assert_eq!(ids(&site.post("/folders/search", json!({}))["folders"]).len(), 2);
+}
+
+#[test]
+fn a_tree_is_a_hundred_levels_deep_and_no_deeper() {
+    let mut site = Site::new();
+    let mut parent = "media-root".to_owned();
+    for _ in 0..100 {
+        parent = site.folder("f", &parent);
+    }
+    let deeper = json!({ "displayName": "f", "parentFolderId": parent });
+    assert_eq!(site.refused("POST", "/folders", deeper), (400, "MAX_DEPTH".to_owned()));
+    let tall = site.folder("f", "media-root");
+    let under = site.folder("f", &tall);
+    let move_to = |parent: &str| json!({ "folder": { "parentFolderId": parent } });
+    let above = text(&site.get(&format!("/folders/{parent}"))["folder"]["parentFolderId"]);
+    assert_eq!(
+        site.refused("PATCH", &format!("/folders/{tall}"), move_to(&above)).1,
+        "MAX_DEPTH"
+    );
+    assert_eq!(site.call("PATCH", &format!("/folders/{under}"), move_to(&above)).0, 200);
+}
+
+#[test]
+fn a_restore_that_would_be_too_deep_goes_to_the_top() {
+    let mut site = Site::new();
+    let home = site.folder("home", "media-root");
+    let child = site.folder("child", &home);
+    site.post("/bulk/folders/delete", json!({ "folderIds": [child] }));
+    let mut parent = "media-root".to_owned();
+    for _ in 0..99 {
+        parent = site.folder("f", &parent);
+    }
+    let body = json!({ "folder": { "parentFolderId": parent } });
+    assert_eq!(site.call("PATCH", &format!("/folders/{home}"), body).0, 200);
+    site.post("/bulk/trash-bin/folders/restore", json!({ "folderIds": [child] }));
+    assert_eq!(
+        site.get(&format!("/folders/{child}"))["folder"]["parentFolderId"],
+        "media-root"
+    );
+}
+
+#[test]
+fn older_bodies_and_masks_are_understood() {
+    let mut site = Site::new();
+    let id = site.folder("a", "media-root");
+    let path = format!("/folders/{id}");
+    let other = site.folder("other", "media-root");
+    for (body, name) in [
+        (json!({ "displayName": "flat" }), "flat"),
+        (
+            json!({ "folder": { "id": other, "displayName": "path wins" } }),
+            "path wins",
+        ),
+        (
+            json!({ "folder": { "displayName": "mask", "parentFolderId": other }, "fieldMask": { "paths": ["folder.displayName"] } }),
+            "mask",
+        ),
+        (
+            json!({ "folder": { "displayName": "text mask", "parentFolderId": "x" }, "fieldMask": "displayName,id" }),
+            "text mask",
+        ),
+    ] {
+        let (status, answer) = site.call("PATCH", &path, body);
+        assert_eq!(status, 200, "{answer}");
+        assert_eq!(answer["folder"]["displayName"], name);
+        assert_eq!(answer["folder"]["parentFolderId"], "media-root");
+    }
+    for body in [
+        json!({}),
+        json!({ "folder": {} }),
+        json!({ "folder": { "displayName": "x" }, "fieldMask": "state" }),
+    ] {
+        assert_eq!(site.refused("PATCH", &path, body).1, "FIELD_MASK_IS_EMPTY_OR_MISSING");
+    }
+    assert_eq!(
+        site.refused("PATCH", "/folders/nobody", json!({})),
+        (404, "FOLDER_NOT_FOUND".to_owned())
+    );
+}
+
+#[test]
+fn methods_and_paths_are_told_apart() {
+    let mut site = Site::new();
+    assert_eq!(site.call("DELETE", "/folders", Value::Null).0, 405);
+    assert_eq!(site.call("GET", "/nothing", Value::Null).0, 404);
+    assert_eq!(site.json(Request::new("GET", "/")).0, 404);
+    assert_eq!(site.json(Request::new("GET", "/site-media/v1/folders/%zz")).0, 404);
+    let options = site.send(Request::new("OPTIONS", "/site-media/v1/folders"));
+    assert_eq!((options.status, options.body.length()), (204, 0));
+}

@@ -1,0 +1,12 @@
+//! The embedded Media Manager from outside: requests in, responses and events out.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod directory;
+mod downloads;
+mod files;
+mod folders;
+mod model;
+mod noise;
+mod pages;
+mod site;
+mod uploads;

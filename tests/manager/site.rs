@@ -1,0 +1,168 @@
+//! A manager with a clock of its own, and short ways to ask it.
+
+use serde_json::{Value, json};
+use wix_media::blobs::Memory;
+use wix_media::catalog::Sqlite;
+use wix_media::manager::{Manager, ManualClock, Options, Origin, Parts, Request, Response, Seeded};
+
+pub(crate) const START: i64 = 1_700_000_000_000;
+
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) manager: Manager,
+    pub(crate) clock: ManualClock,
+    seen: i64,
+}
+
+/// What an event was about: entity, slug and id.
+pub(crate) type Seen = (String, String, String);
+
+impl Site {
+    pub(crate) fn new() -> Site {
+        Site::with(Options::default())
+    }
+
+    pub(crate) fn with(options: Options) -> Site {
+        let clock = ManualClock::at(START);
+        let manager = Manager::new(Parts {
+            catalog: Box::new(Sqlite::memory().expect("a catalog")),
+            blobs: Box::new(Memory::default()),
+            clock: Box::new(clock.clone()),
+            random: Box::new(Seeded::new(7)),
+            options,
+        });
+        Site {
+            manager: manager.expect("a manager"),
+            clock,
+            seen: 0,
+        }
+    }
+
+    pub(crate) fn send(&mut self, request: Request) -> Response {
+        self.manager.handle(request)
+    }
+
+    /// Sends, and reads the whole body.
+    pub(crate) fn fetch(&mut self, request: Request) -> (Response, Vec<u8>) {
+        let response = self.manager.handle(request);
+        let bytes = self.manager.collect(response.body.clone()).expect("a body");
+        (response, bytes)
+    }
+
+    /// A call of the API: status and body.
+    pub(crate) fn call(&mut self, method: &str, path: &str, body: Value) -> (u16, Value) {
+        let mut request = Request::new(method, &format!("/site-media/v1{path}"));
+        if !body.is_null() {
+            request = request.body(body.to_string());
+        }
+        self.json(request)
+    }
+
+    pub(crate) fn json(&mut self, request: Request) -> (u16, Value) {
+        let (response, bytes) = self.fetch(request);
+        let value = serde_json::from_slice(&bytes)
+            .unwrap_or_else(|_| panic!("JSON, not {:?}", String::from_utf8_lossy(&bytes)));
+        (response.status, value)
+    }
+
+    pub(crate) fn get(&mut self, path: &str) -> Value {
+        let (status, body) = self.call("GET", path, Value::Null);
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    }
+
+    pub(crate) fn post(&mut self, path: &str, body: Value) -> Value {
+        let (status, answer) = self.call("POST", path, body);
+        assert_eq!(status, 200, "{path}: {answer}");
+        answer
+    }
+
+    /// The status and the code or rule of a refusal.
+    pub(crate) fn refused(&mut self, method: &str, path: &str, body: Value) -> (u16, String) {
+        let (status, answer) = self.call(method, path, body);
+        (status, reason(&answer))
+    }
+
+    pub(crate) fn folder(&mut self, name: &str, parent: &str) -> String {
+        let answer = self.post("/folders", json!({ "displayName": name, "parentFolderId": parent }));
+        text(&answer["folder"]["id"])
+    }
+
+    /// Uploads bytes and gives the descriptor.
+    pub(crate) fn upload(&mut self, mime: &str, options: Value, bytes: &[u8]) -> (u16, Value) {
+        self.upload_from(Origin::Site, mime, options, bytes)
+    }
+
+    pub(crate) fn upload_from(&mut self, origin: Origin, mime: &str, options: Value, bytes: &[u8]) -> (u16, Value) {
+        let mut body = options;
+        body["mimeType"] = mime.into();
+        let request = Request::new("POST", "/site-media/v1/files/generate-upload-url").body(body.to_string());
+        let (status, answer) = self.json(request.from(origin));
+        if status != 200 {
+            return (status, answer);
+        }
+        let target = target(&text(&answer["uploadUrl"]));
+        self.json(Request::new("PUT", &target).body(bytes))
+    }
+
+    pub(crate) fn file(&mut self, name: &str, parent: &str) -> String {
+        let options = json!({ "fileName": name, "parentFolderId": parent });
+        let (status, answer) = self.upload("application/pdf", options, b"%PDF-1.7");
+        assert_eq!(status, 200, "{answer}");
+        text(&answer["file"]["id"])
+    }
+
+    /// The events since the last call.
+    pub(crate) fn events(&mut self) -> Vec<Seen> {
+        let bodies = self.event_bodies();
+        let entity = |body: &Value| text(&body["entityFqdn"]).replace("wix.media.site_media.v1.", "");
+        bodies
+            .iter()
+            .map(|body| (entity(body), text(&body["slug"]), text(&body["entityId"])))
+            .collect()
+    }
+
+    pub(crate) fn event_bodies(&mut self) -> Vec<Value> {
+        let events = self.manager.events(self.seen, 1_000_000).expect("events");
+        self.seen = events.last().map_or(self.seen, |event| event.number);
+        events.into_iter().map(|event| event.body).collect()
+    }
+}
+
+pub(crate) fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("a text, not {value}"))
+        .to_owned()
+}
+
+/// The code of an application error, or the specific name or class of the first broken rule.
+pub(crate) fn reason(answer: &Value) -> String {
+    let details = &answer["details"];
+    let violation = &details["validationError"]["fieldViolations"][0];
+    let found = [
+        &details["applicationError"]["code"],
+        &violation["ruleName"],
+        &violation["violatedRule"],
+    ];
+    found
+        .iter()
+        .find_map(|value| value.as_str())
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// Path and query of a URL of the manager.
+pub(crate) fn target(url: &str) -> String {
+    url.strip_prefix("http://127.0.0.1")
+        .unwrap_or_else(|| panic!("ours: {url}"))
+        .to_owned()
+}
+
+pub(crate) fn ids(list: &Value) -> Vec<String> {
+    list.as_array()
+        .expect("a list")
+        .iter()
+        .map(|item| text(&item["id"]))
+        .collect()
+}

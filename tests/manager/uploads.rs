@@ -1,0 +1,431 @@
+//! Bytes in: plain uploads, TUS, true data, and everything that is refused.
+
+use crate::site::{Site, reason, target, text};
+use data_encoding::BASE64;
+use serde_json::{Value, json};
+use wix_media::manager::{Options, Request, Response};
+
+/// A PNG that is 5 pixels wide and 7 high.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x05\0\0\0\x07\x08\x02\0\0\0";
+
+#[test]
+fn a_picture_gets_true_data() {
+    let mut site = Site::new();
+    let options = json!({
+        "fileName": "harbour", "labels": ["a", "b"], "filePath": "/photos//2024/",
+        "externalInfo": { "origin": "shop", "externalIds": ["1"] }, "sizeInBytes": "999",
+    });
+    let (status, answer) = site.upload("image/jpeg", options, PNG);
+    assert_eq!(status, 200, "{answer}");
+    let file = &answer["file"];
+    let id = text(&file["id"]);
+    assert!(id.ends_with("~mv2.png") && id.len() == 6 + 1 + 32 + 8, "{id}");
+    assert_eq!(file["displayName"], "harbour.png");
+    assert_eq!(file["mimeType"], "image/png");
+    assert_eq!(file["sizeInBytes"], PNG.len().to_string());
+    assert_eq!(file["hash"], md5_of(PNG));
+    assert_eq!(file["operationStatus"], "READY");
+    assert_eq!(file["media"]["image"]["image"]["width"], 5);
+    assert_eq!(file["media"]["image"]["image"]["height"], 7);
+    assert_eq!(file["url"], format!("http://127.0.0.1/media/{id}"));
+    assert_eq!(file["thumbnailUrl"], file["url"]);
+    let events = site.event_bodies();
+    let slugs: Vec<_> = events.iter().map(|event| text(&event["slug"])).collect();
+    assert_eq!(slugs, ["created", "created", "file_ready"]);
+    assert_eq!(
+        events[2]["actionEvent"]["body"]["externalInfo"]["externalIds"],
+        json!(["1"])
+    );
+    assert_eq!(events[2]["actionEvent"]["body"]["file"], *file);
+    let again = site
+        .upload(
+            "image/png",
+            json!({ "fileName": "x.png", "filePath": "photos/2024" }),
+            PNG,
+        )
+        .1;
+    assert_eq!(again["file"]["parentFolderId"], file["parentFolderId"]);
+    assert_eq!(site.events().len(), 1, "the folders were there");
+}
+
+fn md5_of(bytes: &[u8]) -> String {
+    use md5::Digest;
+    data_encoding::HEXLOWER.encode(&md5::Md5::digest(bytes))
+}
+
+#[test]
+fn each_type_has_its_form() {
+    let mut site = Site::new();
+    for (mime, name, bytes, kind, place) in [
+        (
+            "image/svg+xml",
+            "a.svg",
+            &b"<svg width='2' height='3'/>"[..],
+            "VECTOR",
+            "shapes",
+        ),
+        ("application/pdf", "a.pdf", b"%PDF-1.7", "DOCUMENT", "ugd"),
+        ("application/zip", "a.zip", b"PK\x05\x06", "ARCHIVE", "archives"),
+        ("model/gltf-binary", "a.glb", b"glTF", "MODEL3D", "3d"),
+        ("application/octet-stream", "a.bin", b"\x01\x02", "OTHER", "ugd"),
+        ("application/octet-stream", "a.docx", b"PK\x03\x04", "DOCUMENT", "ugd"),
+        ("application/octet-stream", "photo", PNG, "IMAGE", "media"),
+    ] {
+        let (status, answer) = site.upload(mime, json!({ "fileName": name }), bytes);
+        assert_eq!(status, 200, "{name}: {answer}");
+        let file = &answer["file"];
+        assert_eq!(file["mediaType"], kind, "{name}");
+        assert_eq!(file["url"], format!("http://127.0.0.1/{place}/{}", text(&file["id"])));
+        assert_eq!(file.get("media").is_none(), kind == "OTHER");
+    }
+}
+
+#[test]
+fn films_and_sounds_are_pending_for_a_while() {
+    let mut site = Site::new();
+    let (_, answer) = site.upload(
+        "video/mp4",
+        json!({ "fileName": "a.mp4" }),
+        b"\0\0\0\x10ftypisom\0\0\0\0",
+    );
+    let id = text(&answer["file"]["id"]);
+    assert!(!id.contains('.'), "a video has no ending: {id}");
+    assert_eq!(answer["file"]["operationStatus"], "PENDING");
+    assert_eq!(answer["file"].get("media"), None);
+    assert_eq!(site.events(), []);
+    let stream = json!({ "fileId": id });
+    assert_eq!(
+        site.refused("POST", "/files/generate-video-stream-url", stream.clone())
+            .1,
+        "FILE_NOT_READY"
+    );
+    let due = site.manager.next_tick().expect("asked");
+    site.clock.advance(499);
+    assert_eq!(site.get(&format!("/files/{id}"))["file"]["operationStatus"], "PENDING");
+    site.clock.advance(1);
+    site.manager.tick().expect("ticked");
+    assert_eq!(due, Some(crate::site::START + 500));
+    assert_eq!(site.events().len(), 1);
+    let file = &site.get(&format!("/files/{id}"))["file"];
+    assert_eq!(file["operationStatus"], "READY");
+    assert_eq!(file["media"]["video"]["resolutions"][0]["quality"], "720p");
+    assert_eq!(site.events(), [], "ready once");
+}
+
+#[test]
+fn upload_urls_are_refused_for_good_reasons() {
+    let mut site = Site::with(Options {
+        quota: Some(30_000_000),
+        ..Options::default()
+    });
+    for (mime, options, code) in [
+        ("image/png", json!({ "fileName": "a.mp4" }), "MISMATCH_MIME_TYPE"),
+        ("nonsense", json!({}), "UNSUPPORTED_FILE_FORMAT"),
+        ("image/png", json!({ "sizeInBytes": "0" }), "ZERO_FILE_SIZE"),
+        (
+            "image/png",
+            json!({ "sizeInBytes": "25000001" }),
+            "FILE_SIZE_OVER_LIMIT",
+        ),
+        (
+            "application/pdf",
+            json!({ "sizeInBytes": "30000001" }),
+            "SITE_QUOTA_EXCEEDED",
+        ),
+        (
+            "model/gltf-binary",
+            json!({ "private": true }),
+            "UNSUPPORTED_FILE_FORMAT",
+        ),
+        (
+            "image/png",
+            json!({ "parentFolderId": "nobody" }),
+            "PARENT_FOLDER_NOT_FOUND",
+        ),
+        (
+            "image/png",
+            json!({ "parentFolderId": "trash-root" }),
+            "PARENT_FOLDER_IN_TRASH",
+        ),
+        ("image/png", json!({ "fileName": " " }), "MIN_LENGTH"),
+        ("image/png", json!({ "labels": vec!["x"; 51] }), "MAX_SIZE"),
+    ] {
+        let (status, answer) = site.upload(mime, options.clone(), PNG);
+        assert_eq!((status, &reason(&answer)[..]), (400, code), "{mime} {options}");
+    }
+    let resumable = json!({ "mimeType": "image/png", "labels": vec!["x"; 51] });
+    site.post("/files/generate-resumable-upload-url", resumable);
+}
+
+#[test]
+fn arriving_bytes_are_checked_and_a_failed_upload_leaves_nothing() {
+    let mut site = Site::with(Options {
+        limits: vec![("IMAGE".into(), 100)],
+        quota: Some(1000),
+        ..Options::default()
+    });
+    for (mime, name, bytes, status, code) in [
+        ("image/png", "a.png", vec![], 400, "ZERO_FILE_SIZE"),
+        (
+            "image/png",
+            "a.png",
+            [PNG, &[0; 100]].concat(),
+            413,
+            "FILE_SIZE_OVER_LIMIT",
+        ),
+        ("image/png", "a.png", b"%PDF-1.7".to_vec(), 400, "MISMATCH_MIME_TYPE"),
+        ("application/pdf", "a.pdf", PNG.to_vec(), 400, "MISMATCH_MIME_TYPE"),
+        ("application/pdf", "a.pdf", vec![b'x'; 1001], 400, "SITE_QUOTA_EXCEEDED"),
+    ] {
+        let (found, answer) = site.upload(mime, json!({ "fileName": name, "filePath": "new" }), &bytes);
+        assert_eq!((found, &reason(&answer)[..]), (status, code), "{name}");
+    }
+    assert_eq!(site.events(), []);
+    assert_eq!(site.get("/folders")["folders"], json!([]));
+    let parts = site.manager.into_parts();
+    assert_eq!(parts.blobs.ids().expect("ids"), [""; 0]);
+}
+
+#[test]
+fn a_url_makes_one_file_and_no_more() {
+    let mut site = Site::new();
+    let body = json!({ "mimeType": "image/png" });
+    let url = text(&site.post("/files/generate-upload-url", body)["uploadUrl"]);
+    let path = target(&url);
+    let put = |site: &mut Site, path: &str, bytes: &[u8]| site.json(Request::new("PUT", path).body(bytes));
+    assert_eq!(
+        reason(&put(&mut site, &path, PNG).1),
+        "REQUIRED_FIELD",
+        "no file name yet"
+    );
+    let named = format!("{path}?filename=river%20bank.png");
+    assert_eq!(put(&mut site, &named, b"").0, 400);
+    let authorised = Request::new("PUT", &named).header("Authorization", "x").body(PNG);
+    assert_eq!(site.json(authorised).0, 400);
+    let (status, answer) = put(&mut site, &named, PNG);
+    assert_eq!(
+        (status, &answer["file"]["displayName"]),
+        (200, &json!("river bank.png"))
+    );
+    let (status, answer) = put(&mut site, &named, PNG);
+    assert_eq!((status, &reason(&answer)[..]), (409, "UPLOAD_ALREADY_COMPLETED"));
+    let (status, answer) = put(&mut site, &path[..path.len() - 1], PNG);
+    assert_eq!((status, &reason(&answer)[..]), (403, "UPLOAD_TOKEN_INVALID"));
+    let url = text(&site.post("/files/generate-upload-url", json!({ "mimeType": "image/png" }))["uploadUrl"]);
+    site.clock.advance(86_410_000);
+    let (status, answer) = put(&mut site, &target(&url), PNG);
+    assert_eq!((status, &reason(&answer)[..]), (403, "UPLOAD_TOKEN_EXPIRED"));
+}
+
+#[test]
+fn a_folder_that_went_meanwhile_refuses_the_file() {
+    let mut site = Site::new();
+    let folder = site.folder("f", "media-root");
+    let body = json!({ "mimeType": "image/png", "fileName": "a.png", "parentFolderId": folder });
+    let path = target(&text(&site.post("/files/generate-upload-url", body)["uploadUrl"]));
+    site.post("/bulk/folders/delete", json!({ "folderIds": [folder] }));
+    let (_, answer) = site.json(Request::new("PUT", &path).body(PNG));
+    assert_eq!(reason(&answer), "PARENT_FOLDER_IN_TRASH");
+    site.post("/bulk/trash-bin/folders/restore", json!({ "folderIds": [folder] }));
+    assert_eq!(site.json(Request::new("PUT", &path).body(PNG)).0, 200);
+}
+
+#[test]
+fn urls_follow_the_host() {
+    let mut site = Site::new();
+    let body = json!({ "mimeType": "image/png" }).to_string();
+    for (host, base) in [
+        ("media.example:4410", "http://media.example:4410/"),
+        ("a\"b/c", "http://127.0.0.1/"),
+    ] {
+        let request = Request::new("POST", "/site-media/v1/files/generate-upload-url")
+            .header("Host", host)
+            .body(&*body);
+        let (_, answer) = site.json(request);
+        assert!(text(&answer["uploadUrl"]).starts_with(base));
+    }
+}
+
+struct Tus {
+    site: Site,
+    url: String,
+    token: String,
+}
+
+impl Tus {
+    fn new(options: Value) -> Tus {
+        let mut site = Site::new();
+        let mut body = options;
+        body["mimeType"] = "image/png".into();
+        let answer = site.post("/files/generate-resumable-upload-url", body);
+        assert_eq!(answer["uploadProtocol"], "TUS");
+        Tus {
+            url: target(&text(&answer["uploadUrl"])),
+            token: text(&answer["uploadToken"]),
+            site,
+        }
+    }
+
+    fn create(&mut self, length: &str, token: &str) -> Response {
+        let metadata = format!(
+            "filename {},token {}",
+            BASE64.encode(b"a.png"),
+            BASE64.encode(token.as_bytes())
+        );
+        let request = Request::new("POST", &self.url)
+            .header("Tus-Resumable", "1.0.0")
+            .header("Upload-Length", length)
+            .header("Upload-Metadata", &metadata);
+        self.site.send(request)
+    }
+
+    fn started(&mut self, length: usize) -> String {
+        let token = self.token.clone();
+        let response = self.create(&length.to_string(), &token);
+        assert_eq!(response.status, 201);
+        target(response.header("location").expect("a location"))
+    }
+
+    fn chunk(&mut self, location: &str, offset: usize, bytes: &[u8]) -> Response {
+        let request = Request::new("PATCH", location)
+            .header("Tus-Resumable", "1.0.0")
+            .header("Upload-Offset", &offset.to_string())
+            .header("Content-Type", "application/offset+octet-stream")
+            .body(bytes);
+        self.site.send(request)
+    }
+
+    fn status(&mut self, location: &str) -> Response {
+        self.site
+            .send(Request::new("HEAD", location).header("Tus-Resumable", "1.0.0"))
+    }
+
+    fn finalise(&mut self) -> (u16, Value) {
+        let request = Request::new("PUT", &format!("{}/{}", self.url, self.token));
+        self.site
+            .json(request.header("Content-Type", "application/json").body("{}"))
+    }
+}
+
+#[test]
+fn tus_from_start_to_end() {
+    let mut tus = Tus::new(json!({ "labels": ["x"], "externalInfo": { "origin": "o" } }));
+    assert_eq!(reason(&tus.finalise().1), "UPLOAD_INCOMPLETE");
+    let location = tus.started(PNG.len());
+    assert_eq!(tus.status(&location).header("upload-offset"), Some("0"));
+    let response = tus.chunk(&location, 0, &PNG[..10]);
+    assert_eq!((response.status, response.header("upload-offset")), (204, Some("10")));
+    assert!(response.header("upload-expires").is_some());
+    assert_eq!(tus.chunk(&location, 9, &PNG[9..]).status, 409);
+    assert_eq!(tus.finalise().0, 400);
+    assert_eq!(tus.chunk(&location, 10, &PNG[10..11]).status, 204);
+    let response = tus.status(&location);
+    assert_eq!((response.status, response.header("upload-offset")), (200, Some("11")));
+    assert_eq!(response.header("upload-length"), Some(&PNG.len().to_string()[..]));
+    assert_eq!(tus.chunk(&location, 11, &[PNG, PNG].concat()).status, 413);
+    assert_eq!(tus.chunk(&location, 11, &PNG[11..]).status, 204);
+    let (status, answer) = tus.finalise();
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(answer["file"]["hash"], md5_of(PNG));
+    assert_eq!(answer["file"]["displayName"], "a.png");
+    assert_eq!(answer["file"]["media"]["image"]["image"]["width"], 5);
+    assert_eq!(tus.finalise().0, 409);
+    assert_eq!(tus.status(&location).status, 404);
+    let events = tus.site.event_bodies();
+    assert_eq!(
+        events[0]["actionEvent"]["body"]["externalInfo"],
+        json!({ "origin": "o" })
+    );
+}
+
+#[test]
+fn tus_refuses_what_the_protocol_refuses() {
+    let mut tus = Tus::new(json!({}));
+    let token = tus.token.clone();
+    for (length, token, status) in [
+        ("10", "forged", 403),
+        ("", &token[..], 400),
+        ("-1", &token, 400),
+        ("1e3", &token, 400),
+        ("25000001", &token, 413),
+    ] {
+        assert_eq!(tus.create(length, token).status, status, "{length} {token}");
+    }
+    let location = tus.started(PNG.len());
+    let without_version = Request::new("HEAD", &location);
+    let response = tus.site.send(without_version);
+    assert_eq!((response.status, response.header("tus-version")), (412, Some("1.0.0")));
+    let wrong_type = Request::new("PATCH", &location)
+        .header("Tus-Resumable", "1.0.0")
+        .header("Upload-Offset", "0")
+        .header("Content-Type", "image/png");
+    assert_eq!(tus.site.send(wrong_type).status, 415);
+    let deferred = Request::new("POST", "/upload/tus")
+        .header("Tus-Resumable", "1.0.0")
+        .header("Upload-Defer-Length", "1")
+        .header("Upload-Metadata", &format!("token {}", BASE64.encode(token.as_bytes())));
+    assert_eq!(tus.site.send(deferred).status, 400);
+    assert_eq!(tus.status("/upload/tus/nobody").status, 404);
+    assert_eq!(tus.chunk("/upload/tus/nobody", 0, b"").status, 404);
+    let options = tus.site.send(Request::new("OPTIONS", "/upload/tus"));
+    assert_eq!(options.header("tus-extension"), Some("creation,expiration,termination"));
+    assert_eq!(tus.site.send(Request::new("GET", "/upload/tus")).status, 405);
+}
+
+#[test]
+fn tus_starts_over_ends_early_and_expires() {
+    let mut tus = Tus::new(json!({}));
+    let first = tus.started(5);
+    tus.chunk(&first, 0, b"12345");
+    let second = tus.started(PNG.len());
+    assert_eq!(tus.status(&first).status, 404);
+    assert_eq!(tus.finalise().0, 400);
+    let gone = Request::new("DELETE", &second).header("Tus-Resumable", "1.0.0");
+    assert_eq!(tus.site.send(gone).status, 204);
+    assert_eq!(tus.status(&second).status, 404);
+    let third = tus.started(PNG.len());
+    tus.chunk(&third, 0, PNG);
+    tus.site.clock.advance(604_810_000);
+    assert_eq!(tus.status(&third).status, 410);
+    assert_eq!(reason(&tus.finalise().1), "UPLOAD_TOKEN_EXPIRED");
+}
+
+#[test]
+fn a_body_that_breaks_off_is_lost_or_kept() {
+    let mut tus = Tus::new(json!({}));
+    let location = tus.started(PNG.len());
+    let head = Request::new("PATCH", &location)
+        .header("Tus-Resumable", "1.0.0")
+        .header("Upload-Offset", "0")
+        .header("Content-Type", "application/offset+octet-stream")
+        .head;
+    let mut intake = tus.site.manager.open(head);
+    tus.site.manager.feed(&mut intake, &PNG[..7]);
+    tus.site.manager.abandon(intake);
+    assert_eq!(tus.status(&location).header("upload-offset"), Some("7"));
+
+    let mut site = Site::new();
+    let body = json!({ "mimeType": "image/png", "fileName": "a.png" });
+    let path = target(&text(&site.post("/files/generate-upload-url", body)["uploadUrl"]));
+    let mut intake = site.manager.open(Request::new("PUT", &path).head);
+    site.manager.feed(&mut intake, &PNG[..7]);
+    site.manager.abandon(intake);
+    assert_eq!(site.json(Request::new("PUT", &path).body(PNG)).0, 200);
+    assert_eq!(site.manager.into_parts().blobs.ids().expect("ids").len(), 1);
+}
+
+#[test]
+fn a_large_upload_streams() {
+    let mut site = Site::new();
+    let body = json!({ "mimeType": "application/pdf", "fileName": "a.pdf" });
+    let path = target(&text(&site.post("/files/generate-upload-url", body)["uploadUrl"]));
+    let mut intake = site.manager.open(Request::new("PUT", &path).head);
+    for _ in 0..100 {
+        assert!(site.manager.feed(&mut intake, &[7; 10_000]));
+    }
+    let response = site.manager.close(intake);
+    assert_eq!(response.status, 200);
+    let answer: Value = serde_json::from_slice(&site.manager.collect(response.body).expect("a body")).expect("JSON");
+    assert_eq!(answer["file"]["sizeInBytes"], "1000000");
+    assert_eq!(answer["file"]["hash"], md5_of(&vec![7; 1_000_000]));
+}
