@@ -7,7 +7,11 @@ import { after } from 'node:test';
 export function leftovers() {
   const closers = [];
   after(async () => {
-    for (const close of closers.reverse()) await close();
+    // All of them, whatever one says: a browser that is left open keeps the tests from ending.
+    const ends = [];
+    for (const close of closers.reverse()) ends.push(await Promise.resolve().then(close).catch((error) => ({ error })));
+    const failed = ends.find((end) => end?.error);
+    if (failed) throw failed.error;
   });
   return { after: (close) => void closers.push(close) };
 }
