@@ -40,6 +40,9 @@ const ONE_FILE: Shape = Shape::Object(&[("file", file::FILE)]);
 const FILES: Shape = Shape::Object(&[("files", file::FILE)]);
 const RESULTS: Shape = Shape::Object(&[("results", Shape::Object(&[("item", file::FILE)]))]);
 
+/// What a list takes, of live files as of deleted ones.
+const LIST_OPTIONS: Argument = Argument::Options(&[PARENT_FOLDER_ID, MEDIA_TYPES, PRIVATE, SORT, PAGING]);
+
 pub(super) const ROWS: [Operation; 17] = [
     Operation {
         name: "generateFilesDownloadUrl",
@@ -166,13 +169,7 @@ pub(super) const ROWS: [Operation; 17] = [
         name: "listFiles",
         verb: Verb::Get,
         path: "/files",
-        arguments: &[Argument::Options(&[
-            PARENT_FOLDER_ID,
-            MEDIA_TYPES,
-            PRIVATE,
-            SORT,
-            PAGING,
-        ])],
+        arguments: &[LIST_OPTIONS],
         answer: &FILES,
         paging: Paging::Cursor("files"),
         errors: LIST_ERRORS,
@@ -225,13 +222,7 @@ pub(super) const ROWS: [Operation; 17] = [
         name: "listDeletedFiles",
         verb: Verb::Get,
         path: "/trash-bin/files",
-        arguments: &[Argument::Options(&[
-            PARENT_FOLDER_ID,
-            MEDIA_TYPES,
-            PRIVATE,
-            SORT,
-            PAGING,
-        ])],
+        arguments: &[LIST_OPTIONS],
         answer: &FILES,
         paging: Paging::Cursor("files"),
         errors: LIST_ERRORS,

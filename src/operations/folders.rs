@@ -31,6 +31,9 @@ const CREATE: Operation = Operation {
     ..Operation::CREATE
 };
 
+/// What a list takes, of live folders as of deleted ones.
+const LIST_OPTIONS: Argument = Argument::Options(&[PARENT_FOLDER_ID, SORT, PAGING]);
+
 pub(super) const ROWS: [Operation; 10] = [
     Operation {
         name: "createFolder",
@@ -59,7 +62,7 @@ pub(super) const ROWS: [Operation; 10] = [
         name: "listFolders",
         verb: Verb::Get,
         path: "/folders",
-        arguments: &[Argument::Options(&[PARENT_FOLDER_ID, SORT, PAGING])],
+        arguments: &[LIST_OPTIONS],
         answer: &FOLDERS,
         paging: Paging::Cursor("folders"),
         errors: &["UNSUPPORTED_SORT_VALUE"],
@@ -120,7 +123,7 @@ pub(super) const ROWS: [Operation; 10] = [
         name: "listDeletedFolders",
         verb: Verb::Get,
         path: "/trash-bin/folders",
-        arguments: &[Argument::Options(&[PARENT_FOLDER_ID, SORT, PAGING])],
+        arguments: &[LIST_OPTIONS],
         answer: &FOLDERS,
         paging: Paging::Cursor("folders"),
         errors: &["UNSUPPORTED_SORT_VALUE"],

@@ -73,12 +73,13 @@ pub fn answer(body: &[u8], shape: &'static Shape) -> Result<Answer, Unreadable> 
             Unreadable::Malformed
         });
     }
-    for path in core::mem::take(&mut rewriter.date_paths) {
-        push_path(&mut rewriter.dates, &path);
+    let mut dates = Vec::new();
+    for path in &rewriter.date_paths {
+        push_path(&mut dates, path);
     }
     Ok(Answer {
         text: rewriter.out,
-        dates: rewriter.dates,
+        dates,
         specials: rewriter.specials,
         replaced: rewriter.replaced,
     })
@@ -183,7 +184,6 @@ struct Rewriter<'a> {
     date_paths: Vec<Vec<Step>>,
     /// Where names were changed in the objects that are not finished, and which.
     renames: Vec<(usize, usize)>,
-    dates: Vec<u8>,
     specials: Vec<u8>,
     replaced: Vec<u8>,
     /// Whether some object came with a name in its new spelling.
@@ -208,7 +208,6 @@ impl<'a> Rewriter<'a> {
             searched: 0,
             date_paths: Vec::new(),
             renames: Vec::new(),
-            dates: Vec::new(),
             specials: Vec::new(),
             replaced: Vec::new(),
             mixed: false,
@@ -261,8 +260,7 @@ impl<'a> Rewriter<'a> {
     fn value(&mut self, shape: &'static Shape) -> Fate {
         let start = self.scanner.at;
         let fate = self.rewritten(shape, start);
-        let medium = matches!(shape, Shape::Medium(_)) && self.copied == self.scanner.at;
-        if fate == Fate::Dropped || fate == Fate::Kept && medium {
+        if fate == Fate::Dropped {
             self.keep_replaced(&self.scanner.text[start..self.scanner.at]);
         }
         fate
@@ -295,6 +293,7 @@ impl<'a> Rewriter<'a> {
                     };
                     self.replace(start, b"");
                     if media::push_string_of(&mut self.out, *medium, raw) {
+                        self.keep_replaced(raw);
                         Fate::Kept
                     } else {
                         Fate::Dropped
