@@ -8,6 +8,10 @@ use std::io::Result;
 ///
 /// Names are relative and use `/`. Every call but [`sync`](Host::sync) may leave its effect in a cache.
 pub trait Host: Send + fmt::Debug {
+    /// The id of a blob whose file is prepared, from a host that cannot make files at once; `None` from any other.
+    fn fresh(&mut self) -> Option<String> {
+        None
+    }
     /// Writes at `offset` and cuts the file off behind the bytes; makes file and folder when they are missing.
     fn write(&mut self, name: &str, offset: u64, bytes: &[u8]) -> Result<()>;
     /// Returns once bytes, length and name of the file are safe from a crash.
@@ -60,14 +64,23 @@ fn folder_of(id: &str) -> u8 {
         .fold(0, |hash: u8, byte| hash.wrapping_mul(31).wrapping_add(byte))
 }
 
-fn name_of(id: &str) -> String {
+/// The name of the file in which a [`Directory`] keeps a blob.
+///
+/// ```
+/// assert!(wix_media::blobs::file_name("b1").ends_with("/b1"));
+/// ```
+pub fn file_name(id: &str) -> String {
     format!("{:02x}/{id}", folder_of(id))
 }
 
 impl<H: Host> Blobs for Directory<H> {
+    fn fresh(&mut self) -> Option<String> {
+        self.host.fresh()
+    }
+
     fn append(&mut self, id: &str, offset: u64, bytes: &[u8]) -> Result<()> {
         check(id)?;
-        let name = name_of(id);
+        let name = file_name(id);
         if offset > 0 {
             let size = self.host.size(&name)?.ok_or_else(|| missing(id))?;
             if size < offset {
@@ -79,22 +92,22 @@ impl<H: Host> Blobs for Directory<H> {
 
     fn sync(&mut self, id: &str) -> Result<()> {
         check(id)?;
-        self.host.sync(&name_of(id))
+        self.host.sync(&file_name(id))
     }
 
     fn read(&self, id: &str, offset: u64, buffer: &mut [u8]) -> Result<usize> {
         check(id)?;
-        self.host.read(&name_of(id), offset, buffer)
+        self.host.read(&file_name(id), offset, buffer)
     }
 
     fn size(&self, id: &str) -> Result<Option<u64>> {
         check(id)?;
-        self.host.size(&name_of(id))
+        self.host.size(&file_name(id))
     }
 
     fn remove(&mut self, id: &str) -> Result<()> {
         check(id)?;
-        self.host.remove(&name_of(id))
+        self.host.remove(&file_name(id))
     }
 
     fn ids(&self) -> Result<Vec<String>> {

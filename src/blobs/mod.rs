@@ -26,7 +26,7 @@ mod directory;
 mod disk;
 mod memory;
 
-pub use directory::{Directory, Host};
+pub use directory::{Directory, Host, file_name};
 #[cfg(not(target_arch = "wasm32"))]
 pub use disk::Disk;
 pub use memory::Memory;
@@ -38,6 +38,10 @@ use std::io::Result;
 ///
 /// Ids are 1 to 100 letters, digits, `-` and `_`. A call on a missing blob answers [`NotFound`](std::io::ErrorKind).
 pub trait Blobs: Send + fmt::Debug {
+    /// An id for a new blob, from a store that has to prepare its blobs; any id will do where there is `None`.
+    fn fresh(&mut self) -> Option<String> {
+        None
+    }
     /// Puts bytes at `offset`, the end of the blob, which is made when `offset` is 0. Bytes that are there behind
     /// `offset` are from an attempt that was cut off, and go.
     fn append(&mut self, id: &str, offset: u64, bytes: &[u8]) -> Result<()>;

@@ -393,6 +393,7 @@ fn events(store: &mut dyn Catalog) {
         store.insert_event(body).unwrap();
     }
     let events = store.events(0, 2).unwrap();
+    assert!(store.last_event().unwrap() >= events[1].0);
     assert_eq!(events.iter().map(|(_, body)| &body[..]).collect::<Vec<_>>(), ["a", "b"]);
     let rest = store.events(events[1].0, 10).unwrap();
     assert_eq!(rest.len(), 1);

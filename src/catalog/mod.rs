@@ -360,6 +360,8 @@ pub trait Catalog: Send + fmt::Debug {
     fn insert_event(&mut self, body: &str) -> Result<()>;
     /// At most `limit` events behind the one with the number `after`, in order, with their numbers.
     fn events(&self, after: i64, limit: u32) -> Result<Vec<(i64, String)>>;
+    /// The number of the last event, 0 when there was none.
+    fn last_event(&self) -> Result<i64>;
 
     /// An upload.
     fn upload(&self, id: &str) -> Result<Option<Upload>>;

@@ -754,6 +754,11 @@ impl Catalog for Sqlite {
         )
     }
 
+    fn last_event(&self) -> Result<i64> {
+        let number = self.one("SELECT coalesce(max(number), 0) FROM event", [], |row| row.get(0))?;
+        Ok(number.unwrap_or(0))
+    }
+
     fn upload(&self, id: &str) -> Result<Option<Upload>> {
         let sql = format!("SELECT {UPLOAD_COLUMNS} FROM upload WHERE id = ?");
         self.one(&sql, [id], read_upload)

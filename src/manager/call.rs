@@ -118,6 +118,12 @@ impl Call<'_> {
         Ok(target)
     }
 
+    /// The id of a new blob.
+    pub(super) fn new_blob(&mut self) -> String {
+        let fresh = self.blobs.fresh();
+        fresh.unwrap_or_else(|| super::time::hex_id(self.random))
+    }
+
     /// The number of a new deletion.
     pub(super) fn deletion(&mut self) -> Outcome<i64> {
         let last = self.catalog.setting("deletions")?;

@@ -24,6 +24,7 @@
 
 mod call;
 mod content;
+mod control;
 mod descriptor;
 mod downloads;
 mod files;
@@ -115,6 +116,8 @@ pub struct Manager {
     parts: Parts,
     secret: Vec<u8>,
     since: i64,
+    /// What URLs began with at the last request, for events that no request causes.
+    base: String,
 }
 
 impl Manager {
@@ -157,7 +160,13 @@ impl Manager {
                 now
             }
         };
-        let mut manager = Manager { parts, secret, since };
+        let base = "http://127.0.0.1".to_owned();
+        let mut manager = Manager {
+            parts,
+            secret,
+            since,
+            base,
+        };
         manager.collect_orphans()?;
         Ok(manager)
     }
@@ -517,14 +526,16 @@ impl Manager {
         outcome
     }
 
-    /// What URLs begin with: as set, else the host that the request names.
-    fn base(&self, head: &Head) -> String {
+    /// What URLs begin with: as set, else the host that the request names, else that of the last request.
+    fn base(&mut self, head: &Head) -> String {
         if let Some(base) = &self.parts.options.base_url {
             return base.trim_end_matches('/').to_owned();
         }
-        let scheme = head.header("x-forwarded-proto").filter(|scheme| *scheme == "https");
-        let host = head.header("host").filter(|host| is_host(host)).unwrap_or("127.0.0.1");
-        format!("{}://{host}", scheme.unwrap_or("http"))
+        if let Some(host) = head.header("host").filter(|host| is_host(host)) {
+            let scheme = head.header("x-forwarded-proto").filter(|scheme| *scheme == "https");
+            self.base = format!("{}://{host}", scheme.unwrap_or("http"));
+        }
+        self.base.clone()
     }
 
     fn answer(&mut self, head: &Head, body: &[u8]) -> Outcome<Response> {

@@ -1,5 +1,7 @@
 //! What a manager can be told.
 
+use serde_json::Value;
+
 /// Settings of a [`Manager`](super::Manager).
 ///
 /// ```
@@ -66,5 +68,67 @@ impl Options {
     pub fn pending(&self, media_type: &str) -> i64 {
         let found = self.pending.iter().find(|(name, _)| name == media_type);
         found.map_or(0, |(_, time)| *time)
+    }
+
+    /// The options in the form in which JavaScript gives them to `createManager`; what is not said is as by default.
+    ///
+    /// ```
+    /// # use wix_media::manager::Options;
+    /// use serde_json::json;
+    ///
+    /// let options = Options::from_json(&json!({ "siteId": "s", "limits": { "quotaInBytes": 5 } })).unwrap();
+    /// assert_eq!((options.site_id.as_str(), options.quota), ("s", Some(5)));
+    /// assert_eq!(Options::from_json(&json!({ "siteId": 5 })).unwrap_err(), "siteId must be a string");
+    /// ```
+    pub fn from_json(given: &Value) -> Result<Options, String> {
+        let mut options = Options::default();
+        if let Some(site_id) = text(given, "siteId")? {
+            options.site_id = site_id;
+        }
+        options.base_url = text(given, "baseUrl")?;
+        let limits = &given["limits"];
+        options.quota = number(limits, "limits", "quotaInBytes")?.map(|quota| quota as u64);
+        for (media_type, limit) in numbers(&limits["sizeInBytes"], "limits.sizeInBytes")? {
+            options.limits.retain(|(name, _)| *name != media_type);
+            options.limits.push((media_type, limit as u64));
+        }
+        let pending = &given["processing"]["pendingMs"];
+        for (media_type, time) in numbers(pending, "processing.pendingMs")? {
+            options.pending.retain(|(name, _)| *name != media_type);
+            options.pending.push((media_type, time as i64));
+        }
+        Ok(options)
+    }
+}
+
+fn text(given: &Value, name: &str) -> Result<Option<String>, String> {
+    match &given[name] {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text.clone())),
+        _ => Err(format!("{name} must be a string")),
+    }
+}
+
+/// A number that is not negative.
+fn number(given: &Value, path: &str, name: &str) -> Result<Option<f64>, String> {
+    match &given[name] {
+        Value::Null => Ok(None),
+        value => match value.as_f64().filter(|number| *number >= 0.0) {
+            Some(number) => Ok(Some(number)),
+            None => Err(format!("{path}.{name} must be a number that is not negative")),
+        },
+    }
+}
+
+/// The members of an object of numbers.
+fn numbers(given: &Value, path: &str) -> Result<Vec<(String, f64)>, String> {
+    match given {
+        Value::Null => Ok(Vec::new()),
+        Value::Object(members) => members
+            .keys()
+            .filter_map(|name| Some(Ok((name.clone(), number(given, path, name).transpose()?))))
+            .map(|pair: Result<_, String>| pair.and_then(|(name, value)| Ok((name, value?))))
+            .collect(),
+        _ => Err(format!("{path} must be an object of numbers")),
     }
 }

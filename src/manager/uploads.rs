@@ -239,7 +239,7 @@ impl Call<'_> {
         let limit = self.upload_limit(&upload, head)?;
         Ok(Receiving {
             upload,
-            blob: hex_id(self.random),
+            blob: self.new_blob(),
             start: 0,
             sums: Sums::default(),
             limit,
@@ -342,7 +342,7 @@ impl Call<'_> {
             return Err(over_limit(413, limit));
         }
         let transfer = hex_id(self.random);
-        let blob = hex_id(self.random);
+        let blob = self.new_blob();
         self.blobs.append(&blob, 0, b"")?;
         self.blobs.sync(&blob)?;
         self.freed.extend(upload.blob.replace(blob));
