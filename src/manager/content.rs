@@ -4,8 +4,8 @@
 //! nothing reads more than a few kilobytes of it at a time.
 
 use super::descriptor::Facts;
-use super::types::{self, SNIFFED};
 use crate::blobs::Blobs;
+use crate::model::types::{self, SNIFFED};
 use md5::{Digest, Md5};
 use std::io::{BufReader, Read, Result, Seek, SeekFrom};
 

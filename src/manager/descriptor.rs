@@ -1,8 +1,8 @@
 //! Rows as the API shows them (`contract/model.md` sections 3 to 6), and ids as the API takes them.
 
 use super::time::iso;
-use super::types;
 use crate::catalog::{File, Folder};
+use crate::model::types;
 use crate::wire::uri;
 use serde_json::{Map, Value, json};
 

@@ -37,7 +37,6 @@ mod route;
 mod time;
 mod token;
 mod trash;
-mod types;
 mod uploads;
 mod validate;
 mod zip;

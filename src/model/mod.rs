@@ -7,3 +7,5 @@ pub mod folder;
 pub mod media;
 #[cfg(feature = "manager")]
 pub mod system;
+#[cfg(any(feature = "manager", feature = "transfers"))]
+pub(crate) mod types;

@@ -1,10 +1,13 @@
 //! Kinds of files: MIME types, extensions and the first bytes (`contract/model.md` section 8, choice U32).
 
+// The module of transfers uses fewer of these than the manager.
+#![cfg_attr(not(feature = "manager"), allow(dead_code))]
+
 /// A row: media type, MIME type, and the extensions of which the first is the usual one.
 type Row = (&'static str, &'static str, &'static [&'static str]);
 
 /// The MIME type of which nothing follows.
-pub(super) const UNKNOWN: &str = "application/octet-stream";
+pub(crate) const UNKNOWN: &str = "application/octet-stream";
 
 #[rustfmt::skip]
 const TYPES: &[Row] = &[
@@ -107,7 +110,7 @@ const ALIASES: &[(&str, &str)] = &[
 ];
 
 /// The bare type in lower case, under its usual name; `None` for what is no MIME type.
-pub(super) fn normal(mime: &str) -> Option<String> {
+pub(crate) fn normal(mime: &str) -> Option<String> {
     let essence = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let token = |text: &str| {
         !text.is_empty()
@@ -124,7 +127,7 @@ pub(super) fn normal(mime: &str) -> Option<String> {
 }
 
 /// The extension of a file name, in lower case.
-pub(super) fn extension(name: &str) -> Option<String> {
+pub(crate) fn extension(name: &str) -> Option<String> {
     let (stem, extension) = name.rsplit_once('.')?;
     let plain = (1..=10).contains(&extension.len()) && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
     (!stem.is_empty() && plain).then(|| extension.to_ascii_lowercase())
@@ -135,18 +138,18 @@ fn row_of_extension(extension: &str) -> Option<&'static Row> {
 }
 
 /// The MIME type of files with this extension.
-pub(super) fn mime_of_extension(extension: &str) -> Option<&'static str> {
+pub(crate) fn mime_of_extension(extension: &str) -> Option<&'static str> {
     row_of_extension(extension).map(|(_, mime, _)| *mime)
 }
 
 /// The usual extension of a MIME type.
-pub(super) fn extension_of_mime(mime: &str) -> Option<&'static str> {
+pub(crate) fn extension_of_mime(mime: &str) -> Option<&'static str> {
     let row = TYPES.iter().find(|(_, other, _)| *other == mime)?;
     row.2.first().copied()
 }
 
 /// The media type of a MIME type: by the table, else by its first half.
-pub(super) fn media_type(mime: &str) -> &'static str {
+pub(crate) fn media_type(mime: &str) -> &'static str {
     if let Some((media_type, _, _)) = TYPES.iter().find(|(_, other, _)| *other == mime) {
         return media_type;
     }
@@ -162,7 +165,7 @@ pub(super) fn media_type(mime: &str) -> &'static str {
 
 /// Why a type cannot be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Conflict {
+pub(crate) enum Conflict {
     /// It is no MIME type.
     Malformed,
     /// MIME type and extension are of two media types.
@@ -171,7 +174,7 @@ pub(super) enum Conflict {
 
 /// The MIME type of a declared type and a name: the declared one decides, an extension stands in, and both must be of
 /// one media type. `None` when neither says anything.
-pub(super) fn declared(mime: &str, name: Option<&str>) -> Result<Option<String>, Conflict> {
+pub(crate) fn declared(mime: &str, name: Option<&str>) -> Result<Option<String>, Conflict> {
     let mime = normal(mime).ok_or(Conflict::Malformed)?;
     let by_name = name
         .and_then(extension)
@@ -187,16 +190,16 @@ pub(super) fn declared(mime: &str, name: Option<&str>) -> Result<Option<String>,
 
 /// What the first bytes say: the MIME type, and the media types that a file with such bytes can also be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Sniffed {
-    pub(super) mime: &'static str,
-    pub(super) also: &'static [&'static str],
+pub(crate) struct Sniffed {
+    pub(crate) mime: &'static str,
+    pub(crate) also: &'static [&'static str],
 }
 
 /// How many bytes [`sniff`] looks at.
-pub(super) const SNIFFED: usize = 1024;
+pub(crate) const SNIFFED: usize = 1024;
 
 /// Recognises a file by its first bytes.
-pub(super) fn sniff(bytes: &[u8]) -> Option<Sniffed> {
+pub(crate) fn sniff(bytes: &[u8]) -> Option<Sniffed> {
     let plain = |mime| Some(Sniffed { mime, also: &[] });
     let or = |mime, also| Some(Sniffed { mime, also });
     let at = |offset: usize, magic: &[u8]| bytes.get(offset..offset + magic.len()) == Some(magic);
@@ -278,7 +281,7 @@ fn is_svg(bytes: &[u8]) -> bool {
 
 /// A name with the extension of its type, added when the name has none of that media type, and at most 255 characters
 /// long with the extension kept (choice U49).
-pub(super) fn display_name(name: &str, mime: &str) -> String {
+pub(crate) fn display_name(name: &str, mime: &str) -> String {
     let mut name = name.to_owned();
     let known = extension(&name).and_then(|extension| row_of_extension(&extension));
     let fits = known.is_some_and(|(media, _, _)| *media == media_type(mime));
@@ -290,9 +293,53 @@ pub(super) fn display_name(name: &str, mime: &str) -> String {
     cut(&name, 255)
 }
 
+/// The MIME type and the name under which a file is best uploaded, of the type that its sender declares, its name and its
+/// first bytes. None of the three has to say anything, and any of them may be mistaken.
+///
+/// 1. Bytes that are recognised decide the media type. Of pictures and archives they decide the exact type too; a film, a
+///    sound or a document says more by its declared type, and after that by its name.
+/// 2. Bytes that several kinds of files begin with, as `.docx` and `.zip` do, are of the kind that is declared or named.
+/// 3. Bytes that are not recognised are what is declared, or what the name says.
+///
+/// The name gets the usual extension of the type where it has none, or one of another media type.
+pub(crate) fn choose(mime: &str, name: &str, first: &[u8]) -> (String, String) {
+    let said = normal(mime).filter(|mime| mime != UNKNOWN);
+    let named = extension(name).and_then(|extension| mime_of_extension(&extension));
+    let chosen = match sniff(first) {
+        None => {
+            let is_known = |mime: &String| named.is_none() || TYPES.iter().any(|(_, known, _)| known == mime);
+            said.filter(is_known).or_else(|| named.map(str::to_owned))
+        }
+        Some(sniffed) => Some(within(sniffed, said, named)),
+    };
+    let chosen = chosen.unwrap_or_else(|| UNKNOWN.to_owned());
+    let name = display_name(if name.trim().is_empty() { "file" } else { name }, &chosen);
+    (chosen, name)
+}
+
+/// The type of bytes that are recognised.
+fn within(sniffed: Sniffed, said: Option<String>, named: Option<&str>) -> String {
+    let real = media_type(sniffed.mime);
+    let precise = matches!(real, "IMAGE" | "ARCHIVE");
+    let also = |mime: &str| sniffed.also.contains(&media_type(mime));
+    // A declaration that bytes and name both speak against is none.
+    let outvoted = |mime: &String| media_type(mime) != real && named.is_some_and(|named| media_type(named) == real);
+    let said = said.filter(|mime| mime != sniffed.mime && !outvoted(mime));
+    if let Some(said) = said {
+        if also(&said) || (media_type(&said) == real && !precise) {
+            return said;
+        }
+    } else if let Some(named) = named
+        && (also(named) || (media_type(named) == real && !precise))
+    {
+        return named.to_owned();
+    }
+    sniffed.mime.to_owned()
+}
+
 /// At most `most` characters, as JavaScript counts them, without breaking one; an extension survives.
-pub(super) fn cut(name: &str, most: usize) -> String {
-    if super::validate::length(name) <= most {
+pub(crate) fn cut(name: &str, most: usize) -> String {
+    if name.encode_utf16().count() <= most {
         return name.to_owned();
     }
     let tail = extension(name).map_or(String::new(), |extension| {
@@ -374,6 +421,85 @@ mod tests {
             (b"", None),
         ] {
             assert_eq!(sniff(bytes).map(|sniffed| sniffed.mime), mime, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn type_and_name_are_chosen_of_what_is_said_named_and_sent() {
+        let ftyp = |brand: &[u8]| [b"\0\0\0\x1cftyp", brand].concat();
+        let (heic, avif, m4a, mov, mp4) = (
+            ftyp(b"heic"),
+            ftyp(b"avif"),
+            ftyp(b"M4A "),
+            ftyp(b"qt  "),
+            ftyp(b"isom"),
+        );
+        let jpeg = &b"\xff\xd8\xff\xe0"[..];
+        let zip = &b"PK\x03\x04"[..];
+        for (said, name, first, mime, expected) in [
+            ("", "fox.jpg", jpeg, "image/jpeg", "fox.jpg"),
+            ("", "fox", jpeg, "image/jpeg", "fox.jpg"),
+            ("", "", jpeg, "image/jpeg", "file.jpg"),
+            // Wrong within pictures: the bytes decide, the name may stay.
+            ("image/png", "fox.png", jpeg, "image/jpeg", "fox.png"),
+            // Wrong altogether: it gets another extension.
+            ("application/pdf", "fox.pdf", jpeg, "image/jpeg", "fox.pdf.jpg"),
+            (
+                "image/png",
+                "prices.png",
+                b"%PDF-1.7",
+                "application/pdf",
+                "prices.png.pdf",
+            ),
+            ("", "a.heic", &heic, "image/heic", "a.heic"),
+            ("application/octet-stream", "a", &avif, "image/avif", "a.avif"),
+            ("image/webp", "a", b"RIFF\x10\0\0\0WEBP", "image/webp", "a.webp"),
+            ("image/svg+xml", "a.svg", b"<svg>", "image/svg+xml", "a.svg"),
+            (
+                "text/plain",
+                "a.svg",
+                b"<?xml version=\"1.0\"?><svg>",
+                "image/svg+xml",
+                "a.svg",
+            ),
+            ("audio/x-m4a", "a.m4a", &m4a, "audio/mp4", "a.m4a"),
+            ("video/mp4", "a.m4a", &m4a, "audio/mp4", "a.m4a"),
+            ("", "a.m4a", &mp4, "audio/mp4", "a.m4a"),
+            ("", "a.mov", &mov, "video/quicktime", "a.mov"),
+            ("", "a.mov", &mp4, "video/quicktime", "a.mov"),
+            ("", "a.glb", b"glTF", "model/gltf-binary", "a.glb"),
+            ("", "a.zip", zip, "application/zip", "a.zip"),
+            ("application/x-zip-compressed", "a.zip", zip, "application/zip", "a.zip"),
+            (
+                "application/zip",
+                "a.docx",
+                zip,
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+                "a.docx",
+            ),
+            ("application/epub+zip", "book", zip, "application/epub+zip", "book.epub"),
+            ("", "notes.txt", b"hello", "text/plain", "notes.txt"),
+            ("text/csv", "notes", b"a;b", "text/csv", "notes.csv"),
+            (
+                "application/x-nonsense",
+                "notes.txt",
+                b"hello",
+                "text/plain",
+                "notes.txt",
+            ),
+            (
+                "application/x-nonsense",
+                "a.bin",
+                b"hello",
+                "application/x-nonsense",
+                "a.bin",
+            ),
+            ("nonsense", "a.bin", b"", UNKNOWN, "a.bin"),
+            ("", "", b"", UNKNOWN, "file"),
+        ] {
+            let chosen = choose(said, name, first);
+            assert_eq!(chosen, (mime.to_owned(), expected.to_owned()), "{said} {name}");
+            assert!(declared(&chosen.0, Some(&chosen.1)).is_ok(), "{said} {name} is refused");
         }
     }
 
