@@ -302,6 +302,7 @@ pub(crate) fn display_name(name: &str, mime: &str) -> String {
 /// 3. Bytes that are not recognised are what is declared, or what the name says.
 ///
 /// The name gets the usual extension of the type where it has none, or one of another media type.
+#[cfg(any(test, feature = "transfers"))]
 pub(crate) fn choose(mime: &str, name: &str, first: &[u8]) -> (String, String) {
     let said = normal(mime).filter(|mime| mime != UNKNOWN);
     let named = extension(name).and_then(|extension| mime_of_extension(&extension));
@@ -318,6 +319,7 @@ pub(crate) fn choose(mime: &str, name: &str, first: &[u8]) -> (String, String) {
 }
 
 /// The type of bytes that are recognised.
+#[cfg(any(test, feature = "transfers"))]
 fn within(sniffed: Sniffed, said: Option<String>, named: Option<&str>) -> String {
     let real = media_type(sniffed.mime);
     let precise = matches!(real, "IMAGE" | "ARCHIVE");
