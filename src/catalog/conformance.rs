@@ -9,7 +9,9 @@
 //! The functions panic where a store differs.
 #![allow(clippy::unwrap_used)]
 
-use super::{ArchiveEntry, Area, Catalog, Children, Entity, File, Folder, Item, Page, Sort, Trashed, Upload, fold};
+use super::{
+    ArchiveEntry, Area, Catalog, Children, Entity, File, Folder, Import, Item, Job, Page, Sort, Trashed, Upload, fold,
+};
 use crate::model::system::TRASH_ROOT;
 
 /// Runs every function, each on a store of its own.
@@ -30,6 +32,8 @@ pub fn all<C: Catalog>(make: &mut dyn FnMut() -> C) {
         due_files,
         events,
         uploads,
+        imports,
+        jobs,
         archives,
         blobs_in_use,
     ] {
@@ -241,7 +245,7 @@ fn pages(store: &mut dyn Catalog) {
     for sort in [Sort::Name, Sort::Updated, Sort::Size] {
         for descending in [false, true] {
             for limit in [1, 3, 7, 100] {
-                for filter in 0..6 {
+                for filter in 0..7 {
                     let mut page = Page::new(Children::Of("p".into()), limit);
                     page.sort = sort;
                     page.descending = descending;
@@ -267,6 +271,10 @@ fn pages(store: &mut dyn Catalog) {
                             page.text = fold("É");
                             kept.retain(|file| file.name == "é");
                         }
+                        6 => {
+                            page.until = Some(4);
+                            kept.retain(|file| file.updated <= 4);
+                        }
                         _ => {}
                     }
                     kept.sort_by(|one, other| {
@@ -282,6 +290,17 @@ fn pages(store: &mut dyn Catalog) {
     }
     let mut none = Page::new(Children::Of("p".into()), 10);
     none.media_types = Some(Vec::new());
+    store.insert_folder(&site("gone", "r", 1)).unwrap();
+    store.trash_tree("gone", 1, 9).unwrap();
+    for (until, count) in [(8, 0), (9, 1)] {
+        let mut page = Page::new(Children::In(vec![Area::Trash]), 10);
+        page.until = Some(until);
+        assert_eq!(
+            store.folders(&page).unwrap().len(),
+            count,
+            "deleted at 9, seen at {until}"
+        );
+    }
     assert_eq!(store.files(&none).unwrap(), []);
     assert_eq!(store.folders(&Page::new(Children::Of("p".into()), 10)).unwrap(), []);
 }
@@ -430,6 +449,53 @@ fn uploads(store: &mut dyn Catalog) {
     assert!(store.upload("u").unwrap().is_some());
     store.remove_uploads(51).unwrap();
     assert_eq!(store.upload("u").unwrap(), None);
+}
+
+/// An import goes when it is forgotten, and with its file.
+fn imports(store: &mut dyn Catalog) {
+    let import = |file: &str, request: &str| Import {
+        file: file.into(),
+        request: request.into(),
+    };
+    for id in ["b", "a", "c"] {
+        store.insert_file(&file(id, id, "p", 1)).unwrap();
+        store.put_import(&import(id, "{}")).unwrap();
+    }
+    store.put_import(&import("a", "1")).unwrap();
+    assert_eq!(
+        store.imports().unwrap(),
+        [import("b", "{}"), import("a", "1"), import("c", "{}")]
+    );
+    store.remove_file("b").unwrap();
+    store.remove_import("c").unwrap();
+    store.remove_import("nobody").unwrap();
+    assert_eq!(store.imports().unwrap(), [import("a", "1")]);
+    assert_eq!(store.import("a").unwrap(), Some(import("a", "1")));
+    assert_eq!(store.import("b").unwrap(), None);
+    store.insert_folder(&site("f", "r", 1)).unwrap();
+    store.insert_file(&file("d", "d", "f", 1)).unwrap();
+    store.put_import(&import("d", "{}")).unwrap();
+    store.remove_tree("f").unwrap();
+    assert_eq!(store.import("d").unwrap(), None);
+}
+
+/// Jobs come in the order of their times, and once.
+fn jobs(store: &mut dyn Catalog) {
+    let job = |due, operation: &str| Job {
+        due,
+        operation: operation.into(),
+        fields: "{}".into(),
+    };
+    for (due, operation) in [(20, "b"), (10, "a"), (20, "c"), (30, "d")] {
+        store.insert_job(&job(due, operation)).unwrap();
+    }
+    assert_eq!(store.next_due().unwrap(), Some(10));
+    assert_eq!(store.take_job(9).unwrap(), None);
+    for expected in [job(10, "a"), job(20, "b"), job(20, "c")] {
+        assert_eq!(store.take_job(20).unwrap(), Some(expected));
+    }
+    assert_eq!(store.take_job(20).unwrap(), None);
+    assert_eq!(store.next_due().unwrap(), Some(30));
 }
 
 /// An archive keeps its entries in order.

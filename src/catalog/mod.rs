@@ -266,6 +266,26 @@ pub struct Upload {
     pub filename: Option<String>,
 }
 
+/// What is still to be fetched for a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// The file's id.
+    pub file: String,
+    /// The fields of the request, as JSON.
+    pub request: String,
+}
+
+/// A call that was accepted and is carried out later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// When, in milliseconds since 1970.
+    pub due: i64,
+    /// The name of the operation.
+    pub operation: String,
+    /// Its fields, as JSON.
+    pub fields: String,
+}
+
 /// One entry of a zip; a directory when there is no blob.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArchiveEntry {
@@ -338,7 +358,7 @@ pub trait Catalog: Send + fmt::Debug {
     fn has_children(&self, parent: &str) -> Result<bool>;
     /// The pending files whose time has come, in the order of their times.
     fn due(&self, now: i64) -> Result<Vec<File>>;
-    /// When the next pending file becomes ready.
+    /// When the next pending file becomes ready, or the next job is due.
     fn next_due(&self) -> Result<Option<i64>>;
     /// The bytes of all files together.
     fn total_size(&self) -> Result<i64>;
@@ -371,6 +391,20 @@ pub trait Catalog: Send + fmt::Debug {
     fn put_upload(&mut self, upload: &Upload) -> Result<()>;
     /// Forgets uploads whose tokens ended before `before`.
     fn remove_uploads(&mut self, before: i64) -> Result<()>;
+
+    /// Adds an import, or sets the request of one. It goes when its file is removed for good.
+    fn put_import(&mut self, import: &Import) -> Result<()>;
+    /// The import of a file.
+    fn import(&self, file: &str) -> Result<Option<Import>>;
+    /// All imports, in the order in which their files were added.
+    fn imports(&self) -> Result<Vec<Import>>;
+    /// Forgets the import of a file.
+    fn remove_import(&mut self, file: &str) -> Result<()>;
+
+    /// Adds a job.
+    fn insert_job(&mut self, job: &Job) -> Result<()>;
+    /// Removes and gives the first job whose time has come; of one time, the one added first.
+    fn take_job(&mut self, now: i64) -> Result<Option<Job>>;
 
     /// Adds an archive.
     fn insert_archive(&mut self, id: &str, name: &str, entries: &[ArchiveEntry]) -> Result<()>;

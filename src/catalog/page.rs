@@ -51,6 +51,8 @@ pub struct Page {
     pub private: Option<bool>,
     /// Only items that hold this text, folded with [`fold`](super::fold); an empty one is no condition.
     pub text: String,
+    /// Only items that were last changed and deleted at this time or before.
+    pub until: Option<i64>,
     /// The order.
     pub sort: Sort,
     /// Whether the order is reversed; equal items stay in ascending order of their ids.
@@ -78,6 +80,7 @@ impl Page {
             media_types: None,
             private: None,
             text: String::new(),
+            until: None,
             sort: Sort::Updated,
             descending: true,
             from: None,

@@ -10,8 +10,8 @@
 
 use super::fold::{fold, fold_all};
 use super::{
-    ArchiveEntry, Area, Branch, Catalog, Children, Entity, Error, File, Folder, Item, Key, Leaf, Page, Result, Sort,
-    Trashed, Tree, Upload,
+    ArchiveEntry, Area, Branch, Catalog, Children, Entity, Error, File, Folder, Import, Item, Job, Key, Leaf, Page,
+    Result, Sort, Trashed, Tree, Upload,
 };
 use crate::model::system;
 use rusqlite::types::Value;
@@ -19,7 +19,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params, params_fro
 use std::path::Path;
 
 /// One script per version, the first makes version 1.
-const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("version-2.sql")];
 
 /// Up to so many matches of a search text are sorted; beyond that, the order is walked.
 const FEW: i64 = 2000;
@@ -166,6 +166,10 @@ impl Sqlite {
         if let Some(private) = page.private {
             conditions.push_str(" AND private = ?");
             values.push(Value::from(private));
+        }
+        if let Some(until) = page.until {
+            conditions.push_str(" AND updated <= ? AND coalesce(deleted, 0) <= ?");
+            values.extend([Value::from(until), Value::from(until)]);
         }
         let mut few = false;
         if !page.text.is_empty() {
@@ -440,6 +444,13 @@ fn read_upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
     })
 }
 
+fn read_import(row: &Row<'_>) -> rusqlite::Result<Import> {
+    Ok(Import {
+        file: row.get(0)?,
+        request: row.get(1)?,
+    })
+}
+
 /// A folder and all folders below it.
 const BELOW: &str = "WITH RECURSIVE below (id) AS (
     SELECT id FROM folder WHERE id = ?1 UNION SELECT folder.id FROM folder JOIN below ON folder.parent = below.id
@@ -638,9 +649,13 @@ impl Catalog for Sqlite {
     }
 
     fn next_due(&self) -> Result<Option<i64>> {
-        let next = self.one("SELECT min(ready_at) FROM file WHERE ready_at IS NOT NULL", [], |row| {
-            row.get(0)
-        })?;
+        let next = self.one(
+            "SELECT min(due) FROM (
+                 SELECT min(ready_at) AS due FROM file WHERE ready_at IS NOT NULL UNION ALL SELECT min(due) FROM job
+             )",
+            [],
+            |row| row.get(0),
+        )?;
         Ok(next.flatten())
     }
 
@@ -791,6 +806,53 @@ impl Catalog for Sqlite {
 
     fn remove_uploads(&mut self, before: i64) -> Result<()> {
         self.run("DELETE FROM upload WHERE expires < ?", [before]).map(drop)
+    }
+
+    fn put_import(&mut self, import: &Import) -> Result<()> {
+        self.run(
+            "INSERT OR REPLACE INTO import (file, request) VALUES (?, ?)",
+            [&import.file, &import.request],
+        )
+        .map(drop)
+    }
+
+    fn import(&self, file: &str) -> Result<Option<Import>> {
+        self.one("SELECT file, request FROM import WHERE file = ?", [file], read_import)
+    }
+
+    fn imports(&self) -> Result<Vec<Import>> {
+        self.all(
+            "SELECT import.file, import.request FROM import JOIN file ON file.id = import.file ORDER BY file.number",
+            [],
+            read_import,
+        )
+    }
+
+    fn remove_import(&mut self, file: &str) -> Result<()> {
+        self.run("DELETE FROM import WHERE file = ?", [file]).map(drop)
+    }
+
+    fn insert_job(&mut self, job: &Job) -> Result<()> {
+        self.run(
+            "INSERT INTO job (due, operation, fields) VALUES (?, ?, ?)",
+            params![job.due, job.operation, job.fields],
+        )
+        .map(drop)
+    }
+
+    fn take_job(&mut self, now: i64) -> Result<Option<Job>> {
+        self.one(
+            "DELETE FROM job WHERE number = (SELECT number FROM job WHERE due <= ? ORDER BY due, number LIMIT 1)
+             RETURNING due, operation, fields",
+            [now],
+            |row| {
+                Ok(Job {
+                    due: row.get(0)?,
+                    operation: row.get(1)?,
+                    fields: row.get(2)?,
+                })
+            },
+        )
     }
 
     fn insert_archive(&mut self, id: &str, name: &str, entries: &[ArchiveEntry]) -> Result<()> {

@@ -108,6 +108,7 @@ fn decode(operation: &Operation, files: bool, cursor: &str, limit: u32) -> Optio
             _ => return None,
         },
         text: text.as_str()?.to_owned(),
+        until: None,
         sort,
         descending: descending.as_bool()?,
         from: Some(position),
