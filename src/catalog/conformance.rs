@@ -10,7 +10,8 @@
 #![allow(clippy::unwrap_used)]
 
 use super::{
-    ArchiveEntry, Area, Catalog, Children, Entity, File, Folder, Import, Item, Job, Page, Sort, Trashed, Upload, fold,
+    ArchiveEntry, Area, Catalog, Children, Delivery, Entity, File, Folder, Import, Item, Job, Page, Sort, Trashed,
+    Upload, fold,
 };
 use crate::model::system::TRASH_ROOT;
 
@@ -36,6 +37,9 @@ pub fn all<C: Catalog>(make: &mut dyn FnMut() -> C) {
         jobs,
         archives,
         blobs_in_use,
+        deliveries,
+        everything,
+        areas,
     ] {
         function(&mut make());
     }
@@ -408,15 +412,153 @@ fn events(store: &mut dyn Catalog) {
     assert_eq!(store.count_event(Entity::Folder, "x").unwrap(), 1);
     assert_eq!(store.count_event(Entity::Folder, "x").unwrap(), 2);
     assert_eq!(store.count_event(Entity::File, "x").unwrap(), 1);
+    assert_eq!(store.events_of(Entity::Folder, "x").unwrap(), 2);
+    store.set_events_of(Entity::File, "x", 7).unwrap();
+    assert_eq!(store.count_event(Entity::File, "x").unwrap(), 8);
+    assert_eq!(store.events_of(Entity::File, "nobody").unwrap(), 0);
+    assert_eq!(store.last_event().unwrap(), 0);
     for body in ["a", "b", "c"] {
-        store.insert_event(body).unwrap();
+        let number = store.insert_event(body).unwrap();
+        assert_eq!(store.last_event().unwrap(), number);
     }
     let events = store.events(0, 2).unwrap();
-    assert!(store.last_event().unwrap() >= events[1].0);
     assert_eq!(events.iter().map(|(_, body)| &body[..]).collect::<Vec<_>>(), ["a", "b"]);
     let rest = store.events(events[1].0, 10).unwrap();
     assert_eq!(rest.len(), 1);
     assert_eq!(rest[0].1, "c");
+
+    store.insert_delivery(events[0].0, "u", 1).unwrap();
+    store.remove_events(events[1].0).unwrap();
+    let left: Vec<_> = store.events(0, 9).unwrap().into_iter().map(|(_, body)| body).collect();
+    assert_eq!(left, ["a", "c"], "a delivery keeps its event");
+    store.remove_events(i64::MAX).unwrap();
+    let after = store.insert_event("d").unwrap();
+    assert!(after > rest[0].0, "numbers are not used again");
+    store.skip_events(after - 1).unwrap();
+    store.skip_events(after + 10).unwrap();
+    assert_eq!(store.insert_event("e").unwrap(), after + 11);
+}
+
+/// Deliveries come in the order of their times, with their events.
+fn deliveries(store: &mut dyn Catalog) {
+    store.skip_events(5).unwrap();
+    let event = store.insert_event("a").unwrap();
+    assert_eq!(event, 6);
+    let other = store.insert_event("b").unwrap();
+    for (event, url, due) in [(event, "u", 20), (event, "v", 10), (other, "u", 20)] {
+        store.insert_delivery(event, url, due).unwrap();
+    }
+    let all = |store: &dyn Catalog| {
+        let all = store.deliveries((i64::MIN, 0), 9).unwrap();
+        let text = |one: Delivery| format!("{}{}{}{}", one.url, one.body, one.tries, one.due);
+        all.into_iter().map(text).collect::<Vec<_>>()
+    };
+    assert_eq!(all(store), ["va010", "ua020", "ub020"]);
+    let first = store.deliveries((i64::MIN, 0), 2).unwrap();
+    let rest = store.deliveries((first[1].due, first[1].number), 9).unwrap();
+    assert_eq!((rest.len(), &rest[0].body[..]), (1, "b"));
+    store.put_off_delivery(first[0].number, 3, 30).unwrap();
+    assert_eq!(all(store), ["ua020", "ub020", "va330"]);
+    assert_eq!(store.delivery(first[0].number).unwrap().unwrap().tries, 3);
+    store.keep_deliveries(&["u", "w"]).unwrap();
+    assert_eq!(all(store), ["ua020", "ub020"]);
+    store.remove_delivery(first[1].number).unwrap();
+    assert_eq!(store.delivery(first[1].number).unwrap(), None);
+    store.keep_deliveries(&[]).unwrap();
+    assert_eq!(all(store), [""; 0]);
+}
+
+/// Items can be walked in the order of their ids, and everything but settings and numbers can go at once.
+fn everything(store: &mut dyn Catalog) {
+    for id in ["c", "a", "b"] {
+        store.insert_folder(&site(id, "media-root", 1)).unwrap();
+        store.insert_file(&file(id, "photo", "media-root", 1)).unwrap();
+    }
+    store.trash_tree("b", 1, 5).unwrap();
+    let folders = |store: &dyn Catalog, after: &str, limit| {
+        let folders = store.all_folders(after, limit).unwrap();
+        folders.into_iter().map(|folder| folder.id).collect::<Vec<_>>().concat()
+    };
+    assert_eq!(
+        (folders(store, "", 2), folders(store, "b", 9)),
+        ("ab".into(), "c".into())
+    );
+    let files = store.all_files("a", 9).unwrap();
+    assert_eq!((files[0].id.as_str(), files.len()), ("b", 2));
+
+    store.set_setting("s", "1").unwrap();
+    let event = store.insert_event("e").unwrap();
+    store.insert_delivery(event, "u", 1).unwrap();
+    store.insert_archive("z", "z", true).unwrap();
+    store.clear().unwrap();
+    assert_eq!(store.all_folders("", 9).unwrap(), []);
+    assert_eq!(store.all_files("", 9).unwrap(), []);
+    assert_eq!(store.events(0, 9).unwrap(), []);
+    assert_eq!(store.deliveries((i64::MIN, 0), 9).unwrap(), []);
+    assert_eq!(store.archive("z").unwrap(), None);
+    assert_eq!(store.setting("s").unwrap().as_deref(), Some("1"));
+    assert!(store.insert_event("e").unwrap() > event);
+
+    let mut page = Page::new(Children::Of("media-root".into()), 9);
+    page.text = "photo".into();
+    assert_eq!(store.files(&page).unwrap(), []);
+    store.insert_file(&file("d", "photo", "media-root", 1)).unwrap();
+    assert_eq!(store.files(&page).unwrap().len(), 1);
+    store.remove_file("d").unwrap();
+    assert_eq!(store.files(&page).unwrap(), [], "removing one by one works as before");
+}
+
+/// Areas follow from places, and whatever is in no place is found.
+fn areas(store: &mut dyn Catalog) {
+    use crate::model::system::VISITOR_UPLOADS;
+    let trashed = |area| Trashed {
+        parent: "media-root".into(),
+        area,
+        deletion: 1,
+        at: 1,
+    };
+    store.insert_folder(&site("a", VISITOR_UPLOADS, 1)).unwrap();
+    store.insert_folder(&site("b", "a", 1)).unwrap();
+    store.insert_folder(&site("c", "mobile-uploads", 1)).unwrap();
+    store.insert_file(&file("f", "f", "b", 1)).unwrap();
+    store.insert_file(&file("g", "g", "c", 1)).unwrap();
+    let mut gone = site("t", TRASH_ROOT, 1);
+    gone.area = Area::Trash;
+    gone.trashed = Some(trashed(Area::Visitors));
+    store.insert_folder(&gone).unwrap();
+    assert_eq!(store.settle_areas(100).unwrap(), None);
+    for (id, area) in [
+        ("a", Area::Visitors),
+        ("b", Area::Visitors),
+        ("c", Area::Site),
+        ("t", Area::Trash),
+    ] {
+        assert_eq!(store.folder(id).unwrap().unwrap().area, area, "{id}");
+    }
+    assert_eq!(store.file("f").unwrap().unwrap().area, Area::Visitors);
+    assert_eq!(store.file("g").unwrap().unwrap().area, Area::Site);
+    let folder = |id: &str| Some((Entity::Folder, id.to_owned()));
+    assert_eq!(store.settle_areas(1).unwrap(), folder("b"), "too deep");
+
+    let mut wrong = |id: &str, parent: &str, found: &str| {
+        store.begin().unwrap();
+        store.insert_folder(&site(id, parent, 1)).unwrap();
+        assert_eq!(store.settle_areas(100).unwrap(), folder(found), "{id} in {parent}");
+        store.rollback().unwrap();
+    };
+    wrong("x", "nowhere", "x");
+    wrong("x", "x", "x");
+    wrong("x", "t", "x");
+    wrong("x", TRASH_ROOT, "x");
+    let mut lost = file("x", "x", "nowhere", 1);
+    store.insert_file(&lost).unwrap();
+    let found = Some((Entity::File, "x".to_owned()));
+    assert_eq!(store.settle_areas(100).unwrap(), found);
+    lost.parent = "c".into();
+    lost.area = Area::Trash;
+    lost.trashed = Some(trashed(Area::Site));
+    store.update_file(&lost).unwrap();
+    assert_eq!(store.settle_areas(100).unwrap(), found, "trashed in a live folder");
 }
 
 /// Uploads are found by id and transfer, and forgotten after their time.
@@ -508,12 +650,22 @@ fn archives(store: &mut dyn Catalog) {
         updated: 9,
     };
     let entries = [entry("z/", None), entry("z/a", Some("b1")), entry("b", Some("b2"))];
-    store.insert_archive("id", "name", &entries).unwrap();
-    assert_eq!(
-        store.archive("id").unwrap(),
-        Some(("name".to_owned(), entries.to_vec()))
-    );
-    assert_eq!(store.archive("other").unwrap(), None);
+    store.insert_archive("id", "name", true).unwrap();
+    store.insert_archive("other", "name", false).unwrap();
+    for (position, entry) in [(2, &entries[2]), (0, &entries[0]), (1, &entries[1])] {
+        store.insert_archive_entry("id", position, entry).unwrap();
+    }
+    store.insert_archive_entry("other", 0, &entries[0]).unwrap();
+    assert_eq!(store.archive("id").unwrap().as_deref(), Some("name"));
+    assert_eq!(store.archive("none").unwrap(), None);
+    let numbered: Vec<_> = (0..).zip(entries).collect();
+    assert_eq!(store.archive_entries("id", 0, 2).unwrap(), numbered[..2]);
+    assert_eq!(store.archive_entries("id", 2, 2).unwrap(), numbered[2..]);
+    assert_eq!(store.passing().unwrap(), ["other"]);
+    store.remove_archive("id").unwrap();
+    assert_eq!(store.archive("id").unwrap(), None);
+    assert_eq!(store.archive_entries("id", 0, 9).unwrap(), []);
+    assert_eq!(store.archive_entries("other", 0, 9).unwrap().len(), 1);
 }
 
 /// A blob is needed by files, uploads and archives, each on its own.
@@ -529,7 +681,8 @@ fn blobs_in_use(store: &mut dyn Catalog) {
         crc: 0,
         updated: 0,
     };
-    store.insert_archive("z", "z", &[entry]).unwrap();
+    store.insert_archive("z", "z", true).unwrap();
+    store.insert_archive_entry("z", 0, &entry).unwrap();
     store.remove_file("f").unwrap();
     assert!(store.needs_blob("b").unwrap());
     assert!(!store.needs_blob("c").unwrap());

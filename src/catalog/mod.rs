@@ -301,6 +301,21 @@ pub struct ArchiveEntry {
     pub updated: i64,
 }
 
+/// An event on its way to a URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its number, never used again.
+    pub number: i64,
+    /// Where it goes.
+    pub url: String,
+    /// How many tries have failed.
+    pub tries: u32,
+    /// When it is to be tried, in milliseconds since 1970.
+    pub due: i64,
+    /// The event.
+    pub body: String,
+}
+
 /// Which kind of item an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entity {
@@ -376,12 +391,33 @@ pub trait Catalog: Send + fmt::Debug {
 
     /// Counts an event of an item and says its number, starting with 1.
     fn count_event(&mut self, entity: Entity, id: &str) -> Result<i64>;
-    /// Adds an event.
-    fn insert_event(&mut self, body: &str) -> Result<()>;
+    /// How many events an item has caused.
+    fn events_of(&self, entity: Entity, id: &str) -> Result<i64>;
+    /// Sets how many events an item has caused.
+    fn set_events_of(&mut self, entity: Entity, id: &str, count: i64) -> Result<()>;
+    /// Adds an event and says its number. A number is never used twice, whatever is removed.
+    fn insert_event(&mut self, body: &str) -> Result<i64>;
     /// At most `limit` events behind the one with the number `after`, in order, with their numbers.
     fn events(&self, after: i64, limit: u32) -> Result<Vec<(i64, String)>>;
-    /// The number of the last event, 0 when there was none.
+    /// The number of the last event that there was, 0 before the first.
     fn last_event(&self) -> Result<i64>;
+    /// Makes the next event have a larger number than this.
+    fn skip_events(&mut self, number: i64) -> Result<()>;
+    /// Removes the events up to this number that no delivery needs.
+    fn remove_events(&mut self, up_to: i64) -> Result<()>;
+
+    /// Adds a delivery of an event.
+    fn insert_delivery(&mut self, event: i64, url: &str, due: i64) -> Result<()>;
+    /// A delivery.
+    fn delivery(&self, number: i64) -> Result<Option<Delivery>>;
+    /// At most `limit` deliveries behind this place, by their times, those of one time by their numbers.
+    fn deliveries(&self, after: (i64, i64), limit: u32) -> Result<Vec<Delivery>>;
+    /// Sets how many tries have failed, and when the next one is.
+    fn put_off_delivery(&mut self, number: i64, tries: u32, due: i64) -> Result<()>;
+    /// Removes a delivery.
+    fn remove_delivery(&mut self, number: i64) -> Result<()>;
+    /// Removes the deliveries to every URL but these.
+    fn keep_deliveries(&mut self, urls: &[&str]) -> Result<()>;
 
     /// An upload.
     fn upload(&self, id: &str) -> Result<Option<Upload>>;
@@ -406,10 +442,28 @@ pub trait Catalog: Send + fmt::Debug {
     /// Removes and gives the first job whose time has come; of one time, the one added first.
     fn take_job(&mut self, now: i64) -> Result<Option<Job>>;
 
-    /// Adds an archive.
-    fn insert_archive(&mut self, id: &str, name: &str, entries: &[ArchiveEntry]) -> Result<()>;
-    /// The name and entries of an archive.
-    fn archive(&self, id: &str) -> Result<Option<(String, Vec<ArchiveEntry>)>>;
+    /// Adds an archive without entries. One that does not last goes with [`passing`](Catalog::passing).
+    fn insert_archive(&mut self, id: &str, name: &str, lasting: bool) -> Result<()>;
+    /// Adds an entry to an archive.
+    fn insert_archive_entry(&mut self, archive: &str, position: i64, entry: &ArchiveEntry) -> Result<()>;
+    /// The name of an archive.
+    fn archive(&self, id: &str) -> Result<Option<String>>;
+    /// At most `limit` entries of an archive from a position on, with their positions.
+    fn archive_entries(&self, id: &str, from: i64, limit: u32) -> Result<Vec<(i64, ArchiveEntry)>>;
+    /// Removes an archive with its entries.
+    fn remove_archive(&mut self, id: &str) -> Result<()>;
+    /// The archives that do not last.
+    fn passing(&self) -> Result<Vec<String>>;
+
+    /// At most `limit` folders behind this id, live and trashed, in the order of their ids.
+    fn all_folders(&self, after: &str, limit: u32) -> Result<Vec<Folder>>;
+    /// At most `limit` files behind this id, live and trashed, in the order of their ids.
+    fn all_files(&self, after: &str, limit: u32) -> Result<Vec<File>>;
+    /// Removes everything but the settings.
+    fn clear(&mut self) -> Result<()>;
+    /// Puts every live item into the area that its place is in. Answers the first item that is in no place at all, in a
+    /// place that is live while it is not or the other way round, or below more than `levels` folders.
+    fn settle_areas(&mut self, levels: u32) -> Result<Option<(Entity, String)>>;
 
     /// Whether a file, an upload or an archive needs this blob.
     fn needs_blob(&self, blob: &str) -> Result<bool>;

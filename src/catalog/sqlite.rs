@@ -10,8 +10,8 @@
 
 use super::fold::{fold, fold_all};
 use super::{
-    ArchiveEntry, Area, Branch, Catalog, Children, Entity, Error, File, Folder, Import, Item, Job, Key, Leaf, Page,
-    Result, Sort, Trashed, Tree, Upload,
+    ArchiveEntry, Area, Branch, Catalog, Children, Delivery, Entity, Error, File, Folder, Import, Item, Job, Key, Leaf,
+    Page, Result, Sort, Trashed, Tree, Upload,
 };
 use crate::model::system;
 use rusqlite::types::Value;
@@ -451,6 +451,19 @@ fn read_import(row: &Row<'_>) -> rusqlite::Result<Import> {
     })
 }
 
+const DELIVERY_COLUMNS: &str =
+    "delivery.number, url, tries, due, body FROM delivery JOIN event ON event.number = delivery.event";
+
+fn read_delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
+    Ok(Delivery {
+        number: row.get(0)?,
+        url: row.get(1)?,
+        tries: row.get(2)?,
+        due: row.get(3)?,
+        body: row.get(4)?,
+    })
+}
+
 /// A folder and all folders below it.
 const BELOW: &str = "WITH RECURSIVE below (id) AS (
     SELECT id FROM folder WHERE id = ?1 UNION SELECT folder.id FROM folder JOIN below ON folder.parent = below.id
@@ -757,8 +770,25 @@ impl Catalog for Sqlite {
         Ok(self.one(sql, [id], |row| row.get(0))?.unwrap_or(1))
     }
 
-    fn insert_event(&mut self, body: &str) -> Result<()> {
-        self.run("INSERT INTO event (body) VALUES (?)", [body]).map(drop)
+    fn events_of(&self, entity: Entity, id: &str) -> Result<i64> {
+        let sql = match entity {
+            Entity::File => "SELECT events FROM file WHERE id = ?",
+            Entity::Folder => "SELECT events FROM folder WHERE id = ?",
+        };
+        Ok(self.one(sql, [id], |row| row.get(0))?.unwrap_or(0))
+    }
+
+    fn set_events_of(&mut self, entity: Entity, id: &str, count: i64) -> Result<()> {
+        let sql = match entity {
+            Entity::File => "UPDATE file SET events = ?2 WHERE id = ?1",
+            Entity::Folder => "UPDATE folder SET events = ?2 WHERE id = ?1",
+        };
+        self.run(sql, params![id, count]).map(drop)
+    }
+
+    fn insert_event(&mut self, body: &str) -> Result<i64> {
+        self.run("INSERT INTO event (body) VALUES (?)", [body])?;
+        Ok(self.connection.last_insert_rowid())
     }
 
     fn events(&self, after: i64, limit: u32) -> Result<Vec<(i64, String)>> {
@@ -770,8 +800,68 @@ impl Catalog for Sqlite {
     }
 
     fn last_event(&self) -> Result<i64> {
-        let number = self.one("SELECT coalesce(max(number), 0) FROM event", [], |row| row.get(0))?;
-        Ok(number.unwrap_or(0))
+        let last = self.one("SELECT seq FROM sqlite_sequence WHERE name = 'event'", [], |row| {
+            row.get(0)
+        })?;
+        Ok(last.unwrap_or(0))
+    }
+
+    fn skip_events(&mut self, number: i64) -> Result<()> {
+        let known = self.run(
+            "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'event'",
+            [number],
+        )?;
+        if known == 0 {
+            self.run("INSERT INTO sqlite_sequence (name, seq) VALUES ('event', ?)", [number])?;
+        }
+        Ok(())
+    }
+
+    fn remove_events(&mut self, up_to: i64) -> Result<()> {
+        self.run(
+            "DELETE FROM event WHERE number <= ?
+             AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.event = event.number)",
+            [up_to],
+        )
+        .map(drop)
+    }
+
+    fn insert_delivery(&mut self, event: i64, url: &str, due: i64) -> Result<()> {
+        self.run(
+            "INSERT INTO delivery (event, url, tries, due) VALUES (?, ?, 0, ?)",
+            params![event, url, due],
+        )
+        .map(drop)
+    }
+
+    fn delivery(&self, number: i64) -> Result<Option<Delivery>> {
+        let sql = format!("SELECT {DELIVERY_COLUMNS} WHERE delivery.number = ?");
+        self.one(&sql, [number], read_delivery)
+    }
+
+    fn deliveries(&self, after: (i64, i64), limit: u32) -> Result<Vec<Delivery>> {
+        let sql = format!(
+            "SELECT {DELIVERY_COLUMNS} WHERE (due, delivery.number) > (?, ?) ORDER BY due, delivery.number LIMIT ?"
+        );
+        self.all(&sql, params![after.0, after.1, limit], read_delivery)
+    }
+
+    fn put_off_delivery(&mut self, number: i64, tries: u32, due: i64) -> Result<()> {
+        self.run(
+            "UPDATE delivery SET tries = ?2, due = ?3 WHERE number = ?1",
+            params![number, tries, due],
+        )
+        .map(drop)
+    }
+
+    fn remove_delivery(&mut self, number: i64) -> Result<()> {
+        self.run("DELETE FROM delivery WHERE number = ?", [number]).map(drop)
+    }
+
+    fn keep_deliveries(&mut self, urls: &[&str]) -> Result<()> {
+        let list = vec!["?"; urls.len()].join(", ");
+        let sql = format!("DELETE FROM delivery WHERE url NOT IN ({list})");
+        self.run(&sql, params_from_iter(urls)).map(drop)
     }
 
     fn upload(&self, id: &str) -> Result<Option<Upload>> {
@@ -855,45 +945,143 @@ impl Catalog for Sqlite {
         )
     }
 
-    fn insert_archive(&mut self, id: &str, name: &str, entries: &[ArchiveEntry]) -> Result<()> {
-        self.run("INSERT INTO archive (id, name) VALUES (?, ?)", [id, name])?;
-        for (position, entry) in entries.iter().enumerate() {
-            self.run(
-                "INSERT INTO archive_entry (archive, position, path, blob, size, crc, updated)
-                 VALUES (?, ?, ?, ?, ?, ?, ?)",
-                params![
-                    id,
-                    position as i64,
-                    entry.path,
-                    entry.blob,
-                    entry.size,
-                    entry.crc,
-                    entry.updated
-                ],
-            )?;
-        }
-        Ok(())
+    fn insert_archive(&mut self, id: &str, name: &str, lasting: bool) -> Result<()> {
+        self.run(
+            "INSERT INTO archive (id, name, lasting) VALUES (?, ?, ?)",
+            params![id, name, lasting],
+        )
+        .map(drop)
     }
 
-    fn archive(&self, id: &str) -> Result<Option<(String, Vec<ArchiveEntry>)>> {
-        let name = self.one("SELECT name FROM archive WHERE id = ?", [id], |row| row.get(0))?;
-        let Some(name) = name else {
-            return Ok(None);
-        };
-        let entries = self.all(
-            "SELECT path, blob, size, crc, updated FROM archive_entry WHERE archive = ? ORDER BY position",
-            [id],
+    fn insert_archive_entry(&mut self, archive: &str, position: i64, entry: &ArchiveEntry) -> Result<()> {
+        self.run(
+            "INSERT INTO archive_entry (archive, position, path, blob, size, crc, updated) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            params![
+                archive,
+                position,
+                entry.path,
+                entry.blob,
+                entry.size,
+                entry.crc,
+                entry.updated
+            ],
+        )
+        .map(drop)
+    }
+
+    fn archive(&self, id: &str) -> Result<Option<String>> {
+        self.one("SELECT name FROM archive WHERE id = ?", [id], |row| row.get(0))
+    }
+
+    fn archive_entries(&self, id: &str, from: i64, limit: u32) -> Result<Vec<(i64, ArchiveEntry)>> {
+        self.all(
+            "SELECT position, path, blob, size, crc, updated FROM archive_entry
+             WHERE archive = ? AND position >= ? ORDER BY position LIMIT ?",
+            params![id, from, limit],
             |row| {
-                Ok(ArchiveEntry {
-                    path: row.get(0)?,
-                    blob: row.get(1)?,
-                    size: row.get(2)?,
-                    crc: row.get(3)?,
-                    updated: row.get(4)?,
-                })
+                let entry = ArchiveEntry {
+                    path: row.get(1)?,
+                    blob: row.get(2)?,
+                    size: row.get(3)?,
+                    crc: row.get(4)?,
+                    updated: row.get(5)?,
+                };
+                Ok((row.get(0)?, entry))
             },
-        )?;
-        Ok(Some((name, entries)))
+        )
+    }
+
+    fn remove_archive(&mut self, id: &str) -> Result<()> {
+        self.run("DELETE FROM archive_entry WHERE archive = ?", [id])?;
+        self.run("DELETE FROM archive WHERE id = ?", [id]).map(drop)
+    }
+
+    fn passing(&self) -> Result<Vec<String>> {
+        self.all("SELECT id FROM archive WHERE lasting = 0 ORDER BY id", [], |row| {
+            row.get(0)
+        })
+    }
+
+    fn all_folders(&self, after: &str, limit: u32) -> Result<Vec<Folder>> {
+        let sql = concat!(
+            "SELECT ",
+            item_columns!(),
+            " FROM folder WHERE id > ? ORDER BY id LIMIT ?"
+        );
+        self.all(sql, params![after, limit], read_folder)
+    }
+
+    fn all_files(&self, after: &str, limit: u32) -> Result<Vec<File>> {
+        let sql = format!("SELECT {} FROM file WHERE id > ? ORDER BY id LIMIT ?", FILES.columns);
+        self.all(&sql, params![after, limit], read_file)
+    }
+
+    fn clear(&mut self) -> Result<()> {
+        for name in ["folder", "file"] {
+            // The text index can forget everything at once, for which each row need not be told of on its own.
+            let trigger = format!("{name}_deleted");
+            let sql: Option<String> = self.one(
+                "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?",
+                [&trigger],
+                |row| row.get(0),
+            )?;
+            self.connection.execute_batch(&format!(
+                "DROP TRIGGER IF EXISTS {trigger}; DELETE FROM {name};
+                 INSERT INTO {name}_text ({name}_text) VALUES ('delete-all'); {}",
+                sql.unwrap_or_default()
+            ))?;
+        }
+        let rest = "DELETE FROM upload; DELETE FROM archive; DELETE FROM archive_entry; DELETE FROM event; DELETE FROM delivery; DELETE FROM import; DELETE FROM job;";
+        Ok(self.connection.execute_batch(rest)?)
+    }
+
+    fn settle_areas(&mut self, levels: u32) -> Result<Option<(Entity, String)>> {
+        let roots = system::SYSTEM_FOLDERS.iter().map(|folder| {
+            let area = match folder.id {
+                system::TRASH_ROOT => Area::Trash,
+                system::VISITOR_UPLOADS => Area::Visitors,
+                _ => Area::Site,
+            };
+            format!("('{}', {})", folder.id, area as i64)
+        });
+        let roots = format!(
+            "root (id, area) AS (VALUES {}), reached (id, area, level) AS (
+                 SELECT id, area, 0 FROM root
+                 UNION ALL
+                 SELECT folder.id, reached.area, level + 1 FROM folder JOIN reached ON folder.parent = reached.id
+             )",
+            roots.collect::<Vec<_>>().join(", ")
+        );
+        for (table, column) in [("folder", "id"), ("file", "parent")] {
+            self.run(
+                &format!(
+                    "WITH RECURSIVE {roots} UPDATE {table} SET area = {visitors}
+                     WHERE area = {site} AND {column} IN (SELECT id FROM reached WHERE area = {visitors})",
+                    visitors = Area::Visitors as i64,
+                    site = Area::Site as i64
+                ),
+                [],
+            )?;
+        }
+        for (entity, table, column, levels) in [
+            (Entity::Folder, "folder", "id", levels),
+            (Entity::File, "file", "parent", u32::MAX),
+        ] {
+            let found = self.one(
+                &format!(
+                    "WITH RECURSIVE {roots} SELECT {table}.id FROM {table}
+                     LEFT JOIN reached ON reached.id = {table}.{column}
+                     WHERE reached.id IS NULL OR reached.area <> {table}.area OR level > ?
+                     ORDER BY {table}.id LIMIT 1"
+                ),
+                [levels],
+                |row| row.get(0),
+            )?;
+            if let Some(id) = found {
+                return Ok(Some((entity, id)));
+            }
+        }
+        Ok(None)
     }
 
     fn needs_blob(&self, blob: &str) -> Result<bool> {
@@ -947,6 +1135,21 @@ mod tests {
         assert!(store.is_whole().expect("checked"));
         drop(store);
         std::fs::remove_dir_all(folder).expect("removed");
+    }
+
+    #[test]
+    fn what_version_1_left_is_kept() {
+        let connection = Connection::open_in_memory().expect("a store");
+        let script = format!(
+            "{}; PRAGMA user_version = 1; INSERT INTO archive (id, name) VALUES ('a', 'zip'); INSERT INTO event (body) VALUES ('e');",
+            MIGRATIONS[0]
+        );
+        connection.execute_batch(&script).expect("version 1");
+        let mut store = Sqlite::prepare(connection).expect("migrated");
+        assert_eq!(store.archive("a").expect("read").as_deref(), Some("zip"));
+        assert_eq!(store.passing().expect("read"), [""; 0]);
+        store.insert_delivery(1, "u", 5).expect("inserted");
+        assert_eq!(store.deliveries((0, 0), 1).expect("read")[0].body, "e");
     }
 
     #[test]

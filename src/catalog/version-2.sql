@@ -1,4 +1,4 @@
--- Version 2: imports, and calls that are carried out later.
+-- Version 2: imports, calls that are carried out later, deliveries of webhooks, and archives that do not last.
 
 -- What is still to be fetched for a file: the request, as JSON. It goes with its file.
 CREATE TABLE import (
@@ -19,3 +19,18 @@ CREATE TABLE job (
 ) STRICT;
 
 CREATE INDEX job_by_due ON job (due, number);
+
+-- An event on its way to one URL. due: when it is tried next.
+CREATE TABLE delivery (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    event  INTEGER NOT NULL,
+    url    TEXT NOT NULL,
+    tries  INTEGER NOT NULL,
+    due    INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX delivery_by_due ON delivery (due, number);
+CREATE INDEX delivery_by_event ON delivery (event);
+
+-- lasting: 0 for what only one reader needs, such as an export. The next start removes it.
+ALTER TABLE archive ADD COLUMN lasting INTEGER NOT NULL DEFAULT 1;

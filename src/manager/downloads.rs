@@ -7,7 +7,7 @@ use super::refusal::{Outcome, Refusal};
 use super::time::{guid, hex_id, http_date};
 use super::token;
 use super::validate::Fields;
-use super::zip;
+use super::zip::Zip;
 use crate::catalog::{ArchiveEntry, Area, Children, File, Folder, Item, Page, Sort, fold};
 use crate::model::{system, types};
 use crate::wire::uri;
@@ -184,7 +184,10 @@ impl Call<'_> {
 
     fn archive_url(&mut self, name: &str, entries: &[ArchiveEntry]) -> Outcome<Value> {
         let id = hex_id(self.random);
-        self.catalog.insert_archive(&id, name, entries)?;
+        self.catalog.insert_archive(&id, name, true)?;
+        for (entry, position) in entries.iter().zip(0..) {
+            self.catalog.insert_archive_entry(&id, position, entry)?;
+        }
         Ok(json!({ "downloadUrl": format!("{}{ARCHIVES}{id}", self.base) }))
     }
 
@@ -236,12 +239,13 @@ impl Call<'_> {
     }
 
     fn archive(&mut self, id: &str) -> Outcome<Response> {
-        let (name, entries) = self.catalog.archive(id)?.ok_or_else(missing)?;
+        let name = self.catalog.archive(id)?.ok_or_else(missing)?;
+        let zip = Zip::new(self.catalog, id)?;
         Ok(Response::new(200)
             .with("Content-Type", "application/zip")
             .with("Content-Disposition", disposition("attachment", &format!("{name}.zip")))
             .with_body(Body {
-                parts: zip::parts(&entries),
+                parts: [Part::Zip(Box::new(zip))].into(),
             }))
     }
 

@@ -1,5 +1,6 @@
 //! Requests and responses as plain values.
 
+use super::zip::Zip;
 use std::collections::VecDeque;
 
 /// Who or what a request comes from, beyond its credentials: it decides where uploads land that name no folder.
@@ -115,14 +116,21 @@ impl Request {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     Bytes(Vec<u8>),
-    Blob { id: String, offset: u64, length: u64 },
+    Blob {
+        id: String,
+        offset: u64,
+        length: u64,
+    },
+    /// Made while it is read.
+    Zip(Box<Zip>),
 }
 
 impl Part {
-    fn length(&self) -> u64 {
+    pub(super) fn length(&self) -> u64 {
         match self {
             Part::Bytes(bytes) => bytes.len() as u64,
             Part::Blob { length, .. } => *length,
+            Part::Zip(zip) => zip.length(),
         }
     }
 }

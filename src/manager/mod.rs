@@ -444,6 +444,16 @@ impl Manager {
     pub fn read(&self, body: &mut Body, buffer: &mut [u8]) -> std::io::Result<usize> {
         let mut filled = 0;
         while filled < buffer.len() {
+            if let Some(Part::Zip(zip)) = body.parts.front_mut() {
+                let next = zip.next(&*self.parts.catalog).map_err(std::io::Error::other)?;
+                if next.is_empty() {
+                    body.parts.pop_front();
+                }
+                for part in next.into_iter().rev() {
+                    body.parts.push_front(part);
+                }
+                continue;
+            }
             let Some(part) = body.parts.front_mut() else { break };
             let room = &mut buffer[filled..];
             let (count, done) = match part {
@@ -463,6 +473,7 @@ impl Manager {
                     *length -= count as u64;
                     (count, *length == 0)
                 }
+                Part::Zip(_) => (0, false),
             };
             filled += count;
             if done {

@@ -3,34 +3,117 @@
 
 use super::message::Part;
 use super::time::moment;
-use crate::catalog::ArchiveEntry;
+use crate::catalog::{self, ArchiveEntry, Catalog};
 use std::collections::VecDeque;
 
 /// From here on, a number needs its zip64 form.
 const LARGE: u64 = 0xffff_ffff;
 
-/// The pieces of the archive of these entries.
-pub(super) fn parts(entries: &[ArchiveEntry]) -> VecDeque<Part> {
-    let mut parts = VecDeque::new();
-    let mut directory = Vec::new();
-    let mut offset = 0;
-    for entry in entries {
-        let header = local_header(entry);
-        central_header(&mut directory, entry, offset);
-        offset += header.len() as u64 + size(entry);
-        parts.push_back(Part::Bytes(header));
-        if let Some(id) = entry.blob.as_ref().filter(|_| entry.size > 0) {
-            parts.push_back(Part::Blob {
-                id: id.clone(),
-                offset: 0,
-                length: size(entry),
-            });
+/// How many entries are looked up at once.
+const STEP: u32 = 256;
+
+/// The zip of an archive of the catalog, piece by piece: however many entries there are, a few of them are in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Zip {
+    archive: String,
+    /// The position of the next entry; its header comes next, or its line in the directory.
+    position: i64,
+    stage: Stage,
+    /// How many bytes the entries took so far.
+    offset: u64,
+    count: u64,
+    /// What is left of the whole zip.
+    length: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Stage {
+    Entries,
+    /// The directory, with where it began and where the bytes of the next entry are.
+    Directory {
+        start: u64,
+        at: u64,
+    },
+    Done,
+}
+
+impl Zip {
+    /// The zip of this archive. Its length takes one walk over the entries.
+    pub(super) fn new(catalog: &dyn Catalog, archive: &str) -> catalog::Result<Zip> {
+        let mut zip = Zip {
+            archive: archive.to_owned(),
+            position: 0,
+            stage: Stage::Entries,
+            offset: 0,
+            count: 0,
+            length: 0,
+        };
+        let mut walk = zip.clone();
+        loop {
+            let parts = walk.next(catalog)?;
+            if parts.is_empty() {
+                return Ok(zip);
+            }
+            zip.length += parts.iter().map(Part::length).sum::<u64>();
         }
     }
-    let length = directory.len() as u64;
-    end(&mut directory, entries.len() as u64, offset, length);
-    parts.push_back(Part::Bytes(directory));
-    parts
+
+    /// The bytes that are still to come.
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The next parts, in order; none at the end.
+    pub(super) fn next(&mut self, catalog: &dyn Catalog) -> catalog::Result<VecDeque<Part>> {
+        let mut parts = VecDeque::new();
+        while parts.is_empty() && self.stage != Stage::Done {
+            let entries = catalog.archive_entries(&self.archive, self.position, STEP)?;
+            if let Some((last, _)) = entries.last() {
+                self.position = last + 1;
+            }
+            match &mut self.stage {
+                Stage::Entries if entries.is_empty() => {
+                    self.position = 0;
+                    self.stage = Stage::Directory {
+                        start: self.offset,
+                        at: 0,
+                    };
+                }
+                Stage::Entries => {
+                    for (_, entry) in &entries {
+                        let header = local_header(entry);
+                        self.offset += header.len() as u64 + size(entry);
+                        self.count += 1;
+                        parts.push_back(Part::Bytes(header));
+                        if let Some(id) = entry.blob.as_ref().filter(|_| entry.size > 0) {
+                            parts.push_back(Part::Blob {
+                                id: id.clone(),
+                                offset: 0,
+                                length: size(entry),
+                            });
+                        }
+                    }
+                }
+                Stage::Directory { start, at } => {
+                    let mut lines = Vec::new();
+                    for (_, entry) in &entries {
+                        central_header(&mut lines, entry, *at);
+                        *at += local_header(entry).len() as u64 + size(entry);
+                    }
+                    self.offset += lines.len() as u64;
+                    if entries.is_empty() {
+                        end(&mut lines, self.count, *start, self.offset - *start);
+                        self.stage = Stage::Done;
+                    }
+                    parts.push_back(Part::Bytes(lines));
+                }
+                Stage::Done => {}
+            }
+        }
+        let taken: u64 = parts.iter().map(Part::length).sum();
+        self.length = self.length.saturating_sub(taken);
+        Ok(parts)
+    }
 }
 
 fn size(entry: &ArchiveEntry) -> u64 {
@@ -147,20 +230,48 @@ fn end(out: &mut Vec<u8>, count: u64, offset: u64, length: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Sqlite;
 
-    #[test]
-    fn large_archives_use_the_large_form() {
-        let entry = |path: &str, size: i64| ArchiveEntry {
+    fn archive(entries: &[ArchiveEntry]) -> Sqlite {
+        let mut catalog = Sqlite::memory().expect("a catalog");
+        catalog.insert_archive("id", "name", true).expect("inserted");
+        for (entry, position) in entries.iter().zip(0..) {
+            catalog.insert_archive_entry("id", position, entry).expect("inserted");
+        }
+        catalog
+    }
+
+    fn entry(path: &str, size: i64) -> ArchiveEntry {
+        ArchiveEntry {
             path: path.into(),
             blob: Some("b".into()),
             size,
             crc: 7,
             updated: 0,
-        };
-        let parts = parts(&[entry("a", 5_000_000_000), entry("b", 1)]);
-        let Some(Part::Bytes(directory)) = parts.back() else {
-            panic!("a directory");
-        };
+        }
+    }
+
+    #[test]
+    fn large_archives_use_the_large_form() {
+        let catalog = archive(&[entry("a", 5_000_000_000), entry("b", 1)]);
+        let mut zip = Zip::new(&catalog, "id").expect("a zip");
+        let length = zip.length();
+        let mut parts = Vec::new();
+        loop {
+            let next = zip.next(&catalog).expect("parts");
+            if next.is_empty() {
+                break;
+            }
+            parts.extend(next);
+        }
+        assert_eq!((length, zip.length()), (parts.iter().map(Part::length).sum(), 0));
+        let mut directory = Vec::new();
+        for part in parts.iter().skip(4) {
+            let Part::Bytes(bytes) = part else {
+                panic!("a directory");
+            };
+            directory.extend_from_slice(bytes);
+        }
         let found = |magic: &[u8]| directory.windows(4).filter(|window| *window == magic).count();
         assert_eq!(
             (found(b"PK\x06\x06"), found(b"PK\x06\x07"), found(b"PK\x01\x02")),
@@ -169,6 +280,34 @@ mod tests {
         // The second entry is small, but where it stands is not.
         let offset = 5_000_000_000_u64 + 30 + 1 + 20;
         assert!(directory.windows(8).any(|window| window == offset.to_le_bytes()));
+    }
+
+    #[test]
+    fn many_entries_come_in_steps() {
+        let entries: Vec<_> = (0..2 * STEP + 1).map(|number| entry(&number.to_string(), 0)).collect();
+        let catalog = archive(&entries);
+        let mut zip = Zip::new(&catalog, "id").expect("a zip");
+        let mut bytes = Vec::new();
+        let length = zip.length();
+        loop {
+            let next = zip.next(&catalog).expect("parts");
+            if next.is_empty() {
+                break;
+            }
+            assert!(next.len() <= STEP as usize);
+            for part in next {
+                let Part::Bytes(more) = part else {
+                    panic!("nothing but headers");
+                };
+                bytes.extend(more);
+            }
+        }
+        assert_eq!(length, bytes.len() as u64);
+        let found = |magic: &[u8]| bytes.windows(4).filter(|window| *window == magic).count();
+        assert_eq!(
+            (found(b"PK\x03\x04"), found(b"PK\x01\x02")),
+            (entries.len(), entries.len())
+        );
     }
 
     #[test]
