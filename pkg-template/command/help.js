@@ -1,0 +1,49 @@
+// What --help prints.
+import { commands, optionsOf } from './grammar.js';
+
+const PLACES = `\
+Where a command works:
+  --url URL                    a running server, such as http://127.0.0.1:4410 (or WIX_MEDIA_URL)
+  --data DIR                   the directory of a Media Manager that no server has open
+  WIX_API_KEY and WIX_SITE_ID  a Wix site, by these variables
+
+Paths begin with /; an item can also be named by its id, as id:a1b2c3_4f5e~mv2.jpg.`;
+
+/** Help for everything. `program` is how this program is called. */
+export const overview = (program) =>
+  [
+    `Usage: ${program} COMMAND [OPTION...]`,
+    '',
+    ...table(Object.entries(commands).map(([name, { words, about }]) => [[name, ...words].join(' '), about])),
+    '',
+    PLACES,
+    '',
+    `Exit codes: 0 done, 1 failed, 2 not understood, 130 interrupted.`,
+    `${program} COMMAND --help says more of a command.`,
+    '',
+  ].join('\n');
+
+/** Help for one command. */
+export function helpFor(name, program) {
+  const { about, words, isRemote, examples } = commands[name];
+  const shown = examples.map(([line, does]) => [`${program} ${line}`, does]);
+  return [
+    `${program} ${name}: ${about}`,
+    '',
+    `Usage: ${program} ${[name, ...words].join(' ')} [OPTION...]`,
+    '',
+    ...table(optionsOf(name).map((row) => [spelling(row), row.about])),
+    '',
+    'Examples:',
+    ...table(shown),
+    ...(isRemote ? ['', PLACES] : []),
+    '',
+  ].join('\n');
+}
+
+const spelling = ({ name, short, value }) => `${short ? `-${short}, ` : '    '}--${name}${value ? ` ${value}` : ''}`;
+
+function table(rows) {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd());
+}

@@ -1,0 +1,237 @@
+// The server around a fetch handler: streams, breaks, refusals in the middle, and the end.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { suite, test } from 'node:test';
+import { listen } from '../../../pkg-template/command/server.js';
+
+/** Starts a server that ends with the test. */
+async function start(t, answer, options = {}) {
+  const ended = [];
+  const server = await listen(answer, { host: '127.0.0.1', port: 0, onEnd: (exchange) => ended.push(exchange), ...options });
+  t.after(() => server.stop({ graceMs: 0 }));
+  return Object.assign(server, { origin: `http://127.0.0.1:${server.port}`, ended });
+}
+
+/** What a server sends to bytes on a plain connection. */
+async function raw(port, text) {
+  const socket = connect(port, '127.0.0.1');
+  socket.end(text);
+  let answer = '';
+  for await (const chunk of socket) answer += chunk.toString('latin1');
+  return answer;
+}
+
+const until = async (isTrue) => {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+suite('the server', { timeout: 30_000 }, () => {
+  test('hands over method, URL, headers and body, and gives back what it gets', async (t) => {
+    let seen;
+    const server = await start(t, async (request) => {
+      seen = { method: request.method, url: request.url, type: request.headers.get('content-type'), body: await request.text() };
+      return new Response('made', { status: 201, headers: { location: '/there', 'x-one': '1' } });
+    });
+    const response = await fetch(`${server.origin}/a%20b?c=d&c=e`, { method: 'POST', body: 'päge', headers: { 'content-type': 'text/plain' } });
+    assert.deepEqual(seen, { method: 'POST', url: `${server.origin}/a%20b?c=d&c=e`, type: 'text/plain', body: 'päge' });
+    assert.equal(response.status, 201);
+    assert.equal(response.headers.get('location'), '/there');
+    assert.equal(await response.text(), 'made');
+  });
+
+  test('follows the host of the request', async (t) => {
+    const server = await start(t, (request) => new Response(request.url));
+    assert.match(await raw(server.port, 'GET /x HTTP/1.1\r\nHost: media.example:8080\r\nConnection: close\r\n\r\n'), /http:\/\/media\.example:8080\/x/);
+    // HTTP/1.0 knows no Host.
+    assert.match(await raw(server.port, 'GET /x HTTP/1.0\r\n\r\n'), new RegExp(`${server.origin}/x`));
+  });
+
+  test('no target is another host, and whole URLs are paths of this one', async (t) => {
+    const server = await start(t, (request) => new Response(request.url));
+    const ask = (target) => raw(server.port, `GET ${target} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n`);
+    assert.match(await ask('//elsewhere/x'), /http:\/\/here\/\/elsewhere\/x/);
+    assert.match(await ask('http://elsewhere/x?y=1'), /http:\/\/here\/x\?y=1/);
+    assert.match(await raw(server.port, 'OPTIONS * HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n'), /http:\/\/here\/\r\n/);
+  });
+
+  test('what is no request is refused, and what fails is an answer too', async (t) => {
+    const server = await start(t, () => {
+      throw new Error('the handler fell over');
+    });
+    assert.match(await raw(server.port, 'GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 400 /);
+    assert.match(await raw(server.port, 'TRACE / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 400 /);
+    const response = await fetch(server.origin);
+    assert.equal(response.status, 500);
+    assert.doesNotMatch(await response.text(), /fell over/);
+    assert.match(server.ended.at(-1).error.message, /fell over/);
+  });
+
+  test('a HEAD has the headers and no body, and the body is given back', async (t) => {
+    let isCancelled = false;
+    const server = await start(t, () => {
+      const body = new ReadableStream({
+        cancel() {
+          isCancelled = true;
+        },
+      });
+      return new Response(body, { headers: { 'content-length': '7' } });
+    });
+    const response = await fetch(server.origin, { method: 'HEAD' });
+    assert.equal(response.headers.get('content-length'), '7');
+    assert.equal(await response.text(), '');
+    assert.ok(isCancelled);
+  });
+
+  test('a body comes in no faster than it is read', async (t) => {
+    let read;
+    const server = await start(t, async (request) => {
+      const reader = request.body.getReader();
+      let size = 0;
+      await new Promise((resolve) => (read = resolve));
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return new Response(String(size));
+        size += value.length;
+      }
+    });
+    let sent = 0;
+    const chunk = new Uint8Array(64 * 1024);
+    const body = new ReadableStream({
+      pull(controller) {
+        if (sent >= 64 << 20) return controller.close();
+        sent += chunk.length;
+        controller.enqueue(chunk);
+      },
+    });
+    const answer = fetch(server.origin, { method: 'PUT', body, duplex: 'half' });
+    await until(() => read !== undefined);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    // What the sockets and the streams hold; the whole body is several times as much.
+    assert.ok(sent < 32 << 20, `${sent} bytes were taken without a reader`);
+    read();
+    assert.equal(await (await answer).text(), String(64 << 20));
+  });
+
+  test('an answer goes out no faster than it is taken', async (t) => {
+    let made = 0;
+    let isCancelled = false;
+    const chunk = new Uint8Array(64 * 1024);
+    const server = await start(t, () => {
+      const pull = (controller) => {
+        made += chunk.length;
+        controller.enqueue(chunk);
+      };
+      return new Response(new ReadableStream({ pull, cancel: () => (isCancelled = true) }));
+    });
+    const response = await new Promise((resolve) => httpRequest(server.origin, resolve).end());
+    await once(response, 'readable');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const before = made;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.equal(made, before);
+    assert.ok(made < 32 << 20, `${made} bytes were made without a reader`);
+    response.destroy();
+    await until(() => isCancelled);
+  });
+
+  test('a body that breaks off is an error for its reader, and the signal says so', async (t) => {
+    const seen = {};
+    const server = await start(t, async (request) => {
+      request.signal.addEventListener('abort', () => (seen.isAborted = true));
+      seen.error = await request.arrayBuffer().catch((error) => error);
+      return new Response('too late');
+    });
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write('PUT / HTTP/1.1\r\nHost: here\r\nContent-Length: 1000\r\n\r\nhalf of it');
+    await until(() => server.pending === 1);
+    socket.destroy();
+    await until(() => seen.error && seen.isAborted);
+    assert.ok(seen.error instanceof Error);
+    await until(() => server.pending === 0);
+  });
+
+  test('an answer that breaks off looks broken', async (t) => {
+    const server = await start(t, () => {
+      let isFirst = true;
+      const pull = (controller) => {
+        if (!isFirst) throw new Error('the disk is gone');
+        isFirst = false;
+        controller.enqueue(new Uint8Array(10));
+      };
+      return new Response(new ReadableStream({ pull }));
+    });
+    await assert.rejects(fetch(server.origin).then((response) => response.arrayBuffer()));
+  });
+
+  test('a refusal before the body is read reaches its sender, and the connection goes on', async (t) => {
+    const server = await start(t, (request) => new Response('no', { status: request.method === 'PUT' ? 413 : 200 }));
+    const body = 'x'.repeat(4 << 20);
+    const answer = await raw(
+      server.port,
+      `PUT / HTTP/1.1\r\nHost: here\r\nContent-Length: ${body.length}\r\n\r\n${body}GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n`,
+    );
+    assert.match(answer, /^HTTP\/1\.1 413 [\s\S]*HTTP\/1\.1 200 /);
+  });
+
+  test('a body that is given up in the middle does not hold the connection either', async (t) => {
+    const server = await start(t, async (request) => {
+      if (request.method === 'GET') return new Response('next');
+      const reader = request.body.getReader();
+      await reader.read();
+      await reader.cancel();
+      return new Response('enough', { status: 413 });
+    });
+    const body = 'x'.repeat(4 << 20);
+    const answer = await raw(
+      server.port,
+      `PUT / HTTP/1.1\r\nHost: here\r\nContent-Length: ${body.length}\r\n\r\n${body}GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n`,
+    );
+    assert.match(answer, /^HTTP\/1\.1 413 [\s\S]*enough[\s\S]*HTTP\/1\.1 200 [\s\S]*next/);
+  });
+
+  test('at the end, what is under way finishes and nothing new begins', async (t) => {
+    let finish;
+    const server = await start(t, () => new Promise((resolve) => (finish = () => resolve(new Response('finished')))));
+    const answer = fetch(server.origin);
+    await until(() => finish);
+    const stopped = server.stop();
+    await assert.rejects(fetch(server.origin));
+    finish();
+    const response = await answer;
+    assert.equal(response.headers.get('connection'), 'close');
+    assert.equal(await response.text(), 'finished');
+    await stopped;
+    assert.equal(server.pending, 0);
+  });
+
+  test('what does not finish is ended after a while, or when it is asked for', async (t) => {
+    const hang = async (stop) => {
+      const server = await start(t, () => new Promise(() => {}));
+      const answer = assert.rejects(fetch(server.origin));
+      await until(() => server.pending === 1);
+      await stop(server);
+      await answer;
+    };
+    await hang((server) => server.stop({ graceMs: 50 }));
+    await hang((server) => server.stop({ signal: AbortSignal.timeout(50) }));
+  });
+
+  test('streams of events end at once, and properly', async (t) => {
+    const server = await start(t, () => {
+      const body = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('data: 1\n\n')) });
+      return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+    });
+    const response = await fetch(server.origin);
+    const reader = response.body.getReader();
+    await reader.read();
+    await server.stop();
+    assert.equal((await reader.read()).done, true);
+  });
+
+  test('a port that is taken is an error with its code', async (t) => {
+    const server = await start(t, () => new Response());
+    await assert.rejects(listen(() => new Response(), { host: '127.0.0.1', port: server.port }), { code: 'EADDRINUSE' });
+  });
+});
