@@ -230,7 +230,7 @@ export const commands = {
     options: [],
     examples: [
       ['completion bash >> ~/.bashrc', ''],
-      ['completion zsh > "${fpath[1]}/_wix-media"', ''],
+      ['completion zsh > ~/.zsh/completions/_wix-media', ''],
       ['completion fish > ~/.config/fish/completions/wix-media.fish', ''],
     ],
     load: async () => (await import('./completions.js')).completion,

@@ -1,0 +1,150 @@
+// The grammar of the command line: what is understood, what is refused and in which words, and what reads it.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { parse } from '../../../pkg-template/command/arguments.js';
+import { completion } from '../../../pkg-template/command/completions.js';
+import { EXIT } from '../../../pkg-template/command/failure.js';
+import { commands, optionsOf } from '../../../pkg-template/command/grammar.js';
+import { helpFor, overview } from '../../../pkg-template/command/help.js';
+
+const read = (line) => parse(line.split(' ').filter(Boolean));
+
+suite('the command line', () => {
+  test('words and options come in any order and spelling', () => {
+    const expected = { command: 'ls', words: ['/a', '/b'], options: { long: true, sort: 'size', type: ['IMAGE', 'VIDEO'] } };
+    for (const line of [
+      'ls /a /b --long --sort size --type IMAGE --type VIDEO',
+      'ls -l --sort=size /a -t image --type=Video /b',
+      'ls /a -lt IMAGE -t VIDEO --sort SIZE -- /b',
+    ]) {
+      assert.deepEqual(read(line), expected, line);
+    }
+  });
+
+  test('what follows -- is no option', () => {
+    assert.deepEqual(read('rename /a -- -b').words, ['/a', '-b']);
+  });
+
+  test('numbers are numbers, names are in camel case', () => {
+    assert.deepEqual(read('serve --port 0 --external-url http://x --api-key a --api-key b').options, {
+      port: 0,
+      externalUrl: 'http://x',
+      apiKey: ['a', 'b'],
+    });
+  });
+
+  test('help can be asked for in every way, whatever else is there', () => {
+    for (const line of ['', '--help', '-h', 'help']) assert.equal(read(line).options.help, true, line);
+    for (const line of ['ls --help', 'mv -h', 'help mv']) assert.ok(read(line).options.help && read(line).command, line);
+    assert.equal(read('--version').options.version, true);
+  });
+
+  test('what makes no sense is refused, with the words to blame', () => {
+    for (const [line, message] of [
+      ['lss', /no command lss: did you mean ls\?/],
+      ['--port 1 serve', /no command --port: the command comes first/],
+      ['toString', /no command toString/],
+      ['ls --srot name', /ls has no option --srot: did you mean --sort\?/],
+      ['ls --sort', /--sort needs a value/],
+      ['ls --sort color', /--sort must be one of name, size, date, and color is none/],
+      ['ls --json=yes', /--json takes no value/],
+      ['serve --port x', /--port must be a number, and x is none/],
+      ['serve --port -1', /--port/],
+      ['serve here', /serve does not take here/],
+      ['tree / /a', /tree does not take \/a/],
+      ['mv /a', /mv needs FOLDER/],
+      ['put', /put needs SOURCE/],
+      ['ls --url a --data b', /two places/],
+    ]) {
+      assert.throws(() => read(line), (error) => error.exitCode === EXIT.usage && message.test(error.message), line);
+    }
+  });
+
+  test('every example of the help is understood', () => {
+    for (const [name, { examples }] of Object.entries(commands)) {
+      assert.ok(examples.length > 0, name);
+      for (const [line] of examples) {
+        const words = line.replace(/ >>? .*/, '').match(/"[^"]*"|\S+/g).map((word) => word.replaceAll('"', ''));
+        assert.equal(parse(words).command, name, line);
+      }
+    }
+  });
+
+  test('an option means the same wherever it stands, so that completions need not know the command', () => {
+    const seen = new Map();
+    for (const name of Object.keys(commands)) {
+      for (const { name: option, value, choices } of optionsOf(name)) {
+        const meaning = JSON.stringify({ isFlag: value === undefined, choices });
+        // --trash and --quiet are flags everywhere; --data and --api-key name the same thing in serve and elsewhere.
+        assert.equal(seen.get(option) ?? meaning, meaning, `${name} --${option}`);
+        seen.set(option, meaning);
+      }
+      const letters = optionsOf(name).map(({ short }) => short).filter(Boolean);
+      assert.equal(new Set(letters).size, letters.length, name);
+    }
+  });
+
+  test('the help names every command and every option', () => {
+    for (const name of Object.keys(commands)) {
+      assert.match(overview('wix-media'), new RegExp(`^ {2}${name}\\b`, 'm'));
+      for (const { name: option } of optionsOf(name)) assert.match(helpFor(name, 'wix-media'), new RegExp(`--${option}\\b`));
+    }
+  });
+});
+
+suite('completions', () => {
+  const script = async (shell) => {
+    let text = '';
+    await completion({ words: [shell], print: (line) => (text += line) });
+    return text;
+  };
+
+  /** What bash would offer behind these words. */
+  async function offered(words, cwd) {
+    const program = `${await script('bash')}
+      COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}
+      _wix_media; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    return execFileSync('bash', ['-c', program], { encoding: 'utf8', cwd }).split('\n').filter(Boolean).sort();
+  }
+
+  test('bash offers commands, options, values and files', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'wix-media-'));
+    t.after(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, 'fox.jpg'), '');
+    assert.deepEqual(await offered(['wix-media', 're'], folder), ['rename', 'restore']);
+    assert.deepEqual(await offered(['wix-media', 'ls', '--s'], folder), ['--site-id', '--sort']);
+    assert.deepEqual(await offered(['wix-media', 'ls', '--sort', ''], folder), ['date', 'name', 'size']);
+    assert.deepEqual(await offered(['wix-media', 'ls', '--type', 'V'], folder), ['VECTOR', 'VIDEO']);
+    assert.deepEqual(await offered(['wix-media', 'put', 'fo'], folder), ['fox.jpg']);
+    assert.deepEqual(await offered(['wix-media', 'ls', ''], folder), []);
+    assert.deepEqual(await offered(['wix-media', 'completion', 'b'], folder), ['bash']);
+  });
+
+  test('every shell completes every command and option', async () => {
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      const text = await script(shell);
+      for (const name of Object.keys(commands)) {
+        assert.match(text, new RegExp(`\\b${name}\\b`), `${shell} ${name}`);
+        for (const { name: option } of optionsOf(name)) {
+          assert.match(text, new RegExp(shell === 'fish' ? `-l ${option}\\b` : `--${option}\\b`), `${shell} ${option}`);
+        }
+      }
+    }
+  });
+
+  for (const [shell, check] of [['bash', ['-n']], ['zsh', ['-n']], ['fish', ['--no-execute']]]) {
+    const isThere = spawnSync(shell, ['--version']).status === 0;
+    test(`${shell} takes its script`, { skip: isThere ? false : `there is no ${shell} here` }, async () => {
+      const { status, stderr } = spawnSync(shell, check, { input: await script(shell), encoding: 'utf8' });
+      assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+    });
+  }
+
+  test('an unknown shell is refused', async () => {
+    await assert.rejects(script('tcsh'), /tcsh is no shell that this knows: bash, zsh, fish/);
+  });
+});

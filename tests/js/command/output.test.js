@@ -1,0 +1,139 @@
+// What people see: units, tables, progress, questions, and the access log without secrets.
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { suite, test } from 'node:test';
+import fc from 'fast-check';
+import { accessLog, redactedHeaders, redactedTarget } from '../../../pkg-template/command/log.js';
+import { ask, harmless, painter, progress, table, width } from '../../../pkg-template/command/terminal.js';
+import { bytes, count, duration, moment, span } from '../../../pkg-template/command/units.js';
+
+const plain = painter({ isTTY: false }, {});
+
+suite('units', () => {
+  test('sizes', () => {
+    for (const [size, text] of [[0, '0 B'], [999, '999 B'], [1000, '1.0 kB'], ['20480', '20.5 kB'], [999_940, '999.9 kB'], [999_999, '1.0 MB'], [2e9, '2.0 GB'], [5e15, '5000.0 TB']]) {
+      assert.equal(bytes(size), text);
+    }
+  });
+
+  test('times', () => {
+    for (const [ms, text] of [[0, '0 ms'], [999, '999 ms'], [1500, '1.5 s'], [59_990, '1 min 0 s'], [83_000, '1 min 23 s'], [3_600_000, '1 h 0 min']]) {
+      assert.equal(duration(ms), text);
+    }
+    assert.equal(moment(new Date(2024, 2, 2, 8, 5)), '2024-03-02 08:05');
+    assert.equal(moment(undefined), '');
+    assert.equal(span('2h'), 7_200_000);
+    assert.equal(span('30d'), 30 * 86_400_000);
+    for (const text of ['', '2', 'h', '2 hours', '-1d', '1.5d']) assert.equal(span(text), undefined, text);
+    assert.equal(count(1, 'file'), '1 file');
+    assert.equal(count(0, 'file'), '0 files');
+  });
+});
+
+suite('tables', () => {
+  test('columns line up, also with wide characters', () => {
+    const lines = table([{ title: 'Name' }, { title: 'Size', align: 'right' }, { title: 'Type' }], [['狐.jpg', '1 B', 'IMAGE'], ['river.jpg', '20 kB', 'IMAGE']], plain);
+    assert.deepEqual(lines, ['Name        Size  Type', '狐.jpg       1 B  IMAGE', 'river.jpg  20 kB  IMAGE']);
+    assert.equal(width('🦊'), 2);
+    assert.equal(width('e\u0301'), 1);
+  });
+
+  test('no name moves the cursor, begins a line or turns the direction around', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (name) => {
+        assert.doesNotMatch(harmless(name), /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
+      }),
+    );
+    assert.equal(table([{ title: 'Name' }], [['a\nb\x1b[31m']], plain)[1], 'a�b�[31m');
+  });
+});
+
+suite('progress', () => {
+  const terminal = (isTTY = true) => {
+    const written = [];
+    return { isTTY, columns: 60, written, write: (text) => written.push(text) };
+  };
+
+  test('draws over itself, within the width, and leaves nothing', () => {
+    const stream = terminal();
+    let time = 0;
+    const bar = progress(stream, { now: () => time });
+    for (const done of [0, 300, 600, 1000]) {
+      time += 1000;
+      bar.update({ done, total: 1000, text: `狐${'x'.repeat(200)}` });
+    }
+    bar.end();
+    const drawn = stream.written.filter((text) => text.startsWith('['));
+    assert.equal(drawn.length, 4);
+    assert.ok(drawn.every((text) => width(text) < 60));
+    assert.match(drawn[0], /^\[-{24}\] {3}0 % of 1\.0 kB/);
+    assert.match(drawn[3], /^\[#{24}\] 100 % of 1\.0 kB/);
+    assert.equal(stream.written.at(-1), '\r\x1b[2K');
+  });
+
+  test('draws no more often than anyone could read, but always the end', () => {
+    const stream = terminal();
+    const bar = progress(stream, { now: () => 0 });
+    for (let done = 0; done <= 1000; done += 1) bar.update({ done, total: 1000, text: '' });
+    assert.equal(stream.written.filter((text) => text.startsWith('[')).length, 2);
+  });
+
+  test('is silent where nobody looks', () => {
+    for (const [stream, isQuiet] of [[terminal(false), false], [terminal(), true]]) {
+      const bar = progress(stream, { isQuiet });
+      bar.update({ done: 1, total: 2, text: '' });
+      bar.end();
+      assert.deepEqual(stream.written, []);
+    }
+  });
+});
+
+suite('questions', () => {
+  const answered = async (text) => {
+    const stdin = new PassThrough();
+    const stderr = new PassThrough();
+    const answer = ask('Delete 2 files?', { stdin, stderr });
+    stdin.end(text);
+    return { isYes: await answer, asked: stderr.read()?.toString() };
+  };
+
+  test('only yes is yes', async () => {
+    for (const text of ['y\n', 'YES\n', ' yes \n']) assert.equal((await answered(text)).isYes, true, text);
+    for (const text of ['', '\n', 'n\n', 'yep\n', 'no\ny\n']) assert.equal((await answered(text)).isYes, false, text);
+    assert.equal((await answered('n\n')).asked, 'Delete 2 files? [y/N] ');
+  });
+});
+
+suite('the access log', () => {
+  const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.payload.signature';
+
+  test('shows no token, whatever carries it', () => {
+    for (const [target, shown] of [
+      [`/upload/${TOKEN}?filename=fox.jpg`, '/upload/[redacted]?filename=fox.jpg'],
+      [`/upload/tus/${TOKEN}`, '/upload/tus/[redacted]'],
+      ['/upload/tus', '/upload/tus'],
+      [`/upload/tus/${TOKEN}?filename=a`, '/upload/tus/[redacted]?filename=a'],
+      ['/archive/wix/0123456789abcdef', '/archive/wix/[redacted]'],
+      [`/download-files/media/fox.jpg?token=${TOKEN}&x=1`, '/download-files/media/fox.jpg?token=[redacted]&x=1'],
+      [`/a?%74oken=${TOKEN}`, '/a?%74oken=[redacted]'],
+      [`/a?access_token=${TOKEN}&apiKey=k&client_secret=s&%zz=1`, '/a?access_token=[redacted]&apiKey=[redacted]&client_secret=[redacted]&%zz=1'],
+      ['/site-media/v1/files?paging.limit=2', '/site-media/v1/files?paging.limit=2'],
+    ]) {
+      assert.equal(redactedTarget(target), shown);
+    }
+    const lines = redactedHeaders({ authorization: TOKEN, cookie: TOKEN, 'upload-metadata': `token ${TOKEN}`, 'x-api-key': TOKEN, referer: TOKEN, accept: '*/*' });
+    assert.ok(lines.every((line) => !line.includes(TOKEN)));
+    assert.equal(lines.at(-1), 'accept: */*');
+  });
+
+  test('has one line for each request', () => {
+    const lines = [];
+    const log = accessLog({ write: (line) => lines.push(line), paint: plain, now: () => new Date(2024, 0, 1, 10, 5, 12) });
+    const incoming = { method: 'GET', url: '/x\u00a0y', headers: {}, socket: {} };
+    log({ incoming, outgoing: { headersSent: true, statusCode: 200, writableFinished: true }, started: performance.now(), sent: 1234 });
+    log({ incoming, outgoing: { headersSent: true, statusCode: 200, writableFinished: false }, started: performance.now(), sent: 5 });
+    assert.match(lines[0], /^10:05:12 GET \/x%C2%A0y 200 1\.2 kB \d+ ms$/);
+    assert.match(lines[1], /cut off 5 B/);
+    assert.equal(lines.length, 2);
+  });
+});

@@ -1,0 +1,103 @@
+// The page as `wix-media serve` sends it: its files, its policy, and nothing beside them.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, suite, test } from 'node:test';
+import { openPage } from '../../../pkg-template/command/page.js';
+import { contentSecurityPolicy } from '../../../www/policy.js';
+import { leftovers } from '../harness/leftovers.js';
+
+suite('the page', () => {
+  const closing = leftovers();
+  let page;
+  let root;
+  before(async () => {
+    root = await mkdtemp(join(tmpdir(), 'wix-media-'));
+    closing.after(() => rm(root, { recursive: true, force: true }));
+    await mkdir(join(root, 'dist/www/deep er'), { recursive: true });
+    for (const [file, text] of [
+      ['secret.js', 'secret'],
+      ['dist/browser.js', 'export {}'],
+      ['dist/manager.wasm', '\0asm'],
+      ['dist/.npmrc', 'hidden'],
+      ['dist/www/index.html', '<script type="importmap">{}</script><script>alert()</script>'],
+      ['dist/www/main.js', 'main'],
+      ['dist/www/.hidden.js', 'hidden'],
+      ['dist/www/notes', 'no type'],
+      ['dist/www/deep er/part.css', 'css'],
+    ]) {
+      await writeFile(join(root, file), text);
+    }
+    await symlink(join(root, 'secret.js'), join(root, 'dist/www/link.js'));
+    page = await openPage({ folder: join(root, 'dist/www'), modules: join(root, 'dist'), policy: contentSecurityPolicy });
+  });
+
+  const get = (path, init) => page(new Request(`http://here${path}`, init));
+
+  test('its files have their types and the policy', async () => {
+    for (const [path, type, text] of [
+      ['/main.js?x=1', 'text/javascript; charset=utf-8', 'main'],
+      ['/deep%20er/part.css', 'text/css; charset=utf-8', 'css'],
+      ['/wix-media/browser.js', 'text/javascript; charset=utf-8', 'export {}'],
+      ['/wix-media/manager.wasm', 'application/wasm', '\0asm'],
+    ]) {
+      const response = await get(path);
+      assert.equal(response.headers.get('content-type'), type);
+      assert.equal(response.headers.get('cache-control'), 'no-cache');
+      assert.equal(response.headers.get('content-security-policy'), contentSecurityPolicy());
+      assert.equal(response.headers.get('content-length'), String(text.length));
+      assert.equal(await response.text(), text);
+    }
+  });
+
+  test('the import map is let through by its hash, and nothing else inline', async () => {
+    for (const path of ['/', '/index.html']) {
+      const policy = (await get(path)).headers.get('content-security-policy');
+      assert.ok(policy.includes(`'sha256-${createHash('sha256').update('{}').digest('base64')}'`), policy);
+      assert.doesNotMatch(policy, /unsafe-inline/);
+      assert.match(policy, /frame-ancestors 'none'/);
+    }
+  });
+
+  test('what has not changed is not sent again', async () => {
+    const tag = (await get('/main.js')).headers.get('etag');
+    const again = await get('/main.js', { headers: { 'if-none-match': tag } });
+    assert.equal(again.status, 304);
+    assert.equal(await again.text(), '');
+    await writeFile(join(root, 'dist/www/main.js'), 'changed');
+    const changed = await get('/main.js', { headers: { 'if-none-match': tag } });
+    assert.equal(await changed.text(), 'changed');
+    await writeFile(join(root, 'dist/www/main.js'), 'main');
+  });
+
+  test('a HEAD has no body', async () => {
+    const response = await get('/main.js', { method: 'HEAD' });
+    assert.equal(response.headers.get('content-length'), '4');
+    assert.equal(response.body, null);
+  });
+
+  test('everything else is for the Media Manager', async () => {
+    for (const path of [
+      '/site-media/v1/files',
+      '/missing.js',
+      '/wix-media/',
+      '/wix-media/missing.js',
+      '/wix-media/www/main.js',
+      '/wix-media/.npmrc',
+      '/..%2fbrowser.js',
+      '/%2e%2e/browser.js',
+      '//main.js',
+      '/deep%20er',
+      '/.hidden.js',
+      '/notes',
+      '/link.js',
+      '/main.js%00',
+      '/%zz',
+    ]) {
+      assert.equal(await get(path), undefined, path);
+    }
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) assert.equal(await get('/main.js', { method }), undefined, method);
+  });
+});
