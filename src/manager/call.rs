@@ -101,19 +101,28 @@ impl Call<'_> {
     /// The folder at a path below a target; the folders that are missing are made (`contract/files-api.md` C6).
     pub(super) fn ensure_path(&mut self, target: Target, path: &str) -> Outcome<Target> {
         let mut target = target;
-        for name in path.split('/').filter(|name| !name.is_empty()) {
-            let folder = match self.catalog.folder_named(&target.id, name)? {
-                Some(folder) => folder,
-                None => {
-                    super::folders::check_name("filePath", name)?;
-                    self.check_depth("filePath", &target.id, 0)?;
-                    self.add_folder(name, &target)?
-                }
+        let mut names = path.split('/').filter(|name| !name.is_empty()).peekable();
+        let place = |folder: Folder| Target {
+            id: folder.id,
+            area: folder.area,
+        };
+        while let Some(name) = names.peek() {
+            let Some(folder) = self.catalog.folder_named(&target.id, name)? else {
+                break;
             };
-            target = Target {
-                id: folder.id,
-                area: folder.area,
-            };
+            target = place(folder);
+            names.next();
+        }
+        // All that is missing is checked before any of it is made, so that a refusal leaves nothing.
+        let missing: Vec<&str> = names.collect();
+        for name in &missing {
+            super::folders::check_name("filePath", name)?;
+        }
+        if let Some(height) = missing.len().checked_sub(1) {
+            self.check_depth("filePath", &target.id, u32::try_from(height).unwrap_or(u32::MAX))?;
+        }
+        for name in missing {
+            target = place(self.add_folder(name, &target)?);
         }
         Ok(target)
     }
@@ -188,13 +197,45 @@ impl Call<'_> {
         )
     }
 
-    /// Makes the pending files ready whose time has come.
+    pub(super) fn file_failed(&mut self, file: &File, error: Value) -> Outcome<()> {
+        let external: Value = serde_json::from_str(&file.external)?;
+        let body = json!({ "externalInfo": external, "error": error });
+        self.event(
+            Entity::File,
+            &file.id,
+            "file_failed",
+            ("actionEvent", json!({ "body": body })),
+        )
+    }
+
+    /// Ends the processing of a file: it is ready, unless the options have it fail.
+    pub(super) fn process(&self, file: &mut File) {
+        let failing = self.options.fails(&file.media_type, &file.name);
+        file.status = if failing { "FAILED" } else { "READY" }.to_owned();
+        file.ready_at = None;
+    }
+
+    /// The event of a file that has just been processed; of one that still is, none.
+    pub(super) fn tell_processed(&mut self, file: &File) -> Outcome<()> {
+        match file.status.as_str() {
+            "READY" => self.file_ready(file, false),
+            "FAILED" => {
+                let text = "the options of this manager have the processing of this file fail";
+                self.file_failed(
+                    file,
+                    json!({ "code": "PROCESSING_FAILED", "description": text, "data": {} }),
+                )
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Processes the pending files whose time has come.
     pub(super) fn settle(&mut self) -> Outcome<()> {
         for mut file in self.catalog.due(self.now)? {
-            file.status = "READY".to_owned();
-            file.ready_at = None;
+            self.process(&mut file);
             self.catalog.update_file(&file)?;
-            self.file_ready(&file, false)?;
+            self.tell_processed(&file)?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 //! A host knows these by name, with JSON in and out, so that each of them is one arm here and nothing on the way there.
 
 use super::Manager;
+use super::source::{IMPORT_RULES, UnfitUrl, check_import_url, is_private};
 use crate::catalog;
 use serde_json::{Value, json};
 
@@ -18,6 +19,11 @@ impl Manager {
     /// | `lastEvent` | | the number of the last event, 0 for none |
     /// | `tick` | | nothing; pending files whose time has come become ready |
     /// | `nextTick` | | when `tick` is due, in milliseconds since 1970, or `null` |
+    /// | `importRules` | | the numbers and header names that a host keeps to when it fetches |
+    /// | `takeImports` | `most` | `[{ file, url, headers }]`, what is to be fetched now |
+    /// | `failImport` | `file`, `code`, `description`, `data` | nothing; the file has failed |
+    /// | `checkImportUrl` | `url` | `{ origin }`, or `{ refused }` with the reason |
+    /// | `isPrivate` | `address` | whether an import must not connect to it |
     /// | `usage` | | `{ bytes }`, what all files have together |
     ///
     /// ```
@@ -31,6 +37,7 @@ impl Manager {
     /// ```
     pub fn control(&mut self, name: &str, input: &Value) -> catalog::Result<Value> {
         let number = |name: &str, otherwise: i64| input[name].as_i64().unwrap_or(otherwise);
+        let text = |name: &str| input[name].as_str().unwrap_or_default();
         Ok(match name {
             "events" => {
                 let limit = number("limit", MOST_EVENTS).clamp(0, MOST_EVENTS);
@@ -46,6 +53,33 @@ impl Manager {
                 Value::Null
             }
             "nextTick" => self.next_tick()?.into(),
+            "importRules" => IMPORT_RULES.to_json(),
+            "takeImports" => {
+                let most = usize::try_from(number("most", 100)).unwrap_or(0);
+                let orders = self.take_imports(most)?;
+                let orders = orders
+                    .into_iter()
+                    .map(|order| json!({ "file": order.file, "url": order.url, "headers": order.headers }));
+                orders.collect()
+            }
+            "failImport" => {
+                let data = if input["data"].is_null() {
+                    json!({})
+                } else {
+                    input["data"].clone()
+                };
+                self.fail_import(text("file"), text("code"), text("description"), data)?;
+                Value::Null
+            }
+            "checkImportUrl" => match check_import_url(text("url"), self.parts.options.allow_private_imports) {
+                Ok(origin) => json!({ "origin": origin }),
+                Err(UnfitUrl::Malformed(text)) => json!({ "refused": text }),
+                Err(UnfitUrl::Private) => json!({ "refused": "is no address of the web" }),
+            },
+            "isPrivate" => {
+                let allowed = self.parts.options.allow_private_imports;
+                (!allowed && is_private(text("address"))).into()
+            }
             "usage" => json!({ "bytes": self.parts.catalog.total_size()? }),
             _ => Value::Null,
         })

@@ -541,7 +541,7 @@ fn icon_of(name: &str) -> Option<Response> {
         "document" => "DOC",
         "archive" => "ZIP",
         "model3d" => "3D",
-        "other" => "BIN",
+        "other" | "unknown" => "BIN",
         _ => return None,
     };
     let drawing = format!(

@@ -85,12 +85,7 @@ impl Call<'_> {
         let before = file.clone();
         if let Some(name) = mask.value(&changes, "displayName").and_then(Value::as_str) {
             if name.trim().is_empty() {
-                let violation = Violation::new(
-                    "file.displayName",
-                    "MIN_LENGTH",
-                    "must have at least one character that is not blank",
-                );
-                return Err(violation.with(json!({ "threshold": 1 })).into());
+                return Err(Violation::blank("file.displayName").into());
             }
             file.name = name.to_owned();
         }

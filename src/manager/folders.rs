@@ -11,12 +11,7 @@ use serde_json::{Value, json};
 /// Refuses names that are blank, that no path could reach, or that hold control characters (choices U20 and U22).
 pub(super) fn check_name(field: &str, name: &str) -> Outcome<()> {
     if name.trim().is_empty() {
-        let violation = Violation::new(
-            field,
-            "MIN_LENGTH",
-            "must have at least one character that is not blank",
-        );
-        return Err(violation.with(json!({ "threshold": 1 })).into());
+        return Err(Violation::blank(field).into());
     }
     if name.contains('/') || name.contains(char::is_control) {
         return Err(Violation::new(field, "FORMAT", "must be free of slashes and control characters").into());

@@ -29,11 +29,13 @@ mod descriptor;
 mod downloads;
 mod files;
 mod folders;
+mod imports;
 mod message;
 mod options;
 mod pages;
 mod refusal;
 mod route;
+mod source;
 mod time;
 mod token;
 mod trash;
@@ -41,8 +43,10 @@ mod uploads;
 mod validate;
 mod zip;
 
+pub use imports::ImportOrder;
 pub use message::{Body, Head, Origin, Request, Response};
 pub use options::Options;
+pub use source::{IMPORT_RULES, ImportRules, UnfitUrl, check_import_url, is_private};
 pub use time::{Clock, ManualClock, Random, Seeded};
 #[cfg(not(target_arch = "wasm32"))]
 pub use time::{SystemClock, SystemRandom};
@@ -50,9 +54,11 @@ pub use time::{SystemClock, SystemRandom};
 use crate::blobs::{Blobs, Memory};
 use crate::catalog::{self, Catalog, Sqlite};
 use call::Call;
+use imports::Fetching;
 use message::Part;
 use refusal::{Outcome, Refusal};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fmt;
 use uploads::{Receiving, TUS, UPLOADS};
 
@@ -89,6 +95,12 @@ pub struct Intake {
     stage: Stage,
 }
 
+impl Intake {
+    fn new(head: Head, stage: Stage) -> Intake {
+        Intake { head, stage }
+    }
+}
+
 impl fmt::Debug for Intake {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Neither tokens nor bodies belong into a log.
@@ -105,6 +117,8 @@ enum Stage {
     Upload(Box<Receiving>),
     /// A chunk of a TUS transfer.
     Chunk(Box<Receiving>),
+    /// What the source of an import answers.
+    Import(Box<Fetching>),
     /// Refused before its body was read.
     Refused(Refusal),
 }
@@ -117,6 +131,8 @@ pub struct Manager {
     since: i64,
     /// What URLs began with at the last request, for events that no request causes.
     base: String,
+    /// The files of the imports that a host has taken.
+    fetching: BTreeSet<String>,
 }
 
 impl Manager {
@@ -165,6 +181,7 @@ impl Manager {
             secret,
             since,
             base,
+            fetching: BTreeSet::new(),
         };
         manager.collect_orphans()?;
         Ok(manager)
@@ -240,7 +257,7 @@ impl Manager {
     /// ```
     pub fn open(&mut self, head: Head) -> Intake {
         let stage = self.stage(&head).unwrap_or_else(Stage::Refused);
-        Intake { head, stage }
+        Intake::new(head, stage)
     }
 
     fn stage(&mut self, head: &Head) -> Outcome<Stage> {
@@ -271,7 +288,7 @@ impl Manager {
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```
     pub fn feed(&mut self, intake: &mut Intake, bytes: &[u8]) -> bool {
-        let receiving = match &mut intake.stage {
+        let (blob, start, sums, limit, too_large) = match &mut intake.stage {
             Stage::Refused(_) => return false,
             Stage::Whole(body) => {
                 if body.len() + bytes.len() <= MOST_JSON {
@@ -282,23 +299,23 @@ impl Manager {
                 intake.stage = Stage::Refused(Refusal::code(413, "INVALID_ARGUMENT", text));
                 return false;
             }
-            Stage::Upload(receiving) | Stage::Chunk(receiving) => receiving,
+            Stage::Upload(to) | Stage::Chunk(to) => (&to.blob, to.start, &mut to.sums, to.limit, &mut to.too_large),
+            Stage::Import(to) => (&to.blob, 0, &mut to.sums, to.limit, &mut to.too_large),
         };
-        if receiving.too_large || receiving.sums.size + bytes.len() as u64 > receiving.limit {
-            receiving.too_large = true;
+        if *too_large || sums.size + bytes.len() as u64 > limit {
+            *too_large = true;
             return false;
         }
-        let at = receiving.start + receiving.sums.size;
-        if let Err(error) = self.parts.blobs.append(&receiving.blob, at, bytes) {
-            let blob = receiving.blob.clone();
-            if let Stage::Upload(_) = intake.stage {
+        if let Err(error) = self.parts.blobs.append(blob, start + sums.size, bytes) {
+            let blob = blob.clone();
+            if !matches!(intake.stage, Stage::Chunk(_)) {
                 // The orphan, if the store cannot even remove it, goes with the next start.
                 _ = self.parts.blobs.remove(&blob);
             }
             intake.stage = Stage::Refused(error.into());
             return false;
         }
-        receiving.sums.add(bytes);
+        sums.add(bytes);
         true
     }
 
@@ -318,6 +335,7 @@ impl Manager {
             Stage::Whole(body) => self.answer(&head, &body),
             Stage::Upload(receiving) => self.end_upload(&head, *receiving),
             Stage::Chunk(receiving) => self.end_chunk(&head, &receiving),
+            Stage::Import(fetching) => self.end_import(*fetching),
             Stage::Refused(refusal) => Err(refusal),
         };
         self.finish(&head, outcome)
@@ -340,6 +358,10 @@ impl Manager {
             Stage::Upload(receiving) => _ = self.parts.blobs.remove(&receiving.blob),
             // Nobody is left to be told of trouble; the next HEAD says what is there.
             Stage::Chunk(receiving) => _ = self.end_chunk(&intake.head, &receiving),
+            Stage::Import(fetching) => {
+                _ = self.parts.blobs.remove(&fetching.blob);
+                self.fetching.remove(&fetching.file);
+            }
             Stage::Whole(_) | Stage::Refused(_) => {}
         }
     }
@@ -602,11 +624,9 @@ impl Manager {
             "generateFilesDownloadUrl" => call.files_download_url(&fields),
             "generateFolderDownloadUrl" => call.folder_download_url(&fields),
             "generateVideoStreamingUrl" => call.video_streaming_url(&fields),
-            "importFile" | "bulkImportFiles" | "bulkImportFile" => Err(Refusal::code(
-                501,
-                "UNIMPLEMENTED",
-                "this manager does not import from URLs",
-            )),
+            "importFile" => call.import_file(&fields),
+            "bulkImportFiles" => call.bulk_import_files(&fields),
+            "bulkImportFile" => call.bulk_import_file(&fields),
             _ => call.page(operation, &fields),
         })?;
         Ok(Response::json(200, &value))

@@ -23,6 +23,10 @@ pub struct Options {
     pub quota: Option<u64>,
     /// How long a file of a media type is pending after its last byte, in milliseconds (choice U33).
     pub pending: Vec<(String, i64)>,
+    /// Files whose processing fails, for tests: media types such as `VIDEO`, and names in which `*` stands for any text.
+    pub failing: Vec<String>,
+    /// Whether imports may fetch from this machine and its network.
+    pub allow_private_imports: bool,
 }
 
 impl Default for Options {
@@ -43,6 +47,8 @@ impl Default for Options {
             limits: limits.map(|(name, limit)| (name.to_owned(), limit)).to_vec(),
             quota: None,
             pending: vec![("VIDEO".to_owned(), 500), ("AUDIO".to_owned(), 200)],
+            failing: Vec::new(),
+            allow_private_imports: false,
         }
     }
 }
@@ -68,6 +74,20 @@ impl Options {
     pub fn pending(&self, media_type: &str) -> i64 {
         let found = self.pending.iter().find(|(name, _)| name == media_type);
         found.map_or(0, |(_, time)| *time)
+    }
+
+    /// Whether the processing of a file of this media type and name fails.
+    ///
+    /// ```
+    /// # use wix_media::manager::Options;
+    /// let options = Options { failing: vec!["AUDIO".into(), "broken*.mp4".into()], ..Options::default() };
+    /// assert!(options.fails("VIDEO", "broken film.mp4") && options.fails("AUDIO", "a.mp3"));
+    /// assert!(!options.fails("VIDEO", "film.mp4"));
+    /// ```
+    pub fn fails(&self, media_type: &str, name: &str) -> bool {
+        self.failing
+            .iter()
+            .any(|pattern| pattern == media_type || matches(pattern, name))
     }
 
     /// The options in the form in which JavaScript gives them to `createManager`; what is not said is as by default.
@@ -97,6 +117,8 @@ impl Options {
             options.pending.retain(|(name, _)| *name != media_type);
             options.pending.push((media_type, time as i64));
         }
+        options.failing = texts(&given["processing"], "processing", "fail")?;
+        options.allow_private_imports = flag(given, "allowPrivateImports")?;
         Ok(options)
     }
 }
@@ -107,6 +129,44 @@ fn text(given: &Value, name: &str) -> Result<Option<String>, String> {
         Value::String(text) => Ok(Some(text.clone())),
         _ => Err(format!("{name} must be a string")),
     }
+}
+
+fn flag(given: &Value, name: &str) -> Result<bool, String> {
+    match &given[name] {
+        Value::Null => Ok(false),
+        Value::Bool(flag) => Ok(*flag),
+        _ => Err(format!("{name} must be true or false")),
+    }
+}
+
+/// One string, or a list of them.
+fn texts(given: &Value, path: &str, name: &str) -> Result<Vec<String>, String> {
+    let refused = || format!("{path}.{name} must be a string or a list of strings");
+    match &given[name] {
+        Value::Null => Ok(Vec::new()),
+        Value::String(text) => Ok(vec![text.clone()]),
+        Value::Array(items) => {
+            let text = |item: &Value| item.as_str().map(str::to_owned).ok_or_else(refused);
+            items.iter().map(text).collect()
+        }
+        _ => Err(refused()),
+    }
+}
+
+/// Whether a text fits a pattern in which `*` stands for any text.
+pub(super) fn matches(pattern: &str, text: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else {
+        return pattern == text;
+    };
+    let Some(mut text) = text.strip_prefix(start) else {
+        return false;
+    };
+    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+    for piece in middle.split('*') {
+        let Some(at) = text.find(piece) else { return false };
+        text = &text[at + piece.len()..];
+    }
+    text.ends_with(end)
 }
 
 /// A number that is not negative.
@@ -130,5 +190,45 @@ fn numbers(given: &Value, path: &str) -> Result<Vec<(String, f64)>, String> {
             .map(|pair: Result<_, String>| pair.and_then(|(name, value)| Ok((name, value?))))
             .collect(),
         _ => Err(format!("{path} must be an object of numbers")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for (pattern, text, fits) in [
+            ("a.mp4", "a.mp4", true),
+            ("a.mp4", "b.mp4", false),
+            ("*", "", true),
+            ("*.mp4", "a.mp4", true),
+            ("*.mp4", "a.mp4.txt", false),
+            ("a*", "ba", false),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b*c", "a-c", false),
+            ("ab*ba", "aba", false),
+            ("*é*", "café au lait", true),
+        ] {
+            assert_eq!(matches(pattern, text), fits, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn options_of_the_wrong_type_are_refused_by_name() {
+        for (given, text) in [
+            (
+                json!({ "allowPrivateImports": 1 }),
+                "allowPrivateImports must be true or false",
+            ),
+            (
+                json!({ "processing": { "fail": [1] } }),
+                "processing.fail must be a string or a list of strings",
+            ),
+        ] {
+            assert_eq!(Options::from_json(&given).expect_err("refused"), text);
+        }
     }
 }

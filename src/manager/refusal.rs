@@ -34,6 +34,12 @@ impl Violation {
         }
     }
 
+    /// A name without a character that can be seen (choice U20).
+    pub(super) fn blank(field: impl Into<String>) -> Violation {
+        let text = "must have at least one character that is not blank";
+        Violation::new(field, "MIN_LENGTH", text).with(json!({ "threshold": 1 }))
+    }
+
     pub(super) fn with(self, data: Value) -> Violation {
         Violation {
             data: Some(data),
@@ -119,7 +125,41 @@ impl Refusal {
         Refusal::code(404, "FOLDER_NOT_FOUND", format!("there is no folder {id}"))
     }
 
-    /// The members `applicationError` or nothing, as bulk results carry them.
+    /// The refusal of a part of a request: fields are named from the top of it.
+    pub(super) fn within(self, path: &str) -> Refusal {
+        match self {
+            Refusal::Violations(mut violations) => {
+                for violation in &mut violations {
+                    violation.field = format!("{path}.{}", violation.field);
+                }
+                Refusal::Violations(violations)
+            }
+            other => other,
+        }
+    }
+
+    /// Code, description and data, as results of bulk calls and events carry them; of broken rules, the first names the
+    /// code. `None` for what is no error of the caller.
+    pub(super) fn as_error(&self) -> Option<Value> {
+        match self {
+            Refusal::Code {
+                code,
+                description,
+                data,
+                ..
+            } => Some(json!({ "code": code, "description": description, "data": data })),
+            Refusal::Violations(violations) => {
+                let first = violations.first()?;
+                Some(json!({
+                    "code": first.name.unwrap_or(first.rule),
+                    "description": format!("\"{}\" {}", first.field, first.description),
+                    "data": { "fieldViolations": violations.iter().map(violation_json).collect::<Vec<_>>() },
+                }))
+            }
+            Refusal::Answer(_) | Refusal::Internal(_) => None,
+        }
+    }
+
     pub(super) fn into_response(self) -> Response {
         match self {
             Refusal::Code {
@@ -140,7 +180,7 @@ impl Refusal {
                     .iter()
                     .map(|violation| format!("\"{}\" {}", violation.field, violation.description))
                     .collect();
-                let violations: Vec<_> = violations.into_iter().map(violation_json).collect();
+                let violations: Vec<_> = violations.iter().map(violation_json).collect();
                 Response::json(
                     400,
                     &json!({
@@ -158,7 +198,7 @@ impl Refusal {
     }
 }
 
-fn violation_json(violation: Violation) -> Value {
+fn violation_json(violation: &Violation) -> Value {
     let mut value = json!({
         "field": violation.field,
         "description": violation.description,
@@ -167,8 +207,8 @@ fn violation_json(violation: Violation) -> Value {
     if let Some(name) = violation.name {
         value["ruleName"] = name.into();
     }
-    if let Some(data) = violation.data {
-        value["data"] = data;
+    if let Some(data) = &violation.data {
+        value["data"] = data.clone();
     }
     value
 }

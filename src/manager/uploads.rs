@@ -53,11 +53,15 @@ pub(super) fn over_limit(status: u16, limit: u64) -> Refusal {
     )
 }
 
+pub(super) fn unsupported(text: &str) -> Refusal {
+    Refusal::code(400, "UNSUPPORTED_FILE_FORMAT", text)
+}
+
 fn zero_size() -> Refusal {
     Refusal::code(400, "ZERO_FILE_SIZE", "the file is empty")
 }
 
-fn mismatch() -> Refusal {
+pub(super) fn mismatch() -> Refusal {
     Refusal::code(400, "MISMATCH_MIME_TYPE", "the MIME type does not fit the file")
 }
 
@@ -65,16 +69,16 @@ pub(super) fn completed() -> Refusal {
     Refusal::code(409, "UPLOAD_ALREADY_COMPLETED", "this upload is complete")
 }
 
-fn conflict(conflict: Conflict) -> Refusal {
+pub(super) fn conflict(conflict: Conflict) -> Refusal {
     match conflict {
-        Conflict::Malformed => Refusal::code(400, "UNSUPPORTED_FILE_FORMAT", "this is no MIME type"),
+        Conflict::Malformed => unsupported("this is no MIME type"),
         Conflict::Mismatch => mismatch(),
     }
 }
 
 impl Call<'_> {
-    /// The folder of an upload that names none.
-    fn default_folder(&self) -> &'static str {
+    /// The folder of an upload or import that names none.
+    pub(super) fn default_folder(&self) -> &'static str {
         match self.origin {
             Origin::Site => system::MEDIA_ROOT,
             Origin::Visitor => system::VISITOR_UPLOADS,
@@ -104,12 +108,7 @@ impl Call<'_> {
     pub(super) fn upload_url(&mut self, fields: &Fields, resumable: bool) -> Outcome<Value> {
         let name = fields.text("fileName");
         if name.is_some_and(|name| name.trim().is_empty()) {
-            let violation = Violation::new(
-                "fileName",
-                "MIN_LENGTH",
-                "must have at least one character that is not blank",
-            );
-            return Err(violation.with(json!({ "threshold": 1 })).into());
+            return Err(Violation::blank("fileName").into());
         }
         let mime = fields.text("mimeType").unwrap_or_default();
         let known = types::declared(mime, name).map_err(conflict)?;
@@ -117,11 +116,7 @@ impl Call<'_> {
         let media_type = known.as_deref().map(types::media_type);
         if private && media_type == Some("MODEL3D") {
             // Choice U41.
-            return Err(Refusal::code(
-                400,
-                "UNSUPPORTED_FILE_FORMAT",
-                "a 3D model cannot be private",
-            ));
+            return Err(unsupported("a 3D model cannot be private"));
         }
         if let Some(size) = fields.number("sizeInBytes") {
             let size = u64::try_from(size).unwrap_or(0);
@@ -253,56 +248,62 @@ impl Call<'_> {
         let Some(name) = self.file_name(&upload, &request, head) else {
             return Err(Violation::new("filename", "REQUIRED_FIELD", "is required").into());
         };
+        let declared = types::declared(&declared_mime(&request, head), Some(&name)).map_err(conflict)?;
+        let private = request["private"].as_bool().unwrap_or(false);
+        let mime = self.check_content(declared, private, &sums)?;
+        let parent = request["parentFolderId"].as_str().unwrap_or(system::MEDIA_ROOT);
+        let target = self.target("parentFolderId", parent)?;
+        let target = self.ensure_path(target, request["filePath"].as_str().unwrap_or_default())?;
+        let mut file = self.new_file(&upload.file, &name, &mime, &target);
+        file.private = private;
+        file.labels = serde_json::from_value(request["labels"].clone())?;
+        file.external = request["externalInfo"].to_string();
+        file.tag = "_fileOrigin_uploaded".to_owned();
+        self.fill(&mut file, blob, sums);
+        self.catalog.insert_file(&file)?;
+        upload.done = true;
+        upload.transfer = None;
+        upload.blob = None;
+        self.catalog.put_upload(&upload)?;
+        self.tell_processed(&file)?;
+        Ok(json!({ "file": self.descriptor(&file) }))
+    }
+
+    /// The true type of bytes that came for a file, if they may become one.
+    pub(super) fn check_content(&self, declared: Option<String>, private: bool, sums: &Summed) -> Outcome<String> {
         if sums.size == 0 {
             return Err(zero_size());
         }
-        let declared = types::declared(&declared_mime(&request, head), Some(&name)).map_err(conflict)?;
         let mime = reconcile(declared, &sums.first)?;
         let media_type = types::media_type(&mime);
-        let private = request["private"].as_bool().unwrap_or(false);
         if private && media_type == "MODEL3D" {
-            return Err(Refusal::code(
-                400,
-                "UNSUPPORTED_FILE_FORMAT",
-                "a 3D model cannot be private",
-            ));
+            return Err(unsupported("a 3D model cannot be private"));
         }
         let limit = self.options.limit(media_type);
         if sums.size > limit {
             return Err(over_limit(413, limit));
         }
         self.check_quota(sums.size)?;
-        let parent = request["parentFolderId"].as_str().unwrap_or(system::MEDIA_ROOT);
-        let target = self.target("parentFolderId", parent)?;
-        let target = self.ensure_path(target, request["filePath"].as_str().unwrap_or_default())?;
-        let facts = facts(self.blobs, blob, &mime, sums.size);
-        let mut file = self.new_file(&upload.file, &name, &mime, &target);
-        file.private = private;
+        Ok(mime)
+    }
+
+    /// Gives a file the bytes in a blob, and begins to process it.
+    pub(super) fn fill(&mut self, file: &mut File, blob: &str, sums: Summed) {
+        file.facts = facts(self.blobs, blob, &file.mime, sums.size).to_json();
         file.size = i64::try_from(sums.size).unwrap_or(i64::MAX);
         file.hash = sums.hash;
         file.crc = sums.crc;
-        file.facts = facts.to_json();
-        file.labels = serde_json::from_value(request["labels"].clone())?;
-        file.external = request["externalInfo"].to_string();
-        file.tag = "_fileOrigin_uploaded".to_owned();
         file.blob = Some(blob.to_owned());
-        let pending = self.options.pending(media_type);
+        let pending = self.options.pending(&file.media_type);
         if pending > 0 {
             file.status = "PENDING".to_owned();
-            file.ready_at = Some(self.now + pending);
+            file.ready_at = Some(self.now.saturating_add(pending));
+        } else {
+            self.process(file);
         }
-        self.catalog.insert_file(&file)?;
-        upload.done = true;
-        upload.transfer = None;
-        upload.blob = None;
-        self.catalog.put_upload(&upload)?;
-        if pending <= 0 {
-            self.file_ready(&file, false)?;
-        }
-        Ok(json!({ "file": self.descriptor(&file) }))
     }
 
-    fn new_file(&self, stem: &str, name: &str, mime: &str, target: &Target) -> File {
+    pub(super) fn new_file(&self, stem: &str, name: &str, mime: &str, target: &Target) -> File {
         let name = types::display_name(name, mime);
         let media_type = types::media_type(mime);
         let ending = types::extension(&name).or_else(|| types::extension_of_mime(mime).map(str::to_owned));

@@ -15,14 +15,32 @@ pub(super) struct Fields {
     checked: Map<String, Value>,
     /// The body as it came, for the one thing that is no field of the table: the mask of an update.
     pub(super) sent: Value,
+    /// Rules that entries of a bulk call break, where each entry answers for itself.
+    aside: Vec<Violation>,
 }
 
 impl Fields {
     pub(super) fn new(checked: Map<String, Value>) -> Fields {
         Fields {
             checked,
-            sent: Value::Null,
+            ..Fields::default()
         }
+    }
+
+    /// The broken rules of one entry of a bulk call.
+    pub(super) fn violations_within(&self, path: &str) -> Vec<Violation> {
+        let own = |violation: &&Violation| {
+            let rest = violation.field.strip_prefix(path);
+            rest.is_some_and(|rest| rest.starts_with('.'))
+        };
+        self.aside.iter().filter(own).cloned().collect()
+    }
+
+    /// The objects of a list.
+    pub(super) fn objects(&self, name: &str) -> Vec<Fields> {
+        let items = self.checked.get(name).and_then(Value::as_array).into_iter().flatten();
+        let object = |item: &Value| Fields::new(item.as_object().cloned().unwrap_or_default());
+        items.map(object).collect()
     }
 
     pub(super) fn text(&self, name: &str) -> Option<&str> {
@@ -92,11 +110,20 @@ pub(super) fn fields(route: &Route, query: &str, body: &[u8]) -> Outcome<Fields>
             }
         }
     }
-    if violations.is_empty() {
-        Ok(Fields { checked, sent })
-    } else {
-        Err(Refusal::Violations(violations))
+    let (aside, violations): (Vec<_>, Vec<_>) = violations
+        .into_iter()
+        .partition(|violation| operation.name == "bulkImportFile" && is_of_an_entry(violation));
+    if !violations.is_empty() {
+        return Err(Refusal::Violations(violations));
     }
+    Ok(Fields { checked, sent, aside })
+}
+
+/// Whether a rule concerns one entry of a bulk import alone. An entry without a URL, or one that is no object, makes the
+/// whole call unreadable (`contract/files-api.md` section 10).
+fn is_of_an_entry(violation: &Violation) -> bool {
+    let member = violation.field.split_once("].").map(|(_, member)| member);
+    member.is_some_and(|member| member != "url" || violation.rule != "REQUIRED_FIELD")
 }
 
 fn parse(body: &[u8]) -> Outcome<Value> {

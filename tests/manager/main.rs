@@ -5,6 +5,7 @@ mod directory;
 mod downloads;
 mod files;
 mod folders;
+mod imports;
 mod model;
 mod noise;
 mod pages;
