@@ -321,8 +321,7 @@ impl Call<'_> {
             .is_some_and(|coding| coding != "identity");
         let length = head.header("content-length").and_then(|length| length.parse().ok());
         let length = length.filter(|_| !encoded);
-        if let Some(length) = length.filter(|&length| length > limit) {
-            self.check_quota(length)?;
+        if length.is_some_and(|length| length > limit) {
             return Err(over_limit(413, limit));
         }
         self.check_quota(length.unwrap_or(1))?;

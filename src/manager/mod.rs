@@ -65,6 +65,9 @@ use uploads::{Receiving, TUS, UPLOADS};
 /// The largest body of a call: a bulk call with every field at its limit is well below it.
 const MOST_JSON: usize = 16 << 20;
 
+/// What URLs begin with while no request has named a host.
+const NO_HOST: &str = "http://127.0.0.1";
+
 /// What a manager works with.
 #[derive(Debug)]
 pub struct Parts {
@@ -175,7 +178,7 @@ impl Manager {
                 now
             }
         };
-        let base = "http://127.0.0.1".to_owned();
+        let base = NO_HOST.to_owned();
         let mut manager = Manager {
             parts,
             secret,
@@ -563,10 +566,14 @@ impl Manager {
         if let Some(base) = &self.parts.options.base_url {
             return base.trim_end_matches('/').to_owned();
         }
-        if let Some(host) = head.header("host").filter(|host| is_host(host)) {
-            let scheme = head.header("x-forwarded-proto").filter(|scheme| *scheme == "https");
-            self.base = format!("{}://{host}", scheme.unwrap_or("http"));
+        let Some(host) = head.header("host") else {
+            return self.base.clone();
+        };
+        if !is_host(host) {
+            return NO_HOST.to_owned();
         }
+        let scheme = head.header("x-forwarded-proto").filter(|scheme| *scheme == "https");
+        self.base = format!("{}://{host}", scheme.unwrap_or("http"));
         self.base.clone()
     }
 
