@@ -35,7 +35,7 @@ pub mod model;
 pub mod operations;
 pub mod wire;
 
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", all(feature = "manager", target_arch = "wasm32")))]
 pub mod js;
 #[cfg(feature = "client")]
 mod transport;

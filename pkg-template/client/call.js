@@ -1,5 +1,5 @@
 // One call from arguments to result: the core builds the request and reads the answer, this file does the waiting.
-import { prepare, receive, retryDelay } from '#glue';
+import { prepare, receive, retryDelay } from '#client-glue';
 import { operations } from '#operations';
 import { encodeArguments } from './arguments.js';
 import { credentials, readToken } from './credentials.js';

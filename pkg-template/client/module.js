@@ -1,8 +1,8 @@
 // The WebAssembly core: how it is found, compiled, instantiated, and replaced after a trap.
 //
 // The core is synchronous and keeps nothing between calls, so a broken instance is simply thrown away: only the call
-// that broke it fails. `#glue` is the generated binding; tests put a core of their own in its place.
-import { __wbg_reset_state as replace, initSync } from '#glue';
+// that broke it fails. `#client-glue` is the generated binding; tests put a core of their own in its place.
+import { __wbg_reset_state as replace, initSync } from '#client-glue';
 import { textOf, violation, WixMediaError } from './error.js';
 
 let loading;

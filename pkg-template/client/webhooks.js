@@ -1,5 +1,5 @@
 // Events: webhook deliveries are checked, decoded, and handed to the handlers of their type.
-import { event as rewrite } from '#glue';
+import { event as rewrite } from '#client-glue';
 import { revive } from './call.js';
 import { WixMediaError } from './error.js';
 import { enter, init, isLoaded, runtime } from './module.js';

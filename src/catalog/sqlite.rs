@@ -14,6 +14,8 @@ use super::{
     Page, Result, Sort, Trashed, Tree, Upload,
 };
 use crate::model::system;
+#[cfg(target_arch = "wasm32")]
+use rusqlite::OpenFlags;
 use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params, params_from_iter};
 use std::path::Path;
@@ -85,6 +87,17 @@ impl Sqlite {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.execute_batch("BEGIN EXCLUSIVE; COMMIT")?;
+        Sqlite::prepare(connection)
+    }
+
+    /// Opens the store in the file `catalog.db` of a registered VFS, which has one owner at a time. Without `durable` SQLite
+    /// does not wait for the bytes to be safe.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn hosted(vfs: &str, durable: bool) -> Result<Sqlite> {
+        let connection = Connection::open_with_flags_and_vfs("catalog.db", OpenFlags::default(), vfs)?;
+        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", if durable { "FULL" } else { "OFF" })?;
         Sqlite::prepare(connection)
     }
 

@@ -3,8 +3,17 @@
 //! Every function is synchronous and keeps nothing: JavaScript drives promises, time and credentials, so a trap can be
 //! caught where it happens and the module be made anew for the next call.
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "client"))]
 mod allocator;
+#[cfg(feature = "client")]
 pub mod client;
+#[cfg(feature = "client")]
 mod errors;
+#[cfg(all(target_arch = "wasm32", feature = "manager"))]
+mod host;
+#[cfg(all(target_arch = "wasm32", feature = "manager"))]
+pub mod manager;
+#[cfg(feature = "client")]
 mod text;
+#[cfg(all(target_arch = "wasm32", feature = "manager"))]
+mod vfs;

@@ -19,6 +19,27 @@ pub enum Origin {
     VideoMaker,
 }
 
+impl Origin {
+    /// The origin of this name, as the header `wix-media-origin` and seeds have it.
+    ///
+    /// ```
+    /// use wix_media::manager::Origin;
+    ///
+    /// assert_eq!(Origin::named("visitor"), Some(Origin::Visitor));
+    /// assert_eq!(Origin::named("elsewhere"), None);
+    /// ```
+    pub fn named(name: &str) -> Option<Origin> {
+        Some(match name {
+            "site" => Origin::Site,
+            "visitor" => Origin::Visitor,
+            "mobile" => Origin::Mobile,
+            "purchase" => Origin::Purchase,
+            "video-maker" => Origin::VideoMaker,
+            _ => return None,
+        })
+    }
+}
+
 /// A request without its body.
 #[derive(Clone, Debug, Default)]
 pub struct Head {
@@ -135,6 +156,22 @@ impl Part {
     }
 }
 
+/// A piece of a body, for hosts that read blobs themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Bytes as they are.
+    Bytes(Vec<u8>),
+    /// A run of a blob.
+    Blob {
+        /// The blob.
+        id: String,
+        /// Where the run begins.
+        offset: u64,
+        /// How many bytes it has.
+        length: u64,
+    },
+}
+
 /// The body of a response: bytes, and runs of blobs that are read when they are sent.
 ///
 /// [`Manager::read`](super::Manager::read) reads it piece by piece.
@@ -148,6 +185,21 @@ impl Body {
         Body {
             parts: [Part::Bytes(bytes.into())].into(),
         }
+    }
+
+    /// The bytes of a body that consists of nothing else, which is most of them; `None` for any other.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "for the face to JavaScript"))]
+    pub(crate) fn take_bytes(&mut self) -> Option<Vec<u8>> {
+        let more = self.parts.len() > 1 || self.parts.iter().any(|part| !matches!(part, Part::Bytes(_)));
+        let bytes = match self.parts.pop_front() {
+            Some(Part::Bytes(bytes)) if !more => bytes,
+            Some(part) => {
+                self.parts.push_front(part);
+                return None;
+            }
+            None => Vec::new(),
+        };
+        Some(bytes)
     }
 
     /// How many bytes are still to be read.

@@ -44,15 +44,19 @@ mod validate;
 mod zip;
 
 pub use imports::ImportOrder;
-pub use message::{Body, Head, Origin, Request, Response};
+pub use message::{Body, Head, Origin, Piece, Request, Response};
 pub use options::Options;
 pub use source::{IMPORT_RULES, ImportRules, UnfitUrl, check_import_url, is_private};
 pub use time::{Clock, ManualClock, Random, Seeded};
 #[cfg(not(target_arch = "wasm32"))]
 pub use time::{SystemClock, SystemRandom};
 
-use crate::blobs::{Blobs, Memory};
-use crate::catalog::{self, Catalog, Sqlite};
+use crate::blobs::Blobs;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::blobs::Memory;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::catalog::Sqlite;
+use crate::catalog::{self, Catalog};
 use call::Call;
 use imports::Fetching;
 use message::Part;
@@ -506,6 +510,46 @@ impl Manager {
             }
         }
         Ok(filled)
+    }
+
+    /// The next pieces of a body, for a host that reads blobs itself; none at its end.
+    ///
+    /// ```
+    /// use wix_media::manager::{Manager, Piece, Request};
+    ///
+    /// let mut manager = Manager::memory()?;
+    /// let mut response = manager.handle(Request::new("GET", "/nowhere"));
+    /// assert!(matches!(manager.pieces(&mut response.body)?[..], [Piece::Bytes(_)]));
+    /// assert!(manager.pieces(&mut response.body)?.is_empty());
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn pieces(&self, body: &mut Body) -> catalog::Result<Vec<Piece>> {
+        let mut pieces = Vec::new();
+        while pieces.is_empty() {
+            let Some(part) = body.parts.pop_front() else { break };
+            match part {
+                Part::Bytes(bytes) => pieces.push(Piece::Bytes(bytes)),
+                Part::Blob { id, offset, length } => pieces.push(Piece::Blob { id, offset, length }),
+                Part::Zip(mut zip) => {
+                    let next = zip.next(&*self.parts.catalog)?;
+                    if !next.is_empty() {
+                        body.parts.push_front(Part::Zip(zip));
+                        for part in next.into_iter().rev() {
+                            body.parts.push_front(part);
+                        }
+                    }
+                    // A header and what it heads go together: a call for each would cost more than it carries.
+                    while let Some(part) = body.parts.pop_front_if(|part| !matches!(part, Part::Zip(_))) {
+                        match part {
+                            Part::Bytes(bytes) => pieces.push(Piece::Bytes(bytes)),
+                            Part::Blob { id, offset, length } => pieces.push(Piece::Blob { id, offset, length }),
+                            Part::Zip(_) => {}
+                        }
+                    }
+                }
+            }
+        }
+        Ok(pieces)
     }
 
     /// All bytes of a body.

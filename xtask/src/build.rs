@@ -20,8 +20,44 @@ use crate::project::Project;
 /// This file decides what the steps make, so a change of it makes them stale.
 const RECIPE: &str = include_str!("build.rs");
 
-/// The profile of the root `Cargo.toml` that the module is built with.
-const PROFILE: &str = "wasm-client";
+/// A WebAssembly module of the crate: its feature.
+#[derive(Debug)]
+struct Module {
+    /// The feature, and the name of the module's files.
+    name: &'static str,
+    /// The profile of the root `Cargo.toml` that it is built with.
+    profile: &'static str,
+    /// How much wasm-opt shrinks or speeds up.
+    optimisation: &'static str,
+    /// Whether the glue makes instances on demand, instead of holding one.
+    many: bool,
+    /// Variables for what is compiled along.
+    environment: &'static [(&'static str, &'static str)],
+}
+
+/// The modules of the package.
+const MODULES: [Module; 2] = [
+    Module {
+        name: "client",
+        profile: "wasm-client",
+        optimisation: "-Oz",
+        many: false,
+        environment: &[],
+    },
+    Module {
+        name: "manager",
+        profile: "wasm-manager",
+        optimisation: "-O2",
+        many: true,
+        // What the catalog does without.
+        environment: &[(
+            "SQLITE_WASM_RS_FLAGS",
+            "-USQLITE_ENABLE_RTREE -USQLITE_ENABLE_SESSION -USQLITE_ENABLE_PREUPDATE_HOOK -USQLITE_ENABLE_DBSTAT_VTAB \
+             -USQLITE_ENABLE_DBPAGE_VTAB -USQLITE_ENABLE_BYTECODE_VTAB -USQLITE_ENABLE_STMTVTAB \
+             -USQLITE_ENABLE_MATH_FUNCTIONS -USQLITE_ENABLE_OFFSET_SQL_FUNC -USQLITE_ENABLE_COLUMN_METADATA",
+        )],
+    },
+];
 
 /// How rustc compiles the crate and the standard library. A panic traps at once: the package instantiates the
 /// module afresh, and no message or unwinding code is downloaded.
@@ -48,11 +84,16 @@ const WASM_FEATURES: [&str; 7] = [
 /// Node shows the line from which an uncaught error came; a whole bundle on one line would bury the message.
 const NODE_LINES: &str = "--line-limit=120";
 
-/// One file of the package: the entry in `pkg-template/entries`, the name in `dist`, and how it is bundled.
-const BUNDLES: [(&str, &str, &[&str]); 4] = [
-    ("node.js", "node.js", &["--platform=node", "--format=esm", NODE_LINES]),
+/// One file of the package: the entry in `pkg-template`, the name in `dist`, and how it is bundled. Those that are loaded
+/// with their first use are files of their own, and import nothing of the others.
+const BUNDLES: [(&str, &str, &[&str]); 7] = [
     (
+        "entries/node.js",
         "node.js",
+        &["--platform=node", "--format=esm", NODE_LINES],
+    ),
+    (
+        "entries/node.js",
         "node.cjs",
         &[
             "--platform=node",
@@ -62,8 +103,41 @@ const BUNDLES: [(&str, &str, &[&str]); 4] = [
             "--banner:js=const importMetaUrl=require('node:url').pathToFileURL(__filename).href;",
         ],
     ),
-    ("browser.js", "browser.js", &["--platform=browser", "--format=esm"]),
-    ("workerd.js", "workerd.js", &["--platform=neutral", "--format=esm"]),
+    (
+        "entries/browser.js",
+        "browser.js",
+        &["--platform=browser", "--format=esm"],
+    ),
+    (
+        "entries/workerd.js",
+        "workerd.js",
+        &["--platform=neutral", "--format=esm"],
+    ),
+    (
+        "manager/index.js",
+        "manager.js",
+        &["--platform=neutral", "--format=esm", NODE_LINES],
+    ),
+    (
+        "manager/worker.js",
+        "manager-worker.js",
+        &["--platform=browser", "--format=esm"],
+    ),
+    (
+        "manager/storage/directory.js",
+        "directory.js",
+        &["--platform=node", "--format=esm", NODE_LINES],
+    ),
+];
+
+/// What bundles leave to be found beside them.
+const EXTERNAL: [&str; 6] = [
+    "./client.wasm",
+    "./manager.wasm",
+    "./manager.js",
+    "./manager-worker.js",
+    "./directory.js",
+    "./transfers.js",
 ];
 
 /// Builds what is not up to date.
@@ -72,53 +146,54 @@ pub(crate) fn build(project: &Project) -> Result<()> {
     machine::standard_library_sources()?;
     machine::npm_packages(project)?;
 
-    let folder = project.intermediate();
-    let stamp = |name: &str| folder.join("stamps").join(name);
-    let compiled = compile(project)?;
-    let lock = project.root.join("Cargo.lock");
+    machine::c_compiler()?;
+
     let npm_lock = project.javascript().join("package-lock.json");
+    let mut inputs = vec![project.root.join("pkg-template"), npm_lock.clone()];
+    let mut made = Vec::new();
+    for module in &MODULES {
+        let folder = project.intermediate().join(module.name);
+        let stamp = |name: &str| folder.join("stamps").join(name);
+        let compiled = compile(project, module)?;
+        let glue = folder.join("glue.js");
+        let bound = folder.join("bound.wasm");
+        Step {
+            stamp: stamp("bind"),
+            recipe: RECIPE,
+            inputs: vec![compiled.clone(), project.root.join("Cargo.lock")],
+            outputs: vec![glue.clone(), bound.clone()],
+        }
+        .unless_fresh(|| bind(module, &compiled, &folder))?;
 
-    let glue = folder.join("wix_media.js");
-    let bound = folder.join("wix_media_bg.wasm");
-    Step {
-        stamp: stamp("bind"),
-        recipe: RECIPE,
-        inputs: vec![compiled.clone(), lock],
-        outputs: vec![glue.clone(), bound.clone()],
+        let optimised = folder.join(format!("{}.wasm", module.name));
+        Step {
+            stamp: stamp("optimise"),
+            recipe: RECIPE,
+            inputs: vec![bound.clone(), npm_lock.clone()],
+            outputs: vec![optimised.clone()],
+        }
+        .unless_fresh(|| optimise(project, module, &bound, &optimised))?;
+        inputs.extend([glue, optimised]);
+        made.push((module.name, folder));
     }
-    .unless_fresh(|| bind(&compiled, &folder))?;
 
-    let optimised = folder.join("client.wasm");
-    Step {
-        stamp: stamp("optimise"),
-        recipe: RECIPE,
-        inputs: vec![bound.clone(), npm_lock.clone()],
-        outputs: vec![optimised.clone()],
-    }
-    .unless_fresh(|| optimise(project, &bound, &optimised))?;
-
+    let folder = project.intermediate();
     let table = folder.join("operations.js");
     fs::write(&table, operations::module())?;
 
-    let mut inputs = vec![
-        project.root.join("pkg-template"),
-        npm_lock,
-        glue.clone(),
-        table.clone(),
-        optimised.clone(),
-    ];
+    inputs.push(table.clone());
     inputs.extend(licences(project)?);
     Step {
-        stamp: stamp("assemble"),
+        stamp: folder.join("stamps").join("assemble"),
         recipe: &format!("{}\n{RECIPE}", project.version),
         inputs,
         outputs: vec![project.dist()],
     }
-    .unless_fresh(|| assemble(project, &glue, &table, &optimised))
+    .unless_fresh(|| assemble(project, &made, &table))
 }
 
 /// Compiles the crate; cargo itself knows what is up to date.
-fn compile(project: &Project) -> Result<PathBuf> {
+fn compile(project: &Project, module: &Module) -> Result<PathBuf> {
     let mut command = cargo(&[
         "build",
         "--package",
@@ -127,40 +202,72 @@ fn compile(project: &Project) -> Result<PathBuf> {
         "--target",
         WASM,
         "--profile",
-        PROFILE,
+        module.profile,
     ]);
     command
-        .args(["--no-default-features", "--features", "client"])
+        .args(["--no-default-features", "--features", module.name])
         .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"])
         // The two options above, and the panic strategy, are not stable yet; this lets a stable toolchain use them.
         .env("RUSTC_BOOTSTRAP", "1")
         .env("CARGO_ENCODED_RUSTFLAGS", RUST_FLAGS.join("\x1f"))
+        .envs(module.environment.iter().copied())
         .current_dir(&project.root);
     run(&mut command)?;
-    Ok(project.target.join(WASM).join(PROFILE).join("wix_media.wasm"))
+    Ok(project.target.join(WASM).join(module.profile).join("wix_media.wasm"))
 }
 
 /// Makes the JavaScript glue and the module that fits it.
-fn bind(compiled: &Path, folder: &Path) -> Result<()> {
+fn bind(module: &Module, compiled: &Path, folder: &Path) -> Result<()> {
     let mut output = Bindgen::new()
         .input_path(compiled)
         .out_name("wix_media")
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
-        .reset_state_function(true)
+        .reset_state_function(!module.many)
         .remove_producers_section(true)
         // Every supported runtime has TextEncoder.encodeInto, so the glue need not test for it.
         .encode_into(EncodeInto::Always)
         .generate_output()
         .context("could not make the bindings")?;
     let mut glue = output.js().to_owned();
-    let module = output.wasm_mut();
-    shorten_imports(module, &mut glue);
+    let wasm = output.wasm_mut();
+    shorten_imports(wasm, &mut glue);
+    if module.many {
+        glue = factory(&glue)?;
+    }
     fs::create_dir_all(folder)?;
-    fs::write(folder.join("wix_media_bg.wasm"), module.emit_wasm())?;
-    fs::write(folder.join("wix_media.js"), glue)?;
+    fs::write(folder.join("bound.wasm"), wasm.emit_wasm())?;
+    fs::write(folder.join("glue.js"), glue)?;
     Ok(())
+}
+
+/// The glue as a function that makes an instance of a compiled module, with memory and state of its own, and gives its
+/// exports.
+fn factory(glue: &str) -> Result<String> {
+    let cut = |text: &str, from: &str, to: &str| -> Result<String> {
+        let start = text.find(from).with_context(|| format!("the glue has no {from:?}"))?;
+        let end = text[start..]
+            .find(to)
+            .with_context(|| format!("the glue has no {to:?}"))?;
+        Ok(format!("{}{}", &text[..start], &text[start + end..]))
+    };
+    // Loading is the package's business.
+    let glue = cut(glue, "async function __wbg_load", "function initSync")?;
+    let glue = cut(&glue, "let __wbg_init_promise", "export { initSync")?;
+    let (body, _) = glue
+        .split_once("export { initSync")
+        .context("the glue exports no initSync")?;
+    let names: Vec<&str> = body
+        .split("export function ")
+        .skip(1)
+        .filter_map(|rest| rest.split('(').next())
+        .collect();
+    let body = body.replace("export function ", "function ");
+    Ok(format!(
+        "export default function instantiate(module) {{\n{body}\ninitSync({{ module }});\nreturn {{ {} }};\n}}\n",
+        names.join(", ")
+    ))
 }
 
 /// Gives imports short names, in the module and in the glue: the generated ones end in a hash that no compression
@@ -177,7 +284,7 @@ fn shorten_imports(module: &mut walrus::Module, glue: &mut String) {
 }
 
 /// Shrinks the module.
-fn optimise(project: &Project, bound: &Path, optimised: &Path) -> Result<()> {
+fn optimise(project: &Project, module: &Module, bound: &Path, optimised: &Path) -> Result<()> {
     println!("Optimising {}", optimised.display());
     run(project
         .npm_tool("binaryen/bin/wasm-opt")
@@ -185,7 +292,7 @@ fn optimise(project: &Project, bound: &Path, optimised: &Path) -> Result<()> {
         .args([
             // The first kilobyte is the far end of the stack; nothing else is ever there.
             "--low-memory-unused",
-            "-Oz",
+            module.optimisation,
             "--converge",
             "--reorder-functions",
             "--strip-debug",
@@ -197,7 +304,7 @@ fn optimise(project: &Project, bound: &Path, optimised: &Path) -> Result<()> {
 }
 
 /// Puts the package together.
-fn assemble(project: &Project, glue: &Path, table: &Path, optimised: &Path) -> Result<()> {
+fn assemble(project: &Project, modules: &[(&str, PathBuf)], table: &Path) -> Result<()> {
     let template = project.root.join("pkg-template");
     let dist = project.dist();
     println!("Assembling {}", dist.display());
@@ -207,18 +314,25 @@ fn assemble(project: &Project, glue: &Path, table: &Path, optimised: &Path) -> R
     fs::create_dir_all(&dist)?;
 
     for (entry, bundle, options) in BUNDLES {
-        run(project
-            .npm_tool("esbuild/bin/esbuild")
-            .arg(template.join("entries").join(entry))
+        let mut command = project.npm_tool("esbuild/bin/esbuild");
+        command
+            .arg(template.join(entry))
             .arg(format!("--outfile={}", dist.join(bundle).display()))
-            .arg(format!("--alias:#glue={}", glue.display()))
-            .arg(format!("--alias:#operations={}", table.display()))
-            .args(["--bundle", "--minify", "--target=es2022", "--external:./client.wasm"])
+            .arg(format!("--alias:#operations={}", table.display()));
+        for (name, folder) in modules {
+            command.arg(format!("--alias:#{name}-glue={}", folder.join("glue.js").display()));
+        }
+        command.args(EXTERNAL.map(|name| format!("--external:{name}")));
+        run(command
+            .args(["--bundle", "--minify", "--target=es2022"])
             .args(["--legal-comments=none", "--log-level=warning"])
             .args(options))?;
     }
 
-    copy(optimised, &dist.join("client.wasm"))?;
+    for (name, folder) in modules {
+        let file = format!("{name}.wasm");
+        copy(&folder.join(&file), &dist.join(&file))?;
+    }
     let types = template.join("index.d.ts");
     copy(&types, &dist.join("index.d.ts"))?;
     copy(&types, &dist.join("index.d.cts"))?;

@@ -10,7 +10,13 @@ use crate::project::{NATIVE, Project};
 use crate::tidy;
 
 /// Crates that a wasm module must not pull in, by feature: each would cost every visitor more than it gives.
-const DENIED: [(&str, &[&str]); 1] = [("client", &["anyhow", "regex", "reqwest", "serde_json", "tokio", "url"])];
+const DENIED: [(&str, &[&str]); 2] = [
+    ("client", &["anyhow", "regex", "reqwest", "serde_json", "tokio", "url"]),
+    (
+        "manager",
+        &["anyhow", "gloo-net", "regex", "reqwest", "tokio", "web-sys"],
+    ),
+];
 
 /// JavaScript that is linted; `biome.json` holds the rules.
 const JAVASCRIPT: [&str; 4] = ["examples", "pkg-template", "tests/js", "www"];
@@ -22,6 +28,7 @@ type Check = fn(&Project) -> Result<()>;
 pub(crate) fn check(project: &Project) -> Result<bool> {
     machine::wasm_target()?;
     machine::rust_linters()?;
+    machine::c_compiler()?;
     machine::npm_packages(project)?;
     let checks: [(&str, Check); 6] = [
         ("formatting", formatting),

@@ -81,6 +81,11 @@ pub(crate) fn npm_packages(project: &Project) -> Result<()> {
         .current_dir(&folder))
 }
 
+/// What compiles SQLite to WebAssembly.
+pub(crate) fn c_compiler() -> Result<()> {
+    debian_packages(&[("clang", "clang")])
+}
+
 /// Chromium and its driver.
 pub(crate) fn browser() -> Result<Browser> {
     debian_packages(&[("chromium", "chromium"), ("chromedriver", "chromium-driver")])?;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::process::{cargo, output};
 
-/// The feature that is built for the host only, as yet.
+/// The feature that is tested on the host too.
 pub(crate) const NATIVE: &str = "manager";
 
 /// The repository and the package in its root.
@@ -57,7 +57,7 @@ impl Project {
             version: string(&package["version"])?,
             features: features
                 .keys()
-                .filter(|name| !["default", NATIVE].contains(&name.as_str()))
+                .filter(|name| name.as_str() != "default")
                 .cloned()
                 .collect(),
             targets,
@@ -70,9 +70,9 @@ impl Project {
         self.root.join("dist")
     }
 
-    /// What stands between the crate and the package: glue, optimised module, generated sources.
+    /// What stands between the crate and the package: a folder per module with its glue, generated sources.
     pub(crate) fn intermediate(&self) -> PathBuf {
-        self.target.join("wasm-client")
+        self.target.join("package")
     }
 
     /// Where the npm development packages and the tests that use them live.
@@ -124,7 +124,7 @@ mod tests {
     fn the_root_package_is_found() {
         let project = Project::from_metadata(METADATA).unwrap();
         assert_eq!(project.version, "1.2.3");
-        assert_eq!(project.features, ["client"]);
+        assert_eq!(project.features, ["client", "manager"]);
         assert_eq!(project.target, PathBuf::from("/t"));
         assert_eq!(project.targets_of("test").collect::<Vec<_>>(), ["two"]);
         assert_eq!(project.targets_of("rlib").collect::<Vec<_>>(), ["one"]);

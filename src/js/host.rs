@@ -1,0 +1,125 @@
+//! What the host of the embedded Media Manager does for it: files, the clock and randomness.
+
+use crate::blobs;
+use crate::manager::{Clock, Random};
+use std::fmt;
+use std::io::{Error, Result};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The JavaScript object that `start` is given. What it throws is a fault of its storage.
+    pub type Host;
+
+    /// Milliseconds since 1970.
+    #[wasm_bindgen(method)]
+    fn now(this: &Host) -> f64;
+    #[wasm_bindgen(method)]
+    fn random(this: &Host, buffer: &mut [u8]);
+
+    // Blobs: files by name, as `blobs::Host` has them.
+    #[wasm_bindgen(method, catch)]
+    fn fresh(this: &Host) -> core::result::Result<Option<String>, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn append(this: &Host, name: &str, offset: f64, bytes: &[u8]) -> core::result::Result<(), JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn sync(this: &Host, name: &str) -> core::result::Result<(), JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn read(this: &Host, name: &str, offset: f64, buffer: &mut [u8]) -> core::result::Result<f64, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn size(this: &Host, name: &str) -> core::result::Result<Option<f64>, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn remove(this: &Host, name: &str) -> core::result::Result<(), JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn names(this: &Host, folder: &str) -> core::result::Result<Vec<String>, JsValue>;
+
+    // The catalog: few files, opened once, written anywhere.
+    #[wasm_bindgen(method, catch, js_name = openFile)]
+    pub(super) fn open_file(this: &Host, name: &str) -> core::result::Result<f64, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = closeFile)]
+    pub(super) fn close_file(this: &Host, file: f64) -> core::result::Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = readAt)]
+    pub(super) fn read_at(this: &Host, file: f64, offset: f64, buffer: &mut [u8])
+    -> core::result::Result<f64, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = writeAt)]
+    pub(super) fn write_at(this: &Host, file: f64, offset: f64, bytes: &[u8]) -> core::result::Result<(), JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn truncate(this: &Host, file: f64, size: f64) -> core::result::Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = syncFile)]
+    pub(super) fn sync_file(this: &Host, file: f64) -> core::result::Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = sizeOf)]
+    pub(super) fn size_of(this: &Host, file: f64) -> core::result::Result<f64, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = hasFile)]
+    pub(super) fn has_file(this: &Host, name: &str) -> core::result::Result<bool, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = deleteFile)]
+    pub(super) fn delete_file(this: &Host, name: &str) -> core::result::Result<(), JsValue>;
+}
+
+/// The host, as the manager's parts hold it.
+pub(super) struct Shared(pub(super) Host);
+
+// SAFETY: the module is built without threads.
+unsafe impl Send for Shared {}
+
+impl Clone for Shared {
+    fn clone(&self) -> Shared {
+        let value: &JsValue = self.0.as_ref();
+        Shared(wasm_bindgen::JsCast::unchecked_into(value.clone()))
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Host")
+    }
+}
+
+/// What JavaScript threw, as an error of input and output.
+fn failed(thrown: JsValue) -> Error {
+    let message = js_sys::Reflect::get(&thrown, &"message".into()).ok();
+    let message = message.and_then(|message| message.as_string());
+    Error::other(message.unwrap_or_else(|| "the storage failed".to_owned()))
+}
+
+impl blobs::Host for Shared {
+    fn fresh(&mut self) -> Option<String> {
+        self.0.fresh().ok().flatten()
+    }
+
+    fn write(&mut self, name: &str, offset: u64, bytes: &[u8]) -> Result<()> {
+        self.0.append(name, offset as f64, bytes).map_err(failed)
+    }
+
+    fn sync(&mut self, name: &str) -> Result<()> {
+        self.0.sync(name).map_err(failed)
+    }
+
+    fn read(&self, name: &str, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+        Ok(self.0.read(name, offset as f64, buffer).map_err(failed)? as usize)
+    }
+
+    fn size(&self, name: &str) -> Result<Option<u64>> {
+        Ok(self.0.size(name).map_err(failed)?.map(|size| size as u64))
+    }
+
+    fn remove(&mut self, name: &str) -> Result<()> {
+        self.0.remove(name).map_err(failed)
+    }
+
+    fn names(&self, folder: &str) -> Result<Vec<String>> {
+        self.0.names(folder).map_err(failed)
+    }
+}
+
+impl Clock for Shared {
+    fn now(&self) -> i64 {
+        self.0.now() as i64
+    }
+}
+
+impl Random for Shared {
+    fn fill(&mut self, buffer: &mut [u8]) {
+        self.0.random(buffer);
+    }
+}

@@ -1,0 +1,220 @@
+//! What the JavaScript engine of the embedded Media Manager calls.
+//!
+//! One instance of the module serves one manager, so that a trap takes down one manager only, and closing it gives all its
+//! memory back. Everything that lasts is with the host, outside of the module: after a trap JavaScript starts another
+//! instance on the same storage.
+
+use super::host::{Host, Shared};
+use super::vfs;
+use crate::blobs::{Directory, file_name};
+use crate::catalog::{self, Sqlite};
+use crate::manager::{Body, Head, Intake, Manager, Options, Origin, Parts, Piece, Response, Seeded};
+use js_sys::{Array, Uint8Array};
+use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// The header that says where a request comes from.
+const ORIGIN: &str = "wix-media-origin";
+
+struct Running {
+    manager: Manager,
+    intakes: BTreeMap<u32, Intake>,
+    bodies: BTreeMap<u32, Body>,
+    /// The last number given to an intake or a body.
+    last: u32,
+}
+
+thread_local! {
+    static RUNNING: RefCell<Option<Running>> = const { RefCell::new(None) };
+}
+
+/// What went wrong on purpose: `[code, message]`, of which JavaScript makes a `WixMediaError`.
+fn refusal(code: &str, message: &str) -> JsValue {
+    Array::of2(&code.into(), &message.into()).into()
+}
+
+fn of_catalog(error: &catalog::Error) -> JsValue {
+    let code = match error {
+        catalog::Error::Locked => "LOCKED",
+        catalog::Error::Newer { .. } => "STORAGE_NEWER",
+        catalog::Error::Store(_) => "STORAGE_FAILED",
+    };
+    refusal(code, &error.to_string())
+}
+
+fn with<T>(work: impl FnOnce(&mut Running) -> Result<T, JsValue>) -> Result<T, JsValue> {
+    RUNNING.with_borrow_mut(|running| match running {
+        Some(running) => work(running),
+        None => Err(refusal("MANAGER_CLOSED", "the manager is not started")),
+    })
+}
+
+/// Starts the manager on what the host has stored. `options` is JSON; its member `durable` says whether the host's storage
+/// outlives the process, and so whether waiting for it has a point.
+#[wasm_bindgen]
+pub fn start(host: Host, options: &str) -> Result<(), JsValue> {
+    let given: Value =
+        serde_json::from_str(options).map_err(|error| refusal("INVALID_ARGUMENT", &error.to_string()))?;
+    let options = Options::from_json(&given).map_err(|message| refusal("INVALID_ARGUMENT", &message))?;
+    let host = Shared(host);
+    vfs::register(&host).map_err(|message| refusal("STORAGE_FAILED", &message))?;
+    let durable = given["durable"].as_bool().unwrap_or(true);
+    let catalog = Sqlite::hosted(vfs::NAME, durable).map_err(|error| of_catalog(&error))?;
+    let manager = Manager::new(Parts {
+        catalog: Box::new(catalog),
+        blobs: Box::new(Directory::new(host.clone())),
+        clock: Box::new(host.clone()),
+        random: match given["ids"]["seed"].as_u64() {
+            Some(seed) => Box::new(Seeded::new(seed)),
+            None => Box::new(host),
+        },
+        options,
+    });
+    let manager = manager.map_err(|error| of_catalog(&error))?;
+    RUNNING.set(Some(Running {
+        manager,
+        intakes: BTreeMap::new(),
+        bodies: BTreeMap::new(),
+        last: 0,
+    }));
+    Ok(())
+}
+
+/// Closes the catalog.
+#[wasm_bindgen]
+pub fn stop() {
+    RUNNING.set(None);
+}
+
+/// Begins a request; `headers` are names and values in turns. Answers the number of the intake.
+#[wasm_bindgen]
+pub fn open(method: &str, path: &str, query: &str, headers: Vec<String>) -> Result<u32, JsValue> {
+    let mut pairs = headers.into_iter();
+    let mut headers = Vec::new();
+    while let (Some(name), Some(value)) = (pairs.next(), pairs.next()) {
+        headers.push((name, value));
+    }
+    let mut head = Head {
+        method: method.to_owned(),
+        path: path.to_owned(),
+        query: query.to_owned(),
+        headers,
+        origin: Origin::Site,
+    };
+    if let Some(origin) = head.header(ORIGIN).and_then(Origin::named) {
+        head.origin = origin;
+    }
+    with(|running| {
+        let intake = running.manager.open(head);
+        Ok(running.take_in(intake))
+    })
+}
+
+impl Running {
+    fn take_in(&mut self, intake: Intake) -> u32 {
+        self.last = self.last.wrapping_add(1);
+        self.intakes.insert(self.last, intake);
+        self.last
+    }
+
+    fn intake(&mut self, number: u32) -> Result<Intake, JsValue> {
+        let intake = self.intakes.remove(&number);
+        intake.ok_or_else(|| refusal("INVALID_ARGUMENT", "there is no such request under way"))
+    }
+}
+
+/// Takes the next bytes of a body; whether more of them are of use.
+#[wasm_bindgen]
+pub fn feed(intake: u32, bytes: &[u8]) -> Result<bool, JsValue> {
+    with(|running| {
+        let Some(intake) = running.intakes.get_mut(&intake) else {
+            return Ok(false);
+        };
+        Ok(running.manager.feed(intake, bytes))
+    })
+}
+
+/// Answers a request whose body is whole: `[status, headers, body]`. `headers` are names and values in turns, `body` is the
+/// number under which [`pieces`] has the body, or the bytes themselves where there is no more than one piece of them.
+#[wasm_bindgen]
+pub fn close(intake: u32) -> Result<Array, JsValue> {
+    with(|running| {
+        let intake = running.intake(intake)?;
+        let response = running.manager.close(intake);
+        running.hand_out(response)
+    })
+}
+
+/// Gives up a request whose body broke off.
+#[wasm_bindgen]
+pub fn abandon(intake: u32) -> Result<(), JsValue> {
+    with(|running| {
+        let intake = running.intake(intake)?;
+        running.manager.abandon(intake);
+        Ok(())
+    })
+}
+
+impl Running {
+    fn hand_out(&mut self, response: Response) -> Result<Array, JsValue> {
+        let headers = Array::new();
+        for (name, value) in &response.headers {
+            headers.push(&name.into());
+            headers.push(&value.into());
+        }
+        let Response { status, mut body, .. } = response;
+        let body = match body.take_bytes() {
+            Some(bytes) => Uint8Array::from(&bytes[..]).into(),
+            None => {
+                self.last = self.last.wrapping_add(1);
+                self.bodies.insert(self.last, body);
+                self.last.into()
+            }
+        };
+        Ok(Array::of3(&status.into(), &headers, &body))
+    }
+}
+
+/// The next pieces of a body: bytes, and `[name, offset, length]` for runs of files of the host. None at its end, after which
+/// the body is gone.
+#[wasm_bindgen]
+pub fn pieces(body: u32) -> Result<Array, JsValue> {
+    with(|running| {
+        let Some(mut rest) = running.bodies.remove(&body) else {
+            return Ok(Array::new());
+        };
+        let pieces = running.manager.pieces(&mut rest).map_err(|error| of_catalog(&error))?;
+        if !pieces.is_empty() {
+            running.bodies.insert(body, rest);
+        }
+        let pieces = pieces.into_iter().map(|piece| match piece {
+            Piece::Bytes(bytes) => JsValue::from(Uint8Array::from(&bytes[..])),
+            Piece::Blob { id, offset, length } => {
+                Array::of3(&file_name(&id).into(), &(offset as f64).into(), &(length as f64).into()).into()
+            }
+        });
+        Ok(pieces.collect())
+    })
+}
+
+/// Forgets a body that nobody reads to its end.
+#[wasm_bindgen]
+pub fn release(body: u32) -> Result<(), JsValue> {
+    with(|running| {
+        running.bodies.remove(&body);
+        Ok(())
+    })
+}
+
+/// What is no HTTP request: see [`Manager::control`]. Input and answer are JSON.
+#[wasm_bindgen]
+pub fn control(name: &str, input: &str) -> Result<String, JsValue> {
+    let input: Value = serde_json::from_str(input).map_err(|error| refusal("INVALID_ARGUMENT", &error.to_string()))?;
+    with(|running| {
+        let answer = running.manager.control(name, &input);
+        Ok(answer.map_err(|error| of_catalog(&error))?.to_string())
+    })
+}
