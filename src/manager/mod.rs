@@ -525,27 +525,22 @@ impl Manager {
     /// ```
     pub fn pieces(&self, body: &mut Body) -> catalog::Result<Vec<Piece>> {
         let mut pieces = Vec::new();
-        while pieces.is_empty() {
-            let Some(part) = body.parts.pop_front() else { break };
+        while let Some(part) = body.parts.pop_front() {
             match part {
                 Part::Bytes(bytes) => pieces.push(Piece::Bytes(bytes)),
                 Part::Blob { id, offset, length } => pieces.push(Piece::Blob { id, offset, length }),
+                // A zip makes some of its parts, and is asked again when those are read.
+                Part::Zip(zip) if !pieces.is_empty() => {
+                    body.parts.push_front(Part::Zip(zip));
+                    break;
+                }
                 Part::Zip(mut zip) => {
-                    let next = zip.next(&*self.parts.catalog)?;
+                    let mut next = zip.next(&*self.parts.catalog)?;
                     if !next.is_empty() {
-                        body.parts.push_front(Part::Zip(zip));
-                        for part in next.into_iter().rev() {
-                            body.parts.push_front(part);
-                        }
+                        next.push_back(Part::Zip(zip));
                     }
-                    // A header and what it heads go together: a call for each would cost more than it carries.
-                    while let Some(part) = body.parts.pop_front_if(|part| !matches!(part, Part::Zip(_))) {
-                        match part {
-                            Part::Bytes(bytes) => pieces.push(Piece::Bytes(bytes)),
-                            Part::Blob { id, offset, length } => pieces.push(Piece::Blob { id, offset, length }),
-                            Part::Zip(_) => {}
-                        }
-                    }
+                    next.append(&mut body.parts);
+                    body.parts = next;
                 }
             }
         }
