@@ -2,9 +2,9 @@
 import { enums } from '#operations';
 import { connect } from './call.js';
 import { bind } from './client.js';
-import { WixMediaError } from './error.js';
+import { refusal, WixMediaError } from './error.js';
 import { media } from './media.js';
-import { init } from './module.js';
+import { compile, init, runtime } from './module.js';
 
 export { init, media, WixMediaError };
 
@@ -18,6 +18,19 @@ export { init, media, WixMediaError };
 export function createClient(options) {
   const connection = connect(options);
   return bind(() => connection);
+}
+
+/**
+ * A Media Manager inside this process, with storage, uploads and events, and without account or network. It is loaded with
+ * the first call.
+ *
+ * @example
+ * const manager = await createManager();
+ * const { folder } = await manager.client.folders.createFolder('Animals');
+ */
+export async function createManager(options) {
+  const chunk = await runtime.manager();
+  return chunk.createManager(options, { WixMediaError, createClient, refusal, compile, runtime });
 }
 
 let shared;
@@ -48,16 +61,20 @@ function variable(name) {
   }
 }
 
+/** A manager that is made with the first request. */
+function embedded() {
+  console.info(
+    'wix-media.v2: there are no credentials, so calls go to a Media Manager in the memory of this process. ' +
+      'For a Wix site, call configure({ auth: { apiKey, siteId } }) first, or set WIX_API_KEY and WIX_SITE_ID.',
+  );
+  let manager;
+  const made = () => (manager ??= createManager().catch((error) => ((manager = undefined), Promise.reject(error))));
+  return { fetch: async (request) => (await made()).fetch(request), baseUrl: 'http://wix-media.localhost' };
+}
+
 function fromEnvironment() {
   const apiKey = variable('WIX_API_KEY');
-  if (!apiKey) {
-    throw new WixMediaError({
-      message:
-        'There are no credentials: call configure({ auth: { apiKey, siteId } }) first, use createClient(), ' +
-        'or set WIX_API_KEY and WIX_SITE_ID in the environment of Node',
-      code: 'NOT_CONFIGURED',
-    });
-  }
+  if (!apiKey) return connect({ manager: embedded() });
   return connect({ auth: { apiKey, siteId: variable('WIX_SITE_ID'), accountId: variable('WIX_ACCOUNT_ID') } });
 }
 
@@ -86,4 +103,4 @@ export const {
   WebhookIdentityType,
 } = enums.files;
 
-export default { files, folders, webhooks, configure, createClient, init, media, WixMediaError };
+export default { files, folders, webhooks, configure, createClient, createManager, init, media, WixMediaError };

@@ -14,6 +14,9 @@ let running;
 export const runtime = {
   wasm: undefined,
   crypto: () => globalThis.crypto,
+  // Parts of the package that are loaded with their first use.
+  manager: undefined,
+  managerWasm: undefined,
 };
 
 /**
@@ -35,12 +38,13 @@ export const init = (source) =>
   }));
 
 async function load(source) {
-  module ??= await compile(await (source ?? runtime.wasm()));
+  module ??= await compile(source ?? runtime.wasm());
   initSync({ module });
   running = true;
 }
 
-async function compile(source) {
+export async function compile(source) {
+  source = await source;
   // By name, because a test runner's own realm has a WebAssembly.Module of its own.
   if (source?.[Symbol.toStringTag] === 'WebAssembly.Module') return source;
   if (typeof source === 'string' || source instanceof URL) source = await fetch(source);

@@ -3,6 +3,8 @@ import { runtime } from '../client/module.js';
 
 // Vite before version 8 copies dependencies to a folder of its own in development, without the file.
 runtime.wasm = () => new URL('./client.wasm', import.meta.url).href.replace('/.vite/deps/', '/wix-media.v2/');
+runtime.manager = () => import('./manager.js');
+runtime.managerWasm = () => new URL('./manager.wasm', import.meta.url).href.replace('/.vite/deps/', '/wix-media.v2/');
 
 export * from '../client/index.js';
 export { default } from '../client/index.js';

@@ -1,1 +1,167 @@
-export {};
+// createManager: a Media Manager inside the process. `createClient({ manager })` talks to it, and so does anything that can
+// be given a fetch function.
+import { createClock } from './clock.js';
+import { createEngine } from './engine.js';
+import { createEvents } from './events.js';
+import { administer, isAdministration } from './administration.js';
+import { memoryStorage } from './storage/memory.js';
+import { pinned } from './storage/storage.js';
+
+/** What URLs begin with when the request does not come from a server: a name that leads nowhere but to this machine. */
+const BASE_URL = 'http://wix-media.localhost';
+/** The service's own hosts must never stand in the answers of a manager. */
+const SERVICE = /(^|\.)wixapis\.com$/;
+/** Options that the WebAssembly module reads itself. */
+const SETTINGS = ['siteId', 'baseUrl', 'limits', 'processing', 'ids', 'auth', 'webhooks', 'faults', 'lagMs', 'delayMs', 'allowPrivateImports'];
+/** Longest that a timer can wait. */
+const LONGEST_WAIT = 2 ** 31 - 1;
+
+let compiled;
+
+/**
+ * Makes a manager. `given` is what the package's entry lends: `WixMediaError`, `createClient`, `refusal`, `compile`, and
+ * `runtime`, which knows where things are.
+ */
+export async function createManager(options, given) {
+  options ??= {};
+  const { WixMediaError, createClient, refusal, runtime } = given;
+  const refuse = (field, description) => refusal(field, description, 'createManager');
+  const fail = (code, message, cause) => new WixMediaError({ code, message, retry: 'maybe', ...(cause && { cause }) });
+  const clock = createClock(options.clock, refuse);
+  const kind = options.storage ?? 'memory';
+  if (kind?.opfs !== undefined && typeof Worker === 'function' && typeof document === 'object') {
+    const { createRemote } = await import('./remote.js');
+    return createRemote(options, given);
+  }
+
+  compiled ??= given.compile(runtime.managerWasm()).catch((cause) => {
+    compiled = undefined;
+    throw fail('MODULE_NOT_LOADED', `The WebAssembly module of the manager could not be loaded: ${cause?.message ?? cause}`, cause);
+  });
+  const module = await compiled;
+  const storage = pinned(await openStorage(kind, given, refuse));
+  const settings = Object.fromEntries(SETTINGS.map((name) => [name, options[name]]));
+  if (typeof settings.ids !== 'object') settings.ids = undefined;
+  const engine = createEngine({ module, storage, settings, clock, fail, changed: () => changed() });
+  const baseUrl = String(options.baseUrl ?? BASE_URL).replace(/\/+$/, '');
+  const events = createEvents(engine);
+
+  let timer;
+  /** After whatever may have changed something: who listens is told, and the timer is set for what comes next. */
+  function changed() {
+    events.deliver();
+    if (clock.kind !== 'system') return;
+    clearTimeout(timer);
+    const due = engine.control('nextTick');
+    if (due === null) return;
+    timer = setTimeout(tick, Math.min(Math.max(due - clock.now(), 0), LONGEST_WAIT));
+    // A timer must not keep a process alive that has nothing else to do.
+    timer.unref?.();
+  }
+  function tick() {
+    try {
+      engine.control('tick');
+      changed();
+    } catch (error) {
+      if (error.code !== 'MANAGER_CLOSED') throw error;
+    }
+  }
+
+  const underWay = new Set();
+  /** Answers a request; the arguments are those of the global fetch. */
+  function fetch(input, init) {
+    const answer = respond(input, init);
+    underWay.add(answer);
+    const done = () => underWay.delete(answer);
+    answer.then(done, done);
+    return answer;
+  }
+
+  async function respond(input, init) {
+    // A stream as a body has to say that nobody waits for the answer before it ends.
+    if (init?.body instanceof ReadableStream) init = { duplex: 'half', ...init };
+    let request = input instanceof Request && init === undefined ? input : new Request(input, init);
+    request.signal?.throwIfAborted();
+    const url = new URL(request.url);
+    if (SERVICE.test(url.hostname)) {
+      const headers = new Headers(request.headers);
+      headers.set('host', new URL(baseUrl).host);
+      request = lookalike(request, `${baseUrl}${url.pathname}${url.search}`, headers);
+    }
+    try {
+      if (isAdministration(url)) return await administer(request, url, manager, engine, events);
+      return await engine.respond(request);
+    } catch (error) {
+      if (!(error instanceof WixMediaError)) throw error;
+      return unavailable(error);
+    }
+  }
+
+  const manager = {
+    fetch,
+    baseUrl,
+    get client() {
+      return (client ??= createClient({ manager }));
+    },
+    on: events.on,
+    clock: {
+      now: () => clock.now(),
+      async advance(milliseconds) {
+        if (clock.kind !== 'virtual') throw refuse('clock', "must be 'virtual' to be advanced");
+        const target = clock.now() + Number(milliseconds);
+        if (!(target >= clock.now())) throw refusal('milliseconds', 'must be a number that is not negative', 'clock.advance');
+        // From one due moment to the next, so that everything happens at its own time and in its order.
+        for (let due = engine.control('nextTick'); due !== null && due <= target; due = engine.control('nextTick')) {
+          clock.set(due);
+          engine.control('tick');
+          await changed();
+        }
+        clock.set(target);
+        changed();
+      },
+    },
+    get storage() {
+      const { kind, directory } = storage;
+      return { kind, durable: storage.durable, ...(directory && { directory }), usage: engine.control('usage') };
+    },
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      await Promise.allSettled([...underWay]);
+      clearTimeout(timer);
+      events.close();
+      engine.close();
+    },
+    async [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
+      await manager.close();
+    },
+    [Symbol.for('wix-media.trap')]: () => engine.trap(),
+  };
+  let client;
+  let isClosed = false;
+  changed();
+  return manager;
+}
+
+/** The request at another URL. */
+const lookalike = (request, url, headers) => {
+  const { method, body, signal } = request;
+  return new Request(url, { method, headers, signal, ...(body && { body, duplex: 'half' }) });
+};
+
+async function openStorage(kind, { runtime, WixMediaError }, refuse) {
+  if (kind === 'memory') return memoryStorage();
+  if (typeof kind?.directory === 'string' || kind?.directory instanceof URL) {
+    if (!runtime.directory) throw refuse('storage.directory', 'works in Node, Bun and Deno only');
+    const { directoryStorage } = await runtime.directory();
+    return directoryStorage(kind.directory, { WixMediaError });
+  }
+  throw refuse('storage', "must be 'memory', { directory } or { opfs }");
+}
+
+/** A fault of the manager as an answer that clients may try again. */
+function unavailable({ code, message }) {
+  const body = { message, details: { applicationError: { code, description: message, data: {} } } };
+  const headers = { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' };
+  return new Response(JSON.stringify(body), { status: 503, headers });
+}

@@ -1,0 +1,227 @@
+// The WebAssembly module of the manager and everything that goes in and out of it.
+//
+// The module is synchronous; several requests are under way at once because their bodies come in pieces. It keeps nothing
+// that lasts: after a trap the next call starts another instance on the same storage, as after a crash, and the requests
+// that were under way fail.
+import instantiate from '#manager-glue';
+
+// A piece of a body on its way in: large enough to be worth a call, small enough to keep the module's memory small.
+const PIECE = 256 * 1024;
+
+/**
+ * Starts the module. `fail(code, message, cause)` makes the error of a refusal, `changed()` is told after whatever may have
+ * changed something.
+ */
+export function createEngine({ module, storage, settings, clock, fail, changed }) {
+  const host = Object.assign(storage.host, {
+    now: () => clock.now(),
+    random(buffer) {
+      // Some engines fill at most 64 KiB at once.
+      for (let start = 0; start < buffer.length; start += 65536) {
+        crypto.getRandomValues(buffer.subarray(start, start + 65536));
+      }
+    },
+  });
+  const text = JSON.stringify({ ...settings, durable: storage.durable });
+  let core;
+  // Which instance is running: numbers of requests mean nothing to the next one.
+  let generation = 0;
+  let isClosed = false;
+
+  const closed = () => fail('MANAGER_CLOSED', 'The manager is closed');
+
+  function begin() {
+    const instance = instantiate(module);
+    instance.start(host, text);
+    core = instance;
+  }
+
+  /**
+   * Runs `use(core)`, on a fresh instance where the last one broke. `expected` is the generation to which the numbers in it
+   * belong. What the module throws on purpose are arrays; anything else is a trap, or comes from within the glue.
+   */
+  function enter(use, expected = generation) {
+    if (isClosed) throw closed();
+    if (expected !== generation) throw restarted();
+    try {
+      if (!core) begin();
+      return use(core);
+    } catch (thrown) {
+      if (Array.isArray(thrown)) throw fail(thrown[0], thrown[1]);
+      core = undefined;
+      generation += 1;
+      storage.recover?.();
+      throw restarted(thrown);
+    }
+  }
+
+  const restarted = (cause) =>
+    fail('MANAGER_RESTARTED', 'The Media Manager had to be restarted; what was under way is lost', cause);
+
+  try {
+    enter(() => {});
+  } catch (error) {
+    storage.close();
+    throw error;
+  }
+
+  /** Answers a request. Rejects when its body breaks off. */
+  async function respond(request) {
+    const url = new URL(request.url);
+    const headers = [...request.headers].flat();
+    if (!request.headers.has('host')) headers.push('host', url.host);
+    if (url.protocol === 'https:' && !request.headers.has('x-forwarded-proto')) headers.push('x-forwarded-proto', 'https');
+    if (storage.prepare) await storage.prepare(control('blobsOf', { method: request.method, path: url.pathname }) ?? []);
+    const own = generation;
+    const intake = enter(() => core.open(request.method, url.pathname, url.search.slice(1), headers), own);
+    try {
+      await takeIn(request, (piece) => enter(() => core.feed(intake, piece), own));
+    } catch (error) {
+      if (own === generation && !isClosed) enter(() => core.abandon(intake), own);
+      throw error;
+    }
+    const [status, names, body] = enter(() => core.close(intake), own);
+    if (request.method !== 'GET' && request.method !== 'HEAD') changed();
+    return responseOf(status, names, body, own);
+  }
+
+  function responseOf(status, names, body, own) {
+    const headers = new Headers();
+    for (let at = 0; at < names.length; at += 2) headers.append(names[at], names[at + 1]);
+    if (typeof body !== 'number') {
+      const isEmpty = status === 204 || status === 304 || body.length === 0;
+      return new Response(isEmpty ? null : body, { status, headers });
+    }
+    return new Response(stream(body, own), { status, headers });
+  }
+
+  /** The bytes of a body that is in the storage. */
+  function stream(body, own) {
+    let pieces = [];
+    let isDone = false;
+    const more = () => {
+      pieces = enter(() => core.pieces(body), own);
+      isDone = pieces.length === 0;
+      for (const piece of pieces) if (Array.isArray(piece)) storage.pin(piece[0]);
+    };
+    const end = () => {
+      for (const piece of pieces) if (Array.isArray(piece)) storage.unpin(piece[0]);
+      pieces = [];
+    };
+    // At once, so that nobody removes the blobs before the first byte is asked for.
+    more();
+    return new ReadableStream(
+      {
+        async pull(controller) {
+          try {
+            for (;;) {
+              if (pieces.length === 0 && !isDone) more();
+              if (isDone) return controller.close();
+              const [piece] = pieces;
+              if (!Array.isArray(piece)) {
+                pieces.shift();
+                if (piece.length === 0) continue;
+                return controller.enqueue(piece);
+              }
+              const [name, offset, left] = piece;
+              const bytes = await storage.read(name, offset, Math.min(left, PIECE));
+              if (bytes.length === 0) throw fail('STORAGE_FAILED', 'The bytes of the file are gone');
+              piece[1] += bytes.length;
+              piece[2] -= bytes.length;
+              if (piece[2] === 0) {
+                pieces.shift();
+                storage.unpin(name);
+              }
+              return controller.enqueue(bytes);
+            }
+          } catch (error) {
+            end();
+            throw error;
+          }
+        },
+        cancel() {
+          end();
+          if (own === generation && core && !isClosed) enter(() => core.release(body), own);
+        },
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  function control(name, input) {
+    return JSON.parse(enter(() => core.control(name, JSON.stringify(input ?? {}))));
+  }
+
+  return {
+    respond,
+    control,
+    /** Begins something whose bytes come in pieces and that is no request: `open(core)` gives the number of the intake. */
+    async receive(open, source) {
+      const own = generation;
+      const intake = enter(open, own);
+      try {
+        await takeIn(source, (piece) => enter(() => core.feed(intake, piece), own));
+      } catch (error) {
+        if (own === generation && !isClosed) enter(() => core.abandon(intake), own);
+        throw error;
+      }
+      const [status, names, body] = enter(() => core.close(intake), own);
+      changed();
+      return responseOf(status, names, body, own);
+    },
+    /** The answer to something that is no request: `ask(core)` gives what `close` gives. */
+    send(ask) {
+      const own = generation;
+      const [status, names, body] = enter(ask, own);
+      return responseOf(status, names, body, own);
+    },
+    /** Breaks the instance, as a fault would: for tests of what happens then. */
+    trap() {
+      try {
+        enter(() => {
+          throw new WebAssembly.RuntimeError('on purpose');
+        });
+      } catch (error) {
+        return error;
+      }
+      return undefined;
+    },
+    close() {
+      if (isClosed) return;
+      try {
+        core?.stop();
+      } finally {
+        core = undefined;
+        isClosed = true;
+        storage.close();
+      }
+    },
+  };
+}
+
+/** Hands the bytes of a body to `feed`, until it wants no more. `source` is a Request, a stream, or bytes. */
+async function takeIn(source, feed) {
+  if (source instanceof Uint8Array) return void give(source, feed);
+  const stream = source instanceof ReadableStream ? source : source.body;
+  if (!stream) {
+    // Some engines have requests without streams.
+    if (stream === undefined && source.arrayBuffer) give(new Uint8Array(await source.arrayBuffer()), feed);
+    return;
+  }
+  const reader = stream.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const bytes = ArrayBuffer.isView(value)
+      ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+      : new Uint8Array(value);
+    if (!give(bytes, feed)) return void reader.cancel().catch(() => {});
+  }
+}
+
+function give(bytes, feed) {
+  for (let start = 0; start < bytes.length; start += PIECE) {
+    if (!feed(bytes.subarray(start, start + PIECE))) return false;
+  }
+  return true;
+}
