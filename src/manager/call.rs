@@ -5,9 +5,11 @@ use super::message::Origin;
 use super::options::Options;
 use super::refusal::{Outcome, Refusal, Violation};
 use super::time::{Random, guid, iso};
+use super::validate::Fields;
 use crate::blobs::Blobs;
-use crate::catalog::{Area, Catalog, Entity, File, Folder};
+use crate::catalog::{Area, Catalog, Entity, File, Folder, Job};
 use crate::model::system;
+use crate::operations::{OPERATIONS, Operation};
 use serde_json::{Value, json};
 
 /// Most levels of folders (`contract/folders-api.md` section 1).
@@ -29,6 +31,11 @@ pub(super) struct Call<'a> {
     pub(super) origin: Origin,
     /// Blobs that perhaps nobody needs any more, to be looked at after the commit.
     pub(super) freed: Vec<String>,
+}
+
+/// The deletions and restores, which the service carries out when it comes to it.
+fn is_bulk(operation: &str) -> bool {
+    operation.starts_with("bulkDelete") || operation.starts_with("bulkRestore")
 }
 
 /// A folder that something can be put into.
@@ -230,8 +237,61 @@ impl Call<'_> {
         }
     }
 
-    /// Processes the pending files whose time has come.
+    /// Carries out a call.
+    pub(super) fn perform(&mut self, operation: &'static Operation, fields: &Fields) -> Outcome<Value> {
+        if self.options.delay > 0 && is_bulk(operation.name) {
+            return self.put_off(operation.name, fields);
+        }
+        self.perform_now(operation, fields)
+    }
+
+    fn perform_now(&mut self, operation: &'static Operation, fields: &Fields) -> Outcome<Value> {
+        match operation.name {
+            "createFolder" => self.create_folder(fields),
+            "getFolder" => self.get_folder(fields),
+            "updateFolder" => self.update_folder(fields),
+            "bulkDeleteFolders" => self.bulk_delete_folders(fields),
+            "bulkRestoreFoldersFromTrashBin" => self.bulk_restore_folders(fields),
+            "getFileDescriptor" => self.get_file_descriptor(fields),
+            "getFileDescriptors" => self.get_file_descriptors(fields),
+            "updateFileDescriptor" => self.update_file_descriptor(fields),
+            "bulkDeleteFiles" => self.bulk_delete_files(fields),
+            "bulkRestoreFilesFromTrashBin" => self.bulk_restore_files(fields),
+            "generateFileUploadUrl" => self.upload_url(fields, false),
+            "generateFileResumableUploadUrl" => self.upload_url(fields, true),
+            "generateFileDownloadUrl" => self.file_download_url(fields),
+            "generateFilesDownloadUrl" => self.files_download_url(fields),
+            "generateFolderDownloadUrl" => self.folder_download_url(fields),
+            "generateVideoStreamingUrl" => self.video_streaming_url(fields),
+            "importFile" => self.import_file(fields),
+            "bulkImportFiles" => self.bulk_import_files(fields),
+            "bulkImportFile" => self.bulk_import_file(fields),
+            _ => self.page(operation, fields),
+        }
+    }
+
+    /// Accepts a call that happens later (choice U17).
+    fn put_off(&mut self, operation: &'static str, fields: &Fields) -> Outcome<Value> {
+        if operation == "bulkDeleteFolders" {
+            super::trash::check_deletable(fields)?;
+        }
+        self.catalog.insert_job(&Job {
+            due: self.now.saturating_add(self.options.delay),
+            operation: operation.to_owned(),
+            fields: fields.to_json().to_string(),
+        })?;
+        Ok(json!({}))
+    }
+
+    /// Carries out the calls whose time has come, and processes the pending files whose time has come.
     pub(super) fn settle(&mut self) -> Outcome<()> {
+        while let Some(job) = self.catalog.take_job(self.now)? {
+            let operation = OPERATIONS.iter().find(|operation| operation.name == job.operation);
+            // What no release makes is nothing to hold up everything else for.
+            if let (Some(operation), Ok(Value::Object(fields))) = (operation, serde_json::from_str(&job.fields)) {
+                self.perform_now(operation, &Fields::new(fields))?;
+            }
+        }
         for mut file in self.catalog.due(self.now)? {
             self.process(&mut file);
             self.catalog.update_file(&file)?;

@@ -2,9 +2,10 @@
 //!
 //! A host knows these by name, with JSON in and out, so that each of them is one arm here and nothing on the way there.
 
-use super::Manager;
 use super::source::{IMPORT_RULES, UnfitUrl, check_import_url, is_private};
+use super::{Fault, Head, Manager};
 use crate::catalog;
+use crate::operations::Access;
 use serde_json::{Value, json};
 
 /// Most events of one answer.
@@ -24,6 +25,11 @@ impl Manager {
     /// | `failImport` | `file`, `code`, `description`, `data` | nothing; the file has failed |
     /// | `checkImportUrl` | `url` | `{ origin }`, or `{ refused }` with the reason |
     /// | `isPrivate` | `address` | whether an import must not connect to it |
+    /// | `adjust` | `limits`, `processing`, `faults`, `lagMs`, `delayMs`, as in the options | nothing, or `{ refused }` |
+    /// | `faults` | | the faults that are left |
+    /// | `faults.add` | a fault | nothing, or `{ refused }` with the reason |
+    /// | `faults.clear` | | nothing; there are no more faults |
+    /// | `authorize` | `authorization`, `siteId`: the headers; `scope`: `read` or `manage` | nothing, or `{ status, body }`, the refusal |
     /// | `usage` | | `{ bytes }`, what all files have together |
     ///
     /// ```
@@ -53,6 +59,42 @@ impl Manager {
                 Value::Null
             }
             "nextTick" => self.next_tick()?.into(),
+            "adjust" => match self.parts.options.adjust(input) {
+                Ok(()) => Value::Null,
+                Err(text) => json!({ "refused": text }),
+            },
+            "faults" => self.parts.options.faults.iter().map(Fault::to_json).collect(),
+            "faults.add" => match Fault::from_json(input) {
+                Ok(fault) => {
+                    self.add_fault(fault);
+                    Value::Null
+                }
+                Err(text) => json!({ "refused": text }),
+            },
+            "faults.clear" => {
+                self.parts.options.faults.clear();
+                Value::Null
+            }
+            "authorize" => {
+                let mut head = Head::default();
+                for (header, member) in [("authorization", "authorization"), ("wix-site-id", "siteId")] {
+                    head.headers.push((header.to_owned(), text(member).to_owned()));
+                }
+                let needed = if text("scope") == "read" {
+                    Access::Read
+                } else {
+                    Access::Manage
+                };
+                match self.authorize(&head, needed) {
+                    Ok(_) => Value::Null,
+                    Err(refusal) => {
+                        let response = refusal.into_response();
+                        let body = self.collect(response.body).unwrap_or_default();
+                        let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+                        json!({ "status": response.status, "body": body })
+                    }
+                }
+            }
             "importRules" => IMPORT_RULES.to_json(),
             "takeImports" => {
                 let most = usize::try_from(number("most", 100)).unwrap_or(0);

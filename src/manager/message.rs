@@ -221,6 +221,8 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Body,
+    /// How much later a host is to send it, in milliseconds, for tests of slowness.
+    pub delay_ms: u64,
 }
 
 impl Response {
@@ -229,6 +231,7 @@ impl Response {
             status,
             headers: Vec::new(),
             body: Body::default(),
+            delay_ms: 0,
         }
     }
 

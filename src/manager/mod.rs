@@ -22,17 +22,20 @@
 //! [`Manager::handle`] is for bodies that fit into memory. An upload of any size goes in piece by piece with
 //! [`Manager::open`], [`Manager::feed`] and [`Manager::close`], and a download comes out with [`Manager::read`].
 
+mod access;
 mod call;
 mod content;
 mod control;
 mod descriptor;
 mod downloads;
+mod faults;
 mod files;
 mod folders;
 mod imports;
 mod message;
 mod options;
 mod pages;
+mod rate;
 mod refusal;
 mod route;
 mod source;
@@ -43,6 +46,8 @@ mod uploads;
 mod validate;
 mod zip;
 
+pub use access::{ApiKey, Credentials, OauthClient};
+pub use faults::Fault;
 pub use imports::ImportOrder;
 pub use message::{Body, Head, Origin, Piece, Request, Response};
 pub use options::Options;
@@ -57,10 +62,14 @@ use crate::blobs::Memory;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::catalog::Sqlite;
 use crate::catalog::{self, Catalog};
+use crate::operations::Access;
+use access::Caller;
 use call::Call;
 use imports::Fetching;
 use message::Part;
+use rate::Recent;
 use refusal::{Outcome, Refusal};
+use route::Route;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -100,11 +109,13 @@ pub struct Event {
 pub struct Intake {
     head: Head,
     stage: Stage,
+    /// How much later the answer is to be sent.
+    delay: u64,
 }
 
 impl Intake {
     fn new(head: Head, stage: Stage) -> Intake {
-        Intake { head, stage }
+        Intake { head, stage, delay: 0 }
     }
 }
 
@@ -118,8 +129,8 @@ impl fmt::Debug for Intake {
 }
 
 enum Stage {
-    /// A body that is kept until it is whole.
-    Whole(Vec<u8>),
+    /// A body that is kept until it is whole, of a call of the API where there is a route.
+    Whole(Option<Box<Route>>, Vec<u8>),
     /// A plain upload.
     Upload(Box<Receiving>),
     /// A chunk of a TUS transfer.
@@ -140,6 +151,8 @@ pub struct Manager {
     base: String,
     /// The files of the imports that a host has taken.
     fetching: BTreeSet<String>,
+    /// The calls of the last minute.
+    recent: Recent,
 }
 
 impl Manager {
@@ -189,6 +202,7 @@ impl Manager {
             since,
             base,
             fetching: BTreeSet::new(),
+            recent: Recent::default(),
         };
         manager.collect_orphans()?;
         Ok(manager)
@@ -263,12 +277,24 @@ impl Manager {
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```
     pub fn open(&mut self, head: Head) -> Intake {
-        let stage = self.stage(&head).unwrap_or_else(Stage::Refused);
-        Intake::new(head, stage)
+        let route = route::of(&head);
+        let operation = route.as_ref().and_then(|route| route.as_ref().ok());
+        let operation = operation.map(|route| route.operation.name);
+        let (delay, fault) = faults::meet(&mut self.parts.options.faults, &head, operation);
+        let stage = match fault {
+            Some(response) => Stage::Refused(response.into()),
+            None => self.stage(&head, route).unwrap_or_else(Stage::Refused),
+        };
+        Intake { head, stage, delay }
     }
 
-    fn stage(&mut self, head: &Head) -> Outcome<Stage> {
+    fn stage(&mut self, head: &Head, route: Option<Outcome<Route>>) -> Outcome<Stage> {
         self.tick()?;
+        if let Some(route) = route {
+            let route = route?;
+            self.admit(head, route.operation.access)?;
+            return Ok(Stage::Whole(Some(Box::new(route)), Vec::new()));
+        }
         let target = head.path.strip_prefix(UPLOADS);
         Ok(match (head.method.as_str(), target) {
             ("PUT", Some(token)) if !token.contains('/') => {
@@ -278,8 +304,39 @@ impl Manager {
                 let id = &path["tus/".len()..];
                 Stage::Chunk(Box::new(self.transact(head, |call| call.begin_chunk(head, id))?))
             }
-            _ => Stage::Whole(Vec::new()),
+            _ => Stage::Whole(None, Vec::new()),
         })
+    }
+
+    /// Who sent a request, when that is enough for what it needs.
+    fn authorize(&self, head: &Head, needed: Access) -> Outcome<Caller> {
+        let Parts { options, clock, .. } = &self.parts;
+        let credentials = options.credentials.as_ref();
+        access::authorize(credentials, &self.secret, &options.site_id, clock.now(), head, needed)
+    }
+
+    /// Lets a call in, or says why not, before anything of its body is read.
+    fn admit(&mut self, head: &Head, needed: Access) -> Outcome<()> {
+        let caller = self.authorize(head, needed)?;
+        if let Some(most) = self.parts.options.requests_per_minute {
+            let now = self.parts.clock.now();
+            self.recent.admit(caller, most, now).map_err(access::exhausted)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a fault that requests meet from now on.
+    ///
+    /// ```
+    /// use wix_media::manager::{Fault, Manager, Request};
+    ///
+    /// let mut manager = Manager::memory()?;
+    /// manager.add_fault(Fault { matches: "/media/".into(), latency_ms: 40, ..Fault::default() });
+    /// assert_eq!(manager.handle(Request::new("GET", "/media/a.jpg")).delay_ms, 40);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn add_fault(&mut self, fault: Fault) {
+        self.parts.options.faults.push(fault);
     }
 
     /// Takes the next bytes of a body; whether more of them are of use. A host that gets `false` may stop reading and
@@ -297,7 +354,7 @@ impl Manager {
     pub fn feed(&mut self, intake: &mut Intake, bytes: &[u8]) -> bool {
         let (blob, start, sums, limit, too_large) = match &mut intake.stage {
             Stage::Refused(_) => return false,
-            Stage::Whole(body) => {
+            Stage::Whole(_, body) => {
                 if body.len() + bytes.len() <= MOST_JSON {
                     body.extend_from_slice(bytes);
                     return true;
@@ -337,15 +394,18 @@ impl Manager {
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```
     pub fn close(&mut self, intake: Intake) -> Response {
-        let Intake { head, stage } = intake;
+        let Intake { head, stage, delay } = intake;
         let outcome = match stage {
-            Stage::Whole(body) => self.answer(&head, &body),
+            Stage::Whole(Some(route), body) => self.call(&head, &route, &body),
+            Stage::Whole(None, body) => self.answer(&head, &body),
             Stage::Upload(receiving) => self.end_upload(&head, *receiving),
             Stage::Chunk(receiving) => self.end_chunk(&head, &receiving),
             Stage::Import(fetching) => self.end_import(*fetching),
             Stage::Refused(refusal) => Err(refusal),
         };
-        self.finish(&head, outcome)
+        let mut response = self.finish(&head, outcome);
+        response.delay_ms = delay;
+        response
     }
 
     /// Gives up a request whose body broke off. A plain upload is lost, as the contract has it; a TUS transfer keeps what
@@ -369,7 +429,7 @@ impl Manager {
                 _ = self.parts.blobs.remove(&fetching.blob);
                 self.fetching.remove(&fetching.file);
             }
-            Stage::Whole(_) | Stage::Refused(_) => {}
+            Stage::Whole(..) | Stage::Refused(_) => {}
         }
     }
 
@@ -620,8 +680,13 @@ impl Manager {
         if head.method == "OPTIONS" {
             return Ok(options(head));
         }
-        if let Some(path) = head.path.strip_prefix(route::API) {
-            return self.call(head, path, body);
+        if head.method == "POST" && head.path == "/oauth2/token" {
+            let value = self.transact(head, |call| call.issue_token(head, body))?;
+            return Ok(Response::json(200, &value).with("Cache-Control", "no-store"));
+        }
+        if head.method == "POST" && head.path == "/oauth2/token-info" {
+            let value = self.transact(head, |call| call.token_info(head, body))?;
+            return Ok(Response::json(200, &value).with("Cache-Control", "no-store"));
         }
         if head.path == TUS && head.method == "POST" {
             return self.transact(head, |call| call.tus_create(head));
@@ -647,34 +712,9 @@ impl Manager {
     }
 
     /// A call of the API.
-    fn call(&mut self, head: &Head, path: &str, body: &[u8]) -> Outcome<Response> {
-        let segments =
-            message::segments(path).ok_or_else(|| Refusal::code(404, "NOT_FOUND", "the path holds a broken escape"))?;
-        let route = route::route(&head.method, &segments)?;
-        let fields = validate::fields(&route, &head.query, body)?;
-        let operation = route.operation;
-        let value = self.transact(head, |call| match operation.name {
-            "createFolder" => call.create_folder(&fields),
-            "getFolder" => call.get_folder(&fields),
-            "updateFolder" => call.update_folder(&fields),
-            "bulkDeleteFolders" => call.bulk_delete_folders(&fields),
-            "bulkRestoreFoldersFromTrashBin" => call.bulk_restore_folders(&fields),
-            "getFileDescriptor" => call.get_file_descriptor(&fields),
-            "getFileDescriptors" => call.get_file_descriptors(&fields),
-            "updateFileDescriptor" => call.update_file_descriptor(&fields),
-            "bulkDeleteFiles" => call.bulk_delete_files(&fields),
-            "bulkRestoreFilesFromTrashBin" => call.bulk_restore_files(&fields),
-            "generateFileUploadUrl" => call.upload_url(&fields, false),
-            "generateFileResumableUploadUrl" => call.upload_url(&fields, true),
-            "generateFileDownloadUrl" => call.file_download_url(&fields),
-            "generateFilesDownloadUrl" => call.files_download_url(&fields),
-            "generateFolderDownloadUrl" => call.folder_download_url(&fields),
-            "generateVideoStreamingUrl" => call.video_streaming_url(&fields),
-            "importFile" => call.import_file(&fields),
-            "bulkImportFiles" => call.bulk_import_files(&fields),
-            "bulkImportFile" => call.bulk_import_file(&fields),
-            _ => call.page(operation, &fields),
-        })?;
+    fn call(&mut self, head: &Head, route: &Route, body: &[u8]) -> Outcome<Response> {
+        let fields = validate::fields(route, &head.query, body)?;
+        let value = self.transact(head, |call| call.perform(route.operation, &fields))?;
         Ok(Response::json(200, &value))
     }
 

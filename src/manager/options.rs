@@ -1,5 +1,8 @@
 //! What a manager can be told.
 
+use super::access::{ApiKey, Credentials, OauthClient};
+use super::faults::Fault;
+use crate::operations::Access;
 use serde_json::Value;
 
 /// Settings of a [`Manager`](super::Manager).
@@ -11,7 +14,7 @@ use serde_json::Value;
 /// assert_eq!(options.quota, None);
 /// assert_eq!(options.limit("IMAGE"), 25_000_000);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// The id of the site, which descriptors carry.
     pub site_id: String,
@@ -27,6 +30,17 @@ pub struct Options {
     pub failing: Vec<String>,
     /// Whether imports may fetch from this machine and its network.
     pub allow_private_imports: bool,
+    /// Who may do what; without it, everyone may do everything.
+    pub credentials: Option<Credentials>,
+    /// The most calls of one caller within any minute (choice U39).
+    pub requests_per_minute: Option<u32>,
+    /// The faults that requests meet, for tests.
+    pub faults: Vec<Fault>,
+    /// How long a change stays unseen by lists, searches and queries, in milliseconds, for tests; calls by id see it at
+    /// once.
+    pub lag: i64,
+    /// How long deletions and restores take after they were answered, in milliseconds (choice U17).
+    pub delay: i64,
 }
 
 impl Default for Options {
@@ -49,6 +63,11 @@ impl Default for Options {
             pending: vec![("VIDEO".to_owned(), 500), ("AUDIO".to_owned(), 200)],
             failing: Vec::new(),
             allow_private_imports: false,
+            credentials: None,
+            requests_per_minute: None,
+            faults: Vec::new(),
+            lag: 0,
+            delay: 0,
         }
     }
 }
@@ -106,21 +125,106 @@ impl Options {
             options.site_id = site_id;
         }
         options.base_url = text(given, "baseUrl")?;
+        options.allow_private_imports = flag(given, "allowPrivateImports")?;
+        options.credentials = credentials(&given["auth"])?;
+        options.adjust(given)?;
+        Ok(options)
+    }
+
+    /// Changes what can be changed while a manager runs: `limits`, `processing`, `faults`, `lagMs` and `delayMs`, in the
+    /// form of [`from_json`](Options::from_json). What is not said stays, and `null` takes a quota, a rate limit, faults,
+    /// lag or delay away. After a refusal nothing is changed.
+    ///
+    /// ```
+    /// # use wix_media::manager::Options;
+    /// use serde_json::json;
+    ///
+    /// let mut options = Options { lag: 500, quota: Some(1), ..Options::default() };
+    /// options.adjust(&json!({ "lagMs": null, "limits": { "requestsPerMinute": 200 } })).unwrap();
+    /// assert_eq!((options.lag, options.requests_per_minute, options.quota), (0, Some(200), Some(1)));
+    /// ```
+    pub fn adjust(&mut self, given: &Value) -> Result<(), String> {
+        let mut options = self.clone();
         let limits = &given["limits"];
-        options.quota = number(limits, "limits", "quotaInBytes")?.map(|quota| quota as u64);
+        if limits.get("quotaInBytes").is_some() {
+            options.quota = number(limits, "limits.", "quotaInBytes")?.map(|quota| quota as u64);
+        }
+        if limits.get("requestsPerMinute").is_some() {
+            let most = number(limits, "limits.", "requestsPerMinute")?;
+            options.requests_per_minute = most.map(|most| most as u32);
+        }
         for (media_type, limit) in numbers(&limits["sizeInBytes"], "limits.sizeInBytes")? {
             options.limits.retain(|(name, _)| *name != media_type);
             options.limits.push((media_type, limit as u64));
         }
-        let pending = &given["processing"]["pendingMs"];
-        for (media_type, time) in numbers(pending, "processing.pendingMs")? {
+        let processing = &given["processing"];
+        for (media_type, time) in numbers(&processing["pendingMs"], "processing.pendingMs")? {
             options.pending.retain(|(name, _)| *name != media_type);
             options.pending.push((media_type, time as i64));
         }
-        options.failing = texts(&given["processing"], "processing", "fail")?;
-        options.allow_private_imports = flag(given, "allowPrivateImports")?;
-        Ok(options)
+        if processing.get("fail").is_some() {
+            options.failing = texts(processing, "processing.", "fail")?;
+        }
+        if let Some(faults) = given.get("faults") {
+            options.faults = list(faults, "faults")?
+                .iter()
+                .map(Fault::from_json)
+                .collect::<Result<_, _>>()?;
+        }
+        if given.get("lagMs").is_some() {
+            options.lag = number(given, "", "lagMs")?.unwrap_or(0.0) as i64;
+        }
+        if given.get("delayMs").is_some() {
+            options.delay = number(given, "", "delayMs")?.unwrap_or(0.0) as i64;
+        }
+        *self = options;
+        Ok(())
     }
+}
+
+fn list<'a>(given: &'a Value, name: &str) -> Result<&'a [Value], String> {
+    match given {
+        Value::Null => Ok(&[]),
+        Value::Array(items) => Ok(items),
+        _ => Err(format!("{name} must be a list")),
+    }
+}
+
+/// The option `auth`.
+fn credentials(given: &Value) -> Result<Option<Credentials>, String> {
+    if given.is_null() {
+        return Ok(None);
+    }
+    if !given.is_object() {
+        return Err("auth must be an object with apiKeys and clients".to_owned());
+    }
+    let scope = |given: &Value| match &given["scope"] {
+        Value::Null => Ok(Access::Manage),
+        Value::String(scope) if scope == "manage" => Ok(Access::Manage),
+        Value::String(scope) if scope == "read" => Ok(Access::Read),
+        _ => Err("a scope in auth must be 'read' or 'manage'".to_owned()),
+    };
+    let required = |given: &Value, name: &str| {
+        let found = text(given, name)?.filter(|text| !text.trim().is_empty());
+        found.ok_or_else(|| format!("auth needs a {name} that is not empty"))
+    };
+    let mut credentials = Credentials::default();
+    for given in list(&given["apiKeys"], "auth.apiKeys")? {
+        credentials.api_keys.push(ApiKey {
+            key: required(given, "key")?.trim().to_owned(),
+            site_ids: texts(given, "auth.apiKeys.", "siteIds")?,
+            scope: scope(given)?,
+        });
+    }
+    for given in list(&given["clients"], "auth.clients")? {
+        credentials.clients.push(OauthClient {
+            client_id: required(given, "clientId")?,
+            client_secret: text(given, "clientSecret")?.filter(|secret| !secret.is_empty()),
+            instance_id: text(given, "instanceId")?,
+            scope: scope(given)?,
+        });
+    }
+    Ok(Some(credentials))
 }
 
 fn text(given: &Value, name: &str) -> Result<Option<String>, String> {
@@ -141,7 +245,7 @@ fn flag(given: &Value, name: &str) -> Result<bool, String> {
 
 /// One string, or a list of them.
 fn texts(given: &Value, path: &str, name: &str) -> Result<Vec<String>, String> {
-    let refused = || format!("{path}.{name} must be a string or a list of strings");
+    let refused = || format!("{path}{name} must be a string or a list of strings");
     match &given[name] {
         Value::Null => Ok(Vec::new()),
         Value::String(text) => Ok(vec![text.clone()]),
@@ -175,7 +279,7 @@ fn number(given: &Value, path: &str, name: &str) -> Result<Option<f64>, String> 
         Value::Null => Ok(None),
         value => match value.as_f64().filter(|number| *number >= 0.0) {
             Some(number) => Ok(Some(number)),
-            None => Err(format!("{path}.{name} must be a number that is not negative")),
+            None => Err(format!("{path}{name} must be a number that is not negative")),
         },
     }
 }
@@ -186,7 +290,12 @@ fn numbers(given: &Value, path: &str) -> Result<Vec<(String, f64)>, String> {
         Value::Null => Ok(Vec::new()),
         Value::Object(members) => members
             .keys()
-            .filter_map(|name| Some(Ok((name.clone(), number(given, path, name).transpose()?))))
+            .filter_map(|name| {
+                Some(Ok((
+                    name.clone(),
+                    number(given, &format!("{path}."), name).transpose()?,
+                )))
+            })
             .map(|pair: Result<_, String>| pair.and_then(|(name, value)| Ok((name, value?))))
             .collect(),
         _ => Err(format!("{path} must be an object of numbers")),
@@ -226,6 +335,33 @@ mod tests {
             (
                 json!({ "processing": { "fail": [1] } }),
                 "processing.fail must be a string or a list of strings",
+            ),
+            (
+                json!({ "limits": { "quotaInBytes": -1 } }),
+                "limits.quotaInBytes must be a number that is not negative",
+            ),
+            (
+                json!({ "limits": { "sizeInBytes": { "IMAGE": "1" } } }),
+                "limits.sizeInBytes.IMAGE must be a number that is not negative",
+            ),
+            (json!({ "lagMs": true }), "lagMs must be a number that is not negative"),
+            (json!({ "faults": {} }), "faults must be a list"),
+            (
+                json!({ "faults": [{}] }),
+                "a fault's match must be the name of an operation or the beginning of a path",
+            ),
+            (json!({ "auth": [] }), "auth must be an object with apiKeys and clients"),
+            (
+                json!({ "auth": { "apiKeys": [{}] } }),
+                "auth needs a key that is not empty",
+            ),
+            (
+                json!({ "auth": { "apiKeys": [{ "key": "k", "siteIds": 1 }] } }),
+                "auth.apiKeys.siteIds must be a string or a list of strings",
+            ),
+            (
+                json!({ "auth": { "clients": [{ "clientId": "c", "scope": "all" }] } }),
+                "a scope in auth must be 'read' or 'manage'",
             ),
         ] {
             assert_eq!(Options::from_json(&given).expect_err("refused"), text);

@@ -164,7 +164,8 @@ impl Call<'_> {
             return Err(Refusal::code(404, "NOT_FOUND", "this call has no pages"));
         };
         let files = member == "files";
-        let page = self.requested(operation, files, fields)?;
+        let mut page = self.requested(operation, files, fields)?;
+        page.until = (self.options.lag > 0).then(|| self.now.saturating_sub(self.options.lag));
         if files {
             let fetch = |page: &Page| Ok(self.catalog.files(&self.seen(operation, page)?)?);
             let turned = turn(&page, &fetch)?;

@@ -1,6 +1,6 @@
 //! From a method and a path to a row of the operations table.
 
-use super::message::Response;
+use super::message::{self, Head, Response};
 use super::refusal::{Outcome, Refusal};
 use crate::operations::{OPERATIONS, Operation, find};
 
@@ -47,6 +47,18 @@ pub(super) struct Route {
     pub(super) form: Form,
     /// The field in the path, by its name in the table.
     pub(super) parameter: Option<(&'static str, String)>,
+}
+
+/// The route of a request, or why it has none; `None` for what is no call of the API.
+pub(super) fn of(head: &Head) -> Option<Outcome<Route>> {
+    let path = head.path.strip_prefix(API).filter(|_| head.method != "OPTIONS")?;
+    let segments = message::segments(path);
+    let broken = || Refusal::code(404, "NOT_FOUND", "the path holds a broken escape");
+    Some(
+        segments
+            .ok_or_else(broken)
+            .and_then(|segments| route(&head.method, &segments)),
+    )
 }
 
 /// The route of a request below [`API`]: the table first, so that `/files/get-file-by-id` is no file id.

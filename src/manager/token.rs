@@ -35,10 +35,25 @@ pub(super) fn verify(secret: &[u8], token: &str) -> Option<Value> {
     serde_json::from_slice(&BASE64URL_NOPAD.decode(claims.as_bytes()).ok()?).ok()
 }
 
+/// Whether two secrets are the same, in a time that tells nothing of where they differ.
+pub(super) fn same(key: &[u8], one: &str, other: &str) -> bool {
+    let (Some(one), Some(other)) = (mac(key, one), mac(key, other)) else {
+        return false;
+    };
+    one.verify(&other.finalize().into_bytes()).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn secrets_are_the_same_or_not() {
+        for (one, other, same_) in [("a", "a", true), ("a", "b", false), ("a", "ab", false), ("", "", true)] {
+            assert_eq!(same(b"key", one, other), same_, "{one} {other}");
+        }
+    }
 
     #[test]
     fn only_the_key_opens_what_it_signed() {

@@ -52,6 +52,15 @@ fn steps(tree: &Tree, going: bool) -> Vec<Step<'_>> {
     order
 }
 
+/// Refuses to delete a folder of the system (choice U8).
+pub(super) fn check_deletable(fields: &Fields) -> Outcome<()> {
+    let ids = fields.texts("folderIds").unwrap_or_default();
+    match ids.into_iter().find(|id| system::find(id).is_some()) {
+        Some(id) => Err(system_folder(id)),
+        None => Ok(()),
+    }
+}
+
 impl Call<'_> {
     /// The folders of the request that exist and are not inside another one of them.
     fn tops(&self, fields: &Fields, live_only: bool) -> Outcome<Vec<String>> {
@@ -75,10 +84,7 @@ impl Call<'_> {
     }
 
     pub(super) fn bulk_delete_folders(&mut self, fields: &Fields) -> Outcome<Value> {
-        let ids = fields.texts("folderIds").unwrap_or_default();
-        if let Some(id) = ids.into_iter().find(|id| system::find(id).is_some()) {
-            return Err(system_folder(id));
-        }
+        check_deletable(fields)?;
         let permanent = fields.flag("permanent").unwrap_or(false);
         let tops = self.tops(fields, !permanent)?;
         if tops.is_empty() {

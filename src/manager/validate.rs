@@ -27,6 +27,10 @@ impl Fields {
         }
     }
 
+    pub(super) fn to_json(&self) -> Value {
+        Value::Object(self.checked.clone())
+    }
+
     /// The broken rules of one entry of a bulk call.
     pub(super) fn violations_within(&self, path: &str) -> Vec<Violation> {
         let own = |violation: &&Violation| {

@@ -1,6 +1,8 @@
 //! The embedded Media Manager from outside: requests in, responses and events out.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod access;
+mod aids;
 mod directory;
 mod downloads;
 mod files;

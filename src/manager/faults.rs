@@ -1,0 +1,208 @@
+//! Faults on demand, for tests of those who call a manager: refusals that it would not give by itself, and slowness.
+
+use super::message::{Body, Head, Response};
+use super::options::matches;
+use super::refusal::Refusal;
+use serde_json::{Value, json};
+
+/// A fault.
+///
+/// ```
+/// use serde_json::json;
+/// use wix_media::manager::{Fault, Manager, Request};
+///
+/// let mut manager = Manager::memory()?;
+/// manager.add_fault(Fault::from_json(&json!({ "match": "listFiles", "status": 503, "times": 1 })).unwrap());
+/// let request = Request::new("GET", "/site-media/v1/files");
+/// assert_eq!(manager.handle(request.clone()).status, 503);
+/// assert_eq!(manager.handle(request).status, 200);
+/// # Ok::<(), wix_media::catalog::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fault {
+    /// Which requests it meets: the name of an operation, in which `*` stands for any text, or the beginning of a path,
+    /// with a method in front of it or without: `listFiles`, `bulk*`, `PUT /upload/`, `/media/`.
+    pub matches: String,
+    /// The status that is answered instead of anything happening; without one the request goes on.
+    pub status: Option<u16>,
+    /// How much later the answer is to be sent, in milliseconds.
+    pub latency_ms: u64,
+    /// How many requests it meets before it is gone; without a number, all.
+    pub times: Option<u32>,
+    /// Headers of the answer, `Retry-After` for one.
+    pub headers: Vec<(String, String)>,
+    /// The body of the answer: JSON, or with a string plain text; without one, what the service says with this status.
+    pub body: Option<Value>,
+}
+
+impl Fault {
+    /// A fault in the form in which JavaScript gives it: `{ match, status, latencyMs, times, headers, body }`.
+    ///
+    /// ```
+    /// # use wix_media::manager::Fault;
+    /// use serde_json::json;
+    ///
+    /// let fault = Fault::from_json(&json!({ "match": "PUT /upload/", "latencyMs": 250 })).unwrap();
+    /// assert_eq!((fault.latency_ms, fault.status), (250, None));
+    /// assert!(Fault::from_json(&json!({ "match": "*", "status": 99 })).is_err());
+    /// ```
+    pub fn from_json(given: &Value) -> Result<Fault, String> {
+        let whole = |name: &str, least: u64, most: u64| match &given[name] {
+            Value::Null => Ok(None),
+            value => match value.as_u64().filter(|number| (least..=most).contains(number)) {
+                Some(number) => Ok(Some(number)),
+                None => Err(format!(
+                    "a fault's {name} must be a whole number from {least} to {most}"
+                )),
+            },
+        };
+        let wanted = given["match"].as_str().filter(|wanted| !wanted.is_empty());
+        let wanted = wanted.ok_or("a fault's match must be the name of an operation or the beginning of a path")?;
+        let fits = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let mut headers = Vec::new();
+        for (name, value) in given["headers"].as_object().into_iter().flatten() {
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            if name.is_empty() || !fits(name) || name.contains([' ', ':']) || !fits(&value) {
+                return Err("a fault's headers must be names and values that HTTP can carry".to_owned());
+            }
+            headers.push((name.clone(), value));
+        }
+        Ok(Fault {
+            matches: wanted.to_owned(),
+            status: whole("status", 200, 599)?.and_then(|status| u16::try_from(status).ok()),
+            latency_ms: whole("latencyMs", 0, 86_400_000)?.unwrap_or(0),
+            times: whole("times", 1, u64::from(u32::MAX))?.and_then(|times| u32::try_from(times).ok()),
+            headers,
+            body: Some(given["body"].clone()).filter(|body| !body.is_null()),
+        })
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        let headers: serde_json::Map<_, _> = self
+            .headers
+            .iter()
+            .map(|(name, value)| (name.clone(), Value::from(value.clone())))
+            .collect();
+        json!({
+            "match": self.matches,
+            "status": self.status,
+            "latencyMs": self.latency_ms,
+            "times": self.times,
+            "headers": headers,
+            "body": self.body,
+        })
+    }
+
+    fn meets(&self, head: &Head, operation: Option<&str>) -> bool {
+        let (method, path) = match self.matches.split_once(' ') {
+            Some((method, path)) => (Some(method), path),
+            None => (None, &self.matches[..]),
+        };
+        if path.starts_with('/') {
+            return method.is_none_or(|method| method.eq_ignore_ascii_case(&head.method))
+                && head.path.starts_with(path);
+        }
+        matches(&self.matches, operation.unwrap_or_default())
+    }
+
+    fn response(&self, status: u16) -> Response {
+        let mut response = match &self.body {
+            Some(Value::String(text)) => Response::text(status, text),
+            Some(body) => Response::json(status, body),
+            None => usual(status),
+        };
+        for (name, value) in &self.headers {
+            response.headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+            response = response.with(name, value);
+        }
+        response
+    }
+}
+
+/// What the service says with a status (`contract/errors.md` sections 1 and 2).
+fn usual(status: u16) -> Response {
+    let code = match status {
+        401 => "UNAUTHENTICATED",
+        403 => "PERMISSION_DENIED",
+        404 => "NOT_FOUND",
+        409 => "ABORTED",
+        429 => "RESOURCE_EXHAUSTED",
+        400..=499 => "INVALID_ARGUMENT",
+        _ => {
+            return Response::new(status)
+                .with("Content-Type", "application/json")
+                .with_body(Body::bytes(r#"{"message":"","details":{}}"#));
+        }
+    };
+    Refusal::code(status, code, "a fault on demand").into_response()
+}
+
+/// What a request meets: how much later its answer is sent, and the answer, if it is a fault.
+pub(super) fn meet(faults: &mut Vec<Fault>, head: &Head, operation: Option<&str>) -> (u64, Option<Response>) {
+    let mut delay: u64 = 0;
+    let mut answer = None;
+    for fault in faults.iter_mut() {
+        if !fault.meets(head, operation) {
+            continue;
+        }
+        fault.times = fault.times.map(|times| times - 1);
+        delay = delay.saturating_add(fault.latency_ms);
+        if let Some(status) = fault.status {
+            answer = Some(fault.response(status));
+            break;
+        }
+    }
+    faults.retain(|fault| fault.times != Some(0));
+    (delay, answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::message::Request;
+    use super::*;
+
+    #[test]
+    fn faults_meet_what_they_name() {
+        let head = Request::new("PUT", "/upload/token?x=1").head;
+        for (wanted, operation, met) in [
+            ("listFiles", Some("listFiles"), true),
+            ("listFiles", Some("listFolders"), false),
+            ("list*", Some("listFolders"), true),
+            ("*", Some("listFolders"), true),
+            ("*", None, true),
+            ("bulk*", None, false),
+            ("/upload/", None, true),
+            ("put /upload/", None, true),
+            ("PATCH /upload/", None, false),
+            ("PUT /media/", None, false),
+        ] {
+            let fault = Fault {
+                matches: wanted.to_owned(),
+                ..Fault::default()
+            };
+            assert_eq!(fault.meets(&head, operation), met, "{wanted}");
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for given in [
+            json!(null),
+            json!({}),
+            json!({ "match": 1 }),
+            json!({ "match": "" }),
+            json!({ "match": "*", "status": 600 }),
+            json!({ "match": "*", "status": "503" }),
+            json!({ "match": "*", "times": 0 }),
+            json!({ "match": "*", "latencyMs": -1 }),
+            json!({ "match": "*", "headers": { "a\n": "b" } }),
+            json!({ "match": "*", "headers": { "a": "b\r\nc" } }),
+        ] {
+            assert!(Fault::from_json(&given).is_err(), "{given}");
+        }
+        let given = json!({ "match": "*", "status": 429, "headers": { "Retry-After": 3 } });
+        let fault = Fault::from_json(&given).expect("a fault");
+        assert_eq!(Fault::from_json(&fault.to_json()), Ok(fault.clone()));
+        assert_eq!(fault.response(429).header("retry-after"), Some("3"));
+    }
+}

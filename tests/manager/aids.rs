@@ -1,0 +1,217 @@
+//! Test aids: faults, rate limit, lag, delay, quota.
+
+use crate::site::{START, Site, ids, reason, target, text};
+use serde_json::{Value, json};
+use wix_media::manager::{Manager, Options, Request};
+
+fn site(options: Value) -> Site {
+    Site::with(Options::from_json(&options).expect("options"))
+}
+
+impl Site {
+    fn control(&mut self, name: &str, input: Value) -> Value {
+        self.manager.control(name, &input).expect("asked")
+    }
+}
+
+#[test]
+fn faults_answer_before_anything_happens() {
+    let mut site = Site::new();
+    let fault = json!({ "match": "createFolder", "status": 429, "times": 2, "headers": { "Retry-After": "7" } });
+    assert_eq!(site.control("faults.add", fault), Value::Null);
+    for _ in 0..2 {
+        let request = Request::new("POST", "/site-media/v1/folders").body(r#"{"displayName":"a"}"#);
+        let (response, bytes) = site.fetch(request);
+        assert_eq!((response.status, response.header("retry-after")), (429, Some("7")));
+        let body: Value = serde_json::from_slice(&bytes).expect("JSON");
+        assert_eq!(reason(&body), "RESOURCE_EXHAUSTED");
+        assert_eq!(response.header("access-control-allow-origin"), Some("*"));
+    }
+    assert_eq!(site.events(), []);
+    site.folder("a", "media-root");
+    assert_eq!(site.control("faults", json!({})), json!([]), "used up");
+}
+
+#[test]
+fn faults_meet_uploads_and_media_and_slow_down_what_they_let_through() {
+    let mut site = site(json!({ "faults": [
+        { "match": "PUT /upload/", "status": 500, "times": 1 },
+        { "match": "*File*", "latencyMs": 20 },
+        { "match": "listFiles", "latencyMs": 5 },
+        { "match": "/media/", "status": 403, "body": "<html>no", "headers": { "Content-Type": "text/html" } },
+    ] }));
+    let body = json!({ "mimeType": "image/gif", "fileName": "a.gif" });
+    let url = target(&text(&site.post("/files/generate-upload-url", body)["uploadUrl"]));
+    let put = || Request::new("PUT", &url).body("GIF89a");
+    let mut intake = site.manager.open(put().head);
+    assert!(!site.manager.feed(&mut intake, b"GIF89a"), "not a byte is read");
+    let response = site.manager.close(intake);
+    assert_eq!(response.status, 500);
+    assert_eq!(
+        site.manager.collect(response.body).expect("a body"),
+        br#"{"message":"","details":{}}"#
+    );
+    let (status, answer) = site.json(put());
+    assert_eq!(status, 200, "the URL may be used again");
+    let (response, bytes) = site.fetch(Request::new("GET", &target(&text(&answer["file"]["url"]))));
+    assert_eq!((response.status, &bytes[..]), (403, &b"<html>no"[..]));
+    assert_eq!(response.header("content-type"), Some("text/html"));
+    let listed = site.send(Request::new("GET", "/site-media/v1/files"));
+    assert_eq!((listed.status, listed.delay_ms), (200, 25));
+    let folders = site.send(Request::new("GET", "/site-media/v1/folders"));
+    assert_eq!((folders.status, folders.delay_ms), (200, 0));
+    site.control("faults.clear", json!({}));
+    assert_eq!(site.send(Request::new("GET", "/site-media/v1/files")).delay_ms, 0);
+    assert!(site.control("faults.add", json!({ "match": "" }))["refused"].is_string());
+}
+
+#[test]
+fn calls_above_the_rate_limit_wait() {
+    let mut site = site(json!({
+        "limits": { "requestsPerMinute": 2 },
+        "auth": { "apiKeys": [{ "key": "one" }, { "key": "two" }] },
+        "siteId": "s",
+    }));
+    let list = |key: &str| {
+        Request::new("GET", "/site-media/v1/files")
+            .header("Authorization", key)
+            .header("wix-site-id", "s")
+    };
+    assert_eq!(site.send(list("wrong")).status, 401, "is not counted");
+    assert_eq!(site.send(list("one")).status, 200);
+    site.clock.advance(10_500);
+    assert_eq!(site.send(list("one")).status, 200);
+    let (response, bytes) = site.fetch(list("one"));
+    assert_eq!((response.status, response.header("retry-after")), (429, Some("50")));
+    let body: Value = serde_json::from_slice(&bytes).expect("JSON");
+    assert_eq!(reason(&body), "RESOURCE_EXHAUSTED");
+    assert_eq!(site.send(list("two")).status, 200, "each key for itself");
+    assert_eq!(
+        site.send(Request::new("GET", "/icons/image.svg")).status,
+        200,
+        "only calls count"
+    );
+    site.clock.advance(49_499);
+    assert_eq!(site.send(list("one")).status, 429);
+    site.clock.advance(1);
+    assert_eq!(site.send(list("one")).status, 200);
+    assert_eq!(site.send(list("one")).status, 429);
+    assert_eq!(
+        site.control("adjust", json!({ "limits": { "requestsPerMinute": null } })),
+        Value::Null
+    );
+    assert_eq!(site.send(list("one")).status, 200);
+}
+
+#[test]
+fn lists_lag_behind_and_calls_by_id_do_not() {
+    let mut site = site(json!({ "lagMs": 1000 }));
+    let folder = site.folder("f", "media-root");
+    let file = site.file("a.pdf", &folder);
+    let files = |site: &mut Site| {
+        let listed = site.get(&format!("/files?parentFolderId={folder}"))["files"].clone();
+        let searched = site.post("/files/search", json!({ "search": "a.pdf" }))["files"].clone();
+        let queried = site.post("/files/query", json!({ "query": {} }))["files"].clone();
+        let counts = [listed, searched, queried].map(|list| ids(&list).len());
+        assert!(counts.iter().all(|count| *count == counts[0]), "{counts:?}");
+        counts[0]
+    };
+    assert_eq!(files(&mut site), 0);
+    assert_eq!(site.get(&format!("/files/{file}"))["file"]["displayName"], "a.pdf");
+    assert_eq!(site.get("/folders")["folders"], json!([]));
+    site.clock.advance(999);
+    assert_eq!(files(&mut site), 0);
+    site.clock.advance(1);
+    assert_eq!(files(&mut site), 1);
+    assert_eq!(ids(&site.get("/folders")["folders"]), [folder.clone()]);
+    site.post("/bulk/files/delete", json!({ "fileIds": [file] }));
+    assert_eq!(site.get("/trash-bin/files")["files"], json!([]));
+    site.clock.advance(1000);
+    assert_eq!(ids(&site.get("/trash-bin/files")["files"]), [file]);
+    let more: Vec<_> = (0..3).map(|at| site.file(&format!("{at}.pdf"), &folder)).collect();
+    site.clock.advance(1000);
+    let page = site.get(&format!("/files?parentFolderId={folder}&paging.limit=2"));
+    site.call("PATCH", &format!("/files/{}", more[0]), json!({ "displayName": "new" }));
+    let cursor = text(&page["nextCursor"]["cursors"]["next"]);
+    let rest = site.get(&format!("/files?paging.cursor={cursor}"));
+    assert!(
+        ids(&rest["files"]).len() <= 1 && !ids(&rest["files"]).contains(&more[0]),
+        "pages lag as well"
+    );
+}
+
+#[test]
+fn deletions_and_restores_can_take_their_time() {
+    let mut site = site(json!({ "delayMs": 300 }));
+    let folder = site.folder("f", "media-root");
+    let file = site.file("a.pdf", &folder);
+    site.events();
+    let refused = site.refused(
+        "POST",
+        "/bulk/folders/delete",
+        json!({ "folderIds": [folder, "media-root"] }),
+    );
+    assert_eq!(refused, (400, "SYSTEM_FOLDER".to_owned()));
+    assert_eq!(
+        site.post("/bulk/folders/delete", json!({ "folderIds": [folder] })),
+        json!({})
+    );
+    site.clock.advance(100);
+    site.post(
+        "/bulk/trash-bin/folders/restore",
+        json!({ "folderIds": [folder, "media-root"] }),
+    );
+    site.post("/bulk/files/delete", json!({ "fileIds": [file], "permanent": true }));
+    let state = |site: &mut Site, path: &str, member: &str| site.get(path)[member]["state"].clone();
+    assert_eq!(state(&mut site, &format!("/folders/{folder}"), "folder"), "OK");
+    assert_eq!(site.manager.next_tick().expect("asked"), Some(START + 300));
+    site.clock.advance(200);
+    assert_eq!(state(&mut site, &format!("/folders/{folder}"), "folder"), "DELETED");
+    assert_eq!(state(&mut site, &format!("/files/{file}"), "file"), "DELETED");
+
+    let options = site.manager.into_parts();
+    site.manager = Manager::new(options).expect("a manager");
+    site.clock.advance(100);
+    assert_eq!(state(&mut site, &format!("/folders/{folder}"), "folder"), "OK");
+    assert_eq!(
+        site.refused("GET", &format!("/files/{file}"), Value::Null).1,
+        "RESOURCE_NOT_FOUND"
+    );
+    assert_eq!(site.manager.next_tick().expect("asked"), None);
+    let slugs: Vec<_> = site.events().into_iter().map(|(_, slug, _)| slug).collect();
+    assert_eq!(slugs, ["deleted", "deleted", "created", "file_ready", "deleted"]);
+}
+
+#[test]
+fn what_was_answered_while_the_delay_was_on_happens_after_it_is_off() {
+    let mut site = site(json!({ "delayMs": 300 }));
+    let file = site.file("a.pdf", "media-root");
+    site.post("/bulk/files/delete", json!({ "fileIds": [file] }));
+    site.control("adjust", json!({ "delayMs": null }));
+    let other = site.file("b.pdf", "media-root");
+    site.post("/bulk/files/delete", json!({ "fileIds": [other] }));
+    assert_eq!(ids(&site.get("/trash-bin/files")["files"]), [other]);
+    site.clock.advance(300);
+    assert_eq!(ids(&site.get("/trash-bin/files")["files"]).len(), 2);
+}
+
+#[test]
+fn a_quota_can_be_set_and_lifted() {
+    let mut site = Site::new();
+    site.file("a.pdf", "media-root");
+    site.control("adjust", json!({ "limits": { "quotaInBytes": 10 } }));
+    let ask = |site: &mut Site| {
+        site.refused(
+            "POST",
+            "/files/generate-upload-url",
+            json!({ "mimeType": "a/b", "sizeInBytes": "3" }),
+        )
+    };
+    assert_eq!(ask(&mut site), (400, "SITE_QUOTA_EXCEEDED".to_owned()));
+    site.control("adjust", json!({ "limits": { "quotaInBytes": null } }));
+    assert_eq!(ask(&mut site).0, 200);
+    let refused = site.control("adjust", json!({ "lagMs": 5, "limits": { "quotaInBytes": "much" } }));
+    assert!(refused["refused"].is_string());
+    site.folder("seen at once", "media-root");
+    assert_eq!(ids(&site.get("/folders")["folders"]).len(), 1, "nothing of it was set");
+}
