@@ -80,9 +80,12 @@ export function createEngine({ module, storage, settings, clock, fail, changed }
       if (own === generation && !isClosed) enter(() => core.abandon(intake), own);
       throw error;
     }
-    const [status, names, body] = enter(() => core.close(intake), own);
+    const [status, names, body, delay] = enter(() => core.close(intake), own);
     if (request.method !== 'GET' && request.method !== 'HEAD') changed();
-    return responseOf(status, names, body, own);
+    const response = responseOf(status, names, body, own);
+    // The slowness of a fault is real time: whoever waits for an answer does not see the clock of the manager.
+    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
+    return response;
   }
 
   function responseOf(status, names, body, own) {

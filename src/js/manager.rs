@@ -137,8 +137,9 @@ pub fn feed(intake: u32, bytes: &[u8]) -> Result<bool, JsValue> {
     })
 }
 
-/// Answers a request whose body is whole: `[status, headers, body]`. `headers` are names and values in turns, `body` is the
-/// number under which [`pieces`] has the body, or the bytes themselves where there is no more than one piece of them.
+/// Answers a request whose body is whole: `[status, headers, body, delay]`. `headers` are names and values in turns, `body` is
+/// the number under which [`pieces`] has the body, or the bytes themselves where there is no more than one piece of them;
+/// `delay` says how many milliseconds later the answer is to be given.
 #[wasm_bindgen]
 pub fn close(intake: u32) -> Result<Array, JsValue> {
     with(|running| {
@@ -165,7 +166,12 @@ impl Running {
             headers.push(&name.into());
             headers.push(&value.into());
         }
-        let Response { status, mut body, .. } = response;
+        let Response {
+            status,
+            mut body,
+            delay_ms,
+            ..
+        } = response;
         let body = match body.take_bytes() {
             Some(bytes) => Uint8Array::from(&bytes[..]).into(),
             None => {
@@ -174,7 +180,7 @@ impl Running {
                 self.last.into()
             }
         };
-        Ok(Array::of3(&status.into(), &headers, &body))
+        Ok(Array::of4(&status.into(), &headers, &body, &(delay_ms as f64).into()))
     }
 }
 

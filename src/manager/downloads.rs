@@ -24,6 +24,8 @@ const LINKS: &str = "/download-files";
 /// Where streams begin.
 const STREAMS: &str = "/repackager";
 
+const POLICY: &str = "Content-Security-Policy";
+
 const LINK_AUDIENCE: &str = "urn:service:file.download";
 const STREAM_AUDIENCE: &str = "urn:service:video.stream";
 
@@ -425,14 +427,12 @@ fn bytes_of(file: &File, head: &Head, mime: &str) -> Outcome<Response> {
             .with("ETag", tag.clone())
             .with("Last-Modified", http_date(file.created))
             .with("X-Content-Type-Options", "nosniff");
-        // A drawing can hold scripts, which must not run as a page of this host.
-        if mime == "image/svg+xml" {
-            response.with(
-                "Content-Security-Policy",
-                "sandbox; default-src 'none'; style-src 'unsafe-inline'",
-            )
-        } else {
-            response
+        // Whatever can hold scripts must not run as a page of this host, which may be that of the Media Manager itself.
+        // Readers of PDF in browsers do not work in a sandbox, and PDF has no access to the host.
+        match mime {
+            "application/pdf" => response,
+            "image/svg+xml" => response.with(POLICY, "sandbox; default-src 'none'; style-src 'unsafe-inline'"),
+            _ => response.with(POLICY, "sandbox"),
         }
     };
     if head

@@ -123,7 +123,7 @@ fn lists_lag_behind_and_calls_by_id_do_not() {
     assert_eq!(files(&mut site), 0);
     site.clock.advance(1);
     assert_eq!(files(&mut site), 1);
-    assert_eq!(ids(&site.get("/folders")["folders"]), [folder.clone()]);
+    assert_eq!(ids(&site.get("/folders")["folders"]), vec![folder.clone()]);
     site.post("/bulk/files/delete", json!({ "fileIds": [file] }));
     assert_eq!(site.get("/trash-bin/files")["files"], json!([]));
     site.clock.advance(1000);
