@@ -5,6 +5,7 @@ import { runtime } from '../client/module.js';
 runtime.wasm = () => new URL('./client.wasm', import.meta.url).href.replace('/.vite/deps/', '/wix-media.v2/');
 runtime.manager = () => import('./manager.js');
 runtime.managerWasm = () => new URL('./manager.wasm', import.meta.url).href.replace('/.vite/deps/', '/wix-media.v2/');
+runtime.managerWorker = () => new Worker(new URL('./manager-worker.js', import.meta.url), { type: 'module' });
 
 export * from '../client/index.js';
 export { default } from '../client/index.js';

@@ -8,6 +8,7 @@ runtime.crypto = async () => globalThis.crypto ?? (await import('node:crypto')).
 runtime.manager = () => import('./manager.js');
 runtime.managerWasm = () => readFile(new URL('./manager.wasm', import.meta.url));
 runtime.directory = () => import('./directory.js');
+runtime.network = () => import('./network.js');
 
 export * from '../client/index.js';
 export { default } from '../client/index.js';

@@ -32,6 +32,7 @@ export function createEngine({ module, storage, settings, clock, fail, changed }
 
   function begin() {
     const instance = instantiate(module);
+    storage.attach?.(instance);
     instance.start(host, text);
     core = instance;
   }
@@ -71,7 +72,9 @@ export function createEngine({ module, storage, settings, clock, fail, changed }
     const headers = [...request.headers].flat();
     if (!request.headers.has('host')) headers.push('host', url.host);
     if (url.protocol === 'https:' && !request.headers.has('x-forwarded-proto')) headers.push('x-forwarded-proto', 'https');
-    if (storage.prepare) await storage.prepare(control('blobsOf', { method: request.method, path: url.pathname }) ?? []);
+    if (storage.prepare && request.method !== 'GET') {
+      await storage.prepare(control('blobsOf', { path: url.pathname }));
+    }
     const own = generation;
     const intake = enter(() => core.open(request.method, url.pathname, url.search.slice(1), headers), own);
     try {

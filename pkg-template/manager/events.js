@@ -1,7 +1,7 @@
 // Events of a manager, for who listens in the process.
 
 /** The name by which a handler asks for an event: `file_ready`, `folder_created`. */
-function nameOf({ entityFqdn, slug }) {
+export function nameOf({ entityFqdn, slug }) {
   const entity = entityFqdn.endsWith('.folder') ? 'folder' : 'file';
   return slug.startsWith(`${entity}_`) ? slug : `${entity}_${slug}`;
 }

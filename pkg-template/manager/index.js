@@ -4,7 +4,11 @@ import { createClock } from './clock.js';
 import { createEngine } from './engine.js';
 import { createEvents } from './events.js';
 import { administer, isAdministration } from './administration.js';
+import { createFace } from './face.js';
+import { createImports, fetchNetwork } from './imports.js';
+import { createRemote } from './remote.js';
 import { memoryStorage } from './storage/memory.js';
+import { opfsStorage } from './storage/opfs.js';
 import { pinned } from './storage/storage.js';
 
 /** What URLs begin with when the request does not come from a server: a name that leads nowhere but to this machine. */
@@ -24,32 +28,33 @@ let compiled;
  */
 export async function createManager(options, given) {
   options ??= {};
-  const { WixMediaError, createClient, refusal, runtime } = given;
+  const { WixMediaError, refusal, runtime } = given;
   const refuse = (field, description) => refusal(field, description, 'createManager');
   const fail = (code, message, cause) => new WixMediaError({ code, message, retry: 'maybe', ...(cause && { cause }) });
-  const clock = createClock(options.clock, refuse);
   const kind = options.storage ?? 'memory';
-  if (kind?.opfs !== undefined && typeof Worker === 'function' && typeof document === 'object') {
-    const { createRemote } = await import('./remote.js');
-    return createRemote(options, given);
-  }
-
+  const baseUrl = String(options.baseUrl ?? BASE_URL).replace(/\/+$/, '');
   compiled ??= given.compile(runtime.managerWasm()).catch((cause) => {
     compiled = undefined;
     throw fail('MODULE_NOT_LOADED', `The WebAssembly module of the manager could not be loaded: ${cause?.message ?? cause}`, cause);
   });
   const module = await compiled;
+  if (kind?.opfs !== undefined && runtime.managerWorker && typeof document === 'object') {
+    return createRemote(options, module, { ...given, baseUrl });
+  }
+  const clock = createClock(options.clock, refuse);
   const storage = pinned(await openStorage(kind, given, refuse));
   const settings = Object.fromEntries(SETTINGS.map((name) => [name, options[name]]));
   if (typeof settings.ids !== 'object') settings.ids = undefined;
   const engine = createEngine({ module, storage, settings, clock, fail, changed: () => changed() });
-  const baseUrl = String(options.baseUrl ?? BASE_URL).replace(/\/+$/, '');
   const events = createEvents(engine);
+  const { network } = runtime.network ? await runtime.network() : { network: fetchNetwork };
+  const imports = createImports(engine, network, () => changed());
 
   let timer;
   /** After whatever may have changed something: who listens is told, and the timer is set for what comes next. */
   function changed() {
     events.deliver();
+    imports.take();
     if (clock.kind !== 'system') return;
     clearTimeout(timer);
     const due = engine.control('nextTick');
@@ -67,16 +72,6 @@ export async function createManager(options, given) {
     }
   }
 
-  const underWay = new Set();
-  /** Answers a request; the arguments are those of the global fetch. */
-  function fetch(input, init) {
-    const answer = respond(input, init);
-    underWay.add(answer);
-    const done = () => underWay.delete(answer);
-    answer.then(done, done);
-    return answer;
-  }
-
   async function respond(input, init) {
     // A stream as a body has to say that nobody waits for the answer before it ends.
     if (init?.body instanceof ReadableStream) init = { duplex: 'half', ...init };
@@ -89,7 +84,7 @@ export async function createManager(options, given) {
       request = lookalike(request, `${baseUrl}${url.pathname}${url.search}`, headers);
     }
     try {
-      if (isAdministration(url)) return await administer(request, url, manager, engine, events);
+      if (isAdministration(url)) return await administer(request, url, { engine, events, manager, changed });
       return await engine.respond(request);
     } catch (error) {
       if (!(error instanceof WixMediaError)) throw error;
@@ -97,48 +92,37 @@ export async function createManager(options, given) {
     }
   }
 
-  const manager = {
-    fetch,
+  const manager = createFace({
+    fetch: respond,
     baseUrl,
-    get client() {
-      return (client ??= createClient({ manager }));
-    },
+    given,
     on: events.on,
-    clock: {
-      now: () => clock.now(),
-      async advance(milliseconds) {
-        if (clock.kind !== 'virtual') throw refuse('clock', "must be 'virtual' to be advanced");
-        const target = clock.now() + Number(milliseconds);
-        if (!(target >= clock.now())) throw refusal('milliseconds', 'must be a number that is not negative', 'clock.advance');
-        // From one due moment to the next, so that everything happens at its own time and in its order.
-        for (let due = engine.control('nextTick'); due !== null && due <= target; due = engine.control('nextTick')) {
-          clock.set(due);
-          engine.control('tick');
-          await changed();
-        }
-        clock.set(target);
+    now: () => clock.now(),
+    async advance(milliseconds) {
+      if (clock.kind !== 'virtual') throw refuse('clock', "must be 'virtual' to be advanced");
+      const target = clock.now() + milliseconds;
+      // From one due moment to the next, so that everything happens at its own time and in its order.
+      for (let due = engine.control('nextTick'); due !== null && due <= target; due = engine.control('nextTick')) {
+        clock.set(due);
+        engine.control('tick');
         changed();
-      },
+      }
+      clock.set(target);
+      changed();
     },
-    get storage() {
-      const { kind, directory } = storage;
-      return { kind, durable: storage.durable, ...(directory && { directory }), usage: engine.control('usage') };
+    storage() {
+      const { kind: name, directory, durable } = storage;
+      return { kind: name, durable, ...(directory && { directory }), usage: engine.control('usage') };
     },
+    estimate: async () => storage.estimate?.(),
+    trap: async () => void engine.trap(),
     async close() {
-      if (isClosed) return;
-      isClosed = true;
-      await Promise.allSettled([...underWay]);
       clearTimeout(timer);
+      await imports.close();
       events.close();
       engine.close();
     },
-    async [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
-      await manager.close();
-    },
-    [Symbol.for('wix-media.trap')]: () => engine.trap(),
-  };
-  let client;
-  let isClosed = false;
+  });
   changed();
   return manager;
 }
@@ -155,6 +139,12 @@ async function openStorage(kind, { runtime, WixMediaError }, refuse) {
     if (!runtime.directory) throw refuse('storage.directory', 'works in Node, Bun and Deno only');
     const { directoryStorage } = await runtime.directory();
     return directoryStorage(kind.directory, { WixMediaError });
+  }
+  if (kind?.opfs !== undefined) {
+    if (!globalThis.FileSystemFileHandle?.prototype.createSyncAccessHandle) {
+      throw refuse('storage.opfs', 'works in browsers only');
+    }
+    return opfsStorage(kind.opfs, { WixMediaError });
   }
   throw refuse('storage', "must be 'memory', { directory } or { opfs }");
 }

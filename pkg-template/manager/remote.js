@@ -1,0 +1,122 @@
+// A manager that runs in a worker, seen from the page.
+import { incoming, outgoing } from './port.js';
+import { createFace } from './face.js';
+
+/** Starts the worker and the manager in it. */
+export async function createRemote(options, module, given) {
+  const { WixMediaError, runtime, baseUrl } = given;
+  const worker = runtime.managerWorker();
+  // What a caller's object can hold beside data, such as a clock of its own, cannot go to a worker.
+  const { seed, clock, ...settings } = options;
+  const waiting = new Map();
+  const bodies = new Map();
+  const requests = new Map();
+  const handlers = new Set();
+  let last = 0;
+  let state = {};
+  let broken;
+
+  const error = (members) => new WixMediaError({ retry: 'maybe', ...members });
+  const take = (map, id) => {
+    const found = map.get(id);
+    map.delete(id);
+    return found;
+  };
+  worker.onmessage = ({ data }) => {
+    const { id, type } = data;
+    if (data.storage) state = { ...state, storage: data.storage };
+    if (type === 'event') for (const handler of handlers) handler(data.body);
+    else if (type === 'pull') requests.get(id)?.pull();
+    else if (type === 'cancel') take(requests, id)?.cancel();
+    else if (type === 'head') {
+      requests.delete(id);
+      const { status, headers, hasBody } = data;
+      let body = null;
+      if (hasBody) {
+        const coming = incoming(worker, id, { onCancel: () => bodies.delete(id) });
+        bodies.set(id, coming);
+        body = coming.stream;
+      }
+      take(waiting, id)?.resolve(new Response(body, { status, headers }));
+    } else if (type === 'piece') bodies.get(id)?.piece(data.bytes);
+    else if (type === 'end') take(bodies, id)?.end();
+    else if (type === 'broken') take(bodies, id)?.fail(error({ code: 'STORAGE_FAILED', message: data.message }));
+    else if (type === 'result') take(waiting, id)?.resolve(data.value);
+    else if (type === 'failed') {
+      requests.delete(id);
+      take(waiting, id)?.reject(error(data.error));
+    }
+  };
+  worker.onerror = (event) => {
+    broken = error({ code: 'MANAGER_LOST', message: `The worker of the Media Manager ended: ${event.message ?? 'it could not be loaded'}` });
+    for (const { reject } of waiting.values()) reject(broken);
+    for (const body of bodies.values()) body.fail(broken);
+    waiting.clear();
+    bodies.clear();
+  };
+
+  const ask = (message, transfer = []) =>
+    new Promise((resolve, reject) => {
+      if (broken) return reject(broken);
+      last += 1;
+      waiting.set(last, { resolve, reject });
+      return worker.postMessage({ ...message, id: last }, transfer);
+    });
+
+  const virtual = clock === 'virtual';
+  if (clock !== undefined && clock !== 'system' && !virtual) {
+    throw given.refusal('clock', "must be 'system' or 'virtual' with the storage opfs", 'createManager');
+  }
+  try {
+    state = await ask({ type: 'start', options: { ...settings, clock }, module });
+  } catch (failure) {
+    worker.terminate();
+    throw failure;
+  }
+
+  async function fetch(input, init) {
+    if (init?.body instanceof ReadableStream) init = { duplex: 'half', ...init };
+    const request = input instanceof Request && init === undefined ? input : new Request(input, init);
+    request.signal?.throwIfAborted();
+    const { method, url, signal } = request;
+    // Firefox has no streams in requests.
+    const stream = request.body ?? (method === 'GET' || method === 'HEAD' ? null : new Blob([await request.arrayBuffer()]).stream());
+    const answer = ask({ type: 'fetch', method, url, headers: [...request.headers], hasBody: !!stream });
+    const id = last;
+    if (stream) requests.set(id, outgoing(worker, id, stream));
+    if (!signal) return answer;
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        worker.postMessage({ id, type: 'cancel' });
+        take(requests, id)?.cancel();
+        waiting.delete(id);
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', abort, { once: true });
+      answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    });
+  }
+
+  return createFace({
+    fetch,
+    baseUrl,
+    given,
+    on(name, handler, nameOf) {
+      const filtered = (body) => (name === '*' || nameOf(body) === name) && handler(body);
+      handlers.add(filtered);
+      return () => handlers.delete(filtered);
+    },
+    now: () => (virtual ? state.now : Date.now()),
+    async advance(milliseconds) {
+      state = { ...state, ...(await ask({ type: 'advance', milliseconds })) };
+    },
+    storage: () => state.storage,
+    estimate: () => ask({ type: 'estimate' }),
+    trap: () => ask({ type: 'trap' }),
+    async close() {
+      await ask({ type: 'close' });
+      worker.terminate();
+      broken = error({ code: 'MANAGER_CLOSED', message: 'The manager is closed' });
+    },
+  });
+}

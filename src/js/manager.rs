@@ -92,16 +92,11 @@ pub fn stop() {
 /// Begins a request; `headers` are names and values in turns. Answers the number of the intake.
 #[wasm_bindgen]
 pub fn open(method: &str, path: &str, query: &str, headers: Vec<String>) -> Result<u32, JsValue> {
-    let mut pairs = headers.into_iter();
-    let mut headers = Vec::new();
-    while let (Some(name), Some(value)) = (pairs.next(), pairs.next()) {
-        headers.push((name, value));
-    }
     let mut head = Head {
         method: method.to_owned(),
         path: path.to_owned(),
         query: query.to_owned(),
-        headers,
+        headers: pairs(headers),
         origin: Origin::Site,
     };
     if let Some(origin) = head.header(ORIGIN).and_then(Origin::named) {
@@ -124,6 +119,30 @@ impl Running {
         let intake = self.intakes.remove(&number);
         intake.ok_or_else(|| refusal("INVALID_ARGUMENT", "there is no such request under way"))
     }
+}
+
+/// Begins to take what the source of an import answers; `headers` are names and values in turns.
+#[wasm_bindgen(js_name = openImport)]
+pub fn open_import(file: &str, status: u16, headers: Vec<String>) -> Result<u32, JsValue> {
+    with(|running| {
+        let intake = running.manager.open_import(file, status, &pairs(headers));
+        Ok(running.take_in(intake))
+    })
+}
+
+/// Where a blob of this id is, for a storage that prepares files.
+#[wasm_bindgen(js_name = fileName)]
+pub fn name_of_blob(id: &str) -> String {
+    file_name(id)
+}
+
+fn pairs(flat: Vec<String>) -> Vec<(String, String)> {
+    let mut rest = flat.into_iter();
+    let mut pairs = Vec::new();
+    while let (Some(name), Some(value)) = (rest.next(), rest.next()) {
+        pairs.push((name, value));
+    }
+    pairs
 }
 
 /// Takes the next bytes of a body; whether more of them are of use.

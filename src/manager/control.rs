@@ -30,6 +30,7 @@ impl Manager {
     /// | `faults.add` | a fault | nothing, or `{ refused }` with the reason |
     /// | `faults.clear` | | nothing; there are no more faults |
     /// | `authorize` | `authorization`, `siteId`: the headers; `scope`: `read` or `manage` | nothing, or `{ status, body }`, the refusal |
+    /// | `blobsOf` | `path` of a request | `[name]`, the files of the blobs that it continues, for hosts that have to open files before |
     /// | `usage` | | `{ bytes }`, what all files have together |
     ///
     /// ```
@@ -122,6 +123,7 @@ impl Manager {
                 let allowed = self.parts.options.allow_private_imports;
                 (!allowed && is_private(text("address"))).into()
             }
+            "blobsOf" => self.blobs_of(text("path"))?.into(),
             "usage" => json!({ "bytes": self.parts.catalog.total_size()? }),
             _ => Value::Null,
         })

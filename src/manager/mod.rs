@@ -572,6 +572,22 @@ impl Manager {
         Ok(filled)
     }
 
+    /// The files of the blobs that a request at this path goes on with: those of TUS transfers and of what finishes them.
+    fn blobs_of(&self, path: &str) -> catalog::Result<Vec<String>> {
+        let Some(id) = path.strip_prefix(TUS).and_then(|rest| rest.strip_prefix('/')) else {
+            return Ok(Vec::new());
+        };
+        let upload = match self.parts.catalog.upload_of_transfer(id)? {
+            Some(upload) => Some(upload),
+            None => {
+                let claims = token::verify(&self.secret, id).unwrap_or_default();
+                self.parts.catalog.upload(claims["jti"].as_str().unwrap_or_default())?
+            }
+        };
+        let blob = upload.and_then(|upload| upload.blob);
+        Ok(blob.iter().map(|blob| crate::blobs::file_name(blob)).collect())
+    }
+
     /// The next pieces of a body, for a host that reads blobs itself; none at its end.
     ///
     /// ```

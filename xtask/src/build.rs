@@ -86,7 +86,7 @@ const NODE_LINES: &str = "--line-limit=120";
 
 /// One file of the package: the entry in `pkg-template`, the name in `dist`, and how it is bundled. Those that are loaded
 /// with their first use are files of their own, and import nothing of the others.
-const BUNDLES: [(&str, &str, &[&str]); 7] = [
+const BUNDLES: [(&str, &str, &[&str]); 8] = [
     (
         "entries/node.js",
         "node.js",
@@ -128,15 +128,21 @@ const BUNDLES: [(&str, &str, &[&str]); 7] = [
         "directory.js",
         &["--platform=node", "--format=esm", NODE_LINES],
     ),
+    (
+        "manager/network.js",
+        "network.js",
+        &["--platform=node", "--format=esm", NODE_LINES],
+    ),
 ];
 
 /// What bundles leave to be found beside them.
-const EXTERNAL: [&str; 6] = [
+const EXTERNAL: [&str; 7] = [
     "./client.wasm",
     "./manager.wasm",
     "./manager.js",
     "./manager-worker.js",
     "./directory.js",
+    "./network.js",
     "./transfers.js",
 ];
 

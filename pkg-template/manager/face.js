@@ -1,0 +1,77 @@
+// What a caller gets as a manager, wherever the engine runs.
+import { nameOf } from './events.js';
+
+/**
+ * Makes the public object. `parts` are the things that differ: `fetch`, `on`, `now`, `advance`, `storage`, `close`,
+ * `trap`; the rest is done by requests, which take any way that `fetch` does.
+ */
+export function createFace({ fetch, baseUrl, given, on, now, advance, storage, estimate, close, trap }) {
+  const { WixMediaError, createClient, refusal } = given;
+  let client;
+  let isClosed = false;
+  const underWay = new Set();
+
+  async function administer(method, name, { body, input } = {}) {
+    const url = `${baseUrl}/_wix-media/${name}`;
+    const json = input !== undefined;
+    const response = await manager.fetch(url, {
+      method,
+      ...(json && { headers: { 'Content-Type': 'application/json' } }),
+      body: json ? JSON.stringify(input) : body,
+      ...(body instanceof ReadableStream && { duplex: 'half' }),
+    });
+    if (response.ok) return response;
+    const { message, details } = await response.json();
+    const violation = details?.validationError?.fieldViolations?.[0];
+    const code = details?.applicationError?.code ?? (violation ? 'INVALID_ARGUMENT' : 'UNKNOWN');
+    throw new WixMediaError({ message: `${name}: ${message}`, code, status: response.status, operation: `manager.${name}`, details });
+  }
+
+  const manager = {
+    fetch(input, init) {
+      if (isClosed) return Promise.reject(new WixMediaError({ code: 'MANAGER_CLOSED', message: 'The manager is closed' }));
+      const answer = fetch(input, init);
+      underWay.add(answer);
+      const done = () => underWay.delete(answer);
+      answer.then(done, done);
+      return answer;
+    },
+    baseUrl,
+    get client() {
+      return (client ??= createClient({ manager }));
+    },
+    on: (name, handler) => on(name, handler, nameOf),
+    clock: {
+      now,
+      async advance(milliseconds) {
+        if (!(milliseconds >= 0)) throw refusal('milliseconds', 'must be a number that is not negative', 'clock.advance');
+        await advance(Number(milliseconds));
+      },
+    },
+    get storage() {
+      return storage();
+    },
+    estimate,
+    faults: {
+      add: async (...faults) => void (await administer('POST', 'faults', { input: faults.flat() })),
+      clear: async () => void (await administer('DELETE', 'faults')),
+    },
+    async export() {
+      return (await administer('GET', 'export')).body;
+    },
+    async import(archive) {
+      const body = archive instanceof Response ? archive.body : archive;
+      await administer('PUT', 'import', { body });
+    },
+    reset: async () => void (await administer('POST', 'reset', { input: {} })),
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      await Promise.allSettled([...underWay]);
+      await close();
+    },
+    [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]: () => manager.close(),
+    [Symbol.for('wix-media.trap')]: trap,
+  };
+  return manager;
+}
