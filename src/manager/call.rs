@@ -13,7 +13,7 @@ use crate::operations::{OPERATIONS, Operation};
 use serde_json::{Value, json};
 
 /// Most levels of folders (`contract/folders-api.md` section 1).
-const MAX_DEPTH: usize = 100;
+pub(super) const MAX_DEPTH: usize = 100;
 
 /// A call under way, inside its transaction.
 #[derive(Debug)]

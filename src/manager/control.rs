@@ -31,6 +31,8 @@ impl Manager {
     /// | `faults.clear` | | nothing; there are no more faults |
     /// | `authorize` | `authorization`, `siteId`: the headers; `scope`: `read` or `manage` | nothing, or `{ status, body }`, the refusal |
     /// | `blobsOf` | `path` of a request | `[name]`, the files of the blobs that it continues, for hosts that have to open files before |
+    /// | `endExport` | `id` | nothing; what an export held is given back |
+    /// | `reset` | | nothing; everything is forgotten but keys |
     /// | `usage` | | `{ bytes }`, what all files have together |
     ///
     /// ```
@@ -124,6 +126,14 @@ impl Manager {
                 (!allowed && is_private(text("address"))).into()
             }
             "blobsOf" => self.blobs_of(text("path"))?.into(),
+            "endExport" => {
+                self.end_export(text("id"))?;
+                Value::Null
+            }
+            "reset" => {
+                self.reset()?;
+                Value::Null
+            }
             "usage" => json!({ "bytes": self.parts.catalog.total_size()? }),
             _ => Value::Null,
         })

@@ -119,7 +119,7 @@ impl Manager {
                 Stage::Refused(refusal)
             }
         };
-        Intake::new(plain, stage)
+        self.intake(plain, stage)
     }
 
     /// Ends an import whose source could not be fetched: the file becomes `FAILED`, with an event. The codes of the

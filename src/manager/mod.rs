@@ -23,6 +23,7 @@
 //! [`Manager::open`], [`Manager::feed`] and [`Manager::close`], and a download comes out with [`Manager::read`].
 
 mod access;
+mod archive;
 mod call;
 mod content;
 mod control;
@@ -47,6 +48,7 @@ mod validate;
 mod zip;
 
 pub use access::{ApiKey, Credentials, OauthClient};
+pub use archive::Export;
 pub use faults::Fault;
 pub use imports::ImportOrder;
 pub use message::{Body, Head, Origin, Piece, Request, Response};
@@ -64,6 +66,7 @@ use crate::catalog::Sqlite;
 use crate::catalog::{self, Catalog};
 use crate::operations::Access;
 use access::Caller;
+use archive::Importing;
 use call::Call;
 use imports::Fetching;
 use message::Part;
@@ -111,12 +114,8 @@ pub struct Intake {
     stage: Stage,
     /// How much later the answer is to be sent.
     delay: u64,
-}
-
-impl Intake {
-    fn new(head: Head, stage: Stage) -> Intake {
-        Intake { head, stage, delay: 0 }
-    }
+    /// That of the manager when it began.
+    generation: u64,
 }
 
 impl fmt::Debug for Intake {
@@ -137,6 +136,8 @@ enum Stage {
     Chunk(Box<Receiving>),
     /// What the source of an import answers.
     Import(Box<Fetching>),
+    /// An archive that takes the place of everything.
+    Archive(Box<Importing>),
     /// Refused before its body was read.
     Refused(Refusal),
 }
@@ -153,6 +154,8 @@ pub struct Manager {
     fetching: BTreeSet<String>,
     /// The calls of the last minute.
     recent: Recent,
+    /// How often other content took the place of what there was: what began before then cannot go on.
+    generation: u64,
 }
 
 impl Manager {
@@ -203,6 +206,7 @@ impl Manager {
             base,
             fetching: BTreeSet::new(),
             recent: Recent::default(),
+            generation: 0,
         };
         manager.collect_orphans()?;
         Ok(manager)
@@ -211,6 +215,9 @@ impl Manager {
     /// Removes blobs that nothing names: what a crash left between the bytes and the row.
     fn collect_orphans(&mut self) -> catalog::Result<()> {
         let failed = |cause| catalog::Error::Store(Box::new(cause));
+        for export in self.parts.catalog.passing()? {
+            self.parts.catalog.remove_archive(&export)?;
+        }
         for blob in self.parts.blobs.ids().map_err(failed)? {
             if !self.parts.catalog.needs_blob(&blob)? {
                 self.parts.blobs.remove(&blob).map_err(failed)?;
@@ -285,7 +292,28 @@ impl Manager {
             Some(response) => Stage::Refused(response.into()),
             None => self.stage(&head, route).unwrap_or_else(Stage::Refused),
         };
-        Intake { head, stage, delay }
+        Intake {
+            delay,
+            ..self.intake(head, stage)
+        }
+    }
+
+    fn intake(&self, head: Head, stage: Stage) -> Intake {
+        Intake {
+            head,
+            stage,
+            delay: 0,
+            generation: self.generation,
+        }
+    }
+
+    /// Refuses to go on with what began before other content took the place of what there was.
+    fn check_generation(&self, intake: &mut Intake) {
+        let keeps = matches!(intake.stage, Stage::Whole(..) | Stage::Refused(_));
+        if intake.generation != self.generation && !keeps {
+            let text = "other content has taken the place of what this was for";
+            intake.stage = Stage::Refused(Refusal::code(409, "ABORTED", text));
+        }
     }
 
     fn stage(&mut self, head: &Head, route: Option<Outcome<Route>>) -> Outcome<Stage> {
@@ -352,7 +380,17 @@ impl Manager {
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```
     pub fn feed(&mut self, intake: &mut Intake, bytes: &[u8]) -> bool {
+        self.check_generation(intake);
         let (blob, start, sums, limit, too_large) = match &mut intake.stage {
+            Stage::Archive(importing) => {
+                let Err(refusal) = self.feed_archive(importing, bytes) else {
+                    return true;
+                };
+                if let Stage::Archive(importing) = std::mem::replace(&mut intake.stage, Stage::Refused(refusal)) {
+                    self.abandon_archive(*importing);
+                }
+                return false;
+            }
             Stage::Refused(_) => return false,
             Stage::Whole(_, body) => {
                 if body.len() + bytes.len() <= MOST_JSON {
@@ -393,14 +431,16 @@ impl Manager {
     /// assert_eq!(manager.close(intake).status, 200);
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```
-    pub fn close(&mut self, intake: Intake) -> Response {
-        let Intake { head, stage, delay } = intake;
+    pub fn close(&mut self, mut intake: Intake) -> Response {
+        self.check_generation(&mut intake);
+        let Intake { head, stage, delay, .. } = intake;
         let outcome = match stage {
             Stage::Whole(Some(route), body) => self.call(&head, &route, &body),
             Stage::Whole(None, body) => self.answer(&head, &body),
             Stage::Upload(receiving) => self.end_upload(&head, *receiving),
             Stage::Chunk(receiving) => self.end_chunk(&head, &receiving),
             Stage::Import(fetching) => self.end_import(*fetching),
+            Stage::Archive(importing) => self.end_archive(*importing),
             Stage::Refused(refusal) => Err(refusal),
         };
         let mut response = self.finish(&head, outcome);
@@ -419,7 +459,8 @@ impl Manager {
     /// manager.abandon(intake);
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```
-    pub fn abandon(&mut self, intake: Intake) {
+    pub fn abandon(&mut self, mut intake: Intake) {
+        self.check_generation(&mut intake);
         match intake.stage {
             // What cannot be removed now is an orphan, and goes with the next start.
             Stage::Upload(receiving) => _ = self.parts.blobs.remove(&receiving.blob),
@@ -429,6 +470,7 @@ impl Manager {
                 _ = self.parts.blobs.remove(&fetching.blob);
                 self.fetching.remove(&fetching.file);
             }
+            Stage::Archive(importing) => self.abandon_archive(*importing),
             Stage::Whole(..) | Stage::Refused(_) => {}
         }
     }
@@ -536,6 +578,10 @@ impl Manager {
             if let Some(Part::Zip(zip)) = body.parts.front_mut() {
                 let next = zip.next(&*self.parts.catalog).map_err(std::io::Error::other)?;
                 if next.is_empty() {
+                    // A reset can take an export away from under its reader.
+                    if zip.length() > 0 {
+                        return Err(std::io::ErrorKind::UnexpectedEof.into());
+                    }
                     body.parts.pop_front();
                 }
                 for part in next.into_iter().rev() {

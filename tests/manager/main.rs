@@ -3,6 +3,7 @@
 
 mod access;
 mod aids;
+mod archive;
 mod directory;
 mod downloads;
 mod files;

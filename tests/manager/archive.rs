@@ -1,0 +1,531 @@
+//! The whole manager as one archive: what goes out comes in again, and nothing else does.
+
+use crate::site::{START, Site, ids, target, text};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::path::Path;
+use wix_media::manager::{Options, Origin, Request, Response};
+
+/// A site with something of everything.
+fn full() -> Site {
+    let mut site = Site::new();
+    let animals = site.folder("Animals", "media-root");
+    let cats = site.folder("Cats – 猫", &animals);
+    let gone = site.folder("Gone", &animals);
+    site.file("a.pdf", &cats);
+    let below = site.file("b.pdf", &gone);
+    let alone = site.file("c.pdf", "media-root");
+    let picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x02\0\0\0\x03\x08\x06\0\0\0";
+    let options = json!({
+        "fileName": "red dot.png", "parentFolderId": cats, "private": true, "labels": ["dot", "red"],
+        "externalInfo": { "origin": "test", "externalIds": ["1", "2"] },
+    });
+    assert_eq!(site.upload("image/png", options, picture).0, 200);
+    let options = json!({ "fileName": "from a visitor.txt", "filePath": "x/y" });
+    let (status, _) = site.upload_from(Origin::Visitor, "text/plain", options, b"hello");
+    assert_eq!(status, 200);
+    let (status, _) = site.upload("video/mp4", json!({ "fileName": "film.mp4" }), b"\0\0\0\x18ftypmp42");
+    assert_eq!(status, 200);
+    site.clock.advance(1000);
+    site.post("/bulk/files/delete", json!({ "fileIds": [alone] }));
+    site.post("/bulk/folders/delete", json!({ "folderIds": [gone] }));
+    let answer = site.get(&format!("/files/{below}"));
+    assert_eq!(answer["file"]["state"], "DELETED");
+    site
+}
+
+fn export(site: &mut Site) -> Vec<u8> {
+    let export = site.manager.export().expect("an export");
+    let bytes = site.manager.collect(export.body.clone()).expect("bytes");
+    assert_eq!(bytes.len() as u64, export.body.length());
+    site.manager.end_export(&export.id).expect("ended");
+    bytes
+}
+
+fn import(site: &mut Site, archive: &[u8], step: usize) -> (u16, Value) {
+    let mut intake = site.manager.open_archive();
+    for bytes in archive.chunks(step) {
+        if !site.manager.feed(&mut intake, bytes) {
+            break;
+        }
+    }
+    let response = site.manager.close(intake);
+    read(site, response)
+}
+
+fn read(site: &mut Site, response: Response) -> (u16, Value) {
+    let body = site.manager.collect(response.body).expect("a body");
+    (response.status, serde_json::from_slice(&body).expect("JSON"))
+}
+
+/// How many blobs there are.
+fn blobs(site: Site) -> usize {
+    site.manager.into_parts().blobs.ids().expect("ids").len()
+}
+
+/// Everything that lists, reads and searches show.
+fn visible(site: &mut Site) -> Value {
+    let mut shown = Vec::new();
+    for root in ["MEDIA_ROOT", "VISITOR_UPLOADS_ROOT", "TRASH_ROOT"] {
+        let search = json!({ "rootFolder": root, "search": "" });
+        shown.push(site.post("/files/search", search.clone()));
+        shown.push(site.post("/folders/search", search));
+    }
+    shown.push(site.get("/files?parentFolderId=trash-root&state=DELETED"));
+    shown.push(site.get("/folders?parentFolderId=trash-root&state=DELETED"));
+    shown.push(site.get("/folders/media-root"));
+    json!(shown)
+}
+
+/// CRC-32 as the formats define it, one bit at a time.
+fn crc(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0, |crc: u32, &byte| {
+        (0..8).fold(crc ^ u32::from(byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 * (crc & 1)))
+    })
+}
+
+/// A zip of stored entries, made by hand.
+fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut directory = Vec::new();
+    for (name, bytes) in entries {
+        let mut common = vec![20, 0, 0, 8, 0, 0, 0, 0, 33, 0];
+        common.extend(crc(bytes).to_le_bytes());
+        common.extend((bytes.len() as u32).to_le_bytes());
+        common.extend((bytes.len() as u32).to_le_bytes());
+        common.extend((name.len() as u16).to_le_bytes());
+        common.extend([0, 0]);
+        directory.extend(b"PK\x01\x02\x14\0");
+        directory.extend(&common);
+        directory.extend([0; 10]);
+        directory.extend((out.len() as u32).to_le_bytes());
+        directory.extend(name.as_bytes());
+        out.extend(b"PK\x03\x04");
+        out.extend(common);
+        out.extend(name.as_bytes());
+        out.extend(*bytes);
+    }
+    let (count, start) = (entries.len() as u16, out.len() as u32);
+    out.extend(&directory);
+    out.extend(b"PK\x05\x06\0\0\0\0");
+    out.extend(count.to_le_bytes());
+    out.extend(count.to_le_bytes());
+    out.extend((directory.len() as u32).to_le_bytes());
+    out.extend(start.to_le_bytes());
+    out.extend([0, 0]);
+    out
+}
+
+fn manifest(folders: usize, files: usize, blobs: usize, bytes: usize) -> Value {
+    json!({
+        "format": "wix-media-archive", "version": 1, "siteId": "s", "since": START, "deletions": 1, "lastEvent": 0,
+        "folders": folders, "files": files, "blobs": blobs, "bytes": bytes,
+    })
+}
+
+fn folder_line(id: &str, parent: &str) -> Value {
+    json!({ "id": id, "name": id, "parent": parent, "created": 1, "updated": 1, "events": 1 })
+}
+
+fn file_line(id: &str, parent: &str) -> Value {
+    json!({
+        "id": id, "name": "n.txt", "parent": parent, "created": 1, "updated": 1, "mediaType": "DOCUMENT",
+        "mimeType": "text/plain", "private": false, "status": "READY", "size": 5,
+        "hash": "5d41402abc4b2a76b9719d911017c592", "crc": crc(b"hello"), "blob": true, "labels": [], "facts": {},
+        "externalInfo": {}, "tag": "", "events": 1,
+    })
+}
+
+/// An archive of these lines, with the bytes `hello` for each file.
+fn archive(folders: &[Value], files: &[Value]) -> Vec<u8> {
+    let lines = |values: &[Value]| values.iter().map(|value| format!("{value}\n")).collect::<String>();
+    let manifest = manifest(folders.len(), files.len(), files.len(), 5 * files.len()).to_string();
+    let (folders, lines_of_files) = (lines(folders), lines(files));
+    let names: Vec<_> = files
+        .iter()
+        .map(|file| format!("blobs/{}", text(&file["id"])))
+        .collect();
+    let mut entries = vec![
+        ("manifest.json", manifest.as_bytes()),
+        ("folders.jsonl", folders.as_bytes()),
+        ("files.jsonl", lines_of_files.as_bytes()),
+    ];
+    entries.extend(names.iter().map(|name| (name.as_str(), &b"hello"[..])));
+    zip(&entries)
+}
+
+/// Imports into a site that holds something; what it holds must be as before.
+fn refused(archive: &[u8]) -> Value {
+    let mut site = Site::new();
+    site.file("kept.pdf", "media-root");
+    let before = visible(&mut site);
+    let (status, answer) = import(&mut site, archive, 1000);
+    assert_eq!(status, 400, "{answer}");
+    assert_eq!(visible(&mut site), before);
+    assert_eq!(blobs(site), 1, "nothing is left over");
+    answer["details"]["applicationError"].clone()
+}
+
+fn code(error: &Value) -> &str {
+    error["code"].as_str().expect("a code")
+}
+
+#[test]
+fn what_went_out_comes_in_again() {
+    let mut site = full();
+    let bytes = export(&mut site);
+    assert_eq!(export(&mut site), bytes, "the same state is the same archive");
+    for step in [1, 7, 100_000] {
+        let mut other = Site::new();
+        other.file("in the way.pdf", "media-root");
+        assert_eq!(import(&mut other, &bytes, step).0, 200);
+        other.clock.advance(1000);
+        assert_eq!(visible(&mut other), visible(&mut site));
+        assert_eq!(
+            other.manager.events(0, 10).expect("events"),
+            [],
+            "nothing of it is news"
+        );
+        assert_eq!(export(&mut other), bytes);
+        assert_eq!(blobs(other), 6);
+    }
+}
+
+#[test]
+fn what_came_in_goes_on_as_if_it_had_never_left() {
+    let mut site = full();
+    let bytes = export(&mut site);
+    let mut other = Site::new();
+    assert_eq!(import(&mut other, &bytes, 999).0, 200);
+    other.clock.advance(1000);
+    let trashed = ids(&other.post("/folders/search", json!({ "rootFolder": "TRASH_ROOT" }))["folders"]);
+    assert_eq!(trashed.len(), 1);
+    for site in [&mut site, &mut other] {
+        site.event_bodies();
+        site.post("/bulk/trash-bin/folders/restore", json!({ "folderIds": trashed }));
+    }
+    assert_eq!(visible(&mut other), visible(&mut site));
+    let sequence = |events: Vec<Value>| -> Vec<_> {
+        let pair = |event: &Value| (text(&event["entityId"]), text(&event["entityEventSequence"]));
+        events.iter().map(pair).collect()
+    };
+    let numbers = |site: &Site| -> Vec<_> {
+        let events = site.manager.events(0, 1000).expect("events");
+        events.iter().map(|event| event.number).collect()
+    };
+    assert!(numbers(&site).ends_with(&numbers(&other)), "the numbers go on");
+    let events = sequence(other.event_bodies());
+    assert_eq!((events.len(), events), (2, sequence(site.event_bodies())));
+
+    let file = other.post(
+        "/files/search",
+        json!({ "search": "from a visitor", "rootFolder": "VISITOR_UPLOADS_ROOT" }),
+    );
+    let (response, bytes) = other.fetch(Request::new("GET", &target(&text(&file["files"][0]["url"]))));
+    assert_eq!((response.status, &bytes[..]), (200, &b"hello"[..]));
+}
+
+fn golden() -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/archive/version-1.zip");
+    std::fs::read(path).expect("the golden archive")
+}
+
+/// It was made by `full` when the format was new. What a release cannot read or write any more is another version.
+#[test]
+fn the_golden_archive_is_what_this_release_reads_and_writes() {
+    let golden = golden();
+    let mut site = Site::new();
+    assert_eq!(import(&mut site, &golden, 1 << 16).0, 200);
+    assert_eq!(site.get("/folders")["folders"][0]["displayName"], "Animals");
+    let (found, _) = site.fetch(Request::new("GET", "/ugd/db8055_515c31f8519dcb5db33ae203c1d74e1e.pdf"));
+    assert_eq!(found.status, 200);
+    assert!(export(&mut site) == golden, "other bytes for the same content");
+}
+
+#[test]
+fn an_export_shows_one_moment() {
+    let mut site = full();
+    let expected = export(&mut site);
+    let mut export = site.manager.export().expect("an export");
+    let mut bytes = vec![0; 100];
+    assert_eq!(site.manager.read(&mut export.body, &mut bytes).expect("read"), 100);
+    let all = ids(&site.post("/files/search", json!({}))["files"]);
+    site.post("/bulk/files/delete", json!({ "fileIds": all, "permanent": true }));
+    site.folder("Later", "media-root");
+    bytes.extend(site.manager.collect(export.body).expect("the rest"));
+    assert_eq!(bytes, expected);
+    site.manager.end_export(&export.id).expect("ended");
+    let left = ids(&site.post("/files/search", json!({ "rootFolder": "TRASH_ROOT" }))["files"]);
+    let visitors = ids(&site.post("/files/search", json!({ "rootFolder": "VISITOR_UPLOADS_ROOT" }))["files"]);
+    assert_eq!(blobs(site), left.len() + visitors.len(), "what it held is given back");
+}
+
+#[test]
+fn the_next_start_ends_what_was_not_ended() {
+    let mut site = full();
+    let export = site.manager.export().expect("an export");
+    let parts = site.manager.into_parts();
+    let with_export = parts.blobs.ids().expect("ids").len();
+    let manager = wix_media::manager::Manager::new(parts).expect("a manager");
+    assert!(manager.collect(export.body).is_err());
+    assert_eq!(manager.into_parts().blobs.ids().expect("ids").len(), with_export - 3);
+}
+
+#[test]
+fn every_cut_and_every_changed_byte_is_refused_or_harmless() {
+    let mut small = Site::new();
+    let folder = small.folder("Animals", "media-root");
+    small.file("a.pdf", &folder);
+    let bytes = export(&mut small);
+    let mut site = Site::new();
+    site.file("kept.pdf", "media-root");
+    let before = visible(&mut site);
+    for length in 0..bytes.len() {
+        assert_eq!(import(&mut site, &bytes[..length], 500).0, 400, "cut to {length}");
+    }
+    assert_eq!(visible(&mut site), before);
+    let mut other = Site::new();
+    let mut harmless = 0;
+    for at in 0..bytes.len() {
+        let mut changed = bytes.clone();
+        changed[at] ^= 0x15;
+        match import(&mut other, &changed, 5000).0 {
+            // Times and modes, which say nothing here, and what only the directory repeats.
+            200 => {
+                assert!(export(&mut other) == bytes, "at {at}");
+                harmless += 1;
+            }
+            status => assert_eq!(status, 400, "at {at}"),
+        }
+    }
+    assert!(harmless < bytes.len() / 3, "{harmless}");
+    assert_eq!(blobs(site), 1);
+}
+
+#[test]
+fn broken_archives_say_where() {
+    let folder = folder_line("a", "media-root");
+    let lone = std::slice::from_ref(&folder);
+    let (one, two) = (file_line("f.txt", "a"), file_line("g.txt", "a"));
+    let mut good = Site::new();
+    let fine = archive(lone, &[one.clone(), two.clone()]);
+    assert_eq!(import(&mut good, &fine, 64).0, 200);
+
+    let with = |value: &Value, name: &str, new: Value| {
+        let mut value = value.clone();
+        value[name] = new;
+        value
+    };
+    let wrong = |folders: &[Value], files: &[Value]| refused(&archive(folders, files))["data"].clone();
+    let line = |entry: &str, line: u64| json!({ "entry": entry, "line": line });
+    let entry = |entry: &str| json!({ "entry": entry });
+    let loose = |name: &str| entry(name);
+    assert_eq!(
+        wrong(&[with(&folder, "name", json!("a/b"))], &[]),
+        line("folders.jsonl", 1)
+    );
+    assert_eq!(wrong(&[folder.clone(), folder.clone()], &[]), line("folders.jsonl", 2));
+    assert_eq!(
+        wrong(&[folder_line("b", "media-root"), folder.clone()], &[]),
+        line("folders.jsonl", 2)
+    );
+    assert_eq!(wrong(&[folder_line("media-root", "")], &[]), line("folders.jsonl", 1));
+    assert_eq!(wrong(lone, &[with(&one, "id", json!("../f"))]), line("files.jsonl", 1));
+    assert_eq!(wrong(lone, &[one.clone(), one.clone()]), line("files.jsonl", 2));
+    assert_eq!(
+        wrong(lone, &[one.clone(), with(&two, "more", json!(1))]),
+        line("files.jsonl", 2)
+    );
+    assert_eq!(
+        wrong(&[folder_line("a", "b"), folder_line("b", "a")], &[]),
+        loose("folders.jsonl")
+    );
+    assert_eq!(wrong(&[folder_line("a", "a")], &[]), loose("folders.jsonl"));
+    assert_eq!(wrong(&[folder_line("a", "nowhere")], &[]), loose("folders.jsonl"));
+    assert_eq!(wrong(&[folder_line("a", "trash-root")], &[]), loose("folders.jsonl"));
+    assert_eq!(wrong(&[], std::slice::from_ref(&one)), loose("files.jsonl"));
+    let trashed = json!({ "parent": "a", "area": "site", "deletion": 1, "at": 1 });
+    assert_eq!(wrong(lone, &[with(&one, "trashed", trashed)]), loose("files.jsonl"));
+    let chain: Vec<_> = (0..=100)
+        .map(|level: u32| {
+            let parent = level
+                .checked_sub(1)
+                .map_or("media-root".to_owned(), |level| format!("f{level:03}"));
+            folder_line(&format!("f{level:03}"), &parent)
+        })
+        .collect();
+    assert_eq!(wrong(&chain, &[]), loose("folders.jsonl"));
+
+    for (name, value) in [
+        ("size", json!(6)),
+        ("crc", json!(1)),
+        ("hash", json!("00000000000000000000000000000000")),
+    ] {
+        assert_eq!(wrong(lone, &[with(&one, name, value)]), entry("blobs/f.txt"), "{name}");
+    }
+}
+
+#[test]
+fn archives_of_other_shapes_are_refused() {
+    let folder = format!("{}\n", folder_line("a", "media-root"));
+    let file = format!("{}\n", file_line("f.txt", "a"));
+    let good = manifest(1, 1, 1, 5).to_string();
+    let entries = [
+        ("manifest.json", good.as_bytes()),
+        ("folders.jsonl", folder.as_bytes()),
+        ("files.jsonl", file.as_bytes()),
+        ("blobs/f.txt", b"hello"),
+    ];
+    let mut site = Site::new();
+    assert_eq!(import(&mut site, &zip(&entries), 10).0, 200);
+    for left_out in 0..entries.len() {
+        let mut fewer = entries.to_vec();
+        fewer.remove(left_out);
+        assert_eq!(code(&refused(&zip(&fewer))), "ARCHIVE_INVALID", "without {left_out}");
+    }
+    for (one, other) in [(0, 1), (1, 2), (2, 3)] {
+        let mut swapped = entries.to_vec();
+        swapped.swap(one, other);
+        refused(&zip(&swapped));
+    }
+    for name in [
+        "../evil",
+        "/etc/passwd",
+        "blobs/../f.txt",
+        "blobs/",
+        "blobs/other",
+        "files.jsonl",
+        "note.txt",
+    ] {
+        let mut more = entries.to_vec();
+        more.push((name, b"hello"));
+        assert_eq!(refused(&zip(&more))["data"], json!({ "entry": name }));
+    }
+    let mut twice = entries.to_vec();
+    twice.push(entries[3]);
+    refused(&zip(&twice));
+
+    let mut lies = entries.to_vec();
+    let text = manifest(1, 1, 1, 6).to_string();
+    lies[0].1 = text.as_bytes();
+    assert_eq!(refused(&zip(&lies))["data"], json!({ "entry": "manifest.json" }));
+    for (name, value, expected) in [
+        ("version", json!(2), "ARCHIVE_NEWER"),
+        ("version", json!(0), "ARCHIVE_INVALID"),
+        ("version", json!("1"), "ARCHIVE_INVALID"),
+        ("format", json!("zip"), "ARCHIVE_INVALID"),
+        ("folders", json!(-1), "ARCHIVE_INVALID"),
+        ("since", json!(null), "ARCHIVE_INVALID"),
+    ] {
+        let mut changed = manifest(1, 1, 1, 5);
+        changed[name] = value;
+        let text = changed.to_string();
+        let mut entries = entries.to_vec();
+        entries[0].1 = text.as_bytes();
+        assert_eq!(code(&refused(&zip(&entries))), expected, "{changed}");
+    }
+    let long = format!("\"{}\"\n", "x".repeat(5 << 20));
+    let mut entries = entries.to_vec();
+    entries[1].1 = long.as_bytes();
+    assert_eq!(
+        refused(&zip(&entries))["data"],
+        json!({ "entry": "folders.jsonl", "line": 1 })
+    );
+    refused(b"");
+    refused(b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+    refused(b"<html>not found</html>");
+}
+
+#[test]
+fn a_given_up_import_leaves_nothing() {
+    let bytes = export(&mut full());
+    let mut site = Site::new();
+    for length in [0, 10, bytes.len() / 2, bytes.len()] {
+        let mut intake = site.manager.open_archive();
+        assert!(site.manager.feed(&mut intake, &bytes[..length]));
+        site.manager.abandon(intake);
+    }
+    assert_eq!(blobs(site), 0);
+}
+
+#[test]
+fn a_reset_forgets_everything_but_keys() {
+    let mut site = full();
+    let archive = export(&mut site);
+    site.clock.advance(5000);
+    let body = json!({ "mimeType": "text/plain", "fileName": "late.txt" });
+    let url = target(&text(&site.post("/files/generate-upload-url", body)["uploadUrl"]));
+    let mut upload = site.manager.open(Request::new("PUT", &url).head);
+    assert!(site.manager.feed(&mut upload, b"half"));
+    let mut late = site.manager.open_archive();
+    assert!(site.manager.feed(&mut late, &archive[..500]));
+    let last = site.manager.control("lastEvent", &json!({})).expect("a number");
+
+    site.manager.control("reset", &json!({})).expect("reset");
+    assert!(!site.manager.feed(&mut upload, b"more"));
+    assert_eq!(site.manager.close(upload).status, 409);
+    site.manager.feed(&mut late, &archive[500..]);
+    assert_eq!(site.manager.close(late).status, 409);
+    let mut empty = Site::new();
+    empty.clock.advance(6000);
+    let mut shown = visible(&mut site);
+    let since = shown[8]["folder"]["createdDate"].take();
+    assert_eq!(since, "2023-11-14T22:13:26.000Z");
+    shown[8]["folder"]["updatedDate"].take();
+    let mut expected = visible(&mut empty);
+    expected[8]["folder"]["createdDate"].take();
+    expected[8]["folder"]["updatedDate"].take();
+    assert_eq!(shown, expected);
+    site.folder("New", "media-root");
+    let events = site.manager.events(0, 10).expect("events");
+    assert_eq!(json!(events[0].number), json!(last.as_i64().expect("a number") + 1));
+    assert_eq!(blobs(site), 0);
+}
+
+#[test]
+fn imports_know_no_limits_of_the_day() {
+    let bytes = export(&mut full());
+    let mut site = Site::with(Options {
+        quota: Some(1),
+        ..Options::default()
+    });
+    assert_eq!(import(&mut site, &bytes, 1000).0, 200);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever comes in, nothing but a refusal or a whole import comes out.
+    #[test]
+    fn no_archive_breaks_the_manager(
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0..4_u8, any::<u8>(), 1..40_usize), 1..6),
+        step in 1..3000_usize,
+    ) {
+        let mut bytes = golden();
+        for (at, kind, value, length) in edits {
+            let at = at.index(bytes.len());
+            let end = (at + length).min(bytes.len());
+            match kind {
+                0 => bytes[at] = value,
+                1 => drop(bytes.drain(at..end)),
+                2 => bytes.extend_from_within(at..end),
+                _ => {
+                    let copied = bytes[at..end].to_vec();
+                    let to = usize::from(value) * bytes.len() / 256;
+                    bytes.splice(to..to, copied);
+                }
+            }
+            if bytes.is_empty() {
+                bytes.push(0);
+            }
+        }
+        let mut site = Site::new();
+        let before = visible(&mut site);
+        let (status, answer) = import(&mut site, &bytes, step);
+        prop_assert!(matches!(status, 200 | 400), "{} {}", status, answer);
+        if status == 400 {
+            prop_assert_eq!(visible(&mut site), before);
+            prop_assert_eq!(blobs(site), 0);
+        }
+    }
+}
