@@ -31,6 +31,8 @@ pub(super) struct Call<'a> {
     pub(super) origin: Origin,
     /// Blobs that perhaps nobody needs any more, to be looked at after the commit.
     pub(super) freed: Vec<String>,
+    /// TUS transfers that are over, once the commit is done.
+    pub(super) ended: Vec<String>,
 }
 
 /// The deletions and restores, which the service carries out when it comes to it.

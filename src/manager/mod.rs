@@ -42,6 +42,7 @@ mod route;
 mod source;
 mod time;
 mod token;
+mod transfer;
 mod trash;
 mod uploads;
 mod validate;
@@ -63,7 +64,7 @@ use crate::blobs::Blobs;
 use crate::blobs::Memory;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::catalog::Sqlite;
-use crate::catalog::{self, Catalog};
+use crate::catalog::{self, Catalog, Upload};
 use crate::operations::Access;
 use access::Caller;
 use archive::Importing;
@@ -76,7 +77,8 @@ use route::Route;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt;
-use uploads::{Receiving, TUS, UPLOADS};
+use transfer::Transfers;
+use uploads::{Chunk, Receiving, TUS, UPLOADS};
 
 /// The largest body of a call: a bulk call with every field at its limit is well below it.
 const MOST_JSON: usize = 16 << 20;
@@ -133,7 +135,7 @@ enum Stage {
     /// A plain upload.
     Upload(Box<Receiving>),
     /// A chunk of a TUS transfer.
-    Chunk(Box<Receiving>),
+    Chunk(Box<Chunk>),
     /// What the source of an import answers.
     Import(Box<Fetching>),
     /// An archive that takes the place of everything.
@@ -156,6 +158,7 @@ pub struct Manager {
     recent: Recent,
     /// How often other content took the place of what there was: what began before then cannot go on.
     generation: u64,
+    transfers: Transfers,
 }
 
 impl Manager {
@@ -207,6 +210,7 @@ impl Manager {
             fetching: BTreeSet::new(),
             recent: Recent::default(),
             generation: 0,
+            transfers: Transfers::default(),
         };
         manager.collect_orphans()?;
         Ok(manager)
@@ -329,8 +333,7 @@ impl Manager {
                 Stage::Upload(Box::new(self.transact(head, |call| call.begin_upload(head, token))?))
             }
             ("PATCH", Some(path)) if path.starts_with("tus/") => {
-                let id = &path["tus/".len()..];
-                Stage::Chunk(Box::new(self.transact(head, |call| call.begin_chunk(head, id))?))
+                Stage::Chunk(Box::new(self.begin_chunk(head, &path["tus/".len()..])?))
             }
             _ => Stage::Whole(None, Vec::new()),
         })
@@ -381,7 +384,7 @@ impl Manager {
     /// ```
     pub fn feed(&mut self, intake: &mut Intake, bytes: &[u8]) -> bool {
         self.check_generation(intake);
-        let (blob, start, sums, limit, too_large) = match &mut intake.stage {
+        let (blob, sums, limit, too_large) = match &mut intake.stage {
             Stage::Archive(importing) => {
                 let Err(refusal) = self.feed_archive(importing, bytes) else {
                     return true;
@@ -401,19 +404,24 @@ impl Manager {
                 intake.stage = Stage::Refused(Refusal::code(413, "INVALID_ARGUMENT", text));
                 return false;
             }
-            Stage::Upload(to) | Stage::Chunk(to) => (&to.blob, to.start, &mut to.sums, to.limit, &mut to.too_large),
-            Stage::Import(to) => (&to.blob, 0, &mut to.sums, to.limit, &mut to.too_large),
+            Stage::Chunk(chunk) => {
+                let outcome = self.feed_chunk(chunk, bytes);
+                let more = matches!(outcome, Ok(true));
+                if let Err(refusal) = outcome {
+                    intake.stage = Stage::Refused(refusal);
+                }
+                return more;
+            }
+            Stage::Upload(to) => (&to.blob, &mut to.sums, to.limit, &mut to.too_large),
+            Stage::Import(to) => (&to.blob, &mut to.sums, to.limit, &mut to.too_large),
         };
         if *too_large || sums.size + bytes.len() as u64 > limit {
             *too_large = true;
             return false;
         }
-        if let Err(error) = self.parts.blobs.append(blob, start + sums.size, bytes) {
-            let blob = blob.clone();
-            if !matches!(intake.stage, Stage::Chunk(_)) {
-                // The orphan, if the store cannot even remove it, goes with the next start.
-                _ = self.parts.blobs.remove(&blob);
-            }
+        if let Err(error) = self.parts.blobs.append(blob, sums.size, bytes) {
+            // The orphan, if the store cannot even remove it, goes with the next start.
+            _ = self.parts.blobs.remove(blob);
             intake.stage = Stage::Refused(error.into());
             return false;
         }
@@ -438,7 +446,7 @@ impl Manager {
             Stage::Whole(Some(route), body) => self.call(&head, &route, &body),
             Stage::Whole(None, body) => self.answer(&head, &body),
             Stage::Upload(receiving) => self.end_upload(&head, *receiving),
-            Stage::Chunk(receiving) => self.end_chunk(&head, &receiving),
+            Stage::Chunk(chunk) => self.end_chunk(&head, &chunk),
             Stage::Import(fetching) => self.end_import(*fetching),
             Stage::Archive(importing) => self.end_archive(*importing),
             Stage::Refused(refusal) => Err(refusal),
@@ -465,7 +473,7 @@ impl Manager {
             // What cannot be removed now is an orphan, and goes with the next start.
             Stage::Upload(receiving) => _ = self.parts.blobs.remove(&receiving.blob),
             // Nobody is left to be told of trouble; the next HEAD says what is there.
-            Stage::Chunk(receiving) => _ = self.end_chunk(&intake.head, &receiving),
+            Stage::Chunk(chunk) => _ = self.end_chunk(&intake.head, &chunk),
             Stage::Import(fetching) => {
                 _ = self.parts.blobs.remove(&fetching.blob);
                 self.fetching.remove(&fetching.file);
@@ -495,10 +503,10 @@ impl Manager {
         let outcome = kept.and_then(|()| {
             self.transact(head, |call| {
                 // Another PUT to the same URL may have been faster.
-                if call.catalog.upload(&upload.id)?.is_none_or(|upload| upload.done) {
-                    return Err(uploads::completed());
+                match call.catalog.upload(&upload.id)? {
+                    Some(current) if !current.done => call.complete(upload, head, &blob, summed),
+                    current => Err(uploads::completed(&current.unwrap_or(upload))),
                 }
-                call.complete(upload, head, &blob, summed)
             })
         });
         if outcome.is_err() && !self.parts.catalog.needs_blob(&blob)? {
@@ -507,12 +515,71 @@ impl Manager {
         Ok(Response::json(200, &outcome?))
     }
 
-    fn end_chunk(&mut self, head: &Head, receiving: &Receiving) -> Outcome<Response> {
-        if receiving.too_large {
-            return Err(uploads::over_limit(413, receiving.limit));
+    fn begin_chunk(&mut self, head: &Head, id: &str) -> Outcome<Chunk> {
+        let ahead = self.transfers.ahead(id);
+        self.transact(head, |call| call.check_chunk(head, id, ahead))?;
+        let upload = self.keep_transfer(head, id)?;
+        let received = u64::try_from(upload.received).unwrap_or(0);
+        Ok(Chunk {
+            transfer: id.to_owned(),
+            number: self.transfers.take(id, received),
+            blob: upload.blob.unwrap_or_default(),
+            length: u64::try_from(upload.length).unwrap_or(0),
+            too_large: false,
+        })
+    }
+
+    /// Brings to disk what requests have added to a transfer so far.
+    fn keep_transfer(&mut self, head: &Head, id: &str) -> Outcome<Upload> {
+        let upload = self.transact(head, |call| call.transfer(id))?;
+        let (Some(end), Some(blob)) = (self.transfers.ahead(id), &upload.blob) else {
+            return Ok(upload);
+        };
+        self.parts.blobs.sync(blob)?;
+        self.transact(head, |call| call.keep_chunk(id, end))
+    }
+
+    /// Whether more bytes of the chunk are of use.
+    fn feed_chunk(&mut self, chunk: &mut Chunk, bytes: &[u8]) -> Outcome<bool> {
+        let Some(end) = self.transfers.end_for(&chunk.transfer, chunk.number) else {
+            return Err(uploads::superseded(self.transfers.ahead(&chunk.transfer)));
+        };
+        if chunk.too_large || end + bytes.len() as u64 > chunk.length {
+            chunk.too_large = true;
+            return Ok(false);
         }
-        self.parts.blobs.sync(&receiving.blob)?;
-        self.transact(head, |call| call.end_chunk(receiving))
+        if let Err(error) = self.parts.blobs.append(&chunk.blob, end, bytes) {
+            // Nobody knows what of it arrived; what the catalog knows of is there.
+            self.transfers.forget(&chunk.transfer);
+            return Err(error.into());
+        }
+        self.transfers.add(&chunk.transfer, bytes);
+        Ok(true)
+    }
+
+    fn end_chunk(&mut self, head: &Head, chunk: &Chunk) -> Outcome<Response> {
+        let Chunk { transfer, number, .. } = chunk;
+        let Some(end) = self.transfers.end_for(transfer, *number) else {
+            return Err(uploads::superseded(self.transfers.ahead(transfer)));
+        };
+        if chunk.too_large {
+            self.transfers.forget(transfer);
+            return Err(uploads::over_limit(413, chunk.length));
+        }
+        self.parts.blobs.sync(&chunk.blob)?;
+        let upload = self.transact(head, |call| call.keep_chunk(transfer, end))?;
+        self.transfers.rest(transfer);
+        Ok(uploads::kept(&upload))
+    }
+
+    fn finalise(&mut self, head: &Head, token: &str) -> Outcome<Response> {
+        let upload = self.transact(head, |call| call.upload_of(token, true))?;
+        let mut sums = None;
+        if let Some(transfer) = &upload.transfer {
+            let upload = self.keep_transfer(head, transfer)?;
+            sums = self.transfers.sums(transfer, u64::try_from(upload.length).unwrap_or(0));
+        }
+        self.transact(head, |call| call.tus_finalise(head, token, sums))
     }
 
     /// The events behind the one with the number `after`, at most `limit`, in the order of their causes.
@@ -702,9 +769,10 @@ impl Manager {
             base,
             origin: head.origin,
             freed: Vec::new(),
+            ended: Vec::new(),
         };
         let outcome = work(&mut call);
-        let freed = std::mem::take(&mut call.freed);
+        let Call { freed, ended, .. } = call;
         if outcome.is_err() {
             parts.catalog.rollback()?;
             return outcome;
@@ -712,6 +780,9 @@ impl Manager {
         if let Err(error) = parts.catalog.commit() {
             parts.catalog.rollback()?;
             return Err(error.into());
+        }
+        for transfer in ended {
+            self.transfers.forget(&transfer);
         }
         for blob in freed {
             // The change is made, whatever becomes of these bytes: what cannot be removed now goes with the next start.
@@ -754,12 +825,17 @@ impl Manager {
             return self.transact(head, |call| call.tus_create(head));
         }
         if let Some(id) = head.path.strip_prefix(TUS).and_then(|rest| rest.strip_prefix('/')) {
-            return self.transact(head, |call| match head.method.as_str() {
-                "HEAD" => call.tus_status(head, id),
-                "DELETE" => call.tus_terminate(head, id),
-                "PUT" => call.tus_finalise(head, id),
+            return match head.method.as_str() {
+                "HEAD" => {
+                    if self.transfers.ahead(id).is_some() {
+                        self.keep_transfer(head, id)?;
+                    }
+                    self.transact(head, |call| call.tus_status(head, id))
+                }
+                "DELETE" => self.transact(head, |call| call.tus_terminate(head, id)),
+                "PUT" => self.finalise(head, id),
                 _ => Err(not_allowed("HEAD, PATCH, DELETE, PUT, OPTIONS")),
-            });
+            };
         }
         if head.path.starts_with(UPLOADS) {
             return Err(not_allowed("PUT, OPTIONS"));

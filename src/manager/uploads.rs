@@ -30,16 +30,26 @@ const REMEMBERED: i64 = 7 * 86_400_000;
 
 const AUDIENCE: &str = "urn:service:upload";
 
-/// A body on its way into a blob.
+/// A plain upload on its way into a blob.
 #[derive(Debug)]
 pub(super) struct Receiving {
     pub(super) upload: Upload,
     pub(super) blob: String,
-    /// Where the bytes of this request begin.
-    pub(super) start: u64,
     pub(super) sums: Sums,
-    /// The most bytes that this request may bring.
+    /// The most bytes that it may have.
     pub(super) limit: u64,
+    pub(super) too_large: bool,
+}
+
+/// A chunk of a TUS transfer on its way into the transfer's blob.
+#[derive(Debug)]
+pub(super) struct Chunk {
+    pub(super) transfer: String,
+    /// The number by which the transfer knows this request.
+    pub(super) number: u64,
+    pub(super) blob: String,
+    /// How many bytes the transfer has when it is whole.
+    pub(super) length: u64,
     pub(super) too_large: bool,
 }
 
@@ -65,8 +75,19 @@ pub(super) fn mismatch() -> Refusal {
     Refusal::code(400, "MISMATCH_MIME_TYPE", "the MIME type does not fit the file")
 }
 
-pub(super) fn completed() -> Refusal {
-    Refusal::code(409, "UPLOAD_ALREADY_COMPLETED", "this upload is complete")
+/// The id of the file goes along, for a client that lost the first answer.
+pub(super) fn completed(upload: &Upload) -> Refusal {
+    let data = json!({ "fileId": upload.file });
+    Refusal::with_data(409, "UPLOAD_ALREADY_COMPLETED", "this upload is complete", data)
+}
+
+/// The refusal of a request that another one has overtaken.
+pub(super) fn superseded(end: Option<u64>) -> Refusal {
+    let mut data = json!({});
+    if let Some(end) = end {
+        data["offset"] = end.to_string().into();
+    }
+    Refusal::with_data(409, "ABORTED", "the transfer went on elsewhere", data)
 }
 
 pub(super) fn conflict(conflict: Conflict) -> Refusal {
@@ -203,7 +224,7 @@ impl Call<'_> {
             .filter(|upload| upload.resumable == resumable)
             .ok_or_else(invalid)?;
         if upload.done {
-            return Err(completed());
+            return Err(completed(&upload));
         }
         Ok(upload)
     }
@@ -230,12 +251,21 @@ impl Call<'_> {
             let text = "must be absent: the token in the URL is the authorization";
             return Err(Violation::new("Authorization", "OTHER", text).into());
         }
+        if head
+            .header("content-type")
+            .is_some_and(|kind| kind.starts_with("multipart/"))
+        {
+            let text = "must be that of the file: the body is its bytes and nothing else";
+            return Err(Violation::new("Content-Type", "OTHER", text).into());
+        }
         let upload = self.upload_of(token, false)?;
         let limit = self.upload_limit(&upload, head)?;
+        if announced(head).is_some_and(|length| length > limit) {
+            return Err(over_limit(413, limit));
+        }
         Ok(Receiving {
             upload,
             blob: self.new_blob(),
-            start: 0,
             sums: Sums::default(),
             limit,
             too_large: false,
@@ -262,7 +292,8 @@ impl Call<'_> {
         self.fill(&mut file, blob, sums);
         self.catalog.insert_file(&file)?;
         upload.done = true;
-        upload.transfer = None;
+        upload.file.clone_from(&file.id);
+        self.ended.extend(upload.transfer.take());
         upload.blob = None;
         self.catalog.put_upload(&upload)?;
         self.tell_processed(&file)?;
@@ -333,13 +364,13 @@ impl Call<'_> {
         if head.header("upload-defer-length").is_some() {
             return Err(bad("must be known from the start"));
         }
-        let announced = head
+        let length = head
             .header("upload-length")
             .and_then(number)
             .ok_or_else(|| bad("must be a whole number"))?;
         upload.filename = find("filename").filter(|name| !name.trim().is_empty());
         let limit = self.upload_limit(&upload, head)?;
-        if announced > limit {
+        if length > limit {
             return Err(over_limit(413, limit));
         }
         let transfer = hex_id(self.random);
@@ -347,16 +378,16 @@ impl Call<'_> {
         self.blobs.append(&blob, 0, b"")?;
         self.blobs.sync(&blob)?;
         self.freed.extend(upload.blob.replace(blob));
-        upload.length = i64::try_from(announced).unwrap_or(i64::MAX);
+        upload.length = i64::try_from(length).unwrap_or(i64::MAX);
         upload.received = 0;
-        upload.transfer = Some(transfer.clone());
+        self.ended.extend(upload.transfer.replace(transfer.clone()));
         self.catalog.put_upload(&upload)?;
         Ok(tus(201)
             .with("Location", format!("{}{TUS}/{transfer}", self.base))
             .with("Upload-Expires", http_date(upload.expires)))
     }
 
-    fn transfer(&mut self, id: &str) -> Outcome<Upload> {
+    pub(super) fn transfer(&self, id: &str) -> Outcome<Upload> {
         let Some(upload) = self.catalog.upload_of_transfer(id)? else {
             return Err(Refusal::code(404, "NOT_FOUND", "there is no such transfer"));
         };
@@ -366,7 +397,7 @@ impl Call<'_> {
         Ok(upload)
     }
 
-    pub(super) fn tus_status(&mut self, head: &Head, id: &str) -> Outcome<Response> {
+    pub(super) fn tus_status(&self, head: &Head, id: &str) -> Outcome<Response> {
         check_version(head)?;
         let upload = self.transfer(id)?;
         Ok(tus(200)
@@ -380,14 +411,15 @@ impl Call<'_> {
         check_version(head)?;
         let mut upload = self.transfer(id)?;
         self.freed.extend(upload.blob.take());
-        upload.transfer = None;
+        self.ended.extend(upload.transfer.take());
         upload.length = 0;
         upload.received = 0;
         self.catalog.put_upload(&upload)?;
         Ok(tus(204))
     }
 
-    pub(super) fn begin_chunk(&mut self, head: &Head, id: &str) -> Outcome<Receiving> {
+    /// Checks the head of a chunk. `ahead` is the end of the transfer while a request is adding to it.
+    pub(super) fn check_chunk(&self, head: &Head, id: &str, ahead: Option<u64>) -> Outcome<()> {
         check_version(head)?;
         if head.header("content-type") != Some("application/offset+octet-stream") {
             let text = "a chunk has the content type application/offset+octet-stream";
@@ -396,50 +428,57 @@ impl Call<'_> {
         let upload = self.transfer(id)?;
         let offset = head.header("upload-offset").and_then(number);
         let offset = offset.ok_or_else(|| Violation::new("Upload-Offset", "FORMAT", "must be a whole number"))?;
-        let received = u64::try_from(upload.received).unwrap_or(0);
-        let blob = upload.blob.clone().filter(|_| offset == received);
-        let Some(blob) = blob else {
-            let data = json!({ "offset": received.to_string() });
-            let text = format!("the transfer continues at {received}");
+        let end = ahead.unwrap_or(u64::try_from(upload.received).unwrap_or(0));
+        if offset != end || upload.blob.is_none() {
+            let data = json!({ "offset": end.to_string() });
+            let text = format!("the transfer continues at {end}");
             return Err(Refusal::with_data(409, "ABORTED", text, data));
-        };
-        Ok(Receiving {
-            limit: u64::try_from(upload.length).unwrap_or(0).saturating_sub(received),
-            upload,
-            blob,
-            start: received,
-            sums: Sums::default(),
-            too_large: false,
-        })
-    }
-
-    /// Keeps what a chunk brought.
-    pub(super) fn end_chunk(&mut self, receiving: &Receiving) -> Outcome<Response> {
-        let mut upload = receiving.upload.clone();
-        // Another request may have been faster, or have started over.
-        let current = self.catalog.upload(&upload.id)?;
-        if current.as_ref() != Some(&upload) {
-            return Err(Refusal::code(409, "ABORTED", "the transfer went on elsewhere"));
         }
-        upload.received += i64::try_from(receiving.sums.size).unwrap_or(0);
-        self.catalog.put_upload(&upload)?;
-        Ok(tus(204)
-            .with("Upload-Offset", upload.received.to_string())
-            .with("Upload-Expires", http_date(upload.expires)))
+        let length = u64::try_from(upload.length).unwrap_or(0);
+        if announced(head).is_some_and(|more| more > length.saturating_sub(end)) {
+            return Err(over_limit(413, length));
+        }
+        Ok(())
     }
 
-    /// The finalising PUT.
-    pub(super) fn tus_finalise(&mut self, head: &Head, token: &str) -> Outcome<Response> {
+    /// Notes in the catalog how far a transfer is on disk.
+    pub(super) fn keep_chunk(&mut self, id: &str, end: u64) -> Outcome<Upload> {
+        let mut upload = self.transfer(id)?;
+        let end = i64::try_from(end).unwrap_or(i64::MAX);
+        if upload.received != end {
+            upload.received = end;
+            self.catalog.put_upload(&upload)?;
+        }
+        Ok(upload)
+    }
+
+    /// The finalising PUT. `sums` are those of the whole transfer, unless a part of it came before this manager.
+    pub(super) fn tus_finalise(&mut self, head: &Head, token: &str, sums: Option<Summed>) -> Outcome<Response> {
         let upload = self.upload_of(token, true)?;
         let complete = upload.transfer.is_some() && upload.received == upload.length;
         let Some(blob) = upload.blob.clone().filter(|_| complete) else {
             let data = json!({ "received": upload.received.to_string(), "length": upload.length.to_string() });
             return Err(Refusal::with_data(400, "UPLOAD_INCOMPLETE", "bytes are missing", data));
         };
-        let sums = Sums::of(self.blobs, &blob)?;
+        let sums = match sums {
+            Some(sums) => sums,
+            None => Sums::of(self.blobs, &blob)?,
+        };
         let value = self.complete(upload, &bare(head), &blob, sums)?;
         Ok(Response::json(200, &value))
     }
+}
+
+/// The answer to a chunk that was kept.
+pub(super) fn kept(upload: &Upload) -> Response {
+    tus(204)
+        .with("Upload-Offset", upload.received.to_string())
+        .with("Upload-Expires", http_date(upload.expires))
+}
+
+/// How many bytes a request says that it brings.
+fn announced(head: &Head) -> Option<u64> {
+    head.header("content-length").and_then(number)
 }
 
 /// The finalising request without its content type, which is that of the empty JSON object in its body.

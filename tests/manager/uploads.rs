@@ -2,8 +2,9 @@
 
 use crate::site::{Site, reason, target, text};
 use data_encoding::BASE64;
+use proptest::prelude::*;
 use serde_json::{Value, json};
-use wix_media::manager::{Options, Request, Response};
+use wix_media::manager::{Intake, Manager, Options, Request, Response};
 
 /// A PNG that is 5 pixels wide and 7 high.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x05\0\0\0\x07\x08\x02\0\0\0";
@@ -428,4 +429,246 @@ fn a_large_upload_streams() {
     let answer: Value = serde_json::from_slice(&site.manager.collect(response.body).expect("a body")).expect("JSON");
     assert_eq!(answer["file"]["sizeInBytes"], "1000000");
     assert_eq!(answer["file"]["hash"], md5_of(&vec![7; 1_000_000]));
+}
+
+fn patch(location: &str, offset: usize) -> Request {
+    Request::new("PATCH", location)
+        .header("Tus-Resumable", "1.0.0")
+        .header("Upload-Offset", &offset.to_string())
+        .header("Content-Type", "application/offset+octet-stream")
+}
+
+#[test]
+fn who_comes_back_takes_the_transfer_over() {
+    let mut tus = Tus::new(json!({}));
+    let location = tus.started(PNG.len());
+    let mut dead = tus.site.manager.open(patch(&location, 0).head);
+    assert!(tus.site.manager.feed(&mut dead, &PNG[..10]));
+    assert_eq!(
+        tus.status(&location).header("upload-offset"),
+        Some("10"),
+        "its bytes count"
+    );
+    assert!(tus.site.manager.feed(&mut dead, &PNG[10..12]), "nobody has gone on yet");
+    let early = tus.chunk(&location, 10, &PNG[10..]);
+    assert_eq!(early.status, 409, "the old request is further");
+    assert_eq!(tus.status(&location).header("upload-offset"), Some("12"));
+    assert_eq!(tus.chunk(&location, 12, &PNG[12..15]).status, 204);
+    assert!(
+        !tus.site.manager.feed(&mut dead, &PNG[12..14]),
+        "what it still brings is refused"
+    );
+    let late = tus.site.manager.close(dead);
+    assert_eq!(late.status, 409);
+    assert_eq!(tus.status(&location).header("upload-offset"), Some("15"));
+    assert_eq!(tus.chunk(&location, 15, &PNG[15..]).status, 204);
+    assert_eq!(tus.finalise().1["file"]["hash"], md5_of(PNG));
+}
+
+#[test]
+fn a_transfer_that_ends_takes_no_more_bytes() {
+    for ending in ["DELETE", "POST", "PUT"] {
+        let mut tus = Tus::new(json!({}));
+        let location = tus.started(PNG.len());
+        let mut open = tus.site.manager.open(patch(&location, 0).head);
+        assert!(tus.site.manager.feed(&mut open, PNG));
+        let expected = match ending {
+            "DELETE" => {
+                let request = Request::new("DELETE", &location).header("Tus-Resumable", "1.0.0");
+                assert_eq!(tus.site.send(request).status, 204);
+                0
+            }
+            "POST" => {
+                tus.started(5);
+                1
+            }
+            _ => {
+                let (status, answer) = tus.finalise();
+                assert_eq!(
+                    (status, &answer["file"]["hash"]),
+                    (200, &json!(md5_of(PNG))),
+                    "{answer}"
+                );
+                1
+            }
+        };
+        assert!(!tus.site.manager.feed(&mut open, b"more"), "{ending}");
+        assert_eq!(tus.site.manager.close(open).status, 409, "{ending}");
+        let blobs = tus.site.manager.into_parts().blobs.ids().expect("ids");
+        assert_eq!(blobs.len(), expected, "{ending}");
+    }
+}
+
+#[test]
+fn a_second_use_says_which_file_there_is() {
+    let mut tus = Tus::new(json!({}));
+    let location = tus.started(PNG.len());
+    tus.chunk(&location, 0, PNG);
+    let file = tus.finalise().1["file"]["id"].clone();
+    let (status, answer) = tus.finalise();
+    assert_eq!((status, &reason(&answer)[..]), (409, "UPLOAD_ALREADY_COMPLETED"));
+    assert_eq!(answer["details"]["applicationError"]["data"]["fileId"], file);
+}
+
+#[test]
+fn of_two_puts_at_once_one_makes_the_file() {
+    let mut site = Site::new();
+    let body = json!({ "mimeType": "text/plain", "fileName": "a.txt" });
+    let path = target(&text(&site.post("/files/generate-upload-url", body)["uploadUrl"]));
+    let mut first = site.manager.open(Request::new("PUT", &path).head);
+    let mut second = site.manager.open(Request::new("PUT", &path).head);
+    for piece in [b"one ", b"two "] {
+        assert!(site.manager.feed(&mut first, piece));
+        assert!(site.manager.feed(&mut second, &piece.to_ascii_uppercase()));
+    }
+    let response = site.manager.close(second);
+    assert_eq!(response.status, 200);
+    let answer: Value = serde_json::from_slice(&site.manager.collect(response.body).expect("a body")).expect("JSON");
+    assert_eq!(answer["file"]["hash"], md5_of(b"ONE TWO "));
+    assert!(site.manager.feed(&mut first, b"three"));
+    assert_eq!(site.manager.close(first).status, 409);
+    let (response, bytes) = site.fetch(Request::new("GET", &target(&text(&answer["file"]["url"]))));
+    assert_eq!((response.status, &bytes[..]), (200, &b"ONE TWO "[..]));
+    assert_eq!(site.manager.into_parts().blobs.ids().expect("ids").len(), 1);
+}
+
+#[test]
+fn bodies_that_cannot_become_a_file_are_refused_before_they_are_read() {
+    let mut site = Site::with(Options {
+        limits: vec![("IMAGE".into(), 100)],
+        ..Options::default()
+    });
+    let body = json!({ "mimeType": "image/png", "fileName": "a.png" });
+    let path = target(&text(&site.post("/files/generate-upload-url", body)["uploadUrl"]));
+    for (name, value, status, code) in [
+        ("Content-Length", "101", 413, "FILE_SIZE_OVER_LIMIT"),
+        ("Content-Type", "multipart/form-data; boundary=x", 400, "OTHER"),
+        ("Authorization", "key", 400, "OTHER"),
+    ] {
+        let mut intake = site.manager.open(Request::new("PUT", &path).header(name, value).head);
+        assert!(!site.manager.feed(&mut intake, PNG), "{name}");
+        let response = site.manager.close(intake);
+        let body = site.manager.collect(response.body).expect("a body");
+        let answer: Value = serde_json::from_slice(&body).expect("JSON");
+        assert_eq!((response.status, &reason(&answer)[..]), (status, code));
+    }
+    let mut intake = site
+        .manager
+        .open(Request::new("PUT", &path).header("Content-Length", "30").head);
+    assert!(site.manager.feed(&mut intake, &[1; 90]));
+    assert!(!site.manager.feed(&mut intake, &[1; 90]), "whatever was announced");
+    assert_eq!(site.manager.close(intake).status, 413);
+    assert_eq!(
+        site.json(Request::new("PUT", &path).body(PNG)).0,
+        200,
+        "the URL is as good as before"
+    );
+    let mut tus = Tus::new(json!({}));
+    let location = tus.started(5);
+    let request = patch(&location, 0).header("Content-Length", "6");
+    assert_eq!(tus.site.send(request).status, 413);
+}
+
+/// What clients and their dead connections do to one transfer.
+#[derive(Clone, Debug)]
+enum Move {
+    /// A request at the end that a HEAD told, or elsewhere.
+    Open(Option<u8>),
+    /// Bytes on one of the requests that are open.
+    Feed(prop::sample::Index, u8),
+    Close(prop::sample::Index),
+    Abandon(prop::sample::Index),
+    Status,
+    Restart,
+    StartOver,
+}
+
+fn moves() -> impl Strategy<Value = Vec<Move>> {
+    let which = any::<prop::sample::Index>();
+    let one = prop_oneof![
+        4 => prop::option::weighted(0.2, any::<u8>()).prop_map(Move::Open),
+        8 => (which.clone(), 0..9_u8).prop_map(|(which, count)| Move::Feed(which, count)),
+        2 => which.clone().prop_map(Move::Close),
+        2 => which.prop_map(Move::Abandon),
+        2 => Just(Move::Status),
+        1 => Just(Move::Restart),
+        1 => Just(Move::StartOver),
+    ];
+    prop::collection::vec(one, 0..60)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Whatever requests overlap, break off and come back: no byte is lost, doubled or out of its place.
+    #[test]
+    fn a_transfer_holds_its_bytes_in_order(moves in moves(), tail in 1..40_usize) {
+        let mut source = PNG.to_vec();
+        source.extend((0..tail).map(|at| at as u8));
+        let mut tus = Tus::new(json!({}));
+        let mut location = tus.started(source.len());
+        let mut open: Vec<(Intake, usize)> = Vec::new();
+        let told = |tus: &mut Tus, location: &str| -> usize {
+            let response = tus.status(location);
+            assert_eq!(response.status, 200);
+            response.header("upload-offset").and_then(|offset| offset.parse().ok()).expect("an offset")
+        };
+        let mut least = 0;
+        for one in moves {
+            match one {
+                Move::Open(elsewhere) => {
+                    let offset = match elsewhere {
+                        Some(offset) => usize::from(offset) % (source.len() + 2),
+                        None => told(&mut tus, &location),
+                    };
+                    open.push((tus.site.manager.open(patch(&location, offset).head), offset));
+                }
+                Move::Feed(which, count) if !open.is_empty() => {
+                    let (intake, at) = which.get_mut(&mut open);
+                    let end = (*at + usize::from(count)).min(source.len());
+                    tus.site.manager.feed(intake, source.get(*at..end).unwrap_or_default());
+                    *at = end;
+                }
+                Move::Close(which) if !open.is_empty() => {
+                    let (intake, at) = open.swap_remove(which.index(open.len()));
+                    let response = tus.site.manager.close(intake);
+                    if response.status == 204 {
+                        let confirmed = response.header("upload-offset").and_then(|offset| offset.parse().ok());
+                        prop_assert_eq!(confirmed, Some(at));
+                        least = at;
+                    }
+                }
+                Move::Abandon(which) if !open.is_empty() => {
+                    let (intake, _) = open.swap_remove(which.index(open.len()));
+                    tus.site.manager.abandon(intake);
+                }
+                Move::Status => {
+                    let offset = told(&mut tus, &location);
+                    prop_assert!(offset >= least, "{} is behind the confirmed {}", offset, least);
+                    least = offset;
+                }
+                Move::Restart => {
+                    open.clear();
+                    tus.site.manager = Manager::new(tus.site.manager.into_parts()).expect("a manager");
+                }
+                Move::StartOver => {
+                    location = tus.started(source.len());
+                    least = 0;
+                }
+                _ => {}
+            }
+        }
+        let offset = told(&mut tus, &location);
+        prop_assert!(offset >= least);
+        prop_assert_eq!(tus.chunk(&location, offset, &source[offset..]).status, 204);
+        let (status, answer) = tus.finalise();
+        prop_assert_eq!(status, 200, "{}", answer);
+        prop_assert_eq!(&answer["file"]["hash"], &json!(md5_of(&source)));
+        for (mut intake, _) in open {
+            prop_assert!(!tus.site.manager.feed(&mut intake, b"x"));
+            prop_assert_ne!(tus.site.manager.close(intake).status, 204);
+        }
+        let (_, bytes) = tus.site.fetch(Request::new("GET", &target(&text(&answer["file"]["url"]))));
+        prop_assert_eq!(bytes, source);
+    }
 }

@@ -11,6 +11,7 @@ use super::call::{Call, MAX_DEPTH};
 use super::content::{self, Sums};
 use super::message::{Body, Head, Part, Response};
 use super::refusal::{Outcome, Refusal};
+use super::transfer::Transfers;
 use super::zip::Zip;
 use super::{Intake, Manager, Stage};
 use crate::blobs::Blobs;
@@ -569,6 +570,7 @@ impl Manager {
         self.since = since;
         self.generation += 1;
         self.fetching.clear();
+        self.transfers = Transfers::default();
         // What cannot be removed now goes with the next start.
         _ = self.collect_orphans();
     }
