@@ -77,13 +77,7 @@ export function createEngine({ module, storage, settings, clock, fail, changed }
     }
     const own = generation;
     const intake = enter(() => core.open(request.method, url.pathname, url.search.slice(1), headers), own);
-    try {
-      await takeIn(request, (piece) => enter(() => core.feed(intake, piece), own));
-    } catch (error) {
-      if (own === generation && !isClosed) enter(() => core.abandon(intake), own);
-      throw error;
-    }
-    const [status, names, body, delay] = enter(() => core.close(intake), own);
+    const [status, names, body, delay] = await fill(intake, request, own);
     if (request.method !== 'GET' && request.method !== 'HEAD') changed();
     const response = responseOf(status, names, body, own);
     // The slowness of a fault is real time: whoever waits for an answer does not see the clock of the manager.
@@ -91,18 +85,30 @@ export function createEngine({ module, storage, settings, clock, fail, changed }
     return response;
   }
 
-  function responseOf(status, names, body, own) {
+  /** Gives an intake its bytes, and what `close` answers. `ready` is waited for before each piece. */
+  async function fill(intake, source, own, ready) {
+    try {
+      const feed = (piece) => enter(() => core.feed(intake, piece), own);
+      await takeIn(source, feed, ready);
+    } catch (error) {
+      if (own === generation && !isClosed) enter(() => core.abandon(intake), own);
+      throw error;
+    }
+    return enter(() => core.close(intake), own);
+  }
+
+  function responseOf(status, names, body, own, ended) {
     const headers = new Headers();
     for (let at = 0; at < names.length; at += 2) headers.append(names[at], names[at + 1]);
     if (typeof body !== 'number') {
       const isEmpty = status === 204 || status === 304 || body.length === 0;
       return new Response(isEmpty ? null : body, { status, headers });
     }
-    return new Response(stream(body, own), { status, headers });
+    return new Response(stream(body, own, ended), { status, headers });
   }
 
-  /** The bytes of a body that is in the storage. */
-  function stream(body, own) {
+  /** The bytes of a body that is in the storage; `ended` is told when nobody reads on. */
+  function stream(body, own, ended) {
     let pieces = [];
     let isDone = false;
     const more = () => {
@@ -113,6 +119,7 @@ export function createEngine({ module, storage, settings, clock, fail, changed }
     const end = () => {
       for (const piece of pieces) if (Array.isArray(piece)) storage.unpin(piece[0]);
       pieces = [];
+      if (own === generation && !isClosed) ended?.();
     };
     // At once, so that nobody removes the blobs before the first byte is asked for.
     more();
@@ -122,7 +129,10 @@ export function createEngine({ module, storage, settings, clock, fail, changed }
           try {
             for (;;) {
               if (pieces.length === 0 && !isDone) more();
-              if (isDone) return controller.close();
+              if (isDone) {
+                end();
+                return controller.close();
+              }
               const [piece] = pieces;
               if (!Array.isArray(piece)) {
                 pieces.shift();
@@ -131,6 +141,8 @@ export function createEngine({ module, storage, settings, clock, fail, changed }
               }
               const [name, offset, left] = piece;
               const bytes = await storage.read(name, offset, Math.min(left, PIECE));
+              // Cancelled while it was read.
+              if (pieces[0] !== piece) return undefined;
               if (bytes.length === 0) throw fail('STORAGE_FAILED', 'The bytes of the file are gone');
               piece[1] += bytes.length;
               piece[2] -= bytes.length;
@@ -147,7 +159,7 @@ export function createEngine({ module, storage, settings, clock, fail, changed }
         },
         cancel() {
           end();
-          if (own === generation && core && !isClosed) enter(() => core.release(body), own);
+          if (own === generation && !isClosed) enter(() => core.release(body), own);
         },
       },
       { highWaterMark: 0 },
@@ -161,25 +173,24 @@ export function createEngine({ module, storage, settings, clock, fail, changed }
   return {
     respond,
     control,
-    /** Begins something whose bytes come in pieces and that is no request: `open(core)` gives the number of the intake. */
-    async receive(open, source) {
+    /**
+     * Takes bytes that are no request's: `open(core)` gives the number of the intake. `blobs` says how many a storage has to
+     * prepare for a piece of them, where that is more than usual.
+     */
+    async receive(open, source, blobs) {
       const own = generation;
-      const intake = enter(open, own);
-      try {
-        await takeIn(source, (piece) => enter(() => core.feed(intake, piece), own));
-      } catch (error) {
-        if (own === generation && !isClosed) enter(() => core.abandon(intake), own);
-        throw error;
-      }
-      const [status, names, body] = enter(() => core.close(intake), own);
+      const ready = async () => storage.prepare?.([], blobs);
+      await ready();
+      const intake = enter(() => open(core), own);
+      const [status, names, body] = await fill(intake, source, own, blobs && ready);
       changed();
       return responseOf(status, names, body, own);
     },
-    /** The answer to something that is no request: `ask(core)` gives what `close` gives. */
-    send(ask) {
+    /** Sends what is no answer to a request: `ask(core)` gives what `close` gives, `ended(rest)` is told when it was sent. */
+    send(ask, ended) {
       const own = generation;
-      const [status, names, body] = enter(ask, own);
-      return responseOf(status, names, body, own);
+      const [status, names, body, ...rest] = enter(() => ask(core), own);
+      return responseOf(status, names, body, own, () => ended?.(rest));
     },
     /** Breaks the instance, as a fault would: for tests of what happens then. */
     trap() {
@@ -205,29 +216,34 @@ export function createEngine({ module, storage, settings, clock, fail, changed }
   };
 }
 
-/** Hands the bytes of a body to `feed`, until it wants no more. `source` is a Request, a stream, or bytes. */
-async function takeIn(source, feed) {
-  if (source instanceof Uint8Array) return void give(source, feed);
-  const stream = source instanceof ReadableStream ? source : source.body;
+/**
+ * Hands the bytes of a body to `feed`, until it wants no more. `source` is a Request, a Response, a Blob, a stream, or bytes;
+ * where there is something to be `ready` for, the pieces are small.
+ */
+async function takeIn(source, feed, ready) {
+  const most = ready ? 16 * 1024 : PIECE;
+  const give = async (bytes) => {
+    for (let start = 0; start < bytes.length; start += most) {
+      if (ready) await ready();
+      if (!feed(bytes.subarray(start, start + most))) return false;
+    }
+    return true;
+  };
+  if (source === undefined || source === null) return;
+  if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer) return void (await give(viewOf(source)));
+  const stream = source instanceof ReadableStream ? source : source instanceof Blob ? source.stream() : source.body;
   if (!stream) {
     // Some engines have requests without streams.
-    if (stream === undefined && source.arrayBuffer) give(new Uint8Array(await source.arrayBuffer()), feed);
+    if (stream === undefined && source.arrayBuffer) await give(new Uint8Array(await source.arrayBuffer()));
     return;
   }
   const reader = stream.getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    const bytes = ArrayBuffer.isView(value)
-      ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-      : new Uint8Array(value);
-    if (!give(bytes, feed)) return void reader.cancel().catch(() => {});
+    if (!(await give(viewOf(value)))) return void reader.cancel().catch(() => {});
   }
 }
 
-function give(bytes, feed) {
-  for (let start = 0; start < bytes.length; start += PIECE) {
-    if (!feed(bytes.subarray(start, start + PIECE))) return false;
-  }
-  return true;
-}
+const viewOf = (value) =>
+  ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value);

@@ -6,40 +6,41 @@ export function nameOf({ entityFqdn, slug }) {
   return slug.startsWith(`${entity}_`) ? slug : `${entity}_${slug}`;
 }
 
-/** Events from now on, in the order of their causes. */
+/** Tells listeners of events, each in the order of their causes. */
 export function createEvents(engine) {
-  const handlers = new Map();
-  let last;
+  const listeners = new Set();
 
-  function on(name, handler) {
-    if (handlers.size === 0) last = engine.control('lastEvent');
-    const those = handlers.get(name) ?? new Set();
-    handlers.set(name, those.add(handler));
-    return () => {
-      those.delete(handler);
-      if (those.size === 0 && handlers.get(name) === those) handlers.delete(name);
-    };
+  /** Tells `listener` of every event behind the one of a number, and of those to come. Gives the function that ends it. */
+  function follow(after, listener) {
+    const entry = { last: after ?? engine.control('lastEvent'), listener };
+    listeners.add(entry);
+    deliver(entry);
+    return () => listeners.delete(entry);
+  }
+
+  function deliver(entry) {
+    for (;;) {
+      const events = engine.control('events', { after: entry.last });
+      if (events.length === 0) return;
+      for (const event of events) {
+        entry.last = event.number;
+        if (!listeners.has(entry)) return;
+        try {
+          entry.listener(event)?.catch?.(() => {});
+        } catch {
+          // What goes wrong inside a handler is its own affair.
+        }
+      }
+    }
   }
 
   return {
-    on,
-    /** Tells the handlers of everything that has happened since the last time. */
+    follow,
+    on: (name, handler) => follow(undefined, ({ body }) => (name === '*' || nameOf(body) === name ? handler(body) : undefined)),
+    /** Tells everybody of what has happened since the last time. */
     deliver() {
-      while (handlers.size > 0) {
-        const events = engine.control('events', { after: last });
-        if (events.length === 0) return;
-        for (const { number, body } of events) {
-          last = number;
-          for (const handler of [...(handlers.get(nameOf(body)) ?? []), ...(handlers.get('*') ?? [])]) {
-            try {
-              handler(body)?.catch?.(() => {});
-            } catch {
-              // What goes wrong inside a handler is its own affair.
-            }
-          }
-        }
-      }
+      for (const entry of listeners) deliver(entry);
     },
-    close: () => handlers.clear(),
+    close: () => listeners.clear(),
   };
 }

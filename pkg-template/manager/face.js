@@ -1,12 +1,13 @@
 // What a caller gets as a manager, wherever the engine runs.
-import { nameOf } from './events.js';
+import { TOKEN } from './administration.js';
+import { seedEntries } from './seed.js';
 
 /**
  * Makes the public object. `parts` are the things that differ: `fetch`, `on`, `now`, `advance`, `storage`, `close`,
  * `trap`; the rest is done by requests, which take any way that `fetch` does.
  */
 export function createFace({ fetch, baseUrl, given, on, now, advance, storage, estimate, close, trap }) {
-  const { WixMediaError, createClient, refusal } = given;
+  const { WixMediaError, createClient, refusal, runtime, token } = given;
   let client;
   let isClosed = false;
   const underWay = new Set();
@@ -16,7 +17,7 @@ export function createFace({ fetch, baseUrl, given, on, now, advance, storage, e
     const json = input !== undefined;
     const response = await manager.fetch(url, {
       method,
-      ...(json && { headers: { 'Content-Type': 'application/json' } }),
+      headers: { [TOKEN]: token, ...(json && { 'Content-Type': 'application/json' }) },
       body: json ? JSON.stringify(input) : body,
       ...(body instanceof ReadableStream && { duplex: 'half' }),
     });
@@ -40,7 +41,7 @@ export function createFace({ fetch, baseUrl, given, on, now, advance, storage, e
     get client() {
       return (client ??= createClient({ manager }));
     },
-    on: (name, handler) => on(name, handler, nameOf),
+    on,
     clock: {
       now,
       async advance(milliseconds) {
@@ -60,8 +61,18 @@ export function createFace({ fetch, baseUrl, given, on, now, advance, storage, e
       return (await administer('GET', 'export')).body;
     },
     async import(archive) {
-      const body = archive instanceof Response ? archive.body : archive;
-      await administer('PUT', 'import', { body });
+      await administer('PUT', 'import', { body: archive instanceof Response ? archive.body : archive });
+    },
+    settings: async (settings) => void (await administer('PATCH', 'settings', { input: settings })),
+    async seed(entries) {
+      for await (const { content, ...entry } of seedEntries(entries, { runtime, refusal })) {
+        await administer('PUT', `seed?entry=${encodeURIComponent(JSON.stringify(entry))}`, { body: content });
+      }
+    },
+    /** The option `seed`: only for a manager that holds nothing, so that a storage is seeded once. */
+    async seedOnce(entries) {
+      const { isEmpty } = storage().usage;
+      if (isEmpty) await manager.seed(entries);
     },
     reset: async () => void (await administer('POST', 'reset', { input: {} })),
     async close() {

@@ -10,6 +10,7 @@ import { createRemote } from './remote.js';
 import { memoryStorage } from './storage/memory.js';
 import { opfsStorage } from './storage/opfs.js';
 import { pinned } from './storage/storage.js';
+import { createWebhooks } from './webhooks.js';
 
 /** What URLs begin with when the request does not come from a server: a name that leads nowhere but to this machine. */
 const BASE_URL = 'http://wix-media.localhost';
@@ -26,8 +27,19 @@ let compiled;
  * Makes a manager. `given` is what the package's entry lends: `WixMediaError`, `createClient`, `refusal`, `compile`, and
  * `runtime`, which knows where things are.
  */
-export async function createManager(options, given) {
-  options ??= {};
+export async function createManager(options, lent) {
+  const given = { token: crypto.randomUUID(), ...lent };
+  const manager = await make(options ?? {}, given);
+  try {
+    if (options?.seed) await manager.seedOnce(options.seed);
+  } catch (error) {
+    await manager.close();
+    throw error;
+  }
+  return manager;
+}
+
+async function make(options, given) {
   const { WixMediaError, refusal, runtime } = given;
   const refuse = (field, description) => refusal(field, description, 'createManager');
   const fail = (code, message, cause) => new WixMediaError({ code, message, retry: 'maybe', ...(cause && { cause }) });
@@ -49,12 +61,15 @@ export async function createManager(options, given) {
   const events = createEvents(engine);
   const { network } = runtime.network ? await runtime.network() : { network: fetchNetwork };
   const imports = createImports(engine, network, () => changed());
+  const subtle = async () => (await runtime.crypto()).subtle;
+  const webhooks = createWebhooks(engine, { subtle, changed: () => changed() });
 
   let timer;
   /** After whatever may have changed something: who listens is told, and the timer is set for what comes next. */
   function changed() {
     events.deliver();
     imports.take();
+    webhooks.take();
     if (clock.kind !== 'system') return;
     clearTimeout(timer);
     const due = engine.control('nextTick');
@@ -84,7 +99,7 @@ export async function createManager(options, given) {
       request = lookalike(request, `${baseUrl}${url.pathname}${url.search}`, headers);
     }
     try {
-      if (isAdministration(url)) return await administer(request, url, { engine, events, manager, changed });
+      if (isAdministration(url)) return await administer(request, url, { engine, events, manager, webhooks, changed, token: given.token });
       return await engine.respond(request);
     } catch (error) {
       if (!(error instanceof WixMediaError)) throw error;
@@ -119,6 +134,7 @@ export async function createManager(options, given) {
     async close() {
       clearTimeout(timer);
       await imports.close();
+      await webhooks.close();
       events.close();
       engine.close();
     },

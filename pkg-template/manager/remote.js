@@ -1,5 +1,6 @@
 // A manager that runs in a worker, seen from the page.
 import { incoming, outgoing } from './port.js';
+import { nameOf } from './events.js';
 import { createFace } from './face.js';
 
 /** Starts the worker and the manager in it. */
@@ -7,7 +8,7 @@ export async function createRemote(options, module, given) {
   const { WixMediaError, runtime, baseUrl } = given;
   const worker = runtime.managerWorker();
   // What a caller's object can hold beside data, such as a clock of its own, cannot go to a worker.
-  const { seed, clock, ...settings } = options;
+  const { seed: _, clock, ...settings } = options;
   const waiting = new Map();
   const bodies = new Map();
   const requests = new Map();
@@ -68,7 +69,7 @@ export async function createRemote(options, module, given) {
     throw given.refusal('clock', "must be 'system' or 'virtual' with the storage opfs", 'createManager');
   }
   try {
-    state = await ask({ type: 'start', options: { ...settings, clock }, module });
+    state = await ask({ type: 'start', options: { ...settings, clock }, module, token: given.token });
   } catch (failure) {
     worker.terminate();
     throw failure;
@@ -101,7 +102,7 @@ export async function createRemote(options, module, given) {
     fetch,
     baseUrl,
     given,
-    on(name, handler, nameOf) {
+    on(name, handler) {
       const filtered = (body) => (name === '*' || nameOf(body) === name) && handler(body);
       handlers.add(filtered);
       return () => handlers.delete(filtered);

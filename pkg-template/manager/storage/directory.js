@@ -3,6 +3,8 @@
 // Synchronous calls on purpose: SQLite asks for nothing else, and a change is on disk when its answer is sent.
 import fs from 'node:fs';
 import path from 'node:path';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 
 // So many files of blobs stay open between appends.
 const MOST_OPEN = 64;
@@ -10,10 +12,14 @@ const MOST_OPEN = 64;
 // The directories that this process holds, by their real paths: a lock file cannot tell two managers of one process apart.
 const held = (globalThis[Symbol.for('wix-media.directories')] ??= new Set());
 
-/** When a process began, where the system tells; a number is given again sooner than the same number and time. */
+/**
+ * When a process began, where the system tells; a number is given again sooner than the same number and time. One that has
+ * ended and only waits to be counted is none any more.
+ */
 function beginning(pid) {
   try {
-    return fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop().split(' ')[19];
+    const members = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop().split(' ');
+    return members[0] === 'Z' ? 'ended' : members[19];
   } catch {
     return '';
   }
@@ -91,7 +97,7 @@ function syncDirectory(directory) {
 
 /** Opens or makes the storage in a directory. See `storage.js` for what its members do. */
 export function directoryStorage(directory, { WixMediaError }) {
-  const root = path.resolve(String(directory));
+  const root = path.resolve(directory instanceof URL ? fileURLToPath(directory) : directory);
   const blobs = path.join(root, 'blobs');
   try {
     fs.mkdirSync(blobs, { recursive: true });
@@ -219,4 +225,27 @@ export function directoryStorage(directory, { WixMediaError }) {
       unlock();
     },
   };
+}
+
+/** The files and folders below a directory as entries of a seed, in the order of their names. */
+export async function* entriesOf(directory) {
+  const root = path.resolve(directory instanceof URL ? fileURLToPath(directory) : directory);
+  const walk = function* (folder, prefix) {
+    const found = fs.readdirSync(folder, { withFileTypes: true });
+    for (const entry of found.sort((one, other) => (one.name < other.name ? -1 : 1))) {
+      // What systems and tools leave in every folder is nobody's picture.
+      if (entry.name.startsWith('.')) continue;
+      const full = path.join(folder, entry.name);
+      const at = `${prefix}${entry.name}`;
+      if (entry.isDirectory()) {
+        yield { path: `${at}/` };
+        yield* walk(full, `${at}/`);
+      } else if (entry.isFile()) {
+        yield { path: at, file: full };
+      }
+    }
+  };
+  for (const { file, ...entry } of walk(root, '/')) {
+    yield { ...entry, content: file && Readable.toWeb(fs.createReadStream(file)) };
+  }
 }

@@ -63,14 +63,21 @@ async function use(root, folder, opened, release) {
   let nameOf = (id) => id;
   let filling;
 
+  // Files with bytes that are not safe yet stay open: what is written is read again before it is done.
+  const unsafe = new Set();
   const keep = (file, handle) => {
     open.delete(file);
     open.set(file, handle);
-    while (open.size > MOST_OPEN) drop(open.keys().next().value);
+    if (open.size <= MOST_OPEN) return;
+    for (const other of open.keys()) {
+      if (open.size <= MOST_OPEN) return;
+      if (other !== file && !unsafe.has(other)) drop(other);
+    }
   };
   const drop = (file) => {
     open.get(file)?.close();
     open.delete(file);
+    unsafe.delete(file);
   };
   const handleOf = (name) => {
     const file = flat(name);
@@ -94,15 +101,20 @@ async function use(root, folder, opened, release) {
     fresh() {
       const next = spare.shift();
       if (!next) return undefined;
+      unsafe.add(next.file);
       keep(next.file, next.handle);
       return next.id;
     },
     append(name, offset, bytes) {
       const handle = handleOf(name);
+      unsafe.add(flat(name));
       if (handle.getSize() !== offset) handle.truncate(offset);
       for (let done = 0; done < bytes.length; ) done += handle.write(bytes.subarray(done), { at: offset + done });
     },
-    sync: (name) => handleOf(name).flush(),
+    sync(name) {
+      handleOf(name).flush();
+      unsafe.delete(flat(name));
+    },
     read: (name, offset, buffer) => handleOf(name).read(buffer, { at: offset }),
     size: (name) => (known.has(flat(name)) ? handleOf(name).getSize() : undefined),
     remove(name) {
