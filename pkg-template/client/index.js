@@ -68,8 +68,17 @@ function embedded() {
       'For a Wix site, call configure({ auth: { apiKey, siteId } }) first, or set WIX_API_KEY and WIX_SITE_ID.',
   );
   let manager;
-  const made = () => (manager ??= createManager().catch((error) => ((manager = undefined), Promise.reject(error))));
-  return { fetch: async (request) => (await made()).fetch(request), baseUrl: 'http://wix-media.localhost' };
+  const fetch = async (request) => {
+    manager ??= createManager();
+    try {
+      return (await manager).fetch(request);
+    } catch (error) {
+      // The next call tries again.
+      manager = undefined;
+      throw error;
+    }
+  };
+  return { fetch, baseUrl: 'http://wix-media.localhost' };
 }
 
 function fromEnvironment() {

@@ -130,6 +130,37 @@ pub fn open_import(file: &str, status: u16, headers: Vec<String>) -> Result<u32,
     })
 }
 
+/// Begins to take an archive in the place of everything that the manager holds.
+#[wasm_bindgen(js_name = openArchive)]
+pub fn open_archive() -> Result<u32, JsValue> {
+    with(|running| {
+        let intake = running.manager.open_archive();
+        Ok(running.take_in(intake))
+    })
+}
+
+/// Everything as an archive: what [`close`] answers, and behind it the id with which the control `endExport` ends it.
+#[wasm_bindgen(js_name = exportArchive)]
+pub fn export_archive() -> Result<Array, JsValue> {
+    with(|running| {
+        let export = running.manager.export().map_err(|error| of_catalog(&error))?;
+        let length = export.body.length().to_string();
+        let response = Response {
+            status: 200,
+            headers: vec![
+                ("Content-Type".to_owned(), "application/zip".to_owned()),
+                ("Content-Length".to_owned(), length),
+                ("Cache-Control".to_owned(), "no-store".to_owned()),
+            ],
+            body: export.body,
+            delay_ms: 0,
+        };
+        let answer = running.hand_out(response)?;
+        answer.push(&export.id.into());
+        Ok(answer)
+    })
+}
+
 /// Where a blob of this id is, for a storage that prepares files.
 #[wasm_bindgen(js_name = fileName)]
 pub fn name_of_blob(id: &str) -> String {

@@ -33,14 +33,14 @@ impl Manager {
     /// | `blobsOf` | `path` of a request | `[name]`, the files of the blobs that it continues, for hosts that have to open files before |
     /// | `endExport` | `id` | nothing; what an export held is given back |
     /// | `reset` | | nothing; everything is forgotten but keys |
-    /// | `usage` | | `{ bytes }`, what all files have together |
+    /// | `usage` | | `{ bytes, isEmpty }`: what all files have together, and whether there is neither file nor folder |
     ///
     /// ```
     /// use serde_json::json;
     /// use wix_media::manager::Manager;
     ///
     /// let mut manager = Manager::memory()?;
-    /// assert_eq!(manager.control("usage", &json!({}))?, json!({ "bytes": 0 }));
+    /// assert_eq!(manager.control("usage", &json!({}))?, json!({ "bytes": 0, "isEmpty": true }));
     /// assert_eq!(manager.control("lastEvent", &json!({}))?, json!(0));
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```
@@ -134,7 +134,7 @@ impl Manager {
                 self.reset()?;
                 Value::Null
             }
-            "usage" => json!({ "bytes": self.parts.catalog.total_size()? }),
+            "usage" => json!({ "bytes": self.parts.catalog.total_size()?, "isEmpty": self.is_empty()? }),
             _ => Value::Null,
         })
     }

@@ -64,7 +64,7 @@ use crate::blobs::Blobs;
 use crate::blobs::Memory;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::catalog::Sqlite;
-use crate::catalog::{self, Catalog, Upload};
+use crate::catalog::{self, Area, Catalog, Children, Page, Upload};
 use crate::operations::Access;
 use access::Caller;
 use archive::Importing;
@@ -683,6 +683,14 @@ impl Manager {
             }
         }
         Ok(filled)
+    }
+
+    /// Whether there is neither file nor folder, the trash included.
+    fn is_empty(&self) -> catalog::Result<bool> {
+        let areas = vec![Area::Site, Area::Visitors, Area::Trash];
+        let page = Page::new(Children::In(areas), 1);
+        let catalog = &self.parts.catalog;
+        Ok(catalog.files(&page)?.is_empty() && catalog.folders(&page)?.is_empty())
     }
 
     /// The files of the blobs that a request at this path goes on with: those of TUS transfers and of what finishes them.
