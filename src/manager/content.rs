@@ -4,6 +4,7 @@
 //! nothing reads more than a few kilobytes of it at a time.
 
 use super::descriptor::Facts;
+use super::{boxes, exif, sound};
 use crate::blobs::Blobs;
 use crate::model::types::{self, SNIFFED};
 use md5::{Digest, Md5};
@@ -110,11 +111,11 @@ impl Sums {
 
 /// A blob as a file to read.
 #[derive(Debug)]
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     blobs: &'a dyn Blobs,
     id: &'a str,
     at: u64,
-    size: u64,
+    pub(super) size: u64,
 }
 
 impl Read for Reader<'_> {
@@ -139,7 +140,7 @@ impl Seek for Reader<'_> {
 
 impl Reader<'_> {
     /// At most `length` bytes from `offset` on.
-    fn part(&self, offset: u64, length: usize) -> Vec<u8> {
+    pub(super) fn part(&self, offset: u64, length: usize) -> Vec<u8> {
         let mut bytes = vec![0; length];
         let count = self.blobs.read(self.id, offset, &mut bytes).unwrap_or(0);
         bytes.truncate(count);
@@ -154,85 +155,32 @@ pub(super) fn facts(blobs: &dyn Blobs, id: &str, mime: &str, size: u64) -> Facts
     match types::media_type(mime) {
         "VECTOR" => facts.size = svg_size(&reader.part(0, 1 << 16)),
         "IMAGE" => {
-            let turned = mime == "image/jpeg" && is_turned(jpeg_orientation(&reader));
-            let found = imagesize::reader_size(BufReader::new(reader)).ok();
-            facts.size = found.map(|size| {
-                let (width, height) = (size.width as u64, size.height as u64);
-                if turned { (height, width) } else { (width, height) }
-            });
+            if matches!(mime, "image/heic" | "image/heif" | "image/avif") {
+                facts.size = boxes::picture(&reader);
+            } else {
+                let turned = exif::is_turned(&reader, mime);
+                let found = imagesize::reader_size(BufReader::new(reader)).ok();
+                facts.size = found.map(|size| {
+                    let (width, height) = (size.width as u64, size.height as u64);
+                    if turned { (height, width) } else { (width, height) }
+                });
+            }
         }
-        "VIDEO" | "AUDIO" => match mime {
-            "audio/wav" => facts.duration = wav_duration(&reader),
-            "video/mp4" | "video/quicktime" | "video/3gpp" | "audio/mp4" => facts = mp4_facts(&reader),
-            _ => {}
-        },
+        "VIDEO" | "AUDIO" => {
+            facts = match mime {
+                "video/mp4" | "video/quicktime" | "video/3gpp" | "audio/mp4" => boxes::movie(&reader),
+                "audio/wav" => sound::wav(&reader),
+                "audio/aiff" => sound::aiff(&reader),
+                "audio/mpeg" => sound::mpeg(&reader),
+                "audio/flac" => sound::flac(&reader),
+                "audio/ogg" => sound::ogg(&reader),
+                _ => facts,
+            }
+        }
         _ => {}
     }
     facts.size = facts.size.filter(|&(width, height)| width > 0 && height > 0);
     facts
-}
-
-/// EXIF orientations from 5 on show the picture on its side.
-fn is_turned(orientation: Option<u16>) -> bool {
-    matches!(orientation, Some(5..=8))
-}
-
-/// Walks the segments of a JPEG to its EXIF data.
-fn jpeg_orientation(reader: &Reader<'_>) -> Option<u16> {
-    let mut at = 2;
-    // A file has a handful of segments in front of its picture; more is an attempt to keep us busy.
-    for _ in 0..64 {
-        let head = reader.part(at, 4);
-        let &[0xff, marker, high, low] = head.as_slice() else {
-            return None;
-        };
-        let length = u64::from(u16::from_be_bytes([high, low]));
-        match marker {
-            0xe1 => {
-                let segment = reader.part(at + 4, usize::try_from(length.saturating_sub(2)).ok()?);
-                if let Some(exif) = segment.strip_prefix(b"Exif\0\0") {
-                    return exif_orientation(exif);
-                }
-            }
-            0xda | 0xd9 => return None,
-            _ => {}
-        }
-        at += 2 + length;
-    }
-    None
-}
-
-/// The tag 0x0112 of the first directory of a TIFF structure.
-fn exif_orientation(tiff: &[u8]) -> Option<u16> {
-    let little = match tiff.get(..4)? {
-        [b'I', b'I', 42, 0] => true,
-        [b'M', b'M', 0, 42] => false,
-        _ => return None,
-    };
-    let short = |at: usize| {
-        let bytes = tiff.get(at..at.checked_add(2)?)?.try_into().ok()?;
-        Some(if little {
-            u16::from_le_bytes(bytes)
-        } else {
-            u16::from_be_bytes(bytes)
-        })
-    };
-    let long = |at: usize| {
-        let bytes = tiff.get(at..at.checked_add(4)?)?.try_into().ok()?;
-        Some(if little {
-            u32::from_le_bytes(bytes)
-        } else {
-            u32::from_be_bytes(bytes)
-        })
-    };
-    let directory = usize::try_from(long(4)?).ok()?;
-    for entry in 0..usize::from(short(directory)?) {
-        let at = directory.checked_add(2 + entry * 12)?;
-        if short(at)? == 0x0112 {
-            return short(at.checked_add(8)?).filter(|orientation| (1..=8).contains(orientation));
-        }
-    }
-    None
 }
 
 /// Width and height of an SVG, in pixels: its attributes, else its view box.
@@ -275,91 +223,6 @@ fn svg_size(bytes: &[u8]) -> Option<(u64, u64)> {
         };
         pixels(width).zip(pixels(height))
     })
-}
-
-fn wav_duration(reader: &Reader<'_>) -> Option<u64> {
-    let mut at = 12;
-    let mut rate = None;
-    for _ in 0..64 {
-        let head = reader.part(at, 8);
-        let name = head.get(..4)?;
-        let length = u64::from(u32::from_le_bytes(head.get(4..8)?.try_into().ok()?));
-        match name {
-            b"fmt " => {
-                let format = reader.part(at + 8, 16);
-                rate = Some(u64::from(u32::from_le_bytes(format.get(8..12)?.try_into().ok()?)));
-            }
-            b"data" => {
-                let there = length.min(reader.size.saturating_sub(at + 8));
-                return there.checked_mul(1000)?.checked_div(rate?);
-            }
-            _ => {}
-        }
-        at += 8 + length + length % 2;
-    }
-    None
-}
-
-/// Duration from the movie header, dimensions from the first track that has any.
-fn mp4_facts(reader: &Reader<'_>) -> Facts {
-    let mut facts = Facts::default();
-    let mut open = vec![(0, reader.size)];
-    // Boxes nest: the movie holds tracks, each with a header. The count bounds what a made-up file can cost.
-    let mut left = 1000;
-    while let Some((mut at, end)) = open.pop() {
-        while at + 8 <= end && left > 0 {
-            left -= 1;
-            let head = reader.part(at, 16);
-            if head.len() < 8 {
-                break;
-            }
-            let word = |from: usize| head.get(from..from + 4).and_then(|bytes| bytes.try_into().ok());
-            let small = word(0).map_or(0, u32::from_be_bytes);
-            let (length, header) = match small {
-                0 => (end - at, 8),
-                1 => (
-                    head.get(8..16)
-                        .and_then(|bytes| bytes.try_into().ok())
-                        .map_or(0, u64::from_be_bytes),
-                    16,
-                ),
-                length => (u64::from(length), 8),
-            };
-            if length < header || length > end - at {
-                break;
-            }
-            match &head[4..8] {
-                b"moov" | b"trak" => open.push((at + header, at + length)),
-                b"mvhd" => facts.duration = facts.duration.or(movie_duration(&reader.part(at + header, 36))),
-                b"tkhd" => facts.size = facts.size.or(track_size(&reader.part(at + header, 104))),
-                _ => {}
-            }
-            at += length;
-        }
-    }
-    facts
-}
-
-fn big(bytes: &[u8], at: usize) -> Option<u64> {
-    let bytes = bytes.get(at..at + 4)?.try_into().ok()?;
-    Some(u64::from(u32::from_be_bytes(bytes)))
-}
-
-fn movie_duration(bytes: &[u8]) -> Option<u64> {
-    let (scale, duration) = match bytes.first()? {
-        0 => (big(bytes, 12)?, big(bytes, 16)?),
-        _ => (big(bytes, 20)?, big(bytes, 24)? << 32 | big(bytes, 28)?),
-    };
-    duration.checked_mul(1000)?.checked_div(scale)
-}
-
-/// Sixteen bits behind the point; a matrix that turns by a quarter swaps the sides.
-fn track_size(bytes: &[u8]) -> Option<(u64, u64)> {
-    let matrix = if *bytes.first()? == 0 { 40 } else { 52 };
-    let (width, height) = (big(bytes, matrix + 36)? >> 16, big(bytes, matrix + 40)? >> 16);
-    let turned = big(bytes, matrix)? == 0 && big(bytes, matrix + 4)? != 0;
-    let size = if turned { (height, width) } else { (width, height) };
-    (width > 0 && height > 0).then_some(size)
 }
 
 #[cfg(test)]
@@ -406,7 +269,7 @@ mod tests {
 
     type Start = (&'static str, fn() -> Vec<u8>);
 
-    const STARTS: [Start; 9] = [
+    const STARTS: [Start; 15] = [
         ("image/jpeg", || jpeg(6)),
         ("image/png", || {
             b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x05\0\0\0\x07".to_vec()
@@ -416,18 +279,122 @@ mod tests {
             b"RIFF\x20\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x04\0\0\x06\0\0".to_vec()
         }),
         ("image/tiff", || b"II*\0\x08\0\0\0\x02\0".to_vec()),
-        ("image/heic", || {
-            b"\0\0\0\x14ftypheic\0\0\0\0mif1\0\0\0\x08meta".to_vec()
-        }),
+        ("image/heic", || heif(0)),
+        ("image/avif", || heif(1)),
+        ("image/webp", || webp(6)),
+        ("audio/mpeg", || mp3(b"Xing")),
+        ("audio/flac", flac),
+        ("audio/ogg", opus),
+        ("audio/aiff", aiff),
         ("image/svg+xml", || b"<svg width=\"5\" height='7px'>".to_vec()),
         ("audio/wav", wav),
         ("video/mp4", mp4),
     ];
 
+    fn exif(orientation: u8) -> Vec<u8> {
+        let mut exif = b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+        exif.extend([orientation, 0, 0, 0, 0, 0, 0]);
+        exif
+    }
+
+    /// A WebP of 5 by 7 pixels.
+    fn webp(orientation: u8) -> Vec<u8> {
+        let exif = exif(orientation);
+        let mut bytes = b"RIFF\x40\0\0\0WEBPVP8X\x0a\0\0\0\x08\0\0\0\x04\0\0\x06\0\0EXIF".to_vec();
+        bytes.extend((exif.len() as u32).to_le_bytes());
+        bytes.extend(exif);
+        bytes
+    }
+
+    /// A PNG of 5 by 7 pixels.
+    fn png(orientation: u8) -> Vec<u8> {
+        let exif = exif(orientation);
+        let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x05\0\0\0\x07\x08\x02\0\0\0....".to_vec();
+        bytes.extend((exif.len() as u32).to_be_bytes());
+        bytes.extend(b"eXIf");
+        bytes.extend(exif);
+        bytes
+    }
+
+    /// A picture of 5 by 7 pixels behind a thumbnail of 50 by 70, turned by so many quarters.
+    fn heif(quarters: u8) -> Vec<u8> {
+        let size = |width: u32, height: u32| {
+            let sides = [[0; 4], width.to_be_bytes(), height.to_be_bytes()];
+            boxed(b"ispe", &sides.concat())
+        };
+        let turn = boxed(b"irot", &[quarters]);
+        let properties = boxed(
+            b"ipco",
+            &[size(50, 70), boxed(b"irot", &[1]), size(5, 7), turn].concat(),
+        );
+        let of = boxed(b"ipma", b"\0\0\0\0\0\0\0\x02\0\x01\x02\x81\x82\0\x02\x02\x83\x84");
+        let lists = boxed(b"iprp", &[properties, of].concat());
+        let primary = boxed(b"pitm", b"\0\0\0\0\0\x02");
+        let meta = boxed(b"meta", &[vec![0; 4], primary, lists].concat());
+        [boxed(b"ftyp", b"heic\0\0\0\0mif1"), meta, boxed(b"mdat", b"...")].concat()
+    }
+
+    /// 100 frames of 1152 samples at 44100 a second behind a tag, the first frame with the mark of an encoder.
+    fn mp3(mark: &[u8]) -> Vec<u8> {
+        let mut bytes = b"ID3\x04\0\0\0\0\x01\x00".to_vec();
+        bytes.extend([0; 128]);
+        for number in 0..100 {
+            let mut frame = vec![0; 417];
+            frame[..4].copy_from_slice(&[0xff, 0xfb, 0x90, 0]);
+            if number == 0 && mark == b"VBRI" {
+                frame[36..40].copy_from_slice(mark);
+                frame[50..54].copy_from_slice(&200_u32.to_be_bytes());
+            } else if number == 0 {
+                frame[36..40].copy_from_slice(mark);
+                frame[43] = 1;
+                frame[44..48].copy_from_slice(&200_u32.to_be_bytes());
+            }
+            bytes.extend(frame);
+        }
+        bytes.extend(b"TAG");
+        bytes.extend([0; 125]);
+        bytes
+    }
+
+    /// Three seconds at 44100 a second.
+    fn flac() -> Vec<u8> {
+        let mut bytes = b"fLaC\x80\0\0\x22".to_vec();
+        bytes.extend([0; 10]);
+        bytes.extend((44_100_u32 << 12 | 0x2f0).to_be_bytes());
+        bytes.extend(132_300_u32.to_be_bytes());
+        bytes.extend([0; 16]);
+        bytes
+    }
+
+    /// Two seconds of Opus, with a page of another stream at the end.
+    fn opus() -> Vec<u8> {
+        let page = |position: u64, stream: u8, packet: &[u8]| {
+            let mut bytes = b"OggS\0\0".to_vec();
+            bytes.extend(position.to_le_bytes());
+            bytes.extend([stream, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, packet.len() as u8]);
+            bytes.extend(packet);
+            bytes
+        };
+        [
+            page(0, 1, b"OpusHead\x01\x02\x38\x01\x80\xbb\0\0\0\0\0"),
+            page(96_312, 1, b"sound"),
+            page(u64::MAX, 1, b"sound"),
+            page(500_000, 2, b"other"),
+        ]
+        .concat()
+    }
+
+    /// Half a second at 44100 a second.
+    fn aiff() -> Vec<u8> {
+        let mut bytes = b"FORM\0\0\0\x1eAIFFCOMM\0\0\0\x12\0\x01".to_vec();
+        bytes.extend(22_050_u32.to_be_bytes());
+        bytes.extend([0, 16, 0x40, 0x0e, 0xac, 0x44, 0, 0, 0, 0, 0, 0]);
+        bytes
+    }
+
     /// A JPEG of 5 by 7 pixels with an EXIF orientation.
     fn jpeg(orientation: u8) -> Vec<u8> {
-        let mut exif = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
-        exif.extend([orientation, 0, 0, 0, 0, 0, 0]);
+        let exif = [b"Exif\0\0".to_vec(), exif(orientation)].concat();
         let mut bytes = b"\xff\xd8\xff\xe1".to_vec();
         bytes.extend((exif.len() as u16 + 2).to_be_bytes());
         bytes.extend(exif);
@@ -475,6 +442,18 @@ mod tests {
                 "{orientation}"
             );
         }
+        for (orientation, size) in [(1, (5, 7)), (6, (7, 5))] {
+            assert_eq!(facts_of("image/webp", &webp(orientation)).size, Some(size));
+            assert_eq!(facts_of("image/png", &png(orientation)).size, Some(size));
+        }
+        for (quarters, size) in [(0, (5, 7)), (1, (7, 5)), (2, (5, 7)), (3, (7, 5))] {
+            assert_eq!(facts_of("image/heic", &heif(quarters)).size, Some(size));
+        }
+        let mut tiff = exif(8);
+        tiff[9] = 3;
+        tiff.truncate(22);
+        tiff.extend(b"\x01\0\0\x03\0\0\0\x01\0\x05\0\0\x01\x01\0\x03\0\0\0\x01\0\x07\0\0\0\0\0\0");
+        assert_eq!(facts_of("image/tiff", &tiff).size, Some((7, 5)));
         for (mime, bytes) in &STARTS[1..4] {
             assert_eq!(facts_of(mime, &bytes()).size, Some((5, 7)), "{mime}");
         }
@@ -499,7 +478,31 @@ mod tests {
 
     #[test]
     fn sounds_and_films_have_their_length() {
-        assert_eq!(facts_of("audio/wav", &wav()).duration, Some(2000));
+        for (mime, bytes, duration, bitrate) in [
+            ("audio/wav", wav(), 2000, 64_000),
+            ("audio/mpeg", mp3(b"none"), 2606, 128_000),
+            ("audio/mpeg", mp3(b"Xing"), 5224, 63_859),
+            ("audio/mpeg", mp3(b"Info"), 5224, 63_859),
+            ("audio/mpeg", mp3(b"VBRI"), 5224, 63_859),
+            ("audio/flac", flac(), 3000, 112),
+            ("audio/ogg", opus(), 2000, 584),
+            ("audio/aiff", aiff(), 500, 608),
+        ] {
+            let facts = facts_of(mime, &bytes);
+            assert_eq!(
+                (facts.duration, facts.bitrate),
+                (Some(duration), Some(bitrate)),
+                "{mime}"
+            );
+        }
+        let mut lying = mp3(b"Xing");
+        lying[10 + 128 + 44] = 255;
+        assert_eq!(
+            facts_of("audio/mpeg", &lying).duration,
+            Some(2606),
+            "there are no so many frames"
+        );
+        assert_eq!(facts_of("audio/mpeg", &[0xff; 1000]).duration, None);
         let facts = facts_of("video/mp4", &mp4());
         assert_eq!((facts.size, facts.duration), (Some((320, 240)), Some(2500)));
     }

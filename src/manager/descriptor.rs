@@ -44,6 +44,8 @@ pub(super) struct Facts {
     pub(super) size: Option<(u64, u64)>,
     /// In milliseconds.
     pub(super) duration: Option<u64>,
+    /// Of sounds, in bits per second.
+    pub(super) bitrate: Option<u64>,
 }
 
 impl Facts {
@@ -53,6 +55,7 @@ impl Facts {
         Facts {
             size: number("width").zip(number("height")),
             duration: number("duration"),
+            bitrate: number("bitrate"),
         }
     }
 
@@ -64,6 +67,9 @@ impl Facts {
         }
         if let Some(duration) = self.duration {
             facts.insert("duration".to_owned(), duration.into());
+        }
+        if let Some(bitrate) = self.bitrate {
+            facts.insert("bitrate".to_owned(), bitrate.into());
         }
         Value::Object(facts).to_string()
     }
@@ -166,7 +172,8 @@ fn media(file: &File, base: &str) -> Option<Value> {
             json!({ "video": video })
         }
         "AUDIO" => {
-            let format = types::extension(&file.id).unwrap_or_else(|| "mp3".to_owned());
+            let by_mime = || types::extension_of_mime(&file.mime).unwrap_or("mp3").to_owned();
+            let format = types::extension(&file.id).unwrap_or_else(by_mime);
             let mut asset = json!({
                 "id": "", "url": url, "private": file.private,
                 "assetKey": "320kbs.mp3", "format": format, "quality": "320kbs",
@@ -175,7 +182,8 @@ fn media(file: &File, base: &str) -> Option<Value> {
             if let Some(duration) = facts.duration.filter(|&duration| duration > 0) {
                 asset["duration"] = duration.into();
                 audio["duration"] = duration.into();
-                audio["bitrate"] = (u64::try_from(file.size).unwrap_or(0).saturating_mul(8000) / duration).into();
+                let mean = u64::try_from(file.size).unwrap_or(0).saturating_mul(8000) / duration;
+                audio["bitrate"] = facts.bitrate.unwrap_or(mean).into();
             }
             audio["assets"] = json!([asset]);
             json!({ "audio": audio })

@@ -24,11 +24,13 @@
 
 mod access;
 mod archive;
+mod boxes;
 mod call;
 mod content;
 mod control;
 mod descriptor;
 mod downloads;
+mod exif;
 mod faults;
 mod files;
 mod folders;
@@ -39,6 +41,7 @@ mod pages;
 mod rate;
 mod refusal;
 mod route;
+mod sound;
 mod source;
 mod time;
 mod token;
