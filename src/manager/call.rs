@@ -167,8 +167,8 @@ impl Call<'_> {
             "entityEventSequence": sequence.to_string(),
         });
         event[body.0] = body.1;
-        self.catalog.insert_event(&event.to_string())?;
-        Ok(())
+        let number = self.catalog.insert_event(&event.to_string())?;
+        self.event_happened(number, fqdn, slug)
     }
 
     pub(super) fn folder_created(&mut self, folder: &Folder) -> Outcome<()> {

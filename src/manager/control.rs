@@ -3,13 +3,13 @@
 //! A host knows these by name, with JSON in and out, so that each of them is one arm here and nothing on the way there.
 
 use super::source::{IMPORT_RULES, UnfitUrl, check_import_url, is_private};
-use super::{Fault, Head, Manager};
+use super::{Fault, Head, Manager, WEBHOOK_TIMEOUT};
 use crate::catalog;
 use crate::operations::Access;
 use serde_json::{Value, json};
 
 /// Most events of one answer.
-const MOST_EVENTS: i64 = 1000;
+const MOST_EVENTS: i64 = super::subscription::MOST_EVENTS as i64;
 
 impl Manager {
     /// Does what `name` stands for. An unknown name answers `null`.
@@ -31,6 +31,10 @@ impl Manager {
     /// | `faults.clear` | | nothing; there are no more faults |
     /// | `authorize` | `authorization`, `siteId`: the headers; `scope`: `read` or `manage` | nothing, or `{ status, body }`, the refusal |
     /// | `blobsOf` | `path` of a request | `[name]`, the files of the blobs that it continues, for hosts that have to open files before |
+    /// | `takeDeliveries` | `most` | `{ timeoutMs, deliveries: [{ id, url, attempt, claims }] }`, the webhooks to be sent now |
+    /// | `delivered` | `id`, `ok` | nothing; a webhook that failed is put off |
+    /// | `webhookKey` | | `{ privateKey, publicKey }`, both as PEM, or `null` before there is one |
+    /// | `setWebhookKey` | `privateKey`, `publicKey` | nothing; they are kept |
     /// | `endExport` | `id` | nothing; what an export held is given back |
     /// | `reset` | | nothing; everything is forgotten but keys |
     /// | `usage` | | `{ bytes, isEmpty }`: what all files have together, and whether there is neither file nor folder |
@@ -126,6 +130,31 @@ impl Manager {
                 (!allowed && is_private(text("address"))).into()
             }
             "blobsOf" => self.blobs_of(text("path"))?.into(),
+            "takeDeliveries" => {
+                let most = usize::try_from(number("most", 100)).unwrap_or(0);
+                let deliveries: Vec<_> = self
+                    .take_deliveries(most)?
+                    .into_iter()
+                    .map(|delivery| {
+                        json!({
+                            "id": delivery.id,
+                            "url": delivery.url,
+                            "attempt": delivery.attempt,
+                            "claims": delivery.claims,
+                        })
+                    })
+                    .collect();
+                json!({ "timeoutMs": WEBHOOK_TIMEOUT, "deliveries": deliveries })
+            }
+            "delivered" => {
+                self.delivered(number("id", 0), input["ok"] == true)?;
+                Value::Null
+            }
+            "webhookKey" => self.webhook_key()?,
+            "setWebhookKey" => {
+                self.set_webhook_key(text("privateKey"), text("publicKey"))?;
+                Value::Null
+            }
             "endExport" => {
                 self.end_export(text("id"))?;
                 Value::Null

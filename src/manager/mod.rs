@@ -41,14 +41,17 @@ mod pages;
 mod rate;
 mod refusal;
 mod route;
+mod seed;
 mod sound;
 mod source;
+mod subscription;
 mod time;
 mod token;
 mod transfer;
 mod trash;
 mod uploads;
 mod validate;
+mod webhooks;
 mod zip;
 
 pub use access::{ApiKey, Credentials, OauthClient};
@@ -61,6 +64,7 @@ pub use source::{IMPORT_RULES, ImportRules, UnfitUrl, check_import_url, is_priva
 pub use time::{Clock, ManualClock, Random, Seeded};
 #[cfg(not(target_arch = "wasm32"))]
 pub use time::{SystemClock, SystemRandom};
+pub use webhooks::{Delivery, WEBHOOK_TIMEOUT, Webhook};
 
 use crate::blobs::Blobs;
 #[cfg(not(target_arch = "wasm32"))]
@@ -77,6 +81,7 @@ use message::Part;
 use rate::Recent;
 use refusal::{Outcome, Refusal};
 use route::Route;
+use seed::Seeding;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -143,6 +148,8 @@ enum Stage {
     Import(Box<Fetching>),
     /// An archive that takes the place of everything.
     Archive(Box<Importing>),
+    /// A file that the manager begins with.
+    Seed(Box<Seeding>),
     /// Refused before its body was read.
     Refused(Refusal),
 }
@@ -159,6 +166,8 @@ pub struct Manager {
     fetching: BTreeSet<String>,
     /// The calls of the last minute.
     recent: Recent,
+    /// The deliveries that a host has taken.
+    delivering: BTreeSet<i64>,
     /// How often other content took the place of what there was: what began before then cannot go on.
     generation: u64,
     transfers: Transfers,
@@ -212,9 +221,11 @@ impl Manager {
             base,
             fetching: BTreeSet::new(),
             recent: Recent::default(),
+            delivering: BTreeSet::new(),
             generation: 0,
             transfers: Transfers::default(),
         };
+        manager.keep_configured_deliveries()?;
         manager.collect_orphans()?;
         Ok(manager)
     }
@@ -417,6 +428,10 @@ impl Manager {
             }
             Stage::Upload(to) => (&to.blob, &mut to.sums, to.limit, &mut to.too_large),
             Stage::Import(to) => (&to.blob, &mut to.sums, to.limit, &mut to.too_large),
+            Stage::Seed(seeding) => {
+                let to = &mut seeding.receiving;
+                (&to.blob, &mut to.sums, to.limit, &mut to.too_large)
+            }
         };
         if *too_large || sums.size + bytes.len() as u64 > limit {
             *too_large = true;
@@ -452,6 +467,7 @@ impl Manager {
             Stage::Chunk(chunk) => self.end_chunk(&head, &chunk),
             Stage::Import(fetching) => self.end_import(*fetching),
             Stage::Archive(importing) => self.end_archive(*importing),
+            Stage::Seed(seeding) => self.end_seed(&head, *seeding),
             Stage::Refused(refusal) => Err(refusal),
         };
         let mut response = self.finish(&head, outcome);
@@ -475,6 +491,7 @@ impl Manager {
         match intake.stage {
             // What cannot be removed now is an orphan, and goes with the next start.
             Stage::Upload(receiving) => _ = self.parts.blobs.remove(&receiving.blob),
+            Stage::Seed(seeding) => _ = self.parts.blobs.remove(&seeding.receiving.blob),
             // Nobody is left to be told of trouble; the next HEAD says what is there.
             Stage::Chunk(chunk) => _ = self.end_chunk(&intake.head, &chunk),
             Stage::Import(fetching) => {
@@ -620,7 +637,8 @@ impl Manager {
         }
     }
 
-    /// When [`tick`](Manager::tick) has something to do next, in milliseconds since 1970.
+    /// When [`tick`](Manager::tick) or [`take_deliveries`](Manager::take_deliveries) has something to do next, in
+    /// milliseconds since 1970.
     ///
     /// ```
     /// # use wix_media::manager::Manager;
@@ -628,7 +646,8 @@ impl Manager {
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```
     pub fn next_tick(&self) -> catalog::Result<Option<i64>> {
-        self.parts.catalog.next_due()
+        let (due, delivery) = (self.parts.catalog.next_due()?, self.next_delivery()?);
+        Ok(due.into_iter().chain(delivery).min())
     }
 
     /// Fills the buffer with the next bytes of a body; 0 at its end.
@@ -831,6 +850,9 @@ impl Manager {
         if head.method == "POST" && head.path == "/oauth2/token-info" {
             let value = self.transact(head, |call| call.token_info(head, body))?;
             return Ok(Response::json(200, &value).with("Cache-Control", "no-store"));
+        }
+        if let Some(name) = head.path.strip_prefix(subscription::PATH) {
+            return self.administer(head, name);
         }
         if head.path == TUS && head.method == "POST" {
             return self.transact(head, |call| call.tus_create(head));

@@ -2,6 +2,7 @@
 
 use super::access::{ApiKey, Credentials, OauthClient};
 use super::faults::Fault;
+use super::webhooks::Webhook;
 use crate::operations::Access;
 use serde_json::Value;
 
@@ -41,6 +42,12 @@ pub struct Options {
     pub lag: i64,
     /// How long deletions and restores take after they were answered, in milliseconds (choice U17).
     pub delay: i64,
+    /// Where events go.
+    pub webhooks: Vec<Webhook>,
+    /// How much longer than in the contract the retries of webhooks wait; less than 1 for tests (choice U44).
+    pub webhook_delay_factor: f64,
+    /// How many of the last events are kept; without it, all. One that still has to go somewhere is kept in any case.
+    pub keep_events: Option<u32>,
 }
 
 impl Default for Options {
@@ -68,6 +75,9 @@ impl Default for Options {
             faults: Vec::new(),
             lag: 0,
             delay: 0,
+            webhooks: Vec::new(),
+            webhook_delay_factor: 1.0,
+            keep_events: None,
         }
     }
 }
@@ -127,6 +137,11 @@ impl Options {
         options.base_url = text(given, "baseUrl")?;
         options.allow_private_imports = flag(given, "allowPrivateImports")?;
         options.credentials = credentials(&given["auth"])?;
+        for given in list(&given["webhooks"], "webhooks")? {
+            options.webhooks.push(webhook(given)?);
+        }
+        options.webhook_delay_factor = number(given, "", "webhookDelayFactor")?.unwrap_or(1.0);
+        options.keep_events = number(given, "", "keepEvents")?.map(|kept| kept as u32);
         options.adjust(given)?;
         Ok(options)
     }
@@ -188,6 +203,15 @@ fn list<'a>(given: &'a Value, name: &str) -> Result<&'a [Value], String> {
         Value::Array(items) => Ok(items),
         _ => Err(format!("{name} must be a list")),
     }
+}
+
+fn webhook(given: &Value) -> Result<Webhook, String> {
+    let url = text(given, "url")?.unwrap_or_default();
+    if !url.starts_with("https://") && !url.starts_with("http://") {
+        return Err("a webhook needs a url that begins with https:// or http://".to_owned());
+    }
+    let events = texts(given, "webhooks.", "events")?;
+    Ok(Webhook { url, events })
 }
 
 /// The option `auth`.
@@ -344,6 +368,11 @@ mod tests {
                 json!({ "limits": { "sizeInBytes": { "IMAGE": "1" } } }),
                 "limits.sizeInBytes.IMAGE must be a number that is not negative",
             ),
+            (
+                json!({ "webhooks": [{ "url": "ftp://host" }] }),
+                "a webhook needs a url that begins with https:// or http://",
+            ),
+            (json!({ "webhooks": {} }), "webhooks must be a list"),
             (json!({ "lagMs": true }), "lagMs must be a number that is not negative"),
             (json!({ "faults": {} }), "faults must be a list"),
             (

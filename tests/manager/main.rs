@@ -12,5 +12,7 @@ mod imports;
 mod model;
 mod noise;
 mod pages;
+mod seed;
 mod site;
 mod uploads;
+mod webhooks;

@@ -571,6 +571,7 @@ impl Manager {
         self.generation += 1;
         self.fetching.clear();
         self.transfers = Transfers::default();
+        self.delivering.clear();
         // What cannot be removed now goes with the next start.
         _ = self.collect_orphans();
     }

@@ -1,0 +1,211 @@
+//! What a manager is given to begin with.
+
+use crate::site::{Site, ids, text};
+use serde_json::{Value, json};
+use wix_media::manager::Options;
+
+fn seed(site: &mut Site, entry: Value, bytes: &[u8]) -> (u16, Value) {
+    let mut intake = site.manager.open_seed(&entry);
+    for piece in bytes.chunks(3) {
+        site.manager.feed(&mut intake, piece);
+    }
+    let response = site.manager.close(intake);
+    let body = site.manager.collect(response.body).expect("a body");
+    (response.status, serde_json::from_slice(&body).expect("JSON"))
+}
+
+fn seeded(site: &mut Site, entry: Value, bytes: &[u8]) -> Value {
+    let (status, answer) = seed(site, entry, bytes);
+    assert_eq!(status, 200, "{answer}");
+    answer
+}
+
+/// How many files and folders there are, live and trashed, and how many blobs.
+fn counts(site: &mut Site) -> (usize, usize) {
+    let mut counts = (0, 0);
+    for root in ["MEDIA_ROOT", "VISITOR_UPLOADS_ROOT", "TRASH_ROOT"] {
+        let search = json!({ "rootFolder": root });
+        counts.0 += ids(&site.post("/files/search", search.clone())["files"]).len();
+        counts.1 += ids(&site.post("/folders/search", search)["folders"]).len();
+    }
+    counts
+}
+
+#[test]
+fn a_file_is_there_as_if_it_had_been_uploaded() {
+    let mut site = Site::new();
+    let entry = json!({
+        "path": "/Holidays/2024/beach.txt", "mimeType": "text/plain", "labels": ["sea"], "private": true,
+        "externalInfo": { "origin": "test" }, "createdDate": "2024-05-06T07:08:09.000Z", "displayName": "Beach.txt",
+    });
+    let file = seeded(&mut site, entry, b"water and sun")["file"].clone();
+    assert_eq!(
+        (
+            &file["displayName"],
+            &file["sizeInBytes"],
+            &file["private"],
+            &file["labels"]
+        ),
+        (&json!("Beach.txt"), &json!("13"), &json!(true), &json!(["sea"]))
+    );
+    assert_eq!(file["createdDate"], "2024-05-06T07:08:09.000Z");
+    assert_eq!(file["operationStatus"], "READY");
+    let folder = site.get(&format!("/folders/{}", text(&file["parentFolderId"])))["folder"].clone();
+    assert_eq!(folder["displayName"], "2024");
+    let kinds: Vec<_> = site
+        .events()
+        .into_iter()
+        .map(|(entity, slug, _)| format!("{entity} {slug}"))
+        .collect();
+    assert_eq!(
+        kinds,
+        ["folder created", "folder created", "file_descriptor file_ready"]
+    );
+    let film = seeded(&mut site, json!({ "path": "film.mp4" }), b"\0\0\0\x18ftypmp42");
+    assert_eq!(film["file"]["operationStatus"], "READY", "processed long ago");
+    assert_eq!(site.manager.next_tick().expect("no time"), None);
+}
+
+#[test]
+fn origins_decide_where_paths_begin() {
+    let mut site = Site::new();
+    for (origin, parent) in [
+        ("site", "media-root"),
+        ("visitor", "visitor-uploads"),
+        ("mobile", "mobile-uploads"),
+        ("purchase", "purchased-items"),
+        ("video-maker", "video-maker"),
+    ] {
+        let answer = seeded(&mut site, json!({ "path": "a.txt", "origin": origin }), b"a");
+        assert_eq!(answer["file"]["parentFolderId"], parent);
+        let answer = seeded(&mut site, json!({ "path": "x/y/", "origin": origin }), b"");
+        let above = site.get(&format!("/folders/{}", text(&answer["folder"]["parentFolderId"])));
+        assert_eq!(above["folder"]["parentFolderId"], parent);
+    }
+}
+
+#[test]
+fn what_is_trashed_can_be_restored() {
+    let mut site = Site::new();
+    let file = seeded(&mut site, json!({ "path": "a/alone.txt", "trashed": true }), b"x")["file"].clone();
+    assert_eq!(file["state"], "DELETED");
+    seeded(&mut site, json!({ "path": "b/inside.txt" }), b"y");
+    let folder = seeded(&mut site, json!({ "path": "b/", "trashed": true }), b"")["folder"].clone();
+    assert_eq!(folder["state"], "DELETED");
+    site.post("/bulk/trash-bin/files/restore", json!({ "fileIds": [file["id"]] }));
+    site.post(
+        "/bulk/trash-bin/folders/restore",
+        json!({ "folderIds": [folder["id"]] }),
+    );
+    let found = site.post("/files/search", json!({ "search": "inside" }));
+    assert_eq!(found["files"][0]["parentFolderId"], folder["id"]);
+    let a = site.get(&format!("/files/{}", text(&file["id"])))["file"]["parentFolderId"].clone();
+    assert_eq!(
+        site.get(&format!("/folders/{}", text(&a)))["folder"]["displayName"],
+        "a"
+    );
+}
+
+#[test]
+fn the_same_seed_twice_adds_nothing_when_it_is_told_so() {
+    let mut site = Site::new();
+    let entries = [
+        (json!({ "path": "/a/one.txt" }), "one"),
+        (json!({ "path": "/a/one.txt" }), "other bytes"),
+        (json!({ "path": "/a/b/two.txt", "trashed": true }), "two"),
+        (json!({ "path": "/old/three.txt" }), "three"),
+        (json!({ "path": "/old/deep/four.txt" }), "four"),
+        (json!({ "path": "/old/", "trashed": true }), ""),
+        (json!({ "path": "/empty/" }), ""),
+        (
+            json!({ "path": "no ending", "mimeType": "application/pdf" }),
+            "%PDF-1.7",
+        ),
+    ];
+    let run = |site: &mut Site, on_duplicate: &str| -> Vec<Value> {
+        let one = |(entry, bytes): &(Value, &str)| {
+            let mut entry = entry.clone();
+            entry["onDuplicate"] = on_duplicate.into();
+            seeded(site, entry, bytes.as_bytes())["reused"].clone()
+        };
+        entries.iter().map(one).collect()
+    };
+    let mut expected = [false; 8];
+    // The folder that is to be in the trash was made by what is in it.
+    expected[5] = true;
+    assert_eq!(run(&mut site, "reuse"), expected);
+    let first = counts(&mut site);
+    site.events();
+    assert_eq!(run(&mut site, "reuse"), [true; 8]);
+    assert_eq!((counts(&mut site), site.events().len()), (first, 0));
+    let file = ids(&site.post("/files/search", json!({ "search": "other" }))["files"]);
+    assert_eq!(file.len(), 0, "names, not bytes, are searched");
+    let (status, answer) = seed(
+        &mut site,
+        json!({ "path": "/a/one.txt", "onDuplicate": "fail" }),
+        b"one",
+    );
+    assert_eq!(
+        (status, &answer["details"]["applicationError"]["code"]),
+        (409, &json!("ALREADY_EXISTS"))
+    );
+    let (status, _) = seed(&mut site, json!({ "path": "/empty/", "onDuplicate": "fail" }), b"");
+    assert_eq!(status, 409);
+    run(&mut site, "keep-both");
+    let twice = counts(&mut site);
+    // Folders of a path are found again while they are live.
+    assert_eq!(twice.0, 2 * first.0);
+    assert_eq!(site.manager.into_parts().blobs.ids().expect("ids").len(), twice.0);
+}
+
+#[test]
+fn many_files_of_one_name_are_told_apart() {
+    let mut site = Site::new();
+    for number in 0..230 {
+        let entry = json!({ "path": "same.txt", "onDuplicate": "reuse" });
+        assert_eq!(
+            seeded(&mut site, entry, format!("{number}").as_bytes())["reused"],
+            false
+        );
+    }
+    for number in [0, 99, 100, 101, 199, 229] {
+        let entry = json!({ "path": "same.txt", "onDuplicate": "reuse" });
+        assert_eq!(
+            seeded(&mut site, entry, format!("{number}").as_bytes())["reused"],
+            true,
+            "{number}"
+        );
+    }
+}
+
+#[test]
+fn entries_that_make_no_sense_leave_nothing() {
+    let mut options = Options::default();
+    options.limits.retain(|(name, _)| name != "DOCUMENT");
+    options.limits.push(("DOCUMENT".into(), 10));
+    let mut site = Site::with(options);
+    for (entry, bytes, status) in [
+        (json!({}), "x", 400),
+        (json!({ "path": "" }), "x", 400),
+        (json!({ "path": "/" }), "x", 400),
+        (json!({ "path": 5 }), "x", 400),
+        (json!({ "path": "a.txt", "labels": [1] }), "x", 400),
+        (json!({ "path": "a.txt", "trashed": "yes" }), "x", 400),
+        (json!({ "path": "a.txt", "origin": "moon" }), "x", 400),
+        (json!({ "path": "a.txt", "createdDate": "yesterday" }), "x", 400),
+        (json!({ "path": "a.txt", "onDuplicate": "maybe" }), "x", 400),
+        (json!({ "path": "a.txt", "mimeType": "nonsense" }), "x", 400),
+        (json!({ "path": "a.txt", "mimeType": "image/png" }), "x", 400),
+        (json!({ "path": "a\u{7}/b.txt" }), "x", 400),
+        (json!({ "path": "a/b.txt" }), "", 400),
+        (json!({ "path": "a/b.txt" }), "longer than ten", 413),
+        (json!({ "path": format!("{}b.txt", "a/".repeat(101)) }), "x", 400),
+    ] {
+        let (found, answer) = seed(&mut site, entry.clone(), bytes.as_bytes());
+        assert_eq!(found, status, "{entry}: {answer}");
+    }
+    let intake = site.manager.open_seed(&json!({ "path": "a.txt" }));
+    site.manager.abandon(intake);
+    assert_eq!((counts(&mut site), site.events().len()), ((0, 0), 0));
+    assert_eq!(site.manager.into_parts().blobs.ids().expect("ids"), [""; 0]);
+}

@@ -1,0 +1,368 @@
+//! Events on their way out: to URLs by plan, and to whoever asks over HTTP.
+
+use crate::site::{START, Site, text};
+use serde_json::{Value, json};
+use wix_media::manager::{ApiKey, Credentials, Delivery, Manager, Options, Request, Webhook};
+use wix_media::operations::Access;
+
+const MINUTE: i64 = 60_000;
+
+fn hook(url: &str, events: &[&str]) -> Webhook {
+    Webhook {
+        url: url.into(),
+        events: events.iter().map(|name| (*name).to_owned()).collect(),
+    }
+}
+
+fn site(webhooks: Vec<Webhook>) -> Site {
+    Site::with(Options {
+        webhooks,
+        ..Options::default()
+    })
+}
+
+fn take(site: &mut Site) -> Vec<Delivery> {
+    site.manager.take_deliveries(1000).expect("deliveries")
+}
+
+fn told(site: &mut Site, delivery: &Delivery, ok: bool) {
+    site.manager.delivered(delivery.id, ok).expect("told");
+}
+
+fn next(site: &Site) -> Option<i64> {
+    site.manager.next_tick().expect("a time")
+}
+
+/// The raw event inside the claims.
+fn event(delivery: &Delivery) -> Value {
+    let claims: Value = serde_json::from_str(&delivery.claims).expect("JSON");
+    let message: Value = serde_json::from_str(&text(&claims["data"])).expect("JSON");
+    serde_json::from_str(&text(&message["data"])).expect("JSON")
+}
+
+/// The site after a restart.
+fn restarted(site: Site, webhooks: Vec<Webhook>) -> Site {
+    let clock = site.clock.clone();
+    let mut parts = site.manager.into_parts();
+    parts.options.webhooks = webhooks;
+    let mut site = Site::new();
+    site.clock = clock;
+    site.manager = Manager::new(parts).expect("a manager");
+    site
+}
+
+#[test]
+fn the_claims_are_nested_as_receivers_expect() {
+    let mut site = site(vec![hook("https://a/", &[])]);
+    let folder = site.folder("Animals", "media-root");
+    let due = take(&mut site);
+    assert_eq!((due.len(), &due[0].url[..], due[0].attempt), (1, "https://a/", 1));
+    let claims: Value = serde_json::from_str(&due[0].claims).expect("JSON");
+    assert_eq!(
+        (&claims["iat"], &claims["exp"]),
+        (&json!(START / 1000), &json!(START / 1000 + 3600))
+    );
+    let message: Value = serde_json::from_str(&text(&claims["data"])).expect("JSON");
+    assert_eq!(message["eventType"], "wix.media.site_media.v1.folder_created");
+    assert_eq!(text(&message["instanceId"]).len(), 36);
+    assert_eq!(message["accountInfo"]["siteId"], "00000000-0000-4000-8000-000000000000");
+    let identity: Value = serde_json::from_str(&text(&message["identity"])).expect("JSON");
+    assert_eq!(identity["identityType"], "UNKNOWN");
+    assert_eq!(event(&due[0]), site.event_bodies()[0]);
+    assert_eq!(event(&due[0])["entityId"], folder);
+}
+
+#[test]
+fn each_url_gets_what_it_wants_and_in_order() {
+    let mut site = site(vec![hook("https://all/", &[]), hook("https://files/", &["file_ready"])]);
+    site.folder("Animals", "media-root");
+    site.file("a.pdf", "media-root");
+    let due = take(&mut site);
+    let seen: Vec<_> = due
+        .iter()
+        .map(|one| (one.url.clone(), text(&event(one)["slug"])))
+        .collect();
+    let pair = |url: &str, slug: &str| (url.to_owned(), slug.to_owned());
+    assert_eq!(
+        seen,
+        [
+            pair("https://all/", "created"),
+            pair("https://all/", "file_ready"),
+            pair("https://files/", "file_ready"),
+        ]
+    );
+    assert_eq!((take(&mut site).len(), next(&site)), (0, None), "they are under way");
+}
+
+#[test]
+fn a_refused_call_sends_nothing() {
+    let mut site = site(vec![hook("https://a/", &[])]);
+    let body = json!({ "displayName": "x", "parentFolderId": "nowhere" });
+    assert_eq!(site.call("POST", "/folders", body).0, 400);
+    assert_eq!(take(&mut site), []);
+}
+
+#[test]
+fn the_whole_plan_of_retries() {
+    let mut site = site(vec![hook("https://a/", &[])]);
+    site.folder("Animals", "media-root");
+    let first = take(&mut site).remove(0);
+    told(&mut site, &first, false);
+    let hours = 60 * MINUTE;
+    let plan = [
+        MINUTE,
+        10 * MINUTE,
+        hours,
+        2 * hours,
+        2 * hours,
+        2 * hours,
+        4 * hours,
+        4 * hours,
+        4 * hours,
+        8 * hours,
+        8 * hours,
+        12 * hours,
+    ];
+    for (number, delay) in plan.into_iter().enumerate() {
+        let mut now = START + site_time(&site);
+        assert_eq!(next(&site), Some(now + delay), "retry {number}");
+        site.clock.advance(delay - 1);
+        assert_eq!(take(&mut site), []);
+        site.clock.advance(1);
+        now += delay;
+        let due = take(&mut site);
+        assert_eq!((due.len(), due[0].attempt as usize), (1, number + 2));
+        let claims: Value = serde_json::from_str(&due[0].claims).expect("JSON");
+        assert_eq!(claims["iat"], now / 1000, "signed anew");
+        assert_eq!(event(&due[0]), event(&first));
+        told(&mut site, &due[0], false);
+    }
+    site.clock.advance(1000 * hours);
+    assert_eq!((take(&mut site).len(), next(&site)), (0, None), "given up");
+}
+
+fn site_time(site: &Site) -> i64 {
+    use wix_media::manager::Clock;
+    site.clock.now() - START
+}
+
+#[test]
+fn the_plan_can_be_shortened_for_tests() {
+    let mut site = Site::with(Options {
+        webhooks: vec![hook("https://a/", &[])],
+        webhook_delay_factor: 0.001,
+        ..Options::default()
+    });
+    site.folder("Animals", "media-root");
+    let due = take(&mut site);
+    told(&mut site, &due[0], false);
+    assert_eq!(next(&site), Some(START + 60));
+}
+
+#[test]
+fn a_late_retry_holds_nothing_back() {
+    let mut site = site(vec![hook("https://a/", &[])]);
+    site.folder("One", "media-root");
+    let one = take(&mut site);
+    told(&mut site, &one[0], false);
+    site.folder("Two", "media-root");
+    let two = take(&mut site);
+    assert_eq!(event(&two[0])["createdEvent"]["entity"]["displayName"], "Two");
+    told(&mut site, &two[0], true);
+    told(&mut site, &two[0], false);
+    site.clock.advance(MINUTE);
+    let again = take(&mut site);
+    assert_eq!(event(&again[0])["createdEvent"]["entity"]["displayName"], "One");
+    told(&mut site, &again[0], true);
+    assert_eq!(next(&site), None);
+}
+
+#[test]
+fn a_restart_goes_on_where_it_was() {
+    let hooks = || vec![hook("https://a/", &[]), hook("https://b/", &[])];
+    let mut site = site(hooks());
+    site.folder("One", "media-root");
+    let due = take(&mut site);
+    told(&mut site, &due[0], false);
+    // The second one is under way when the manager goes: nobody knows whether it arrived.
+    let mut site = restarted(site, hooks());
+    let again = take(&mut site);
+    assert_eq!((again.len(), &again[0].url[..], again[0].attempt), (1, "https://b/", 1));
+    site.clock.advance(MINUTE);
+    let retry = take(&mut site);
+    assert_eq!((retry.len(), &retry[0].url[..], retry[0].attempt), (1, "https://a/", 2));
+    told(&mut site, &retry[0], false);
+
+    let mut site = restarted(site, vec![hook("https://b/", &[])]);
+    let left = take(&mut site);
+    assert_eq!((left.len(), &left[0].url[..]), (1, "https://b/"));
+    told(&mut site, &left[0], true);
+    site.clock.advance(1000 * MINUTE);
+    assert_eq!(
+        take(&mut site),
+        [],
+        "a URL that is configured no more gets nothing more"
+    );
+}
+
+#[test]
+fn deliveries_come_in_portions() {
+    let mut site = site(vec![hook("https://a/", &[])]);
+    for number in 0..250 {
+        site.folder(&format!("{number}"), "media-root");
+    }
+    let mut names = Vec::new();
+    loop {
+        let due = site.manager.take_deliveries(40).expect("deliveries");
+        if due.is_empty() {
+            break;
+        }
+        assert!(due.len() <= 40);
+        names.extend(
+            due.iter()
+                .map(|one| text(&event(one)["createdEvent"]["entity"]["displayName"])),
+        );
+    }
+    assert_eq!(names, (0..250).map(|number| number.to_string()).collect::<Vec<_>>());
+    assert_eq!(next(&site), None);
+}
+
+#[test]
+fn only_the_last_events_are_kept_when_it_is_asked_for() {
+    let mut site = Site::with(Options {
+        webhooks: vec![hook("https://a/", &["folder_updated"])],
+        keep_events: Some(2),
+        ..Options::default()
+    });
+    let folder = site.folder("0", "media-root");
+    let body = json!({ "folder": { "displayName": "1" } });
+    assert_eq!(site.call("PATCH", &format!("/folders/{folder}"), body).0, 200);
+    for name in ["2", "3", "4"] {
+        site.folder(name, "media-root");
+    }
+    let numbers = |site: &Site| -> Vec<_> {
+        let events = site.manager.events(0, 100).expect("events");
+        events.iter().map(|event| event.number).collect()
+    };
+    assert_eq!(numbers(&site), [2, 4, 5], "one is still to be delivered");
+    let due = take(&mut site);
+    assert_eq!(event(&due[0])["slug"], "updated");
+    told(&mut site, &due[0], true);
+    site.folder("5", "media-root");
+    assert_eq!(numbers(&site), [5, 6]);
+}
+
+#[test]
+fn the_key_is_kept_and_its_public_half_shown() {
+    let mut site = Site::new();
+    let control = |site: &mut Site, name: &str, input: Value| site.manager.control(name, &input).expect("an answer");
+    assert_eq!(control(&mut site, "webhookKey", json!({})), Value::Null);
+    assert_eq!(site.send(Request::new("GET", "/_wix-media/webhook-key")).status, 404);
+    let pair = json!({ "privateKey": "PRIVATE", "publicKey": "PUBLIC" });
+    control(&mut site, "setWebhookKey", pair.clone());
+    let mut site = restarted(site, Vec::new());
+    assert_eq!(control(&mut site, "webhookKey", json!({})), pair);
+    let (response, body) = site.fetch(Request::new("GET", "/_wix-media/webhook-key"));
+    assert_eq!((response.status, &body[..]), (200, &b"PUBLIC"[..]));
+    assert_eq!(site.send(Request::new("POST", "/_wix-media/webhook-key")).status, 405);
+    control(&mut site, "reset", json!({}));
+    assert_eq!(control(&mut site, "webhookKey", json!({})), pair, "a reset keeps keys");
+}
+
+#[test]
+fn control_speaks_of_deliveries_in_json() {
+    let mut site = site(vec![hook("https://a/", &[])]);
+    site.folder("One", "media-root");
+    let answer = site
+        .manager
+        .control("takeDeliveries", &json!({ "most": 5 }))
+        .expect("an answer");
+    assert_eq!(answer["timeoutMs"], 1250);
+    let delivery = &answer["deliveries"][0];
+    assert_eq!(
+        (&delivery["url"], &delivery["attempt"]),
+        (&json!("https://a/"), &json!(1))
+    );
+    let told = json!({ "id": delivery["id"], "ok": true });
+    site.manager.control("delivered", &told).expect("told");
+    site.clock.advance(1000 * MINUTE);
+    assert_eq!(take(&mut site), []);
+}
+
+#[test]
+fn events_come_as_pages_of_json() {
+    let mut site = Site::new();
+    for name in ["a", "b", "c"] {
+        site.folder(name, "media-root");
+    }
+    let page = |site: &mut Site, query: &str| site.json(Request::new("GET", &format!("/_wix-media/events{query}")));
+    let (status, all) = page(&mut site, "");
+    assert_eq!(
+        (status, all["events"].as_array().map(Vec::len), &all["lastEvent"]),
+        (200, Some(3), &json!(3))
+    );
+    assert_eq!(all["events"][2]["body"], site.event_bodies()[2]);
+    let (_, rest) = page(&mut site, "?after=1&limit=1");
+    assert_eq!(
+        (rest["events"].as_array().map(Vec::len), &rest["events"][0]["number"]),
+        (Some(1), &json!(2))
+    );
+    for query in ["?after=x", "?after=-1", "?limit=1.5"] {
+        assert_eq!(page(&mut site, query).0, 400, "{query}");
+    }
+    assert_eq!(site.send(Request::new("POST", "/_wix-media/events")).status, 405);
+    assert_eq!(site.send(Request::new("GET", "/_wix-media/other")).status, 404);
+}
+
+#[test]
+fn browsers_resume_where_they_were() {
+    let mut site = Site::new();
+    let listen = |site: &mut Site, seen: Option<&str>| {
+        let mut request = Request::new("GET", "/_wix-media/events").header("Accept", "text/event-stream");
+        if let Some(seen) = seen {
+            request = request.header("Last-Event-ID", seen);
+        }
+        let (response, body) = site.fetch(request);
+        assert_eq!(response.header("content-type"), Some("text/event-stream"));
+        String::from_utf8(body).expect("text")
+    };
+    site.folder("before", "media-root");
+    let start = listen(&mut site, None);
+    assert_eq!(start, "retry: 1000\nid: 1\n\n", "from now on");
+    site.folder("é 写真", "media-root");
+    site.folder("c", "media-root");
+    let all = listen(&mut site, Some("1"));
+    let blocks: Vec<_> = all.split_terminator("\n\n").collect();
+    assert_eq!(blocks.len(), 3, "{all}");
+    let (id, data) = blocks[1].split_once('\n').expect("two lines");
+    assert_eq!(id, "id: 2");
+    let event: Value = serde_json::from_str(data.strip_prefix("data: ").expect("data")).expect("JSON");
+    assert_eq!(event["createdEvent"]["entity"]["displayName"], "é 写真");
+    assert_eq!(listen(&mut site, Some("3")), "retry: 1000\nid: 3\n\n");
+}
+
+#[test]
+fn events_need_the_right_to_read() {
+    let mut site = Site::with(Options {
+        credentials: Some(Credentials {
+            api_keys: vec![ApiKey {
+                key: "k".into(),
+                site_ids: Vec::new(),
+                scope: Access::Read,
+            }],
+            clients: Vec::new(),
+        }),
+        ..Options::default()
+    });
+    assert_eq!(site.send(Request::new("GET", "/_wix-media/events")).status, 401);
+    let id = Options::default().site_id;
+    let request = Request::new("GET", "/_wix-media/events")
+        .header("Authorization", "k")
+        .header("wix-site-id", &id);
+    assert_eq!(site.send(request).status, 200);
+    assert_eq!(
+        site.send(Request::new("GET", "/_wix-media/webhook-key")).status,
+        404,
+        "no secret"
+    );
+}
