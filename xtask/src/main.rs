@@ -10,7 +10,6 @@ mod machine;
 mod operations;
 mod process;
 mod project;
-mod serve;
 mod size;
 mod start;
 mod summary;
@@ -29,7 +28,7 @@ const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
   build             the npm package, in dist/, ready for npm pack
-  start [--port N]  build what is missing and serve the page on http://127.0.0.1:4410
+  start [--port N]  build what is missing and serve a Media Manager on http://127.0.0.1:4410
   test [RING...]    run the tests: rust, wasm-node, wasm-browser, js, package, page (all by default)
   check             formatting, lints, documentation, forbidden crates and strings
   size              what a visitor downloads, beside the official packages

@@ -1,13 +1,14 @@
-//! `cargo xtask start`: the page, on this machine.
+//! `cargo xtask start`: a Media Manager on this machine, with photographs in it and its page.
 
-use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
+use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
 use crate::build;
+#[cfg(not(unix))]
+use crate::process::run;
 use crate::project::Project;
-use crate::serve::{Mount, serve};
 
 /// The port unless the person names another.
 const PORT: u16 = 4410;
@@ -21,34 +22,36 @@ pub(crate) fn parse_port(arguments: &[String]) -> Result<u16> {
     }
 }
 
-/// Builds what is missing and serves the page until it is interrupted.
+/// Builds what is missing and serves until it is interrupted. What people change stays in `target/start`; without that
+/// folder the photographs of `tests/data/site` are there again.
 pub(crate) fn start(project: &Project, port: u16) -> Result<()> {
     // The port comes first: whoever finds it taken should not have to wait for a build to hear of it.
-    let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
-        Ok(listener) => listener,
-        Err(error) if error.kind() == ErrorKind::AddrInUse => {
-            bail!("Port {port} is taken by another program: stop that, or choose another with --port N.")
-        }
-        Err(error) => return Err(error).with_context(|| format!("could not listen on port {port}")),
-    };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).with_context(|| {
+        format!("Port {port} cannot be used: stop the program that has it, or choose another with --port N")
+    })?;
+    drop(listener);
     build::build(project)?;
-    println!(
-        "\nThe Media Manager page is at http://{}\n\n\
-         Open it, enter a base URL and an API key or access token, and call listFiles,\n\
-         getFileDescriptor and createFolder. Ctrl-C stops the server.",
-        listener.local_addr()?
-    );
-    serve(
-        &listener,
-        vec![
-            Mount {
-                path: "/wix-media/",
-                folder: project.dist(),
-            },
-            Mount {
-                path: "/",
-                folder: project.root.join("www"),
-            },
-        ],
-    )
+    println!();
+    let mut command = Command::new("node");
+    command
+        .arg("dist/command.js")
+        .args(["serve", "--seed", "tests/data/site", "--port"])
+        .arg(port.to_string())
+        .arg("--data")
+        .arg(project.target.join("start"))
+        .current_dir(&project.root);
+    replace(command)
+}
+
+/// Becomes the other program, so that a signal for this one reaches it.
+#[cfg(unix)]
+fn replace(mut command: Command) -> Result<()> {
+    use std::os::unix::process::CommandExt as _;
+    Err(command.exec()).context("could not start node")
+}
+
+/// Waits for the other program; the console tells both of Ctrl-C.
+#[cfg(not(unix))]
+fn replace(mut command: Command) -> Result<()> {
+    run(&mut command)
 }
