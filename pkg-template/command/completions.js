@@ -12,14 +12,15 @@ export async function completion({ words: [shell], print }) {
 }
 
 const names = () => Object.keys(commands);
-/** Commands whose words are files of this machine; `get` has one at its end. */
-const LOCAL_WORDS = ['put', 'get'];
+/** Commands whose words are files of this machine. */
+const LOCAL_WORDS = ['put'];
 
 function bash() {
   const flags = names().map((name) => `    ${name}) words='${spellings(name).join(' ')}' ;;`);
   const values = valueRows().map(([option, row]) => {
     if (row.choices) return `    ${option}) COMPREPLY=($(compgen -W '${row.choices.join(' ')}' -- "$current")); return ;;`;
     if (row.kind === 'directory') return `    ${option}) COMPREPLY=($(compgen -d -- "$current")); return ;;`;
+    if (row.kind === 'file') return `    ${option}) COMPREPLY=($(compgen -f -- "$current")); return ;;`;
     return `    ${option}) return ;;`;
   });
   return `\
@@ -78,9 +79,11 @@ if [ "$funcstack[1]" = _wix-media ]; then _wix_media "$@"; else compdef _wix_med
 `;
 }
 
+const ZSH_KINDS = { directory: '_files -/', file: '_files' };
+
 const zshValue = ({ value, choices, kind }) => {
   if (!value) return '';
-  return `:${value}:${choices ? `(${choices.join(' ')})` : kind === 'directory' ? '_files -/' : ' '}`;
+  return `:${value}:${choices ? `(${choices.join(' ')})` : ZSH_KINDS[kind] ?? ' '}`;
 };
 
 const escapedZsh = (text) => text.replaceAll("'", "'\\''").replace(/[[\]:]/g, '\\$&');
@@ -91,7 +94,7 @@ function fish() {
     const when = `-n '__fish_seen_subcommand_from ${name}'`;
     if (!LOCAL_WORDS.includes(name)) lines.push(`complete -c wix-media ${when} -f`);
     for (const { name: option, short, value, choices, kind, about } of optionsOf(name)) {
-      const argument = choices ? ` -x -a '${choices.join(' ')}'` : kind === 'directory' ? " -x -a '(__fish_complete_directories)'" : value ? ' -x' : '';
+      const argument = choices ? ` -x -a '${choices.join(' ')}'` : kind === 'directory' ? " -x -a '(__fish_complete_directories)'" : kind === 'file' ? ' -r' : value ? ' -x' : '';
       lines.push(`complete -c wix-media ${when} -l ${option}${short ? ` -s ${short}` : ''}${argument} -d '${escapedFish(about)}'`);
     }
   }

@@ -119,9 +119,10 @@ export const commands = {
   },
   get: {
     about: 'download files and folders',
-    words: ['PATH...', '[TARGET]'],
+    words: ['PATH...'],
     options: [
-      { name: 'zip', about: 'as one zip, TARGET' },
+      { name: 'to', short: 'o', value: 'TARGET', kind: 'file', about: 'a directory, or another name for the one thing that is got (.)' },
+      { name: 'zip', short: 'z', about: 'as one zip' },
       { name: 'force', short: 'f', about: 'replace files that are there' },
       QUIET,
       JSON_OUTPUT,
@@ -129,9 +130,9 @@ export const commands = {
     isRemote: true,
     examples: [
       ['get /Animals/fox.jpg', 'into this directory'],
-      ['get /Animals/fox.jpg copy.jpg', 'under another name'],
-      ['get /Holidays pictures', 'a folder with everything below it, as pictures/Holidays'],
-      ['get /Holidays holidays.zip --zip', 'the same as a zip'],
+      ['get /Animals/fox.jpg --to copy.jpg', 'under another name'],
+      ['get /Holidays --to pictures', 'a folder with everything below it, as pictures/Holidays'],
+      ['get /Holidays --zip --to holidays.zip', 'the same as a zip'],
     ],
     load: async () => (await import('./transfer.js')).get,
   },
@@ -174,7 +175,7 @@ export const commands = {
   restore: {
     about: 'take files and folders out of the trash',
     words: ['[PATH...]'],
-    options: [{ name: 'all', about: 'all files that were deleted themselves' }, TYPE, DRY_RUN, QUIET, JSON_OUTPUT],
+    options: [{ name: 'all', about: 'everything; with --type, all files of that type' }, TYPE, DRY_RUN, QUIET, JSON_OUTPUT],
     isRemote: true,
     examples: [
       ['restore /fox.jpg', 'what is called fox.jpg in the trash, to where it was'],
@@ -229,9 +230,9 @@ export const commands = {
     words: ['SHELL'],
     options: [],
     examples: [
-      ['completion bash >> ~/.bashrc', ''],
-      ['completion zsh > ~/.zsh/completions/_wix-media', ''],
-      ['completion fish > ~/.config/fish/completions/wix-media.fish', ''],
+      ['completion bash >> ~/.bashrc', 'for every bash from now on'],
+      ['completion zsh > ~/.zsh/completions/_wix-media', 'where fpath has that directory'],
+      ['completion fish > ~/.config/fish/completions/wix-media.fish', 'where fish looks by itself'],
     ],
     load: async () => (await import('./completions.js')).completion,
   },

@@ -29,7 +29,10 @@ async function main({ argv, env, stdin, stdout, stderr, cwd }) {
     const parsed = parse(argv.slice(2));
     ({ options } = parsed);
     const { command, words } = parsed;
-    if (options.version) return void print(JSON.parse(await readFile(new URL('./package.json', import.meta.url), 'utf8')).version) ?? EXIT.done;
+    if (options.version) {
+      print(JSON.parse(await readFile(new URL('./package.json', import.meta.url), 'utf8')).version);
+      return EXIT.done;
+    }
     if (options.help) {
       stdout.write(command ? helpFor(command, program) : overview(program));
       return EXIT.done;
@@ -64,4 +67,5 @@ process.stdout.on('error', (error) => {
   throw error;
 });
 
-process.exitCode = await main({ ...process, argv: process.argv, env: process.env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, cwd: process.cwd() });
+const { argv, env, stdin, stdout, stderr } = process;
+process.exitCode = await main({ argv, env, stdin, stdout, stderr, cwd: process.cwd() });

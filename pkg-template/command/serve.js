@@ -41,15 +41,21 @@ export async function serve({ options, program, print, note, paint, stderr }) {
     await server.stop({ graceMs: 0 });
     throw error;
   }
-  const address = `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`;
+  const address = addressOf(host, server.port);
   print(banner({ address, version, options, program, paint }));
 
   const { signal, again } = await ended;
   if (server.pending > 0) note(`${signal}: waiting for ${count(server.pending, 'request')}; once more ends them at once`);
   await server.stop({ graceMs: GRACE_MS, signal: again });
   await manager.close();
-  if (stderr.isTTY) note('Stopped; everything is kept.'.replace('; everything is kept', options.data === undefined ? '' : '; everything is kept'));
+  if (stderr.isTTY) note(options.data === undefined ? 'Stopped.' : `Stopped. Everything is in ${options.data}.`);
   return EXIT.done;
+}
+
+/** Where a person on this machine finds it: the address of all networks is none that could be opened. */
+function addressOf(host, port) {
+  const name = { '0.0.0.0': HOST, '::': '::1' }[host] ?? host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 /** What the options mean, or the refusal of what they cannot mean. */
@@ -112,8 +118,20 @@ async function routes(manager, { version }) {
   return async (request) => {
     const { pathname } = new URL(request.url);
     if (pathname === HEALTH) return health();
-    return (await page(request)) ?? manager.fetch(request);
+    return (await page(request)) ?? harmless(await manager.fetch(request));
   };
+}
+
+/**
+ * What visitors have uploaded comes from the origin of the page, and must not act in its name. The reader of PDF files
+ * that is built into browsers does not open in a sandbox, and needs none.
+ */
+function harmless(response) {
+  const { headers } = response;
+  if (/^application\/(json|pdf)\b/.test(headers.get('content-type') ?? '')) return response;
+  if (!headers.has('content-security-policy')) headers.set('content-security-policy', 'sandbox');
+  if (!headers.has('x-content-type-options')) headers.set('x-content-type-options', 'nosniff');
+  return response;
 }
 
 function banner({ address, version, options, program, paint }) {

@@ -1,0 +1,144 @@
+// The commands that change what is there: mkdir, mv, rename, rm, restore.
+import { Failure, UsageError } from './failure.js';
+import { entryOf, folderOf, idsOf, itemOf, trashed, trashedOf } from './items.js';
+import { json } from './listing.js';
+import { ask, harmless } from './terminal.js';
+import { bytes, count, span } from './units.js';
+
+/** What one bulk call takes. */
+const MOST_IDS = 1000;
+
+/** Makes folders, and those above them. */
+export async function mkdir({ words, options, connect, print }) {
+  const { client } = await connect();
+  const made = [];
+  for (const word of words) made.push(await client.paths.ensure(pathIn(word)));
+  report(made.map(entryOf), { options, print }, ({ path }) => `${path} is there`);
+}
+
+function pathIn(word) {
+  if (!word.startsWith('/')) throw new UsageError(`${word} is no path: paths begin with /`, 'mkdir');
+  return word;
+}
+
+/** Moves files and folders into a folder. */
+export async function mv({ words, options, connect, print }) {
+  const { client } = await connect();
+  const folder = await folderOf(client, words.at(-1));
+  // All of them before the first move, so that a mistyped name moves nothing.
+  const items = [];
+  for (const word of words.slice(0, -1)) items.push(await itemOf(client, word));
+  const moved = [];
+  for (const item of items) moved.push(await update(client, item, { parentFolderId: folder.id }));
+  report(moved.map(entryOf), { options, print }, ({ name }) => `${name} is in ${words.at(-1)}`);
+}
+
+/** Gives a file or folder another name. */
+export async function rename({ words: [word, displayName], options, connect, print }) {
+  const { client } = await connect();
+  const item = await itemOf(client, word);
+  const renamed = await update(client, item, { displayName });
+  if (options.json) return print(json(entryOf(renamed)));
+  if (!options.quiet) print(`${harmless(word)} is called ${harmless(renamed.name)}`);
+}
+
+async function update(client, { kind, id }, change) {
+  if (kind === 'folder') {
+    await client.folders.updateFolder(id, change);
+  } else {
+    await client.files.updateFileDescriptor({ _id: id, ...change });
+  }
+  return itemOf(client, `id:${id}`);
+}
+
+/** One line for each result, or all as JSON. */
+function report(entries, { options, print }, line) {
+  if (options.json) return print(json(entries));
+  if (!options.quiet) for (const entry of entries) print(harmless(line(entry)));
+}
+
+/** Deletes: into the trash, or for good. */
+export async function rm(context) {
+  const { words, options, connect } = context;
+  const { trash, olderThan } = options;
+  if (!trash && words.length === 0) throw new UsageError('rm needs PATH', 'rm');
+  if (olderThan !== undefined && (!trash || words.length > 0)) throw new UsageError('--older-than empties the trash: it goes with --trash and without paths', 'rm');
+  const age = olderThan === undefined ? undefined : span(olderThan);
+  if (olderThan !== undefined && age === undefined) throw new UsageError(`--older-than must be a time such as 30d, 12h or 15m, and ${olderThan} is none`, 'rm');
+  const { client, name } = await connect();
+  if (trash) return emptyTrash({ ...context, client, place: name, age });
+
+  const items = [];
+  for (const word of words) items.push(await itemOf(client, word));
+  await remove({ ...context, client, place: name, items, isPermanent: Boolean(options.permanent) });
+}
+
+/** Deletes items of the trash, for good. */
+async function emptyTrash(context) {
+  const { client, words, age } = context;
+  if (words.length > 0) return remove({ ...context, items: await trashedOf(client, words), isPermanent: true });
+  const until = age === undefined ? undefined : Date.now() - age;
+  const items = (await trashed(client)).filter(({ file, folder }) => until === undefined || (file ?? folder)._updatedDate <= until);
+  return remove({ ...context, items, isPermanent: true });
+}
+
+async function remove({ client, items, isPermanent, options, place, print, note, stdin, stderr, paint }) {
+  const plan = items.length === 0 ? { files: 0, folders: 0, bytes: 0 } : await client.trash.plan(items.map(({ id }) => id));
+  const what = `${count(plan.files, 'file')} and ${count(plan.folders, 'folder')} (${bytes(plan.bytes)})`;
+  const result = { isPermanent, isDryRun: Boolean(options.dryRun), files: plan.files, folders: plan.folders, bytes: plan.bytes, items: items.map(entryOf) };
+  if (options.dryRun) {
+    if (options.json) return print(json(result));
+    print(`${isPermanent ? 'Would delete for good' : 'Would move to the trash'}: ${what}`);
+    for (const { kind, path, name, id } of items) print(`  ${harmless(path ?? name)}${kind === 'folder' ? '/' : ''}  ${paint.dim(id)}`);
+    return;
+  }
+  if (items.length === 0) {
+    if (options.json) print(json(result));
+    else if (!options.quiet) note('There is nothing to delete.');
+    return;
+  }
+  if (isPermanent && !options.yes) await confirm(`Delete ${what} from ${place} for good? This cannot be undone.`, { stdin, stderr });
+  const { fileIds, folderIds } = idsOf(items);
+  for (let at = 0; at < fileIds.length; at += MOST_IDS) {
+    await client.files.bulkDeleteFiles(fileIds.slice(at, at + MOST_IDS), { permanent: isPermanent });
+  }
+  for (let at = 0; at < folderIds.length; at += MOST_IDS) {
+    await client.folders.bulkDeleteFolders(folderIds.slice(at, at + MOST_IDS), { permanent: isPermanent });
+  }
+  if (options.json) return print(json(result));
+  if (!options.quiet) print(`${isPermanent ? 'Deleted for good' : 'Moved to the trash'}: ${what}`);
+}
+
+/** Goes on only after a yes; where nobody can say it, --yes has to. */
+async function confirm(question, { stdin, stderr }) {
+  if (!stdin.isTTY) throw new UsageError('Deletion for good needs --yes where nobody can be asked', 'rm');
+  if (!(await ask(question, { stdin, stderr }))) throw new Failure('Nothing was deleted', { code: 'NOT_CONFIRMED' });
+}
+
+/** Takes files and folders out of the trash. */
+export async function restore({ words, options, connect, print, note }) {
+  const { all, type: mediaTypes } = options;
+  if (all && words.length > 0) throw new UsageError('--all takes no paths', 'restore');
+  if (!all && words.length === 0) throw new UsageError('restore needs PATH, or --all', 'restore');
+  if (mediaTypes && !all) throw new UsageError('--type goes with --all', 'restore');
+  const { client } = await connect();
+  // Everything that was deleted itself; folders bring back what went with them.
+  const items = all ? await trashed(client, { mediaTypes }) : await trashedOf(client, words);
+  if (!options.dryRun) {
+    if (all && mediaTypes) await client.trash.restoreAll({ mediaTypes });
+    else await putBack(client, idsOf(items));
+  }
+  if (options.json) return print(json(items.map(entryOf)));
+  if (items.length === 0) return note('There is nothing to restore.');
+  for (const { name } of options.dryRun ? items : []) print(`Would restore ${harmless(name)}`);
+  if (!options.dryRun && !options.quiet) print(`Restored: ${count(items.length, 'item')}`);
+}
+
+async function putBack(client, { fileIds, folderIds }) {
+  for (let at = 0; at < folderIds.length; at += MOST_IDS) {
+    await client.folders.bulkRestoreFoldersFromTrashBin(folderIds.slice(at, at + MOST_IDS));
+  }
+  for (let at = 0; at < fileIds.length; at += MOST_IDS) {
+    await client.files.bulkRestoreFilesFromTrashBin(fileIds.slice(at, at + MOST_IDS));
+  }
+}

@@ -1,0 +1,145 @@
+// The commands that move bytes: put and get.
+import { createWriteStream, existsSync, statSync } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join as joinLocal, resolve, sep } from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { EXIT, Failure, UsageError } from './failure.js';
+import { entryOf, fileItem, idsOf, itemOf, join } from './items.js';
+import { json } from './listing.js';
+import { harmless, progress } from './terminal.js';
+import { bytes, count } from './units.js';
+
+/** Uploads files and folders of this machine. */
+export async function put({ words, options, connect, print, note, stderr }) {
+  const target = words.at(-1);
+  if (!target.startsWith('/')) throw new UsageError(`The last word is where the files go, and ${target} is no path such as /Holidays`, 'put');
+  const sources = await sourcesOf(words.slice(0, -1), options);
+  const { client } = await connect();
+  const bar = progress(stderr, { isQuiet: options.quiet || options.json });
+  const controller = new AbortController();
+  const stop = () => controller.abort(new Failure('Interrupted', { exitCode: EXIT.interrupted, code: 'INTERRUPTED' }));
+  process.once('SIGINT', stop);
+  let results;
+  try {
+    results = await client.uploads.uploadAll(sources, {
+      path: target === '/' ? undefined : target,
+      concurrency: options.concurrency,
+      private: options.private,
+      labels: options.label,
+      displayName: options.name,
+      onDuplicate: options.onDuplicate ?? 'reuse',
+      waitUntil: options.wait ? 'ready' : 'accepted',
+      signal: controller.signal,
+      onProgress: ({ confirmed, total, done, files }) => bar.update({ done: confirmed, total: total ?? 0, text: `${done} of ${count(files, 'file')}` }),
+    });
+  } finally {
+    bar.end();
+    process.off('SIGINT', stop);
+  }
+  return tell(results, target, { options, print, note });
+}
+
+/** What is to be uploaded; with a slash behind it, a directory stands for what is in it. */
+async function sourcesOf(words, { name }) {
+  const sources = [];
+  for (const word of words) {
+    const found = statSync(word, { throwIfNoEntry: false });
+    if (!found) throw new Failure(`There is no file or directory ${word} here`, { code: 'ENOENT' });
+    if (found.isDirectory() && /[/\\]$/.test(word)) sources.push(...(await readdir(word)).sort().map((entry) => joinLocal(word, entry)));
+    else sources.push(word);
+    if (name !== undefined && (found.isDirectory() || words.length > 1)) throw new UsageError('--name is for one file', 'put');
+  }
+  return sources;
+}
+
+/** What became of each upload. One that failed makes the command fail, but not the others. */
+function tell(results, target, { options, print, note }) {
+  const entries = results.map(({ status, file, path, error }) => {
+    const whole = join(target, path ?? file?.displayName ?? '');
+    return error ? { status, path: whole, error: { code: error.code, message: error.message } } : { status, ...entryOf(fileItem(file, whole)) };
+  });
+  if (options.json) print(json(entries));
+  for (const { status, path, error } of options.json ? [] : entries) {
+    if (error) note(`Failed: ${harmless(path)}: ${harmless(error.message)}`);
+    else if (!options.quiet) print(`${status === 'reused' ? 'Was there already' : 'Uploaded'}: ${harmless(path)}`);
+  }
+  return entries.some(({ error }) => error) ? EXIT.failed : EXIT.done;
+}
+
+/** Downloads files and folders. */
+export async function get(context) {
+  const { words, options, connect, stderr } = context;
+  const { client } = await connect();
+  const items = [];
+  for (const word of words) items.push(await itemOf(client, word));
+  const bar = progress(stderr, { isQuiet: options.quiet || options.json });
+  const done = [];
+  try {
+    if (options.zip) done.push(await getZip(client, items, options, bar));
+    else for (const item of items) done.push(...(await getOne(client, item, { ...options, isOnly: items.length === 1 }, bar)));
+  } finally {
+    bar.end();
+  }
+  if (options.json) return context.print(json(done));
+  if (!options.quiet) for (const { to, sizeInBytes } of done) context.print(`${harmless(to)}  ${bytes(sizeInBytes)}`);
+}
+
+async function getOne(client, item, options, bar) {
+  const { to = '.', isOnly, force } = options;
+  if (item.kind === 'folder') {
+    const directory = item.path === '/' ? to : joinLocal(to, localName(item.name));
+    return client.downloads.toDirectory(item.id, directory, {
+      overwrite: force,
+      onProgress: ({ received, total, path }) => bar.update({ done: received, total: total ?? 0, text: path ?? item.name }),
+    });
+  }
+  const isDirectory = to.endsWith('/') || to.endsWith(sep) || !isOnly || statSync(to, { throwIfNoEntry: false })?.isDirectory();
+  const target = isDirectory ? joinLocal(to, localName(item.name)) : to;
+  const response = await client.downloads.file(item.id);
+  const sizeInBytes = await save(response, target, { force, total: Number(item.file.sizeInBytes), bar });
+  return [{ path: item.path, id: item.id, to: target, sizeInBytes }];
+}
+
+async function getZip(client, items, { to, force }, bar) {
+  const [first] = items;
+  const { fileIds, folderIds } = idsOf(items);
+  if (folderIds.length > 0 && items.length > 1) throw new UsageError('A zip holds either one folder or several files', 'get');
+  const name = `${localName(first.path === '/' ? 'media' : items.length > 1 ? 'files' : first.name)}.zip`;
+  const target = to === undefined ? name : statSync(to, { throwIfNoEntry: false })?.isDirectory() ? joinLocal(to, name) : to;
+  const response = await client.downloads.zip(folderIds.length > 0 ? { folderId: folderIds[0] } : { fileIds });
+  const sizeInBytes = await save(response, target, { force, total: Number(response.headers.get('content-length')), bar });
+  return { path: first.path, to: target, sizeInBytes };
+}
+
+/** A name that is one name in a directory of this machine, whatever it was before. */
+function localName(name) {
+  const harmlessName = name.replace(/[/\\:*?"<>|\p{Cc}]/gu, '_').replace(/[. ]+$/, '_');
+  return /^\.*$/.test(harmlessName) ? '_' : harmlessName;
+}
+
+/** Writes an answer to a file that is either whole or not there. */
+async function save(response, target, { force, total, bar }) {
+  if (existsSync(target) && !force) {
+    await response.body?.cancel();
+    throw new Failure(`${target} is there already: --force replaces it`, { code: 'EEXIST' });
+  }
+  await mkdir(dirname(resolve(target)), { recursive: true });
+  const partial = `${target}.part`;
+  let received = 0;
+  const counted = new Transform({
+    transform(chunk, _, next) {
+      received += chunk.length;
+      bar.update({ done: received, total, text: basename(target) });
+      next(null, chunk);
+    },
+  });
+  try {
+    await pipeline(response.body ? Readable.fromWeb(response.body) : Readable.from([]), counted, createWriteStream(partial));
+    await rename(partial, target);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+  return received;
+}
