@@ -1,6 +1,6 @@
 // The commands that change what is there: mkdir, mv, rename, rm, restore.
 import { Failure, UsageError } from './failure.js';
-import { entryOf, folderOf, idsOf, itemOf, trashed, trashedOf } from './items.js';
+import { entryOf, folderItem, folderOf, idsOf, itemOf, trashed, trashedOf } from './items.js';
 import { json } from './listing.js';
 import { ask, harmless } from './terminal.js';
 import { bytes, count, span } from './units.js';
@@ -12,7 +12,7 @@ const MOST_IDS = 1000;
 export async function mkdir({ words, options, connect, print }) {
   const { client } = await connect();
   const made = [];
-  for (const word of words) made.push(await client.paths.ensure(pathIn(word)));
+  for (const word of words) made.push(folderItem(await client.paths.ensure(pathIn(word)), word));
   report(made.map(entryOf), { options, print }, ({ path }) => `${path} is there`);
 }
 

@@ -26,7 +26,8 @@ export const join = (path, name) => (path === undefined ? undefined : `${path.re
 export async function itemOf(client, word) {
   if (word.startsWith('id:')) return itemOfId(client, word.slice('id:'.length));
   if (!word.startsWith('/')) throw new UsageError(`${word} is no path: paths begin with /, ids with id:`);
-  return client.paths.resolve(word);
+  const found = await client.paths.resolve(word);
+  return { ...found, name: (found.file ?? found.folder).displayName };
 }
 
 /** The folder that a word names. */

@@ -77,29 +77,43 @@ const stateOf = ({ file }) =>
 export async function tree({ words: [word = '/'], options, connect, print, paint }) {
   const { client } = await connect();
   const top = await folderOf(client, word);
-  const found = await client.paths.tree(top.path ?? word, { depth: options.depth });
-  const only = options.folders ? ({ kind }) => kind === 'folder' : () => true;
-  if (options.json) return print(json(nested(found, only)));
-  const seen = { folder: 0, file: 0, bytes: 0 };
-  const draw = (children, indent) => {
-    const shown = children.filter(only);
-    for (const [index, child] of shown.entries()) {
-      const isLast = index === shown.length - 1;
-      seen[child.kind] += 1;
-      seen.bytes += Number(child.file?.sizeInBytes ?? 0);
-      const label = child.kind === 'folder' ? paint.blue(`${harmless(child.name)}/`) : harmless(child.name);
-      print(`${indent}${isLast ? '└── ' : '├── '}${label}`);
-      if (child.children) draw(child.children, `${indent}${isLast ? '    ' : '│   '}`);
+  const found = await client.paths.tree('/', { parentFolderId: top.id, depth: options.depth });
+  if (options.json) return print(json(nested(found, top.path, options)));
+  const seen = { folders: 0, files: 0, size: 0 };
+  const draw = (node, indent) => {
+    const children = childrenIn(node, options);
+    for (const [index, { name, node: below, file }] of children.entries()) {
+      const isLast = index === children.length - 1;
+      print(`${indent}${isLast ? '└── ' : '├── '}${below ? paint.blue(`${harmless(name)}/`) : harmless(name)}`);
+      if (file) {
+        seen.files += 1;
+        seen.size += sizeOf(file);
+      } else {
+        seen.folders += 1;
+        draw(below, `${indent}${isLast ? '    ' : '│   '}`);
+      }
     }
   };
   print(paint.blue(harmless(top.path ?? word)));
-  draw(found.children ?? [], '');
-  print(paint.dim(options.folders ? count(seen.folder, 'folder') : `${count(seen.folder, 'folder')}, ${count(seen.file, 'file')}, ${bytes(seen.bytes)}`));
+  draw(found, '');
+  const counts = [count(seen.folders, 'folder'), ...(options.folders ? [] : [count(seen.files, 'file'), bytes(seen.size)])];
+  print(paint.dim(counts.join(', ')));
 }
 
-const nested = (item, only) => ({
-  ...entryOf(item),
-  ...(item.kind === 'folder' && { children: (item.children ?? []).filter(only).map((child) => nested(child, only)) }),
+const sizeOf = (file) => Math.max(Number(file.sizeInBytes) || 0, 0);
+
+/** What a line of the tree stands for, folders first. */
+const childrenIn = ({ folders, files }, options) => [
+  ...folders.map((node) => ({ name: node.folder.displayName, node })),
+  ...(options.folders ? [] : files.map((file) => ({ name: file.displayName, file }))),
+];
+
+const nested = (node, path, options) => ({
+  ...entryOf(folderItem(node.folder, path)),
+  children: childrenIn(node, options).map(({ name, node: below, file }) => {
+    const own = join(path, name);
+    return below ? nested(below, own, options) : entryOf(fileItem(file, own));
+  }),
 });
 
 /** Files and folders by a part of their name, type or labels. */
@@ -184,39 +198,17 @@ export async function du({ words: [word = '/'], options, connect, print, paint }
   const { client } = await connect();
   const { depth = 1 } = options;
   const top = await folderOf(client, word);
-  const totals = await totalsOf(client, top);
-  const shown = totals.filter(({ level }) => level <= depth);
-  if (options.json) return print(json(shown.map(({ path, files, folders, size }) => ({ path, files, folders, bytes: size }))));
-  const columns = [
-    { title: 'Size', align: 'right' },
-    { title: 'Files', align: 'right' },
-    { title: 'Folder' },
-  ];
-  const rows = shown.map(({ path, files, size }) => [bytes(size), String(files), path]);
+  const shown = [];
+  const add = (node, path, level) => {
+    if (level > depth) return;
+    shown.push({ path, files: node.fileCount, folders: foldersBelow(node), bytes: node.sizeInBytes });
+    for (const below of node.folders) add(below, join(path, below.folder.displayName), level + 1);
+  };
+  add(await client.paths.tree('/', { parentFolderId: top.id }), top.path, 0);
+  if (options.json) return print(json(shown));
+  const columns = [{ title: 'Size', align: 'right' }, { title: 'Files', align: 'right' }, { title: 'Folder' }];
+  const rows = shown.map(({ path, files, bytes: size }) => [bytes(size), String(files), path]);
   for (const line of table(columns, rows, paint)) print(line);
 }
 
-/** The folder and each one below it, parents first, with what is in it at every depth. */
-async function totalsOf(client, top) {
-  const root = { path: top.path, level: 0, files: 0, folders: 0, size: 0, above: [] };
-  const byPath = new Map([[top.path, root]]);
-  const all = [root];
-  for await (const { kind, path, file } of client.paths.walk(top.path)) {
-    const parent = byPath.get(path.slice(0, path.lastIndexOf('/')) || '/');
-    const holders = [parent, ...parent.above];
-    if (kind === 'file') {
-      for (const holder of holders) {
-        holder.files += 1;
-        holder.size += Number(file.sizeInBytes ?? 0);
-      }
-      continue;
-    }
-    for (const holder of holders) holder.folders += 1;
-    // Two folders of one name are one line.
-    if (byPath.has(path)) continue;
-    const folder = { path, level: parent.level + 1, files: 0, folders: 0, size: 0, above: holders };
-    byPath.set(path, folder);
-    all.push(folder);
-  }
-  return all;
-}
+const foldersBelow = ({ folders }) => folders.reduce((sum, folder) => sum + 1 + foldersBelow(folder), 0);

@@ -1,6 +1,6 @@
 // The commands that move bytes: put and get.
 import { createWriteStream, existsSync, statSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join as joinLocal, resolve, sep } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -14,7 +14,8 @@ import { bytes, count } from './units.js';
 export async function put({ words, options, connect, print, note, stderr }) {
   const target = words.at(-1);
   if (!target.startsWith('/')) throw new UsageError(`The last word is where the files go, and ${target} is no path such as /Holidays`, 'put');
-  const sources = await sourcesOf(words.slice(0, -1), options);
+  const sources = words.slice(0, -1);
+  check(sources, options);
   const { client } = await connect();
   const bar = progress(stderr, { isQuiet: options.quiet || options.json });
   const controller = new AbortController();
@@ -40,17 +41,13 @@ export async function put({ words, options, connect, print, note, stderr }) {
   return tell(results, target, { options, print, note });
 }
 
-/** What is to be uploaded; with a slash behind it, a directory stands for what is in it. */
-async function sourcesOf(words, { name }) {
-  const sources = [];
-  for (const word of words) {
-    const found = statSync(word, { throwIfNoEntry: false });
-    if (!found) throw new Failure(`There is no file or directory ${word} here`, { code: 'ENOENT' });
-    if (found.isDirectory() && /[/\\]$/.test(word)) sources.push(...(await readdir(word)).sort().map((entry) => joinLocal(word, entry)));
-    else sources.push(word);
-    if (name !== undefined && (found.isDirectory() || words.length > 1)) throw new UsageError('--name is for one file', 'put');
+/** Makes sure that everything is there before anything is sent. */
+function check(sources, { name }) {
+  for (const source of sources) {
+    const found = statSync(source, { throwIfNoEntry: false });
+    if (!found) throw new Failure(`There is no file or directory ${source} here`, { code: 'ENOENT' });
+    if (name !== undefined && (found.isDirectory() || sources.length > 1)) throw new UsageError('--name is for one file', 'put');
   }
-  return sources;
 }
 
 /** What became of each upload. One that failed makes the command fail, but not the others. */
