@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
 
-use crate::fresh::Step;
+use crate::fresh::{Step, files};
 use crate::machine::{self, WASM};
 use crate::operations;
 use crate::process::{cargo, run};
@@ -86,7 +86,7 @@ const NODE_LINES: &str = "--line-limit=120";
 
 /// One file of the package: the entry in `pkg-template`, the name in `dist`, and how it is bundled. Those that are loaded
 /// with their first use are files of their own, and import nothing of the others.
-const BUNDLES: [(&str, &str, &[&str]); 8] = [
+const BUNDLES: &[(&str, &str, &[&str])] = &[
     (
         "entries/node.js",
         "node.js",
@@ -133,10 +133,15 @@ const BUNDLES: [(&str, &str, &[&str]); 8] = [
         "network.js",
         &["--platform=node", "--format=esm", NODE_LINES],
     ),
+    (
+        "command/index.js",
+        "command.js",
+        &["--platform=node", "--format=esm", NODE_LINES],
+    ),
 ];
 
 /// What bundles leave to be found beside them.
-const EXTERNAL: [&str; 7] = [
+const EXTERNAL: &[&str] = &[
     "./client.wasm",
     "./manager.wasm",
     "./manager.js",
@@ -144,6 +149,8 @@ const EXTERNAL: [&str; 7] = [
     "./directory.js",
     "./network.js",
     "./transfers.js",
+    "./node.js",
+    "./www/policy.js",
 ];
 
 /// Builds what is not up to date.
@@ -155,7 +162,11 @@ pub(crate) fn build(project: &Project) -> Result<()> {
     machine::c_compiler()?;
 
     let npm_lock = project.javascript().join("package-lock.json");
-    let mut inputs = vec![project.root.join("pkg-template"), npm_lock.clone()];
+    let mut inputs = vec![
+        project.root.join("pkg-template"),
+        project.root.join("www"),
+        npm_lock.clone(),
+    ];
     let mut made = Vec::new();
     for module in &MODULES {
         let folder = project.intermediate().join(module.name);
@@ -328,11 +339,11 @@ fn assemble(project: &Project, modules: &[(&str, PathBuf)], table: &Path) -> Res
         for (name, folder) in modules {
             command.arg(format!("--alias:#{name}-glue={}", folder.join("glue.js").display()));
         }
-        command.args(EXTERNAL.map(|name| format!("--external:{name}")));
+        command.args(EXTERNAL.iter().map(|name| format!("--external:{name}")));
         run(command
             .args(["--bundle", "--minify", "--target=es2022"])
             .args(["--legal-comments=none", "--log-level=warning"])
-            .args(options))?;
+            .args(*options))?;
     }
 
     for (name, folder) in modules {
@@ -343,6 +354,13 @@ fn assemble(project: &Project, modules: &[(&str, PathBuf)], table: &Path) -> Res
     copy(&types, &dist.join("index.d.ts"))?;
     copy(&types, &dist.join("index.d.cts"))?;
     copy(&template.join("README.md"), &dist.join("README.md"))?;
+    // The page that `wix-media serve` shows.
+    let page = project.root.join("www");
+    for file in files(&page)? {
+        let copied = dist.join("www").join(file.strip_prefix(&page)?);
+        fs::create_dir_all(copied.parent().context("a file is in a folder")?)?;
+        copy(&file, &copied)?;
+    }
     for licence in licences(project)? {
         copy(
             &licence,
