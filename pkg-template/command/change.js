@@ -63,50 +63,62 @@ export async function rm(context) {
   const { trash, olderThan } = options;
   if (!trash && words.length === 0) throw new UsageError('rm needs PATH', 'rm');
   if (olderThan !== undefined && (!trash || words.length > 0)) throw new UsageError('--older-than empties the trash: it goes with --trash and without paths', 'rm');
-  const age = olderThan === undefined ? undefined : span(olderThan);
-  if (olderThan !== undefined && age === undefined) throw new UsageError(`--older-than must be a time such as 30d, 12h or 15m, and ${olderThan} is none`, 'rm');
-  const { client, name } = await connect();
-  if (trash) return emptyTrash({ ...context, client, place: name, age });
+  if (olderThan !== undefined && span(olderThan) === undefined) throw new UsageError(`--older-than must be a time such as 30d, 12h or 15m, and ${olderThan} is none`, 'rm');
+  const { client, name: place } = await connect();
+  if (trash && words.length === 0) return emptyTrash({ ...context, client, place });
 
   const items = [];
-  for (const word of words) items.push(await itemOf(client, word));
-  await remove({ ...context, client, place: name, items, isPermanent: Boolean(options.permanent) });
+  if (trash) items.push(...(await trashedOf(client, words)));
+  else for (const word of words) items.push(await itemOf(client, word));
+  const ids = idsOf(items);
+  await remove({
+    ...context,
+    place,
+    items,
+    isPermanent: Boolean(trash || options.permanent),
+    plan: await client.trash.plan(ids),
+    act: (isPermanent) => bulkDelete(client, ids, isPermanent),
+  });
 }
 
-/** Deletes items of the trash, for good. */
+/** Deletes what is in the trash, for good. */
 async function emptyTrash(context) {
-  const { client, words, age } = context;
-  if (words.length > 0) return remove({ ...context, items: await trashedOf(client, words), isPermanent: true });
-  const until = age === undefined ? undefined : Date.now() - age;
-  const items = (await trashed(client)).filter(({ file, folder }) => until === undefined || (file ?? folder)._updatedDate <= until);
-  return remove({ ...context, items, isPermanent: true });
+  const { client, options } = context;
+  const { olderThan } = options;
+  await remove({
+    ...context,
+    items: [],
+    isPermanent: true,
+    plan: await client.trash.empty({ olderThan, dryRun: true }),
+    act: () => client.trash.empty({ olderThan }),
+  });
 }
 
-async function remove({ client, items, isPermanent, options, place, print, note, stdin, stderr, paint }) {
-  const plan = items.length === 0 ? { files: 0, folders: 0, bytes: 0 } : await client.trash.plan(items.map(({ id }) => id));
-  const what = `${count(plan.files, 'file')} and ${count(plan.folders, 'folder')} (${bytes(plan.bytes)})`;
-  const result = { isPermanent, isDryRun: Boolean(options.dryRun), files: plan.files, folders: plan.folders, bytes: plan.bytes, items: items.map(entryOf) };
-  if (options.dryRun) {
-    if (options.json) return print(json(result));
+async function bulkDelete(client, { fileIds, folderIds }, permanent) {
+  for (let at = 0; at < fileIds.length; at += MOST_IDS) await client.files.bulkDeleteFiles(fileIds.slice(at, at + MOST_IDS), { permanent });
+  for (let at = 0; at < folderIds.length; at += MOST_IDS) {
+    await client.folders.bulkDeleteFolders(folderIds.slice(at, at + MOST_IDS), { permanent });
+  }
+}
+
+/** Says what goes, asks where it cannot be undone, and lets `act` do it. */
+async function remove({ items, isPermanent, plan, act, options, place, print, note, stdin, stderr, paint }) {
+  const { files, folders, bytes: size } = plan;
+  const what = `${count(files, 'file')} and ${count(folders, 'folder')} (${bytes(size)})`;
+  const result = { isPermanent, isDryRun: Boolean(options.dryRun), files, folders, bytes: size, items: items.map(entryOf) };
+  if (options.dryRun && !options.json) {
     print(`${isPermanent ? 'Would delete for good' : 'Would move to the trash'}: ${what}`);
     for (const { kind, path, name, id } of items) print(`  ${harmless(path ?? name)}${kind === 'folder' ? '/' : ''}  ${paint.dim(id)}`);
     return;
   }
-  if (items.length === 0) {
-    if (options.json) print(json(result));
-    else if (!options.quiet) note('There is nothing to delete.');
-    return;
-  }
-  if (isPermanent && !options.yes) await confirm(`Delete ${what} from ${place} for good? This cannot be undone.`, { stdin, stderr });
-  const { fileIds, folderIds } = idsOf(items);
-  for (let at = 0; at < fileIds.length; at += MOST_IDS) {
-    await client.files.bulkDeleteFiles(fileIds.slice(at, at + MOST_IDS), { permanent: isPermanent });
-  }
-  for (let at = 0; at < folderIds.length; at += MOST_IDS) {
-    await client.folders.bulkDeleteFolders(folderIds.slice(at, at + MOST_IDS), { permanent: isPermanent });
+  if (!options.dryRun && files + folders > 0) {
+    if (isPermanent && !options.yes) await confirm(`Delete ${what} from ${place} for good? This cannot be undone.`, { stdin, stderr });
+    await act(isPermanent);
   }
   if (options.json) return print(json(result));
-  if (!options.quiet) print(`${isPermanent ? 'Deleted for good' : 'Moved to the trash'}: ${what}`);
+  if (options.quiet) return;
+  if (files + folders === 0) note('There is nothing to delete.');
+  else print(`${isPermanent ? 'Deleted for good' : 'Moved to the trash'}: ${what}`);
 }
 
 /** Goes on only after a yes; where nobody can say it, --yes has to. */
@@ -122,10 +134,9 @@ export async function restore({ words, options, connect, print, note }) {
   if (!all && words.length === 0) throw new UsageError('restore needs PATH, or --all', 'restore');
   if (mediaTypes && !all) throw new UsageError('--type goes with --all', 'restore');
   const { client } = await connect();
-  // Everything that was deleted itself; folders bring back what went with them.
   const items = all ? await trashed(client, { mediaTypes }) : await trashedOf(client, words);
-  if (!options.dryRun) {
-    if (all && mediaTypes) await client.trash.restoreAll({ mediaTypes });
+  if (!options.dryRun && items.length > 0) {
+    if (all) await client.trash.restoreAll({ mediaTypes });
     else await putBack(client, idsOf(items));
   }
   if (options.json) return print(json(items.map(entryOf)));
@@ -134,6 +145,7 @@ export async function restore({ words, options, connect, print, note }) {
   if (!options.dryRun && !options.quiet) print(`Restored: ${count(items.length, 'item')}`);
 }
 
+/** Folders first: then the files that were deleted from them find their place again. */
 async function putBack(client, { fileIds, folderIds }) {
   for (let at = 0; at < folderIds.length; at += MOST_IDS) {
     await client.folders.bulkRestoreFoldersFromTrashBin(folderIds.slice(at, at + MOST_IDS));

@@ -1,7 +1,7 @@
 // The commands that move bytes: put and get.
 import { createWriteStream, existsSync, statSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join as joinLocal, resolve, sep } from 'node:path';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join as joinLocal, resolve } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { EXIT, Failure, UsageError } from './failure.js';
@@ -74,28 +74,45 @@ export async function get(context) {
   const done = [];
   try {
     if (options.zip) done.push(await getZip(client, items, options, bar));
-    else for (const item of items) done.push(...(await getOne(client, item, { ...options, isOnly: items.length === 1 }, bar)));
+    else for (const item of items) done.push(...(await getOne(client, item, options, bar, items.length === 1)));
   } finally {
     bar.end();
   }
-  if (options.json) return context.print(json(done));
-  if (!options.quiet) for (const { to, sizeInBytes } of done) context.print(`${harmless(to)}  ${bytes(sizeInBytes)}`);
+  const failed = done.filter(({ error }) => error);
+  if (options.json) context.print(json(done));
+  for (const { to, error, sizeInBytes } of options.json ? [] : done) {
+    if (error) context.note(`Failed: ${harmless(to)}: ${harmless(error.message)}`);
+    else if (!options.quiet) context.print(`${harmless(to)}  ${bytes(sizeInBytes)}`);
+  }
+  return failed.length > 0 ? EXIT.failed : EXIT.done;
 }
 
-async function getOne(client, item, options, bar) {
-  const { to = '.', isOnly, force } = options;
-  if (item.kind === 'folder') {
-    const directory = item.path === '/' ? to : joinLocal(to, localName(item.name));
-    return client.downloads.toDirectory(item.id, directory, {
-      overwrite: force,
-      onProgress: ({ received, total, path }) => bar.update({ done: received, total: total ?? 0, text: path ?? item.name }),
-    });
-  }
-  const isDirectory = to.endsWith('/') || to.endsWith(sep) || !isOnly || statSync(to, { throwIfNoEntry: false })?.isDirectory();
+async function getOne(client, item, { to = '.', force }, bar, isOnly) {
+  if (item.kind === 'folder') return getFolder(client, item, { to, force }, bar);
+  const isDirectory = /[/\\]$/.test(to) || !isOnly || statSync(to, { throwIfNoEntry: false })?.isDirectory();
   const target = isDirectory ? joinLocal(to, localName(item.name)) : to;
-  const response = await client.downloads.file(item.id);
-  const sizeInBytes = await save(response, target, { force, total: Number(item.file.sizeInBytes), bar });
+  const total = Number(item.file.sizeInBytes);
+  const sizeInBytes = await save(() => client.downloads.file(item.id), target, { force, total, bar });
   return [{ path: item.path, id: item.id, to: target, sizeInBytes }];
+}
+
+/** A folder, as a directory of the same name; the top one goes straight into the target. */
+async function getFolder(client, item, { to, force }, bar) {
+  const directory = item.path === '/' ? to : joinLocal(to, localName(item.name));
+  const isThere = existsSync(directory) && (await readdir(directory)).length > 0;
+  if (isThere && !force) {
+    throw new Failure(`${directory} is there already: --force brings it up to date`, { code: 'EEXIST' });
+  }
+  const results = await client.downloads.toDirectory(item.id, directory, {
+    onProgress: ({ received, total, done, files }) => bar.update({ done: received, total, text: `${done} of ${count(files, 'file')}` }),
+  });
+  return results.map(({ path, file, error }) => ({
+    path: join(item.path, path),
+    id: file._id,
+    to: joinLocal(directory, path),
+    sizeInBytes: Number(file.sizeInBytes),
+    ...(error && { error: { code: error.code, message: error.message } }),
+  }));
 }
 
 async function getZip(client, items, { to, force }, bar) {
@@ -104,8 +121,8 @@ async function getZip(client, items, { to, force }, bar) {
   if (folderIds.length > 0 && items.length > 1) throw new UsageError('A zip holds either one folder or several files', 'get');
   const name = `${localName(first.path === '/' ? 'media' : items.length > 1 ? 'files' : first.name)}.zip`;
   const target = to === undefined ? name : statSync(to, { throwIfNoEntry: false })?.isDirectory() ? joinLocal(to, name) : to;
-  const response = await client.downloads.zip(folderIds.length > 0 ? { folderId: folderIds[0] } : { fileIds });
-  const sizeInBytes = await save(response, target, { force, total: Number(response.headers.get('content-length')), bar });
+  const what = folderIds.length > 0 ? { folderId: folderIds[0] } : { fileIds };
+  const sizeInBytes = await save(() => client.downloads.zip(what), target, { force, bar });
   return { path: first.path, to: target, sizeInBytes };
 }
 
@@ -115,19 +132,18 @@ function localName(name) {
   return /^\.*$/.test(harmlessName) ? '_' : harmlessName;
 }
 
-/** Writes an answer to a file that is either whole or not there. */
-async function save(response, target, { force, total, bar }) {
-  if (existsSync(target) && !force) {
-    await response.body?.cancel();
-    throw new Failure(`${target} is there already: --force replaces it`, { code: 'EEXIST' });
-  }
+/** Writes what `load` answers to a file that is either whole or not there. */
+async function save(load, target, { force, total, bar }) {
+  if (existsSync(target) && !force) throw new Failure(`${target} is there already: --force replaces it`, { code: 'EEXIST' });
+  const response = await load();
+  const whole = total ?? Number(response.headers.get('content-length') ?? 0);
   await mkdir(dirname(resolve(target)), { recursive: true });
   const partial = `${target}.part`;
   let received = 0;
   const counted = new Transform({
     transform(chunk, _, next) {
       received += chunk.length;
-      bar.update({ done: received, total, text: basename(target) });
+      bar.update({ done: received, total: whole, text: basename(target) });
       next(null, chunk);
     },
   });

@@ -1,0 +1,341 @@
+// `wix-media serve`, as it is installed: who works with it, what it keeps, and how it begins and ends.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, suite, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import * as official from '@wix/media';
+import { ApiKeyStrategy, createClient as createOfficialClient } from '@wix/sdk';
+import tus from 'tus-js-client';
+import { leftovers } from '../harness/leftovers.js';
+import { createClient } from '../harness/package.js';
+import { install, run, serve } from './program.js';
+
+const SITE = fileURLToPath(new URL('../../data/site/', import.meta.url));
+const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
+
+suite('wix-media serve', { concurrency: 2 }, () => {
+  const closing = leftovers();
+  let installed;
+  let chelsea;
+  before(async () => {
+    installed = await install(closing);
+    chelsea = await readFile(join(SITE, 'Animals/chelsea.png'));
+  });
+
+  const start = (t, args, options) => serve(t, installed, args, options);
+  const ask = (args, options) => run(installed, args, options);
+
+  /** A directory that ends with the test. */
+  async function directory(t) {
+    const folder = await mkdtemp(join(tmpdir(), 'wix-media-data-'));
+    t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+    return folder;
+  }
+
+  /** Uploads by the plain calls, as anyone could. */
+  async function upload(origin, fileName, bytes, mimeType = 'image/png') {
+    const { files } = createClient({ baseUrl: origin });
+    const { uploadUrl } = await files.generateFileUploadUrl(mimeType, { fileName });
+    const response = await fetch(uploadUrl, { method: 'PUT', headers: { 'Content-Type': mimeType }, body: bytes });
+    assert.equal(response.status, 200);
+    return (await response.json()).file;
+  }
+
+  test('says where it is, and is healthy', async (t) => {
+    const { origin, text } = await start(t);
+    assert.match(text.stdout, /^wix-media \d+\.\d+\.\d+, in memory: gone when it stops/);
+    assert.match(text.stdout, /Three things to try:(\n {2}\S.*){3}/);
+    const health = await fetch(`${origin}/_wix-media/health`);
+    assert.equal(health.status, 200);
+    assert.equal((await health.json()).status, 'ok');
+    assert.equal(new URL(origin).hostname, '127.0.0.1');
+  });
+
+  test('has the page, with its policy, and the package for other pages', async (t) => {
+    const { origin } = await start(t);
+    const page = await fetch(`${origin}/`);
+    assert.match(page.headers.get('content-type'), /^text\/html/);
+    const policy = page.headers.get('content-security-policy');
+    assert.match(policy, /script-src 'self' 'wasm-unsafe-eval' 'sha256-[^']+'/);
+    assert.doesNotMatch(policy, /unsafe-inline/);
+    assert.match(await page.text(), /<script type="importmap">/);
+    for (const [path, type] of [['browser.js', 'text/javascript; charset=utf-8'], ['client.wasm', 'application/wasm'], ['manager.wasm', 'application/wasm']]) {
+      const response = await fetch(`${origin}/wix-media/${path}`);
+      assert.equal(response.headers.get('content-type'), type);
+      await response.arrayBuffer();
+    }
+  });
+
+  test('works for this client', async (t) => {
+    const { origin } = await start(t);
+    const { files, folders } = createClient({ baseUrl: origin });
+    const { folder } = await folders.createFolder('Animals');
+    const file = await upload(origin, 'chelsea.png', chelsea);
+    assert.equal(file.hash, md5(chelsea));
+    await files.updateFileDescriptor({ _id: file.id, parentFolderId: folder._id });
+    const [moved] = await files.listFiles({ parentFolderId: folder._id }).toArray();
+    assert.equal(moved.displayName, 'chelsea.png');
+    assert.deepEqual(Buffer.from(await (await fetch(moved.url)).arrayBuffer()), chelsea);
+  });
+
+  test('works for the official SDK, by a fetch that changes scheme and host', async (t) => {
+    const { origin } = await start(t);
+    const { files, folders } = createOfficialClient({
+      modules: { files: official.files, folders: official.folders },
+      auth: ApiKeyStrategy({ apiKey: 'any', siteId: '00000000-0000-4000-8000-000000000000' }),
+      fetch: (url, init) => {
+        const { pathname, search } = new URL(url);
+        return fetch(origin + pathname + search, init);
+      },
+    });
+    const { folder } = await folders.createFolder('Space');
+    const { uploadUrl } = await files.generateFileUploadUrl('image/png', { fileName: 'a.png', parentFolderId: folder._id });
+    await fetch(uploadUrl, { method: 'PUT', headers: { 'Content-Type': 'image/png' }, body: chelsea });
+    const listed = await files.listFiles({ parentFolderId: folder._id });
+    assert.equal(listed.files.length, 1);
+    await files.bulkDeleteFiles([listed.files[0]._id]);
+    assert.equal((await files.listDeletedFiles()).files[0]._id, listed.files[0]._id);
+    await assert.rejects(files.getFileDescriptor('missing.png'), (error) => error.details.applicationError.code === 'RESOURCE_NOT_FOUND');
+  });
+
+  test('works for tus-js-client', async (t) => {
+    const { origin } = await start(t);
+    const { files } = createClient({ baseUrl: origin });
+    const bytes = randomBytes(3_000_000);
+    const { uploadUrl, uploadToken } = await files.generateFileResumableUploadUrl('application/zip', { fileName: 'noise.zip' });
+    await new Promise((resolve, reject) => {
+      const one = new tus.Upload(bytes, {
+        endpoint: uploadUrl,
+        chunkSize: 1_000_000,
+        metadata: { filename: 'noise.zip', contentType: 'application/zip', token: uploadToken },
+        onError: reject,
+        onSuccess: resolve,
+      });
+      one.start();
+    });
+    const response = await fetch(`${uploadUrl}/${uploadToken}?filename=noise.zip`, { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: '{}' });
+    const { file } = await response.json();
+    assert.equal(file.hash, md5(bytes));
+  });
+
+  test('works for curl', { skip: spawnSync('curl', ['--version']).status === 0 ? false : 'there is no curl here' }, async (t) => {
+    const { origin } = await start(t);
+    const curl = (...args) => {
+      const { status, stdout, stderr } = spawnSync('curl', ['--silent', '--show-error', '--fail', ...args], { maxBuffer: 1e8 });
+      assert.equal(status, 0, stderr.toString());
+      return stdout;
+    };
+    const json = 'Content-Type: application/json';
+    const body = JSON.stringify({ mimeType: 'image/png', fileName: 'chelsea.png' });
+    const { uploadUrl } = JSON.parse(curl('-H', json, '-d', body, `${origin}/site-media/v1/files/generate-upload-url`));
+    const { file } = JSON.parse(curl('-H', 'Content-Type: image/png', '-T', join(SITE, 'Animals/chelsea.png'), uploadUrl));
+    assert.deepEqual(curl(file.url), chelsea);
+    assert.deepEqual(curl('-r', '100-199', file.url), chelsea.subarray(100, 200));
+    assert.match(curl('-I', file.url).toString(), /content-length: 240512/i);
+  });
+
+  test('lets pages of other origins in, resumable uploads too', async (t) => {
+    const { origin } = await start(t);
+    for (const [path, method, headers] of [
+      ['/site-media/v1/files', 'PATCH', 'authorization, content-type, wix-site-id'],
+      ['/upload/tus', 'POST', 'tus-resumable, upload-length, upload-metadata'],
+      ['/upload/tus/x', 'PATCH', 'tus-resumable, upload-offset, content-type'],
+    ]) {
+      const response = await fetch(`${origin}${path}`, {
+        method: 'OPTIONS',
+        headers: { origin: 'http://page.example', 'access-control-request-method': method, 'access-control-request-headers': headers },
+      });
+      assert.ok(response.ok, path);
+      assert.equal(response.headers.get('access-control-allow-origin'), '*');
+      const has = (name, wanted) => {
+        const given = response.headers.get(name).toLowerCase();
+        for (const each of wanted.toLowerCase().split(', ')) assert.ok(given === '*' || given.includes(each), `${path}: ${name} ${given}`);
+      };
+      has('access-control-allow-methods', method);
+      has('access-control-allow-headers', headers);
+    }
+    const answer = await fetch(`${origin}/upload/tus`, { method: 'OPTIONS', headers: { origin: 'http://page.example' } });
+    assert.match(answer.headers.get('access-control-expose-headers'), /upload-offset/i);
+  });
+
+  test('URLs follow the host of the request, or --external-url', async (t) => {
+    const [own, other] = await Promise.all([start(t), start(t, ['--external-url', 'https://media.example/'])]);
+    const urlFrom = ({ origin }, host) =>
+      new Promise((resolve, reject) => {
+        const request = httpRequest(`${origin}/site-media/v1/files/generate-upload-url`, { method: 'POST', headers: { host, 'content-type': 'application/json' } }, async (response) => {
+          let text = '';
+          for await (const chunk of response) text += chunk;
+          resolve(JSON.parse(text).uploadUrl);
+        });
+        request.on('error', reject);
+        request.end(JSON.stringify({ mimeType: 'image/png' }));
+      });
+    assert.match(await urlFrom(own, 'docker.example:8080'), /^http:\/\/docker\.example:8080\/upload\//);
+    assert.match(await urlFrom(other, 'docker.example:8080'), /^https:\/\/media\.example\/upload\//);
+  });
+
+  test('what was uploaded cannot act in the name of the page', async (t) => {
+    const { origin } = await start(t);
+    const { url } = await upload(origin, 'evil.html', '<script>alert(1)</script>', 'text/html');
+    const response = await fetch(url);
+    assert.match(response.headers.get('content-security-policy'), /sandbox/);
+    assert.doesNotMatch(response.headers.get('content-security-policy'), /allow-same-origin/);
+    assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
+    await response.text();
+  });
+
+  test('killed and started again with its directory, it has lost nothing', async (t) => {
+    const data = await directory(t);
+    const first = await start(t, ['--data', data]);
+    const names = Array.from({ length: 5 }, (_, index) => `chelsea ${index}.png`);
+    for (const name of names) await upload(first.origin, name, chelsea);
+    await createClient({ baseUrl: first.origin }).folders.createFolder('Animals');
+    assert.equal((await first.end('SIGKILL')).signal, 'SIGKILL');
+    const second = await start(t, ['--data', data]);
+    const { files, folders } = createClient({ baseUrl: second.origin });
+    const found = await files.listFiles({ sort: { fieldName: 'displayName', order: 'ASC' } }).toArray();
+    assert.deepEqual(found.map(({ displayName }) => displayName), names);
+    for (const { url, hash } of found) assert.equal(md5(Buffer.from(await (await fetch(url)).arrayBuffer())), hash);
+    assert.equal((await folders.listFolders().toArray())[0].displayName, 'Animals');
+  });
+
+  test('a folder of files to begin with, the first time only', async (t) => {
+    const [data, seed] = [await directory(t), await directory(t)];
+    await mkdir(join(seed, 'Animals/Cats'), { recursive: true });
+    await cp(join(SITE, 'Animals/chelsea.png'), join(seed, 'Animals/Cats/chelsea.png'));
+    await writeFile(join(seed, 'notes.txt'), 'to begin with');
+    const first = await start(t, ['--data', data, '--seed', seed]);
+    const client = createClient({ baseUrl: first.origin });
+    const [notes] = await client.files.listFiles().toArray();
+    assert.equal(notes.displayName, 'notes.txt');
+    const [animals] = await client.folders.listFolders().toArray();
+    const [cats] = await client.folders.listFolders({ parentFolderId: animals._id }).toArray();
+    const [cat] = await client.files.listFiles({ parentFolderId: cats._id }).toArray();
+    assert.equal(cat.hash, md5(chelsea));
+    await client.files.bulkDeleteFiles([notes._id], { permanent: true });
+    await first.end();
+    const second = await start(t, ['--data', data, '--seed', seed]);
+    assert.deepEqual(await createClient({ baseUrl: second.origin }).files.listFiles().toArray(), []);
+  });
+
+  test('only callers with a key, once there is one', async (t) => {
+    const { origin } = await start(t, ['--api-key', 'first', '--api-key', 'second', '--site-id', 'my-site', '--host', '0.0.0.0']);
+    assert.match(origin, /^http:\/\/127\.0\.0\.1:/);
+    const status = async (headers) => (await fetch(`${origin}/site-media/v1/files`, { headers })).status;
+    assert.equal(await status({}), 401);
+    assert.equal(await status({ authorization: 'wrong', 'wix-site-id': 'my-site' }), 401);
+    assert.equal(await status({ authorization: 'first', 'wix-site-id': 'my-site' }), 200);
+    assert.equal(await status({ authorization: 'second', 'wix-site-id': 'my-site' }), 200);
+    assert.equal(await status({ authorization: 'first', 'wix-site-id': 'another' }), 403);
+    assert.equal((await fetch(`${origin}/`)).status, 200);
+  });
+
+  test('one clear sentence and exit code 1 for a port that is taken', async (t) => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    t.after(() => taken.close());
+    await new Promise((resolve) => taken.on('listening', resolve));
+    const { port } = taken.address();
+    const { code, stdout, stderr } = await ask(['serve', '--port', String(port)]);
+    assert.deepEqual({ code, stdout }, { code: 1, stdout: '' });
+    assert.equal(stderr, `wix-media: Port ${port} is taken by another program: stop that, or choose another with --port N\n`);
+  });
+
+  test('one clear sentence and exit code 1 for a directory that is in use', async (t) => {
+    const data = await directory(t);
+    await start(t, ['--data', data]);
+    const { code, stdout, stderr } = await ask(['serve', '--port', '0', '--data', data]);
+    assert.deepEqual({ code, stdout }, { code: 1, stdout: '' });
+    assert.equal(stderr, `wix-media: The directory ${data} is in use by another process: stop that, or ask its server with --url\n`);
+  });
+
+  test('what makes no sense is refused before anything happens', async () => {
+    for (const [args, message] of [
+      [['--host', '0.0.0.0'], /--host 0\.0\.0\.0 lets other machines in: say with --api-key KEY who may come/],
+      [['--host', '192.168.1.1', '--api-key', ''], /--api-key must not be empty/],
+      [['--memory', '--data', 'x'], /two storages/],
+      [['--port', '70000'], /--port must be at most 65535/],
+      [['--external-url', 'media.example'], /must begin with http/],
+      [['--quiet', '--verbose'], /contradict/],
+    ]) {
+      const { code, stdout, stderr } = await ask(['serve', ...args]);
+      assert.deepEqual({ code, stdout }, { code: 2, stdout: '' }, args.join(' '));
+      assert.match(stderr, message);
+    }
+    const { code, stderr } = await ask(['serve', '--seed', 'nowhere']);
+    assert.equal(code, 1);
+    assert.match(stderr, /There is no directory nowhere to begin with/);
+  });
+
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    test(`${signal} in the middle of an upload lets it finish`, async (t) => {
+      const data = await directory(t);
+      const { origin, text, end } = await start(t, ['--data', data]);
+      const { files } = createClient({ baseUrl: origin });
+      const { uploadUrl } = await files.generateFileUploadUrl('image/png', { fileName: 'slow.png' });
+      const answer = new Promise((resolve, reject) => {
+        const request = httpRequest(uploadUrl, { method: 'PUT', headers: { 'content-type': 'image/png', 'content-length': chelsea.length } }, async (response) => {
+          let body = '';
+          for await (const chunk of response) body += chunk;
+          resolve(JSON.parse(body).file);
+        });
+        request.on('error', reject);
+        request.write(chelsea.subarray(0, 100_000));
+        const ended = new Promise((resolve) => setTimeout(resolve, 200)).then(() => {
+          const over = end(signal);
+          // It says that it waits, and the rest comes after that.
+          const rest = () => (/waiting for 1 request/.test(text.stderr) ? request.end(chelsea.subarray(100_000)) : setTimeout(rest, 10));
+          rest();
+          return over;
+        });
+        ended.then(({ code }) => assert.equal(code, 0)).catch(reject);
+      });
+      assert.equal((await answer).hash, md5(chelsea));
+      await end(signal);
+      const again = await start(t, ['--data', data]);
+      assert.equal((await createClient({ baseUrl: again.origin }).files.listFiles()).files[0].displayName, 'slow.png');
+    });
+  }
+
+  test('a second signal does not wait', async (t) => {
+    const { origin, text, end } = await start(t);
+    const { files } = createClient({ baseUrl: origin });
+    const { uploadUrl } = await files.generateFileUploadUrl('image/png', { fileName: 'never.png' });
+    const request = httpRequest(uploadUrl, { method: 'PUT', headers: { 'content-type': 'image/png', 'content-length': 100 } });
+    const broken = new Promise((resolve) => request.on('error', resolve));
+    request.write('some');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const over = end('SIGINT');
+    while (!/waiting for 1 request/.test(text.stderr)) await new Promise((resolve) => setTimeout(resolve, 10));
+    end('SIGINT');
+    assert.equal((await over).code, 0);
+    await broken;
+  });
+
+  test('the log has a line for each request and no tokens; --quiet has none', async (t) => {
+    const [loud, quiet, verbose] = await Promise.all([start(t), start(t, ['--quiet']), start(t, ['--verbose'])]);
+    const tokens = [];
+    for (const { origin } of [loud, quiet, verbose]) {
+      const { files } = createClient({ baseUrl: origin, auth: { apiKey: 'my-secret-key', siteId: 's' } });
+      const { uploadUrl } = await files.generateFileUploadUrl('image/png', { fileName: 'a.png' });
+      const { file } = await (await fetch(uploadUrl, { method: 'PUT', headers: { 'Content-Type': 'image/png' }, body: chelsea })).json();
+      const { downloadUrls } = await files.generateFileDownloadUrl(file.id);
+      await (await fetch(downloadUrls[0].url)).arrayBuffer();
+      const { downloadUrl } = await files.generateFilesDownloadUrl([file.id]);
+      await (await fetch(downloadUrl)).arrayBuffer();
+      tokens.push(uploadUrl.split('/').pop(), new URL(downloadUrls[0].url).searchParams.get('token'), downloadUrl.split('/').pop());
+    }
+    const logs = await Promise.all([loud, quiet, verbose].map(async ({ end }) => (await end()).stdout));
+    for (const text of logs) for (const secret of ['my-secret-key', ...tokens]) assert.equal(text.includes(secret), false);
+    assert.match(logs[0], /PUT \/upload\/\[redacted\] 200 /);
+    assert.match(logs[0], /GET \/download-files\/\S*token=\[redacted\]\S* 200 /);
+    assert.match(logs[0], /GET \/archive\/wix\/\[redacted\] 200 /);
+    assert.doesNotMatch(logs[1], /PUT|GET/);
+    assert.match(logs[2], /authorization: \[redacted\]/);
+  });
+});
