@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
@@ -19,23 +19,33 @@ suite('the packed package', () => {
     tarball = await pack(folder);
   });
 
-  test('holds what users need, and nothing else', () => {
+  test('holds what users need, and nothing else', async () => {
+    const isOfPage = (path) => path.startsWith('www/');
+    const packed = tarball.files.map(({ path }) => path).sort();
     assert.deepEqual(
-      tarball.files.map(({ path }) => path).sort(),
+      packed.filter((path) => !isOfPage(path)),
       [
         'LICENSE-APACHE',
         'LICENSE-MIT',
         'README.md',
         'browser.js',
         'client.wasm',
+        'command.js',
+        'directory.js',
         'index.d.cts',
         'index.d.ts',
+        'manager-worker.js',
+        'manager.js',
+        'manager.wasm',
         'node.cjs',
         'node.js',
         'package.json',
         'workerd.js',
       ],
     );
+    const page = (await readdir(join(root, 'www'), { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    assert.equal(packed.filter(isOfPage).length, page.length);
+    for (const name of ['www/index.html', 'www/policy.js']) assert.ok(packed.includes(name), name);
   });
 
   test('depends on nothing and runs nothing when it is installed', async () => {
