@@ -205,6 +205,25 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     assert.equal((await folders.listFolders().toArray())[0].displayName, 'Animals');
   });
 
+  test('a folder of files to begin with, the first time only', async (t) => {
+    const [data, seed] = [await directory(t), await directory(t)];
+    await mkdir(join(seed, 'Animals/Cats'), { recursive: true });
+    await cp(join(SITE, 'Animals/chelsea.png'), join(seed, 'Animals/Cats/chelsea.png'));
+    await writeFile(join(seed, 'notes.txt'), 'to begin with');
+    const first = await start(t, ['--data', data, '--seed', seed]);
+    const client = createClient({ baseUrl: first.origin });
+    const [notes] = await client.files.listFiles().toArray();
+    assert.equal(notes.displayName, 'notes.txt');
+    const [animals] = await client.folders.listFolders().toArray();
+    const [cats] = await client.folders.listFolders({ parentFolderId: animals._id }).toArray();
+    const [cat] = await client.files.listFiles({ parentFolderId: cats._id }).toArray();
+    assert.equal(cat.hash, md5(chelsea));
+    await client.files.bulkDeleteFiles([notes._id], { permanent: true });
+    await first.end();
+    const second = await start(t, ['--data', data, '--seed', seed]);
+    assert.deepEqual(await createClient({ baseUrl: second.origin }).files.listFiles().toArray(), []);
+  });
+
   test('only callers with a key, once there is one', async (t) => {
     const { origin } = await start(t, ['--api-key', 'first', '--api-key', 'second', '--site-id', 'my-site', '--host', '0.0.0.0']);
     assert.match(origin, /^http:\/\/127\.0\.0\.1:/);

@@ -37,6 +37,7 @@ suite('the packed package', () => {
         'manager-worker.js',
         'manager.js',
         'manager.wasm',
+        'network.js',
         'node.cjs',
         'node.js',
         'package.json',
