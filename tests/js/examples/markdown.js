@@ -66,11 +66,18 @@ export const commands = (text) => {
   return [...shell, ...inline].map((line) => line.replace(/ +#.*$/, ''));
 };
 
-// Requests go to the site of the test, whatever they say. A document that asks for anything else has to fail.
+// Requests go to the site of the test, whatever they say, and those for a local server to a Media Manager in the process.
+// A document that asks for anything else has to fail.
 const SETUP = `
 const { fetch } = globalThis;
-globalThis.fetch = (url, init) => {
-  const { origin, pathname, search } = new URL(url);
+const LOCAL = 'http://127.0.0.1:4410';
+let manager;
+globalThis.fetch = async (url, init) => {
+  const { origin, pathname, search } = new URL(url instanceof Request ? url.url : url);
+  if (origin === LOCAL) {
+    manager ??= import('wix-media.v2').then(({ createManager }) => createManager({ baseUrl: LOCAL }));
+    return (await manager).fetch(url, init);
+  }
   if (![process.env.SITE_ORIGIN, 'https://www.wixapis.com'].includes(origin)) throw new Error('nobody is at ' + origin);
   return fetch(process.env.SITE_ORIGIN + pathname + search, init);
 };

@@ -1,17 +1,21 @@
-// A project of a user: an empty folder with nothing but a copy of the package that was built.
+// A project of a user: a folder with a copy of the package that was built, the official one beside it, and a picture.
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { API_KEY, SITE_ID } from './site.js';
 
 const dist = fileURLToPath(new URL('../../../dist/', import.meta.url));
+const official = fileURLToPath(new URL('../node_modules/@wix/', import.meta.url));
+const picture = fileURLToPath(new URL('../../data/photos/chelsea.jpg', import.meta.url));
 
 /** Makes the folder, which `remove` takes away again. */
 export async function project() {
   const folder = await mkdtemp(join(tmpdir(), 'wix-media-'));
   await cp(dist, join(folder, 'node_modules', 'wix-media.v2'), { recursive: true });
+  await symlink(official, join(folder, 'node_modules', '@wix'), 'dir');
+  await cp(picture, join(folder, 'cat.jpg'));
   return folder;
 }
 

@@ -5,6 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { parse } from '../../../pkg-template/command/arguments.js';
 import { anchors, blocks, commands, links, run } from './markdown.js';
 import { credentials, project, remove } from './project.js';
 import { file, startSite } from './site.js';
@@ -147,6 +148,15 @@ suite('commands', () => {
       }
       case 'node':
         return existsSync(join(root, 'examples', words[0])) ? undefined : `there is no example ${words[0]}`;
+      case 'npx':
+        return /^wix-media(\.v2)?$/.test(words[0]) ? problemWith(['wix-media', ...words.slice(1)].join(' ')) : 'npx is for the command of the package';
+      case 'wix-media':
+        try {
+          parse(words.join(' ').replace(/ >>? .*/, '').match(/"[^"]*"|\S+/g) ?? []);
+          return undefined;
+        } catch (error) {
+          return error.message;
+        }
       case 'npm':
         return words[0] === 'install' ? undefined : 'only npm install is for users';
       case 'cd':
@@ -167,8 +177,8 @@ suite('commands', () => {
   test('that do not exist are found', () => {
     assert.deepEqual(known, ['build', 'start', 'test', 'check', 'size', 'bench', 'help']);
     assert.deepEqual(rings.length, 6);
-    const text = 'Run `cargo xtask deploy`.\n\n```sh\ncargo xtask test moon   # no such ring\nnode gone.js\nrm -r .\n```\n';
-    assert.deepEqual(commands(text).map((command) => problemWith(command) === undefined), [false, false, false, false]);
+    const text = 'Run `cargo xtask deploy`.\n\n```sh\ncargo xtask test moon   # no such ring\nnode gone.js\nrm -r .\nnpx wix-media lss\nwix-media ls --no-such\n```\n';
+    assert.deepEqual(commands(text).map((command) => problemWith(command) === undefined), Array(6).fill(false));
   });
 
   test('the README names the two that matter', () => {
