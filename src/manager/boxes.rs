@@ -124,9 +124,18 @@ pub(super) fn picture(reader: &Reader<'_>) -> Option<(u64, u64)> {
         let Some(property) = index.checked_sub(1).and_then(|at| properties.get(at)) else {
             continue;
         };
-        let bytes = reader.part(property.start, 12);
+        let bytes = reader.part(property.start, 16);
         match &property.name {
             b"ispe" => size = big(&bytes, 4).zip(big(&bytes, 8)),
+            // Encoders fill a picture up to whole blocks, and say what of it is meant.
+            b"clap" => {
+                let side = |at| big(&bytes, at)?.checked_div(big(&bytes, at + 4)?);
+                let meant = side(0).zip(side(8));
+                let within = |&(width, height): &(u64, u64)| {
+                    size.is_some_and(|(full_width, full_height)| width <= full_width && height <= full_height)
+                };
+                size = meant.filter(within).or(size);
+            }
             // Quarters against the clock. Mirroring, `imir`, leaves the sides as they are.
             b"irot" => turned = bytes.first().is_some_and(|angle| angle & 1 == 1),
             _ => {}

@@ -8,6 +8,7 @@ mod directory;
 mod downloads;
 mod files;
 mod folders;
+mod fuzz;
 mod imports;
 mod model;
 mod noise;
