@@ -3912,6 +3912,10 @@ export interface ManagerOptions {
   };
   /** URLs to which events are delivered as signed webhooks, all of them or those named. */
   webhooks?: { url: string; events?: string[] }[];
+  /** How much longer than at Wix the retries of webhooks wait; a small number makes tests quick. Default: 1. */
+  webhookDelayFactor?: number;
+  /** How many of the last events are kept for those who come late. Default: all. */
+  keepEvents?: number;
   /** Whether `importFile` may fetch from private and loopback addresses. Default: false. */
   allowPrivateImports?: boolean;
   /** Faults from the start. */

@@ -17,7 +17,7 @@ const BASE_URL = 'http://wix-media.localhost';
 /** The service's own hosts must never stand in the answers of a manager. */
 const SERVICE = /(^|\.)wixapis\.com$/;
 /** Options that the WebAssembly module reads itself. */
-const SETTINGS = ['siteId', 'baseUrl', 'limits', 'processing', 'ids', 'auth', 'webhooks', 'faults', 'lagMs', 'delayMs', 'allowPrivateImports'];
+const SETTINGS = ['siteId', 'baseUrl', 'limits', 'processing', 'ids', 'auth', 'webhooks', 'webhookDelayFactor', 'keepEvents', 'faults', 'lagMs', 'delayMs', 'allowPrivateImports'];
 /** Longest that a timer can wait. */
 const LONGEST_WAIT = 2 ** 31 - 1;
 

@@ -139,6 +139,16 @@ pub fn open_archive() -> Result<u32, JsValue> {
     })
 }
 
+/// Begins to take an entry of a seed, which is JSON; `host` is what URLs begin with where no option says it.
+#[wasm_bindgen(js_name = openSeed)]
+pub fn open_seed(entry: &str, host: &str) -> Result<u32, JsValue> {
+    let entry: Value = serde_json::from_str(entry).map_err(|error| refusal("INVALID_ARGUMENT", &error.to_string()))?;
+    with(|running| {
+        let intake = running.manager.open_seed(&entry, host);
+        Ok(running.take_in(intake))
+    })
+}
+
 /// Everything as an archive: what [`close`] answers, and behind it the id with which the control `endExport` ends it.
 #[wasm_bindgen(js_name = exportArchive)]
 pub fn export_archive() -> Result<Array, JsValue> {

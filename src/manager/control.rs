@@ -3,7 +3,7 @@
 //! A host knows these by name, with JSON in and out, so that each of them is one arm here and nothing on the way there.
 
 use super::source::{IMPORT_RULES, UnfitUrl, check_import_url, is_private};
-use super::{Fault, Head, Manager, WEBHOOK_TIMEOUT};
+use super::{Fault, Head, Manager};
 use crate::catalog;
 use crate::operations::Access;
 use serde_json::{Value, json};
@@ -31,9 +31,9 @@ impl Manager {
     /// | `faults.clear` | | nothing; there are no more faults |
     /// | `authorize` | `authorization`, `siteId`: the headers; `scope`: `read` or `manage` | nothing, or `{ status, body }`, the refusal |
     /// | `blobsOf` | `path` of a request | `[name]`, the files of the blobs that it continues, for hosts that have to open files before |
-    /// | `takeDeliveries` | `most` | `{ timeoutMs, deliveries: [{ id, url, attempt, claims }] }`, the webhooks to be sent now |
+    /// | `takeDeliveries` | `most` | `[{ id, url, attempt, claims }]`, the webhooks to be sent now |
     /// | `delivered` | `id`, `ok` | nothing; a webhook that failed is put off |
-    /// | `webhookKey` | | `{ privateKey, publicKey }`, both as PEM, or `null` before there is one |
+    /// | `webhookKey` | | `{ privateKey, publicKey }` as the host left them, or `null` before there is one |
     /// | `setWebhookKey` | `privateKey`, `publicKey` | nothing; they are kept |
     /// | `endExport` | `id` | nothing; what an export held is given back |
     /// | `reset` | | nothing; everything is forgotten but keys |
@@ -132,19 +132,15 @@ impl Manager {
             "blobsOf" => self.blobs_of(text("path"))?.into(),
             "takeDeliveries" => {
                 let most = usize::try_from(number("most", 100)).unwrap_or(0);
-                let deliveries: Vec<_> = self
-                    .take_deliveries(most)?
-                    .into_iter()
-                    .map(|delivery| {
-                        json!({
-                            "id": delivery.id,
-                            "url": delivery.url,
-                            "attempt": delivery.attempt,
-                            "claims": delivery.claims,
-                        })
+                let deliveries = self.take_deliveries(most)?.into_iter().map(|delivery| {
+                    json!({
+                        "id": delivery.id,
+                        "url": delivery.url,
+                        "attempt": delivery.attempt,
+                        "claims": delivery.claims,
                     })
-                    .collect();
-                json!({ "timeoutMs": WEBHOOK_TIMEOUT, "deliveries": deliveries })
+                });
+                deliveries.collect()
             }
             "delivered" => {
                 self.delivered(number("id", 0), input["ok"] == true)?;

@@ -64,7 +64,7 @@ pub use source::{IMPORT_RULES, ImportRules, UnfitUrl, check_import_url, is_priva
 pub use time::{Clock, ManualClock, Random, Seeded};
 #[cfg(not(target_arch = "wasm32"))]
 pub use time::{SystemClock, SystemRandom};
-pub use webhooks::{Delivery, WEBHOOK_TIMEOUT, Webhook};
+pub use webhooks::{Delivery, Webhook};
 
 use crate::blobs::Blobs;
 #[cfg(not(target_arch = "wasm32"))]

@@ -335,7 +335,7 @@ fn duplicate() -> Refusal {
 
 impl Manager {
     /// Begins to take an entry of a seed; its bytes follow with [`feed`](Manager::feed), and [`close`](Manager::close)
-    /// answers with the descriptor.
+    /// answers with the descriptor. `host` is what URLs begin with where no option says it, as the header of a request.
     ///
     /// | Member | Meaning |
     /// |---|---|
@@ -353,13 +353,17 @@ impl Manager {
     /// use wix_media::manager::Manager;
     ///
     /// let mut manager = Manager::memory()?;
-    /// let mut intake = manager.open_seed(&json!({ "path": "/Holidays/notes.txt", "labels": ["2024"] }));
+    /// let entry = json!({ "path": "/Holidays/notes.txt", "labels": ["2024"] });
+    /// let mut intake = manager.open_seed(&entry, "media.example");
     /// manager.feed(&mut intake, b"water and sun");
     /// assert_eq!(manager.close(intake).status, 200);
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```
-    pub fn open_seed(&mut self, entry: &Value) -> Intake {
+    pub fn open_seed(&mut self, entry: &Value, host: &str) -> Intake {
         let mut head = Head::default();
+        if !host.is_empty() {
+            head.headers.push(("Host".to_owned(), host.to_owned()));
+        }
         let stage = self.stage_seed(&mut head, entry).unwrap_or_else(Stage::Refused);
         self.intake(head, stage)
     }

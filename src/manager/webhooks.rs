@@ -33,13 +33,6 @@ const PLAN: [i64; 12] = [
     12 * HOUR,
 ];
 
-/// How long a receiver has for its answer, in milliseconds.
-///
-/// ```
-/// assert_eq!(wix_media::manager::WEBHOOK_TIMEOUT, 1250);
-/// ```
-pub const WEBHOOK_TIMEOUT: i64 = 1250;
-
 /// How long a signature holds.
 const LIFETIME: i64 = HOUR;
 
@@ -241,8 +234,7 @@ impl Manager {
         self.parts.catalog.keep_deliveries(&urls)
     }
 
-    /// The key pair that webhooks are signed with, as the host left it: `privateKey` (PKCS#8) and `publicKey` (SPKI), both
-    /// as PEM; `null` before there is one.
+    /// The key pair that webhooks are signed with, as the host left it; `null` before there is one.
     pub(super) fn webhook_key(&self) -> catalog::Result<Value> {
         let setting = |name: &str| self.parts.catalog.setting(name);
         Ok(match (setting("webhookKey")?, setting("webhookPublicKey")?) {

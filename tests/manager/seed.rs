@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use wix_media::manager::Options;
 
 fn seed(site: &mut Site, entry: Value, bytes: &[u8]) -> (u16, Value) {
-    let mut intake = site.manager.open_seed(&entry);
+    let mut intake = site.manager.open_seed(&entry, "");
     for piece in bytes.chunks(3) {
         site.manager.feed(&mut intake, piece);
     }
@@ -204,7 +204,7 @@ fn entries_that_make_no_sense_leave_nothing() {
         let (found, answer) = seed(&mut site, entry.clone(), bytes.as_bytes());
         assert_eq!(found, status, "{entry}: {answer}");
     }
-    let intake = site.manager.open_seed(&json!({ "path": "a.txt" }));
+    let intake = site.manager.open_seed(&json!({ "path": "a.txt" }), "");
     site.manager.abandon(intake);
     assert_eq!((counts(&mut site), site.events().len()), ((0, 0), 0));
     assert_eq!(site.manager.into_parts().blobs.ids().expect("ids"), [""; 0]);

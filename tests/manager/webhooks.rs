@@ -277,8 +277,7 @@ fn control_speaks_of_deliveries_in_json() {
         .manager
         .control("takeDeliveries", &json!({ "most": 5 }))
         .expect("an answer");
-    assert_eq!(answer["timeoutMs"], 1250);
-    let delivery = &answer["deliveries"][0];
+    let delivery = &answer[0];
     assert_eq!(
         (&delivery["url"], &delivery["attempt"]),
         (&json!("https://a/"), &json!(1))
