@@ -2115,7 +2115,7 @@ export declare class WixMediaError extends Error {
    * - `TIMEOUT`: `timeoutMs` has passed;
    * - `INVALID_RESPONSE`: an answer that is not what the service promises, such as HTML; `cause` may say more;
    * - `UNAUTHENTICATED`: the credentials could not be had, or were refused (status 401);
-   * - `NOT_CONFIGURED`, `ALREADY_CONFIGURED`: see {@link configure};
+   * - `ALREADY_CONFIGURED`: see {@link configure};
    * - `INVALID_MEDIA_URL`: see {@link media};
    * - `INVALID_WEBHOOK`: see {@link Webhooks.process};
    * - `MODULE_NOT_LOADED`: see {@link init};

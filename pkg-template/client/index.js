@@ -29,7 +29,7 @@ export function createClient(options) {
  * const { folder } = await manager.client.folders.createFolder('Animals');
  */
 export async function createManager(options) {
-  const chunk = await runtime.manager();
+  const chunk = await import('./manager.js');
   return chunk.createManager(options, { WixMediaError, createClient, refusal, compile, runtime });
 }
 

@@ -14,8 +14,6 @@ let running;
 export const runtime = {
   wasm: undefined,
   crypto: () => globalThis.crypto,
-  // Parts of the package that are loaded with their first use.
-  manager: undefined,
   managerWasm: undefined,
 };
 

@@ -3,7 +3,6 @@ import { runtime } from '../client/module.js';
 
 // Vite before version 8 copies dependencies to a folder of its own in development, without the file.
 runtime.wasm = () => new URL('./client.wasm', import.meta.url).href.replace('/.vite/deps/', '/wix-media.v2/');
-runtime.manager = () => import('./manager.js');
 runtime.managerWasm = () => new URL('./manager.wasm', import.meta.url).href.replace('/.vite/deps/', '/wix-media.v2/');
 runtime.managerWorker = () => new Worker(new URL('./manager-worker.js', import.meta.url), { type: 'module' });
 

@@ -5,7 +5,6 @@ import { runtime } from '../client/module.js';
 runtime.wasm = () => readFile(new URL('./client.wasm', import.meta.url));
 // Node 18 does not show WebCrypto as a global.
 runtime.crypto = async () => globalThis.crypto ?? (await import('node:crypto')).webcrypto;
-runtime.manager = () => import('./manager.js');
 runtime.managerWasm = () => readFile(new URL('./manager.wasm', import.meta.url));
 runtime.directory = () => import('./directory.js');
 runtime.network = () => import('./network.js');

@@ -3,7 +3,6 @@ import wasm from './client.wasm';
 import { runtime } from '../client/module.js';
 
 runtime.wasm = () => wasm;
-runtime.manager = () => import('./manager.js');
 runtime.managerWasm = async () => (await import('./manager.wasm')).default;
 
 export * from '../client/index.js';

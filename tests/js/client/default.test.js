@@ -37,17 +37,6 @@ suite('credentials of the environment', () => {
     const [[request]] = await run("process.env.WIX_API_KEY = 'later'; await files.listFiles(); say(requests);");
     assert.equal(request.headers.Authorization, 'later');
   });
-
-  test('may be given later when the first call found none', async () => {
-    const [failed, [request]] = await run(`
-      say(await files.listFiles().catch(code));
-      configure({ auth: { apiKey: 'configured' } });
-      await files.listFiles();
-      say(requests);
-    `);
-    assert.equal(failed, 'NOT_CONFIGURED');
-    assert.equal(request.headers.Authorization, 'configured');
-  });
 });
 
 suite('configure', () => {
@@ -82,9 +71,19 @@ suite('configure', () => {
   });
 });
 
-test('without credentials a call says what to do, and sends nothing', async () => {
-  const [error, requests] = await run('await files.listFiles().catch(({ code, message }) => say({ code, message })); say(requests);');
-  assert.equal(error.code, 'NOT_CONFIGURED');
-  assert.match(error.message, /configure\(.*WIX_API_KEY/);
-  assert.deepEqual(requests, []);
+test('without credentials calls go to a manager in memory, which is said once', async () => {
+  const [folder, page, infos, requests] = await run(`
+    const infos = [];
+    console.info = (text) => infos.push(text);
+    const { folder } = await wixMedia.folders.createFolder('Animals');
+    say(folder.displayName);
+    say((await wixMedia.folders.listFolders()).folders.map(({ displayName }) => displayName));
+    say(infos);
+    say(requests);
+  `);
+  assert.equal(folder, 'Animals');
+  assert.deepEqual(page, ['Animals']);
+  assert.equal(infos.length, 1);
+  assert.match(infos[0], /no credentials.*configure\(.*WIX_API_KEY/);
+  assert.deepEqual(requests, [], 'nothing leaves the process');
 });

@@ -69,7 +69,7 @@ suite('the packed package', () => {
   });
 
   test('loads with no top-level await, so that it can be required', async () => {
-    for (const name of ['node.js', 'browser.js', 'workerd.js']) {
+    for (const name of ['node.js', 'browser.js', 'workerd.js', 'manager.js', 'manager-worker.js']) {
       const { stdout } = await run(process.execPath, [
         '--input-type=module',
         '-e',
@@ -88,8 +88,8 @@ suite('the packed package', () => {
   });
 
   test('the types are right for every way to resolve them', async () => {
-    // The wasm module is for bundlers and has no types.
-    const args = [tarball.path, '--format', 'json', '--exclude-entrypoints', './client.wasm'];
+    // The wasm modules are for bundlers and have no types.
+    const args = [tarball.path, '--format', 'json', '--exclude-entrypoints', './client.wasm', './manager.wasm'];
     const { stdout } = await run(process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), ...args], {
       maxBuffer: 1e8,
     }).catch((failure) => failure);

@@ -26,6 +26,8 @@ async function bundled(contents, { alias } = {}) {
     target: 'es2022',
     legalComments: 'none',
     write: false,
+    // Visitors download these when they are first used, as the chunks that bundlers make of them.
+    external: ['*/manager.js', '*/transfers.js'],
     alias,
     logLevel: 'error',
   });
