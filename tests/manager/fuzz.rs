@@ -95,9 +95,12 @@ fn run(name: &str, groups: u32, mut target: impl FnMut(&str, &[Vec<u8>])) {
     for (name, bytes) in &files {
         target(name, std::slice::from_ref(bytes));
     }
+    let usual = ProptestConfig::default();
+    // PROPTEST_CASES makes long runs longer, as it does everywhere.
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
         failure_persistence: None,
-        ..ProptestConfig::with_cases(groups)
+        cases: (usual.cases * groups / 256).max(1),
+        ..usual
     });
     let group = (any::<Index>(), prop::collection::vec(damages(), 20));
     let target = std::cell::RefCell::new(target);
@@ -125,7 +128,7 @@ fn furnished() -> (Site, [String; 3]) {
 
 #[test]
 fn router() {
-    run("router", 60, |_, inputs| {
+    run("router", 30, |_, inputs| {
         let (mut site, _) = furnished();
         for input in inputs {
             let line = String::from_utf8_lossy(input);
@@ -151,7 +154,7 @@ fn router() {
 
 #[test]
 fn json_bodies() {
-    run("json", 60, |_, inputs| {
+    run("json", 30, |_, inputs| {
         let (mut site, [folder, ..]) = furnished();
         for input in inputs {
             let line = input.iter().position(|&byte| byte == b'\n').unwrap_or(input.len());
@@ -173,7 +176,7 @@ fn json_bodies() {
 
 #[test]
 fn media_urls() {
-    run("uris", 60, |_, inputs| {
+    run("uris", 30, |_, inputs| {
         let (mut site, [_, kept, _]) = furnished();
         for input in inputs {
             for medium in [Medium::Image, Medium::Video, Medium::Document, Medium::Audio] {
@@ -201,7 +204,7 @@ fn media_urls() {
 
 #[test]
 fn tus_headers() {
-    run("tus", 60, |_, inputs| {
+    run("tus", 30, |_, inputs| {
         let mut site = Site::new();
         let body = json!({ "mimeType": "text/plain", "fileName": "a.txt" });
         let token = text(&site.post("/files/generate-resumable-upload-url", body)["uploadToken"]);
@@ -237,7 +240,7 @@ fn tus_headers() {
 
 #[test]
 fn cursors() {
-    run("cursors", 60, |_, inputs| {
+    run("cursors", 30, |_, inputs| {
         let (mut site, [folder, kept, trashed]) = furnished();
         let known: BTreeSet<_> = [folder, kept, trashed].into();
         for input in inputs {
@@ -275,7 +278,7 @@ fn seen(known: &BTreeSet<String>, status: u16, answer: &Value, files: bool, curs
 #[test]
 fn tokens() {
     let options = json!({ "siteId": "s", "auth": { "clients": [{ "clientId": "c1", "clientSecret": "s1" }] } });
-    run("tokens", 40, |name, inputs| {
+    run("tokens", 10, |name, inputs| {
         let mut site = Site::with(Options::from_json(&options).expect("options"));
         let body =
             json!({ "grantType": "client_credentials", "clientId": "c1", "clientSecret": "s1", "instanceId": "i" });
@@ -323,7 +326,7 @@ fn tokens() {
 
 #[test]
 fn media() {
-    run("media", 60, |name, inputs| {
+    run("media", 30, |name, inputs| {
         let mut site = Site::new();
         let intact = corpus("media")
             .iter()

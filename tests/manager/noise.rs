@@ -7,7 +7,7 @@ use wix_media::manager::Request;
 use wix_media::operations::OPERATIONS;
 
 /// Names that mean something somewhere, so that noise gets past the first check.
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 32] = [
     "displayName",
     "parentFolderId",
     "fileId",
@@ -32,6 +32,14 @@ const NAMES: [&str; 24] = [
     "folder",
     "fieldMask",
     "labels",
+    "url",
+    "urlParams",
+    "urlHeaders",
+    "importFileRequests",
+    "mediaType",
+    "externalInfo",
+    "filePath",
+    "returnEntity",
 ];
 
 fn noise() -> impl Strategy<Value = Value> {
@@ -49,7 +57,9 @@ fn noise() -> impl Strategy<Value = Value> {
                 "image/png",
                 "IMAGE",
                 "$and",
-                "updatedDate"
+                "updatedDate",
+                "https://example.com/a.jpg",
+                "a/b"
             ][..]
         )
         .prop_map(Value::from),
@@ -96,7 +106,8 @@ proptest! {
     ) {
         let mut site = Site::new();
         let mut request = Request::new(method, &format!("{start}{tail}?{query}")).body(body);
-        for name in ["Host", "Range", "If-None-Match", "Upload-Length", "Upload-Offset", "Upload-Metadata", "Content-Type"] {
+        for name in ["Host", "Range", "If-None-Match", "Upload-Length", "Upload-Offset", "Upload-Metadata", "Content-Type", "Content-Length",
+            "Authorization", "wix-site-id", "wix-media-origin"] {
             request = request.header(name, &value);
         }
         let (response, _) = site.fetch(request.header("Tus-Resumable", "1.0.0"));
