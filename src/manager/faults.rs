@@ -3,6 +3,7 @@
 use super::message::{Body, Head, Response};
 use super::options::matches;
 use super::refusal::Refusal;
+use crate::operations::Operation;
 use serde_json::{Value, json};
 
 /// A fault.
@@ -20,8 +21,8 @@ use serde_json::{Value, json};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fault {
-    /// Which requests it meets: the name of an operation, in which `*` stands for any text, or the beginning of a path,
-    /// with a method in front of it or without: `listFiles`, `bulk*`, `PUT /upload/`, `/media/`.
+    /// Which requests it meets: the name of an operation, with its group or without, in which `*` stands for any text, or
+    /// the beginning of a path, with a method in front of it or without: `listFiles`, `files.bulk*`, `PUT /upload/`, `/media/`.
     pub matches: String,
     /// The status that is answered instead of anything happening; without one the request goes on.
     pub status: Option<u16>,
@@ -93,7 +94,7 @@ impl Fault {
         })
     }
 
-    fn meets(&self, head: &Head, operation: Option<&str>) -> bool {
+    fn meets(&self, head: &Head, operation: Option<&Operation>) -> bool {
         let (method, path) = match self.matches.split_once(' ') {
             Some((method, path)) => (Some(method), path),
             None => (None, &self.matches[..]),
@@ -102,7 +103,12 @@ impl Fault {
             return method.is_none_or(|method| method.eq_ignore_ascii_case(&head.method))
                 && head.path.starts_with(path);
         }
-        matches(&self.matches, operation.unwrap_or_default())
+        let Some(operation) = operation else {
+            return self.matches == "*";
+        };
+        // Clients call an operation by its group as well.
+        let full = format!("{}.{}", operation.group.name(), operation.name);
+        matches(&self.matches, operation.name) || matches(&self.matches, &full)
     }
 
     fn response(&self, status: u16) -> Response {
@@ -138,7 +144,7 @@ fn usual(status: u16) -> Response {
 }
 
 /// What a request meets: how much later its answer is sent, and the answer, if it is a fault.
-pub(super) fn meet(faults: &mut Vec<Fault>, head: &Head, operation: Option<&str>) -> (u64, Option<Response>) {
+pub(super) fn meet(faults: &mut Vec<Fault>, head: &Head, operation: Option<&Operation>) -> (u64, Option<Response>) {
     let mut delay: u64 = 0;
     let mut answer = None;
     for fault in faults.iter_mut() {
@@ -160,15 +166,19 @@ pub(super) fn meet(faults: &mut Vec<Fault>, head: &Head, operation: Option<&str>
 mod tests {
     use super::super::message::Request;
     use super::*;
+    use crate::operations::find;
 
     #[test]
     fn faults_meet_what_they_name() {
         let head = Request::new("PUT", "/upload/token?x=1").head;
         for (wanted, operation, met) in [
-            ("listFiles", Some("listFiles"), true),
-            ("listFiles", Some("listFolders"), false),
-            ("list*", Some("listFolders"), true),
-            ("*", Some("listFolders"), true),
+            ("listFiles", find("files", "listFiles"), true),
+            ("files.listFiles", find("files", "listFiles"), true),
+            ("folders.*", find("files", "listFiles"), false),
+            ("folders.*", find("folders", "listFolders"), true),
+            ("listFiles", find("folders", "listFolders"), false),
+            ("list*", find("folders", "listFolders"), true),
+            ("*", find("folders", "listFolders"), true),
             ("*", None, true),
             ("bulk*", None, false),
             ("/upload/", None, true),

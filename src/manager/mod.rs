@@ -304,7 +304,7 @@ impl Manager {
     pub fn open(&mut self, head: Head) -> Intake {
         let route = route::of(&head);
         let operation = route.as_ref().and_then(|route| route.as_ref().ok());
-        let operation = operation.map(|route| route.operation.name);
+        let operation = operation.map(|route| route.operation);
         let (delay, fault) = faults::meet(&mut self.parts.options.faults, &head, operation);
         let stage = match fault {
             Some(response) => Stage::Refused(response.into()),
