@@ -6,6 +6,7 @@
 //! - [`model`] is what the calls talk about: files, folders, media and enums.
 //! - [`wire`] is what crosses the network, as values: JSON text, query strings, dates.
 //! - [`client`] makes a request of arguments, and a result or failure of an answer.
+//! - [`transfer`] decides what a resumable upload does next.
 //! - `transport` and `js` (feature `client`) are the way to `fetch` and to JavaScript.
 //! - `catalog`, `blobs` and `manager` (feature `manager`) are the embedded Media Manager, the other end of the wire.
 //!
@@ -33,9 +34,14 @@ pub mod client;
 pub mod manager;
 pub mod model;
 pub mod operations;
+pub mod transfer;
 pub mod wire;
 
-#[cfg(any(feature = "client", all(feature = "manager", target_arch = "wasm32")))]
+#[cfg(any(
+    feature = "client",
+    feature = "transfers",
+    all(feature = "manager", target_arch = "wasm32")
+))]
 pub mod js;
 #[cfg(feature = "client")]
 mod transport;

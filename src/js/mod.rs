@@ -3,7 +3,7 @@
 //! Every function is synchronous and keeps nothing: JavaScript drives promises, time and credentials, so a trap can be
 //! caught where it happens and the module be made anew for the next call.
 
-#[cfg(all(target_arch = "wasm32", feature = "client"))]
+#[cfg(all(target_arch = "wasm32", any(feature = "client", feature = "transfers")))]
 mod allocator;
 #[cfg(feature = "client")]
 pub mod client;
@@ -15,5 +15,7 @@ mod host;
 pub mod manager;
 #[cfg(feature = "client")]
 mod text;
+#[cfg(feature = "transfers")]
+pub mod transfers;
 #[cfg(all(target_arch = "wasm32", feature = "manager"))]
 mod vfs;

@@ -1,0 +1,120 @@
+//! What the JavaScript half of uploads and downloads calls.
+
+use crate::model::types;
+use crate::transfer::tus::{Action, Event, Patience, Transfer};
+use md5::Md5;
+use md5::digest::common::hazmat::SerializableState;
+use md5::digest::{Digest, array::Array};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// A new resumable upload as numbers ([`Transfer::to_numbers`]).
+#[wasm_bindgen(js_name = newTransfer)]
+pub fn new_transfer(length: f64, chunk: f64, tries: f64, first: f64, longest: f64) -> Vec<f64> {
+    let patience = Patience { tries, first, longest };
+    Transfer::new(length, chunk, patience).to_numbers().to_vec()
+}
+
+/// Takes an event: the numbers of the transfer after it, the number of the action, and its two numbers.
+///
+/// Events are numbered in the order in which [`Event`] declares them, and so are actions in [`Action`]. Throws for
+/// numbers that are no transfer.
+#[wasm_bindgen(js_name = stepTransfer)]
+pub fn step_transfer(numbers: &[f64], event: u8, first: f64, second: f64, random: f64) -> Result<Vec<f64>, String> {
+    let mut transfer = Transfer::from_numbers(numbers).ok_or("these numbers are no transfer")?;
+    let event = match event {
+        0 => Event::Start,
+        1 => Event::Begun,
+        2 => Event::Created,
+        3 => Event::Offset {
+            offset: first,
+            length: second,
+        },
+        4 => Event::Finalised,
+        5 => Event::Missing,
+        6 => Event::Refused {
+            status: first as u16,
+            wait: second,
+        },
+        7 => Event::Lost,
+        8 => Event::Woke,
+        9 => Event::Pause,
+        10 => Event::Resume,
+        _ => Event::Cancel,
+    };
+    let (action, first, second) = match transfer.on(event, random) {
+        Action::Begin => (0.0, 0.0, 0.0),
+        Action::Create => (1.0, 0.0, 0.0),
+        Action::Ask => (2.0, 0.0, 0.0),
+        Action::Send { from, to } => (3.0, from, to),
+        Action::Finalise => (4.0, 0.0, 0.0),
+        Action::LookUp => (5.0, 0.0, 0.0),
+        Action::Wait { ms } => (6.0, ms, 0.0),
+        Action::Terminate => (7.0, 0.0, 0.0),
+        Action::Rest => (8.0, 0.0, 0.0),
+        Action::Finish => (9.0, 0.0, 0.0),
+        Action::Fail => (10.0, 0.0, 0.0),
+        Action::Distrust => (11.0, 0.0, 0.0),
+    };
+    let mut answer = transfer.to_numbers().to_vec();
+    answer.extend([action, first, second]);
+    Ok(answer)
+}
+
+/// The MIME type and the name under which a file is best uploaded, as two lines.
+#[wasm_bindgen(js_name = chooseType)]
+pub fn choose_type(mime: &str, name: &str, first: &[u8]) -> String {
+    let (mime, name) = types::choose(mime, name, first);
+    format!("{mime}\n{name}")
+}
+
+/// The media type of a MIME type, such as `IMAGE`.
+#[wasm_bindgen(js_name = mediaTypeOf)]
+pub fn media_type_of(mime: &str) -> String {
+    types::normal(mime)
+        .map_or("OTHER", |mime| types::media_type(&mime))
+        .to_owned()
+}
+
+/// An MD5 sum that goes on: takes the state after the bytes before, empty at the beginning, and gives the state after
+/// these. The state is the caller's, so that nothing is lost with the module.
+#[wasm_bindgen(js_name = addToSum)]
+pub fn add_to_sum(state: &[u8], bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let mut sum = sum_of(state)?;
+    sum.update(bytes);
+    Ok(sum.serialize().to_vec())
+}
+
+/// The MD5 sum of all bytes, in lower-case hexadecimal digits.
+#[wasm_bindgen(js_name = endOfSum)]
+pub fn end_of_sum(state: &[u8]) -> Result<String, String> {
+    let digits = |byte: u8| [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0'));
+    Ok(sum_of(state)?.finalize().into_iter().flat_map(digits).collect())
+}
+
+fn sum_of(state: &[u8]) -> Result<Md5, String> {
+    if state.is_empty() {
+        return Ok(Md5::new());
+    }
+    let state = Array::try_from(state).map_err(|_| "this is no state of a sum")?;
+    Md5::deserialize(&state).map_err(|_| "this is no state of a sum".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_of_pieces_is_that_of_the_whole() {
+        let bytes: Vec<u8> = (0..1000u32).map(|number| (number * 7) as u8).collect();
+        let whole = end_of_sum(&add_to_sum(&[], &bytes).unwrap()).unwrap();
+        for size in [1, 63, 64, 65, 999] {
+            let mut state = Vec::new();
+            for piece in bytes.chunks(size) {
+                state = add_to_sum(&state, piece).unwrap();
+            }
+            assert_eq!(end_of_sum(&state).unwrap(), whole);
+        }
+        assert_eq!(end_of_sum(&[]).unwrap(), "d41d8cd98f00b204e9800998ecf8427e");
+        assert!(add_to_sum(&[1, 2], b"").is_err());
+    }
+}
