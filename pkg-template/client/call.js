@@ -51,6 +51,9 @@ export function connect(options) {
     credentials: isFixed ? undefined : source,
     retry: retry === false ? { attempts: 1 } : { ...RETRY, ...retry },
     auth,
+    manager,
+    // Whether requests go through the fetch of the runtime, which uploads know more about than about any other.
+    isPlain: !manager && !options.fetch,
     pausedUntil: 0,
     consistent: undefined,
   };
@@ -69,7 +72,7 @@ function override(headers, more) {
   return { ...Object.fromEntries(kept), ...more };
 }
 
-const unreachable = (operation, cause, retry = 'maybe') =>
+export const unreachable = (operation, cause, retry = 'maybe') =>
   new WixMediaError({
     message: `${operation}: no answer: ${textOf(cause)}`,
     code: 'NETWORK',
@@ -102,7 +105,7 @@ export function call(connection, operation, args, options) {
  * Runs `work(signal)` for as long as the caller's signal and the time allow. The promise settles at that moment,
  * whatever `work` is waiting for, and rejects with the caller's own reason.
  */
-function limited(work, signal, timeoutMs, operation) {
+export function limited(work, signal, timeoutMs, operation) {
   return new Promise((resolve, reject) => {
     const controller = new AbortController();
     const end = (settle, value) => {
@@ -231,7 +234,7 @@ async function bytesOf(response) {
 }
 
 /** The result of an answer, or its error. */
-function resultOf(operation, name, response, body) {
+export function resultOf(operation, name, response, body) {
   try {
     // Test doubles lack things that a Response has.
     const { status, statusText = '', headers = {} } = response;

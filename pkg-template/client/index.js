@@ -94,6 +94,10 @@ const part = (name) => own[name];
 export const files = /* @__PURE__ */ part('files');
 export const folders = /* @__PURE__ */ part('folders');
 export const webhooks = /* @__PURE__ */ part('webhooks');
+export const uploads = /* @__PURE__ */ part('uploads');
+export const downloads = /* @__PURE__ */ part('downloads');
+export const paths = /* @__PURE__ */ part('paths');
+export const trash = /* @__PURE__ */ part('trash');
 
 export const {
   Application,
@@ -112,4 +116,18 @@ export const {
   WebhookIdentityType,
 } = enums.files;
 
-export default { files, folders, webhooks, configure, createClient, createManager, init, media, WixMediaError };
+export default {
+  files,
+  folders,
+  webhooks,
+  uploads,
+  downloads,
+  paths,
+  trash,
+  configure,
+  createClient,
+  createManager,
+  init,
+  media,
+  WixMediaError,
+};

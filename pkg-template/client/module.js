@@ -15,6 +15,8 @@ export const runtime = {
   wasm: undefined,
   crypto: () => globalThis.crypto,
   managerWasm: undefined,
+  transfersWasm: undefined,
+  disk: undefined,
 };
 
 /**

@@ -2,8 +2,11 @@
 import { runtime } from '../client/module.js';
 
 // Vite before version 8 copies dependencies to a folder of its own in development, without the file.
-runtime.wasm = () => new URL('./client.wasm', import.meta.url).href.replace('/.vite/deps/', '/wix-media.v2/');
-runtime.managerWasm = () => new URL('./manager.wasm', import.meta.url).href.replace('/.vite/deps/', '/wix-media.v2/');
+const shipped = ({ href }) => href.replace('/.vite/deps/', '/wix-media.v2/');
+
+runtime.wasm = () => shipped(new URL('./client.wasm', import.meta.url));
+runtime.transfersWasm = () => shipped(new URL('./transfers.wasm', import.meta.url));
+runtime.managerWasm = () => shipped(new URL('./manager.wasm', import.meta.url));
 runtime.managerWorker = () => new Worker(new URL('./manager-worker.js', import.meta.url), { type: 'module' });
 
 export * from '../client/index.js';

@@ -8,6 +8,8 @@ runtime.crypto = async () => globalThis.crypto ?? (await import('node:crypto')).
 runtime.managerWasm = () => readFile(new URL('./manager.wasm', import.meta.url));
 runtime.directory = () => import('./directory.js');
 runtime.network = () => import('./network.js');
+runtime.transfersWasm = () => readFile(new URL('./transfers.wasm', import.meta.url));
+runtime.disk = () => import('./disk.js');
 
 export * from '../client/index.js';
 export { default } from '../client/index.js';

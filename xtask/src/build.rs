@@ -36,9 +36,16 @@ struct Module {
 }
 
 /// The modules of the package.
-const MODULES: [Module; 2] = [
+const MODULES: [Module; 3] = [
     Module {
         name: "client",
+        profile: "wasm-client",
+        optimisation: "-Oz",
+        many: false,
+        environment: &[],
+    },
+    Module {
+        name: "transfers",
         profile: "wasm-client",
         optimisation: "-Oz",
         many: false,
@@ -138,6 +145,16 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
         "command.js",
         &["--platform=node", "--format=esm", NODE_LINES],
     ),
+    (
+        "transfers/index.js",
+        "transfers.js",
+        &["--platform=neutral", "--format=esm", NODE_LINES],
+    ),
+    (
+        "transfers/disk.js",
+        "disk.js",
+        &["--platform=node", "--format=esm", NODE_LINES],
+    ),
 ];
 
 /// What bundles leave to be found beside them.
@@ -151,6 +168,8 @@ const EXTERNAL: &[&str] = &[
     "./transfers.js",
     "./node.js",
     "./www/policy.js",
+    "./transfers.wasm",
+    "./disk.js",
 ];
 
 /// Builds what is not up to date.

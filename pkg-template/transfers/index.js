@@ -1,0 +1,49 @@
+// Uploads, downloads, paths and trash: loaded with the first use of one of them.
+import { load } from './core.js';
+import { createDownloads } from './downloads.js';
+import { createPaths } from './paths.js';
+import { createTrash } from './trash.js';
+import { createUploads } from './uploads.js';
+
+/**
+ * Makes `{ uploads, downloads, paths, trash }` for one client. Everything of the small client comes in by `given`, as its
+ * classes must be the same ones.
+ */
+export async function createTransfers(given) {
+  const { client, connection, wasm, WixMediaError, textOf } = given;
+  await load(wasm);
+  const { attempts = 1, baseDelayMs = 500, maxDelayMs = 60_000 } = connection.retry;
+  const shared = {
+    ...connection,
+    tell: given.tell,
+    sourceFailed: (cause) =>
+      cause instanceof WixMediaError || cause?.name === 'AbortError'
+        ? cause
+        : new WixMediaError({
+            message: `uploads.upload: the source cannot be read: ${textOf(cause)}`,
+            code: 'SOURCE_FAILED',
+            operation: 'uploads.upload',
+            cause,
+          }),
+  };
+  const api = {
+    ...given,
+    shared,
+    client,
+    sourceFailed: shared.sourceFailed,
+    fromSource: (promise) =>
+      promise.catch((error) => {
+        throw shared.sourceFailed(error);
+      }),
+    now: () => connection.manager?.clock?.now?.() ?? Date.now(),
+    // Chunks are cheap to repeat, so a resumable upload may fail more often.
+    patience: {
+      tries: attempts > 1 ? attempts * 2 : 1,
+      plainTries: attempts,
+      first: baseDelayMs,
+      longest: maxDelayMs,
+    },
+  };
+  const paths = createPaths(api);
+  return { uploads: createUploads(api, paths), downloads: createDownloads(api), paths, trash: createTrash(api) };
+}
