@@ -3373,6 +3373,14 @@ export interface Client {
   folders: typeof folders;
   /** Takes in the events of the Media Manager. */
   webhooks: Webhooks;
+  /** Uploads. */
+  uploads: typeof uploads;
+  /** Downloads. */
+  downloads: typeof downloads;
+  /** Folders and files by their paths. */
+  paths: typeof paths;
+  /** Deletions that are counted before, and undone. */
+  trash: typeof trash;
 }
 
 /**
@@ -4025,6 +4033,549 @@ export interface MediaManager {
  */
 export declare function createManager(options?: ManagerOptions): Promise<MediaManager>;
 
+// Uploads, downloads, paths and trash
+// ---------------------------------------------------------------------------------------------------------------------
+
+/**
+ * What can be uploaded: a file or blob, bytes, a stream, a response, or, in Node, Bun and Deno, the path or `file:` URL of a
+ * file. A stream can be read once, so that it cannot be sent again after a failure beyond what is still in memory.
+ */
+export type UploadSource =
+  | Blob
+  | ArrayBuffer
+  | ArrayBufferView
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array | string>
+  | Response
+  | { readonly kind: 'file'; getFile(): Promise<Blob> }
+  | string
+  | URL;
+
+/** How far an upload is. Neither number ever goes back, whatever has to be sent again. */
+export interface UploadProgress {
+  /** Id of a resumable upload, for `uploads.pause` and its like; undefined for a plain one. */
+  id?: string;
+  /** Name under which the file is uploaded. */
+  name?: string;
+  /** Bytes that were handed to the network. */
+  sent: number;
+  /** Bytes that the service has. It reaches `total` in the last event and in no other. */
+  confirmed: number;
+  /** Bytes of the whole; undefined for a stream that does not tell. */
+  total?: number;
+}
+
+/** How far a batch of uploads is. */
+export interface BatchProgress extends Omit<UploadProgress, 'id' | 'name'> {
+  /** Files of the batch. */
+  files?: number;
+  /** Files that are done, well or badly. */
+  done?: number;
+  /** Files that failed. */
+  failed?: number;
+}
+
+/** Where the records of resumable uploads are kept. */
+export interface UploadRecords {
+  /** The record of an id, undefined when there is none. */
+  get(id: string): Promise<unknown>;
+  /** Keeps a record, which is JSON. It holds an upload token, so it is for its owner alone. */
+  put(id: string, record: object): Promise<unknown>;
+  /** Forgets a record. */
+  delete(id: string): Promise<unknown>;
+  /** All records. */
+  list(): Promise<unknown[]>;
+}
+
+/** Options of {@link uploads.upload}. */
+export interface UploadOptions extends CallOptions {
+  /** Folder, as a path such as `/Animals/Foxes`; what is missing of it is made. Begins at `parentFolderId`. */
+  path?: string;
+  /** Id of the folder. Default: `media-root`. */
+  parentFolderId?: string;
+  /** Name of the file. Default: that of the source. An extension is added when it has none of its type. */
+  displayName?: string;
+  /** MIME type. Default: that of the source, its name and its first bytes, by one documented precedence. */
+  mimeType?: string;
+  /** Whether the file is private, which is decided once and for all. */
+  private?: boolean;
+  /** Labels of the file. */
+  labels?: string[];
+  /** Your own data, which comes back in the events of the file. */
+  externalInfo?: ExternalInfo;
+  /** Told how far the upload is, a few times a second; not after the end, and not after an abort. */
+  onProgress?: (progress: UploadProgress) => void;
+  /** When the promise is fulfilled: once the service has the bytes, or once it has processed them. Default: `accepted`. */
+  waitUntil?: 'accepted' | 'ready';
+  /** How the bytes travel. Default: resumable by TUS above 10 MB, in one piece below. */
+  protocol?: 'auto' | 'plain' | 'tus';
+  /** What happens when the folder holds a file with the same bytes: another one is made, that one is the result, or the
+   * upload is refused with `DUPLICATE_FILE`. Default: `keep-both`. */
+  onDuplicate?: 'keep-both' | 'reuse' | 'fail';
+  /** Whether the MD5 sum of the service is compared with that of the source. `auto` believes a sum that differs only from a
+   * service that is known to use MD5. Default: `auto`. */
+  verify?: boolean | 'auto';
+  /** Where the records of resumable uploads are kept: files in a directory (Node, Bun, Deno), a store of your own, or
+   * nowhere. Default: IndexedDB in browsers, the state directory of the user elsewhere. */
+  sessions?: { directory: string | URL } | UploadRecords | false;
+  /** Bytes of a chunk of a resumable upload. Default: 8 MiB. */
+  chunkSizeInBytes?: number;
+  /** Milliseconds without any progress after which a connection is given up and made anew. Default: 60,000. */
+  stallMs?: number;
+}
+
+/** Options of {@link uploads.uploadAll}: those of every single upload, and */
+export interface UploadAllOptions extends Omit<UploadOptions, 'displayName' | 'mimeType' | 'onProgress'> {
+  /** How many files are sent at the same time. Default: 4. */
+  concurrency?: number;
+  /** Told how far the whole batch is. */
+  onProgress?: (progress: BatchProgress) => void;
+}
+
+/** One source of a batch, with options of its own. */
+export interface UploadItem extends Omit<UploadOptions, 'signal' | 'timeoutMs'> {
+  /** What is uploaded. */
+  source: UploadSource;
+}
+
+/** A folder of files, in one of the forms in which browsers hand it out. */
+export type FolderSource =
+  | { readonly kind: 'directory'; readonly name: string; values(): AsyncIterable<unknown> }
+  | { readonly isDirectory: boolean; readonly name: string };
+
+/** What became of one item of a batch. */
+export interface UploadResult {
+  /** Its place in the batch. */
+  index: number;
+  /** Its path below the target. */
+  path?: string;
+  /** Whether it was uploaded, was there already, or failed. */
+  status: 'uploaded' | 'reused' | 'failed';
+  /** The file; not for a failure. */
+  file?: FileDescriptor;
+  /** Why it failed. */
+  error?: unknown;
+}
+
+/** A resumable upload that runs, rests, or was interrupted. */
+export interface UploadSession {
+  /** Its id, made of what is uploaded to where. */
+  id: string;
+  /** Whether it runs in this process, was paused in it, or was left by an earlier one. */
+  state: 'running' | 'paused' | 'interrupted';
+  /** Name of the file. */
+  name: string;
+  /** Bytes of the file. */
+  size: number;
+  /** Bytes that the service has. */
+  confirmed: number;
+  /** MIME type of the file. */
+  mimeType: string;
+  /** Id of the folder. */
+  parentFolderId: string;
+  /** When it began. */
+  createdDate: Date;
+  /** When the service forgets it. */
+  expiresDate?: Date;
+}
+
+/**
+ * Uploads: plain and resumable, with progress that tells the truth. Loaded with the first use.
+ *
+ * @example
+ * ```ts
+ * const file = await uploads.upload(new Blob(['Hello']), { displayName: 'hello.txt', path: '/Animals' });
+ * ```
+ */
+export declare namespace uploads {
+  /**
+   * Uploads one file.
+   *
+   * Broken connections, waits that the service asks for and services that fail for a moment are survived. No try makes a
+   * second file: when one may have arrived, it is looked for first.
+   *
+   * @param source What is uploaded.
+   * @param options Where to, under which name, and how.
+   * @returns The file as the service has it.
+   * @throws {WixMediaError} Whatever the service refuses; also `DUPLICATE_FILE`, `SOURCE_FAILED` when the source cannot be
+   * read, `CONTENT_MISMATCH` when the service stored other bytes, `CANCELLED`, and `FILE_FAILED` with `waitUntil: 'ready'`.
+   * @example
+   * ```ts
+   * const file = await uploads.upload(new Blob(['Hello']), {
+   *   displayName: 'hello.txt',
+   *   onProgress: ({ sent, confirmed, total }) => console.log(sent, confirmed, total),
+   * });
+   * ```
+   */
+  export function upload(source: UploadSource, options?: UploadOptions): Promise<FileDescriptor>;
+
+  /**
+   * Uploads many files, some at a time. One that fails does not stop the others. Folders keep their structure: a path in
+   * Node, a dropped or picked folder in browsers. A drop must be handed over while its event is handled.
+   *
+   * @param sources A list of sources, a folder, or what was dropped.
+   * @param options Where to, and how.
+   * @returns What became of each, in order.
+   * @throws {WixMediaError} `INVALID_ARGUMENT` for sources that are none of these.
+   * @example
+   * ```ts
+   * const results = await uploads.uploadAll([new File(['a'], 'a.txt'), new File(['b'], 'b.txt')], { onDuplicate: 'reuse' });
+   * const failed = results.filter(({ status }) => status === 'failed');
+   * ```
+   */
+  export function uploadAll(
+    sources:
+      | Iterable<UploadSource | UploadItem | FolderSource>
+      | AsyncIterable<UploadSource | UploadItem | FolderSource>
+      | ArrayLike<File>
+      | DataTransfer
+      | FolderSource
+      | string
+      | URL,
+    options?: UploadAllOptions,
+  ): Promise<UploadResult[]>;
+
+  /**
+   * Waits until a file is processed: by asking less and less often, and with a manager by its events.
+   *
+   * @param fileId Id of the file.
+   * @param options When to give up.
+   * @returns The file.
+   * @throws {WixMediaError} `FILE_FAILED` when the service could not process it, `TIMEOUT`, `RESOURCE_NOT_FOUND`.
+   * @example
+   * ```ts
+   * const file = await uploads.waitUntilReady(fileId, { timeoutMs: 60_000 });
+   * ```
+   */
+  export function waitUntilReady(fileId: string, options?: CallOptions): Promise<FileDescriptor>;
+
+  /**
+   * The resumable uploads that run, rest, or were interrupted by a reload or a restart.
+   *
+   * @example
+   * ```ts
+   * const interrupted = (await uploads.list()).filter(({ state }) => state === 'interrupted');
+   * ```
+   */
+  export function list(options?: Pick<UploadOptions, 'sessions'>): Promise<UploadSession[]>;
+
+  /**
+   * Stops a resumable upload of this process for a while. Its promise stays as it is.
+   *
+   * @param id From `onProgress` or {@link uploads.list}.
+   * @throws {WixMediaError} `UPLOAD_NOT_FOUND`.
+   * @example
+   * ```ts
+   * for (const { id } of await uploads.list()) await uploads.pause(id);
+   * ```
+   */
+  export function pause(id: string): Promise<void>;
+
+  /**
+   * Goes on with a resumable upload. One of this process goes on under its first promise, and this one is fulfilled at once;
+   * for one of an earlier process this is the promise of the file.
+   *
+   * @param id From `onProgress` or {@link uploads.list}.
+   * @param source The same file again; not needed for a path.
+   * @param options More options of {@link uploads.upload}; what the upload began with is remembered.
+   * @throws {WixMediaError} `UPLOAD_NOT_FOUND`.
+   * @example
+   * ```ts
+   * for (const { id } of await uploads.list()) await uploads.resume(id);
+   * ```
+   */
+  export function resume(id: string, source?: UploadSource, options?: UploadOptions): Promise<FileDescriptor | undefined>;
+
+  /**
+   * Gives a resumable upload up, here and at the service. Its promise rejects with `CANCELLED`.
+   *
+   * @param id From `onProgress` or {@link uploads.list}.
+   * @throws {WixMediaError} `UPLOAD_NOT_FOUND`.
+   * @example
+   * ```ts
+   * for (const { id } of await uploads.list()) await uploads.cancel(id);
+   * ```
+   */
+  export function cancel(id: string, options?: Pick<UploadOptions, 'sessions'>): Promise<void>;
+}
+
+/** What downloads have in common. */
+export interface DownloadOptions {
+  /** Ends the download. */
+  signal?: AbortSignal;
+  /** Milliseconds without a byte after which a connection is given up and made anew. Default: 60,000. */
+  stallMs?: number;
+  /** Told how far the download is. */
+  onProgress?: (progress: { received: number; total?: number }) => void;
+}
+
+/** Options of {@link downloads.file}. */
+export interface FileDownloadOptions extends DownloadOptions {
+  /** Which rendition, such as `720p.mp4`. Default: `src`, the original. */
+  asset?: string;
+  /** Name that a browser gives to what it saves. */
+  fileName?: string;
+  /** Whether a browser shows the file and does not save it. */
+  inline?: boolean;
+  /** First byte that is wanted, to go on with an earlier download. */
+  from?: number;
+  /** Whether the MD5 sum of an original is checked; as for {@link UploadOptions.verify}. Default: `auto`. */
+  verify?: boolean | 'auto';
+}
+
+/** Options of {@link downloads.toDirectory}. */
+export interface DirectoryDownloadOptions extends CallOptions {
+  /** How many files are fetched at the same time. Default: 4. */
+  concurrency?: number;
+  /** Whether MD5 sums are checked; as for {@link UploadOptions.verify}. Default: `auto`. */
+  verify?: boolean | 'auto';
+  /** Told how far the download is. */
+  onProgress?: (progress: { received: number; total: number; files: number; done: number }) => void;
+}
+
+/** What became of one file of {@link downloads.toDirectory}. */
+export interface DownloadResult {
+  /** Path below the directory. */
+  path: string;
+  /** Whether it was written, was there already with the same bytes, or failed. */
+  status: 'written' | 'kept' | 'failed';
+  /** The file. */
+  file: FileDescriptor;
+  /** Why it failed. */
+  error?: unknown;
+}
+
+/**
+ * Downloads that go on after a broken connection, and are checked. Loaded with the first use.
+ *
+ * @example
+ * ```ts
+ * const response = await downloads.file(fileId);
+ * const bytes = await response.arrayBuffer();
+ * ```
+ */
+export declare namespace downloads {
+  /**
+   * Downloads a file, also a private one, through a temporary link. The body goes on by itself where a connection broke off,
+   * and fails at its end when the bytes are not those of the descriptor.
+   *
+   * @param fileId Id of the file.
+   * @param options Which rendition, and from where.
+   * @throws {WixMediaError} Whatever the service refuses; the body fails with `CONTENT_MISMATCH`.
+   * @example
+   * ```ts
+   * const response = await downloads.file(fileId, { fileName: 'river.jpg' });
+   * ```
+   */
+  export function file(fileId: string, options?: FileDownloadOptions): Promise<Response>;
+
+  /**
+   * Downloads files, or a folder with all its sub-folders, as one zip of at most 1000 files. Private files are left out.
+   *
+   * @param what Which files, or which folder.
+   * @throws {WixMediaError} `TOO_MANY_FILES`, and whatever else the service refuses.
+   * @example
+   * ```ts
+   * const response = await downloads.zip({ folderId });
+   * ```
+   */
+  export function zip(what: { fileIds: string[] } | { folderId: string }, options?: DownloadOptions): Promise<Response>;
+
+  /**
+   * Writes a folder with everything below it to a directory, in Node, Bun and Deno. Names are made safe. What is there with
+   * the same bytes is kept, and what was interrupted goes on, so that it can be run again and again.
+   *
+   * @param folderId Id of the folder.
+   * @param directory Where to.
+   * @throws {WixMediaError} `NOT_SUPPORTED` in browsers; a file that fails is one of the results.
+   * @example
+   * ```ts
+   * const results = await downloads.toDirectory(folderId, directory);
+   * ```
+   */
+  export function toDirectory(
+    folderId: string,
+    directory: string | URL,
+    options?: DirectoryDownloadOptions,
+  ): Promise<DownloadResult[]>;
+}
+
+/** Options of the functions for paths. */
+export interface PathOptions extends CallOptions {
+  /** Id of the folder in which paths begin. Default: `media-root`. */
+  parentFolderId?: string;
+}
+
+/** A file at its path. */
+export interface FileEntry {
+  /** It is a file. */
+  kind: 'file';
+  /** Its path. */
+  path: string;
+  /** Its id. */
+  id: string;
+  /** The file. */
+  file: FileDescriptor;
+}
+
+/** A folder at its path. */
+export interface FolderEntry {
+  /** It is a folder. */
+  kind: 'folder';
+  /** Its path. */
+  path: string;
+  /** Its id. */
+  id: string;
+  /** The folder. */
+  folder: Folder;
+}
+
+/** A folder with what is in it. */
+export interface FolderTree {
+  /** Its path. */
+  path: string;
+  /** The folder. */
+  folder: Folder;
+  /** Its sub-folders. */
+  folders: FolderTree[];
+  /** Its own files. */
+  files: FileDescriptor[];
+  /** Files in it, at every depth that was read. */
+  fileCount: number;
+  /** Bytes of these files. */
+  sizeInBytes: number;
+}
+
+/**
+ * Folders and files by their paths, such as `/Animals/Foxes/red.jpg`. Names count as they are written; of several items of
+ * one name it is the oldest. Loaded with the first use.
+ *
+ * @example
+ * ```ts
+ * const { id } = await paths.ensure('/Animals').then(({ _id }) => ({ id: _id }));
+ * ```
+ */
+export declare namespace paths {
+  /**
+   * What is at a path. A folder goes before a file of the same name; a path that ends in `/` is that of a folder.
+   *
+   * @param path The path.
+   * @throws {WixMediaError} `PATH_NOT_FOUND`, which names the segment that is missing.
+   * @example
+   * ```ts
+   * const found = await paths.resolve('/Animals');
+   * if (found.kind === 'folder') console.log(found.folder._id);
+   * ```
+   */
+  export function resolve(path: string, options?: PathOptions): Promise<FileEntry | FolderEntry>;
+
+  /**
+   * The folder at a path; what is missing of it is made, once, also by calls side by side.
+   *
+   * @param path The path.
+   * @example
+   * ```ts
+   * const folder = await paths.ensure('/Animals/Foxes');
+   * ```
+   */
+  export function ensure(path: string, options?: PathOptions): Promise<Folder>;
+
+  /**
+   * Everything below a folder: each folder before what is in it, in the order of names.
+   *
+   * @param path Path of the folder. Default: `/`.
+   * @throws {WixMediaError} `PATH_NOT_FOUND`.
+   * @example
+   * ```ts
+   * for await (const entry of paths.walk('/Animals', { depth: 2 })) console.log(entry.path);
+   * ```
+   */
+  export function walk(
+    path?: string,
+    options?: PathOptions & { depth?: number },
+  ): AsyncIterable<(FileEntry | FolderEntry) & { depth: number }>;
+
+  /**
+   * A folder with everything in it, down to a depth, with counts and sizes.
+   *
+   * @param path Path of the folder. Default: `/`.
+   * @throws {WixMediaError} `PATH_NOT_FOUND`.
+   * @example
+   * ```ts
+   * const { fileCount, sizeInBytes } = await paths.tree('/', { depth: 2 });
+   * ```
+   */
+  export function tree(path?: string, options?: PathOptions & { depth?: number }): Promise<FolderTree>;
+}
+
+/** What a deletion takes. */
+export interface DeletionPlan {
+  /** Files, those in folders included. */
+  files: number;
+  /** Folders, those in folders included. */
+  folders: number;
+  /** Bytes of the files. */
+  bytes: number;
+  /** How many of them are in the trash already. */
+  alreadyInTrash: number;
+  /** Ids that name nothing. */
+  missing: string[];
+}
+
+/**
+ * Deleting without fear: what would go is counted before, and what went comes back. Loaded with the first use.
+ *
+ * @example
+ * ```ts
+ * const { files: count, bytes } = await trash.plan([folderId]);
+ * ```
+ */
+export declare namespace trash {
+  /**
+   * Counts what a deletion would take, without deleting anything. Whatever is in a folder counts once.
+   *
+   * @param ids Ids of files and folders, or the items themselves.
+   * @example
+   * ```ts
+   * const plan = await trash.plan({ fileIds: [fileId, otherFileId] });
+   * ```
+   */
+  export function plan(
+    ids: readonly (string | FileDescriptor | Folder)[] | { fileIds?: readonly string[]; folderIds?: readonly string[] },
+    options?: CallOptions,
+  ): Promise<DeletionPlan>;
+
+  /**
+   * Deletes what is in the trash, for good. The service does not tell when something was deleted, so the age is that of its
+   * last change; a folder goes when everything in it is old enough too.
+   *
+   * @param options What is old enough: a date, milliseconds, or a text such as `30d`; only these types of files; or only count.
+   * @returns What went.
+   * @example
+   * ```ts
+   * const { bytes } = await trash.empty({ olderThan: '30d', dryRun: true });
+   * ```
+   */
+  export function empty(
+    options?: CallOptions & { olderThan?: Date | number | string; mediaTypes?: MediaTypeWithLiterals[]; dryRun?: boolean },
+  ): Promise<{ files: number; folders: number; bytes: number }>;
+
+  /**
+   * Restores everything that is in the trash, or all files of some types. With types, files in deleted folders stay where they
+   * are, unless `inFolders`: then they are restored too, to the root, as their folder is not.
+   *
+   * @param options Which types of files.
+   * @returns How much came back, and which files.
+   * @example
+   * ```ts
+   * const { files: count } = await trash.restoreAll({ mediaTypes: ['IMAGE'] });
+   * ```
+   */
+  export function restoreAll(
+    options?: CallOptions & { mediaTypes?: MediaTypeWithLiterals[]; inFolders?: boolean },
+  ): Promise<{ files: number; folders: number; fileIds: string[] }>;
+}
+
 // ---------------------------------------------------------------------------------------------------------------------
 // The default export
 // ---------------------------------------------------------------------------------------------------------------------
@@ -4038,6 +4589,6 @@ export declare function createManager(options?: ManagerOptions): Promise<MediaMa
  * ```
  */
 declare namespace wixMedia {
-  export { files, folders, webhooks, configure, createClient, createManager, init, media, WixMediaError };
+  export { files, folders, webhooks, uploads, downloads, paths, trash, configure, createClient, createManager, init, media, WixMediaError };
 }
 export default wixMedia;

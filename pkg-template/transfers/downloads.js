@@ -27,7 +27,7 @@ export function createDownloads(api) {
       signal?.throwIfAborted();
       failures += 1;
       const doubled = Math.min(patience.first * 2 ** (failures - 1), patience.longest) * (1 - Math.random() / 2);
-      const ms = wait > doubled ? wait : doubled;
+      const ms = Math.max(doubled, wait || 0);
       if (failures >= patience.tries || ms > patience.longest) throw error;
       shared.tell(shared.on.retry, { operation: name, attempt: failures, delayMs: ms, status: error.status, error });
       await pause(ms, signal);
@@ -222,7 +222,7 @@ export function createDownloads(api) {
     const work = [];
     await target.makeFolder('.');
 
-    const plan = async (id, path) => {
+    const plan = async (id, path, trail = [id]) => {
       const [folders, files] = await Promise.all([
         client.folders.listFolders({ parentFolderId: id, paging: { limit: 100 } }, call).toArray(),
         client.files.listFiles({ parentFolderId: id, paging: { limit: 100 } }, call).toArray(),
@@ -233,7 +233,8 @@ export function createDownloads(api) {
       for (const each of folders.sort(byAge)) {
         const own = `${path}${uniqueName(each.displayName, taken)}`;
         await target.makeFolder(own);
-        await plan(each._id, `${own}/`);
+        // A folder that is moved meanwhile can turn up below itself.
+        if (!trail.includes(each._id)) await plan(each._id, `${own}/`, [...trail, each._id]);
       }
       for (const each of files.sort(byAge)) work.push({ descriptor: each, path: `${path}${uniqueName(each.displayName, taken)}` });
     };

@@ -86,14 +86,15 @@ export function createPaths(api) {
   }
 
   /** Everything below a folder: folders before what is in them, each level in the order of names. */
-  async function* below(folder, path, depth, most, call) {
+  async function* below(folder, path, depth, most, call, trail = [folder._id]) {
     if (depth > most) return;
     const byName = (one, other) => (one.displayName < other.displayName ? -1 : 1);
     const [folders, files] = await Promise.all([foldersIn(folder._id, call), filesIn(folder._id, call)]);
     const at = (name) => `${path === '/' ? '' : path}/${name}`;
     for (const each of folders.sort(byName)) {
       yield { kind: 'folder', path: at(each.displayName), id: each._id, depth, folder: each };
-      yield* below(each, at(each.displayName), depth + 1, most, call);
+      // A folder that is moved meanwhile can turn up below itself.
+      if (!trail.includes(each._id)) yield* below(each, at(each.displayName), depth + 1, most, call, [...trail, each._id]);
     }
     for (const file of files.sort(byName)) yield { kind: 'file', path: at(file.displayName), id: file._id, depth, file };
   }

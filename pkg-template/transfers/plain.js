@@ -53,7 +53,7 @@ export async function uploadPlain(job) {
       if (file) return file;
     }
     const own = Math.min(patience.first * 2 ** (tries - 1), patience.longest) * (1 - Math.random() / 2);
-    const ms = wait > own ? wait : own;
+    const ms = Math.max(own, wait || 0);
     if (tries >= patience.plainTries || !source.isRepeatable || ms > patience.longest) throw failure;
     shared.tell(shared.on.retry, { operation: 'uploads.upload', attempt: tries, delayMs: ms, status: answer?.status, error: failure });
     await pause(ms, signal);

@@ -80,7 +80,7 @@ async function byFetch(shared, request, body) {
       if (length !== undefined) init.headers = { ...headers, 'Content-Length': String(length) };
     } else {
       moved(length / SLOWEST);
-      init.body = await wholeOf(body, onBytes);
+      init.body = await wholeOf(body, request.onBytes);
     }
   }
   const response = await shared.send(url, init);

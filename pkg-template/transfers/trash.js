@@ -28,13 +28,14 @@ export function createTrash(api) {
   };
 
   /** Everything below a folder, which is live or in the trash. */
-  async function* below(folder, call) {
+  async function* below(folder, call, trail = [folder._id]) {
     const list = folder.state === 'DELETED' ? lists.trashed : lists.live;
     const [files, folders] = await Promise.all([list.files(folder._id, call), list.folders(folder._id, call)]);
     for (const file of files) yield { file };
     for (const each of folders) {
       yield { folder: each };
-      yield* below(each, call);
+      // A folder that is moved meanwhile can turn up below itself.
+      if (!trail.includes(each._id)) yield* below(each, call, [...trail, each._id]);
     }
   }
 

@@ -167,7 +167,7 @@ export function createUploads(api, paths) {
       if (isResumable && source.size === undefined) {
         throw refuse('protocol', 'cannot be tus for a stream of unknown length: use plain, or a Blob or file');
       }
-      const attempt = () => (isResumable && source.size > 0 ? resumable(job, given, options) : uploadPlain(job));
+      const attempt = () => (isResumable && source.size > 0 ? resumable(job, options) : uploadPlain(job));
       let file;
       try {
         file = await attempt();
@@ -192,7 +192,7 @@ export function createUploads(api, paths) {
   }
 
   /** A resumable upload, with its record. */
-  async function resumable(job, given, options) {
+  async function resumable(job, options) {
     const { source, request, progress } = job;
     const records = await recordsOf(options.sessions, api.disk);
     let id = records ? await fingerprint(source, request) : undefined;

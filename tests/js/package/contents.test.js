@@ -32,6 +32,7 @@ suite('the packed package', () => {
         'client.wasm',
         'command.js',
         'directory.js',
+        'disk.js',
         'index.d.cts',
         'index.d.ts',
         'manager-worker.js',
@@ -41,6 +42,8 @@ suite('the packed package', () => {
         'node.cjs',
         'node.js',
         'package.json',
+        'transfers.js',
+        'transfers.wasm',
         'workerd.js',
       ],
     );

@@ -2,8 +2,10 @@
 // example in them works.
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import ts from 'typescript-5';
 import { compilers, createProject, DIST, moduleSystems } from './compiling.js';
@@ -145,7 +147,7 @@ suite('what is exported', async () => {
         assert.deepEqual(sorted(Object.keys(module).filter((each) => each !== '__esModule')), valuesOf(declared.all));
       });
 
-      for (const namespace of ['files', 'folders', 'media', 'default']) {
+      for (const namespace of ['files', 'folders', 'media', 'uploads', 'downloads', 'paths', 'trash', 'default']) {
         test(`so is what ${namespace} holds`, () => {
           const held = sorted(Object.keys(module[namespace]));
           assert.deepEqual(held, valuesOf(declared.exportsOf(declared.all.get(namespace))));
@@ -224,6 +226,8 @@ const FOLDER = { id: '0123456789abcdef0123456789abcdef', displayName: 'Animals',
 /** An answer that suits every call, as no two read the same member in different ways. */
 async function answering(url, init) {
   if (String(url).endsWith('client.wasm')) return new Response(readFileSync(`${DIST}/client.wasm`));
+  if (String(url).startsWith('https://upload.wixmp.com/')) return Response.json({ file: FILE });
+  if (url === FILE.url) return new Response('bytes');
   assert.ok(String(url).startsWith('https://www.wixapis.com/site-media/v1/'), url);
   assert.match(init.method, /^(GET|POST|PATCH)$/);
   return Response.json({
@@ -249,6 +253,7 @@ const GIVEN = {
   folderId: 'string',
   jwt: 'string',
   publicKey: 'string',
+  directory: 'string',
   client: "import('wix-media.v2').Client",
 };
 
@@ -301,6 +306,7 @@ suite('examples', () => {
       folderId: FOLDER.id,
       jwt: `${signed}.${sign('RSA-SHA256', Buffer.from(signed), privateKey).toString('base64url')}`,
       publicKey: publicKey.export({ type: 'spki', format: 'pem' }),
+      directory: mkdtempSync(join(tmpdir(), 'wix-media-')),
     };
     const AsyncFunction = (async () => {}).constructor;
     const { fetch } = globalThis;
@@ -310,6 +316,7 @@ suite('examples', () => {
       process.env.WIX_SITE_ID = 'site';
     });
     after(() => {
+      rmSync(given.directory, { recursive: true });
       globalThis.fetch = fetch;
       delete process.env.WIX_API_KEY;
       delete process.env.WIX_SITE_ID;

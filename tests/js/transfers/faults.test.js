@@ -1,0 +1,202 @@
+// Uploads over a connection and a service that fail in every way, at every place: what is reported as a success is there once,
+// byte for byte.
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { md5, noise } from '../harness/bytes.js';
+import { rejection } from '../harness/client.js';
+import { createClient } from '../harness/package.js';
+import { startUploadService } from '../harness/upload-service.js';
+
+const SIZE = 40;
+const CHUNK = 16;
+const bytes = noise(SIZE);
+
+/** A service with a fault, and an upload to it. */
+async function uploaded(t, fault, { protocol, quota, source = bytes, ...options } = {}) {
+  const service = await startUploadService({ fault, quota });
+  t.after(service.close);
+  const client = createClient({ baseUrl: service.origin, auth: { apiKey: 'key' }, retry: { baseDelayMs: 1, maxDelayMs: 5000 } });
+  const upload = client.uploads.upload(source, {
+    displayName: 'noise.bin',
+    protocol,
+    chunkSizeInBytes: CHUNK,
+    sessions: false,
+    verify: true,
+    stallMs: 2000,
+    ...options,
+  });
+  return { service, client, upload };
+}
+
+/** The upload succeeds, and the service holds exactly one file with exactly these bytes. */
+async function arrives(t, fault, options) {
+  const { service, upload } = await uploaded(t, fault, options);
+  const file = await upload;
+  assert.equal(file.hash, md5(bytes));
+  assert.deepEqual([...service.files.values()].map((each) => md5(each.bytes)), [md5(bytes)]);
+  return service;
+}
+
+const once = (kind, answer, number = 0) => (step) => (step.kind === kind && step.number === number ? answer : undefined);
+const times = (kind, count, answer) => (step) => (step.kind === kind && step.number < count ? answer : undefined);
+
+suite('the connection is cut', () => {
+  test('at every byte of a plain upload', async (t) => {
+    for (let cutAfter = 0; cutAfter <= SIZE; cutAfter += 1) await arrives(t, once('put', { cutAfter }), { protocol: 'plain' });
+  });
+
+  test('at every byte of a resumable upload', async (t) => {
+    for (let number = 0; number * CHUNK < SIZE; number += 1) {
+      const length = Math.min(CHUNK, SIZE - number * CHUNK);
+      for (let cutAfter = 0; cutAfter <= length; cutAfter += 1) {
+        await arrives(t, once('chunk', { cutAfter }, number), { protocol: 'tus' });
+      }
+    }
+  });
+
+  test('while the answer comes, so that the file is there and nobody knows', async (t) => {
+    for (let cutAnswer = 0; cutAnswer < 400; cutAnswer += 40) {
+      await arrives(t, once('put', { cutAnswer }), { protocol: 'plain' });
+      await arrives(t, once('finalise', { cutAnswer }), { protocol: 'tus' });
+    }
+    await arrives(t, times('chunk', 2, { cutAnswer: 0 }), { protocol: 'tus' });
+  });
+
+  test('without an end: the upload fails, and leaves nothing', async (t) => {
+    for (const [protocol, kind] of [['plain', 'put'], ['tus', 'chunk']]) {
+      const { service, upload } = await uploaded(t, (step) => (step.kind === kind ? { cutAfter: 0 } : undefined), { protocol });
+      const error = await rejection(upload);
+      assert.equal(error.code, 'NETWORK');
+      assert.equal(service.files.size, 0);
+    }
+  });
+});
+
+suite('the service refuses for a while', () => {
+  for (const status of [500, 503]) {
+    for (const [protocol, kinds] of [['plain', ['begin', 'put']], ['tus', ['begin', 'create', 'chunk', 'ask', 'finalise']]]) {
+      for (const kind of kinds) {
+        test(`a burst of ${status} at ${kind}, ${protocol}`, async (t) => {
+          const burst = times(kind, 2, { status });
+          // Nobody asks where nothing was cut.
+          const cut = once('chunk', { cutAfter: 3 });
+          await arrives(t, (step) => burst(step) ?? (kind === 'ask' ? cut(step) : undefined), { protocol });
+        });
+      }
+    }
+  }
+
+  for (const [protocol, kind] of [['plain', 'put'], ['tus', 'create'], ['tus', 'chunk'], ['tus', 'finalise']]) {
+    test(`429 at ${kind}: its wish is not undercut`, async (t) => {
+      let refused;
+      let again;
+      await arrives(
+        t,
+        (step) => {
+          // A chunk is not sent again before the service was asked.
+          if (refused && !again && step.kind !== 'call') again = performance.now();
+          if (step.kind !== kind || step.number > 0) return undefined;
+          refused = performance.now();
+          return { status: 429, headers: { 'retry-after': '1' } };
+        },
+        { protocol },
+      );
+      assert.ok(again - refused >= 990, `${again - refused} ms`);
+    });
+  }
+
+  test('a wish beyond all patience is the caller’s to decide on', async (t) => {
+    const fault = (step) => (step.kind === 'chunk' ? { status: 429, headers: { 'retry-after': '3600' } } : undefined);
+    const error = await rejection((await uploaded(t, fault, { protocol: 'tus' })).upload);
+    assert.equal(error.status, 429);
+  });
+});
+
+suite('the service stalls', () => {
+  for (const [protocol, kind] of [['plain', 'put'], ['tus', 'create'], ['tus', 'chunk'], ['tus', 'finalise']]) {
+    test(`at ${kind}`, async (t) => {
+      const service = await arrives(t, once(kind, { stall: true }), { protocol, stallMs: 100 });
+      assert.ok(service.requests.filter((each) => each.kind === kind).length > 1);
+    });
+  }
+});
+
+suite('the service lies about its offset', () => {
+  for (const offset of [0, 3, 17, 41, 1_000_000]) {
+    test(`${offset} after the first chunk`, async (t) => {
+      await arrives(t, once('chunk', { offset }), { protocol: 'tus' });
+    });
+    test(`${offset} when it is asked`, async (t) => {
+      const cut = once('chunk', { cutAfter: 5 });
+      const lie = once('ask', { offset });
+      await arrives(t, (step) => cut(step) ?? lie(step), { protocol: 'tus' });
+    });
+  }
+
+  test('always: it is not believed', async (t) => {
+    const { service, upload } = await uploaded(t, (step) => (['ask', 'chunk'].includes(step.kind) ? { offset: 39 } : undefined), { protocol: 'tus' });
+    const error = await rejection(upload);
+    assert.equal(error.code, 'UPLOAD_OFFSET_INVALID');
+    assert.equal(service.files.size, 0);
+  });
+
+  test('a service that stored other bytes is found out', async (t) => {
+    const { service, upload } = await uploaded(
+      t,
+      (step) => {
+        if (step.kind === 'finalise') for (const transfer of service.transfers.values()) transfer.bytes[7] ^= 1;
+        return undefined;
+      },
+      { protocol: 'tus' },
+    );
+    assert.equal((await rejection(upload)).code, 'CONTENT_MISMATCH');
+    assert.equal(service.files.size, 0);
+  });
+});
+
+suite('a token ends on the way', () => {
+  for (const status of [403, 404, 410]) {
+    for (const [protocol, kind, number] of [['plain', 'put', 0], ['tus', 'create', 0], ['tus', 'chunk', 1], ['tus', 'finalise', 0]]) {
+      test(`${status} at ${kind}: it starts over with a new one`, async (t) => {
+        const service = await arrives(t, once(kind, { status }, number), { protocol });
+        assert.equal(service.requests.filter((each) => each.kind === 'begin').length, 2);
+      });
+    }
+  }
+});
+
+suite('the storage of the site is full', () => {
+  for (const [protocol, quota] of [['plain', 10], ['tus', 20], ['tus', 39]]) {
+    test(`${protocol}, after ${quota} bytes`, async (t) => {
+      const { service, upload } = await uploaded(t, undefined, { protocol, quota });
+      const error = await rejection(upload);
+      assert.equal(error.code, 'SITE_QUOTA_EXCEEDED');
+      assert.equal(service.files.size, 0);
+      assert.ok(service.requests.length < 12, 'it is not tried again and again');
+    });
+  }
+});
+
+test('upload hosts get no credentials', async (t) => {
+  for (const protocol of ['plain', 'tus']) {
+    const service = await arrives(t, undefined, { protocol });
+    const own = service.requests.filter(({ path }) => path.startsWith('/upload/'));
+    assert.ok(own.length > 0);
+    for (const { headers } of own) {
+      assert.equal(headers.authorization, undefined);
+      assert.deepEqual(Object.keys(headers).filter((name) => name.startsWith('wix-') || name.startsWith('x-wix-')), []);
+    }
+  }
+});
+
+test('a source that fails is told as such, and a file that shrinks is not made longer', async (t) => {
+  const failing = async function* () {
+    yield noise(10);
+    throw new Error('the disk is gone');
+  };
+  const { upload, service } = await uploaded(t, undefined, { source: failing() });
+  const error = await rejection(upload);
+  assert.equal(error.code, 'SOURCE_FAILED');
+  assert.match(error.message, /the disk is gone/);
+  assert.equal(service.files.size, 0);
+});
