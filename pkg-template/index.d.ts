@@ -4033,6 +4033,7 @@ export interface MediaManager {
  */
 export declare function createManager(options?: ManagerOptions): Promise<MediaManager>;
 
+// ---------------------------------------------------------------------------------------------------------------------
 // Uploads, downloads, paths and trash
 // ---------------------------------------------------------------------------------------------------------------------
 
