@@ -1,0 +1,682 @@
+//! A manager that is killed in the middle of its work, and one whose disk fails: what was answered is there, and nothing
+//! is half done.
+//!
+//! The events of a change are written with it, so the content has to be exactly what all events together say, and the
+//! events have to hold at least what was answered.
+
+use crate::site::{START, text};
+use md5::{Digest, Md5};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use wix_media::blobs::{Blobs, Directory, Disk, Host};
+use wix_media::catalog::{Area, Catalog, Sqlite};
+use wix_media::manager::{Manager, ManualClock, Options, Parts, Request, Response, Seeded, SystemClock, SystemRandom};
+
+/// How often the child is killed.
+const KILLS: u64 = 200;
+/// Where the child works.
+const FOLDER: &str = "WIX_MEDIA_CRASH_FOLDER";
+/// What its randomness begins with; also set by people who want to see a failure again.
+const SEED: &str = "WIX_MEDIA_SEED";
+
+/// Numbers that look random, and are the same for each seed.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from((self.0 >> 11) % most.max(1) as u64).unwrap_or(0)
+    }
+
+    fn one_of(&mut self, items: &[String]) -> Option<String> {
+        let at = self.below(items.len());
+        items.get(at).cloned()
+    }
+
+    fn bytes(&mut self, most: usize) -> Vec<u8> {
+        let length = 1 + self.below(most);
+        (0..length).map(|_| self.below(256) as u8).collect()
+    }
+}
+
+fn dice(seed: u64) -> Dice {
+    Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+}
+
+fn hash(bytes: &[u8]) -> String {
+    Md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn blobs_in(folder: &Path) -> Directory<Disk> {
+    Directory::new(Disk::new(&folder.join("blobs")).expect("a folder"))
+}
+
+fn open(folder: &Path) -> Manager {
+    let parts = Parts {
+        catalog: Box::new(Sqlite::open(&folder.join("catalog.db")).expect("a catalog")),
+        blobs: Box::new(blobs_in(folder)),
+        clock: Box::new(SystemClock),
+        random: Box::new(SystemRandom),
+        options: Options::default(),
+    };
+    Manager::new(parts).expect("a manager")
+}
+
+/// The events behind a number as one text.
+fn log(events: impl IntoIterator<Item = Value>) -> String {
+    events.into_iter().map(|event| format!("{event}\n")).collect()
+}
+
+/// Somebody who does this and that.
+struct Worker {
+    manager: Manager,
+    dice: Dice,
+    folders: Vec<String>,
+    files: Vec<String>,
+    trash: Vec<String>,
+    /// The URL's token, the transfer, how much of it is there and how much there will be.
+    transfer: Option<(String, String, usize, usize)>,
+    seen: i64,
+}
+
+impl Worker {
+    fn new(mut manager: Manager, dice: Dice) -> Worker {
+        let mut list = |kind: &str, root: &str| -> Vec<String> {
+            let path = format!("/site-media/v1/{kind}/search");
+            let body = json!({ "rootFolder": root, "paging": { "limit": 100 } }).to_string();
+            let response = manager.handle(Request::new("POST", &path).body(body));
+            let body = manager.collect(response.body).expect("a body");
+            let value: Value = serde_json::from_slice(&body).expect("JSON");
+            let items = value[kind].as_array().cloned().unwrap_or_default();
+            items.iter().map(|item| text(&item["id"])).collect()
+        };
+        let mut folders = list("folders", "MEDIA_ROOT");
+        folders.push("media-root".to_owned());
+        let files = list("files", "MEDIA_ROOT");
+        let mut trash = list("folders", "TRASH_ROOT");
+        trash.extend(list("files", "TRASH_ROOT"));
+        let seen = manager.control("lastEvent", &json!({})).expect("a number");
+        Worker {
+            manager,
+            dice,
+            folders,
+            files,
+            trash,
+            transfer: None,
+            seen: seen.as_i64().expect("a number"),
+        }
+    }
+
+    fn json(&mut self, response: Response) -> Option<Value> {
+        let body = self.manager.collect(response.body).expect("a body");
+        (response.status == 200).then(|| serde_json::from_slice(&body).expect("JSON"))
+    }
+
+    fn call(&mut self, method: &str, path: &str, body: Value) -> Option<Value> {
+        let request = Request::new(method, &format!("/site-media/v1{path}")).body(body.to_string());
+        let response = self.manager.handle(request);
+        self.json(response)
+    }
+
+    fn upload_url(&mut self, kind: &str) -> Option<Value> {
+        let folder = self.dice.one_of(&self.folders)?;
+        let body = json!({ "mimeType": "application/octet-stream", "fileName": "f.bin", "parentFolderId": folder });
+        self.call("POST", &format!("/files/generate-{kind}url"), body)
+    }
+
+    /// One thing. The answer says whether it was done.
+    fn step(&mut self) -> Option<()> {
+        match self.dice.below(12) {
+            0..=2 => {
+                let url = text(&self.upload_url("upload-")?["uploadUrl"]);
+                let path = url.strip_prefix("http://127.0.0.1").expect("ours").to_owned();
+                let bytes = self.dice.bytes(60_000);
+                let mut intake = self.manager.open(Request::new("PUT", &path).head);
+                for piece in bytes.chunks(20_000) {
+                    self.manager.feed(&mut intake, piece);
+                }
+                let response = self.manager.close(intake);
+                let file = self.json(response)?;
+                self.files.push(text(&file["file"]["id"]));
+            }
+            3 => {
+                let parent = self.dice.one_of(&self.folders)?;
+                let answer = self.call(
+                    "POST",
+                    "/folders",
+                    json!({ "displayName": "f", "parentFolderId": parent }),
+                )?;
+                self.folders.push(text(&answer["folder"]["id"]));
+            }
+            4 => {
+                let (id, parent) = (self.dice.one_of(&self.files)?, self.dice.one_of(&self.folders)?);
+                let name = format!("n{}.bin", self.dice.below(1000));
+                let file = json!({ "id": id, "displayName": name, "parentFolderId": parent });
+                self.call("PATCH", &format!("/files/{id}"), json!({ "file": file }))?;
+            }
+            5 => {
+                let (id, parent) = (self.dice.one_of(&self.folders)?, self.dice.one_of(&self.folders)?);
+                let folder = json!({ "displayName": "moved", "parentFolderId": parent });
+                self.call("PATCH", &format!("/folders/{id}"), json!({ "folder": folder }))?;
+            }
+            6 => {
+                let ids = [self.dice.one_of(&self.files)?, self.dice.one_of(&self.files)?];
+                self.trash.extend(ids.clone());
+                self.call("POST", "/bulk/files/delete", json!({ "fileIds": ids }))?;
+            }
+            7 => {
+                let id = self.dice.one_of(&self.folders)?;
+                self.call("POST", "/bulk/folders/delete", json!({ "folderIds": [id] }))?;
+                self.trash.push(id);
+            }
+            8 => {
+                let id = self.dice.one_of(&self.trash)?;
+                self.call("POST", "/bulk/trash-bin/folders/restore", json!({ "folderIds": [id] }))?;
+                self.call("POST", "/bulk/trash-bin/files/restore", json!({ "fileIds": [id] }))?;
+            }
+            9 if self.files.len() + self.trash.len() > 60 => {
+                let ids: Vec<_> = self
+                    .trash
+                    .drain(..)
+                    .chain(self.files.drain(..20.min(self.files.len())))
+                    .take(100)
+                    .collect();
+                self.call(
+                    "POST",
+                    "/bulk/files/delete",
+                    json!({ "fileIds": ids, "permanent": true }),
+                )?;
+                self.call(
+                    "POST",
+                    "/bulk/folders/delete",
+                    json!({ "folderIds": ids, "permanent": true }),
+                )?;
+            }
+            9 => {
+                let export = self.manager.export().expect("an export");
+                if self.dice.below(2) == 0 {
+                    self.manager.end_export(&export.id).expect("ended");
+                }
+            }
+            _ => self.transfer_step()?,
+        }
+        Some(())
+    }
+
+    fn tus(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Response {
+        let mut request = Request::new(method, path).header("Tus-Resumable", "1.0.0").body(body);
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        self.manager.handle(request)
+    }
+
+    fn transfer_step(&mut self) -> Option<()> {
+        let Some((token, transfer, there, length)) = self.transfer.take() else {
+            let token = text(&self.upload_url("resumable-upload-")?["uploadToken"]);
+            let length = 1 + self.dice.below(50_000);
+            let metadata = format!("token {}", data_encoding::BASE64.encode(token.as_bytes()));
+            let headers = [
+                ("Upload-Length", &length.to_string()[..]),
+                ("Upload-Metadata", &metadata),
+            ];
+            let response = self.tus("POST", "/upload/tus", &headers, Vec::new());
+            let location = response.header("location")?;
+            let transfer = location.rsplit_once('/')?.1.to_owned();
+            self.transfer = Some((token, transfer, 0, length));
+            return Some(());
+        };
+        if there == length {
+            let response = self
+                .manager
+                .handle(Request::new("PUT", &format!("/upload/tus/{token}")).body("{}"));
+            let file = self.json(response)?;
+            self.files.push(text(&file["file"]["id"]));
+            return Some(());
+        }
+        let mut bytes = self.dice.bytes(20_000);
+        bytes.truncate(length - there);
+        let there_now = there + bytes.len();
+        let offset = there.to_string();
+        let headers = [
+            ("Content-Type", "application/offset+octet-stream"),
+            ("Upload-Offset", &offset[..]),
+        ];
+        let path = format!("/upload/tus/{transfer}");
+        let response = self.tus("PATCH", &path, &headers, bytes);
+        assert_eq!(response.status, 204);
+        say(&format!("transfer {transfer} {there_now}"));
+        self.transfer = Some((token, transfer, there_now, length));
+        Some(())
+    }
+
+    /// Tells of what was answered: the number of the last event, and the sum of those since the last time.
+    fn acknowledge(&mut self) {
+        let events = self.manager.events(self.seen, 1_000_000).expect("events");
+        let Some(last) = events.last() else { return };
+        self.seen = last.number;
+        let sum = hash(log(events.into_iter().map(|event| event.body)).as_bytes());
+        say(&format!("done {} {sum}", self.seen));
+    }
+}
+
+fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    out.write_all(format!("\n{line}\n").as_bytes()).expect("said");
+    out.flush().expect("said");
+}
+
+/// Not a test of its own: what the crash test kills.
+#[test]
+#[ignore = "the crash test starts it"]
+fn child() {
+    let folder = PathBuf::from(std::env::var_os(FOLDER).expect("started by the crash test"));
+    let seed = std::env::var(SEED).expect("a seed").parse().expect("a number");
+    let mut worker = Worker::new(open(&folder), dice(seed));
+    say("ready");
+    loop {
+        _ = worker.step();
+        worker.acknowledge();
+    }
+}
+
+/// What the events say there is.
+#[derive(Default)]
+struct Expected {
+    /// The last entity of each item, and whether it is in the trash.
+    items: BTreeMap<String, (Value, bool)>,
+    seen: i64,
+}
+
+impl Expected {
+    fn replay(&mut self, number: i64, event: &Value) {
+        assert!(number > self.seen);
+        self.seen = number;
+        let id = text(&event["entityId"]);
+        let entity = match text(&event["slug"]).as_str() {
+            "created" => &event["createdEvent"]["entity"],
+            "updated" => &event["updatedEvent"]["currentEntity"],
+            "file_ready" => &event["actionEvent"]["body"]["file"],
+            "deleted" if event["deletedEvent"]["movedToTrash"] == true => {
+                self.items.get_mut(&id).expect("known").1 = true;
+                return;
+            }
+            "deleted" => {
+                self.items.remove(&id).expect("known");
+                return;
+            }
+            slug => panic!("{slug} cannot happen here"),
+        };
+        // What is in the trash can be renamed there.
+        self.items.insert(id, (entity.clone(), entity["state"] == "DELETED"));
+    }
+}
+
+/// Checks everything after a crash.
+fn check(folder: &Path, expected: &mut Expected, said: &[String]) {
+    let catalog = Sqlite::open(&folder.join("catalog.db")).expect("a catalog");
+    assert!(catalog.is_whole().expect("checked"), "the database is damaged");
+    let blobs = blobs_in(folder);
+    let mut named = BTreeSet::new();
+    for file in catalog.all_files("", u32::MAX).expect("files") {
+        let blob = file.blob.expect("bytes");
+        let size = usize::try_from(file.size).expect("a size");
+        assert_eq!(blobs.size(&blob).expect("a size"), Some(size as u64), "{}", file.id);
+        let mut bytes = vec![0; size];
+        assert_eq!(blobs.read(&blob, 0, &mut bytes).expect("read"), size);
+        assert_eq!(hash(&bytes), file.hash, "{}", file.id);
+        named.insert(blob);
+    }
+    let mut all: BTreeMap<String, Area> = BTreeMap::new();
+    all.extend(
+        catalog
+            .all_files("", u32::MAX)
+            .expect("files")
+            .into_iter()
+            .map(|file| (file.id, file.area)),
+    );
+    all.extend(
+        catalog
+            .all_folders("", u32::MAX)
+            .expect("folders")
+            .into_iter()
+            .map(|item| (item.id, item.area)),
+    );
+    drop(catalog);
+
+    let mut manager = open(folder);
+    let events = manager.events(expected.seen, 1_000_000).expect("events");
+    let mut seen = expected.seen;
+    let mut answered = expected.seen;
+    for line in said {
+        let words: Vec<_> = line.split(' ').collect();
+        match words[..] {
+            ["done", number, sum] => {
+                answered = number.parse().expect("a number");
+                let those = events
+                    .iter()
+                    .filter(|event| event.number > seen && event.number <= answered);
+                assert_eq!(
+                    hash(log(those.map(|event| event.body.clone())).as_bytes()),
+                    sum,
+                    "an answered change is lost"
+                );
+                seen = answered;
+            }
+            ["transfer", transfer, offset] => {
+                let path = format!("/upload/tus/{transfer}");
+                let response = manager.handle(Request::new("HEAD", &path).header("Tus-Resumable", "1.0.0"));
+                // One that is finished has no offset any more.
+                if response.status == 200 {
+                    let there: u64 = response
+                        .header("upload-offset")
+                        .expect("an offset")
+                        .parse()
+                        .expect("a number");
+                    assert!(there >= offset.parse().expect("a number"), "answered bytes are lost");
+                }
+            }
+            _ => {}
+        }
+    }
+    assert!(events.last().is_none_or(|last| last.number >= answered));
+    for event in &events {
+        expected.replay(event.number, &event.body);
+    }
+    let known: BTreeSet<_> = expected
+        .items
+        .iter()
+        .map(|(id, (_, trashed))| (id.clone(), *trashed))
+        .collect();
+    let there: BTreeSet<_> = all.into_iter().map(|(id, area)| (id, area == Area::Trash)).collect();
+    let different: Vec<_> = there.symmetric_difference(&known).collect();
+    assert!(different.is_empty(), "half done: {different:?}");
+    for (id, (entity, trashed)) in &expected.items {
+        let kind = if entity.get("mimeType").is_some() {
+            "file"
+        } else {
+            "folder"
+        };
+        let response = manager.handle(Request::new("GET", &format!("/site-media/v1/{kind}s/{id}")));
+        let body = manager.collect(response.body).expect("a body");
+        let found: Value = serde_json::from_slice(&body).expect("JSON");
+        if *trashed {
+            assert_eq!(found[kind]["state"], "DELETED");
+            assert_eq!(found[kind]["displayName"], entity["displayName"]);
+        } else if kind == "file" {
+            assert_eq!(&found[kind], entity);
+        } else {
+            // A folder that came back from the trash with another one shows where it is by then.
+            assert_eq!(found[kind]["displayName"], entity["displayName"]);
+            assert_eq!(found[kind]["parentFolderId"], entity["parentFolderId"]);
+        }
+    }
+    let parts = manager.into_parts();
+    for blob in parts.blobs.ids().expect("ids") {
+        assert!(
+            named.remove(&blob) || parts.catalog.needs_blob(&blob).expect("an answer"),
+            "{blob} is an orphan"
+        );
+    }
+    assert_eq!(named, BTreeSet::new());
+}
+
+fn start(folder: &Path, seed: u64) -> Child {
+    let program = std::env::current_exe().expect("this program");
+    let mut command = Command::new(program);
+    command
+        .args([
+            "crash::child",
+            "--exact",
+            "--ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ])
+        .env(FOLDER, folder)
+        .env(SEED, seed.to_string())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    command.spawn().expect("a child")
+}
+
+#[test]
+fn killed_two_hundred_times() {
+    let first: u64 = std::env::var(SEED)
+        .ok()
+        .map_or(1, |seed| seed.parse().expect("a number"));
+    let folder = std::env::temp_dir().join(format!("wix-media-crash-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let mut expected = Expected::default();
+    let (mut worked, mut answers) = (0, 0);
+    for round in 0..KILLS {
+        let seed = first + round;
+        let mut dice = dice(seed ^ 0xdead);
+        let mut child = start(&folder, seed);
+        let mut out = BufReader::new(child.stdout.take().expect("an output"));
+        let mut said = Vec::new();
+        // Now and then the start itself is cut off.
+        if dice.below(10) == 0 {
+            std::thread::sleep(Duration::from_micros(dice.below(20_000) as u64));
+        } else {
+            // In the middle of whatever comes behind a few answers; how fast the disk is, does not matter.
+            let answers = dice.below(6);
+            let mut is_ready = false;
+            while !is_ready || said.len() < answers {
+                let mut line = String::new();
+                assert!(
+                    out.read_line(&mut line).expect("a line") > 0,
+                    "seed {seed}: the child has ended"
+                );
+                match line.trim() {
+                    "" => {}
+                    "ready" => is_ready = true,
+                    answer if is_ready => said.push(answer.to_owned()),
+                    _ => {}
+                }
+            }
+            std::thread::sleep(Duration::from_micros(dice.below(25_000) as u64));
+            worked += 1;
+        }
+        child.kill().expect("killed");
+        let mut rest = String::new();
+        out.read_to_string(&mut rest).expect("the rest");
+        child.wait().expect("gone");
+        // The last line may have been cut off; then nobody was told.
+        let whole = rest.rfind('\n').map_or("", |end| &rest[..end]);
+        said.extend(whole.lines().filter(|line| !line.is_empty()).map(str::to_owned));
+        answers += said.len();
+        let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(&folder, &mut expected, &said)));
+        assert!(
+            checked.is_ok(),
+            "{SEED}={seed} is where it fails; the folder is {}",
+            folder.display()
+        );
+    }
+    assert!(
+        worked > KILLS / 2 && answers > worked as usize,
+        "{worked} children, {answers} answers"
+    );
+    std::fs::remove_dir_all(folder).expect("removed");
+}
+
+/// Files that are in a cache until they are synced, and a disk that fails at one call.
+#[derive(Debug, Default)]
+struct Disc {
+    cached: BTreeMap<String, Vec<u8>>,
+    safe: BTreeMap<String, Vec<u8>>,
+    /// How many calls there are until it fails, and whether it works again behind that.
+    left: Option<usize>,
+    recovers: bool,
+    calls: usize,
+}
+
+impl Disc {
+    fn count(&mut self) -> std::io::Result<()> {
+        self.calls += 1;
+        match &mut self.left {
+            Some(0) => {
+                if self.recovers {
+                    self.left = None;
+                }
+                Err(std::io::Error::other("the disk has failed"))
+            }
+            Some(left) => {
+                *left -= 1;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct Failing(Arc<Mutex<Disc>>);
+
+impl Failing {
+    fn disc(&self) -> std::sync::MutexGuard<'_, Disc> {
+        self.0.lock().expect("a disk")
+    }
+}
+
+impl Host for Failing {
+    fn write(&mut self, name: &str, offset: u64, bytes: &[u8]) -> std::io::Result<()> {
+        let mut disc = self.disc();
+        let outcome = disc.count();
+        let file = disc.cached.entry(name.to_owned()).or_default();
+        file.truncate(usize::try_from(offset).expect("small"));
+        // A write that fails may have done a part of its work.
+        let done = if outcome.is_ok() { bytes.len() } else { bytes.len() / 2 };
+        file.extend_from_slice(&bytes[..done]);
+        outcome
+    }
+
+    fn sync(&mut self, name: &str) -> std::io::Result<()> {
+        let mut disc = self.disc();
+        disc.count()?;
+        let bytes = disc.cached.get(name).cloned().ok_or(std::io::ErrorKind::NotFound)?;
+        disc.safe.insert(name.to_owned(), bytes);
+        Ok(())
+    }
+
+    fn read(&self, name: &str, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let disc = self.disc();
+        let bytes = disc.cached.get(name).ok_or(std::io::ErrorKind::NotFound)?;
+        let from = usize::try_from(offset).expect("small").min(bytes.len());
+        let count = buffer.len().min(bytes.len() - from);
+        buffer[..count].copy_from_slice(&bytes[from..from + count]);
+        Ok(count)
+    }
+
+    fn size(&self, name: &str) -> std::io::Result<Option<u64>> {
+        Ok(self.disc().cached.get(name).map(|bytes| bytes.len() as u64))
+    }
+
+    fn remove(&mut self, name: &str) -> std::io::Result<()> {
+        let mut disc = self.disc();
+        disc.count()?;
+        disc.cached.remove(name);
+        disc.safe.remove(name);
+        Ok(())
+    }
+
+    fn names(&self, folder: &str) -> std::io::Result<Vec<String>> {
+        let disc = self.disc();
+        let names = disc
+            .cached
+            .keys()
+            .filter_map(|name| name.strip_prefix(folder)?.strip_prefix('/'));
+        Ok(names.map(str::to_owned).collect())
+    }
+}
+
+fn parts_on(disc: &Failing, catalog: Box<dyn Catalog>, seed: u64) -> Parts {
+    Parts {
+        catalog,
+        blobs: Box::new(Directory::new(disc.clone())),
+        clock: Box::new(ManualClock::at(START)),
+        random: Box::new(Seeded::new(seed)),
+        options: Options::default(),
+    }
+}
+
+/// Does the same work each time, with a disk that fails at the call `at`, then loses its cache.
+fn fail_at(at: Option<usize>, recovers: bool) -> usize {
+    let disc = Failing::default();
+    let catalog = Box::new(Sqlite::memory().expect("a catalog"));
+    let manager = Manager::new(parts_on(&disc, catalog, 1)).expect("a manager");
+    {
+        let mut disc = disc.disc();
+        disc.left = at;
+        disc.recovers = recovers;
+        disc.calls = 0;
+    }
+    let mut worker = Worker::new(manager, dice(5));
+    let mut answered = BTreeMap::new();
+    for step in 0..8 {
+        let bytes = vec![b'a' + step; 5000];
+        let url = worker.upload_url("upload-").expect("a URL");
+        let path = text(&url["uploadUrl"]).replace("http://127.0.0.1", "");
+        let mut intake = worker.manager.open(Request::new("PUT", &path).head);
+        for piece in bytes.chunks(3000) {
+            worker.manager.feed(&mut intake, piece);
+        }
+        let response = worker.manager.close(intake);
+        assert!(matches!(response.status, 200 | 500), "{}", response.status);
+        if let Some(answer) = worker.json(response) {
+            answered.insert(text(&answer["file"]["id"]), bytes);
+        }
+        if step % 3 == 2
+            && let Some(id) = answered.keys().next().cloned()
+        {
+            let body = json!({ "fileIds": [id], "permanent": true });
+            worker
+                .call("POST", "/bulk/files/delete", body)
+                .expect("a row goes whatever the disk says");
+            answered.remove(&id);
+        }
+        // Whether the next one works again or not, an export must not harm anything.
+        if step == 4
+            && let Ok(export) = worker.manager.export()
+        {
+            worker.manager.end_export(&export.id).expect("ended");
+        }
+    }
+    let Parts { catalog, .. } = worker.manager.into_parts();
+    let calls = {
+        let mut disc = disc.disc();
+        disc.left = None;
+        disc.cached = disc.safe.clone();
+        disc.calls
+    };
+    let manager = Manager::new(parts_on(&disc, catalog, 2)).expect("a manager");
+    let parts = manager.into_parts();
+    let files = parts.catalog.all_files("", 100).expect("files");
+    assert_eq!(files.len(), answered.len(), "failing at {at:?}");
+    for file in &files {
+        let bytes = &answered[&file.id];
+        let mut found = vec![0; bytes.len() + 1];
+        let blob = file.blob.as_deref().expect("bytes");
+        let count = parts.blobs.read(blob, 0, &mut found).expect("answered means on disk");
+        assert_eq!(&found[..count], &bytes[..], "failing at {at:?}");
+    }
+    assert_eq!(parts.blobs.ids().expect("ids").len(), files.len(), "failing at {at:?}");
+    calls
+}
+
+#[test]
+fn a_disk_that_fails_loses_nothing_that_was_answered() {
+    let calls = fail_at(None, false);
+    assert!(calls > 20, "{calls}");
+    for at in 0..calls {
+        fail_at(Some(at), false);
+        fail_at(Some(at), true);
+    }
+}
