@@ -1,0 +1,56 @@
+// From `wix-media serve` to its first answer, in processes of their own. Medians; never a test.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROUNDS = Number(process.env.WIX_MEDIA_ROUNDS ?? 9);
+const TARGET_MS = 1000;
+const command = fileURLToPath(new URL('../../../dist/command.js', import.meta.url));
+
+/** Starts a server, asks it for its files, and ends it. */
+async function run(args) {
+  const begin = performance.now();
+  const server = spawn(process.execPath, [command, 'serve', '--port', '0', '--quiet', ...args]);
+  const origin = await new Promise((resolve, reject) => {
+    let text = '';
+    server.stdout.on('data', (chunk) => {
+      text += chunk;
+      const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(text) ?? [];
+      if (found) resolve(found);
+    });
+    server.on('exit', (code) => reject(new Error(`serve ended with ${code}`)));
+  });
+  const response = await fetch(`${origin}/site-media/v1/files`);
+  await response.arrayBuffer();
+  const time = performance.now() - begin;
+  const over = new Promise((resolve) => server.on('exit', resolve));
+  server.kill();
+  await over;
+  return time;
+}
+
+const median = (values) => values.toSorted((one, other) => one - other)[values.length >> 1];
+
+/** What Node alone takes, which tells a slow machine from a slow server. */
+function bare() {
+  const begin = performance.now();
+  spawnSync(process.execPath, ['-e', '0']);
+  return performance.now() - begin;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'wix-media-bench-'));
+try {
+  console.log(`wix-media serve to its first answer, medians of ${ROUNDS}\n`);
+  const alone = Array.from({ length: ROUNDS }, bare);
+  console.log(`${'Node alone'.padEnd(24)} ${median(alone).toFixed(0)} ms`);
+  for (const [name, args] of [['in memory', []], ['in a directory', ['--data', join(folder, 'media')]]]) {
+    const times = [];
+    for (let round = 0; round < ROUNDS; round += 1) times.push(await run(args));
+    const time = median(times);
+    console.log(`${name.padEnd(24)} ${time.toFixed(0)} ms   target ≤ ${TARGET_MS} ms${time <= TARGET_MS ? '' : '  missed'}`);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
