@@ -14,7 +14,7 @@ export class Progress {
   #sent = 0;
   #confirmed = 0;
   #told = '';
-  #last = 0;
+  #last = -INTERVAL;
   #isOver = false;
 
   constructor(listener, about) {
@@ -34,8 +34,9 @@ export class Progress {
     this.#about.name = name;
   }
 
-  /** More to tell along. */
+  /** More to tell along; what is done is told at once. */
   about(more) {
+    if (more.done !== this.#about.done) this.#last = -INTERVAL;
     Object.assign(this.#about, more);
   }
 

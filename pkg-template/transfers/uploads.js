@@ -265,7 +265,7 @@ export function createUploads(api, paths) {
         ]);
       }
     } finally {
-      for (const stop of stops) if (typeof stop === 'function') stop();
+      for (const stop of stops) Promise.resolve(stop).then((end) => end?.(), () => {});
     }
   }
 

@@ -1,0 +1,37 @@
+// Managers for tests: inside the process, and behind Node's HTTP server.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listen } from '../../../pkg-template/command/server.js';
+import { createClient, createManager } from './package.js';
+
+/** A manager that is closed with the test. */
+export async function startManager(closing, options) {
+  const manager = await createManager(options);
+  closing.after(() => manager.close());
+  return manager;
+}
+
+/** A manager behind a server, and a client of it. `answer(request, next)` may answer in its place. */
+export async function serveManager(closing, { manager: own, answer = (request, next) => next(request), client: more, ...options } = {}) {
+  const manager = own ?? (await startManager(closing, options));
+  const requests = [];
+  const server = await listen(
+    async (request) => {
+      requests.push({ method: request.method, path: new URL(request.url).pathname, headers: request.headers });
+      return answer(request, manager.fetch);
+    },
+    { host: '127.0.0.1', port: 0 },
+  );
+  closing.after(() => server.stop({ graceMs: 0 }));
+  const baseUrl = `http://127.0.0.1:${server.port}`;
+  const client = createClient({ baseUrl, auth: { apiKey: 'key', siteId: manager.siteId }, retry: { baseDelayMs: 5 }, ...more });
+  return { manager, baseUrl, client, requests };
+}
+
+/** A folder of its own that goes with the test. */
+export async function temporaryFolder(closing) {
+  const folder = await mkdtemp(join(tmpdir(), 'wix-media-'));
+  closing.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -1,0 +1,270 @@
+// Resumable uploads: paused, resumed, cancelled, taken up by another process, against our manager and against @tus/server;
+// and our manager with tus-js-client.
+import assert from 'node:assert/strict';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { FileStore } from '@tus/file-store';
+import { EVENTS, Server } from '@tus/server';
+import { Upload } from 'tus-js-client';
+import { md5, noise } from '../harness/bytes.js';
+import { rejection } from '../harness/client.js';
+import { serveManager, temporaryFolder } from '../harness/manager.js';
+import { createClient } from '../harness/package.js';
+
+const CHUNK = 100_000;
+const bytes = noise(10 * CHUNK);
+const sum = md5(bytes);
+const chunksOf = (requests) => requests.filter(({ method }) => method === 'PATCH').length;
+
+/** An upload that stops when its third chunk is on its way, by `stop({ id, controller })`. */
+async function stopped(t, client, stop, options) {
+  const controller = new AbortController();
+  let stopping;
+  const upload = client.uploads.upload(bytes, {
+    displayName: 'noise.bin',
+    protocol: 'tus',
+    chunkSizeInBytes: CHUNK,
+    signal: controller.signal,
+    onProgress: ({ id, confirmed }) => {
+      if (confirmed >= 2 * CHUNK) stopping ??= stop({ id, controller });
+    },
+    ...options,
+  });
+  upload.catch(() => {});
+  while (!stopping) await new Promise((resolve) => setTimeout(resolve, 5));
+  await stopping;
+  return upload;
+}
+
+const slow = async (request, next) => {
+  if (request.method === 'PATCH') await new Promise((resolve) => setTimeout(resolve, 60));
+  return next(request);
+};
+
+suite('in one process', () => {
+  test('a paused upload rests, and goes on where it was', async (t) => {
+    const { client, requests } = await serveManager(t, { answer: slow });
+    let id;
+    const pausing = stopped(t, client, async (event) => {
+      ({ id } = event);
+      await client.uploads.pause(id);
+      const [session] = await client.uploads.list({ sessions: false });
+      assert.deepEqual([session.id, session.state, session.size], [id, 'paused', bytes.length]);
+      const before = chunksOf(requests);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      assert.equal(chunksOf(requests), before);
+      await client.uploads.resume(id);
+    }, { sessions: false });
+    assert.equal((await pausing).hash, sum);
+    assert.ok(requests.some(({ method }) => method === 'HEAD'));
+    assert.deepEqual(await client.uploads.list({ sessions: false }), []);
+    assert.equal((await rejection(client.uploads.pause(id))).code, 'UPLOAD_NOT_FOUND');
+  });
+
+  test('a cancelled upload is gone here and at the service', async (t) => {
+    const directory = await temporaryFolder(t);
+    const { client, requests } = await serveManager(t, { answer: slow });
+    const upload = stopped(t, client, ({ id }) => client.uploads.cancel(id), { sessions: { directory } });
+    assert.equal((await rejection(upload)).code, 'CANCELLED');
+    assert.equal(requests.filter(({ method }) => method === 'DELETE').length, 1);
+    assert.deepEqual(await readdir(directory), []);
+    assert.equal((await client.files.listFiles()).files.length, 0);
+  });
+});
+
+suite('in another process', () => {
+  /** An interrupted upload, and a client that knows nothing of it but its records. */
+  async function interrupted(t, options) {
+    const directory = await temporaryFolder(t);
+    const sessions = { directory };
+    const served = await serveManager(t, { answer: slow, ...options });
+    const reason = new Error('the process ends');
+    const upload = stopped(t, served.client, async ({ controller }) => controller.abort(reason), { sessions });
+    assert.equal(await rejection(upload), reason);
+    const client = createClient({ baseUrl: served.baseUrl, auth: { apiKey: 'key' }, retry: { baseDelayMs: 5 } });
+    return { ...served, client, directory, sessions };
+  }
+
+  test('an upload goes on', async (t) => {
+    const { client, requests, sessions, directory } = await interrupted(t);
+    const [session] = await client.uploads.list({ sessions });
+    assert.deepEqual([session.state, session.name, session.size], ['interrupted', 'noise.bin', bytes.length]);
+    assert.ok(session.confirmed >= CHUNK && session.expiresDate > new Date());
+    const before = chunksOf(requests);
+    const file = await client.uploads.upload(bytes, { displayName: 'noise.bin', protocol: 'tus', chunkSizeInBytes: CHUNK, sessions });
+    assert.equal(file.hash, sum);
+    assert.ok(chunksOf(requests) - before <= 8, 'what was confirmed is not sent again');
+    assert.deepEqual(await readdir(directory), []);
+  });
+
+  test('by its id too', async (t) => {
+    const { client, sessions } = await interrupted(t);
+    const [{ id }] = await client.uploads.list({ sessions });
+    assert.equal((await rejection(client.uploads.resume(id, undefined, { sessions }))).code, 'INVALID_ARGUMENT');
+    const file = await client.uploads.resume(id, bytes, { sessions, chunkSizeInBytes: CHUNK });
+    assert.deepEqual([file.hash, file.displayName], [sum, 'noise.bin']);
+  });
+
+  test('a path needs not be given again', async (t) => {
+    const directory = await temporaryFolder(t);
+    const path = join(await temporaryFolder(t), 'noise.bin');
+    await writeFile(path, bytes);
+    const { baseUrl, client } = await serveManager(t, { answer: slow });
+    const controller = new AbortController();
+    const options = { protocol: 'tus', chunkSizeInBytes: CHUNK, sessions: { directory }, path: '/x' };
+    const upload = client.uploads.upload(path, {
+      ...options,
+      signal: controller.signal,
+      onProgress: ({ confirmed }) => confirmed > 2 * CHUNK && controller.abort(),
+    });
+    await rejection(upload);
+    const other = createClient({ baseUrl, auth: { apiKey: 'key' } });
+    const [{ id }] = await other.uploads.list({ sessions: { directory } });
+    const file = await other.uploads.resume(id, undefined, { sessions: { directory } });
+    assert.equal(file.hash, sum);
+    assert.equal((await other.paths.resolve('/x/noise.bin')).id, file._id);
+  });
+
+  test('other bytes of the same name and size are another upload', async (t) => {
+    const { client, sessions } = await interrupted(t);
+    const file = await client.uploads.upload(noise(bytes.length, 9), { displayName: 'noise.bin', protocol: 'tus', sessions });
+    assert.notEqual(file.hash, sum);
+    assert.equal((await client.uploads.list({ sessions })).length, 1);
+  });
+
+  test('what the service has forgotten starts over', async (t) => {
+    const { client, directory, sessions } = await interrupted(t);
+    const [name] = await readdir(directory);
+    const record = JSON.parse(await readFile(join(directory, name), 'utf8'));
+    await writeFile(join(directory, name), JSON.stringify({ ...record, location: `${record.uploadUrl}/0123456789` }));
+    assert.equal((await client.uploads.upload(bytes, { displayName: 'noise.bin', protocol: 'tus', sessions })).hash, sum);
+  });
+
+  test('a record that has ended, or was cut off, is none', async (t) => {
+    for (const damage of [(text) => JSON.stringify({ ...JSON.parse(text), expires: 1 }), (text) => text.slice(0, 20)]) {
+      const { client, directory, sessions } = await interrupted(t);
+      const [name] = await readdir(directory);
+      await writeFile(join(directory, name), damage(await readFile(join(directory, name), 'utf8')));
+      assert.deepEqual(await client.uploads.list({ sessions }), []);
+      assert.equal((await client.uploads.upload(bytes, { displayName: 'noise.bin', protocol: 'tus', sessions })).hash, sum);
+    }
+  });
+
+  test('a record is for its owner alone, and its name tells nothing of the URL', async (t) => {
+    const { directory } = await interrupted(t);
+    const [name] = await readdir(directory);
+    assert.match(name, /^[0-9a-f]{32}\.json$/);
+    assert.equal((await stat(join(directory, name))).mode & 0o077, 0);
+  });
+
+  test('it can be cancelled', async (t) => {
+    const { client, directory, requests, sessions } = await interrupted(t);
+    const [{ id }] = await client.uploads.list({ sessions });
+    await client.uploads.cancel(id, { sessions });
+    assert.deepEqual(await readdir(directory), []);
+    assert.ok(requests.some(({ method }) => method === 'DELETE'));
+  });
+});
+
+suite('@tus/server', () => {
+  /** Its TUS, with the calls around it that a site has. */
+  async function startTusServer(t) {
+    const directory = await temporaryFolder(t);
+    const tus = new Server({ path: '/upload/tus', datastore: new FileStore({ directory }), relativeLocation: true });
+    const transfers = new Map();
+    const files = [];
+    tus.on(EVENTS.POST_CREATE, (request, upload) => transfers.set(upload.metadata.token, upload));
+    let number = 0;
+    const requests = [];
+    const faults = [];
+    const server = createServer(async (request, response) => {
+      requests.push(request.method);
+      const reply = (json, status = 200) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
+      const own = `http://${request.headers.host}`;
+      if (request.url.endsWith('generate-resumable-upload-url')) {
+        number += 1;
+        return reply({ uploadProtocol: 'TUS', uploadUrl: `${own}/upload/tus`, uploadToken: `token-${number}` });
+      }
+      if (request.method === 'PUT') {
+        const { id, size, metadata } = transfers.get(request.url.split('/').pop());
+        const content = await readFile(join(directory, id));
+        if (content.length !== size) return reply({}, 400);
+        const file = { id, displayName: metadata.filename, hash: md5(content), sizeInBytes: String(content.length), operationStatus: 'READY' };
+        files.push(file);
+        return reply({ file });
+      }
+      if (request.url.startsWith('/site-media/')) return reply({ files, nextCursor: {} });
+      const fault = request.method === 'PATCH' && faults.shift();
+      if (fault) {
+        let length = 0;
+        request.on('data', (chunk) => {
+          length += chunk.length;
+          if (length >= fault) request.socket.destroy();
+        });
+      }
+      return tus.handle(request, response);
+    });
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    t.after(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const client = createClient({ baseUrl: `http://127.0.0.1:${server.address().port}`, auth: { apiKey: 'k' }, retry: { baseDelayMs: 20 } });
+    return { client, requests, faults };
+  }
+
+  test('takes our uploads', async (t) => {
+    const { client, requests } = await startTusServer(t);
+    const file = await client.uploads.upload(bytes, { displayName: 'noise.bin', protocol: 'tus', chunkSizeInBytes: 300_000, sessions: false, verify: true });
+    assert.deepEqual([file.hash, file.displayName], [sum, 'noise.bin']);
+    assert.deepEqual(requests.filter((method) => method === 'PATCH').length, 4);
+  });
+
+  test('also over a connection that breaks', async (t) => {
+    const { client, requests, faults } = await startTusServer(t);
+    faults.push(1, 150_000, 0, 40_000);
+    const file = await client.uploads.upload(bytes, { displayName: 'noise.bin', protocol: 'tus', chunkSizeInBytes: 300_000, sessions: false, verify: true });
+    assert.equal(file.hash, sum);
+    assert.ok(requests.filter((method) => method === 'HEAD').length >= 2);
+  });
+
+  test('deletes what is cancelled', async (t) => {
+    const { client, requests } = await startTusServer(t);
+    let cancelling;
+    const upload = client.uploads.upload(bytes, {
+      displayName: 'noise.bin',
+      protocol: 'tus',
+      chunkSizeInBytes: 10_000,
+      sessions: false,
+      onProgress: ({ id, confirmed }) => {
+        if (confirmed > 0) cancelling ??= client.uploads.cancel(id);
+      },
+    });
+    assert.equal((await rejection(upload)).code, 'CANCELLED');
+    assert.ok(requests.includes('DELETE'));
+  });
+});
+
+test('tus-js-client uploads to our manager, also when it is interrupted', async (t) => {
+  const { client } = await serveManager(t, { answer: slow });
+  const { uploadUrl, uploadToken } = await client.files.generateFileResumableUploadUrl('application/octet-stream', { fileName: 'noise.bin' });
+  const start = (more) =>
+    new Promise((resolve, reject) => {
+      const upload = new Upload(Buffer.from(bytes), {
+        endpoint: uploadUrl,
+        chunkSize: CHUNK,
+        metadata: { filename: 'noise.bin', contentType: 'application/octet-stream', token: uploadToken },
+        onError: reject,
+        onSuccess: () => resolve(upload),
+        ...more,
+      });
+      if (more?.stopAfter) upload.options.onChunkComplete = (_, accepted) => accepted >= more.stopAfter && upload.abort().then(() => resolve(upload));
+      upload.start();
+    });
+  const first = await start({ stopAfter: 3 * CHUNK });
+  await start({ uploadUrl: first.url });
+  const answer = await fetch(`${uploadUrl}/${uploadToken}`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{}' });
+  assert.equal((await answer.json()).file.hash, sum);
+});

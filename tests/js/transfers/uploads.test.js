@@ -1,0 +1,382 @@
+// Uploads to the manager: every kind of source, types, duplicates, batches and folders, waiting.
+import assert from 'node:assert/strict';
+import { createReadStream } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { suite, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { md5, noise } from '../harness/bytes.js';
+import { rejection } from '../harness/client.js';
+import { serveManager, startManager, temporaryFolder } from '../harness/manager.js';
+
+const bytes = noise(300_000);
+const sum = md5(bytes);
+
+suite('sources', () => {
+  const streamOf = () => new Blob([bytes]).stream();
+  const sources = {
+    'a File': () => new File([bytes], 'own.bin'),
+    'a Blob': () => new Blob([bytes]),
+    'an ArrayBuffer': () => bytes.buffer.slice(0),
+    'a typed array': () => bytes,
+    'a view of a larger buffer': () => Buffer.concat([Buffer.alloc(3), bytes, Buffer.alloc(5)]).subarray(3, 300_003),
+    'a ReadableStream': streamOf,
+    'a Response': () => new Response(streamOf(), { headers: { 'content-length': String(bytes.length) } }),
+    'a Response of unknown length': () => new Response(streamOf()),
+    'a Node stream': () => Readable.from([bytes.subarray(0, 5), bytes.subarray(5)]),
+    'a generator': async function* () {
+      yield bytes.subarray(0, 1000);
+      yield bytes.subarray(1000);
+    },
+  };
+
+  for (const protocol of ['auto', 'plain', 'tus']) {
+    for (const [name, make] of Object.entries(sources)) {
+      test(`${name}, ${protocol}`, async (t) => {
+        const { client } = await startManager(t);
+        const source = make();
+        const given = typeof source === 'function' ? source() : source;
+        const file = await client.uploads.upload(given, { displayName: 'noise.bin', protocol, chunkSizeInBytes: 100_000, sessions: false });
+        assert.deepEqual([file.hash, file.sizeInBytes, file.displayName], [sum, '300000', 'noise.bin']);
+        assert.equal(file.operationStatus, 'READY');
+        assert.ok(file._createdDate instanceof Date);
+      });
+    }
+  }
+
+  test('a path, a file URL, a file stream', async (t) => {
+    const folder = await temporaryFolder(t);
+    const path = join(folder, 'noise.bin');
+    await writeFile(path, bytes);
+    const { client } = await serveManager(t);
+    for (const source of [path, pathToFileURL(path), createReadStream(path)]) {
+      const file = await client.uploads.upload(source);
+      assert.deepEqual([file.hash, file.displayName], [sum, 'noise.bin']);
+    }
+    const error = await rejection(client.uploads.upload(join(folder, 'none.bin')));
+    assert.equal(error.code, 'SOURCE_FAILED');
+    assert.equal(error.cause.code, 'ENOENT');
+  });
+
+  test('what is no source is refused before anything is sent', async (t) => {
+    const { client, requests } = await serveManager(t);
+    for (const source of [undefined, null, 5, {}, new Response(null, { status: 404 })]) {
+      assert.equal((await rejection(client.uploads.upload(source))).code, 'INVALID_ARGUMENT');
+    }
+    for (const options of [{ protocol: 'ftp' }, { onDuplicate: 'ask' }, { waitUntil: 'tomorrow' }]) {
+      assert.equal((await rejection(client.uploads.upload(bytes, options))).code, 'INVALID_ARGUMENT');
+    }
+    assert.deepEqual(requests, []);
+  });
+
+  test('a long stream of unknown length is sent in one piece, and not kept', async (t) => {
+    const { client } = await serveManager(t);
+    const piece = noise(1_000_000);
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    const pieces = async function* () {
+      for (let number = 0; number < 60; number += 1) {
+        most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+        yield piece.slice();
+      }
+    };
+    const file = await client.uploads.upload(pieces(), { displayName: 'long.bin' });
+    assert.equal(file.sizeInBytes, '60000000');
+    // The manager of this test keeps them in memory itself, so this counts only what is far beyond that.
+    assert.ok(most < 200_000_000, `${most} bytes`);
+    assert.equal((await rejection(client.uploads.upload(pieces(), { displayName: 'a.bin', protocol: 'tus' }))).code, 'INVALID_ARGUMENT');
+  });
+
+  test('10 MB and less go in one piece, more goes in chunks', async (t) => {
+    const { client, requests } = await serveManager(t);
+    await client.uploads.upload(new Blob([new Uint8Array(10_000_000)]), { displayName: 'a.bin' });
+    assert.ok(requests.every(({ path }) => !path.includes('/upload/tus')));
+    await client.uploads.upload(new Blob([new Uint8Array(10_000_001)]), { displayName: 'b.bin', sessions: false });
+    assert.equal(requests.filter(({ method }) => method === 'PATCH').length, 2);
+  });
+});
+
+suite('options', () => {
+  test('reach the file', async (t) => {
+    const manager = await startManager(t);
+    const { client } = manager;
+    const heard = new Promise((resolve) => manager.on('file_ready', resolve));
+    const file = await client.uploads.upload(bytes, {
+      displayName: 'noise.bin',
+      path: '/Animals/Foxes',
+      private: true,
+      labels: ['red'],
+      externalInfo: { origin: 'test', externalIds: ['7'] },
+    });
+    assert.deepEqual([file.private, file.labels], [true, ['red']]);
+    assert.equal((await client.paths.resolve('/Animals/Foxes/noise.bin')).id, file._id);
+    assert.match(JSON.stringify(await heard), /"externalIds":\["7"\]/);
+  });
+
+  test('an abort ends it with the reason of the caller, and nothing is told afterwards', async (t) => {
+    const { client } = await serveManager(t);
+    for (const protocol of ['plain', 'tus']) {
+      const controller = new AbortController();
+      const reason = { not: 'an Error' };
+      let late = 0;
+      const upload = client.uploads.upload(new Blob([new Uint8Array(30_000_000)]), {
+        displayName: 'a.bin',
+        protocol,
+        sessions: false,
+        signal: controller.signal,
+        onProgress: ({ sent }) => {
+          if (controller.signal.aborted) late += 1;
+          if (sent > 0) controller.abort(reason);
+        },
+      });
+      assert.equal(await rejection(upload), reason);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      assert.equal(late, 0);
+    }
+    assert.equal((await client.files.listFiles()).files.length, 0);
+  });
+
+  test('a time limit ends it', async (t) => {
+    const { client } = await serveManager(t, { answer: (request, next) => (request.method === 'PUT' ? new Promise(() => {}) : next(request)) });
+    assert.equal((await rejection(client.uploads.upload(bytes, { displayName: 'a.bin', timeoutMs: 100 }))).code, 'TIMEOUT');
+  });
+});
+
+suite('types', () => {
+  const ftyp = (brand) => Buffer.concat([Buffer.from([0, 0, 0, 28]), Buffer.from(`ftyp${brand}`), Buffer.alloc(16)]);
+  const rows = [
+    ['SVG', Buffer.from('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'), 'a.svg', '', 'VECTOR', 'a.svg'],
+    ['SVG that says it is XML', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'a.svg', 'text/xml', 'VECTOR', 'a.svg'],
+    ['HEIC', ftyp('heic'), 'a.heic', '', 'IMAGE', 'a.heic'],
+    ['AVIF', ftyp('avif'), 'a.avif', '', 'IMAGE', 'a.avif'],
+    ['WebP', Buffer.from('RIFF\x10\0\0\0WEBPVP8 \0\0\0\0'), 'a.webp', '', 'IMAGE', 'a.webp'],
+    ['M4A', ftyp('M4A '), 'a.m4a', 'audio/x-m4a', 'AUDIO', 'a.m4a'],
+    ['M4A that says it is a film', ftyp('M4A '), 'a.m4a', 'video/mp4', 'AUDIO', 'a.m4a'],
+    ['MOV', ftyp('qt  '), 'a.mov', '', 'VIDEO', 'a.mov'],
+    ['GLB', Buffer.from('glTF\x02\0\0\0\x0c\0\0\0'), 'a.glb', '', 'MODEL3D', 'a.glb'],
+    ['PDF', Buffer.from('%PDF-1.7\n'), 'a.pdf', 'application/octet-stream', 'DOCUMENT', 'a.pdf'],
+    ['ZIP', Buffer.from('PK\x05\x06' + '\0'.repeat(18)), 'a.zip', 'application/x-zip-compressed', 'ARCHIVE', 'a.zip'],
+    ['DOCX', Buffer.from('PK\x03\x04' + '\0'.repeat(30)), 'a.docx', 'application/zip', 'DOCUMENT', 'a.docx'],
+    ['a wrong extension', Buffer.from('%PDF-1.7\n'), 'a.png', 'image/png', 'DOCUMENT', 'a.png.pdf'],
+    ['a wrong type', Buffer.from('%PDF-1.7\n'), 'a.pdf', 'image/png', 'DOCUMENT', 'a.pdf'],
+    ['no extension', Buffer.from('%PDF-1.7\n'), 'prices', '', 'DOCUMENT', 'prices.pdf'],
+    ['no name', Buffer.from('GIF89a\x01\0\x01\0'), '', '', 'IMAGE', 'file.gif'],
+    ['nothing to go by', Buffer.from('\x01\x02\x03'), 'a.bin', '', 'OTHER', 'a.bin'],
+  ];
+  for (const protocol of ['plain', 'tus']) {
+    for (const [name, content, fileName, type, mediaType, displayName] of rows) {
+      test(`${name}, ${protocol}`, async (t) => {
+        const { client } = await startManager(t);
+        const file = await client.uploads.upload(new File([content], fileName, { type }), { protocol, sessions: false });
+        assert.deepEqual([file.mediaType, file.displayName], [mediaType, displayName]);
+      });
+    }
+  }
+
+  test('a refused type is tried once more as one that the service is to find out', async (t) => {
+    const sent = [];
+    const { client } = await serveManager(t, {
+      answer: async (request, next) => {
+        if (request.method !== 'PUT') return next(request);
+        sent.push(request.headers.get('content-type'));
+        if (sent.length > 1) return next(request);
+        const error = { code: 'MISMATCH_MIME_TYPE', description: 'no', data: {} };
+        return Response.json({ message: 'no', details: { applicationError: error } }, { status: 400 });
+      },
+    });
+    const file = await client.uploads.upload(new File(['hello'], 'a.txt', { type: 'text/plain' }));
+    assert.deepEqual(sent, ['text/plain', 'application/octet-stream']);
+    assert.equal(file.displayName, 'a.txt');
+  });
+
+  test('a type that stays refused is an error', async (t) => {
+    const { client, requests } = await serveManager(t, {
+      answer: (request, next) =>
+        request.method === 'PUT'
+          ? Response.json({ message: 'no', details: { applicationError: { code: 'MISMATCH_MIME_TYPE', description: 'no' } } }, { status: 400 })
+          : next(request),
+    });
+    assert.equal((await rejection(client.uploads.upload(new File(['hello'], 'a.txt')))).code, 'MISMATCH_MIME_TYPE');
+    assert.equal(requests.filter(({ method }) => method === 'PUT').length, 2);
+  });
+});
+
+suite('duplicates', () => {
+  test('are kept, used or refused', async (t) => {
+    const { client } = await startManager(t);
+    const { uploads, files } = client;
+    const first = await uploads.upload(bytes, { displayName: 'a.bin' });
+    const second = await uploads.upload(bytes, { displayName: 'a.bin' });
+    assert.notEqual(second._id, first._id);
+    const reused = await uploads.upload(bytes, { displayName: 'c.bin', onDuplicate: 'reuse' });
+    assert.ok([first._id, second._id].includes(reused._id));
+    const error = await rejection(uploads.upload(bytes, { displayName: 'c.bin', onDuplicate: 'fail' }));
+    assert.equal(error.code, 'DUPLICATE_FILE');
+    assert.ok([first._id, second._id].includes(error.details.applicationError.data.fileId));
+    // Other bytes of the same size, and the same bytes elsewhere, are none.
+    const other = await uploads.upload(noise(bytes.length, 2), { displayName: 'a.bin', onDuplicate: 'fail' });
+    const elsewhere = await uploads.upload(bytes, { displayName: 'a.bin', path: '/x', onDuplicate: 'fail' });
+    assert.notEqual(other.hash, sum);
+    assert.notEqual(elsewhere.parentFolderId, first.parentFolderId);
+    assert.equal((await files.searchFiles({}).toArray()).length, 4);
+  });
+});
+
+suite('batches', () => {
+  test('give results in order, and one failure does not stop the rest', async (t) => {
+    const { client } = await serveManager(t);
+    const good = (number) => new File([`file ${number}`], `${number}.txt`);
+    const sources = [good(0), new File([], 'empty.txt'), good(2), { source: good(3), displayName: 'three.txt', path: '/x' }, 17];
+    const events = [];
+    const results = await client.uploads.uploadAll(sources, { concurrency: 2, onProgress: (event) => events.push(event) });
+    assert.deepEqual(results.map(({ index, status }) => [index, status]), [
+      [0, 'uploaded'],
+      [1, 'failed'],
+      [2, 'uploaded'],
+      [3, 'uploaded'],
+      [4, 'failed'],
+    ]);
+    assert.equal(results[1].error.code, 'ZERO_FILE_SIZE');
+    assert.equal(results[4].error.code, 'INVALID_ARGUMENT');
+    assert.equal(results[3].file.displayName, 'three.txt');
+    assert.equal((await client.paths.resolve('/x/three.txt')).kind, 'file');
+    for (const [index, event] of events.entries()) {
+      const before = events[index - 1] ?? { sent: 0, confirmed: 0 };
+      assert.ok(event.sent >= before.sent && event.confirmed >= before.confirmed);
+    }
+  });
+
+  test('end at their total once', async (t) => {
+    const { client } = await serveManager(t);
+    const events = [];
+    const sources = [1, 2, 3, 4, 5].map((seed) => new File([noise(50_000, seed)], `${seed}.bin`));
+    await client.uploads.uploadAll(sources, { onProgress: (event) => events.push(event) });
+    assert.equal(events.filter(({ confirmed }) => confirmed === 250_000).length, 1);
+    assert.deepEqual(events.at(-1), { sent: 250_000, confirmed: 250_000, total: 250_000, files: 5, done: 5, failed: 0 });
+  });
+
+  test('are ended by an abort', async (t) => {
+    const { client } = await serveManager(t);
+    const controller = new AbortController();
+    const sources = Array.from({ length: 50 }, (_, number) => new File([`${number}`], `${number}.txt`));
+    const batch = client.uploads.uploadAll(sources, {
+      signal: controller.signal,
+      onProgress: ({ done }) => done > 3 && controller.abort(new Error('enough')),
+    });
+    assert.equal((await rejection(batch)).message, 'enough');
+    const count = (await client.files.listFiles().toArray()).length;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.ok(count < 50 && (await client.files.listFiles().toArray()).length <= count + 4);
+  });
+});
+
+suite('folders of files', () => {
+  /** A folder with files, an empty one, equal bytes under two names, and a hidden file. */
+  async function folderOfFiles(t) {
+    const root = join(await temporaryFolder(t), 'Holidays');
+    await mkdir(join(root, '2024', 'empty'), { recursive: true });
+    await writeFile(join(root, 'a.txt'), 'same');
+    await writeFile(join(root, '2024', 'b.txt'), 'other');
+    await writeFile(join(root, '2024', 'c.txt'), 'same');
+    await writeFile(join(root, '2024', 'd.txt'), 'same');
+    await writeFile(join(root, '.hidden'), 'hidden');
+    return root;
+  }
+  const treeOf = async (client) => {
+    const all = [];
+    for await (const { path } of client.paths.walk('/')) all.push(path);
+    return all;
+  };
+  const WHOLE = ['/x', '/x/Holidays', '/x/Holidays/2024', '/x/Holidays/2024/empty', '/x/Holidays/2024/b.txt', '/x/Holidays/2024/c.txt', '/x/Holidays/2024/d.txt', '/x/Holidays/a.txt'];
+
+  test('keep their structure, and a second run adds nothing', async (t) => {
+    const root = await folderOfFiles(t);
+    const { client, requests } = await serveManager(t);
+    const options = { path: '/x', onDuplicate: 'reuse' };
+    const first = await client.uploads.uploadAll(root, options);
+    assert.deepEqual(first.map(({ path, status }) => [path, status]), [
+      ['Holidays/2024/b.txt', 'uploaded'],
+      ['Holidays/2024/c.txt', 'uploaded'],
+      ['Holidays/2024/d.txt', 'uploaded'],
+      ['Holidays/a.txt', 'uploaded'],
+    ]);
+    assert.deepEqual(await treeOf(client), WHOLE);
+    const before = requests.length;
+    const second = await client.uploads.uploadAll(root, options);
+    assert.deepEqual(second.map(({ status }) => status), Array(4).fill('reused'));
+    assert.deepEqual(second.map(({ file }) => file._id), first.map(({ file }) => file._id));
+    assert.deepEqual(await treeOf(client), WHOLE);
+    assert.ok(requests.slice(before).every(({ method, path }) => method !== 'PUT' && !path.includes('generate')));
+  });
+
+  test('go on after an interruption', async (t) => {
+    const root = await folderOfFiles(t);
+    const { client } = await serveManager(t);
+    const controller = new AbortController();
+    const options = { path: '/x', onDuplicate: 'reuse', concurrency: 1 };
+    const broken = client.uploads.uploadAll(root, {
+      ...options,
+      signal: controller.signal,
+      onProgress: ({ done }) => done === 2 && controller.abort(new Error('enough')),
+    });
+    await rejection(broken);
+    const statuses = (await client.uploads.uploadAll(root, options)).map(({ status }) => status);
+    // What was on its way when it ended may have arrived.
+    assert.ok(statuses.filter((status) => status === 'reused').length >= 2 && statuses.includes('uploaded'), String(statuses));
+    assert.deepEqual(await treeOf(client), WHOLE);
+  });
+
+  test('without their own name where the path ends in a slash', async (t) => {
+    const root = await folderOfFiles(t);
+    const { client } = await serveManager(t);
+    await client.uploads.uploadAll(`${root}/`, { path: '/y' });
+    assert.deepEqual(await treeOf(client), ['/y', ...WHOLE.slice(2).map((path) => path.replace('/x/Holidays', '/y'))]);
+  });
+
+  test('as a browser picks them', async (t) => {
+    const { client } = await startManager(t);
+    const picked = ['Holidays/a.txt', 'Holidays/2024/b.txt'].map((path) => {
+      const file = new File([path], path.split('/').pop());
+      Object.defineProperty(file, 'webkitRelativePath', { value: path });
+      return file;
+    });
+    await client.uploads.uploadAll(picked);
+    assert.deepEqual(await treeOf(client), ['/Holidays', '/Holidays/2024', '/Holidays/2024/b.txt', '/Holidays/a.txt']);
+  });
+});
+
+suite('waiting', () => {
+  test('ends when the file is ready, by an event of the manager', async (t) => {
+    const manager = await startManager(t, { clock: 'virtual', processing: { pendingMs: { VIDEO: 60_000 } } });
+    const { uploads } = manager.client;
+    const film = new File([Buffer.from('\0\0\0\x1cftypisom\0\0\0\0\0\0\0\0')], 'a.mp4');
+    const file = await uploads.upload(film);
+    assert.equal(file.operationStatus, 'PENDING');
+    const waiting = uploads.waitUntilReady(file._id);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await manager.clock.advance(60_000);
+    assert.equal((await waiting).operationStatus, 'READY');
+  });
+
+  test('asks less and less often elsewhere', async (t) => {
+    const { client, requests } = await serveManager(t, { processing: { pendingMs: { VIDEO: 700 } } });
+    const film = new File([Buffer.from('\0\0\0\x1cftypisom\0\0\0\0\0\0\0\0')], 'a.mp4');
+    const file = await client.uploads.upload(film, { waitUntil: 'ready' });
+    assert.equal(file.operationStatus, 'READY');
+    const asked = requests.filter(({ path }) => path.endsWith('get-file-by-id')).length;
+    assert.ok(asked > 1 && asked < 9, `asked ${asked} times`);
+  });
+
+  test('ends with a typed error when the file could not be processed, and when it takes too long', async (t) => {
+    const manager = await startManager(t, { clock: 'virtual', processing: { pendingMs: { VIDEO: 1000, AUDIO: 1000 }, fail: 'VIDEO' } });
+    const { uploads } = manager.client;
+    const film = await uploads.upload(new File([Buffer.from('\0\0\0\x1cftypisom\0\0\0\0\0\0\0\0')], 'a.mp4'));
+    const error = await rejection(uploads.waitUntilReady(film._id, { timeoutMs: 50 }));
+    assert.equal(error.code, 'TIMEOUT');
+    await manager.clock.advance(2000);
+    const failed = await rejection(uploads.waitUntilReady(film._id));
+    assert.equal(failed.code, 'FILE_FAILED');
+    assert.equal(failed.details.applicationError.data.fileId, film._id);
+  });
+});
