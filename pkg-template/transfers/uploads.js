@@ -62,15 +62,18 @@ export function createUploads(api, paths) {
     return fetched;
   };
 
-  /** A file of the folder with the same bytes, one of the same name if there is one. */
-  async function duplicateOf(job, known) {
+  /**
+   * A file of the folder with the same bytes, one of the same name if there is one. In a batch, a file that bears the name of
+   * another item stands for that one: two files of the same bytes stay two.
+   */
+  async function duplicateOf(job, batch) {
     const { source, seen, signal, request } = job;
-    const files = await filesOf(request.options.parentFolderId ?? ROOT, known, signal);
+    const files = await filesOf(request.options.parentFolderId ?? ROOT, batch?.known, signal);
     const alike = files.filter((file) => sizeOf(file) === source.size && file.operationStatus !== 'FAILED' && file.hash);
     if (alike.length === 0) return undefined;
     const sum = await seen.end(signal);
     const same = alike.filter((file) => file.hash === sum);
-    return same.find((file) => file.displayName === request.options.fileName) ?? same[0];
+    return same.find((file) => file.displayName === request.options.fileName) ?? same.find((file) => !batch?.isOther(file));
   }
 
   /** The file of an upload whose answer was lost: by its bytes, among those that came to the folder since it began. */
@@ -108,8 +111,8 @@ export function createUploads(api, paths) {
     });
   }
 
-  /** Uploads one source. `known` are the files of folders that a batch knows already. */
-  async function send(given, options, signal, known) {
+  /** Uploads one source. `batch` is what is known of the batch that it belongs to. */
+  async function send(given, options, signal, batch) {
     const protocol = oneOf(options, 'protocol', ['auto', 'plain', 'tus']);
     const onDuplicate = oneOf(options, 'onDuplicate', ['keep-both', 'reuse', 'fail']);
     const waitUntil = oneOf(options, 'waitUntil', ['accepted', 'ready']);
@@ -150,7 +153,7 @@ export function createUploads(api, paths) {
       if (onDuplicate !== 'keep-both') {
         if (!source.isRepeatable) throw refuse('onDuplicate', 'needs a source that can be read twice, which a long stream cannot');
         job.seen ??= new Seen(source, new Sum());
-        const file = await duplicateOf(job, known);
+        const file = await duplicateOf(job, batch);
         if (file && onDuplicate === 'fail') {
           const message = `${name}: the folder holds these bytes already, as ${file.displayName}`;
           const applicationError = { code: 'DUPLICATE_FILE', description: message, data: { fileId: file._id } };
@@ -372,6 +375,8 @@ export function createUploads(api, paths) {
     sum();
     const results = [];
     const known = new Map();
+    const keyOf = ({ folder, options: own }, itsName) => JSON.stringify([own?.parentFolderId, own?.path, folder, itsName]);
+    const names = new Set(files.map((item) => keyOf(item, item.options?.displayName ?? item.name)));
     const places = new Map();
     const placeOf = (folder, own) => {
       const whole = [own ?? path ?? '', folder ?? ''].filter(Boolean).join('/');
@@ -406,7 +411,7 @@ export function createUploads(api, paths) {
           };
           const each = { ...common, ...own, path: undefined, parentFolderId: place, onProgress: onOne };
           each.displayName ??= item.name;
-          const { file, isReused } = await send(source, each, signal, known);
+          const { file, isReused } = await send(source, each, signal, { known, isOther: ({ displayName }) => names.has(keyOf(item, displayName)) });
           results[index] = { ...about, status: isReused ? 'reused' : 'uploaded', file };
         } catch (error) {
           signal.throwIfAborted();

@@ -19,7 +19,7 @@ const sum = md5(bytes);
 const chunksOf = (requests) => requests.filter(({ method }) => method === 'PATCH').length;
 
 /** An upload that stops when its third chunk is on its way, by `stop({ id, controller })`. */
-async function stopped(t, client, stop, options) {
+async function stopped(client, stop, options) {
   const controller = new AbortController();
   let stopping;
   const upload = client.uploads.upload(bytes, {
@@ -47,7 +47,7 @@ suite('in one process', () => {
   test('a paused upload rests, and goes on where it was', async (t) => {
     const { client, requests } = await serveManager(t, { answer: slow });
     let id;
-    const pausing = stopped(t, client, async (event) => {
+    const pausing = stopped(client, async (event) => {
       ({ id } = event);
       await client.uploads.pause(id);
       const [session] = await client.uploads.list({ sessions: false });
@@ -66,7 +66,7 @@ suite('in one process', () => {
   test('a cancelled upload is gone here and at the service', async (t) => {
     const directory = await temporaryFolder(t);
     const { client, requests } = await serveManager(t, { answer: slow });
-    const upload = stopped(t, client, ({ id }) => client.uploads.cancel(id), { sessions: { directory } });
+    const upload = stopped(client, ({ id }) => client.uploads.cancel(id), { sessions: { directory } });
     assert.equal((await rejection(upload)).code, 'CANCELLED');
     assert.equal(requests.filter(({ method }) => method === 'DELETE').length, 1);
     assert.deepEqual(await readdir(directory), []);
@@ -81,7 +81,7 @@ suite('in another process', () => {
     const sessions = { directory };
     const served = await serveManager(t, { answer: slow, ...options });
     const reason = new Error('the process ends');
-    const upload = stopped(t, served.client, async ({ controller }) => controller.abort(reason), { sessions });
+    const upload = stopped(served.client, async ({ controller }) => controller.abort(reason), { sessions });
     assert.equal(await rejection(upload), reason);
     const client = createClient({ baseUrl: served.baseUrl, auth: { apiKey: 'key' }, retry: { baseDelayMs: 5 } });
     return { ...served, client, directory, sessions };
@@ -175,7 +175,7 @@ suite('@tus/server', () => {
     const tus = new Server({ path: '/upload/tus', datastore: new FileStore({ directory }), relativeLocation: true });
     const transfers = new Map();
     const files = [];
-    tus.on(EVENTS.POST_CREATE, (request, upload) => transfers.set(upload.metadata.token, upload));
+    tus.on(EVENTS.POST_CREATE, (_request, upload) => transfers.set(upload.metadata.token, upload));
     let number = 0;
     const requests = [];
     const faults = [];
@@ -232,16 +232,7 @@ suite('@tus/server', () => {
 
   test('deletes what is cancelled', async (t) => {
     const { client, requests } = await startTusServer(t);
-    let cancelling;
-    const upload = client.uploads.upload(bytes, {
-      displayName: 'noise.bin',
-      protocol: 'tus',
-      chunkSizeInBytes: 10_000,
-      sessions: false,
-      onProgress: ({ id, confirmed }) => {
-        if (confirmed > 0) cancelling ??= client.uploads.cancel(id);
-      },
-    });
+    const upload = stopped(client, ({ id }) => client.uploads.cancel(id), { chunkSizeInBytes: 10_000, sessions: false });
     assert.equal((await rejection(upload)).code, 'CANCELLED');
     assert.ok(requests.includes('DELETE'));
   });
