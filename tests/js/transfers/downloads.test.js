@@ -1,0 +1,189 @@
+// Downloads: whole or not at all, over connections that break.
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { md5, noise } from '../harness/bytes.js';
+import { rejection } from '../harness/client.js';
+import { serveManager, temporaryFolder } from '../harness/manager.js';
+import { createClient } from '../harness/package.js';
+import { startUploadService } from '../harness/upload-service.js';
+
+const SIZE = 40;
+const bytes = noise(SIZE);
+
+/** A service with one file, whose downloads break as `fault` says. */
+async function stored(t, fault, content = bytes) {
+  let broken;
+  const service = await startUploadService({ fault: (step) => broken?.(step) });
+  t.after(service.close);
+  const client = createClient({ baseUrl: service.origin, auth: { apiKey: 'key' }, retry: { baseDelayMs: 1, maxDelayMs: 2000 } });
+  const { _id } = await client.uploads.upload(content, { displayName: 'noise.bin', sessions: false });
+  broken = fault;
+  return { client, service, id: _id };
+}
+
+const bytesOf = async (response) => Buffer.from(await response.arrayBuffer());
+const once = (kind, answer) => (step) => (step.kind === kind && step.number === 0 ? answer : undefined);
+
+suite('a file', () => {
+  test('comes whole, cut at every byte', async (t) => {
+    for (let cutAfter = 0; cutAfter < SIZE; cutAfter += 1) {
+      const { client, id, service } = await stored(t, once('download', { cutAfter }));
+      const response = await client.downloads.file(id, { verify: true });
+      assert.equal(md5(await bytesOf(response)), md5(bytes));
+      const ranges = service.requests.filter(({ kind }) => kind === 'download').map(({ headers }) => headers.range);
+      assert.deepEqual(ranges, [undefined, cutAfter > 0 ? `bytes=${cutAfter}-` : undefined]);
+    }
+  });
+
+  test('also from a host that knows no ranges', async (t) => {
+    const fault = (step) => (step.kind === 'download' ? { ignoresRanges: true, ...(step.number < 3 && { cutAfter: 10 + step.number }) } : undefined);
+    const { client, id } = await stored(t, fault);
+    assert.equal(md5(await bytesOf(await client.downloads.file(id, { verify: true }))), md5(bytes));
+  });
+
+  test('survives bursts, links that have ended and a stalled host', async (t) => {
+    for (const fault of [{ status: 503 }, { status: 500 }, { status: 403 }, { stall: true }]) {
+      const { client, id } = await stored(t, once('download', fault));
+      assert.equal(md5(await bytesOf(await client.downloads.file(id, { stallMs: 100 }))), md5(bytes));
+    }
+    const links = await stored(t, once('download', { status: 403 }));
+    await bytesOf(await links.client.downloads.file(links.id));
+    assert.equal(links.service.requests.filter(({ kind }) => kind === 'link').length, 2);
+  });
+
+  test('that is another one fails at its end', async (t) => {
+    const other = noise(SIZE, 2);
+    const { client, id } = await stored(t, (step) => (step.kind === 'download' ? { bytes: Buffer.from(other) } : undefined));
+    const error = await rejection(bytesOf(await client.downloads.file(id, { verify: true })));
+    assert.equal(error.code, 'CONTENT_MISMATCH');
+    assert.equal(md5(await bytesOf(await client.downloads.file(id, { verify: false }))), md5(other));
+  });
+
+  test('goes on from a byte', async (t) => {
+    const { client, id } = await stored(t);
+    const response = await client.downloads.file(id, { from: 15 });
+    assert.deepEqual([response.status, response.headers.get('content-length')], [206, '25']);
+    assert.deepEqual(await bytesOf(response), Buffer.from(bytes.subarray(15)));
+    assert.equal((await rejection(client.downloads.file(id, { from: -1 }))).code, 'INVALID_ARGUMENT');
+  });
+
+  test('ends with its signal, and its connection with its reader', async (t) => {
+    const { client, id } = await stored(t, once('download', { stall: true }));
+    const controller = new AbortController();
+    setTimeout(() => controller.abort('enough'), 30);
+    assert.equal(await rejection(client.downloads.file(id, { signal: controller.signal })), 'enough');
+    const response = await client.downloads.file(id);
+    await response.body.cancel();
+  });
+
+  test('tells how far it is', async (t) => {
+    const { client, id } = await stored(t, undefined, noise(200_000));
+    const events = [];
+    await bytesOf(await client.downloads.file(id, { onProgress: (event) => events.push(event) }));
+    assert.ok(events.length > 1);
+    assert.deepEqual(events.at(-1), { received: 200_000, total: 200_000 });
+  });
+
+  test('of the manager, also a private one, under its name and type', async (t) => {
+    const { client } = await serveManager(t);
+    const file = await client.uploads.upload(new Blob(['hello']), { displayName: 'hello.txt', private: true });
+    const response = await client.downloads.file(file._id, { fileName: 'other.txt' });
+    assert.match(response.headers.get('content-disposition'), /other\.txt/);
+    assert.match(response.headers.get('content-type'), /^text\/plain/);
+    assert.equal(await response.text(), 'hello');
+    assert.equal((await rejection(client.downloads.file(file._id, { asset: '720p.mp4' }))).code, 'INVALID_ASSET_KEY');
+    assert.equal((await rejection(client.downloads.file('none'))).code, 'RESOURCE_NOT_FOUND');
+  });
+});
+
+test('zips, of files and of a folder', async (t) => {
+  const { client } = await serveManager(t);
+  const files = [];
+  for (const name of ['a.txt', 'b.txt']) files.push(await client.uploads.upload(new Blob([name]), { displayName: name, path: '/x' }));
+  for (const what of [{ fileIds: files.map(({ _id }) => _id) }, { folderId: files[0].parentFolderId }]) {
+    const response = await client.downloads.zip(what);
+    assert.equal(response.headers.get('content-type'), 'application/zip');
+    const zip = await bytesOf(response);
+    assert.equal(zip.length, Number(response.headers.get('content-length')));
+    assert.equal(zip.readUInt32LE(0), 0x04034b50);
+    assert.equal(zip.readUInt16LE(zip.length - 12), 2, 'two entries');
+  }
+  for (const what of [undefined, {}, { fileIds: [], folderId: 'x' }]) {
+    assert.equal((await rejection(client.downloads.zip(what))).code, 'INVALID_ARGUMENT');
+  }
+});
+
+suite('a folder to a directory', () => {
+  const NAMES = ['a.txt', 'A.txt', '..', 'con.txt', 'x:y?.txt', '.hidden', `${'ü'.repeat(200)}.txt`, 'a.txt'];
+
+  test('keeps its tree, with names that lead nowhere else', async (t) => {
+    const { client } = await serveManager(t);
+    for (const name of NAMES) {
+      const file = await client.uploads.upload(new Blob([name]), { displayName: 'f.txt', path: '/x/deep' });
+      await client.files.updateFileDescriptor({ _id: file._id, displayName: name });
+    }
+    await client.paths.ensure('/x/empty');
+    const directory = await temporaryFolder(t);
+    const { id } = await client.paths.resolve('/x');
+    const target = join(directory, 'out');
+    const results = await client.downloads.toDirectory(id, target);
+    assert.deepEqual(results.map(({ status }) => status), NAMES.map(() => 'written'));
+    assert.deepEqual(await readdir(directory), ['out']);
+    assert.deepEqual((await readdir(target)).sort(), ['deep', 'empty']);
+    const names = await readdir(join(target, 'deep'));
+    assert.equal(names.length, NAMES.length);
+    assert.equal(new Set(names.map((name) => name.toLowerCase())).size, NAMES.length);
+    assert.ok(names.includes('_con.txt') && names.includes('x_y_.txt') && names.includes('__') && names.includes('_hidden'), String(names));
+    const contents = await Promise.all(names.map((name) => readFile(join(target, 'deep', name), 'utf8')));
+    assert.deepEqual(contents.sort(), [...NAMES].sort());
+    const again = await client.downloads.toDirectory(id, target);
+    assert.deepEqual(again.map(({ status }) => status), NAMES.map(() => 'kept'));
+    assert.deepEqual(again.map(({ path }) => path).sort(), results.map(({ path }) => path).sort());
+  });
+
+  test('goes on with what an earlier run left, and mends what is not of the file', async (t) => {
+    const content = noise(300_000);
+    for (const left of [content.subarray(0, 100_000), noise(100_000, 5), noise(400_000, 5)]) {
+      const ranges = [];
+      const { client } = await serveManager(t, {
+        answer: (request, next) => {
+          if (request.headers.has('range')) ranges.push(request.headers.get('range'));
+          return next(request);
+        },
+      });
+      const file = await client.uploads.upload(content, { displayName: 'noise.bin', path: '/x' });
+      const directory = await temporaryFolder(t);
+      await mkdir(directory, { recursive: true });
+      const part = `.${file._id.slice(-40)}.part`;
+      await writeFile(join(directory, part), left);
+      const [result] = await client.downloads.toDirectory(file.parentFolderId, directory);
+      assert.equal(result.status, 'written', String(result.error));
+      assert.equal(md5(await readFile(join(directory, 'noise.bin'))), md5(content));
+      assert.deepEqual(await readdir(directory), ['noise.bin']);
+      assert.deepEqual(ranges, left.length < content.length ? ['bytes=100000-'] : []);
+    }
+  });
+
+  test('one file that fails does not stop the rest, and leaves no half one', async (t) => {
+    const { client } = await serveManager(t, {
+      answer: (request, next) => (request.url.includes('bad') ? new Response('gone', { status: 404 }) : next(request)),
+      client: { retry: false },
+    });
+    await client.uploads.upload(new Blob(['good']), { displayName: 'good.txt', path: '/x' });
+    const { parentFolderId, _id } = await client.uploads.upload(new Blob(['bad']), { displayName: 'worse.txt', path: '/x' });
+    const linked = client.files.generateFileDownloadUrl;
+    client.files.generateFileDownloadUrl = async (id, ...rest) => {
+      const answer = await linked(id, ...rest);
+      return id === _id ? { downloadUrls: [{ url: `${answer.downloadUrls[0].url}&bad` }] } : answer;
+    };
+    const directory = await temporaryFolder(t);
+    const results = await client.downloads.toDirectory(parentFolderId, directory);
+    assert.deepEqual(results.map(({ path, status }) => [path, status]), [
+      ['good.txt', 'written'],
+      ['worse.txt', 'failed'],
+    ]);
+    assert.ok((await readdir(directory)).every((name) => name !== 'worse.txt'));
+  });
+});
