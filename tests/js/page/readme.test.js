@@ -1,8 +1,9 @@
-// The page that the README shows, served from a user's project, in Chromium.
+// The pages that the README shows, served from a user's project, in Chromium.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { blocks } from '../examples/markdown.js';
 import { project, remove } from '../examples/project.js';
 import { TOKEN, file, startSite } from '../examples/site.js';
@@ -11,17 +12,43 @@ import { startService } from '../harness/service.js';
 
 const API = 'https://www.wixapis.com';
 
-test('the README’s page lists the images', async (t) => {
-  const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
-  const [page, ...others] = blocks(readme).filter(({ language }) => language === 'html');
-  assert.deepEqual(others, []);
+const CAT = fileURLToPath(new URL('../../data/photos/chelsea.jpg', import.meta.url));
 
+/** Serves one of the pages of the README from a project that has the package. */
+async function servePage(t, index) {
+  const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
+  const pages = blocks(readme).filter(({ language }) => language === 'html');
+  assert.equal(pages.length, 2);
   const folder = await project();
   t.after(() => remove(folder));
-  await writeFile(join(folder, 'index.html'), page.code);
+  await writeFile(join(folder, 'index.html'), pages[index].code);
   await writeFile(join(folder, 'token'), TOKEN);
   const server = await startService({ root: folder });
   t.after(() => server.close());
+  return server;
+}
+
+test('the README’s first page keeps what was uploaded', async (t) => {
+  const server = await servePage(t, 0);
+  const browser = await startBrowser(t);
+  const tab = await browser.newPage();
+  const errors = [];
+  tab.on('pageerror', (error) => errors.push(String(error)));
+  await tab.goto(`${server.origin}/`);
+  await tab.waitForSelector('input:enabled');
+  await tab.setInputFiles('input', CAT);
+  const shown = () => {
+    const [picture, ...others] = document.querySelectorAll('li img');
+    return picture?.naturalWidth > 0 && others.length === 0 && picture.alt;
+  };
+  assert.equal(await (await tab.waitForFunction(shown, undefined, { timeout: 60_000 })).jsonValue(), 'chelsea.jpg');
+  await tab.reload();
+  assert.equal(await (await tab.waitForFunction(shown, undefined, { timeout: 60_000 })).jsonValue(), 'chelsea.jpg');
+  assert.deepEqual(errors, []);
+});
+
+test('the README’s second page lists the images of a site', async (t) => {
+  const server = await servePage(t, 1);
 
   const images = Array.from({ length: 60 }, (_, index) => file(`image ${index}.jpg`));
   const site = await startSite({ files: [...images, file('clip.mp4')] });
