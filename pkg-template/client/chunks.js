@@ -3,7 +3,7 @@ import { operations } from '#operations';
 import { limited, resultOf, unreachable } from './call.js';
 import { refusal, textOf, WixMediaError } from './error.js';
 import { tell } from './hooks.js';
-import { compile, runtime } from './module.js';
+import { compile, init, runtime } from './module.js';
 
 const NAMES = {
   uploads: 'upload uploadAll waitUntilReady list pause resume cancel',
@@ -20,7 +20,8 @@ export function addTransfers(client, connection) {
   let loading;
   const load = async () => {
     try {
-      const { createTransfers } = await import('./transfers.js');
+      // The core reads answers of upload hosts, and the first of them may come before any call.
+      const [{ createTransfers }] = await Promise.all([import('./transfers.js'), init()]);
       return await createTransfers({
         client,
         connection: connection(),

@@ -1,0 +1,210 @@
+// Uploads from a page in Chromium: progress, picked and dropped folders, handles, and what survives a reload.
+import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { before, suite, test } from 'node:test';
+import { startBrowser } from '../harness/browser.js';
+import { md5, noise } from '../harness/bytes.js';
+import { leftovers } from '../harness/leftovers.js';
+import { serveManager, temporaryFolder } from '../harness/manager.js';
+
+const dist = new URL('../../../dist/', import.meta.url);
+const TYPES = { js: 'text/javascript', wasm: 'application/wasm' };
+const PAGE = '<!doctype html><meta charset="utf-8"><title>Uploads</title><input type="file" webkitdirectory><div style="height:200px">Drop here</div>';
+
+suite('in a page', () => {
+  const closing = leftovers();
+  let browser;
+  before(async () => {
+    browser = await startBrowser(closing);
+  });
+
+  /** A page of the same origin as a manager, with `client` in it. */
+  async function open(t, answer = (request, next) => next(request)) {
+    const served = await serveManager(t, {
+      answer: async (request, next) => {
+        const { pathname } = new URL(request.url);
+        if (pathname === '/') return new Response(PAGE, { headers: { 'content-type': 'text/html' } });
+        const name = /^\/wix-media\/([\w-]+\.(\w+))$/.exec(pathname);
+        if (name) return new Response(await readFile(new URL(name[1], dist)), { headers: { 'content-type': TYPES[name[2]] } });
+        return answer(request, next);
+      },
+    });
+    const page = await browser.newPage();
+    const errors = [];
+    page.on('pageerror', (error) => errors.push(String(error)));
+    t.after(async () => {
+      await page.close();
+      assert.deepEqual(errors, []);
+    });
+    const start = async () => {
+      await page.goto(served.baseUrl);
+      await page.evaluate(async () => {
+        const { createClient } = await import('/wix-media/browser.js');
+        globalThis.client = createClient({ baseUrl: location.origin, auth: { apiKey: 'key' }, retry: { baseDelayMs: 5 } });
+      });
+    };
+    await start();
+    return { ...served, page, start };
+  }
+
+  const treeOf = async (client) => {
+    const all = [];
+    for await (const { path } of client.paths.walk('/')) all.push(path);
+    return all;
+  };
+
+  async function folderOfFiles(t) {
+    const root = join(await temporaryFolder(t), 'Holidays');
+    await mkdir(join(root, '2024'), { recursive: true });
+    await writeFile(join(root, 'a.txt'), 'a');
+    await writeFile(join(root, '2024', 'b.txt'), 'b');
+    return root;
+  }
+  const WHOLE = ['/Holidays', '/Holidays/2024', '/Holidays/2024/b.txt', '/Holidays/a.txt'];
+
+  for (const protocol of ['plain', 'tus']) {
+    test(`a file, ${protocol}, with progress while it is sent`, async (t) => {
+      const { page, client, requests } = await open(t);
+      const bytes = noise(3_000_000);
+      const given = { base64: Buffer.from(bytes).toString('base64'), protocol };
+      const { file, events } = await page.evaluate(async ({ base64, protocol: own }) => {
+        const blob = await (await fetch(`data:application/octet-stream;base64,${base64}`)).blob();
+        const told = [];
+        const made = await globalThis.client.uploads.upload(new File([blob], 'noise.bin'), {
+          protocol: own,
+          chunkSizeInBytes: 1_000_000,
+          verify: true,
+          onProgress: (event) => told.push(event),
+        });
+        return { file: { ...made, _createdDate: undefined, _updatedDate: undefined }, events: told };
+      }, given);
+      assert.equal(file.hash, md5(bytes));
+      assert.equal((await client.files.getFileDescriptor(file._id)).hash, md5(bytes));
+      assert.ok(events.every(({ sent }, index) => index === 0 || sent >= events[index - 1].sent));
+      assert.deepEqual([events.at(-1).sent, events.at(-1).confirmed], [3_000_000, 3_000_000]);
+      assert.equal(events.filter(({ confirmed }) => confirmed === 3_000_000).length, 1);
+      const uploads = requests.filter(({ path }) => path.startsWith('/upload/'));
+      assert.ok(uploads.length > 0 && uploads.every(({ headers }) => !headers.has('authorization')));
+    });
+  }
+
+  test('a picked folder keeps its structure', async (t) => {
+    const { page, client } = await open(t);
+    await page.setInputFiles('input', await folderOfFiles(t));
+    const statuses = await page.evaluate(async () => {
+      const results = await globalThis.client.uploads.uploadAll(document.querySelector('input').files);
+      return results.map(({ status }) => status);
+    });
+    assert.deepEqual(statuses, ['uploaded', 'uploaded']);
+    assert.deepEqual(await treeOf(client), WHOLE);
+  });
+
+  test('so does a dropped one', async (t) => {
+    const { page, client } = await open(t);
+    const root = await folderOfFiles(t);
+    await page.evaluate(() => {
+      document.addEventListener('dragover', (event) => event.preventDefault());
+      globalThis.dropped = new Promise((resolve, reject) => {
+        document.addEventListener('drop', (event) => {
+          event.preventDefault();
+          globalThis.client.uploads.uploadAll(event.dataTransfer).then(resolve, reject);
+        });
+      });
+    });
+    const session = await page.context().newCDPSession(page);
+    const data = { items: [], files: [root], dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop']) await session.send('Input.dispatchDragEvent', { type, x: 50, y: 100, data });
+    assert.deepEqual(await page.evaluate(async () => (await globalThis.dropped).map(({ status }) => status)), ['uploaded', 'uploaded']);
+    assert.deepEqual(await treeOf(client), WHOLE);
+  });
+
+  test('so does one behind a handle', async (t) => {
+    const { page, client } = await open(t);
+    await page.evaluate(async () => {
+      const root = await (await navigator.storage.getDirectory()).getDirectoryHandle('Holidays', { create: true });
+      const write = async (folder, name) => {
+        const writable = await (await folder.getFileHandle(name, { create: true })).createWritable();
+        await writable.write(name);
+        await writable.close();
+      };
+      await write(root, 'a.txt');
+      await write(await root.getDirectoryHandle('2024', { create: true }), 'b.txt');
+      await globalThis.client.uploads.uploadAll(root, { onDuplicate: 'reuse' });
+      await globalThis.client.uploads.uploadAll(root, { onDuplicate: 'reuse' });
+    });
+    assert.deepEqual(await treeOf(client), WHOLE);
+  });
+
+  test('an upload survives a reload', async (t) => {
+    const { page, client, requests, start } = await open(t, async (request, next) => {
+      if (request.method === 'PATCH') await new Promise((resolve) => setTimeout(resolve, 50));
+      return next(request);
+    });
+    const root = await temporaryFolder(t);
+    const bytes = noise(3_000_000);
+    await mkdir(join(root, 'big'));
+    await writeFile(join(root, 'big', 'noise.bin'), bytes);
+    const begin = async () => {
+      await page.setInputFiles('input', join(root, 'big'));
+      await page.evaluate(() => {
+        globalThis.progress = { confirmed: 0 };
+        const [file] = document.querySelector('input').files;
+        globalThis.upload = globalThis.client.uploads.upload(file, {
+          protocol: 'tus',
+          chunkSizeInBytes: 200_000,
+          onProgress: (event) => {
+            globalThis.progress = event;
+          },
+        });
+      });
+    };
+    const patches = () => requests.filter(({ method }) => method === 'PATCH').length;
+    await begin();
+    await page.waitForFunction(() => globalThis.progress.confirmed >= 1_000_000);
+    await start();
+    const sessions = await page.evaluate(async () => (await globalThis.client.uploads.list()).map(({ state, name, size }) => ({ state, name, size })));
+    assert.deepEqual(sessions, [{ state: 'interrupted', name: 'noise.bin', size: 3_000_000 }]);
+    const before = patches();
+    await begin();
+    const id = await page.evaluate(async () => (await globalThis.upload)._id);
+    assert.equal((await client.files.getFileDescriptor(id)).hash, md5(bytes));
+    assert.ok(patches() - before <= 12, `${patches() - before} chunks`);
+    assert.deepEqual(await page.evaluate(() => globalThis.client.uploads.list()), []);
+  });
+
+  test('a pause, and an abort, from a page', async (t) => {
+    const { page, client } = await open(t, async (request, next) => {
+      if (request.method === 'PATCH') await new Promise((resolve) => setTimeout(resolve, 30));
+      return next(request);
+    });
+    const outcome = await page.evaluate(async () => {
+      const { uploads } = globalThis.client;
+      const blob = new Blob([new Uint8Array(2_000_000)]);
+      const options = { displayName: 'zeros.bin', protocol: 'tus', chunkSizeInBytes: 100_000 };
+      let pausing;
+      const file = await uploads.upload(blob, {
+        ...options,
+        onProgress: ({ id, confirmed }) => {
+          if (confirmed > 0) pausing ??= uploads.pause(id).then(() => setTimeout(() => uploads.resume(id), 50));
+        },
+      });
+      const controller = new AbortController();
+      let late = 0;
+      const error = await uploads
+        .upload(blob, {
+          ...options,
+          displayName: 'other.bin',
+          signal: controller.signal,
+          onProgress: ({ confirmed }) => {
+            if (controller.signal.aborted) late += 1;
+            if (confirmed > 0) controller.abort('enough');
+          },
+        })
+        .catch((reason) => reason);
+      return { size: file.sizeInBytes, error, late };
+    });
+    assert.deepEqual(outcome, { size: '2000000', error: 'enough', late: 0 });
+    assert.equal((await client.files.listFiles().toArray()).length, 1);
+  });
+});
