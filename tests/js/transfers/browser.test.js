@@ -182,11 +182,13 @@ suite('in a page', () => {
       const { uploads } = globalThis.client;
       const blob = new Blob([new Uint8Array(2_000_000)]);
       const options = { displayName: 'zeros.bin', protocol: 'tus', chunkSizeInBytes: 100_000 };
-      let pausing;
+      let isPaused = false;
       const file = await uploads.upload(blob, {
         ...options,
         onProgress: ({ id, confirmed }) => {
-          if (confirmed > 0) pausing ??= uploads.pause(id).then(() => setTimeout(() => uploads.resume(id), 50));
+          if (confirmed === 0 || isPaused) return;
+          isPaused = true;
+          uploads.pause(id).then(() => setTimeout(() => uploads.resume(id), 50));
         },
       });
       const controller = new AbortController();
