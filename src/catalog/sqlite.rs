@@ -111,7 +111,46 @@ impl Sqlite {
         for (at, script) in MIGRATIONS.iter().enumerate().skip(done) {
             connection.execute_batch(&format!("BEGIN; {script}; PRAGMA user_version = {}; COMMIT", at + 1))?;
         }
-        Ok(Sqlite { connection })
+        let store = Sqlite { connection };
+        let rules = super::fold::rules();
+        if store.setting("fold")?.as_deref() != Some(&rules) {
+            store.connection.execute_batch("BEGIN IMMEDIATE")?;
+            // A store that cannot be folded is not opened, and what was begun goes with the connection.
+            store.fold_anew()?;
+            store.run(
+                "INSERT OR REPLACE INTO setting (name, value) VALUES ('fold', ?)",
+                [rules],
+            )?;
+            store.connection.execute_batch("COMMIT")?;
+        }
+        Ok(store)
+    }
+
+    /// Folds all texts by the present rules.
+    fn fold_anew(&self) -> Result<()> {
+        const STEP: i64 = 1000;
+        let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+        for (table, texts) in [("folder", "name, '', '[]'"), ("file", "name, mime, labels")] {
+            let mut last = i64::MIN;
+            loop {
+                let sql = format!("SELECT number, {texts} FROM {table} WHERE number > ? ORDER BY number LIMIT ?");
+                let rows: Vec<(i64, String, String, String)> = self.all(&sql, [last, STEP], read)?;
+                let Some((number, ..)) = rows.last() else { break };
+                last = *number;
+                for (number, name, mime, labels) in rows {
+                    let folded = if table == "file" {
+                        let labels: Vec<String> = serde_json::from_str(&labels).map_err(damaged)?;
+                        let texts = [&name[..], &mime].into_iter();
+                        fold_all(texts.chain(labels.iter().map(String::as_str)))
+                    } else {
+                        fold(&name)
+                    };
+                    let sql = format!("UPDATE {table} SET folded = ?2 WHERE number = ?1 AND folded <> ?2");
+                    self.run(&sql, params![number, folded])?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Whether SQLite finds the file whole, text index included.
@@ -1163,6 +1202,28 @@ mod tests {
         assert_eq!(store.passing().expect("read"), [""; 0]);
         store.insert_delivery(1, "u", 5).expect("inserted");
         assert_eq!(store.deliveries((0, 0), 1).expect("read")[0].body, "e");
+    }
+
+    #[test]
+    fn texts_that_were_folded_by_other_rules_are_folded_anew() {
+        let mut store = Sqlite::memory().expect("a store");
+        let mut file = File::new("a", "Cafe\u{301}", "p", Area::Site, 1);
+        file.labels = vec!["\u{c9}t\u{e9}".into()];
+        store.insert_file(&file).expect("added");
+        store
+            .insert_folder(&Folder::new("f", "\u{c9}t\u{e9}", "p", Area::Site, 1))
+            .expect("added");
+        let other =
+            "UPDATE file SET folded = 'older'; UPDATE folder SET folded = 'older'; UPDATE setting SET value = '1'";
+        store.connection.execute_batch(other).expect("set");
+        let store = Sqlite::prepare(store.connection).expect("opened");
+        let mut page = Page::new(Children::Of("p".into()), 10);
+        for (text, files, folders) in [("caf\u{e9}", 1, 0), ("E\u{301}T", 1, 1), ("older", 0, 0)] {
+            page.text = fold(text);
+            assert_eq!(store.files(&page).expect("found").len(), files, "{text}");
+            assert_eq!(store.folders(&page).expect("found").len(), folders, "{text}");
+        }
+        assert!(store.is_whole().expect("checked"));
     }
 
     #[test]
