@@ -204,7 +204,7 @@ suite('codes of the client', () => {
   }
 
   const tables = {
-    'docs/errors.md': (text) => between(text, '## Codes of the client', '## Codes of the service'),
+    'docs/errors.md': (text) => between(text, '## Codes of the client', '## Codes of uploads'),
     'pkg-template/README.md': (text) => between(text, '| code | meaning |', '`retry` says'),
   };
   for (const [name, part] of Object.entries(tables)) {

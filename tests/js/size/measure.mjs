@@ -80,6 +80,14 @@ for (const [name, names] of [
 }
 const manager = await wasm('manager.wasm');
 if (manager) add('ours: manager.wasm, only where a manager is created', manager);
+const transfers = await wasm('transfers.wasm');
+if (transfers) {
+  const transfersScript = sizes(await readFile(`${dist}transfers.js`));
+  add('ours: transfers.js, with the first upload, download or path', transfersScript);
+  add('ours: transfers.wasm, along with it', transfers);
+  const all = sum(client, transfersScript, transfers);
+  add('ours: createClient with uploads, sum', all, `${times(all, sdkAndTus)} of the official client with tus-js-client`);
+}
 
 print(['bytes', 'brotli 11', 'gzip 9', 'raw', ''], rows);
 
