@@ -2353,7 +2353,7 @@ export declare namespace files {
    * @param call `signal` and `timeoutMs` for this call.
    * @returns The new file, in `file`.
    * @throws {WixMediaError} `SITE_QUOTA_EXCEEDED` (400) when the site's storage is full, `UNSUPPORTED_FILE_FORMAT` (400)
-   * when the type cannot be found.
+   * when the type cannot be found, `MISMATCH_MIME_TYPE` (400) when what is declared contradicts itself.
    * @example
    * ```ts
    * const { file } = await files.importFile('https://www.example.com/river.jpg', {
@@ -2378,7 +2378,7 @@ export declare namespace files {
    * @param call `signal` and `timeoutMs` for this call.
    * @returns The new files in the order of the request.
    * @throws {WixMediaError} `SITE_QUOTA_EXCEEDED` (400) when the site's storage is full, `UNSUPPORTED_FILE_FORMAT` (400)
-   * when a type cannot be found.
+   * when a type cannot be found, `MISMATCH_MIME_TYPE` (400) when what is declared contradicts itself.
    * @example
    * ```ts
    * const { files: imported } = await files.bulkImportFiles([{ url: 'https://www.example.com/river.jpg' }]);

@@ -12,6 +12,7 @@ const UPLOAD_ERRORS: &[&str] = &[
     "FILE_SIZE_OVER_LIMIT",
     "SITE_QUOTA_EXCEEDED",
 ];
+const IMPORT_ERRORS: &[&str] = &["SITE_QUOTA_EXCEEDED", "UNSUPPORTED_FILE_FORMAT", "MISMATCH_MIME_TYPE"];
 const LIST_ERRORS: &[&str] = &["UNSUPPORTED_MEDIA_TYPE", "UNSUPPORTED_SORT_VALUE"];
 
 const FILE_ID: Argument = Argument::Value {
@@ -147,7 +148,7 @@ pub(super) const ROWS: [Operation; 17] = [
             Argument::Options(IMPORT_OPTIONS),
         ],
         answer: &ONE_FILE,
-        errors: &["SITE_QUOTA_EXCEEDED", "UNSUPPORTED_FILE_FORMAT"],
+        errors: IMPORT_ERRORS,
         ..Operation::CREATE
     },
     Operation {
@@ -155,7 +156,7 @@ pub(super) const ROWS: [Operation; 17] = [
         path: "/bulk/files/import",
         arguments: &[IMPORT_REQUESTS],
         answer: &FILES,
-        errors: &["SITE_QUOTA_EXCEEDED", "UNSUPPORTED_FILE_FORMAT"],
+        errors: IMPORT_ERRORS,
         ..Operation::CREATE
     },
     Operation {
