@@ -1,0 +1,18 @@
+// The list of scenarios. A body knows neither the client nor the storage nor the runtime that it runs on.
+
+export const scenarios = [];
+
+let part = '';
+
+/** Names the part that the following scenarios belong to. */
+export function about(name) {
+  part = name;
+}
+
+/**
+ * Adds a scenario. `options` go to `createManager`, as plain JSON, since a page gets them from outside; `run` gets a world.
+ */
+export function scenario(name, options, run) {
+  if (typeof options === 'function') [options, run] = [{}, options];
+  scenarios.push({ name: `${part}: ${name}`, options, run });
+}

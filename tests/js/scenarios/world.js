@@ -1,0 +1,145 @@
+// What a scenario has in its hands: a client, the manager behind it, and short ways to say what tests say often.
+import { equal, fail, rejection } from './check.js';
+import { KINDS, samples } from './samples.js';
+
+export const SITE = '11111111-2222-3333-4444-555555555555';
+export const START = Date.UTC(2024, 0, 5, 10, 11, 12);
+const API = 'http://media.test/site-media/v1';
+
+/** The clients that every scenario runs with, by name: what they need of their packages comes from outside. */
+export const CLIENTS = {
+  official: ({ sdk, media }) => (manager, { auth } = {}) => {
+    const { files, folders } = media;
+    return sdk.createClient({ modules: { files, folders }, auth: auth ?? sdk.ApiKeyStrategy({ apiKey: 'key', siteId: SITE }), fetch: manager.fetch });
+  },
+  ours: ({ wixMedia, sdk }) => (manager, { auth } = {}) =>
+    // Without repetitions, so that refusals are seen as they come.
+    wixMedia.createClient(auth ? { auth, fetch: manager.fetch, retry: false } : { manager, auth: sdk.ApiKeyStrategy({ apiKey: 'key', siteId: SITE }), retry: false }),
+};
+
+/** What both clients say of a refusal, in one form. */
+export function described(error) {
+  const { applicationError, validationError } = error.details ?? fail(`not a refusal: ${error.stack ?? error}`);
+  if (validationError) {
+    const violations = validationError.fieldViolations.map(({ field, violatedRule, ruleName }) => `${field} ${ruleName ?? violatedRule}`);
+    return { status: error.status, violations };
+  }
+  return { status: error.status, code: applicationError.code };
+}
+
+export function createWorld({ manager, connect, source, libraries }) {
+  const client = connect(manager);
+  const { files, folders } = client;
+  const events = [];
+  // The raw events since the last time.
+  const raw = async () => {
+    await manager.settled?.(events);
+    return events.splice(0);
+  };
+
+  const world = {
+    manager,
+    client,
+    files,
+    folders,
+    libraries,
+    /** Address of a web server whose pages `imports.js` knows. */
+    source,
+    connect: (options) => connect(manager, options),
+
+    /** Any request; a path is one of the API. */
+    send: (url, init) => manager.fetch(url.startsWith('/') ? `${API}${url}` : url, init),
+    async json(url, init) {
+      const response = await world.send(url, init);
+      return { status: response.status, headers: response.headers, body: await response.json() };
+    },
+    post: (path, body, headers = {}) =>
+      world.json(path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    bytes: async (url, init) => new Uint8Array(await (await world.send(url, init)).arrayBuffer()),
+
+    /** Lets time go by. */
+    pass: (milliseconds) => manager.clock.advance(milliseconds),
+
+    /** Uploads a file and gives its descriptor as the client reads it. */
+    async upload(name, content, options = {}) {
+      const descriptor = await world.put(name, content, options);
+      return files.getFileDescriptor(descriptor.id);
+    },
+    /** Uploads a file and gives what the upload host answers. */
+    async put(name, content = name, { mimeType, ...options } = {}) {
+      const ending = name.split('.').at(-1);
+      const type = mimeType ?? KINDS[ending]?.[0] ?? 'application/octet-stream';
+      const { uploadUrl } = await files.generateFileUploadUrl(type, { fileName: name, ...options });
+      const response = await manager.fetch(uploadUrl, { method: 'PUT', headers: { 'content-type': type }, body: content });
+      const body = await response.json();
+      if (response.status !== 200) fail(`the upload of ${name} was refused: ${JSON.stringify(body)}`);
+      return body.file;
+    },
+    /** A sample of this kind. */
+    sample: (kind, options) => world.upload(`${kind} sample.${kind}`, samples[kind], options),
+    /** A folder, and its id. */
+    async folder(name, parentFolderId) {
+      const { folder } = await folders.createFolder(name, parentFolderId && { parentFolderId });
+      return folder._id;
+    },
+
+    /** Names of the files and folders in a folder; folders end in a slash. */
+    async look(parentFolderId) {
+      const [inFolder, below] = await Promise.all([
+        files.listFiles({ parentFolderId, sort: { fieldName: 'displayName', order: 'ASC' } }),
+        folders.listFolders({ parentFolderId, sort: { fieldName: 'displayName', order: 'ASC' } }),
+      ]);
+      return [...below.folders.map(({ displayName }) => `${displayName}/`), ...inFolder.files.map(({ displayName }) => displayName)];
+    },
+    /** The whole tree below a folder as paths. */
+    async tree(parentFolderId, path = '') {
+      const found = [];
+      for (const { _id, displayName } of (await folders.listFolders({ parentFolderId })).folders) {
+        found.push(`${path}${displayName}/`, ...(await world.tree(_id, `${path}${displayName}/`)));
+      }
+      for (const { displayName } of (await files.listFiles({ parentFolderId })).files) found.push(`${path}${displayName}`);
+      return found.sort();
+    },
+    /** The same of what is in the trash. */
+    async trash(parentFolderId) {
+      const options = { parentFolderId, sort: { fieldName: 'displayName', order: 'ASC' } };
+      const [inTrash, below] = [await files.listDeletedFiles(options), await folders.listDeletedFolders(options)];
+      return [...below.folders.map(({ displayName }) => `${displayName}/`), ...inTrash.files.map(({ displayName }) => displayName)];
+    },
+
+    /** Asserts that a call is refused like this: `{ status, code }`, or `{ status, violations: ['field RULE'] }`. */
+    async refused(promise, expected) {
+      const error = await rejection(promise);
+      equal(described(error), { status: 400, ...expected }, 'refusals');
+      return error;
+    },
+    /** The same for an answer of plain HTTP. */
+    answered({ status, body }, expected) {
+      equal({ status, code: body.details?.applicationError?.code }, expected, 'answers');
+    },
+
+    /** Waits until a file is no longer pending. */
+    async processed(id) {
+      for (let time = 0; time < 400; time += 1) {
+        const file = await files.getFileDescriptor(id);
+        if (file.operationStatus !== 'PENDING') return file;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      return fail(`${id} is still pending`);
+    },
+
+    /** Runs something whose own requests go to the manager too: token calls know no other way than the global fetch. */
+    async throughManager(run) {
+      const { fetch } = globalThis;
+      globalThis.fetch = manager.fetch;
+      try {
+        return await run();
+      } finally {
+        globalThis.fetch = fetch;
+      }
+    },
+
+    happened: Object.assign(async () => (await raw()).map(({ entityFqdn, slug, entityId }) => `${entityFqdn.split('.').at(-1)} ${slug} ${entityId}`), { raw }),
+  };
+  return world;
+}
