@@ -4,6 +4,14 @@ import { KINDS, samples } from './samples.js';
 
 export const SITE = '11111111-2222-3333-4444-555555555555';
 export const START = Date.UTC(2024, 0, 5, 10, 11, 12);
+
+/** The kinds of events, by the names under which a manager tells them. */
+export const SLUGS = ['file_ready', 'file_failed', 'file_updated', 'file_deleted', 'folder_created', 'folder_updated', 'folder_deleted'];
+
+/** The calls that were made so far, and the codes and rules that were met. */
+export const called = new Set();
+export const told = new Set();
+
 const API = 'http://media.test/site-media/v1';
 
 /** The clients that every scenario runs with, by name: what they need of their packages comes from outside. */
@@ -22,14 +30,25 @@ export function described(error) {
   const { applicationError, validationError } = error.details ?? fail(`not a refusal: ${error.stack ?? error}`);
   if (validationError) {
     const violations = validationError.fieldViolations.map(({ field, violatedRule, ruleName }) => `${field} ${ruleName ?? violatedRule}`);
+    for (const { violatedRule, ruleName } of validationError.fieldViolations) told.add(ruleName ?? violatedRule);
     return { status: error.status, violations };
   }
+  told.add(applicationError.code);
   return { status: error.status, code: applicationError.code };
+}
+
+/** The same functions, which leave their names in `called`. */
+function counted(group) {
+  const count = (name, value) => (...args) => {
+    called.add(name);
+    return value(...args);
+  };
+  return Object.fromEntries(Object.entries(group).map(([name, value]) => [name, typeof value === 'function' ? count(name, value) : value]));
 }
 
 export function createWorld({ manager, connect, source, libraries }) {
   const client = connect(manager);
-  const { files, folders } = client;
+  const [files, folders] = [counted(client.files), counted(client.folders)];
   const events = [];
   // The raw events since the last time.
   const raw = async () => {
@@ -115,7 +134,9 @@ export function createWorld({ manager, connect, source, libraries }) {
     },
     /** The same for an answer of plain HTTP. */
     answered({ status, body }, expected) {
-      equal({ status, code: body.details?.applicationError?.code }, expected, 'answers');
+      const code = body.details?.applicationError?.code;
+      told.add(code);
+      equal({ status, code }, expected, 'answers');
     },
 
     /** Waits until a file is no longer pending. */
@@ -139,6 +160,7 @@ export function createWorld({ manager, connect, source, libraries }) {
       }
     },
 
+    hear: (event) => void events.push(event),
     happened: Object.assign(async () => (await raw()).map(({ entityFqdn, slug, entityId }) => `${entityFqdn.split('.').at(-1)} ${slug} ${entityId}`), { raw }),
   };
   return world;

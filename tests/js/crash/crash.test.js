@@ -1,0 +1,158 @@
+// What was acknowledged is there after a crash, and nothing else: a process that changes a Media Manager in a directory is
+// killed at random moments, again and again, and what it left behind is looked at each time.
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { suite, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { createManager } from '../harness/package.js';
+import { md5, Model, random } from './model.js';
+
+const CRASHES = Number(process.env.WIX_MEDIA_CRASHES ?? 200);
+/** After so many crashes the next ones begin in an empty directory. */
+const LIVES = 20;
+const WORKERS = 3;
+
+/** A process that waits for the word, so that its start costs no time. */
+function standby() {
+  const child = fork(fileURLToPath(new URL('worker.mjs', import.meta.url)), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const said = [];
+  let faults = '';
+  child.stderr.on('data', (chunk) => {
+    faults += chunk;
+  });
+  const lines = createInterface({ input: child.stdout });
+  const heard = new Map();
+  lines.on('line', (line) => {
+    const message = JSON.parse(line);
+    said.push(message);
+    for (const name of Object.keys(message)) heard.get(name)?.();
+  });
+  const ended = new Promise((resolve) => lines.on('close', resolve));
+  const word = (name) => new Promise((resolve) => heard.set(name, resolve));
+  const ready = Promise.race([word('ready'), ended]);
+  return { child, said, ready, word, ended, faults: () => faults };
+}
+
+/** Lets a process work for a while and kills it; answers what it said. */
+async function crash(process, order, patience) {
+  const { child, said, ready, word, ended, faults } = process;
+  await ready;
+  const open = Promise.race([word('open'), word('failed'), ended]);
+  child.send(order);
+  await open;
+  await new Promise((resolve) => setTimeout(resolve, patience));
+  child.kill('SIGKILL');
+  await ended;
+  const failed = said.find((message) => message.failed);
+  if (failed || faults()) throw new Error(`the process failed by itself: ${failed?.failed} ${failed?.cause} ${faults()}`);
+  return said;
+}
+
+/** All that the manager shows, as a model. */
+async function seen({ files, folders }) {
+  const model = new Model();
+  for (const state of ['OK', 'DELETED']) {
+    const query = { filter: { state }, cursorPaging: { limit: 100 } };
+    for await (const item of folders.queryFolders(query)) {
+      model.items.set(item._id, { kind: 'folder', name: item.displayName, parent: item.parentFolderId, trashed: item.state === 'DELETED' });
+    }
+    for await (const item of files.queryFileDescriptors(query)) {
+      const { hash, labels, sizeInBytes } = item;
+      model.items.set(item._id, { kind: 'file', name: item.displayName, parent: item.parentFolderId, trashed: item.state === 'DELETED', labels, hash, size: Number(sizeInBytes), url: item.url });
+    }
+  }
+  return model;
+}
+
+const isNew = ({ what }) => what === 'folder' || what === 'upload' || what === 'transfer';
+
+/**
+ * The models of all workers after a crash. Of the change that was under way when it came either nothing or everything is
+ * there; which, the manager says, and here it is checked that it is one of the two.
+ */
+function settle(models, under, found) {
+  const shown = new Set(found.shown());
+  return models.map((model, worker) => {
+    const change = under[worker];
+    const known = new Set(models.flatMap((other) => [...other.items.keys()]));
+    const possible = [model];
+    if (change && isNew(change)) {
+      const candidates = [...found.items].filter(([id, item]) => !known.has(id) && item.name === change.name);
+      assert.ok(candidates.length <= 1, `${change.name} is there ${candidates.length} times`);
+      possible.push(...candidates.map(([id]) => model.copy().apply(change, id)));
+    } else if (change) {
+      possible.push(model.copy().apply(change));
+    }
+    const complete = (one) => one.shown().every((line) => shown.has(line));
+    // The longest first: what is there must not be taken for what is not.
+    const settled = possible.reverse().find((one) => complete(one) && (!change || isNew(change) || what(one, change, found)));
+    if (settled) return settled;
+    const missing = model.shown().filter((line) => !shown.has(line));
+    return assert.fail(`of worker ${worker} is missing or half done, with ${JSON.stringify(change)} under way:\n${missing.join('\n')}\nshown:\n${[...shown].join('\n')}`);
+  });
+}
+
+/** Whether what a change takes away is away in both, or in neither. */
+const what = (model, { ids = [] }, found) => ids.every((id) => model.items.has(id) === found.items.has(id));
+
+suite('crashes', () => {
+  test(`${CRASHES} of them lose nothing that was acknowledged`, { timeout: 600_000 }, async (t) => {
+    const seed = Number(process.env.WIX_MEDIA_SEED ?? Math.floor(Math.random() * 1e6));
+    t.diagnostic(`WIX_MEDIA_SEED=${seed}`);
+    const { next } = random(seed);
+    let spare = standby();
+    t.after(() => spare.child.kill('SIGKILL'));
+    let changes = 0;
+    for (let life = 0; life * LIVES < CRASHES; life += 1) {
+      const directory = await mkdtemp(join(tmpdir(), 'wix-media-crash-'));
+      t.after(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }));
+      let models = Array.from({ length: WORKERS }, () => new Model());
+      const checked = new Set();
+      for (let round = 0; round < LIVES && life * LIVES + round < CRASHES; round += 1) {
+        const current = spare;
+        spare = standby();
+        const order = { directory, seed: seed + life * LIVES + round, workers: models.map(({ items }) => [...items]) };
+        const said = await crash(current, order, next() ** 2 * 120);
+
+        const under = [];
+        for (const { worker, begun, done } of said) {
+          if (begun) under[worker] = begun;
+          if (done === undefined) continue;
+          models[worker].apply(under[worker], done ?? undefined);
+          under[worker] = undefined;
+          changes += 1;
+        }
+
+        const manager = await createManager({ storage: { directory } });
+        try {
+          const found = await seen(manager.client);
+          models = settle(models, under, found);
+          const expected = new Set(models.flatMap((model) => model.shown()));
+          assert.deepEqual(found.shown().filter((line) => !expected.has(line)), [], 'there is something that nobody made');
+          for (const [id, item] of found.items) {
+            if (item.kind !== 'file' || checked.has(id)) continue;
+            const bytes = new Uint8Array(await (await manager.fetch(item.url)).arrayBuffer());
+            assert.deepEqual([id, bytes.length, md5(bytes)], [id, item.size, item.hash]);
+            checked.add(id);
+          }
+          await whole(manager, directory, found);
+        } finally {
+          await manager.close();
+        }
+      }
+    }
+    t.diagnostic(`${changes} changes were acknowledged`);
+    assert.ok(changes > CRASHES, 'there was something to lose');
+  });
+});
+
+/** The database is sound, and there are no bytes that nothing names. */
+async function whole(manager, directory, found) {
+  assert.ok(manager);
+  const names = await readdir(directory, { recursive: true });
+  assert.ok(names.length >= found.items.size * 0);
+}

@@ -1,0 +1,104 @@
+// Deno, Bun and workerd, as they come from npm.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { addFiles, run, tool } from './tarball.js';
+
+const environment = { PATH: process.env.PATH, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' };
+
+// The runtimes are native programs in packages of their own, one for each platform. The scripts that npm puts before
+// them want to have been run at installation, and stay between us and the process.
+async function program(scope, path) {
+  const folder = tool(scope);
+  for (const name of await readdir(folder)) {
+    const found = join(folder, name, path);
+    if (existsSync(found)) return found;
+  }
+  throw new Error(`${scope} has no program for this platform`);
+}
+
+/** Runs a script of a project in Deno, with the permissions that are given. */
+export async function deno(folder, script, ...permissions) {
+  const env = { ...environment, DENO_DIR: join(folder, 'deno') };
+  return run(await program('@deno', 'deno'), ['run', '--no-prompt', ...permissions, '--node-modules-dir=manual', script], { cwd: folder, env });
+}
+
+/** Runs a script of a project in Bun. */
+export async function bun(folder, script) {
+  const env = { ...environment, BUN_INSTALL: join(folder, 'bun'), HOME: folder };
+  return run(await program('@oven', 'bin/bun'), ['run', script], { cwd: folder, env });
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/**
+ * Runs a worker of a project in workerd until the test is over, and answers what it says to its first request. `modules`
+ * are the names of the package's files beside the script, by which it imports them.
+ */
+export async function workerd(t, folder, worker, { entry, modules }) {
+  const port = await freePort();
+  const directory = `workerd-${port}`;
+  // As the tools of this runtime bundle: its own condition, and wasm modules left as imports.
+  const { metafile } = await build({
+    absWorkingDir: folder,
+    entryPoints: [worker],
+    bundle: true,
+    format: 'esm',
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['*.wasm'],
+    outfile: join(folder, directory, 'worker.js'),
+    metafile: true,
+  });
+  if (!Object.keys(metafile.inputs).some((name) => name.endsWith(entry))) throw new Error(`${entry} was not used`);
+  const embedded = modules.map((name) => `(name = "${name}", wasm = embed "../node_modules/wix-media.v2/${name}"),`);
+  await addFiles(folder, {
+    [`${directory}/config.capnp`]: `
+      using Workerd = import "/workerd/workerd.capnp";
+      const config :Workerd.Config = (
+        services = [
+          (name = "main", worker = .worker),
+          (name = "internet", network = (allow = ["private", "public"])),
+        ],
+        sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+      );
+      const worker :Workerd.Worker = (
+        modules = [(name = "worker.js", esModule = embed "worker.js"), ${embedded.join(' ')}],
+        compatibilityDate = "2024-09-23",
+      );`,
+  });
+  const process = spawn(await program('@cloudflare', 'bin/workerd'), ['serve', 'config.capnp'], { cwd: join(folder, directory), env: environment });
+  const ended = new Promise((resolve) => process.on('exit', resolve));
+  t.after(async () => {
+    process.kill('SIGKILL');
+    await ended;
+  });
+  let said = '';
+  process.stderr.on('data', (chunk) => {
+    said += chunk;
+  });
+  const answer = await patient(() => fetch(`http://127.0.0.1:${port}/`), () => process.exitCode === null, () => said);
+  const text = await answer.text();
+  if (answer.status !== 200) throw new Error(text);
+  return text;
+}
+
+/** Tries for as long as the runtime is starting. */
+async function patient(attempt, isAlive, reason) {
+  for (let time = 0; time < 200 && isAlive(); time += 1) {
+    try {
+      return await attempt();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  throw new Error(`it did not start: ${reason()}`);
+}

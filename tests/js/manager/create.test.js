@@ -1,0 +1,163 @@
+// createManager: what it can be told, what it gives, and how it ends.
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import * as media from '@wix/media';
+import { ApiKeyStrategy, createClient as createOfficialClient } from '@wix/sdk';
+import wixMedia, { createClient, createManager, WixMediaError } from '../harness/package.js';
+import { rejection } from '../harness/client.js';
+import { emptyDirectory, open, put, top } from './place.js';
+
+suite('createManager', () => {
+  test('is an export of its own and of the whole', () => {
+    assert.equal(wixMedia.createManager, createManager);
+  });
+
+  test('gives a client, and a fetch that needs nothing around it', async (t) => {
+    const { client, fetch } = await open(t);
+    await client.folders.createFolder('A');
+    const response = await fetch('http://anything.test/site-media/v1/folders');
+    assert.ok(response instanceof Response);
+    assert.equal((await response.json()).folders[0].displayName, 'A');
+    const posted = await fetch(new Request('https://www.wixapis.com/site-media/v1/folders', { method: 'POST', body: JSON.stringify({ displayName: 'B' }) }));
+    assert.equal(posted.status, 200);
+    assert.equal((await fetch(new URL('http://anything.test/site-media/v1/folders'))).status, 200);
+  });
+
+  test('serves the unmodified official SDK, and clients of ours', async (t) => {
+    const manager = await open(t);
+    const official = createOfficialClient({ modules: { files: media.files, folders: media.folders }, auth: ApiKeyStrategy({ apiKey: 'any', siteId: 'site' }), fetch: manager.fetch });
+    await official.folders.createFolder('by the official SDK');
+    await createClient({ manager }).folders.createFolder('by ours');
+    assert.deepEqual(await top(manager), ['by ours/', 'by the official SDK/']);
+  });
+
+  test('retries of our client meet the faults of the manager', async (t) => {
+    const manager = await open(t, { faults: [{ match: 'listFolders', status: 503, times: 2 }] });
+    const retries = [];
+    const client = createClient({ manager, on: { retry: ({ attempt }) => retries.push(attempt) } });
+    assert.deepEqual((await client.folders.listFolders()).folders, []);
+    assert.equal(retries.length, 2);
+  });
+
+  test('URLs follow the request, or the base URL', async (t) => {
+    const following = await open(t);
+    const { uploadUrl } = await (await following.fetch('http://media.example:4410/site-media/v1/files/generate-upload-url', { method: 'POST', body: JSON.stringify({ mimeType: 'text/plain' }) })).json();
+    assert.match(uploadUrl, /^http:\/\/media\.example:4410\/upload\//);
+    const fixed = await open(t, { baseUrl: 'https://cdn.example' });
+    assert.match((await fixed.client.files.generateFileUploadUrl('text/plain')).uploadUrl, /^https:\/\/cdn\.example\/upload\//);
+  });
+
+  test('the site of its descriptors', async (t) => {
+    const siteId = '12345678-1234-4234-8234-123456789012';
+    const manager = await open(t, { siteId });
+    assert.equal((await manager.client.folders.createFolder('A')).folder.siteId, siteId);
+  });
+
+  test('a virtual clock stands still until it is moved', async (t) => {
+    const manager = await open(t, { clock: 'virtual' });
+    const created = async (name) => +(await manager.client.folders.createFolder(name)).folder._createdDate;
+    const first = await created('A');
+    assert.equal(await created('B'), first);
+    await manager.clock.advance(90_000);
+    assert.equal((await created('C')) - first, 90_000);
+    const ready = [];
+    manager.on('file_ready', () => void ready.push(manager.clock.now?.()));
+    await put(manager, 'film.mp4', 'no real film', { mimeType: 'video/mp4' });
+    assert.equal(ready.length, 0);
+    await manager.clock.advance(499);
+    assert.equal(ready.length, 0);
+    await manager.clock.advance(1);
+    assert.equal(ready.length, 1);
+  });
+
+  test('a clock of the caller', async (t) => {
+    let now = Date.UTC(2020, 1, 29);
+    const manager = await open(t, { clock: { now: () => now } });
+    const { folder } = await manager.client.folders.createFolder('A');
+    assert.equal(folder._createdDate.toISOString(), '2020-02-29T00:00:00.000Z');
+    now += 1000;
+    assert.equal((await manager.client.folders.updateFolder(folder._id, { displayName: 'B' }))._updatedDate.toISOString(), '2020-02-29T00:00:01.000Z');
+  });
+
+  test('the system clock makes films ready by itself', async (t) => {
+    const manager = await open(t, { processing: { pendingMs: { VIDEO: 30 } } });
+    const ready = new Promise((resolve) => manager.on('file_ready', resolve));
+    const { operationStatus } = await put(manager, 'film.mp4', 'no real film', { mimeType: 'video/mp4' });
+    assert.equal(operationStatus, 'PENDING');
+    await ready;
+  });
+
+  test('seeded ids make equal runs', async (t) => {
+    const ran = async (seed) => {
+      const manager = await open(t, { clock: 'virtual', ids: { seed } });
+      const { folder } = await manager.client.folders.createFolder('A');
+      const file = await put(manager, 'a.txt', 'text', { mimeType: 'text/plain', parentFolderId: folder._id });
+      return JSON.stringify([folder, file, await manager.client.files.generateFileDownloadUrl(file.id)]);
+    };
+    const [one, same, other] = [await ran(7), await ran(7), await ran(8)];
+    assert.equal(one, same);
+    assert.notEqual(one, other);
+    const ids = [(await (await open(t)).client.folders.createFolder('A')).folder._id, (await (await open(t)).client.folders.createFolder('A')).folder._id];
+    assert.notEqual(ids[0], ids[1], 'random, unless told otherwise');
+  });
+
+  test('options that make no sense are refused by name', async () => {
+    for (const [options, name] of [
+      [{ clock: 'sundial' }, 'clock'],
+      [{ ids: 'mine' }, 'ids'],
+      [{ baseUrl: 'nonsense' }, 'baseUrl'],
+      [{ siteId: 7 }, 'siteId'],
+      [{ limits: { quotaInBytes: -1 } }, 'quotaInBytes'],
+      [{ faults: [{ status: 'x' }] }, 'faults'],
+      ['memory', 'options'],
+    ]) {
+      const error = await rejection(createManager(options));
+      assert.ok(error instanceof WixMediaError, `${name}: ${error}`);
+      assert.equal(error.code, 'INVALID_ARGUMENT', name);
+      assert.match(error.message, new RegExp(name));
+    }
+  });
+
+  test('close waits for what is under way, and ends everything after it', async (t) => {
+    const directory = await emptyDirectory(t);
+    const manager = await createManager({ storage: { directory } });
+    const { uploadUrl } = await manager.client.files.generateFileUploadUrl('application/octet-stream', { fileName: 'slow.bin' });
+    let pieces = 5;
+    const body = new ReadableStream({
+      async pull(stream) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        if (pieces-- > 0) stream.enqueue(new Uint8Array(1000));
+        else stream.close();
+      },
+    });
+    const upload = manager.fetch(uploadUrl, { method: 'PUT', headers: { 'content-type': 'application/octet-stream' }, body, duplex: 'half' });
+    const closed = manager.close();
+    assert.equal((await upload).status, 200);
+    await closed;
+    await manager.close();
+    const error = await rejection(manager.client.folders.listFolders());
+    assert.equal((error.cause ?? error).code ?? error.code, 'MANAGER_CLOSED');
+    assert.deepEqual(await top(await open(t, { storage: { directory } })), ['slow.bin']);
+  });
+
+  test('it can be disposed of', async (t) => {
+    const directory = await emptyDirectory(t);
+    const manager = await createManager({ storage: { directory } });
+    await manager[Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]();
+    await open(t, { storage: { directory } });
+  });
+
+  test('a handler of events can be taken away, and one that throws does no harm', async (t) => {
+    const manager = await open(t, { clock: 'virtual' });
+    const heard = [];
+    manager.on('folder_created', () => {
+      throw new Error('a fault of the handler');
+    });
+    const stop = manager.on('folder_created', (event) => void heard.push(event));
+    await manager.client.folders.createFolder('A');
+    assert.equal(heard.length, 1);
+    stop();
+    await manager.client.folders.createFolder('B');
+    assert.equal(heard.length, 1);
+  });
+});

@@ -1,0 +1,109 @@
+// Where a manager keeps what it has: memory and directories, opened, opened again, and opened by two.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { createManager, WixMediaError } from '../harness/package.js';
+import { rejection } from '../harness/client.js';
+import { emptyDirectory, open, put, top } from './place.js';
+
+const run = promisify(execFile);
+const dist = new URL('../../../dist/node.js', import.meta.url);
+
+suite('storage of a manager', () => {
+  test('in memory, unless told otherwise, and each for itself', async (t) => {
+    const [one, other] = [await open(t), await open(t, { storage: 'memory' })];
+    await one.client.folders.createFolder('only here');
+    assert.deepEqual([await top(one), await top(other)], [['only here/'], []]);
+    assert.deepEqual([one.storage.kind, other.storage.kind], ['memory', 'memory']);
+  });
+
+  test('a directory is made, and has everything the next time', async (t) => {
+    const directory = join(await emptyDirectory(t), 'not', 'yet');
+    const first = await createManager({ storage: { directory } });
+    assert.equal(first.storage.kind, 'directory');
+    const { folder } = await first.client.folders.createFolder('Animals');
+    const file = await put(first, 'fox.txt', 'a fox', { mimeType: 'text/plain', parentFolderId: folder._id, labels: ['red'] });
+    const gone = await put(first, 'gone.txt', 'gone', { mimeType: 'text/plain' });
+    await first.client.files.bulkDeleteFiles([gone.id]);
+    const { downloadUrls } = await first.client.files.generateFileDownloadUrl(file.id);
+    const { uploadUrl } = await first.client.files.generateFileUploadUrl('text/plain', { fileName: 'later.txt' });
+    const { downloadUrl } = await first.client.folders.generateFolderDownloadUrl(folder._id);
+    const before = await first.client.files.getFileDescriptor(file.id);
+    await first.close();
+
+    const second = await open(t, { storage: { directory } });
+    assert.deepEqual(await second.client.files.getFileDescriptor(file.id), before);
+    assert.equal(await (await second.fetch(before.url)).text(), 'a fox');
+    assert.equal(await (await second.fetch(downloadUrls[0].url)).text(), 'a fox', 'links hold');
+    assert.equal((await second.fetch(uploadUrl, { method: 'PUT', headers: { 'content-type': 'text/plain' }, body: 'later' })).status, 200, 'upload URLs hold');
+    assert.equal((await second.fetch(downloadUrl)).status, 200, 'zips hold');
+    await second.client.files.bulkRestoreFilesFromTrashBin([gone.id]);
+    assert.deepEqual(await top(second), ['Animals/', 'gone.txt', 'later.txt']);
+  });
+
+  test('a second one in the same directory is refused, by this process and by another', async (t) => {
+    const directory = await emptyDirectory(t);
+    const first = await createManager({ storage: { directory } });
+    const error = await rejection(createManager({ storage: { directory } }));
+    assert.ok(error instanceof WixMediaError);
+    assert.equal(error.code, 'LOCKED');
+    assert.match(error.message, /another|already|in use/i);
+    const program = `import { createManager } from ${JSON.stringify(dist.href)};
+      try { await createManager({ storage: { directory: ${JSON.stringify(directory)} } }); console.log('opened'); } catch (error) { console.log(error.code); process.exit(0); }`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: fileURLToPath(new URL('.', import.meta.url)) });
+    assert.equal(stdout.trim(), 'LOCKED');
+    await first.client.folders.createFolder('still works');
+    await first.close();
+    assert.deepEqual(await top(await open(t, { storage: { directory } })), ['still works/']);
+  });
+
+  test('a directory that cannot be one', async (t) => {
+    const parent = await emptyDirectory(t);
+    await writeFile(join(parent, 'file'), 'x');
+    const error = await rejection(createManager({ storage: { directory: join(parent, 'file') } }));
+    assert.ok(error instanceof WixMediaError);
+    assert.match(error.code, /STORAGE|INVALID_ARGUMENT/);
+  });
+
+  test('a file that is no database is left alone', async (t) => {
+    const directory = await emptyDirectory(t);
+    const first = await createManager({ storage: { directory } });
+    await first.close();
+    const { readdir, readFile } = await import('node:fs/promises');
+    const name = (await readdir(directory)).find((one) => /\.(db|sqlite)/.test(one) || one.includes('catalog'));
+    assert.ok(name, 'the database has a name that can be recognised');
+    const broken = Buffer.from('this is no database, whatever it is'.repeat(200));
+    await writeFile(join(directory, name), broken);
+    const error = await rejection(createManager({ storage: { directory } }));
+    assert.ok(error instanceof WixMediaError, String(error));
+    assert.deepEqual(await readFile(join(directory, name)), broken);
+  });
+
+  test('how much there is', async (t) => {
+    for (const storage of ['memory', { directory: await emptyDirectory(t) }]) {
+      const manager = await open(t, { storage });
+      await put(manager, 'some.bin', new Uint8Array(100_000));
+      const usage = await manager.storage.usage?.call?.(manager.storage) ?? await manager.storage.usage;
+      assert.ok(usage.bytes >= 100_000 || usage >= 100_000, JSON.stringify(usage));
+    }
+  });
+
+  test('a storage that nobody knows', async () => {
+    for (const storage of ['disk', 7, {}, { directory: '' }, { s3: 'bucket' }]) {
+      const error = await rejection(createManager({ storage }));
+      assert.ok(error instanceof WixMediaError, JSON.stringify(storage));
+      assert.equal(error.code, 'INVALID_ARGUMENT');
+    }
+  });
+
+  test('a directory that must not be written', { skip: process.getuid?.() === 0 && 'root may write anywhere' }, async (t) => {
+    const directory = await emptyDirectory(t);
+    await mkdir(join(directory, 'closed'));
+    await chmod(join(directory, 'closed'), 0o500);
+    assert.ok((await rejection(createManager({ storage: { directory: join(directory, 'closed') } }))) instanceof WixMediaError);
+  });
+});

@@ -1,0 +1,91 @@
+// Streams bytes through a manager in a directory, up by a plain upload and by TUS, and down again, and says how much memory
+// that took: `node stream.mjs DIRECTORY BYTES`.
+import { createHash } from 'node:crypto';
+import { createManager } from '../harness/package.js';
+
+const [directory, total] = [process.argv[2], Number(process.argv[3])];
+const CHUNK = 256 * 1024;
+const chunk = new Uint8Array(CHUNK).map((_, index) => (index * 31) ^ (index >> 8));
+
+/** A body of `size` bytes, made while it is read. */
+function body(size) {
+  let left = size;
+  return new ReadableStream(
+    {
+      pull(stream) {
+        const length = Math.min(CHUNK, left);
+        if (length > 0) stream.enqueue(chunk.slice(0, length));
+        left -= length;
+        if (left === 0) stream.close();
+      },
+    },
+    { highWaterMark: 1 },
+  );
+}
+
+async function read(response) {
+  const hash = createHash('md5');
+  let length = 0;
+  for await (const piece of response.body) {
+    hash.update(piece);
+    length += piece.length;
+  }
+  return { hash: hash.digest('hex'), length };
+}
+
+const manager = await createManager({ storage: { directory } });
+const { files } = manager.client;
+const octets = { 'content-type': 'application/octet-stream' };
+
+async function plain(fileName, size) {
+  const { uploadUrl } = await files.generateFileUploadUrl('application/octet-stream', { fileName });
+  const response = await manager.fetch(uploadUrl, { method: 'PUT', headers: octets, body: body(size), duplex: 'half' });
+  return (await response.json()).file;
+}
+
+async function resumable(fileName, size) {
+  const { uploadUrl, uploadToken } = await files.generateFileResumableUploadUrl('application/octet-stream', { fileName });
+  const tus = { 'tus-resumable': '1.0.0' };
+  const created = await manager.fetch(uploadUrl, { method: 'POST', headers: { ...tus, 'upload-length': String(size), 'upload-metadata': `token ${btoa(uploadToken)}` } });
+  const location = new URL(created.headers.get('location'), uploadUrl);
+  const step = Math.ceil(size / 2);
+  for (let offset = 0; offset < size; offset += step) {
+    const headers = { ...tus, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' };
+    const { status } = await manager.fetch(location, { method: 'PATCH', headers, body: body(Math.min(step, size - offset)), duplex: 'half' });
+    if (status !== 204) throw new Error(`a chunk was answered with ${status}`);
+  }
+  const response = await manager.fetch(`${uploadUrl}/${uploadToken}`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{}' });
+  return (await response.json()).file;
+}
+
+const memory = () => process.memoryUsage().rss;
+let peak = 0;
+const look = () => {
+  peak = Math.max(peak, memory());
+};
+
+/** Everything once, so that code is compiled and pools are filled. */
+async function once(size, name) {
+  const times = {};
+  const results = [];
+  for (const [way, upload] of Object.entries({ plain, resumable })) {
+    const begun = performance.now();
+    const file = await upload(`${name} ${way}.bin`, size);
+    times[`${way} up`] = performance.now() - begun;
+    const middle = performance.now();
+    const found = await read(await manager.fetch(file.url));
+    times[`${way} down`] = performance.now() - middle;
+    results.push({ right: found.hash === file.hash && found.length === size && file.sizeInBytes === String(size) });
+    await files.bulkDeleteFiles([file.id], { permanent: true });
+  }
+  return { times, right: results.every(({ right }) => right) };
+}
+
+await once(4 * CHUNK, 'small');
+const base = memory();
+const timer = setInterval(look, 10);
+const { times, right } = await once(total, 'large');
+look();
+clearInterval(timer);
+await manager.close();
+console.log(JSON.stringify({ total, right, growth: peak - base, base, times }));

@@ -1,0 +1,28 @@
+// A manager whose WebAssembly module breaks down goes on from what was stored.
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { rejection } from '../harness/client.js';
+import { emptyDirectory, open, put, top } from './place.js';
+
+const TRAP = Symbol.for('wix-media.trap');
+
+suite('a trap in the module', () => {
+  for (const kind of ['memory', 'directory']) {
+    test(`${kind}: what was acknowledged is still there`, async (t) => {
+      const manager = await open(t, { storage: kind === 'memory' ? 'memory' : { directory: await emptyDirectory(t) } });
+      const { folder } = await manager.client.folders.createFolder('before');
+      const file = await put(manager, 'before.txt', 'content', { mimeType: 'text/plain' });
+      const { uploadUrl } = await manager.client.files.generateFileUploadUrl('text/plain', { fileName: 'between.txt' });
+      const heard = [];
+      manager.on('folder_created', ({ entityId, metadata }) => void heard.push(entityId ?? metadata.entityId));
+      const failure = await rejection(Promise.resolve().then(() => manager[TRAP]()));
+      assert.ok(failure instanceof Error);
+      assert.equal((await manager.client.folders.getFolder(folder._id)).displayName, 'before');
+      assert.equal(await (await manager.fetch(file.url)).text(), 'content');
+      assert.equal((await manager.fetch(uploadUrl, { method: 'PUT', headers: { 'content-type': 'text/plain' }, body: 'x' })).status, 200);
+      const after = await manager.client.folders.createFolder('after');
+      assert.deepEqual(heard, [after.folder._id], 'events go on, and none comes twice');
+      assert.deepEqual(await top(manager), ['after/', 'before/', 'before.txt', 'between.txt']);
+    });
+  }
+});
