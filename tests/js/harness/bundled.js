@@ -1,0 +1,37 @@
+// A page in Chromium with the built package beside it and a script of the tests, bundled.
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { startBrowser } from './browser.js';
+import { startService } from './service.js';
+
+const dist = fileURLToPath(new URL('../../../dist', import.meta.url));
+
+/**
+ * Serves the package at `/package/` and the script `entry`, which imports it from there as any page would, and starts the
+ * browser. `open()` gives a page that has loaded the script: one that has set `globalThis.result` to true.
+ */
+export async function bundled(closing, entry) {
+  const root = await mkdtemp(join(tmpdir(), 'wix-media-page-'));
+  closing.after(() => rm(root, { recursive: true, force: true }));
+  await build({ entryPoints: [entry], bundle: true, format: 'esm', platform: 'browser', external: ['/package/*'], outfile: join(root, 'page.mjs'), logLevel: 'error' });
+  await symlink(dist, join(root, 'package'));
+  await writeFile(join(root, 'index.html'), '<!doctype html><html lang="en"><title>tests</title><link rel="icon" href="data:,"><script type="module" src="/page.mjs"></script>');
+  const service = await startService({ root });
+  closing.after(() => service.close());
+  const browser = await startBrowser(closing);
+  const context = await browser.newContext();
+  return {
+    context,
+    async open() {
+      const page = await context.newPage();
+      const faults = [];
+      page.on('pageerror', (error) => faults.push(String(error)));
+      await page.goto(service.origin);
+      await page.waitForFunction(() => globalThis.result === true, undefined, { timeout: 20_000 });
+      return { page, faults };
+    },
+  };
+}

@@ -1,0 +1,133 @@
+// createManager in Chromium: in memory, and in the browser's own file system.
+import assert from 'node:assert/strict';
+import { before, suite, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { bundled } from '../harness/bundled.js';
+import { rejection } from '../harness/client.js';
+import { leftovers } from '../harness/leftovers.js';
+import { createManager, WixMediaError } from '../harness/package.js';
+
+suite('the manager in Chromium', () => {
+  const closing = leftovers();
+  let chromium;
+  before(async () => {
+    chromium = await bundled(closing, fileURLToPath(new URL('page.js', import.meta.url)));
+  });
+
+  async function open(t) {
+    const { page, faults } = await chromium.open();
+    t.after(() => page.close());
+    return { page, faults };
+  }
+
+  test('in memory', async (t) => {
+    const { page, faults } = await open(t);
+    const found = await page.evaluate(async () => {
+      const manager = await globalThis.wixMedia.createManager();
+      const file = await globalThis.put(manager, 'a.txt', 'text', 'text/plain');
+      const text = await (await manager.fetch(file.url)).text();
+      const { files } = await manager.client.files.listFiles();
+      return { kind: manager.storage.kind, text, names: files.map(({ displayName }) => displayName) };
+    });
+    assert.deepEqual(found, { kind: 'memory', text: 'text', names: ['a.txt'] });
+    assert.deepEqual(faults, []);
+  });
+
+  test('what is in the file system survives a reload, without a goodbye', async (t) => {
+    const { page } = await open(t);
+    const file = await page.evaluate(async () => {
+      globalThis.manager = await globalThis.wixMedia.createManager({ storage: { opfs: 'reload' } });
+      await globalThis.manager.client.folders.createFolder('Animals');
+      return globalThis.put(globalThis.manager, 'large.bin', new Uint8Array(3_000_000).fill(7));
+    });
+    await page.reload();
+    await page.waitForFunction(() => globalThis.result === true);
+    const found = await page.evaluate(async ({ url, id }) => {
+      const manager = await globalThis.wixMedia.createManager({ storage: { opfs: 'reload' } });
+      const bytes = new Uint8Array(await (await manager.fetch(url)).arrayBuffer());
+      const { hash } = await manager.client.files.getFileDescriptor(id);
+      const { folders } = await manager.client.folders.listFolders();
+      return { kind: manager.storage.kind, size: bytes.length, same: bytes.every((byte) => byte === 7), hash, names: folders.map(({ displayName }) => displayName) };
+    }, file);
+    assert.deepEqual(found, { kind: 'opfs', size: 3_000_000, same: true, hash: file.hash, names: ['Animals'] });
+  });
+
+  test('it works in a worker, so that the page stays free', async (t) => {
+    const { page } = await open(t);
+    assert.equal(page.workers().length, 0);
+    await page.evaluate(async () => {
+      globalThis.manager = await globalThis.wixMedia.createManager({ storage: { opfs: 'worker' } });
+    });
+    assert.equal(page.workers().length, 1);
+    await page.evaluate(() => globalThis.manager.close());
+    await page.waitForTimeout(100);
+    assert.equal(page.workers().length, 0, 'it goes with the manager');
+  });
+
+  test('a second page is refused as long as the first has it', async (t) => {
+    const [first, second] = [await open(t), await open(t)];
+    const create = (page) => page.evaluate(async () => {
+      try {
+        globalThis.manager = await globalThis.wixMedia.createManager({ storage: { opfs: 'shared' } });
+        return 'open';
+      } catch (error) {
+        return `${error.name} ${error.code}`;
+      }
+    });
+    assert.equal(await create(first.page), 'open');
+    assert.equal(await create(second.page), 'WixMediaError LOCKED');
+    await first.page.evaluate(() => globalThis.manager.close());
+    assert.equal(await create(second.page), 'open');
+    await second.page.close();
+    assert.equal(await create(first.page), 'open', 'also when a page was just closed');
+  });
+
+  test('two names are two managers', async (t) => {
+    const { page } = await open(t);
+    const names = await page.evaluate(async () => {
+      const [one, other] = [await globalThis.wixMedia.createManager({ storage: { opfs: 'one' } }), await globalThis.wixMedia.createManager({ storage: { opfs: 'other' } })];
+      await one.client.folders.createFolder('only in one');
+      return [(await one.client.folders.listFolders()).folders.length, (await other.client.folders.listFolders()).folders.length];
+    });
+    assert.deepEqual(names, [1, 0]);
+  });
+
+  test('streams and blobs go in, ranges and events come out', async (t) => {
+    const { page, faults } = await open(t);
+    const found = await page.evaluate(async () => {
+      const manager = await globalThis.wixMedia.createManager({ storage: { opfs: 'streams' } });
+      const heard = [];
+      manager.on('file_ready', ({ entityId }) => void heard.push(entityId));
+      const file = await globalThis.put(manager, 'blob.bin', new Blob([new Uint8Array(1_000_000).fill(1), new Uint8Array(10).fill(2)]));
+      const range = await manager.fetch(file.url, { headers: { range: 'bytes=999999-' } });
+      const reader = (await manager.fetch(file.url)).body.getReader();
+      const { value } = await reader.read();
+      await reader.cancel();
+      const archive = await new Response(await manager.export()).arrayBuffer();
+      await manager.reset();
+      const empty = (await manager.client.files.listFiles()).files.length;
+      await manager.import(new Uint8Array(archive));
+      const { files } = await manager.client.files.listFiles();
+      return { heard: heard.includes(file.id), range: [range.status, [...new Uint8Array(await range.arrayBuffer())]], first: value[0], empty, back: files.map(({ displayName }) => displayName) };
+    });
+    assert.deepEqual(found, { heard: true, range: [206, [1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2]], first: 1, empty: 0, back: ['blob.bin'] });
+    assert.deepEqual(faults, []);
+  });
+
+  test('a trap in the worker is survived', async (t) => {
+    const { page } = await open(t);
+    const found = await page.evaluate(async () => {
+      const manager = await globalThis.wixMedia.createManager({ storage: { opfs: 'trap' } });
+      const { folder } = await manager.client.folders.createFolder('before');
+      await manager[Symbol.for('wix-media.trap')]();
+      return (await manager.client.folders.getFolder(folder._id)).displayName;
+    });
+    assert.equal(found, 'before');
+  });
+
+  test('there is no such file system in Node', async () => {
+    const error = await rejection(createManager({ storage: { opfs: 'name' } }));
+    assert.ok(error instanceof WixMediaError);
+    assert.match(error.message, /opfs/i);
+  });
+});
