@@ -40,7 +40,7 @@ scenario('lists that lag behind', { lagMs: 1000 }, async ({ files, folders, fold
   equal(await seen(), [1, 1, 1, 1]);
 });
 
-scenario('processing that fails', { processing: { fail: { mediaTypes: ['VIDEO'] } } }, async ({ put, files, pass, happened }) => {
+scenario('processing that fails', { processing: { fail: ['VIDEO'] } }, async ({ put, files, pass, happened }) => {
   const { id } = await put('film.mp4');
   await pass(1000);
   equal((await files.getFileDescriptor(id)).operationStatus, 'FAILED');
