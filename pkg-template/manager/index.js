@@ -151,7 +151,7 @@ const lookalike = (request, url, headers) => {
 
 async function openStorage(kind, { runtime, WixMediaError }, refuse) {
   if (kind === 'memory') return memoryStorage();
-  if (typeof kind?.directory === 'string' || kind?.directory instanceof URL) {
+  if ((typeof kind?.directory === 'string' && kind.directory) || kind?.directory instanceof URL) {
     if (!runtime.directory) throw refuse('storage.directory', 'works in Node, Bun and Deno only');
     const { directoryStorage } = await runtime.directory();
     return directoryStorage(kind.directory, { WixMediaError });

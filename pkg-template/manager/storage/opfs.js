@@ -92,7 +92,6 @@ async function use(root, folder, opened, release) {
       const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
       const file = flat(nameOf(id));
       const handle = await (await folder.getFileHandle(file, { create: true })).createSyncAccessHandle();
-      known.add(file);
       spare.push({ id, file, handle });
     }
   }
@@ -101,6 +100,8 @@ async function use(root, folder, opened, release) {
     fresh() {
       const next = spare.shift();
       if (!next) return undefined;
+      // Only now: who asks for all blobs must not get those that are none yet, and remove them.
+      known.add(next.file);
       unsafe.add(next.file);
       keep(next.file, next.handle);
       return next.id;

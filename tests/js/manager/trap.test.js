@@ -14,7 +14,23 @@ suite('a trap in the module', () => {
       const { uploadUrl } = await manager.client.files.generateFileUploadUrl('text/plain', { fileName: 'between.txt' });
       const heard = [];
       manager.on('folder_created', ({ entityId, metadata }) => void heard.push(entityId ?? metadata.entityId));
-      assert.equal((await manager[TRAP]()).code, 'MANAGER_RESTARTED');
+      const upload = await manager.client.files.generateFileUploadUrl('text/plain', { fileName: 'lost.txt' });
+      let go;
+      const body = new ReadableStream({
+        async start(stream) {
+          stream.enqueue(new TextEncoder().encode('half of it'));
+          await new Promise((resolve) => {
+            go = resolve;
+          });
+          stream.close();
+        },
+      });
+      const lost = manager.fetch(upload.uploadUrl, { method: 'PUT', headers: { 'content-type': 'text/plain' }, body, duplex: 'half' });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await manager[TRAP]();
+      go();
+      const answer = await lost;
+      assert.deepEqual([answer.status, (await answer.json()).details.applicationError.code], [503, 'MANAGER_RESTARTED']);
       assert.equal((await manager.client.folders.getFolder(folder._id)).displayName, 'before');
       assert.equal(await (await manager.fetch(file.url)).text(), 'content');
       assert.equal((await manager.fetch(uploadUrl, { method: 'PUT', headers: { 'content-type': 'text/plain' }, body: 'x' })).status, 200);
