@@ -3,6 +3,7 @@
 // | Request | Scope | What it does |
 // | --- | --- | --- |
 // | `GET health` | none | says that the manager answers, and on what storage |
+// | `GET check` | manage | says whether the catalog is undamaged, which takes a while |
 // | `GET webhook-key` | none | the public key of the webhooks, as PEM |
 // | `GET events` | read | events as JSON (`?after=N`), or as a stream (`Accept: text/event-stream`, `Last-Event-ID`) |
 // | `GET export` | manage | the archive of everything |
@@ -33,6 +34,7 @@ const unfit = (field, description) => {
 
 const ROUTES = {
   'GET health': { answer: ({ manager }) => json({ status: 'ok', storage: manager.storage }) },
+  'GET check': { scope: 'manage', answer: ({ engine }) => json({ isWhole: engine.control('isWhole') }) },
   'GET webhook-key': { answer: async ({ webhooks }) => new Response(await webhooks.publicKey(), { headers: { 'Content-Type': 'application/x-pem-file' } }) },
   'GET events': { scope: 'read', answer: events },
   'GET export': { scope: 'manage', answer: exported },

@@ -395,6 +395,8 @@ pub trait Catalog: Send + fmt::Debug {
     fn events_of(&self, entity: Entity, id: &str) -> Result<i64>;
     /// Sets how many events an item has caused.
     fn set_events_of(&mut self, entity: Entity, id: &str, count: i64) -> Result<()>;
+    /// Whether the store finds itself undamaged; it may take a while.
+    fn is_whole(&self) -> Result<bool>;
     /// Adds an event and says its number. A number is never used twice, whatever is removed.
     fn insert_event(&mut self, body: &str) -> Result<i64>;
     /// At most `limit` events behind the one with the number `after`, in order, with their numbers.

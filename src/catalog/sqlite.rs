@@ -838,6 +838,10 @@ impl Catalog for Sqlite {
         self.run(sql, params![id, count]).map(drop)
     }
 
+    fn is_whole(&self) -> Result<bool> {
+        Sqlite::is_whole(self)
+    }
+
     fn insert_event(&mut self, body: &str) -> Result<i64> {
         self.run("INSERT INTO event (body) VALUES (?)", [body])?;
         Ok(self.connection.last_insert_rowid())

@@ -37,6 +37,7 @@ impl Manager {
     /// | `setWebhookKey` | `privateKey`, `publicKey` | nothing; they are kept |
     /// | `endExport` | `id` | nothing; what an export held is given back |
     /// | `reset` | | nothing; everything is forgotten but keys |
+    /// | `isWhole` | | whether the catalog finds itself undamaged |
     /// | `usage` | | `{ bytes, isEmpty }`: what all files have together, and whether there is neither file nor folder |
     ///
     /// ```
@@ -160,6 +161,7 @@ impl Manager {
                 Value::Null
             }
             "usage" => json!({ "bytes": self.parts.catalog.total_size()?, "isEmpty": self.is_empty()? }),
+            "isWhole" => self.parts.catalog.is_whole()?.into(),
             _ => Value::Null,
         })
     }

@@ -64,10 +64,15 @@ async function work(manager, worker, items, seed) {
 process.on('message', async ({ directory, workers, seed }) => {
   try {
     const manager = await createManager({ storage: { directory } });
-    say({ open: true });
     await Promise.all(workers.map((items, worker) => work(manager, worker, items, seed * 10 + worker)));
   } catch (error) {
-    say({ failed: String(error.stack ?? error), cause: String(error.cause?.stack ?? error.cause ?? '') });
+    say({ done: null, failed: String(error.stack ?? error), cause: String(error.cause?.stack ?? error.cause ?? '') });
+    process.exit(1);
   }
 });
+
+// Once in memory, so that the time until the first change in the directory is not that of compiling.
+const rehearsal = await createManager();
+await upload(rehearsal.client, rehearsal, { name: 'x.bin', size: 1, seed: 1 });
+await rehearsal.close();
 say({ ready: true });
