@@ -39,10 +39,36 @@ export async function createManager(options, lent) {
   return manager;
 }
 
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function isWebUrl(url) {
+  try {
+    return /^https?:$/.test(new URL(url).protocol);
+  } catch {
+    return false;
+  }
+}
+
+/** Refuses what the WebAssembly module does not check itself. */
+function checkOptions(options, refuse) {
+  if (!isObject(options)) throw refuse('options', 'must be an object');
+  const { ids = 'random', baseUrl } = options;
+  if (ids !== 'random' && !(Number.isSafeInteger(ids?.seed) && ids.seed >= 0)) {
+    throw refuse('ids', "must be 'random' or { seed }, a whole number that is not negative");
+  }
+  if (baseUrl !== undefined && !isWebUrl(baseUrl)) {
+    throw refuse('baseUrl', 'must be a URL with http or https');
+  }
+  for (const name of ['limits', 'processing']) {
+    if (options[name] !== undefined && !isObject(options[name])) throw refuse(name, 'must be an object');
+  }
+}
+
 async function make(options, given) {
   const { WixMediaError, refusal, runtime } = given;
   const refuse = (field, description) => refusal(field, description, 'createManager');
   const fail = (code, message, cause) => new WixMediaError({ code, message, retry: 'maybe', ...(cause && { cause }) });
+  checkOptions(options, refuse);
   const kind = options.storage ?? 'memory';
   const baseUrl = String(options.baseUrl ?? BASE_URL).replace(/\/+$/, '');
   compiled ??= given.compile(runtime.managerWasm()).catch((cause) => {
@@ -56,7 +82,7 @@ async function make(options, given) {
   const clock = createClock(options.clock, refuse);
   const storage = pinned(await openStorage(kind, given, refuse));
   const settings = Object.fromEntries(SETTINGS.map((name) => [name, options[name]]));
-  if (typeof settings.ids !== 'object') settings.ids = undefined;
+  if (settings.ids === 'random') settings.ids = undefined;
   const engine = createEngine({ module, storage, settings, clock, fail, changed: () => changed() });
   const events = createEvents(engine);
   const { network } = runtime.network ? await runtime.network() : { network: fetchNetwork };

@@ -108,6 +108,8 @@ suite('createManager', () => {
     for (const [options, name] of [
       [{ clock: 'sundial' }, 'clock'],
       [{ ids: 'mine' }, 'ids'],
+      [{ ids: { seed: 'x' } }, 'ids'],
+      [{ limits: 5 }, 'limits'],
       [{ baseUrl: 'nonsense' }, 'baseUrl'],
       [{ siteId: 7 }, 'siteId'],
       [{ limits: { quotaInBytes: -1 } }, 'quotaInBytes'],
