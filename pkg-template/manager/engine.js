@@ -72,17 +72,44 @@ export function createEngine({ module, storage, settings, clock, fail, changed }
     const headers = [...request.headers].flat();
     if (!request.headers.has('host')) headers.push('host', url.host);
     if (url.protocol === 'https:' && !request.headers.has('x-forwarded-proto')) headers.push('x-forwarded-proto', 'https');
+    const begin = () => {
+      own = generation;
+      return enter(() => core.open(request.method, url.pathname, url.search.slice(1), headers), own);
+    };
+    let own;
+    let outcome;
     if (storage.prepare && request.method !== 'GET') {
-      await storage.prepare(control('blobsOf', { path: url.pathname }));
+      const blobs = () => control('blobsOf', { path: url.pathname });
+      if (request.method === 'PUT' || request.method === 'PATCH') {
+        // Their bytes take as long as they take; a new blob is taken before the first of them.
+        const intake = await prepared(blobs, begin);
+        outcome = await fill(intake, request, own);
+      } else {
+        outcome = await prepared(blobs, () => fill(begin(), request, own));
+      }
+    } else {
+      outcome = await fill(begin(), request, own);
     }
-    const own = generation;
-    const intake = enter(() => core.open(request.method, url.pathname, url.search.slice(1), headers), own);
-    const [status, names, body, delay] = await fill(intake, request, own);
+    const [status, names, body, delay] = outcome;
     if (request.method !== 'GET' && request.method !== 'HEAD') changed();
     const response = responseOf(status, names, body, own);
     // The slowness of a fault is real time: whoever waits for an answer does not see the clock of the manager.
     if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
     return response;
+  }
+
+  let before = Promise.resolve();
+  /**
+   * Runs `use` once the storage has opened these blobs and some new ones; one after the other, since nobody else may take
+   * the new ones in between.
+   */
+  function prepared(blobs, use, count) {
+    const turn = before.then(async () => {
+      await storage.prepare?.(blobs(), count);
+      return use();
+    });
+    before = turn.catch(() => {});
+    return turn;
   }
 
   /** Gives an intake its bytes, and what `close` answers. `ready` is waited for before each piece. */
@@ -180,8 +207,7 @@ export function createEngine({ module, storage, settings, clock, fail, changed }
     async receive(open, source, blobs) {
       const own = generation;
       const ready = async () => storage.prepare?.([], blobs);
-      await ready();
-      const intake = enter(() => open(core), own);
+      const intake = await prepared(() => [], () => enter(() => open(core), own), blobs);
       const [status, names, body] = await fill(intake, source, own, blobs && ready);
       changed();
       return responseOf(status, names, body, own);

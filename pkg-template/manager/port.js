@@ -4,6 +4,12 @@
 /** The body of a message as a stream that asks the other side for each piece. */
 export function incoming(port, id, { onCancel } = {}) {
   let controller;
+  // What comes after the end, or after nobody wants more, is late and means nothing.
+  let isOver = false;
+  const over = (act) => {
+    if (!isOver) act();
+    isOver = true;
+  };
   const stream = new ReadableStream(
     {
       start: (own) => {
@@ -11,6 +17,7 @@ export function incoming(port, id, { onCancel } = {}) {
       },
       pull: () => port.postMessage({ id, type: 'pull' }),
       cancel: (reason) => {
+        isOver = true;
         port.postMessage({ id, type: 'cancel' });
         onCancel?.(reason);
       },
@@ -19,11 +26,11 @@ export function incoming(port, id, { onCancel } = {}) {
   );
   return {
     stream,
-    piece: (bytes) => controller.enqueue(bytes),
-    end() {
-      controller.close();
+    piece(bytes) {
+      if (!isOver) controller.enqueue(bytes);
     },
-    fail: (error) => controller.error(error),
+    end: () => over(() => controller.close()),
+    fail: (error) => over(() => controller.error(error)),
   };
 }
 
