@@ -30,7 +30,7 @@ function standby() {
     said.push(JSON.parse(line));
     look();
   });
-  const ended = new Promise((resolve) => lines.on('close', resolve));
+  const ended = Promise.all([new Promise((resolve) => lines.on('close', resolve)), new Promise((resolve) => child.on('exit', resolve))]);
   /** Resolves as soon as enough of what was said has a member of this name, or the process is over. */
   const heard = (name, count = 1) => {
     const enough = new Promise((resolve) => {
