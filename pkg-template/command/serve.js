@@ -138,6 +138,8 @@ function banner({ address, version, options, program, paint }) {
   const where = options.data === undefined ? 'in memory: gone when it stops, --data DIR keeps it' : `in ${options.data}`;
   const key = options.apiKey ? ' --api-key KEY' : '';
   const header = options.apiKey ? ` -H 'Authorization: KEY' -H 'wix-site-id: ${options.siteId ?? 'SITE'}'` : '';
+  // With a folder to begin with, a line that works as it stands.
+  const source = options.seed === undefined ? 'FILE' : quoted(options.seed);
   return [
     `wix-media ${version}, ${where}`,
     '',
@@ -146,12 +148,15 @@ function banner({ address, version, options, program, paint }) {
     '',
     'Three things to try:',
     `  ${program} tree --url ${address}${key}`,
-    `  ${program} put FILE /Pictures --url ${address}${key}`,
+    `  ${program} put ${source} /Pictures --url ${address}${key}`,
     `  curl${header} '${address}/site-media/v1/files?paging.limit=3'`,
     '',
     paint.dim('Ctrl-C stops it.'),
   ].join('\n');
 }
+
+/** A word as a shell takes it. */
+const quoted = (word) => (/^[\w./~:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** The first signal that asks for an end, and a signal that aborts with the second. */
 function signalled() {

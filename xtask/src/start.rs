@@ -32,13 +32,14 @@ pub(crate) fn start(project: &Project, port: u16) -> Result<()> {
     drop(listener);
     build::build(project)?;
     println!();
+    let data = project.target.join("start");
     let mut command = Command::new("node");
     command
         .arg("dist/command.js")
         .args(["serve", "--seed", "tests/data/site", "--port"])
         .arg(port.to_string())
         .arg("--data")
-        .arg(project.target.join("start"))
+        .arg(data.strip_prefix(&project.root).unwrap_or(&data))
         .current_dir(&project.root);
     replace(command)
 }

@@ -212,6 +212,8 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     await writeFile(join(seed, 'notes.txt'), 'to begin with');
     const first = await start(t, ['--data', data, '--seed', seed]);
     const client = createClient({ baseUrl: first.origin });
+    // The second thing to try works as it stands.
+    assert.ok(first.text.stdout.includes(` put ${seed} /Pictures --url ${first.origin}\n`), first.text.stdout);
     const [notes] = await client.files.listFiles().toArray();
     assert.equal(notes.displayName, 'notes.txt');
     const [animals] = await client.folders.listFolders().toArray();
