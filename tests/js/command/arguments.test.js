@@ -1,7 +1,7 @@
 // The grammar of the command line: what is understood, what is refused and in which words, and what reads it.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
@@ -92,6 +92,23 @@ suite('the command line', () => {
     for (const name of Object.keys(commands)) {
       assert.match(overview('wix-media'), new RegExp(`^ {2}${name}\\b`, 'm'));
       for (const { name: option } of optionsOf(name)) assert.match(helpFor(name, 'wix-media'), new RegExp(`--${option}\\b`));
+    }
+  });
+});
+
+suite('docs/command.md', () => {
+  test('has every command, every option of serve, and no other', async () => {
+    const text = await readFile(new URL('../../../docs/command.md', import.meta.url), 'utf8');
+    const [, serving, others] = /## `wix-media serve`([\s\S]*?)## Files and folders([\s\S]*?)### Where/.exec(text);
+    const firstCells = (part) => part.split('\n').filter((line) => /^\| `/.test(line)).map((line) => line.split(' | ')[0]);
+    const named = firstCells(others).map((cell) => /`(\w+)/.exec(cell)[1]);
+    assert.deepEqual(['serve', ...named], Object.keys(commands));
+    const options = firstCells(serving).flatMap((cell) => cell.match(/--[a-z-]+/g).map((option) => option.slice(2)));
+    assert.deepEqual(options.sort(), commands.serve.options.map(({ name }) => name).sort());
+    for (const cell of firstCells(others)) {
+      const [, line] = /`([^`]+)`/.exec(cell);
+      const [name, ...words] = line.split(' ');
+      assert.deepEqual(words, commands[name].words, name);
     }
   });
 });

@@ -274,6 +274,23 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     assert.match(stderr, /There is no directory nowhere to begin with/);
   });
 
+  test('streams events, which do not keep it from ending', async (t) => {
+    const { origin, end } = await start(t);
+    const response = await fetch(`${origin}/_wix-media/events`, { headers: { accept: 'text/event-stream' } });
+    assert.match(response.headers.get('content-type'), /^text\/event-stream/);
+    await createClient({ baseUrl: origin }).folders.createFolder('Animals');
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (!/Animals/.test(text)) text += (await reader.read()).value;
+    assert.match(text, /^id: ?\d+$/m);
+    const begin = performance.now();
+    assert.equal((await end()).code, 0);
+    // The grace for requests under way is thirty seconds.
+    assert.ok(performance.now() - begin < 15_000);
+    let done;
+    while (!done) ({ done } = await reader.read());
+  });
+
   for (const signal of ['SIGINT', 'SIGTERM']) {
     test(`${signal} in the middle of an upload lets it finish`, async (t) => {
       const data = await directory(t);
