@@ -73,7 +73,7 @@ export function createUploads(api, paths) {
     if (alike.length === 0) return undefined;
     const sum = await seen.end(signal);
     const same = alike.filter((file) => file.hash === sum);
-    return same.find((file) => file.displayName === request.options.fileName) ?? same.find((file) => !batch?.isOther(file));
+    return same.find((file) => file.displayName === request.options.fileName) ?? same.find((file) => !batch?.isOther?.(file));
   }
 
   /** The file of an upload whose answer was lost: by its bytes, among those that came to the folder since it began. */
@@ -170,7 +170,7 @@ export function createUploads(api, paths) {
       if (isResumable && source.size === undefined) {
         throw refuse('protocol', 'cannot be tus for a stream of unknown length: use plain, or a Blob or file');
       }
-      const attempt = () => (isResumable && source.size > 0 ? resumable(job, options) : uploadPlain(job));
+      const attempt = () => (isResumable && source.size > 0 ? resumable(job, options, batch?.expected) : uploadPlain(job));
       let file;
       try {
         file = await attempt();
@@ -195,10 +195,11 @@ export function createUploads(api, paths) {
   }
 
   /** A resumable upload, with its record. */
-  async function resumable(job, options) {
+  async function resumable(job, options, expected) {
     const { source, request, progress } = job;
     const records = await recordsOf(options.sessions, api.disk);
     let id = records ? await fingerprint(source, request) : undefined;
+    if (expected !== undefined && id !== expected) throw refusal('source', 'is not what the upload began with', 'uploads.resume');
     // The same upload once more, at the same time, is one of its own.
     if (id === undefined || running.has(id)) id = crypto.randomUUID();
     const isKept = records && !source.isStream && !id.includes('-');
@@ -326,7 +327,8 @@ export function createUploads(api, paths) {
       if (!record) throw unknown('uploads.resume', id);
       const given = source ?? record.path;
       if (given === undefined) throw refusal('source', 'is required: the browser cannot open the file by itself', 'uploads.resume');
-      return this.upload(given, { ...record.options, ...options });
+      const whole = { ...record.options, protocol: 'tus', ...options };
+      return within('uploads.resume', options, async (signal) => (await send(given, whole, signal, { expected: id })).file);
     },
 
     async cancel(id, options = {}) {

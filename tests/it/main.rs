@@ -6,3 +6,4 @@ mod arguments;
 mod declarations;
 mod json;
 mod reference;
+mod transfer;

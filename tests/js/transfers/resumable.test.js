@@ -103,6 +103,8 @@ suite('in another process', () => {
     const { client, sessions } = await interrupted(t);
     const [{ id }] = await client.uploads.list({ sessions });
     assert.equal((await rejection(client.uploads.resume(id, undefined, { sessions }))).code, 'INVALID_ARGUMENT');
+    const other = await rejection(client.uploads.resume(id, noise(bytes.length, 3), { sessions }));
+    assert.equal(other.code, 'INVALID_ARGUMENT');
     const file = await client.uploads.resume(id, bytes, { sessions, chunkSizeInBytes: CHUNK });
     assert.deepEqual([file.hash, file.displayName], [sum, 'noise.bin']);
   });
