@@ -1,9 +1,19 @@
 // Files of this machine, for Node, Bun and Deno: sources, folders, records of resumable uploads, downloads.
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, opendir, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+/** An MD5 sum by the runtime, which is three times as fast as the module; undefined where the runtime may not make one. */
+export function sum() {
+  try {
+    const hash = createHash('md5');
+    return { add: (bytes) => void hash.update(bytes), end: () => hash.digest('hex') };
+  } catch {
+    return undefined;
+  }
+}
 
 const pathOf = (given) => (given instanceof URL || /^file:\/\//.test(given) ? fileURLToPath(given) : given);
 

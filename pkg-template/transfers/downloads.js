@@ -1,5 +1,4 @@
 // Downloads that go on after a broken connection, and are checked.
-import { Sum } from './core.js';
 import { linked, pause, retryAfter } from './send.js';
 
 const STALL_MS = 60_000;
@@ -85,7 +84,7 @@ export function createDownloads(api) {
     };
 
     let skip = 0;
-    const whole = check?.hash ? (sum ?? (from === 0 ? new Sum() : undefined)) : undefined;
+    const whole = check?.hash ? (sum ?? (from === 0 ? api.sum() : undefined)) : undefined;
     const first = await ask();
     const broken = (what) =>
       new WixMediaError({
@@ -322,7 +321,7 @@ export function createDownloads(api) {
   }
 
   async function sumOf(target, path, size) {
-    const sum = new Sum();
+    const sum = api.sum();
     if (size === 0) return sum;
     const source = await target.open(path);
     try {

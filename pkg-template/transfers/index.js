@@ -1,5 +1,5 @@
 // Uploads, downloads, paths and trash: loaded with the first use of one of them.
-import { load } from './core.js';
+import { load, Sum } from './core.js';
 import { createDownloads } from './downloads.js';
 import { createPaths } from './paths.js';
 import { createTrash } from './trash.js';
@@ -12,6 +12,7 @@ import { createUploads } from './uploads.js';
 export async function createTransfers(given) {
   const { client, connection, wasm, WixMediaError, textOf } = given;
   await load(wasm);
+  const native = (await given.disk?.())?.sum;
   const { attempts = 1, baseDelayMs = 500, maxDelayMs = 60_000 } = connection.retry;
   const shared = {
     ...connection,
@@ -35,6 +36,7 @@ export async function createTransfers(given) {
       promise.catch((error) => {
         throw shared.sourceFailed(error);
       }),
+    sum: () => native?.() ?? new Sum(),
     now: () => connection.manager?.clock?.now?.() ?? Date.now(),
     // Chunks are cheap to repeat, so a resumable upload may fail more often.
     patience: {

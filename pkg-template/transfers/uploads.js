@@ -1,5 +1,5 @@
 // Uploads: what is uploaded where, under which type and name, in which way, and what has become of it.
-import { EVENT, Sum, typeAndName } from './core.js';
+import { EVENT, typeAndName } from './core.js';
 import { expand } from './folders.js';
 import { uploadPlain } from './plain.js';
 import { Progress } from './progress.js';
@@ -44,7 +44,7 @@ export function createUploads(api, paths) {
   /** The id under which a resumable upload is kept: of what is sent where, and never of a URL, which is new each time. */
   async function fingerprint(source, request) {
     if (source.isStream) return undefined;
-    const sum = new Sum();
+    const sum = api.sum();
     const about = [source.size, source.modified, request.mimeType, ...Object.values(request.options), shared.baseUrl, shared.auth?.siteId];
     sum.add(new TextEncoder().encode(JSON.stringify(about)));
     // Both ends and the middle: another file of the same size and age is very unlikely to agree in all three.
@@ -80,7 +80,7 @@ export function createUploads(api, paths) {
   async function arrived(job, signal) {
     const { source, seen, request, started } = job;
     if (!seen && !source.isRepeatable) return undefined;
-    const sum = await (seen ?? (job.seen = new Seen(source, new Sum()))).end(signal);
+    const sum = await (seen ?? (job.seen = new Seen(source, api.sum()))).end(signal);
     const options = { parentFolderId: request.options.parentFolderId, sort: { fieldName: 'updatedDate', order: 'DESC' } };
     for await (const file of client.files.listFiles(options, { signal })) {
       if (file._updatedDate < started - CLOCKS) return undefined;
@@ -145,14 +145,14 @@ export function createUploads(api, paths) {
         stallMs,
         chunkSize: chunkSizeInBytes,
         patience: api.patience,
-        seen: verify === false ? undefined : new Seen(source, new Sum()),
+        seen: verify === false ? undefined : new Seen(source, api.sum()),
         started: now(),
       };
       job.find = (own) => arrived(job, own);
 
       if (onDuplicate !== 'keep-both') {
         if (!source.isRepeatable) throw refuse('onDuplicate', 'needs a source that can be read twice, which a long stream cannot');
-        job.seen ??= new Seen(source, new Sum());
+        job.seen ??= new Seen(source, api.sum());
         const file = await duplicateOf(job, batch);
         if (file && onDuplicate === 'fail') {
           const message = `${name}: the folder holds these bytes already, as ${file.displayName}`;
