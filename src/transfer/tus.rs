@@ -327,10 +327,7 @@ impl Transfer {
                 self.state = Paused;
                 Action::Rest
             }
-            (Waiting, Event::Woke) => match self.before {
-                Beginning => self.enter(Beginning),
-                _ => self.go_on(),
-            },
+            (Waiting, Event::Woke) => self.go_on(),
             (Beginning, Event::Begun) => {
                 self.created = false;
                 self.finalised = false;
@@ -384,8 +381,7 @@ impl Transfer {
 
     /// Where a transfer goes on that was interrupted in any way.
     fn go_on(&mut self) -> Action {
-        if self.state == State::Waiting && matches!(self.before, State::Creating | State::Finalising | State::LookingUp)
-        {
+        if self.state == State::Waiting {
             return self.enter(self.before);
         }
         if self.finalised {
@@ -454,12 +450,11 @@ impl Transfer {
             // Another request holds the transfer, or the service is further than was thought.
             (Asking | Sending, 409) => self.failed(Asking, wait, random),
             // It has ended, or its token has.
-            (Asking | Sending | Finalising, 403 | 404 | 410) if self.finalised => self.enter(LookingUp),
+            (Asking | Sending | Finalising, 401 | 403 | 404 | 410) if self.finalised => self.enter(LookingUp),
             (Creating | Asking | Sending | Finalising, 401 | 403 | 404 | 410) => self.start_over(),
             // Bytes are missing that were confirmed.
             (Finalising, 400) if self.failures < self.patience.tries && self.created => {
                 self.failures += 1.0;
-                self.finalised = false;
                 self.enter(Asking)
             }
             _ => {

@@ -32,7 +32,7 @@ fn fault() -> impl Strategy<Value = Fault> {
         2 => Just(Fault::LostBefore),
         2 => Just(Fault::LostAfter),
         3 => (0..=100u8).prop_map(Fault::Cut),
-        2 => prop::sample::select(vec![403, 404, 409, 410, 423, 429, 500, 503]).prop_map(Fault::Status),
+        2 => prop::sample::select(vec![400, 401, 403, 404, 409, 410, 423, 429, 500, 503]).prop_map(Fault::Status),
         1 => (0..60u16).prop_map(Fault::Lie),
         1 => Just(Fault::Forget),
         1 => Just(Fault::Pause),
@@ -103,7 +103,7 @@ impl Service {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(5000))]
+    #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
     fn what_is_done_is_there_once(
