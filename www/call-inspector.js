@@ -1,59 +1,60 @@
-// The panel that teaches the API: a call as JavaScript, the HTTP requests it sent, and what came of it.
+// The panel that teaches the API: what was done as JavaScript, the HTTP requests it sent, and what came of it.
 import { codeBlock } from './code-block.js';
 import { copyButton, element } from './element.js';
 import { errorFields } from './error-report.js';
 import { redact } from './secrets.js';
 import { coloured, javascript, json } from './source.js';
-import { duration } from './words.js';
+import { count, duration, size } from './words.js';
 
-/** How many calls are kept to look back at. */
-const KEPT = 20;
+/** How many activities are kept to look back at. */
+const KEPT = 30;
 
 const STATES = { running: 'under way', done: 'done', failed: 'failed', cancelled: 'cancelled' };
 
 class CallInspector extends HTMLElement {
-  #calls = [];
+  #activities = [];
   #shown;
   #body = element('div', { class: 'inspector-body' });
   #list = element('ol', { class: 'earlier' });
-  #earlier = element('div', { hidden: true }, element('h3', {}, 'Calls so far'), this.#list);
+  #earlier = element('div', { hidden: true }, element('h3', {}, 'So far'), this.#list);
   #rows = new Map();
-  #redraw = () => this.#draw();
+  #drawing = false;
+  #redraw = () => this.#plan();
 
   connectedCallback() {
-    if (this.#shown) return;
+    if (this.#body.isConnected) return;
     this.#body.append(
       element(
         'p',
         { class: 'inspector-empty' },
-        'Everything this page does is one function call. Make one, and read here how it looks in your own code, which ',
-        'request it sends, and what the service answers.',
+        'Everything this page does is a call of wix-media. Do something, and read here how it looks in your own code, which ',
+        'request it sends, and what comes back.',
       ),
     );
     this.append(this.#body, this.#earlier);
   }
 
-  /** Shows a call, and keeps it in the list. */
+  /** Shows an activity, unless it is a quiet one, and keeps it in the list. */
   add(activity) {
-    this.#calls.push(activity);
+    this.#activities.push(activity);
     const row = element(
       'button',
       { type: 'button', click: () => this.#show(activity) },
-      element('code', {}, activity.operation),
+      element('span', { class: 'earlier-title', dir: 'auto' }, activity.title),
       element('span', { class: 'earlier-state' }),
     );
-    const item = element('li', {}, row);
     this.#rows.set(activity, row);
-    this.#list.prepend(item);
-    if (this.#calls.length > KEPT) {
-      const oldest = this.#calls.shift();
+    this.#list.prepend(element('li', {}, row));
+    if (this.#activities.length > KEPT) {
+      const oldest = this.#activities.find((candidate) => candidate !== this.#shown);
+      this.#activities.splice(this.#activities.indexOf(oldest), 1);
       this.#rows.get(oldest).parentElement.remove();
       this.#rows.delete(oldest);
     }
     activity.addEventListener('change', () => this.#label(activity));
     this.#label(activity);
-    this.#earlier.hidden = this.#calls.length < 2;
-    this.#show(activity);
+    this.#earlier.hidden = this.#activities.length < 2;
+    if (!activity.quiet || !this.#shown) this.#show(activity);
   }
 
   #label(activity) {
@@ -76,18 +77,42 @@ class CallInspector extends HTMLElement {
     this.#draw();
   }
 
+  /** Draws soon: an upload changes many times between two pictures of the screen. */
+  #plan() {
+    if (this.#drawing) return;
+    this.#drawing = true;
+    const draw = () => {
+      this.#drawing = false;
+      this.#draw();
+    };
+    // A tab that nobody sees gets no frames, but its panel should be up to date when they come back.
+    if (document.hidden) setTimeout(draw, 100);
+    else requestAnimationFrame(draw);
+  }
+
   #draw() {
-    const { steps, state, source } = this.#shown;
+    // Who has no panel open need not pay for it.
+    if (!this.checkVisibility()) {
+      this.#body.replaceChildren();
+      return;
+    }
+    const { steps, left, state, source, title } = this.#shown;
     const requests = steps.filter(({ kind }) => kind === 'request').length;
     let at = 0;
-    const parts = [codeBlock('JavaScript', source)];
+    const parts = [element('p', { class: 'inspector-title', dir: 'auto' }, title), codeBlock('JavaScript', source)];
     for (const step of steps) {
       if (step.kind === 'wait') parts.push(wait(step));
-      else parts.push(exchange(step, requests > 1 ? `HTTP request ${(at += 1)} of ${requests}` : 'HTTP request', state));
+      else parts.push(exchange(step, requests > 1 ? `HTTP request ${(at += 1)}` : 'HTTP request', state));
     }
+    if (left > 0) parts.push(element('p', { class: 'step' }, `… and ${count(left, 'more request')} like these.`));
     if (requests === 0 && state !== 'running') parts.push(element('p', { class: 'step' }, 'No request was sent.'));
     parts.push(result(this.#shown));
     this.#body.replaceChildren(...parts);
+  }
+
+  /** Draws what happened while the panel was closed. */
+  opened() {
+    if (this.#shown) this.#draw();
   }
 }
 
@@ -140,12 +165,19 @@ function requestBlock(heading, { method, url, headers, body }) {
   const parameters = query ? query.split('&').map((pair, index) => `\n  ${index ? '&' : '?'}${pair}`).join('') : '';
   const lines = [element('span', { class: 'word' }, method), ` ${address}`, element('span', { class: 'string' }, parameters)];
   for (const [name, value] of Object.entries(headers)) {
+    if (value === '') continue;
     lines.push('\n', element('span', { class: 'name' }, name), `: ${redact(value)}`);
   }
-  if (body) lines.push('\n\n', coloured(redact(laidOut(body))));
+  if (typeof body === 'string') lines.push('\n\n', coloured(redact(laidOut(body))));
+  else if (body) lines.push('\n\n', element('span', { class: 'comment' }, `// ${bytesOf(body)}`));
   const content = element('span', {}, lines);
   const asCommand = copyButton('Copy as curl', () => redact(curl({ method, url, headers, body })));
   return codeBlock(heading, '', { content, copied: content.textContent, extra: asCommand });
+}
+
+function bytesOf(body) {
+  const length = body.size ?? body.byteLength;
+  return length === undefined ? 'the bytes of the file' : `${size(length)} of the file`;
 }
 
 /** JSON laid out for people; anything else as it is. */
@@ -163,27 +195,29 @@ const shell = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 function curl({ method, url, headers, body }) {
   const lines = [`curl ${method === 'GET' ? '' : `-X ${method} `}${shell(url)}`];
   for (const [name, value] of Object.entries(headers)) {
+    if (value === '') continue;
     lines.push(value === '[redacted]' ? `-H "${name}: $WIX_API_KEY"` : `-H ${shell(`${name}: ${value}`)}`);
   }
-  if (body) lines.push(`--data ${shell(body)}`);
+  if (typeof body === 'string') lines.push(`--data ${shell(body)}`);
+  else if (body) lines.push('--data-binary @file');
   return lines.join(' \\\n  ');
 }
 
-/** What came of a call. */
+/** What came of it. */
 function result({ state, value, error }) {
   switch (state) {
     case 'done': {
+      if (value instanceof Blob || value instanceof Response) return element('p', { class: 'step' }, 'The bytes went where they were wanted.');
       const text = value === undefined ? 'undefined' : javascript(value);
       return codeBlock('Result', text, { copied: value === undefined ? text : JSON.stringify(value, null, 2) });
     }
     case 'failed':
       return element('section', { class: 'code' }, element('div', { class: 'code-bar' }, element('h3', {}, 'Error')), errorFields(error));
     case 'cancelled':
-      return element('p', { class: 'step' }, 'You cancelled this call.');
+      return element('p', { class: 'step' }, 'You cancelled this.');
     default:
       return element('p', { class: 'step' }, 'Under way…');
   }
 }
 
 customElements.define('call-inspector', CallInspector);
-

@@ -21,43 +21,49 @@ const STATUSES = {
   429: 'Too many calls',
 };
 
-const toConnection = () => element('a', { href: '#connection' }, 'Connection');
-
-/** What to do about an error: texts and links. */
-function advice({ code, status, requestId }, baseUrl) {
+/** What to do about an error, in a sentence. `place` is where it happened, if that is known. */
+function advice({ code, status, requestId }, place) {
+  const where = place?.kind === 'browser' ? 'the Media Manager of this browser' : (place?.baseUrl ?? 'the server');
   switch (true) {
-    case code === 'NETWORK' && location.protocol === 'https:' && baseUrl.startsWith('http:'):
-      return ['A page that came by https may not call an address that begins with http.'];
+    case code === 'NETWORK' && location.protocol === 'https:' && place?.baseUrl.startsWith('http:'):
+      return 'A page that came by https may not call an address that begins with http.';
+    case code === 'NETWORK' && place?.kind === 'browser':
+      return 'The tab that had it open was closed at this moment. Try again.';
     case code === 'NETWORK':
-      return ['Is the server at ', foreign(baseUrl), ' running, and does it allow calls from other pages (CORS)? The address is set in ', toConnection(), '.'];
+      return `Is ${where} running, and does it allow calls from other pages (CORS)? Then try again.`;
     case code === 'TIMEOUT':
-      return ['Try again; if it stays so, ask for a smaller page.'];
+      return 'Try again.';
     case code === 'INVALID_RESPONSE':
-      return ['Something answers at ', foreign(baseUrl), ', but not as the Media Manager does. Check the base URL in ', toConnection(), '.'];
+      return `Something answers at ${where}, but not as the Media Manager does. Check the address.`;
     case code === 'INTERNAL':
-      return ['Call again: the client has started afresh. If it happens again, please report it with the call that is shown.'];
+      return 'Try again: the client has started afresh. If it happens again, please report it with the call that is shown.';
     case status === 401 || code === 'UNAUTHENTICATED':
-      return ['Check the API key and the site ID in ', toConnection(), '.'];
+      return 'Check the API key and the site ID.';
     case status === 403:
-      return ['The key needs the permission to manage the Media Manager of this site. Check key and site ID in ', toConnection(), '.'];
-    case code === 'INVALID_ARGUMENT':
-      return ['Correct what is named here and call again.'];
+      return 'The key needs the permission to manage the Media Manager of this site.';
     case code === 'RESOURCE_NOT_FOUND' || status === 404:
-      return ['There is nothing by this id here. Choose a file in ', element('a', { href: '#files' }, 'Files'), ' or copy its id from there.'];
+      return 'It may have been deleted elsewhere.';
     case status === 429:
-      return ['Wait a minute, then call again.'];
+      return 'Wait a minute, then try again.';
     case status >= 500:
-      return ['The fault is with the service. Try again later', requestId ? ', and quote the request id if you report it.' : '.'];
+      return `The fault is with the service. Try again later${requestId ? ', and quote the request id if you report it' : ''}.`;
     default:
-      return [];
+      return undefined;
   }
+}
+
+/** What went wrong, in one sentence. */
+export function reasonOf(error) {
+  const [violation] = violationsOf(error);
+  const text = violation ? `${violation.field} ${violation.description ?? violation.ruleName ?? 'was refused'}` : String(error?.message ?? error);
+  return redact(text);
 }
 
 const violationsOf = (error) => (Array.isArray(error?.fieldViolations) ? error.fieldViolations : []);
 
-/** A report for the view in which the call was made. */
-export function errorReport(error, { baseUrl }) {
-  const title = error instanceof WixMediaError ? (TITLES[error.code] ?? STATUSES[error.status] ?? 'The call failed') : 'The call failed';
+/** A report of an error, with what to do about it. */
+export function errorReport(error, place) {
+  const title = error instanceof WixMediaError ? (TITLES[error.code] ?? STATUSES[error.status] ?? 'That failed') : 'That failed';
   const violations = violationsOf(error).map(({ field, description, ruleName, violatedRule }) =>
     element(
       'li',
@@ -67,7 +73,7 @@ export function errorReport(error, { baseUrl }) {
       foreign(redact(String(description ?? ruleName ?? violatedRule ?? 'is refused'))),
     ),
   );
-  const help = error instanceof WixMediaError ? advice(error, baseUrl) : [];
+  const help = error instanceof WixMediaError ? advice(error, place) : undefined;
   return element(
     'div',
     { class: 'report', role: 'alert' },
@@ -75,11 +81,11 @@ export function errorReport(error, { baseUrl }) {
     element(
       'div',
       {},
-      element('h2', {}, title),
+      element('h3', {}, title),
       violations.length > 0
         ? element('ul', { class: 'violations' }, violations)
         : element('p', { class: 'report-message', dir: 'auto' }, redact(String(error?.message ?? error))),
-      help.length > 0 ? element('p', {}, help) : undefined,
+      help ? element('p', {}, help) : undefined,
     ),
   );
 }

@@ -1,5 +1,4 @@
 // Values in words for people.
-import { media } from 'wix-media.v2';
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
 const DASH = '–';
@@ -36,6 +35,9 @@ const TYPES = {
   OTHER: 'Other',
 };
 
+/** The types that people know, in the order of choices. */
+export const MEDIA_TYPES = Object.keys(TYPES);
+
 /** Whether a type is one of those that people know. */
 export const isMediaType = (type) => Object.hasOwn(TYPES, type);
 
@@ -48,18 +50,19 @@ export const iconOf = (type) => (isMediaType(type) ? type.toLowerCase() : 'other
 /** `1 file`, `2 files` */
 export const count = (number, noun) => `${number.toLocaleString('en-GB')} ${noun}${number === 1 ? '' : 's'}`;
 
+/** `3 files and 1 folder` */
+export function amount({ files, folders }) {
+  const parts = [files > 0 && count(files, 'file'), folders > 0 && count(folders, 'folder')].filter(Boolean);
+  return parts.join(' and ') || 'nothing';
+}
+
 /** `34 ms`, `1.2 s` */
 export const duration = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
-/** The address of a picture of a file, about as wide as asked for; undefined when there is none. */
-export function thumbnail(file, width, height) {
-  const url = file.thumbnailUrl ?? (/^(IMAGE|VECTOR)$/.test(file.mediaType) ? file.url : undefined);
-  if (!url) return undefined;
-  try {
-    // Of pictures on Wix's own host, a small one is enough.
-    return media.getScaledToFillImageUrl(url, width, height);
-  } catch {
-    // Elsewhere there is only the whole.
-    return url;
-  }
+/** `0:07`, `1:02:33` */
+export function playingTime(ms) {
+  const seconds = Math.round(ms / 1000);
+  const pad = (number) => String(number).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${minutes}:${pad(seconds % 60)}`;
 }
