@@ -228,7 +228,7 @@ export class Actions {
     try {
       const result = await this.#page.calls.run(
         { title: `Restore ${what}`, names: ['trash'], source: `${callSource('await trash.restoreAll', args)};` },
-        (client, options) => client.trash.restoreAll({ ...args[0], ...options }),
+        (client, { signal }) => client.trash.restoreAll({ ...args[0], signal }),
       );
       this.#done(`${what[0].toUpperCase()}${what.slice(1)} restored.`);
       return result;
@@ -241,7 +241,7 @@ export class Actions {
     return undefined;
   }
 
-  /** What a permanent deletion would take: `{ files, folders, sizeInBytes }`. */
+  /** What a permanent deletion would take: `{ files, folders, bytes }`. */
   plan(items) {
     const given = { fileIds: idsOf(items, 'file'), folderIds: idsOf(items, 'folder') };
     return this.#page.calls.run(

@@ -35,7 +35,9 @@ export class Calls extends EventTarget {
       },
       on: {
         request: ({ method, url, headers }) => {
-          announced = { kind: 'request', method, url, headers };
+          // Without a key the client sends an empty one, and hooks see neither.
+          const { Authorization: _, ...others } = headers;
+          announced = { kind: 'request', method, url, headers: this.#place.hasKey ? headers : others };
         },
         retry: ({ delayMs, status }) => activity.step({ kind: 'wait', delayMs, status }),
       },

@@ -16,7 +16,7 @@ const MINUTES = [
   [525_600, '1 year'],
 ];
 
-const copied = (text, label) => element('span', { class: 'copied' }, element('code', { dir: 'ltr' }, text), copyButton(label, () => text));
+const copied = (text, label) => element('span', { class: 'copied' }, element('code', { dir: 'ltr' }, text), copyButton(label, () => text, { isBare: true }));
 
 function link(text) {
   const href = webAddress(text);
@@ -195,7 +195,7 @@ class DetailsPanel extends HTMLElement {
       ['Identifier', what ? copied(what.identifier, 'Copy identifier') : undefined],
       [
         'Address',
-        file.url && isPublic ? element('span', { class: 'copied' }, link(file.url), copyButton('Copy address', () => file.url)) : undefined,
+        file.url && isPublic ? element('span', { class: 'copied' }, link(file.url), copyButton('Copy address', () => file.url, { isBare: true })) : undefined,
         isPublic ? undefined : 'A private file has none; make a temporary link.',
       ],
     ]);
@@ -219,7 +219,7 @@ class DetailsPanel extends HTMLElement {
         const { url } = downloadUrls[0];
         const until = moment(new Date(Date.now() + given.expirationInMinutes * 60_000));
         outcome.replaceChildren(
-          element('p', { class: 'copied' }, link(url), copyButton('Copy link', () => url)),
+          element('p', { class: 'copied' }, link(url), copyButton('Copy link', () => url, { isBare: true })),
           element('p', { class: 'hint' }, `Works until ${until}.`),
         );
       } catch (error) {

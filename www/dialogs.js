@@ -98,9 +98,9 @@ export function askPurge(page, items, { title, work }) {
     submit: work,
     ready: async () => {
       try {
-        const { files, folders, sizeInBytes } = await page.actions.plan(items);
+        const { files, folders, bytes } = await page.actions.plan(items);
         plan.replaceChildren(
-          element('p', {}, 'What goes: ', element('strong', {}, amount({ files, folders })), sizeInBytes === undefined ? '' : `, ${size(sizeInBytes)}.`),
+          element('p', {}, 'What goes: ', element('strong', {}, amount({ files, folders })), files > 0 ? `, ${size(bytes)} in all.` : '.'),
         );
       } catch (error) {
         plan.replaceChildren(errorReport(error, page.place));

@@ -14,7 +14,7 @@ export function element(tag, attributes, ...children) {
     else if (value === true) made.setAttribute(name, '');
     else if (value !== undefined && value !== false) made.setAttribute(name, value);
   }
-  made.append(...children.flat().filter((child) => child !== undefined && child !== null));
+  made.append(...children.flat(Number.POSITIVE_INFINITY).filter((child) => child !== undefined && child !== null));
   return made;
 }
 
@@ -44,9 +44,9 @@ export function webAddress(text) {
   }
 }
 
-/** A button that copies what `text()` gives, and says so. */
-export function copyButton(label, text) {
-  const words = element('span', {}, label);
+/** A button that copies what `text()` gives, and says so. A `bare` one shows its label only to those who cannot see it. */
+export function copyButton(label, text, { isBare = false } = {}) {
+  const words = element('span', { class: isBare ? 'visually-hidden' : undefined }, label);
   let timer;
   const say = (message, name) => {
     words.textContent = message;
@@ -65,6 +65,6 @@ export function copyButton(label, text) {
       say('Not allowed', 'alert');
     }
   };
-  const button = element('button', { type: 'button', class: 'quiet', click: copy }, icon('copy'), words);
+  const button = element('button', { type: 'button', class: isBare ? 'bare' : 'quiet', title: isBare ? label : undefined, click: copy }, icon('copy'), words);
   return button;
 }

@@ -12,7 +12,7 @@ const SPARE_ROWS = 3;
 const GAP = 16;
 const MEASURES = {
   // The text below a picture, and the height of a folder, which has no picture.
-  grid: { narrowest: 176, narrowestOnPhone: 144, text: 62, folder: 60 },
+  grid: { narrowest: 152, narrowestOnPhone: 140, text: 58, folder: 56 },
   list: { row: 52, head: 40 },
 };
 const COLUMNS = [
@@ -290,7 +290,7 @@ class MediaGrid extends HTMLElement {
       const tick = cell.querySelector('.tick');
       if (tick) tick.checked = chosen;
     }
-    this.classList.toggle('choosing', this.#selection.size > 0);
+    this.classList.toggle('choosing', this.#selection.size > 1);
   }
 
   #cellOf(key) {
@@ -317,12 +317,12 @@ class MediaGrid extends HTMLElement {
       'div',
       attributes,
       tick,
-      picture(value, this.#place, 320, 240),
+      element('span', { class: 'tile-picture' }, picture(value, this.#place, 320, 240), element('span', { class: 'tile-marks' }, marks(value))),
       element(
         'div',
         { class: 'tile-text' },
         shownName,
-        element('span', { class: 'tile-facts' }, element('span', {}, `${mediaType(value.mediaType)} · ${size(value.sizeInBytes)}`), ...marks(value)),
+        element('span', { class: 'tile-facts' }, `${mediaType(value.mediaType)} · ${size(value.sizeInBytes)}`),
       ),
       more,
     );

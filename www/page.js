@@ -442,7 +442,6 @@ async function showWhere() {
 const COMMANDS = {
   upload: (label = 'Upload') => command('upload', label, (event) => uploadMenu(event), { isPrimary: true }),
   folder: () => command('new-folder', 'New folder', () => askFolderName(page)),
-  import: () => command('link', 'Import', () => askImport(page)),
   restoreImages: () => command('restore', 'Restore all images', () => page.actions.restoreAll(['IMAGE'])),
   empty: () => command('trash', 'Empty the trash', emptyTrash, { isBad: true }),
 };
@@ -456,7 +455,7 @@ let commandsShown;
 function showCommands() {
   const isTrash = view.area === 'trash';
   const isTop = !view.folderId;
-  const names = isTrash ? (isTop && listing?.length > 0 && !view.query ? ['restoreImages', 'empty'] : []) : view.query ? [] : ['import', 'folder', 'upload'];
+  const names = isTrash ? (isTop && listing?.length > 0 && !view.query ? ['restoreImages', 'empty'] : []) : view.query ? [] : ['folder', 'upload'];
   const wanted = names.join();
   if (wanted === commandsShown) return;
   commandsShown = wanted;
@@ -547,7 +546,8 @@ selection.addEventListener('change', showDetails);
 
 function showChosen(items) {
   const many = items.length > 0;
-  tools.hidden = many;
+  tools.classList.toggle('choosing', many);
+  find('#count').hidden = many;
   chosen.hidden = !many;
   if (!many) return;
   const { actions } = page;
@@ -568,7 +568,7 @@ function showChosen(items) {
   chosen.replaceChildren(
     element('button', { type: 'button', class: 'bare', 'aria-label': 'Unselect', 'data-act': 'close', click: () => { selection.clear(); grid.focusItem(); } }, icon('close')),
     element('p', {}, `${items.length.toLocaleString('en-GB')} selected`),
-    element('div', { class: 'tools-end' }, buttons),
+    ...buttons,
   );
   if (focused) chosen.querySelector(`[data-act="${focused}"]`)?.focus();
 }
@@ -815,6 +815,8 @@ function uploadMenu({ currentTarget }) {
     [
       { label: 'Files…', picture: 'upload', act: pickFiles },
       { label: 'A folder…', picture: 'folder', act: pickFolder },
+      undefined,
+      { label: 'From an address…', picture: 'link', act: () => askImport(page) },
     ],
     { x: left, y: bottom + 6, label: 'What to upload' },
   );

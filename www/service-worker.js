@@ -16,7 +16,54 @@ const FILES = [
   'call-inspector.js',
   'calls.js',
   'code-block.js',
+  'details-panel.js',
+  'dialog.js',
+  'dialogs.js',
+  'dropped.js',
   'element.js',
+  'error-report.js',
+  'favicon.svg',
+  'folder-tree.js',
+  'icons.svg',
+  'listing.js',
+  'main.js',
+  'media-grid.js',
+  'menu.js',
+  'page.js',
+  'picture.js',
+  'place/browser.js',
+  'place/remote.js',
+  'place/service-worker.js',
+  'place/serving.js',
+  'preferences.js',
+  'secrets.js',
+  'selection.js',
+  'source.js',
+  'style/items.css',
+  'style/page.css',
+  'style/parts.css',
+  'style/theme.css',
+  'toasts.js',
+  'transform-builder.js',
+  'upload-queue.js',
+  'upload-store.js',
+  'uploads-panel.js',
+  'view.js',
+  'viewer.js',
+  'words.js',
+];
+
+/** The same of the package, below wix-media/. A part that a build leaves out is no reason not to start. */
+const PACKAGE = [
+  'browser.js',
+  'client.wasm',
+  'images.js',
+  'images.wasm',
+  'manager-worker.js',
+  'manager.js',
+  'manager.wasm',
+  'transfers.js',
+  'transfers.wasm',
 ];
 
 /** A page that starts takes its time before it answers. */
@@ -26,17 +73,24 @@ const PAUSE = 150;
 /** What is uploaded here must not become a page that acts in the name of this one. */
 const SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'";
 
-const addresses = new Set(FILES.map((file) => new URL(file, SCOPE).pathname));
+const all = [...FILES, ...PACKAGE.map((file) => `wix-media/${file}`)];
+const addresses = new Set(all.map((file) => new URL(file, SCOPE).pathname));
 let owner;
 
 self.addEventListener('install', (event) => {
   const fill = async () => {
     const cache = await caches.open(CACHE);
-    await cache.addAll(FILES.map((file) => new Request(new URL(file, SCOPE), { cache: 'no-cache' })));
+    await Promise.all(all.map((file) => keep(cache, file)));
     await self.skipWaiting();
   };
   event.waitUntil(fill());
 });
+
+async function keep(cache, file) {
+  const response = await fetch(new URL(file, SCOPE), { cache: 'no-cache' });
+  if (response.ok) await cache.put(response.url, response);
+  else if (FILES.includes(file)) throw new Error(`${file} answers ${response.status}`);
+}
 
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
 

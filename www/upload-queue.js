@@ -71,7 +71,7 @@ export class UploadQueue extends EventTarget {
       return 0;
     }
     const mine = [];
-    for (const one of left) if (await this.#claim(one.id)) mine.push(new Upload(one));
+    for (const one of left) if (await this.#claim(one.id)) mine.push(Object.assign(new Upload(one), { isKept: true, isRestored: true }));
     this.uploads.push(...mine.filter(({ id }) => !this.uploads.some((upload) => upload.id === id)));
     if (mine.length > 0) this.#changed();
     this.#next();
@@ -166,7 +166,8 @@ export class UploadQueue extends EventTarget {
     const parentFolderId = await this.#folder(upload.folderId, upload.folders);
     const { signal } = upload.controller;
     signal.throwIfAborted();
-    const onProgress = ({ sent, confirmed }) => {
+    const onProgress = ({ id, sent, confirmed }) => {
+      upload.session = id;
       upload.sent = sent;
       upload.confirmed = confirmed;
       this.#changed();
@@ -179,7 +180,8 @@ export class UploadQueue extends EventTarget {
 });`;
     return this.#calls.run(
       { title: `Upload “${upload.name}”`, names: ['uploads'], source, controller: upload.controller, quiet: this.uploads.length > 1 },
-      (client) => client.uploads.upload(upload.file, { ...given, onProgress, signal, waitUntil: 'accepted' }),
+      // What arrived just before the page was closed must not arrive once more.
+      (client) => client.uploads.upload(upload.file, { ...given, onProgress, signal, ...(upload.isRestored && { onDuplicate: 'reuse' }) }),
     );
   }
 
@@ -235,7 +237,16 @@ export class UploadQueue extends EventTarget {
     if (upload.state === 'running') upload.state = 'cancelled';
     upload.controller?.abort(new DOMException('Cancelled.', 'AbortError'));
     this.#release(upload);
+    this.#forgetSession(upload);
     this.#changed();
+  }
+
+  /** Has the service forget what it has of a resumable upload. */
+  #forgetSession({ session, name, state }) {
+    if (!session || state === 'done') return;
+    const about = { title: `Give up the upload of “${name}”`, names: ['uploads'], quiet: true, source: `await uploads.cancel(${javascript(session)});` };
+    // It forgets by itself in time, too.
+    this.#calls.run(about, (client) => client.uploads.cancel(session)).catch(() => {});
   }
 
   pauseAll() {
