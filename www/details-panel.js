@@ -63,7 +63,9 @@ const playing = (file, what) => {
 
 class DetailsPanel extends HTMLElement {
   #page;
-  #shownKey;
+  #shown = [];
+  /** What takes the focus when the panel has been drawn anew. */
+  #focusNext;
   #open = { transform: false, json: false };
 
   start(page) {
@@ -72,16 +74,20 @@ class DetailsPanel extends HTMLElement {
 
   /** Shows items: none, one, or several in numbers. */
   show(items) {
+    const before = this.#shown;
+    if (this.firstChild && items.length === before.length && items.every((item, index) => item === before[index])) return;
+    const isSame = items.length === before.length && items.every(({ key }, index) => key === before[index].key);
     // What somebody is writing here must not be lost because a file was processed meanwhile.
-    const key = items.map((item) => item.key).join();
-    if (key === this.#shownKey && this.contains(document.activeElement) && /^(?:INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) return;
+    const active = document.activeElement;
+    if (isSame && this.contains(active) && active.tagName === 'INPUT' && active.value) return;
     const { scrollTop } = this.parentElement;
-    const isSame = key === this.#shownKey;
-    this.#shownKey = key;
+    this.#shown = items;
     if (items.length === 0) this.replaceChildren(this.#nothing());
     else if (items.length > 1) this.replaceChildren(this.#many(items));
     else this.replaceChildren(items[0].kind === 'file' ? this.#file(items[0]) : this.#folder(items[0]));
     this.parentElement.scrollTop = isSame ? scrollTop : 0;
+    if (this.#focusNext) this.querySelector(this.#focusNext)?.focus();
+    this.#focusNext = undefined;
   }
 
   #nothing() {
@@ -239,11 +245,12 @@ class DetailsPanel extends HTMLElement {
   #labels(file) {
     const labels = Array.isArray(file.labels) ? file.labels.map(String) : [];
     const trouble = element('div', {});
-    const save = async (next, focus) => {
+    const save = async (next) => {
+      this.#focusNext = '.label-form input';
       try {
         await this.#page.actions.label(file, next);
-        this.querySelector(focus)?.focus();
       } catch (error) {
+        this.#focusNext = undefined;
         trouble.replaceChildren(errorReport(error));
       }
     };
@@ -254,7 +261,7 @@ class DetailsPanel extends HTMLElement {
         foreign(label),
         element(
           'button',
-          { type: 'button', class: 'bare', 'aria-label': `Remove the label ${label}`, click: () => save(labels.filter((other) => other !== label), '.label-form input') },
+          { type: 'button', class: 'bare', 'aria-label': `Remove the label ${label}`, click: () => save(labels.filter((other) => other !== label)) },
           icon('close'),
         ),
       ),
@@ -265,7 +272,7 @@ class DetailsPanel extends HTMLElement {
       const added = input.value.split(',').map((label) => label.trim()).filter((label) => label && !labels.includes(label));
       input.value = '';
       input.blur();
-      if (added.length > 0) save([...labels, ...new Set(added)], '.label-form input');
+      if (added.length > 0) save([...labels, ...new Set(added)]);
     };
     return [chips.length > 0 ? element('ul', { class: 'labels', 'aria-label': 'Labels' }, chips) : undefined, element('form', { class: 'label-form', submit: add }, input), trouble].filter(Boolean);
   }

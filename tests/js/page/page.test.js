@@ -1,584 +1,610 @@
-// The page of www in Chromium, as a person uses it.
+// The page of www in Chromium, on the Media Manager of the server that it came from, as a person uses it.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { before, beforeEach, suite, test } from 'node:test';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
-import { createClient } from '../harness/package.js';
-import { KEY, SITE, startMediaService } from './media-service.js';
-import { connect, keepScreenshot, openPage, settled, startSite } from './site.js';
+import { cell, drop, namesIn, openPage, photo, photoPath, settled, startServer, uploadByDialog, workspace } from './site.js';
 
-const credentials = { key: KEY, site: SITE };
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
 
-/** What a person reads there. */
-// biome-ignore lint/performance/useDomNodeTextContent: texts that are hidden, and breaks between lines, matter here
-const textOf = (locator) => locator.innerText();
-
-/** The violations that axe-core finds, in words. */
-async function barriers(page) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join('; ')}`);
-}
-
-suite('the page', () => {
+suite('the page on this server', () => {
   const closing = leftovers();
-  let service;
-  let address;
+  let server;
   let browser;
+  let images;
 
   before(async () => {
-    service = await startMediaService(closing);
-    [address, browser] = await Promise.all([startSite(closing), startBrowser(closing)]);
+    [server, browser] = await Promise.all([startServer(closing, ['--memory', '--allow-private-imports']), startBrowser(closing)]);
+    images = { cat: await photo('chelsea.jpg'), rocket: await photo('rocket.jpg'), cup: await photo('coffee.jpg') };
   });
-  beforeEach(() => service.reset());
 
   /** Opens the page; when the test is over, nothing may have gone wrong in it. */
   async function open(t, options) {
-    const made = await openPage(browser, address, options);
+    const made = await openPage(browser, server.address, options);
     t.after(async () => {
       await made.context.close();
       assert.deepEqual(made.faults, []);
     });
+    await settled(made.page);
     return made.page;
   }
 
-  async function openConnected(t, options) {
-    const page = await open(t, options);
-    await connect(page, service, credentials);
-    return page;
-  }
+  const toast = (page, text) => page.locator('.toast', { hasText: text }).waitFor();
+  const code = (page, heading) => page.locator('call-inspector .code', { has: page.getByRole('heading', { name: heading }) }).locator('pre').first();
+  const listed = async (folderId) => (await server.client.files.listFiles({ parentFolderId: folderId }).toArray()).map(({ displayName }) => displayName).sort();
+  const here = (page, names) =>
+    page.waitForFunction((wanted) => JSON.stringify([...document.querySelectorAll('.cell .name')].map(({ textContent }) => textContent).sort()) === JSON.stringify(wanted), names.toSorted());
 
-  /** The text of a block of the panel. */
-  const block = (page, heading) => page.locator('call-inspector .code', { has: page.getByRole('heading', { name: heading, exact: true }) }).locator('pre');
-  const errorFields = (page) => page.locator('call-inspector .error-fields');
-  const alert = (page) => page.locator('main section:not([hidden])').getByRole('alert');
-
-  async function goTo(page, view) {
-    await page.getByRole('navigation').getByRole('link', { name: view, exact: true }).click();
-  }
-
-  /** Gives a control of the view that is shown its value. */
-  const field = (page, label) => page.locator('main section:not([hidden])').getByLabel(label, { exact: true });
-
-  async function press(page, name) {
-    await page.getByRole('button', { name, exact: true }).click();
-    await settled(page);
-  }
-
-  test('serves itself under a strict policy', async () => {
-    const { headers } = await fetch(`${address}/`);
+  test('comes with a strict policy', async () => {
+    const { headers } = await fetch(`${server.address}/`);
     const policy = headers.get('content-security-policy');
     assert.match(policy, /default-src 'self'/);
     assert.match(policy, /script-src 'self' 'wasm-unsafe-eval' 'sha256-[\w+/]{43}='$/);
-    assert.match(policy, /require-trusted-types-for 'script'/);
+    assert.match(policy, /require-trusted-types-for 'script'; trusted-types default/);
+    assert.match(policy, /frame-ancestors 'none'/);
     assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval(?<!wasm-unsafe-eval)/);
   });
 
-  test('says what to do when the package is not built', async (t) => {
+  test('says what to do when the package is not there', async (t) => {
     const page = await browser.newPage();
     t.after(() => page.close());
     await page.route('**/wix-media/browser.js', (route) => route.fulfill({ status: 404, body: '' }));
-    await page.goto(address);
-    await page.getByRole('alert').waitFor();
-    assert.match(await textOf(page.getByRole('alert')), /could not start[\s\S]*cargo xtask build/);
+    await page.goto(server.address);
+    await page.getByText(/could not start.*cargo xtask build/).waitFor();
   });
 
-  test('lists files, with the call as JavaScript, the request and the result', async (t) => {
-    const page = await openConnected(t);
-    assert.equal(await page.title(), 'Files · wix-media');
-    await page.getByRole('heading', { name: '16 files' }).waitFor();
-    const cards = page.locator('.file-card');
-    assert.equal(await cards.count(), 16);
-    assert.deepEqual(await cards.nth(0).locator('a, p').allInnerTexts(), ['Launch at dawn.jpg', 'Image · 4.81 MB', '28 Oct 2026']);
-    await page.waitForFunction(() => document.querySelector('.file-card img.loaded')?.naturalWidth > 0);
+  test('shows folders and files, and leads through them', async (t) => {
+    const { id, fragment } = await workspace(server, 'Animals', { 'cat.jpg': images.cat });
+    const { folder } = await server.client.folders.createFolder('Foxes', { parentFolderId: id });
+    const page = await open(t, { fragment });
+    assert.equal(await page.title(), 'Animals · wix-media');
+    assert.deepEqual(await namesIn(page), ['Foxes', 'cat.jpg']);
+    assert.equal(await page.locator('#count').textContent(), '1 file and 1 folder');
+    await page.waitForFunction(() => document.querySelector('.cell img.loaded')?.naturalWidth > 0);
 
-    await field(page, 'Folder ID').fill('media-root');
-    await field(page, 'Image').check();
-    await field(page, 'Video').check();
-    await field(page, 'Sort by').selectOption('Name');
-    await field(page, 'Order').selectOption('Descending');
-    await field(page, 'Files per page').fill('5');
-    await press(page, 'List files');
-    await page.getByRole('heading', { name: '5 files so far' }).waitFor();
+    await cell(page, 'Foxes').dblclick();
+    await page.getByRole('heading', { level: 1, name: 'Foxes' }).waitFor();
+    assert.ok(page.url().endsWith(`#files/${folder._id}`));
+    await page.getByText('This folder is empty').waitFor();
+    assert.deepEqual(await page.locator('#crumbs a').allTextContents(), ['Site Files', 'Animals']);
+    assert.equal(await page.locator('#tree [aria-selected=true]').getAttribute('aria-label'), 'Foxes');
+    await page.getByRole('link', { name: 'Animals' }).click();
+    await here(page, ['Foxes', 'cat.jpg']);
+    await page.goBack();
+    await page.getByText('This folder is empty').waitFor();
+  });
 
+  test('teaches the API: each action as JavaScript, as HTTP and as a result', async (t) => {
+    const { id, fragment } = await workspace(server, 'Lessons', { 'cat.jpg': images.cat });
+    const page = await open(t, { fragment, panel: true });
+    await page.locator('[name=layout][value=list]').locator('..').click();
+    await page.getByRole('button', { name: 'Name' }).click();
+    await page.waitForFunction(() => /displayName/.test(document.querySelector('call-inspector pre')?.textContent));
     assert.equal(
-      await textOf(block(page, 'JavaScript')),
+      await code(page, 'JavaScript').innerText(),
       `import { createClient } from 'wix-media.v2';
 
 const { files } = createClient({
-  auth: {
-    apiKey: process.env.WIX_API_KEY,
-    siteId: '${SITE}',
-  },
-  baseUrl: '${service.origin}',
+  baseUrl: '${server.address}',
 });
 
-const pages = files.listFiles({
-  parentFolderId: 'media-root',
-  mediaTypes: ['IMAGE', 'VIDEO'],
-  sort: { fieldName: 'displayName', order: 'DESC' },
-  paging: { limit: 5 },
-}).pages();
-const { value: page } = await pages.next();`,
+for await (const page of files.listFiles({
+  parentFolderId: '${id}',
+  sort: { fieldName: 'displayName', order: 'ASC' },
+  paging: { limit: 100 },
+}).pages()) {
+  console.log(page.files);
+}`,
     );
     assert.equal(
-      await textOf(block(page, 'HTTP request')),
-      `GET ${service.origin}/site-media/v1/files
-  ?parentFolderId=media-root
-  &mediaTypes=IMAGE
-  &mediaTypes=VIDEO
+      await code(page, 'HTTP request').innerText(),
+      `GET ${server.address}/site-media/v1/files
+  ?parentFolderId=${id}
   &sort.fieldName=displayName
-  &sort.order=DESC
-  &paging.limit=5
-Authorization: [redacted]
-wix-site-id: ${SITE}`,
+  &sort.order=ASC
+  &paging.limit=100`,
     );
-    assert.match(await textOf(page.locator('call-inspector .answer')), /200 OK\s+\d+ ms\s+request req-2/);
-    const result = await textOf(block(page, 'Result'));
-    assert.match(result, /displayName: 'Spiral, detail.jpg'/);
-    assert.match(result, /_updatedDate: new Date\('2026-/);
-    await page.getByText('Answer as it came').click();
-    await page.waitForFunction(() => document.querySelector('call-inspector details pre'));
-    assert.match(await textOf(block(page, 'Body of the answer')), /"updatedDate": "2026-/);
+    assert.match(await page.locator('call-inspector .answer').first().innerText(), /200 OK\s+[\d.]+ m?s\s+request [\w-]+/);
+    assert.match(await code(page, 'Result').innerText(), /displayName: 'cat.jpg'/);
+    await page.getByText('Answer as it came').first().click();
+    await page.waitForFunction(() => /"displayName": "cat.jpg"/.test(document.querySelector('call-inspector details pre')?.textContent));
   });
 
-  test('goes on page by page, and takes up a page that failed', async (t) => {
-    const page = await openConnected(t);
-    await field(page, 'Files per page').fill('6');
-    await press(page, 'List files');
-    await press(page, 'Next page');
-    await page.getByRole('heading', { name: '12 files so far' }).waitFor();
-    assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Flat white.jpg');
-    assert.match(await textOf(block(page, 'JavaScript')), /\/\/ … after 1 page:\nconst \{ value: page \} = await pages.next\(\);$/);
-    assert.equal(service.requests.at(-1).query.get('paging.cursor'), '6');
-
-    const { answers } = service;
-    const working = answers['GET /files'];
-    answers['GET /files'] = () => service.failure(403, 'PERMISSION_DENIED', 'Not now');
-    await press(page, 'Next page');
-    assert.match(await textOf(alert(page)), /You may not do this/);
-    assert.equal(await page.locator('.file-card').count(), 12);
-    answers['GET /files'] = working;
-    service.requests.length = 0;
-    await press(page, 'Next page');
-    await page.getByRole('heading', { name: '16 files', exact: true }).waitFor();
-    assert.deepEqual(service.requests.map(({ query }) => query.get('paging.cursor')), ['12']);
-    assert.equal(await alert(page).count(), 0);
-    assert.equal(await page.getByRole('button', { name: 'Next page' }).count(), 0);
-    await page.getByText('That is all: 3 pages.').waitFor();
-  });
-
-  test('shows files as a table too, and remembers that', async (t) => {
-    const page = await openConnected(t);
-    await page.getByRole('radio', { name: 'List' }).check();
-    const rows = page.getByRole('row');
-    assert.deepEqual(await rows.nth(0).getByRole('columnheader').allInnerTexts(), ['Name', 'Type', 'Size', 'Last change']);
-    assert.equal(await rows.count(), 17);
-    assert.match(await textOf(rows.filter({ hasText: 'Espresso machine.glb' })), /Processing/);
-    assert.match(await textOf(rows.filter({ hasText: 'Price list.xlsx' })), /Private\s+Document\s+88.1 kB/);
-    await press(page, 'List files');
-    assert.equal(await page.getByRole('row').count(), 17);
-  });
-
-  test('tells all about a file, by its card, its id or its wix: URL', async (t) => {
-    const page = await openConnected(t);
-    const [, file] = service.files;
-    await page.getByRole('link', { name: file.displayName }).click();
-    await page.getByRole('heading', { name: file.displayName }).waitFor();
-    assert.equal(await page.title(), 'File details · wix-media');
-    assert.equal(await field(page, 'File ID or wix: URL').inputValue(), file.id);
-    const details = await textOf(page.locator('.details'));
-    for (const text of ['Image', '2.46 MB', '3840 × 2160 pixels', '27 October 2026 at 02:30:00', 'whiskers', file.id, file.url]) {
-      assert.ok(details.includes(text), `${text} in ${details}`);
-    }
-    const shown = JSON.parse(await textOf(page.locator('main .code pre')));
-    assert.equal(shown._id, file.id);
-    assert.equal(shown._updatedDate, file.updatedDate);
-    assert.equal(await textOf(block(page, 'HTTP request')), `GET ${service.origin}/site-media/v1/files/get-file-by-id
-  ?fileId=${encodeURIComponent(file.id)}
-Authorization: [redacted]
-wix-site-id: ${SITE}`.replace('~', '%7E'));
-
-    await field(page, 'File ID or wix: URL').fill(`wix:image://v1/${service.files[4].id}/portrait.jpg#originWidth=3&originHeight=4`);
+  test('the JavaScript that it shows runs', async (t) => {
+    const { id, fragment } = await workspace(server, 'Copied', { 'cat.jpg': images.cat });
+    const page = await open(t, { fragment, panel: true });
+    await page.getByRole('button', { name: 'New folder' }).click();
+    await page.getByLabel('Name', { exact: true }).fill("It's a folder");
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Crew portrait.jpg' }).waitFor();
-
-    // Back in the browser: the list is as it was.
-    const before = service.requests.length;
-    await page.goBack();
-    await page.getByRole('heading', { name: '16 files' }).waitFor();
-    assert.equal(service.requests.length, before);
+    await toast(page, 'is made');
+    await page.waitForFunction(() => /createFolder/.test(document.querySelector('call-inspector pre').textContent));
+    const shown = await code(page, 'JavaScript').innerText();
+    assert.match(shown, /await folders\.createFolder\(/);
+    const folder = await mkdtemp(join(tmpdir(), 'wix-media-page-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'shown.mjs');
+    await writeFile(file, shown.replace("'wix-media.v2'", JSON.stringify(new URL('../../../dist/node.js', import.meta.url).href)));
+    await import(file);
+    const folders = await server.client.folders.listFolders({ parentFolderId: id }).toArray();
+    assert.deepEqual(folders.map(({ displayName }) => displayName), ["It's a folder", "It's a folder"]);
   });
 
-  test('calls Wix itself unless told otherwise, and asks its image host for small pictures', async (t) => {
-    service.reset('https://static.wixstatic.com');
-    const page = await open(t);
-    const pictures = [];
-    await page.route(/^https:\/\/(www\.wixapis|static\.wixstatic)\.com\//, async (route) => {
-      const url = new URL(route.request().url());
-      if (url.host === 'static.wixstatic.com') pictures.push(url.pathname);
-      await route.fulfill({ response: await route.fetch({ url: service.origin + url.pathname + url.search }) });
+  test('renames in place, and takes it back', async (t) => {
+    const { id, fragment } = await workspace(server, 'Names', { 'cat.jpg': images.cat });
+    const page = await open(t, { fragment });
+    await cell(page, 'cat.jpg').click();
+    await page.keyboard.press('F2');
+    const input = page.getByLabel('New name for cat.jpg');
+    // The extension stays out of the way.
+    assert.equal(await input.evaluate((field) => field.value.slice(field.selectionStart, field.selectionEnd)), 'cat');
+    await page.keyboard.type('Chelsea');
+    await page.keyboard.press('Enter');
+    await toast(page, 'Renamed to “Chelsea.jpg”');
+    assert.deepEqual(await listed(id), ['Chelsea.jpg']);
+    await page.keyboard.press('Control+z');
+    await cell(page, 'cat.jpg').waitFor();
+    await page.waitForFunction(() => document.activeElement.classList.contains('cell'));
+    await assert.doesNotReject(async () => {
+      for (let tries = 0; (await listed(id))[0] !== 'cat.jpg'; tries += 1) if (tries > 50) throw new Error('it keeps its new name');
     });
-    await field(page, 'API key').fill(KEY);
-    await field(page, 'Site ID').fill(SITE);
-    await press(page, 'Connect and list files');
-    await page.getByRole('heading', { name: '16 files' }).waitFor();
-    assert.match(await textOf(block(page, 'HTTP request')), /^GET https:\/\/www\.wixapis\.com\/site-media\/v1\/files\n/);
-    assert.doesNotMatch(await textOf(block(page, 'JavaScript')), /baseUrl/);
-    await page.mouse.move(0, 0);
-    await page.waitForFunction(() => [...document.querySelectorAll('.file-card img')].slice(0, 6).every((image) => image.matches('.loaded')));
-    await keepScreenshot(page, 'overview');
-    assert.ok(pictures.includes(`/media/${service.files[0].id}/v1/fill/w_360,h_270,al_c,q_80,enc_auto/${service.files[0].id.replace('.jpg', '')}.jpg`), pictures.join());
-    assert.ok(pictures.includes(`/media/${service.files[7].id}`), 'a drawing is small already');
+
+    await page.keyboard.press('F2');
+    await page.keyboard.type('never mind');
+    await page.keyboard.press('Escape');
+    assert.deepEqual(await namesIn(page), ['cat.jpg']);
   });
 
-  test('makes a folder and lists what is in it', async (t) => {
-    const page = await openConnected(t);
-    await goTo(page, 'New folder');
-    await field(page, 'Name').fill('Holidays 2026');
-    await field(page, 'Parent folder ID').fill('visitor-uploads');
-    await press(page, 'Create folder');
-    await page.getByRole('heading', { name: 'Holidays 2026' }).waitFor();
-    assert.deepEqual(service.requests.at(-1).body, { displayName: 'Holidays 2026', parentFolderId: 'visitor-uploads' });
-    assert.match(await textOf(block(page, 'JavaScript')), /createFolder\(\n {2}'Holidays 2026',\n {2}\{ parentFolderId: 'visitor-uploads' \},\n\);$/);
-    assert.match(await textOf(block(page, 'HTTP request')), /Content-Type: application\/json[\s\S]*"displayName": "Holidays 2026"/);
-    await page.getByRole('link', { name: 'List its files' }).click();
-    await page.getByRole('heading', { name: 'No files' }).waitFor();
-    await page.getByText('This folder holds no files').waitFor();
+  test('moves by dialog and by drag, and takes it back', async (t) => {
+    const { id, fragment } = await workspace(server, 'Moves', { 'one.txt': Buffer.from('1'), 'two.txt': Buffer.from('2') });
+    const { folder } = await server.client.folders.createFolder('Inner', { parentFolderId: id });
+    const page = await open(t, { fragment });
+
+    await cell(page, 'one.txt').dragTo(cell(page, 'Inner'));
+    await toast(page, '“one.txt” moved.');
+    assert.deepEqual(await listed(folder._id), ['one.txt']);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await toast(page, 'moved back');
+    await here(page, ['Inner', 'one.txt', 'two.txt']);
+
+    await cell(page, 'two.txt').click();
+    await cell(page, 'one.txt').click({ modifiers: ['Control'] });
+    await page.locator('#chosen').getByRole('button', { name: 'Move' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Move here' }).click();
+    await dialog.getByText('Choose a folder first.').waitFor();
+    const tree = dialog.getByRole('tree');
+    await tree.getByRole('treeitem', { name: 'Moves', exact: true }).locator('.twist').first().click();
+    await tree.getByRole('treeitem', { name: 'Inner', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Move here' }).click();
+    await toast(page, '2 files moved.');
+    assert.deepEqual(await listed(folder._id), ['one.txt', 'two.txt']);
+    await here(page, ['Inner']);
   });
 
-  test('calls every function from its example', async (t) => {
-    const page = await openConnected(t);
-    await goTo(page, 'All functions');
-    const choice = field(page, 'Function');
-    const client = createClient({ headers: {} });
-    const functions = ['files', 'folders'].flatMap((group) =>
-      Object.keys(client[group])
-        .filter((name) => typeof client[group][name] === 'function' && !/^on[A-Z]/.test(name))
-        .map((name) => `${group}.${name}`),
+  test('deletes to the trash with a way back, restores, and deletes for good with a plan', async (t) => {
+    const { id, fragment } = await workspace(server, 'Losses', { 'cat.jpg': images.cat, 'note.txt': Buffer.from('words') });
+    const page = await open(t, { fragment });
+    await cell(page, 'cat.jpg').click();
+    await page.keyboard.press('Delete');
+    await toast(page, '“cat.jpg” moved to the trash.');
+    await here(page, ['note.txt']);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await here(page, ['cat.jpg', 'note.txt']);
+
+    await cell(page, 'note.txt').click();
+    await page.keyboard.press('Control+a');
+    await page.waitForFunction(() => /2 selected/.test(document.querySelector('#chosen').textContent));
+    await page.locator('#chosen').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('This folder is empty').waitFor();
+
+    await page.getByRole('treeitem', { name: 'Trash' }).click();
+    await cell(page, 'cat.jpg').waitFor();
+    await page.getByRole('button', { name: 'Restore all images' }).click();
+    await toast(page, 'All images restored.');
+    await page.waitForFunction(() => ![...document.querySelectorAll('.name')].some(({ textContent }) => textContent === 'cat.jpg'));
+    assert.deepEqual(await listed(id), ['cat.jpg']);
+
+    await cell(page, 'note.txt').click();
+    await page.locator('#chosen').getByRole('button', { name: 'Delete for good' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('What goes: 1 file, 5 bytes in all.').waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await cell(page, 'note.txt').click();
+    await page.keyboard.press('Delete');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete for good' }).click();
+    await toast(page, '“note.txt” deleted for good.');
+    const deleted = await server.client.files.listDeletedFiles().toArray();
+    assert.ok(!deleted.some(({ displayName }) => displayName === 'note.txt'));
+  });
+
+  test('counts what goes with a folder', async (t) => {
+    const { id, name } = await workspace(server, 'Whole tree', { 'a.txt': Buffer.from('aaaa') });
+    const { folder } = await server.client.folders.createFolder('Below', { parentFolderId: id });
+    await server.client.uploads.upload(Buffer.from('bb'), { displayName: 'b.txt', parentFolderId: folder._id });
+    await server.client.folders.bulkDeleteFolders([id]);
+    const page = await open(t, { fragment: '#trash' });
+    await cell(page, name).click();
+    await page.keyboard.press('Delete');
+    await page.getByRole('dialog').getByText('What goes: 2 files and 2 folders, 6 bytes in all.').waitFor();
+    await page.keyboard.press('Escape');
+    // What is inside can be looked at, and restored alone.
+    await cell(page, name).dblclick();
+    await here(page, ['Below', 'a.txt']);
+    await cell(page, 'a.txt').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Restore' }).click();
+    await toast(page, '“a.txt” restored.');
+  });
+
+  test('uploads what is picked and dropped, folders with their structure', async (t) => {
+    const { id, fragment } = await workspace(server, 'Uploads');
+    const folder = await mkdtemp(join(tmpdir(), 'wix-media-page-'));
+    t.after(() => rm(folder, { recursive: true }));
+    await mkdir(join(folder, 'Trip', '2024'), { recursive: true });
+    await writeFile(join(folder, 'Trip', 'plan.txt'), 'go');
+    await writeFile(join(folder, 'Trip', '2024', 'map.txt'), 'north');
+
+    const page = await open(t, { fragment });
+    await uploadByDialog(page, 'Files…', [photoPath('chelsea.jpg')]);
+    await cell(page, 'chelsea.jpg').waitFor();
+    await uploadByDialog(page, 'A folder…', join(folder, 'Trip'));
+    await drop(page, '#main', [{ name: 'dropped.jpg', type: 'image/jpeg', bytes: images.rocket }]);
+    await here(page, ['Trip', 'chelsea.jpg', 'dropped.jpg']);
+    await page.getByRole('heading', { name: '4 files uploaded' }).waitFor();
+
+    const { files, folders } = server.client;
+    const [dropped] = (await files.listFiles({ parentFolderId: id }).toArray()).filter(({ displayName }) => displayName === 'dropped.jpg');
+    assert.equal(dropped.hash, md5(images.rocket));
+    const [trip] = await folders.listFolders({ parentFolderId: id }).toArray();
+    assert.deepEqual(await listed(trip._id), ['plan.txt']);
+    const [year] = await folders.listFolders({ parentFolderId: trip._id }).toArray();
+    assert.equal(year.displayName, '2024');
+    assert.deepEqual(await listed(year._id), ['map.txt']);
+
+    await page.getByRole('region', { name: 'Uploads' }).getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('region', { name: 'Uploads' }).waitFor({ state: 'hidden' });
+    // Onto a folder, it goes into that.
+    await drop(page, '.cell.folder', [{ name: 'inside.txt', bytes: 'x' }]);
+    await page.getByRole('heading', { name: '1 file uploaded' }).waitFor();
+    assert.deepEqual(await listed(trip._id), ['inside.txt', 'plan.txt']);
+  });
+
+  test('pauses, resumes, cancels and retries uploads', async (t) => {
+    const { id, fragment } = await workspace(server, 'Slow uploads');
+    const page = await open(t, { fragment });
+    let isDown = true;
+    let waiting = [];
+    // The upload host holds everything until the test lets it go, and refuses one of the files at first.
+    await page.route('**/upload/**', async (route) => {
+      if (/refused/.test(decodeURIComponent(route.request().url())) || isDown) await new Promise((resolve) => waiting.push(resolve));
+      await route.continue().catch(() => {});
+    });
+    const letGo = () => {
+      isDown = false;
+      for (const go of waiting) go();
+      waiting = [];
+    };
+    await drop(page, '#main', [
+      { name: 'first.txt', bytes: 'one' },
+      { name: 'second.txt', bytes: 'two' },
+      { name: 'third.txt', bytes: 'three' },
+      { name: 'fourth.txt', bytes: 'four' },
+    ]);
+    const region = page.getByRole('region', { name: 'Uploads' });
+    await region.getByRole('heading', { name: /Uploading 4 files/ }).waitFor();
+    await region.getByRole('button', { name: 'Pause first.txt' }).click();
+    await region.getByText('Paused at 0%').waitFor();
+    await region.getByRole('button', { name: 'Cancel second.txt' }).click();
+    await region.getByText('second.txt').waitFor({ state: 'detached' });
+    await region.getByRole('button', { name: 'Pause all uploads' }).click();
+    await region.getByRole('heading', { name: /Paused 3 files/ }).waitFor();
+    letGo();
+    assert.deepEqual(await listed(id), []);
+    await region.getByRole('button', { name: 'Resume all uploads' }).click();
+    await region.getByRole('heading', { name: '3 files uploaded' }).waitFor();
+    assert.deepEqual(await listed(id), ['first.txt', 'fourth.txt', 'third.txt']);
+
+    // A failure says why, and can be tried again.
+    const isUploadUrl = (url) => url.pathname.endsWith('/generate-upload-url');
+    await page.route(isUploadUrl, (route) =>
+      route.fulfill({ status: 400, contentType: 'application/json', body: JSON.stringify({ message: 'x', details: { applicationError: { code: 'SITE_QUOTA_EXCEEDED', description: 'The site is full' } } }) }),
     );
-    assert.equal(functions.length, 27);
-    assert.deepEqual(await choice.locator('option').allInnerTexts(), functions);
-
-    const { answers } = service;
-    const anything = { json: { file: {}, folder: {}, files: [], folders: [], results: [] } };
-    for (const path of Object.keys(answers)) delete answers[path];
-    Object.setPrototypeOf(answers, new Proxy({}, { get: () => () => anything }));
-    for (const name of functions) {
-      await choice.selectOption(name);
-      assert.match(await textOf(page.locator('#functions-about')), /^[A-Z].*\.$/, name);
-      const texts = await page.locator('#functions-arguments textarea').evaluateAll((inputs) => inputs.map(({ value }) => value));
-      service.requests.length = 0;
-      await press(page, 'Call');
-      await page.getByRole('heading', { name: 'Result', level: 2 }).waitFor();
-      assert.equal(service.requests.length, 1, name);
-      assert.ok((await textOf(block(page, 'JavaScript'))).includes(`await ${name}(`), name);
-      // What the example says is what travels: nothing in it is misspelt and dropped.
-      const { path, query, body } = service.requests[0];
-      const sent = decodeURIComponent(path) + [...query.values()].join(' ') + JSON.stringify(body);
-      const check = (key, value) => {
-        if (typeof value !== 'object') assert.ok(sent.includes(String(value)), `${name}: ${key} in ${sent}`);
-        return value;
-      };
-      for (const text of texts) JSON.parse(text, check);
-    }
+    await drop(page, '#main', [{ name: 'too much.txt', bytes: 'five' }]);
+    await region.getByText('The site is full').waitFor();
+    await page.unroute(isUploadUrl);
+    await region.getByRole('button', { name: 'Try too much.txt again' }).click();
+    await cell(page, 'too much.txt').waitFor();
   });
 
-  test('refuses what is not JSON, shows which argument was refused, and knows the query builder', async (t) => {
-    const page = await openConnected(t);
-    await goTo(page, 'All functions');
-    await field(page, 'Function').selectOption('files.getFileDescriptor');
-    const id = page.getByLabel('fileId');
-    assert.equal(JSON.parse(await id.inputValue()), service.files[0].id, 'the example uses a file that was listed');
-    service.requests.length = 0;
-
-    await id.fill('river.jpg');
-    await page.getByRole('button', { name: 'Call', exact: true }).click();
-    await page.getByText('This is not JSON').waitFor();
-    assert.equal(await id.getAttribute('aria-invalid'), 'true');
-
-    await id.fill('42');
-    await press(page, 'Call');
-    assert.match(await textOf(alert(page)), /An argument was refused\s+fileId must be a string/);
-    assert.match(await textOf(page.locator('#functions-arguments .complaint')), /fileId must be a string/);
-    assert.equal(await page.evaluate(() => document.activeElement.id), 'argument-fileId');
-    await page.getByText('No request was sent.').waitFor();
-    assert.match(await textOf(errorFields(page)), /code\s+INVALID_ARGUMENT\s+status\s+400[\s\S]*"field": "fileId"/);
-    assert.equal(service.requests.length, 0);
-
-    await page.getByRole('button', { name: 'Back to the example' }).click();
-    assert.equal(await page.locator('.complaint').count(), 0);
-    await press(page, 'Call');
-    assert.match(await textOf(page.locator('main .code pre')), /displayName: 'Launch at dawn.jpg'/);
-
-    await field(page, 'Function').selectOption('files.queryFileDescriptors');
-    await page.getByLabel('query').fill('');
-    await press(page, 'Call');
-    assert.match(await textOf(block(page, 'JavaScript')), /await files\.queryFileDescriptors\(\)\.find\(\);$/);
-    assert.match(await textOf(page.locator('main .code pre')), /items: \[[\s\S]*length: 2/);
+  test('imports from an address', async (t) => {
+    const source = createServer((_, response) => response.writeHead(200, { 'content-type': 'image/jpeg' }).end(images.cup));
+    await new Promise((resolve) => source.listen(0, '127.0.0.1', resolve));
+    t.after(() => source.close());
+    const { id, fragment } = await workspace(server, 'Imports');
+    const page = await open(t, { fragment });
+    await page.getByRole('button', { name: 'Upload', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'From an address…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Import' }).click();
+    await dialog.getByText('Where is the file?').waitFor();
+    await dialog.getByLabel('Address of the file').fill(`http://127.0.0.1:${source.address().port}/cup.jpg`);
+    await dialog.getByLabel('Name', { exact: true }).fill('Flat white.jpg');
+    await dialog.getByRole('button', { name: 'Import' }).click();
+    await cell(page, 'Flat white.jpg').waitFor();
+    // The page looks by itself until the file is ready.
+    await page.waitForFunction(() => document.querySelector('.cell img.loaded'));
+    const [file] = await server.client.files.listFiles({ parentFolderId: id }).toArray();
+    assert.equal(file.hash, md5(images.cup));
   });
 
-  test('tells what to do about errors', async (t) => {
-    const page = await openConnected(t);
-    const { answers } = service;
-    const list = async (answer) => {
-      answers['GET /files'] = () => answer;
-      await goTo(page, 'Files');
-      await press(page, 'List files');
-      return textOf(alert(page));
+  test('finds, filters and sorts', async (t) => {
+    const { fragment } = await workspace(server, 'Sorted', {
+      'zebra-small.txt': Buffer.from('1'),
+      'zebra-large.txt': Buffer.from('x'.repeat(5000)),
+      'zebra.jpg': { bytes: images.cat, labels: ['striped-animal'] },
+    });
+    const page = await open(t, { fragment });
+    const sort = page.getByLabel('Sort', { exact: true });
+    await sort.selectOption('Largest first');
+    await page.waitForFunction(() => document.querySelector('.cell .name')?.textContent === 'zebra.jpg');
+    assert.deepEqual(await namesIn(page), ['zebra.jpg', 'zebra-large.txt', 'zebra-small.txt']);
+    await sort.selectOption('Name, Z to A');
+    await page.waitForFunction(() => document.querySelector('.cell .name')?.textContent === 'zebra.jpg');
+    assert.deepEqual(await namesIn(page), ['zebra.jpg', 'zebra-small.txt', 'zebra-large.txt']);
+    await page.getByLabel('Show only a type').selectOption('Document');
+    await here(page, ['zebra-large.txt', 'zebra-small.txt']);
+    await page.getByLabel('Show only a type').selectOption('Audio');
+    await page.getByText('None of this type').waitFor();
+    await page.getByRole('button', { name: 'Show all types' }).click();
+    await here(page, ['zebra-large.txt', 'zebra-small.txt', 'zebra.jpg']);
+
+    await page.keyboard.press('Escape');
+    await page.locator('#where').focus();
+    await page.keyboard.press('/');
+    await page.keyboard.type('Striped-ANIMAL');
+    await page.getByRole('heading', { level: 1, name: 'Results for “Striped-ANIMAL”' }).waitFor();
+    await here(page, ['zebra.jpg']);
+    await cell(page, 'zebra.jpg').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Show in its folder' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Sorted' }).waitFor();
+    await page.getByRole('searchbox').fill('nothing has this name');
+    await page.getByText('Nothing found').waitFor();
+    await page.getByRole('button', { name: 'Clear the search' }).click();
+    await here(page, ['zebra-large.txt', 'zebra-small.txt', 'zebra.jpg']);
+  });
+
+  test('downloads a file, and several as a zip', async (t) => {
+    const { fragment } = await workspace(server, 'Downloads', { 'cat.jpg': images.cat, 'note.txt': Buffer.from('words') });
+    const page = await open(t, { fragment });
+    const saved = async (act) => {
+      const [download] = await Promise.all([page.waitForEvent('download'), act()]);
+      return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
     };
-    assert.match(await list(service.failure(403, 'PERMISSION_DENIED', 'Not yours')), /You may not do this\s+.*Not yours[\s\S]*permission to manage/);
-    assert.match(await textOf(errorFields(page)), /name\s+WixMediaError\s+code\s+PERMISSION_DENIED\s+status\s+403\s+operation\s+files.listFiles\s+requestId\s+req-\d+\s+retry\s+never/);
-    assert.match(await list({ status: 404, text: '<html>nothing</html>' }), /Not found/);
-    assert.match(await list({ text: '<html>hello</html>' }), /Not an answer of the Media Manager[\s\S]*Check the base URL/);
+    await cell(page, 'cat.jpg').click();
+    const file = await saved(() => page.locator('#chosen').getByRole('button', { name: 'Download' }).click());
+    assert.equal(file.name, 'cat.jpg');
+    assert.equal(md5(file.bytes), md5(images.cat));
 
-    await goTo(page, 'File details');
-    await field(page, 'File ID or wix: URL').fill('nobody.jpg');
-    await press(page, 'Get details');
-    assert.match(await textOf(alert(page)), /There is nothing by this id/);
-    assert.match(await textOf(errorFields(page)), /code\s+RESOURCE_NOT_FOUND/);
-
-    await goTo(page, 'Files');
-    service.reset();
-    await field(page, 'Files per page').fill('500');
-    await press(page, 'List files');
-    const limit = field(page, 'Files per page');
-    assert.equal(await limit.getAttribute('aria-invalid'), 'true');
-    assert.match(await textOf(page.locator(`#${await limit.getAttribute('aria-describedby')}`)), /options.paging.limit must be less than or equal to 100/);
-    assert.equal(await page.evaluate(() => document.activeElement.id), 'files-limit');
-    await limit.fill('24');
-    await press(page, 'List files');
-    assert.equal(await limit.getAttribute('aria-invalid'), null);
+    await cell(page, 'note.txt').click({ modifiers: ['Control'] });
+    const zip = await saved(() => page.locator('#chosen').getByRole('button', { name: 'Download' }).click());
+    assert.match(zip.name, /\.zip$/);
+    const text = zip.bytes.toString('latin1');
+    assert.ok(text.includes('cat.jpg') && text.includes('note.txt') && text.includes('words'), 'both are in it, stored as they are');
   });
 
-  test('shows a retry, and cancels a call', async (t) => {
-    const page = await openConnected(t);
-    const { answers } = service;
-    const working = answers['GET /files'];
-    let calls = 0;
-    answers['GET /files'] = (call) => ((calls += 1) === 1 ? { ...service.failure(503, 'BUSY', 'Busy'), headers: { 'retry-after': '0' } } : working(call));
-    await press(page, 'List files');
-    await page.getByRole('heading', { name: 'HTTP request 2 of 2' }).waitFor();
-    assert.match(await textOf(page.locator('call-inspector')), /503 Service Unavailable[\s\S]*Answered 503: the client waits[\s\S]*200 OK/);
+  test('knows everything about a file, labels it and links to it', async (t) => {
+    const { fragment, files } = await workspace(server, 'Details', { 'cat.jpg': { bytes: images.cat, labels: ['cat'] } });
+    const id = files['cat.jpg']._id;
+    const page = await open(t, { fragment, panel: true });
+    await page.getByRole('tab', { name: 'Details' }).click();
+    await page.getByText('Nothing selected').waitFor();
+    await cell(page, 'cat.jpg').click();
+    const details = page.locator('details-panel');
+    const fact = (term) => details.locator('dl > div', { has: page.getByText(term, { exact: true }) }).locator('dd');
+    assert.equal(await fact('Dimensions').innerText(), '480 × 319 pixels');
+    assert.equal(await fact('Hash').locator('code').innerText(), md5(images.cat));
+    assert.match(await fact('Identifier').innerText(), /^wix:image:\/\/v1\/.*cat\.jpg/);
+    const address = await fact('Address').getByRole('link').getAttribute('href');
+    assert.equal(md5(Buffer.from(await (await fetch(address)).arrayBuffer())), md5(images.cat));
 
-    let release;
-    answers['GET /files'] = async (call) => {
-      await new Promise((resolve) => (release = resolve));
-      return working(call);
-    };
-    await page.getByRole('button', { name: 'List files' }).click();
-    await page.getByText('Waiting for the answer…').waitFor();
-    await press(page, 'Cancel');
-    await page.locator('main').getByText('You cancelled this call.').waitFor();
-    assert.equal(await page.evaluate(() => document.activeElement.textContent), 'List files');
-    release();
-  });
-
-  test('says when nobody answers, and what an address has to be', async (t) => {
-    const page = await open(t);
-    await field(page, 'Base URL').fill('wixapis');
-    await page.getByRole('button', { name: 'Connect and list files' }).click();
-    await page.getByText('This is not an address').waitFor();
-    assert.equal(await page.evaluate(() => document.activeElement.id), 'base-url');
-    for (const [wrong, words] of [['ftp://127.0.0.1', 'https:// or http://'], ['http://name:word@127.0.0.1', 'name or password'], ['http://127.0.0.1/?a', 'before any']]) {
-      await field(page, 'Base URL').fill(wrong);
-      await page.getByRole('button', { name: 'Connect and list files' }).click();
-      await page.locator('.complaint', { hasText: words }).waitFor();
-    }
-    assert.equal(await page.locator('.complaint').count(), 1);
-
-    // Port 9 is for nobody.
-    await field(page, 'Base URL').fill('http://127.0.0.1:9');
-    await page.getByRole('button', { name: 'Connect and list files' }).click();
-    await alert(page).waitFor({ timeout: 20_000 });
-    assert.match(await textOf(alert(page)), /No answer[\s\S]*http:\/\/127\.0\.0\.1:9 running[\s\S]*CORS/);
-    assert.match(await textOf(errorFields(page)), /code\s+NETWORK[\s\S]*cause\s+TypeError/);
-  });
-
-  test('shows names of any kind as names', async (t) => {
-    const markup = '<img src=x onerror="globalThis.broken = true"><script>globalThis.broken = true</script>';
-    const names = [markup, 'x'.repeat(1000), 'شجرة الزيتون '.repeat(40), 'invoice\u202Egpj.exe', '"\'`</textarea>', 'a\u0000\n\ud83d'];
-    service.add(...names.map((displayName) => ({ displayName })));
-    service.add({ displayName: markup, thumbnailUrl: 'javascript:globalThis.broken=true', url: 'javascript:globalThis.broken=true', mediaType: 'IMAGE' });
-    service.add({ displayName: undefined, mediaType: '<b>NEW</b>', sizeInBytes: '-1', updatedDate: 'never', createdDate: 'never', labels: [markup, 5] });
-    service.files.push(null);
-    const hostile = { id: markup, displayName: markup, parentFolderId: markup, hash: markup, sourceUrl: 'javascript:alert()', labels: [markup] };
-    const page = await openConnected(t);
-    const cards = page.locator('.file-card');
-    assert.equal(await cards.count(), 24);
-    assert.equal(await cards.nth(16).locator('a').textContent(), markup);
-    assert.equal(await cards.nth(17).locator('a').getAttribute('title'), names[1]);
-    assert.equal(await cards.nth(18).locator('a').evaluate((link) => getComputedStyle(link).direction), 'rtl');
-    assert.equal(await cards.nth(22).locator('img').count(), 0);
-    assert.deepEqual(await cards.nth(23).locator('p').allInnerTexts(), ['<b>NEW</b> · –', '–']);
-    assert.ok((await textOf(block(page, 'Result'))).includes(String.raw`'invoice\u202egpj.exe'`), 'what turns text around is spelt out');
-    await keepScreenshot(page, 'hostile-names');
-    for (const size of [{ width: 1280, height: 800 }, { width: 360, height: 740 }]) {
-      await page.setViewportSize(size);
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `nothing sticks out at ${size.width}`);
-    }
-
-    await page.setViewportSize({ width: 1280, height: 800 });
-    service.answers['GET /files/get-file-by-id'] = () => ({ json: {} });
-    await goTo(page, 'File details');
-    await field(page, 'File ID or wix: URL').fill(markup);
-    await press(page, 'Get details');
-    await page.getByText('The service answered without a file.').waitFor();
-    service.answers['GET /files/get-file-by-id'] = () => ({ json: { file: { ...service.files[0], ...hostile } } });
-    await press(page, 'Get details');
-    assert.equal(await page.locator('.file h2').textContent(), markup);
-    assert.ok((await textOf(page.locator('.details'))).includes('javascript:alert()'));
-
-    service.answers['POST /folders'] = ({ body }) => service.violation('displayName', `${markup} ${body.displayName}`, 'FORMAT');
-    await goTo(page, 'New folder');
-    await field(page, 'Name').fill(markup);
-    await press(page, 'Create folder');
-    assert.ok((await textOf(page.locator('#folder-form .complaint'))).includes(markup));
-
-    const { links, images, broken } = await page.evaluate(() => ({
-      links: [...document.querySelectorAll('a')].map(({ href }) => new URL(href).protocol),
-      images: [...document.querySelectorAll('img')].map(({ src }) => new URL(src).protocol),
-      broken: globalThis.broken,
-    }));
-    assert.deepEqual([...new Set([...links, ...images])].sort(), ['http:', 'https:']);
-    assert.equal(broken, undefined);
-  });
-
-  test('never shows or stores the key, whoever sends it back', async (t) => {
-    const page = await openConnected(t);
-    const { answers } = service;
-    const echo = { ...service.files[0], displayName: 'ordinary.jpg', labels: [KEY], sourceUrl: `http://127.0.0.1/?key=${KEY}` };
-    answers['GET /files'] = () => service.failure(403, 'PERMISSION_DENIED', `The key ${KEY} may not`);
-    answers['GET /files/get-file-by-id'] = () => ({ json: { file: echo } });
-    answers['POST /folders'] = () => service.violation('displayName', `goes with ${KEY}`, 'CUSTOM', { key: KEY });
-    await press(page, 'List files');
-    await goTo(page, 'New folder');
-    await press(page, 'Create folder');
-    await field(page, 'Name').fill('Holidays');
-    await press(page, 'Create folder');
-    await goTo(page, 'All functions');
-    await field(page, 'Function').selectOption('files.getFileDescriptor');
-    await press(page, 'Call');
-    await page.getByText('Answer as it came').click();
-    await block(page, 'Body of the answer').waitFor();
-    assert.match(await textOf(block(page, 'Body of the answer')), /"\[redacted\]"/);
-    for (const entry of await page.locator('.earlier button').all()) {
-      await entry.click();
-      const html = await page.evaluate(() => document.documentElement.outerHTML);
-      assert.ok(!html.includes(KEY));
-    }
-
-    const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href, history.state]));
-    assert.ok(!kept.includes(KEY) && !kept.includes(SITE), kept);
-    assert.deepEqual(await page.evaluate(() => indexedDB.databases()), []);
-    assert.ok(service.requests.every(({ query, headers }) => !query.toString().includes(KEY) && !headers.referer));
-
-    await page.getByRole('link', { name: /^Connection:/ }).click();
-    assert.equal(await field(page, 'API key').getAttribute('type'), 'password');
-    await page.getByRole('button', { name: 'Forget the key' }).click();
-    assert.equal(await field(page, 'API key').inputValue(), '');
-    await goTo(page, 'Files');
-    await press(page, 'List files');
-    assert.match(await textOf(alert(page)), /does not know you[\s\S]*Check the API key/);
-    assert.equal(service.requests.at(-1).headers.authorization, undefined);
-    await page.reload();
-    assert.equal(await page.locator('#api-key').inputValue(), '');
-  });
-
-  test('is complete by keyboard', async (t) => {
-    const page = await open(t);
-    const focus = () => page.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim());
-    const tab = async (times = 1) => {
-      for (let time = 0; time < times; time += 1) await page.keyboard.press('Tab');
-      return focus();
-    };
-    assert.equal(await tab(), 'Skip to the form');
+    await details.getByLabel('Add a label').fill('pet, whiskers');
     await page.keyboard.press('Enter');
-    assert.equal(await focus(), 'main');
-    assert.equal(await tab(), 'base-url');
-    await page.keyboard.press('Control+A');
-    await page.keyboard.type(service.origin);
-    assert.equal(await tab(), 'api-key');
-    await page.keyboard.type(KEY);
-    // A link in a hint comes between.
-    assert.equal(await tab(2), 'site-id');
-    await page.keyboard.type(SITE);
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: '16 files' }).waitFor();
-    assert.equal(await focus(), 'files-heading');
-    assert.equal(await tab(), 'files-folder');
+    await details.getByText('whiskers').waitFor();
+    await details.getByRole('button', { name: 'Remove the label cat' }).click();
+    await details.getByRole('button', { name: 'Remove the label cat' }).waitFor({ state: 'detached' });
+    const { labels } = await server.client.files.getFileDescriptor(id);
+    assert.deepEqual(labels, ['pet', 'whiskers']);
 
-    // Through the form and the layout to the first file, and into it.
-    const seen = [];
-    for (let at = await focus(); at !== 'Launch at dawn.jpg'; at = await tab()) {
-      seen.push(at);
-      assert.ok(seen.length < 30, seen.join());
-    }
+    await details.getByLabel('Works for').selectOption('1 hour');
+    await details.getByLabel('Whoever opens it').selectOption('shows the file');
+    await details.getByRole('button', { name: 'Make link' }).click();
+    const link = await details.locator('.link-outcome a').getAttribute('href');
+    const response = await fetch(link);
+    assert.equal(response.status, 200);
+    assert.match(response.headers.get('content-disposition') ?? 'inline', /^inline/);
+  });
+
+  test('shows files one after the other', async (t) => {
+    const { fragment } = await workspace(server, 'Viewed', {
+      'a.jpg': images.cat,
+      'b.svg': Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle cx="4" cy="4" r="3"/></svg>'),
+      'c.txt': Buffer.from('words'),
+      'd.jpg': { bytes: images.rocket, private: true },
+    });
+    const page = await open(t, { fragment });
+    await page.getByLabel('Sort', { exact: true }).selectOption('Name, A to Z');
+    await here(page, ['a.jpg', 'b.svg', 'c.txt', 'd.jpg']);
+    await page.waitForFunction(() => document.querySelector('.cell .name').textContent === 'a.jpg');
+    await cell(page, 'a.jpg').focus();
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Launch at dawn.jpg' }).waitFor();
-    assert.equal(await focus(), 'file-heading');
-    const visible = await page.evaluate(async () => {
-      const outlines = [];
-      for (const target of document.querySelectorAll('main section:not([hidden]) :is(a, button, input), call-inspector :is(button, pre, summary)')) {
-        if (!target.checkVisibility()) continue;
-        target.focus({ focusVisible: true });
-        outlines.push(document.activeElement === target && getComputedStyle(target).outlineStyle !== 'none');
+    const viewer = page.getByRole('dialog');
+    const isShown = () => page.waitForFunction(() => document.querySelector('.stage img')?.naturalWidth > 0);
+    await isShown();
+    await page.keyboard.press('ArrowRight');
+    await viewer.getByRole('heading', { name: 'b.svg' }).waitFor();
+    await isShown();
+    await page.keyboard.press('ArrowRight');
+    await viewer.getByText('There is no preview of this type of file').waitFor();
+    await page.keyboard.press('ArrowRight');
+    await viewer.getByRole('heading', { name: 'd.jpg' }).waitFor();
+    await isShown();
+    assert.ok(await viewer.getByRole('button', { name: 'Next file' }).isDisabled());
+    await page.keyboard.press('Escape');
+    await viewer.waitFor({ state: 'detached' });
+  });
+
+  test('hostile and foreign names are names and nothing else', async (t) => {
+    const names = [
+      '<img src=x onerror=alert(1)>.txt',
+      '"><script>alert(2)</script>.txt',
+      '‮gpj.exe.txt',
+      'صورة العائلة.txt',
+      `${'very long '.repeat(20)}.txt`,
+      '${alert(3)}`.txt',
+    ];
+    const { id, fragment } = await workspace(server, '<b onmouseover=alert(4)>bold', Object.fromEntries(names.map((name) => [name, Buffer.from(name)])));
+    const page = await open(t, { fragment, panel: true });
+    page.on('dialog', () => assert.fail('a name became a script'));
+    await here(page, await listed(id));
+    assert.equal(await page.locator('#where').textContent(), '<b onmouseover=alert(4)>bold');
+    assert.equal(await page.locator('main :is(img[src=x], script, b)').count(), 0);
+    for (const name of await listed(id)) {
+      await cell(page, name).click();
+      await page.getByRole('tab', { name: 'Details' }).click();
+      await page.locator('details-panel h2', { hasText: name.trim() }).waitFor();
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} sticks out`);
+    }
+    await page.keyboard.press('Escape');
+    await page.locator('.cell').first().focus();
+    await page.keyboard.press('Delete');
+    await toast(page, 'moved to the trash');
+  });
+
+  test('is as quick with ten thousand files', async (t) => {
+    const { id, fragment } = await workspace(server, 'Ten thousand');
+    const left = Array.from({ length: 10_000 }, (_, index) => `file ${String(index).padStart(5, '0')}.txt`);
+    const work = async () => {
+      for (let name = left.pop(); name; name = left.pop()) {
+        const { uploadUrl } = await server.client.files.generateFileUploadUrl('text/plain', { fileName: name, parentFolderId: id });
+        await fetch(uploadUrl, { method: 'PUT', body: name, headers: { 'content-type': 'text/plain' } });
       }
-      return outlines;
-    });
-    assert.ok(visible.length > 10 && visible.every(Boolean), 'whatever takes the focus shows it');
+    };
+    await Promise.all(Array.from({ length: 8 }, work));
+    const page = await open(t, { fragment });
+    await page.getByLabel('Sort', { exact: true }).selectOption('Name, A to Z');
+    await page.waitForFunction(() => document.querySelector('#count').textContent === '10,000 files', undefined, { timeout: 60_000 });
+    const inDocument = () => page.locator('.cell').count();
+    assert.ok((await inDocument()) < 120, 'only what is on the screen is in the document');
+
+    await cell(page, 'file 00000.txt').click();
+    await page.keyboard.press('Control+End');
+    await cell(page, 'file 09999.txt').waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement.querySelector('.name').textContent), 'file 09999.txt');
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.press('PageDown');
+    await page.keyboard.press('PageUp');
+    assert.equal(await page.evaluate(() => document.activeElement.querySelector('.name').textContent), 'file 00000.txt');
+    await page.keyboard.type('file 04711');
+    await page.waitForFunction(() => document.activeElement.querySelector('.name')?.textContent === 'file 04711.txt');
+    await page.locator('#items').evaluate((grid) => grid.scrollTo(0, grid.scrollHeight / 2));
+    await page.waitForFunction(() => [...document.querySelectorAll('.cell .name')].some(({ textContent }) => /file 0(?:49|50)/.test(textContent)));
+    assert.ok((await inDocument()) < 120);
+    await page.locator('.cell:focus, .cell[tabindex="0"]').first().focus();
+    await page.keyboard.press('Control+a');
+    await page.waitForFunction(() => /10,000 selected/.test(document.querySelector('#chosen').textContent));
+    await page.keyboard.press('Delete');
+    await toast(page, '10,000 files moved to the trash.');
+    await page.getByText('This folder is empty').waitFor();
+    assert.deepEqual(await listed(id), []);
   });
 
-  for (const colorScheme of ['light', 'dark']) {
-    test(`has no barriers in any view, ${colorScheme}`, async (t) => {
-      const page = await open(t, { colorScheme });
-      const view = async (name, act = () => {}) => {
-        await act();
-        await settled(page);
-        await page.mouse.move(0, 0);
-        await page.evaluate(() => document.activeElement.blur());
-        assert.deepEqual(await barriers(page), [], name);
-        await keepScreenshot(page, `${colorScheme}-${name}`);
-        await page.setViewportSize({ width: 390, height: 844 });
-        assert.deepEqual(await barriers(page), [], `${name} on a phone`);
-        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name}: nothing sticks out`);
-        await keepScreenshot(page, `${colorScheme}-${name}-phone`, { fullPage: true });
-        await page.setViewportSize({ width: 1280, height: 800 });
-      };
-      await view('connection');
-      await view('files', () => connect(page, service, credentials));
-      await view('files-list', () => page.getByRole('radio', { name: 'List' }).check());
-      await view('files-empty', async () => {
-        await field(page, 'Other').check();
-        await press(page, 'List files');
-      });
-      await view('files-refused', async () => {
-        await field(page, 'Files per page').fill('500');
-        await press(page, 'List files');
-      });
-      await view('file', () => page.goto(`${address}/#file?${new URLSearchParams({ id: service.files[1].id })}`));
-      await view('folder', async () => {
-        await goTo(page, 'New folder');
-        await field(page, 'Name').fill('Holidays 2026');
-        await press(page, 'Create folder');
-      });
-      await view('functions', async () => {
-        await goTo(page, 'All functions');
-        await field(page, 'Function').selectOption('files.queryFileDescriptors');
-        await press(page, 'Call');
-      });
-    });
-  }
-
-  test('fits windows of every width', async (t) => {
-    const page = await openConnected(t);
-    for (const width of [320, 480, 735, 736, 900, 1023, 1024, 1440, 2560]) {
-      await page.setViewportSize({ width, height: 900 });
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `nothing sticks out at ${width}`);
-      await keepScreenshot(page, `files-${width}`);
+  test('does everything by keyboard', async (t) => {
+    const { id, fragment } = await workspace(server, 'By keyboard', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b'), 'c.txt': Buffer.from('c') });
+    await server.client.folders.createFolder('Target', { parentFolderId: id });
+    const page = await open(t, { fragment });
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to the files');
+    await page.keyboard.press('Enter');
+    const focused = () => page.evaluate(() => document.activeElement.querySelector('.name')?.textContent);
+    assert.equal(await focused(), 'Target');
+    await page.keyboard.press('ArrowDown');
+    // The newest comes first.
+    assert.equal(await focused(), 'c.txt');
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.waitForFunction(() => /3 selected/.test(document.querySelector('#chosen').textContent));
+    await page.keyboard.press('Control+ArrowLeft');
+    await page.keyboard.press('Space');
+    await page.waitForFunction(() => /2 selected/.test(document.querySelector('#chosen').textContent));
+    await page.keyboard.press('Shift+F10');
+    const menu = page.getByRole('menu');
+    await menu.waitFor();
+    await page.keyboard.press('m');
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    await dialog.getByRole('treeitem', { name: 'By keyboard', exact: true }).waitFor();
+    await dialog.getByRole('treeitem').first().focus();
+    for (let steps = 0; (await page.evaluate(() => document.activeElement.getAttribute('aria-label'))) !== 'By keyboard'; steps += 1) {
+      assert.ok(steps < 100, 'the folder is in the tree');
+      await page.keyboard.press('ArrowDown');
     }
+    await page.keyboard.press('ArrowRight');
+    await dialog.getByRole('treeitem', { name: 'Target', exact: true }).waitFor();
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'Target');
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('button', { name: 'Move here' }).focus();
+    await page.keyboard.press('Enter');
+    await toast(page, '2 files moved.');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
   });
+
+  test('says what to do when the server is gone, and goes on when it is back', async (t) => {
+    const { fragment } = await workspace(server, 'Gone', { 'a.txt': Buffer.from('a') });
+    const page = await open(t, { fragment });
+    const isListing = (url) => url.pathname === '/site-media/v1/files';
+    await page.route(isListing, (route) => route.abort('connectionrefused'));
+    await page.getByLabel('Sort', { exact: true }).selectOption('Oldest first');
+    await page.getByText('No answer', { exact: true }).waitFor({ timeout: 20_000 });
+    await page.getByText(/running, and does it allow calls/).waitFor();
+    await page.unroute(isListing);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await here(page, ['a.txt']);
+  });
+
+  test('other tabs see what one does', async (t) => {
+    const { fragment } = await workspace(server, 'Two tabs', { 'a.txt': Buffer.from('a') });
+    const made = await openPage(browser, server.address, { fragment });
+    t.after(async () => {
+      await made.context.close();
+      assert.deepEqual(made.faults, []);
+    });
+    await settled(made.page);
+    const other = await made.open();
+    await settled(other);
+    await cell(made.page, 'a.txt').click();
+    await made.page.keyboard.press('F2');
+    await made.page.keyboard.type('seen');
+    await made.page.keyboard.press('Enter');
+    await cell(other, 'seen.txt').waitFor();
+  });
+});
+
+test('a server with a key asks for it', async (t) => {
+  const closing = { after: (close) => t.after(close) };
+  const { address } = await startServer(closing, ['--memory', '--api-key', 'page-test-key', '--site-id', '4f1c2b7e-93a0-4d57-8c1e-2a6b90d3e5f8']);
+  const browser = await startBrowser(closing);
+  const { page, faults } = await openPage(browser, address);
+  await page.getByText('The service does not know you').waitFor();
+  await page.getByRole('button', { name: 'Enter the key' }).click();
+  await page.getByLabel('API key').fill('page-test-key');
+  await page.getByRole('button', { name: 'Connect' }).click();
+  await page.getByText('No files yet').waitFor();
+  assert.deepEqual(faults, []);
 });

@@ -1,64 +1,132 @@
-// The page as `cargo xtask start` serves it, in Chromium, by a person who watches out for errors.
+// The page as `wix-media serve` serves it, in Chromium, by a person who watches out for errors.
 import { spawn } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { createClient } from '../harness/package.js';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../../dist/command.js', import.meta.url));
 const SCREENSHOTS = fileURLToPath(new URL('../../../target/page-screenshots/', import.meta.url));
+const PHOTOS = new URL('../../data/photos/', import.meta.url);
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Starts the server of the page, building what is missing, and gives its address. */
-export function startSite(closing) {
-  const server = spawn('cargo', ['xtask', 'start', '--port', '0'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
-  closing.after(() => server.kill());
-  return new Promise((resolve, reject) => {
+/** A photograph of the test data, as a path and as bytes. */
+export const photoPath = (name) => fileURLToPath(new URL(name, PHOTOS));
+export const photo = (name) => readFile(new URL(name, PHOTOS));
+
+/**
+ * Starts the server on a free port. Gives its address, a client of it, and `stop()`; it stops when `closing` is over.
+ */
+export async function startServer(closing, options = []) {
+  const server = spawn(process.execPath, [COMMAND, 'serve', '--port', '0', '--quiet', ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise((resolve) => server.on('exit', resolve));
+  const stop = async () => {
+    server.kill();
+    await ended;
+  };
+  closing.after(stop);
+  const address = await new Promise((resolve, reject) => {
     let text = '';
     const read = (chunk) => {
       text += chunk;
-      const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(text) ?? [];
-      if (address) resolve(address);
+      const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(text) ?? [];
+      if (found) resolve(found);
     };
     server.stdout.setEncoding('utf8').on('data', read);
     server.stderr.setEncoding('utf8').on('data', (chunk) => (text += chunk));
     server.on('error', reject);
-    server.on('exit', (code) => reject(new Error(`cargo xtask start ended with ${code}:\n${text}`)));
+    ended.then((code) => reject(new Error(`wix-media serve ended with ${code}:\n${text}`)));
   });
+  return { address, stop, client: createClient({ baseUrl: address }) };
+}
+
+/** A folder of its own for a test, with files in it: `{ name: bytes }`, or `{ name: { bytes, …options } }`. */
+export async function workspace({ client }, name, files = {}) {
+  const { folder } = await client.folders.createFolder(name);
+  const made = {};
+  for (const [displayName, given] of Object.entries(files)) {
+    const { bytes, ...options } = given.bytes ? given : { bytes: given };
+    made[displayName] = await client.uploads.upload(bytes, { displayName, parentFolderId: folder._id, ...options });
+  }
+  return { id: folder._id, name, files: made, fragment: `#files/${folder._id}` };
 }
 
 /**
  * Opens the page. `faults` collects what must not happen: errors in the console, uncaught ones, and violations of the
  * Content-Security-Policy. That a refused request shows up in Chromium's console is not the page's doing.
  */
-export async function openPage(browser, address, { colorScheme = 'light', viewport = { width: 1280, height: 800 }, fragment = '' } = {}) {
-  const context = await browser.newContext({ colorScheme, viewport, locale: 'en-GB', timezoneId: 'UTC', reducedMotion: 'reduce' });
-  const page = await context.newPage();
-  const faults = [];
-  page.on('pageerror', (error) => faults.push(`uncaught: ${error}`));
-  page.on('console', (message) => {
-    const isRefusal = /^Failed to load resource/.test(message.text()) && !message.location().url.startsWith(address);
-    if (/^(error|warning)$/.test(message.type()) && !isRefusal) faults.push(`${message.type()}: ${message.text()}`);
+export async function openPage(browser, address, { fragment = '', place, panel = false, ...options } = {}) {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    reducedMotion: 'reduce',
+    ...options,
   });
-  await page.exposeFunction('reportViolation', (text) => faults.push(`policy: ${text}`));
-  await page.addInitScript(() => {
+  const faults = [];
+  await context.exposeFunction('reportViolation', (text) => faults.push(`policy: ${text}`));
+  await context.addInitScript(() => {
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => globalThis.reportViolation(`${violatedDirective} ${blockedURI}`));
   });
-  await page.goto(`${address}/${fragment}`);
-  await page.waitForFunction(() => document.querySelector('main section:not([hidden])'));
-  return { page, faults, context };
+  const preferences = JSON.stringify({ panel, tab: 'code', ...(place && { place }) });
+  await context.addInitScript((text) => localStorage.getItem('wix-media page') ?? localStorage.setItem('wix-media page', text), preferences);
+  const open = async (fragmentOfTab = fragment) => {
+    const page = await context.newPage();
+    page.on('pageerror', (error) => faults.push(`uncaught: ${error}`));
+    page.on('console', (message) => {
+      const isRefusal = /^Failed to load resource/.test(message.text());
+      if (/^(?:error|warning)$/.test(message.type()) && !isRefusal) faults.push(`${message.type()}: ${message.text()}`);
+    });
+    await page.goto(`${address}/${fragmentOfTab}`);
+    return page;
+  };
+  return { page: await open(), open, faults, context };
 }
 
-/** Connects the page to a service by its form, and waits for the list of files that it asks for. */
-export async function connect(page, { origin }, { key, site }) {
-  await page.goto(`${new URL(page.url()).origin}/#connection`);
-  await page.getByLabel('Base URL').fill(origin);
-  await page.getByLabel('API key', { exact: true }).fill(key);
-  await page.getByLabel('Site ID').fill(site);
-  await page.getByRole('button', { name: 'Connect and list files' }).click();
-  await settled(page);
+/** Waits until what is looked at has been read to its end. */
+export const settled = (page) =>
+  page.waitForFunction(() => {
+    const grid = document.querySelector('#items');
+    const message = document.querySelector('#message');
+    const isRead = !grid.hidden && !/so far/.test(document.querySelector('#count').textContent);
+    return isRead || (!message.hidden && !message.querySelector('.spinner'));
+  });
+
+/** The names of the items that are in the document. */
+export const namesIn = (page) => page.locator('.cell .name').evaluateAll((names) => names.map(({ textContent }) => textContent));
+
+/** The tile or row of an item. */
+export const cell = (page, name) => page.locator('.cell', { has: page.getByText(name, { exact: true }) });
+
+/** Chooses what to upload, by the dialog of the browser. */
+export async function uploadByDialog(page, entry, paths) {
+  await page.getByRole('button', { name: 'Upload', exact: true }).click();
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('menuitem', { name: entry }).click()]);
+  await chooser.setFiles(paths);
 }
 
-/** Waits until no call of a form is under way. */
-export async function settled(page) {
-  await page.waitForFunction(() => !document.querySelector('.outcome[aria-busy]'));
+/** Drops files on an element, as from a window of the desktop: `[{ name, type, bytes }]`. */
+export async function drop(page, selector, files) {
+  const given = files.map(({ name, type = '', bytes }) => ({ name, type, base64: Buffer.from(bytes).toString('base64') }));
+  await page.evaluate(
+    ([target, list]) => {
+      const transfer = new DataTransfer();
+      for (const { name, type, base64 } of list) {
+        transfer.items.add(new File([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))], name, { type }));
+      }
+      for (const event of ['dragenter', 'dragover', 'drop']) {
+        document.querySelector(target).dispatchEvent(new DragEvent(event, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+      }
+    },
+    [selector, given],
+  );
+}
+
+/** The violations that axe-core finds, in words. */
+export async function barriers(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join('; ')}`);
 }
 
 /** Keeps a picture of the page for those who look at it later. */
