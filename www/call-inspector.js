@@ -99,7 +99,7 @@ class CallInspector extends HTMLElement {
     const { steps, left, state, source, title } = this.#shown;
     const requests = steps.filter(({ kind }) => kind === 'request').length;
     let at = 0;
-    const parts = [element('p', { class: 'inspector-title', dir: 'auto' }, title), codeBlock('JavaScript', source)];
+    const parts = [element('h2', { class: 'inspector-title', dir: 'auto' }, title), codeBlock('JavaScript', source)];
     for (const step of steps) {
       if (step.kind === 'wait') parts.push(wait(step));
       else parts.push(exchange(step, requests > 1 ? `HTTP request ${(at += 1)}` : 'HTTP request', state));

@@ -138,13 +138,14 @@ export function askSite(connect, remembered = {}) {
 /** Asks for the key of the server that the page came from. */
 export function askServerKey(connect) {
   const key = element('input', { type: 'password', autocomplete: 'off', spellcheck: 'false', autofocus: true });
+  const site = text({ spellcheck: 'false' });
   return ask({
     title: 'This server asks for a key',
     lead: 'It was started with --api-key. What you type here stays in the memory of this page and is gone when you reload it.',
-    content: [field('API key', key)],
+    content: [field('API key', key), field('Site ID', site, 'As it was given with --site-id; any other text where it was not.')],
     action: 'Connect',
     submit: async () => {
-      await connect({ apiKey: required(key, 'Type the key.') });
+      await connect({ apiKey: required(key, 'Type the key.'), siteId: site.value.trim() || 'site' });
       return true;
     },
   });

@@ -67,7 +67,7 @@ class FolderTree extends HTMLElement {
     if (this.#nodes.has(this.#current) && this.#current === path.at(-1)) {
       this.#focused = this.#current;
       this.#draw();
-      this.#itemOf(this.#current)?.firstChild.scrollIntoView({ block: 'nearest' });
+      bringIntoView(this.#itemOf(this.#current)?.firstChild);
     }
   }
 
@@ -121,12 +121,13 @@ class FolderTree extends HTMLElement {
   #draw() {
     const hadFocus = this.#list.contains(document.activeElement);
     if (!this.#visible().some(({ id }) => id === this.#focused)) this.#focused = this.#roots[0]?.id;
-    this.#list.replaceChildren(...this.#roots.map((root) => this.#item(root)));
+    this.#list.replaceChildren(...this.#visible().map((node) => this.#item(node)));
     if (hadFocus) this.#focus(this.#focused);
   }
 
   #item(node) {
-    const { id, name, picture, level, children, isOpen, isLeaf } = node;
+    const { id, name, picture, level, children, isOpen, isLeaf, parent } = node;
+    const siblings = parent?.children ?? this.#roots;
     const isBranch = !isLeaf && children?.length !== 0;
     const twist = element('span', { class: 'twist', 'aria-hidden': 'true' }, isBranch ? icon('chevron') : undefined);
     const line = element('span', { class: 'tree-line' }, twist, icon(picture), foreign(name, { class: 'name' }));
@@ -136,15 +137,15 @@ class FolderTree extends HTMLElement {
       role: 'treeitem',
       'data-folder': id,
       'aria-level': String(level),
+      'aria-setsize': String(siblings.length),
+      'aria-posinset': String(siblings.indexOf(node) + 1),
       'aria-selected': String(isCurrent),
       'aria-expanded': isBranch ? String(isOpen && children !== undefined) : undefined,
       'aria-disabled': this.#excluded.has(id) ? 'true' : undefined,
-      'aria-label': name,
       tabindex: id === this.#focused ? '0' : '-1',
       draggable: !node.isFixed && this.hasAttribute('draggable-folders') ? 'true' : undefined,
     };
-    const group = isOpen && children?.length > 0 ? element('ul', { role: 'group' }, children.map((child) => this.#item(child))) : undefined;
-    return element('li', attributes, line, group);
+    return element('li', attributes, line);
   }
 
   #itemOf(id) {
@@ -164,7 +165,7 @@ class FolderTree extends HTMLElement {
     if (!item) return;
     item.tabIndex = 0;
     item.focus({ preventScroll: true });
-    item.firstChild.scrollIntoView({ block: 'nearest' });
+    bringIntoView(item.firstChild);
   }
 
   #choose(node) {
@@ -225,6 +226,16 @@ class FolderTree extends HTMLElement {
     }
     event.preventDefault();
   }
+}
+
+/** Scrolls as far as needed. Not by scrollIntoView, from where the Tab key would go on. */
+function bringIntoView(line) {
+  const frame = line?.closest('.dialog-tree, #sidebar');
+  if (!frame) return;
+  const { top, bottom } = line.getBoundingClientRect();
+  const view = frame.getBoundingClientRect();
+  if (top < view.top) frame.scrollTop -= view.top - top;
+  else if (bottom > view.bottom) frame.scrollTop += bottom - view.bottom;
 }
 
 customElements.define('folder-tree', FolderTree);

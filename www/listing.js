@@ -70,6 +70,8 @@ export class Listing extends EventTarget {
   #controller = new AbortController();
   #wanted = AHEAD;
   #known = new Set();
+  /** What came to be while the end was still unknown. */
+  #late = [];
   #wake;
   #walk;
 
@@ -144,6 +146,7 @@ export class Listing extends EventTarget {
       await Promise.all([this.#readFolders(calls.folder), this.#readFiles(calls.file)]);
       if (this.#controller.signal.aborted) return;
       this.state = 'complete';
+      for (const value of this.#late.splice(0)) if (!this.#known.has(item('file', value).key)) this.put('file', value);
     } catch (error) {
       if (this.#controller.signal.aborted) return;
       this.error = error;
@@ -211,9 +214,10 @@ export class Listing extends EventTarget {
     const old = list.findIndex(({ key }) => key === made.key);
     if (old >= 0) list.splice(old, 1);
     const at = this.#position(list, made, kind);
-    // Beyond what has been read it will come by itself.
-    if (at < list.length || this.state === 'complete' || kind === 'folder') list.splice(at, 0, made);
-    this.#known.add(made.key);
+    if (at < list.length || this.state === 'complete' || kind === 'folder') {
+      list.splice(at, 0, made);
+      this.#known.add(made.key);
+    } else this.#late.push(value);
     this.#changed();
   }
 

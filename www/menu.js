@@ -13,7 +13,7 @@ export function openMenu(entries, { x, y, label }) {
   const close = ({ restore = true } = {}) => {
     if (open !== made) return;
     open = undefined;
-    menu.remove();
+    layer.remove();
     removeEventListener('pointerdown', outside, true);
     removeEventListener('blur', close);
     if (restore) before?.focus?.({ preventScroll: true });
@@ -34,6 +34,8 @@ export function openMenu(entries, { x, y, label }) {
       : element('hr', { role: 'separator' }),
   );
   const menu = element('div', { class: 'menu', role: 'menu', 'aria-label': label }, items);
+  // A place of its own, for those who go from one part of the page to the next.
+  const layer = element('section', { 'aria-label': label }, menu);
   const buttons = items.filter(({ tagName }) => tagName === 'BUTTON');
   const outside = ({ target }) => menu.contains(target) || close({ restore: false });
   menu.addEventListener('keydown', (event) => {
@@ -70,7 +72,7 @@ export function openMenu(entries, { x, y, label }) {
   const made = { close };
   open = made;
   // Within a dialog, what is outside of it cannot be reached.
-  (document.querySelector('dialog[open]') ?? document.body).append(menu);
+  (document.querySelector('dialog[open]') ?? document.body).append(layer);
   const { width, height } = menu.getBoundingClientRect();
   menu.style.left = `${Math.max(8, Math.min(x, innerWidth - width - 8))}px`;
   menu.style.top = `${Math.max(8, Math.min(y, innerHeight - height - 8))}px`;

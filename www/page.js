@@ -137,7 +137,7 @@ const isHere = (value) => !view.query && value.parentFolderId === page.folderId 
 
 const PLACES = {
   browser: () => new BrowserPlace().open(),
-  server: async ({ apiKey } = {}) => new RemotePlace({ kind: 'server', title: 'This server', baseUrl: new URL('.', document.baseURI).href, apiKey, eager: true }),
+  server: async (key) => new RemotePlace({ kind: 'server', title: 'This server', baseUrl: new URL('.', document.baseURI).href, eager: true, ...key }),
   site: async (settings) => new RemotePlace({ kind: 'site', title: 'A Wix site', ...settings }),
 };
 
@@ -352,7 +352,7 @@ function refresh() {
 /** Takes in that the listing has changed. */
 function shown() {
   const { state, length, error } = listing;
-  const isEmpty = length === 0 && state !== 'reading';
+  const isEmpty = length === 0 && state === 'complete';
   grid.hidden = length === 0;
   find('#count').textContent = countOf();
   for (const folder of listing.folders) folders.set(folder.id, folder.value);
@@ -370,7 +370,6 @@ function shown() {
 
 function countOf() {
   const { state } = listing;
-  if (state === 'reading' && listing.length === 0) return '';
   const text = amount({ files: listing.files.length, folders: listing.folders.length });
   if (listing.length === 0) return '';
   return state === 'complete' ? text : `${text} so far`;
@@ -526,7 +525,8 @@ function watchPending(wait = LOOK) {
 
 // Selection and details
 
-const chosenItems = () => [...selection.keys].map((key) => listing?.at(listing.indexOf(key))).filter(Boolean);
+/** The items that are chosen, in the order of the listing. */
+const chosenItems = () => (selection.size === 0 || !listing ? [] : listing.items.filter(({ key }) => selection.has(key)));
 
 let detailsPlanned = false;
 

@@ -95,7 +95,7 @@ function answersOf(files) {
       const file = files.find((candidate) => candidate.id === id);
       return file ? { json: { file } } : failure(400, 'RESOURCE_NOT_FOUND', 'There is no such file');
     },
-    'POST /files/query': () => ({ json: { files: files.slice(0, 2), pagingMetadata: { count: 2, cursors: { next: '' }, hasNext: false } } }),
+    'GET /folders': () => ({ json: { folders: [], nextCursor: { cursors: { next: '' }, hasNext: false } } }),
     'POST /folders': ({ body }) => ({
       json: {
         folder: {

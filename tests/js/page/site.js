@@ -74,7 +74,7 @@ export async function openPage(browser, address, { fragment = '', place, panel =
     const page = await context.newPage();
     page.on('pageerror', (error) => faults.push(`uncaught: ${error}`));
     page.on('console', (message) => {
-      const isRefusal = /^Failed to load resource/.test(message.text());
+      const isRefusal = /^Failed to load resource|registration blocked by Playwright/.test(message.text());
       if (/^(?:error|warning)$/.test(message.type()) && !isRefusal) faults.push(`${message.type()}: ${message.text()}`);
     });
     await page.goto(`${address}/${fragmentOfTab}`);
@@ -94,6 +94,10 @@ export const settled = (page) =>
 
 /** The names of the items that are in the document. */
 export const namesIn = (page) => page.locator('.cell .name').evaluateAll((names) => names.map(({ textContent }) => textContent));
+
+/** What a person reads there. */
+// biome-ignore lint/performance/useDomNodeTextContent: what is hidden, and breaks between lines, matter here
+export const textOf = (locator) => locator.innerText();
 
 /** The tile or row of an item. */
 export const cell = (page, name) => page.locator('.cell', { has: page.getByText(name, { exact: true }) });

@@ -1,0 +1,235 @@
+// The page on the Media Manager in the browser: what survives a reload, a closed tab, a lost network.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, suite, test } from 'node:test';
+import { startBrowser } from '../harness/browser.js';
+import { leftovers } from '../harness/leftovers.js';
+import { startService } from '../harness/service.js';
+import { cell, drop, namesIn, openPage, photo, settled, startServer, uploadByDialog } from './site.js';
+
+const WWW = new URL('../../../www/', import.meta.url);
+const DIST = new URL('../../../dist/', import.meta.url);
+const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
+
+suite('the page in this browser', () => {
+  const closing = leftovers();
+  let server;
+  let browser;
+  let cat;
+
+  before(async () => {
+    [server, browser] = await Promise.all([startServer(closing, ['--memory']), startBrowser(closing)]);
+    cat = await photo('chelsea.jpg');
+  });
+
+  async function open(t, { address = server.address, ...options } = {}) {
+    const made = await openPage(browser, address, { place: 'browser', ...options });
+    t.after(async () => {
+      await made.context.close();
+      assert.deepEqual(made.faults, []);
+    });
+    await settled(made.page);
+    return made;
+  }
+
+  /** Whether a picture was really loaded. */
+  const hasPicture = (page) => page.waitForFunction(() => document.querySelector('.cell img.loaded')?.naturalWidth > 0);
+
+  test('keeps files, and shows them after a reload', async (t) => {
+    const { page } = await open(t);
+    await page.getByText('No files yet').waitFor();
+    await drop(page, '#main', [{ name: 'cat.jpg', type: 'image/jpeg', bytes: cat }]);
+    await cell(page, 'cat.jpg').waitFor();
+    await hasPicture(page);
+    await page.reload();
+    await settled(page);
+    assert.deepEqual(await namesIn(page), ['cat.jpg']);
+    await hasPicture(page);
+    // Nothing of it went to the server.
+    assert.deepEqual(await server.client.files.listFiles().toArray(), []);
+  });
+
+  test('serves its media at addresses, with ranges, and without scripts', async (t) => {
+    const { page, context } = await open(t);
+    await drop(page, '#main', [
+      { name: 'cat.jpg', type: 'image/jpeg', bytes: cat },
+      { name: 'evil.svg', type: 'image/svg+xml', bytes: '<svg xmlns="http://www.w3.org/2000/svg"><script>opener.hacked = true; parent.hacked = true</script></svg>' },
+    ]);
+    await cell(page, 'evil.svg').waitFor();
+    await cell(page, 'cat.jpg').waitFor();
+    const addressOf = async (name) => {
+      await page.locator('#details-toggle[aria-pressed=false]').click({ timeout: 1000 }).catch(() => {});
+      await cell(page, name).click();
+      await page.locator('details-panel h2', { hasText: name }).waitFor();
+      return page.locator('details-panel .facts a').first().getAttribute('href');
+    };
+    const address = await addressOf('cat.jpg');
+    const answers = await page.evaluate(async (url) => {
+      const whole = await fetch(url);
+      const part = await fetch(url, { headers: { range: 'bytes=2-5' } });
+      const head = await fetch(url, { method: 'HEAD' });
+      const missing = await fetch(url.replace(/media\/.*/, 'media/nothing.jpg'));
+      return {
+        type: whole.headers.get('content-type'),
+        size: (await whole.arrayBuffer()).byteLength,
+        part: [part.status, [...new Uint8Array(await part.arrayBuffer())]],
+        head: [head.status, head.headers.get('content-length')],
+        missing: missing.status,
+      };
+    }, address);
+    assert.deepEqual(answers, {
+      type: 'image/jpeg',
+      size: cat.length,
+      part: [206, [...cat.subarray(2, 6)]],
+      head: [200, String(cat.length)],
+      missing: 404,
+    });
+    const evil = await addressOf('evil.svg');
+    const tab = await context.newPage();
+    const response = await tab.goto(evil);
+    assert.match(response.headers()['content-security-policy'], /^sandbox;/);
+    assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
+  });
+
+  test('goes on after a reload in the middle of a large upload', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'wix-media-page-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const bytes = Buffer.alloc(48_000_000);
+    for (let at = 0; at < bytes.length; at += 4) bytes.writeUInt32LE((at * 2_654_435_761) % 4_294_967_291 >>> 0, at);
+    const path = join(folder, 'large.bin');
+    await writeFile(path, bytes);
+
+    const { page } = await open(t);
+    await uploadByDialog(page, 'Files…', [path]);
+    // Some of it is there, and not all.
+    await page.waitForFunction(
+      () => {
+        const bar = document.querySelector('.upload progress');
+        return bar && bar.value > 0 && bar.value < 1;
+      },
+      undefined,
+      { timeout: 120_000 },
+    );
+    await page.waitForFunction(
+      () =>
+        new Promise((resolve) => {
+          const request = indexedDB.open('wix-media uploads', 1);
+          request.onsuccess = () => {
+            const all = request.result.transaction('uploads').objectStore('uploads').count();
+            all.onsuccess = () => resolve(all.result === 1);
+          };
+        }),
+    );
+    await page.reload();
+    await page.locator('.toast', { hasText: '1 upload of your last visit goes on.' }).waitFor({ timeout: 30_000 });
+    await cell(page, 'large.bin').waitFor({ timeout: 120_000 });
+    await page.locator('#details-toggle').click();
+    await cell(page, 'large.bin').click();
+    await page.locator('details-panel').getByText(md5(bytes)).waitFor();
+    assert.deepEqual(await namesIn(page), ['large.bin'], 'once, not twice');
+    // What is over is not begun again.
+    await page.reload();
+    await settled(page);
+    assert.deepEqual(await namesIn(page), ['large.bin']);
+    await page.getByRole('region', { name: 'Uploads' }).waitFor({ state: 'hidden' });
+  });
+
+  test('is one for all tabs, and passes on when its tab is closed', async (t) => {
+    const { page, open: openTab } = await open(t);
+    await drop(page, '#main', [{ name: 'cat.jpg', type: 'image/jpeg', bytes: cat }]);
+    await cell(page, 'cat.jpg').waitFor();
+    const other = await openTab();
+    await settled(other);
+    assert.deepEqual(await namesIn(other), ['cat.jpg']);
+    await hasPicture(other);
+    await drop(other, '#main', [{ name: 'from the other.txt', bytes: 'words' }]);
+    await cell(page, 'from the other.txt').waitFor();
+    await page.close();
+    await drop(other, '#main', [{ name: 'after.txt', bytes: 'still here' }]);
+    await cell(other, 'after.txt').waitFor();
+    await other.reload();
+    await settled(other);
+    assert.deepEqual((await namesIn(other)).toSorted(), ['after.txt', 'cat.jpg', 'from the other.txt']);
+  });
+
+  test('works without a network after the first visit, from any web server', async (t) => {
+    // A plain server of files, the page in a folder of it.
+    const root = await mkdtemp(join(tmpdir(), 'wix-media-static-'));
+    t.after(() => rm(root, { recursive: true }));
+    await cp(WWW, join(root, 'media'), { recursive: true });
+    await cp(DIST, join(root, 'media', 'wix-media'), { recursive: true, filter: (path) => !path.endsWith('www') });
+    const plain = await startService({ root });
+    let isClosed = false;
+    const close = async () => {
+      if (!isClosed) await plain.close();
+      isClosed = true;
+    };
+    t.after(close);
+
+    const { page, context } = await open(t, { address: `${plain.origin}/media` });
+    await page.getByText('No files yet').waitFor();
+    await page.locator('label', { hasText: 'This server' }).click();
+    await page.locator('.toast', { hasText: 'plain web server' }).waitFor();
+    await drop(page, '#main', [{ name: 'cat.jpg', type: 'image/jpeg', bytes: cat }]);
+    await cell(page, 'cat.jpg').waitFor();
+    await page.evaluate(() => navigator.serviceWorker.ready);
+
+    await context.setOffline(true);
+    await close();
+    await page.reload();
+    await settled(page);
+    assert.deepEqual(await namesIn(page), ['cat.jpg']);
+    await hasPicture(page);
+    await drop(page, '#main', [{ name: 'offline.txt', bytes: 'no network' }]);
+    await cell(page, 'offline.txt').waitFor();
+    await cell(page, 'cat.jpg').click();
+    await page.keyboard.press('Delete');
+    await page.locator('.toast', { hasText: 'moved to the trash' }).waitFor();
+  });
+
+  test('says so when another tab has it open and there is no service worker', async (t) => {
+    const { page, open: openTab } = await open(t, { serviceWorkers: 'block' });
+    await drop(page, '#main', [{ name: 'cat.jpg', type: 'image/jpeg', bytes: cat }]);
+    await cell(page, 'cat.jpg').waitFor();
+    // Without the worker pictures come by another way.
+    await hasPicture(page);
+    const other = await openTab();
+    await other.getByRole('heading', { name: 'Open in another tab' }).waitFor({ timeout: 20_000 });
+    await page.close();
+    await other.getByRole('button', { name: 'Try again' }).click();
+    await cell(other, 'cat.jpg').waitFor();
+  });
+
+  test('changes places by one switch, each with its own files', async (t) => {
+    const { page } = await open(t);
+    await drop(page, '#main', [{ name: 'mine.txt', bytes: 'local' }]);
+    await cell(page, 'mine.txt').waitFor();
+    await page.locator('label', { hasText: 'This server' }).click();
+    await page.waitForFunction(() => !document.querySelector('.cell') && !document.querySelector('.spinner'));
+    await page.locator('label', { hasText: 'In this browser' }).click();
+    await cell(page, 'mine.txt').waitFor();
+  });
+
+  test('the service worker knows every file of the page, and every part that it may need', async () => {
+    const source = await readFile(new URL('service-worker.js', WWW), 'utf8');
+    const listOf = (name) => [...new RegExp(`const ${name} = \\[([^\\]]*)\\]`).exec(source)[1].matchAll(/'([^']*)'/g)].map(([, file]) => file);
+    const there = (await readdir(WWW, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(WWW.pathname.length));
+    // The worker itself is the browser's business; the policy is for servers.
+    const wanted = there.filter((file) => !['index.html', 'service-worker.js', 'policy.js'].includes(file));
+    assert.deepEqual(listOf('FILES').toSorted(), ['./', ...wanted].toSorted());
+
+    // Whatever the bundle for browsers can load later, by name.
+    const parts = new Set(['browser.js']);
+    for (const part of parts) {
+      if (!part.endsWith('.js')) continue;
+      const text = await readFile(new URL(part, DIST), 'utf8');
+      for (const [, name] of text.matchAll(/["']\.\/([a-z-]+\.(?:js|wasm))["']/g)) parts.add(name);
+    }
+    assert.deepEqual(listOf('PACKAGE').toSorted(), [...parts].toSorted());
+  });
+});

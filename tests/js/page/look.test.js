@@ -1,0 +1,200 @@
+// How the page looks and who can use it: every view in both schemes, on a desk and on a phone.
+import assert from 'node:assert/strict';
+import { before, suite, test } from 'node:test';
+import { startBrowser } from '../harness/browser.js';
+import { leftovers } from '../harness/leftovers.js';
+import { barriers, cell, drop, keepScreenshot, openPage, photo, settled, startServer } from './site.js';
+
+const LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 90"><path d="M10 70 45 20l20 28 14-18 31 40z" fill="#2f8360"/><circle cx="92" cy="22" r="10" fill="#e6b450"/></svg>';
+
+suite('the look of the page', () => {
+  const closing = leftovers();
+  let server;
+  let browser;
+
+  before(async () => {
+    [server, browser] = await Promise.all([startServer(closing, ['--memory']), startBrowser(closing)]);
+    const { files, folders, uploads } = server.client;
+    for (const name of ['Product shots', 'Space 2026', 'صور العائلة', 'Animals']) await folders.createFolder(name);
+    const put = (displayName, bytes, options) => uploads.upload(bytes, { displayName, ...options });
+    await put('Interview, take 3.mp3', Buffer.alloc(48_000, 1));
+    await put('قائمة الأسعار.pdf', Buffer.from('%PDF-1.4\n'));
+    await put('Price list.xlsx', Buffer.from('PK'), { private: true });
+    await put('Press kit.zip', Buffer.from('PK\x03\x04'));
+    await put('Logo.svg', Buffer.from(LOGO));
+    for (const [name, from] of [
+      ['Spiral, detail.jpg', 'hubble_galaxies.jpg'],
+      ['Morning cup.jpg', 'coffee-cup.jpg'],
+      ['Countdown.jpg', 'rocket-tower.jpg'],
+      ['Flat white.jpg', 'coffee.jpg'],
+      ['Crew portrait.jpg', 'astronaut.jpg'],
+      ['Hubble deep field.jpg', 'hubble_deep_field.jpg'],
+      ['Chelsea on the sofa.jpg', 'chelsea.jpg'],
+      ['Launch at dawn.jpg', 'rocket.jpg'],
+    ]) {
+      await put(name, await photo(from), { labels: [name.split(/[ .,]/)[0].toLowerCase(), 'photo'] });
+    }
+    const old = await put('Old.jpg', await photo('chelsea-portrait.jpg'));
+    const note = await put('Note.txt', Buffer.from('words'));
+    await files.bulkDeleteFiles([old._id, note._id]);
+  });
+
+  for (const colorScheme of ['light', 'dark']) {
+    test(`has no barriers in any view, ${colorScheme}`, async (t) => {
+      const { page, context, faults } = await openPage(browser, server.address, { colorScheme, panel: true });
+      t.after(async () => {
+        await context.close();
+        assert.deepEqual(faults, []);
+      });
+      await settled(page);
+      const look = async (name) => {
+        await page.mouse.move(0, 0);
+        await page.waitForTimeout(150);
+        assert.deepEqual(await barriers(page), [], name);
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name}: nothing sticks out`);
+        await keepScreenshot(page, `${colorScheme}-${name}`);
+      };
+      const desk = { width: 1440, height: 900 };
+      const phone = { width: 390, height: 844 };
+      const both = async (name) => {
+        await look(name);
+        await page.setViewportSize(phone);
+        await look(`${name}-phone`);
+        await page.setViewportSize(desk);
+      };
+      const press = (name) => page.getByRole('button', { name, exact: true }).click();
+      await page.setViewportSize(desk);
+
+      await look('grid-with-code');
+      await page.getByRole('tab', { name: 'Details' }).click();
+      await look('grid-nothing-selected');
+      await cell(page, 'Chelsea on the sofa.jpg').click();
+      await page.locator('details-panel h2').waitFor();
+      await both('grid-with-details');
+      await page.getByText('Other sizes and formats').click();
+      await page.locator('.transform-builder [role=status]').waitFor();
+      await page.getByText('As JSON').click();
+      await look('transform-builder');
+      await page.getByText('Other sizes and formats').click();
+      await cell(page, 'Launch at dawn.jpg').click({ modifiers: ['Control'] });
+      await look('grid-two-selected');
+      await press('Close the panel');
+      await page.getByRole('button', { name: 'Unselect' }).click();
+      await both('grid');
+      await page.locator('[name=layout][value=list]').locator('..').click();
+      await both('list');
+      await cell(page, 'Launch at dawn.jpg').click({ button: 'right' });
+      await look('menu');
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('F2');
+      await look('rename');
+      await page.keyboard.press('Escape');
+      await page.locator('#chosen').getByRole('button', { name: 'Move' }).click();
+      await page.getByRole('dialog').getByRole('treeitem', { name: 'Animals' }).waitFor();
+      await both('move');
+      await page.keyboard.press('Escape');
+      await cell(page, 'Launch at dawn.jpg').dblclick();
+      await page.waitForFunction(() => document.querySelector('.stage img')?.complete);
+      await both('viewer');
+      await page.keyboard.press('Escape');
+      await press('Keyboard');
+      await look('keyboard');
+      await page.keyboard.press('Escape');
+      await page.locator('[name=layout][value=grid]').locator('..').click();
+
+      await page.getByRole('searchbox').fill('photo');
+      await page.getByRole('heading', { name: 'Results for “photo”' }).waitFor();
+      await settled(page);
+      await both('search');
+      await page.getByRole('searchbox').fill('no such thing');
+      await page.getByText('Nothing found').waitFor();
+      await both('search-empty');
+      await page.getByRole('searchbox').fill('');
+      await page.getByRole('heading', { name: 'Site Files' }).waitFor();
+
+      await page.getByRole('treeitem', { name: 'Animals' }).click();
+      await page.getByText('This folder is empty').waitFor();
+      await both('folder-empty');
+      await press('New folder');
+      await look('new-folder');
+      await page.keyboard.press('Escape');
+      await press('Upload');
+      await page.getByRole('menuitem', { name: 'From an address…' }).click();
+      await look('import');
+      await page.keyboard.press('Escape');
+
+      let letGo;
+      const gate = new Promise((resolve) => (letGo = resolve));
+      await page.route('**/upload/**', async (route) => {
+        await gate;
+        await route.abort();
+      });
+      await drop(page, '#main', ['one.txt', 'two.txt', 'three.txt', 'four.txt'].map((name) => ({ name, bytes: name })));
+      await page.getByRole('heading', { name: /Uploading 4 files/ }).waitFor();
+      await page.getByRole('button', { name: 'Pause two.txt' }).click();
+      await both('uploads');
+      await page.getByRole('button', { name: 'Cancel all uploads' }).click();
+      letGo();
+      await page.unrouteAll({ behavior: 'wait' });
+
+      await page.getByRole('treeitem', { name: 'Visitor Uploads' }).click();
+      await page.getByText('No visitor uploads').waitFor();
+      await look('visitor-uploads');
+      await page.getByRole('treeitem', { name: 'Trash' }).click();
+      await cell(page, 'Old.jpg').waitFor();
+      await both('trash');
+      await cell(page, 'Old.jpg').click();
+      await page.keyboard.press('Delete');
+      await page.getByText('What goes:').waitFor();
+      await both('purge');
+      await page.keyboard.press('Escape');
+
+      await page.locator('label', { hasText: 'A Wix site' }).click();
+      await both('connect');
+      await page.keyboard.press('Escape');
+      await page.getByRole('treeitem', { name: 'Site Files' }).click();
+      await page.setViewportSize(phone);
+      await page.getByRole('button', { name: 'Folders and places' }).click();
+      await look('sidebar-phone');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Behind the page' }).click();
+      await look('code-phone');
+      await press('Close the panel');
+      await page.setViewportSize(desk);
+
+      await page.route('**/site-media/v1/files?**', (route) => route.fulfill({ status: 500, body: '' }));
+      await page.getByLabel('Sort', { exact: true }).selectOption('Oldest first');
+      await page.getByRole('button', { name: 'Try again' }).waitFor({ timeout: 20_000 });
+      await both('failed');
+    });
+  }
+
+  test('fits windows of every width, which are those of every zoom', async (t) => {
+    const { page, context, faults } = await openPage(browser, server.address);
+    t.after(async () => {
+      await context.close();
+      assert.deepEqual(faults, []);
+    });
+    await settled(page);
+    const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth && document.documentElement.scrollHeight <= innerHeight);
+    for (const width of [320, 480, 640, 735, 896, 1024, 1200, 1440, 2560]) {
+      await page.setViewportSize({ width, height: 900 });
+      assert.ok(await fits(), `nothing sticks out at ${width}`);
+      assert.ok((await page.locator('.cell').count()) > 3, `${width}: the files are there`);
+      await keepScreenshot(page, `width-${width}`);
+    }
+  });
+
+  test('moves nothing for those who do not want it', async (t) => {
+    const { page, context } = await openPage(browser, server.address);
+    t.after(() => context.close());
+    await settled(page);
+    const moving = await page.evaluate(() =>
+      [...document.querySelectorAll('*')].filter((one) => {
+        const { transitionDuration, animationName } = getComputedStyle(one);
+        return /[1-9]/.test(transitionDuration) || animationName !== 'none';
+      }).length,
+    );
+    assert.equal(moving, 0);
+  });
+});

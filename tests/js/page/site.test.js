@@ -1,0 +1,104 @@
+// The page on a Wix site: a stand-in for the service, over HTTP and from another origin.
+import assert from 'node:assert/strict';
+import { before, beforeEach, suite, test } from 'node:test';
+import { startBrowser } from '../harness/browser.js';
+import { leftovers } from '../harness/leftovers.js';
+import { KEY, SITE, startMediaService } from './media-service.js';
+import { namesIn, openPage, settled, startServer, textOf } from './site.js';
+
+suite('the page on a Wix site', () => {
+  const closing = leftovers();
+  let service;
+  let server;
+  let browser;
+
+  before(async () => {
+    service = await startMediaService(closing);
+    [server, browser] = await Promise.all([startServer(closing, ['--memory']), startBrowser(closing)]);
+  });
+  beforeEach(() => service.reset());
+
+  async function open(t, options) {
+    const made = await openPage(browser, server.address, { panel: true, ...options });
+    t.after(async () => {
+      await made.context.close();
+      assert.deepEqual(made.faults, []);
+    });
+    await settled(made.page);
+    return made.page;
+  }
+
+  async function connect(page, { key = KEY, site = SITE, base = service.origin } = {}) {
+    await page.locator('label', { hasText: 'A Wix site' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('API key').fill(key);
+    await dialog.getByLabel('Site ID').fill(site);
+    await dialog.getByLabel('Base URL').fill(base);
+    await dialog.getByRole('button', { name: 'Connect' }).click();
+    return dialog;
+  }
+
+  test('connects, lists, and shows the call with the key hidden', async (t) => {
+    const page = await open(t);
+    await connect(page);
+    await page.waitForFunction(() => document.querySelectorAll('.cell.file').length > 8);
+    await settled(page);
+    assert.equal(await page.locator('#count').textContent(), `${service.files.length} files`);
+    assert.ok((await namesIn(page)).includes('Launch at dawn.jpg'));
+    const shown = await textOf(page.locator('call-inspector'));
+    assert.match(shown, /apiKey: process\.env\.WIX_API_KEY/);
+    assert.match(shown, /Authorization: \[redacted\]/);
+    assert.ok(service.requests.every(({ headers }) => headers.authorization === KEY));
+  });
+
+  test('keeps the key in memory and nowhere else', async (t) => {
+    const page = await open(t);
+    await connect(page);
+    await page.waitForFunction(() => document.querySelector('.cell.file'));
+    const kept = await page.evaluate(async () => {
+      const texts = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.documentElement.outerHTML, location.href, document.cookie];
+      for (const { name } of await indexedDB.databases()) texts.push(name);
+      for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        for (const request of await cache.keys()) texts.push(request.url);
+      }
+      return texts.join('\n');
+    });
+    assert.ok(!kept.includes(KEY), 'the key is nowhere to be found');
+    await page.reload();
+    await settled(page);
+    assert.ok(await page.getByLabel('This server').isChecked(), 'without the key there is no site to go to');
+  });
+
+  test('says where it was typed that a key is wrong', async (t) => {
+    const page = await open(t);
+    const dialog = await connect(page, { key: 'IST.another-key.0123' });
+    await dialog.getByText('The service does not know you').waitFor();
+    assert.ok(!(await textOf(page.locator('body'))).includes('IST.another-key.0123'));
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    assert.ok(await page.getByLabel('This server').isChecked());
+    await settled(page);
+  });
+
+  test('says what is wrong with an address', async (t) => {
+    const page = await open(t);
+    const dialog = await connect(page, { base: 'www.wixapis.com' });
+    await dialog.getByText('has to begin with https://').waitFor();
+    await dialog.getByLabel('Base URL').fill(server.address.replace(/:\d+$/, ':9'));
+    await dialog.getByRole('button', { name: 'Connect' }).click();
+    await dialog.getByText('No answer', { exact: true }).waitFor({ timeout: 20_000 });
+  });
+
+  test('reads no more of a long folder than is looked at', async (t) => {
+    service.add(...Array.from({ length: 2000 }, (_, index) => ({ id: `many-${index}`, displayName: `Many ${index}.pdf` })));
+    const page = await open(t);
+    await connect(page);
+    await page.waitForFunction(() => /\d files so far/.test(document.querySelector('#count').textContent));
+    await page.waitForTimeout(500);
+    const pages = () => service.requests.filter(({ path }) => path === '/files').length;
+    assert.ok(pages() < 8, `${pages()} pages of 20`);
+    await page.locator('.cell').first().click();
+    await page.keyboard.press('Control+End');
+    await page.waitForFunction(() => /^2,0\d\d files$/.test(document.querySelector('#count').textContent), undefined, { timeout: 30_000 });
+  });
+});
