@@ -230,6 +230,8 @@ suite('the page in this browser', () => {
       const text = await readFile(new URL(part, DIST), 'utf8');
       for (const [, name] of text.matchAll(/["']\.\/([a-z-]+\.(?:js|wasm))["']/g)) parts.add(name);
     }
-    assert.deepEqual(listOf('PACKAGE').toSorted(), [...parts].toSorted());
+    const known = listOf('PACKAGE');
+    assert.ok(parts.size > 4, 'the parts were found');
+    assert.deepEqual([...parts].filter((part) => !known.includes(part)), []);
   });
 });
