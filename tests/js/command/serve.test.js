@@ -162,6 +162,10 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     }
     const answer = await fetch(`${origin}/upload/tus`, { method: 'OPTIONS', headers: { origin: 'http://page.example' } });
     assert.match(answer.headers.get('access-control-expose-headers'), /upload-offset/i);
+    // But none of them may administer it.
+    const reset = await fetch(`${origin}/_wix-media/reset`, { method: 'POST', headers: { origin: 'http://page.example' } });
+    assert.equal(reset.status, 403);
+    assert.equal((await fetch(`${origin}/_wix-media/reset`, { method: 'POST', headers: { origin } })).status, 200);
   });
 
   test('URLs follow the host of the request, or --external-url', async (t) => {
