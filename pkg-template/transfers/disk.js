@@ -58,9 +58,6 @@ export async function openFile(given, most) {
   }
 }
 
-/** Whether a path is a folder. */
-export const isDirectory = async (given) => (await stat(pathOf(given))).isDirectory();
-
 /**
  * The files and folders of a folder, at every depth, by path relative to it with `/`. Links are not followed, so that a
  * folder that links to itself comes to an end. What begins with a dot is left out unless `hidden`.
@@ -89,7 +86,8 @@ export async function* entriesOf(given, { hidden = false } = {}, prefix = '') {
  */
 export async function folderOrFile(given) {
   const path = pathOf(given);
-  if (!(await stat(path)).isDirectory()) return { name: basename(path) };
+  const about = await stat(path);
+  if (!about.isDirectory()) return { name: basename(path), size: about.size };
   return { name: /[\\/]$/.test(path) ? undefined : basename(resolve(path)), entries: entriesOf(path) };
 }
 

@@ -25,7 +25,7 @@ export async function* expand(given, context) {
     context.signal?.throwIfAborted();
     if (isFolder(item)) yield* ofFolder(item);
     else if (isFileEntry(item)) yield itemOf(await fileOf(item));
-    else if (typeof item === 'string' && disk && (await (await disk()).isDirectory(item))) yield* ofPath(item, await disk());
+    else if ((typeof item === 'string' || item instanceof URL) && disk) yield* ofPath(item, await disk());
     else if (item?.source !== undefined) {
       const { source, ...options } = item;
       yield { ...itemOf(source), options };
@@ -79,9 +79,9 @@ async function* childrenOf(folder) {
 }
 
 async function* ofPath(given, disk) {
-  const { name, entries } = await disk.folderOrFile(given);
+  const { name, size: whole, entries } = await disk.folderOrFile(given);
   if (!entries) {
-    yield { source: given, name };
+    yield { source: given, name, size: whole };
     return;
   }
   if (name) yield { isFolder: true, folder: name };

@@ -149,6 +149,8 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.equal(some.code, 1);
     assert.deepEqual(JSON.parse(some.stdout).map(({ status, error }) => [status, error?.code]), [['failed', 'DUPLICATE_FILE'], ['uploaded', undefined]]);
     assert.equal(await text('put', 'photos', '/Quiet', '--quiet'), '');
+    await writeFile(join(cwd, 'empty.txt'), '');
+    assert.match(await refusal(1, 'put', 'empty.txt', '/'), /^Failed: \/empty\.txt: .*the file is empty/);
   });
 
   test('get', async (t) => {
