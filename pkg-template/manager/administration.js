@@ -146,12 +146,13 @@ function events({ engine, events: all, request, url }) {
   const encoder = new TextEncoder();
   const stream = new ReadableStream({
     start(controller) {
-      // Without a number, what happens from now on.
-      stop = all.follow(given === null ? undefined : after, ({ number, body }) => {
+      controller.enqueue(encoder.encode(': events of the Media Manager\n\n'));
+      const send = ({ number, body }) => {
         const text = `id: ${number}\nevent: ${body.entityFqdn}_${body.slug}\ndata: ${JSON.stringify(body)}\n\n`;
         controller.enqueue(encoder.encode(text));
-      });
-      controller.enqueue(encoder.encode(': events of the Media Manager\n\n'));
+      };
+      // Without a number, what happens from now on.
+      stop = all.follow(given === null ? undefined : after, send, () => controller.close());
     },
     cancel: () => stop(),
   });

@@ -11,9 +11,12 @@ export function createEvents(engine) {
   const listeners = new Set();
   let isDelivering = false;
 
-  /** Tells `listener` of every event behind the one of a number, and of those to come. Gives the function that ends it. */
-  function follow(after, listener) {
-    const entry = { last: after ?? engine.control('lastEvent'), listener };
+  /**
+   * Tells `listener` of every event behind the one of a number, and of those to come, and `ended` that there will be no more.
+   * Gives the function that ends it.
+   */
+  function follow(after, listener, ended) {
+    const entry = { last: after ?? engine.control('lastEvent'), listener, ended };
     listeners.add(entry);
     deliver();
     return () => listeners.delete(entry);
@@ -51,6 +54,9 @@ export function createEvents(engine) {
     follow,
     on: (name, handler) => follow(undefined, ({ body }) => (name === '*' || nameOf(body) === name ? handler(body) : undefined)),
     deliver,
-    close: () => listeners.clear(),
+    close() {
+      for (const { ended } of listeners) ended?.();
+      listeners.clear();
+    },
   };
 }
