@@ -88,7 +88,7 @@ impl Sums {
 
     pub(super) fn finish(self) -> Summed {
         Summed {
-            hash: data_encoding::HEXLOWER.encode(&self.md5.finalize()),
+            hash: base16ct::lower::encode_string(&self.md5.finalize()),
             crc: self.crc,
             size: self.size,
             first: self.first,

@@ -193,14 +193,14 @@ impl Manager {
     /// ```
     pub fn new(mut parts: Parts) -> catalog::Result<Manager> {
         let kept = parts.catalog.setting("secret")?;
-        let kept = kept.and_then(|secret| data_encoding::HEXLOWER.decode(secret.as_bytes()).ok());
+        let kept = kept.and_then(|secret| base16ct::lower::decode_vec(secret).ok());
         // A damaged key would be a weak one; links that it signed are lost either way.
         let secret = match kept.filter(|secret| secret.len() == 32) {
             Some(secret) => secret,
             None => {
                 let mut secret = vec![0; 32];
                 parts.random.fill(&mut secret);
-                let text = data_encoding::HEXLOWER.encode(&secret);
+                let text = base16ct::lower::encode_string(&secret);
                 parts.catalog.set_setting("secret", &text)?;
                 secret
             }

@@ -10,7 +10,7 @@ use crate::catalog::{Area, Children, Folder, Item, Key, Page, Position, Sort, fo
 use crate::model::choices::{MEDIA_TYPE, STATE};
 use crate::model::system;
 use crate::operations::{Argument, Kind, Operation, Paging, Queryable};
-use data_encoding::BASE64URL_NOPAD;
+use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value, json};
 
 /// Items of a page when the request does not say (choice U1).
@@ -49,11 +49,11 @@ fn encode(operation: &Operation, page: &Page, position: Position, backwards: boo
         position.id,
         backwards
     ]);
-    BASE64URL_NOPAD.encode(cursor.to_string().as_bytes())
+    Base64UrlUnpadded::encode_string(cursor.to_string().as_bytes())
 }
 
 fn decode(operation: &Operation, files: bool, cursor: &str, limit: u32) -> Option<Page> {
-    let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?;
+    let bytes = Base64UrlUnpadded::decode_vec(cursor).ok()?;
     let parts: Value = serde_json::from_slice(&bytes).ok()?;
     let parts: &[Value; 10] = parts.as_array()?.as_slice().try_into().ok()?;
     let [

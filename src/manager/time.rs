@@ -151,7 +151,7 @@ impl Random for Seeded {
 pub(super) fn hex_id(random: &mut dyn Random) -> String {
     let mut bytes = [0; 16];
     random.fill(&mut bytes);
-    data_encoding::HEXLOWER.encode(&bytes)
+    base16ct::lower::encode_string(&bytes)
 }
 
 /// A GUID of version 4.
@@ -160,7 +160,7 @@ pub(super) fn guid(random: &mut dyn Random) -> String {
     random.fill(&mut bytes);
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
-    let hex = data_encoding::HEXLOWER.encode(&bytes);
+    let hex = base16ct::lower::encode_string(&bytes);
     format!(
         "{}-{}-{}-{}-{}",
         &hex[..8],

@@ -1,6 +1,6 @@
 //! Signed tokens in links: JWT with HMAC-SHA256 (choice U36).
 
-use data_encoding::BASE64URL_NOPAD;
+use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
@@ -17,22 +17,25 @@ fn mac(secret: &[u8], text: &str) -> Option<Hmac<Sha256>> {
 pub(super) fn sign(secret: &[u8], claims: &Value) -> String {
     let text = format!(
         "{}.{}",
-        BASE64URL_NOPAD.encode(HEADER.as_bytes()),
-        BASE64URL_NOPAD.encode(claims.to_string().as_bytes())
+        Base64UrlUnpadded::encode_string(HEADER.as_bytes()),
+        Base64UrlUnpadded::encode_string(claims.to_string().as_bytes())
     );
     let signature = mac(secret, &text).map(|mac| mac.finalize().into_bytes());
-    format!("{text}.{}", BASE64URL_NOPAD.encode(&signature.unwrap_or_default()))
+    format!(
+        "{text}.{}",
+        Base64UrlUnpadded::encode_string(&signature.unwrap_or_default())
+    )
 }
 
 /// The claims of a token that this key signed; whether they still hold is the caller's question.
 pub(super) fn verify(secret: &[u8], token: &str) -> Option<Value> {
     let (text, signature) = token.rsplit_once('.')?;
     let (header, claims) = text.split_once('.')?;
-    let signature = BASE64URL_NOPAD.decode(signature.as_bytes()).ok()?;
+    let signature = Base64UrlUnpadded::decode_vec(signature).ok()?;
     mac(secret, text)?.verify_slice(&signature).ok()?;
     // The signature covers the header, so one that says otherwise was never ours.
-    (BASE64URL_NOPAD.decode(header.as_bytes()).ok()? == HEADER.as_bytes()).then_some(())?;
-    serde_json::from_slice(&BASE64URL_NOPAD.decode(claims.as_bytes()).ok()?).ok()
+    (Base64UrlUnpadded::decode_vec(header).ok()? == HEADER.as_bytes()).then_some(())?;
+    serde_json::from_slice(&Base64UrlUnpadded::decode_vec(claims).ok()?).ok()
 }
 
 /// Whether two secrets are the same, in a time that tells nothing of where they differ.

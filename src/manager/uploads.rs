@@ -16,7 +16,7 @@ use super::validate::{Fields, length};
 use crate::catalog::{File, Upload};
 use crate::model::system;
 use crate::model::types::{self, Conflict, UNKNOWN};
-use data_encoding::BASE64;
+use base64ct::{Base64, Encoding};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -207,7 +207,7 @@ impl Call<'_> {
     /// A file id up to the ending of its type (choice U28).
     pub(super) fn stem(&mut self) -> String {
         let site = Sha256::digest(self.options.site_id.as_bytes());
-        let prefix = data_encoding::HEXLOWER.encode(&site[..3]);
+        let prefix = base16ct::lower::encode_string(&site[..3]);
         format!("{prefix}_{}", hex_id(self.random))
     }
 
@@ -545,7 +545,7 @@ fn metadata(header: &str) -> Vec<(String, String)> {
         .split(',')
         .filter_map(|pair| {
             let (name, value) = pair.trim().split_once(' ')?;
-            let bytes = BASE64.decode(value.trim().as_bytes()).ok()?;
+            let bytes = Base64::decode_vec(value.trim()).ok()?;
             Some((name.to_owned(), String::from_utf8(bytes).ok()?))
         })
         .collect()
