@@ -147,6 +147,10 @@ fn usual(status: u16) -> Response {
 pub(super) fn meet(faults: &mut Vec<Fault>, head: &Head, operation: Option<&Operation>) -> (u64, Option<Response>) {
     let mut delay: u64 = 0;
     let mut answer = None;
+    // What a browser asks before it sends a request is not that request, and a refusal would hide the fault from its page.
+    if head.method == "OPTIONS" {
+        return (delay, answer);
+    }
     for fault in faults.iter_mut() {
         if !fault.meets(head, operation) {
             continue;
@@ -192,6 +196,19 @@ mod tests {
             };
             assert_eq!(fault.meets(&head, operation), met, "{wanted}");
         }
+    }
+
+    #[test]
+    fn questions_of_browsers_meet_none() {
+        let mut faults = vec![Fault::from_json(&json!({ "match": "*", "status": 503, "times": 1 })).expect("a fault")];
+        let question = Request::new("OPTIONS", "/site-media/v1/files").head;
+        assert_eq!(meet(&mut faults, &question, None), (0, None));
+        let request = Request::new("GET", "/media/a").head;
+        assert_eq!(
+            meet(&mut faults, &request, None).1.map(|response| response.status),
+            Some(503)
+        );
+        assert!(faults.is_empty());
     }
 
     #[test]
