@@ -69,6 +69,7 @@ suite('the page on this server', () => {
     const { id, fragment } = await workspace(server, 'Animals', { 'cat.jpg': images.cat });
     const { folder } = await server.client.folders.createFolder('Foxes', { parentFolderId: id });
     const page = await open(t, { fragment });
+    await page.getByRole('heading', { level: 1, name: 'Animals' }).waitFor();
     assert.equal(await page.title(), 'Animals · wix-media');
     assert.deepEqual(await namesIn(page), ['Foxes', 'cat.jpg']);
     assert.equal(await page.locator('#count').textContent(), '1 file and 1 folder');
