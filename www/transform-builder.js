@@ -32,6 +32,8 @@ const number = (value, min, max) => {
   return input;
 };
 
+const isText = ({ ok, headers }) => !ok && /^text\/plain/.test(headers.get('content-type'));
+
 /** The builder for a file whose image has these dimensions, as far as they are known. */
 export function transformBuilder(file, { width = 1200, height = 800 }, place) {
   const method = choice(METHODS);
@@ -91,8 +93,8 @@ export function transformBuilder(file, { width = 1200, height = 800 }, place) {
     image.hidden = true;
     // The service says in words what is wrong with an address.
     const url = wanted;
-    const words = await place.fetch(url).then((response) => (response.ok ? '' : response.text()), () => '');
-    if (url === wanted) state.textContent = words.length < 300 && words ? words.trim() : 'The service makes no such picture.';
+    const words = await place.fetch(url).then((response) => (isText(response) ? response.text() : ''), () => '');
+    if (url === wanted) state.textContent = words.trim().slice(0, 300) || 'The service makes no such picture.';
   });
 
   const form = element(
