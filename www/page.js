@@ -239,7 +239,7 @@ async function choosePlace(kind) {
     if (!done) showPlace(before?.kind);
   } else if (kind === 'server' && !(await serverAnswers())) {
     showPlace(before?.kind);
-    toasts.say('This page came from a plain web server. Start one with a Media Manager: npx wix-media.v2 serve', { isBad: true });
+    toasts.say('This page came from a plain web server. Start one with a Media Manager: npx wix-media serve', { isBad: true });
   } else if (before?.kind !== kind) await openPlace(kind);
 }
 

@@ -11,6 +11,25 @@ import { leftovers } from '../harness/leftovers.js';
 import { contentSecurityPolicy } from '../../../www/policy.js';
 import { cell, drop, namesIn, openPage, photo, photoPath, settled, startServer, textOf, uploadByDialog, workspace } from './site.js';
 
+/** Half a second of silence. */
+function wave() {
+  const samples = 4000;
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + samples, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(8000, 24);
+  head.writeUInt32LE(8000, 28);
+  head.writeUInt16LE(1, 32);
+  head.writeUInt16LE(8, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(samples, 40);
+  return Buffer.concat([head, Buffer.alloc(samples, 128)]);
+}
+
 const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
 
 suite('the page on this server', () => {
@@ -437,15 +456,19 @@ for await (const page of files.listFiles({
   });
 
   test('shows files one after the other', async (t) => {
-    const { fragment } = await workspace(server, 'Viewed', {
+    const folder = await workspace(server, 'Viewed', {
       'a.jpg': images.cat,
       'b.svg': Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle cx="4" cy="4" r="3"/></svg>'),
+      'b.wav': wave(),
+      'c.pdf': Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>'),
       'c.txt': Buffer.from('words'),
       'd.jpg': { bytes: images.rocket, private: true },
     });
+    const { id, fragment, files } = folder;
+    await server.client.uploads.waitUntilReady(files['b.wav']._id);
     const page = await open(t, { fragment });
     await page.getByLabel('Sort', { exact: true }).selectOption('Name, A to Z');
-    await here(page, ['a.jpg', 'b.svg', 'c.txt', 'd.jpg']);
+    await here(page, await listed(id));
     await page.waitForFunction(() => document.querySelector('.cell .name').textContent === 'a.jpg');
     await cell(page, 'a.jpg').focus();
     await page.keyboard.press('Enter');
@@ -455,6 +478,11 @@ for await (const page of files.listFiles({
     await page.keyboard.press('ArrowRight');
     await viewer.getByRole('heading', { name: 'b.svg' }).waitFor();
     await isShown();
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction(() => document.querySelector('.stage audio')?.duration === 0.5);
+    await page.keyboard.press('ArrowRight');
+    await viewer.getByTitle('c.pdf').waitFor();
+    assert.match(await viewer.getByTitle('c.pdf').getAttribute('src'), /^http.*\.pdf$/);
     await page.keyboard.press('ArrowRight');
     await viewer.getByText('There is no preview of this type of file').waitFor();
     await page.keyboard.press('ArrowRight');
@@ -572,6 +600,24 @@ for await (const page of files.listFiles({
     await toast(page, '2 files moved.');
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+  });
+
+  test('does what fingers want', async (t) => {
+    const { id, fragment } = await workspace(server, 'By hand', { 'cat.jpg': images.cat });
+    await server.client.folders.createFolder('Inner', { parentFolderId: id });
+    const page = await open(t, { fragment, hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
+    await cell(page, 'cat.jpg').tap();
+    await page.getByRole('dialog', { name: 'cat.jpg' }).waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).tap();
+    await page.getByRole('button', { name: 'More for cat.jpg' }).tap();
+    await page.getByRole('menuitem', { name: 'Details' }).tap();
+    await page.locator('details-panel h2', { hasText: 'cat.jpg' }).waitFor();
+    await page.getByRole('button', { name: 'Close the panel' }).tap();
+    await cell(page, 'Inner').tap();
+    await page.getByText('This folder is empty').waitFor();
+    await page.getByRole('button', { name: 'Folders and places' }).tap();
+    await page.getByRole('treeitem', { name: 'By hand', exact: true }).tap();
+    await here(page, ['Inner', 'cat.jpg']);
   });
 
   test('says what to do when the server is gone, and goes on when it is back', async (t) => {
