@@ -55,9 +55,9 @@ export function createUploads(api, paths) {
     return sum.end();
   }
 
-  /** The files of a folder by size, fetched once for a batch. */
+  /** The files of a folder, fetched once for a batch. */
   const filesOf = (folderId, known, signal) => {
-    const fetched = known?.get(folderId) ?? client.files.listFiles({ parentFolderId: folderId }, { signal }).toArray();
+    const fetched = known?.get(folderId) ?? client.files.listFiles({ parentFolderId: folderId, paging: { limit: 100 } }, { signal }).toArray();
     known?.set(folderId, fetched);
     return fetched;
   };
