@@ -5,13 +5,14 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::fresh::files;
-use crate::project::Project;
+use crate::project::{NATIVE, Project};
 use crate::{build, process};
 
 /// Runs the Rust benchmarks, then the ones in `tests/js/bench`.
 pub(crate) fn bench(project: &Project) -> Result<()> {
     for name in project.targets_of("bench") {
-        process::run(process::cargo(&["bench", "--package", "wix-media", "--bench", name]).current_dir(&project.root))?;
+        let arguments = ["bench", "--package", "wix-media", "--features", NATIVE, "--bench", name];
+        process::run(process::cargo(&arguments).current_dir(&project.root))?;
     }
     build::build(project)?;
     let folder = project.javascript();

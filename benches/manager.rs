@@ -1,0 +1,459 @@
+//! What the embedded Media Manager costs, natively, beside the targets of the project. Run by `cargo xtask bench`.
+//!
+//! `WIX_MEDIA_FILES` sets how many files the large catalog has, `WIX_MEDIA_LARGE_MB` how large the large upload is.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used)]
+
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use wix_media::blobs::{Blobs, Directory, Disk, Memory};
+use wix_media::catalog::{Area, Catalog, Children, File, Folder, Item, Page, Position, Sort, Sqlite, fold};
+use wix_media::manager::{Head, Manager, Options, Parts, Request, Response, SystemClock, SystemRandom};
+
+const NOW: i64 = 1_700_000_000_000;
+const SORTS: [(Sort, &str); 3] = [(Sort::Name, "name"), (Sort::Updated, "date"), (Sort::Size, "size")];
+
+fn setting(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name)
+        .ok()
+        .map_or(otherwise, |value| value.parse().expect("a number"))
+}
+
+/// A folder that goes with the value.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Scratch {
+        let path = std::env::temp_dir().join(format!("wix-media-bench-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Scratch(path)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn manager(catalog: Sqlite, blobs: Box<dyn Blobs>) -> Manager {
+    let parts = Parts {
+        catalog: Box::new(catalog),
+        blobs,
+        clock: Box::new(SystemClock),
+        random: Box::new(SystemRandom),
+        options: Options::default(),
+    };
+    Manager::new(parts).unwrap()
+}
+
+fn in_memory() -> Manager {
+    manager(Sqlite::memory().unwrap(), Box::new(Memory::default()))
+}
+
+fn in_directory(folder: &Path) -> Manager {
+    let disk = Disk::new(&folder.join("blobs")).unwrap();
+    manager(
+        Sqlite::open(&folder.join("catalog.db")).unwrap(),
+        Box::new(Directory::new(disk)),
+    )
+}
+
+fn read(manager: &mut Manager, response: Response) -> Value {
+    let body = manager.collect(response.body).unwrap();
+    assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&body));
+    serde_json::from_slice(&body).unwrap()
+}
+
+fn call(manager: &mut Manager, method: &str, path: &str, body: &Value) -> Value {
+    let request = Request::new(method, &format!("/site-media/v1{path}")).body(body.to_string());
+    let response = manager.handle(request);
+    read(manager, response)
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+fn upload_path(manager: &mut Manager, name: &str, folder: &str) -> String {
+    let body = json!({ "mimeType": "application/octet-stream", "fileName": name, "parentFolderId": folder });
+    let url = call(manager, "POST", "/files/generate-upload-url", &body);
+    text(&url["uploadUrl"]).split_off("http://127.0.0.1".len())
+}
+
+/// The median of several runs.
+fn median(rounds: usize, mut run: impl FnMut()) -> Duration {
+    run();
+    let mut times: Vec<_> = (0..rounds)
+        .map(|_| {
+            let begun = Instant::now();
+            run();
+            begun.elapsed()
+        })
+        .collect();
+    times.sort();
+    times[rounds / 2]
+}
+
+fn per_second(count: usize, mut run: impl FnMut(usize)) -> f64 {
+    let begun = Instant::now();
+    (0..count).for_each(&mut run);
+    count as f64 / begun.elapsed().as_secs_f64()
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+/// A line of the report; a value that misses its target is marked.
+fn line(what: &str, value: f64, unit: &str, most: Option<f64>) {
+    let target = most.map_or(String::new(), |most| {
+        let verdict = if value <= most { "" } else { "  MISSED" };
+        format!("  (at most {most} {unit}){verdict}")
+    });
+    println!("  {what:<58} {value:>10.2} {unit}{target}");
+}
+
+/// The largest memory of this process since the last call of `forget_peak`, in megabytes; only Linux tells.
+fn memory(name: &str) -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with(name))?;
+    let kilobytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kilobytes / 1024.0)
+}
+
+fn forget_peak() -> Option<f64> {
+    std::fs::write("/proc/self/clear_refs", "5").ok()?;
+    memory("VmRSS")
+}
+
+/// How far the memory rose above what it was.
+fn rise(what: &str, idle: Option<f64>, most: f64) {
+    match idle.zip(memory("VmHWM")) {
+        Some((idle, peak)) => line(what, peak - idle, "MB", Some(most)),
+        None => println!("  {what}: this system does not tell"),
+    }
+}
+
+/// Whatever looks random, the same in each run.
+fn scatter(number: u64) -> u64 {
+    let mixed = (number ^ number >> 31).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed ^ mixed >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 16
+}
+
+const WORDS: [&str; 16] = [
+    "river", "harbour", "bridge", "lantern", "meadow", "copper", "velvet", "orchard", "glacier", "saffron", "willow",
+    "thunder", "pebble", "marble", "ember", "canyon",
+];
+
+fn row(number: u64) -> File {
+    let dice = scatter(number);
+    let word = |at: u64| WORDS[(dice >> (4 * at) & 15) as usize];
+    let name = format!("{} {} {number}.jpg", word(0), word(1));
+    let id = format!("a1b2c3_{dice:016x}{number:016x}~mv2.jpg");
+    let mut file = File::new(&id, &name, "media-root", Area::Site, NOW);
+    file.updated = NOW + (dice % 100_000_000) as i64;
+    file.media_type = "IMAGE".into();
+    file.mime = "image/jpeg".into();
+    file.size = (dice % 5_000_000) as i64;
+    file.hash = "d41d8cd98f00b204e9800998ecf8427e".into();
+    file.labels = vec![word(2).to_owned()];
+    file
+}
+
+fn filled(path: &Path, count: u64) -> Sqlite {
+    let mut catalog = Sqlite::open(path).unwrap();
+    for start in (0..count).step_by(20_000) {
+        catalog.begin().unwrap();
+        for number in start..(start + 20_000).min(count) {
+            catalog.insert_file(&row(number)).unwrap();
+        }
+        catalog.commit().unwrap();
+    }
+    catalog
+}
+
+/// The first and the deepest page of 100 for each sort.
+fn pages(catalog: &Sqlite) -> Vec<(String, Duration)> {
+    let mut times = Vec::new();
+    for (sort, name) in SORTS {
+        for children in [Children::Of("media-root".into()), Children::In(vec![Area::Site])] {
+            let place = if matches!(children, Children::Of(_)) {
+                "folder"
+            } else {
+                "site"
+            };
+            let mut page = Page::new(children, 101);
+            page.sort = sort;
+            page.descending = false;
+            times.push((
+                format!("first page of a {place} by {name}"),
+                median(21, || assert_eq!(catalog.files(&page).unwrap().len(), 101)),
+            ));
+            // What is in front of the last hundred, found from the end.
+            page.descending = true;
+            let last = catalog.files(&page).unwrap();
+            page.descending = false;
+            page.from = last.last().map(|file| Position { ..file.position(sort) });
+            page.limit = 100;
+            times.push((
+                format!("deepest page of a {place} by {name}"),
+                median(21, || assert!(!catalog.files(&page).unwrap().is_empty())),
+            ));
+        }
+    }
+    times
+}
+
+fn catalogs() {
+    let large = setting("WIX_MEDIA_FILES", 1_000_000);
+    let scratch = Scratch::new("catalog");
+    let small_path = scratch.0.join("small.db");
+    let large_path = scratch.0.join("large.db");
+    let small = pages(&filled(&small_path, 10_000.min(large)));
+    let begun = Instant::now();
+    let catalog = filled(&large_path, large);
+    println!("\nPages of 100 at {large} files, and how much longer than at 10,000");
+    line("making the catalog", begun.elapsed().as_secs_f64(), "s", None);
+    for ((name, small), (_, time)) in small.iter().zip(pages(&catalog)) {
+        line(&name, milliseconds(time), "ms", Some(5.0));
+        // Below a tenth of a millisecond, noise decides.
+        let ratio = time.as_secs_f64() / small.as_secs_f64().max(1e-4);
+        line("", ratio, "times", Some(1.5));
+    }
+    let mut manager = manager(catalog, Box::new(Memory::default()));
+    for (name, path) in [
+        (
+            "whole request, list by name",
+            "/files?sort.fieldName=displayName&paging.limit=100",
+        ),
+        (
+            "whole request, list by date",
+            "/files?sort.fieldName=updatedDate&paging.limit=100",
+        ),
+    ] {
+        let time = median(21, || drop(call(&mut manager, "GET", path, &Value::Null)));
+        line(name, milliseconds(time), "ms", Some(5.0));
+    }
+    println!("\nSearch at {large} files, and as a part of what LIKE takes on the same table");
+    // One item, about 4,000 of a million, and one of eight.
+    let searches = [
+        format!("{}.jpg", large - 7),
+        "glacier saffron".to_owned(),
+        "orchard".to_owned(),
+    ];
+    let mut ours = Vec::new();
+    for term in &searches {
+        let body = json!({ "search": term, "paging": { "limit": 100 } });
+        let found = call(&mut manager, "POST", "/files/search", &body);
+        assert!(!found["files"].as_array().unwrap().is_empty());
+        ours.push(median(11, || drop(call(&mut manager, "POST", "/files/search", &body))));
+    }
+    drop(manager);
+    let plain = rusqlite::Connection::open(&large_path).unwrap();
+    for (term, ours) in searches.iter().zip(ours) {
+        let pattern = format!("%{}%", fold(term));
+        let mut statement = plain
+            .prepare("SELECT id, name, size, labels FROM file WHERE area = 0 AND folded LIKE ? ORDER BY updated DESC, id LIMIT 100")
+            .unwrap();
+        let like = median(3, || {
+            let mut rows = statement.query([&pattern]).unwrap();
+            while let Some(row) = rows.next().unwrap() {
+                assert!(!row.get::<_, String>(0).unwrap().is_empty());
+            }
+        });
+        // LIKE with everything sorted is what a table without a fitting index costs; with one, a common term is near.
+        let mut statement = plain
+            .prepare("SELECT id, name, size, labels FROM file WHERE +area = 0 AND folded LIKE ? ORDER BY +updated DESC, id LIMIT 100")
+            .unwrap();
+        let sorted = median(3, || {
+            let mut rows = statement.query([&pattern]).unwrap();
+            while let Some(row) = rows.next().unwrap() {
+                assert!(!row.get::<_, String>(0).unwrap().is_empty());
+            }
+        });
+        line(
+            &format!("search for {term:?}, whole request"),
+            milliseconds(ours),
+            "ms",
+            None,
+        );
+        line(
+            "  beside LIKE over the table",
+            ours.as_secs_f64() / sorted.as_secs_f64(),
+            "times",
+            Some(0.05),
+        );
+        line(
+            "  beside LIKE along the index",
+            ours.as_secs_f64() / like.as_secs_f64(),
+            "times",
+            None,
+        );
+    }
+}
+
+fn writes() {
+    println!("\nWrites per second");
+    let scratch = Scratch::new("writes");
+    for (place, mut manager, count) in [
+        ("in memory", in_memory(), 5000),
+        ("in a directory", in_directory(&scratch.0), 300),
+    ] {
+        let body = json!({ "displayName": "Animals" });
+        let folders = per_second(count, |_| drop(call(&mut manager, "POST", "/folders", &body)));
+        line(&format!("createFolder {place}"), folders, "/s", None);
+        let bytes = vec![7; 10_000];
+        let uploads = per_second(count, |number| {
+            let path = upload_path(&mut manager, &format!("{number}.bin"), "media-root");
+            let response = manager.handle(Request::new("PUT", &path).body(&*bytes));
+            read(&mut manager, response);
+        });
+        line(&format!("uploads of 10 kB {place}"), uploads, "/s", None);
+    }
+}
+
+fn trees() {
+    println!("\nA folder with 100,000 files in 1,000 folders, in memory");
+    let mut catalog = Sqlite::memory().unwrap();
+    catalog.begin().unwrap();
+    catalog
+        .insert_folder(&Folder::new("top", "Top", "media-root", Area::Site, NOW))
+        .unwrap();
+    for number in 0..1000 {
+        let id = format!("f{number}");
+        catalog
+            .insert_folder(&Folder::new(&id, &id, "top", Area::Site, NOW))
+            .unwrap();
+    }
+    for number in 0..100_000 {
+        let mut file = row(number);
+        file.parent = format!("f{}", number % 1000);
+        catalog.insert_file(&file).unwrap();
+    }
+    catalog.commit().unwrap();
+    let mut manager = manager(catalog, Box::new(Memory::default()));
+    let body = json!({ "folderIds": ["top"] });
+    for (what, path) in [
+        ("to the trash", "/bulk/folders/delete"),
+        ("restored", "/bulk/trash-bin/folders/restore"),
+    ] {
+        let begun = Instant::now();
+        call(&mut manager, "POST", path, &body);
+        line(what, begun.elapsed().as_secs_f64(), "s", None);
+    }
+    let begun = Instant::now();
+    let mut export = manager.export().unwrap();
+    let mut archive = vec![0; usize::try_from(export.body.length()).unwrap()];
+    manager.read(&mut export.body, &mut archive).unwrap();
+    manager.end_export(&export.id).unwrap();
+    line("exported", begun.elapsed().as_secs_f64(), "s", None);
+    let mut other = in_memory();
+    let begun = Instant::now();
+    let mut intake = other.open_archive();
+    for bytes in archive.chunks(1 << 16) {
+        other.feed(&mut intake, bytes);
+    }
+    let response = other.close(intake);
+    read(&mut other, response);
+    line("imported", begun.elapsed().as_secs_f64(), "s", None);
+    let begun = Instant::now();
+    call(
+        &mut manager,
+        "POST",
+        "/bulk/folders/delete",
+        &json!({ "folderIds": ["top"], "permanent": true }),
+    );
+    line("deleted for good", begun.elapsed().as_secs_f64(), "s", None);
+}
+
+/// Sends a body piece by piece, and answers how long that took.
+fn stream(manager: &mut Manager, head: Head, piece: &[u8], pieces: u64) -> (Value, Duration) {
+    let begun = Instant::now();
+    let mut intake = manager.open(head);
+    for _ in 0..pieces {
+        assert!(manager.feed(&mut intake, piece));
+    }
+    let response = manager.close(intake);
+    (read(manager, response), begun.elapsed())
+}
+
+fn drain(manager: &mut Manager, target: &str) -> (u64, Duration) {
+    let begun = Instant::now();
+    let mut response = manager.handle(Request::new("GET", target));
+    assert_eq!(response.status, 200);
+    let mut buffer = vec![0; 1 << 16];
+    let mut size = 0;
+    loop {
+        let count = manager.read(&mut response.body, &mut buffer).unwrap();
+        if count == 0 {
+            return (size, begun.elapsed());
+        }
+        size += count as u64;
+    }
+}
+
+fn bytes() {
+    println!("\nBytes, in a directory");
+    let scratch = Scratch::new("bytes");
+    let mut manager = in_directory(&scratch.0);
+    let folder = text(&call(&mut manager, "POST", "/folders", &json!({ "displayName": "Zip" }))["folder"]["id"]);
+    let piece = vec![42; 1 << 16];
+    for number in 0..1000 {
+        let path = upload_path(&mut manager, &format!("{number}.bin"), &folder);
+        stream(&mut manager, Request::new("PUT", &path).head, &piece, 16);
+    }
+    let idle = forget_peak();
+    let url = call(
+        &mut manager,
+        "POST",
+        &format!("/folders/{folder}/generate-download-url"),
+        &json!({}),
+    );
+    let target = text(&url["downloadUrl"]).split_off("http://127.0.0.1".len());
+    let (size, time) = drain(&mut manager, &target);
+    line(
+        "zip of 1000 files of 1 MB",
+        size as f64 / 1e6 / time.as_secs_f64(),
+        "MB/s",
+        None,
+    );
+    rise("memory that it took", idle, 100.0);
+
+    let megabytes = setting("WIX_MEDIA_LARGE_MB", 2048);
+    let path = upload_path(&mut manager, "large.mp4", "media-root");
+    let request = Request::new("PUT", &path).header("Content-Type", "video/mp4");
+    let idle = forget_peak();
+    let (answer, time) = stream(&mut manager, request.head, &piece, megabytes * 16);
+    line(
+        &format!("upload of {megabytes} MB"),
+        megabytes as f64 / time.as_secs_f64(),
+        "MB/s",
+        None,
+    );
+    rise("memory that it took", idle, 64.0);
+    let target = text(&answer["file"]["url"]).split_off("http://127.0.0.1".len());
+    let idle = forget_peak();
+    let (size, time) = drain(&mut manager, &target);
+    line("download of it", size as f64 / 1e6 / time.as_secs_f64(), "MB/s", None);
+    rise("memory that it took", idle, 64.0);
+}
+
+fn main() {
+    // Cargo asks every target that it runs for its list of tests now and then.
+    if std::env::args().any(|argument| argument == "--list") {
+        return;
+    }
+    let wanted = std::env::var("WIX_MEDIA_PART").ok();
+    for (name, part) in [
+        ("bytes", bytes as fn()),
+        ("writes", writes),
+        ("trees", trees),
+        ("catalogs", catalogs),
+    ] {
+        if wanted.as_deref().is_none_or(|wanted| wanted == name) {
+            part();
+        }
+    }
+}
