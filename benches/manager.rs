@@ -217,7 +217,7 @@ fn catalogs() {
     println!("\nPages of 100 at {large} files, and how much longer than at 10,000");
     line("making the catalog", begun.elapsed().as_secs_f64(), "s", None);
     for ((name, small), (_, time)) in small.iter().zip(pages(&catalog)) {
-        line(&name, milliseconds(time), "ms", Some(5.0));
+        line(name, milliseconds(time), "ms", Some(5.0));
         // Below a tenth of a millisecond, noise decides.
         let ratio = time.as_secs_f64() / small.as_secs_f64().max(1e-4);
         line("", ratio, "times", Some(1.5));
