@@ -6,7 +6,12 @@ import { ask, harmless } from './terminal.js';
 import { bytes, count, span } from './units.js';
 
 /** What one bulk call takes. */
-const MOST_IDS = 1000;
+const MOST_FILES = 1000;
+const MOST_FOLDERS = 100;
+
+function* partsOf(ids, most) {
+  for (let at = 0; at < ids.length; at += most) yield ids.slice(at, at + most);
+}
 
 /** Makes folders, and those above them. */
 export async function mkdir({ words, options, connect, print }) {
@@ -95,10 +100,8 @@ async function emptyTrash(context) {
 }
 
 async function bulkDelete(client, { fileIds, folderIds }, permanent) {
-  for (let at = 0; at < fileIds.length; at += MOST_IDS) await client.files.bulkDeleteFiles(fileIds.slice(at, at + MOST_IDS), { permanent });
-  for (let at = 0; at < folderIds.length; at += MOST_IDS) {
-    await client.folders.bulkDeleteFolders(folderIds.slice(at, at + MOST_IDS), { permanent });
-  }
+  for (const ids of partsOf(fileIds, MOST_FILES)) await client.files.bulkDeleteFiles(ids, { permanent });
+  for (const ids of partsOf(folderIds, MOST_FOLDERS)) await client.folders.bulkDeleteFolders(ids, { permanent });
 }
 
 /** Says what goes, asks where it cannot be undone, and lets `act` do it. */
@@ -147,10 +150,6 @@ export async function restore({ words, options, connect, print, note }) {
 
 /** Folders first: then the files that were deleted from them find their place again. */
 async function putBack(client, { fileIds, folderIds }) {
-  for (let at = 0; at < folderIds.length; at += MOST_IDS) {
-    await client.folders.bulkRestoreFoldersFromTrashBin(folderIds.slice(at, at + MOST_IDS));
-  }
-  for (let at = 0; at < fileIds.length; at += MOST_IDS) {
-    await client.files.bulkRestoreFilesFromTrashBin(fileIds.slice(at, at + MOST_IDS));
-  }
+  for (const ids of partsOf(folderIds, MOST_FOLDERS)) await client.folders.bulkRestoreFoldersFromTrashBin(ids);
+  for (const ids of partsOf(fileIds, MOST_FILES)) await client.files.bulkRestoreFilesFromTrashBin(ids);
 }

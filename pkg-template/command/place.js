@@ -11,7 +11,8 @@ export async function connectTo(options, env) {
   const url = options.url ?? (options.data === undefined ? env.WIX_MEDIA_URL : undefined);
   const apiKey = options.apiKey ?? env.WIX_API_KEY;
   const siteId = options.siteId ?? env.WIX_SITE_ID;
-  if (options.data !== undefined) return inDirectory(options.data, siteId);
+  // The environment speaks of a Wix site, which a directory has nothing to do with.
+  if (options.data !== undefined) return inDirectory(options.data, options.siteId);
   const { createClient } = await import('./node.js');
   if (url !== undefined) {
     const baseUrl = addressOf(url);

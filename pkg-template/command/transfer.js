@@ -2,6 +2,7 @@
 import { createWriteStream, existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join as joinLocal, resolve } from 'node:path';
+import process from 'node:process';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { EXIT, Failure, UsageError } from './failure.js';
@@ -53,7 +54,9 @@ function check(sources, { name }) {
 /** What became of each upload. One that failed makes the command fail, but not the others. */
 function tell(results, target, { options, print, note }) {
   const entries = results.map(({ status, file, path, error }) => {
-    const whole = join(target, path ?? file?.displayName ?? '');
+    // The file may have another name than its source: one that was asked for, or with an extension.
+    const folders = path?.split('/').slice(0, -1) ?? [];
+    const whole = join(target, [...folders, file?.displayName ?? basename(path ?? '')].join('/'));
     return error ? { status, path: whole, error: { code: error.code, message: error.message } } : { status, ...entryOf(fileItem(file, whole)) };
   });
   if (options.json) print(json(entries));

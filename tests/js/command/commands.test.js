@@ -214,6 +214,13 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.equal(await text('rm', '/Space', '/Animals/chelsea.png'), 'Moved to the trash: 4 files and 1 folder (1.7 MB)\n');
     assert.deepEqual(names(await json('ls', '--trash')), ['Space', 'chelsea.png']);
 
+    // More folders than one call takes.
+    const made = await Promise.all(Array.from({ length: 101 }, (_, index) => client.folders.createFolder(`${index}`)));
+    const words = made.map(({ folder }) => `id:${folder._id}`);
+    assert.equal(await text('rm', ...words), 'Moved to the trash: 0 files and 101 folders (0 B)\n');
+    assert.equal(await text('restore', ...words), 'Restored: 101 items\n');
+    await text('rm', ...words, '--permanent', '--yes');
+
     assert.match(await text('restore', '/chelsea.png', '--dry-run'), /^Would restore chelsea\.png\n$/);
     assert.equal(await text('restore', '/chelsea.png'), 'Restored: 1 item\n');
     assert.ok((await client.paths.resolve('/Animals/chelsea.png')).file);
