@@ -12,7 +12,7 @@ const SPARE_ROWS = 3;
 const GAP = 16;
 const MEASURES = {
   // The text below a picture, and the height of a folder, which has no picture.
-  grid: { narrowest: 152, narrowestOnPhone: 140, text: 58, folder: 56 },
+  grid: { narrowest: 138, widest: 220, narrowestOnPhone: 120, text: 58, folder: 56 },
   list: { row: 52, head: 40 },
 };
 const COLUMNS = [
@@ -137,7 +137,9 @@ class MediaGrid extends HTMLElement {
     if (width <= 0) return;
     if (this.#layout === 'list') this.#shape = { columns: 1, height: list.row, folderHeight: list.row, top: list.head, split: 0 };
     else {
-      const narrowest = this.clientWidth < 600 ? grid.narrowestOnPhone : grid.narrowest;
+      // Larger pictures in larger windows, to a degree.
+      const roomy = Math.min(Math.max(grid.narrowest, width / 6), grid.widest);
+      const narrowest = this.clientWidth < 600 ? grid.narrowestOnPhone : roomy;
       const columns = Math.max(1, Math.floor((width + GAP) / (narrowest + GAP)));
       const tile = (width - (columns - 1) * GAP) / columns;
       this.#shape = {
