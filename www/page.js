@@ -944,7 +944,7 @@ sort.value = Object.hasOwn(SORTS, preferred('sort')) ? preferred('sort') : 'newe
 view.sort = SORTS[sort.value].sort;
 words.value = view.query ?? '';
 const isWide = matchMedia('(width >= 80rem)').matches;
-showPanel(preferred('panel', true) && isWide ? preferred('tab', 'details') : undefined);
+showPanel(preferred('panel', true) && isWide ? preferred('tab', 'code') : undefined);
 serviceWorker();
 
 const remembered = preferred('place');
