@@ -113,7 +113,7 @@ suite('createManager', () => {
       [{ baseUrl: 'nonsense' }, 'baseUrl'],
       [{ siteId: 7 }, 'siteId'],
       [{ limits: { quotaInBytes: -1 } }, 'quotaInBytes'],
-      [{ faults: [{ status: 'x' }] }, 'faults'],
+      [{ faults: [{ status: 'x' }] }, 'fault'],
       ['memory', 'options'],
     ]) {
       const error = await rejection(createManager(options));
