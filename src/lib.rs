@@ -8,6 +8,7 @@
 //! - [`client`] makes a request of arguments, and a result or failure of an answer.
 //! - [`transfer`] decides what a resumable upload does next.
 //! - `transport` and `js` (feature `client`) are the way to `fetch` and to JavaScript.
+//! - `images` (feature `images`) makes pictures of pictures, and finds their colours.
 //! - `catalog`, `blobs` and `manager` (feature `manager`) are the embedded Media Manager, the other end of the wire.
 //!
 //! The core knows nothing of JavaScript, sockets, clocks or randomness: it is the same in a browser, in Node and in a
@@ -30,6 +31,8 @@ pub mod blobs;
 #[cfg(feature = "manager")]
 pub mod catalog;
 pub mod client;
+#[cfg(any(feature = "images", feature = "manager"))]
+pub mod images;
 #[cfg(feature = "manager")]
 pub mod manager;
 pub mod model;
@@ -39,6 +42,7 @@ pub mod wire;
 
 #[cfg(any(
     feature = "client",
+    feature = "images",
     feature = "transfers",
     all(feature = "manager", target_arch = "wasm32")
 ))]

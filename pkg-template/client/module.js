@@ -15,6 +15,7 @@ export const runtime = {
   wasm: undefined,
   crypto: () => globalThis.crypto,
   managerWasm: undefined,
+  imagesWasm: undefined,
   transfersWasm: undefined,
   disk: undefined,
 };

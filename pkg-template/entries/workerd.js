@@ -4,6 +4,7 @@ import { runtime } from '../client/module.js';
 
 runtime.wasm = () => wasm;
 runtime.managerWasm = async () => (await import('./manager.wasm')).default;
+runtime.imagesWasm = async () => (await import('./images.wasm')).default;
 runtime.transfersWasm = async () => (await import('./transfers.wasm')).default;
 
 export * from '../client/index.js';

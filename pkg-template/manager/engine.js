@@ -12,7 +12,7 @@ const PIECE = 256 * 1024;
  * Starts the module. `fail(code, message, cause)` makes the error of a refusal, `changed()` is told after whatever may have
  * changed something.
  */
-export function createEngine({ module, storage, settings, clock, fail, changed }) {
+export function createEngine({ module, storage, settings, clock, fail, pictures, changed }) {
   const host = Object.assign(storage.host, {
     now: () => clock.now(),
     random(buffer) {
@@ -90,9 +90,9 @@ export function createEngine({ module, storage, settings, clock, fail, changed }
     } else {
       outcome = await fill(begin(), request, own);
     }
-    const [status, names, body, delay] = outcome;
+    const [status, names, body, delay, transform] = outcome;
     if (request.method !== 'GET' && request.method !== 'HEAD') changed();
-    const response = responseOf(status, names, body, own);
+    const response = transform ? await pictured(request, transform, names, body, own) : responseOf(status, names, body, own);
     // The slowness of a fault is real time: whoever waits for an answer does not see the clock of the manager.
     if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
     return response;
@@ -117,6 +117,9 @@ export function createEngine({ module, storage, settings, clock, fail, changed }
     try {
       const feed = (piece) => enter(() => core.feed(intake, piece), own);
       await takeIn(source, feed, ready);
+      const picture = enter(() => core.picture(intake), own);
+      const colors = picture && (await pictures.colors(() => whole(...picture)));
+      if (colors) enter(() => core.color(intake, JSON.stringify(colors)), own);
     } catch (error) {
       if (own === generation && !isClosed) enter(() => core.abandon(intake), own);
       throw error;
@@ -124,9 +127,50 @@ export function createEngine({ module, storage, settings, clock, fail, changed }
     return enter(() => core.close(intake), own);
   }
 
-  function responseOf(status, names, body, own, ended) {
+  /** A blob in one piece. */
+  async function whole(name, size) {
+    const bytes = new Uint8Array(size);
+    for (let at = 0; at < size; ) {
+      const piece = await storage.read(name, at, Math.min(size - at, PIECE));
+      if (piece.length === 0) throw fail('STORAGE_FAILED', 'The bytes of the file are gone');
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    return bytes;
+  }
+
+  /** What is made of the picture in a body; its tag names the picture, what is made of it, and the format. */
+  async function pictured(request, transform, names, body, own) {
+    const headers = headersOf(names);
+    let isRead = false;
+    const read = async () => {
+      isRead = true;
+      return new Uint8Array(await new Response(stream(body, own)).arrayBuffer());
+    };
+    try {
+      const accept = request.headers.get('accept') ?? '';
+      const { type, bytes } = await pictures.transform(headers.get('etag'), transform, accept, read);
+      headers.set('content-type', type);
+      headers.set('content-length', bytes.length);
+      return new Response(request.method === 'HEAD' ? null : bytes, { headers });
+    } catch (error) {
+      if (!error.status) throw error;
+      for (const name of ['etag', 'last-modified', 'cache-control', 'content-length']) headers.delete(name);
+      headers.set('content-type', 'text/plain; charset=utf-8');
+      return new Response(error.message, { status: error.status, headers });
+    } finally {
+      if (!isRead && own === generation && !isClosed) enter(() => core.release(body), own);
+    }
+  }
+
+  function headersOf(names) {
     const headers = new Headers();
     for (let at = 0; at < names.length; at += 2) headers.append(names[at], names[at + 1]);
+    return headers;
+  }
+
+  function responseOf(status, names, body, own, ended) {
+    const headers = headersOf(names);
     if (typeof body !== 'number') {
       const isEmpty = status === 204 || status === 304 || body.length === 0;
       return new Response(isEmpty ? null : body, { status, headers });

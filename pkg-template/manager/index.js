@@ -6,6 +6,7 @@ import { createEvents } from './events.js';
 import { administer, isAdministration } from './administration.js';
 import { createFace } from './face.js';
 import { createImports, fetchNetwork } from './imports.js';
+import { createPictures } from './pictures.js';
 import { createRemote } from './remote.js';
 import { memoryStorage } from './storage/memory.js';
 import { opfsStorage } from './storage/opfs.js';
@@ -83,7 +84,8 @@ async function make(options, given) {
   const storage = pinned(await openStorage(kind, given, refuse));
   const settings = Object.fromEntries(SETTINGS.map((name) => [name, options[name]]));
   if (settings.ids === 'random') settings.ids = undefined;
-  const engine = createEngine({ module, storage, settings, clock, fail, changed: () => changed() });
+  const pictures = createPictures(runtime.imagesWasm);
+  const engine = createEngine({ module, storage, settings, clock, fail, pictures, changed: () => changed() });
   const events = createEvents(engine);
   const { network } = runtime.network ? await runtime.network() : { network: fetchNetwork };
   const imports = createImports(engine, network, () => changed());

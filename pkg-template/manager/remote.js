@@ -69,7 +69,7 @@ export async function createRemote(options, module, given) {
     throw given.refusal('clock', "must be 'system' or 'virtual' with the storage opfs", 'createManager');
   }
   try {
-    state = await ask({ type: 'start', options: { ...settings, clock }, module, token: given.token });
+    state = await ask({ type: 'start', options: { ...settings, clock }, module, images: runtime.imagesWasm(), token: given.token });
   } catch (failure) {
     worker.terminate();
     throw failure;

@@ -36,8 +36,8 @@ async function answer({ id, method, url, headers, hasBody }) {
 }
 
 const calls = {
-  async start({ options, module, token }) {
-    const given = { token, WixMediaError, refusal, compile: async () => module, runtime: { managerWasm: () => module, crypto: () => crypto } };
+  async start({ options, module, images, token }) {
+    const given = { token, WixMediaError, refusal, compile: async () => module, runtime: { managerWasm: () => module, imagesWasm: () => images, crypto: () => crypto } };
     manager = await createManager(options, given);
     manager.on('*', (body) => port.postMessage({ type: 'event', body }));
     return { storage: manager.storage, now: manager.clock.now() };

@@ -164,6 +164,7 @@ pub fn export_archive() -> Result<Array, JsValue> {
             ],
             body: export.body,
             delay_ms: 0,
+            transform: None,
         };
         let answer = running.hand_out(response)?;
         answer.push(&export.id.into());
@@ -197,9 +198,35 @@ pub fn feed(intake: u32, bytes: &[u8]) -> Result<bool, JsValue> {
     })
 }
 
-/// Answers a request whose body is whole: `[status, headers, body, delay]`. `headers` are names and values in turns, `body` is
+/// The picture that the body of a request is, once all of it is in: `[name, size]` of the file that holds it, or undefined.
+#[wasm_bindgen]
+pub fn picture(intake: u32) -> Result<JsValue, JsValue> {
+    with(|running| {
+        let Some(intake) = running.intakes.get(&intake) else {
+            return Ok(JsValue::UNDEFINED);
+        };
+        Ok(running.manager.picture(intake).map_or(JsValue::UNDEFINED, |picture| {
+            Array::of2(&file_name(&picture.blob).into(), &(picture.size as f64).into()).into()
+        }))
+    })
+}
+
+/// Takes the colours of that picture, as JSON.
+#[wasm_bindgen]
+pub fn color(intake: u32, colors: &str) -> Result<(), JsValue> {
+    with(|running| {
+        if let Some(intake) = running.intakes.get_mut(&intake) {
+            let colors = serde_json::from_str(colors).unwrap_or_default();
+            running.manager.color(intake, colors);
+        }
+        Ok(())
+    })
+}
+
+/// Answers a request whose body is whole: `[status, headers, body, delay, transform]`. `headers` are names and values in turns, `body` is
 /// the number under which [`pieces`] has the body, or the bytes themselves where there is no more than one piece of them;
-/// `delay` says how many milliseconds later the answer is to be given.
+/// `delay` says how many milliseconds later the answer is to be given, `transform`, where it is there, what is to be made of the
+/// picture in the body before.
 #[wasm_bindgen]
 pub fn close(intake: u32) -> Result<Array, JsValue> {
     with(|running| {
@@ -230,6 +257,7 @@ impl Running {
             status,
             mut body,
             delay_ms,
+            transform,
             ..
         } = response;
         let body = match body.take_bytes() {
@@ -240,7 +268,11 @@ impl Running {
                 self.last.into()
             }
         };
-        Ok(Array::of4(&status.into(), &headers, &body, &(delay_ms as f64).into()))
+        let answer = Array::of4(&status.into(), &headers, &body, &(delay_ms as f64).into());
+        if let Some(transform) = transform {
+            answer.push(&transform.into());
+        }
+        Ok(answer)
     }
 }
 

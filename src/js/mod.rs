@@ -11,6 +11,8 @@ pub mod client;
 mod errors;
 #[cfg(all(target_arch = "wasm32", feature = "manager"))]
 mod host;
+#[cfg(feature = "images")]
+pub mod images;
 #[cfg(all(target_arch = "wasm32", feature = "manager"))]
 pub mod manager;
 #[cfg(feature = "client")]

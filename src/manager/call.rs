@@ -29,6 +29,8 @@ pub(super) struct Call<'a> {
     /// What URLs begin with.
     pub(super) base: String,
     pub(super) origin: Origin,
+    /// The colours of the picture whose bytes the request brought.
+    pub(super) colors: Option<&'a Value>,
     /// Blobs that perhaps nobody needs any more, to be looked at after the commit.
     pub(super) freed: Vec<String>,
     /// TUS transfers that are over, once the commit is done.

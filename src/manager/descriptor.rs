@@ -1,5 +1,6 @@
 //! Rows as the API shows them (`contract/model.md` sections 3 to 6), and ids as the API takes them.
 
+use super::pictures;
 use super::time::iso;
 use crate::catalog::{File, Folder};
 use crate::model::types;
@@ -59,7 +60,8 @@ impl Facts {
         }
     }
 
-    pub(super) fn to_json(self) -> String {
+    /// As they are kept, with the colours of a picture.
+    pub(super) fn to_json(self, colors: Option<&Value>) -> String {
         let mut facts = Map::new();
         if let Some((width, height)) = self.size {
             facts.insert("width".to_owned(), width.into());
@@ -70,6 +72,9 @@ impl Facts {
         }
         if let Some(bitrate) = self.bitrate {
             facts.insert("bitrate".to_owned(), bitrate.into());
+        }
+        if let Some(colors) = colors {
+            facts.insert("colors".to_owned(), colors.clone());
         }
         Value::Object(facts).to_string()
     }
@@ -149,8 +154,15 @@ fn media(file: &File, base: &str) -> Option<Value> {
                 image["width"] = width.into();
                 image["height"] = height.into();
             }
-            let member = kind.to_ascii_lowercase();
-            json!({ member: { "image": image, "faces": [] } })
+            let mut picture = json!({ "image": image, "faces": [] });
+            let known: Value = serde_json::from_str(&file.facts).unwrap_or_default();
+            if known["colors"].is_object() {
+                picture["colors"] = known["colors"].clone();
+            }
+            if let Some(preview) = preview(file, facts.size, base) {
+                picture["previewImage"] = preview;
+            }
+            json!({ kind.to_ascii_lowercase(): picture })
         }
         "VIDEO" => {
             let (width, height) = facts.size.unwrap_or_default();
@@ -193,6 +205,25 @@ fn media(file: &File, base: &str) -> Option<Value> {
         "MODEL3D" => json!({ "model3d": { "id": file.id, "url": url, "filename": file.name, "sizeInBytes": size } }),
         _ => return None,
     })
+}
+
+/// A smaller picture of a public picture that can be transformed.
+fn preview(file: &File, size: Option<(u64, u64)>, base: &str) -> Option<Value> {
+    let (width, height) = size?;
+    if file.private || !pictures::is_transformable(file) {
+        return None;
+    }
+    let (tail, frame) = pictures::preview(u32::try_from(width).ok()?, u32::try_from(height).ok()?);
+    let extension = match file.mime.as_str() {
+        "image/jpeg" => "jpg",
+        mime => mime.strip_prefix("image/")?,
+    };
+    Some(json!({
+        "id": "image.preview",
+        "url": format!("{base}{}{tail}.{extension}", path(file)),
+        "width": frame.width,
+        "height": frame.height,
+    }))
 }
 
 /// The file id in what may also be a media URL (`contract/files-api.md` C1).

@@ -3,6 +3,7 @@
 use super::call::Call;
 use super::descriptor::{self, rendition};
 use super::message::{Body, Head, Part, Response, query_parameter};
+use super::pictures;
 use super::refusal::{Outcome, Refusal};
 use super::time::{guid, hex_id, http_date};
 use super::token;
@@ -29,11 +30,11 @@ const POLICY: &str = "Content-Security-Policy";
 const LINK_AUDIENCE: &str = "urn:service:file.download";
 const STREAM_AUDIENCE: &str = "urn:service:video.stream";
 
-fn refused(status: u16, text: &str) -> Refusal {
+pub(super) fn refused(status: u16, text: &str) -> Refusal {
     Response::text(status, text).into()
 }
 
-fn missing() -> Refusal {
+pub(super) fn missing() -> Refusal {
     refused(404, "There is no such file.")
 }
 
@@ -56,13 +57,17 @@ impl Call<'_> {
         let segments = super::message::segments(path).ok_or_else(missing)?;
         let id = segments.get(1).ok_or_else(missing)?;
         let file = self.catalog.file(id)?.ok_or_else(missing)?;
-        if !is_place_of(&file, &segments) {
+        let asked = pictures::behind_version(&file, &segments);
+        if asked.is_none() && !is_place_of(&file, &segments) {
             return Err(missing());
         }
         if file.private {
             return Err(refused(403, "This file is private."));
         }
-        let response = bytes_of(&file, head, &file.mime)?;
+        let response = match asked {
+            Some(asked) => pictures::transformed(&file, head, asked)?,
+            None => bytes_of(&file, head, &file.mime)?,
+        };
         Ok(response.with("Cache-Control", "public, max-age=15552000, immutable"))
     }
 

@@ -223,6 +223,9 @@ pub struct Response {
     pub body: Body,
     /// How much later a host is to send it, in milliseconds, for tests of slowness.
     pub delay_ms: u64,
+    /// What a host is to make of the picture in the body before it sends it: the part of a transformed image URL behind
+    /// `/v1/`. Type and length are those of what it makes, the other headers stay.
+    pub transform: Option<String>,
 }
 
 impl Response {
@@ -232,6 +235,7 @@ impl Response {
             headers: Vec::new(),
             body: Body::default(),
             delay_ms: 0,
+            transform: None,
         }
     }
 

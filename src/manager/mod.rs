@@ -38,6 +38,7 @@ mod imports;
 mod message;
 mod options;
 mod pages;
+mod pictures;
 mod rate;
 mod refusal;
 mod route;
@@ -60,6 +61,7 @@ pub use faults::Fault;
 pub use imports::ImportOrder;
 pub use message::{Body, Head, Origin, Piece, Request, Response};
 pub use options::Options;
+pub use pictures::Picture;
 pub use source::{IMPORT_RULES, ImportRules, UnfitUrl, check_import_url, is_private};
 pub use time::{Clock, ManualClock, Random, Seeded};
 #[cfg(not(target_arch = "wasm32"))]
@@ -126,6 +128,8 @@ pub struct Intake {
     delay: u64,
     /// That of the manager when it began.
     generation: u64,
+    /// The colours of the picture that the body is, from the host.
+    colors: Option<Value>,
 }
 
 impl fmt::Debug for Intake {
@@ -171,6 +175,8 @@ pub struct Manager {
     /// How often other content took the place of what there was: what began before then cannot go on.
     generation: u64,
     transfers: Transfers,
+    /// The colours of the picture of the request that is being answered.
+    colors: Option<Value>,
 }
 
 impl Manager {
@@ -224,6 +230,7 @@ impl Manager {
             delivering: BTreeSet::new(),
             generation: 0,
             transfers: Transfers::default(),
+            colors: None,
         };
         manager.keep_configured_deliveries()?;
         manager.collect_orphans()?;
@@ -322,6 +329,7 @@ impl Manager {
             stage,
             delay: 0,
             generation: self.generation,
+            colors: None,
         }
     }
 
@@ -459,7 +467,14 @@ impl Manager {
     /// ```
     pub fn close(&mut self, mut intake: Intake) -> Response {
         self.check_generation(&mut intake);
-        let Intake { head, stage, delay, .. } = intake;
+        let Intake {
+            head,
+            stage,
+            delay,
+            colors,
+            ..
+        } = intake;
+        self.colors = colors;
         let outcome = match stage {
             Stage::Whole(Some(route), body) => self.call(&head, &route, &body),
             Stage::Whole(None, body) => self.answer(&head, &body),
@@ -470,6 +485,7 @@ impl Manager {
             Stage::Seed(seeding) => self.end_seed(&head, *seeding),
             Stage::Refused(refusal) => Err(refusal),
         };
+        self.colors = None;
         let mut response = self.finish(&head, outcome);
         response.delay_ms = delay;
         response
@@ -798,6 +814,7 @@ impl Manager {
             now: parts.clock.now(),
             base,
             origin: head.origin,
+            colors: self.colors.as_ref(),
             freed: Vec::new(),
             ended: Vec::new(),
         };
@@ -901,7 +918,8 @@ impl Manager {
         if response.header("content-length").is_none() && !matches!(response.status, 204 | 304) {
             response = response.with("Content-Length", length);
         }
-        if head.method == "HEAD" {
+        // How long a picture will be shows when it is made.
+        if head.method == "HEAD" && response.transform.is_none() {
             response.body = Body::default();
         }
         response

@@ -320,7 +320,8 @@ impl Call<'_> {
 
     /// Gives a file the bytes in a blob, and begins to process it.
     pub(super) fn fill(&mut self, file: &mut File, blob: &str, sums: Summed) {
-        file.facts = facts(self.blobs, blob, &file.mime, sums.size).to_json();
+        let colors = self.colors.filter(|_| file.media_type == "IMAGE");
+        file.facts = facts(self.blobs, blob, &file.mime, sums.size).to_json(colors);
         file.size = i64::try_from(sums.size).unwrap_or(i64::MAX);
         file.hash = sums.hash;
         file.crc = sums.crc;

@@ -14,6 +14,7 @@ mod imports;
 mod model;
 mod noise;
 mod pages;
+mod pictures;
 mod seed;
 mod site;
 mod uploads;

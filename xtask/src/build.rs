@@ -36,7 +36,7 @@ struct Module {
 }
 
 /// The modules of the package.
-const MODULES: [Module; 3] = [
+const MODULES: [Module; 4] = [
     Module {
         name: "client",
         profile: "wasm-client",
@@ -66,6 +66,13 @@ const MODULES: [Module; 3] = [
              -DSQLITE_OMIT_DESERIALIZE -DSQLITE_OMIT_PROGRESS_CALLBACK -DSQLITE_OMIT_AUTHORIZATION -DSQLITE_OMIT_COMPLETE \
              -DSQLITE_OMIT_GET_TABLE -DSQLITE_OMIT_TRACE",
         )],
+    },
+    Module {
+        name: "images",
+        profile: "wasm-images",
+        optimisation: "-O3",
+        many: true,
+        environment: &[],
     },
 ];
 
@@ -164,6 +171,7 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
 const EXTERNAL: &[&str] = &[
     "./client.wasm",
     "./manager.wasm",
+    "./images.wasm",
     "./manager.js",
     "./manager-worker.js",
     "./directory.js",

@@ -10,12 +10,17 @@ use crate::project::{NATIVE, Project};
 use crate::tidy;
 
 /// Crates that a wasm module must not pull in, by feature: each would cost every visitor more than it gives.
-const DENIED: [(&str, &[&str]); 2] = [
+const DENIED: [(&str, &[&str]); 4] = [
     ("client", &["anyhow", "regex", "reqwest", "serde_json", "tokio", "url"]),
     (
         "manager",
         &["anyhow", "gloo-net", "regex", "reqwest", "tokio", "web-sys"],
     ),
+    (
+        "transfers",
+        &["anyhow", "regex", "reqwest", "serde_json", "tokio", "url"],
+    ),
+    ("images", &["anyhow", "image", "rayon", "serde_json", "web-sys"]),
 ];
 
 /// JavaScript that is linted; `biome.json` holds the rules.
@@ -95,8 +100,9 @@ fn lints(project: &Project) -> Result<()> {
 }
 
 fn documentation(project: &Project) -> Result<()> {
-    let feature = format!("wix-media/{NATIVE}");
-    let mut command = cargo(&["doc", "--workspace", "--no-deps", "--features", &feature]);
+    let features = NATIVE.split(',').map(|feature| format!("wix-media/{feature}"));
+    let features = features.collect::<Vec<_>>().join(",");
+    let mut command = cargo(&["doc", "--workspace", "--no-deps", "--features", &features]);
     run(command.env("RUSTDOCFLAGS", "-D warnings").current_dir(&project.root))
 }
 

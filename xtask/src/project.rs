@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::process::{cargo, output};
 
-/// The feature that is tested on the host too.
-pub(crate) const NATIVE: &str = "manager";
+/// The features that are tested on the host too.
+pub(crate) const NATIVE: &str = "manager,images";
 
 /// The repository and the package in its root.
 #[derive(Debug)]

@@ -33,6 +33,7 @@ suite('the packed package', () => {
         'command.js',
         'directory.js',
         'disk.js',
+        'images.wasm',
         'index.d.cts',
         'index.d.ts',
         'manager-worker.js',
@@ -92,7 +93,7 @@ suite('the packed package', () => {
 
   test('the types are right for every way to resolve them', async () => {
     // The wasm modules are for bundlers and have no types.
-    const args = [tarball.path, '--format', 'json', '--exclude-entrypoints', './client.wasm', './manager.wasm'];
+    const args = [tarball.path, '--format', 'json', '--exclude-entrypoints', './client.wasm', './manager.wasm', './images.wasm'];
     const { stdout } = await run(process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), ...args], {
       maxBuffer: 1e8,
     }).catch((failure) => failure);

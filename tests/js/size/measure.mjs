@@ -88,6 +88,8 @@ if (transfers) {
   const all = sum(client, transfersScript, transfers);
   add('ours: createClient with uploads, sum', all, `${times(all, sdkAndTus)} of the official client with tus-js-client`);
 }
+const images = await wasm('images.wasm');
+if (images) add('ours: images.wasm, with the first picture of a manager', images);
 
 print(['bytes', 'brotli 11', 'gzip 9', 'raw', ''], rows);
 

@@ -1,0 +1,157 @@
+//! How a picture is turned for display, as EXIF has it.
+
+/// A turn, and perhaps a reflection, that a picture needs to be shown upright.
+///
+/// ```
+/// use wix_media::images::orientation::Orientation;
+///
+/// let tiff = b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+/// let orientation = Orientation::of_exif(tiff);
+/// assert!(orientation.is_sideways());
+/// assert_eq!(Orientation::of_exif(b"nonsense"), Orientation::default());
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Orientation {
+    /// Whether rows become columns, which comes first.
+    pub transposed: bool,
+    /// Whether left and right are exchanged after that.
+    pub mirrored: bool,
+    /// Whether top and bottom are exchanged after that.
+    pub flipped: bool,
+}
+
+impl Orientation {
+    /// The orientation of a number from 1 to 8; any other is upright.
+    ///
+    /// ```
+    /// use wix_media::images::orientation::Orientation;
+    ///
+    /// let half_turn = Orientation::of_number(3);
+    /// assert!(half_turn.mirrored && half_turn.flipped && !half_turn.transposed);
+    /// ```
+    pub fn of_number(number: u16) -> Self {
+        let (transposed, mirrored, flipped) = match number {
+            2 => (false, true, false),
+            3 => (false, true, true),
+            4 => (false, false, true),
+            5 => (true, false, false),
+            6 => (true, true, false),
+            7 => (true, true, true),
+            8 => (true, false, true),
+            _ => (false, false, false),
+        };
+        Self {
+            transposed,
+            mirrored,
+            flipped,
+        }
+    }
+
+    /// The orientation in EXIF data, from its TIFF header on.
+    ///
+    /// ```
+    /// use wix_media::images::orientation::Orientation;
+    ///
+    /// assert_eq!(Orientation::of_exif(b""), Orientation::of_number(1));
+    /// ```
+    pub fn of_exif(tiff: &[u8]) -> Self {
+        Self::of_number(tag(tiff).unwrap_or(1))
+    }
+
+    /// Whether width and height are exchanged.
+    ///
+    /// ```
+    /// use wix_media::images::orientation::Orientation;
+    ///
+    /// assert!(Orientation::of_number(5).is_sideways());
+    /// ```
+    pub fn is_sideways(self) -> bool {
+        self.transposed
+    }
+}
+
+/// The tag 0x0112 of the first directory of a TIFF structure.
+fn tag(tiff: &[u8]) -> Option<u16> {
+    let little = match tiff.get(..4)? {
+        [b'I', b'I', 42, 0] => true,
+        [b'M', b'M', 0, 42] => false,
+        _ => return None,
+    };
+    let short = |at: usize| {
+        let bytes = tiff.get(at..at.checked_add(2)?)?.try_into().ok()?;
+        Some(if little {
+            u16::from_le_bytes(bytes)
+        } else {
+            u16::from_be_bytes(bytes)
+        })
+    };
+    let long = |at: usize| {
+        let bytes = tiff.get(at..at.checked_add(4)?)?.try_into().ok()?;
+        Some(if little {
+            u32::from_le_bytes(bytes)
+        } else {
+            u32::from_be_bytes(bytes)
+        })
+    };
+    let directory = usize::try_from(long(4)?).ok()?;
+    for entry in 0..usize::from(short(directory)?) {
+        let at = directory.checked_add(2 + entry * 12)?;
+        if short(at)? == 0x0112 {
+            return short(at.checked_add(8)?);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// EXIF data of one tag, in either order of bytes.
+    fn exif(orientation: u16, little: bool) -> Vec<u8> {
+        let short = |value: u16| {
+            if little {
+                value.to_le_bytes()
+            } else {
+                value.to_be_bytes()
+            }
+        };
+        let long = |value: u32| {
+            if little {
+                value.to_le_bytes()
+            } else {
+                value.to_be_bytes()
+            }
+        };
+        let mut bytes = if little { b"II".to_vec() } else { b"MM".to_vec() };
+        bytes.extend(short(42));
+        bytes.extend(long(8));
+        bytes.extend(short(1));
+        bytes.extend([short(0x0112), short(3)].concat());
+        bytes.extend(long(1));
+        bytes.extend([short(orientation), short(0)].concat());
+        bytes
+    }
+
+    #[test]
+    fn both_orders_of_bytes_are_read() {
+        for number in 0..10 {
+            for little in [false, true] {
+                let bytes = exif(number, little);
+                assert_eq!(Orientation::of_exif(&bytes), Orientation::of_number(number), "{number}");
+                for length in 0..bytes.len() - 4 {
+                    assert_eq!(Orientation::of_exif(&bytes[..length]), Orientation::default());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn eight_orientations_differ() {
+        let all: Vec<_> = (1..=8).map(Orientation::of_number).collect();
+        for (index, one) in all.iter().enumerate() {
+            assert!(!all[..index].contains(one), "{index}");
+            assert_eq!(one.is_sideways(), index >= 4);
+        }
+    }
+}

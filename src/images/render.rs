@@ -1,0 +1,185 @@
+//! A part of a picture in the size that it is shown in, upright.
+
+use super::decode::{Decoded, Picture, Pixels, Wanted, broken};
+use super::frame::Frame;
+use super::orientation::Orientation;
+use super::url::Refused;
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+
+/// What was rendered, and what its colours mean.
+#[derive(Debug)]
+pub(super) struct Rendered {
+    pub(super) pixels: Pixels,
+    pub(super) profile: Option<Vec<u8>>,
+}
+
+/// Renders a frame of a picture; the frame is in pixels of the upright picture.
+pub(super) fn render(picture: Picture<'_>, frame: &Frame, filter: FilterType) -> Result<Rendered, Refused> {
+    let orientation = picture.orientation;
+    let wanted = as_stored(frame, picture.size(), orientation);
+    let decoded = picture.decode(&wanted)?;
+    let pixels = resample(&decoded, &wanted, filter)?;
+    Ok(Rendered {
+        pixels: upright(pixels, orientation),
+        profile: decoded.profile,
+    })
+}
+
+/// Where the frame of an upright picture is in the file.
+fn as_stored(frame: &Frame, (width, height): (u32, u32), orientation: Orientation) -> Wanted {
+    let &Frame {
+        mut x,
+        mut y,
+        source_width,
+        source_height,
+        ..
+    } = frame;
+    if orientation.mirrored {
+        x = f64::from(width) - x - source_width;
+    }
+    if orientation.flipped {
+        y = f64::from(height) - y - source_height;
+    }
+    if orientation.transposed {
+        Wanted {
+            x: y,
+            y: x,
+            width: source_height,
+            height: source_width,
+            shown: (frame.height, frame.width),
+        }
+    } else {
+        Wanted {
+            x,
+            y,
+            width: source_width,
+            height: source_height,
+            shown: (frame.width, frame.height),
+        }
+    }
+}
+
+fn resample(decoded: &Decoded, wanted: &Wanted, filter: FilterType) -> Result<Pixels, Refused> {
+    let pixels = &decoded.pixels;
+    let kind = match pixels.channels {
+        1 => PixelType::U8,
+        2 => PixelType::U8x2,
+        3 => PixelType::U8x3,
+        _ => PixelType::U8x4,
+    };
+    let reduction = f64::from(decoded.reduction);
+    let (left, top) = decoded.origin;
+    // Rounding must not lead out of the picture.
+    let inside = |start: f64, length: f64, origin: u32, end: u32| {
+        let start = ((start - f64::from(origin)) / reduction).clamp(0.0, f64::from(end) - 0.01);
+        (start, (length / reduction).clamp(0.01, f64::from(end) - start))
+    };
+    let (x, width) = inside(wanted.x, wanted.width, left, pixels.width);
+    let (y, height) = inside(wanted.y, wanted.height, top, pixels.height);
+    let source = ImageRef::new(pixels.width, pixels.height, &pixels.bytes, kind).map_err(broken)?;
+    let mut result = Image::new(wanted.shown.0, wanted.shown.1, kind);
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(filter))
+        .crop(x, y, width, height);
+    Resizer::new().resize(&source, &mut result, &options).map_err(broken)?;
+    Ok(Pixels {
+        width: wanted.shown.0,
+        height: wanted.shown.1,
+        channels: pixels.channels,
+        bytes: result.into_vec(),
+    })
+}
+
+fn upright(pixels: Pixels, orientation: Orientation) -> Pixels {
+    if orientation == Orientation::default() {
+        return pixels;
+    }
+    let (stored_width, stored_height) = (pixels.width as usize, pixels.height as usize);
+    let (width, height) = if orientation.transposed {
+        (stored_height, stored_width)
+    } else {
+        (stored_width, stored_height)
+    };
+    let channels = pixels.channels;
+    let mut bytes = Vec::with_capacity(pixels.bytes.len());
+    for y in 0..height {
+        let y = if orientation.flipped { height - 1 - y } else { y };
+        for x in 0..width {
+            let x = if orientation.mirrored { width - 1 - x } else { x };
+            let (column, row) = if orientation.transposed { (y, x) } else { (x, y) };
+            let at = (row * stored_width + column) * channels;
+            bytes.extend_from_slice(&pixels.bytes[at..at + channels]);
+        }
+    }
+    Pixels {
+        width: width as u32,
+        height: height as u32,
+        channels,
+        bytes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Three by two pixels, numbered.
+    fn numbered() -> Pixels {
+        Pixels {
+            width: 3,
+            height: 2,
+            channels: 1,
+            bytes: vec![1, 2, 3, 4, 5, 6],
+        }
+    }
+
+    #[test]
+    fn pictures_are_turned_upright() {
+        for (number, expected) in [
+            (1, [1, 2, 3, 4, 5, 6]),
+            (2, [3, 2, 1, 6, 5, 4]),
+            (3, [6, 5, 4, 3, 2, 1]),
+            (4, [4, 5, 6, 1, 2, 3]),
+            (5, [1, 4, 2, 5, 3, 6]),
+            (6, [4, 1, 5, 2, 6, 3]),
+            (7, [6, 3, 5, 2, 4, 1]),
+            (8, [3, 6, 2, 5, 1, 4]),
+        ] {
+            let turned = upright(numbered(), Orientation::of_number(number));
+            assert_eq!(turned.bytes, expected, "{number}");
+            assert_eq!(turned.width, if number < 5 { 3 } else { 2 });
+        }
+    }
+
+    #[test]
+    fn a_frame_of_the_upright_picture_is_found_in_the_file() {
+        let decoded = Decoded {
+            pixels: numbered(),
+            origin: (0, 0),
+            reduction: 1,
+            profile: None,
+        };
+        for number in 1..=8 {
+            let orientation = Orientation::of_number(number);
+            let whole = upright(numbered(), orientation);
+            for (x, y) in [(0, 0), (1, 0), (1, 1)] {
+                let frame = Frame {
+                    x: f64::from(x),
+                    y: f64::from(y),
+                    source_width: 1.0,
+                    source_height: 1.0,
+                    width: 1,
+                    height: 1,
+                };
+                let wanted = as_stored(&frame, (whole.width, whole.height), orientation);
+                let found = resample(&decoded, &wanted, FilterType::Box).unwrap();
+                assert_eq!(
+                    found.bytes[0],
+                    whole.bytes[(y * whole.width + x) as usize],
+                    "{number}: {x},{y}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Files that are cut off, damaged or made to do harm: each has an answer, and none a panic.
+
+use crate::samples::{gif, jpeg, photo, png, quarters, webp};
+use proptest::prelude::*;
+use wix_media::images::url::Transform;
+use wix_media::images::{colors, dimensions, transform};
+
+fn samples() -> Vec<(&'static str, Vec<u8>)> {
+    let rgb = quarters(48, 40);
+    let rgba: Vec<u8> = rgb.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], p[0]]).collect();
+    vec![
+        ("baseline", jpeg(&rgb, 48, 40, 6, false)),
+        ("progressive", jpeg(&rgb, 48, 40, 1, true)),
+        ("photograph", photo("rocket-tower")),
+        ("png", png(&rgb, 48, 40, png::ColorType::Rgb, None)),
+        (
+            "png with alpha",
+            png(&rgba, 48, 40, png::ColorType::Rgba, Some(b"profile")),
+        ),
+        ("webp", webp(&rgb, 48, 40, image_webp::ColorType::Rgb8)),
+        ("webp with alpha", webp(&rgba, 48, 40, image_webp::ColorType::Rgba8)),
+        ("gif", gif(48, 40)),
+    ]
+}
+
+/// Asks everything; what is answered must make sense.
+fn ask(bytes: &[u8]) -> Result<(), TestCaseError> {
+    let fill = Transform::parse(&["fill", "w_16,h_16", "a.jpg"]).unwrap();
+    match transform(bytes, &fill, "") {
+        Ok(made) => prop_assert!(made.width <= 16 && made.height <= 16 && made.bytes.starts_with(b"\xff\xd8")),
+        Err(refused) => prop_assert!([400, 413, 415, 422].contains(&refused.status), "{}", refused),
+    }
+    if let Ok(Some(found)) = colors(bytes) {
+        prop_assert!((1..=10).contains(&found.palette.len()));
+    }
+    if let Ok(found) = dimensions(bytes) {
+        prop_assert!(found.width > 0 && found.height > 0);
+    }
+    Ok(())
+}
+
+#[test]
+fn whole_pictures_are_answered() {
+    for (name, bytes) in samples() {
+        let fit = Transform::parse(&["fit", "w_16,h_16", "a.png"]).unwrap();
+        assert!(transform(&bytes, &fit, "").is_ok(), "{name}");
+        assert!(colors(&bytes).unwrap().is_some(), "{name}");
+    }
+}
+
+#[test]
+fn cut_off_anywhere() {
+    for (name, bytes) in samples() {
+        let step = (bytes.len() / 200).max(1);
+        for length in (0..bytes.len()).step_by(step) {
+            ask(&bytes[..length]).unwrap_or_else(|error| panic!("{name} up to {length}: {error}"));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn damaged_in_some_places(
+        which in any::<prop::sample::Index>(),
+        damages in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
+        early in any::<bool>(),
+    ) {
+        let samples = samples();
+        let (_, mut bytes) = samples[which.index(samples.len())].clone();
+        // Heads are short, and what they say matters most.
+        let reach = if early { bytes.len().min(200) } else { bytes.len() };
+        for (at, value) in damages {
+            bytes[at.index(reach)] = value;
+        }
+        ask(&bytes)?;
+    }
+
+    #[test]
+    fn a_head_and_then_noise(
+        which in any::<prop::sample::Index>(),
+        kept in 2_usize..80,
+        noise in prop::collection::vec(any::<u8>(), 0..400),
+    ) {
+        let samples = samples();
+        let (_, bytes) = &samples[which.index(samples.len())];
+        ask(&[&bytes[..kept.min(bytes.len())], &noise].concat())?;
+    }
+}
+
+/// A JPEG without data that claims to be as large as this.
+fn claiming(marker: u8, width: u16, height: u16) -> Vec<u8> {
+    let rgb = quarters(16, 16);
+    let mut bytes = jpeg(&rgb, 16, 16, 1, marker == 0xc2);
+    let frame = bytes.windows(2).position(|pair| pair == [0xff, marker]).unwrap();
+    bytes[frame + 5..frame + 7].copy_from_slice(&height.to_be_bytes());
+    bytes[frame + 7..frame + 9].copy_from_slice(&width.to_be_bytes());
+    bytes
+}
+
+#[test]
+fn claims_are_not_believed() {
+    for (bytes, status) in [
+        (claiming(0xc0, 10_000, 9_000), 422),
+        (claiming(0xc0, 65_535, 65_535), 422),
+        (claiming(0xc2, 65_535, 65_535), 422),
+    ] {
+        assert_eq!(dimensions(&bytes).unwrap_err().status, status);
+        assert!(colors(&bytes).is_err());
+    }
+    // With enough bytes behind it a claim could be true, but is too large all the same.
+    let padded = |mut bytes: Vec<u8>| {
+        bytes.resize(20 << 20, 0);
+        bytes
+    };
+    assert_eq!(
+        dimensions(&padded(claiming(0xc0, 65_535, 65_535))).unwrap_err().status,
+        413
+    );
+    assert_eq!(
+        dimensions(&padded(claiming(0xc2, 12_000, 12_000))).unwrap_err().status,
+        413
+    );
+}
+
+#[test]
+fn scans_without_end_are_refused() {
+    let mut bytes = jpeg(&quarters(1000, 1000), 1000, 1000, 1, true);
+    let scan = bytes.windows(2).rposition(|pair| pair == [0xff, 0xda]).unwrap();
+    let last = bytes[scan..bytes.len() - 2].to_vec();
+    for _ in 0..3000 {
+        let end = bytes.len() - 2;
+        bytes.splice(end..end, last.iter().copied());
+    }
+    let refused = dimensions(&bytes).unwrap_err();
+    assert_eq!(
+        (refused.status, refused.text.contains("scans")),
+        (413, true),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_picture_of_one_colour_may_be_large() {
+    // Forty megapixels in a few kilobytes, row by row.
+    let (width, height) = (6400, 6400);
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, width, height);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::One);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&vec![0xff; 800 * 6400]).unwrap();
+    writer.finish().unwrap();
+    assert_eq!(colors(&file).unwrap().unwrap().prominent.hex(), "#FFFFFF");
+    let mut head = file[..40].to_vec();
+    head[16..20].copy_from_slice(&20_000_u32.to_be_bytes());
+    assert!(dimensions(&head).is_err());
+}
+
+#[test]
+fn other_types_are_named() {
+    for bytes in [&b""[..], b"BM", b"II*\0", b"\0\0\0\x18ftypavif", b"<svg/>", b"\xff\xd8"] {
+        assert_eq!(dimensions(bytes).unwrap_err().status, 415);
+    }
+}

@@ -1,0 +1,175 @@
+// Pictures in the manager: colours of what is uploaded, and transformed image URLs.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { suite, test } from 'node:test';
+import sharp from 'sharp';
+import { createManager, media } from '../harness/package.js';
+
+const photo = (name) => readFile(new URL(`../../data/photos/${name}.jpg`, import.meta.url));
+
+async function managed(t, options) {
+  const manager = await createManager(options);
+  t.after(() => manager.close());
+  return manager;
+}
+
+async function upload(manager, bytes, { mimeType = 'image/jpeg', fileName = 'picture.jpg', ...options } = {}) {
+  const { uploadUrl } = await manager.client.files.generateFileUploadUrl(mimeType, { fileName, ...options });
+  const response = await manager.fetch(uploadUrl, { method: 'PUT', body: bytes, headers: { 'content-type': mimeType } });
+  assert.equal(response.status, 200);
+  return (await response.json()).file;
+}
+
+async function picture(response) {
+  assert.equal(response.status, 200, response.status === 200 ? '' : await response.text());
+  const bytes = Buffer.from(await response.arrayBuffer());
+  assert.equal(response.headers.get('content-length'), String(bytes.length));
+  const { format, width, height } = await sharp(bytes).metadata();
+  return { bytes, format, width, height, type: response.headers.get('content-type') };
+}
+
+suite('colours', () => {
+  test('are in the answer of an upload, in the descriptor and in events', async (t) => {
+    const manager = await managed(t);
+    const seen = [];
+    manager.on('file_ready', (event) => seen.push(event));
+    const file = await upload(manager, await photo('chelsea'));
+    const { prominent, palette } = file.media.image.colors;
+    assert.match(prominent.hex, /^#[0-9A-F]{6}$/);
+    assert.ok(prominent.rgb.r > prominent.rgb.g && prominent.rgb.g > prominent.rgb.b, 'a ginger cat');
+    assert.ok(palette.length >= 7 && palette.length <= 10);
+    const descriptor = await manager.client.files.getFileDescriptor(file.id);
+    assert.deepEqual(descriptor.media.image.colors, file.media.image.colors);
+    assert.equal(seen.length, 1);
+  });
+
+  test('are there for PNG, GIF and WebP, and not for what is no picture', async (t) => {
+    const manager = await managed(t);
+    for (const format of ['png', 'gif', 'webp']) {
+      const bytes = await sharp(await photo('coffee')).toFormat(format).toBuffer();
+      const file = await upload(manager, bytes, { mimeType: `image/${format}`, fileName: `a.${format}` });
+      const { r, b } = file.media.image.colors.prominent.rgb;
+      assert.ok(r > b + 30, `${format}: wood`);
+    }
+    const broken = await upload(manager, (await photo('coffee')).subarray(0, 600));
+    assert.equal(broken.media.image.colors, undefined);
+    const document = await upload(manager, Buffer.from('%PDF-1.7'), { mimeType: 'application/pdf', fileName: 'a.pdf' });
+    assert.equal(document.media.document.id, document.id);
+  });
+});
+
+suite('transformed image URLs', () => {
+  test('what the URL builder writes is made', async (t) => {
+    const manager = await managed(t);
+    const file = await upload(manager, await photo('chelsea'));
+    const { width, height, url } = file.media.image.image;
+    const options = { baseHostURL: url.slice(0, -file.id.length) };
+    const identifier = `wix:image://v1/${file.id}/cat.jpg#originWidth=${width}&originHeight=${height}`;
+    const cases = [
+      [media.getScaledToFillImageUrl(identifier, 100, 100, options), 100, 100],
+      [media.getScaledToFillImageUrl(identifier, 60, 90, { ...options, focalPoint: { x: 20, y: 70 } }), 60, 90],
+      [media.getScaledToFillImageUrl(identifier, 100, 100, { ...options, encoding: 'AVIF', quality: 40 }), 100, 100],
+      [media.getScaledToFillImageUrl(identifier, 100, 100, { ...options, filters: { contrast: 10, hue: -20, blur: 2 } }), 100, 100],
+      [media.getScaledToFillImageUrl(identifier, 100, 100, { ...options, unsharpMask: { radius: 1, amount: 2, threshold: 3 } }), 100, 100],
+      [media.getScaledToFitImageUrl(identifier, 200, 200, options), 200, 133],
+      [media.getScaledToFitImageUrl(identifier, 600, 600, { ...options, upscaleMethod: 'super' }), 600, 399],
+      [media.getCroppedImageUrl(identifier, 10, 20, 100, 80, 50, 40, options), 50, 40],
+      [media.getCroppedImageUrl(identifier, 10, 20, 100, 80, 50, 40, { ...options, progressive: false, name: 'a/b?.png' }), 50, 40],
+    ];
+    for (const [address, width, height] of cases) {
+      assert.match(address, /\/v1\//);
+      const made = await picture(await manager.fetch(address));
+      assert.deepEqual([made.width, made.height], [width, height], address);
+    }
+  });
+
+  test('every format becomes every format, as other decoders see it', async (t) => {
+    const manager = await managed(t);
+    for (const source of ['jpeg', 'png', 'gif', 'webp']) {
+      const bytes = await sharp(await photo('rocket')).toFormat(source).toBuffer();
+      const { url } = await upload(manager, bytes, { mimeType: `image/${source}`, fileName: `a.${source}` });
+      for (const [extension, format] of [['jpg', 'jpeg'], ['png', 'png'], ['gif', 'gif'], ['webp', 'webp'], ['avif', 'webp']]) {
+        const made = await picture(await manager.fetch(`${url}/v1/fit/w_121,h_121/a.${extension}`));
+        assert.deepEqual([made.format, made.type, made.width, made.height], [format, `image/${format}`, 121, 80]);
+        const expected = await sharp(bytes).resize(121, 80).removeAlpha().raw().toBuffer();
+        const found = await sharp(made.bytes).removeAlpha().raw().toBuffer();
+        const difference = found.reduce((sum, value, at) => sum + Math.abs(value - expected[at]), 0) / found.length;
+        assert.ok(difference < 9, `${source} to ${extension}: ${difference}`);
+      }
+    }
+  });
+
+  test('Accept chooses the format where the URL leaves it open', async (t) => {
+    const manager = await managed(t);
+    const { url } = await upload(manager, await photo('rocket'));
+    const ask = (accept) => manager.fetch(`${url}/v1/fill/w_40,h_40,enc_auto/a.jpg`, { headers: { accept } });
+    for (const [accept, type] of [
+      ['image/avif,image/webp,*/*', 'image/webp'],
+      ['image/avif,*/*', 'image/jpeg'],
+      ['image/webp;q=0,*/*', 'image/jpeg'],
+    ]) {
+      const response = await ask(accept);
+      assert.equal(response.headers.get('vary'), 'Accept');
+      assert.equal((await picture(response)).type, type, accept);
+    }
+  });
+
+  test('HEAD, tags and what is kept', async (t) => {
+    const manager = await managed(t);
+    const { url } = await upload(manager, await photo('rocket'));
+    const address = `${url}/v1/fit/w_50,h_50/a.jpg`;
+    const [one, other] = await Promise.all([manager.fetch(address), manager.fetch(address)]);
+    const { bytes } = await picture(one);
+    assert.deepEqual((await picture(other)).bytes, bytes);
+    const head = await manager.fetch(address, { method: 'HEAD' });
+    assert.equal(head.headers.get('content-length'), String(bytes.length));
+    assert.equal(head.headers.get('cache-control'), 'public, max-age=15552000, immutable');
+    assert.equal(await head.text(), '');
+    const known = await manager.fetch(address, { headers: { 'if-none-match': head.headers.get('etag') } });
+    assert.equal(known.status, 304);
+  });
+
+  test('refusals are sentences', async (t) => {
+    const manager = await managed(t);
+    const { url } = await upload(manager, await photo('rocket'));
+    const hidden = await upload(manager, await photo('rocket'), { private: true });
+    const broken = await upload(manager, (await photo('rocket')).subarray(0, 3000));
+    const origin = new URL(url).origin;
+    for (const [address, status, text] of [
+      [`${url}/v1/fit/w_0,h_50/a.jpg`, 400, /w_0/],
+      [`${url}/v1/squeeze/w_9,h_50/a.jpg`, 403, /squeeze/],
+      [`${broken.url}/v1/fit/w_50,h_50/a.jpg`, 422, /cannot be decoded/],
+      [`${origin}/media/${hidden.id}/v1/fit/w_50,h_50/a.jpg`, 403, /private/],
+      [`${origin}/media/nothing.jpg/v1/fit/w_50,h_50/a.jpg`, 404, /nothing/],
+    ]) {
+      const response = await manager.fetch(address);
+      assert.equal(response.status, status, address);
+      assert.match(await response.text(), text);
+      assert.equal(response.headers.get('etag'), null);
+    }
+  });
+
+  test('many at once are answered, and others in between', async (t) => {
+    const manager = await managed(t);
+    const { url } = await upload(manager, await photo('hubble_deep_field'));
+    const made = Array.from({ length: 20 }, (_, at) => manager.fetch(`${url}/v1/fill/w_${100 + at},h_100/a.webp`));
+    const { files } = await manager.client.files.listFiles();
+    assert.equal(files.length, 1);
+    for (const [at, response] of (await Promise.all(made)).entries()) {
+      assert.equal((await picture(response)).width, 100 + at);
+    }
+  });
+
+  test('a directory keeps what is needed for the next process', async (t) => {
+    const { mkdtemp, rm } = await import('node:fs/promises');
+    const directory = await mkdtemp(`${(await import('node:os')).tmpdir()}/pictures-`);
+    t.after(() => rm(directory, { recursive: true }));
+    const first = await createManager({ storage: { directory } });
+    const { id, url, media } = await upload(first, await photo('astronaut'));
+    await first.close();
+    const second = await managed(t, { storage: { directory } });
+    const descriptor = await second.client.files.getFileDescriptor(id);
+    assert.deepEqual(descriptor.media.image.colors, media.image.colors);
+    assert.equal((await picture(await second.fetch(`${url}/v1/fit/w_80,h_80/a.png`))).width, 80);
+  });
+});
