@@ -102,16 +102,24 @@ function streamOf(shared, source, from, to, request) {
   const { moved, onSent, onBytes, signal } = request;
   const pieces = source.pieces(from, to);
   let at = from;
+  // The next piece is read while this one is sent.
+  let ahead;
+  const read = () => {
+    ahead = pieces.next();
+    ahead.catch(() => {});
+  };
   return new ReadableStream(
     {
       async pull(controller) {
         try {
           signal.throwIfAborted();
-          const { done, value } = await pieces.next();
+          if (!ahead) read();
+          const { done, value } = await ahead;
           if (done) {
             if (to !== Infinity && at < to) throw new RangeError('The source is shorter than it was');
             return controller.close();
           }
+          read();
           onBytes?.(at, value);
           at += value.length;
           moved();

@@ -33,6 +33,17 @@ function check(events, total, isDone) {
 }
 
 suite('progress', () => {
+  test('does not reach its end before the file is there', async (t) => {
+    const service = await startUploadService({ fault: ({ kind }) => (kind === 'finalise' ? { status: 503 } : undefined) });
+    t.after(service.close);
+    const client = createClient({ baseUrl: service.origin, auth: { apiKey: 'k' }, retry: { baseDelayMs: 30 } });
+    const events = [];
+    const onProgress = (event) => events.push(event);
+    const upload = client.uploads.upload(noise(100), { displayName: 'a.bin', protocol: 'tus', sessions: false, onProgress });
+    await assert.rejects(upload, { status: 503 });
+    check(events, 100, false);
+  });
+
   test('holds its rules, and what succeeds is there once with all its bytes', async (t) => {
     await fc.assert(
       fc.asyncProperty(
