@@ -36,7 +36,9 @@ function addresses(file, width, height) {
   const sharp = Math.min(globalThis.devicePixelRatio || 1, 2);
   const found = [];
   if (isTransformable(file)) {
-    found.push(transformed(file, 'fill', [`w_${Math.round(width * sharp)}`, `h_${Math.round(height * sharp)}`, 'al_c', 'q_80']));
+    // A photograph as PNG is ten times the size that it need be.
+    const extension = /\.png$/i.test(file.url) ? 'webp' : undefined;
+    found.push(transformed(file, 'fill', [`w_${Math.round(width * sharp)}`, `h_${Math.round(height * sharp)}`, 'al_c', 'q_80'], extension));
   }
   if (/^(?:IMAGE|VECTOR)$/.test(file.mediaType) && !file.private) found.push(file.url);
   // The icons that a service gives to other types are no better than those of this page.

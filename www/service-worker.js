@@ -57,7 +57,6 @@ const FILES = [
 const PACKAGE = [
   'browser.js',
   'client.wasm',
-  'images.js',
   'images.wasm',
   'manager-worker.js',
   'manager.js',

@@ -455,6 +455,38 @@ for await (const page of files.listFiles({
     assert.match(response.headers.get('content-disposition') ?? 'inline', /^inline/);
   });
 
+  test('makes other sizes of a picture, and shows small ones in the grid', async (t) => {
+    const { fragment } = await workspace(server, 'Sizes', { 'cat.jpg': images.cat });
+    const page = await open(t, { fragment, panel: true });
+    const small = await page.waitForFunction(() => {
+      const image = document.querySelector('.cell img.loaded');
+      return image?.naturalWidth > 0 && image.src;
+    });
+    assert.match(await small.jsonValue(), /\/v1\/fill\/w_320,h_240,al_c,q_80\//);
+    await page.getByRole('tab', { name: 'Details' }).click();
+    await cell(page, 'cat.jpg').click();
+    const details = page.locator('details-panel');
+    assert.ok((await details.locator('.swatch').count()) >= 3, 'it has colours');
+    await details.getByText('Other sizes and formats').click();
+    const says = (text) => page.waitForFunction((wanted) => document.querySelector('.transform-builder [role=status]').textContent === wanted, text);
+    await says('480 × 319 pixels');
+    await details.getByLabel('Width').fill('200');
+    await details.getByLabel('Height').fill('100');
+    await says('200 × 100 pixels');
+    await details.getByLabel('Method').selectOption('Fit into the box');
+    await says('150 × 100 pixels');
+    await details.getByLabel('Method').selectOption('Cut out a part');
+    await details.getByLabel('From the left').fill('400');
+    await details.getByLabel('Format').selectOption('WEBP');
+    await says('80 × 100 pixels');
+    const address = await textOf(details.locator('.transform-builder pre'));
+    const response = await fetch(address);
+    assert.equal(response.headers.get('content-type'), 'image/webp');
+    // What the service refuses it explains.
+    await details.getByLabel('From the left').fill('4000');
+    await page.waitForFunction(() => /outside the picture/.test(document.querySelector('.transform-builder [role=status]').textContent));
+  });
+
   test('shows files one after the other', async (t) => {
     const folder = await workspace(server, 'Viewed', {
       'a.jpg': images.cat,
