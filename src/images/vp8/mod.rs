@@ -272,7 +272,7 @@ impl Encoder {
             (false, true) => self.modes[number - self.across].small[at + 12],
             (false, false) => 0,
         };
-        let before = match (at % 4 > 0, column > 0) {
+        let before = match (!at.is_multiple_of(4), column > 0) {
             (true, _) => own[at - 1],
             (false, true) => self.modes[number - 1].small[at + 3],
             (false, false) => 0,
