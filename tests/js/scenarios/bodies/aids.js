@@ -46,3 +46,17 @@ scenario('processing that fails', { processing: { fail: ['VIDEO'] } }, async ({ 
   equal((await files.getFileDescriptor(id)).operationStatus, 'FAILED');
   equal(await happened(), [`file_descriptor file_failed ${id}`]);
 });
+
+scenario('deletions and restores that take their time', { delayMs: 1000 }, async ({ files, folders, folder, upload, pass, look, trash }) => {
+  const { _id } = await upload('a.txt', 'x');
+  const id = await folder('A');
+  await files.bulkDeleteFiles([_id]);
+  await folders.bulkDeleteFolders([id]);
+  equal([await look(), await trash()], [['A/', 'a.txt'], []], 'not yet');
+  await pass(1000);
+  equal([await look(), await trash()], [[], ['A/', 'a.txt']]);
+  await files.bulkRestoreFilesFromTrashBin([_id]);
+  equal(await look(), []);
+  await pass(1000);
+  equal([await look(), await trash()], [['a.txt'], ['A/']]);
+});

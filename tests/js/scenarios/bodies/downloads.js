@@ -108,6 +108,27 @@ scenario('private files', async ({ sample, upload, files, send, bytes, pass }) =
   equal((await send((await files.getFileDescriptor(film._id)).url)).status, 403);
 });
 
+scenario('other sizes of a picture', async ({ upload, files, send, pass }) => {
+  const file = await upload('photo.png', samples.png);
+  equal((await files.getFileDescriptor(file._id)).media.image.colors.prominent.rgb, { r: 200, g: 60, b: 40 });
+  const size = async (response) => {
+    const bytes = new DataView(await response.arrayBuffer());
+    return [response.status, response.headers.get('content-type'), bytes.getUint32(16), bytes.getUint32(20)];
+  };
+  // A picture of 3 by 2: the edges bind, and nothing is made larger.
+  equal(await size(await send(`${file.url}/v1/fit/w_2,h_2/x.png`)), [200, 'image/png', 2, 1]);
+  equal(await size(await send(`${file.url}/v1/fill/w_2,h_2,al_c/x.png`)), [200, 'image/png', 2, 2]);
+  equal(await size(await send(`${file.url}/v1/crop/x_1,y_0,w_1,h_2/x.png`)), [200, 'image/png', 1, 2]);
+  equal(await size(await send(`${file.url}/v1/fit/w_50,h_50/x.png`)), [200, 'image/png', 3, 2]);
+  equal((await send(`${file.url}/v1/fit/w_0,h_2/x.png`)).status, 400);
+  equal((await send(`${file.url}/v1/spin/w_2,h_2/x.png`)).status, 403);
+  const secret = await upload('secret.png', samples.png, { private: true });
+  equal((await send(`${secret.url}/v1/fit/w_2,h_2/x.png`)).status, 403);
+  await files.bulkDeleteFiles([file._id], { permanent: true });
+  await pass(0);
+  equal((await send(`${file.url}/v1/fit/w_2,h_2/x.png`)).status, 404);
+});
+
 scenario('URLs inside the media of a private file are empty', async ({ put }) => {
   const { media, url } = await put('secret.pdf', samples.pdf, { private: true });
   equal(media.document.url, '');
