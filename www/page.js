@@ -2,16 +2,18 @@
 import './call-inspector.js';
 import './details-panel.js';
 import './folder-tree.js';
+import './media-grid.js';
 import './uploads-panel.js';
 import { Actions, named } from './actions.js';
 import { Calls } from './calls.js';
 import { askFolderName, askImport, askPurge, askServerKey, askSite, askWhereTo, showKeys } from './dialogs.js';
-import { dropped, picked } from './dropped.js';
+import { watchDrags } from './dragging.js';
+import { picked } from './dropped.js';
 import { element, icon } from './element.js';
 import { errorReport, reasonOf } from './error-report.js';
 import { areaOfTop, item, Listing, TOPS } from './listing.js';
-import { DRAGGED } from './media-grid.js';
 import { openMenu } from './menu.js';
+import { closeSidebar, showPanel, watchPanes } from './panes.js';
 import { BrowserPlace } from './place/browser.js';
 import { RemotePlace } from './place/remote.js';
 import { serviceWorker } from './place/service-worker.js';
@@ -36,7 +38,6 @@ const words = find('#search-words');
 const tools = find('#tools');
 const chosen = find('#chosen');
 const panel = find('#panel');
-const sidebar = find('#sidebar');
 
 const ROOTS = [
   { id: TOPS.files, area: 'files', name: 'Site Files', picture: 'site' },
@@ -653,71 +654,6 @@ function areaUpwards(id) {
   return view.area;
 }
 
-// The panel
-
-function showPanel(tab) {
-  panel.hidden = !tab;
-  document.body.classList.toggle('with-panel', Boolean(tab));
-  for (const name of ['details', 'code']) {
-    const isShown = name === tab;
-    find(`#${name}`).hidden = !isShown;
-    find(`#${name}-tab`).setAttribute('aria-selected', String(isShown));
-    find(`#${name}-tab`).tabIndex = isShown ? 0 : -1;
-    find(`#${name}-toggle`).setAttribute('aria-pressed', String(isShown));
-  }
-  if (tab) prefer('tab', tab);
-  prefer('panel', Boolean(tab));
-  if (tab === 'details') showDetails();
-  if (tab === 'code') inspector.opened();
-}
-
-for (const name of ['details', 'code']) {
-  const toggle = find(`#${name}-toggle`);
-  toggle.addEventListener('click', () => showPanel(toggle.getAttribute('aria-pressed') === 'true' ? undefined : name));
-  const tab = find(`#${name}-tab`);
-  tab.addEventListener('click', () => showPanel(name));
-  tab.addEventListener('keydown', ({ key }) => {
-    if (!/^Arrow(?:Left|Right)$/.test(key)) return;
-    const other = name === 'details' ? 'code' : 'details';
-    showPanel(other);
-    find(`#${other}-tab`).focus();
-  });
-}
-find('#panel-close').addEventListener('click', () => {
-  const name = find('#details').hidden ? 'code' : 'details';
-  showPanel(undefined);
-  find(`#${name}-toggle`).focus();
-});
-
-// The sidebar of narrow windows
-
-function closeSidebar() {
-  document.body.classList.remove('with-sidebar');
-  find('#sidebar-toggle').setAttribute('aria-expanded', 'false');
-}
-
-find('#sidebar-toggle').addEventListener('click', () => {
-  const isOpen = document.body.classList.toggle('with-sidebar');
-  find('#sidebar-toggle').setAttribute('aria-expanded', String(isOpen));
-  if (isOpen) sidebar.querySelector('[tabindex="0"], input:checked')?.focus();
-});
-find('#main').addEventListener('pointerdown', closeSidebar);
-sidebar.addEventListener('keydown', ({ key }) => {
-  if (key !== 'Escape' || !document.body.classList.contains('with-sidebar')) return;
-  closeSidebar();
-  find('#sidebar-toggle').focus();
-});
-
-// In a narrow window the switch of places is in the sidebar.
-const narrow = matchMedia('(width < 56rem)');
-const placeSwitch = find('#places');
-const arrange = () => {
-  if (narrow.matches) find('#sidebar-places').append(placeSwitch);
-  else find('.brand').after(placeSwitch);
-};
-narrow.addEventListener('change', arrange);
-arrange();
-
 // Search, types, sorting, layout
 
 find('#search').addEventListener('submit', (event) => event.preventDefault());
@@ -826,83 +762,15 @@ addEventListener('beforeunload', (event) => {
   if (queue?.wouldLose) event.preventDefault();
 });
 
-// Drag and drop: files from outside, and items of the page onto folders
-
-let target;
-
-/** The folder under the pointer, as an element and an id. */
-function folderUnder(event) {
-  const found = event.target.closest?.('#tree [data-folder], #crumbs [data-folder], .cell.folder');
-  if (!found) return undefined;
-  const id = found.dataset.folder ?? found.dataset.key.replace(/^folder:/, '');
-  return { element: found.querySelector(':scope > .tree-line') ?? found, id };
-}
-
-function highlight(found) {
-  if (target === found?.element) return;
-  target?.classList.remove('drop-here');
-  target = found?.element;
-  target?.classList.add('drop-here');
-}
-
-function hint(text) {
-  const holder = find('#drop-hint');
-  holder.hidden = !text;
-  if (text) holder.firstElementChild.textContent = text;
-}
-
-addEventListener('dragstart', (event) => {
-  const node = event.target.closest?.('#tree [data-folder]');
-  if (!node) return;
-  event.dataTransfer.setData(DRAGGED, JSON.stringify([`folder:${node.dataset.folder}`]));
-  event.dataTransfer.effectAllowed = 'move';
-});
-
-addEventListener('dragover', (event) => {
-  const { types } = event.dataTransfer;
-  const isFiles = types.includes('Files');
-  if (!isFiles && !types.includes(DRAGGED)) return;
-  const found = folderUnder(event);
-  const inTrash = found?.id === TOPS.trash;
-  const isAllowed = isFiles ? queue && (found ? !inTrash : canUpload()) : found;
-  highlight(isAllowed ? found : undefined);
-  hint(isFiles && canUpload() && !found ? `Drop to upload into “${find('#where').textContent}”` : undefined);
-  // Without this the browser would open the file in place of the page.
-  event.preventDefault();
-  event.dataTransfer.dropEffect = isAllowed ? (isFiles ? 'copy' : 'move') : 'none';
-});
-
-addEventListener('dragleave', (event) => {
-  if (event.relatedTarget) return;
-  highlight(undefined);
-  hint(undefined);
-});
-
-addEventListener('dragend', () => {
-  highlight(undefined);
-  hint(undefined);
-});
-
-addEventListener('drop', async (event) => {
-  const { types } = event.dataTransfer;
-  const isFiles = types.includes('Files');
-  if (!isFiles && !types.includes(DRAGGED)) return;
-  event.preventDefault();
-  const found = folderUnder(event);
-  highlight(undefined);
-  hint(undefined);
-  if (isFiles) {
-    if (found ? found.id === TOPS.trash : !canUpload()) return;
-    const folderId = found?.id ?? page.folderId;
-    upload(await dropped(event.dataTransfer), folderId);
-    return;
-  }
-  const keys = JSON.parse(event.dataTransfer.getData(DRAGGED));
-  if (!found) return;
-  const items = keys.map((key) => listing.at(listing.indexOf(key)) ?? itemOfTree(key)).filter(Boolean);
-  if (items.some(({ id }) => id === found.id)) return;
-  if (view.area === 'trash' && areaOfTop(found.id) !== 'trash') await page.actions.restore(items);
-  else await page.actions.move(items, found.id);
+watchDrags({
+  canUpload: (folderId) => Boolean(queue) && (folderId ? folderId !== TOPS.trash : canUpload()),
+  uploadTo: (found, folderId) => upload(found, folderId),
+  async moveTo(keys, folderId) {
+    const items = keys.map((key) => listing.at(listing.indexOf(key)) ?? itemOfTree(key)).filter(Boolean);
+    if (items.some(({ id }) => id === folderId)) return;
+    if (view.area === 'trash' && areaOfTop(folderId) !== 'trash') await page.actions.restore(items);
+    else await page.actions.move(items, folderId);
+  },
 });
 
 const itemOfTree = (key) => {
@@ -939,6 +807,7 @@ uploads.addEventListener('uploadsaid', ({ detail }) => say(detail));
 
 // The start
 
+watchPanes({ details: showDetails, code: () => inspector.opened() });
 setLayout(preferred('layout', 'grid'));
 sort.value = Object.hasOwn(SORTS, preferred('sort')) ? preferred('sort') : 'newest';
 view.sort = SORTS[sort.value].sort;
