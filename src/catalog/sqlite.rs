@@ -225,23 +225,20 @@ impl Sqlite {
         }
         let mut few = false;
         if !page.text.is_empty() {
-            let quoted = format!("\"{}\"", page.text.replace('"', "\"\""));
             let index = format!("{}_text", table.name);
-            few = page.text.chars().count() >= 3
-                && self.one(
-                    &format!("SELECT count(*) FROM (SELECT 1 FROM {index} WHERE {index} MATCH ? LIMIT {FEW})"),
-                    [&quoted],
-                    |row| row.get::<_, i64>(0),
-                )? < Some(FEW);
-            if few {
-                conditions.push_str(&format!(
-                    " AND number IN (SELECT rowid FROM {index} WHERE {index} MATCH ?)"
-                ));
-                values.push(Value::from(quoted));
-            } else {
-                conditions.push_str(" AND instr(folded, ?) > 0");
-                values.push(Value::from(page.text.clone()));
+            let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {index} WHERE {index} MATCH ? LIMIT {FEW})");
+            for question in questions(&page.text) {
+                few = self.one(&sql, [&question], |row| row.get::<_, i64>(0))? < Some(FEW);
+                if few {
+                    conditions.push_str(&format!(
+                        " AND number IN (SELECT rowid FROM {index} WHERE {index} MATCH ?)"
+                    ));
+                    values.push(Value::from(question));
+                    break;
+                }
             }
+            conditions.push_str(" AND instr(folded, ?) > 0");
+            values.push(Value::from(page.text.clone()));
         }
         let several = ranges.len() > 1;
         let mut found = Vec::new();
@@ -268,6 +265,25 @@ impl Sqlite {
         }
         Ok(found)
     }
+}
+
+/// Questions to the trigram index that every text with this one in it answers; none for a text that is too short.
+///
+/// The first leaves most of the trigrams out, and where they stand: each list of items that need not be read is time won.
+/// Too many items can answer it all the same, and the second is exact.
+fn questions(text: &str) -> Vec<String> {
+    let quote = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let characters: Vec<char> = text.chars().collect();
+    let Some(last) = characters.len().checked_sub(3) else {
+        return Vec::new();
+    };
+    let places = (0..last).step_by(3).chain([last]);
+    let some: Vec<_> = places
+        .map(|at| quote(&characters[at..at + 3].iter().collect::<String>()))
+        .collect();
+    let mut questions = vec![some.join(" AND "), quote(text)];
+    questions.dedup();
+    questions
 }
 
 struct Table<T> {
@@ -306,10 +322,21 @@ impl<T: Item> Walk<'_, T> {
     }
 
     fn select(&self, range: &str, range_values: &[Value], order: &str, limit: usize) -> Result<Vec<T>> {
+        self.select_in(self.column, range, range_values, order, limit)
+    }
+
+    fn select_in(
+        &self,
+        column: &str,
+        range: &str,
+        range_values: &[Value],
+        order: &str,
+        limit: usize,
+    ) -> Result<Vec<T>> {
         let Table { name, columns, read } = self.table;
         let sql = format!(
-            "SELECT {columns} FROM {name} WHERE {} = ?{range}{} ORDER BY {order} LIMIT {limit}",
-            self.column, self.conditions
+            "SELECT {columns} FROM {name} WHERE {column} = ?{range}{} ORDER BY {order} LIMIT {limit}",
+            self.conditions
         );
         let values = std::iter::once(&self.value).chain(range_values).chain(self.values);
         self.connection.all(&sql, params_from_iter(values), read)
@@ -327,9 +354,10 @@ impl<T: Item> Walk<'_, T> {
             ),
             None => (String::new(), Vec::new()),
         };
-        // The plus signs keep SQLite from walking the whole order for a handful of matches.
+        // The plus signs keep SQLite from walking the whole order, or the whole place, for a handful of matches.
         let order = format!("+{key} {keys}, +id {ids}");
-        self.select(&range, &values, &order, self.page.limit as usize)
+        let column = format!("+{}", self.column);
+        self.select_in(&column, &range, &values, &order, self.page.limit as usize)
     }
 
     /// The next items in the order of the index.
@@ -1238,6 +1266,33 @@ mod tests {
             Sqlite::prepare(store.connection),
             Err(Error::Newer { found: 99 })
         ));
+    }
+
+    #[test]
+    fn a_search_reads_few_lists_first_and_all_when_it_must() {
+        assert_eq!(questions("ab"), [""; 0]);
+        assert_eq!(questions("abc"), ["\"abc\""]);
+        assert_eq!(questions("abcd"), ["\"abc\" AND \"bcd\"", "\"abcd\""]);
+        assert_eq!(questions("abcdef"), ["\"abc\" AND \"def\"", "\"abcdef\""]);
+        assert_eq!(questions("写\"真é"), ["\"写\"\"真\" AND \"\"\"真é\"", "\"写\"\"真é\""]);
+    }
+
+    #[test]
+    fn few_matches_are_looked_up_and_the_place_is_not_walked() {
+        let store = Sqlite::memory().expect("a store");
+        for place in ["area", "parent"] {
+            let sql = format!(
+                "EXPLAIN QUERY PLAN SELECT * FROM file WHERE +{place} = ? AND number IN
+                 (SELECT rowid FROM file_text WHERE file_text MATCH ?) AND instr(folded, ?) > 0 ORDER BY +name, +id LIMIT 9"
+            );
+            let plan = store
+                .all(&sql, params![1, "\"abc\"", "abc"], |row| row.get::<_, String>(3))
+                .expect("a plan");
+            assert!(
+                plan.iter().any(|step| step.contains("USING INTEGER PRIMARY KEY")),
+                "{plan:?}"
+            );
+        }
     }
 
     #[test]
