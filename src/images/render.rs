@@ -4,8 +4,9 @@ use super::decode::{Decoded, Picture, Pixels, Wanted, broken};
 use super::frame::Frame;
 use super::orientation::Orientation;
 use super::url::Refused;
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8, U8x2, U8x3, U8x4};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
 /// What was rendered, and what its colours mean.
 #[derive(Debug)]
@@ -61,13 +62,17 @@ fn as_stored(frame: &Frame, (width, height): (u32, u32), orientation: Orientatio
 }
 
 fn resample(decoded: &Decoded, wanted: &Wanted, filter: FilterType) -> Result<Pixels, Refused> {
+    // By type, because the library would bring the code of all its types otherwise.
+    match decoded.pixels.channels {
+        1 => resample_as::<U8>(decoded, wanted, filter),
+        2 => resample_as::<U8x2>(decoded, wanted, filter),
+        3 => resample_as::<U8x3>(decoded, wanted, filter),
+        _ => resample_as::<U8x4>(decoded, wanted, filter),
+    }
+}
+
+fn resample_as<P: PixelTrait>(decoded: &Decoded, wanted: &Wanted, filter: FilterType) -> Result<Pixels, Refused> {
     let pixels = &decoded.pixels;
-    let kind = match pixels.channels {
-        1 => PixelType::U8,
-        2 => PixelType::U8x2,
-        3 => PixelType::U8x3,
-        _ => PixelType::U8x4,
-    };
     let reduction = f64::from(decoded.reduction);
     let (left, top) = decoded.origin;
     // Rounding must not lead out of the picture.
@@ -77,17 +82,22 @@ fn resample(decoded: &Decoded, wanted: &Wanted, filter: FilterType) -> Result<Pi
     };
     let (x, width) = inside(wanted.x, wanted.width, left, pixels.width);
     let (y, height) = inside(wanted.y, wanted.height, top, pixels.height);
-    let source = ImageRef::new(pixels.width, pixels.height, &pixels.bytes, kind).map_err(broken)?;
-    let mut result = Image::new(wanted.shown.0, wanted.shown.1, kind);
+    let (shown_width, shown_height) = wanted.shown;
+    let source = TypedImageRef::<P>::from_buffer(pixels.width, pixels.height, &pixels.bytes).map_err(broken)?;
+    let mut bytes = vec![0; shown_width as usize * shown_height as usize * pixels.channels];
+    let mut result = TypedImage::<P>::from_buffer(shown_width, shown_height, &mut bytes).map_err(broken)?;
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(filter))
         .crop(x, y, width, height);
-    Resizer::new().resize(&source, &mut result, &options).map_err(broken)?;
+    Resizer::new()
+        .resize_typed(&source, &mut result, &options)
+        .map_err(broken)?;
+    drop(result);
     Ok(Pixels {
-        width: wanted.shown.0,
-        height: wanted.shown.1,
+        width: shown_width,
+        height: shown_height,
         channels: pixels.channels,
-        bytes: result.into_vec(),
+        bytes,
     })
 }
 
