@@ -141,9 +141,9 @@ suite('surface', () => {
     await assert.rejects(promise, WixMediaError);
   });
 
-  test('a client has the media calls and the webhooks, and nothing of a general client', async () => {
+  test('a client has the media calls, what is around them and the webhooks, and nothing of a general client', async () => {
     const { theirs, ours } = await both(() => {});
-    assert.deepEqual(Object.keys(ours.client).sort(), ['files', 'folders', 'webhooks']);
+    assert.deepEqual(Object.keys(ours.client).sort(), ['downloads', 'files', 'folders', 'paths', 'trash', 'uploads', 'webhooks']);
     for (const general of ['setHeaders', 'use', 'fetchWithAuth', 'graphql', 'servicePlugins']) assert.ok(general in theirs.client, general);
   });
 
