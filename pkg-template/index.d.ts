@@ -4125,6 +4125,9 @@ export interface UploadOptions extends CallOptions {
   stallMs?: number;
 }
 
+/** What was dropped on a page: a `DataTransfer`, where the runtime has such a thing. */
+export type Dropped = typeof globalThis extends { DataTransfer: { prototype: infer Transfer } } ? Transfer : never;
+
 /** Options of {@link uploads.uploadAll}: those of every single upload, and */
 export interface UploadAllOptions extends Omit<UploadOptions, 'displayName' | 'mimeType' | 'onProgress'> {
   /** How many files are sent at the same time. Default: 4. */
@@ -4229,7 +4232,7 @@ export declare namespace uploads {
       | Iterable<UploadSource | UploadItem | FolderSource>
       | AsyncIterable<UploadSource | UploadItem | FolderSource>
       | ArrayLike<File>
-      | DataTransfer
+      | Dropped
       | FolderSource
       | string
       | URL,

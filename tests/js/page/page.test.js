@@ -468,7 +468,7 @@ for await (const page of files.listFiles({
     const details = page.locator('details-panel');
     assert.ok((await details.locator('.swatch').count()) >= 3, 'it has colours');
     await details.getByText('Other sizes and formats').click();
-    const says = (text) => page.waitForFunction((wanted) => document.querySelector('.transform-builder [role=status]').textContent === wanted, text);
+    const says = (text) => page.waitForFunction((wanted) => document.querySelector('.transform-builder [role=status]')?.textContent === wanted, text);
     await says('480 × 319 pixels');
     await details.getByLabel('Width').fill('200');
     await details.getByLabel('Height').fill('100');
@@ -484,7 +484,7 @@ for await (const page of files.listFiles({
     assert.equal(response.headers.get('content-type'), 'image/webp');
     // What the service refuses it explains.
     await details.getByLabel('From the left').fill('4000');
-    await page.waitForFunction(() => /outside the picture/.test(document.querySelector('.transform-builder [role=status]').textContent));
+    await page.waitForFunction(() => /outside the picture/.test(document.querySelector('.transform-builder [role=status]')?.textContent));
   });
 
   test('shows files one after the other', async (t) => {
