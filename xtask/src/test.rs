@@ -94,9 +94,7 @@ impl Ring {
             }
             Self::Js | Self::Package | Self::Page => {
                 let mut command = Command::new("node");
-                if self != Self::Js {
-                    command.env("CHROMIUM", machine::browser()?.chromium);
-                }
+                command.env("CHROMIUM", machine::browser()?.chromium);
                 build::build(project)?;
                 let scripts = self.scripts(project)?;
                 if scripts.is_empty() {
