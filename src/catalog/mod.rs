@@ -18,6 +18,7 @@
 pub mod conformance;
 mod fold;
 mod page;
+mod search;
 mod sqlite;
 
 pub use fold::fold;

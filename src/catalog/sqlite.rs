@@ -5,10 +5,11 @@
 //! descending order of their ids, so the last run of equal keys of a page is read once more the right way round; that
 //! saves a second set of six indexes on each insert.
 //!
-//! A search text of three characters or more asks the trigram index, unless so many items match that walking the order
-//! and testing each item finds a page sooner.
+//! A search text of three characters or more asks the trigram index, when that finds a page sooner than walking the order
+//! and looking into each item.
 
 use super::fold::{fold, fold_all};
+use super::search::{Search, Way};
 use super::{
     ArchiveEntry, Area, Branch, Catalog, Children, Delivery, Entity, Error, File, Folder, Import, Item, Job, Key, Leaf,
     Page, Result, Sort, Trashed, Tree, Upload,
@@ -18,13 +19,11 @@ use crate::model::system;
 use rusqlite::OpenFlags;
 use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params, params_from_iter};
+use std::cmp::Ordering;
 use std::path::Path;
 
 /// One script per version, the first makes version 1.
 const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("version-2.sql")];
-
-/// Up to so many matches of a search text are sorted; beyond that, the order is walked.
-const FEW: i64 = 2000;
 
 /// The metadata store on SQLite, in memory or in a file.
 ///
@@ -174,7 +173,7 @@ impl Sqlite {
         Ok(self.connection.prepare_cached(sql)?.execute(values)?)
     }
 
-    fn one<T>(
+    pub(super) fn one<T>(
         &self,
         sql: &str,
         values: impl rusqlite::Params,
@@ -187,7 +186,7 @@ impl Sqlite {
             .optional()?)
     }
 
-    fn all<T>(
+    pub(super) fn all<T>(
         &self,
         sql: &str,
         values: impl rusqlite::Params,
@@ -223,20 +222,20 @@ impl Sqlite {
             conditions.push_str(" AND updated <= ? AND coalesce(deleted, 0) <= ?");
             values.extend([Value::from(until), Value::from(until)]);
         }
-        let mut few = false;
+        let mut way = Way::Walk;
         if !page.text.is_empty() {
-            let index = format!("{}_text", table.name);
-            let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {index} WHERE {index} MATCH ? LIMIT {FEW})");
-            for question in questions(&page.text) {
-                few = self.one(&sql, [&question], |row| row.get::<_, i64>(0))? < Some(FEW);
-                if few {
-                    conditions.push_str(&format!(
-                        " AND number IN (SELECT rowid FROM {index} WHERE {index} MATCH ?)"
-                    ));
-                    values.push(Value::from(question));
-                    break;
-                }
-            }
+            let place = match &ranges[..] {
+                [(column, value)] => Some((*column, value)),
+                _ => None,
+            };
+            let search = Search {
+                store: self,
+                name: table.name,
+                text: &page.text,
+                place,
+                wanted: page.limit,
+            };
+            way = search.way()?;
             conditions.push_str(" AND instr(folded, ?) > 0");
             values.push(Value::from(page.text.clone()));
         }
@@ -251,8 +250,15 @@ impl Sqlite {
                 value,
                 conditions: &conditions,
                 values: &values,
+                through: match &way {
+                    Way::Through(numbers) => Some(numbers),
+                    _ => None,
+                },
             };
-            found.extend(if few { walk.sorted()? } else { walk.walked()? });
+            found.extend(match &way {
+                Way::LookUp(numbers) => walk.looked_up(numbers)?,
+                _ => walk.walked()?,
+            });
         }
         if several {
             found.sort_by(|one: &T, other: &T| {
@@ -265,25 +271,6 @@ impl Sqlite {
         }
         Ok(found)
     }
-}
-
-/// Questions to the trigram index that every text with this one in it answers; none for a text that is too short.
-///
-/// The first leaves most of the trigrams out, and where they stand: each list of items that need not be read is time won.
-/// Too many items can answer it all the same, and the second is exact.
-fn questions(text: &str) -> Vec<String> {
-    let quote = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-    let characters: Vec<char> = text.chars().collect();
-    let Some(last) = characters.len().checked_sub(3) else {
-        return Vec::new();
-    };
-    let places = (0..last).step_by(3).chain([last]);
-    let some: Vec<_> = places
-        .map(|at| quote(&characters[at..at + 3].iter().collect::<String>()))
-        .collect();
-    let mut questions = vec![some.join(" AND "), quote(text)];
-    questions.dedup();
-    questions
 }
 
 struct Table<T> {
@@ -301,6 +288,8 @@ struct Walk<'a, T> {
     value: Value,
     conditions: &'a str,
     values: &'a [Value],
+    /// Numbers of the items that can be on the page, ascending; any can when there is none.
+    through: Option<&'a [i64]>,
 }
 
 impl<T: Item> Walk<'_, T> {
@@ -322,42 +311,77 @@ impl<T: Item> Walk<'_, T> {
     }
 
     fn select(&self, range: &str, range_values: &[Value], order: &str, limit: usize) -> Result<Vec<T>> {
-        self.select_in(self.column, range, range_values, order, limit)
-    }
-
-    fn select_in(
-        &self,
-        column: &str,
-        range: &str,
-        range_values: &[Value],
-        order: &str,
-        limit: usize,
-    ) -> Result<Vec<T>> {
         let Table { name, columns, read } = self.table;
-        let sql = format!(
-            "SELECT {columns} FROM {name} WHERE {column} = ?{range}{} ORDER BY {order} LIMIT {limit}",
-            self.conditions
-        );
-        let values = std::iter::once(&self.value).chain(range_values).chain(self.values);
-        self.connection.all(&sql, params_from_iter(values), read)
+        let (column, conditions) = (self.column, self.conditions);
+        let place = std::iter::once(&self.value).chain(range_values);
+        let Some(numbers) = self.through else {
+            let sql = format!(
+                "SELECT {columns} FROM {name} WHERE {column} = ?{range}{conditions} ORDER BY {order} LIMIT {limit}"
+            );
+            return self
+                .connection
+                .all(&sql, params_from_iter(place.chain(self.values)), read);
+        };
+        // Everything that this asks for stands in the index, so no row is read.
+        let sql = format!("SELECT number FROM {name} WHERE {column} = ?{range} ORDER BY {order}");
+        let mut steps = self.connection.connection.prepare_cached(&sql)?;
+        let mut steps = steps.query(params_from_iter(place))?;
+        let mut found = Vec::new();
+        while found.len() < limit
+            && let Some(step) = steps.next()?
+        {
+            let number: i64 = step.get(0)?;
+            if numbers.binary_search(&number).is_ok() {
+                found.extend(self.item(number, columns, conditions, self.values, read)?);
+            }
+        }
+        Ok(found)
     }
 
-    /// The matches of a selective search, sorted.
-    fn sorted(&self) -> Result<Vec<T>> {
+    /// The item with this number, if it meets the conditions.
+    fn item<U>(
+        &self,
+        number: i64,
+        columns: &str,
+        conditions: &str,
+        values: &[Value],
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<U>,
+    ) -> Result<Option<U>> {
+        let sql = format!("SELECT {columns} FROM {} WHERE number = ?{conditions}", self.table.name);
+        let number = Value::from(number);
+        let values = std::iter::once(&number).chain(values);
+        self.connection.one(&sql, params_from_iter(values), read)
+    }
+
+    /// Those of a few items that belong on the page, sorted.
+    fn looked_up(&self, numbers: &[i64]) -> Result<Vec<T>> {
         let key = self.key();
         let (keys, ids) = self.directions();
         let (key_sign, id_sign) = (sign(keys), sign(ids));
-        let (range, values) = match &self.page.from {
-            Some(from) => (
-                format!(" AND (+{key} {key_sign} ? OR +{key} = ? AND +id {id_sign} ?)"),
-                vec![value(&from.key), value(&from.key), Value::from(from.id.clone())],
-            ),
-            None => (String::new(), Vec::new()),
-        };
-        // The plus signs keep SQLite from walking the whole order, or the whole place, for a handful of matches.
-        let order = format!("+{key} {keys}, +id {ids}");
-        let column = format!("+{}", self.column);
-        self.select_in(&column, &range, &values, &order, self.page.limit as usize)
+        let mut conditions = format!(" AND {} = ?", self.column);
+        let mut values = vec![self.value.clone()];
+        if let Some(from) = &self.page.from {
+            conditions.push_str(&format!(" AND ({key} {key_sign} ? OR {key} = ? AND id {id_sign} ?)"));
+            values.extend([value(&from.key), value(&from.key), Value::from(from.id.clone())]);
+        }
+        conditions.push_str(self.conditions);
+        values.extend_from_slice(self.values);
+        let mut places = Vec::new();
+        for &number in numbers {
+            let read = |row: &Row<'_>| Ok((read_key(row)?, row.get::<_, String>(1)?, number));
+            places.extend(self.item(number, &format!("{key}, id"), &conditions, &values, read)?);
+        }
+        places.sort_by(|(one_key, one, _), (other_key, other, _)| {
+            let (by_key, by_id) = (one_key.cmp(other_key), one.cmp(other));
+            let turned = |order: Ordering, direction| if direction == "ASC" { order } else { order.reverse() };
+            turned(by_key, keys).then(turned(by_id, ids))
+        });
+        places.truncate(self.page.limit as usize);
+        let mut found = Vec::new();
+        for (.., number) in places {
+            found.extend(self.item(number, self.table.columns, "", &[], self.table.read)?);
+        }
+        Ok(found)
     }
 
     /// The next items in the order of the index.
@@ -412,6 +436,13 @@ impl<T: Item> Walk<'_, T> {
 
 fn sign(direction: &str) -> &'static str {
     if direction == "ASC" { ">" } else { "<" }
+}
+
+fn read_key(row: &Row<'_>) -> rusqlite::Result<Key> {
+    Ok(match row.get(0)? {
+        Value::Text(text) => Key::Text(text),
+        _ => Key::Number(row.get(0)?),
+    })
 }
 
 fn value(key: &Key) -> Value {
@@ -1266,33 +1297,6 @@ mod tests {
             Sqlite::prepare(store.connection),
             Err(Error::Newer { found: 99 })
         ));
-    }
-
-    #[test]
-    fn a_search_reads_few_lists_first_and_all_when_it_must() {
-        assert_eq!(questions("ab"), [""; 0]);
-        assert_eq!(questions("abc"), ["\"abc\""]);
-        assert_eq!(questions("abcd"), ["\"abc\" AND \"bcd\"", "\"abcd\""]);
-        assert_eq!(questions("abcdef"), ["\"abc\" AND \"def\"", "\"abcdef\""]);
-        assert_eq!(questions("写\"真é"), ["\"写\"\"真\" AND \"\"\"真é\"", "\"写\"\"真é\""]);
-    }
-
-    #[test]
-    fn few_matches_are_looked_up_and_the_place_is_not_walked() {
-        let store = Sqlite::memory().expect("a store");
-        for place in ["area", "parent"] {
-            let sql = format!(
-                "EXPLAIN QUERY PLAN SELECT * FROM file WHERE +{place} = ? AND number IN
-                 (SELECT rowid FROM file_text WHERE file_text MATCH ?) AND instr(folded, ?) > 0 ORDER BY +name, +id LIMIT 9"
-            );
-            let plan = store
-                .all(&sql, params![1, "\"abc\"", "abc"], |row| row.get::<_, String>(3))
-                .expect("a plan");
-            assert!(
-                plan.iter().any(|step| step.contains("USING INTEGER PRIMARY KEY")),
-                "{plan:?}"
-            );
-        }
     }
 
     #[test]
