@@ -137,7 +137,11 @@ impl Worker {
             0..=2 => {
                 let url = text(&self.upload_url("upload-")?["uploadUrl"]);
                 let path = url.strip_prefix("http://127.0.0.1").expect("ours").to_owned();
-                let bytes = self.dice.bytes(60_000);
+                let mut bytes = self.dice.bytes(60_000);
+                // A sound is pending for a while.
+                if self.dice.below(5) == 0 {
+                    bytes.splice(..0, *b"ID3\x04\0\0\0\0\0\0");
+                }
                 let mut intake = self.manager.open(Request::new("PUT", &path).head);
                 for piece in bytes.chunks(20_000) {
                     self.manager.feed(&mut intake, piece);
@@ -281,6 +285,7 @@ fn child() {
     let seed = std::env::var(SEED).expect("a seed").parse().expect("a number");
     let mut worker = Worker::new(open(&folder), dice(seed));
     say("ready");
+    say(&format!("behind {}", worker.seen));
     loop {
         _ = worker.step();
         worker.acknowledge();
@@ -304,12 +309,15 @@ impl Expected {
             "created" => &event["createdEvent"]["entity"],
             "updated" => &event["updatedEvent"]["currentEntity"],
             "file_ready" => &event["actionEvent"]["body"]["file"],
-            "deleted" if event["deletedEvent"]["movedToTrash"] == true => {
-                self.items.get_mut(&id).expect("known").1 = true;
-                return;
-            }
             "deleted" => {
-                self.items.remove(&id).expect("known");
+                let to_trash = event["deletedEvent"]["movedToTrash"] == true;
+                let known = if to_trash {
+                    self.items.get_mut(&id).map(|item| item.1 = true)
+                } else {
+                    self.items.remove(&id).map(drop)
+                };
+                // The first event of a file comes when it is ready, and this one may never have been.
+                assert!(known.is_some() || id.ends_with(".mp3"), "{id} is not known");
                 return;
             }
             slug => panic!("{slug} cannot happen here"),
@@ -325,6 +333,8 @@ fn check(folder: &Path, expected: &mut Expected, said: &[String]) {
     assert!(catalog.is_whole().expect("checked"), "the database is damaged");
     let blobs = blobs_in(folder);
     let mut named = BTreeSet::new();
+    // No event tells of these yet.
+    let mut pending = BTreeSet::new();
     for file in catalog.all_files("", u32::MAX).expect("files") {
         let blob = file.blob.expect("bytes");
         let size = usize::try_from(file.size).expect("a size");
@@ -333,6 +343,9 @@ fn check(folder: &Path, expected: &mut Expected, said: &[String]) {
         assert_eq!(blobs.read(&blob, 0, &mut bytes).expect("read"), size);
         assert_eq!(hash(&bytes), file.hash, "{}", file.id);
         named.insert(blob);
+        if file.status == "PENDING" {
+            pending.insert(file.id);
+        }
     }
     let mut all: BTreeMap<String, Area> = BTreeMap::new();
     all.extend(
@@ -358,6 +371,8 @@ fn check(folder: &Path, expected: &mut Expected, said: &[String]) {
     for line in said {
         let words: Vec<_> = line.split(' ').collect();
         match words[..] {
+            // Files that were pending can have become ready since the last look.
+            ["behind", number] => seen = number.parse().expect("a number"),
             ["done", number, sum] => {
                 answered = number.parse().expect("a number");
                 let those = events
@@ -396,9 +411,15 @@ fn check(folder: &Path, expected: &mut Expected, said: &[String]) {
         .map(|(id, (_, trashed))| (id.clone(), *trashed))
         .collect();
     let there: BTreeSet<_> = all.into_iter().map(|(id, area)| (id, area == Area::Trash)).collect();
-    let different: Vec<_> = there.symmetric_difference(&known).collect();
+    let different: Vec<_> = there
+        .symmetric_difference(&known)
+        .filter(|(id, _)| !pending.contains(id))
+        .collect();
     assert!(different.is_empty(), "half done: {different:?}");
     for (id, (entity, trashed)) in &expected.items {
+        if pending.contains(id) {
+            continue;
+        }
         let kind = if entity.get("mimeType").is_some() {
             "file"
         } else {
