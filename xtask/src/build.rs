@@ -28,33 +28,38 @@ struct Module {
     /// The profile of the root `Cargo.toml` that it is built with.
     profile: &'static str,
     /// How much wasm-opt shrinks or speeds up.
-    optimisation: &'static str,
+    optimisation: &'static [&'static str],
     /// Whether the glue makes instances on demand, instead of holding one.
     many: bool,
     /// Variables for what is compiled along.
     environment: &'static [(&'static str, &'static str)],
 }
 
+/// For what each page downloads.
+const SMALLEST: &[&str] = &["-Oz", "--converge"];
+/// For what is large. Repeated until nothing gets smaller, it would take ten times as long for a hundredth of the bytes.
+const FASTEST: &[&str] = &["-O3"];
+
 /// The modules of the package.
 const MODULES: [Module; 4] = [
     Module {
         name: "client",
         profile: "wasm-client",
-        optimisation: "-Oz",
+        optimisation: SMALLEST,
         many: false,
         environment: &[],
     },
     Module {
         name: "transfers",
         profile: "wasm-client",
-        optimisation: "-Oz",
+        optimisation: SMALLEST,
         many: false,
         environment: &[],
     },
     Module {
         name: "manager",
         profile: "wasm-manager",
-        optimisation: "-O2",
+        optimisation: FASTEST,
         many: true,
         // What the catalog does without.
         environment: &[(
@@ -70,7 +75,7 @@ const MODULES: [Module; 4] = [
     Module {
         name: "images",
         profile: "wasm-images",
-        optimisation: "-O3",
+        optimisation: FASTEST,
         many: true,
         environment: &[],
     },
@@ -336,11 +341,10 @@ fn optimise(project: &Project, module: &Module, bound: &Path, optimised: &Path) 
     run(project
         .npm_tool("binaryen/bin/wasm-opt")
         .args(WASM_FEATURES)
+        .args(module.optimisation)
         .args([
             // The first kilobyte is the far end of the stack; nothing else is ever there.
             "--low-memory-unused",
-            module.optimisation,
-            "--converge",
             "--reorder-functions",
             "--strip-debug",
             "--strip-producers",
