@@ -6,7 +6,7 @@
 //! beginnings of the lists.
 
 use super::Result;
-use super::sqlite::Sqlite;
+use super::sqlite::{Lookup, Sqlite};
 use rusqlite::types::Value;
 use std::collections::BTreeMap;
 
@@ -27,13 +27,45 @@ const STEP: f64 = 1.0 / 30.0;
 const BROUGHT: f64 = 1.0 / 20.0;
 const READ: f64 = 1.0 / 90.0;
 
-/// How the items of a page are found. The numbers are ascending, and the text is still to be looked for in each item.
+/// Numbers of items, a bit for each.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Numbers(Vec<u64>);
+
+impl Numbers {
+    /// The highest number that there are bits for: 16 MB of them.
+    const HIGHEST: i64 = (1 << 27) - 1;
+
+    /// None when a number is too high. Each number is given once, in ascending order.
+    fn new(numbers: &[i64]) -> Option<Numbers> {
+        let last = *numbers.last()?;
+        if last > Numbers::HIGHEST {
+            return None;
+        }
+        let mut bits = vec![0; usize::try_from(last).ok()? / 64 + 1];
+        for &number in numbers {
+            let (word, bit) = Numbers::place(number)?;
+            *bits.get_mut(word)? |= bit;
+        }
+        Some(Numbers(bits))
+    }
+
+    fn place(number: i64) -> Option<(usize, u64)> {
+        let number = usize::try_from(number).ok()?;
+        Some((number / 64, 1 << (number % 64)))
+    }
+
+    pub(super) fn contains(&self, number: i64) -> bool {
+        Numbers::place(number).is_some_and(|(word, bit)| self.0.get(word).is_some_and(|bits| bits & bit != 0))
+    }
+}
+
+/// How the items of a page are found. The text is still to be looked for in each item.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Way {
     /// By walking the order and looking into each item.
     Walk,
     /// By walking the order and looking only into these.
-    Through(Vec<i64>),
+    Through(Numbers),
     /// By looking all of these up and sorting them.
     LookUp(Vec<i64>),
 }
@@ -109,11 +141,12 @@ impl Search<'_> {
         let matches = matches
             .min(found.len() as f64 * (matches / best.common).min(1.0))
             .max(1.0);
-        Ok(if self.cost(all, found.len() as f64, matches).1 {
-            Way::LookUp(found)
-        } else {
-            Way::Through(found)
-        })
+        if !self.cost(all, found.len() as f64, matches).1
+            && let Some(numbers) = Numbers::new(&found)
+        {
+            return Ok(Way::Through(numbers));
+        }
+        Ok(Way::LookUp(found))
     }
 
     /// Whether walking the whole place is nothing.
@@ -183,12 +216,11 @@ impl Search<'_> {
 
     /// Which part of these items holds the text; a little when none of the sample does.
     fn share(&self, numbers: &[i64]) -> Result<f64> {
-        let sql = format!("SELECT instr(folded, ?) > 0 FROM {} WHERE number = ?", self.name);
+        let sql = format!("SELECT instr(folded, ?2) > 0 FROM {} WHERE number = ?1", self.name);
+        let mut rows = Lookup::new(self.store, &sql, &[Value::from(self.text.to_owned())])?;
         let (mut looked, mut holding) = (0.0_f64, 0.0_f64);
-        for number in numbers.iter().step_by((numbers.len() / SAMPLE).max(1)) {
-            let holds = self
-                .store
-                .one(&sql, rusqlite::params![self.text, number], |row| row.get::<_, bool>(0))?;
+        for &number in numbers.iter().step_by((numbers.len() / SAMPLE).max(1)) {
+            let holds = rows.get(number, |row| row.get::<_, bool>(0))?;
             looked += 1.0;
             holding += f64::from(u8::from(holds == Some(true)));
         }
@@ -273,8 +305,18 @@ mod tests {
             Way::Through(numbers) => numbers,
             other => panic!("two common words: {other:?}"),
         };
-        assert!((300..3000).contains(&numbers.len()), "{}", numbers.len());
-        assert!(numbers.is_sorted());
+        let count = (0..=20_000).filter(|&number| numbers.contains(number)).count();
+        assert!((300..3000).contains(&count), "{count}");
+    }
+
+    #[test]
+    fn numbers_are_those_that_were_given() {
+        let numbers = Numbers::new(&[1, 63, 64, 200]).expect("low ones");
+        let inside: Vec<_> = (-70..400).filter(|&number| numbers.contains(number)).collect();
+        assert_eq!(inside, [1, 63, 64, 200]);
+        assert_eq!(Numbers::new(&[]), None);
+        assert_eq!(Numbers::new(&[-1, 5]), None);
+        assert_eq!(Numbers::new(&[1, i64::MAX]), None);
     }
 
     #[test]

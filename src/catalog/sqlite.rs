@@ -9,7 +9,7 @@
 //! and looking into each item.
 
 use super::fold::{fold, fold_all};
-use super::search::{Search, Way};
+use super::search::{Numbers, Search, Way};
 use super::{
     ArchiveEntry, Area, Branch, Catalog, Children, Delivery, Entity, Error, File, Folder, Import, Item, Job, Key, Leaf,
     Page, Result, Sort, Trashed, Tree, Upload,
@@ -18,12 +18,16 @@ use crate::model::system;
 #[cfg(target_arch = "wasm32")]
 use rusqlite::OpenFlags;
 use rusqlite::types::Value;
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params, params_from_iter};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension, Row, params, params_from_iter};
 use std::cmp::Ordering;
 use std::path::Path;
 
 /// One script per version, the first makes version 1.
 const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("version-2.sql")];
+
+/// The most memory for pages of the file, in KiB. SQLite's own choice of 2,000 is less than what one search in a million
+/// files reads, so that the next letter of it would read everything again.
+const CACHE: i64 = 16_000;
 
 /// The metadata store on SQLite, in memory or in a file.
 ///
@@ -102,6 +106,7 @@ impl Sqlite {
 
     fn prepare(connection: Connection) -> Result<Sqlite> {
         connection.set_prepared_statement_cache_capacity(128);
+        connection.pragma_update(None, "cache_size", -CACHE)?;
         let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
         let done = usize::try_from(found).ok().filter(|&done| done <= MIGRATIONS.len());
         let Some(done) = done else {
@@ -273,6 +278,29 @@ impl Sqlite {
     }
 }
 
+/// Rows by their numbers, the first parameter of a statement whose others stay the same.
+pub(super) struct Lookup<'a>(CachedStatement<'a>);
+
+impl<'a> Lookup<'a> {
+    pub(super) fn new(store: &'a Sqlite, sql: &str, values: &[Value]) -> Result<Lookup<'a>> {
+        let mut statement = store.connection.prepare_cached(sql)?;
+        for (at, value) in values.iter().enumerate() {
+            statement.raw_bind_parameter(at + 2, value)?;
+        }
+        Ok(Lookup(statement))
+    }
+
+    /// The row with this number, if there is one that meets the conditions.
+    pub(super) fn get<T>(
+        &mut self,
+        number: i64,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>> {
+        self.0.raw_bind_parameter(1, number)?;
+        Ok(self.0.raw_query().next()?.map(read).transpose()?)
+    }
+}
+
 struct Table<T> {
     name: &'static str,
     columns: &'static str,
@@ -288,8 +316,8 @@ struct Walk<'a, T> {
     value: Value,
     conditions: &'a str,
     values: &'a [Value],
-    /// Numbers of the items that can be on the page, ascending; any can when there is none.
-    through: Option<&'a [i64]>,
+    /// The items that can be on the page; any can when there is none.
+    through: Option<&'a Numbers>,
 }
 
 impl<T: Item> Walk<'_, T> {
@@ -326,31 +354,23 @@ impl<T: Item> Walk<'_, T> {
         let sql = format!("SELECT number FROM {name} WHERE {column} = ?{range} ORDER BY {order}");
         let mut steps = self.connection.connection.prepare_cached(&sql)?;
         let mut steps = steps.query(params_from_iter(place))?;
+        let mut rows = self.rows(columns, conditions, self.values)?;
         let mut found = Vec::new();
         while found.len() < limit
             && let Some(step) = steps.next()?
         {
             let number: i64 = step.get(0)?;
-            if numbers.binary_search(&number).is_ok() {
-                found.extend(self.item(number, columns, conditions, self.values, read)?);
+            if numbers.contains(number) {
+                found.extend(rows.get(number, read)?);
             }
         }
         Ok(found)
     }
 
-    /// The item with this number, if it meets the conditions.
-    fn item<U>(
-        &self,
-        number: i64,
-        columns: &str,
-        conditions: &str,
-        values: &[Value],
-        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<U>,
-    ) -> Result<Option<U>> {
+    /// The rows that meet these conditions, to be read one by one.
+    fn rows(&self, columns: &str, conditions: &str, values: &[Value]) -> Result<Lookup<'_>> {
         let sql = format!("SELECT {columns} FROM {} WHERE number = ?{conditions}", self.table.name);
-        let number = Value::from(number);
-        let values = std::iter::once(&number).chain(values);
-        self.connection.one(&sql, params_from_iter(values), read)
+        Lookup::new(self.connection, &sql, values)
     }
 
     /// Those of a few items that belong on the page, sorted.
@@ -366,10 +386,10 @@ impl<T: Item> Walk<'_, T> {
         }
         conditions.push_str(self.conditions);
         values.extend_from_slice(self.values);
+        let mut rows = self.rows(&format!("{key}, id"), &conditions, &values)?;
         let mut places = Vec::new();
         for &number in numbers {
-            let read = |row: &Row<'_>| Ok((read_key(row)?, row.get::<_, String>(1)?, number));
-            places.extend(self.item(number, &format!("{key}, id"), &conditions, &values, read)?);
+            places.extend(rows.get(number, |row| Ok((read_key(row)?, row.get::<_, String>(1)?, number)))?);
         }
         places.sort_by(|(one_key, one, _), (other_key, other, _)| {
             let (by_key, by_id) = (one_key.cmp(other_key), one.cmp(other));
@@ -377,9 +397,10 @@ impl<T: Item> Walk<'_, T> {
             turned(by_key, keys).then(turned(by_id, ids))
         });
         places.truncate(self.page.limit as usize);
+        let mut rows = self.rows(self.table.columns, "", &[])?;
         let mut found = Vec::new();
         for (.., number) in places {
-            found.extend(self.item(number, self.table.columns, "", &[], self.table.read)?);
+            found.extend(rows.get(number, self.table.read)?);
         }
         Ok(found)
     }
