@@ -1,7 +1,7 @@
 //! `cargo xtask test [RING…]`: the tests, in rings from the inside out.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -71,13 +71,13 @@ impl Ring {
     }
 
     /// Installs and builds what the ring needs, then runs its programs.
-    fn run(self, project: &Project) -> Result<Count> {
+    fn run(self, project: &Project, scratch: &Scratch) -> Result<Count> {
         match self {
             Self::Rust => {
                 // One package at a time: together they would share features, and cargo would have to build this
                 // program's own dependencies a second time.
-                let mut count = rust_tests(project, &["--package", "xtask"])?;
-                count += rust_tests(project, &["--package", "wix-media", "--features", NATIVE])?;
+                let mut count = rust_tests(project, scratch, &["--package", "xtask"])?;
+                count += rust_tests(project, scratch, &["--package", "wix-media", "--features", NATIVE])?;
                 Ok(count)
             }
             Self::WasmNode => {
@@ -94,6 +94,7 @@ impl Ring {
             }
             Self::Js | Self::Package | Self::Page => {
                 let mut command = Command::new("node");
+                scratch.lend(&mut command);
                 command.env("CHROMIUM", machine::browser()?.chromium);
                 build::build(project)?;
                 let scripts = self.scripts(project)?;
@@ -147,10 +148,60 @@ struct Outcome {
 
 /// Runs the rings, all of them whatever happens, and prints the result; whether everything passed.
 pub(crate) fn test(project: &Project, rings: &[Ring]) -> Result<bool> {
-    let outcomes: Vec<Outcome> = rings.iter().map(|ring| outcome(*ring, || ring.run(project))).collect();
+    let scratch = Scratch::new();
+    let run = |ring: &Ring| outcome(*ring, || ring.run(project, &scratch));
+    let outcomes: Vec<Outcome> = rings.iter().map(run).collect();
     let (text, passed) = report(&outcomes);
     println!("\n{text}");
+    // What a failed test names is left to be looked at.
+    if passed {
+        scratch.remove()?;
+    }
     Ok(passed)
+}
+
+/// Where the system keeps files in memory.
+const MEMORY: &str = "/dev/shm";
+/// What has to be free there, in bytes; the tests need less than half of it at any time.
+const MEMORY_NEEDED: u64 = 4 << 30;
+
+/// The folder for temporary files of tests: in memory where there is enough of it, since thousands of small files that are
+/// synced one by one can take an hour on a slow disk. Programs that are killed lose no more there than on a disk.
+struct Scratch(Option<PathBuf>);
+
+impl Scratch {
+    fn new() -> Self {
+        let chosen = std::env::var_os("TMPDIR").is_some();
+        if chosen || !free_bytes(MEMORY).is_some_and(|free| free >= MEMORY_NEEDED) {
+            return Self(None);
+        }
+        let folder = Path::new(MEMORY).join(format!("wix-media-tests-{}", std::process::id()));
+        Self(std::fs::create_dir_all(&folder).is_ok().then_some(folder))
+    }
+
+    fn lend(&self, command: &mut Command) {
+        if let Some(folder) = &self.0 {
+            command.env("TMPDIR", folder);
+        }
+    }
+
+    fn remove(self) -> Result<()> {
+        match self.0 {
+            Some(folder) => Ok(std::fs::remove_dir_all(folder)?),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What is free where this folder is, as far as `df` can tell.
+fn free_bytes(folder: &str) -> Option<u64> {
+    let mut command = Command::new("df");
+    command
+        .args(["--output=avail", "--block-size=1", folder])
+        .stderr(Stdio::null());
+    let output = command.output().ok().filter(|output| output.status.success())?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    text.lines().nth(1)?.trim().parse().ok()
 }
 
 /// Runs one wasm test file; cargo calls this for the targets of `tests/wasm`.
@@ -207,8 +258,9 @@ fn report(outcomes: &[Outcome]) -> (String, bool) {
     (lines.join("\n"), total.failed == 0)
 }
 
-fn rust_tests(project: &Project, arguments: &[&str]) -> Result<Count> {
+fn rust_tests(project: &Project, scratch: &Scratch, arguments: &[&str]) -> Result<Count> {
     let mut command = cargo(&["test", "--no-fail-fast"]);
+    scratch.lend(&mut command);
     command.args(arguments).current_dir(&project.root);
     let transcript = transcript(&mut command)?;
     Ok(judge(summary::of_rust(&transcript.text), transcript.success))
@@ -298,6 +350,24 @@ mod tests {
         assert!(!passed);
         assert!(text.contains("no test ran") && text.contains("it fell over"), "{text}");
         assert_eq!(text.lines().last(), Some("0 passed, 2 failed"));
+    }
+
+    #[test]
+    fn what_is_free_is_known_where_there_is_a_folder() {
+        assert!(free_bytes(".").is_none_or(|free| free > 0));
+        assert_eq!(free_bytes("/no/such/folder"), None);
+    }
+
+    #[test]
+    fn a_scratch_folder_is_lent_and_goes() {
+        let folder = std::env::temp_dir().join(format!("wix-media-scratch-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("inside")).unwrap();
+        let scratch = Scratch(Some(folder.clone()));
+        let mut command = Command::new("true");
+        scratch.lend(&mut command);
+        assert_eq!(command.get_envs().next().unwrap().1.unwrap(), folder.as_os_str());
+        scratch.remove().unwrap();
+        assert!(!folder.exists());
     }
 
     #[test]
