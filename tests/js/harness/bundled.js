@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { startBrowser } from './browser.js';
+import { startProfile } from './browser.js';
 import { startService } from './service.js';
 
 const dist = fileURLToPath(new URL('../../../dist', import.meta.url));
@@ -21,8 +21,7 @@ export async function bundled(closing, entry) {
   await writeFile(join(root, 'index.html'), '<!doctype html><html lang="en"><title>tests</title><link rel="icon" href="data:,"><script type="module" src="/page.mjs"></script>');
   const service = await startService({ root });
   closing.after(() => service.close());
-  const browser = await startBrowser(closing);
-  const context = await browser.newContext();
+  const context = await startProfile(closing);
   return {
     context,
     async open() {
