@@ -16,6 +16,9 @@ use crate::{WASM_TEST_RUNNER, build};
 /// Longest that the wasm tests of one file may take in a browser, in seconds.
 const BROWSER_TIMEOUT: &str = "120";
 
+/// Longest that a test or a suite in Node may take, in milliseconds: one that hangs must not hold up the rest.
+const TEST_TIMEOUT: &str = "--test-timeout=900000";
+
 /// A kind of test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ring {
@@ -102,7 +105,7 @@ impl Ring {
                     return Ok(Count::default());
                 }
                 command
-                    .args(["--test", "--test-reporter=spec"])
+                    .args(["--test", "--test-reporter=spec", TEST_TIMEOUT])
                     .args(scripts)
                     .current_dir(project.javascript());
                 let transcript = transcript(&mut command)?;
