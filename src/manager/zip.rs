@@ -63,7 +63,7 @@ impl Zip {
         self.length
     }
 
-    /// The next parts, in order; none at the end.
+    /// The next parts, in order; none at the end. Fails when the archive went before all of it was read, as by a reset.
     pub(super) fn next(&mut self, catalog: &dyn Catalog) -> catalog::Result<VecDeque<Part>> {
         let mut parts = VecDeque::new();
         while parts.is_empty() && self.stage != Stage::Done {
@@ -112,6 +112,9 @@ impl Zip {
         }
         let taken: u64 = parts.iter().map(Part::length).sum();
         self.length = self.length.saturating_sub(taken);
+        if parts.is_empty() && self.length > 0 {
+            return Err(catalog::Error::Store("the rest of this zip is gone".into()));
+        }
         Ok(parts)
     }
 }

@@ -483,6 +483,26 @@ fn a_reset_forgets_everything_but_keys() {
 }
 
 #[test]
+fn an_export_that_a_reset_cuts_off_says_so() {
+    let mut site = full();
+    let (mut read, mut given) = {
+        let body = site.manager.export().expect("an export").body;
+        (body.clone(), body)
+    };
+    let mut start = [0; 100];
+    site.manager.read(&mut read, &mut start).expect("the beginning");
+    site.manager.pieces(&mut given).expect("the beginning");
+    site.manager.control("reset", &json!({})).expect("reset");
+    assert!(site.manager.collect(read).is_err());
+    let rest: Result<Vec<_>, _> = std::iter::from_fn(|| match site.manager.pieces(&mut given) {
+        Ok(pieces) if pieces.is_empty() => None,
+        other => Some(other),
+    })
+    .collect();
+    assert!(rest.unwrap_err().to_string().contains("is gone"));
+}
+
+#[test]
 fn imports_know_no_limits_of_the_day() {
     let bytes = export(&mut full());
     let mut site = Site::with(Options {

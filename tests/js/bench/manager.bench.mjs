@@ -11,7 +11,7 @@ import { archiveOf } from './filled.mjs';
 const FEW = 10_000;
 const MANY = Number(process.env.WIX_MEDIA_FILES ?? 1_000_000);
 const TREE = Number(process.env.WIX_MEDIA_TREE ?? 100_000);
-const STREAMED = Number(process.env.WIX_MEDIA_STREAMED ?? 2 << 30);
+const STREAMED = Number(process.env.WIX_MEDIA_STREAMED ?? 2 ** 31);
 const FOLDER = '0123456789abcdef0123456789abcdef';
 const MB = 1 << 20;
 

@@ -58,6 +58,22 @@ suite('archives of a manager', () => {
     }
   });
 
+  test('an export that a reset cuts off fails, and is not taken for a whole one', async (t) => {
+    const manager = await open(t, {});
+    await planted(manager);
+    const reader = (await manager.export()).getReader();
+    await reader.read();
+    await manager.reset();
+    const error = await rejection(
+      (async () => {
+        while (!(await reader.read()).done);
+      })(),
+    );
+    assert.equal(error.code, 'STORAGE_FAILED');
+    // The manager itself goes on.
+    await manager.client.folders.createFolder('new');
+  });
+
   test('reset leaves nothing', async (t) => {
     const manager = await open(t, { storage: { directory: await emptyDirectory(t) } });
     const { fox, folder } = await planted(manager);
