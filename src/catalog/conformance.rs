@@ -10,8 +10,8 @@
 #![allow(clippy::unwrap_used)]
 
 use super::{
-    ArchiveEntry, Area, Catalog, Children, Delivery, Entity, File, Folder, Import, Item, Job, Page, Sort, Trashed,
-    Upload, fold,
+    ArchiveEntry, Area, Catalog, Children, Delivery, Entity, Error, File, Folder, Import, Item, Job, Page, Sort,
+    Trashed, Upload, fold,
 };
 use crate::model::system::TRASH_ROOT;
 
@@ -506,6 +506,40 @@ fn everything(store: &mut dyn Catalog) {
     assert_eq!(store.files(&page).unwrap().len(), 1);
     store.remove_file("d").unwrap();
     assert_eq!(store.files(&page).unwrap(), [], "removing one by one works as before");
+
+    store.begin().unwrap();
+    store
+        .fill(&mut |store| {
+            for number in 0..500 {
+                store.insert_file(&file(
+                    &format!("f{number}"),
+                    &format!("photo {number}"),
+                    "media-root",
+                    1,
+                ))?;
+            }
+            store.insert_folder(&site("g", "media-root", 1))
+        })
+        .unwrap();
+    store.commit().unwrap();
+    store.insert_file(&file("h", "photo 499", "media-root", 1)).unwrap();
+    page.text = "photo 499".into();
+    assert_eq!(store.files(&page).unwrap().len(), 2, "filling works like adding");
+    store.remove_file("f499").unwrap();
+    assert_eq!(
+        store.files(&page).unwrap().len(),
+        1,
+        "and what was filled goes one by one"
+    );
+    store.begin().unwrap();
+    let failed = store.fill(&mut |store| {
+        store.insert_file(&file("i", "photo 499", "media-root", 1))?;
+        Err(Error::Locked)
+    });
+    assert!(matches!(failed, Err(Error::Locked)));
+    store.rollback().unwrap();
+    store.insert_file(&file("j", "photo 499", "media-root", 1)).unwrap();
+    assert_eq!(store.files(&page).unwrap().len(), 2, "after a failure as well");
 }
 
 /// Areas follow from places, and whatever is in no place is found.

@@ -464,6 +464,9 @@ pub trait Catalog: Send + fmt::Debug {
     fn all_files(&self, after: &str, limit: u32) -> Result<Vec<File>>;
     /// Removes everything but the settings.
     fn clear(&mut self) -> Result<()>;
+    /// Adds items by the thousand, in a transaction: `add` gets this catalog, and texts can be searched for when it is done. An
+    /// error leaves a transaction that has to be rolled back.
+    fn fill(&mut self, add: &mut dyn FnMut(&mut dyn Catalog) -> Result<()>) -> Result<()>;
     /// Puts every live item into the area that its place is in. Answers the first item that is in no place at all, in a
     /// place that is live while it is not or the other way round, or below more than `levels` folders.
     fn settle_areas(&mut self, levels: u32) -> Result<Option<(Entity, String)>>;

@@ -15,7 +15,7 @@ use super::transfer::Transfers;
 use super::zip::Zip;
 use super::{Intake, Manager, Stage};
 use crate::blobs::Blobs;
-use crate::catalog::{self, ArchiveEntry, Entity, Import};
+use crate::catalog::{self, ArchiveEntry, Catalog, Entity, Import};
 use reader::{Entry, Piece, Reader};
 use rows::{FileRow, FolderRow};
 use serde_json::{Value, json};
@@ -400,32 +400,8 @@ impl Call<'_> {
         self.catalog.set_setting("since", &since.to_string())?;
         self.catalog.set_setting("deletions", &deletions.to_string())?;
         self.catalog.skip_events(last_event)?;
-        let damaged = |text: String| Refusal::Internal(text.into());
-        let mut folders = Reading::new(&importing.folders.blob);
-        while let Some(line) = folders.line(self.blobs)? {
-            let FolderRow { folder, events } = FolderRow::from_line(line).map_err(damaged)?;
-            self.catalog.insert_folder(&folder)?;
-            self.catalog.set_events_of(Entity::Folder, &folder.id, events)?;
-        }
-        let mut files = Reading::new(&importing.files.blob);
-        let mut blobs = Reading::new(&importing.blobs.blob);
-        while let Some(line) = files.line(self.blobs)? {
-            let FileRow {
-                mut file,
-                events,
-                import,
-            } = FileRow::from_line(line).map_err(damaged)?;
-            if file.blob.is_some() {
-                let blob = blobs.line(self.blobs)?.unwrap_or_default();
-                file.blob = Some(String::from_utf8_lossy(blob).into_owned());
-            }
-            self.catalog.insert_file(&file)?;
-            self.catalog.set_events_of(Entity::File, &file.id, events)?;
-            if let Some(request) = import {
-                let file = file.id;
-                self.catalog.put_import(&Import { file, request })?;
-            }
-        }
+        let stored: &dyn Blobs = self.blobs;
+        self.catalog.fill(&mut |catalog| add_all(catalog, stored, importing))?;
         let levels = u32::try_from(MAX_DEPTH).unwrap_or(u32::MAX);
         if let Some((entity, id)) = self.catalog.settle_areas(levels)? {
             let entry = match entity {
@@ -439,6 +415,38 @@ impl Call<'_> {
         }
         Ok(())
     }
+}
+
+/// Adds what an archive holds.
+fn add_all(catalog: &mut dyn Catalog, stored: &dyn Blobs, importing: &Importing) -> catalog::Result<()> {
+    let damaged = |text: String| catalog::Error::Store(text.into());
+    let lost = |error: std::io::Error| catalog::Error::Store(Box::new(error));
+    let mut folders = Reading::new(&importing.folders.blob);
+    while let Some(line) = folders.line(stored).map_err(lost)? {
+        let FolderRow { folder, events } = FolderRow::from_line(line).map_err(damaged)?;
+        catalog.insert_folder(&folder)?;
+        catalog.set_events_of(Entity::Folder, &folder.id, events)?;
+    }
+    let mut files = Reading::new(&importing.files.blob);
+    let mut blobs = Reading::new(&importing.blobs.blob);
+    while let Some(line) = files.line(stored).map_err(lost)? {
+        let FileRow {
+            mut file,
+            events,
+            import,
+        } = FileRow::from_line(line).map_err(damaged)?;
+        if file.blob.is_some() {
+            let blob = blobs.line(stored).map_err(lost)?.unwrap_or_default();
+            file.blob = Some(String::from_utf8_lossy(blob).into_owned());
+        }
+        catalog.insert_file(&file)?;
+        catalog.set_events_of(Entity::File, &file.id, events)?;
+        if let Some(request) = import {
+            let file = file.id;
+            catalog.put_import(&Import { file, request })?;
+        }
+    }
+    Ok(())
 }
 
 impl Manager {
