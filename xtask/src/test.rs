@@ -175,7 +175,7 @@ struct Scratch(Option<PathBuf>);
 impl Scratch {
     fn new() -> Self {
         let chosen = std::env::var_os("TMPDIR").is_some();
-        if chosen || !free_bytes(MEMORY).is_some_and(|free| free >= MEMORY_NEEDED) {
+        if chosen || free_bytes(MEMORY).is_none_or(|free| free < MEMORY_NEEDED) {
             return Self(None);
         }
         let folder = Path::new(MEMORY).join(format!("wix-media-tests-{}", std::process::id()));
