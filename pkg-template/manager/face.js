@@ -66,7 +66,9 @@ export function createFace({ fetch, baseUrl, given, on, now, advance, storage, e
     settings: async (settings) => void (await administer('PATCH', 'settings', { input: settings })),
     async seed(entries) {
       for await (const { content, ...entry } of seedEntries(entries, { runtime, refusal })) {
-        await administer('PUT', `seed?entry=${encodeURIComponent(JSON.stringify(entry))}`, { body: content });
+        const { body } = await administer('PUT', `seed?entry=${encodeURIComponent(JSON.stringify(entry))}`, { body: content });
+        // A worker would keep what nobody reads.
+        await body?.cancel();
       }
     },
     /** The option `seed`: only for a manager that holds nothing, so that a storage is seeded once. */

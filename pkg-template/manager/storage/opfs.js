@@ -24,6 +24,20 @@ function lock(name, fail) {
   });
 }
 
+// Chromium forgets a file that nobody refers to, and with it that it is about to be opened: the promise never settles.
+const opening = new Set();
+
+/** Opens a file for synchronous use. */
+async function openFile(folder, name, options) {
+  const file = await folder.getFileHandle(name, options);
+  opening.add(file);
+  try {
+    return await file.createSyncAccessHandle();
+  } finally {
+    opening.delete(file);
+  }
+}
+
 /** Opens or makes the storage of a name. See `storage.js` for what its members do. */
 export async function opfsStorage(name, { WixMediaError }) {
   const fail = (code, message, cause) => new WixMediaError({ code, message, ...(cause && { cause }) });
@@ -49,7 +63,7 @@ export async function opfsStorage(name, { WixMediaError }) {
 async function use(root, folder, opened, release) {
   const catalog = [];
   for (const file of CATALOG) {
-    const handle = await (await root.getFileHandle(file, { create: true })).createSyncAccessHandle();
+    const handle = await openFile(root, file, { create: true });
     opened.push(handle);
     catalog.push(handle);
   }
@@ -91,7 +105,7 @@ async function use(root, folder, opened, release) {
     while (spare.length < count) {
       const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
       const file = flat(nameOf(id));
-      const handle = await (await folder.getFileHandle(file, { create: true })).createSyncAccessHandle();
+      const handle = await openFile(folder, file, { create: true });
       spare.push({ id, file, handle });
     }
   }
@@ -164,7 +178,7 @@ async function use(root, folder, opened, release) {
       for (const name of names) {
         const file = flat(name);
         if (open.has(file) || !known.has(file)) continue;
-        const handle = await (await folder.getFileHandle(file)).createSyncAccessHandle();
+        const handle = await openFile(folder, file);
         // Somebody else may have been faster in the meantime.
         if (open.has(file)) handle.close();
         else keep(file, handle);

@@ -26,12 +26,12 @@ export async function startBrowser(closing) {
 }
 
 /**
- * Starts the browser with a profile on disk, as people have it, and answers its context. In the private windows of
+ * Starts the browser with a profile on disk, as people have it, and with `flags` of its own; answers its context. In the private windows of
  * `startBrowser` files of a site are kept in another process, which takes ten times as long.
  */
-export async function startProfile(closing) {
+export async function startProfile(closing, flags = []) {
   const folder = await mkdtemp(join(tmpdir(), 'wix-media-profile-'));
-  const context = await chromium.launchPersistentContext(folder, OPTIONS);
+  const context = await chromium.launchPersistentContext(folder, { ...OPTIONS, args: [...OPTIONS.args, ...flags] });
   closing.after(async () => {
     await context.close();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -11,9 +11,9 @@ const dist = fileURLToPath(new URL('../../../dist', import.meta.url));
 
 /**
  * Serves the package at `/package/` and the script `entry`, which imports it from there as any page would, and starts the
- * browser. `open()` gives a page that has loaded the script: one that has set `globalThis.result` to true.
+ * browser, with `flags` of its own. `open()` gives a page that has loaded the script: one that has set `globalThis.result` to true.
  */
-export async function bundled(closing, entry) {
+export async function bundled(closing, entry, flags) {
   const root = await mkdtemp(join(tmpdir(), 'wix-media-page-'));
   closing.after(() => rm(root, { recursive: true, force: true }));
   await build({ entryPoints: [entry], bundle: true, format: 'esm', platform: 'browser', external: ['/package/*'], outfile: join(root, 'page.mjs'), logLevel: 'error' });
@@ -21,7 +21,7 @@ export async function bundled(closing, entry) {
   await writeFile(join(root, 'index.html'), '<!doctype html><html lang="en"><title>tests</title><link rel="icon" href="data:,"><script type="module" src="/page.mjs"></script>');
   const service = await startService({ root });
   closing.after(() => service.close());
-  const context = await startProfile(closing);
+  const context = await startProfile(closing, flags);
   return {
     context,
     async open() {

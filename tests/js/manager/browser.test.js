@@ -11,7 +11,7 @@ suite('the manager in Chromium', () => {
   const closing = leftovers();
   let chromium;
   before(async () => {
-    chromium = await bundled(closing, fileURLToPath(new URL('page.js', import.meta.url)));
+    chromium = await bundled(closing, fileURLToPath(new URL('page.js', import.meta.url)), ['--js-flags=--expose-gc']);
   });
 
   async function open(t) {
@@ -123,6 +123,20 @@ suite('the manager in Chromium', () => {
       return (await manager.client.folders.getFolder(folder._id)).displayName;
     });
     assert.equal(found, 'before');
+  });
+
+  test('files that are about to be opened are not forgotten, however often garbage is collected', { timeout: 60_000 }, async (t) => {
+    const { page, faults } = await open(t);
+    await page.evaluate(async () => {
+      globalThis.manager = await globalThis.wixMedia.createManager({ storage: { opfs: 'garbage' } });
+    });
+    await page.workers()[0].evaluate(() => void setInterval(() => globalThis.gc(), 0));
+    const count = await page.evaluate(async () => {
+      await globalThis.manager.seed(Array.from({ length: 40 }, (_, number) => ({ path: `/${number}.txt`, content: 'x' })));
+      return (await globalThis.manager.client.files.listFiles().toArray()).length;
+    });
+    assert.equal(count, 40);
+    assert.deepEqual(faults, []);
   });
 
   test('there is no such file system in Node', async () => {
