@@ -184,7 +184,7 @@ impl Scratch {
 
     fn lend(&self, command: &mut Command) {
         if let Some(folder) = &self.0 {
-            command.env("TMPDIR", folder);
+            command.env("TMPDIR", folder).env("DISK_TMPDIR", std::env::temp_dir());
         }
     }
 
@@ -368,7 +368,8 @@ mod tests {
         let scratch = Scratch(Some(folder.clone()));
         let mut command = Command::new("true");
         scratch.lend(&mut command);
-        assert_eq!(command.get_envs().next().unwrap().1.unwrap(), folder.as_os_str());
+        let lent: Vec<_> = command.get_envs().filter(|(name, _)| *name == "TMPDIR").collect();
+        assert_eq!(lent[0].1.unwrap(), folder.as_os_str());
         scratch.remove().unwrap();
         assert!(!folder.exists());
     }

@@ -22,7 +22,8 @@ export async function pack(folder) {
  * `closing`, a test or the leftovers of a suite, is over.
  */
 export async function project(closing, files = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'wix-media-'));
+  // Where temporary files are in memory, below /dev, Deno reads nothing.
+  const folder = await mkdtemp(join(process.env.DISK_TMPDIR ?? tmpdir(), 'wix-media-'));
   closing.after(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   const tarball = await pack(folder);
   await addFiles(folder, { 'package.json': '{ "name": "project", "private": true }', ...files });
