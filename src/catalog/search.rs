@@ -320,6 +320,32 @@ mod tests {
     }
 
     #[test]
+    fn texts_may_hold_anything() {
+        let mut store = filled(400);
+        for (number, name) in ["say \"hi\" AND not", "\u{5199}\u{771f}\u{e9} * (x)", "a:b^c-d"]
+            .into_iter()
+            .enumerate()
+        {
+            let name = crate::catalog::fold(name);
+            let file = File::new(&format!("odd{number}"), &name, "media-root", Area::Site, 1);
+            store.insert_file(&file).expect("added");
+            let characters: Vec<char> = name.chars().collect();
+            for start in 0..characters.len() - 2 {
+                let text: String = characters[start..].iter().collect();
+                assert!(matches!(way(&store, &text, 5), Way::LookUp(_)), "{text:?}");
+                let mut page = Page::new(Children::In(vec![Area::Site]), 5);
+                page.text = text;
+                let found = store.files(&page).expect("a page");
+                assert!(
+                    found.iter().any(|file| file.id == format!("odd{number}")),
+                    "{:?}",
+                    page.text
+                );
+            }
+        }
+    }
+
+    #[test]
     fn few_items_are_walked() {
         assert_eq!(way(&filled(200), "saffron 199", 5), Way::Walk);
     }
