@@ -170,7 +170,7 @@ async function zip() {
 
 function stream() {
   const script = fileURLToPath(new URL('../manager/stream.mjs', import.meta.url));
-  const { stdout, stderr, status } = spawnSync(process.execPath, [script, emptyDirectory(), String(STREAMED)], { encoding: 'utf8' });
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--expose-gc', script, emptyDirectory(), String(STREAMED)], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   const { right, growth, times } = JSON.parse(stdout);
   if (!right) throw new Error('the bytes that came out are not those that went in');
