@@ -28,6 +28,12 @@ export function createFace({ fetch, baseUrl, given, on, now, advance, storage, e
     throw new WixMediaError({ message: `${name}: ${message}`, code, status: response.status, operation: `manager.${name}`, details });
   }
 
+  /** What is done for its effect. In a worker, what nobody reads of an answer would be kept. */
+  async function order(method, name, given) {
+    const { body } = await administer(method, name, given);
+    await body?.cancel();
+  }
+
   const manager = {
     fetch(input, init) {
       if (isClosed) return Promise.reject(new WixMediaError({ code: 'MANAGER_CLOSED', message: 'The manager is closed' }));
@@ -54,21 +60,17 @@ export function createFace({ fetch, baseUrl, given, on, now, advance, storage, e
     },
     estimate,
     faults: {
-      add: async (...faults) => void (await administer('POST', 'faults', { input: faults.flat() })),
-      clear: async () => void (await administer('DELETE', 'faults')),
+      add: (...faults) => order('POST', 'faults', { input: faults.flat() }),
+      clear: () => order('DELETE', 'faults'),
     },
     async export() {
       return (await administer('GET', 'export')).body;
     },
-    async import(archive) {
-      await administer('PUT', 'import', { body: archive instanceof Response ? archive.body : archive });
-    },
-    settings: async (settings) => void (await administer('PATCH', 'settings', { input: settings })),
+    import: (archive) => order('PUT', 'import', { body: archive instanceof Response ? archive.body : archive }),
+    settings: (settings) => order('PATCH', 'settings', { input: settings }),
     async seed(entries) {
       for await (const { content, ...entry } of seedEntries(entries, { runtime, refusal })) {
-        const { body } = await administer('PUT', `seed?entry=${encodeURIComponent(JSON.stringify(entry))}`, { body: content });
-        // A worker would keep what nobody reads.
-        await body?.cancel();
+        await order('PUT', `seed?entry=${encodeURIComponent(JSON.stringify(entry))}`, { body: content });
       }
     },
     /** The option `seed`: only for a manager that holds nothing, so that a storage is seeded once. */
@@ -76,7 +78,7 @@ export function createFace({ fetch, baseUrl, given, on, now, advance, storage, e
       const { isEmpty } = storage().usage;
       if (isEmpty) await manager.seed(entries);
     },
-    reset: async () => void (await administer('POST', 'reset', { input: {} })),
+    reset: () => order('POST', 'reset', { input: {} }),
     async close() {
       if (isClosed) return;
       isClosed = true;
