@@ -158,7 +158,7 @@ pub(crate) fn test(project: &Project, rings: &[Ring]) -> Result<bool> {
     println!("\n{text}");
     // What a failed test names is left to be looked at.
     if passed {
-        scratch.remove()?;
+        scratch.remove();
     }
     Ok(passed)
 }
@@ -188,10 +188,12 @@ impl Scratch {
         }
     }
 
-    fn remove(self) -> Result<()> {
-        match self.0 {
-            Some(folder) => Ok(std::fs::remove_dir_all(folder)?),
-            None => Ok(()),
+    /// A program on its way out may still write there, which is no failure of a test.
+    fn remove(self) {
+        if let Some(folder) = self.0
+            && let Err(error) = std::fs::remove_dir_all(&folder)
+        {
+            println!("{} is still there: {error}", folder.display());
         }
     }
 }
@@ -370,7 +372,7 @@ mod tests {
         scratch.lend(&mut command);
         let lent: Vec<_> = command.get_envs().filter(|(name, _)| *name == "TMPDIR").collect();
         assert_eq!(lent[0].1.unwrap(), folder.as_os_str());
-        scratch.remove().unwrap();
+        scratch.remove();
         assert!(!folder.exists());
     }
 
