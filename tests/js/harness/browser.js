@@ -26,8 +26,8 @@ export async function startBrowser(closing) {
 }
 
 /**
- * Starts the browser with a profile on disk, as people have it, and with `flags` of its own; answers its context. In the private windows of
- * `startBrowser` files of a site are kept in another process, which takes ten times as long.
+ * Starts the browser with a profile on disk, as people have it, and with `flags` of its own; answers its context. In the
+ * private windows of `startBrowser` files of a site are kept in another process, which takes several times as long.
  */
 export async function startProfile(closing, flags = []) {
   const folder = await mkdtemp(join(tmpdir(), 'wix-media-profile-'));
