@@ -8,7 +8,7 @@ import { before, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
 import { startService } from '../harness/service.js';
-import { cell, drop, namesIn, openPage, photo, settled, startServer, uploadByDialog } from './site.js';
+import { cell, drop, eventually, namesIn, openPage, photo, settled, startServer, uploadByDialog } from './site.js';
 
 const WWW = new URL('../../../www/', import.meta.url);
 const DIST = new URL('../../../dist/', import.meta.url);
@@ -46,7 +46,7 @@ suite('the page in this browser', () => {
     await hasPicture(page);
     await page.reload();
     await settled(page);
-    assert.deepEqual(await namesIn(page), ['cat.jpg']);
+    await eventually(async () => assert.deepEqual(await namesIn(page), ['cat.jpg']));
     await hasPicture(page);
     // Nothing of it went to the server.
     assert.deepEqual(await server.client.files.listFiles().toArray(), []);
@@ -129,11 +129,11 @@ suite('the page in this browser', () => {
     await page.locator('#details-toggle').click();
     await cell(page, 'large.bin').click();
     await page.locator('details-panel').getByText(md5(bytes)).waitFor();
-    assert.deepEqual(await namesIn(page), ['large.bin'], 'once, not twice');
+    await eventually(async () => assert.deepEqual(await namesIn(page), ['large.bin'], 'once, not twice'));
     // What is over is not begun again.
     await page.reload();
     await settled(page);
-    assert.deepEqual(await namesIn(page), ['large.bin']);
+    await eventually(async () => assert.deepEqual(await namesIn(page), ['large.bin']));
     await page.getByRole('region', { name: 'Uploads' }).waitFor({ state: 'hidden' });
   });
 
@@ -143,7 +143,7 @@ suite('the page in this browser', () => {
     await cell(page, 'cat.jpg').waitFor();
     const other = await openTab();
     await settled(other);
-    assert.deepEqual(await namesIn(other), ['cat.jpg']);
+    await eventually(async () => assert.deepEqual(await namesIn(other), ['cat.jpg']));
     await hasPicture(other);
     await drop(other, '#main', [{ name: 'from the other.txt', bytes: 'words' }]);
     await cell(page, 'from the other.txt').waitFor();
@@ -152,7 +152,7 @@ suite('the page in this browser', () => {
     await cell(other, 'after.txt').waitFor();
     await other.reload();
     await settled(other);
-    assert.deepEqual((await namesIn(other)).toSorted(), ['after.txt', 'cat.jpg', 'from the other.txt']);
+    await eventually(async () => assert.deepEqual((await namesIn(other)).toSorted(), ['after.txt', 'cat.jpg', 'from the other.txt']));
   });
 
   test('works without a network after the first visit, from any web server', async (t) => {
@@ -181,7 +181,7 @@ suite('the page in this browser', () => {
     await close();
     await page.reload();
     await settled(page);
-    assert.deepEqual(await namesIn(page), ['cat.jpg']);
+    await eventually(async () => assert.deepEqual(await namesIn(page), ['cat.jpg']));
     await hasPicture(page);
     await drop(page, '#main', [{ name: 'offline.txt', bytes: 'no network' }]);
     await cell(page, 'offline.txt').waitFor();

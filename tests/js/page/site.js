@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '../harness/package.js';
 
@@ -91,6 +92,22 @@ export const settled = (page) =>
     const isRead = !grid.hidden && !/so far/.test(document.querySelector('#count').textContent);
     return isRead || (!message.hidden && !message.querySelector('.spinner'));
   });
+
+/**
+ * Makes a check until it holds, for a page shows what it has piece by piece. When the time is over it fails as the last
+ * check did.
+ */
+export async function eventually(check, limitMs = 15_000) {
+  const end = Date.now() + limitMs;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await delay(50);
+    }
+  }
+}
 
 /** The names of the items that are in the document. */
 export const namesIn = (page) => page.locator('.cell .name').evaluateAll((names) => names.map(({ textContent }) => textContent));

@@ -4,7 +4,7 @@ import { before, beforeEach, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
 import { KEY, SITE, startMediaService } from './media-service.js';
-import { namesIn, openPage, settled, startServer, textOf } from './site.js';
+import { eventually, namesIn, openPage, settled, startServer, textOf } from './site.js';
 
 suite('the page on a Wix site', () => {
   const closing = leftovers();
@@ -43,11 +43,13 @@ suite('the page on a Wix site', () => {
     await connect(page);
     await page.waitForFunction(() => document.querySelectorAll('.cell.file').length > 8);
     await settled(page);
-    assert.equal(await page.locator('#count').textContent(), `${service.files.length} files`);
-    assert.ok((await namesIn(page)).includes('Launch at dawn.jpg'));
-    const shown = await textOf(page.locator('call-inspector'));
-    assert.match(shown, /apiKey: process\.env\.WIX_API_KEY/);
-    assert.match(shown, /Authorization: \[redacted\]/);
+    await eventually(async () => assert.equal(await textOf(page.locator('#count')), `${service.files.length} files`));
+    await eventually(async () => assert.ok((await namesIn(page)).includes('Launch at dawn.jpg')));
+    await eventually(async () => {
+      const shown = await textOf(page.locator('call-inspector'));
+      assert.match(shown, /apiKey: process\.env\.WIX_API_KEY/);
+      assert.match(shown, /Authorization: \[redacted\]/);
+    });
     assert.ok(service.requests.every(({ headers }) => headers.authorization === KEY));
   });
 
@@ -67,7 +69,7 @@ suite('the page on a Wix site', () => {
     assert.ok(!kept.includes(KEY), 'the key is nowhere to be found');
     await page.reload();
     await settled(page);
-    assert.ok(await page.getByLabel('This server').isChecked(), 'without the key there is no site to go to');
+    await eventually(async () => assert.ok(await page.getByLabel('This server').isChecked(), 'without the key there is no site to go to'));
   });
 
   test('says where it was typed that a key is wrong', async (t) => {
@@ -76,7 +78,7 @@ suite('the page on a Wix site', () => {
     await dialog.getByText('The service does not know you').waitFor();
     assert.ok(!(await textOf(page.locator('body'))).includes('IST.another-key.0123'));
     await dialog.getByRole('button', { name: 'Cancel' }).click();
-    assert.ok(await page.getByLabel('This server').isChecked());
+    await eventually(async () => assert.ok(await page.getByLabel('This server').isChecked()));
     await settled(page);
   });
 
