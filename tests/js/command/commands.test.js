@@ -50,7 +50,7 @@ suite('the commands', { concurrency: 2 }, () => {
 
   test('ls', async (t) => {
     const { text, json, refusal, client } = await place(t);
-    assert.deepEqual((await text('ls')).split('\n').map((line) => line.split(/ {2,}/)[0]).filter(Boolean), ['Name', 'Animals/', 'Breakfast/', 'Documents/', 'Sounds/', 'Space/']);
+    assert.deepEqual((await text('ls')).split('\n').map((line) => line.split(/ {2,}/)[0]).filter(Boolean), ['Name', 'Animals/', 'Breakfast/', 'Documents/', 'Sounds/', 'Space/', 'chelsea-portrait.jpg', 'coffee-cup.jpg', 'hubble_galaxies.jpg']);
     assert.match(await text('ls', '/Space', '--sort', 'size', '--reverse'), /astronaut\.png +791\.6 kB +IMAGE +\d{4}-\d\d-\d\d \d\d:\d\d\n.*hubble.*\n.*rocket/);
     assert.equal(await text('ls', '/Animals/chelsea.png', '/Space/').then((lines) => lines.match(/^\/.*:$/gm).join()), '/Animals/chelsea.png:,/Space/:');
     const [entry] = await json('ls', '/Animals');
@@ -94,11 +94,14 @@ suite('the commands', { concurrency: 2 }, () => {
 │   └── price list.pdf
 ├── Sounds/
 │   └── bell.wav
-└── Space/
-    ├── astronaut.png
-    ├── hubble_deep_field.jpg
-    └── rocket.jpg
-5 folders, 7 files, 2.2 MB
+├── Space/
+│   ├── astronaut.png
+│   ├── hubble_deep_field.jpg
+│   └── rocket.jpg
+├── chelsea-portrait.jpg
+├── coffee-cup.jpg
+└── hubble_galaxies.jpg
+5 folders, 10 files, 2.3 MB
 `,
     );
     assert.equal(await text('tree', '--folders', '--depth', '1'), '/\n├── Animals/\n├── Breakfast/\n├── Documents/\n├── Sounds/\n└── Space/\n5 folders\n');
@@ -173,7 +176,7 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.match(await refusal(1, 'get', '/Space', '--to', 'copies'), /copies\/Space is there already: --force/);
     await text('get', '/', '--to', 'all');
     assert.deepEqual(await here('all/Animals/chelsea.png'), original);
-    assert.deepEqual((await readdir(join(cwd, 'all'))).sort(), ['Animals', 'Breakfast', 'Documents', 'Sounds', 'Space']);
+    assert.deepEqual((await readdir(join(cwd, 'all'))).sort(), ['Animals', 'Breakfast', 'Documents', 'Sounds', 'Space', 'chelsea-portrait.jpg', 'coffee-cup.jpg', 'hubble_galaxies.jpg']);
     await text('get', '/Space', '--zip', '--to', 'space.zip');
     await text('get', '/Animals/chelsea.png', '/Space/rocket.jpg', '--zip');
     for (const [zip, count] of [['space.zip', 3], ['files.zip', 2]]) {
@@ -304,7 +307,7 @@ suite('the commands', { concurrency: 2 }, () => {
     const { text, json } = await place(t);
     assert.deepEqual((await text('du')).split('\n').map((line) => line.trim().split(/ {2,}/)), [
       ['Size', 'Files', 'Folder'],
-      ['2.2 MB', '7', '/'],
+      ['2.3 MB', '10', '/'],
       ['240.5 kB', '1', '/Animals'],
       ['466.7 kB', '1', '/Breakfast'],
       [`${(await readFile(join(SITE, 'Documents/price list.pdf'))).length} B`, '1', '/Documents'],
