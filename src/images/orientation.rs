@@ -55,7 +55,30 @@ impl Orientation {
     /// assert_eq!(Orientation::of_exif(b""), Orientation::of_number(1));
     /// ```
     pub fn of_exif(tiff: &[u8]) -> Self {
-        Self::of_number(tag(tiff).unwrap_or(1))
+        Self::of_tiff(|at, length| {
+            let behind = usize::try_from(at)
+                .ok()
+                .and_then(|at| tiff.get(at..))
+                .unwrap_or_default();
+            behind[..length.min(behind.len())].to_vec()
+        })
+    }
+
+    /// The orientation in a TIFF structure, of which `part(offset, length)` gives bytes: fewer where it ends.
+    ///
+    /// ```
+    /// use wix_media::images::orientation::Orientation;
+    ///
+    /// let asked = std::cell::RefCell::new(Vec::new());
+    /// let orientation = Orientation::of_tiff(|offset, length| {
+    ///     asked.borrow_mut().push((offset, length));
+    ///     b"II\x2a\0\0\x01\0\0"[..if offset == 0 { 8 } else { 0 }].to_vec()
+    /// });
+    /// assert_eq!(orientation, Orientation::default());
+    /// assert_eq!(*asked.borrow(), [(0, 8), (256, 2)]);
+    /// ```
+    pub fn of_tiff(part: impl Fn(u64, usize) -> Vec<u8>) -> Self {
+        Self::of_number(tag(part).unwrap_or(1))
     }
 
     /// Whether width and height are exchanged.
@@ -71,36 +94,31 @@ impl Orientation {
 }
 
 /// The tag 0x0112 of the first directory of a TIFF structure.
-fn tag(tiff: &[u8]) -> Option<u16> {
-    let little = match tiff.get(..4)? {
+fn tag(part: impl Fn(u64, usize) -> Vec<u8>) -> Option<u16> {
+    let head = part(0, 8);
+    let little = match head.get(..4)? {
         [b'I', b'I', 42, 0] => true,
         [b'M', b'M', 0, 42] => false,
         _ => return None,
     };
-    let short = |at: usize| {
-        let bytes = tiff.get(at..at.checked_add(2)?)?.try_into().ok()?;
+    let short = |bytes: &[u8]| {
+        let bytes = bytes.get(..2)?.try_into().ok()?;
         Some(if little {
             u16::from_le_bytes(bytes)
         } else {
             u16::from_be_bytes(bytes)
         })
     };
-    let long = |at: usize| {
-        let bytes = tiff.get(at..at.checked_add(4)?)?.try_into().ok()?;
-        Some(if little {
-            u32::from_le_bytes(bytes)
-        } else {
-            u32::from_be_bytes(bytes)
-        })
-    };
-    let directory = usize::try_from(long(4)?).ok()?;
-    for entry in 0..usize::from(short(directory)?) {
-        let at = directory.checked_add(2 + entry * 12)?;
-        if short(at)? == 0x0112 {
-            return short(at.checked_add(8)?);
-        }
-    }
-    None
+    let offset = head.get(4..8)?.try_into().ok()?;
+    let directory = u64::from(if little {
+        u32::from_le_bytes(offset)
+    } else {
+        u32::from_be_bytes(offset)
+    });
+    let count = usize::from(short(&part(directory, 2))?);
+    let entries = part(directory + 2, count * 12);
+    let found = entries.chunks_exact(12).find(|entry| short(entry) == Some(0x0112))?;
+    short(&found[8..])
 }
 
 #[cfg(test)]
@@ -139,7 +157,7 @@ mod tests {
             for little in [false, true] {
                 let bytes = exif(number, little);
                 assert_eq!(Orientation::of_exif(&bytes), Orientation::of_number(number), "{number}");
-                for length in 0..bytes.len() - 4 {
+                for length in 0..bytes.len() {
                     assert_eq!(Orientation::of_exif(&bytes[..length]), Orientation::default());
                 }
             }

@@ -24,13 +24,11 @@
 
 mod access;
 mod archive;
-mod boxes;
 mod call;
 mod content;
 mod control;
 mod descriptor;
 mod downloads;
-mod exif;
 mod faults;
 mod files;
 mod folders;
@@ -43,7 +41,6 @@ mod rate;
 mod refusal;
 mod route;
 mod seed;
-mod sound;
 mod source;
 mod subscription;
 mod time;

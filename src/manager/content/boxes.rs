@@ -1,7 +1,7 @@
 //! Files of boxes in boxes (ISO 14496-12): films and sounds of MP4 and QuickTime, pictures of HEIC and AVIF.
 
-use super::content::Reader;
-use super::descriptor::Facts;
+use super::super::descriptor::Facts;
+use super::Reader;
 
 /// Boxes of one file that are looked at, at most: it bounds what a made-up file can cost.
 const MOST_BOXES: u32 = 1000;

@@ -3,8 +3,11 @@
 //! Files lie and end early. Whatever cannot be read is simply not known: nothing here fails because of the content, and
 //! nothing reads more than a few kilobytes of it at a time.
 
+mod boxes;
+mod exif;
+mod sound;
+
 use super::descriptor::Facts;
-use super::{boxes, exif, sound};
 use crate::blobs::Blobs;
 use crate::model::types::{self, SNIFFED};
 use md5::{Digest, Md5};
@@ -140,7 +143,7 @@ impl Seek for Reader<'_> {
 
 impl Reader<'_> {
     /// At most `length` bytes from `offset` on.
-    pub(super) fn part(&self, offset: u64, length: usize) -> Vec<u8> {
+    fn part(&self, offset: u64, length: usize) -> Vec<u8> {
         let mut bytes = vec![0; length];
         let count = self.blobs.read(self.id, offset, &mut bytes).unwrap_or(0);
         bytes.truncate(count);

@@ -1,7 +1,7 @@
 //! How long sounds are, and how many bits each second of them has.
 
-use super::content::Reader;
-use super::descriptor::Facts;
+use super::super::descriptor::Facts;
+use super::Reader;
 
 /// Parts of a file that are looked at, at most.
 const MOST_PARTS: u32 = 64;
