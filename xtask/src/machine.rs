@@ -116,12 +116,14 @@ fn debian_packages(wanted: &[(&str, &str)]) -> Result<()> {
     // Another installation may be under way; wait for it rather than fail.
     const PATIENT: [&str; 3] = ["--quiet=2", "-o", "DPkg::Lock::Timeout=300"];
     run(Command::new("apt-get").args(PATIENT).arg("update"))?;
-    run(Command::new("apt-get")
-        .args(PATIENT)
-        .args(["install", "--yes", "--no-install-recommends"])
-        .args(&missing)
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .stdout(Stdio::null()))
+    output(
+        Command::new("apt-get")
+            .args(PATIENT)
+            .args(["install", "--yes", "--no-install-recommends"])
+            .args(&missing)
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+    )
+    .map(drop)
 }
 
 /// Asks rustup for something, or the person where there is no rustup.

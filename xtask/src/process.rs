@@ -1,11 +1,16 @@
 //! Running other programs.
 
 use std::ffi::OsStr;
-use std::io::{Read as _, Write as _};
+use std::io::{IsTerminal as _, Read, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+
+/// How long the last words of a program may take that has ended.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// The cargo that started this program, so that everything is built by one toolchain.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
@@ -16,9 +21,13 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
 
 /// Runs a program whose output goes to the terminal; an error when it cannot start or fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("could not start {}", line(command)))?;
+    let status = if std::io::stdout().is_terminal() && std::io::stderr().is_terminal() {
+        command
+            .status()
+            .with_context(|| format!("could not start {}", line(command)))?
+    } else {
+        transcript(command)?.status
+    };
     if !status.success() {
         bail!("{} failed ({status})", line(command));
     }
@@ -28,46 +37,68 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// Runs a program and returns what it wrote to standard output.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let output = command
-        .stderr(Stdio::inherit())
+        .stderr(Stdio::piped())
         .output()
         .with_context(|| format!("could not start {}", line(command)))?;
+    std::io::stderr().write_all(&output.stderr)?;
     if !output.status.success() {
         bail!("{} failed ({})", line(command), output.status);
     }
     String::from_utf8(output.stdout).with_context(|| format!("{} did not write text", line(command)))
 }
 
-/// What a program wrote to standard output, and whether it ended well.
+/// What a program wrote to standard output, and how it ended.
 #[derive(Debug)]
 pub(crate) struct Transcript {
     pub(crate) text: String,
-    pub(crate) success: bool,
+    pub(crate) status: ExitStatus,
 }
 
 /// Runs a program whose output goes to the terminal as it comes, and keeps a copy of its standard output.
+///
+/// It never gets the pipes that this program itself writes to. Node makes the pipes that it inherits non-blocking, for
+/// everybody who has them, and from then on whoever writes faster than the other end reads is refused.
 pub(crate) fn transcript(command: &mut Command) -> Result<Transcript> {
+    if !std::io::stderr().is_terminal() {
+        command.stderr(Stdio::piped());
+    }
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()
         .with_context(|| format!("could not start {}", line(command)))?;
-    let mut source = child.stdout.take().context("the program has no standard output")?;
+    let faults = child
+        .stderr
+        .take()
+        .map(|source| thread::spawn(move || copied(source, std::io::stderr())));
+    let source = child.stdout.take().context("the program has no standard output")?;
+    let copy = copied(source, std::io::stdout())?;
+    let status = child.wait()?;
+    if let Some(faults) = faults {
+        // What it left running may still have its standard error: that is not waited for.
+        let end = Instant::now() + LAST_WORDS;
+        while !faults.is_finished() && Instant::now() < end {
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+    Ok(Transcript {
+        text: String::from_utf8_lossy(&copy).into_owned(),
+        status,
+    })
+}
+
+/// Passes on what comes from `source` as it comes, and answers all of it.
+fn copied(mut source: impl Read, mut sink: impl Write) -> std::io::Result<Vec<u8>> {
     let mut copy = Vec::new();
     let mut buffer = [0; 8192];
-    let mut terminal = std::io::stdout();
     loop {
         let length = source.read(&mut buffer)?;
         if length == 0 {
-            break;
+            return Ok(copy);
         }
-        terminal.write_all(&buffer[..length])?;
-        terminal.flush()?;
+        sink.write_all(&buffer[..length])?;
+        sink.flush()?;
         copy.extend_from_slice(&buffer[..length]);
     }
-    let status = child.wait()?;
-    Ok(Transcript {
-        text: String::from_utf8_lossy(&copy).into_owned(),
-        success: status.success(),
-    })
 }
 
 /// The program and its arguments as one would type them.
@@ -87,12 +118,25 @@ mod tests {
     #[test]
     fn a_transcript_keeps_the_text_and_the_end() {
         let version = transcript(&mut cargo(&["--version"])).unwrap();
-        assert!(version.success);
+        assert!(version.status.success());
         assert!(version.text.starts_with("cargo "), "{}", version.text);
+        let refused = transcript(&mut cargo(&["no-such-command"])).unwrap();
+        assert!(!refused.status.success());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_program_has_pipes_of_its_own() {
+        let show = "readlink /proc/self/fd/1 /proc/self/fd/2";
+        let given = transcript(Command::new("sh").args(["-c", show])).unwrap().text;
+        let [stdout, stderr] = given.lines().collect::<Vec<_>>()[..] else {
+            panic!("{given}");
+        };
+        let own = |number: u8| std::fs::read_link(format!("/proc/self/fd/{number}")).unwrap();
+        assert_ne!(Path::new(stdout), own(1));
         assert!(
-            !transcript(cargo(&["no-such-command"]).stderr(Stdio::null()))
-                .unwrap()
-                .success
+            std::io::stderr().is_terminal() || Path::new(stderr) != own(2),
+            "{stderr}"
         );
     }
 
@@ -100,7 +144,7 @@ mod tests {
     fn a_failure_names_the_program() {
         let error = run(&mut Command::new("no-such-program-anywhere")).unwrap_err();
         assert_eq!(error.to_string(), "could not start no-such-program-anywhere");
-        let error = run(cargo(&["no-such-command", "--quiet"]).stderr(Stdio::null())).unwrap_err();
+        let error = run(&mut cargo(&["no-such-command", "--quiet"])).unwrap_err();
         assert!(
             error.to_string().starts_with("cargo no-such-command --quiet failed"),
             "{error}"

@@ -109,7 +109,7 @@ impl Ring {
                     .args(scripts)
                     .current_dir(project.javascript());
                 let transcript = transcript(&mut command)?;
-                Ok(judge(summary::of_node(&transcript.text), transcript.success))
+                Ok(judge(summary::of_node(&transcript.text), transcript.status.success()))
             }
         }
     }
@@ -268,7 +268,7 @@ fn rust_tests(project: &Project, scratch: &Scratch, arguments: &[&str]) -> Resul
     scratch.lend(&mut command);
     command.args(arguments).current_dir(&project.root);
     let transcript = transcript(&mut command)?;
-    Ok(judge(summary::of_rust(&transcript.text), transcript.success))
+    Ok(judge(summary::of_rust(&transcript.text), transcript.status.success()))
 }
 
 fn wasm_tests(project: &Project, name: &str, prepare: impl FnOnce(&mut Command)) -> Result<Count> {
@@ -292,7 +292,7 @@ fn wasm_tests(project: &Project, name: &str, prepare: impl FnOnce(&mut Command))
         .current_dir(&project.root);
     prepare(&mut command);
     let transcript = transcript(&mut command)?;
-    Ok(judge(summary::of_rust(&transcript.text), transcript.success))
+    Ok(judge(summary::of_rust(&transcript.text), transcript.status.success()))
 }
 
 /// A program that fails without a failed test has broken down, by a build error or a crash; that counts as one.
