@@ -1,7 +1,7 @@
 //! Running other programs.
 
 use std::ffi::OsStr;
-use std::io::{IsTerminal as _, Read, Write};
+use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
@@ -37,7 +37,6 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// Runs a program and returns what it wrote to standard output.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let output = command
-        .stderr(Stdio::piped())
         .output()
         .with_context(|| format!("could not start {}", line(command)))?;
     std::io::stderr().write_all(&output.stderr)?;
@@ -69,9 +68,20 @@ pub(crate) fn transcript(command: &mut Command) -> Result<Transcript> {
     let faults = child
         .stderr
         .take()
-        .map(|source| thread::spawn(move || copied(source, std::io::stderr())));
-    let source = child.stdout.take().context("the program has no standard output")?;
-    let copy = copied(source, std::io::stdout())?;
+        .map(|mut source| thread::spawn(move || std::io::copy(&mut source, &mut std::io::stderr())));
+    let mut source = child.stdout.take().context("the program has no standard output")?;
+    let mut copy = Vec::new();
+    let mut buffer = [0; 8192];
+    let mut terminal = std::io::stdout();
+    loop {
+        let length = source.read(&mut buffer)?;
+        if length == 0 {
+            break;
+        }
+        terminal.write_all(&buffer[..length])?;
+        terminal.flush()?;
+        copy.extend_from_slice(&buffer[..length]);
+    }
     let status = child.wait()?;
     if let Some(faults) = faults {
         // What it left running may still have its standard error: that is not waited for.
@@ -84,21 +94,6 @@ pub(crate) fn transcript(command: &mut Command) -> Result<Transcript> {
         text: String::from_utf8_lossy(&copy).into_owned(),
         status,
     })
-}
-
-/// Passes on what comes from `source` as it comes, and answers all of it.
-fn copied(mut source: impl Read, mut sink: impl Write) -> std::io::Result<Vec<u8>> {
-    let mut copy = Vec::new();
-    let mut buffer = [0; 8192];
-    loop {
-        let length = source.read(&mut buffer)?;
-        if length == 0 {
-            return Ok(copy);
-        }
-        sink.write_all(&buffer[..length])?;
-        sink.flush()?;
-        copy.extend_from_slice(&buffer[..length]);
-    }
 }
 
 /// The program and its arguments as one would type them.

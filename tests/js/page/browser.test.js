@@ -129,7 +129,7 @@ suite('the page in this browser', () => {
     await page.locator('#details-toggle').click();
     await cell(page, 'large.bin').click();
     await page.locator('details-panel').getByText(md5(bytes)).waitFor();
-    await eventually(async () => assert.deepEqual(await namesIn(page), ['large.bin'], 'once, not twice'));
+    assert.deepEqual(await namesIn(page), ['large.bin'], 'once, not twice');
     // What is over is not begun again.
     await page.reload();
     await settled(page);
@@ -211,6 +211,16 @@ suite('the page in this browser', () => {
     await page.waitForFunction(() => !document.querySelector('.cell') && !document.querySelector('.spinner'));
     await page.locator('label', { hasText: 'In this browser' }).click();
     await cell(page, 'mine.txt').waitFor();
+
+    // A folder of one place is none of the other.
+    await server.client.folders.createFolder('Only there');
+    await page.locator('label', { hasText: 'This server' }).click();
+    await cell(page, 'Only there').dblclick();
+    await page.getByText('This folder is empty').waitFor();
+    await page.locator('label', { hasText: 'In this browser' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Site Files' }).waitFor();
+    await cell(page, 'mine.txt').waitFor();
+    assert.ok(page.url().endsWith('/#files'));
   });
 
   test('the service worker knows every file of the page, and every part that it may need', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
-import { barriers, cell, drop, eventually, keepScreenshot, openPage, photo, settled, startServer } from './site.js';
+import { barriers, cell, drop, eventually, keepScreenshot, nothingSticksOut, openPage, photo, settled, startServer } from './site.js';
 
 const LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 90"><path d="M10 70 45 20l20 28 14-18 31 40z" fill="#2f8360"/><circle cx="92" cy="22" r="10" fill="#e6b450"/></svg>';
 
@@ -50,8 +50,8 @@ suite('the look of the page', () => {
       const look = async (name) => {
         await page.mouse.move(0, 0);
         await page.waitForTimeout(150);
-        await eventually(async () => assert.deepEqual(await barriers(page), [], name));
-        await eventually(async () => assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name}: nothing sticks out`));
+        assert.deepEqual(await barriers(page), [], name);
+        await nothingSticksOut(page, name);
         await keepScreenshot(page, `${colorScheme}-${name}`);
       };
       const desk = { width: 1440, height: 900 };
@@ -179,7 +179,7 @@ suite('the look of the page', () => {
     const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth && document.documentElement.scrollHeight <= innerHeight);
     for (const width of [320, 480, 640, 735, 896, 1024, 1200, 1440, 2560]) {
       await page.setViewportSize({ width, height: 900 });
-      await eventually(async () => assert.ok(await fits(), `nothing sticks out at ${width}`));
+      assert.ok(await fits(), `nothing sticks out at ${width}`);
       await eventually(async () => assert.ok((await page.locator('.cell').count()) > 3, `${width}: the files are there`));
       await keepScreenshot(page, `width-${width}`);
     }

@@ -1,4 +1,5 @@
 // The page as `wix-media serve` serves it, in Chromium, by a person who watches out for errors.
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -9,6 +10,7 @@ import { createClient } from '../harness/package.js';
 const COMMAND = fileURLToPath(new URL('../../../dist/command.js', import.meta.url));
 const SCREENSHOTS = fileURLToPath(new URL('../../../target/page-screenshots/', import.meta.url));
 const PHOTOS = new URL('../../data/photos/', import.meta.url);
+const LONGEST_WAIT = 15_000;
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** A photograph of the test data, as a path and as bytes. */
@@ -97,8 +99,8 @@ export const settled = (page) =>
  * Makes a check until it holds, for a page shows what it has piece by piece. When the time is over it fails as the last
  * check did.
  */
-export async function eventually(check, limitMs = 15_000) {
-  const end = Date.now() + limitMs;
+export async function eventually(check) {
+  const end = Date.now() + LONGEST_WAIT;
   for (;;) {
     try {
       return await check();
@@ -141,6 +143,11 @@ export async function drop(page, selector, files) {
     },
     [selector, given],
   );
+}
+
+/** Nothing is wider than the window, right now. */
+export async function nothingSticksOut(page, what) {
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${what}: nothing sticks out`);
 }
 
 /** The violations that axe-core finds, in words. */
