@@ -160,6 +160,11 @@ async function openPlace(kind, settings) {
   queue?.stop();
   if (queue) uploads.hidden = true;
   const before = place;
+  if (before && (before.kind !== kind || kind === 'site')) {
+    // Folders of one place are not those of another.
+    view = { ...view, folderId: undefined };
+    history.replaceState(null, '', writeFragment(view));
+  }
   place = undefined;
   calls = undefined;
   listing = undefined;
