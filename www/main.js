@@ -11,7 +11,7 @@ globalThis.trustedTypes?.createPolicy('default', {
 });
 
 try {
-  await import('./page.js');
+  await import('./app/app.js');
 } catch (error) {
   const message = document.querySelector('#message');
   message.textContent = `The page could not start: ${error.message} If the package is not built yet, run cargo xtask build.`;

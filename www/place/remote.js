@@ -1,6 +1,6 @@
 // A Media Manager behind an address: the server that this page came from, or a Wix site.
-import { keepSecret } from '../secrets.js';
-import { javascript } from '../source.js';
+import { keepSecret } from '../text/secrets.js';
+import { javascript } from '../text/code.js';
 
 /** The address of Wix's own service. */
 export const WIX = 'https://www.wixapis.com';

@@ -1,7 +1,7 @@
 // Folders that are dropped: browsers make their entries only for real drops, so these are made by hand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dropped, picked } from '../../../www/dropped.js';
+import { dropped, picked } from '../../../www/model/dropped.js';
 
 const file = (name) => ({ isFile: true, name, file: (resolve) => resolve(new File([name], name)) });
 const broken = (name) => ({ isFile: true, name, file: (_, reject) => reject(new Error('a link that leads nowhere')) });

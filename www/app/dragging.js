@@ -1,6 +1,6 @@
 // Drag and drop: files from outside, and items of the page onto folders.
-import { dropped } from './dropped.js';
-import { DRAGGED } from './media-grid.js';
+import { dropped } from '../model/dropped.js';
+import { DRAGGED } from '../parts/media-grid/media-grid.js';
 
 let target;
 

@@ -1,7 +1,7 @@
 // Source text to read and to copy.
 import { copyButton, element } from './element.js';
-import { redact } from './secrets.js';
-import { coloured } from './source.js';
+import { redact } from '../text/secrets.js';
+import { coloured } from '../text/code.js';
 
 let number = 0;
 

@@ -1,5 +1,5 @@
 // What is looked at, as the fragment of the address says it: #files, #files/FOLDER, #trash, #files?q=WORDS.
-import { TOPS } from './listing.js';
+import { TOPS } from '../model/listing.js';
 
 /** How things may be sorted, by the value of the choice. */
 export const SORTS = {

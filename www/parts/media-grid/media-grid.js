@@ -1,8 +1,8 @@
 // Folders and files as tiles or as rows of a table. Only what is on the screen, and a little more, is in the document,
 // so that ten thousand are as quick as ten.
-import { element, foreign, icon } from './element.js';
-import { marks, picture } from './picture.js';
-import { day, iconOf, mediaType, size } from './words.js';
+import { element, foreign, icon } from '../../ui/element.js';
+import { marks, picture } from '../../ui/picture.js';
+import { day, iconOf, mediaType, size } from '../../text/words.js';
 
 /** The type of what is dragged within the page. */
 export const DRAGGED = 'application/x-wix-media-items';
@@ -590,6 +590,3 @@ class MediaGrid extends HTMLElement {
 }
 
 customElements.define('media-grid', MediaGrid);
-
-/** The icon of an item, for lists of few. */
-export const itemIcon = ({ kind, value }) => icon(kind === 'folder' ? 'folder' : iconOf(value.mediaType));

@@ -1,5 +1,5 @@
 // Files on their way in: a few at a time, each of which can be paused, resumed, cancelled and tried again.
-import { javascript } from './source.js';
+import { javascript } from '../text/code.js';
 import { forget, hasRoom, keep, kept } from './upload-store.js';
 
 const AT_ONCE = 3;

@@ -1,8 +1,8 @@
 // What can be done with folders and files. Each action is a few calls of the package, told to the panel, with a way back
 // where there is one.
 import { areaOfTop } from './listing.js';
-import { callSource, javascript } from './source.js';
-import { amount } from './words.js';
+import { callSource, javascript } from '../text/code.js';
+import { amount } from '../text/words.js';
 
 /** Calls that are under way at the same time when there is one call for each item. */
 const AT_ONCE = 4;

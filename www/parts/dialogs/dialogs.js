@@ -1,11 +1,11 @@
 // The questions that the page asks.
-import { ask, field } from './dialog.js';
-import { element, foreign } from './element.js';
-import { errorReport } from './error-report.js';
-import { itemIcon } from './media-grid.js';
-import { named } from './actions.js';
-import { WIX } from './place/remote.js';
-import { amount, count, size } from './words.js';
+import { ask, field } from '../../ui/dialog.js';
+import { element, foreign } from '../../ui/element.js';
+import { errorReport } from '../../ui/error-report.js';
+import { itemIcon } from '../../ui/item-icon.js';
+import { named } from '../../model/actions.js';
+import { WIX } from '../../place/remote.js';
+import { amount, count, size } from '../../text/words.js';
 
 const text = (attributes) => element('input', { type: 'text', autocomplete: 'off', ...attributes });
 

@@ -1,6 +1,6 @@
 // The uploads that are under way, at the edge of the page.
-import { element, foreign, icon } from './element.js';
-import { count, size } from './words.js';
+import { element, foreign, icon } from '../../ui/element.js';
+import { count, size } from '../../text/words.js';
 
 /** How many uploads are listed; of a thousand, nobody reads each. */
 const LISTED = 60;

@@ -1,7 +1,7 @@
 // Pictures of files: small ones of images and videos, icons of everything else.
 import { media } from 'wix-media.v2';
 import { element, icon, webAddress } from './element.js';
-import { iconOf } from './words.js';
+import { iconOf } from '../text/words.js';
 
 /** Formats that a service can make small pictures of. */
 const TRANSFORMABLE = /\.(?:jpe?g|jpe|jfif|png|webp|gif|avif)$/i;

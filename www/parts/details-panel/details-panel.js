@@ -1,12 +1,12 @@
 // What is known of what is chosen, and what can be made of it: labels, links, pictures of other sizes.
-import { tally } from './actions.js';
-import { copyButton, element, foreign, icon, webAddress } from './element.js';
-import { errorReport } from './error-report.js';
-import { codeBlock } from './code-block.js';
-import { described, isTransformable, marks, picture } from './picture.js';
-import { json } from './source.js';
-import { transformBuilder } from './transform-builder.js';
-import { amount, mediaType, moment, playingTime, size } from './words.js';
+import { tally } from '../../model/actions.js';
+import { copyButton, element, foreign, icon, webAddress } from '../../ui/element.js';
+import { errorReport } from '../../ui/error-report.js';
+import { codeBlock } from '../../ui/code-block.js';
+import { described, isTransformable, marks, picture } from '../../ui/picture.js';
+import { json } from '../../text/code.js';
+import { transformBuilder } from '../transform-builder/transform-builder.js';
+import { amount, mediaType, moment, playingTime, size } from '../../text/words.js';
 
 const MINUTES = [
   [60, '1 hour'],

@@ -1,10 +1,10 @@
 // The panel that teaches the API: what was done as JavaScript, the HTTP requests it sent, and what came of it.
-import { codeBlock } from './code-block.js';
-import { copyButton, element } from './element.js';
-import { errorFields } from './error-report.js';
-import { redact } from './secrets.js';
-import { coloured, javascript, json } from './source.js';
-import { count, duration, size } from './words.js';
+import { codeBlock } from '../../ui/code-block.js';
+import { copyButton, element } from '../../ui/element.js';
+import { errorFields } from '../../ui/error-report.js';
+import { redact } from '../../text/secrets.js';
+import { coloured, javascript, json } from '../../text/code.js';
+import { count, duration, size } from '../../text/words.js';
 
 /** How many activities are kept to look back at. */
 const KEPT = 30;

@@ -1,7 +1,7 @@
 // A file as large as the window allows: pictures, videos, sound, PDF; of other types what can be said of them.
-import { element, foreign, icon } from './element.js';
-import { setSource } from './picture.js';
-import { iconOf, mediaType, size } from './words.js';
+import { element, foreign, icon } from '../../ui/element.js';
+import { setSource } from '../../ui/picture.js';
+import { iconOf, mediaType, size } from '../../text/words.js';
 
 /** Opens the viewer at an item. `page.neighbour(item, step)` gives the file before or after it. */
 export function openViewer(first, page) {

@@ -1,5 +1,5 @@
 // What is in a place to look at: a folder, the trash, what a search finds. Read page by page, in the service's order.
-import { javascript } from './source.js';
+import { javascript } from '../text/code.js';
 
 /** How many items beyond what is looked at are read ahead where reading is not free. */
 const AHEAD = 300;

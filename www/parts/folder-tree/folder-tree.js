@@ -1,5 +1,5 @@
 // The tree of folders: to go to them, to drop things on them, and to choose one to move things to.
-import { element, foreign, icon } from './element.js';
+import { element, foreign, icon } from '../../ui/element.js';
 
 /** A node: a folder, or the top of an area. `children` are unknown until somebody looks. */
 class Node {

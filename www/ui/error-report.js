@@ -1,8 +1,8 @@
 // What went wrong: for people first, with what to do about it, and with every field for those who program.
 import { WixMediaError } from 'wix-media.v2';
 import { element, foreign, icon } from './element.js';
-import { redact } from './secrets.js';
-import { json } from './source.js';
+import { redact } from '../text/secrets.js';
+import { json } from '../text/code.js';
 
 const TITLES = {
   NETWORK: 'No answer',

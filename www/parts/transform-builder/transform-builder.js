@@ -1,8 +1,8 @@
 // The address of a picture in another size or format, with a picture of it: contract/media-urls.md section 4.
-import { codeBlock } from './code-block.js';
-import { copyButton, element } from './element.js';
-import { field } from './dialog.js';
-import { setSource, transformed } from './picture.js';
+import { codeBlock } from '../../ui/code-block.js';
+import { copyButton, element } from '../../ui/element.js';
+import { field } from '../../ui/dialog.js';
+import { setSource, transformed } from '../../ui/picture.js';
 
 const METHODS = [
   ['fill', 'Fill the box, cut off the rest'],
