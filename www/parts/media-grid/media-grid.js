@@ -2,7 +2,7 @@
 // so that ten thousand are as quick as ten.
 import { element, foreign, icon } from '../../ui/element.js';
 import { marks, picture } from '../../ui/picture.js';
-import { day, iconOf, mediaType, size } from '../../text/words.js';
+import { day, mediaType, size } from '../../text/words.js';
 
 /** The type of what is dragged within the page. */
 export const DRAGGED = 'application/x-wix-media-items';
