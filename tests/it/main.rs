@@ -5,5 +5,6 @@ mod answers;
 mod arguments;
 mod declarations;
 mod json;
+mod links;
 mod reference;
 mod transfer;

@@ -48,13 +48,6 @@ export function blocks(text) {
 export const links = (text) =>
   [...withoutBlocks(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target).filter((target) => !/^[a-z]+:/.test(target));
 
-/** The names by which a document's headings are linked to. */
-export const anchors = (text) =>
-  withoutBlocks(text)
-    .split('\n')
-    .filter((line) => /^#+ /.test(line))
-    .map((line) => line.replace(/^#+ /, '').toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-'));
-
 const withoutBlocks = (text) => text.replace(/^```[\s\S]*?^```$/gm, '');
 
 /** The programs named in a document, in blocks and in running text: `cargo xtask test js`. */

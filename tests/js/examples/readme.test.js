@@ -1,12 +1,12 @@
-// Documents that can be wrong: their code runs, their commands exist, their links lead somewhere.
+// The documents' code runs, their commands exist, and they explain every code of the client.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from '../../../pkg-template/command/arguments.js';
-import { anchors, blocks, commands, links, run } from './markdown.js';
+import { blocks, commands, links, run } from './markdown.js';
 import { credentials, project, remove } from './project.js';
 import { file, startSite } from './site.js';
 
@@ -222,28 +222,7 @@ suite('codes of the client', () => {
   test('are many', async () => assert.ok((await made()).length >= 10));
 });
 
-suite('links', () => {
-  const problemWith = (name, link) => {
-    const [path, anchor] = link.split('#');
-    const target = path ? relative(root, join(root, dirname(name), path)) : name;
-    if (!existsSync(join(root, target))) return `there is no ${target}`;
-    if (anchor === undefined) return undefined;
-    return anchors(texts.get(target) ?? '').includes(anchor) ? undefined : `${target} has no heading #${anchor}`;
-  };
-
-  for (const [name, text] of texts) {
-    test(`of ${name} lead somewhere`, () => {
-      for (const link of links(text)) assert.equal(problemWith(name, link), undefined, link);
-    });
-  }
-
-  test('that lead nowhere are found', () => {
-    const text = '[a](gone.md) [b](#nothing) [c](docs/design.md#nothing) [d](https://example.com/)';
-    assert.deepEqual(links(text), ['gone.md', '#nothing', 'docs/design.md#nothing']);
-    for (const link of links(text)) assert.notEqual(problemWith('README.md', link), undefined);
-  });
-
-  test('the package README has none that would lead out of the package', () => {
-    assert.deepEqual(links(texts.get('pkg-template/README.md')), []);
-  });
+// tests/it/links.rs resolves the links of every document.
+test('the package README has no links that would lead out of the package', () => {
+  assert.deepEqual(links(texts.get('pkg-template/README.md')), []);
 });
