@@ -42,7 +42,7 @@ fn export(site: &mut Site) -> Vec<u8> {
     bytes
 }
 
-fn import(site: &mut Site, archive: &[u8], step: usize) -> (u16, Value) {
+pub(crate) fn import(site: &mut Site, archive: &[u8], step: usize) -> (u16, Value) {
     let mut intake = site.manager.open_archive();
     for bytes in archive.chunks(step) {
         if !site.manager.feed(&mut intake, bytes) {

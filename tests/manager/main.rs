@@ -18,4 +18,5 @@ mod pictures;
 mod seed;
 mod site;
 mod uploads;
+mod versions;
 mod webhooks;

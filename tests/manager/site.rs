@@ -31,8 +31,13 @@ impl Site {
             random: Box::new(Seeded::new(7)),
             options,
         });
+        Site::on(manager.expect("a manager"), clock)
+    }
+
+    /// A manager that was made elsewhere, with its clock.
+    pub(crate) fn on(manager: Manager, clock: ManualClock) -> Site {
         Site {
-            manager: manager.expect("a manager"),
+            manager,
             clock,
             seen: 0,
         }
