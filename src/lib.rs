@@ -3,11 +3,11 @@
 //! A tour, from the inside out:
 //!
 //! - [`operations`] is the table of all calls; everything else reads it.
-//! - [`model`] is what the calls talk about: files, folders, media and enums.
-//! - [`wire`] is what crosses the network, as values: JSON text, query strings, dates.
+//! - [`model`] holds the values that both ends share: media types, `wix:` strings, system folders.
+//! - [`wire`] is text on the wire: JSON, URIs, dates.
 //! - [`client`] makes a request of arguments, and a result or failure of an answer.
-//! - [`transfer`] decides what a resumable upload does next.
-//! - `transport` and `js` (feature `client`) are the way to `fetch` and to JavaScript.
+//! - [`resumable`] decides what a resumable upload does next.
+//! - `js` holds the bindings of each WebAssembly module to JavaScript.
 //! - `images` (feature `images`) makes pictures of pictures, and finds their colours.
 //! - `catalog`, `blobs` and `manager` (feature `manager`) are the embedded Media Manager, the other end of the wire.
 //!
@@ -15,7 +15,7 @@
 //! native test.
 //!
 //! ```
-//! use wix_media::client::{call::Call, request};
+//! use wix_media::client::{packed::Call, request};
 //!
 //! let list_files = Call::named("files", "listFiles").unwrap();
 //! let arguments = br#"{"0":{"mediaTypes":["IMAGE","VIDEO"],"paging":{"limit":10}}}"#;
@@ -37,7 +37,7 @@ pub mod images;
 pub mod manager;
 pub mod model;
 pub mod operations;
-pub mod transfer;
+pub mod resumable;
 pub mod wire;
 
 #[cfg(any(
@@ -47,5 +47,3 @@ pub mod wire;
     all(feature = "manager", target_arch = "wasm32")
 ))]
 pub mod js;
-#[cfg(feature = "client")]
-mod transport;

@@ -13,7 +13,7 @@ use super::{
     ArchiveEntry, Area, Catalog, Children, Delivery, Entity, Error, File, Folder, Import, Item, Job, Page, Sort,
     Trashed, Upload, fold,
 };
-use crate::model::system::TRASH_ROOT;
+use crate::model::system_folder::TRASH_ROOT;
 
 /// Runs every function, each on a store of its own.
 ///
@@ -544,7 +544,7 @@ fn everything(store: &mut dyn Catalog) {
 
 /// Areas follow from places, and whatever is in no place is found.
 fn areas(store: &mut dyn Catalog) {
-    use crate::model::system::VISITOR_UPLOADS;
+    use crate::model::system_folder::VISITOR_UPLOADS;
     let trashed = |area| Trashed {
         parent: "media-root".into(),
         area,

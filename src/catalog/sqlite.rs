@@ -14,7 +14,7 @@ use super::{
     ArchiveEntry, Area, Branch, Catalog, Children, Delivery, Entity, Error, File, Folder, Import, Item, Job, Key, Leaf,
     Page, Result, Sort, Trashed, Tree, Upload,
 };
-use crate::model::system;
+use crate::model::system_folder;
 #[cfg(target_arch = "wasm32")]
 use rusqlite::OpenFlags;
 use rusqlite::types::Value;
@@ -878,8 +878,11 @@ impl Catalog for Sqlite {
                 params![top, deletion, now],
             )?;
         }
-        self.run("UPDATE folder SET parent = ?2 WHERE id = ?1", [top, system::TRASH_ROOT])
-            .map(drop)
+        self.run(
+            "UPDATE folder SET parent = ?2 WHERE id = ?1",
+            [top, system_folder::TRASH_ROOT],
+        )
+        .map(drop)
     }
 
     fn restore_tree(&mut self, top: &str, parent: &str, area: Area) -> Result<()> {
@@ -1188,10 +1191,10 @@ impl Catalog for Sqlite {
     }
 
     fn settle_areas(&mut self, levels: u32) -> Result<Option<(Entity, String)>> {
-        let roots = system::SYSTEM_FOLDERS.iter().map(|folder| {
+        let roots = system_folder::SYSTEM_FOLDERS.iter().map(|folder| {
             let area = match folder.id {
-                system::TRASH_ROOT => Area::Trash,
-                system::VISITOR_UPLOADS => Area::Visitors,
+                system_folder::TRASH_ROOT => Area::Trash,
+                system_folder::VISITOR_UPLOADS => Area::Visitors,
                 _ => Area::Site,
             };
             format!("('{}', {})", folder.id, area as i64)

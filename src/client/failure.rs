@@ -3,9 +3,10 @@
 //! A failure is the JSON text of the error's members `code`, `message`, `status`, `requestId`, `retry` and `details`;
 //! JavaScript puts the operation's name before the message.
 
-use super::call::Call;
-use super::result::Head;
+use super::packed::Call;
+use super::response::Head;
 use super::retry::{Attempt, advice};
+use crate::wire::bytes;
 use crate::wire::json::{self, Raw, Scanner, Unreadable};
 
 /// The failure of an answer with a status other than 200 (`contract/sdk-behaviour.md` section 3).
@@ -27,71 +28,71 @@ pub fn of_answer(call: &Call, head: Head<'_>, body: &[u8]) -> Vec<u8> {
     let mut reason = Vec::new();
     let mut code = Vec::new();
     if let Some(validation) = json::member(sent, "validationError") {
-        json::push(&mut details, b"{\"validationError\":");
+        bytes::push(&mut details, b"{\"validationError\":");
         push_validation(&mut details, call, validation, &mut reason, &mut code);
         if code.is_empty() && validation.first() == Some(&b'{') {
-            json::push(&mut code, b"INVALID_ARGUMENT");
+            bytes::push(&mut code, b"INVALID_ARGUMENT");
         }
     } else {
-        json::push(&mut details, b"{\"applicationError\":{\"description\":");
+        bytes::push(&mut details, b"{\"applicationError\":{\"description\":");
         if let Some(error) = json::member(sent, "applicationError") {
             push_or(&mut details, json::member(error, "description"), b"\"UNKNOWN\"");
-            json::push(&mut details, b",\"code\":");
+            bytes::push(&mut details, b",\"code\":");
             push_or(&mut details, json::member(error, "code"), b"\"UNKNOWN\"");
-            json::push(&mut details, b",\"data\":");
+            bytes::push(&mut details, b",\"data\":");
             push_or(&mut details, json::member(error, "data"), b"{}");
             code = text_member(error, "code");
             reason = text_member(error, "description");
         } else {
             match message {
-                Some(message) => json::push(&mut details, message),
+                Some(message) => bytes::push(&mut details, message),
                 None => json::push_string(&mut details, head.status_text.as_bytes()),
             }
-            json::push(&mut details, b",\"code\":");
+            bytes::push(&mut details, b",\"code\":");
             json::push_integer(&mut details, u64::from(head.status));
-            json::push(&mut details, b",\"data\":{\"requestId\":");
-            json::push(&mut details, &request_id);
-            json::push(&mut details, b",\"details\":");
-            json::push(&mut details, body.unwrap_or(b"null"));
-            json::push(&mut details, b"}");
+            bytes::push(&mut details, b",\"data\":{\"requestId\":");
+            bytes::push(&mut details, &request_id);
+            bytes::push(&mut details, b",\"details\":");
+            bytes::push(&mut details, body.unwrap_or(b"null"));
+            bytes::push(&mut details, b"}");
         }
-        json::push(&mut details, b"}");
+        bytes::push(&mut details, b"}");
     }
-    json::push(&mut details, b",\"requestId\":");
-    json::push(&mut details, &request_id);
-    json::push(&mut details, b"}");
+    bytes::push(&mut details, b",\"requestId\":");
+    bytes::push(&mut details, &request_id);
+    bytes::push(&mut details, b"}");
 
     if reason.is_empty() {
         reason = json::to_text(message.unwrap_or_default());
     }
     if reason.is_empty() {
-        json::push(&mut reason, head.status_text.as_bytes());
+        bytes::push(&mut reason, head.status_text.as_bytes());
         if reason.is_empty() {
-            json::push(&mut reason, b"the server gave no reason");
+            bytes::push(&mut reason, b"the server gave no reason");
         }
         if body.is_none() {
             push_content(&mut reason, head);
         }
     }
-    json::push(&mut reason, b" (");
+    bytes::push(&mut reason, b" (");
     json::push_integer(&mut reason, u64::from(head.status));
     if !code.is_empty() {
-        json::push(&mut reason, b" ");
-        json::push(&mut reason, &code);
+        bytes::push(&mut reason, b" ");
+        bytes::push(&mut reason, &code);
     }
-    json::push(&mut reason, b")");
+    bytes::push(&mut reason, b")");
     if code.is_empty() {
         json::push_integer(&mut code, u64::from(head.status));
     }
 
     let mut text = opening(&code, &reason, advice(call, Attempt::Answered(head.status)));
-    json::push(&mut text, b",\"status\":");
+    bytes::push(&mut text, b",\"status\":");
     json::push_integer(&mut text, u64::from(head.status));
-    json::push(&mut text, b",\"requestId\":");
-    json::push(&mut text, &request_id);
-    json::push(&mut text, b",\"details\":");
-    json::push(&mut text, &details);
-    json::push(&mut text, b"}");
+    bytes::push(&mut text, b",\"requestId\":");
+    bytes::push(&mut text, &request_id);
+    bytes::push(&mut text, b",\"details\":");
+    bytes::push(&mut text, &details);
+    bytes::push(&mut text, b"}");
     text
 }
 
@@ -105,33 +106,33 @@ pub fn unreadable(call: &Call, head: Head<'_>, body: &[u8], error: Unreadable) -
         Unreadable::Malformed if readable(body).is_some() => b"JSON that is no object",
         Unreadable::Malformed => b"a body that is not JSON",
     };
-    json::push(&mut reason, what);
+    bytes::push(&mut reason, what);
     push_content(&mut reason, head);
     let mut text = opening(b"INVALID_RESPONSE", &reason, advice(call, Attempt::Unanswered));
-    json::push(&mut text, b"}");
+    bytes::push(&mut text, b"}");
     text
 }
 
 fn opening(code: &[u8], message: &[u8], retry: &str) -> Vec<u8> {
     let mut text = b"{\"code\":".to_vec();
     json::push_string(&mut text, code);
-    json::push(&mut text, b",\"message\":");
+    bytes::push(&mut text, b",\"message\":");
     json::push_string(&mut text, message);
-    json::push(&mut text, b",\"retry\":");
+    bytes::push(&mut text, b",\"retry\":");
     json::push_string(&mut text, retry.as_bytes());
     text
 }
 
 fn push_content(out: &mut Vec<u8>, head: Head<'_>) {
     if let Some(content_type) = head.content_type {
-        json::push(out, b" (");
+        bytes::push(out, b" (");
         for byte in content_type.bytes() {
             if byte == b';' {
                 break;
             }
             out.push(byte);
         }
-        json::push(out, b")");
+        bytes::push(out, b")");
     }
 }
 
@@ -152,7 +153,7 @@ fn push_or(out: &mut Vec<u8>, value: Option<Raw<'_>>, default: &[u8]) {
         None | Some(b"null") => default,
         Some(value) => value,
     };
-    json::push(out, sent);
+    bytes::push(out, sent);
 }
 
 /// The member as text, empty if it is no string.
@@ -175,8 +176,8 @@ struct Named<'a> {
 fn push_validation(out: &mut Vec<u8>, call: &Call, validation: Raw<'_>, reason: &mut Vec<u8>, code: &mut Vec<u8>) {
     let sent = match json::member(validation, "fieldViolations") {
         Some(sent @ [b'[', ..]) => sent,
-        None | Some(b"null") if validation != b"null" => return json::push(out, b"{}"),
-        _ => return json::push(out, validation),
+        None | Some(b"null") if validation != b"null" => return bytes::push(out, b"{}"),
+        _ => return bytes::push(out, validation),
     };
     let mut violations: Vec<Named<'_>> = Vec::new();
     for (_, violation) in json::items(sent) {
@@ -191,7 +192,7 @@ fn push_validation(out: &mut Vec<u8>, call: &Call, validation: Raw<'_>, reason: 
         }
         violations.insert(at, Named { path, field, violation });
     }
-    json::push(out, b"{\"fieldViolations\":[");
+    bytes::push(out, b"{\"fieldViolations\":[");
     for Named { path, field, violation } in &violations {
         let mut hidden = false;
         if let Some(field) = field {
@@ -204,14 +205,14 @@ fn push_validation(out: &mut Vec<u8>, call: &Call, validation: Raw<'_>, reason: 
             continue;
         }
         if !reason.is_empty() {
-            json::push(out, b",");
-            json::push(reason, b"; ");
+            bytes::push(out, b",");
+            bytes::push(reason, b"; ");
         }
         push_violation(out, path, violation);
-        json::push(reason, if path.is_empty() { b"a field" } else { path });
-        json::push(reason, b" ");
+        bytes::push(reason, if path.is_empty() { b"a field" } else { path });
+        bytes::push(reason, b" ");
         let description = text_member(violation, "description");
-        json::push(
+        bytes::push(
             reason,
             if description.is_empty() {
                 b"is not accepted"
@@ -223,7 +224,7 @@ fn push_validation(out: &mut Vec<u8>, call: &Call, validation: Raw<'_>, reason: 
             *code = text_member(violation, "ruleName");
         }
     }
-    json::push(out, b"]}");
+    bytes::push(out, b"]}");
 }
 
 /// Whether JavaScript sorts `one` before `other`: by UTF-16 units, in which the characters beyond the first plane come
@@ -247,23 +248,23 @@ fn is_before(one: &[u8], other: &[u8]) -> bool {
 /// Appends a violation under the field's new name, which is the inside of a JSON string as the sent one was.
 fn push_violation(out: &mut Vec<u8>, field: &[u8], violation: Raw<'_>) {
     if violation[0] != b'{' {
-        return json::push(out, violation);
+        return bytes::push(out, violation);
     }
     let mut separator: &[u8] = b"{\"";
     for (name, value) in json::members(violation) {
-        json::push(out, separator);
-        json::push(out, name.raw);
-        json::push(out, b"\":");
+        bytes::push(out, separator);
+        bytes::push(out, name.raw);
+        bytes::push(out, b"\":");
         if name.is(b"field") && value[0] == b'"' {
-            json::push(out, b"\"");
-            json::push(out, field);
-            json::push(out, b"\"");
+            bytes::push(out, b"\"");
+            bytes::push(out, field);
+            bytes::push(out, b"\"");
         } else {
-            json::push(out, value);
+            bytes::push(out, value);
         }
         separator = b",\"";
     }
-    json::push(
+    bytes::push(
         out,
         if separator.len() == 2 && separator[0] == b'{' {
             b"{}"
@@ -282,14 +283,14 @@ fn argument_path(call: &Call, field: &[u8]) -> Vec<u8> {
             longest = declared.name.len();
             path.clear();
             if declared.argument_name.is_empty() {
-                json::push(&mut path, b"options.");
-                json::push(&mut path, declared.name);
+                bytes::push(&mut path, b"options.");
+                bytes::push(&mut path, declared.name);
             } else {
-                json::push(&mut path, declared.argument_name);
+                bytes::push(&mut path, declared.argument_name);
             }
         }
     }
-    json::push(&mut path, &field[longest..]);
+    bytes::push(&mut path, &field[longest..]);
     path
 }
 

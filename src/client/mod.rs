@@ -1,8 +1,10 @@
-//! The client's half of a call: the request of some arguments, the result or error of an answer, and when to try again.
-//! Values only; JavaScript does the sending and the waiting.
+//! The client's half of a call: builds the request, decodes the answer, and decides when to retry.
+//!
+//! Values only; JavaScript sends and waits.
 
-pub mod call;
 pub mod failure;
+pub mod packed;
 pub mod request;
-pub mod result;
+pub mod response;
 pub mod retry;
+pub mod rewrite;

@@ -1,9 +1,10 @@
 //! From arguments to a request, by the operations table (`contract/sdk-behaviour.md` section 1).
 
-use super::call::{Call, CallField, Required};
+use super::packed::{Call, CallField, Required};
+use super::rewrite::{self, Unsendable};
 use crate::operations::{Place, Verb};
+use crate::wire::bytes;
 use crate::wire::json::{self, Raw, Text};
-use crate::wire::rewrite::{self, Unsendable};
 use crate::wire::uri;
 
 /// The path of the API below its host (`contract/files-api.md`).
@@ -39,7 +40,7 @@ pub struct Violation {
 /// JSON form. Limits are the service's business.
 ///
 /// ```
-/// use wix_media::client::call::Call;
+/// use wix_media::client::packed::Call;
 /// use wix_media::client::request::build;
 ///
 /// let create_folder = Call::named("folders", "createFolder").unwrap();
@@ -101,18 +102,18 @@ pub fn build(call: &Call, arguments: &[u8], base_url: &str) -> Result<Request, V
     while url.last() == Some(&b'/') {
         url.pop();
     }
-    json::push(&mut url, API_PATH.as_bytes());
-    json::push(&mut url, &path);
+    bytes::push(&mut url, API_PATH.as_bytes());
+    bytes::push(&mut url, &path);
     let mut body = None;
     if place == Place::Body {
         if fields.is_empty() {
-            json::push(&mut fields, b"{");
+            bytes::push(&mut fields, b"{");
         }
-        json::push(&mut fields, b"}");
+        bytes::push(&mut fields, b"}");
         body = Some(fields);
     } else if !fields.is_empty() {
-        json::push(&mut url, b"?");
-        json::push(&mut url, &fields);
+        bytes::push(&mut url, b"?");
+        bytes::push(&mut url, &fields);
     }
     Ok(Request {
         verb: call.verb,
@@ -133,17 +134,17 @@ fn text(bytes: Vec<u8>) -> String {
 fn with_member(object: Raw<'_>, member: &[u8], value: Raw<'_>) -> Vec<u8> {
     let mut text = b"{".to_vec();
     json::push_string(&mut text, member);
-    json::push(&mut text, b":");
-    json::push(&mut text, value);
+    bytes::push(&mut text, b":");
+    bytes::push(&mut text, value);
     for (name, other) in json::members(object) {
         if !is_name(&name, member) {
-            json::push(&mut text, b",\"");
-            json::push(&mut text, name.raw);
-            json::push(&mut text, b"\":");
-            json::push(&mut text, other);
+            bytes::push(&mut text, b",\"");
+            bytes::push(&mut text, name.raw);
+            bytes::push(&mut text, b"\":");
+            bytes::push(&mut text, other);
         }
     }
-    json::push(&mut text, b"}");
+    bytes::push(&mut text, b"}");
     text
 }
 
@@ -162,7 +163,7 @@ fn push_into_path(path: &mut Vec<u8>, open: usize, value: Option<Raw<'_>>, field
         return missing(field.argument_name, field.required);
     }
     uri::push_segment(path, segment);
-    json::push(path, &tail[field.name.len() + 2..]);
+    bytes::push(path, &tail[field.name.len() + 2..]);
     Ok(())
 }
 
@@ -192,7 +193,7 @@ fn check(field: &CallField, value: Option<Raw<'_>>) -> Result<(), Violation> {
             }
         }
         let mut path = field.argument_name.to_vec();
-        json::push(&mut path, b"._id");
+        bytes::push(&mut path, b"._id");
         check_value(&path, Required::Text, id)?;
     }
     Ok(())
@@ -230,8 +231,8 @@ fn push(out: &mut Vec<u8>, place: Place, field: &CallField, value: Raw<'_>) -> R
         Err(error) => {
             let mut full = field.argument_name.to_vec();
             if full.is_empty() {
-                json::push(&mut full, b"options.");
-                json::push(&mut full, field.name);
+                bytes::push(&mut full, b"options.");
+                bytes::push(&mut full, field.name);
             }
             let mut expectation = "nested at most 1000 levels deep";
             if let Unsendable::Refused {
@@ -239,7 +240,7 @@ fn push(out: &mut Vec<u8>, place: Place, field: &CallField, value: Raw<'_>) -> R
                 expectation: right,
             } = error
             {
-                json::push(&mut full, &path);
+                bytes::push(&mut full, &path);
                 expectation = right;
             }
             return refuse(full, "FORMAT", expectation);
@@ -248,10 +249,10 @@ fn push(out: &mut Vec<u8>, place: Place, field: &CallField, value: Raw<'_>) -> R
     if place == Place::Query {
         push_parameters(out, field.name, &value);
     } else if !value.is_empty() {
-        json::push(out, if out.is_empty() { b"{" } else { b"," });
+        bytes::push(out, if out.is_empty() { b"{" } else { b"," });
         json::push_string(out, field.name);
-        json::push(out, b":");
-        json::push(out, &value);
+        bytes::push(out, b":");
+        bytes::push(out, &value);
     }
     Ok(())
 }
@@ -263,8 +264,8 @@ fn push_parameters(out: &mut Vec<u8>, name: &[u8], value: Raw<'_>) {
         [b'{', ..] => {
             for (member, value) in json::members(value) {
                 let mut dotted = name.to_vec();
-                json::push(&mut dotted, b".");
-                json::push(&mut dotted, &member.decode());
+                bytes::push(&mut dotted, b".");
+                bytes::push(&mut dotted, &member.decode());
                 push_parameters(out, &dotted, value);
             }
         }
@@ -284,10 +285,10 @@ fn push_parameters(out: &mut Vec<u8>, name: &[u8], value: Raw<'_>) {
                 _ => &text,
             };
             if !out.is_empty() {
-                json::push(out, b"&");
+                bytes::push(out, b"&");
             }
             uri::push_form(out, name);
-            json::push(out, b"=");
+            bytes::push(out, b"=");
             uri::push_form(out, text);
         }
     }

@@ -1,6 +1,6 @@
 //! When a failed call is tried again, and after how long (`contract/errors.md` section 6).
 
-use super::call::Call;
+use super::packed::Call;
 use crate::operations::Repeat;
 
 /// How an attempt failed.
@@ -17,7 +17,7 @@ pub enum Attempt {
 /// What an error says about trying again: the `retry` member of a `WixMediaError`.
 ///
 /// ```
-/// use wix_media::client::call::Call;
+/// use wix_media::client::packed::Call;
 /// use wix_media::client::retry::{Attempt, advice};
 ///
 /// let create_folder = Call::named("folders", "createFolder").unwrap();
@@ -41,7 +41,7 @@ pub fn advice(call: &Call, attempt: Attempt) -> &'static str {
 /// back together. `retry_after` is the server's own wish in milliseconds; it is never undercut. `random` is in 0..1.
 ///
 /// ```
-/// use wix_media::client::call::Call;
+/// use wix_media::client::packed::Call;
 /// use wix_media::client::retry::{Attempt, delay};
 ///
 /// let list_files = Call::named("files", "listFiles").unwrap();

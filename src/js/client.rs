@@ -1,12 +1,12 @@
 //! What the JavaScript driver of the client calls.
 
+use super::fetch::{self, Received};
 use super::{errors, text};
-use crate::client::call::Call;
-use crate::client::{failure, request, result, retry};
-use crate::model::event::EVENT;
-use crate::transport::fetch::{self, Received};
+use crate::client::packed::Call;
+use crate::client::rewrite::{self, Answer};
+use crate::client::{failure, request, response, retry};
+use crate::operations::shape::EVENT;
 use crate::wire::json::Unreadable;
-use crate::wire::rewrite::{self, Answer};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -39,7 +39,7 @@ pub fn receive(number: usize, response: &Response, body: &Uint8Array) -> Result<
     let call = call(number)?;
     let body = body.to_vec();
     if fetch::status(response) == 200 {
-        let error = match result::decode(&call, &body) {
+        let error = match response::decode(&call, &body) {
             Ok(answer) => match parse_answer(answer) {
                 Ok(value) => return Ok(value),
                 Err(_) => Unreadable::Malformed,

@@ -9,6 +9,8 @@ mod allocator;
 pub mod client;
 #[cfg(feature = "client")]
 mod errors;
+#[cfg(feature = "client")]
+mod fetch;
 #[cfg(all(target_arch = "wasm32", feature = "manager"))]
 mod host;
 #[cfg(feature = "images")]

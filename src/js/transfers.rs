@@ -1,7 +1,7 @@
 //! What the JavaScript half of uploads and downloads calls.
 
-use crate::model::types;
-use crate::transfer::tus::{Action, Event, Patience, Transfer};
+use crate::model::media_type;
+use crate::resumable::tus::{Action, Event, Patience, Transfer};
 use md5::Md5;
 use md5::digest::common::hazmat::SerializableState;
 use md5::digest::{Digest, array::Array};
@@ -63,15 +63,15 @@ pub fn step_transfer(numbers: &[f64], event: u8, first: f64, second: f64, random
 /// The MIME type and the name under which a file is best uploaded, as two lines.
 #[wasm_bindgen(js_name = chooseType)]
 pub fn choose_type(mime: &str, name: &str, first: &[u8]) -> String {
-    let (mime, name) = types::choose(mime, name, first);
+    let (mime, name) = media_type::choose(mime, name, first);
     format!("{mime}\n{name}")
 }
 
 /// The media type of a MIME type, such as `IMAGE`.
 #[wasm_bindgen(js_name = mediaTypeOf)]
 pub fn media_type_of(mime: &str) -> String {
-    types::normal(mime)
-        .map_or("OTHER", |mime| types::media_type(&mime))
+    media_type::normal(mime)
+        .map_or("OTHER", |mime| media_type::media_type(&mime))
         .to_owned()
 }
 

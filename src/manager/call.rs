@@ -8,7 +8,7 @@ use super::time::{Random, guid, iso};
 use super::validate::Fields;
 use crate::blobs::Blobs;
 use crate::catalog::{Area, Catalog, Entity, File, Folder, Job};
-use crate::model::system;
+use crate::model::system_folder;
 use crate::operations::{OPERATIONS, Operation};
 use serde_json::{Value, json};
 
@@ -75,9 +75,9 @@ impl Call<'_> {
     /// The area of a folder, system folders included; `None` for an unknown id.
     pub(super) fn area_of(&self, id: &str) -> Outcome<Option<Area>> {
         Ok(match id {
-            system::TRASH_ROOT => Some(Area::Trash),
-            system::VISITOR_UPLOADS => Some(Area::Visitors),
-            _ if system::find(id).is_some() => Some(Area::Site),
+            system_folder::TRASH_ROOT => Some(Area::Trash),
+            system_folder::VISITOR_UPLOADS => Some(Area::Visitors),
+            _ if system_folder::find(id).is_some() => Some(Area::Site),
             _ => self.catalog.folder(id)?.map(|folder| folder.area),
         })
     }

@@ -3,7 +3,7 @@
 use super::pictures;
 use super::time::iso;
 use crate::catalog::{File, Folder};
-use crate::model::types;
+use crate::model::media_type;
 use crate::wire::uri;
 use serde_json::{Map, Value, json};
 
@@ -184,8 +184,8 @@ fn media(file: &File, base: &str) -> Option<Value> {
             json!({ "video": video })
         }
         "AUDIO" => {
-            let by_mime = || types::extension_of_mime(&file.mime).unwrap_or("mp3").to_owned();
-            let format = types::extension(&file.id).unwrap_or_else(by_mime);
+            let by_mime = || media_type::extension_of_mime(&file.mime).unwrap_or("mp3").to_owned();
+            let format = media_type::extension(&file.id).unwrap_or_else(by_mime);
             let mut asset = json!({
                 "id": "", "url": url, "private": file.private,
                 "assetKey": "320kbs.mp3", "format": format, "quality": "320kbs",

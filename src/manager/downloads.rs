@@ -10,7 +10,7 @@ use super::token;
 use super::validate::Fields;
 use super::zip::Zip;
 use crate::catalog::{ArchiveEntry, Area, Children, File, Folder, Item, Page, Sort, fold};
-use crate::model::{system, types};
+use crate::model::{media_type, system_folder};
 use crate::wire::uri;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -151,7 +151,7 @@ impl Call<'_> {
         let file = self.catalog.file(id)?.ok_or_else(missing)?;
         let name = claims["dis"]["filename"].as_str().unwrap_or(&file.name);
         let kind = claims["dis"]["type"].as_str().unwrap_or("attachment");
-        let by_name = types::extension(name).and_then(|extension| types::mime_of_extension(&extension));
+        let by_name = media_type::extension(name).and_then(|extension| media_type::mime_of_extension(&extension));
         let mime = by_name.unwrap_or(&file.mime).to_owned();
         let disposition = disposition(kind, name);
         let response = bytes_of(&file, head, &mime)?;
@@ -213,7 +213,7 @@ impl Call<'_> {
         entries.extend(files.iter().map(|file| entry(file, path, &mut names)));
         let mut folders: Vec<Folder> = self.all_of(folder, &|page| Ok(self.catalog.folders(page)?))?;
         folders.sort_by(|one, other| (one.created, &one.id).cmp(&(other.created, &other.id)));
-        for row in system::SYSTEM_FOLDERS.iter().filter(|row| row.parent == folder) {
+        for row in system_folder::SYSTEM_FOLDERS.iter().filter(|row| row.parent == folder) {
             if self.catalog.has_children(row.id)? {
                 folders.push(self.system_folder(row));
             }

@@ -5,7 +5,7 @@ use super::files::Mask;
 use super::refusal::{Outcome, Refusal, Violation};
 use super::validate::Fields;
 use crate::catalog::{Area, Folder};
-use crate::model::system::{self, SystemFolder};
+use crate::model::system_folder::{self, SystemFolder};
 use serde_json::{Value, json};
 
 /// Refuses names that are blank, that no path could reach, or that hold control characters (choices U20 and U22).
@@ -27,7 +27,7 @@ impl Call<'_> {
     pub(super) fn create_folder(&mut self, fields: &Fields) -> Outcome<Value> {
         let name = fields.text("displayName").unwrap_or_default();
         check_name("displayName", name)?;
-        let parent = fields.text("parentFolderId").unwrap_or(system::MEDIA_ROOT);
+        let parent = fields.text("parentFolderId").unwrap_or(system_folder::MEDIA_ROOT);
         let target = self.target("parentFolderId", parent)?;
         self.check_depth("parentFolderId", parent, 0)?;
         let folder = self.add_folder(name, &target)?;
@@ -36,7 +36,7 @@ impl Call<'_> {
 
     /// What a system folder looks like from outside (choice U9).
     pub(super) fn system_folder(&self, folder: &SystemFolder) -> Folder {
-        let area = if folder.id == system::VISITOR_UPLOADS {
+        let area = if folder.id == system_folder::VISITOR_UPLOADS {
             Area::Visitors
         } else {
             Area::Site
@@ -46,7 +46,7 @@ impl Call<'_> {
 
     /// The folder with this id, system folders included.
     pub(super) fn folder(&self, id: &str) -> Outcome<Folder> {
-        if let Some(folder) = system::find(id) {
+        if let Some(folder) = system_folder::find(id) {
             return Ok(self.system_folder(folder));
         }
         self.catalog.folder(id)?.ok_or_else(|| Refusal::folder_not_found(id))
@@ -59,7 +59,7 @@ impl Call<'_> {
 
     pub(super) fn update_folder(&mut self, fields: &Fields) -> Outcome<Value> {
         let id = fields.text("folder.id").unwrap_or_default();
-        if system::find(id).is_some() {
+        if system_folder::find(id).is_some() {
             return Err(system_folder(id));
         }
         let mut folder = self.catalog.folder(id)?.ok_or_else(|| Refusal::folder_not_found(id))?;

@@ -14,7 +14,7 @@ use super::uploads::{conflict, mismatch, over_limit, unsupported};
 use super::validate::Fields;
 use super::{Intake, Manager, Response, Stage};
 use crate::catalog::{self, File, Import};
-use crate::model::types::{self, UNKNOWN};
+use crate::model::media_type::{self, UNKNOWN};
 use serde_json::{Value, json};
 
 /// Something to fetch.
@@ -248,17 +248,18 @@ impl Call<'_> {
         let name_in_url = source::name_in(url);
         let name = given.unwrap_or(&name_in_url);
         let declared = match fields.text("mimeType").filter(|mime| !mime.is_empty()) {
-            Some(mime) => types::declared(mime, given).map_err(conflict)?,
+            Some(mime) => media_type::declared(mime, given).map_err(conflict)?,
             None => None,
         };
-        let by_name = |name: &str| types::extension(name).and_then(|ending| types::mime_of_extension(&ending));
+        let by_name =
+            |name: &str| media_type::extension(name).and_then(|ending| media_type::mime_of_extension(&ending));
         let named = || by_name(name).or_else(|| by_name(&name_in_url)).map(str::to_owned);
         let declared = declared.or_else(named);
         let wanted = fields.text("mediaType").filter(|media_type| *media_type != "UNKNOWN");
         if wanted == Some("OTHER") {
             return Err(Violation::new("mediaType", "OTHER", "cannot be OTHER").into());
         }
-        let media_type = declared.as_deref().map(types::media_type);
+        let media_type = declared.as_deref().map(media_type::media_type);
         if let (Some(wanted), Some(found)) = (wanted, media_type)
             && wanted != found
         {
@@ -312,10 +313,10 @@ impl Call<'_> {
             let data = json!({ "status": status });
             return Err(Refusal::with_data(400, "SOURCE_HTTP_ERROR", text, data));
         }
-        let mime = head.header("content-type").and_then(types::normal);
+        let mime = head.header("content-type").and_then(media_type::normal);
         let mime = mime.filter(|mime| mime != UNKNOWN);
         let declared = request["mimeType"].as_str().or(mime.as_deref());
-        let limit = self.options.limit(declared.map_or("OTHER", types::media_type));
+        let limit = self.options.limit(declared.map_or("OTHER", media_type::media_type));
         let encoded = head
             .header("content-encoding")
             .is_some_and(|coding| coding != "identity");
@@ -340,28 +341,28 @@ impl Call<'_> {
         let (mut file, request) = self.pending_import(&fetching.file)?;
         let summed = fetching.sums.finish();
         let declared = request["mimeType"].as_str().map(str::to_owned);
-        let sniffed = types::sniff(&summed.first).is_some();
+        let sniffed = media_type::sniff(&summed.first).is_some();
         if let Some(declared) = &declared
             && !sniffed
             && fetching.mime.as_deref() == Some("text/html")
-            && types::media_type(declared) != "DOCUMENT"
+            && media_type::media_type(declared) != "DOCUMENT"
         {
             // A page that asks to sign in, or says that there is nothing, in place of the file.
             return Err(mismatch());
         }
-        let named = types::extension(&file.name).is_some();
+        let named = media_type::extension(&file.name).is_some();
         let declared = declared.or(fetching.mime);
         if declared.is_none() && !sniffed && !named {
             return Err(unsupported("nothing says what kind of file this is"));
         }
         let mime = self.check_content(declared, file.private, &summed)?;
-        let media_type = types::media_type(&mime);
+        let media_type = media_type::media_type(&mime);
         if request["mediaType"].as_str().is_some_and(|wanted| wanted != media_type) {
             return Err(mismatch());
         }
         file.media_type = media_type.to_owned();
         if request["mimeType"].is_null() && request["name"] == file.name.as_str() {
-            file.name = types::display_name(&file.name, &mime);
+            file.name = media_type::display_name(&file.name, &mime);
         }
         file.mime = mime;
         self.fill(&mut file, &fetching.blob, summed);

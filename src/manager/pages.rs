@@ -7,8 +7,8 @@ use super::call::Call;
 use super::refusal::{Outcome, Refusal, Violation};
 use super::validate::{Fields, length};
 use crate::catalog::{Area, Children, Folder, Item, Key, Page, Position, Sort, fold};
-use crate::model::choices::{MEDIA_TYPE, STATE};
-use crate::model::system;
+use crate::model::system_folder;
+use crate::operations::enums::{MEDIA_TYPE, STATE};
 use crate::operations::{Argument, Kind, Operation, Paging, Queryable};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value, json};
@@ -193,10 +193,10 @@ impl Call<'_> {
     /// where the order has it.
     fn folder_page(&self, operation: &Operation, page: &Page) -> Outcome<Vec<Folder>> {
         let mut folders = self.catalog.folders(&self.seen(operation, page)?)?;
-        if page.children != Children::Of(system::MEDIA_ROOT.to_owned()) || operation.name != "listFolders" {
+        if page.children != Children::Of(system_folder::MEDIA_ROOT.to_owned()) || operation.name != "listFolders" {
             return Ok(folders);
         }
-        for row in system::SYSTEM_FOLDERS.iter().filter(|row| !row.hidden) {
+        for row in system_folder::SYSTEM_FOLDERS.iter().filter(|row| !row.hidden) {
             let folder = self.system_folder(row);
             let order = |one: &Position, other: &Position| {
                 let keys = one.key.cmp(&other.key);
@@ -227,10 +227,10 @@ impl Call<'_> {
             return decode(operation, files, cursor, limit).ok_or_else(|| foreign_cursor("paging.cursor"));
         }
         let children = if operation.path.starts_with("/trash-bin/") {
-            let parent = fields.text("parentFolderId").unwrap_or(system::TRASH_ROOT);
+            let parent = fields.text("parentFolderId").unwrap_or(system_folder::TRASH_ROOT);
             // The declared default, which practice contradicts (`contract/files-api.md` section 16).
-            let media_root = parent == system::MEDIA_ROOT || parent.is_empty();
-            Children::Of(if media_root { system::TRASH_ROOT } else { parent }.to_owned())
+            let media_root = parent == system_folder::MEDIA_ROOT || parent.is_empty();
+            Children::Of(if media_root { system_folder::TRASH_ROOT } else { parent }.to_owned())
         } else if operation.path.ends_with("/search") {
             Children::In(vec![match fields.text("rootFolder") {
                 Some("TRASH_ROOT") => Area::Trash,
@@ -239,7 +239,7 @@ impl Call<'_> {
             }])
         } else {
             let parent = fields.text("parentFolderId").filter(|parent| !parent.is_empty());
-            Children::Of(parent.unwrap_or(system::MEDIA_ROOT).to_owned())
+            Children::Of(parent.unwrap_or(system_folder::MEDIA_ROOT).to_owned())
         };
         let mut page = Page::new(children, limit);
         page.text = fold(fields.text("search").unwrap_or_default().trim());

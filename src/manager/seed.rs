@@ -11,7 +11,7 @@ use super::uploads::{Receiving, conflict};
 use super::validate::Fields;
 use super::{Intake, Manager, Stage};
 use crate::catalog::{Children, File, Folder, Item, Key, Page, Position, Sort, Upload};
-use crate::model::{system, types};
+use crate::model::{media_type, system_folder};
 use crate::wire::date;
 use serde_json::{Map, Value, json};
 
@@ -122,7 +122,7 @@ impl Entry {
         Ok(Entry {
             folders,
             file: (!last.is_empty()).then(|| name.unwrap_or(last)),
-            mime: text(given, "mimeType")?.unwrap_or_else(|| types::UNKNOWN.to_owned()),
+            mime: text(given, "mimeType")?.unwrap_or_else(|| media_type::UNKNOWN.to_owned()),
             private: flag(given, "private")?,
             labels: labels.ok_or_else(|| Violation::new("labels", "FORMAT", "must be a list of strings"))?,
             external,
@@ -187,7 +187,7 @@ impl Call<'_> {
             for parent in &found {
                 next.extend(self.folders_named(name, parent)?.into_iter().map(|folder| folder.id));
             }
-            let trashed = self.folders_named(name, system::TRASH_ROOT)?;
+            let trashed = self.folders_named(name, system_folder::TRASH_ROOT)?;
             let from_here = |folder: &Folder| {
                 let origin = folder.trashed.as_ref().map(|trashed| &trashed.parent);
                 origin.is_some_and(|origin| found.contains(origin))
@@ -207,7 +207,7 @@ impl Call<'_> {
                 return Ok(Some(file));
             }
         }
-        let trashed = self.files_named(name, system::TRASH_ROOT)?;
+        let trashed = self.files_named(name, system_folder::TRASH_ROOT)?;
         Ok(trashed.into_iter().find(|file| {
             let origin = file.trashed.as_ref().map(|trashed| &trashed.parent);
             file.hash == hash && origin.is_some_and(|origin| places.contains(origin))
@@ -262,8 +262,8 @@ impl Call<'_> {
     }
 
     fn begin_seed(&mut self, entry: Entry) -> Outcome<Seeding> {
-        let declared = types::declared(&entry.mime, entry.file.as_deref()).map_err(conflict)?;
-        let media_type = declared.as_deref().map_or("OTHER", types::media_type);
+        let declared = media_type::declared(&entry.mime, entry.file.as_deref()).map_err(conflict)?;
+        let media_type = declared.as_deref().map_or("OTHER", media_type::media_type);
         let limit = self.options.limit(media_type);
         // What an upload has from its URL; no row of it is ever written.
         let upload = Upload {
@@ -296,11 +296,11 @@ impl Call<'_> {
         self.now = entry.created.unwrap_or(self.now);
         let name = entry.file.as_deref().unwrap_or_default();
         let sums = receiving.sums.finish();
-        let declared = types::declared(&entry.mime, Some(name)).map_err(conflict)?;
+        let declared = media_type::declared(&entry.mime, Some(name)).map_err(conflict)?;
         let mime = self.check_content(declared, entry.private, &sums)?;
         let top = self.top()?;
         if entry.on_duplicate != OnDuplicate::KeepBoth {
-            let shown = types::display_name(name, &mime);
+            let shown = media_type::display_name(name, &mime);
             if let Some(file) = self.file_at(&top.id, &entry, &shown, &sums.hash)? {
                 if entry.on_duplicate == OnDuplicate::Fail {
                     return Err(duplicate());

@@ -12,7 +12,7 @@ use super::folders::system_folder;
 use super::refusal::{Outcome, Refusal};
 use super::validate::Fields;
 use crate::catalog::{Area, Entity, Leaf, Trashed, Tree};
-use crate::model::system;
+use crate::model::system_folder;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,7 +55,7 @@ fn steps(tree: &Tree, going: bool) -> Vec<Step<'_>> {
 /// Refuses to delete a folder of the system (choice U8).
 pub(super) fn check_deletable(fields: &Fields) -> Outcome<()> {
     let ids = fields.texts("folderIds").unwrap_or_default();
-    match ids.into_iter().find(|id| system::find(id).is_some()) {
+    match ids.into_iter().find(|id| system_folder::find(id).is_some()) {
         Some(id) => Err(system_folder(id)),
         None => Ok(()),
     }
@@ -130,7 +130,7 @@ impl Call<'_> {
                 None => *deletion.insert(self.deletion()?),
             };
             file.trashed = Some(Trashed {
-                parent: std::mem::replace(&mut file.parent, system::TRASH_ROOT.to_owned()),
+                parent: std::mem::replace(&mut file.parent, system_folder::TRASH_ROOT.to_owned()),
                 area: std::mem::replace(&mut file.area, Area::Trash),
                 deletion,
                 at: self.now,
@@ -154,8 +154,8 @@ impl Call<'_> {
             Err(other) => return Err(other),
         }
         let id = match trashed.area {
-            Area::Visitors => system::VISITOR_UPLOADS,
-            Area::Site | Area::Trash => system::MEDIA_ROOT,
+            Area::Visitors => system_folder::VISITOR_UPLOADS,
+            Area::Site | Area::Trash => system_folder::MEDIA_ROOT,
         };
         self.target("", id)
     }

@@ -14,8 +14,8 @@ use super::time::{guid, hex_id, http_date};
 use super::token;
 use super::validate::{Fields, length};
 use crate::catalog::{File, Upload};
-use crate::model::system;
-use crate::model::types::{self, Conflict, UNKNOWN};
+use crate::model::media_type::{self, Conflict, UNKNOWN};
+use crate::model::system_folder;
 use base64ct::{Base64, Encoding};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -101,11 +101,11 @@ impl Call<'_> {
     /// The folder of an upload or import that names none.
     pub(super) fn default_folder(&self) -> &'static str {
         match self.origin {
-            Origin::Site => system::MEDIA_ROOT,
-            Origin::Visitor => system::VISITOR_UPLOADS,
-            Origin::Mobile => system::MOBILE_UPLOADS,
-            Origin::Purchase => system::PURCHASED_ITEMS,
-            Origin::VideoMaker => system::VIDEO_MAKER,
+            Origin::Site => system_folder::MEDIA_ROOT,
+            Origin::Visitor => system_folder::VISITOR_UPLOADS,
+            Origin::Mobile => system_folder::MOBILE_UPLOADS,
+            Origin::Purchase => system_folder::PURCHASED_ITEMS,
+            Origin::VideoMaker => system_folder::VIDEO_MAKER,
         }
     }
 
@@ -132,9 +132,9 @@ impl Call<'_> {
             return Err(Violation::blank("fileName").into());
         }
         let mime = fields.text("mimeType").unwrap_or_default();
-        let known = types::declared(mime, name).map_err(conflict)?;
+        let known = media_type::declared(mime, name).map_err(conflict)?;
         let private = fields.flag("private").unwrap_or(false);
-        let media_type = known.as_deref().map(types::media_type);
+        let media_type = known.as_deref().map(media_type::media_type);
         if private && media_type == Some("MODEL3D") {
             // Choice U41.
             return Err(unsupported("a 3D model cannot be private"));
@@ -234,8 +234,10 @@ impl Call<'_> {
         let request: Value = serde_json::from_str(&upload.request)?;
         let name = self.file_name(upload, &request, head);
         let mime = declared_mime(&request, head);
-        let known = types::declared(&mime, name.as_deref()).unwrap_or(None);
-        Ok(self.options.limit(known.as_deref().map_or("OTHER", types::media_type)))
+        let known = media_type::declared(&mime, name.as_deref()).unwrap_or(None);
+        Ok(self
+            .options
+            .limit(known.as_deref().map_or("OTHER", media_type::media_type)))
     }
 
     /// The name in the query wins over the one of the request, and that over the one of the transfer.
@@ -278,10 +280,10 @@ impl Call<'_> {
         let Some(name) = self.file_name(&upload, &request, head) else {
             return Err(Violation::new("filename", "REQUIRED_FIELD", "is required").into());
         };
-        let declared = types::declared(&declared_mime(&request, head), Some(&name)).map_err(conflict)?;
+        let declared = media_type::declared(&declared_mime(&request, head), Some(&name)).map_err(conflict)?;
         let private = request["private"].as_bool().unwrap_or(false);
         let mime = self.check_content(declared, private, &sums)?;
-        let parent = request["parentFolderId"].as_str().unwrap_or(system::MEDIA_ROOT);
+        let parent = request["parentFolderId"].as_str().unwrap_or(system_folder::MEDIA_ROOT);
         let target = self.target("parentFolderId", parent)?;
         let target = self.ensure_path(target, request["filePath"].as_str().unwrap_or_default())?;
         let mut file = self.new_file(&upload.file, &name, &mime, &target);
@@ -306,7 +308,7 @@ impl Call<'_> {
             return Err(zero_size());
         }
         let mime = reconcile(declared, &sums.first)?;
-        let media_type = types::media_type(&mime);
+        let media_type = media_type::media_type(&mime);
         if private && media_type == "MODEL3D" {
             return Err(unsupported("a 3D model cannot be private"));
         }
@@ -336,9 +338,9 @@ impl Call<'_> {
     }
 
     pub(super) fn new_file(&self, stem: &str, name: &str, mime: &str, target: &Target) -> File {
-        let name = types::display_name(name, mime);
-        let media_type = types::media_type(mime);
-        let ending = types::extension(&name).or_else(|| types::extension_of_mime(mime).map(str::to_owned));
+        let name = media_type::display_name(name, mime);
+        let media_type = media_type::media_type(mime);
+        let ending = media_type::extension(&name).or_else(|| media_type::extension_of_mime(mime).map(str::to_owned));
         let id = match (media_type, ending) {
             ("VIDEO", _) | (_, None) => stem.to_owned(),
             ("IMAGE", Some(ending)) => format!("{stem}~mv2.{ending}"),
@@ -492,24 +494,26 @@ fn bare(head: &Head) -> Head {
 /// The declared type: the one of the URL's request, or where that says nothing, the one of the upload itself.
 fn declared_mime(request: &Value, head: &Head) -> String {
     let asked = request["mimeType"].as_str().unwrap_or(UNKNOWN);
-    let sent = head.header("content-type").filter(|sent| types::normal(sent).is_some());
+    let sent = head
+        .header("content-type")
+        .filter(|sent| media_type::normal(sent).is_some());
     match sent {
-        Some(sent) if types::normal(asked).as_deref() == Some(UNKNOWN) => sent.to_owned(),
+        Some(sent) if media_type::normal(asked).as_deref() == Some(UNKNOWN) => sent.to_owned(),
         _ => asked.to_owned(),
     }
 }
 
 /// The true type: what the bytes say where they say something, within the media type that was declared.
 fn reconcile(declared: Option<String>, first: &[u8]) -> Outcome<String> {
-    let sniffed = types::sniff(first);
+    let sniffed = media_type::sniff(first);
     let Some(declared) = declared else {
         return Ok(sniffed.map_or(UNKNOWN, |sniffed| sniffed.mime).to_owned());
     };
     let Some(sniffed) = sniffed else {
         return Ok(declared);
     };
-    let media_type = types::media_type(&declared);
-    if media_type == types::media_type(sniffed.mime) {
+    let media_type = media_type::media_type(&declared);
+    if media_type == media_type::media_type(sniffed.mime) {
         // Within pictures and archives the bytes know better; a film, a sound or a document says by its declared type
         // more than its first bytes do.
         let precise = matches!(media_type, "IMAGE" | "ARCHIVE");

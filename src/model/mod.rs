@@ -1,11 +1,7 @@
-//! What the API talks about: files, folders, media and the enums.
+//! Values that both ends of the wire share: media types, `wix:` strings and system folders.
 
-pub mod choices;
-pub mod event;
-pub mod file;
-pub mod folder;
-pub mod media;
-#[cfg(feature = "manager")]
-pub mod system;
 #[cfg(any(feature = "manager", feature = "transfers"))]
-pub(crate) mod types;
+pub(crate) mod media_type;
+pub mod media_url;
+#[cfg(feature = "manager")]
+pub mod system_folder;

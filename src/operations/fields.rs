@@ -4,9 +4,8 @@
 //! They stand here for the manager's validator and the documentation; the client checks only the JavaScript type of
 //! required arguments.
 
-use crate::model::choices::{self, Choice};
-use crate::model::{file, folder};
-use crate::wire::shape::Shape;
+use super::enums::{self, Choice};
+use super::shape::{self, Shape};
 
 /// One field of a request.
 #[derive(Clone, Copy, Debug)]
@@ -172,12 +171,12 @@ pub(super) const MIME_TYPE: Field = text("mimeType", 100);
 pub(super) const PRIVATE: Field = flag("private");
 pub(super) const PERMANENT: Field = flag("permanent");
 pub(super) const SEARCH: Field = text("search", 200);
-pub(super) const ROOT_FOLDER: Field = one_of("rootFolder", &choices::ROOT_FOLDER);
+pub(super) const ROOT_FOLDER: Field = one_of("rootFolder", &enums::ROOT_FOLDER);
 pub(super) const SIZE_IN_BYTES: Field = Field::new("sizeInBytes", Kind::Decimal);
 pub(super) const MEDIA_TYPES: Field = Field::new(
     "mediaTypes",
     Kind::SomeOf {
-        choice: &choices::MEDIA_TYPE,
+        choice: &enums::MEDIA_TYPE,
         max: 30,
     },
 );
@@ -185,7 +184,7 @@ pub(super) const MEDIA_TYPES: Field = Field::new(
 /// `contract/files-api.md` C4.
 const SORT_FIELDS: &[Field] = &[
     text("fieldName", 512),
-    one_of("order", &choices::COMMON_SORT_ORDER),
+    one_of("order", &enums::COMMON_SORT_ORDER),
     Field::new("origin", Kind::Map),
 ];
 pub(super) const SORT: Field = object("sort", SORT_FIELDS).shaped(&SORT_SHAPE);
@@ -207,7 +206,7 @@ pub(super) const EXTERNAL_INFO: Field = object(
 
 /// `contract/files-api.md` section 8: what an import takes beside its `url`.
 pub(super) const IMPORT_OPTIONS: &[Field] = &[
-    one_of("mediaType", &choices::MEDIA_TYPE),
+    one_of("mediaType", &enums::MEDIA_TYPE),
     DISPLAY_NAME,
     PARENT_FOLDER_ID,
     PRIVATE,
@@ -242,11 +241,11 @@ const FILE_FIELDS: &[Field] = &[
     PARENT_FOLDER_ID,
     texts("labels", 0, 100, 200),
 ];
-pub(super) const FILE: Field = object("file", FILE_FIELDS).required().shaped(&file::FILE);
+pub(super) const FILE: Field = object("file", FILE_FIELDS).required().shaped(&shape::FILE);
 
 /// `contract/folders-api.md` section 5.
 const FOLDER_FIELDS: &[Field] = &[DISPLAY_NAME, PARENT_FOLDER_ID];
-pub(super) const FOLDER: Field = object("folder", FOLDER_FIELDS).required().shaped(&folder::FOLDER);
+pub(super) const FOLDER: Field = object("folder", FOLDER_FIELDS).required().shaped(&shape::FOLDER);
 
 /// `contract/files-api.md` section 17.
 pub(super) const FILE_QUERY: Field = query(&Queryable {

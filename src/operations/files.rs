@@ -1,9 +1,8 @@
 //! The files functions, in the order of `contract/files-api.md`.
 
 use super::fields::{self, *};
-use super::{Access, Argument, Operation, Output, Paging, Verb};
-use crate::model::{choices, file};
-use crate::wire::shape::Shape;
+use super::shape::{self, Shape};
+use super::{Access, Argument, Operation, Output, Paging, Verb, enums};
 
 const UPLOAD_ERRORS: &[&str] = &[
     "MISMATCH_MIME_TYPE",
@@ -37,9 +36,9 @@ const IMPORT_REQUESTS: Argument = Argument::Value {
     field: fields::IMPORT_REQUESTS,
 };
 
-const ONE_FILE: Shape = Shape::Object(&[("file", file::FILE)]);
-const FILES: Shape = Shape::Object(&[("files", file::FILE)]);
-const RESULTS: Shape = Shape::Object(&[("results", Shape::Object(&[("item", file::FILE)]))]);
+const ONE_FILE: Shape = Shape::Object(&[("file", shape::FILE)]);
+const FILES: Shape = Shape::Object(&[("files", shape::FILE)]);
+const RESULTS: Shape = Shape::Object(&[("results", Shape::Object(&[("item", shape::FILE)]))]);
 
 /// What a list takes, of live files as of deleted ones.
 const LIST_OPTIONS: Argument = Argument::Options(&[PARENT_FOLDER_ID, MEDIA_TYPES, PRIVATE, SORT, PAGING]);
@@ -63,7 +62,7 @@ pub(super) const ROWS: [Operation; 17] = [
                 integer("expirationInMinutes", 1, 525_600),
                 url("expirationRedirectUrl"),
                 texts("assetKeys", 0, 100, 100),
-                one_of("contentDisposition", &choices::CONTENT_DISPOSITION),
+                one_of("contentDisposition", &enums::CONTENT_DISPOSITION),
             ]),
         ],
         access: Access::Manage,
@@ -130,7 +129,7 @@ pub(super) const ROWS: [Operation; 17] = [
                 PARENT_FOLDER_ID,
                 PRIVATE,
                 texts("labels", 0, 500, 200),
-                one_of("uploadProtocol", &choices::UPLOAD_PROTOCOL),
+                one_of("uploadProtocol", &enums::UPLOAD_PROTOCOL),
                 FILE_PATH,
             ]),
         ],
@@ -198,7 +197,7 @@ pub(super) const ROWS: [Operation; 17] = [
         arguments: &[
             FILE_ID,
             Argument::Options(&[
-                one_of("format", &choices::STREAM_FORMAT),
+                one_of("format", &enums::STREAM_FORMAT),
                 integer("expirationInMinutes", 60, 1440),
             ]),
         ],

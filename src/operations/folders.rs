@@ -1,9 +1,8 @@
 //! The folders functions, in the order of `contract/folders-api.md`.
 
 use super::fields::{self, *};
+use super::shape::{self, Shape};
 use super::{Argument, Group, Operation, Output, Paging, Verb};
-use crate::model::folder;
-use crate::wire::shape::Shape;
 
 const FOLDER_ID: Argument = Argument::Value {
     name: "folderId",
@@ -15,8 +14,8 @@ const FOLDER_IDS: Argument = Argument::Value {
     field: texts("folderIds", 0, 100, 100).required(),
 };
 
-const ONE_FOLDER: Shape = Shape::Object(&[("folder", folder::FOLDER)]);
-const FOLDERS: Shape = Shape::Object(&[("folders", folder::FOLDER)]);
+const ONE_FOLDER: Shape = Shape::Object(&[("folder", shape::FOLDER)]);
+const FOLDERS: Shape = Shape::Object(&[("folders", shape::FOLDER)]);
 
 const READ: Operation = Operation {
     group: Group::Folders,

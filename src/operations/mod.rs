@@ -13,13 +13,15 @@
 //! assert_eq!(list_files.path, "/files");
 //! ```
 
+pub mod enums;
 mod fields;
 mod files;
 mod folders;
+pub mod shape;
 
 pub use fields::{Field, Kind, Queryable, SORT_SHAPE};
 
-use crate::wire::shape::Shape;
+use shape::Shape;
 
 /// The two groups of functions, each an object of the JavaScript module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

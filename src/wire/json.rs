@@ -6,7 +6,7 @@
 //!
 //! Texts are bytes here, for the same reason: whether they are UTF-8 is checked once, by the `TextDecoder` at the end.
 
-use super::uri;
+use super::bytes::{HEX, hex_value, push};
 
 /// Deepest nesting that is followed; a text nested deeper is refused, since each level costs stack.
 pub const MAX_DEPTH: u32 = 1000;
@@ -18,13 +18,6 @@ pub enum Unreadable {
     Malformed,
     /// It nests deeper than [`MAX_DEPTH`].
     TooDeep,
-}
-
-/// Appends bytes. Out of line, because texts are put together of many small pieces and each copy of the growing and
-/// copying would be downloaded.
-#[inline(never)]
-pub fn push(out: &mut Vec<u8>, bytes: &[u8]) {
-    out.extend_from_slice(bytes);
 }
 
 /// A piece of JSON text: one value, without surrounding white space.
@@ -252,7 +245,7 @@ impl Text<'_> {
                     b'u' => {
                         let mut value = 0;
                         for digit in 1..5 {
-                            let digit = self.raw.get(at + digit).copied().and_then(uri::hex).unwrap_or(0);
+                            let digit = self.raw.get(at + digit).copied().and_then(hex_value).unwrap_or(0);
                             value = value << 4 | u32::from(digit);
                         }
                         at += 4;
@@ -506,7 +499,7 @@ pub fn push_string(out: &mut Vec<u8>, text: &[u8]) {
             0..0x20 => {
                 push(out, b"\\u00");
                 out.push(b'0' + (byte >> 4));
-                out.push(uri::HEX[usize::from(byte & 15)] | 0x20);
+                out.push(HEX[usize::from(byte & 15)] | 0x20);
                 continue;
             }
             _ => {}

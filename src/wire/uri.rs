@@ -1,20 +1,18 @@
 //! Percent-encoding, as JavaScript's `encodeURIComponent`, `decodeURIComponent` and `URLSearchParams` do it.
 
-use super::json;
-
-pub(super) const HEX: &[u8; 16] = b"0123456789ABCDEF";
+use super::bytes::{HEX, hex_value, push};
 
 /// Appends `text` with everything escaped but letters, digits and the bytes in `plain`.
 fn push_escaped(out: &mut Vec<u8>, text: &[u8], plain: &[u8]) {
     let mut copied = 0;
     for (at, &byte) in text.iter().enumerate() {
         if !byte.is_ascii_alphanumeric() && !plain.contains(&byte) {
-            json::push(out, &text[copied..at]);
-            json::push(out, &[b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+            push(out, &text[copied..at]);
+            push(out, &[b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
             copied = at + 1;
         }
     }
-    json::push(out, &text[copied..]);
+    push(out, &text[copied..]);
 }
 
 /// Appends `text` as `encodeURIComponent` writes it: letters, digits and `-_.!~*'()` stay.
@@ -90,8 +88,8 @@ fn decode(text: &[u8], strict: bool) -> Option<Vec<u8>> {
         at += 1;
         if byte == b'%' {
             let digits = (
-                text.get(at).copied().and_then(hex),
-                text.get(at + 1).copied().and_then(hex),
+                text.get(at).copied().and_then(hex_value),
+                text.get(at + 1).copied().and_then(hex_value),
             );
             if let (Some(high), Some(low)) = digits {
                 decoded.push(high << 4 | low);
@@ -105,15 +103,6 @@ fn decode(text: &[u8], strict: bool) -> Option<Vec<u8>> {
         decoded.push(if byte == b'+' && !strict { b' ' } else { byte });
     }
     Some(decoded)
-}
-
-/// The value of a hexadecimal digit.
-pub(super) fn hex(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' | b'A'..=b'F' => Some((digit | 0x20) - b'a' + 10),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

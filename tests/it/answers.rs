@@ -3,13 +3,13 @@
 use crate::json::{spelled, value};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
-use wix_media::client::call::Call;
 use wix_media::client::failure;
-use wix_media::client::result::{Head, decode};
+use wix_media::client::packed::Call;
+use wix_media::client::response::{Head, decode};
+use wix_media::client::rewrite;
 use wix_media::operations::OPERATIONS;
+use wix_media::operations::shape::Shape;
 use wix_media::wire::json::Unreadable;
-use wix_media::wire::rewrite;
-use wix_media::wire::shape::Shape;
 
 const NAMES: [(&str, &str); 3] = [
     ("id", "_id"),

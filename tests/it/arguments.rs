@@ -3,7 +3,7 @@
 use crate::json::value;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use wix_media::client::call::{Call, Required};
+use wix_media::client::packed::{Call, Required};
 use wix_media::client::request::build;
 use wix_media::operations::{OPERATIONS, Place};
 

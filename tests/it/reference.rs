@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use wix_media::model::choices::{CHOICES, Choice};
+use wix_media::operations::enums::{CHOICES, Choice};
 use wix_media::operations::{Access, Argument, Field, Kind, OPERATIONS, Operation, Output, Paging, Repeat, Verb};
 
 const INTRODUCTION: &str = "\

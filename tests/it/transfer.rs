@@ -2,7 +2,7 @@
 //! once and byte for byte, and it always comes to an end.
 
 use proptest::prelude::*;
-use wix_media::transfer::tus::{Action, Event, Patience, State, Transfer};
+use wix_media::resumable::tus::{Action, Event, Patience, State, Transfer};
 
 /// What goes wrong with one request.
 #[derive(Clone, Copy, Debug)]

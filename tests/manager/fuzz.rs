@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use wix_media::manager::{Options, Request};
-use wix_media::model::media::{Medium, push_object_of, push_string_of};
+use wix_media::model::media_url::{Medium, push_object_of, push_string_of};
 use wix_media::operations::OPERATIONS;
 
 /// The files of a corpus, by name.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use wix_media::model::choices::CHOICES;
+use wix_media::operations::enums::CHOICES;
 use wix_media::operations::{Group, OPERATIONS, Operation, Output, Paging};
 
 /// The module `operations.js`, from which the package makes its functions and enums.

@@ -2,8 +2,8 @@
 
 use super::super::folders::check_name;
 use crate::catalog::{Area, File, Folder, Trashed};
-use crate::model::choices::{MEDIA_TYPE, OPERATION_STATUS};
-use crate::model::system;
+use crate::model::system_folder;
+use crate::operations::enums::{MEDIA_TYPE, OPERATION_STATUS};
 use serde_json::{Map, Value, json};
 
 /// A folder, and how many events it has caused.
@@ -320,7 +320,7 @@ impl Row {
         let id = self.text("id")?;
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
         let climbs = id.bytes().all(|byte| byte == b'.');
-        if climbs || id.len() > 200 || !id.bytes().all(plain) || system::find(&id).is_some() {
+        if climbs || id.len() > 200 || !id.bytes().all(plain) || system_folder::find(&id).is_some() {
             return Err("id is no id of a file or folder".to_owned());
         }
         Ok(id)

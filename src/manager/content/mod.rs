@@ -9,7 +9,7 @@ mod sound;
 
 use super::descriptor::Facts;
 use crate::blobs::Blobs;
-use crate::model::types::{self, SNIFFED};
+use crate::model::media_type::{self, SNIFFED};
 use md5::{Digest, Md5};
 use std::io::{BufReader, Read, Result, Seek, SeekFrom};
 
@@ -155,7 +155,7 @@ impl Reader<'_> {
 pub(super) fn facts(blobs: &dyn Blobs, id: &str, mime: &str, size: u64) -> Facts {
     let reader = Reader { blobs, id, at: 0, size };
     let mut facts = Facts::default();
-    match types::media_type(mime) {
+    match media_type::media_type(mime) {
         "VECTOR" => facts.size = svg_size(&reader.part(0, 1 << 16)),
         "IMAGE" => {
             if matches!(mime, "image/heic" | "image/heif" | "image/avif") {

@@ -48,10 +48,10 @@ const fn row(id: &'static str, name: &'static str, parent: &'static str, hidden:
 /// The system folder with this id.
 ///
 /// ```
-/// use wix_media::model::system;
+/// use wix_media::model::system_folder;
 ///
-/// assert_eq!(system::find("media-root").unwrap().name, "Site Files");
-/// assert_eq!(system::find("MEDIA_ROOT"), None);
+/// assert_eq!(system_folder::find("media-root").unwrap().name, "Site Files");
+/// assert_eq!(system_folder::find("MEDIA_ROOT"), None);
 /// ```
 pub fn find(id: &str) -> Option<&'static SystemFolder> {
     SYSTEM_FOLDERS.iter().find(|folder| folder.id == id)

@@ -4,9 +4,8 @@
 //! codes and the rest are for the manager and the documentation. So the rows are packed into one run of bytes when the
 //! crate is compiled: a third of the size of the structs they are written as, and still the one table.
 
-use crate::model::{file, folder};
+use crate::operations::shape::{FILE, FOLDER, Shape};
 use crate::operations::{Argument, Field, Group, Kind, OPERATIONS, Operation, Place, Repeat, SORT_SHAPE, Verb};
-use crate::wire::shape::Shape;
 
 /// The client's view of one row.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +52,7 @@ impl Required {
     /// What the value must be, in words.
     ///
     /// ```
-    /// assert_eq!(wix_media::client::call::Required::Texts.expectation(), "an array of strings");
+    /// assert_eq!(wix_media::client::packed::Required::Texts.expectation(), "an array of strings");
     /// ```
     pub const fn expectation(self) -> &'static str {
         match self {
@@ -85,8 +84,8 @@ impl Call {
     /// The row at a position of [`OPERATIONS`].
     ///
     /// ```
-    /// assert!(wix_media::client::call::Call::at(0).is_some());
-    /// assert!(wix_media::client::call::Call::at(27).is_none());
+    /// assert!(wix_media::client::packed::Call::at(0).is_some());
+    /// assert!(wix_media::client::packed::Call::at(27).is_none());
     /// ```
     pub fn at(number: usize) -> Option<Call> {
         let mut row = Packed {
@@ -114,7 +113,7 @@ impl Call {
     /// The row of a function.
     ///
     /// ```
-    /// use wix_media::client::call::Call;
+    /// use wix_media::client::packed::Call;
     ///
     /// assert_eq!(Call::named("files", "listFiles").unwrap().path, b"/files");
     /// ```
@@ -215,9 +214,6 @@ static ANSWERS: [&Shape; 6] = [
     &Shape::Object(&[("folder", FOLDER)]),
     &Shape::Object(&[("folders", FOLDER)]),
 ];
-
-const FILE: Shape = file::FILE;
-const FOLDER: Shape = folder::FOLDER;
 
 const ROOM: usize = 4096;
 static PACKED: ([u8; PACKED_LENGTH], [u16; OPERATIONS.len()]) = {

@@ -3,6 +3,7 @@
 //! REST answers hold objects; JavaScript callers get one string each, and hand it back in updates. Both directions work
 //! on JSON text: [`push_string_of`] writes the string of an object, [`push_object_of`] the object of a string.
 
+use crate::wire::bytes;
 use crate::wire::json::{self, Raw};
 use crate::wire::uri;
 
@@ -23,7 +24,7 @@ impl Medium {
     /// The name in the scheme.
     ///
     /// ```
-    /// assert_eq!(wix_media::model::media::Medium::Image.name(), "image");
+    /// assert_eq!(wix_media::model::media_url::Medium::Image.name(), "image");
     /// ```
     pub const fn name(self) -> &'static str {
         match self {
@@ -77,7 +78,7 @@ fn parts(raw: Raw<'_>) -> Parts<'_> {
 /// id and url has none.
 ///
 /// ```
-/// use wix_media::model::media::{Medium, push_string_of};
+/// use wix_media::model::media_url::{Medium, push_string_of};
 ///
 /// let mut out = Vec::new();
 /// let image = br#"{"id": "a~mv2.jpg", "filename": "river bank.jpg", "width": 3840, "height": 2160}"#;
@@ -91,24 +92,24 @@ pub fn push_string_of(out: &mut Vec<u8>, medium: Medium, raw: Raw<'_>) -> bool {
             return false;
         }
         if medium == Medium::Audio {
-            json::push(out, b"\"");
+            bytes::push(out, b"\"");
             json::push_as_text(out, parts.url);
-            json::push(out, b"\"");
+            bytes::push(out, b"\"");
         } else {
-            json::push(out, parts.url);
+            bytes::push(out, parts.url);
         }
         return true;
     }
-    json::push(out, b"\"wix:");
-    json::push(out, medium.name().as_bytes());
-    json::push(out, b"://v1/");
+    bytes::push(out, b"\"wix:");
+    bytes::push(out, medium.name().as_bytes());
+    bytes::push(out, b"://v1/");
     json::push_as_text(out, parts.id);
     let mut name = parts.filename;
     if json::is_falsy(name) && medium == Medium::Image {
         name = parts.alt_text;
     }
     if !json::is_falsy(name) {
-        json::push(out, b"/");
+        bytes::push(out, b"/");
         push_name_component(out, &json::to_text(name));
     }
     match medium {
@@ -123,7 +124,7 @@ pub fn push_string_of(out: &mut Vec<u8>, medium: Medium, raw: Raw<'_>) -> bool {
         }
         Medium::Document => {}
     }
-    json::push(out, b"\"");
+    bytes::push(out, b"\"");
     true
 }
 
@@ -133,7 +134,7 @@ fn push_name_component(out: &mut Vec<u8>, name: &[u8]) {
     while let Err(broken) = core::str::from_utf8(rest) {
         let (whole, behind) = rest.split_at(broken.valid_up_to());
         uri::push_component(out, whole);
-        json::push(out, b"%EF%BF%BD");
+        bytes::push(out, b"%EF%BF%BD");
         rest = &behind[broken.error_len().unwrap_or(behind.len())..];
     }
     uri::push_component(out, rest);
@@ -142,7 +143,7 @@ fn push_name_component(out: &mut Vec<u8>, name: &[u8]) {
 /// A missing number prints as `undefined`, as in the official SDK: the string is a key of other systems, which must not
 /// see two spellings of one image.
 fn push_number(out: &mut Vec<u8>, label: &[u8], number: Raw<'_>) {
-    json::push(out, label);
+    bytes::push(out, label);
     json::push_as_text(out, if number.is_empty() { b"undefined" } else { number });
 }
 
@@ -165,8 +166,8 @@ fn push_poster(out: &mut Vec<u8>, posters: Raw<'_>) {
         json::push_as_text(&mut uri, poster.id);
     }
     if !uri.is_empty() {
-        json::push(out, b"#posterUri=");
-        json::push(out, &uri);
+        bytes::push(out, b"#posterUri=");
+        bytes::push(out, &uri);
         push_number(out, b"&posterWidth=", poster.width);
         push_number(out, b"&posterHeight=", poster.height);
     }
@@ -176,7 +177,7 @@ fn push_poster(out: &mut Vec<u8>, posters: Raw<'_>) {
 /// for text that is no URL or whose name has a broken escape.
 ///
 /// ```
-/// use wix_media::model::media::{Medium, push_object_of};
+/// use wix_media::model::media_url::{Medium, push_object_of};
 ///
 /// let mut out = Vec::new();
 /// assert!(push_object_of(&mut out, Medium::Document, b"wix:document://v1/a.pdf/price%20list.pdf"));
@@ -194,9 +195,9 @@ pub fn push_object_of(out: &mut Vec<u8>, medium: Medium, text: &[u8]) -> bool {
         if scheme.len() == trimmed.len() || hostless || !is_scheme(scheme) {
             return false;
         }
-        json::push(out, b"{\"url\":");
+        bytes::push(out, b"{\"url\":");
         json::push_string(out, text);
-        json::push(out, b"}");
+        bytes::push(out, b"}");
         return true;
     }
     let (path, fragment) = cut(if legacy { trimmed } else { behind }, b'#');
@@ -211,7 +212,7 @@ pub fn push_object_of(out: &mut Vec<u8>, medium: Medium, text: &[u8]) -> bool {
     let Some(name) = uri::decode_component(cut(name, b'/').0) else {
         return false;
     };
-    json::push(out, b"{\"id\":");
+    bytes::push(out, b"{\"id\":");
     json::push_string(out, id);
     if medium == Medium::Image {
         push_parameter(out, "height", parameter(fragment, "originHeight"));
@@ -229,13 +230,13 @@ pub fn push_object_of(out: &mut Vec<u8>, medium: Medium, text: &[u8]) -> bool {
     if medium == Medium::Video
         && let Some(poster) = parameter(fragment, "posterUri").filter(|poster| !poster.is_empty())
     {
-        json::push(out, b",\"posters\":[{\"id\":");
+        bytes::push(out, b",\"posters\":[{\"id\":");
         json::push_string(out, &poster);
         push_parameter(out, "height", parameter(fragment, "posterHeight"));
         push_parameter(out, "width", parameter(fragment, "posterWidth"));
-        json::push(out, b"}]");
+        bytes::push(out, b"}]");
     }
-    json::push(out, b"}");
+    bytes::push(out, b"}");
     true
 }
 
@@ -248,9 +249,9 @@ fn cut(text: &[u8], byte: u8) -> (&[u8], &[u8]) {
 }
 
 fn push_name(out: &mut Vec<u8>, name: &str) {
-    json::push(out, b",\"");
-    json::push(out, name.as_bytes());
-    json::push(out, b"\":");
+    bytes::push(out, b",\"");
+    bytes::push(out, name.as_bytes());
+    bytes::push(out, b"\":");
 }
 
 fn push_member(out: &mut Vec<u8>, name: &str, value: &[u8]) {
@@ -271,11 +272,11 @@ fn push_parameter(out: &mut Vec<u8>, name: &str, value: Option<Vec<u8>>) {
     let (whole, fraction) = cut(digits, b'.');
     let decimal = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
     if digits.is_empty() {
-        json::push(out, b"0");
+        bytes::push(out, b"0");
     } else if decimal(whole) && decimal(fraction) && !whole.is_empty() && (whole == digits || !fraction.is_empty()) {
-        json::push(out, digits);
+        bytes::push(out, digits);
     } else {
-        json::push(out, b"null");
+        bytes::push(out, b"null");
     }
 }
 

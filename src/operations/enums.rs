@@ -1,6 +1,6 @@
 //! The enums of the API: their values, and which function group exports them.
 
-use crate::operations::Group;
+use super::Group;
 
 /// An enum of the API: a closed set of upper-case strings for requests, an open one in answers (unknown values pass).
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +19,7 @@ const BOTH: &[Group] = &[Group::Files, Group::Folders];
 /// Every enum, by name.
 ///
 /// ```
-/// use wix_media::model::choices::CHOICES;
+/// use wix_media::operations::enums::CHOICES;
 ///
 /// let root_folder = CHOICES.iter().find(|choice| choice.name == "RootFolder").unwrap();
 /// assert_eq!(root_folder.values, ["MEDIA_ROOT", "TRASH_ROOT", "VISITOR_UPLOADS_ROOT"]);

@@ -3,7 +3,7 @@
 //! gloo-net sends only through the global `fetch` and panics when it rejects with anything but an `Error`; so requests
 //! leave as the two arguments of a `fetch` that JavaScript calls and awaits, and gloo-net's types read what comes back.
 
-use crate::client::result::Head;
+use crate::client::response::Head;
 use crate::operations::Verb;
 use gloo_net::http::{Headers, Response};
 use js_sys::{JsString, Reflect};

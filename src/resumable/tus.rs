@@ -164,7 +164,7 @@ const RESTARTS: f64 = 3.0;
 /// One resumable upload.
 ///
 /// ```
-/// use wix_media::transfer::tus::{Action, Event, Patience, Transfer};
+/// use wix_media::resumable::tus::{Action, Event, Patience, Transfer};
 ///
 /// let patience = Patience { tries: 6.0, first: 500.0, longest: 20_000.0 };
 /// let mut transfer = Transfer::new(10.0, 8.0, patience);
@@ -230,7 +230,7 @@ impl Transfer {
     /// The transfer as numbers, for a record.
     ///
     /// ```
-    /// use wix_media::transfer::tus::{Patience, Transfer};
+    /// use wix_media::resumable::tus::{Patience, Transfer};
     ///
     /// let transfer = Transfer::new(10.0, 8.0, Patience { tries: 6.0, first: 500.0, longest: 20_000.0 });
     /// assert_eq!(Transfer::from_numbers(&transfer.to_numbers()), Some(transfer));

@@ -1,9 +1,9 @@
 //! From an answer to a result or a failure (`contract/sdk-behaviour.md` sections 2 and 3).
 
-use super::call::Call;
+use super::packed::Call;
+use super::rewrite::{self, Answer};
+use crate::operations::shape::Shape;
 use crate::wire::json::{Scanner, Unreadable};
-use crate::wire::rewrite::{self, Answer};
-use crate::wire::shape::Shape;
 
 /// What is known of an answer beside its body.
 #[derive(Clone, Copy, Debug)]
@@ -22,8 +22,8 @@ pub struct Head<'a> {
 /// in it. Every other answer is a [`super::failure`].
 ///
 /// ```
-/// use wix_media::client::call::Call;
-/// use wix_media::client::result::decode;
+/// use wix_media::client::packed::Call;
+/// use wix_media::client::response::decode;
 ///
 /// let get_folder = Call::named("folders", "getFolder").unwrap();
 /// let answer = decode(&get_folder, br#"{"folder":{"id":"f1"}}"#).unwrap();

@@ -9,11 +9,12 @@
 //! `N` and the name of a number that is not finite, `D` and an ISO date (nothing for an invalid `Date`), `B` and the
 //! digits of a bigint, `S` and a string that began with U+0000 itself.
 
-use super::date::{is_iso_8601, milliseconds};
-use super::json::{self, MAX_DEPTH, Raw, Scanner, Text, Unreadable};
-use super::shape::Shape;
-use crate::model::media::{self, Medium};
+use crate::model::media_url::{self, Medium};
 use crate::operations::Place;
+use crate::operations::shape::Shape;
+use crate::wire::bytes;
+use crate::wire::date::{is_iso_8601, milliseconds};
+use crate::wire::json::{self, MAX_DEPTH, Raw, Scanner, Text, Unreadable};
 
 /// What an answer becomes.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -49,7 +50,7 @@ pub enum Unsendable {
 ///
 /// ```
 /// use wix_media::operations::find;
-/// use wix_media::wire::rewrite;
+/// use wix_media::client::rewrite;
 ///
 /// let body = br#"{"folder": {"id": "f1", "createdDate": "2024-01-05T10:11:12Z"}}"#;
 /// let answer = rewrite::answer(body, find("folders", "getFolder").unwrap().answer).unwrap();
@@ -90,7 +91,7 @@ pub fn answer(body: &[u8], shape: &'static Shape) -> Result<Answer, Unreadable> 
 ///
 /// ```
 /// use wix_media::operations::Place;
-/// use wix_media::wire::{rewrite, shape::Shape};
+/// use wix_media::{client::rewrite, operations::shape::Shape};
 ///
 /// let sort = br#"{"fieldName":"_updatedDate","order":"ASC"}"#;
 /// let rest = rewrite::argument(sort, &Shape::Any, true, Place::Body).unwrap();
@@ -233,7 +234,7 @@ impl<'a> Rewriter<'a> {
 
     fn copy_to(&mut self, at: usize) {
         if let Some(span) = self.scanner.text.get(self.copied..at) {
-            json::push(&mut self.out, span);
+            bytes::push(&mut self.out, span);
         }
         self.copied = at;
     }
@@ -241,15 +242,15 @@ impl<'a> Rewriter<'a> {
     /// Puts `text` in the place of what stands between `from` and the scanner.
     fn replace(&mut self, from: usize, text: &[u8]) {
         self.copy_to(from);
-        json::push(&mut self.out, text);
+        bytes::push(&mut self.out, text);
         self.copied = self.scanner.at;
     }
 
     /// Puts the string `name` there, which needs no escapes.
     fn replace_quoted(&mut self, from: usize, name: &[u8]) {
         self.replace(from, b"\"");
-        json::push(&mut self.out, name);
-        json::push(&mut self.out, b"\"");
+        bytes::push(&mut self.out, name);
+        bytes::push(&mut self.out, b"\"");
     }
 
     fn refuse(&mut self, expectation: &'static str) -> Fate {
@@ -268,8 +269,8 @@ impl<'a> Rewriter<'a> {
 
     fn keep_replaced(&mut self, raw: &[u8]) {
         if self.way == Way::Answer {
-            json::push(&mut self.replaced, b",");
-            json::push(&mut self.replaced, raw);
+            bytes::push(&mut self.replaced, b",");
+            bytes::push(&mut self.replaced, raw);
         }
     }
 
@@ -292,7 +293,7 @@ impl<'a> Rewriter<'a> {
                         return Fate::Failed;
                     };
                     self.replace(start, b"");
-                    if media::push_string_of(&mut self.out, *medium, raw) {
+                    if media_url::push_string_of(&mut self.out, *medium, raw) {
                         self.keep_replaced(raw);
                         Fate::Kept
                     } else {
@@ -549,8 +550,8 @@ impl<'a> Rewriter<'a> {
                     break;
                 }
             }
-            json::push(&mut changed, segment);
-            json::push(&mut changed, &name[end..name.len().min(end + 1)]);
+            bytes::push(&mut changed, segment);
+            bytes::push(&mut changed, &name[end..name.len().min(end + 1)]);
             start = end + 1;
         }
         if changed == name {
@@ -604,7 +605,7 @@ impl<'a> Rewriter<'a> {
             Shape::Medium(medium) => {
                 self.copy_to(start);
                 self.copied = self.scanner.at;
-                if media::push_object_of(&mut self.out, *medium, &text.decode()) {
+                if media_url::push_object_of(&mut self.out, *medium, &text.decode()) {
                     Fate::Kept
                 } else {
                     self.refuse(MEDIA_STRING)
@@ -689,15 +690,15 @@ impl Rewriter<'_> {
 fn push_path(out: &mut Vec<u8>, path: &[Step]) {
     let mut separator: &[u8] = if out.is_empty() { b"[" } else { b",[" };
     for step in path {
-        json::push(out, separator);
+        bytes::push(out, separator);
         match step {
             Step::Name(name) => json::push_string(out, name.as_bytes()),
             Step::Index(index) => json::push_integer(out, u64::from(*index)),
-            Step::Items => json::push(out, b"null"),
+            Step::Items => bytes::push(out, b"null"),
         }
         separator = b",";
     }
-    json::push(out, b"]");
+    bytes::push(out, b"]");
 }
 
 /// Appends the way from the root of `raw` to the value that ends at or holds the address `target`, as
@@ -709,12 +710,12 @@ fn push_readable_path(out: &mut Vec<u8>, raw: Raw<'_>, target: usize) {
         let start = value.as_ptr() as usize;
         if (start..=start + value.len()).contains(&target) {
             if array {
-                json::push(out, b"[");
+                bytes::push(out, b"[");
                 json::push_integer(out, index as u64);
-                json::push(out, b"]");
+                bytes::push(out, b"]");
             } else {
-                json::push(out, b".");
-                json::push(out, &name.decode());
+                bytes::push(out, b".");
+                bytes::push(out, &name.decode());
             }
             return push_readable_path(out, value, target);
         }

@@ -1,0 +1,22 @@
+//! Helpers for text that is built as bytes.
+
+/// The digits of percent-escapes, by value.
+pub(super) const HEX: &[u8; 16] = b"0123456789ABCDEF";
+
+/// Appends bytes.
+///
+/// Never inlined: texts are built from many small pieces, and the module would carry the code that grows and copies once
+/// for each of them.
+#[inline(never)]
+pub fn push(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.extend_from_slice(bytes);
+}
+
+/// The value of a hexadecimal digit, `None` for any other byte.
+pub(super) fn hex_value(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' | b'A'..=b'F' => Some((digit | 0x20) - b'a' + 10),
+        _ => None,
+    }
+}
