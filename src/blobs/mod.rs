@@ -25,11 +25,13 @@ mod directory;
 #[cfg(not(target_arch = "wasm32"))]
 mod disk;
 mod memory;
+mod reader;
 
 pub use directory::{Directory, Host, file_name};
 #[cfg(not(target_arch = "wasm32"))]
 pub use disk::Disk;
 pub use memory::Memory;
+pub use reader::BlobReader;
 
 use std::fmt;
 use std::io::Result;

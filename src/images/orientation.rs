@@ -77,7 +77,7 @@ impl Orientation {
     /// assert_eq!(orientation, Orientation::default());
     /// assert_eq!(*asked.borrow(), [(0, 8), (256, 2)]);
     /// ```
-    pub fn of_tiff(part: impl Fn(u64, usize) -> Vec<u8>) -> Self {
+    pub fn of_tiff(part: impl FnMut(u64, usize) -> Vec<u8>) -> Self {
         Self::of_number(tag(part).unwrap_or(1))
     }
 
@@ -94,7 +94,7 @@ impl Orientation {
 }
 
 /// The tag 0x0112 of the first directory of a TIFF structure.
-fn tag(part: impl Fn(u64, usize) -> Vec<u8>) -> Option<u16> {
+fn tag(mut part: impl FnMut(u64, usize) -> Vec<u8>) -> Option<u16> {
     let head = part(0, 8);
     let little = match head.get(..4)? {
         [b'I', b'I', 42, 0] => true,

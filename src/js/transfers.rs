@@ -1,10 +1,8 @@
 //! What the JavaScript half of uploads and downloads calls.
 
+use crate::model::md5::Md5;
 use crate::model::media_type;
 use crate::resumable::tus::{Action, Event, Patience, Transfer};
-use md5::Md5;
-use md5::digest::common::hazmat::SerializableState;
-use md5::digest::{Digest, array::Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A new resumable upload as numbers ([`Transfer::to_numbers`]).
@@ -81,22 +79,20 @@ pub fn media_type_of(mime: &str) -> String {
 pub fn add_to_sum(state: &[u8], bytes: &[u8]) -> Result<Vec<u8>, String> {
     let mut sum = sum_of(state)?;
     sum.update(bytes);
-    Ok(sum.serialize().to_vec())
+    Ok(sum.save())
 }
 
 /// The MD5 sum of all bytes, in lower-case hexadecimal digits.
 #[wasm_bindgen(js_name = endOfSum)]
 pub fn end_of_sum(state: &[u8]) -> Result<String, String> {
-    let digits = |byte: u8| [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0'));
-    Ok(sum_of(state)?.finalize().into_iter().flat_map(digits).collect())
+    Ok(sum_of(state)?.finish())
 }
 
 fn sum_of(state: &[u8]) -> Result<Md5, String> {
     if state.is_empty() {
-        return Ok(Md5::new());
+        return Ok(Md5::default());
     }
-    let state = Array::try_from(state).map_err(|_| "this is no state of a sum")?;
-    Md5::deserialize(&state).map_err(|_| "this is no state of a sum".to_owned())
+    Md5::restore(state).ok_or_else(|| "this is no state of a sum".to_owned())
 }
 
 #[cfg(test)]

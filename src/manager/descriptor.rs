@@ -1,11 +1,12 @@
 //! Rows as the API shows them (`contract/model.md` sections 3 to 6), and ids as the API takes them.
 
+use super::inspect::Facts;
 use super::pictures;
 use super::time::iso;
 use crate::catalog::{File, Folder};
 use crate::model::media_type;
 use crate::wire::uri;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// The folder, in REST form.
 pub(super) fn folder(folder: &Folder, site: &str) -> Value {
@@ -36,48 +37,6 @@ pub(super) fn path(file: &File) -> String {
         _ => ("ugd", ""),
     };
     format!("/{folder}/{}{tail}", file.id)
-}
-
-/// What is known of a file's content.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Facts {
-    /// In pixels, as it is shown.
-    pub(super) size: Option<(u64, u64)>,
-    /// In milliseconds.
-    pub(super) duration: Option<u64>,
-    /// Of sounds, in bits per second.
-    pub(super) bitrate: Option<u64>,
-}
-
-impl Facts {
-    pub(super) fn of(file: &File) -> Facts {
-        let facts: Value = serde_json::from_str(&file.facts).unwrap_or_default();
-        let number = |name: &str| facts[name].as_u64();
-        Facts {
-            size: number("width").zip(number("height")),
-            duration: number("duration"),
-            bitrate: number("bitrate"),
-        }
-    }
-
-    /// As they are kept, with the colours of a picture.
-    pub(super) fn to_json(self, colors: Option<&Value>) -> String {
-        let mut facts = Map::new();
-        if let Some((width, height)) = self.size {
-            facts.insert("width".to_owned(), width.into());
-            facts.insert("height".to_owned(), height.into());
-        }
-        if let Some(duration) = self.duration {
-            facts.insert("duration".to_owned(), duration.into());
-        }
-        if let Some(bitrate) = self.bitrate {
-            facts.insert("bitrate".to_owned(), bitrate.into());
-        }
-        if let Some(colors) = colors {
-            facts.insert("colors".to_owned(), colors.clone());
-        }
-        Value::Object(facts).to_string()
-    }
 }
 
 /// The descriptor, in REST form.
@@ -132,11 +91,13 @@ pub(super) fn quality(height: u64) -> &'static str {
 
 /// The one rendition of a video: its original bytes, under the name of its height.
 pub(super) fn rendition(file: &File) -> &'static str {
-    Facts::of(file).size.map_or("720p", |(_, height)| quality(height))
+    Facts::from_json(&file.facts)
+        .size()
+        .map_or("720p", |(_, height)| quality(height))
 }
 
 fn media(file: &File, base: &str) -> Option<Value> {
-    let facts = Facts::of(file);
+    let facts = Facts::from_json(&file.facts);
     let size = file.size.to_string();
     // Of a private file the URLs inside are empty (`contract/uploads-and-downloads.md` section 8).
     let shown = |path: String| {
@@ -150,22 +111,21 @@ fn media(file: &File, base: &str) -> Option<Value> {
     Some(match file.media_type.as_str() {
         kind @ ("IMAGE" | "VECTOR") => {
             let mut image = json!({ "id": file.id, "url": url, "filename": file.name, "sizeInBytes": size });
-            if let Some((width, height)) = facts.size {
+            if let Some((width, height)) = facts.size() {
                 image["width"] = width.into();
                 image["height"] = height.into();
             }
             let mut picture = json!({ "image": image, "faces": [] });
-            let known: Value = serde_json::from_str(&file.facts).unwrap_or_default();
-            if known["colors"].is_object() {
-                picture["colors"] = known["colors"].clone();
+            if let Some(colors) = facts.colors.clone().filter(Value::is_object) {
+                picture["colors"] = colors;
             }
-            if let Some(preview) = preview(file, facts.size, base) {
+            if let Some(preview) = preview(file, facts.size(), base) {
                 picture["previewImage"] = preview;
             }
             json!({ kind.to_ascii_lowercase(): picture })
         }
         "VIDEO" => {
-            let (width, height) = facts.size.unwrap_or_default();
+            let (width, height) = facts.size().unwrap_or_default();
             let quality = rendition(file);
             let mut video = json!({
                 "id": file.id,

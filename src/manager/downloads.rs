@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::descriptor::{self, rendition};
+use super::inspect::Facts;
 use super::message::{Body, Head, Part, Response, query_parameter};
 use super::pictures;
 use super::refusal::{Outcome, Refusal};
@@ -324,13 +325,13 @@ impl Call<'_> {
             }
             suffix = format!("?token={token}");
         }
-        let facts = descriptor::Facts::of(&file);
+        let facts = Facts::from_json(&file.facts);
         let seconds = facts.duration.map_or(0.0, |duration| duration as f64 / 1000.0);
         let (kind, text) = match name {
             "master.m3u8" => {
                 let bandwidth = (file.size.max(0) as f64 * 8.0 / seconds.max(1.0)).ceil();
                 let size = facts
-                    .size
+                    .size()
                     .map_or(String::new(), |(width, height)| format!(",RESOLUTION={width}x{height}"));
                 let text = format!(
                     "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-STREAM-INF:BANDWIDTH={bandwidth}{size}\nindex.m3u8{suffix}\n"

@@ -6,7 +6,7 @@
 //! its file is ready or has failed, so after a restart it is taken again.
 
 use super::call::Call;
-use super::content::Sums;
+use super::inspect::Digest;
 use super::message::Head;
 use super::refusal::{Outcome, Refusal, Violation};
 use super::source::{self, IMPORT_RULES, UnfitUrl, check_import_url};
@@ -33,7 +33,7 @@ pub struct ImportOrder {
 pub(super) struct Fetching {
     pub(super) file: String,
     pub(super) blob: String,
-    pub(super) sums: Sums,
+    pub(super) sums: Digest,
     pub(super) limit: u64,
     pub(super) too_large: bool,
     /// The MIME type that the source gives.
@@ -151,9 +151,9 @@ impl Manager {
         let (file, blob) = (file.clone(), blob.clone());
         let kept = if fetching.too_large {
             Err(over_limit(413, fetching.limit))
-        } else if fetching.length.is_some_and(|length| length != fetching.sums.size) {
+        } else if fetching.length.is_some_and(|length| length != fetching.sums.size()) {
             Err(unreachable("the source broke off"))
-        } else if fetching.sums.size > 0 {
+        } else if fetching.sums.size() > 0 {
             self.parts.blobs.sync(&blob).map_err(Refusal::from)
         } else {
             Ok(())
@@ -329,7 +329,7 @@ impl Call<'_> {
         Ok(Fetching {
             file: file.to_owned(),
             blob: self.new_blob(),
-            sums: Sums::default(),
+            sums: Digest::new(),
             limit,
             too_large: false,
             mime,
@@ -341,7 +341,7 @@ impl Call<'_> {
         let (mut file, request) = self.pending_import(&fetching.file)?;
         let summed = fetching.sums.finish();
         let declared = request["mimeType"].as_str().map(str::to_owned);
-        let sniffed = media_type::sniff(&summed.first).is_some();
+        let sniffed = media_type::sniff(&self.first_bytes(&fetching.blob, summed.size)?).is_some();
         if let Some(declared) = &declared
             && !sniffed
             && fetching.mime.as_deref() == Some("text/html")
@@ -355,7 +355,7 @@ impl Call<'_> {
         if declared.is_none() && !sniffed && !named {
             return Err(unsupported("nothing says what kind of file this is"));
         }
-        let mime = self.check_content(declared, file.private, &summed)?;
+        let mime = self.check_content(declared, file.private, &fetching.blob, &summed)?;
         let media_type = media_type::media_type(&mime);
         if request["mediaType"].as_str().is_some_and(|wanted| wanted != media_type) {
             return Err(mismatch());

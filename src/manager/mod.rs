@@ -25,7 +25,6 @@
 mod access;
 mod archive;
 mod call;
-mod content;
 mod control;
 mod descriptor;
 mod downloads;
@@ -33,6 +32,7 @@ mod faults;
 mod files;
 mod folders;
 mod imports;
+mod inspect;
 mod message;
 mod options;
 mod pages;
@@ -438,17 +438,17 @@ impl Manager {
                 (&to.blob, &mut to.sums, to.limit, &mut to.too_large)
             }
         };
-        if *too_large || sums.size + bytes.len() as u64 > limit {
+        if *too_large || sums.size() + bytes.len() as u64 > limit {
             *too_large = true;
             return false;
         }
-        if let Err(error) = self.parts.blobs.append(blob, sums.size, bytes) {
+        if let Err(error) = self.parts.blobs.append(blob, sums.size(), bytes) {
             // The orphan, if the store cannot even remove it, goes with the next start.
             _ = self.parts.blobs.remove(blob);
             intake.stage = Stage::Refused(error.into());
             return false;
         }
-        sums.add(bytes);
+        sums.update(bytes);
         true
     }
 

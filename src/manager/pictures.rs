@@ -42,11 +42,11 @@ impl Manager {
     /// ```
     pub fn picture(&mut self, intake: &Intake) -> Option<Picture> {
         let (blob, size) = match &intake.stage {
-            Stage::Upload(to) if !to.too_large => (to.blob.clone(), to.sums.size),
-            Stage::Import(to) if !to.too_large => (to.blob.clone(), to.sums.size),
+            Stage::Upload(to) if !to.too_large => (to.blob.clone(), to.sums.size()),
+            Stage::Import(to) if !to.too_large => (to.blob.clone(), to.sums.size()),
             Stage::Seed(seeding) if !seeding.receiving.too_large => {
                 let to = &seeding.receiving;
-                (to.blob.clone(), to.sums.size)
+                (to.blob.clone(), to.sums.size())
             }
             Stage::Whole(None, _) if intake.head.method == "PUT" => self.transferred(&intake.head)?,
             _ => return None,
@@ -116,7 +116,7 @@ pub(super) fn transformed(file: &File, head: &Head, asked: &[String]) -> Outcome
             .into());
     }
     let asked = Transform::parse(asked).map_err(|wrong| refused(wrong.status, &wrong.text))?;
-    if let Some((width, height)) = super::descriptor::Facts::of(file).size
+    if let Some((width, height)) = super::inspect::Facts::from_json(&file.facts).size()
         && let (Ok(width), Ok(height)) = (u32::try_from(width), u32::try_from(height))
     {
         Frame::of(&asked, width, height).map_err(|wrong| refused(wrong.status, &wrong.text))?;

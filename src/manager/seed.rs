@@ -4,7 +4,7 @@
 //! a folder that is to be in the trash takes along what is in it by then: it comes behind what belongs into it.
 
 use super::call::{Call, Target};
-use super::content::Sums;
+use super::inspect::Digest;
 use super::message::{Head, Origin, Response};
 use super::refusal::{Outcome, Refusal, Violation};
 use super::uploads::{Receiving, conflict};
@@ -284,7 +284,7 @@ impl Call<'_> {
             receiving: Receiving {
                 upload,
                 blob: self.new_blob(),
-                sums: Sums::default(),
+                sums: Digest::new(),
                 limit,
                 too_large: false,
             },
@@ -297,11 +297,11 @@ impl Call<'_> {
         let name = entry.file.as_deref().unwrap_or_default();
         let sums = receiving.sums.finish();
         let declared = media_type::declared(&entry.mime, Some(name)).map_err(conflict)?;
-        let mime = self.check_content(declared, entry.private, &sums)?;
+        let mime = self.check_content(declared, entry.private, &receiving.blob, &sums)?;
         let top = self.top()?;
         if entry.on_duplicate != OnDuplicate::KeepBoth {
             let shown = media_type::display_name(name, &mime);
-            if let Some(file) = self.file_at(&top.id, &entry, &shown, &sums.hash)? {
+            if let Some(file) = self.file_at(&top.id, &entry, &shown, &sums.md5)? {
                 if entry.on_duplicate == OnDuplicate::Fail {
                     return Err(duplicate());
                 }
@@ -384,7 +384,7 @@ impl Manager {
         let outcome = if seeding.receiving.too_large {
             Err(super::uploads::over_limit(413, seeding.receiving.limit))
         } else {
-            let synced = match seeding.receiving.sums.size {
+            let synced = match seeding.receiving.sums.size() {
                 0 => Ok(()),
                 _ => self.parts.blobs.sync(&blob).map_err(Refusal::from),
             };

@@ -8,7 +8,7 @@
 //! The catalog knows how far a transfer is on disk. The rest is here and may be lost: an end in front of that is
 //! written again, and sums are made again by reading the blob.
 
-use super::content::{Summed, Sums};
+use super::inspect::{Digest, Digested};
 use std::collections::BTreeMap;
 
 /// Most transfers whose sums are kept.
@@ -23,7 +23,7 @@ struct Running {
     /// How many bytes are in the blob, on disk or not.
     end: u64,
     /// The sums of all of them; `None` when an earlier manager took in some.
-    sums: Option<Sums>,
+    sums: Option<Digest>,
 }
 
 /// The transfers under way, by their ids.
@@ -49,7 +49,7 @@ impl Transfers {
             holder: None,
             number: 0,
             end: received,
-            sums: (received == 0).then(Sums::default),
+            sums: (received == 0).then(Digest::new),
         };
         let running = self.running.entry(id.to_owned()).or_insert_with(fresh);
         if running.end != received {
@@ -71,7 +71,7 @@ impl Transfers {
         if let Some(running) = self.running.get_mut(id) {
             running.end += bytes.len() as u64;
             if let Some(sums) = &mut running.sums {
-                sums.add(bytes);
+                sums.update(bytes);
             }
         }
     }
@@ -95,9 +95,9 @@ impl Transfers {
     }
 
     /// The sums of the whole transfer, when all of it went through here.
-    pub(super) fn sums(&self, id: &str, length: u64) -> Option<Summed> {
+    pub(super) fn sums(&self, id: &str, length: u64) -> Option<Digested> {
         let running = self.running.get(id).filter(|running| running.end == length)?;
-        running.sums.clone().map(Sums::finish)
+        running.sums.clone().map(Digest::finish)
     }
 }
 
@@ -124,7 +124,7 @@ mod tests {
         assert_eq!((transfers.end_for("t", second), transfers.ahead("t")), (None, None));
         assert_eq!(transfers.sums("t", 4).map(|summed| summed.size), None);
         let summed = transfers.sums("t", 5).expect("all went through here");
-        assert_eq!((summed.size, &summed.first[..]), (5, &b"abcde"[..]));
+        assert_eq!((summed.size, &summed.md5[..]), (5, "ab56b4d92b40713acc5af89985d4b786"));
         transfers.forget("t");
         assert_eq!(transfers.end_for("t", second), None);
     }

@@ -7,18 +7,19 @@
 //! transfer stays known a while longer, because its client has to learn that it is gone and not mistaken (410 and 404).
 
 use super::call::{Call, Target};
-use super::content::{Summed, Sums, facts};
+use super::inspect::{self, Digest, Digested, Facts, facts};
 use super::message::{Head, Origin, Response, query_parameter};
 use super::refusal::{Outcome, Refusal, Violation};
 use super::time::{guid, hex_id, http_date};
 use super::token;
 use super::validate::{Fields, length};
+use crate::blobs::BlobReader;
 use crate::catalog::{File, Upload};
 use crate::model::media_type::{self, Conflict, UNKNOWN};
 use crate::model::system_folder;
 use base64ct::{Base64, Encoding};
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 /// Where uploads go, below the base.
 pub(super) const UPLOADS: &str = "/upload/";
@@ -35,7 +36,7 @@ const AUDIENCE: &str = "urn:service:upload";
 pub(super) struct Receiving {
     pub(super) upload: Upload,
     pub(super) blob: String,
-    pub(super) sums: Sums,
+    pub(super) sums: Digest,
     /// The most bytes that it may have.
     pub(super) limit: u64,
     pub(super) too_large: bool,
@@ -268,21 +269,21 @@ impl Call<'_> {
         Ok(Receiving {
             upload,
             blob: self.new_blob(),
-            sums: Sums::default(),
+            sums: Digest::new(),
             limit,
             too_large: false,
         })
     }
 
     /// Makes the file of an upload whose bytes are in a blob.
-    pub(super) fn complete(&mut self, mut upload: Upload, head: &Head, blob: &str, sums: Summed) -> Outcome<Value> {
+    pub(super) fn complete(&mut self, mut upload: Upload, head: &Head, blob: &str, sums: Digested) -> Outcome<Value> {
         let request: Value = serde_json::from_str(&upload.request)?;
         let Some(name) = self.file_name(&upload, &request, head) else {
             return Err(Violation::new("filename", "REQUIRED_FIELD", "is required").into());
         };
         let declared = media_type::declared(&declared_mime(&request, head), Some(&name)).map_err(conflict)?;
         let private = request["private"].as_bool().unwrap_or(false);
-        let mime = self.check_content(declared, private, &sums)?;
+        let mime = self.check_content(declared, private, blob, &sums)?;
         let parent = request["parentFolderId"].as_str().unwrap_or(system_folder::MEDIA_ROOT);
         let target = self.target("parentFolderId", parent)?;
         let target = self.ensure_path(target, request["filePath"].as_str().unwrap_or_default())?;
@@ -303,11 +304,17 @@ impl Call<'_> {
     }
 
     /// The true type of bytes that came for a file, if they may become one.
-    pub(super) fn check_content(&self, declared: Option<String>, private: bool, sums: &Summed) -> Outcome<String> {
+    pub(super) fn check_content(
+        &self,
+        declared: Option<String>,
+        private: bool,
+        blob: &str,
+        sums: &Digested,
+    ) -> Outcome<String> {
         if sums.size == 0 {
             return Err(zero_size());
         }
-        let mime = reconcile(declared, &sums.first)?;
+        let mime = reconcile(declared, &self.first_bytes(blob, sums.size)?)?;
         let media_type = media_type::media_type(&mime);
         if private && media_type == "MODEL3D" {
             return Err(unsupported("a 3D model cannot be private"));
@@ -320,12 +327,24 @@ impl Call<'_> {
         Ok(mime)
     }
 
+    /// The first bytes of a blob of this size; an empty body has no blob.
+    pub(super) fn first_bytes(&self, blob: &str, size: u64) -> std::io::Result<Vec<u8>> {
+        if size == 0 {
+            return Ok(Vec::new());
+        }
+        inspect::first_bytes(BlobReader::new(self.blobs, blob)?)
+    }
+
     /// Gives a file the bytes in a blob, and begins to process it.
-    pub(super) fn fill(&mut self, file: &mut File, blob: &str, sums: Summed) {
+    pub(super) fn fill(&mut self, file: &mut File, blob: &str, sums: Digested) {
         let colors = self.colors.filter(|_| file.media_type == "IMAGE");
-        file.facts = facts(self.blobs, blob, &file.mime, sums.size).to_json(colors);
+        // What cannot be read is not known, which is no reason to lose the file.
+        let reader = BlobReader::new(self.blobs, blob);
+        let mut facts = reader.map_or_else(|_| Facts::default(), |mut reader| facts(&mut reader, &file.mime));
+        facts.colors = colors.cloned();
+        file.facts = facts.to_json();
         file.size = i64::try_from(sums.size).unwrap_or(i64::MAX);
-        file.hash = sums.hash;
+        file.hash = sums.md5;
         file.crc = sums.crc;
         file.blob = Some(blob.to_owned());
         let pending = self.options.pending(&file.media_type);
@@ -456,7 +475,7 @@ impl Call<'_> {
     }
 
     /// The finalising PUT. `sums` are those of the whole transfer, unless a part of it came before this manager.
-    pub(super) fn tus_finalise(&mut self, head: &Head, token: &str, sums: Option<Summed>) -> Outcome<Response> {
+    pub(super) fn tus_finalise(&mut self, head: &Head, token: &str, sums: Option<Digested>) -> Outcome<Response> {
         let upload = self.upload_of(token, true)?;
         let complete = upload.transfer.is_some() && upload.received == upload.length;
         let Some(blob) = upload.blob.clone().filter(|_| complete) else {
@@ -465,7 +484,7 @@ impl Call<'_> {
         };
         let sums = match sums {
             Some(sums) => sums,
-            None => Sums::of(self.blobs, &blob)?,
+            None => inspect::digest_of(BlobReader::new(self.blobs, &blob)?)?,
         };
         let value = self.complete(upload, &bare(head), &blob, sums)?;
         Ok(Response::json(200, &value))

@@ -8,7 +8,7 @@ mod reader;
 mod rows;
 
 use super::call::{Call, MAX_DEPTH};
-use super::content::{self, Sums};
+use super::inspect::Digest;
 use super::message::{Body, Head, Part, Response};
 use super::refusal::{Outcome, Refusal};
 use super::transfer::Transfers;
@@ -139,7 +139,7 @@ impl From<Flaw> for Refusal {
 struct Lines {
     blob: String,
     size: u64,
-    crc: u32,
+    crc: crc32fast::Hasher,
     buffer: Vec<u8>,
 }
 
@@ -148,13 +148,13 @@ impl Lines {
         Lines {
             blob,
             size: 0,
-            crc: 0,
+            crc: crc32fast::Hasher::new(),
             buffer: Vec::new(),
         }
     }
 
     fn push(&mut self, blobs: &mut dyn Blobs, line: &[u8]) -> std::io::Result<()> {
-        self.crc = content::crc(self.crc, line);
+        self.crc.update(line);
         self.buffer.extend_from_slice(line);
         if self.buffer.len() >= 1 << 16 {
             self.flush(blobs)?;
@@ -174,7 +174,7 @@ impl Lines {
             path: path.to_owned(),
             blob: Some(self.blob.clone()),
             size: i64::try_from(self.size).unwrap_or(i64::MAX),
-            crc: self.crc,
+            crc: self.crc.clone().finalize(),
             updated: 0,
         }
     }
@@ -296,7 +296,7 @@ pub(super) struct Importing {
     /// How far the order of entries has come.
     chapter: Chapter,
     /// The entry under way, with its sums so far.
-    entry: Option<(Entry, Sums)>,
+    entry: Option<(Entry, Digest)>,
     /// The manifest so far, or the line so far.
     text: Vec<u8>,
     line: u64,
@@ -625,7 +625,7 @@ impl Manager {
             }
             _ => return Err(fault("this entry is unknown, or not in its place".to_owned())),
         };
-        importing.entry = Some((entry, Sums::default()));
+        importing.entry = Some((entry, Digest::new()));
         Ok(())
     }
 
@@ -634,11 +634,11 @@ impl Manager {
             return Ok(());
         };
         if let Some((blob, _)) = &importing.blob {
-            self.parts.blobs.append(blob, sums.size, bytes)?;
-            sums.add(bytes);
+            self.parts.blobs.append(blob, sums.size(), bytes)?;
+            sums.update(bytes);
             return Ok(());
         }
-        sums.add(bytes);
+        sums.update(bytes);
         for part in bytes.split_inclusive(|&byte| byte == b'\n') {
             if importing.text.len() + part.len() > MOST_LINE {
                 return Err(importing.here("this is too long").into());
@@ -664,7 +664,7 @@ impl Manager {
             importing.blobs.push(&mut *self.parts.blobs, line.as_bytes())?;
             importing.found.blobs += 1;
             importing.found.bytes += sums.size;
-            if sums.hash != row.file.hash {
+            if sums.md5 != row.file.hash {
                 return Err(Flaw::new(&entry.name, "the MD5 is another than that of its file").into());
             }
             self.parts.blobs.sync(&blob)?;

@@ -1,0 +1,94 @@
+//! A blob as a reader that can seek.
+
+use super::{Blobs, missing};
+use std::io::{ErrorKind, Read, Result, Seek, SeekFrom};
+
+/// Reads a blob from its beginning on.
+///
+/// ```
+/// use std::io::{Read, Seek, SeekFrom};
+/// use wix_media::blobs::{BlobReader, Blobs, Memory};
+///
+/// let mut blobs = Memory::default();
+/// blobs.append("b1", 0, b"hello world")?;
+/// let mut reader = BlobReader::new(&blobs, "b1")?;
+/// reader.seek(SeekFrom::End(-5))?;
+/// let mut text = String::new();
+/// reader.read_to_string(&mut text)?;
+/// assert_eq!(text, "world");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct BlobReader<'a> {
+    blobs: &'a dyn Blobs,
+    id: &'a str,
+    offset: u64,
+    size: u64,
+}
+
+impl<'a> BlobReader<'a> {
+    /// A reader of this blob. Fails with [`NotFound`](std::io::ErrorKind) for a missing one.
+    ///
+    /// ```
+    /// use wix_media::blobs::{BlobReader, Memory};
+    ///
+    /// assert!(BlobReader::new(&Memory::default(), "b1").is_err());
+    /// ```
+    pub fn new(blobs: &'a dyn Blobs, id: &'a str) -> Result<BlobReader<'a>> {
+        let size = blobs.size(id)?.ok_or_else(|| missing(id))?;
+        Ok(BlobReader {
+            blobs,
+            id,
+            offset: 0,
+            size,
+        })
+    }
+}
+
+impl Read for BlobReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        if buffer.is_empty() || self.offset >= self.size {
+            return Ok(0);
+        }
+        let count = self.blobs.read(self.id, self.offset, buffer)?;
+        self.offset += count as u64;
+        Ok(count)
+    }
+}
+
+impl Seek for BlobReader<'_> {
+    fn seek(&mut self, to: SeekFrom) -> Result<u64> {
+        let offset = match to {
+            SeekFrom::Start(offset) => Some(offset),
+            SeekFrom::End(by) => self.size.checked_add_signed(by),
+            SeekFrom::Current(by) => self.offset.checked_add_signed(by),
+        };
+        self.offset = offset.ok_or(ErrorKind::InvalidInput)?;
+        Ok(self.offset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Memory;
+    use super::*;
+
+    #[test]
+    fn reader_seeks_from_everywhere_and_ends_at_the_end() {
+        let mut blobs = Memory::default();
+        blobs.append("b", 0, b"abcdef").expect("stored");
+        let mut reader = BlobReader::new(&blobs, "b").expect("a reader");
+        let mut buffer = [0; 2];
+        for (to, found) in [
+            (SeekFrom::Start(1), &b"bc"[..]),
+            (SeekFrom::Current(1), b"ef"),
+            (SeekFrom::End(-1), b"f"),
+            (SeekFrom::End(5), b""),
+        ] {
+            reader.seek(to).expect("an offset");
+            let count = reader.read(&mut buffer).expect("bytes");
+            assert_eq!(&buffer[..count], found, "{to:?}");
+        }
+        assert!(reader.seek(SeekFrom::End(-7)).is_err());
+    }
+}

@@ -1,0 +1,386 @@
+//! What the bytes of a file tell about it: digest, dimensions, duration and bit rate.
+//!
+//! Pure functions over a reader: they know neither stores nor options. Files may be truncated, damaged or hostile. A fact
+//! that cannot be read is left out; a file never makes [`facts`] fail. All reads are small and their number is bounded.
+
+mod audio;
+#[cfg_attr(
+    not(test),
+    allow(
+        dead_code,
+        reason = "the saved state is for a column of the catalog that is still to come"
+    )
+)]
+mod digest;
+mod exif;
+mod image;
+mod input;
+mod isobmff;
+mod svg;
+
+pub(super) use digest::{Digest, Digested, digest_of};
+
+use crate::model::media_type::{self, SNIFFED};
+use input::{Input, ReadSeek};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::io::{Read, Result};
+
+/// The facts about a file, as the catalog keeps them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Facts {
+    /// Width in pixels, as shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) width: Option<u64>,
+    /// Height in pixels, as shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) height: Option<u64>,
+    /// In milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) duration: Option<u64>,
+    /// In bits per second; sounds only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) bitrate: Option<u64>,
+    /// The colours of an image, in the form of descriptors. The host that decodes images adds them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) colors: Option<Value>,
+}
+
+impl Facts {
+    /// Reads stored facts. Damaged ones count as none, so that one row cannot break a list.
+    pub(super) fn from_json(text: &str) -> Facts {
+        serde_json::from_str(text).unwrap_or_default()
+    }
+
+    /// The stored form.
+    pub(super) fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned())
+    }
+
+    /// Width and height, where both are known.
+    pub(super) fn size(&self) -> Option<(u64, u64)> {
+        self.width.zip(self.height)
+    }
+
+    fn of_image(size: Option<(u64, u64)>) -> Facts {
+        // Zero is what damaged headers say.
+        let size = size.filter(|&(width, height)| width > 0 && height > 0);
+        Facts {
+            width: size.map(|(width, _)| width),
+            height: size.map(|(_, height)| height),
+            ..Facts::default()
+        }
+    }
+
+    fn of_movie(size: Option<(u64, u64)>, duration: Option<u64>) -> Facts {
+        Facts {
+            duration,
+            ..Facts::of_image(size)
+        }
+    }
+
+    fn of_sound(duration: Option<u64>, bitrate: Option<u64>) -> Facts {
+        Facts {
+            duration,
+            bitrate,
+            ..Facts::default()
+        }
+    }
+}
+
+/// The facts about a file of this MIME type.
+pub(super) fn facts(reader: &mut (impl Read + std::io::Seek), mime: &str) -> Facts {
+    read_facts(reader, mime).unwrap_or_default()
+}
+
+fn read_facts(reader: &mut dyn ReadSeek, mime: &str) -> Result<Facts> {
+    let mut input = Input::new(reader)?;
+    let input = &mut input;
+    Ok(match media_type::media_type(mime) {
+        "VECTOR" => Facts::of_image(svg::size(input)),
+        "IMAGE" => Facts::of_image(image::size(input, mime)),
+        "VIDEO" | "AUDIO" => match mime {
+            "video/mp4" | "video/quicktime" | "video/3gpp" | "audio/mp4" => isobmff::movie(input),
+            "audio/wav" => audio::wav(input),
+            "audio/aiff" => audio::aiff(input),
+            "audio/mpeg" => audio::mpeg(input),
+            "audio/flac" => audio::flac(input),
+            "audio/ogg" => audio::ogg(input),
+            _ => Facts::default(),
+        },
+        _ => Facts::default(),
+    })
+}
+
+/// The first bytes of a file, as many as [`media_type::sniff`] needs.
+pub(super) fn first_bytes(reader: impl Read) -> Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(SNIFFED);
+    reader.take(SNIFFED as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::io::Cursor;
+
+    fn facts_of(mime: &str, bytes: &[u8]) -> Facts {
+        facts(&mut Cursor::new(bytes), mime)
+    }
+
+    #[test]
+    fn facts_are_stored_without_unknown_members_and_read_back() {
+        let facts = Facts {
+            width: Some(5),
+            height: Some(7),
+            ..Facts::default()
+        };
+        assert_eq!(facts.to_json(), r#"{"width":5,"height":7}"#);
+        assert_eq!(Facts::from_json(&facts.to_json()), facts);
+        assert_eq!(Facts::from_json("{}").to_json(), "{}");
+        for damaged in ["", "5", r#"{"width":-1}"#] {
+            assert_eq!(Facts::from_json(damaged), Facts::default(), "{damaged}");
+        }
+        let all = r#"{"width":1,"height":2,"duration":3,"bitrate":4,"colors":{"palette":[]}}"#;
+        assert_eq!(Facts::from_json(all).to_json(), all);
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_media_never_panics(
+            start in prop::sample::select(&STARTS[..]), noise: Vec<u8>, keep: prop::sample::Index
+        ) {
+            let (mime, start) = start;
+            let start = start();
+            let mut bytes = start[..keep.index(start.len() + 1)].to_vec();
+            bytes.extend(noise);
+            facts_of(mime, &bytes);
+        }
+    }
+
+    type Start = (&'static str, fn() -> Vec<u8>);
+
+    const STARTS: [Start; 15] = [
+        ("image/jpeg", || jpeg(6)),
+        ("image/png", || {
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x05\0\0\0\x07".to_vec()
+        }),
+        ("image/gif", || b"GIF89a\x05\0\x07\0\xf0\0\0\0\0\0\xff\xff\xff".to_vec()),
+        ("image/webp", || {
+            b"RIFF\x20\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x04\0\0\x06\0\0".to_vec()
+        }),
+        ("image/tiff", || b"II*\0\x08\0\0\0\x02\0".to_vec()),
+        ("image/heic", || heif(0)),
+        ("image/avif", || heif(1)),
+        ("image/webp", || webp(6)),
+        ("audio/mpeg", || mp3(b"Xing")),
+        ("audio/flac", flac),
+        ("audio/ogg", opus),
+        ("audio/aiff", aiff),
+        ("image/svg+xml", || b"<svg width=\"5\" height='7px'>".to_vec()),
+        ("audio/wav", wav),
+        ("video/mp4", mp4),
+    ];
+
+    fn exif(orientation: u8) -> Vec<u8> {
+        let mut exif = b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+        exif.extend([orientation, 0, 0, 0, 0, 0, 0]);
+        exif
+    }
+
+    /// A WebP of 5 by 7 pixels.
+    fn webp(orientation: u8) -> Vec<u8> {
+        let exif = exif(orientation);
+        let mut bytes = b"RIFF\x40\0\0\0WEBPVP8X\x0a\0\0\0\x08\0\0\0\x04\0\0\x06\0\0EXIF".to_vec();
+        bytes.extend((exif.len() as u32).to_le_bytes());
+        bytes.extend(exif);
+        bytes
+    }
+
+    /// A PNG of 5 by 7 pixels.
+    fn png(orientation: u8) -> Vec<u8> {
+        let exif = exif(orientation);
+        let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x05\0\0\0\x07\x08\x02\0\0\0....".to_vec();
+        bytes.extend((exif.len() as u32).to_be_bytes());
+        bytes.extend(b"eXIf");
+        bytes.extend(exif);
+        bytes
+    }
+
+    /// A picture of 5 by 7 pixels behind a thumbnail of 50 by 70, turned by so many quarters.
+    fn heif(quarters: u8) -> Vec<u8> {
+        let size = |width: u32, height: u32| {
+            let sides = [[0; 4], width.to_be_bytes(), height.to_be_bytes()];
+            boxed(b"ispe", &sides.concat())
+        };
+        let turn = boxed(b"irot", &[quarters]);
+        let properties = boxed(
+            b"ipco",
+            &[size(50, 70), boxed(b"irot", &[1]), size(5, 7), turn].concat(),
+        );
+        let of = boxed(b"ipma", b"\0\0\0\0\0\0\0\x02\0\x01\x02\x81\x82\0\x02\x02\x83\x84");
+        let lists = boxed(b"iprp", &[properties, of].concat());
+        let primary = boxed(b"pitm", b"\0\0\0\0\0\x02");
+        let meta = boxed(b"meta", &[vec![0; 4], primary, lists].concat());
+        [boxed(b"ftyp", b"heic\0\0\0\0mif1"), meta, boxed(b"mdat", b"...")].concat()
+    }
+
+    /// 100 frames of 1152 samples at 44100 a second behind a tag, the first frame with the mark of an encoder.
+    fn mp3(mark: &[u8]) -> Vec<u8> {
+        let mut bytes = b"ID3\x04\0\0\0\0\x01\x00".to_vec();
+        bytes.extend([0; 128]);
+        for number in 0..100 {
+            let mut frame = vec![0; 417];
+            frame[..4].copy_from_slice(&[0xff, 0xfb, 0x90, 0]);
+            if number == 0 && mark == b"VBRI" {
+                frame[36..40].copy_from_slice(mark);
+                frame[50..54].copy_from_slice(&200_u32.to_be_bytes());
+            } else if number == 0 {
+                frame[36..40].copy_from_slice(mark);
+                frame[43] = 1;
+                frame[44..48].copy_from_slice(&200_u32.to_be_bytes());
+            }
+            bytes.extend(frame);
+        }
+        bytes.extend(b"TAG");
+        bytes.extend([0; 125]);
+        bytes
+    }
+
+    /// Three seconds at 44100 a second.
+    fn flac() -> Vec<u8> {
+        let mut bytes = b"fLaC\x80\0\0\x22".to_vec();
+        bytes.extend([0; 10]);
+        bytes.extend((44_100_u32 << 12 | 0x2f0).to_be_bytes());
+        bytes.extend(132_300_u32.to_be_bytes());
+        bytes.extend([0; 16]);
+        bytes
+    }
+
+    /// Two seconds of Opus, with a page of another stream at the end.
+    fn opus() -> Vec<u8> {
+        let page = |position: u64, stream: u8, packet: &[u8]| {
+            let mut bytes = b"OggS\0\0".to_vec();
+            bytes.extend(position.to_le_bytes());
+            bytes.extend([stream, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, packet.len() as u8]);
+            bytes.extend(packet);
+            bytes
+        };
+        [
+            page(0, 1, b"OpusHead\x01\x02\x38\x01\x80\xbb\0\0\0\0\0"),
+            page(96_312, 1, b"sound"),
+            page(u64::MAX, 1, b"sound"),
+            page(500_000, 2, b"other"),
+        ]
+        .concat()
+    }
+
+    /// Half a second at 44100 a second.
+    fn aiff() -> Vec<u8> {
+        let mut bytes = b"FORM\0\0\0\x1eAIFFCOMM\0\0\0\x12\0\x01".to_vec();
+        bytes.extend(22_050_u32.to_be_bytes());
+        bytes.extend([0, 16, 0x40, 0x0e, 0xac, 0x44, 0, 0, 0, 0, 0, 0]);
+        bytes
+    }
+
+    /// A JPEG of 5 by 7 pixels with an EXIF orientation.
+    fn jpeg(orientation: u8) -> Vec<u8> {
+        let exif = [b"Exif\0\0".to_vec(), exif(orientation)].concat();
+        let mut bytes = b"\xff\xd8\xff\xe1".to_vec();
+        bytes.extend((exif.len() as u16 + 2).to_be_bytes());
+        bytes.extend(exif);
+        bytes.extend(b"\xff\xc0\0\x11\x08\0\x07\0\x05\x03\x01\x11\0\x02\x11\0\x03\x11\0\xff\xd9");
+        bytes
+    }
+
+    /// Two seconds of eight-bit sound.
+    fn wav() -> Vec<u8> {
+        let mut bytes = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data".to_vec();
+        bytes.extend(16_000_u32.to_le_bytes());
+        bytes.extend(vec![128; 16_000]);
+        bytes
+    }
+
+    fn boxed(name: &[u8; 4], inside: &[u8]) -> Vec<u8> {
+        let mut bytes = (inside.len() as u32 + 8).to_be_bytes().to_vec();
+        bytes.extend(name);
+        bytes.extend(inside);
+        bytes
+    }
+
+    /// A movie of 2.5 seconds and 320 by 240 pixels.
+    fn mp4() -> Vec<u8> {
+        let mut movie = vec![0; 12];
+        movie.extend(600_u32.to_be_bytes());
+        movie.extend(1500_u32.to_be_bytes());
+        movie.extend([0; 16]);
+        let mut track = vec![0; 40];
+        track.extend(0x10000_u32.to_be_bytes());
+        track.extend([0; 32]);
+        track.extend((320_u32 << 16).to_be_bytes());
+        track.extend((240_u32 << 16).to_be_bytes());
+        let track = boxed(b"trak", &boxed(b"tkhd", &track));
+        let movie = boxed(b"moov", &[boxed(b"mvhd", &movie), track].concat());
+        [boxed(b"ftyp", b"isom\0\0\0\0"), boxed(b"mdat", b"..."), movie].concat()
+    }
+
+    #[test]
+    fn image_size_follows_the_orientation() {
+        for (orientation, size) in [(1, (5, 7)), (3, (5, 7)), (6, (7, 5)), (8, (7, 5)), (9, (5, 7))] {
+            assert_eq!(
+                facts_of("image/jpeg", &jpeg(orientation)).size(),
+                Some(size),
+                "{orientation}"
+            );
+        }
+        for (orientation, size) in [(1, (5, 7)), (6, (7, 5))] {
+            assert_eq!(facts_of("image/webp", &webp(orientation)).size(), Some(size));
+            assert_eq!(facts_of("image/png", &png(orientation)).size(), Some(size));
+        }
+        for (quarters, size) in [(0, (5, 7)), (1, (7, 5)), (2, (5, 7)), (3, (7, 5))] {
+            assert_eq!(facts_of("image/heic", &heif(quarters)).size(), Some(size));
+        }
+        let mut tiff = exif(8);
+        tiff[9] = 3;
+        tiff.truncate(22);
+        tiff.extend(b"\x01\0\0\x03\0\0\0\x01\0\x05\0\0\x01\x01\0\x03\0\0\0\x01\0\x07\0\0\0\0\0\0");
+        assert_eq!(facts_of("image/tiff", &tiff).size(), Some((7, 5)));
+        for (mime, bytes) in &STARTS[1..4] {
+            assert_eq!(facts_of(mime, &bytes()).size(), Some((5, 7)), "{mime}");
+        }
+        assert_eq!(facts_of("image/jpeg", b"not an image").size(), None);
+    }
+
+    #[test]
+    fn sound_and_movie_have_their_duration() {
+        for (mime, bytes, duration, bitrate) in [
+            ("audio/wav", wav(), 2000, 64_000),
+            ("audio/mpeg", mp3(b"none"), 2606, 128_000),
+            ("audio/mpeg", mp3(b"Xing"), 5224, 63_859),
+            ("audio/mpeg", mp3(b"Info"), 5224, 63_859),
+            ("audio/mpeg", mp3(b"VBRI"), 5224, 63_859),
+            ("audio/flac", flac(), 3000, 112),
+            ("audio/ogg", opus(), 2000, 584),
+            ("audio/aiff", aiff(), 500, 608),
+        ] {
+            let facts = facts_of(mime, &bytes);
+            assert_eq!(
+                (facts.duration, facts.bitrate),
+                (Some(duration), Some(bitrate)),
+                "{mime}"
+            );
+        }
+        let mut lying = mp3(b"Xing");
+        lying[10 + 128 + 44] = 255;
+        assert_eq!(
+            facts_of("audio/mpeg", &lying).duration,
+            Some(2606),
+            "a tag with more frames than fit is ignored"
+        );
+        assert_eq!(facts_of("audio/mpeg", &[0xff; 1000]).duration, None);
+        let facts = facts_of("video/mp4", &mp4());
+        assert_eq!((facts.size(), facts.duration), (Some((320, 240)), Some(2500)));
+    }
+}
