@@ -1,11 +1,11 @@
-// Moves files to the trash, or deletes them for good.
+// Moves files to the trash, or deletes them permanently.
 //
 //   node bulk-delete-files.js [--permanent] FILE_ID...
 import { parseArgs } from 'node:util';
 import wixMedia from 'wix-media.v2';
 
-// The service takes this many at once.
-const MOST = 1000;
+// The most ids that the service accepts in one call.
+const MAX_IDS = 1000;
 
 const { values, positionals: fileIds } = parseArgs({
   options: { permanent: { type: 'boolean', default: false } },
@@ -19,8 +19,8 @@ wixMedia.configure({
 });
 
 const { permanent } = values;
-for (let start = 0; start < fileIds.length; start += MOST) {
-  const some = fileIds.slice(start, start + MOST);
+for (let start = 0; start < fileIds.length; start += MAX_IDS) {
+  const some = fileIds.slice(start, start + MAX_IDS);
   await wixMedia.files.bulkDeleteFiles(some, { permanent });
-  console.log(permanent ? `Deleted ${some.length} for good.` : `Moved ${some.length} to the trash.`);
+  console.log(permanent ? `Deleted ${some.length} permanently.` : `Moved ${some.length} to the trash.`);
 }

@@ -1,5 +1,5 @@
-// Renames a photograph, deletes several, and brings all images back from the trash. Nothing is configured: without
-// credentials in the environment all of it happens in a Media Manager inside this program, which forgets it at the end.
+// Renames a photograph, deletes several, and restores all images from the trash. Without credentials in the environment
+// the package uses an embedded Media Manager in memory, so nothing is kept.
 //
 //   node photographs.js FOLDER
 import { readdir } from 'node:fs/promises';
@@ -18,17 +18,17 @@ for (const name of (await readdir(folder)).filter(isPhotograph).sort()) {
 }
 console.log(`Uploaded ${photographs.length} photographs.`);
 
-// A file's details: here its name.
+// Update the details of a file, here its name.
 const [first] = photographs;
 const renamed = await files.updateFileDescriptor(first._id, { displayName: `My ${first.displayName}` });
 console.log(`${first.displayName} is now called ${renamed.displayName}.`);
 
-// Many at once, to the trash.
+// Move several files to the trash.
 const [, ...others] = photographs;
 await files.bulkDeleteFiles(others.map(({ _id }) => _id));
 console.log(`${(await files.listFiles().toArray()).length} left, ${(await files.listDeletedFiles().toArray()).length} in the trash.`);
 
-// All images that are in the trash, back to where they were.
+// Restore every image from the trash to its folder.
 const deleted = await files.listDeletedFiles({ mediaTypes: [files.MediaType.IMAGE] }).toArray();
 await files.bulkRestoreFilesFromTrashBin(deleted.map(({ _id }) => _id));
 for (const { displayName, media } of await files.listFiles({ sort: { fieldName: 'displayName', order: 'ASC' } }).toArray()) {

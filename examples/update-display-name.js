@@ -1,4 +1,4 @@
-// Gives a file another display name.
+// Renames a file.
 //
 //   node update-display-name.js FILE_ID NAME
 import wixMedia from 'wix-media.v2';

@@ -1,4 +1,4 @@
-// Uploads a folder of this machine with everything in it. Run again, it uploads what is new; interrupted, it goes on.
+// Uploads a local folder with everything in it. A second run uploads only new files and resumes interrupted ones.
 //
 //   node upload-folder.js ./photos /Holidays
 import { createClient } from 'wix-media.v2';

@@ -68,7 +68,7 @@ suite('examples', () => {
     const files = many(1203, 'pdf');
     const ended = await run(t, { files }, 'bulk-delete-files', '--permanent', ...idsOf(files).slice(1));
     succeeds(ended);
-    assert.equal(ended.stdout, 'Deleted 1000 for good.\nDeleted 202 for good.\n');
+    assert.equal(ended.stdout, 'Deleted 1000 permanently.\nDeleted 202 permanently.\n');
     assert.deepEqual(ended.site.requests.map(({ body }) => [body.fileIds.length, body.permanent]), [[1000, true], [202, true]]);
     assert.deepEqual(ended.site.inTrash(), []);
     assert.deepEqual(files.filter(({ id }) => ended.site.find(id)), [files[0]]);
