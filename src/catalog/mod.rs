@@ -25,6 +25,8 @@ pub use fold::fold;
 pub use page::{Children, Item, Key, Page, Position, Sort};
 pub use sqlite::Sqlite;
 
+pub use crate::model::area::Area;
+
 use std::fmt;
 
 /// Why a store could not do what it was asked.
@@ -62,17 +64,6 @@ impl std::error::Error for Error {
 
 /// What a catalog answers.
 pub type Result<T> = std::result::Result<T, Error>;
-
-/// The part of the store that an item is in: what the scopes of a search cover.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Area {
-    /// Below `media-root`, virtual folders included.
-    Site,
-    /// Below `visitor-uploads`.
-    Visitors,
-    /// In the trash.
-    Trash,
-}
 
 /// Where an item in the trash came from.
 #[derive(Clone, Debug, PartialEq, Eq)]

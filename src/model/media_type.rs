@@ -1,95 +1,163 @@
-//! Kinds of files: MIME types, extensions and the first bytes (`contract/model.md` section 8, choice U32).
+//! Media types, and how MIME types, extensions and first bytes lead to them (`docs/contract/model.md#s8`,
+//! `docs/contract/choices.md#u32`).
 
-// The module of transfers uses fewer of these than the manager.
+// The client needs only the enum, the module of transfers fewer functions than the manager.
 #![cfg_attr(not(feature = "manager"), allow(dead_code))]
 
-/// A row: media type, MIME type, and the extensions of which the first is the usual one.
-type Row = (&'static str, &'static str, &'static [&'static str]);
+use super::spelled::spelled;
 
-/// The MIME type of which nothing follows.
+spelled! {
+    /// The kind of a file: the API's enum `MediaType` (`docs/contract/model.md#s3`).
+    ///
+    /// ```
+    /// use wix_media::model::media_type::MediaType;
+    ///
+    /// assert_eq!(MediaType::Model3d.as_str(), "MODEL3D");
+    /// assert_eq!(MediaType::parse("IMAGE"), Some(MediaType::Image));
+    /// assert_eq!(MediaType::parse("image"), None);
+    /// ```
+    pub enum MediaType {
+        /// No media type was given.
+        Unknown = "UNKNOWN",
+        /// A raster image.
+        Image = "IMAGE",
+        /// A video.
+        Video = "VIDEO",
+        /// A sound.
+        Audio = "AUDIO",
+        /// A document that people read, such as a PDF.
+        Document = "DOCUMENT",
+        /// An SVG.
+        Vector = "VECTOR",
+        /// A compressed archive, such as a zip.
+        Archive = "ARCHIVE",
+        /// A 3D model.
+        Model3d = "MODEL3D",
+        /// A file of no other media type.
+        Other = "OTHER",
+        /// An icon; in answers only.
+        Icon = "ICON",
+        /// A Flash animation; in answers only.
+        Flash = "FLASH",
+        /// A font; in answers only.
+        Font = "FONT",
+        /// A raw photograph; in answers only.
+        Raw = "RAW",
+    }
+}
+
+impl MediaType {
+    /// The media type of a normalised MIME type: by the table, else by its first half.
+    ///
+    /// ```
+    /// use wix_media::model::media_type::MediaType;
+    ///
+    /// assert_eq!(MediaType::of_mime("application/pdf"), MediaType::Document);
+    /// assert_eq!(MediaType::of_mime("image/x-new"), MediaType::Image);
+    /// assert_eq!(MediaType::of_mime("application/x-new"), MediaType::Other);
+    /// ```
+    pub fn of_mime(mime: &str) -> MediaType {
+        if let Some((media_type, _, _)) = TYPES.iter().find(|(_, other, _)| *other == mime) {
+            return *media_type;
+        }
+        match mime.split('/').next() {
+            Some("image") => MediaType::Image,
+            Some("video") => MediaType::Video,
+            Some("audio") => MediaType::Audio,
+            Some("text") => MediaType::Document,
+            Some("model") => MediaType::Model3d,
+            _ => MediaType::Other,
+        }
+    }
+}
+
+/// A row: media type, MIME type, and extensions, the preferred one first.
+type Row = (MediaType, &'static str, &'static [&'static str]);
+
+/// The MIME type that says nothing about a file.
 pub(crate) const UNKNOWN: &str = "application/octet-stream";
 
 #[rustfmt::skip]
 const TYPES: &[Row] = &[
-    ("IMAGE", "image/jpeg", &["jpg", "jpeg", "jpe", "jfif"]),
-    ("IMAGE", "image/png", &["png"]),
-    ("IMAGE", "image/gif", &["gif"]),
-    ("IMAGE", "image/webp", &["webp"]),
-    ("IMAGE", "image/avif", &["avif"]),
-    ("IMAGE", "image/heic", &["heic"]),
-    ("IMAGE", "image/heif", &["heif"]),
-    ("IMAGE", "image/bmp", &["bmp"]),
-    ("IMAGE", "image/tiff", &["tiff", "tif"]),
-    ("VIDEO", "video/mp4", &["mp4", "m4v"]),
-    ("VIDEO", "video/quicktime", &["mov"]),
-    ("VIDEO", "video/webm", &["webm"]),
-    ("VIDEO", "video/x-matroska", &["mkv"]),
-    ("VIDEO", "video/x-msvideo", &["avi", "divx", "xvid"]),
-    ("VIDEO", "video/x-flv", &["flv"]),
-    ("VIDEO", "video/mpeg", &["mpg", "mpeg", "mpe", "vob"]),
-    ("VIDEO", "video/x-ms-wmv", &["wmv"]),
-    ("VIDEO", "video/ogg", &["ogv"]),
-    ("VIDEO", "video/3gpp", &["3gp"]),
-    ("VIDEO", "video/mp2t", &["m2ts"]),
-    ("VIDEO", "application/mxf", &["mxf"]),
-    ("AUDIO", "audio/mpeg", &["mp3"]),
-    ("AUDIO", "audio/wav", &["wav"]),
-    ("AUDIO", "audio/mp4", &["m4a"]),
-    ("AUDIO", "audio/aac", &["aac"]),
-    ("AUDIO", "audio/aiff", &["aiff", "aif"]),
-    ("AUDIO", "audio/flac", &["flac"]),
-    ("AUDIO", "audio/ogg", &["ogg"]),
-    ("AUDIO", "audio/x-ms-wma", &["wma"]),
-    ("DOCUMENT", "application/pdf", &["pdf"]),
-    ("DOCUMENT", "text/plain", &["txt"]),
-    ("DOCUMENT", "text/csv", &["csv"]),
-    ("DOCUMENT", "application/rtf", &["rtf"]),
-    ("DOCUMENT", "text/vcard", &["vcf"]),
-    ("DOCUMENT", "application/msword", &["doc", "dot"]),
-    ("DOCUMENT", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", &["docx"]),
-    ("DOCUMENT", "application/vnd.openxmlformats-officedocument.wordprocessingml.template", &["dotx"]),
-    ("DOCUMENT", "application/vnd.ms-excel", &["xls", "xlt"]),
-    ("DOCUMENT", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &["xlsx"]),
-    ("DOCUMENT", "application/vnd.openxmlformats-officedocument.spreadsheetml.template", &["xltx"]),
-    ("DOCUMENT", "application/vnd.ms-powerpoint", &["ppt", "pot", "pps"]),
-    ("DOCUMENT", "application/vnd.openxmlformats-officedocument.presentationml.presentation", &["pptx"]),
-    ("DOCUMENT", "application/vnd.openxmlformats-officedocument.presentationml.template", &["potx"]),
-    ("DOCUMENT", "application/vnd.openxmlformats-officedocument.presentationml.slideshow", &["ppsx"]),
-    ("DOCUMENT", "application/vnd.oasis.opendocument.text", &["odt"]),
-    ("DOCUMENT", "application/vnd.oasis.opendocument.text-template", &["ott"]),
-    ("DOCUMENT", "application/vnd.oasis.opendocument.spreadsheet", &["ods"]),
-    ("DOCUMENT", "application/vnd.oasis.opendocument.spreadsheet-template", &["ots"]),
-    ("DOCUMENT", "application/vnd.oasis.opendocument.presentation", &["odp"]),
-    ("DOCUMENT", "application/vnd.oasis.opendocument.presentation-template", &["otp"]),
-    ("DOCUMENT", "application/vnd.oasis.opendocument.graphics", &["odg"]),
-    ("DOCUMENT", "application/epub+zip", &["epub"]),
-    ("DOCUMENT", "application/x-mobipocket-ebook", &["mobi"]),
-    ("DOCUMENT", "application/postscript", &["eps", "ai"]),
-    ("DOCUMENT", "image/vnd.adobe.photoshop", &["psd"]),
-    ("DOCUMENT", "image/x-xcf", &["xcf"]),
-    ("DOCUMENT", "image/vnd.dwg", &["dwg"]),
-    ("DOCUMENT", "application/x-indesign", &["indd"]),
-    ("DOCUMENT", "application/vnd.corel-draw", &["cdr"]),
-    ("DOCUMENT", "application/x-mspublisher", &["pub"]),
-    ("DOCUMENT", "application/vnd.ms-xpsdocument", &["xps"]),
-    ("DOCUMENT", "application/oxps", &["oxps"]),
-    ("DOCUMENT", "application/vnd.apple.pages", &["pages"]),
-    ("DOCUMENT", "application/vnd.apple.numbers", &["numbers"]),
-    ("DOCUMENT", "application/vnd.apple.keynote", &["key"]),
-    ("DOCUMENT", "application/vnd.apple.installer+xml", &["pkg"]),
-    ("DOCUMENT", "application/vnd.google-earth.kml+xml", &["kml"]),
-    ("DOCUMENT", "application/vnd.google-earth.kmz", &["kmz"]),
-    ("DOCUMENT", "application/gpx+xml", &["gpx"]),
-    ("DOCUMENT", "application/x-ipynb+json", &["ipynb"]),
-    ("DOCUMENT", "application/x-fla", &["fla"]),
-    ("VECTOR", "image/svg+xml", &["svg"]),
-    ("ARCHIVE", "application/zip", &["zip"]),
-    ("ARCHIVE", "application/vnd.rar", &["rar"]),
-    ("ARCHIVE", "application/x-7z-compressed", &["7z"]),
-    ("ARCHIVE", "application/gzip", &["gz"]),
-    ("ARCHIVE", "application/x-tar", &["tar"]),
-    ("MODEL3D", "model/gltf-binary", &["glb"]),
-    ("MODEL3D", "model/gltf+json", &["gltf"]),
+    (MediaType::Image, "image/jpeg", &["jpg", "jpeg", "jpe", "jfif"]),
+    (MediaType::Image, "image/png", &["png"]),
+    (MediaType::Image, "image/gif", &["gif"]),
+    (MediaType::Image, "image/webp", &["webp"]),
+    (MediaType::Image, "image/avif", &["avif"]),
+    (MediaType::Image, "image/heic", &["heic"]),
+    (MediaType::Image, "image/heif", &["heif"]),
+    (MediaType::Image, "image/bmp", &["bmp"]),
+    (MediaType::Image, "image/tiff", &["tiff", "tif"]),
+    (MediaType::Video, "video/mp4", &["mp4", "m4v"]),
+    (MediaType::Video, "video/quicktime", &["mov"]),
+    (MediaType::Video, "video/webm", &["webm"]),
+    (MediaType::Video, "video/x-matroska", &["mkv"]),
+    (MediaType::Video, "video/x-msvideo", &["avi", "divx", "xvid"]),
+    (MediaType::Video, "video/x-flv", &["flv"]),
+    (MediaType::Video, "video/mpeg", &["mpg", "mpeg", "mpe", "vob"]),
+    (MediaType::Video, "video/x-ms-wmv", &["wmv"]),
+    (MediaType::Video, "video/ogg", &["ogv"]),
+    (MediaType::Video, "video/3gpp", &["3gp"]),
+    (MediaType::Video, "video/mp2t", &["m2ts"]),
+    (MediaType::Video, "application/mxf", &["mxf"]),
+    (MediaType::Audio, "audio/mpeg", &["mp3"]),
+    (MediaType::Audio, "audio/wav", &["wav"]),
+    (MediaType::Audio, "audio/mp4", &["m4a"]),
+    (MediaType::Audio, "audio/aac", &["aac"]),
+    (MediaType::Audio, "audio/aiff", &["aiff", "aif"]),
+    (MediaType::Audio, "audio/flac", &["flac"]),
+    (MediaType::Audio, "audio/ogg", &["ogg"]),
+    (MediaType::Audio, "audio/x-ms-wma", &["wma"]),
+    (MediaType::Document, "application/pdf", &["pdf"]),
+    (MediaType::Document, "text/plain", &["txt"]),
+    (MediaType::Document, "text/csv", &["csv"]),
+    (MediaType::Document, "application/rtf", &["rtf"]),
+    (MediaType::Document, "text/vcard", &["vcf"]),
+    (MediaType::Document, "application/msword", &["doc", "dot"]),
+    (MediaType::Document, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", &["docx"]),
+    (MediaType::Document, "application/vnd.openxmlformats-officedocument.wordprocessingml.template", &["dotx"]),
+    (MediaType::Document, "application/vnd.ms-excel", &["xls", "xlt"]),
+    (MediaType::Document, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &["xlsx"]),
+    (MediaType::Document, "application/vnd.openxmlformats-officedocument.spreadsheetml.template", &["xltx"]),
+    (MediaType::Document, "application/vnd.ms-powerpoint", &["ppt", "pot", "pps"]),
+    (MediaType::Document, "application/vnd.openxmlformats-officedocument.presentationml.presentation", &["pptx"]),
+    (MediaType::Document, "application/vnd.openxmlformats-officedocument.presentationml.template", &["potx"]),
+    (MediaType::Document, "application/vnd.openxmlformats-officedocument.presentationml.slideshow", &["ppsx"]),
+    (MediaType::Document, "application/vnd.oasis.opendocument.text", &["odt"]),
+    (MediaType::Document, "application/vnd.oasis.opendocument.text-template", &["ott"]),
+    (MediaType::Document, "application/vnd.oasis.opendocument.spreadsheet", &["ods"]),
+    (MediaType::Document, "application/vnd.oasis.opendocument.spreadsheet-template", &["ots"]),
+    (MediaType::Document, "application/vnd.oasis.opendocument.presentation", &["odp"]),
+    (MediaType::Document, "application/vnd.oasis.opendocument.presentation-template", &["otp"]),
+    (MediaType::Document, "application/vnd.oasis.opendocument.graphics", &["odg"]),
+    (MediaType::Document, "application/epub+zip", &["epub"]),
+    (MediaType::Document, "application/x-mobipocket-ebook", &["mobi"]),
+    (MediaType::Document, "application/postscript", &["eps", "ai"]),
+    (MediaType::Document, "image/vnd.adobe.photoshop", &["psd"]),
+    (MediaType::Document, "image/x-xcf", &["xcf"]),
+    (MediaType::Document, "image/vnd.dwg", &["dwg"]),
+    (MediaType::Document, "application/x-indesign", &["indd"]),
+    (MediaType::Document, "application/vnd.corel-draw", &["cdr"]),
+    (MediaType::Document, "application/x-mspublisher", &["pub"]),
+    (MediaType::Document, "application/vnd.ms-xpsdocument", &["xps"]),
+    (MediaType::Document, "application/oxps", &["oxps"]),
+    (MediaType::Document, "application/vnd.apple.pages", &["pages"]),
+    (MediaType::Document, "application/vnd.apple.numbers", &["numbers"]),
+    (MediaType::Document, "application/vnd.apple.keynote", &["key"]),
+    (MediaType::Document, "application/vnd.apple.installer+xml", &["pkg"]),
+    (MediaType::Document, "application/vnd.google-earth.kml+xml", &["kml"]),
+    (MediaType::Document, "application/vnd.google-earth.kmz", &["kmz"]),
+    (MediaType::Document, "application/gpx+xml", &["gpx"]),
+    (MediaType::Document, "application/x-ipynb+json", &["ipynb"]),
+    (MediaType::Document, "application/x-fla", &["fla"]),
+    (MediaType::Vector, "image/svg+xml", &["svg"]),
+    (MediaType::Archive, "application/zip", &["zip"]),
+    (MediaType::Archive, "application/vnd.rar", &["rar"]),
+    (MediaType::Archive, "application/x-7z-compressed", &["7z"]),
+    (MediaType::Archive, "application/gzip", &["gz"]),
+    (MediaType::Archive, "application/x-tar", &["tar"]),
+    (MediaType::Model3d, "model/gltf-binary", &["glb"]),
+    (MediaType::Model3d, "model/gltf+json", &["gltf"]),
 ];
 
 /// Other names of the same types.
@@ -148,19 +216,9 @@ pub(crate) fn extension_of_mime(mime: &str) -> Option<&'static str> {
     row.2.first().copied()
 }
 
-/// The media type of a MIME type: by the table, else by its first half.
+/// The spelling of [`MediaType::of_mime`].
 pub(crate) fn media_type(mime: &str) -> &'static str {
-    if let Some((media_type, _, _)) = TYPES.iter().find(|(_, other, _)| *other == mime) {
-        return media_type;
-    }
-    match mime.split('/').next() {
-        Some("image") => "IMAGE",
-        Some("video") => "VIDEO",
-        Some("audio") => "AUDIO",
-        Some("text") => "DOCUMENT",
-        Some("model") => "MODEL3D",
-        _ => "OTHER",
-    }
+    MediaType::of_mime(mime).as_str()
 }
 
 /// Why a type cannot be had.
@@ -183,7 +241,7 @@ pub(crate) fn declared(mime: &str, name: Option<&str>) -> Result<Option<String>,
         return Ok(by_name.map(|(_, mime, _)| (*mime).to_owned()));
     }
     match by_name {
-        Some((media_type_of_name, _, _)) if *media_type_of_name != media_type(&mime) => Err(Conflict::Mismatch),
+        Some((media_type_of_name, _, _)) if *media_type_of_name != MediaType::of_mime(&mime) => Err(Conflict::Mismatch),
         _ => Ok(Some(mime)),
     }
 }
@@ -193,6 +251,13 @@ pub(crate) fn declared(mime: &str, name: Option<&str>) -> Result<Option<String>,
 pub(crate) struct Sniffed {
     pub(crate) mime: &'static str,
     pub(crate) also: &'static [&'static str],
+}
+
+impl Sniffed {
+    /// Whether a file with these first bytes can be of another media type than that of the MIME type.
+    pub(crate) fn can_be(&self, media_type: MediaType) -> bool {
+        self.also.contains(&media_type.as_str())
+    }
 }
 
 /// How many bytes [`sniff`] looks at.
@@ -284,7 +349,7 @@ fn is_svg(bytes: &[u8]) -> bool {
 pub(crate) fn display_name(name: &str, mime: &str) -> String {
     let mut name = name.to_owned();
     let known = extension(&name).and_then(|extension| row_of_extension(&extension));
-    let fits = known.is_some_and(|(media, _, _)| *media == media_type(mime));
+    let fits = known.is_some_and(|(media, _, _)| *media == MediaType::of_mime(mime));
     if let Some(usual) = extension_of_mime(mime)
         && !fits
     {
@@ -321,18 +386,20 @@ pub(crate) fn choose(mime: &str, name: &str, first: &[u8]) -> (String, String) {
 /// The type of bytes that are recognised.
 #[cfg(any(test, feature = "transfers"))]
 fn within(sniffed: Sniffed, said: Option<String>, named: Option<&str>) -> String {
-    let real = media_type(sniffed.mime);
-    let precise = matches!(real, "IMAGE" | "ARCHIVE");
-    let also = |mime: &str| sniffed.also.contains(&media_type(mime));
+    let real = MediaType::of_mime(sniffed.mime);
+    let precise = matches!(real, MediaType::Image | MediaType::Archive);
+    let also = |mime: &str| sniffed.can_be(MediaType::of_mime(mime));
     // A declaration that bytes and name both speak against is none.
-    let outvoted = |mime: &String| media_type(mime) != real && named.is_some_and(|named| media_type(named) == real);
+    let outvoted = |mime: &String| {
+        MediaType::of_mime(mime) != real && named.is_some_and(|named| MediaType::of_mime(named) == real)
+    };
     let said = said.filter(|mime| mime != sniffed.mime && !outvoted(mime));
     if let Some(said) = said {
-        if also(&said) || (media_type(&said) == real && !precise) {
+        if also(&said) || (MediaType::of_mime(&said) == real && !precise) {
             return said;
         }
     } else if let Some(named) = named
-        && (also(named) || (media_type(named) == real && !precise))
+        && (also(named) || (MediaType::of_mime(named) == real && !precise))
     {
         return named.to_owned();
     }
@@ -372,7 +439,7 @@ mod tests {
         assert_eq!(all.len(), count);
         for (media, mime, extensions) in TYPES {
             assert_eq!(normal(mime).as_deref(), Some(*mime));
-            assert_eq!(media_type(mime), *media);
+            assert_eq!(MediaType::of_mime(mime), *media);
             assert_eq!(mime_of_extension(extensions[0]), Some(*mime));
         }
     }

@@ -1,6 +1,8 @@
 //! The enums of the API: their values, and which function group exports them.
 
 use super::Group;
+use crate::model::media_type::MediaType;
+use crate::model::status::Status;
 
 /// An enum of the API: a closed set of upper-case strings for requests, an open one in answers (unknown values pass).
 #[derive(Clone, Copy, Debug)]
@@ -159,10 +161,7 @@ pub static IMAGE_ANNOTATION_TYPE: Choice = Choice {
 /// Kinds of file (`contract/model.md` section 3). The last four appear at run time only.
 pub static MEDIA_TYPE: Choice = Choice {
     name: "MediaType",
-    values: &[
-        "UNKNOWN", "IMAGE", "VIDEO", "AUDIO", "DOCUMENT", "VECTOR", "ARCHIVE", "MODEL3D", "OTHER", "ICON", "FLASH",
-        "FONT", "RAW",
-    ],
+    values: MediaType::NAMES,
     groups: FILES,
 };
 
@@ -195,7 +194,7 @@ pub static NAMESPACE: Choice = Choice {
 /// Processing status of a file.
 pub static OPERATION_STATUS: Choice = Choice {
     name: "OperationStatus",
-    values: &["FAILED", "READY", "PENDING"],
+    values: Status::NAMES,
     groups: FILES,
 };
 
