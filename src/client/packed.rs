@@ -4,8 +4,8 @@
 //! codes and the rest are for the manager and the documentation. So the rows are packed into one run of bytes when the
 //! crate is compiled: a third of the size of the structs they are written as, and still the one table.
 
-use crate::operations::shape::{FILE, FOLDER, Shape};
-use crate::operations::{Argument, Field, Group, Kind, OPERATIONS, Operation, Place, Repeat, SORT_SHAPE, Verb};
+use crate::operations::shape::{Shape, ShapeId};
+use crate::operations::{Argument, Field, Kind, OPERATIONS, Operation, Place, Repeat, Verb};
 
 /// The client's view of one row.
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +92,7 @@ impl Call {
             at: usize::from(*PACKED.1.get(number)?),
         };
         let flags = row.byte();
-        let answer = ANSWERS.get(usize::from(row.byte())).copied().unwrap_or(&Shape::Any);
+        let answer = ShapeId::shape_at(row.byte());
         Some(Call {
             verb: match flags & 3 {
                 0 => Verb::Get,
@@ -168,10 +168,7 @@ impl Iterator for Fields {
             .get(usize::from(self.rest.byte()))
             .copied()
             .unwrap_or(Required::No);
-        let shape = SHAPES
-            .get(usize::from(self.rest.byte()))
-            .copied()
-            .unwrap_or(&Shape::Any);
+        let shape = ShapeId::shape_at(self.rest.byte());
         Some(CallField {
             argument: self.argument - 1,
             argument_name: self.name,
@@ -201,19 +198,6 @@ impl Packed {
         PACKED.0.get(start..self.at).unwrap_or_default()
     }
 }
-
-/// The shapes that fields have.
-static SHAPES: [&Shape; 4] = [&Shape::Any, &SORT_SHAPE, &FILE, &FOLDER];
-
-/// The shapes that answers have, by the member that holds the entities.
-static ANSWERS: [&Shape; 6] = [
-    &Shape::Any,
-    &Shape::Object(&[("file", FILE)]),
-    &Shape::Object(&[("files", FILE)]),
-    &Shape::Object(&[("results", Shape::Object(&[("item", FILE)]))]),
-    &Shape::Object(&[("folder", FOLDER)]),
-    &Shape::Object(&[("folders", FOLDER)]),
-];
 
 const ROOM: usize = 4096;
 static PACKED: ([u8; PACKED_LENGTH], [u16; OPERATIONS.len()]) = {
@@ -272,7 +256,7 @@ const fn pack_row(packing: &mut Packing, row: &Operation) {
     };
     let creates = matches!(row.repeat, Repeat::Creates) as u8;
     pack_byte(packing, verb | creates << 2);
-    pack_byte(packing, answer_number(row));
+    pack_byte(packing, row.answer as u8);
     pack_text(packing, row.path);
     let mut at = 0;
     while at < row.arguments.len() {
@@ -309,31 +293,7 @@ const fn pack_field(packing: &mut Packing, field: &Field) {
         Kind::Flag | Kind::Integer { .. } => panic!("no call requires one yet"),
     };
     pack_byte(packing, required as u8);
-    pack_byte(packing, shape_number(field.shape));
-}
-
-/// Constant evaluation cannot compare shapes; their first member tells them apart.
-const fn shape_number(shape: &Shape) -> u8 {
-    match shape {
-        Shape::Object(members) if members.len() == 1 => 1,
-        Shape::Object(members) if members.len() == 2 => 3,
-        Shape::Object(_) => 2,
-        _ => 0,
-    }
-}
-
-/// Likewise, the entities of an answer are told apart by the name of the member that holds them.
-const fn answer_number(row: &Operation) -> u8 {
-    let Shape::Object(members) = row.answer else {
-        return 0;
-    };
-    match (row.group, members[0].0.len()) {
-        (Group::Files, 4) => 1,
-        (Group::Files, 5) => 2,
-        (Group::Files, _) => 3,
-        (Group::Folders, 6) => 4,
-        (Group::Folders, _) => 5,
-    }
+    pack_byte(packing, field.shape as u8);
 }
 
 #[cfg(test)]
@@ -349,7 +309,7 @@ mod tests {
             assert_eq!(call.path, row.path.as_bytes());
             assert_eq!(
                 format!("{:?}", call.answer),
-                format!("{:?}", row.answer),
+                format!("{:?}", row.answer.shape()),
                 "{}",
                 row.name
             );
@@ -373,7 +333,7 @@ mod tests {
                     );
                     assert_eq!(
                         format!("{:?}", unpacked.shape),
-                        format!("{:?}", field.shape),
+                        format!("{:?}", field.shape.shape()),
                         "{}",
                         field.name
                     );
@@ -390,7 +350,7 @@ mod tests {
     fn what_is_given_as_one_member_has_a_shape() {
         for row in OPERATIONS {
             if let Output::Member(name) = row.output {
-                let Shape::Object(members) = row.answer else {
+                let Shape::Object(members) = row.answer.shape() else {
                     panic!("{}", row.name)
                 };
                 assert_eq!(members[0].0, name);

@@ -53,7 +53,7 @@ pub enum Unsendable {
 /// use wix_media::client::rewrite;
 ///
 /// let body = br#"{"folder": {"id": "f1", "createdDate": "2024-01-05T10:11:12Z"}}"#;
-/// let answer = rewrite::answer(body, find("folders", "getFolder").unwrap().answer).unwrap();
+/// let answer = rewrite::answer(body, find("folders", "getFolder").unwrap().answer.shape()).unwrap();
 /// assert_eq!(answer.text, br#"{"folder": {"_id": "f1", "_createdDate": 1704449472000}}"#);
 /// assert_eq!(answer.dates, br#"["folder","_createdDate"]"#);
 /// ```

@@ -5,7 +5,7 @@
 //! required arguments.
 
 use super::enums::{self, Choice};
-use super::shape::{self, Shape};
+use super::shape::ShapeId;
 
 /// One field of a request.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +17,7 @@ pub struct Field {
     /// Whether the call makes no sense without it.
     pub required: bool,
     /// Where dates, floats and media strings stand inside.
-    pub shape: &'static Shape,
+    pub shape: ShapeId,
 }
 
 /// The kinds of fields. Lengths are in UTF-16 code units, as JavaScript counts them.
@@ -111,7 +111,7 @@ impl Field {
             name,
             kind,
             required: false,
-            shape: &Shape::Any,
+            shape: ShapeId::Any,
         }
     }
 
@@ -119,7 +119,7 @@ impl Field {
         Field { required: true, ..self }
     }
 
-    pub(super) const fn shaped(self, shape: &'static Shape) -> Field {
+    pub(super) const fn shaped(self, shape: ShapeId) -> Field {
         Field { shape, ..self }
     }
 }
@@ -187,13 +187,7 @@ const SORT_FIELDS: &[Field] = &[
     one_of("order", &enums::COMMON_SORT_ORDER),
     Field::new("origin", Kind::Map),
 ];
-pub(super) const SORT: Field = object("sort", SORT_FIELDS).shaped(&SORT_SHAPE);
-
-/// Where a sort holds floats.
-pub static SORT_SHAPE: Shape = Shape::Object(&[(
-    "origin",
-    Shape::Object(&[("latitude", Shape::Float), ("longitude", Shape::Float)]),
-)]);
+pub(super) const SORT: Field = object("sort", SORT_FIELDS).shaped(ShapeId::Sort);
 
 /// `contract/files-api.md` C5.
 pub(super) const PAGING: Field = object("paging", &[integer("limit", 1, 100), text("cursor", 16_000)]);
@@ -241,11 +235,11 @@ const FILE_FIELDS: &[Field] = &[
     PARENT_FOLDER_ID,
     texts("labels", 0, 100, 200),
 ];
-pub(super) const FILE: Field = object("file", FILE_FIELDS).required().shaped(&shape::FILE);
+pub(super) const FILE: Field = object("file", FILE_FIELDS).required().shaped(ShapeId::File);
 
 /// `contract/folders-api.md` section 5.
 const FOLDER_FIELDS: &[Field] = &[DISPLAY_NAME, PARENT_FOLDER_ID];
-pub(super) const FOLDER: Field = object("folder", FOLDER_FIELDS).required().shaped(&shape::FOLDER);
+pub(super) const FOLDER: Field = object("folder", FOLDER_FIELDS).required().shaped(ShapeId::Folder);
 
 /// `contract/files-api.md` section 17.
 pub(super) const FILE_QUERY: Field = query(&Queryable {

@@ -1,8 +1,8 @@
 //! The files functions, in the order of `contract/files-api.md`.
 
 use super::fields::{self, *};
-use super::shape::{self, Shape};
-use super::{Access, Argument, Operation, Output, Paging, Verb, enums};
+use super::shape::ShapeId;
+use super::{Access, Argument, Covers, Effect, Operation, OperationId, Output, Paging, Verb, enums};
 
 const UPLOAD_ERRORS: &[&str] = &[
     "MISMATCH_MIME_TYPE",
@@ -36,23 +36,23 @@ const IMPORT_REQUESTS: Argument = Argument::Value {
     field: fields::IMPORT_REQUESTS,
 };
 
-const ONE_FILE: Shape = Shape::Object(&[("file", shape::FILE)]);
-const FILES: Shape = Shape::Object(&[("files", shape::FILE)]);
-const RESULTS: Shape = Shape::Object(&[("results", Shape::Object(&[("item", shape::FILE)]))]);
-
 /// What a list takes, of live files as of deleted ones.
 const LIST_OPTIONS: Argument = Argument::Options(&[PARENT_FOLDER_ID, MEDIA_TYPES, PRIVATE, SORT, PAGING]);
 
 pub(super) const ROWS: [Operation; 17] = [
     Operation {
+        id: OperationId::GenerateFilesDownloadUrl,
         name: "generateFilesDownloadUrl",
         path: "/files/generate-download-url",
         arguments: &[file_ids(1, 1000)],
         access: Access::Manage,
         errors: &["RESOURCE_NOT_FOUND"],
+        // The answer links to a recipe of a zip, which is stored.
+        effect: Effect::Change,
         ..Operation::READ
     },
     Operation {
+        id: OperationId::GenerateFileDownloadUrl,
         name: "generateFileDownloadUrl",
         path: "/files/generate-file-download-url",
         arguments: &[
@@ -70,24 +70,27 @@ pub(super) const ROWS: [Operation; 17] = [
         ..Operation::READ
     },
     Operation {
+        id: OperationId::GetFileDescriptor,
         name: "getFileDescriptor",
         verb: Verb::Get,
         path: "/files/get-file-by-id",
         arguments: &[FILE_ID],
         output: Output::Member("file"),
-        answer: &ONE_FILE,
+        answer: ShapeId::FileAnswer,
         errors: &["RESOURCE_NOT_FOUND"],
         ..Operation::READ
     },
     Operation {
+        id: OperationId::GetFileDescriptors,
         name: "getFileDescriptors",
         path: "/files/get-files",
         arguments: &[file_ids(1, 100)],
-        answer: &FILES,
+        answer: ShapeId::FilesAnswer,
         errors: &["RESOURCE_NOT_FOUND"],
         ..Operation::READ
     },
     Operation {
+        id: OperationId::UpdateFileDescriptor,
         name: "updateFileDescriptor",
         verb: Verb::Patch,
         path: "/files/update-file-descriptor",
@@ -96,11 +99,12 @@ pub(super) const ROWS: [Operation; 17] = [
             field: fields::FILE,
         }],
         output: Output::Member("file"),
-        answer: &ONE_FILE,
+        answer: ShapeId::FileAnswer,
         errors: &["FIELD_MASK_IS_EMPTY_OR_MISSING", "RESOURCE_NOT_FOUND"],
         ..Operation::CHANGE
     },
     Operation {
+        id: OperationId::GenerateFileUploadUrl,
         name: "generateFileUploadUrl",
         path: "/files/generate-upload-url",
         arguments: &[
@@ -119,6 +123,7 @@ pub(super) const ROWS: [Operation; 17] = [
         ..Operation::CHANGE
     },
     Operation {
+        id: OperationId::GenerateFileResumableUploadUrl,
         name: "generateFileResumableUploadUrl",
         path: "/files/generate-resumable-upload-url",
         arguments: &[
@@ -137,6 +142,7 @@ pub(super) const ROWS: [Operation; 17] = [
         ..Operation::CHANGE
     },
     Operation {
+        id: OperationId::ImportFile,
         name: "importFile",
         path: "/files/import",
         arguments: &[
@@ -146,36 +152,41 @@ pub(super) const ROWS: [Operation; 17] = [
             },
             Argument::Options(IMPORT_OPTIONS),
         ],
-        answer: &ONE_FILE,
+        answer: ShapeId::FileAnswer,
         errors: IMPORT_ERRORS,
         ..Operation::CREATE
     },
     Operation {
+        id: OperationId::BulkImportFiles,
         name: "bulkImportFiles",
         path: "/bulk/files/import",
         arguments: &[IMPORT_REQUESTS],
-        answer: &FILES,
+        answer: ShapeId::FilesAnswer,
         errors: IMPORT_ERRORS,
         ..Operation::CREATE
     },
     Operation {
+        id: OperationId::BulkImportFile,
         name: "bulkImportFile",
         path: "/bulk/files/import-v2",
         arguments: &[IMPORT_REQUESTS, Argument::Options(&[flag("returnEntity")])],
-        answer: &RESULTS,
+        answer: ShapeId::ResultsAnswer,
         ..Operation::CREATE
     },
     Operation {
+        id: OperationId::ListFiles,
         name: "listFiles",
         verb: Verb::Get,
         path: "/files",
         arguments: &[LIST_OPTIONS],
-        answer: &FILES,
+        answer: ShapeId::FilesAnswer,
         paging: Paging::Cursor("files"),
         errors: LIST_ERRORS,
+        covers: Covers::Folder,
         ..Operation::READ
     },
     Operation {
+        id: OperationId::SearchFiles,
         name: "searchFiles",
         path: "/files/search",
         arguments: &[Argument::Options(&[
@@ -186,12 +197,14 @@ pub(super) const ROWS: [Operation; 17] = [
             SORT,
             PAGING,
         ])],
-        answer: &FILES,
+        answer: ShapeId::FilesAnswer,
         paging: Paging::Cursor("files"),
         errors: LIST_ERRORS,
+        covers: Covers::Area,
         ..Operation::READ
     },
     Operation {
+        id: OperationId::GenerateVideoStreamingUrl,
         name: "generateVideoStreamingUrl",
         path: "/files/generate-video-stream-url",
         arguments: &[
@@ -205,38 +218,46 @@ pub(super) const ROWS: [Operation; 17] = [
         ..Operation::READ
     },
     Operation {
+        id: OperationId::BulkDeleteFiles,
         name: "bulkDeleteFiles",
         path: "/bulk/files/delete",
         arguments: &[file_ids(0, 1000), Argument::Options(&[PERMANENT])],
         output: Output::Nothing,
+        deferrable: true,
         ..Operation::CHANGE
     },
     Operation {
+        id: OperationId::BulkRestoreFilesFromTrashBin,
         name: "bulkRestoreFilesFromTrashBin",
         path: "/bulk/trash-bin/files/restore",
         arguments: &[file_ids(0, 1000)],
         output: Output::Nothing,
+        deferrable: true,
         ..Operation::CHANGE
     },
     Operation {
+        id: OperationId::ListDeletedFiles,
         name: "listDeletedFiles",
         verb: Verb::Get,
         path: "/trash-bin/files",
         arguments: &[LIST_OPTIONS],
-        answer: &FILES,
+        answer: ShapeId::FilesAnswer,
         paging: Paging::Cursor("files"),
         errors: LIST_ERRORS,
+        covers: Covers::Trash,
         ..Operation::READ
     },
     Operation {
+        id: OperationId::QueryFileDescriptors,
         name: "queryFileDescriptors",
         path: "/files/query",
         arguments: &[Argument::Value {
             name: "query",
             field: FILE_QUERY,
         }],
-        answer: &FILES,
+        answer: ShapeId::FilesAnswer,
         paging: Paging::Query("files"),
+        covers: Covers::Site,
         ..Operation::READ
     },
 ];

@@ -1,8 +1,8 @@
 //! The folders functions, in the order of `contract/folders-api.md`.
 
 use super::fields::{self, *};
-use super::shape::{self, Shape};
-use super::{Argument, Group, Operation, Output, Paging, Verb};
+use super::shape::ShapeId;
+use super::{Argument, Covers, Effect, Group, Operation, OperationId, Output, Paging, Verb};
 
 const FOLDER_ID: Argument = Argument::Value {
     name: "folderId",
@@ -13,9 +13,6 @@ const FOLDER_IDS: Argument = Argument::Value {
     name: "folderIds",
     field: texts("folderIds", 0, 100, 100).required(),
 };
-
-const ONE_FOLDER: Shape = Shape::Object(&[("folder", shape::FOLDER)]);
-const FOLDERS: Shape = Shape::Object(&[("folders", shape::FOLDER)]);
 
 const READ: Operation = Operation {
     group: Group::Folders,
@@ -35,6 +32,7 @@ const LIST_OPTIONS: Argument = Argument::Options(&[PARENT_FOLDER_ID, SORT, PAGIN
 
 pub(super) const ROWS: [Operation; 10] = [
     Operation {
+        id: OperationId::CreateFolder,
         name: "createFolder",
         path: "/folders",
         arguments: &[
@@ -44,39 +42,45 @@ pub(super) const ROWS: [Operation; 10] = [
             },
             Argument::Options(&[PARENT_FOLDER_ID]),
         ],
-        answer: &ONE_FOLDER,
+        answer: ShapeId::FolderAnswer,
         ..CREATE
     },
     Operation {
+        id: OperationId::GetFolder,
         name: "getFolder",
         verb: Verb::Get,
         path: "/folders/{folderId}",
         arguments: &[FOLDER_ID],
         output: Output::Member("folder"),
-        answer: &ONE_FOLDER,
+        answer: ShapeId::FolderAnswer,
         errors: &["FOLDER_NOT_FOUND"],
         ..READ
     },
     Operation {
+        id: OperationId::ListFolders,
         name: "listFolders",
         verb: Verb::Get,
         path: "/folders",
         arguments: &[LIST_OPTIONS],
-        answer: &FOLDERS,
+        answer: ShapeId::FoldersAnswer,
         paging: Paging::Cursor("folders"),
         errors: &["UNSUPPORTED_SORT_VALUE"],
+        covers: Covers::Folder,
         ..READ
     },
     Operation {
+        id: OperationId::SearchFolders,
         name: "searchFolders",
         path: "/folders/search",
         arguments: &[Argument::Options(&[ROOT_FOLDER, SORT, PAGING, SEARCH])],
-        answer: &FOLDERS,
+        answer: ShapeId::FoldersAnswer,
         paging: Paging::Cursor("folders"),
         errors: &["UNSUPPORTED_SORT_VALUE"],
+        covers: Covers::Area,
         ..READ
     },
     Operation {
+        id: OperationId::UpdateFolder,
         name: "updateFolder",
         verb: Verb::Patch,
         path: "/folders/{folder.id}",
@@ -91,52 +95,63 @@ pub(super) const ROWS: [Operation; 10] = [
             },
         ],
         output: Output::Member("folder"),
-        answer: &ONE_FOLDER,
+        answer: ShapeId::FolderAnswer,
         errors: &["FIELD_MASK_IS_EMPTY_OR_MISSING", "FOLDER_NOT_FOUND", "SYSTEM_FOLDER"],
         ..CHANGE
     },
     Operation {
+        id: OperationId::GenerateFolderDownloadUrl,
         name: "generateFolderDownloadUrl",
         path: "/folders/{folderId}/generate-download-url",
         arguments: &[FOLDER_ID],
         access: super::Access::Manage,
         errors: &["FOLDER_NOT_FOUND", "TOO_MANY_FILES"],
+        // The answer links to a recipe of a zip, which is stored.
+        effect: Effect::Change,
         ..READ
     },
     Operation {
+        id: OperationId::BulkDeleteFolders,
         name: "bulkDeleteFolders",
         path: "/bulk/folders/delete",
         arguments: &[FOLDER_IDS, Argument::Options(&[PERMANENT])],
         output: Output::Nothing,
         errors: &["SYSTEM_FOLDER"],
+        deferrable: true,
         ..CHANGE
     },
     Operation {
+        id: OperationId::BulkRestoreFoldersFromTrashBin,
         name: "bulkRestoreFoldersFromTrashBin",
         path: "/bulk/trash-bin/folders/restore",
         arguments: &[FOLDER_IDS],
         output: Output::Nothing,
+        deferrable: true,
         ..CHANGE
     },
     Operation {
+        id: OperationId::ListDeletedFolders,
         name: "listDeletedFolders",
         verb: Verb::Get,
         path: "/trash-bin/folders",
         arguments: &[LIST_OPTIONS],
-        answer: &FOLDERS,
+        answer: ShapeId::FoldersAnswer,
         paging: Paging::Cursor("folders"),
         errors: &["UNSUPPORTED_SORT_VALUE"],
+        covers: Covers::Trash,
         ..READ
     },
     Operation {
+        id: OperationId::QueryFolders,
         name: "queryFolders",
         path: "/folders/query",
         arguments: &[Argument::Value {
             name: "query",
             field: FOLDER_QUERY,
         }],
-        answer: &FOLDERS,
+        answer: ShapeId::FoldersAnswer,
         paging: Paging::Query("folders"),
+        covers: Covers::Site,
         ..READ
     },
 ];

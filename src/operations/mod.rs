@@ -19,9 +19,9 @@ mod files;
 mod folders;
 pub mod shape;
 
-pub use fields::{Field, Kind, Queryable, SORT_SHAPE};
+pub use fields::{Field, Kind, Queryable};
 
-use shape::Shape;
+use shape::ShapeId;
 
 /// The two groups of functions, each an object of the JavaScript module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,9 +144,119 @@ pub enum Access {
     Manage,
 }
 
+/// Whether a call changes what the service stores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It stores nothing, so no event, timer or webhook can follow from it.
+    Read,
+    /// It stores something.
+    Change,
+}
+
+/// Which items a listing looks at (`docs/contract/README.md#where-calls-look`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Covers {
+    /// The call lists nothing.
+    Nothing,
+    /// What lies directly in one folder outside the trash.
+    Folder,
+    /// What lies directly in the trash, or in one folder of it.
+    Trash,
+    /// Everything in one area, at every depth.
+    Area,
+    /// Everything that the conditions of a query select.
+    Site,
+}
+
+/// One of the API's calls, to be matched exhaustively. The number of a variant is the position of its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OperationId {
+    /// `generateFilesDownloadUrl`.
+    GenerateFilesDownloadUrl,
+    /// `generateFileDownloadUrl`.
+    GenerateFileDownloadUrl,
+    /// `getFileDescriptor`.
+    GetFileDescriptor,
+    /// `getFileDescriptors`.
+    GetFileDescriptors,
+    /// `updateFileDescriptor`.
+    UpdateFileDescriptor,
+    /// `generateFileUploadUrl`.
+    GenerateFileUploadUrl,
+    /// `generateFileResumableUploadUrl`.
+    GenerateFileResumableUploadUrl,
+    /// `importFile`.
+    ImportFile,
+    /// `bulkImportFiles`.
+    BulkImportFiles,
+    /// `bulkImportFile`.
+    BulkImportFile,
+    /// `listFiles`.
+    ListFiles,
+    /// `searchFiles`.
+    SearchFiles,
+    /// `generateVideoStreamingUrl`.
+    GenerateVideoStreamingUrl,
+    /// `bulkDeleteFiles`.
+    BulkDeleteFiles,
+    /// `bulkRestoreFilesFromTrashBin`.
+    BulkRestoreFilesFromTrashBin,
+    /// `listDeletedFiles`.
+    ListDeletedFiles,
+    /// `queryFileDescriptors`.
+    QueryFileDescriptors,
+    /// `createFolder`.
+    CreateFolder,
+    /// `getFolder`.
+    GetFolder,
+    /// `listFolders`.
+    ListFolders,
+    /// `searchFolders`.
+    SearchFolders,
+    /// `updateFolder`.
+    UpdateFolder,
+    /// `generateFolderDownloadUrl`.
+    GenerateFolderDownloadUrl,
+    /// `bulkDeleteFolders`.
+    BulkDeleteFolders,
+    /// `bulkRestoreFoldersFromTrashBin`.
+    BulkRestoreFoldersFromTrashBin,
+    /// `listDeletedFolders`.
+    ListDeletedFolders,
+    /// `queryFolders`.
+    QueryFolders,
+}
+
+impl OperationId {
+    /// The row of the call.
+    ///
+    /// ```
+    /// use wix_media::operations::OperationId;
+    ///
+    /// assert_eq!(OperationId::ListFiles.operation().name, "listFiles");
+    /// ```
+    pub fn operation(self) -> &'static Operation {
+        OPERATIONS[self as usize]
+    }
+
+    /// The call with this function name, `None` for any other name.
+    ///
+    /// ```
+    /// use wix_media::operations::OperationId;
+    ///
+    /// assert_eq!(OperationId::parse("createFolder"), Some(OperationId::CreateFolder));
+    /// assert_eq!(OperationId::parse("deleteEverything"), None);
+    /// ```
+    pub fn parse(name: &str) -> Option<OperationId> {
+        OPERATIONS.iter().find(|row| row.name == name).map(|row| row.id)
+    }
+}
+
 /// One row: one API call.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation {
+    /// Which call this is.
+    pub id: OperationId,
     /// The group that holds the function.
     pub group: Group,
     /// The function's name, `listFiles`.
@@ -160,13 +270,19 @@ pub struct Operation {
     /// What the caller gets from a successful answer.
     pub output: Output,
     /// Where dates, floats and media objects stand in the answer's body.
-    pub answer: &'static Shape,
+    pub answer: ShapeId,
     /// How the call is paged.
     pub paging: Paging,
     /// Whether it may be repeated.
     pub repeat: Repeat,
     /// What the caller must be allowed to do.
     pub access: Access,
+    /// Whether it changes what the service stores.
+    pub effect: Effect,
+    /// Whether the service may answer at once and carry the call out later (`docs/contract/choices.md#u17`).
+    pub deferrable: bool,
+    /// Which items a listing looks at.
+    pub covers: Covers,
     /// The error codes that are particular to the call (`contract/errors.md` section 3).
     pub errors: &'static [&'static str],
 }
@@ -174,22 +290,28 @@ pub struct Operation {
 impl Operation {
     /// The common case that rows are written against: a harmless read that answers its whole body.
     const READ: Operation = Operation {
+        // Placeholders, replaced in every row.
+        id: OperationId::GenerateFilesDownloadUrl,
         group: Group::Files,
         name: "",
         verb: Verb::Post,
         path: "",
         arguments: &[],
         output: Output::Body,
-        answer: &Shape::Any,
+        answer: ShapeId::Any,
         paging: Paging::None,
         repeat: Repeat::Harmless,
         access: Access::Read,
+        effect: Effect::Read,
+        deferrable: false,
+        covers: Covers::Nothing,
         errors: &[],
     };
 
     /// A change that may be repeated.
     const CHANGE: Operation = Operation {
         access: Access::Manage,
+        effect: Effect::Change,
         ..Operation::READ
     };
 
@@ -251,6 +373,61 @@ mod tests {
     fn names_are_unique_in_their_group() {
         let names: BTreeSet<_> = OPERATIONS.iter().map(|row| (row.group.name(), row.name)).collect();
         assert_eq!(names.len(), OPERATIONS.len());
+    }
+
+    #[test]
+    fn id_of_every_row_leads_back_to_it() {
+        for row in OPERATIONS {
+            assert!(std::ptr::eq(row.id.operation(), row), "{}", row.name);
+            assert_eq!(OperationId::parse(row.name), Some(row.id));
+            let variant = format!("{:?}", row.id);
+            assert!(variant.eq_ignore_ascii_case(row.name), "{variant} {}", row.name);
+        }
+    }
+
+    #[test]
+    fn listings_are_the_paged_calls_and_change_nothing() {
+        for row in OPERATIONS {
+            let listing = row.covers != Covers::Nothing;
+            assert_eq!(listing, row.paging != Paging::None, "{}", row.name);
+            assert!(!listing || row.effect == Effect::Read, "{}", row.name);
+            assert_eq!(
+                row.covers == Covers::Site,
+                matches!(row.paging, Paging::Query(_)),
+                "{}",
+                row.name
+            );
+            assert_eq!(
+                row.covers == Covers::Trash,
+                row.path.starts_with("/trash-bin/"),
+                "{}",
+                row.name
+            );
+            assert_eq!(
+                row.covers == Covers::Area,
+                row.path.ends_with("/search"),
+                "{}",
+                row.name
+            );
+        }
+    }
+
+    #[test]
+    fn only_deletions_and_restores_are_deferrable() {
+        for row in OPERATIONS {
+            let bulk = row.name.starts_with("bulkDelete") || row.name.starts_with("bulkRestore");
+            assert_eq!(row.deferrable, bulk, "{}", row.name);
+            assert!(!row.deferrable || row.effect == Effect::Change, "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn read_with_scope_to_read_never_changes_anything() {
+        for row in OPERATIONS {
+            if row.access == Access::Read {
+                assert_eq!(row.effect, Effect::Read, "{}", row.name);
+            }
+        }
     }
 
     #[test]

@@ -18,9 +18,71 @@ pub enum Shape {
     Medium(Medium),
 }
 
+/// The shapes of whole fields and answers. The number of a variant stands for the shape in the client's packed table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ShapeId {
+    /// Nothing but the renamed members.
+    Any,
+    /// The sort of a list.
+    Sort,
+    /// A file descriptor.
+    File,
+    /// A folder.
+    Folder,
+    /// An answer with one `file`.
+    FileAnswer,
+    /// An answer with a list of `files`.
+    FilesAnswer,
+    /// An answer with `results`, each of which may hold a file as its `item`.
+    ResultsAnswer,
+    /// An answer with one `folder`.
+    FolderAnswer,
+    /// An answer with a list of `folders`.
+    FoldersAnswer,
+}
+
+/// The shape of each [`ShapeId`], at its number.
+static SHAPES: [&Shape; 9] = [
+    &Shape::Any,
+    &SORT,
+    &FILE,
+    &FOLDER,
+    &Shape::Object(&[("file", FILE)]),
+    &Shape::Object(&[("files", FILE)]),
+    &Shape::Object(&[("results", Shape::Object(&[("item", FILE)]))]),
+    &Shape::Object(&[("folder", FOLDER)]),
+    &Shape::Object(&[("folders", FOLDER)]),
+];
+
+impl ShapeId {
+    /// The shape.
+    ///
+    /// ```
+    /// use wix_media::operations::shape::{Shape, ShapeId};
+    ///
+    /// let Shape::Object(members) = ShapeId::FilesAnswer.shape() else { panic!() };
+    /// assert_eq!(members[0].0, "files");
+    /// ```
+    pub fn shape(self) -> &'static Shape {
+        ShapeId::shape_at(self as u8)
+    }
+
+    /// The shape with this number, [`Shape::Any`] for numbers without a shape.
+    pub(crate) fn shape_at(number: u8) -> &'static Shape {
+        SHAPES.get(usize::from(number)).copied().unwrap_or(&Shape::Any)
+    }
+}
+
+/// Where a sort holds floats.
+const SORT: Shape = Shape::Object(&[(
+    "origin",
+    Shape::Object(&[("latitude", Shape::Float), ("longitude", Shape::Float)]),
+)]);
+
 /// Where a descriptor holds dates, floats and media objects. The same shape serves both ways: an answer's REST members
 /// become `Date` objects, numbers and `wix:` strings, an argument's become REST members again.
-pub const FILE: Shape = Shape::Object(&[
+const FILE: Shape = Shape::Object(&[
     ("createdDate", Shape::Date),
     ("updatedDate", Shape::Date),
     ("lastUsedDate", Shape::Date),
@@ -52,7 +114,7 @@ const MEDIA: Shape = Shape::Object(&[
 ]);
 
 /// Where a folder holds dates.
-pub const FOLDER: Shape = Shape::Object(&[("createdDate", Shape::Date), ("updatedDate", Shape::Date)]);
+const FOLDER: Shape = Shape::Object(&[("createdDate", Shape::Date), ("updatedDate", Shape::Date)]);
 
 /// Where a raw event holds dates and descriptors. A folder has the dates of a file and no media, so one shape serves
 /// both entities.
