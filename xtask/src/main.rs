@@ -10,7 +10,10 @@ mod machine;
 mod operations;
 mod process;
 mod project;
+mod ring;
+mod scratch;
 mod size;
+mod skips;
 mod start;
 mod summary;
 mod test;
@@ -21,7 +24,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use crate::project::Project;
-use crate::test::Ring;
+use crate::test::Selection;
 
 /// What `cargo xtask help` prints.
 const USAGE: &str = "\
@@ -29,7 +32,8 @@ Usage: cargo xtask COMMAND
 
   build             the npm package, in dist/, ready for npm pack
   start [--port N]  build what is missing and serve a Media Manager on http://127.0.0.1:4410
-  test [RING...]    run the tests: rust, wasm-node, wasm-browser, js, package, page (all by default)
+  test [RING...]    run the tests: rust, wasm-node, wasm-browser, js, package, page (all by default);
+                    --quick gives an answer in under three minutes, without slow tests
   check             formatting, lints, documentation, forbidden crates and strings
   size              what a visitor downloads, beside the official packages
   bench             how fast calls are, beside the official packages
@@ -49,7 +53,7 @@ enum Task {
     Help,
     Size,
     Start { port: u16 },
-    Test { rings: Vec<Ring> },
+    Test(Selection),
     WasmTestRunner { arguments: Vec<String> },
 }
 
@@ -60,11 +64,7 @@ impl Task {
             return Ok(Self::Help);
         };
         match name.as_str() {
-            "test" => {
-                return Ok(Self::Test {
-                    rings: Ring::parse_all(rest)?,
-                });
-            }
+            "test" => return Ok(Self::Test(Selection::parse(rest)?)),
             "start" => {
                 return Ok(Self::Start {
                     port: start::parse_port(rest)?,
@@ -95,13 +95,13 @@ impl Task {
     fn run(self) -> Result<bool> {
         match self {
             Self::Help => println!("{USAGE}"),
-            Self::WasmTestRunner { arguments } => test::run_wasm_tests(arguments)?,
+            Self::WasmTestRunner { arguments } => ring::run_wasm_tests(arguments)?,
             Self::Bench => bench::bench(&Project::load()?)?,
             Self::Build => build::build(&Project::load()?)?,
             Self::Check => return check::check(&Project::load()?),
             Self::Size => size::size(&Project::load()?)?,
             Self::Start { port } => start::start(&Project::load()?, port)?,
-            Self::Test { rings } => return test::test(&Project::load()?, &rings),
+            Self::Test(selection) => return test::test(&Project::load()?, &selection),
         }
         Ok(true)
     }
@@ -145,18 +145,10 @@ mod tests {
         assert_eq!(parse("bench").unwrap(), Task::Bench);
         assert_eq!(parse("start").unwrap(), Task::Start { port: 4410 });
         assert_eq!(parse("start --port 8080").unwrap(), Task::Start { port: 8080 });
-        assert_eq!(
-            parse("test").unwrap(),
-            Task::Test {
-                rings: Ring::ALL.to_vec()
-            }
-        );
-        assert_eq!(
-            parse("test js rust").unwrap(),
-            Task::Test {
-                rings: vec![Ring::Rust, Ring::Js]
-            }
-        );
+        assert!(matches!(
+            parse("test --quick js").unwrap(),
+            Task::Test(Selection { is_quick: true, .. })
+        ));
     }
 
     #[test]

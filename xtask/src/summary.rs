@@ -1,53 +1,90 @@
-//! Reading how many tests passed and failed out of what test programs print.
+//! Test counts, read from what test programs print.
 
-/// Tests that passed and tests that failed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Count {
+/// Tests that passed and failed, and the names of those that did not run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Summary {
     pub(crate) passed: u64,
     pub(crate) failed: u64,
+    pub(crate) skipped: Vec<String>,
 }
 
-impl std::ops::AddAssign for Count {
+impl Summary {
+    /// Whether no test ran at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.passed == 0 && self.failed == 0
+    }
+}
+
+impl std::ops::AddAssign for Summary {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
+        self.skipped.extend(other.skipped);
     }
 }
 
-/// Adds up the lines `test result: ok. 3 passed; 1 failed; …` of cargo test and wasm-bindgen-test.
-pub(crate) fn of_rust(transcript: &str) -> Count {
-    let mut count = Count::default();
+/// The name given to a skip that is counted, but whose line was not found.
+const UNNAMED: &str = "(unnamed)";
+
+/// Reads the output of cargo test and wasm-bindgen-test: lines `test NAME ... ignored` and
+/// `test result: ok. 3 passed; 1 failed; …`.
+pub(crate) fn of_rust(transcript: &str) -> Summary {
+    let mut summary = Summary::default();
+    let mut counted = 0;
     for line in transcript.lines().map(plain) {
-        let Some((_, result)) = line.split_once("test result: ") else {
-            continue;
-        };
-        for part in result.split([';', '.']) {
-            match part.trim().split_once(' ') {
-                Some((number, "passed")) => count.passed += number.parse().unwrap_or(0),
-                Some((number, "failed")) => count.failed += number.parse().unwrap_or(0),
-                _ => {}
+        if let Some((_, result)) = line.split_once("test result: ") {
+            for part in result.split([';', '.']) {
+                match part.trim().split_once(' ') {
+                    Some((number, "passed")) => summary.passed += number.parse().unwrap_or(0),
+                    Some((number, "failed")) => summary.failed += number.parse().unwrap_or(0),
+                    Some((number, "ignored")) => counted += number.parse().unwrap_or(0),
+                    _ => {}
+                }
             }
+        } else if let Some((name, verdict)) = line.split_once(" ... ")
+            && let Some(name) = name.strip_prefix("test ")
+            && verdict.starts_with("ignored")
+        {
+            summary.skipped.push(name.to_owned());
         }
     }
-    count
+    name_all(&mut summary.skipped, counted);
+    summary
 }
 
-/// Adds up the closing lines `ℹ pass 3` or `# pass 3` of Node's test runner. A cancelled test has failed.
-pub(crate) fn of_node(transcript: &str) -> Count {
-    let mut count = Count::default();
+/// Reads the output of Node's reporter `spec`: lines `﹣ NAME (1.2ms) # REASON`, and the closing lines `ℹ pass 3`, which
+/// other reporters begin with `#`. A cancelled test has failed; one marked as todo has not run.
+pub(crate) fn of_node(transcript: &str) -> Summary {
+    let mut summary = Summary::default();
+    let mut counted = 0;
     for line in transcript.lines().map(plain) {
+        if let Some(skipped) = line.trim_start().strip_prefix("﹣ ") {
+            let name = skipped.rsplit_once(" (").map_or(skipped, |(name, _)| name);
+            summary.skipped.push(name.to_owned());
+            continue;
+        }
         let words: Vec<&str> = line.split(' ').collect();
         let ["ℹ" | "#", key, number] = words[..] else {
             continue;
         };
-        let number = number.parse().unwrap_or(0);
+        let number: u64 = number.parse().unwrap_or(0);
         match key {
-            "pass" => count.passed += number,
-            "fail" | "cancelled" => count.failed += number,
+            "pass" => summary.passed += number,
+            "fail" | "cancelled" => summary.failed += number,
+            "skipped" | "todo" => counted += number,
             _ => {}
         }
     }
-    count
+    name_all(&mut summary.skipped, counted);
+    summary
+}
+
+/// Makes up for names that were not found, so that no skip is lost.
+fn name_all(skipped: &mut Vec<String>, counted: u64) {
+    let counted = usize::try_from(counted).unwrap_or(usize::MAX);
+    if skipped.len() < counted {
+        skipped.resize(counted, UNNAMED.to_owned());
+    }
 }
 
 /// A line without terminal colours.
@@ -66,35 +103,64 @@ fn plain(line: &str) -> String {
 mod tests {
     use super::*;
 
+    fn summary(passed: u64, failed: u64, skipped: &[&str]) -> Summary {
+        Summary {
+            passed,
+            failed,
+            skipped: skipped.iter().map(|&name| name.to_owned()).collect(),
+        }
+    }
+
     #[test]
-    fn rust_summaries_add_up() {
+    fn of_rust_adds_up_several_programs() {
         let transcript = "
 running 2 tests
 test model::tests::one ... ok
+test crash::child ... ignored, the crash test starts it
 test result: ok. 2 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s
 
    Doc-tests wix_media
-test result: \u{1b}[31mFAILED\u{1b}[0m. 5 passed; 3 failed; 0 ignored; 0 measured; 7 filtered out; finished in 1.25s
+test src/lib.rs - (line 3) ... \u{1b}[33mignored\u{1b}[0m
+test result: \u{1b}[31mFAILED\u{1b}[0m. 5 passed; 3 failed; 1 ignored; 0 measured; 7 filtered out; finished in 1.25s
 ";
-        assert_eq!(of_rust(transcript), Count { passed: 7, failed: 3 });
-        assert_eq!(of_rust("error: could not compile"), Count::default());
+        assert_eq!(
+            of_rust(transcript),
+            summary(7, 3, &["crash::child", "src/lib.rs - (line 3)"])
+        );
+        assert_eq!(of_rust("error: could not compile"), Summary::default());
     }
 
     #[test]
-    fn the_summary_of_wasm_tests_is_read() {
+    fn of_rust_reads_wasm_tests() {
         let transcript = "running 1 test\ntest goes ... ok\n\n\
             test result: ok. 1 passed; 0 failed; 0 ignored; 0 filtered out; finished in 0.00s\n";
-        assert_eq!(of_rust(transcript), Count { passed: 1, failed: 0 });
-        assert_eq!(of_rust("no tests to run!"), Count::default());
+        assert_eq!(of_rust(transcript), summary(1, 0, &[]));
+        assert_eq!(of_rust("no tests to run!"), Summary::default());
     }
 
     #[test]
-    fn node_summaries_are_read_in_both_styles() {
+    fn of_node_reads_both_styles() {
         let spec = "✔ a # pass 9 more (1ms)\nℹ tests 6\nℹ suites 0\nℹ pass 3\nℹ fail 1\nℹ cancelled 2\nℹ skipped 0\n";
-        assert_eq!(of_node(spec), Count { passed: 3, failed: 3 });
+        assert_eq!(of_node(spec), summary(3, 3, &[]));
         let tap = "# Subtest: x\nok 1 - x\n# tests 1\n# pass 1\n# fail 0\n# cancelled 0\n# duration_ms 40.1\n";
-        assert_eq!(of_node(tap), Count { passed: 1, failed: 0 });
+        assert_eq!(of_node(tap), summary(1, 0, &[]));
         let coloured = "\u{1b}[34mℹ pass 12\u{1b}[39m\n\u{1b}[34mℹ fail 0\u{1b}[39m\n";
-        assert_eq!(of_node(coloured), Count { passed: 12, failed: 0 });
+        assert_eq!(of_node(coloured), summary(12, 0, &[]));
+    }
+
+    #[test]
+    fn of_node_names_skipped_tests() {
+        let spec = "▶ a suite\n  ✔ runs (1ms)\n  \u{1b}[90m﹣ works (for curl) (0.07ms) # there is no curl\u{1b}[39m\nℹ pass 1\nℹ skipped 1\nℹ todo 0\n";
+        assert_eq!(of_node(spec), summary(1, 0, &["works (for curl)"]));
+    }
+
+    #[test]
+    fn of_node_and_of_rust_count_skips_without_a_name() {
+        assert_eq!(
+            of_node("ℹ pass 1\nℹ skipped 1\nℹ todo 1\n"),
+            summary(1, 0, &[UNNAMED, UNNAMED])
+        );
+        let transcript = "test result: ok. 1 passed; 0 failed; 1 ignored; 0 measured";
+        assert_eq!(of_rust(transcript), summary(1, 0, &[UNNAMED]));
     }
 }

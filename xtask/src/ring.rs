@@ -1,0 +1,258 @@
+//! The rings of tests, and how each of them runs.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::fresh::files;
+use crate::machine::{self, WASM};
+use crate::process::{cargo, transcript};
+use crate::project::{NATIVE, Project};
+use crate::scratch::Scratch;
+use crate::summary::{self, Summary};
+use crate::{WASM_TEST_RUNNER, build};
+
+/// How long the wasm tests of one file may take in a browser, in seconds. It only ends a run that hangs.
+const BROWSER_TIMEOUT: &str = "900";
+
+/// How long a test or a suite in Node may take, in milliseconds. It only ends a run that hangs.
+const TEST_TIMEOUT: &str = "--test-timeout=900000";
+
+/// How many random cases each test makes in a quick run.
+const QUICK_CASES: &str = "100";
+
+/// Test files of the ring `js` that a quick run leaves out: they start browsers, other runtimes or many processes.
+const SLOW_SCRIPTS: [&str; 10] = [
+    "crash/crash.test.js",
+    "examples/compare.test.js",
+    "examples/examples.test.js",
+    "examples/readme.test.js",
+    "manager/browser.test.js",
+    "manager/runtimes.test.js",
+    "scenarios/opfs.test.js",
+    "transfers/browser.test.js",
+    "transfers/runtimes.test.js",
+    "types/declared.test.js",
+];
+
+/// A kind of test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ring {
+    /// Unit, integration and documentation tests of the workspace, natively.
+    Rust,
+    /// `tests/wasm` in Node.
+    WasmNode,
+    /// `tests/wasm` in headless Chromium.
+    WasmBrowser,
+    /// `tests/js`: the built package beside the official SDK.
+    Js,
+    /// `tests/js/package`: the packed package in empty projects.
+    Package,
+    /// `tests/js/page`: the page in headless Chromium.
+    Page,
+}
+
+impl Ring {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Rust,
+        Self::WasmNode,
+        Self::WasmBrowser,
+        Self::Js,
+        Self::Package,
+        Self::Page,
+    ];
+
+    /// The rings of a quick run that names none.
+    pub(crate) const QUICK: [Self; 2] = [Self::Rust, Self::Js];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Rust => "rust",
+            Self::WasmNode => "wasm-node",
+            Self::WasmBrowser => "wasm-browser",
+            Self::Js => "js",
+            Self::Package => "package",
+            Self::Page => "page",
+        }
+    }
+
+    pub(crate) fn parse(name: &str) -> Result<Self> {
+        let Some(ring) = Self::ALL.into_iter().find(|ring| ring.name() == name) else {
+            bail!(
+                "unknown test ring {name:?}: expected one of {}",
+                Self::ALL.map(Self::name).join(", ")
+            );
+        };
+        Ok(ring)
+    }
+
+    /// Installs and builds what the ring needs, then runs its programs.
+    pub(crate) fn run(self, project: &Project, scratch: &Scratch, is_quick: bool) -> Result<Summary> {
+        match self {
+            Self::Rust => {
+                // One package at a time: together they would share features, and cargo would have to build this
+                // program's own dependencies a second time.
+                let mut summary = rust_tests(project, scratch, is_quick, &["--package", "xtask"])?;
+                summary += rust_tests(
+                    project,
+                    scratch,
+                    is_quick,
+                    &["--package", "wix-media", "--features", NATIVE],
+                )?;
+                Ok(summary)
+            }
+            Self::WasmNode => {
+                machine::node()?;
+                wasm_tests(project, "wasm_node", |_| {})
+            }
+            Self::WasmBrowser => {
+                let browser = machine::browser()?;
+                wasm_tests(project, "wasm_browser", |command| {
+                    command
+                        .env("CHROMEDRIVER", &browser.driver)
+                        .env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TIMEOUT);
+                })
+            }
+            Self::Js | Self::Package | Self::Page => self.node_tests(project, scratch, is_quick),
+        }
+    }
+
+    fn node_tests(self, project: &Project, scratch: &Scratch, is_quick: bool) -> Result<Summary> {
+        let mut command = Command::new("node");
+        scratch.lend(&mut command);
+        command.env("CHROMIUM", machine::browser()?.chromium);
+        build::build(project)?;
+        let mut scripts = self.scripts(project)?;
+        if is_quick {
+            command.env("WIX_MEDIA_CASES", QUICK_CASES);
+            scripts.retain(|path| !SLOW_SCRIPTS.iter().any(|slow| path.ends_with(slow)));
+        }
+        if scripts.is_empty() {
+            return Ok(Summary::default());
+        }
+        command
+            .args(["--test", "--test-reporter=spec", TEST_TIMEOUT])
+            .args(scripts)
+            .current_dir(project.javascript());
+        let transcript = transcript(&mut command)?;
+        Ok(judge(summary::of_node(&transcript.text), transcript.status.success()))
+    }
+
+    /// The test files of a JavaScript ring.
+    fn scripts(self, project: &Project) -> Result<Vec<PathBuf>> {
+        let folder = project.javascript();
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(&folder)? {
+            let path = entry?.path();
+            let owner = match path.file_name().and_then(OsStr::to_str) {
+                Some("node_modules") => continue,
+                Some("package") => Self::Package,
+                Some("page") => Self::Page,
+                _ => Self::Js,
+            };
+            if owner == self {
+                found.extend(files(&path)?);
+            }
+        }
+        found.retain(|path| is_test(path));
+        found.sort();
+        Ok(found)
+    }
+}
+
+fn rust_tests(project: &Project, scratch: &Scratch, is_quick: bool, arguments: &[&str]) -> Result<Summary> {
+    let mut command = cargo(&["test", "--no-fail-fast"]);
+    scratch.lend(&mut command);
+    command.args(arguments).current_dir(&project.root);
+    if is_quick {
+        // Documentation tests are linked one by one, crash tests start two hundred processes.
+        command
+            .args(["--lib", "--bins", "--tests"])
+            .env("PROPTEST_CASES", QUICK_CASES)
+            .args(["--", "--skip", "crash::"]);
+    }
+    let transcript = transcript(&mut command)?;
+    Ok(judge(summary::of_rust(&transcript.text), transcript.status.success()))
+}
+
+fn wasm_tests(project: &Project, name: &str, prepare: impl FnOnce(&mut Command)) -> Result<Summary> {
+    machine::wasm_target()?;
+    let this = std::env::current_exe()?;
+    let runner = serde_json::json!([
+        this.to_str().context("the build directory is not UTF-8")?,
+        WASM_TEST_RUNNER
+    ]);
+    let mut command = cargo(&[
+        "test",
+        "--package",
+        "wix-media",
+        "--target",
+        WASM,
+        "--no-default-features",
+    ]);
+    command
+        .args(["--features", "client", "--test", name])
+        .args(["--config", &format!("target.{WASM}.runner = {runner}")])
+        .current_dir(&project.root);
+    prepare(&mut command);
+    let transcript = transcript(&mut command)?;
+    Ok(judge(summary::of_rust(&transcript.text), transcript.status.success()))
+}
+
+/// Runs one wasm test file; cargo calls this for the targets of `tests/wasm`.
+pub(crate) fn run_wasm_tests(arguments: Vec<String>) -> Result<()> {
+    let program = std::iter::once("wasm-bindgen-test-runner".to_owned());
+    wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(program.chain(arguments))
+}
+
+/// Counts a program that fails without a failed test, by a build error or a crash, as one failure.
+fn judge(mut summary: Summary, success: bool) -> Summary {
+    if !success && summary.failed == 0 {
+        summary.failed = 1;
+    }
+    summary
+}
+
+fn is_test(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| name.to_string_lossy().ends_with(".test.js"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parse_names_the_rings_when_one_is_unknown() {
+        assert_eq!(Ring::parse("wasm-node").unwrap(), Ring::WasmNode);
+        let error = Ring::parse("wasm").unwrap_err().to_string();
+        assert!(error.contains("wasm-browser"), "{error}");
+    }
+
+    #[test]
+    fn slow_scripts_exist() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/js");
+        for script in SLOW_SCRIPTS {
+            assert!(folder.join(script).is_file(), "{script}");
+        }
+    }
+
+    #[test]
+    fn judge_counts_a_crashed_program_as_one_failure() {
+        let counts = |passed, failed, success| {
+            let summary = Summary {
+                passed,
+                failed,
+                ..Summary::default()
+            };
+            let judged = judge(summary, success);
+            (judged.passed, judged.failed)
+        };
+        assert_eq!(counts(3, 0, true), (3, 0));
+        assert_eq!(counts(3, 0, false), (3, 1));
+        assert_eq!(counts(3, 2, false), (3, 2));
+        assert_eq!(counts(0, 0, false), (0, 1));
+    }
+}
