@@ -1,5 +1,5 @@
-// Random cases on the official SDK and on ours. WIX_MEDIA_SEED (a number, or `random`) and WIX_MEDIA_CASES choose other
-// and more of them; WIX_MEDIA_CASE (a number) makes a single one again.
+// Random cases on the official SDK and on ours, other ones each day. WIX_MEDIA_SEED (a number, or `random`) chooses the
+// cases, WIX_MEDIA_CASES how many; WIX_MEDIA_CASE (a number) repeats a single one.
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { test } from 'node:test';
@@ -21,7 +21,15 @@ async function fault(kase) {
   return judgement(await runOurs(kase), await expectation(kase));
 }
 
-test(`random cases, seed ${seed}`, async (t) => {
+test('chosenSeed: is the day unless WIX_MEDIA_SEED chooses', () => {
+  const day = new Date('2026-11-23T23:59:59.999Z');
+  assert.equal(chosenSeed(undefined, day), 20261123);
+  assert.equal(chosenSeed('', day), 20261123);
+  assert.equal(chosenSeed('42', day), 42);
+  assert.notEqual(chosenSeed('random', day), chosenSeed('random', day));
+});
+
+test(`differential: ours does what the official SDK does, WIX_MEDIA_SEED=${seed}`, async (t) => {
   const numbers = only === undefined ? Array.from({ length: count }, (_, number) => number) : [Number(only)];
   const faults = new Map();
   for (const number of numbers) {

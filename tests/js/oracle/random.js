@@ -45,7 +45,11 @@ export class Random {
   }
 }
 
-/** The seed of a run: the same one every day, so that what has passed passes again; another, or `random`, to explore. */
-export function chosenSeed(choice = process.env.WIX_MEDIA_SEED ?? '20261123') {
-  return choice === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(choice);
+/**
+ * The seed of a run. Without `WIX_MEDIA_SEED`, a number or `random`, it is the day in UTC, such as 20261123: each day tries
+ * other cases, and a run of the same day repeats them.
+ */
+export function chosenSeed(choice = process.env.WIX_MEDIA_SEED, now = new Date()) {
+  if (choice === 'random') return Math.floor(Math.random() * 2 ** 31);
+  return Number(choice || now.toISOString().slice(0, 10).replaceAll('-', ''));
 }

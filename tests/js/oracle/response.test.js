@@ -74,7 +74,7 @@ function hasTwins({ rawBody, body }) {
   return body !== undefined && names(rawBody) !== names(JSON.stringify(body));
 }
 
-test(`damaged answers, seed ${seed}`, async (t) => {
+test(`damaged answers: are decoded as by JSON.parse or rejected, WIX_MEDIA_SEED=${seed}`, async (t) => {
   const faults = [];
   for (let number = 0; number < count && faults.length < 8; number += 1) {
     const kase = { ...randomCase(seed, number), chain: undefined };
