@@ -200,7 +200,7 @@ suite('codes of the client', () => {
   async function made() {
     const folder = join(root, 'pkg-template/client');
     const scripts = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')));
-    const core = await Promise.all(['failure', 'retry', 'result'].map((name) => read(`src/client/${name}.rs`)));
+    const core = await Promise.all(['failure', 'retry', 'response'].map((name) => read(`src/client/${name}.rs`)));
     const codes = [
       ...scripts.join('').matchAll(/code: '([A-Z_]+)'/g),
       ...core.join('').matchAll(/b"((?:INVALID|NO)_[A-Z_]+)"/g),
