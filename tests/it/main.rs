@@ -4,6 +4,8 @@
 mod answers;
 mod arguments;
 mod declarations;
+mod directions;
+mod imports;
 mod json;
 mod links;
 mod reference;
