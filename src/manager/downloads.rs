@@ -1,9 +1,10 @@
 //! Bytes on their way out: static media, temporary links, zips and streams.
 
+use super::body::{Body, Part};
 use super::call::Call;
 use super::descriptor::{self, rendition};
 use super::inspect::Facts;
-use super::message::{Body, Head, Part, Response, query_parameter};
+use super::message::{Head, Response, query_parameter};
 use super::pictures;
 use super::refusal::{Outcome, Refusal};
 use super::time::{guid, hex_id, http_date};
@@ -252,9 +253,7 @@ impl Call<'_> {
         Ok(Response::new(200)
             .with("Content-Type", "application/zip")
             .with("Content-Disposition", disposition("attachment", &format!("{name}.zip")))
-            .with_body(Body {
-                parts: [Part::Zip(Box::new(zip))].into(),
-            }))
+            .with_body(Body::source(zip)))
     }
 
     pub(super) fn video_streaming_url(&mut self, fields: &Fields) -> Outcome<Value> {

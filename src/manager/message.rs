@@ -1,7 +1,6 @@
 //! Requests and responses as plain values.
 
-use super::zip::Zip;
-use std::collections::VecDeque;
+use super::body::Body;
 
 /// Who or what a request comes from, beyond its credentials: it decides where uploads land that name no folder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -133,87 +132,8 @@ impl Request {
     }
 }
 
-/// A piece of a body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    Bytes(Vec<u8>),
-    Blob {
-        id: String,
-        offset: u64,
-        length: u64,
-    },
-    /// Made while it is read.
-    Zip(Box<Zip>),
-}
-
-impl Part {
-    pub(super) fn length(&self) -> u64 {
-        match self {
-            Part::Bytes(bytes) => bytes.len() as u64,
-            Part::Blob { length, .. } => *length,
-            Part::Zip(zip) => zip.length(),
-        }
-    }
-}
-
-/// A piece of a body, for hosts that read blobs themselves.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
-    /// Bytes as they are.
-    Bytes(Vec<u8>),
-    /// A run of a blob.
-    Blob {
-        /// The blob.
-        id: String,
-        /// Where the run begins.
-        offset: u64,
-        /// How many bytes it has.
-        length: u64,
-    },
-}
-
-/// The body of a response: bytes, and runs of blobs that are read when they are sent.
-///
-/// [`Manager::read`](super::Manager::read) reads it piece by piece.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Body {
-    pub(super) parts: VecDeque<Part>,
-}
-
-impl Body {
-    pub(super) fn bytes(bytes: impl Into<Vec<u8>>) -> Body {
-        Body {
-            parts: [Part::Bytes(bytes.into())].into(),
-        }
-    }
-
-    /// The bytes of a body that consists of nothing else, which is most of them; `None` for any other.
-    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "for the face to JavaScript"))]
-    pub(crate) fn take_bytes(&mut self) -> Option<Vec<u8>> {
-        let more = self.parts.len() > 1 || self.parts.iter().any(|part| !matches!(part, Part::Bytes(_)));
-        let bytes = match self.parts.pop_front() {
-            Some(Part::Bytes(bytes)) if !more => bytes,
-            Some(part) => {
-                self.parts.push_front(part);
-                return None;
-            }
-            None => Vec::new(),
-        };
-        Some(bytes)
-    }
-
-    /// How many bytes are still to be read.
-    ///
-    /// ```
-    /// assert_eq!(wix_media::manager::Body::default().length(), 0);
-    /// ```
-    pub fn length(&self) -> u64 {
-        self.parts.iter().map(Part::length).sum()
-    }
-}
-
 /// A response.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Response {
     /// The HTTP status.
     pub status: u16,

@@ -24,6 +24,7 @@
 
 mod access;
 mod archive;
+mod body;
 mod call;
 mod control;
 mod descriptor;
@@ -54,9 +55,10 @@ mod zip;
 
 pub use access::{ApiKey, Credentials, OauthClient};
 pub use archive::Export;
+pub use body::{Body, Piece};
 pub use faults::Fault;
 pub use imports::ImportOrder;
-pub use message::{Body, Head, Origin, Piece, Request, Response};
+pub use message::{Head, Origin, Request, Response};
 pub use options::Options;
 pub use pictures::Picture;
 pub use source::{IMPORT_RULES, ImportRules, UnfitUrl, check_import_url, is_private};
@@ -74,9 +76,9 @@ use crate::catalog::{self, Area, Catalog, Children, Page, Upload};
 use crate::operations::Access;
 use access::Caller;
 use archive::Importing;
+use body::Part;
 use call::Call;
 use imports::Fetching;
-use message::Part;
 use rate::Recent;
 use refusal::{Outcome, Refusal};
 use route::Route;
@@ -677,8 +679,8 @@ impl Manager {
     pub fn read(&self, body: &mut Body, buffer: &mut [u8]) -> std::io::Result<usize> {
         let mut filled = 0;
         while filled < buffer.len() {
-            if let Some(Part::Zip(zip)) = body.parts.front_mut() {
-                let next = zip.next(&*self.parts.catalog).map_err(std::io::Error::other)?;
+            if let Some(Part::Source(source)) = body.parts.front_mut() {
+                let next = source.next(&*self.parts.catalog).map_err(std::io::Error::other)?;
                 if next.is_empty() {
                     body.parts.pop_front();
                 }
@@ -706,7 +708,7 @@ impl Manager {
                     *length -= count as u64;
                     (count, *length == 0)
                 }
-                Part::Zip(_) => (0, false),
+                Part::Source(_) => (0, false),
             };
             filled += count;
             if done {
@@ -757,15 +759,15 @@ impl Manager {
             match part {
                 Part::Bytes(bytes) => pieces.push(Piece::Bytes(bytes)),
                 Part::Blob { id, offset, length } => pieces.push(Piece::Blob { id, offset, length }),
-                // A zip makes some of its parts, and is asked again when those are read.
-                Part::Zip(zip) if !pieces.is_empty() => {
-                    body.parts.push_front(Part::Zip(zip));
+                // A source produces some of its parts, and the others when those have been read.
+                Part::Source(source) if !pieces.is_empty() => {
+                    body.parts.push_front(Part::Source(source));
                     break;
                 }
-                Part::Zip(mut zip) => {
-                    let mut next = zip.next(&*self.parts.catalog)?;
+                Part::Source(mut source) => {
+                    let mut next = source.next(&*self.parts.catalog)?;
                     if !next.is_empty() {
-                        next.push_back(Part::Zip(zip));
+                        next.push_back(Part::Source(source));
                     }
                     next.append(&mut body.parts);
                     body.parts = next;

@@ -1,7 +1,8 @@
 //! Pictures, which the manager itself never decodes: it says to its host what to do to which bytes.
 
+use super::body::Part;
 use super::downloads::{missing, refused};
-use super::message::{Head, Part, Response};
+use super::message::{Head, Response};
 use super::refusal::Outcome;
 use super::time::http_date;
 use super::uploads::TUS;

@@ -1,6 +1,7 @@
 //! What the manager says when it does not do what it was asked (`contract/errors.md`).
 
-use super::message::{Body, Response};
+use super::body::Body;
+use super::message::Response;
 use crate::catalog;
 use serde_json::{Value, json};
 

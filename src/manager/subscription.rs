@@ -4,7 +4,8 @@
 //! event that there is; the browser comes back by itself with the number of the last one it has seen, so nothing is
 //! missed. A host that can hold a connection open may go on behind it.
 
-use super::message::{Body, Head, Response, query_parameter};
+use super::body::Body;
+use super::message::{Head, Response, query_parameter};
 use super::refusal::{Outcome, Refusal, Violation};
 use super::{Manager, not_allowed};
 use crate::operations::Access;

@@ -7,9 +7,10 @@
 mod reader;
 mod rows;
 
+use super::body::Body;
 use super::call::{Call, MAX_DEPTH};
 use super::inspect::Digest;
-use super::message::{Body, Head, Part, Response};
+use super::message::{Head, Response};
 use super::refusal::{Outcome, Refusal};
 use super::transfer::Transfers;
 use super::zip::Zip;
@@ -472,9 +473,7 @@ impl Manager {
         let zip = Zip::new(&*self.parts.catalog, &id)?;
         Ok(Export {
             id,
-            body: Body {
-                parts: [Part::Zip(Box::new(zip))].into(),
-            },
+            body: Body::source(zip),
         })
     }
 

@@ -225,7 +225,7 @@ fn extra(mut fields: &[u8], wanted: u64) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::message::Part;
+    use super::super::super::body::{Part, Source};
     use super::super::super::zip::Zip;
     use super::*;
     use crate::catalog::{ArchiveEntry, Catalog, Sqlite};
