@@ -11,6 +11,8 @@ pub mod client;
 mod errors;
 #[cfg(feature = "client")]
 mod fetch;
+#[cfg(any(test, all(target_arch = "wasm32", any(feature = "client", feature = "transfers"))))]
+mod free_lists;
 #[cfg(all(target_arch = "wasm32", feature = "manager"))]
 mod host;
 #[cfg(feature = "images")]
