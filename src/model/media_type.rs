@@ -74,7 +74,7 @@ impl MediaType {
 /// A row: media type, MIME type, and extensions, the preferred one first.
 type Row = (MediaType, &'static str, &'static [&'static str]);
 
-/// The MIME type that says nothing about a file.
+/// The MIME type that says nothing about a file: `application/octet-stream`.
 pub(crate) const UNKNOWN: &str = "application/octet-stream";
 
 #[rustfmt::skip]
@@ -160,7 +160,7 @@ const TYPES: &[Row] = &[
     (MediaType::Model3d, "model/gltf+json", &["gltf"]),
 ];
 
-/// Other names of the same types.
+/// Other names of MIME types in the table.
 const ALIASES: &[(&str, &str)] = &[
     ("image/jpg", "image/jpeg"),
     ("image/pjpeg", "image/jpeg"),
@@ -177,7 +177,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("text/rtf", "application/rtf"),
 ];
 
-/// The bare type in lower case, under its usual name; `None` for what is no MIME type.
+/// Returns the MIME type without parameters, in lower case, under its usual name. Returns `None` for invalid ones.
 pub(crate) fn normal(mime: &str) -> Option<String> {
     let essence = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let token = |text: &str| {
@@ -194,7 +194,7 @@ pub(crate) fn normal(mime: &str) -> Option<String> {
     Some(alias.map_or(essence, |(_, mime)| (*mime).to_owned()))
 }
 
-/// The extension of a file name, in lower case.
+/// Returns the extension of a file name, in lower case.
 pub(crate) fn extension(name: &str) -> Option<String> {
     let (stem, extension) = name.rsplit_once('.')?;
     let plain = (1..=10).contains(&extension.len()) && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -205,33 +205,34 @@ fn row_of_extension(extension: &str) -> Option<&'static Row> {
     TYPES.iter().find(|(_, _, extensions)| extensions.contains(&extension))
 }
 
-/// The MIME type of files with this extension.
+/// Returns the MIME type of files with this extension.
 pub(crate) fn mime_of_extension(extension: &str) -> Option<&'static str> {
     row_of_extension(extension).map(|(_, mime, _)| *mime)
 }
 
-/// The usual extension of a MIME type.
+/// Returns the usual extension of a MIME type.
 pub(crate) fn extension_of_mime(mime: &str) -> Option<&'static str> {
     let row = TYPES.iter().find(|(_, other, _)| *other == mime)?;
     row.2.first().copied()
 }
 
-/// The spelling of [`MediaType::of_mime`].
+/// Returns the spelling of [`MediaType::of_mime`].
 pub(crate) fn media_type(mime: &str) -> &'static str {
     MediaType::of_mime(mime).as_str()
 }
 
-/// Why a type cannot be had.
+/// The reasons to refuse a declared type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Conflict {
-    /// It is no MIME type.
+    /// The text is not a MIME type.
     Malformed,
-    /// MIME type and extension are of two media types.
+    /// The MIME type and the extension belong to different media types.
     Mismatch,
 }
 
-/// The MIME type of a declared type and a name: the declared one decides, an extension stands in, and both must be of
-/// one media type. `None` when neither says anything.
+/// Returns the MIME type of a file from its declared type, or else from its name. Both must belong to one media type.
+///
+/// Returns `None` if neither says anything.
 pub(crate) fn declared(mime: &str, name: Option<&str>) -> Result<Option<String>, Conflict> {
     let mime = normal(mime).ok_or(Conflict::Malformed)?;
     let by_name = name
@@ -246,7 +247,7 @@ pub(crate) fn declared(mime: &str, name: Option<&str>) -> Result<Option<String>,
     }
 }
 
-/// What the first bytes say: the MIME type, and the media types that a file with such bytes can also be.
+/// The MIME type of a file by its first bytes, and the other media types that begin with the same bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sniffed {
     pub(crate) mime: &'static str,
@@ -260,10 +261,10 @@ impl Sniffed {
     }
 }
 
-/// How many bytes [`sniff`] looks at.
+/// The number of bytes that [`sniff`] needs.
 pub(crate) const SNIFFED: usize = 1024;
 
-/// Recognises a file by its first bytes.
+/// Recognises a file by its first bytes. Returns `None` if nothing fits.
 pub(crate) fn sniff(bytes: &[u8]) -> Option<Sniffed> {
     let plain = |mime| Some(Sniffed { mime, also: &[] });
     let or = |mime, also| Some(Sniffed { mime, also });
@@ -275,13 +276,13 @@ pub(crate) fn sniff(bytes: &[u8]) -> Option<Sniffed> {
         [b'R', b'I', b'F', b'F', ..] if at(8, b"WEBP") => plain("image/webp"),
         [b'R', b'I', b'F', b'F', ..] if at(8, b"WAVE") => plain("audio/wav"),
         [b'R', b'I', b'F', b'F', ..] if at(8, b"AVI ") => plain("video/x-msvideo"),
-        // Raw photographs of many makers are TIFF files too.
+        // Many raw photographs are TIFF files.
         [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => or("image/tiff", &["DOCUMENT", "OTHER"]),
         [b'B', b'M', ..] if bytes.len() > 26 && at(6, &[0; 4]) => plain("image/bmp"),
         [b'%', b'P', b'D', b'F', b'-', ..] => plain("application/pdf"),
         [b'%', b'!', b'P', b'S', ..] => plain("application/postscript"),
         [b'8', b'B', b'P', b'S', ..] => or("image/vnd.adobe.photoshop", &["IMAGE"]),
-        // Many kinds of documents, models and programs are zips inside.
+        // Many documents, models and programs are zips.
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => or("application/zip", &["DOCUMENT", "OTHER", "MODEL3D"]),
         [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => plain("application/vnd.rar"),
         [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => plain("application/x-7z-compressed"),
@@ -314,7 +315,7 @@ pub(crate) fn sniff(bytes: &[u8]) -> Option<Sniffed> {
             _ => or("video/mp4", &["AUDIO"]),
         },
         _ if at(257, b"ustar") => plain("application/x-tar"),
-        // An MPEG audio frame: eleven set bits, a layer, a bit rate and a sampling rate that exist.
+        // An MPEG audio frame: eleven set bits, then a valid layer, bit rate and sampling rate.
         [0xff, second, third, ..]
             if second & 0xe0 == 0xe0
                 && second & 0x18 != 0x08
@@ -336,7 +337,7 @@ fn window(bytes: &[u8], word: &[u8]) -> bool {
     bytes.windows(word.len()).any(|window| window == word)
 }
 
-/// An `svg` element behind white space, a declaration, comments and a document type.
+/// Whether the text is an `svg` element after white space, a declaration, comments or a document type.
 fn is_svg(bytes: &[u8]) -> bool {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     text.starts_with(b"<svg")
@@ -344,8 +345,8 @@ fn is_svg(bytes: &[u8]) -> bool {
             && window(text, b"<svg")
 }
 
-/// A name with the extension of its type, added when the name has none of that media type, and at most 255 characters
-/// long with the extension kept (choice U49).
+/// Returns a name that ends in an extension of its media type, adding the usual one if necessary
+/// (`docs/contract/choices.md#u49`). Names are cut to 255 characters; the extension is kept.
 pub(crate) fn display_name(name: &str, mime: &str) -> String {
     let mut name = name.to_owned();
     let known = extension(&name).and_then(|extension| row_of_extension(&extension));
@@ -358,15 +359,15 @@ pub(crate) fn display_name(name: &str, mime: &str) -> String {
     cut(&name, 255)
 }
 
-/// The MIME type and the name under which a file is best uploaded, of the type that its sender declares, its name and its
-/// first bytes. None of the three has to say anything, and any of them may be mistaken.
+/// Chooses the MIME type and the name to upload a file under, from its declared type, its name and its first bytes. Each of
+/// the three may be missing or wrong.
 ///
-/// 1. Bytes that are recognised decide the media type. Of pictures and archives they decide the exact type too; a film, a
-///    sound or a document says more by its declared type, and after that by its name.
-/// 2. Bytes that several kinds of files begin with, as `.docx` and `.zip` do, are of the kind that is declared or named.
-/// 3. Bytes that are not recognised are what is declared, or what the name says.
+/// 1. Recognised bytes decide the media type. For images and archives they also decide the MIME type. For other media
+///    types the declared type is more precise, then the name.
+/// 2. If several media types begin with the same bytes, like `.docx` and `.zip`, the declared type or the name decides.
+/// 3. If the bytes are not recognised, the declared type counts, else the name.
 ///
-/// The name gets the usual extension of the type where it has none, or one of another media type.
+/// A name without an extension of the media type gets the usual one.
 #[cfg(any(test, feature = "transfers"))]
 pub(crate) fn choose(mime: &str, name: &str, first: &[u8]) -> (String, String) {
     let said = normal(mime).filter(|mime| mime != UNKNOWN);
@@ -383,13 +384,13 @@ pub(crate) fn choose(mime: &str, name: &str, first: &[u8]) -> (String, String) {
     (chosen, name)
 }
 
-/// The type of bytes that are recognised.
+/// Chooses the MIME type of a file whose bytes were recognised.
 #[cfg(any(test, feature = "transfers"))]
 fn within(sniffed: Sniffed, said: Option<String>, named: Option<&str>) -> String {
     let real = MediaType::of_mime(sniffed.mime);
     let precise = matches!(real, MediaType::Image | MediaType::Archive);
     let also = |mime: &str| sniffed.can_be(MediaType::of_mime(mime));
-    // A declaration that bytes and name both speak against is none.
+    // Ignore a declared type that contradicts both bytes and name.
     let outvoted = |mime: &String| {
         MediaType::of_mime(mime) != real && named.is_some_and(|named| MediaType::of_mime(named) == real)
     };
@@ -406,7 +407,7 @@ fn within(sniffed: Sniffed, said: Option<String>, named: Option<&str>) -> String
     sniffed.mime.to_owned()
 }
 
-/// At most `most` characters, as JavaScript counts them, without breaking one; an extension survives.
+/// Cuts a name to `most` UTF-16 code units without splitting a character. The extension is kept.
 pub(crate) fn cut(name: &str, most: usize) -> String {
     if name.encode_utf16().count() <= most {
         return name.to_owned();
@@ -431,7 +432,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_extension_belongs_to_one_type() {
+    fn extension_belongs_to_one_row() {
         let mut all: Vec<_> = TYPES.iter().flat_map(|(_, _, extensions)| *extensions).collect();
         let count = all.len();
         all.sort();
@@ -445,7 +446,7 @@ mod tests {
     }
 
     #[test]
-    fn declared_types_and_names_must_agree() {
+    fn declared_type_and_name_of_different_media_types_conflict() {
         for (mime, name, expected) in [
             ("image/jpeg", Some("a.jpg"), Ok(Some("image/jpeg"))),
             ("IMAGE/JPG; q=1", None, Ok(Some("image/jpeg"))),
@@ -467,7 +468,7 @@ mod tests {
     }
 
     #[test]
-    fn first_bytes_tell_the_type() {
+    fn sniff_recognises_first_bytes() {
         let riff = |kind: &[u8]| [b"RIFF\x10\0\0\0", kind].concat();
         for (bytes, mime) in [
             (&b"\xff\xd8\xff\xe0"[..], Some("image/jpeg")),
@@ -494,7 +495,7 @@ mod tests {
     }
 
     #[test]
-    fn type_and_name_are_chosen_of_what_is_said_named_and_sent() {
+    fn choose_weighs_declared_type_name_and_bytes() {
         let ftyp = |brand: &[u8]| [b"\0\0\0\x1cftyp", brand].concat();
         let (heic, avif, m4a, mov, mp4) = (
             ftyp(b"heic"),
@@ -573,7 +574,7 @@ mod tests {
     }
 
     #[test]
-    fn names_get_an_extension_and_keep_it_when_cut() {
+    fn display_name_has_an_extension_even_when_cut() {
         for (name, mime, expected) in [
             ("image1", "image/jpeg", "image1.jpg"),
             ("a.jpeg", "image/jpeg", "a.jpeg"),

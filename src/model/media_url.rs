@@ -1,7 +1,7 @@
-//! Media objects and the `wix:` strings that stand for them (`contract/media-urls.md` section 1).
+//! Media objects and the `wix:` strings that stand for them (`docs/contract/media-urls.md#s1`).
 //!
-//! REST answers hold objects; JavaScript callers get one string each, and hand it back in updates. Both directions work
-//! on JSON text: [`push_string_of`] writes the string of an object, [`push_object_of`] the object of a string.
+//! REST answers contain objects. JavaScript callers get one string for each, and pass it back in updates. Both directions
+//! work on JSON text: [`push_string_of`] writes the string of an object, [`push_object_of`] the object of a string.
 
 use crate::wire::bytes;
 use crate::wire::json::{self, Raw};
@@ -21,7 +21,7 @@ pub enum Medium {
 }
 
 impl Medium {
-    /// The name in the scheme.
+    /// Returns the name in the scheme.
     ///
     /// ```
     /// assert_eq!(wix_media::model::media_url::Medium::Image.name(), "image");
@@ -36,7 +36,7 @@ impl Medium {
     }
 }
 
-/// The members of a media object that its string is made of; what is missing is empty.
+/// The members of a media object that occur in its string. Missing ones are empty.
 #[derive(Default)]
 struct Parts<'a> {
     id: Raw<'a>,
@@ -74,8 +74,9 @@ fn parts(raw: Raw<'_>) -> Parts<'_> {
     parts
 }
 
-/// Appends the string form of the REST object `raw`, as a JSON string, and says whether there is one: an object without
-/// id and url has none.
+/// Appends the string form of the REST object `raw` as a JSON string.
+///
+/// Returns false, and appends nothing, for an object without id and url.
 ///
 /// ```
 /// use wix_media::model::media_url::{Medium, push_string_of};
@@ -128,7 +129,7 @@ pub fn push_string_of(out: &mut Vec<u8>, medium: Medium, raw: Raw<'_>) -> bool {
     true
 }
 
-/// Bytes that are not UTF-8 would make a URL that nothing can decode, so they become U+FFFD, as they do everywhere else.
+/// Appends a file name. Bytes that are not UTF-8 become U+FFFD, because no decoder would accept the URL otherwise.
 fn push_name_component(out: &mut Vec<u8>, name: &[u8]) {
     let mut rest = name;
     while let Err(broken) = core::str::from_utf8(rest) {
@@ -140,14 +141,14 @@ fn push_name_component(out: &mut Vec<u8>, name: &[u8]) {
     uri::push_component(out, rest);
 }
 
-/// A missing number prints as `undefined`, as in the official SDK: the string is a key of other systems, which must not
-/// see two spellings of one image.
+/// Appends a number with its label. A missing one is written as `undefined`, like in the official SDK: other systems use
+/// the string as a key, so one image must not have two spellings.
 fn push_number(out: &mut Vec<u8>, label: &[u8], number: Raw<'_>) {
     bytes::push(out, label);
     json::push_as_text(out, if number.is_empty() { b"undefined" } else { number });
 }
 
-/// The second poster where there are two or more, else the first; by its id, else by the last segment of its url.
+/// Appends the second poster if there is one, else the first, by its id or by the last segment of its url.
 fn push_poster(out: &mut Vec<u8>, posters: Raw<'_>) {
     let mut posters = json::items(posters);
     let first = posters.next();
@@ -173,8 +174,9 @@ fn push_poster(out: &mut Vec<u8>, posters: Raw<'_>) {
     }
 }
 
-/// Appends the REST object of a `wix:` string, or `{ "url": … }` for any other URL. Says false, with nothing appended,
-/// for text that is no URL or whose name has a broken escape.
+/// Appends the REST object of a `wix:` string, or `{ "url": … }` for any other URL.
+///
+/// Returns false, and appends nothing, for text that is not a URL or whose name contains an invalid escape.
 ///
 /// ```
 /// use wix_media::model::media_url::{Medium, push_object_of};
@@ -182,7 +184,7 @@ fn push_poster(out: &mut Vec<u8>, posters: Raw<'_>) {
 /// let mut out = Vec::new();
 /// assert!(push_object_of(&mut out, Medium::Document, b"wix:document://v1/a.pdf/price%20list.pdf"));
 /// assert_eq!(out, br#"{"id":"a.pdf","filename":"price list.pdf"}"#);
-/// assert!(!push_object_of(&mut out, Medium::Image, b"no URL"));
+/// assert!(!push_object_of(&mut out, Medium::Image, b"not a URL"));
 /// ```
 pub fn push_object_of(out: &mut Vec<u8>, medium: Medium, text: &[u8]) -> bool {
     let trimmed = text.trim_ascii();
@@ -240,7 +242,7 @@ pub fn push_object_of(out: &mut Vec<u8>, medium: Medium, text: &[u8]) -> bool {
     true
 }
 
-/// What stands before and behind the first `byte`; all and nothing where there is none.
+/// Splits at the first `byte`, which neither part contains. Without one, the second part is empty.
 fn cut(text: &[u8], byte: u8) -> (&[u8], &[u8]) {
     match text.iter().position(|&other| other == byte) {
         Some(at) => (&text[..at], &text[at + 1..]),
@@ -259,7 +261,8 @@ fn push_member(out: &mut Vec<u8>, name: &str, value: &[u8]) {
     json::push_string(out, value);
 }
 
-/// Writes what JavaScript's `Number(parameter)` gives for decimal digits, 0 for a missing one, and null for the rest.
+/// Appends a member with the result of JavaScript's `Number(value)`: 0 for a missing value, null for text that is not
+/// decimal.
 fn push_parameter(out: &mut Vec<u8>, name: &str, value: Option<Vec<u8>>) {
     push_name(out, name);
     let value = value.unwrap_or_default();
@@ -280,7 +283,7 @@ fn push_parameter(out: &mut Vec<u8>, name: &str, value: Option<Vec<u8>>) {
     }
 }
 
-/// The first parameter `name` of a fragment such as `originWidth=3&originHeight=2`, decoded.
+/// Returns the first parameter `name` of a fragment such as `originWidth=3&originHeight=2`, decoded.
 fn parameter(mut fragment: &[u8], name: &str) -> Option<Vec<u8>> {
     while !fragment.is_empty() {
         let (pair, rest) = cut(fragment, b'&');
@@ -316,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_not_utf_8_still_make_a_url() {
+    fn push_name_component_of_invalid_utf_8_makes_a_valid_url() {
         for (name, encoded) in [
             (&b"x\xe2\x82"[..], "x%EF%BF%BD"),
             (b"\xffa\xe2\x82\xac", "%EF%BF%BDa%E2%82%AC"),
@@ -331,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_sizes_print_as_the_sdk_prints_them() {
+    fn string_of_image_without_sizes_spells_them_like_the_sdk() {
         assert_eq!(
             string_of(Medium::Image, r#"{"id":"a","width":null}"#).as_deref(),
             Some(r#""wix:image://v1/a#originWidth=null&originHeight=undefined""#)
@@ -339,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_id_the_url_stands_in() {
+    fn string_of_object_without_id_is_its_url() {
         assert_eq!(
             string_of(Medium::Image, r#"{"id":"","url":"https://x/y"}"#).as_deref(),
             Some(r#""https://x/y""#)
@@ -351,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn the_second_poster_is_preferred() {
+    fn string_of_video_names_its_second_poster() {
         let posters = r#"{"id":"v","posters":[{"id":"p0"},{"id":"","url":"https://h/p1.jpg","width":4,"height":3}]}"#;
         assert_eq!(
             string_of(Medium::Video, posters).as_deref(),
@@ -368,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn sound_has_a_duration() {
+    fn string_of_audio_names_its_duration() {
         let audio = |duration: &str| string_of(Medium::Audio, &format!(r#"{{"id":"a.mp3","duration":{duration}}}"#));
         assert_eq!(
             audio("230164").as_deref(),
@@ -379,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn images_are_read_back() {
+    fn object_of_image_string_has_sizes_and_name() {
         let string = "wix:image://v1/a~mv2.jpg/river%20bank.jpg#originWidth=3840&originHeight=2160";
         let object = r#"{"id":"a~mv2.jpg","height":2160,"width":3840,"altText":"river bank.jpg","filename":"river bank.jpg","url":"URL"}"#;
         assert_eq!(object_of(Medium::Image, string), Some(object.replace("URL", string)));
@@ -398,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_url_has_no_object() {
+    fn object_of_text_that_is_not_a_url_is_none() {
         for text in [
             "",
             "plain",
@@ -414,7 +417,7 @@ mod tests {
     }
 
     #[test]
-    fn a_video_keeps_its_poster() {
+    fn object_of_video_string_has_its_poster() {
         assert_eq!(
             object_of(
                 Medium::Video,

@@ -5,8 +5,7 @@ pub(super) const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 /// Appends bytes.
 ///
-/// Never inlined: texts are built from many small pieces, and the module would carry the code that grows and copies once
-/// for each of them.
+/// Never inlined: texts are built from many small pieces, and each call would repeat the code that grows and copies.
 #[inline(never)]
 pub fn push(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(bytes);

@@ -1,7 +1,7 @@
-//! Dates: the ISO 8601 forms that a request may carry.
+//! ISO 8601 dates: those that a request may carry, and those that the API writes.
 
-/// Whether `text` looks like an ISO 8601 calendar date, alone or with a time: `2024-02-29`, `2024-02-29T12:34Z`,
-/// `2024-02-29T12:34:56.789+01:00`. The service has the last word on what the digits mean.
+/// Whether `text` looks like an ISO 8601 date, alone or with a time: `2024-02-29`, `2024-02-29T12:34Z`,
+/// `2024-02-29T12:34:56.789+01:00`. Only the form is checked; the service decides whether the digits make a date.
 ///
 /// ```
 /// use wix_media::wire::date::is_iso_8601;
@@ -34,8 +34,9 @@ pub fn is_iso_8601(text: &[u8]) -> bool {
     }
 }
 
-/// The milliseconds since 1970 of an instant as the API writes it, `2024-01-05T10:11:12Z` with or without a fraction of a
-/// second, from 1970 on; `None` for every other form, which `Date` itself must read.
+/// Returns the milliseconds since 1970 of a time in the API's own form: `2024-01-05T10:11:12Z`, with or without a fraction.
+///
+/// Returns `None` for every other form and for times before 1970, which JavaScript's `Date` has to read.
 ///
 /// ```
 /// use wix_media::wire::date::milliseconds;
@@ -47,7 +48,7 @@ pub fn milliseconds(text: &[u8]) -> Option<u64> {
     let [time @ .., b'Z'] = text else {
         return None;
     };
-    // The digits of year, month, day, hour, minute and second, and what stands between.
+    // The number of digits of each field, and the separator after it.
     let mut fields = [0u64; 6];
     let mut at = 0;
     for (field, (length, separator)) in [(4, b'-'), (2, b'-'), (2, b'T'), (2, b':'), (2, b':'), (2, b'.')]
@@ -85,7 +86,7 @@ pub fn milliseconds(text: &[u8]) -> Option<u64> {
     if year < 1970 || !(1..=12).contains(&month) || day < 1 || day > last || hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    // Days since the beginning of the year 0 of a calendar whose years begin in March.
+    // Count days from 1 March of the year 0, so that the leap day is the last day of a year.
     let (shifted_year, shifted_month) = if month > 2 {
         (year, month - 3)
     } else {
@@ -105,7 +106,7 @@ mod tests {
     use super::{is_iso_8601, milliseconds};
 
     #[test]
-    fn accepts_what_date_prints_and_reads() {
+    fn iso_8601_date_is_recognised_with_and_without_time() {
         for text in [
             "2024-01-05",
             "2000-02-29",
@@ -120,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_date() {
+    fn text_in_another_form_is_not_iso_8601() {
         for text in [
             "",
             "2024",
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn instants_are_counted_as_date_counts_them() {
+    fn milliseconds_of_valid_time_agree_with_date() {
         for (text, count) in [
             ("1970-01-01T00:00:00Z", 0),
             ("1970-01-01T00:00:00.001Z", 1),
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_date_must_read_itself_is_not_counted() {
+    fn milliseconds_of_other_forms_and_impossible_times_are_none() {
         for text in [
             "",
             "Z",

@@ -1,17 +1,20 @@
 //! JSON text, read in place: values are spans of the text, copied only where something changes.
 //!
-//! The JavaScript engine makes and reads JSON faster and smaller than any code of ours in the module, so the client never
-//! builds a tree: it finds its way through the text, rewrites the few places that differ and leaves the rest to
-//! `JSON.parse`, which also has the last word on whether the text is JSON at all.
+//! The JavaScript engine reads JSON faster than code in the module could, and costs no download. So the client never
+//! builds a tree. It walks the text, rewrites the few places that differ, and leaves the rest to `JSON.parse`, which also
+//! decides whether the text is valid JSON.
 //!
-//! Texts are bytes here, for the same reason: whether they are UTF-8 is checked once, by the `TextDecoder` at the end.
+//! Texts are bytes for the same reason: the `TextDecoder` at the end checks once whether they are UTF-8.
+//!
+//! Written by hand because every page downloads it. `serde_json` and its monomorphised readers would outweigh the rest of
+//! the client's module (`docs/design.md`).
 
 use super::bytes::{HEX, hex_value, push};
 
-/// Deepest nesting that is followed; a text nested deeper is refused, since each level costs stack.
+/// The deepest nesting that is followed. Deeper texts are refused, because each level costs stack.
 pub const MAX_DEPTH: u32 = 1000;
 
-/// Why a text could not be read.
+/// The reasons why a text cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreadable {
     /// It is not JSON.
@@ -20,7 +23,7 @@ pub enum Unreadable {
     TooDeep,
 }
 
-/// A piece of JSON text: one value, without surrounding white space.
+/// The text of one JSON value, without surrounding white space.
 pub type Raw<'a> = &'a [u8];
 
 /// A position in a JSON text.
@@ -32,10 +35,10 @@ pub struct Scanner<'a> {
     pub at: usize,
 }
 
-/// The inside of a string: the raw text between its quotes.
+/// A string: the raw text between its quotes.
 #[derive(Clone, Copy, Debug)]
 pub struct Text<'a> {
-    /// The text as it stands, escapes included.
+    /// The text with its escapes.
     pub raw: &'a [u8],
     /// Whether it holds a backslash.
     pub escaped: bool,
@@ -51,7 +54,7 @@ pub struct Name<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    /// A scanner at the first value of `text`, behind byte order marks and white space.
+    /// Starts at the first value of `text`, after byte order marks and white space.
     pub fn new(text: &'a [u8]) -> Scanner<'a> {
         let mut scanner = Scanner { text, at: 0 };
         while text[scanner.at..].starts_with(b"\xef\xbb\xbf") {
@@ -61,7 +64,7 @@ impl<'a> Scanner<'a> {
         scanner
     }
 
-    /// The next byte, 0 at the end.
+    /// Returns the next byte, 0 at the end.
     #[inline]
     pub fn peek(&self) -> u8 {
         self.text.get(self.at).copied().unwrap_or(0)
@@ -70,7 +73,7 @@ impl<'a> Scanner<'a> {
     /// Skips white space.
     #[inline]
     pub fn whitespace(&mut self) {
-        // Machines write little of it, so the loop is not worth entering for most places.
+        // Machines write little white space, so most calls end at this comparison.
         if self.peek() <= b' ' {
             self.skip_whitespace();
         }
@@ -83,7 +86,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Takes `byte` with the white space around it, if it is next.
+    /// Reads `byte` and the white space around it. Returns whether it was next.
     pub fn take(&mut self, byte: u8) -> bool {
         self.whitespace();
         let found = self.peek() == byte;
@@ -114,7 +117,7 @@ impl<'a> Scanner<'a> {
         })
     }
 
-    /// Reads a name, the string before a colon: a [`Scanner::string`] made for short ones.
+    /// Reads the name of a member. Like [`string`](Self::string), tuned for short text.
     pub fn name(&mut self) -> Option<Name<'a>> {
         if self.peek() != b'"' {
             return None;
@@ -153,13 +156,13 @@ impl<'a> Scanner<'a> {
         (self.at > start).then(|| &self.text[start..self.at])
     }
 
-    /// Reads the value that starts here, whatever it is. Brackets are matched, not more: `JSON.parse` does the rest.
+    /// Reads the value that starts here. Checks only that brackets match; `JSON.parse` checks the rest.
     pub fn value(&mut self) -> Option<Raw<'a>> {
         self.value_without(None)
     }
 
-    /// Reads the value that starts here, unless it nests deeper than [`MAX_DEPTH`] or holds a name that `stop` stops at;
-    /// then the scanner stays behind that place.
+    /// Reads the value that starts here. Returns `None` if it nests deeper than [`MAX_DEPTH`] or contains a name for which
+    /// `stop` returns true, and leaves the scanner after that place.
     pub fn value_without(&mut self, stop: Option<fn(&[u8]) -> bool>) -> Option<Raw<'a>> {
         let start = self.at;
         let mut open = 0u32;
@@ -197,8 +200,9 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// The position of the next `"` or `\` at or after `at`, or the end of the text: sixteen bytes at a time where the
-/// target can, since most of an answer is inside strings.
+/// Returns the position of the next `"` or `\` at or after `at`, or the end of the text.
+///
+/// Most of an answer is inside strings, so sixteen bytes are compared at a time where the target supports it.
 fn next_special(text: &[u8], mut at: usize) -> usize {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     {
@@ -225,7 +229,7 @@ fn next_special(text: &[u8], mut at: usize) -> usize {
 }
 
 impl Text<'_> {
-    /// The string itself, in UTF-8; lone surrogates become U+FFFD, as in every UTF-8 text.
+    /// Decodes the string to UTF-8. Lone surrogates become U+FFFD.
     ///
     /// ```
     /// use wix_media::wire::json::Scanner;
@@ -263,7 +267,7 @@ impl Text<'_> {
                 decoded.push(unit as u8);
                 continue;
             } else {
-                // Not an escape, so it cannot be the other half.
+                // A character without an escape cannot be the low half of a pair.
                 push_utf8(&mut decoded, 0xfffd);
                 high = 0;
                 decoded.push(unit as u8);
@@ -290,7 +294,7 @@ impl Text<'_> {
         decoded
     }
 
-    /// Whether the string equals `other`.
+    /// Whether the decoded string equals `other`.
     pub fn is(&self, other: &[u8]) -> bool {
         if self.escaped {
             self.decode() == other
@@ -314,14 +318,14 @@ fn push_utf8(out: &mut Vec<u8>, code: u32) {
     }
 }
 
-/// The parts of an object or array, in order; up to the first that is malformed.
+/// The members of an object or items of an array, in order, up to the first malformed one.
 #[derive(Clone, Debug)]
 pub struct Parts<'a> {
     scanner: Scanner<'a>,
     close: u8,
 }
 
-/// The members of the object `raw`. Anything else has none.
+/// Iterates over the members of the object `raw`. Other values yield nothing.
 ///
 /// ```
 /// use wix_media::wire::json::members;
@@ -333,7 +337,7 @@ pub fn members(raw: Raw<'_>) -> Parts<'_> {
     parts(raw, b'{', b'}')
 }
 
-/// The items of the array `raw`, each with an empty name. Anything else has none.
+/// Iterates over the items of the array `raw`, each with an empty name. Other values yield nothing.
 ///
 /// ```
 /// use wix_media::wire::json::items;
@@ -386,7 +390,7 @@ impl<'a> Iterator for Parts<'a> {
     }
 }
 
-/// The member `name` of the object `raw`; the last one, when the name is repeated, as `JSON.parse` has it.
+/// Returns the member `name` of the object `raw`. Of repeated names the last one counts, as for `JSON.parse`.
 ///
 /// ```
 /// use wix_media::wire::json::member;
@@ -404,7 +408,7 @@ pub fn member<'a>(raw: Raw<'a>, name: &str) -> Option<Raw<'a>> {
     found
 }
 
-/// Whether JavaScript would take the value for false: `null`, `false`, zero or an empty string.
+/// Whether the value is falsy in JavaScript: `null`, `false`, zero or an empty string.
 pub fn is_falsy(raw: Raw<'_>) -> bool {
     match raw {
         [] | [b'n' | b'f', ..] | [b'"', b'"'] => true,
@@ -422,10 +426,10 @@ pub fn is_falsy(raw: Raw<'_>) -> bool {
     }
 }
 
-/// Appends what JavaScript's `String(value)` gives, as text inside a JSON string (without its quotes).
+/// Appends the result of JavaScript's `String(value)` as the inside of a JSON string, without quotes.
 ///
-/// A number prints as it stands but for the zeros at the end of a fraction: other spellings that JavaScript would change
-/// are not what a serialiser writes.
+/// Numbers keep their spelling, except for zeros at the end of a fraction. JavaScript would change other spellings too, but
+/// serialisers do not write those.
 pub fn push_as_text(out: &mut Vec<u8>, raw: Raw<'_>) {
     match raw {
         [b'"', text @ .., b'"'] => push(out, text),
@@ -457,7 +461,7 @@ pub fn push_as_text(out: &mut Vec<u8>, raw: Raw<'_>) {
     }
 }
 
-/// What JavaScript's `String(value)` gives, in UTF-8.
+/// Returns the result of JavaScript's `String(value)` in UTF-8.
 pub fn to_text(raw: Raw<'_>) -> Vec<u8> {
     let mut text = Vec::new();
     push_as_text(&mut text, raw);
@@ -471,7 +475,7 @@ pub fn to_text(raw: Raw<'_>) -> Vec<u8> {
     text
 }
 
-/// Appends a whole number in decimal.
+/// Appends an integer in decimal.
 pub fn push_integer(out: &mut Vec<u8>, number: u64) {
     let mut digits = [0; 20];
     let mut at = digits.len();
@@ -484,7 +488,7 @@ pub fn push_integer(out: &mut Vec<u8>, number: u64) {
     push(out, &digits[at..]);
 }
 
-/// Appends `text` as a JSON string with its quotes.
+/// Appends `text` as a JSON string, quotes included.
 ///
 /// ```
 /// let mut out = Vec::new();
@@ -518,7 +522,7 @@ mod tests {
     }
 
     #[test]
-    fn values_print_as_javascript_prints_them() {
+    fn to_text_of_value_is_what_javascript_prints() {
         for (raw, text) in [
             ("0", "0"),
             ("-0", "0"),
@@ -541,7 +545,7 @@ mod tests {
     }
 
     #[test]
-    fn values_end_where_they_end() {
+    fn value_stops_at_its_last_byte() {
         for raw in [
             "1",
             "\"a]\\\"}\"",
@@ -557,7 +561,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_values_are_malformed() {
+    fn value_of_malformed_text_is_none() {
         for text in [
             "", "]", "[", "{\"a\": ", "\"open", "\"half\\", ",", "[1", "{\"a", "\u{1}", "[\u{0}]",
         ] {
@@ -566,7 +570,7 @@ mod tests {
     }
 
     #[test]
-    fn members_and_items_come_in_order() {
+    fn members_and_items_keep_their_order() {
         let raw = br#" { "a" : 1 , "b":[2,3] , "a":{} } "#;
         let names: Vec<_> = members(raw).map(|(name, _)| name.decode()).collect();
         assert_eq!(names, [b"a", b"b", b"a"]);
@@ -580,7 +584,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_object_ends_where_it_breaks() {
+    fn members_stop_at_the_first_malformed_one() {
         for (text, count) in [
             ("{\"a\":1,}", 1),
             ("{\"a\" 1}", 0),
@@ -593,7 +597,7 @@ mod tests {
     }
 
     #[test]
-    fn falsy_is_what_javascript_says() {
+    fn is_falsy_agrees_with_javascript() {
         for raw in ["null", "false", "0", "-0", "0.0", "0e7", "\"\""] {
             assert!(is_falsy(raw.as_bytes()), "{raw}");
         }
@@ -603,7 +607,7 @@ mod tests {
     }
 
     #[test]
-    fn strings_decode_as_javascript_decodes_them() {
+    fn decode_of_escapes_agrees_with_javascript() {
         let decode = |text: &str| {
             let decoded = Scanner::new(text.as_bytes()).string().expect("a string").decode();
             String::from_utf8(decoded).expect("UTF-8")

@@ -1,8 +1,8 @@
-//! Percent-encoding, as JavaScript's `encodeURIComponent`, `decodeURIComponent` and `URLSearchParams` do it.
+//! Percent-encoding that agrees with JavaScript's `encodeURIComponent`, `decodeURIComponent` and `URLSearchParams`.
 
 use super::bytes::{HEX, hex_value, push};
 
-/// Appends `text` with everything escaped but letters, digits and the bytes in `plain`.
+/// Appends `text` and escapes everything except letters, digits and the bytes in `plain`.
 fn push_escaped(out: &mut Vec<u8>, text: &[u8], plain: &[u8]) {
     let mut copied = 0;
     for (at, &byte) in text.iter().enumerate() {
@@ -15,7 +15,7 @@ fn push_escaped(out: &mut Vec<u8>, text: &[u8], plain: &[u8]) {
     push(out, &text[copied..]);
 }
 
-/// Appends `text` as `encodeURIComponent` writes it: letters, digits and `-_.!~*'()` stay.
+/// Appends `text` like `encodeURIComponent`, which keeps letters, digits and `-_.!~*'()`.
 ///
 /// ```
 /// let mut out = Vec::new();
@@ -26,8 +26,9 @@ pub fn push_component(out: &mut Vec<u8>, text: &[u8]) {
     push_escaped(out, text, b"-_.!~*'()");
 }
 
-/// Appends `text` as one path segment. Like [`push_component`], and the segments `.` and `..`, which a URL parser would
-/// resolve, lose their dots to escapes.
+/// Appends `text` as one path segment.
+///
+/// Like [`push_component`], but the dots of the segments `.` and `..` are escaped, because a URL parser would resolve them.
 ///
 /// ```
 /// let mut out = Vec::new();
@@ -43,7 +44,7 @@ pub fn push_segment(out: &mut Vec<u8>, text: &[u8]) {
     push_escaped(out, text, dots);
 }
 
-/// Appends `text` as `URLSearchParams` writes it: letters, digits and `*-._` stay, a space becomes `+`.
+/// Appends `text` like `URLSearchParams`, which keeps letters, digits and `*-._`, and writes a space as `+`.
 ///
 /// ```
 /// let mut out = Vec::new();
@@ -60,7 +61,7 @@ pub fn push_form(out: &mut Vec<u8>, text: &[u8]) {
     }
 }
 
-/// Decodes as `decodeURIComponent` does; `None` for a broken escape or one that is not UTF-8.
+/// Decodes like `decodeURIComponent`. Returns `None` for an invalid escape and for bytes that are not UTF-8.
 ///
 /// ```
 /// use wix_media::wire::uri::decode_component;
@@ -72,7 +73,7 @@ pub fn decode_component(text: &[u8]) -> Option<Vec<u8>> {
     decode(text, true).filter(|decoded| core::str::from_utf8(decoded).is_ok())
 }
 
-/// Decodes a value of a `URLSearchParams` string: `+` is a space, broken escapes stay as they are.
+/// Decodes like `URLSearchParams`: `+` is a space, and invalid escapes are kept.
 ///
 /// ```
 /// assert_eq!(wix_media::wire::uri::decode_form(b"a+b%7Ec%"), b"a b~c%");
@@ -110,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn components_survive_the_round_trip() {
+    fn decode_component_of_pushed_component_returns_the_text() {
         for text in [
             "",
             "plain",
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_survive_the_round_trip() {
+    fn decode_form_of_pushed_form_returns_the_text() {
         for text in ["", "plain", "é ü 写真 🎉", "a/b?c#d&e=f+g%h", "!'()*~-._"] {
             let mut out = Vec::new();
             push_form(&mut out, text.as_bytes());
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_escapes_are_refused_or_kept() {
+    fn invalid_escape_is_refused_in_components_and_kept_in_forms() {
         for text in ["%", "%4", "%zz", "%E0%A4", "%FF"] {
             assert_eq!(decode_component(text.as_bytes()), None, "{text}");
         }
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn dot_segments_cannot_climb() {
+    fn dot_segment_is_escaped() {
         let mut out = Vec::new();
         push_segment(&mut out, b"..");
         assert_eq!(out, b"%2E%2E");
