@@ -4,17 +4,17 @@ use super::free_lists::{FreeLists, Grow, PAGE};
 use core::alloc::{GlobalAlloc, Layout};
 use core::arch::wasm32::memory_grow;
 use core::cell::UnsafeCell;
-use core::ptr::{null_mut, with_exposed_provenance_mut};
+use core::ptr::with_exposed_provenance_mut;
 
 /// The memory of the module.
 struct Memory;
 
 // SAFETY: the engine adds zeroed pages at the end, which nothing refers to yet.
 unsafe impl Grow for Memory {
-    fn grow(&mut self, pages: usize) -> *mut u8 {
+    fn grow(&mut self, pages: usize) -> Option<*mut u8> {
         match memory_grow::<0>(pages) {
-            usize::MAX => null_mut(),
-            before => with_exposed_provenance_mut(before * PAGE),
+            usize::MAX => None,
+            before => Some(with_exposed_provenance_mut(before * PAGE)),
         }
     }
 }

@@ -25,9 +25,9 @@ const MIN_POWER: u32 = 4;
 ///
 /// The bytes that `grow` adds must be writable, and used by nobody else, for as long as the value lives.
 pub(super) unsafe trait Grow {
-    /// Adds `pages` pages and returns the first new byte, which is aligned to [`PAGE`]. Returns null when there is no more
+    /// Adds `pages` pages and returns the first new byte, which is aligned to [`PAGE`], or `None` when there is no more
     /// memory. Pages of consecutive calls need not be neighbours.
-    fn grow(&mut self, pages: usize) -> *mut u8;
+    fn grow(&mut self, pages: usize) -> Option<*mut u8>;
 }
 
 /// The free blocks, and the memory that they come from.
@@ -72,19 +72,19 @@ impl<G: Grow> FreeLists<G> {
             return block;
         }
         let size = 1usize << power;
-        let aligned = |fresh: *mut u8| fresh.map_addr(|address| address.next_multiple_of(size.min(PAGE)));
-        if size > self.end.addr().saturating_sub(aligned(self.fresh).addr()) {
+        let alignment = size.min(PAGE);
+        let start = self.fresh.addr().next_multiple_of(alignment);
+        if size > self.end.addr().saturating_sub(start) {
             let pages = size.div_ceil(PAGE);
-            let grown = self.memory.grow(pages);
-            if grown.is_null() {
+            let Some(grown) = self.memory.grow(pages) else {
                 return null_mut();
-            }
+            };
             if grown != self.end {
                 self.fresh = grown;
             }
             self.end = grown.wrapping_add(pages * PAGE);
         }
-        let start = aligned(self.fresh);
+        let start = self.fresh.map_addr(|address| address.next_multiple_of(alignment));
         self.fresh = start.wrapping_add(size);
         start
     }
@@ -160,9 +160,9 @@ mod tests {
 
     // SAFETY: the pages are allocated for this value and freed when it is dropped; none is handed out twice.
     unsafe impl Grow for Pages {
-        fn grow(&mut self, pages: usize) -> *mut u8 {
+        fn grow(&mut self, pages: usize) -> Option<*mut u8> {
             if self.taken + pages > self.limit {
-                return null_mut();
+                return None;
             }
             if pages > self.ahead {
                 self.ahead = self.run.max(pages);
@@ -176,7 +176,7 @@ mod tests {
             self.taken += pages;
             let start = self.next;
             self.next = start.wrapping_add(pages * PAGE);
-            start
+            Some(start)
         }
     }
 
