@@ -15,9 +15,9 @@
 //! native test.
 //!
 //! ```
-//! use wix_media::client::{packed::Call, request};
+//! use wix_media::client::{packed::PackedOperation, request};
 //!
-//! let list_files = Call::named("files", "listFiles").unwrap();
+//! let list_files = PackedOperation::named("files", "listFiles").unwrap();
 //! let arguments = br#"{"0":{"mediaTypes":["IMAGE","VIDEO"],"paging":{"limit":10}}}"#;
 //! let request = request::build(&list_files, arguments, "https://www.wixapis.com").unwrap();
 //! assert_eq!(

@@ -1,19 +1,19 @@
-//! Failures: what a `WixMediaError` tells of an answer that is no result (`contract/errors.md`).
+//! Describes failed answers (`docs/contract/errors.md`).
 //!
-//! A failure is the JSON text of the error's members `code`, `message`, `status`, `requestId`, `retry` and `details`;
-//! JavaScript puts the operation's name before the message.
+//! A failure is the JSON text of an object with members of `WixMediaError`: `code`, `message`, `status`, `requestId`,
+//! `retry` and `details`. JavaScript puts the operation's name before the message.
 
-use super::packed::Call;
+use super::packed::PackedOperation;
 use super::response::Head;
 use super::retry::{Attempt, advice};
 use crate::wire::bytes;
 use crate::wire::json::{self, Raw, Scanner, Unreadable};
 
-/// The failure of an answer with a status other than 200 (`contract/sdk-behaviour.md` section 3).
+/// Describes an answer with a status other than 200 (`docs/contract/sdk-behaviour.md#s3`).
 ///
-/// `code` is the application code, else the rule name of the first violation, else `INVALID_ARGUMENT` for a validation
-/// error, else the status in decimal. `details` has the official shape.
-pub fn of_answer(call: &Call, head: Head<'_>, body: &[u8]) -> Vec<u8> {
+/// `code` is the application code, the rule name of the first violation, `INVALID_ARGUMENT` for another validation error,
+/// or else the status in decimal. `details` has the shape of the official SDK.
+pub fn of_answer(operation: &PackedOperation, head: Head<'_>, body: &[u8]) -> Vec<u8> {
     let body = readable(body);
     let known = body.unwrap_or_default();
     let message = json::member(known, "message").filter(|message| *message != b"null");
@@ -29,7 +29,7 @@ pub fn of_answer(call: &Call, head: Head<'_>, body: &[u8]) -> Vec<u8> {
     let mut code = Vec::new();
     if let Some(validation) = json::member(sent, "validationError") {
         bytes::push(&mut details, b"{\"validationError\":");
-        push_validation(&mut details, call, validation, &mut reason, &mut code);
+        push_validation(&mut details, operation, validation, &mut reason, &mut code);
         if code.is_empty() && validation.first() == Some(&b'{') {
             bytes::push(&mut code, b"INVALID_ARGUMENT");
         }
@@ -85,7 +85,7 @@ pub fn of_answer(call: &Call, head: Head<'_>, body: &[u8]) -> Vec<u8> {
         json::push_integer(&mut code, u64::from(head.status));
     }
 
-    let mut text = opening(&code, &reason, advice(call, Attempt::Answered(head.status)));
+    let mut text = opening(&code, &reason, advice(operation, Attempt::Answered(head.status)));
     bytes::push(&mut text, b",\"status\":");
     json::push_integer(&mut text, u64::from(head.status));
     bytes::push(&mut text, b",\"requestId\":");
@@ -96,9 +96,10 @@ pub fn of_answer(call: &Call, head: Head<'_>, body: &[u8]) -> Vec<u8> {
     text
 }
 
-/// The failure of a 200 whose body is no object or array: the call may have worked, but nobody can say what came of it.
-/// As in the official SDK, there is no `status`.
-pub fn unreadable(call: &Call, head: Head<'_>, body: &[u8], error: Unreadable) -> Vec<u8> {
+/// Describes an answer with status 200 and an unreadable body. The call may have succeeded.
+///
+/// There is no `status`, like in the official SDK.
+pub fn unreadable(operation: &PackedOperation, head: Head<'_>, body: &[u8], error: Unreadable) -> Vec<u8> {
     let mut reason = b"the server answered 200 with ".to_vec();
     let what: &[u8] = match error {
         Unreadable::TooDeep => b"JSON nested deeper than 1000 levels",
@@ -108,7 +109,7 @@ pub fn unreadable(call: &Call, head: Head<'_>, body: &[u8], error: Unreadable) -
     };
     bytes::push(&mut reason, what);
     push_content(&mut reason, head);
-    let mut text = opening(b"INVALID_RESPONSE", &reason, advice(call, Attempt::Unanswered));
+    let mut text = opening(b"INVALID_RESPONSE", &reason, advice(operation, Attempt::Unanswered));
     bytes::push(&mut text, b"}");
     text
 }
@@ -136,7 +137,7 @@ fn push_content(out: &mut Vec<u8>, head: Head<'_>) {
     }
 }
 
-/// The body as one JSON value, if it is one as far as brackets and quotes go.
+/// Returns the body if brackets and quotes make it one JSON value.
 fn readable(body: &[u8]) -> Option<Raw<'_>> {
     let mut scanner = Scanner::new(body);
     let value = scanner.value()?;
@@ -156,7 +157,7 @@ fn push_or(out: &mut Vec<u8>, value: Option<Raw<'_>>, default: &[u8]) {
     bytes::push(out, sent);
 }
 
-/// The member as text, empty if it is no string.
+/// Returns a member as text, empty for other values than strings.
 fn text_member(raw: Raw<'_>, name: &str) -> Vec<u8> {
     match json::member(raw, name) {
         Some(value @ [b'"', ..]) => json::to_text(value),
@@ -164,16 +165,22 @@ fn text_member(raw: Raw<'_>, name: &str) -> Vec<u8> {
     }
 }
 
-/// A violation with its field as the caller knows it and, if it was sent as text, as it was sent.
+/// A violation with the path of its argument, and its field as it was sent.
 struct Named<'a> {
     path: Vec<u8>,
     field: Option<&'a [u8]>,
     violation: Raw<'a>,
 }
 
-/// Appends the validation error with its fields named as the caller knows them, sorted, and without those that a more
-/// specific one hides; tells the reason, and the code if there is one.
-fn push_validation(out: &mut Vec<u8>, call: &Call, validation: Raw<'_>, reason: &mut Vec<u8>, code: &mut Vec<u8>) {
+/// Appends a validation error whose violations name the arguments of the call. Violations are sorted, and general ones are
+/// dropped in favour of specific ones. Also appends to the reason, and sets the code if there is one.
+fn push_validation(
+    out: &mut Vec<u8>,
+    operation: &PackedOperation,
+    validation: Raw<'_>,
+    reason: &mut Vec<u8>,
+    code: &mut Vec<u8>,
+) {
     let sent = match json::member(validation, "fieldViolations") {
         Some(sent @ [b'[', ..]) => sent,
         None | Some(b"null") if validation != b"null" => return bytes::push(out, b"{}"),
@@ -185,7 +192,7 @@ fn push_validation(out: &mut Vec<u8>, call: &Call, validation: Raw<'_>, reason: 
             Some([b'"', field @ .., b'"']) => Some(field),
             _ => None,
         };
-        let path = argument_path(call, field.unwrap_or_default());
+        let path = argument_path(operation, field.unwrap_or_default());
         let mut at = violations.len();
         while at > 0 && is_before(&path, &violations[at - 1].path) {
             at -= 1;
@@ -198,7 +205,7 @@ fn push_validation(out: &mut Vec<u8>, call: &Call, validation: Raw<'_>, reason: 
         if let Some(field) = field {
             for other in &violations {
                 let other = other.field.unwrap_or_default();
-                hidden |= other.len() > field.len() && other.starts_with(field) && is_field(call, other);
+                hidden |= other.len() > field.len() && other.starts_with(field) && is_field(operation, other);
             }
         }
         if hidden {
@@ -227,8 +234,8 @@ fn push_validation(out: &mut Vec<u8>, call: &Call, validation: Raw<'_>, reason: 
     bytes::push(out, b"]}");
 }
 
-/// Whether JavaScript sorts `one` before `other`: by UTF-16 units, in which the characters beyond the first plane come
-/// before the last ones of it.
+/// Whether JavaScript sorts `one` before `other`. It compares UTF-16 units, so characters beyond the basic plane sort before
+/// the last ones of that plane.
 fn is_before(one: &[u8], other: &[u8]) -> bool {
     let rank = |byte: u8| {
         if byte >= 0xf0 {
@@ -245,7 +252,7 @@ fn is_before(one: &[u8], other: &[u8]) -> bool {
     one.len() < other.len()
 }
 
-/// Appends a violation under the field's new name, which is the inside of a JSON string as the sent one was.
+/// Appends a violation with another field, given as the inside of a JSON string.
 fn push_violation(out: &mut Vec<u8>, field: &[u8], violation: Raw<'_>) {
     if violation[0] != b'{' {
         return bytes::push(out, violation);
@@ -274,11 +281,12 @@ fn push_violation(out: &mut Vec<u8>, field: &[u8], violation: Raw<'_>) {
     );
 }
 
-/// The field as the caller knows it: by the longest REST field that begins it (`contract/sdk-behaviour.md` section 3).
-fn argument_path(call: &Call, field: &[u8]) -> Vec<u8> {
+/// Returns the path of an argument for a field, by the longest declared field that it begins with
+/// (`docs/contract/sdk-behaviour.md#s3`).
+fn argument_path(operation: &PackedOperation, field: &[u8]) -> Vec<u8> {
     let mut path = Vec::new();
     let mut longest = 0;
-    for declared in call.fields() {
+    for declared in operation.fields() {
         if declared.name.len() > longest && field.starts_with(declared.name) {
             longest = declared.name.len();
             path.clear();
@@ -294,9 +302,9 @@ fn argument_path(call: &Call, field: &[u8]) -> Vec<u8> {
     path
 }
 
-fn is_field(call: &Call, name: &[u8]) -> bool {
+fn is_field(operation: &PackedOperation, name: &[u8]) -> bool {
     let mut found = false;
-    for declared in call.fields() {
+    for declared in operation.fields() {
         found |= declared.name == name;
     }
     found
@@ -308,8 +316,8 @@ mod tests {
     use serde_json::{Value, json};
 
     fn failure(name: &str, status: u16, body: &str) -> Value {
-        let call = Call::named("files", name)
-            .or(Call::named("folders", name))
+        let operation = PackedOperation::named("files", name)
+            .or(PackedOperation::named("folders", name))
             .expect("a row");
         let head = Head {
             status,
@@ -317,11 +325,11 @@ mod tests {
             request_id: Some("r"),
             content_type: Some("text/html; x=y"),
         };
-        serde_json::from_slice(&of_answer(&call, head, body.as_bytes())).expect("JSON")
+        serde_json::from_slice(&of_answer(&operation, head, body.as_bytes())).expect("JSON")
     }
 
     #[test]
-    fn an_application_error_keeps_its_code() {
+    fn application_error_keeps_its_code() {
         let body = r#"{"message":"m","details":{"applicationError":{"code":"X","description":"d","data":{"a":1}}}}"#;
         assert_eq!(
             failure("listFiles", 400, body),
@@ -333,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_code_the_status_is_one() {
+    fn error_without_code_has_the_status_as_code() {
         let error = failure("listFiles", 503, r#"{"message":"","details":{}}"#);
         assert_eq!(error["code"], "503");
         assert_eq!(error["message"], "Status (503)");
@@ -346,14 +354,14 @@ mod tests {
     }
 
     #[test]
-    fn a_page_instead_of_json_is_named() {
+    fn error_with_html_body_names_the_content_type() {
         let error = failure("listFiles", 403, "<html>no</html>");
         assert_eq!(error["message"], "Status (text/html) (403)");
         assert_eq!(error["details"]["applicationError"]["data"]["details"], Value::Null);
     }
 
     #[test]
-    fn violations_are_named_sorted_and_thinned() {
+    fn violations_name_arguments_and_are_sorted() {
         let body = r#"{"details":{"validationError":{"fieldViolations":[
             {"field":"sort","description":"s"},{"field":"paging.limit","description":"too large","ruleName":"R"},
             {"field":"pag","description":"hidden?"},{"description":"nameless"}]}}}"#;
@@ -381,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn a_general_violation_gives_way_to_a_specific_one() {
+    fn general_violation_is_dropped_for_a_specific_one() {
         let body = r#"{"details":{"validationError":{"fieldViolations":[{"field":"fol"},{"field":"folder"}]}}}"#;
         let error = failure("updateFolder", 400, body);
         assert_eq!(
@@ -392,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn folder_ids_are_named_as_callers_name_them() {
+    fn violation_of_folder_id_names_the_argument_id() {
         let body =
             r#"{"details":{"validationError":{"fieldViolations":[{"field":"folder.id"},{"field":"folder.x"}]}}}"#;
         let error = failure("updateFolder", 400, body);
@@ -401,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_sort_as_javascript_sorts_them() {
+    fn fields_sort_by_utf_16_units() {
         let sorted = [
             "",
             "a",
@@ -421,7 +429,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_validation_errors_are_no_fault_of_the_caller() {
+    fn malformed_validation_error_keeps_the_status_as_code() {
         for (sent, kept) in [
             ("null", json!(null)),
             ("false", json!({})),

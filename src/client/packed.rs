@@ -1,31 +1,30 @@
 //! The operations table as the client downloads it.
 //!
-//! A client needs of a row the verb, the path, the names of arguments and fields, what is required, and the shapes; limits,
-//! codes and the rest are for the manager and the documentation. So the rows are packed into one run of bytes when the
-//! crate is compiled: a third of the size of the structs they are written as, and still the one table.
+//! The client needs only verb, path, names, requirements and shapes. Limits, error codes and the rest are for the manager
+//! and the documentation. So the compiler packs the rows into one array of bytes, a third of the size of the structs.
 
 use crate::operations::shape::{Shape, ShapeId};
 use crate::operations::{Argument, Field, Kind, OPERATIONS, Operation, Place, Repeat, Verb};
 
-/// The client's view of one row.
+/// The client's part of a row.
 #[derive(Clone, Copy, Debug)]
-pub struct Call {
+pub struct PackedOperation {
     /// The HTTP method.
     pub verb: Verb,
-    /// Whether it may be repeated.
+    /// Whether the call may be retried.
     pub repeat: Repeat,
-    /// Where dates, floats and media objects stand in the answer.
+    /// Where the answer contains dates, floats and media objects.
     pub answer: &'static Shape,
     /// The path below [`super::request::API_PATH`], placeholders included.
     pub path: &'static [u8],
     arguments: Packed,
 }
 
-/// What a required value must be.
+/// The type that a required value must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Required {
-    /// It is optional, and anything goes.
+    /// Any type: the value is optional.
     No,
     /// A string.
     Text,
@@ -49,7 +48,7 @@ impl Required {
         Required::Identified,
     ];
 
-    /// What the value must be, in words.
+    /// Returns the type in words, for an error message.
     ///
     /// ```
     /// assert_eq!(wix_media::client::packed::Required::Texts.expectation(), "an array of strings");
@@ -65,35 +64,35 @@ impl Required {
     }
 }
 
-/// One field of a request with the argument that carries it.
+/// A field of a request, and the argument that carries it.
 #[derive(Clone, Copy, Debug)]
-pub struct CallField {
+pub struct PackedField {
     /// The position of the argument.
     pub argument: u8,
-    /// The name of the argument; empty when the field is a member of the options.
+    /// The name of the argument, empty if the field is a member of the options.
     pub argument_name: &'static [u8],
-    /// The field's REST name.
+    /// The field's name in REST.
     pub name: &'static [u8],
-    /// Whether and as what it is required.
+    /// Whether it is required, and of which type.
     pub required: Required,
-    /// Where dates, floats and media strings stand inside.
+    /// Where it contains dates, floats and media strings.
     pub shape: &'static Shape,
 }
 
-impl Call {
-    /// The row at a position of [`OPERATIONS`].
+impl PackedOperation {
+    /// Returns the row at a position of [`OPERATIONS`].
     ///
     /// ```
-    /// assert!(wix_media::client::packed::Call::at(0).is_some());
-    /// assert!(wix_media::client::packed::Call::at(27).is_none());
+    /// assert!(wix_media::client::packed::PackedOperation::at(0).is_some());
+    /// assert!(wix_media::client::packed::PackedOperation::at(27).is_none());
     /// ```
-    pub fn at(number: usize) -> Option<Call> {
+    pub fn at(number: usize) -> Option<PackedOperation> {
         let mut row = Packed {
             at: usize::from(*PACKED.1.get(number)?),
         };
         let flags = row.byte();
-        let answer = ShapeId::shape_at(row.byte());
-        Some(Call {
+        let answer = ShapeId::shape_at(row.byte())?;
+        Some(PackedOperation {
             verb: match flags & 3 {
                 0 => Verb::Get,
                 1 => Verb::Post,
@@ -110,27 +109,27 @@ impl Call {
         })
     }
 
-    /// The row of a function.
+    /// Returns the row of a function.
     ///
     /// ```
-    /// use wix_media::client::packed::Call;
+    /// use wix_media::client::packed::PackedOperation;
     ///
-    /// assert_eq!(Call::named("files", "listFiles").unwrap().path, b"/files");
+    /// assert_eq!(PackedOperation::named("files", "listFiles").unwrap().path, b"/files");
     /// ```
-    pub fn named(group: &str, name: &str) -> Option<Call> {
-        Call::at(
+    pub fn named(group: &str, name: &str) -> Option<PackedOperation> {
+        PackedOperation::at(
             OPERATIONS
                 .iter()
                 .position(|row| row.group.name() == group && row.name == name)?,
         )
     }
 
-    /// Where fields travel that are not in the path.
+    /// Returns where fields travel that are not in the path.
     pub fn place(&self) -> Place {
         self.verb.place()
     }
 
-    /// The fields, in the order of the arguments.
+    /// Iterates over the fields, in the order of the arguments.
     pub fn fields(&self) -> Fields {
         Fields {
             rest: self.arguments,
@@ -141,7 +140,7 @@ impl Call {
     }
 }
 
-/// See [`Call::fields`].
+/// The iterator of [`PackedOperation::fields`].
 #[derive(Clone, Debug)]
 pub struct Fields {
     rest: Packed,
@@ -151,9 +150,9 @@ pub struct Fields {
 }
 
 impl Iterator for Fields {
-    type Item = CallField;
+    type Item = PackedField;
 
-    fn next(&mut self) -> Option<CallField> {
+    fn next(&mut self) -> Option<PackedField> {
         if self.left == 0 {
             self.left = self.rest.byte();
             if self.left == 0 {
@@ -168,8 +167,8 @@ impl Iterator for Fields {
             .get(usize::from(self.rest.byte()))
             .copied()
             .unwrap_or(Required::No);
-        let shape = ShapeId::shape_at(self.rest.byte());
-        Some(CallField {
+        let shape = ShapeId::shape_at(self.rest.byte())?;
+        Some(PackedField {
             argument: self.argument - 1,
             argument_name: self.name,
             name,
@@ -179,7 +178,7 @@ impl Iterator for Fields {
     }
 }
 
-/// A position in the packed rows.
+/// A reader of the packed rows.
 #[derive(Clone, Copy, Debug)]
 struct Packed {
     at: usize,
@@ -199,28 +198,28 @@ impl Packed {
     }
 }
 
-const ROOM: usize = 4096;
-static PACKED: ([u8; PACKED_LENGTH], [u16; OPERATIONS.len()]) = {
+const MAX_PACKED_LEN: usize = 4096;
+static PACKED: ([u8; PACKED_LEN], [u16; OPERATIONS.len()]) = {
     let all = pack();
-    let mut bytes = [0; PACKED_LENGTH];
+    let mut bytes = [0; PACKED_LEN];
     let mut at = 0;
-    while at < PACKED_LENGTH {
+    while at < PACKED_LEN {
         bytes[at] = all.bytes[at];
         at += 1;
     }
     (bytes, all.starts)
 };
-const PACKED_LENGTH: usize = pack().length;
+const PACKED_LEN: usize = pack().length;
 
 struct Packing {
-    bytes: [u8; ROOM],
+    bytes: [u8; MAX_PACKED_LEN],
     length: usize,
     starts: [u16; OPERATIONS.len()],
 }
 
 const fn pack() -> Packing {
     let mut packing = Packing {
-        bytes: [0; ROOM],
+        bytes: [0; MAX_PACKED_LEN],
         length: 0,
         starts: [0; OPERATIONS.len()],
     };
@@ -290,7 +289,7 @@ const fn pack_field(packing: &mut Packing, field: &Field) {
         Kind::Objects { .. } => Required::Objects,
         Kind::Object(members) if members[0].required => Required::Identified,
         Kind::Object(_) | Kind::Map | Kind::Query(_) => Required::Object,
-        Kind::Flag | Kind::Integer { .. } => panic!("no call requires one yet"),
+        Kind::Flag | Kind::Integer { .. } => panic!("no row requires a flag or an integer"),
     };
     pack_byte(packing, required as u8);
     pack_byte(packing, field.shape as u8);
@@ -302,18 +301,23 @@ mod tests {
     use crate::operations::Output;
 
     #[test]
-    fn every_row_unpacks_to_itself() {
+    fn packed_row_equals_its_row_of_the_table() {
         for (number, row) in OPERATIONS.iter().enumerate() {
-            let call = Call::at(number).expect("a row");
-            assert_eq!((call.verb, call.repeat), (row.verb, row.repeat), "{}", row.name);
-            assert_eq!(call.path, row.path.as_bytes());
+            let operation = PackedOperation::at(number).expect("a row");
             assert_eq!(
-                format!("{:?}", call.answer),
+                (operation.verb, operation.repeat),
+                (row.verb, row.repeat),
+                "{}",
+                row.name
+            );
+            assert_eq!(operation.path, row.path.as_bytes());
+            assert_eq!(
+                format!("{:?}", operation.answer),
                 format!("{:?}", row.answer.shape()),
                 "{}",
                 row.name
             );
-            let mut fields = call.fields();
+            let mut fields = operation.fields();
             for (position, argument) in row.arguments.iter().enumerate() {
                 let (name, declared) = match argument {
                     Argument::Value { name, field } => (*name, core::slice::from_ref(field)),
@@ -347,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_as_one_member_has_a_shape() {
+    fn output_member_is_the_first_of_its_shape() {
         for row in OPERATIONS {
             if let Output::Member(name) = row.output {
                 let Shape::Object(members) = row.answer.shape() else {

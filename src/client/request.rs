@@ -1,13 +1,13 @@
-//! From arguments to a request, by the operations table (`contract/sdk-behaviour.md` section 1).
+//! Builds requests from arguments, by the operations table (`docs/contract/sdk-behaviour.md#s1`).
 
-use super::packed::{Call, CallField, Required};
+use super::packed::{PackedField, PackedOperation, Required};
 use super::rewrite::{self, Unsendable};
 use crate::operations::{Place, Verb};
 use crate::wire::bytes;
 use crate::wire::json::{self, Raw, Text};
 use crate::wire::uri;
 
-/// The path of the API below its host (`contract/files-api.md`).
+/// The path of the API on its host (`docs/contract/files-api.md`).
 pub const API_PATH: &str = "/site-media/v1";
 
 /// A request, ready for any transport.
@@ -21,29 +21,30 @@ pub struct Request {
     pub body: Option<Vec<u8>>,
 }
 
-/// One argument that cannot be sent, in the form of the API's own field violations (`contract/errors.md` section 1).
+/// An argument that cannot be sent, in the form of the API's field violations (`docs/contract/errors.md#s1`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     /// The path of the argument: `fileId`, `file._id`, `importFileRequests[3].url`.
     pub field: String,
-    /// `REQUIRED_FIELD` for what is missing, `FORMAT` for what is of the wrong type.
+    /// `REQUIRED_FIELD` for a missing argument, `FORMAT` for one of the wrong type.
     pub violated_rule: &'static str,
-    /// What would be right: `a string`.
+    /// The expected type: `a string`.
     pub expectation: &'static str,
 }
 
 /// Builds the request of a call.
 ///
-/// `arguments` is the JSON text of an object that holds the positional arguments under `"0"`, `"1"`, …, the undefined
-/// ones left out; [`rewrite`] says how values travel that JSON cannot carry. Only what makes the call meaningless is
-/// refused: a required argument that is missing or of the wrong type, and values that have no
-/// JSON form. Limits are the service's business.
+/// `arguments` is the JSON text of an object with the positional arguments under `"0"`, `"1"`, …, without undefined ones.
+/// [`rewrite`] describes the marks for values that JSON cannot carry.
+///
+/// Returns a violation for a required argument that is missing or of the wrong type, and for a value without a JSON form.
+/// The service checks limits.
 ///
 /// ```
-/// use wix_media::client::packed::Call;
+/// use wix_media::client::packed::PackedOperation;
 /// use wix_media::client::request::build;
 ///
-/// let create_folder = Call::named("folders", "createFolder").unwrap();
+/// let create_folder = PackedOperation::named("folders", "createFolder").unwrap();
 /// let request = build(&create_folder, br#"{"0":"Animals"}"#, "https://www.wixapis.com").unwrap();
 /// assert_eq!(request.url, "https://www.wixapis.com/site-media/v1/folders");
 /// assert_eq!(request.body.as_deref(), Some(&br#"{"displayName":"Animals"}"#[..]));
@@ -52,8 +53,8 @@ pub struct Violation {
 /// assert_eq!(refused.field, "displayName");
 /// assert_eq!(refused.violated_rule, "REQUIRED_FIELD");
 /// ```
-pub fn build(call: &Call, arguments: &[u8], base_url: &str) -> Result<Request, Violation> {
-    let mut values = [None; MOST_ARGUMENTS];
+pub fn build(operation: &PackedOperation, arguments: &[u8], base_url: &str) -> Result<Request, Violation> {
+    let mut values = [None; MAX_ARGUMENTS];
     for (name, value) in json::members(arguments) {
         if let [digit @ b'0'..=b'9'] = name.raw
             && let Some(slot) = values.get_mut(usize::from(digit - b'0'))
@@ -62,12 +63,12 @@ pub fn build(call: &Call, arguments: &[u8], base_url: &str) -> Result<Request, V
         }
     }
 
-    let place = call.place();
-    let mut path = call.path.to_vec();
+    let place = operation.place();
+    let mut path = operation.path.to_vec();
     let mut fields = Vec::new();
-    // `folder.id` travels as a member of the `folder` that comes next.
+    // `folder.id` travels as a member of the field `folder`, which follows it.
     let mut owned: Option<(&[u8], Raw<'_>)> = None;
-    for field in call.fields() {
+    for field in operation.fields() {
         let given = values.get(usize::from(field.argument)).copied().flatten();
         let mut value = given;
         if field.argument_name.is_empty() {
@@ -116,21 +117,21 @@ pub fn build(call: &Call, arguments: &[u8], base_url: &str) -> Result<Request, V
         bytes::push(&mut url, &fields);
     }
     Ok(Request {
-        verb: call.verb,
+        verb: operation.verb,
         url: text(url),
         body,
     })
 }
 
-/// Most positional arguments of any function.
-const MOST_ARGUMENTS: usize = 2;
+/// The largest number of positional arguments of a function.
+const MAX_ARGUMENTS: usize = 2;
 
-/// What is written here is made of whole names and values of valid text, and of ASCII.
+/// Converts text that was built from ASCII and from whole names and values of valid UTF-8.
 fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-/// The object with its member set, in either spelling of the name.
+/// Returns the object with a member set, which replaces either spelling of its name.
 fn with_member(object: Raw<'_>, member: &[u8], value: Raw<'_>) -> Vec<u8> {
     let mut text = b"{".to_vec();
     json::push_string(&mut text, member);
@@ -148,18 +149,23 @@ fn with_member(object: Raw<'_>, member: &[u8], value: Raw<'_>) -> Vec<u8> {
     text
 }
 
-/// Whether `name` is the member `rest`, in REST spelling or with JavaScript's underscore.
-fn is_name(name: &Text<'_>, rest: &[u8]) -> bool {
-    name.raw.strip_prefix(b"_").unwrap_or(name.raw) == rest
+/// Whether a name is `member`, with or without the underscore of JavaScript.
+fn is_name(name: &Text<'_>, member: &[u8]) -> bool {
+    name.raw.strip_prefix(b"_").unwrap_or(name.raw) == member
 }
 
-/// Puts a value, as one segment, into the place of the placeholder that starts at `open`.
-fn push_into_path(path: &mut Vec<u8>, open: usize, value: Option<Raw<'_>>, field: &CallField) -> Result<(), Violation> {
+/// Replaces the placeholder at `open` by a value, as one segment.
+fn push_into_path(
+    path: &mut Vec<u8>,
+    open: usize,
+    value: Option<Raw<'_>>,
+    field: &PackedField,
+) -> Result<(), Violation> {
     let tail = path.split_off(open);
     let segment = json::to_text(value.unwrap_or_default());
     let segment = segment.strip_prefix(b"\0S").unwrap_or(&segment);
     if segment.is_empty() {
-        // An empty segment would be another call: `/folders/` lists.
+        // An empty segment would address another call: `/folders/` lists.
         return missing(field.argument_name, field.required);
     }
     uri::push_segment(path, segment);
@@ -179,8 +185,8 @@ fn refuse(field: Vec<u8>, violated_rule: &'static str, expectation: &'static str
     })
 }
 
-/// Refuses a required argument that is missing or of the wrong type. What a list holds is the service's business.
-fn check(field: &CallField, value: Option<Raw<'_>>) -> Result<(), Violation> {
+/// Refuses a required argument that is missing or of the wrong type. The service checks the entries of lists.
+fn check(field: &PackedField, value: Option<Raw<'_>>) -> Result<(), Violation> {
     if field.required == Required::No {
         return Ok(());
     }
@@ -216,13 +222,13 @@ fn check_value(path: &[u8], required: Required, value: Option<Raw<'_>>) -> Resul
     }
 }
 
-/// A string, and not the mark of a Date, a bigint or a number that is not finite.
+/// Whether the value is a string, and not the mark of a Date, a bigint or a number that is not finite.
 fn is_text(value: Raw<'_>) -> bool {
     value[0] == b'"' && (!value.starts_with(b"\"\\u0000") || value.starts_with(b"\"\\u0000S"))
 }
 
-/// Adds a field to a query string, or to a JSON object that still lacks its closing brace.
-fn push(out: &mut Vec<u8>, place: Place, field: &CallField, value: Raw<'_>) -> Result<(), Violation> {
+/// Appends a field to a query string, or to a JSON object without its closing brace.
+fn push(out: &mut Vec<u8>, place: Place, field: &PackedField, value: Raw<'_>) -> Result<(), Violation> {
     if value.is_empty() {
         return Ok(());
     }
@@ -257,8 +263,8 @@ fn push(out: &mut Vec<u8>, place: Place, field: &CallField, value: Raw<'_>) -> R
     Ok(())
 }
 
-/// Appends a value to a query string: members get dotted names, items repeat the name
-/// (`contract/sdk-behaviour.md` section 1, query strings).
+/// Appends a value to a query string. Members get dotted names, items repeat the name
+/// (`docs/contract/sdk-behaviour.md#query-strings`).
 fn push_parameters(out: &mut Vec<u8>, name: &[u8], value: Raw<'_>) {
     match value {
         [b'{', ..] => {

@@ -1,11 +1,11 @@
-//! From an answer to a result or a failure (`contract/sdk-behaviour.md` sections 2 and 3).
+//! Decodes successful answers (`docs/contract/sdk-behaviour.md#s2`).
 
-use super::packed::Call;
+use super::packed::PackedOperation;
 use super::rewrite::{self, Answer};
 use crate::operations::shape::Shape;
 use crate::wire::json::{Scanner, Unreadable};
 
-/// What is known of an answer beside its body.
+/// The parts of an answer in addition to its body.
 #[derive(Clone, Copy, Debug)]
 pub struct Head<'a> {
     /// The HTTP status.
@@ -18,22 +18,23 @@ pub struct Head<'a> {
     pub content_type: Option<&'a str>,
 }
 
-/// Decodes the body of a success, an answer with status 200: JSON, and an object or array where the call knows what to find
-/// in it. Every other answer is a [`super::failure`].
+/// Decodes the body of an answer with status 200. Every other answer is a [failure](super::failure).
+///
+/// The body must be JSON. If the operation has a shape, it must be an object or an array.
 ///
 /// ```
-/// use wix_media::client::packed::Call;
+/// use wix_media::client::packed::PackedOperation;
 /// use wix_media::client::response::decode;
 ///
-/// let get_folder = Call::named("folders", "getFolder").unwrap();
+/// let get_folder = PackedOperation::named("folders", "getFolder").unwrap();
 /// let answer = decode(&get_folder, br#"{"folder":{"id":"f1"}}"#).unwrap();
 /// assert_eq!(answer.text, br#"{"folder":{"_id":"f1"}}"#);
 ///
 /// assert!(decode(&get_folder, b"<html>").is_err());
 /// ```
-pub fn decode(call: &Call, body: &[u8]) -> Result<Answer, Unreadable> {
-    match (call.answer, Scanner::new(body).peek()) {
-        (Shape::Any, _) | (_, b'{' | b'[') => rewrite::answer(body, call.answer),
+pub fn decode(operation: &PackedOperation, body: &[u8]) -> Result<Answer, Unreadable> {
+    match (operation.answer, Scanner::new(body).peek()) {
+        (Shape::Any, _) | (_, b'{' | b'[') => rewrite::answer(body, operation.answer),
         _ => Err(Unreadable::Malformed),
     }
 }

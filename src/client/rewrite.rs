@@ -1,7 +1,7 @@
 //! The one walk over JSON text that turns answers into results and arguments into requests.
 //!
 //! Both ways the same things change: three names get or lose their underscore at every depth
-//! (`contract/model.md` section 1), and at the places that a [`Shape`] names, dates, floats and media objects take the
+//! (`docs/contract/model.md#s1`), and at the places that a [`Shape`] names, dates, floats and media objects take the
 //! form of the other side. Everything else is copied in long runs. What JSON cannot carry leaves the text as a list of
 //! paths, which JavaScript visits after `JSON.parse`.
 //!

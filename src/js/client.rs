@@ -1,8 +1,8 @@
-//! What the JavaScript driver of the client calls.
+//! Bindings of the client's module: build a request, decode an answer, decide on a retry.
 
 use super::fetch::{self, Received};
 use super::{errors, text};
-use crate::client::packed::Call;
+use crate::client::packed::PackedOperation;
 use crate::client::rewrite::{self, Answer};
 use crate::client::{failure, request, response, retry};
 use crate::operations::shape::EVENT;
@@ -12,34 +12,35 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Response;
 
-/// JavaScript counts operations as its generated list does, which comes from the same table.
-fn call(number: usize) -> Result<Call, JsValue> {
-    Call::at(number).ok_or_else(|| JsValue::from("no such operation"))
+/// Returns the row with this number. The list of functions in JavaScript is generated from the same table.
+fn operation(number: usize) -> Result<PackedOperation, JsValue> {
+    PackedOperation::at(number).ok_or_else(|| JsValue::from("unknown operation"))
 }
 
 /// Builds the two arguments of `fetch` for a call, `[url, init]`, without headers.
 ///
-/// `arguments` is the JSON text of [`request::build`]. Throws `[field, expectation, violatedRule]` when an
+/// `arguments` is the JSON text for [`request::build`]. Throws `[field, expectation, violatedRule]` when an
 /// argument is refused.
 #[wasm_bindgen]
 pub fn prepare(number: usize, arguments: &str, base_url: &str) -> Result<Array, JsValue> {
-    let request = request::build(&call(number)?, arguments.as_bytes(), base_url)
+    let request = request::build(&operation(number)?, arguments.as_bytes(), base_url)
         .map_err(|violation| errors::of_violation(&violation))?;
     let init = fetch::request_init(request.verb, request.body.map(|body| text::decode(&body)));
     Ok(Array::of2(&request.url.into(), &init))
 }
 
-/// Decodes an answer whose body has been read: `[value, dates, specials]`. `dates` are the paths in `value` whose values
-/// become `Date`s, with null for each item of an array; `specials` those where `"NaN"` becomes the number and null becomes
-/// undefined.
+/// Decodes an answer and its body to `[value, dates, specials]`.
 ///
-/// Throws the members of an error ([`failure`]) for any answer that is no success.
+/// `dates` are the paths in `value` whose values become `Date`s, with null for each item of an array. `specials` are the
+/// paths where `"NaN"` becomes the number and null becomes undefined.
+///
+/// Throws the members of an error ([`failure`]) for an answer that is not a success.
 #[wasm_bindgen]
 pub fn receive(number: usize, response: &Response, body: &Uint8Array) -> Result<JsValue, JsValue> {
-    let call = call(number)?;
+    let operation = operation(number)?;
     let body = body.to_vec();
     if fetch::status(response) == 200 {
-        let error = match response::decode(&call, &body) {
+        let error = match response::decode(&operation, &body) {
             Ok(answer) => match parse_answer(answer) {
                 Ok(value) => return Ok(value),
                 Err(_) => Unreadable::Malformed,
@@ -47,18 +48,23 @@ pub fn receive(number: usize, response: &Response, body: &Uint8Array) -> Result<
             Err(error) => error,
         };
         let received = Received::new(response);
-        return Err(text::parse(&failure::unreadable(&call, received.head(), &body, error))?);
+        return Err(text::parse(&failure::unreadable(
+            &operation,
+            received.head(),
+            &body,
+            error,
+        ))?);
     }
     let received = Received::new(response);
-    let failure = text::parse(&failure::of_answer(&call, received.head(), &body));
-    // A failure quotes the body, which may be JSON only as far as its brackets go; then it is no JSON at all.
-    Err(failure.or_else(|_| text::parse(&failure::of_answer(&call, received.head(), b"")))?)
+    let failure = text::parse(&failure::of_answer(&operation, received.head(), &body));
+    // A failure quotes the body, of which only the brackets were checked. If it is not JSON, leave it out.
+    Err(failure.or_else(|_| text::parse(&failure::of_answer(&operation, received.head(), b"")))?)
 }
 
-/// Milliseconds to wait before a call is tried again, -1 when it must not be.
+/// Returns the milliseconds to wait before a call is retried, -1 if it must not be.
 ///
-/// `status` is 0 when there was no answer; `not_sent` says that the request never left. `retry_after` is the server's wish
-/// in milliseconds, NaN without one.
+/// `status` is 0 without an answer; `not_sent` says that the request was never sent. `retry_after` is the wait that the
+/// server asked for in milliseconds, else NaN.
 #[wasm_bindgen(js_name = retryDelay)]
 pub fn retry_delay(
     number: usize,
@@ -73,11 +79,11 @@ pub fn retry_delay(
         0 => retry::Attempt::Unanswered,
         status => retry::Attempt::Answered(status),
     };
-    let wish = Some(retry_after).filter(|wish| wish.is_finite());
-    Ok(retry::delay(&call(number)?, failures, attempt, wish, random).unwrap_or(-1.0))
+    let retry_after = Some(retry_after).filter(|wait| wait.is_finite());
+    Ok(retry::delay(&operation(number)?, failures, attempt, retry_after, random).unwrap_or(-1.0))
 }
 
-/// Turns a raw domain event into its JavaScript form: `[value, dates, specials]` as in [`receive`].
+/// Decodes a raw domain event to `[value, dates, specials]`, like [`receive`].
 #[wasm_bindgen]
 pub fn event(text: &str) -> Result<JsValue, JsValue> {
     let answer =

@@ -1,11 +1,11 @@
-//! Refused arguments as plain values, from which JavaScript makes a `WixMediaError`.
+//! Violations as plain values, from which JavaScript makes a `WixMediaError`.
 
 use crate::client::request::Violation;
 use serde::ser::{Serialize, SerializeTuple, Serializer};
 use wasm_bindgen::JsValue;
 
-/// A tuple and not a derived struct: for the names of members the serialiser keeps a hash table, which the download does
-/// not need.
+/// A tuple, because the serialiser keeps a hash table for the member names of structs, which would only enlarge the
+/// download.
 impl Serialize for Violation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut tuple = serializer.serialize_tuple(3)?;
@@ -16,7 +16,7 @@ impl Serialize for Violation {
     }
 }
 
-/// A violation as `[field, expectation, violatedRule]`.
+/// Returns a violation as `[field, expectation, violatedRule]`.
 pub(super) fn of_violation(violation: &Violation) -> JsValue {
     serde_wasm_bindgen::to_value(violation).unwrap_or_else(JsValue::from)
 }

@@ -1,7 +1,7 @@
-//! Requests for and answers of a `fetch` function, the platform's own or any other.
+//! Requests for `fetch` and its responses, in the types of the platform.
 //!
-//! gloo-net sends only through the global `fetch` and panics when it rejects with anything but an `Error`; so requests
-//! leave as the two arguments of a `fetch` that JavaScript calls and awaits, and gloo-net's types read what comes back.
+//! gloo-net sends only through the global `fetch`, and panics if that rejects with anything but an `Error`. So JavaScript
+//! calls whichever `fetch` it was given, with two arguments made here, and gloo-net's types read the response.
 
 use crate::client::response::Head;
 use crate::operations::Verb;
@@ -10,7 +10,7 @@ use js_sys::{JsString, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::RequestInit;
 
-/// The second argument of `fetch`, to which the driver adds headers and signal.
+/// Returns the second argument of `fetch`. JavaScript adds headers and signal.
 pub(crate) fn request_init(verb: Verb, body: Option<JsString>) -> RequestInit {
     let init = RequestInit::new();
     init.set_method(verb.name());
@@ -20,13 +20,13 @@ pub(crate) fn request_init(verb: Verb, body: Option<JsString>) -> RequestInit {
     init
 }
 
-/// The status of an answer, whether it is a `Response` or something that behaves like one.
+/// Returns the status of a `Response`, or of an object that behaves like one.
 pub(crate) fn status(response: &web_sys::Response) -> u16 {
     let response: &JsValue = response.as_ref();
     Response::from(response.clone().unchecked_into::<web_sys::Response>()).status()
 }
 
-/// What the error of an answer tells beside its body, owned.
+/// The parts of an answer that errors name, owned.
 pub(crate) struct Received {
     status: u16,
     status_text: String,
@@ -35,7 +35,7 @@ pub(crate) struct Received {
 }
 
 impl Received {
-    /// Reads it; doubles of a `Response` may lack the status text or the headers.
+    /// Reads them. Objects that only behave like a `Response` may lack the status text or the headers.
     pub(crate) fn new(response: &web_sys::Response) -> Received {
         let member = |name: &str| Reflect::get(response, &name.into()).unwrap_or_default();
         let headers = member("headers");

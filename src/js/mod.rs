@@ -1,7 +1,7 @@
-//! The WebAssembly module's face to JavaScript.
+//! The bindings of each WebAssembly module to JavaScript.
 //!
-//! Every function is synchronous and keeps nothing: JavaScript drives promises, time and credentials, so a trap can be
-//! caught where it happens and the module be made anew for the next call.
+//! Every function is synchronous. JavaScript owns promises, time and credentials, so after a trap it can replace the module
+//! and go on.
 
 #[cfg(all(target_arch = "wasm32", any(feature = "client", feature = "transfers")))]
 mod allocator;

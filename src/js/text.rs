@@ -1,7 +1,7 @@
-//! Text on its way to JavaScript.
+//! Text that is passed to JavaScript.
 //!
-//! The bindings of js-sys and web-sys take and give Rust strings, so text that is decoded by one and parsed by the other
-//! would be copied into the module and out again; these keep it where it is made.
+//! The bindings of js-sys and web-sys take and return Rust strings. Text that one decodes and the other parses would be
+//! copied into the module and out again. These bindings keep it in JavaScript.
 
 use js_sys::JsString;
 use wasm_bindgen::JsValue;
@@ -22,12 +22,12 @@ extern "C" {
     fn parse_json(text: &JsString) -> Result<JsValue, JsValue>;
 }
 
-/// The text as a JavaScript string; bytes that are not UTF-8 become U+FFFD, as `Response.text` has it.
+/// Decodes text to a JavaScript string. Bytes that are not UTF-8 become U+FFFD, like in `Response.text`.
 pub(super) fn decode(text: &[u8]) -> JsString {
     Decoder::new().decode_bytes(text)
 }
 
-/// The value of a JSON text, by the engine's own reader.
+/// Parses JSON text with `JSON.parse`.
 pub(super) fn parse(text: &[u8]) -> Result<JsValue, JsValue> {
     parse_json(&decode(text))
 }

@@ -1,17 +1,17 @@
-//! The enums of the API: their values, and which function group exports them.
+//! The enums of the API: their values, and the groups of functions that export them.
 
 use super::Group;
 use crate::model::media_type::MediaType;
 use crate::model::status::Status;
 
-/// An enum of the API: a closed set of upper-case strings for requests, an open one in answers (unknown values pass).
+/// An enum of the API. Requests accept only its values; answers may contain others, which pass unchanged.
 #[derive(Clone, Copy, Debug)]
-pub struct Choice {
+pub struct ApiEnum {
     /// The name under which JavaScript exports it.
     pub name: &'static str,
-    /// The values, each also its own key.
+    /// Its values. In JavaScript each is also its own key.
     pub values: &'static [&'static str],
-    /// The groups whose objects carry it.
+    /// The groups whose JavaScript objects carry it.
     pub groups: &'static [Group],
 }
 
@@ -21,12 +21,12 @@ const BOTH: &[Group] = &[Group::Files, Group::Folders];
 /// Every enum, by name.
 ///
 /// ```
-/// use wix_media::operations::enums::CHOICES;
+/// use wix_media::operations::enums::ENUMS;
 ///
-/// let root_folder = CHOICES.iter().find(|choice| choice.name == "RootFolder").unwrap();
+/// let root_folder = ENUMS.iter().find(|api_enum| api_enum.name == "RootFolder").unwrap();
 /// assert_eq!(root_folder.values, ["MEDIA_ROOT", "TRASH_ROOT", "VISITOR_UPLOADS_ROOT"]);
 /// ```
-pub static CHOICES: [&Choice; 14] = [
+pub static ENUMS: [&ApiEnum; 14] = [
     &APPLICATION,
     &COMMON_SORT_ORDER,
     &CONTENT_DISPOSITION,
@@ -43,8 +43,8 @@ pub static CHOICES: [&Choice; 14] = [
     &WEBHOOK_IDENTITY_TYPE,
 ];
 
-/// Wix applications that add files; internal to Wix, passed through.
-pub static APPLICATION: Choice = Choice {
+/// Wix applications that add files. Internal to Wix, passed through.
+pub static APPLICATION: ApiEnum = ApiEnum {
     name: "Application",
     values: &[
         "UNKNOWN_APPLICATION",
@@ -120,29 +120,29 @@ pub static APPLICATION: Choice = Choice {
     groups: FILES,
 };
 
-/// Direction of the sort of a list or search.
-pub static COMMON_SORT_ORDER: Choice = Choice {
+/// The direction in which a list or search is sorted.
+pub static COMMON_SORT_ORDER: ApiEnum = ApiEnum {
     name: "CommonSortOrder",
     values: &["ASC", "DESC"],
     groups: BOTH,
 };
 
-/// What a browser does with a temporary download link (`contract/files-api.md` section 2).
-pub static CONTENT_DISPOSITION: Choice = Choice {
+/// What a browser does with a temporary download link (`docs/contract/files-api.md#s2`).
+pub static CONTENT_DISPOSITION: ApiEnum = ApiEnum {
     name: "ContentDisposition",
     values: &["ATTACHMENT", "INLINE"],
     groups: FILES,
 };
 
-/// Who added a file.
-pub static IDENTITY_TYPE: Choice = Choice {
+/// The kind of identity that added a file.
+pub static IDENTITY_TYPE: ApiEnum = ApiEnum {
     name: "IdentityType",
     values: &["UNKNOWN", "ANONYMOUS_VISITOR", "MEMBER", "WIX_USER", "APP"],
     groups: FILES,
 };
 
-/// Kinds of machine annotation; internal to Wix, passed through.
-pub static IMAGE_ANNOTATION_TYPE: Choice = Choice {
+/// Kinds of machine annotation. Internal to Wix, passed through.
+pub static IMAGE_ANNOTATION_TYPE: ApiEnum = ApiEnum {
     name: "ImageAnnotationType",
     values: &[
         "UNKNOWN_IMAGE_ANNOTATION_TYPE",
@@ -158,15 +158,15 @@ pub static IMAGE_ANNOTATION_TYPE: Choice = Choice {
     groups: FILES,
 };
 
-/// Kinds of file (`contract/model.md` section 3). The last four appear at run time only.
-pub static MEDIA_TYPE: Choice = Choice {
+/// Media types of files (`docs/contract/model.md#s3`). The last four occur in answers only.
+pub static MEDIA_TYPE: ApiEnum = ApiEnum {
     name: "MediaType",
     values: MediaType::NAMES,
     groups: FILES,
 };
 
-/// Areas of the store inside Wix, passed through.
-pub static NAMESPACE: Choice = Choice {
+/// Areas of the store. Internal to Wix, passed through.
+pub static NAMESPACE: ApiEnum = ApiEnum {
     name: "Namespace",
     values: &[
         "NO_NAMESPACE",
@@ -191,50 +191,50 @@ pub static NAMESPACE: Choice = Choice {
     groups: BOTH,
 };
 
-/// Processing status of a file.
-pub static OPERATION_STATUS: Choice = Choice {
+/// The processing status of a file.
+pub static OPERATION_STATUS: ApiEnum = ApiEnum {
     name: "OperationStatus",
     values: Status::NAMES,
     groups: FILES,
 };
 
-/// Search scopes, not to be mistaken for the folders `media-root`, `trash-root` and `visitor-uploads`.
-pub static ROOT_FOLDER: Choice = Choice {
+/// The scopes of a search. The ids of the folders at their tops are others: `media-root`, `trash-root`, `visitor-uploads`.
+pub static ROOT_FOLDER: ApiEnum = ApiEnum {
     name: "RootFolder",
     values: &["MEDIA_ROOT", "TRASH_ROOT", "VISITOR_UPLOADS_ROOT"],
     groups: BOTH,
 };
 
-/// Direction of a sort entry in a query.
-pub static SORT_ORDER: Choice = Choice {
+/// The direction in which a query is sorted.
+pub static SORT_ORDER: ApiEnum = ApiEnum {
     name: "SortOrder",
     values: &["ASC", "DESC"],
     groups: BOTH,
 };
 
 /// Whether an item is in the trash.
-pub static STATE: Choice = Choice {
+pub static STATE: ApiEnum = ApiEnum {
     name: "State",
     values: &["OK", "DELETED"],
     groups: BOTH,
 };
 
 /// Streaming formats of a video.
-pub static STREAM_FORMAT: Choice = Choice {
+pub static STREAM_FORMAT: ApiEnum = ApiEnum {
     name: "StreamFormat",
     values: &["UNKNOWN", "HLS", "DASH"],
     groups: FILES,
 };
 
 /// Protocols of a resumable upload.
-pub static UPLOAD_PROTOCOL: Choice = Choice {
+pub static UPLOAD_PROTOCOL: ApiEnum = ApiEnum {
     name: "UploadProtocol",
     values: &["TUS"],
     groups: FILES,
 };
 
-/// Who caused an event.
-pub static WEBHOOK_IDENTITY_TYPE: Choice = Choice {
+/// The kind of identity that caused an event.
+pub static WEBHOOK_IDENTITY_TYPE: ApiEnum = ApiEnum {
     name: "WebhookIdentityType",
     values: &["UNKNOWN", "ANONYMOUS_VISITOR", "MEMBER", "WIX_USER", "APP"],
     groups: BOTH,

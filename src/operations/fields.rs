@@ -1,62 +1,61 @@
-//! Fields: what travels under which name, of which kind, within which limits.
+//! The fields of requests: name, kind and limits of each.
 //!
-//! Limits are the service's business: they have grown before, and a client must not refuse what the service accepts.
-//! They stand here for the manager's validator and the documentation; the client checks only the JavaScript type of
-//! required arguments.
+//! The manager's validator and the documentation read the limits. The client ignores them and checks only the JavaScript
+//! type of required arguments: the service has raised limits before, and a client must not refuse what it accepts.
 
-use super::enums::{self, Choice};
+use super::enums::{self, ApiEnum};
 use super::shape::ShapeId;
 
-/// One field of a request.
+/// A field of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
-    /// Its REST name. `folder.id` is the member `id` of the body's `folder`.
+    /// Its name in REST. `folder.id` is the member `id` of the body's `folder`.
     pub name: &'static str,
     /// Its kind and limits.
     pub kind: Kind,
-    /// Whether the call makes no sense without it.
+    /// Whether the call requires it.
     pub required: bool,
-    /// Where dates, floats and media strings stand inside.
+    /// Where it contains dates, floats and media strings.
     pub shape: ShapeId,
 }
 
-/// The kinds of fields. Lengths are in UTF-16 code units, as JavaScript counts them.
+/// The kind of a field, with its limits. Lengths are in UTF-16 code units, like in JavaScript.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
-    /// A string of `min` to `max` characters.
+    /// A string of `min` to `max` code units.
     Text {
-        /// Fewest characters.
+        /// The smallest length.
         min: u32,
-        /// Most characters.
+        /// The largest length.
         max: u32,
     },
     /// `true` or `false`.
     Flag,
-    /// A whole number from `min` to `max`.
+    /// An integer from `min` to `max`.
     Integer {
-        /// Smallest value.
+        /// The smallest value.
         min: u32,
-        /// Largest value.
+        /// The largest value.
         max: u32,
     },
-    /// A whole, non-negative number as a decimal string, for sizes in bytes.
+    /// A non-negative integer as a decimal string, for sizes in bytes.
     Decimal,
     /// One of an enum's values.
-    OneOf(&'static Choice),
-    /// A list of `min` to `max` strings of at most `length` characters each.
+    OneOf(&'static ApiEnum),
+    /// A list of `min` to `max` strings of at most `length` code units each.
     Texts {
-        /// Fewest entries.
+        /// The smallest number of entries.
         min: u32,
-        /// Most entries.
+        /// The largest number of entries.
         max: u32,
-        /// Most characters of an entry.
+        /// The longest entry.
         length: u32,
     },
     /// A list of at most `max` of an enum's values.
     SomeOf {
         /// The enum.
-        choice: &'static Choice,
-        /// Most entries.
+        choice: &'static ApiEnum,
+        /// The largest number of entries.
         max: u32,
     },
     /// An object with free members.
@@ -67,26 +66,26 @@ pub enum Kind {
     Objects {
         /// The fields of each.
         fields: &'static [Field],
-        /// Fewest entries.
+        /// The smallest number of entries.
         min: u32,
-        /// Most entries.
+        /// The largest number of entries.
         max: u32,
     },
     /// A query: filter, sort and cursor paging.
     Query(&'static Queryable),
 }
 
-/// What a query may filter and sort by.
+/// The fields that a query may filter and sort by.
 #[derive(Clone, Copy, Debug)]
 pub struct Queryable {
-    /// Field names and whether `$in` is allowed beside `$eq`.
+    /// Names of fields that conditions may use, and whether `$in` is allowed in addition to `$eq`.
     pub filters: &'static [(&'static str, bool)],
-    /// Field names that sort.
+    /// Names of fields that the result may be sorted by.
     pub sorts: &'static [&'static str],
 }
 
 impl Kind {
-    /// What the JavaScript value must be, in words for an error message.
+    /// Returns the expected JavaScript type in words, for an error message.
     ///
     /// ```
     /// use wix_media::operations::Kind;
@@ -140,7 +139,7 @@ pub(super) const fn integer(name: &'static str, min: u32, max: u32) -> Field {
     Field::new(name, Kind::Integer { min, max })
 }
 
-pub(super) const fn one_of(name: &'static str, choice: &'static Choice) -> Field {
+pub(super) const fn one_of(name: &'static str, choice: &'static ApiEnum) -> Field {
     Field::new(name, Kind::OneOf(choice))
 }
 
@@ -160,7 +159,7 @@ pub(super) const fn query(queryable: &'static Queryable) -> Field {
     Field::new("query", Kind::Query(queryable))
 }
 
-/// `contract/files-api.md` C1: every file id may also be a Wix media URL.
+/// A file id or a Wix media URL (`docs/contract/files-api.md#c1`).
 pub(super) const FILE_ID: Field = text("fileId", 1000).required();
 pub(super) const FOLDER_ID: Field = text("folderId", 100).required();
 pub(super) const PARENT_FOLDER_ID: Field = text("parentFolderId", 100);
@@ -181,7 +180,7 @@ pub(super) const MEDIA_TYPES: Field = Field::new(
     },
 );
 
-/// `contract/files-api.md` C4.
+/// `docs/contract/files-api.md#c4`.
 const SORT_FIELDS: &[Field] = &[
     text("fieldName", 512),
     one_of("order", &enums::COMMON_SORT_ORDER),
@@ -189,16 +188,16 @@ const SORT_FIELDS: &[Field] = &[
 ];
 pub(super) const SORT: Field = object("sort", SORT_FIELDS).shaped(ShapeId::Sort);
 
-/// `contract/files-api.md` C5.
+/// `docs/contract/files-api.md#c5`.
 pub(super) const PAGING: Field = object("paging", &[integer("limit", 1, 100), text("cursor", 16_000)]);
 
-/// `contract/files-api.md` C8.
+/// `docs/contract/files-api.md#c8`.
 pub(super) const EXTERNAL_INFO: Field = object(
     "externalInfo",
     &[text("origin", 1000), texts("externalIds", 0, 30, 4000)],
 );
 
-/// `contract/files-api.md` section 8: what an import takes beside its `url`.
+/// The options of an import (`docs/contract/files-api.md#s8`).
 pub(super) const IMPORT_OPTIONS: &[Field] = &[
     one_of("mediaType", &enums::MEDIA_TYPE),
     DISPLAY_NAME,
@@ -212,7 +211,7 @@ pub(super) const IMPORT_OPTIONS: &[Field] = &[
     FILE_PATH,
 ];
 
-/// One entry of a bulk import: an import's `url` and options in one object.
+/// An entry of a bulk import: the `url` and the options of an import in one object.
 const IMPORT_FIELDS: &[Field] = &[
     url("url").required(),
     IMPORT_OPTIONS[0],
@@ -228,7 +227,7 @@ const IMPORT_FIELDS: &[Field] = &[
 ];
 pub(super) const IMPORT_REQUESTS: Field = objects("importFileRequests", IMPORT_FIELDS, 1, 100).required();
 
-/// `contract/files-api.md` section 5: the updatable members; the rest of a descriptor is read-only and travels unread.
+/// The members that an update can change (`docs/contract/files-api.md#s5`). Others are sent along and ignored.
 const FILE_FIELDS: &[Field] = &[
     text("id", 1000).required(),
     text("displayName", 255),
@@ -237,17 +236,17 @@ const FILE_FIELDS: &[Field] = &[
 ];
 pub(super) const FILE: Field = object("file", FILE_FIELDS).required().shaped(ShapeId::File);
 
-/// `contract/folders-api.md` section 5.
+/// `docs/contract/folders-api.md#s5`.
 const FOLDER_FIELDS: &[Field] = &[DISPLAY_NAME, PARENT_FOLDER_ID];
 pub(super) const FOLDER: Field = object("folder", FOLDER_FIELDS).required().shaped(ShapeId::Folder);
 
-/// `contract/files-api.md` section 17.
+/// `docs/contract/files-api.md#s17`.
 pub(super) const FILE_QUERY: Field = query(&Queryable {
     filters: &[("private", false), ("mediaType", true), ("state", false)],
     sorts: &["displayName", "sizeInBytes", "updatedDate"],
 });
 
-/// `contract/folders-api.md` section 10.
+/// `docs/contract/folders-api.md#s10`.
 pub(super) const FOLDER_QUERY: Field = query(&Queryable {
     filters: &[("state", false)],
     sorts: &["displayName", "updatedDate"],

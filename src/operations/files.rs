@@ -1,4 +1,4 @@
-//! The files functions, in the order of `contract/files-api.md`.
+//! The files functions, in the order of `docs/contract/files-api.md`.
 
 use super::fields::{self, *};
 use super::shape::ShapeId;
@@ -36,7 +36,7 @@ const IMPORT_REQUESTS: Argument = Argument::Value {
     field: fields::IMPORT_REQUESTS,
 };
 
-/// What a list takes, of live files as of deleted ones.
+/// The options of both lists, inside and outside the trash.
 const LIST_OPTIONS: Argument = Argument::Options(&[PARENT_FOLDER_ID, MEDIA_TYPES, PRIVATE, SORT, PAGING]);
 
 pub(super) const ROWS: [Operation; 17] = [
@@ -47,7 +47,7 @@ pub(super) const ROWS: [Operation; 17] = [
         arguments: &[file_ids(1, 1000)],
         access: Access::Manage,
         errors: &["RESOURCE_NOT_FOUND"],
-        // The answer links to a recipe of a zip, which is stored.
+        // Stores the list of files that the returned link leads to.
         effect: Effect::Change,
         ..Operation::READ
     },

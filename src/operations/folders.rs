@@ -1,4 +1,4 @@
-//! The folders functions, in the order of `contract/folders-api.md`.
+//! The folders functions, in the order of `docs/contract/folders-api.md`.
 
 use super::fields::{self, *};
 use super::shape::ShapeId;
@@ -27,7 +27,7 @@ const CREATE: Operation = Operation {
     ..Operation::CREATE
 };
 
-/// What a list takes, of live folders as of deleted ones.
+/// The options of both lists, inside and outside the trash.
 const LIST_OPTIONS: Argument = Argument::Options(&[PARENT_FOLDER_ID, SORT, PAGING]);
 
 pub(super) const ROWS: [Operation; 10] = [
@@ -106,7 +106,7 @@ pub(super) const ROWS: [Operation; 10] = [
         arguments: &[FOLDER_ID],
         access: super::Access::Manage,
         errors: &["FOLDER_NOT_FOUND", "TOO_MANY_FILES"],
-        // The answer links to a recipe of a zip, which is stored.
+        // Stores the list of files that the returned link leads to.
         effect: Effect::Change,
         ..READ
     },

@@ -1,9 +1,8 @@
 //! The operations table: one row per API call.
 //!
-//! A row says everything that is particular to a call: its name, verb and path, its positional arguments, where
-//! each field travels, which limits hold, what comes back, which errors it can raise, how it may be repeated and how
-//! it is paged. Building a request, decoding an answer, naming an argument in an error and generating the list of
-//! functions of the npm package all read this table, so adding a row adds the call.
+//! A row holds everything that distinguishes a call: name, verb and path, positional arguments with the place and the
+//! limits of each field, result, error codes, retries and paging. The request builder, the router, the validator, the
+//! JavaScript functions, the reference page and the tests all read this table, so adding a row adds the call.
 //!
 //! ```
 //! use wix_media::operations::{self, Verb};
@@ -23,17 +22,17 @@ pub use fields::{Field, Kind, Queryable};
 
 use shape::ShapeId;
 
-/// The two groups of functions, each an object of the JavaScript module.
+/// A group of functions: an object of the JavaScript module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
-    /// `wixMedia.files` (`contract/files-api.md`).
+    /// `wixMedia.files` (`docs/contract/files-api.md`).
     Files,
-    /// `wixMedia.folders` (`contract/folders-api.md`).
+    /// `wixMedia.folders` (`docs/contract/folders-api.md`).
     Folders,
 }
 
 impl Group {
-    /// The property of the JavaScript module that holds the group: `files` or `folders`.
+    /// Returns the property of the JavaScript module that holds the group.
     ///
     /// ```
     /// assert_eq!(wix_media::operations::Group::Folders.name(), "folders");
@@ -46,7 +45,7 @@ impl Group {
     }
 }
 
-/// The HTTP methods of the API.
+/// An HTTP method of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
     /// Fields travel in the query string.
@@ -58,7 +57,7 @@ pub enum Verb {
 }
 
 impl Verb {
-    /// The method as HTTP spells it.
+    /// Returns the method as HTTP spells it.
     ///
     /// ```
     /// assert_eq!(wix_media::operations::Verb::Patch.name(), "PATCH");
@@ -71,7 +70,7 @@ impl Verb {
         }
     }
 
-    /// Where fields without a place of their own travel: the query string of a GET, else the body.
+    /// Returns where fields travel that are not in the path: the query string of a GET, else the body.
     ///
     /// ```
     /// use wix_media::operations::{Place, Verb};
@@ -90,57 +89,57 @@ impl Verb {
 /// One positional argument of the JavaScript function.
 #[derive(Clone, Copy, Debug)]
 pub enum Argument {
-    /// A value that travels as one field. The name is the one that callers know, `_id` where the field is `folder.id`.
+    /// A value that travels as one field. Callers know the argument by its own name: `_id` for the field `folder.id`.
     Value {
-        /// Name of the argument, as errors give it.
+        /// The name of the argument in errors and documentation.
         name: &'static str,
         /// The field that carries it.
         field: Field,
     },
-    /// An optional object whose declared members travel as one field each. Members that are not declared are dropped,
-    /// and anything that is not an object counts as no options (`contract/sdk-behaviour.md` section 1).
+    /// An optional object whose declared members travel as one field each. Other members are dropped, and a value that is
+    /// not an object counts as no options (`docs/contract/sdk-behaviour.md#s1`).
     Options(&'static [Field]),
 }
 
-/// What a successful answer gives the caller.
+/// The part of a successful answer that the caller gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {
     /// The whole body.
     Body,
     /// One member of the body, such as `file`.
     Member(&'static str),
-    /// Nothing: the function resolves to `undefined`.
+    /// Nothing. The function resolves to `undefined`.
     Nothing,
 }
 
-/// How a call is continued to the next page.
+/// How a call is continued to its next page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paging {
     /// The answer is complete.
     None,
-    /// `paging.cursor` in the options, `nextCursor` in the answer; the items are in the named member
-    /// (`contract/files-api.md` C5).
+    /// By `paging.cursor` in the options and `nextCursor` in the answer. The named member holds the items
+    /// (`docs/contract/files-api.md#c5`).
     Cursor(&'static str),
-    /// `query.cursorPaging` in the request, `pagingMetadata` in the answer; the items are in the named member
-    /// (`contract/files-api.md` section 17).
+    /// By `query.cursorPaging` in the request and `pagingMetadata` in the answer. The named member holds the items
+    /// (`docs/contract/files-api.md#s17`).
     Query(&'static str),
 }
 
-/// Whether a call may be sent again after a failure (`contract/errors.md` section 6).
+/// Whether a call may be retried (`docs/contract/errors.md#s6`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
-    /// Sending it twice does no harm: after network failures, 429, 500, 503 and 504.
+    /// The call is idempotent. It may be retried after network failures, 429, 500, 503 and 504.
     Harmless,
-    /// A repeat may create a second item: only after a 429, or when the request never left.
+    /// A retry may create a second item. It may follow a 429, or a request that was never sent.
     Creates,
 }
 
-/// What the caller must be allowed to do (`contract/auth.md` section 4.2).
+/// The permission that a call requires (`docs/contract/auth.md#s4-2`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Covered by the scope Read Media Manager.
+    /// The scope Read Media Manager.
     Read,
-    /// Needs the scope Manage Media Manager.
+    /// The scope Manage Media Manager.
     Manage,
 }
 
@@ -228,7 +227,7 @@ pub enum OperationId {
 }
 
 impl OperationId {
-    /// The row of the call.
+    /// Returns the row of the call.
     ///
     /// ```
     /// use wix_media::operations::OperationId;
@@ -239,7 +238,7 @@ impl OperationId {
         OPERATIONS[self as usize]
     }
 
-    /// The call with this function name, `None` for any other name.
+    /// Returns the call with this function name, `None` for any other name.
     ///
     /// ```
     /// use wix_media::operations::OperationId;
@@ -252,7 +251,7 @@ impl OperationId {
     }
 }
 
-/// One row: one API call.
+/// A row: one API call.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation {
     /// Which call this is.
@@ -263,19 +262,19 @@ pub struct Operation {
     pub name: &'static str,
     /// The HTTP method.
     pub verb: Verb,
-    /// The path below `/site-media/v1`; `{name}` stands for the field of that name, percent-encoded.
+    /// The path below `/site-media/v1`. `{name}` stands for the field of that name, percent-encoded.
     pub path: &'static str,
     /// The positional arguments, in order.
     pub arguments: &'static [Argument],
-    /// What the caller gets from a successful answer.
+    /// The part of a successful answer that the caller gets.
     pub output: Output,
-    /// Where dates, floats and media objects stand in the answer's body.
+    /// Where the answer's body contains dates, floats and media objects.
     pub answer: ShapeId,
     /// How the call is paged.
     pub paging: Paging,
-    /// Whether it may be repeated.
+    /// Whether it may be retried.
     pub repeat: Repeat,
-    /// What the caller must be allowed to do.
+    /// The permission that it requires.
     pub access: Access,
     /// Whether it changes what the service stores.
     pub effect: Effect,
@@ -283,12 +282,12 @@ pub struct Operation {
     pub deferrable: bool,
     /// Which items a listing looks at.
     pub covers: Covers,
-    /// The error codes that are particular to the call (`contract/errors.md` section 3).
+    /// The error codes that only some calls raise (`docs/contract/errors.md#s3`).
     pub errors: &'static [&'static str],
 }
 
 impl Operation {
-    /// The common case that rows are written against: a harmless read that answers its whole body.
+    /// The common case that rows start from: an idempotent read that returns its whole body.
     const READ: Operation = Operation {
         // Placeholders, replaced in every row.
         id: OperationId::GenerateFilesDownloadUrl,
@@ -308,14 +307,14 @@ impl Operation {
         errors: &[],
     };
 
-    /// A change that may be repeated.
+    /// An idempotent change.
     const CHANGE: Operation = Operation {
         access: Access::Manage,
         effect: Effect::Change,
         ..Operation::READ
     };
 
-    /// A change that must not be repeated blindly.
+    /// A change that may create a second item when retried.
     const CREATE: Operation = Operation {
         repeat: Repeat::Creates,
         ..Operation::CHANGE
@@ -325,16 +324,16 @@ impl Operation {
 /// Where the fields of a request travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// In the query string, nested members with dotted keys (`contract/files-api.md` C2).
+    /// The query string, with dotted keys for nested members (`docs/contract/files-api.md#c2`).
     Query,
-    /// In the JSON body (`contract/files-api.md` C3).
+    /// The JSON body (`docs/contract/files-api.md#c3`).
     Body,
 }
 
-/// The whole table: the files functions, then the folders functions, each in the order of the contract.
+/// The table: the files functions, then the folders functions, each in the order of the contract.
 ///
-/// The position of a row is the number by which JavaScript names the operation to the WebAssembly module of the same
-/// build; it means nothing elsewhere.
+/// JavaScript passes the position of a row to the WebAssembly module. Positions may differ between builds, so they are
+/// never stored.
 pub static OPERATIONS: [&Operation; files::ROWS.len() + folders::ROWS.len()] = {
     let mut table = [&Operation::READ; files::ROWS.len() + folders::ROWS.len()];
     let mut at = 0;
@@ -349,7 +348,7 @@ pub static OPERATIONS: [&Operation; files::ROWS.len() + folders::ROWS.len()] = {
     table
 };
 
-/// The row of a function, `None` for a name that is not in the table.
+/// Returns the row of a function, `None` for a name that is not in the table.
 ///
 /// ```
 /// use wix_media::operations::find;
@@ -370,7 +369,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn names_are_unique_in_their_group() {
+    fn name_is_unique_in_its_group() {
         let names: BTreeSet<_> = OPERATIONS.iter().map(|row| (row.group.name(), row.name)).collect();
         assert_eq!(names.len(), OPERATIONS.len());
     }
@@ -422,7 +421,7 @@ mod tests {
     }
 
     #[test]
-    fn read_with_scope_to_read_never_changes_anything() {
+    fn call_with_read_permission_has_the_effect_read() {
         for row in OPERATIONS {
             if row.access == Access::Read {
                 assert_eq!(row.effect, Effect::Read, "{}", row.name);
@@ -431,19 +430,19 @@ mod tests {
     }
 
     #[test]
-    fn every_call_of_the_contract_has_its_row() {
+    fn table_has_all_calls_of_the_contract() {
         let count = |group| OPERATIONS.iter().filter(|row| row.group == group).count();
         assert_eq!((count(Group::Files), count(Group::Folders)), (17, 10));
     }
 
     #[test]
-    fn no_two_rows_answer_the_same_request() {
+    fn verb_and_path_are_unique() {
         let requests: BTreeSet<_> = OPERATIONS.iter().map(|row| (row.verb.name(), row.path)).collect();
         assert_eq!(requests.len(), OPERATIONS.len());
     }
 
     #[test]
-    fn placeholders_name_a_required_text_argument() {
+    fn placeholder_of_path_names_a_required_text_argument() {
         for row in OPERATIONS {
             let mut rest = row.path;
             while let Some(open) = rest.find('{') {
@@ -465,7 +464,7 @@ mod tests {
     }
 
     #[test]
-    fn options_come_last_and_are_never_required() {
+    fn options_are_the_last_argument_and_never_required() {
         for row in OPERATIONS {
             for (at, argument) in row.arguments.iter().enumerate() {
                 if let Argument::Options(fields) = argument {
@@ -477,7 +476,7 @@ mod tests {
     }
 
     #[test]
-    fn paged_calls_answer_their_whole_body() {
+    fn paged_call_returns_its_whole_body() {
         for row in OPERATIONS {
             if row.paging != Paging::None {
                 assert_eq!(row.output, Output::Body, "{}", row.name);

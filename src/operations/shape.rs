@@ -1,28 +1,28 @@
-//! Shapes: where JSON text holds values whose JavaScript form differs from their REST form.
+//! The places in JSON text where the JavaScript form of a value differs from its REST form.
 
 use crate::model::media_url::Medium;
 
-/// The value expected at one place of a JSON text. Arrays are transparent: an array at any level stands for each of its
-/// items, as in the official SDK (`contract/sdk-behaviour.md` section 2).
+/// The value expected at one place of a JSON text. An array at any level stands for each of its items, like in the official
+/// SDK (`docs/contract/sdk-behaviour.md#s2`).
 #[derive(Clone, Copy, Debug)]
 pub enum Shape {
-    /// Anything; only the names `id`, `createdDate` and `updatedDate` change.
+    /// Any value, in which only the names `id`, `createdDate` and `updatedDate` change.
     Any,
-    /// An object; members that are not named are `Any`.
+    /// An object with the shapes of some members. The others are `Any`.
     Object(&'static [(&'static str, Shape)]),
     /// An ISO 8601 string in REST, a `Date` in JavaScript.
     Date,
-    /// A number that REST writes as a string when it is NaN or infinite.
+    /// A number, which REST writes as a string if it is NaN or infinite.
     Float,
     /// A media object in REST, a `wix:` string in JavaScript.
     Medium(Medium),
 }
 
-/// The shapes of whole fields and answers. The number of a variant stands for the shape in the client's packed table.
+/// The shape of a whole field or answer. The client's packed table stores the number of the variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ShapeId {
-    /// Nothing but the renamed members.
+    /// [`Shape::Any`].
     Any,
     /// The sort of a list.
     Sort,
@@ -34,7 +34,7 @@ pub enum ShapeId {
     FileAnswer,
     /// An answer with a list of `files`.
     FilesAnswer,
-    /// An answer with `results`, each of which may hold a file as its `item`.
+    /// An answer with a list of `results`, each with an optional file in `item`.
     ResultsAnswer,
     /// An answer with one `folder`.
     FolderAnswer,
@@ -56,7 +56,7 @@ static SHAPES: [&Shape; 9] = [
 ];
 
 impl ShapeId {
-    /// The shape.
+    /// Returns the shape.
     ///
     /// ```
     /// use wix_media::operations::shape::{Shape, ShapeId};
@@ -65,23 +65,23 @@ impl ShapeId {
     /// assert_eq!(members[0].0, "files");
     /// ```
     pub fn shape(self) -> &'static Shape {
-        ShapeId::shape_at(self as u8)
+        SHAPES[self as usize]
     }
 
-    /// The shape with this number, [`Shape::Any`] for numbers without a shape.
-    pub(crate) fn shape_at(number: u8) -> &'static Shape {
-        SHAPES.get(usize::from(number)).copied().unwrap_or(&Shape::Any)
+    /// Returns the shape with this number, `None` for any other number.
+    pub(crate) fn shape_at(number: u8) -> Option<&'static Shape> {
+        SHAPES.get(usize::from(number)).copied()
     }
 }
 
-/// Where a sort holds floats.
+/// The sort of a list.
 const SORT: Shape = Shape::Object(&[(
     "origin",
     Shape::Object(&[("latitude", Shape::Float), ("longitude", Shape::Float)]),
 )]);
 
-/// Where a descriptor holds dates, floats and media objects. The same shape serves both ways: an answer's REST members
-/// become `Date` objects, numbers and `wix:` strings, an argument's become REST members again.
+/// A file descriptor, for both directions: an answer's REST members become `Date` objects, numbers and `wix:` strings, and
+/// those of an argument become REST members again.
 const FILE: Shape = Shape::Object(&[
     ("createdDate", Shape::Date),
     ("updatedDate", Shape::Date),
@@ -89,7 +89,7 @@ const FILE: Shape = Shape::Object(&[
     ("media", MEDIA),
 ]);
 
-/// `image`, `vector` and `icon` share one structure.
+/// The structure that `image`, `vector` and `icon` share.
 const PICTURE: Shape = Shape::Object(&[
     ("image", Shape::Medium(Medium::Image)),
     ("previewImage", Shape::Medium(Medium::Image)),
@@ -113,10 +113,10 @@ const MEDIA: Shape = Shape::Object(&[
     ),
 ]);
 
-/// Where a folder holds dates.
+/// A folder.
 const FOLDER: Shape = Shape::Object(&[("createdDate", Shape::Date), ("updatedDate", Shape::Date)]);
 
-/// Where a raw event holds dates and descriptors. A folder has the dates of a file and no media, so one shape serves
+/// A raw event (`docs/contract/events.md#s3`). A folder has the dates of a file and no media, so the shape of a file fits
 /// both entities.
 pub static EVENT: Shape = Shape::Object(&[
     ("eventTime", Shape::Date),

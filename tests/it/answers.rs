@@ -4,7 +4,7 @@ use crate::json::{spelled, value};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 use wix_media::client::failure;
-use wix_media::client::packed::Call;
+use wix_media::client::packed::PackedOperation;
 use wix_media::client::response::{Head, decode};
 use wix_media::client::rewrite;
 use wix_media::operations::OPERATIONS;
@@ -61,10 +61,10 @@ proptest! {
     }
 
     #[test]
-    fn every_shape_leaves_json(value in value(), odd: bool, operation in 0..OPERATIONS.len()) {
-        let call = Call::at(operation).expect("a row");
+    fn every_shape_leaves_json(value in value(), odd: bool, number in 0..OPERATIONS.len()) {
+        let operation = PackedOperation::at(number).expect("a row");
         let text = spelled(&value, odd);
-        let answer = rewrite::answer(text.as_bytes(), call.answer).expect("JSON");
+        let answer = rewrite::answer(text.as_bytes(), operation.answer).expect("JSON");
         if !answer.text.is_empty() {
             let value: Value = serde_json::from_slice(&answer.text).expect("JSON again");
             for paths in [answer.dates, answer.specials] {
@@ -92,41 +92,41 @@ proptest! {
 
     #[test]
     fn damage_never_panics(value in value(), odd: bool, status in prop::sample::select(&[200u16, 201, 400, 503][..]),
-                           operation in 0..OPERATIONS.len(), at: prop::sample::Index, byte: u8, cut: bool) {
-        let call = Call::at(operation).expect("a row");
+                           number in 0..OPERATIONS.len(), at: prop::sample::Index, byte: u8, cut: bool) {
+        let operation = PackedOperation::at(number).expect("a row");
         let mut text = spelled(&value, odd).into_bytes();
         let at = at.index(text.len());
         if cut { text.truncate(at) } else { text[at] = byte }
         let head = Head { status, status_text: "", request_id: None, content_type: None };
-        let failure = match decode(&call, &text) {
-            Err(error) => failure::unreadable(&call, head, &text, error),
-            Ok(_) => failure::of_answer(&call, head, &text),
+        let failure = match decode(&operation, &text) {
+            Err(error) => failure::unreadable(&operation, head, &text, error),
+            Ok(_) => failure::of_answer(&operation, head, &text),
         };
         let opening = br#"{"code":""#;
         prop_assert!(failure.starts_with(opening));
     }
 
     #[test]
-    fn noise_never_panics(noise: Vec<u8>, operation in 0..OPERATIONS.len()) {
-        let call = Call::at(operation).expect("a row");
+    fn noise_never_panics(noise: Vec<u8>, number in 0..OPERATIONS.len()) {
+        let operation = PackedOperation::at(number).expect("a row");
         let head = Head { status: 500, status_text: "", request_id: None, content_type: None };
-        _ = decode(&call, &noise);
-        _ = failure::of_answer(&call, head, &noise);
+        _ = decode(&operation, &noise);
+        _ = failure::of_answer(&operation, head, &noise);
     }
 }
 
 #[test]
 fn deep_nesting_is_refused_and_not_followed() {
-    let call = Call::named("files", "listFiles").expect("a row");
+    let operation = PackedOperation::named("files", "listFiles").expect("a row");
     for open in ["[", "{\"a\":", "{\"files\":["] {
         assert_eq!(
-            decode(&call, open.repeat(1_000_000).as_bytes()),
+            decode(&operation, open.repeat(1_000_000).as_bytes()),
             Err(Unreadable::TooDeep),
             "{open}"
         );
     }
     let fine = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
-    assert!(decode(&call, fine.as_bytes()).is_ok());
+    assert!(decode(&operation, fine.as_bytes()).is_ok());
 }
 
 #[test]
@@ -140,18 +140,22 @@ fn dates_are_told_one_by_one_where_names_are_mixed() {
         (r#"{"_createdDate":7}"#, br#"["files",0,"_createdDate"]"#),
     ] {
         let body = format!(r#"{{"files":[{{"createdDate":"1"}},{second}]}}"#);
-        let call = Call::named("files", "listFiles").expect("a row");
-        assert_eq!(decode(&call, body.as_bytes()).expect("JSON").dates, dates, "{second}");
+        let operation = PackedOperation::named("files", "listFiles").expect("a row");
+        assert_eq!(
+            decode(&operation, body.as_bytes()).expect("JSON").dates,
+            dates,
+            "{second}"
+        );
     }
 }
 
 #[test]
 fn conflicts_inside_conflicts_are_walked_once() {
-    let call = Call::named("files", "listFiles").expect("a row");
+    let operation = PackedOperation::named("files", "listFiles").expect("a row");
     for names in [r#""id":1,"_id":2,"#, r#""createdDate":"1","_createdDate":2,"#] {
         let open = format!("{{{names}\"file\":").repeat(900);
         let body = format!("{open}0{}", "}".repeat(900));
-        let answer = decode(&call, body.as_bytes()).expect("JSON");
+        let answer = decode(&operation, body.as_bytes()).expect("JSON");
         assert_eq!(String::from_utf8_lossy(&answer.text).matches("\"_").count(), 900);
     }
 }

@@ -3,7 +3,7 @@
 use crate::json::value;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use wix_media::client::packed::{Call, Required};
+use wix_media::client::packed::{PackedOperation, Required};
 use wix_media::client::request::build;
 use wix_media::operations::{OPERATIONS, Place};
 
@@ -11,25 +11,25 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn any_arguments_give_a_request_or_a_named_refusal(first in value(), second in value(), operation in 0..OPERATIONS.len()) {
-        let call = Call::at(operation).expect("a row");
+    fn any_arguments_give_a_request_or_a_named_refusal(first in value(), second in value(), number in 0..OPERATIONS.len()) {
+        let operation = PackedOperation::at(number).expect("a row");
         let arguments = json!({ "0": first, "1": second }).to_string();
-        match build(&call, arguments.as_bytes(), "https://h") {
+        match build(&operation, arguments.as_bytes(), "https://h") {
             Ok(request) => {
                 prop_assert!(request.url.is_ascii() && request.url.starts_with("https://h/site-media/v1/"));
                 let raw = request.url.contains(['{', '}', ' ']);
                 prop_assert!(!raw);
-                prop_assert_eq!(request.body.is_some(), call.place() == Place::Body);
+                prop_assert_eq!(request.body.is_some(), operation.place() == Place::Body);
                 if let Some(body) = request.body {
                     let body: Value = serde_json::from_slice(&body).expect("JSON");
-                    let declared: Vec<_> = call.fields().map(|field| field.name).collect();
+                    let declared: Vec<_> = operation.fields().map(|field| field.name).collect();
                     for name in body.as_object().expect("an object").keys() {
                         prop_assert!(declared.contains(&name.as_bytes()), "{name}");
                     }
                 }
             }
             Err(violation) => {
-                prop_assert!(call.fields().any(|field| {
+                prop_assert!(operation.fields().any(|field| {
                     let name = if field.argument_name.is_empty() { b"options" } else { field.argument_name };
                     violation.field.as_bytes().starts_with(name)
                 }), "{}", violation.field);
@@ -41,9 +41,9 @@ proptest! {
     #[test]
     fn ids_stay_one_segment(id in "\\PC{1,20}") {
         for name in ["getFolder", "generateFolderDownloadUrl", "updateFolder"] {
-            let call = Call::named("folders", name).expect("a row");
+            let operation = PackedOperation::named("folders", name).expect("a row");
             let arguments = json!({ "0": id, "1": {} }).to_string();
-            let url = build(&call, arguments.as_bytes(), "https://h").expect("a request").url;
+            let url = build(&operation, arguments.as_bytes(), "https://h").expect("a request").url;
             let path = url.strip_prefix("https://h/site-media/v1/folders/").expect("the path");
             let path = path.split('?').next().unwrap_or_default();
             let segment = path.strip_suffix("/generate-download-url").unwrap_or(path);
@@ -57,16 +57,16 @@ proptest! {
 #[test]
 fn each_required_argument_is_missed_by_name() {
     for (number, row) in OPERATIONS.iter().enumerate() {
-        let call = Call::at(number).expect("a row");
-        let Some(field) = call.fields().find(|field| field.required != Required::No) else {
+        let operation = PackedOperation::at(number).expect("a row");
+        let Some(field) = operation.fields().find(|field| field.required != Required::No) else {
             continue;
         };
         for arguments in ["{}", r#"{"0":null}"#] {
-            let violation = build(&call, arguments.as_bytes(), "").expect_err(row.name);
+            let violation = build(&operation, arguments.as_bytes(), "").expect_err(row.name);
             assert_eq!(violation.field.as_bytes(), field.argument_name, "{}", row.name);
             assert_eq!(violation.violated_rule, "REQUIRED_FIELD");
         }
-        let violation = build(&call, br#"{"0":true}"#, "").expect_err(row.name);
+        let violation = build(&operation, br#"{"0":true}"#, "").expect_err(row.name);
         assert_eq!(
             (violation.field.as_bytes(), violation.violated_rule),
             (field.argument_name, "FORMAT"),
@@ -78,7 +78,7 @@ fn each_required_argument_is_missed_by_name() {
 
 #[test]
 fn what_json_cannot_carry_is_refused_spelled_out_or_left_out() {
-    let list = Call::named("files", "listFiles").expect("a row");
+    let list = PackedOperation::named("files", "listFiles").expect("a row");
     let query = |options: &str| {
         build(&list, format!(r#"{{"0":{options}}}"#).as_bytes(), "")
             .expect("a request")
@@ -89,7 +89,7 @@ fn what_json_cannot_carry_is_refused_spelled_out_or_left_out() {
     assert!(query(r#"{"parentFolderId":"\u0000D2024-01-05"}"#).ends_with("/files"));
     assert!(query(r#"{"parentFolderId":"\u0000S\u0000x"}"#).ends_with("?parentFolderId=%00x"));
 
-    let update = Call::named("files", "updateFileDescriptor").expect("a row");
+    let update = PackedOperation::named("files", "updateFileDescriptor").expect("a row");
     let body = |file: &str| build(&update, format!(r#"{{"0":{file}}}"#).as_bytes(), "");
     let sent = |file: &str| String::from_utf8(body(file).expect("a request").body.expect("a body")).expect("UTF-8");
     assert_eq!(
@@ -123,7 +123,7 @@ fn what_json_cannot_carry_is_refused_spelled_out_or_left_out() {
 
 #[test]
 fn the_first_argument_of_update_folder_wins() {
-    let update = Call::named("folders", "updateFolder").expect("a row");
+    let update = PackedOperation::named("folders", "updateFolder").expect("a row");
     let request = build(
         &update,
         br#"{"0":"a b","1":{"_id":"x","id":"y","displayName":"n","a._id":1}}"#,

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use wix_media::operations::enums::{CHOICES, Choice};
+use wix_media::operations::enums::{ApiEnum, ENUMS};
 use wix_media::operations::{Access, Argument, Field, Kind, OPERATIONS, Operation, Output, Paging, Repeat, Verb};
 
 const INTRODUCTION: &str = "\
@@ -59,7 +59,7 @@ fn page() -> String {
          string\ndoes as well. Values that are not listed pass through in answers.\n\n| Enum | Groups | Values |\n| --- | --- | \
          --- |\n",
     );
-    for choice in CHOICES {
+    for choice in ENUMS {
         let groups: Vec<_> = choice.groups.iter().map(|group| group.name()).collect();
         let values: Vec<_> = choice.values.iter().map(|value| format!("`{value}`")).collect();
         _ = writeln!(
@@ -232,7 +232,7 @@ fn limits(kind: &Kind) -> String {
     }
 }
 
-fn enumeration(quantity: &str, choice: &Choice) -> String {
+fn enumeration(quantity: &str, choice: &ApiEnum) -> String {
     format!("{quantity} [`{}`](#enums)", choice.name)
 }
 

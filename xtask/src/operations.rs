@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use wix_media::operations::enums::CHOICES;
+use wix_media::operations::enums::ENUMS;
 use wix_media::operations::{Group, OPERATIONS, Operation, Output, Paging};
 
 /// The module `operations.js`, from which the package makes its functions and enums.
@@ -20,12 +20,12 @@ pub(crate) fn module() -> String {
     text.push_str(
         "];\n\nconst values = (words) => Object.fromEntries(words.split(' ').map((word) => [word, word]));\n",
     );
-    for choice in CHOICES {
+    for choice in ENUMS {
         _ = writeln!(text, "const {} = values('{}');", choice.name, choice.values.join(" "));
     }
     text.push_str("\nexport const enums = {\n");
     for group in [Group::Files, Group::Folders] {
-        let names: Vec<_> = CHOICES
+        let names: Vec<_> = ENUMS
             .iter()
             .filter(|choice| choice.groups.contains(&group))
             .map(|choice| choice.name)
