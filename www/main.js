@@ -1,20 +1,26 @@
-// The entry. The page proper comes in a second step, so that a package that is not there can be told to the person.
+// The entry. It loads the page in a second step, so that it can report a package that is missing.
+import { find } from './ui/dom.js';
 
-// The only texts that may become the address of a script: every other one is refused by the policy of the page.
+/** @typedef {{ createPolicy(name: string, rules: { createScriptURL(text: string): string | null }): void }} TrustedTypes */
+
+/** The only texts that may become the address of a script. The policy of the page refuses all others. */
 const SCRIPTS = new Set(['service-worker.js', 'wix-media/manager-worker.js'].map((path) => new URL(path, document.baseURI).href));
 
-globalThis.trustedTypes?.createPolicy('default', {
-  createScriptURL: (text) => {
+/** Not every browser has them. @type {TrustedTypes | undefined} */
+const trustedTypes = Reflect.get(globalThis, 'trustedTypes');
+trustedTypes?.createPolicy('default', {
+  createScriptURL(text) {
     const { href } = new URL(text, document.baseURI);
-    return SCRIPTS.has(href) ? href : undefined;
+    return SCRIPTS.has(href) ? href : null;
   },
 });
 
 try {
   await import('./app/app.js');
 } catch (error) {
-  const message = document.querySelector('#message');
-  message.textContent = `The page could not start: ${error.message} If the package is not built yet, run cargo xtask build.`;
+  const message = find('#message', HTMLElement);
+  const reason = error instanceof Error ? error.message : String(error);
+  message.textContent = `The page could not start: ${reason} If the package is not built yet, run cargo xtask build.`;
   message.setAttribute('role', 'alert');
   message.hidden = false;
   throw error;

@@ -1,10 +1,10 @@
-// The Content-Security-Policy of the page, for whatever serves it. It needs nothing of a browser.
+// The Content-Security-Policy of the page, for the servers that send it. This file runs outside browsers.
 
 /**
- * What the page may do, beside running its own scripts: call any base URL, and show what comes from there.
+ * What the page may do besides running its own scripts: call any base URL, and show media from anywhere.
  *
- * Two texts would become a script's address: those of the service worker and of the manager's worker. The policy
- * `default`, which main.js makes, lets these two through.
+ * The Trusted Types policy `default`, which main.js creates, lets two texts become the address of a script: those of the
+ * service worker and of the manager's worker.
  */
 const RULES = [
   "default-src 'self'",
@@ -20,13 +20,15 @@ const RULES = [
   'trusted-types default',
 ];
 
-/** Pages of others must not put this one into a frame. A policy in the page itself cannot say so. */
+/** Other pages must not put this one into a frame. Only a header can say so, not a policy in the page itself. */
 const HEADER_RULES = ["frame-ancestors 'none'"];
 
 /**
- * The policy. `importMapHash` is the base64 of the SHA-256 of the text between `<script type="importmap">` and
- * `</script>` in index.html.
+ * Returns the policy.
  *
+ * @param {string} [importMapHash] The SHA-256 in base64 of the text between `<script type="importmap">` and `</script>` in
+ *   index.html.
+ * @param {{ header?: boolean }} [options] `header: false` leaves out what only a header can say.
  * @example
  * response.setHeader('Content-Security-Policy', contentSecurityPolicy(hash));
  */

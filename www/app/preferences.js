@@ -1,27 +1,36 @@
-// What a person likes: kept in the browser, and nothing secret in it.
+// What a person prefers: layout, sort order, panel, place. Kept in the browser; nothing in it is secret.
 
 const KEY = 'wix-media page';
 
+/** @returns {Record<string, unknown>} */
 function read() {
   try {
-    const found = JSON.parse(localStorage.getItem(KEY));
+    const found = JSON.parse(localStorage.getItem(KEY) ?? '{}');
     return typeof found === 'object' && found !== null ? found : {};
   } catch {
-    // No storage here, or somebody else's words in it.
+    // No storage, or a text that this page did not write.
     return {};
   }
 }
 
 const preferences = read();
 
-/** A preference, `otherwise` when there is none. */
-export const preferred = (name, otherwise) => preferences[name] ?? otherwise;
+/**
+ * Returns a preference, if there is one.
+ *
+ * @param {string} name
+ */
+export const preferred = (name) => preferences[name];
 
+/**
+ * @param {string} name
+ * @param {string | boolean} value
+ */
 export function prefer(name, value) {
   preferences[name] = value;
   try {
     localStorage.setItem(KEY, JSON.stringify(preferences));
   } catch {
-    // Then it lasts as long as the page.
+    // It lasts as long as the page.
   }
 }

@@ -1,35 +1,62 @@
-// What is looked at, as the fragment of the address says it: #files, #files/FOLDER, #trash, #files?q=WORDS.
-import { TOPS } from '../model/listing.js';
+// The address of the page: #files, #files/FOLDER, #trash, #files?q=WORDS.
+/** @import { View } from '../model/view.js' */
+import { isArea, TOPS } from '../model/areas.js';
 
-/** How things may be sorted, by the value of the choice. */
-export const SORTS = {
-  newest: { label: 'Newest first', sort: { fieldName: 'updatedDate', order: 'DESC' } },
-  oldest: { label: 'Oldest first', sort: { fieldName: 'updatedDate', order: 'ASC' } },
-  name: { label: 'Name, A to Z', sort: { fieldName: 'displayName', order: 'ASC' } },
-  'name-down': { label: 'Name, Z to A', sort: { fieldName: 'displayName', order: 'DESC' } },
-  largest: { label: 'Largest first', sort: { fieldName: 'sizeInBytes', order: 'DESC' } },
-  smallest: { label: 'Smallest first', sort: { fieldName: 'sizeInBytes', order: 'ASC' } },
-};
+/** @typedef {Pick<View, 'area' | 'folderId' | 'query'>} Route What the address says of a view. */
 
-/** The choice that sorts like this, if there is one. */
-export const sortNamed = (fieldName, order) =>
-  Object.keys(SORTS).find((name) => SORTS[name].sort.fieldName === fieldName && SORTS[name].sort.order === order);
+/** The fragment of the link that skips to the files. It is a place in the page, not a view. */
+const SKIP = '#main';
 
-/** Reads a fragment. An unknown one is the top of the site's files. */
+/**
+ * Reads a fragment. An unknown one leads to the top of the site's files.
+ *
+ * @param {string} fragment
+ * @returns {Route}
+ */
 export function readFragment(fragment) {
   const [path, query = ''] = fragment.replace(/^#/, '').split('?', 2);
   const [area, folder] = path.split('/', 2);
   const words = new URLSearchParams(query).get('q')?.trim();
   try {
-    if (Object.hasOwn(TOPS, area)) return { area, folderId: folder ? decodeURIComponent(folder) : undefined, query: words || undefined };
+    if (isArea(area)) return { area, folderId: folder ? decodeURIComponent(folder) : undefined, query: words || undefined };
   } catch {
-    // A broken escape: somebody has cut the address.
+    // An incomplete escape: the address was truncated.
   }
   return { area: 'files', folderId: undefined, query: undefined };
 }
 
-/** The fragment of a view. */
+/**
+ * Returns the fragment of a view.
+ *
+ * @param {Partial<Route> & Pick<Route, 'area'>} route
+ */
 export function writeFragment({ area, folderId, query }) {
   const path = folderId && folderId !== TOPS[area] ? `${area}/${encodeURIComponent(folderId)}` : area;
   return `#${path}${query ? `?${new URLSearchParams({ q: query })}` : ''}`;
+}
+
+/**
+ * Goes to a view, unless the page is there.
+ *
+ * @param {Partial<Route> & Pick<Route, 'area'>} route
+ */
+export function go(route) {
+  const fragment = writeFragment(route);
+  if (fragment !== (location.hash || '#files')) location.hash = fragment;
+}
+
+/**
+ * Changes the address without a new step in the history.
+ *
+ * @param {Route} route
+ */
+export function replaceRoute(route) {
+  history.replaceState(null, '', writeFragment(route));
+}
+
+/** @param {(route: Route) => void} onNavigate */
+export function watchAddress(onNavigate) {
+  addEventListener('hashchange', () => {
+    if (location.hash !== SKIP) onNavigate(readFragment(location.hash));
+  });
 }

@@ -1,172 +1,223 @@
-// What can be done with folders and files. Each action is a few calls of the package, told to the panel, with a way back
-// where there is one.
-import { areaOfTop } from './listing.js';
+// What can be done with folders and files. Each action is a few calls of the package, with a way back where there is one.
+//
+// Most actions show their effect at once, before the service answers. A failure lists the folder again, which shows things
+// as they are.
+/** @import { FileDescriptor, Folder, GenerateFileDownloadUrlOptions, MediaTypeWithLiterals } from 'wix-media.v2' */
+/** @import { Area } from './areas.js' */
+/** @import { Calls } from './calls.js' */
+/** @import { Item } from './item.js' */
 import { callSource, javascript } from '../text/code.js';
 import { amount } from '../text/words.js';
+import { areaOfTop } from './areas.js';
+import { bulkCall, forEachItem, idsSource } from './bulk.js';
+import { idsOf, named, tally } from './item.js';
 
-/** Calls that are under way at the same time when there is one call for each item. */
-const AT_ONCE = 4;
-/** Most ids of a call, contract/model.md 11. */
-const MOST = { file: 1000, folder: 100 };
+/**
+ * @typedef {object} Effects How an action changes what the page shows.
+ * @property {(folder: Folder) => void} folderAdded
+ * @property {(file: FileDescriptor) => void} fileAdded
+ * @property {(folder: Folder) => void} folderChanged
+ * @property {(file: FileDescriptor) => void} fileChanged
+ * @property {(items: readonly Item[], from?: Area) => void} removed Only in one area, if `from` names it.
+ * @property {() => void} foldersMoved Folders moved, so that the tree is out of date.
+ * @property {() => void} refresh Lists the folder again.
+ * @property {() => void} announce Tells the other tabs.
+ *
+ * @typedef {object} Reports
+ * @property {(text: string, undo?: () => unknown) => void} done
+ * @property {(what: string, error: unknown) => void} failed
+ */
 
-const idsOf = (items, kind) => items.filter((one) => one.kind === kind).map(({ id }) => id);
+/** Steps that the source code of a move shows. */
+const MAX_STEPS_SHOWN = 6;
 
-/** Items in numbers. */
-export const tally = (items) => ({ files: idsOf(items, 'file').length, folders: idsOf(items, 'folder').length });
-
-/** “river.jpg”, or how many of what. */
-export const named = (items) => (items.length === 1 ? `“${items[0].name}”` : amount(tally(items)));
-
-function chunks(ids, length) {
-  const made = [];
-  for (let at = 0; at < ids.length; at += length) made.push(ids.slice(at, at + length));
-  return made;
-}
-
-/** Ids as source text; of very many the first are enough to learn from. */
-const written = (ids) => (ids.length <= 12 ? javascript(ids) : `[\n${ids.slice(0, 10).map((id) => `  ${javascript(id)},\n`).join('')}  // … and ${ids.length - 10} more\n]`);
-
-/** The steps of a call for many files and folders: the source, the groups that it uses, and the work. */
-function bulk(items, functions, extra) {
-  const source = [];
-  const work = [];
-  const names = [];
-  for (const [kind, group] of [['file', 'files'], ['folder', 'folders']]) {
-    const ids = idsOf(items, kind);
-    if (ids.length === 0) continue;
-    const name = functions[kind];
-    names.push(group);
-    source.push(`await ${group}.${name}(${written(ids)}${extra ? `, ${javascript(extra)}` : ''});`);
-    for (const part of chunks(ids, MOST[kind])) {
-      work.push((client, options) => client[group][name](...(extra ? [part, extra] : [part]), options));
-    }
-  }
-  return { names, source: source.join('\n'), work: async (client, options) => { for (const step of work) await step(client, options); } };
-}
-
-/** Runs a function for each item, a few at a time. Rejects with the first failure when all have been tried. */
-async function each(items, work) {
-  const left = [...items];
-  const failures = [];
-  const worker = async () => {
-    for (let next = left.shift(); next; next = left.shift()) {
-      try {
-        await work(next);
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  if (failures.length > 0) throw failures[0];
-}
-
-/** `page` is what page.js makes of the place, the view, the selection and the messages. */
 export class Actions {
-  #page;
+  #calls;
+  #effects;
+  #reports;
+  /** @type {(() => unknown) | undefined} */
   #undo;
 
-  constructor(page) {
-    this.#page = page;
+  /**
+   * @param {Calls} calls
+   * @param {Effects} effects
+   * @param {Reports} reports
+   */
+  constructor(calls, effects, reports) {
+    this.#calls = calls;
+    this.#effects = effects;
+    this.#reports = reports;
   }
 
-  /** Takes back what was done last. */
+  /** Undoes the last action. Returns false if there is nothing to undo. */
   async undo() {
     const undo = this.#undo;
     this.#undo = undefined;
-    if (undo) await undo();
-    else this.#page.toasts.say('There is nothing to undo.');
+    await undo?.();
+    return undo !== undefined;
   }
 
-  /** Says what was done, with a way back. */
+  /**
+   * @param {string} text
+   * @param {() => unknown} [undo]
+   */
   #done(text, undo) {
     this.#undo = undo;
-    this.#page.toasts.say(text, undo && { action: { label: 'Undo', act: () => this.undo() } });
-    this.#page.announceChange();
+    this.#reports.done(text, undo && (() => this.undo()));
+    this.#effects.announce();
   }
 
-  /** Says what failed, and shows things as they really are. */
+  /**
+   * @param {string} what
+   * @param {unknown} error
+   */
   #failed(what, error) {
-    if (error?.name === 'AbortError') return;
-    this.#page.toasts.say(`${what}: ${this.#page.reason(error)}`, { isBad: true });
-    this.#page.refresh();
+    if (error instanceof Error && error.name === 'AbortError') return;
+    this.#reports.failed(what, error);
+    this.#effects.refresh();
   }
 
+  /**
+   * @param {string} displayName
+   * @param {string} parentFolderId
+   */
   async createFolder(displayName, parentFolderId) {
-    const args = [displayName, { parentFolderId }];
-    const { folder } = await this.#page.calls.run(
+    const options = { parentFolderId };
+    const { folder = {} } = await this.#calls.run(
       {
         title: `Create the folder “${displayName}”`,
         names: ['folders'],
-        source: `${callSource('const { folder } = await folders.createFolder', args)};`,
+        source: `${callSource('const { folder } = await folders.createFolder', [displayName, options])};`,
       },
-      (client, options) => client.folders.createFolder(...args, options),
+      (client, call) => client.folders.createFolder(displayName, options, call),
     );
-    this.#page.folderMade(folder);
-    this.#done(`“${displayName}” is made.`);
+    this.#effects.folderAdded(folder);
+    this.#done(`“${displayName}” created.`);
     return folder;
   }
 
+  /**
+   * @param {string} url
+   * @param {{ displayName?: string, parentFolderId: string, isPrivate: boolean }} given
+   */
   async importUrl(url, { displayName, parentFolderId, isPrivate }) {
     const options = { ...(displayName && { displayName }), parentFolderId, ...(isPrivate && { private: true }) };
-    const { file } = await this.#page.calls.run(
-      { title: `Import ${url}`, names: ['files'], source: `${callSource('const { file } = await files.importFile', [url, options])};` },
-      (client, callOptions) => client.files.importFile(url, options, callOptions),
+    const { file = {} } = await this.#calls.run(
+      {
+        title: `Import ${url}`,
+        names: ['files'],
+        source: `${callSource('const { file } = await files.importFile', [url, options])};`,
+      },
+      (client, call) => client.files.importFile(url, options, call),
     );
-    this.#page.fileArrived(file);
-    this.#done(`“${file.displayName}” is being fetched.`);
+    this.#effects.fileAdded(file);
+    this.#done(`Importing “${file.displayName}”.`);
     return file;
   }
 
+  /**
+   * @param {Item} item
+   * @param {string} name
+   * @param {{ isUndo?: boolean }} [options]
+   */
   async rename(item, name, { isUndo = false } = {}) {
-    const isFile = item.kind === 'file';
-    const args = isFile ? [{ _id: item.id, displayName: name }] : [item.id, { displayName: name }];
-    // The new name shows at once; a refusal brings the old one back.
-    this.#page.changed(item.kind, { ...item.value, displayName: name });
+    // The new name shows at once. A failure brings the old one back.
+    this.#show(item, { displayName: name });
     try {
-      const value = await this.#page.calls.run(
-        {
-          title: `Rename “${item.name}” to “${name}”`,
-          names: [isFile ? 'files' : 'folders'],
-          source: `${callSource(isFile ? 'await files.updateFileDescriptor' : 'await folders.updateFolder', args)};`,
-        },
-        (client, options) => (isFile ? client.files.updateFileDescriptor(...args, options) : client.folders.updateFolder(...args, options)),
-      );
-      this.#page.changed(item.kind, value);
+      if (item.kind === 'file') await this.#renameFile(item, name);
+      else await this.#renameFolder(item, name);
       if (!isUndo) this.#done(`Renamed to “${name}”.`, () => this.rename({ ...item, name }, item.name, { isUndo: true }));
     } catch (error) {
-      this.#page.changed(item.kind, item.value);
-      this.#failed('It keeps its name', error);
+      this.#show(item);
+      this.#failed('Not renamed', error);
     }
   }
 
+  /**
+   * Shows an item with changes that the service has not confirmed.
+   *
+   * @param {Item} item
+   * @param {{ displayName?: string }} [changes]
+   */
+  #show(item, changes) {
+    if (item.kind === 'file') this.#effects.fileChanged({ ...item.value, ...changes });
+    else this.#effects.folderChanged({ ...item.value, ...changes });
+  }
+
+  /**
+   * @param {Item} item
+   * @param {string} name
+   */
+  async #renameFile({ id, name: before }, name) {
+    const changes = { _id: id, displayName: name };
+    const file = await this.#calls.run(
+      {
+        title: `Rename “${before}” to “${name}”`,
+        names: ['files'],
+        source: `${callSource('await files.updateFileDescriptor', [changes])};`,
+      },
+      (client, call) => client.files.updateFileDescriptor(changes, call),
+    );
+    this.#effects.fileChanged(file);
+  }
+
+  /**
+   * @param {Item} item
+   * @param {string} name
+   */
+  async #renameFolder({ id, name: before }, name) {
+    const changes = { displayName: name };
+    const folder = await this.#calls.run(
+      {
+        title: `Rename “${before}” to “${name}”`,
+        names: ['folders'],
+        source: `${callSource('await folders.updateFolder', [id, changes])};`,
+      },
+      (client, call) => client.folders.updateFolder(id, changes, call),
+    );
+    this.#effects.folderChanged(folder);
+  }
+
+  /**
+   * Sets the labels of a file.
+   *
+   * @param {FileDescriptor} file
+   * @param {string[]} labels
+   */
   async label(file, labels) {
-    const args = [{ _id: file._id, labels }];
-    const value = await this.#page.calls.run(
+    const changes = { _id: String(file._id), labels };
+    const changed = await this.#calls.run(
       {
         title: `Label “${file.displayName}”`,
         names: ['files'],
-        source: `${callSource('await files.updateFileDescriptor', args)};`,
+        source: `${callSource('await files.updateFileDescriptor', [changes])};`,
       },
-      (client, options) => client.files.updateFileDescriptor(...args, options),
+      (client, call) => client.files.updateFileDescriptor(changes, call),
     );
-    this.#page.changed('file', value);
-    return value;
+    this.#effects.fileChanged(changed);
   }
 
-  /** Moves items into a folder. */
-  async move(items, folderId, { isUndo = false } = {}) {
-    const top = areaOfTop(folderId);
-    if (top === 'trash') return this.trash(items);
+  /**
+   * Moves items to a folder. The root of the trash deletes them.
+   *
+   * @param {readonly Item[]} items
+   * @param {string} folderId
+   */
+  async move(items, folderId) {
+    if (areaOfTop(folderId) === 'trash') return this.trash(items);
     const moving = items.filter(({ value, id }) => value.parentFolderId !== folderId && id !== folderId);
     if (moving.length === 0) return undefined;
-    const before = moving.map((item) => ({ item, from: item.value.parentFolderId }));
-    return this.#move(moving.map((item) => ({ item, to: folderId })), isUndo ? undefined : () => this.#move(before.map(({ item, from }) => ({ item, to: from }))));
+    const back = moving.map((item) => ({ item, to: String(item.value.parentFolderId) }));
+    return this.#move(moving.map((item) => ({ item, to: folderId })), () => this.#move(back));
   }
 
+  /**
+   * @param {{ item: Item, to: string }[]} steps
+   * @param {() => unknown} [undo]
+   */
   async #move(steps, undo) {
     const items = steps.map(({ item }) => item);
-    const lines = steps.slice(0, 6).map(({ item, to }) =>
+    const lines = steps.slice(0, MAX_STEPS_SHOWN).map(({ item, to }) =>
       item.kind === 'file'
         ? `await files.updateFileDescriptor(${javascript({ _id: item.id, parentFolderId: to })});`
         : `await folders.updateFolder(${javascript(item.id)}, ${javascript({ parentFolderId: to })});`,
@@ -174,139 +225,203 @@ export class Actions {
     if (steps.length > lines.length) lines.push(`// … and ${steps.length - lines.length} more`);
     const { files, folders } = tally(items);
     const names = [...(files > 0 ? ['files'] : []), ...(folders > 0 ? ['folders'] : [])];
-    this.#page.gone(items);
+    this.#effects.removed(items);
     try {
-      await this.#page.calls.run({ title: `Move ${named(items)}`, names, source: lines.join('\n') }, (client, options) =>
-        each(steps, ({ item, to }) =>
-          item.kind === 'file'
-            ? client.files.updateFileDescriptor({ _id: item.id, parentFolderId: to }, options)
-            : client.folders.updateFolder(item.id, { parentFolderId: to }, options),
-        ),
+      await this.#calls.run({ title: `Move ${named(items)}`, names, source: lines.join('\n') }, (client, call) =>
+        forEachItem(steps, async ({ item, to }) => {
+          if (item.kind === 'file') await client.files.updateFileDescriptor({ _id: item.id, parentFolderId: to }, call);
+          else await client.folders.updateFolder(item.id, { parentFolderId: to }, call);
+        }),
       );
       this.#done(undo ? `${named(items)} moved.` : `${named(items)} moved back.`, undo);
     } catch (error) {
-      this.#failed(items.length === 1 ? 'It stays where it is' : 'Not everything could be moved', error);
+      this.#failed(items.length === 1 ? 'Not moved' : 'Not everything was moved', error);
     } finally {
-      this.#page.foldersChanged();
-      this.#page.refresh();
+      this.#effects.foldersMoved();
+      this.#effects.refresh();
     }
   }
 
+  /**
+   * Moves items to the trash.
+   *
+   * @param {readonly Item[]} items
+   */
   async trash(items) {
     if (items.length === 0) return;
-    const { source, names, work } = bulk(items, { file: 'bulkDeleteFiles', folder: 'bulkDeleteFolders' });
-    this.#page.gone(items);
+    const { source, names, work } = bulkCall(items, {
+      file: { name: 'bulkDeleteFiles', call: ({ files }, ids, call) => files.bulkDeleteFiles(ids, undefined, call) },
+      folder: { name: 'bulkDeleteFolders', call: ({ folders }, ids, call) => folders.bulkDeleteFolders(ids, undefined, call) },
+    });
+    this.#effects.removed(items);
     try {
-      await this.#page.calls.run({ title: `Move ${named(items)} to the trash`, names, source }, work);
+      await this.#calls.run({ title: `Move ${named(items)} to the trash`, names, source }, work);
       this.#done(`${named(items)} moved to the trash.`, () => this.restore(items));
     } catch (error) {
-      this.#failed('It could not be deleted', error);
+      this.#failed('Not deleted', error);
     } finally {
-      if (tally(items).folders > 0) this.#page.foldersChanged();
+      if (tally(items).folders > 0) this.#effects.foldersMoved();
     }
   }
 
+  /**
+   * Restores items from the trash.
+   *
+   * @param {readonly Item[]} items
+   */
   async restore(items) {
     if (items.length === 0) return;
-    const { source, names, work } = bulk(items, { file: 'bulkRestoreFilesFromTrashBin', folder: 'bulkRestoreFoldersFromTrashBin' });
-    this.#page.gone(items, { from: 'trash' });
+    const { source, names, work } = bulkCall(items, {
+      file: { name: 'bulkRestoreFilesFromTrashBin', call: ({ files }, ids, call) => files.bulkRestoreFilesFromTrashBin(ids, call) },
+      folder: { name: 'bulkRestoreFoldersFromTrashBin', call: ({ folders }, ids, call) => folders.bulkRestoreFoldersFromTrashBin(ids, call) },
+    });
+    this.#effects.removed(items, 'trash');
     try {
-      await this.#page.calls.run({ title: `Restore ${named(items)}`, names, source }, work);
+      await this.#calls.run({ title: `Restore ${named(items)}`, names, source }, work);
       this.#done(`${named(items)} restored.`, () => this.trash(items));
     } catch (error) {
-      this.#failed('It could not be restored', error);
+      this.#failed('Not restored', error);
     } finally {
-      this.#page.foldersChanged();
-      this.#page.refresh();
+      this.#effects.foldersMoved();
+      this.#effects.refresh();
     }
   }
 
-  /** The third use case of the package as one call. */
-  async restoreAll(mediaTypes) {
-    const what = mediaTypes?.[0] === 'IMAGE' ? 'all images' : 'everything';
-    const args = mediaTypes ? [{ mediaTypes }] : [];
+  /**
+   * Restores all files of some media types from the trash.
+   *
+   * @param {MediaTypeWithLiterals[]} mediaTypes
+   * @param {string} what What is restored, for people.
+   */
+  async restoreAll(mediaTypes, what) {
     try {
-      const result = await this.#page.calls.run(
-        { title: `Restore ${what}`, names: ['trash'], source: `${callSource('await trash.restoreAll', args)};` },
-        (client, { signal }) => client.trash.restoreAll({ ...args[0], signal }),
+      await this.#calls.run(
+        { title: `Restore ${what}`, names: ['trash'], source: `${callSource('await trash.restoreAll', [{ mediaTypes }])};` },
+        (client, { signal }) => client.trash.restoreAll({ mediaTypes, signal }),
       );
       this.#done(`${what[0].toUpperCase()}${what.slice(1)} restored.`);
-      return result;
     } catch (error) {
-      this.#failed('Not everything could be restored', error);
+      this.#failed('Not everything was restored', error);
     } finally {
-      this.#page.foldersChanged();
-      this.#page.refresh();
+      this.#effects.foldersMoved();
+      this.#effects.refresh();
     }
-    return undefined;
   }
 
-  /** What a permanent deletion would take: `{ files, folders, bytes }`. */
+  /**
+   * Counts what a permanent deletion would delete.
+   *
+   * @param {readonly Item[]} items
+   */
   plan(items) {
     const given = { fileIds: idsOf(items, 'file'), folderIds: idsOf(items, 'folder') };
-    return this.#page.calls.run(
-      { title: `What deleting ${named(items)} would take`, names: ['trash'], source: `${callSource('const plan = await trash.plan', [given])};` },
-      (client, options) => client.trash.plan(given, options),
+    return this.#calls.run(
+      {
+        title: `What deleting ${named(items)} would delete`,
+        names: ['trash'],
+        source: `${callSource('const plan = await trash.plan', [given])};`,
+      },
+      (client, call) => client.trash.plan(given, call),
     );
   }
 
-  /** Deletes for good. Rejects when it fails, since somebody is waiting before the question. */
+  /**
+   * Deletes items permanently. Rejects on failure, for the dialog that asked.
+   *
+   * @param {readonly Item[]} items
+   */
   async purge(items) {
-    const { source, names, work } = bulk(items, { file: 'bulkDeleteFiles', folder: 'bulkDeleteFolders' }, { permanent: true });
-    await this.#page.calls.run({ title: `Delete ${named(items)} for good`, names, source }, work);
-    this.#page.gone(items);
-    this.#page.foldersChanged();
-    this.#done(`${named(items)} deleted for good.`);
-    return true;
+    const extra = { permanent: true };
+    const { source, names, work } = bulkCall(
+      items,
+      {
+        file: { name: 'bulkDeleteFiles', call: ({ files }, ids, call) => files.bulkDeleteFiles(ids, extra, call) },
+        folder: { name: 'bulkDeleteFolders', call: ({ folders }, ids, call) => folders.bulkDeleteFolders(ids, extra, call) },
+      },
+      extra,
+    );
+    await this.#calls.run({ title: `Delete ${named(items)} permanently`, names, source }, work);
+    this.#effects.removed(items);
+    this.#effects.foldersMoved();
+    this.#done(`${named(items)} deleted permanently.`);
   }
 
-  /** Saves items: a file as it is, several or a folder as a zip. */
-  async download(items) {
+  /**
+   * Empties the trash. Rejects on failure, for the dialog that asked.
+   *
+   * @param {readonly Item[]} items What the trash shows.
+   */
+  async emptyTrash(items) {
+    const about = { title: 'Empty the trash', names: ['trash'], source: 'await trash.empty();' };
+    await this.#calls.run(about, (client, call) => client.trash.empty(call));
+    this.#effects.removed(items);
+    this.#done('The trash is empty.');
+  }
+
+  /**
+   * Makes temporary links to items: to a file itself, or to a zip of files or of a folder. Emits each as soon as it is
+   * there.
+   *
+   * @param {readonly Item[]} items
+   * @param {(url: string, name: string) => unknown} save
+   */
+  async download(items, save) {
     try {
       const [first] = items;
       if (items.length === 1 && first.kind === 'file') {
-        const { downloadUrls } = await this.temporaryLink(first.value, { contentDisposition: 'ATTACHMENT' });
-        this.#page.save(downloadUrls[0].url, first.name);
+        save(await this.temporaryLink(first.value, { contentDisposition: 'ATTACHMENT' }), first.name);
         return;
       }
-      const folders = items.filter(({ kind }) => kind === 'folder');
-      for (const folder of folders) {
-        const { downloadUrl } = await this.#page.calls.run(
-          {
-            title: `Zip of the folder “${folder.name}”`,
-            names: ['folders'],
-            source: `${callSource('const { downloadUrl } = await folders.generateFolderDownloadUrl', [folder.id])};`,
-          },
-          (client, options) => client.folders.generateFolderDownloadUrl(folder.id, options),
-        );
-        this.#page.save(downloadUrl, `${folder.name}.zip`);
-      }
+      for (const folder of items.filter(({ kind }) => kind === 'folder')) save(await this.#zipOfFolder(folder), `${folder.name}.zip`);
       const ids = idsOf(items, 'file');
-      if (ids.length === 0) return;
-      const { downloadUrl } = await this.#page.calls.run(
-        {
-          title: `Zip of ${amount({ files: ids.length })}`,
-          names: ['files'],
-          source: `const { downloadUrl } = await files.generateFilesDownloadUrl(${written(ids)});`,
-        },
-        (client, options) => client.files.generateFilesDownloadUrl(ids, options),
-      );
-      this.#page.save(downloadUrl, 'files.zip');
+      if (ids.length > 0) save(await this.#zipOfFiles(ids), 'files.zip');
     } catch (error) {
-      this.#failed('It could not be downloaded', error);
+      this.#failed('Not downloaded', error);
     }
   }
 
-  /** Links of a file that end with time. */
-  temporaryLink(file, given) {
-    const args = [file._id, given];
-    return this.#page.calls.run(
+  /** @param {Item} folder */
+  async #zipOfFolder({ id, name }) {
+    const { downloadUrl } = await this.#calls.run(
+      {
+        title: `Zip of the folder “${name}”`,
+        names: ['folders'],
+        source: `${callSource('const { downloadUrl } = await folders.generateFolderDownloadUrl', [id])};`,
+      },
+      (client, call) => client.folders.generateFolderDownloadUrl(id, call),
+    );
+    return String(downloadUrl);
+  }
+
+  /** @param {string[]} ids */
+  async #zipOfFiles(ids) {
+    const { downloadUrl } = await this.#calls.run(
+      {
+        title: `Zip of ${amount({ files: ids.length })}`,
+        names: ['files'],
+        source: `const { downloadUrl } = await files.generateFilesDownloadUrl(${idsSource(ids)});`,
+      },
+      (client, call) => client.files.generateFilesDownloadUrl(ids, call),
+    );
+    return String(downloadUrl);
+  }
+
+  /**
+   * Makes a link to a file that expires.
+   *
+   * @param {FileDescriptor} file
+   * @param {GenerateFileDownloadUrlOptions} options
+   */
+  async temporaryLink(file, options) {
+    const id = String(file._id);
+    const { downloadUrls } = await this.#calls.run(
       {
         title: `A temporary link to “${file.displayName}”`,
         names: ['files'],
-        source: `${callSource('const { downloadUrls } = await files.generateFileDownloadUrl', args)};`,
+        source: `${callSource('const { downloadUrls } = await files.generateFileDownloadUrl', [id, options])};`,
       },
-      (client, options) => client.files.generateFileDownloadUrl(...args, options),
+      (client, call) => client.files.generateFileDownloadUrl(id, options, call),
     );
+    return String(downloadUrls?.[0]?.url);
   }
 }

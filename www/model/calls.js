@@ -1,92 +1,131 @@
-// Every call of the package that the page makes, each with what it sends, for the panel that teaches the API.
+// The calls of the package that the page makes, recorded for the panel that teaches the API.
+/** @import { CallOptions, Client, FetchInit } from 'wix-media.v2' */
+/** @import { Place } from '../place/place.js' */
+/** @import { About, RequestStep } from './activity.js' */
 import { createClient } from 'wix-media.v2';
 import { Activity } from './activity.js';
+import { Signal } from './signal.js';
 
-/** Answers beyond this are not kept to look at. */
-const LONGEST_ANSWER = 1_000_000;
+/** Larger response bodies are not recorded. */
+const MAX_BODY_SIZE = 1_000_000;
 
-/** Calls of one place. Tells of each by an event `call`, whose detail is an Activity. */
-export class Calls extends EventTarget {
+export class Calls {
+  /** Emits every activity as it starts. @type {Signal<Activity<unknown>>} */
+  started = new Signal();
   #place;
-  // What one client has written the next one must be able to read, so the mark of the service goes along.
-  #consistent;
+  /**
+   * The consistency token of the last response. Every activity has a client of its own, and each must be able to read what
+   * an earlier one wrote.
+   *
+   * @type {string | undefined}
+   */
+  #consistency;
 
+  /** @param {Place} place */
   constructor(place) {
-    super();
     this.#place = place;
   }
 
   /**
-   * Does something with a client: `work(client, { signal })`. `title` says it for people; `source` is the JavaScript
-   * that does the same, without the lines that make the client, of which it uses `names`.
+   * Does something with a client, and resolves with the result.
    *
-   * Each activity has a client of its own, so that every request is told apart from those of others under way.
+   * Each activity has a client of its own, so that its requests can be told from those of activities that run at the same
+   * time.
+   *
+   * @template Result
+   * @param {About & { names: readonly string[] }} about `source` leaves out the lines that make the client; `names` are
+   *   the members of the client that it uses.
+   * @param {(client: Client, options: CallOptions & { signal: AbortSignal }) => Promise<Result>} work
    */
-  make({ title, source, names = [], quiet, controller }, work) {
+  run({ title, source, names, quiet, controller }, work) {
+    /** @type {Activity<Result>} */
     const activity = new Activity({ title, source: this.#place.preamble(names) + source, quiet, controller });
+    const client = this.#clientFor(activity);
+    this.started.emit(activity);
+    const { signal } = activity.controller;
+    const result = activity.follow(Promise.resolve().then(() => work(client, { signal })));
+    // The panel shows a failure even if the caller does not wait for the result.
+    result.catch(() => {});
+    return result;
+  }
+
+  /** @param {Activity<unknown>} activity */
+  #clientFor(activity) {
+    const options = this.#place.options();
+    /** @type {RequestStep | undefined} */
     let announced;
-    const client = createClient({
-      ...this.#place.options(),
-      ...(this.#consistent && { headers: { ...this.#place.options().headers, 'x-wix-consistent': this.#consistent } }),
+    return createClient({
+      ...options,
+      ...(this.#consistency && { headers: { ...options.headers, 'x-wix-consistent': this.#consistency } }),
       fetch: (url, init) => {
-        const step = announced ?? foreignStep(url, init);
+        const step = announced ?? unannouncedStep(url, init);
         announced = undefined;
         return this.#send(activity, step, url, init);
       },
       on: {
         request: ({ method, url, headers }) => {
-          // Without a key the client sends an empty one, and hooks see neither.
+          // Without a key the client sends an empty Authorization header, which hooks do not see either.
           const { Authorization: _, ...others } = headers;
           announced = { kind: 'request', method, url, headers: this.#place.hasKey ? headers : others };
         },
-        retry: ({ delayMs, status }) => activity.step({ kind: 'wait', delayMs, status }),
+        retry: ({ delayMs, status }) => activity.add({ kind: 'wait', delayMs, status }),
       },
     });
-    this.dispatchEvent(new CustomEvent('call', { detail: activity }));
-    activity.result = activity.follow(Promise.resolve().then(() => work(client, { signal: activity.controller.signal })));
-    // Whoever waits for the result learns of a failure there; the panel shows it in any case.
-    activity.result.catch(() => {});
-    return activity;
   }
 
-  /** As `make`, for those who want only the result. */
-  run(about, work) {
-    return this.make(about, work).result;
-  }
-
-  /** Sends a request. What hooks are not told, its body and the answer, is noted here. */
+  /**
+   * Sends a request. Records what hooks do not see: the body and the response.
+   *
+   * @param {Activity<unknown>} activity
+   * @param {RequestStep} step
+   * @param {string} url
+   * @param {FetchInit} init
+   */
   async #send(activity, step, url, init) {
     step.body = init?.body;
     step.sentAt = performance.now();
-    const kept = activity.step(step);
+    const isKept = activity.add(step);
     try {
       const response = await this.#place.fetch(url, init);
-      this.#consistent = response.headers.get('x-wix-consistent') || this.#consistent;
-      if (kept) note(step, response);
+      this.#consistency = response.headers.get('x-wix-consistent') || this.#consistency;
+      if (isKept) record(step, response);
       return response;
     } catch (error) {
       step.failure = error;
       throw error;
     } finally {
-      activity.changed();
+      activity.changed.emit();
     }
   }
 }
 
-/** A request that no hook announced, such as one to an upload host: there its address is the secret, and stays hidden. */
-function foreignStep(url, init) {
-  const headers = Object.fromEntries(new Headers(init?.headers));
-  return { kind: 'request', method: init?.method ?? 'GET', url: String(url?.url ?? url), headers };
-}
+/**
+ * A request that no hook announced, such as one to an upload host.
+ *
+ * @param {string | Request} url
+ * @param {FetchInit} [init]
+ * @returns {RequestStep}
+ */
+const unannouncedStep = (url, init) => ({
+  kind: 'request',
+  method: init?.method ?? 'GET',
+  url: url instanceof Request ? url.url : String(url),
+  headers: Object.fromEntries(new Headers(init?.headers)),
+});
 
-/** Notes what came back, and reads along where it is text that people can read. */
-function note(step, response) {
-  step.ms = performance.now() - step.sentAt;
+/**
+ * Records a response, and its body if it is text.
+ *
+ * @param {RequestStep} step
+ * @param {Response} response
+ */
+function record(step, response) {
+  step.ms = performance.now() - (step.sentAt ?? 0);
   step.status = response.status;
   step.statusText = response.statusText;
   step.requestId = response.headers.get('x-wix-request-id') ?? undefined;
   const length = Number(response.headers.get('content-length') ?? 0);
-  if (/\bjson\b/.test(response.headers.get('content-type')) && length < LONGEST_ANSWER) {
-    step.answer = response.clone().text().catch(() => '');
+  if (/\bjson\b/.test(response.headers.get('content-type') ?? '') && length < MAX_BODY_SIZE) {
+    step.response = response.clone().text().catch(() => '');
   }
 }

@@ -1,33 +1,45 @@
-// Files and folders that were dropped on the page, or picked in a dialog of the browser.
+// Files and folders that were dropped on the page or picked in a dialog of the browser.
+
+/** @typedef {{ file?: File, folders: string[] }} Found A file and the names of the folders that it is in. Without a file: an empty folder. */
 
 /**
- * The files of a drop, those of folders included, as `[{ file, folders }]`; `folders` are the names of the folders that
- * the file is in. A folder without files is `{ folders }`.
+ * Returns the files of a drop, including those in folders. The drop is read before the first `await`, because the browser
+ * empties it when the event is over.
  *
- * The drop has to be read at once: after the event is over, the browser takes it away.
+ * @param {DataTransfer} transfer
  */
 export async function dropped(transfer) {
-  const entries = [...transfer.items].filter(({ kind }) => kind === 'file').map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile());
+  const entries = [...transfer.items]
+    .filter(({ kind }) => kind === 'file')
+    .map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile());
+  /** @type {Found[]} */
   const found = [];
-  for (const entry of entries.filter(Boolean)) {
+  for (const entry of entries) {
     if (entry instanceof File) found.push({ file: entry, folders: [] });
-    else await walk(entry, [], found);
+    else if (entry) await walk(entry, [], found);
   }
   return found;
 }
 
+/**
+ * @param {FileSystemEntry} entry
+ * @param {string[]} folders
+ * @param {Found[]} found
+ */
 async function walk(entry, folders, found) {
-  if (entry.isFile) {
-    // What cannot be read, such as a link that leads nowhere, must not stop the rest.
+  if (isFile(entry)) {
+    // Skip what cannot be read, such as a broken link, so that the rest still arrives.
     const file = await new Promise((resolve) => entry.file(resolve, () => resolve(undefined)));
     if (file) found.push({ file, folders });
     return;
   }
+  if (!isDirectory(entry)) return;
   const inner = [...folders, entry.name];
   const before = found.length;
   const reader = entry.createReader();
-  // Browsers hand out a hundred at a time, and nothing at the end.
+  // Browsers return up to a hundred entries at a time, and an empty list at the end.
   for (;;) {
+    /** @type {FileSystemEntry[]} */
     const children = await new Promise((resolve) => reader.readEntries(resolve, () => resolve([])));
     if (children.length === 0) break;
     for (const child of children) await walk(child, inner, found);
@@ -35,6 +47,23 @@ async function walk(entry, folders, found) {
   if (found.length === before) found.push({ folders: inner });
 }
 
-/** The files of an input, with the folders that they were picked from. */
-export const picked = (input) =>
-  [...input.files].map((file) => ({ file, folders: file.webkitRelativePath ? file.webkitRelativePath.split('/').slice(0, -1) : [] }));
+/**
+ * @param {FileSystemEntry} entry
+ * @returns {entry is FileSystemFileEntry}
+ */
+const isFile = (entry) => entry.isFile;
+
+/**
+ * @param {FileSystemEntry} entry
+ * @returns {entry is FileSystemDirectoryEntry}
+ */
+const isDirectory = (entry) => !entry.isFile;
+
+/**
+ * Returns the files of an input, with the folders that they were picked from.
+ *
+ * @param {{ readonly files: Iterable<File> | null }} input
+ * @returns {Found[]}
+ */
+export const picked = ({ files }) =>
+  [...(files ?? [])].map((file) => ({ file, folders: file.webkitRelativePath ? file.webkitRelativePath.split('/').slice(0, -1) : [] }));

@@ -1,134 +1,125 @@
-// What is in a place to look at: a folder, the trash, what a search finds. Read page by page, in the service's order.
+// The items of a view, read page by page in the order of the service.
+//
+// A listing is `reading` until its first page of files is there, then `partial`, and in the end `complete`, or `failed`
+// until `retry`. Where reading is eager it goes on by itself; elsewhere it pauses once it is READ_AHEAD items beyond the
+// last one that `want` named. `stop` ends it for good.
+/** @import { CallOptions, FileDescriptor, Folder } from 'wix-media.v2' */
+/** @import { Calls } from './calls.js' */
+/** @import { FileItem, FolderItem, Item } from './item.js' */
+/** @import { FilePage, FolderPage, ListCall } from './list-calls.js' */
+/** @import { View } from './view.js' */
 import { javascript } from '../text/code.js';
+import { fileItem, folderItem } from './item.js';
+import { listCallsOf } from './list-calls.js';
+import { positionIn } from './order.js';
+import { Signal } from './signal.js';
 
-/** How many items beyond what is looked at are read ahead where reading is not free. */
-const AHEAD = 300;
-const LIMIT = 100;
+/** Items beyond those on the screen that are read where reading costs something. */
+const READ_AHEAD = 300;
 
-/** A folder or file, as the page handles both: `kind`, `id`, `name`, and what the service says in `value`. */
-export const item = (kind, value) => ({ kind, id: value._id, key: `${kind}:${value._id}`, name: nameOf(kind, value), value });
+/**
+ * Whether the service sent something with an ID. A broken entry must not break the list.
+ *
+ * @param {unknown} value
+ */
+const isEntry = (value) => typeof value === 'object' && value !== null && '_id' in value && typeof value._id === 'string';
 
-const nameOf = (kind, value) => String(value.displayName || value._id || `A ${kind} without a name`);
-
-/** The roots that a search covers, by the area of the page. */
-export const ROOTS = { files: 'MEDIA_ROOT', visitor: 'VISITOR_UPLOADS_ROOT', trash: 'TRASH_ROOT' };
-
-/** The folder at the top of each area. */
-export const TOPS = { files: 'media-root', visitor: 'visitor-uploads', trash: 'trash-root' };
-
-/** The area whose top this folder is. */
-export const areaOfTop = (id) => Object.keys(TOPS).find((area) => TOPS[area] === id);
-
-/** The calls that a view takes: for each kind its function, the options, and the title for people. */
-function callsOf({ area, folderId, query, types, sort }) {
-  const paging = { limit: LIMIT };
-  // Folders have no size to sort by.
-  const folderSort = sort.fieldName === 'sizeInBytes' ? { fieldName: 'displayName', order: 'ASC' } : sort;
-  const filter = types.length > 0 ? { mediaTypes: types } : {};
-  if (query) {
-    const scope = { search: query, rootFolder: ROOTS[area] };
-    return {
-      folder: { name: 'searchFolders', options: { ...scope, sort: folderSort, paging } },
-      file: { name: 'searchFiles', options: { ...scope, ...filter, sort, paging } },
-    };
-  }
-  const parent = { parentFolderId: folderId ?? TOPS[area] };
-  const [folders, files] = area === 'trash' ? ['listDeletedFolders', 'listDeletedFiles'] : ['listFolders', 'listFiles'];
-  return {
-    folder: { name: folders, options: { ...parent, sort: folderSort, paging } },
-    file: { name: files, options: { ...parent, ...filter, sort, paging } },
-  };
-}
-
-/** The values to compare items by, in the order of the service: code points for names, then the id. */
-const KEYS = {
-  displayName: ({ value }) => String(value.displayName ?? ''),
-  updatedDate: ({ value }) => Number(value._updatedDate ?? value._createdDate ?? 0),
-  sizeInBytes: ({ value }) => Number(value.sizeInBytes ?? 0),
-};
-
-/** Whether a and b, two different values, are in ascending order. */
-const ascends = (a, b) => (typeof a === 'string' ? codePointsAscend(a, b) : a < b);
-
-function codePointsAscend(a, b) {
-  const left = [...a];
-  const right = [...b];
-  const at = left.findIndex((character, index) => character !== right[index]);
-  if (at < 0) return left.length <= right.length;
-  return right[at] === undefined ? false : left[at].codePointAt(0) < right[at].codePointAt(0);
-}
-
-/** Tells by `change` of every change of `items`, `state` or `error`. */
-export class Listing extends EventTarget {
+export class Listing {
+  /** Emits on every change of the items, the state or the error. @type {Signal<void>} */
+  changed = new Signal();
+  /** @type {FolderItem[]} */
   folders = [];
+  /** @type {FileItem[]} */
   files = [];
-  /** `reading` the first page, `partial` when there is more, `complete`, or `failed`. */
+  /** @type {'reading' | 'partial' | 'complete' | 'failed'} */
   state = 'reading';
+  /** @type {unknown} */
   error;
+  #view;
   #calls;
   #eager;
   #controller = new AbortController();
-  #wanted = AHEAD;
+  #wanted = READ_AHEAD;
+  /** Keys of the files that were read. @type {Set<string>} */
   #known = new Set();
-  /** What came to be while the end was still unknown. */
+  /** Files that arrived while the end of the list was unknown and that belong behind what is read. @type {FileDescriptor[]} */
   #late = [];
-  #wake;
-  #walk;
+  /** Ends the pause of the reader. */
+  #wake = () => {};
+  /** @type {Promise<void>} */
+  #reading = Promise.resolve();
 
+  /**
+   * @param {Calls} calls
+   * @param {View} view
+   * @param {boolean} eager Whether to read to the end without being asked.
+   */
   constructor(calls, view, eager) {
-    super();
-    this.view = view;
+    this.#view = view;
     this.#calls = calls;
     this.#eager = eager;
   }
 
+  /** @returns {Item[]} */
   get items() {
     return [...this.folders, ...this.files];
-  }
-
-  /** The item at an index: folders come first. */
-  at(index) {
-    return index < this.folders.length ? this.folders[index] : this.files[index - this.folders.length];
-  }
-
-  /** Where the item of a key is, or -1. */
-  indexOf(key) {
-    if (key?.startsWith('folder:')) return this.folders.findIndex((one) => one.key === key);
-    const at = this.files.findIndex((one) => one.key === key);
-    return at < 0 ? at : at + this.folders.length;
   }
 
   get length() {
     return this.folders.length + this.files.length;
   }
 
-  /** Begins to read. */
-  start() {
-    this.#walk = this.#read();
-    return this;
+  /**
+   * Returns the item at an index. Folders come first.
+   *
+   * @param {number} index
+   * @returns {Item | undefined}
+   */
+  at(index) {
+    return index < this.folders.length ? this.folders[index] : this.files[index - this.folders.length];
   }
 
-  /** Ends reading; nothing changes any more. */
+  /**
+   * Returns the index of the item with a key, or -1.
+   *
+   * @param {string | undefined} key
+   */
+  indexOf(key) {
+    if (key?.startsWith('folder:')) return this.folders.findIndex((one) => one.key === key);
+    const at = this.files.findIndex((one) => one.key === key);
+    return at < 0 ? at : at + this.folders.length;
+  }
+
+  /** Starts to read. */
+  start() {
+    this.#reading = this.#read();
+  }
+
+  /** Stops reading. Nothing changes from now on. */
   stop() {
     this.#controller.abort();
-    this.#wake?.();
+    this.#wake();
   }
 
-  /** Says that the item at this index is looked at, so that what follows it should be there soon. */
+  /**
+   * Reports that the item at an index is on the screen, so that those behind it are read soon.
+   *
+   * @param {number} index
+   */
   want(index) {
-    if (index + AHEAD <= this.#wanted) return;
-    this.#wanted = index + AHEAD;
-    this.#wake?.();
+    if (index + READ_AHEAD <= this.#wanted) return;
+    this.#wanted = index + READ_AHEAD;
+    this.#wake();
   }
 
-  /** Everything, however long it takes. */
+  /** Reads to the end, and returns every item. */
   async all() {
     this.want(Number.POSITIVE_INFINITY);
-    await this.#walk;
+    await this.#reading;
     return this.items;
   }
 
-  /** Goes on where reading failed. */
+  /** Starts again after a failure. */
   retry() {
     if (this.state !== 'failed') return;
     this.folders = [];
@@ -136,122 +127,149 @@ export class Listing extends EventTarget {
     this.#known.clear();
     this.error = undefined;
     this.state = 'reading';
-    this.#changed();
+    this.changed.emit();
     this.start();
   }
 
   async #read() {
-    const calls = callsOf(this.view);
+    const { folders, files } = listCallsOf(this.#view);
     try {
-      await Promise.all([this.#readFolders(calls.folder), this.#readFiles(calls.file)]);
+      await Promise.all([this.#readFolders(folders), this.#readFiles(files)]);
       if (this.#controller.signal.aborted) return;
       this.state = 'complete';
-      for (const value of this.#late.splice(0)) if (!this.#known.has(item('file', value).key)) this.put('file', value);
+      for (const value of this.#late.splice(0)) if (!this.#known.has(fileItem(value).key)) this.putFile(value);
     } catch (error) {
       if (this.#controller.signal.aborted) return;
       this.error = error;
       this.state = 'failed';
     }
-    this.#changed();
+    this.changed.emit();
   }
 
+  /** @param {ListCall<FolderPage, Folder>} call */
   async #readFolders(call) {
-    const made = this.#make('folders', call, async (folders, options) => {
+    const { folders } = await this.#calls.run(this.#about('folders', call), async (client, options) => {
+      /** @type {Folder[]} */
       const found = [];
-      for await (const folder of folders[call.name](call.options, options)) found.push(folder);
+      for await (const folder of call.list(client, options)) found.push(folder);
       return { folders: found };
     });
-    const { folders } = await made.result;
     if (this.#controller.signal.aborted) return;
-    this.folders = folders.filter(isThing).map((folder) => item('folder', folder));
-    this.#changed();
+    this.folders = folders.filter(isEntry).map(folderItem);
+    this.changed.emit();
   }
 
+  /** @param {ListCall<FilePage, FileDescriptor>} call */
   async #readFiles(call) {
-    let first = true;
-    const made = this.#make('files', call, async (files, options) => {
-      let page;
-      for await (page of files[call.name](call.options, options).pages()) {
-        const more = (Array.isArray(page?.files) ? page.files : []).filter(isThing).map((file) => item('file', file));
-        // What was changed meanwhile may come once more, at its new place.
-        this.files.push(...more.filter(({ key }) => !this.#known.has(key)));
-        for (const { key } of more) this.#known.add(key);
-        if (first) this.state = 'partial';
-        first = false;
-        this.#changed();
-        await this.#turn(options.signal);
+    await this.#calls.run(this.#about('files', call), async (client, options) => {
+      /** @type {FilePage | undefined} */
+      let last;
+      for await (const page of call.list(client, options).pages()) {
+        last = page;
+        const items = (Array.isArray(page?.files) ? page.files : []).filter(isEntry).map(fileItem);
+        // A file that changes while the list is read may come again at its new place.
+        this.files.push(...items.filter(({ key }) => !this.#known.has(key)));
+        for (const { key } of items) this.#known.add(key);
+        if (this.state === 'reading') this.state = 'partial';
+        this.changed.emit();
+        await this.#pause(options);
       }
-      return page;
+      return last;
     });
-    await made.result;
   }
 
-  /** Waits until more is wanted; where reading is cheap, only until others had their turn. */
-  async #turn(signal) {
+  /**
+   * Waits until more is wanted. Where reading is eager, waits only for a turn of the event loop.
+   *
+   * @param {CallOptions} options
+   */
+  async #pause({ signal }) {
     if (this.#eager) await new Promise((resolve) => setTimeout(resolve));
-    while (!this.#eager && this.length >= this.#wanted && !signal.aborted) {
-      await new Promise((resolve) => (this.#wake = resolve));
+    while (!this.#eager && this.length >= this.#wanted && !signal?.aborted) {
+      await new Promise((resolve) => {
+        this.#wake = () => resolve(undefined);
+      });
     }
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
   }
 
-  #make(group, { name, options }, work) {
-    const isSearch = name.startsWith('search');
-    const source = `for await (const page of ${group}.${name}(${javascript(options)}).pages()) {\n  console.log(page.${group});\n}`;
-    const title = isSearch ? `Search ${group} for “${options.search}”` : `List the ${group}`;
-    const about = { title, source, names: [group], controller: this.#controller, quiet: group === 'folders' };
-    return this.#calls.make(about, (client, callOptions) => work(client[group], callOptions));
-  }
-
-  #changed() {
-    this.dispatchEvent(new Event('change'));
-  }
-
-  /** Puts in an item that came to be, or that changed, where it belongs. */
-  put(kind, value) {
-    const made = item(kind, value);
-    const list = kind === 'folder' ? this.folders : this.files;
-    const old = list.findIndex(({ key }) => key === made.key);
-    if (old >= 0) list.splice(old, 1);
-    const at = this.#position(list, made, kind);
-    if (at < list.length || this.state === 'complete' || kind === 'folder') {
-      list.splice(at, 0, made);
-      this.#known.add(made.key);
-    } else this.#late.push(value);
-    this.#changed();
-  }
-
-  /** Changes an item where it stands. */
-  update(kind, value) {
-    const list = kind === 'folder' ? this.folders : this.files;
-    const at = list.findIndex(({ id }) => id === value._id);
-    if (at < 0) return;
-    list[at] = item(kind, value);
-    this.#changed();
-  }
-
-  /** Takes items out. */
-  remove(keys) {
-    const gone = new Set(keys);
-    this.folders = this.folders.filter(({ key }) => !gone.has(key));
-    this.files = this.files.filter(({ key }) => !gone.has(key));
-    this.#changed();
-  }
-
-  #position(list, made, kind) {
-    const { fieldName, order } = this.view.sort;
-    const field = kind === 'folder' && fieldName === 'sizeInBytes' ? 'displayName' : fieldName;
-    const keyOf = KEYS[field] ?? KEYS.updatedDate;
-    const key = keyOf(made);
-    const descends = order === 'DESC' && field === fieldName;
-    const comesBefore = (other) => {
-      const value = keyOf(other);
-      if (value === key) return made.id < other.id;
-      return ascends(key, value) !== descends;
+  /**
+   * @param {'files' | 'folders'} group
+   * @param {{ name: string, options: object, search?: string }} call
+   */
+  #about(group, { name, options, search }) {
+    return {
+      title: search === undefined ? `List the ${group}` : `Search ${group} for “${search}”`,
+      source: `for await (const page of ${group}.${name}(${javascript(options)}).pages()) {\n  console.log(page.${group});\n}`,
+      names: [group],
+      controller: this.#controller,
+      quiet: group === 'folders',
     };
-    const at = list.findIndex(comesBefore);
-    return at < 0 ? list.length : at;
+  }
+
+  /**
+   * Puts a new or changed folder in its place.
+   *
+   * @param {Folder} value
+   */
+  putFolder(value) {
+    const item = folderItem(value);
+    this.folders = this.folders.filter(({ key }) => key !== item.key);
+    this.folders.splice(positionIn(this.folders, item, this.#view.sort), 0, item);
+    this.changed.emit();
+  }
+
+  /**
+   * Puts a new or changed file in its place. It waits for the end of the list if it belongs behind what is read.
+   *
+   * @param {FileDescriptor} value
+   */
+  putFile(value) {
+    const item = fileItem(value);
+    this.files = this.files.filter(({ key }) => key !== item.key);
+    const at = positionIn(this.files, item, this.#view.sort);
+    if (at < this.files.length || this.state === 'complete') {
+      this.files.splice(at, 0, item);
+      this.#known.add(item.key);
+    } else this.#late.push(value);
+    this.changed.emit();
+  }
+
+  /**
+   * Replaces a folder where it stands.
+   *
+   * @param {Folder} value
+   */
+  updateFolder(value) {
+    const item = folderItem(value);
+    const at = this.folders.findIndex(({ id }) => id === item.id);
+    if (at < 0) return;
+    this.folders[at] = item;
+    this.changed.emit();
+  }
+
+  /**
+   * Replaces a file where it stands.
+   *
+   * @param {FileDescriptor} value
+   */
+  updateFile(value) {
+    const item = fileItem(value);
+    const at = this.files.findIndex(({ id }) => id === item.id);
+    if (at < 0) return;
+    this.files[at] = item;
+    this.changed.emit();
+  }
+
+  /**
+   * Removes items.
+   *
+   * @param {readonly string[]} keys
+   */
+  remove(keys) {
+    const removed = new Set(keys);
+    this.folders = this.folders.filter(({ key }) => !removed.has(key));
+    this.files = this.files.filter(({ key }) => !removed.has(key));
+    this.changed.emit();
   }
 }
-
-const isThing = (value) => typeof value === 'object' && value !== null && typeof value._id === 'string';

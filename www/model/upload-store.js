@@ -1,8 +1,10 @@
-// Unfinished uploads, with their bytes, in the browser's database: a reload or a crash of the page loses none of them.
+// Unfinished uploads with their bytes, in the browser's database, so that a reload or a crash of the page loses none.
+/** @import { UploadRecord } from './upload.js' */
 
 const NAME = 'wix-media uploads';
 const STORE = 'uploads';
 
+/** @type {Promise<IDBDatabase> | undefined} */
 let opened;
 
 function database() {
@@ -15,35 +17,57 @@ function database() {
   return opened;
 }
 
+/**
+ * @template Result
+ * @param {IDBTransactionMode} mode
+ * @param {(store: IDBObjectStore) => IDBRequest<Result> | undefined} work
+ * @returns {Promise<Result | undefined>}
+ */
 async function transact(mode, work) {
   const store = (await database()).transaction(STORE, mode).objectStore(STORE);
   const request = work(store);
   return new Promise((resolve, reject) => {
+    const fail = () => reject(store.transaction.error);
     store.transaction.oncomplete = () => resolve(request?.result);
-    store.transaction.onerror = store.transaction.onabort = () => reject(store.transaction.error);
+    store.transaction.onerror = fail;
+    store.transaction.onabort = fail;
   });
 }
 
-/** Whether there is room for this many bytes, twice: here, and where they are going. */
+/**
+ * Whether there is room for this many bytes twice: in the database, and where they are going.
+ *
+ * @param {number} bytes
+ */
 export async function hasRoom(bytes) {
   const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {};
   return quota - usage > 2 * bytes;
 }
 
-/** Keeps uploads, given as `{ id, place, folderId, folders, name, file }`. */
-export const keep = (uploads) =>
-  transact('readwrite', (store) => {
+/** @param {readonly UploadRecord[]} uploads */
+export async function keep(uploads) {
+  await transact('readwrite', (store) => {
     for (const upload of uploads) store.put(upload);
+    return undefined;
   });
+}
 
-/** Forgets uploads by their ids. */
-export const forget = (ids) =>
-  transact('readwrite', (store) => {
+/** @param {readonly string[]} ids */
+export async function forget(ids) {
+  await transact('readwrite', (store) => {
     for (const id of ids) store.delete(id);
+    return undefined;
   });
+}
 
-/** The uploads that were kept for a place. */
+/**
+ * Returns the uploads that were kept for a place.
+ *
+ * @param {string} place Its key.
+ * @returns {Promise<UploadRecord[]>}
+ */
 export async function kept(place) {
+  /** @type {UploadRecord[]} */
   const all = (await transact('readonly', (store) => store.getAll())) ?? [];
   return all.filter((upload) => upload.place === place);
 }

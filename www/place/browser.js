@@ -1,51 +1,60 @@
-// The Media Manager in this browser. One tab owns it, because its files can be open only once; the others reach it
-// through the service worker, which also answers the addresses of its media.
+// The Media Manager in this browser.
+//
+// Its files can be open only once, so a Web Lock makes one tab the owner. The owner runs the manager and answers requests of
+// the service worker; the other tabs send theirs through the service worker and wait for the lock. When the owner closes,
+// the browser gives the lock to the next tab, which opens the manager. Without a service worker a second tab cannot reach
+// the owner, and `open` rejects.
+/** @import { MediaManager } from 'wix-media.v2' */
+/** @import { Place } from './place.js' */
 import { createManager } from 'wix-media.v2';
+import { Signal } from '../model/signal.js';
 import { serviceWorker } from './service-worker.js';
 import { serveRequests } from './serving.js';
 
-/** The name of the storage, and of the lock of whoever has it open. */
+/** The name of the storage, and of the lock of its owner. */
 const STORAGE = 'wix-media';
 
-/** Below this path the service worker hands requests to the owner, and nothing else is there. */
+/** Requests below this path belong to the manager; the service worker hands them to the owner. */
 const PREFIX = 'local';
 
-export class BrowserPlace extends EventTarget {
+/** @implements {Place} */
+export class BrowserPlace {
+  /** @type {'browser'} */
   kind = 'browser';
-  title = 'In this browser';
   key = 'browser';
   eager = true;
   hasKey = false;
-  siteId = '';
   baseUrl = new URL(PREFIX, document.baseURI).href;
+  /** Emits when this tab becomes the owner after another one. @type {Signal<void>} */
+  changed = new Signal();
+  /** @type {MediaManager | undefined} */
   #manager;
-  #release;
+  #release = () => {};
   #closing = new AbortController();
-  #hasWorker = false;
 
-  /** Opens the manager, or finds the tab that has. Rejects with an error of code `LOCKED` when neither is possible. */
+  /** Opens the manager, or finds the tab that has it open. Rejects with code `LOCKED` if neither is possible. */
   async open() {
-    this.#hasWorker = await serviceWorker();
+    const hasWorker = await serviceWorker();
     if (await this.#own({ ifAvailable: true })) return this;
-    if (!this.#hasWorker) {
-      throw Object.assign(new Error('The Media Manager of this browser is open in another tab.'), { code: 'LOCKED' });
+    if (!hasWorker) {
+      throw Object.assign(new Error('the Media Manager of this browser is open in another tab'), { code: 'LOCKED' });
     }
-    // The owner may close at any time; the first tab in the queue then takes over.
     this.#own({ signal: this.#closing.signal }).then(
-      () => this.dispatchEvent(new Event('change')),
+      () => this.changed.emit(),
       () => {},
     );
     return this;
   }
 
-  /** Whether this tab has the manager. */
-  get isOwner() {
-    return this.#manager !== undefined;
-  }
-
-  /** Takes the lock and opens the manager. Whether that came about. */
+  /**
+   * Takes the lock and opens the manager. Resolves with whether this tab got the lock.
+   *
+   * @param {LockOptions} options
+   * @returns {Promise<boolean>}
+   */
   #own(options) {
     return new Promise((resolve, reject) => {
+      /** @param {Lock | null} lock */
       const hold = async (lock) => {
         if (!lock) return resolve(false);
         try {
@@ -53,9 +62,11 @@ export class BrowserPlace extends EventTarget {
         } catch (error) {
           return reject(error);
         }
-        const stop = serveRequests((url, init) => this.#handle(url, init));
+        const stop = serveRequests((url, init) => this.fetch(url, init));
         resolve(true);
-        await new Promise((release) => (this.#release = release));
+        await new Promise((release) => {
+          this.#release = () => release(undefined);
+        });
         stop();
         await this.#manager.close();
         this.#manager = undefined;
@@ -68,6 +79,7 @@ export class BrowserPlace extends EventTarget {
     return { baseUrl: this.baseUrl };
   }
 
+  /** @param {readonly string[]} names */
   preamble(names) {
     return `import { createManager } from 'wix-media.v2';
 
@@ -79,36 +91,44 @@ const { ${names.join(', ')} } = manager.client;
 `;
   }
 
+  /**
+   * Hands a request to the manager, which does not know the prefix; or, if another tab has it, to the service worker.
+   *
+   * @param {string | URL | Request} url
+   * @param {RequestInit} [init]
+   */
   fetch(url, init) {
-    return this.#manager ? this.#handle(url, init) : fetch(url, init);
-  }
-
-  /** Hands a request to the manager, which knows nothing of the prefix. */
-  #handle(url, init) {
-    const { pathname, search } = new URL(url?.url ?? url);
+    if (!this.#manager) return fetch(url, init);
+    const { pathname, search } = new URL(url instanceof Request ? url.url : url);
     const { pathname: base, origin } = new URL(this.baseUrl);
-    return this.#manager.fetch(new Request(`${origin}${pathname.slice(base.length)}${search}`, url?.url ? url : init));
+    return this.#manager.fetch(new Request(`${origin}${pathname.slice(base.length)}${search}`, url instanceof Request ? url : init));
   }
 
   /**
-   * An address that an element of this page can load. Without a service worker, as after a forced reload, the bytes are
-   * fetched first.
+   * Returns an address that an element of this page can load. Without a service worker, as after a forced reload, it
+   * fetches the bytes first.
+   *
+   * @param {string} url
    */
   showable(url) {
-    if (navigator.serviceWorker?.controller || !url?.startsWith(`${this.baseUrl}/`)) return url;
-    return this.fetch(url).then(async (response) => {
-      if (!response.ok) throw new Error(`${url} answers ${response.status}`);
-      return URL.createObjectURL(await response.blob());
-    });
+    if (navigator.serviceWorker?.controller || !url.startsWith(`${this.baseUrl}/`)) return url;
+    return this.#objectUrl(url);
+  }
+
+  /** @param {string} url */
+  async #objectUrl(url) {
+    const response = await this.fetch(url);
+    if (!response.ok) throw new Error(`cannot load ${url}: status ${response.status}`);
+    return URL.createObjectURL(await response.blob());
   }
 
   async usage() {
     const { usage, quota } = (await navigator.storage?.estimate?.()) ?? {};
-    return usage === undefined ? undefined : { usage, quota };
+    return usage === undefined || quota === undefined ? undefined : { usage, quota };
   }
 
-  async close() {
+  close() {
     this.#closing.abort();
-    this.#release?.();
+    this.#release();
   }
 }

@@ -1,18 +1,22 @@
-// A Media Manager behind an address: the server that this page came from, or a Wix site.
-import { keepSecret } from '../text/secrets.js';
+// A Media Manager at an address: the server that this page came from, or a Wix site.
+/** @import { Credentials, Place, PlaceOptions } from './place.js' */
 import { javascript } from '../text/code.js';
+import { keepSecret } from '../text/secrets.js';
 
 /** The address of Wix's own service. */
 export const WIX = 'https://www.wixapis.com';
 
-/** Where calls go and who makes them. The key lives here, in memory, and nowhere else. */
+/**
+ * Where calls go, and with which key. The key is kept in memory and nowhere else.
+ *
+ * @implements {Place}
+ */
 export class RemotePlace {
   #apiKey;
 
-  /** `eager`: near enough that a long folder may be read to its end without being asked for. */
-  constructor({ kind, title, baseUrl = WIX, apiKey = '', siteId = '', eager = false }) {
+  /** @param {Credentials & { kind: 'server' | 'site', eager?: boolean }} given */
+  constructor({ kind, baseUrl = WIX, apiKey = '', siteId = '', eager = false }) {
     this.kind = kind;
-    this.title = title;
     this.baseUrl = baseUrl.replace(/\/+$/, '');
     this.siteId = siteId;
     this.eager = eager;
@@ -20,7 +24,6 @@ export class RemotePlace {
     keepSecret(apiKey);
   }
 
-  /** What an unfinished upload must meet again to go on. */
   get key() {
     return [this.kind, this.baseUrl, this.siteId].join(' ');
   }
@@ -29,18 +32,22 @@ export class RemotePlace {
     return this.#apiKey !== '';
   }
 
-  /** The options of createClient. */
+  /** @returns {PlaceOptions} */
   options() {
     const { baseUrl, siteId } = this;
     if (this.#apiKey) return { baseUrl, auth: { apiKey: this.#apiKey, siteId } };
     return siteId ? { baseUrl, headers: { 'wix-site-id': siteId } } : { baseUrl };
   }
 
+  /**
+   * @param {string | URL | Request} url
+   * @param {RequestInit} [init]
+   */
   fetch(url, init) {
     return fetch(url, init);
   }
 
-  /** The lines of JavaScript that come before a call. */
+  /** @param {readonly string[]} names */
   preamble(names) {
     const options = [];
     if (this.hasKey) {
@@ -52,17 +59,16 @@ export class RemotePlace {
     return `import { createClient } from 'wix-media.v2';\n\nconst { ${names.join(', ')} } = createClient(${given});\n\n`;
   }
 
-  /** An address that an element of this page can load: media of a server need nothing more. */
+  /** @param {string} url */
   showable(url) {
     return url;
   }
 
-  /** What it holds, in bytes, where that is known. */
   async usage() {
     return undefined;
   }
 
-  async close() {
+  close() {
     keepSecret('');
   }
 }

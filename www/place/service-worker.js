@@ -1,11 +1,12 @@
 // The page's side of its service worker.
 
-/** How long a first visit waits for the worker to take charge. */
-const PATIENCE = 5000;
+/** Milliseconds for which a first visit waits for the worker to control the page. */
+const CONTROL_TIMEOUT = 5000;
 
+/** @type {Promise<boolean> | undefined} */
 let registered;
 
-/** Registers the worker, once. Whether it is in charge of this page. */
+/** Registers the worker, once. Resolves with whether it controls this page. */
 export function serviceWorker() {
   registered ??= register();
   return registered;
@@ -17,19 +18,16 @@ async function register() {
   try {
     await container.register('service-worker.js');
   } catch {
-    // Not allowed here, as in some private windows: then the page works without, but not offline.
+    // Not allowed, as in some private windows. The page works without a worker, except offline.
     return false;
   }
   if (container.controller) return true;
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), PATIENCE);
-    container.addEventListener(
-      'controllerchange',
-      () => {
-        clearTimeout(timer);
-        resolve(true);
-      },
-      { once: true },
-    );
+  return new Promise((/** @type {(isControlled: boolean) => void} */ resolve) => {
+    const timer = setTimeout(() => resolve(false), CONTROL_TIMEOUT);
+    const control = () => {
+      clearTimeout(timer);
+      resolve(true);
+    };
+    container.addEventListener('controllerchange', control, { once: true });
   });
 }

@@ -1,11 +1,31 @@
-// The owner's side of requests that come from the service worker: those of other tabs, and of media in any of them.
-
-/** Headers that a Request refuses to be given, or that mean the connection to the worker. */
-const SKIPPED = /^(?:accept-encoding|connection|content-length|host|origin|referer|sec-.*|user-agent)$/i;
+// The owner's side of requests from the service worker: those of other tabs, and those for media in any tab.
+//
+// For each request the worker opens a MessageChannel. It sends `request`; the page answers `mine` or `not me`. The worker
+// then says `go`, the page answers `head`, and for each `pull` of the worker `bytes` or `end`. `failed` ends it at any
+// time, and so does `cancel` of the worker.
 
 /**
- * Answers requests by `handle(url, init)`, a fetch, until the function that it gives back is called. A page that does not
- * answer says so, so that the worker need not wait for it.
+ * @typedef {(url: string, init: RequestInit) => Promise<Response>} Handle
+ *
+ * @typedef {object} WorkerRequest What the worker sends.
+ * @property {'request'} type
+ * @property {string} url
+ * @property {string} method
+ * @property {[string, string][]} headers
+ * @property {Blob | undefined} body
+ */
+
+/** Headers that a Request does not accept, or that belong to the connection to the worker. */
+const SKIPPED = /^(?:accept-encoding|connection|content-length|host|origin|referer|sec-.*|user-agent)$/i;
+
+/** @type {Handle | undefined} */
+let answering;
+
+/**
+ * Answers requests by a fetch function until the returned function is called. A page that does not answer says so, and the
+ * worker asks the next one without waiting.
+ *
+ * @param {Handle} handle
  */
 export function serveRequests(handle) {
   answering = handle;
@@ -14,32 +34,38 @@ export function serveRequests(handle) {
   };
 }
 
-let answering;
-
 navigator.serviceWorker?.addEventListener('message', ({ data, ports: [port] }) => {
   if (data?.type !== 'request' || !port) return;
   const handle = answering;
   if (!handle) return port.postMessage({ type: 'not me' });
-  // Only a worker that is still waiting says to go ahead: one that has given up may have asked another page.
+  // A worker that gave up may have asked another page. Only one that still waits says to go ahead.
   port.onmessage = () => answer(port, data, handle);
-  port.postMessage({ type: 'mine' });
+  return port.postMessage({ type: 'mine' });
 });
 
+/**
+ * @param {MessagePort} port
+ * @param {WorkerRequest} request
+ * @param {Handle} handle
+ */
 async function answer(port, { url, method, headers, body }, handle) {
   const aborted = new AbortController();
+  /** @type {ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined} */
   let reader;
   let pulling = Promise.resolve();
+  /** @param {unknown} error */
+  const fail = (error) => port.postMessage({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
   const pull = async () => {
     try {
-      const { done, value } = (await reader?.read()) ?? { done: true };
-      if (done) port.postMessage({ type: 'end' });
+      const { value } = (await reader?.read()) ?? {};
+      if (!value) port.postMessage({ type: 'end' });
       else {
-        // Of a view of a larger buffer only the part may go.
+        // Transferring a view would transfer the whole buffer below it.
         const bytes = value.byteLength === value.buffer.byteLength ? value : value.slice();
         port.postMessage({ type: 'bytes', bytes }, [bytes.buffer]);
       }
     } catch (error) {
-      port.postMessage({ type: 'failed', message: String(error?.message ?? error) });
+      fail(error);
     }
   };
   port.onmessage = ({ data }) => {
@@ -52,10 +78,10 @@ async function answer(port, { url, method, headers, body }, handle) {
   };
   try {
     const kept = headers.filter(([name]) => !SKIPPED.test(name));
-    const response = await handle(url, { method, headers: kept, body: body ?? undefined, signal: aborted.signal });
+    const response = await handle(url, { method, headers: kept, body, signal: aborted.signal });
     reader = response.body?.getReader();
     port.postMessage({ type: 'head', status: response.status, statusText: response.statusText, headers: [...response.headers] });
   } catch (error) {
-    port.postMessage({ type: 'failed', message: String(error?.message ?? error) });
+    fail(error);
   }
 }

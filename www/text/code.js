@@ -1,38 +1,64 @@
-// Values as source text, and source text in colours.
+// Values as source code: JavaScript and JSON, laid out for the width of the panel.
 
-// What nobody would see, or what would turn the text around it.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+/**
+ * How a kind of source code writes its values.
+ *
+ * @typedef {object} Style
+ * @property {(text: string) => string} text
+ * @property {(key: string) => string} key
+ * @property {(date: Date) => string} date
+ * @property {boolean} inline Whether short objects and arrays stay on one line.
+ * @property {string} comma What follows the last member.
+ */
+
+// Characters that are invisible, or that change the direction of the text around them.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this finds
 const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
-const NAMED = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const NAMED = new Map([
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+]);
 const NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
-const escaped = (character) => NAMED[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+/** Characters per line that fit into the panel. */
+const LINE_LENGTH = 52;
 
+/** @param {string} character */
+const escaped = (character) => NAMED.get(character) ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/**
+ * @param {string} text
+ * @param {string} quote
+ */
 const quoted = (text, quote) =>
   quote + text.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`).replace(INVISIBLE, escaped) + quote;
 
-const STYLES = {
-  javascript: {
-    text: (text) => quoted(text, "'"),
-    key: (key) => (NAME.test(key) ? key : quoted(key, "'")),
-    date: (date) => (Number.isNaN(date.getTime()) ? 'new Date(NaN)' : `new Date('${date.toISOString()}')`),
-    inline: true,
-    comma: ',',
-  },
-  json: {
-    text: (text) => quoted(text, '"'),
-    key: (key) => quoted(key, '"'),
-    date: (date) => JSON.stringify(date),
-    inline: false,
-    comma: '',
-  },
+/** @type {Style} */
+const JAVASCRIPT = {
+  text: (text) => quoted(text, "'"),
+  key: (key) => (NAME.test(key) ? key : quoted(key, "'")),
+  date: (date) => (Number.isNaN(date.getTime()) ? 'new Date(NaN)' : `new Date('${date.toISOString()}')`),
+  inline: true,
+  comma: ',',
 };
-STYLES.compactJson = { ...STYLES.json, inline: true };
 
-/** How long a line may become, so that it fits the panel. */
-const LINE = 52;
+/** @type {Style} */
+const JSON_TEXT = {
+  text: (text) => quoted(text, '"'),
+  key: (key) => quoted(key, '"'),
+  date: (date) => JSON.stringify(date),
+  inline: false,
+  comma: '',
+};
 
-function write(value, style, indent, room = LINE - indent.length) {
+/**
+ * @param {unknown} value
+ * @param {Style} style
+ * @param {string} indent
+ * @returns {string}
+ */
+function write(value, style, indent, room = LINE_LENGTH - indent.length) {
   if (typeof value === 'string') return style.text(value);
   if (value instanceof Date) return style.date(value);
   if (typeof value !== 'object' || value === null) return String(value);
@@ -44,62 +70,41 @@ function write(value, style, indent, room = LINE - indent.length) {
         .filter(([, member]) => member !== undefined && typeof member !== 'function')
         .map(([key, member]) => {
           const name = `${style.key(key)}: `;
-          return name + write(member, style, inner, LINE - inner.length - name.length);
+          return name + write(member, style, inner, LINE_LENGTH - inner.length - name.length);
         });
-  const [open, close] = isArray ? '[]' : '{}';
+  const [open, close] = isArray ? ['[', ']'] : ['{', '}'];
   if (parts.length === 0) return open + close;
   const line = parts.join(', ');
-  if (style.inline && line.length + 4 <= room && !line.includes('\n')) {
-    return isArray ? `[${line}]` : `{ ${line} }`;
-  }
+  if (style.inline && line.length + 4 <= room && !line.includes('\n')) return isArray ? `[${line}]` : `{ ${line} }`;
   return `${open}\n${inner}${parts.join(`,\n${inner}`)}${style.comma}\n${indent}${close}`;
 }
 
-/** A value as JavaScript that makes it. Functions and undefined members are left out. */
-export const javascript = (value) => write(value, STYLES.javascript, '');
-
-/** A value as JSON, laid out for people. */
-export const json = (value) => write(value, STYLES.json, '');
-
-/** A value as JSON to edit: short things stay on one line. */
-export const compactJson = (value) => write(value, STYLES.compactJson, '');
-
-const TOKEN =
-  /(?<comment>\/\/.*)|(?<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")(?<colon>\s*:)?|\b(?<word>import|from|const|await|new|for|of|true|false|null|undefined|NaN)\b|(?<number>-?\b\d[\d.]*(?:e[+-]?\d+)?\b)|(?<name>[\w$]+)(?=\s*[:(])/gi;
-// Beyond this, colours would cost more than they tell.
-const LONGEST = 200_000;
-
-/** Nodes that show JavaScript or JSON in colours. */
-export function coloured(source) {
-  const fragment = document.createDocumentFragment();
-  if (source.length > LONGEST) {
-    fragment.append(source);
-    return fragment;
-  }
-  let end = 0;
-  for (const match of source.matchAll(TOKEN)) {
-    const { colon, ...kinds } = match.groups;
-    const [kind, text] = Object.entries(kinds).find(([, found]) => found !== undefined);
-    const span = document.createElement('span');
-    span.className = kind === 'string' && colon ? 'name' : kind;
-    span.textContent = text;
-    fragment.append(source.slice(end, match.index), span);
-    end = match.index + text.length;
-  }
-  fragment.append(source.slice(end));
-  return fragment;
-}
+/**
+ * A value as a JavaScript expression. Functions and undefined members are left out.
+ *
+ * @param {unknown} value
+ */
+export const javascript = (value) => write(value, JAVASCRIPT, '');
 
 /**
- * A call of a function as JavaScript, without the undefined arguments at its end. `lead` is what comes before the
- * arguments, such as `const file = await files.getFileDescriptor`.
+ * A value as indented JSON.
+ *
+ * @param {unknown} value
+ */
+export const json = (value) => write(value, JSON_TEXT, '');
+
+/**
+ * A call of a function as JavaScript, without trailing undefined arguments.
+ *
+ * @param {string} lead The code before the arguments, such as `const file = await files.getFileDescriptor`.
+ * @param {readonly unknown[]} args
  */
 export function callSource(lead, args) {
   const count = args.findLastIndex((argument) => argument !== undefined) + 1;
   const given = args.slice(0, count);
-  const room = LINE - lead.length;
-  const line = given.map((argument) => write(argument, STYLES.javascript, '', room)).join(', ');
+  const room = LINE_LENGTH - lead.length;
+  const line = given.map((argument) => write(argument, JAVASCRIPT, '', room)).join(', ');
   const isShort = (line.includes('\n') ? line.indexOf('\n') : line.length + 3) <= room;
   if (isShort || (count === 1 && typeof given[0] === 'object')) return `${lead}(${line})`;
-  return `${lead}(\n${given.map((argument) => `  ${write(argument, STYLES.javascript, '  ')},\n`).join('')})`;
+  return `${lead}(\n${given.map((argument) => `  ${write(argument, JAVASCRIPT, '  ')},\n`).join('')})`;
 }

@@ -1,15 +1,24 @@
-// What must not be shown on the page, whoever sends it back.
+// Redaction: keeps the API key off the page, even when a response repeats it.
 
-const REDACTED = '[redacted]';
-// A shorter text is no key, and would be found in the middle of innocent words.
-const SHORTEST = 6;
+/** What stands in place of the secret. */
+export const REDACTED = '[redacted]';
+/** A shorter text is not a key, and would match in the middle of ordinary words. */
+const MIN_LENGTH = 6;
 
 let secret = '';
 
-/** Sets the text that `redact` takes out from now on. */
+/**
+ * Sets the text that `redact` removes from now on.
+ *
+ * @param {string} text
+ */
 export function keepSecret(text) {
   secret = text;
 }
 
-/** The text without the secret. */
-export const redact = (text) => (secret.length < SHORTEST ? text : text.replaceAll(secret, REDACTED));
+/**
+ * Returns the text without the secret.
+ *
+ * @param {string} text
+ */
+export const redact = (text) => (secret.length < MIN_LENGTH ? text : text.replaceAll(secret, REDACTED));

@@ -1,68 +1,119 @@
 // Values in words for people.
+/** @import { MediaType } from 'wix-media.v2' */
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
 const DASH = '–';
 
-/** `2457600` → `2.5 MB`. Wix says `-1` while it does not know. */
+/**
+ * A size in bytes: `2457600` → `2.5 MB`. Wix sends `-1` while the size is unknown.
+ *
+ * @param {number | string | null | undefined} bytes
+ */
 export function size(bytes) {
   const count = Number(bytes);
   if (!bytes || !(count >= 0)) return DASH;
   const step = count < 1000 ? 0 : Math.min(Math.floor(Math.log10(count) / 3), UNITS.length - 1);
-  const format = { style: 'unit', unit: UNITS[step], unitDisplay: step ? 'short' : 'long', maximumSignificantDigits: 3 };
-  return new Intl.NumberFormat('en-GB', format).format(count / 1000 ** step);
+  const format = new Intl.NumberFormat('en-GB', {
+    style: 'unit',
+    unit: UNITS[step],
+    unitDisplay: step ? 'short' : 'long',
+    maximumSignificantDigits: 3,
+  });
+  return format.format(count / 1000 ** step);
 }
 
 const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
 const MOMENT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'medium' });
 
-const written = (format) => (date) =>
-  date instanceof Date && !Number.isNaN(date.getTime()) ? format.format(date) : DASH;
+/**
+ * @param {unknown} date
+ * @returns {date is Date}
+ */
+export const isDate = (date) => date instanceof Date && !Number.isNaN(date.getTime());
 
-/** `9 Jan 2024` */
-export const day = written(DAY);
+/**
+ * A date: `9 Jan 2024`.
+ *
+ * @param {unknown} date
+ */
+export const day = (date) => (isDate(date) ? DAY.format(date) : DASH);
 
-/** `9 January 2024 at 08:45:50` */
-export const moment = written(MOMENT);
+/**
+ * A date with its time: `9 January 2024 at 08:45:50`.
+ *
+ * @param {unknown} date
+ */
+export const moment = (date) => (isDate(date) ? MOMENT.format(date) : DASH);
 
-const TYPES = {
-  IMAGE: 'Image',
-  VIDEO: 'Video',
-  AUDIO: 'Audio',
-  DOCUMENT: 'Document',
-  VECTOR: 'Vector',
-  ARCHIVE: 'Archive',
-  MODEL3D: '3D model',
-  OTHER: 'Other',
-};
+/** @type {ReadonlyMap<string, string>} */
+const TYPES = new Map([
+  ['IMAGE', 'Image'],
+  ['VIDEO', 'Video'],
+  ['AUDIO', 'Audio'],
+  ['DOCUMENT', 'Document'],
+  ['VECTOR', 'Vector'],
+  ['ARCHIVE', 'Archive'],
+  ['MODEL3D', '3D model'],
+  ['OTHER', 'Other'],
+]);
 
-/** The types that people know, in the order of choices. */
-export const MEDIA_TYPES = Object.keys(TYPES);
+/**
+ * The media types with a name for people, in the order of menus.
+ *
+ * @type {readonly (`${MediaType}`)[]}
+ */
+export const MEDIA_TYPES = ['IMAGE', 'VIDEO', 'AUDIO', 'DOCUMENT', 'VECTOR', 'ARCHIVE', 'MODEL3D', 'OTHER'];
 
-/** Whether a type is one of those that people know. */
-export const isMediaType = (type) => Object.hasOwn(TYPES, type);
+/**
+ * The name of a media type: `MODEL3D` → `3D model`. An unknown type is returned as it is.
+ *
+ * @param {string | undefined} type
+ */
+export const mediaType = (type) => TYPES.get(type ?? '') ?? String(type ?? DASH);
 
-/** `MODEL3D` → `3D model`; a type that is new shows as it is. */
-export const mediaType = (type) => (isMediaType(type) ? TYPES[type] : String(type ?? DASH));
+/**
+ * The name of the icon of a media type.
+ *
+ * @param {string | undefined} type
+ */
+export const iconOf = (type) => (type !== undefined && TYPES.has(type) ? type.toLowerCase() : 'other');
 
-/** The name of the icon of a media type. */
-export const iconOf = (type) => (isMediaType(type) ? type.toLowerCase() : 'other');
-
-/** `1 file`, `2 files` */
+/**
+ * A number with its noun: `1 file`, `2 files`.
+ *
+ * @param {number} number
+ * @param {string} noun
+ */
 export const count = (number, noun) => `${number.toLocaleString('en-GB')} ${noun}${number === 1 ? '' : 's'}`;
 
-/** `3 files and 1 folder` */
-export function amount({ files, folders }) {
-  const parts = [files > 0 && count(files, 'file'), folders > 0 && count(folders, 'folder')].filter(Boolean);
+/**
+ * Files and folders in numbers: `3 files and 1 folder`.
+ *
+ * @param {{ files?: number, folders?: number }} numbers
+ */
+export function amount({ files = 0, folders = 0 }) {
+  const parts = [];
+  if (files > 0) parts.push(count(files, 'file'));
+  if (folders > 0) parts.push(count(folders, 'folder'));
   return parts.join(' and ') || 'nothing';
 }
 
-/** `34 ms`, `1.2 s` */
+/**
+ * The duration of a call: `34 ms`, `1.2 s`.
+ *
+ * @param {number} ms
+ */
 export const duration = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
-/** `0:07`, `1:02:33` */
+/**
+ * The playing time of a video or of audio: `0:07`, `1:02:33`.
+ *
+ * @param {number} ms
+ */
 export function playingTime(ms) {
   const seconds = Math.round(ms / 1000);
-  const pad = (number) => String(number).padStart(2, '0');
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  /** @param {number} number */
+  const pad = (number) => String(number).padStart(2, '0');
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${minutes}:${pad(seconds % 60)}`;
 }

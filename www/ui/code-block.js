@@ -1,27 +1,31 @@
-// Source text to read and to copy.
-import { copyButton, element } from './element.js';
+// Source code to read and to copy.
+/** @import { Child } from './element.js' */
+import { highlight } from '../text/highlight.js';
 import { redact } from '../text/secrets.js';
-import { coloured } from '../text/code.js';
+import { copyButton } from './copy-button.js';
+import { element } from './element.js';
 
 let number = 0;
 
 /**
- * A block of source text under a heading, with a button that copies it, or `copied` in its place. `content` are nodes
- * that show the text otherwise than in the colours of source.
+ * Makes a block of source code under a heading, with a button that copies it.
+ *
+ * @param {string} heading
+ * @param {string} text
+ * @param {object} [options]
+ * @param {string} [options.copied] What the button copies, if not `text`.
+ * @param {'h3' | 'h4'} [options.level]
+ * @param {Node} [options.content] Nodes to show instead of the highlighted text.
+ * @param {Child} [options.extra] Another button.
  */
 export function codeBlock(heading, text, { copied = text, level = 'h3', content, extra } = {}) {
-  const id = `code-${(number += 1)}`;
+  number += 1;
+  const id = `code-${number}`;
   return element(
     'div',
     { class: 'code' },
-    element(
-      'div',
-      { class: 'code-bar' },
-      element(level, { id }, heading),
-      extra,
-      copyButton('Copy', () => redact(copied)),
-    ),
-    // The block may scroll, so the keyboard has to reach it.
-    element('pre', { tabindex: '0', role: 'group', 'aria-labelledby': id }, element('code', {}, content ?? coloured(redact(text)))),
+    element('div', { class: 'code-bar' }, element(level, { id }, heading), extra, copyButton('Copy', () => redact(copied))),
+    // The block may scroll, so it must be reachable with the keyboard.
+    element('pre', { tabindex: '0', role: 'group', 'aria-labelledby': id }, element('code', {}, content ?? highlight(redact(text)))),
   );
 }

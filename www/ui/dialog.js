@@ -1,19 +1,35 @@
-// Dialogs: questions that stand before everything else until they are answered.
+// Modal dialogs.
+/** @import { Child } from './element.js' */
+import { focused } from './dom.js';
 import { element, icon } from './element.js';
 import { errorReport } from './error-report.js';
 
 let number = 0;
 
 /**
- * Opens a dialog and promises what it ends with: what `submit()` gives, or undefined when it is cancelled. `submit` may
- * take its time, and may throw, which is told inside the dialog. `content` are its fields.
+ * Opens a dialog. Resolves with what `submit` returned, or with `undefined` when the dialog is cancelled.
  *
+ * @template Result
+ * @param {object} options
+ * @param {string} options.title
+ * @param {string} [options.lead] A sentence below the title.
+ * @param {Child} [options.content] Its fields.
+ * @param {string} [options.action] The label of the button that submits. Without one, the dialog can only be closed.
+ * @param {() => Result | undefined | Promise<Result | undefined>} [options.submit] Runs on submit. The dialog shows what it
+ *   throws and stays open; it closes once this returns anything but `undefined`.
+ * @param {boolean} [options.isBad] Whether it deletes something.
+ * @param {string} [options.cancel] The label of the button that closes the dialog.
+ * @param {() => unknown} [options.ready] Runs once the dialog is open.
+ * @returns {Promise<Result | undefined>}
  * @example
  * const name = await ask({ title: 'New folder', content: [field], action: 'Create', submit: () => create(field.value) });
  */
-export function ask({ title, lead, content = [], action, submit, isBad = false, isWide = false, cancel = 'Cancel', ready }) {
-  const id = `dialog-${(number += 1)}`;
-  const before = document.activeElement;
+export function ask({ title, lead, content = [], action, submit, isBad = false, cancel = 'Cancel', ready }) {
+  number += 1;
+  const id = `dialog-${number}`;
+  const before = focused();
+  /** @returns {void} */
+  const close = () => dialog.close();
   const trouble = element('div', { class: 'dialog-trouble' });
   const confirm = action ? element('button', { type: 'submit', class: isBad ? 'primary bad' : 'primary' }, action) : undefined;
   const form = element(
@@ -23,54 +39,42 @@ export function ask({ title, lead, content = [], action, submit, isBad = false, 
       'div',
       { class: 'dialog-head' },
       element('h2', { id }, title),
-      element('button', { type: 'button', class: 'bare', 'aria-label': 'Close', click: () => dialog.close() }, icon('close')),
+      element('button', { type: 'button', class: 'bare', 'aria-label': 'Close', click: close }, icon('close')),
     ),
     element('div', { class: 'dialog-body' }, lead ? element('p', { class: 'lead' }, lead) : undefined, content, trouble),
-    element('div', { class: 'actions' }, element('button', { type: 'button', click: () => dialog.close() }, cancel), confirm),
+    element('div', { class: 'actions' }, element('button', { type: 'button', click: close }, cancel), confirm),
   );
-  const dialog = element('dialog', { class: isWide ? 'dialog wide' : 'dialog', 'aria-labelledby': id }, form);
+  const dialog = element('dialog', { class: 'dialog', 'aria-labelledby': id }, form);
   document.body.append(dialog);
   return new Promise((resolve) => {
+    /** @type {Result | undefined} */
     let result;
     dialog.addEventListener('close', () => {
       dialog.remove();
-      before?.focus?.({ preventScroll: true });
+      before?.focus({ preventScroll: true });
       resolve(result);
     });
-    // A click on what is behind the dialog is a no.
+    // A click on the backdrop cancels.
     dialog.addEventListener('mousedown', (event) => {
-      if (event.target === dialog) dialog.close();
+      if (event.target === dialog) close();
     });
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
-      if (confirm.getAttribute('aria-disabled') === 'true') return;
-      confirm.setAttribute('aria-disabled', 'true');
+      if (!confirm || confirm.ariaDisabled === 'true') return;
+      confirm.ariaDisabled = 'true';
       trouble.replaceChildren();
       try {
-        result = await submit();
-        if (result !== undefined) dialog.close();
+        result = await submit?.();
+        if (result !== undefined) close();
       } catch (error) {
         trouble.replaceChildren(errorReport(error));
       } finally {
-        confirm.removeAttribute('aria-disabled');
+        confirm.ariaDisabled = null;
       }
     });
     dialog.showModal();
-    (dialog.querySelector('[autofocus]') ?? confirm ?? dialog.querySelector('button'))?.focus();
-    ready?.(dialog);
+    const first = dialog.querySelector('[autofocus]') ?? confirm ?? dialog.querySelector('button');
+    if (first instanceof HTMLElement) first.focus();
+    ready?.();
   });
-}
-
-/** A labelled field. `input` is any control. */
-export function field(label, input, hint) {
-  number += 1;
-  input.id ||= `field-${number}`;
-  if (hint) input.setAttribute('aria-describedby', `${input.id}-hint`);
-  return element(
-    'div',
-    { class: 'field' },
-    element('label', { for: input.id }, label),
-    input,
-    hint ? element('p', { class: 'hint', id: `${input.id}-hint` }, hint) : undefined,
-  );
 }

@@ -1,26 +1,54 @@
-// Elements made in JavaScript. Text always becomes text, never markup.
+// Elements made in JavaScript. Text stays text and never becomes markup.
 
 /**
- * Makes an element. Members of `attributes` are attributes, except functions, which listen to the event of that name.
- * `undefined` and `false` leave an attribute out. Children are nodes or texts; `undefined` and `null` are none.
+ * @typedef {Node | string | number | undefined | null | false | readonly Child[]} Child
+ * @typedef {{ listener(event: Event): unknown }['listener']} Listener
+ * @typedef {{ readonly [name: string]: string | boolean | undefined | Listener }} Attributes
+ */
+
+/**
+ * Makes an element. A member of `attributes` is an attribute, or a listener for the event of that name if it is a
+ * function. `undefined` and `false` leave an attribute out. Children that are `undefined`, `null` or `false` are skipped.
  *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes} [attributes]
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[Tag]}
  * @example
  * element('button', { type: 'button', click: copy }, 'Copy')
  */
-export function element(tag, attributes, ...children) {
+export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes ?? {})) {
+  for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === 'function') made.addEventListener(name, value);
     else if (value === true) made.setAttribute(name, '');
     else if (value !== undefined && value !== false) made.setAttribute(name, value);
   }
-  made.append(...children.flat(Number.POSITIVE_INFINITY).filter((child) => child !== undefined && child !== null));
+  append(made, children);
   return made;
+}
+
+/**
+ * @param {Element} parent
+ * @param {readonly Child[]} children
+ */
+function append(parent, children) {
+  for (const child of children) {
+    if (child === undefined || child === null || child === false) continue;
+    if (child instanceof Node) parent.append(child);
+    else if (typeof child === 'object') append(parent, child);
+    else parent.append(String(child));
+  }
 }
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** One of the pictures of icons.svg. It says nothing that the text beside it does not say. */
+/**
+ * Makes an icon of `icons.svg`. Screen readers skip it, so the text beside it must say the same.
+ *
+ * @param {string} name
+ */
 export function icon(name) {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('class', 'icon');
@@ -31,40 +59,10 @@ export function icon(name) {
   return svg;
 }
 
-/** Text of anyone, in its own writing direction, which must not spread to what stands around it. */
+/**
+ * Text that users wrote, in its own direction, isolated from the text around it.
+ *
+ * @param {string} text
+ * @param {Attributes} [attributes]
+ */
 export const foreign = (text, attributes) => element('bdi', { dir: 'auto', ...attributes }, text);
-
-/** The address, if it is one that a link or picture may have. */
-export function webAddress(text) {
-  try {
-    const { protocol, href } = new URL(text);
-    return protocol === 'https:' || protocol === 'http:' ? href : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A button that copies what `text()` gives, and says so. A `bare` one shows its label only to those who cannot see it. */
-export function copyButton(label, text, { isBare = false } = {}) {
-  const words = element('span', { class: isBare ? 'visually-hidden' : undefined }, label);
-  let timer;
-  const say = (message, name) => {
-    words.textContent = message;
-    button.firstChild.replaceWith(icon(name));
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      words.textContent = label;
-      button.firstChild.replaceWith(icon('copy'));
-    }, 2000);
-  };
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text());
-      say('Copied', 'done');
-    } catch {
-      say('Not allowed', 'alert');
-    }
-  };
-  const button = element('button', { type: 'button', class: isBare ? 'bare' : 'quiet', title: isBare ? label : undefined, click: copy }, icon('copy'), words);
-  return button;
-}

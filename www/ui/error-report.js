@@ -1,42 +1,56 @@
-// What went wrong: for people first, with what to do about it, and with every field for those who program.
+// Error reports: what went wrong and what to do about it for people, and every field for programmers.
+/** @import { FieldViolation } from 'wix-media.v2' */
+/** @import { Place } from '../place/place.js' */
 import { WixMediaError } from 'wix-media.v2';
-import { element, foreign, icon } from './element.js';
-import { redact } from '../text/secrets.js';
 import { json } from '../text/code.js';
+import { redact } from '../text/secrets.js';
+import { element, foreign, icon } from './element.js';
 
-const TITLES = {
-  NETWORK: 'No answer',
-  TIMEOUT: 'No answer in time',
-  INVALID_RESPONSE: 'Not an answer of the Media Manager',
-  INVALID_ARGUMENT: 'An argument was refused',
-  INTERNAL: 'The client broke down',
-};
+const OTHER_TITLE = 'Something went wrong';
 
-const STATUSES = {
-  400: 'The service refused the call',
-  401: 'The service does not know you',
-  403: 'You may not do this',
-  404: 'Not found',
-  409: 'In conflict with how things stand',
-  429: 'Too many calls',
-};
+/** Titles by the code of an error. */
+const CODE_TITLES = new Map([
+  ['NETWORK', 'No response'],
+  ['TIMEOUT', 'No response in time'],
+  ['INVALID_RESPONSE', 'Not a Media Manager'],
+  ['INVALID_ARGUMENT', 'Invalid argument'],
+  ['INTERNAL', 'Internal error of the client'],
+]);
 
-/** What to do about an error, in a sentence. `place` is where it happened, if that is known. */
+/** Titles by the status of the response. */
+const STATUS_TITLES = new Map([
+  [400, 'The service rejected the call'],
+  [401, 'Not authenticated'],
+  [403, 'Permission denied'],
+  [404, 'Not found'],
+  [409, 'Conflict with the current state'],
+  [429, 'Too many calls'],
+]);
+
+/** @param {WixMediaError} error */
+const titleOf = ({ code, status }) => CODE_TITLES.get(code) ?? STATUS_TITLES.get(status ?? 0) ?? OTHER_TITLE;
+
+/**
+ * Returns what to do about an error, in a sentence.
+ *
+ * @param {WixMediaError} error
+ * @param {Place} [place] Where it happened, if known.
+ */
 function advice({ code, status, requestId }, place) {
   const where = place?.kind === 'browser' ? 'the Media Manager of this browser' : (place?.baseUrl ?? 'the server');
   switch (true) {
     case code === 'NETWORK' && location.protocol === 'https:' && place?.baseUrl.startsWith('http:'):
-      return 'A page that came by https may not call an address that begins with http.';
+      return 'A page loaded over https cannot call an address that starts with http.';
     case code === 'NETWORK' && place?.kind === 'browser':
-      return 'The tab that had it open was closed at this moment. Try again.';
+      return 'The tab that had it open was just closed. Try again.';
     case code === 'NETWORK':
       return `Is ${where} running, and does it allow calls from other pages (CORS)? Then try again.`;
     case code === 'TIMEOUT':
       return 'Try again.';
     case code === 'INVALID_RESPONSE':
-      return `Something answers at ${where}, but not as the Media Manager does. Check the address.`;
+      return `Something responds at ${where}, but it is not a Media Manager. Check the address.`;
     case code === 'INTERNAL':
-      return 'Try again: the client has started afresh. If it happens again, please report it with the call that is shown.';
+      return 'Try again: the client has restarted. If it happens again, please report it together with the call.';
     case status === 401 || code === 'UNAUTHENTICATED':
       return 'Check the API key and the site ID.';
     case status === 403:
@@ -45,35 +59,62 @@ function advice({ code, status, requestId }, place) {
       return 'It may have been deleted elsewhere.';
     case status === 429:
       return 'Wait a minute, then try again.';
-    case status >= 500:
-      return `The fault is with the service. Try again later${requestId ? ', and quote the request id if you report it' : ''}.`;
+    case status !== undefined && status >= 500:
+      return `The service has a problem. Try again later${requestId ? ', and quote the request ID if you report it' : ''}.`;
     default:
       return undefined;
   }
 }
 
-/** What went wrong, in one sentence. */
-export function reasonOf(error) {
-  const [violation] = violationsOf(error);
-  const text = violation ? `${violation.field} ${violation.description ?? violation.ruleName ?? 'was refused'}` : String(error?.message ?? error);
-  return redact(text);
+/**
+ * Returns the members of anything that was thrown.
+ *
+ * @param {unknown} error
+ * @returns {Record<string, unknown>}
+ */
+const membersOf = (error) => Object(error);
+
+/**
+ * @param {unknown} error
+ * @returns {FieldViolation[]}
+ */
+function violationsOf(error) {
+  const { fieldViolations } = membersOf(error);
+  return Array.isArray(fieldViolations) ? fieldViolations : [];
 }
 
-const violationsOf = (error) => (Array.isArray(error?.fieldViolations) ? error.fieldViolations : []);
+/** @param {unknown} error */
+const messageOf = (error) => redact(String(membersOf(error).message ?? error));
 
-/** A report of an error, with what to do about it. */
+/**
+ * Returns what went wrong, in a sentence.
+ *
+ * @param {unknown} error
+ */
+export function reasonOf(error) {
+  const [violation] = violationsOf(error);
+  if (!violation) return messageOf(error);
+  return redact(`${violation.field} ${violation.description ?? violation.ruleName ?? 'was rejected'}`);
+}
+
+/**
+ * Makes a report of an error, with what to do about it.
+ *
+ * @param {unknown} error
+ * @param {Place} [place] Where it happened, if known.
+ */
 export function errorReport(error, place) {
-  const title = error instanceof WixMediaError ? (TITLES[error.code] ?? STATUSES[error.status] ?? 'That failed') : 'That failed';
+  const isOurs = error instanceof WixMediaError;
+  const help = isOurs ? advice(error, place) : undefined;
   const violations = violationsOf(error).map(({ field, description, ruleName, violatedRule }) =>
     element(
       'li',
       {},
       element('code', {}, redact(String(field ?? '–'))),
       ' ',
-      foreign(redact(String(description ?? ruleName ?? violatedRule ?? 'is refused'))),
+      foreign(redact(String(description ?? ruleName ?? violatedRule ?? 'was rejected'))),
     ),
   );
-  const help = error instanceof WixMediaError ? advice(error, place) : undefined;
   return element(
     'div',
     { class: 'report', role: 'alert' },
@@ -81,10 +122,10 @@ export function errorReport(error, place) {
     element(
       'div',
       {},
-      element('h3', {}, title),
+      element('h3', {}, isOurs ? titleOf(error) : OTHER_TITLE),
       violations.length > 0
         ? element('ul', { class: 'violations' }, violations)
-        : element('p', { class: 'report-message', dir: 'auto' }, redact(String(error?.message ?? error))),
+        : element('p', { class: 'report-message', dir: 'auto' }, messageOf(error)),
       help ? element('p', {}, help) : undefined,
     ),
   );
@@ -92,21 +133,22 @@ export function errorReport(error, place) {
 
 const FIELDS = ['name', 'code', 'status', 'operation', 'requestId', 'retry', 'message'];
 
-/** Every field of an error, as a list of terms. */
+/**
+ * Makes a list of every field of an error.
+ *
+ * @param {unknown} error
+ */
 export function errorFields(error) {
   const list = element('dl', { class: 'error-fields' });
-  const add = (name, ...content) => list.append(element('dt', {}, name), element('dd', {}, ...content));
-  for (const name of FIELDS) {
-    const value = error?.[name];
-    if (value !== undefined) add(name, foreign(redact(String(value))));
-  }
-  const violations = violationsOf(error);
-  if (violations.length > 0) {
-    add(
-      'fieldViolations',
-      element('ul', {}, violations.map((violation) => element('li', {}, element('code', { dir: 'auto' }, redact(json(violation)))))),
-    );
-  }
-  if (error?.cause !== undefined) add('cause', foreign(redact(String(error.cause))));
+  /**
+   * @param {string} name
+   * @param {Node} content
+   */
+  const add = (name, content) => list.append(element('dt', {}, name), element('dd', {}, content));
+  const members = membersOf(error);
+  for (const name of FIELDS) if (members[name] !== undefined) add(name, foreign(redact(String(members[name]))));
+  const violations = violationsOf(error).map((violation) => element('li', {}, element('code', { dir: 'auto' }, redact(json(violation)))));
+  if (violations.length > 0) add('fieldViolations', element('ul', {}, violations));
+  if (members.cause !== undefined) add('cause', foreign(redact(String(members.cause))));
   return list;
 }

@@ -1,82 +1,120 @@
-// A menu of what can be done, at a place on the screen.
+// A context menu.
+import { focused } from './dom.js';
 import { element, icon } from './element.js';
 
+/**
+ * @typedef {object} MenuEntry
+ * @property {string} label
+ * @property {string} picture The name of its icon.
+ * @property {() => unknown} act
+ * @property {string} [keys] The keyboard shortcut to show.
+ * @property {boolean} [isBad] Whether it deletes something.
+ */
+
+/** Pixels between the menu and the edge of the window. */
+const MARGIN = 8;
+
+/** @type {{ close(): void } | undefined} */
 let open;
 
 /**
- * Opens a menu. `entries` are `{ label, picture, act, keys, isBad }`, or `undefined` for a line between groups. The focus
- * goes back to where it was when the menu closes.
+ * Opens a menu at a point of the window, in place of the one that is open. When it closes, the focus returns to where it
+ * was.
+ *
+ * @param {readonly (MenuEntry | undefined)[]} entries `undefined` is a line between groups.
+ * @param {{ x: number, y: number, label: string }} options
  */
 export function openMenu(entries, { x, y, label }) {
   open?.close();
-  const before = document.activeElement;
+  const before = focused();
   const close = ({ restore = true } = {}) => {
     if (open !== made) return;
     open = undefined;
     layer.remove();
-    removeEventListener('pointerdown', outside, true);
-    removeEventListener('blur', close);
-    if (restore) before?.focus?.({ preventScroll: true });
+    removeEventListener('pointerdown', closeOutside, true);
+    removeEventListener('blur', closeAndRestore);
+    if (restore) before?.focus({ preventScroll: true });
   };
+  const closeAndRestore = () => close();
+  /** @param {() => unknown} act */
   const choose = async (act) => {
     close();
     await act();
   };
-  const items = entries.map((entry) =>
-    entry
-      ? element(
-          'button',
-          { type: 'button', role: 'menuitem', tabindex: '-1', class: entry.isBad ? 'menu-item bad' : 'menu-item', click: () => choose(entry.act) },
-          icon(entry.picture),
-          element('span', {}, entry.label),
-          entry.keys ? element('kbd', {}, entry.keys) : undefined,
-        )
-      : element('hr', { role: 'separator' }),
-  );
+  const items = entries.map((entry) => (entry ? menuItem(entry, choose) : element('hr', { role: 'separator' })));
   const menu = element('div', { class: 'menu', role: 'menu', 'aria-label': label }, items);
-  // A place of its own, for those who go from one part of the page to the next.
+  // A landmark of its own, so that screen readers can reach it from region to region.
   const layer = element('section', { 'aria-label': label }, menu);
-  const buttons = items.filter(({ tagName }) => tagName === 'BUTTON');
-  const outside = ({ target }) => menu.contains(target) || close({ restore: false });
+  const buttons = items.filter((item) => item instanceof HTMLButtonElement);
+  /** @param {Event} event */
+  const closeOutside = ({ target }) => {
+    if (!(target instanceof Node && menu.contains(target))) close({ restore: false });
+  };
   menu.addEventListener('keydown', (event) => {
-    const at = buttons.indexOf(document.activeElement);
-    const go = (index) => buttons.at(index % buttons.length).focus();
-    switch (event.key) {
-      case 'ArrowDown':
-        go(at + 1);
-        break;
-      case 'ArrowUp':
-        go(at <= 0 ? -1 : at - 1);
-        break;
-      case 'Home':
-        go(0);
-        break;
-      case 'End':
-        go(-1);
-        break;
-      case 'Escape':
-      case 'Tab':
-        close();
-        break;
-      default: {
-        const letter = event.key.toLowerCase();
-        const found = event.key.length === 1 && [...buttons.slice(at + 1), ...buttons].find(({ textContent }) => textContent.toLowerCase().startsWith(letter));
-        if (!found) return;
-        found.focus();
-      }
-    }
+    if (!moveFocus(event, buttons, close)) return;
     event.preventDefault();
     event.stopPropagation();
   });
   menu.addEventListener('contextmenu', (event) => event.preventDefault());
   const made = { close };
   open = made;
-  // Within a dialog, what is outside of it cannot be reached.
+  // A modal dialog makes everything outside it inert.
   (document.querySelector('dialog[open]') ?? document.body).append(layer);
   const { width, height } = menu.getBoundingClientRect();
-  menu.style.left = `${Math.max(8, Math.min(x, innerWidth - width - 8))}px`;
-  menu.style.top = `${Math.max(8, Math.min(y, innerHeight - height - 8))}px`;
-  addEventListener('pointerdown', outside, true);
-  addEventListener('blur', close);
+  menu.style.left = `${Math.max(MARGIN, Math.min(x, innerWidth - width - MARGIN))}px`;
+  menu.style.top = `${Math.max(MARGIN, Math.min(y, innerHeight - height - MARGIN))}px`;
+  addEventListener('pointerdown', closeOutside, true);
+  addEventListener('blur', closeAndRestore);
   buttons[0]?.focus({ preventScroll: true });
+}
+
+/**
+ * @param {MenuEntry} entry
+ * @param {(act: () => unknown) => void} choose
+ */
+const menuItem = ({ label, picture, act, keys, isBad }, choose) =>
+  element(
+    'button',
+    { type: 'button', role: 'menuitem', tabindex: '-1', class: isBad ? 'menu-item bad' : 'menu-item', click: () => choose(act) },
+    icon(picture),
+    element('span', {}, label),
+    keys ? element('kbd', {}, keys) : undefined,
+  );
+
+/**
+ * Moves the focus, or closes the menu, as a key asks for. Returns whether the key means something to a menu.
+ *
+ * @param {KeyboardEvent} event
+ * @param {HTMLButtonElement[]} buttons
+ * @param {() => void} close
+ */
+function moveFocus({ key }, buttons, close) {
+  const at = buttons.findIndex((button) => button.matches(':focus'));
+  /** @param {number} index */
+  const focus = (index) => buttons.at(index % buttons.length)?.focus();
+  switch (key) {
+    case 'ArrowDown':
+      focus(at + 1);
+      return true;
+    case 'ArrowUp':
+      focus(at <= 0 ? -1 : at - 1);
+      return true;
+    case 'Home':
+      focus(0);
+      return true;
+    case 'End':
+      focus(-1);
+      return true;
+    case 'Escape':
+    case 'Tab':
+      close();
+      return true;
+    default: {
+      if (key.length !== 1) return false;
+      const candidates = [...buttons.slice(at + 1), ...buttons];
+      const found = candidates.find(({ textContent }) => textContent.toLowerCase().startsWith(key.toLowerCase()));
+      found?.focus();
+      return found !== undefined;
+    }
+  }
 }

@@ -1,46 +1,67 @@
-// Short messages at the edge of the page, some with a way to undo what they tell of.
+// Short messages at the edge of the window, some with a button that undoes what they report.
 import { element, icon } from './element.js';
 
-/** How long a message stays, and one that can be acted upon. */
-const SHORT = 5000;
-const LONG = 12_000;
+/** Milliseconds for which a message stays. */
+const SHORT_TIMEOUT = 5000;
+/** The same for errors and for messages with a button. */
+const LONG_TIMEOUT = 12_000;
+/** Messages shown at the same time. */
+const MAX_MESSAGES = 3;
 
 export class Toasts {
   #holder;
+  /** @type {Map<Element, ReturnType<typeof setTimeout>>} */
   #timers = new Map();
 
+  /** @param {HTMLElement} holder */
   constructor(holder) {
     this.#holder = holder;
   }
 
-  /** Says something. `action` is `{ label, act }`. */
+  /**
+   * Shows a message.
+   *
+   * @param {string} text
+   * @param {{ action?: { label: string, act: () => unknown }, isBad?: boolean }} [options]
+   */
   say(text, { action, isBad = false } = {}) {
+    /** @returns {void} */
     const close = () => this.#remove(toast);
-    const act = async () => {
-      close();
-      await action.act();
-    };
+    const actButton =
+      action &&
+      element(
+        'button',
+        {
+          type: 'button',
+          class: 'quiet',
+          click: async () => {
+            close();
+            await action.act();
+          },
+        },
+        action.label,
+      );
     const toast = element(
       'div',
       { class: isBad ? 'toast bad' : 'toast' },
       icon(isBad ? 'alert' : 'done'),
       element('p', { dir: 'auto' }, text),
-      action ? element('button', { type: 'button', class: 'quiet', click: act }, action.label) : undefined,
+      actButton,
       element('button', { type: 'button', class: 'bare', 'aria-label': 'Dismiss', click: close }, icon('close')),
     );
-    // One message of what can be undone is enough.
-    for (const old of this.#holder.querySelectorAll('.toast')) if (this.#holder.children.length > 2) this.#remove(old);
+    for (const old of this.#holder.querySelectorAll('.toast')) if (this.#holder.children.length >= MAX_MESSAGES) this.#remove(old);
     this.#holder.append(toast);
-    const wait = () => this.#timers.set(toast, setTimeout(close, action || isBad ? LONG : SHORT));
-    // Nobody should lose a message while reading it or reaching for its button.
-    toast.addEventListener('pointerenter', () => clearTimeout(this.#timers.get(toast)));
+    const wait = () => this.#timers.set(toast, setTimeout(close, action || isBad ? LONG_TIMEOUT : SHORT_TIMEOUT));
+    const hold = () => clearTimeout(this.#timers.get(toast));
+    // A message must not vanish while someone reads it or reaches for its button.
+    toast.addEventListener('pointerenter', hold);
     toast.addEventListener('pointerleave', wait);
-    toast.addEventListener('focusin', () => clearTimeout(this.#timers.get(toast)));
+    toast.addEventListener('focusin', hold);
     toast.addEventListener('focusout', wait);
     wait();
-    return close;
   }
 
+  /** @param {Element} toast */
   #remove(toast) {
     clearTimeout(this.#timers.get(toast));
     this.#timers.delete(toast);

@@ -124,7 +124,7 @@ suite('the page in this browser', () => {
         }),
     );
     await page.reload();
-    await page.locator('.toast', { hasText: '1 upload of your last visit goes on.' }).waitFor({ timeout: 30_000 });
+    await page.locator('.toast', { hasText: '1 upload of your last visit resumed.' }).waitFor({ timeout: 30_000 });
     await cell(page, 'large.bin').waitFor({ timeout: 120_000 });
     await page.locator('#details-toggle').click();
     await cell(page, 'large.bin').click();

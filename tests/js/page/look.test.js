@@ -145,7 +145,7 @@ suite('the look of the page', () => {
       await both('trash');
       await cell(page, 'Old.jpg').click();
       await page.keyboard.press('Delete');
-      await page.getByText('What goes:').waitFor();
+      await page.getByText('This deletes').waitFor();
       await both('purge');
       await page.keyboard.press('Escape');
 

@@ -154,7 +154,7 @@ for await (const page of files.listFiles({
     );
     await reads(page.locator('call-inspector .answer').first(), /200 OK\s+[\d.]+ m?s\s+request [\w-]+/);
     await reads(code(page, 'Result'), /displayName: 'cat.jpg'/);
-    await page.getByText('Answer as it came').first().click();
+    await page.getByText('Raw response').first().click();
     await page.waitForFunction(() => /"displayName": "cat.jpg"/.test(document.querySelector('call-inspector details pre')?.textContent));
   });
 
@@ -164,7 +164,7 @@ for await (const page of files.listFiles({
     await page.getByRole('button', { name: 'New folder' }).click();
     await page.getByLabel('Name', { exact: true }).fill("It's a folder");
     await page.keyboard.press('Enter');
-    await toast(page, 'is made');
+    await toast(page, 'created');
     const shown = await reads(code(page, 'JavaScript'), /await folders\.createFolder\(/);
     const folder = await mkdtemp(join(tmpdir(), 'wix-media-page-'));
     t.after(() => rm(folder, { recursive: true }));
@@ -249,14 +249,14 @@ for await (const page of files.listFiles({
     assert.deepEqual(await listed(id), ['cat.jpg']);
 
     await cell(page, 'note.txt').click();
-    await page.locator('#chosen').getByRole('button', { name: 'Delete for good' }).click();
+    await page.locator('#chosen').getByRole('button', { name: 'Delete permanently' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('What goes: 1 file, 5 bytes in all.').waitFor();
+    await dialog.getByText('This deletes 1 file, 5 bytes in total.').waitFor();
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await cell(page, 'note.txt').click();
     await page.keyboard.press('Delete');
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete for good' }).click();
-    await toast(page, '“note.txt” deleted for good.');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete permanently' }).click();
+    await toast(page, '“note.txt” deleted permanently.');
     const deleted = await server.client.files.listDeletedFiles().toArray();
     assert.ok(!deleted.some(({ displayName }) => displayName === 'note.txt'));
   });
@@ -269,7 +269,7 @@ for await (const page of files.listFiles({
     const page = await open(t, { fragment: '#trash' });
     await cell(page, name).click();
     await page.keyboard.press('Delete');
-    await page.getByRole('dialog').getByText('What goes: 2 files and 2 folders, 6 bytes in all.').waitFor();
+    await page.getByRole('dialog').getByText('This deletes 2 files and 2 folders, 6 bytes in total.').waitFor();
     await page.keyboard.press('Escape');
     // What is inside can be looked at, and restored alone.
     await cell(page, name).dblclick();
@@ -355,7 +355,7 @@ for await (const page of files.listFiles({
     await drop(page, '#main', [{ name: 'too much.txt', bytes: 'five' }]);
     await region.getByText('The site is full').waitFor();
     await page.unroute(isUploadUrl);
-    await region.getByRole('button', { name: 'Try too much.txt again' }).click();
+    await region.getByRole('button', { name: 'Retry too much.txt' }).click();
     await cell(page, 'too much.txt').waitFor();
   });
 
@@ -369,7 +369,7 @@ for await (const page of files.listFiles({
     await page.getByRole('menuitem', { name: 'From an address…' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Import' }).click();
-    await dialog.getByText('Where is the file?').waitFor();
+    await dialog.getByText('Enter the address of the file.').waitFor();
     await dialog.getByLabel('Address of the file').fill(`http://127.0.0.1:${source.address().port}/cup.jpg`);
     await dialog.getByLabel('Name', { exact: true }).fill('Flat white.jpg');
     await dialog.getByRole('button', { name: 'Import' }).click();
@@ -455,9 +455,9 @@ for await (const page of files.listFiles({
     await details.getByRole('button', { name: 'Remove the label cat' }).waitFor({ state: 'detached' });
     await eventually(async () => assert.deepEqual((await server.client.files.getFileDescriptor(id)).labels, ['pet', 'whiskers']));
 
-    await details.getByLabel('Works for').selectOption('1 hour');
-    await details.getByLabel('Whoever opens it').selectOption('shows the file');
-    await details.getByRole('button', { name: 'Make link' }).click();
+    await details.getByLabel('Expires after').selectOption('1 hour');
+    await details.getByLabel('When opened').selectOption('show in the browser');
+    await details.getByRole('button', { name: 'Create link' }).click();
     const link = await details.locator('.link-outcome a').getAttribute('href');
     const response = await fetch(link);
     assert.equal(response.status, 200);
@@ -484,7 +484,7 @@ for await (const page of files.listFiles({
     await says('200 × 100 pixels');
     await details.getByLabel('Method').selectOption('Fit into the box');
     await says('150 × 100 pixels');
-    await details.getByLabel('Method').selectOption('Cut out a part');
+    await details.getByLabel('Method').selectOption('Crop a part');
     await details.getByLabel('From the left').fill('400');
     await details.getByLabel('Format').selectOption('WEBP');
     await says('80 × 100 pixels');
@@ -664,7 +664,7 @@ for await (const page of files.listFiles({
     const isListing = (url) => url.pathname === '/site-media/v1/files';
     await page.route(isListing, (route) => route.abort('connectionrefused'));
     await page.getByLabel('Sort', { exact: true }).selectOption('Oldest first');
-    await page.getByText('No answer', { exact: true }).waitFor({ timeout: 20_000 });
+    await page.getByText('No response', { exact: true }).waitFor({ timeout: 20_000 });
     await page.getByText(/running, and does it allow calls/).waitFor();
     await page.unroute(isListing);
     await page.getByRole('button', { name: 'Try again' }).click();
@@ -694,7 +694,7 @@ test('a server with a key asks for it', async (t) => {
   const { address } = await startServer(closing, ['--memory', '--api-key', 'page-test-key', '--site-id', '4f1c2b7e-93a0-4d57-8c1e-2a6b90d3e5f8']);
   const browser = await startBrowser(closing);
   const { page, faults } = await openPage(browser, address);
-  await page.getByText('The service does not know you').waitFor();
+  await page.getByText('Not authenticated').waitFor();
   await page.getByRole('button', { name: 'Enter the key' }).click();
   await page.getByLabel('API key').fill('page-test-key');
   await page.getByLabel('Site ID').fill('4f1c2b7e-93a0-4d57-8c1e-2a6b90d3e5f8');

@@ -75,7 +75,7 @@ suite('the page on a Wix site', () => {
   test('says where it was typed that a key is wrong', async (t) => {
     const page = await open(t);
     const dialog = await connect(page, { key: 'IST.another-key.0123' });
-    await dialog.getByText('The service does not know you').waitFor();
+    await dialog.getByText('Not authenticated').waitFor();
     assert.ok(!(await textOf(page.locator('body'))).includes('IST.another-key.0123'));
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await eventually(async () => assert.ok(await page.getByLabel('This server').isChecked()));
@@ -85,10 +85,10 @@ suite('the page on a Wix site', () => {
   test('says what is wrong with an address', async (t) => {
     const page = await open(t);
     const dialog = await connect(page, { base: 'www.wixapis.com' });
-    await dialog.getByText('has to begin with https://').waitFor();
+    await dialog.getByText('must start with https://').waitFor();
     await dialog.getByLabel('Base URL').fill(server.address.replace(/:\d+$/, ':9'));
     await dialog.getByRole('button', { name: 'Connect' }).click();
-    await dialog.getByText('No answer', { exact: true }).waitFor({ timeout: 20_000 });
+    await dialog.getByText('No response', { exact: true }).waitFor({ timeout: 20_000 });
   });
 
   test('reads no more of a long folder than is looked at', async (t) => {

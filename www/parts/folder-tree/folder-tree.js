@@ -1,27 +1,32 @@
-// The tree of folders: to go to them, to drop things on them, and to choose one to move things to.
+// The tree of folders: opens them, takes what is dropped on them, and lets a dialog choose one.
+/** @import { Folder } from 'wix-media.v2' */
+/** @import { Root } from '../../model/areas.js' */
+import { closest } from '../../ui/dom.js';
 import { element, foreign, icon } from '../../ui/element.js';
-
-/** A node: a folder, or the top of an area. `children` are unknown until somebody looks. */
-class Node {
-  children;
-  isOpen = false;
-
-  constructor({ id, name, picture = 'folder', parent, isLeaf = false, isFixed = false }) {
-    Object.assign(this, { id, name, picture, parent, isLeaf, isFixed });
-    this.level = parent ? parent.level + 1 : 1;
-  }
-}
+import { FolderNode } from './folder-node.js';
 
 /**
- * Tells by `choosefolder` (detail `{ id }`) which folder was chosen. `load(id)` promises the folders in one, as
- * `[{ _id, displayName }]`.
+ * @typedef {object} TreeOptions
+ * @property {readonly Root[]} roots
+ * @property {string} label For screen readers.
+ * @property {(id: string) => Promise<Folder[]>} load Lists the folders in a folder.
+ * @property {(id: string) => void} onChoose
+ * @property {(error: unknown) => void} [onError] Reports that a folder could not be listed.
+ * @property {Iterable<string>} [excluded] IDs of folders that cannot be chosen.
  */
-class FolderTree extends HTMLElement {
+
+export class FolderTree extends HTMLElement {
+  /** @type {FolderNode[]} */
   #roots = [];
-  #load;
+  /** @type {TreeOptions | undefined} */
+  #options;
+  /** The folder that is selected. @type {string | undefined} */
   #current;
+  /** The folder that has the focus, or gets it with the Tab key. @type {string | undefined} */
   #focused;
+  /** @type {Set<string>} */
   #excluded = new Set();
+  /** @type {Map<string, FolderNode>} */
   #nodes = new Map();
   #list = element('ul', { role: 'tree', class: 'tree' });
 
@@ -32,46 +37,65 @@ class FolderTree extends HTMLElement {
     this.#list.addEventListener('keydown', (event) => this.#key(event));
   }
 
-  /** Starts anew. `roots` are `{ id, name, picture, isLeaf }`; `excluded` are ids of folders that cannot be chosen. */
-  start({ roots, load, label, excluded = [] }) {
-    this.#load = load;
-    this.#excluded = new Set(excluded);
+  /**
+   * Shows the roots, the first one opened.
+   *
+   * @param {TreeOptions} options
+   */
+  start(options) {
+    this.#options = options;
+    this.#excluded = new Set(options.excluded);
     this.#nodes.clear();
-    this.#roots = roots.map((root) => this.#add(new Node({ ...root, isFixed: true })));
-    this.#focused = this.#roots[0]?.id;
-    this.#list.setAttribute('aria-label', label);
+    this.#roots = options.roots.map((root) => this.#add(new FolderNode(root)));
+    const [first] = this.#roots;
+    this.#focused = first?.id;
+    this.#list.setAttribute('aria-label', options.label);
     this.#draw();
-    for (const root of this.#roots) if (root.isOpen || root.opens) this.#open(root);
-    if (this.#roots[0] && !this.#roots[0].isLeaf) this.#open(this.#roots[0]);
+    if (first) this.#open(first);
   }
 
+  /** @param {FolderNode} node */
   #add(node) {
     this.#nodes.set(node.id, node);
     return node;
   }
 
-  get current() {
-    return this.#current;
-  }
-
-  /** Shows which folder is looked at; `path` are its ancestors from the top, itself last. */
+  /**
+   * Selects a folder and opens its ancestors.
+   *
+   * @param {readonly string[]} path The IDs from the top down to the folder.
+   */
   async reveal(path) {
-    this.#current = path.at(-1);
-    if (this.#nodes.has(this.#current) || path.length === 0) this.#focused = this.#current ?? this.#focused;
+    const id = path.at(-1);
+    this.#current = id;
+    if (id !== undefined && this.#nodes.has(id)) this.#focused = id;
     this.#draw();
-    for (const id of path.slice(0, -1)) {
-      const node = this.#nodes.get(id);
+    for (const ancestor of path.slice(0, -1)) {
+      const node = this.#nodes.get(ancestor);
       if (!node || node.isLeaf) return;
       await this.#open(node);
     }
-    if (this.#nodes.has(this.#current) && this.#current === path.at(-1)) {
-      this.#focused = this.#current;
-      this.#draw();
-      bringIntoView(this.#itemOf(this.#current)?.firstChild);
-    }
+    if (id === undefined || !this.#nodes.has(id) || this.#current !== id) return;
+    this.#focused = id;
+    this.#draw();
+    scrollToLine(this.#itemOf(id));
   }
 
-  /** Reads a folder again, if its children have been read before. */
+  /**
+   * Selects a folder where it stands.
+   *
+   * @param {string} id
+   */
+  mark(id) {
+    this.#current = id;
+    this.#draw();
+  }
+
+  /**
+   * Lists a folder again, if it was listed before.
+   *
+   * @param {string} id
+   */
   async refresh(id) {
     const node = this.#nodes.get(id);
     if (!node?.children) return;
@@ -79,7 +103,7 @@ class FolderTree extends HTMLElement {
     this.#draw();
   }
 
-  /** Reads everything again that is open. */
+  /** Lists all folders again that were listed before. */
   async refreshAll() {
     for (const node of [...this.#nodes.values()]) {
       if (node.children && this.#nodes.get(node.id) === node) await this.#read(node).catch(() => {});
@@ -87,18 +111,22 @@ class FolderTree extends HTMLElement {
     this.#draw();
   }
 
+  /** @param {FolderNode} node */
   async #read(node) {
-    const folders = await this.#load(node.id);
+    const folders = (await this.#options?.load(node.id)) ?? [];
     const old = new Map((node.children ?? []).map((child) => [child.id, child]));
     const kept = new Set(folders.map(({ _id }) => _id));
-    for (const [id] of old) if (!kept.has(id)) this.#nodes.delete(id);
+    for (const id of old.keys()) if (!kept.has(id)) this.#nodes.delete(id);
     node.children = folders.map(({ _id, displayName }) => {
-      const child = old.get(_id) ?? new Node({ id: _id, name: displayName, parent: node });
-      child.name = String(displayName ?? _id);
+      const id = String(_id);
+      const name = String(displayName ?? id);
+      const child = old.get(id) ?? new FolderNode({ id, name }, node);
+      child.name = name;
       return this.#add(child);
     });
   }
 
+  /** @param {FolderNode} node */
   async #open(node) {
     if (node.isLeaf) return;
     node.isOpen = true;
@@ -107,12 +135,13 @@ class FolderTree extends HTMLElement {
         await this.#read(node);
       } catch (error) {
         node.isOpen = false;
-        this.dispatchEvent(new CustomEvent('treefailed', { detail: { error } }));
+        this.#options?.onError?.(error);
       }
     }
     this.#draw();
   }
 
+  /** @param {FolderNode} node */
   #close(node) {
     node.isOpen = false;
     this.#draw();
@@ -120,43 +149,53 @@ class FolderTree extends HTMLElement {
 
   #draw() {
     const hadFocus = this.#list.contains(document.activeElement);
-    if (!this.#visible().some(({ id }) => id === this.#focused)) this.#focused = this.#roots[0]?.id;
-    this.#list.replaceChildren(...this.#visible().map((node) => this.#item(node)));
-    if (hadFocus) this.#focus(this.#focused);
+    const visible = this.#visible();
+    if (!visible.some(({ id }) => id === this.#focused)) this.#focused = this.#roots[0]?.id;
+    this.#list.replaceChildren(...visible.map((node) => this.#item(node)));
+    if (hadFocus && this.#focused !== undefined) this.#focus(this.#focused);
   }
 
+  /** @param {FolderNode} node */
   #item(node) {
-    const { id, name, picture, level, children, isOpen, isLeaf, parent } = node;
+    const { id, name, picture, level, children, isOpen, isBranch, parent } = node;
     const siblings = parent?.children ?? this.#roots;
-    const isBranch = !isLeaf && children?.length !== 0;
-    const twist = element('span', { class: 'twist', 'aria-hidden': 'true' }, isBranch ? icon('chevron') : undefined);
+    const twist = element('span', { class: 'twist', 'aria-hidden': 'true' }, isBranch && icon('chevron'));
     const line = element('span', { class: 'tree-line' }, twist, icon(picture), foreign(name, { class: 'name' }));
     line.style.setProperty('--level', String(level));
-    const isCurrent = id === this.#current;
     const attributes = {
       role: 'treeitem',
       'data-folder': id,
       'aria-level': String(level),
       'aria-setsize': String(siblings.length),
       'aria-posinset': String(siblings.indexOf(node) + 1),
-      'aria-selected': String(isCurrent),
+      'aria-selected': String(id === this.#current),
       'aria-expanded': isBranch ? String(isOpen && children !== undefined) : undefined,
       'aria-disabled': this.#excluded.has(id) ? 'true' : undefined,
       tabindex: id === this.#focused ? '0' : '-1',
-      draggable: !node.isFixed && this.hasAttribute('draggable-folders') ? 'true' : undefined,
+      draggable: parent && this.hasAttribute('draggable-folders') ? 'true' : undefined,
     };
     return element('li', attributes, line);
   }
 
+  /**
+   * @param {string | undefined} id
+   * @returns {HTMLElement | null}
+   */
   #itemOf(id) {
-    return this.#list.querySelector(`[data-folder="${CSS.escape(id)}"]`);
+    return this.#list.querySelector(`[data-folder="${CSS.escape(String(id))}"]`);
   }
 
-  /** The nodes that can be seen, from the top. */
+  /**
+   * Returns the folders that can be seen, from the top.
+   *
+   * @param {FolderNode[]} nodes
+   * @returns {FolderNode[]}
+   */
   #visible(nodes = this.#roots) {
     return nodes.flatMap((node) => [node, ...(node.isOpen && node.children ? this.#visible(node.children) : [])]);
   }
 
+  /** @param {string} id */
   #focus(id) {
     const old = this.#itemOf(this.#focused);
     if (old) old.tabIndex = -1;
@@ -165,57 +204,59 @@ class FolderTree extends HTMLElement {
     if (!item) return;
     item.tabIndex = 0;
     item.focus({ preventScroll: true });
-    bringIntoView(item.firstChild);
+    scrollToLine(item);
   }
 
-  #choose(node) {
-    if (this.#excluded.has(node.id)) return;
-    this.dispatchEvent(new CustomEvent('choosefolder', { detail: { id: node.id, name: node.name } }));
+  /** @param {FolderNode} node */
+  #choose({ id }) {
+    if (!this.#excluded.has(id)) this.#options?.onChoose(id);
   }
 
-  /** Marks a folder as the chosen one, where choosing does not lead anywhere. */
-  mark(id) {
-    this.#current = id;
-    this.#draw();
+  /** @param {Event} event */
+  #nodeOf(event) {
+    return this.#nodes.get(closest(event, '[role=treeitem]')?.dataset.folder ?? '');
   }
 
+  /** @param {MouseEvent} event */
   #click(event) {
-    const node = this.#nodes.get(event.target.closest('[role=treeitem]')?.dataset.folder);
+    const node = this.#nodeOf(event);
     if (!node) return;
     this.#focus(node.id);
-    if (event.target.closest('.twist') && !node.isLeaf) {
-      if (node.isOpen) this.#close(node);
-      else this.#open(node);
-    } else this.#choose(node);
+    if (!closest(event, '.twist') || node.isLeaf) this.#choose(node);
+    else if (node.isOpen) this.#close(node);
+    else this.#open(node);
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
-    const node = this.#nodes.get(event.target.closest('[role=treeitem]')?.dataset.folder);
+    const node = this.#nodeOf(event);
     if (!node || event.altKey || event.ctrlKey || event.metaKey) return;
-    const rtl = getComputedStyle(this).direction === 'rtl';
+    const isRtl = getComputedStyle(this).direction === 'rtl';
     const visible = this.#visible();
     const at = visible.indexOf(node);
-    const [inward, outward] = rtl ? ['ArrowLeft', 'ArrowRight'] : ['ArrowRight', 'ArrowLeft'];
+    const [inward, outward] = isRtl ? ['ArrowLeft', 'ArrowRight'] : ['ArrowRight', 'ArrowLeft'];
+    /** @param {FolderNode | undefined} target */
+    const focus = (target) => target && this.#focus(target.id);
     switch (event.key) {
       case 'ArrowDown':
-        if (visible[at + 1]) this.#focus(visible[at + 1].id);
+        focus(visible[at + 1]);
         break;
       case 'ArrowUp':
-        if (at > 0) this.#focus(visible[at - 1].id);
+        focus(visible[at - 1]);
         break;
       case 'Home':
-        this.#focus(visible[0].id);
+        focus(visible[0]);
         break;
       case 'End':
-        this.#focus(visible.at(-1).id);
+        focus(visible.at(-1));
         break;
       case inward:
-        if (!node.isOpen) this.#open(node);
-        else if (node.children?.[0]) this.#focus(node.children[0].id);
+        if (node.isOpen) focus(node.children?.[0]);
+        else this.#open(node);
         break;
       case outward:
-        if (node.isOpen && node.children?.length > 0) this.#close(node);
-        else if (node.parent) this.#focus(node.parent.id);
+        if (node.isOpen && node.children?.length) this.#close(node);
+        else focus(node.parent);
         break;
       case 'Enter':
       case ' ':
@@ -228,10 +269,16 @@ class FolderTree extends HTMLElement {
   }
 }
 
-/** Scrolls as far as needed. Not by scrollIntoView, from where the Tab key would go on. */
-function bringIntoView(line) {
+/**
+ * Scrolls as far as needed to show the line of a folder. `scrollIntoView` would also move the point from which the Tab key
+ * goes on.
+ *
+ * @param {HTMLElement | null} item
+ */
+function scrollToLine(item) {
+  const line = item?.firstElementChild;
   const frame = line?.closest('.dialog-tree, #sidebar');
-  if (!frame) return;
+  if (!line || !frame) return;
   const { top, bottom } = line.getBoundingClientRect();
   const view = frame.getBoundingClientRect();
   if (top < view.top) frame.scrollTop -= view.top - top;

@@ -1,53 +1,66 @@
-// Folders and files as tiles or as rows of a table. Only what is on the screen, and a little more, is in the document,
-// so that ten thousand are as quick as ten.
-import { element, foreign, icon } from '../../ui/element.js';
-import { marks, picture } from '../../ui/picture.js';
-import { day, mediaType, size } from '../../text/words.js';
+// Folders and files as tiles or as rows of a table. Only the rows on the screen and a few around them are in the document,
+// so that ten thousand items are as quick as ten.
+/** @import { Item } from '../../model/item.js' */
+/** @import { Listing } from '../../model/listing.js' */
+/** @import { Selection } from '../../model/selection.js' */
+/** @import { Sort } from '../../model/view.js' */
+/** @import { Place } from '../../place/place.js' */
+/** @import { Layout } from './geometry.js' */
+import { closest } from '../../ui/dom.js';
+import { element } from '../../ui/element.js';
+import { setDraggedKeys } from '../drop-target/dragged-items.js';
+import { makeRow, makeTile } from './cells.js';
+import { GAP, Geometry } from './geometry.js';
+import { movesFocus, targetOf, TypeAhead } from './keyboard.js';
+import { COLUMN_COUNT, headCells } from './list-head.js';
+import { renameInPlace } from './rename.js';
 
-/** The type of what is dragged within the page. */
-export const DRAGGED = 'application/x-wix-media-items';
+/**
+ * @typedef {object} GridHandlers
+ * @property {(item: Item) => void} onOpen
+ * @property {(item: Item, name: string) => void} onRename
+ * @property {(sort: Sort) => void} onSort
+ * @property {() => void} onSelectAll
+ * @property {() => void} onDelete Deletes the selected items.
+ * @property {(item: Item, x: number, y: number) => void} onMenu
+ *
+ * @typedef {object} Shown
+ * @property {Listing} listing
+ * @property {Place} place
+ * @property {Sort} sort
+ * @property {boolean} isTrash Whether names can be changed.
+ * @property {string} label For screen readers.
+ */
 
-/** Rows above and below the screen that are in the document as well. */
+/** Rows above and below the screen that are in the document too. */
 const SPARE_ROWS = 3;
-const GAP = 16;
-const MEASURES = {
-  // The text below a picture, and the height of a folder, which has no picture.
-  grid: { narrowest: 138, widest: 220, narrowestOnPhone: 120, text: 58, folder: 56 },
-  list: { row: 52, head: 40 },
-};
-const COLUMNS = [
-  { label: 'Name', field: 'displayName' },
-  { label: 'Type' },
-  { label: 'Size', field: 'sizeInBytes' },
-  { label: 'Changed', field: 'updatedDate' },
-];
-/** How long typed letters belong together. */
-const TYPING = 800;
 
-const dateOf = (value) => {
-  const date = value._updatedDate ?? value._createdDate;
-  const attributes = date instanceof Date && !Number.isNaN(date.getTime()) ? { datetime: date.toISOString() } : {};
-  return element('time', attributes, day(date));
-};
-
-class MediaGrid extends HTMLElement {
-  #listing;
+export class MediaGrid extends HTMLElement {
+  /** @type {GridHandlers | undefined} */
+  #handlers;
+  /** @type {Selection | undefined} */
   #selection;
-  #place;
+  /** @type {Shown | undefined} */
+  #shown;
+  /** @type {Listing | undefined} */
+  #listing;
+  #stopListening = () => {};
+  /** @type {Layout} */
   #layout = 'grid';
+  /** The item that has the focus, or gets it with the Tab key. @type {string | undefined} */
   #focused;
+  /** Its index when it was last drawn, for the case that it goes. */
+  #focusedIndex = 0;
+  /** @type {Map<string, { item: Item, element: HTMLElement }>} */
   #cells = new Map();
+  /** @type {Map<number, HTMLElement>} */
   #rows = new Map();
   #sizer = element('div', { class: 'sizer', role: 'presentation' });
   #head = element('div', { class: 'list-head', role: 'row', 'aria-rowindex': '1' });
   #grid = element('div', { class: 'grid', role: 'grid', 'aria-multiselectable': 'true', 'aria-label': 'Folders and files' }, this.#head, this.#sizer);
-  #shape = { columns: 1, height: 1, folderHeight: 1 };
-  #typed = '';
-  #typedAt = 0;
-  #drawing = false;
-  #sort = {};
-  /** How the trash, a search and a folder differ in what can be done with an item. */
-  isTrash = false;
+  #geometry = new Geometry();
+  #typeAhead = new TypeAhead();
+  #isPlanned = false;
 
   connectedCallback() {
     if (this.#grid.isConnected) return;
@@ -62,34 +75,51 @@ class MediaGrid extends HTMLElement {
     this.#grid.addEventListener('dragend', () => this.classList.remove('dragging'));
     this.#grid.addEventListener('focusin', (event) => this.#focusIn(event));
     this.addEventListener('mousedown', (event) => {
-      // Beside the items there is nothing, which is what is then chosen.
-      if (!event.target.closest('.cell, .list-head') && event.button === 0 && event.offsetX < this.clientWidth) this.#selection.clear();
+      // A click beside the items selects nothing; one on the scroll bar only scrolls.
+      if (!closest(event, '.cell, .list-head') && event.button === 0 && event.offsetX < this.clientWidth) this.#selection?.clear();
     });
   }
 
-  /** Shows a listing. The focus goes along when the item is there as well. */
-  show({ listing, selection, place, sort, isTrash, label }) {
-    if (this.#selection !== selection) {
-      this.#selection = selection;
-      selection.addEventListener('change', () => this.#paintSelection());
-    }
-    this.#listing = listing;
-    this.#place = place;
-    this.#sort = sort;
-    this.isTrash = isTrash;
-    this.#grid.setAttribute('aria-label', label);
+  /**
+   * @param {Selection} selection
+   * @param {GridHandlers} handlers
+   */
+  start(selection, handlers) {
+    this.#selection = selection;
+    this.#handlers = handlers;
+    selection.changed.listen(() => this.#paintSelection());
+  }
+
+  /**
+   * Shows a listing from its top.
+   *
+   * @param {Shown} shown
+   */
+  show(shown) {
+    this.#shown = shown;
+    this.#listen(shown.listing);
+    this.#grid.setAttribute('aria-label', shown.label);
     this.#clear();
     this.#focused = undefined;
     this.scrollTop = 0;
-    listing.addEventListener('change', () => this.#listing === listing && this.#plan());
     this.#measure();
   }
 
-  /** Shows a newer listing of the same in place of the one that is shown. */
+  /**
+   * Shows a newer listing of the same view. The scroll position and the focus stay.
+   *
+   * @param {Listing} listing
+   */
   replace(listing) {
-    this.#listing = listing;
-    listing.addEventListener('change', () => this.#listing === listing && this.#plan());
+    this.#listen(listing);
     this.#draw();
+  }
+
+  /** @param {Listing} listing */
+  #listen(listing) {
+    this.#stopListening();
+    this.#listing = listing;
+    this.#stopListening = listing.changed.listen(() => this.#plan());
   }
 
   get layout() {
@@ -103,6 +133,10 @@ class MediaGrid extends HTMLElement {
     if (this.#focused) this.reveal(this.#focused);
   }
 
+  get #isList() {
+    return this.#layout === 'list';
+  }
+
   #clear() {
     this.#cells.clear();
     this.#rows.clear();
@@ -111,98 +145,26 @@ class MediaGrid extends HTMLElement {
   }
 
   #drawHead() {
-    const isList = this.#layout === 'list';
-    this.#head.hidden = !isList;
+    this.#head.hidden = !this.#isList;
     this.dataset.layout = this.#layout;
-    if (!isList) return this.#head.replaceChildren();
-    this.#head.replaceChildren(
-      ...COLUMNS.map(({ label, field }) => {
-        const isSorted = field && field === this.#sort.fieldName;
-        const order = isSorted && (this.#sort.order === 'DESC' ? 'descending' : 'ascending');
-        const sort = () => this.#tell('sortby', { field, order: order === 'ascending' ? 'DESC' : 'ASC' });
-        const content = field
-          ? element('button', { type: 'button', class: 'sort', click: sort }, label, isSorted ? icon(order) : undefined)
-          : label;
-        return element('span', { role: 'columnheader', 'aria-sort': order || undefined }, content);
-      }),
-    );
-  }
-
-  // Geometry. Rows of folders come first; they are lower than rows of files.
-
-  #measure() {
-    const { grid, list } = MEASURES;
-    const padding = this.clientWidth < 600 ? 16 : 24;
-    const width = this.clientWidth - 2 * padding;
-    if (width <= 0) return;
-    if (this.#layout === 'list') this.#shape = { columns: 1, height: list.row, folderHeight: list.row, top: list.head, split: 0 };
-    else {
-      // Larger pictures in larger windows, to a degree.
-      const roomy = Math.min(Math.max(grid.narrowest, width / 6), grid.widest);
-      const narrowest = this.clientWidth < 600 ? grid.narrowestOnPhone : roomy;
-      const columns = Math.max(1, Math.floor((width + GAP) / (narrowest + GAP)));
-      const tile = (width - (columns - 1) * GAP) / columns;
-      this.#shape = {
-        columns,
-        height: Math.round((tile - 12) * 0.75) + grid.text + GAP,
-        folderHeight: grid.folder + GAP / 2,
-        top: 0,
-        split: GAP / 2,
-        tile,
-      };
-    }
-    this.#sizer.style.setProperty('--columns', String(this.#shape.columns));
-    for (const row of this.#rows.values()) row.dataset.measured = '';
-    this.#draw();
-  }
-
-  get #folderRows() {
-    return Math.ceil(this.#listing.folders.length / this.#shape.columns);
-  }
-
-  get #rowCount() {
-    return this.#folderRows + Math.ceil(this.#listing.files.length / this.#shape.columns);
-  }
-
-  #rowTop(row) {
-    const { height, folderHeight, split } = this.#shape;
-    const folders = this.#folderRows;
-    return row <= folders && row < this.#rowCount && row < folders
-      ? row * folderHeight
-      : folders * folderHeight + (folders > 0 ? split : 0) + (row - folders) * height;
-  }
-
-  /** The row at a height. */
-  #rowAt(y) {
-    const { height, folderHeight, split } = this.#shape;
-    const folders = this.#folderRows;
-    const below = folders * folderHeight + (folders > 0 ? split : 0);
-    return y < below ? Math.min(Math.floor(y / folderHeight), Math.max(0, folders - 1)) : folders + Math.floor((y - below) / height);
-  }
-
-  /** The indices of the items of a row, first and beyond the last. */
-  #range(row) {
-    const { columns } = this.#shape;
-    const folders = this.#listing.folders.length;
-    const folderRows = this.#folderRows;
-    if (row < folderRows) return [row * columns, Math.min((row + 1) * columns, folders)];
-    const start = folders + (row - folderRows) * columns;
-    return [start, Math.min(start + columns, this.#listing.length)];
-  }
-
-  #rowOf(index) {
-    const { columns } = this.#shape;
-    const folders = this.#listing.folders.length;
-    return index < folders ? Math.floor(index / columns) : this.#folderRows + Math.floor((index - folders) / columns);
+    const sort = this.#shown?.sort;
+    this.#head.replaceChildren(...(this.#isList && sort ? headCells(sort, (wanted) => this.#handlers?.onSort(wanted)) : []));
   }
 
   // Drawing
 
+  #measure() {
+    if (!this.#geometry.measure(this.#layout, this.clientWidth)) return;
+    this.#sizer.style.setProperty('--columns', String(this.#geometry.columns));
+    this.#draw();
+  }
+
+  /** Draws with the next frame. */
   #plan() {
-    if (this.#drawing) return;
-    this.#drawing = true;
+    if (this.#isPlanned) return;
+    this.#isPlanned = true;
     requestAnimationFrame(() => {
-      this.#drawing = false;
+      this.#isPlanned = false;
       this.#draw();
     });
   }
@@ -210,207 +172,127 @@ class MediaGrid extends HTMLElement {
   #draw() {
     const listing = this.#listing;
     if (!listing) return;
-    const rows = this.#rowCount;
-    const isList = this.#layout === 'list';
-    this.#sizer.style.height = `${this.#rowTop(rows)}px`;
-    this.#grid.setAttribute('aria-rowcount', listing.state === 'complete' ? String(rows + (isList ? 1 : 0)) : '-1');
-    this.#grid.setAttribute('aria-colcount', String(isList ? COLUMNS.length : this.#shape.columns));
-
-    const first = Math.max(0, this.#rowAt(this.scrollTop) - SPARE_ROWS);
-    const last = Math.min(rows - 1, this.#rowAt(this.scrollTop + this.clientHeight) + SPARE_ROWS);
+    const geometry = this.#geometry;
+    geometry.fill(listing);
+    const { rowCount } = geometry;
+    this.#sizer.style.height = `${geometry.topOf(rowCount)}px`;
+    this.#grid.setAttribute('aria-rowcount', listing.state === 'complete' ? String(rowCount + (this.#isList ? 1 : 0)) : '-1');
+    this.#grid.setAttribute('aria-colcount', String(this.#isList ? COLUMN_COUNT : geometry.columns));
+    const first = Math.max(0, geometry.rowAt(this.scrollTop) - SPARE_ROWS);
+    const last = Math.min(rowCount - 1, geometry.rowAt(this.scrollTop + this.clientHeight) + SPARE_ROWS);
+    /** @type {Set<number>} */
     const needed = new Set();
     for (let row = first; row <= last; row += 1) needed.add(row);
-    let focusedAt = this.#focused ? listing.indexOf(this.#focused) : -1;
-    if (focusedAt < 0 && listing.length > 0) {
-      // Something must be there to reach with the keyboard.
-      focusedAt = 0;
-      if (this.#focused && this.#hadFocus) focusedAt = Math.min(this.#lastIndex ?? 0, listing.length - 1);
-      this.#focused = listing.at(focusedAt).key;
-    }
-    if (focusedAt >= 0) {
-      needed.add(this.#rowOf(focusedAt));
-      this.#lastIndex = focusedAt;
-    }
+    // The item with the focus stays in the document, wherever it is.
+    const focusedAt = this.#keepFocusable(listing);
+    if (focusedAt >= 0) needed.add(geometry.rowOf(focusedAt));
+    this.#drawRows(listing, needed);
+    this.#paintSelection();
+    if (last >= 0 && rowCount > 0) listing.want(geometry.range(last)[1]);
+  }
 
-    const used = new Set();
+  /**
+   * Makes sure that one item can be reached with the keyboard, and returns its index.
+   *
+   * @param {Listing} listing
+   */
+  #keepFocusable(listing) {
+    let at = this.#focused ? listing.indexOf(this.#focused) : -1;
+    if (at < 0 && listing.length > 0) {
+      const hadFocus = this.#focused && (this.contains(document.activeElement) || document.activeElement === document.body);
+      at = hadFocus ? Math.min(this.#focusedIndex, listing.length - 1) : 0;
+      this.#focused = listing.at(at)?.key;
+    }
+    if (at >= 0) this.#focusedIndex = at;
+    return at;
+  }
+
+  /**
+   * @param {Listing} listing
+   * @param {ReadonlySet<number>} needed
+   */
+  #drawRows(listing, needed) {
     const active = document.activeElement;
-    const refocus = this.#sizer.contains(active) && active.classList.contains('cell');
-    for (const row of needed) this.#drawRow(row, used);
+    const refocus = active !== null && this.#sizer.contains(active) && active.classList.contains('cell');
+    /** @type {Set<string>} */
+    const used = new Set();
+    for (const row of needed) this.#drawRow(listing, row, used);
     for (const [row, made] of this.#rows) {
       if (needed.has(row)) continue;
       made.remove();
       this.#rows.delete(row);
     }
     for (const key of this.#cells.keys()) if (!used.has(key)) this.#cells.delete(key);
-    if (refocus && document.activeElement !== this.#cellOf(this.#focused)) this.#cellOf(this.#focused)?.focus({ preventScroll: true });
-    this.#paintSelection();
-    if (last >= 0 && rows > 0) listing.want(this.#range(last)[1]);
+    const cell = this.#cellOf(this.#focused);
+    if (refocus && document.activeElement !== cell) cell?.focus({ preventScroll: true });
   }
 
-  #lastIndex;
-
-  get #hadFocus() {
-    return this.contains(document.activeElement) || document.activeElement === document.body;
-  }
-
-  #drawRow(row, used) {
-    const [start, end] = this.#range(row);
-    const isList = this.#layout === 'list';
+  /**
+   * @param {Listing} listing
+   * @param {number} row
+   * @param {Set<string>} used Takes the keys of the items that are drawn.
+   */
+  #drawRow(listing, row, used) {
+    const [start, end] = this.#geometry.range(row);
     let made = this.#rows.get(row);
     if (!made) {
-      made = element('div', { class: 'row', role: isList ? 'presentation' : 'row' });
+      made = element('div', { class: 'row', role: this.#isList ? 'presentation' : 'row' });
       this.#rows.set(row, made);
       this.#sizer.append(made);
     }
-    if (!isList) made.setAttribute('aria-rowindex', String(row + 1));
-    made.classList.toggle('folders', start < this.#listing.folders.length);
-    made.style.transform = `translateY(${this.#rowTop(row)}px)`;
+    if (!this.#isList) made.setAttribute('aria-rowindex', String(row + 1));
+    made.classList.toggle('folders', this.#geometry.isFolderRow(row));
+    made.style.transform = `translateY(${this.#geometry.topOf(row)}px)`;
     const cells = [];
     for (let index = start; index < end; index += 1) {
-      const thing = this.#listing.at(index);
-      used.add(thing.key);
-      let cell = this.#cells.get(thing.key);
-      if (cell?.item !== thing) {
-        const fresh = { item: thing, element: isList ? this.#makeRow(thing) : this.#makeTile(thing) };
-        if (cell?.element.isConnected) cell.element.replaceWith(fresh.element);
-        cell = fresh;
-        this.#cells.set(thing.key, cell);
-      }
-      if (isList) cell.element.setAttribute('aria-rowindex', String(index + 2));
-      else cell.element.setAttribute('aria-colindex', String(index - start + 1));
-      cell.element.tabIndex = thing.key === this.#focused ? 0 : -1;
-      cells.push(cell.element);
+      const item = listing.at(index);
+      if (!item) continue;
+      used.add(item.key);
+      const cell = this.#drawCell(item);
+      if (this.#isList) cell.setAttribute('aria-rowindex', String(index + 2));
+      else cell.setAttribute('aria-colindex', String(index - start + 1));
+      cell.tabIndex = item.key === this.#focused ? 0 : -1;
+      cells.push(cell);
     }
     const isSame = made.children.length === cells.length && cells.every((cell, index) => made.children[index] === cell);
     if (!isSame) made.replaceChildren(...cells);
   }
 
+  /**
+   * Returns the cell of an item: the one that is there, unless the item has changed.
+   *
+   * @param {Item} item
+   */
+  #drawCell(item) {
+    const old = this.#cells.get(item.key);
+    if (old?.item === item) return old.element;
+    const place = /** @type {Shown} */ (this.#shown).place;
+    const made = this.#isList ? makeRow(item, place) : makeTile(item, place);
+    if (old?.element.isConnected) old.element.replaceWith(made);
+    this.#cells.set(item.key, { item, element: made });
+    return made;
+  }
+
   #paintSelection() {
+    const selection = this.#selection;
+    if (!selection) return;
     for (const [key, { element: cell }] of this.#cells) {
-      const chosen = this.#selection.has(key);
-      cell.setAttribute('aria-selected', String(chosen));
+      const isSelected = selection.has(key);
+      cell.setAttribute('aria-selected', String(isSelected));
       const tick = cell.querySelector('.tick');
-      if (tick) tick.checked = chosen;
+      if (tick instanceof HTMLInputElement) tick.checked = isSelected;
     }
-    this.classList.toggle('choosing', this.#selection.size > 1);
+    this.classList.toggle('choosing', selection.size > 1);
   }
 
+  // Focus
+
+  /** @param {string | undefined} key */
   #cellOf(key) {
-    return this.#cells.get(key)?.element;
+    return key === undefined ? undefined : this.#cells.get(key)?.element;
   }
 
-  #common({ key, kind, name }) {
-    const tick = element('input', { type: 'checkbox', class: 'tick', tabindex: '-1', 'aria-label': `Select ${name}` });
-    const more = element('button', { type: 'button', class: 'bare tile-menu', tabindex: '-1', 'aria-label': `More for ${name}` }, icon('more'));
-    const attributes = { class: `cell ${kind}`, 'data-key': key, draggable: 'true', tabindex: '-1' };
-    return { tick, more, attributes };
-  }
-
-  #makeTile(thing) {
-    const { kind, name, value } = thing;
-    const { tick, more, attributes } = this.#common(thing);
-    attributes.role = 'gridcell';
-    attributes.class += ' tile';
-    const shownName = foreign(name, { class: 'name', title: name });
-    if (kind === 'folder') {
-      return element('div', attributes, tick, element('span', { class: 'folder-icon' }, icon('folder')), shownName, more);
-    }
-    return element(
-      'div',
-      attributes,
-      tick,
-      element('span', { class: 'tile-picture' }, picture(value, this.#place, 320, 240), element('span', { class: 'tile-marks' }, marks(value))),
-      element(
-        'div',
-        { class: 'tile-text' },
-        shownName,
-        element('span', { class: 'tile-facts' }, `${mediaType(value.mediaType)} · ${size(value.sizeInBytes)}`),
-      ),
-      more,
-    );
-  }
-
-  #makeRow(thing) {
-    const { kind, name, value } = thing;
-    const { tick, more, attributes } = this.#common(thing);
-    attributes.role = 'row';
-    attributes.class += ' list-row';
-    const lead = kind === 'folder' ? element('span', { class: 'folder-icon' }, icon('folder')) : picture(value, this.#place, 96, 72);
-    const isFile = kind === 'file';
-    return element(
-      'div',
-      attributes,
-      element(
-        'span',
-        { role: 'gridcell', class: 'list-name' },
-        tick,
-        lead,
-        foreign(name, { class: 'name', title: name }),
-        ...(isFile ? marks(value) : []),
-        more,
-      ),
-      element('span', { role: 'gridcell' }, isFile ? mediaType(value.mediaType) : 'Folder'),
-      element('span', { role: 'gridcell', class: 'amount' }, isFile ? size(value.sizeInBytes) : '–'),
-      element('span', { role: 'gridcell' }, dateOf(value)),
-    );
-  }
-
-  // What people do
-
-  #tell(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { detail }));
-  }
-
-  #itemOf(target) {
-    const cell = target.closest?.('.cell');
-    return cell ? this.#cells.get(cell.dataset.key)?.item : undefined;
-  }
-
-  #click(event) {
-    const thing = this.#itemOf(event.target);
-    if (!thing || event.target.closest('.rename')) return;
-    this.#focus(thing.key, { scroll: false });
-    if (event.target.closest('.tile-menu')) {
-      const { left, bottom } = event.target.closest('.tile-menu').getBoundingClientRect();
-      if (!this.#selection.has(thing.key)) this.#selection.only(thing.key);
-      this.#tell('itemmenu', { item: thing, x: left, y: bottom });
-    } else if (event.target.closest('.tick')) {
-      if (event.shiftKey) this.#selection.extend(this.#listing, thing.key, { add: true });
-      else this.#selection.toggle(thing.key);
-    } else if (event.shiftKey) this.#selection.extend(this.#listing, thing.key, { add: event.ctrlKey || event.metaKey });
-    else if (event.ctrlKey || event.metaKey) this.#selection.toggle(thing.key);
-    else if (event.pointerType === 'touch') {
-      // A finger opens; once something is chosen by its box, it chooses more.
-      if (this.#selection.size > 1) this.#selection.toggle(thing.key);
-      else {
-        this.#selection.only(thing.key);
-        this.#tell('openitem', { item: thing });
-      }
-    } else this.#selection.only(thing.key);
-  }
-
-  #doubleClick(event) {
-    const thing = this.#itemOf(event.target);
-    if (thing && !event.target.closest('.rename, .tick, .tile-menu')) this.#tell('openitem', { item: thing });
-  }
-
-  #contextMenu(event) {
-    const thing = this.#itemOf(event.target);
-    if (!thing || event.target.closest('.rename')) return;
-    event.preventDefault();
-    if (!this.#selection.has(thing.key)) this.#selection.only(thing.key);
-    this.#focus(thing.key, { scroll: false });
-    // The key for menus has no place of its own.
-    const { left, top, height } = event.target.closest('.cell').getBoundingClientRect();
-    const at = event.button === 2 ? { x: event.clientX, y: event.clientY } : { x: left + 24, y: top + height / 2 };
-    this.#tell('itemmenu', { item: thing, ...at });
-  }
-
-  #focusIn({ target }) {
-    const thing = this.#itemOf(target);
-    if (thing && thing.key !== this.#focused) this.#setFocused(thing.key);
-  }
-
+  /** @param {string} key */
   #setFocused(key) {
     const old = this.#cellOf(this.#focused);
     if (old) old.tabIndex = -1;
@@ -419,171 +301,243 @@ class MediaGrid extends HTMLElement {
     if (cell) cell.tabIndex = 0;
   }
 
+  /**
+   * @param {string} key
+   * @param {{ scroll?: boolean }} [options]
+   */
   #focus(key, { scroll = true } = {}) {
     this.#setFocused(key);
     if (scroll) this.reveal(key);
     this.#cellOf(key)?.focus({ preventScroll: true });
   }
 
-  /** Puts the focus on an item, or on the one that had it. */
-  focusItem(key = this.#focused) {
-    if (key && this.#listing.indexOf(key) >= 0) this.#focus(key);
+  /** Puts the focus on the item that had it last. */
+  focusItem() {
+    if (this.#focused && this.#listing && this.#listing.indexOf(this.#focused) >= 0) this.#focus(this.#focused);
   }
 
-  /** Scrolls so far that the item is seen. */
+  /**
+   * Scrolls as far as needed to show an item.
+   *
+   * @param {string} key
+   */
   reveal(key) {
-    const index = this.#listing.indexOf(key);
+    const index = this.#listing?.indexOf(key) ?? -1;
     if (index < 0) return;
-    const row = this.#rowOf(index);
-    const top = this.#rowTop(row);
-    const bottom = this.#rowTop(row + 1);
-    const head = this.#shape.top;
+    const geometry = this.#geometry;
+    if (this.#listing) geometry.fill(this.#listing);
+    const row = geometry.rowOf(index);
     const offset = this.#sizer.offsetTop;
-    if (top + offset - head < this.scrollTop) this.scrollTop = row === 0 ? 0 : top + offset - head - GAP / 2;
-    else if (bottom + offset > this.scrollTop + this.clientHeight) this.scrollTop = bottom + offset - this.clientHeight;
+    const top = geometry.topOf(row) + offset - geometry.headHeight;
+    const bottom = geometry.topOf(row + 1) + offset;
+    if (top < this.scrollTop) this.scrollTop = row === 0 ? 0 : top - GAP / 2;
+    else if (bottom > this.scrollTop + this.clientHeight) this.scrollTop = bottom - this.clientHeight;
     this.#draw();
   }
 
-  async #key(event) {
-    const thing = this.#itemOf(event.target);
-    if (!thing || event.target.closest('.rename')) return;
-    const { key, shiftKey, altKey } = event;
-    const control = event.ctrlKey || event.metaKey;
-    const index = this.#listing.indexOf(thing.key);
-    const isSpace = key === ' ' && this.#typed === '';
-    if (altKey) return;
-    if (key === 'Enter') this.#tell('openitem', { item: thing });
-    else if (isSpace) {
-      if (shiftKey) this.#selection.extend(this.#listing, thing.key);
-      else this.#selection.toggle(thing.key);
-    } else if (key === 'F2') this.rename(thing.key);
-    else if (key === 'Delete' || key === 'Backspace') {
-      if (!this.#selection.has(thing.key)) this.#selection.only(thing.key);
-      this.#tell('deleteitems');
-    } else if (key === 'Escape') {
-      if (this.#selection.size === 0) return;
-      this.#selection.clear();
-    } else if (control && key.toLowerCase() === 'a') {
-      event.preventDefault();
-      this.#tell('selectall');
-      return;
-    } else if (/^(?:Arrow|Page|Home|End)/.test(key)) {
-      event.preventDefault();
-      if (key === 'End' && (control || this.#shape.columns === 1)) await this.#listing.all();
-      const target = this.#targetOf(key, index, control);
-      if (target === undefined) return;
-      const { key: next } = this.#listing.at(target);
-      this.#focus(next);
-      if (shiftKey) this.#selection.extend(this.#listing, next);
-      else if (!control) this.#selection.only(next);
-      return;
-    } else if (key.length === 1 && !control) this.#type(key);
-    else return;
+  // Events
+
+  /** @param {Event} event */
+  #itemOf(event) {
+    return this.#cells.get(closest(event, '.cell')?.dataset.key ?? '')?.item;
+  }
+
+  /** @param {FocusEvent} event */
+  #focusIn(event) {
+    const item = this.#itemOf(event);
+    if (item && item.key !== this.#focused) this.#setFocused(item.key);
+  }
+
+  /** @param {MouseEvent} event */
+  #click(event) {
+    const item = this.#itemOf(event);
+    const selection = this.#selection;
+    const listing = this.#listing;
+    if (!item || !selection || !listing || closest(event, '.rename')) return;
+    const { key } = item;
+    const isControl = event.ctrlKey || event.metaKey;
+    this.#focus(key, { scroll: false });
+    const menuButton = closest(event, '.tile-menu');
+    if (menuButton) {
+      const { left, bottom } = menuButton.getBoundingClientRect();
+      this.#openMenu(item, left, bottom);
+    } else if (closest(event, '.tick')) {
+      if (event.shiftKey) selection.extend(listing, key, { add: true });
+      else selection.toggle(key);
+    } else if (event.shiftKey) selection.extend(listing, key, { add: isControl });
+    else if (isControl) selection.toggle(key);
+    else if (event instanceof PointerEvent && event.pointerType === 'touch') this.#tap(item, selection);
+    else selection.only(key);
+  }
+
+  /**
+   * A tap opens an item. Once several are selected by their boxes, it selects more.
+   *
+   * @param {Item} item
+   * @param {Selection} selection
+   */
+  #tap(item, selection) {
+    if (selection.size > 1) selection.toggle(item.key);
+    else {
+      selection.only(item.key);
+      this.#handlers?.onOpen(item);
+    }
+  }
+
+  /** @param {MouseEvent} event */
+  #doubleClick(event) {
+    const item = this.#itemOf(event);
+    if (item && !closest(event, '.rename, .tick, .tile-menu')) this.#handlers?.onOpen(item);
+  }
+
+  /** @param {MouseEvent} event */
+  #contextMenu(event) {
+    const item = this.#itemOf(event);
+    const cell = closest(event, '.cell');
+    if (!item || !cell || closest(event, '.rename')) return;
     event.preventDefault();
+    this.#focus(item.key, { scroll: false });
+    // The menu key has no position of its own.
+    const { left, top, height } = cell.getBoundingClientRect();
+    if (event.button === 2) this.#openMenu(item, event.clientX, event.clientY);
+    else this.#openMenu(item, left + 24, top + height / 2);
   }
 
-  /** The index that a key leads to. */
-  #targetOf(key, index, control) {
-    const last = this.#listing.length - 1;
-    const { columns, height } = this.#shape;
-    const row = this.#rowOf(index);
-    const [start, end] = this.#range(row);
-    const column = index - start;
-    const rtl = getComputedStyle(this).direction === 'rtl';
-    const inRow = (other) => {
-      if (other < 0 || other >= this.#rowCount) return undefined;
-      const [first, beyond] = this.#range(other);
-      return Math.min(first + column, beyond - 1);
-    };
-    const screen = Math.max(1, Math.floor(this.clientHeight / height) - 1);
+  /**
+   * @param {Item} item
+   * @param {number} x
+   * @param {number} y
+   */
+  #openMenu(item, x, y) {
+    this.#selectIfNeeded(item);
+    this.#handlers?.onMenu(item, x, y);
+  }
+
+  /**
+   * Selects an item alone, unless it is selected.
+   *
+   * @param {Item} item
+   */
+  #selectIfNeeded({ key }) {
+    if (!this.#selection?.has(key)) this.#selection?.only(key);
+  }
+
+  /** @param {KeyboardEvent} event */
+  async #key(event) {
+    const item = this.#itemOf(event);
+    if (!item || closest(event, '.rename') || event.altKey) return;
+    const { key } = event;
+    const isControl = event.ctrlKey || event.metaKey;
+    if (movesFocus(key)) {
+      event.preventDefault();
+      await this.#move(item, event);
+    } else if (isControl && key.toLowerCase() === 'a') {
+      event.preventDefault();
+      this.#handlers?.onSelectAll();
+    } else if (this.#act(item, event)) event.preventDefault();
+    else if (key.length === 1 && !isControl) {
+      event.preventDefault();
+      this.#type(key);
+    }
+  }
+
+  /**
+   * Does what a key asks for. Returns false if it asks for nothing.
+   *
+   * @param {Item} item
+   * @param {KeyboardEvent} event
+   */
+  #act(item, { key, shiftKey }) {
+    const selection = this.#selection;
+    const listing = this.#listing;
+    if (!selection || !listing) return false;
     switch (key) {
-      case 'ArrowRight':
-      case 'ArrowLeft': {
-        if (columns === 1) return undefined;
-        const next = index + ((key === 'ArrowRight') === !rtl ? 1 : -1);
-        return next >= 0 && next <= last ? next : undefined;
-      }
-      case 'ArrowDown':
-        return inRow(row + 1);
-      case 'ArrowUp':
-        return inRow(row - 1);
-      case 'PageDown':
-        return inRow(Math.min(row + screen, this.#rowCount - 1));
-      case 'PageUp':
-        return inRow(Math.max(row - screen, 0));
-      case 'Home':
-        return control || columns === 1 ? 0 : start;
-      case 'End':
-        return control || columns === 1 ? last : end - 1;
+      case 'Enter':
+        this.#handlers?.onOpen(item);
+        return true;
+      case ' ':
+        if (this.#typeAhead.isTyping) return false;
+        if (shiftKey) selection.extend(listing, item.key);
+        else selection.toggle(item.key);
+        return true;
+      case 'F2':
+        this.rename(item.key);
+        return true;
+      case 'Delete':
+      case 'Backspace':
+        this.#selectIfNeeded(item);
+        this.#handlers?.onDelete();
+        return true;
+      case 'Escape':
+        if (selection.size === 0) return false;
+        selection.clear();
+        return true;
+      default:
+        return false;
     }
-    return undefined;
   }
 
-  /** Letters lead to the next name that begins with them. */
+  /**
+   * Moves the focus, and with Shift the end of the selected range.
+   *
+   * @param {Item} item
+   * @param {KeyboardEvent} event
+   */
+  async #move(item, { key, shiftKey, ctrlKey, metaKey }) {
+    const listing = this.#listing;
+    if (!listing) return;
+    const isControl = ctrlKey || metaKey;
+    const index = listing.indexOf(item.key);
+    if (key === 'End' && (isControl || this.#geometry.columns === 1)) await listing.all();
+    this.#geometry.fill(listing);
+    const isRtl = getComputedStyle(this).direction === 'rtl';
+    const options = { length: listing.length, height: this.clientHeight, isRtl, isControl };
+    const target = targetOf(key, index, this.#geometry, options);
+    const next = target === undefined ? undefined : listing.at(target);
+    if (!next) return;
+    this.#focus(next.key);
+    if (shiftKey) this.#selection?.extend(listing, next.key);
+    else if (!isControl) this.#selection?.only(next.key);
+  }
+
+  /** @param {string} letter */
   #type(letter) {
-    const now = performance.now();
-    this.#typed = now - this.#typedAt < TYPING ? this.#typed + letter : letter;
-    this.#typedAt = now;
-    setTimeout(() => {
-      if (performance.now() - this.#typedAt >= TYPING) this.#typed = '';
-    }, TYPING + 10);
-    const sought = this.#typed.toLocaleLowerCase();
-    const from = this.#listing.indexOf(this.#focused);
-    const { length } = this.#listing;
-    for (let step = sought.length === 1 ? 1 : 0; step <= length; step += 1) {
-      const found = this.#listing.at((from + step) % length);
-      if (!found.name.toLocaleLowerCase().startsWith(sought)) continue;
-      this.#focus(found.key);
-      this.#selection.only(found.key);
-      return;
-    }
+    const listing = this.#listing;
+    if (!listing) return;
+    const found = this.#typeAhead.find(letter, listing, listing.indexOf(this.#focused));
+    if (!found) return;
+    this.#focus(found.key);
+    this.#selection?.only(found.key);
   }
 
-  /** Lets the person write another name where the name is. */
+  /**
+   * Lets a person change the name of an item where it stands.
+   *
+   * @param {string} key
+   */
   rename(key) {
-    if (this.isTrash) return;
+    if (this.#shown?.isTrash) return;
     this.reveal(key);
     const cell = this.#cells.get(key);
-    const name = cell?.element.querySelector('.name');
-    if (!name) return;
-    const { item: thing } = cell;
-    const input = element('input', { class: 'rename', type: 'text', dir: 'auto', maxlength: '255', 'aria-label': `New name for ${thing.name}` });
-    input.value = thing.name;
-    let isOver = false;
-    const end = (isWanted) => {
-      if (isOver) return;
-      isOver = true;
-      const written = input.value.trim();
-      const hadFocus = document.activeElement === input;
-      input.replaceWith(name);
-      if (hadFocus) this.#cellOf(key)?.focus({ preventScroll: true });
-      if (isWanted && written && written !== thing.name) this.#tell('renameitem', { item: thing, name: written });
-    };
-    input.addEventListener('keydown', (event) => {
-      event.stopPropagation();
-      if (event.key === 'Enter') end(true);
-      if (event.key === 'Escape') end(false);
+    const label = cell?.element.querySelector('.name');
+    if (!cell || !label) return;
+    renameInPlace(cell.item, cell.element, label, {
+      onRename: (name) => this.#handlers?.onRename(cell.item, name),
+      onEnd: () => this.#cellOf(key)?.focus({ preventScroll: true }),
     });
-    input.addEventListener('blur', () => end(true));
-    cell.element.draggable = false;
-    name.replaceWith(input);
-    input.focus();
-    // The extension says what the file is, so it is not what people mean to change.
-    const dot = thing.kind === 'file' ? thing.name.lastIndexOf('.') : -1;
-    input.setSelectionRange(0, dot > 0 ? dot : thing.name.length);
-    input.addEventListener('blur', () => (cell.element.draggable = true));
   }
 
+  /** @param {DragEvent} event */
   #dragStart(event) {
-    const thing = this.#itemOf(event.target);
-    if (!thing) return;
-    if (!this.#selection.has(thing.key)) this.#selection.only(thing.key);
+    const item = this.#itemOf(event);
+    if (!item || !this.#selection) return;
+    this.#selectIfNeeded(item);
     const keys = [...this.#selection.keys];
-    event.dataTransfer.setData(DRAGGED, JSON.stringify(keys));
-    event.dataTransfer.effectAllowed = 'move';
-    const badge = element('div', { class: 'drag-badge' }, keys.length === 1 ? thing.name : `${keys.length} items`);
+    setDraggedKeys(event.dataTransfer, keys);
+    const badge = element('div', { class: 'drag-badge' }, keys.length === 1 ? item.name : `${keys.length} items`);
     document.body.append(badge);
-    event.dataTransfer.setDragImage(badge, 12, 12);
+    event.dataTransfer?.setDragImage(badge, 12, 12);
+    // The browser takes its picture of the badge after this event.
     setTimeout(() => badge.remove());
     this.classList.add('dragging');
   }

@@ -1,16 +1,22 @@
-// The address of a picture in another size or format, with a picture of it: contract/media-urls.md section 4.
+// Builds the address of an image in another size or format, docs/contract/media-urls.md#s4, with a preview.
+/** @import { FileDescriptor } from 'wix-media.v2' */
+/** @import { Place } from '../../place/place.js' */
+import { extensionOf, transformedUrl } from '../../model/image-url.js';
 import { codeBlock } from '../../ui/code-block.js';
-import { copyButton, element } from '../../ui/element.js';
-import { field } from '../../ui/dialog.js';
-import { setSource, transformed } from '../../ui/picture.js';
+import { copyButton } from '../../ui/copy-button.js';
+import { element } from '../../ui/element.js';
+import { choice, field } from '../../ui/field.js';
+import { setSource } from '../../ui/picture.js';
 
+/** @type {readonly ['fill' | 'fit' | 'crop', string][]} */
 const METHODS = [
-  ['fill', 'Fill the box, cut off the rest'],
+  ['fill', 'Fill the box and crop the rest'],
   ['fit', 'Fit into the box'],
-  ['crop', 'Cut out a part'],
+  ['crop', 'Crop a part'],
 ];
+/** @type {readonly [string, string][]} */
 const ALIGNMENTS = [
-  ['c', 'Middle'],
+  ['c', 'Centre'],
   ['t', 'Top'],
   ['b', 'Bottom'],
   ['l', 'Left'],
@@ -21,81 +27,73 @@ const ALIGNMENTS = [
   ['br', 'Bottom right'],
 ];
 const FORMATS = ['jpg', 'png', 'webp', 'gif'];
-/** How long after the last key the picture is made. */
-const PAUSE = 350;
+/** Milliseconds after the last change until the preview loads. */
+const PREVIEW_DELAY = 350;
+const MAX_ERROR_LENGTH = 300;
 
-const choice = (options) => element('select', {}, options.map(([value, label = value]) => element('option', { value }, label)));
-
-const number = (value, min, max) => {
+/**
+ * @param {number} value
+ * @param {number} min
+ * @param {number} max
+ */
+function numberField(value, min, max) {
   const input = element('input', { type: 'number', inputmode: 'numeric', min: String(min), max: String(max) });
   input.value = String(value);
   return input;
-};
+}
 
-const isText = ({ ok, headers }) => !ok && /^text\/plain/.test(headers.get('content-type'));
+/** @param {string} format */
+const hasQuality = (format) => format === 'jpg' || format === 'webp';
 
-/** The builder for a file whose image has these dimensions, as far as they are known. */
-export function transformBuilder(file, { width = 1200, height = 800 }, place) {
+/** @param {Response} response */
+const isText = ({ ok, headers }) => !ok && /^text\/plain/.test(headers.get('content-type') ?? '');
+
+/**
+ * Makes the builder.
+ *
+ * @param {FileDescriptor & { url: string }} file
+ * @param {{ width?: number, height?: number }} dimensions Of the image, if known.
+ * @param {Place} place
+ */
+export function transformBuilder({ url }, { width = 1200, height = 800 }, place) {
   const method = choice(METHODS);
-  const w = number(Math.min(600, width), 1, 5000);
-  const h = number(Math.min(400, height), 1, 5000);
-  const x = number(0, 0, width);
-  const y = number(0, 0, height);
+  const w = numberField(Math.min(600, width), 1, 5000);
+  const h = numberField(Math.min(400, height), 1, 5000);
+  const x = numberField(0, 0, width);
+  const y = numberField(0, 0, height);
   const align = choice(ALIGNMENTS);
-  const quality = number(80, 5, 90);
+  const quality = numberField(80, 5, 90);
   const format = choice(FORMATS.map((name) => [name, name.toUpperCase()]));
-  const extension = file.url.split('.').at(-1).toLowerCase();
+  const extension = extensionOf(url).toLowerCase();
   format.value = FORMATS.includes(extension) ? extension : 'jpg';
 
   const corner = element('div', { class: 'pair' }, field('From the left', x), field('From the top', y));
-  const alignment = field('What stays', align);
+  const alignment = field('Alignment', align);
   const qualityField = field('Quality', quality);
-  const image = element('img', { alt: 'Preview of the picture with these settings', decoding: 'async' });
-  const state = element('p', { class: 'hint', role: 'status' });
-  const frame = element('div', { class: 'transform-preview' }, image);
-  const address = element('div', {});
-  let timer;
-  let wanted;
+  const address = element('div');
+  const preview = new Preview(place);
 
-  const parameters = () => {
+  const transformed = () => {
+    const chosen = METHODS.find(([name]) => name === method.value)?.[0] ?? 'fill';
     const size = [`w_${w.value || 1}`, `h_${h.value || 1}`];
-    const parts = {
+    const parameters = {
       fit: size,
       fill: [...size, `al_${align.value}`],
       crop: [`x_${x.value || 0}`, `y_${y.value || 0}`, ...size],
-    }[method.value];
-    return /^(?:jpg|webp)$/.test(format.value) ? [...parts, `q_${quality.value || 80}`] : parts;
+    }[chosen];
+    if (hasQuality(format.value)) parameters.push(`q_${quality.value || 80}`);
+    return transformedUrl(url, chosen, parameters, format.value);
   };
 
   const draw = () => {
     corner.hidden = method.value !== 'crop';
     alignment.hidden = method.value !== 'fill';
-    qualityField.hidden = !/^(?:jpg|webp)$/.test(format.value);
-    const url = transformed(file, method.value, parameters(), format.value);
-    address.replaceChildren(
-      codeBlock('Address', url, { level: 'h4', content: element('span', {}, url), extra: copyButton('Copy as HTML', () => `<img src="${url}" alt="">`) }),
-    );
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      wanted = url;
-      frame.setAttribute('aria-busy', 'true');
-      state.textContent = 'Making the picture…';
-      setSource(image, place, url);
-    }, image.src ? PAUSE : 0);
+    qualityField.hidden = !hasQuality(format.value);
+    const shown = transformed();
+    const copyHtml = copyButton('Copy as HTML', () => `<img src="${shown}" alt="">`);
+    address.replaceChildren(codeBlock('Address', shown, { level: 'h4', content: element('span', {}, shown), extra: copyHtml }));
+    preview.show(shown);
   };
-  image.addEventListener('load', async () => {
-    frame.removeAttribute('aria-busy');
-    image.hidden = false;
-    state.textContent = `${image.naturalWidth} × ${image.naturalHeight} pixels`;
-  });
-  image.addEventListener('error', async () => {
-    frame.removeAttribute('aria-busy');
-    image.hidden = true;
-    // The service says in words what is wrong with an address.
-    const url = wanted;
-    const words = await place.fetch(url).then((response) => (isText(response) ? response.text() : ''), () => '');
-    if (url === wanted) state.textContent = words.trim().slice(0, 300) || 'The service makes no such picture.';
-  });
 
   const form = element(
     'form',
@@ -107,6 +105,58 @@ export function transformBuilder(file, { width = 1200, height = 800 }, place) {
     element('div', { class: 'pair' }, field('Format', format), qualityField),
   );
   draw();
-  return element('div', { class: 'transform-builder' }, form, frame, state, address);
+  return element('div', { class: 'transform-builder' }, form, preview.frame, preview.state, address);
 }
 
+/** The image at an address, or what the service says is wrong with it. */
+class Preview {
+  #image = element('img', { alt: 'Preview of the image with these settings', decoding: 'async' });
+  frame = element('div', { class: 'transform-preview' }, this.#image);
+  state = element('p', { class: 'hint', role: 'status' });
+  #place;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @type {string | undefined} */
+  #url;
+
+  /** @param {Place} place */
+  constructor(place) {
+    this.#place = place;
+    this.#image.addEventListener('load', () => this.#loaded());
+    this.#image.addEventListener('error', () => this.#failed());
+  }
+
+  /**
+   * Shows an address: the first one at once, later ones when the person pauses.
+   *
+   * @param {string} url
+   */
+  show(url) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#load(url), this.#image.src ? PREVIEW_DELAY : 0);
+  }
+
+  /** @param {string} url */
+  #load(url) {
+    this.#url = url;
+    this.frame.setAttribute('aria-busy', 'true');
+    this.state.textContent = 'Loading the preview…';
+    setSource(this.#image, this.#place, url);
+  }
+
+  #loaded() {
+    this.frame.removeAttribute('aria-busy');
+    this.#image.hidden = false;
+    this.state.textContent = `${this.#image.naturalWidth} × ${this.#image.naturalHeight} pixels`;
+  }
+
+  async #failed() {
+    this.frame.removeAttribute('aria-busy');
+    this.#image.hidden = true;
+    const url = this.#url;
+    if (url === undefined) return;
+    // The service explains in plain text what is wrong with an address.
+    const reason = await this.#place.fetch(url).then((response) => (isText(response) ? response.text() : ''), () => '');
+    if (url === this.#url) this.state.textContent = reason.trim().slice(0, MAX_ERROR_LENGTH) || 'The service cannot make this image.';
+  }
+}

@@ -1,148 +1,154 @@
-// The uploads that are under way, at the edge of the page.
-import { element, foreign, icon } from '../../ui/element.js';
-import { count, size } from '../../text/words.js';
+// The uploads in progress, at the edge of the window.
+/** @import { Upload } from '../../model/upload.js' */
+/** @import { UploadQueue } from '../../model/upload-queue.js' */
+import { count } from '../../text/words.js';
+import { element, icon } from '../../ui/element.js';
+import { relabel } from './relabel.js';
+import { UploadRow } from './upload-row.js';
 
-/** How many uploads are listed; of a thousand, nobody reads each. */
-const LISTED = 60;
+/** Uploads with a row of their own. Nobody reads a thousand. */
+const MAX_ROWS = 60;
+/** @type {readonly Upload['state'][]} */
 const ORDER = ['running', 'failed', 'paused', 'waiting', 'done'];
 
-class UploadsPanel extends HTMLElement {
+/**
+ * @param {string} picture
+ * @param {string} label
+ * @param {() => void} click
+ */
+const iconButton = (picture, label, click) =>
+  element('button', { type: 'button', class: 'bare', 'aria-label': label, title: label, click }, icon(picture));
+
+export class UploadsPanel extends HTMLElement {
+  /** @type {UploadQueue | undefined} */
   #queue;
-  #reason;
+  #stopListening = () => {};
+  /** @type {(text: string) => void} */
+  #announce = () => {};
+  #announced = '';
   #isOpen = true;
+  /** @type {Map<Upload, UploadRow>} */
   #rows = new Map();
-  #title = element('h2', {});
+  #title = element('h2');
   #bar = element('progress', { max: '1', value: '0', 'aria-label': 'All uploads' });
   #list = element('ul', { class: 'uploads' });
   #more = element('p', { class: 'hint' });
-  #said = '';
+  #pauseButton = iconButton('pause', 'Pause all uploads', () => (this.#queue?.isPaused ? this.#queue.resumeAll() : this.#queue?.pauseAll()));
+  #retryButton = iconButton('retry', 'Retry all failed uploads', () => this.#queue?.resumeAll());
+  #foldButton = iconButton('down', 'Show less', () => this.#fold());
+  #closeButton = iconButton('close', 'Cancel all uploads', () => this.#close());
 
   connectedCallback() {
     if (this.#title.isConnected) return;
-    const button = (picture, label, click) => element('button', { type: 'button', class: 'bare', 'aria-label': label, title: label, click }, icon(picture));
-    this.pauseButton = button('pause', 'Pause all uploads', () => (this.#queue.isPaused ? this.#queue.resumeAll() : this.#queue.pauseAll()));
-    this.retryButton = button('retry', 'Try all failed uploads again', () => this.#queue.resumeAll());
-    this.foldButton = button('down', 'Fold', () => this.#fold());
-    this.closeButton = button('close', 'Cancel all uploads', () => this.#close());
     this.setAttribute('role', 'region');
     this.setAttribute('aria-label', 'Uploads');
     this.append(
-      element('div', { class: 'uploads-head' }, this.#title, this.retryButton, this.pauseButton, this.foldButton, this.closeButton),
+      element('div', { class: 'uploads-head' }, this.#title, this.#retryButton, this.#pauseButton, this.#foldButton, this.#closeButton),
       this.#bar,
       element('div', { class: 'uploads-body' }, this.#list, this.#more),
     );
   }
 
-  /** Shows a queue. `reason(error)` says in a sentence what went wrong. */
-  show(queue, reason) {
+  /**
+   * Shows a queue.
+   *
+   * @param {UploadQueue} queue
+   * @param {(text: string) => void} announce Tells screen readers when uploads begin and end.
+   */
+  show(queue, announce) {
+    this.#stopListening();
     this.#queue = queue;
-    this.#reason = reason;
+    this.#announce = announce;
     this.#rows.clear();
     this.#list.replaceChildren();
-    queue.addEventListener('change', () => this.#queue === queue && this.#draw());
-    this.#draw();
+    this.#stopListening = queue.changed.listen(() => this.#draw(queue));
+    this.#draw(queue);
   }
 
   #fold() {
     this.#isOpen = !this.#isOpen;
-    this.#draw();
+    if (this.#queue) this.#draw(this.#queue);
   }
 
   #close() {
+    if (!this.#queue) return;
     if (this.#queue.open.length > 0) this.#queue.cancelAll();
     else this.#queue.clear();
   }
 
-  #draw() {
-    const { uploads, open, progress, isPaused } = this.#queue;
+  /** @param {UploadQueue} queue */
+  #draw(queue) {
+    const { uploads, open, progress, isPaused } = queue;
     this.hidden = uploads.length === 0;
-    if (this.hidden) return this.#say('');
+    if (this.hidden) {
+      this.#say('');
+      return;
+    }
     const failed = uploads.filter(({ state }) => state === 'failed').length;
     const left = open.length - failed;
     const percent = progress.total > 0 ? Math.floor((100 * progress.done) / progress.total) : 100;
-    this.#title.textContent =
-      left > 0
-        ? `${isPaused ? 'Paused' : 'Uploading'} ${count(left, 'file')} · ${percent}%`
-        : failed > 0
-          ? `${count(failed, 'upload')} failed`
-          : `${count(uploads.length, 'file')} uploaded`;
-    this.#say(left > 0 ? `${isPaused ? 'Paused' : 'Uploading'} ${count(left, 'file')}.` : `${this.#title.textContent}.`);
+    const inProgress = `${isPaused ? 'Paused' : 'Uploading'} ${count(left, 'file')}`;
+    const over = failed > 0 ? `${count(failed, 'upload')} failed` : `${count(uploads.length, 'file')} uploaded`;
+    this.#title.textContent = left > 0 ? `${inProgress} · ${percent}%` : over;
+    this.#say(`${left > 0 ? inProgress : over}.`);
     this.#bar.value = progress.total > 0 ? progress.done / progress.total : 1;
     this.#bar.hidden = left === 0;
-    this.pauseButton.hidden = left === 0;
-    this.retryButton.hidden = failed === 0;
-    relabel(this.pauseButton, isPaused ? 'play' : 'pause', isPaused ? 'Resume all uploads' : 'Pause all uploads');
-    relabel(this.foldButton, this.#isOpen ? 'down' : 'up', this.#isOpen ? 'Show less' : 'Show each upload');
-    this.foldButton.setAttribute('aria-expanded', String(this.#isOpen));
-    relabel(this.closeButton, 'close', open.length > 0 ? 'Cancel all uploads' : 'Close');
+    this.#pauseButton.hidden = left === 0;
+    this.#retryButton.hidden = failed === 0;
+    relabel(this.#pauseButton, isPaused ? 'play' : 'pause', isPaused ? 'Resume all uploads' : 'Pause all uploads');
+    relabel(this.#foldButton, this.#isOpen ? 'down' : 'up', this.#isOpen ? 'Show less' : 'Show each upload');
+    this.#foldButton.setAttribute('aria-expanded', String(this.#isOpen));
+    relabel(this.#closeButton, 'close', open.length > 0 ? 'Cancel all uploads' : 'Close');
     this.classList.toggle('folded', !this.#isOpen);
-    if (this.#isOpen) this.#drawList();
+    if (this.#isOpen) this.#drawList(queue);
   }
 
-  /** Tells those who do not see the panel when something begins and ends, not each step. */
+  /**
+   * Announces a beginning or an end, but not each step.
+   *
+   * @param {string} text
+   */
   #say(text) {
-    if (text === this.#said) return;
-    this.#said = text;
-    this.dispatchEvent(new CustomEvent('uploadsaid', { detail: text }));
+    if (text === this.#announced) return;
+    this.#announced = text;
+    this.#announce(text);
   }
 
-  #drawList() {
-    const sorted = [...this.#queue.uploads].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
-    const shown = sorted.slice(0, LISTED);
-    const rows = shown.map((upload) => this.#row(upload));
+  /** @param {UploadQueue} queue */
+  #drawList(queue) {
+    const sorted = [...queue.uploads].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
+    const shown = sorted.slice(0, MAX_ROWS);
+    const rows = shown.map((upload) => this.#row(queue, upload));
     for (const [upload, row] of this.#rows) {
       if (shown.includes(upload)) continue;
-      row.remove();
+      row.element.remove();
       this.#rows.delete(upload);
     }
-    // A row that is moved loses the focus, so only those that stand elsewhere are.
-    rows.forEach((row, index) => {
-      if (this.#list.children[index] !== row) this.#list.insertBefore(row, this.#list.children[index] ?? null);
-    });
+    for (const [index, row] of rows.entries()) {
+      row.draw();
+      // Moving a row takes the focus from its buttons, so rows that are in place stay.
+      const there = this.#list.children[index];
+      if (there !== row.element) this.#list.insertBefore(row.element, there ?? null);
+    }
     const left = sorted.length - shown.length;
     this.#more.textContent = left > 0 ? `… and ${count(left, 'more file')}` : '';
   }
 
-  #row(upload) {
-    const row = this.#rows.get(upload) ?? this.#make(upload);
-    const { state, size: total, confirmed, error, sent } = upload;
-    row.className = `upload ${state}`;
-    const portion = total > 0 ? confirmed / total : Number(state === 'done');
-    row.bar.value = portion;
-    row.bar.hidden = state === 'done' || state === 'failed';
-    row.facts.textContent = {
-      waiting: `Waiting · ${size(total)}`,
-      running: sent > 0 ? `${size(confirmed)} of ${size(total)}` : 'Starting…',
-      paused: `Paused at ${Math.floor(portion * 100)}% · ${size(total)}`,
-      done: `Done · ${size(total)}`,
-      failed: error ? this.#reason(error) : '',
-    }[state];
-    const { name } = upload;
-    const isOpen = state === 'running' || state === 'waiting';
-    row.turn.hidden = state === 'done';
-    relabel(row.turn, { paused: 'play', failed: 'retry' }[state] ?? 'pause', { paused: `Resume ${name}`, failed: `Try ${name} again` }[state] ?? `Pause ${name}`);
-    relabel(row.cancel, 'close', isOpen || state === 'paused' ? `Cancel ${name}` : `Remove ${name} from this list`);
-    return row;
+  /**
+   * @param {UploadQueue} queue
+   * @param {Upload} upload
+   */
+  #row(queue, upload) {
+    const old = this.#rows.get(upload);
+    if (old) return old;
+    const made = new UploadRow(upload, {
+      pause: () => queue.pause(upload),
+      resume: () => queue.resume(upload),
+      cancel: () => queue.cancel(upload),
+    });
+    this.#rows.set(upload, made);
+    return made;
   }
-
-  #make(upload) {
-    const turn = element('button', { type: 'button', class: 'bare', click: () => (upload.state === 'running' || upload.state === 'waiting' ? this.#queue.pause(upload) : this.#queue.resume(upload)) }, icon('pause'));
-    const cancel = element('button', { type: 'button', class: 'bare', click: () => this.#queue.cancel(upload) }, icon('close'));
-    const bar = element('progress', { max: '1', value: '0', 'aria-label': `Upload of ${upload.name}` });
-    const facts = element('span', { class: 'upload-facts', dir: 'auto' });
-    const folder = upload.folders.length > 0 ? element('span', { class: 'upload-folder', dir: 'auto' }, `${upload.folders.join(' / ')} /`) : undefined;
-    const row = element('li', {}, element('div', { class: 'upload-text' }, folder, foreign(upload.name, { class: 'name' }), bar, facts), turn, cancel);
-    Object.assign(row, { bar, facts, turn, cancel });
-    this.#rows.set(upload, row);
-    return row;
-  }
-}
-
-function relabel(button, picture, label) {
-  if (button.getAttribute('aria-label') === label) return;
-  button.setAttribute('aria-label', label);
-  button.title = label;
-  button.replaceChildren(icon(picture));
 }
 
 customElements.define('uploads-panel', UploadsPanel);

@@ -1,0 +1,146 @@
+// Shows the items of the view, and keeps them up to date.
+//
+// `look` lists the view anew, from its top. `refresh` lists it once more behind the scenes, and swaps the listings when the
+// new one is as long as the old one, so that nothing jumps. Both leave a listing that updates the page as it grows.
+/** @import { MediaGrid } from '../parts/media-grid/media-grid.js' */
+/** @import { Stage } from '../parts/stage/stage.js' */
+/** @import { State } from './state.js' */
+import { Listing } from '../model/listing.js';
+import { PendingFiles } from '../model/pending.js';
+import { empty, loading, notListed } from '../parts/stage/messages.js';
+import { amount } from '../text/words.js';
+import { reasonOf } from '../ui/error-report.js';
+
+/**
+ * @typedef {object} DisplayHandlers
+ * @property {() => void} onLook Runs when another view is shown.
+ * @property {() => void} onUpdate Runs when the items have changed.
+ * @property {() => unknown} enterKey
+ * @property {Parameters<typeof empty>[1]} emptyHandlers
+ * @property {(text: string, retry: () => void) => void} complain
+ */
+
+export class Display {
+  #state;
+  #grid;
+  #stage;
+  #count;
+  #handlers;
+  #pending = new PendingFiles();
+  #stopListening = () => {};
+
+  /**
+   * @param {State} state
+   * @param {{ grid: MediaGrid, stage: Stage, count: HTMLElement }} elements
+   * @param {DisplayHandlers} handlers
+   */
+  constructor(state, { grid, stage, count }, handlers) {
+    this.#state = state;
+    this.#grid = grid;
+    this.#stage = stage;
+    this.#count = count;
+    this.#handlers = handlers;
+  }
+
+  /** Stops listing. */
+  stop() {
+    this.#stopListening();
+    this.#state.listing?.stop();
+    this.#pending.stop();
+  }
+
+  /**
+   * Lists the view from its top.
+   *
+   * @param {{ keepSelection?: boolean }} [options]
+   */
+  look({ keepSelection = false } = {}) {
+    const { session, view, selection, isTrash, folderId } = this.#state;
+    if (!session) return;
+    this.stop();
+    const { calls, place, folders } = session;
+    const listing = new Listing(calls, { ...view }, place.eager);
+    this.#state.listing = listing;
+    if (!keepSelection) selection.clear();
+    const label = view.query ? 'Search results' : folders.nameOf(folderId);
+    this.#grid.show({ listing, place, sort: view.sort, isTrash, label });
+    this.#stopListening = listing.changed.listen(() => this.#update(listing));
+    listing.start();
+    this.#handlers.onLook();
+    this.#update(listing);
+  }
+
+  /** Lists the view again, in the background. */
+  refresh() {
+    const { session, listing: old, view } = this.#state;
+    if (!session || !old) return;
+    const next = new Listing(session.calls, { ...view }, session.place.eager);
+    next.want(old.length);
+    const stopListening = next.changed.listen(() => {
+      if (this.#state.listing !== old) {
+        stopListening();
+        next.stop();
+        return;
+      }
+      const isReady = next.state === 'complete' || next.state === 'failed' || next.length >= old.length;
+      if (!isReady) return;
+      stopListening();
+      this.#swap(old, next);
+    });
+    next.start();
+  }
+
+  /**
+   * @param {Listing} old
+   * @param {Listing} next
+   */
+  #swap(old, next) {
+    this.#stopListening();
+    old.stop();
+    this.#state.listing = next;
+    this.#grid.replace(next);
+    this.#stopListening = next.changed.listen(() => this.#update(next));
+    this.#state.selection.retain(next);
+    this.#update(next);
+  }
+
+  /** @param {Listing} listing */
+  #update(listing) {
+    const { session } = this.#state;
+    if (!session) return;
+    const { length, state, error } = listing;
+    for (const { value } of listing.folders) session.folders.add(value);
+    this.#count.textContent = countOf(listing);
+    if (length > 0) this.#stage.showGrid();
+    else this.#showMessage(listing);
+    if (state === 'failed' && length > 0) {
+      this.#handlers.complain(`The rest could not be read: ${reasonOf(error)}`, () => listing.retry());
+    }
+    this.#handlers.onUpdate();
+    this.#pending.watch(listing, session.calls);
+  }
+
+  /** @param {Listing} listing */
+  #showMessage(listing) {
+    const { session, view } = this.#state;
+    if (!session) return;
+    const { enterKey, emptyHandlers } = this.#handlers;
+    switch (listing.state) {
+      case 'failed':
+        this.#stage.showMessage(notListed(listing.error, session.place, { retry: () => listing.retry(), enterKey }));
+        break;
+      case 'complete':
+        this.#stage.showMessage(empty(view, emptyHandlers));
+        break;
+      default:
+        this.#stage.showMessage(loading(), { isLate: true });
+    }
+  }
+}
+
+/** @param {Listing} listing */
+function countOf({ length, state, files, folders }) {
+  if (length === 0) return '';
+  const text = amount({ files: files.length, folders: folders.length });
+  return state === 'complete' ? text : `${text} so far`;
+}

@@ -1,0 +1,31 @@
+// The commands for the folder that is shown: upload, a new folder, or those of the trash.
+/** @import { Command } from '../parts/command-bar/command-bar.js' */
+/** @import { State } from './state.js' */
+
+/**
+ * @typedef {object} FolderCommandHandlers
+ * @property {(button: HTMLElement) => unknown} upload
+ * @property {() => unknown} createFolder
+ * @property {() => unknown} restoreImages
+ * @property {() => unknown} emptyTrash
+ */
+
+/**
+ * @param {State} state
+ * @param {FolderCommandHandlers} handlers
+ * @returns {Command[]}
+ */
+export function folderCommands({ view, isTrash, listing }, { upload, createFolder, restoreImages, emptyTrash }) {
+  if (view.query) return [];
+  if (!isTrash) {
+    return [
+      { label: 'New folder', picture: 'new-folder', act: createFolder },
+      { label: 'Upload', picture: 'upload', act: upload, kind: 'primary' },
+    ];
+  }
+  if (view.folderId || !listing?.length) return [];
+  return [
+    { label: 'Restore all images', picture: 'restore', act: restoreImages },
+    { label: 'Empty the trash', picture: 'trash', act: emptyTrash, kind: 'bad' },
+  ];
+}

@@ -1,0 +1,22 @@
+// One place that is open, and everything that belongs to it and ends with it.
+/** @import { Effects, Reports } from '../model/actions.js' */
+/** @import { Place } from '../place/place.js' */
+import { Actions } from '../model/actions.js';
+import { Calls } from '../model/calls.js';
+import { Folders } from '../model/folders.js';
+import { UploadQueue } from '../model/upload-queue.js';
+
+export class Session {
+  /**
+   * @param {Place} place
+   * @param {Effects} effects
+   * @param {Reports} reports
+   */
+  constructor(place, effects, reports) {
+    this.place = place;
+    this.calls = new Calls(place);
+    this.folders = new Folders(this.calls);
+    this.queue = new UploadQueue(place.key, this.calls);
+    this.actions = new Actions(this.calls, effects, reports);
+  }
+}

@@ -1,0 +1,122 @@
+// The folders of a place that were met so far, for names and for the way up from any of them.
+/** @import { Folder } from 'wix-media.v2' */
+/** @import { Area } from './areas.js' */
+/** @import { Calls } from './calls.js' */
+import { javascript } from '../text/code.js';
+import { areaOfTop, ROOTS } from './areas.js';
+
+const PAGE_SIZE = 100;
+
+export class Folders {
+  #calls;
+  /** @type {Map<string, Folder>} */
+  #known = new Map();
+
+  /** @param {Calls} calls */
+  constructor(calls) {
+    this.#calls = calls;
+  }
+
+  /** @param {Folder} folder */
+  add(folder) {
+    this.#known.set(String(folder._id), folder);
+  }
+
+  /** @param {string} id */
+  get(id) {
+    return this.#known.get(id);
+  }
+
+  /** @param {string} id */
+  has(id) {
+    return this.#known.has(id);
+  }
+
+  /**
+   * Returns the name of a folder, or its ID while the name is unknown.
+   *
+   * @param {string} id
+   */
+  nameOf(id) {
+    return ROOTS.find((root) => root.id === id)?.name ?? this.#known.get(id)?.displayName ?? id;
+  }
+
+  /**
+   * Lists the folders in a folder, by name.
+   *
+   * @param {string} id
+   * @param {{ isTrash?: boolean }} [options]
+   * @returns {Promise<Folder[]>}
+   */
+  async childrenOf(id, { isTrash = false } = {}) {
+    const name = isTrash ? 'listDeletedFolders' : 'listFolders';
+    const options = {
+      parentFolderId: id,
+      sort: { fieldName: 'displayName', order: /** @type {const} */ ('ASC') },
+      paging: { limit: PAGE_SIZE },
+    };
+    const about = {
+      title: `Folders in “${this.nameOf(id)}”`,
+      names: ['folders'],
+      quiet: true,
+      source: `for await (const folder of folders.${name}(${javascript(options)})) {\n  console.log(folder.displayName);\n}`,
+    };
+    const found = await this.#calls.run(about, async ({ folders }, call) => {
+      /** @type {Folder[]} */
+      const all = [];
+      const list = isTrash ? folders.listDeletedFolders(options, call) : folders.listFolders(options, call);
+      for await (const folder of list) all.push(folder);
+      return all;
+    });
+    for (const folder of found) this.add(folder);
+    return found;
+  }
+
+  /**
+   * Returns the IDs of the folders from the top down to this one.
+   *
+   * @param {string} id
+   */
+  async pathTo(id) {
+    /** @type {string[]} */
+    const path = [];
+    /** @type {string | undefined} */
+    let at = id;
+    while (at && !path.includes(at)) {
+      path.unshift(at);
+      if (areaOfTop(at)) break;
+      at = (this.#known.get(at) ?? (await this.#fetch(at))).parentFolderId;
+    }
+    return path;
+  }
+
+  /** @param {string} id */
+  async #fetch(id) {
+    const about = {
+      title: 'Where this folder is',
+      names: ['folders'],
+      quiet: true,
+      source: `await folders.getFolder(${javascript(id)});`,
+    };
+    const folder = await this.#calls.run(about, ({ folders }, options) => folders.getFolder(id, options));
+    this.#known.set(id, folder);
+    return folder;
+  }
+
+  /**
+   * Returns the area of a folder, as far as its ancestors are known.
+   *
+   * @param {string} id
+   * @returns {Area | undefined}
+   */
+  areaOf(id) {
+    /** @type {string | undefined} */
+    let at = id;
+    while (at) {
+      const area = areaOfTop(at);
+      if (area) return area;
+      at = this.#known.get(at)?.parentFolderId;
+    }
+    return undefined;
+  }
+}

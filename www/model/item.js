@@ -1,0 +1,56 @@
+// Folders and files as the page handles both.
+/** @import { FileDescriptor, Folder } from 'wix-media.v2' */
+import { amount } from '../text/words.js';
+
+/**
+ * @typedef {{ kind: 'folder', id: string, key: string, name: string, value: Folder }} FolderItem
+ * @typedef {{ kind: 'file', id: string, key: string, name: string, value: FileDescriptor }} FileItem
+ * @typedef {FolderItem | FileItem} Item A folder or file. `value` is what the service returned; `key` is unique among both.
+ * @typedef {Item['kind']} Kind
+ */
+
+/**
+ * @param {Kind} kind
+ * @param {FileDescriptor | Folder} value
+ */
+const nameOf = (kind, value) => String(value.displayName || value._id || `A ${kind} without a name`);
+
+/**
+ * @param {Folder} value
+ * @returns {FolderItem}
+ */
+export const folderItem = (value) => ({
+  kind: 'folder',
+  id: String(value._id),
+  key: `folder:${value._id}`,
+  name: nameOf('folder', value),
+  value,
+});
+
+/**
+ * @param {FileDescriptor} value
+ * @returns {FileItem}
+ */
+export const fileItem = (value) => ({ kind: 'file', id: String(value._id), key: `file:${value._id}`, name: nameOf('file', value), value });
+
+/**
+ * Returns the IDs of the items of one kind.
+ *
+ * @param {readonly Item[]} items
+ * @param {Kind} kind
+ */
+export const idsOf = (items, kind) => items.filter((one) => one.kind === kind).map(({ id }) => id);
+
+/**
+ * Counts items by kind.
+ *
+ * @param {readonly Item[]} items
+ */
+export const tally = (items) => ({ files: idsOf(items, 'file').length, folders: idsOf(items, 'folder').length });
+
+/**
+ * Names items in a sentence: `“river.jpg”`, or `3 files and 1 folder`.
+ *
+ * @param {readonly Item[]} items
+ */
+export const named = (items) => (items.length === 1 ? `“${items[0].name}”` : amount(tally(items)));

@@ -1,0 +1,57 @@
+// The calls that list what a view shows: one for folders, one for files.
+/** @import { CallOptions, Client, FileDescriptor, Folder, PagedPromise } from 'wix-media.v2' */
+/** @import { View } from './view.js' */
+import { TOPS } from './areas.js';
+
+/**
+ * @template Page
+ * @template Value
+ * @typedef {object} ListCall
+ * @property {string} name The name of the function.
+ * @property {object} options Its options.
+ * @property {string} [search] The words of a search.
+ * @property {(client: Client, call: CallOptions) => PagedPromise<Page, Value>} list
+ */
+
+/** @typedef {{ files?: FileDescriptor[] }} FilePage */
+/** @typedef {{ folders?: Folder[] }} FolderPage */
+
+const PAGE_SIZE = 100;
+
+/** The roots that a search covers, by area. @type {Record<View['area'], 'MEDIA_ROOT' | 'VISITOR_UPLOADS_ROOT' | 'TRASH_ROOT'>} */
+const SEARCH_ROOTS = { files: 'MEDIA_ROOT', visitor: 'VISITOR_UPLOADS_ROOT', trash: 'TRASH_ROOT' };
+
+/**
+ * Returns the calls of a view.
+ *
+ * @param {View} view
+ * @returns {{ folders: ListCall<FolderPage, Folder>, files: ListCall<FilePage, FileDescriptor> }}
+ */
+export function listCallsOf({ area, folderId, query, types, sort }) {
+  const paging = { limit: PAGE_SIZE };
+  // Folders have no size, so they are sorted by name instead.
+  const folderSort = sort.fieldName === 'sizeInBytes' ? { fieldName: 'displayName', order: /** @type {const} */ ('ASC') } : sort;
+  const filter = types.length > 0 ? { mediaTypes: types } : {};
+  if (query) {
+    const scope = { search: query, rootFolder: SEARCH_ROOTS[area] };
+    const folderOptions = { ...scope, sort: folderSort, paging };
+    const fileOptions = { ...scope, ...filter, sort, paging };
+    return {
+      folders: { name: 'searchFolders', options: folderOptions, search: query, list: (client, call) => client.folders.searchFolders(folderOptions, call) },
+      files: { name: 'searchFiles', options: fileOptions, search: query, list: (client, call) => client.files.searchFiles(fileOptions, call) },
+    };
+  }
+  const parent = { parentFolderId: folderId ?? TOPS[area] };
+  const folderOptions = { ...parent, sort: folderSort, paging };
+  const fileOptions = { ...parent, ...filter, sort, paging };
+  if (area === 'trash') {
+    return {
+      folders: { name: 'listDeletedFolders', options: folderOptions, list: (client, call) => client.folders.listDeletedFolders(folderOptions, call) },
+      files: { name: 'listDeletedFiles', options: fileOptions, list: (client, call) => client.files.listDeletedFiles(fileOptions, call) },
+    };
+  }
+  return {
+    folders: { name: 'listFolders', options: folderOptions, list: (client, call) => client.folders.listFolders(folderOptions, call) },
+    files: { name: 'listFiles', options: fileOptions, list: (client, call) => client.files.listFiles(fileOptions, call) },
+  };
+}

@@ -1,0 +1,38 @@
+// Web Locks by which a tab owns an unfinished upload, so that no other tab resumes it at the same time.
+
+export class UploadLocks {
+  /** Functions that release a lock, by the ID of the upload. @type {Map<string, () => void>} */
+  #held = new Map();
+
+  /**
+   * Takes the lock of an upload until `release`, or for as long as the page lives. Returns whether it is this tab's.
+   *
+   * @param {string} id
+   * @returns {Promise<boolean>}
+   */
+  acquire(id) {
+    if (this.#held.has(id)) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      /** @param {Lock | null} lock */
+      const hold = (lock) => {
+        resolve(lock !== null);
+        if (!lock) return undefined;
+        return new Promise((release) => {
+          this.#held.set(id, () => release(undefined));
+        });
+      };
+      // Without Web Locks there is no way to tell, and a lost upload is worse than one that is sent twice.
+      navigator.locks.request(`wix-media upload ${id}`, { ifAvailable: true }, hold).catch(() => resolve(true));
+    });
+  }
+
+  /** @param {string} id */
+  release(id) {
+    this.#held.get(id)?.();
+    this.#held.delete(id);
+  }
+
+  releaseAll() {
+    for (const id of [...this.#held.keys()]) this.release(id);
+  }
+}

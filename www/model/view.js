@@ -1,0 +1,40 @@
+// What the page looks at: an area, a folder or a search in it, and how the items are filtered and sorted.
+/** @import { Area } from './areas.js' */
+/** @import { MediaTypeWithLiterals } from 'wix-media.v2' */
+
+/**
+ * @typedef {{ fieldName: 'displayName' | 'updatedDate' | 'sizeInBytes', order: 'ASC' | 'DESC' }} Sort
+ *
+ * @typedef {object} View
+ * @property {Area} area
+ * @property {string | undefined} folderId `undefined` at the top of the area.
+ * @property {string | undefined} query
+ * @property {MediaTypeWithLiterals[]} types All if empty.
+ * @property {Sort} sort
+ *
+ * @typedef {'newest' | 'oldest' | 'name' | 'name-down' | 'largest' | 'smallest'} SortName
+ */
+
+/** The sort orders on offer, by the value of the menu. @type {Record<SortName, { label: string, sort: Sort }>} */
+export const SORTS = {
+  newest: { label: 'Newest first', sort: { fieldName: 'updatedDate', order: 'DESC' } },
+  oldest: { label: 'Oldest first', sort: { fieldName: 'updatedDate', order: 'ASC' } },
+  name: { label: 'Name, A to Z', sort: { fieldName: 'displayName', order: 'ASC' } },
+  'name-down': { label: 'Name, Z to A', sort: { fieldName: 'displayName', order: 'DESC' } },
+  largest: { label: 'Largest first', sort: { fieldName: 'sizeInBytes', order: 'DESC' } },
+  smallest: { label: 'Smallest first', sort: { fieldName: 'sizeInBytes', order: 'ASC' } },
+};
+
+/**
+ * @param {unknown} name
+ * @returns {name is SortName}
+ */
+export const isSortName = (name) => typeof name === 'string' && Object.hasOwn(SORTS, name);
+
+/**
+ * Returns the name of a sort order.
+ *
+ * @param {Sort} sort
+ */
+export const sortNamed = ({ fieldName, order }) =>
+  Object.keys(SORTS).filter(isSortName).find((name) => SORTS[name].sort.fieldName === fieldName && SORTS[name].sort.order === order);

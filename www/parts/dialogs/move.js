@@ -1,0 +1,41 @@
+// The dialog that chooses a folder to move items to.
+/** @import { Folder } from 'wix-media.v2' */
+/** @import { Item } from '../../model/item.js' */
+import { ROOTS } from '../../model/areas.js';
+import { idsOf, named } from '../../model/item.js';
+import { ask } from '../../ui/dialog.js';
+import { FolderTree } from '../folder-tree/folder-tree.js';
+
+/**
+ * @param {readonly Item[]} items
+ * @param {{ childrenOf: (id: string) => Promise<Folder[]>, move: (folderId: string) => Promise<unknown> }} options
+ */
+export function askWhereTo(items, { childrenOf, move }) {
+  const tree = new FolderTree();
+  tree.className = 'dialog-tree';
+  /** @type {string | undefined} */
+  let chosen;
+  // A folder cannot be moved into itself.
+  const moving = new Set(idsOf(items, 'folder'));
+  return ask({
+    title: `Move ${named(items)}`,
+    content: [tree],
+    action: 'Move here',
+    ready: () =>
+      tree.start({
+        label: 'Destination',
+        excluded: moving,
+        roots: ROOTS.filter(({ area }) => area !== 'trash'),
+        load: async (id) => (await childrenOf(id)).filter(({ _id }) => !moving.has(String(_id))),
+        onChoose: (id) => {
+          chosen = id;
+          tree.mark(id);
+        },
+      }),
+    submit: async () => {
+      if (!chosen) throw new Error('Choose a folder first.');
+      await move(chosen);
+      return chosen;
+    },
+  });
+}

@@ -1,0 +1,47 @@
+// The dialog that asks before a permanent deletion, with a plan of what it deletes.
+/** @import { DeletionPlan } from 'wix-media.v2' */
+/** @import { Item } from '../../model/item.js' */
+/** @import { Place } from '../../place/place.js' */
+import { amount, size } from '../../text/words.js';
+import { ask } from '../../ui/dialog.js';
+import { element, foreign } from '../../ui/element.js';
+import { errorReport } from '../../ui/error-report.js';
+import { itemIcon } from '../../ui/item-icon.js';
+
+const MAX_NAMES = 6;
+
+/** @param {readonly Item[]} items */
+function namesOf(items) {
+  const shown = items.slice(0, MAX_NAMES).map((item) => element('li', {}, itemIcon(item), foreign(item.name)));
+  if (items.length > shown.length) shown.push(element('li', {}, `… and ${(items.length - shown.length).toLocaleString('en-GB')} more`));
+  return element('ul', { class: 'names' }, shown);
+}
+
+/**
+ * @param {string} title
+ * @param {readonly Item[]} items
+ * @param {{ place: Place, plan: () => Promise<DeletionPlan>, purge: () => Promise<void> }} options
+ */
+export function askPurge(title, items, { place, plan, purge }) {
+  const summary = element('div', { class: 'plan', role: 'status' }, element('p', { class: 'soft' }, 'Counting files…'));
+  return ask({
+    title,
+    lead: 'This cannot be undone. The files disappear wherever they are used.',
+    content: [namesOf(items), summary],
+    action: 'Delete permanently',
+    isBad: true,
+    submit: async () => {
+      await purge();
+      return true;
+    },
+    ready: async () => {
+      try {
+        const { files, folders, bytes } = await plan();
+        const total = files > 0 ? `, ${size(bytes)} in total.` : '.';
+        summary.replaceChildren(element('p', {}, 'This deletes ', element('strong', {}, amount({ files, folders })), total));
+      } catch (error) {
+        summary.replaceChildren(errorReport(error, place));
+      }
+    },
+  });
+}

@@ -1,0 +1,70 @@
+// The menu of the selected items.
+/** @import { Item } from '../../model/item.js' */
+/** @import { ItemCommands } from '../../model/item-commands.js' */
+/** @import { MenuEntry } from '../../ui/menu.js' */
+import { named } from '../../model/item.js';
+import { openMenu } from '../../ui/menu.js';
+
+/**
+ * @typedef {object} ItemMenuHandlers
+ * @property {ItemCommands} commands
+ * @property {(item: Item) => void} open
+ * @property {() => void} showDetails
+ * @property {(item: Item) => void} rename
+ * @property {(url: string) => void} copyAddress
+ * @property {(item: Item) => void} showInFolder
+ */
+
+/**
+ * @param {Item} item The one that was clicked.
+ * @param {readonly Item[]} items All that are selected.
+ * @param {{ x: number, y: number, isTrash: boolean, isSearch: boolean }} options
+ * @param {ItemMenuHandlers} handlers
+ */
+export function openItemMenu(item, items, { x, y, isTrash, isSearch }, handlers) {
+  const groups = isTrash ? trashGroups(item, items, handlers) : groupsOf(item, items, isSearch, handlers);
+  const entries = groups.filter((group) => group.length > 0).flatMap((group, index) => (index > 0 ? [undefined, ...group] : group));
+  openMenu(entries, { x, y, label: `Actions for ${named(items)}` });
+}
+
+/**
+ * @param {Item} item
+ * @param {readonly Item[]} items
+ * @param {ItemMenuHandlers} handlers
+ * @returns {MenuEntry[][]}
+ */
+function trashGroups(item, items, { open, commands }) {
+  /** @type {MenuEntry[]} */
+  const first = [{ label: 'Restore', picture: 'restore', act: () => commands.restore(items) }];
+  if (items.length === 1) first.unshift({ label: 'Open', picture: 'open', keys: 'Enter', act: () => open(item) });
+  return [first, [{ label: 'Delete permanently…', picture: 'trash', isBad: true, keys: 'Del', act: () => commands.purge(items) }]];
+}
+
+/**
+ * @param {Item} item
+ * @param {readonly Item[]} items
+ * @param {boolean} isSearch
+ * @param {ItemMenuHandlers} handlers
+ * @returns {MenuEntry[][]}
+ */
+function groupsOf(item, items, isSearch, { commands, open, showDetails, rename, copyAddress, showInFolder }) {
+  const isOne = items.length === 1;
+  /** @type {MenuEntry[]} */
+  const first = [];
+  if (isOne) {
+    first.push(
+      { label: 'Open', picture: 'open', keys: 'Enter', act: () => open(item) },
+      { label: 'Details', picture: 'info', act: showDetails },
+      { label: 'Rename', picture: 'edit', keys: 'F2', act: () => rename(item) },
+    );
+  }
+  const isZip = items.length > 1 || item.kind === 'folder';
+  first.push(
+    { label: 'Move…', picture: 'move', act: () => commands.move(items) },
+    { label: isZip ? 'Download as zip' : 'Download', picture: 'download', act: () => commands.download(items) },
+  );
+  const url = item.kind === 'file' && !item.value.private ? item.value.url : undefined;
+  if (isOne && url) first.push({ label: 'Copy address', picture: 'copy', act: () => copyAddress(url) });
+  if (isOne && isSearch) first.push({ label: 'Show in its folder', picture: 'folder', act: () => showInFolder(item) });
+  return [first, [{ label: 'Delete', picture: 'trash', isBad: true, keys: 'Del', act: () => commands.trash(items) }]];
+}

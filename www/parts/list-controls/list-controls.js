@@ -1,0 +1,48 @@
+// The controls of the list: which type it shows, how it is sorted, and its layout.
+/** @import { MediaTypeWithLiterals } from 'wix-media.v2' */
+/** @import { SortName } from '../../model/view.js' */
+/** @import { Layout } from '../media-grid/geometry.js' */
+import { isSortName, SORTS } from '../../model/view.js';
+import { MEDIA_TYPES, mediaType } from '../../text/words.js';
+import { find, findAll } from '../../ui/dom.js';
+import { element } from '../../ui/element.js';
+
+/**
+ * @typedef {object} ListControlHandlers
+ * @property {(type: MediaTypeWithLiterals | undefined) => void} onType
+ * @property {(sort: SortName) => void} onSort
+ * @property {(layout: Layout) => void} onLayout
+ */
+
+export class ListControls {
+  #type = find('#type', HTMLSelectElement);
+  #sort = find('#sort', HTMLSelectElement);
+  #layouts = findAll('[name=layout]', HTMLInputElement);
+
+  /** @param {ListControlHandlers} handlers */
+  constructor({ onType, onSort, onLayout }) {
+    this.#type.append(
+      element('option', { value: '' }, 'All types'),
+      ...MEDIA_TYPES.map((value) => element('option', { value }, mediaType(value))),
+    );
+    this.#type.addEventListener('change', () => onType(MEDIA_TYPES.find((type) => type === this.#type.value)));
+    this.#sort.append(...Object.entries(SORTS).map(([value, { label }]) => element('option', { value }, label)));
+    this.#sort.addEventListener('change', () => isSortName(this.#sort.value) && onSort(this.#sort.value));
+    for (const input of this.#layouts) input.addEventListener('change', () => onLayout(input.value === 'list' ? 'list' : 'grid'));
+  }
+
+  /** @param {MediaTypeWithLiterals | undefined} type */
+  showType(type) {
+    this.#type.value = type ?? '';
+  }
+
+  /** @param {SortName} sort */
+  showSort(sort) {
+    this.#sort.value = sort;
+  }
+
+  /** @param {Layout} layout */
+  showLayout(layout) {
+    for (const input of this.#layouts) input.checked = input.value === layout;
+  }
+}

@@ -1,0 +1,134 @@
+// Where the rows of the grid are. Rows of folders come first; in tiles they are lower than rows of files.
+
+/** @typedef {'grid' | 'list'} Layout */
+
+/** Pixels between tiles. */
+export const GAP = 16;
+/** Windows narrower than this have the measures of a phone. */
+const PHONE_WIDTH = 600;
+const PADDING = 24;
+const PADDING_ON_PHONE = 16;
+const TILE = { minWidth: 138, maxMinWidth: 220, minWidthOnPhone: 120, textHeight: 58, folderHeight: 56, pictureInset: 12, pictureRatio: 0.75 };
+const ROW_HEIGHT = 52;
+const HEAD_HEIGHT = 40;
+
+export class Geometry {
+  columns = 1;
+  /** The height of a row of files. */
+  rowHeight = 1;
+  #folderRowHeight = 1;
+  /** Pixels between the folders and the files. */
+  #split = 0;
+  /** The height of the sticky head. */
+  headHeight = 0;
+  #folders = 0;
+  #files = 0;
+
+  /**
+   * Takes the width of the grid. Returns false if it is too narrow to show anything.
+   *
+   * @param {Layout} layout
+   * @param {number} width
+   */
+  measure(layout, width) {
+    const isPhone = width < PHONE_WIDTH;
+    const inner = width - 2 * (isPhone ? PADDING_ON_PHONE : PADDING);
+    if (inner <= 0) return false;
+    if (layout === 'list') {
+      this.columns = 1;
+      this.rowHeight = ROW_HEIGHT;
+      this.#folderRowHeight = ROW_HEIGHT;
+      this.#split = 0;
+      this.headHeight = HEAD_HEIGHT;
+      return true;
+    }
+    // Larger windows have larger tiles, up to a limit.
+    const roomy = Math.min(Math.max(TILE.minWidth, inner / 6), TILE.maxMinWidth);
+    const minWidth = isPhone ? TILE.minWidthOnPhone : roomy;
+    this.columns = Math.max(1, Math.floor((inner + GAP) / (minWidth + GAP)));
+    const tileWidth = (inner - (this.columns - 1) * GAP) / this.columns;
+    this.rowHeight = Math.round((tileWidth - TILE.pictureInset) * TILE.pictureRatio) + TILE.textHeight + GAP;
+    this.#folderRowHeight = TILE.folderHeight + GAP / 2;
+    this.#split = GAP / 2;
+    this.headHeight = 0;
+    return true;
+  }
+
+  /**
+   * Takes the numbers of items.
+   *
+   * @param {{ folders: { length: number }, files: { length: number } }} listing
+   */
+  fill({ folders, files }) {
+    this.#folders = folders.length;
+    this.#files = files.length;
+  }
+
+  get #folderRows() {
+    return Math.ceil(this.#folders / this.columns);
+  }
+
+  get rowCount() {
+    return this.#folderRows + Math.ceil(this.#files / this.columns);
+  }
+
+  /** The top of the first row of files. */
+  get #filesTop() {
+    const rows = this.#folderRows;
+    return rows * this.#folderRowHeight + (rows > 0 ? this.#split : 0);
+  }
+
+  /**
+   * Returns the top of a row. One beyond the last row is the height of all.
+   *
+   * @param {number} row
+   */
+  topOf(row) {
+    const folderRows = this.#folderRows;
+    return row < folderRows ? row * this.#folderRowHeight : this.#filesTop + (row - folderRows) * this.rowHeight;
+  }
+
+  /**
+   * Returns the row at a height.
+   *
+   * @param {number} y
+   */
+  rowAt(y) {
+    const folderRows = this.#folderRows;
+    const filesTop = this.#filesTop;
+    if (y < filesTop) return Math.min(Math.floor(y / this.#folderRowHeight), Math.max(0, folderRows - 1));
+    return folderRows + Math.floor((y - filesTop) / this.rowHeight);
+  }
+
+  /**
+   * Whether a row has folders in it.
+   *
+   * @param {number} row
+   */
+  isFolderRow(row) {
+    return row < this.#folderRows;
+  }
+
+  /**
+   * Returns the indices of the first item of a row and of the one after its last.
+   *
+   * @param {number} row
+   * @returns {[start: number, end: number]}
+   */
+  range(row) {
+    const folderRows = this.#folderRows;
+    if (row < folderRows) return [row * this.columns, Math.min((row + 1) * this.columns, this.#folders)];
+    const start = this.#folders + (row - folderRows) * this.columns;
+    return [start, Math.min(start + this.columns, this.#folders + this.#files)];
+  }
+
+  /**
+   * Returns the row of an item.
+   *
+   * @param {number} index
+   */
+  rowOf(index) {
+    if (index < this.#folders) return Math.floor(index / this.columns);
+    return this.#folderRows + Math.floor((index - this.#folders) / this.columns);
+  }
+}

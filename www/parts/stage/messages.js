@@ -1,0 +1,115 @@
+// The messages that stand in place of the items.
+/** @import { View } from '../../model/view.js' */
+/** @import { Place, PlaceKind } from '../../place/place.js' */
+import { mediaType } from '../../text/words.js';
+import { element, icon } from '../../ui/element.js';
+import { errorReport, reasonOf } from '../../ui/error-report.js';
+
+/**
+ * @param {string} label
+ * @param {() => unknown} click
+ * @param {string} [picture]
+ */
+const primary = (label, click, picture) => element('button', { type: 'button', class: 'primary', click }, picture && icon(picture), label);
+
+/**
+ * @param {string} label
+ * @param {() => unknown} click
+ */
+const secondary = (label, click) => element('button', { type: 'button', click }, label);
+
+/**
+ * @param {string} picture
+ * @param {string} title
+ * @param {string} text
+ * @param {...HTMLElement} buttons
+ */
+const state = (picture, title, text, ...buttons) =>
+  element(
+    'div',
+    { class: 'state' },
+    icon(picture),
+    element('h2', {}, title),
+    element('p', { dir: 'auto' }, text),
+    buttons.length > 0 && element('div', { class: 'actions' }, buttons),
+  );
+
+export const loading = () => element('div', { class: 'state' }, element('span', { class: 'spinner' }));
+
+export const opening = () => element('div', { class: 'state' }, element('span', { class: 'spinner' }), element('p', {}, 'Opening…'));
+
+/** @param {() => unknown} retry */
+export const openElsewhere = (retry) =>
+  state(
+    'lock',
+    'Open in another tab',
+    'Only one tab at a time can open the Media Manager of this browser. Go on in the other tab, or close it and try again here.',
+    primary('Try again', retry),
+  );
+
+/**
+ * A place that cannot be opened.
+ *
+ * @param {PlaceKind} kind
+ * @param {unknown} error
+ * @param {() => unknown} retry
+ */
+export function notOpened(kind, error, retry) {
+  const advice = kind === 'browser' ? 'Some private windows store no files. Use an ordinary window, or another place above.' : '';
+  return element(
+    'div',
+    { class: 'state' },
+    icon('alert'),
+    element('h2', {}, 'Cannot open the Media Manager'),
+    element('p', { dir: 'auto' }, reasonOf(error)),
+    element('p', {}, advice),
+    element('div', { class: 'actions' }, primary('Try again', retry)),
+  );
+}
+
+/**
+ * A folder that cannot be listed.
+ *
+ * @param {unknown} error
+ * @param {Place} place
+ * @param {{ retry: () => unknown, enterKey: () => unknown }} handlers
+ */
+export function notListed(error, place, { retry, enterKey }) {
+  const isRefused = error instanceof Error && 'status' in error && error.status === 401 && place.kind === 'server';
+  return element(
+    'div',
+    { class: 'state failed' },
+    errorReport(error, place),
+    element('div', { class: 'actions' }, isRefused && secondary('Enter the key', enterKey), primary('Try again', retry)),
+  );
+}
+
+/**
+ * A view without items.
+ *
+ * @param {View} view
+ * @param {{ clearSearch: () => unknown, showAllTypes: () => unknown, pickFiles: () => unknown, pickFolder: () => unknown }} handlers
+ */
+export function empty({ area, folderId, query, types }, { clearSearch, showAllTypes, pickFiles, pickFolder }) {
+  if (query) {
+    return state('search', 'Nothing found', `No name, type or label here contains “${query}”.`, secondary('Clear the search', clearSearch));
+  }
+  const [type] = types;
+  if (type) {
+    return state('empty', 'None of this type', `There are no files of the type “${mediaType(type)}” here.`, secondary('Show all types', showAllTypes));
+  }
+  if (area === 'trash') {
+    return state('trash', 'The trash is empty', 'What you delete stays here until you restore it or delete it permanently.');
+  }
+  if (area === 'visitor' && !folderId) {
+    const text = 'Files that visitors upload, for example in forms, are stored here, apart from the site’s own files.';
+    return state('visitor', 'No visitor uploads', text);
+  }
+  return state(
+    'upload',
+    folderId ? 'This folder is empty' : 'No files yet',
+    'Drop files or whole folders here, or choose some: images, videos, sound, documents, and whatever else a Wix site can hold.',
+    primary('Upload files', pickFiles, 'upload'),
+    secondary('Upload a folder', pickFolder),
+  );
+}

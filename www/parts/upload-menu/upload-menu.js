@@ -1,0 +1,50 @@
+// The menu of what can be uploaded, and the browser's dialogs to pick it.
+/** @import { Found } from '../../model/dropped.js' */
+import { picked } from '../../model/dropped.js';
+import { element } from '../../ui/element.js';
+import { openMenu } from '../../ui/menu.js';
+
+/** @typedef {(found: Found[]) => void} OnPick */
+
+/** Pixels between the button and its menu. */
+const GAP = 6;
+
+/**
+ * @param {Record<string, string | boolean>} attributes
+ * @param {OnPick} onPick
+ */
+function pick(attributes, onPick) {
+  const input = element('input', { type: 'file', multiple: true, hidden: true, ...attributes });
+  input.addEventListener('change', () => {
+    onPick(picked(input));
+    input.remove();
+  });
+  input.addEventListener('cancel', () => input.remove());
+  document.body.append(input);
+  input.click();
+}
+
+/** @param {OnPick} onPick */
+export const pickFiles = (onPick) => pick({ id: 'pick-files' }, onPick);
+
+/** @param {OnPick} onPick */
+export const pickFolder = (onPick) => pick({ id: 'pick-folder', webkitdirectory: true }, onPick);
+
+/**
+ * Opens the menu below a button.
+ *
+ * @param {HTMLElement} button
+ * @param {{ onPick: OnPick, importUrl: () => unknown }} handlers
+ */
+export function openUploadMenu(button, { onPick, importUrl }) {
+  const { left, bottom } = button.getBoundingClientRect();
+  openMenu(
+    [
+      { label: 'Files…', picture: 'upload', act: () => pickFiles(onPick) },
+      { label: 'A folder…', picture: 'folder', act: () => pickFolder(onPick) },
+      undefined,
+      { label: 'From an address…', picture: 'link', act: importUrl },
+    ],
+    { x: left, y: bottom + GAP, label: 'What to upload' },
+  );
+}

@@ -1,0 +1,57 @@
+// The places where a Media Manager can be, and how each is opened.
+/** @import { ApiKeyAuth } from 'wix-media.v2' */
+/** @import { Signal } from '../model/signal.js' */
+import { BrowserPlace } from './browser.js';
+import { RemotePlace } from './remote.js';
+
+/**
+ * @typedef {'browser' | 'server' | 'site'} PlaceKind
+ *
+ * @typedef {object} Place
+ * @property {PlaceKind} kind
+ * @property {string} key Identifies the place to unfinished uploads and to other tabs.
+ * @property {string} baseUrl
+ * @property {boolean} eager Whether it is near enough to read a long folder to its end without being asked.
+ * @property {boolean} hasKey
+ * @property {() => PlaceOptions} options The options of `createClient`.
+ * @property {(names: readonly string[]) => string} preamble The lines of JavaScript that come before a call.
+ * @property {(url: string | URL | Request, init?: RequestInit) => Promise<Response>} fetch
+ * @property {(url: string) => string | Promise<string>} showable An address that an element of the page can load.
+ * @property {() => Promise<{ usage: number, quota: number } | undefined>} usage In bytes, if known.
+ * @property {() => void} close
+ * @property {Signal<void>} [changed] Emits when another tab took over or handed over.
+ *
+ * @typedef {{ baseUrl: string, auth?: ApiKeyAuth, headers?: Record<string, string> }} PlaceOptions
+ *
+ * @typedef {{ baseUrl?: string, apiKey?: string, siteId?: string }} Credentials
+ */
+
+/**
+ * Opens a place. Rejects with an error of code `LOCKED` if another tab has it open and cannot share it.
+ *
+ * @param {PlaceKind} kind
+ * @param {Credentials} [credentials]
+ * @returns {Promise<Place>}
+ */
+export async function openPlace(kind, credentials = {}) {
+  switch (kind) {
+    case 'browser':
+      return new BrowserPlace().open();
+    case 'server':
+      return new RemotePlace({ kind, baseUrl: new URL('.', document.baseURI).href, eager: true, ...credentials });
+    case 'site':
+      return new RemotePlace({ kind, ...credentials });
+  }
+}
+
+/** Whether a Media Manager answers at the server that this page came from. */
+export async function serverAnswers() {
+  try {
+    const response = await fetch('_wix-media/health', { signal: AbortSignal.timeout(HEALTH_TIMEOUT) });
+    return response.ok && /json/.test(response.headers.get('content-type') ?? '');
+  } catch {
+    return false;
+  }
+}
+
+const HEALTH_TIMEOUT = 3000;

@@ -1,0 +1,26 @@
+// Saving what is at an address.
+/** @import { Place } from '../place/place.js' */
+import { element } from './element.js';
+
+/** Milliseconds for which the frame of a download stays. */
+const FRAME_TIMEOUT = 60_000;
+
+/**
+ * Saves what is at an address of a place.
+ *
+ * @param {Place} place
+ * @param {string} url
+ * @param {string} name The name of the file.
+ */
+export async function save(place, url, name) {
+  const shown = await place.showable(url);
+  if (shown.startsWith('blob:')) {
+    element('a', { href: shown, download: name }).click();
+    return;
+  }
+  // The service sends it as an attachment, so the frame stays empty. In a frame, an error does not replace the page.
+  const frame = element('iframe', { hidden: true, title: `Download of ${name}` });
+  frame.src = shown;
+  document.body.append(frame);
+  setTimeout(() => frame.remove(), FRAME_TIMEOUT);
+}
