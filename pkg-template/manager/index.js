@@ -3,14 +3,14 @@
 import { createClock } from './clock.js';
 import { createEngine } from './engine.js';
 import { createEvents } from './events.js';
-import { administer, isAdministration } from './administration.js';
-import { createFace } from './face.js';
+import { administer, isAdministration } from './admin.js';
+import { createFace } from './public.js';
 import { createImports, fetchNetwork } from './imports.js';
-import { createPictures } from './pictures.js';
-import { createRemote } from './remote.js';
+import { createPictures } from './images/index.js';
+import { createRemote } from './worker/proxy.js';
 import { memoryStorage } from './storage/memory.js';
 import { opfsStorage } from './storage/opfs.js';
-import { pinned } from './storage/storage.js';
+import { pinned } from './storage/pinned.js';
 import { createWebhooks } from './webhooks.js';
 
 /** What URLs begin with when the request does not come from a server: a name that leads nowhere but to this machine. */

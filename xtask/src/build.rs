@@ -141,7 +141,7 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
         &["--platform=neutral", "--format=esm", NODE_LINES],
     ),
     (
-        "manager/worker.js",
+        "manager/worker/index.js",
         "manager-worker.js",
         &["--platform=browser", "--format=esm"],
     ),
@@ -156,17 +156,17 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
         &["--platform=node", "--format=esm", NODE_LINES],
     ),
     (
-        "command/index.js",
+        "cli/main.js",
         "command.js",
         &["--platform=node", "--format=esm", NODE_LINES],
     ),
     (
-        "transfers/index.js",
+        "library/index.js",
         "transfers.js",
         &["--platform=neutral", "--format=esm", NODE_LINES],
     ),
     (
-        "transfers/disk.js",
+        "library/disk.js",
         "disk.js",
         &["--platform=node", "--format=esm", NODE_LINES],
     ),

@@ -25,7 +25,7 @@ const servers = {
   /** What `wix-media serve --data` is. */
   async manager(directory) {
     const { createManager } = await import('../harness/package.js');
-    const { listen } = await import('../../../pkg-template/command/server.js');
+    const { listen } = await import('../../../pkg-template/cli/server/listen.js');
     const manager = await createManager({ storage: { directory } });
     const { port } = await listen(manager.fetch, { host: '127.0.0.1', port: 0 });
     return port;

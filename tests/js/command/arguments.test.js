@@ -5,11 +5,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { parse } from '../../../pkg-template/command/arguments.js';
-import { completion } from '../../../pkg-template/command/completions.js';
-import { EXIT } from '../../../pkg-template/command/failure.js';
-import { commands, optionsOf } from '../../../pkg-template/command/grammar.js';
-import { helpFor, overview } from '../../../pkg-template/command/help.js';
+import { parse } from '../../../pkg-template/cli/parse.js';
+import { completion } from '../../../pkg-template/cli/commands/completion.js';
+import { EXIT } from '../../../pkg-template/cli/failure.js';
+import { commands, optionsOf } from '../../../pkg-template/cli/commands.js';
+import { helpFor, overview } from '../../../pkg-template/cli/help.js';
 
 const read = (line) => parse(line.split(' ').filter(Boolean));
 

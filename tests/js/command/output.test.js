@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { accessLog, redactedHeaders, redactedTarget } from '../../../pkg-template/command/log.js';
-import { ask, harmless, painter, progress, table, width } from '../../../pkg-template/command/terminal.js';
-import { bytes, count, duration, moment, span } from '../../../pkg-template/command/units.js';
+import { accessLog, redactedHeaders, redactedTarget } from '../../../pkg-template/cli/server/access-log.js';
+import { ask, harmless, painter, progress, table, width } from '../../../pkg-template/cli/terminal.js';
+import { bytes, count, duration, moment, span } from '../../../pkg-template/cli/units.js';
 
 const plain = painter({ isTTY: false }, {});
 

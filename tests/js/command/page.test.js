@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
-import { openPage } from '../../../pkg-template/command/page.js';
+import { openPage } from '../../../pkg-template/cli/server/static-files.js';
 import { contentSecurityPolicy } from '../../../www/policy.js';
 import { leftovers } from '../harness/leftovers.js';
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { suite, test } from 'node:test';
-import { listen } from '../../../pkg-template/command/server.js';
+import { listen } from '../../../pkg-template/cli/server/listen.js';
 
 /** Starts a server that ends with the test. */
 async function start(t, answer, options = {}) {

@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { parse } from '../../../pkg-template/command/arguments.js';
+import { parse } from '../../../pkg-template/cli/parse.js';
 import { blocks, commands, links, run } from './markdown.js';
 import { credentials, project, remove } from './project.js';
 import { file, startSite } from './site.js';

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listen } from '../../../pkg-template/command/server.js';
+import { listen } from '../../../pkg-template/cli/server/listen.js';
 import { createClient, createManager } from './package.js';
 
 /** A manager that is closed with the test. */

@@ -1,11 +1,11 @@
 // Uploads: what is uploaded where, under which type and name, in which way, and what has become of it.
-import { EVENT, typeAndName } from './core.js';
-import { expand } from './folders.js';
+import { EVENT, typeAndName } from '../module.js';
+import { expand } from './sources.js';
 import { uploadPlain } from './plain.js';
 import { Progress } from './progress.js';
 import { uploadResumable } from './resumable.js';
-import { pause } from './send.js';
-import { recordsOf } from './session.js';
+import { pause } from './exchange.js';
+import { recordsOf } from './records.js';
 import { open, Seen } from './source.js';
 
 /** From here on an upload is resumable, unless the caller says otherwise. */

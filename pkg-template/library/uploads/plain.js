@@ -1,5 +1,5 @@
 // A plain upload: one PUT of the whole.
-import { exchange, pause, retryAfter } from './send.js';
+import { exchange, pause, retryAfter } from './exchange.js';
 
 const isTemporary = (status) => status === 408 || status === 429 || (status >= 500 && status !== 501);
 // The URL has ended or was used up by an attempt that failed.

@@ -3,11 +3,11 @@
 import { readFile } from 'node:fs/promises';
 import { basename, relative } from 'node:path';
 import process from 'node:process';
-import { parse } from './arguments.js';
+import { parse } from './parse.js';
 import { EXIT, Failure, UsageError } from './failure.js';
-import { commands } from './grammar.js';
+import { commands } from './commands.js';
 import { helpFor, overview } from './help.js';
-import { connectTo } from './place.js';
+import { connectTo } from './connect.js';
 import { harmless, painter } from './terminal.js';
 
 /** How this program was called, for lines that can be typed again. */

@@ -1,5 +1,5 @@
 // What a caller gets as a manager, wherever the engine runs.
-import { TOKEN } from './administration.js';
+import { TOKEN } from './admin.js';
 import { seedEntries } from './seed.js';
 
 /**

@@ -5,11 +5,11 @@ import { basename, dirname, join as joinLocal, resolve } from 'node:path';
 import process from 'node:process';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { EXIT, Failure, UsageError } from './failure.js';
-import { entryOf, fileItem, idsOf, itemOf, join } from './items.js';
+import { EXIT, Failure, UsageError } from '../failure.js';
+import { entryOf, fileItem, idsOf, itemOf, join } from '../items.js';
 import { json } from './listing.js';
-import { harmless, progress } from './terminal.js';
-import { bytes, count } from './units.js';
+import { harmless, progress } from '../terminal.js';
+import { bytes, count } from '../units.js';
 
 /** Uploads files and folders of this machine. */
 export async function put({ words, options, connect, print, note, stderr }) {

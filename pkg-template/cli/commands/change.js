@@ -1,9 +1,9 @@
 // The commands that change what is there: mkdir, mv, rename, rm, restore.
-import { Failure, UsageError } from './failure.js';
-import { entryOf, folderItem, folderOf, idsOf, itemOf, trashed, trashedOf } from './items.js';
+import { Failure, UsageError } from '../failure.js';
+import { entryOf, folderItem, folderOf, idsOf, itemOf, trashed, trashedOf } from '../items.js';
 import { json } from './listing.js';
-import { ask, harmless } from './terminal.js';
-import { bytes, count, span } from './units.js';
+import { ask, harmless } from '../terminal.js';
+import { bytes, count, span } from '../units.js';
 
 /** What one bulk call takes. */
 const MOST_FILES = 1000;

@@ -1,5 +1,5 @@
 // Downloads that go on after a broken connection, and are checked.
-import { linked, pause, retryAfter } from './send.js';
+import { linked, pause, retryAfter } from '../uploads/exchange.js';
 
 const STALL_MS = 60_000;
 const isMd5 = (hash) => /^[0-9a-f]{32}$/.test(hash ?? '');

@@ -1,5 +1,5 @@
 // The access log: who asked for what and how it went, without anything that would let a reader of the log do the same.
-import { bytes, duration } from './units.js';
+import { bytes, duration } from '../units.js';
 
 const SECRET = /token|key|secret|signature|code|auth|cookie/i;
 // Whoever knows what follows these may upload or download.

@@ -1,9 +1,9 @@
 // Uploads, downloads, paths and trash: loaded with the first use of one of them.
-import { load, Sum } from './core.js';
-import { createDownloads } from './downloads.js';
-import { createPaths } from './paths.js';
-import { createTrash } from './trash.js';
-import { createUploads } from './uploads.js';
+import { load, Sum } from './module.js';
+import { createDownloads } from './downloads/index.js';
+import { createPaths } from './paths/index.js';
+import { createTrash } from './trash/index.js';
+import { createUploads } from './uploads/index.js';
 
 /**
  * Makes `{ uploads, downloads, paths, trash }` for one client. Everything of the small client comes in by `given`, as its

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { EXIT, Failure, UsageError } from './failure.js';
-import { accessLog } from './log.js';
-import { openPage } from './page.js';
-import { openManager } from './place.js';
-import { listen } from './server.js';
-import { count } from './units.js';
+import { EXIT, Failure, UsageError } from '../failure.js';
+import { accessLog } from '../server/access-log.js';
+import { openPage } from '../server/static-files.js';
+import { openManager } from '../connect.js';
+import { listen } from '../server/listen.js';
+import { count } from '../units.js';
 
 const PORT = 4410;
 const HOST = '127.0.0.1';

@@ -1,7 +1,7 @@
 // The command line, read by the grammar.
 import { parseArgs } from 'node:util';
 import { UsageError } from './failure.js';
-import { commands, optionsOf } from './grammar.js';
+import { commands, optionsOf } from './commands.js';
 
 /**
  * What a command line says: `{ command, options, words }`; `command` is undefined where only help or the version is

@@ -1,7 +1,7 @@
 // A manager that runs in a worker, seen from the page.
-import { incoming, outgoing } from './port.js';
-import { nameOf } from './events.js';
-import { createFace } from './face.js';
+import { incoming, outgoing } from './bodies.js';
+import { nameOf } from '../events.js';
+import { createFace } from '../public.js';
 
 /** Starts the worker and the manager in it. */
 export async function createRemote(options, module, given) {

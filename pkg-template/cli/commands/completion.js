@@ -1,6 +1,6 @@
 // Completion scripts, made from the grammar.
-import { UsageError } from './failure.js';
-import { commands, optionsOf } from './grammar.js';
+import { UsageError } from '../failure.js';
+import { commands, optionsOf } from '../commands.js';
 
 const SHELLS = { bash, zsh, fish };
 

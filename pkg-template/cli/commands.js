@@ -53,7 +53,7 @@ export const commands = {
       ['serve --data media --seed ~/Pictures', 'with the files of a folder to begin with'],
       ['serve --host 0.0.0.0 --api-key "$KEY"', 'for other machines as well'],
     ],
-    load: async () => (await import('./serve.js')).serve,
+    load: async () => (await import('./commands/serve.js')).serve,
   },
   ls: {
     about: 'what is in a folder',
@@ -73,7 +73,7 @@ export const commands = {
       ['ls /Holidays --sort size --reverse', 'largest first'],
       ['ls --trash --type IMAGE', 'pictures in the trash'],
     ],
-    load: async () => (await import('./listing.js')).ls,
+    load: async () => (await import('./commands/listing.js')).ls,
   },
   tree: {
     about: 'a folder and everything below it',
@@ -88,7 +88,7 @@ export const commands = {
       ['tree', 'everything'],
       ['tree /Holidays --depth 2 --folders', 'two levels of folders'],
     ],
-    load: async () => (await import('./listing.js')).tree,
+    load: async () => (await import('./commands/listing.js')).tree,
   },
   put: {
     about: 'upload files and folders',
@@ -115,7 +115,7 @@ export const commands = {
       ['put photos /Holidays', 'a folder with all that is in it, as /Holidays/photos'],
       ['put photos/ /Holidays', 'what is in a folder, straight into /Holidays'],
     ],
-    load: async () => (await import('./transfer.js')).put,
+    load: async () => (await import('./commands/transfer.js')).put,
   },
   get: {
     about: 'download files and folders',
@@ -134,7 +134,7 @@ export const commands = {
       ['get /Holidays --to pictures', 'a folder with everything below it, as pictures/Holidays'],
       ['get /Holidays --zip --to holidays.zip', 'the same as a zip'],
     ],
-    load: async () => (await import('./transfer.js')).get,
+    load: async () => (await import('./commands/transfer.js')).get,
   },
   mv: {
     about: 'move files and folders into another folder',
@@ -142,7 +142,7 @@ export const commands = {
     options: [QUIET, JSON_OUTPUT],
     isRemote: true,
     examples: [['mv /fox.jpg /owl.jpg /Animals', 'two files into /Animals']],
-    load: async () => (await import('./change.js')).mv,
+    load: async () => (await import('./commands/change.js')).mv,
   },
   rename: {
     about: 'give a file or folder another name',
@@ -150,7 +150,7 @@ export const commands = {
     options: [QUIET, JSON_OUTPUT],
     isRemote: true,
     examples: [['rename /Animals/fox.jpg "red fox.jpg"', 'in the same folder, called otherwise']],
-    load: async () => (await import('./change.js')).rename,
+    load: async () => (await import('./commands/change.js')).rename,
   },
   rm: {
     about: 'move files and folders to the trash, or delete them for good',
@@ -170,7 +170,7 @@ export const commands = {
       ['rm /Animals --permanent --dry-run', 'what a deletion for good would take'],
       ['rm --trash --older-than 30d', 'empty the trash of what is older than thirty days'],
     ],
-    load: async () => (await import('./change.js')).rm,
+    load: async () => (await import('./commands/change.js')).rm,
   },
   restore: {
     about: 'take files and folders out of the trash',
@@ -181,7 +181,7 @@ export const commands = {
       ['restore /fox.jpg', 'what is called fox.jpg in the trash, to where it was'],
       ['restore --all --type IMAGE', 'every picture'],
     ],
-    load: async () => (await import('./change.js')).restore,
+    load: async () => (await import('./commands/change.js')).restore,
   },
   search: {
     about: 'files and folders by a part of their name, type or label',
@@ -195,7 +195,7 @@ export const commands = {
     ],
     isRemote: true,
     examples: [['search fox --type IMAGE', 'pictures with fox in their name or labels']],
-    load: async () => (await import('./listing.js')).search,
+    load: async () => (await import('./commands/listing.js')).search,
   },
   info: {
     about: 'all that is known of a file or folder',
@@ -207,7 +207,7 @@ export const commands = {
     ],
     isRemote: true,
     examples: [['info /Animals/fox.jpg --json', 'the descriptor, as JSON']],
-    load: async () => (await import('./listing.js')).info,
+    load: async () => (await import('./commands/listing.js')).info,
   },
   mkdir: {
     about: 'make folders, and those above them',
@@ -215,7 +215,7 @@ export const commands = {
     options: [QUIET, JSON_OUTPUT],
     isRemote: true,
     examples: [['mkdir /Holidays/2024', 'both folders, unless they are there']],
-    load: async () => (await import('./change.js')).mkdir,
+    load: async () => (await import('./commands/change.js')).mkdir,
   },
   du: {
     about: 'how much is in a folder and in those below it',
@@ -223,7 +223,7 @@ export const commands = {
     options: [{ name: 'depth', short: 'd', value: 'N', about: 'how many levels to list (1)' }, JSON_OUTPUT],
     isRemote: true,
     examples: [['du / --depth 2', 'sizes of folders, two levels of them']],
-    load: async () => (await import('./listing.js')).du,
+    load: async () => (await import('./commands/listing.js')).du,
   },
   completion: {
     about: 'the script that completes these commands in a shell',
@@ -234,7 +234,7 @@ export const commands = {
       ['completion zsh > ~/.zsh/completions/_wix-media', 'where fpath has that directory'],
       ['completion fish > ~/.config/fish/completions/wix-media.fish', 'where fish looks by itself'],
     ],
-    load: async () => (await import('./completions.js')).completion,
+    load: async () => (await import('./commands/completion.js')).completion,
   },
 };
 

@@ -1,5 +1,5 @@
 // What --help prints.
-import { commands, optionsOf } from './grammar.js';
+import { commands, optionsOf } from './commands.js';
 
 const PLACES = `\
 Where a command works:

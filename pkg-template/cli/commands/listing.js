@@ -1,8 +1,8 @@
 // The commands that look: ls, tree, search, info, du.
-import { Failure, UsageError } from './failure.js';
-import { entryOf, fileItem, folderItem, folderOf, folderSort, itemOf, join, pathOf, trashed } from './items.js';
-import { harmless, table } from './terminal.js';
-import { bytes, count, moment } from './units.js';
+import { Failure, UsageError } from '../failure.js';
+import { entryOf, fileItem, folderItem, folderOf, folderSort, itemOf, join, pathOf, trashed } from '../items.js';
+import { harmless, table } from '../terminal.js';
+import { bytes, count, moment } from '../units.js';
 
 const FIELDS = { name: 'displayName', size: 'sizeInBytes', date: 'updatedDate' };
 const VISITORS = 'visitor-uploads';

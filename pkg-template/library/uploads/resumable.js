@@ -1,6 +1,6 @@
 // A resumable upload. What to do next is decided by the machine in the module; this file does it and says what came of it.
-import { ACTION, begin, confirmedOf, EVENT, step } from './core.js';
-import { exchange, linked, pause, retryAfter } from './send.js';
+import { ACTION, begin, confirmedOf, EVENT, step } from '../module.js';
+import { exchange, linked, pause, retryAfter } from './exchange.js';
 
 const TUS = { 'Tus-Resumable': '1.0.0' };
 // What the samples of the service promise; an Upload-Expires header says better.

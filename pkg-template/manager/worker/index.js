@@ -1,7 +1,7 @@
 // The dedicated worker in which a manager on the origin private file system runs.
-import { refusal, WixMediaError } from '../client/error.js';
-import { createManager } from './index.js';
-import { incoming, outgoing } from './port.js';
+import { refusal, WixMediaError } from '../../client/error.js';
+import { createManager } from '../index.js';
+import { incoming, outgoing } from './bodies.js';
 
 const port = globalThis;
 const bodies = new Map();

@@ -2,7 +2,7 @@
 //
 // The module that decodes is loaded with the first picture. Where it cannot be, files have no colours, and transforms are
 // refused.
-import { createImages } from '../images/index.js';
+import { createImages } from './transformer.js';
 
 /** Bytes of transformed pictures that are kept. */
 const KEPT = 64 << 20;
