@@ -4,12 +4,17 @@ use std::fmt::Write as _;
 
 use wix_media::operations::{Argument, Group, OPERATIONS, Operation};
 
-const DECLARATIONS: &str = include_str!("../../pkg-template/index.d.ts");
+const FILES: &str = include_str!("../../pkg-template/types/files/functions.d.ts");
+const FOLDERS: &str = include_str!("../../pkg-template/types/folders/functions.d.ts");
 
 /// The text of a namespace of the declarations.
 fn namespace(group: Group) -> &'static str {
     let opening = format!("export declare namespace {} {{\n", group.name());
-    let (_, rest) = DECLARATIONS.split_once(&opening).expect("the namespace of the group");
+    let declarations = match group {
+        Group::Files => FILES,
+        Group::Folders => FOLDERS,
+    };
+    let (_, rest) = declarations.split_once(&opening).expect("the namespace of the group");
     rest.split_once("\n}\n").expect("its end").0
 }
 
@@ -86,7 +91,7 @@ fn every_row_is_declared_and_documented() {
             }
         }
     }
-    assert!(faults.is_empty(), "pkg-template/index.d.ts:\n{faults}");
+    assert!(faults.is_empty(), "pkg-template/types:\n{faults}");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod bench;
 mod build;
 mod check;
+mod declarations;
 mod fresh;
 mod machine;
 mod operations;
@@ -18,6 +19,8 @@ mod start;
 mod summary;
 mod test;
 mod tidy;
+mod tus;
+mod wasm;
 
 use std::process::ExitCode;
 

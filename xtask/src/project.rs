@@ -80,6 +80,11 @@ impl Project {
         self.root.join("tests").join("js")
     }
 
+    /// The exact versions of the npm development packages.
+    pub(crate) fn npm_lock(&self) -> PathBuf {
+        self.javascript().join("package-lock.json")
+    }
+
     /// A command line tool out of an npm development package, given its script: `esbuild/bin/esbuild`.
     pub(crate) fn npm_tool(&self, script: &str) -> Command {
         let mut command = Command::new("node");

@@ -1,0 +1,118 @@
+// Types of the modules that the build makes: the bindings of the WebAssembly modules, and the tables of the crate.
+
+declare module '#client-glue' {
+  export function initSync(options: { module: WebAssembly.Module }): unknown;
+  export function __wbg_reset_state(): void;
+  /** The URL and init of a request; `operation` is its number in the operations table. */
+  export function prepare(
+    operation: number,
+    args: string,
+    baseUrl: string,
+  ): [url: string, init: { method: string; headers?: Record<string, string>; body?: string; signal?: AbortSignal }];
+  /** The value of an answer, and the paths of what JSON cannot hold. */
+  export function receive(
+    operation: number,
+    response: { status: number; statusText: string; headers: object },
+    body: Uint8Array,
+  ): [value: any, dates: (string | null)[][], specials: (string | null)[][]];
+  /** Milliseconds until the next try, negative for none. */
+  export function retryDelay(
+    operation: number,
+    attempt: number,
+    status: number,
+    isUnsent: boolean,
+    retryAfter: number,
+    random: number,
+  ): number;
+  /** An event, as `receive` gives a value. */
+  export function event(text: string): [value: any, dates: (string | null)[][], specials: (string | null)[][]];
+}
+
+declare module '#transfers-glue' {
+  export function initSync(options: { module: WebAssembly.Module }): unknown;
+  export function __wbg_reset_state(): void;
+  export function newTransfer(length: number, chunk: number, tries: number, first: number, longest: number): Float64Array;
+  export function stepTransfer(
+    numbers: ArrayLike<number>,
+    event: number,
+    first: number,
+    second: number,
+    random: number,
+  ): Float64Array;
+  export function chooseType(mime: string, name: string, first: Uint8Array): string;
+  export function addToSum(state: Uint8Array, bytes: Uint8Array): Uint8Array<ArrayBuffer>;
+  export function endOfSum(state: Uint8Array): string;
+}
+
+declare module '#manager-glue' {
+  export default function instantiate(module: WebAssembly.Module): import('./manager/internal.js').ManagerCore;
+}
+
+declare module '#images-glue' {
+  export default function instantiate(module: WebAssembly.Module): import('./manager/internal.js').ImagesCore;
+}
+
+declare module '#operations' {
+  /** `[group, name, number of arguments, member to unwrap, list, paging]`, at the number of each operation. */
+  export const operations: [
+    group: 'files' | 'folders',
+    name: string,
+    count: number,
+    unwrap: string | null,
+    list: string,
+    paging: '' | 'cursor' | 'query',
+  ][];
+  export const enums: Record<'files' | 'folders', Record<string, Record<string, string>>>;
+}
+
+declare module '#tus' {
+  export const EVENT: Record<
+    | 'START'
+    | 'BEGUN'
+    | 'CREATED'
+    | 'OFFSET'
+    | 'FINALISED'
+    | 'MISSING'
+    | 'REFUSED'
+    | 'LOST'
+    | 'WOKE'
+    | 'PAUSE'
+    | 'RESUME'
+    | 'CANCEL',
+    number
+  >;
+  export const ACTION: Record<
+    | 'BEGIN'
+    | 'CREATE'
+    | 'ASK'
+    | 'SEND'
+    | 'FINALISE'
+    | 'LOOK_UP'
+    | 'WAIT'
+    | 'TERMINATE'
+    | 'REST'
+    | 'FINISH'
+    | 'FAIL'
+    | 'DISTRUST',
+    number
+  >;
+  /** The place of the confirmed offset among the numbers of a transfer. */
+  export const OFFSET: number;
+}
+
+declare module '#package/client.wasm' {
+  const module: WebAssembly.Module;
+  export default module;
+}
+declare module '#package/manager.wasm' {
+  const module: WebAssembly.Module;
+  export default module;
+}
+declare module '#package/images.wasm' {
+  const module: WebAssembly.Module;
+  export default module;
+}
+declare module '#package/transfers.wasm' {
+  const module: WebAssembly.Module;
+  export default module;
+}

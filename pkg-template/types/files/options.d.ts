@@ -1,0 +1,268 @@
+import type { PlainObject } from '../calls.js';
+import type {
+  ContentDispositionWithLiterals,
+  MediaTypeWithLiterals,
+  RootFolderWithLiterals,
+  StreamFormatWithLiterals,
+  UploadProtocolWithLiterals,
+} from '../enums.js';
+import type { CommonSorting, CursorPaging, PagingMetadataV2 } from '../shared/paging.js';
+import type { ExternalInfo, FileDescriptor } from './descriptor.js';
+import type { BulkActionMetadata, ItemMetadata } from './bulk.js';
+import type { files } from './functions.js';
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Options and results of the files functions
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** Result of {@link files.generateFilesDownloadUrl}. */
+export interface GenerateFilesDownloadUrlResponse {
+  /** Address of the zip. It does not expire. */
+  downloadUrl?: string;
+}
+
+/** Options of {@link files.generateFileDownloadUrl}. */
+export interface GenerateFileDownloadUrlOptions {
+  /** Name of the saved file, up to 100 characters. Default: the file's `displayName`. */
+  downloadFileName?: string | null;
+  /** Minutes until the links expire, 1 to 525,600 (a year). Default: 600. */
+  expirationInMinutes?: number | null;
+  /** Where an expired link leads. Default: a page with status 403. */
+  expirationRedirectUrl?: string | null;
+  /** Renditions to link, up to 100 keys of up to 100 characters, such as `720p.mp4`. Default: `['src']`, the original. */
+  assetKeys?: string[] | null;
+  /** Whether a browser saves or shows the file. Default: `ATTACHMENT`. */
+  contentDisposition?: ContentDispositionWithLiterals;
+}
+
+/** Result of {@link files.generateFileDownloadUrl}. */
+export interface GenerateFileDownloadUrlResponse {
+  /** One link for each asset key, at most 100. */
+  downloadUrls?: DownloadUrl[];
+}
+
+/** A link to one rendition of a file. */
+export interface DownloadUrl {
+  /** The link. */
+  url?: string;
+  /** The rendition; `src` is the original. */
+  assetKey?: string;
+}
+
+/** Result of {@link files.getFileDescriptors}. */
+export interface GetFileDescriptorsResponse {
+  /** The files, at most 100, in no particular order. */
+  files?: FileDescriptor[];
+}
+
+/** Options of {@link files.generateFileUploadUrl}. */
+export interface GenerateFileUploadUrlOptions {
+  /** Name with extension, up to 1,000 characters and cut to 255. Default: the `filename` query of the upload. */
+  fileName?: string | null;
+  /** Size in bytes, as a decimal string. */
+  sizeInBytes?: string | null;
+  /** Id of the folder to upload to, up to 100 characters. Default: `media-root`. */
+  parentFolderId?: string | null;
+  /** Whether the file is private. Default: `false`. Cannot be changed later. */
+  private?: boolean | null;
+  /** Up to 50 labels of up to 200 characters. */
+  labels?: string[] | null;
+  /** Your own note, which comes back in the events. */
+  externalInfo?: ExternalInfo;
+  /** Path of folders below `parentFolderId`, up to 100 characters, such as `/videos/2024`. Missing ones are made. */
+  filePath?: string | null;
+}
+
+/** Result of {@link files.generateFileUploadUrl}. */
+export interface GenerateFileUploadUrlResponse {
+  /** Where to `PUT` the bytes, without an `Authorization` header. */
+  uploadUrl?: string;
+}
+
+/** Options of {@link files.generateFileResumableUploadUrl}. */
+export interface GenerateFileResumableUploadUrlOptions {
+  /** Name with extension, up to 1,000 characters and cut to 255. Default: the `filename` query of the last request. */
+  fileName?: string | null;
+  /** Size in bytes, as a decimal string. */
+  sizeInBytes?: string | null;
+  /** Id of the folder to upload to, up to 100 characters. Default: `media-root`. */
+  parentFolderId?: string | null;
+  /** Whether the file is private. Default: `false`. Cannot be changed later. */
+  private?: boolean | null;
+  /** Up to 500 labels of up to 200 characters. */
+  labels?: string[] | null;
+  /** Protocol of the upload. Default, and only value: `TUS`. */
+  uploadProtocol?: UploadProtocolWithLiterals;
+  /** Path of folders below `parentFolderId`, up to 100 characters, such as `/videos/2024`. Missing ones are made. */
+  filePath?: string | null;
+}
+
+/** Result of {@link files.generateFileResumableUploadUrl}. */
+export interface GenerateFileResumableUploadUrlResponse {
+  /** Protocol to upload with. */
+  uploadProtocol?: UploadProtocolWithLiterals;
+  /** Where to create the upload. */
+  uploadUrl?: string;
+  /** Token to send with the upload; good for one upload. */
+  uploadToken?: string;
+}
+
+/** Options of {@link files.importFile}. */
+export interface ImportFileOptions {
+  /** Expected kind of file, any but `OTHER`; the import fails when the file is of another kind. */
+  mediaType?: MediaTypeWithLiterals;
+  /** Name, up to 1,000 characters and cut to 255; a missing extension is added. Default: the last part of the address. */
+  displayName?: string | null;
+  /** Id of the folder to import to, up to 100 characters. Default: `media-root`. */
+  parentFolderId?: string | null;
+  /** Whether the file is private. Default: `false`. Cannot be changed later. */
+  private?: boolean | null;
+  /** Up to 500 labels of up to 200 characters. */
+  labels?: string[] | null;
+  /** MIME type, up to 100 characters. Default: found by the extension, or by asking the source. */
+  mimeType?: string;
+  /** Your own note, which comes back in the events. */
+  externalInfo?: ExternalInfo;
+  /** Query parameters to add to the address. */
+  urlParams?: PlainObject | null;
+  /** Headers to send to the source. */
+  urlHeaders?: PlainObject | null;
+  /** Path of folders below `parentFolderId`, up to 100 characters, such as `/videos/2024`. Missing ones are made. */
+  filePath?: string | null;
+}
+
+/** One file to import: an address with the options of {@link files.importFile}. */
+export interface ImportFileRequest extends ImportFileOptions {
+  /** Public address of the file. */
+  url: string;
+}
+
+/** Result of {@link files.importFile}. */
+export interface ImportFileResponse {
+  /** The new file, `PENDING` and without `media`. */
+  file?: FileDescriptor;
+}
+
+/** Result of {@link files.bulkImportFiles}. */
+export interface BulkImportFilesResponse {
+  /** The new files in the order of the request, `PENDING` and without `media`. */
+  files?: FileDescriptor[];
+}
+
+/** Options of {@link files.bulkImportFile}. */
+export interface BulkImportFileOptions {
+  /** Whether the results hold the new files. Default: `true`. */
+  returnEntity?: boolean | null;
+}
+
+/** Result of {@link files.bulkImportFile}. */
+export interface BulkImportFileResponse {
+  /** What became of each file. */
+  results?: BulkImportFileResult[];
+  /** How many succeeded and failed. */
+  bulkActionMetadata?: BulkActionMetadata;
+}
+
+/** What became of one file of a bulk import. */
+export interface BulkImportFileResult {
+  /** Whether the import was accepted. */
+  itemMetadata?: ItemMetadata;
+  /** The new file, unless `returnEntity` was `false` or the import was refused. */
+  item?: FileDescriptor;
+}
+
+/** Options of {@link files.listFiles}. */
+export interface ListFilesOptions {
+  /** Id of the folder to list, up to 100 characters. Default: `media-root`. */
+  parentFolderId?: string | null;
+  /** Kinds of file to list, at most 30. Default: all. */
+  mediaTypes?: MediaTypeWithLiterals[];
+  /** `true` lists private files only, `false` public ones only. Default: both. */
+  private?: boolean | null;
+  /** Sort order. Default: last changed first. */
+  sort?: CommonSorting;
+  /** Page size and cursor. */
+  paging?: CursorPaging;
+}
+
+/** One page of {@link files.listFiles}. */
+export interface ListFilesResponse {
+  /** The files of this page. */
+  files?: FileDescriptor[];
+  /** Where to continue. */
+  nextCursor?: PagingMetadataV2;
+}
+
+/** Options of {@link files.searchFiles}. */
+export interface SearchFilesOptions {
+  /** Text to find in the display name, the MIME type or a label, up to 200 characters. Default: no filter by text. */
+  search?: string | null;
+  /** Where to search, at every depth. Default: `MEDIA_ROOT`. */
+  rootFolder?: RootFolderWithLiterals;
+  /** Kinds of file to find, at most 30. Default: all. */
+  mediaTypes?: MediaTypeWithLiterals[];
+  /** `true` finds private files only, `false` public ones only. Default: both. */
+  private?: boolean | null;
+  /** Sort order. Default: last changed first. */
+  sort?: CommonSorting;
+  /** Page size and cursor. */
+  paging?: CursorPaging;
+}
+
+/** One page of {@link files.searchFiles}. */
+export interface SearchFilesResponse {
+  /** The files of this page. */
+  files?: FileDescriptor[];
+  /** Where to continue. */
+  nextCursor?: PagingMetadataV2;
+}
+
+/** Options of {@link files.generateVideoStreamingUrl}. */
+export interface GenerateVideoStreamingUrlOptions {
+  /** Protocol of the stream. Default: `HLS`. */
+  format?: StreamFormatWithLiterals;
+  /** Minutes until the address of a private video expires, 60 to 1,440. Default: 1,440. Without effect on public videos. */
+  expirationInMinutes?: number | null;
+}
+
+/** Result of {@link files.generateVideoStreamingUrl}. */
+export interface GenerateVideoStreamingUrlResponse {
+  /** Address of the stream. */
+  downloadUrl?: DownloadUrl;
+}
+
+/** Options of {@link files.bulkDeleteFiles}. */
+export interface BulkDeleteFilesOptions {
+  /** `true` deletes for ever, which cannot be undone. Default: `false`, into the trash. */
+  permanent?: boolean;
+}
+
+/** Options of {@link files.listDeletedFiles}. */
+export interface ListDeletedFilesOptions {
+  /** Id of a folder in the trash, up to 100 characters. Default: the top level of the trash. */
+  parentFolderId?: string | null;
+  /** Kinds of file to list, at most 30. Default: all. */
+  mediaTypes?: MediaTypeWithLiterals[];
+  /** `true` lists private files only, `false` public ones only. Default: both. */
+  private?: boolean | null;
+  /** Sort order. Default: last changed first. */
+  sort?: CommonSorting;
+  /** Page size and cursor. */
+  paging?: CursorPaging;
+}
+
+/** One page of {@link files.listDeletedFiles}. */
+export interface ListDeletedFilesResponse {
+  /** The files of this page. */
+  files?: FileDescriptor[];
+  /** Where to continue. */
+  nextCursor?: PagingMetadataV2;
+}
+
+/** One page of {@link files.queryFileDescriptors}. */
+export interface QueryFileDescriptorsResponse {
+  /** The files of this page. */
+  files?: FileDescriptor[];
+  /** The pages around this one. */
+  pagingMetadata?: PagingMetadataV2;
+}

@@ -1,0 +1,151 @@
+import type { CallOptions, PagedPromise } from '../calls.js';
+import type { MediaType, MediaTypeWithLiterals, SortOrderWithLiterals, State, StateWithLiterals } from '../enums.js';
+import type { CursorPaging } from '../shared/paging.js';
+import type { QueryCursorResult } from '../shared/query.js';
+import type { FileDescriptor } from './descriptor.js';
+import type { files } from './functions.js';
+import type { FieldSort, FileFilterFields, FilterFactory, QueryBuilder } from '../query-helpers.js';
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Queries over files
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** A query over files, as an object. */
+export interface FileDescriptorQuery {
+  /** Page size (1 to 100) and cursor. */
+  cursorPaging?: CursorPaging;
+  /** Which files. Default: all files in use. */
+  filter?: FileDescriptorFilter | null;
+  /** Sort order, at most one entry. */
+  sort?: FileDescriptorSort[];
+}
+
+/**
+ * Which files a query finds. Several members must all match.
+ *
+ * @example
+ * ```ts
+ * await files.queryFileDescriptors({ filter: { mediaType: { $in: ['IMAGE', 'VECTOR'] }, private: false } });
+ * ```
+ */
+export interface FileDescriptorFilter {
+  /** Private or public files. */
+  private?: boolean | { $eq?: boolean };
+  /** Kind of file, or several kinds. */
+  mediaType?: MediaTypeWithLiterals | { $eq?: MediaTypeWithLiterals; $in?: MediaTypeWithLiterals[] };
+  /** Files in use or in the trash. Default: in use. */
+  state?: StateWithLiterals | { $eq?: StateWithLiterals };
+  /** All of these must match. */
+  $and?: FileDescriptorFilter[];
+  /** Part of the general query language; the service refuses it for files. */
+  $or?: FileDescriptorFilter[];
+  /** Part of the general query language; the service refuses it for files. */
+  $not?: FileDescriptorFilter;
+}
+
+/** How a query over files is sorted. */
+export interface FileDescriptorSort {
+  /** The field to sort by. */
+  fieldName?: 'displayName' | 'sizeInBytes' | '_updatedDate';
+  /** Direction. Default: `ASC`. */
+  order?: SortOrderWithLiterals;
+}
+
+/**
+ * Builds a query over files. Each method gives a new builder and leaves this one as it is.
+ *
+ * @example
+ * ```ts
+ * const publicFiles = files.queryFileDescriptors().eq('private', false);
+ * const images = await publicFiles.eq('mediaType', 'IMAGE').find();
+ * const documents = await publicFiles.eq('mediaType', 'DOCUMENT').find();
+ * ```
+ */
+export interface FilesQueryBuilder {
+  /**
+   * Keeps the files whose field has this value.
+   *
+   * @param propertyName `private`, `mediaType` or `state`.
+   * @param value The value: `true` or `false`, a {@link MediaType}, a {@link State}.
+   */
+  eq(propertyName: 'private' | 'mediaType' | 'state', value: unknown): FilesQueryBuilder;
+  /**
+   * Keeps the files whose field has one of these values.
+   *
+   * @param propertyName `mediaType`.
+   * @param value An array of {@link MediaType}s.
+   */
+  in(propertyName: 'mediaType', value: unknown): FilesQueryBuilder;
+  /** Sorts by a field, smallest, oldest or first in the alphabet first. */
+  ascending(...propertyNames: Array<'displayName' | 'sizeInBytes' | '_updatedDate'>): FilesQueryBuilder;
+  /** Sorts by a field, largest, newest or last in the alphabet first. */
+  descending(...propertyNames: Array<'displayName' | 'sizeInBytes' | '_updatedDate'>): FilesQueryBuilder;
+  /**
+   * Sets the number of files in a page.
+   *
+   * @param limit 1 to 100. Default: 50.
+   */
+  limit(limit: number): FilesQueryBuilder;
+  /**
+   * Continues at a cursor of an earlier answer. Filter and sort are those of the query that gave the cursor.
+   *
+   * @param cursor `cursors.next` or `cursors.prev` of an earlier result.
+   */
+  skipTo(cursor: string): FilesQueryBuilder;
+  /**
+   * Sends the query.
+   *
+   * @param call `signal` and `timeoutMs`, for every page.
+   * @returns The first page, and an async iterable over the files of all pages.
+   * @throws {WixMediaError} A field violation (400) on `query.filter` or `query.sort`.
+   * @example
+   * ```ts
+   * for await (const file of files.queryFileDescriptors().eq('private', true).find()) console.log(file._id);
+   * ```
+   */
+  find(call?: CallOptions): PagedPromise<FilesQueryResult, FileDescriptor>;
+}
+
+/**
+ * One page of a query over files.
+ *
+ * @example
+ * ```ts
+ * let page = await files.queryFileDescriptors().eq('mediaType', 'IMAGE').find();
+ * while (page.hasNext()) page = await page.next();
+ * ```
+ */
+export interface FilesQueryResult extends QueryCursorResult {
+  /** The files of this page. */
+  items: FileDescriptor[];
+  /** The builder that gave this result. */
+  query: FilesQueryBuilder;
+  /** Fetches the next page. Rejects with the Error `No next page to fetch` when there is none. */
+  next(call?: CallOptions): PagedPromise<FilesQueryResult, FileDescriptor>;
+  /** Fetches the page before. Rejects with the Error `No previous page to fetch` when there is none. */
+  prev(call?: CallOptions): PagedPromise<FilesQueryResult, FileDescriptor>;
+  /** Iterates over the items of this page and of all pages after it. */
+  [Symbol.asyncIterator](): AsyncGenerator<FileDescriptor, void, undefined>;
+}
+
+/**
+ * Makes query objects for {@link files.queryFileDescriptors}.
+ *
+ * @example
+ * ```ts
+ * const { QueryBuilder, Filter, Sort } = files.utils.query;
+ * const query = QueryBuilder()
+ *   .withFilter(Filter.and(Filter('mediaType').in(['IMAGE', 'VECTOR']), Filter('private').eq(false)))
+ *   .withSorting(Sort('_updatedDate').desc())
+ *   .build();
+ * const page = await files.queryFileDescriptors(query);
+ * ```
+ */
+export interface FileQueryHelpers {
+  /** Starts a query object. */
+  QueryBuilder(): QueryBuilder<FileDescriptorQuery, FileDescriptorFilter, FileDescriptorSort, keyof FileDescriptor>;
+  /** Starts a filter on a field, or joins filters. */
+  Filter: FilterFactory<FileDescriptorFilter, FileFilterFields>;
+  /** Starts a sort by a field. */
+  Sort<Field extends 'displayName' | 'sizeInBytes' | '_updatedDate'>(field: Field): FieldSort<Field>;
+}

@@ -1,0 +1,30 @@
+import type { StateWithLiterals } from '../enums.js';
+import type { folders } from './functions.js';
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Folders
+// ---------------------------------------------------------------------------------------------------------------------
+
+/**
+ * One folder of the Media Manager. Only `displayName` and `parentFolderId` can be changed, with
+ * {@link folders.updateFolder}.
+ */
+export interface Folder {
+  /** The folder's id, up to 100 characters. */
+  _id?: string;
+  /** The name shown in the Media Manager, up to 1,000 characters. Can be changed. */
+  displayName?: string;
+  /** Id of the folder that holds this one, up to 100 characters. Change it to move the folder. Default: `media-root`. */
+  parentFolderId?: string;
+  /** When the folder was made. */
+  _createdDate?: Date | null;
+  /** When the folder was last renamed or moved. */
+  _updatedDate?: Date | null;
+  /** Whether the folder is in use or in the trash. */
+  state?: StateWithLiterals;
+  /** Id of the site that the folder belongs to. */
+  siteId?: string;
+}
+
+/** What {@link folders.updateFolder} takes: `displayName` and `parentFolderId` count, everything else is ignored. */
+export type UpdateFolder = Folder;

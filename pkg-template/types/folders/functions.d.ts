@@ -1,0 +1,282 @@
+import type { CallOptions, PagedPromise } from '../calls.js';
+import type { Folder, UpdateFolder } from './folder.js';
+import type {
+  BulkDeleteFoldersOptions,
+  CreateFolderOptions,
+  CreateFolderResponse,
+  GenerateFolderDownloadUrlResponse,
+  ListDeletedFoldersOptions,
+  ListDeletedFoldersResponse,
+  ListFoldersOptions,
+  ListFoldersResponse,
+  QueryFoldersResponse,
+  SearchFoldersOptions,
+  SearchFoldersResponse,
+} from './options.js';
+import type { FolderQuery, FolderQueryHelpers, FoldersQueryBuilder } from './query.js';
+import type { FolderCreatedEnvelope, FolderDeletedEnvelope, FolderUpdatedEnvelope } from './events.js';
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The folders functions
+// ---------------------------------------------------------------------------------------------------------------------
+
+/**
+ * The folders of the Media Manager: make, find, rename, move, download, delete and restore them.
+ *
+ * The ids `media-root`, `trash-root` and `visitor-uploads` stand for the top levels of the site files, the trash and the
+ * uploads of visitors.
+ *
+ * @example
+ * ```ts
+ * const { folder } = await folders.createFolder('Holiday 2026');
+ * ```
+ */
+export declare namespace folders {
+  /**
+   * Makes a folder. Each call makes a new one, also under a name that exists already, so it is repeated only where
+   * nothing can have been made.
+   *
+   * @param displayName Name, up to 1,000 characters, not blank and without `/`.
+   * @param options `parentFolderId` is the folder that will hold the new one; `media-root` by default.
+   * @param call `signal` and `timeoutMs` for this call.
+   * @returns The new folder, in `folder`.
+   * @throws {WixMediaError} A field violation (400) when the parent does not exist or is in the trash.
+   * @example
+   * ```ts
+   * const { folder } = await folders.createFolder('Animals', { parentFolderId: 'media-root' });
+   * ```
+   */
+  export function createFolder(
+    displayName: string,
+    options?: CreateFolderOptions,
+    call?: CallOptions,
+  ): Promise<CreateFolderResponse>;
+
+  /**
+   * Gets one folder, also one in the trash.
+   *
+   * @param folderId Id of the folder, up to 100 characters.
+   * @param call `signal` and `timeoutMs` for this call.
+   * @returns The folder itself.
+   * @throws {WixMediaError} `FOLDER_NOT_FOUND` (404) when there is no such folder.
+   * @example
+   * ```ts
+   * const folder = await folders.getFolder(folderId);
+   * ```
+   */
+  export function getFolder(folderId: string, call?: CallOptions): Promise<Folder>;
+
+  /**
+   * Lists the folders directly inside one folder; those further down are not included, nor are trashed ones.
+   *
+   * A folder written a moment ago can be missing. Await the result for one page, or iterate over it for all.
+   *
+   * @param options Folder, sort order and page; everything is optional.
+   * @param call `signal` and `timeoutMs`, for every page.
+   * @returns A page of folders, and an async iterable over the folders of all pages.
+   * @throws {WixMediaError} `UNSUPPORTED_SORT_VALUE` (400) for a sort field other than `displayName` and `updatedDate`.
+   * @example
+   * ```ts
+   * for await (const folder of folders.listFolders({ sort: { fieldName: 'displayName', order: 'ASC' } })) {
+   *   console.log(folder.displayName);
+   * }
+   * ```
+   */
+  export function listFolders(
+    options?: ListFoldersOptions,
+    call?: CallOptions,
+  ): PagedPromise<ListFoldersResponse, Folder>;
+
+  /**
+   * Searches all folders of a scope, at every depth.
+   *
+   * The text is looked for in display names, whatever the case of its letters. Without options it finds every folder of
+   * the site files. A folder written a moment ago can be missing.
+   *
+   * @param options Text, scope, sort order and page; everything is optional.
+   * @param call `signal` and `timeoutMs`, for every page.
+   * @returns A page of folders, and an async iterable over the folders of all pages.
+   * @throws {WixMediaError} `UNSUPPORTED_SORT_VALUE` (400) for a sort field other than `displayName` and `updatedDate`.
+   * @example
+   * ```ts
+   * const { folders: found } = await folders.searchFolders({ search: 'holiday' });
+   * ```
+   */
+  export function searchFolders(
+    options?: SearchFoldersOptions,
+    call?: CallOptions,
+  ): PagedPromise<SearchFoldersResponse, Folder>;
+
+  /**
+   * Renames or moves one folder. A move takes everything inside along; ids stay.
+   *
+   * @param _id Id of the folder, up to 100 characters. It wins over `folder._id`.
+   * @param folder The changes: `displayName` (up to 1,000 characters) and `parentFolderId` (up to 100; moves the folder).
+   * @param call `signal` and `timeoutMs` for this call.
+   * @returns The folder after the change.
+   * @throws {WixMediaError} `FIELD_MASK_IS_EMPTY_OR_MISSING` (400) when there is nothing to change, `SYSTEM_FOLDER`
+   * (400) for folders such as `media-root`, `FOLDER_NOT_FOUND` (404) when there is no such folder, a field violation
+   * (400) when the folder would end up in itself, in the trash or in a folder that does not exist.
+   * @example
+   * ```ts
+   * const renamed = await folders.updateFolder(folderId, { displayName: 'Holiday 2027' });
+   * ```
+   */
+  export function updateFolder(
+    _id: string,
+    folder: UpdateFolder,
+    call?: CallOptions,
+  ): Promise<Folder>;
+
+  /**
+   * Makes a permanent address of a zip with the content of a folder, sub-folders included.
+   *
+   * Whoever has the address can fetch the zip, and it does not expire. It holds at most 1,000 files.
+   *
+   * @param folderId Id of the folder, up to 100 characters.
+   * @param call `signal` and `timeoutMs` for this call.
+   * @returns The address of the zip.
+   * @throws {WixMediaError} `FOLDER_NOT_FOUND` (404) when there is no such folder, `TOO_MANY_FILES` (400) when it holds
+   * more than 1,000 files.
+   * @example
+   * ```ts
+   * const { downloadUrl } = await folders.generateFolderDownloadUrl(folderId);
+   * ```
+   */
+  export function generateFolderDownloadUrl(
+    folderId: string,
+    call?: CallOptions,
+  ): Promise<GenerateFolderDownloadUrlResponse>;
+
+  /**
+   * Moves folders with everything inside to the trash, or deletes them for ever.
+   *
+   * The folders may have different parents. It happens in its own time, so a list can show them for a moment longer.
+   * Files of a folder in the trash still show on the site. Ids of unknown folders and of folders already in the trash
+   * do no harm.
+   *
+   * @param folderIds Up to 100 ids, each of up to 100 characters.
+   * @param options `permanent: true` deletes for ever, which cannot be undone.
+   * @param call `signal` and `timeoutMs` for this call.
+   * @returns Nothing.
+   * @throws {WixMediaError} `SYSTEM_FOLDER` (400) when one of the folders is a system folder; nothing is deleted then.
+   * @example
+   * ```ts
+   * await folders.bulkDeleteFolders([folderId]);
+   * ```
+   */
+  export function bulkDeleteFolders(
+    folderIds: string[],
+    options?: BulkDeleteFoldersOptions,
+    call?: CallOptions,
+  ): Promise<void>;
+
+  /**
+   * Moves folders from the trash back to where they were, with everything that was deleted with them.
+   *
+   * A folder whose parent is gone returns to `media-root`. Ids of unknown folders and of folders not in the trash do no
+   * harm.
+   *
+   * @param folderIds Up to 100 ids, each of up to 100 characters.
+   * @param call `signal` and `timeoutMs` for this call.
+   * @returns Nothing.
+   * @throws {WixMediaError} No code of its own; a field violation (400) when the list is too long.
+   * @example
+   * ```ts
+   * await folders.bulkRestoreFoldersFromTrashBin([folderId]);
+   * ```
+   */
+  export function bulkRestoreFoldersFromTrashBin(folderIds: string[], call?: CallOptions): Promise<void>;
+
+  /**
+   * Lists the folders directly in the trash, or inside one folder of the trash.
+   *
+   * @param options Folder, sort order and page; everything is optional.
+   * @param call `signal` and `timeoutMs`, for every page.
+   * @returns A page of folders, and an async iterable over the folders of all pages.
+   * @throws {WixMediaError} `UNSUPPORTED_SORT_VALUE` (400) for a sort field other than `displayName` and `updatedDate`.
+   * @example
+   * ```ts
+   * const deleted = await folders.listDeletedFolders().toArray();
+   * ```
+   */
+  export function listDeletedFolders(
+    options?: ListDeletedFoldersOptions,
+    call?: CallOptions,
+  ): PagedPromise<ListDeletedFoldersResponse, Folder>;
+
+  /**
+   * Starts a query over the folders of the whole site. Nothing is sent before `find()`.
+   *
+   * Filter: `state`. Sort fields: `displayName` and `_updatedDate`. Without a filter, only folders in use are found. A
+   * page holds 50 folders unless `limit` says otherwise. To find the folders inside one folder use
+   * {@link folders.listFolders}.
+   *
+   * @returns A builder; each of its methods gives a new one.
+   * @example
+   * ```ts
+   * const trashed = await folders.queryFolders().eq('state', 'DELETED').ascending('displayName').find();
+   * console.log(trashed.items.map((folder) => folder.displayName));
+   * ```
+   */
+  export function queryFolders(): FoldersQueryBuilder;
+  /**
+   * Finds the folders of the whole site that match a query object.
+   *
+   * @param query Filter by `state`; one sort entry; cursor and limit (1 to 100).
+   * @param call `signal` and `timeoutMs`, for every page.
+   * @returns A page of folders, and an async iterable over the folders of all pages.
+   * @throws {WixMediaError} A field violation (400) on `query.filter` or `query.sort` for any other field or operator.
+   * @example
+   * ```ts
+   * const { folders: newest } = await folders.queryFolders({
+   *   sort: [{ fieldName: '_updatedDate', order: 'DESC' }],
+   *   cursorPaging: { limit: 10 },
+   * });
+   * ```
+   */
+  export function queryFolders(
+    query: FolderQuery,
+    call?: CallOptions,
+  ): PagedPromise<QueryFoldersResponse, Folder>;
+
+  /**
+   * Calls a handler whenever a folder has been made or has come back from the trash.
+   *
+   * Handlers run when `webhooks.process` of the client is given the event's request body.
+   *
+   * @param handler Receives the folder and the metadata of the event.
+   * @example
+   * ```ts
+   * client.folders.onFolderCreated(({ entity }) => console.log(entity.displayName));
+   * ```
+   */
+  export function onFolderCreated(handler: (event: FolderCreatedEnvelope) => void | Promise<void>): void;
+
+  /**
+   * Calls a handler whenever a folder has been renamed or moved.
+   *
+   * @param handler Receives the folder after the change and the metadata of the event.
+   * @example
+   * ```ts
+   * client.folders.onFolderUpdated(({ entity }) => console.log(entity.parentFolderId));
+   * ```
+   */
+  export function onFolderUpdated(handler: (event: FolderUpdatedEnvelope) => void | Promise<void>): void;
+
+  /**
+   * Calls a handler whenever a folder has gone to the trash or has been deleted for ever.
+   *
+   * @param handler Receives the metadata of the event, with `movedToTrash`.
+   * @example
+   * ```ts
+   * client.folders.onFolderDeleted(({ metadata }) => console.log(metadata.entityId, metadata.movedToTrash));
+   * ```
+   */
+  export function onFolderDeleted(handler: (event: FolderDeletedEnvelope) => void | Promise<void>): void;
+
+  /** Tools that build query objects for {@link folders.queryFolders}. */
+  export const utils: { query: FolderQueryHelpers };
+
+  // The build exports the types of this folder and of `shared` here.
+}

@@ -1,0 +1,96 @@
+import type { RootFolderWithLiterals } from '../enums.js';
+import type { CommonSorting, CursorPaging, PagingMetadataV2 } from '../shared/paging.js';
+import type { Folder } from './folder.js';
+import type { folders } from './functions.js';
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Options and results of the folders functions
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** Options of {@link folders.createFolder}. */
+export interface CreateFolderOptions {
+  /** Id of the folder that will hold the new one, up to 100 characters. Default: `media-root`. */
+  parentFolderId?: string | null;
+}
+
+/** Result of {@link folders.createFolder}. */
+export interface CreateFolderResponse {
+  /** The new folder. */
+  folder?: Folder;
+}
+
+/** Options of {@link folders.listFolders}. */
+export interface ListFoldersOptions {
+  /** Id of the folder to list, up to 100 characters. Default: `media-root`. */
+  parentFolderId?: string | null;
+  /** Sort order. Default: last changed first. */
+  sort?: CommonSorting;
+  /** Page size and cursor. */
+  paging?: CursorPaging;
+}
+
+/** One page of {@link folders.listFolders}. */
+export interface ListFoldersResponse {
+  /** The folders of this page. */
+  folders?: Folder[];
+  /** Where to continue. */
+  nextCursor?: PagingMetadataV2;
+}
+
+/** Options of {@link folders.searchFolders}. */
+export interface SearchFoldersOptions {
+  /** Where to search, at every depth. Default: `MEDIA_ROOT`. */
+  rootFolder?: RootFolderWithLiterals;
+  /** Sort order. Default: last changed first. */
+  sort?: CommonSorting;
+  /** Page size and cursor. */
+  paging?: CursorPaging;
+  /** Text to find in the display name, up to 200 characters. Default: no filter by text. */
+  search?: string | null;
+}
+
+/** One page of {@link folders.searchFolders}. */
+export interface SearchFoldersResponse {
+  /** The folders of this page. */
+  folders?: Folder[];
+  /** Where to continue. */
+  nextCursor?: PagingMetadataV2;
+}
+
+/** Result of {@link folders.generateFolderDownloadUrl}. */
+export interface GenerateFolderDownloadUrlResponse {
+  /** Address of the zip. It does not expire. */
+  downloadUrl?: string;
+}
+
+/** Options of {@link folders.bulkDeleteFolders}. */
+export interface BulkDeleteFoldersOptions {
+  /** `true` deletes for ever, which cannot be undone. Default: `false`, into the trash. */
+  permanent?: boolean;
+}
+
+/** Options of {@link folders.listDeletedFolders}. */
+export interface ListDeletedFoldersOptions {
+  /** Id of a folder in the trash, up to 100 characters. Default: the top level of the trash. */
+  parentFolderId?: string | null;
+  /** Sort order. Default: last changed first. */
+  sort?: CommonSorting;
+  /** Page size and cursor. */
+  paging?: CursorPaging;
+}
+
+/** One page of {@link folders.listDeletedFolders}. */
+export interface ListDeletedFoldersResponse {
+  /** The folders of this page. */
+  folders?: Folder[];
+  /** Where to continue. */
+  nextCursor?: PagingMetadataV2;
+}
+
+/** One page of {@link folders.queryFolders}. */
+export interface QueryFoldersResponse {
+  /** The folders of this page. */
+  folders?: Folder[];
+  /** The pages around this one. */
+  pagingMetadata?: PagingMetadataV2;
+}

@@ -1,0 +1,34 @@
+//! The JavaScript view of the state machine of resumable uploads.
+
+use std::fmt::Write as _;
+
+use wix_media::transfer::tus::{Action, Event, Transfer};
+
+/// The module `tus.js`: `EVENT` and `ACTION` by name, and `OFFSET`, the place of the confirmed offset among the numbers of
+/// a transfer.
+pub(crate) fn module() -> String {
+    let mut text = String::new();
+    for (name, members) in [("EVENT", Event::NAMES.as_slice()), ("ACTION", Action::NAMES.as_slice())] {
+        let pairs: Vec<String> = members
+            .iter()
+            .enumerate()
+            .map(|(number, member)| format!("{member}: {number}"))
+            .collect();
+        _ = writeln!(text, "export const {name} = {{ {} }};", pairs.join(", "));
+    }
+    _ = writeln!(text, "export const OFFSET = {};", Transfer::OFFSET);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn module_numbers_events_and_actions() {
+        let text = module();
+        assert!(text.contains("export const EVENT = { START: 0, BEGUN: 1,"), "{text}");
+        assert!(text.contains("LOOK_UP: 5, WAIT: 6,"), "{text}");
+        assert!(text.ends_with("export const OFFSET = 4;\n"), "{text}");
+    }
+}
