@@ -1,5 +1,5 @@
 // Uploads, downloads, paths and trash: loaded with the first use of one of them.
-import { load, Sum } from './module.js';
+import { load, Digest } from './module.js';
 import { createDownloads } from './downloads/index.js';
 import { createPaths } from './paths/index.js';
 import { createTrash } from './trash/index.js';
@@ -9,7 +9,7 @@ import { createUploads } from './uploads/index.js';
  * Makes `{ uploads, downloads, paths, trash }` for one client. Everything of the small client comes in by `given`, as its
  * classes must be the same ones.
  */
-export async function createTransfers(given) {
+export async function createLibrary(given) {
   const { client, connection, wasm, WixMediaError, textOf } = given;
   await load(wasm);
   const native = (await given.disk?.())?.sum;
@@ -36,7 +36,7 @@ export async function createTransfers(given) {
       promise.catch((error) => {
         throw shared.sourceFailed(error);
       }),
-    sum: () => native?.() ?? new Sum(),
+    sum: () => native?.() ?? new Digest(),
     now: () => connection.manager?.clock?.now?.() ?? Date.now(),
     // Chunks are cheap to repeat, so a resumable upload may fail more often.
     patience: {

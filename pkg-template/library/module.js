@@ -1,106 +1,84 @@
-// The WebAssembly module of transfers: what a resumable upload does next, kinds of files, sums.
+// The WebAssembly module of the library: the next step of a resumable upload, types of files, MD5.
 import {
-  __wbg_reset_state as replace,
+  __wbg_reset_state as reset,
   addToSum,
   chooseType,
   endOfSum,
   initSync,
-  mediaTypeOf,
   newTransfer,
   stepTransfer,
 } from '#transfers-glue';
+import { OFFSET } from '#tus';
+import { createInstance, loadOnce, singleton } from '../wasm/instance.js';
 
-/** The events and actions of the machine in `src/transfer/tus.rs`, by their numbers. */
-export const EVENT = {
-  START: 0,
-  BEGUN: 1,
-  CREATED: 2,
-  OFFSET: 3,
-  FINALISED: 4,
-  MISSING: 5,
-  REFUSED: 6,
-  LOST: 7,
-  WOKE: 8,
-  PAUSE: 9,
-  RESUME: 10,
-  CANCEL: 11,
-};
-export const ACTION = {
-  BEGIN: 0,
-  CREATE: 1,
-  ASK: 2,
-  SEND: 3,
-  FINALISE: 4,
-  LOOK_UP: 5,
-  WAIT: 6,
-  TERMINATE: 7,
-  REST: 8,
-  FINISH: 9,
-  FAIL: 10,
-  DISTRUST: 11,
-};
+export { ACTION, EVENT } from '#tus';
 
-let loading;
-let running = true;
+/** @type {WebAssembly.Module} */
+let module;
+const start = singleton(initSync, reset);
+const instance = createInstance({ start: () => start(module), broken: (cause) => cause });
 
-/** Loads the module once, for all clients. `compile` gives it. */
-export const load = (compile) =>
-  (loading ??= compile().then(
-    (module) => {
-      initSync({ module });
-    },
-    (error) => {
-      loading = undefined;
-      throw error;
-    },
-  ));
+/** Loads the module once for all clients. */
+export const load = loadOnce(async (/** @type {() => Promise<WebAssembly.Module>} */ compile) => {
+  module = await compile();
+  instance.start();
+});
 
-/** Runs `use`. It keeps nothing between calls, so after a trap a fresh instance takes the place of the broken one. */
-function enter(use) {
-  try {
-    if (!running) {
-      replace();
-      running = true;
-    }
-    return use();
-  } catch (cause) {
-    running = false;
-    throw cause;
-  }
-}
-
-/** A resumable upload that has not begun, as numbers that can be kept. */
+/**
+ * A resumable upload that has not begun, as numbers that a record can keep.
+ *
+ * @param {number} length Bytes of the file.
+ * @param {number} chunk Bytes of a chunk.
+ * @param {{ tries: number, first: number, longest: number }} patience
+ */
 export const begin = (length, chunk, { tries, first, longest }) =>
-  Array.from(enter(() => newTransfer(length, chunk, tries, first, longest)));
+  Array.from(instance.enter(() => newTransfer(length, chunk, tries, first, longest)));
 
-/** The numbers after an event, and the action that it asks for with its own two numbers. */
+/**
+ * Takes an event. Returns the numbers after it, and the action to carry out with its two members.
+ *
+ * @param {number[]} numbers
+ * @param {number} event One of `EVENT`.
+ * @param {number} [first]
+ * @param {number} [second]
+ */
 export function step(numbers, event, first = NaN, second = NaN) {
-  const answer = Array.from(enter(() => stepTransfer(numbers, event, first, second, Math.random())));
+  const answer = Array.from(instance.enter(() => stepTransfer(numbers, event, first, second, Math.random())));
   const [action, from, to] = answer.splice(-3);
   return { numbers: answer, action, from, to };
 }
 
-/** The place of the confirmed offset, and of the mark that a finalising request may have arrived. */
-export const confirmedOf = (numbers) => numbers[4];
+/**
+ * How many bytes of an upload the service has confirmed.
+ *
+ * @param {number[] | undefined} numbers
+ */
+export const confirmedOf = (numbers) => numbers?.[OFFSET] ?? 0;
 
-/** The MIME type and name for an upload, of what is declared, the name and the first bytes. */
+/**
+ * The MIME type and name for an upload.
+ *
+ * @param {string | undefined} declared The declared type.
+ * @param {string | undefined} name
+ * @param {Uint8Array} first The first bytes.
+ */
 export function typeAndName(declared, name, first) {
-  const text = enter(() => chooseType(declared ?? '', name ?? '', first));
+  const text = instance.enter(() => chooseType(declared ?? '', name ?? '', first));
   const end = text.indexOf('\n');
   return { mimeType: text.slice(0, end), fileName: text.slice(end + 1) };
 }
 
-export const mediaType = (mimeType) => enter(() => mediaTypeOf(mimeType));
-
-/** An MD5 sum that is added to piece by piece. */
-export class Sum {
+/** An MD5 digest that is fed piece by piece. Its state is kept here, so that a trap does not lose it. */
+export class Digest {
   #state = new Uint8Array();
 
+  /** @param {Uint8Array} bytes */
   add(bytes) {
-    this.#state = enter(() => addToSum(this.#state, bytes));
+    this.#state = instance.enter(() => addToSum(this.#state, bytes));
   }
 
+  /** The digest, in hexadecimal digits. */
   end() {
-    return enter(() => endOfSum(this.#state));
+    return instance.enter(() => endOfSum(this.#state));
   }
 }

@@ -2,7 +2,7 @@
 
 use crate::model::md5::Md5;
 use crate::model::media_type;
-use crate::resumable::tus::{Action, Event, Patience, Transfer};
+use crate::resumable::tus::{Event, Patience, Transfer};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A new resumable upload as numbers ([`Transfer::to_numbers`]).
@@ -12,49 +12,17 @@ pub fn new_transfer(length: f64, chunk: f64, tries: f64, first: f64, longest: f6
     Transfer::new(length, chunk, patience).to_numbers().to_vec()
 }
 
-/// Takes an event: the numbers of the transfer after it, the number of the action, and its two numbers.
+/// Takes an event. Returns the numbers of the transfer after it, the number of the action, and the action's two numbers.
 ///
-/// Events are numbered in the order in which [`Event`] declares them, and so are actions in [`Action`]. Throws for
-/// numbers that are no transfer.
+/// Events are numbered as in [`Event::NAMES`], actions as in [`Action::NAMES`](crate::resumable::tus::Action::NAMES).
+/// Throws for numbers that are not those of a transfer, and for an unknown event.
 #[wasm_bindgen(js_name = stepTransfer)]
 pub fn step_transfer(numbers: &[f64], event: u8, first: f64, second: f64, random: f64) -> Result<Vec<f64>, String> {
     let mut transfer = Transfer::from_numbers(numbers).ok_or("these numbers are no transfer")?;
-    let event = match event {
-        0 => Event::Start,
-        1 => Event::Begun,
-        2 => Event::Created,
-        3 => Event::Offset {
-            offset: first,
-            length: second,
-        },
-        4 => Event::Finalised,
-        5 => Event::Missing,
-        6 => Event::Refused {
-            status: first as u16,
-            wait: second,
-        },
-        7 => Event::Lost,
-        8 => Event::Woke,
-        9 => Event::Pause,
-        10 => Event::Resume,
-        _ => Event::Cancel,
-    };
-    let (action, first, second) = match transfer.on(event, random) {
-        Action::Begin => (0.0, 0.0, 0.0),
-        Action::Create => (1.0, 0.0, 0.0),
-        Action::Ask => (2.0, 0.0, 0.0),
-        Action::Send { from, to } => (3.0, from, to),
-        Action::Finalise => (4.0, 0.0, 0.0),
-        Action::LookUp => (5.0, 0.0, 0.0),
-        Action::Wait { ms } => (6.0, ms, 0.0),
-        Action::Terminate => (7.0, 0.0, 0.0),
-        Action::Rest => (8.0, 0.0, 0.0),
-        Action::Finish => (9.0, 0.0, 0.0),
-        Action::Fail => (10.0, 0.0, 0.0),
-        Action::Distrust => (11.0, 0.0, 0.0),
-    };
+    let event = Event::from_number(event, first, second).ok_or("unknown event")?;
+    let action = transfer.on(event, random);
     let mut answer = transfer.to_numbers().to_vec();
-    answer.extend([action, first, second]);
+    answer.extend(action.to_numbers());
     Ok(answer)
 }
 
@@ -63,14 +31,6 @@ pub fn step_transfer(numbers: &[f64], event: u8, first: f64, second: f64, random
 pub fn choose_type(mime: &str, name: &str, first: &[u8]) -> String {
     let (mime, name) = media_type::choose(mime, name, first);
     format!("{mime}\n{name}")
-}
-
-/// The media type of a MIME type, such as `IMAGE`.
-#[wasm_bindgen(js_name = mediaTypeOf)]
-pub fn media_type_of(mime: &str) -> String {
-    media_type::normal(mime)
-        .map_or("OTHER", |mime| media_type::media_type(&mime))
-        .to_owned()
 }
 
 /// An MD5 sum that goes on: takes the state after the bytes before, empty at the beginning, and gives the state after

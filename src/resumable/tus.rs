@@ -110,6 +110,55 @@ pub enum Event {
     Cancel,
 }
 
+impl Event {
+    /// The names of the events for JavaScript, in the order of their numbers. The build makes the package's table of this.
+    pub const NAMES: [&'static str; 12] = [
+        "START",
+        "BEGUN",
+        "CREATED",
+        "OFFSET",
+        "FINALISED",
+        "MISSING",
+        "REFUSED",
+        "LOST",
+        "WOKE",
+        "PAUSE",
+        "RESUME",
+        "CANCEL",
+    ];
+
+    /// The event of a number, with the two numbers that some events carry; `None` for an unknown one.
+    ///
+    /// ```
+    /// use wix_media::resumable::tus::Event;
+    ///
+    /// assert_eq!(Event::from_number(3, 8.0, 10.0), Some(Event::Offset { offset: 8.0, length: 10.0 }));
+    /// ```
+    pub fn from_number(number: u8, first: f64, second: f64) -> Option<Event> {
+        Some(match number {
+            0 => Event::Start,
+            1 => Event::Begun,
+            2 => Event::Created,
+            3 => Event::Offset {
+                offset: first,
+                length: second,
+            },
+            4 => Event::Finalised,
+            5 => Event::Missing,
+            6 => Event::Refused {
+                status: first as u16,
+                wait: second,
+            },
+            7 => Event::Lost,
+            8 => Event::Woke,
+            9 => Event::Pause,
+            10 => Event::Resume,
+            11 => Event::Cancel,
+            _ => return None,
+        })
+    }
+}
+
 /// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Action {
@@ -145,6 +194,48 @@ pub enum Action {
     Fail,
     /// Report that the service's offsets cannot be believed.
     Distrust,
+}
+
+impl Action {
+    /// The names of the actions for JavaScript, in the order of their numbers. The build makes the package's table of this.
+    pub const NAMES: [&'static str; 12] = [
+        "BEGIN",
+        "CREATE",
+        "ASK",
+        "SEND",
+        "FINALISE",
+        "LOOK_UP",
+        "WAIT",
+        "TERMINATE",
+        "REST",
+        "FINISH",
+        "FAIL",
+        "DISTRUST",
+    ];
+
+    /// The number of the action and its two members, 0 where it has fewer.
+    ///
+    /// ```
+    /// use wix_media::resumable::tus::Action;
+    ///
+    /// assert_eq!(Action::Send { from: 0.0, to: 8.0 }.to_numbers(), [3.0, 0.0, 8.0]);
+    /// ```
+    pub fn to_numbers(self) -> [f64; 3] {
+        match self {
+            Action::Begin => [0.0, 0.0, 0.0],
+            Action::Create => [1.0, 0.0, 0.0],
+            Action::Ask => [2.0, 0.0, 0.0],
+            Action::Send { from, to } => [3.0, from, to],
+            Action::Finalise => [4.0, 0.0, 0.0],
+            Action::LookUp => [5.0, 0.0, 0.0],
+            Action::Wait { ms } => [6.0, ms, 0.0],
+            Action::Terminate => [7.0, 0.0, 0.0],
+            Action::Rest => [8.0, 0.0, 0.0],
+            Action::Finish => [9.0, 0.0, 0.0],
+            Action::Fail => [10.0, 0.0, 0.0],
+            Action::Distrust => [11.0, 0.0, 0.0],
+        }
+    }
 }
 
 /// How patient a transfer is.
@@ -226,6 +317,9 @@ impl Transfer {
 
     /// How many numbers a transfer is made of.
     pub const NUMBERS: usize = 14;
+
+    /// Which of the numbers is the confirmed offset.
+    pub const OFFSET: usize = 4;
 
     /// The transfer as numbers, for a record.
     ///
@@ -495,6 +589,60 @@ impl Transfer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// `LOOK_UP` of `LookUp { … }`.
+    fn name_of(value: &impl std::fmt::Debug) -> String {
+        let mut name = String::new();
+        for (at, letter) in format!("{value:?}")
+            .chars()
+            .take_while(char::is_ascii_alphabetic)
+            .enumerate()
+        {
+            if at > 0 && letter.is_ascii_uppercase() {
+                name.push('_');
+            }
+            name.push(letter.to_ascii_uppercase());
+        }
+        name
+    }
+
+    #[test]
+    fn event_numbers_are_positions_of_names() {
+        for (number, name) in Event::NAMES.iter().enumerate() {
+            let event = Event::from_number(number as u8, 0.0, 0.0).unwrap();
+            assert_eq!(name_of(&event), *name);
+        }
+        assert_eq!(Event::from_number(Event::NAMES.len() as u8, 0.0, 0.0), None);
+    }
+
+    #[test]
+    fn action_numbers_are_positions_of_names() {
+        let actions = [
+            Action::Begin,
+            Action::Create,
+            Action::Ask,
+            Action::Send { from: 0.0, to: 0.0 },
+            Action::Finalise,
+            Action::LookUp,
+            Action::Wait { ms: 0.0 },
+            Action::Terminate,
+            Action::Rest,
+            Action::Finish,
+            Action::Fail,
+            Action::Distrust,
+        ];
+        assert_eq!(actions.len(), Action::NAMES.len());
+        for action in actions {
+            assert_eq!(Action::NAMES[action.to_numbers()[0] as usize], name_of(&action));
+        }
+    }
+
+    #[test]
+    fn offset_number_is_confirmed_offset() {
+        let mut transfer = Transfer::new(20.0, 8.0, PATIENCE);
+        transfer.offset = 7.0;
+        assert_eq!(transfer.to_numbers()[Transfer::OFFSET], 7.0);
+    }
 
     const PATIENCE: Patience = Patience {
         tries: 6.0,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use wix_media::transfer::tus::{Action, Event, Transfer};
+use wix_media::resumable::tus::{Action, Event, Transfer};
 
 /// The module `tus.js`: `EVENT` and `ACTION` by name, and `OFFSET`, the place of the confirmed offset among the numbers of
 /// a transfer.

@@ -1,5 +1,5 @@
 // Uploads: what is uploaded where, under which type and name, in which way, and what has become of it.
-import { EVENT, typeAndName } from '../module.js';
+import { confirmedOf, EVENT, typeAndName } from '../module.js';
 import { expand } from './sources.js';
 import { uploadPlain } from './plain.js';
 import { Progress } from './progress.js';
@@ -298,7 +298,7 @@ export function createUploads(api, paths) {
         state,
         name: own,
         size,
-        confirmed: numbers ? numbers[4] : 0,
+        confirmed: confirmedOf(numbers),
         mimeType,
         parentFolderId,
         createdDate: new Date(created),
