@@ -13,7 +13,7 @@ export async function connectTo(options, env) {
   const siteId = options.siteId ?? env.WIX_SITE_ID;
   // The environment speaks of a Wix site, which a directory has nothing to do with.
   if (options.data !== undefined) return inDirectory(options.data, options.siteId);
-  const { createClient } = await import('./node.js');
+  const { createClient } = await import('#package/node.js');
   if (url !== undefined) {
     const baseUrl = addressOf(url);
     const auth = apiKey ? { apiKey, siteId } : undefined;
@@ -48,7 +48,7 @@ async function inDirectory(directory, siteId) {
 
 /** `createManager` with what a person needs to hear when a directory cannot be used. */
 export async function openManager(options) {
-  const { createManager } = await import('./node.js');
+  const { createManager } = await import('#package/node.js');
   try {
     return await createManager(options);
   } catch (error) {

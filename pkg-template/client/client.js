@@ -1,7 +1,7 @@
 // A client: the functions of the operations table, bound to one connection.
 import { enums, operations } from '#operations';
 import { call } from './call.js';
-import { addTransfers } from './lazy.js';
+import { addLibrary } from './lazy.js';
 import { lookAt, paged } from './paging.js';
 import { builder, Filter, QueryBuilder, Sort } from './query.js';
 import { createWebhooks } from './webhooks.js';
@@ -46,5 +46,5 @@ export function bind(connection) {
     };
     client[group][name] = functions[name];
   }
-  return addTransfers(client, connection);
+  return addLibrary(client, connection);
 }

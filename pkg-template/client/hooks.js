@@ -1,10 +1,16 @@
 // Functions of the caller that are told what happens.
 
-/** Tells a hook, if there is one. What goes wrong inside it is its own affair. */
+/**
+ * Calls a hook, if there is one. Errors in it are ignored: they must not break the work that it is told about.
+ *
+ * @template Event
+ * @param {((event: Event) => unknown) | undefined} hook
+ * @param {Event} event
+ */
 export function tell(hook, event) {
   try {
-    hook?.(event)?.catch?.(() => {});
+    /** @type {any} */ (hook?.(event))?.catch?.(() => {});
   } catch {
-    // As said.
+    // Ignored, as an error in a promise is.
   }
 }

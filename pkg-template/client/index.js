@@ -4,7 +4,8 @@ import { connect } from './call.js';
 import { bind } from './client.js';
 import { refusal, WixMediaError } from './error.js';
 import { media } from './media.js';
-import { compile, init, runtime } from './module.js';
+import { init } from './module.js';
+import { runtime } from './runtime.js';
 
 export { init, media, WixMediaError };
 
@@ -29,8 +30,8 @@ export function createClient(options) {
  * const { folder } = await manager.client.folders.createFolder('Animals');
  */
 export async function createManager(options) {
-  const chunk = await import('./manager.js');
-  return chunk.createManager(options, { WixMediaError, createClient, refusal, compile, runtime });
+  const chunk = await import('#package/manager.js');
+  return chunk.createManager(options, { WixMediaError, createClient, refusal, runtime });
 }
 
 let shared;

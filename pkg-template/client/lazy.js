@@ -1,9 +1,14 @@
-// Uploads, downloads, paths and trash: their names, and how they are loaded with the first use.
+// The library: uploads, downloads, paths and trash. A client holds their names; the first use of one loads `transfers.js`.
 import { operations } from '#operations';
+import { compile, loadOnce } from '../wasm/instance.js';
 import { limited, resultOf, unreachable } from './call.js';
 import { refusal, textOf, WixMediaError } from './error.js';
 import { tell } from './hooks.js';
-import { compile, init, runtime } from './module.js';
+import { init } from './module.js';
+import { runtime } from './runtime.js';
+
+/** @import { Client } from '../types/index.js' */
+/** @import { Connection } from './internal.d.ts' */
 
 const NAMES = {
   uploads: 'upload uploadAll waitUntilReady list pause resume cancel',
@@ -15,18 +20,23 @@ const NAMES = {
 // The answers of upload hosts hold a file, as those of this call do.
 const FILE = operations.findIndex(([, name]) => name === 'getFileDescriptor');
 
-/** Adds to a client what is loaded later. */
-export function addTransfers(client, connection) {
-  let loading;
-  const load = async () => {
+/**
+ * Adds the library to a client.
+ *
+ * @param {any} client
+ * @param {() => Connection} connection
+ * @returns {Client}
+ */
+export function addLibrary(client, connection) {
+  const load = loadOnce(async () => {
     try {
-      // The core reads answers of upload hosts, and the first of them may come before any call.
-      const [{ createTransfers }] = await Promise.all([import('./transfers.js'), init()]);
-      return await createTransfers({
+      // The core reads the answers of upload hosts, the first of which may come before any call.
+      const [{ createLibrary }] = await Promise.all([import('#package/transfers.js'), init()]);
+      return await createLibrary({
         client,
         connection: connection(),
         decode: (name, response, body) => resultOf(FILE, name, response, body),
-        wasm: () => compile(runtime.transfersWasm()),
+        wasm: () => compile(runtime.transfersWasm?.()),
         disk: runtime.disk,
         limited,
         refusal,
@@ -36,20 +46,18 @@ export function addTransfers(client, connection) {
         WixMediaError,
       });
     } catch (cause) {
-      loading = undefined;
       throw cause instanceof WixMediaError ? cause : unreachable('transfers.js', cause);
     }
-  };
+  });
   for (const [group, names] of Object.entries(NAMES)) {
     client[group] = {};
     for (const name of names.split(' ')) {
-      client[group][name] = (first, ...rest) => {
-        // A drop can be read only while it happens.
+      client[group][name] = (/** @type {any} */ first, /** @type {unknown[]} */ ...rest) => {
+        // A drop can be read only while its event is handled.
         if (first?.items?.[0]?.kind) {
           first = Array.from(first.items, (item) => item.webkitGetAsEntry?.() ?? item.getAsFile()).filter(Boolean);
         }
-        loading ??= load();
-        const result = loading.then((parts) => parts[group][name](first, ...rest));
+        const result = load().then((/** @type {any} */ library) => library[group][name](first, ...rest));
         return name === 'walk'
           ? {
               async *[Symbol.asyncIterator]() {

@@ -2,7 +2,8 @@
 import { event as rewrite } from '#client-glue';
 import { revive } from './call.js';
 import { WixMediaError } from './error.js';
-import { enter, init, isLoaded, runtime } from './module.js';
+import { enter, init, isLoaded } from './module.js';
+import { runtime } from './runtime.js';
 
 const PREFIX = 'wix.media.site_media.v1.';
 const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };

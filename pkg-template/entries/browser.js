@@ -1,8 +1,8 @@
 // Browsers and their bundlers, which recognise this form of URL and ship the file.
-import { runtime } from '../client/module.js';
+import { runtime } from '../client/runtime.js';
 
-// Vite before version 8 copies dependencies to a folder of its own in development, without the file.
-const shipped = ({ href }) => href.replace('/.vite/deps/', '/wix-media.v2/');
+// Vite before version 8 copies dependencies to a folder of its own during development, without the files beside them.
+const shipped = (/** @type {URL} */ { href }) => href.replace('/.vite/deps/', '/wix-media.v2/');
 
 runtime.wasm = () => shipped(new URL('./client.wasm', import.meta.url));
 runtime.transfersWasm = () => shipped(new URL('./transfers.wasm', import.meta.url));

@@ -1,11 +1,11 @@
-// Workers, which compile WebAssembly when they are deployed and at no other time.
-import wasm from './client.wasm';
-import { runtime } from '../client/module.js';
+// Workers, which compile WebAssembly when they are deployed and refuse to do so later.
+import wasm from '#package/client.wasm';
+import { runtime } from '../client/runtime.js';
 
 runtime.wasm = () => wasm;
-runtime.managerWasm = async () => (await import('./manager.wasm')).default;
-runtime.imagesWasm = async () => (await import('./images.wasm')).default;
-runtime.transfersWasm = async () => (await import('./transfers.wasm')).default;
+runtime.managerWasm = async () => (await import('#package/manager.wasm')).default;
+runtime.imagesWasm = async () => (await import('#package/images.wasm')).default;
+runtime.transfersWasm = async () => (await import('#package/transfers.wasm')).default;
 
 export * from '../client/index.js';
 export { default } from '../client/index.js';

@@ -1,63 +1,86 @@
-// The WebAssembly module of the manager and everything that goes in and out of it.
+// The WebAssembly module of the manager, and everything that goes in and out of it.
 //
-// The module is synchronous; several requests are under way at once because their bodies come in pieces. It keeps nothing
-// that lasts: after a trap the next call starts another instance on the same storage, as after a crash, and the requests
-// that were under way fail.
+// A request is an intake: `open` returns its number, `feed` takes the bytes of its body, `close` answers it, `abandon` gives
+// it up. Several are under way at once, since bodies come in pieces. An answer whose body is in the storage is a number
+// too: `pieces` names the runs of blobs to send, `release` forgets it.
+//
+// The module keeps nothing that lasts. After a trap the next call starts another instance on the same storage, as after a
+// crash; requests that were under way fail, and their numbers are refused by the generation they belong to.
 import instantiate from '#manager-glue';
+import { createInstance } from '../wasm/instance.js';
+import { PIECE_SIZE, streamOf, takeIn } from './bodies.js';
 
-// A piece of a body on its way in: large enough to be worth a call, small enough to keep the module's memory small.
-const PIECE = 256 * 1024;
+/** @import { BodySource, Clock, Engine, Fail, Images, ManagerCore, Outcome, PinnedStorage } from './internal.d.ts' */
+
+/** `getRandomValues` refuses longer buffers. */
+const MAX_RANDOM = 65_536;
 
 /**
- * Starts the module. `fail(code, message, cause)` makes the error of a refusal, `changed()` is told after whatever may have
- * changed something.
+ * Starts the module.
+ *
+ * @param {object} parts
+ * @param {WebAssembly.Module} parts.module
+ * @param {PinnedStorage} parts.storage
+ * @param {object} parts.settings The options that the module reads itself.
+ * @param {Clock} parts.clock
+ * @param {Fail} parts.fail
+ * @param {Images} parts.images
+ * @param {() => void} parts.changed Told after whatever may have changed something.
+ * @returns {Engine}
  */
-export function createEngine({ module, storage, settings, clock, fail, pictures, changed }) {
+export function createEngine({ module, storage, settings, clock, fail, images, changed }) {
   const host = Object.assign(storage.host, {
     now: () => clock.now(),
-    random(buffer) {
-      // Some engines fill at most 64 KiB at once.
-      for (let start = 0; start < buffer.length; start += 65536) {
-        crypto.getRandomValues(buffer.subarray(start, start + 65536));
+    random(/** @type {Uint8Array<ArrayBuffer>} */ buffer) {
+      for (let start = 0; start < buffer.length; start += MAX_RANDOM) {
+        crypto.getRandomValues(buffer.subarray(start, start + MAX_RANDOM));
       }
     },
   });
-  const text = JSON.stringify({ ...settings, durable: storage.durable });
-  let core;
-  // Which instance is running: numbers of requests mean nothing to the next one.
-  let generation = 0;
+  const options = JSON.stringify({ ...settings, durable: storage.durable });
   let isClosed = false;
+  /** @type {ManagerCore | undefined} */
+  let running;
 
-  const closed = () => fail('MANAGER_CLOSED', 'The manager is closed');
+  const restarted = (/** @type {unknown} */ cause = undefined) =>
+    fail('MANAGER_RESTARTED', 'the Media Manager had to be restarted, and this request was lost', cause);
+  const gone = () => fail('STORAGE_FAILED', 'cannot read the file: its bytes are missing');
 
-  function begin() {
-    const instance = instantiate(module);
-    storage.attach?.(instance);
-    instance.start(host, text);
-    core = instance;
+  const instance = createInstance({
+    start() {
+      const core = instantiate(module);
+      storage.attach?.(core);
+      core.start(host, options);
+      return (running = core);
+    },
+    // The module throws an array of code and message on purpose.
+    refused: (thrown) => (Array.isArray(thrown) ? fail(thrown[0], thrown[1]) : undefined),
+    broken(cause) {
+      running = undefined;
+      storage.recover?.();
+      return restarted(cause);
+    },
+  });
+
+  /**
+   * Runs `use`. `generation` is the one to which the numbers in it belong.
+   *
+   * @template Result
+   * @param {(core: ManagerCore) => Result} use
+   * @returns {Result}
+   */
+  function enter(use, generation = instance.generation) {
+    if (isClosed) throw fail('MANAGER_CLOSED', 'the manager is closed');
+    if (generation !== instance.generation) throw restarted();
+    return instance.enter(use);
   }
 
   /**
-   * Runs `use(core)`, on a fresh instance where the last one broke. `expected` is the generation to which the numbers in it
-   * belong. What the module throws on purpose are arrays; anything else is a trap, or comes from within the glue.
+   * Whether numbers of this generation still mean something.
+   *
+   * @param {number} generation
    */
-  function enter(use, expected = generation) {
-    if (isClosed) throw closed();
-    if (expected !== generation) throw restarted();
-    try {
-      if (!core) begin();
-      return use(core);
-    } catch (thrown) {
-      if (Array.isArray(thrown)) throw fail(thrown[0], thrown[1]);
-      core = undefined;
-      generation += 1;
-      storage.recover?.();
-      throw restarted(thrown);
-    }
-  }
-
-  const restarted = (cause) =>
-    fail('MANAGER_RESTARTED', 'The Media Manager had to be restarted; what was under way is lost', cause);
+  const isAlive = (generation) => generation === instance.generation && !isClosed;
 
   try {
     enter(() => {});
@@ -66,22 +89,22 @@ export function createEngine({ module, storage, settings, clock, fail, pictures,
     throw error;
   }
 
-  /** Answers a request. Rejects when its body breaks off. */
+  /** @param {Request} request */
   async function respond(request) {
     const url = new URL(request.url);
     const headers = [...request.headers].flat();
     if (!request.headers.has('host')) headers.push('host', url.host);
     if (url.protocol === 'https:' && !request.headers.has('x-forwarded-proto')) headers.push('x-forwarded-proto', 'https');
+    let own = instance.generation;
     const begin = () => {
-      own = generation;
-      return enter(() => core.open(request.method, url.pathname, url.search.slice(1), headers), own);
+      own = instance.generation;
+      return enter((core) => core.open(request.method, url.pathname, url.search.slice(1), headers), own);
     };
-    let own;
     let outcome;
     if (storage.prepare && request.method !== 'GET') {
       const blobs = () => control('blobsOf', { path: url.pathname });
       if (request.method === 'PUT' || request.method === 'PATCH') {
-        // Their bytes take as long as they take; a new blob is taken before the first of them.
+        // Their bodies take long, so others get their turn; a new blob is taken before the first byte.
         const intake = await prepared(blobs, begin);
         outcome = await fill(intake, request, own);
       } else {
@@ -92,16 +115,23 @@ export function createEngine({ module, storage, settings, clock, fail, pictures,
     }
     const [status, names, body, delay, transform] = outcome;
     if (request.method !== 'GET' && request.method !== 'HEAD') changed();
-    const response = transform ? await pictured(request, transform, names, body, own) : responseOf(status, names, body, own);
-    // The slowness of a fault is real time: whoever waits for an answer does not see the clock of the manager.
+    const response = transform ? await transformed(request, transform, names, body, own) : responseOf(status, names, body, own);
+    // The delay of a fault is real time: its caller does not see the clock of the manager.
     if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
     return response;
   }
 
+  /** @type {Promise<unknown>} */
   let before = Promise.resolve();
   /**
-   * Runs `use` once the storage has opened these blobs and some new ones; one after the other, since nobody else may take
+   * Runs `use` once the storage has opened these blobs and some new ones. One after the other, since nobody else may take
    * the new ones in between.
+   *
+   * @template Result
+   * @param {() => string[]} blobs
+   * @param {() => Result | Promise<Result>} use
+   * @param {number} [count]
+   * @returns {Promise<Result>}
    */
   function prepared(blobs, use, count) {
     const turn = before.then(async () => {
@@ -112,157 +142,139 @@ export function createEngine({ module, storage, settings, clock, fail, pictures,
     return turn;
   }
 
-  /** Gives an intake its bytes, and what `close` answers. `ready` is waited for before each piece. */
+  /**
+   * Gives an intake its bytes, and returns the answer.
+   *
+   * @param {number} intake
+   * @param {BodySource} source
+   * @param {number} own
+   * @param {() => Promise<unknown>} [ready] Awaited before each piece.
+   */
   async function fill(intake, source, own, ready) {
     try {
-      const feed = (piece) => enter(() => core.feed(intake, piece), own);
-      await takeIn(source, feed, ready);
-      const picture = enter(() => core.picture(intake), own);
-      const colors = picture && (await pictures.colors(() => whole(...picture)));
-      if (colors) enter(() => core.color(intake, JSON.stringify(colors)), own);
+      await takeIn(source, (piece) => enter((core) => core.feed(intake, piece), own), ready);
+      const image = enter((core) => core.picture(intake), own);
+      const colors = image && (await images.colors(() => whole(...image)));
+      if (colors) enter((core) => core.color(intake, JSON.stringify(colors)), own);
     } catch (error) {
-      if (own === generation && !isClosed) enter(() => core.abandon(intake), own);
+      if (isAlive(own)) enter((core) => core.abandon(intake), own);
       throw error;
     }
-    return enter(() => core.close(intake), own);
+    return enter((core) => core.close(intake), own);
   }
 
-  /** A blob in one piece. */
+  /**
+   * A blob in one piece.
+   *
+   * @param {string} name
+   * @param {number} size
+   */
   async function whole(name, size) {
     const bytes = new Uint8Array(size);
     for (let at = 0; at < size; ) {
-      const piece = await storage.read(name, at, Math.min(size - at, PIECE));
-      if (piece.length === 0) throw fail('STORAGE_FAILED', 'The bytes of the file are gone');
+      const piece = await storage.read(name, at, Math.min(size - at, PIECE_SIZE));
+      if (piece.length === 0) throw gone();
       bytes.set(piece, at);
       at += piece.length;
     }
     return bytes;
   }
 
-  /** What is made of the picture in a body; its tag names the picture, what is made of it, and the format. */
-  async function pictured(request, transform, names, body, own) {
+  /**
+   * Answers with a transformed image. The module's answer holds the original; its ETag names the original, the transform
+   * and the format.
+   *
+   * @param {Request} request
+   * @param {string} transform
+   * @param {string[]} names
+   * @param {Outcome[2]} body
+   * @param {number} own
+   */
+  async function transformed(request, transform, names, body, own) {
     const headers = headersOf(names);
     let isRead = false;
     const read = async () => {
       isRead = true;
-      return new Uint8Array(await new Response(stream(body, own)).arrayBuffer());
+      const original = typeof body === 'number' ? bodyOf(body, own) : body;
+      return new Uint8Array(await new Response(original).arrayBuffer());
     };
     try {
       const accept = request.headers.get('accept') ?? '';
-      const { type, bytes } = await pictures.transform(headers.get('etag'), transform, accept, read);
+      const { type, bytes } = await images.transform(headers.get('etag') ?? '', transform, accept, read);
       headers.set('content-type', type);
-      headers.set('content-length', bytes.length);
+      headers.set('content-length', String(bytes.length));
       return new Response(request.method === 'HEAD' ? null : bytes, { headers });
     } catch (error) {
-      if (!error.status) throw error;
+      const { status, message } = /** @type {Error & { status?: number }} */ (error);
+      if (!status) throw error;
       for (const name of ['etag', 'last-modified', 'cache-control', 'content-length']) headers.delete(name);
       headers.set('content-type', 'text/plain; charset=utf-8');
-      return new Response(error.message, { status: error.status, headers });
+      return new Response(message, { status, headers });
     } finally {
-      if (!isRead && own === generation && !isClosed) enter(() => core.release(body), own);
+      if (!isRead && typeof body === 'number' && isAlive(own)) enter((core) => core.release(body), own);
     }
   }
 
+  /** @param {string[]} names */
   function headersOf(names) {
     const headers = new Headers();
     for (let at = 0; at < names.length; at += 2) headers.append(names[at], names[at + 1]);
     return headers;
   }
 
+  /**
+   * @param {number} status
+   * @param {string[]} names
+   * @param {Outcome[2]} body
+   * @param {number} own
+   * @param {() => void} [ended]
+   */
   function responseOf(status, names, body, own, ended) {
     const headers = headersOf(names);
-    if (typeof body !== 'number') {
-      const isEmpty = status === 204 || status === 304 || body.length === 0;
-      return new Response(isEmpty ? null : body, { status, headers });
-    }
-    return new Response(stream(body, own, ended), { status, headers });
+    if (typeof body === 'number') return new Response(bodyOf(body, own, ended), { status, headers });
+    const isEmpty = status === 204 || status === 304 || body.length === 0;
+    return new Response(isEmpty ? null : body, { status, headers });
   }
 
-  /** The bytes of a body that is in the storage; `ended` is told when nobody reads on. */
-  function stream(body, own, ended) {
-    let pieces = [];
-    let isDone = false;
-    const more = () => {
-      pieces = enter(() => core.pieces(body), own);
-      isDone = pieces.length === 0;
-      for (const piece of pieces) if (Array.isArray(piece)) storage.pin(piece[0]);
-    };
-    const end = () => {
-      for (const piece of pieces) if (Array.isArray(piece)) storage.unpin(piece[0]);
-      pieces = [];
-      if (own === generation && !isClosed) ended?.();
-    };
-    // At once, so that nobody removes the blobs before the first byte is asked for.
-    more();
-    return new ReadableStream(
-      {
-        async pull(controller) {
-          try {
-            for (;;) {
-              if (pieces.length === 0 && !isDone) more();
-              if (isDone) {
-                end();
-                return controller.close();
-              }
-              const [piece] = pieces;
-              if (!Array.isArray(piece)) {
-                pieces.shift();
-                if (piece.length === 0) continue;
-                return controller.enqueue(piece);
-              }
-              const [name, offset, left] = piece;
-              const bytes = await storage.read(name, offset, Math.min(left, PIECE));
-              // Cancelled while it was read.
-              if (pieces[0] !== piece) return undefined;
-              if (bytes.length === 0) throw fail('STORAGE_FAILED', 'The bytes of the file are gone');
-              piece[1] += bytes.length;
-              piece[2] -= bytes.length;
-              if (piece[2] === 0) {
-                pieces.shift();
-                storage.unpin(name);
-              }
-              return controller.enqueue(bytes);
-            }
-          } catch (error) {
-            end();
-            throw error;
-          }
-        },
-        cancel() {
-          end();
-          if (own === generation && !isClosed) enter(() => core.release(body), own);
-        },
-      },
-      { highWaterMark: 0 },
-    );
-  }
+  /**
+   * The stream of a body that is in the storage.
+   *
+   * @param {number} body
+   * @param {number} own
+   * @param {() => void} [ended]
+   */
+  const bodyOf = (body, own, ended) =>
+    streamOf(storage, {
+      next: () => enter((core) => core.pieces(body), own),
+      release: () => isAlive(own) && enter((core) => core.release(body), own),
+      ended: () => isAlive(own) && ended?.(),
+      gone,
+    });
 
+  /**
+   * @param {string} name
+   * @param {object} [input]
+   */
   function control(name, input) {
-    return JSON.parse(enter(() => core.control(name, JSON.stringify(input ?? {}))));
+    return JSON.parse(enter((core) => core.control(name, JSON.stringify(input ?? {}))));
   }
 
   return {
     respond,
     control,
-    /**
-     * Takes bytes that are no request's: `open(core)` gives the number of the intake. `blobs` says how many a storage has to
-     * prepare for a piece of them, where that is more than usual.
-     */
     async receive(open, source, blobs) {
-      const own = generation;
+      const own = instance.generation;
       const ready = async () => storage.prepare?.([], blobs);
-      const intake = await prepared(() => [], () => enter(() => open(core), own), blobs);
-      const [status, names, body] = await fill(intake, source, own, blobs && ready);
+      const intake = await prepared(() => [], () => enter(open, own), blobs);
+      const [status, names, body] = await fill(intake, source, own, blobs ? ready : undefined);
       changed();
       return responseOf(status, names, body, own);
     },
-    /** Sends what is no answer to a request: `ask(core)` gives what `close` gives, `ended(rest)` is told when it was sent. */
     send(ask, ended) {
-      const own = generation;
-      const [status, names, body, ...rest] = enter(() => ask(core), own);
+      const own = instance.generation;
+      const [status, names, body, ...rest] = enter(ask, own);
       return responseOf(status, names, body, own, () => ended?.(rest));
     },
-    /** Breaks the instance, as a fault would: for tests of what happens then. */
     trap() {
       try {
         enter(() => {
@@ -276,44 +288,13 @@ export function createEngine({ module, storage, settings, clock, fail, pictures,
     close() {
       if (isClosed) return;
       try {
-        core?.stop();
+        running?.stop();
       } finally {
-        core = undefined;
+        running = undefined;
+        instance.discard();
         isClosed = true;
         storage.close();
       }
     },
   };
 }
-
-/**
- * Hands the bytes of a body to `feed`, until it wants no more. `source` is a Request, a Response, a Blob, a stream, or bytes;
- * where there is something to be `ready` for, the pieces are small.
- */
-async function takeIn(source, feed, ready) {
-  const most = ready ? 16 * 1024 : PIECE;
-  const give = async (bytes) => {
-    for (let start = 0; start < bytes.length; start += most) {
-      if (ready) await ready();
-      if (!feed(bytes.subarray(start, start + most))) return false;
-    }
-    return true;
-  };
-  if (source === undefined || source === null) return;
-  if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer) return void (await give(viewOf(source)));
-  const stream = source instanceof ReadableStream ? source : source instanceof Blob ? source.stream() : source.body;
-  if (!stream) {
-    // Some engines have requests without streams.
-    if (stream === undefined && source.arrayBuffer) await give(new Uint8Array(await source.arrayBuffer()));
-    return;
-  }
-  const reader = stream.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    if (!(await give(viewOf(value)))) return void reader.cancel().catch(() => {});
-  }
-}
-
-const viewOf = (value) =>
-  ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value);

@@ -1,65 +1,72 @@
-// What the manager asks of pictures: their colours when they arrive, and transformed pictures of their URLs.
+// What the manager asks about images: their colours when they arrive, and transformed images by their URLs.
 //
-// The module that decodes is loaded with the first picture. Where it cannot be, files have no colours, and transforms are
-// refused.
-import { createImages } from './transformer.js';
+// The decoder is loaded with the first image. Where it cannot be loaded, files have no colours, and transforms are refused.
+import { loadOnce } from '../../wasm/instance.js';
+import { createTransformer } from './transformer.js';
 
-/** Bytes of transformed pictures that are kept. */
-const KEPT = 64 << 20;
+/** @import { WasmSource } from '../../wasm/internal.d.ts' */
+/** @import { Images, Transformed } from '../internal.d.ts' */
 
-/** `source()` gives the module, as `createImages` takes it; `read()` of the functions below the bytes of a picture. */
-export function createPictures(source) {
-  let loading;
-  const images = () =>
-    (loading ??= (async () => createImages(await source()))().catch((cause) => {
-      loading = undefined;
-      throw Object.assign(new Error('Pictures cannot be transformed here.', { cause }), { status: 501 });
-    }));
-  /** Results by what was asked for, the one used last at the end; promises while they are being made. */
-  const kept = new Map();
+/** How many bytes of transformed images are cached. */
+const MAX_CACHE_SIZE = 64 << 20;
+
+/**
+ * @param {(() => WasmSource | Promise<WasmSource>) | undefined} source Gives the module, or where it is.
+ * @returns {Images}
+ */
+export function createImages(source) {
+  const transformer = loadOnce(async () => {
+    try {
+      return await createTransformer(source?.());
+    } catch (cause) {
+      throw Object.assign(new Error('cannot transform images: the module could not be loaded', { cause }), { status: 501 });
+    }
+  });
+  /**
+   * Results by key, least recently used first. A promise stands for an image that is being made.
+   *
+   * @type {Map<string, Transformed | Promise<Transformed>>}
+   */
+  const cache = new Map();
   let size = 0;
 
+  /**
+   * @param {string} key
+   * @param {Transformed} made
+   */
   function keep(key, made) {
-    kept.delete(key);
-    if (made.bytes.length > KEPT / 4) return;
-    kept.set(key, made);
+    cache.delete(key);
+    if (made.bytes.length > MAX_CACHE_SIZE / 4) return;
+    cache.set(key, made);
     size += made.bytes.length;
-    for (const [oldest, value] of kept) {
-      if (size <= KEPT) break;
+    for (const [oldest, value] of cache) {
+      if (size <= MAX_CACHE_SIZE) break;
       if (value instanceof Promise) continue;
-      kept.delete(oldest);
+      cache.delete(oldest);
       size -= value.bytes.length;
     }
   }
 
   return {
-    /** The colours of a picture, as a descriptor has them; undefined when they cannot be told. */
     async colors(read) {
       try {
-        return await (await images()).colors(read);
+        return await (await transformer()).colors(read);
       } catch {
         return undefined;
       }
     },
-    /**
-     * What `transform` makes of the bytes that `read` gives: `{ type, bytes }`, or an error with a `status`. The same `key`
-     * is made once, however many ask for it at once.
-     */
     transform(key, transform, accept, read) {
-      const found = kept.get(key);
+      const found = cache.get(key);
       if (found) {
-        kept.delete(key);
-        kept.set(key, found);
+        cache.delete(key);
+        cache.set(key, found);
         return Promise.resolve(found);
       }
-      const making = (async () => {
-        const half = await images();
-        return half.transform(read, transform, accept);
-      })();
-      kept.set(key, making);
+      const making = transformer().then((own) => own.transform(read, transform, accept));
+      cache.set(key, making);
       making.then(
         (made) => keep(key, made),
-        () => kept.delete(key),
+        () => cache.delete(key),
       );
       return making;
     },

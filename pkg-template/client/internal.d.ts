@@ -1,0 +1,134 @@
+import type { WasmSource } from '../wasm/internal.js';
+import type {
+  Auth,
+  CallOptions,
+  Client,
+  ClientOptions,
+  ErrorDetails,
+  Hooks,
+  MediaManager,
+  PagedPromise,
+  WixMediaError,
+} from '../types/index.js';
+
+/** What differs between runtimes. Members that a runtime does without are undefined. */
+export interface Runtime {
+  /** Where `client.wasm` is. */
+  wasm?: () => WasmSource | Promise<WasmSource>;
+  /** Where `manager.wasm` is. */
+  managerWasm?: () => WasmSource | Promise<WasmSource>;
+  /** Where `images.wasm` is. */
+  imagesWasm?: () => WasmSource | Promise<WasmSource>;
+  /** Where `transfers.wasm` is. */
+  transfersWasm?: () => WasmSource | Promise<WasmSource>;
+  /** WebCrypto. */
+  crypto(): WebCrypto | Promise<WebCrypto>;
+  /** Starts the worker of a manager on the origin private file system; browsers only. */
+  managerWorker?: () => Worker;
+  /** Storage in a directory; Node, Deno and Bun only. */
+  directory?: () => Promise<typeof import('../manager/storage/directory.js')>;
+  /** Requests whose addresses are checked; Node, Deno and Bun only. */
+  network?: () => Promise<typeof import('../manager/network.js')>;
+  /** Files of the machine for uploads and downloads; Node, Deno and Bun only. */
+  disk?: () => Promise<typeof import('../library/disk.js')>;
+}
+
+/** The part of WebCrypto that every runtime has. */
+export type WebCrypto = Pick<Crypto, 'subtle'>;
+
+/** What a `WixMediaError` is made of. */
+export interface ErrorMembers {
+  message: string;
+  code: string;
+  status?: number;
+  operation?: string;
+  requestId?: string | null;
+  retry?: 'never' | 'after' | 'maybe';
+  details?: ErrorDetails;
+  cause?: unknown;
+}
+
+/** Headers by name. */
+export type HeaderMap = Record<string, string>;
+
+/** The init of a request, as a `fetch` of the caller gets it. */
+export interface RequestFields {
+  method: string;
+  headers?: HeaderMap;
+  body?: BodyInit | null;
+  signal?: AbortSignal;
+  duplex?: 'half';
+}
+
+/** Everything that the calls of one client share. */
+export interface Connection {
+  baseUrl: string;
+  /** Sends a request by the manager, the caller's `fetch`, or the global one. */
+  send(url: string, init: RequestFields): Promise<Response>;
+  on: Hooks;
+  timeoutMs?: number;
+  headers: HeaderMap;
+  /** The headers for a request with a JSON body. */
+  headersWithBody: HeaderMap;
+  /** The headers of credentials that can change; undefined where they are part of `headers`. */
+  credentials?: (refused?: string) => Promise<HeaderMap>;
+  retry: { attempts: number; baseDelayMs: number; maxDelayMs: number };
+  auth?: Auth;
+  manager?: ClientOptions['manager'];
+  /** Whether requests go through the runtime's `fetch`, about which uploads know more than about any other. */
+  isPlain: boolean;
+  /** No request is sent before this time: the service has answered 429. */
+  pausedUntil: number;
+  /** The header of the last answer by which the service reads its own writes. */
+  consistent?: string;
+}
+
+/** Refuses an argument or option in the shape in which the service refuses one. */
+export type Refusal = (
+  field: string,
+  description: string,
+  operation?: string,
+  cause?: unknown,
+  violatedRule?: string,
+) => WixMediaError;
+
+/** Runs `work(signal)` for as long as the caller's signal and the time allow. */
+export type Limited = <Result>(
+  work: (signal: AbortSignal) => Promise<Result>,
+  signal: AbortSignal | undefined,
+  timeoutMs: number | undefined,
+  operation: string,
+) => Promise<Result>;
+
+/** What the small client lends to the parts that are loaded later, as their classes must be the same ones. */
+export interface Lent {
+  client: Client;
+  connection: Connection;
+  /** The file of an answer, or its error. */
+  decode(name: string, response: AnswerHead, body: Uint8Array): any;
+  /** The compiled module of the library. */
+  wasm(): Promise<WebAssembly.Module>;
+  disk: Runtime['disk'];
+  limited: Limited;
+  refusal: Refusal;
+  tell<Event>(hook: ((event: Event) => unknown) | undefined, event: Event): void;
+  textOf(thrown: unknown): string;
+  unreachable(operation: string, cause: unknown, retry?: ErrorMembers['retry']): WixMediaError;
+  WixMediaError: typeof WixMediaError;
+}
+
+/** The part of a Response that the core reads. */
+export interface AnswerHead {
+  status: number;
+  statusText?: string;
+  headers?: { get(name: string): string | null };
+}
+
+/** A page as `paged` sees it. */
+export interface PageView {
+  items: any[];
+  next?: string | null;
+  more?: boolean | null;
+}
+
+export type { CallOptions, Client, MediaManager, PagedPromise };

@@ -1,0 +1,117 @@
+// Bodies on their way in and out of the manager.
+
+/** @import { BodySource, Piece, PinnedStorage } from './internal.d.ts' */
+
+/** A piece of a body: large enough to be worth a call, small enough to keep the module's memory small. */
+export const PIECE_SIZE = 256 * 1024;
+
+/** A piece where the storage has to prepare files for each. */
+const SMALL_PIECE_SIZE = 16 * 1024;
+
+/**
+ * Hands the bytes of a body to `feed` until it wants no more. `ready` is awaited before each piece, which is small then.
+ *
+ * @param {BodySource} source
+ * @param {(bytes: Uint8Array) => boolean} feed
+ * @param {() => Promise<unknown>} [ready]
+ */
+export async function takeIn(source, feed, ready) {
+  const size = ready ? SMALL_PIECE_SIZE : PIECE_SIZE;
+  /** @param {Uint8Array} bytes */
+  const give = async (bytes) => {
+    for (let start = 0; start < bytes.length; start += size) {
+      if (ready) await ready();
+      if (!feed(bytes.subarray(start, start + size))) return false;
+    }
+    return true;
+  };
+  if (source === undefined || source === null) return;
+  if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer) return void (await give(viewOf(source)));
+  const stream = source instanceof ReadableStream ? source : source instanceof Blob ? source.stream() : source.body;
+  if (!stream) {
+    // Some engines have requests without streams.
+    if (stream === undefined && 'arrayBuffer' in source) await give(new Uint8Array(await source.arrayBuffer()));
+    return;
+  }
+  const reader = stream.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    if (!(await give(viewOf(value)))) return void reader.cancel().catch(() => {});
+  }
+}
+
+/** @param {ArrayBuffer | ArrayBufferView} value */
+const viewOf = (value) =>
+  ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value);
+
+/**
+ * Streams a body that the module hands out in pieces. Blobs of pending pieces are pinned, so that a deletion does not end a
+ * download.
+ *
+ * @param {PinnedStorage} storage
+ * @param {object} parts
+ * @param {() => Piece[]} parts.next The next pieces; none at the end.
+ * @param {() => unknown} parts.release Tells the module that nobody reads on.
+ * @param {() => unknown} [parts.ended] Told when the stream is over, for whatever reason.
+ * @param {() => Error} parts.gone The error for a blob whose bytes are missing.
+ * @returns {ReadableStream<Uint8Array<ArrayBuffer>>}
+ */
+export function streamOf(storage, { next, release, ended, gone }) {
+  /** @type {Piece[]} */
+  let pieces = [];
+  let isDone = false;
+  const more = () => {
+    pieces = next();
+    isDone = pieces.length === 0;
+    for (const piece of pieces) if (Array.isArray(piece)) storage.pin(piece[0]);
+  };
+  const end = () => {
+    for (const piece of pieces) if (Array.isArray(piece)) storage.unpin(piece[0]);
+    pieces = [];
+    ended?.();
+  };
+  // Now, so that the blobs are pinned before anybody asks for the first byte.
+  more();
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        try {
+          for (;;) {
+            if (pieces.length === 0 && !isDone) more();
+            if (isDone) {
+              end();
+              return controller.close();
+            }
+            const [piece] = pieces;
+            if (!Array.isArray(piece)) {
+              pieces.shift();
+              if (piece.length === 0) continue;
+              return controller.enqueue(piece);
+            }
+            const [name, offset, left] = piece;
+            const bytes = await storage.read(name, offset, Math.min(left, PIECE_SIZE));
+            // The stream was cancelled while it was read.
+            if (pieces[0] !== piece) return undefined;
+            if (bytes.length === 0) throw gone();
+            piece[1] += bytes.length;
+            piece[2] -= bytes.length;
+            if (piece[2] === 0) {
+              pieces.shift();
+              storage.unpin(name);
+            }
+            return controller.enqueue(bytes);
+          }
+        } catch (error) {
+          end();
+          throw error;
+        }
+      },
+      cancel() {
+        end();
+        release();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
