@@ -1,126 +1,156 @@
-// What a host of the manager may ask over HTTP, below a path that no API of Wix has.
+// The router of `/_wix-media/`: what the host of a manager may ask over HTTP, below a path that no API of Wix has.
 //
 // | Request | Scope | What it does |
 // | --- | --- | --- |
-// | `GET health` | none | says that the manager answers, and on what storage |
-// | `GET check` | manage | says whether the catalog is undamaged, which takes a while |
+// | `GET health` | none | says that the manager answers, on which storage and for how long |
+// | `GET check` | manage | checks the catalog, which takes a while |
 // | `GET webhook-key` | none | the public key of the webhooks, as PEM |
-// | `GET events` | read | events as JSON (`?after=N`), or as a stream (`Accept: text/event-stream`, `Last-Event-ID`) |
-// | `GET export` | manage | the archive of everything |
-// | `PUT import` | manage | replaces everything by an archive |
-// | `POST reset` | manage | forgets everything |
+// | `GET events` | read | a page of events (`?after=N&limit=N`), or a stream (`Accept: text/event-stream`) |
+// | `GET export` | manage | a backup of everything |
+// | `PUT import` | manage | replaces everything by a backup |
+// | `POST reset` | manage | deletes everything |
 // | `PUT seed?entry=…` | manage | adds one entry of a seed, whose bytes are the body |
-// | `POST faults`, `DELETE faults` | manage | adds faults, takes all away |
+// | `POST faults`, `DELETE faults` | manage | adds faults, removes all |
 // | `PATCH settings` | manage | changes limits, processing, lag and delay |
-// | `POST clock` | manage | moves a virtual clock on, `{ "advanceMs": 1000 }` |
+// | `POST clock` | manage | advances a virtual clock, `{ "advanceMs": 1000 }` |
+//
+// `HEAD` works wherever `GET` does.
+import { VERSION } from '#version';
+import { checkFaults, checkOptions } from './options.js';
+
+/** @import { Admin, AdminRequest, Route } from './internal.d.ts' */
 
 const PATH = '/_wix-media/';
 
 /** The header by which the manager's own object proves who it is. */
 export const TOKEN = 'wix-media-token';
 
-export const isAdministration = (url) => url.pathname.startsWith(PATH);
+/** How many events a page holds, unless the caller says otherwise, and at most. */
+const EVENTS_PER_PAGE = 100;
+const MAX_EVENTS_PER_PAGE = 1000;
 
-const json = (value, status = 200) =>
-  new Response(JSON.stringify(value), { status, headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' } });
+/** Milliseconds after which a browser connects again to a stream of events. */
+const RECONNECT_MS = 1000;
 
-const refused = (status, code, description) =>
-  json({ message: description, details: { applicationError: { code, description, data: {} } } }, status);
+/** How many blobs one piece of a backup can complete. */
+const BLOBS_PER_PIECE = 300;
 
-const unfit = (field, description) => {
+/** @param {URL} url */
+export const isAdmin = (url) => url.pathname.startsWith(PATH);
+
+/**
+ * @param {unknown} value
+ * @param {number} [status]
+ * @param {Record<string, string>} [headers]
+ */
+const json = (value, status = 200, headers) =>
+  new Response(JSON.stringify(value), {
+    status,
+    headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headers },
+  });
+
+/**
+ * @param {number} status
+ * @param {string} code
+ * @param {string} description
+ * @param {Record<string, string>} [headers]
+ */
+const refused = (status, code, description, headers) =>
+  json({ message: description, details: { applicationError: { code, description, data: {} } } }, status, headers);
+
+/**
+ * @param {string} field
+ * @param {string} description
+ */
+const invalid = (field, description) => {
   const fieldViolations = [{ field, description, violatedRule: 'FORMAT' }];
   return json({ message: `INVALID_ARGUMENT: "${field}" ${description}`, details: { validationError: { fieldViolations } } }, 400);
 };
 
+/** @type {Record<string, Route>} */
 const ROUTES = {
-  'GET health': { answer: ({ manager }) => json({ status: 'ok', storage: manager.storage }) },
+  'GET health': { answer: health },
   'GET check': { scope: 'manage', answer: ({ engine }) => json({ isWhole: engine.control('isWhole') }) },
-  'GET webhook-key': { answer: async ({ webhooks }) => new Response(await webhooks.publicKey(), { headers: { 'Content-Type': 'application/x-pem-file' } }) },
+  'GET webhook-key': { answer: webhookKey },
   'GET events': { scope: 'read', answer: events },
-  'GET export': { scope: 'manage', answer: exported },
-  'PUT import': {
-    scope: 'manage',
-    async answer({ engine, request, webhooks }) {
-      const answer = await engine.receive((core) => core.openArchive(), request, 300);
-      webhooks.forgetKey();
-      return answer;
-    },
-  },
-  'POST reset': {
-    scope: 'manage',
-    async answer({ engine, changed, webhooks }) {
-      engine.control('reset');
-      webhooks.forgetKey();
-      changed();
-      return json({});
-    },
-  },
-  'PUT seed': {
-    scope: 'manage',
-    answer: ({ engine, request, url }) =>
-      engine.receive((core) => core.openSeed(url.searchParams.get('entry') ?? '{}', url.host), request),
-  },
-  'POST faults': {
-    scope: 'manage',
-    async answer({ engine, request }) {
-      for (const fault of [await request.json()].flat()) {
-        const { refused: reason } = engine.control('faults.add', fault) ?? {};
-        if (reason) return unfit('fault', reason);
-      }
-      return json({});
-    },
-  },
+  'GET export': { scope: 'manage', answer: exportBackup },
+  'PUT import': { scope: 'manage', answer: importBackup },
+  'POST reset': { scope: 'manage', answer: reset },
+  'PUT seed': { scope: 'manage', answer: seed },
+  'POST faults': { scope: 'manage', answer: addFaults },
   'DELETE faults': { scope: 'manage', answer: ({ engine }) => json(engine.control('faults.clear') ?? {}) },
-  'PATCH settings': {
-    scope: 'manage',
-    async answer({ engine, request, changed }) {
-      const { refused: reason } = engine.control('adjust', await request.json()) ?? {};
-      if (reason) return unfit('settings', reason);
-      changed();
-      return json({});
-    },
-  },
-  'POST clock': {
-    scope: 'manage',
-    async answer({ manager, request }) {
-      const { advanceMs } = await request.json();
-      await manager.clock.advance(advanceMs);
-      return json({ now: manager.clock.now() });
-    },
-  },
+  'PATCH settings': { scope: 'manage', answer: changeSettings },
+  'POST clock': { scope: 'manage', answer: advanceClock },
 };
 
-/** Answers a request below the path. `parts` are the engine and what is around it. */
+/**
+ * Answers a request below the path.
+ *
+ * @param {Request} request
+ * @param {URL} url
+ * @param {Admin} parts
+ * @returns {Promise<Response>}
+ */
 export async function administer(request, url, parts) {
-  const { engine, token } = parts;
   const name = url.pathname.slice(PATH.length);
-  const route = ROUTES[`${request.method} ${name}`];
+  const isHead = request.method === 'HEAD';
+  const route = ROUTES[`${isHead ? 'GET' : request.method} ${name}`];
   if (!route) {
     const methods = Object.keys(ROUTES).filter((key) => key.endsWith(` ${name}`)).map((key) => key.split(' ')[0]);
-    if (methods.length === 0) return refused(404, 'NOT_FOUND', 'there is nothing at this path');
-    return refused(405, 'METHOD_NOT_ALLOWED', `this path answers ${methods.join(', ')}`);
+    if (methods.length === 0) return refused(404, 'NOT_FOUND', `path not found: ${url.pathname}`);
+    const allow = methods.join(', ');
+    return refused(405, 'METHOD_NOT_ALLOWED', `invalid method: expected ${allow}, found ${request.method}`, { Allow: allow });
   }
-  if (route.scope && !isSame(request.headers.get(TOKEN), token)) {
-    // A page of somebody else's, open in the same browser, must not reach into the manager of this machine.
-    const origin = request.headers.get('origin');
-    if (origin && origin !== url.origin) return refused(403, 'PERMISSION_DENIED', 'pages of other origins may not do this');
-    const refusal = engine.control('authorize', {
-      authorization: request.headers.get('authorization') ?? '',
-      siteId: request.headers.get('wix-site-id') ?? '',
-      scope: route.scope,
-    });
-    if (refusal) return json(refusal.body, refusal.status);
-  }
+  const refusal = refusalOf(route, request, url, parts);
+  if (refusal) return refusal;
+  const response = await answer(route, { ...parts, request, url });
+  if (!isHead) return response;
+  await response.body?.cancel();
+  return new Response(null, response);
+}
+
+/**
+ * Refuses whoever may not do this.
+ *
+ * @param {Route} route
+ * @param {Request} request
+ * @param {URL} url
+ * @param {Admin} parts
+ */
+function refusalOf({ scope }, request, url, { engine, token }) {
+  if (!scope || isSame(request.headers.get(TOKEN), token)) return undefined;
+  // A page of another origin, open in the same browser, must not reach into the manager of this machine.
+  const origin = request.headers.get('origin');
+  if (origin && origin !== url.origin) return refused(403, 'PERMISSION_DENIED', `origin not allowed: ${origin}`);
+  const refusal = engine.control('authorize', {
+    authorization: request.headers.get('authorization') ?? '',
+    siteId: request.headers.get('wix-site-id') ?? '',
+    scope,
+  });
+  return refusal ? json(refusal.body, refusal.status) : undefined;
+}
+
+/**
+ * @param {Route} route
+ * @param {AdminRequest} request
+ */
+async function answer(route, request) {
   try {
-    return await route.answer({ ...parts, request, url });
+    return await route.answer(request);
   } catch (error) {
-    if (error instanceof SyntaxError) return unfit('body', 'must be JSON');
-    if (error?.code === 'INVALID_ARGUMENT') return json({ message: error.message, details: error.details }, 400);
+    if (error instanceof SyntaxError) return invalid('body', 'must be JSON');
+    const { code, message, details } = /** @type {import('./internal.d.ts').ErrorMembers} */ (error);
+    if (code === 'INVALID_ARGUMENT') return json({ message, details }, 400);
     throw error;
   }
 }
 
-/** Whether two texts are the same, in a time that does not tell how much of them is. */
+/**
+ * Whether two texts are the same, in a time that does not depend on how far they agree.
+ *
+ * @param {string | null} given
+ * @param {string} expected
+ */
 function isSame(given, expected) {
   if (!given || given.length !== expected.length) return false;
   let difference = 0;
@@ -128,33 +158,124 @@ function isSame(given, expected) {
   return difference === 0;
 }
 
-function exported({ engine }) {
-  // Of the moment of the request: what it holds for that is given back when nobody reads on.
+/** @param {AdminRequest} request */
+function health({ manager, started }) {
+  const uptimeSeconds = Math.floor((Date.now() - started) / 1000);
+  const body = { status: 'ok', version: VERSION, storage: manager.storage, uptimeSeconds };
+  return json(body, 200, { 'Access-Control-Allow-Origin': '*' });
+}
+
+/** @param {AdminRequest} request */
+async function webhookKey({ webhooks }) {
+  const headers = { 'Content-Type': 'application/x-pem-file', 'Cache-Control': 'no-store' };
+  return new Response(await webhooks.publicKey(), { headers });
+}
+
+/**
+ * A number of the query.
+ *
+ * @param {string | null} text
+ */
+const numberOf = (text) => (text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined);
+
+/**
+ * Events after a number: a page of JSON, or a stream that goes on.
+ *
+ * @param {AdminRequest} request
+ */
+function events({ engine, events: all, request, url }) {
+  const seen = request.headers.get('last-event-id') ?? url.searchParams.get('after');
+  const after = numberOf(seen);
+  if (seen !== null && after === undefined) return invalid('after', 'must be the number of an event');
+  if (request.headers.get('accept')?.includes('text/event-stream')) {
+    // Without a number: what happens from now on.
+    return eventStream(all, after ?? engine.control('lastEvent'));
+  }
+  const given = url.searchParams.get('limit');
+  const limit = given === null ? EVENTS_PER_PAGE : numberOf(given);
+  if (limit === undefined || limit === 0) return invalid('limit', 'must be a positive whole number');
+  const page = engine.control('events', { after: after ?? 0, limit: Math.min(limit, MAX_EVENTS_PER_PAGE) });
+  return json({ events: page, lastEvent: engine.control('lastEvent') });
+}
+
+/**
+ * @param {Admin['events']} all
+ * @param {number} after
+ */
+function eventStream(all, after) {
+  /** @type {() => void} */
+  let stop;
+  const encoder = new TextEncoder();
+  const stream = new ReadableStream({
+    start(controller) {
+      const send = (/** @type {string} */ text) => controller.enqueue(encoder.encode(text));
+      // The id counts for a browser that is cut off before the first event.
+      send(`retry: ${RECONNECT_MS}\nid: ${after}\n\n`);
+      stop = all.follow(
+        after,
+        ({ number, body }) =>
+          send(`id: ${number}\nevent: ${body.entityFqdn}_${body.slug}\ndata: ${JSON.stringify(body)}\n\n`),
+        () => controller.close(),
+      );
+    },
+    cancel: () => stop(),
+  });
+  return new Response(stream, { headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' } });
+}
+
+/** @param {AdminRequest} request */
+function exportBackup({ engine }) {
+  // The blobs of the moment are kept until the export ends, also when nobody reads it to its end.
   return engine.send(
     (core) => core.exportArchive(),
     ([, id]) => engine.control('endExport', { id }),
   );
 }
 
-/** Events behind a number: as JSON, or as a stream that goes on. */
-function events({ engine, events: all, request, url }) {
-  const given = request.headers.get('last-event-id') ?? url.searchParams.get('after');
-  const after = Number(given ?? 0);
-  if (!Number.isSafeInteger(after) || after < 0) return unfit('after', 'must be the number of an event');
-  if (!request.headers.get('accept')?.includes('text/event-stream')) return json({ events: engine.control('events', { after }) });
-  let stop;
-  const encoder = new TextEncoder();
-  const stream = new ReadableStream({
-    start(controller) {
-      controller.enqueue(encoder.encode(': events of the Media Manager\n\n'));
-      const send = ({ number, body }) => {
-        const text = `id: ${number}\nevent: ${body.entityFqdn}_${body.slug}\ndata: ${JSON.stringify(body)}\n\n`;
-        controller.enqueue(encoder.encode(text));
-      };
-      // Without a number, what happens from now on.
-      stop = all.follow(given === null ? undefined : after, send, () => controller.close());
-    },
-    cancel: () => stop(),
-  });
-  return new Response(stream, { headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' } });
+/** @param {AdminRequest} request */
+async function importBackup({ engine, request, webhooks }) {
+  const response = await engine.receive((core) => core.openArchive(), request, BLOBS_PER_PIECE);
+  webhooks.forgetKey();
+  return response;
+}
+
+/** @param {AdminRequest} request */
+function reset({ engine, changed, webhooks }) {
+  engine.control('reset');
+  webhooks.forgetKey();
+  changed();
+  return json({});
+}
+
+/** @param {AdminRequest} request */
+function seed({ engine, request, url }) {
+  return engine.receive((core) => core.openSeed(url.searchParams.get('entry') ?? '{}', url.host), request);
+}
+
+/** @param {AdminRequest} request */
+async function addFaults({ engine, request, refuse }) {
+  const faults = [await request.json()].flat();
+  checkFaults(faults, 'faults', refuse);
+  for (const fault of faults) {
+    const { refused: reason } = engine.control('faults.add', fault) ?? {};
+    if (reason) return invalid('fault', reason);
+  }
+  return json({});
+}
+
+/** @param {AdminRequest} request */
+async function changeSettings({ engine, request, changed, refuse }) {
+  const settings = await request.json();
+  checkOptions(settings, ['limits', 'processing', 'lagMs', 'delayMs'], refuse);
+  const { refused: reason } = engine.control('adjust', settings) ?? {};
+  if (reason) return invalid('settings', reason);
+  changed();
+  return json({});
+}
+
+/** @param {AdminRequest} request */
+async function advanceClock({ manager, request }) {
+  const { advanceMs } = await request.json();
+  await manager.clock.advance(advanceMs);
+  return json({ now: manager.clock.now() });
 }

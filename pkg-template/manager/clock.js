@@ -1,14 +1,21 @@
 // The clocks of a manager.
 
+/** @import { Clock, ManagerOptions, Refuse } from './internal.d.ts' */
+
+/** Where a virtual clock begins: a round moment, later than any date in the documentation. */
+const VIRTUAL_START = Date.UTC(2024, 0, 1);
+
 /**
- * The clock of the option `clock`: `'system'`, `'virtual'`, or an object with `now()`. Only a virtual one can be moved, and
- * only a system one moves timers.
+ * The clock of the option `clock`. Only a virtual one can be advanced, and only the system's sets timers.
+ *
+ * @param {ManagerOptions['clock']} option
+ * @param {Refuse} refuse
+ * @returns {Clock}
  */
 export function createClock(option, refuse) {
   if (option === undefined || option === 'system') return { kind: 'system', now: () => Date.now() };
   if (option === 'virtual') {
-    // The first moment of 2024: round, and later than any date in the documentation.
-    let time = Date.UTC(2024, 0, 1);
+    let time = VIRTUAL_START;
     return {
       kind: 'virtual',
       now: () => time,

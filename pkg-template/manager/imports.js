@@ -1,68 +1,96 @@
-// Fetching what was imported by URL. Which URLs may be fetched, and what becomes of the answer, the core decides.
+// Fetching the sources of imports. The module decides which URLs may be fetched, and what becomes of the answer.
 
-/** So many sources are fetched at once. */
-const MOST = 4;
+/** @import { Engine, Network, SourceAnswer, Worker } from './internal.d.ts' */
+
+/** How many sources are fetched at once. */
+const MAX_CONCURRENCY = 4;
+
+/** @typedef {{ file: string, url: string, headers: [string, string][] }} Order */
 
 /**
- * Fetches the sources of imports. `network` is what the runtime has instead of the global fetch, so that addresses can be
- * checked before a connection is made to them.
+ * Fetches whatever is due. `network` stands in for the global fetch where the runtime can check addresses before it connects
+ * to them.
+ *
+ * @param {Engine} engine
+ * @param {Network} network
+ * @param {() => void} changed Told after an import has ended.
+ * @returns {Worker}
  */
 export function createImports(engine, network, changed) {
+  /** @type {Map<string, { controller: AbortController, work: Promise<void> }>} */
   const running = new Map();
   let isClosed = false;
+  /** @type {{ totalMs: number, firstByteMs: number, redirects: number } | undefined} */
   let rules;
 
-  /** Takes orders while there is room; told after whatever may have made one. */
   function take() {
-    if (isClosed || running.size >= MOST) return;
-    for (const order of engine.control('takeImports', { most: MOST - running.size })) {
+    if (isClosed || running.size >= MAX_CONCURRENCY) return;
+    for (const order of engine.control('takeImports', { most: MAX_CONCURRENCY - running.size })) {
       const controller = new AbortController();
       const work = run(order, controller).catch(() => {});
       running.set(order.file, { controller, work });
       work.finally(() => {
         running.delete(order.file);
-        if (isClosed) return;
-        changed();
+        if (!isClosed) changed();
       });
     }
   }
 
+  const rulesOf = () => (rules ??= /** @type {NonNullable<typeof rules>} */ (engine.control('importRules')));
+
+  /**
+   * @param {Order} order
+   * @param {AbortController} controller
+   */
   async function run(order, controller) {
-    rules ??= engine.control('importRules');
-    const { totalMs, firstByteMs } = rules;
-    const total = setTimeout(() => controller.abort(new Error(`it took longer than ${totalMs} ms`)), totalMs);
-    const first = setTimeout(() => controller.abort(new Error(`it did not answer within ${firstByteMs} ms`)), firstByteMs);
-    total.unref?.();
-    first.unref?.();
+    const { totalMs, firstByteMs } = rulesOf();
+    const abortAfter = (/** @type {number} */ ms, /** @type {string} */ reason) => {
+      const timer = setTimeout(() => controller.abort(new Error(reason)), ms);
+      if (typeof timer === 'object') timer.unref();
+      return timer;
+    };
+    const total = abortAfter(totalMs, `it took longer than ${totalMs} ms`);
+    const first = abortAfter(firstByteMs, `it did not answer within ${firstByteMs} ms`);
+    /** @type {SourceAnswer | undefined} */
     let response;
     try {
-      response = await follow(order, controller.signal);
+      const answer = await follow(order, controller.signal);
+      response = answer;
       clearTimeout(first);
-      if (!isClosed) await engine.receive((core) => core.openImport(order.file, response.status, response.headers), response);
-    } catch (error) {
+      if (!isClosed) await engine.receive((core) => core.openImport(order.file, answer.status, answer.headers), answer);
+    } catch (thrown) {
       if (isClosed) return;
-      const description = `the source could not be fetched: ${error?.cause?.message ?? error?.message ?? error}`;
+      const error = /** @type {Error & { cause?: Error }} */ (thrown);
+      const description = `cannot fetch the source: ${error?.cause?.message ?? error?.message ?? error}`;
       engine.control('failImport', { file: order.file, code: 'SOURCE_UNREACHABLE', description });
     } finally {
       clearTimeout(total);
       clearTimeout(first);
-      response?.cancel?.();
+      response?.cancel();
     }
   }
 
-  /** The last answer of a chain of redirects, each of which has to be allowed. */
+  /**
+   * The last answer of a chain of redirects, each of which has to be allowed.
+   *
+   * @param {Order} order
+   * @param {AbortSignal} signal
+   */
   async function follow({ url, headers }, signal) {
+    /** @type {string | undefined} */
     let origin;
     for (let redirects = 0; ; redirects += 1) {
       const verdict = engine.control('checkImportUrl', { url });
       if (verdict.refused) throw new Error(`${url} ${verdict.refused}`);
       origin ??= verdict.origin;
-      // What the caller sends to one origin is not for another.
+      // Headers of the caller are meant for one origin only.
       const sent = verdict.origin === origin ? headers : [];
-      const response = await network(url, { headers: sent, signal, isPrivate: (address) => engine.control('isPrivate', { address }) });
+      const isPrivate = (/** @type {string} */ address) => engine.control('isPrivate', { address });
+      const response = await network(url, { headers: sent, signal, isPrivate });
       if (!response.location) return response;
       response.cancel();
-      if (redirects === rules.redirects) throw new Error(`there were more than ${rules.redirects} redirects`);
+      const max = rulesOf().redirects;
+      if (redirects === max) throw new Error(`there were more than ${max} redirects`);
       url = new URL(response.location, url).href;
     }
   }
@@ -78,13 +106,17 @@ export function createImports(engine, network, changed) {
   };
 }
 
-/** The network by the global fetch: addresses cannot be checked, and redirects are followed by the engine. */
+/**
+ * The network by the global fetch: it cannot check addresses, and follows redirects by itself.
+ *
+ * @type {Network}
+ */
 export async function fetchNetwork(url, { headers, signal }) {
   const response = await fetch(url, { headers, signal, redirect: 'follow', credentials: 'omit' });
   return {
     status: response.status,
     headers: [...response.headers].flat(),
     body: response.body,
-    cancel: () => response.body?.cancel().catch(() => {}),
+    cancel: () => void response.body?.cancel().catch(() => {}),
   };
 }

@@ -1,32 +1,40 @@
 // createManager: a Media Manager inside the process. `createClient({ manager })` talks to it, and so does anything that can
 // be given a fetch function.
+import { compile, loadOnce } from '../wasm/instance.js';
+import { administer, isAdmin } from './admin.js';
 import { createClock } from './clock.js';
 import { createEngine } from './engine.js';
 import { createEvents } from './events.js';
-import { administer, isAdministration } from './admin.js';
-import { createFace } from './public.js';
+import { createImages } from './images/index.js';
 import { createImports, fetchNetwork } from './imports.js';
-import { createPictures } from './images/index.js';
-import { createRemote } from './worker/proxy.js';
+import { checkManagerOptions, settingsOf } from './options.js';
+import { createPublic } from './public.js';
 import { memoryStorage } from './storage/memory.js';
 import { opfsStorage } from './storage/opfs.js';
 import { pinned } from './storage/pinned.js';
 import { createWebhooks } from './webhooks.js';
+import { createProxy } from './worker/proxy.js';
 
-/** What URLs begin with when the request does not come from a server: a name that leads nowhere but to this machine. */
+/** @import { WasmSource } from '../wasm/internal.d.ts' */
+/** @import { Given, Lent, ManagerOptions, MediaManager, Refuse, Storage } from './internal.d.ts' */
+
+/** What URLs begin with when a request does not come from a server: a host that leads nowhere but to this machine. */
 const BASE_URL = 'http://wix-media.localhost';
-/** The service's own hosts must never stand in the answers of a manager. */
-const SERVICE = /(^|\.)wixapis\.com$/;
-/** Options that the WebAssembly module reads itself. */
-const SETTINGS = ['siteId', 'baseUrl', 'limits', 'processing', 'ids', 'auth', 'webhooks', 'webhookDelayFactor', 'keepEvents', 'faults', 'lagMs', 'delayMs', 'allowPrivateImports'];
-/** Longest that a timer can wait. */
-const LONGEST_WAIT = 2 ** 31 - 1;
 
-let compiled;
+/** The service's own hosts must never appear in the answers of a manager. */
+const SERVICE = /(^|\.)wixapis\.com$/;
+
+/** The longest that a timer can wait. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
+const compiled = loadOnce(async (/** @type {(() => WasmSource | Promise<WasmSource>) | undefined} */ source) => compile(source?.()));
 
 /**
- * Makes a manager. `given` is what the package's entry lends: `WixMediaError`, `createClient`, `refusal`, `compile`, and
- * `runtime`, which knows where things are.
+ * Makes a manager, and seeds it where it is empty.
+ *
+ * @param {ManagerOptions | undefined} options
+ * @param {Lent & { token?: string }} lent
+ * @returns {Promise<MediaManager>}
  */
 export async function createManager(options, lent) {
   const given = { token: crypto.randomUUID(), ...lent };
@@ -40,60 +48,40 @@ export async function createManager(options, lent) {
   return manager;
 }
 
-const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function isWebUrl(url) {
-  try {
-    return /^https?:$/.test(new URL(url).protocol);
-  } catch {
-    return false;
-  }
-}
-
-/** Refuses what the WebAssembly module does not check itself. */
-function checkOptions(options, refuse) {
-  if (!isObject(options)) throw refuse('options', 'must be an object');
-  const { ids = 'random', baseUrl } = options;
-  if (ids !== 'random' && !(Number.isSafeInteger(ids?.seed) && ids.seed >= 0)) {
-    throw refuse('ids', "must be 'random' or { seed }, a whole number that is not negative");
-  }
-  if (baseUrl !== undefined && !isWebUrl(baseUrl)) {
-    throw refuse('baseUrl', 'must be a URL with http or https');
-  }
-  for (const name of ['limits', 'processing']) {
-    if (options[name] !== undefined && !isObject(options[name])) throw refuse(name, 'must be an object');
-  }
-}
-
+/**
+ * @param {ManagerOptions} options
+ * @param {Given} given
+ */
 async function make(options, given) {
   const { WixMediaError, refusal, runtime } = given;
+  /** @type {Refuse} */
   const refuse = (field, description) => refusal(field, description, 'createManager');
-  const fail = (code, message, cause) => new WixMediaError({ code, message, retry: 'maybe', ...(cause && { cause }) });
-  checkOptions(options, refuse);
+  /** @type {import('./internal.d.ts').Fail} */
+  const fail = (code, message, cause) => new WixMediaError({ code, message, retry: 'maybe', ...(cause ? { cause } : {}) });
+  checkManagerOptions(options, refuse);
   const kind = options.storage ?? 'memory';
   const baseUrl = String(options.baseUrl ?? BASE_URL).replace(/\/+$/, '');
-  compiled ??= given.compile(runtime.managerWasm()).catch((cause) => {
-    compiled = undefined;
-    throw fail('MODULE_NOT_LOADED', `The WebAssembly module of the manager could not be loaded: ${cause?.message ?? cause}`, cause);
+  const module = await compiled(runtime.managerWasm).catch((cause) => {
+    const message = `cannot load the WebAssembly module of the manager: ${cause?.message ?? cause}`;
+    throw fail('MODULE_NOT_LOADED', message, cause);
   });
-  const module = await compiled;
-  if (kind?.opfs !== undefined && runtime.managerWorker && typeof document === 'object') {
-    return createRemote(options, module, { ...given, baseUrl });
+  if (typeof kind === 'object' && 'opfs' in kind && runtime.managerWorker && typeof document === 'object') {
+    return createProxy(options, module, { ...given, baseUrl });
   }
   const clock = createClock(options.clock, refuse);
   const storage = pinned(await openStorage(kind, given, refuse));
-  const settings = Object.fromEntries(SETTINGS.map((name) => [name, options[name]]));
-  if (settings.ids === 'random') settings.ids = undefined;
-  const pictures = createPictures(runtime.imagesWasm);
-  const engine = createEngine({ module, storage, settings, clock, fail, pictures, changed: () => changed() });
+  const images = createImages(runtime.imagesWasm);
+  const engine = createEngine({ module, storage, settings: settingsOf(options), clock, fail, images, changed: () => changed() });
   const events = createEvents(engine);
   const { network } = runtime.network ? await runtime.network() : { network: fetchNetwork };
   const imports = createImports(engine, network, () => changed());
   const subtle = async () => (await runtime.crypto()).subtle;
   const webhooks = createWebhooks(engine, { subtle, changed: () => changed() });
+  const started = Date.now();
 
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  /** After whatever may have changed something: who listens is told, and the timer is set for what comes next. */
+  /** After whatever may have changed something: tells listeners, takes work that is due, and sets the timer. */
   function changed() {
     events.deliver();
     imports.take();
@@ -102,47 +90,45 @@ async function make(options, given) {
     clearTimeout(timer);
     const due = engine.control('nextTick');
     if (due === null) return;
-    timer = setTimeout(tick, Math.min(Math.max(due - clock.now(), 0), LONGEST_WAIT));
+    timer = setTimeout(tick, Math.min(Math.max(due - clock.now(), 0), MAX_TIMEOUT));
     // A timer must not keep a process alive that has nothing else to do.
-    timer.unref?.();
+    if (typeof timer === 'object') timer.unref();
   }
   function tick() {
     try {
       engine.control('tick');
       changed();
     } catch (error) {
-      if (error.code !== 'MANAGER_CLOSED') throw error;
+      if (!(error instanceof WixMediaError && error.code === 'MANAGER_CLOSED')) throw error;
     }
   }
 
+  /** @type {MediaManager['fetch']} */
   async function respond(input, init) {
-    // A stream as a body has to say that nobody waits for the answer before it ends.
+    // Streaming request bodies require `duplex: 'half'`.
     if (init?.body instanceof ReadableStream) init = { duplex: 'half', ...init };
     let request = input instanceof Request && init === undefined ? input : new Request(input, init);
     request.signal?.throwIfAborted();
     const url = new URL(request.url);
-    if (SERVICE.test(url.hostname)) {
-      const headers = new Headers(request.headers);
-      headers.set('host', new URL(baseUrl).host);
-      request = lookalike(request, `${baseUrl}${url.pathname}${url.search}`, headers);
-    }
+    if (SERVICE.test(url.hostname)) request = withBase(request, url, baseUrl);
     try {
-      if (isAdministration(url)) return await administer(request, url, { engine, events, manager, webhooks, changed, token: given.token });
-      return await engine.respond(request);
+      if (!isAdmin(url)) return await engine.respond(request);
+      const parts = { engine, events, manager, webhooks, changed, refuse, started, token: given.token };
+      return await administer(request, url, parts);
     } catch (error) {
       if (!(error instanceof WixMediaError)) throw error;
       return unavailable(error);
     }
   }
 
-  const manager = createFace({
+  const manager = createPublic({
     fetch: respond,
     baseUrl,
     given,
     on: events.on,
     now: () => clock.now(),
     async advance(milliseconds) {
-      if (clock.kind !== 'virtual') throw refuse('clock', "must be 'virtual' to be advanced");
+      if (!clock.set) throw refuse('clock', "must be 'virtual' to be advanced");
       const target = clock.now() + milliseconds;
       // From one due moment to the next, so that everything happens at its own time and in its order.
       for (let due = engine.control('nextTick'); due !== null && due <= target; due = engine.control('nextTick')) {
@@ -155,7 +141,7 @@ async function make(options, given) {
     },
     storage() {
       const { kind: name, directory, durable } = storage;
-      return { kind: name, durable, ...(directory && { directory }), usage: engine.control('usage') };
+      return { kind: name, durable, ...(directory ? { directory } : {}), usage: engine.control('usage') };
     },
     estimate: async () => storage.estimate?.(),
     trap: async () => void engine.trap(),
@@ -171,12 +157,28 @@ async function make(options, given) {
   return manager;
 }
 
-/** The request at another URL. */
-const lookalike = (request, url, headers) => {
+/**
+ * A request to the service, as one to this manager.
+ *
+ * @param {Request} request
+ * @param {URL} url
+ * @param {string} baseUrl
+ */
+function withBase(request, url, baseUrl) {
   const { method, body, signal } = request;
-  return new Request(url, { method, headers, signal, ...(body && { body, duplex: 'half' }) });
-};
+  const headers = new Headers(request.headers);
+  headers.set('host', new URL(baseUrl).host);
+  /** @type {RequestInit & { duplex?: 'half' }} */
+  const init = { method, headers, signal, ...(body ? { body, duplex: 'half' } : {}) };
+  return new Request(`${baseUrl}${url.pathname}${url.search}`, init);
+}
 
+/**
+ * @param {any} kind
+ * @param {Given} given
+ * @param {Refuse} refuse
+ * @returns {Promise<Storage>}
+ */
 async function openStorage(kind, { runtime, WixMediaError }, refuse) {
   if (kind === 'memory') return memoryStorage();
   if ((typeof kind?.directory === 'string' && kind.directory) || kind?.directory instanceof URL) {
@@ -185,7 +187,7 @@ async function openStorage(kind, { runtime, WixMediaError }, refuse) {
     return directoryStorage(kind.directory, { WixMediaError });
   }
   if (kind?.opfs !== undefined) {
-    if (!globalThis.FileSystemFileHandle?.prototype.createSyncAccessHandle) {
+    if (!('FileSystemFileHandle' in globalThis && 'createSyncAccessHandle' in FileSystemFileHandle.prototype)) {
       throw refuse('storage.opfs', 'works in browsers only');
     }
     return opfsStorage(kind.opfs, { WixMediaError });
@@ -193,7 +195,11 @@ async function openStorage(kind, { runtime, WixMediaError }, refuse) {
   throw refuse('storage', "must be 'memory', { directory } or { opfs }");
 }
 
-/** A fault of the manager as an answer that clients may try again. */
+/**
+ * A fault of the manager as an answer that clients may try again.
+ *
+ * @param {{ code: string, message: string }} error
+ */
 function unavailable({ code, message }) {
   const body = { message, details: { applicationError: { code, description: message, data: {} } } };
   const headers = { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' };

@@ -1,25 +1,37 @@
-// What a caller gets as a manager, wherever the engine runs.
+// The object that a caller gets as a manager, wherever the engine runs.
 import { TOKEN } from './admin.js';
 import { seedEntries } from './seed.js';
 
+/** @import { Given, MediaManager, PublicManager, PublicParts } from './internal.d.ts' */
+
 /**
- * Makes the public object. `parts` are the things that differ: `fetch`, `on`, `now`, `advance`, `storage`, `close`,
- * `trap`; the rest is done by requests, which take any way that `fetch` does.
+ * Makes the public object. `parts` are what differs between the engines; the rest is done by requests, which take any way
+ * that `fetch` takes.
+ *
+ * @param {PublicParts} parts
+ * @returns {PublicManager}
  */
-export function createFace({ fetch, baseUrl, given, on, now, advance, storage, estimate, close, trap }) {
+export function createPublic({ fetch, baseUrl, given, on, now, advance, storage, estimate, close, trap }) {
   const { WixMediaError, createClient, refusal, runtime, token } = given;
+  /** @type {MediaManager['client'] | undefined} */
   let client;
   let isClosed = false;
+  /** @type {Set<Promise<Response>>} */
   const underWay = new Set();
 
+  /**
+   * Sends a request to the router of `/_wix-media/`.
+   *
+   * @param {string} method
+   * @param {string} name
+   * @param {{ body?: any, input?: unknown }} [content] A body as it is, or `input`, which becomes JSON.
+   */
   async function administer(method, name, { body, input } = {}) {
-    const url = `${baseUrl}/_wix-media/${name}`;
-    const json = input !== undefined;
-    const response = await manager.fetch(url, {
+    const isJson = input !== undefined;
+    const response = await manager.fetch(`${baseUrl}/_wix-media/${name}`, {
       method,
-      headers: { [TOKEN]: token, ...(json && { 'Content-Type': 'application/json' }) },
-      body: json ? JSON.stringify(input) : body,
-      ...(body instanceof ReadableStream && { duplex: 'half' }),
+      headers: { [TOKEN]: token, ...(isJson && { 'Content-Type': 'application/json' }) },
+      body: isJson ? JSON.stringify(input) : body,
     });
     if (response.ok) return response;
     const { message, details } = await response.json();
@@ -28,15 +40,20 @@ export function createFace({ fetch, baseUrl, given, on, now, advance, storage, e
     throw new WixMediaError({ message: `${name}: ${message}`, code, status: response.status, operation: `manager.${name}`, details });
   }
 
-  /** What is done for its effect. In a worker, what nobody reads of an answer would be kept. */
-  async function order(method, name, given) {
-    const { body } = await administer(method, name, given);
+  /**
+   * Sends a command and discards the response body, which a worker would otherwise buffer for ever.
+   *
+   * @param {Parameters<typeof administer>} request
+   */
+  async function command(...request) {
+    const { body } = await administer(...request);
     await body?.cancel();
   }
 
+  /** @type {PublicManager} */
   const manager = {
     fetch(input, init) {
-      if (isClosed) return Promise.reject(new WixMediaError({ code: 'MANAGER_CLOSED', message: 'The manager is closed' }));
+      if (isClosed) return Promise.reject(new WixMediaError({ code: 'MANAGER_CLOSED', message: 'the manager is closed' }));
       const answer = fetch(input, init);
       underWay.add(answer);
       const done = () => underWay.delete(answer);
@@ -45,7 +62,7 @@ export function createFace({ fetch, baseUrl, given, on, now, advance, storage, e
     },
     baseUrl,
     get client() {
-      return (client ??= createClient({ manager }));
+      return (client ??= /** @type {NonNullable<Given['createClient']>} */ (createClient)({ manager }));
     },
     on,
     clock: {
@@ -60,25 +77,24 @@ export function createFace({ fetch, baseUrl, given, on, now, advance, storage, e
     },
     estimate,
     faults: {
-      add: (...faults) => order('POST', 'faults', { input: faults.flat() }),
-      clear: () => order('DELETE', 'faults'),
+      add: (...faults) => command('POST', 'faults', { input: faults.flat() }),
+      clear: () => command('DELETE', 'faults'),
     },
     async export() {
-      return (await administer('GET', 'export')).body;
+      const { body } = await administer('GET', 'export');
+      return /** @type {ReadableStream<Uint8Array>} */ (body);
     },
-    import: (archive) => order('PUT', 'import', { body: archive instanceof Response ? archive.body : archive }),
-    settings: (settings) => order('PATCH', 'settings', { input: settings }),
+    import: (archive) => command('PUT', 'import', { body: archive instanceof Response ? archive.body : archive }),
+    settings: (settings) => command('PATCH', 'settings', { input: settings }),
     async seed(entries) {
       for await (const { content, ...entry } of seedEntries(entries, { runtime, refusal })) {
-        await order('PUT', `seed?entry=${encodeURIComponent(JSON.stringify(entry))}`, { body: content });
+        await command('PUT', `seed?entry=${encodeURIComponent(JSON.stringify(entry))}`, { body: content });
       }
     },
-    /** The option `seed`: only for a manager that holds nothing, so that a storage is seeded once. */
     async seedOnce(entries) {
-      const { isEmpty } = storage().usage;
-      if (isEmpty) await manager.seed(entries);
+      if (storage().usage.isEmpty) await manager.seed(entries);
     },
-    reset: () => order('POST', 'reset', { input: {} }),
+    reset: () => command('POST', 'reset', { input: {} }),
     async close() {
       if (isClosed) return;
       isClosed = true;

@@ -1,29 +1,53 @@
-// Delivery of events to configured URLs: signing and sending. What is due, and when it is tried again, the core knows.
+// Deliveries of events to configured URLs: signing and sending. The module knows what is due, and when a failed delivery is
+// tried again.
 
-/** The receiver must answer within this time (`contract/events.md` section 4). */
-const PATIENCE_MS = 1250;
+/** @import { Engine, Webhooks } from './internal.d.ts' */
+
+/** The receiver must answer within this time (`docs/contract/events.md` section 4). */
+const RECEIVER_TIMEOUT_MS = 1250;
+
+/** How many deliveries run at once. */
+const MAX_CONCURRENCY = 4;
+
 const ALGORITHM = { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' };
 
+/** @param {ArrayBuffer | Uint8Array} bytes */
 const base64 = (bytes) => btoa(Array.from(new Uint8Array(bytes), (byte) => String.fromCharCode(byte)).join(''));
+
+/** @param {ArrayBuffer | Uint8Array} bytes */
 const base64url = (bytes) => base64(bytes).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+
+/** @param {string} text */
 const bytesOf = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+
+/** @param {ArrayBuffer} bytes */
 const pem = (bytes) => `-----BEGIN PUBLIC KEY-----\n${base64(bytes).replace(/(.{64})(?=.)/g, '$1\n')}\n-----END PUBLIC KEY-----\n`;
 
-/** Sends what is due. `changed` is told after an outcome that may have made something else due. */
+/**
+ * Sends whatever is due.
+ *
+ * @param {Engine} engine
+ * @param {object} parts
+ * @param {() => Promise<SubtleCrypto>} parts.subtle
+ * @param {() => void} parts.changed Told after an outcome, which may have made something else due.
+ * @returns {Webhooks}
+ */
 export function createWebhooks(engine, { subtle, changed }) {
+  /** @type {Promise<{ privateKey: CryptoKey, publicKey: string }> | undefined} */
   let pair;
   let isClosed = false;
+  /** @type {Map<number, Promise<void>>} */
   const sending = new Map();
 
-  /** The key pair, made at its first use and kept by the core from then on: `{ privateKey, publicKey }`. */
+  /** The key pair: made at its first use, and stored by the module. */
   const keys = () => (pair ??= load());
 
   async function load() {
     const crypto = await subtle();
-    const kept = engine.control('webhookKey');
-    if (kept) {
-      const { privateKey, publicKey } = kept;
-      return { privateKey: await crypto.importKey('pkcs8', bytesOf(privateKey), ALGORITHM, false, ['sign']), publicKey };
+    const stored = engine.control('webhookKey');
+    if (stored) {
+      const privateKey = await crypto.importKey('pkcs8', bytesOf(stored.privateKey), ALGORITHM, false, ['sign']);
+      return { privateKey, publicKey: stored.publicKey };
     }
     const made = await crypto.generateKey(ALGORITHM, true, ['sign', 'verify']);
     const privateKey = base64(await crypto.exportKey('pkcs8', made.privateKey));
@@ -32,33 +56,34 @@ export function createWebhooks(engine, { subtle, changed }) {
     return { privateKey: made.privateKey, publicKey };
   }
 
+  /** @param {string} claims */
   async function sign(claims) {
     const { privateKey } = await keys();
-    const encode = (text) => base64url(new TextEncoder().encode(text));
+    const encode = (/** @type {string} */ text) => base64url(new TextEncoder().encode(text));
     const text = `${encode('{"alg":"RS256","typ":"JWT"}')}.${encode(claims)}`;
     const signature = await (await subtle()).sign(ALGORITHM, privateKey, new TextEncoder().encode(text));
     return `${text}.${base64url(signature)}`;
   }
 
+  /** @param {{ id: number, url: string, claims: string }} delivery */
   async function send({ id, url, claims }) {
     let isOk = false;
     try {
       const body = await sign(claims);
-      const signal = AbortSignal.timeout(PATIENCE_MS);
+      const signal = AbortSignal.timeout(RECEIVER_TIMEOUT_MS);
       const response = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'text/plain' }, body, signal, redirect: 'error' });
       isOk = response.status === 200;
       await response.body?.cancel();
     } catch {
-      // No answer is as good as a wrong one.
+      // No answer counts as a wrong one.
     }
     if (!isClosed) engine.control('delivered', { id, ok: isOk });
   }
 
   return {
-    /** Sends every delivery that is due and not under way. */
     take() {
-      if (isClosed) return;
-      for (const delivery of engine.control('takeDeliveries') ?? []) {
+      if (isClosed || sending.size >= MAX_CONCURRENCY) return;
+      for (const delivery of engine.control('takeDeliveries', { most: MAX_CONCURRENCY - sending.size }) ?? []) {
         if (sending.has(delivery.id)) continue;
         const work = send(delivery).finally(() => {
           sending.delete(delivery.id);

@@ -14,7 +14,6 @@ const PORT = 4410;
 const HOST = '127.0.0.1';
 /** How long requests under way may take after Ctrl-C. */
 const GRACE_MS = 30_000;
-const HEALTH = '/_wix-media/health';
 
 /** Serves until a signal ends it. */
 export async function serve({ options, program, print, note, paint, stderr }) {
@@ -35,7 +34,7 @@ export async function serve({ options, program, print, note, paint, stderr }) {
   try {
     if (options.data !== undefined) await mkdir(options.data, { recursive: true });
     manager = await openManager(settings.manager);
-    answer(await routes(manager, { version }));
+    answer(await routes(manager));
   } catch (error) {
     await manager?.close();
     await server.stop({ graceMs: 0 });
@@ -104,22 +103,12 @@ async function listening(answer, options) {
   }
 }
 
-/** The page, the health of the server, and the Media Manager for everything else. */
-async function routes(manager, { version }) {
+/** The page, and the Media Manager for everything else. */
+async function routes(manager) {
   const here = fileURLToPath(new URL('./', import.meta.url));
-  const { contentSecurityPolicy } = await import('./www/policy.js');
+  const { contentSecurityPolicy } = await import('#package/www/policy.js');
   const page = await openPage({ folder: `${here}www`, modules: here, policy: contentSecurityPolicy });
-  const started = Date.now();
-  const health = () => {
-    const { kind } = manager.storage;
-    const body = { status: 'ok', version, storage: kind, uptimeSeconds: Math.floor((Date.now() - started) / 1000) };
-    return Response.json(body, { headers: { 'access-control-allow-origin': '*', 'cache-control': 'no-store' } });
-  };
-  return async (request) => {
-    const { pathname } = new URL(request.url);
-    if (pathname === HEALTH) return health();
-    return (await page(request)) ?? harmless(await manager.fetch(request));
-  };
+  return async (request) => (await page(request)) ?? harmless(await manager.fetch(request));
 }
 
 /**

@@ -1,15 +1,25 @@
-// Requests, answers and calls between a page and the worker in which its manager runs. Bodies go in pieces, each asked for by
-// the side that reads, so that neither side ever holds more of a body than that.
+// Bodies on their way between a page and the worker of its manager. The reading side asks for each piece, so neither side
+// ever holds more of a body than one.
 
-/** The body of a message as a stream that asks the other side for each piece. */
+/** @typedef {{ postMessage(message: object, transfer?: Transferable[]): void }} Port */
+
+/**
+ * The body of a message, as a stream that asks the other side for each piece.
+ *
+ * @param {Port} port
+ * @param {number} id
+ * @param {{ onCancel?: (reason: unknown) => void }} [options]
+ */
 export function incoming(port, id, { onCancel } = {}) {
+  /** @type {ReadableStreamDefaultController<Uint8Array>} */
   let controller;
-  // What comes after the end, or after nobody wants more, is late and means nothing.
+  // Messages that arrive after the end, or after a cancellation, are ignored.
   let isOver = false;
-  const over = (act) => {
+  const over = (/** @type {() => void} */ act) => {
     if (!isOver) act();
     isOver = true;
   };
+  /** @type {ReadableStream<Uint8Array>} */
   const stream = new ReadableStream(
     {
       start: (own) => {
@@ -26,15 +36,21 @@ export function incoming(port, id, { onCancel } = {}) {
   );
   return {
     stream,
-    piece(bytes) {
+    piece(/** @type {Uint8Array} */ bytes) {
       if (!isOver) controller.enqueue(bytes);
     },
     end: () => over(() => controller.close()),
-    fail: (error) => over(() => controller.error(error)),
+    fail: (/** @type {unknown} */ error) => over(() => controller.error(error)),
   };
 }
 
-/** Sends a stream to the other side as it asks for it. */
+/**
+ * Sends a stream to the other side, piece by piece as it asks.
+ *
+ * @param {Port} port
+ * @param {number} id
+ * @param {ReadableStream<Uint8Array>} stream
+ */
 export function outgoing(port, id, stream) {
   const reader = stream.getReader();
   return {
@@ -42,11 +58,11 @@ export function outgoing(port, id, stream) {
       try {
         const { done, value } = await reader.read();
         if (done) return port.postMessage({ id, type: 'end' });
-        // A copy: what the stream gave may be part of something larger, or somebody else's.
+        // A copy, because a chunk may be part of a larger buffer, or belong to somebody else.
         const bytes = value.slice();
         return port.postMessage({ id, type: 'piece', bytes }, [bytes.buffer]);
       } catch (error) {
-        return port.postMessage({ id, type: 'broken', message: String(error?.message ?? error) });
+        return port.postMessage({ id, type: 'broken', message: String(/** @type {Error} */ (error)?.message ?? error) });
       }
     },
     cancel: () => reader.cancel().catch(() => {}),

@@ -1,17 +1,28 @@
 // The dedicated worker in which a manager on the origin private file system runs.
+//
+// Messages carry the `id` of a request or call. The page sends `fetch` with a body that is pulled, and calls such as
+// `start`; the worker sends `head` with a body that is pulled, `result`, `failed`, and `event` without being asked.
 import { refusal, WixMediaError } from '../../client/error.js';
 import { createManager } from '../index.js';
 import { incoming, outgoing } from './bodies.js';
 
+/** @import { PublicManager } from '../internal.d.ts' */
+
 const port = globalThis;
+/** @type {Map<number, ReturnType<typeof incoming>>} */
 const bodies = new Map();
+/** @type {Map<number, { pull?(): Promise<void>, cancel(): unknown }>} */
 const answers = new Map();
+/** @type {PublicManager} */
 let manager;
 
-const errorOf = (error) => (error instanceof WixMediaError ? error.toJSON() : { message: String(error?.message ?? error), code: 'INTERNAL' });
+const errorOf = (/** @type {any} */ error) =>
+  error instanceof WixMediaError ? error.toJSON() : { message: String(error?.message ?? error), code: 'INTERNAL' };
 
+/** @param {{ id: number, method: string, url: string, headers: [string, string][], hasBody: boolean }} message */
 async function answer({ id, method, url, headers, hasBody }) {
   const controller = new AbortController();
+  /** @type {ReturnType<typeof incoming> | undefined} */
   let body;
   if (hasBody) {
     body = incoming(port, id);
@@ -20,13 +31,14 @@ async function answer({ id, method, url, headers, hasBody }) {
   answers.set(id, { cancel: () => controller.abort() });
   try {
     const { signal } = controller;
-    const request = new Request(url, { method, headers, signal, ...(body && { body: body.stream, duplex: 'half' }) });
-    const response = await manager.fetch(request);
+    /** @type {RequestInit & { duplex?: 'half' }} */
+    const init = { method, headers, signal, ...(body && { body: body.stream, duplex: 'half' }) };
+    const response = await manager.fetch(new Request(url, init));
     const head = { id, type: 'head', status: response.status, headers: [...response.headers], hasBody: !!response.body };
-    if (method !== 'GET' && method !== 'HEAD') head.storage = manager.storage;
+    const isChange = method !== 'GET' && method !== 'HEAD';
     if (response.body) answers.set(id, outgoing(port, id, response.body));
     else answers.delete(id);
-    port.postMessage(head);
+    port.postMessage(isChange ? { ...head, storage: manager.storage } : head);
   } catch (error) {
     answers.delete(id);
     port.postMessage({ id, type: 'failed', error: errorOf(error) });
@@ -35,10 +47,11 @@ async function answer({ id, method, url, headers, hasBody }) {
   }
 }
 
+/** @type {Record<string, (message: any) => Promise<unknown> | unknown>} */
 const calls = {
   async start({ options, module, images, token }) {
-    const given = { token, WixMediaError, refusal, compile: async () => module, runtime: { managerWasm: () => module, imagesWasm: () => images, crypto: () => crypto } };
-    manager = await createManager(options, given);
+    const runtime = { managerWasm: () => module, imagesWasm: () => images, crypto: () => crypto };
+    manager = /** @type {PublicManager} */ (await createManager(options, { token, WixMediaError, refusal, runtime }));
     manager.on('*', (body) => port.postMessage({ type: 'event', body }));
     return { storage: manager.storage, now: manager.clock.now() };
   },
@@ -57,7 +70,7 @@ port.onmessage = async ({ data }) => {
   if (type === 'piece') return bodies.get(id)?.piece(data.bytes);
   if (type === 'end') return bodies.get(id)?.end();
   if (type === 'broken') return bodies.get(id)?.fail(new Error(data.message));
-  if (type === 'pull') return answers.get(id)?.pull();
+  if (type === 'pull') return answers.get(id)?.pull?.();
   if (type === 'cancel') {
     answers.get(id)?.cancel();
     return void answers.delete(id);

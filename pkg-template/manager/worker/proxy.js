@@ -1,28 +1,49 @@
-// A manager that runs in a worker, seen from the page.
-import { incoming, outgoing } from './bodies.js';
+// A manager that runs in a worker, as the page sees it.
 import { nameOf } from '../events.js';
-import { createFace } from '../public.js';
+import { createPublic } from '../public.js';
+import { incoming, outgoing } from './bodies.js';
 
-/** Starts the worker and the manager in it. */
-export async function createRemote(options, module, given) {
+/** @import { Given, ManagerEvent, ManagerOptions, MediaManager, PublicManager } from '../internal.d.ts' */
+
+/**
+ * @template Value
+ * @param {Map<number, Value>} map
+ * @param {number} id
+ */
+function take(map, id) {
+  const found = map.get(id);
+  map.delete(id);
+  return found;
+}
+
+/**
+ * Starts the worker, and the manager in it.
+ *
+ * @param {ManagerOptions} options
+ * @param {WebAssembly.Module} module
+ * @param {Given & { baseUrl: string }} given
+ * @returns {Promise<PublicManager>}
+ */
+export async function createProxy(options, module, given) {
   const { WixMediaError, runtime, baseUrl } = given;
-  const worker = runtime.managerWorker();
-  // What a caller's object can hold beside data, such as a clock of its own, cannot go to a worker.
+  const worker = /** @type {NonNullable<typeof runtime.managerWorker>} */ (runtime.managerWorker)();
+  // Objects with functions, such as a clock of the caller, cannot be sent to a worker.
   const { seed: _, clock, ...settings } = options;
+  /** @type {Map<number, { resolve(value: any): void, reject(reason: unknown): void }>} */
   const waiting = new Map();
+  /** @type {Map<number, ReturnType<typeof incoming>>} */
   const bodies = new Map();
+  /** @type {Map<number, ReturnType<typeof outgoing>>} */
   const requests = new Map();
+  /** @type {Set<(event: ManagerEvent) => unknown>} */
   const handlers = new Set();
   let last = 0;
+  /** @type {any} */
   let state = {};
+  /** @type {InstanceType<typeof WixMediaError> | undefined} */
   let broken;
 
-  const error = (members) => new WixMediaError({ retry: 'maybe', ...members });
-  const take = (map, id) => {
-    const found = map.get(id);
-    map.delete(id);
-    return found;
-  };
+  const error = (/** @type {import('../internal.d.ts').ErrorMembers} */ members) => new WixMediaError({ retry: 'maybe', ...members });
   worker.onmessage = ({ data }) => {
     const { id, type } = data;
     if (data.storage) state = { ...state, storage: data.storage };
@@ -49,32 +70,40 @@ export async function createRemote(options, module, given) {
     }
   };
   worker.onerror = (event) => {
-    broken = error({ code: 'MANAGER_LOST', message: `The worker of the Media Manager ended: ${event.message ?? 'it could not be loaded'}` });
+    const message = `the worker of the Media Manager ended: ${event.message ?? 'it could not be loaded'}`;
+    broken = error({ code: 'MANAGER_LOST', message });
     for (const { reject } of waiting.values()) reject(broken);
     for (const body of bodies.values()) body.fail(broken);
     waiting.clear();
     bodies.clear();
   };
 
-  const ask = (message, transfer = []) =>
+  /**
+   * Sends a message, and waits for its answer.
+   *
+   * @param {object} message
+   * @returns {Promise<any>}
+   */
+  const ask = (message) =>
     new Promise((resolve, reject) => {
       if (broken) return reject(broken);
       last += 1;
       waiting.set(last, { resolve, reject });
-      return worker.postMessage({ ...message, id: last }, transfer);
+      return worker.postMessage({ ...message, id: last });
     });
 
-  const virtual = clock === 'virtual';
-  if (clock !== undefined && clock !== 'system' && !virtual) {
+  const isVirtual = clock === 'virtual';
+  if (clock !== undefined && clock !== 'system' && !isVirtual) {
     throw given.refusal('clock', "must be 'system' or 'virtual' with the storage opfs", 'createManager');
   }
   try {
-    state = await ask({ type: 'start', options: { ...settings, clock }, module, images: runtime.imagesWasm(), token: given.token });
+    state = await ask({ type: 'start', options: { ...settings, clock }, module, images: runtime.imagesWasm?.(), token: given.token });
   } catch (failure) {
     worker.terminate();
     throw failure;
   }
 
+  /** @type {MediaManager['fetch']} */
   async function fetch(input, init) {
     if (init?.body instanceof ReadableStream) init = { duplex: 'half', ...init };
     const request = input instanceof Request && init === undefined ? input : new Request(input, init);
@@ -82,6 +111,7 @@ export async function createRemote(options, module, given) {
     const { method, url, signal } = request;
     // Firefox has no streams in requests.
     const stream = request.body ?? (method === 'GET' || method === 'HEAD' ? null : new Blob([await request.arrayBuffer()]).stream());
+    /** @type {Promise<Response>} */
     const answer = ask({ type: 'fetch', method, url, headers: [...request.headers], hasBody: !!stream });
     const id = last;
     if (stream) requests.set(id, outgoing(worker, id, stream));
@@ -98,16 +128,16 @@ export async function createRemote(options, module, given) {
     });
   }
 
-  return createFace({
+  return createPublic({
     fetch,
     baseUrl,
     given,
     on(name, handler) {
-      const filtered = (body) => (name === '*' || nameOf(body) === name) && handler(body);
+      const filtered = (/** @type {ManagerEvent} */ body) => (name === '*' || nameOf(body) === name) && handler(body);
       handlers.add(filtered);
       return () => handlers.delete(filtered);
     },
-    now: () => (virtual ? state.now : Date.now()),
+    now: () => (isVirtual ? state.now : Date.now()),
     async advance(milliseconds) {
       state = { ...state, ...(await ask({ type: 'advance', milliseconds })) };
     },
@@ -117,7 +147,7 @@ export async function createRemote(options, module, given) {
     async close() {
       await ask({ type: 'close' });
       worker.terminate();
-      broken = error({ code: 'MANAGER_CLOSED', message: 'The manager is closed' });
+      broken = error({ code: 'MANAGER_CLOSED', message: 'the manager is closed' });
     },
   });
 }

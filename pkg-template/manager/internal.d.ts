@@ -1,0 +1,314 @@
+import type { Refusal, Runtime, WebCrypto } from '../client/internal.js';
+import type {
+  Colors as DescriptorColors,
+  ManagerEvent,
+  ManagerOptions,
+  ManagerStorage,
+  MediaManager,
+  WixMediaError as ErrorClass,
+} from '../types/index.js';
+
+export type { ManagerEvent, ManagerOptions, ManagerStorage, MediaManager, Refusal, Runtime, WebCrypto };
+
+/** What the entry of the package lends to `createManager`. */
+export interface Lent {
+  WixMediaError: typeof ErrorClass;
+  /** Missing in a worker, where the manager has no client. */
+  createClient?(options: { manager: MediaManager }): MediaManager['client'];
+  refusal: Refusal;
+  runtime: Pick<Runtime, 'managerWasm' | 'imagesWasm' | 'crypto' | 'managerWorker' | 'directory' | 'network'>;
+}
+
+/** The same, with what this manager adds. */
+export interface Given extends Lent {
+  /** The token by which the manager's own object proves who it is. */
+  token: string;
+}
+
+/** Makes the error of a refusal. */
+export type Fail = (code: string, message: string, cause?: unknown) => ErrorClass;
+
+/** Refuses an option of `createManager`. */
+export type Refuse = (field: string, description: string) => ErrorClass;
+
+/** A clock. Only a virtual one has `set`. */
+export interface Clock {
+  kind: 'system' | 'virtual' | 'custom';
+  now(): number;
+  set?(to: number): void;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The module of the manager
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** `[status, headers, body, delay, transform]`: what `close` answers. `headers` are names and values in turns. */
+export type Outcome = [
+  status: number,
+  headers: string[],
+  body: number | Uint8Array<ArrayBuffer>,
+  delay?: any,
+  transform?: string,
+];
+
+/** Bytes, or the run of a blob that holds them: `[name, offset, length]`. */
+export type Piece = Uint8Array<ArrayBuffer> | [name: string, offset: number, length: number];
+
+/** One instance of `manager.wasm`. Numbers of intakes and bodies mean something to this instance only. */
+export interface ManagerCore {
+  start(host: StorageHost & { now(): number; random(buffer: Uint8Array): void }, options: string): void;
+  stop(): void;
+  open(method: string, path: string, query: string, headers: string[]): number;
+  openImport(file: string, status: number, headers: string[]): number;
+  openArchive(): number;
+  openSeed(entry: string, host: string): number;
+  exportArchive(): Outcome;
+  fileName(id: string): string;
+  feed(intake: number, bytes: Uint8Array): boolean;
+  picture(intake: number): [name: string, size: number] | undefined;
+  color(intake: number, colors: string): void;
+  close(intake: number): Outcome;
+  abandon(intake: number): void;
+  pieces(body: number): Piece[];
+  release(body: number): void;
+  control(name: string, input: string): string;
+}
+
+/** The engine: requests and bodies in and out of the module. */
+export interface Engine {
+  /** Answers a request. Rejects when its body breaks off. */
+  respond(request: Request): Promise<Response>;
+  /** Calls a function of the module that is not an HTTP request. */
+  control(name: string, input?: object): any;
+  /**
+   * Takes bytes that are not those of a request. `open` returns the number of the intake. `blobs` says how many new blobs
+   * the storage has to prepare for each piece, where that is more than usual.
+   */
+  receive(open: (core: ManagerCore) => number, source: BodySource, blobs?: number): Promise<Response>;
+  /** Sends a body that is not an answer to a request; `ended` is told when nobody reads on. */
+  send(ask: (core: ManagerCore) => Outcome, ended?: (rest: any[]) => void): Response;
+  /** Breaks the instance, as a fault would. For tests. */
+  trap(): unknown;
+  close(): void;
+}
+
+/** Whatever a body can be read from. */
+export type BodySource =
+  | Request
+  | Response
+  | Blob
+  | ReadableStream<Uint8Array>
+  | ArrayBuffer
+  | ArrayBufferView
+  | { body: ReadableStream<Uint8Array> | null }
+  | null
+  | undefined;
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Storage
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** The synchronous calls that the module makes on blobs, and on the files of the catalog. */
+export interface StorageHost {
+  /** The id of a blob that has been prepared, where the storage needs that. */
+  fresh(): string | undefined;
+  append(name: string, offset: number, bytes: Uint8Array): void;
+  sync(name: string): void;
+  read(name: string, offset: number, buffer: Uint8Array): number;
+  size(name: string): number | undefined;
+  remove(name: string): void;
+  names(folder: string): string[];
+  openFile(name: string): number;
+  closeFile(file: number): void;
+  readAt(file: number, offset: number, buffer: Uint8Array): number;
+  writeAt(file: number, offset: number, bytes: Uint8Array): void;
+  truncate(file: number, size: number): void;
+  syncFile(file: number): void;
+  sizeOf(file: number): number;
+  hasFile(name: string): boolean;
+  deleteFile(name: string): void;
+}
+
+/** A storage. Names of blobs are paths of two parts, as `blobs::file_name` of the crate makes them. */
+export interface Storage {
+  kind: 'memory' | 'directory' | 'opfs';
+  /** The directory, where it is in one. */
+  directory?: string;
+  /** Whether it outlives the process, so that waiting for the disk has a point. */
+  durable: boolean;
+  host: StorageHost;
+  /** Reads a part of a blob: less than `length` only at its end. */
+  read(name: string, offset: number, length: number): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
+  /** Lets the storage name blobs as the module does. */
+  attach?(core: ManagerCore): void;
+  /** Makes these blobs, and `count` new ones, ready for synchronous use. */
+  prepare?(names: string[], count?: number): Promise<void>;
+  /** Lets go of whatever a broken instance had open. */
+  recover?(): void;
+  /** How much room the browser leaves. */
+  estimate?(): Promise<{ usage: number; quota: number }>;
+  close(): void;
+}
+
+/** A storage whose blobs stay for as long as they are read. */
+export interface PinnedStorage extends Storage {
+  pin(name: string): void;
+  unpin(name: string): void;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Images
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** One instance of `images.wasm`. */
+export interface ImagesCore {
+  colors(bytes: Uint8Array): Colors | undefined;
+  transform(
+    bytes: Uint8Array,
+    tail: string,
+    accept: string,
+  ): [type: string, bytes: Uint8Array<ArrayBuffer>, width: number, height: number];
+  memorySize(): number;
+}
+
+/** The colours of an image, as a descriptor has them. */
+export type Colors = DescriptorColors;
+
+/** Bytes, or a function that reads them when they are needed. */
+export type Bytes = Uint8Array | (() => Promise<Uint8Array>);
+
+/** An image that was made of another one. */
+export interface Transformed {
+  type: string;
+  bytes: Uint8Array<ArrayBuffer>;
+  width: number;
+  height: number;
+}
+
+/** Works on one image at a time. */
+export interface Transformer {
+  /** The colours of an image; undefined where nothing of it is opaque. */
+  colors(bytes: Bytes): Promise<Colors | undefined>;
+  /** The image that `tail` asks for: the part of a URL after `/v1/`. */
+  transform(bytes: Bytes, tail: string, accept?: string): Promise<Transformed>;
+}
+
+/** Images as the manager uses them. */
+export interface Images {
+  /** The colours of an image; undefined where they cannot be found. */
+  colors(read: () => Promise<Uint8Array>): Promise<Colors | undefined>;
+  /**
+   * The image that `transform` asks for, made of the bytes that `read` returns. The same `key` is made once, however many
+   * ask for it at once. Rejects with an error that has an HTTP `status`.
+   */
+  transform(key: string, transform: string, accept: string, read: () => Promise<Uint8Array>): Promise<Transformed>;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Events, imports, webhooks
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** An event with its number. */
+export interface NumberedEvent {
+  number: number;
+  body: ManagerEvent;
+}
+
+/** Tells listeners about events. */
+export interface Events {
+  /**
+   * Tells `listener` about every event after the one of a number, and about those to come, and `ended` when there will be
+   * no more. Without a number only about those to come. Returns the function that ends it.
+   */
+  follow(after: number | undefined, listener: (event: NumberedEvent) => unknown, ended?: () => void): () => void;
+  on: MediaManager['on'];
+  /** Tells everybody what has happened since the last time. */
+  deliver(): void;
+  close(): void;
+}
+
+/** The answer of a source. */
+export interface SourceAnswer {
+  status: number;
+  /** Names and values in turns. */
+  headers: string[];
+  body: ReadableStream<Uint8Array> | null;
+  /** Where a redirect leads. */
+  location?: string;
+  cancel(): void;
+}
+
+/** Sends one request to the source of an import. */
+export type Network = (
+  url: string,
+  options: { headers: [string, string][]; signal: AbortSignal; isPrivate(address: string): boolean },
+) => Promise<SourceAnswer>;
+
+/** Work that runs beside the requests: imports, webhooks. */
+export interface Worker {
+  /** Takes whatever is due, while there is room. */
+  take(): void;
+  close(): Promise<void>;
+}
+
+/** Deliveries of events to configured URLs. */
+export interface Webhooks extends Worker {
+  /** The public key, as PEM. */
+  publicKey(): Promise<string>;
+  /** Reads the key again at its next use: the catalog holds another one. */
+  forgetKey(): void;
+}
+
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The public object, and the router of `/_wix-media/`
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** The parts of a manager that depend on where its engine runs. */
+export interface PublicParts {
+  fetch: MediaManager['fetch'];
+  baseUrl: string;
+  given: Given;
+  on: MediaManager['on'];
+  now(): number;
+  advance(milliseconds: number): Promise<void>;
+  storage(): ManagerStorage;
+  estimate: MediaManager['estimate'];
+  close(): Promise<void>;
+  /** Breaks the engine's instance; for tests. */
+  trap(): Promise<unknown>;
+}
+
+/** A manager, with what the package and its tests need beside the documented members. */
+export interface PublicManager extends MediaManager {
+  /** Seeds a manager that holds nothing, so that a storage is seeded once. */
+  seedOnce(entries: import('../types/index.js').Seed): Promise<void>;
+  [hidden: symbol]: () => Promise<unknown>;
+}
+
+/** What the routes work with. */
+export interface Admin {
+  engine: Engine;
+  events: Events;
+  manager: Pick<MediaManager, 'storage' | 'clock'>;
+  webhooks: Webhooks;
+  changed(): void;
+  refuse: Refuse;
+  /** When the manager was made, in milliseconds of real time. */
+  started: number;
+  token: string;
+}
+
+/** One request to a route. */
+export interface AdminRequest extends Admin {
+  request: Request;
+  url: URL;
+}
+
+/** A route: who may ask, and what it answers. */
+export interface Route {
+  scope?: 'read' | 'manage';
+  answer(request: AdminRequest): Response | Promise<Response>;
+}
+
+export type { ErrorMembers } from '../client/internal.js';
