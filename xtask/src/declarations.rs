@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use wix_media::model::choices::CHOICES;
+use wix_media::operations::enums::CHOICES;
 use wix_media::operations::Group;
 
 /// The line of a part at which the exports of its namespace are put.
