@@ -116,3 +116,11 @@ declare module '#package/transfers.wasm' {
   const module: WebAssembly.Module;
   export default module;
 }
+
+declare module '#package/www/policy.js' {
+  export function contentSecurityPolicy(importMapHash?: string, options?: { header?: boolean }): string;
+}
+
+declare module '#version' {
+  export const VERSION: string;
+}

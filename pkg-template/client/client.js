@@ -2,37 +2,44 @@
 import { enums, operations } from '#operations';
 import { call } from './call.js';
 import { addLibrary } from './lazy.js';
-import { lookAt, paged } from './paging.js';
+import { paged, viewOf } from './paging.js';
 import { builder, Filter, QueryBuilder, Sort } from './query.js';
 import { createWebhooks } from './webhooks.js';
 
+/** @import { CallOptions, Client } from '../types/index.js' */
+/** @import { Connection } from './internal.d.ts' */
+
 /**
- * Makes `{ files, folders, webhooks }`. `connection` gives what the calls share, at the first call or later, and may
- * throw. The functions need no `this`.
+ * Makes a client. Its functions need no `this`.
+ *
+ * @param {() => Connection} connection Gives what the calls share, at the first call or later; may throw.
+ * @returns {Client}
  */
 export function bind(connection) {
   const { webhooks, ...listeners } = createWebhooks(connection);
+  /** @type {any} */
   const client = { webhooks };
-  for (const group of ['files', 'folders']) {
+  for (const group of /** @type {const} */ (['files', 'folders'])) {
     client[group] = { ...enums[group], utils: { query: { QueryBuilder, Filter, Sort } }, ...listeners[group] };
   }
   for (const [operation, [group, name, count, , list, paging]] of operations.entries()) {
-    const send = (args, options) => call(connection, operation, args, options);
-    const look = lookAt(list, paging);
+    const send = (/** @type {unknown[]} */ args, /** @type {CallOptions | undefined} */ options) =>
+      call(connection, operation, args, options);
+    const view = viewOf(list, paging);
     const isQuery = paging === 'query';
-    const follow = (args, options) => {
+    const follow = (/** @type {any[]} */ args, /** @type {CallOptions | undefined} */ options) => {
       const { cursorPaging, paging: own } = args[0] ?? {};
       const { cursor } = (isQuery ? cursorPaging : own) ?? {};
-      const turn = (next) => {
+      const turn = (/** @type {string} */ next) => {
         const query = { cursorPaging: { ...cursorPaging, cursor: next } };
         return send([isQuery ? query : { ...args[0], paging: { ...own, cursor: next } }], options);
       };
-      return paged(send(args, options), look, turn, cursor, options?.signal);
+      return paged(send(args, options), view, turn, cursor, options?.signal);
     };
-    // In an object, so that the function is known by its name.
+    // A member of an object, so that the function has its name.
     const functions = {
-      [name]: (...args) => {
-        if (isQuery && args.length === 0) return builder((query, options) => send([query], options), look);
+      [name]: (/** @type {any[]} */ ...args) => {
+        if (isQuery && args.length === 0) return builder((query, options) => send([query], options), view);
         // Velo's form: the id first, then the file.
         if (name === 'updateFileDescriptor' && typeof args[0] === 'string' && args.length > 1) {
           const [_id, file, options] = args;

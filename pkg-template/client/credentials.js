@@ -2,22 +2,38 @@
 import { refusal, WixMediaError } from './error.js';
 import { tell } from './hooks.js';
 
-// A token is renewed this long before it ends, so that it does not end on the way.
-const MARGIN = 60_000;
+/** @import { Auth, VisitorAuth, VisitorTokens } from '../types/index.js' */
+/** @import { ErrorMembers, HeaderMap } from './internal.d.ts' */
 
+/** @typedef {{ access_token: string, expires_in?: string | number, refresh_token: string }} TokenAnswer */
+/** @typedef {(body: object) => Promise<TokenAnswer>} Post */
+/** @typedef {Record<string, string | null | undefined>} GappyHeaders */
+
+/** A token is renewed this long before it expires, so that it does not expire on the way. */
+const MARGIN_MS = 60_000;
+
+/**
+ * @param {string} message
+ * @param {Partial<ErrorMembers>} [rest]
+ */
 const unauthenticated = (message, rest) =>
   new WixMediaError({ message, code: 'UNAUTHENTICATED', operation: 'oauth2.token', ...rest });
 
-// fetch quotes an invalid header value in its error, so such a value must never get there: it may be a key with the
-// line break of the file that it was read from.
+// fetch quotes an invalid header value in its error, and the value may be a key with the line break of the file that it was
+// read from. So it must never get there.
 const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
 
+/**
+ * @param {GappyHeaders | undefined} headers
+ * @returns {HeaderMap}
+ */
 const checked = (headers) => {
+  /** @type {HeaderMap} */
   const kept = {};
   for (const [name, value] of Object.entries(headers ?? {})) {
     if (value === undefined || value === null) continue;
     if (UNSENDABLE.test(value)) {
-      throw unauthenticated(`The credentials hold a character that the header ${name} cannot carry`);
+      throw unauthenticated(`invalid credentials: a character that the header ${name} cannot carry`);
     }
     kept[name] = value;
   }
@@ -25,23 +41,29 @@ const checked = (headers) => {
 };
 
 /**
- * The headers of credentials that never change, or a function that promises headers. It is called for each request,
- * with the Authorization value that was answered with 401, if any.
+ * The headers of credentials that never change, or a function that promises headers. It is called for each request, with the
+ * Authorization value that was answered with 401, if there was one.
+ *
+ * @param {Auth | undefined} given
+ * @param {Post} post
+ * @returns {HeaderMap | ((refused?: string) => Promise<HeaderMap>)}
  */
-export function credentials(auth, post) {
-  const { siteId, accountId } = auth ?? {};
+export function credentials(given, post) {
+  if (!given) return {};
+  const auth = /** @type {any} */ (given);
+  const { siteId, accountId } = auth;
   const site = { 'wix-site-id': siteId || undefined, 'wix-account-id': accountId || undefined };
-  const fixed = (token) => checked({ Authorization: token, ...site });
-  const renewable = (ask) => async (refused) => {
+  const fixed = (/** @type {string} */ token) => checked({ Authorization: token, ...site });
+  /** @param {(refused?: string) => Promise<GappyHeaders | undefined>} ask */
+  const renewable = (ask) => async (/** @type {string | undefined} */ refused) => {
     try {
       return checked(await ask(refused));
     } catch (cause) {
       if (cause instanceof WixMediaError) throw cause;
-      throw unauthenticated('The credentials could not be had: their function failed', { retry: 'maybe', cause });
+      throw unauthenticated('cannot get the credentials: their function failed', { retry: 'maybe', cause });
     }
   };
 
-  if (!auth) return {};
   if (typeof auth.getAuthHeaders === 'function') return renewable(async () => (await auth.getAuthHeaders())?.headers);
   if (auth.apiKey) return fixed(auth.apiKey);
   if (typeof auth.accessToken === 'function') {
@@ -56,23 +78,30 @@ export function credentials(auth, post) {
     exchange = () => post({ instance_id, client_id, client_secret, grant_type: 'client_credentials' });
   } else {
     const known = '{ apiKey }, { accessToken }, { clientId }, { appId, appSecret, instanceId }';
-    throw refusal('auth', `is none of ${known} and an object with getAuthHeaders()`);
+    throw refusal('auth', `must be one of ${known}, or an object with getAuthHeaders()`);
   }
   const token = cachedToken(exchange, tokens?.accessToken);
   return renewable(async (refused) => ({ Authorization: await token(refused), ...site }));
 }
 
-/** Keeps a token while it is good, and lets concurrent callers share one request for the next. */
+/**
+ * Caches a token until it expires, and lets concurrent callers share one request for the next.
+ *
+ * @param {() => Promise<TokenAnswer>} exchange
+ * @param {VisitorTokens['accessToken']} known
+ * @returns {(refused?: string) => string | Promise<string>}
+ */
 function cachedToken(exchange, known) {
   let value = known?.value;
-  let until = known?.expiresAt ? known.expiresAt * 1000 - MARGIN : Infinity;
+  let until = known?.expiresAt ? known.expiresAt * 1000 - MARGIN_MS : Infinity;
+  /** @type {Promise<string> | undefined} */
   let pending;
   return (refused) => {
     if (value && value !== refused && Date.now() < until) return value;
     pending ??= exchange()
       .then((answer) => {
-        const life = (Number(answer.expires_in) || 300) * 1000;
-        until = Date.now() + life - Math.min(MARGIN, life / 2);
+        const lifetime = (Number(answer.expires_in) || 300) * 1000;
+        until = Date.now() + lifetime - Math.min(MARGIN_MS, lifetime / 2);
         return (value = answer.access_token);
       })
       .finally(() => {
@@ -82,7 +111,12 @@ function cachedToken(exchange, known) {
   };
 }
 
-/** Tokens of a visitor: the refresh token as long as it is accepted, else those of a new anonymous visitor. */
+/**
+ * Tokens of a visitor: by the refresh token as long as it is accepted, else those of a new anonymous visitor.
+ *
+ * @param {VisitorAuth} auth
+ * @param {Post} post
+ */
 function visitorTokens({ clientId, tokens, onTokens }, post) {
   let refreshToken = tokens?.refreshToken;
   return async () => {
@@ -92,7 +126,7 @@ function visitorTokens({ clientId, tokens, onTokens }, post) {
         answer = await post({ clientId, refreshToken: refreshToken.value, grantType: 'refresh_token' });
       } catch (error) {
         // Only a refusal ends the visitor; a failed connection does not.
-        if (!(error.status < 500)) throw error;
+        if (!(Number(/** @type {{ status?: number }} */ (error).status) < 500)) throw error;
       }
     }
     if (!answer) {
@@ -100,16 +134,22 @@ function visitorTokens({ clientId, tokens, onTokens }, post) {
       refreshToken = { value: answer.refresh_token, role: 'visitor' };
     }
     const expiresAt = Math.floor(Date.now() / 1000) + Number(answer.expires_in);
-    tell(onTokens, { accessToken: { value: answer.access_token, expiresAt }, refreshToken });
+    const accessToken = { value: answer.access_token, expiresAt };
+    tell(onTokens, { accessToken, refreshToken: /** @type {NonNullable<typeof refreshToken>} */ (refreshToken) });
     return answer;
   };
 }
 
-/** Reads the answer of a token request. Nothing of its body may reach an error: it holds secrets. */
+/**
+ * Reads the answer of a token request. Nothing of its body may reach an error: it holds secrets.
+ *
+ * @param {Response} response
+ * @returns {Promise<TokenAnswer>}
+ */
 export async function readToken(response) {
   const { status } = response;
   const requestId = response.headers?.get('x-wix-request-id') ?? undefined;
   const answer = await response.json().catch(() => undefined);
   if (status === 200 && typeof answer?.access_token === 'string') return answer;
-  throw unauthenticated(`The token request was refused with status ${status}`, { status, requestId });
+  throw unauthenticated(`cannot get a token: the service answered with status ${status}`, { status, requestId });
 }

@@ -1,3 +1,7 @@
+// Errors of the package.
+
+/** @import { ErrorMembers } from './internal.d.ts' */
+
 /**
  * The one class of everything that the package throws or rejects with, except the caller's own abort reason.
  *
@@ -12,29 +16,38 @@
  *   throw error;
  * }
  */
-export class WixMediaError extends Error {
-  // Minifiers rename classes, and stack traces are headed before the constructor sets anything.
-  static name = 'WixMediaError';
+export const WixMediaError = /** @type {typeof import('../types/index.js').WixMediaError} */ (
+  /** @type {unknown} */ (
+    class extends Error {
+      // Minifiers rename classes, and stack traces take the name before the constructor sets anything.
+      static name = 'WixMediaError';
 
-  get name() {
-    return 'WixMediaError';
-  }
+      get name() {
+        return 'WixMediaError';
+      }
 
-  constructor({ message, code, status, operation, requestId, retry = 'never', details, ...rest }) {
-    super(message, rest);
-    const { fieldViolations } = details?.validationError ?? {};
-    const members = { message, code, status, operation, requestId, retry, fieldViolations, details };
-    for (const [key, value] of Object.entries({ name: 'WixMediaError', ...members })) {
-      Object.defineProperty(this, key, { value, enumerable: true, writable: true, configurable: true });
+      /** @param {ErrorMembers} members */
+      constructor({ message, code, status, operation, requestId, retry = 'never', details, ...rest }) {
+        super(message, rest);
+        const { fieldViolations } = details?.validationError ?? {};
+        const members = { message, code, status, operation, requestId, retry, fieldViolations, details };
+        for (const [key, value] of Object.entries({ name: 'WixMediaError', ...members })) {
+          Object.defineProperty(this, key, { value, enumerable: true, writable: true, configurable: true });
+        }
+      }
+
+      toJSON() {
+        return { ...this };
+      }
     }
-  }
+  )
+);
 
-  toJSON() {
-    return { ...this };
-  }
-}
-
-/** The refusal of an argument or option, in the shape in which the service refuses one. */
+/**
+ * The refusal of an argument or option, in the shape in which the service refuses one.
+ *
+ * @type {import('./internal.d.ts').Refusal}
+ */
 export const refusal = (field, description, operation, cause, violatedRule = 'FORMAT') =>
   new WixMediaError({
     message: `${operation ? `${operation}: ` : ''}${field} ${description}`,
@@ -42,10 +55,15 @@ export const refusal = (field, description, operation, cause, violatedRule = 'FO
     status: 400,
     operation,
     details: { validationError: { fieldViolations: [{ field, description, violatedRule }] } },
-    ...(cause && { cause }),
+    ...(cause ? { cause } : {}),
   });
 
-/** The refusal that the core found. */
+/**
+ * The refusal that the core has found.
+ *
+ * @param {[field: string, expectation: string, violatedRule: string]} found
+ * @param {string} operation
+ */
 export const violation = ([field, expectation, violatedRule], operation) =>
   refusal(
     field,
@@ -55,7 +73,11 @@ export const violation = ([field, expectation, violatedRule], operation) =>
     violatedRule,
   );
 
-/** What a thrown value says. Anything can be thrown, also what cannot be printed. */
+/**
+ * The message of a thrown value. Anything can be thrown, even something that cannot be printed.
+ *
+ * @param {any} thrown
+ */
 export function textOf(thrown) {
   try {
     return String(thrown?.message ?? thrown);

@@ -1,11 +1,13 @@
 // The library: uploads, downloads, paths and trash. A client holds their names; the first use of one loads `transfers.js`.
 import { operations } from '#operations';
 import { compile, loadOnce } from '../wasm/instance.js';
-import { limited, resultOf, unreachable } from './call.js';
+import { resultOf } from './answer.js';
+import { unreachable } from './connection.js';
 import { refusal, textOf, WixMediaError } from './error.js';
 import { tell } from './hooks.js';
 import { init } from './module.js';
 import { runtime } from './runtime.js';
+import { limited } from './waiting.js';
 
 /** @import { Client } from '../types/index.js' */
 /** @import { Connection } from './internal.d.ts' */

@@ -24,7 +24,7 @@ const instance = createInstance({
     if (!isPlain(thrown)) return undefined;
     return new WixMediaError({ ...thrown, message: `${operation}: ${thrown.message}`, operation });
   },
-  broken: (cause, operation) =>
+  broken: (cause, /** @type {string} */ operation) =>
     new WixMediaError({
       message: `${operation}: unexpected fault in the WebAssembly module, which has been replaced`,
       code: 'INTERNAL',

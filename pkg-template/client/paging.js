@@ -1,50 +1,62 @@
-// Lists that go on: a promise of the first page that can also be walked through to the last.
+// Lists that go on: the promise of a first page that can also be walked through to the last.
+
+/** @import { PagedPromise } from '../types/index.js' */
+/** @import { PageView } from './internal.d.ts' */
 
 /**
- * Makes the promise of a first page iterable. `look(page)` gives `{ items, next, more }`: the page's items, the cursor
- * of the next page, and whether the service says that there is one. `follow(cursor)` fetches the page of a cursor.
+ * Makes the promise of a first page iterable.
  *
- * The walk ends where the service says so, at an empty cursor, and at a cursor that has been seen before, since that
- * would go round for ever.
+ * The walk ends where the service says so, at an empty cursor, and at a cursor that has been seen before, which would go
+ * round for ever.
  *
+ * @param {Promise<any>} first
+ * @param {(page: any) => PageView} view The items of a page, and where the next one is.
+ * @param {(cursor: string) => Promise<any>} follow Fetches the page of a cursor.
+ * @param {string | null | undefined} cursor The cursor of the first page.
+ * @param {AbortSignal | undefined} signal
+ * @returns {PagedPromise<any, any>}
  * @example
  * for await (const file of files.listFiles({ mediaTypes: ['IMAGE'] })) console.log(file.displayName);
  */
-export function paged(first, look, follow, cursor, signal) {
+export function paged(first, view, follow, cursor, signal) {
   async function* walk() {
     const seen = new Set([cursor]);
-    for (let page = first; ; ) {
-      page = await page;
+    for (let next = first; ; ) {
+      const page = await next;
       yield page;
-      const { next, more } = look(page);
-      if (!next || more === false || seen.has(next)) return;
-      seen.add(next);
+      const { next: found, more } = view(page);
+      if (!found || more === false || seen.has(found)) return;
+      seen.add(found);
       signal?.throwIfAborted();
-      page = follow(next);
+      next = follow(found);
     }
   }
   async function* each() {
     for await (const page of walk()) {
-      const { items } = look(page);
+      const { items } = view(page);
       for (const item of Array.isArray(items) ? items : []) {
         signal?.throwIfAborted();
         yield item;
       }
     }
   }
-  // Whoever walks learns of a failed first page there; nobody need also await the promise.
+  /**
+   * A failed first page rejects the walk; nobody has to await the promise as well.
+   *
+   * @template Made
+   * @param {() => Made} make
+   */
   const handled = (make) => () => {
     first.catch(() => {});
     return make();
   };
-  return Object.assign(first, {
-    /** The pages, each as the call itself would resolve to it. */
+  const promise = Object.assign(first, {
     pages: handled(walk),
-    /** The items of all pages, or the first `limit` of them; no page is fetched beyond those that are needed. */
     async toArray({ limit = Infinity } = {}) {
+      /** @type {any[]} */
       const items = [];
       if (limit > 0) {
-        for await (const item of first) {
+        for await (const item of promise) {
           items.push(item);
           if (items.length >= limit) break;
         }
@@ -53,10 +65,17 @@ export function paged(first, look, follow, cursor, signal) {
     },
     [Symbol.asyncIterator]: handled(each),
   });
+  return /** @type {PagedPromise<any, any>} */ (promise);
 }
 
-/** What `paged` needs to know of the body of a list, search or query answer. */
-export const lookAt = (list, paging) => (body) => {
+/**
+ * The view of the answers of a list, search or query.
+ *
+ * @param {string} list The member that holds the items.
+ * @param {'' | 'cursor' | 'query'} paging
+ * @returns {(body: any) => PageView}
+ */
+export const viewOf = (list, paging) => (body) => {
   const { cursors, hasNext } = body[paging === 'query' ? 'pagingMetadata' : 'nextCursor'] ?? {};
   return { items: body[list] ?? [], next: cursors?.next, more: hasNext };
 };

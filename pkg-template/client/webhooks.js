@@ -1,9 +1,14 @@
-// Events: webhook deliveries are checked, decoded, and handed to the handlers of their type.
+// Events: webhook deliveries are verified, decoded, and handed to the handlers of their type.
 import { event as rewrite } from '#client-glue';
-import { revive } from './call.js';
+import { revive } from './answer.js';
 import { WixMediaError } from './error.js';
 import { enter, init, isLoaded } from './module.js';
 import { runtime } from './runtime.js';
+
+/** @import { ProcessedEvent, Webhooks } from '../types/index.js' */
+/** @import { Connection } from './internal.d.ts' */
+
+/** @typedef {(envelope: any) => unknown} Handler */
 
 const PREFIX = 'wix.media.site_media.v1.';
 const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
@@ -14,18 +19,32 @@ const EVENTS = {
   folders: ['FolderCreated', 'FolderUpdated', 'FolderDeleted'],
 };
 
-/** `FileDescriptorFileReady` is `wix.media.site_media.v1.file_descriptor_file_ready` on the wire. */
+/**
+ * `FileDescriptorFileReady` is `wix.media.site_media.v1.file_descriptor_file_ready` on the wire.
+ *
+ * @param {string} name
+ */
 const typeOf = (name) => PREFIX + name.replace(/\B[A-Z]/g, '_$&').toLowerCase();
 
+/**
+ * @param {string} message
+ * @param {unknown} [cause]
+ */
 const invalid = (message, cause) =>
-  new WixMediaError({ message, code: 'INVALID_WEBHOOK', operation: 'webhooks.process', ...(cause && { cause }) });
+  new WixMediaError({ message, code: 'INVALID_WEBHOOK', operation: 'webhooks.process', ...(cause ? { cause } : {}) });
 
+/** @param {string} base64 */
 const bytesOf = (base64) =>
   Uint8Array.from(atob(base64.replace(/-/g, '+').replace(/_/g, '/')), (character) => character.charCodeAt(0));
 
+/** @param {string} base64 */
 const parsed = (base64) => JSON.parse(new TextDecoder().decode(bytesOf(base64)));
 
-/** The DER bytes of a public key: PEM of either kind, base64 of such PEM, or bare base64. */
+/**
+ * The DER bytes of a public key: PEM of either kind, base64 of such PEM, or bare base64.
+ *
+ * @param {string} publicKey
+ */
 function derOf(publicKey) {
   let text = publicKey.trim();
   if (!text.startsWith('-')) {
@@ -36,18 +55,23 @@ function derOf(publicKey) {
   const der = bytesOf(text.replace(/-----[^-]+-----|\\[nr]|\s/g, ''));
   if (!text.includes('RSA PUBLIC')) return der;
   // PKCS #1 is the bare key. WebCrypto reads it only inside the envelope that names the algorithm.
-  const long = (length) => [0x82, length >> 8, length & 255];
+  const long = (/** @type {number} */ length) => [0x82, length >> 8, length & 255];
   const algorithm = [0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 1, 5, 0];
   const inside = [...algorithm, 3, ...long(der.length + 1), 0, ...der];
   return Uint8Array.from([0x30, ...long(inside.length), ...inside]);
 }
 
-/** The claims of a JWT that was signed with RS256 by the holder of the key and has not expired. */
+/**
+ * The claims of a JWT that the holder of the key has signed with RS256, and that has not expired.
+ *
+ * @param {unknown} jwt
+ * @param {string} publicKey
+ */
 async function verified(jwt, publicKey) {
   const parts = String(jwt).trim().split('.');
   let header;
   let claims;
-  let genuine;
+  let isGenuine;
   try {
     [header, claims] = parts.slice(0, 2).map(parsed);
   } catch (cause) {
@@ -58,18 +82,23 @@ async function verified(jwt, publicKey) {
     const { subtle } = await runtime.crypto();
     const key = await subtle.importKey('spki', derOf(publicKey), RSA, false, ['verify']);
     const signed = new TextEncoder().encode(`${parts[0]}.${parts[1]}`);
-    genuine = await subtle.verify(RSA, key, bytesOf(parts[2]), signed);
+    isGenuine = await subtle.verify(RSA, key, bytesOf(parts[2]), signed);
   } catch (cause) {
     throw invalid('The public key or the signature of the JWT cannot be read', cause);
   }
-  if (!genuine) throw invalid('JWT is not valid');
+  if (!isGenuine) throw invalid('JWT is not valid');
   if (claims.exp <= Date.now() / 1000) throw invalid('JWT is not valid: it has expired');
   return claims;
 }
 
+/** @param {any} json */
 const value = (json) => (typeof json === 'string' ? JSON.parse(json) : json);
 
-/** What a handler gets for a raw event. */
+/**
+ * The envelope that a handler receives.
+ *
+ * @param {any} event
+ */
 function envelopeOf({ payload, instanceId, identity, accountInfo }) {
   const rawEvent = { ...payload };
   // Older deliveries spell each of these with AsJson, and any may hold its JSON as text.
@@ -88,7 +117,7 @@ function envelopeOf({ payload, instanceId, identity, accountInfo }) {
   const metadata = { instanceId, identity, accountInfo, ...own };
   if (actionEvent) return { data: actionEvent.body, metadata };
   if (deletedEvent) {
-    // The official SDK loses this one.
+    // The official SDK drops this member.
     if ('movedToTrash' in deletedEvent) metadata.movedToTrash = deletedEvent.movedToTrash;
     return { ...(deletedEvent.deletedEntity && { entity: deletedEvent.deletedEntity }), metadata };
   }
@@ -97,10 +126,19 @@ function envelopeOf({ payload, instanceId, identity, accountInfo }) {
   return { entity, metadata, ...(modifiedFields && { modifiedFields }) };
 }
 
-/** The `webhooks` of a client, and the functions by which its groups take handlers. */
+/**
+ * The `webhooks` of a client, and the functions by which its groups take handlers.
+ *
+ * @param {() => Connection} connection
+ */
 export function createWebhooks(connection) {
+  /** @type {Map<string, Handler[]>} */
   const handlers = new Map();
 
+  /**
+   * @param {ProcessedEvent} event
+   * @param {{ type: string }[]} [expectedEvents]
+   */
   const expect = ({ eventType }, expectedEvents = []) => {
     const types = [...expectedEvents.map(({ type }) => type), ...handlers.keys()];
     if (types.length && !types.includes(eventType)) {
@@ -108,6 +146,7 @@ export function createWebhooks(connection) {
     }
   };
 
+  /** @type {Webhooks} */
   const webhooks = {
     async process(jwt, options) {
       const event = await webhooks.parseJWT(jwt, options);
@@ -118,7 +157,10 @@ export function createWebhooks(connection) {
     processRequest: async (request, options) => webhooks.process(await request.text(), options),
     parseRequest: async (request, options) => webhooks.parseJWT(await request.text(), options),
     async parseJWT(jwt, options) {
-      const auth = options?.publicKey ? options : connection().auth;
+      const auth = /** @type {import('../types/index.js').AuthStrategy | undefined} */ (
+        options?.publicKey ? options : connection().auth
+      );
+      /** @type {any} */
       let claims;
       if (auth?.publicKey) claims = await verified(jwt, auth.publicKey);
       else if (auth?.decodeJWT) {
@@ -142,19 +184,20 @@ export function createWebhooks(connection) {
     },
   };
 
+  /** @param {ProcessedEvent} event */
   async function run(event) {
     const own = handlers.get(event.eventType);
     if (!own) return;
     if (!isLoaded()) await init();
-    // An envelope of its own for each, so that no handler sees what another did to it.
+    // An envelope for each, so that no handler sees what another one did to it.
     await Promise.all(own.map(async (handler) => handler(envelopeOf(event))));
   }
 
-  const listeners = (group) =>
+  const listeners = (/** @type {'files' | 'folders'} */ group) =>
     Object.fromEntries(
       EVENTS[group].map((name) => [
         `on${name}`,
-        (handler) => {
+        (/** @type {Handler} */ handler) => {
           const type = typeOf(name);
           handlers.set(type, [...(handlers.get(type) ?? []), handler]);
         },

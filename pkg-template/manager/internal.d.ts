@@ -150,6 +150,16 @@ export interface Storage {
   close(): void;
 }
 
+/** A file of the origin private file system that is open for synchronous use. */
+export interface SyncAccessHandle {
+  read(buffer: Uint8Array, options: { at: number }): number;
+  write(bytes: Uint8Array, options: { at: number }): number;
+  truncate(size: number): void;
+  getSize(): number;
+  flush(): void;
+  close(): void;
+}
+
 /** A storage whose blobs stay for as long as they are read. */
 export interface PinnedStorage extends Storage {
   pin(name: string): void;

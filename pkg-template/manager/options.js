@@ -1,7 +1,7 @@
 // The options of `createManager`: their names, and the checks that the WebAssembly module leaves to its host.
 import { checkNames } from '../client/names.js';
 
-/** @import { Fault, ManagerOptions } from '../types/index.js' */
+/** @import { ManagerOptions } from '../types/index.js' */
 /** @import { Refuse } from './internal.d.ts' */
 
 /** Options that the module reads. */

@@ -12,6 +12,7 @@
  * @returns {Promise<WebAssembly.Module>}
  */
 export async function compile(source) {
+  /** @type {any} */
   let found = await source;
   if (isModule(found)) return found;
   if (typeof found === 'string' || found instanceof URL) found = await fetch(found);

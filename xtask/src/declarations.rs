@@ -12,8 +12,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use wix_media::operations::enums::CHOICES;
 use wix_media::operations::Group;
+use wix_media::operations::enums::CHOICES;
 
 /// The line of a part at which the exports of its namespace are put.
 const MARKER: &str = "  // The build exports the types of this folder and of `shared` here.\n";

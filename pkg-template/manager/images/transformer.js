@@ -7,7 +7,7 @@ import instantiate from '#images-glue';
 import { compile, createInstance } from '../../wasm/instance.js';
 
 /** @import { WasmSource } from '../../wasm/internal.d.ts' */
-/** @import { Bytes, Colors, ImagesCore, Transformed, Transformer } from '../internal.d.ts' */
+/** @import { Bytes, ImagesCore, Transformer } from '../internal.d.ts' */
 
 /** An instance with more memory than this is not used again. */
 const MAX_MEMORY = 32 << 20;

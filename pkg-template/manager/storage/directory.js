@@ -1,48 +1,73 @@
 // Storage in a directory, for Node, Bun and Deno: `catalog.db` with its write-ahead log, and one file for each blob.
 //
-// Synchronous calls on purpose: SQLite asks for nothing else, and a change is on disk when its answer is sent.
+// Calls are synchronous on purpose: SQLite can use no others, and a change is on disk when its answer is sent.
 import fs from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-// So many files of blobs stay open between appends.
-const MOST_OPEN = 64;
+/** @import { Storage, StorageHost } from '../internal.d.ts' */
 
-// The directories that this process holds, by their real paths: a lock file cannot tell two managers of one process apart.
-const held = (globalThis[Symbol.for('wix-media.directories')] ??= new Set());
+/** @typedef {typeof import('../../types/index.js').WixMediaError} ErrorClass */
+/** @typedef {{ descriptor: number, size: number }} OpenFile */
+
+/** How many files of blobs stay open between appends. */
+const MAX_OPEN = 64;
 
 /**
- * When a process began, where the system tells; a number is given again sooner than the same number and time. One that has
- * ended and only waits to be counted is none any more.
+ * The directories that this process holds, by their real paths: a lock file cannot tell two managers of one process apart.
+ * It is global, because a process may load the package twice.
+ *
+ * @type {Set<string>}
+ */
+const held = (/** @type {any} */ (globalThis)[Symbol.for('wix-media.directories')] ??= new Set());
+
+/**
+ * When a process started, where the system tells: process ids are reused, a pair of id and time is not. A zombie counts as
+ * ended.
+ *
+ * @param {number} pid
  */
 function beginning(pid) {
   try {
-    const members = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop().split(' ');
+    const members = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop()?.split(' ') ?? [];
     return members[0] === 'Z' ? 'ended' : members[19];
   } catch {
     return '';
   }
 }
 
+/**
+ * The code of an error of the system.
+ *
+ * @param {unknown} error
+ */
+const codeOf = (error) => /** @type {NodeJS.ErrnoException} */ (error).code;
+
+/** @param {number} pid */
 function isAlive(pid) {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // A process of somebody else's is alive too.
-    return error.code === 'EPERM';
+    // A process of another user is alive too.
+    return codeOf(error) === 'EPERM';
   }
 }
 
-/** Takes the directory for this process; gives the function that lets it go. */
+/**
+ * Locks the directory for this process. Returns the function that unlocks it.
+ *
+ * @param {string} directory
+ * @param {ErrorClass} WixMediaError
+ */
 function lock(directory, WixMediaError) {
   const real = fs.realpathSync(directory);
   const file = path.join(real, 'lock');
-  const refuse = (holder) =>
+  const refuse = (/** @type {string} */ holder) =>
     new WixMediaError({
       code: 'LOCKED',
-      message: `The directory ${directory} is in use by ${holder}: stop that first, or choose another directory`,
+      message: `the directory ${directory} is in use by ${holder}: stop that first, or choose another directory`,
     });
   if (held.has(real)) throw refuse('another manager of this process');
   const mine = `${process.pid} ${beginning(process.pid)}`;
@@ -51,21 +76,21 @@ function lock(directory, WixMediaError) {
       fs.writeFileSync(file, mine, { flag: 'wx' });
       break;
     } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
+      if (codeOf(error) !== 'EEXIST') throw error;
     }
-    const [pid, began] = readLock(file);
-    // A process of this number that began at another time is not the one that left the lock.
+    const { pid, began } = readLock(file);
+    // A process with this id that started at another time is not the one that left the lock.
     if (pid && pid !== process.pid && isAlive(pid) && (!began || beginning(pid) === began)) {
       throw refuse(`process ${pid}`);
     }
     if (tries > 10) throw refuse('another process');
-    // Moved aside, not deleted: of two processes that find the same leftover only one can move it.
+    // Moved aside, not deleted: of two processes that find the same stale lock only one can move it.
     const aside = `${file}.${process.pid}`;
     try {
       fs.renameSync(file, aside);
       fs.rmSync(aside, { force: true });
     } catch (error) {
-      if (error.code !== 'ENOENT') throw error;
+      if (codeOf(error) !== 'ENOENT') throw error;
     }
   }
   held.add(real);
@@ -75,17 +100,22 @@ function lock(directory, WixMediaError) {
   };
 }
 
+/** @param {string} file */
 function readLock(file) {
   try {
     const [pid, began] = fs.readFileSync(file, 'utf8').split(' ');
-    return [Number(pid), began];
+    return { pid: Number(pid), began };
   } catch {
-    return [0, ''];
+    return { pid: 0, began: '' };
   }
 }
 
+/**
+ * Makes names in a directory durable. Windows cannot open a directory, and needs no such call.
+ *
+ * @param {string} directory
+ */
 function syncDirectory(directory) {
-  // Windows cannot open a directory, and keeps names safe by itself.
   if (process.platform === 'win32') return;
   const file = fs.openSync(directory, 'r');
   try {
@@ -95,30 +125,45 @@ function syncDirectory(directory) {
   }
 }
 
-/** Opens or makes the storage in a directory. See `storage.js` for what its members do. */
+/**
+ * Opens or makes the storage in a directory.
+ *
+ * @param {string | URL} directory
+ * @param {{ WixMediaError: ErrorClass }} given
+ * @returns {Storage}
+ */
 export function directoryStorage(directory, { WixMediaError }) {
   const root = path.resolve(directory instanceof URL ? fileURLToPath(directory) : directory);
   const blobs = path.join(root, 'blobs');
   try {
     fs.mkdirSync(blobs, { recursive: true });
   } catch (cause) {
-    const message = `The directory ${directory} cannot be used: ${cause.message}`;
+    const message = `cannot use the directory ${directory}: ${/** @type {Error} */ (cause).message}`;
     throw new WixMediaError({ code: 'STORAGE_FAILED', message, cause });
   }
   const unlock = lock(root, WixMediaError);
-  const pathOf = (name) => path.join(blobs, name);
-  const fileOf = (name) => path.join(root, name);
+  const pathOf = (/** @type {string} */ name) => path.join(blobs, name);
+  const fileOf = (/** @type {string} */ name) => path.join(root, name);
 
-  // Blobs that are being appended to, the least recently used first.
+  /**
+   * Files of blobs, least recently used first.
+   *
+   * @type {Map<string, OpenFile>}
+   */
   const open = new Map();
+  /**
+   * Folders of blobs that exist.
+   *
+   * @type {Set<string>}
+   */
   const made = new Set();
-  const drop = (name) => {
+  const drop = (/** @type {string} */ name) => {
     const file = open.get(name);
     if (!file) return;
     open.delete(name);
     fs.closeSync(file.descriptor);
   };
-  const use = (name, flags) => {
+  const use = (/** @type {string} */ name, /** @type {string} */ flags) => {
     let file = open.get(name);
     if (file) open.delete(name);
     else {
@@ -130,12 +175,13 @@ export function directoryStorage(directory, { WixMediaError }) {
       }
       const descriptor = fs.openSync(full, flags);
       file = { descriptor, size: fs.fstatSync(descriptor).size };
-      if (open.size >= MOST_OPEN) drop(open.keys().next().value);
+      const [oldest] = open.keys();
+      if (open.size >= MAX_OPEN) drop(oldest);
     }
     open.set(name, file);
     return file;
   };
-  const readFully = (descriptor, buffer, offset) => {
+  const readFully = (/** @type {number} */ descriptor, /** @type {Uint8Array} */ buffer, /** @type {number} */ offset) => {
     let filled = 0;
     while (filled < buffer.length) {
       const count = fs.readSync(descriptor, buffer, filled, buffer.length - filled, offset + filled);
@@ -144,14 +190,21 @@ export function directoryStorage(directory, { WixMediaError }) {
     }
     return filled;
   };
-  const writeFully = (descriptor, bytes, offset) => {
+  const writeFully = (/** @type {number} */ descriptor, /** @type {Uint8Array} */ bytes, /** @type {number} */ offset) => {
     for (let done = 0; done < bytes.length; ) {
       done += fs.writeSync(descriptor, bytes, done, bytes.length - done, offset + done);
     }
   };
 
+  /**
+   * Descriptors of the files of the catalog.
+   *
+   * @type {Map<number, number>}
+   */
   const catalog = new Map();
+  const descriptorOf = (/** @type {number} */ file) => /** @type {number} */ (catalog.get(file));
   let last = 0;
+  /** @type {StorageHost} */
   const host = {
     fresh: () => undefined,
     append(name, offset, bytes) {
@@ -164,7 +217,6 @@ export function directoryStorage(directory, { WixMediaError }) {
       const { descriptor } = use(name, 'r+');
       fs.fdatasyncSync(descriptor);
       syncDirectory(path.dirname(pathOf(name)));
-      // Chunks of a transfer go on; a descriptor that nobody needs any more makes room in its turn.
     },
     read: (name, offset, buffer) => readFully(use(name, 'r+').descriptor, buffer, offset),
     size(name) {
@@ -178,7 +230,7 @@ export function directoryStorage(directory, { WixMediaError }) {
       try {
         return fs.readdirSync(pathOf(folder));
       } catch (error) {
-        if (error.code === 'ENOENT') return [];
+        if (codeOf(error) === 'ENOENT') return [];
         throw error;
       }
     },
@@ -190,14 +242,14 @@ export function directoryStorage(directory, { WixMediaError }) {
       return last;
     },
     closeFile(file) {
-      fs.closeSync(catalog.get(file));
+      fs.closeSync(descriptorOf(file));
       catalog.delete(file);
     },
-    readAt: (file, offset, buffer) => readFully(catalog.get(file), buffer, offset),
-    writeAt: (file, offset, bytes) => writeFully(catalog.get(file), bytes, offset),
-    truncate: (file, size) => fs.ftruncateSync(catalog.get(file), size),
-    syncFile: (file) => fs.fdatasyncSync(catalog.get(file)),
-    sizeOf: (file) => fs.fstatSync(catalog.get(file)).size,
+    readAt: (file, offset, buffer) => readFully(descriptorOf(file), buffer, offset),
+    writeAt: (file, offset, bytes) => writeFully(descriptorOf(file), bytes, offset),
+    truncate: (file, size) => fs.ftruncateSync(descriptorOf(file), size),
+    syncFile: (file) => fs.fdatasyncSync(descriptorOf(file)),
+    sizeOf: (file) => fs.fstatSync(descriptorOf(file)).size,
     hasFile: (name) => fs.existsSync(fileOf(name)),
     deleteFile(name) {
       fs.rmSync(fileOf(name), { force: true });
@@ -215,7 +267,6 @@ export function directoryStorage(directory, { WixMediaError }) {
     durable: true,
     host,
     async read(name, offset, length) {
-      // A descriptor of its own: the reader may outlive the file's place among the open ones, and its name.
       const buffer = new Uint8Array(length);
       return buffer.subarray(0, host.read(name, offset, buffer));
     },
@@ -227,13 +278,23 @@ export function directoryStorage(directory, { WixMediaError }) {
   };
 }
 
-/** The files and folders below a directory as entries of a seed, in the order of their names. */
+/**
+ * The files and folders below a directory as entries of a seed, in the order of their names.
+ *
+ * @param {string | URL} directory
+ * @returns {AsyncGenerator<import('../../types/index.js').SeedEntry>}
+ */
 export async function* entriesOf(directory) {
   const root = path.resolve(directory instanceof URL ? fileURLToPath(directory) : directory);
+  /**
+   * @param {string} folder
+   * @param {string} prefix
+   * @returns {Generator<{ path: string, file?: string }>}
+   */
   const walk = function* (folder, prefix) {
     const found = fs.readdirSync(folder, { withFileTypes: true });
     for (const entry of found.sort((one, other) => (one.name < other.name ? -1 : 1))) {
-      // What systems and tools leave in every folder is nobody's picture.
+      // Hidden files are left by systems and tools, not by people.
       if (entry.name.startsWith('.')) continue;
       const full = path.join(folder, entry.name);
       const at = `${prefix}${entry.name}`;
@@ -246,6 +307,7 @@ export async function* entriesOf(directory) {
     }
   };
   for (const { file, ...entry } of walk(root, '/')) {
-    yield { ...entry, content: file && Readable.toWeb(fs.createReadStream(file)) };
+    const content = file && /** @type {ReadableStream<Uint8Array>} */ (Readable.toWeb(fs.createReadStream(file)));
+    yield { ...entry, content: content || undefined };
   }
 }

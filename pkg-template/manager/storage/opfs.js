@@ -1,50 +1,80 @@
 // Storage in the origin private file system, which only a dedicated worker can use synchronously.
 //
-// Opening a file is asynchronous there, reading and writing it is not. So the files of the catalog are open for as long as
-// the storage is, and blobs are written to files that were opened before anybody asked: `prepare` keeps some spare ones, and
-// opens those that a request is going to continue. A spare file that is never used is an orphan to the next start.
+// Opening a file is asynchronous there; reading and writing are not. So the files of the catalog are open for as long as the
+// storage is, and blobs are written to files that were opened before they are needed: `prepare` keeps some spare ones, and
+// opens those that a request is going to continue. A spare file that is never used is an orphan, and goes with the next start.
 
-// Spare files to have at hand, and open files of blobs to keep.
-const SPARE = 8;
-const MOST_OPEN = 32;
+/** @import { Fail, ManagerCore, Storage, StorageHost, SyncAccessHandle } from '../internal.d.ts' */
+
+/** How many spare files are kept ready. */
+const SPARE_FILES = 8;
+
+/** How many files of blobs stay open. */
+const MAX_OPEN = 32;
 
 const CATALOG = ['catalog.db', 'catalog.db-wal', 'catalog.db-journal'];
 
-/** Takes the storage for this worker, until the promise that it gives is resolved. */
+/**
+ * Locks the storage for this worker. Resolves to the function that unlocks it.
+ *
+ * @param {string} name
+ * @param {Fail} fail
+ * @returns {Promise<() => void>}
+ */
 function lock(name, fail) {
   return new Promise((resolve, reject) => {
-    const held = (lock) => {
+    const held = (/** @type {Lock | null} */ lock) => {
       if (!lock) {
-        const message = `The storage ${name} is in use by another tab or worker: close that first`;
+        const message = `the storage ${name} is in use by another tab or worker: close that first`;
         return void reject(fail('LOCKED', message));
       }
-      return new Promise((release) => resolve(release));
+      return new Promise((release) => resolve(() => release(undefined)));
     };
     navigator.locks.request(`wix-media.v2 ${name}`, { ifAvailable: true }, held).catch(reject);
   });
 }
 
-// Chromium forgets a file that nobody refers to, and with it that it is about to be opened: the promise never settles.
+/**
+ * Files that are being opened. Chromium collects a file that nobody refers to, and then the promise never settles.
+ *
+ * @type {Set<FileSystemFileHandle>}
+ */
 const opening = new Set();
 
-/** Opens a file for synchronous use. */
+/**
+ * Opens a file for synchronous use.
+ *
+ * @param {FileSystemDirectoryHandle} folder
+ * @param {string} name
+ * @param {{ create?: boolean }} [options]
+ * @returns {Promise<SyncAccessHandle>}
+ */
 async function openFile(folder, name, options) {
   const file = await folder.getFileHandle(name, options);
   opening.add(file);
   try {
-    return await file.createSyncAccessHandle();
+    // The types of a page do not have this method of workers.
+    return await /** @type {any} */ (file).createSyncAccessHandle();
   } finally {
     opening.delete(file);
   }
 }
 
-/** Opens or makes the storage of a name. See `storage.js` for what its members do. */
+/**
+ * Opens or makes the storage of a name.
+ *
+ * @param {unknown} name
+ * @param {{ WixMediaError: typeof import('../../types/index.js').WixMediaError }} given
+ * @returns {Promise<Storage>}
+ */
 export async function opfsStorage(name, { WixMediaError }) {
-  const fail = (code, message, cause) => new WixMediaError({ code, message, ...(cause && { cause }) });
+  /** @type {Fail} */
+  const fail = (code, message, cause) => new WixMediaError({ code, message, ...(cause ? { cause } : {}) });
   if (typeof name !== 'string' || !/^[\w .-]{1,100}$/.test(name) || /^\.+$/.test(name)) {
     throw fail('INVALID_ARGUMENT', 'createManager: storage.opfs must be a name of letters, digits, spaces, dots, - and _');
   }
   const release = await lock(name, fail);
+  /** @type {SyncAccessHandle[]} */
   const opened = [];
   try {
     const top = await navigator.storage.getDirectory();
@@ -56,51 +86,71 @@ export async function opfsStorage(name, { WixMediaError }) {
     for (const handle of opened) handle.close();
     release();
     if (cause instanceof WixMediaError) throw cause;
-    throw fail('STORAGE_FAILED', `The storage ${name} cannot be used: ${cause?.message ?? cause}`, cause);
+    throw fail('STORAGE_FAILED', `cannot use the storage ${name}: ${/** @type {Error} */ (cause)?.message ?? cause}`, cause);
   }
 }
 
+/**
+ * @param {FileSystemDirectoryHandle} root
+ * @param {FileSystemDirectoryHandle} folder The folder of the blobs.
+ * @param {SyncAccessHandle[]} opened Takes every handle that has to be closed when this fails.
+ * @param {() => void} release
+ * @returns {Promise<Storage>}
+ */
 async function use(root, folder, opened, release) {
+  /** @type {SyncAccessHandle[]} */
   const catalog = [];
   for (const file of CATALOG) {
     const handle = await openFile(root, file, { create: true });
     opened.push(handle);
     catalog.push(handle);
   }
-  // Names are paths of two parts; here they are flat, since a path of files is one more asynchronous step each.
-  const flat = (name) => name.replace('/', '.');
+  // Names are paths of two parts. Here they are flat, since each part of a path costs an asynchronous step.
+  const flat = (/** @type {string} */ name) => name.replace('/', '.');
+  /** @type {Set<string>} */
   const known = new Set();
   for await (const file of folder.keys()) known.add(file);
 
+  /**
+   * Files of blobs, least recently used first.
+   *
+   * @type {Map<string, SyncAccessHandle>}
+   */
   const open = new Map();
+  /** @type {{ id: string, file: string, handle: SyncAccessHandle }[]} */
   const spare = [];
-  let nameOf = (id) => id;
+  let nameOf = (/** @type {string} */ id) => id;
+  /** @type {Promise<void> | undefined} */
   let filling;
 
-  // Files with bytes that are not safe yet stay open: what is written is read again before it is done.
-  const unsafe = new Set();
-  const keep = (file, handle) => {
+  /**
+   * Files with bytes that are not durable yet. They stay open, because they are read again before their upload ends.
+   *
+   * @type {Set<string>}
+   */
+  const unsynced = new Set();
+  const keep = (/** @type {string} */ file, /** @type {SyncAccessHandle} */ handle) => {
     open.delete(file);
     open.set(file, handle);
-    if (open.size <= MOST_OPEN) return;
     for (const other of open.keys()) {
-      if (open.size <= MOST_OPEN) return;
-      if (other !== file && !unsafe.has(other)) drop(other);
+      if (open.size <= MAX_OPEN) return;
+      if (other !== file && !unsynced.has(other)) drop(other);
     }
   };
-  const drop = (file) => {
+  const drop = (/** @type {string} */ file) => {
     open.get(file)?.close();
     open.delete(file);
-    unsafe.delete(file);
+    unsynced.delete(file);
   };
-  const handleOf = (name) => {
+  const handleOf = (/** @type {string} */ name) => {
     const file = flat(name);
     const handle = open.get(file);
-    if (!handle) throw new Error(`the file ${file} is not prepared`);
+    if (!handle) throw new Error(`file not prepared: ${file}`);
     keep(file, handle);
     return handle;
   };
 
+  /** @param {number} count */
   async function fill(count) {
     while (spare.length < count) {
       const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -110,25 +160,26 @@ async function use(root, folder, opened, release) {
     }
   }
 
+  /** @type {StorageHost} */
   const host = {
     fresh() {
       const next = spare.shift();
       if (!next) return undefined;
-      // Only now: who asks for all blobs must not get those that are none yet, and remove them.
+      // Only now, so that the sweep of orphans does not remove spare files.
       known.add(next.file);
-      unsafe.add(next.file);
+      unsynced.add(next.file);
       keep(next.file, next.handle);
       return next.id;
     },
     append(name, offset, bytes) {
       const handle = handleOf(name);
-      unsafe.add(flat(name));
+      unsynced.add(flat(name));
       if (handle.getSize() !== offset) handle.truncate(offset);
       for (let done = 0; done < bytes.length; ) done += handle.write(bytes.subarray(done), { at: offset + done });
     },
     sync(name) {
       handleOf(name).flush();
-      unsafe.delete(flat(name));
+      unsynced.delete(flat(name));
     },
     read: (name, offset, buffer) => handleOf(name).read(buffer, { at: offset }),
     size: (name) => (known.has(flat(name)) ? handleOf(name).getSize() : undefined),
@@ -136,7 +187,7 @@ async function use(root, folder, opened, release) {
       const file = flat(name);
       drop(file);
       known.delete(file);
-      // What cannot be removed now is an orphan, and goes with the next start.
+      // A file that cannot be removed now is an orphan, and goes with the next start.
       folder.removeEntry(file).catch(() => {});
     },
     names(part) {
@@ -152,7 +203,7 @@ async function use(root, folder, opened, release) {
     truncate: (file, size) => catalog[file].truncate(size),
     syncFile: (file) => catalog[file].flush(),
     sizeOf: (file) => catalog[file].getSize(),
-    // The files are there from the start; SQLite takes an empty journal for none.
+    // The files always exist; SQLite ignores an empty journal.
     hasFile: (file) => (catalog[CATALOG.indexOf(file)]?.getSize() ?? 0) > 0,
     deleteFile: (file) => catalog[CATALOG.indexOf(file)]?.truncate(0),
   };
@@ -160,32 +211,36 @@ async function use(root, folder, opened, release) {
     kind: 'opfs',
     durable: true,
     host,
-    /** Lets the storage name files as the core does. */
-    attach(core) {
+    attach(/** @type {ManagerCore} */ core) {
       nameOf = core.fileName;
     },
     async read(name, offset, length) {
       const file = flat(name);
-      if (open.has(file)) {
+      const handle = open.get(file);
+      if (handle) {
         const buffer = new Uint8Array(length);
-        return buffer.subarray(0, open.get(file).read(buffer, { at: offset }));
+        return buffer.subarray(0, handle.read(buffer, { at: offset }));
       }
       const content = await (await folder.getFileHandle(file)).getFile();
       return new Uint8Array(await content.slice(offset, offset + length).arrayBuffer());
     },
-    async prepare(names, count = SPARE) {
-      if (spare.length < count) await (filling ??= fill(count).finally(() => (filling = undefined)));
+    async prepare(names, count = SPARE_FILES) {
+      if (spare.length < count) {
+        await (filling ??= fill(count).finally(() => {
+          filling = undefined;
+        }));
+      }
       for (const name of names) {
         const file = flat(name);
         if (open.has(file) || !known.has(file)) continue;
         const handle = await openFile(folder, file);
-        // Somebody else may have been faster in the meantime.
+        // Another request may have opened it in the meantime.
         if (open.has(file)) handle.close();
         else keep(file, handle);
       }
     },
     async estimate() {
-      const { usage, quota } = await navigator.storage.estimate();
+      const { usage = 0, quota = 0 } = await navigator.storage.estimate();
       return { usage, quota };
     },
     close() {

@@ -1,23 +1,18 @@
-// Storages of the manager. Each is an object:
-//
-// | Member | What it is |
-// | --- | --- |
-// | `kind` | `'memory'`, `'directory'` or `'opfs'` |
-// | `durable` | whether it outlives the process, so that waiting for the disk has a point |
-// | `host` | the synchronous calls on blobs and on the files of the catalog, which the WebAssembly module makes |
-// | `read(name, offset, length)` | bytes of a blob, or a promise of them: fewer than asked only at its end |
-// | `prepare(names)` | optional: a promise that these blobs, and some new ones, can be used synchronously |
-// | `recover()` | optional: after a trap, lets go of what the lost module had open |
-// | `close()` | lets go of everything |
-//
-// Names of blobs are paths of two parts, as `blobs::file_name` makes them in the crate.
+// A storage whose blobs stay for as long as they are read.
+
+/** @import { PinnedStorage, Storage } from '../internal.d.ts' */
 
 /**
- * A storage whose blobs stay while somebody reads them. A file that is deleted for good while its download is under way is
- * gone for everybody else, and its bytes go when the download ends.
+ * Delays the removal of blobs that are being read. A file that is deleted for good during its download is gone for everybody
+ * else; its bytes are removed when the download ends.
+ *
+ * @param {Storage} storage
+ * @returns {PinnedStorage}
  */
 export function pinned(storage) {
+  /** @type {Map<string, number>} */
   const readers = new Map();
+  /** @type {Set<string>} */
   const doomed = new Set();
   const { host } = storage;
   const remove = host.remove.bind(host);
@@ -28,7 +23,7 @@ export function pinned(storage) {
       readers.set(name, (readers.get(name) ?? 0) + 1);
     },
     unpin(name) {
-      const left = readers.get(name) - 1;
+      const left = (readers.get(name) ?? 1) - 1;
       if (left > 0) return void readers.set(name, left);
       readers.delete(name);
       if (doomed.delete(name)) remove(name);

@@ -8,7 +8,8 @@ import { incoming, outgoing } from './bodies.js';
 
 /** @import { PublicManager } from '../internal.d.ts' */
 
-const port = globalThis;
+/** This worker; its type is that of a page's global object otherwise. */
+const port = /** @type {MessagePort} */ (/** @type {unknown} */ (globalThis));
 /** @type {Map<number, ReturnType<typeof incoming>>} */
 const bodies = new Map();
 /** @type {Map<number, { pull?(): Promise<void>, cancel(): unknown }>} */

@@ -1,0 +1,97 @@
+// What the calls of one client share, from the options of `createClient`.
+import { credentials, readToken } from './credentials.js';
+import { refusal, textOf, WixMediaError } from './error.js';
+import { checkNames } from './names.js';
+
+/** @import { ClientOptions } from '../types/index.js' */
+/** @import { Connection, ErrorMembers, HeaderMap } from './internal.d.ts' */
+
+/** The core's waits begin at `baseDelayMs`; another base stretches or shrinks them. */
+export const RETRY = { attempts: 3, baseDelayMs: 500, maxDelayMs: 60_000 };
+
+const OPTIONS = ['auth', 'baseUrl', 'fetch', 'headers', 'manager', 'retry', 'timeoutMs', 'on'];
+
+/**
+ * @param {ClientOptions | undefined} options
+ * @param {string} operation The function of the caller, for errors.
+ * @returns {Connection}
+ */
+export function connect(options, operation) {
+  options ??= {};
+  const refuse = (/** @type {string} */ field, /** @type {string} */ description) => refusal(field, description, operation);
+  checkNames(options, OPTIONS, '', refuse);
+  const { auth, headers, manager, on, retry, timeoutMs } = options;
+  checkNames(retry || {}, Object.keys(RETRY), 'retry.', refuse);
+  checkNames(on ?? {}, ['request', 'response', 'retry'], 'on.', refuse);
+  const baseUrl = String(options.baseUrl ?? manager?.baseUrl ?? 'https://www.wixapis.com').replace(/\/+$/, '');
+  const { fetch: own } = options;
+  if (typeof (own ?? connect) !== 'function') throw refuse('fetch', 'must be a function');
+  /** @type {Connection['send']} */
+  const send = manager
+    ? (url, init) => manager.fetch(new Request(url, init))
+    : // Looked up at each call, so that a global fetch that a test or a polyfill replaces later is used.
+      (url, init) => (/** @type {typeof fetch | undefined} */ (own) ?? fetch)(url, init);
+  const post = async (/** @type {object} */ body) => {
+    const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+    try {
+      return await readToken(await send(`${baseUrl}/oauth2/token`, init));
+    } catch (cause) {
+      throw cause instanceof WixMediaError ? cause : unreachable('oauth2.token', cause);
+    }
+  };
+  const source = credentials(auth, post);
+  const isFixed = typeof source !== 'function';
+  // The official SDK sends an empty Authorization when it has neither credentials nor headers.
+  const common = headers ? entriesOf(headers) : { Authorization: '' };
+  const all = isFixed ? override(common, source) : common;
+  return {
+    baseUrl,
+    send,
+    on: on ?? {},
+    timeoutMs,
+    headers: all,
+    headersWithBody: override({ 'Content-Type': 'application/json' }, all),
+    credentials: isFixed ? undefined : source,
+    retry: retry === false ? { ...RETRY, attempts: 1 } : { ...RETRY, ...retry },
+    auth,
+    manager,
+    isPlain: !manager && !own,
+    pausedUntil: 0,
+    consistent: undefined,
+  };
+}
+
+/**
+ * A plain object of headers from what fetch takes as headers, or from an object with gaps.
+ *
+ * @param {NonNullable<ClientOptions['headers']>} headers
+ * @returns {HeaderMap}
+ */
+function entriesOf(headers) {
+  const entries = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
+  const kept = entries.filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(/** @type {[string, string][]} */ (kept));
+}
+
+/**
+ * `headers` with `more` in place of entries of the same name, in any spelling.
+ *
+ * @param {HeaderMap} headers
+ * @param {HeaderMap} more
+ * @returns {HeaderMap}
+ */
+export function override(headers, more) {
+  const names = Object.keys(more).map((name) => name.toLowerCase());
+  const kept = Object.entries(headers).filter(([name]) => !names.includes(name.toLowerCase()));
+  return { ...Object.fromEntries(kept), ...more };
+}
+
+/**
+ * The error for a request without an answer.
+ *
+ * @param {string} operation
+ * @param {unknown} cause
+ * @param {ErrorMembers['retry']} [retry]
+ */
+export const unreachable = (operation, cause, retry = 'maybe') =>
+  new WixMediaError({ message: `${operation}: no answer: ${textOf(cause)}`, code: 'NETWORK', operation, retry, cause });
