@@ -1,13 +1,17 @@
-//! The colours that make up a picture.
+//! The prominent colour and the palette of an image.
 //!
-//! The picture is made small, its opaque pixels are counted in cells of 5 bits per channel, and the cells are divided into
-//! groups: again and again the group that strays most from its mean is cut through its mean, across the channel in which it
-//! strays most. Then each cell goes to the nearest mean, four times over, means that look alike are joined, and the groups
-//! are sorted by their size. Everything is counted in whole numbers, so a picture has the same colours on every machine.
+//! A histogram with 5 bits per channel of a small copy is divided into clusters by median cut with means: the cluster with
+//! the largest variance is split at its mean, along the channel that varies most. Four rounds of k-means follow, similar
+//! clusters are merged, and the rest is sorted by size. All arithmetic is on integers, so that an image has the same
+//! colours on every machine.
 
-use super::decode::Pixels;
+use super::decode::{Image, Pixels};
+use super::error::Error;
+use super::frame::Frame;
+use super::render;
+use fast_image_resize::FilterType;
 
-/// A colour of bytes.
+/// An RGB colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Color {
     /// Red.
@@ -19,7 +23,7 @@ pub struct Color {
 }
 
 impl Color {
-    /// The colour as CSS has it.
+    /// The colour in the hexadecimal notation of CSS.
     ///
     /// ```
     /// use wix_media::images::Color;
@@ -36,31 +40,34 @@ impl Color {
     }
 }
 
-/// The colours of a picture.
+/// The colours of an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Colors {
-    /// The colour that is seen first.
+    /// The colour that draws the eye.
     pub prominent: Color,
-    /// Up to ten colours, the largest first.
+    /// 1 to 10 colours, sorted by area, the largest first.
     pub palette: Vec<Color>,
 }
 
-/// Groups that are made, before those that look alike are joined.
-const GROUPS: usize = 16;
-/// Colours of a palette.
-const MOST_COLORS: usize = 10;
+/// The edge of the box that the small copy fits into.
+const SAMPLE_EDGE: u32 = 128;
+/// The number of clusters before similar ones are merged.
+const CLUSTERS: usize = 16;
+/// The largest number of colours of a palette.
+const MAX_COLORS: usize = 10;
+/// The rounds of k-means.
 const ROUNDS: usize = 4;
-/// Below this squared distance two colours look alike.
-const ALIKE: i64 = 900;
+/// The squared distance below which two clusters are merged.
+const MERGE_DISTANCE: i64 = 900;
 
-/// The pixels of one cell: how many, and their channels added up.
+/// Pixels of similar colours: their number, and the sums of their channels.
 #[derive(Clone, Copy, Debug, Default)]
-struct Cell {
+struct Cluster {
     count: i64,
     sums: [i64; 3],
 }
 
-impl Cell {
+impl Cluster {
     fn add(&mut self, other: &Self) {
         self.count += other.count;
         for (sum, more) in self.sums.iter_mut().zip(other.sums) {
@@ -73,41 +80,59 @@ impl Cell {
     }
 }
 
-/// How different two colours look: eyes tell greens apart best.
+/// The squared distance of two colours, weighted by how well eyes tell the channels apart.
 fn distance(one: [i64; 3], other: [i64; 3]) -> i64 {
     let [red, green, blue] = [0, 1, 2].map(|channel| one[channel] - other[channel]);
     (2 * red * red + 4 * green * green + 3 * blue * blue) / 3
 }
 
-/// The colours of pixels; none where nothing is opaque.
-pub(super) fn colors(pixels: &Pixels) -> Option<Colors> {
-    let cells = count(pixels);
+/// Computes the colours of a JPEG, PNG, GIF or WebP image. Returns `None` where no pixel is opaque.
+///
+/// ```
+/// let photo = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/photos/chelsea.jpg"));
+/// let colors = wix_media::images::colors(photo)?.unwrap();
+/// // A ginger cat.
+/// assert!(colors.prominent.red > colors.prominent.green && colors.prominent.green > colors.prominent.blue);
+/// assert!((8..=10).contains(&colors.palette.len()));
+/// # Ok::<(), wix_media::images::Error>(())
+/// ```
+pub fn colors(bytes: &[u8]) -> Result<Option<Colors>, Error> {
+    let image = Image::open(bytes)?;
+    let (width, height) = image.size();
+    let frame = Frame::fit(width, height, SAMPLE_EDGE, SAMPLE_EDGE);
+    // Sharper filters overshoot, and would add colours that the image does not have.
+    let rendered = render::render(image, &frame, FilterType::Box)?;
+    Ok(colors_of(&rendered.pixels))
+}
+
+fn colors_of(pixels: &Pixels) -> Option<Colors> {
+    let cells = histogram(pixels);
     let total: i64 = cells.iter().map(|cell| cell.count).sum();
     if total == 0 {
         return None;
     }
-    let mut groups = divide(cells.clone());
+    let mut clusters = split(cells.clone());
     for _ in 0..ROUNDS {
-        groups = settle(&cells, &groups);
+        clusters = reassign(&cells, &clusters);
     }
-    join(&mut groups);
-    groups.sort_by(|one, other| other.count.cmp(&one.count).then(other.sums.cmp(&one.sums)));
-    // A group of a few pixels is noise, unless there is nothing else.
-    groups.retain(|group| group.count * 500 >= total);
-    groups.truncate(MOST_COLORS);
-    let palette: Vec<Color> = groups.iter().map(color).collect();
-    let prominent = groups
+    merge(&mut clusters);
+    clusters.sort_by(|one, other| other.count.cmp(&one.count).then(other.sums.cmp(&one.sums)));
+    // Clusters below 0.2 % are noise.
+    clusters.retain(|cluster| cluster.count * 500 >= total);
+    clusters.truncate(MAX_COLORS);
+    let palette: Vec<Color> = clusters.iter().map(color).collect();
+    let prominent = clusters
         .iter()
-        .max_by_key(|group| (weight(group), group.count, group.sums))?;
+        .max_by_key(|cluster| (weight(cluster), cluster.count, cluster.sums))?;
     Some(Colors {
         prominent: color(prominent),
         palette,
     })
 }
 
-/// Pixels that are mostly seen, by cells, in the order of the cells.
-fn count(pixels: &Pixels) -> Vec<Cell> {
-    let mut all = vec![Cell::default(); 1 << 15];
+/// The cells of the histogram that have pixels. Pixels that are mostly transparent are left out.
+fn histogram(pixels: &Pixels) -> Vec<Cluster> {
+    let mut all = vec![Cluster::default(); 1 << 15];
     for pixel in pixels.bytes.chunks_exact(pixels.channels) {
         let color = match *pixel {
             [grey] => [grey; 3],
@@ -117,7 +142,7 @@ fn count(pixels: &Pixels) -> Vec<Cell> {
             _ => continue,
         };
         let [red, green, blue] = color.map(|value| usize::from(value >> 3));
-        all[red << 10 | green << 5 | blue].add(&Cell {
+        all[red << 10 | green << 5 | blue].add(&Cluster {
             count: 1,
             sums: color.map(i64::from),
         });
@@ -126,91 +151,94 @@ fn count(pixels: &Pixels) -> Vec<Cell> {
     all
 }
 
-/// How far the cells of a group stray from its mean, and in which channel most.
-fn spread(cells: &[Cell]) -> (i64, usize) {
-    let mut whole = Cell::default();
+/// The variance of a cluster times its size, and the channel that varies most.
+fn variance(cells: &[Cluster]) -> (i64, usize) {
+    let mut whole = Cluster::default();
     cells.iter().for_each(|cell| whole.add(cell));
     let mean = whole.mean();
-    let mut strays = [0; 3];
+    let mut variances = [0; 3];
     for cell in cells {
         let own = cell.mean();
-        for (channel, stray) in strays.iter_mut().enumerate() {
+        for (channel, variance) in variances.iter_mut().enumerate() {
             let difference = own[channel] - mean[channel];
-            *stray += difference * difference * cell.count * [2, 4, 3][channel];
+            *variance += difference * difference * cell.count * [2, 4, 3][channel];
         }
     }
-    let most = (0..3).max_by_key(|&channel| (strays[channel], channel)).unwrap_or(0);
-    (strays.iter().sum(), most)
+    let widest = (0..3).max_by_key(|&channel| (variances[channel], channel)).unwrap_or(0);
+    (variances.iter().sum(), widest)
 }
 
-fn divide(cells: Vec<Cell>) -> Vec<Cell> {
-    let mut groups = vec![(spread(&cells), cells)];
-    while groups.len() < GROUPS {
-        let widest = (0..groups.len()).max_by_key(|&at| (groups[at].0.0, at)).unwrap_or(0);
-        let ((stray, channel), cells) = &groups[widest];
-        if *stray == 0 {
+/// Splits the cluster with the largest variance until there are enough.
+fn split(cells: Vec<Cluster>) -> Vec<Cluster> {
+    let mut clusters = vec![(variance(&cells), cells)];
+    while clusters.len() < CLUSTERS {
+        let widest = (0..clusters.len())
+            .max_by_key(|&at| (clusters[at].0.0, at))
+            .unwrap_or(0);
+        let ((total, channel), cells) = &clusters[widest];
+        if *total == 0 {
             break;
         }
-        let mut whole = Cell::default();
+        let mut whole = Cluster::default();
         cells.iter().for_each(|cell| whole.add(cell));
         let middle = whole.mean()[*channel];
-        let (low, high): (Vec<Cell>, Vec<Cell>) = cells.iter().partition(|cell| cell.mean()[*channel] <= middle);
+        let (low, high): (Vec<Cluster>, Vec<Cluster>) = cells.iter().partition(|cell| cell.mean()[*channel] <= middle);
         if low.is_empty() || high.is_empty() {
             break;
         }
-        groups[widest] = (spread(&low), low);
-        groups.push((spread(&high), high));
+        clusters[widest] = (variance(&low), low);
+        clusters.push((variance(&high), high));
     }
-    groups
+    clusters
         .iter()
         .map(|(_, cells)| {
-            let mut whole = Cell::default();
+            let mut whole = Cluster::default();
             cells.iter().for_each(|cell| whole.add(cell));
             whole
         })
         .collect()
 }
 
-/// Gives each cell to the group whose mean is nearest.
-fn settle(cells: &[Cell], groups: &[Cell]) -> Vec<Cell> {
-    let means: Vec<_> = groups.iter().map(Cell::mean).collect();
-    let mut settled = vec![Cell::default(); groups.len()];
+/// One round of k-means: gives each cell to the cluster with the nearest mean.
+fn reassign(cells: &[Cluster], clusters: &[Cluster]) -> Vec<Cluster> {
+    let means: Vec<_> = clusters.iter().map(Cluster::mean).collect();
+    let mut reassigned = vec![Cluster::default(); clusters.len()];
     for cell in cells {
         let own = cell.mean();
         let nearest = (0..means.len()).min_by_key(|&at| distance(own, means[at]));
         if let Some(nearest) = nearest {
-            settled[nearest].add(cell);
+            reassigned[nearest].add(cell);
         }
     }
-    settled.retain(|group| group.count > 0);
-    settled
+    reassigned.retain(|cluster| cluster.count > 0);
+    reassigned
 }
 
-/// Joins the two groups that look most alike, until none do.
-fn join(groups: &mut Vec<Cell>) {
+/// Merges the two most similar clusters until all are distinct.
+fn merge(clusters: &mut Vec<Cluster>) {
     loop {
-        let pairs = (0..groups.len()).flat_map(|one| (0..one).map(move |other| (other, one)));
-        let closest = pairs.min_by_key(|&(one, other)| distance(groups[one].mean(), groups[other].mean()));
+        let pairs = (0..clusters.len()).flat_map(|one| (0..one).map(move |other| (other, one)));
+        let closest = pairs.min_by_key(|&(one, other)| distance(clusters[one].mean(), clusters[other].mean()));
         match closest {
-            Some((one, other)) if distance(groups[one].mean(), groups[other].mean()) < ALIKE => {
-                let group = groups.remove(other);
-                groups[one].add(&group);
+            Some((one, other)) if distance(clusters[one].mean(), clusters[other].mean()) < MERGE_DISTANCE => {
+                let cluster = clusters.remove(other);
+                clusters[one].add(&cluster);
             }
             _ => return,
         }
     }
 }
 
-/// How much a group draws the eye: its size, up to three times over for a strong colour.
-fn weight(group: &Cell) -> i64 {
-    let parts = color(group).parts();
+/// How much a cluster draws the eye: its size, up to three times as much for saturated colours.
+fn weight(cluster: &Cluster) -> i64 {
+    let parts = color(cluster).parts();
     let high = parts.into_iter().max().unwrap_or(0);
     let low = parts.into_iter().min().unwrap_or(0);
-    group.count * (255 + 2 * (high - low))
+    cluster.count * (255 + 2 * (high - low))
 }
 
-fn color(group: &Cell) -> Color {
-    let [red, green, blue] = group.mean().map(|value| value.clamp(0, 255) as u8);
+fn color(cluster: &Cluster) -> Color {
+    let [red, green, blue] = cluster.mean().map(|value| value.clamp(0, 255) as u8);
     Color { red, green, blue }
 }
 
@@ -228,8 +256,8 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_picture_has_one_colour() {
-        let found = colors(&pixels(3, [12, 200, 90].repeat(50))).unwrap();
+    fn plain_image_has_one_colour() {
+        let found = colors_of(&pixels(3, [12, 200, 90].repeat(50))).unwrap();
         let green = Color {
             red: 12,
             green: 200,
@@ -242,44 +270,44 @@ mod tests {
                 palette: vec![green]
             }
         );
-        assert_eq!(colors(&pixels(1, vec![7; 9])).unwrap().prominent.hex(), "#070707");
+        assert_eq!(colors_of(&pixels(1, vec![7; 9])).unwrap().prominent.hex(), "#070707");
     }
 
     #[test]
-    fn colours_are_told_apart_and_sorted_by_size() {
+    fn palette_is_sorted_by_area() {
         let stripes = [
             [250, 0, 0].repeat(30),
             [0, 0, 250].repeat(50),
             [240, 240, 240].repeat(20),
         ]
         .concat();
-        let found = colors(&pixels(3, stripes)).unwrap();
+        let found = colors_of(&pixels(3, stripes)).unwrap();
         let hex: Vec<String> = found.palette.iter().map(|color| color.hex()).collect();
         assert_eq!(hex, ["#0000FA", "#FA0000", "#F0F0F0"]);
         assert_eq!(found.prominent.hex(), "#0000FA");
     }
 
     #[test]
-    fn a_strong_colour_wins_over_a_pale_ground_of_the_same_size() {
+    fn saturated_colour_is_prominent_over_a_pale_background() {
         let bytes = [[230, 230, 230].repeat(60), [220, 20, 20].repeat(40)].concat();
-        let found = colors(&pixels(3, bytes)).unwrap();
+        let found = colors_of(&pixels(3, bytes)).unwrap();
         assert_eq!(found.prominent.hex(), "#DC1414");
         assert_eq!(found.palette[0].hex(), "#E6E6E6");
     }
 
     #[test]
-    fn what_is_not_seen_does_not_count() {
+    fn transparent_pixels_are_left_out() {
         let bytes = [[255, 0, 0, 10].repeat(90), [0, 0, 255, 255].repeat(10)].concat();
-        assert_eq!(colors(&pixels(4, bytes)).unwrap().palette.len(), 1);
-        assert_eq!(colors(&pixels(4, vec![1, 2, 3, 0])), None);
+        assert_eq!(colors_of(&pixels(4, bytes)).unwrap().palette.len(), 1);
+        assert_eq!(colors_of(&pixels(4, vec![1, 2, 3, 0])), None);
         assert_eq!(
-            colors(&pixels(2, vec![1, 0, 90, 255])).unwrap().prominent.hex(),
+            colors_of(&pixels(2, vec![1, 0, 90, 255])).unwrap().prominent.hex(),
             "#5A5A5A"
         );
     }
 
     #[test]
-    fn many_colours_make_a_palette_of_ten_at_most() {
+    fn palette_has_at_most_ten_distinct_colours() {
         let mut bytes = Vec::new();
         for red in (0..256).step_by(17) {
             for green in (0..256).step_by(17) {
@@ -288,11 +316,11 @@ mod tests {
                 }
             }
         }
-        let found = colors(&pixels(3, bytes)).unwrap();
-        assert_eq!(found.palette.len(), MOST_COLORS);
+        let found = colors_of(&pixels(3, bytes)).unwrap();
+        assert_eq!(found.palette.len(), MAX_COLORS);
         for (at, one) in found.palette.iter().enumerate() {
             for other in &found.palette[..at] {
-                assert!(distance(one.parts(), other.parts()) >= ALIKE);
+                assert!(distance(one.parts(), other.parts()) >= MERGE_DISTANCE);
             }
         }
     }

@@ -1,25 +1,25 @@
-//! Files to pixels, no more of them than a result needs, and within bounds of memory and work.
+//! Decodes files into pixels, within limits of memory and work.
 //!
-//! A JPEG is made smaller while its cosine transform is undone, by 2, 4 or 8; a PNG row by row; so a large picture is never in
-//! memory as a whole unless all of it is asked for.
+//! Only the pixels that a result needs are kept. A JPEG is reduced by 2, 4 or 8 in the inverse cosine transform, and a PNG
+//! row by row, so a large image is in memory as a whole only when all of it is shown at full size.
 
-use super::kind::Kind;
+use super::error::Error;
 use super::orientation::Orientation;
-use super::url::Refused;
+use super::source_format::SourceFormat;
 use gif::{ColorOutput, DecodeOptions, MemoryLimit};
 use image_webp::WebPDecoder;
 use jpeg_decoder::{CodingProcess, PixelFormat};
 use std::io::Cursor;
 use std::num::NonZeroU64;
 
-/// The most pixels of a picture.
-pub(super) const MOST_PIXELS: u64 = 100_000_000;
-/// The most memory that decoding one picture may take, in bytes.
-pub(super) const MOST_MEMORY: u64 = 320 << 20;
-/// The most pixels that the scans of a progressive JPEG may go over, together: each scan is a pass over the whole picture.
-const MOST_SCANNED: u64 = 2_000_000_000;
+/// The largest number of pixels of an image.
+pub(super) const MAX_PIXELS: u64 = 100_000_000;
+/// The largest memory for decoding one image, in bytes.
+pub(super) const MAX_MEMORY: u64 = 320 << 20;
+/// The largest number of pixels times scans of a progressive JPEG. Each scan is a pass over the whole image.
+const MAX_SCANNED_PIXELS: u64 = 2_000_000_000;
 
-/// Pixels of one byte per channel: grey, grey and alpha, RGB, or RGB and alpha.
+/// Pixels of 1 to 4 channels of one byte: grey, grey and alpha, RGB, or RGBA. Alpha is not premultiplied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pixels {
     pub(super) width: u32,
@@ -34,7 +34,7 @@ impl Pixels {
         self.channels.is_multiple_of(2)
     }
 
-    /// Whether nothing shines through.
+    /// Whether no pixel is transparent.
     pub(super) fn is_opaque(&self) -> bool {
         !self.has_alpha()
             || self
@@ -46,41 +46,42 @@ impl Pixels {
     }
 }
 
-/// A rectangle of a file, in its pixels as they are stored.
+/// The part of an image to decode, in pixels as stored.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wanted {
+pub(super) struct Region {
     pub(super) x: f64,
     pub(super) y: f64,
     pub(super) width: f64,
     pub(super) height: f64,
-    /// The size that the rectangle will be shown in.
-    pub(super) shown: (u32, u32),
+    /// The size of the rectangle in the result.
+    pub(super) result_size: (u32, u32),
 }
 
-impl Wanted {
-    /// How many times larger the rectangle is than what will be shown, at least 1.
+impl Region {
+    /// How many times larger the rectangle is than the result, at least 1.
     fn reduction(&self) -> f64 {
-        let (width, height) = self.shown;
+        let (width, height) = self.result_size;
         (self.width / f64::from(width))
             .min(self.height / f64::from(height))
             .max(1.0)
     }
 }
 
-/// Pixels of a rectangle that has what was wanted.
+/// Decoded pixels, which cover the region.
 #[derive(Debug)]
 pub(super) struct Decoded {
     pub(super) pixels: Pixels,
-    /// Where the pixels begin, in the file.
+    /// The upper left corner, in pixels as stored.
     pub(super) origin: (u32, u32),
-    /// How many pixels of the file one of these stands for, in each direction.
+    /// How many stored pixels one of these averages, in each direction.
     pub(super) reduction: u32,
-    /// The profile that says what the colours mean.
+    /// The ICC profile.
     pub(super) profile: Option<Vec<u8>>,
 }
 
-/// A file whose head has been read.
-pub(super) struct Picture<'a> {
+/// An image whose header has been read.
+pub(super) struct Image<'a> {
+    pub(super) format: SourceFormat,
     /// Width as stored.
     pub(super) width: u32,
     /// Height as stored.
@@ -96,41 +97,25 @@ enum Reader<'a> {
     WebP(Box<WebPDecoder<Cursor<&'a [u8]>>>),
 }
 
-pub(super) fn broken(error: impl std::fmt::Display) -> Refused {
-    Refused {
-        status: 422,
-        text: format!("The picture cannot be decoded: {error}."),
-    }
-}
-
-fn too_large(what: &str) -> Refused {
-    Refused {
-        status: 413,
-        text: format!("The picture is too large: {what}."),
-    }
-}
-
-impl<'a> Picture<'a> {
-    /// Reads the head of a file.
-    pub(super) fn open(bytes: &'a [u8]) -> Result<Self, Refused> {
-        let kind = Kind::of(bytes).ok_or_else(|| Refused {
-            status: 415,
-            text: "Only JPEG, PNG, GIF and WebP pictures can be decoded.".to_owned(),
-        })?;
-        let picture = match kind {
-            Kind::Jpeg => Self::jpeg(bytes)?,
-            Kind::Png => Self::png(bytes)?,
-            Kind::Gif => Self::gif(bytes)?,
-            Kind::WebP => Self::webp(bytes)?,
+impl<'a> Image<'a> {
+    /// Reads the header of a file. Fails with 415 for other formats, 422 for damaged files, and 413 above the limits.
+    pub(super) fn open(bytes: &'a [u8]) -> Result<Self, Error> {
+        let format = SourceFormat::detect(bytes)
+            .ok_or_else(|| Error::new(415, "unsupported image type: expected JPEG, PNG, GIF or WebP"))?;
+        let image = match format {
+            SourceFormat::Jpeg => Self::jpeg(bytes)?,
+            SourceFormat::Png => Self::png(bytes)?,
+            SourceFormat::Gif => Self::gif(bytes)?,
+            SourceFormat::WebP => Self::webp(bytes)?,
         };
-        let pixels = u64::from(picture.width) * u64::from(picture.height);
+        let pixels = u64::from(image.width) * u64::from(image.height);
         if pixels == 0 {
-            return Err(broken("it has no pixels"));
+            return Err(Error::decode("no pixels"));
         }
-        if pixels > MOST_PIXELS {
-            return Err(too_large("more than 100 megapixels"));
+        if pixels > MAX_PIXELS {
+            return Err(Error::too_large("at most 100 megapixels"));
         }
-        Ok(picture)
+        Ok(image)
     }
 
     /// Width and height as shown.
@@ -142,113 +127,118 @@ impl<'a> Picture<'a> {
         }
     }
 
-    fn jpeg(bytes: &'a [u8]) -> Result<Self, Refused> {
-        let survey = Survey::of(bytes).ok_or_else(|| broken("it has no frame"))?;
+    fn jpeg(bytes: &'a [u8]) -> Result<Self, Error> {
+        let cost = JpegCost::of(bytes).ok_or_else(|| Error::decode("no frame"))?;
         let mut reader = jpeg_decoder::Decoder::new(bytes);
-        reader.read_info().map_err(broken)?;
-        let info = reader.info().ok_or_else(|| broken("it has no frame"))?;
+        reader.read_info().map_err(Error::decode)?;
+        let info = reader.info().ok_or_else(|| Error::decode("no frame"))?;
         let orientation = reader.exif_data().map(Orientation::of_exif).unwrap_or_default();
         let (width, height) = (u32::from(info.width), u32::from(info.height));
         let pixels = u64::from(width) * u64::from(height);
-        // Each block of 64 pixels takes at least a bit.
+        // A block of 64 pixels takes at least one bit.
         if pixels / 512 > bytes.len() as u64 {
-            return Err(broken("it is cut off"));
+            return Err(Error::decode("truncated"));
         }
-        if survey.progressive && survey.coefficients.saturating_mul(2) > MOST_MEMORY {
-            return Err(too_large("a progressive JPEG with too many pixels"));
+        if cost.is_progressive && cost.coefficients.saturating_mul(2) > MAX_MEMORY {
+            return Err(Error::too_large(
+                "a progressive JPEG whose coefficients take at most 320 MB",
+            ));
         }
-        if pixels.saturating_mul(survey.scans) > MOST_SCANNED {
-            return Err(too_large("too many scans"));
+        if pixels.saturating_mul(cost.scans) > MAX_SCANNED_PIXELS {
+            return Err(Error::too_large("a progressive JPEG with fewer scans"));
         }
         Ok(Self {
             width,
             height,
+            format: SourceFormat::Jpeg,
             orientation,
             reader: Reader::Jpeg(Box::new(reader)),
         })
     }
 
-    fn png(bytes: &'a [u8]) -> Result<Self, Refused> {
+    fn png(bytes: &'a [u8]) -> Result<Self, Error> {
         let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: 16 << 20 });
         decoder.set_transformations(png::Transformations::EXPAND | png::Transformations::STRIP_16);
         decoder.set_ignore_text_chunk(true);
-        let reader = decoder.read_info().map_err(broken)?;
+        let reader = decoder.read_info().map_err(Error::decode)?;
         let info = reader.info();
         Ok(Self {
             width: info.width,
             height: info.height,
+            format: SourceFormat::Png,
             orientation: Orientation::default(),
             reader: Reader::Png(Box::new(reader)),
         })
     }
 
-    fn gif(bytes: &'a [u8]) -> Result<Self, Refused> {
+    fn gif(bytes: &'a [u8]) -> Result<Self, Error> {
         let mut options = DecodeOptions::new();
         options.set_color_output(ColorOutput::Indexed);
-        options.set_memory_limit(MemoryLimit::Bytes(NonZeroU64::MIN.saturating_add(MOST_MEMORY)));
-        let reader = options.read_info(bytes).map_err(broken)?;
+        options.set_memory_limit(MemoryLimit::Bytes(NonZeroU64::MIN.saturating_add(MAX_MEMORY)));
+        let reader = options.read_info(bytes).map_err(Error::decode)?;
         Ok(Self {
             width: u32::from(reader.width()),
             height: u32::from(reader.height()),
+            format: SourceFormat::Gif,
             orientation: Orientation::default(),
             reader: Reader::Gif(Box::new(reader)),
         })
     }
 
-    fn webp(bytes: &'a [u8]) -> Result<Self, Refused> {
-        let mut reader = WebPDecoder::new(Cursor::new(bytes)).map_err(broken)?;
-        reader.set_memory_limit(usize::try_from(MOST_MEMORY).unwrap_or(usize::MAX));
+    fn webp(bytes: &'a [u8]) -> Result<Self, Error> {
+        let mut reader = WebPDecoder::new(Cursor::new(bytes)).map_err(Error::decode)?;
+        reader.set_memory_limit(usize::try_from(MAX_MEMORY).unwrap_or(usize::MAX));
         let (width, height) = reader.dimensions();
-        // The pixels twice over, once as they are decoded and once as they are handed out.
-        if u64::from(width) * u64::from(height) * 8 > MOST_MEMORY {
-            return Err(too_large("a WebP picture of more than 40 megapixels"));
+        // The decoder holds the pixels twice: in its own buffer and in the output.
+        if u64::from(width) * u64::from(height) * 8 > MAX_MEMORY {
+            return Err(Error::too_large("a WebP of at most 40 megapixels"));
         }
         Ok(Self {
             width,
             height,
+            format: SourceFormat::WebP,
             orientation: Orientation::default(),
             reader: Reader::WebP(Box::new(reader)),
         })
     }
 
-    /// Decodes what is wanted, of an animated picture from its first frame.
-    pub(super) fn decode(self, wanted: &Wanted) -> Result<Decoded, Refused> {
+    /// Decodes a region. Of an animation, the first frame is used.
+    pub(super) fn decode(self, region: &Region) -> Result<Decoded, Error> {
         let size = (self.width, self.height);
         match self.reader {
-            Reader::Jpeg(reader) => jpeg(*reader, size, wanted),
-            Reader::Png(reader) => png(*reader, size, wanted),
-            Reader::Gif(reader) => gif(*reader, size, wanted),
+            Reader::Jpeg(reader) => jpeg(*reader, size, region),
+            Reader::Png(reader) => png(*reader, size, region),
+            Reader::Gif(reader) => gif(*reader, size, region),
             Reader::WebP(reader) => webp(*reader, size),
         }
     }
 }
 
-impl std::fmt::Debug for Picture<'_> {
+impl std::fmt::Debug for Image<'_> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Picture")
+        out.debug_struct("Image")
             .field("width", &self.width)
             .field("height", &self.height)
             .finish_non_exhaustive()
     }
 }
 
-/// What decoding a JPEG would cost.
+/// The cost of decoding a JPEG, by its segments.
 #[derive(Debug, Default)]
-struct Survey {
-    progressive: bool,
-    /// Of all components together.
+struct JpegCost {
+    is_progressive: bool,
+    /// Of all components.
     coefficients: u64,
     scans: u64,
 }
 
-impl Survey {
-    /// Walks over the segments of a JPEG.
+impl JpegCost {
     fn of(bytes: &[u8]) -> Option<Self> {
-        let mut survey = None;
+        let mut cost = None;
         let mut at = 2;
         while let Some(&[mark, marker]) = bytes.get(at..at + 2) {
             if mark != 0xff || matches!(marker, 0x00 | 0xd0..=0xd7 | 0xff) {
-                // Within the data of a scan, up to its end.
+                // Inside the entropy-coded data of a scan.
                 at += 1 + bytes[at + 1..].iter().position(|&byte| byte == 0xff)?;
                 continue;
             }
@@ -261,21 +251,21 @@ impl Survey {
             let length = usize::from(u16::from_be_bytes([high, low]));
             let segment = bytes.get(at + 4..at + 2 + length.max(2)).unwrap_or_default();
             match marker {
-                0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf if survey.is_none() => {
-                    let mut found = Self::of_frame(segment)?;
-                    found.progressive = marker == 0xc2;
-                    survey = Some(found);
+                0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf if cost.is_none() => {
+                    let mut frame = Self::of_frame(segment)?;
+                    frame.is_progressive = marker == 0xc2;
+                    cost = Some(frame);
                 }
                 0xda => {
-                    if let Some(survey) = &mut survey {
-                        survey.scans += 1;
+                    if let Some(cost) = &mut cost {
+                        cost.scans += 1;
                     }
                 }
                 _ => {}
             }
             at += 2 + length.max(2);
         }
-        survey
+        cost
     }
 
     fn of_frame(segment: &[u8]) -> Option<Self> {
@@ -297,8 +287,8 @@ impl Survey {
             .chunks_exact(3)
             .map(|component| (u64::from(component[1] >> 4), u64::from(component[1] & 15)))
             .collect();
-        let most = |factor: fn(&(u64, u64)) -> u64| factors.iter().map(factor).max().unwrap_or(1).max(1);
-        let (across, down) = (most(|factor| factor.0), most(|factor| factor.1));
+        let max = |factor: fn(&(u64, u64)) -> u64| factors.iter().map(factor).max().unwrap_or(1).max(1);
+        let (across, down) = (max(|factor| factor.0), max(|factor| factor.1));
         let units = width.div_ceil(8 * across) * height.div_ceil(8 * down);
         let blocks: u64 = factors.iter().map(|(across, down)| units * across * down).sum();
         Some(Self {
@@ -311,31 +301,31 @@ impl Survey {
 fn jpeg(
     mut reader: jpeg_decoder::Decoder<&[u8]>,
     (width, height): (u32, u32),
-    wanted: &Wanted,
-) -> Result<Decoded, Refused> {
-    let possible = wanted.reduction();
-    // Planes and pixels are in memory together.
+    region: &Region,
+) -> Result<Decoded, Error> {
+    let possible = region.reduction();
+    // The decoder holds planes and pixels at the same time.
     let memory = |reduction: u32| 8 * u64::from(width.div_ceil(reduction)) * u64::from(height.div_ceil(reduction));
     let mut reduction = 1;
-    while reduction < 8 && (f64::from(2 * reduction) <= possible || memory(reduction) > MOST_MEMORY) {
+    while reduction < 8 && (f64::from(2 * reduction) <= possible || memory(reduction) > MAX_MEMORY) {
         reduction *= 2;
     }
     let edge = |edge: u32| u16::try_from(edge.div_ceil(reduction)).unwrap_or(u16::MAX);
-    reader.scale(edge(width), edge(height)).map_err(broken)?;
-    let bytes = reader.decode().map_err(broken)?;
-    let info = reader.info().ok_or_else(|| broken("it has no frame"))?;
+    reader.scale(edge(width), edge(height)).map_err(Error::decode)?;
+    let bytes = reader.decode().map_err(Error::decode)?;
+    let info = reader.info().ok_or_else(|| Error::decode("no frame"))?;
     if info.coding_process == CodingProcess::Lossless {
-        // It has no cosines to leave out, and is decoded in full whatever was asked for.
+        // Lossless JPEGs have no cosine transform, and are decoded at full size whatever was asked for.
         reduction = 1;
     }
     let (channels, bytes) = match info.pixel_format {
         PixelFormat::L8 => (1, bytes),
         PixelFormat::RGB24 => (3, bytes),
         PixelFormat::L16 => (1, high_bytes(&bytes)),
-        PixelFormat::CMYK32 => (3, of_cmyk(&bytes)),
+        PixelFormat::CMYK32 => (3, cmyk_to_rgb(&bytes)),
     };
     let is_cmyk = info.pixel_format == PixelFormat::CMYK32;
-    whole(Decoded {
+    complete(Decoded {
         pixels: Pixels {
             width: u32::from(info.width),
             height: u32::from(info.height),
@@ -348,79 +338,75 @@ fn jpeg(
     })
 }
 
-/// Whether there are as many bytes as the pixels need; what follows relies on it.
-fn whole(decoded: Decoded) -> Result<Decoded, Refused> {
+/// Checks that there are as many bytes as the size needs, which resampling relies on.
+fn complete(decoded: Decoded) -> Result<Decoded, Error> {
     let pixels = &decoded.pixels;
     let needed = u64::from(pixels.width) * u64::from(pixels.height) * pixels.channels as u64;
     if pixels.bytes.len() as u64 == needed {
         Ok(decoded)
     } else {
-        Err(broken("pixels are missing"))
+        Err(Error::decode("missing pixels"))
     }
 }
 
-/// Samples of 16 bits to 8; the decoder has them in the order of the machine.
+/// Reduces samples of 16 bits to 8. The decoder returns them in native byte order.
 fn high_bytes(samples: &[u8]) -> Vec<u8> {
     let high = |pair: &[u8]| (u16::from_ne_bytes([pair[0], pair[1]]) >> 8) as u8;
     samples.chunks_exact(2).map(high).collect()
 }
 
-/// Ink to light, without a profile; the decoder has inverted Adobe's inverted values.
-fn of_cmyk(ink: &[u8]) -> Vec<u8> {
-    let mut light = Vec::with_capacity(ink.len() / 4 * 3);
+/// Converts CMYK to RGB without a profile. The decoder has already undone the inversion of Adobe.
+fn cmyk_to_rgb(ink: &[u8]) -> Vec<u8> {
+    let mut rgb = Vec::with_capacity(ink.len() / 4 * 3);
     for pixel in ink.chunks_exact(4) {
         let black = 255 - u16::from(pixel[3]);
-        light.extend(
+        rgb.extend(
             pixel[..3]
                 .iter()
                 .map(|&ink| ((255 - u16::from(ink)) * black / 255) as u8),
         );
     }
-    light
+    rgb
 }
 
-fn png(
-    mut reader: png::Reader<Cursor<&[u8]>>,
-    (width, height): (u32, u32),
-    wanted: &Wanted,
-) -> Result<Decoded, Refused> {
+fn png(mut reader: png::Reader<Cursor<&[u8]>>, (width, height): (u32, u32), region: &Region) -> Result<Decoded, Error> {
     let (color, _) = reader.output_color_type();
     let channels = color.samples();
     let profile = reader.info().icc_profile.as_ref().map(|profile| profile.to_vec());
-    let mut gathered = Gathered::new((width, height), channels, wanted)?;
+    let mut reducer = RowReducer::new((width, height), channels, region)?;
     if reader.info().interlaced {
-        let size = reader.output_buffer_size().filter(|&size| size as u64 <= MOST_MEMORY);
-        let size = size.ok_or_else(|| too_large("an interlaced PNG with too many pixels"))?;
+        let size = reader.output_buffer_size().filter(|&size| size as u64 <= MAX_MEMORY);
+        let size = size.ok_or_else(|| Error::too_large("an interlaced PNG whose pixels take at most 320 MB"))?;
         let mut bytes = vec![0; size];
-        reader.next_frame(&mut bytes).map_err(broken)?;
+        reader.next_frame(&mut bytes).map_err(Error::decode)?;
         for row in bytes.chunks_exact(width as usize * channels) {
-            gathered.add(row);
+            reducer.add(row);
         }
     } else {
-        while gathered.wants_more() {
-            let Some(row) = reader.next_row().map_err(broken)? else {
+        while reducer.needs_more() {
+            let Some(row) = reader.next_row().map_err(Error::decode)? else {
                 break;
             };
-            gathered.add(row.data());
+            reducer.add(row.data());
         }
     }
-    gathered.finish(profile)
+    reducer.finish(profile)
 }
 
-fn gif(mut reader: gif::Decoder<&[u8]>, (width, height): (u32, u32), wanted: &Wanted) -> Result<Decoded, Refused> {
+fn gif(mut reader: gif::Decoder<&[u8]>, (width, height): (u32, u32), region: &Region) -> Result<Decoded, Error> {
     let profile = reader.icc_profile().map(<[u8]>::to_vec);
     let global = reader.global_palette().map(<[u8]>::to_vec);
-    let frame = reader.read_next_frame().map_err(broken)?;
-    let frame = frame.ok_or_else(|| broken("it has no frame"))?;
+    let frame = reader.read_next_frame().map_err(Error::decode)?;
+    let frame = frame.ok_or_else(|| Error::decode("no frame"))?;
     let palette = frame.palette.as_ref().or(global.as_ref());
-    let palette = palette.ok_or_else(|| broken("it has no colours"))?;
-    let mut gathered = Gathered::new((width, height), 4, wanted)?;
+    let palette = palette.ok_or_else(|| Error::decode("no palette"))?;
+    let mut reducer = RowReducer::new((width, height), 4, region)?;
     let (left, top) = (usize::from(frame.left), u32::from(frame.top));
     let frame_width = usize::from(frame.width).max(1);
     let mut lines = frame.buffer.chunks_exact(frame_width);
     let mut row = vec![0; width as usize * 4];
     for y in 0..height {
-        // Around a frame that is smaller than its picture, and where it has ended, there is nothing.
+        // A frame may be smaller than the image, or truncated. The rest is transparent.
         row.fill(0);
         let line = if y >= top { lines.next() } else { None };
         for (pixel, &index) in row.chunks_exact_mut(4).skip(left).zip(line.unwrap_or_default()) {
@@ -430,19 +416,19 @@ fn gif(mut reader: gif::Decoder<&[u8]>, (width, height): (u32, u32), wanted: &Wa
                 pixel[3] = 255;
             }
         }
-        gathered.add(&row);
+        reducer.add(&row);
     }
-    gathered.finish(profile)
+    reducer.finish(profile)
 }
 
-fn webp(mut reader: WebPDecoder<Cursor<&[u8]>>, (width, height): (u32, u32)) -> Result<Decoded, Refused> {
+fn webp(mut reader: WebPDecoder<Cursor<&[u8]>>, (width, height): (u32, u32)) -> Result<Decoded, Error> {
     let size = reader
         .output_buffer_size()
-        .ok_or_else(|| too_large("too many pixels"))?;
+        .ok_or_else(|| Error::too_large("fewer pixels"))?;
     let mut bytes = vec![0; size];
-    reader.read_image(&mut bytes).map_err(broken)?;
+    reader.read_image(&mut bytes).map_err(Error::decode)?;
     let channels = if reader.has_alpha() { 4 } else { 3 };
-    whole(Decoded {
+    complete(Decoded {
         pixels: Pixels {
             width,
             height,
@@ -455,40 +441,39 @@ fn webp(mut reader: WebPDecoder<Cursor<&[u8]>>, (width, height): (u32, u32)) -> 
     })
 }
 
-/// Rows of a picture as they come, cut to what is wanted and averaged in squares.
-struct Gathered {
-    /// In pixels of the file.
+/// Reduces an image row by row: crops the rows to a region and averages them in square cells.
+struct RowReducer {
+    /// The region, in pixels as stored.
     left: u32,
     top: u32,
     right: u32,
     bottom: u32,
     channels: usize,
     reduction: u32,
-    /// The next row that comes.
+    /// The number of the next row.
     y: u32,
-    /// Sums of the rows of the current squares; colours with alpha are weighted with it.
+    /// The sums of the current cells. Colours are weighted by alpha.
     sums: Vec<u32>,
     bytes: Vec<u8>,
-    rows: u32,
 }
 
-impl Gathered {
-    fn new((width, height): (u32, u32), channels: usize, wanted: &Wanted) -> Result<Self, Refused> {
+impl RowReducer {
+    fn new((width, height): (u32, u32), channels: usize, region: &Region) -> Result<Self, Error> {
         let low = |edge: f64| edge.max(0.0) as u32;
         let high = |edge: f64, end: u32| (edge.ceil() as u32).clamp(1, end);
         let (right, bottom) = (
-            high(wanted.x + wanted.width, width),
-            high(wanted.y + wanted.height, height),
+            high(region.x + region.width, width),
+            high(region.y + region.height, height),
         );
-        let (left, top) = (low(wanted.x).min(right - 1), low(wanted.y).min(bottom - 1));
+        let (left, top) = (low(region.x).min(right - 1), low(region.y).min(bottom - 1));
         let cells = |reduction: u32| ((right - left).div_ceil(reduction), (bottom - top).div_ceil(reduction));
         let size = |reduction: u32| {
             let (across, down) = cells(reduction);
             u64::from(across) * u64::from(down) * channels as u64
         };
-        // Averages of squares are coarse; the last halving is left to the better filter.
-        let mut reduction = ((wanted.reduction() / 2.0) as u32).clamp(1, 4096);
-        while size(reduction) > MOST_MEMORY / 2 {
+        // Averages of cells are coarse. The last halving is left to the resampling filter.
+        let mut reduction = ((region.reduction() / 2.0) as u32).clamp(1, 4096);
+        while size(reduction) > MAX_MEMORY / 2 {
             reduction += 1;
         }
         let (across, _) = cells(reduction);
@@ -501,16 +486,15 @@ impl Gathered {
             reduction,
             y: 0,
             sums: vec![0; across as usize * channels],
-            bytes: Vec::with_capacity(usize::try_from(size(reduction)).map_err(broken)?),
-            rows: 0,
+            bytes: Vec::with_capacity(usize::try_from(size(reduction)).map_err(Error::decode)?),
         })
     }
 
-    fn wants_more(&self) -> bool {
+    fn needs_more(&self) -> bool {
         self.y < self.bottom
     }
 
-    /// Takes the next row.
+    /// Adds the next row.
     fn add(&mut self, row: &[u8]) {
         let y = self.y;
         self.y += 1;
@@ -523,7 +507,6 @@ impl Gathered {
             .unwrap_or_default();
         if self.reduction == 1 {
             self.bytes.extend_from_slice(part);
-            self.rows += 1;
             return;
         }
         let cells = part.chunks(self.reduction as usize * channels);
@@ -548,7 +531,7 @@ impl Gathered {
         }
     }
 
-    /// Ends the squares, which have this many rows.
+    /// Writes the averages of the current cells, which have this many rows.
     fn flush(&mut self, rows: u32) {
         let channels = self.channels;
         let width = self.right - self.left;
@@ -568,11 +551,10 @@ impl Gathered {
             }
             sums.fill(0);
         }
-        self.rows += 1;
     }
 
-    fn finish(self, profile: Option<Vec<u8>>) -> Result<Decoded, Refused> {
-        whole(Decoded {
+    fn finish(self, profile: Option<Vec<u8>>) -> Result<Decoded, Error> {
+        complete(Decoded {
             pixels: Pixels {
                 width: (self.right - self.left).div_ceil(self.reduction),
                 height: (self.bottom - self.top).div_ceil(self.reduction),

@@ -1,40 +1,41 @@
-//! Pixels to files.
+//! Encodes pixels into files.
 
-use super::decode::{Pixels, broken};
+use super::decode::Pixels;
+use super::error::Error;
 use super::render::Rendered;
-use super::url::{Format, Refused, Transform, bad};
+use super::url::{Format, Transform};
 use super::vp8;
 use std::borrow::Cow;
 
 /// The format of a result.
 pub(super) fn format(transform: &Transform, accept: &str, is_opaque: bool) -> Format {
-    // JPEG has no alpha; to lose it would be worse than to send more.
-    let otherwise = if is_opaque { Format::Jpeg } else { Format::Png };
-    transform.settled_format(accept).unwrap_or(otherwise)
+    // JPEG has no alpha. A larger file is better than a lost background.
+    let fallback = if is_opaque { Format::Jpeg } else { Format::Png };
+    transform.fixed_format(accept).unwrap_or(fallback)
 }
 
-/// The quality that is asked for, or the one of Wix's own URL builder for this area.
+/// The requested quality, or the default of Wix's own URL builder for the area (`docs/contract/media-urls.md#s4-2`).
 fn quality(transform: &Transform, pixels: &Pixels) -> u8 {
     let area = u64::from(pixels.width) * u64::from(pixels.height);
-    let usual = match area {
+    let default = match area {
         1_960_001.. => 90,
         360_001.. => 85,
         _ => 80,
     };
-    transform.quality.filter(|_| !transform.own_quality).unwrap_or(usual)
+    transform.quality.filter(|_| !transform.auto_quality).unwrap_or(default)
 }
 
 /// Encodes a result.
-pub(super) fn encode(rendered: Rendered, transform: &Transform, format: Format) -> Result<Vec<u8>, Refused> {
+pub(super) fn encode(rendered: Rendered, transform: &Transform, format: Format) -> Result<Vec<u8>, Error> {
     let Rendered { pixels, profile } = rendered;
-    let longest = match format {
+    let max_edge = match format {
         Format::WebP | Format::Avif => 16_383,
         Format::Jpeg | Format::Gif => 65_535,
         Format::Png => u32::MAX,
     };
-    if pixels.width > longest || pixels.height > longest {
-        return Err(bad(format!(
-            "w_{},h_{}: {} has at most {longest} pixels in a row or column.",
+    if pixels.width > max_edge || pixels.height > max_edge {
+        return Err(Error::invalid(format!(
+            "invalid size w_{},h_{}: expected edges of at most {max_edge} pixels for {}",
             pixels.width,
             pixels.height,
             format.mime()
@@ -50,13 +51,13 @@ pub(super) fn encode(rendered: Rendered, transform: &Transform, format: Format) 
     }
 }
 
-/// Whether a profile is for colours, not huge, and says something that would not be assumed without it.
+/// Whether to embed a profile: only those of RGB that differ from the default, sRGB, and are not huge.
 fn is_needed(profile: &[u8]) -> bool {
-    let is_usual = profile.windows(4).any(|name| name == b"sRGB");
-    profile.get(16..20) == Some(b"RGB ") && profile.len() <= 1 << 16 && !is_usual
+    let is_srgb = profile.windows(4).any(|name| name == b"sRGB");
+    profile.get(16..20) == Some(b"RGB ") && profile.len() <= 1 << 16 && !is_srgb
 }
 
-/// RGB, on white where the picture shines through.
+/// RGB on a white background.
 fn on_white(pixels: &Pixels) -> Cow<'_, [u8]> {
     if pixels.channels == 3 {
         return Cow::Borrowed(&pixels.bytes);
@@ -75,7 +76,7 @@ fn on_white(pixels: &Pixels) -> Cow<'_, [u8]> {
     Cow::Owned(bytes)
 }
 
-/// RGB and alpha.
+/// RGBA.
 fn with_alpha(pixels: Pixels) -> Vec<u8> {
     if pixels.channels == 4 {
         return pixels.bytes;
@@ -89,11 +90,11 @@ fn with_alpha(pixels: Pixels) -> Vec<u8> {
     pixels.bytes.chunks_exact(pixels.channels).flat_map(widen).collect()
 }
 
-fn jpeg(pixels: &Pixels, quality: u8, baseline: bool, profile: Option<Vec<u8>>) -> Result<Vec<u8>, Refused> {
+fn jpeg(pixels: &Pixels, quality: u8, baseline: bool, profile: Option<Vec<u8>>) -> Result<Vec<u8>, Error> {
     use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder};
     let (width, height) = (
-        u16::try_from(pixels.width).map_err(broken)?,
-        u16::try_from(pixels.height).map_err(broken)?,
+        u16::try_from(pixels.width).map_err(Error::encode)?,
+        u16::try_from(pixels.height).map_err(Error::encode)?,
     );
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, quality);
@@ -101,18 +102,18 @@ fn jpeg(pixels: &Pixels, quality: u8, baseline: bool, profile: Option<Vec<u8>>) 
     encoder.set_optimized_huffman_tables(true);
     encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
     if let Some(profile) = profile {
-        encoder.add_icc_profile(&profile).map_err(broken)?;
+        encoder.add_icc_profile(&profile).map_err(Error::encode)?;
     }
     if pixels.channels == 1 {
         encoder.encode(&pixels.bytes, width, height, ColorType::Luma)
     } else {
         encoder.encode(&on_white(pixels), width, height, ColorType::Rgb)
     }
-    .map_err(broken)?;
+    .map_err(Error::encode)?;
     Ok(bytes)
 }
 
-fn png(pixels: &Pixels, profile: Option<Vec<u8>>) -> Result<Vec<u8>, Refused> {
+fn png(pixels: &Pixels, profile: Option<Vec<u8>>) -> Result<Vec<u8>, Error> {
     let mut info = png::Info::with_size(pixels.width, pixels.height);
     info.bit_depth = png::BitDepth::Eight;
     info.color_type = match pixels.channels {
@@ -123,39 +124,39 @@ fn png(pixels: &Pixels, profile: Option<Vec<u8>>) -> Result<Vec<u8>, Refused> {
     };
     info.icc_profile = profile.map(Cow::Owned);
     let mut bytes = Vec::new();
-    let encoder = png::Encoder::with_info(&mut bytes, info).map_err(broken)?;
-    let mut writer = encoder.write_header().map_err(broken)?;
-    writer.write_image_data(&pixels.bytes).map_err(broken)?;
-    writer.finish().map_err(broken)?;
+    let encoder = png::Encoder::with_info(&mut bytes, info).map_err(Error::encode)?;
+    let mut writer = encoder.write_header().map_err(Error::encode)?;
+    writer.write_image_data(&pixels.bytes).map_err(Error::encode)?;
+    writer.finish().map_err(Error::encode)?;
     Ok(bytes)
 }
 
-fn gif(pixels: Pixels) -> Result<Vec<u8>, Refused> {
+fn gif(pixels: Pixels) -> Result<Vec<u8>, Error> {
     let (width, height) = (
-        u16::try_from(pixels.width).map_err(broken)?,
-        u16::try_from(pixels.height).map_err(broken)?,
+        u16::try_from(pixels.width).map_err(Error::encode)?,
+        u16::try_from(pixels.height).map_err(Error::encode)?,
     );
     let mut rgba = with_alpha(pixels);
     let frame = gif::Frame::from_rgba_speed(width, height, &mut rgba, 10);
     let mut bytes = Vec::new();
-    let mut encoder = gif::Encoder::new(&mut bytes, width, height, &[]).map_err(broken)?;
-    encoder.write_frame(&frame).map_err(broken)?;
+    let mut encoder = gif::Encoder::new(&mut bytes, width, height, &[]).map_err(Error::encode)?;
+    encoder.write_frame(&frame).map_err(Error::encode)?;
     drop(encoder);
     Ok(bytes)
 }
 
-/// A lossy picture, its alpha without loss (the format of RFC 9649).
-fn webp(pixels: &Pixels, quality: u8, profile: Option<Vec<u8>>) -> Result<Vec<u8>, Refused> {
+/// Lossy colours with lossless alpha (RFC 9649).
+fn webp(pixels: &Pixels, quality: u8, profile: Option<Vec<u8>>) -> Result<Vec<u8>, Error> {
     let (width, height) = (pixels.width as usize, pixels.height as usize);
     let frame = vp8::encode(&colors(pixels), width, height, quality);
     let alpha = if pixels.is_opaque() { None } else { Some(alpha(pixels)?) };
     let mut chunks = Vec::new();
     if alpha.is_some() || profile.is_some() {
         let flags = u8::from(alpha.is_some()) << 4 | u8::from(profile.is_some()) << 5;
-        let mut head = vec![flags, 0, 0, 0];
-        head.extend_from_slice(&(pixels.width - 1).to_le_bytes()[..3]);
-        head.extend_from_slice(&(pixels.height - 1).to_le_bytes()[..3]);
-        chunk(&mut chunks, b"VP8X", &head)?;
+        let mut header = vec![flags, 0, 0, 0];
+        header.extend_from_slice(&(pixels.width - 1).to_le_bytes()[..3]);
+        header.extend_from_slice(&(pixels.height - 1).to_le_bytes()[..3]);
+        chunk(&mut chunks, b"VP8X", &header)?;
     }
     if let Some(profile) = profile {
         chunk(&mut chunks, b"ICCP", &profile)?;
@@ -169,8 +170,8 @@ fn webp(pixels: &Pixels, quality: u8, profile: Option<Vec<u8>>) -> Result<Vec<u8
     Ok(bytes)
 }
 
-fn chunk(out: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) -> Result<(), Refused> {
-    let length = u32::try_from(data.len()).map_err(broken)?;
+fn chunk(out: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) -> Result<(), Error> {
+    let length = u32::try_from(data.len()).map_err(Error::encode)?;
     out.extend_from_slice(name);
     out.extend_from_slice(&length.to_le_bytes());
     out.extend_from_slice(data);
@@ -180,7 +181,7 @@ fn chunk(out: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) -> Result<(), Refused> 
     Ok(())
 }
 
-/// RGB, whatever shines through.
+/// RGB without alpha.
 fn colors(pixels: &Pixels) -> Cow<'_, [u8]> {
     let widen = |pixel: &[u8]| match *pixel {
         [red, green, blue, ..] => [red, green, blue],
@@ -193,10 +194,10 @@ fn colors(pixels: &Pixels) -> Cow<'_, [u8]> {
     }
 }
 
-/// Alpha as a lossless picture of greys, without the head of such a picture, which says what is known here.
-fn alpha(pixels: &Pixels) -> Result<Vec<u8>, Refused> {
-    /// RIFF, the head of the chunk, and that of the picture.
-    const HEADS: usize = 12 + 8 + 5;
+/// The content of an `ALPH` chunk: alpha as a lossless grey image without its header.
+fn alpha(pixels: &Pixels) -> Result<Vec<u8>, Error> {
+    /// The headers of RIFF, of the chunk and of the lossless image.
+    const HEADERS_LEN: usize = 12 + 8 + 5;
     const LOSSLESS: u8 = 1;
     let values: Vec<u8> = pixels
         .bytes
@@ -208,10 +209,10 @@ fn alpha(pixels: &Pixels) -> Result<Vec<u8>, Refused> {
     let mut file = Vec::new();
     image_webp::WebPEncoder::new(&mut file)
         .encode(&values, pixels.width, pixels.height, image_webp::ColorType::L8)
-        .map_err(broken)?;
+        .map_err(Error::encode)?;
     let length = file.get(16..20).and_then(|length| length.try_into().ok());
     let end = 20 + length.map_or(0, u32::from_le_bytes) as usize;
-    let data = file.get(HEADS..end).ok_or_else(|| broken("the alpha is missing"))?;
+    let data = file.get(HEADERS_LEN..end).ok_or_else(|| Error::encode("no alpha"))?;
     Ok([&[LOSSLESS], data].concat())
 }
 
@@ -220,7 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_chooses_the_format() {
+    fn format_follows_extension_accept_header_and_opacity() {
         let format_of = |tail: &str, accept, is_opaque| {
             let transform = Transform::parse(&tail.split('/').collect::<Vec<_>>()).unwrap();
             format(&transform, accept, is_opaque)
@@ -242,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn what_shines_through_is_white_in_a_jpeg() {
+    fn transparent_pixels_become_white_without_alpha() {
         let pixels = Pixels {
             width: 3,
             height: 1,

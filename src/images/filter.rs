@@ -3,7 +3,7 @@
 use super::decode::Pixels;
 use super::url::{Filters, Sharpening};
 
-/// Applies what a transform asks for: tone and colour, then blur, then sharpening.
+/// Applies the filters of a transform: tone and colour, then blur, then sharpening.
 pub(super) fn apply(pixels: &mut Pixels, filters: &Filters, sharpening: Option<Sharpening>) {
     tone(pixels, filters.contrast, filters.brightness);
     if filters.saturation != 0.0 || filters.hue != 0.0 {
@@ -18,12 +18,12 @@ pub(super) fn apply(pixels: &mut Pixels, filters: &Filters, sharpening: Option<S
     }
 }
 
-/// The channels that are seen; alpha is none of them.
-fn seen(pixels: &Pixels) -> usize {
+/// The number of channels without alpha.
+fn color_channels(pixels: &Pixels) -> usize {
     pixels.channels - usize::from(pixels.has_alpha())
 }
 
-/// Contrast about the middle grey, then brightness; each value of a byte has one result.
+/// Contrast around the middle grey, then brightness. A table of 256 results serves all pixels.
 fn tone(pixels: &mut Pixels, contrast: f32, brightness: f32) {
     if contrast == 0.0 && brightness == 0.0 {
         return;
@@ -31,23 +31,23 @@ fn tone(pixels: &mut Pixels, contrast: f32, brightness: f32) {
     let factor = if contrast < 0.0 {
         1.0 + contrast / 100.0
     } else {
-        // 100 leaves black and white only.
+        // At 100, only black and white are left.
         1.0 / (1.0 - contrast.min(99.0) / 100.0)
     };
     let table: Vec<u8> = (0..=255_u8)
         .map(|value| ((f32::from(value) - 127.5) * factor + 127.5 + brightness * 1.275 + 0.5) as u8)
         .collect();
-    let seen = seen(pixels);
+    let count = color_channels(pixels);
     for pixel in pixels.bytes.chunks_exact_mut(pixels.channels) {
-        for value in &mut pixel[..seen] {
+        for value in &mut pixel[..count] {
             *value = table[usize::from(*value)];
         }
     }
 }
 
-/// Turns and stretches the colour of each pixel about its grey, in the plane of equal brightness.
+/// Rotates the colours by the hue and scales them by the saturation, at constant luma.
 fn color(pixels: &mut Pixels, saturation: f32, hue: f32) {
-    if seen(pixels) < 3 {
+    if color_channels(pixels) < 3 {
         return;
     }
     let stretch = 1.0 + saturation / 100.0;
@@ -55,24 +55,24 @@ fn color(pixels: &mut Pixels, saturation: f32, hue: f32) {
     let (sine, cosine) = (sine * stretch, cosine * stretch);
     for pixel in pixels.bytes.chunks_exact_mut(pixels.channels) {
         let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(f32::from);
-        // YIQ, whose two axes of colour are at right angles.
-        let bright = 0.299 * red + 0.587 * green + 0.114 * blue;
+        // In YIQ, whose chroma axes are orthogonal.
+        let luma = 0.299 * red + 0.587 * green + 0.114 * blue;
         let i = 0.5959 * red - 0.2746 * green - 0.3213 * blue;
         let q = 0.2115 * red - 0.5227 * green + 0.3112 * blue;
         let (i, q) = (i * cosine - q * sine, i * sine + q * cosine);
-        pixel[0] = (bright + 0.956 * i + 0.619 * q + 0.5) as u8;
-        pixel[1] = (bright - 0.272 * i - 0.647 * q + 0.5) as u8;
-        pixel[2] = (bright - 1.106 * i + 1.703 * q + 0.5) as u8;
+        pixel[0] = (luma + 0.956 * i + 0.619 * q + 0.5) as u8;
+        pixel[1] = (luma - 0.272 * i - 0.647 * q + 0.5) as u8;
+        pixel[2] = (luma - 1.106 * i + 1.703 * q + 0.5) as u8;
     }
 }
 
-/// Adds what a blur takes away.
+/// Unsharp masking: adds the difference from a blurred copy.
 fn sharpen(pixels: &mut Pixels, sharpening: Sharpening) {
     let soft = blurred(pixels, sharpening.radius);
-    let seen = seen(pixels);
+    let count = color_channels(pixels);
     let channels = pixels.channels;
     for (pixel, soft) in pixels.bytes.chunks_exact_mut(channels).zip(soft.chunks_exact(channels)) {
-        for (value, &soft) in pixel[..seen].iter_mut().zip(soft) {
+        for (value, &soft) in pixel[..count].iter_mut().zip(soft) {
             let difference = f32::from(*value) - f32::from(soft);
             if difference.abs() > sharpening.threshold {
                 *value = (f32::from(*value) + difference * sharpening.amount + 0.5) as u8;
@@ -81,19 +81,19 @@ fn sharpen(pixels: &mut Pixels, sharpening: Sharpening) {
     }
 }
 
-/// A Gaussian blur: by its kernel when that is short, else by three running means, whose cost does not depend on the radius.
+/// A Gaussian blur: by its kernel where that is short, else by three box blurs, whose cost does not depend on the radius.
 fn blurred(pixels: &Pixels, deviation: f32) -> Vec<u8> {
     let (width, height) = (pixels.width as usize, pixels.height as usize);
     let channels = pixels.channels;
     let mut bytes = pixels.bytes.clone();
     let mut line = vec![0.0_f32; width.max(height)];
-    let mut smooth = Smooth::new(deviation, width.max(height));
+    let mut blur = LineBlur::new(deviation, width.max(height));
     for channel in 0..channels {
         for row in bytes.chunks_exact_mut(width * channels) {
-            smooth.line(row, channel, channels, &mut line[..width]);
+            blur.line(row, channel, channels, &mut line[..width]);
         }
         for column in 0..width {
-            smooth.line(
+            blur.line(
                 &mut bytes,
                 column * channels + channel,
                 width * channels,
@@ -104,19 +104,19 @@ fn blurred(pixels: &Pixels, deviation: f32) -> Vec<u8> {
     bytes
 }
 
-/// A blur in one dimension.
-struct Smooth {
-    /// One half of the kernel, from its middle on; empty for running means.
+/// A Gaussian blur in one dimension.
+struct LineBlur {
+    /// The kernel from its centre on. Empty for box blurs.
     kernel: Vec<f32>,
-    /// How far each running mean reaches to either side.
-    reach: [usize; 3],
-    spare: Vec<f32>,
+    /// The radii of the box blurs.
+    radii: [usize; 3],
+    scratch: Vec<f32>,
 }
 
-impl Smooth {
+impl LineBlur {
     fn new(deviation: f32, longest: usize) -> Self {
         let mut kernel = Vec::new();
-        let mut reach = [0; 3];
+        let mut radii = [0; 3];
         if deviation < 2.5 {
             let length = (deviation * 3.0).ceil() as usize + 1;
             kernel = (0..length)
@@ -125,20 +125,20 @@ impl Smooth {
             let total: f32 = kernel[0] + 2.0 * kernel[1..].iter().sum::<f32>();
             kernel.iter_mut().for_each(|weight| *weight /= total);
         } else {
-            // Means of these lengths have the variance of the kernel together.
+            // Three boxes of these radii have the same total variance as the kernel.
             let ideal = (4.0 * deviation * deviation + 1.0).sqrt();
             let short = (((ideal - 1.0) / 2.0) as usize).max(1);
             let variance = |reach: usize| ((2 * reach + 1) * (2 * reach + 1) - 1) as f32;
             let more = (12.0 * deviation * deviation - 3.0 * variance(short)) / (variance(short + 1) - variance(short));
             let more = more.round().clamp(0.0, 3.0) as usize;
-            for (number, reach) in reach.iter_mut().enumerate() {
-                *reach = short + usize::from(number < more);
+            for (number, radius) in radii.iter_mut().enumerate() {
+                *radius = short + usize::from(number < more);
             }
         }
         Self {
             kernel,
-            reach,
-            spare: vec![0.0; longest],
+            radii,
+            scratch: vec![0.0; longest],
         }
     }
 
@@ -147,15 +147,15 @@ impl Smooth {
         for (value, &byte) in line.iter_mut().zip(bytes[start..].iter().step_by(stride)) {
             *value = f32::from(byte);
         }
-        let spare = &mut self.spare[..line.len()];
+        let scratch = &mut self.scratch[..line.len()];
         if self.kernel.is_empty() {
-            for reach in self.reach {
-                mean(line, spare, reach);
-                line.copy_from_slice(spare);
+            for radius in self.radii {
+                box_blur(line, scratch, radius);
+                line.copy_from_slice(scratch);
             }
         } else {
-            convolve(line, spare, &self.kernel);
-            line.copy_from_slice(spare);
+            convolve(line, scratch, &self.kernel);
+            line.copy_from_slice(scratch);
         }
         for (byte, &value) in bytes[start..].iter_mut().step_by(stride).zip(line.iter()) {
             *byte = (value + 0.5) as u8;
@@ -163,7 +163,7 @@ impl Smooth {
     }
 }
 
-/// Beyond its ends a line goes on as its last value.
+/// Convolution. The first and last values are repeated beyond the ends.
 fn convolve(line: &[f32], result: &mut [f32], kernel: &[f32]) {
     let last = line.len() - 1;
     for (at, value) in result.iter_mut().enumerate() {
@@ -175,15 +175,15 @@ fn convolve(line: &[f32], result: &mut [f32], kernel: &[f32]) {
     }
 }
 
-fn mean(line: &[f32], result: &mut [f32], reach: usize) {
+fn box_blur(line: &[f32], result: &mut [f32], radius: usize) {
     let last = line.len() - 1;
-    // In doubles, whose rounding does not add up over a line.
-    let mut sum: f64 = f64::from(line[0]) * (reach + 1) as f64;
-    sum += (1..=reach).map(|at| f64::from(line[at.min(last)])).sum::<f64>();
-    let length = (2 * reach + 1) as f64;
+    // A running sum of `f32` would accumulate rounding errors over a long line.
+    let mut sum: f64 = f64::from(line[0]) * (radius + 1) as f64;
+    sum += (1..=radius).map(|at| f64::from(line[at.min(last)])).sum::<f64>();
+    let length = (2 * radius + 1) as f64;
     for (at, value) in result.iter_mut().enumerate() {
         *value = (sum / length) as f32;
-        sum += f64::from(line[(at + reach + 1).min(last)]) - f64::from(line[at.saturating_sub(reach)]);
+        sum += f64::from(line[(at + radius + 1).min(last)]) - f64::from(line[at.saturating_sub(radius)]);
     }
 }
 
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn tone_is_changed() {
+    fn tone_follows_contrast_and_brightness() {
         let start = || grey(&[0, 100, 200, 255]);
         let with = |contrast, brightness| {
             filtered(
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn colour_is_changed() {
+    fn colour_follows_saturation_and_hue() {
         let grey = filtered(
             rgb(200, 100, 50),
             Filters {
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn blur_keeps_the_whole_and_spreads_it() {
+    fn blur_spreads_edges_and_keeps_flat_areas() {
         for deviation in [0.5, 1.0, 2.4, 2.6, 10.0, 100.0] {
             let mut bytes = vec![0; 401];
             bytes[150..250].fill(200);
@@ -286,7 +286,7 @@ mod tests {
             );
             assert!(soft.windows(2).take(199).all(|pair| pair[0] <= pair[1]), "{deviation}");
             assert!(soft.windows(2).skip(200).all(|pair| pair[0] >= pair[1]), "{deviation}");
-            // Half way up where the step was, unless the blur is as wide as the bar.
+            // Half way up at the edge, unless the blur is as wide as the bar.
             let (before, after) = (soft[149], soft[150]);
             assert!(before < after && before.abs_diff(soft[250]) <= 1, "{deviation}");
             assert!(
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn running_means_are_close_to_the_kernel() {
+    fn box_blurs_are_close_to_the_kernel() {
         let bytes: Vec<u8> = (0..200).map(|at| if at % 50 < 25 { 250 } else { 10 }).collect();
         let soft = |deviation| {
             filtered(
@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn sharpening_makes_edges_steeper_and_keeps_what_is_below_the_threshold() {
+    fn sharpening_steepens_edges_above_the_threshold_only() {
         let edge = [100, 100, 100, 100, 150, 150, 150, 150];
         let sharp = |threshold| {
             let mut pixels = grey(&edge);
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn alpha_stays_when_colours_change() {
+    fn filters_keep_alpha() {
         let pixels = Pixels {
             width: 1,
             height: 1,

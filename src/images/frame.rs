@@ -1,11 +1,12 @@
-//! Which part of a picture a transform shows, and how large.
+//! The part of an image that a transform shows, and its size in the result.
 
-use super::url::{Anchor, Place, Refused, Step, Transform, bad};
+use super::error::Error;
+use super::url::{Anchor, Gravity, Step, Transform};
 
-/// The most pixels of a result, the bound of Wix's own URL builder (`contract/media-urls.md` section 4.2).
-pub const MOST_RESULT_PIXELS: u64 = 25_000_000;
+/// The largest number of pixels of a result, which is that of Wix's own URL builder (`docs/contract/media-urls.md#s4-2`).
+pub const MAX_RESULT_PIXELS: u64 = 25_000_000;
 
-/// A rectangle of a source, and the size in which it is shown.
+/// A rectangle of a source, and its size in the result.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Frame {
     /// Left edge, in pixels of the source.
@@ -23,9 +24,10 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// The frame of a transform of a picture of this size.
+    /// The frame of a transform of an image of this size.
     ///
-    /// Derived edges are floored and at least 1 (choice U46); `fit` never enlarges, `fill` only with `lg_`.
+    /// Derived edges are rounded down and at least 1 (`docs/contract/choices.md#u46`). `fit` never enlarges, and `fill` only
+    /// with `lg_`. Fails with 400 for a rectangle outside the image and for a result of too many pixels.
     ///
     /// ```
     /// use wix_media::images::{frame::Frame, url::Transform};
@@ -33,23 +35,23 @@ impl Frame {
     /// let transform = Transform::parse(&["fit", "w_400,h_400", "a.jpg"])?;
     /// let frame = Frame::of(&transform, 1824, 1270)?;
     /// assert_eq!((frame.width, frame.height), (400, 278));
-    /// # Ok::<(), wix_media::images::url::Refused>(())
+    /// # Ok::<(), wix_media::images::Error>(())
     /// ```
-    pub fn of(transform: &Transform, width: u32, height: u32) -> Result<Self, Refused> {
+    pub fn of(transform: &Transform, width: u32, height: u32) -> Result<Self, Error> {
         let mut frame = Self::whole(width, height);
         for step in &transform.steps {
             frame.apply(*step)?;
         }
-        if u64::from(frame.width) * u64::from(frame.height) > MOST_RESULT_PIXELS {
-            return Err(bad(format!(
-                "w_{},h_{}: the result would have more than 25 megapixels.",
+        if u64::from(frame.width) * u64::from(frame.height) > MAX_RESULT_PIXELS {
+            return Err(Error::invalid(format!(
+                "invalid size w_{},h_{}: expected at most 25 megapixels",
                 frame.width, frame.height
             )));
         }
         Ok(frame)
     }
 
-    /// A whole picture, in a box that it fits into.
+    /// A whole image, shrunk to fit into a box.
     ///
     /// ```
     /// use wix_media::images::frame::Frame;
@@ -86,7 +88,7 @@ impl Frame {
         };
     }
 
-    fn apply(&mut self, step: Step) -> Result<(), Refused> {
+    fn apply(&mut self, step: Step) -> Result<(), Error> {
         match step {
             Step::Fit { width, height } => self.shrink(width, height),
             Step::Fill {
@@ -97,24 +99,24 @@ impl Frame {
             } => self.fill(width, height, anchor, enlarge),
             Step::Crop { x, y, width, height } => {
                 if x >= self.width || y >= self.height {
-                    return Err(bad(format!(
-                        "x_{x},y_{y}: outside the picture of {} by {} pixels.",
+                    return Err(Error::invalid(format!(
+                        "invalid x_{x},y_{y}: expected a point inside {} x {} pixels",
                         self.width, self.height
                     )));
                 }
                 let (width, height) = (width.min(self.width - x), height.min(self.height - y));
-                self.cut(f64::from(x), f64::from(y), f64::from(width), f64::from(height));
+                self.keep(f64::from(x), f64::from(y), f64::from(width), f64::from(height));
                 (self.width, self.height) = (width, height);
             }
-            Step::Cut { width, height, place } => {
+            Step::CropAt { width, height, gravity } => {
                 let (width, height) = (width.min(self.width), height.min(self.height));
                 let at = |share: u8, free: u32| {
                     f64::from(free / 2 * u32::from(share).min(1) + free.div_ceil(2) * u32::from(share / 2))
                 };
-                let Place(horizontal, vertical) = place;
+                let Gravity(horizontal, vertical) = gravity;
                 let x = at(horizontal, self.width - width);
                 let y = at(vertical, self.height - height);
-                self.cut(x, y, f64::from(width), f64::from(height));
+                self.keep(x, y, f64::from(width), f64::from(height));
                 (self.width, self.height) = (width, height);
             }
         }
@@ -122,24 +124,24 @@ impl Frame {
     }
 
     fn fill(&mut self, width: u32, height: u32, anchor: Anchor, enlarge: bool) {
-        // What of the picture has the shape of the box.
+        // Whether the image is wider than the box, in proportion.
         let is_wide = u64::from(self.width) * u64::from(height) >= u64::from(self.height) * u64::from(width);
         let (own_width, own_height) = (f64::from(self.width), f64::from(self.height));
         let grows = width > self.width || height > self.height;
         let (visible_width, visible_height) = match (grows && !enlarge, is_wide) {
             (false, true) => (own_height * f64::from(width) / f64::from(height), own_height),
             (false, false) => (own_width, own_width * f64::from(height) / f64::from(width)),
-            // At the resolution of the source nothing is resampled, so whole pixels stay whole.
+            // Without enlargement nothing is resampled, so the rectangle is made of whole pixels.
             (true, true) => (f64::from(scaled(self.height, width, height)), own_height),
             (true, false) => (own_width, f64::from(scaled(self.width, height, width))),
         };
         let (free_width, free_height) = (own_width - visible_width, own_height - visible_height);
         let (mut x, mut y) = match anchor {
-            Anchor::Place(Place(horizontal, vertical)) => (
+            Anchor::Gravity(Gravity(horizontal, vertical)) => (
                 free_width * f64::from(horizontal) / 2.0,
                 free_height * f64::from(vertical) / 2.0,
             ),
-            Anchor::Point(horizontal, vertical) => (
+            Anchor::FocalPoint(horizontal, vertical) => (
                 (own_width * f64::from(horizontal) / 100.0 - visible_width / 2.0).clamp(0.0, free_width.max(0.0)),
                 (own_height * f64::from(vertical) / 100.0 - visible_height / 2.0).clamp(0.0, free_height.max(0.0)),
             ),
@@ -147,7 +149,7 @@ impl Frame {
         if grows && !enlarge {
             (x, y) = (x.floor(), y.floor());
         }
-        self.cut(x, y, visible_width, visible_height);
+        self.keep(x, y, visible_width, visible_height);
         (self.width, self.height) = if grows && !enlarge {
             (visible_width as u32, visible_height as u32)
         } else {
@@ -155,8 +157,8 @@ impl Frame {
         };
     }
 
-    /// Keeps a rectangle that is given in pixels of the result so far.
-    fn cut(&mut self, x: f64, y: f64, width: f64, height: f64) {
+    /// Keeps a rectangle, in pixels of the result so far.
+    fn keep(&mut self, x: f64, y: f64, width: f64, height: f64) {
         let (horizontal, vertical) = (
             self.source_width / f64::from(self.width),
             self.source_height / f64::from(self.height),
@@ -168,7 +170,7 @@ impl Frame {
     }
 }
 
-/// `edge * numerator / denominator`, floored, at least 1.
+/// `edge * numerator / denominator`, rounded down and at least 1.
 fn scaled(edge: u32, numerator: u32, denominator: u32) -> u32 {
     let exact = u64::from(edge) * u64::from(numerator) / u64::from(denominator.max(1));
     u32::try_from(exact).unwrap_or(u32::MAX).max(1)
@@ -178,13 +180,13 @@ fn scaled(edge: u32, numerator: u32, denominator: u32) -> u32 {
 mod tests {
     use super::*;
 
-    fn frame(tail: &str, width: u32, height: u32) -> Result<Frame, Refused> {
+    fn frame(tail: &str, width: u32, height: u32) -> Result<Frame, Error> {
         let segments: Vec<&str> = tail.split('/').collect();
         Frame::of(&Transform::parse(&segments)?, width, height)
     }
 
     #[test]
-    fn edges_are_floored_as_measured() {
+    fn derived_edge_is_rounded_down_as_measured() {
         for (box_width, height) in [(400, 278), (900, 626), (1100, 765)] {
             let frame = frame(&format!("fit/w_{box_width},h_5000/a.jpg"), 1824, 1270).unwrap();
             assert_eq!((frame.width, frame.height), (box_width, height));
@@ -192,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_are_where_they_belong() {
+    fn frame_has_the_expected_rectangle_and_size() {
         for (tail, (width, height), expected) in [
             (
                 "fit/w_1000,h_250/a.jpg",
@@ -231,7 +233,7 @@ mod tests {
                 (4000, 3000),
                 (1000.0, 0.0, 3000.0, 3000.0, 300, 300),
             ),
-            // A square of a picture that is too small for it, at its own resolution.
+            // The box is larger than the image, so its aspect ratio is cut out at the own resolution.
             (
                 "fill/w_800,h_800/a.jpg",
                 (400, 300),
@@ -298,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_nothing_to_show_is_refused() {
+    fn rectangle_outside_or_too_large_is_refused() {
         for (tail, width, height) in [
             ("crop/x_4000,y_0,w_1,h_1/a.jpg", 4000, 3000),
             ("crop/x_0,y_3000,w_1,h_1/a.jpg", 4000, 3000),

@@ -1,11 +1,16 @@
-//! Pictures: the grammar of transformed image URLs, and with the feature `images` what it takes to answer them.
+//! Images: transform URLs, and with the feature `images` the decoding, resampling, encoding and colours behind them.
 //!
-//! The manager reads URLs, so [`url`], [`frame`], [`kind`] and [`orientation`] are there for it too. Decoding, resampling, encoding and
-//! colours are a WebAssembly module of their own, which is loaded with the first picture.
+//! A request for a transformed image passes through the files in this order: [`url`] parses it, [`frame`] computes which
+//! part of the source is shown and how large, `decode` reads the pixels for it, `render` resamples and turns them,
+//! `filter` changes tone and colour, and `encode` writes the result.
+//!
+//! The manager reads URLs and file headers only, so [`url`], [`frame`], [`source_format`] and [`orientation`] are compiled
+//! for it too. The rest is a WebAssembly module of its own, loaded with the first image.
 
+mod error;
 pub mod frame;
-pub mod kind;
 pub mod orientation;
+pub mod source_format;
 pub mod url;
 
 #[cfg(feature = "images")]
@@ -13,18 +18,22 @@ mod colors;
 #[cfg(feature = "images")]
 mod decode;
 #[cfg(feature = "images")]
+mod dimensions;
+#[cfg(feature = "images")]
 mod encode;
 #[cfg(feature = "images")]
 mod filter;
 #[cfg(feature = "images")]
 mod render;
-
 #[cfg(feature = "images")]
-mod picture;
+mod transform;
 #[cfg(feature = "images")]
 mod vp8;
 
 #[cfg(feature = "images")]
-pub use colors::{Color, Colors};
+pub use colors::{Color, Colors, colors};
 #[cfg(feature = "images")]
-pub use picture::{Dimensions, Transformed, colors, dimensions, transform};
+pub use dimensions::{Dimensions, dimensions};
+pub use error::Error;
+#[cfg(feature = "images")]
+pub use transform::{Transformed, transform};

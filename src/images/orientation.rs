@@ -1,6 +1,6 @@
-//! How a picture is turned for display, as EXIF has it.
+//! The EXIF orientation of an image: how it is turned and mirrored for display.
 
-/// A turn, and perhaps a reflection, that a picture needs to be shown upright.
+/// The changes that show a stored image upright, in the order of the fields.
 ///
 /// ```
 /// use wix_media::images::orientation::Orientation;
@@ -12,16 +12,16 @@
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Orientation {
-    /// Whether rows become columns, which comes first.
+    /// Whether rows become columns.
     pub transposed: bool,
-    /// Whether left and right are exchanged after that.
+    /// Whether left and right are exchanged.
     pub mirrored: bool,
-    /// Whether top and bottom are exchanged after that.
+    /// Whether top and bottom are exchanged.
     pub flipped: bool,
 }
 
 impl Orientation {
-    /// The orientation of a number from 1 to 8; any other is upright.
+    /// The orientation of an EXIF value from 1 to 8. Any other value is upright.
     ///
     /// ```
     /// use wix_media::images::orientation::Orientation;
@@ -47,7 +47,7 @@ impl Orientation {
         }
     }
 
-    /// The orientation in EXIF data, from its TIFF header on.
+    /// The orientation in EXIF data, which begins with a TIFF header.
     ///
     /// ```
     /// use wix_media::images::orientation::Orientation;
@@ -64,7 +64,7 @@ impl Orientation {
         })
     }
 
-    /// The orientation in a TIFF structure, of which `part(offset, length)` gives bytes: fewer where it ends.
+    /// The orientation in a TIFF structure that is read in parts: `part(offset, length)` returns at most `length` bytes.
     ///
     /// ```
     /// use wix_media::images::orientation::Orientation;
@@ -93,7 +93,7 @@ impl Orientation {
     }
 }
 
-/// The tag 0x0112 of the first directory of a TIFF structure.
+/// The value of the tag 0x0112 in the first directory of a TIFF structure.
 fn tag(mut part: impl FnMut(u64, usize) -> Vec<u8>) -> Option<u16> {
     let head = part(0, 8);
     let little = match head.get(..4)? {
@@ -125,7 +125,7 @@ fn tag(mut part: impl FnMut(u64, usize) -> Vec<u8>) -> Option<u16> {
 mod tests {
     use super::*;
 
-    /// EXIF data of one tag, in either order of bytes.
+    /// EXIF data with one tag, in either byte order.
     fn exif(orientation: u16, little: bool) -> Vec<u8> {
         let short = |value: u16| {
             if little {
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn both_orders_of_bytes_are_read() {
+    fn orientation_is_read_in_both_byte_orders_and_upright_when_truncated() {
         for number in 0..10 {
             for little in [false, true] {
                 let bytes = exif(number, little);
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn eight_orientations_differ() {
+    fn eight_orientations_differ_and_the_last_four_are_sideways() {
         let all: Vec<_> = (1..=8).map(Orientation::of_number).collect();
         for (index, one) in all.iter().enumerate() {
             assert!(!all[..index].contains(one), "{index}");

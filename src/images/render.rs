@@ -1,34 +1,34 @@
-//! A part of a picture in the size that it is shown in, upright.
+//! Renders the frame of an image: decoded, resampled and turned upright.
 
-use super::decode::{Decoded, Picture, Pixels, Wanted, broken};
+use super::decode::{Decoded, Image, Pixels, Region};
+use super::error::Error;
 use super::frame::Frame;
 use super::orientation::Orientation;
-use super::url::Refused;
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{U8, U8x2, U8x3, U8x4};
 use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
-/// What was rendered, and what its colours mean.
+/// Rendered pixels with their ICC profile.
 #[derive(Debug)]
 pub(super) struct Rendered {
     pub(super) pixels: Pixels,
     pub(super) profile: Option<Vec<u8>>,
 }
 
-/// Renders a frame of a picture; the frame is in pixels of the upright picture.
-pub(super) fn render(picture: Picture<'_>, frame: &Frame, filter: FilterType) -> Result<Rendered, Refused> {
-    let orientation = picture.orientation;
-    let wanted = as_stored(frame, picture.size(), orientation);
-    let decoded = picture.decode(&wanted)?;
-    let pixels = resample(&decoded, &wanted, filter)?;
+/// Renders a frame, which is in pixels of the upright image.
+pub(super) fn render(image: Image<'_>, frame: &Frame, filter: FilterType) -> Result<Rendered, Error> {
+    let orientation = image.orientation;
+    let region = stored_region(frame, image.size(), orientation);
+    let decoded = image.decode(&region)?;
+    let pixels = resample(&decoded, &region, filter)?;
     Ok(Rendered {
         pixels: upright(pixels, orientation),
         profile: decoded.profile,
     })
 }
 
-/// Where the frame of an upright picture is in the file.
-fn as_stored(frame: &Frame, (width, height): (u32, u32), orientation: Orientation) -> Wanted {
+/// The region of the stored image that a frame of the upright one shows.
+fn stored_region(frame: &Frame, (width, height): (u32, u32), orientation: Orientation) -> Region {
     let &Frame {
         mut x,
         mut y,
@@ -43,59 +43,59 @@ fn as_stored(frame: &Frame, (width, height): (u32, u32), orientation: Orientatio
         y = f64::from(height) - y - source_height;
     }
     if orientation.transposed {
-        Wanted {
+        Region {
             x: y,
             y: x,
             width: source_height,
             height: source_width,
-            shown: (frame.height, frame.width),
+            result_size: (frame.height, frame.width),
         }
     } else {
-        Wanted {
+        Region {
             x,
             y,
             width: source_width,
             height: source_height,
-            shown: (frame.width, frame.height),
+            result_size: (frame.width, frame.height),
         }
     }
 }
 
-fn resample(decoded: &Decoded, wanted: &Wanted, filter: FilterType) -> Result<Pixels, Refused> {
-    // By type, because the library would bring the code of all its types otherwise.
+fn resample(decoded: &Decoded, region: &Region, filter: FilterType) -> Result<Pixels, Error> {
+    // The untyped function of the library would link the code of all its pixel types.
     match decoded.pixels.channels {
-        1 => resample_as::<U8>(decoded, wanted, filter),
-        2 => resample_as::<U8x2>(decoded, wanted, filter),
-        3 => resample_as::<U8x3>(decoded, wanted, filter),
-        _ => resample_as::<U8x4>(decoded, wanted, filter),
+        1 => resample_as::<U8>(decoded, region, filter),
+        2 => resample_as::<U8x2>(decoded, region, filter),
+        3 => resample_as::<U8x3>(decoded, region, filter),
+        _ => resample_as::<U8x4>(decoded, region, filter),
     }
 }
 
-fn resample_as<P: PixelTrait>(decoded: &Decoded, wanted: &Wanted, filter: FilterType) -> Result<Pixels, Refused> {
+fn resample_as<P: PixelTrait>(decoded: &Decoded, region: &Region, filter: FilterType) -> Result<Pixels, Error> {
     let pixels = &decoded.pixels;
     let reduction = f64::from(decoded.reduction);
     let (left, top) = decoded.origin;
-    // Rounding must not lead out of the picture.
+    // Rounding must not lead outside the image.
     let inside = |start: f64, length: f64, origin: u32, end: u32| {
         let start = ((start - f64::from(origin)) / reduction).clamp(0.0, f64::from(end) - 0.01);
         (start, (length / reduction).clamp(0.01, f64::from(end) - start))
     };
-    let (x, width) = inside(wanted.x, wanted.width, left, pixels.width);
-    let (y, height) = inside(wanted.y, wanted.height, top, pixels.height);
-    let (shown_width, shown_height) = wanted.shown;
-    let source = TypedImageRef::<P>::from_buffer(pixels.width, pixels.height, &pixels.bytes).map_err(broken)?;
-    let mut bytes = vec![0; shown_width as usize * shown_height as usize * pixels.channels];
-    let mut result = TypedImage::<P>::from_buffer(shown_width, shown_height, &mut bytes).map_err(broken)?;
+    let (x, width) = inside(region.x, region.width, left, pixels.width);
+    let (y, height) = inside(region.y, region.height, top, pixels.height);
+    let (result_width, result_height) = region.result_size;
+    let source = TypedImageRef::<P>::from_buffer(pixels.width, pixels.height, &pixels.bytes).map_err(Error::decode)?;
+    let mut bytes = vec![0; result_width as usize * result_height as usize * pixels.channels];
+    let mut result = TypedImage::<P>::from_buffer(result_width, result_height, &mut bytes).map_err(Error::decode)?;
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(filter))
         .crop(x, y, width, height);
     Resizer::new()
         .resize_typed(&source, &mut result, &options)
-        .map_err(broken)?;
+        .map_err(Error::decode)?;
     drop(result);
     Ok(Pixels {
-        width: shown_width,
-        height: shown_height,
+        width: result_width,
+        height: result_height,
         channels: pixels.channels,
         bytes,
     })
@@ -134,7 +134,7 @@ fn upright(pixels: Pixels, orientation: Orientation) -> Pixels {
 mod tests {
     use super::*;
 
-    /// Three by two pixels, numbered.
+    /// Three by two numbered pixels.
     fn numbered() -> Pixels {
         Pixels {
             width: 3,
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_are_turned_upright() {
+    fn upright_applies_each_orientation() {
         for (number, expected) in [
             (1, [1, 2, 3, 4, 5, 6]),
             (2, [3, 2, 1, 6, 5, 4]),
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_of_the_upright_picture_is_found_in_the_file() {
+    fn stored_region_shows_the_frame_in_each_orientation() {
         let decoded = Decoded {
             pixels: numbered(),
             origin: (0, 0),
@@ -182,8 +182,8 @@ mod tests {
                     width: 1,
                     height: 1,
                 };
-                let wanted = as_stored(&frame, (whole.width, whole.height), orientation);
-                let found = resample(&decoded, &wanted, FilterType::Box).unwrap();
+                let region = stored_region(&frame, (whole.width, whole.height), orientation);
+                let found = resample(&decoded, &region, FilterType::Box).unwrap();
                 assert_eq!(
                     found.bytes[0],
                     whole.bytes[(y * whole.width + x) as usize],

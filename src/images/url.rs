@@ -1,13 +1,18 @@
-//! The grammar of transformed image URLs (`contract/media-urls.md` section 4): what stands behind `/v1/`.
+//! Transform URLs: the grammar of the path behind `/v1/` (`docs/contract/media-urls.md#s4`).
 
+use super::error::Error;
 use std::fmt;
 
-/// The largest width and height of a box, as documented (section 4.1).
-pub const LONGEST_EDGE: u32 = 5000;
+/// The largest number of transforms in one URL.
+const MAX_STEPS: usize = 4;
 
-/// How a picture is to be transformed: the part of its URL behind `/v1/`, taken apart.
+/// The largest width and height of a box (`docs/contract/media-urls.md#s4-1`).
+pub const MAX_EDGE: u32 = 5000;
+
+/// A transform of an image, as its URL describes it behind `/v1/`.
 ///
-/// Its `Display` writes it back in one fixed spelling, so that two URLs that ask for the same have the same text.
+/// [`Display`](fmt::Display) writes the canonical form: URLs that ask for the same transform have the same text, whatever the
+/// order of their parameters.
 ///
 /// ```
 /// use wix_media::images::url::{Format, Step, Transform};
@@ -17,52 +22,51 @@ pub const LONGEST_EDGE: u32 = 5000;
 /// assert_eq!((transform.quality, transform.format), (Some(70), Format::Jpeg));
 /// assert_eq!(transform.to_string(), "fit/w_400,h_300,q_70,enc_auto/0.jpg");
 ///
-/// let refused = Transform::parse(&["fit", "w_0,h_300", "river.jpg"]).unwrap_err();
-/// assert_eq!(refused.status, 400);
-/// assert!(refused.text.contains("w_0"));
-/// # Ok::<(), wix_media::images::url::Refused>(())
+/// let error = Transform::parse(&["fit", "w_0,h_300", "river.jpg"]).unwrap_err();
+/// assert_eq!(error.status, 400);
+/// # Ok::<(), wix_media::images::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transform {
-    /// What happens to the frame, in order; at least one.
+    /// The changes of the frame, in order. There is at least one.
     pub steps: Vec<Step>,
-    /// `q_`: quality of the result, 1 to 100.
+    /// `q_`: the quality of the result, 1 to 100.
     pub quality: Option<u8>,
     /// `usm_`: sharpening.
     pub sharpening: Option<Sharpening>,
     /// `bl`: a baseline JPEG instead of a progressive one.
     pub baseline: bool,
-    /// `con_`, `br_`, `sat_`, `hue_`, `blur_`.
+    /// `con_`, `br_`, `sat_`, `hue_`, `blur_`: changes of tone and colour.
     pub filters: Filters,
-    /// `enc_`: who chooses the format.
+    /// `enc_`: how the format is chosen.
     pub encoding: Encoding,
-    /// `quality_auto`: the quality is ours to choose.
-    pub own_quality: bool,
-    /// `anm_all`: all frames of an animated picture.
+    /// `quality_auto`: the default quality, whatever `q_` says.
+    pub auto_quality: bool,
+    /// `anm_all`: all frames of an animation. Ignored: results are still images.
     pub animated: bool,
-    /// The format that the extension of the file name stands for.
+    /// The format by the extension of the file name.
     pub format: Format,
 }
 
-/// One change of the frame.
+/// A change of the frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Step {
-    /// The whole picture, inside the box.
+    /// The whole image, inside a box.
     Fit {
         /// Width of the box.
         width: u32,
         /// Height of the box.
         height: u32,
     },
-    /// The box filled, and what does not fit cut off.
+    /// A filled box. What does not fit is cut off.
     Fill {
         /// Width of the box.
         width: u32,
         /// Height of the box.
         height: u32,
-        /// What of the picture stays.
+        /// Which part of the image stays.
         anchor: Anchor,
-        /// `lg_`: whether the picture may be enlarged.
+        /// `lg_`: whether the image may be enlarged.
         enlarge: bool,
     },
     /// A rectangle.
@@ -76,45 +80,45 @@ pub enum Step {
         /// Height.
         height: u32,
     },
-    /// The older crop: a rectangle by its place.
-    Cut {
+    /// A rectangle by its gravity, the older form of a crop.
+    CropAt {
         /// Width.
         width: u32,
         /// Height.
         height: u32,
         /// Where the rectangle is.
-        place: Place,
+        gravity: Gravity,
     },
 }
 
-/// What of a picture stays when it fills a box of another shape.
+/// The part of an image that stays when it fills a box of another aspect ratio.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Anchor {
-    /// One of nine places (`al_`).
-    Place(Place),
-    /// A point (`fp_`) that is to be in the middle, in hundredths of width and height.
-    Point(u8, u8),
+    /// A side, a corner or the centre (`al_`).
+    Gravity(Gravity),
+    /// A focal point (`fp_`), in hundredths of width and height.
+    FocalPoint(u8, u8),
 }
 
-/// One of nine places: left, middle or right, and top, middle or bottom, each as 0, 1 or 2.
+/// A side, a corner or the centre: left, centre or right, and top, centre or bottom, each as 0, 1 or 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place(pub u8, pub u8);
+pub struct Gravity(pub u8, pub u8);
 
-impl Place {
-    /// The middle.
+impl Gravity {
+    /// The centre.
     pub const CENTRE: Self = Self(1, 1);
 }
 
-const PLACES: [(&str, Place); 9] = [
-    ("c", Place::CENTRE),
-    ("t", Place(1, 0)),
-    ("tl", Place(0, 0)),
-    ("tr", Place(2, 0)),
-    ("b", Place(1, 2)),
-    ("bl", Place(0, 2)),
-    ("br", Place(2, 2)),
-    ("l", Place(0, 1)),
-    ("r", Place(2, 1)),
+const GRAVITIES: [(&str, Gravity); 9] = [
+    ("c", Gravity::CENTRE),
+    ("t", Gravity(1, 0)),
+    ("tl", Gravity(0, 0)),
+    ("tr", Gravity(2, 0)),
+    ("b", Gravity(1, 2)),
+    ("bl", Gravity(0, 2)),
+    ("br", Gravity(2, 2)),
+    ("l", Gravity(0, 1)),
+    ("r", Gravity(2, 1)),
 ];
 
 /// Unsharp masking.
@@ -122,13 +126,13 @@ const PLACES: [(&str, Place); 9] = [
 pub struct Sharpening {
     /// Standard deviation of the blur, in pixels.
     pub radius: f32,
-    /// How much of the difference is added.
+    /// The factor of the difference that is added.
     pub amount: f32,
-    /// Differences below this stay as they are.
+    /// Smaller differences stay as they are.
     pub threshold: f32,
 }
 
-/// Changes of tone and colour, each none at 0.
+/// Changes of tone and colour. 0 leaves an image as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Filters {
     /// -100 to 100.
@@ -139,22 +143,22 @@ pub struct Filters {
     pub saturation: f32,
     /// -180 to 180 degrees.
     pub hue: f32,
-    /// 0 to 100: standard deviation in pixels.
+    /// 0 to 100, the standard deviation in pixels.
     pub blur: f32,
 }
 
-/// Who chooses the format of the result.
+/// How the format of a result is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
-    /// The extension of the file name.
+    /// By the extension of the file name.
     Extension,
-    /// The `Accept` header (`enc_auto`).
+    /// By the `Accept` header (`enc_auto`).
     Accept,
-    /// AVIF (`enc_avif`, `enc_pavif`).
+    /// AVIF (`enc_avif`, `enc_pavif`), which WebP stands in for.
     Avif,
 }
 
-/// A format of results.
+/// A format of a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// JPEG.
@@ -169,7 +173,7 @@ pub enum Format {
     Avif,
 }
 
-/// Extensions, and what they stand for. The first of each format is written.
+/// Extensions and their formats.
 const EXTENSIONS: [(&str, Format); 9] = [
     ("jpg", Format::Jpeg),
     ("jpeg", Format::Jpeg),
@@ -178,12 +182,23 @@ const EXTENSIONS: [(&str, Format); 9] = [
     ("webp", Format::WebP),
     ("gif", Format::Gif),
     ("avif", Format::Avif),
-    // Wix's own types; what its service makes of them is not known.
+    // Internal types of Wix. What its service returns for them is not documented.
     ("wix_mp", Format::Jpeg),
     ("wix_ico_mp", Format::Png),
 ];
 
 impl Format {
+    /// The extension in the canonical form of a transform.
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+            Self::WebP => "webp",
+            Self::Gif => "gif",
+            Self::Avif => "avif",
+        }
+    }
+
     /// The MIME type.
     ///
     /// ```
@@ -200,32 +215,10 @@ impl Format {
     }
 }
 
-/// Why a URL is refused: a status and a sentence for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// 400 for bad values, 403 for forms that there are not.
-    pub status: u16,
-    /// What is wrong, naming the token.
-    pub text: String,
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.text)
-    }
-}
-
-impl std::error::Error for Refused {}
-
-pub(super) fn bad(text: impl Into<String>) -> Refused {
-    let text = text.into();
-    Refused { status: 400, text }
-}
-
 impl Transform {
-    /// Takes the segments behind `/v1/` apart; they are percent-decoded already.
+    /// Parses the percent-decoded segments behind `/v1/`.
     ///
-    /// Wrong and missing values and tokens that there are not get 400, a method that there is not gets 403.
+    /// Fails with 400 for invalid, missing and unknown parameters, and with 403 for an unknown method.
     ///
     /// ```
     /// use wix_media::images::url::Transform;
@@ -233,17 +226,24 @@ impl Transform {
     /// assert!(Transform::parse(&["crop", "x_10,y_20,w_30,h_40", "fill", "w_3,h_4", "a.png"]).is_ok());
     /// assert_eq!(Transform::parse(&["stretch", "w_3,h_4", "a.png"]).unwrap_err().status, 403);
     /// ```
-    pub fn parse<S: AsRef<str>>(segments: &[S]) -> Result<Self, Refused> {
+    pub fn parse<S: AsRef<str>>(segments: &[S]) -> Result<Self, Error> {
         let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
         let first = segments.first().copied().unwrap_or_default();
         known_method(first)?;
         let (name, pairs) = match segments.split_last() {
             Some((name, pairs)) if pairs.len() >= 2 && pairs.len() % 2 == 0 => (name, pairs),
-            _ => return Err(bad("The URL must end in /METHOD/PARAMETERS/NAME.EXTENSION.")),
+            _ => {
+                return Err(Error::invalid(
+                    "invalid URL: expected /METHOD/PARAMETERS/NAME.EXTENSION behind /v1",
+                ));
+            }
         };
-        // More than a few can only be there to keep us busy.
-        if pairs.len() > 8 {
-            return Err(bad("There are more than 4 transforms in the URL."));
+        // The grammar knows two. The limit bounds what a hostile URL costs.
+        if pairs.len() > 2 * MAX_STEPS {
+            return Err(Error::invalid(format!(
+                "invalid URL: expected at most {MAX_STEPS} transforms, found {}",
+                pairs.len() / 2
+            )));
         }
         let mut transform = Self {
             steps: Vec::new(),
@@ -252,7 +252,7 @@ impl Transform {
             baseline: false,
             filters: Filters::default(),
             encoding: Encoding::Extension,
-            own_quality: false,
+            auto_quality: false,
             animated: false,
             format: format_of(name)?,
         };
@@ -265,55 +265,75 @@ impl Transform {
         Ok(transform)
     }
 
-    /// The format of the result, as far as it does not depend on the picture: `None` stands for JPEG, or PNG where
-    /// something shines through.
+    /// The format of the result, unless it depends on the image: `None` stands for JPEG, and for PNG where the image has
+    /// transparent pixels.
     ///
     /// ```
     /// use wix_media::images::url::{Format, Transform};
     ///
     /// let transform = Transform::parse(&["fit", "w_3,h_4,enc_auto", "a.png"])?;
-    /// assert_eq!(transform.settled_format("image/avif,image/webp,*/*"), Some(Format::WebP));
-    /// assert_eq!(transform.settled_format("*/*"), None);
-    /// # Ok::<(), wix_media::images::url::Refused>(())
+    /// assert_eq!(transform.fixed_format("image/avif,image/webp,*/*"), Some(Format::WebP));
+    /// assert_eq!(transform.fixed_format("*/*"), None);
+    /// # Ok::<(), wix_media::images::Error>(())
     /// ```
-    pub fn settled_format(&self, accept: &str) -> Option<Format> {
+    pub fn fixed_format(&self, accept: &str) -> Option<Format> {
         match (self.encoding, self.format) {
-            // No encoder of AVIF is small enough to come along.
+            // Every encoder of AVIF is too large to ship (`docs/images.md`).
             (Encoding::Avif, _) | (Encoding::Extension, Format::Avif) => Some(Format::WebP),
             (Encoding::Extension, format) => Some(format),
             (Encoding::Accept, _) => accepts(accept, Format::WebP.mime()).then_some(Format::WebP),
         }
     }
 
-    fn step(&mut self, method: &str, parameters: &str, is_last: bool) -> Result<(), Refused> {
-        let mut frame = Frame::default();
+    /// The canonical text of the result for a request with this `Accept` header: the same for all requests that get the
+    /// same bytes of an image.
+    ///
+    /// ETags are made of it, so a change of this form empties the caches of all clients.
+    ///
+    /// ```
+    /// use wix_media::images::url::Transform;
+    ///
+    /// let transform = Transform::parse(&["fit", "h_3,w_4,enc_auto", "a.png"])?;
+    /// assert_eq!(transform.variant("image/webp"), "fit/w_4,h_3,enc_auto/0.png webp");
+    /// assert_eq!(transform.variant("*/*"), "fit/w_4,h_3,enc_auto/0.png auto");
+    /// # Ok::<(), wix_media::images::Error>(())
+    /// ```
+    pub fn variant(&self, accept: &str) -> String {
+        let format = self.fixed_format(accept).map_or("auto", Format::extension);
+        format!("{self} {format}")
+    }
+
+    fn step(&mut self, method: &str, parameters: &str, is_last: bool) -> Result<(), Error> {
+        let mut step = StepParameters::default();
         let mut seen: Vec<&str> = Vec::new();
         for token in parameters.split(',') {
             let (key, value) = match token.split_once('_') {
-                // The value of these is a part of their name.
+                // `quality_auto` and `anm_all` are names without a value.
                 Some(("quality" | "anm", _)) | None => (token, None),
                 Some((key, value)) => (key, Some(value)),
             };
             if seen.contains(&key) {
-                return Err(bad(format!("{token}: {key} is there twice.")));
+                return Err(Error::invalid(format!("invalid {token}: {key} is repeated")));
             }
             seen.push(key);
-            if frame.read(method, token, key, value)? {
+            if step.read(method, token, key, value)? {
                 continue;
             }
             if !is_last {
-                return Err(bad(format!("{token}: options belong to the last transform.")));
+                return Err(Error::invalid(format!(
+                    "invalid {token}: expected options in the last transform only"
+                )));
             }
-            if frame.width.is_none() || frame.height.is_none() {
-                return Err(bad(format!("{token}: w_ and h_ come first.")));
+            if step.width.is_none() || step.height.is_none() {
+                return Err(Error::invalid(format!("invalid {token}: expected w_ and h_ before it")));
             }
             self.option(token, key, value)?;
         }
-        self.steps.push(frame.step(method)?);
+        self.steps.push(step.build(method)?);
         Ok(())
     }
 
-    fn option(&mut self, token: &str, key: &str, value: Option<&str>) -> Result<(), Refused> {
+    fn option(&mut self, token: &str, key: &str, value: Option<&str>) -> Result<(), Error> {
         match (key, value) {
             ("q", Some(value)) => {
                 let quality = whole(token, value, 1, 100)?;
@@ -322,7 +342,9 @@ impl Transform {
             ("usm", Some(value)) => {
                 let parts: Vec<&str> = value.split('_').collect();
                 let &[radius, amount, threshold] = parts.as_slice() else {
-                    return Err(bad(format!("{token}: expected usm_RADIUS_AMOUNT_THRESHOLD.")));
+                    return Err(Error::invalid(format!(
+                        "invalid {token}: expected usm_RADIUS_AMOUNT_THRESHOLD"
+                    )));
                 };
                 self.sharpening = Some(Sharpening {
                     radius: decimal(token, radius, 0.1, 500.0)?,
@@ -338,18 +360,18 @@ impl Transform {
             ("blur", Some(value)) => self.filters.blur = decimal(token, value, 0.0, 100.0)?,
             ("enc", Some("auto")) => self.encoding = Encoding::Accept,
             ("enc", Some("avif" | "pavif")) => self.encoding = Encoding::Avif,
-            ("quality_auto", None) => self.own_quality = true,
+            ("quality_auto", None) => self.auto_quality = true,
             ("anm_all", None) => self.animated = true,
-            // Watermarks are kept on the service, and a still picture is what is made anyway.
+            // Watermarks are stored by the service only, and results are still images anyway.
             ("wm", Some(manifest)) if !manifest.is_empty() => {}
             ("pstr", None) => {}
-            _ => return Err(bad(format!("{token}: there is no such parameter."))),
+            _ => return Err(Error::invalid(format!("unknown parameter \"{token}\""))),
         }
         Ok(())
     }
 }
 
-/// Whether a type is in an `Accept` header by its name; every browser also sends `*/*`, which says nothing about formats.
+/// Whether an `Accept` header names a type. Wildcards do not count: every browser sends `*/*`, whatever it can show.
 fn accepts(accept: &str, mime: &str) -> bool {
     accept.split(',').any(|range| {
         let mut parts = range.split(';').map(str::trim);
@@ -359,17 +381,17 @@ fn accepts(accept: &str, mime: &str) -> bool {
     })
 }
 
-fn known_method(method: &str) -> Result<(), Refused> {
+fn known_method(method: &str) -> Result<(), Error> {
     if matches!(method, "fit" | "fill" | "crop") {
         return Ok(());
     }
-    Err(Refused {
-        status: 403,
-        text: format!("{method}: there are the methods fit, fill and crop."),
-    })
+    Err(Error::new(
+        403,
+        format!("unknown method \"{method}\": expected fit, fill or crop"),
+    ))
 }
 
-fn format_of(name: &str) -> Result<Format, Refused> {
+fn format_of(name: &str) -> Result<Format, Error> {
     let extension = name
         .rsplit_once('.')
         .map(|(_, extension)| extension.to_ascii_lowercase());
@@ -377,48 +399,51 @@ fn format_of(name: &str) -> Result<Format, Refused> {
         .iter()
         .find(|(known, _)| Some(*known) == extension.as_deref());
     known.map(|&(_, format)| format).ok_or_else(|| {
-        bad(format!(
-            "{name}: the extension must be one of jpg, jpeg, jpe, png, webp, gif and avif."
+        Error::invalid(format!(
+            "invalid name \"{name}\": expected the extension jpg, jpeg, jpe, png, webp, gif or avif"
         ))
     })
 }
 
-/// The tokens of one transform that say where the frame is.
+/// The parameters of one transform that define its step.
 #[derive(Debug, Default)]
-struct Frame {
+struct StepParameters {
     x: Option<u32>,
     y: Option<u32>,
     width: Option<u32>,
     height: Option<u32>,
-    place: Option<Place>,
-    point: Option<(u8, u8)>,
+    gravity: Option<Gravity>,
+    focal_point: Option<(u8, u8)>,
     enlarge: bool,
 }
 
-impl Frame {
-    /// Reads a token; false when it is none of the frame.
-    fn read(&mut self, method: &str, token: &str, key: &str, value: Option<&str>) -> Result<bool, Refused> {
+impl StepParameters {
+    /// Reads a parameter. Returns `false` for one that does not belong to the step.
+    fn read(&mut self, method: &str, token: &str, key: &str, value: Option<&str>) -> Result<bool, Error> {
         let Some(value) = value else { return Ok(false) };
         let is_crop = method == "crop";
-        // A rectangle is cut to its source, so it may be as large as it likes.
-        let longest = if is_crop { u32::MAX } else { LONGEST_EDGE };
+        // A rectangle of any size is accepted, because it is cut to its source.
+        let max_edge = if is_crop { u32::MAX } else { MAX_EDGE };
         match key {
-            "w" => self.width = Some(whole(token, value, 1, longest)?),
-            "h" => self.height = Some(whole(token, value, 1, longest)?),
+            "w" => self.width = Some(whole(token, value, 1, max_edge)?),
+            "h" => self.height = Some(whole(token, value, 1, max_edge)?),
             "x" if is_crop => self.x = Some(whole(token, value, 0, u32::MAX)?),
             "y" if is_crop => self.y = Some(whole(token, value, 0, u32::MAX)?),
             "al" if method != "fit" => {
-                let place = PLACES.iter().find(|(name, _)| *name == value);
-                let (_, place) =
-                    place.ok_or_else(|| bad(format!("{token}: expected one of c, t, tl, tr, b, bl, br, l and r.")))?;
-                self.place = Some(*place);
+                let gravity = GRAVITIES.iter().find(|(name, _)| *name == value);
+                let (_, gravity) = gravity.ok_or_else(|| {
+                    Error::invalid(format!(
+                        "invalid {token}: expected al_ with c, t, tl, tr, b, bl, br, l or r"
+                    ))
+                })?;
+                self.gravity = Some(*gravity);
             }
             "fp" if method == "fill" => {
                 let (x, y) = value
                     .split_once('_')
-                    .ok_or_else(|| bad(format!("{token}: expected fp_X_Y.")))?;
-                let hundredths = |part| Ok::<_, Refused>((decimal(token, part, 0.0, 1.0)? * 100.0).round() as u8);
-                self.point = Some((hundredths(x)?, hundredths(y)?));
+                    .ok_or_else(|| Error::invalid(format!("invalid {token}: expected fp_X_Y")))?;
+                let hundredths = |part| Ok::<_, Error>((decimal(token, part, 0.0, 1.0)? * 100.0).round() as u8);
+                self.focal_point = Some((hundredths(x)?, hundredths(y)?));
             }
             "lg" if !is_crop => self.enlarge = whole(token, value, 1, 2)? > 0,
             _ => return Ok(false),
@@ -426,17 +451,19 @@ impl Frame {
         Ok(true)
     }
 
-    fn step(self, method: &str) -> Result<Step, Refused> {
-        let missing = |token: &str| bad(format!("{token} is missing."));
+    fn build(self, method: &str) -> Result<Step, Error> {
+        let missing = |token: &str| Error::invalid(format!("missing {token}"));
         let width = self.width.ok_or_else(|| missing("w_"))?;
         let height = self.height.ok_or_else(|| missing("h_"))?;
-        Ok(match (method, self.x, self.y, self.place) {
+        Ok(match (method, self.x, self.y, self.gravity) {
             ("fit", ..) => Step::Fit { width, height },
             ("fill", ..) => {
-                let anchor = match (self.place, self.point) {
-                    (Some(_), Some(_)) => return Err(bad("al_ and fp_ cannot be there together.")),
-                    (_, Some((x, y))) => Anchor::Point(x, y),
-                    (place, None) => Anchor::Place(place.unwrap_or(Place::CENTRE)),
+                let anchor = match (self.gravity, self.focal_point) {
+                    (Some(_), Some(_)) => {
+                        return Err(Error::invalid("invalid parameters: expected al_ or fp_, found both"));
+                    }
+                    (_, Some((x, y))) => Anchor::FocalPoint(x, y),
+                    (gravity, None) => Anchor::Gravity(gravity.unwrap_or(Gravity::CENTRE)),
                 };
                 Step::Fill {
                     width,
@@ -445,9 +472,11 @@ impl Frame {
                     enlarge: self.enlarge,
                 }
             }
-            (_, None, None, Some(place)) => Step::Cut { width, height, place },
+            (_, None, None, Some(gravity)) => Step::CropAt { width, height, gravity },
             (_, Some(_), _, Some(_)) | (_, _, Some(_), Some(_)) => {
-                return Err(bad("al_ and x_ or y_ cannot be there together."));
+                return Err(Error::invalid(
+                    "invalid parameters: expected al_, or x_ and y_, found both",
+                ));
             }
             (_, x, y, None) => Step::Crop {
                 x: x.ok_or_else(|| missing("x_"))?,
@@ -459,29 +488,29 @@ impl Frame {
     }
 }
 
-fn whole(token: &str, value: &str, low: u32, high: u32) -> Result<u32, Refused> {
+fn whole(token: &str, value: &str, low: u32, high: u32) -> Result<u32, Error> {
     let plain = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     let number = if plain { value.parse().ok() } else { None };
     number
         .filter(|number| (low..=high).contains(number))
-        .ok_or_else(|| bad(format!("{token}: expected a whole number from {low} to {high}.")))
+        .ok_or_else(|| Error::invalid(format!("invalid {token}: expected a whole number from {low} to {high}")))
 }
 
-fn decimal(token: &str, value: &str, low: f32, high: f32) -> Result<f32, Refused> {
-    // What Rust reads as a number besides, such as 1e3 and inf, is none here.
+fn decimal(token: &str, value: &str, low: f32, high: f32) -> Result<f32, Error> {
+    // `parse` would accept 1e3 and inf too.
     let digits = value.strip_prefix('-').unwrap_or(value);
     let plain = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let number: Option<f32> = if plain { value.parse().ok() } else { None };
     number
         .filter(|number| (low..=high).contains(number))
-        .ok_or_else(|| bad(format!("{token}: expected a number from {low} to {high}.")))
+        .ok_or_else(|| Error::invalid(format!("invalid {token}: expected a number from {low} to {high}")))
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Gravity {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = PLACES
+        let name = GRAVITIES
             .iter()
-            .find(|(_, place)| place == self)
+            .find(|(_, gravity)| gravity == self)
             .map_or("c", |(name, _)| name);
         out.write_str(name)
     }
@@ -503,8 +532,8 @@ impl fmt::Display for Transform {
                 } => {
                     write!(out, "fill/w_{width},h_{height}")?;
                     match anchor {
-                        Anchor::Place(place) => write!(out, ",al_{place}")?,
-                        Anchor::Point(x, y) => {
+                        Anchor::Gravity(gravity) => write!(out, ",al_{gravity}")?,
+                        Anchor::FocalPoint(x, y) => {
                             write!(out, ",fp_{}.{:02}_{}.{:02}", x / 100, x % 100, y / 100, y % 100)?
                         }
                     }
@@ -513,7 +542,7 @@ impl fmt::Display for Transform {
                     }
                 }
                 Step::Crop { x, y, width, height } => write!(out, "crop/x_{x},y_{y},w_{width},h_{height}")?,
-                Step::Cut { width, height, place } => write!(out, "crop/w_{width},h_{height},al_{place}")?,
+                Step::CropAt { width, height, gravity } => write!(out, "crop/w_{width},h_{height},al_{gravity}")?,
             }
         }
         if let Some(quality) = self.quality {
@@ -548,14 +577,13 @@ impl fmt::Display for Transform {
             Encoding::Accept => ",enc_auto",
             Encoding::Avif => ",enc_avif",
         })?;
-        if self.own_quality {
+        if self.auto_quality {
             out.write_str(",quality_auto")?;
         }
         if self.animated {
             out.write_str(",anm_all")?;
         }
-        let extension = EXTENSIONS.iter().find(|(_, format)| *format == self.format);
-        write!(out, "/0.{}", extension.map_or("jpg", |(extension, _)| extension))
+        write!(out, "/0.{}", self.format.extension())
     }
 }
 
@@ -563,19 +591,19 @@ impl fmt::Display for Transform {
 mod tests {
     use super::*;
 
-    fn parse(tail: &str) -> Result<Transform, Refused> {
+    fn parse(tail: &str) -> Result<Transform, Error> {
         Transform::parse(&tail.split('/').collect::<Vec<_>>())
     }
 
     #[test]
-    fn every_form_of_the_grammar_is_read() {
+    fn every_form_of_the_grammar_is_parsed() {
         let fill = |anchor, enlarge| Step::Fill {
             width: 800,
             height: 600,
             anchor,
             enlarge,
         };
-        let centre = Anchor::Place(Place::CENTRE);
+        let centre = Anchor::Gravity(Gravity::CENTRE);
         for (tail, steps) in [
             (
                 "fit/w_800,h_600/f.jpg",
@@ -595,11 +623,11 @@ mod tests {
             ("fill/w_800,h_600,al_c/f.jpg", vec![fill(centre, false)]),
             (
                 "fill/al_br,w_800,h_600/f.jpg",
-                vec![fill(Anchor::Place(Place(2, 2)), false)],
+                vec![fill(Anchor::Gravity(Gravity(2, 2)), false)],
             ),
             (
                 "fill/w_800,h_600,fp_0.30_1.00,lg_2/f.jpg",
-                vec![fill(Anchor::Point(30, 100), true)],
+                vec![fill(Anchor::FocalPoint(30, 100), true)],
             ),
             (
                 "crop/x_1,y_0,w_9000,h_9/f.jpg",
@@ -612,10 +640,10 @@ mod tests {
             ),
             (
                 "crop/w_8,h_9,al_tl/f.jpg",
-                vec![Step::Cut {
+                vec![Step::CropAt {
                     width: 8,
                     height: 9,
-                    place: Place(0, 0),
+                    gravity: Gravity(0, 0),
                 }],
             ),
             (
@@ -648,12 +676,12 @@ mod tests {
     }
 
     #[test]
-    fn options_are_read() {
+    fn options_are_parsed() {
         let tail = "fill/w_9,h_9,al_c,q_85,usm_0.66_1.00_0.01,bl,wm_abc,con_-100,br_5,sat_7,hue_-180,blur_3,enc_pavif,\
                     quality_auto,anm_all/a%20b.PNG";
         let transform = parse(tail).unwrap();
         assert_eq!(
-            (transform.quality, transform.baseline, transform.own_quality),
+            (transform.quality, transform.baseline, transform.auto_quality),
             (Some(85), true, true)
         );
         assert_eq!(
@@ -680,9 +708,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
+    fn invalid_url_is_refused_with_the_token() {
         for (tail, status, named) in [
-            ("", 403, "methods"),
+            ("", 403, "method"),
             ("resize/w_1,h_1/a.jpg", 403, "resize"),
             ("crop/x_0,y_0,w_1,h_1/zoom/w_1,h_1/a.jpg", 403, "zoom"),
             ("fit", 400, "NAME.EXTENSION"),
@@ -700,7 +728,7 @@ mod tests {
             ("fit/w_+1,h_1/a.jpg", 400, "w_+1"),
             ("fit/w_,h_1/a.jpg", 400, "w_"),
             ("fit/w,h_1/a.jpg", 400, "w"),
-            ("fit/w_1,w_1,h_1/a.jpg", 400, "twice"),
+            ("fit/w_1,w_1,h_1/a.jpg", 400, "repeated"),
             ("fit/w_1,h_1,al_c/a.jpg", 400, "al_c"),
             ("fit/q_80,w_1,h_1/a.jpg", 400, "q_80"),
             ("fill/w_1,h_1,al_x/a.jpg", 400, "al_x"),
@@ -722,18 +750,43 @@ mod tests {
             ("fill/w_1,h_1,blur_-1/a.jpg", 400, "blur_-1"),
             ("fill/w_1,h_1,enc_jxl/a.jpg", 400, "enc_jxl"),
             ("fill/w_1,h_1,bl_1/a.jpg", 400, "bl_1"),
-            ("fill/w_1,h_1,/a.jpg", 400, "no such"),
+            ("fill/w_1,h_1,/a.jpg", 400, "unknown"),
             ("fill/w_1,h_1,wm_/a.jpg", 400, "wm_"),
             ("fill/w_1,h_1,x_1/a.jpg", 400, "x_1"),
         ] {
-            let refused = parse(tail).unwrap_err();
-            assert_eq!(refused.status, status, "{tail}: {refused}");
-            assert!(refused.text.contains(named), "{tail}: {refused}");
+            let error = parse(tail).unwrap_err();
+            assert_eq!(error.status, status, "{tail}: {error}");
+            assert!(error.message.contains(named), "{tail}: {error}");
         }
     }
 
     #[test]
-    fn the_accept_header_is_read() {
+    fn variant_has_a_fixed_text() {
+        for (tail, accept, variant) in [
+            ("fit/h_300,w_400/river.JPEG", "image/webp", "fit/w_400,h_300/0.jpg jpg"),
+            (
+                "fit/w_400,h_300,enc_auto/a.jpg",
+                "image/webp",
+                "fit/w_400,h_300,enc_auto/0.jpg webp",
+            ),
+            (
+                "fit/w_400,h_300,enc_auto/a.jpg",
+                "image/avif,*/*",
+                "fit/w_400,h_300,enc_auto/0.jpg auto",
+            ),
+            ("fit/w_4,h_3,enc_pavif/a.png", "", "fit/w_4,h_3,enc_avif/0.png webp"),
+            (
+                "crop/y_2,x_1,w_9,h_9/fill/w_4,h_3,fp_0.5_0.25,usm_0.66_1.00_0.01,blur_3,con_-5,anm_all,bl,q_70/a.gif",
+                "",
+                "crop/x_1,y_2,w_9,h_9/fill/w_4,h_3,fp_0.50_0.25,q_70,usm_0.66_1_0.01,bl,con_-5,blur_3,anm_all/0.gif gif",
+            ),
+        ] {
+            assert_eq!(parse(tail).unwrap().variant(accept), variant, "{tail} {accept}");
+        }
+    }
+
+    #[test]
+    fn accept_header_counts_named_types_with_a_weight() {
         for (accept, is_webp) in [
             ("image/avif,image/webp,*/*;q=0.8", true),
             ("text/html, IMAGE/WEBP;q=0.1", true),

@@ -1,21 +1,21 @@
-//! What the JavaScript half of pictures calls.
+//! The bindings of the module of images.
 //!
-//! Every function takes a whole file and keeps nothing of it. What is refused is thrown as `[status, text]`.
+//! Every function takes a whole file and keeps nothing of it. Errors are thrown as `[status, message]`.
 
-use crate::images::url::{Refused, Transform};
-use crate::images::{self, Color};
+use crate::images::url::Transform;
+use crate::images::{self, Color, Error};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-fn refusal(refused: &Refused) -> JsValue {
-    Array::of2(&refused.status.into(), &refused.text.as_str().into()).into()
+fn thrown(error: &Error) -> JsValue {
+    Array::of2(&error.status.into(), &error.message.as_str().into()).into()
 }
 
 fn object(members: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
     for (name, value) in members {
-        // A plain object takes any member.
+        // Setting a member of a plain object cannot fail.
         _ = Reflect::set(&object, &(*name).into(), value);
     }
     object.into()
@@ -30,22 +30,22 @@ fn color(color: Color) -> JsValue {
     object(&[("hex", color.hex().into()), ("rgb", rgb)])
 }
 
-/// The colours of a picture as a descriptor has them, `{ prominent, palette }`; undefined where nothing of it is opaque.
+/// The colours of an image in the form of descriptors, `{ prominent, palette }`. Undefined where no pixel is opaque.
 #[wasm_bindgen]
 pub fn colors(bytes: &[u8]) -> Result<JsValue, JsValue> {
-    let found = images::colors(bytes).map_err(|refused| refusal(&refused))?;
+    let found = images::colors(bytes).map_err(|error| thrown(&error))?;
     Ok(found.map_or(JsValue::UNDEFINED, |found| {
         let palette: Array = found.palette.into_iter().map(color).collect();
         object(&[("prominent", color(found.prominent)), ("palette", palette.into())])
     }))
 }
 
-/// Makes another picture of one: `[type, bytes, width, height]`. `tail` is what stands behind `/v1/` in the URL.
+/// Transforms an image into `[type, bytes, width, height]`. `tail` is the part of the URL behind `/v1/`.
 #[wasm_bindgen]
 pub fn transform(bytes: &[u8], tail: &str, accept: &str) -> Result<Array, JsValue> {
     let segments: Vec<&str> = tail.split('/').collect();
-    let made = Transform::parse(&segments).and_then(|asked| images::transform(bytes, &asked, accept));
-    let made = made.map_err(|refused| refusal(&refused))?;
+    let made = Transform::parse(&segments).and_then(|transform| images::transform(bytes, &transform, accept));
+    let made = made.map_err(|error| thrown(&error))?;
     Ok(Array::of4(
         &made.mime.into(),
         &Uint8Array::from(made.bytes.as_slice()).into(),
@@ -54,10 +54,10 @@ pub fn transform(bytes: &[u8], tail: &str, accept: &str) -> Result<Array, JsValu
     ))
 }
 
-/// Width, height and type of a picture, by its head: `[width, height, type]`.
+/// The size and type of an image by its header, `[width, height, type]`.
 #[wasm_bindgen]
 pub fn dimensions(bytes: &[u8]) -> Result<Array, JsValue> {
-    let found = images::dimensions(bytes).map_err(|refused| refusal(&refused))?;
+    let found = images::dimensions(bytes).map_err(|error| thrown(&error))?;
     Ok(Array::of3(
         &found.width.into(),
         &found.height.into(),
@@ -65,7 +65,7 @@ pub fn dimensions(bytes: &[u8]) -> Result<Array, JsValue> {
     ))
 }
 
-/// How many bytes of memory the module has by now.
+/// The size of the memory of the module, in bytes.
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen(js_name = memorySize)]
 pub fn memory_size() -> f64 {

@@ -9,7 +9,7 @@ use super::uploads::TUS;
 use super::{Intake, Manager, Stage};
 use crate::catalog::File;
 use crate::images::frame::Frame;
-use crate::images::kind::Kind;
+use crate::images::source_format::SourceFormat;
 use crate::images::url::{Encoding, Transform};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -52,9 +52,9 @@ impl Manager {
             Stage::Whole(None, _) if intake.head.method == "PUT" => self.transferred(&intake.head)?,
             _ => return None,
         };
-        let mut first = [0; Kind::TELLING];
+        let mut first = [0; SourceFormat::SIGNATURE_LEN];
         let count = self.parts.blobs.read(&blob, 0, &mut first).ok()?;
-        let is_picture = size <= MOST_BYTES && Kind::of(&first[..count]).is_some();
+        let is_picture = size <= MOST_BYTES && SourceFormat::detect(&first[..count]).is_some();
         is_picture.then_some(Picture { blob, size })
     }
 
@@ -116,11 +116,11 @@ pub(super) fn transformed(file: &File, head: &Head, asked: &[String]) -> Outcome
             .with("Allow", "GET, HEAD")
             .into());
     }
-    let asked = Transform::parse(asked).map_err(|wrong| refused(wrong.status, &wrong.text))?;
+    let asked = Transform::parse(asked).map_err(|wrong| refused(wrong.status, &wrong.message))?;
     if let Some((width, height)) = super::inspect::Facts::from_json(&file.facts).size()
         && let (Ok(width), Ok(height)) = (u32::try_from(width), u32::try_from(height))
     {
-        Frame::of(&asked, width, height).map_err(|wrong| refused(wrong.status, &wrong.text))?;
+        Frame::of(&asked, width, height).map_err(|wrong| refused(wrong.status, &wrong.message))?;
     }
     if !is_transformable(file) {
         let text = "Only JPEG, PNG, GIF and WebP pictures can be transformed.";
@@ -132,8 +132,8 @@ pub(super) fn transformed(file: &File, head: &Head, asked: &[String]) -> Outcome
     }
     let id = file.blob.clone().ok_or_else(missing)?;
     let tail = asked.to_string();
-    let format = asked.settled_format(head.header("accept").unwrap_or_default());
-    let variant = format!("{} {tail} {format:?}", file.hash);
+    let variant = asked.variant(head.header("accept").unwrap_or_default());
+    let variant = format!("{} {variant}", file.hash);
     let tag = base16ct::lower::encode_string(&Sha256::digest(variant.as_bytes())[..16]);
     let tag = format!("\"{tag}\"");
     let known = head

@@ -8,7 +8,7 @@ fn prominent(name: &str) -> Color {
 }
 
 #[test]
-fn photographs_have_the_colours_that_one_sees() {
+fn photograph_has_the_colours_of_its_subject() {
     for name in ["chelsea", "chelsea-portrait"] {
         let Color { red, green, blue } = prominent(name);
         assert!(
@@ -45,7 +45,7 @@ fn photographs_have_the_colours_that_one_sees() {
 }
 
 #[test]
-fn palettes_have_up_to_ten_colours_always_the_same() {
+fn palette_has_7_to_10_colours_and_is_deterministic() {
     for name in [
         "astronaut",
         "chelsea",
@@ -63,7 +63,7 @@ fn palettes_have_up_to_ten_colours_always_the_same() {
 }
 
 #[test]
-fn the_format_of_a_picture_does_not_matter() {
+fn image_of_four_areas_has_their_four_colours() {
     let rgb = quarters(400, 300);
     let found = colors(&png(&rgb, 400, 300, png::ColorType::Rgb, None))
         .unwrap()

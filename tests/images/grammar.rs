@@ -1,10 +1,10 @@
-//! Properties of the grammar and of frames.
+//! Properties of transform URLs and frames.
 
 use proptest::prelude::*;
-use wix_media::images::frame::{Frame, MOST_RESULT_PIXELS};
+use wix_media::images::frame::{Frame, MAX_RESULT_PIXELS};
 use wix_media::images::url::Transform;
 
-/// Any text that the grammar allows, with its extension.
+/// Any transform that the grammar allows.
 fn tails() -> impl Strategy<Value = String> {
     let edge = || 1_u32..=5000;
     let box_of = move || (edge(), edge()).prop_map(|(width, height)| format!("w_{width},h_{height}"));
@@ -76,22 +76,22 @@ fn tails() -> impl Strategy<Value = String> {
     })
 }
 
-fn parse(tail: &str) -> Result<Transform, wix_media::images::url::Refused> {
+fn parse(tail: &str) -> Result<Transform, wix_media::images::Error> {
     Transform::parse(&tail.split('/').collect::<Vec<_>>())
 }
 
 proptest! {
     #[test]
-    fn what_is_written_is_read_back(tail in tails()) {
-        let transform = parse(&tail).map_err(|refused| TestCaseError::fail(format!("{tail}: {refused}")))?;
+    fn canonical_form_parses_to_the_same_transform(tail in tails()) {
+        let transform = parse(&tail).map_err(|error| TestCaseError::fail(format!("{tail}: {error}")))?;
         let written = transform.to_string();
-        let again = parse(&written).map_err(|refused| TestCaseError::fail(format!("{written}: {refused}")))?;
+        let again = parse(&written).map_err(|error| TestCaseError::fail(format!("{written}: {error}")))?;
         prop_assert_eq!(&again, &transform, "{} as {}", tail, written);
         prop_assert_eq!(again.to_string(), written);
     }
 
     #[test]
-    fn a_damaged_url_is_refused_or_means_something(
+    fn damaged_url_is_refused_or_valid(
         tail in tails(),
         at in any::<prop::sample::Index>(),
         damage in prop::sample::select(vec!["", ",", "/", "_", "-", "0", "9", "x", "w_", "é", "%", "."]),
@@ -103,23 +103,23 @@ proptest! {
         let damaged = format!("{}{damage}{}", &tail[..at], &tail[end..]);
         match parse(&damaged) {
             Ok(transform) => prop_assert!(!transform.steps.is_empty()),
-            Err(refused) => {
-                prop_assert!(refused.status == 400 || refused.status == 403);
-                prop_assert!(!refused.text.is_empty());
+            Err(error) => {
+                prop_assert!(error.status == 400 || error.status == 403);
+                prop_assert!(!error.message.is_empty());
             }
         }
     }
 
     #[test]
-    fn a_frame_is_within_its_picture_and_its_box(tail in tails(), width in 1_u32..=12_000, height in 1_u32..=12_000) {
-        let transform = parse(&tail).map_err(|refused| TestCaseError::fail(refused.text))?;
+    fn frame_is_inside_the_image_and_the_limits(tail in tails(), width in 1_u32..=12_000, height in 1_u32..=12_000) {
+        let transform = parse(&tail).map_err(|error| TestCaseError::fail(error.message))?;
         let Ok(frame) = Frame::of(&transform, width, height) else { return Ok(()) };
         let slack = 1e-6;
         prop_assert!(frame.x >= -slack && frame.y >= -slack, "{:?}", frame);
         prop_assert!(frame.x + frame.source_width <= f64::from(width) + slack, "{:?}", frame);
         prop_assert!(frame.y + frame.source_height <= f64::from(height) + slack, "{:?}", frame);
         prop_assert!(frame.width >= 1 && frame.height >= 1);
-        prop_assert!(u64::from(frame.width) * u64::from(frame.height) <= MOST_RESULT_PIXELS);
+        prop_assert!(u64::from(frame.width) * u64::from(frame.height) <= MAX_RESULT_PIXELS);
         if !tail.contains("lg_") {
             prop_assert!(f64::from(frame.width) <= frame.source_width + 1.0, "{:?}", frame);
             prop_assert!(f64::from(frame.height) <= frame.source_height + 1.0, "{:?}", frame);

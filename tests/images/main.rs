@@ -1,6 +1,6 @@
-//! Pictures from outside: the grammar of their URLs, transforms and colours of photographs, and files that are broken.
+//! Images from outside: the grammar of transform URLs, transforms and colours of photographs, and damaged files.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "what fails here is a test")]
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 mod broken;
 mod colors;

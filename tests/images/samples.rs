@@ -1,4 +1,4 @@
-//! Pictures to work on.
+//! Sample images, and the decoders of the libraries, to read results without the code under test.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ pub(crate) fn photo(name: &str) -> Vec<u8> {
     std::fs::read(path).unwrap()
 }
 
-/// The pixels of a picture, as RGB.
+/// RGB pixels, each by its place.
 pub(crate) fn pixels(width: u32, height: u32, color: impl Fn(u32, u32) -> [u8; 3]) -> Vec<u8> {
     (0..height)
         .flat_map(|y| (0..width).map(move |x| (x, y)))
@@ -16,7 +16,7 @@ pub(crate) fn pixels(width: u32, height: u32, color: impl Fn(u32, u32) -> [u8; 3
         .collect()
 }
 
-/// Red left, blue right; the upper half is brighter.
+/// Red on the left and blue on the right, brighter in the upper half.
 pub(crate) fn quarters(width: u32, height: u32) -> Vec<u8> {
     pixels(width, height, |x, y| {
         let bright = if y < height / 2 { 250 } else { 120 };
@@ -60,7 +60,7 @@ pub(crate) fn webp(bytes: &[u8], width: u32, height: u32, color: image_webp::Col
     file
 }
 
-/// A GIF of two frames, the first of which is smaller than the picture.
+/// A GIF of two frames. The first is smaller than the image.
 pub(crate) fn gif(width: u16, height: u16) -> Vec<u8> {
     let palette = [255, 0, 0, 0, 255, 0, 0, 0, 255];
     let mut file = Vec::new();
@@ -86,7 +86,7 @@ pub(crate) fn gif(width: u16, height: u16) -> Vec<u8> {
     file
 }
 
-/// Width, height and RGBA of any picture, by the decoders alone.
+/// Width, height and RGBA of a file.
 pub(crate) fn decoded(bytes: &[u8], mime: &str) -> (u32, u32, Vec<u8>) {
     let opaque = |rgb: &[u8]| rgb.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect();
     match mime {

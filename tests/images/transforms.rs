@@ -1,10 +1,10 @@
-//! What transforms make of pictures.
+//! Transformed images: pixels, formats, options and errors.
 
 use crate::samples::{decoded, gif, jpeg, photo, pixels, png, quarters, webp};
-use wix_media::images::url::{Refused, Transform};
-use wix_media::images::{Transformed, transform};
+use wix_media::images::url::Transform;
+use wix_media::images::{Error, Transformed, transform};
 
-fn made(bytes: &[u8], tail: &str, accept: &str) -> Result<Transformed, Refused> {
+fn made(bytes: &[u8], tail: &str, accept: &str) -> Result<Transformed, Error> {
     let segments: Vec<&str> = tail.split('/').collect();
     transform(bytes, &Transform::parse(&segments)?, accept)
 }
@@ -28,7 +28,7 @@ fn is_close(one: [u8; 4], other: [u8; 4]) -> bool {
 const QUARTERS: [[u8; 4]; 4] = [[250, 0, 0, 255], [0, 0, 250, 255], [120, 0, 0, 255], [0, 0, 120, 255]];
 
 #[test]
-fn every_format_becomes_every_format() {
+fn every_format_is_transformed_into_every_other() {
     let rgb = quarters(640, 480);
     let sources = [
         ("jpeg", jpeg(&rgb, 640, 480, 1, false)),
@@ -58,8 +58,8 @@ fn every_format_becomes_every_format() {
 }
 
 #[test]
-fn orientation_comes_before_everything() {
-    // How the quarters are numbered once each orientation is applied.
+fn orientation_is_applied_before_the_transform() {
+    // The quarters of the source in the order in which each orientation shows them.
     for (orientation, order) in [
         (1, [0, 1, 2, 3]),
         (2, [1, 0, 3, 2]),
@@ -85,7 +85,7 @@ fn orientation_comes_before_everything() {
 }
 
 #[test]
-fn the_part_that_is_asked_for_is_shown() {
+fn result_shows_the_requested_part() {
     let source = png(&quarters(400, 200), 400, 200, png::ColorType::Rgb, None);
     let all_of = |tail: &str, expected: [u8; 4]| {
         let made = made(&source, tail, "").unwrap();
@@ -102,7 +102,7 @@ fn the_part_that_is_asked_for_is_shown() {
 }
 
 #[test]
-fn a_crop_has_the_pixels_of_its_source() {
+fn crop_keeps_the_pixels_of_the_source() {
     let rgb = pixels(64, 48, |x, y| [x as u8 * 3, y as u8 * 5, (x * y) as u8]);
     let source = png(&rgb, 64, 48, png::ColorType::Rgb, None);
     let made = made(&source, "crop/x_7,y_9,w_20,h_11/a.png", "").unwrap();
@@ -116,8 +116,8 @@ fn a_crop_has_the_pixels_of_its_source() {
 }
 
 #[test]
-fn large_pictures_are_reduced_without_a_shift() {
-    // A bright spot in the middle must stay there, however the picture is made smaller.
+fn reduction_does_not_shift_the_image() {
+    // A bright spot in the middle stays in the middle, whatever the reduction.
     let (width, height) = (1203, 803);
     let rgb = pixels(width, height, |x, y| {
         let near = x.abs_diff(width / 2) < 60 && y.abs_diff(height / 2) < 40;
@@ -148,7 +148,7 @@ fn large_pictures_are_reduced_without_a_shift() {
 }
 
 #[test]
-fn what_shines_through_stays_so_where_the_format_can() {
+fn transparency_is_kept_where_the_format_has_alpha() {
     let rgba: Vec<u8> = quarters(200, 200)
         .chunks_exact(3)
         .enumerate()
@@ -180,7 +180,7 @@ fn what_shines_through_stays_so_where_the_format_can() {
 }
 
 #[test]
-fn the_first_frame_stands_for_an_animated_picture() {
+fn animation_is_transformed_by_its_first_frame() {
     let made = made(&gif(80, 80), "fit/w_40,h_40/a.png", "").unwrap();
     let (_, _, rgba) = decoded(&made.bytes, made.mime);
     let at = |x: usize, y: usize| &rgba[(y * 40 + x) * 4..][..4];
@@ -189,7 +189,7 @@ fn the_first_frame_stands_for_an_animated_picture() {
 }
 
 #[test]
-fn quality_and_options_show() {
+fn quality_and_options_change_the_result() {
     let source = photo("coffee");
     let size = |options: &str| {
         made(&source, &format!("fill/w_300,h_200{options}/a.jpg"), "")
@@ -214,7 +214,7 @@ fn quality_and_options_show() {
 }
 
 #[test]
-fn a_profile_goes_along_where_it_says_something() {
+fn profile_is_kept_unless_it_is_srgb() {
     let mut profile = vec![7; 400];
     profile[16..20].copy_from_slice(b"RGB ");
     let with = |profile: &[u8]| png(&quarters(40, 40), 40, 40, png::ColorType::Rgb, Some(profile));
@@ -228,7 +228,7 @@ fn a_profile_goes_along_where_it_says_something() {
 }
 
 #[test]
-fn grey_pictures_stay_grey() {
+fn grey_image_stays_grey() {
     let source = png(&[90; 100 * 100], 100, 100, png::ColorType::Grayscale, None);
     for (extension, mime) in [("jpg", "image/jpeg"), ("webp", "image/webp"), ("gif", "image/gif")] {
         let made = made(&source, &format!("fit/w_50,h_50/a.{extension}"), "").unwrap();
@@ -238,7 +238,7 @@ fn grey_pictures_stay_grey() {
 }
 
 #[test]
-fn refusals_say_why() {
+fn impossible_transform_is_refused_with_its_status() {
     let source = photo("coffee");
     for (tail, status) in [
         ("crop/x_480,y_0,w_1,h_1/a.jpg", 400),
@@ -248,6 +248,6 @@ fn refusals_say_why() {
         assert_eq!(made(&source, tail, "").unwrap_err().status, status, "{tail}");
     }
     let wide = png(&vec![0; 70_000], 70_000, 1, png::ColorType::Grayscale, None);
-    let refused = made(&wide, "crop/x_0,y_0,w_70000,h_1/a.jpg", "").unwrap_err();
-    assert!(refused.status == 400 && refused.text.contains("w_70000"), "{refused}");
+    let error = made(&wide, "crop/x_0,y_0,w_70000,h_1/a.jpg", "").unwrap_err();
+    assert!(error.status == 400 && error.message.contains("w_70000"), "{error}");
 }

@@ -58,7 +58,7 @@ fn a_host_is_told_what_to_make_of_which_picture() {
 }
 
 #[test]
-fn what_cannot_be_made_is_refused() {
+fn impossible_transform_is_refused_with_the_parameter() {
     let mut site = Site::new();
     let file = uploaded(&mut site, json!({}));
     let path = target(&text(&file["url"]));
@@ -69,7 +69,7 @@ fn what_cannot_be_made_is_refused() {
         ("v1/fit/w_10,h_10,zoom_3/cat.jpg", 400, "zoom_3"),
         ("v1/crop/x_480,y_0,w_1,h_1/cat.jpg", 400, "x_480"),
         ("v1/stretch/w_10,h_10/cat.jpg", 403, "stretch"),
-        ("v1", 403, "methods"),
+        ("v1", 403, "method"),
     ] {
         let (response, bytes) = site.fetch(Request::new("GET", &format!("{path}/{tail}")));
         let said = String::from_utf8_lossy(&bytes);

@@ -138,7 +138,7 @@ suite('transformed image URLs', () => {
     for (const [address, status, text] of [
       [`${url}/v1/fit/w_0,h_50/a.jpg`, 400, /w_0/],
       [`${url}/v1/squeeze/w_9,h_50/a.jpg`, 403, /squeeze/],
-      [`${broken.url}/v1/fit/w_50,h_50/a.jpg`, 422, /cannot be decoded/],
+      [`${broken.url}/v1/fit/w_50,h_50/a.jpg`, 422, /cannot decode the image/],
       [`${origin}/media/${hidden.id}/v1/fit/w_50,h_50/a.jpg`, 403, /private/],
       [`${origin}/media/nothing.jpg/v1/fit/w_50,h_50/a.jpg`, 404, /nothing/],
     ]) {

@@ -1,10 +1,10 @@
-//! Which pictures can be decoded, by their first bytes.
+//! The formats that can be decoded, by the signatures of their files.
 
 use super::url::Format;
 
-/// A kind of picture that can be decoded.
+/// A format that can be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum SourceFormat {
     /// JPEG.
     Jpeg,
     /// PNG.
@@ -15,19 +15,19 @@ pub enum Kind {
     WebP,
 }
 
-impl Kind {
-    /// How many bytes it takes to tell.
-    pub const TELLING: usize = 12;
+impl SourceFormat {
+    /// The length of the longest signature.
+    pub const SIGNATURE_LEN: usize = 12;
 
-    /// What the first bytes of a file say; `None` for what cannot be decoded.
+    /// The format of a file, by its first bytes. Returns `None` for formats that cannot be decoded.
     ///
     /// ```
-    /// use wix_media::images::kind::Kind;
+    /// use wix_media::images::source_format::SourceFormat;
     ///
-    /// assert_eq!(Kind::of(b"GIF89a..."), Some(Kind::Gif));
-    /// assert_eq!(Kind::of(b"<svg/>"), None);
+    /// assert_eq!(SourceFormat::detect(b"GIF89a..."), Some(SourceFormat::Gif));
+    /// assert_eq!(SourceFormat::detect(b"<svg/>"), None);
     /// ```
-    pub fn of(bytes: &[u8]) -> Option<Self> {
+    pub fn detect(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
             [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => Some(Self::Png),
@@ -37,12 +37,12 @@ impl Kind {
         }
     }
 
-    /// The format.
+    /// The same format as one of results.
     ///
     /// ```
-    /// use wix_media::images::kind::Kind;
+    /// use wix_media::images::source_format::SourceFormat;
     ///
-    /// assert_eq!(Kind::Png.format().mime(), "image/png");
+    /// assert_eq!(SourceFormat::Png.format().mime(), "image/png");
     /// ```
     pub fn format(self) -> Format {
         match self {
