@@ -68,6 +68,10 @@ pub fn milliseconds(text: &[u8]) -> Option<u64> {
         }
         at += 1;
     }
+    // `Date` refuses a point that no digit follows.
+    if at == time.len() {
+        return None;
+    }
     let mut fraction = 0;
     for position in 0..3 {
         fraction = fraction * 10 + u64::from(time.get(at + position).map_or(0, |digit| digit.wrapping_sub(b'0')));
@@ -166,6 +170,7 @@ mod tests {
             "2024-01-05T10:11Z",
             "2024-01-05T10:11:12",
             "2024-01-05T10:11:12+00:00",
+            "2024-01-05T10:11:12.Z",
             "2023-02-29T00:00:00Z",
             "2100-02-29T00:00:00Z",
             "2024-04-31T00:00:00Z",
