@@ -18,7 +18,7 @@ use crate::{WASM_TEST_RUNNER, build};
 const BROWSER_TIMEOUT: &str = "900";
 
 /// How long a test or a suite in Node may take, in milliseconds. It only ends a run that hangs.
-const TEST_TIMEOUT: &str = "--test-timeout=900000";
+const TEST_TIMEOUT: &str = "--test-timeout=3600000";
 
 /// How many random cases each test makes in a quick run.
 const QUICK_CASES: &str = "100";

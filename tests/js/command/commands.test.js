@@ -1,6 +1,7 @@
 // The commands, one by one, as they are installed: against a server, a directory, and a Wix site.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -260,18 +261,25 @@ suite('the commands', { concurrency: 2 }, () => {
 
   test('rm --permanent asks who sits at a terminal', { skip: spawnSync('script', ['--version']).status === 0 ? false : 'there is no script here' }, async (t) => {
     const { origin, client } = await place(t);
-    const typed = (answer) => {
+    /** Runs the command at a terminal, and types the answer once it asks. */
+    const typed = async (answer) => {
       const line = `'${installed.program}' rm /Animals --permanent --url ${origin}`;
-      // It types only once it is asked, as a person does.
-      const program = `(sleep 2; echo ${answer}) | script --quiet --return --command "${line}" /dev/null`;
-      return spawnSync('sh', ['-c', program], { encoding: 'utf8' });
+      const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null']);
+      let stdout = '';
+      child.stdout.setEncoding('utf8').on('data', (text) => {
+        const wasAsked = stdout.includes('[y/N]');
+        stdout += text;
+        if (!wasAsked && stdout.includes('[y/N]')) child.stdin.write(`${answer}\n`);
+      });
+      const [status] = await once(child, 'close');
+      return { status, stdout };
     };
-    const no = typed('n');
+    const no = await typed('n');
     assert.match(no.stdout, /Delete 1 file and 1 folder \(240\.5 kB\) from http:\S+ for good\? This cannot be undone\. \[y\/N\]/);
     assert.match(no.stdout, /Nothing was deleted/);
     assert.equal(no.status, 1);
     assert.ok((await client.paths.resolve('/Animals')).folder);
-    assert.match(typed('y').stdout, /Deleted for good/);
+    assert.match((await typed('y')).stdout, /Deleted for good/);
     await assert.rejects(client.paths.resolve('/Animals'));
   });
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -287,10 +288,8 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     let text = '';
     while (!/Animals/.test(text)) text += (await reader.read()).value;
     assert.match(text, /^id: ?\d+$/m);
-    const begin = performance.now();
     assert.equal((await end()).code, 0);
-    // The grace for requests under way is thirty seconds.
-    assert.ok(performance.now() - begin < 15_000);
+    // A stream that is cut off when the grace for requests is over ends with an error.
     let done;
     while (!done) ({ done } = await reader.read());
   });
@@ -302,14 +301,16 @@ suite('wix-media serve', { concurrency: 2 }, () => {
       const { files } = createClient({ baseUrl: origin });
       const { uploadUrl } = await files.generateFileUploadUrl('image/png', { fileName: 'slow.png' });
       const answer = new Promise((resolve, reject) => {
-        const request = httpRequest(uploadUrl, { method: 'PUT', headers: { 'content-type': 'image/png', 'content-length': chelsea.length } }, async (response) => {
+        const headers = { 'content-type': 'image/png', 'content-length': chelsea.length, expect: '100-continue' };
+        const request = httpRequest(uploadUrl, { method: 'PUT', headers }, async (response) => {
           let body = '';
           for await (const chunk of response) body += chunk;
           resolve(JSON.parse(body).file);
         });
         request.on('error', reject);
-        request.write(chelsea.subarray(0, 100_000));
-        const ended = new Promise((resolve) => setTimeout(resolve, 200)).then(() => {
+        // The server answers `100 Continue` once the request is under way.
+        const ended = once(request, 'continue').then(() => {
+          request.write(chelsea.subarray(0, 100_000));
           const over = end(signal);
           // It says that it waits, and the rest comes after that.
           const rest = () => (/waiting for 1 request/.test(text.stderr) ? request.end(chelsea.subarray(100_000)) : setTimeout(rest, 10));
@@ -329,10 +330,12 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     const { origin, text, end } = await start(t);
     const { files } = createClient({ baseUrl: origin });
     const { uploadUrl } = await files.generateFileUploadUrl('image/png', { fileName: 'never.png' });
-    const request = httpRequest(uploadUrl, { method: 'PUT', headers: { 'content-type': 'image/png', 'content-length': 100 } });
+    const headers = { 'content-type': 'image/png', 'content-length': 100, expect: '100-continue' };
+    const request = httpRequest(uploadUrl, { method: 'PUT', headers });
     const broken = new Promise((resolve) => request.on('error', resolve));
+    request.flushHeaders();
+    await once(request, 'continue');
     request.write('some');
-    await new Promise((resolve) => setTimeout(resolve, 200));
     const over = end('SIGINT');
     while (!/waiting for 1 request/.test(text.stderr)) await new Promise((resolve) => setTimeout(resolve, 10));
     end('SIGINT');

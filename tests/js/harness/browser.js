@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
+/** How long the browser may take for anything. It only ends a test that hangs: a busy machine takes its time. */
+const PATIENCE_MS = 600_000;
+
 const OPTIONS = {
+  timeout: PATIENCE_MS,
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: [
     '--headless',
@@ -22,7 +26,15 @@ const OPTIONS = {
 export async function startBrowser(closing) {
   const browser = await chromium.launch(OPTIONS);
   closing.after(() => browser.close());
+  const newContext = browser.newContext.bind(browser);
+  // Also the way to `newPage`. The thirty seconds that playwright waits are too few for a busy machine.
+  browser.newContext = async (options) => patient(await newContext(options));
   return browser;
+}
+
+function patient(context) {
+  context.setDefaultTimeout(PATIENCE_MS);
+  return context;
 }
 
 /**
@@ -36,7 +48,7 @@ export async function startProfile(closing, flags = []) {
     await context.close();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
-  return context;
+  return patient(context);
 }
 
 /**
@@ -50,7 +62,7 @@ export async function reportOf(browser, url) {
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   try {
     await page.goto(url);
-    await page.waitForFunction(() => globalThis.result !== undefined || globalThis.failure !== undefined, undefined, { timeout: 20_000 });
+    await page.waitForFunction(() => globalThis.result !== undefined || globalThis.failure !== undefined);
     const { result, failure } = await page.evaluate(() => ({ result: globalThis.result, failure: globalThis.failure }));
     return { result, failure, errors };
   } catch (error) {

@@ -29,7 +29,7 @@ export async function bundled(closing, entry, flags) {
       const faults = [];
       page.on('pageerror', (error) => faults.push(String(error)));
       await page.goto(service.origin);
-      await page.waitForFunction(() => globalThis.result === true, undefined, { timeout: 20_000 });
+      await page.waitForFunction(() => globalThis.result === true);
       return { page, faults };
     },
   };

@@ -1,9 +1,10 @@
 // Deno, Bun and workerd, as they come from npm.
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { addFiles, run, tool } from './tarball.js';
 
@@ -32,21 +33,12 @@ export async function bun(folder, script) {
   return run(await program('@oven', 'bin/bun'), ['run', script], { cwd: folder, env });
 }
 
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /**
  * Runs a worker of a project in workerd until the test is over, and answers what it says to its first request. `modules`
  * are the names of the package's files beside the script, by which it imports them.
  */
 export async function workerd(t, folder, worker, { entry, modules }) {
-  const port = await freePort();
-  const directory = `workerd-${port}`;
+  const directory = `workerd-${randomUUID()}`;
   // As the tools of this runtime bundle: its own condition, and wasm modules left as imports.
   const { metafile } = await build({
     absWorkingDir: folder,
@@ -68,14 +60,15 @@ export async function workerd(t, folder, worker, { entry, modules }) {
           (name = "main", worker = .worker),
           (name = "internet", network = (allow = ["private", "public"])),
         ],
-        sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+        sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
       );
       const worker :Workerd.Worker = (
         modules = [(name = "worker.js", esModule = embed "worker.js"), ${embedded.join(' ')}],
         compatibilityDate = "2024-09-23",
       );`,
   });
-  const process = spawn(await program('@cloudflare', 'bin/workerd'), ['serve', 'config.capnp'], { cwd: join(folder, directory), env: environment });
+  const stdio = ['ignore', 'inherit', 'pipe', 'pipe'];
+  const process = spawn(await program('@cloudflare', 'bin/workerd'), ['serve', 'config.capnp', '--control-fd=3'], { cwd: join(folder, directory), env: environment, stdio });
   const ended = new Promise((resolve) => process.on('exit', resolve));
   t.after(async () => {
     process.kill('SIGKILL');
@@ -85,20 +78,22 @@ export async function workerd(t, folder, worker, { entry, modules }) {
   process.stderr.on('data', (chunk) => {
     said += chunk;
   });
-  const answer = await patient(() => fetch(`http://127.0.0.1:${port}/`), () => process.exitCode === null, () => said);
+  const answer = await fetch(`http://127.0.0.1:${await listeningPort(process.stdio[3], ended, () => said)}/`);
   const text = await answer.text();
   if (answer.status !== 200) throw new Error(text);
   return text;
 }
 
-/** Tries for as long as the runtime is starting. */
-async function patient(attempt, isAlive, reason) {
-  for (let time = 0; time < 200 && isAlive(); time += 1) {
-    try {
-      return await attempt();
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+/** The port that workerd tells on its control channel once it listens. */
+async function listeningPort(channel, ended, reason) {
+  const told = (async () => {
+    for await (const line of createInterface({ input: channel })) {
+      const { event, port } = JSON.parse(line);
+      if (event === 'listen') return port;
     }
-  }
-  throw new Error(`it did not start: ${reason()}`);
+    return undefined;
+  })();
+  const port = await Promise.race([told, ended.then(() => undefined)]);
+  if (port === undefined) throw new Error(`workerd did not start: ${reason()}`);
+  return port;
 }

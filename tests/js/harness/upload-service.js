@@ -36,6 +36,9 @@ export async function startUploadService({ fault = () => undefined, quota = Infi
     reply(response, status, { message: code, details: { applicationError: { code, description: code, data: {} } } }, headers);
   const used = () => [...files.values()].reduce((sum, { bytes }) => sum + bytes.length, 0);
 
+  /** Cuts the connection behind what was written, which the client still gets. */
+  const cut = (response) => void response.socket.end(() => response.destroy());
+
   const makeFile = (upload, bytes) => {
     const id = `f${files.size + 1}`;
     const at = new Date().toISOString();
@@ -217,8 +220,7 @@ export async function startUploadService({ fault = () => undefined, quota = Infi
       if (broken?.cutAfter === undefined) return response.end(whole);
       response.flushHeaders();
       if (broken.cutAfter > 0) await new Promise((resolve) => response.write(whole.subarray(0, broken.cutAfter), resolve));
-      setTimeout(() => response.destroy(), 5);
-      return undefined;
+      return cut(response);
     },
   };
   serve.begin = serve.call;
@@ -231,8 +233,7 @@ export async function startUploadService({ fault = () => undefined, quota = Infi
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
     response.flushHeaders();
     if (broken.cutAnswer > 0) response.write(body.slice(0, broken.cutAnswer));
-    setTimeout(() => response.destroy(), 5);
-    return undefined;
+    return cut(response);
   };
 
   const server = createServer(async (request, response) => {

@@ -85,9 +85,9 @@ suite('createManager', () => {
     const { operationStatus } = await put(manager, 'film.mp4', 'no real film', { mimeType: 'video/mp4' });
     assert.equal(operationStatus, 'PENDING');
     // Its timer keeps no process alive; this one does.
-    const alive = setTimeout(() => {}, 10_000);
+    const alive = setInterval(() => {}, 10_000);
     await ready;
-    clearTimeout(alive);
+    clearInterval(alive);
   });
 
   test('seeded ids make equal runs', async (t) => {

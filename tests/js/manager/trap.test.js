@@ -1,6 +1,7 @@
 // A manager whose WebAssembly module breaks down goes on from what was stored.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { gate } from '../harness/gate.js';
 import { emptyDirectory, open, put, top } from './place.js';
 
 const TRAP = Symbol.for('wix-media.trap');
@@ -15,20 +16,26 @@ suite('a trap in the module', () => {
       const heard = [];
       manager.on('folder_created', ({ entityId, metadata }) => void heard.push(entityId ?? metadata.entityId));
       const upload = await manager.client.files.generateFileUploadUrl('text/plain', { fileName: 'lost.txt' });
-      let go;
-      const body = new ReadableStream({
-        async start(stream) {
-          stream.enqueue(new TextEncoder().encode('half of it'));
-          await new Promise((resolve) => {
-            go = resolve;
-          });
-          stream.close();
+      const half = gate();
+      const rest = gate();
+      let pulls = 0;
+      // It is asked for more only once the first half is in the module.
+      const body = new ReadableStream(
+        {
+          async pull(stream) {
+            pulls += 1;
+            if (pulls === 1) return stream.enqueue(new TextEncoder().encode('half of it'));
+            half.open();
+            await rest.opened;
+            return stream.close();
+          },
         },
-      });
+        { highWaterMark: 0 },
+      );
       const lost = manager.fetch(upload.uploadUrl, { method: 'PUT', headers: { 'content-type': 'text/plain' }, body, duplex: 'half' });
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await half.opened;
       await manager[TRAP]();
-      go();
+      rest.open();
       const answer = await lost;
       assert.deepEqual([answer.status, (await answer.json()).details.applicationError.code], [503, 'MANAGER_RESTARTED']);
       assert.equal((await manager.client.folders.getFolder(folder._id)).displayName, 'before');

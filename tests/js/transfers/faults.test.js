@@ -22,7 +22,6 @@ async function uploaded(t, fault, { protocol, quota, source = bytes, ...options 
     chunkSizeInBytes: CHUNK,
     sessions: false,
     verify: true,
-    stallMs: 2000,
     ...options,
   });
   return { service, client, upload };
@@ -115,7 +114,7 @@ suite('the service refuses for a while', () => {
 suite('the service stalls', () => {
   for (const [protocol, kind] of [['plain', 'put'], ['tus', 'create'], ['tus', 'chunk'], ['tus', 'finalise']]) {
     test(`at ${kind}`, async (t) => {
-      const service = await arrives(t, once(kind, { stall: true }), { protocol, stallMs: 100 });
+      const service = await arrives(t, once(kind, { stall: true }), { protocol, stallMs: 1000 });
       assert.ok(service.requests.filter((each) => each.kind === kind).length > 1);
     });
   }

@@ -71,7 +71,7 @@ suite('in', () => {
     test(name, async () => {
       const [file, words] = await command();
       const home = { HOME: folder, DENO_DIR: join(folder, 'deno'), BUN_INSTALL: join(folder, 'bun') };
-      const { stdout } = await run(file, words, { cwd: folder, env: { ...env, ...home }, timeout: 60_000 });
+      const { stdout } = await run(file, words, { cwd: folder, env: { ...env, ...home } });
       assert.deepEqual(JSON.parse(stdout), expected);
       const sent = service.requests.filter(({ kind }) => ['put', 'chunk'].includes(kind));
       assert.ok(sent.every(({ headers }) => headers.authorization === undefined));

@@ -1,0 +1,10 @@
+// Waiting for a moment of another part of a test, instead of for a time that a busy machine may need longer for.
+
+/** A promise `opened` that is fulfilled by `open(value)`. */
+export function gate() {
+  let open;
+  const opened = new Promise((resolve) => {
+    open = resolve;
+  });
+  return { open, opened };
+}
