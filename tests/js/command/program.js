@@ -9,13 +9,13 @@ export async function install(closing) {
   return { folder, program: join(folder, 'node_modules/.bin/wix-media') };
 }
 
-/** The environment of a command, with no credentials and no colours of the person who runs the tests. */
-const environment = (env) => ({ PATH: process.env.PATH, HOME: process.env.HOME, ...env });
+/** The environment of a command: none of the credentials, colours and upload records of the person who runs the tests. */
+const environment = (folder, env) => ({ PATH: process.env.PATH, HOME: folder, ...env });
 
 /** Runs a command to its end: `{ code, signal, stdout, stderr }`. */
 export function run({ folder, program }, args, { env, input = '', cwd = folder } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env: environment(env) });
+    const child = spawn(program, args, { cwd, env: environment(folder, env) });
     const text = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr']) child[name].setEncoding('utf8').on('data', (chunk) => (text[name] += chunk));
     child.on('error', reject);
@@ -29,7 +29,7 @@ export function run({ folder, program }, args, { env, input = '', cwd = folder }
  * over; with the test it is over in any case.
  */
 export function serve(closing, { folder, program }, args = [], { env } = {}) {
-  const child = spawn(program, ['serve', '--port', '0', ...args], { cwd: folder, env: environment(env) });
+  const child = spawn(program, ['serve', '--port', '0', ...args], { cwd: folder, env: environment(folder, env) });
   const text = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr']) child[name].setEncoding('utf8').on('data', (chunk) => (text[name] += chunk));
   const over = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, ...text })));

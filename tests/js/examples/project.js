@@ -21,11 +21,17 @@ export async function project() {
 
 export const remove = (folder) => rm(folder, { recursive: true, force: true });
 
-/** Runs Node in the folder, with nothing in its environment but `env`. Resolves also when the program fails. */
+/** How long a program may take. It only ends one that hangs. */
+const PATIENCE_MS = 600_000;
+
+/**
+ * Runs Node in the folder, with nothing in its environment but `env`. Upload records stay in the folder, so that no program
+ * finds those of another. Resolves also when the program fails.
+ */
 export function node(folder, args, env = {}) {
   const { PATH } = process.env;
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd: folder, env: { PATH, ...env }, timeout: 60_000 }, (failure, stdout, stderr) => {
+    execFile(process.execPath, args, { cwd: folder, env: { PATH, XDG_STATE_HOME: join(folder, 'state'), ...env }, timeout: PATIENCE_MS }, (failure, stdout, stderr) => {
       resolve({ code: failure ? failure.code : 0, stdout, stderr });
     });
   });
