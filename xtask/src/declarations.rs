@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use wix_media::operations::Group;
-use wix_media::operations::enums::CHOICES;
+use wix_media::operations::enums::ENUMS;
 
 /// The line of a part at which the exports of its namespace are put.
 const MARKER: &str = "  // The build exports the types of this folder and of `shared` here.\n";
@@ -83,12 +83,12 @@ fn group_of(name: &str) -> Option<Group> {
 
 /// The statement that exports every enum and type of a group from its namespace.
 fn exports(group: Group, parts: &[Part]) -> String {
-    let enums = CHOICES.iter().filter(|choice| choice.groups.contains(&group));
+    let enums = ENUMS.iter().filter(|api_enum| api_enum.groups.contains(&group));
     let mut types = BTreeSet::new();
     let mut values = BTreeSet::new();
-    for choice in enums {
-        values.insert(choice.name.to_owned());
-        types.insert(format!("{}WithLiterals", choice.name));
+    for api_enum in enums {
+        values.insert(api_enum.name.to_owned());
+        types.insert(format!("{}WithLiterals", api_enum.name));
     }
     for part in parts {
         if group_of(&part.name) == Some(group) || part.name.starts_with("shared/") {
