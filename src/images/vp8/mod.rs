@@ -1,44 +1,49 @@
 //! Lossy WebP: key frames of VP8 (RFC 6386).
 //!
-//! No kept library in Rust encodes them. This one makes what every decoder reads, quickly rather than as small as can be:
-//! one segment, one partition, no search in the coefficients. Each macroblock of 16 by 16 pixels is predicted as a whole or in
-//! small blocks of 4 by 4, whichever costs less by error and bits; then the probabilities are fitted to what was found, and
-//! everything is written.
+//! Written by hand, because no library fits: `image-webp` encodes lossless images only, `zenwebp` is pure Rust and lossy but
+//! under the AGPL or a commercial licence, and `libwebp-sys` is C, which needs a C compiler for WebAssembly.
+//!
+//! The encoder prefers speed to size: one segment, one partition and no trellis quantisation. Each macroblock of 16 by 16
+//! pixels is predicted as a whole or in 16 subblocks of 4 by 4, whichever has the lower rate-distortion cost. A second pass
+//! fits the probabilities to the chosen coefficients and writes the frame.
 
-mod bits;
+mod bool_encoder;
+mod dct;
 mod predict;
 mod tables;
 mod tokens;
-mod transform;
 
-use bits::Writer;
-use predict::{LARGE_MODES, Plane, SMALL_MODES};
+use bool_encoder::BoolEncoder;
+use dct::{forward, forward_y2, inverse, inverse_y2};
+use predict::{MACROBLOCK_MODES, Plane, SUBBLOCK_MODES};
 use tables::{AC_STEPS, DC_STEPS};
-use tokens::{Counts, Kind, Tokens, block_cost, fitted};
-use transform::{forward, forward_means, inverse, inverse_means};
+use tokens::{BlockKind, Contexts, Counts, block_cost, fitted_probabilities};
 
-/// Levels of a macroblock: sixteen blocks of brightness, four of each colour, and the means of the first sixteen.
+/// The quantised coefficients of a macroblock: 16 blocks of luma, 4 of each chroma plane, and the Y2 block, which holds the
+/// transformed DC coefficients of luma.
 type Levels = [[i16; 16]; 25];
 
-const MEANS: usize = 24;
+/// The index of the Y2 block.
+const Y2: usize = 24;
 
-/// How the pixels of a macroblock are predicted.
+/// The prediction modes of a macroblock.
 #[derive(Clone, Copy, Debug, Default)]
 struct Modes {
-    /// As a whole, or in small blocks.
-    large: Option<u8>,
-    small: [u8; 16],
+    /// The mode of luma as a whole. `None` where each subblock has its own.
+    luma: Option<u8>,
+    /// The modes of the subblocks. Of luma that is predicted as a whole, what it counts as for its neighbours.
+    subblocks: [u8; 16],
     chroma: u8,
 }
 
-/// Steps of the quantisers.
+/// The quantiser steps for DC and AC coefficients.
 #[derive(Clone, Copy, Debug)]
 struct Steps {
     luma: [i32; 2],
-    means: [i32; 2],
+    y2: [i32; 2],
     chroma: [i32; 2],
-    /// What a bit costs, in squared error.
-    bit: i64,
+    /// The squared error that is worth a bit.
+    lambda: i64,
 }
 
 impl Steps {
@@ -46,15 +51,15 @@ impl Steps {
         let (dc, ac) = (i32::from(DC_STEPS[index]), i32::from(AC_STEPS[index]));
         Self {
             luma: [dc, ac],
-            means: [2 * dc, (ac * 155 / 100).max(8)],
+            y2: [2 * dc, (ac * 155 / 100).max(8)],
             chroma: [dc.min(132), ac],
-            bit: i64::from(ac * ac) / 56 + 1,
+            lambda: i64::from(ac * ac) / 56 + 1,
         }
     }
 }
 
-/// The index of the quantiser for a quality from 1 to 100, which means about the same here as in other encoders of WebP.
-fn quantiser(quality: u8) -> usize {
+/// The quantiser index for a quality from 1 to 100, on the same scale as other encoders of WebP.
+fn quantiser_index(quality: u8) -> usize {
     let quality = f64::from(quality) / 100.0;
     let linear = if quality < 0.75 {
         quality * 2.0 / 3.0
@@ -64,9 +69,9 @@ fn quantiser(quality: u8) -> usize {
     (127.0 * (1.0 - linear.cbrt())).clamp(0.0, 127.0) as usize
 }
 
-/// Encodes RGB pixels as a frame. Width and height are from 1 to 16,383, and there are as many pixels as they say.
+/// Encodes RGB pixels into a key frame. Width and height are 1 to 16,383, and `rgb` has three bytes for each pixel.
 pub(super) fn encode(rgb: &[u8], width: usize, height: usize, quality: u8) -> Vec<u8> {
-    let index = quantiser(quality);
+    let index = quantiser_index(quality);
     let mut encoder = Encoder::new(rgb, width, height, Steps::of(index));
     encoder.analyse();
     encoder.write(index)
@@ -75,219 +80,226 @@ pub(super) fn encode(rgb: &[u8], width: usize, height: usize, quality: u8) -> Ve
 struct Encoder {
     width: usize,
     height: usize,
-    across: usize,
-    down: usize,
+    /// Macroblocks in a row.
+    columns: usize,
+    /// Rows of macroblocks.
+    rows: usize,
     steps: Steps,
-    /// The picture: brightness and two colours.
+    /// The image as luma and two planes of chroma.
     source: [Plane; 3],
-    /// As a decoder will see it.
-    seen: [Plane; 3],
+    /// The image as a decoder reconstructs it.
+    reconstructed: [Plane; 3],
     modes: Vec<Modes>,
     levels: Vec<Levels>,
 }
 
-/// The best way to encode a small block.
-struct Small {
+/// A subblock encoded with one mode.
+struct Subblock {
     cost: i64,
     mode: u8,
     levels: [i16; 16],
-    /// What a decoder will see.
-    seen: [[u8; 4]; 4],
+    reconstructed: [[u8; 4]; 4],
 }
 
-/// One way to encode some blocks.
-struct Tried {
+/// The rate and distortion of one way to encode blocks.
+struct Tradeoff {
+    /// The sum of squared errors.
     error: i64,
+    /// In 256ths.
     bits: i64,
 }
 
-impl Tried {
+impl Tradeoff {
     fn cost(&self, steps: &Steps) -> i64 {
-        self.error * 256 + self.bits * steps.bit
+        self.error * 256 + self.bits * steps.lambda
     }
 }
 
 impl Encoder {
     fn new(rgb: &[u8], width: usize, height: usize, steps: Steps) -> Self {
-        let (across, down) = (width.div_ceil(16), height.div_ceil(16));
-        let size = |edge: usize| (across * edge, down * edge);
-        let seen = [16, 8, 8].map(|edge| Plane::bordered(size(edge).0, size(edge).1));
+        let (columns, rows) = (width.div_ceil(16), height.div_ceil(16));
+        let size = |edge: usize| (columns * edge, rows * edge);
+        let reconstructed = [16, 8, 8].map(|edge| Plane::bordered(size(edge).0, size(edge).1));
         Self {
             width,
             height,
-            across,
-            down,
+            columns,
+            rows,
             steps,
-            source: planes(rgb, width, height, across, down),
-            seen,
-            modes: Vec::with_capacity(across * down),
-            levels: Vec::with_capacity(across * down),
+            source: planes(rgb, width, height, columns, rows),
+            reconstructed,
+            modes: Vec::with_capacity(columns * rows),
+            levels: Vec::with_capacity(columns * rows),
         }
     }
 
-    /// Chooses modes and levels of all macroblocks.
+    /// The first pass: chooses the modes and levels of all macroblocks.
     fn analyse(&mut self) {
-        let mut tokens = Tokens::new(self.across);
-        for row in 0..self.down {
-            tokens.begin_row();
-            for column in 0..self.across {
-                let (modes, levels) = self.macroblock(column, row, &tokens);
-                tokens.pass(column, modes.large.is_some(), &levels);
+        let mut contexts = Contexts::new(self.columns);
+        for row in 0..self.rows {
+            contexts.begin_row();
+            for column in 0..self.columns {
+                let (modes, levels) = self.macroblock(column, row, &contexts);
+                contexts.advance(column, modes.luma.is_some(), &levels);
                 self.modes.push(modes);
                 self.levels.push(levels);
             }
         }
     }
 
-    fn macroblock(&mut self, column: usize, row: usize, tokens: &Tokens) -> (Modes, Levels) {
+    fn macroblock(&mut self, column: usize, row: usize, contexts: &Contexts) -> (Modes, Levels) {
         let mut levels = [[0; 16]; 25];
-        let (large, large_cost) = self.large(column, row, &mut levels, tokens);
-        let kept = self.seen[0].block::<16>(column * 16, row * 16);
-        let mut small_levels = [[0; 16]; 25];
-        let small = self.small(column, row, large_cost, &mut small_levels, tokens);
+        let (whole, whole_cost) = self.predict_whole(column, row, &mut levels, contexts);
+        let kept = self.reconstructed[0].block::<16>(column * 16, row * 16);
+        let mut subblock_levels = [[0; 16]; 25];
+        let subblocks = self.predict_subblocks(column, row, whole_cost, &mut subblock_levels, contexts);
         let mut modes = Modes::default();
-        if let Some(small) = small {
-            modes.small = small;
-            levels[..16].copy_from_slice(&small_levels[..16]);
-            levels[MEANS] = [0; 16];
+        if let Some(subblocks) = subblocks {
+            modes.subblocks = subblocks;
+            levels[..16].copy_from_slice(&subblock_levels[..16]);
+            levels[Y2] = [0; 16];
         } else {
-            self.seen[0].put(column * 16, row * 16, &kept);
-            modes.large = Some(large);
-            modes.small = [predict::as_small(large); 16];
+            self.reconstructed[0].put(column * 16, row * 16, &kept);
+            modes.luma = Some(whole);
+            modes.subblocks = [predict::as_subblock_mode(whole); 16];
         }
-        modes.chroma = self.chroma(column, row, &mut levels);
+        modes.chroma = self.predict_chroma(column, row, &mut levels);
         (modes, levels)
     }
 
-    /// Predicts brightness as a whole, in the way that is closest.
-    fn large(&mut self, column: usize, row: usize, levels: &mut Levels, tokens: &Tokens) -> (u8, i64) {
+    /// Predicts luma as a whole, by the mode with the smallest error. Returns the mode and its cost.
+    fn predict_whole(&mut self, column: usize, row: usize, levels: &mut Levels, contexts: &Contexts) -> (u8, i64) {
         let (x, y) = (column * 16, row * 16);
         let source = self.source[0].block::<16>(x, y);
         let mut best = (0, [[0; 16]; 16], i64::MAX);
-        for mode in LARGE_MODES {
-            let predicted = self.seen[0].predict_large::<16>(x, y, mode);
-            let error = squared(source.as_flattened(), predicted.as_flattened());
+        for mode in MACROBLOCK_MODES {
+            let predicted = self.reconstructed[0].predict::<16>(x, y, mode);
+            let error = squared_error(source.as_flattened(), predicted.as_flattened());
             if error < best.2 {
                 best = (mode, predicted, error);
             }
         }
         let (mode, mut predicted, _) = best;
-        let mut means = [0; 16];
+        let mut dcs = [0; 16];
         let mut blocks = [[0; 16]; 16];
         for (at, block) in blocks.iter_mut().enumerate() {
             *block = forward(&source, &predicted, at % 4 * 4, at / 4 * 4);
-            means[at] = block[0];
+            dcs[at] = block[0];
         }
-        let mut means = forward_means(&means);
-        levels[MEANS] = quantise(&mut means, 0, self.steps.means, [96, 108]);
-        let means = inverse_means(&means);
+        let mut y2 = forward_y2(&dcs);
+        levels[Y2] = quantise(&mut y2, 0, self.steps.y2, [96, 108]);
+        let dcs = inverse_y2(&y2);
         for (at, block) in blocks.iter_mut().enumerate() {
             levels[at] = quantise(block, 1, self.steps.luma, [96, 110]);
-            block[0] = means[at];
+            block[0] = dcs[at];
             inverse(block, &mut predicted, at % 4 * 4, at / 4 * 4);
         }
-        let tried = Tried {
-            error: squared(source.as_flattened(), predicted.as_flattened()),
-            bits: tokens.large_cost(column, levels) + predict::large_cost(mode),
+        let tradeoff = Tradeoff {
+            error: squared_error(source.as_flattened(), predicted.as_flattened()),
+            bits: contexts.luma_cost(column, levels) + predict::macroblock_mode_cost(mode),
         };
-        self.seen[0].put(x, y, &predicted);
-        (mode, tried.cost(&self.steps))
+        self.reconstructed[0].put(x, y, &predicted);
+        (mode, tradeoff.cost(&self.steps))
     }
 
-    /// Predicts brightness block by block; `None` when that costs more than `most`.
-    fn small(
+    /// Predicts luma by subblocks. Returns `None` as soon as the cost reaches `max_cost`.
+    fn predict_subblocks(
         &mut self,
         column: usize,
         row: usize,
-        most: i64,
+        max_cost: i64,
         levels: &mut Levels,
-        tokens: &Tokens,
+        contexts: &Contexts,
     ) -> Option<[u8; 16]> {
         let (x, y) = (column * 16, row * 16);
         let source = self.source[0].block::<16>(x, y);
-        let above_right = self.seen[0].above_right(x, y);
-        let is_last = column + 1 == self.across;
+        let above_right = self.reconstructed[0].above_right(x, y);
+        let is_last = column + 1 == self.columns;
         let mut modes = [0; 16];
-        let mut cost = 256 * self.steps.bit;
-        let mut context = tokens.luma(column);
+        let mut cost = 256 * self.steps.lambda;
+        let mut context = contexts.luma(column);
         for at in 0..16 {
             let (left, top) = (at % 4 * 4, at / 4 * 4);
-            let (above, before) = self.modes_around(column, row, at, &modes);
-            let edges = self.seen[0].edges(x + left, y + top, (left == 12).then_some(above_right));
-            // What is to the right of the last column is not the same for all decoders.
-            let can = |mode: u8| !(is_last && left == 12 && predict::looks_right(mode));
-            let mut likely = [(i64::MAX, 0, [[0; 4]; 4]); SMALL_MODES.len()];
-            for (place, mode) in likely.iter_mut().zip(SMALL_MODES.into_iter().filter(|&mode| can(mode))) {
-                let predicted = predict::small(&edges, mode);
+            let (above, left_mode) = self.neighbour_modes(column, row, at, &modes);
+            let edges = self.reconstructed[0].edges(x + left, y + top, (left == 12).then_some(above_right));
+            // Decoders disagree on the pixels to the right of the last macroblock.
+            let is_allowed = |mode: u8| !(is_last && left == 12 && predict::uses_above_right(mode));
+            let mut candidates = [(i64::MAX, 0, [[0; 4]; 4]); SUBBLOCK_MODES.len()];
+            for (candidate, mode) in candidates
+                .iter_mut()
+                .zip(SUBBLOCK_MODES.into_iter().filter(|&mode| is_allowed(mode)))
+            {
+                let predicted = predict::subblock(&edges, mode);
                 let error: i64 = (0..16)
                     .map(|pixel| {
                         let (column, row) = (pixel % 4, pixel / 4);
                         i64::from(source[top + row][left + column].abs_diff(predicted[row][column]))
                     })
                     .sum();
-                *place = (error, mode, predicted);
+                *candidate = (error, mode, predicted);
             }
-            likely.sort_unstable_by_key(|&(error, mode, _)| (error, mode));
+            candidates.sort_unstable_by_key(|&(error, mode, _)| (error, mode));
             let mut part = [[0; 4]; 4];
             for (line, values) in part.iter_mut().enumerate() {
                 values.copy_from_slice(&source[top + line][left..left + 4]);
             }
-            let mut best: Option<Small> = None;
-            for &(_, mode, mut predicted) in likely.iter().take(3) {
+            let mut best: Option<Subblock> = None;
+            for &(_, mode, mut predicted) in candidates.iter().take(3) {
                 let mut block = forward(&part, &predicted, 0, 0);
                 let own = quantise(&mut block, 0, self.steps.luma, [96, 110]);
                 inverse(&block, &mut predicted, 0, 0);
-                let tried = Tried {
-                    error: squared(part.as_flattened(), predicted.as_flattened()),
-                    bits: block_cost(&own, Kind::Whole, context.around(at)) + predict::small_cost(above, before, mode),
+                let tradeoff = Tradeoff {
+                    error: squared_error(part.as_flattened(), predicted.as_flattened()),
+                    bits: block_cost(&own, BlockKind::LumaWithDc, context.at(at))
+                        + predict::subblock_mode_cost(above, left_mode, mode),
                 };
-                let cost = tried.cost(&self.steps);
+                let cost = tradeoff.cost(&self.steps);
                 if best.as_ref().is_none_or(|best| cost < best.cost) {
-                    best = Some(Small {
+                    best = Some(Subblock {
                         cost,
                         mode,
                         levels: own,
-                        seen: predicted,
+                        reconstructed: predicted,
                     });
                 }
             }
             let best = best?;
             cost += best.cost;
-            if cost >= most {
+            if cost >= max_cost {
                 return None;
             }
             context.set(at, best.levels.iter().any(|&level| level != 0));
             modes[at] = best.mode;
             levels[at] = best.levels;
-            self.seen[0].put(x + left, y + top, &best.seen);
+            self.reconstructed[0].put(x + left, y + top, &best.reconstructed);
         }
         Some(modes)
     }
 
-    /// The modes of the small blocks above and to the left.
-    fn modes_around(&self, column: usize, row: usize, at: usize, own: &[u8; 16]) -> (u8, u8) {
-        let number = row * self.across + column;
+    /// The modes of the subblocks above and to the left.
+    fn neighbour_modes(&self, column: usize, row: usize, at: usize, own: &[u8; 16]) -> (u8, u8) {
+        let number = row * self.columns + column;
         let above = match (at >= 4, row > 0) {
             (true, _) => own[at - 4],
-            (false, true) => self.modes[number - self.across].small[at + 12],
+            (false, true) => self.modes[number - self.columns].subblocks[at + 12],
             (false, false) => 0,
         };
-        let before = match (!at.is_multiple_of(4), column > 0) {
+        let left = match (!at.is_multiple_of(4), column > 0) {
             (true, _) => own[at - 1],
-            (false, true) => self.modes[number - 1].small[at + 3],
+            (false, true) => self.modes[number - 1].subblocks[at + 3],
             (false, false) => 0,
         };
-        (above, before)
+        (above, left)
     }
 
-    fn chroma(&mut self, column: usize, row: usize, levels: &mut Levels) -> u8 {
+    fn predict_chroma(&mut self, column: usize, row: usize, levels: &mut Levels) -> u8 {
         let (x, y) = (column * 8, row * 8);
         let sources = [1, 2].map(|plane: usize| self.source[plane].block::<8>(x, y));
         let mut best = (0, [[[0; 8]; 8]; 2], i64::MAX);
-        for mode in LARGE_MODES {
-            let predicted = [1, 2].map(|plane: usize| self.seen[plane].predict_large::<8>(x, y, mode));
+        for mode in MACROBLOCK_MODES {
+            let predicted = [1, 2].map(|plane: usize| self.reconstructed[plane].predict::<8>(x, y, mode));
             let error = (0..2)
-                .map(|plane| squared(sources[plane].as_flattened(), predicted[plane].as_flattened()))
+                .map(|plane| squared_error(sources[plane].as_flattened(), predicted[plane].as_flattened()))
                 .sum();
             if error < best.2 {
                 best = (mode, predicted, error);
@@ -301,46 +313,47 @@ impl Encoder {
                 levels[16 + plane * 4 + at] = quantise(&mut block, 0, self.steps.chroma, [110, 115]);
                 inverse(&block, &mut predicted[plane], left, top);
             }
-            self.seen[1 + plane].put(x, y, &predicted[plane]);
+            self.reconstructed[1 + plane].put(x, y, &predicted[plane]);
         }
         mode
     }
 
+    /// The second pass: fits the probabilities and writes the frame.
     fn write(&self, index: usize) -> Vec<u8> {
         let mut counts = Counts::default();
         let mut empty = 0;
         self.each_block(
-            &mut |kind, levels, context| counts.block(levels, kind, context),
+            &mut |kind, levels, context| counts.add(levels, kind, context),
             &mut |is_empty| {
                 empty += u64::from(is_empty);
             },
         );
-        let probabilities = fitted(&counts);
+        let probabilities = fitted_probabilities(&counts);
         let total = self.levels.len() as u64;
-        // The probability that a macroblock has anything.
-        let full = (((total - empty) * 255 / total.max(1)) as u8).max(1);
+        // The probability that a macroblock has coefficients.
+        let not_empty = (((total - empty) * 255 / total.max(1)) as u8).max(1);
 
-        let mut head = Writer::default();
-        head.literal(0, 2); // colour space, clamping
-        head.literal(0, 1); // segments
+        let mut head = BoolEncoder::default();
+        head.literal(0, 2); // colour space and clamping type
+        head.literal(0, 1); // no segments
         head.literal(0, 1); // the normal loop filter
-        head.literal(self.smoothing(), 6);
+        head.literal(self.filter_level(), 6);
         head.literal(0, 3); // sharpness
-        head.literal(0, 1); // adjustments of the filter
+        head.literal(0, 1); // no adjustments of the filter
         head.literal(0, 2); // one partition
         head.literal(index as u32, 7);
-        head.literal(0, 5); // differences of the quantisers
-        head.literal(0, 1); // probabilities do not outlast the frame
+        head.literal(0, 5); // no differences between the quantisers
+        head.literal(0, 1); // probabilities are for this frame only
         tokens::write_probabilities(&mut head, &probabilities);
-        head.literal(1, 1); // empty macroblocks are marked
-        head.literal(u32::from(full), 8);
+        head.literal(1, 1); // macroblocks without coefficients are marked
+        head.literal(u32::from(not_empty), 8);
 
-        let mut data = Writer::default();
+        let mut data = BoolEncoder::default();
         let mut number = 0;
         self.each_block(
             &mut |kind, levels, context| tokens::write(&mut data, levels, kind, context, &probabilities),
             &mut |is_empty| {
-                head.bit(is_empty, full);
+                head.bit(is_empty, not_empty);
                 self.write_modes(&mut head, number);
                 number += 1;
             },
@@ -357,51 +370,53 @@ impl Encoder {
         frame
     }
 
-    /// How much decoders smooth the edges of blocks: the coarser the steps, the more.
-    fn smoothing(&self) -> u32 {
+    /// The level of the loop filter, which smooths the edges of blocks: the coarser the steps, the higher.
+    fn filter_level(&self) -> u32 {
         let step = self.steps.luma[1] as u32 >> 2;
         let level = step * 300 / 256;
         if level < 2 { 0 } else { level.min(63) }
     }
 
-    fn write_modes(&self, head: &mut Writer, number: usize) {
+    fn write_modes(&self, head: &mut BoolEncoder, number: usize) {
         let modes = &self.modes[number];
-        predict::write_large(head, modes.large);
-        if modes.large.is_none() {
-            let (column, row) = (number % self.across, number / self.across);
+        predict::write_macroblock_mode(head, modes.luma);
+        if modes.luma.is_none() {
+            let (column, row) = (number % self.columns, number / self.columns);
             for at in 0..16 {
-                let (above, before) = self.modes_around(column, row, at, &modes.small);
-                predict::write_small(head, above, before, modes.small[at]);
+                let (above, left) = self.neighbour_modes(column, row, at, &modes.subblocks);
+                predict::write_subblock_mode(head, above, left, modes.subblocks[at]);
             }
         }
-        predict::write_chroma(head, modes.chroma);
+        predict::write_chroma_mode(head, modes.chroma);
     }
 
-    /// Visits what is written of each macroblock: first whether it is empty, then its blocks.
-    fn each_block(&self, block: &mut dyn FnMut(Kind, &[i16; 16], usize), begin: &mut dyn FnMut(bool)) {
-        let mut tokens = Tokens::new(self.across);
+    /// Visits all macroblocks in the order of the stream: `begin` with whether one is empty, then `block` with its blocks.
+    fn each_block(&self, block: &mut dyn FnMut(BlockKind, &[i16; 16], usize), begin: &mut dyn FnMut(bool)) {
+        let mut contexts = Contexts::new(self.columns);
         for (number, (modes, levels)) in self.modes.iter().zip(&self.levels).enumerate() {
-            let column = number % self.across;
+            let column = number % self.columns;
             if column == 0 {
-                tokens.begin_row();
+                contexts.begin_row();
             }
             let is_empty = levels.as_flattened().iter().all(|&level| level == 0);
             begin(is_empty);
             if !is_empty {
-                tokens.visit(column, modes.large.is_some(), levels, block);
+                contexts.visit(column, modes.luma.is_some(), levels, block);
             }
-            tokens.pass(column, modes.large.is_some(), levels);
+            contexts.advance(column, modes.luma.is_some(), levels);
         }
     }
 }
 
-/// Makes levels of coefficients, and of the coefficients what a decoder will make of the levels. `first` is 1 where the mean
-/// is kept elsewhere; `bias` says from which part of a step on a level is rounded up, in 256ths that are left of it.
+/// Quantises coefficients, and replaces them with what a decoder reconstructs from the levels.
+///
+/// `first` is 1 where the DC coefficient is in the Y2 block. `bias` is added before rounding down, in 256ths of a step: 128
+/// would round to the nearest level, and less prefers the shorter code.
 fn quantise(block: &mut [i32; 16], first: usize, steps: [i32; 2], bias: [i32; 2]) -> [i16; 16] {
     let mut levels = [0; 16];
-    for (place, kept) in levels.iter_mut().enumerate().skip(first) {
-        let at = tables::ZIGZAG[place];
-        let (step, bias) = if place == 0 {
+    for (index, quantised) in levels.iter_mut().enumerate().skip(first) {
+        let at = tables::ZIGZAG[index];
+        let (step, bias) = if index == 0 {
             (steps[0], bias[0])
         } else {
             (steps[1], bias[1])
@@ -409,12 +424,13 @@ fn quantise(block: &mut [i32; 16], first: usize, steps: [i32; 2], bias: [i32; 2]
         let level = ((block[at].abs() * 256 + bias * step) / (256 * step)).min(2047);
         let level = if block[at] < 0 { -level } else { level };
         block[at] = level * step;
-        *kept = level as i16;
+        *quantised = level as i16;
     }
     levels
 }
 
-fn squared(one: &[u8], other: &[u8]) -> i64 {
+/// The sum of squared errors.
+fn squared_error(one: &[u8], other: &[u8]) -> i64 {
     let error: u32 = one
         .iter()
         .zip(other)
@@ -423,22 +439,22 @@ fn squared(one: &[u8], other: &[u8]) -> i64 {
     i64::from(error)
 }
 
-/// Brightness and colours, the latter at half the resolution; beyond its edges the picture goes on as it ends.
-fn planes(rgb: &[u8], width: usize, height: usize, across: usize, down: usize) -> [Plane; 3] {
-    let mut planes = [16, 8, 8].map(|edge| Plane::new(across * edge, down * edge));
+/// Luma, and chroma at half the resolution. The last row and column are repeated up to whole macroblocks.
+fn planes(rgb: &[u8], width: usize, height: usize, columns: usize, rows: usize) -> [Plane; 3] {
+    let mut planes = [16, 8, 8].map(|edge| Plane::new(columns * edge, rows * edge));
     let pixel = |x: usize, y: usize| {
         let at = (y.min(height - 1) * width + x.min(width - 1)) * 3;
         [rgb[at], rgb[at + 1], rgb[at + 2]].map(i32::from)
     };
     let [luma, blue, red] = &mut planes;
-    for y in 0..down * 16 {
+    for y in 0..rows * 16 {
         for (x, value) in luma.row(y).iter_mut().enumerate() {
             let [r, g, b] = pixel(x, y);
             *value = ((16_839 * r + 33_059 * g + 6_420 * b + (16 << 16) + (1 << 15)) >> 16) as u8;
         }
     }
-    for y in 0..down * 8 {
-        for x in 0..across * 8 {
+    for y in 0..rows * 8 {
+        for x in 0..columns * 8 {
             let mut sum = [0; 3];
             for (x, y) in [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(more_x, more_y)| (2 * x + more_x, 2 * y + more_y)) {
                 for (sum, value) in sum.iter_mut().zip(pixel(x, y)) {
@@ -458,7 +474,7 @@ fn planes(rgb: &[u8], width: usize, height: usize, across: usize, down: usize) -
 mod tests {
     use super::*;
 
-    /// What a decoder sees of a frame.
+    /// Width, height and RGB of a frame, by the decoder of `image-webp`.
     fn decoded(frame: &[u8]) -> (u32, u32, Vec<u8>) {
         let padded = frame.len().next_multiple_of(2);
         let mut file = b"RIFF".to_vec();
@@ -474,8 +490,8 @@ mod tests {
         (width, height, rgb)
     }
 
-    /// Slopes, edges and noise.
-    fn picture(width: usize, height: usize) -> Vec<u8> {
+    /// RGB pixels with gradients, edges and noise.
+    fn sample(width: usize, height: usize) -> Vec<u8> {
         let mut seed = 7_u32;
         let mut noise = || {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -507,20 +523,20 @@ mod tests {
     }
 
     #[test]
-    fn a_decoder_sees_the_picture() {
+    fn decoded_frame_is_close_to_the_source() {
         for (width, height) in [(1, 1), (3, 2), (16, 16), (17, 33), (64, 48), (150, 101)] {
-            let rgb = picture(width, height);
-            for (quality, most) in [(95, 6.0), (80, 8.0), (40, 12.0), (5, 25.0)] {
+            let rgb = sample(width, height);
+            for (quality, max_error) in [(95, 6.0), (80, 8.0), (40, 12.0), (5, 25.0)] {
                 let (found_width, found_height, found) = decoded(&encode(&rgb, width, height, quality));
                 assert_eq!((found_width as usize, found_height as usize), (width, height));
                 let error = mean_error(&rgb, &found);
-                assert!(error < most, "{width} by {height} at {quality}: {error}");
+                assert!(error < max_error, "{width} by {height} at {quality}: {error}");
             }
         }
     }
 
     #[test]
-    fn plain_colours_come_back() {
+    fn plain_colour_survives() {
         for color in [
             [0, 0, 0],
             [255, 255, 255],
@@ -535,8 +551,8 @@ mod tests {
     }
 
     #[test]
-    fn quality_costs_bytes_and_gives_closeness() {
-        let rgb = picture(200, 160);
+    fn higher_quality_is_larger_and_closer() {
+        let rgb = sample(200, 160);
         let made = [10, 30, 50, 70, 90].map(|quality| encode(&rgb, 200, 160, quality));
         for pair in made.windows(2) {
             assert!(pair[0].len() < pair[1].len());
@@ -546,7 +562,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_inverted_comes_back() {
+    fn inverse_transforms_undo_forward_ones() {
         let source = [
             [10, 200, 30, 40],
             [90, 80, 70, 60],
@@ -559,8 +575,8 @@ mod tests {
         for (one, other) in source.as_flattened().iter().zip(predicted.as_flattened()) {
             assert!(one.abs_diff(*other) <= 1, "{predicted:?}");
         }
-        let means = std::array::from_fn(|at| (at as i32 * 37 % 200) * 8 - 500);
-        for (one, other) in means.iter().zip(inverse_means(&forward_means(&means))) {
+        let dcs = std::array::from_fn(|at| (at as i32 * 37 % 200) * 8 - 500);
+        for (one, other) in dcs.iter().zip(inverse_y2(&forward_y2(&dcs))) {
             assert!((one - other).abs() <= 8, "{one} {other}");
         }
     }

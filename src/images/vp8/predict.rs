@@ -1,21 +1,25 @@
 //! Prediction from the pixels above and to the left (RFC 6386 sections 11 and 12).
 
-use super::bits::Writer;
+use super::bool_encoder::BoolEncoder;
 use super::tables;
 use super::tokens::bit_cost;
 
-/// Modes of macroblocks and of colours: the mean, the row above, the column to the left, and both with their differences.
-pub(super) const LARGE_MODES: [u8; 4] = [MEAN, ABOVE, LEFT, BOTH];
-const MEAN: u8 = 0;
-const ABOVE: u8 = 1;
-const LEFT: u8 = 2;
-const BOTH: u8 = 3;
+/// The modes of macroblocks and of chroma: `DC_PRED`, `V_PRED`, `H_PRED` and `TM_PRED` in the RFC.
+pub(super) const MACROBLOCK_MODES: [u8; 4] = [DC, VERTICAL, HORIZONTAL, TRUE_MOTION];
+/// The mean of both edges.
+const DC: u8 = 0;
+/// The row above.
+const VERTICAL: u8 = 1;
+/// The column to the left.
+const HORIZONTAL: u8 = 2;
+/// The sum of both edges less the corner.
+const TRUE_MOTION: u8 = 3;
 
-/// Modes of small blocks, numbered as their probabilities are.
-pub(super) const SMALL_MODES: [u8; 10] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+/// The modes of subblocks in the order of the RFC, from `B_DC_PRED` to `B_HU_PRED`.
+pub(super) const SUBBLOCK_MODES: [u8; 10] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
-/// The way to each small mode through its tree: decisions, and the numbers of their probabilities.
-const SMALL_TREE: [&[(bool, usize)]; 10] = [
+/// The path to each mode of a subblock through its tree: bits, and the numbers of their probabilities.
+const SUBBLOCK_TREE: [&[(bool, usize)]; 10] = [
     &[(false, 0)],
     &[(true, 0), (false, 1)],
     &[(true, 0), (true, 1), (false, 2)],
@@ -44,8 +48,8 @@ const SMALL_TREE: [&[(bool, usize)]; 10] = [
     ],
 ];
 
-/// The ways to the modes of macroblocks, with their probabilities; the last is that to small blocks.
-const LARGE_TREE: [&[(bool, u8)]; 5] = [
+/// The paths to the modes of macroblocks: bits with their probabilities. The last path is that of `B_PRED`, for subblocks.
+const MACROBLOCK_TREE: [&[(bool, u8)]; 5] = [
     &[(true, 145), (false, 156), (false, 163)],
     &[(true, 145), (false, 156), (true, 163)],
     &[(true, 145), (true, 156), (false, 128)],
@@ -53,6 +57,7 @@ const LARGE_TREE: [&[(bool, u8)]; 5] = [
     &[(false, 145)],
 ];
 
+/// The paths to the modes of chroma.
 const CHROMA_TREE: [&[(bool, u8)]; 4] = [
     &[(false, 142)],
     &[(true, 142), (false, 114)],
@@ -60,56 +65,56 @@ const CHROMA_TREE: [&[(bool, u8)]; 4] = [
     &[(true, 142), (true, 114), (true, 183)],
 ];
 
-pub(super) fn write_large(out: &mut Writer, mode: Option<u8>) {
-    for &(bit, probability) in LARGE_TREE[mode.map_or(4, usize::from)] {
+pub(super) fn write_macroblock_mode(out: &mut BoolEncoder, mode: Option<u8>) {
+    for &(bit, probability) in MACROBLOCK_TREE[mode.map_or(4, usize::from)] {
         out.bit(bit, probability);
     }
 }
 
-pub(super) fn large_cost(mode: u8) -> i64 {
-    let way = LARGE_TREE[usize::from(mode)].iter();
-    way.map(|&(bit, probability)| bit_cost(bit, probability)).sum()
+pub(super) fn macroblock_mode_cost(mode: u8) -> i64 {
+    let path = MACROBLOCK_TREE[usize::from(mode)].iter();
+    path.map(|&(bit, probability)| bit_cost(bit, probability)).sum()
 }
 
-pub(super) fn write_chroma(out: &mut Writer, mode: u8) {
+pub(super) fn write_chroma_mode(out: &mut BoolEncoder, mode: u8) {
     for &(bit, probability) in CHROMA_TREE[usize::from(mode)] {
         out.bit(bit, probability);
     }
 }
 
-pub(super) fn write_small(out: &mut Writer, above: u8, before: u8, mode: u8) {
-    let probabilities = &tables::SMALL_MODES[usize::from(above)][usize::from(before)];
-    for &(bit, number) in SMALL_TREE[usize::from(mode)] {
+pub(super) fn write_subblock_mode(out: &mut BoolEncoder, above: u8, left: u8, mode: u8) {
+    let probabilities = &tables::SUBBLOCK_MODE_PROBABILITIES[usize::from(above)][usize::from(left)];
+    for &(bit, number) in SUBBLOCK_TREE[usize::from(mode)] {
         out.bit(bit, probabilities[number]);
     }
 }
 
-pub(super) fn small_cost(above: u8, before: u8, mode: u8) -> i64 {
-    let probabilities = &tables::SMALL_MODES[usize::from(above)][usize::from(before)];
-    let way = SMALL_TREE[usize::from(mode)].iter();
-    way.map(|&(bit, number)| bit_cost(bit, probabilities[number])).sum()
+pub(super) fn subblock_mode_cost(above: u8, left: u8, mode: u8) -> i64 {
+    let probabilities = &tables::SUBBLOCK_MODE_PROBABILITIES[usize::from(above)][usize::from(left)];
+    let path = SUBBLOCK_TREE[usize::from(mode)].iter();
+    path.map(|&(bit, number)| bit_cost(bit, probabilities[number])).sum()
 }
 
-/// What a macroblock that is predicted as a whole counts as, for the modes of small blocks beside it.
-pub(super) fn as_small(large: u8) -> u8 {
-    match large {
-        ABOVE => 2,
-        LEFT => 3,
-        BOTH => 1,
+/// The mode of subblocks that a macroblock with this mode counts as, for the subblocks next to it.
+pub(super) fn as_subblock_mode(mode: u8) -> u8 {
+    match mode {
+        VERTICAL => 2,
+        HORIZONTAL => 3,
+        TRUE_MOTION => 1,
         _ => 0,
     }
 }
 
-/// Whether a small mode uses pixels above and to the right.
-pub(super) fn looks_right(mode: u8) -> bool {
+/// Whether a mode of subblocks uses the pixels above and to the right.
+pub(super) fn uses_above_right(mode: u8) -> bool {
     matches!(mode, 2 | 4 | 7)
 }
 
-/// What a small block is predicted from: the column to the left from its end on, the corner, and the row above with four
-/// pixels more.
+/// The pixels that a subblock is predicted from: the column to the left from bottom to top, the corner, and eight pixels of
+/// the row above.
 pub(super) type Edges = [i32; 13];
 
-/// Bytes in rows, perhaps with a border above and to the left.
+/// A plane of bytes, with or without a border above and to the left.
 #[derive(Clone, Debug)]
 pub(super) struct Plane {
     stride: usize,
@@ -126,9 +131,9 @@ impl Plane {
         }
     }
 
-    /// With the values that decoders assume beyond the edges.
+    /// A plane whose border has the values that decoders assume beyond the edges.
     pub(super) fn bordered(width: usize, height: usize) -> Self {
-        // To the right there is room for the pixels above and to the right of the last block.
+        // Four more columns for the pixels above and to the right of the last subblock.
         let stride = width + 1 + 4;
         let mut bytes = vec![127; stride * (height + 1)];
         for row in bytes.chunks_exact_mut(stride).skip(1) {
@@ -166,19 +171,19 @@ impl Plane {
         }
     }
 
-    pub(super) fn predict_large<const N: usize>(&self, x: usize, y: usize, mode: u8) -> [[u8; N]; N] {
+    pub(super) fn predict<const N: usize>(&self, x: usize, y: usize, mode: u8) -> [[u8; N]; N] {
         let start = self.at(x, y);
         let above = &self.bytes[start - self.stride..start - self.stride + N];
         let left = |line: usize| self.bytes[start + line * self.stride - 1];
         let corner = i32::from(self.bytes[start - self.stride - 1]);
         let mut block = [[0; N]; N];
         match mode {
-            ABOVE => block.iter_mut().for_each(|row| row.copy_from_slice(above)),
-            LEFT => block
+            VERTICAL => block.iter_mut().for_each(|row| row.copy_from_slice(above)),
+            HORIZONTAL => block
                 .iter_mut()
                 .enumerate()
                 .for_each(|(line, row)| row.fill(left(line))),
-            BOTH => {
+            TRUE_MOTION => {
                 for (line, row) in block.iter_mut().enumerate() {
                     let shift = i32::from(left(line)) - corner;
                     for (value, &above) in row.iter_mut().zip(above) {
@@ -204,7 +209,7 @@ impl Plane {
         block
     }
 
-    /// The four pixels above and to the right of a macroblock, which serve all rows of its last column of small blocks.
+    /// The four pixels above and to the right of a macroblock, which all subblocks of its last column use.
     pub(super) fn above_right(&self, x: usize, y: usize) -> [u8; 4] {
         let start = self.at(x + 16, y) - self.stride;
         let mut pixels = [0; 4];
@@ -231,16 +236,18 @@ impl Plane {
     }
 }
 
-/// Predicts a small block.
-pub(super) fn small(edges: &Edges, mode: u8) -> [[u8; 4]; 4] {
+/// Predicts a subblock.
+pub(super) fn subblock(edges: &Edges, mode: u8) -> [[u8; 4]; 4] {
     let two = |at: usize| ((edges[at] + edges[at + 1] + 1) >> 1) as u8;
     let three = |at: usize| ((edges[at - 1] + 2 * edges[at] + edges[at + 1] + 2) >> 2) as u8;
     let mut block = [[0; 4]; 4];
     match mode {
+        // B_DC_PRED
         0 => {
             let sum: i32 = edges[..4].iter().chain(&edges[5..9]).sum();
             block = [[((sum + 4) >> 3) as u8; 4]; 4];
         }
+        // B_TM_PRED
         1 => {
             for (y, row) in block.iter_mut().enumerate() {
                 for (x, value) in row.iter_mut().enumerate() {
@@ -248,13 +255,16 @@ pub(super) fn small(edges: &Edges, mode: u8) -> [[u8; 4]; 4] {
                 }
             }
         }
+        // B_VE_PRED
         2 => block = [[three(5), three(6), three(7), three(8)]; 4],
+        // B_HE_PRED
         3 => {
             let last = ((edges[1] + 3 * edges[0] + 2) >> 2) as u8;
             for (row, value) in block.iter_mut().zip([three(3), three(2), three(1), last]) {
                 row.fill(value);
             }
         }
+        // B_LD_PRED
         4 => {
             for (y, row) in block.iter_mut().enumerate() {
                 for (x, value) in row.iter_mut().enumerate() {
@@ -266,6 +276,7 @@ pub(super) fn small(edges: &Edges, mode: u8) -> [[u8; 4]; 4] {
                 }
             }
         }
+        // B_RD_PRED
         5 => {
             for (y, row) in block.iter_mut().enumerate() {
                 for (x, value) in row.iter_mut().enumerate() {
@@ -273,6 +284,7 @@ pub(super) fn small(edges: &Edges, mode: u8) -> [[u8; 4]; 4] {
                 }
             }
         }
+        // B_VR_PRED
         6 => {
             block = [
                 [two(4), two(5), two(6), two(7)],
@@ -281,6 +293,7 @@ pub(super) fn small(edges: &Edges, mode: u8) -> [[u8; 4]; 4] {
                 [three(2), three(4), three(5), three(6)],
             ];
         }
+        // B_VL_PRED
         7 => {
             block = [
                 [two(5), two(6), two(7), two(8)],
@@ -289,6 +302,7 @@ pub(super) fn small(edges: &Edges, mode: u8) -> [[u8; 4]; 4] {
                 [three(7), three(8), three(9), three(11)],
             ];
         }
+        // B_HD_PRED
         8 => {
             block = [
                 [two(3), three(4), three(5), three(6)],
@@ -297,6 +311,7 @@ pub(super) fn small(edges: &Edges, mode: u8) -> [[u8; 4]; 4] {
                 [two(0), three(1), two(1), three(2)],
             ];
         }
+        // B_HU_PRED
         _ => {
             let end = edges[0] as u8;
             let last = ((edges[1] + 3 * edges[0] + 2) >> 2) as u8;

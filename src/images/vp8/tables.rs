@@ -1,9 +1,9 @@
 //! The tables of VP8, as RFC 6386 has them.
 
-/// Probabilities of the eleven decisions about a coefficient: by kind of block, band, and what was before.
+/// The probabilities of the eleven decisions of a token, by kind of block, band and context.
 pub(super) type Probabilities = [[[[u8; 11]; 3]; 8]; 4];
 
-/// Steps of first coefficients, by the index of the quantiser (section 14.1).
+/// The steps of DC coefficients, by quantiser index (section 14.1).
 #[rustfmt::skip]
 pub(super) const DC_STEPS: [u8; 128] = [
     4, 5, 6, 7, 8, 9, 10, 10, 11, 12, 13, 14, 15, 16, 17, 17,
@@ -16,7 +16,7 @@ pub(super) const DC_STEPS: [u8; 128] = [
     122, 124, 126, 128, 130, 132, 134, 136, 138, 140, 143, 145, 148, 151, 154, 157,
 ];
 
-/// Steps of the others.
+/// The steps of AC coefficients, by quantiser index.
 #[rustfmt::skip]
 pub(super) const AC_STEPS: [u16; 128] = [
     4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19,
@@ -29,15 +29,15 @@ pub(super) const AC_STEPS: [u16; 128] = [
     213, 217, 221, 225, 229, 234, 239, 245, 249, 254, 259, 264, 269, 274, 279, 284,
 ];
 
-/// Where coefficients are in their block, in the order in which they are written.
+/// The positions of coefficients in their block, in the order of the stream.
 pub(super) const ZIGZAG: [usize; 16] = [0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15];
 
-/// The band of each place in that order, and of the end (section 13.3).
+/// The band of each coefficient in that order, and of the end (section 13.3).
 pub(super) const BANDS: [usize; 17] = [0, 1, 2, 3, 6, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7, 0];
 
-/// How likely it is that a probability stays (section 13.4).
+/// The probabilities that a probability is not updated (section 13.4).
 #[rustfmt::skip]
-pub(super) const STAYS: Probabilities = [
+pub(super) const UPDATE_PROBABILITIES: Probabilities = [
     [
         [
             [255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255],
@@ -208,9 +208,9 @@ pub(super) const STAYS: Probabilities = [
     ],
 ];
 
-/// The probabilities that a frame begins with (section 13.5).
+/// The probabilities at the beginning of a frame (section 13.5).
 #[rustfmt::skip]
-pub(super) const DEFAULT: Probabilities = [
+pub(super) const DEFAULT_PROBABILITIES: Probabilities = [
     [
         [
             [128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128],
@@ -381,9 +381,9 @@ pub(super) const DEFAULT: Probabilities = [
     ],
 ];
 
-/// Probabilities of the modes of small blocks, by the modes above and to the left (section 11.5).
+/// The probabilities of the modes of subblocks, by the modes above and to the left (section 11.5).
 #[rustfmt::skip]
-pub(super) const SMALL_MODES: [[[u8; 9]; 10]; 10] = [
+pub(super) const SUBBLOCK_MODE_PROBABILITIES: [[[u8; 9]; 10]; 10] = [
     [
         [231, 120, 48, 89, 115, 113, 120, 152, 112],
         [152, 179, 64, 126, 170, 118, 46, 70, 95],

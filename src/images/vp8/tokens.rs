@@ -1,34 +1,34 @@
-//! Levels of coefficients as decisions (RFC 6386 section 13).
+//! Quantised coefficients as tokens: sequences of binary decisions with adaptive probabilities (RFC 6386 section 13).
 
-use super::bits::Writer;
-use super::tables::{BANDS, DEFAULT, Probabilities, STAYS};
-use super::{Levels, MEANS};
+use super::bool_encoder::BoolEncoder;
+use super::tables::{BANDS, DEFAULT_PROBABILITIES, Probabilities, UPDATE_PROBABILITIES};
+use super::{Levels, Y2};
 
-/// What a block is, for its probabilities.
+/// The kind of a block, which selects its probabilities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Brightness without its mean.
-    Rest = 0,
-    /// The means of a macroblock.
-    Means = 1,
-    /// A colour.
+pub(super) enum BlockKind {
+    /// Luma whose DC coefficient is in the Y2 block.
+    LumaWithoutDc = 0,
+    /// The DC coefficients of a macroblock.
+    Y2 = 1,
+    /// Chroma.
     Chroma = 2,
-    /// Brightness with its mean.
-    Whole = 3,
+    /// Luma with its DC coefficient.
+    LumaWithDc = 3,
 }
 
-/// What a decision costs, in 256ths of a bit.
+/// The cost of a bit, in 256ths of a bit. `probability` is that of 0.
 pub(super) fn bit_cost(bit: bool, probability: u8) -> i64 {
-    let no = usize::from(probability);
-    i64::from(COSTS[if bit { 256 - no } else { no }])
+    let zero = usize::from(probability);
+    i64::from(COSTS[if bit { 256 - zero } else { zero }])
 }
 
-/// What a decision of this probability, in 256ths, costs.
+/// The negative binary logarithms of probabilities in 256ths, in 256ths of a bit.
 static COSTS: [u16; 257] = {
     let mut costs = [2048; 257];
     let mut probability = 1;
     while probability <= 256 {
-        // The logarithm by squaring, eight digits behind the point.
+        // Eight fractional bits of the logarithm, by repeated squaring.
         let mut value: u64 = (256 << 32) / probability;
         let mut cost = 0;
         while value >= 2 << 32 {
@@ -50,18 +50,18 @@ static COSTS: [u16; 257] = {
     costs
 };
 
-/// A decision whose probability is fitted: band, what was before, number.
-type Place = (usize, usize, usize);
+/// The index of an adaptive probability: band, context and number of the decision.
+type ProbabilityIndex = (usize, usize, usize);
 
-/// Walks over the decisions of a block: those whose probabilities are fitted go to `decide`, others to `fixed`.
+/// Visits the decisions of a block. Those with adaptive probabilities go to `decide`, and those with fixed ones to `fixed`.
 fn walk(
     levels: &[i16; 16],
-    kind: Kind,
+    kind: BlockKind,
     context: usize,
-    decide: &mut impl FnMut(bool, Place),
+    decide: &mut impl FnMut(bool, ProbabilityIndex),
     fixed: &mut impl FnMut(bool, u8),
 ) {
-    let mut at = usize::from(kind == Kind::Rest);
+    let mut at = usize::from(kind == BlockKind::LumaWithoutDc);
     let end = levels.iter().rposition(|&level| level != 0).map_or(0, |last| last + 1);
     let mut context = context;
     let mut after_zero = false;
@@ -114,7 +114,7 @@ fn walk(
     }
 }
 
-/// The lower digits of large levels.
+/// The extra bits of large levels.
 fn extra(size: u16, fixed: &mut impl FnMut(bool, u8)) {
     let (base, probabilities): (u16, &[u8]) = match size {
         0..=4 => return,
@@ -131,49 +131,50 @@ fn extra(size: u16, fixed: &mut impl FnMut(bool, u8)) {
     }
 }
 
-/// What a block costs by the probabilities that a frame begins with.
-pub(super) fn block_cost(levels: &[i16; 16], kind: Kind, context: usize) -> i64 {
-    let table = &DEFAULT[kind as usize];
+/// The cost of a block by the default probabilities, in 256ths of a bit.
+pub(super) fn block_cost(levels: &[i16; 16], kind: BlockKind, context: usize) -> i64 {
+    let table = &DEFAULT_PROBABILITIES[kind as usize];
     let mut cost = 0;
-    let mut more = 0;
+    let mut fixed_cost = 0;
     walk(
         levels,
         kind,
         context,
         &mut |bit, (band, context, number)| cost += bit_cost(bit, table[band][context][number]),
-        &mut |bit, probability| more += bit_cost(bit, probability),
+        &mut |bit, probability| fixed_cost += bit_cost(bit, probability),
     );
-    cost + more
+    cost + fixed_cost
 }
 
-/// How often each decision was false and true.
+/// The number of zeros and ones of each decision.
 #[derive(Debug, Default)]
 pub(super) struct Counts([[[[[u64; 2]; 11]; 3]; 8]; 4]);
 
 impl Counts {
-    pub(super) fn block(&mut self, levels: &[i16; 16], kind: Kind, context: usize) {
+    pub(super) fn add(&mut self, levels: &[i16; 16], kind: BlockKind, context: usize) {
         let table = &mut self.0[kind as usize];
-        let count = &mut |bit, (band, context, number): Place| table[band][context][number][usize::from(bit)] += 1;
+        let count =
+            &mut |bit, (band, context, number): ProbabilityIndex| table[band][context][number][usize::from(bit)] += 1;
         walk(levels, kind, context, count, &mut |_, _| {});
     }
 }
 
-/// The probabilities that make the counted decisions cheapest, where changing them costs less than it saves.
-pub(super) fn fitted(counts: &Counts) -> Probabilities {
-    let mut probabilities = DEFAULT;
+/// The cheapest probabilities for the counted decisions. A default stays where an update would cost more than it saves.
+pub(super) fn fitted_probabilities(counts: &Counts) -> Probabilities {
+    let mut probabilities = DEFAULT_PROBABILITIES;
     for (kind, bands) in probabilities.iter_mut().enumerate() {
         for (band, contexts) in bands.iter_mut().enumerate() {
             for (context, numbers) in contexts.iter_mut().enumerate() {
                 for (number, probability) in numbers.iter_mut().enumerate() {
-                    let [no, yes] = counts.0[kind][band][context][number];
-                    let stays = STAYS[kind][band][context][number];
-                    let better = ((no * 256 + (no + yes) / 2) / (no + yes).max(1)).clamp(1, 255) as u8;
+                    let [zeros, ones] = counts.0[kind][band][context][number];
+                    let update = UPDATE_PROBABILITIES[kind][band][context][number];
+                    let fitted = ((zeros * 256 + (zeros + ones) / 2) / (zeros + ones).max(1)).clamp(1, 255) as u8;
                     let cost = |probability| {
-                        no as i64 * bit_cost(false, probability) + yes as i64 * bit_cost(true, probability)
+                        zeros as i64 * bit_cost(false, probability) + ones as i64 * bit_cost(true, probability)
                     };
-                    let change = bit_cost(true, stays) - bit_cost(false, stays) + 8 * 256;
-                    if cost(better) + change < cost(*probability) {
-                        *probability = better;
+                    let update_cost = bit_cost(true, update) - bit_cost(false, update) + 8 * 256;
+                    if cost(fitted) + update_cost < cost(*probability) {
+                        *probability = fitted;
                     }
                 }
             }
@@ -182,17 +183,26 @@ pub(super) fn fitted(counts: &Counts) -> Probabilities {
     probabilities
 }
 
-pub(super) fn write_probabilities(out: &mut Writer, probabilities: &Probabilities) {
+pub(super) fn write_probabilities(out: &mut BoolEncoder, probabilities: &Probabilities) {
     let flat = |table: &Probabilities| -> Vec<u8> { table.as_flattened().as_flattened().as_flattened().to_vec() };
-    for ((now, before), stays) in flat(probabilities).into_iter().zip(flat(&DEFAULT)).zip(flat(&STAYS)) {
-        out.bit(now != before, stays);
-        if now != before {
-            out.literal(u32::from(now), 8);
+    let defaults = flat(&DEFAULT_PROBABILITIES)
+        .into_iter()
+        .zip(flat(&UPDATE_PROBABILITIES));
+    for (probability, (default, update)) in flat(probabilities).into_iter().zip(defaults) {
+        out.bit(probability != default, update);
+        if probability != default {
+            out.literal(u32::from(probability), 8);
         }
     }
 }
 
-pub(super) fn write(out: &mut Writer, levels: &[i16; 16], kind: Kind, context: usize, probabilities: &Probabilities) {
+pub(super) fn write(
+    out: &mut BoolEncoder,
+    levels: &[i16; 16],
+    kind: BlockKind,
+    context: usize,
+    probabilities: &Probabilities,
+) {
     let table = &probabilities[kind as usize];
     let cell = std::cell::RefCell::new(out);
     walk(
@@ -204,43 +214,44 @@ pub(super) fn write(out: &mut Writer, levels: &[i16; 16], kind: Kind, context: u
     );
 }
 
-/// Which blocks above and to the left have anything: four of brightness, two of each colour, and the means.
+/// Which blocks at one edge of a macroblock have coefficients: four of luma, two of each chroma plane, and Y2.
 #[derive(Clone, Copy, Debug, Default)]
 struct Edge([bool; 9]);
 
-/// The sides of a macroblock's blocks of brightness.
+/// The contexts of luma inside a macroblock: whether the blocks above and to the left have coefficients.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Luma {
+pub(super) struct LumaContexts {
     above: [bool; 4],
     left: [bool; 4],
 }
 
-impl Luma {
-    pub(super) fn around(&self, at: usize) -> usize {
+impl LumaContexts {
+    /// The context of a block: the number of its neighbours with coefficients.
+    pub(super) fn at(&self, at: usize) -> usize {
         usize::from(self.above[at % 4]) + usize::from(self.left[at / 4])
     }
 
-    pub(super) fn set(&mut self, at: usize, has_any: bool) {
-        self.above[at % 4] = has_any;
-        self.left[at / 4] = has_any;
+    pub(super) fn set(&mut self, at: usize, is_coded: bool) {
+        self.above[at % 4] = is_coded;
+        self.left[at / 4] = is_coded;
     }
 }
 
-/// What stands around the macroblock whose turn it is.
+/// The contexts of the current macroblock: which blocks of the macroblocks above and to the left have coefficients.
 #[derive(Debug)]
-pub(super) struct Tokens {
+pub(super) struct Contexts {
     above: Vec<Edge>,
     left: Edge,
 }
 
-fn has_any(levels: &[i16; 16]) -> bool {
+fn has_coefficients(levels: &[i16; 16]) -> bool {
     levels.iter().any(|&level| level != 0)
 }
 
-impl Tokens {
-    pub(super) fn new(across: usize) -> Self {
+impl Contexts {
+    pub(super) fn new(columns: usize) -> Self {
         Self {
-            above: vec![Edge::default(); across],
+            above: vec![Edge::default(); columns],
             left: Edge::default(),
         }
     }
@@ -249,75 +260,87 @@ impl Tokens {
         self.left = Edge::default();
     }
 
-    pub(super) fn luma(&self, column: usize) -> Luma {
+    pub(super) fn luma(&self, column: usize) -> LumaContexts {
         let four = |edge: &Edge| [edge.0[0], edge.0[1], edge.0[2], edge.0[3]];
-        Luma {
+        LumaContexts {
             above: four(&self.above[column]),
             left: four(&self.left),
         }
     }
 
-    /// What the brightness of a macroblock that is predicted as a whole costs.
-    pub(super) fn large_cost(&self, column: usize, levels: &Levels) -> i64 {
+    /// The cost of luma that is predicted as a whole.
+    pub(super) fn luma_cost(&self, column: usize, levels: &Levels) -> i64 {
         let mut luma = self.luma(column);
-        let means = usize::from(self.above[column].0[8]) + usize::from(self.left.0[8]);
-        let mut cost = block_cost(&levels[MEANS], Kind::Means, means);
+        let y2 = usize::from(self.above[column].0[8]) + usize::from(self.left.0[8]);
+        let mut cost = block_cost(&levels[Y2], BlockKind::Y2, y2);
         for (at, block) in levels[..16].iter().enumerate() {
-            cost += block_cost(block, Kind::Rest, luma.around(at));
-            luma.set(at, has_any(block));
+            cost += block_cost(block, BlockKind::LumaWithoutDc, luma.at(at));
+            luma.set(at, has_coefficients(block));
         }
         cost
     }
 
-    /// Visits the blocks of a macroblock that has any, in their order.
+    /// Visits the blocks of a macroblock in the order of the stream.
     pub(super) fn visit(
         &self,
         column: usize,
-        is_large: bool,
+        is_whole: bool,
         levels: &Levels,
-        block: &mut dyn FnMut(Kind, &[i16; 16], usize),
+        block: &mut dyn FnMut(BlockKind, &[i16; 16], usize),
     ) {
-        let above = &self.above[column];
-        if is_large {
-            let around = usize::from(above.0[8]) + usize::from(self.left.0[8]);
-            block(Kind::Means, &levels[MEANS], around);
+        let edge = &self.above[column];
+        if is_whole {
+            let context = usize::from(edge.0[8]) + usize::from(self.left.0[8]);
+            block(BlockKind::Y2, &levels[Y2], context);
         }
         let mut luma = self.luma(column);
         for (at, own) in levels[..16].iter().enumerate() {
-            block(if is_large { Kind::Rest } else { Kind::Whole }, own, luma.around(at));
-            luma.set(at, has_any(own));
+            block(
+                if is_whole {
+                    BlockKind::LumaWithoutDc
+                } else {
+                    BlockKind::LumaWithDc
+                },
+                own,
+                luma.at(at),
+            );
+            luma.set(at, has_coefficients(own));
         }
         for plane in 0..2 {
             let first = 4 + plane * 2;
-            let mut over = [above.0[first], above.0[first + 1]];
-            let mut beside = [self.left.0[first], self.left.0[first + 1]];
+            let mut above = [edge.0[first], edge.0[first + 1]];
+            let mut left = [self.left.0[first], self.left.0[first + 1]];
             for at in 0..4 {
                 let own = &levels[16 + plane * 4 + at];
                 let (column, row) = (at % 2, at / 2);
-                block(Kind::Chroma, own, usize::from(over[column]) + usize::from(beside[row]));
-                over[column] = has_any(own);
-                beside[row] = has_any(own);
+                block(
+                    BlockKind::Chroma,
+                    own,
+                    usize::from(above[column]) + usize::from(left[row]),
+                );
+                above[column] = has_coefficients(own);
+                left[row] = has_coefficients(own);
             }
         }
     }
 
-    /// Goes on behind a macroblock.
-    pub(super) fn pass(&mut self, column: usize, is_large: bool, levels: &Levels) {
+    /// Moves on to the next macroblock.
+    pub(super) fn advance(&mut self, column: usize, is_whole: bool, levels: &Levels) {
         let above = &mut self.above[column];
         for at in 0..4 {
-            above.0[at] = has_any(&levels[12 + at]);
-            self.left.0[at] = has_any(&levels[at * 4 + 3]);
+            above.0[at] = has_coefficients(&levels[12 + at]);
+            self.left.0[at] = has_coefficients(&levels[at * 4 + 3]);
         }
         for plane in 0..2 {
             for at in 0..2 {
-                above.0[4 + plane * 2 + at] = has_any(&levels[16 + plane * 4 + 2 + at]);
-                self.left.0[4 + plane * 2 + at] = has_any(&levels[16 + plane * 4 + at * 2 + 1]);
+                above.0[4 + plane * 2 + at] = has_coefficients(&levels[16 + plane * 4 + 2 + at]);
+                self.left.0[4 + plane * 2 + at] = has_coefficients(&levels[16 + plane * 4 + at * 2 + 1]);
             }
         }
-        // Small blocks have no means of their own; what was before them still counts behind them.
-        if is_large {
-            above.0[8] = has_any(&levels[MEANS]);
-            self.left.0[8] = has_any(&levels[MEANS]);
+        // Without a Y2 block, the context of the one before stays.
+        if is_whole {
+            above.0[8] = has_coefficients(&levels[Y2]);
+            self.left.0[8] = has_coefficients(&levels[Y2]);
         }
     }
 }

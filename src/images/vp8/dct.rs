@@ -1,6 +1,6 @@
-//! Cosine and Walsh-Hadamard transforms (RFC 6386 section 14).
+//! The discrete cosine transform of blocks and the Walsh-Hadamard transform of Y2 (RFC 6386 section 14).
 
-/// Coefficients of what a prediction misses in the block at this place.
+/// The coefficients of the residual of a prediction, in the block at this offset.
 pub(super) fn forward<const N: usize>(
     source: &[[u8; N]; N],
     predicted: &[[u8; N]; N],
@@ -9,9 +9,9 @@ pub(super) fn forward<const N: usize>(
 ) -> [i32; 16] {
     let mut rows = [0; 16];
     for y in 0..4 {
-        let missed = |x: usize| i32::from(source[top + y][left + x]) - i32::from(predicted[top + y][left + x]);
-        let (outer, inner) = (missed(0) + missed(3), missed(1) + missed(2));
-        let (slope, bend) = (missed(0) - missed(3), missed(1) - missed(2));
+        let residual = |x: usize| i32::from(source[top + y][left + x]) - i32::from(predicted[top + y][left + x]);
+        let (outer, inner) = (residual(0) + residual(3), residual(1) + residual(2));
+        let (slope, bend) = (residual(0) - residual(3), residual(1) - residual(2));
         rows[y * 4] = (outer + inner) * 8;
         rows[y * 4 + 1] = (bend * 2217 + slope * 5352 + 1812) >> 9;
         rows[y * 4 + 2] = (outer - inner) * 8;
@@ -29,16 +29,16 @@ pub(super) fn forward<const N: usize>(
     block
 }
 
-/// Adds what coefficients stand for to a prediction, exactly as every decoder does.
+/// Adds the residual of coefficients to a prediction, with exactly the arithmetic of decoders.
 pub(super) fn inverse<const N: usize>(block: &[i32; 16], predicted: &mut [[u8; N]; N], left: usize, top: usize) {
-    // Factors of the square root of two and the angles of the transform, in 65,536ths.
-    let more = |value: i32| value + ((value * 20_091) >> 16);
-    let less = |value: i32| (value * 35_468) >> 16;
+    // sqrt(2) * cos(pi / 8) and sqrt(2) * sin(pi / 8), in 65,536ths.
+    let cosine = |value: i32| value + ((value * 20_091) >> 16);
+    let sine = |value: i32| (value * 35_468) >> 16;
     let mut columns = [0; 16];
     for x in 0..4 {
         let (even, odd) = (block[x] + block[8 + x], block[x] - block[8 + x]);
-        let cross = less(block[4 + x]) - more(block[12 + x]);
-        let along = more(block[4 + x]) + less(block[12 + x]);
+        let cross = sine(block[4 + x]) - cosine(block[12 + x]);
+        let along = cosine(block[4 + x]) + sine(block[12 + x]);
         columns[x] = even + along;
         columns[4 + x] = odd + cross;
         columns[8 + x] = odd - cross;
@@ -47,8 +47,8 @@ pub(super) fn inverse<const N: usize>(block: &[i32; 16], predicted: &mut [[u8; N
     for y in 0..4 {
         let row = &columns[y * 4..y * 4 + 4];
         let (even, odd) = (row[0] + row[2], row[0] - row[2]);
-        let cross = less(row[1]) - more(row[3]);
-        let along = more(row[1]) + less(row[3]);
+        let cross = sine(row[1]) - cosine(row[3]);
+        let along = cosine(row[1]) + sine(row[3]);
         for (x, value) in [even + along, odd + cross, odd - cross, even - along]
             .into_iter()
             .enumerate()
@@ -59,11 +59,11 @@ pub(super) fn inverse<const N: usize>(block: &[i32; 16], predicted: &mut [[u8; N
     }
 }
 
-/// Coefficients of the means of sixteen blocks.
-pub(super) fn forward_means(means: &[i32; 16]) -> [i32; 16] {
+/// The Y2 coefficients of the DC coefficients of 16 blocks.
+pub(super) fn forward_y2(dcs: &[i32; 16]) -> [i32; 16] {
     let mut rows = [0; 16];
     for y in 0..4 {
-        let row = &means[y * 4..y * 4 + 4];
+        let row = &dcs[y * 4..y * 4 + 4];
         let (a, b, c, d) = (row[0] + row[2], row[1] + row[3], row[1] - row[3], row[0] - row[2]);
         rows[y * 4..y * 4 + 4].copy_from_slice(&[a + b, d + c, d - c, a - b]);
     }
@@ -78,8 +78,8 @@ pub(super) fn forward_means(means: &[i32; 16]) -> [i32; 16] {
     block
 }
 
-/// The means that coefficients stand for.
-pub(super) fn inverse_means(block: &[i32; 16]) -> [i32; 16] {
+/// The DC coefficients of Y2 coefficients.
+pub(super) fn inverse_y2(block: &[i32; 16]) -> [i32; 16] {
     let mut columns = [0; 16];
     for x in 0..4 {
         let (a, b) = (block[x] + block[12 + x], block[4 + x] + block[8 + x]);
@@ -89,13 +89,13 @@ pub(super) fn inverse_means(block: &[i32; 16]) -> [i32; 16] {
         columns[8 + x] = a - b;
         columns[12 + x] = d - c;
     }
-    let mut means = [0; 16];
+    let mut dcs = [0; 16];
     for y in 0..4 {
         let row = &columns[y * 4..y * 4 + 4];
         let (a, b, c, d) = (row[0] + row[3], row[1] + row[2], row[1] - row[2], row[0] - row[3]);
         for (x, value) in [a + b, c + d, a - b, d - c].into_iter().enumerate() {
-            means[y * 4 + x] = (value + 3) >> 3;
+            dcs[y * 4 + x] = (value + 3) >> 3;
         }
     }
-    means
+    dcs
 }
