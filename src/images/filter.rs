@@ -114,7 +114,7 @@ struct LineBlur {
 }
 
 impl LineBlur {
-    fn new(deviation: f32, longest: usize) -> Self {
+    fn new(deviation: f32, max_len: usize) -> Self {
         let mut kernel = Vec::new();
         let mut radii = [0; 3];
         if deviation < 2.5 {
@@ -138,7 +138,7 @@ impl LineBlur {
         Self {
             kernel,
             radii,
-            scratch: vec![0.0; longest],
+            scratch: vec![0.0; max_len],
         }
     }
 

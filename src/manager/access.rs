@@ -186,7 +186,7 @@ pub(super) fn authorize(
 fn find<'a>(secrets: impl Iterator<Item = &'a str>, key: &[u8], given: &str) -> Option<usize> {
     let mut found = None;
     for (at, secret) in secrets.enumerate() {
-        if token::same(key, secret, given) {
+        if token::is_equal(key, secret, given) {
             found = Some(at);
         }
     }
@@ -283,7 +283,7 @@ impl Call<'_> {
         let client = client.ok_or_else(unknown)?;
         let Some((secret, instance)) = app else { return Ok(()) };
         let known = client.client_secret.as_deref();
-        if !known.is_some_and(|known| token::same(self.secret, known, secret)) {
+        if !known.is_some_and(|known| token::is_equal(self.secret, known, secret)) {
             return Err(unknown());
         }
         if client.instance_id.as_deref().is_some_and(|known| known != instance) {

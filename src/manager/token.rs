@@ -1,4 +1,7 @@
-//! Signed tokens in links: JWT with HMAC-SHA256 (choice U36).
+//! The signed tokens in links: JSON Web Tokens with HMAC-SHA256 (`docs/contract/choices.md#u36`).
+//!
+//! Written by hand over the crates of RustCrypto: `jsonwebtoken` brings every algorithm and checks the expiry by a clock of
+//! its own, while the manager has one algorithm and is given the time.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
@@ -13,7 +16,7 @@ fn mac(secret: &[u8], text: &str) -> Option<Hmac<Sha256>> {
     Some(mac)
 }
 
-/// The token of these claims.
+/// Signs claims.
 pub(super) fn sign(secret: &[u8], claims: &Value) -> String {
     let text = format!(
         "{}.{}",
@@ -27,19 +30,19 @@ pub(super) fn sign(secret: &[u8], claims: &Value) -> String {
     )
 }
 
-/// The claims of a token that this key signed; whether they still hold is the caller's question.
+/// The claims of a token, if this key signed it. The caller checks expiry and audience.
 pub(super) fn verify(secret: &[u8], token: &str) -> Option<Value> {
     let (text, signature) = token.rsplit_once('.')?;
     let (header, claims) = text.split_once('.')?;
     let signature = Base64UrlUnpadded::decode_vec(signature).ok()?;
     mac(secret, text)?.verify_slice(&signature).ok()?;
-    // The signature covers the header, so one that says otherwise was never ours.
+    // `sign` writes one header only. A different one with a valid signature was signed for another purpose.
     (Base64UrlUnpadded::decode_vec(header).ok()? == HEADER.as_bytes()).then_some(())?;
     serde_json::from_slice(&Base64UrlUnpadded::decode_vec(claims).ok()?).ok()
 }
 
-/// Whether two secrets are the same, in a time that tells nothing of where they differ.
-pub(super) fn same(key: &[u8], one: &str, other: &str) -> bool {
+/// Whether two secrets are equal, in constant time: the comparison is of their MACs under `key`.
+pub(super) fn is_equal(key: &[u8], one: &str, other: &str) -> bool {
     let (Some(one), Some(other)) = (mac(key, one), mac(key, other)) else {
         return false;
     };
@@ -52,14 +55,14 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn secrets_are_the_same_or_not() {
-        for (one, other, same_) in [("a", "a", true), ("a", "b", false), ("a", "ab", false), ("", "", true)] {
-            assert_eq!(same(b"key", one, other), same_, "{one} {other}");
+    fn is_equal_compares_whole_secrets() {
+        for (one, other, expected) in [("a", "a", true), ("a", "b", false), ("a", "ab", false), ("", "", true)] {
+            assert_eq!(is_equal(b"key", one, other), expected, "{one} {other}");
         }
     }
 
     #[test]
-    fn only_the_key_opens_what_it_signed() {
+    fn verify_refuses_other_keys_and_changed_or_truncated_tokens() {
         let claims = json!({ "jti": "1", "exp": 5 });
         let token = sign(b"key", &claims);
         assert_eq!(verify(b"key", &token), Some(claims));
