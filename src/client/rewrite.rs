@@ -1,13 +1,19 @@
-//! The one walk over JSON text that turns answers into results and arguments into requests.
+//! Rewrites JSON text between its REST form and its JavaScript form, in one walk.
 //!
-//! Both ways the same things change: three names get or lose their underscore at every depth
-//! (`docs/contract/model.md#s1`), and at the places that a [`Shape`] names, dates, floats and media objects take the
-//! form of the other side. Everything else is copied in long runs. What JSON cannot carry leaves the text as a list of
-//! paths, which JavaScript visits after `JSON.parse`.
+//! Both directions change the same things. Three names get or lose their underscore at every depth
+//! (`docs/contract/model.md#s1`). Dates, floats and media objects change at the places that a [`Shape`] names. Everything
+//! else is copied in long runs.
 //!
-//! A JavaScript value that JSON cannot carry arrives in arguments as a string with a mark, U+0000 and a letter:
-//! `N` and the name of a number that is not finite, `D` and an ISO date (nothing for an invalid `Date`), `B` and the
-//! digits of a bigint, `S` and a string that began with U+0000 itself.
+//! Answers contain values that JSON cannot express. They are listed as paths, which JavaScript visits after `JSON.parse`.
+//!
+//! Arguments contain JavaScript values that JSON cannot express. They arrive as strings with a mark, U+0000 and a letter:
+//!
+//! | Mark | Followed by |
+//! | --- | --- |
+//! | `N` | the name of a number that is not finite |
+//! | `D` | an ISO date, or nothing for an invalid `Date` |
+//! | `B` | the digits of a bigint |
+//! | `S` | a string that itself begins with U+0000 |
 
 use crate::model::media_url::{self, Medium};
 use crate::operations::Place;
@@ -16,33 +22,33 @@ use crate::wire::bytes;
 use crate::wire::date::{is_iso_8601, milliseconds};
 use crate::wire::json::{self, MAX_DEPTH, Raw, Scanner, Text, Unreadable};
 
-/// What an answer becomes.
+/// A rewritten answer.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     /// The JSON text of the result.
     pub text: Vec<u8>,
-    /// Paths whose values become `Date`s, as JSON arrays of names, separated by commas; null stands for every item of an
-    /// array. Where the path leads to nothing, there is no date.
+    /// The paths of values that become `Date`s, as JSON arrays of names, separated by commas. Null stands for every item of
+    /// an array. Items without the member are skipped.
     pub dates: Vec<u8>,
-    /// Paths whose value JSON cannot carry, as JSON arrays of names and indexes: `"NaN"` becomes the number, null becomes
-    /// `undefined`.
+    /// The paths of values that JSON cannot express, as JSON arrays of names and indexes. `"NaN"` becomes the number, null
+    /// becomes `undefined`.
     pub specials: Vec<u8>,
-    /// The texts that something else stands for now, each behind a comma: what reads the result reads them too, so that
-    /// damage does not vanish with them.
+    /// The texts that were replaced or dropped, each after a comma. They are parsed along with the result, so that an invalid
+    /// one is still noticed.
     pub replaced: Vec<u8>,
 }
 
-/// Why an argument cannot be sent.
+/// The reasons why an argument cannot be sent.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Unsendable {
-    /// The value at a path is not what the call takes.
+    /// The value at a path has the wrong type.
     Refused {
-        /// Where, from the argument's own value on: `.media.image.image`, `[3]`, or empty.
+        /// The path from the argument to the value: `.media.image.image`, `[3]`, or empty.
         path: Vec<u8>,
-        /// What would be right.
+        /// The expected type.
         expectation: &'static str,
     },
-    /// The text is not JSON or too deep.
+    /// The text is malformed or nests too deeply.
     Unreadable(Unreadable),
 }
 
@@ -58,12 +64,12 @@ pub enum Unsendable {
 /// assert_eq!(answer.dates, br#"["folder","_createdDate"]"#);
 /// ```
 pub fn answer(body: &[u8], shape: &'static Shape) -> Result<Answer, Unreadable> {
-    let mut rewriter = Rewriter::new(body, Way::Answer);
+    let mut rewriter = Rewriter::new(body, Direction::Answer);
     rewriter.out.reserve(body.len() + body.len() / 8);
     let mut fate = rewriter.run(shape);
     if fate != Fate::Failed && rewriter.mixed && !rewriter.date_paths.is_empty() {
-        // One path for the items of an array is only right where no item has something else under that name.
-        rewriter = Rewriter::new(body, Way::Answer);
+        // A path for all items of an array is wrong if some item has another value under that name, so list each date.
+        rewriter = Rewriter::new(body, Direction::Answer);
         rewriter.exact = true;
         fate = rewriter.run(shape);
     }
@@ -86,8 +92,10 @@ pub fn answer(body: &[u8], shape: &'static Shape) -> Result<Answer, Unreadable> 
     })
 }
 
-/// Rewrites one argument or option, the JSON text `raw`, for the given place in a request; nothing is left of a value
-/// that counts as undefined. `sorts` says that it is a `sort`, whose `fieldName` is a name itself.
+/// Rewrites an argument or option, the JSON text `raw`, for a place in a request.
+///
+/// Returns nothing for a value that counts as undefined. `sorts` marks the argument as a `sort`, whose `fieldName` is itself
+/// a name.
 ///
 /// ```
 /// use wix_media::operations::Place;
@@ -98,7 +106,7 @@ pub fn answer(body: &[u8], shape: &'static Shape) -> Result<Answer, Unreadable> 
 /// assert_eq!(rest, br#"{"fieldName":"updatedDate","order":"ASC"}"#);
 /// ```
 pub fn argument(raw: Raw<'_>, shape: &'static Shape, sorts: bool, place: Place) -> Result<Vec<u8>, Unsendable> {
-    let mut rewriter = Rewriter::new(raw, Way::Argument(place));
+    let mut rewriter = Rewriter::new(raw, Direction::Argument(place));
     rewriter.sorts = sorts;
     if rewriter.run(shape) != Fate::Failed {
         return Ok(rewriter.out);
@@ -115,12 +123,12 @@ pub fn argument(raw: Raw<'_>, shape: &'static Shape, sorts: bool, place: Place) 
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Direction {
     Answer,
     Argument(Place),
 }
 
-/// The names that change: REST, then JavaScript.
+/// The names that change, in REST and in JavaScript.
 const NAMES: [(&str, &str); 3] = [
     ("id", "_id"),
     ("createdDate", "_createdDate"),
@@ -130,7 +138,7 @@ const NAMES: [(&str, &str); 3] = [
 const DATE: &str = "a Date or an ISO 8601 string";
 const MEDIA_STRING: &str = "a wix: media string or another URL";
 
-/// Which of the names this is, and whether in the spelling of JavaScript.
+/// Returns the position of a name in [`NAMES`], and whether it is spelled as in JavaScript.
 fn spelling(name: &[u8]) -> Option<(usize, bool)> {
     let (plain, javascript) = match name {
         [b'_', plain @ ..] => (plain, true),
@@ -145,18 +153,18 @@ fn spelling(name: &[u8]) -> Option<(usize, bool)> {
     Some((position, javascript))
 }
 
-/// Whether a name may have to change, or what stands behind it.
+/// Whether a name, or its value, may have to change.
 fn is_known(name: &[u8]) -> bool {
     matches!(name, b"sort") || spelling(name).is_some() || name.contains(&b'.')
 }
 
-/// What became of a value.
+/// The result of rewriting a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Kept,
-    /// It counts as `undefined`: the member goes.
+    /// It counts as `undefined`, so its member is dropped.
     Dropped,
-    /// The walk ends here.
+    /// It is unreadable or refused. The walk ends.
     Failed,
 }
 
@@ -170,38 +178,38 @@ enum Step {
 
 struct Rewriter<'a> {
     scanner: Scanner<'a>,
-    way: Way,
-    /// Up to here the text is in `out`, copied or replaced.
+    direction: Direction,
+    /// The end of the text that is already in `out`, copied or replaced.
     copied: usize,
     out: Vec<u8>,
-    /// The way to the value at hand, as far as shapes lead.
+    /// The path of the current value, as far as shapes reach.
     path: Vec<Step>,
     depth: u32,
-    /// Whether the value at hand belongs to a `sort`.
+    /// Whether the current value belongs to a `sort`.
     sorts: bool,
-    /// Up to here a search for names that change has failed, because there is one.
+    /// The end of the last search that found a name that changes.
     searched: usize,
-    /// The different paths of dates so far.
+    /// The distinct paths of dates.
     date_paths: Vec<Vec<Step>>,
-    /// Where names were changed in the objects that are not finished, and which.
+    /// The positions of changed names in open objects, and which names.
     renames: Vec<(usize, usize)>,
     specials: Vec<u8>,
     replaced: Vec<u8>,
-    /// Whether some object came with a name in its new spelling.
+    /// Whether some object already had a name in its new spelling.
     mixed: bool,
-    /// Whether dates are told with the index of each item.
+    /// Whether paths of dates contain the index of each item.
     exact: bool,
-    /// What would be right, after a refusal.
+    /// The expected type, after a refusal.
     expectation: Option<&'static str>,
 }
 
 impl<'a> Rewriter<'a> {
-    fn new(text: &'a [u8], way: Way) -> Rewriter<'a> {
+    fn new(text: &'a [u8], direction: Direction) -> Rewriter<'a> {
         let scanner = Scanner::new(text);
         Rewriter {
             copied: scanner.at,
             scanner,
-            way,
+            direction,
             out: Vec::new(),
             path: Vec::new(),
             depth: 0,
@@ -239,14 +247,14 @@ impl<'a> Rewriter<'a> {
         self.copied = at;
     }
 
-    /// Puts `text` in the place of what stands between `from` and the scanner.
+    /// Replaces the text between `from` and the scanner.
     fn replace(&mut self, from: usize, text: &[u8]) {
         self.copy_to(from);
         bytes::push(&mut self.out, text);
         self.copied = self.scanner.at;
     }
 
-    /// Puts the string `name` there, which needs no escapes.
+    /// Replaces it by a string that needs no escapes.
     fn replace_quoted(&mut self, from: usize, name: &[u8]) {
         self.replace(from, b"\"");
         bytes::push(&mut self.out, name);
@@ -268,7 +276,7 @@ impl<'a> Rewriter<'a> {
     }
 
     fn keep_replaced(&mut self, raw: &[u8]) {
-        if self.way == Way::Answer {
+        if self.direction == Direction::Answer {
             bytes::push(&mut self.replaced, b",");
             bytes::push(&mut self.replaced, raw);
         }
@@ -279,14 +287,14 @@ impl<'a> Rewriter<'a> {
             b'[' | b'{' => match shape {
                 Shape::Any if self.is_plain() => Fate::Kept,
                 Shape::Any | Shape::Object(_) | Shape::Float => self.nested(shape),
-                // Only the assets of a sound are a list; one at a date is what `new Date` makes of it.
+                // Only the assets of audio are a list. `new Date` converts one at the place of a date.
                 Shape::Medium(Medium::Audio) if self.scanner.peek() == b'[' => self.nested(shape),
                 Shape::Date => match self.nested(&Shape::Any) {
                     Fate::Kept => self.date(b"{}"),
                     fate => fate,
                 },
                 Shape::Medium(medium) => {
-                    if self.way != Way::Answer {
+                    if self.direction != Direction::Answer {
                         return self.refuse(MEDIA_STRING);
                     }
                     let Some(raw) = self.scanner.value() else {
@@ -312,11 +320,11 @@ impl<'a> Rewriter<'a> {
         }
     }
 
-    /// Steps over an array or object in which nothing changes, which is most of them. Where something does, no place
-    /// before it is searched again, so that each is searched twice at most.
+    /// Skips an array or object in which nothing changes, as in most. If something does change, nothing before it is searched
+    /// again, so that each place is searched at most twice.
     fn is_plain(&mut self) -> bool {
         let start = self.scanner.at;
-        if self.way != Way::Answer || self.sorts || start < self.searched {
+        if self.direction != Direction::Answer || self.sorts || start < self.searched {
             return false;
         }
         let plain = self.scanner.value_without(Some(is_known)).is_some();
@@ -379,9 +387,10 @@ impl<'a> Rewriter<'a> {
         }
     }
 
-    /// An object is written with its names changed, except those that stand there in the other spelling too: a name only
-    /// changes where the new one is free. In an answer that shows at the end of the object, where the old name is put back:
-    /// to look ahead in each object would cost the more the deeper they nest.
+    /// Writes an object with its names changed. A name keeps its spelling if the object also contains the new one.
+    ///
+    /// In an answer that is known only at the end of the object, where the old name is restored. Looking ahead in each
+    /// object would take quadratic time for nested ones.
     fn object(&mut self, members: &'static [(&'static str, Shape)]) -> Fate {
         let sorts = core::mem::take(&mut self.sorts);
         let (renames, dates) = (self.renames.len(), self.date_paths.len());
@@ -420,13 +429,13 @@ impl<'a> Rewriter<'a> {
             let mut renamed = None;
             if let Some((bit, javascript)) = spelling(name) {
                 let names = &NAMES[bit];
-                if javascript == (self.way == Way::Answer) {
+                if javascript == (self.direction == Direction::Answer) {
                     new |= 1 << bit;
                 } else {
                     old |= 1 << bit;
                     let to = if javascript { names.0 } else { names.1 };
-                    // Put back later in an answer; in an argument the old name would not fit into the place of the new one.
-                    if self.way == Way::Answer || json::member(&self.scanner.text[start..], to).is_none() {
+                    // An answer restores the name later. In an argument the old name would not fit into the place of the new one.
+                    if self.direction == Direction::Answer || json::member(&self.scanner.text[start..], to).is_none() {
                         renamed = Some((bit, to));
                     }
                 }
@@ -458,7 +467,7 @@ impl<'a> Rewriter<'a> {
             match fate {
                 Fate::Failed => return fate,
                 Fate::Kept if sorts && matches!(name, b"fieldName") && self.scanner.text[value_at] == b'"' => {
-                    // The value of `sort.fieldName` is itself a name.
+                    // The value of `sort.fieldName` is a name too.
                     let field = json::to_text(&self.scanner.text[value_at..self.scanner.at]);
                     self.rename_segments(value_at, &field, None);
                 }
@@ -489,8 +498,8 @@ impl<'a> Rewriter<'a> {
             self.scanner.at += 1;
             if !comma {
                 self.mixed |= new != 0;
-                if old & new != 0 && self.way == Way::Answer {
-                    self.put_back(old & new, renames, dates);
+                if old & new != 0 && self.direction == Direction::Answer {
+                    self.restore_names(old & new, renames, dates);
                 }
                 self.renames.truncate(renames);
                 return Fate::Kept;
@@ -499,8 +508,8 @@ impl<'a> Rewriter<'a> {
         }
     }
 
-    /// Puts the old names of an object back, followed by a space where they are shorter, and into the paths of its dates.
-    fn put_back(&mut self, conflicts: u8, renames: usize, dates: usize) {
+    /// Restores the old names of an object, padded with a space, and those in the paths of its dates.
+    fn restore_names(&mut self, conflicts: u8, renames: usize, dates: usize) {
         for &(at, bit) in &self.renames[renames..] {
             if conflicts & (1 << bit) == 0 {
                 continue;
@@ -521,16 +530,16 @@ impl<'a> Rewriter<'a> {
         }
     }
 
-    /// Shapes are written in REST names; arguments may come with the JavaScript ones.
+    /// Whether a name is that of a shape. Shapes use REST names; arguments may use JavaScript ones.
     fn matches(&self, shaped: &str, name: &[u8]) -> bool {
         let plain = match name {
-            [b'_', plain @ ..] if self.way != Way::Answer => plain,
+            [b'_', plain @ ..] if self.direction != Direction::Answer => plain,
             _ => name,
         };
         shaped.as_bytes() == plain
     }
 
-    /// Renames the segments of a name such as `media.id`, unless the object that starts at `object` has the new name.
+    /// Renames the segments of a name such as `media.id`, unless the object that starts at `object` contains the new name.
     fn rename_segments(&mut self, from: usize, name: &[u8], object: Option<usize>) {
         let mut changed = Vec::with_capacity(name.len() + 4);
         let mut start = 0;
@@ -540,7 +549,7 @@ impl<'a> Rewriter<'a> {
             }
             let mut segment = &name[start..end];
             for names in NAMES {
-                let (from, to) = if self.way == Way::Answer {
+                let (from, to) = if self.direction == Direction::Answer {
                     names
                 } else {
                     (names.1, names.0)
@@ -568,7 +577,7 @@ impl<'a> Rewriter<'a> {
     }
 
     fn text(&mut self, shape: &'static Shape, start: usize, text: Text<'a>) -> Fate {
-        let Way::Argument(place) = self.way else {
+        let Direction::Argument(place) = self.direction else {
             return match shape {
                 Shape::Date => {
                     if let Some(count) = milliseconds(text.raw) {
@@ -577,7 +586,7 @@ impl<'a> Rewriter<'a> {
                     }
                     self.date(&self.scanner.text[start..self.scanner.at])
                 }
-                // A string has no id and no url, so nothing is left of it; of a sound, nothing is taken.
+                // A string has no id and no url, so it counts as undefined. Only audio keeps it.
                 Shape::Medium(medium) if *medium != Medium::Audio => Fate::Dropped,
                 _ => {
                     if matches!(shape, Shape::Float) {
@@ -614,8 +623,7 @@ impl<'a> Rewriter<'a> {
         }
     }
 
-    /// A value that JSON cannot carry. The query string spells numbers out and leaves dates out: its writer looks at the
-    /// marks itself.
+    /// Rewrites a string with a mark. Marks stay for the query string, whose writer spells numbers out and omits dates.
     fn marked(&mut self, shape: &'static Shape, start: usize, place: Place, mark: u8, value: &[u8]) -> Fate {
         if matches!(shape, Shape::Medium(_)) {
             return self.refuse(MEDIA_STRING);
@@ -636,20 +644,20 @@ impl<'a> Rewriter<'a> {
     }
 
     fn token(&mut self, shape: &'static Shape, token: Raw<'a>) -> Fate {
-        match (shape, self.way) {
-            (Shape::Any | Shape::Object(_) | Shape::Float, _) | (Shape::Medium(Medium::Audio), Way::Answer) => {
+        match (shape, self.direction) {
+            (Shape::Any | Shape::Object(_) | Shape::Float, _) | (Shape::Medium(Medium::Audio), Direction::Answer) => {
                 Fate::Kept
             }
             (Shape::Date, _) => self.date(token),
-            (Shape::Medium(_), Way::Answer) => Fate::Dropped,
+            (Shape::Medium(_), Direction::Answer) => Fate::Dropped,
             (Shape::Medium(Medium::Image | Medium::Video), _) if json::is_falsy(token) => Fate::Dropped,
             (Shape::Medium(_), _) => self.refuse(MEDIA_STRING),
         }
     }
 
-    /// A date of an answer stays in the text; JavaScript makes the `Date`. What is false is no date at all.
+    /// Rewrites a date. In an answer it stays, and JavaScript makes the `Date`; a falsy value counts as undefined.
     fn date(&mut self, value: Raw<'_>) -> Fate {
-        if self.way == Way::Answer {
+        if self.direction == Direction::Answer {
             if json::is_falsy(value) {
                 return Fate::Dropped;
             }
@@ -665,7 +673,7 @@ impl<'a> Rewriter<'a> {
 }
 
 impl Rewriter<'_> {
-    /// Remembers the path of a date, the same one only once: a page of a hundred files has two.
+    /// Adds the path of a date, unless it is known: a page of a hundred files has two.
     fn push_date(&mut self) {
         let generalised = |step: &Step| match step {
             Step::Index(_) if !self.exact => Step::Items,
@@ -701,8 +709,8 @@ fn push_path(out: &mut Vec<u8>, path: &[Step]) {
     bytes::push(out, b"]");
 }
 
-/// Appends the way from the root of `raw` to the value that ends at or holds the address `target`, as
-/// `.media.assets[0]`. Only refusals ask for it, so it is found by walking once more.
+/// Appends the path from the root of `raw` to the value that contains the address `target`, such as `.media.assets[0]`.
+/// Only refusals need it, so it is found by a second walk.
 fn push_readable_path(out: &mut Vec<u8>, raw: Raw<'_>, target: usize) {
     let array = raw.first() == Some(&b'[');
     let parts = if array { json::items(raw) } else { json::members(raw) };
@@ -719,5 +727,265 @@ fn push_readable_path(out: &mut Vec<u8>, raw: Raw<'_>, target: usize) {
             }
             return push_readable_path(out, value, target);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::shape::ShapeId;
+
+    fn text(bytes: Vec<u8>) -> String {
+        String::from_utf8(bytes).expect("UTF-8")
+    }
+
+    /// Text, dates and specials of an answer.
+    fn answered(body: &str, shape: ShapeId) -> (String, String, String) {
+        let answer = answer(body.as_bytes(), shape.shape()).expect("JSON");
+        (text(answer.text), text(answer.dates), text(answer.specials))
+    }
+
+    /// The text of an argument in a body.
+    fn sent(raw: &str, shape: ShapeId) -> String {
+        text(argument(raw.as_bytes(), shape.shape(), false, Place::Body).expect("a sendable argument"))
+    }
+
+    /// Path and expectation of a refused argument.
+    fn refused(raw: &str, shape: ShapeId) -> (String, &'static str) {
+        match argument(raw.as_bytes(), shape.shape(), false, Place::Body) {
+            Err(Unsendable::Refused { path, expectation }) => (text(path), expectation),
+            other => panic!("{raw}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn names_change_at_every_depth_and_back() {
+        for (rest, javascript) in [
+            (r#"{"id":1}"#, r#"{"_id":1}"#),
+            (
+                r#"{"createdDate":1,"updatedDate":2,"x":3}"#,
+                r#"{"_createdDate":1,"_updatedDate":2,"x":3}"#,
+            ),
+            (r#"[{"a":[{"id":1}]},{"id":2}]"#, r#"[{"a":[{"_id":1}]},{"_id":2}]"#),
+            (r#"{"media.id.x":1}"#, r#"{"media._id.x":1}"#),
+            (
+                r#"{"sort":[{"fieldName":"createdDate"}]}"#,
+                r#"{"sort":[{"fieldName":"_createdDate"}]}"#,
+            ),
+            (
+                r#"{"fieldName":"id","ids":["id"]}"#,
+                r#"{"fieldName":"id","ids":["id"]}"#,
+            ),
+            ("7", "7"),
+            (r#""id""#, r#""id""#),
+        ] {
+            let (text, dates, specials) = answered(rest, ShapeId::Any);
+            assert_eq!((&text[..], &dates[..], &specials[..]), (javascript, "", ""));
+            assert_eq!(sent(javascript, ShapeId::Any), rest);
+        }
+    }
+
+    #[test]
+    fn name_stays_if_the_object_contains_the_new_one() {
+        for (body, javascript) in [
+            (r#"{"id":1,"_id":2}"#, r#"{"id" :1,"_id":2}"#),
+            (r#"{"_id":2,"id":1}"#, r#"{"_id":2,"id" :1}"#),
+            (r#"{"id":1,"a":{"id":2,"_id":3}}"#, r#"{"_id":1,"a":{"id" :2,"_id":3}}"#),
+            (r#"{"a.id":1,"a._id":2}"#, r#"{"a.id":1,"a._id":2}"#),
+        ] {
+            assert_eq!(answered(body, ShapeId::Any).0, javascript);
+        }
+        assert_eq!(sent(r#"{"_id":1,"id":2}"#, ShapeId::Any), r#"{"_id":1,"id":2}"#);
+    }
+
+    #[test]
+    fn name_with_escapes_changes_like_the_plain_one() {
+        let body = br#"{"\u0069d":1}"#;
+        let answer = answer(body, &Shape::Any).expect("JSON");
+        assert_eq!(text(answer.text), r#"{"_id":1}"#);
+        assert_eq!(text(answer.replaced), r#","\u0069d""#);
+    }
+
+    #[test]
+    fn date_of_answer_is_listed_once_for_all_items() {
+        let body = r#"{"files":[{"createdDate":"2024-01-05T10:11:12Z"},{"createdDate":"2024-01-05"},{}]}"#;
+        let (text, dates, _) = answered(body, ShapeId::FilesAnswer);
+        assert_eq!(
+            text,
+            r#"{"files":[{"_createdDate":1704449472000},{"_createdDate":"2024-01-05"},{}]}"#
+        );
+        assert_eq!(dates, r#"["files",null,"_createdDate"]"#);
+    }
+
+    #[test]
+    fn date_of_answer_is_listed_by_item_if_spellings_are_mixed() {
+        let body = r#"{"files":[{"createdDate":"1"},{"createdDate":"2","_createdDate":3}]}"#;
+        let (_, dates, _) = answered(body, ShapeId::FilesAnswer);
+        assert_eq!(dates, r#"["files",0,"_createdDate"],["files",1,"createdDate"]"#);
+    }
+
+    #[test]
+    fn falsy_date_of_answer_drops_its_member() {
+        for value in ["null", "0", "false", r#""""#] {
+            let body = format!(r#"{{"folder":{{"name":"n","createdDate":{value}}}}}"#);
+            let (text, dates, _) = answered(&body, ShapeId::FolderAnswer);
+            assert_eq!((&text[..], &dates[..]), (r#"{"folder":{"name":"n"}}"#, ""), "{value}");
+        }
+    }
+
+    #[test]
+    fn dropped_member_takes_its_comma_along() {
+        for (members, rest) in [
+            (r#""createdDate":null"#, ""),
+            (r#""createdDate":null,"a":1"#, r#""a":1"#),
+            (r#""a":1 , "createdDate":null "#, r#""a":1 "#),
+            (r#""createdDate":null,"updatedDate":0,"a":1"#, r#""a":1"#),
+        ] {
+            let (text, ..) = answered(&format!("{{{members}}}"), ShapeId::Folder);
+            let plain = |text: &str| text.replace(' ', "");
+            assert_eq!(plain(&text), plain(&format!("{{{rest}}}")), "{members}");
+        }
+    }
+
+    #[test]
+    fn float_of_answer_that_is_not_finite_is_listed_or_spelled_out() {
+        let body = r#"{"file":{"media":{"image":{"faces":[{"confidence":"NaN"},{"confidence":"Infinity"},{"confidence":"-Infinity"},{"confidence":0.5}]}}}}"#;
+        let (text, _, specials) = answered(body, ShapeId::FileAnswer);
+        let confidences = r#"[{"confidence":"NaN"},{"confidence":1e999},{"confidence":-1e999},{"confidence":0.5}]"#;
+        assert_eq!(
+            text,
+            format!(r#"{{"file":{{"media":{{"image":{{"faces":{confidences}}}}}}}}}"#)
+        );
+        assert_eq!(specials, r#"["file","media","image","faces",0,"confidence"]"#);
+    }
+
+    #[test]
+    fn media_object_of_answer_becomes_a_string() {
+        let body = r#"{"media":{"document":{"id":"a.pdf"},"video":{"id":"v"},"audio":{"assets":[{"id":"s.mp3"},{}]}}}"#;
+        let (text, _, specials) = answered(body, ShapeId::File);
+        assert_eq!(
+            text,
+            r#"{"media":{"document":"wix:document://v1/a.pdf","video":"wix:video://v1/v","audio":{"assets":["wix:audio://v1/s.mp3#duration=0",null]}}}"#
+        );
+        assert_eq!(specials, r#"["media","audio","assets",1]"#);
+    }
+
+    #[test]
+    fn media_string_of_argument_becomes_an_object() {
+        assert_eq!(
+            sent(r#"{"media":{"document":"wix:document://v1/a.pdf"}}"#, ShapeId::File),
+            r#"{"media":{"document":{"id":"a.pdf"}}}"#
+        );
+        assert_eq!(
+            sent(r#"{"media":{"image":{"image":"","previewImage":null}}}"#, ShapeId::File),
+            r#"{"media":{"image":{}}}"#
+        );
+    }
+
+    #[test]
+    fn mark_of_argument_is_replaced_by_its_json_form() {
+        for (raw, shape, sent_text) in [
+            (r#"{"a":"\u0000NNaN"}"#, ShapeId::Any, r#"{"a":null}"#),
+            (r#"{"a":"\u0000D"}"#, ShapeId::Any, r#"{"a":null}"#),
+            (r#"{"a":"\u0000D2024-01-05"}"#, ShapeId::Any, r#"{"a":"2024-01-05"}"#),
+            (r#"{"a":"\u0000S\u0000b"}"#, ShapeId::Any, r#"{"a":"\u0000b"}"#),
+            (
+                r#"{"origin":{"latitude":"\u0000N-Infinity"}}"#,
+                ShapeId::Sort,
+                r#"{"origin":{"latitude":"-Infinity"}}"#,
+            ),
+            (
+                r#"{"_createdDate":"\u0000D2024-01-05T00:00:00.000Z"}"#,
+                ShapeId::Folder,
+                r#"{"createdDate":"2024-01-05T00:00:00.000Z"}"#,
+            ),
+        ] {
+            assert_eq!(sent(raw, shape), sent_text, "{raw}");
+        }
+    }
+
+    #[test]
+    fn mark_of_argument_stays_in_a_query_string() {
+        for raw in [
+            r#"{"a":"\u0000NNaN"}"#,
+            r#"{"a":"\u0000B7"}"#,
+            r#"{"a":"\u0000D2024-01-05"}"#,
+        ] {
+            let kept = argument(raw.as_bytes(), &Shape::Any, false, Place::Query).expect("a sendable argument");
+            assert_eq!(text(kept), raw);
+        }
+    }
+
+    #[test]
+    fn argument_of_the_wrong_type_is_refused_with_its_path() {
+        for (raw, shape, path, expectation) in [
+            (r#"{"_createdDate":"soon"}"#, ShapeId::Folder, "._createdDate", DATE),
+            (r#"{"createdDate":7}"#, ShapeId::Folder, ".createdDate", DATE),
+            (
+                r#"{"createdDate":"\u0000D"}"#,
+                ShapeId::Folder,
+                ".createdDate",
+                "a valid Date",
+            ),
+            (
+                r#"{"a":[1,"\u0000B7"]}"#,
+                ShapeId::Any,
+                ".a[1]",
+                "a number or a string: JSON has no bigint",
+            ),
+            (
+                r#"{"media":{"image":{"image":{"id":"a"}}}}"#,
+                ShapeId::File,
+                ".media.image.image",
+                MEDIA_STRING,
+            ),
+            (
+                r#"{"media":{"document":"plain"}}"#,
+                ShapeId::File,
+                ".media.document",
+                MEDIA_STRING,
+            ),
+        ] {
+            assert_eq!(refused(raw, shape), (path.to_owned(), expectation), "{raw}");
+        }
+    }
+
+    #[test]
+    fn argument_that_counts_as_undefined_is_empty() {
+        for (raw, shape) in [("null", &Shape::Date), (r#""""#, &Shape::Medium(Medium::Image))] {
+            let rest = argument(raw.as_bytes(), shape, false, Place::Body);
+            assert_eq!(rest, Ok(Vec::new()), "{raw}");
+        }
+    }
+
+    #[test]
+    fn unbalanced_text_is_malformed_in_both_directions() {
+        for raw in ["", "{", r#"{"id":1"#, "[1", r#""open"#, "{} {}", "]"] {
+            assert_eq!(answer(raw.as_bytes(), &Shape::Any), Err(Unreadable::Malformed), "{raw}");
+            let rest = argument(raw.as_bytes(), &Shape::Any, false, Place::Body);
+            assert_eq!(rest, Err(Unsendable::Unreadable(Unreadable::Malformed)), "{raw}");
+        }
+    }
+
+    #[test]
+    fn balanced_text_without_names_to_change_is_left_to_the_engine() {
+        for body in [r#"{"a"}"#, "[1 2]", r#"{"a":tru}"#, "[1,]"] {
+            assert_eq!(answered(body, ShapeId::Any).0, body);
+        }
+    }
+
+    #[test]
+    fn text_nested_beyond_the_limit_is_refused_and_not_followed() {
+        let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        let limit = MAX_DEPTH as usize;
+        assert!(answer(nested(limit).as_bytes(), &Shape::Any).is_ok());
+        assert_eq!(
+            answer(nested(limit + 1).as_bytes(), &Shape::Any),
+            Err(Unreadable::TooDeep)
+        );
+        assert_eq!(
+            argument(nested(limit + 1).as_bytes(), &Shape::Any, false, Place::Body),
+            Err(Unsendable::Unreadable(Unreadable::TooDeep))
+        );
     }
 }
