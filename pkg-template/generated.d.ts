@@ -31,8 +31,8 @@ declare module '#client-glue' {
 declare module '#transfers-glue' {
   export function initSync(options: { module: WebAssembly.Module }): unknown;
   export function __wbg_reset_state(): void;
-  export function newTransfer(length: number, chunk: number, tries: number, first: number, longest: number): Float64Array;
-  export function stepTransfer(
+  export function newUpload(length: number, chunk: number, maxAttempts: number, firstDelay: number, maxDelay: number): Float64Array;
+  export function stepUpload(
     numbers: ArrayLike<number>,
     event: number,
     first: number,
@@ -40,8 +40,8 @@ declare module '#transfers-glue' {
     random: number,
   ): Float64Array;
   export function chooseType(mime: string, name: string, first: Uint8Array): string;
-  export function addToSum(state: Uint8Array, bytes: Uint8Array): Uint8Array<ArrayBuffer>;
-  export function endOfSum(state: Uint8Array): string;
+  export function updateMd5(state: Uint8Array, bytes: Uint8Array): Uint8Array<ArrayBuffer>;
+  export function finishMd5(state: Uint8Array): string;
 }
 
 declare module '#manager-glue' {
@@ -68,35 +68,35 @@ declare module '#operations' {
 declare module '#tus' {
   export const EVENT: Record<
     | 'START'
-    | 'BEGUN'
+    | 'URL_RECEIVED'
     | 'CREATED'
     | 'OFFSET'
     | 'FINALISED'
-    | 'MISSING'
-    | 'REFUSED'
-    | 'LOST'
-    | 'WOKE'
+    | 'NOT_FOUND'
+    | 'REJECTED'
+    | 'NO_RESPONSE'
+    | 'WAIT_OVER'
     | 'PAUSE'
     | 'RESUME'
     | 'CANCEL',
     number
   >;
   export const ACTION: Record<
-    | 'BEGIN'
+    | 'REQUEST_URL'
     | 'CREATE'
-    | 'ASK'
+    | 'QUERY_OFFSET'
     | 'SEND'
     | 'FINALISE'
     | 'LOOK_UP'
     | 'WAIT'
     | 'TERMINATE'
-    | 'REST'
+    | 'IDLE'
     | 'FINISH'
     | 'FAIL'
-    | 'DISTRUST',
+    | 'REJECT_OFFSET',
     number
   >;
-  /** The place of the confirmed offset among the numbers of a transfer. */
+  /** The place of the confirmed offset among the numbers of an upload. */
   export const OFFSET: number;
 }
 

@@ -1,12 +1,12 @@
 // The WebAssembly module of the library: the next step of a resumable upload, types of files, MD5.
 import {
-  __wbg_reset_state as reset,
-  addToSum,
   chooseType,
-  endOfSum,
+  finishMd5,
   initSync,
-  newTransfer,
-  stepTransfer,
+  newUpload,
+  __wbg_reset_state as reset,
+  stepUpload,
+  updateMd5,
 } from '#transfers-glue';
 import { OFFSET } from '#tus';
 import { createInstance, loadOnce, singleton } from '../wasm/instance.js';
@@ -32,7 +32,7 @@ export const load = loadOnce(async (/** @type {() => Promise<WebAssembly.Module>
  * @param {{ tries: number, first: number, longest: number }} patience
  */
 export const begin = (length, chunk, { tries, first, longest }) =>
-  Array.from(instance.enter(() => newTransfer(length, chunk, tries, first, longest)));
+  Array.from(instance.enter(() => newUpload(length, chunk, tries, first, longest)));
 
 /**
  * Takes an event. Returns the numbers after it, and the action to carry out with its two members.
@@ -43,7 +43,7 @@ export const begin = (length, chunk, { tries, first, longest }) =>
  * @param {number} [second]
  */
 export function step(numbers, event, first = NaN, second = NaN) {
-  const answer = Array.from(instance.enter(() => stepTransfer(numbers, event, first, second, Math.random())));
+  const answer = Array.from(instance.enter(() => stepUpload(numbers, event, first, second, Math.random())));
   const [action, from, to] = answer.splice(-3);
   return { numbers: answer, action, from, to };
 }
@@ -74,11 +74,11 @@ export class Digest {
 
   /** @param {Uint8Array} bytes */
   add(bytes) {
-    this.#state = instance.enter(() => addToSum(this.#state, bytes));
+    this.#state = instance.enter(() => updateMd5(this.#state, bytes));
   }
 
   /** The digest, in hexadecimal digits. */
   end() {
-    return instance.enter(() => endOfSum(this.#state));
+    return instance.enter(() => finishMd5(this.#state));
   }
 }

@@ -1,5 +1,5 @@
-//! Bytes on their way between a client and the service, as decisions: what to do next, given what happened.
+//! The client's resumable uploads, as decisions: what to do next, given what happened.
 //!
-//! Nothing here sends, waits or reads. The JavaScript half does what it is told and reports what came of it.
+//! Nothing here sends, waits or reads. JavaScript carries out each action and reports its outcome.
 
 pub mod tus;

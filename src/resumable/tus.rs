@@ -1,133 +1,132 @@
-//! A resumable upload by TUS 1.0.0, from creation to the finalising request (`contract/uploads-and-downloads.md`
-//! section 3).
+//! The state machine of a resumable upload over TUS 1.0.0, up to the finalising request
+//! (`docs/contract/uploads-and-downloads.md#s3`).
 //!
-//! [`Transfer`] is the whole machine: an [`Event`] goes in, an [`Action`] comes out, and at any time at most one action is
-//! under way. It is made of numbers only, so that it can be kept in a record and go on after a restart.
+//! [`Upload::on`] takes an [`Event`] and returns the [`Action`] to carry out. At most one action runs at a time. An upload
+//! consists of numbers only, so a record can keep it and another process can resume it.
 //!
 //! ```text
-//!  Begin ──► Create ──► Send ──► Send ──► Finalise ──► Finish
-//!    ▲          │         │  ▲               │  409, or an ended transfer
-//!    │          │    lost │  │ offset        ▼
-//!    │          ▼         ▼  │            LookUp ──► Finish
-//!    └── restart ◄──────  Ask               │ nothing there
-//!                                           └──► restart
+//!  RequestUrl ──► Create ──► Send ──► Send ──► Finalise ──► Finish
+//!     ▲             │          │ ▲                │ 409, or the session is gone
+//!     │             │       no │ │ offset         ▼
+//!     │             │ response │ │              LookUp ──► Finish
+//!     │             ▼          ▼ │                │ not found
+//!     └─────── restart ◄── QueryOffset            └──► restart
 //! ```
 //!
-//! Three rules keep bytes from being lost, doubled or put in another order:
+//! Three rules keep bytes from being lost, repeated or reordered:
 //!
-//! - After anything but a plain success of a chunk the service is asked how far it is, and only its answer decides where to
-//!   go on.
-//! - An offset that cannot be (beyond what was sent, or another length) is not believed; the upload starts over.
-//! - Once a finalising request may have arrived, the file is looked for before the upload may start over, as it might be
-//!   there twice otherwise.
+//! - After anything but the success of a chunk, query the offset. Only the service's answer decides where to resume.
+//! - Reject an impossible offset (beyond the last byte sent, or of another length), and start over.
+//! - Once a finalising request may have arrived, look for the file before starting over. The file might exist twice
+//!   otherwise.
 
-/// Where a transfer is. The numbers are what crosses to JavaScript and what records keep.
+/// The state of an upload. Records keep its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum State {
-    /// Nothing has happened yet.
+    /// The upload has not started.
     New = 0,
-    /// A new upload URL is on its way.
-    Beginning = 1,
-    /// The creating request is on its way.
+    /// A new upload URL was requested.
+    RequestingUrl = 1,
+    /// The request that creates the upload session is running.
     Creating = 2,
-    /// The service is asked for its offset.
-    Asking = 3,
-    /// A chunk is on its way.
+    /// The offset of the service was queried.
+    QueryingOffset = 3,
+    /// A chunk is being sent.
     Sending = 4,
-    /// The finalising request is on its way.
+    /// The finalising request is running.
     Finalising = 5,
-    /// The finished file is looked for.
+    /// The library is searched for the finished file.
     LookingUp = 6,
-    /// A time goes by before the next try.
+    /// The upload waits before the next attempt.
     Waiting = 7,
-    /// The caller has stopped it for a while.
+    /// The caller paused the upload.
     Paused = 8,
-    /// The transfer is being deleted at the service.
-    Ending = 9,
-    /// The file is there.
+    /// The service is deleting the upload session.
+    Terminating = 9,
+    /// The file exists.
     Done = 10,
-    /// It has failed for good.
+    /// The upload failed.
     Failed = 11,
-    /// The caller has given it up.
+    /// The caller cancelled the upload.
     Cancelled = 12,
 }
 
 impl State {
     const ALL: [State; 13] = [
         State::New,
-        State::Beginning,
+        State::RequestingUrl,
         State::Creating,
-        State::Asking,
+        State::QueryingOffset,
         State::Sending,
         State::Finalising,
         State::LookingUp,
         State::Waiting,
         State::Paused,
-        State::Ending,
+        State::Terminating,
         State::Done,
         State::Failed,
         State::Cancelled,
     ];
 }
 
-/// What happened.
+/// An event that an upload reacts to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Event {
-    /// The caller wants the upload, for the first time or again after an interruption.
+    /// The caller starts the upload, or resumes it from a record.
     Start,
-    /// There is a new upload URL.
-    Begun,
-    /// The service has created the transfer.
+    /// A new upload URL arrived.
+    UrlReceived,
+    /// The service created the upload session.
     Created,
-    /// The service says how many bytes it has, and of how many; the length is negative where it was not said.
+    /// The service reported its offset.
     Offset {
-        /// Bytes that the service has.
+        /// The bytes that the service has.
         offset: f64,
-        /// Bytes of the whole.
+        /// The length of the whole upload, negative if unknown.
         length: f64,
     },
-    /// The answer to the finalising request, or the look-up, holds the file.
+    /// The answer to the finalising request or to the search contains the file.
     Finalised,
-    /// The look-up found nothing.
-    Missing,
-    /// The service answered with something else than a success.
-    Refused {
+    /// The search did not find the file.
+    NotFound,
+    /// The service answered with an error.
+    Rejected {
         /// The HTTP status.
         status: u16,
-        /// What it wishes to be waited, in milliseconds; NaN when it wishes nothing.
+        /// The value of `Retry-After` in milliseconds, NaN without one.
         wait: f64,
     },
-    /// There was no answer, or one that makes no sense.
-    Lost,
+    /// No answer arrived, or an unusable one.
+    NoResponse,
     /// The wait is over.
-    Woke,
-    /// The caller wants to stop for a while.
+    WaitOver,
+    /// The caller pauses the upload.
     Pause,
-    /// The caller wants to go on.
+    /// The caller resumes the upload.
     Resume,
-    /// The caller gives it up.
+    /// The caller cancels the upload.
     Cancel,
 }
 
 impl Event {
-    /// The names of the events for JavaScript, in the order of their numbers. The build makes the package's table of this.
+    /// The names of the events in JavaScript, at their numbers. The build generates a module from them.
     pub const NAMES: [&'static str; 12] = [
         "START",
-        "BEGUN",
+        "URL_RECEIVED",
         "CREATED",
         "OFFSET",
         "FINALISED",
-        "MISSING",
-        "REFUSED",
-        "LOST",
-        "WOKE",
+        "NOT_FOUND",
+        "REJECTED",
+        "NO_RESPONSE",
+        "WAIT_OVER",
         "PAUSE",
         "RESUME",
         "CANCEL",
     ];
 
-    /// The event of a number, with the two numbers that some events carry; `None` for an unknown one.
+    /// Returns the event with this number and these members, `None` for an unknown number.
     ///
     /// ```
     /// use wix_media::resumable::tus::Event;
@@ -137,20 +136,20 @@ impl Event {
     pub fn from_number(number: u8, first: f64, second: f64) -> Option<Event> {
         Some(match number {
             0 => Event::Start,
-            1 => Event::Begun,
+            1 => Event::UrlReceived,
             2 => Event::Created,
             3 => Event::Offset {
                 offset: first,
                 length: second,
             },
             4 => Event::Finalised,
-            5 => Event::Missing,
-            6 => Event::Refused {
+            5 => Event::NotFound,
+            6 => Event::Rejected {
                 status: first as u16,
                 wait: second,
             },
-            7 => Event::Lost,
-            8 => Event::Woke,
+            7 => Event::NoResponse,
+            8 => Event::WaitOver,
             9 => Event::Pause,
             10 => Event::Resume,
             11 => Event::Cancel,
@@ -159,61 +158,61 @@ impl Event {
     }
 }
 
-/// What to do next.
+/// The next thing to do.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Action {
-    /// Ask for a new upload URL.
-    Begin,
-    /// Create a transfer at the upload URL.
+    /// Request a new upload URL.
+    RequestUrl,
+    /// Create an upload session at the upload URL.
     Create,
-    /// Ask the service for its offset.
-    Ask,
+    /// Query the offset of the service.
+    QueryOffset,
     /// Send these bytes.
     Send {
         /// The first byte.
         from: f64,
-        /// The byte behind the last.
+        /// The end, exclusive.
         to: f64,
     },
     /// Send the finalising request.
     Finalise,
-    /// Look for the file that may have been made.
+    /// Search the library for the file.
     LookUp,
-    /// Let a time go by.
+    /// Wait.
     Wait {
         /// Milliseconds.
         ms: f64,
     },
-    /// Delete the transfer at the service.
+    /// Delete the upload session.
     Terminate,
-    /// Do nothing until the caller wants something.
-    Rest,
-    /// The file is there.
+    /// Do nothing until the caller acts.
+    Idle,
+    /// Return the file.
     Finish,
     /// Report the last failure.
     Fail,
-    /// Report that the service's offsets cannot be believed.
-    Distrust,
+    /// Report that the offsets of the service are impossible.
+    RejectOffset,
 }
 
 impl Action {
-    /// The names of the actions for JavaScript, in the order of their numbers. The build makes the package's table of this.
+    /// The names of the actions in JavaScript, at their numbers. The build generates a module from them.
     pub const NAMES: [&'static str; 12] = [
-        "BEGIN",
+        "REQUEST_URL",
         "CREATE",
-        "ASK",
+        "QUERY_OFFSET",
         "SEND",
         "FINALISE",
         "LOOK_UP",
         "WAIT",
         "TERMINATE",
-        "REST",
+        "IDLE",
         "FINISH",
         "FAIL",
-        "DISTRUST",
+        "REJECT_OFFSET",
     ];
 
-    /// The number of the action and its two members, 0 where it has fewer.
+    /// Returns the number of the action and its two members, 0 for missing ones.
     ///
     /// ```
     /// use wix_media::resumable::tus::Action;
@@ -222,149 +221,149 @@ impl Action {
     /// ```
     pub fn to_numbers(self) -> [f64; 3] {
         match self {
-            Action::Begin => [0.0, 0.0, 0.0],
+            Action::RequestUrl => [0.0, 0.0, 0.0],
             Action::Create => [1.0, 0.0, 0.0],
-            Action::Ask => [2.0, 0.0, 0.0],
+            Action::QueryOffset => [2.0, 0.0, 0.0],
             Action::Send { from, to } => [3.0, from, to],
             Action::Finalise => [4.0, 0.0, 0.0],
             Action::LookUp => [5.0, 0.0, 0.0],
             Action::Wait { ms } => [6.0, ms, 0.0],
             Action::Terminate => [7.0, 0.0, 0.0],
-            Action::Rest => [8.0, 0.0, 0.0],
+            Action::Idle => [8.0, 0.0, 0.0],
             Action::Finish => [9.0, 0.0, 0.0],
             Action::Fail => [10.0, 0.0, 0.0],
-            Action::Distrust => [11.0, 0.0, 0.0],
+            Action::RejectOffset => [11.0, 0.0, 0.0],
         }
     }
 }
 
-/// How patient a transfer is.
+/// The limits of retries.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Patience {
-    /// How many tries in a row may fail without a byte of progress.
-    pub tries: f64,
-    /// The first wait, in milliseconds; each further one is twice as long.
-    pub first: f64,
-    /// The longest wait, in milliseconds. Where the service wishes a longer one, the transfer fails.
-    pub longest: f64,
+pub struct RetryLimits {
+    /// How many attempts may fail in a row without progress.
+    pub max_attempts: f64,
+    /// The first wait in milliseconds. Each further one is twice as long.
+    pub first_delay: f64,
+    /// The longest wait in milliseconds. If the service asks for a longer one, the upload fails.
+    pub max_delay: f64,
 }
 
-/// How often a transfer may start over from its first byte.
-const RESTARTS: f64 = 3.0;
+/// How often an upload may start over.
+const MAX_RESTARTS: f64 = 3.0;
 
-/// One resumable upload.
+/// A resumable upload.
 ///
 /// ```
-/// use wix_media::resumable::tus::{Action, Event, Patience, Transfer};
+/// use wix_media::resumable::tus::{Action, Event, RetryLimits, Upload};
 ///
-/// let patience = Patience { tries: 6.0, first: 500.0, longest: 20_000.0 };
-/// let mut transfer = Transfer::new(10.0, 8.0, patience);
-/// assert_eq!(transfer.on(Event::Start, 0.5), Action::Begin);
-/// assert_eq!(transfer.on(Event::Begun, 0.5), Action::Create);
-/// assert_eq!(transfer.on(Event::Created, 0.5), Action::Send { from: 0.0, to: 8.0 });
-/// // The connection breaks: the service is asked how far it got, and that is where it goes on.
-/// assert_eq!(transfer.on(Event::Lost, 0.0), Action::Wait { ms: 500.0 });
-/// assert_eq!(transfer.on(Event::Woke, 0.5), Action::Ask);
+/// let limits = RetryLimits { max_attempts: 6.0, first_delay: 500.0, max_delay: 20_000.0 };
+/// let mut upload = Upload::new(10.0, 8.0, limits);
+/// assert_eq!(upload.on(Event::Start, 0.5), Action::RequestUrl);
+/// assert_eq!(upload.on(Event::UrlReceived, 0.5), Action::Create);
+/// assert_eq!(upload.on(Event::Created, 0.5), Action::Send { from: 0.0, to: 8.0 });
+/// // The connection breaks. Query the offset, and continue from there.
+/// assert_eq!(upload.on(Event::NoResponse, 0.0), Action::Wait { ms: 500.0 });
+/// assert_eq!(upload.on(Event::WaitOver, 0.5), Action::QueryOffset);
 /// let offset = Event::Offset { offset: 3.0, length: 10.0 };
-/// assert_eq!(transfer.on(offset, 0.5), Action::Send { from: 3.0, to: 10.0 });
+/// assert_eq!(upload.on(offset, 0.5), Action::Send { from: 3.0, to: 10.0 });
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Transfer {
-    /// Where it is.
+pub struct Upload {
+    /// The state.
     pub state: State,
-    /// Where it was before it waits or rests.
-    before: State,
-    /// Bytes of the file.
+    /// The state to enter after a wait or a pause.
+    next: State,
+    /// The length of the file.
     pub length: f64,
-    /// The most bytes of a chunk.
+    /// The largest chunk.
     pub chunk: f64,
-    /// Bytes that the service has confirmed.
+    /// The offset that the service confirmed.
     pub offset: f64,
-    /// The most that the service has ever confirmed, over all restarts.
-    best: f64,
-    /// The end of the furthest chunk that was sent in this transfer.
-    sent: f64,
-    /// Failures in a row without progress.
+    /// The largest offset that the service ever confirmed, across restarts.
+    max_offset: f64,
+    /// The end of the last byte sent in this session.
+    sent_to: f64,
+    /// Consecutive failures without progress.
     failures: f64,
-    /// How often it started over.
+    /// The number of restarts.
     restarts: f64,
-    /// A transfer exists at the service.
+    /// Whether the service has an upload session.
     created: bool,
-    /// A finalising request may have arrived.
+    /// Whether a finalising request may have arrived.
     finalised: bool,
-    /// How patient it is.
-    patience: Patience,
+    /// The limits of retries.
+    limits: RetryLimits,
 }
 
-impl Transfer {
-    /// A transfer that has not begun, of `length` bytes in chunks of at most `chunk`.
-    pub fn new(length: f64, chunk: f64, patience: Patience) -> Transfer {
-        Transfer {
+impl Upload {
+    /// An upload of `length` bytes in chunks of at most `chunk`, not started.
+    pub fn new(length: f64, chunk: f64, limits: RetryLimits) -> Upload {
+        Upload {
             state: State::New,
-            before: State::New,
+            next: State::New,
             length,
             chunk: chunk.max(1.0),
             offset: 0.0,
-            best: 0.0,
-            sent: 0.0,
+            max_offset: 0.0,
+            sent_to: 0.0,
             failures: 0.0,
             restarts: 0.0,
             created: false,
             finalised: false,
-            patience,
+            limits,
         }
     }
 
-    /// How many numbers a transfer is made of.
+    /// The number of numbers in a record.
     pub const NUMBERS: usize = 14;
 
-    /// Which of the numbers is the confirmed offset.
+    /// The position of the confirmed offset in a record.
     pub const OFFSET: usize = 4;
 
-    /// The transfer as numbers, for a record.
+    /// Returns the upload as numbers, for a record.
     ///
     /// ```
-    /// use wix_media::resumable::tus::{Patience, Transfer};
+    /// use wix_media::resumable::tus::{RetryLimits, Upload};
     ///
-    /// let transfer = Transfer::new(10.0, 8.0, Patience { tries: 6.0, first: 500.0, longest: 20_000.0 });
-    /// assert_eq!(Transfer::from_numbers(&transfer.to_numbers()), Some(transfer));
+    /// let upload = Upload::new(10.0, 8.0, RetryLimits { max_attempts: 6.0, first_delay: 500.0, max_delay: 20_000.0 });
+    /// assert_eq!(Upload::from_numbers(&upload.to_numbers()), Some(upload));
     /// ```
-    pub fn to_numbers(&self) -> [f64; Transfer::NUMBERS] {
+    pub fn to_numbers(&self) -> [f64; Upload::NUMBERS] {
         [
             f64::from(self.state as u8),
-            f64::from(self.before as u8),
+            f64::from(self.next as u8),
             self.length,
             self.chunk,
             self.offset,
-            self.best,
-            self.sent,
+            self.max_offset,
+            self.sent_to,
             self.failures,
             self.restarts,
             f64::from(u8::from(self.created)),
             f64::from(u8::from(self.finalised)),
-            self.patience.tries,
-            self.patience.first,
-            self.patience.longest,
+            self.limits.max_attempts,
+            self.limits.first_delay,
+            self.limits.max_delay,
         ]
     }
 
-    /// The transfer of a record; `None` for numbers that are none.
-    pub fn from_numbers(numbers: &[f64]) -> Option<Transfer> {
+    /// Restores an upload from a record. Returns `None` for invalid numbers.
+    pub fn from_numbers(numbers: &[f64]) -> Option<Upload> {
         let &[
             state,
-            before,
+            next,
             length,
             chunk,
             offset,
-            best,
-            sent,
+            max_offset,
+            sent_to,
             failures,
             restarts,
             created,
             finalised,
-            tries,
-            first,
-            longest,
+            max_attempts,
+            first_delay,
+            max_delay,
         ] = numbers
         else {
             return None;
@@ -375,181 +374,186 @@ impl Transfer {
                 .find(|state| f64::from(**state as u8) == number)
                 .copied()
         };
-        Some(Transfer {
+        Some(Upload {
             state: state_of(state)?,
-            before: state_of(before)?,
+            next: state_of(next)?,
             length,
             chunk,
             offset,
-            best,
-            sent,
+            max_offset,
+            sent_to,
             failures,
             restarts,
             created: created != 0.0,
             finalised: finalised != 0.0,
-            patience: Patience { tries, first, longest },
+            limits: RetryLimits {
+                max_attempts,
+                first_delay,
+                max_delay,
+            },
         })
     }
 
-    /// Takes what happened and says what to do next. `random` is a number from 0 to 1, of which waits get shorter.
+    /// Handles an event and returns the action to carry out. `random` is in 0..1 and shortens waits.
     ///
-    /// An event that does not fit the state, such as the late answer to a request that was given up, changes nothing and
-    /// is answered with [`Action::Rest`].
+    /// An event that does not fit the state, such as the late answer to an aborted request, changes nothing and returns
+    /// [`Action::Idle`].
     pub fn on(&mut self, event: Event, random: f64) -> Action {
         use State::*;
         match (self.state, event) {
             (Done, _) => Action::Finish,
             (Failed, _) => Action::Fail,
-            (Cancelled, _) => Action::Rest,
-            (Ending, Event::Offset { .. } | Event::Refused { .. } | Event::Lost) => {
-                // Whatever the service says: the caller is rid of it, and the service forgets it by itself in time.
+            (Cancelled, _) => Action::Idle,
+            (Terminating, Event::Offset { .. } | Event::Rejected { .. } | Event::NoResponse) => {
+                // Ignore failures: the session expires by itself.
                 self.state = Cancelled;
-                Action::Rest
+                Action::Idle
             }
-            (Ending, _) => Action::Rest,
+            (Terminating, _) => Action::Idle,
             (_, Event::Cancel) => {
-                self.state = if self.created { Ending } else { Cancelled };
-                if self.created { Action::Terminate } else { Action::Rest }
+                self.state = if self.created { Terminating } else { Cancelled };
+                if self.created { Action::Terminate } else { Action::Idle }
             }
             (Paused, Event::Resume) | (_, Event::Start) => {
                 self.failures = 0.0;
-                self.go_on()
+                self.resume()
             }
-            (Paused, _) => Action::Rest,
+            (Paused, _) => Action::Idle,
             (state, Event::Pause) => {
-                self.before = state;
+                self.next = state;
                 self.state = Paused;
-                Action::Rest
+                Action::Idle
             }
-            (Waiting, Event::Woke) => self.go_on(),
-            (Beginning, Event::Begun) => {
+            (Waiting, Event::WaitOver) => self.resume(),
+            (RequestingUrl, Event::UrlReceived) => {
                 self.created = false;
                 self.finalised = false;
                 self.offset = 0.0;
-                self.sent = 0.0;
+                self.sent_to = 0.0;
                 self.enter(Creating)
             }
             (Creating, Event::Created) => {
                 self.created = true;
                 self.send()
             }
-            (Asking, Event::Offset { offset, length }) => self.told(offset, length),
+            (QueryingOffset, Event::Offset { offset, length }) => self.offset_received(offset, length),
             (Sending, Event::Offset { offset, .. }) => {
-                if offset > self.offset && offset <= self.sent {
-                    self.reach(offset);
+                if offset > self.offset && offset <= self.sent_to {
+                    self.confirm(offset);
                     self.send()
                 } else {
-                    self.failed(Asking, f64::NAN, random)
+                    self.retry_later(QueryingOffset, f64::NAN, random)
                 }
             }
             (Finalising | LookingUp, Event::Finalised) => {
                 self.state = Done;
                 Action::Finish
             }
-            (LookingUp, Event::Missing) => self.start_over(),
-            (Beginning | Creating | Asking | Sending | Finalising | LookingUp, Event::Lost) => {
-                self.failed(self.after_failure(), f64::NAN, random)
+            (LookingUp, Event::NotFound) => self.start_over(),
+            (RequestingUrl | Creating | QueryingOffset | Sending | Finalising | LookingUp, Event::NoResponse) => {
+                self.retry_later(self.after_failure(), f64::NAN, random)
             }
-            (Beginning | Creating | Asking | Sending | Finalising | LookingUp, Event::Refused { status, wait }) => {
-                self.refused(status, wait, random)
-            }
-            _ => Action::Rest,
+            (
+                RequestingUrl | Creating | QueryingOffset | Sending | Finalising | LookingUp,
+                Event::Rejected { status, wait },
+            ) => self.rejected(status, wait, random),
+            _ => Action::Idle,
         }
     }
 
-    /// The action with which a state begins.
+    /// Enters a state and returns its action.
     fn enter(&mut self, state: State) -> Action {
         self.state = state;
         match state {
-            State::Beginning => Action::Begin,
+            State::RequestingUrl => Action::RequestUrl,
             State::Creating => Action::Create,
-            State::Asking => Action::Ask,
+            State::QueryingOffset => Action::QueryOffset,
             State::LookingUp => Action::LookUp,
             State::Finalising => {
                 self.finalised = true;
                 Action::Finalise
             }
-            _ => Action::Rest,
+            _ => Action::Idle,
         }
     }
 
-    /// Where a transfer goes on that was interrupted in any way.
-    fn go_on(&mut self) -> Action {
+    /// Resumes an interrupted upload.
+    fn resume(&mut self) -> Action {
         if self.state == State::Waiting {
-            return self.enter(self.before);
+            return self.enter(self.next);
         }
         if self.finalised {
             return self.enter(State::Finalising);
         }
         if self.created {
-            return self.enter(State::Asking);
+            return self.enter(State::QueryingOffset);
         }
-        self.enter(State::Beginning)
+        self.enter(State::RequestingUrl)
     }
 
-    /// The next chunk, or the finalising request behind the last.
+    /// Sends the next chunk, or the finalising request after the last one.
     fn send(&mut self) -> Action {
         if self.offset >= self.length {
             return self.enter(State::Finalising);
         }
         self.state = State::Sending;
         let (from, to) = (self.offset, (self.offset + self.chunk).min(self.length));
-        self.sent = self.sent.max(to);
+        self.sent_to = self.sent_to.max(to);
         Action::Send { from, to }
     }
 
-    /// The service has said how far it is.
-    fn told(&mut self, offset: f64, length: f64) -> Action {
+    /// Handles the offset that the service reported to a query.
+    fn offset_received(&mut self, offset: f64, length: f64) -> Action {
         let is_whole = offset >= 0.0 && offset.fract() == 0.0;
-        if !is_whole || (length >= 0.0 && length != self.length) || offset > self.sent {
-            // Bytes that were never sent, or of another file.
-            return if self.restarts < RESTARTS {
+        if !is_whole || (length >= 0.0 && length != self.length) || offset > self.sent_to {
+            // The session has bytes that were never sent, or belongs to another file.
+            return if self.restarts < MAX_RESTARTS {
                 self.start_over()
             } else {
                 self.state = State::Failed;
-                Action::Distrust
+                Action::RejectOffset
             };
         }
-        self.reach(offset);
+        self.confirm(offset);
         self.send()
     }
 
-    /// Takes over a confirmed offset. Only bytes that were never confirmed before are progress: a service that takes bytes
-    /// and forgets them again would be tried for ever.
-    fn reach(&mut self, offset: f64) {
+    /// Accepts a confirmed offset. Only bytes that were never confirmed before count as progress. Otherwise a service that
+    /// forgets what it confirmed would be retried for ever.
+    fn confirm(&mut self, offset: f64) {
         self.offset = offset;
-        if offset > self.best {
-            self.best = offset;
+        if offset > self.max_offset {
+            self.max_offset = offset;
             self.failures = 0.0;
         }
     }
 
-    /// What to do again when there was no answer.
+    /// Returns the state to retry if no answer arrived.
     fn after_failure(&self) -> State {
         match self.state {
-            State::Sending => State::Asking,
+            State::Sending => State::QueryingOffset,
             state => state,
         }
     }
 
-    fn refused(&mut self, status: u16, wait: f64, random: f64) -> Action {
+    fn rejected(&mut self, status: u16, wait: f64, random: f64) -> Action {
         use State::*;
         let temporary = status == 429 || status == 423 || status == 408 || status >= 500;
         if temporary && status != 501 {
-            return self.failed(self.after_failure(), wait, random);
+            return self.retry_later(self.after_failure(), wait, random);
         }
         match (self.state, status) {
-            // The token is used up: the file may be there.
+            // The token was used, so the file may exist.
             (Creating | Finalising, 409) => self.enter(LookingUp),
-            // Another request holds the transfer, or the service is further than was thought.
-            (Asking | Sending, 409) => self.failed(Asking, wait, random),
-            // It has ended, or its token has.
-            (Asking | Sending | Finalising, 401 | 403 | 404 | 410) if self.finalised => self.enter(LookingUp),
-            (Creating | Asking | Sending | Finalising, 401 | 403 | 404 | 410) => self.start_over(),
-            // Bytes are missing that were confirmed.
-            (Finalising, 400) if self.failures < self.patience.tries && self.created => {
+            // Another request holds the session, or the service has another offset.
+            (QueryingOffset | Sending, 409) => self.retry_later(QueryingOffset, wait, random),
+            // The session or its token has expired.
+            (QueryingOffset | Sending | Finalising, 401 | 403 | 404 | 410) if self.finalised => self.enter(LookingUp),
+            (Creating | QueryingOffset | Sending | Finalising, 401 | 403 | 404 | 410) => self.start_over(),
+            // The service lost bytes that it confirmed.
+            (Finalising, 400) if self.failures < self.limits.max_attempts && self.created => {
                 self.failures += 1.0;
-                self.enter(Asking)
+                self.enter(QueryingOffset)
             }
             _ => {
                 self.state = Failed;
@@ -558,29 +562,29 @@ impl Transfer {
         }
     }
 
-    /// From the first byte, with a new upload URL.
+    /// Starts over from the first byte, with a new upload URL.
     fn start_over(&mut self) -> Action {
-        if self.restarts >= RESTARTS {
+        if self.restarts >= MAX_RESTARTS {
             self.state = State::Failed;
             return Action::Fail;
         }
         self.restarts += 1.0;
         self.created = false;
         self.finalised = false;
-        self.enter(State::Beginning)
+        self.enter(State::RequestingUrl)
     }
 
-    /// One more failure: `again` is tried after a while, unless there were too many.
-    fn failed(&mut self, again: State, wait: f64, random: f64) -> Action {
+    /// Counts a failure, and enters `again` after a wait unless there were too many.
+    fn retry_later(&mut self, again: State, wait: f64, random: f64) -> Action {
         self.failures += 1.0;
-        let doubled = self.patience.first * 2f64.powi((self.failures - 1.0).min(30.0) as i32);
-        let own = doubled.min(self.patience.longest) * (1.0 - random / 2.0);
+        let doubled = self.limits.first_delay * 2f64.powi((self.failures - 1.0).min(30.0) as i32);
+        let own = doubled.min(self.limits.max_delay) * (1.0 - random / 2.0);
         let ms = if wait > own { wait } else { own };
-        if self.failures >= self.patience.tries || ms > self.patience.longest {
+        if self.failures >= self.limits.max_attempts || ms > self.limits.max_delay {
             self.state = State::Failed;
             return Action::Fail;
         }
-        self.before = again;
+        self.next = again;
         self.state = State::Waiting;
         Action::Wait { ms }
     }
@@ -618,18 +622,18 @@ mod tests {
     #[test]
     fn action_numbers_are_positions_of_names() {
         let actions = [
-            Action::Begin,
+            Action::RequestUrl,
             Action::Create,
-            Action::Ask,
+            Action::QueryOffset,
             Action::Send { from: 0.0, to: 0.0 },
             Action::Finalise,
             Action::LookUp,
             Action::Wait { ms: 0.0 },
             Action::Terminate,
-            Action::Rest,
+            Action::Idle,
             Action::Finish,
             Action::Fail,
-            Action::Distrust,
+            Action::RejectOffset,
         ];
         assert_eq!(actions.len(), Action::NAMES.len());
         for action in actions {
@@ -639,84 +643,90 @@ mod tests {
 
     #[test]
     fn offset_number_is_confirmed_offset() {
-        let mut transfer = Transfer::new(20.0, 8.0, PATIENCE);
-        transfer.offset = 7.0;
-        assert_eq!(transfer.to_numbers()[Transfer::OFFSET], 7.0);
+        let mut upload = Upload::new(20.0, 8.0, LIMITS);
+        upload.offset = 7.0;
+        assert_eq!(upload.to_numbers()[Upload::OFFSET], 7.0);
     }
 
-    const PATIENCE: Patience = Patience {
-        tries: 6.0,
-        first: 500.0,
-        longest: 20_000.0,
+    const LIMITS: RetryLimits = RetryLimits {
+        max_attempts: 6.0,
+        first_delay: 500.0,
+        max_delay: 20_000.0,
     };
 
-    /// A transfer of 20 bytes in chunks of 8 whose first chunk is on its way.
-    fn sending() -> Transfer {
-        let mut transfer = Transfer::new(20.0, 8.0, PATIENCE);
-        for event in [Event::Start, Event::Begun, Event::Created] {
-            transfer.on(event, 0.5);
+    /// An upload of 20 bytes in chunks of 8, whose first chunk is being sent.
+    fn sending() -> Upload {
+        let mut upload = Upload::new(20.0, 8.0, LIMITS);
+        for event in [Event::Start, Event::UrlReceived, Event::Created] {
+            upload.on(event, 0.5);
         }
-        assert_eq!(transfer.state, State::Sending);
-        transfer
+        assert_eq!(upload.state, State::Sending);
+        upload
     }
 
-    fn finalising() -> Transfer {
-        let mut transfer = sending();
+    fn finalising() -> Upload {
+        let mut upload = sending();
         for offset in [8.0, 16.0, 20.0] {
-            transfer.on(Event::Offset { offset, length: -1.0 }, 0.5);
+            upload.on(Event::Offset { offset, length: -1.0 }, 0.5);
         }
-        assert_eq!(transfer.state, State::Finalising);
-        transfer
+        assert_eq!(upload.state, State::Finalising);
+        upload
     }
 
-    fn refused(status: u16) -> Event {
-        Event::Refused { status, wait: f64::NAN }
+    fn rejected(status: u16) -> Event {
+        Event::Rejected { status, wait: f64::NAN }
     }
 
     #[test]
-    fn an_interrupted_transfer_asks_before_it_goes_on() {
-        for event in [Event::Lost, refused(500), refused(503), refused(409), refused(423)] {
-            let mut transfer = sending();
-            assert!(matches!(transfer.on(event, 0.5), Action::Wait { .. }), "{event:?}");
-            assert_eq!(transfer.on(Event::Woke, 0.5), Action::Ask);
+    fn interrupted_upload_queries_the_offset_before_it_continues() {
+        for event in [
+            Event::NoResponse,
+            rejected(500),
+            rejected(503),
+            rejected(409),
+            rejected(423),
+        ] {
+            let mut upload = sending();
+            assert!(matches!(upload.on(event, 0.5), Action::Wait { .. }), "{event:?}");
+            assert_eq!(upload.on(Event::WaitOver, 0.5), Action::QueryOffset);
         }
     }
 
     #[test]
-    fn a_wish_of_the_service_is_not_undercut_and_one_beyond_patience_ends_it() {
-        let mut transfer = sending();
-        let event = |wait| Event::Refused { status: 429, wait };
-        assert_eq!(transfer.on(event(7000.0), 0.5), Action::Wait { ms: 7000.0 });
-        let mut transfer = sending();
-        assert_eq!(transfer.on(event(30_000.0), 0.5), Action::Fail);
+    fn retry_after_is_a_lower_bound_and_fails_beyond_the_limit() {
+        let mut upload = sending();
+        let event = |wait| Event::Rejected { status: 429, wait };
+        assert_eq!(upload.on(event(7000.0), 0.5), Action::Wait { ms: 7000.0 });
+        let mut upload = sending();
+        assert_eq!(upload.on(event(30_000.0), 0.5), Action::Fail);
     }
 
     #[test]
-    fn an_ended_transfer_starts_over_with_a_new_url() {
+    fn expired_session_starts_over_with_a_new_url() {
         for status in [401, 403, 404, 410] {
-            let mut transfer = sending();
-            assert_eq!(transfer.on(refused(status), 0.5), Action::Begin);
-            transfer.on(Event::Begun, 0.5);
-            assert_eq!(transfer.on(Event::Created, 0.5), Action::Send { from: 0.0, to: 8.0 });
+            let mut upload = sending();
+            assert_eq!(upload.on(rejected(status), 0.5), Action::RequestUrl);
+            upload.on(Event::UrlReceived, 0.5);
+            assert_eq!(upload.on(Event::Created, 0.5), Action::Send { from: 0.0, to: 8.0 });
         }
     }
 
     #[test]
-    fn a_transfer_does_not_start_over_for_ever() {
-        let mut transfer = sending();
+    fn upload_fails_after_the_last_restart() {
+        let mut upload = sending();
         for _ in 0..3 {
-            assert_eq!(transfer.on(refused(404), 0.5), Action::Begin);
-            transfer.on(Event::Begun, 0.5);
-            transfer.on(Event::Created, 0.5);
+            assert_eq!(upload.on(rejected(404), 0.5), Action::RequestUrl);
+            upload.on(Event::UrlReceived, 0.5);
+            upload.on(Event::Created, 0.5);
         }
-        assert_eq!(transfer.on(refused(404), 0.5), Action::Fail);
+        assert_eq!(upload.on(rejected(404), 0.5), Action::Fail);
     }
 
     #[test]
-    fn offsets_that_cannot_be_are_not_believed() {
-        let mut transfer = sending();
+    fn impossible_offset_starts_over_and_is_rejected_in_the_end() {
+        let mut upload = sending();
         assert!(matches!(
-            transfer.on(
+            upload.on(
                 Event::Offset {
                     offset: 9.0,
                     length: -1.0
@@ -725,103 +735,103 @@ mod tests {
             ),
             Action::Wait { .. }
         ));
-        assert_eq!(transfer.on(Event::Woke, 0.5), Action::Ask);
+        assert_eq!(upload.on(Event::WaitOver, 0.5), Action::QueryOffset);
         for _ in 0..3 {
-            // Nothing behind byte 8 was ever sent.
+            // Nothing after byte 8 was ever sent.
             assert_eq!(
-                transfer.on(
+                upload.on(
                     Event::Offset {
                         offset: 12.0,
                         length: 20.0
                     },
                     0.5
                 ),
-                Action::Begin
+                Action::RequestUrl
             );
-            transfer.on(Event::Begun, 0.5);
-            transfer.on(Event::Created, 0.5);
-            transfer.on(Event::Lost, 0.5);
-            transfer.on(Event::Woke, 0.5);
+            upload.on(Event::UrlReceived, 0.5);
+            upload.on(Event::Created, 0.5);
+            upload.on(Event::NoResponse, 0.5);
+            upload.on(Event::WaitOver, 0.5);
         }
         assert_eq!(
-            transfer.on(
+            upload.on(
                 Event::Offset {
                     offset: 12.0,
                     length: 20.0
                 },
                 0.5
             ),
-            Action::Distrust
+            Action::RejectOffset
         );
     }
 
     #[test]
-    fn a_service_that_never_gets_further_is_given_up() {
-        let mut transfer = sending();
+    fn upload_without_progress_fails() {
+        let mut upload = sending();
         let mut actions = 0;
-        while transfer.state != State::Failed {
+        while upload.state != State::Failed {
             actions += 1;
             assert!(actions < 100);
-            match transfer.state {
-                State::Sending => transfer.on(
+            match upload.state {
+                State::Sending => upload.on(
                     Event::Offset {
                         offset: 0.0,
                         length: -1.0,
                     },
                     0.5,
                 ),
-                State::Asking => transfer.on(
+                State::QueryingOffset => upload.on(
                     Event::Offset {
                         offset: 0.0,
                         length: 20.0,
                     },
                     0.5,
                 ),
-                _ => transfer.on(Event::Woke, 0.5),
+                _ => upload.on(Event::WaitOver, 0.5),
             };
         }
     }
 
     #[test]
-    fn the_file_is_looked_for_before_it_could_be_made_twice() {
-        let mut transfer = finalising();
-        transfer.on(Event::Lost, 0.5);
-        assert_eq!(transfer.on(Event::Woke, 0.5), Action::Finalise);
-        assert_eq!(transfer.on(refused(409), 0.5), Action::LookUp);
-        assert_eq!(transfer.on(Event::Finalised, 0.5), Action::Finish);
+    fn file_is_looked_up_if_finalising_may_have_succeeded() {
+        let mut upload = finalising();
+        upload.on(Event::NoResponse, 0.5);
+        assert_eq!(upload.on(Event::WaitOver, 0.5), Action::Finalise);
+        assert_eq!(upload.on(rejected(409), 0.5), Action::LookUp);
+        assert_eq!(upload.on(Event::Finalised, 0.5), Action::Finish);
 
-        let mut transfer = finalising();
-        assert_eq!(transfer.on(refused(404), 0.5), Action::LookUp);
-        assert_eq!(transfer.on(Event::Missing, 0.5), Action::Begin);
+        let mut upload = finalising();
+        assert_eq!(upload.on(rejected(404), 0.5), Action::LookUp);
+        assert_eq!(upload.on(Event::NotFound, 0.5), Action::RequestUrl);
     }
 
     #[test]
-    fn a_pause_keeps_everything_and_a_cancellation_ends_it_at_the_service() {
-        let mut transfer = sending();
-        assert_eq!(transfer.on(Event::Pause, 0.5), Action::Rest);
-        // The answer of the request that was given up.
-        assert_eq!(transfer.on(Event::Lost, 0.5), Action::Rest);
-        assert_eq!(transfer.on(Event::Resume, 0.5), Action::Ask);
-        assert_eq!(transfer.on(Event::Cancel, 0.5), Action::Terminate);
-        assert_eq!(transfer.on(Event::Lost, 0.5), Action::Rest);
-        assert_eq!(transfer.state, State::Cancelled);
+    fn paused_upload_resumes_and_cancelled_one_terminates_its_session() {
+        let mut upload = sending();
+        assert_eq!(upload.on(Event::Pause, 0.5), Action::Idle);
+        // The late answer to the aborted request.
+        assert_eq!(upload.on(Event::NoResponse, 0.5), Action::Idle);
+        assert_eq!(upload.on(Event::Resume, 0.5), Action::QueryOffset);
+        assert_eq!(upload.on(Event::Cancel, 0.5), Action::Terminate);
+        assert_eq!(upload.on(Event::NoResponse, 0.5), Action::Idle);
+        assert_eq!(upload.state, State::Cancelled);
     }
 
     #[test]
-    fn a_paused_finalising_request_is_repeated_and_not_forgotten() {
-        let mut transfer = finalising();
-        transfer.on(Event::Pause, 0.5);
-        assert_eq!(transfer.on(Event::Resume, 0.5), Action::Finalise);
+    fn finalising_request_is_repeated_after_a_pause() {
+        let mut upload = finalising();
+        upload.on(Event::Pause, 0.5);
+        assert_eq!(upload.on(Event::Resume, 0.5), Action::Finalise);
     }
 
     #[test]
-    fn a_record_goes_on_where_it_was() {
+    fn upload_from_record_continues() {
         let record = sending().to_numbers();
-        let mut transfer = Transfer::from_numbers(&record).unwrap();
-        assert_eq!(transfer.on(Event::Start, 0.5), Action::Ask);
-        let mut transfer = Transfer::from_numbers(&finalising().to_numbers()).unwrap();
-        assert_eq!(transfer.on(Event::Start, 0.5), Action::Finalise);
-        assert_eq!(Transfer::from_numbers(&[1.0]), None);
-        assert_eq!(Transfer::from_numbers(&[99.0; Transfer::NUMBERS]), None);
+        let mut upload = Upload::from_numbers(&record).unwrap();
+        assert_eq!(upload.on(Event::Start, 0.5), Action::QueryOffset);
+        let mut upload = Upload::from_numbers(&finalising().to_numbers()).unwrap();
+        assert_eq!(upload.on(Event::Start, 0.5), Action::Finalise);
+        assert_eq!(Upload::from_numbers(&[1.0]), None);
+        assert_eq!(Upload::from_numbers(&[99.0; Upload::NUMBERS]), None);
     }
 }

@@ -9,4 +9,4 @@ mod imports;
 mod json;
 mod links;
 mod reference;
-mod transfer;
+mod resumable;

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use wix_media::resumable::tus::{Action, Event, Transfer};
+use wix_media::resumable::tus::{Action, Event, Upload};
 
 /// The module `tus.js`: `EVENT` and `ACTION` by name, and `OFFSET`, the place of the confirmed offset among the numbers of
-/// a transfer.
+/// an upload.
 pub(crate) fn module() -> String {
     let mut text = String::new();
     for (name, members) in [("EVENT", Event::NAMES.as_slice()), ("ACTION", Action::NAMES.as_slice())] {
@@ -16,7 +16,7 @@ pub(crate) fn module() -> String {
             .collect();
         _ = writeln!(text, "export const {name} = {{ {} }};", pairs.join(", "));
     }
-    _ = writeln!(text, "export const OFFSET = {};", Transfer::OFFSET);
+    _ = writeln!(text, "export const OFFSET = {};", Upload::OFFSET);
     text
 }
 
@@ -27,7 +27,10 @@ mod tests {
     #[test]
     fn module_numbers_events_and_actions() {
         let text = module();
-        assert!(text.contains("export const EVENT = { START: 0, BEGUN: 1,"), "{text}");
+        assert!(
+            text.contains("export const EVENT = { START: 0, URL_RECEIVED: 1,"),
+            "{text}"
+        );
         assert!(text.contains("LOOK_UP: 5, WAIT: 6,"), "{text}");
         assert!(text.ends_with("export const OFFSET = 4;\n"), "{text}");
     }

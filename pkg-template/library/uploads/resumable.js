@@ -40,7 +40,7 @@ export async function uploadResumable(job) {
     } catch (cause) {
       if (own.signal.aborted || cause instanceof WixMediaError) throw cause;
       failure = api.unreachable(name, cause);
-      return [EVENT.LOST];
+      return [EVENT.NO_RESPONSE];
     }
     const expires = Date.parse(answer.header('upload-expires'));
     if (expires) record.expires = expires;
@@ -50,14 +50,14 @@ export async function uploadResumable(job) {
     try {
       decode(name, answer.response, answer.bytes);
       failure = api.unreachable(name, new Error(`the answer ${answer.status} makes no sense`));
-      return [EVENT.LOST];
+      return [EVENT.NO_RESPONSE];
     } catch (error) {
       failure = error;
     }
-    if (answer.status < 400) return [EVENT.LOST];
+    if (answer.status < 400) return [EVENT.NO_RESPONSE];
     // The machine takes a 400 at the end for missing bytes; a refusal of the file is another thing.
     const isRefusal = answer.status === 400 && failure.code !== 'UPLOAD_INCOMPLETE';
-    return [EVENT.REFUSED, isRefusal ? 422 : answer.status, retryAfter(answer.header('retry-after'))];
+    return [EVENT.REJECTED, isRefusal ? 422 : answer.status, retryAfter(answer.header('retry-after'))];
   };
   const offsetOf = ({ header }) => {
     const offset = numberOf(header('upload-offset'));
@@ -65,13 +65,13 @@ export async function uploadResumable(job) {
   };
 
   const work = {
-    async [ACTION.BEGIN]() {
+    async [ACTION.REQUEST_URL]() {
       const options = { ...request.options, sizeInBytes: String(source.size) };
       const { uploadUrl, uploadToken } = await client.files.generateFileResumableUploadUrl(request.mimeType, options, {
         signal: own.signal,
       });
       Object.assign(record, { uploadUrl, uploadToken, location: undefined, expires: Date.now() + LIFE });
-      return [EVENT.BEGUN];
+      return [EVENT.URL_RECEIVED];
     },
     [ACTION.CREATE]: () => {
       const metadata = { filename: request.options.fileName, contentType: request.mimeType, token: record.uploadToken };
@@ -84,7 +84,7 @@ export async function uploadResumable(job) {
         return [EVENT.CREATED];
       });
     },
-    [ACTION.ASK]: () => send({ url: record.location, method: 'HEAD', headers: TUS }, offsetOf),
+    [ACTION.QUERY_OFFSET]: () => send({ url: record.location, method: 'HEAD', headers: TUS }, offsetOf),
     [ACTION.SEND]: (from, to) => {
       const headers = { ...TUS, 'Upload-Offset': String(from), 'Content-Type': 'application/offset+octet-stream' };
       const onBytes = seen && ((offset, bytes) => seen.take(offset, bytes));
@@ -106,15 +106,15 @@ export async function uploadResumable(job) {
     },
     async [ACTION.LOOK_UP]() {
       file = await find(own.signal);
-      return [file ? EVENT.FINALISED : EVENT.MISSING];
+      return [file ? EVENT.FINALISED : EVENT.NOT_FOUND];
     },
     async [ACTION.WAIT](ms) {
       shared.tell(shared.on.retry, { operation: name, attempt: 1, delayMs: ms, status: failure?.status, error: failure });
       await pause(ms, own.signal);
-      return [EVENT.WOKE];
+      return [EVENT.WAIT_OVER];
     },
     [ACTION.TERMINATE]: () => send({ url: record.location, method: 'DELETE', headers: TUS }, () => [EVENT.OFFSET, 0, 0]),
-    async [ACTION.REST]() {
+    async [ACTION.IDLE]() {
       job.state = 'paused';
       job.onPaused?.();
       await new Promise((resolve, reject) => {
@@ -139,21 +139,21 @@ export async function uploadResumable(job) {
       next = step(record.numbers, wishes.shift());
       record.numbers = next.numbers;
     }
-    const { action, from, to } = next ?? { action: ACTION.REST };
+    const { action, from, to } = next ?? { action: ACTION.IDLE };
     const confirmed = confirmedOf(record.numbers);
     progress.confirmed(confirmed);
     source.forget(confirmed);
     if (action === ACTION.FINISH) return file;
     if (action === ACTION.FAIL) throw failure;
-    if (action === ACTION.DISTRUST) {
+    if (action === ACTION.REJECT_OFFSET) {
       const message = `${name}: the service counts bytes that were never sent`;
       throw new WixMediaError({ message, code: 'UPLOAD_OFFSET_INVALID', operation: name });
     }
     if (cancelled || job.isCancelled) {
       job.isCancelled = true;
-      if (action === ACTION.REST) throw new WixMediaError({ message: `${name}: cancelled`, code: 'CANCELLED', operation: name });
+      if (action === ACTION.IDLE) throw new WixMediaError({ message: `${name}: cancelled`, code: 'CANCELLED', operation: name });
     }
-    if (action === ACTION.SEND || action === ACTION.FINALISE || action === ACTION.REST) await job.save();
+    if (action === ACTION.SEND || action === ACTION.FINALISE || action === ACTION.IDLE) await job.save();
     own = linked(signal);
     try {
       event = await work[action](from, to);

@@ -1,28 +1,28 @@
-//! The machine of resumable uploads on a service that fails at random: whatever happens, what it reports as done is there
-//! once and byte for byte, and it always comes to an end.
+//! Resumable uploads against a service that fails at random. A finished upload has stored its file exactly once, and every
+//! upload ends.
 
 use proptest::prelude::*;
-use wix_media::resumable::tus::{Action, Event, Patience, State, Transfer};
+use wix_media::resumable::tus::{Action, Event, RetryLimits, State, Upload};
 
-/// What goes wrong with one request.
+/// A fault of one request.
 #[derive(Clone, Copy, Debug)]
 enum Fault {
     None,
     /// The request never arrives.
     LostBefore,
-    /// Everything happens, and the answer is lost.
+    /// The request succeeds, and its answer is lost.
     LostAfter,
-    /// Of a chunk this part arrives, in percent.
+    /// Only this part of a chunk arrives, in percent.
     Cut(u8),
-    /// A refusal that has nothing to do with the state.
+    /// An error that is unrelated to the state.
     Status(u16),
-    /// The answer names another offset.
+    /// The answer reports another offset.
     Lie(u16),
-    /// The service forgets the transfer before the request.
+    /// The session disappears before the request.
     Forget,
-    /// The caller stops it for a while.
+    /// The caller pauses the upload.
     Pause,
-    /// The process ends, and another one takes the record up.
+    /// The process ends, and another one resumes from the record.
     Restart,
 }
 
@@ -40,50 +40,50 @@ fn fault() -> impl Strategy<Value = Fault> {
     ]
 }
 
-/// A service with one token at a time.
+/// A service with one upload token at a time.
 #[derive(Default)]
 struct Service {
-    transfer: Option<Vec<u8>>,
-    /// The token is used up: its file is there.
+    session: Option<Vec<u8>>,
+    /// Whether the token was used, so that its file exists.
     done: bool,
     files: Vec<Vec<u8>>,
 }
 
 fn refused(status: u16) -> Event {
-    Event::Refused { status, wait: f64::NAN }
+    Event::Rejected { status, wait: f64::NAN }
 }
 
 impl Service {
-    /// What a request does, and its answer.
+    /// Serves a request and returns its answer as an event.
     fn serve(&mut self, action: Action, source: &[u8], part: f64) -> Event {
         let length = source.len() as f64;
         match action {
-            Action::Begin => {
-                self.transfer = None;
+            Action::RequestUrl => {
+                self.session = None;
                 self.done = false;
-                Event::Begun
+                Event::UrlReceived
             }
             Action::Create if self.done => refused(409),
             Action::Create => {
-                self.transfer = Some(Vec::new());
+                self.session = Some(Vec::new());
                 Event::Created
             }
             Action::Finalise if self.done => refused(409),
-            Action::Finalise => match self.transfer.take() {
+            Action::Finalise => match self.session.take() {
                 Some(bytes) if bytes.len() == source.len() => {
                     self.files.push(bytes);
                     self.done = true;
                     Event::Finalised
                 }
                 kept => {
-                    self.transfer = kept;
+                    self.session = kept;
                     refused(400)
                 }
             },
-            Action::LookUp if self.files.is_empty() => Event::Missing,
+            Action::LookUp if self.files.is_empty() => Event::NotFound,
             Action::LookUp => Event::Finalised,
             _ => {
-                let Some(bytes) = &mut self.transfer else {
+                let Some(bytes) = &mut self.session else {
                     return refused(404);
                 };
                 if let Action::Send { from, to } = action {
@@ -106,42 +106,42 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn what_is_done_is_there_once(
+    fn finished_upload_is_stored_exactly_once(
         length in 1..50usize,
         chunk in 1..30u32,
         faults in prop::collection::vec(fault(), 0..40),
     ) {
         let source: Vec<u8> = (0..length).map(|number| number as u8).collect();
-        let patience = Patience { tries: 6.0, first: 1.0, longest: 100.0 };
-        let mut transfer = Transfer::new(length as f64, f64::from(chunk), patience);
+        let limits = RetryLimits { max_attempts: 6.0, first_delay: 1.0, max_delay: 100.0 };
+        let mut upload = Upload::new(length as f64, f64::from(chunk), limits);
         let mut service = Service::default();
         let mut faults = faults.into_iter();
-        let mut action = transfer.on(Event::Start, 0.5);
+        let mut action = upload.on(Event::Start, 0.5);
         for step in 0.. {
-            prop_assert!(step < 10_000, "it comes to an end");
+            prop_assert!(step < 10_000, "the upload does not end");
             let event = match action {
-                Action::Finish | Action::Fail | Action::Distrust => break,
+                Action::Finish | Action::Fail | Action::RejectOffset => break,
                 Action::Wait { ms } => {
                     prop_assert!((0.0..=100.0).contains(&ms));
-                    Event::Woke
+                    Event::WaitOver
                 }
-                Action::Rest => Event::Resume,
+                Action::Idle => Event::Resume,
                 _ => {
                     let fault = faults.next().unwrap_or(Fault::None);
-                    // The look-up goes by calls that are tried again on their own.
-                    let fault = if matches!(action, Action::LookUp | Action::Begin) { Fault::None } else { fault };
+                    // The search uses calls with retries of their own.
+                    let fault = if matches!(action, Action::LookUp | Action::RequestUrl) { Fault::None } else { fault };
                     match fault {
                         Fault::None => service.serve(action, &source, 1.0),
-                        Fault::LostBefore => Event::Lost,
+                        Fault::LostBefore => Event::NoResponse,
                         Fault::LostAfter => {
                             service.serve(action, &source, 1.0);
-                            Event::Lost
+                            Event::NoResponse
                         }
                         Fault::Cut(percent) => {
                             if matches!(action, Action::Send { .. }) {
                                 service.serve(action, &source, f64::from(percent) / 100.0);
                             }
-                            Event::Lost
+                            Event::NoResponse
                         }
                         Fault::Status(status) => refused(status),
                         Fault::Lie(offset) => match service.serve(action, &source, 1.0) {
@@ -149,24 +149,24 @@ proptest! {
                             event => event,
                         },
                         Fault::Forget => {
-                            service.transfer = None;
+                            service.session = None;
                             service.serve(action, &source, 1.0)
                         }
                         Fault::Pause => Event::Pause,
                         Fault::Restart => {
-                            transfer = Transfer::from_numbers(&transfer.to_numbers()).unwrap();
+                            upload = Upload::from_numbers(&upload.to_numbers()).unwrap();
                             Event::Start
                         }
                     }
                 }
             };
-            let before = transfer.clone();
-            action = transfer.on(event, 0.5);
+            let before = upload.clone();
+            action = upload.on(event, 0.5);
             if let Action::Send { from, to } = action {
                 prop_assert!(from < to && to <= length as f64 && to - from <= f64::from(chunk), "{before:?} {event:?}");
             }
         }
-        if transfer.state == State::Done {
+        if upload.state == State::Done {
             prop_assert_eq!(&service.files, &vec![source]);
         } else {
             prop_assert!(service.files.len() <= 1);
