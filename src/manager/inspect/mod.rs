@@ -16,6 +16,8 @@ mod exif;
 mod image;
 mod input;
 mod isobmff;
+#[cfg(test)]
+mod lofty_oracle;
 mod svg;
 
 pub(super) use digest::{Digest, Digested, digest_of};
