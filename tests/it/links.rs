@@ -108,6 +108,18 @@ fn references(source: &str) -> Vec<String> {
     found
 }
 
+/// The files and folders that a document names in code spans by their path from the root: `src/wire/json.rs`.
+fn named_paths(page: &str) -> Vec<String> {
+    let is_path = |span: &str| {
+        let (folder, _) = span.split_once('/').unwrap_or_default();
+        let is_folder = FOLDERS.contains(&folder) && root().join(folder).exists();
+        is_folder && !span.contains(|letter: char| letter.is_whitespace() || "*#{".contains(letter))
+    };
+    let spans = prose(page);
+    let spans = spans.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
+    spans.filter(|span| is_path(span)).map(ToOwned::to_owned).collect()
+}
+
 /// Why a path from the root leads nowhere, if it does.
 fn problem(target: &str, texts: &BTreeMap<String, String>) -> Option<String> {
     let (path, anchor) = target
@@ -146,6 +158,19 @@ fn every_link_of_a_document_resolves() {
         for link in links(text) {
             if let Some(problem) = problem(&from_root(name, &link), &texts) {
                 problems.push(format!("{name}: {problem}"));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn every_path_that_a_document_names_exists() {
+    let mut problems = Vec::new();
+    for (name, text) in texts().iter().filter(|(name, _)| name.ends_with(".md")) {
+        for path in named_paths(text) {
+            if !root().join(&path).exists() {
+                problems.push(format!("{name}: {path} not found"));
             }
         }
     }
@@ -209,6 +234,8 @@ fn links_that_lead_nowhere_are_found() {
     for link in links(page) {
         assert!(problem(&from_root("README.md", &link), &texts).is_some(), "{link}");
     }
+    let page = "`src/gone.rs` is in `src`, like `src/*.rs` and `cargo xtask`. See `docs/design.md#map` and `tests/it`.";
+    assert_eq!(named_paths(page), ["src/gone.rs", "tests/it"]);
     let source = "// docs/gone.md, `docs/contract/choices.md#u99`. See docs/design.md. https://example.com/docs/gone.md docs/x.js";
     assert_eq!(
         references(source),
