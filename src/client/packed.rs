@@ -98,11 +98,7 @@ impl PackedOperation {
                 1 => Verb::Post,
                 _ => Verb::Patch,
             },
-            repeat: if flags & 4 == 0 {
-                Repeat::Harmless
-            } else {
-                Repeat::Creates
-            },
+            repeat: if flags & 4 == 0 { Repeat::Safe } else { Repeat::Creates },
             answer,
             path: row.text(),
             arguments: row,

@@ -28,7 +28,7 @@ pub enum Attempt {
 pub fn advice(operation: &PackedOperation, attempt: Attempt) -> &'static str {
     match (attempt, operation.repeat) {
         (Attempt::Answered(429) | Attempt::NotSent, _) => "after",
-        (Attempt::Answered(500 | 503 | 504) | Attempt::Unanswered, Repeat::Harmless) => "after",
+        (Attempt::Answered(500 | 503 | 504) | Attempt::Unanswered, Repeat::Safe) => "after",
         (Attempt::Answered(500 | 503 | 504) | Attempt::Unanswered, Repeat::Creates) => "maybe",
         (Attempt::Answered(_), _) => "never",
     }

@@ -128,8 +128,8 @@ pub enum Paging {
 /// Whether a call may be retried (`docs/contract/errors.md#s6`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
-    /// The call is idempotent. It may be retried after network failures, 429, 500, 503 and 504.
-    Harmless,
+    /// Repeating the call is safe. It may be retried after network failures, 429, 500, 503 and 504.
+    Safe,
     /// A retry may create a second item. It may follow a 429, or a request that was never sent.
     Creates,
 }
@@ -287,7 +287,7 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// The common case that rows start from: an idempotent read that returns its whole body.
+    /// The common case that rows start from: a read that returns its whole body.
     const READ: Operation = Operation {
         // Placeholders, replaced in every row.
         id: OperationId::GenerateFilesDownloadUrl,
@@ -299,7 +299,7 @@ impl Operation {
         output: Output::Body,
         answer: ShapeId::Any,
         paging: Paging::None,
-        repeat: Repeat::Harmless,
+        repeat: Repeat::Safe,
         access: Access::Read,
         effect: Effect::Read,
         deferrable: false,
@@ -307,14 +307,14 @@ impl Operation {
         errors: &[],
     };
 
-    /// An idempotent change.
+    /// A change that is safe to repeat.
     const CHANGE: Operation = Operation {
         access: Access::Manage,
         effect: Effect::Change,
         ..Operation::READ
     };
 
-    /// A change that may create a second item when retried.
+    /// A change that may create a second item when repeated.
     const CREATE: Operation = Operation {
         repeat: Repeat::Creates,
         ..Operation::CHANGE

@@ -1,4 +1,4 @@
-//! The rewriting of answers against a plain model on trees.
+//! Rewritten answers against a model that works on trees.
 
 use crate::json::{spelled, value};
 use proptest::prelude::*;
@@ -27,7 +27,7 @@ fn renamed_segments(name: &str) -> String {
     name.split('.').map(rename).collect::<Vec<_>>().join(".")
 }
 
-/// What the rule says: a name changes where the new one is free.
+/// Applies the rule: a name changes unless the object contains the new one.
 fn model(value: &Value, sorts: bool) -> Value {
     match value {
         Value::Array(items) => items.iter().map(|item| model(item, sorts)).collect(),
@@ -52,7 +52,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn names_change_as_the_model_says(value in value(), odd: bool) {
+    fn rewritten_names_agree_with_the_model(value in value(), odd: bool) {
         let text = spelled(&value, odd);
         let answer = rewrite::answer(text.as_bytes(), &Shape::Any).expect("JSON");
         let rewritten: Value = serde_json::from_slice(&answer.text).expect("JSON again");
@@ -61,7 +61,7 @@ proptest! {
     }
 
     #[test]
-    fn every_shape_leaves_json(value in value(), odd: bool, number in 0..OPERATIONS.len()) {
+    fn answer_of_every_operation_is_json_with_valid_paths(value in value(), odd: bool, number in 0..OPERATIONS.len()) {
         let operation = PackedOperation::at(number).expect("a row");
         let text = spelled(&value, odd);
         let answer = rewrite::answer(text.as_bytes(), operation.answer).expect("JSON");
@@ -91,7 +91,7 @@ proptest! {
     }
 
     #[test]
-    fn damage_never_panics(value in value(), odd: bool, status in prop::sample::select(&[200u16, 201, 400, 503][..]),
+    fn damaged_answer_is_a_failure_or_a_result(value in value(), odd: bool, status in prop::sample::select(&[200u16, 201, 400, 503][..]),
                            number in 0..OPERATIONS.len(), at: prop::sample::Index, byte: u8, cut: bool) {
         let operation = PackedOperation::at(number).expect("a row");
         let mut text = spelled(&value, odd).into_bytes();
@@ -107,7 +107,7 @@ proptest! {
     }
 
     #[test]
-    fn noise_never_panics(noise: Vec<u8>, number in 0..OPERATIONS.len()) {
+    fn random_bytes_never_panic(noise: Vec<u8>, number in 0..OPERATIONS.len()) {
         let operation = PackedOperation::at(number).expect("a row");
         let head = Head { status: 500, status_text: "", request_id: None, content_type: None };
         _ = decode(&operation, &noise);
@@ -116,7 +116,7 @@ proptest! {
 }
 
 #[test]
-fn deep_nesting_is_refused_and_not_followed() {
+fn answer_nested_too_deeply_is_refused() {
     let operation = PackedOperation::named("files", "listFiles").expect("a row");
     for open in ["[", "{\"a\":", "{\"files\":["] {
         assert_eq!(
@@ -130,7 +130,7 @@ fn deep_nesting_is_refused_and_not_followed() {
 }
 
 #[test]
-fn dates_are_told_one_by_one_where_names_are_mixed() {
+fn dates_are_listed_by_item_if_spellings_are_mixed() {
     for (second, dates) in [
         (r#"{"createdDate":"2"}"#, &br#"["files",null,"_createdDate"]"#[..]),
         (
@@ -150,7 +150,7 @@ fn dates_are_told_one_by_one_where_names_are_mixed() {
 }
 
 #[test]
-fn conflicts_inside_conflicts_are_walked_once() {
+fn nested_conflicts_of_names_take_linear_time() {
     let operation = PackedOperation::named("files", "listFiles").expect("a row");
     for names in [r#""id":1,"_id":2,"#, r#""createdDate":"1","_createdDate":2,"#] {
         let open = format!("{{{names}\"file\":").repeat(900);

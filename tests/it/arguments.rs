@@ -1,4 +1,4 @@
-//! Requests of generated arguments.
+//! Requests built from generated arguments.
 
 use crate::json::value;
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn any_arguments_give_a_request_or_a_named_refusal(first in value(), second in value(), number in 0..OPERATIONS.len()) {
+    fn any_arguments_make_a_request_or_a_violation(first in value(), second in value(), number in 0..OPERATIONS.len()) {
         let operation = PackedOperation::at(number).expect("a row");
         let arguments = json!({ "0": first, "1": second }).to_string();
         match build(&operation, arguments.as_bytes(), "https://h") {
@@ -39,7 +39,7 @@ proptest! {
     }
 
     #[test]
-    fn ids_stay_one_segment(id in "\\PC{1,20}") {
+    fn id_in_a_path_is_one_segment(id in "\\PC{1,20}") {
         for name in ["getFolder", "generateFolderDownloadUrl", "updateFolder"] {
             let operation = PackedOperation::named("folders", name).expect("a row");
             let arguments = json!({ "0": id, "1": {} }).to_string();
@@ -55,7 +55,7 @@ proptest! {
 }
 
 #[test]
-fn each_required_argument_is_missed_by_name() {
+fn missing_required_argument_is_named() {
     for (number, row) in OPERATIONS.iter().enumerate() {
         let operation = PackedOperation::at(number).expect("a row");
         let Some(field) = operation.fields().find(|field| field.required != Required::No) else {
@@ -77,7 +77,7 @@ fn each_required_argument_is_missed_by_name() {
 }
 
 #[test]
-fn what_json_cannot_carry_is_refused_spelled_out_or_left_out() {
+fn value_without_json_form_is_refused_spelled_out_or_omitted() {
     let list = PackedOperation::named("files", "listFiles").expect("a row");
     let query = |options: &str| {
         build(&list, format!(r#"{{"0":{options}}}"#).as_bytes(), "")
@@ -122,7 +122,7 @@ fn what_json_cannot_carry_is_refused_spelled_out_or_left_out() {
 }
 
 #[test]
-fn the_first_argument_of_update_folder_wins() {
+fn update_folder_prefers_the_id_of_its_first_argument() {
     let update = PackedOperation::named("folders", "updateFolder").expect("a row");
     let request = build(
         &update,

@@ -1,4 +1,4 @@
-//! Every row of the operations table has its TypeScript declaration, with documentation.
+//! Every operation has a documented TypeScript declaration.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use wix_media::operations::{Argument, Group, OPERATIONS, Operation};
 const FILES: &str = include_str!("../../pkg-template/types/files/functions.d.ts");
 const FOLDERS: &str = include_str!("../../pkg-template/types/folders/functions.d.ts");
 
-/// The text of a namespace of the declarations.
+/// Returns the text of a namespace in the declarations.
 fn namespace(group: Group) -> &'static str {
     let opening = format!("export declare namespace {} {{\n", group.name());
     let declarations = match group {
@@ -18,7 +18,7 @@ fn namespace(group: Group) -> &'static str {
     rest.split_once("\n}\n").expect("its end").0
 }
 
-/// Each declaration of a function: its documentation comment and its list of parameters.
+/// Returns the documentation comment and the parameters of each declaration of a function.
 fn declarations(group: Group, name: &str) -> Vec<(&'static str, &'static str)> {
     let text = namespace(group);
     text.match_indices(&format!("  export function {name}("))
@@ -37,7 +37,7 @@ fn declarations(group: Group, name: &str) -> Vec<(&'static str, &'static str)> {
         .collect()
 }
 
-/// The names of a row's parameters, `options` and the last one among them.
+/// Returns the names of a function's parameters, including `options` and the last one.
 fn parameters(row: &Operation) -> Vec<&'static str> {
     let arguments = row.arguments.iter().map(|argument| match argument {
         Argument::Value { name, .. } => *name,
@@ -46,7 +46,7 @@ fn parameters(row: &Operation) -> Vec<&'static str> {
     arguments.chain(["call"]).collect()
 }
 
-/// What a declaration lacks, one line each.
+/// Returns the parts that a declaration lacks, one line each.
 fn lacks(row: &Operation, comment: &str, list: &str) -> String {
     let mut faults = String::new();
     for name in parameters(row) {
@@ -74,14 +74,14 @@ fn lacks(row: &Operation, comment: &str, list: &str) -> String {
 }
 
 #[test]
-fn every_row_is_declared_and_documented() {
+fn operation_is_declared_and_documented() {
     let mut faults = String::new();
     for row in OPERATIONS {
         let found: Vec<_> = declarations(row.group, row.name)
             .into_iter()
             .map(|(comment, list)| lacks(row, comment, list))
             .collect();
-        // Of several forms of a function one is that of the row.
+        // One of several declarations of a function is that of the row.
         match found.iter().min_by_key(|lacking| lacking.len()) {
             None => _ = writeln!(faults, "{}.{}: not declared", row.group.name(), row.name),
             Some(lacking) => {
@@ -95,7 +95,7 @@ fn every_row_is_declared_and_documented() {
 }
 
 #[test]
-fn nothing_is_declared_that_has_no_row() {
+fn declared_function_has_a_row() {
     for group in [Group::Files, Group::Folders] {
         for (at, opening) in namespace(group).match_indices("  export function ") {
             let name = namespace(group)[at + opening.len()..]
@@ -112,7 +112,7 @@ fn nothing_is_declared_that_has_no_row() {
 }
 
 #[test]
-fn what_is_missing_is_named() {
+fn lacks_names_each_missing_part() {
     let row = OPERATIONS[1];
     let faults = lacks(
         row,

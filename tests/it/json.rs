@@ -1,9 +1,9 @@
-//! JSON texts as they come: of any content, spacing and damage.
+//! Generated JSON values and texts.
 
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// JSON values with the names that the rewriting knows, in both spellings, and with others.
+/// JSON values whose names include those that change, in both spellings.
 pub(crate) fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -34,7 +34,7 @@ fn name() -> impl Strategy<Value = String> {
     ]
 }
 
-/// The same value in another spelling: white space, escapes, a byte order mark.
+/// Returns the text of a value, if `odd` with white space, escapes and a byte order mark.
 pub(crate) fn spelled(value: &Value, odd: bool) -> String {
     if !odd {
         return value.to_string();

@@ -1,4 +1,4 @@
-//! Properties of the core, checked on generated input, and what has to agree with the operations table.
+//! Properties of the core on generated input, and agreement of files with the operations table and with each other.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod answers;

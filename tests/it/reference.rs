@@ -1,6 +1,6 @@
-//! `docs/reference.md` says what the operations table says.
+//! `docs/reference.md` agrees with the operations table.
 //!
-//! With `UPDATE_REFERENCE` in the environment the page is written instead of compared.
+//! Set `UPDATE_REFERENCE` to write the page instead of comparing it.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -11,27 +11,28 @@ use wix_media::operations::{Access, Argument, Field, Kind, OPERATIONS, Operation
 const INTRODUCTION: &str = "\
 # Reference
 
-Every call, as the operations table has it. This page is written from the table, and a test compares the two; to write it
-anew after a change of the table:
+Every call with its arguments, limits and error codes. This page is generated from the operations table. Generate it again
+after you change the table:
 
 ```sh
 UPDATE_REFERENCE=1 cargo test --test it reference
 ```
 
-- Paths are below `/site-media/v1`. Arguments are named as JavaScript names them; *sent as* is where they travel.
-- **Limits are the service's.** The client refuses only a required argument that is missing or of the wrong type, and
-  values that cannot be sent at all; everything else the service judges, so a limit that grows needs no new client.
-- Every function takes `{ signal, timeoutMs }` as one more argument after those listed.
-- A file id may be a media URL, such as `wix:image://v1/a1b2c3_4f5e~mv2.jpg/river.jpg`.
-- *Tried again* says after which failures. *Harmless*: a lost connection and the statuses 429, 500, 503, 504. *Creates*:
-  only a 429, or when the request cannot have left, because otherwise a repeat might make a second item.
-- *Scope* is what the credentials must cover: Read Media Manager or Manage Media Manager, which covers both.
-- [Errors](errors.md) explains the codes, and those that every call can meet.
+- Paths are relative to `/site-media/v1`. Arguments have their JavaScript names. *Sent as* is the name and place in the
+  request.
+- **The service checks limits.** The client refuses only required arguments that are missing or of the wrong type, and
+  values that JSON cannot express. You do not need a new client when the service raises a limit.
+- Every function takes `{ signal, timeoutMs }` as its last argument.
+- Wherever a file id is expected, you can pass a media URL such as `wix:image://v1/a1b2c3_4f5e~mv2.jpg/river.jpg`.
+- *Retried*: a *safe* call is retried after a lost connection and after the statuses 429, 500, 503 and 504. A call
+  that *creates* is retried only after a 429, or if the request was never sent. It might create a second item otherwise.
+- *Scope*: the credentials need *read* (Read Media Manager) or *manage* (Manage Media Manager, which includes *read*).
+- [Errors](errors.md) explains the codes, including those that every call can raise.
 ";
 
 fn page() -> String {
     let mut text = INTRODUCTION.to_owned();
-    text.push_str("\n## All calls\n\n| Call | HTTP | Paged | Tried again | Scope |\n| --- | --- | --- | --- | --- |\n");
+    text.push_str("\n## All calls\n\n| Call | HTTP | Paged | Retried | Scope |\n| --- | --- | --- | --- | --- |\n");
     for row in OPERATIONS {
         let name = full_name(row);
         _ = writeln!(
@@ -42,7 +43,7 @@ fn page() -> String {
             row.path,
             if row.paging == Paging::None { "" } else { "yes" },
             match row.repeat {
-                Repeat::Harmless => "harmless",
+                Repeat::Safe => "safe",
                 Repeat::Creates => "creates",
             },
             match row.access {
@@ -55,17 +56,16 @@ fn page() -> String {
         push_call(&mut text, row);
     }
     text.push_str(
-        "\n## Enums\n\nEach is an object of the package, such as `MediaType.IMAGE`, and of the groups named beside it. The plain \
-         string\ndoes as well. Values that are not listed pass through in answers.\n\n| Enum | Groups | Values |\n| --- | --- | \
-         --- |\n",
+        "\n## Enums\n\nEach enum is an object of the package and of its groups. Pass a member such as `MediaType.IMAGE`, or the plain \
+         string.\nAnswers may contain values that are not listed.\n\n| Enum | Groups | Values |\n| --- | --- | --- |\n",
     );
-    for choice in ENUMS {
-        let groups: Vec<_> = choice.groups.iter().map(|group| group.name()).collect();
-        let values: Vec<_> = choice.values.iter().map(|value| format!("`{value}`")).collect();
+    for api_enum in ENUMS {
+        let groups: Vec<_> = api_enum.groups.iter().map(|group| group.name()).collect();
+        let values: Vec<_> = api_enum.values.iter().map(|value| format!("`{value}`")).collect();
         _ = writeln!(
             text,
             "| `{}` | {} | {} |",
-            choice.name,
+            api_enum.name,
             groups.join(", "),
             values.join(", ")
         );
@@ -98,33 +98,33 @@ fn push_call(text: &mut String, row: &Operation) {
             }
         }
     }
-    text.push_str("| Argument | Sent as | Required | What it may be |\n| --- | --- | --- | --- |\n");
+    text.push_str("| Argument | Sent as | Required | Value |\n| --- | --- | --- | --- |\n");
     text.push_str(&rows.concat());
 
-    _ = writeln!(text, "\n- Gives {}.", result(row));
+    _ = writeln!(text, "\n- Returns {}.", result(row));
     match row.paging {
         Paging::None => {}
         Paging::Cursor(list) => {
             _ = writeln!(
                 text,
-                "- Paged: a page's items are in `{list}`; the next page is asked for with `options.paging.cursor` from \
-                 `nextCursor.cursors.next`. `for await`, `.pages()` and `.toArray({{ limit }})` do so by themselves."
+                "- Paged: `{list}` holds the items of a page. For the next page, pass `nextCursor.cursors.next` as \
+                 `options.paging.cursor`, or use `for await`, `.pages()` or `.toArray({{ limit }})`."
             );
         }
         Paging::Query(list) => {
             _ = writeln!(
                 text,
-                "- Paged: a page's items are in `{list}`; the next page is asked for with `query.cursorPaging.cursor` from \
-                 `pagingMetadata.cursors.next`. `for await`, `.pages()` and `.toArray({{ limit }})` do so by themselves.\n- \
-                 Without an argument it gives a builder: `{name}().eq(…).descending(…).limit(…).find()`."
+                "- Paged: `{list}` holds the items of a page. For the next page, pass `pagingMetadata.cursors.next` as \
+                 `query.cursorPaging.cursor`, or use `for await`, `.pages()` or `.toArray({{ limit }})`.\n- Without an \
+                 argument it returns a builder: `{name}().eq(…).descending(…).limit(…).find()`."
             );
         }
     }
     if row.errors.is_empty() {
-        text.push_str("- No error codes of its own.\n");
+        text.push_str("- No error codes beyond those of every call.\n");
     } else {
         let codes: Vec<_> = row.errors.iter().map(|code| format!("`{code}`")).collect();
-        _ = writeln!(text, "- Own error codes: {}.", codes.join(", "));
+        _ = writeln!(text, "- Error codes: {}.", codes.join(", "));
     }
 }
 
@@ -149,7 +149,7 @@ fn result(row: &Operation) -> String {
     }
 }
 
-/// The rows of a field and of what is inside it.
+/// Adds the rows of a field and of its members.
 fn push_field(rows: &mut Vec<String>, row: &Operation, path: &str, sent: &str, field: &Field) {
     let (inner, suffix): (&[Field], &str) = match field.kind {
         Kind::Object(fields) => (fields, ""),
@@ -173,7 +173,7 @@ fn push_field(rows: &mut Vec<String>, row: &Operation, path: &str, sent: &str, f
     }
 }
 
-/// Where a field travels, by its REST name.
+/// Returns where a field travels, by its REST name.
 fn place(row: &Operation, sent: &str) -> String {
     let place = match row.verb {
         Verb::Get => "query",
@@ -199,16 +199,16 @@ fn limits(kind: &Kind) -> String {
         Kind::Text { min: 0, max } => format!("a string of up to {} characters", number(max)),
         Kind::Text { min, max } => format!("a string of {} to {} characters", number(min), number(max)),
         Kind::Flag => "a boolean".to_owned(),
-        Kind::Integer { min, max } => format!("a whole number, {} to {}", number(min), number(max)),
-        Kind::Decimal => "a whole number in decimal digits, as a string".to_owned(),
+        Kind::Integer { min, max } => format!("an integer from {} to {}", number(min), number(max)),
+        Kind::Decimal => "a non-negative integer, as a string of decimal digits".to_owned(),
         Kind::OneOf(choice) => enumeration("one of", choice),
         Kind::Texts { min, max, length } => {
             format!("{} strings of up to {} characters", count(min, max), number(length))
         }
         Kind::SomeOf { choice, max } => enumeration(&format!("{} of", count(0, max)), choice),
         Kind::Map => "an object".to_owned(),
-        Kind::Object(_) => "an object of these".to_owned(),
-        Kind::Objects { min, max, .. } => format!("{} objects of these", count(min, max)),
+        Kind::Object(_) => "an object with these members".to_owned(),
+        Kind::Objects { min, max, .. } => format!("{} objects with these members", count(min, max)),
         Kind::Query(queryable) => {
             let filters: Vec<_> = queryable
                 .filters
@@ -224,7 +224,7 @@ fn limits(kind: &Kind) -> String {
                 .map(|name| format!("`{}`", javascript_name(name)))
                 .collect();
             format!(
-                "`filter` by {}; `sort` by {}, one entry; `cursorPaging` of `limit` and `cursor`",
+                "`filter` by {}; `sort` by one of {}; `cursorPaging` with `limit` and `cursor`",
                 filters.join(", "),
                 sorts.join(", ")
             )
@@ -243,7 +243,7 @@ fn count(min: u32, max: u32) -> String {
     }
 }
 
-/// With a comma between thousands.
+/// Formats a number with commas between thousands.
 fn number(value: u32) -> String {
     if value < 1000 {
         value.to_string()
@@ -261,7 +261,7 @@ fn read(name: &str) -> String {
 }
 
 #[test]
-fn the_page_is_that_of_the_table() {
+fn reference_page_agrees_with_the_table() {
     let page = page();
     if std::env::var_os("UPDATE_REFERENCE").is_some() {
         std::fs::write(document("reference.md"), &page).expect("a page that can be written");
@@ -271,7 +271,7 @@ fn the_page_is_that_of_the_table() {
         assert_eq!(
             found,
             expected,
-            "docs/reference.md, line {}: UPDATE_REFERENCE=1 writes it anew",
+            "docs/reference.md, line {}: write the page with UPDATE_REFERENCE=1",
             number + 1
         );
     }
@@ -279,7 +279,7 @@ fn the_page_is_that_of_the_table() {
 }
 
 #[test]
-fn every_code_of_the_table_is_explained() {
+fn error_code_of_the_table_is_explained() {
     let errors = read("errors.md");
     for row in OPERATIONS {
         for code in row.errors {
@@ -289,7 +289,7 @@ fn every_code_of_the_table_is_explained() {
                 .unwrap_or_else(|| panic!("docs/errors.md does not explain {code}"));
             assert!(
                 line.contains(&format!("`{}`", row.name)),
-                "docs/errors.md does not say that {} can meet {code}",
+                "docs/errors.md does not say that {} can raise {code}",
                 full_name(row)
             );
         }
@@ -297,7 +297,7 @@ fn every_code_of_the_table_is_explained() {
 }
 
 #[test]
-fn errors_name_no_call_that_does_not_raise_them() {
+fn call_named_in_errors_raises_the_code() {
     let errors = read("errors.md");
     let is_call = |name: &str| OPERATIONS.iter().any(|row| row.name == name);
     for line in errors.lines().filter(|line| line.starts_with("| `")) {
@@ -307,14 +307,14 @@ fn errors_name_no_call_that_does_not_raise_them() {
             let row = OPERATIONS.iter().find(|row| row.name == *call).expect("a row");
             assert!(
                 row.errors.contains(code),
-                "docs/errors.md says that {call} can meet {code}"
+                "docs/errors.md says that {call} can raise {code}"
             );
         }
     }
 }
 
 #[test]
-fn numbers_are_readable() {
+fn number_has_commas_between_thousands() {
     assert_eq!(
         [0, 999, 1000, 16_000, 525_600, 1_000_001].map(number),
         ["0", "999", "1,000", "16,000", "525,600", "1,000,001"]

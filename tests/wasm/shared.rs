@@ -1,4 +1,4 @@
-//! Test bodies for the WebAssembly module, compiled twice: for Node and for the browser.
+//! Tests of the WebAssembly module, compiled for Node and for the browser.
 
 use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -22,7 +22,7 @@ fn get(value: &JsValue, name: &str) -> JsValue {
     Reflect::get(value, &name.into()).expect("an object")
 }
 
-/// An answer as a `fetch` would give it; the body is read by the driver and arrives apart.
+/// Returns a response like that of `fetch`. JavaScript reads its body and passes it separately.
 fn answer(status: u16, request_id: Option<&str>) -> Response {
     let headers = Object::new();
     if let Some(id) = request_id {
@@ -35,7 +35,7 @@ fn answer(status: u16, request_id: Option<&str>) -> Response {
 }
 
 #[wasm_bindgen_test]
-fn a_write_becomes_the_arguments_of_fetch() {
+fn prepare_of_post_returns_url_and_body() {
     let given = r#"{"0":"Animals","1":{"parentFolderId":"f1"}}"#;
     let call = prepare(number("createFolder"), given, "https://h").expect("a request");
     assert_eq!(
@@ -49,7 +49,7 @@ fn a_write_becomes_the_arguments_of_fetch() {
 }
 
 #[wasm_bindgen_test]
-fn a_read_has_no_body() {
+fn prepare_of_get_returns_url_without_body() {
     let call = prepare(number("getFileDescriptor"), r#"{"0":"a~b c"}"#, "https://h/").expect("a request");
     assert_eq!(
         call.get(0).as_string().as_deref(),
@@ -59,13 +59,13 @@ fn a_read_has_no_body() {
 }
 
 #[wasm_bindgen_test]
-fn a_refused_argument_is_a_plain_array() {
+fn prepare_of_refused_argument_throws_an_array() {
     let error = prepare(number("getFileDescriptor"), r#"{"0":7}"#, "https://h").expect_err("a refusal");
     assert_eq!(text(&error), r#"["fileId","a string","FORMAT"]"#);
 }
 
 #[wasm_bindgen_test]
-fn a_success_comes_with_the_paths_of_its_dates() {
+fn receive_of_success_returns_the_paths_of_dates() {
     let body = br#"{"files":[{"id":"f","createdDate":"2024-01-05T10:11:12Z","media":{"image":{"faces":[{"confidence":"NaN"}]}}}]}"#;
     let result = receive(number("listFiles"), &answer(200, None), &Uint8Array::from(&body[..])).expect("a result");
     assert_eq!(
@@ -75,7 +75,7 @@ fn a_success_comes_with_the_paths_of_its_dates() {
 }
 
 #[wasm_bindgen_test]
-fn a_body_that_is_not_utf_8_reads_as_fetch_would_read_it() {
+fn receive_of_invalid_utf_8_replaces_it() {
     let result = receive(
         number("listFiles"),
         &answer(200, None),
@@ -85,7 +85,7 @@ fn a_body_that_is_not_utf_8_reads_as_fetch_would_read_it() {
 }
 
 #[wasm_bindgen_test]
-fn an_error_keeps_what_the_server_said() {
+fn receive_of_error_throws_its_members() {
     let body =
         br#"{"message":"m","details":{"applicationError":{"code":"RESOURCE_NOT_FOUND","description":"no such file"}}}"#;
     let error = receive(
@@ -108,7 +108,7 @@ fn an_error_keeps_what_the_server_said() {
 }
 
 #[wasm_bindgen_test]
-fn bodies_that_are_no_results_are_typed_errors() {
+fn receive_of_unusable_body_throws_invalid_response() {
     for body in [
         "",
         "null",
@@ -137,7 +137,7 @@ fn bodies_that_are_no_results_are_typed_errors() {
 }
 
 #[wasm_bindgen_test]
-fn what_only_behaves_like_a_response_will_do() {
+fn receive_accepts_an_object_like_a_response() {
     let like = Object::new();
     Reflect::set(&like, &"status".into(), &200.into()).expect("a plain object");
     let result = receive(
@@ -150,8 +150,8 @@ fn what_only_behaves_like_a_response_will_do() {
 }
 
 #[wasm_bindgen_test]
-fn the_servers_wish_is_nan_when_there_is_none() {
-    let delay = |name, status, wish| retry_delay(number(name), 1, status, false, wish, 0.0);
+fn retry_delay_without_retry_after_takes_nan() {
+    let delay = |name, status, retry_after| retry_delay(number(name), 1, status, false, retry_after, 0.0);
     assert_eq!(delay("listFiles", 429, 7000.0), Ok(7000.0));
     assert_eq!(delay("listFiles", 429, f64::NAN), Ok(500.0));
     assert_eq!(delay("listFiles", 429, -3.0), Ok(0.0));
@@ -164,7 +164,7 @@ fn the_servers_wish_is_nan_when_there_is_none() {
 }
 
 #[wasm_bindgen_test]
-fn an_event_takes_its_javascript_form() {
+fn event_returns_the_javascript_form() {
     let raw = r#"{"id":"e","eventTime":"2024-01-05T14:06:19.500Z","updatedEvent":{"currentEntity":{"id":"f"}}}"#;
     assert_eq!(
         text(&event(raw).expect("an event")),
@@ -173,7 +173,7 @@ fn an_event_takes_its_javascript_form() {
 }
 
 #[wasm_bindgen_test]
-fn an_operation_that_does_not_exist_is_no_trap() {
+fn unknown_operation_throws() {
     assert!(prepare(OPERATIONS.len(), "{}", "").is_err());
     assert!(retry_delay(usize::MAX, 1, 500, false, f64::NAN, 0.0).is_err());
 }

@@ -1,9 +1,9 @@
-// The operations table as docs/reference.md has it, which a test of the crate compares with the table itself.
+// The operations table, read from docs/reference.md. A test of the crate compares that page with the table.
 import { readFileSync } from 'node:fs';
 
 const PAGE = new URL('../../../docs/reference.md', import.meta.url);
 
-/** Every call: its name, arguments, fields with their limits, whether it is paged, what it gives, its error codes. */
+/** Every call: its name, arguments, fields with their limits, whether it is paged, what it returns, its error codes. */
 export function calls(page = readFileSync(PAGE, 'utf8')) {
   return page
     .split(/\n(?=## )/)
@@ -20,8 +20,8 @@ export function calls(page = readFileSync(PAGE, 'utf8')) {
           path: path.replaceAll('[]', ''),
           limits: (limits.replaceAll(',', '').match(/\d+/g) ?? []).map(Number),
         })),
-        gives: /^- Gives (?:`(\w+)` of the answer|(nothing))/m.exec(section)?.slice(1).find(Boolean) ?? '',
-        errors: [...(/^- Own error codes: (.*)$/m.exec(section)?.[1] ?? '').matchAll(/`(\w+)`/g)].map(([, code]) => code),
+        gives: /^- Returns (?:`(\w+)` of the answer|(nothing))/m.exec(section)?.slice(1).find(Boolean) ?? '',
+        errors: [...(/^- Error codes: (.*)$/m.exec(section)?.[1] ?? '').matchAll(/`(\w+)`/g)].map(([, code]) => code),
       };
     });
 }
