@@ -1,18 +1,19 @@
-//! The Wix Media Manager API as a Rust crate compiled to WebAssembly: the core of the npm package `wix-media.v2`.
+//! The core of the npm package `wix-media.v2`: the Wix Media Manager API, compiled to WebAssembly.
 //!
-//! A tour, from the inside out:
+//! A tour of the modules, each of which imports only those above it:
 //!
-//! - [`operations`] is the table of all calls; everything else reads it.
-//! - [`model`] holds the values that both ends share: media types, `wix:` strings, system folders.
-//! - [`wire`] is text on the wire: JSON, URIs, dates.
-//! - [`client`] makes a request of arguments, and a result or failure of an answer.
-//! - [`resumable`] decides what a resumable upload does next.
-//! - `js` holds the bindings of each WebAssembly module to JavaScript.
-//! - `images` (feature `images`) makes pictures of pictures, and finds their colours.
-//! - `catalog`, `blobs` and `manager` (feature `manager`) are the embedded Media Manager, the other end of the wire.
+//! - [`wire`]: the text on the wire, as JSON, URIs and dates.
+//! - [`model`]: values that both ends share, such as media types, `wix:` strings and system folders.
+//! - [`operations`]: the table of all calls, from which most other code and documentation follows.
+//! - [`client`]: builds requests, decodes answers, decides on retries.
+//! - [`resumable`]: decides the next step of a resumable upload.
+//! - `images` (feature `images`): decodes, transforms and encodes images.
+//! - `catalog` and `blobs` (feature `manager`): where the embedded Media Manager stores metadata and bytes.
+//! - `manager` (feature `manager`): the embedded Media Manager, which answers the API's requests.
+//! - `js`: the bindings of each WebAssembly module to JavaScript.
 //!
-//! The core knows nothing of JavaScript, sockets, clocks or randomness: it is the same in a browser, in Node and in a
-//! native test.
+//! Only `js` uses JavaScript. Nothing opens a socket, and the manager takes its clock and its randomness from the host. So
+//! the crate behaves the same in a browser, in Node and in a native test.
 //!
 //! ```
 //! use wix_media::client::{packed::PackedOperation, request};

@@ -4,7 +4,7 @@
 //! `retry` and `details`. JavaScript puts the operation's name before the message.
 
 use super::packed::PackedOperation;
-use super::response::Head;
+use super::response::ResponseHead;
 use super::retry::{Attempt, advice};
 use crate::wire::bytes;
 use crate::wire::json::{self, Raw, Scanner, Unreadable};
@@ -13,7 +13,7 @@ use crate::wire::json::{self, Raw, Scanner, Unreadable};
 ///
 /// `code` is the application code, the rule name of the first violation, `INVALID_ARGUMENT` for another validation error,
 /// or else the status in decimal. `details` has the shape of the official SDK.
-pub fn of_answer(operation: &PackedOperation, head: Head<'_>, body: &[u8]) -> Vec<u8> {
+pub fn of_answer(operation: &PackedOperation, head: ResponseHead<'_>, body: &[u8]) -> Vec<u8> {
     let body = readable(body);
     let known = body.unwrap_or_default();
     let message = json::member(known, "message").filter(|message| *message != b"null");
@@ -99,7 +99,7 @@ pub fn of_answer(operation: &PackedOperation, head: Head<'_>, body: &[u8]) -> Ve
 /// Describes an answer with status 200 and an unreadable body. The call may have succeeded.
 ///
 /// There is no `status`, like in the official SDK.
-pub fn unreadable(operation: &PackedOperation, head: Head<'_>, body: &[u8], error: Unreadable) -> Vec<u8> {
+pub fn unreadable(operation: &PackedOperation, head: ResponseHead<'_>, body: &[u8], error: Unreadable) -> Vec<u8> {
     let mut reason = b"the server answered 200 with ".to_vec();
     let what: &[u8] = match error {
         Unreadable::TooDeep => b"JSON nested deeper than 1000 levels",
@@ -124,7 +124,7 @@ fn opening(code: &[u8], message: &[u8], retry: &str) -> Vec<u8> {
     text
 }
 
-fn push_content(out: &mut Vec<u8>, head: Head<'_>) {
+fn push_content(out: &mut Vec<u8>, head: ResponseHead<'_>) {
     if let Some(content_type) = head.content_type {
         bytes::push(out, b" (");
         for byte in content_type.bytes() {
@@ -319,7 +319,7 @@ mod tests {
         let operation = PackedOperation::named("files", name)
             .or(PackedOperation::named("folders", name))
             .expect("a row");
-        let head = Head {
+        let head = ResponseHead {
             status,
             status_text: "Status",
             request_id: Some("r"),

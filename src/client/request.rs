@@ -12,7 +12,7 @@ pub const API_PATH: &str = "/site-media/v1";
 
 /// A request, ready for any transport.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
+pub struct PreparedRequest {
     /// The HTTP method.
     pub verb: Verb,
     /// The absolute URL.
@@ -21,9 +21,9 @@ pub struct Request {
     pub body: Option<Vec<u8>>,
 }
 
-/// An argument that cannot be sent, in the form of the API's field violations (`docs/contract/errors.md#s1`).
+/// A refused argument, in the form of the API's field violations (`docs/contract/errors.md#s1`).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Violation {
+pub struct InvalidArgument {
     /// The path of the argument: `fileId`, `file._id`, `importFileRequests[3].url`.
     pub field: String,
     /// `REQUIRED_FIELD` for a missing argument, `FORMAT` for one of the wrong type.
@@ -53,7 +53,11 @@ pub struct Violation {
 /// assert_eq!(refused.field, "displayName");
 /// assert_eq!(refused.violated_rule, "REQUIRED_FIELD");
 /// ```
-pub fn build(operation: &PackedOperation, arguments: &[u8], base_url: &str) -> Result<Request, Violation> {
+pub fn build(
+    operation: &PackedOperation,
+    arguments: &[u8],
+    base_url: &str,
+) -> Result<PreparedRequest, InvalidArgument> {
     let mut values = [None; MAX_ARGUMENTS];
     for (name, value) in json::members(arguments) {
         if let [digit @ b'0'..=b'9'] = name.raw
@@ -116,7 +120,7 @@ pub fn build(operation: &PackedOperation, arguments: &[u8], base_url: &str) -> R
         bytes::push(&mut url, b"?");
         bytes::push(&mut url, &fields);
     }
-    Ok(Request {
+    Ok(PreparedRequest {
         verb: operation.verb,
         url: text(url),
         body,
@@ -160,7 +164,7 @@ fn push_into_path(
     open: usize,
     value: Option<Raw<'_>>,
     field: &PackedField,
-) -> Result<(), Violation> {
+) -> Result<(), InvalidArgument> {
     let tail = path.split_off(open);
     let segment = json::to_text(value.unwrap_or_default());
     let segment = segment.strip_prefix(b"\0S").unwrap_or(&segment);
@@ -173,12 +177,12 @@ fn push_into_path(
     Ok(())
 }
 
-fn missing(path: &[u8], required: Required) -> Result<(), Violation> {
+fn missing(path: &[u8], required: Required) -> Result<(), InvalidArgument> {
     refuse(path.to_vec(), "REQUIRED_FIELD", required.expectation())
 }
 
-fn refuse(field: Vec<u8>, violated_rule: &'static str, expectation: &'static str) -> Result<(), Violation> {
-    Err(Violation {
+fn refuse(field: Vec<u8>, violated_rule: &'static str, expectation: &'static str) -> Result<(), InvalidArgument> {
+    Err(InvalidArgument {
         field: text(field),
         violated_rule,
         expectation,
@@ -186,7 +190,7 @@ fn refuse(field: Vec<u8>, violated_rule: &'static str, expectation: &'static str
 }
 
 /// Refuses a required argument that is missing or of the wrong type. The service checks the entries of lists.
-fn check(field: &PackedField, value: Option<Raw<'_>>) -> Result<(), Violation> {
+fn check(field: &PackedField, value: Option<Raw<'_>>) -> Result<(), InvalidArgument> {
     if field.required == Required::No {
         return Ok(());
     }
@@ -205,7 +209,7 @@ fn check(field: &PackedField, value: Option<Raw<'_>>) -> Result<(), Violation> {
     Ok(())
 }
 
-fn check_value(path: &[u8], required: Required, value: Option<Raw<'_>>) -> Result<(), Violation> {
+fn check_value(path: &[u8], required: Required, value: Option<Raw<'_>>) -> Result<(), InvalidArgument> {
     let value = match value {
         None | Some(b"null") => return missing(path, required),
         Some(value) => value,
@@ -228,7 +232,7 @@ fn is_text(value: Raw<'_>) -> bool {
 }
 
 /// Appends a field to a query string, or to a JSON object without its closing brace.
-fn push(out: &mut Vec<u8>, place: Place, field: &PackedField, value: Raw<'_>) -> Result<(), Violation> {
+fn push(out: &mut Vec<u8>, place: Place, field: &PackedField, value: Raw<'_>) -> Result<(), InvalidArgument> {
     if value.is_empty() {
         return Ok(());
     }

@@ -7,7 +7,7 @@ use crate::wire::json::{Scanner, Unreadable};
 
 /// The parts of an answer in addition to its body.
 #[derive(Clone, Copy, Debug)]
-pub struct Head<'a> {
+pub struct ResponseHead<'a> {
     /// The HTTP status.
     pub status: u16,
     /// The status text; empty over HTTP/2.

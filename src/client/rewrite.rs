@@ -169,7 +169,7 @@ enum Fate {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Step {
+enum PathStep {
     Name(&'static str),
     Index(u32),
     /// Every item of an array.
@@ -183,14 +183,14 @@ struct Rewriter<'a> {
     copied: usize,
     out: Vec<u8>,
     /// The path of the current value, as far as shapes reach.
-    path: Vec<Step>,
+    path: Vec<PathStep>,
     depth: u32,
     /// Whether the current value belongs to a `sort`.
     sorts: bool,
     /// The end of the last search that found a name that changes.
     searched: usize,
     /// The distinct paths of dates.
-    date_paths: Vec<Vec<Step>>,
+    date_paths: Vec<Vec<PathStep>>,
     /// The positions of changed names in open objects, and which names.
     renames: Vec<(usize, usize)>,
     specials: Vec<u8>,
@@ -358,11 +358,11 @@ impl<'a> Rewriter<'a> {
         }
         let sorts = self.sorts;
         let depth = self.path.len();
-        self.path.push(Step::Index(0));
+        self.path.push(PathStep::Index(0));
         let mut index = 0;
         loop {
             let start = self.scanner.at;
-            self.path[depth] = Step::Index(index);
+            self.path[depth] = PathStep::Index(index);
             match self.value(shape) {
                 Fate::Kept => {}
                 Fate::Failed => return Fate::Failed,
@@ -457,7 +457,7 @@ impl<'a> Rewriter<'a> {
             let value_at = self.scanner.at;
             self.sorts = matches!(name, b"sort");
             if let Some((shaped, _)) = member {
-                self.path.push(Step::Name(renamed.map_or(shaped, |(_, to)| to)));
+                self.path.push(PathStep::Name(renamed.map_or(shaped, |(_, to)| to)));
             }
             let fate = match member {
                 Some((_, shape)) => self.value(shape),
@@ -522,9 +522,9 @@ impl<'a> Rewriter<'a> {
             for path in &mut self.date_paths[dates..] {
                 if path.len() == self.path.len() + 1
                     && let Some(last) = path.last_mut()
-                    && *last == Step::Name(new)
+                    && *last == PathStep::Name(new)
                 {
-                    *last = Step::Name(old);
+                    *last = PathStep::Name(old);
                 }
             }
         }
@@ -675,8 +675,8 @@ impl<'a> Rewriter<'a> {
 impl Rewriter<'_> {
     /// Adds the path of a date, unless it is known: a page of a hundred files has two.
     fn push_date(&mut self) {
-        let generalised = |step: &Step| match step {
-            Step::Index(_) if !self.exact => Step::Items,
+        let generalised = |step: &PathStep| match step {
+            PathStep::Index(_) if !self.exact => PathStep::Items,
             step => *step,
         };
         for known in &self.date_paths {
@@ -695,14 +695,14 @@ impl Rewriter<'_> {
 }
 
 /// Appends a path as a JSON array.
-fn push_path(out: &mut Vec<u8>, path: &[Step]) {
+fn push_path(out: &mut Vec<u8>, path: &[PathStep]) {
     let mut separator: &[u8] = if out.is_empty() { b"[" } else { b",[" };
     for step in path {
         bytes::push(out, separator);
         match step {
-            Step::Name(name) => json::push_string(out, name.as_bytes()),
-            Step::Index(index) => json::push_integer(out, u64::from(*index)),
-            Step::Items => bytes::push(out, b"null"),
+            PathStep::Name(name) => json::push_string(out, name.as_bytes()),
+            PathStep::Index(index) => json::push_integer(out, u64::from(*index)),
+            PathStep::Items => bytes::push(out, b"null"),
         }
         separator = b",";
     }

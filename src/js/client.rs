@@ -24,7 +24,7 @@ fn operation(number: usize) -> Result<PackedOperation, JsValue> {
 #[wasm_bindgen]
 pub fn prepare(number: usize, arguments: &str, base_url: &str) -> Result<Array, JsValue> {
     let request = request::build(&operation(number)?, arguments.as_bytes(), base_url)
-        .map_err(|violation| errors::of_violation(&violation))?;
+        .map_err(|argument| errors::of_invalid_argument(&argument))?;
     let init = fetch::request_init(request.verb, request.body.map(|body| text::decode(&body)));
     Ok(Array::of2(&request.url.into(), &init))
 }

@@ -1,12 +1,12 @@
-//! Violations as plain values, from which JavaScript makes a `WixMediaError`.
+//! Refused arguments as plain values, from which JavaScript makes a `WixMediaError`.
 
-use crate::client::request::Violation;
+use crate::client::request::InvalidArgument;
 use serde::ser::{Serialize, SerializeTuple, Serializer};
 use wasm_bindgen::JsValue;
 
 /// A tuple, because the serialiser keeps a hash table for the member names of structs, which would only enlarge the
 /// download.
-impl Serialize for Violation {
+impl Serialize for InvalidArgument {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut tuple = serializer.serialize_tuple(3)?;
         tuple.serialize_element(self.field.as_str())?;
@@ -16,7 +16,7 @@ impl Serialize for Violation {
     }
 }
 
-/// Returns a violation as `[field, expectation, violatedRule]`.
-pub(super) fn of_violation(violation: &Violation) -> JsValue {
-    serde_wasm_bindgen::to_value(violation).unwrap_or_else(JsValue::from)
+/// Returns a refused argument as `[field, expectation, violatedRule]`.
+pub(super) fn of_invalid_argument(argument: &InvalidArgument) -> JsValue {
+    serde_wasm_bindgen::to_value(argument).unwrap_or_else(JsValue::from)
 }

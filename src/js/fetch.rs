@@ -3,7 +3,7 @@
 //! gloo-net sends only through the global `fetch`, and panics if that rejects with anything but an `Error`. So JavaScript
 //! calls whichever `fetch` it was given, with two arguments made here, and gloo-net's types read the response.
 
-use crate::client::response::Head;
+use crate::client::response::ResponseHead;
 use crate::operations::Verb;
 use gloo_net::http::{Headers, Response};
 use js_sys::{JsString, Reflect};
@@ -49,8 +49,8 @@ impl Received {
         }
     }
 
-    pub(crate) fn head(&self) -> Head<'_> {
-        Head {
+    pub(crate) fn head(&self) -> ResponseHead<'_> {
+        ResponseHead {
             status: self.status,
             status_text: &self.status_text,
             request_id: self.request_id.as_deref(),

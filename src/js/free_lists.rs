@@ -253,7 +253,10 @@ mod tests {
                         let size = 1 + number(most);
                         let layout = layout(size, 1 << number(8));
                         let block = lists.allocate(layout);
-                        assert!(!block.is_null() && block.addr() % layout.align() == 0, "{layout:?}");
+                        assert!(
+                            !block.is_null() && block.addr().is_multiple_of(layout.align()),
+                            "{layout:?}"
+                        );
                         let one = Used {
                             block,
                             layout,

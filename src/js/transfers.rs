@@ -2,10 +2,10 @@
 
 use crate::model::md5::Md5;
 use crate::model::media_type;
-use crate::resumable::tus::{Event, RetryLimits, Upload};
+use crate::resumable::tus::{ResumableUpload, RetryLimits, UploadEvent};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Returns the numbers of a new resumable upload ([`Upload::to_numbers`]).
+/// Returns the numbers of a new resumable upload ([`ResumableUpload::to_numbers`]).
 #[wasm_bindgen(js_name = newUpload)]
 pub fn new_upload(length: f64, chunk: f64, max_attempts: f64, first_delay: f64, max_delay: f64) -> Vec<f64> {
     let limits = RetryLimits {
@@ -13,17 +13,17 @@ pub fn new_upload(length: f64, chunk: f64, max_attempts: f64, first_delay: f64, 
         first_delay,
         max_delay,
     };
-    Upload::new(length, chunk, limits).to_numbers().to_vec()
+    ResumableUpload::new(length, chunk, limits).to_numbers().to_vec()
 }
 
 /// Handles an event. Returns the numbers of the upload after it, the number of the action, and the action's two members.
 ///
-/// Events are numbered as in [`Event::NAMES`], actions as in [`Action::NAMES`](crate::resumable::tus::Action::NAMES).
+/// Events are numbered as in [`UploadEvent::NAMES`], actions as in [`UploadAction::NAMES`](crate::resumable::tus::UploadAction::NAMES).
 /// Throws for invalid numbers of an upload, and for an unknown event.
 #[wasm_bindgen(js_name = stepUpload)]
 pub fn step_upload(numbers: &[f64], event: u8, first: f64, second: f64, random: f64) -> Result<Vec<f64>, String> {
-    let mut upload = Upload::from_numbers(numbers).ok_or("invalid upload record")?;
-    let event = Event::from_number(event, first, second).ok_or("unknown event")?;
+    let mut upload = ResumableUpload::from_numbers(numbers).ok_or("invalid upload record")?;
+    let event = UploadEvent::from_number(event, first, second).ok_or("unknown event")?;
     let action = upload.on(event, random);
     let mut answer = upload.to_numbers().to_vec();
     answer.extend(action.to_numbers());

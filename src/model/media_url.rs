@@ -38,7 +38,7 @@ impl Medium {
 
 /// The members of a media object that occur in its string. Missing ones are empty.
 #[derive(Default)]
-struct Parts<'a> {
+struct Members<'a> {
     id: Raw<'a>,
     url: Raw<'a>,
     filename: Raw<'a>,
@@ -49,8 +49,8 @@ struct Parts<'a> {
     posters: Raw<'a>,
 }
 
-fn parts(raw: Raw<'_>) -> Parts<'_> {
-    let mut parts = Parts::default();
+fn members_of(raw: Raw<'_>) -> Members<'_> {
+    let mut members = Members::default();
     for (name, value) in json::members(raw) {
         let decoded;
         let mut plain = name.raw;
@@ -59,19 +59,19 @@ fn parts(raw: Raw<'_>) -> Parts<'_> {
             plain = &decoded;
         }
         let part = match plain {
-            b"id" => &mut parts.id,
-            b"url" => &mut parts.url,
-            b"filename" => &mut parts.filename,
-            b"altText" => &mut parts.alt_text,
-            b"width" => &mut parts.width,
-            b"height" => &mut parts.height,
-            b"duration" => &mut parts.duration,
-            b"posters" => &mut parts.posters,
+            b"id" => &mut members.id,
+            b"url" => &mut members.url,
+            b"filename" => &mut members.filename,
+            b"altText" => &mut members.alt_text,
+            b"width" => &mut members.width,
+            b"height" => &mut members.height,
+            b"duration" => &mut members.duration,
+            b"posters" => &mut members.posters,
             _ => continue,
         };
         *part = value;
     }
-    parts
+    members
 }
 
 /// Appends the string form of the REST object `raw` as a JSON string.
@@ -87,27 +87,27 @@ fn parts(raw: Raw<'_>) -> Parts<'_> {
 /// assert_eq!(out, br#""wix:image://v1/a~mv2.jpg/river%20bank.jpg#originWidth=3840&originHeight=2160""#);
 /// ```
 pub fn push_string_of(out: &mut Vec<u8>, medium: Medium, raw: Raw<'_>) -> bool {
-    let parts = parts(raw);
-    if json::is_falsy(parts.id) {
-        if parts.url.is_empty() || medium == Medium::Audio && parts.url == b"null" {
+    let members = members_of(raw);
+    if json::is_falsy(members.id) {
+        if members.url.is_empty() || medium == Medium::Audio && members.url == b"null" {
             return false;
         }
         if medium == Medium::Audio {
             bytes::push(out, b"\"");
-            json::push_as_text(out, parts.url);
+            json::push_as_text(out, members.url);
             bytes::push(out, b"\"");
         } else {
-            bytes::push(out, parts.url);
+            bytes::push(out, members.url);
         }
         return true;
     }
     bytes::push(out, b"\"wix:");
     bytes::push(out, medium.name().as_bytes());
     bytes::push(out, b"://v1/");
-    json::push_as_text(out, parts.id);
-    let mut name = parts.filename;
+    json::push_as_text(out, members.id);
+    let mut name = members.filename;
     if json::is_falsy(name) && medium == Medium::Image {
-        name = parts.alt_text;
+        name = members.alt_text;
     }
     if !json::is_falsy(name) {
         bytes::push(out, b"/");
@@ -115,13 +115,13 @@ pub fn push_string_of(out: &mut Vec<u8>, medium: Medium, raw: Raw<'_>) -> bool {
     }
     match medium {
         Medium::Image => {
-            push_number(out, b"#originWidth=", parts.width);
-            push_number(out, b"&originHeight=", parts.height);
+            push_number(out, b"#originWidth=", members.width);
+            push_number(out, b"&originHeight=", members.height);
         }
-        Medium::Video => push_poster(out, parts.posters),
+        Medium::Video => push_poster(out, members.posters),
         Medium::Audio => {
-            let missing = parts.duration.is_empty() || parts.duration == b"null";
-            push_number(out, b"#duration=", if missing { b"0" } else { parts.duration });
+            let missing = members.duration.is_empty() || members.duration == b"null";
+            push_number(out, b"#duration=", if missing { b"0" } else { members.duration });
         }
         Medium::Document => {}
     }
@@ -155,7 +155,7 @@ fn push_poster(out: &mut Vec<u8>, posters: Raw<'_>) {
     let Some((_, poster)) = posters.next().or(first) else {
         return;
     };
-    let poster = parts(poster);
+    let poster = members_of(poster);
     let mut uri = Vec::new();
     if json::is_falsy(poster.id) {
         json::push_as_text(&mut uri, poster.url);

@@ -1,8 +1,8 @@
 //! The state machine of a resumable upload over TUS 1.0.0, up to the finalising request
 //! (`docs/contract/uploads-and-downloads.md#s3`).
 //!
-//! [`Upload::on`] takes an [`Event`] and returns the [`Action`] to carry out. At most one action runs at a time. An upload
-//! consists of numbers only, so a record can keep it and another process can resume it.
+//! [`ResumableUpload::on`] takes an [`UploadEvent`] and returns the [`UploadAction`] to carry out. At most one action runs at
+//! a time. An upload consists of numbers only, so a record can keep it and another process can resume it.
 //!
 //! ```text
 //!  RequestUrl ──► Create ──► Send ──► Send ──► Finalise ──► Finish
@@ -23,7 +23,7 @@
 /// The state of an upload. Records keep its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum State {
+pub enum UploadState {
     /// The upload has not started.
     New = 0,
     /// A new upload URL was requested.
@@ -52,27 +52,27 @@ pub enum State {
     Cancelled = 12,
 }
 
-impl State {
-    const ALL: [State; 13] = [
-        State::New,
-        State::RequestingUrl,
-        State::Creating,
-        State::QueryingOffset,
-        State::Sending,
-        State::Finalising,
-        State::LookingUp,
-        State::Waiting,
-        State::Paused,
-        State::Terminating,
-        State::Done,
-        State::Failed,
-        State::Cancelled,
+impl UploadState {
+    const ALL: [UploadState; 13] = [
+        UploadState::New,
+        UploadState::RequestingUrl,
+        UploadState::Creating,
+        UploadState::QueryingOffset,
+        UploadState::Sending,
+        UploadState::Finalising,
+        UploadState::LookingUp,
+        UploadState::Waiting,
+        UploadState::Paused,
+        UploadState::Terminating,
+        UploadState::Done,
+        UploadState::Failed,
+        UploadState::Cancelled,
     ];
 }
 
 /// An event that an upload reacts to.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Event {
+pub enum UploadEvent {
     /// The caller starts the upload, or resumes it from a record.
     Start,
     /// A new upload URL arrived.
@@ -109,7 +109,7 @@ pub enum Event {
     Cancel,
 }
 
-impl Event {
+impl UploadEvent {
     /// The names of the events in JavaScript, at their numbers. The build generates a module from them.
     pub const NAMES: [&'static str; 12] = [
         "START",
@@ -129,30 +129,30 @@ impl Event {
     /// Returns the event with this number and these members, `None` for an unknown number.
     ///
     /// ```
-    /// use wix_media::resumable::tus::Event;
+    /// use wix_media::resumable::tus::UploadEvent;
     ///
-    /// assert_eq!(Event::from_number(3, 8.0, 10.0), Some(Event::Offset { offset: 8.0, length: 10.0 }));
+    /// assert_eq!(UploadEvent::from_number(3, 8.0, 10.0), Some(UploadEvent::Offset { offset: 8.0, length: 10.0 }));
     /// ```
-    pub fn from_number(number: u8, first: f64, second: f64) -> Option<Event> {
+    pub fn from_number(number: u8, first: f64, second: f64) -> Option<UploadEvent> {
         Some(match number {
-            0 => Event::Start,
-            1 => Event::UrlReceived,
-            2 => Event::Created,
-            3 => Event::Offset {
+            0 => UploadEvent::Start,
+            1 => UploadEvent::UrlReceived,
+            2 => UploadEvent::Created,
+            3 => UploadEvent::Offset {
                 offset: first,
                 length: second,
             },
-            4 => Event::Finalised,
-            5 => Event::NotFound,
-            6 => Event::Rejected {
+            4 => UploadEvent::Finalised,
+            5 => UploadEvent::NotFound,
+            6 => UploadEvent::Rejected {
                 status: first as u16,
                 wait: second,
             },
-            7 => Event::NoResponse,
-            8 => Event::WaitOver,
-            9 => Event::Pause,
-            10 => Event::Resume,
-            11 => Event::Cancel,
+            7 => UploadEvent::NoResponse,
+            8 => UploadEvent::WaitOver,
+            9 => UploadEvent::Pause,
+            10 => UploadEvent::Resume,
+            11 => UploadEvent::Cancel,
             _ => return None,
         })
     }
@@ -160,7 +160,7 @@ impl Event {
 
 /// The next thing to do.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Action {
+pub enum UploadAction {
     /// Request a new upload URL.
     RequestUrl,
     /// Create an upload session at the upload URL.
@@ -195,7 +195,7 @@ pub enum Action {
     RejectOffset,
 }
 
-impl Action {
+impl UploadAction {
     /// The names of the actions in JavaScript, at their numbers. The build generates a module from them.
     pub const NAMES: [&'static str; 12] = [
         "REQUEST_URL",
@@ -215,24 +215,24 @@ impl Action {
     /// Returns the number of the action and its two members, 0 for missing ones.
     ///
     /// ```
-    /// use wix_media::resumable::tus::Action;
+    /// use wix_media::resumable::tus::UploadAction;
     ///
-    /// assert_eq!(Action::Send { from: 0.0, to: 8.0 }.to_numbers(), [3.0, 0.0, 8.0]);
+    /// assert_eq!(UploadAction::Send { from: 0.0, to: 8.0 }.to_numbers(), [3.0, 0.0, 8.0]);
     /// ```
     pub fn to_numbers(self) -> [f64; 3] {
         match self {
-            Action::RequestUrl => [0.0, 0.0, 0.0],
-            Action::Create => [1.0, 0.0, 0.0],
-            Action::QueryOffset => [2.0, 0.0, 0.0],
-            Action::Send { from, to } => [3.0, from, to],
-            Action::Finalise => [4.0, 0.0, 0.0],
-            Action::LookUp => [5.0, 0.0, 0.0],
-            Action::Wait { ms } => [6.0, ms, 0.0],
-            Action::Terminate => [7.0, 0.0, 0.0],
-            Action::Idle => [8.0, 0.0, 0.0],
-            Action::Finish => [9.0, 0.0, 0.0],
-            Action::Fail => [10.0, 0.0, 0.0],
-            Action::RejectOffset => [11.0, 0.0, 0.0],
+            UploadAction::RequestUrl => [0.0, 0.0, 0.0],
+            UploadAction::Create => [1.0, 0.0, 0.0],
+            UploadAction::QueryOffset => [2.0, 0.0, 0.0],
+            UploadAction::Send { from, to } => [3.0, from, to],
+            UploadAction::Finalise => [4.0, 0.0, 0.0],
+            UploadAction::LookUp => [5.0, 0.0, 0.0],
+            UploadAction::Wait { ms } => [6.0, ms, 0.0],
+            UploadAction::Terminate => [7.0, 0.0, 0.0],
+            UploadAction::Idle => [8.0, 0.0, 0.0],
+            UploadAction::Finish => [9.0, 0.0, 0.0],
+            UploadAction::Fail => [10.0, 0.0, 0.0],
+            UploadAction::RejectOffset => [11.0, 0.0, 0.0],
         }
     }
 }
@@ -254,25 +254,25 @@ const MAX_RESTARTS: f64 = 3.0;
 /// A resumable upload.
 ///
 /// ```
-/// use wix_media::resumable::tus::{Action, Event, RetryLimits, Upload};
+/// use wix_media::resumable::tus::{ResumableUpload, RetryLimits, UploadAction, UploadEvent};
 ///
 /// let limits = RetryLimits { max_attempts: 6.0, first_delay: 500.0, max_delay: 20_000.0 };
-/// let mut upload = Upload::new(10.0, 8.0, limits);
-/// assert_eq!(upload.on(Event::Start, 0.5), Action::RequestUrl);
-/// assert_eq!(upload.on(Event::UrlReceived, 0.5), Action::Create);
-/// assert_eq!(upload.on(Event::Created, 0.5), Action::Send { from: 0.0, to: 8.0 });
+/// let mut upload = ResumableUpload::new(10.0, 8.0, limits);
+/// assert_eq!(upload.on(UploadEvent::Start, 0.5), UploadAction::RequestUrl);
+/// assert_eq!(upload.on(UploadEvent::UrlReceived, 0.5), UploadAction::Create);
+/// assert_eq!(upload.on(UploadEvent::Created, 0.5), UploadAction::Send { from: 0.0, to: 8.0 });
 /// // The connection breaks. Query the offset, and continue from there.
-/// assert_eq!(upload.on(Event::NoResponse, 0.0), Action::Wait { ms: 500.0 });
-/// assert_eq!(upload.on(Event::WaitOver, 0.5), Action::QueryOffset);
-/// let offset = Event::Offset { offset: 3.0, length: 10.0 };
-/// assert_eq!(upload.on(offset, 0.5), Action::Send { from: 3.0, to: 10.0 });
+/// assert_eq!(upload.on(UploadEvent::NoResponse, 0.0), UploadAction::Wait { ms: 500.0 });
+/// assert_eq!(upload.on(UploadEvent::WaitOver, 0.5), UploadAction::QueryOffset);
+/// let offset = UploadEvent::Offset { offset: 3.0, length: 10.0 };
+/// assert_eq!(upload.on(offset, 0.5), UploadAction::Send { from: 3.0, to: 10.0 });
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Upload {
+pub struct ResumableUpload {
     /// The state.
-    pub state: State,
+    pub state: UploadState,
     /// The state to enter after a wait or a pause.
-    next: State,
+    next: UploadState,
     /// The length of the file.
     pub length: f64,
     /// The largest chunk.
@@ -295,12 +295,12 @@ pub struct Upload {
     limits: RetryLimits,
 }
 
-impl Upload {
+impl ResumableUpload {
     /// An upload of `length` bytes in chunks of at most `chunk`, not started.
-    pub fn new(length: f64, chunk: f64, limits: RetryLimits) -> Upload {
-        Upload {
-            state: State::New,
-            next: State::New,
+    pub fn new(length: f64, chunk: f64, limits: RetryLimits) -> ResumableUpload {
+        ResumableUpload {
+            state: UploadState::New,
+            next: UploadState::New,
             length,
             chunk: chunk.max(1.0),
             offset: 0.0,
@@ -323,12 +323,12 @@ impl Upload {
     /// Returns the upload as numbers, for a record.
     ///
     /// ```
-    /// use wix_media::resumable::tus::{RetryLimits, Upload};
+    /// use wix_media::resumable::tus::{RetryLimits, ResumableUpload};
     ///
-    /// let upload = Upload::new(10.0, 8.0, RetryLimits { max_attempts: 6.0, first_delay: 500.0, max_delay: 20_000.0 });
-    /// assert_eq!(Upload::from_numbers(&upload.to_numbers()), Some(upload));
+    /// let upload = ResumableUpload::new(10.0, 8.0, RetryLimits { max_attempts: 6.0, first_delay: 500.0, max_delay: 20_000.0 });
+    /// assert_eq!(ResumableUpload::from_numbers(&upload.to_numbers()), Some(upload));
     /// ```
-    pub fn to_numbers(&self) -> [f64; Upload::NUMBERS] {
+    pub fn to_numbers(&self) -> [f64; ResumableUpload::NUMBERS] {
         [
             f64::from(self.state as u8),
             f64::from(self.next as u8),
@@ -348,7 +348,7 @@ impl Upload {
     }
 
     /// Restores an upload from a record. Returns `None` for invalid numbers.
-    pub fn from_numbers(numbers: &[f64]) -> Option<Upload> {
+    pub fn from_numbers(numbers: &[f64]) -> Option<ResumableUpload> {
         let &[
             state,
             next,
@@ -369,12 +369,12 @@ impl Upload {
             return None;
         };
         let state_of = |number: f64| {
-            State::ALL
+            UploadState::ALL
                 .iter()
                 .find(|state| f64::from(**state as u8) == number)
                 .copied()
         };
-        Some(Upload {
+        Some(ResumableUpload {
             state: state_of(state)?,
             next: state_of(next)?,
             length,
@@ -397,47 +397,51 @@ impl Upload {
     /// Handles an event and returns the action to carry out. `random` is in 0..1 and shortens waits.
     ///
     /// An event that does not fit the state, such as the late answer to an aborted request, changes nothing and returns
-    /// [`Action::Idle`].
-    pub fn on(&mut self, event: Event, random: f64) -> Action {
-        use State::*;
+    /// [`UploadAction::Idle`].
+    pub fn on(&mut self, event: UploadEvent, random: f64) -> UploadAction {
+        use UploadState::*;
         match (self.state, event) {
-            (Done, _) => Action::Finish,
-            (Failed, _) => Action::Fail,
-            (Cancelled, _) => Action::Idle,
-            (Terminating, Event::Offset { .. } | Event::Rejected { .. } | Event::NoResponse) => {
+            (Done, _) => UploadAction::Finish,
+            (Failed, _) => UploadAction::Fail,
+            (Cancelled, _) => UploadAction::Idle,
+            (Terminating, UploadEvent::Offset { .. } | UploadEvent::Rejected { .. } | UploadEvent::NoResponse) => {
                 // Ignore failures: the session expires by itself.
                 self.state = Cancelled;
-                Action::Idle
+                UploadAction::Idle
             }
-            (Terminating, _) => Action::Idle,
-            (_, Event::Cancel) => {
+            (Terminating, _) => UploadAction::Idle,
+            (_, UploadEvent::Cancel) => {
                 self.state = if self.created { Terminating } else { Cancelled };
-                if self.created { Action::Terminate } else { Action::Idle }
+                if self.created {
+                    UploadAction::Terminate
+                } else {
+                    UploadAction::Idle
+                }
             }
-            (Paused, Event::Resume) | (_, Event::Start) => {
+            (Paused, UploadEvent::Resume) | (_, UploadEvent::Start) => {
                 self.failures = 0.0;
                 self.resume()
             }
-            (Paused, _) => Action::Idle,
-            (state, Event::Pause) => {
+            (Paused, _) => UploadAction::Idle,
+            (state, UploadEvent::Pause) => {
                 self.next = state;
                 self.state = Paused;
-                Action::Idle
+                UploadAction::Idle
             }
-            (Waiting, Event::WaitOver) => self.resume(),
-            (RequestingUrl, Event::UrlReceived) => {
+            (Waiting, UploadEvent::WaitOver) => self.resume(),
+            (RequestingUrl, UploadEvent::UrlReceived) => {
                 self.created = false;
                 self.finalised = false;
                 self.offset = 0.0;
                 self.sent_to = 0.0;
                 self.enter(Creating)
             }
-            (Creating, Event::Created) => {
+            (Creating, UploadEvent::Created) => {
                 self.created = true;
                 self.send()
             }
-            (QueryingOffset, Event::Offset { offset, length }) => self.offset_received(offset, length),
-            (Sending, Event::Offset { offset, .. }) => {
+            (QueryingOffset, UploadEvent::Offset { offset, length }) => self.offset_received(offset, length),
+            (Sending, UploadEvent::Offset { offset, .. }) => {
                 if offset > self.offset && offset <= self.sent_to {
                     self.confirm(offset);
                     self.send()
@@ -445,73 +449,73 @@ impl Upload {
                     self.retry_later(QueryingOffset, f64::NAN, random)
                 }
             }
-            (Finalising | LookingUp, Event::Finalised) => {
+            (Finalising | LookingUp, UploadEvent::Finalised) => {
                 self.state = Done;
-                Action::Finish
+                UploadAction::Finish
             }
-            (LookingUp, Event::NotFound) => self.start_over(),
-            (RequestingUrl | Creating | QueryingOffset | Sending | Finalising | LookingUp, Event::NoResponse) => {
+            (LookingUp, UploadEvent::NotFound) => self.start_over(),
+            (RequestingUrl | Creating | QueryingOffset | Sending | Finalising | LookingUp, UploadEvent::NoResponse) => {
                 self.retry_later(self.after_failure(), f64::NAN, random)
             }
             (
                 RequestingUrl | Creating | QueryingOffset | Sending | Finalising | LookingUp,
-                Event::Rejected { status, wait },
+                UploadEvent::Rejected { status, wait },
             ) => self.rejected(status, wait, random),
-            _ => Action::Idle,
+            _ => UploadAction::Idle,
         }
     }
 
     /// Enters a state and returns its action.
-    fn enter(&mut self, state: State) -> Action {
+    fn enter(&mut self, state: UploadState) -> UploadAction {
         self.state = state;
         match state {
-            State::RequestingUrl => Action::RequestUrl,
-            State::Creating => Action::Create,
-            State::QueryingOffset => Action::QueryOffset,
-            State::LookingUp => Action::LookUp,
-            State::Finalising => {
+            UploadState::RequestingUrl => UploadAction::RequestUrl,
+            UploadState::Creating => UploadAction::Create,
+            UploadState::QueryingOffset => UploadAction::QueryOffset,
+            UploadState::LookingUp => UploadAction::LookUp,
+            UploadState::Finalising => {
                 self.finalised = true;
-                Action::Finalise
+                UploadAction::Finalise
             }
-            _ => Action::Idle,
+            _ => UploadAction::Idle,
         }
     }
 
     /// Resumes an interrupted upload.
-    fn resume(&mut self) -> Action {
-        if self.state == State::Waiting {
+    fn resume(&mut self) -> UploadAction {
+        if self.state == UploadState::Waiting {
             return self.enter(self.next);
         }
         if self.finalised {
-            return self.enter(State::Finalising);
+            return self.enter(UploadState::Finalising);
         }
         if self.created {
-            return self.enter(State::QueryingOffset);
+            return self.enter(UploadState::QueryingOffset);
         }
-        self.enter(State::RequestingUrl)
+        self.enter(UploadState::RequestingUrl)
     }
 
     /// Sends the next chunk, or the finalising request after the last one.
-    fn send(&mut self) -> Action {
+    fn send(&mut self) -> UploadAction {
         if self.offset >= self.length {
-            return self.enter(State::Finalising);
+            return self.enter(UploadState::Finalising);
         }
-        self.state = State::Sending;
+        self.state = UploadState::Sending;
         let (from, to) = (self.offset, (self.offset + self.chunk).min(self.length));
         self.sent_to = self.sent_to.max(to);
-        Action::Send { from, to }
+        UploadAction::Send { from, to }
     }
 
     /// Handles the offset that the service reported to a query.
-    fn offset_received(&mut self, offset: f64, length: f64) -> Action {
+    fn offset_received(&mut self, offset: f64, length: f64) -> UploadAction {
         let is_whole = offset >= 0.0 && offset.fract() == 0.0;
         if !is_whole || (length >= 0.0 && length != self.length) || offset > self.sent_to {
             // The session has bytes that were never sent, or belongs to another file.
             return if self.restarts < MAX_RESTARTS {
                 self.start_over()
             } else {
-                self.state = State::Failed;
-                Action::RejectOffset
+                self.state = UploadState::Failed;
+                UploadAction::RejectOffset
             };
         }
         self.confirm(offset);
@@ -529,15 +533,15 @@ impl Upload {
     }
 
     /// Returns the state to retry if no answer arrived.
-    fn after_failure(&self) -> State {
+    fn after_failure(&self) -> UploadState {
         match self.state {
-            State::Sending => State::QueryingOffset,
+            UploadState::Sending => UploadState::QueryingOffset,
             state => state,
         }
     }
 
-    fn rejected(&mut self, status: u16, wait: f64, random: f64) -> Action {
-        use State::*;
+    fn rejected(&mut self, status: u16, wait: f64, random: f64) -> UploadAction {
+        use UploadState::*;
         let temporary = status == 429 || status == 423 || status == 408 || status >= 500;
         if temporary && status != 501 {
             return self.retry_later(self.after_failure(), wait, random);
@@ -557,36 +561,36 @@ impl Upload {
             }
             _ => {
                 self.state = Failed;
-                Action::Fail
+                UploadAction::Fail
             }
         }
     }
 
     /// Starts over from the first byte, with a new upload URL.
-    fn start_over(&mut self) -> Action {
+    fn start_over(&mut self) -> UploadAction {
         if self.restarts >= MAX_RESTARTS {
-            self.state = State::Failed;
-            return Action::Fail;
+            self.state = UploadState::Failed;
+            return UploadAction::Fail;
         }
         self.restarts += 1.0;
         self.created = false;
         self.finalised = false;
-        self.enter(State::RequestingUrl)
+        self.enter(UploadState::RequestingUrl)
     }
 
     /// Counts a failure, and enters `again` after a wait unless there were too many.
-    fn retry_later(&mut self, again: State, wait: f64, random: f64) -> Action {
+    fn retry_later(&mut self, again: UploadState, wait: f64, random: f64) -> UploadAction {
         self.failures += 1.0;
         let doubled = self.limits.first_delay * 2f64.powi((self.failures - 1.0).min(30.0) as i32);
         let own = doubled.min(self.limits.max_delay) * (1.0 - random / 2.0);
         let ms = if wait > own { wait } else { own };
         if self.failures >= self.limits.max_attempts || ms > self.limits.max_delay {
-            self.state = State::Failed;
-            return Action::Fail;
+            self.state = UploadState::Failed;
+            return UploadAction::Fail;
         }
         self.next = again;
-        self.state = State::Waiting;
-        Action::Wait { ms }
+        self.state = UploadState::Waiting;
+        UploadAction::Wait { ms }
     }
 }
 
@@ -612,40 +616,40 @@ mod tests {
 
     #[test]
     fn event_numbers_are_positions_of_names() {
-        for (number, name) in Event::NAMES.iter().enumerate() {
-            let event = Event::from_number(number as u8, 0.0, 0.0).unwrap();
+        for (number, name) in UploadEvent::NAMES.iter().enumerate() {
+            let event = UploadEvent::from_number(number as u8, 0.0, 0.0).unwrap();
             assert_eq!(name_of(&event), *name);
         }
-        assert_eq!(Event::from_number(Event::NAMES.len() as u8, 0.0, 0.0), None);
+        assert_eq!(UploadEvent::from_number(UploadEvent::NAMES.len() as u8, 0.0, 0.0), None);
     }
 
     #[test]
     fn action_numbers_are_positions_of_names() {
         let actions = [
-            Action::RequestUrl,
-            Action::Create,
-            Action::QueryOffset,
-            Action::Send { from: 0.0, to: 0.0 },
-            Action::Finalise,
-            Action::LookUp,
-            Action::Wait { ms: 0.0 },
-            Action::Terminate,
-            Action::Idle,
-            Action::Finish,
-            Action::Fail,
-            Action::RejectOffset,
+            UploadAction::RequestUrl,
+            UploadAction::Create,
+            UploadAction::QueryOffset,
+            UploadAction::Send { from: 0.0, to: 0.0 },
+            UploadAction::Finalise,
+            UploadAction::LookUp,
+            UploadAction::Wait { ms: 0.0 },
+            UploadAction::Terminate,
+            UploadAction::Idle,
+            UploadAction::Finish,
+            UploadAction::Fail,
+            UploadAction::RejectOffset,
         ];
-        assert_eq!(actions.len(), Action::NAMES.len());
+        assert_eq!(actions.len(), UploadAction::NAMES.len());
         for action in actions {
-            assert_eq!(Action::NAMES[action.to_numbers()[0] as usize], name_of(&action));
+            assert_eq!(UploadAction::NAMES[action.to_numbers()[0] as usize], name_of(&action));
         }
     }
 
     #[test]
     fn offset_number_is_confirmed_offset() {
-        let mut upload = Upload::new(20.0, 8.0, LIMITS);
+        let mut upload = ResumableUpload::new(20.0, 8.0, LIMITS);
         upload.offset = 7.0;
-        assert_eq!(upload.to_numbers()[Upload::OFFSET], 7.0);
+        assert_eq!(upload.to_numbers()[ResumableUpload::OFFSET], 7.0);
     }
 
     const LIMITS: RetryLimits = RetryLimits {
@@ -655,59 +659,62 @@ mod tests {
     };
 
     /// An upload of 20 bytes in chunks of 8, whose first chunk is being sent.
-    fn sending() -> Upload {
-        let mut upload = Upload::new(20.0, 8.0, LIMITS);
-        for event in [Event::Start, Event::UrlReceived, Event::Created] {
+    fn sending() -> ResumableUpload {
+        let mut upload = ResumableUpload::new(20.0, 8.0, LIMITS);
+        for event in [UploadEvent::Start, UploadEvent::UrlReceived, UploadEvent::Created] {
             upload.on(event, 0.5);
         }
-        assert_eq!(upload.state, State::Sending);
+        assert_eq!(upload.state, UploadState::Sending);
         upload
     }
 
-    fn finalising() -> Upload {
+    fn finalising() -> ResumableUpload {
         let mut upload = sending();
         for offset in [8.0, 16.0, 20.0] {
-            upload.on(Event::Offset { offset, length: -1.0 }, 0.5);
+            upload.on(UploadEvent::Offset { offset, length: -1.0 }, 0.5);
         }
-        assert_eq!(upload.state, State::Finalising);
+        assert_eq!(upload.state, UploadState::Finalising);
         upload
     }
 
-    fn rejected(status: u16) -> Event {
-        Event::Rejected { status, wait: f64::NAN }
+    fn rejected(status: u16) -> UploadEvent {
+        UploadEvent::Rejected { status, wait: f64::NAN }
     }
 
     #[test]
     fn interrupted_upload_queries_the_offset_before_it_continues() {
         for event in [
-            Event::NoResponse,
+            UploadEvent::NoResponse,
             rejected(500),
             rejected(503),
             rejected(409),
             rejected(423),
         ] {
             let mut upload = sending();
-            assert!(matches!(upload.on(event, 0.5), Action::Wait { .. }), "{event:?}");
-            assert_eq!(upload.on(Event::WaitOver, 0.5), Action::QueryOffset);
+            assert!(matches!(upload.on(event, 0.5), UploadAction::Wait { .. }), "{event:?}");
+            assert_eq!(upload.on(UploadEvent::WaitOver, 0.5), UploadAction::QueryOffset);
         }
     }
 
     #[test]
     fn retry_after_is_a_lower_bound_and_fails_beyond_the_limit() {
         let mut upload = sending();
-        let event = |wait| Event::Rejected { status: 429, wait };
-        assert_eq!(upload.on(event(7000.0), 0.5), Action::Wait { ms: 7000.0 });
+        let event = |wait| UploadEvent::Rejected { status: 429, wait };
+        assert_eq!(upload.on(event(7000.0), 0.5), UploadAction::Wait { ms: 7000.0 });
         let mut upload = sending();
-        assert_eq!(upload.on(event(30_000.0), 0.5), Action::Fail);
+        assert_eq!(upload.on(event(30_000.0), 0.5), UploadAction::Fail);
     }
 
     #[test]
     fn expired_session_starts_over_with_a_new_url() {
         for status in [401, 403, 404, 410] {
             let mut upload = sending();
-            assert_eq!(upload.on(rejected(status), 0.5), Action::RequestUrl);
-            upload.on(Event::UrlReceived, 0.5);
-            assert_eq!(upload.on(Event::Created, 0.5), Action::Send { from: 0.0, to: 8.0 });
+            assert_eq!(upload.on(rejected(status), 0.5), UploadAction::RequestUrl);
+            upload.on(UploadEvent::UrlReceived, 0.5);
+            assert_eq!(
+                upload.on(UploadEvent::Created, 0.5),
+                UploadAction::Send { from: 0.0, to: 8.0 }
+            );
         }
     }
 
@@ -715,11 +722,11 @@ mod tests {
     fn upload_fails_after_the_last_restart() {
         let mut upload = sending();
         for _ in 0..3 {
-            assert_eq!(upload.on(rejected(404), 0.5), Action::RequestUrl);
-            upload.on(Event::UrlReceived, 0.5);
-            upload.on(Event::Created, 0.5);
+            assert_eq!(upload.on(rejected(404), 0.5), UploadAction::RequestUrl);
+            upload.on(UploadEvent::UrlReceived, 0.5);
+            upload.on(UploadEvent::Created, 0.5);
         }
-        assert_eq!(upload.on(rejected(404), 0.5), Action::Fail);
+        assert_eq!(upload.on(rejected(404), 0.5), UploadAction::Fail);
     }
 
     #[test]
@@ -727,41 +734,41 @@ mod tests {
         let mut upload = sending();
         assert!(matches!(
             upload.on(
-                Event::Offset {
+                UploadEvent::Offset {
                     offset: 9.0,
                     length: -1.0
                 },
                 0.5
             ),
-            Action::Wait { .. }
+            UploadAction::Wait { .. }
         ));
-        assert_eq!(upload.on(Event::WaitOver, 0.5), Action::QueryOffset);
+        assert_eq!(upload.on(UploadEvent::WaitOver, 0.5), UploadAction::QueryOffset);
         for _ in 0..3 {
             // Nothing after byte 8 was ever sent.
             assert_eq!(
                 upload.on(
-                    Event::Offset {
+                    UploadEvent::Offset {
                         offset: 12.0,
                         length: 20.0
                     },
                     0.5
                 ),
-                Action::RequestUrl
+                UploadAction::RequestUrl
             );
-            upload.on(Event::UrlReceived, 0.5);
-            upload.on(Event::Created, 0.5);
-            upload.on(Event::NoResponse, 0.5);
-            upload.on(Event::WaitOver, 0.5);
+            upload.on(UploadEvent::UrlReceived, 0.5);
+            upload.on(UploadEvent::Created, 0.5);
+            upload.on(UploadEvent::NoResponse, 0.5);
+            upload.on(UploadEvent::WaitOver, 0.5);
         }
         assert_eq!(
             upload.on(
-                Event::Offset {
+                UploadEvent::Offset {
                     offset: 12.0,
                     length: 20.0
                 },
                 0.5
             ),
-            Action::RejectOffset
+            UploadAction::RejectOffset
         );
     }
 
@@ -769,25 +776,25 @@ mod tests {
     fn upload_without_progress_fails() {
         let mut upload = sending();
         let mut actions = 0;
-        while upload.state != State::Failed {
+        while upload.state != UploadState::Failed {
             actions += 1;
             assert!(actions < 100);
             match upload.state {
-                State::Sending => upload.on(
-                    Event::Offset {
+                UploadState::Sending => upload.on(
+                    UploadEvent::Offset {
                         offset: 0.0,
                         length: -1.0,
                     },
                     0.5,
                 ),
-                State::QueryingOffset => upload.on(
-                    Event::Offset {
+                UploadState::QueryingOffset => upload.on(
+                    UploadEvent::Offset {
                         offset: 0.0,
                         length: 20.0,
                     },
                     0.5,
                 ),
-                _ => upload.on(Event::WaitOver, 0.5),
+                _ => upload.on(UploadEvent::WaitOver, 0.5),
             };
         }
     }
@@ -795,43 +802,43 @@ mod tests {
     #[test]
     fn file_is_looked_up_if_finalising_may_have_succeeded() {
         let mut upload = finalising();
-        upload.on(Event::NoResponse, 0.5);
-        assert_eq!(upload.on(Event::WaitOver, 0.5), Action::Finalise);
-        assert_eq!(upload.on(rejected(409), 0.5), Action::LookUp);
-        assert_eq!(upload.on(Event::Finalised, 0.5), Action::Finish);
+        upload.on(UploadEvent::NoResponse, 0.5);
+        assert_eq!(upload.on(UploadEvent::WaitOver, 0.5), UploadAction::Finalise);
+        assert_eq!(upload.on(rejected(409), 0.5), UploadAction::LookUp);
+        assert_eq!(upload.on(UploadEvent::Finalised, 0.5), UploadAction::Finish);
 
         let mut upload = finalising();
-        assert_eq!(upload.on(rejected(404), 0.5), Action::LookUp);
-        assert_eq!(upload.on(Event::NotFound, 0.5), Action::RequestUrl);
+        assert_eq!(upload.on(rejected(404), 0.5), UploadAction::LookUp);
+        assert_eq!(upload.on(UploadEvent::NotFound, 0.5), UploadAction::RequestUrl);
     }
 
     #[test]
     fn paused_upload_resumes_and_cancelled_one_terminates_its_session() {
         let mut upload = sending();
-        assert_eq!(upload.on(Event::Pause, 0.5), Action::Idle);
+        assert_eq!(upload.on(UploadEvent::Pause, 0.5), UploadAction::Idle);
         // The late answer to the aborted request.
-        assert_eq!(upload.on(Event::NoResponse, 0.5), Action::Idle);
-        assert_eq!(upload.on(Event::Resume, 0.5), Action::QueryOffset);
-        assert_eq!(upload.on(Event::Cancel, 0.5), Action::Terminate);
-        assert_eq!(upload.on(Event::NoResponse, 0.5), Action::Idle);
-        assert_eq!(upload.state, State::Cancelled);
+        assert_eq!(upload.on(UploadEvent::NoResponse, 0.5), UploadAction::Idle);
+        assert_eq!(upload.on(UploadEvent::Resume, 0.5), UploadAction::QueryOffset);
+        assert_eq!(upload.on(UploadEvent::Cancel, 0.5), UploadAction::Terminate);
+        assert_eq!(upload.on(UploadEvent::NoResponse, 0.5), UploadAction::Idle);
+        assert_eq!(upload.state, UploadState::Cancelled);
     }
 
     #[test]
     fn finalising_request_is_repeated_after_a_pause() {
         let mut upload = finalising();
-        upload.on(Event::Pause, 0.5);
-        assert_eq!(upload.on(Event::Resume, 0.5), Action::Finalise);
+        upload.on(UploadEvent::Pause, 0.5);
+        assert_eq!(upload.on(UploadEvent::Resume, 0.5), UploadAction::Finalise);
     }
 
     #[test]
     fn upload_from_record_continues() {
         let record = sending().to_numbers();
-        let mut upload = Upload::from_numbers(&record).unwrap();
-        assert_eq!(upload.on(Event::Start, 0.5), Action::QueryOffset);
-        let mut upload = Upload::from_numbers(&finalising().to_numbers()).unwrap();
-        assert_eq!(upload.on(Event::Start, 0.5), Action::Finalise);
-        assert_eq!(Upload::from_numbers(&[1.0]), None);
-        assert_eq!(Upload::from_numbers(&[99.0; Upload::NUMBERS]), None);
+        let mut upload = ResumableUpload::from_numbers(&record).unwrap();
+        assert_eq!(upload.on(UploadEvent::Start, 0.5), UploadAction::QueryOffset);
+        let mut upload = ResumableUpload::from_numbers(&finalising().to_numbers()).unwrap();
+        assert_eq!(upload.on(UploadEvent::Start, 0.5), UploadAction::Finalise);
+        assert_eq!(ResumableUpload::from_numbers(&[1.0]), None);
+        assert_eq!(ResumableUpload::from_numbers(&[99.0; ResumableUpload::NUMBERS]), None);
     }
 }

@@ -46,7 +46,7 @@ pub struct Text<'a> {
 
 /// The name of a member.
 #[derive(Clone, Copy, Debug)]
-pub struct Name<'a> {
+pub struct MemberName<'a> {
     /// The name.
     pub text: Text<'a>,
     /// Whether it may hold a dot.
@@ -118,7 +118,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads the name of a member. Like [`string`](Self::string), tuned for short text.
-    pub fn name(&mut self) -> Option<Name<'a>> {
+    pub fn name(&mut self) -> Option<MemberName<'a>> {
         if self.peek() != b'"' {
             return None;
         }
@@ -130,14 +130,14 @@ impl<'a> Scanner<'a> {
                 b'"' => break,
                 b'\\' => {
                     let text = self.string()?;
-                    return Some(Name { text, dotted: true });
+                    return Some(MemberName { text, dotted: true });
                 }
                 byte => dotted |= byte == b'.',
             }
             at += 1;
         }
         self.at = at + 1;
-        Some(Name {
+        Some(MemberName {
             text: Text {
                 raw: &self.text[start..at],
                 escaped: false,
@@ -320,7 +320,7 @@ fn push_utf8(out: &mut Vec<u8>, code: u32) {
 
 /// The members of an object or items of an array, in order, up to the first malformed one.
 #[derive(Clone, Debug)]
-pub struct Parts<'a> {
+pub struct Entries<'a> {
     scanner: Scanner<'a>,
     close: u8,
 }
@@ -333,8 +333,8 @@ pub struct Parts<'a> {
 /// let names: Vec<_> = members(br#"{"a": 1, "b": [2]}"#).map(|(name, _)| name.decode()).collect();
 /// assert_eq!(names, [b"a", b"b"]);
 /// ```
-pub fn members(raw: Raw<'_>) -> Parts<'_> {
-    parts(raw, b'{', b'}')
+pub fn members(raw: Raw<'_>) -> Entries<'_> {
+    entries(raw, b'{', b'}')
 }
 
 /// Iterates over the items of the array `raw`, each with an empty name. Other values yield nothing.
@@ -345,19 +345,19 @@ pub fn members(raw: Raw<'_>) -> Parts<'_> {
 /// let values: Vec<_> = items(br#"[1, "two"]"#).map(|(_, value)| value).collect();
 /// assert_eq!(values, [&b"1"[..], b"\"two\""]);
 /// ```
-pub fn items(raw: Raw<'_>) -> Parts<'_> {
-    parts(raw, b'[', b']')
+pub fn items(raw: Raw<'_>) -> Entries<'_> {
+    entries(raw, b'[', b']')
 }
 
-fn parts(raw: Raw<'_>, open: u8, close: u8) -> Parts<'_> {
+fn entries(raw: Raw<'_>, open: u8, close: u8) -> Entries<'_> {
     let scanner = Scanner::new(raw);
-    Parts {
+    Entries {
         scanner,
         close: if scanner.peek() == open { close } else { 0 },
     }
 }
 
-impl<'a> Iterator for Parts<'a> {
+impl<'a> Iterator for Entries<'a> {
     type Item = (Text<'a>, Raw<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value};
 use wix_media::client::failure;
 use wix_media::client::packed::PackedOperation;
-use wix_media::client::response::{Head, decode};
+use wix_media::client::response::{ResponseHead, decode};
 use wix_media::client::rewrite;
 use wix_media::operations::OPERATIONS;
 use wix_media::operations::shape::Shape;
@@ -97,7 +97,7 @@ proptest! {
         let mut text = spelled(&value, odd).into_bytes();
         let at = at.index(text.len());
         if cut { text.truncate(at) } else { text[at] = byte }
-        let head = Head { status, status_text: "", request_id: None, content_type: None };
+        let head = ResponseHead { status, status_text: "", request_id: None, content_type: None };
         let failure = match decode(&operation, &text) {
             Err(error) => failure::unreadable(&operation, head, &text, error),
             Ok(_) => failure::of_answer(&operation, head, &text),
@@ -109,7 +109,7 @@ proptest! {
     #[test]
     fn random_bytes_never_panic(noise: Vec<u8>, number in 0..OPERATIONS.len()) {
         let operation = PackedOperation::at(number).expect("a row");
-        let head = Head { status: 500, status_text: "", request_id: None, content_type: None };
+        let head = ResponseHead { status: 500, status_text: "", request_id: None, content_type: None };
         _ = decode(&operation, &noise);
         _ = failure::of_answer(&operation, head, &noise);
     }

@@ -2,7 +2,7 @@
 //! upload ends.
 
 use proptest::prelude::*;
-use wix_media::resumable::tus::{Action, Event, RetryLimits, State, Upload};
+use wix_media::resumable::tus::{ResumableUpload, RetryLimits, UploadAction, UploadEvent, UploadState};
 
 /// A fault of one request.
 #[derive(Clone, Copy, Debug)]
@@ -49,51 +49,51 @@ struct Service {
     files: Vec<Vec<u8>>,
 }
 
-fn refused(status: u16) -> Event {
-    Event::Rejected { status, wait: f64::NAN }
+fn refused(status: u16) -> UploadEvent {
+    UploadEvent::Rejected { status, wait: f64::NAN }
 }
 
 impl Service {
     /// Serves a request and returns its answer as an event.
-    fn serve(&mut self, action: Action, source: &[u8], part: f64) -> Event {
+    fn serve(&mut self, action: UploadAction, source: &[u8], part: f64) -> UploadEvent {
         let length = source.len() as f64;
         match action {
-            Action::RequestUrl => {
+            UploadAction::RequestUrl => {
                 self.session = None;
                 self.done = false;
-                Event::UrlReceived
+                UploadEvent::UrlReceived
             }
-            Action::Create if self.done => refused(409),
-            Action::Create => {
+            UploadAction::Create if self.done => refused(409),
+            UploadAction::Create => {
                 self.session = Some(Vec::new());
-                Event::Created
+                UploadEvent::Created
             }
-            Action::Finalise if self.done => refused(409),
-            Action::Finalise => match self.session.take() {
+            UploadAction::Finalise if self.done => refused(409),
+            UploadAction::Finalise => match self.session.take() {
                 Some(bytes) if bytes.len() == source.len() => {
                     self.files.push(bytes);
                     self.done = true;
-                    Event::Finalised
+                    UploadEvent::Finalised
                 }
                 kept => {
                     self.session = kept;
                     refused(400)
                 }
             },
-            Action::LookUp if self.files.is_empty() => Event::NotFound,
-            Action::LookUp => Event::Finalised,
+            UploadAction::LookUp if self.files.is_empty() => UploadEvent::NotFound,
+            UploadAction::LookUp => UploadEvent::Finalised,
             _ => {
                 let Some(bytes) = &mut self.session else {
                     return refused(404);
                 };
-                if let Action::Send { from, to } = action {
+                if let UploadAction::Send { from, to } = action {
                     if from != bytes.len() as f64 {
                         return refused(409);
                     }
                     let arrived = from + ((to - from) * part).floor();
                     bytes.extend_from_slice(&source[from as usize..arrived as usize]);
                 }
-                Event::Offset {
+                UploadEvent::Offset {
                     offset: bytes.len() as f64,
                     length,
                 }
@@ -113,60 +113,60 @@ proptest! {
     ) {
         let source: Vec<u8> = (0..length).map(|number| number as u8).collect();
         let limits = RetryLimits { max_attempts: 6.0, first_delay: 1.0, max_delay: 100.0 };
-        let mut upload = Upload::new(length as f64, f64::from(chunk), limits);
+        let mut upload = ResumableUpload::new(length as f64, f64::from(chunk), limits);
         let mut service = Service::default();
         let mut faults = faults.into_iter();
-        let mut action = upload.on(Event::Start, 0.5);
+        let mut action = upload.on(UploadEvent::Start, 0.5);
         for step in 0.. {
             prop_assert!(step < 10_000, "the upload does not end");
             let event = match action {
-                Action::Finish | Action::Fail | Action::RejectOffset => break,
-                Action::Wait { ms } => {
+                UploadAction::Finish | UploadAction::Fail | UploadAction::RejectOffset => break,
+                UploadAction::Wait { ms } => {
                     prop_assert!((0.0..=100.0).contains(&ms));
-                    Event::WaitOver
+                    UploadEvent::WaitOver
                 }
-                Action::Idle => Event::Resume,
+                UploadAction::Idle => UploadEvent::Resume,
                 _ => {
                     let fault = faults.next().unwrap_or(Fault::None);
                     // The search uses calls with retries of their own.
-                    let fault = if matches!(action, Action::LookUp | Action::RequestUrl) { Fault::None } else { fault };
+                    let fault = if matches!(action, UploadAction::LookUp | UploadAction::RequestUrl) { Fault::None } else { fault };
                     match fault {
                         Fault::None => service.serve(action, &source, 1.0),
-                        Fault::LostBefore => Event::NoResponse,
+                        Fault::LostBefore => UploadEvent::NoResponse,
                         Fault::LostAfter => {
                             service.serve(action, &source, 1.0);
-                            Event::NoResponse
+                            UploadEvent::NoResponse
                         }
                         Fault::Cut(percent) => {
-                            if matches!(action, Action::Send { .. }) {
+                            if matches!(action, UploadAction::Send { .. }) {
                                 service.serve(action, &source, f64::from(percent) / 100.0);
                             }
-                            Event::NoResponse
+                            UploadEvent::NoResponse
                         }
                         Fault::Status(status) => refused(status),
                         Fault::Lie(offset) => match service.serve(action, &source, 1.0) {
-                            Event::Offset { length, .. } => Event::Offset { offset: f64::from(offset), length },
+                            UploadEvent::Offset { length, .. } => UploadEvent::Offset { offset: f64::from(offset), length },
                             event => event,
                         },
                         Fault::Forget => {
                             service.session = None;
                             service.serve(action, &source, 1.0)
                         }
-                        Fault::Pause => Event::Pause,
+                        Fault::Pause => UploadEvent::Pause,
                         Fault::Restart => {
-                            upload = Upload::from_numbers(&upload.to_numbers()).unwrap();
-                            Event::Start
+                            upload = ResumableUpload::from_numbers(&upload.to_numbers()).unwrap();
+                            UploadEvent::Start
                         }
                     }
                 }
             };
             let before = upload.clone();
             action = upload.on(event, 0.5);
-            if let Action::Send { from, to } = action {
+            if let UploadAction::Send { from, to } = action {
                 prop_assert!(from < to && to <= length as f64 && to - from <= f64::from(chunk), "{before:?} {event:?}");
             }
         }
-        if upload.state == State::Done {
+        if upload.state == UploadState::Done {
             prop_assert_eq!(&service.files, &vec![source]);
         } else {
             prop_assert!(service.files.len() <= 1);

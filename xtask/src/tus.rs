@@ -2,13 +2,16 @@
 
 use std::fmt::Write as _;
 
-use wix_media::resumable::tus::{Action, Event, Upload};
+use wix_media::resumable::tus::{ResumableUpload, UploadAction, UploadEvent};
 
 /// The module `tus.js`: `EVENT` and `ACTION` by name, and `OFFSET`, the place of the confirmed offset among the numbers of
 /// an upload.
 pub(crate) fn module() -> String {
     let mut text = String::new();
-    for (name, members) in [("EVENT", Event::NAMES.as_slice()), ("ACTION", Action::NAMES.as_slice())] {
+    for (name, members) in [
+        ("EVENT", UploadEvent::NAMES.as_slice()),
+        ("ACTION", UploadAction::NAMES.as_slice()),
+    ] {
         let pairs: Vec<String> = members
             .iter()
             .enumerate()
@@ -16,7 +19,7 @@ pub(crate) fn module() -> String {
             .collect();
         _ = writeln!(text, "export const {name} = {{ {} }};", pairs.join(", "));
     }
-    _ = writeln!(text, "export const OFFSET = {};", Upload::OFFSET);
+    _ = writeln!(text, "export const OFFSET = {};", ResumableUpload::OFFSET);
     text
 }
 
