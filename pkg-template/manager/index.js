@@ -24,6 +24,8 @@ const BASE_URL = 'http://wix-media.localhost';
 /** The service's own hosts must never appear in the answers of a manager. */
 const SERVICE = /(^|\.)wixapis\.com$/;
 
+/** How long the next tick waits at least while no more webhooks can be delivered. */
+const FULL_MS = 100;
 /** The longest that a timer can wait. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
@@ -90,7 +92,9 @@ async function make(options, given) {
     clearTimeout(timer);
     const due = engine.control('nextTick');
     if (due === null) return;
-    timer = setTimeout(tick, Math.min(Math.max(due - clock.now(), 0), MAX_TIMEOUT));
+    // A delivery may be due that waits for room, which the next tick does not make.
+    const least = webhooks.isFull() ? FULL_MS : 0;
+    timer = setTimeout(tick, Math.min(Math.max(due - clock.now(), least), MAX_TIMEOUT));
     // A timer must not keep a process alive that has nothing else to do.
     if (typeof timer === 'object') timer.unref();
   }
@@ -135,6 +139,8 @@ async function make(options, given) {
         clock.set(due);
         engine.control('tick');
         changed();
+        // What is due stays due until there is room to deliver it.
+        await webhooks.room();
       }
       clock.set(target);
       changed();

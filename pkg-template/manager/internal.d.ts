@@ -263,6 +263,10 @@ export interface Worker {
 
 /** Deliveries of events to configured URLs. */
 export interface Webhooks extends Worker {
+  /** Whether as many deliveries are under way as may be at once. */
+  isFull(): boolean;
+  /** Resolves when there is room for another delivery. */
+  room(): Promise<void>;
   /** The public key, as PEM. */
   publicKey(): Promise<string>;
   /** Reads the key again at its next use: the catalog holds another one. */

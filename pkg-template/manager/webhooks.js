@@ -80,9 +80,15 @@ export function createWebhooks(engine, { subtle, changed }) {
     if (!isClosed) engine.control('delivered', { id, ok: isOk });
   }
 
+  const isFull = () => sending.size >= MAX_CONCURRENCY;
+
   return {
+    isFull,
+    async room() {
+      if (isFull()) await Promise.race(sending.values());
+    },
     take() {
-      if (isClosed || sending.size >= MAX_CONCURRENCY) return;
+      if (isClosed || isFull()) return;
       for (const delivery of engine.control('takeDeliveries', { most: MAX_CONCURRENCY - sending.size }) ?? []) {
         if (sending.has(delivery.id)) continue;
         const work = send(delivery).finally(() => {

@@ -96,6 +96,17 @@ suite('webhooks of a manager', () => {
     assert.equal(hook.got.length, 3, 'what was received is not sent again');
   });
 
+  test('clock.advance: waits for room when more deliveries are due than may run at once', async (t) => {
+    const hook = await receiver(t, ...Array(10).fill(500));
+    const manager = await open(t, { clock: 'virtual', webhooks: [{ url: hook.url }] });
+    for (let number = 0; number < 10; number += 1) await manager.client.folders.createFolder(`${number}`);
+    await hook.count(10);
+    await manager.clock.advance(60_000);
+    const got = await hook.count(20);
+    const names = (list) => list.map((each) => eventOf(each).createdEvent.entity.displayName).sort();
+    assert.deepEqual(names(got.slice(10)), names(got.slice(0, 10)));
+  });
+
   test('the key stays with the storage', async (t) => {
     const directory = await emptyDirectory(t);
     const keys = [];
