@@ -1,0 +1,32 @@
+/**
+ * The codes with which a Media Manager refuses, in the order of their names; the scenarios meet each of them. See
+ * [the contract](../../../docs/contract/errors.md).
+ */
+export const CODES = [
+  'FIELD_MASK_IS_EMPTY_OR_MISSING',
+  'FILE_NOT_READY',
+  'FILE_SIZE_OVER_LIMIT',
+  'FOLDER_CYCLE',
+  'FOLDER_NOT_FOUND',
+  'INVALID_ARGUMENT',
+  'INVALID_ASSET_KEY',
+  'MAX_DEPTH',
+  'MISMATCH_MIME_TYPE',
+  'PARENT_FOLDER_IN_TRASH',
+  'PARENT_FOLDER_NOT_FOUND',
+  'PERMISSION_DENIED',
+  'RESOURCE_EXHAUSTED',
+  'RESOURCE_NOT_FOUND',
+  'SITE_QUOTA_EXCEEDED',
+  'SYSTEM_FOLDER',
+  'TOO_MANY_FILES',
+  'UNAUTHENTICATED',
+  'UNSUPPORTED_FILE_FORMAT',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'UNSUPPORTED_SORT_VALUE',
+  'UPLOAD_ALREADY_COMPLETED',
+  'UPLOAD_INCOMPLETE',
+  'UPLOAD_TOKEN_EXPIRED',
+  'UPLOAD_TOKEN_INVALID',
+  'ZERO_FILE_SIZE',
+];
