@@ -11,6 +11,7 @@ import * as tus from 'tus-js-client';
 import { validArguments } from '../harness/client.js';
 import { leftovers } from '../harness/leftovers.js';
 import * as wixMedia from '../harness/package.js';
+import { CODES } from './codes.js';
 import { CLIENTS, runScenario, scenarios } from './run.js';
 import { startSource } from './source.js';
 import { called, told } from './world.js';
@@ -26,16 +27,10 @@ const STORAGES = {
   },
 };
 
-/** What a Media Manager says when it refuses (`contract/errors.md` sections 2, 3 and 5). */
-const CODES = [
-  'FIELD_MASK_IS_EMPTY_OR_MISSING', 'FILE_NOT_READY', 'FILE_SIZE_OVER_LIMIT', 'FOLDER_CYCLE', 'FOLDER_NOT_FOUND', 'INVALID_ARGUMENT', 'INVALID_ASSET_KEY', 'MAX_DEPTH',
-  'MISMATCH_MIME_TYPE', 'PARENT_FOLDER_IN_TRASH', 'PARENT_FOLDER_NOT_FOUND', 'PERMISSION_DENIED', 'RESOURCE_EXHAUSTED', 'RESOURCE_NOT_FOUND', 'SITE_QUOTA_EXCEEDED',
-  'SYSTEM_FOLDER', 'TOO_MANY_FILES', 'UNAUTHENTICATED', 'UNSUPPORTED_FILE_FORMAT', 'UNSUPPORTED_MEDIA_TYPE', 'UNSUPPORTED_SORT_VALUE', 'UPLOAD_ALREADY_COMPLETED',
-  'UPLOAD_INCOMPLETE', 'UPLOAD_TOKEN_EXPIRED', 'UPLOAD_TOKEN_INVALID', 'ZERO_FILE_SIZE',
-];
-
 suite('scenarios', () => {
   const closing = leftovers();
+  const expected = Object.keys(CLIENTS).length * Object.keys(STORAGES).length * scenarios.length;
+  let finished = 0;
   let source;
   before(async () => {
     source = await startSource(closing);
@@ -46,13 +41,17 @@ suite('scenarios', () => {
       for (const scenario of scenarios) {
         test(`${client} client, ${storage}: ${scenario.name}`, async (t) => {
           await runScenario(scenario, { client, storage: await place(t), source, libraries });
+          finished += 1;
         });
       }
     }
   }
 
-  test('between them they make every call and meet every code', () => {
+  test('between them they make every call and meet every code', (t) => {
+    // Under a filter by name, or after a failure, the rest of the scenarios cannot do it alone.
+    if (finished < expected) return t.skip(`${finished} of ${expected} scenarios have run to their end`);
     assert.deepEqual([...called].filter((name) => name in validArguments).sort(), Object.keys(validArguments).sort());
     assert.deepEqual(CODES.filter((code) => !told.has(code)), []);
+    return undefined;
   });
 });

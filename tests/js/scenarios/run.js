@@ -5,14 +5,22 @@ import { CLIENTS, createWorld, SITE, SLUGS } from './world.js';
 
 export { CLIENTS, scenarios };
 
-/** `storage` says where the manager keeps what it has; `libraries` are the packages that clients are made of. */
-export async function runScenario({ options, run }, { client, storage, source, libraries }) {
+/**
+ * `storage` says where a manager in this process keeps what it has; `server` is one of `remote.js` in its place. `libraries`
+ * are the packages that clients are made of.
+ */
+export async function runScenario({ options, run }, { client, storage, server, source, libraries }) {
   const { wixMedia } = libraries;
-  const manager = await wixMedia.createManager({ storage, siteId: SITE, clock: 'virtual', ids: { seed: 1 }, ...options });
+  if (server) {
+    await server.prepare(options);
+    return run(createWorld({ manager: server, connect: CLIENTS[client](libraries), source, libraries }));
+  }
+  const { needs: _, ...given } = options;
+  const manager = await wixMedia.createManager({ storage, siteId: SITE, clock: 'virtual', ids: { seed: 1 }, ...given });
   try {
     const world = createWorld({ manager, connect: CLIENTS[client](libraries), source, libraries });
     for (const slug of SLUGS) manager.on(slug, world.hear);
-    await run(world);
+    return await run(world);
   } finally {
     await manager.close();
   }

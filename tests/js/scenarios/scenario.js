@@ -11,6 +11,8 @@ export function about(name) {
 
 /**
  * Adds a scenario. `options` go to `createManager`, as plain JSON, since a page gets them from outside; `run` gets a world.
+ * `options.needs` says what a server behind a URL may not have: a `clock` that stands still and can be moved, or `long-urls`
+ * beyond the 16 kB that Node's HTTP server reads.
  */
 export function scenario(name, options, run) {
   if (typeof options === 'function') [options, run] = [{}, options];

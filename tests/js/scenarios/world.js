@@ -22,7 +22,7 @@ export const CLIENTS = {
   },
   ours: ({ wixMedia, sdk }) => (manager, { auth } = {}) =>
     // Without repetitions, so that refusals are seen as they come.
-    wixMedia.createClient(auth ? { auth, fetch: manager.fetch, retry: false } : { manager, auth: sdk.ApiKeyStrategy({ apiKey: 'key', siteId: SITE }), retry: false }),
+    wixMedia.createClient(auth || manager.isRemote ? { auth: auth ?? sdk.ApiKeyStrategy({ apiKey: 'key', siteId: SITE }), fetch: manager.fetch, retry: false } : { manager, auth: sdk.ApiKeyStrategy({ apiKey: 'key', siteId: SITE }), retry: false }),
 };
 
 /** What both clients say of a refusal, in one form. */

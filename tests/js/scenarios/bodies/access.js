@@ -71,7 +71,7 @@ scenario('tokens of visitors may not manage media', AUTH, async (world) => {
   });
 });
 
-scenario('the life of a token', AUTH, async ({ manager, pass, json, answered }) => {
+scenario('the life of a token', { needs: ['clock'], ...AUTH }, async ({ manager, pass, json, answered }) => {
   const post = async (path, body) => {
     const response = await manager.fetch(`https://www.wixapis.com${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
     return { status: response.status, body: await response.json() };

@@ -3,7 +3,7 @@ import { about, scenario } from '../scenario.js';
 
 about('test aids');
 
-scenario('a rate limit', { limits: { requestsPerMinute: 5 } }, async ({ folders, json, pass, refused, answered }) => {
+scenario('a rate limit', { needs: ['clock'], limits: { requestsPerMinute: 5 } }, async ({ folders, json, pass, refused, answered }) => {
   for (let number = 0; number < 5; number += 1) await folders.listFolders();
   await refused(folders.listFolders(), { status: 429, code: 'RESOURCE_EXHAUSTED' });
   await pass(61_000);
@@ -28,7 +28,7 @@ scenario('faults that were ordered', { faults: [{ match: 'listFiles', status: 50
   equal((await folders.getFolder('media-root')).displayName, 'Site Files');
 });
 
-scenario('lists that lag behind', { lagMs: 1000 }, async ({ files, folders, folder, upload, pass }) => {
+scenario('lists that lag behind', { needs: ['clock'], lagMs: 1000 }, async ({ files, folders, folder, upload, pass }) => {
   const id = await folder('A');
   const file = await upload('a.txt', 'x');
   const seen = async () => [
@@ -40,14 +40,14 @@ scenario('lists that lag behind', { lagMs: 1000 }, async ({ files, folders, fold
   equal(await seen(), [1, 1, 1, 1]);
 });
 
-scenario('processing that fails', { processing: { fail: ['VIDEO'] } }, async ({ put, files, pass, happened }) => {
+scenario('processing that fails', { needs: ['clock'], processing: { fail: ['VIDEO'] } }, async ({ put, files, pass, happened }) => {
   const { id } = await put('film.mp4');
   await pass(1000);
   equal((await files.getFileDescriptor(id)).operationStatus, 'FAILED');
   equal(await happened(), [`file_descriptor file_failed ${id}`]);
 });
 
-scenario('deletions and restores that take their time', { delayMs: 1000 }, async ({ files, folders, folder, upload, pass, look, trash }) => {
+scenario('deletions and restores that take their time', { needs: ['clock'], delayMs: 1000 }, async ({ files, folders, folder, upload, pass, look, trash }) => {
   const { _id } = await upload('a.txt', 'x');
   const id = await folder('A');
   await files.bulkDeleteFiles([_id]);

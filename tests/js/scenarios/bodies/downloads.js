@@ -39,7 +39,7 @@ scenario('ranges', async ({ upload, send }) => {
   equal((await range('bytes=0-9', { 'if-range': '"another"' }))[0], 200);
 });
 
-scenario('a temporary link: name, disposition, expiry', async ({ upload, files, send, pass }) => {
+scenario('a temporary link: name, disposition, expiry', { needs: ['clock'] }, async ({ upload, files, send, pass }) => {
   const file = await upload('report.txt', 'the report');
   const link = async (options) => {
     const { downloadUrls } = await files.generateFileDownloadUrl(file._id, options);
@@ -85,7 +85,7 @@ scenario('links that are none', async ({ upload, files, send, refused }) => {
   equal((await send(url.href)).status, 404);
 });
 
-scenario('assets of a file, in the order that they were asked for', async ({ sample, files, pass, bytes }) => {
+scenario('assets of a file, in the order that they were asked for', { needs: ['clock'] }, async ({ sample, files, pass, bytes }) => {
   const [film, sound] = [await sample('mp4'), await sample('wav')];
   await pass(1000);
   const { downloadUrls } = await files.generateFileDownloadUrl(film._id, { assetKeys: ['240p.mp4', 'src'] });
@@ -95,7 +95,7 @@ scenario('assets of a file, in the order that they were asked for', async ({ sam
   equal(await bytes(ofSound.downloadUrls[0].url), samples.wav);
 });
 
-scenario('private files', async ({ sample, upload, files, send, bytes, pass }) => {
+scenario('private files', { needs: ['clock'] }, async ({ sample, upload, files, send, bytes, pass }) => {
   const file = await upload('secret.png', samples.png, { private: true });
   equal([file.private, (await send(file.url)).status], [true, 403]);
   ok((await send(file.thumbnailUrl)).status === 200, 'the thumbnail is shown');
@@ -108,7 +108,7 @@ scenario('private files', async ({ sample, upload, files, send, bytes, pass }) =
   equal((await send((await files.getFileDescriptor(film._id)).url)).status, 403);
 });
 
-scenario('other sizes of a picture', async ({ upload, files, send, pass }) => {
+scenario('other sizes of a picture', { needs: ['clock'] }, async ({ upload, files, send, pass }) => {
   const file = await upload('photo.png', samples.png);
   equal((await files.getFileDescriptor(file._id)).media.image.colors.prominent.rgb, { r: 200, g: 60, b: 40 });
   const size = async (response) => {
@@ -135,7 +135,7 @@ scenario('URLs inside the media of a private file are empty', async ({ put }) =>
   ok(url);
 });
 
-scenario('streams', async ({ sample, files, send, pass, refused, put }) => {
+scenario('streams', { needs: ['clock'] }, async ({ sample, files, send, pass, refused, put }) => {
   const { _id } = await sample('mp4');
   await refused(files.generateVideoStreamingUrl(_id), { code: 'FILE_NOT_READY' });
   await refused(files.generateVideoStreamingUrl((await sample('png'))._id), { code: 'UNSUPPORTED_MEDIA_TYPE' });
@@ -179,7 +179,7 @@ async function unzip({ libraries: { zip } }, content) {
   return found;
 }
 
-scenario('a zip of files', async (world) => {
+scenario('a zip of files', { needs: ['clock'] }, async (world) => {
   const { upload, files, send, pass } = world;
   const ids = [];
   for (const [name, content, options] of [
@@ -205,7 +205,7 @@ scenario('a zip of files', async (world) => {
   equal(await unzip(world, new Uint8Array(await (await send(downloadUrl)).arrayBuffer())), await unzip(world, content));
 });
 
-scenario('a zip of a folder', async (world) => {
+scenario('a zip of a folder', { needs: ['clock'] }, async (world) => {
   const { upload, folder, folders, files, send, refused, pass } = world;
   const top = await folder('My Trip');
   const day = await folder('Day 1', top);

@@ -19,7 +19,7 @@ scenario('bodies and paths that make no sense', async ({ post, json, answered, s
   equal((await json('/files/a/b/c/d')).status, 404);
   const wrong = await json('/folders', { method: 'PUT' });
   equal([wrong.status, wrong.headers.get('allow')?.includes('POST')], [405, true]);
-  equal((await send('http://media.test/')).status, 404);
+  equal((await send('http://media.test/nothing-here')).status, 404);
   equal((await json('/folders/%zz')).status, 404);
 });
 

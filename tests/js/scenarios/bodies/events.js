@@ -79,7 +79,7 @@ scenario('what changes nothing is no event', async ({ files, folders, folder, pu
   equal(await happened(), [`file_descriptor file_ready ${id}`]);
 });
 
-scenario('a film is ready when its time has come, and says what it was told', async ({ put, pass, happened }) => {
+scenario('a film is ready when its time has come, and says what it was told', { needs: ['clock'] }, async ({ put, pass, happened }) => {
   const externalInfo = { origin: 'shop', externalIds: ['order-7', 'ünïcödé'] };
   const { id } = await put('film.mp4', samples.mp4, { externalInfo });
   equal(await happened(), []);
@@ -89,7 +89,7 @@ scenario('a film is ready when its time has come, and says what it was told', as
   equal([event.slug, event.entityId, event.actionEvent.body.externalInfo, event.actionEvent.body.file.operationStatus], ['file_ready', id, externalInfo, 'READY']);
 });
 
-scenario('a trashed film that was not ready', async ({ files, put, pass, happened }) => {
+scenario('a trashed film that was not ready', { needs: ['clock'] }, async ({ files, put, pass, happened }) => {
   const { id } = await put('film.mp4', samples.mp4);
   await files.bulkDeleteFiles([id]);
   await files.bulkRestoreFilesFromTrashBin([id]);

@@ -29,7 +29,7 @@ scenario('a descriptor tells the truth', async ({ upload, files, sample }) => {
   equal(both.map(({ _id }) => _id), [other._id, file._id], 'the order of the request, without what is unknown');
 });
 
-scenario('each kind of file', async ({ sample, pass, files }) => {
+scenario('each kind of file', { needs: ['clock'] }, async ({ sample, pass, files }) => {
   const seen = {};
   for (const kind of Object.keys(KINDS)) seen[kind] = await sample(kind);
   await pass(1000);
@@ -79,7 +79,7 @@ scenario('files that do not exist', async ({ files, refused, sample }) => {
   equal((await files.getFileDescriptor(file._id)).state, 'OK');
 });
 
-scenario('renaming, labelling, moving', async ({ files, folder, sample, pass, look }) => {
+scenario('renaming, labelling, moving', { needs: ['clock'] }, async ({ files, folder, sample, pass, look }) => {
   const file = await sample('png', { labels: ['one'] });
   await pass(2000);
   const renamed = await files.updateFileDescriptor({ _id: file._id, displayName: 'river' });
@@ -128,7 +128,7 @@ scenario('masks and older paths of an update', async ({ json, sample }) => {
   equal((await json(`/files/${_id}`)).body.file.id, _id);
 });
 
-scenario('a film is pending, then ready', async ({ put, files, pass }) => {
+scenario('a film is pending, then ready', { needs: ['clock'] }, async ({ put, files, pass }) => {
   const { id, operationStatus, sizeInBytes, hash } = await put('film.mp4', samples.mp4);
   equal([operationStatus, sizeInBytes, hash.length], ['PENDING', String(samples.mp4.length), 32]);
   await pass(499);
@@ -141,7 +141,7 @@ scenario('a film is pending, then ready', async ({ put, files, pass }) => {
   ok(ready.media.video);
 });
 
-scenario('how long processing takes can be said', { processing: { pendingMs: { IMAGE: 3000, VIDEO: 0 } } }, async ({ put, files, pass }) => {
+scenario('how long processing takes can be said', { needs: ['clock'], processing: { pendingMs: { IMAGE: 3000, VIDEO: 0 } } }, async ({ put, files, pass }) => {
   const film = await put('film.mp4', samples.mp4);
   equal(film.operationStatus, 'READY');
   const image = await put('image.png', samples.png);

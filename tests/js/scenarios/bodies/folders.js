@@ -4,7 +4,7 @@ import { SITE } from '../world.js';
 
 about('folders');
 
-scenario('a new folder is in Site Files, or where it was asked for', async ({ folders, folder, look, pass }) => {
+scenario('a new folder is in Site Files, or where it was asked for', { needs: ['clock'] }, async ({ folders, folder, look, pass }) => {
   const { folder: animals } = await folders.createFolder('Animals');
   match(animals._id, /^[0-9a-f]{32}$/);
   equal(pick(animals, 'displayName', 'parentFolderId', 'state', 'siteId'), { displayName: 'Animals', parentFolderId: 'media-root', state: 'OK', siteId: SITE });
@@ -47,7 +47,7 @@ scenario('a folder that does not exist', async ({ folders, refused }) => {
   equal(await folders.bulkRestoreFoldersFromTrashBin([id, id]), undefined);
 });
 
-scenario('renaming and moving', async ({ folders, folder, upload, tree, pass }) => {
+scenario('renaming and moving', { needs: ['clock'] }, async ({ folders, folder, upload, tree, pass }) => {
   const [a, b] = [await folder('A'), await folder('B')];
   const inner = await folder('Inner', a);
   const file = await upload('deep.txt', 'deep', { parentFolderId: inner });

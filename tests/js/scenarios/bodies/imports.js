@@ -68,7 +68,7 @@ scenario('imports that fail', { ...ALLOWED, limits: { sizeInBytes: { DOCUMENT: 1
   equal(await look(), []);
 });
 
-scenario('what is on this machine is not imported, unless it is allowed', async ({ files, source, processed, refused, happened }) => {
+scenario('what is on this machine is not imported, unless it is allowed', { allowPrivateImports: false }, async ({ files, source, processed, refused, happened }) => {
   for (const url of [`${source}/photo.png`, source.replace('127.0.0.1', 'localhost').concat('/photo.png'), 'http://10.0.0.1/x.png', 'http://[::1]/x.png', 'http://169.254.169.254/x.png', 'http://[::ffff:127.0.0.1]/x.png']) {
     await happened();
     // Refused at once where the address says it, and failed where a name has to be looked up first.

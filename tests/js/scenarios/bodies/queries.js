@@ -19,7 +19,7 @@ async function planted({ upload, sample, files, folder, folders, pass }) {
 }
 const names = ({ items }) => items.map(({ displayName }) => displayName);
 
-scenario('the builder finds, filters and sorts over the whole site', async (world) => {
+scenario('the builder finds, filters and sorts over the whole site', { needs: ['clock'] }, async (world) => {
   await planted(world);
   const { files, folders } = world;
   equal(names(await files.queryFileDescriptors().ascending('displayName').find()), ['a.png', 'b.png', 'guest.gif', 'pdf sample.pdf']);
@@ -52,7 +52,7 @@ scenario('the builder goes forth and back', async (world) => {
   equal(names(skipped), ['6.txt']);
 });
 
-scenario('the typed form', async (world) => {
+scenario('the typed form', { needs: ['clock'] }, async (world) => {
   await planted(world);
   const { files, folders } = world;
   const answer = await files.queryFileDescriptors({ filter: { $and: [{ mediaType: { $in: ['IMAGE'] } }, { private: { $eq: false } }] }, sort: [{ fieldName: 'displayName', order: 'ASC' }], cursorPaging: { limit: 1 } });

@@ -15,7 +15,7 @@ const create = ({ manager }, { uploadUrl, uploadToken }, length, headers = {}) =
 const patch = ({ manager }, location, offset, body, headers = {}) =>
   manager.fetch(location, { method: 'PATCH', headers: { ...VERSION, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream', ...headers }, body });
 
-scenario('tus-js-client brings a file in, in chunks', async (world) => {
+scenario('tus-js-client brings a file in, in chunks', { needs: ['clock'] }, async (world) => {
   const { files, bytes, pass, folder } = world;
   const target = await folder('Target');
   const content = noise(200_000, 7);
@@ -73,7 +73,7 @@ scenario('going on where it stopped', async (world) => {
   answered(await finalise(world, url), { status: 409, code: 'UPLOAD_ALREADY_COMPLETED' });
 });
 
-scenario('what TUS says when something is wrong', async (world) => {
+scenario('what TUS says when something is wrong', { needs: ['clock'] }, async (world) => {
   const { files, manager, pass } = world;
   const url = await files.generateFileResumableUploadUrl('text/plain', { fileName: 'x.txt' });
   const options = await manager.fetch(url.uploadUrl, { method: 'OPTIONS' });

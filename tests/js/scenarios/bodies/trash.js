@@ -18,7 +18,7 @@ async function planted({ folder, upload, pass }) {
 }
 const WHOLE = ['A/', 'A/B/', 'A/B/b1.txt', 'A/a1.txt', 'A/a2.txt', 'C/', 'C/c1.txt', 'top.txt'];
 
-scenario('a deleted file is in the trash as it was, and comes back as it was', async (world) => {
+scenario('a deleted file is in the trash as it was, and comes back as it was', { needs: ['clock'] }, async (world) => {
   const { files, tree, trash, pass } = world;
   const { a, a1 } = await planted(world);
   const before = await files.getFileDescriptor(a1);
@@ -35,7 +35,7 @@ scenario('a deleted file is in the trash as it was, and comes back as it was', a
   equal(await trash(), []);
 });
 
-scenario('a deleted folder takes all with it, and brings all back', async (world) => {
+scenario('a deleted folder takes all with it, and brings all back', { needs: ['clock'] }, async (world) => {
   const { folders, files, tree, trash } = world;
   const { a, b, a1, b1 } = await planted(world);
   await folders.bulkDeleteFolders([a]);
@@ -49,7 +49,7 @@ scenario('a deleted folder takes all with it, and brings all back', async (world
   equal(await trash(), []);
 });
 
-scenario('a restore brings back what that deletion took, and no more', async (world) => {
+scenario('a restore brings back what that deletion took, and no more', { needs: ['clock'] }, async (world) => {
   const { folders, files, tree, trash } = world;
   const { a, a1, b } = await planted(world);
   await files.bulkDeleteFiles([a1]);
@@ -64,7 +64,7 @@ scenario('a restore brings back what that deletion took, and no more', async (wo
   equal(await tree(), WHOLE);
 });
 
-scenario('a file whose folder is gone or in the trash goes to the top', async (world) => {
+scenario('a file whose folder is gone or in the trash goes to the top', { needs: ['clock'] }, async (world) => {
   const { folders, files, tree, trash } = world;
   const { a, b, c, a1, b1, c1 } = await planted(world);
   await files.bulkDeleteFiles([a1, c1]);
@@ -77,7 +77,7 @@ scenario('a file whose folder is gone or in the trash goes to the top', async (w
   equal(await tree(), ['A/', 'A/B/', 'A/a2.txt', 'a1.txt', 'b1.txt', 'c1.txt', 'top.txt']);
 });
 
-scenario('a folder out of a trashed folder comes back alone', async (world) => {
+scenario('a folder out of a trashed folder comes back alone', { needs: ['clock'] }, async (world) => {
   const { folders, tree, trash } = world;
   const { a, b } = await planted(world);
   await folders.bulkDeleteFolders([a]);
@@ -96,7 +96,7 @@ scenario('visitor content goes back among visitor content', async ({ folder, fol
   equal([await look(), await look('visitor-uploads')], [[], ['guest.txt']]);
 });
 
-scenario('permanent deletion, of the living and of the dead', async (world) => {
+scenario('permanent deletion, of the living and of the dead', { needs: ['clock'] }, async (world) => {
   const { folders, files, tree, trash, refused } = world;
   const { a, a1, b1, c1, top } = await planted(world);
   await files.bulkDeleteFiles([top], { permanent: true });
@@ -112,7 +112,7 @@ scenario('permanent deletion, of the living and of the dead', async (world) => {
   equal([await tree(), await trash()], [['C/'], []]);
 });
 
-scenario('deleting twice and restoring the living changes nothing', async (world) => {
+scenario('deleting twice and restoring the living changes nothing', { needs: ['clock'] }, async (world) => {
   const { folders, files, tree, trash } = world;
   const { a, c, top } = await planted(world);
   await files.bulkRestoreFilesFromTrashBin([top]);
@@ -125,7 +125,7 @@ scenario('deleting twice and restoring the living changes nothing', async (world
   equal(await trash(), ['A/', 'top.txt']);
 });
 
-scenario('folders of one call that contain each other are one tree', async (world) => {
+scenario('folders of one call that contain each other are one tree', { needs: ['clock'] }, async (world) => {
   const { folders, tree, trash } = world;
   const { a, b } = await planted(world);
   await folders.bulkDeleteFolders([b, a, b]);
@@ -134,7 +134,7 @@ scenario('folders of one call that contain each other are one tree', async (worl
   equal(await trash(), []);
 });
 
-scenario('a trashed file can be renamed and not moved; nothing goes into the trash by a move', async (world) => {
+scenario('a trashed file can be renamed and not moved; nothing goes into the trash by a move', { needs: ['clock'] }, async (world) => {
   const { files, folders, folder, refused, upload } = world;
   const { a, c, top } = await planted(world);
   await files.bulkDeleteFiles([top]);

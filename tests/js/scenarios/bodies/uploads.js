@@ -15,7 +15,6 @@ scenario('bytes go in and come out again', async (world) => {
   const { status, body } = await saying(await put(world, uploadUrl, content, { 'content-type': 'application/octet-stream' }));
   equal([status, body.file.sizeInBytes, body.file.mediaType, body.file.media], [200, '300000', 'OTHER', undefined]);
   equal(await bytes(body.file.url), content);
-  ok(manager);
 });
 
 scenario('the name in the URL wins, and one of both is needed', async (world) => {
@@ -42,7 +41,7 @@ scenario('a URL is good for one file', async (world) => {
   equal((await files.listFiles()).files.length, 1);
 });
 
-scenario('a URL ends after a day, and cannot be made up', async (world) => {
+scenario('a URL ends after a day, and cannot be made up', { needs: ['clock'] }, async (world) => {
   const { files, pass, answered } = world;
   const { uploadUrl } = await files.generateFileUploadUrl('text/plain', { fileName: 'late.txt' });
   answered(await saying(await put(world, `${uploadUrl.slice(0, -3)}abc`, 'x')), { status: 403, code: 'UPLOAD_TOKEN_INVALID' });
@@ -116,7 +115,7 @@ scenario('folders of a path are made once, when the bytes arrive', async (world)
   ].sort());
 });
 
-scenario('of folders with one name a path takes the oldest, and none from the trash', async ({ folder, folders, put: upload, pass }) => {
+scenario('of folders with one name a path takes the oldest, and none from the trash', { needs: ['clock'] }, async ({ folder, folders, put: upload, pass }) => {
   const gone = await folder('same');
   await folders.bulkDeleteFolders([gone]);
   await pass(1000);

@@ -1,0 +1,74 @@
+// The scenarios over HTTP: on a server in this process, whose clock can be moved, on `wix-media serve`, and on the server
+// that WIX_MEDIA_URL names, which is emptied.
+//
+//   wix-media serve --site-id 11111111-2222-3333-4444-555555555555 --allow-private-imports
+//   WIX_MEDIA_URL=http://127.0.0.1:4410 node --test tests/js/scenarios/url.test.js
+//
+// WIX_MEDIA_CLOCK=virtual says that `POST /_wix-media/clock` moves the clock of that server.
+import { spawn } from 'node:child_process';
+import { before, suite, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import * as media from '@wix/media';
+import * as sdk from '@wix/sdk';
+import * as zip from '@zip.js/zip.js';
+import * as tus from 'tus-js-client';
+import { leftovers } from '../harness/leftovers.js';
+import { serveManager } from '../harness/manager.js';
+import * as wixMedia from '../harness/package.js';
+import { connect } from './remote.js';
+import { CLIENTS, runScenario, scenarios } from './run.js';
+import { startSource } from './source.js';
+import { SITE } from './world.js';
+
+const libraries = { media, sdk, tus, wixMedia, zip };
+const { WIX_MEDIA_URL, WIX_MEDIA_CLOCK: clock } = process.env;
+const STARTED = { allowPrivateImports: true };
+
+/** Starts the command of the built package; gives its address. */
+async function serve(closing) {
+  const command = fileURLToPath(new URL('../../../dist/command.js', import.meta.url));
+  const child = spawn(process.execPath, [command, 'serve', '--port', '0', '--quiet', '--site-id', SITE, '--allow-private-imports']);
+  closing.after(() => void child.kill('SIGKILL'));
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => (said += text));
+  for await (const text of child.stdout.setEncoding('utf8')) {
+    said += text;
+    const [, origin] = /(http:\/\/\S+:\d+)\/\n/.exec(said) ?? [];
+    if (origin) {
+      child.stdout.resume();
+      return origin;
+    }
+  }
+  throw new Error(`wix-media serve ended: ${said}`);
+}
+
+const SERVERS = WIX_MEDIA_URL
+  ? { WIX_MEDIA_URL: { start: async () => WIX_MEDIA_URL, clock } }
+  : {
+      'a server with a virtual clock': {
+        start: async (closing) => (await serveManager(closing, { siteId: SITE, clock: 'virtual', ids: { seed: 1 }, ...STARTED })).baseUrl,
+        clock: 'virtual',
+      },
+      'wix-media serve': { start: serve },
+    };
+
+for (const [name, { start, clock: itsClock }] of Object.entries(SERVERS)) {
+  suite(`scenarios on ${name}`, () => {
+    const closing = leftovers();
+    let source;
+    let server;
+    before(async () => {
+      source = await startSource(closing);
+      server = connect(await start(closing));
+    });
+
+    const { can } = connect('http://unused.example', { ...STARTED, clock: itsClock });
+    for (const client of Object.keys(CLIENTS)) {
+      for (const scenario of scenarios.filter(({ options }) => can(options))) {
+        test(`${client} client: ${scenario.name}`, async () => {
+          await runScenario(scenario, { client, server, source, libraries });
+        });
+      }
+    }
+  });
+}
