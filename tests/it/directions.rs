@@ -25,7 +25,7 @@ const FOLDERS: [(&str, &[&str]); 9] = [
 ];
 
 /// Parts of `manager` that import only each other.
-const LEAVES: [&str; 6] = ["clock", "dates", "http", "ids", "inspect", "view"];
+const LEAVES: [&str; 7] = ["clock", "dates", "http", "ids", "inspect", "token", "view"];
 
 /// Subjects of `manager`, which never import each other.
 const SUBJECTS: [&str; 5] = ["backup", "downloads", "imports", "listing", "uploads"];
@@ -33,8 +33,8 @@ const SUBJECTS: [&str; 5] = ["backup", "downloads", "imports", "listing", "uploa
 /// Subjects that the other subjects may import.
 const SHARED_SUBJECTS: [&str; 2] = ["events", "items"];
 
-/// Parts of `manager` that nothing in it imports. The empty name is `manager/mod.rs`.
-const ROOF: [&str; 3] = ["", "admin", "dispatch"];
+/// Parts of `manager` that nothing below them imports. The empty name is `manager/mod.rs`.
+const ROOF: [&str; 6] = ["", "admin", "dispatch", "intake", "jobs", "site"];
 
 /// Rules that some folder breaks for now. An entry that is no longer needed fails the test: remove it.
 const EXCEPTIONS: &[(Rule, &str)] = &[
@@ -50,7 +50,7 @@ enum Rule {
     Folders,
     /// No two files import each other, directly or through others.
     Circle,
-    /// Leaves of the manager import only leaves, and `auth` only leaves.
+    /// Leaves of the manager import only leaves, and `auth` only leaves and `tx`.
     Leaves,
     /// Subjects of the manager ignore each other.
     Subjects,
@@ -91,7 +91,8 @@ fn rule_in_manager(from: &str, to: &str) -> Option<Rule> {
     if from == to {
         return None;
     }
-    if (LEAVES.contains(&from) || from == "auth") && !LEAVES.contains(&to) {
+    let is_low = LEAVES.contains(&from) || from == "auth";
+    if is_low && !LEAVES.contains(&to) && (from, to) != ("auth", "tx") {
         return Some(Rule::Leaves);
     }
     if ROOF.contains(&to) && !ROOF.contains(&from) {
@@ -220,6 +221,9 @@ fn every_rule_finds_what_breaks_it() {
         (&[("manager/http/range.rs", "manager/tx.rs")], &[Rule::Leaves]),
         (&[("manager/view/file.rs", "manager/inspect/mod.rs")], &[]),
         (&[("manager/auth/jwt.rs", "manager/http/error.rs")], &[]),
+        (&[("manager/auth/oauth.rs", "manager/tx.rs")], &[]),
+        (&[("manager/auth/oauth.rs", "manager/uploads/mod.rs")], &[Rule::Leaves]),
+        (&[("manager/intake.rs", "manager/dispatch.rs")], &[]),
         (
             &[("manager/uploads/tus.rs", "manager/listing/list.rs")],
             &[Rule::Subjects],
