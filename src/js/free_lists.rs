@@ -10,6 +10,14 @@
 //! behind, so blocks of every size come back soon and are used again. Joining them is most of the code of a general
 //! allocator, which every page would download. For each power of two, the memory taken is at most twice what was ever in
 //! use at once.
+//!
+//! Written by hand because of its size. The client's module, in bytes:
+//!
+//! | Allocator | Raw | gzip 9 | brotli 11 |
+//! | --- | --- | --- | --- |
+//! | these lists | 43,654 | 21,552 | 19,230 |
+//! | `talc` 5.1, in-place reallocation disabled | 44,558 | 22,007 | 19,681 |
+//! | `dlmalloc`, Rust's own for wasm32 | 48,477 | 23,706 | 21,170 |
 
 use core::alloc::Layout;
 use core::ptr::{copy_nonoverlapping, null_mut};
