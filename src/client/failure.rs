@@ -104,7 +104,7 @@ pub fn unreadable(operation: &PackedOperation, head: ResponseHead<'_>, body: &[u
     let what: &[u8] = match error {
         Unreadable::TooDeep => b"JSON nested deeper than 1000 levels",
         Unreadable::Malformed if body.is_empty() => b"an empty body",
-        Unreadable::Malformed if readable(body).is_some() => b"JSON that is no object",
+        Unreadable::Malformed if readable(body).is_some() => b"JSON that is not an object",
         Unreadable::Malformed => b"a body that is not JSON",
     };
     bytes::push(&mut reason, what);

@@ -33,8 +33,8 @@ const MIN_POWER: u32 = 4;
 ///
 /// The bytes that `grow` adds must be writable, and used by nobody else, for as long as the value lives.
 pub(super) unsafe trait Grow {
-    /// Adds `pages` pages and returns the first new byte, which is aligned to [`PAGE`], or `None` when there is no more
-    /// memory. Pages of consecutive calls need not be neighbours.
+    /// Adds `pages` pages and returns the first new byte, which is aligned to [`PAGE`], or `None` when memory is
+    /// exhausted. Pages of consecutive calls need not be neighbours.
     fn grow(&mut self, pages: usize) -> Option<*mut u8>;
 }
 
@@ -49,13 +49,13 @@ pub(super) struct FreeLists<G> {
     memory: G,
 }
 
-/// The power of two of the block that holds a layout.
+/// Returns the power of two of the block for a layout.
 fn power(layout: Layout) -> u32 {
     ((layout.size().max(layout.align()) - 1) | ((1 << MIN_POWER) - 1)).ilog2() + 1
 }
 
 impl<G: Grow> FreeLists<G> {
-    /// Lists without any block.
+    /// Makes lists without blocks.
     pub(super) const fn new(memory: G) -> FreeLists<G> {
         FreeLists {
             free: [null_mut(); 32],
@@ -65,7 +65,7 @@ impl<G: Grow> FreeLists<G> {
         }
     }
 
-    /// A block of at least the size of the layout, at a multiple of its alignment; null when there is no more memory.
+    /// Returns a block of at least the size of the layout, at a multiple of its alignment, or null when memory is exhausted.
     ///
     /// Blocks begin at a multiple of their own size, up to a page, which is more than the alignment of any layout in use.
     pub(super) fn allocate(&mut self, layout: Layout) -> *mut u8 {
@@ -110,8 +110,8 @@ impl<G: Grow> FreeLists<G> {
         }
     }
 
-    /// Gives a block another size. The block moves when its power of two changes; null means that it could not, and that
-    /// the old block is still the caller's.
+    /// Resizes a block, which moves if its power of two changes. Returns null when memory is exhausted; the caller keeps the
+    /// old block then.
     ///
     /// # Safety
     ///
@@ -139,15 +139,15 @@ mod tests {
     use super::*;
     use std::alloc::{alloc_zeroed, dealloc};
 
-    /// Pages of the test's own: neighbours as in a WebAssembly memory, or each growth somewhere else.
+    /// Memory from the system's allocator: contiguous as in a module, or scattered.
     #[derive(Debug)]
     struct Pages {
-        /// What is left of the last allocation, in pages.
+        /// The pages left of the last allocation.
         ahead: usize,
         next: *mut u8,
-        /// How many pages one allocation has. A growth beyond them begins another.
+        /// The pages of one allocation. A growth beyond them begins another.
         run: usize,
-        /// How many pages there may be in all.
+        /// The pages available in all.
         limit: usize,
         taken: usize,
         owned: Vec<(*mut u8, Layout)>,
@@ -219,7 +219,7 @@ mod tests {
         assert!(bytes.iter().all(|byte| *byte == used.fill), "{:?}", used.layout);
     }
 
-    /// Whole numbers that look random (an LCG; its high bits).
+    /// Returns a generator of pseudorandom integers below an end.
     fn numbers(mut seed: u64) -> impl FnMut(usize) -> usize {
         move |end| {
             seed = seed

@@ -127,7 +127,7 @@ pub static COMMON_SORT_ORDER: ApiEnum = ApiEnum {
     groups: BOTH,
 };
 
-/// What a browser does with a temporary download link (`docs/contract/files-api.md#s2`).
+/// How a browser treats a temporary download link (`docs/contract/files-api.md#s2`).
 pub static CONTENT_DISPOSITION: ApiEnum = ApiEnum {
     name: "ContentDisposition",
     values: &["ATTACHMENT", "INLINE"],

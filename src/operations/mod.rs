@@ -157,9 +157,9 @@ pub enum Effect {
 pub enum Covers {
     /// The call lists nothing.
     Nothing,
-    /// What lies directly in one folder outside the trash.
+    /// The children of a folder outside the trash.
     Folder,
-    /// What lies directly in the trash, or in one folder of it.
+    /// The children of a folder in the trash, or the top of the trash.
     Trash,
     /// Everything in one area, at every depth.
     Area,

@@ -12,12 +12,12 @@ use std::path::Path;
 /// The names of a path, `crate`, `super` and `self` included.
 type Names = Vec<String>;
 
-/// A module: what its paths can begin with.
+/// A module, with the names that its paths can begin with.
 #[derive(Debug, Default)]
 struct Module {
     file: String,
     children: BTreeSet<String>,
-    /// What `use` items bring into it: the name here, and the path.
+    /// The path of each name that a `use` item brings into it.
     imports: BTreeMap<String, Names>,
     /// Every path that occurs in it.
     paths: BTreeSet<Names>,
