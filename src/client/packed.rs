@@ -126,8 +126,8 @@ impl PackedOperation {
     }
 
     /// Iterates over the fields, in the order of the arguments.
-    pub fn fields(&self) -> Fields {
-        Fields {
+    pub fn fields(&self) -> PackedFields {
+        PackedFields {
             rest: self.arguments,
             argument: 0,
             name: b"",
@@ -138,14 +138,14 @@ impl PackedOperation {
 
 /// The iterator of [`PackedOperation::fields`].
 #[derive(Clone, Debug)]
-pub struct Fields {
+pub struct PackedFields {
     rest: Packed,
     argument: u8,
     name: &'static [u8],
     left: u8,
 }
 
-impl Iterator for Fields {
+impl Iterator for PackedFields {
     type Item = PackedField;
 
     fn next(&mut self) -> Option<PackedField> {

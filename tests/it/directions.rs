@@ -1,4 +1,4 @@
-//! The directions of imports between the folders and files of `src` (`docs/design.md`).
+//! The directions of imports between the folders and files of `src` (`docs/design.md#directions`).
 //!
 //! Ground floor first: `wire`, `model`, `operations`; then `client`, `resumable`, `images`, `catalog` and `blobs`, which
 //! ignore each other; then `manager`, and the faces to JavaScript. No files import each other in a circle, except a parent
@@ -177,7 +177,7 @@ fn imports_keep_their_directions() {
     let new: Vec<_> = faults.iter().filter(|fault| !is_known(fault)).collect();
     assert!(
         new.is_empty(),
-        "imports against the directions of docs/design.md:\n{new:#?}"
+        "imports against the directions of docs/design.md#directions:\n{new:#?}"
     );
     for (rule, folder) in EXCEPTIONS {
         assert!(
