@@ -687,6 +687,20 @@ for await (const page of files.listFiles({
     await made.page.keyboard.press('Enter');
     await cell(other, 'seen.txt').waitFor();
   });
+
+  test('renaming goes on while another tab changes the folder', async (t) => {
+    const { fragment, files } = await workspace(server, 'Two hands', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
+    const page = await open(t, { fragment });
+    await cell(page, 'a.txt').click();
+    await page.keyboard.press('F2');
+    await page.keyboard.type('long');
+    await server.client.files.bulkDeleteFiles([files['b.txt']._id]);
+    await page.evaluate((key) => new BroadcastChannel('wix-media page').postMessage(key), `server ${server.address} `);
+    await cell(page, 'b.txt').waitFor({ state: 'detached' });
+    await page.keyboard.type(' name');
+    await page.keyboard.press('Enter');
+    await here(page, ['long name.txt']);
+  });
 });
 
 test('a server with a key asks for it', async (t) => {

@@ -61,6 +61,8 @@ export class MediaGrid extends HTMLElement {
   #geometry = new Geometry();
   #typeAhead = new TypeAhead();
   #isPlanned = false;
+  /** The item whose name is being changed. Its cell is not replaced, so that what is written stays. @type {string | undefined} */
+  #renaming;
 
   connectedCallback() {
     if (this.#grid.isConnected) return;
@@ -254,8 +256,9 @@ export class MediaGrid extends HTMLElement {
       cell.tabIndex = item.key === this.#focused ? 0 : -1;
       cells.push(cell);
     }
-    const isSame = made.children.length === cells.length && cells.every((cell, index) => made.children[index] === cell);
-    if (!isSame) made.replaceChildren(...cells);
+    // A cell that moves loses the focus, so those that are in place stay.
+    for (const child of [...made.children]) if (!cells.some((cell) => cell === child)) child.remove();
+    for (const [index, cell] of cells.entries()) if (made.children[index] !== cell) made.insertBefore(cell, made.children[index] ?? null);
   }
 
   /**
@@ -265,7 +268,7 @@ export class MediaGrid extends HTMLElement {
    */
   #drawCell(item) {
     const old = this.#cells.get(item.key);
-    if (old?.item === item) return old.element;
+    if (old && (old.item === item || item.key === this.#renaming)) return old.element;
     const place = /** @type {Shown} */ (this.#shown).place;
     const made = this.#isList ? makeRow(item, place) : makeTile(item, place);
     if (old?.element.isConnected) old.element.replaceWith(made);
@@ -521,9 +524,14 @@ export class MediaGrid extends HTMLElement {
     const cell = this.#cells.get(key);
     const label = cell?.element.querySelector('.name');
     if (!cell || !label) return;
+    this.#renaming = key;
     renameInPlace(cell.item, cell.element, label, {
       onRename: (name) => this.#handlers?.onRename(cell.item, name),
-      onEnd: () => this.#cellOf(key)?.focus({ preventScroll: true }),
+      onEnd: (hadFocus) => {
+        this.#renaming = undefined;
+        if (hadFocus) this.#cellOf(key)?.focus({ preventScroll: true });
+        this.#plan();
+      },
     });
   }
 

@@ -12,8 +12,8 @@ const MAX_NAME_LENGTH = 255;
  * @param {Item} item
  * @param {HTMLElement} cell
  * @param {Element} label The element that shows the name.
- * @param {{ onRename: (name: string) => void, onEnd: () => void }} handlers `onEnd` runs when the field goes while it has
- *   the focus.
+ * @param {{ onRename: (name: string) => void, onEnd: (hadFocus: boolean) => void }} handlers `onEnd` runs when the field is
+ *   gone, before `onRename`.
  */
 export function renameInPlace(item, cell, label, { onRename, onEnd }) {
   const input = element('input', {
@@ -33,7 +33,7 @@ export function renameInPlace(item, cell, label, { onRename, onEnd }) {
     const hadFocus = document.activeElement === input;
     input.replaceWith(label);
     cell.draggable = true;
-    if (hadFocus) onEnd();
+    onEnd(hadFocus);
     if (isKept && written && written !== item.name) onRename(written);
   };
   input.addEventListener('keydown', (event) => {
