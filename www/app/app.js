@@ -143,7 +143,7 @@ const display = new Display(
   state,
   { grid, stage, count: itemCount },
   {
-    onLook: () => showWhereabouts(state, tree),
+    onLook: () => showWhereabouts(state, { tree, grid }),
     onUpdate() {
       showCommands();
       selected.plan();

@@ -55,15 +55,14 @@ export class Display {
    * @param {{ keepSelection?: boolean }} [options]
    */
   look({ keepSelection = false } = {}) {
-    const { session, view, selection, isTrash, folderId } = this.#state;
+    const { session, view, selection, isTrash } = this.#state;
     if (!session) return;
     this.stop();
-    const { calls, place, folders } = session;
+    const { calls, place } = session;
     const listing = new Listing(calls, { ...view }, place.eager);
     this.#state.listing = listing;
     if (!keepSelection) selection.clear();
-    const label = view.query ? 'Search results' : folders.nameOf(folderId);
-    this.#grid.show({ listing, place, sort: view.sort, isTrash, label });
+    this.#grid.show({ listing, place, sort: view.sort, isTrash });
     this.#stopListening = listing.changed.listen(() => this.#update(listing));
     listing.start();
     this.#handlers.onLook();

@@ -1,5 +1,6 @@
 // Shows where the view is: at once as far as it is known, and again when the way up has been read.
 /** @import { FolderTree } from '../parts/folder-tree/folder-tree.js' */
+/** @import { MediaGrid } from '../parts/media-grid/media-grid.js' */
 /** @import { State } from './state.js' */
 import { areaOfTop, TOPS } from '../model/areas.js';
 import { showLocation } from '../parts/location/location.js';
@@ -7,9 +8,9 @@ import { writeFragment } from './router.js';
 
 /**
  * @param {State} state
- * @param {FolderTree} tree
+ * @param {{ tree: FolderTree, grid: MediaGrid }} parts
  */
-export async function showWhereabouts(state, tree) {
+export async function showWhereabouts(state, { tree, grid }) {
   const { session, view, folderId } = state;
   if (!session) return;
   const { folders } = session;
@@ -20,6 +21,7 @@ export async function showWhereabouts(state, tree) {
     const above = view.query ? [] : path.slice(0, -1);
     const ancestors = above.map((id) => ({ id, name: folders.nameOf(id), href: writeFragment({ area: view.area, folderId: id }) }));
     showLocation({ name, ancestors });
+    grid.setLabel(name);
     tree.reveal(state.isTrash ? [TOPS.trash] : path);
   };
   show([folderId]);

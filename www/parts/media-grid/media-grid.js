@@ -29,7 +29,6 @@ import { renameInPlace } from './rename.js';
  * @property {Place} place
  * @property {Sort} sort
  * @property {boolean} isTrash Whether names can be changed.
- * @property {string} label For screen readers.
  */
 
 /** Rows above and below the screen that are in the document too. */
@@ -100,11 +99,19 @@ export class MediaGrid extends HTMLElement {
   show(shown) {
     this.#shown = shown;
     this.#listen(shown.listing);
-    this.#grid.setAttribute('aria-label', shown.label);
     this.#clear();
     this.#focused = undefined;
     this.scrollTop = 0;
     this.#measure();
+  }
+
+  /**
+   * Names the listing for screen readers, once its folder is known.
+   *
+   * @param {string} label
+   */
+  setLabel(label) {
+    this.#grid.setAttribute('aria-label', label);
   }
 
   /**
