@@ -160,8 +160,10 @@ const PACKAGE = [
   'transfers.wasm',
 ];
 
-/** Milliseconds for which a request waits for a page that owns the manager. */
-const OWNER_TIMEOUT = 10_000;
+/** Milliseconds for which a request waits for an open page to become the owner, which takes long on a busy machine. */
+const OWNER_TIMEOUT = 60_000;
+/** Milliseconds for which it waits while no page is open. */
+const PAGE_TIMEOUT = 10_000;
 /** Milliseconds between two rounds of asking. */
 const RETRY_DELAY = 150;
 /** Milliseconds for which a page that is loading or closing may stay silent. */
@@ -232,15 +234,16 @@ async function local(request) {
   const { url, method } = request;
   const headers = [...request.headers];
   const body = method === 'GET' || method === 'HEAD' ? undefined : await request.blob();
-  const deadline = Date.now() + OWNER_TIMEOUT;
-  while (Date.now() < deadline) {
-    for (const client of await pages()) {
+  const start = Date.now();
+  for (let timeout = PAGE_TIMEOUT; Date.now() - start < timeout; await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY))) {
+    const clients = await pages();
+    timeout = clients.length > 0 ? OWNER_TIMEOUT : PAGE_TIMEOUT;
+    for (const client of clients) {
       const response = await ask(client, { type: 'request', url, method, headers, body });
       if (!response) continue;
       owner = client.id;
       return response;
     }
-    await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY));
   }
   const text = 'The Media Manager in this browser is reachable only while its page is open in a tab.\n';
   return new Response(text, { status: 503, headers: { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '1' } });
