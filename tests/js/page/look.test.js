@@ -49,7 +49,7 @@ suite('the look of the page', () => {
       await settled(page);
       const look = async (name) => {
         await page.mouse.move(0, 0);
-        await page.waitForTimeout(150);
+        await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
         assert.deepEqual(await barriers(page), [], name);
         await nothingSticksOut(page, name);
         await keepScreenshot(page, `${colorScheme}-${name}`);
@@ -94,7 +94,7 @@ suite('the look of the page', () => {
       await both('move');
       await page.keyboard.press('Escape');
       await cell(page, 'Launch at dawn.jpg').dblclick();
-      await page.waitForFunction(() => document.querySelector('.stage img')?.complete);
+      await page.waitForFunction(() => document.querySelector('.stage img')?.naturalWidth > 0);
       await both('viewer');
       await page.keyboard.press('Escape');
       await press('Keyboard');
@@ -164,7 +164,7 @@ suite('the look of the page', () => {
 
       await page.route('**/site-media/v1/files?**', (route) => route.fulfill({ status: 500, body: '' }));
       await page.getByLabel('Sort', { exact: true }).selectOption('Oldest first');
-      await page.getByRole('button', { name: 'Try again' }).waitFor({ timeout: 20_000 });
+      await page.getByRole('button', { name: 'Try again' }).waitFor();
       await both('failed');
     });
   }

@@ -9,6 +9,7 @@ import { project, remove } from '../examples/project.js';
 import { TOKEN, file, startSite } from '../examples/site.js';
 import { startBrowser } from '../harness/browser.js';
 import { startService } from '../harness/service.js';
+import { PATIENCE } from './site.js';
 
 const API = 'https://www.wixapis.com';
 
@@ -35,15 +36,15 @@ test('the README’s first page keeps what was uploaded', async (t) => {
   const errors = [];
   tab.on('pageerror', (error) => errors.push(String(error)));
   await tab.goto(`${server.origin}/`);
-  await tab.waitForSelector('input:enabled');
+  await tab.waitForSelector('input:enabled', { timeout: PATIENCE });
   await tab.setInputFiles('input', CAT);
   const shown = () => {
     const [picture, ...others] = document.querySelectorAll('li img');
     return picture?.naturalWidth > 0 && others.length === 0 && picture.alt;
   };
-  assert.equal(await (await tab.waitForFunction(shown, undefined, { timeout: 60_000 })).jsonValue(), 'chelsea.jpg');
+  assert.equal(await (await tab.waitForFunction(shown, undefined, { timeout: PATIENCE })).jsonValue(), 'chelsea.jpg');
   await tab.reload();
-  assert.equal(await (await tab.waitForFunction(shown, undefined, { timeout: 60_000 })).jsonValue(), 'chelsea.jpg');
+  assert.equal(await (await tab.waitForFunction(shown, undefined, { timeout: PATIENCE })).jsonValue(), 'chelsea.jpg');
   assert.deepEqual(errors, []);
 });
 
@@ -70,7 +71,7 @@ test('the README’s second page lists the images of a site', async (t) => {
     return route.fulfill({ status: 404 });
   });
   await tab.goto(`${server.origin}/`);
-  await tab.waitForFunction((count) => document.querySelectorAll('li img').length === count, images.length, { timeout: 20_000 });
+  await tab.waitForFunction((count) => document.querySelectorAll('li img').length === count, images.length, { timeout: PATIENCE });
 
   const names = await tab.$$eval('li img', (elements) => elements.map(({ alt }) => alt));
   assert.deepEqual(names, images.map(({ displayName }) => displayName));

@@ -10,7 +10,8 @@ import { createClient } from '../harness/package.js';
 const COMMAND = fileURLToPath(new URL('../../../dist/command.js', import.meta.url));
 const SCREENSHOTS = fileURLToPath(new URL('../../../target/page-screenshots/', import.meta.url));
 const PHOTOS = new URL('../../data/photos/', import.meta.url);
-const LONGEST_WAIT = 15_000;
+/** Milliseconds after which a page counts as stuck. It decides nothing else, so it is far beyond what a busy machine needs. */
+export const PATIENCE = 180_000;
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** A photograph of the test data, as a path and as bytes. */
@@ -54,9 +55,18 @@ export async function workspace({ client }, name, files = {}) {
   return { id: folder._id, name, files: made, fragment: `#files/${folder._id}` };
 }
 
+/** Keeps messages on the screen until they are closed, as a pointer that rests on them does. */
+function holdToasts() {
+  new MutationObserver((records) => {
+    for (const { addedNodes } of records) {
+      for (const node of addedNodes) if (node.matches?.('.toast')) node.dispatchEvent(new PointerEvent('pointerenter'));
+    }
+  }).observe(document, { childList: true, subtree: true });
+}
+
 /**
  * Opens the page. `faults` collects what must not happen: errors in the console, uncaught ones, and violations of the
- * Content-Security-Policy. That a refused request shows up in Chromium's console is not the page's doing.
+ * Content-Security-Policy. Chromium reports failed requests in the console too; those are not faults of the page.
  */
 export async function openPage(browser, address, { fragment = '', place, panel = false, ...options } = {}) {
   const context = await browser.newContext({
@@ -66,13 +76,18 @@ export async function openPage(browser, address, { fragment = '', place, panel =
     reducedMotion: 'reduce',
     ...options,
   });
+  context.setDefaultTimeout(PATIENCE);
   const faults = [];
   await context.exposeFunction('reportViolation', (text) => faults.push(`policy: ${text}`));
   await context.addInitScript(() => {
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => globalThis.reportViolation(`${violatedDirective} ${blockedURI}`));
   });
   const preferences = JSON.stringify({ panel, tab: 'code', ...(place && { place }) });
-  await context.addInitScript((text) => localStorage.getItem('wix-media page') ?? localStorage.setItem('wix-media page', text), preferences);
+  // Scripts run in every frame, and that of the browser's PDF viewer has no localStorage.
+  await context.addInitScript((text) => {
+    if (globalThis.top === globalThis) localStorage.getItem('wix-media page') ?? localStorage.setItem('wix-media page', text);
+  }, preferences);
+  await context.addInitScript(holdToasts);
   const open = async (fragmentOfTab = fragment) => {
     const page = await context.newPage();
     page.on('pageerror', (error) => faults.push(`uncaught: ${error}`));
@@ -95,12 +110,9 @@ export const settled = (page) =>
     return isRead || (!message.hidden && !message.querySelector('.spinner'));
   });
 
-/**
- * Makes a check until it holds, for a page shows what it has piece by piece. When the time is over it fails as the last
- * check did.
- */
+/** Repeats a check until it passes, because a page shows what it has piece by piece. In the end, fails as the check did. */
 export async function eventually(check) {
-  const end = Date.now() + LONGEST_WAIT;
+  const end = Date.now() + PATIENCE;
   for (;;) {
     try {
       return await check();
