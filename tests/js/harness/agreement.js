@@ -1,8 +1,15 @@
-// When two requests, results or errors count as equal: the rules of tests/data/vectors/README.md.
+// The rules by which two requests, results or errors are equal: see tests/data/vectors/README.md.
+
+/** @import { RecordedRequest } from './types.d.ts' */
 
 /**
- * The path of the first difference between two values, or undefined where they are equal. A member that is
- * undefined equals one that is absent; everything else, Dates and NaN included, has to be the same.
+ * Returns the path of the first difference between two values, or undefined when they are equal. An undefined member equals
+ * an absent one. Everything else, Dates and NaN included, must be the same.
+ *
+ * @param {unknown} actual
+ * @param {unknown} expected
+ * @param {string} [path]
+ * @returns {string | undefined}
  */
 export function difference(actual, expected, path = '') {
   if (Object.is(actual, expected)) return undefined;
@@ -12,8 +19,8 @@ export function difference(actual, expected, path = '') {
     return same ? undefined : differs(path, actual, expected);
   }
   if (!isObject(actual) || !isObject(expected)) return differs(path, actual, expected);
-  if (Array.isArray(actual) !== Array.isArray(expected)) return differs(path, actual, expected);
-  if (Array.isArray(actual)) {
+  if (Array.isArray(actual) || Array.isArray(expected)) {
+    if (!Array.isArray(actual) || !Array.isArray(expected)) return differs(path, actual, expected);
     if (actual.length !== expected.length) return differs(`${path}.length`, actual.length, expected.length);
     for (let index = 0; index < actual.length; index += 1) {
       const found = difference(actual[index], expected[index], `${path}[${index}]`);
@@ -28,18 +35,36 @@ export function difference(actual, expected, path = '') {
   return undefined;
 }
 
+/**
+ * @param {Record<string, unknown>} object
+ * @param {string} key
+ */
 function own(object, key) {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
 function isObject(value) {
   return value !== null && typeof value === 'object';
 }
 
+/**
+ * @param {string} path
+ * @param {unknown} actual
+ * @param {unknown} expected
+ */
 function differs(path, actual, expected) {
   return `${path || 'value'}: ${shown(actual)} where ${shown(expected)} was expected`;
 }
 
+/**
+ * A value as text, shortened.
+ *
+ * @param {unknown} value
+ */
 export function shown(value) {
   if (value instanceof Date) return `Date(${Number.isNaN(value.getTime()) ? 'invalid' : value.toISOString()})`;
   if (value === undefined || typeof value === 'number' || typeof value === 'bigint') return String(value);
@@ -53,7 +78,12 @@ export function shown(value) {
 
 const HEADERS = ['authorization', 'content-type', 'wix-site-id', 'wix-account-id', 'x-wix-consistent'];
 
-/** The path of the first difference between a request of ours and a request that was recorded or expected. */
+/**
+ * Returns the path of the first difference between one of our requests and a recorded or expected one.
+ *
+ * @param {RecordedRequest} actual
+ * @param {RecordedRequest} expected
+ */
 export function requestDifference(actual, expected) {
   if (actual.method !== expected.method) return differs('method', actual.method, expected.method);
   const [actualUrl, expectedUrl] = [splitUrl(actual), splitUrl(expected)];
@@ -70,18 +100,26 @@ export function requestDifference(actual, expected) {
   return difference(parsedBody(actual.body), parsedBody(expected.body), 'body');
 }
 
-// The official SDK writes a folder id into the path as it is, so a `?` may belong to the path. Its queries never
-// hold a raw `?`, and only its GET requests have one. `rawPath` says that nothing in the path is encoded.
+/**
+ * Splits a URL. The official SDK writes a folder id into the path unencoded, so a `?` may belong to the path. Its queries
+ * never hold a raw `?`, and only its GET requests have one.
+ *
+ * @param {RecordedRequest} request
+ */
 function splitUrl({ url, method, rawPath }) {
   const mark = method === 'GET' ? url.lastIndexOf('?') : -1;
   const path = mark === -1 ? url : url.slice(0, mark);
   const query = [...new URLSearchParams(mark === -1 ? '' : url.slice(mark))];
   return {
-    path: (rawPath ? path : decoded(path)).toWellFormed(),
+    path: wellFormed(rawPath ? path : decoded(path)),
     query: query.map((pair) => pair.join('\u0000=')).sort(),
   };
 }
 
+/** @param {string} text */
+const wellFormed = (text) => /** @type {string & { toWellFormed(): string }} */ (text).toWellFormed();
+
+/** @param {string} text */
 function decoded(text) {
   try {
     return decodeURIComponent(text);
@@ -90,11 +128,17 @@ function decoded(text) {
   }
 }
 
+/** @param {unknown} body */
 function parsedBody(body) {
   return typeof body === 'string' ? JSON.parse(body) : body;
 }
 
-/** The path of the first difference between two errors, in what has to agree: status, requestId and details. */
+/**
+ * Returns the path of the first difference between two errors in the members that must agree.
+ *
+ * @param {any} actual
+ * @param {any} expected
+ */
 export function errorDifference(actual, expected) {
   for (const member of ['status', 'requestId', 'details']) {
     const found = difference(actual?.[member], expected[member], `error.${member}`);

@@ -4,6 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
+/**
+ * @import { Browser, BrowserContext } from 'playwright-core'
+ * @import { Closing } from './types.d.ts'
+ */
+
 /** How long the browser may take for anything. It only ends a test that hangs: a busy machine takes its time. */
 const PATIENCE_MS = 600_000;
 
@@ -22,24 +27,32 @@ const OPTIONS = {
   ],
 };
 
-/** Starts the browser; it is closed when `closing`, a test or the leftovers of a suite, is over. */
+/**
+ * Starts the browser. It is closed at the end of `closing`.
+ *
+ * @param {Closing} closing
+ */
 export async function startBrowser(closing) {
   const browser = await chromium.launch(OPTIONS);
   closing.after(() => browser.close());
   const newContext = browser.newContext.bind(browser);
-  // Also the way to `newPage`. The thirty seconds that playwright waits are too few for a busy machine.
+  // `newPage` calls it too. The thirty seconds that playwright waits are too few for a busy machine.
   browser.newContext = async (options) => patient(await newContext(options));
   return browser;
 }
 
+/** @param {BrowserContext} context */
 function patient(context) {
   context.setDefaultTimeout(PATIENCE_MS);
   return context;
 }
 
 /**
- * Starts the browser with a profile on disk, as people have it, and with `flags` of its own; answers its context. In the
- * private windows of `startBrowser` files of a site are kept in another process, which takes several times as long.
+ * Starts the browser with a profile on disk. Private windows, those of `startBrowser`, keep the files of a site in another
+ * process, which takes several times as long.
+ *
+ * @param {Closing} closing
+ * @param {string[]} [flags]
  */
 export async function startProfile(closing, flags = []) {
   const folder = await mkdtemp(join(tmpdir(), 'wix-media-profile-'));
@@ -52,20 +65,26 @@ export async function startProfile(closing, flags = []) {
 }
 
 /**
- * Opens a page that sets `globalThis.result` or `globalThis.failure`, and answers which; also every error that the page
- * let through.
+ * Opens a page that sets `globalThis.result` or `globalThis.failure`. Resolves to both, and to the uncaught errors of the page.
+ *
+ * @param {Browser} browser
+ * @param {string} url
  */
 export async function reportOf(browser, url) {
   const page = await browser.newPage();
+  /** @type {string[]} */
   const errors = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   try {
     await page.goto(url);
-    await page.waitForFunction(() => globalThis.result !== undefined || globalThis.failure !== undefined);
-    const { result, failure } = await page.evaluate(() => ({ result: globalThis.result, failure: globalThis.failure }));
+    await page.waitForFunction(() => 'result' in globalThis || 'failure' in globalThis);
+    const { result, failure } = await page.evaluate(() => {
+      const { result: value, failure: reason } = /** @type {{ result?: any, failure?: any }} */ (globalThis);
+      return { result: value, failure: reason };
+    });
     return { result, failure, errors };
-  } catch (error) {
+  } catch (/** @type {any} */ error) {
     throw new Error(`${error.message}\n${errors.join('\n')}`);
   } finally {
     await page.close();

@@ -7,11 +7,17 @@ import { build } from 'esbuild';
 import { startProfile } from './browser.js';
 import { startService } from './service.js';
 
+/** @import { Closing } from './types.d.ts' */
+
 const dist = fileURLToPath(new URL('../../../dist', import.meta.url));
 
 /**
- * Serves the package at `/package/` and the script `entry`, which imports it from there as any page would, and starts the
- * browser, with `flags` of its own. `open()` gives a page that has loaded the script: one that has set `globalThis.result` to true.
+ * Serves the package at `/package/` and the bundled script `entry`, which imports it from there, and starts the browser.
+ * `open()` opens a page, and waits until the script has set `globalThis.result` to true.
+ *
+ * @param {Closing} closing
+ * @param {string} entry
+ * @param {string[]} [flags]
  */
 export async function bundled(closing, entry, flags) {
   const root = await mkdtemp(join(tmpdir(), 'wix-media-page-'));
@@ -26,10 +32,11 @@ export async function bundled(closing, entry, flags) {
     context,
     async open() {
       const page = await context.newPage();
+      /** @type {string[]} */
       const faults = [];
       page.on('pageerror', (error) => faults.push(String(error)));
       await page.goto(service.origin);
-      await page.waitForFunction(() => globalThis.result === true);
+      await page.waitForFunction(() => /** @type {{ result?: boolean }} */ (globalThis).result === true);
       return { page, faults };
     },
   };

@@ -1,7 +1,12 @@
-// Bytes that tell where they come from, and their sums.
+// Reproducible bytes, and their hashes.
 import { createHash } from 'node:crypto';
 
-/** Bytes without a pattern, the same ones for the same seed. */
+/**
+ * Bytes without a pattern, the same ones for the same seed.
+ *
+ * @param {number} length
+ * @param {number} [seed]
+ */
 export function noise(length, seed = 1) {
   const bytes = new Uint8Array(length);
   let state = seed >>> 0 || 1;
@@ -14,4 +19,5 @@ export function noise(length, seed = 1) {
   return bytes;
 }
 
+/** @param {Uint8Array | string} bytes */
 export const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');

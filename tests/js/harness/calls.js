@@ -1,14 +1,26 @@
-// Running one call, or one recorded vector, on a client and keeping what came of it.
+// Runs a call, or a recorded vector, on a client, and keeps the outcome.
 import { untag } from './tagged.js';
 
-/** Calls `client[api][method](...args)` and then each step of `chain` on what came back. */
+/** @import { Answer, Call, Outcome, Vector } from './types.d.ts' */
+
+/**
+ * Calls `client[api][method](...args)` and then each step of `chain` on the result.
+ *
+ * @param {any} client
+ * @param {Call} call
+ */
 export async function call(client, { api, method, args, chain = [] }) {
   let value = await client[api][method](...args);
   for (const [name, ...stepArgs] of chain) value = await value[name](...stepArgs);
   return value;
 }
 
-/** `{ result }` or `{ error }`, with iterators in the form that the vectors record. */
+/**
+ * Resolves to the result or the error, with iterators in the form that the vectors record.
+ *
+ * @param {Promise<unknown>} promise
+ * @returns {Promise<Outcome>}
+ */
 export async function outcome(promise) {
   try {
     return { result: plain(await promise) };
@@ -18,8 +30,10 @@ export async function outcome(promise) {
 }
 
 /**
- * What a caller can see of a result. An iterator of the query builder holds its page in getters, so it is
- * spelled out; a builder is all functions; everything else is itself.
+ * The visible part of a result. An iterator of the query builder holds its page in getters, so they are read; a builder
+ * consists of functions; everything else is itself.
+ *
+ * @param {any} value
  */
 export function plain(value) {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
@@ -36,9 +50,14 @@ export function plain(value) {
   };
 }
 
-/** Runs every step of a vector on one client; answers one outcome per step. */
+/**
+ * Runs every step of a vector on one client. Resolves to one outcome for each step.
+ *
+ * @param {any} client
+ * @param {Vector} vector
+ */
 export async function runVector(client, vector) {
-  const builders = ({ api, method, chain }) =>
+  const builders = (/** @type {Call & { chain: [string, ...unknown[]][] }} */ { api, method, chain }) =>
     chain.reduce((builder, [name, ...args]) => builder[name](...args), client[api][method]());
   const outcomes = [];
   for (const step of vector.steps ?? [vector]) {
@@ -49,6 +68,10 @@ export async function runVector(client, vector) {
   return outcomes;
 }
 
+/**
+ * @param {Vector} vector
+ * @returns {Answer[]}
+ */
 export function answersOf(vector) {
   return vector.responses ?? [vector.response];
 }

@@ -2,18 +2,30 @@
 import { createClient } from './package.js';
 import { respond } from './fetch.js';
 
+/** @import { Answer } from './types.d.ts' */
+
+/** @returns {Answer} */
 export const ok = (body = {}) => ({ status: 200, body });
+/**
+ * @param {number} number
+ * @param {Pick<Answer, 'headers' | 'body'>} [more]
+ * @returns {Answer}
+ */
 export const status = (number, { headers, body = {} } = {}) => ({ status: number, headers, body });
 export const refused = { networkError: { name: 'TypeError', message: 'fetch failed', cause: { message: 'connect', code: 'ECONNREFUSED' } } };
 export const reset = { networkError: { name: 'TypeError', message: 'fetch failed', cause: { message: 'reset', code: 'ECONNRESET' } } };
 
 /**
- * A client whose requests are answered by `script`: a list of answers, the last of which stays, or a function
- * of the request and its number that gives an answer, a Response, or a promise of one.
+ * A client whose requests `script` answers: a list of answers, of which the last one repeats, or a function of the request and
+ * its number that returns an answer, a Response, or a promise of one.
+ *
+ * @param {Answer[] | ((request: any, number: number) => Answer | Response | Promise<any>)} script
+ * @param {object} [options]
  */
 export function scriptedClient(script, options = {}) {
+  /** @type {any[]} */
   const requests = [];
-  const fetch = async (url, init) => {
+  const fetch = async (/** @type {string} */ url, /** @type {any} */ init) => {
     const number = requests.push({ url, ...init, headers: { ...init.headers } }) - 1;
     const answer = typeof script === 'function' ? await script(requests[number], number) : (script[number] ?? script.at(-1));
     return answer instanceof Response ? answer : respond(answer);
@@ -22,7 +34,11 @@ export function scriptedClient(script, options = {}) {
   return { client, requests, ...client };
 }
 
-/** Valid arguments for every call, by name. */
+/**
+ * Valid arguments for every call, by name.
+ *
+ * @type {Record<string, unknown[]>}
+ */
 export const validArguments = {
   generateFilesDownloadUrl: [['f1']],
   generateFileDownloadUrl: ['f1'],
@@ -53,7 +69,12 @@ export const validArguments = {
   queryFolders: [{}],
 };
 
-/** Resolves to what the promise rejects with. */
+/**
+ * Resolves to what the promise rejects with.
+ *
+ * @param {Promise<unknown>} promise
+ * @returns {Promise<any>}
+ */
 export async function rejection(promise) {
   try {
     await promise;

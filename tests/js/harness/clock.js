@@ -1,23 +1,27 @@
-// Time that stands still until a test moves it, so that no test of waiting waits.
+// A clock that stands still until a test moves it, so that tests of waiting do not wait.
 import { init } from './package.js';
 
 const START = Date.UTC(2024, 0, 1);
 
-/** Stops the clock for the rest of the test. The module is loaded before, since that takes real time. */
+/**
+ * Stops the clock for the rest of the test. It loads the module before, which takes real time.
+ *
+ * @param {import('node:test').TestContext} t
+ */
 export async function stoppedClock(t) {
   await init();
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: START });
   return {
-    /** Lets everything run that waits for nothing but promises. */
+    /** Runs everything that waits for promises only. */
     settle,
-    /** Moves the time on. */
-    async pass(ms) {
+    /** Advances the clock. */
+    async pass(/** @type {number} */ ms) {
       await settle();
       t.mock.timers.tick(ms);
       await settle();
     },
-    /** Moves the time until the promise is settled; answers how many milliseconds that took. */
-    async until(promise, { limit = 600_000, step = 10 } = {}) {
+    /** Advances the clock until the promise is settled. Resolves to the milliseconds that took. */
+    async until(/** @type {Promise<unknown>} */ promise, { limit = 600_000, step = 10 } = {}) {
       let done = false;
       const finish = () => {
         done = true;

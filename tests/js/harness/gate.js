@@ -2,7 +2,9 @@
 
 /** A promise `opened` that is fulfilled by `open(value)`. */
 export function gate() {
-  let open;
+  /** @type {(value?: any) => void} */
+  let open = () => {};
+  /** @type {Promise<any>} */
   const opened = new Promise((resolve) => {
     open = resolve;
   });

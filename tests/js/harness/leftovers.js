@@ -1,13 +1,18 @@
 import { after } from 'node:test';
 
+/** @import { Closing } from './types.d.ts' */
+
 /**
- * Collects what a suite has to close when it is over, for `before` hooks, which have no `t.after`. To be called in the
- * suite itself.
+ * Collects what a suite must close at its end, for `before` hooks, which have no `t.after`. Call it in the suite itself.
+ *
+ * @returns {Closing}
  */
 export function leftovers() {
+  /** @type {(() => unknown)[]} */
   const closers = [];
   after(async () => {
-    // All of them, whatever one says: a browser that is left open keeps the tests from ending.
+    // All of them, also after one has failed: an open browser keeps the tests from ending.
+    /** @type {any[]} */
     const ends = [];
     for (const close of closers.reverse()) ends.push(await Promise.resolve().then(close).catch((error) => ({ error })));
     const failed = ends.find((end) => end?.error);

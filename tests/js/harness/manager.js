@@ -5,19 +5,39 @@ import { join } from 'node:path';
 import { listen } from '../../../pkg-template/cli/server/listen.js';
 import { createClient, createManager } from './package.js';
 
-/** A manager that is closed with the test. */
+/**
+ * @import { ClientOptions, ManagerOptions, MediaManager } from './package.js'
+ * @import { Closing } from './types.d.ts'
+ */
+
+/**
+ * A manager that is closed at the end of `closing`.
+ *
+ * @param {Closing} closing
+ * @param {ManagerOptions} [options]
+ */
 export async function startManager(closing, options) {
   const manager = await createManager(options);
   closing.after(() => manager.close());
   return manager;
 }
 
-/** A manager behind a server, and a client of it. `answer(request, next)` may answer in its place. */
+/**
+ * A manager behind a server, and a client of it. `answer(request, next)` may answer in the manager's place.
+ *
+ * @param {Closing} closing
+ * @param {ManagerOptions & {
+ *   manager?: MediaManager,
+ *   answer?: (request: Request, next: (request: Request) => Promise<Response>) => Response | Promise<Response>,
+ *   client?: ClientOptions,
+ * }} [options]
+ */
 export async function serveManager(closing, { manager: own, answer = (request, next) => next(request), client: more, ...options } = {}) {
   const manager = own ?? (await startManager(closing, options));
+  /** @type {{ method: string, path: string, headers: Headers }[]} */
   const requests = [];
   const server = await listen(
-    async (request) => {
+    async (/** @type {Request} */ request) => {
       requests.push({ method: request.method, path: new URL(request.url).pathname, headers: request.headers });
       return answer(request, manager.fetch);
     },
@@ -25,11 +45,15 @@ export async function serveManager(closing, { manager: own, answer = (request, n
   );
   closing.after(() => server.stop({ graceMs: 0 }));
   const baseUrl = `http://127.0.0.1:${server.port}`;
-  const client = createClient({ baseUrl, auth: { apiKey: 'key', siteId: manager.siteId }, retry: { baseDelayMs: 5 }, ...more });
+  const client = createClient({ baseUrl, auth: { apiKey: 'key' }, retry: { baseDelayMs: 5 }, ...more });
   return { manager, baseUrl, client, requests };
 }
 
-/** A folder of its own that goes with the test. */
+/**
+ * A temporary folder that is deleted at the end of `closing`.
+ *
+ * @param {Closing} closing
+ */
 export async function temporaryFolder(closing) {
   const folder = await mkdtemp(join(tmpdir(), 'wix-media-'));
   closing.after(() => rm(folder, { recursive: true, force: true }));

@@ -1,7 +1,16 @@
-// The 27 calls as the official SDK makes them, for generating and judging cases: `arguments` lists the kinds of
-// the positional arguments, `returns` what the answer holds, `unwraps` the member that is the result.
+// The 27 calls of the official SDK, for generating and judging cases.
 
+/**
+ * A call: the kinds of its positional arguments, the content of its answer, and the member of the answer that is its result.
+ *
+ * @typedef {{ api: string, method: string, arguments: string[], returns: string, unwraps?: string }} Operation
+ */
+
+/** @typedef {(method: string, args: string[], returns: string, unwraps?: string) => Operation} Row */
+
+/** @type {Row} */
 const file = (method, args, returns, unwraps) => ({ api: 'files', method, arguments: args, returns, unwraps });
+/** @type {Row} */
 const folder = (method, args, returns, unwraps) => ({ api: 'folders', method, arguments: args, returns, unwraps });
 
 export const operations = [
@@ -34,8 +43,10 @@ export const operations = [
   folder('queryFolders', ['query?'], 'folders'),
 ];
 
+/** @param {{ api: string, method: string }} call */
 export function operationOf({ api, method }) {
   return operations.find((operation) => operation.api === api && operation.method === method);
 }
 
+/** @param {{ method: string }} call */
 export const isQuery = ({ method }) => method === 'queryFileDescriptors' || method === 'queryFolders';

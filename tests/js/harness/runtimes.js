@@ -8,10 +8,18 @@ import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { addFiles, run, tool } from './tarball.js';
 
+/** @import { Closing } from './types.d.ts' */
+
+/** @type {NodeJS.ProcessEnv} */
 const environment = { PATH: process.env.PATH, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' };
 
-// The runtimes are native programs in packages of their own, one for each platform. The scripts that npm puts before
-// them want to have been run at installation, and stay between us and the process.
+/**
+ * The native program of a runtime, which is in a package for its platform. The scripts that npm puts in front of it need an
+ * installation step, and would stay between us and the process.
+ *
+ * @param {string} scope
+ * @param {string} path
+ */
 async function program(scope, path) {
   const folder = tool(scope);
   for (const name of await readdir(folder)) {
@@ -21,23 +29,39 @@ async function program(scope, path) {
   throw new Error(`${scope} has no program for this platform`);
 }
 
-/** Runs a script of a project in Deno, with the permissions that are given. */
+/**
+ * Runs a script of a project in Deno.
+ *
+ * @param {string} folder
+ * @param {string} script
+ * @param {string[]} permissions
+ */
 export async function deno(folder, script, ...permissions) {
   const env = { ...environment, DENO_DIR: join(folder, 'deno') };
   return run(await program('@deno', 'deno'), ['run', '--no-prompt', ...permissions, '--node-modules-dir=manual', script], { cwd: folder, env });
 }
 
-/** Runs a script of a project in Bun. */
+/**
+ * Runs a script of a project in Bun.
+ *
+ * @param {string} folder
+ * @param {string} script
+ */
 export async function bun(folder, script) {
   const env = { ...environment, BUN_INSTALL: join(folder, 'bun'), HOME: folder };
   return run(await program('@oven', 'bin/bun'), ['run', script], { cwd: folder, env });
 }
 
 /**
- * Runs a worker of a project in workerd until the test is over, and answers what it says to its first request. `modules`
- * are the names of the package's files beside the script, by which it imports them.
+ * Runs a worker of a project in workerd until the end of `closing`. Resolves to its answer to the first request. `modules` are
+ * the package's files that the script imports by name.
+ *
+ * @param {Closing} closing
+ * @param {string} folder
+ * @param {string} worker
+ * @param {{ entry: string, modules: string[] }} parts
  */
-export async function workerd(t, folder, worker, { entry, modules }) {
+export async function workerd(closing, folder, worker, { entry, modules }) {
   const directory = `workerd-${randomUUID()}`;
   // As the tools of this runtime bundle: its own condition, and wasm modules left as imports.
   const { metafile } = await build({
@@ -67,24 +91,31 @@ export async function workerd(t, folder, worker, { entry, modules }) {
         compatibilityDate = "2024-09-23",
       );`,
   });
+  /** @type {import('node:child_process').StdioOptions} */
   const stdio = ['ignore', 'inherit', 'pipe', 'pipe'];
   const process = spawn(await program('@cloudflare', 'bin/workerd'), ['serve', 'config.capnp', '--control-fd=3'], { cwd: join(folder, directory), env: environment, stdio });
   const ended = new Promise((resolve) => process.on('exit', resolve));
-  t.after(async () => {
+  closing.after(async () => {
     process.kill('SIGKILL');
     await ended;
   });
   let said = '';
-  process.stderr.on('data', (chunk) => {
+  process.stderr?.on('data', (chunk) => {
     said += chunk;
   });
-  const answer = await fetch(`http://127.0.0.1:${await listeningPort(process.stdio[3], ended, () => said)}/`);
+  const answer = await fetch(`http://127.0.0.1:${await listeningPort(/** @type {import('node:stream').Readable} */ (process.stdio[3]), ended, () => said)}/`);
   const text = await answer.text();
   if (answer.status !== 200) throw new Error(text);
   return text;
 }
 
-/** The port that workerd tells on its control channel once it listens. */
+/**
+ * The port that workerd reports on its control channel once it listens.
+ *
+ * @param {import('node:stream').Readable} channel
+ * @param {Promise<unknown>} ended
+ * @param {() => string} reason
+ */
 async function listeningPort(channel, ended, reason) {
   const told = (async () => {
     for await (const line of createInterface({ input: channel })) {

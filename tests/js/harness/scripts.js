@@ -1,4 +1,4 @@
-// What a user writes: three calls, in each form of import. Every runtime has to give the same answers.
+// A user's program: some calls, in each form of import. Every runtime must give the same answers.
 
 const calls = `
   const client = createClient({ auth: { apiKey: 'key', siteId: 'site' }, baseUrl });

@@ -1,8 +1,11 @@
-// A stand-in for the service over HTTP, with canned answers, and a file server beside it for pages.
+// A stand-in for the service over HTTP, with canned answers, and a file server for pages.
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 
+/** @typedef {{ method?: string, path: string, search: string, headers: import('node:http').IncomingHttpHeaders, body: string }} Asked */
+
+/** @type {Record<string, string>} */
 const TYPES = {
   '.css': 'text/css',
   '.html': 'text/html; charset=utf-8',
@@ -20,6 +23,7 @@ const descriptor = {
   media: { image: { image: { id: 'f1~mv2.jpg', filename: 'red fox.jpg', width: 3, height: 4 } } },
 };
 
+/** @type {Record<string, any>} */
 export const ANSWERS = {
   'GET /site-media/v1/files': { files: [descriptor], nextCursor: { cursors: { next: '' }, hasNext: false } },
   'GET /site-media/v1/files/get-file-by-id': { file: descriptor },
@@ -27,13 +31,16 @@ export const ANSWERS = {
 };
 
 /**
- * Starts a server on a free port of this machine. `root` is a folder whose files it serves, `answers` what it says to
- * which request, `headers` go along with every file. `requests` collects what was asked of the service.
+ * Starts a server on a free port. It serves the files of the folder `root` with the given `headers`, answers calls from
+ * `answers`, and records them in `requests`.
+ *
+ * @param {{ root?: string, answers?: Record<string, any>, headers?: Record<string, string> }} [options]
  */
 export async function startService({ root, answers = ANSWERS, headers = {} } = {}) {
+  /** @type {Asked[]} */
   const requests = [];
   const server = createServer(async (request, response) => {
-    const url = new URL(request.url, 'http://localhost');
+    const url = new URL(request.url ?? '', 'http://localhost');
     const cors = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*', 'access-control-allow-methods': '*' };
     if (url.pathname.startsWith('/site-media/')) {
       if (request.method === 'OPTIONS') return response.writeHead(204, cors).end();
@@ -48,7 +55,7 @@ export async function startService({ root, answers = ANSWERS, headers = {} } = {
     }
     try {
       const path = normalize(decodeURIComponent(url.pathname));
-      const file = join(root, path.endsWith('/') ? `${path}index.html` : path);
+      const file = join(root ?? '', path.endsWith('/') ? `${path}index.html` : path);
       const content = await readFile(file);
       const type = TYPES[extname(file)] ?? 'application/octet-stream';
       response.writeHead(200, { 'content-type': type, ...headers }).end(content);
@@ -56,9 +63,9 @@ export async function startService({ root, answers = ANSWERS, headers = {} } = {
       response.writeHead(404).end();
     }
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await /** @type {Promise<void>} */ (new Promise((resolve) => server.listen(0, '127.0.0.1', resolve)));
   return {
-    origin: `http://127.0.0.1:${server.address().port}`,
+    origin: `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}`,
     requests,
     close: () =>
       new Promise((resolve) => {

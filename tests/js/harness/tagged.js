@@ -1,17 +1,26 @@
-// The recorded vectors spell values that JSON cannot carry as tagged objects; see tests/data/vectors/README.md.
+// Values that JSON cannot carry, which the vectors record as tagged objects: see tests/data/vectors/README.md.
+
+/** @typedef {(link: any) => unknown} Builders */
 
 const TAGS = new Set(['$date', '$undefined', '$number', '$bigint', '$builder', '$literal']);
 
+/** @param {object} value */
 function tagOf(value) {
   const keys = Object.keys(value);
   return keys.length === 1 && TAGS.has(keys[0]) ? keys[0] : undefined;
 }
 
-/** Turns tagged JSON into the value it stands for. `builders` makes the query builder of a `$builder` tag. */
+/**
+ * Turns tagged JSON into the value that it stands for. `builders` makes the query builder of a `$builder` tag.
+ *
+ * @param {any} value
+ * @param {Builders} [builders]
+ * @returns {any}
+ */
 export function untag(value, builders) {
   if (Array.isArray(value)) return value.map((item) => untag(item, builders));
   if (value === null || typeof value !== 'object') return value;
-  const inside = (object) => {
+  const inside = (/** @type {Record<string, unknown>} */ object) => {
     const plain = {};
     for (const key of Object.keys(object)) define(plain, key, untag(object[key], builders));
     return plain;
@@ -26,7 +35,7 @@ export function untag(value, builders) {
     case '$bigint':
       return BigInt(value.$bigint);
     case '$builder':
-      return builders(value.$builder);
+      return builders?.(value.$builder);
     case '$literal':
       return inside(value.$literal);
     default:
@@ -34,7 +43,12 @@ export function untag(value, builders) {
   }
 }
 
-/** A deep copy that keeps Dates, undefined members, and members named `__proto__`. */
+/**
+ * A deep copy that keeps Dates, undefined members, and members named `__proto__`.
+ *
+ * @param {any} value
+ * @returns {any}
+ */
 export function copy(value) {
   if (Array.isArray(value)) return value.map(copy);
   if (value instanceof Date) return new Date(value.getTime());
@@ -44,7 +58,13 @@ export function copy(value) {
   return plain;
 }
 
-/** Assignment that makes an own member of any name, `__proto__` too. */
+/**
+ * Assigns an own member of any name, also `__proto__`.
+ *
+ * @param {object} object
+ * @param {string} key
+ * @param {unknown} value
+ */
 export function define(object, key, value) {
   Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 }

@@ -6,10 +6,16 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+/** @import { Closing } from './types.d.ts' */
+
 const run = promisify(execFile);
 const dist = fileURLToPath(new URL('../../../dist/', import.meta.url));
 
-/** Packs `dist` into a folder; answers the path of the tarball and what npm says of it. */
+/**
+ * Packs `dist` into a folder. Resolves to the path of the tarball and the report of npm.
+ *
+ * @param {string} folder
+ */
 export async function pack(folder) {
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: dist });
   const said = JSON.parse(stdout);
@@ -18,11 +24,13 @@ export async function pack(folder) {
 }
 
 /**
- * An empty project with nothing but the packed package in it, and the given files. It is removed when
- * `closing`, a test or the leftovers of a suite, is over.
+ * Makes a project with the packed package and the given files. It is deleted at the end of `closing`.
+ *
+ * @param {Closing} closing
+ * @param {Record<string, string>} [files]
  */
 export async function project(closing, files = {}) {
-  // Where temporary files are in memory, below /dev, Deno reads nothing.
+  // Deno reads nothing below /dev, where temporary files may be.
   const folder = await mkdtemp(join(process.env.DISK_TMPDIR ?? tmpdir(), 'wix-media-'));
   closing.after(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   const tarball = await pack(folder);
@@ -31,6 +39,10 @@ export async function project(closing, files = {}) {
   return folder;
 }
 
+/**
+ * @param {string} folder
+ * @param {Record<string, string>} files
+ */
 export async function addFiles(folder, files) {
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
@@ -38,7 +50,11 @@ export async function addFiles(folder, files) {
   }
 }
 
-/** A command line tool of tests/js, by its path inside node_modules. */
+/**
+ * The path of a command line tool in node_modules.
+ *
+ * @param {string} path
+ */
 export const tool = (path) => fileURLToPath(new URL(`../node_modules/${path}`, import.meta.url));
 
 export { run };

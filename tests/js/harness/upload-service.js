@@ -1,44 +1,95 @@
-// The calls around uploads and downloads over real HTTP, in this process, so that a test can break any of them anywhere.
+// A service for uploads and downloads over real HTTP in this process, any request of which a test can break.
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 
+/**
+ * @import { IncomingMessage, ServerResponse } from 'node:http'
+ * @import { AddressInfo } from 'node:net'
+ */
+
+/**
+ * What is broken about a request: see {@link startUploadService}.
+ *
+ * @typedef {object} Fault
+ * @property {number} [status]
+ * @property {Record<string, string>} [headers]
+ * @property {unknown} [json]
+ * @property {number} [cutAfter]
+ * @property {number} [cutAnswer]
+ * @property {boolean} [stall]
+ * @property {number} [offset]
+ * @property {Buffer} [bytes] A download has these bytes.
+ * @property {boolean} [ignoresRanges] A download knows no ranges.
+ */
+
+/** @typedef {{ kind: string, number: number, request: IncomingMessage }} Step */
+/** @typedef {{ body: any, done?: boolean, transfer?: string }} Upload */
+/** @typedef {{ upload: Upload, length: number, bytes: Buffer }} Transfer */
+/** @typedef {{ request: IncomingMessage, response: ServerResponse, url: URL, fault?: Fault, id?: string, transfer?: any }} Served */
+
 const FOLDER = { state: 'OK', siteId: 'site' };
 
+/** @param {Uint8Array} bytes */
 const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
 
 /**
- * Starts the service. `fault(step)` is asked before each request is served; `step` is `{ kind, number, request, socket }` with
- * `kind` one of begin, put, create, ask, chunk, finalise, terminate, file, link, download, and `number` counting requests of
- * this kind from 0. It may answer
+ * Starts the service. It calls `fault(step)` before each request. `step.kind` is one of begin, put, create, ask, chunk,
+ * finalise, terminate, file, link, download and call; `step.number` counts the requests of this kind from 0. A fault is
  *
- * - `{ status, headers, json }`: that, and nothing happens,
- * - `{ cutAfter: n }`: the connection is cut once n bytes of the body have come, which are kept as a real server does,
- * - `{ cutAnswer: n }`: everything happens, and the connection is cut after n bytes of the answer's body,
+ * - `{ status, headers, json }`: the answer, without any effect,
+ * - `{ cutAfter: n }`: the connection is cut after n bytes of the body, which are kept, as a real server keeps them,
+ * - `{ cutAnswer: n }`: the request takes effect, and the connection is cut after n bytes of the answer's body,
  * - `{ stall: true }`: nothing is read and nothing is answered,
- * - `{ offset: n }`: the answer says this Upload-Offset.
+ * - `{ offset: n }`: the answer has this Upload-Offset.
+ *
+ * @param {{ fault?: (step: Step) => Fault | undefined | false | null | void, quota?: number }} [options]
  */
 export async function startUploadService({ fault = () => undefined, quota = Infinity } = {}) {
+  /** @type {Map<string, { descriptor: any, bytes: Buffer }>} */
   const files = new Map();
+  /** @type {Map<string, any>} */
   const folders = new Map([['media-root', { id: 'media-root', displayName: 'Site Files', parentFolderId: '', ...FOLDER }]]);
+  /** @type {Map<string, Upload>} */
   const uploads = new Map();
+  /** @type {Map<string, Transfer>} */
   const transfers = new Map();
+  /** @type {Map<string, string>} */
   const links = new Map();
+  /** @type {Map<string, number>} */
   const counts = new Map();
+  /** @type {{ kind: string, method?: string, path: string, headers: import('node:http').IncomingHttpHeaders }[]} */
   const requests = [];
+  /** @type {string} */
   let origin;
 
+  /**
+   * @param {ServerResponse} response
+   * @param {number} status
+   * @param {unknown} [json]
+   * @param {Record<string, string>} [headers]
+   */
   const reply = (response, status, json, headers = {}) => {
     const body = json === undefined ? '' : JSON.stringify(json);
     response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers });
     response.end(body);
   };
+  /**
+   * @param {ServerResponse} response
+   * @param {number} status
+   * @param {string} code
+   * @param {Record<string, string>} [headers]
+   */
   const refuse = (response, status, code, headers) =>
     reply(response, status, { message: code, details: { applicationError: { code, description: code, data: {} } } }, headers);
   const used = () => [...files.values()].reduce((sum, { bytes }) => sum + bytes.length, 0);
 
-  /** Cuts the connection behind what was written, which the client still gets. */
-  const cut = (response) => void response.socket.end(() => response.destroy());
+  /** Cuts the connection after what was written, which still arrives. */
+  const cut = (/** @type {ServerResponse} */ response) => void response.socket?.end(() => response.destroy());
 
+  /**
+   * @param {Upload} upload
+   * @param {Buffer} bytes
+   */
   const makeFile = (upload, bytes) => {
     const id = `f${files.size + 1}`;
     const at = new Date().toISOString();
@@ -62,8 +113,17 @@ export async function startUploadService({ fault = () => undefined, quota = Infi
     upload.done = true;
     return { file: descriptor };
   };
+  /**
+   * @param {unknown[]} list
+   * @param {string} name
+   */
   const page = (list, name) => ({ [name]: list, nextCursor: { cursors: { next: '' }, hasNext: false } });
 
+  /**
+   * @param {string | undefined} method
+   * @param {string} path
+   * @returns {string}
+   */
   const kindOf = (method, path) => {
     if (path.endsWith('/files/generate-upload-url') || path.endsWith('/files/generate-resumable-upload-url')) return 'begin';
     if (path.endsWith('/files/get-file-by-id')) return 'file';
@@ -71,12 +131,18 @@ export async function startUploadService({ fault = () => undefined, quota = Infi
     if (path.startsWith('/site-media/')) return 'call';
     if (path.startsWith('/download/')) return 'download';
     if (path === '/upload/tus') return 'create';
-    if (path.startsWith('/upload/tus/')) return { HEAD: 'ask', PATCH: 'chunk', DELETE: 'terminate', PUT: 'finalise' }[method];
+    if (path.startsWith('/upload/tus/')) return /** @type {Record<string, string>} */ ({ HEAD: 'ask', PATCH: 'chunk', DELETE: 'terminate', PUT: 'finalise' })[method ?? ''];
     return 'put';
   };
 
-  /** The body, or as much of it as comes before it is cut. */
+  /**
+   * Reads the body, or as much of it as arrives before it is cut.
+   *
+   * @param {IncomingMessage} request
+   * @param {number} [cutAfter]
+   */
   const read = async (request, cutAfter = Infinity) => {
+    /** @type {Buffer[]} */
     const chunks = [];
     let length = 0;
     try {
@@ -99,6 +165,7 @@ export async function startUploadService({ fault = () => undefined, quota = Infi
     return { bytes: Buffer.concat(chunks), isCut: false };
   };
 
+  /** @type {Record<string, (body: any, query: URLSearchParams) => object | undefined | false>} */
   const calls = {
     'POST /files/generate-upload-url': (body) => {
       const token = randomUUID();
@@ -126,7 +193,7 @@ export async function startUploadService({ fault = () => undefined, quota = Infi
       return { folder };
     },
     'GET /files/get-file-by-id': (_, query) => {
-      const file = files.get(query.get('fileId'));
+      const file = files.get(query.get('fileId') ?? '');
       return file && { file: file.descriptor };
     },
     'POST /files/generate-file-download-url': (body) => {
@@ -141,6 +208,7 @@ export async function startUploadService({ fault = () => undefined, quota = Infi
     },
   };
 
+  /** @type {Record<string, (served: Served) => Promise<unknown>>} */
   const serve = {
     async call({ request, response, url, fault: broken }) {
       const { bytes } = await read(request);
@@ -152,7 +220,7 @@ export async function startUploadService({ fault = () => undefined, quota = Infi
       return answer ? reply(response, 200, answer) : refuse(response, 404, 'NOT_FOUND');
     },
     async put({ request, response, url, fault: broken }) {
-      const upload = uploads.get(url.pathname.split('/').pop());
+      const upload = uploads.get(url.pathname.split('/').pop() ?? '');
       const { bytes, isCut } = await read(request, broken?.cutAfter);
       if (isCut) return undefined;
       if (!upload) return refuse(response, 403, 'UPLOAD_TOKEN_INVALID');
@@ -163,7 +231,7 @@ export async function startUploadService({ fault = () => undefined, quota = Infi
     },
     async create({ request, response }) {
       await read(request);
-      const pairs = (request.headers['upload-metadata'] ?? '').split(',').map((pair) => pair.trim().split(' '));
+      const pairs = String(request.headers['upload-metadata'] ?? '').split(',').map((pair) => pair.trim().split(' '));
       const metadata = Object.fromEntries(pairs.map(([key, value]) => [key, Buffer.from(value ?? '', 'base64').toString()]));
       const upload = uploads.get(metadata.token);
       if (!upload) return refuse(response, 403, 'UPLOAD_TOKEN_INVALID');
@@ -191,22 +259,22 @@ export async function startUploadService({ fault = () => undefined, quota = Infi
       return reply(response, 204, undefined, { 'upload-offset': String(broken?.offset ?? transfer.bytes.length) });
     },
     async terminate({ response, transfer, id }) {
-      transfers.delete(id);
+      transfers.delete(id ?? '');
       transfer.upload.transfer = undefined;
       return reply(response, 204);
     },
     async finalise({ request, response, url, fault: broken }) {
       await read(request);
-      const upload = uploads.get(url.pathname.split('/').pop());
+      const upload = uploads.get(url.pathname.split('/').pop() ?? '');
       if (!upload) return refuse(response, 403, 'UPLOAD_TOKEN_INVALID');
       if (upload.done) return refuse(response, 409, 'UPLOAD_ALREADY_COMPLETED');
-      const transfer = transfers.get(upload.transfer);
+      const transfer = transfers.get(upload.transfer ?? '');
       if (!transfer || transfer.bytes.length !== transfer.length) return refuse(response, 400, 'UPLOAD_INCOMPLETE');
-      transfers.delete(upload.transfer);
+      transfers.delete(upload.transfer ?? '');
       return finish(response, makeFile(upload, transfer.bytes), broken);
     },
     async download({ request, response, url, fault: broken }) {
-      const file = files.get(links.get(url.pathname.split('/').pop()));
+      const file = files.get(links.get(url.pathname.split('/').pop() ?? '') ?? '');
       if (!file) return refuse(response, 403, 'PERMISSION_DENIED');
       const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
       const { length } = file.bytes;
@@ -214,6 +282,7 @@ export async function startUploadService({ fault = () => undefined, quota = Infi
       const body = (broken?.bytes ?? file.bytes).subarray(from);
       const isPart = request.headers.range !== undefined && !broken?.ignoresRanges;
       const whole = isPart ? body : (broken?.bytes ?? file.bytes);
+      /** @type {Record<string, string | number>} */
       const headers = { 'content-type': 'application/octet-stream', 'content-length': whole.length, etag: `"${file.descriptor.hash}"` };
       if (isPart) headers['content-range'] = `bytes ${from}-${length - 1}/${length}`;
       response.writeHead(isPart ? 206 : 200, headers);
@@ -227,6 +296,11 @@ export async function startUploadService({ fault = () => undefined, quota = Infi
   serve.file = serve.call;
   serve.link = serve.call;
 
+  /**
+   * @param {ServerResponse} response
+   * @param {unknown} json
+   * @param {Fault} [broken]
+   */
   const finish = (response, json, broken) => {
     if (broken?.cutAnswer === undefined) return reply(response, 200, json);
     const body = JSON.stringify(json);
@@ -237,21 +311,22 @@ export async function startUploadService({ fault = () => undefined, quota = Infi
   };
 
   const server = createServer(async (request, response) => {
-    const url = new URL(request.url, 'http://localhost');
+    const url = new URL(request.url ?? '', 'http://localhost');
     const kind = kindOf(request.method, url.pathname);
     const number = counts.get(kind) ?? 0;
     counts.set(kind, number + 1);
     requests.push({ kind, method: request.method, path: url.pathname, headers: request.headers });
-    const broken = fault({ kind, number, request });
+    const broken = fault({ kind, number, request }) || undefined;
     if (broken?.stall) return undefined;
     if (broken?.status) {
       await read(request);
       return reply(response, broken.status, broken.json ?? { message: '', details: {} }, broken.headers);
     }
+    /** @type {Served} */
     const step = { request, response, url, fault: broken };
     if (['ask', 'chunk', 'terminate'].includes(kind)) {
       step.id = url.pathname.split('/').pop();
-      step.transfer = transfers.get(step.id);
+      step.transfer = transfers.get(step.id ?? '');
       if (!step.transfer) {
         await read(request);
         return refuse(response, 404, 'NOT_FOUND');
@@ -260,12 +335,12 @@ export async function startUploadService({ fault = () => undefined, quota = Infi
     try {
       return await serve[kind](step);
     } catch (error) {
-      response.destroy(error);
+      response.destroy(error instanceof Error ? error : undefined);
       return undefined;
     }
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${server.address().port}`;
+  await /** @type {Promise<void>} */ (new Promise((resolve) => server.listen(0, '127.0.0.1', resolve)));
+  origin = `http://127.0.0.1:${/** @type {AddressInfo} */ (server.address()).port}`;
   return {
     origin,
     files,

@@ -1,0 +1,2 @@
+export * from '../../../pkg-template/types/index.js';
+export { default } from '../../../pkg-template/types/index.js';
