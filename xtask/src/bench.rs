@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: how fast calls are, beside the official packages.
+//! `cargo xtask bench`: the speed of calls, compared with the official packages.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use crate::fresh::files;
 use crate::project::{NATIVE, Project};
 use crate::{build, process};
 
-/// Runs the Rust benchmarks, then the ones in `tests/js/bench`.
+/// Runs the Rust benchmarks, then those in `tests/js/bench`.
 pub(crate) fn bench(project: &Project) -> Result<()> {
     for name in project.targets_of("bench") {
         let arguments = ["bench", "--package", "wix-media", "--features", NATIVE, "--bench", name];
@@ -19,7 +19,7 @@ pub(crate) fn bench(project: &Project) -> Result<()> {
     let mut scripts = files(&folder.join("bench"))?;
     scripts.retain(|path| path.to_string_lossy().ends_with(".bench.mjs"));
     if scripts.is_empty() {
-        bail!("there is no benchmark in {}", folder.join("bench").display());
+        bail!("no benchmark found in {}", folder.join("bench").display());
     }
     for script in scripts {
         process::run(Command::new("node").arg("--expose-gc").arg(script).current_dir(&folder))?;

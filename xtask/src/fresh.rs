@@ -1,4 +1,4 @@
-//! Skipping work whose inputs and outputs have not changed.
+//! Build steps that run only when their inputs or outputs changed.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -6,26 +6,26 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-/// One step of a build: what it reads, what it writes, and where it notes that it has been done.
+/// A build step: its inputs, its outputs, and the stamp of its last run.
 #[derive(Debug)]
 pub(crate) struct Step<'a> {
-    /// The file that remembers the last run.
+    /// The file that records the last successful run.
     pub(crate) stamp: PathBuf,
-    /// Text that decides the result: the sources of the step itself.
+    /// Anything else that the result depends on: the sources of the step itself.
     pub(crate) recipe: &'a str,
-    /// Files, or folders with all that is in them.
+    /// Files, or folders with everything in them.
     pub(crate) inputs: Vec<PathBuf>,
-    /// Files, or folders with all that is in them.
+    /// Files, or folders with everything in them.
     pub(crate) outputs: Vec<PathBuf>,
 }
 
 impl Step<'_> {
-    /// Does `work` unless the inputs and outputs are what they were when it was last done.
+    /// Runs `work` unless the inputs and outputs are the same as after its last run.
     ///
-    /// Contents decide, not times: a fresh checkout or a touched file does not cause work, and an output that
-    /// someone has changed by hand does.
+    /// Compares contents, not times: a fresh checkout or a touched file causes no work, and an output that
+    /// someone changed by hand does.
     pub(crate) fn unless_fresh(&self, work: impl FnOnce() -> Result<()>) -> Result<()> {
-        let before = self.mark()?;
+        let before = self.fingerprint()?;
         if fs::read_to_string(&self.stamp).is_ok_and(|stamp| stamp == before) {
             return Ok(());
         }
@@ -35,11 +35,11 @@ impl Step<'_> {
         work()?;
         let folder = self.stamp.parent().context("a stamp has a folder")?;
         fs::create_dir_all(folder)?;
-        fs::write(&self.stamp, self.mark()?)?;
+        fs::write(&self.stamp, self.fingerprint()?)?;
         Ok(())
     }
 
-    fn mark(&self) -> Result<String> {
+    fn fingerprint(&self) -> Result<String> {
         let mut inputs = DefaultHasher::new();
         self.recipe.hash(&mut inputs);
         for path in &self.inputs {
@@ -58,13 +58,13 @@ fn hash(path: &Path, hasher: &mut DefaultHasher) -> Result<()> {
     for file in files(path)? {
         file.hash(hasher);
         fs::read(&file)
-            .with_context(|| format!("could not read {}", file.display()))?
+            .with_context(|| format!("cannot read {}", file.display()))?
             .hash(hasher);
     }
     Ok(())
 }
 
-/// All files at or under `path`, in a fixed order; none when there is nothing there.
+/// Returns the files at or below `path`, sorted; empty when `path` does not exist.
 pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>> {
     if path.is_file() {
         return Ok(vec![path.to_owned()]);
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_changed_step_is_done_again() {
+    fn unless_fresh_repeats_a_changed_step_only() {
         let folder = std::env::temp_dir().join(format!("xtask-fresh-{}", std::process::id()));
         fs::create_dir_all(folder.join("in/deeper")).unwrap();
         let input = folder.join("in/deeper/source");
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_step_is_done_again() {
+    fn unless_fresh_repeats_a_failed_step() {
         let folder = std::env::temp_dir().join(format!("xtask-failed-{}", std::process::id()));
         let step = Step {
             stamp: folder.join("stamp"),

@@ -1,5 +1,4 @@
-//! Making sure of what a command needs: installing what is missing where that is possible, and otherwise
-//! saying the one command that the person must run.
+//! Requirements of commands: installs what is missing where it can, and otherwise names the one command to run.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,8 +13,8 @@ use crate::project::Project;
 /// The target of all wasm modules.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
-/// The oldest Node with what the build and the tests use.
-const OLDEST_NODE: u32 = 20;
+/// The oldest Node version that the build and the tests support.
+const MIN_NODE: u32 = 20;
 
 /// A browser and the program that drives it.
 #[derive(Debug)]
@@ -24,7 +23,7 @@ pub(crate) struct Browser {
     pub(crate) driver: PathBuf,
 }
 
-/// The standard library for WebAssembly.
+/// Installs the standard library for WebAssembly.
 pub(crate) fn wasm_target() -> Result<()> {
     if sysroot()?.join("lib/rustlib").join(WASM).join("lib").is_dir() {
         return Ok(());
@@ -32,7 +31,7 @@ pub(crate) fn wasm_target() -> Result<()> {
     rustup(&["target", "add", WASM])
 }
 
-/// The sources of the standard library, from which the size recipe builds it anew.
+/// Installs the sources of the standard library, which the modules are built with.
 pub(crate) fn standard_library_sources() -> Result<()> {
     if sysroot()?.join("lib/rustlib/src/rust/library/std/Cargo.toml").is_file() {
         return Ok(());
@@ -40,7 +39,7 @@ pub(crate) fn standard_library_sources() -> Result<()> {
     rustup(&["component", "add", "rust-src"])
 }
 
-/// The formatter and the linter.
+/// Installs rustfmt and Clippy.
 pub(crate) fn rust_linters() -> Result<()> {
     for (program, component) in [("rustfmt", "rustfmt"), ("clippy-driver", "clippy")] {
         let mut probe = Command::new(program);
@@ -52,25 +51,28 @@ pub(crate) fn rust_linters() -> Result<()> {
     Ok(())
 }
 
-/// Node, new enough.
+/// Checks that Node is installed and not too old.
 pub(crate) fn node() -> Result<()> {
-    let install = format!("install Node {OLDEST_NODE} or newer (nodejs.org)");
+    let install = format!("install Node {MIN_NODE} or newer (nodejs.org)");
     if find("node").is_none() {
-        bail!("Node is missing: {install}");
+        bail!("Node not found: {install}");
     }
     let version = output(Command::new("node").arg("--version"))?;
-    if major(&version).is_none_or(|major| major < OLDEST_NODE) {
-        bail!("Node {} is too old: {install}", version.trim());
+    if major(&version).is_none_or(|major| major < MIN_NODE) {
+        bail!(
+            "invalid Node version: expected {MIN_NODE} or later, found {}; {install}",
+            version.trim()
+        );
     }
     Ok(())
 }
 
-/// Node and the npm development packages, exactly as the lock file names them.
+/// Installs the npm development packages in the versions of the lock file.
 pub(crate) fn npm_packages(project: &Project) -> Result<()> {
     node()?;
     let folder = project.javascript();
     let lock = folder.join("package-lock.json");
-    // npm writes this file when it is done, so an interrupted installation does not pass for a whole one.
+    // npm writes this file last, so an interrupted installation is repeated.
     let installed = folder.join("node_modules/.package-lock.json");
     if modified(&installed).is_some_and(|installed| modified(&lock).is_some_and(|lock| lock <= installed)) {
         return Ok(());
@@ -81,21 +83,21 @@ pub(crate) fn npm_packages(project: &Project) -> Result<()> {
         .current_dir(&folder))
 }
 
-/// What compiles SQLite to WebAssembly.
+/// Installs the compiler of SQLite for WebAssembly.
 pub(crate) fn c_compiler() -> Result<()> {
     debian_packages(&[("clang", "clang")])
 }
 
-/// Chromium and its driver.
+/// Installs Chromium and its driver.
 pub(crate) fn browser() -> Result<Browser> {
     debian_packages(&[("chromium", "chromium"), ("chromedriver", "chromium-driver")])?;
     Ok(Browser {
-        chromium: find("chromium").context("there is still no chromium on the PATH")?,
-        driver: find("chromedriver").context("there is still no chromedriver on the PATH")?,
+        chromium: find("chromium").context("chromium not found on the PATH")?,
+        driver: find("chromedriver").context("chromedriver not found on the PATH")?,
     })
 }
 
-/// Programs and the Debian packages that bring them.
+/// Installs the Debian packages of programs that are missing. `wanted` pairs each program with its package.
 fn debian_packages(wanted: &[(&str, &str)]) -> Result<()> {
     let missing: Vec<&str> = wanted
         .iter()
@@ -113,7 +115,7 @@ fn debian_packages(wanted: &[(&str, &str)]) -> Result<()> {
         bail!("missing: run  sudo apt-get install --yes {names}");
     }
     println!("Installing {names}");
-    // Another installation may be under way; wait for it rather than fail.
+    // Wait for another installation instead of failing.
     const PATIENT: [&str; 3] = ["--quiet=2", "-o", "DPkg::Lock::Timeout=300"];
     run(Command::new("apt-get").args(PATIENT).arg("update"))?;
     output(
@@ -126,7 +128,7 @@ fn debian_packages(wanted: &[(&str, &str)]) -> Result<()> {
     .map(drop)
 }
 
-/// Asks rustup for something, or the person where there is no rustup.
+/// Runs rustup, or names the command where rustup is missing.
 fn rustup(arguments: &[&str]) -> Result<()> {
     if find("rustup").is_none() {
         bail!("missing: run  rustup {}", arguments.join(" "));
@@ -140,7 +142,7 @@ fn sysroot() -> Result<PathBuf> {
     ))
 }
 
-/// A program on the PATH.
+/// Finds a program on the PATH.
 fn find(program: &str) -> Option<PathBuf> {
     let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
     std::env::split_paths(&std::env::var_os("PATH")?)
@@ -152,7 +154,7 @@ fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
 }
 
-/// Debian itself: its derivatives name or pack these programs in other ways.
+/// Whether this is Debian itself. Its derivatives name or package these programs differently.
 fn is_debian() -> bool {
     fs::read_to_string("/etc/os-release").is_ok_and(|text| text.lines().any(|line| line == "ID=debian"))
 }
@@ -171,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn node_versions_are_read() {
+    fn major_reads_node_versions() {
         assert_eq!(major("v20.20.2\n"), Some(20));
         assert_eq!(major("v8"), Some(8));
         assert_eq!(major("20.1"), None);
@@ -179,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_are_found_on_the_path() {
+    fn find_searches_the_path() {
         assert!(find("rustc").is_some());
         assert!(find("no-such-program-anywhere").is_none());
     }

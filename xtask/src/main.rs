@@ -1,6 +1,5 @@
-//! The chores of this repository, run as `cargo xtask COMMAND`.
-//!
-//! One file per command; `machine` makes sure of what a command needs before it starts.
+//! The tasks of this repository, run as `cargo xtask COMMAND`: one file for each command, and `machine` for their
+//! requirements.
 
 mod bench;
 mod build;
@@ -44,7 +43,7 @@ Usage: cargo xtask COMMAND
 
 Every command installs what it needs, or says what to run.";
 
-/// The first argument with which cargo calls this program back to run one WebAssembly test file.
+/// The command by which cargo calls this program back to run one WebAssembly test file.
 const WASM_TEST_RUNNER: &str = "wasm-test-runner";
 
 /// A parsed command line.
@@ -61,7 +60,7 @@ enum Task {
 }
 
 impl Task {
-    /// Reads the command line (without the program's name).
+    /// Parses the command line, without the program's name.
     fn parse(arguments: &[String]) -> Result<Self> {
         let Some((name, rest)) = arguments.split_first() else {
             return Ok(Self::Help);
@@ -86,15 +85,15 @@ impl Task {
             "check" => Self::Check,
             "size" => Self::Size,
             "help" | "--help" | "-h" => Self::Help,
-            _ => bail!("there is no command {name:?}\n\n{USAGE}"),
+            _ => bail!("unknown command {name:?}\n\n{USAGE}"),
         };
         match rest {
             [] => Ok(task),
-            [extra, ..] => bail!("{name} takes no argument {extra:?}\n\n{USAGE}"),
+            [extra, ..] => bail!("unexpected argument {extra:?} of {name}\n\n{USAGE}"),
         }
     }
 
-    /// Does the task; `false` when it ran and found something wrong that it has already printed.
+    /// Runs the task. Returns `false` when it found a problem and has printed it.
     fn run(self) -> Result<bool> {
         match self {
             Self::Help => println!("{USAGE}"),
@@ -139,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn every_command_is_understood() {
+    fn parse_accepts_every_command() {
         assert_eq!(parse("").unwrap(), Task::Help);
         assert_eq!(parse("--help").unwrap(), Task::Help);
         assert_eq!(parse("build").unwrap(), Task::Build);
@@ -155,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_refused() {
+    fn parse_refuses_unknown_commands_and_arguments() {
         for line in [
             "deploy",
             "build now",
@@ -169,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn the_runner_passes_its_arguments_on() {
+    fn parse_keeps_the_arguments_of_the_wasm_runner() {
         let expected = vec!["a.wasm".to_owned(), "--exact".to_owned()];
         assert_eq!(
             parse("wasm-test-runner a.wasm --exact").unwrap(),

@@ -9,22 +9,22 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-/// How long the last words of a program may take that has ended.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How long to read the standard error of a program that has ended. Only the end of its output depends on it.
+const STDERR_GRACE: Duration = Duration::from_secs(2);
 
-/// The cargo that started this program, so that everything is built by one toolchain.
+/// A command of the cargo that started this program, so that one toolchain builds everything.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments);
     command
 }
 
-/// Runs a program whose output goes to the terminal; an error when it cannot start or fails.
+/// Runs a program with its output on the terminal. Fails when the program cannot start or fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = if std::io::stdout().is_terminal() && std::io::stderr().is_terminal() {
         command
             .status()
-            .with_context(|| format!("could not start {}", line(command)))?
+            .with_context(|| format!("cannot start {}", line(command)))?
     } else {
         transcript(command)?.status
     };
@@ -38,7 +38,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let output = command
         .output()
-        .with_context(|| format!("could not start {}", line(command)))?;
+        .with_context(|| format!("cannot start {}", line(command)))?;
     std::io::stderr().write_all(&output.stderr)?;
     if !output.status.success() {
         bail!("{} failed ({})", line(command), output.status);
@@ -46,17 +46,17 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("{} did not write text", line(command)))
 }
 
-/// What a program wrote to standard output, and how it ended.
+/// The standard output of a program, and its exit status.
 #[derive(Debug)]
 pub(crate) struct Transcript {
     pub(crate) text: String,
     pub(crate) status: ExitStatus,
 }
 
-/// Runs a program whose output goes to the terminal as it comes, and keeps a copy of its standard output.
+/// Runs a program with its output on the terminal, and keeps a copy of its standard output.
 ///
-/// It never gets the pipes that this program itself writes to. Node makes the pipes that it inherits non-blocking, for
-/// everybody who has them, and from then on whoever writes faster than the other end reads is refused.
+/// The program gets pipes of its own. Node makes inherited pipes non-blocking for every process that shares them, and then
+/// writes of this program fail when the reader is slower.
 pub(crate) fn transcript(command: &mut Command) -> Result<Transcript> {
     if !std::io::stderr().is_terminal() {
         command.stderr(Stdio::piped());
@@ -64,7 +64,7 @@ pub(crate) fn transcript(command: &mut Command) -> Result<Transcript> {
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()
-        .with_context(|| format!("could not start {}", line(command)))?;
+        .with_context(|| format!("cannot start {}", line(command)))?;
     let faults = child
         .stderr
         .take()
@@ -84,8 +84,8 @@ pub(crate) fn transcript(command: &mut Command) -> Result<Transcript> {
     }
     let status = child.wait()?;
     if let Some(faults) = faults {
-        // What it left running may still have its standard error: that is not waited for.
-        let end = Instant::now() + LAST_WORDS;
+        // A process that it left running may hold its standard error open.
+        let end = Instant::now() + STDERR_GRACE;
         while !faults.is_finished() && Instant::now() < end {
             thread::sleep(Duration::from_millis(5));
         }
@@ -96,7 +96,7 @@ pub(crate) fn transcript(command: &mut Command) -> Result<Transcript> {
     })
 }
 
-/// The program and its arguments as one would type them.
+/// The program and its arguments, as typed.
 fn line(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or_default();
     let words: Vec<_> = std::iter::once(program)
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_transcript_keeps_the_text_and_the_end() {
+    fn transcript_keeps_output_and_status() {
         let version = transcript(&mut cargo(&["--version"])).unwrap();
         assert!(version.status.success());
         assert!(version.text.starts_with("cargo "), "{}", version.text);
@@ -121,7 +121,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_program_has_pipes_of_its_own() {
+    fn transcript_gives_the_program_its_own_pipes() {
         let show = "readlink /proc/self/fd/1 /proc/self/fd/2";
         let given = transcript(Command::new("sh").args(["-c", show])).unwrap().text;
         let [stdout, stderr] = given.lines().collect::<Vec<_>>()[..] else {
@@ -136,9 +136,9 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_names_the_program() {
+    fn run_names_the_program_that_failed() {
         let error = run(&mut Command::new("no-such-program-anywhere")).unwrap_err();
-        assert_eq!(error.to_string(), "could not start no-such-program-anywhere");
+        assert_eq!(error.to_string(), "cannot start no-such-program-anywhere");
         let error = run(&mut cargo(&["no-such-command", "--quiet"])).unwrap_err();
         assert!(
             error.to_string().starts_with("cargo no-such-command --quiet failed"),

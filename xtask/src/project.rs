@@ -1,4 +1,4 @@
-//! Where things are, as cargo knows them.
+//! Paths and targets of the project, as reported by `cargo metadata`.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::process::{cargo, output};
 
-/// The features that are tested on the host too.
+/// The features that are also tested natively.
 pub(crate) const NATIVE: &str = "manager,images";
 
 /// The repository and the package in its root.
@@ -16,18 +16,18 @@ pub(crate) const NATIVE: &str = "manager,images";
 pub(crate) struct Project {
     /// The folder of the root `Cargo.toml`.
     pub(crate) root: PathBuf,
-    /// Cargo's build directory, wherever the person keeps it.
+    /// Cargo's target directory.
     pub(crate) target: PathBuf,
-    /// Version of the crate, and so of the npm package.
+    /// The version of the crate and of the npm package.
     pub(crate) version: String,
-    /// Features that make a wasm module.
+    /// The features that are WebAssembly modules.
     pub(crate) features: Vec<String>,
-    /// Kind and name of each thing cargo builds for the root package, such as `("test", "wasm_node")`.
+    /// Kind and name of each target of the root package, such as `("test", "wasm_node")`.
     pub(crate) targets: Vec<(String, String)>,
 }
 
 impl Project {
-    /// Asks cargo.
+    /// Runs `cargo metadata`.
     pub(crate) fn load() -> Result<Self> {
         let text = output(&mut cargo(&["metadata", "--no-deps", "--format-version", "1"]))?;
         Self::from_metadata(&text).context("cargo metadata is not as expected")
@@ -65,17 +65,17 @@ impl Project {
         })
     }
 
-    /// The npm package as it will be packed.
+    /// The folder of the npm package.
     pub(crate) fn dist(&self) -> PathBuf {
         self.root.join("dist")
     }
 
-    /// What stands between the crate and the package: a folder per module with its glue, generated sources.
+    /// The folder of intermediate results: one folder for each module, and generated sources.
     pub(crate) fn intermediate(&self) -> PathBuf {
         self.target.join("package")
     }
 
-    /// Where the npm development packages and the tests that use them live.
+    /// The folder of the npm development packages and of the tests that use them.
     pub(crate) fn javascript(&self) -> PathBuf {
         self.root.join("tests").join("js")
     }
@@ -85,7 +85,7 @@ impl Project {
         self.javascript().join("package-lock.json")
     }
 
-    /// A command line tool out of an npm development package, given its script: `esbuild/bin/esbuild`.
+    /// A command of an npm development package, by the path of its script: `esbuild/bin/esbuild`.
     pub(crate) fn npm_tool(&self, script: &str) -> Command {
         let mut command = Command::new("node");
         command
@@ -126,7 +126,7 @@ mod tests {
     }"#;
 
     #[test]
-    fn the_root_package_is_found() {
+    fn from_metadata_finds_the_root_package() {
         let project = Project::from_metadata(METADATA).unwrap();
         assert_eq!(project.version, "1.2.3");
         assert_eq!(project.features, ["client", "manager"]);
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn other_metadata_is_refused() {
+    fn from_metadata_refuses_other_json() {
         assert!(Project::from_metadata("{}").is_err());
         assert!(Project::from_metadata(r#"{"workspace_root": "/p", "packages": []}"#).is_err());
     }

@@ -1,4 +1,4 @@
-//! `cargo xtask size`: what a visitor downloads, beside the official packages.
+//! `cargo xtask size`: download sizes, compared with the official packages.
 
 use std::process::Command;
 

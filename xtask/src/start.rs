@@ -1,4 +1,4 @@
-//! `cargo xtask start`: a Media Manager on this machine, with photographs in it and its page.
+//! `cargo xtask start`: serves a Media Manager with its page and some photographs on this machine.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
@@ -10,24 +10,26 @@ use crate::build;
 use crate::process::run;
 use crate::project::Project;
 
-/// The port unless the person names another.
+/// The default port.
 const PORT: u16 = 4410;
 
-/// Reads `[--port N]`.
+/// Parses `[--port N]`.
 pub(crate) fn parse_port(arguments: &[String]) -> Result<u16> {
     match arguments {
         [] => Ok(PORT),
-        [option, port] if option == "--port" => port.parse().with_context(|| format!("{port:?} is not a port number")),
-        _ => bail!("start takes only --port N"),
+        [option, port] if option == "--port" => port
+            .parse()
+            .with_context(|| format!("invalid port: expected a number up to 65535, found {port:?}")),
+        _ => bail!("unexpected arguments of start: expected [--port N]"),
     }
 }
 
-/// Builds what is missing and serves until it is interrupted. What people change stays in `target/start`; without that
-/// folder the photographs of `tests/data/site` are there again.
+/// Builds what is missing, and serves until it is interrupted. Data stays in `target/start`; a missing folder is filled with
+/// the photographs of `tests/data/site`.
 pub(crate) fn start(project: &Project, port: u16) -> Result<()> {
-    // The port comes first: whoever finds it taken should not have to wait for a build to hear of it.
+    // Check the port before the build, which takes minutes.
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).with_context(|| {
-        format!("Port {port} cannot be used: stop the program that has it, or choose another with --port N")
+        format!("cannot use port {port}: stop the program that has it, or choose another with --port N")
     })?;
     drop(listener);
     build::build(project)?;
@@ -44,14 +46,14 @@ pub(crate) fn start(project: &Project, port: u16) -> Result<()> {
     replace(command)
 }
 
-/// Becomes the other program, so that a signal for this one reaches it.
+/// Replaces this process, so that signals reach the server.
 #[cfg(unix)]
 fn replace(mut command: Command) -> Result<()> {
     use std::os::unix::process::CommandExt as _;
-    Err(command.exec()).context("could not start node")
+    Err(command.exec()).context("cannot start node")
 }
 
-/// Waits for the other program; the console tells both of Ctrl-C.
+/// Runs the server and waits for it. The console sends Ctrl-C to both.
 #[cfg(not(unix))]
 fn replace(mut command: Command) -> Result<()> {
     run(&mut command)

@@ -1,4 +1,4 @@
-//! What no file of the repository may contain.
+//! Strings that no file of the repository may contain.
 
 use std::fs;
 use std::path::Path;
@@ -9,11 +9,11 @@ use anyhow::{Result, bail};
 use crate::process::output;
 use crate::project::Project;
 
-/// A string that is not wanted, and why. Each is put together from pieces, so that this file does not find itself.
+/// An unwanted string, and why. Each is joined from pieces, so that the search does not find this file.
 struct Unwanted {
     text: &'static str,
     reason: &'static str,
-    /// Whether files that a program wrote are searched too.
+    /// Whether lock files are searched too.
     in_locks: bool,
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn tidy(project: &Project) -> Result<()> {
     let names = output(Command::new("git").args(["ls-files", "-z"]).current_dir(&project.root))?;
     let mut findings = Vec::new();
     for name in names.split('\0').filter(|name| !name.is_empty()) {
-        // A file that is deleted but not yet committed is still listed; one that is not text cannot be searched.
+        // Skip files that are deleted but still tracked, and files that are not text.
         if let Ok(text) = fs::read_to_string(project.root.join(name)) {
             findings.extend(findings_in(name, &text));
         }
@@ -86,7 +86,7 @@ fn findings_in(name: &str, text: &str) -> Vec<String> {
         .iter()
         .any(|folder| name.starts_with(folder));
     if !is_lock && !is_input && !text.is_empty() && !text.ends_with('\n') {
-        findings.push(format!("{name}: the last line has no end"));
+        findings.push(format!("{name}: missing newline at the end"));
     }
     findings
 }
@@ -96,18 +96,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unwanted_strings_are_found_with_their_line() {
+    fn findings_name_file_line_and_reason() {
         let text = format!("fn a() {{}}\n    {}x);\n", concat!("db", "g!("));
         assert_eq!(
             findings_in("src/a.rs", &text),
             [format!("src/a.rs:2: a forgotten debug print: {}", concat!("db", "g!("))]
         );
-        assert_eq!(findings_in("a", "no end"), ["a: the last line has no end"]);
+        assert_eq!(findings_in("a", "no end"), ["a: missing newline at the end"]);
         assert_eq!(findings_in("a", "fine\n"), [""; 0]);
     }
 
     #[test]
-    fn locks_are_searched_for_hosts_only() {
+    fn lock_files_are_searched_for_hosts_only() {
         let host = format!("\"resolved\": \"https://{}/x\"\n", concat!("registry.np", "mjs.org"));
         assert_eq!(findings_in("tests/js/package-lock.json", &host).len(), 1);
         let hash = format!("\"integrity\": \"{}\"\n", concat!("sha512-XX", "X"));
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn this_file_is_clean() {
+    fn tidy_does_not_find_itself() {
         assert_eq!(findings_in("tidy.rs", include_str!("tidy.rs")), [""; 0]);
     }
 }
