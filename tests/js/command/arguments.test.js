@@ -99,7 +99,7 @@ suite('the command line', () => {
 suite('docs/command.md', () => {
   test('has every command, every option of serve, and no other', async () => {
     const text = await readFile(new URL('../../../docs/command.md', import.meta.url), 'utf8');
-    const [, serving, others] = /## `wix-media serve`([\s\S]*?)## Files and folders([\s\S]*?)### Where/.exec(text);
+    const [, serving, others] = /## `wix-media serve`([\s\S]*?)## Files and folders([\s\S]*?)\n### /.exec(text);
     const firstCells = (part) => part.split('\n').filter((line) => /^\| `/.test(line)).map((line) => line.split(' | ')[0]);
     const named = firstCells(others).map((cell) => /`(\w+)/.exec(cell)[1]);
     assert.deepEqual(['serve', ...named], Object.keys(commands));
