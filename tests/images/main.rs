@@ -2,8 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
-mod broken;
 mod colors;
+mod damaged;
 mod grammar;
 mod samples;
 mod transforms;
