@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 /// The format of a result.
 pub(super) fn format(transform: &Transform, accept: &str, is_opaque: bool) -> Format {
-    // JPEG has no alpha. A larger file is better than a lost background.
+    // JPEG has no alpha. A larger file is better than lost transparency.
     let fallback = if is_opaque { Format::Jpeg } else { Format::Png };
     transform.fixed_format(accept).unwrap_or(fallback)
 }

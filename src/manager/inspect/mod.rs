@@ -23,7 +23,7 @@ mod svg;
 pub(super) use digest::{Digest, Digested, digest_of};
 
 use crate::model::media_type::{self, SNIFFED};
-use input::{Input, ReadSeek};
+use input::{Input, ReadSeek, read_up_to};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io::{Read, Result};
@@ -66,7 +66,7 @@ impl Facts {
     }
 
     fn of_image(size: Option<(u64, u64)>) -> Facts {
-        // Zero is what damaged headers say.
+        // Damaged headers have zeros.
         let size = size.filter(|&(width, height)| width > 0 && height > 0);
         Facts {
             width: size.map(|(width, _)| width),
@@ -116,10 +116,9 @@ fn read_facts(reader: &mut dyn ReadSeek, mime: &str) -> Result<Facts> {
 }
 
 /// The first bytes of a file, as many as [`media_type::sniff`] needs.
-pub(super) fn first_bytes(reader: impl Read) -> Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(SNIFFED);
-    reader.take(SNIFFED as u64).read_to_end(&mut bytes)?;
-    Ok(bytes)
+pub(super) fn first_bytes(mut reader: impl Read) -> Result<Vec<u8>> {
+    let (bytes, outcome) = read_up_to(&mut reader, SNIFFED);
+    outcome.map(|()| bytes)
 }
 
 #[cfg(test)]
@@ -211,7 +210,7 @@ mod tests {
         bytes
     }
 
-    /// A picture of 5 by 7 pixels behind a thumbnail of 50 by 70, turned by so many quarters.
+    /// A HEIC of 5 by 7 pixels, rotated by quarters, behind a thumbnail of 50 by 70.
     fn heif(quarters: u8) -> Vec<u8> {
         let size = |width: u32, height: u32| {
             let sides = [[0; 4], width.to_be_bytes(), height.to_be_bytes()];
@@ -229,7 +228,7 @@ mod tests {
         [boxed(b"ftyp", b"heic\0\0\0\0mif1"), meta, boxed(b"mdat", b"...")].concat()
     }
 
-    /// 100 frames of 1152 samples at 44100 a second behind a tag, the first frame with the mark of an encoder.
+    /// 100 frames of 1152 samples at 44,100 Hz behind an ID3v2 tag. The first has the tag of an encoder that names 200.
     fn mp3(mark: &[u8]) -> Vec<u8> {
         let mut bytes = b"ID3\x04\0\0\0\0\x01\x00".to_vec();
         bytes.extend([0; 128]);
@@ -251,7 +250,7 @@ mod tests {
         bytes
     }
 
-    /// Three seconds at 44100 a second.
+    /// Three seconds at 44,100 Hz.
     fn flac() -> Vec<u8> {
         let mut bytes = b"fLaC\x80\0\0\x22".to_vec();
         bytes.extend([0; 10]);
@@ -279,7 +278,7 @@ mod tests {
         .concat()
     }
 
-    /// Half a second at 44100 a second.
+    /// Half a second at 44,100 Hz.
     fn aiff() -> Vec<u8> {
         let mut bytes = b"FORM\0\0\0\x1eAIFFCOMM\0\0\0\x12\0\x01".to_vec();
         bytes.extend(22_050_u32.to_be_bytes());
