@@ -1,6 +1,6 @@
 //! The bytes of a file, read in small parts.
 
-use std::io::{Read, Result, Seek, SeekFrom};
+use std::io::{ErrorKind, Read, Result, Seek, SeekFrom};
 
 /// A reader that can seek.
 pub(super) trait ReadSeek: Read + Seek {}
@@ -50,6 +50,7 @@ pub(super) fn read_up_to(reader: &mut dyn Read, length: usize) -> (Vec<u8>, Resu
         match reader.read(&mut bytes[filled..]) {
             Ok(0) => break Ok(()),
             Ok(count) => filled += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => break Err(error),
         }
     };

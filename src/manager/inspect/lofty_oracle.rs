@@ -209,8 +209,11 @@ proptest! {
     #[test]
     fn duration_of_mp3_is_that_of_lofty(
         bitrate in 1..=14_u8, rate in 0..3_u8, frames in 2..300_u32,
-        id3v2: bool, id3v1: bool, xing in prop::option::of(1..300_u32),
+        id3v2: bool, id3v1: bool, xing: Option<prop::sample::Index>,
     ) {
+        // A tag that names more frames than fit into the file is ignored by us and believed by `lofty`. The shortest frame
+        // has 96 bytes, and a frame is taken to have at least four.
+        let xing = xing.map(|share| 1 + share.index(frames as usize * 24) as u32);
         let tags = Tags { id3v2, id3v1, xing };
         compare("audio/mpeg", FileType::Mpeg, &mp3(bitrate, rate, frames, tags))?;
     }
