@@ -103,7 +103,7 @@ function settle(models, under, found) {
 const what = (model, { ids = [] }, found) => ids.every((id) => model.items.has(id) === found.items.has(id));
 
 suite('crashes', () => {
-  test(`${CRASHES} of them lose nothing that was acknowledged`, async (t) => {
+  test(`crash: ${CRASHES} kills lose nothing that was acknowledged`, async (t) => {
     const seed = Number(process.env.WIX_MEDIA_SEED ?? Math.floor(Math.random() * 1e6));
     t.diagnostic(`WIX_MEDIA_SEED=${seed}`);
     const { next } = random(seed);

@@ -36,7 +36,7 @@ suite('examples', () => {
   const succeeds = ({ code, stderr }) => assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
   const calls = ({ requests }) => requests.map(({ method, path }) => `${method} ${path}`);
 
-  test('update-display-name', async (t) => {
+  test('update-display-name: renames a file', async (t) => {
     const river = file('river.jpg');
     const ended = await run(t, { files: [river, file('fox.jpg')] }, 'update-display-name', river.id, 'river at dawn.jpg');
     succeeds(ended);
@@ -46,14 +46,14 @@ suite('examples', () => {
     assert.equal(ended.site.find(river.id).displayName, 'river at dawn.jpg');
   });
 
-  test('update-display-name of a file that does not exist says so, and fails', async (t) => {
+  test('update-display-name: fails for an unknown file', async (t) => {
     const { code, stdout, stderr } = await run(t, {}, 'update-display-name', 'missing', 'new.jpg');
     assert.notEqual(code, 0);
     assert.equal(stdout, '');
     assert.match(stderr, /WixMediaError: files\.updateFileDescriptor: there is no file missing \(400 RESOURCE_NOT_FOUND\)/);
   });
 
-  test('bulk-delete-files moves files to the trash', async (t) => {
+  test('bulk-delete-files: moves files to the trash', async (t) => {
     const files = many(3, 'pdf');
     const ended = await run(t, { files }, 'bulk-delete-files', files[0].id, files[2].id);
     succeeds(ended);
@@ -64,7 +64,7 @@ suite('examples', () => {
     assert.equal(ended.site.find(files[1].id).state, 'OK');
   });
 
-  test('bulk-delete-files --permanent deletes more than one call takes', async (t) => {
+  test('bulk-delete-files: deletes more than one call takes, with --permanent', async (t) => {
     const files = many(1203, 'pdf');
     const ended = await run(t, { files }, 'bulk-delete-files', '--permanent', ...idsOf(files).slice(1));
     succeeds(ended);
@@ -74,7 +74,7 @@ suite('examples', () => {
     assert.deepEqual(files.filter(({ id }) => ended.site.find(id)), [files[0]]);
   });
 
-  test('restore-all-images restores all images, of every page, and nothing else', async (t) => {
+  test('restore-all-images: restores the images of every page, and nothing else', async (t) => {
     const images = many(2345, 'jpg');
     const others = many(235, 'mp4');
     // One in ten is a film, so that no page holds only what is asked for.
@@ -100,14 +100,14 @@ suite('examples', () => {
     assert.ok(images.every(({ id }) => ended.site.find(id).parentFolderId === 'media-root'));
   });
 
-  test('restore-all-images with an empty trash restores nothing', async (t) => {
+  test('restore-all-images: restores nothing from an empty trash', async (t) => {
     const ended = await run(t, { files: many(2, 'jpg') }, 'restore-all-images');
     succeeds(ended);
     assert.equal(ended.stdout, 'Found 0 images in the trash.\n');
     assert.deepEqual(calls(ended.site), ['GET /trash-bin/files']);
   });
 
-  test('without their arguments they say how they are used', async () => {
+  test('examples: print their usage without arguments', async () => {
     for (const name of ['update-display-name', 'bulk-delete-files']) {
       const { code, stderr } = await node(folder, [`${name}.mjs`], credentials);
       assert.notEqual(code, 0);
@@ -115,7 +115,7 @@ suite('examples', () => {
     }
   });
 
-  test('a key that is refused is no secret that they tell', async (t) => {
+  test('examples: do not print a refused key', async (t) => {
     const site = await startSite();
     t.after(() => site.close());
     const env = { WIX_API_KEY: 'IST.wrong', WIX_SITE_ID: SITE_ID, WIX_BASE_URL: site.origin };

@@ -28,20 +28,20 @@ suite('photographs, without configuration', () => {
     await copyFile(join(examples, 'photographs.html'), join(folder, 'index.html'));
   });
 
-  test('in Node', async () => {
+  test('photographs: runs in Node', async () => {
     const { code, stdout, stderr } = await node(folder, ['photographs.mjs', photographs]);
     assert.equal(code, 0, stderr);
     const lines = stdout.trimEnd().split('\n').filter((line) => !line.startsWith('wix-media.v2: there are no credentials'));
     assert.deepEqual(lines, ['Uploaded 9 photographs.', 'astronaut.jpg is now called My astronaut.jpg.', '1 left, 8 in the trash.', ...SHOWN]);
   });
 
-  test('in Node, without its argument it says how it is used', async () => {
+  test('photographs: prints its usage in Node', async () => {
     const { code, stderr } = await node(folder, ['photographs.mjs']);
     assert.notEqual(code, 0);
     assert.match(stderr, /Usage: node photographs\.js FOLDER/);
   });
 
-  test('in a page', async (t) => {
+  test('photographs: runs in a page', async (t) => {
     const service = await startService({ root: folder });
     t.after(() => service.close());
     const browser = await startBrowser(t);

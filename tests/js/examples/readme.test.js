@@ -36,7 +36,7 @@ const contents = () => ({
   trash: [file('old.jpg'), file('older.jpg'), file('old.mp4')],
 });
 
-suite('the code of', { concurrency: 4 }, () => {
+suite('documents', { concurrency: 4 }, () => {
   let folder;
   before(async () => {
     folder = await project();
@@ -54,7 +54,7 @@ suite('the code of', { concurrency: 4 }, () => {
     }
   }
 
-  test('the two READMEs is worth the name', () => {
+  test('READMEs: have at least five programs, and show output', () => {
     for (const name of ['README.md', 'pkg-template/README.md']) {
       const code = blocks(texts.get(name)).filter(({ language }) => language === 'js');
       assert.ok(code.length >= 5, name);
@@ -62,7 +62,7 @@ suite('the code of', { concurrency: 4 }, () => {
     }
   });
 
-  test('no document is left unrun without a reason that is known here', () => {
+  test('documents: run every program', () => {
     const unrun = documents.filter((name) => blocks(texts.get(name)).some(({ language }) => language === 'js no-run'));
     assert.deepEqual(unrun, []);
   });
@@ -84,28 +84,28 @@ suite('the runner', () => {
   const fence = (...lines) => ['```js', ...lines, '```'].join('\n');
   const list = "import { files } from 'wix-media.v2';\nconst page = await files.listFiles();";
 
-  test('is content with what prints what it says', async (t) => {
+  test('runner: accepts the output that the comments name', async (t) => {
     assert.equal(await found(fence(list, 'console.log(page.files.length); // → 5'), t), undefined);
   });
 
-  test('finds output that is not as it says, missing or unsaid', async (t) => {
+  test('runner: reports wrong, missing and unannounced output', async (t) => {
     for (const line of ['console.log(page.files.length); // → 6', '// → 5', 'console.log(5);', 'console.log(5); // → 5\n// → 6']) {
       assert.match(await found(fence(list, line), t), /it prints/, line);
     }
   });
 
-  test('finds code that fails', async (t) => {
+  test('runner: reports code that fails', async (t) => {
     for (const line of ['syntax error', 'undeclared;', "throw new Error('no');", 'Promise.reject(new Error());', "await files.getFileDescriptor('missing');"]) {
       assert.match(await found(fence(list, line), t), /it ends with 1/, line);
     }
     assert.match(await found(fence("process.emitWarning('careful');"), t), /it complains/);
   });
 
-  test('lets nothing out', async (t) => {
+  test('runner: lets no request leave the machine', async (t) => {
     assert.match(await found(fence("await fetch('https://example.com/');"), t), /nobody is at https:\/\/example\.com/);
   });
 
-  test('runs what stands hidden before a block, and that block only', async (t) => {
+  test('runner: runs the hidden lines of a block with that block only', async (t) => {
     const hidden = "<!-- before\nconst hidden = 'seen';\n-->\n";
     assert.equal(await found(`${hidden}\n${fence('console.log(hidden); // → seen')}`, t), undefined);
     const [, second] = blocks(`${hidden}${fence('hidden;')}\n${fence('hidden;')}`);
@@ -113,7 +113,7 @@ suite('the runner', () => {
     assert.throws(() => blocks(`${hidden}text\n${fence('hidden;')}`), /belong to no block/);
   });
 
-  test('looks at every block', () => {
+  test('runner: refuses blocks of other languages', () => {
     assert.throws(() => blocks('```javascript\n```'), /nobody looks after a block of javascript/);
     assert.throws(() => blocks('```\n```'), /a block of nothing/);
     assert.throws(() => blocks('```js\nlet a;'), /does not end/);
@@ -179,14 +179,14 @@ suite('commands', () => {
     });
   }
 
-  test('that do not exist are found', () => {
+  test('commands: unknown ones are found', () => {
     assert.deepEqual(known, ['build', 'start', 'test', 'check', 'size', 'bench', 'help']);
     assert.deepEqual(rings.length, 6);
     const text = 'Run `cargo xtask deploy`.\n\n```sh\ncargo xtask test moon   # no such ring\nnode gone.js\nrm -r .\nnpx wix-media lss\nwix-media ls --no-such\n```\n';
     assert.deepEqual(commands(text).map((command) => problemWith(command) === undefined), Array(6).fill(false));
   });
 
-  test('the README names the two that matter', () => {
+  test('README: names cargo xtask start and cargo xtask test', () => {
     const named = commands(texts.get('README.md'));
     for (const command of ['cargo xtask start', 'cargo xtask test']) assert.ok(named.includes(command), command);
   });
@@ -219,10 +219,10 @@ suite('codes of the client', () => {
     });
   }
 
-  test('are many', async () => assert.ok((await made()).length >= 10));
+  test('codes: are at least ten', async () => assert.ok((await made()).length >= 10));
 });
 
 // tests/it/links.rs resolves the links of every document.
-test('the package README has no links that would lead out of the package', () => {
+test('package README: has no links to other files', () => {
   assert.deepEqual(links(texts.get('pkg-template/README.md')), []);
 });

@@ -18,8 +18,8 @@ async function planted(manager) {
   return { folder, fox, gone };
 }
 
-suite('archives of a manager', () => {
-  test('export and import move everything', async (t) => {
+suite('export, import and reset', () => {
+  test('import: restores everything that export wrote', async (t) => {
     const from = await open(t, { clock: 'virtual' });
     const { folder, fox, gone } = await planted(from);
     const archive = await bytesOf(await from.export());
@@ -34,7 +34,7 @@ suite('archives of a manager', () => {
     assert.deepEqual(await top(to), ['Animals/']);
   });
 
-  test('what goes in and out again is the same', async (t) => {
+  test('export: of an imported archive is byte for byte the same', async (t) => {
     const from = await open(t, { clock: 'virtual', ids: { seed: 1 } });
     await planted(from);
     const archive = await bytesOf(await from.export());
@@ -43,7 +43,7 @@ suite('archives of a manager', () => {
     assert.deepEqual(Buffer.from(await bytesOf(await to.export())).equals(Buffer.from(archive)), true);
   });
 
-  test('a broken archive changes nothing', async (t) => {
+  test('import: changes nothing when the archive is damaged', async (t) => {
     const manager = await open(t);
     await planted(manager);
     const archive = await bytesOf(await manager.export());
@@ -58,7 +58,7 @@ suite('archives of a manager', () => {
     }
   });
 
-  test('an export that a reset cuts off fails, and is not taken for a whole one', async (t) => {
+  test('export: fails when a reset interrupts it', async (t) => {
     const manager = await open(t, {});
     await planted(manager);
     const reader = (await manager.export()).getReader();
@@ -74,7 +74,7 @@ suite('archives of a manager', () => {
     await manager.client.folders.createFolder('new');
   });
 
-  test('reset leaves nothing', async (t) => {
+  test('reset: deletes everything', async (t) => {
     const manager = await open(t, { storage: { directory: await emptyDirectory(t) } });
     const { fox, folder } = await planted(manager);
     await manager.reset();
@@ -88,7 +88,7 @@ suite('archives of a manager', () => {
 });
 
 suite('seeds', () => {
-  test('a list of entries', async (t) => {
+  test('seed: adds a list of entries', async (t) => {
     const manager = await open(t, {
       seed: [
         { path: '/Holidays/2024/beach.txt', content: 'sand', labels: ['sea'] },
@@ -110,7 +110,7 @@ suite('seeds', () => {
     assert.equal(await (await manager.fetch(found[0].url)).text(), 'sand');
   });
 
-  test('a folder of real files, and it is not planted twice', async (t) => {
+  test('seed: adds a folder of files once', async (t) => {
     const source = await emptyDirectory(t);
     await mkdir(join(source, 'inner', 'empty'), { recursive: true });
     await writeFile(join(source, 'top.txt'), 'top');
@@ -125,7 +125,7 @@ suite('seeds', () => {
     }
   });
 
-  test('entries that cannot be are refused by their number', async (t) => {
+  test('seed: names the number of an invalid entry', async (t) => {
     for (const seed of [[{ content: 'x' }], [{ path: '/a.txt', content: 'x' }, { path: 7 }], [{ path: '/x.glb', content: 'glTF', private: true }], 'seed']) {
       const error = await rejection(open(t, { seed }));
       assert.ok(error instanceof WixMediaError, String(error));

@@ -20,7 +20,7 @@ suite('the manager in Chromium', () => {
     return { page, faults };
   }
 
-  test('in memory', async (t) => {
+  test('memory: works in a page', async (t) => {
     const { page, faults } = await open(t);
     const found = await page.evaluate(async () => {
       const manager = await globalThis.wixMedia.createManager();
@@ -33,7 +33,7 @@ suite('the manager in Chromium', () => {
     assert.deepEqual(faults, []);
   });
 
-  test('what is in the file system survives a reload, without a goodbye', async (t) => {
+  test('opfs: survives a reload without close', async (t) => {
     const { page } = await open(t);
     const file = await page.evaluate(async () => {
       globalThis.manager = await globalThis.wixMedia.createManager({ storage: { opfs: 'reload' } });
@@ -52,7 +52,7 @@ suite('the manager in Chromium', () => {
     assert.deepEqual(found, { kind: 'opfs', size: 3_000_000, same: true, hash: file.hash, names: ['Animals'] });
   });
 
-  test('it works in a worker, so that the page stays free', async (t) => {
+  test('opfs: runs in a worker that ends with the manager', async (t) => {
     const { page } = await open(t);
     assert.equal(page.workers().length, 0);
     await page.evaluate(async () => {
@@ -66,7 +66,7 @@ suite('the manager in Chromium', () => {
     assert.equal(page.workers().length, 0, 'it goes with the manager');
   });
 
-  test('a second page is refused as long as the first has it', async (t) => {
+  test('opfs: refuses a second page with LOCKED until the first releases it', async (t) => {
     const [first, second] = [await open(t), await open(t)];
     const create = (page) => page.evaluate(async () => {
       try {
@@ -88,7 +88,7 @@ suite('the manager in Chromium', () => {
     assert.equal(await create(first.page), 'open', 'also after a page was closed that had it');
   });
 
-  test('two names are two managers', async (t) => {
+  test('opfs: keeps names apart', async (t) => {
     const { page } = await open(t);
     const names = await page.evaluate(async () => {
       const [one, other] = [await globalThis.wixMedia.createManager({ storage: { opfs: 'one' } }), await globalThis.wixMedia.createManager({ storage: { opfs: 'other' } })];
@@ -98,7 +98,7 @@ suite('the manager in Chromium', () => {
     assert.deepEqual(names, [1, 0]);
   });
 
-  test('streams and blobs go in, ranges and events come out', async (t) => {
+  test('opfs: accepts streams and blobs, and gives ranges and events', async (t) => {
     const { page, faults } = await open(t);
     const found = await page.evaluate(async () => {
       const manager = await globalThis.wixMedia.createManager({ storage: { opfs: 'streams' } });
@@ -120,7 +120,7 @@ suite('the manager in Chromium', () => {
     assert.deepEqual(faults, []);
   });
 
-  test('a trap in the worker is survived', async (t) => {
+  test('opfs: recovers from a trap in the worker', async (t) => {
     const { page } = await open(t);
     const found = await page.evaluate(async () => {
       const manager = await globalThis.wixMedia.createManager({ storage: { opfs: 'trap' } });
@@ -131,7 +131,7 @@ suite('the manager in Chromium', () => {
     assert.equal(found, 'before');
   });
 
-  test('files that are about to be opened are not forgotten, however often garbage is collected', async (t) => {
+  test('opfs: opens files while garbage is collected', async (t) => {
     const { page, faults } = await open(t);
     await page.evaluate(async () => {
       globalThis.manager = await globalThis.wixMedia.createManager({ storage: { opfs: 'garbage' } });
@@ -145,7 +145,7 @@ suite('the manager in Chromium', () => {
     assert.deepEqual(faults, []);
   });
 
-  test('there is no such file system in Node', async () => {
+  test('opfs: is refused in Node', async () => {
     const error = await rejection(createManager({ storage: { opfs: 'name' } }));
     assert.ok(error instanceof WixMediaError);
     assert.match(error.message, /opfs/i);

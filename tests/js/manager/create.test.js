@@ -8,11 +8,11 @@ import { rejection } from '../harness/client.js';
 import { emptyDirectory, open, put, top } from './place.js';
 
 suite('createManager', () => {
-  test('is an export of its own and of the whole', () => {
+  test('createManager: is a named export and a member of the default one', () => {
     assert.equal(wixMedia.createManager, createManager);
   });
 
-  test('gives a client, and a fetch that needs nothing around it', async (t) => {
+  test('createManager: gives a client, and a fetch that can be passed on alone', async (t) => {
     const { client, fetch } = await open(t);
     await client.folders.createFolder('A');
     const response = await fetch('http://anything.test/site-media/v1/folders');
@@ -23,7 +23,7 @@ suite('createManager', () => {
     assert.equal((await fetch(new URL('http://anything.test/site-media/v1/folders'))).status, 200);
   });
 
-  test('serves the unmodified official SDK, and clients of ours', async (t) => {
+  test('fetch: serves the official SDK and our clients', async (t) => {
     const manager = await open(t);
     const official = createOfficialClient({ modules: { files: media.files, folders: media.folders }, auth: ApiKeyStrategy({ apiKey: 'any', siteId: 'site' }), fetch: manager.fetch });
     await official.folders.createFolder('by the official SDK');
@@ -31,7 +31,7 @@ suite('createManager', () => {
     assert.deepEqual(await top(manager), ['by ours/', 'by the official SDK/']);
   });
 
-  test('retries of our client meet the faults of the manager', async (t) => {
+  test('faults: are retried by our client', async (t) => {
     const manager = await open(t, { faults: [{ match: 'listFolders', status: 503, times: 2 }] });
     const retries = [];
     const client = createClient({ manager, on: { retry: ({ attempt }) => retries.push(attempt) } });
@@ -39,7 +39,7 @@ suite('createManager', () => {
     assert.equal(retries.length, 2);
   });
 
-  test('URLs follow the request, or the base URL', async (t) => {
+  test('baseUrl: replaces the host of the request in URLs', async (t) => {
     const following = await open(t);
     const { uploadUrl } = await (await following.fetch('http://media.example:4410/site-media/v1/files/generate-upload-url', { method: 'POST', body: JSON.stringify({ mimeType: 'text/plain' }) })).json();
     assert.match(uploadUrl, /^http:\/\/media\.example:4410\/upload\//);
@@ -47,13 +47,13 @@ suite('createManager', () => {
     assert.match((await fixed.client.files.generateFileUploadUrl('text/plain')).uploadUrl, /^https:\/\/cdn\.example\/upload\//);
   });
 
-  test('the site of its descriptors', async (t) => {
+  test('siteId: is in every descriptor', async (t) => {
     const siteId = '12345678-1234-4234-8234-123456789012';
     const manager = await open(t, { siteId });
     assert.equal((await manager.client.folders.createFolder('A')).folder.siteId, siteId);
   });
 
-  test('a virtual clock stands still until it is moved', async (t) => {
+  test('clock: a virtual one stands still until it is advanced', async (t) => {
     const manager = await open(t, { clock: 'virtual' });
     const created = async (name) => +(await manager.client.folders.createFolder(name)).folder._createdDate;
     const first = await created('A');
@@ -70,7 +70,7 @@ suite('createManager', () => {
     assert.equal(ready.length, 1);
   });
 
-  test('a clock of the caller', async (t) => {
+  test('clock: may be an object of the caller', async (t) => {
     let now = Date.UTC(2020, 1, 29);
     const manager = await open(t, { clock: { now: () => now } });
     const { folder } = await manager.client.folders.createFolder('A');
@@ -79,7 +79,7 @@ suite('createManager', () => {
     assert.equal((await manager.client.folders.updateFolder(folder._id, { displayName: 'B' }))._updatedDate.toISOString(), '2020-02-29T00:00:01.000Z');
   });
 
-  test('the system clock makes films ready by itself', async (t) => {
+  test('clock: the system clock finishes processing by a timer', async (t) => {
     const manager = await open(t, { processing: { pendingMs: { VIDEO: 30 } } });
     const ready = new Promise((resolve) => manager.on('file_ready', resolve));
     const { operationStatus } = await put(manager, 'film.mp4', 'no real film', { mimeType: 'video/mp4' });
@@ -90,7 +90,7 @@ suite('createManager', () => {
     clearInterval(alive);
   });
 
-  test('seeded ids make equal runs', async (t) => {
+  test('ids: the same seed gives the same ids', async (t) => {
     const ran = async (seed) => {
       const manager = await open(t, { clock: 'virtual', ids: { seed } });
       const { folder } = await manager.client.folders.createFolder('A');
@@ -104,7 +104,7 @@ suite('createManager', () => {
     assert.notEqual(ids[0], ids[1], 'random, unless told otherwise');
   });
 
-  test('options that make no sense are refused by name', async () => {
+  test('createManager: names an invalid option', async () => {
     for (const [options, name] of [
       [{ clock: 'sundial' }, 'clock'],
       [{ ids: 'mine' }, 'ids'],
@@ -123,7 +123,7 @@ suite('createManager', () => {
     }
   });
 
-  test('close waits for what is under way, and ends everything after it', async (t) => {
+  test('close: waits for requests under way and refuses later ones', async (t) => {
     const directory = await emptyDirectory(t);
     const manager = await createManager({ storage: { directory } });
     const { uploadUrl } = await manager.client.files.generateFileUploadUrl('application/octet-stream', { fileName: 'slow.bin' });
@@ -145,14 +145,14 @@ suite('createManager', () => {
     assert.deepEqual(await top(await open(t, { storage: { directory } })), ['slow.bin']);
   });
 
-  test('it can be disposed of', async (t) => {
+  test('createManager: supports Symbol.asyncDispose', async (t) => {
     const directory = await emptyDirectory(t);
     const manager = await createManager({ storage: { directory } });
     await manager[Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]();
     await open(t, { storage: { directory } });
   });
 
-  test('a handler of events can be taken away, and one that throws does no harm', async (t) => {
+  test('on: returns a function that removes the handler, and survives handlers that throw', async (t) => {
     const manager = await open(t, { clock: 'virtual' });
     const heard = [];
     manager.on('folder_created', () => {

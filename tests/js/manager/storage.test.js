@@ -14,14 +14,14 @@ const run = promisify(execFile);
 const dist = new URL('../../../dist/node.js', import.meta.url);
 
 suite('storage of a manager', () => {
-  test('in memory, unless told otherwise, and each for itself', async (t) => {
+  test('memory: is the default, and separate for each manager', async (t) => {
     const [one, other] = [await open(t), await open(t, { storage: 'memory' })];
     await one.client.folders.createFolder('only here');
     assert.deepEqual([await top(one), await top(other)], [['only here/'], []]);
     assert.deepEqual([one.storage.kind, other.storage.kind], ['memory', 'memory']);
   });
 
-  test('a directory is made, and has everything the next time', async (t) => {
+  test('directory: is created, and keeps everything for the next manager', async (t) => {
     const directory = join(await emptyDirectory(t), 'not', 'yet');
     const first = await createManager({ storage: { directory } });
     assert.equal(first.storage.kind, 'directory');
@@ -45,7 +45,7 @@ suite('storage of a manager', () => {
     assert.deepEqual(await top(second), ['Animals/', 'gone.txt', 'later.txt']);
   });
 
-  test('a second one in the same directory is refused, by this process and by another', async (t) => {
+  test('directory: refuses a second manager, in this process and in another', async (t) => {
     const directory = await emptyDirectory(t);
     const first = await createManager({ storage: { directory } });
     const error = await rejection(createManager({ storage: { directory } }));
@@ -61,7 +61,7 @@ suite('storage of a manager', () => {
     assert.deepEqual(await top(await open(t, { storage: { directory } })), ['still works/']);
   });
 
-  test('a directory that cannot be one', async (t) => {
+  test('directory: refuses the path of a file', async (t) => {
     const parent = await emptyDirectory(t);
     await writeFile(join(parent, 'file'), 'x');
     const error = await rejection(createManager({ storage: { directory: join(parent, 'file') } }));
@@ -69,7 +69,7 @@ suite('storage of a manager', () => {
     assert.match(error.code, /STORAGE|INVALID_ARGUMENT/);
   });
 
-  test('a file that is no database is left alone', async (t) => {
+  test('directory: leaves a catalog alone that is not a database', async (t) => {
     const directory = await emptyDirectory(t);
     const first = await createManager({ storage: { directory } });
     await first.close();
@@ -83,7 +83,7 @@ suite('storage of a manager', () => {
     assert.deepEqual(await readFile(join(directory, name)), broken);
   });
 
-  test('how much there is', async (t) => {
+  test('usage: counts the stored bytes', async (t) => {
     for (const storage of ['memory', { directory: await emptyDirectory(t) }]) {
       const manager = await open(t, { storage });
       await put(manager, 'some.bin', new Uint8Array(100_000));
@@ -92,7 +92,7 @@ suite('storage of a manager', () => {
     }
   });
 
-  test('a storage that nobody knows', async () => {
+  test('storage: refuses unknown kinds', async () => {
     for (const storage of ['disk', 7, {}, { directory: '' }, { s3: 'bucket' }]) {
       const error = await rejection(createManager({ storage }));
       assert.ok(error instanceof WixMediaError, JSON.stringify(storage));
@@ -100,7 +100,7 @@ suite('storage of a manager', () => {
     }
   });
 
-  test('a directory that must not be written', { skip: process.getuid?.() === 0 && 'root may write anywhere' }, async (t) => {
+  test('directory: refuses one without write permission', { skip: process.getuid?.() === 0 && 'root may write anywhere' }, async (t) => {
     const directory = await emptyDirectory(t);
     await mkdir(join(directory, 'closed'));
     await chmod(join(directory, 'closed'), 0o500);

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 const MB = 1 << 20;
 
 suite('streaming', () => {
-  test('256 MB up and down, plain and resumable, in less than 64 MB', async (t) => {
+  test('streaming: moves 256 MB up and down in less than 64 MB of memory', async (t) => {
     const script = fileURLToPath(new URL('stream.mjs', import.meta.url));
     const { stdout } = await run(process.execPath, ['--expose-gc', script, await emptyDirectory(t), String(256 * MB)]);
     const { right, growth } = JSON.parse(stdout);
@@ -18,7 +18,7 @@ suite('streaming', () => {
     assert.ok(growth < 64 * MB, `it took ${Math.round(growth / MB)} MB`);
   });
 
-  test('a reader that stops half-way stops the manager too', async (t) => {
+  test('streaming: stops reading the file when the reader cancels', async (t) => {
     const manager = await open(t, { storage: { directory: await emptyDirectory(t) } });
     const file = await put(manager, 'large.bin', new Uint8Array(20 * MB));
     const response = await manager.fetch(file.url);

@@ -8,7 +8,7 @@ const TRAP = Symbol.for('wix-media.trap');
 
 suite('a trap in the module', () => {
   for (const kind of ['memory', 'directory']) {
-    test(`${kind}: what was acknowledged is still there`, async (t) => {
+    test(`trap: keeps what was acknowledged, ${kind}`, async (t) => {
       const manager = await open(t, { storage: kind === 'memory' ? 'memory' : { directory: await emptyDirectory(t) } });
       const { folder } = await manager.client.folders.createFolder('before');
       const file = await put(manager, 'before.txt', 'content', { mimeType: 'text/plain' });

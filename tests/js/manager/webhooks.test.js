@@ -52,7 +52,7 @@ const publicKeyOf = async (manager) => (await manager.fetch('http://media.test/_
 const eventOf = ({ body }) => JSON.parse(JSON.parse(JSON.parse(Buffer.from(body.split('.')[1], 'base64url')).data).data);
 
 suite('webhooks of a manager', () => {
-  test('both clients verify them and read the same in them', async (t) => {
+  test('webhooks: are verified and read alike by both clients', async (t) => {
     const hook = await receiver(t);
     const manager = await open(t, { webhooks: [{ url: hook.url, events: ['file_ready'] }] });
     await manager.client.folders.createFolder('not asked for');
@@ -79,7 +79,7 @@ suite('webhooks of a manager', () => {
     await assert.rejects(ours.webhooks.process(forged, { publicKey }));
   });
 
-  test('a receiver that fails is asked again by the plan, and holds nothing back', async (t) => {
+  test('webhooks: are retried by schedule without delaying others', async (t) => {
     const hook = await receiver(t, 500);
     const manager = await open(t, { clock: 'virtual', webhooks: [{ url: hook.url }] });
     await manager.client.folders.createFolder('first');
@@ -107,7 +107,7 @@ suite('webhooks of a manager', () => {
     assert.deepEqual(names(got.slice(10)), names(got.slice(0, 10)));
   });
 
-  test('the key stays with the storage', async (t) => {
+  test('webhooks: keep their key in the storage', async (t) => {
     const directory = await emptyDirectory(t);
     const keys = [];
     for (let time = 0; time < 2; time += 1) {
@@ -120,7 +120,7 @@ suite('webhooks of a manager', () => {
 });
 
 suite('events over HTTP', () => {
-  test('as a page of JSON', async (t) => {
+  test('events: are given as a page of JSON', async (t) => {
     const manager = await open(t);
     for (const name of ['a', 'b', 'c']) await manager.client.folders.createFolder(name);
     const ask = async (after) => (await (await manager.fetch(`http://media.test/_wix-media/events?after=${after}`)).json()).events;
@@ -130,7 +130,7 @@ suite('events over HTTP', () => {
     assert.equal((await manager.fetch('http://media.test/_wix-media/events?after=x')).status, 400);
   });
 
-  test('as a stream that goes on where it stopped', async (t) => {
+  test('events: are streamed from Last-Event-ID on', async (t) => {
     const manager = await open(t);
     for (const name of ['a', 'b']) await manager.client.folders.createFolder(name);
     const { events } = await (await manager.fetch('http://media.test/_wix-media/events?after=0')).json();

@@ -146,7 +146,7 @@ suite('deep nesting', () => {
     }
   }
 
-  test('sixty levels are nothing unusual', async () => {
+  test('nesting: sixty levels are decoded', async () => {
     assert.equal(await fault(listFiles, deep(60, ['{"extra":[', ']}'], '{"id":1}')), undefined);
   });
 });
@@ -160,7 +160,7 @@ suite('size', () => {
     labels: ['x'.repeat(50)],
   });
 
-  test('ten megabytes of files', async () => {
+  test('size: ten megabytes of files are decoded', async () => {
     const files = Array.from({ length: 40_000 }, (_, number) => descriptor(number));
     const bytes = Buffer.from(JSON.stringify({ files }));
     assert.ok(bytes.length > 10_000_000);
@@ -190,7 +190,7 @@ suite('size', () => {
     test(name, async () => assert.equal(await fault(listFiles, Buffer.from(text)), undefined));
   }
 
-  test('ten megabytes that are not JSON', async () => {
+  test('size: ten megabytes of other text are INVALID_RESPONSE', async () => {
     for (const character of ['x', '<', '"', '[', '{"a":', '\u0000', '\\']) {
       const { error } = await ours(listFiles, { status: 200, bytes: Buffer.from(character.repeat(10_000_000 / character.length)) });
       assert.equal(error.code, 'INVALID_RESPONSE', character);
@@ -198,14 +198,14 @@ suite('size', () => {
     }
   });
 
-  test('an error answer of ten megabytes', async () => {
+  test('size: an error answer of ten megabytes is decoded', async () => {
     const message = 'é'.repeat(5_000_000);
     const { error } = await ours(getFolder, { status: 400, body: { message, details: {} } });
     assert.equal(error.status, 400);
     assert.equal(error.details.applicationError.description.length, message.length);
   });
 
-  test('small calls go on working after big ones', async () => {
+  test('size: small calls work after large ones', async () => {
     for (let round = 0; round < 20; round += 1) assert.equal(await fault(getFolder, Buffer.from('{"folder":{"id":"a"}}')), undefined);
   });
 });

@@ -69,14 +69,14 @@ suite('strategies of @wix/sdk', () => {
 });
 
 suite('our own forms of the same credentials', () => {
-  test('a visitor from a client ID asks as OAuthStrategy does', async (t) => {
+  test('clientId: requests the token that OAuthStrategy requests', async (t) => {
     const { files } = official;
     const theirs = await sent(t, (fetch) => createOfficialClient({ modules: { files }, auth: OAuthStrategy({ clientId: 'c' }), fetch }));
     const ours = await sent(t, (fetch) => createClient({ auth: { clientId: 'c' }, fetch }));
     assert.deepEqual(ours, theirs);
   });
 
-  test('an app asks as AppStrategy does', async (t) => {
+  test('appId: requests the token that AppStrategy requests', async (t) => {
     const { files } = official;
     const app = { appId: 'app', appSecret: 'secret', instanceId: 'i' };
     const theirs = await sent(t, (fetch) => createOfficialClient({ modules: { files }, auth: AppStrategy(app), fetch }));

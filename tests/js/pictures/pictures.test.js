@@ -29,7 +29,7 @@ async function picture(response) {
 }
 
 suite('colours', () => {
-  test('are in the answer of an upload, in the descriptor and in events', async (t) => {
+  test('colours: are in the upload answer, the descriptor and events', async (t) => {
     const manager = await managed(t);
     const seen = [];
     manager.on('file_ready', (event) => seen.push(event));
@@ -43,7 +43,7 @@ suite('colours', () => {
     assert.equal(seen.length, 1);
   });
 
-  test('are there for PNG, GIF and WebP, and not for what is no picture', async (t) => {
+  test('colours: exist for PNG, GIF and WebP, and for nothing else', async (t) => {
     const manager = await managed(t);
     for (const format of ['png', 'gif', 'webp']) {
       const bytes = await sharp(await photo('coffee')).toFormat(format).toBuffer();
@@ -59,7 +59,7 @@ suite('colours', () => {
 });
 
 suite('transformed image URLs', () => {
-  test('what the URL builder writes is made', async (t) => {
+  test('transforms: serve the URLs of the media helpers', async (t) => {
     const manager = await managed(t);
     const file = await upload(manager, await photo('chelsea'));
     const { width, height, url } = file.media.image.image;
@@ -83,7 +83,7 @@ suite('transformed image URLs', () => {
     }
   });
 
-  test('every format becomes every format, as other decoders see it', async (t) => {
+  test('transforms: convert every format into every other', async (t) => {
     const manager = await managed(t);
     for (const source of ['jpeg', 'png', 'gif', 'webp']) {
       const bytes = await sharp(await photo('rocket')).toFormat(source).toBuffer();
@@ -99,7 +99,7 @@ suite('transformed image URLs', () => {
     }
   });
 
-  test('Accept chooses the format where the URL leaves it open', async (t) => {
+  test('transforms: choose the format by Accept', async (t) => {
     const manager = await managed(t);
     const { url } = await upload(manager, await photo('rocket'));
     const ask = (accept) => manager.fetch(`${url}/v1/fill/w_40,h_40,enc_auto/a.jpg`, { headers: { accept } });
@@ -114,7 +114,7 @@ suite('transformed image URLs', () => {
     }
   });
 
-  test('HEAD, tags and what is kept', async (t) => {
+  test('transforms: answer HEAD and ETags, and cache results', async (t) => {
     const manager = await managed(t);
     const { url } = await upload(manager, await photo('rocket'));
     const address = `${url}/v1/fit/w_50,h_50/a.jpg`;
@@ -129,7 +129,7 @@ suite('transformed image URLs', () => {
     assert.equal(known.status, 304);
   });
 
-  test('refusals are sentences', async (t) => {
+  test('transforms: explain refusals', async (t) => {
     const manager = await managed(t);
     const { url } = await upload(manager, await photo('rocket'));
     const hidden = await upload(manager, await photo('rocket'), { private: true });
@@ -149,7 +149,7 @@ suite('transformed image URLs', () => {
     }
   });
 
-  test('many at once are answered, and others in between', async (t) => {
+  test('transforms: answer many requests at once', async (t) => {
     const manager = await managed(t);
     const { url } = await upload(manager, await photo('hubble_deep_field'));
     const made = Array.from({ length: 20 }, (_, at) => manager.fetch(`${url}/v1/fill/w_${100 + at},h_100/a.webp`));
@@ -160,7 +160,7 @@ suite('transformed image URLs', () => {
     }
   });
 
-  test('a directory keeps what is needed for the next process', async (t) => {
+  test('transforms: work after a restart', async (t) => {
     const { mkdtemp, rm } = await import('node:fs/promises');
     const directory = await mkdtemp(`${(await import('node:os')).tmpdir()}/pictures-`);
     t.after(() => rm(directory, { recursive: true }));

@@ -40,7 +40,7 @@ export function errorCodes(page) {
     if (cells[0] === 'Code') columns = cells.map((cell) => cell.replaceAll('`', '').toLowerCase());
     const codes = [...(cells[0] ?? '').matchAll(/`([A-Z][A-Z0-9_]+)`/g)].map(([, code]) => code);
     const told = columns.flatMap((column, index) => (['status', 'retry'].includes(column) && cells[index] ? [`${column} ${cells[index]}`] : []));
-    for (const code of codes) lines.push(['  ' + code, ...told].join(', '));
+    for (const code of codes) lines.push([`  ${code}`, ...told].join(', '));
   }
   // A section without codes says nothing here.
   return lines.filter((line, index) => line.startsWith(' ') || lines[index + 1]?.startsWith(' ')).join('\n');

@@ -90,7 +90,7 @@ suite('in a page', () => {
     });
   }
 
-  test('a picked folder keeps its structure', async (t) => {
+  test('uploadAll: keeps the structure of a picked folder', async (t) => {
     const { page, client } = await open(t);
     await page.setInputFiles('input', await folderOfFiles(t));
     const statuses = await page.evaluate(async () => {
@@ -101,7 +101,7 @@ suite('in a page', () => {
     assert.deepEqual(await treeOf(client), WHOLE);
   });
 
-  test('so does a dropped one', async (t) => {
+  test('uploadAll: keeps the structure of a dropped folder', async (t) => {
     const { page, client } = await open(t);
     const root = await folderOfFiles(t);
     await page.evaluate(() => {
@@ -120,7 +120,7 @@ suite('in a page', () => {
     assert.deepEqual(await treeOf(client), WHOLE);
   });
 
-  test('so does one behind a handle', async (t) => {
+  test('uploadAll: keeps the structure of a directory handle', async (t) => {
     const { page, client } = await open(t);
     await page.evaluate(async () => {
       const root = await (await navigator.storage.getDirectory()).getDirectoryHandle('Holidays', { create: true });
@@ -137,7 +137,7 @@ suite('in a page', () => {
     assert.deepEqual(await treeOf(client), WHOLE);
   });
 
-  test('an upload survives a reload', async (t) => {
+  test('upload: resumes after a reload', async (t) => {
     const sixth = gate();
     let isHeld = true;
     const { page, client, requests, start } = await open(t, async (request, next) => {
@@ -177,7 +177,7 @@ suite('in a page', () => {
     assert.deepEqual(await page.evaluate(() => globalThis.client.uploads.list()), []);
   });
 
-  test('a pause, and an abort, from a page', async (t) => {
+  test('upload: pauses, resumes and aborts in a page', async (t) => {
     const { page, client } = await open(t, async (request, next) => {
       if (request.method === 'PATCH') await new Promise((resolve) => setTimeout(resolve, 30));
       return next(request);

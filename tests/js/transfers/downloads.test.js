@@ -26,8 +26,8 @@ async function stored(t, fault, content = bytes) {
 const bytesOf = async (response) => Buffer.from(await response.arrayBuffer());
 const once = (kind, answer) => (step) => (step.kind === kind && step.number === 0 ? answer : undefined);
 
-suite('a file', () => {
-  test('comes whole, cut at every byte', async (t) => {
+suite('downloads.file', () => {
+  test('file: is whole when the connection is cut at any byte', async (t) => {
     for (let cutAfter = 0; cutAfter < SIZE; cutAfter += 1) {
       const { client, id, service } = await stored(t, once('download', { cutAfter }));
       const response = await client.downloads.file(id, { verify: true });
@@ -37,13 +37,13 @@ suite('a file', () => {
     }
   });
 
-  test('also from a host that knows no ranges', async (t) => {
+  test('file: is whole from a host without ranges', async (t) => {
     const fault = (step) => (step.kind === 'download' ? { ignoresRanges: true, ...(step.number < 3 && { cutAfter: 10 + step.number }) } : undefined);
     const { client, id } = await stored(t, fault);
     assert.equal(md5(await bytesOf(await client.downloads.file(id, { verify: true }))), md5(bytes));
   });
 
-  test('survives bursts, links that have ended and a stalled host', async (t) => {
+  test('file: survives error bursts, expired links and a stalled host', async (t) => {
     for (const fault of [{ status: 503 }, { status: 500 }, { status: 403 }, { stall: true }]) {
       const { client, id } = await stored(t, once('download', fault));
       assert.equal(md5(await bytesOf(await client.downloads.file(id, { stallMs: 1000 }))), md5(bytes));
@@ -53,7 +53,7 @@ suite('a file', () => {
     assert.equal(links.service.requests.filter(({ kind }) => kind === 'link').length, 2);
   });
 
-  test('that is another one fails at its end', async (t) => {
+  test('file: fails at its end when the content differs from the hash', async (t) => {
     const other = noise(SIZE, 2);
     const { client, id } = await stored(t, (step) => (step.kind === 'download' ? { bytes: Buffer.from(other) } : undefined));
     const error = await rejection(bytesOf(await client.downloads.file(id, { verify: true })));
@@ -61,7 +61,7 @@ suite('a file', () => {
     assert.equal(md5(await bytesOf(await client.downloads.file(id, { verify: false }))), md5(other));
   });
 
-  test('goes on from a byte', async (t) => {
+  test('file: starts at the offset `from`', async (t) => {
     const { client, id } = await stored(t);
     const response = await client.downloads.file(id, { from: 15 });
     assert.deepEqual([response.status, response.headers.get('content-length')], [206, '25']);
@@ -69,7 +69,7 @@ suite('a file', () => {
     assert.equal((await rejection(client.downloads.file(id, { from: -1 }))).code, 'INVALID_ARGUMENT');
   });
 
-  test('ends with its signal, and its connection with its reader', async (t) => {
+  test('file: aborts with the signal and with the reader', async (t) => {
     const controller = new AbortController();
     const stall = once('download', { stall: true });
     const { client, id } = await stored(t, (step) => {
@@ -82,7 +82,7 @@ suite('a file', () => {
     await response.body.cancel();
   });
 
-  test('tells how far it is', async (t) => {
+  test('file: reports progress', async (t) => {
     const { client, id } = await stored(t, undefined, noise(200_000));
     const events = [];
     await bytesOf(await client.downloads.file(id, { onProgress: (event) => events.push(event) }));
@@ -90,7 +90,7 @@ suite('a file', () => {
     assert.deepEqual(events.at(-1), { received: 200_000, total: 200_000 });
   });
 
-  test('of the manager, also a private one, under its name and type', async (t) => {
+  test('file: downloads private files with name and type', async (t) => {
     const { client } = await serveManager(t);
     const file = await client.uploads.upload(new Blob(['hello']), { displayName: 'hello.txt', private: true });
     const response = await client.downloads.file(file._id, { fileName: 'other.txt' });
@@ -102,7 +102,7 @@ suite('a file', () => {
   });
 });
 
-test('zips, of files and of a folder', async (t) => {
+test('zip: downloads files and folders', async (t) => {
   const { client } = await serveManager(t);
   const files = [];
   for (const name of ['a.txt', 'b.txt']) files.push(await client.uploads.upload(new Blob([name]), { displayName: name, path: '/x' }));
@@ -119,10 +119,10 @@ test('zips, of files and of a folder', async (t) => {
   }
 });
 
-suite('a folder to a directory', () => {
+suite('downloads.toDirectory', () => {
   const NAMES = ['a.txt', 'A.txt', '..', 'con.txt', 'x:y?.txt', '.hidden', `${'ü'.repeat(200)}.txt`, 'a.txt'];
 
-  test('keeps its tree, with names that lead nowhere else', async (t) => {
+  test('toDirectory: keeps the tree, with safe names', async (t) => {
     const { client } = await serveManager(t);
     for (const name of NAMES) {
       const file = await client.uploads.upload(new Blob([name]), { displayName: 'f.txt', path: '/x/deep' });
@@ -147,7 +147,7 @@ suite('a folder to a directory', () => {
     assert.deepEqual(again.map(({ path }) => path).sort(), results.map(({ path }) => path).sort());
   });
 
-  test('goes on with what an earlier run left, and mends what is not of the file', async (t) => {
+  test('toDirectory: resumes an earlier run, and replaces wrong bytes', async (t) => {
     const content = noise(300_000);
     for (const left of [content.subarray(0, 100_000), noise(100_000, 5), noise(400_000, 5)]) {
       const ranges = [];
@@ -170,7 +170,7 @@ suite('a folder to a directory', () => {
     }
   });
 
-  test('one file that fails does not stop the rest, and leaves no half one', async (t) => {
+  test('toDirectory: continues after a failed file, without a partial one', async (t) => {
     const { client } = await serveManager(t, {
       answer: (request, next) => (request.url.includes('bad') ? new Response('gone', { status: 404 }) : next(request)),
       client: { retry: false },

@@ -40,11 +40,11 @@ const once = (kind, answer, number = 0) => (step) => (step.kind === kind && step
 const times = (kind, count, answer) => (step) => (step.kind === kind && step.number < count ? answer : undefined);
 
 suite('the connection is cut', () => {
-  test('at every byte of a plain upload', async (t) => {
+  test('cut: at every byte of a plain upload', async (t) => {
     for (let cutAfter = 0; cutAfter <= SIZE; cutAfter += 1) await arrives(t, once('put', { cutAfter }), { protocol: 'plain' });
   });
 
-  test('at every byte of a resumable upload', async (t) => {
+  test('cut: at every byte of a resumable upload', async (t) => {
     for (let number = 0; number * CHUNK < SIZE; number += 1) {
       const length = Math.min(CHUNK, SIZE - number * CHUNK);
       for (let cutAfter = 0; cutAfter <= length; cutAfter += 1) {
@@ -53,7 +53,7 @@ suite('the connection is cut', () => {
     }
   });
 
-  test('while the answer comes, so that the file is there and nobody knows', async (t) => {
+  test('cut: within the answer, when the file already exists', async (t) => {
     for (let cutAnswer = 0; cutAnswer < 400; cutAnswer += 40) {
       await arrives(t, once('put', { cutAnswer }), { protocol: 'plain' });
       await arrives(t, once('finalise', { cutAnswer }), { protocol: 'tus' });
@@ -61,7 +61,7 @@ suite('the connection is cut', () => {
     await arrives(t, times('chunk', 2, { cutAnswer: 0 }), { protocol: 'tus' });
   });
 
-  test('without an end: the upload fails, and leaves nothing', async (t) => {
+  test('cut: every time, fails with NETWORK and leaves nothing', async (t) => {
     for (const [protocol, kind] of [['plain', 'put'], ['tus', 'chunk']]) {
       const { service, upload } = await uploaded(t, (step) => (step.kind === kind ? { cutAfter: 0 } : undefined), { protocol });
       const error = await rejection(upload);
@@ -86,7 +86,7 @@ suite('the service refuses for a while', () => {
   }
 
   for (const [protocol, kind] of [['plain', 'put'], ['tus', 'create'], ['tus', 'chunk'], ['tus', 'finalise']]) {
-    test(`429 at ${kind}: its wish is not undercut`, async (t) => {
+    test(`429 at ${kind}: waits at least Retry-After`, async (t) => {
       let refused;
       let again;
       await arrives(
@@ -104,7 +104,7 @@ suite('the service refuses for a while', () => {
     });
   }
 
-  test('a wish beyond all patience is the caller’s to decide on', async (t) => {
+  test('429 with Retry-After beyond maxDelayMs: fails at once', async (t) => {
     const fault = (step) => (step.kind === 'chunk' ? { status: 429, headers: { 'retry-after': '3600' } } : undefined);
     const error = await rejection((await uploaded(t, fault, { protocol: 'tus' })).upload);
     assert.equal(error.status, 429);
@@ -113,7 +113,7 @@ suite('the service refuses for a while', () => {
 
 suite('the service stalls', () => {
   for (const [protocol, kind] of [['plain', 'put'], ['tus', 'create'], ['tus', 'chunk'], ['tus', 'finalise']]) {
-    test(`at ${kind}`, async (t) => {
+    test(`stall: at ${kind}`, async (t) => {
       const service = await arrives(t, once(kind, { stall: true }), { protocol, stallMs: 1000 });
       assert.ok(service.requests.filter((each) => each.kind === kind).length > 1);
     });
@@ -122,24 +122,24 @@ suite('the service stalls', () => {
 
 suite('the service lies about its offset', () => {
   for (const offset of [0, 3, 17, 41, 1_000_000]) {
-    test(`${offset} after the first chunk`, async (t) => {
+    test(`wrong offset ${offset} after the first chunk`, async (t) => {
       await arrives(t, once('chunk', { offset }), { protocol: 'tus' });
     });
-    test(`${offset} when it is asked`, async (t) => {
+    test(`wrong offset ${offset} in the answer to HEAD`, async (t) => {
       const cut = once('chunk', { cutAfter: 5 });
       const lie = once('ask', { offset });
       await arrives(t, (step) => cut(step) ?? lie(step), { protocol: 'tus' });
     });
   }
 
-  test('always: it is not believed', async (t) => {
+  test('wrong offset in every answer: UPLOAD_OFFSET_INVALID', async (t) => {
     const { service, upload } = await uploaded(t, (step) => (['ask', 'chunk'].includes(step.kind) ? { offset: 39 } : undefined), { protocol: 'tus' });
     const error = await rejection(upload);
     assert.equal(error.code, 'UPLOAD_OFFSET_INVALID');
     assert.equal(service.files.size, 0);
   });
 
-  test('a service that stored other bytes is found out', async (t) => {
+  test('wrong bytes stored: CONTENT_MISMATCH', async (t) => {
     const { service, upload } = await uploaded(
       t,
       (step) => {
@@ -156,7 +156,7 @@ suite('the service lies about its offset', () => {
 suite('a token ends on the way', () => {
   for (const status of [403, 404, 410]) {
     for (const [protocol, kind, number] of [['plain', 'put', 0], ['tus', 'create', 0], ['tus', 'chunk', 1], ['tus', 'finalise', 0]]) {
-      test(`${status} at ${kind}: it starts over with a new one`, async (t) => {
+      test(`${status} at ${kind}: starts over with a new token`, async (t) => {
         const service = await arrives(t, once(kind, { status }, number), { protocol });
         assert.equal(service.requests.filter((each) => each.kind === 'begin').length, 2);
       });
@@ -166,7 +166,7 @@ suite('a token ends on the way', () => {
 
 suite('the storage of the site is full', () => {
   for (const [protocol, quota] of [['plain', 10], ['tus', 20], ['tus', 39]]) {
-    test(`${protocol}, after ${quota} bytes`, async (t) => {
+    test(`quota: ${protocol}, after ${quota} bytes`, async (t) => {
       const { service, upload } = await uploaded(t, undefined, { protocol, quota });
       const error = await rejection(upload);
       assert.equal(error.code, 'SITE_QUOTA_EXCEEDED');
@@ -176,7 +176,7 @@ suite('the storage of the site is full', () => {
   }
 });
 
-test('upload hosts get no credentials', async (t) => {
+test('uploads: send no credentials to upload hosts', async (t) => {
   for (const protocol of ['plain', 'tus']) {
     const service = await arrives(t, undefined, { protocol });
     const own = service.requests.filter(({ path }) => path.startsWith('/upload/'));
@@ -188,7 +188,7 @@ test('upload hosts get no credentials', async (t) => {
   }
 });
 
-test('a source that fails is told as such, and a file that shrinks is not made longer', async (t) => {
+test('upload: fails with SOURCE_FAILED when the source fails', async (t) => {
   const failing = async function* () {
     yield noise(10);
     throw new Error('the disk is gone');

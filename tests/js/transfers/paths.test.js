@@ -5,7 +5,7 @@ import { rejection } from '../harness/client.js';
 import { serveManager, startManager } from '../harness/manager.js';
 
 suite('paths', () => {
-  test('resolve to files and folders', async (t) => {
+  test('resolve: finds files and folders', async (t) => {
     const { client } = await startManager(t);
     const { paths, uploads } = client;
     const file = await uploads.upload(new Blob(['fox']), { displayName: 'red.txt', path: '/Animals/Foxes' });
@@ -20,7 +20,7 @@ suite('paths', () => {
     assert.equal(below.id, file._id);
   });
 
-  test('name the segment that is missing', async (t) => {
+  test('resolve: names the missing segment', async (t) => {
     const { client } = await startManager(t);
     await client.paths.ensure('/Animals/Foxes');
     for (const [path, segment, parent] of [
@@ -36,7 +36,7 @@ suite('paths', () => {
     assert.equal((await rejection(client.paths.resolve(5))).code, 'INVALID_ARGUMENT');
   });
 
-  test('of several of one name it is the oldest', async (t) => {
+  test('resolve: takes the oldest of equal names', async (t) => {
     const manager = await startManager(t, { clock: 'virtual' });
     const { folders, paths } = manager.client;
     const { folder: first } = await folders.createFolder('twice');
@@ -45,7 +45,7 @@ suite('paths', () => {
     assert.equal((await paths.resolve('/twice')).id, first._id);
   });
 
-  test('are made once, also side by side', async (t) => {
+  test('ensure: creates folders once, also concurrently', async (t) => {
     const { client } = await serveManager(t);
     const made = await Promise.all(Array.from({ length: 10 }, (_, number) => client.paths.ensure(`/a/b/${number % 2}`)));
     assert.equal(new Set(made.map(({ _id }) => _id)).size, 2);
@@ -53,7 +53,7 @@ suite('paths', () => {
     assert.equal((await client.paths.ensure('/'))._id, 'media-root');
   });
 
-  test('are walked in order, over more than one page', async (t) => {
+  test('walk: yields items in order over several pages', async (t) => {
     const { client } = await startManager(t);
     for (const name of ['b', 'a', 'c']) await client.paths.ensure(`/top/${name}/inner`);
     await client.uploads.uploadAll(Array.from({ length: 120 }, (_, number) => new File([`${number}`], `${String(number).padStart(3, '0')}.txt`)), { path: '/top/a' });
@@ -71,7 +71,7 @@ suite('paths', () => {
     assert.equal((await rejection(walk.next())).code, 'PATH_NOT_FOUND');
   });
 
-  test('make a tree with counts and sizes', async (t) => {
+  test('tree: counts items and sizes', async (t) => {
     const { client } = await startManager(t);
     await client.uploads.upload(new Blob(['12345']), { displayName: 'a.txt', path: '/x/y' });
     await client.uploads.upload(new Blob(['123']), { displayName: 'b.txt', path: '/x' });
@@ -98,7 +98,7 @@ suite('trash', () => {
     return { manager, client: manager.client, files };
   }
 
-  test('a plan counts what a deletion takes, once, and deletes nothing', async (t) => {
+  test('plan: counts each item once and deletes nothing', async (t) => {
     const { client, files } = await filled(t);
     const x = files['a.txt'].parentFolderId;
     const y = files['c.txt'].parentFolderId;
@@ -114,7 +114,7 @@ suite('trash', () => {
     assert.equal((await rejection(client.trash.plan([5]))).code, 'INVALID_ARGUMENT');
   });
 
-  test('is emptied of what is old enough', async (t) => {
+  test('empty: deletes items older than the limit', async (t) => {
     const { manager, client, files } = await filled(t, { clock: 'virtual' });
     const x = files['a.txt'].parentFolderId;
     const day = 86_400_000;
@@ -133,7 +133,7 @@ suite('trash', () => {
     for (const olderThan of ['soon', -1, {}]) assert.equal((await rejection(client.trash.empty({ olderThan }))).code, 'INVALID_ARGUMENT');
   });
 
-  test('a folder with something young in it stays', async (t) => {
+  test('empty: keeps a folder with a younger item', async (t) => {
     const { manager, client, files } = await filled(t, { clock: 'virtual' });
     await manager.clock.advance(40 * 86_400_000);
     await client.uploads.upload(new Blob(['young']), { displayName: 'young.txt', path: '/x/y' });
@@ -142,7 +142,7 @@ suite('trash', () => {
     assert.equal((await client.folders.listDeletedFolders().toArray()).length, 1);
   });
 
-  test('everything comes back, to where it was', async (t) => {
+  test('restore: returns everything to its place', async (t) => {
     const { client, files } = await filled(t);
     const x = files['a.txt'].parentFolderId;
     await client.files.bulkDeleteFiles([files['b.txt']._id, files['d.txt']._id]);
@@ -154,7 +154,7 @@ suite('trash', () => {
     assert.deepEqual(all, ['/x', '/x/y', '/x/y/c.txt', '/x/a.txt', '/x/b.txt', '/d.txt', '/e.gif']);
   });
 
-  test('or only files of some types', async (t) => {
+  test('restore: filters by media type', async (t) => {
     const { client, files } = await filled(t);
     await client.uploads.upload(new Blob(['GIF89a\x01\0\x01\0\0\0\0;']), { displayName: 'inner.gif', path: '/x' });
     await client.folders.bulkDeleteFolders([files['a.txt'].parentFolderId]);

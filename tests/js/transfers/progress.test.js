@@ -33,7 +33,7 @@ function check(events, total, isDone) {
 }
 
 suite('progress', () => {
-  test('does not reach its end before the file is there', async (t) => {
+  test('progress: reaches the total only when the file exists', async (t) => {
     const service = await startUploadService({ fault: ({ kind }) => (kind === 'finalise' ? { status: 503 } : undefined) });
     t.after(service.close);
     const client = createClient({ baseUrl: service.origin, auth: { apiKey: 'k' }, retry: { baseDelayMs: 30 } });
@@ -44,7 +44,7 @@ suite('progress', () => {
     check(events, 100, false);
   });
 
-  test('holds its rules, and what succeeds is there once with all its bytes', async (t) => {
+  test('progress: never decreases under random faults, and the file exists once', async (t) => {
     await fc.assert(
       fc.asyncProperty(
         script,

@@ -61,7 +61,7 @@ const slow = async (request, next) => {
 };
 
 suite('in one process', () => {
-  test('a paused upload rests, and goes on where it was', async (t) => {
+  test('pause: stops sending until resume', async (t) => {
     // Counted where they begin: one that was aborted may reach the server late.
     let chunks = 0;
     const counting = (url, init) => {
@@ -86,7 +86,7 @@ suite('in one process', () => {
     assert.equal((await rejection(client.uploads.pause(id))).code, 'UPLOAD_NOT_FOUND');
   });
 
-  test('a cancelled upload is gone here and at the service', async (t) => {
+  test('cancel: deletes the record and the session', async (t) => {
     const directory = await temporaryFolder(t);
     const { client, requests } = await serveManager(t, { answer: slow });
     const upload = stopped(client, ({ id }) => client.uploads.cancel(id), { sessions: { directory } });
@@ -119,7 +119,7 @@ suite('in another process', () => {
     return { ...served, client, directory, sessions };
   }
 
-  test('an upload goes on', async (t) => {
+  test('upload: resumes from the record', async (t) => {
     const { client, requests, sessions, directory } = await interrupted(t);
     const [session] = await client.uploads.list({ sessions });
     assert.deepEqual([session.state, session.name, session.size], ['interrupted', 'noise.bin', bytes.length]);
@@ -131,7 +131,7 @@ suite('in another process', () => {
     assert.deepEqual(await readdir(directory), []);
   });
 
-  test('by its id too', async (t) => {
+  test('resume: needs the same source as before', async (t) => {
     const { client, sessions } = await interrupted(t);
     const [{ id }] = await client.uploads.list({ sessions });
     assert.equal((await rejection(client.uploads.resume(id, undefined, { sessions }))).code, 'INVALID_ARGUMENT');
@@ -141,7 +141,7 @@ suite('in another process', () => {
     assert.deepEqual([file.hash, file.displayName], [sum, 'noise.bin']);
   });
 
-  test('a path needs not be given again', async (t) => {
+  test('resume: opens the recorded path', async (t) => {
     const directory = await temporaryFolder(t);
     const path = join(await temporaryFolder(t), 'noise.bin');
     await writeFile(path, bytes);
@@ -167,14 +167,14 @@ suite('in another process', () => {
     assert.equal((await other.paths.resolve('/x/noise.bin')).id, file._id);
   });
 
-  test('other bytes of the same name and size are another upload', async (t) => {
+  test('upload: starts anew for other bytes of the same name and size', async (t) => {
     const { client, sessions } = await interrupted(t);
     const file = await client.uploads.upload(noise(bytes.length, 9), { displayName: 'noise.bin', protocol: 'tus', sessions });
     assert.notEqual(file.hash, sum);
     assert.equal((await client.uploads.list({ sessions })).length, 1);
   });
 
-  test('what the service has forgotten starts over', async (t) => {
+  test('upload: starts over when the session is unknown', async (t) => {
     const { client, directory, sessions } = await interrupted(t);
     const [name] = await readdir(directory);
     const record = JSON.parse(await readFile(join(directory, name), 'utf8'));
@@ -182,7 +182,7 @@ suite('in another process', () => {
     assert.equal((await client.uploads.upload(bytes, { displayName: 'noise.bin', protocol: 'tus', sessions })).hash, sum);
   });
 
-  test('a record that has ended, or was cut off, is none', async (t) => {
+  test('list: ignores expired and damaged records', async (t) => {
     for (const damage of [(text) => JSON.stringify({ ...JSON.parse(text), expires: 1 }), (text) => text.slice(0, 20)]) {
       const { client, directory, sessions } = await interrupted(t);
       const [name] = await readdir(directory);
@@ -192,14 +192,14 @@ suite('in another process', () => {
     }
   });
 
-  test('a record is for its owner alone, and its name tells nothing of the URL', async (t) => {
+  test('records: are readable by their owner only, and named by a hash', async (t) => {
     const { directory } = await interrupted(t);
     const [name] = await readdir(directory);
     assert.match(name, /^[0-9a-f]{32}\.json$/);
     assert.equal((await stat(join(directory, name))).mode & 0o077, 0);
   });
 
-  test('it can be cancelled', async (t) => {
+  test('cancel: works by the record alone', async (t) => {
     const { client, directory, requests, sessions } = await interrupted(t);
     const [{ id }] = await client.uploads.list({ sessions });
     await client.uploads.cancel(id, { sessions });
@@ -255,14 +255,14 @@ suite('@tus/server', () => {
     return { client, requests, faults };
   }
 
-  test('takes our uploads', async (t) => {
+  test('@tus/server: accepts our uploads', async (t) => {
     const { client, requests } = await startTusServer(t);
     const file = await client.uploads.upload(bytes, { displayName: 'noise.bin', protocol: 'tus', chunkSizeInBytes: 300_000, sessions: false, verify: true });
     assert.deepEqual([file.hash, file.displayName], [sum, 'noise.bin']);
     assert.deepEqual(requests.filter((method) => method === 'PATCH').length, 4);
   });
 
-  test('also over a connection that breaks', async (t) => {
+  test('@tus/server: accepts them over a connection that breaks', async (t) => {
     const { client, requests, faults } = await startTusServer(t);
     faults.push(1, 150_000, 0, 40_000);
     const file = await client.uploads.upload(bytes, { displayName: 'noise.bin', protocol: 'tus', chunkSizeInBytes: 300_000, sessions: false, verify: true });
@@ -270,7 +270,7 @@ suite('@tus/server', () => {
     assert.ok(requests.filter((method) => method === 'HEAD').length >= 2);
   });
 
-  test('deletes what is cancelled', async (t) => {
+  test('@tus/server: deletes cancelled sessions', async (t) => {
     const { client, requests } = await startTusServer(t);
     const upload = stopped(client, ({ id }) => client.uploads.cancel(id), { chunkSizeInBytes: 10_000, sessions: false });
     assert.equal((await rejection(upload)).code, 'CANCELLED');
@@ -278,7 +278,7 @@ suite('@tus/server', () => {
   });
 });
 
-test('tus-js-client uploads to our manager, also when it is interrupted', async (t) => {
+test('tus-js-client: uploads to our manager, also after an interruption', async (t) => {
   const { client } = await serveManager(t, { answer: slow });
   const { uploadUrl, uploadToken } = await client.files.generateFileResumableUploadUrl('application/octet-stream', { fileName: 'noise.bin' });
   const start = (more) =>

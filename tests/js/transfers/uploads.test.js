@@ -45,7 +45,7 @@ suite('sources', () => {
     }
   }
 
-  test('a path, a file URL, a file stream', async (t) => {
+  test('source: a path, a file URL or a file stream', async (t) => {
     const folder = await temporaryFolder(t);
     const path = join(folder, 'noise.bin');
     await writeFile(path, bytes);
@@ -59,7 +59,7 @@ suite('sources', () => {
     assert.equal(error.cause.code, 'ENOENT');
   });
 
-  test('what is no source is refused before anything is sent', async (t) => {
+  test('source: other values are refused before anything is sent', async (t) => {
     const { client, requests } = await serveManager(t);
     for (const source of [undefined, null, 5, {}, new Response(null, { status: 404 })]) {
       assert.equal((await rejection(client.uploads.upload(source))).code, 'INVALID_ARGUMENT');
@@ -70,7 +70,7 @@ suite('sources', () => {
     assert.deepEqual(requests, []);
   });
 
-  test('a long stream of unknown length is sent in one piece, and not kept', async (t) => {
+  test('source: a stream of unknown length is sent in one request and not buffered', async (t) => {
     const { client } = await serveManager(t);
     const piece = noise(1_000_000);
     const before = process.memoryUsage().arrayBuffers;
@@ -88,7 +88,7 @@ suite('sources', () => {
     assert.equal((await rejection(client.uploads.upload(pieces(), { displayName: 'a.bin', protocol: 'tus' }))).code, 'INVALID_ARGUMENT');
   });
 
-  test('10 MB and less go in one piece, more goes in chunks', async (t) => {
+  test('protocol: is plain up to 10 MB and TUS above', async (t) => {
     const { client, requests } = await serveManager(t);
     await client.uploads.upload(new Blob([new Uint8Array(10_000_000)]), { displayName: 'a.bin' });
     assert.ok(requests.every(({ path }) => !path.includes('/upload/tus')));
@@ -98,7 +98,7 @@ suite('sources', () => {
 });
 
 suite('options', () => {
-  test('reach the file', async (t) => {
+  test('options: are properties of the file', async (t) => {
     const manager = await startManager(t);
     const { client } = manager;
     const heard = new Promise((resolve) => manager.on('file_ready', resolve));
@@ -114,7 +114,7 @@ suite('options', () => {
     assert.match(JSON.stringify(await heard), /"externalIds":\["7"\]/);
   });
 
-  test('an abort ends it with the reason of the caller, and nothing is told afterwards', async (t) => {
+  test('signal: rejects with its reason, and ends progress', async (t) => {
     const { client } = await serveManager(t);
     for (const protocol of ['plain', 'tus']) {
       const controller = new AbortController();
@@ -137,7 +137,7 @@ suite('options', () => {
     assert.equal((await client.files.listFiles()).files.length, 0);
   });
 
-  test('a time limit ends it', async (t) => {
+  test('timeoutMs: rejects with TIMEOUT', async (t) => {
     const { client } = await serveManager(t, { answer: (request, next) => (request.method === 'PUT' ? new Promise(() => {}) : next(request)) });
     assert.equal((await rejection(client.uploads.upload(bytes, { displayName: 'a.bin', timeoutMs: 100 }))).code, 'TIMEOUT');
   });
@@ -174,7 +174,7 @@ suite('types', () => {
     }
   }
 
-  test('a refused type is tried once more as one that the service is to find out', async (t) => {
+  test('mimeType: is retried once as application/octet-stream when it is refused', async (t) => {
     const sent = [];
     const { client } = await serveManager(t, {
       answer: async (request, next) => {
@@ -190,7 +190,7 @@ suite('types', () => {
     assert.equal(file.displayName, 'a.txt');
   });
 
-  test('a type that stays refused is an error', async (t) => {
+  test('mimeType: fails when the retry is refused too', async (t) => {
     const { client, requests } = await serveManager(t, {
       answer: (request, next) =>
         request.method === 'PUT'
@@ -203,7 +203,7 @@ suite('types', () => {
 });
 
 suite('duplicates', () => {
-  test('are kept, used or refused', async (t) => {
+  test('onDuplicate: keeps, reuses or fails', async (t) => {
     const { client } = await startManager(t);
     const { uploads, files } = client;
     const first = await uploads.upload(bytes, { displayName: 'a.bin' });
@@ -224,7 +224,7 @@ suite('duplicates', () => {
 });
 
 suite('batches', () => {
-  test('give results in order, and one failure does not stop the rest', async (t) => {
+  test('uploadAll: gives results in order, and continues after a failure', async (t) => {
     const { client } = await serveManager(t);
     const good = (number) => new File([`file ${number}`], `${number}.txt`);
     const sources = [good(0), new File([], 'empty.txt'), good(2), { source: good(3), displayName: 'three.txt', path: '/x' }, 17];
@@ -247,7 +247,7 @@ suite('batches', () => {
     }
   });
 
-  test('end at their total once', async (t) => {
+  test('uploadAll: progress reaches the total once', async (t) => {
     const { client } = await serveManager(t);
     const events = [];
     const sources = [1, 2, 3, 4, 5].map((seed) => new File([noise(50_000, seed)], `${seed}.bin`));
@@ -256,7 +256,7 @@ suite('batches', () => {
     assert.deepEqual(events.at(-1), { sent: 250_000, confirmed: 250_000, total: 250_000, files: 5, done: 5, failed: 0 });
   });
 
-  test('are ended by an abort', async (t) => {
+  test('uploadAll: stops with the signal', async (t) => {
     const { client } = await serveManager(t);
     const controller = new AbortController();
     const sources = Array.from({ length: 50 }, (_, number) => new File([`${number}`], `${number}.txt`));
@@ -290,7 +290,7 @@ suite('folders of files', () => {
   };
   const WHOLE = ['/x', '/x/Holidays', '/x/Holidays/2024', '/x/Holidays/2024/empty', '/x/Holidays/2024/b.txt', '/x/Holidays/2024/c.txt', '/x/Holidays/2024/d.txt', '/x/Holidays/a.txt'];
 
-  test('keep their structure, and a second run adds nothing', async (t) => {
+  test('uploadAll: keeps the structure, and adds nothing in a second run', async (t) => {
     const root = await folderOfFiles(t);
     const { client, requests } = await serveManager(t);
     const options = { path: '/x', onDuplicate: 'reuse' };
@@ -310,7 +310,7 @@ suite('folders of files', () => {
     assert.ok(requests.slice(before).every(({ method, path }) => method !== 'PUT' && !path.includes('generate')));
   });
 
-  test('go on after an interruption', async (t) => {
+  test('uploadAll: continues after an interruption', async (t) => {
     const root = await folderOfFiles(t);
     const { client } = await serveManager(t);
     const controller = new AbortController();
@@ -327,14 +327,14 @@ suite('folders of files', () => {
     assert.deepEqual(await treeOf(client), WHOLE);
   });
 
-  test('without their own name where the path ends in a slash', async (t) => {
+  test('uploadAll: omits the folder name when the path ends in a slash', async (t) => {
     const root = await folderOfFiles(t);
     const { client } = await serveManager(t);
     await client.uploads.uploadAll(`${root}/`, { path: '/y' });
     assert.deepEqual(await treeOf(client), ['/y', ...WHOLE.slice(2).map((path) => path.replace('/x/Holidays', '/y'))]);
   });
 
-  test('as a browser picks them', async (t) => {
+  test('uploadAll: reads webkitRelativePath', async (t) => {
     const { client } = await startManager(t);
     const picked = ['Holidays/a.txt', 'Holidays/2024/b.txt'].map((path) => {
       const file = new File([path], path.split('/').pop());
@@ -347,7 +347,7 @@ suite('folders of files', () => {
 });
 
 suite('waiting', () => {
-  test('ends when the file is ready, by an event of the manager', async (t) => {
+  test('waitUntilReady: resolves by the event of a manager', async (t) => {
     const manager = await startManager(t, { clock: 'virtual', processing: { pendingMs: { VIDEO: 60_000 } } });
     const { uploads } = manager.client;
     const film = new File([Buffer.from('\0\0\0\x1cftypisom\0\0\0\0\0\0\0\0')], 'a.mp4');
@@ -359,7 +359,7 @@ suite('waiting', () => {
     assert.equal((await waiting).operationStatus, 'READY');
   });
 
-  test('asks less and less often elsewhere', async (t) => {
+  test('waitUntilReady: polls at growing intervals elsewhere', async (t) => {
     const asked = [];
     const manager = await startManager(t, { clock: 'virtual', processing: { pendingMs: { VIDEO: 1000 } } });
     const answer = async (request, next) => {
@@ -379,7 +379,7 @@ suite('waiting', () => {
     }
   });
 
-  test('ends with a typed error when the file could not be processed, and when it takes too long', async (t) => {
+  test('waitUntilReady: rejects with FILE_FAILED and TIMEOUT', async (t) => {
     const manager = await startManager(t, { clock: 'virtual', processing: { pendingMs: { VIDEO: 1000, AUDIO: 1000 }, fail: 'VIDEO' } });
     const { uploads } = manager.client;
     const film = await uploads.upload(new File([Buffer.from('\0\0\0\x1cftypisom\0\0\0\0\0\0\0\0')], 'a.mp4'));

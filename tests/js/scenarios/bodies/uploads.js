@@ -9,7 +9,7 @@ const put = ({ manager }, url, body, headers = { 'content-type': 'text/plain' })
 const saying = async (response) => ({ status: response.status, body: await response.json() });
 
 scenario('bytes go in and come out again', async (world) => {
-  const { files, manager, bytes } = world;
+  const { files, bytes } = world;
   const content = noise(300_000);
   const { uploadUrl } = await files.generateFileUploadUrl('application/octet-stream', { fileName: 'noise.bin' });
   const { status, body } = await saying(await put(world, uploadUrl, content, { 'content-type': 'application/octet-stream' }));
