@@ -6,7 +6,25 @@
 //
 // It is one classic script, because not every browser that runs the page runs modules as service workers.
 
-const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+/**
+ * @typedef {Event & { waitUntil(work: Promise<unknown>): void }} ExtendableEvent
+ * @typedef {ExtendableEvent & { request: Request, respondWith(response: Promise<Response>): void }} FetchEvent
+ * @typedef {{ id: string, url: string, postMessage(message: unknown, transfer: Transferable[]): void }} Client A page.
+ *
+ * @typedef {object} WorkerScope What this file uses of a service worker. TypeScript's types of workers exclude those of
+ *   pages, which the other files need.
+ * @property {Location} location
+ * @property {() => Promise<void>} skipWaiting
+ * @property {{ claim(): Promise<void>, matchAll(options: object): Promise<Client[]> }} clients
+ * @property {WorkerListener} addEventListener
+ *
+ * @typedef {{
+ *   (type: 'install' | 'activate', listener: (event: ExtendableEvent) => void): void;
+ *   (type: 'fetch', listener: (event: FetchEvent) => void): void;
+ * }} WorkerListener
+ */
+
+const worker = /** @type {WorkerScope} */ (/** @type {unknown} */ (self));
 const SCOPE = new URL('./', worker.location.href);
 const LOCAL = new URL('local/', SCOPE).pathname;
 const CACHE = 'wix-media page';

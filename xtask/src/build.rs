@@ -182,9 +182,12 @@ fn assemble(project: &Project, modules: &[Built], generated: &[(&str, PathBuf)])
     fs::write(dist.join("index.d.ts"), &types)?;
     fs::write(dist.join("index.d.cts"), &types)?;
     copy(&template.join("README.md"), &dist.join("README.md"))?;
-    // The page that `wix-media serve` shows.
+    // The page that `wix-media serve` shows. Its tsconfig.json is for the type checker.
     let page = project.root.join("www");
-    for file in files(&page)? {
+    for file in files(&page)?
+        .into_iter()
+        .filter(|file| !file.ends_with("tsconfig.json"))
+    {
         let copied = dist.join("www").join(file.strip_prefix(&page)?);
         fs::create_dir_all(copied.parent().context("a file is in a folder")?)?;
         copy(&file, &copied)?;
