@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const key = { apiKey: 'k', siteId: 's' };
 
 /** The same call on both, answered alike: `{ theirs, ours }`, each `{ request, result, error }`. */
-async function both(call, { status = 200, body = {}, headers, config } = {}) {
+async function both(call, { status = 200, body = {}, headers, config, ourConfig = config } = {}) {
   const side = async (make) => {
     const requests = [];
     const fetch = async (url, init) => {
@@ -30,7 +30,7 @@ async function both(call, { status = 200, body = {}, headers, config } = {}) {
     theirs: await side((fetch) =>
       createOfficialClient({ modules: { files: theirFiles, folders }, auth: ApiKeyStrategy(key), fetch, ...structuredClone(config) }),
     ),
-    ours: await side((fetch) => createClient({ auth: key, fetch, retry: false, ...structuredClone(config) })),
+    ours: await side((fetch) => createClient({ auth: key, fetch, retry: false, ...structuredClone(ourConfig) })),
   };
 }
 
@@ -50,9 +50,9 @@ suite('requests', () => {
 
   test('another host keeps the path, and may do without TLS', async () => {
     const host = { apiBaseUrl: 'localhost:4410', getMonitoringClient: undefined };
-    const { theirs } = await both((client) => client.files.listFiles(), { config: { host } });
+    const configs = { config: { host }, ourConfig: { baseUrl: 'http://localhost:4410' } };
+    const { theirs, ours } = await both((client) => client.files.listFiles(), configs);
     assert.equal(theirs.request.url, 'https://localhost:4410/wix-privatemedia-proxy-server/v1/files');
-    const { ours } = await both((client) => client.files.listFiles(), { config: { baseUrl: 'http://localhost:4410' } });
     assert.equal(ours.request.url, 'http://localhost:4410/site-media/v1/files');
   });
 
