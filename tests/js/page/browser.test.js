@@ -1,4 +1,4 @@
-// The page on the Media Manager in the browser: what survives a reload, a closed tab, a lost network.
+// The page with the Media Manager in the browser: reloads, closed tabs and a lost network.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ const WWW = new URL('../../../www/', import.meta.url);
 const DIST = new URL('../../../dist/', import.meta.url);
 const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
 
-suite('the page in this browser', () => {
+suite('page in this browser', () => {
   const closing = leftovers();
   let server;
   let browser;
@@ -37,10 +37,10 @@ suite('the page in this browser', () => {
     return made;
   }
 
-  /** Whether a picture was really loaded. */
+  /** Waits until a picture has loaded. */
   const hasPicture = (page) => page.waitForFunction(() => document.querySelector('.cell img.loaded')?.naturalWidth > 0);
 
-  test('keeps files, and shows them after a reload', async (t) => {
+  test('page in this browser: keeps files across a reload', async (t) => {
     const { page } = await open(t);
     await page.getByText('No files yet').waitFor();
     await drop(page, '#main', [{ name: 'cat.jpg', type: 'image/jpeg', bytes: cat }]);
@@ -50,11 +50,11 @@ suite('the page in this browser', () => {
     await settled(page);
     await eventually(async () => assert.deepEqual(await namesIn(page), ['cat.jpg']));
     await hasPicture(page);
-    // Nothing of it went to the server.
+    // The server has received nothing.
     assert.deepEqual(await server.client.files.listFiles().toArray(), []);
   });
 
-  test('serves its media at addresses, with ranges, and without scripts', async (t) => {
+  test('page in this browser: serves media at URLs, with ranges and a sandbox', async (t) => {
     const { page, context } = await open(t);
     await drop(page, '#main', [
       { name: 'cat.jpg', type: 'image/jpeg', bytes: cat },
@@ -97,7 +97,7 @@ suite('the page in this browser', () => {
     assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
   });
 
-  test('goes on after a reload in the middle of a large upload', async (t) => {
+  test('page in this browser: resumes a large upload after a reload', async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'wix-media-page-'));
     t.after(() => rm(folder, { recursive: true }));
     const bytes = Buffer.alloc(48_000_000);
@@ -138,14 +138,14 @@ suite('the page in this browser', () => {
     await cell(page, 'large.bin').click();
     await page.locator('details-panel').getByText(md5(bytes)).waitFor();
     assert.deepEqual(await namesIn(page), ['large.bin'], 'once, not twice');
-    // What is over is not begun again.
+    // A finished upload is not resumed.
     await page.reload();
     await settled(page);
     await eventually(async () => assert.deepEqual(await namesIn(page), ['large.bin']));
     await page.getByRole('region', { name: 'Uploads' }).waitFor({ state: 'hidden' });
   });
 
-  test('is one for all tabs, and passes on when its tab is closed', async (t) => {
+  test('page in this browser: shares one manager among tabs, and hands it over when its tab closes', async (t) => {
     const { page, open: openTab } = await open(t);
     await drop(page, '#main', [{ name: 'cat.jpg', type: 'image/jpeg', bytes: cat }]);
     await cell(page, 'cat.jpg').waitFor();
@@ -163,8 +163,8 @@ suite('the page in this browser', () => {
     await eventually(async () => assert.deepEqual((await namesIn(other)).toSorted(), ['after.txt', 'cat.jpg', 'from the other.txt']));
   });
 
-  test('works without a network after the first visit, from any web server', async (t) => {
-    // A plain server of files, the page in a folder of it.
+  test('page in this browser: works offline after the first visit, from any web server', async (t) => {
+    // A static file server, with the page in one of its folders.
     const root = await mkdtemp(join(tmpdir(), 'wix-media-static-'));
     t.after(() => rm(root, { recursive: true }));
     await cp(WWW, join(root, 'media'), { recursive: true });
@@ -198,11 +198,11 @@ suite('the page in this browser', () => {
     await page.locator('.toast', { hasText: 'moved to the trash' }).waitFor();
   });
 
-  test('says so when another tab has it open and there is no service worker', async (t) => {
+  test('page in this browser: reports a second tab when there is no service worker', async (t) => {
     const { page, open: openTab } = await open(t, { serviceWorkers: 'block' });
     await drop(page, '#main', [{ name: 'cat.jpg', type: 'image/jpeg', bytes: cat }]);
     await cell(page, 'cat.jpg').waitFor();
-    // Without the worker pictures come by another way.
+    // Without the worker the page fetches pictures itself.
     await hasPicture(page);
     const other = await openTab();
     await other.getByRole('heading', { name: 'Open in another tab' }).waitFor();
@@ -211,7 +211,7 @@ suite('the page in this browser', () => {
     await cell(other, 'cat.jpg').waitFor();
   });
 
-  test('changes places by one switch, each with its own files', async (t) => {
+  test('place switch: each place has its own files', async (t) => {
     const { page } = await open(t);
     await drop(page, '#main', [{ name: 'mine.txt', bytes: 'local' }]);
     await cell(page, 'mine.txt').waitFor();
@@ -220,7 +220,7 @@ suite('the page in this browser', () => {
     await page.locator('label', { hasText: 'In this browser' }).click();
     await cell(page, 'mine.txt').waitFor();
 
-    // A folder of one place is none of the other.
+    // A folder exists in one place only.
     await server.client.folders.createFolder('Only there');
     await page.locator('label', { hasText: 'This server' }).click();
     await cell(page, 'Only there').dblclick();
@@ -231,7 +231,7 @@ suite('the page in this browser', () => {
     assert.ok(page.url().endsWith('/#files'));
   });
 
-  test('the service worker knows every file of the page, and every part that it may need', async () => {
+  test('service worker: caches every file of the page and of the package', async () => {
     const source = await readFile(new URL('service-worker.js', WWW), 'utf8');
     const listOf = (name) => [...new RegExp(`const ${name} = \\[([^\\]]*)\\]`).exec(source)[1].matchAll(/'([^']*)'/g)].map(([, file]) => file);
     const there = (await readdir(WWW, { recursive: true, withFileTypes: true }))
@@ -241,7 +241,7 @@ suite('the page in this browser', () => {
     const wanted = there.filter((file) => !['index.html', 'service-worker.js', 'policy.js', 'tsconfig.json'].includes(file));
     assert.deepEqual(listOf('FILES').toSorted(), ['./', ...wanted].toSorted());
 
-    // Whatever the bundle for browsers can load later, by name.
+    // The files that the bundle for browsers loads on demand.
     const parts = new Set(['browser.js']);
     for (const part of parts) {
       if (!part.endsWith('.js')) continue;

@@ -1,12 +1,12 @@
-// Folders that are dropped: browsers make their entries only for real drops, so these are made by hand.
+// Dropped folders. Browsers make entries for real drops only, so these are stubs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dropped, picked } from '../../../www/model/dropped.js';
 
 const file = (name) => ({ isFile: true, name, file: (resolve) => resolve(new File([name], name)) });
-const broken = (name) => ({ isFile: true, name, file: (_, reject) => reject(new Error('a link that leads nowhere')) });
+const broken = (name) => ({ isFile: true, name, file: (_, reject) => reject(new Error('a broken link')) });
 
-/** A folder that hands out its entries as browsers do: some at a time, then none. */
+/** A folder that returns its entries as browsers do: a few at a time, then none. */
 const folder = (name, entries, atOnce = 2) => ({
   isFile: false,
   name,
@@ -19,30 +19,30 @@ const folder = (name, entries, atOnce = 2) => ({
 const transfer = (...entries) => ({
   items: [
     ...entries.map((entry) => ({ kind: 'file', webkitGetAsEntry: () => entry, getAsFile: () => undefined })),
-    { kind: 'string', webkitGetAsEntry: () => assert.fail('text is no file') },
+    { kind: 'string', webkitGetAsEntry: () => assert.fail('a string is not a file') },
   ],
 });
 
 const shape = (found) => found.map(({ file: one, folders }) => [...folders, one?.name ?? '(empty)'].join('/'));
 
-test('a dropped folder keeps its structure, whatever the browser hands out at once', async () => {
+test('dropped: keeps the structure of a folder, however few entries the browser returns at a time', async () => {
   const names = ['a', 'b', 'c', 'd', 'e'];
   const found = await dropped(transfer(file('one'), folder('Trip', [...names.map(file), folder('2024', [file('map')])])));
   assert.deepEqual(shape(found), ['one', ...names.map((name) => `Trip/${name}`), 'Trip/2024/map']);
   assert.equal(await found.at(-1).file.text(), 'map');
 });
 
-test('an empty folder is one, and what cannot be read does not stop the rest', async () => {
+test('dropped: returns empty folders, and skips unreadable files', async () => {
   const found = await dropped(transfer(folder('Empty', []), folder('Half', [broken('x'), file('y')])));
   assert.deepEqual(shape(found), ['Empty/(empty)', 'Half/y']);
 });
 
-test('a browser without entries gives files', async () => {
+test('dropped: returns files in a browser without entries', async () => {
   const found = await dropped({ items: [{ kind: 'file', getAsFile: () => new File(['1'], 'plain') }] });
   assert.deepEqual(shape(found), ['plain']);
 });
 
-test('a picked folder keeps its structure', () => {
+test('picked: keeps the structure of a folder', () => {
   const one = Object.assign(new File(['1'], 'map'), { webkitRelativePath: 'Trip/2024/map' });
   assert.deepEqual(shape(picked({ files: [one, new File(['2'], 'plain')] })), ['Trip/2024/map', 'plain']);
 });

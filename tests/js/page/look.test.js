@@ -1,4 +1,4 @@
-// How the page looks and who can use it: every view in both schemes, on a desk and on a phone.
+// Appearance and accessibility: every view in both colour schemes, on a desktop and on a phone.
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
@@ -7,7 +7,7 @@ import { barriers, cell, drop, eventually, keepScreenshot, nothingSticksOut, ope
 
 const LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 90"><path d="M10 70 45 20l20 28 14-18 31 40z" fill="#2f8360"/><circle cx="92" cy="22" r="10" fill="#e6b450"/></svg>';
 
-suite('the look of the page', () => {
+suite('look of the page', () => {
   const closing = leftovers();
   let server;
   let browser;
@@ -40,7 +40,7 @@ suite('the look of the page', () => {
   });
 
   for (const colorScheme of ['light', 'dark']) {
-    test(`has no barriers in any view, ${colorScheme}`, async (t) => {
+    test(`page: every view is accessible and fits, ${colorScheme}`, async (t) => {
       const { page, context, faults } = await openPage(browser, server.address, { colorScheme, panel: true });
       t.after(async () => {
         await context.close();
@@ -169,7 +169,7 @@ suite('the look of the page', () => {
     });
   }
 
-  test('fits windows of every width, which are those of every zoom', async (t) => {
+  test('page: fits every width of the window', async (t) => {
     const { page, context, faults } = await openPage(browser, server.address);
     t.after(async () => {
       await context.close();
@@ -185,7 +185,7 @@ suite('the look of the page', () => {
     }
   });
 
-  test('moves nothing for those who do not want it', async (t) => {
+  test('page: animates nothing under prefers-reduced-motion', async (t) => {
     const { page, context } = await openPage(browser, server.address);
     t.after(() => context.close());
     await settled(page);

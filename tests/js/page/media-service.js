@@ -1,4 +1,4 @@
-// A stand-in for the service with a small site full of files, over HTTP and for pages of other origins.
+// A stub of the service: a small site with files, over HTTP, for pages of other origins.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -74,7 +74,7 @@ const violation = (field, description, violatedRule, data) => ({
 
 const failure = (status, code, description) => ({ status, json: { message: description, details: { applicationError: { code, description } } } });
 
-/** The answers of the service, by method and path. A test may put others in their place. */
+/** The responses by method and path. A test may replace them. */
 function answersOf(files) {
   return {
     'GET /files': ({ query }) => {
@@ -112,7 +112,7 @@ function answersOf(files) {
   };
 }
 
-/** Starts the service on a free port of this machine. It knows one key and one site. */
+/** Starts the service on a free port. It accepts one key and one site. */
 export async function startMediaService(closing) {
   const requests = [];
   let answers;
@@ -161,13 +161,13 @@ export async function startMediaService(closing) {
     get answers() {
       return answers;
     },
-    /** Everything as in the beginning, with pictures on `host`. */
+    /** Restores the initial files and responses. `host` serves the pictures. */
     reset(host = origin) {
       files = FILES.map((file, index) => descriptor(file, index, host));
       answers = answersOf(files);
       requests.length = 0;
     },
-    /** More files, each as a descriptor with these members in place of its own. */
+    /** Adds files. Each argument overrides members of a default descriptor. */
     add(...changes) {
       for (const change of changes) files.push({ ...descriptor(FILES[3], files.length, origin), ...change });
     },

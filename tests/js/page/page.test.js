@@ -1,4 +1,4 @@
-// The page of www in Chromium, on the Media Manager of the server that it came from, as a person uses it.
+// The page in Chromium, with the Media Manager of its own server, used as a person would.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -32,7 +32,7 @@ function wave() {
 
 const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
 
-suite('the page on this server', () => {
+suite('page on this server', () => {
   const closing = leftovers();
   let server;
   let browser;
@@ -43,7 +43,7 @@ suite('the page on this server', () => {
     images = { cat: await photo('chelsea.jpg'), rocket: await photo('rocket.jpg'), cup: await photo('coffee.jpg') };
   });
 
-  /** Opens the page; when the test is over, nothing may have gone wrong in it. */
+  /** Opens the page. The test fails if the page has reported errors by its end. */
   async function open(t, options) {
     const made = await openPage(browser, server.address, options);
     t.after(async () => {
@@ -59,7 +59,7 @@ suite('the page on this server', () => {
   const listed = async (folderId) => (await server.client.files.listFiles({ parentFolderId: folderId }).toArray()).map(({ displayName }) => displayName).sort();
   const here = (page, names) => eventually(async () => assert.deepEqual((await namesIn(page)).toSorted(), names.toSorted()));
   const inOrder = (page, names) => eventually(async () => assert.deepEqual(await namesIn(page), names));
-  /** What a person reads there is this, or soon will be. */
+  /** Waits until an element shows a text. */
   const reads = (locator, wanted) =>
     eventually(async () => {
       const text = await textOf(locator);
@@ -67,7 +67,7 @@ suite('the page on this server', () => {
       else assert.match(text, wanted);
       return text;
     });
-  /** The focus is on what has this text, or on the item of this name. */
+  /** Waits until the focus is on the element with a text, or on the item of that name. */
   const focusIsOn = (page, wanted) =>
     eventually(async () => {
       const text = await page.evaluate(() => {
@@ -77,7 +77,7 @@ suite('the page on this server', () => {
       assert.equal(text, wanted);
     });
 
-  test('comes with a strict policy', async () => {
+  test('content security policy: is strict, and the same in the header and in the page', async () => {
     const { headers } = await fetch(`${server.address}/`);
     const policy = headers.get('content-security-policy');
     assert.match(policy, /default-src 'self'/);
@@ -85,7 +85,7 @@ suite('the page on this server', () => {
     assert.match(policy, /require-trusted-types-for 'script'; trusted-types default/);
     assert.match(policy, /frame-ancestors 'none'/);
     assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval(?<!wasm-unsafe-eval)/);
-    // Where no server sends it, the page brings it along.
+    // The page itself has the policy too, for servers that do not send it.
     const page = await readFile(new URL('../../../www/index.html', import.meta.url), 'utf8');
     const [, own] = /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(page);
     const [, hash] = /'sha256-([\w+/]{43}=)'/.exec(policy);
@@ -93,7 +93,7 @@ suite('the page on this server', () => {
     assert.equal(policy, contentSecurityPolicy(hash));
   });
 
-  test('says what to do when the package is not there', async (t) => {
+  test('page: explains a package that is missing', async (t) => {
     const page = await browser.newPage();
     page.setDefaultTimeout(PATIENCE);
     t.after(() => page.close());
@@ -102,7 +102,7 @@ suite('the page on this server', () => {
     await page.getByText(/could not start.*cargo xtask build/).waitFor();
   });
 
-  test('shows folders and files, and leads through them', async (t) => {
+  test('page: lists folders and files, and navigates between them', async (t) => {
     const { id, fragment } = await workspace(server, 'Animals', { 'cat.jpg': images.cat });
     const { folder } = await server.client.folders.createFolder('Foxes', { parentFolderId: id });
     const page = await open(t, { fragment });
@@ -124,7 +124,7 @@ suite('the page on this server', () => {
     await page.getByText('This folder is empty').waitFor();
   });
 
-  test('teaches the API: each action as JavaScript, as HTTP and as a result', async (t) => {
+  test('call inspector: shows an action as JavaScript, as HTTP and with its result', async (t) => {
     const { id, fragment } = await workspace(server, 'Lessons', { 'cat.jpg': images.cat });
     const page = await open(t, { fragment, panel: true });
     await page.locator('[name=layout][value=list]').locator('..').click();
@@ -159,7 +159,7 @@ for await (const page of files.listFiles({
     await page.waitForFunction(() => /"displayName": "cat.jpg"/.test(document.querySelector('call-inspector details pre')?.textContent));
   });
 
-  test('the JavaScript that it shows runs', async (t) => {
+  test('call inspector: shows JavaScript that runs', async (t) => {
     const { id, fragment } = await workspace(server, 'Copied', { 'cat.jpg': images.cat });
     const page = await open(t, { fragment, panel: true });
     await page.getByRole('button', { name: 'New folder' }).click();
@@ -176,13 +176,13 @@ for await (const page of files.listFiles({
     assert.deepEqual(folders.map(({ displayName }) => displayName), ["It's a folder", "It's a folder"]);
   });
 
-  test('renames in place, and takes it back', async (t) => {
+  test('rename: happens in place and can be undone', async (t) => {
     const { id, fragment } = await workspace(server, 'Names', { 'cat.jpg': images.cat });
     const page = await open(t, { fragment });
     await cell(page, 'cat.jpg').click();
     await page.keyboard.press('F2');
     const input = page.getByLabel('New name for cat.jpg');
-    // The extension stays out of the way.
+    // The extension is not selected.
     await eventually(async () => assert.equal(await input.evaluate((field) => field.value.slice(field.selectionStart, field.selectionEnd)), 'cat'));
     await page.keyboard.type('Chelsea');
     await page.keyboard.press('Enter');
@@ -199,7 +199,7 @@ for await (const page of files.listFiles({
     await inOrder(page, ['cat.jpg']);
   });
 
-  test('moves by dialog and by drag, and takes it back', async (t) => {
+  test('move: works by dialog and by drag, and can be undone', async (t) => {
     const { id, fragment } = await workspace(server, 'Moves', { 'one.txt': Buffer.from('1'), 'two.txt': Buffer.from('2') });
     const { folder } = await server.client.folders.createFolder('Inner', { parentFolderId: id });
     const page = await open(t, { fragment });
@@ -226,7 +226,7 @@ for await (const page of files.listFiles({
     await here(page, ['Inner']);
   });
 
-  test('deletes to the trash with a way back, restores, and deletes for good with a plan', async (t) => {
+  test('delete: moves to the trash, restores, and deletes permanently after a plan', async (t) => {
     const { id, fragment } = await workspace(server, 'Losses', { 'cat.jpg': images.cat, 'note.txt': Buffer.from('words') });
     const page = await open(t, { fragment });
     await cell(page, 'cat.jpg').click();
@@ -262,7 +262,7 @@ for await (const page of files.listFiles({
     assert.ok(!deleted.some(({ displayName }) => displayName === 'note.txt'));
   });
 
-  test('counts what goes with a folder', async (t) => {
+  test('delete: counts what is in a folder', async (t) => {
     const { id, name } = await workspace(server, 'Whole tree', { 'a.txt': Buffer.from('aaaa') });
     const { folder } = await server.client.folders.createFolder('Below', { parentFolderId: id });
     await server.client.uploads.upload(Buffer.from('bb'), { displayName: 'b.txt', parentFolderId: folder._id });
@@ -272,7 +272,7 @@ for await (const page of files.listFiles({
     await page.keyboard.press('Delete');
     await page.getByRole('dialog').getByText('This deletes 2 files and 2 folders, 6 bytes in total.').waitFor();
     await page.keyboard.press('Escape');
-    // What is inside can be looked at, and restored alone.
+    // A file in a deleted folder can be restored alone.
     await cell(page, name).dblclick();
     await here(page, ['Below', 'a.txt']);
     await cell(page, 'a.txt').click({ button: 'right' });
@@ -280,7 +280,7 @@ for await (const page of files.listFiles({
     await toast(page, '“a.txt” restored.');
   });
 
-  test('uploads what is picked and dropped, folders with their structure', async (t) => {
+  test('upload: takes picked and dropped files, and keeps the structure of folders', async (t) => {
     const { id, fragment } = await workspace(server, 'Uploads');
     const folder = await mkdtemp(join(tmpdir(), 'wix-media-page-'));
     t.after(() => rm(folder, { recursive: true }));
@@ -307,18 +307,18 @@ for await (const page of files.listFiles({
 
     await page.getByRole('region', { name: 'Uploads' }).getByRole('button', { name: 'Close' }).click();
     await page.getByRole('region', { name: 'Uploads' }).waitFor({ state: 'hidden' });
-    // Onto a folder, it goes into that.
+    // A drop on a folder uploads into that folder.
     await drop(page, '.cell.folder', [{ name: 'inside.txt', bytes: 'x' }]);
     await page.getByRole('heading', { name: '1 file uploaded' }).waitFor();
     assert.deepEqual(await listed(trip._id), ['inside.txt', 'plan.txt']);
   });
 
-  test('pauses, resumes, cancels and retries uploads', async (t) => {
+  test('upload: can be paused, resumed, cancelled and retried', async (t) => {
     const { id, fragment } = await workspace(server, 'Slow uploads');
     const page = await open(t, { fragment });
     let isDown = true;
     let waiting = [];
-    // The upload host holds everything until the test lets it go, and refuses one of the files at first.
+    // Requests to the upload host wait until `letGo`.
     await page.route('**/upload/**', async (route) => {
       if (/refused/.test(decodeURIComponent(route.request().url())) || isDown) await new Promise((resolve) => waiting.push(resolve));
       await route.continue().catch(() => {});
@@ -348,7 +348,7 @@ for await (const page of files.listFiles({
     await region.getByRole('heading', { name: '3 files uploaded' }).waitFor();
     assert.deepEqual(await listed(id), ['first.txt', 'fourth.txt', 'third.txt']);
 
-    // A failure says why, and can be tried again.
+    // A failed upload shows the reason and can be retried.
     const isUploadUrl = (url) => url.pathname.endsWith('/generate-upload-url');
     await page.route(isUploadUrl, (route) =>
       route.fulfill({ status: 400, contentType: 'application/json', body: JSON.stringify({ message: 'x', details: { applicationError: { code: 'SITE_QUOTA_EXCEEDED', description: 'The site is full' } } }) }),
@@ -360,7 +360,7 @@ for await (const page of files.listFiles({
     await cell(page, 'too much.txt').waitFor();
   });
 
-  test('imports from an address', async (t) => {
+  test('import: fetches a file from a URL and shows it once it is ready', async (t) => {
     const source = createServer((_, response) => response.writeHead(200, { 'content-type': 'image/jpeg' }).end(images.cup));
     await new Promise((resolve) => source.listen(0, '127.0.0.1', resolve));
     t.after(() => source.close());
@@ -375,13 +375,13 @@ for await (const page of files.listFiles({
     await dialog.getByLabel('Name', { exact: true }).fill('Flat white.jpg');
     await dialog.getByRole('button', { name: 'Import' }).click();
     await cell(page, 'Flat white.jpg').waitFor();
-    // The page looks by itself until the file is ready.
+    // The page polls until the file is ready.
     await page.waitForFunction(() => document.querySelector('.cell img.loaded'));
     const [file] = await server.client.files.listFiles({ parentFolderId: id }).toArray();
     assert.equal(file.hash, md5(images.cup));
   });
 
-  test('finds, filters and sorts', async (t) => {
+  test('page: searches, filters and sorts', async (t) => {
     const { fragment } = await workspace(server, 'Sorted', {
       'zebra-small.txt': Buffer.from('1'),
       'zebra-large.txt': Buffer.from('x'.repeat(5000)),
@@ -415,7 +415,7 @@ for await (const page of files.listFiles({
     await here(page, ['zebra-large.txt', 'zebra-small.txt', 'zebra.jpg']);
   });
 
-  test('downloads a file, and several as a zip', async (t) => {
+  test('download: saves one file as it is and several as a zip', async (t) => {
     const { fragment } = await workspace(server, 'Downloads', { 'cat.jpg': images.cat, 'note.txt': Buffer.from('words') });
     const page = await open(t, { fragment });
     const saved = async (act) => {
@@ -431,10 +431,10 @@ for await (const page of files.listFiles({
     const zip = await saved(() => page.locator('#chosen').getByRole('button', { name: 'Download' }).click());
     assert.match(zip.name, /\.zip$/);
     const text = zip.bytes.toString('latin1');
-    assert.ok(text.includes('cat.jpg') && text.includes('note.txt') && text.includes('words'), 'both are in it, stored as they are');
+    assert.ok(text.includes('cat.jpg') && text.includes('note.txt') && text.includes('words'), 'the zip holds both files uncompressed');
   });
 
-  test('knows everything about a file, labels it and links to it', async (t) => {
+  test('details panel: shows facts, edits labels and creates temporary links', async (t) => {
     const { fragment, files } = await workspace(server, 'Details', { 'cat.jpg': { bytes: images.cat, labels: ['cat'] } });
     const id = files['cat.jpg']._id;
     const page = await open(t, { fragment, panel: true });
@@ -465,7 +465,7 @@ for await (const page of files.listFiles({
     assert.match(response.headers.get('content-disposition') ?? 'inline', /^inline/);
   });
 
-  test('makes other sizes of a picture, and shows small ones in the grid', async (t) => {
+  test('transform builder: previews other sizes, and explains invalid ones', async (t) => {
     const { fragment } = await workspace(server, 'Sizes', { 'cat.jpg': images.cat });
     const page = await open(t, { fragment, panel: true });
     const small = await page.waitForFunction(() => {
@@ -492,12 +492,12 @@ for await (const page of files.listFiles({
     const address = await reads(details.locator('.transform-builder pre'), /enc_webp|\.webp$/);
     const response = await fetch(address);
     assert.equal(response.headers.get('content-type'), 'image/webp');
-    // What the service refuses it explains.
+    // The service explains why it rejects a URL.
     await details.getByLabel('From the left').fill('4000');
     await page.waitForFunction(() => /outside the picture/.test(document.querySelector('.transform-builder [role=status]')?.textContent));
   });
 
-  test('shows files one after the other', async (t) => {
+  test('viewer: shows one file after the other', async (t) => {
     const { fragment, files } = await workspace(server, 'Viewed', {
       'a.jpg': images.cat,
       'b.svg': Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle cx="4" cy="4" r="3"/></svg>'),
@@ -534,7 +534,7 @@ for await (const page of files.listFiles({
     await viewer.waitFor({ state: 'detached' });
   });
 
-  test('hostile and foreign names are names and nothing else', async (t) => {
+  test('page: shows hostile names as text', async (t) => {
     const names = [
       '<img src=x onerror=alert(1)>.txt',
       '"><script>alert(2)</script>.txt',
@@ -545,7 +545,7 @@ for await (const page of files.listFiles({
     ];
     const { id, fragment } = await workspace(server, '<b onmouseover=alert(4)>bold', Object.fromEntries(names.map((name) => [name, Buffer.from(name)])));
     const page = await open(t, { fragment, panel: true });
-    page.on('dialog', () => assert.fail('a name became a script'));
+    page.on('dialog', () => assert.fail('a name ran as a script'));
     await here(page, await listed(id));
     await reads(page.locator('#where'), '<b onmouseover=alert(4)>bold');
     assert.equal(await page.locator('main :is(img[src=x], script, b)').count(), 0);
@@ -561,7 +561,7 @@ for await (const page of files.listFiles({
     await toast(page, 'moved to the trash');
   });
 
-  test('is as quick with ten thousand files', async (t) => {
+  test('grid: keeps few of ten thousand files in the document', async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'wix-media-page-'));
     t.after(() => rm(folder, { recursive: true }));
     for (let index = 0; index < 10_000; index += 1) await writeFile(join(folder, `file ${String(index).padStart(5, '0')}.txt`), String(index));
@@ -575,7 +575,7 @@ for await (const page of files.listFiles({
     await page.getByLabel('Sort', { exact: true }).selectOption('Name, A to Z');
     await page.waitForFunction(() => document.querySelector('#count').textContent === '10,000 files');
     const inDocument = () => page.locator('.cell').count();
-    assert.ok((await inDocument()) < 120, 'only what is on the screen is in the document');
+    assert.ok((await inDocument()) < 120, 'only the rows on the screen are in the document');
 
     await cell(page, 'file 00000.txt').click();
     await page.keyboard.press('Control+End');
@@ -585,7 +585,7 @@ for await (const page of files.listFiles({
     await page.keyboard.press('PageDown');
     await page.keyboard.press('PageUp');
     await focusIsOn(page, 'file 00000.txt');
-    // In one task: letters with a pause between them begin another name.
+    // In one task, because a pause between letters starts a new name.
     await page.evaluate((text) => {
       for (const key of text) document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
     }, 'file 04711');
@@ -602,7 +602,7 @@ for await (const page of files.listFiles({
     assert.deepEqual(await full.client.files.listFiles().toArray(), []);
   });
 
-  test('does everything by keyboard', async (t) => {
+  test('page: can be used with the keyboard alone', async (t) => {
     const { id, fragment } = await workspace(server, 'By keyboard', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b'), 'c.txt': Buffer.from('c') });
     await server.client.folders.createFolder('Target', { parentFolderId: id });
     const page = await open(t, { fragment });
@@ -611,7 +611,7 @@ for await (const page of files.listFiles({
     await page.keyboard.press('Enter');
     await focusIsOn(page, 'Target');
     await page.keyboard.press('ArrowDown');
-    // The newest comes first.
+    // The newest file is first.
     await focusIsOn(page, 'c.txt');
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Shift+ArrowRight');
@@ -645,7 +645,7 @@ for await (const page of files.listFiles({
     await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
   });
 
-  test('does what fingers want', async (t) => {
+  test('page: can be used by touch', async (t) => {
     const { id, fragment } = await workspace(server, 'By hand', { 'cat.jpg': images.cat });
     await server.client.folders.createFolder('Inner', { parentFolderId: id });
     const page = await open(t, { fragment, hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
@@ -663,7 +663,7 @@ for await (const page of files.listFiles({
     await here(page, ['Inner', 'cat.jpg']);
   });
 
-  test('says what to do when the server is gone, and goes on when it is back', async (t) => {
+  test('page: explains a lost connection, and recovers from it', async (t) => {
     const { fragment } = await workspace(server, 'Gone', { 'a.txt': Buffer.from('a') });
     const page = await open(t, { fragment });
     const isListing = (url) => url.pathname === '/site-media/v1/files';
@@ -676,7 +676,7 @@ for await (const page of files.listFiles({
     await here(page, ['a.txt']);
   });
 
-  test('other tabs see what one does', async (t) => {
+  test('page: shows changes of other tabs', async (t) => {
     const { fragment } = await workspace(server, 'Two tabs', { 'a.txt': Buffer.from('a') });
     const made = await openPage(browser, server.address, { fragment });
     t.after(async () => {
@@ -693,7 +693,7 @@ for await (const page of files.listFiles({
     await cell(other, 'seen.txt').waitFor();
   });
 
-  test('renaming goes on while another tab changes the folder', async (t) => {
+  test('rename: stays open while another tab changes the folder', async (t) => {
     const { fragment, files } = await workspace(server, 'Two hands', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
     const page = await open(t, { fragment });
     await cell(page, 'a.txt').click();
@@ -708,7 +708,7 @@ for await (const page of files.listFiles({
   });
 });
 
-test('a server with a key asks for it', async (t) => {
+test('page: asks for the key of a server that requires one', async (t) => {
   const closing = { after: (close) => t.after(close) };
   const { address } = await startServer(closing, ['--memory', '--api-key', 'page-test-key', '--site-id', '4f1c2b7e-93a0-4d57-8c1e-2a6b90d3e5f8']);
   const browser = await startBrowser(closing);

@@ -1,4 +1,4 @@
-// The pages that the README shows, served from a user's project, in Chromium.
+// The pages of the README in Chromium, served from a user's project.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ async function servePage(t, index) {
   return server;
 }
 
-test('the README’s first page keeps what was uploaded', async (t) => {
+test('README, first page: keeps what was uploaded', async (t) => {
   const server = await servePage(t, 0);
   const browser = await startBrowser(t);
   const tab = await browser.newPage();
@@ -48,7 +48,7 @@ test('the README’s first page keeps what was uploaded', async (t) => {
   assert.deepEqual(errors, []);
 });
 
-test('the README’s second page lists the images of a site', async (t) => {
+test('README, second page: lists the images of a site', async (t) => {
   const server = await servePage(t, 1);
 
   const images = Array.from({ length: 60 }, (_, index) => file(`image ${index}.jpg`));
@@ -60,7 +60,7 @@ test('the README’s second page lists the images of a site', async (t) => {
   const errors = [];
   tab.on('pageerror', (error) => errors.push(String(error)));
   const pictures = new Set();
-  // Wix is not to be reached from a test; the site answers in its place.
+  // Tests do not reach Wix. The stub answers in its place.
   await tab.route(`${API}/**`, async (route) => {
     const request = route.request();
     const { status, headers, body } = await forwarded(site, request);
@@ -77,7 +77,7 @@ test('the README’s second page lists the images of a site', async (t) => {
   assert.deepEqual(names, images.map(({ displayName }) => displayName));
   assert.ok(pictures.has('https://static.wixstatic.com/media/a1b2c3_image-0-jpg~mv2.jpg/v1/fill/w_150,h_150,al_c,q_80,usm_0.66_1.00_0.01,enc_auto/a1b2c3_image-0-jpg~mv2.jpg'));
   assert.deepEqual(errors, []);
-  // Two pages of fifty, each with the token as it is.
+  // Two pages of fifty files, each requested with the token as it is.
   assert.deepEqual(site.requests.map(({ headers }) => headers.authorization), [TOKEN, TOKEN]);
 });
 

@@ -1,4 +1,4 @@
-// The page as `wix-media serve` serves it, in Chromium, by a person who watches out for errors.
+// The page as `wix-media serve` serves it, in Chromium, with every error it reports.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -10,16 +10,16 @@ import { createClient } from '../harness/package.js';
 const COMMAND = fileURLToPath(new URL('../../../dist/command.js', import.meta.url));
 const SCREENSHOTS = fileURLToPath(new URL('../../../target/page-screenshots/', import.meta.url));
 const PHOTOS = new URL('../../data/photos/', import.meta.url);
-/** Milliseconds after which a page counts as stuck. It decides nothing else, so it is far beyond what a busy machine needs. */
+/** Milliseconds after which a page counts as stuck. Far longer than a busy machine needs, so no outcome depends on it. */
 export const PATIENCE = 180_000;
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** A photograph of the test data, as a path and as bytes. */
+/** A photograph of the test data: its path, and its bytes. */
 export const photoPath = (name) => fileURLToPath(new URL(name, PHOTOS));
 export const photo = (name) => readFile(new URL(name, PHOTOS));
 
 /**
- * Starts the server on a free port. Gives its address, a client of it, and `stop()`; it stops when `closing` is over.
+ * Starts the server on a free port. Returns its address, a client, and `stop()`. It also stops with `closing`.
  */
 export async function startServer(closing, options = []) {
   const server = spawn(process.execPath, [COMMAND, 'serve', '--port', '0', '--quiet', ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -44,7 +44,7 @@ export async function startServer(closing, options = []) {
   return { address, stop, client: createClient({ baseUrl: address }) };
 }
 
-/** A folder of its own for a test, with files in it: `{ name: bytes }`, or `{ name: { bytes, …options } }`. */
+/** Creates a folder for a test, with files: `{ name: bytes }`, or `{ name: { bytes, …options } }`. */
 export async function workspace({ client }, name, files = {}) {
   const { folder } = await client.folders.createFolder(name);
   const made = {};
@@ -101,7 +101,7 @@ export async function openPage(browser, address, { fragment = '', place, panel =
   return { page: await open(), open, faults, context };
 }
 
-/** Waits until what is looked at has been read to its end. */
+/** Waits until the view has been listed to its end. */
 export const settled = (page) =>
   page.waitForFunction(() => {
     const grid = document.querySelector('#items');
@@ -110,7 +110,7 @@ export const settled = (page) =>
     return isRead || (!message.hidden && !message.querySelector('.spinner'));
   });
 
-/** Repeats a check until it passes, because a page shows what it has piece by piece. In the end, fails as the check did. */
+/** Repeats a check until it passes, because a page fills bit by bit. On timeout, throws the error of the last check. */
 export async function eventually(check) {
   const end = Date.now() + PATIENCE;
   for (;;) {
@@ -123,24 +123,24 @@ export async function eventually(check) {
   }
 }
 
-/** The names of the items that are in the document. */
+/** Returns the names of the items in the document. */
 export const namesIn = (page) => page.locator('.cell .name').evaluateAll((names) => names.map(({ textContent }) => textContent));
 
-/** What a person reads there. */
+/** Returns the visible text of an element. */
 // biome-ignore lint/performance/useDomNodeTextContent: what is hidden, and breaks between lines, matter here
 export const textOf = (locator) => locator.innerText();
 
 /** The tile or row of an item. */
 export const cell = (page, name) => page.locator('.cell', { has: page.getByText(name, { exact: true }) });
 
-/** Chooses what to upload, by the dialog of the browser. */
+/** Uploads through the browser's file dialog. */
 export async function uploadByDialog(page, entry, paths) {
   await page.getByRole('button', { name: 'Upload', exact: true }).click();
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('menuitem', { name: entry }).click()]);
   await chooser.setFiles(paths);
 }
 
-/** Drops files on an element, as from a window of the desktop: `[{ name, type, bytes }]`. */
+/** Drops files on an element, as from the desktop: `[{ name, type, bytes }]`. */
 export async function drop(page, selector, files) {
   const given = files.map(({ name, type = '', bytes }) => ({ name, type, base64: Buffer.from(bytes).toString('base64') }));
   await page.evaluate(
@@ -157,19 +157,19 @@ export async function drop(page, selector, files) {
   );
 }
 
-/** Nothing is wider than the window, right now. */
+/** Asserts that nothing is wider than the window at this moment. */
 export async function nothingSticksOut(page, what) {
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${what}: nothing sticks out`);
 }
 
-/** The violations that axe-core finds, in words. */
+/** Returns the violations that axe-core finds, as sentences. */
 export async function barriers(page) {
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join('; ')}`);
 }
 
-/** Keeps a picture of the page for those who look at it later. */
+/** Saves a screenshot for review. */
 export async function keepScreenshot(page, name, options) {
   await mkdir(SCREENSHOTS, { recursive: true });
   await page.waitForFunction(() => [...document.images].every((image) => image.complete || !image.checkVisibility()));

@@ -1,4 +1,4 @@
-// The page on a Wix site: a stand-in for the service, over HTTP and from another origin.
+// The page on a Wix site: a stub of the service, at another origin.
 import assert from 'node:assert/strict';
 import { before, beforeEach, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
@@ -6,7 +6,7 @@ import { leftovers } from '../harness/leftovers.js';
 import { KEY, SITE, startMediaService } from './media-service.js';
 import { eventually, namesIn, openPage, settled, startServer, textOf } from './site.js';
 
-suite('the page on a Wix site', () => {
+suite('page on a Wix site', () => {
   const closing = leftovers();
   let service;
   let server;
@@ -38,7 +38,7 @@ suite('the page on a Wix site', () => {
     return dialog;
   }
 
-  test('connects, lists, and shows the call with the key hidden', async (t) => {
+  test('page on a Wix site: lists files, and hides the key in the call inspector', async (t) => {
     const page = await open(t);
     await connect(page);
     await page.waitForFunction(() => document.querySelectorAll('.cell.file').length > 8);
@@ -53,7 +53,7 @@ suite('the page on a Wix site', () => {
     assert.ok(service.requests.every(({ headers }) => headers.authorization === KEY));
   });
 
-  test('keeps the key in memory and nowhere else', async (t) => {
+  test('page on a Wix site: keeps the key in memory only', async (t) => {
     const page = await open(t);
     await connect(page);
     await page.waitForFunction(() => document.querySelector('.cell.file'));
@@ -72,7 +72,7 @@ suite('the page on a Wix site', () => {
     await eventually(async () => assert.ok(await page.getByLabel('This server').isChecked(), 'without the key there is no site to go to'));
   });
 
-  test('says where it was typed that a key is wrong', async (t) => {
+  test('connect dialog: reports a wrong key', async (t) => {
     const page = await open(t);
     const dialog = await connect(page, { key: 'IST.another-key.0123' });
     await dialog.getByText('Not authenticated').waitFor();
@@ -82,7 +82,7 @@ suite('the page on a Wix site', () => {
     await settled(page);
   });
 
-  test('says what is wrong with an address', async (t) => {
+  test('connect dialog: reports a wrong base URL', async (t) => {
     const page = await open(t);
     const dialog = await connect(page, { base: 'www.wixapis.com' });
     await dialog.getByText('must start with https://').waitFor();
@@ -91,12 +91,12 @@ suite('the page on a Wix site', () => {
     await dialog.getByText('No response', { exact: true }).waitFor();
   });
 
-  test('reads no more of a long folder than is looked at', async (t) => {
+  test('listing: reads no more of a long folder than is on the screen', async (t) => {
     service.add(...Array.from({ length: 2000 }, (_, index) => ({ id: `many-${index}`, displayName: `Many ${index}.pdf` })));
     const page = await open(t);
     await connect(page);
     await page.waitForFunction(() => Number.parseInt(document.querySelector('#count').textContent, 10) > 300);
-    // A reader that does not pause has asked for more by the time that these requests are answered.
+    // By the end of these requests, a reader that does not pause would have requested more pages.
     await page.evaluate(async (address) => {
       for (let turn = 0; turn < 50; turn += 1) await fetch(address);
     }, `${service.origin}/site-media/v1/elsewhere`);
