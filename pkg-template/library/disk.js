@@ -5,8 +5,17 @@ import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** An MD5 sum by the runtime, which is three times as fast as the module; undefined where the runtime may not make one. */
-export function sum() {
+/** @import { Digest, Records, Source, UploadRecord } from './internal.d.ts' */
+
+/** Bytes of a piece of a file. */
+const PIECE_SIZE = 256 * 1024;
+
+/**
+ * An MD5 digest by the runtime, which is three times as fast as the module. Undefined where the runtime refuses MD5.
+ *
+ * @returns {Digest | undefined}
+ */
+export function digest() {
   try {
     const hash = createHash('md5');
     return { add: (bytes) => void hash.update(bytes), end: () => hash.digest('hex') };
@@ -15,18 +24,31 @@ export function sum() {
   }
 }
 
+/** @param {string | URL} given */
 const pathOf = (given) => (given instanceof URL || /^file:\/\//.test(given) ? fileURLToPath(given) : given);
 
-/** A source of a file, read in pieces of at most `most` bytes. */
-export async function openFile(given, most) {
+/** @param {unknown} error */
+const isMissing = (error) => /** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT';
+
+/**
+ * Opens a file as a source.
+ *
+ * @param {string | URL} given
+ * @returns {Promise<Source>}
+ */
+export async function openFile(given) {
   const path = pathOf(given);
   const handle = await open(path, 'r');
   try {
     const about = await handle.stat();
     if (!about.isFile()) throw Object.assign(new Error(`${path} is not a file`), { code: 'EISDIR' });
+    /**
+     * @param {number} from
+     * @param {number} to
+     */
     async function* pieces(from, to) {
       for (let at = from; at < to; ) {
-        const buffer = new Uint8Array(Math.min(most, to - at));
+        const buffer = new Uint8Array(Math.min(PIECE_SIZE, to - at));
         const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
         if (bytesRead === 0) return;
         at += bytesRead;
@@ -59,8 +81,13 @@ export async function openFile(given, most) {
 }
 
 /**
- * The files and folders of a folder, at every depth, by path relative to it with `/`. Links are not followed, so that a
- * folder that links to itself comes to an end. What begins with a dot is left out unless `hidden`.
+ * The files and folders of a folder, at every depth, by their paths relative to it with `/`. Links are not followed, so a
+ * folder that links to itself comes to an end. Names that begin with a dot are left out unless `hidden`.
+ *
+ * @param {string | URL} given
+ * @param {{ hidden?: boolean }} [options]
+ * @param {string} [prefix]
+ * @returns {AsyncGenerator<{ path: string, isFolder?: boolean, source?: string, size?: number }, void, undefined>}
  */
 export async function* entriesOf(given, { hidden = false } = {}, prefix = '') {
   const folder = pathOf(given);
@@ -81,8 +108,10 @@ export async function* entriesOf(given, { hidden = false } = {}, prefix = '') {
 }
 
 /**
- * A file, or what is below a folder. The name of a folder goes along, unless the path ends in a slash: then only what is in it
- * is meant, as many tools have it.
+ * A file, or the content of a folder. The name of the folder is part of it, unless the path ends in a slash, which means only
+ * what is in it, as in rsync.
+ *
+ * @param {string | URL} given
  */
 export async function folderOrFile(given) {
   const path = pathOf(given);
@@ -91,19 +120,25 @@ export async function folderOrFile(given) {
   return { name: /[\\/]$/.test(path) ? undefined : basename(resolve(path)), entries: entriesOf(path) };
 }
 
-/** The folder for records when the caller names none: what is kept between runs, but is no document of the user's. */
+/** The default folder for records: the user's state directory. */
 const stateFolder = () => join(process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'wix-media', 'uploads');
 
-/** Records in a folder, one file each. They hold upload tokens, so they are for their owner alone. */
+/**
+ * Records in a folder, one file each. They hold upload tokens, so only their owner can read them.
+ *
+ * @param {string | URL | undefined} given
+ * @returns {Records}
+ */
 export function records(given) {
   const folder = given === undefined ? stateFolder() : pathOf(given);
-  const fileOf = (id) => join(folder, `${id}.json`);
-  const read = async (file) => {
+  const fileOf = (/** @type {string} */ id) => join(folder, `${id}.json`);
+  /** @returns {Promise<UploadRecord | undefined>} */
+  const read = async (/** @type {string} */ file) => {
     try {
       return JSON.parse(await readFile(file, 'utf8'));
     } catch (error) {
-      // A record that is gone or was cut off is none.
-      if (error.code === 'ENOENT' || error instanceof SyntaxError) return undefined;
+      // A record that was cut off counts as missing.
+      if (isMissing(error) || error instanceof SyntaxError) return undefined;
       throw error;
     }
   };
@@ -118,7 +153,7 @@ export function records(given) {
     delete: (id) => rm(fileOf(id), { force: true }),
     async list() {
       const names = await readdir(folder).catch((error) => {
-        if (error.code === 'ENOENT') return [];
+        if (isMissing(error)) return [];
         throw error;
       });
       const all = await Promise.all(names.filter((name) => name.endsWith('.json')).map((name) => read(join(folder, name))));
@@ -127,39 +162,38 @@ export function records(given) {
   };
 }
 
-/** A folder for downloads. Paths are relative and safe; the caller sees to that. */
+/**
+ * A folder for downloads. The caller makes sure that paths are relative and safe.
+ *
+ * @param {string | URL} given
+ */
 export function folderAt(given) {
   const root = resolve(pathOf(given));
-  const at = (path) => join(root, ...path.split('/'));
+  const at = (/** @type {string} */ path) => join(root, ...path.split('/'));
   return {
     root,
     at,
-    makeFolder: (path) => mkdir(at(path), { recursive: true }),
-    async names(path) {
-      return readdir(at(path)).catch((error) => {
-        if (error.code === 'ENOENT') return [];
-        throw error;
-      });
-    },
-    async size(path) {
+    makeFolder: (/** @type {string} */ path) => mkdir(at(path), { recursive: true }),
+    /** The size of a file; undefined where there is none. */
+    async size(/** @type {string} */ path) {
       try {
         const about = await stat(at(path));
         return about.isFile() ? about.size : undefined;
       } catch (error) {
-        if (error.code === 'ENOENT') return undefined;
+        if (isMissing(error)) return undefined;
         throw error;
       }
     },
-    open: (path) => openFile(at(path), 256 * 1024),
-    rename: (from, to) => rename(at(from), at(to)),
-    remove: (path) => unlink(at(path)).catch(() => {}),
-    /** Adds to a file behind `offset`, where it is cut off first. */
-    async append(path, offset) {
+    open: (/** @type {string} */ path) => openFile(at(path)),
+    rename: (/** @type {string} */ from, /** @type {string} */ to) => rename(at(from), at(to)),
+    remove: (/** @type {string} */ path) => unlink(at(path)).catch(() => {}),
+    /** Truncates a file to `offset` bytes, and appends to it. */
+    async append(/** @type {string} */ path, /** @type {number} */ offset) {
       const handle = await open(at(path), offset > 0 ? 'r+' : 'w');
       await handle.truncate(offset);
       let position = offset;
       return {
-        async write(bytes) {
+        async write(/** @type {Uint8Array} */ bytes) {
           for (let done = 0; done < bytes.length; ) {
             const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position);
             done += bytesWritten;

@@ -1,43 +1,45 @@
-// Uploads, downloads, paths and trash: loaded with the first use of one of them.
-import { load, Digest } from './module.js';
+// The library: uploads, downloads, paths and trash, loaded with the first use of one of them.
 import { createDownloads } from './downloads/index.js';
+import { Digest, load } from './module.js';
 import { createPaths } from './paths/index.js';
 import { createTrash } from './trash/index.js';
 import { createUploads } from './uploads/index.js';
 
+/** @import { Lent } from '../client/internal.d.ts' */
+/** @import { Api, Shared } from './internal.d.ts' */
+
 /**
- * Makes `{ uploads, downloads, paths, trash }` for one client. Everything of the small client comes in by `given`, as its
- * classes must be the same ones.
+ * Makes the library of one client.
+ *
+ * @param {Lent} given Everything of the small client, whose classes must be the same ones.
  */
 export async function createLibrary(given) {
-  const { client, connection, wasm, WixMediaError, textOf } = given;
+  const { connection, wasm, WixMediaError, textOf } = given;
   await load(wasm);
-  const native = (await given.disk?.())?.sum;
-  const { attempts = 1, baseDelayMs = 500, maxDelayMs = 60_000 } = connection.retry;
-  const shared = {
-    ...connection,
-    tell: given.tell,
-    sourceFailed: (cause) =>
-      cause instanceof WixMediaError || cause?.name === 'AbortError'
-        ? cause
-        : new WixMediaError({
-            message: `uploads.upload: the source cannot be read: ${textOf(cause)}`,
-            code: 'SOURCE_FAILED',
-            operation: 'uploads.upload',
-            cause,
-          }),
-  };
+  const native = (await given.disk?.())?.digest;
+  const { attempts, baseDelayMs, maxDelayMs } = connection.retry;
+  const sourceFailed = (/** @type {any} */ cause) =>
+    cause instanceof WixMediaError || cause?.name === 'AbortError'
+      ? cause
+      : new WixMediaError({
+          message: `uploads.upload: cannot read the source: ${textOf(cause)}`,
+          code: 'SOURCE_FAILED',
+          operation: 'uploads.upload',
+          cause,
+        });
+  /** @type {Shared} */
+  const shared = { ...connection, tell: given.tell, sourceFailed };
+  /** @type {Api} */
   const api = {
     ...given,
     shared,
-    client,
-    sourceFailed: shared.sourceFailed,
+    sourceFailed,
     fromSource: (promise) =>
       promise.catch((error) => {
-        throw shared.sourceFailed(error);
+        throw sourceFailed(error);
       }),
-    sum: () => native?.() ?? new Digest(),
-    now: () => connection.manager?.clock?.now?.() ?? Date.now(),
+    digest: () => native?.() ?? new Digest(),
+    now: () => (/** @type {any} */ (connection.manager)?.clock?.now?.() ?? Date.now()),
     // Chunks are cheap to repeat, so a resumable upload may fail more often.
     patience: {
       tries: attempts > 1 ? attempts * 2 : 1,

@@ -1,21 +1,54 @@
 // Paths such as `/animals/foxes/red.jpg`, by the ordinary calls.
 
+/** @import { Folder, FileEntry, FolderEntry, FolderTree, PathOptions } from '../../types/index.js' */
+/** @import { Api, CallOptions, FileDescriptor } from '../internal.d.ts' */
+
+/** @typedef {(FileEntry | FolderEntry) & { depth: number }} WalkEntry */
+
 const ROOT = 'media-root';
 
+/** @param {unknown} path */
 const segmentsOf = (path) => String(path).split('/').filter((segment) => segment !== '');
 
+/** @param {string[]} segments */
 const joined = (segments) => `/${segments.join('/')}`;
 
-/** Of several of one name the oldest, as the service has it for the paths of uploads. */
-const oldest = (items) => items.reduce((one, other) => (one && one._createdDate <= other._createdDate ? one : other), undefined);
+/**
+ * The id of an item of the service, which always has one.
+ *
+ * @param {FileDescriptor | Folder} item
+ */
+const idOf = (item) => /** @type {string} */ (item._id);
 
-export function createPaths(api) {
-  const { client, WixMediaError, refusal } = api;
-  /** Folders that are being made, so that uploads side by side do not make them twice. */
+/**
+ * The oldest of several items with one name, as the service resolves the paths of uploads.
+ *
+ * @template {FileDescriptor | Folder} Entry
+ * @param {Entry[]} items
+ * @returns {Entry | undefined}
+ */
+const oldest = (items) => {
+  const time = (/** @type {Entry} */ item) => Number(item._createdDate);
+  return items.reduce((/** @type {Entry | undefined} */ one, other) => (one && time(one) <= time(other) ? one : other), undefined);
+};
+
+/** @param {Pick<Api, 'client' | 'WixMediaError' | 'refusal'>} api */
+export function createPaths({ client, WixMediaError, refusal }) {
+  /**
+   * Folders that are being made, so that concurrent uploads do not make them twice.
+   *
+   * @type {Map<string, Promise<Folder>>}
+   */
   const making = new Map();
 
+  /**
+   * @param {string} operation
+   * @param {string} path
+   * @param {string} segment
+   * @param {string} parent
+   */
   const missing = (operation, path, segment, parent) => {
-    const description = `there is no ${JSON.stringify(segment)} in ${parent}`;
+    const description = `${JSON.stringify(segment)} not found in ${parent}`;
     return new WixMediaError({
       message: `${operation}: ${path}: ${description}`,
       code: 'PATH_NOT_FOUND',
@@ -25,26 +58,46 @@ export function createPaths(api) {
     });
   };
 
-  const foldersIn = (parentFolderId, call) => client.folders.listFolders({ parentFolderId, paging: { limit: 100 } }, call).toArray();
-  const filesIn = (parentFolderId, call) => client.files.listFiles({ parentFolderId, paging: { limit: 100 } }, call).toArray();
+  const foldersIn = (/** @type {string} */ parentFolderId, /** @type {CallOptions} */ call) =>
+    client.folders.listFolders({ parentFolderId, paging: { limit: 100 } }, call).toArray();
+  const filesIn = (/** @type {string} */ parentFolderId, /** @type {CallOptions} */ call) =>
+    client.files.listFiles({ parentFolderId, paging: { limit: 100 } }, call).toArray();
 
+  /**
+   * @param {string} parentFolderId
+   * @param {string} name
+   * @param {CallOptions} call
+   */
   const folderNamed = async (parentFolderId, name, call) =>
     oldest((await foldersIn(parentFolderId, call)).filter((folder) => folder.displayName === name));
 
-  /** The folder of these segments. */
+  /**
+   * The folder of these segments.
+   *
+   * @param {string} operation
+   * @param {string} path The whole path, for the error.
+   * @param {string[]} segments
+   * @param {string} start
+   * @param {CallOptions} call
+   */
   async function descend(operation, path, segments, start, call) {
     let folder = await client.folders.getFolder(start, call);
     for (const [index, segment] of segments.entries()) {
-      const next = await folderNamed(folder._id, segment, call);
+      const next = await folderNamed(idOf(folder), segment, call);
       if (!next) throw missing(operation, path, segment, joined(segments.slice(0, index)));
       folder = next;
     }
     return folder;
   }
 
-  const startOf = ({ parentFolderId = ROOT } = {}) => parentFolderId;
-  const callOf = ({ signal, timeoutMs } = {}) => ({ signal, timeoutMs });
+  const startOf = (/** @type {PathOptions} */ { parentFolderId = ROOT } = {}) => parentFolderId;
+  const callOf = (/** @type {PathOptions} */ { signal, timeoutMs } = {}) => ({ signal, timeoutMs });
 
+  /**
+   * @param {string} path
+   * @param {PathOptions} [options]
+   * @returns {Promise<FileEntry | FolderEntry>}
+   */
   async function resolve(path, options) {
     const operation = 'paths.resolve';
     if (typeof path !== 'string') throw refusal('path', 'must be a string', operation);
@@ -52,53 +105,81 @@ export function createPaths(api) {
     const segments = segmentsOf(path);
     const name = segments.pop();
     const parent = await descend(operation, path, segments, startOf(options), call);
-    if (name === undefined) return { kind: 'folder', path: '/', id: parent._id, folder: parent };
+    if (name === undefined) return { kind: 'folder', path: '/', id: idOf(parent), folder: parent };
     const whole = joined([...segments, name]);
-    const folder = await folderNamed(parent._id, name, call);
-    if (folder) return { kind: 'folder', path: whole, id: folder._id, folder };
+    const folder = await folderNamed(idOf(parent), name, call);
+    if (folder) return { kind: 'folder', path: whole, id: idOf(folder), folder };
     const isFolder = path.endsWith('/');
-    const file = isFolder ? undefined : oldest((await filesIn(parent._id, call)).filter((each) => each.displayName === name));
+    const file = isFolder ? undefined : oldest((await filesIn(idOf(parent), call)).filter((each) => each.displayName === name));
     if (!file) throw missing(operation, path, name, joined(segments));
-    return { kind: 'file', path: whole, id: file._id, file };
+    return { kind: 'file', path: whole, id: idOf(file), file };
   }
 
+  /**
+   * @param {string} path
+   * @param {PathOptions} [options]
+   */
   async function ensure(path, options) {
     if (typeof path !== 'string') throw refusal('path', 'must be a string', 'paths.ensure');
     const call = callOf(options);
+    /** @type {Folder | undefined} */
     let folder;
     let id = startOf(options);
     for (const segment of segmentsOf(path)) {
       const key = JSON.stringify([id, segment]);
-      if (!making.has(key)) {
-        // Without the caller's signal: others may wait for it too.
-        const made = child(id, segment, {}).finally(() => making.delete(key));
+      let made = making.get(key);
+      if (!made) {
+        // Without the caller's signal: others may wait for the same folder.
+        made = child(id, segment, {}).finally(() => making.delete(key));
         making.set(key, made);
       }
-      folder = await making.get(key);
-      id = folder._id;
+      folder = await made;
+      id = idOf(folder);
     }
     return folder ?? client.folders.getFolder(id, call);
   }
 
+  /**
+   * @param {string} parentFolderId
+   * @param {string} name
+   * @param {CallOptions} call
+   */
   async function child(parentFolderId, name, call) {
     const found = await folderNamed(parentFolderId, name, call);
-    return found ?? (await client.folders.createFolder(name, { parentFolderId }, call)).folder;
+    return found ?? /** @type {Folder} */ ((await client.folders.createFolder(name, { parentFolderId }, call)).folder);
   }
 
-  /** Everything below a folder: folders before what is in them, each level in the order of names. */
-  async function* below(folder, path, depth, most, call, trail = [folder._id]) {
-    if (depth > most) return;
-    const byName = (one, other) => (one.displayName < other.displayName ? -1 : 1);
-    const [folders, files] = await Promise.all([foldersIn(folder._id, call), filesIn(folder._id, call)]);
-    const at = (name) => `${path === '/' ? '' : path}/${name}`;
+  /**
+   * Everything below a folder: folders before what is in them, each level in the order of names.
+   *
+   * @param {Folder} folder
+   * @param {string} path
+   * @param {number} depth
+   * @param {number} maxDepth
+   * @param {CallOptions} call
+   * @param {string[]} [trail]
+   * @returns {AsyncGenerator<WalkEntry, void, undefined>}
+   */
+  async function* below(folder, path, depth, maxDepth, call, trail = [idOf(folder)]) {
+    if (depth > maxDepth) return;
+    const byName = (/** @type {{ displayName?: string }} */ one, /** @type {{ displayName?: string }} */ other) =>
+      String(one.displayName) < String(other.displayName) ? -1 : 1;
+    const id = idOf(folder);
+    const [folders, files] = await Promise.all([foldersIn(id, call), filesIn(id, call)]);
+    const at = (/** @type {string | undefined} */ name) => `${path === '/' ? '' : path}/${name}`;
     for (const each of folders.sort(byName)) {
-      yield { kind: 'folder', path: at(each.displayName), id: each._id, depth, folder: each };
-      // A folder that is moved meanwhile can turn up below itself.
-      if (!trail.includes(each._id)) yield* below(each, at(each.displayName), depth + 1, most, call, [...trail, each._id]);
+      const own = idOf(each);
+      yield { kind: 'folder', path: at(each.displayName), id: own, depth, folder: each };
+      // A folder that is moved during the walk can turn up below itself.
+      if (!trail.includes(own)) yield* below(each, at(each.displayName), depth + 1, maxDepth, call, [...trail, own]);
     }
-    for (const file of files.sort(byName)) yield { kind: 'file', path: at(file.displayName), id: file._id, depth, file };
+    for (const file of files.sort(byName)) yield { kind: 'file', path: at(file.displayName), id: idOf(file), depth, file };
   }
 
+  /**
+   * @param {string} path
+   * @param {PathOptions & { depth?: number }} options
+   */
   async function* walk(path = '/', options = {}) {
     const call = callOf(options);
     const segments = segmentsOf(path);
@@ -106,17 +187,23 @@ export function createPaths(api) {
     yield* below(folder, joined(segments), 1, options.depth ?? Infinity, call);
   }
 
+  /**
+   * @param {string} path
+   * @param {PathOptions & { depth?: number }} options
+   */
   async function tree(path = '/', options = {}) {
     const call = callOf(options);
     const { depth = Infinity } = options;
     const segments = segmentsOf(path);
     const folder = await descend('paths.tree', path, segments, startOf(options), call);
-    const nodeOf = (each, own) => ({ path: own, folder: each, folders: [], files: [], fileCount: 0, sizeInBytes: 0 });
+    /** @returns {FolderTree} */
+    const nodeOf = (/** @type {Folder} */ each, /** @type {string} */ own) => ({ path: own, folder: each, folders: [], files: [], fileCount: 0, sizeInBytes: 0 });
     const root = nodeOf(folder, joined(segments));
     const nodes = new Map([[root.path, root]]);
-    const trail = (own) => own.slice(0, own.lastIndexOf('/')) || '/';
+    const parentPath = (/** @type {string} */ own) => own.slice(0, own.lastIndexOf('/')) || '/';
     for await (const entry of below(folder, root.path, 1, depth, call)) {
-      const parent = nodes.get(trail(entry.path));
+      // A folder comes before what is in it.
+      const parent = /** @type {FolderTree} */ (nodes.get(parentPath(entry.path)));
       if (entry.kind === 'folder') {
         const node = nodeOf(entry.folder, entry.path);
         parent.folders.push(node);
@@ -129,7 +216,11 @@ export function createPaths(api) {
   return { resolve, ensure, walk, tree };
 }
 
-/** Fills in what is below each node. */
+/**
+ * Fills in the counts and sizes of each node.
+ *
+ * @param {FolderTree} node
+ */
 function counted(node) {
   node.fileCount = node.files.length;
   node.sizeInBytes = node.files.reduce((sum, file) => sum + Math.max(Number(file.sizeInBytes) || 0, 0), 0);

@@ -1,114 +1,141 @@
-// Deleting without fear: what would go is counted before, and what went comes back.
+// The trash: what a deletion would take is counted before, and what was deleted can be restored.
+import { batchesOf, DESCRIPTORS_PER_CALL, FILES_PER_CALL, FOLDERS_PER_CALL } from '../batches.js';
 
-const FILES_AT_ONCE = 1000;
-const FOLDERS_AT_ONCE = 100;
-const READ_AT_ONCE = 100;
+/** @import { DeletionPlan, Folder, MediaTypeWithLiterals } from '../../types/index.js' */
+/** @import { Api, CallOptions, FileDescriptor } from '../internal.d.ts' */
 
+/** @typedef {{ file: FileDescriptor, folder?: undefined } | { folder: Folder, file?: undefined }} Entry */
+/** @typedef {{ olderThan?: Date | number | string, mediaTypes?: MediaTypeWithLiterals[], dryRun?: boolean }} EmptyOptions */
+/** @typedef {{ mediaTypes?: MediaTypeWithLiterals[], inFolders?: boolean }} RestoreOptions */
+
+/** @type {Record<string, number>} */
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
 
+/** @param {FileDescriptor} file */
 const sizeOf = (file) => Math.max(Number(file.sizeInBytes) || 0, 0);
 
-function* partsOf(list, size) {
-  for (let start = 0; start < list.length; start += size) yield list.slice(start, start + size);
-}
+/** @param {FileDescriptor[]} files */
+const sizeOfAll = (files) => files.reduce((sum, file) => sum + sizeOf(file), 0);
 
-export function createTrash(api) {
-  const { client, limited, refusal } = api;
+/** @param {FileDescriptor | Folder} item */
+const idOf = (item) => /** @type {string} */ (item._id);
 
-  const lists = {
-    live: {
-      files: (parentFolderId, call) => client.files.listFiles({ parentFolderId, paging: { limit: 100 } }, call).toArray(),
-      folders: (parentFolderId, call) => client.folders.listFolders({ parentFolderId, paging: { limit: 100 } }, call).toArray(),
-    },
-    trashed: {
-      files: (parentFolderId, call) => client.files.listDeletedFiles({ parentFolderId, paging: { limit: 100 } }, call).toArray(),
-      folders: (parentFolderId, call) =>
-        client.folders.listDeletedFolders({ parentFolderId, paging: { limit: 100 } }, call).toArray(),
-    },
-  };
+/** @param {unknown} error */
+const codeOf = (error) => String(/** @type {{ code?: unknown }} */ (error)?.code);
 
-  /** Everything below a folder, which is live or in the trash. */
-  async function* below(folder, call, trail = [folder._id]) {
-    const list = folder.state === 'DELETED' ? lists.trashed : lists.live;
-    const [files, folders] = await Promise.all([list.files(folder._id, call), list.folders(folder._id, call)]);
+const PAGE = { paging: { limit: 100 } };
+
+/** @param {Pick<Api, 'client' | 'limited' | 'refusal' | 'now'>} api */
+export function createTrash({ client, limited, refusal, now }) {
+  /**
+   * Everything below a folder, which is in use or in the trash.
+   *
+   * @param {Folder} folder
+   * @param {CallOptions} call
+   * @param {string[]} [trail]
+   * @returns {AsyncGenerator<Entry, void, undefined>}
+   */
+  async function* below(folder, call, trail = [idOf(folder)]) {
+    const options = { parentFolderId: idOf(folder), ...PAGE };
+    const isTrashed = folder.state === 'DELETED';
+    const [files, folders] = await Promise.all([
+      (isTrashed ? client.files.listDeletedFiles(options, call) : client.files.listFiles(options, call)).toArray(),
+      (isTrashed ? client.folders.listDeletedFolders(options, call) : client.folders.listFolders(options, call)).toArray(),
+    ]);
     for (const file of files) yield { file };
     for (const each of folders) {
       yield { folder: each };
-      // A folder that is moved meanwhile can turn up below itself.
-      if (!trail.includes(each._id)) yield* below(each, call, [...trail, each._id]);
+      // A folder that is moved during the walk can turn up below itself.
+      if (!trail.includes(idOf(each))) yield* below(each, call, [...trail, idOf(each)]);
     }
   }
 
+  /**
+   * @param {any} ids
+   * @param {CallOptions} call
+   * @returns {Promise<DeletionPlan>}
+   */
   async function plan(ids, call) {
     const operation = 'trash.plan';
     const given = Array.isArray(ids) ? { ids } : (ids ?? {});
-    const mixed = (given.ids ?? []).map((id) => id?._id ?? id);
+    /** @type {string[]} */
+    const mixed = (given.ids ?? []).map((/** @type {any} */ id) => id?._id ?? id);
     const fileIds = [...(given.fileIds ?? []), ...mixed];
     const folderIds = [...(given.folderIds ?? [])];
     if ([...fileIds, ...folderIds].some((id) => typeof id !== 'string')) throw refusal('ids', 'must be ids of files and folders', operation);
 
+    /** @type {Map<string, FileDescriptor>} */
     const files = new Map();
+    /** @type {Map<string, Folder>} */
     const folders = new Map();
+    /** @type {Set<string>} */
     const found = new Set();
-    for (const part of partsOf(fileIds, READ_AT_ONCE)) {
-      const answer = await client.files.getFileDescriptors(part, call).catch((error) => {
-        if (['RESOURCE_NOT_FOUND', 'NOT_FOUND'].includes(error?.code)) return undefined;
+    for (const batch of batchesOf(fileIds, DESCRIPTORS_PER_CALL)) {
+      const answer = await client.files.getFileDescriptors(batch, call).catch((error) => {
+        if (['RESOURCE_NOT_FOUND', 'NOT_FOUND'].includes(codeOf(error))) return undefined;
         throw error;
       });
       for (const file of answer?.files ?? []) {
-        files.set(file._id, file);
-        found.add(file._id);
+        files.set(idOf(file), file);
+        found.add(idOf(file));
       }
     }
     // Ids may be given as media identifiers, and answers come in any order.
-    const isFound = (id) => found.has(id) || [...found].some((known) => id.includes(known));
+    const isFound = (/** @type {string} */ id) => found.has(id) || [...found].some((known) => id.includes(known));
     const rest = mixed.filter((id) => !isFound(id));
-    const missing = (given.fileIds ?? []).filter((id) => !isFound(id));
+    /** @type {string[]} */
+    const missing = (given.fileIds ?? []).filter((/** @type {string} */ id) => !isFound(id));
     for (const id of [...folderIds, ...rest]) {
       let folder;
       try {
         folder = await client.folders.getFolder(id, call);
       } catch (error) {
-        if (!['FOLDER_NOT_FOUND', 'RESOURCE_NOT_FOUND', 'NOT_FOUND'].includes(error?.code)) throw error;
+        if (!['FOLDER_NOT_FOUND', 'RESOURCE_NOT_FOUND', 'NOT_FOUND'].includes(codeOf(error))) throw error;
         missing.push(id);
         continue;
       }
-      folders.set(folder._id, folder);
+      folders.set(idOf(folder), folder);
       for await (const entry of below(folder, call)) {
-        if (entry.file) files.set(entry.file._id, entry.file);
-        else folders.set(entry.folder._id, entry.folder);
+        if (entry.file) files.set(idOf(entry.file), entry.file);
+        else folders.set(idOf(entry.folder), entry.folder);
       }
     }
     const all = [...files.values(), ...folders.values()];
     return {
       files: files.size,
       folders: folders.size,
-      bytes: [...files.values()].reduce((sum, file) => sum + sizeOf(file), 0),
+      bytes: sizeOfAll([...files.values()]),
       alreadyInTrash: all.filter(({ state }) => state === 'DELETED').length,
       missing,
     };
   }
 
-  /** The time before which something must have changed last. */
+  /**
+   * The time before which an item must have been changed last.
+   *
+   * @param {EmptyOptions['olderThan']} olderThan
+   */
   function limitOf(olderThan) {
     if (olderThan === undefined) return Infinity;
     if (olderThan instanceof Date) return olderThan.getTime();
-    const now = api.now();
-    if (typeof olderThan === 'number' && olderThan >= 0) return now - olderThan;
-    const [, number, unit] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)$/.exec(olderThan) ?? [];
+    if (typeof olderThan === 'number' && olderThan >= 0) return now() - olderThan;
+    const [, number, unit] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)$/.exec(String(olderThan)) ?? [];
     if (!unit) throw refusal('olderThan', 'must be a Date, milliseconds, or a text such as 30d, 12h', 'trash.empty');
-    return now - number * UNITS[unit];
+    return now() - Number(number) * UNITS[unit];
   }
 
+  /**
+   * @param {EmptyOptions | undefined} options
+   * @param {CallOptions} call
+   */
   async function empty({ olderThan, mediaTypes, dryRun = false } = {}, call) {
     const limit = limitOf(olderThan);
-    const isOld = ({ _updatedDate }) => !(_updatedDate >= limit);
-    const files = await client.files.listDeletedFiles({ mediaTypes, paging: { limit: 100 } }, call).toArray();
-    const goingFiles = files.filter(isOld);
+    const isOld = (/** @type {FileDescriptor | Folder} */ { _updatedDate }) => !(Number(_updatedDate ?? NaN) >= limit);
+    const files = (await client.files.listDeletedFiles({ mediaTypes, ...PAGE }, call).toArray()).filter(isOld);
     const goingFolders = [];
-    let [folderCount, fileCount, bytes] = [0, goingFiles.length, goingFiles.reduce((sum, file) => sum + sizeOf(file), 0)];
-    // A folder holds files of every type, so it goes only when all types do.
-    const folders = mediaTypes ? [] : await client.folders.listDeletedFolders({ paging: { limit: 100 } }, call).toArray();
+    let [folderCount, fileCount, bytes] = [0, files.length, sizeOfAll(files)];
+    // A folder holds files of every type, so it is deleted only together with all of them.
+    const folders = mediaTypes ? [] : await client.folders.listDeletedFolders(PAGE, call).toArray();
     for (const folder of folders) {
       const inside = [];
       for await (const entry of below({ ...folder, state: 'DELETED' }, call)) inside.push(entry);
@@ -124,39 +151,53 @@ export function createTrash(api) {
       }
     }
     if (!dryRun) {
-      const idsOf = (items) => items.map(({ _id }) => _id);
-      for (const ids of partsOf(idsOf(goingFiles), FILES_AT_ONCE)) await client.files.bulkDeleteFiles(ids, { permanent: true }, call);
-      for (const ids of partsOf(idsOf(goingFolders), FOLDERS_AT_ONCE)) await client.folders.bulkDeleteFolders(ids, { permanent: true }, call);
+      for (const ids of batchesOf(files.map(idOf), FILES_PER_CALL)) await client.files.bulkDeleteFiles(ids, { permanent: true }, call);
+      for (const ids of batchesOf(goingFolders.map(idOf), FOLDERS_PER_CALL)) {
+        await client.folders.bulkDeleteFolders(ids, { permanent: true }, call);
+      }
     }
     return { files: fileCount, folders: folderCount, bytes };
   }
 
+  /**
+   * @param {RestoreOptions | undefined} options
+   * @param {CallOptions} call
+   */
   async function restoreAll({ mediaTypes, inFolders = false } = {}, call) {
-    const files = await client.files.listDeletedFiles({ mediaTypes, paging: { limit: 100 } }, call).toArray();
-    const folders = mediaTypes && !inFolders ? [] : await client.folders.listDeletedFolders({ paging: { limit: 100 } }, call).toArray();
-    const ids = files.map(({ _id }) => _id);
+    const files = await client.files.listDeletedFiles({ mediaTypes, ...PAGE }, call).toArray();
+    const folders = mediaTypes && !inFolders ? [] : await client.folders.listDeletedFolders(PAGE, call).toArray();
+    const ids = files.map(idOf);
     let folderCount = 0;
     if (mediaTypes) {
       for (const folder of folders) {
         for await (const { file } of below({ ...folder, state: 'DELETED' }, call)) {
-          if (file && mediaTypes.includes(file.mediaType)) ids.push(file._id);
+          if (file && mediaTypes.some((type) => type === file.mediaType)) ids.push(idOf(file));
         }
       }
     } else {
-      // Folders first: then the files that were deleted from them find their place again.
-      const folderIds = folders.map(({ _id }) => _id);
-      for (const part of partsOf(folderIds, FOLDERS_AT_ONCE)) await client.folders.bulkRestoreFoldersFromTrashBin(part, call);
+      // Folders first: then files that were deleted from them return to them.
+      const folderIds = folders.map(idOf);
+      for (const batch of batchesOf(folderIds, FOLDERS_PER_CALL)) await client.folders.bulkRestoreFoldersFromTrashBin(batch, call);
       folderCount = folderIds.length;
     }
-    for (const part of partsOf(ids, FILES_AT_ONCE)) await client.files.bulkRestoreFilesFromTrashBin(part, call);
+    for (const batch of batchesOf(ids, FILES_PER_CALL)) await client.files.bulkRestoreFilesFromTrashBin(batch, call);
     return { files: ids.length, folders: folderCount, fileIds: ids };
   }
 
+  /**
+   * @template Result
+   * @param {string} name
+   * @param {CallOptions | undefined} options
+   * @param {(call: CallOptions) => Promise<Result>} work
+   */
   const within = (name, options, work) => limited((signal) => work({ signal }), options?.signal, options?.timeoutMs, name);
 
   return {
-    plan: (ids, options) => within('trash.plan', options, (call) => plan(ids, call)),
-    empty: (options) => within('trash.empty', options, (call) => empty(options, call)),
-    restoreAll: (options) => within('trash.restoreAll', options, (call) => restoreAll(options, call)),
+    plan: (/** @type {unknown} */ ids, /** @type {CallOptions | undefined} */ options) =>
+      within('trash.plan', options, (call) => plan(ids, call)),
+    empty: (/** @type {(EmptyOptions & CallOptions) | undefined} */ options) =>
+      within('trash.empty', options, (call) => empty(options, call)),
+    restoreAll: (/** @type {(RestoreOptions & CallOptions) | undefined} */ options) =>
+      within('trash.restoreAll', options, (call) => restoreAll(options, call)),
   };
 }

@@ -1,50 +1,70 @@
-// Requests to the hosts of uploads and downloads, which take their permission from the URL: no credentials go there.
+// Requests to upload hosts. The URL is their permission, so no credentials are sent.
+import { linked, stalled } from '../retry.js';
 
-/** Whoever has no XMLHttpRequest is no page, and can send a stream. */
-const isBrowser = typeof XMLHttpRequest === 'function' || typeof ServiceWorkerGlobalScope === 'function';
+/** @import { HeaderMap } from '../../client/internal.d.ts' */
+/** @import { HostAnswer, Shared, Source } from '../internal.d.ts' */
 
-// What a connection may be slow by, when nothing can be seen of its progress: bytes in a millisecond.
-const SLOWEST = 10;
-
-/** The milliseconds that a Retry-After header asks for; NaN when it asks for none. */
-export function retryAfter(text) {
-  if (text === null || text === undefined || text === '') return NaN;
-  return Number.isFinite(Number(text)) ? text * 1000 : Date.parse(text) - Date.now();
-}
-
-/** The signal of the caller and a stop of our own. */
-export function linked(signal) {
-  const controller = new AbortController();
-  const abort = () => controller.abort(signal.reason);
-  if (signal?.aborted) abort();
-  else signal?.addEventListener('abort', abort);
-  return {
-    signal: controller.signal,
-    abort: (reason) => controller.abort(reason),
-    release: () => signal?.removeEventListener('abort', abort),
-  };
-}
+/** @typedef {{ source: Source, from: number, to?: number }} Range Bytes of a source; to its end without `to`. */
 
 /**
- * Sends one request. `body` is a text, or `{ source, from, to }` for bytes of a source, of which `onSent(bytes)` is told how
- * many have left and `onBytes(offset, bytes)` which they were, where that can be seen. The request is given up when nothing
- * moves for `stallMs`. Resolves to `{ status, header(name), bytes, response }`.
+ * @typedef {object} Exchange
+ * @property {string} url
+ * @property {string} method
+ * @property {HeaderMap} [headers]
+ * @property {string | Range} [body]
+ * @property {AbortSignal} signal
+ * @property {number} stallMs Milliseconds without progress after which the request is given up.
+ * @property {(bytes: number) => void} [onSent] Told how many bytes of the source have left, where that can be seen.
+ * @property {(offset: number, bytes: Uint8Array) => void} [onBytes] Told which bytes they were, where that can be seen.
+ */
+
+/**
+ * One request that is under way.
+ *
+ * @typedef {object} Request
+ * @property {string} url
+ * @property {string} method
+ * @property {HeaderMap} headers
+ * @property {AbortSignal} signal
+ * @property {(extra?: number) => void} moved To be called whenever there is progress.
+ * @property {Exchange['onSent']} onSent
+ * @property {Exchange['onBytes']} onBytes
+ * @property {unknown} [fault] The error of the source, which `fetch` would hide.
+ */
+
+/** Runtimes without XMLHttpRequest can send streams. */
+const isBrowser = typeof XMLHttpRequest === 'function' || 'ServiceWorkerGlobalScope' in globalThis;
+
+/** The slowest connection that is waited for where progress cannot be seen, in bytes per millisecond. */
+const MIN_SPEED = 10;
+
+/**
+ * Sends one request.
+ *
+ * @param {Shared} shared
+ * @param {string} name The function of the caller, for hooks.
+ * @param {Exchange} exchange
+ * @returns {Promise<HostAnswer>}
  */
 export async function exchange(shared, name, { url, method, headers = {}, body, signal, stallMs, onSent, onBytes }) {
   const { on, tell } = shared;
   const about = { operation: name, method, url: redactedUrl(url), attempt: 1 };
   if (on.request) tell(on.request, { ...about, headers: { ...headers } });
   const own = linked(signal);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const moved = (extra = 0) => {
     clearTimeout(timer);
-    timer = setTimeout(() => own.abort(new DOMException('Nothing moved any more', 'TimeoutError')), stallMs + extra);
+    timer = setTimeout(() => own.abort(stalled()), stallMs + extra);
   };
   moved();
+  /** @type {Request} */
   const request = { url, method, headers, signal: own.signal, moved, onSent, onBytes };
   try {
     const answer =
-      isBrowser && shared.isPlain && body?.source ? await byRequest(request, body) : await byFetch(shared, request, body);
+      isBrowser && shared.isPlain && typeof body === 'object'
+        ? await byRequest(request, body)
+        : await byFetch(shared, request, body);
     if (on.response) {
       tell(on.response, { ...about, status: answer.status, requestId: answer.header('x-wix-request-id') || undefined });
     }
@@ -57,7 +77,11 @@ export async function exchange(shared, name, { url, method, headers = {}, body, 
   }
 }
 
-/** Only the host: the rest of such a URL is a permission. */
+/**
+ * Only the host: the rest of such a URL is a permission.
+ *
+ * @param {string} url
+ */
 function redactedUrl(url) {
   try {
     return `${new URL(url).origin}/[redacted]`;
@@ -66,20 +90,27 @@ function redactedUrl(url) {
   }
 }
 
+/**
+ * @param {Shared} shared
+ * @param {Request} request
+ * @param {Exchange['body']} body
+ * @returns {Promise<HostAnswer>}
+ */
 async function byFetch(shared, request, body) {
   const { url, method, headers, signal, moved } = request;
+  /** @type {import('../../client/internal.d.ts').RequestFields} */
   const init = { method, headers, signal };
   if (typeof body === 'string') init.body = body;
   else if (body) {
     const { source, from, to } = body;
     const length = to === undefined ? undefined : to - from;
-    if (length === undefined || shared.isOwn || (shared.isPlain && !isBrowser)) {
+    if (length === undefined || (shared.isPlain && !isBrowser)) {
       init.body = streamOf(shared, source, from, to ?? Infinity, request);
       init.duplex = 'half';
-      // fetch does not know the length of a stream, and not every host takes a body without one.
+      // fetch does not know the length of a stream, and some hosts refuse a body without one.
       if (length !== undefined) init.headers = { ...headers, 'Content-Length': String(length) };
     } else {
-      moved(length / SLOWEST);
+      moved(length / MIN_SPEED);
       init.body = await wholeOf(body, request.onBytes);
     }
   }
@@ -89,34 +120,52 @@ async function byFetch(shared, request, body) {
   return { status: response.status, header: (name) => response.headers.get(name), bytes, response };
 }
 
-/** The bytes of a source as one body. */
-async function wholeOf({ source, from, to }, onBytes) {
+/**
+ * The bytes of a source as one body.
+ *
+ * @param {Range} range
+ * @param {Exchange['onBytes']} onBytes
+ */
+async function wholeOf({ source, from, to = source.size ?? Infinity }, onBytes) {
   if (source.blob) return source.blob(from, to);
   const bytes = await source.bytes(from, to);
   onBytes?.(from, bytes);
   return bytes;
 }
 
-/** The bytes of a source as a body that can be watched. */
+/**
+ * The bytes of a source as a body whose progress can be seen.
+ *
+ * @param {Shared} shared
+ * @param {Source} source
+ * @param {number} from
+ * @param {number} to
+ * @param {Request} request
+ */
 function streamOf(shared, source, from, to, request) {
   const { moved, onSent, onBytes, signal } = request;
   const pieces = source.pieces(from, to);
   let at = from;
-  // The next piece is read while this one is sent.
+  /**
+   * The next piece, which is read while this one is sent.
+   *
+   * @type {ReturnType<typeof pieces.next> | undefined}
+   */
   let ahead;
+  /** @returns {NonNullable<typeof ahead>} */
   const read = () => {
-    ahead = pieces.next();
-    ahead.catch(() => {});
+    const piece = pieces.next();
+    piece.catch(() => {});
+    return (ahead = piece);
   };
   return new ReadableStream(
     {
       async pull(controller) {
         try {
           signal.throwIfAborted();
-          if (!ahead) read();
-          const { done, value } = await ahead;
+          const { done, value } = await (ahead ?? read());
           if (done) {
-            if (to !== Infinity && at < to) throw new RangeError('The source is shorter than it was');
+            if (to !== Infinity && at < to) throw new RangeError('the source is shorter than it was');
             return controller.close();
           }
           read();
@@ -131,14 +180,20 @@ function streamOf(shared, source, from, to, request) {
         }
       },
       async cancel() {
-        await pieces.return?.();
+        await pieces.return();
       },
     },
     { highWaterMark: 0 },
   );
 }
 
-/** Pages see the progress of a body only by the older interface. */
+/**
+ * By XMLHttpRequest, which alone shows pages the progress of a body.
+ *
+ * @param {Request} sent
+ * @param {Range} body
+ * @returns {Promise<HostAnswer>}
+ */
 function byRequest({ url, method, headers, signal, moved, onSent, onBytes }, body) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -146,6 +201,11 @@ function byRequest({ url, method, headers, signal, moved, onSent, onBytes }, bod
       request.abort();
       reject(signal.reason);
     };
+    /**
+     * @template Value
+     * @param {(value: Value) => void} settle
+     * @param {Value} value
+     */
     const end = (settle, value) => {
       signal.removeEventListener('abort', abort);
       settle(value);
@@ -159,32 +219,16 @@ function byRequest({ url, method, headers, signal, moved, onSent, onBytes }, bod
     };
     request.onload = () => {
       const { status, statusText } = request;
-      const header = (name) => request.getResponseHeader(name);
+      const header = (/** @type {string} */ name) => request.getResponseHeader(name);
       const response = { status, statusText, headers: { get: header } };
       end(resolve, { status, header, bytes: new Uint8Array(request.response ?? 0), response });
     };
-    request.onerror = () => end(reject, new TypeError('The connection failed'));
+    request.onerror = () => end(reject, new TypeError('the connection failed'));
     if (signal.aborted) return abort();
     signal.addEventListener('abort', abort);
     wholeOf(body, onBytes).then(
       (whole) => request.send(whole),
       (error) => end(reject, error),
     );
-  });
-}
-
-/** A wait that a signal cuts short. */
-export function pause(ms, signal) {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', abort);
-      resolve();
-    }, Math.min(ms, 2 ** 31 - 1));
-    if (signal?.aborted) return abort();
-    signal?.addEventListener('abort', abort);
   });
 }

@@ -1,22 +1,38 @@
-// Records of resumable uploads, by which they go on after a reload or a restart.
+// Records of resumable uploads, by which they continue after a reload or a restart.
+
+/** @import { UploadOptions } from '../../types/index.js' */
+/** @import { Api, Records } from '../internal.d.ts' */
 
 const DATABASE = 'wix-media-uploads';
 const STORE = 'sessions';
 
 /**
- * The records that an upload is to be kept in: those the caller brings (`get`, `put`, `delete`, `list`), files in a
- * `directory`, or the usual place of the runtime, which is IndexedDB in browsers (localStorage blocks the page and is
- * missing in workers) and the state folder of the user elsewhere. `false` keeps none.
+ * Where records are stored: with the caller, in files of a `directory`, or in the default place of the runtime. That is
+ * IndexedDB in browsers, because localStorage blocks the page and is missing in workers, and the user's state directory
+ * elsewhere. Undefined where nothing is stored.
+ *
+ * @param {UploadOptions['sessions']} sessions
+ * @param {Api['disk']} disk
+ * @returns {Promise<Records | undefined>}
  */
 export async function recordsOf(sessions, disk) {
   if (sessions === false) return undefined;
-  if (typeof sessions?.put === 'function') return sessions;
+  if (sessions && 'put' in sessions) return /** @type {Records} */ (sessions);
   if (disk) return (await disk()).records(sessions?.directory);
   return typeof indexedDB === 'undefined' ? undefined : database();
 }
 
-/** Records in IndexedDB. */
+/**
+ * Records in IndexedDB.
+ *
+ * @returns {Records}
+ */
 function database() {
+  /**
+   * @template Result
+   * @param {IDBTransactionMode} mode
+   * @param {(store: IDBObjectStore) => IDBRequest<Result>} work
+   */
   const run = async (mode, work) => {
     const opened = await done(indexedDB.open(DATABASE, 1), (request) => {
       request.onupgradeneeded = () => request.result.createObjectStore(STORE);
@@ -35,10 +51,17 @@ function database() {
   };
 }
 
+/**
+ * @template Result
+ * @param {IDBRequest<Result>} request
+ * @param {(request: IDBOpenDBRequest) => void} [prepare]
+ * @returns {Promise<Result>}
+ */
 const done = (request, prepare) =>
   new Promise((resolve, reject) => {
-    prepare?.(request);
+    const opening = /** @type {IDBOpenDBRequest} */ (/** @type {unknown} */ (request));
+    prepare?.(opening);
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
-    request.onblocked = () => reject(new Error('The database of uploads is held by another tab'));
+    opening.onblocked = () => reject(new Error('cannot open the database of uploads: another tab blocks it'));
   });

@@ -1,82 +1,107 @@
-// A resumable upload. What to do next is decided by the machine in the module; this file does it and says what came of it.
+// A resumable upload. The state machine in the module decides what to do next; this file does it, and reports what happened.
 import { ACTION, begin, confirmedOf, EVENT, step } from '../module.js';
-import { exchange, linked, pause, retryAfter } from './exchange.js';
+import { linked, pause, retryAfter } from '../retry.js';
+import { exchange } from './exchange.js';
 
+/** @import { FileDescriptor, HostAnswer, ResumableJob } from '../internal.d.ts' */
+/** @import { Exchange } from './exchange.js' */
+
+/** @typedef {[event: number, first?: number, second?: number]} Happened An event with its numbers. */
+
+const NAME = 'uploads.upload';
 const TUS = { 'Tus-Resumable': '1.0.0' };
-// What the samples of the service promise; an Upload-Expires header says better.
-const LIFE = 7 * 86_400_000;
 
-const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+/** How long an upload is kept by the service, unless an Upload-Expires header says otherwise. */
+const LIFETIME_MS = 7 * 86_400_000;
 
-const numberOf = (text) => (/^\d+$/.test(text ?? '') ? Number(text) : undefined);
+const base64 = (/** @type {string} */ text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+
+const numberOf = (/** @type {string | null} */ text) => (/^\d+$/.test(text ?? '') ? Number(text) : undefined);
+
+/** @param {HostAnswer} answer */
+const offsetOf = ({ header }) => {
+  const offset = numberOf(header('upload-offset'));
+  /** @type {Happened | undefined} */
+  const event = offset === undefined ? undefined : [EVENT.OFFSET, offset, numberOf(header('upload-length')) ?? -1];
+  return event;
+};
 
 /**
- * Sends the bytes of `job.source` in chunks. `job.record` is what an earlier run left, or has only its id; `job.save` keeps
- * it. While it runs, `job.wish(EVENT.PAUSE | EVENT.RESUME | EVENT.CANCEL)` interrupts it.
+ * Sends the bytes in chunks. The record of the job is that of an earlier run, or new; it is saved before each chunk. While
+ * the upload runs, `job.interrupt` pauses, resumes or cancels it.
+ *
+ * @param {ResumableJob} job
+ * @returns {Promise<FileDescriptor>}
  */
 export async function uploadResumable(job) {
-  const { api, source, request, progress, seen, signal, patience, stallMs, find } = job;
+  const { api, source, request, progress, digest, signal, patience, stallMs, find, record } = job;
   const { shared, client, decode, WixMediaError } = api;
-  const name = 'uploads.upload';
-  const record = job.record;
-  record.numbers ??= begin(source.size, job.chunkSize, patience);
+  const size = /** @type {number} */ (source.size);
+  let numbers = (record.numbers ??= begin(size, job.chunkSize, patience));
+  /** @type {FileDescriptor | undefined} */
   let file;
+  /** @type {any} */
   let failure;
+  /** @type {(() => void) | undefined} */
   let wake;
-  let own;
-  const wishes = [];
+  let own = linked(signal);
+  /** @type {number[]} */
+  const interruptions = [];
 
-  job.wish = (event) => {
-    wishes.push(event);
-    own?.abort();
+  job.interrupt = (event) => {
+    interruptions.push(event);
+    own.abort();
     wake?.();
   };
 
-  /** Sends a request of the transfer; `read(answer)` gives the event of a success. */
-  const send = async (init, read, sent) => {
+  /**
+   * Sends a request of the transfer.
+   *
+   * @param {Partial<Exchange> & { url: string | undefined, method: string }} init
+   * @param {(answer: HostAnswer) => Happened | undefined} read The event of a success.
+   * @returns {Promise<Happened>}
+   */
+  const send = async (init, read) => {
     let answer;
     try {
-      answer = await exchange(shared, name, { stallMs, signal: own.signal, ...init });
+      answer = await exchange(shared, NAME, { stallMs, signal: own.signal, ...init, url: String(init.url) });
     } catch (cause) {
       if (own.signal.aborted || cause instanceof WixMediaError) throw cause;
-      failure = api.unreachable(name, cause);
+      failure = api.unreachable(NAME, cause);
       return [EVENT.NO_RESPONSE];
     }
-    const expires = Date.parse(answer.header('upload-expires'));
+    const expires = Date.parse(String(answer.header('upload-expires')));
     if (expires) record.expires = expires;
-    const event = answer.status >= 200 && answer.status < 300 ? read(answer) : undefined;
+    const { status } = answer;
+    const event = status >= 200 && status < 300 ? read(answer) : undefined;
     if (event) return event;
-    sent?.();
     try {
-      decode(name, answer.response, answer.bytes);
-      failure = api.unreachable(name, new Error(`the answer ${answer.status} makes no sense`));
+      decode(NAME, answer.response, answer.bytes);
+      failure = api.unreachable(NAME, new Error(`unexpected answer with status ${status}`));
       return [EVENT.NO_RESPONSE];
     } catch (error) {
       failure = error;
     }
-    if (answer.status < 400) return [EVENT.NO_RESPONSE];
-    // The machine takes a 400 at the end for missing bytes; a refusal of the file is another thing.
-    const isRefusal = answer.status === 400 && failure.code !== 'UPLOAD_INCOMPLETE';
-    return [EVENT.REJECTED, isRefusal ? 422 : answer.status, retryAfter(answer.header('retry-after'))];
-  };
-  const offsetOf = ({ header }) => {
-    const offset = numberOf(header('upload-offset'));
-    return offset === undefined ? undefined : [EVENT.OFFSET, offset, numberOf(header('upload-length')) ?? -1];
+    if (status < 400) return [EVENT.NO_RESPONSE];
+    // The machine takes a final 400 for missing bytes; a refusal of the file is passed on as 422.
+    const isRefusal = status === 400 && failure.code !== 'UPLOAD_INCOMPLETE';
+    return [EVENT.REJECTED, isRefusal ? 422 : status, retryAfter(answer.header('retry-after'))];
   };
 
-  const work = {
+  /** @type {Record<number, (from: number, to: number) => Happened | [] | Promise<Happened | []>>} */
+  const actions = {
     async [ACTION.REQUEST_URL]() {
-      const options = { ...request.options, sizeInBytes: String(source.size) };
+      const options = { ...request.options, sizeInBytes: String(size) };
       const { uploadUrl, uploadToken } = await client.files.generateFileResumableUploadUrl(request.mimeType, options, {
         signal: own.signal,
       });
-      Object.assign(record, { uploadUrl, uploadToken, location: undefined, expires: Date.now() + LIFE });
+      Object.assign(record, { uploadUrl, uploadToken, location: undefined, expires: Date.now() + LIFETIME_MS });
       return [EVENT.URL_RECEIVED];
     },
     [ACTION.CREATE]: () => {
       const metadata = { filename: request.options.fileName, contentType: request.mimeType, token: record.uploadToken };
-      const pairs = Object.entries(metadata).map(([key, value]) => `${key} ${base64(value)}`);
-      const headers = { ...TUS, 'Upload-Length': String(source.size), 'Upload-Metadata': pairs.join() };
+      const pairs = Object.entries(metadata).map(([key, value]) => `${key} ${base64(String(value))}`);
+      const headers = { ...TUS, 'Upload-Length': String(size), 'Upload-Metadata': pairs.join() };
       return send({ url: record.uploadUrl, method: 'POST', headers }, ({ header }) => {
         const location = header('location');
         if (!location) return undefined;
@@ -87,17 +112,16 @@ export async function uploadResumable(job) {
     [ACTION.QUERY_OFFSET]: () => send({ url: record.location, method: 'HEAD', headers: TUS }, offsetOf),
     [ACTION.SEND]: (from, to) => {
       const headers = { ...TUS, 'Upload-Offset': String(from), 'Content-Type': 'application/offset+octet-stream' };
-      const onBytes = seen && ((offset, bytes) => seen.take(offset, bytes));
-      const body = { source, from, to };
-      const onSent = (bytes) => progress.sent(bytes);
-      return send({ url: record.location, method: 'PATCH', headers, body, onSent, onBytes }, offsetOf);
+      const onBytes = digest && ((/** @type {number} */ offset, /** @type {Uint8Array} */ bytes) => digest.take(offset, bytes));
+      const onSent = (/** @type {number} */ bytes) => progress.sent(bytes);
+      return send({ url: record.location, method: 'PATCH', headers, body: { source, from, to }, onSent, onBytes }, offsetOf);
     },
     [ACTION.FINALISE]: () => {
       const url = `${record.uploadUrl}/${record.uploadToken}`;
       const headers = { 'Content-Type': 'application/json' };
       return send({ url, method: 'PUT', headers, body: '{}' }, (answer) => {
         try {
-          file = decode(name, answer.response, answer.bytes);
+          file = decode(NAME, answer.response, answer.bytes);
           return [EVENT.FINALISED];
         } catch {
           return undefined;
@@ -109,7 +133,7 @@ export async function uploadResumable(job) {
       return [file ? EVENT.FINALISED : EVENT.NOT_FOUND];
     },
     async [ACTION.WAIT](ms) {
-      shared.tell(shared.on.retry, { operation: name, attempt: 1, delayMs: ms, status: failure?.status, error: failure });
+      shared.tell(shared.on.retry, { operation: NAME, attempt: 1, delayMs: ms, status: failure?.status, error: failure });
       await pause(ms, own.signal);
       return [EVENT.WAIT_OVER];
     },
@@ -117,50 +141,54 @@ export async function uploadResumable(job) {
     async [ACTION.IDLE]() {
       job.state = 'paused';
       job.onPaused?.();
-      await new Promise((resolve, reject) => {
+      /** @type {Promise<void>} */
+      const woken = new Promise((resolve, reject) => {
         wake = resolve;
         signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       });
+      await woken;
       job.state = 'running';
       return [];
     },
   };
 
+  /** @type {Happened | []} */
   let event = [EVENT.START];
   for (;;) {
+    /** @type {ReturnType<typeof step> | undefined} */
     let next;
-    if (event.length > 0) {
-      next = step(record.numbers, ...event);
-      record.numbers = next.numbers;
-    }
-    // A wish comes behind what happened before it.
-    const cancelled = wishes.includes(EVENT.CANCEL);
-    while (wishes.length > 0) {
-      next = step(record.numbers, wishes.shift());
-      record.numbers = next.numbers;
-    }
-    const { action, from, to } = next ?? { action: ACTION.IDLE };
-    const confirmed = confirmedOf(record.numbers);
+    const take = (/** @type {Happened} */ ...happened) => {
+      next = step(numbers, ...happened);
+      numbers = record.numbers = next.numbers;
+      return next;
+    };
+    if (event.length > 0) next = take(.../** @type {Happened} */ (event));
+    // An interruption counts after what happened before it.
+    const isCancelled = interruptions.includes(EVENT.CANCEL);
+    while (interruptions.length > 0) next = take(/** @type {number} */ (interruptions.shift()));
+    const { action, from, to } = next ?? { action: ACTION.IDLE, from: 0, to: 0 };
+    const confirmed = confirmedOf(numbers);
     progress.confirmed(confirmed);
     source.forget(confirmed);
-    if (action === ACTION.FINISH) return file;
+    if (action === ACTION.FINISH) return /** @type {FileDescriptor} */ (file);
     if (action === ACTION.FAIL) throw failure;
     if (action === ACTION.REJECT_OFFSET) {
-      const message = `${name}: the service counts bytes that were never sent`;
-      throw new WixMediaError({ message, code: 'UPLOAD_OFFSET_INVALID', operation: name });
+      const message = `${NAME}: the service confirms bytes that were never sent`;
+      throw new WixMediaError({ message, code: 'UPLOAD_OFFSET_INVALID', operation: NAME });
     }
-    if (cancelled || job.isCancelled) {
+    if (isCancelled || job.isCancelled) {
       job.isCancelled = true;
-      if (action === ACTION.IDLE) throw new WixMediaError({ message: `${name}: cancelled`, code: 'CANCELLED', operation: name });
+      if (action === ACTION.IDLE) throw new WixMediaError({ message: `${NAME}: cancelled`, code: 'CANCELLED', operation: NAME });
     }
     if (action === ACTION.SEND || action === ACTION.FINALISE || action === ACTION.IDLE) await job.save();
+    own.release();
     own = linked(signal);
     try {
-      event = await work[action](from, to);
+      event = await actions[action](from, to);
     } catch (error) {
       signal.throwIfAborted();
-      // Interrupted by a wish, which is taken up above.
-      if (wishes.length === 0) throw error;
+      // An interruption, which is handled above.
+      if (interruptions.length === 0) throw error;
       event = [];
     } finally {
       own.release();

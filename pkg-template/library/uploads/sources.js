@@ -1,13 +1,20 @@
 // Many sources at once: lists of them, and folders of files in the forms in which runtimes hand them out.
 
+/** @import { Api, Item } from '../internal.d.ts' */
+
+/** @typedef {{ disk: Api['disk'], refuse: (field: string, description: string) => Error, signal?: AbortSignal }} Context */
+
 /**
- * The items of what a caller hands over: `{ source, name, folder, size, options }`, with `folder` the path below the target,
- * and `{ isFolder, folder }` for each folder, so that empty ones are not lost.
+ * The items of whatever a caller passes. A folder is an item too, so that empty ones are not lost.
+ *
+ * @param {any} given
+ * @param {Context} context
+ * @returns {AsyncGenerator<Item, void, undefined>}
  */
 export async function* expand(given, context) {
   context.signal?.throwIfAborted();
   const { disk, refuse } = context;
-  // A drop or a paste, as the client has read it while it was allowed to, or as it stands.
+  // A drop or a paste.
   if (given?.items && typeof given.items[Symbol.iterator] === 'function') given = entriesOfDrop(given.items);
   if (typeof given === 'string' || given instanceof URL) {
     if (!disk) throw refuse('sources', 'must not be a path here: only Node, Bun and Deno can open one');
@@ -33,25 +40,48 @@ export async function* expand(given, context) {
   }
 }
 
-/** What a drag and drop holds. To be called while its event is handled, as it is empty afterwards. */
+/**
+ * The content of a drop. It must be read while its event is handled, as it is empty afterwards.
+ *
+ * @param {Iterable<any>} items
+ */
 const entriesOfDrop = (items) => [...items].map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile?.()).filter(Boolean);
 
-// A FileSystemDirectoryHandle, or the older FileSystemDirectoryEntry.
+/**
+ * A FileSystemDirectoryHandle, or the older FileSystemDirectoryEntry.
+ *
+ * @param {any} given
+ */
 const isFolder = (given) => given?.kind === 'directory' || (given?.isDirectory === true && typeof given.createReader === 'function');
 
+/** @param {any} given */
 const isFileEntry = (given) => given?.isFile === true && typeof given.file === 'function';
 
+/**
+ * @param {any} entry
+ * @returns {Promise<File>}
+ */
 const fileOf = (entry) => new Promise((resolve, reject) => entry.file(resolve, reject));
 
-/** One source, with what can be known of it without opening it. */
+/**
+ * One source, with what is known of it before it is opened.
+ *
+ * @param {any} source
+ * @returns {Item}
+ */
 function itemOf(source) {
   const name = typeof source === 'string' ? undefined : source?.name;
-  // A folder that was picked: its files name their place in it.
+  // Files of a folder that was picked name their place in it.
   const parts = (source?.webkitRelativePath || '').split('/');
   const folder = parts.slice(0, -1).join('/') || undefined;
   return { source, name: typeof name === 'string' ? name : undefined, folder, size: source?.size ?? source?.byteLength };
 }
 
+/**
+ * @param {any} folder
+ * @param {string} [parent]
+ * @returns {AsyncGenerator<Item, void, undefined>}
+ */
 async function* ofFolder(folder, parent = '') {
   const path = parent ? `${parent}/${folder.name}` : folder.name;
   yield { isFolder: true, folder: path };
@@ -64,6 +94,10 @@ async function* ofFolder(folder, parent = '') {
   }
 }
 
+/**
+ * @param {any} folder
+ * @returns {AsyncGenerator<any, void, undefined>}
+ */
 async function* childrenOf(folder) {
   if (typeof folder.values === 'function') {
     yield* folder.values();
@@ -71,13 +105,19 @@ async function* childrenOf(folder) {
   }
   const reader = folder.createReader();
   for (;;) {
-    // It gives some at a time, and nothing at the end.
+    // It returns some at a time, and none at the end.
+    /** @type {any[]} */
     const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
     if (some.length === 0) return;
     yield* some;
   }
 }
 
+/**
+ * @param {string | URL} given
+ * @param {typeof import('../disk.js')} disk
+ * @returns {AsyncGenerator<Item, void, undefined>}
+ */
 async function* ofPath(given, disk) {
   const { name, size: whole, entries } = await disk.folderOrFile(given);
   if (!entries) {
@@ -85,7 +125,7 @@ async function* ofPath(given, disk) {
     return;
   }
   if (name) yield { isFolder: true, folder: name };
-  const below = (path) => [name, path].filter(Boolean).join('/') || undefined;
+  const below = (/** @type {string} */ path) => [name, path].filter(Boolean).join('/') || undefined;
   for await (const { path, isFolder: isOne, source, size } of entries) {
     if (isOne) yield { isFolder: true, folder: below(path) };
     else {

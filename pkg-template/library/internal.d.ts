@@ -1,0 +1,209 @@
+import type { Connection, Lent, Refusal } from '../client/internal.js';
+import type {
+  CallOptions,
+  Client,
+  ExternalInfo,
+  FileDescriptor,
+  UploadOptions,
+  UploadProgress,
+  WixMediaError as ErrorClass,
+} from '../types/index.js';
+
+export type { CallOptions, Client, ErrorClass, FileDescriptor, Refusal };
+
+/** What every part of the library works with. */
+export interface Api extends Lent {
+  shared: Shared;
+  /** The error for a source that cannot be read. */
+  sourceFailed(cause: unknown): unknown;
+  /** A promise whose rejection is such an error. */
+  fromSource<Value>(promise: Promise<Value>): Promise<Value>;
+  /** A digest of the runtime, or of the module. */
+  digest(): Digest;
+  /** The time of the service, if it is a manager of this process. */
+  now(): number;
+  patience: Patience;
+}
+
+/** What requests to hosts of uploads and downloads work with. */
+export interface Shared extends Connection {
+  tell: Lent['tell'];
+  sourceFailed(cause: unknown): unknown;
+  /** Whether the service has once answered with an MD5 digest; one that has always does. */
+  hasMd5?: boolean;
+}
+
+/** An MD5 digest that is fed piece by piece. */
+export interface Digest {
+  add(bytes: Uint8Array): void;
+  /** The digest, in hexadecimal digits. */
+  end(): string;
+}
+
+/** How often and how long is tried. */
+export interface Patience {
+  /** Tries of a resumable upload or a download without a byte of progress. */
+  tries: number;
+  /** Tries of a plain upload. */
+  plainTries: number;
+  /** The first wait in milliseconds; each further one is twice as long. */
+  first: number;
+  /** The longest wait in milliseconds. */
+  longest: number;
+}
+
+/** The files and folders of the machine, in Node, Deno and Bun. */
+export type Disk = typeof import('./disk.js');
+
+/** Bytes to upload, whatever they come from. */
+export interface Source {
+  name?: string;
+  type?: string;
+  /** Undefined for a stream that does not tell. */
+  size?: number;
+  modified?: number;
+  /** Where it is, for a file of the machine. */
+  path?: string;
+  /** Whether its bytes can be read again. */
+  isRepeatable: boolean;
+  /** Whether it can be read once only. */
+  isStream?: boolean;
+  /** The bytes of a range. */
+  bytes(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** The same in pieces. */
+  pieces(from: number, to: number): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined>;
+  /** The same as a Blob, where that costs nothing. */
+  blob?(from: number, to: number): Blob;
+  /** Reads a stream until `to` bytes have been there, or all. Resolves to whether the stream has ended. */
+  reach?(to: number): Promise<boolean>;
+  /** Bytes before `offset` will not be asked for again. */
+  forget(offset: number): void;
+  close(): Promise<unknown>;
+}
+
+/** A digest of a source, fed along with its sending. */
+export interface SourceDigest {
+  /** Takes bytes that are at this offset of the source. */
+  take(offset: number, bytes: Uint8Array): void;
+  /** The digest of the whole source; reads whatever has not been seen. */
+  end(signal?: AbortSignal): Promise<string>;
+}
+
+/** One item of a batch. */
+export interface Item {
+  isFolder?: boolean;
+  source?: any;
+  name?: string;
+  /** Path of its folder below the target. */
+  folder?: string;
+  size?: number;
+  options?: Partial<UploadOptions>;
+}
+
+/** Tells how far an upload is. */
+export interface ProgressTeller {
+  total: number | undefined;
+  sent(bytes: number): void;
+  confirmed(bytes: number): void;
+}
+
+/** What is uploaded: its type, and the options of the call that makes the URL. */
+export interface UploadRequest {
+  mimeType: string;
+  options: {
+    fileName?: string;
+    parentFolderId?: string;
+    private?: boolean;
+    labels?: string[];
+    externalInfo?: ExternalInfo;
+  };
+}
+
+/** One upload. */
+export interface Job {
+  api: Api;
+  source: Source;
+  request: UploadRequest;
+  progress: import('./uploads/progress.js').Progress;
+  signal: AbortSignal;
+  verify: boolean | 'auto';
+  stallMs: number;
+  chunkSize: number;
+  patience: Patience;
+  digest?: SourceDigest;
+  /** When it began, by the clock of the service. */
+  started: number;
+  /** Finds the file of an upload whose answer was lost. */
+  find(signal: AbortSignal): Promise<FileDescriptor | undefined>;
+}
+
+/** A resumable upload that runs in this process. */
+export interface ResumableJob extends Job {
+  record: UploadRecord;
+  state: 'running' | 'paused';
+  /** Stores the record. */
+  save(): Promise<void>;
+  /** Interrupts it with one of the events PAUSE, RESUME and CANCEL. */
+  interrupt?(event: number): void;
+  onPaused?: () => void;
+  isCancelled?: boolean;
+}
+
+/** The record of a resumable upload: JSON, and secret, because it holds the upload token. */
+export interface UploadRecord {
+  id: string;
+  name?: string;
+  size: number;
+  mimeType: string;
+  parentFolderId: string;
+  created: number;
+  path?: string;
+  options?: Partial<UploadOptions>;
+  /** The state machine. */
+  numbers?: number[];
+  uploadUrl?: string;
+  uploadToken?: string;
+  location?: string;
+  expires?: number;
+}
+
+/** Where records are stored. */
+export interface Records {
+  get(id: string): Promise<UploadRecord | undefined>;
+  put(id: string, record: UploadRecord): Promise<unknown>;
+  delete(id: string): Promise<unknown>;
+  list(): Promise<UploadRecord[]>;
+}
+
+/** What uploads of one batch know of each other. */
+export interface Batch {
+  /** The files of each folder. */
+  known?: Map<string, Promise<FileDescriptor[]>>;
+  /** Whether a file has the name of another item of the batch. */
+  isOther?(file: FileDescriptor): boolean;
+  /** The id of the upload that is resumed. */
+  expected?: string;
+}
+
+/** Uploads one source. */
+export interface Uploader {
+  /** Uploads that run in this process, by id. */
+  running: Map<string, ResumableJob>;
+  send(
+    given: unknown,
+    options: UploadOptions,
+    signal: AbortSignal,
+    batch?: Batch,
+  ): Promise<{ file: FileDescriptor; isReused: boolean }>;
+  untilReady(fileId: string, call: { signal?: AbortSignal }): Promise<FileDescriptor>;
+}
+
+/** An answer of an upload host. */
+export interface HostAnswer {
+  status: number;
+  header(name: string): string | null;
+  bytes: Uint8Array;
+  response: import('../client/internal.js').AnswerHead;
+}
+
+export type { UploadProgress };

@@ -1,0 +1,75 @@
+// Trying again: which failures are temporary, how long to wait, and waits that a signal cuts short.
+
+/** @import { Patience } from './internal.d.ts' */
+
+/** The longest that a timer can hold. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
+/**
+ * Whether the same request may succeed later.
+ *
+ * @param {number} status
+ */
+export const isTemporary = (status) => status === 408 || status === 429 || (status >= 500 && status !== 501);
+
+/**
+ * The milliseconds that a Retry-After header asks for, in seconds or as a date; NaN when there is none.
+ *
+ * @param {string | null | undefined} text
+ */
+export function retryAfter(text) {
+  if (text === null || text === undefined || text === '') return NaN;
+  return Number.isFinite(Number(text)) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+}
+
+/**
+ * The wait after a failed try: doubled each time, less a random part, and at least what the service asks for.
+ *
+ * @param {Patience} patience
+ * @param {number} failures
+ * @param {number} asked NaN where the service asks for nothing.
+ */
+export const backoff = ({ first, longest }, failures, asked) =>
+  Math.max(Math.min(first * 2 ** (failures - 1), longest) * (1 - Math.random() / 2), asked || 0);
+
+/**
+ * A signal that aborts with the caller's, or by itself. `release` it when its work is done.
+ *
+ * @param {AbortSignal | undefined} signal
+ */
+export function linked(signal) {
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal?.reason);
+  if (signal?.aborted) abort();
+  else signal?.addEventListener('abort', abort);
+  return {
+    signal: controller.signal,
+    abort: (/** @type {unknown} */ reason = undefined) => controller.abort(reason),
+    release: () => signal?.removeEventListener('abort', abort),
+  };
+}
+
+/**
+ * Waits. Rejects when the signal aborts.
+ *
+ * @param {number} ms
+ * @param {AbortSignal | undefined} signal
+ * @returns {Promise<void>}
+ */
+export function pause(ms, signal) {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    }, Math.min(ms, MAX_TIMEOUT));
+    if (signal?.aborted) return abort();
+    signal?.addEventListener('abort', abort);
+  });
+}
+
+/** The error for a connection on which nothing moves. */
+export const stalled = () => new DOMException('no progress within stallMs', 'TimeoutError');

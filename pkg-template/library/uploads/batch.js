@@ -1,0 +1,135 @@
+// Many uploads, some at a time.
+import { Progress } from './progress.js';
+import { expand } from './sources.js';
+
+/** @import { UploadAllOptions, UploadProgress, UploadResult } from '../../types/index.js' */
+/** @import { Api, FileDescriptor, Item, Uploader } from '../internal.d.ts' */
+/** @import { Paths } from './upload.js' */
+
+const NAME = 'uploads.uploadAll';
+
+/**
+ * @param {Api} api
+ * @param {Paths} paths
+ * @param {Uploader['send']} send
+ * @param {unknown} sources
+ * @param {UploadAllOptions} options
+ * @param {AbortSignal} signal
+ */
+export async function uploadAll(api, paths, send, sources, options, signal) {
+  const { concurrency = 4, onProgress, path, parentFolderId, ...common } = options;
+  const refuse = (/** @type {string} */ field, /** @type {string} */ text) => api.refusal(field, text, NAME);
+  if (!(concurrency >= 1)) throw refuse('concurrency', 'must be at least 1');
+  /** @type {Item[]} */
+  const items = [];
+  for await (const item of expand(sources, { disk: api.disk, refuse, signal })) items.push(item);
+  const folders = items.filter(({ isFolder }) => isFolder);
+  const files = items.filter(({ isFolder }) => !isFolder);
+
+  /** @type {UploadResult[]} */
+  const results = [];
+  const progress = batchProgress(onProgress, files, results);
+  signal.addEventListener('abort', () => progress.close(), { once: true });
+
+  const keyOf = (/** @type {Item} */ { folder, options: own }, /** @type {string | undefined} */ itsName) =>
+    JSON.stringify([own?.parentFolderId, own?.path, folder, itsName]);
+  const names = new Set(files.map((item) => keyOf(item, item.options?.displayName ?? item.name)));
+  /** @type {Map<string, Promise<FileDescriptor[]>>} */
+  const known = new Map();
+  /** @type {Map<string, Promise<string | undefined>>} */
+  const places = new Map();
+  /**
+   * The id of the folder of an item.
+   *
+   * @param {string | undefined} folder
+   * @param {string} [own] The path of the item's own options.
+   */
+  const placeOf = (folder, own) => {
+    const whole = [own ?? path ?? '', folder ?? ''].filter(Boolean).join('/');
+    if (whole === '') return parentFolderId;
+    const place = places.get(whole) ?? paths.ensure(whole, { parentFolderId, signal }).then(({ _id }) => _id);
+    places.set(whole, place);
+    return place;
+  };
+
+  for (const { folder } of folders) await placeOf(folder);
+  let next = 0;
+  const worker = async () => {
+    while (next < files.length) {
+      const index = next;
+      next += 1;
+      const item = files[index];
+      const { source, folder, options: own } = item;
+      const shown = [folder, item.name].filter(Boolean).join('/');
+      const about = { index, path: shown || undefined };
+      try {
+        signal.throwIfAborted();
+        const place = own?.parentFolderId ?? (await placeOf(folder, own?.path));
+        const onOne = (/** @type {UploadProgress} */ event) => {
+          progress.one(item, event);
+          own?.onProgress?.(event);
+        };
+        const each = { ...common, ...own, path: undefined, parentFolderId: place, onProgress: onOne };
+        each.displayName ??= item.name;
+        const isOther = (/** @type {FileDescriptor} */ { displayName }) => names.has(keyOf(item, displayName));
+        const { file, isReused } = await send(source, each, signal, { known, isOther });
+        results[index] = { ...about, status: isReused ? 'reused' : 'uploaded', file };
+      } catch (error) {
+        signal.throwIfAborted();
+        results[index] = { ...about, status: 'failed', error };
+      }
+      progress.tell();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, files.length) }, worker));
+  signal.throwIfAborted();
+  progress.finish();
+  return results;
+}
+
+/**
+ * The progress of a batch, as the sum of its items'.
+ *
+ * @param {UploadAllOptions['onProgress']} listener
+ * @param {Item[]} files
+ * @param {UploadResult[]} results
+ */
+function batchProgress(listener, files, results) {
+  const overall = new Progress(listener, { total: undefined });
+  const totals = new Map(files.map((item) => [item, item.size]));
+  /** @type {Map<Item, UploadProgress>} */
+  const told = new Map();
+  const countTotal = () => {
+    const sizes = [...totals.values()];
+    overall.total = sizes.includes(undefined) ? undefined : sizes.reduce((/** @type {number} */ one, other) => one + Number(other), 0);
+  };
+  const failed = () => results.filter((result) => result?.status === 'failed').length;
+  const tell = () => {
+    let [sent, confirmed] = [0, 0];
+    for (const one of told.values()) {
+      sent += one.sent;
+      confirmed += one.confirmed;
+    }
+    overall.about({ files: files.length, done: results.filter(Boolean).length, failed: failed() });
+    overall.sent(sent);
+    overall.confirmed(confirmed);
+  };
+  countTotal();
+  return {
+    tell,
+    /** Takes the progress of one item. */
+    one(/** @type {Item} */ item, /** @type {UploadProgress} */ event) {
+      told.set(item, event);
+      if (totals.get(item) !== event.total) {
+        totals.set(item, event.total);
+        countTotal();
+      }
+      tell();
+    },
+    finish() {
+      if (failed() === 0 && overall.total !== undefined) overall.finish(overall.total);
+      overall.close();
+    },
+    close: () => overall.close(),
+  };
+}
