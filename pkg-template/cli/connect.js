@@ -3,15 +3,21 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, UsageError } from './failure.js';
 
+/** @import { ManagerOptions } from '../types/index.js' */
+/** @import { Context, Place } from './internal.d.ts' */
+
 /**
- * Connects to the place that the options and the environment name: `{ client, name, close }`. What belongs together,
- * `client` and its functions for paths, uploads, downloads and the trash, is the package's own.
+ * Connects to the place that the options and the environment name.
+ *
+ * @param {Context['options']} options
+ * @param {Context['env']} env
+ * @returns {Promise<Place>}
  */
 export async function connectTo(options, env) {
   const url = options.url ?? (options.data === undefined ? env.WIX_MEDIA_URL : undefined);
   const apiKey = options.apiKey ?? env.WIX_API_KEY;
   const siteId = options.siteId ?? env.WIX_SITE_ID;
-  // The environment speaks of a Wix site, which a directory has nothing to do with.
+  // The environment describes a Wix site, which has nothing to do with a directory.
   if (options.data !== undefined) return inDirectory(options.data, options.siteId);
   const { createClient } = await import('#package/node.js');
   if (url !== undefined) {
@@ -24,39 +30,50 @@ export async function connectTo(options, env) {
       'Which Media Manager? Name a server with --url, a directory with --data, or a Wix site by WIX_API_KEY and WIX_SITE_ID',
     );
   }
-  if (!siteId) throw new UsageError('WIX_API_KEY is there, but which site? Set WIX_SITE_ID too, or use --site-id');
+  if (!siteId) throw new UsageError('WIX_API_KEY needs a site: set WIX_SITE_ID too, or use --site-id');
   return { client: createClient({ auth: { apiKey, siteId } }), name: 'the Wix site', close() {} };
 }
 
+/** @param {string} text */
 function addressOf(text) {
   let url;
   try {
     url = new URL(text.includes('://') ? text : `http://${text}`);
   } catch {
-    throw new UsageError(`${text} is no address of a server, such as http://127.0.0.1:4410`);
+    throw new UsageError(`invalid server address ${text}: expected one such as http://127.0.0.1:4410`);
   }
-  if (!/^https?:$/.test(url.protocol)) throw new UsageError(`${text} must begin with http:// or https://`);
+  if (!/^https?:$/.test(url.protocol)) throw new UsageError(`invalid server address ${text}: expected http:// or https://`);
   return url.href.replace(/\/+$/, '');
 }
 
+/**
+ * @param {string} directory
+ * @param {string | undefined} siteId
+ * @returns {Promise<Place>}
+ */
 async function inDirectory(directory, siteId) {
-  // Looking must not leave a new Media Manager behind where a name was mistyped.
-  if (!existsSync(directory)) throw new Failure(`There is no directory ${directory}`, { code: 'NO_DIRECTORY' });
+  // A mistyped name must not create a Media Manager.
+  if (!existsSync(directory)) throw new Failure(`directory not found: ${directory}`, { code: 'NO_DIRECTORY' });
   const manager = await openManager({ storage: { directory }, siteId });
   return { client: manager.client, name: join(directory), close: () => manager.close() };
 }
 
-/** `createManager` with what a person needs to hear when a directory cannot be used. */
+/**
+ * `createManager`, with advice for people when a directory cannot be used.
+ *
+ * @param {ManagerOptions} options
+ */
 export async function openManager(options) {
   const { createManager } = await import('#package/node.js');
   try {
     return await createManager(options);
   } catch (error) {
-    const { directory } = options.storage;
-    if (error.code === 'LOCKED') {
+    const { directory } = /** @type {{ directory?: string }} */ (options.storage);
+    const { code } = /** @type {{ code: string }} */ (error);
+    if (code === 'LOCKED') {
       throw new Failure(
         `The directory ${directory} is in use by another process: stop that, or ask its server with --url`,
-        { code: error.code, cause: error },
+        { code, cause: error },
       );
     }
     throw error;

@@ -1,12 +1,16 @@
 // What ends a command, and with which exit code.
 
-/** 0: done. 1: it could not be done. 2: the command line makes no sense. 130: Ctrl-C, as shells have it. */
+/** Exit codes: 0 done, 1 failed, 2 the command line is invalid, 130 Ctrl-C, as shells have it. */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 };
 
-/** Something that its message explains completely: no stack is shown. */
+/** A failure that its message explains completely: no stack is shown. */
 export class Failure extends Error {
   name = 'Failure';
 
+  /**
+   * @param {string} message
+   * @param {{ exitCode?: number, code?: string, cause?: unknown }} [members]
+   */
   constructor(message, { exitCode = EXIT.failed, code = 'FAILED', cause } = {}) {
     super(message, { cause });
     this.exitCode = exitCode;
@@ -14,10 +18,14 @@ export class Failure extends Error {
   }
 }
 
-/** A command line that cannot be understood; `command` is the one whose help says how it is meant. */
+/** An invalid command line. */
 export class UsageError extends Failure {
   name = 'UsageError';
 
+  /**
+   * @param {string} message
+   * @param {string} [command] The command whose help explains it.
+   */
   constructor(message, command) {
     super(message, { exitCode: EXIT.usage, code: 'USAGE' });
     this.command = command;

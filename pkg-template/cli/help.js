@@ -1,6 +1,8 @@
 // What --help prints.
 import { commands, optionsOf } from './commands.js';
 
+/** @import { OptionRow } from './internal.d.ts' */
+
 const PLACES = `\
 Where a command works:
   --url URL                    a running server, such as http://127.0.0.1:4410 (or WIX_MEDIA_URL)
@@ -9,7 +11,11 @@ Where a command works:
 
 Paths begin with /; an item can also be named by its id, as id:a1b2c3_4f5e~mv2.jpg.`;
 
-/** Help for everything. `program` is how this program is called. */
+/**
+ * Help for everything.
+ *
+ * @param {string} program How this program was called.
+ */
 export const overview = (program) =>
   [
     `Usage: ${program} COMMAND [OPTION...]`,
@@ -18,12 +24,17 @@ export const overview = (program) =>
     '',
     PLACES,
     '',
-    `Exit codes: 0 done, 1 failed, 2 not understood, 130 interrupted.`,
-    `${program} COMMAND --help says more of a command.`,
+    `Exit codes: 0 done, 1 failed, 2 invalid command line, 130 interrupted.`,
+    `${program} COMMAND --help explains a command.`,
     '',
   ].join('\n');
 
-/** Help for one command. */
+/**
+ * Help for one command.
+ *
+ * @param {string} name
+ * @param {string} program
+ */
 export function helpFor(name, program) {
   const { about, words, isRemote, examples } = commands[name];
   const shown = examples.map(([line, does]) => [`${program} ${line}`, does]);
@@ -41,8 +52,10 @@ export function helpFor(name, program) {
   ].join('\n');
 }
 
+/** @param {OptionRow} row */
 const spelling = ({ name, short, value }) => `${short ? `-${short}, ` : '    '}--${name}${value ? ` ${value}` : ''}`;
 
+/** @param {string[][]} rows */
 function table(rows) {
   const width = Math.max(...rows.map(([left]) => left.length));
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd());

@@ -3,27 +3,42 @@
 import { readFile } from 'node:fs/promises';
 import { basename, relative } from 'node:path';
 import process from 'node:process';
-import { parse } from './parse.js';
-import { EXIT, Failure, UsageError } from './failure.js';
 import { commands } from './commands.js';
-import { helpFor, overview } from './help.js';
 import { connectTo } from './connect.js';
-import { harmless, painter } from './terminal.js';
+import { EXIT, Failure, UsageError } from './failure.js';
+import { helpFor, overview } from './help.js';
+import { parse } from './parse.js';
+import { painter, printable } from './terminal.js';
 
-/** How this program was called, for lines that can be typed again. */
+/** @import { Context, Place } from './internal.d.ts' */
+
+/** @typedef {Pick<typeof process, 'argv' | 'env' | 'stdin' | 'stdout' | 'stderr'> & { cwd: string }} Environment */
+
+/**
+ * How this program was called, for lines that can be typed again.
+ *
+ * @param {Environment} environment
+ */
 function programName({ argv, env, cwd }) {
   if (env.npm_command === 'exec') return 'npx wix-media';
   if (basename(argv[1] ?? '') === 'command.js') return `node ${relative(cwd, argv[1]) || argv[1]}`;
   return 'wix-media';
 }
 
-/** Runs a command line; resolves to the exit code. */
-async function main({ argv, env, stdin, stdout, stderr, cwd }) {
-  const program = programName({ argv, env, cwd });
+/**
+ * Runs a command line. Resolves to the exit code.
+ *
+ * @param {Environment} environment
+ */
+async function main(environment) {
+  const { argv, env, stdin, stdout, stderr } = environment;
+  const program = programName(environment);
   const paint = painter(stderr, env);
   const print = (text = '') => void stdout.write(`${text}\n`);
   const note = (text = '') => void stderr.write(`${text}\n`);
+  /** @type {Context['options']} */
   let options = {};
+  /** @type {Place | undefined} */
   let place;
   try {
     const parsed = parse(argv.slice(2));
@@ -37,9 +52,9 @@ async function main({ argv, env, stdin, stdout, stderr, cwd }) {
       stdout.write(command ? helpFor(command, program) : overview(program));
       return EXIT.done;
     }
-    const run = await commands[command].load();
-    const context = { words, options, program, env, stdin, stdout, stderr, print, note, paint: painter(stdout, env) };
-    context.connect = async () => (place = await connectTo(options, env));
+    const run = await commands[String(command)].load();
+    const connect = async () => (place = await connectTo(options, env));
+    const context = { words, options, program, env, stdin, stdout, stderr, print, note, paint: painter(stdout, env), connect };
     return (await run(context)) ?? EXIT.done;
   } catch (error) {
     report(error, { options, note, paint, program });
@@ -49,21 +64,26 @@ async function main({ argv, env, stdin, stdout, stderr, cwd }) {
   }
 }
 
-/** Says what went wrong: one line for what is understood, everything for what is not. */
+/**
+ * Prints an error: one line for a known one, everything for a bug.
+ *
+ * @param {any} error
+ * @param {Pick<Context, 'options' | 'note' | 'paint' | 'program'>} context
+ */
 function report(error, { options, note, paint, program }) {
   const isKnown = error instanceof Failure || error?.name === 'WixMediaError';
   if (options.json) {
-    const { code, status, message } = error;
+    const { code, status, message } = /** @type {import('../types/index.js').WixMediaError} */ (error);
     note(JSON.stringify({ error: { code, status, message } }));
     return;
   }
-  note(`${paint.red('wix-media:')} ${isKnown ? harmless(error.message) : (error?.stack ?? error)}`);
-  if (error instanceof UsageError) note(paint.dim(`${program}${error.command ? ` ${error.command}` : ''} --help says more.`));
+  note(`${paint.red('wix-media:')} ${isKnown ? printable(error.message) : (error?.stack ?? error)}`);
+  if (error instanceof UsageError) note(paint.dim(`${program}${error.command ? ` ${error.command}` : ''} --help explains it.`));
 }
 
-// A reader such as `head` that has seen enough is no failure.
+// A reader such as `head` closes the pipe when it has seen enough.
 process.stdout.on('error', (error) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EPIPE') process.exit(EXIT.done);
   throw error;
 });
 

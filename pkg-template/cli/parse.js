@@ -1,12 +1,16 @@
-// The command line, read by the grammar.
+// Reading a command line by the table of commands.
 import { parseArgs } from 'node:util';
-import { UsageError } from './failure.js';
+import { distance } from '../client/names.js';
 import { commands, optionsOf } from './commands.js';
+import { UsageError } from './failure.js';
+
+/** @import { OptionRow, Parsed } from './internal.d.ts' */
 
 /**
- * What a command line says: `{ command, options, words }`; `command` is undefined where only help or the version is
- * asked for. Option names are in camel case.
+ * Reads a command line.
  *
+ * @param {string[]} argv
+ * @returns {Parsed}
  * @example
  * parse(['ls', '/Holidays', '--sort', 'size']);
  * // → { command: 'ls', words: ['/Holidays'], options: { sort: 'size' } }
@@ -27,34 +31,46 @@ export function parse(argv) {
   return { command, options, words };
 }
 
+/** @param {string} name */
 function known(name) {
   if (Object.hasOwn(commands, name)) return name;
   const hint = name.startsWith('-') ? 'the command comes first' : didYouMean(name, Object.keys(commands));
-  throw new UsageError(`There is no command ${name}${hint ? `: ${hint}` : ''}`);
+  throw new UsageError(`unknown command ${name}${hint ? `: ${hint}` : ''}`);
 }
 
+/**
+ * Options and words of a command line.
+ *
+ * @param {string} command
+ * @param {string[]} argv
+ * @param {OptionRow[]} rows
+ */
 function split(command, argv, rows) {
+  /** @type {Record<string, { type: 'string' | 'boolean', short?: string, multiple?: boolean }>} */
   const settings = Object.fromEntries(
     rows.map(({ name, short, value, isRepeated }) => [
       name,
-      { type: value ? 'string' : 'boolean', ...(short && { short }), ...(isRepeated && { multiple: true }) },
+      { type: value ? /** @type {const} */ ('string') : /** @type {const} */ ('boolean'), ...(short && { short }), ...(isRepeated && { multiple: true }) },
     ]),
   );
-  // Without `strict`, so that what is wrong is said in the same words as everything else here.
+  // Without `strict`, so that errors have the wording of this file.
   const { tokens } = parseArgs({ args: argv, options: settings, allowPositionals: true, strict: false, tokens: true });
+  /** @type {Record<string, any>} */
   const options = {};
+  /** @type {string[]} */
   const words = [];
-  for (const { kind, name, rawName, value } of tokens) {
-    if (kind === 'positional') words.push(value);
-    if (kind !== 'option') continue;
+  for (const token of tokens) {
+    if (token.kind === 'positional') words.push(token.value);
+    if (token.kind !== 'option') continue;
+    const { name, rawName, value } = token;
     const row = rows.find((row) => row.name === name);
     if (!row) {
       const names = rows.map((row) => `--${row.name}`);
-      throw new UsageError(`${command} has no option ${rawName}${hintOf(rawName, names)}`, command);
+      throw new UsageError(`unknown option ${rawName} of ${command}${hintOf(rawName, names)}`, command);
     }
     if (row.value && value === undefined) throw new UsageError(`${rawName} needs a value: ${rawName} ${row.value}`, command);
     if (!row.value && value !== undefined) throw new UsageError(`${rawName} takes no value`, command);
-    const given = row.value ? chosen(row, value, command) : true;
+    const given = row.value ? chosen(row, String(value), command) : true;
     const key = camel(name);
     if (row.isRepeated) (options[key] ??= []).push(given);
     else options[key] = given;
@@ -62,54 +78,65 @@ function split(command, argv, rows) {
   return { options, words };
 }
 
+/**
+ * @param {string} name
+ * @param {string[]} names
+ */
 const hintOf = (name, names) => {
   const hint = didYouMean(name, names);
   return hint ? `: ${hint}` : '';
 };
 
+/**
+ * The value of an option, checked.
+ *
+ * @param {OptionRow} row
+ * @param {string} value
+ * @param {string} command
+ */
 function chosen({ name, value: what, choices }, value, command) {
   if (what === 'N') {
-    if (!/^\d{1,15}$/.test(value)) throw new UsageError(`--${name} must be a number, and ${value} is none`, command);
+    if (!/^\d{1,15}$/.test(value)) throw new UsageError(`invalid --${name}: expected a number, found ${value}`, command);
     return Number(value);
   }
   if (!choices) return value;
   const found = choices.find((choice) => choice.toLowerCase() === value.toLowerCase());
-  if (!found) throw new UsageError(`--${name} must be one of ${choices.join(', ')}, and ${value} is none of them`, command);
+  if (!found) throw new UsageError(`invalid --${name}: expected one of ${choices.join(', ')}, found ${value}`, command);
   return found;
 }
 
-/** Whether there are as many words as the command takes. */
+/**
+ * Refuses too few and too many words, and options that contradict each other.
+ *
+ * @param {string} command
+ * @param {Record<string, any>} options
+ * @param {string[]} words
+ * @param {OptionRow[]} rows
+ */
 function check(command, options, words, rows) {
   const { words: expected } = commands[command];
-  const isOptional = (word) => word.startsWith('[');
-  const least = expected.filter((word) => !isOptional(word)).length;
-  const most = expected.some((word) => word.includes('...')) ? Infinity : expected.length;
-  if (words.length < least) {
+  const isOptional = (/** @type {string} */ word) => word.startsWith('[');
+  const min = expected.filter((word) => !isOptional(word)).length;
+  const max = expected.some((word) => word.includes('...')) ? Infinity : expected.length;
+  if (words.length < min) {
     const missing = expected.filter((word) => !isOptional(word))[words.length];
     throw new UsageError(`${command} needs ${missing.replace('...', '')}`, command);
   }
-  if (words.length > most) throw new UsageError(`${command} does not take ${words[most]}`, command);
+  if (words.length > max) throw new UsageError(`${command} does not take ${words[max]}`, command);
   const places = ['url', 'data'].filter((name) => rows.some((row) => row.name === name) && options[name] !== undefined);
-  if (places.length > 1) throw new UsageError('--url and --data are two places: choose one', command);
+  if (places.length > 1) throw new UsageError('--url and --data exclude each other: choose one', command);
 }
 
+/** @param {string} name */
 const camel = (name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
 
-/** A name that differs by little, as a question. */
+/**
+ * Asks whether a similar name was meant.
+ *
+ * @param {string} name
+ * @param {string[]} names
+ */
 function didYouMean(name, names) {
   const [best] = names.map((known) => ({ known, distance: distance(name, known) })).sort((a, b) => a.distance - b.distance);
   return best && best.distance <= Math.max(1, Math.floor(name.length / 3)) ? `did you mean ${best.known}?` : undefined;
-}
-
-/** How many letters have to be put in, left out or changed. */
-function distance(from, to) {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [at, letter] of [...from].entries()) {
-    const next = [at + 1];
-    for (let index = 0; index < to.length; index += 1) {
-      next.push(Math.min(next[index] + 1, row[index + 1] + 1, row[index] + (letter === to[index] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row.at(-1);
 }

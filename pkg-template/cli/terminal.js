@@ -1,24 +1,42 @@
-// What a person sees: colours, tables, progress, questions. Programs that read the output get none of it.
+// What a person sees in a terminal: colours, tables, progress, questions. Programs that read the output get none of it.
 import { createInterface } from 'node:readline/promises';
 import { bytes } from './units.js';
 
+/** @import { Column, Context, Output, Paint } from './internal.d.ts' */
+
 const COLOURS = { dim: 2, bold: 1, red: 31, green: 32, yellow: 33, blue: 34 };
 
-/** Functions that colour a text, or leave it alone where nobody would see colours. */
+/**
+ * Functions that colour a text, or leave it alone where colours would not be seen.
+ *
+ * @param {Output} stream
+ * @param {Context['env']} env
+ * @returns {Paint}
+ */
 export function painter(stream, env) {
   const isColourful = stream.isTTY && !env.NO_COLOR && env.TERM !== 'dumb';
-  return Object.fromEntries(
-    Object.entries(COLOURS).map(([name, code]) => [name, (text) => (isColourful ? `\x1b[${code}m${text}\x1b[0m` : String(text))]),
-  );
+  const entries = Object.entries(COLOURS).map(([name, code]) => [
+    name,
+    (/** @type {unknown} */ text) => (isColourful ? `\x1b[${code}m${text}\x1b[0m` : String(text)),
+  ]);
+  return /** @type {Paint} */ (Object.fromEntries(entries));
 }
 
-/** A text on one line, in which nothing can move the cursor or turn the direction of the rest around. */
-export const harmless = (text) => String(text).replace(/[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '�');
+/**
+ * A text on one line, without characters that move the cursor or change the direction of writing.
+ *
+ * @param {unknown} text
+ */
+export const printable = (text) => String(text).replace(/[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '�');
 
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const segments = new Intl.Segmenter();
 
-/** How many columns of a terminal a text takes. */
+/**
+ * How many columns of a terminal a text takes.
+ *
+ * @param {string} text
+ */
 export function width(text) {
   // Most names are plain, and segmenting is slow.
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
@@ -28,15 +46,18 @@ export function width(text) {
 }
 
 /**
- * Lines of a table. `columns` are `{ title, align }`; the last one is not padded.
+ * The lines of a table. The last column is not padded.
  *
+ * @param {Column[]} columns
+ * @param {string[][]} rows
+ * @param {Paint} paint
  * @example
  * table([{ title: 'Name' }, { title: 'Size', align: 'right' }], [['fox.jpg', '20.5 kB']], paint);
  */
 export function table(columns, rows, paint) {
-  const cells = rows.map((row) => row.map(harmless));
+  const cells = rows.map((row) => row.map(printable));
   const widths = columns.map(({ title }, index) => Math.max(width(title), ...cells.map((row) => width(row[index]))));
-  const line = (row, dress = (text) => text) =>
+  const line = (/** @type {string[]} */ row, dress = (/** @type {string} */ text) => text) =>
     row
       .map((text, index) => {
         const gap = ' '.repeat(widths[index] - width(text));
@@ -49,12 +70,15 @@ export function table(columns, rows, paint) {
   return [line(columns.map(({ title }) => title), paint.dim), ...cells.map((row) => line(row))];
 }
 
+/** Milliseconds between two drawings of a progress bar. */
 const FRAME_MS = 80;
-const BAR = 24;
+const BAR_WIDTH = 24;
 
 /**
- * A line that shows how far something is, drawn over itself; nothing where `stream` is no terminal. `update` takes
- * `{ done, total, text }`, with a total of 0 while it is not known; `line` prints above it.
+ * A progress bar that is drawn over itself; nothing where `stream` is not a terminal.
+ *
+ * @param {Output} stream
+ * @param {{ isQuiet?: boolean, now?: () => number }} [options]
  */
 export function progress(stream, { isQuiet = false, now = Date.now } = {}) {
   const isShown = stream.isTTY && !isQuiet;
@@ -66,15 +90,16 @@ export function progress(stream, { isQuiet = false, now = Date.now } = {}) {
     isDrawn = false;
   };
   return {
-    update({ done, total, text }) {
-      // More often than this only costs time.
+    /** Draws it. The total is 0 while it is unknown. */
+    update(/** @type {{ done: number, total: number, text: string }} */ { done, total, text }) {
       if (!isShown || (now() - drawn < FRAME_MS && done !== total)) return;
       drawn = now();
       clear();
       stream.write(fitted(bar({ done, total, text, ms: now() - started }), stream.columns || 80));
       isDrawn = true;
     },
-    line(text) {
+    /** Prints a line above it. */
+    line(/** @type {string} */ text) {
       clear();
       stream.write(`${text}\n`);
     },
@@ -82,15 +107,21 @@ export function progress(stream, { isQuiet = false, now = Date.now } = {}) {
   };
 }
 
+/** @param {{ done: number, total: number, text: string, ms: number }} state */
 function bar({ done, total, text, ms }) {
   const share = total > 0 ? Math.min(1, done / total) : 0;
-  const filled = Math.floor(share * BAR);
+  const filled = Math.floor(share * BAR_WIDTH);
   const amount = total > 0 ? `${String(Math.floor(share * 100)).padStart(3)} % of ${bytes(total)}` : bytes(done);
   const speed = ms > 500 && done > 0 ? `, ${bytes(Math.round((done / ms) * 1000))}/s` : '';
-  return `[${'#'.repeat(filled)}${'-'.repeat(BAR - filled)}] ${amount}${speed}  ${harmless(text)}`;
+  return `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] ${amount}${speed}  ${printable(text)}`;
 }
 
-/** Cut to the width of the terminal: a line that wraps could not be drawn over. */
+/**
+ * A text cut to the width of the terminal: a line that wraps could not be drawn over.
+ *
+ * @param {string} text
+ * @param {number} columns
+ */
 function fitted(text, columns) {
   let kept = '';
   let used = 0;
@@ -102,11 +133,16 @@ function fitted(text, columns) {
   return kept;
 }
 
-/** Asks a question that only a clear yes answers with yes. */
+/**
+ * Asks a question. Everything but a clear yes is a no.
+ *
+ * @param {string} question
+ * @param {Pick<Context, 'stdin' | 'stderr'>} streams
+ */
 export async function ask(question, { stdin, stderr }) {
   const lines = createInterface({ input: stdin, output: stderr });
   try {
-    // A closed input is no yes either.
+    /** @type {Promise<string>} */
     const closed = new Promise((resolve) => lines.once('close', () => resolve('')));
     const answer = await Promise.race([lines.question(`${question} [y/N] `), closed]);
     return /^y(es)?$/i.test(answer.trim());

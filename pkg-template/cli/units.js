@@ -2,9 +2,13 @@
 
 const SIZES = ['B', 'kB', 'MB', 'GB', 'TB'];
 
+/** @type {Record<string, number>} */
+const SPANS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
 /**
  * A size in decimal units, as the limits of the Media Manager are.
  *
+ * @param {number | string} size
  * @example
  * bytes(20_480); // → '20.5 kB'
  */
@@ -20,8 +24,9 @@ export function bytes(size) {
 }
 
 /**
- * A stretch of time in milliseconds.
+ * A duration in milliseconds.
  *
+ * @param {number} ms
  * @example
  * duration(83_000); // → '1 min 23 s'
  */
@@ -35,14 +40,15 @@ export function duration(ms) {
 }
 
 /**
- * A moment, to the minute, in the time zone of the reader.
+ * A time, to the minute, in the time zone of the reader.
  *
+ * @param {unknown} date
  * @example
  * moment(new Date()); // → '2024-03-02 08:15'
  */
 export function moment(date) {
   if (!(date instanceof Date) || Number.isNaN(date.getTime())) return '';
-  const two = (number) => String(number).padStart(2, '0');
+  const two = (/** @type {number} */ number) => String(number).padStart(2, '0');
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
@@ -50,18 +56,21 @@ export function moment(date) {
 /**
  * A number with its noun.
  *
+ * @param {number} number
+ * @param {string} noun
  * @example
  * count(2, 'file'); // → '2 files'
  */
 export const count = (number, noun) => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 /**
- * Milliseconds of `30d`, `12h`, `15m`, `45s`; undefined of anything else.
+ * Milliseconds of `30d`, `12h`, `15m`, `45s`; undefined for anything else.
  *
+ * @param {string} text
  * @example
  * span('2h'); // → 7_200_000
  */
 export function span(text) {
   const [, number, unit] = /^(\d+)\s*(s|m|h|d|w)$/.exec(text) ?? [];
-  return number && Number(number) * { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }[unit];
+  return unit === undefined ? undefined : Number(number) * SPANS[unit];
 }

@@ -88,20 +88,9 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
     ),
 ];
 
-/// Files of the package that bundles import as `#package/NAME` and find beside them as `./NAME`.
-const EXTERNAL: &[&str] = &[
-    "client.wasm",
-    "manager.wasm",
-    "images.wasm",
-    "transfers.wasm",
-    "manager.js",
-    "directory.js",
-    "network.js",
-    "transfers.js",
-    "disk.js",
-    "node.js",
-    "www/policy.js",
-];
+/// How sources import files of the built package, which their bundle finds beside itself. A relative path in the sources
+/// could be taken for one of their own files.
+const BESIDE: &str = "#package/";
 
 /// Builds what is not up to date.
 pub(crate) fn build(project: &Project) -> Result<()> {
@@ -163,16 +152,13 @@ fn assemble(project: &Project, modules: &[Built], generated: &[(&str, PathBuf)])
         for Built { name, glue, .. } in modules {
             command.arg(format!("--alias:#{name}-glue={}", glue.display()));
         }
-        for name in EXTERNAL {
-            command.args([
-                format!("--alias:#package/{name}=./{name}"),
-                format!("--external:./{name}"),
-            ]);
-        }
+        command.arg(format!("--external:{BESIDE}*"));
         run(command
             .args(["--bundle", "--minify", "--target=es2022"])
             .args(["--legal-comments=none", "--log-level=warning"])
             .args(*options))?;
+        let bundle = dist.join(bundle);
+        fs::write(&bundle, fs::read_to_string(&bundle)?.replace(BESIDE, "./"))?;
     }
 
     for Built { name, wasm, .. } in modules {

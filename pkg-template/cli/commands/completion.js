@@ -1,18 +1,21 @@
-// Completion scripts, made from the grammar.
-import { UsageError } from '../failure.js';
+// `wix-media completion`: prints completion scripts, made from the table of commands.
 import { commands, optionsOf } from '../commands.js';
+import { UsageError } from '../failure.js';
 
+/** @import { Context, OptionRow } from '../internal.d.ts' */
+
+/** @type {Record<string, () => string>} */
 const SHELLS = { bash, zsh, fish };
 
-/** Prints the script for a shell. */
+/** @param {Context} context */
 export async function completion({ words: [shell], print }) {
   const script = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
-  if (!script) throw new UsageError(`${shell} is no shell that this knows: ${Object.keys(SHELLS).join(', ')}`, 'completion');
+  if (!script) throw new UsageError(`unknown shell ${shell}: expected one of ${Object.keys(SHELLS).join(', ')}`, 'completion');
   print(script());
 }
 
 const names = () => Object.keys(commands);
-/** Commands whose words are files of this machine. */
+/** Commands whose arguments are files of this machine. */
 const LOCAL_WORDS = ['put'];
 
 function bash() {
@@ -50,7 +53,7 @@ complete -o filenames -F _wix_media wix-media
 }
 
 function zsh() {
-  const one = (name) => {
+  const one = (/** @type {string} */ name) => {
     const rows = optionsOf(name).map((row) => `      '${row.isRepeated ? '*' : ''}--${row.name}[${escapedZsh(row.about)}]${zshValue(row)}'`);
     const words = name === 'completion' ? `'1:shell:(${Object.keys(SHELLS).join(' ')})'` : `'*:word:${LOCAL_WORDS.includes(name) ? '_files' : ' '}'`;
     return `    ${name})\n      _arguments \\\n${[...rows, `      ${words}`].join(' \\\n')}\n      ;;`;
@@ -79,13 +82,16 @@ if [ "$funcstack[1]" = _wix-media ]; then _wix_media "$@"; else compdef _wix_med
 `;
 }
 
+/** @type {Record<string, string>} */
 const ZSH_KINDS = { directory: '_files -/', file: '_files' };
 
+/** @param {OptionRow} row */
 const zshValue = ({ value, choices, kind }) => {
   if (!value) return '';
-  return `:${value}:${choices ? `(${choices.join(' ')})` : ZSH_KINDS[kind] ?? ' '}`;
+  return `:${value}:${choices ? `(${choices.join(' ')})` : ZSH_KINDS[kind ?? ''] ?? ' '}`;
 };
 
+/** @param {string} text */
 const escapedZsh = (text) => text.replaceAll("'", "'\\''").replace(/[[\]:]/g, '\\$&');
 
 function fish() {
@@ -102,12 +108,15 @@ function fish() {
   return `# Completions of wix-media for fish.\n${lines.join('\n')}\n`;
 }
 
+/** @param {string} text */
 const escapedFish = (text) => text.replace(/['\\]/g, '\\$&');
 
+/** @param {string} name */
 const spellings = (name) => optionsOf(name).flatMap(({ name: option, short }) => [`--${option}`, ...(short ? [`-${short}`] : [])]);
 
-/** Each option that takes a value, once, by its long name; the values of an option are the same in every command. */
+/** Each option that takes a value, once: an option has the same values in every command. */
 const valueRows = () => {
+  /** @type {Map<string, OptionRow>} */
   const found = new Map();
   for (const name of names()) for (const row of optionsOf(name)) if (row.value) found.set(`--${row.name}`, row);
   return [...found];

@@ -1,11 +1,17 @@
-// The access log: who asked for what and how it went, without anything that would let a reader of the log do the same.
+// The access log: requests and their outcome, without secrets that a reader of the log could use.
 import { bytes, duration } from '../units.js';
 
+/** @import { Exchange, Paint } from '../internal.d.ts' */
+
 const SECRET = /token|key|secret|signature|code|auth|cookie/i;
-// Whoever knows what follows these may upload or download.
+/** Paths whose next part is a permission to upload or download. */
 const CAPABILITY = /^(\/(?:upload\/tus|upload|archive\/wix)\/)(?!tus(?:$|[/?]))[^/?]+/;
 
-/** The target of a request as it may be seen. */
+/**
+ * The target of a request without secrets.
+ *
+ * @param {string} target
+ */
 export function redactedTarget(target) {
   const [path, query] = split(target);
   const shown = path.replace(CAPABILITY, '$1[redacted]');
@@ -17,11 +23,13 @@ export function redactedTarget(target) {
   return `${shown}?${pairs.join('&')}`;
 }
 
+/** @param {string} target */
 function split(target) {
   const at = target.indexOf('?');
   return at < 0 ? [target] : [target.slice(0, at), target.slice(at + 1)];
 }
 
+/** @param {string} name */
 function decoded(name) {
   try {
     return decodeURIComponent(name);
@@ -30,7 +38,11 @@ function decoded(name) {
   }
 }
 
-/** The headers of a request as they may be seen. */
+/**
+ * The headers of a request without secrets.
+ *
+ * @param {import('node:http').IncomingHttpHeaders} headers
+ */
 export const redactedHeaders = (headers) =>
   Object.entries(headers).map(([name, value]) => {
     // The metadata of a TUS creation holds the token of the upload.
@@ -39,8 +51,11 @@ export const redactedHeaders = (headers) =>
   });
 
 /**
- * Lines of the access log. `write` takes one line, `paint` colours it; with `isVerbose` the headers follow.
+ * Makes the function that logs an exchange.
  *
+ * @param {{ write: (line: string) => void, paint: Paint, isVerbose?: boolean, now?: () => Date }} options With `isVerbose` the
+ * headers follow.
+ * @returns {(exchange: Exchange) => void}
  * @example
  * 10:05:12 GET /site-media/v1/files?paging.limit=2 200 1.2 kB 4 ms
  */
@@ -52,8 +67,8 @@ export function accessLog({ write, paint, isVerbose, now = () => new Date() }) {
     const words = [
       paint.dim(now().toTimeString().slice(0, 8)),
       method,
-      // Control characters cannot come through HTTP, but invisible ones can.
-      redactedTarget(url).replace(/[^\x20-\x7e]/g, (character) => encodeURIComponent(character)),
+      // HTTP excludes control characters, but not invisible ones.
+      redactedTarget(String(url)).replace(/[^\x20-\x7e]/g, (character) => encodeURIComponent(character)),
       isCut ? paint.yellow('cut off') : colourOf(status, paint)(status),
       bytes(sent),
       duration(performance.now() - started),
@@ -63,8 +78,12 @@ export function accessLog({ write, paint, isVerbose, now = () => new Date() }) {
       write(paint.dim(`  from ${socket.remoteAddress}`));
       for (const line of redactedHeaders(headers)) write(paint.dim(`  ${line}`));
     }
-    if (error && !isCut) write(paint.red(`  ${error.stack ?? error}`));
+    if (error && !isCut) write(paint.red(`  ${/** @type {Error} */ (error).stack ?? error}`));
   };
 }
 
+/**
+ * @param {number} status
+ * @param {Paint} paint
+ */
 const colourOf = (status, paint) => (status >= 500 ? paint.red : status >= 400 ? paint.yellow : paint.green);

@@ -1,76 +1,86 @@
-// Node's HTTP server around anything that answers a Request with a Response. Bodies are streamed in both directions,
-// and never faster than the slower side.
+// Node's HTTP server around anything that answers a Request with a Response. Bodies are streamed in both directions, at the
+// speed of the slower side.
 import { createServer } from 'node:http';
 
+/** @import { Exchange } from '../internal.d.ts' */
+/** @import { IncomingMessage, ServerResponse } from 'node:http' */
+/** @import { AddressInfo } from 'node:net' */
+
 /** How long the head of a request may take, so that slow senders cannot hold connections. */
-const HEAD_MS = 20_000;
+const HEAD_TIMEOUT_MS = 20_000;
 /** How long a connection may be silent in the middle of a request or answer. */
-const SILENCE_MS = 120_000;
-/** Longer than the minute for which proxies and clients keep a connection, so that theirs is the side that closes. */
+const SILENCE_TIMEOUT_MS = 120_000;
+/** Longer than the minute for which proxies and clients keep a connection, so that they close it first. */
 const KEEP_ALIVE_MS = 65_000;
 /** How many bytes of a body may wait for their reader. */
 const READ_AHEAD = 256 * 1024;
-/** An upload that was refused early is read on for this long, or its sender would never see the answer. */
-const LEFTOVER_MS = 10_000;
+/** How long an upload that was refused early is read on. Closed at once, its sender would not see the answer. */
+const DRAIN_MS = 10_000;
 
 /**
- * Starts a server. `answer` is the fetch handler; `onEnd` is told of each request when it is over. The result has
- * `port`, `pending` (how many requests are under way) and `stop`.
+ * Starts a server.
  *
+ * @param {(request: Request) => Response | Promise<Response>} answer The fetch handler.
+ * @param {{ host?: string, port: number, onEnd?: (exchange: Exchange) => void }} options `onEnd` is told about each request
+ * when it is over.
  * @example
  * const server = await listen(manager.fetch, { host: '127.0.0.1', port: 0 });
  */
 export async function listen(answer, { host, port, onEnd = () => {} }) {
+  /** @type {Set<Exchange>} */
   const underWay = new Set();
-  let stopping = false;
+  let isStopping = false;
 
   const server = createServer({ keepAlive: true, noDelay: true }, async (incoming, outgoing) => {
-    const exchange = { incoming, outgoing, started: performance.now(), received: 0, sent: 0 };
-    exchange.leave = () => drop(incoming);
+    /** @type {Exchange} */
+    const exchange = { incoming, outgoing, started: performance.now(), received: 0, sent: 0, leave: () => drain(incoming) };
     underWay.add(exchange);
     const gone = new AbortController();
     outgoing.on('close', () => {
       underWay.delete(exchange);
-      // A body that nobody reads any more must not keep the connection from its next request.
+      // A body that is not read any more must not block the next request of the connection.
       exchange.leave();
       if (!outgoing.writableFinished) gone.abort(new Error('the client has gone'));
       onEnd(exchange);
-      if (stopping) server.closeIdleConnections();
+      if (isStopping) server.closeIdleConnections();
     });
     try {
       exchange.response = await ask(answer, exchange, gone.signal);
-      await send(exchange, stopping);
+      await send(exchange, isStopping);
     } catch (error) {
       exchange.error = error;
-      // What is half sent has to look broken to its receiver.
+      // An answer that is cut off has to look broken to its receiver.
       outgoing.destroy();
     }
   });
-  server.headersTimeout = HEAD_MS;
-  // An upload may take hours; what must not happen is silence.
+  server.headersTimeout = HEAD_TIMEOUT_MS;
+  // An upload may take hours, as long as it is not silent.
   server.requestTimeout = 0;
-  server.timeout = SILENCE_MS;
+  server.timeout = SILENCE_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
 
-  await new Promise((resolve, reject) => {
+  /** @type {Promise<void>} */
+  const listening = new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, exclusive: true }, () => {
       server.off('error', reject);
       resolve();
     });
   });
+  await listening;
 
   return {
-    port: server.address().port,
+    port: /** @type {AddressInfo} */ (server.address()).port,
+    /** How many requests are under way. */
     get pending() {
       return underWay.size;
     },
     /**
-     * Takes no more connections, lets what is under way finish for `graceMs`, and then ends the rest. Endless answers,
-     * streams of events, end at once.
+     * Refuses new connections, waits `graceMs` for requests that are under way, and cuts off the rest. Streams of events end
+     * at once.
      */
-    async stop({ graceMs = Infinity, signal } = {}) {
-      stopping = true;
+    async stop({ graceMs = Infinity, signal = /** @type {AbortSignal | undefined} */ (undefined) } = {}) {
+      isStopping = true;
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
       for (const { response, outgoing } of underWay) if (isEndless(response)) outgoing.end();
@@ -85,79 +95,102 @@ export async function listen(answer, { host, port, onEnd = () => {} }) {
   };
 }
 
+/** @param {Response | undefined} response */
 const isEndless = (response) => response?.headers.get('content-type')?.startsWith('text/event-stream');
 
-/** Asks `answer`; whatever goes wrong before the answer begins becomes an answer too. */
+/**
+ * Calls the fetch handler. An error before the answer begins becomes an answer too.
+ *
+ * @param {(request: Request) => Response | Promise<Response>} answer
+ * @param {Exchange} exchange
+ * @param {AbortSignal} signal
+ */
 async function ask(answer, exchange, signal) {
   let request;
   try {
     request = requestOf(exchange, signal);
   } catch (error) {
-    return problem(400, `This is no request that can be answered: ${error.message}`);
+    return problem(400, `invalid request: ${/** @type {Error} */ (error).message}`);
   }
   try {
     return await answer(request);
   } catch (error) {
     exchange.error = error;
-    return problem(500, 'Something unexpected happened; the log of the server says more.');
+    return problem(500, 'unexpected error: see the log of the server');
   }
 }
 
+/**
+ * @param {number} status
+ * @param {string} message
+ */
 const problem = (status, message) => Response.json({ message, details: {} }, { status });
 
-/** The Request of what Node received. */
+/**
+ * What Node received, as a Request.
+ *
+ * @param {Exchange} exchange
+ * @param {AbortSignal} signal
+ */
 function requestOf(exchange, signal) {
   const { incoming } = exchange;
-  const { method, url: target, rawHeaders, socket } = incoming;
+  const { method, url: target = '/', rawHeaders, socket } = incoming;
   const host = incoming.headers.host ?? `${socket.localAddress}:${socket.localPort}`;
   const headers = new Headers();
   for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at], rawHeaders[at + 1]);
   // By hand: as a relative reference, `//name/path` would be another host.
   const path = target.startsWith('/') ? target : pathOf(target);
   const hasBody = method !== 'GET' && method !== 'HEAD' && !isEmpty(incoming);
-  return new Request(`http://${host}${path}`, {
-    method,
-    headers,
-    signal,
-    ...(hasBody && { body: bodyOf(exchange), duplex: 'half' }),
-  });
+  /** @type {RequestInit & { duplex?: 'half' }} */
+  const init = { method, headers, signal, ...(hasBody && { body: bodyOf(exchange), duplex: 'half' }) };
+  return new Request(`http://${host}${path}`, init);
 }
 
-/** Proxies send whole URLs, and `OPTIONS *` asks about the server itself. */
+/**
+ * Proxies send whole URLs, and `OPTIONS *` asks about the server itself.
+ *
+ * @param {string} target
+ */
 function pathOf(target) {
   if (target === '*') return '/';
   const { pathname, search } = new URL(target);
   return pathname + search;
 }
 
+/** @param {IncomingMessage} incoming */
 const isEmpty = ({ headers }) => headers['transfer-encoding'] === undefined && !(Number(headers['content-length']) > 0);
 
-/** The body as a stream that takes from the socket only what is asked for, and a little ahead. */
+/**
+ * The body as a stream that reads from the socket only what is asked for, and a little ahead.
+ *
+ * @param {Exchange} exchange
+ * @returns {ReadableStream<ArrayBufferView>}
+ */
 function bodyOf(exchange) {
   const { incoming } = exchange;
   let isOver = false;
   return new ReadableStream(
     {
       start(controller) {
-        const end = (finish) => {
+        const end = (/** @type {() => void} */ finish) => {
           if (isOver) return;
           isOver = true;
           finish();
         };
         exchange.leave = () => {
           fail(new Error('the request is over'));
-          drop(incoming);
+          drain(incoming);
         };
         incoming.on('data', (chunk) => {
           exchange.received += chunk.length;
           if (isOver) return;
           controller.enqueue(chunk);
-          if (controller.desiredSize <= 0) incoming.pause();
+          if (Number(controller.desiredSize) <= 0) incoming.pause();
         });
         incoming.pause();
         incoming.on('end', () => end(() => controller.close()));
-        // A body that breaks off ends with an error, of which the close alone would not tell.
-        const fail = (error) => end(() => controller.error(error ?? new Error('the connection broke off')));
+        // A body that breaks off must end with an error, not as if it were complete.
+        const fail = (/** @type {unknown} */ error = undefined) => end(() => controller.error(error ?? new Error('the connection broke off')));
         incoming.on('error', fail);
         incoming.on('close', () => fail());
       },
@@ -166,24 +199,33 @@ function bodyOf(exchange) {
       },
       cancel() {
         isOver = true;
-        drop(incoming);
+        drain(incoming);
       },
     },
     new ByteLengthQueuingStrategy({ highWaterMark: READ_AHEAD }),
   );
 }
 
-/** Reads what is left of a body and forgets it, for a while. */
-function drop(incoming) {
+/**
+ * Reads the rest of a body and discards it, for a while.
+ *
+ * @param {IncomingMessage} incoming
+ */
+function drain(incoming) {
   if (incoming.readableEnded || incoming.destroyed) return;
   incoming.resume();
-  const timer = setTimeout(() => incoming.destroy(), LEFTOVER_MS);
+  const timer = setTimeout(() => incoming.destroy(), DRAIN_MS);
   timer.unref();
   incoming.on('close', () => clearTimeout(timer));
 }
 
+/**
+ * @param {Exchange} exchange
+ * @param {boolean} isLast
+ */
 async function send(exchange, isLast) {
-  const { response, incoming, outgoing } = exchange;
+  const { incoming, outgoing } = exchange;
+  const response = /** @type {Response} */ (exchange.response);
   const { status, headers, body } = response;
   const fields = [...headers];
   if (isLast) fields.push(['connection', 'close']);
@@ -193,9 +235,9 @@ async function send(exchange, isLast) {
     outgoing.end();
     return;
   }
-  if (isEndless(response)) outgoing.socket.setTimeout(0);
+  if (isEndless(response)) outgoing.socket?.setTimeout(0);
   const reader = body.getReader();
-  // Also when the receiver leaves in the middle, so that what the body holds is given back.
+  // Also when the receiver leaves in the middle, so that the body releases its resources.
   outgoing.on('close', () => reader.cancel().catch(() => {}));
   for (;;) {
     const { done, value } = await reader.read();
@@ -206,7 +248,12 @@ async function send(exchange, isLast) {
   outgoing.end();
 }
 
-/** Waits until there is room for more, or nobody who would take it. */
+/**
+ * Waits until the socket has room, or is closed.
+ *
+ * @param {ServerResponse} outgoing
+ * @returns {Promise<void>}
+ */
 const room = (outgoing) =>
   new Promise((resolve) => {
     const go = () => {

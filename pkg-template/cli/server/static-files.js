@@ -1,10 +1,11 @@
-// The page and the package itself, as files over HTTP.
+// Files over HTTP: the page, and the package itself.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Readable } from 'node:stream';
 
+/** @type {Record<string, string>} */
 const TYPES = {
   '.cjs': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -24,19 +25,26 @@ const TYPES = {
   '.woff2': 'font/woff2',
 };
 
-/** Browsers read an import map only where it stands in the page itself. */
+/** The import map, which browsers read only in the page itself. */
 const IMPORT_MAP = /<script type="importmap">([\s\S]*?)<\/script>/;
 
 /**
- * A fetch handler for the files of `folder`, at `/`, and of `modules`, at `/wix-media/`; undefined for whatever is
- * neither. `policy` makes the Content-Security-Policy of a file from the hash of its import map. Only what is there at the
- * start is ever served, so no path leads anywhere else.
+ * Makes a fetch handler for the files of `folder`, at `/`, and of `modules`, at `/wix-media/`. It resolves to undefined for
+ * other paths. Only files that exist at the start are served, so no path leads out of the folders.
+ *
+ * @param {object} options
+ * @param {string} options.folder
+ * @param {string} options.modules
+ * @param {(importMapHash?: string) => string} options.policy The Content-Security-Policy of a file.
+ * @returns {Promise<(request: Request) => Promise<Response | undefined>>}
  */
 export async function openPage({ folder, modules, policy }) {
+  /** @type {Map<string, string>} */
   const files = new Map();
   for (const [path, file] of await filesIn(folder)) files.set(`/${path}`, file);
   for (const [path, file] of await filesIn(modules, { isDeep: false })) files.set(`/wix-media/${path}`, file);
-  if (files.has('/index.html')) files.set('/', files.get('/index.html'));
+  const index = files.get('/index.html');
+  if (index) files.set('/', index);
 
   return async (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
@@ -44,6 +52,7 @@ export async function openPage({ folder, modules, policy }) {
     if (!file) return undefined;
     const { size, mtimeMs } = await stat(file);
     const tag = `"${size.toString(36)}-${Math.round(mtimeMs).toString(36)}"`;
+    /** @type {Record<string, string>} */
     const headers = {
       'content-type': TYPES[extname(file)],
       'content-security-policy': policy(extname(file) === '.html' ? await importMapHash(file) : undefined),
@@ -55,12 +64,19 @@ export async function openPage({ folder, modules, policy }) {
     if (request.headers.get('if-none-match') === tag) return new Response(null, { status: 304, headers });
     headers['content-length'] = String(size);
     const body = request.method === 'HEAD' ? null : Readable.toWeb(createReadStream(file));
-    return new Response(body, { headers });
+    return new Response(/** @type {ReadableStream<Uint8Array> | null} */ (body), { headers });
   };
 }
 
-/** Relative paths, with slashes, and where they are; hidden files and unknown types are left out. */
+/**
+ * Files by their paths relative to a folder. Hidden files and unknown types are left out.
+ *
+ * @param {string} folder
+ * @param {{ isDeep?: boolean, below?: string }} [options]
+ * @returns {Promise<[path: string, file: string][]>}
+ */
 async function filesIn(folder, { isDeep = true, below = '' } = {}) {
+  /** @type {[path: string, file: string][]} */
   const found = [];
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = below + entry.name;
@@ -71,6 +87,7 @@ async function filesIn(folder, { isDeep = true, below = '' } = {}) {
   return found;
 }
 
+/** @param {string} path */
 function decoded(path) {
   try {
     return decodeURIComponent(path);
@@ -79,8 +96,12 @@ function decoded(path) {
   }
 }
 
-/** By this the policy lets the import map of a page through, as it stands there and in no other wording. */
+/**
+ * The hash by which the policy allows exactly this import map.
+ *
+ * @param {string} file
+ */
 async function importMapHash(file) {
   const [, map] = IMPORT_MAP.exec(await readFile(file, 'utf8')) ?? [];
-  return map && createHash('sha256').update(map).digest('base64');
+  return map === undefined ? undefined : createHash('sha256').update(map).digest('base64');
 }

@@ -77,8 +77,8 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.deepEqual(names(await json('ls', '--trash')), ['chelsea.png']);
     assert.deepEqual(await json('ls', '--visitors'), []);
     assert.match(await refusal(1, 'ls', '/Animals/chelsea.png'), /^wix-media: .*chelsea\.png/);
-    assert.match(await refusal(2, 'ls', 'Animals'), /Animals is no path: paths begin with \//);
-    assert.match(await refusal(1, 'ls', 'id:missing'), /no file or folder with the id missing/);
+    assert.match(await refusal(2, 'ls', 'Animals'), /invalid path Animals: paths begin with \//);
+    assert.match(await refusal(1, 'ls', 'id:missing'), /file or folder not found: id:missing/);
     assert.match(await text('ls', '--long', '/Space'), /^Name +Size +Type +Changed +State +Labels +Id\n/);
   });
 
@@ -145,8 +145,8 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.equal(named.path, '/other.txt');
     assert.deepEqual([file.private, file.labels, file.operationStatus], [true, ['a', 'b'], 'READY']);
 
-    assert.match(await refusal(1, 'put', 'gone.txt', '/'), /no file or directory gone\.txt here/);
-    assert.match(await refusal(2, 'put', 'photos/two.txt', 'Holidays'), /Holidays is no path/);
+    assert.match(await refusal(1, 'put', 'gone.txt', '/'), /file or directory not found: gone\.txt/);
+    assert.match(await refusal(2, 'put', 'photos/two.txt', 'Holidays'), /invalid (?:path|target) Holidays/);
     assert.match(await refusal(2, 'put', 'photos', '/', '--name', 'x'), /--name is for one file/);
     // One that fails does not hold up the others, and is told.
     const some = await ask(['put', 'photos/two.txt', 'photos/2024/one.txt', '/', '--on-duplicate', 'fail', '--json']);
@@ -163,7 +163,7 @@ suite('the commands', { concurrency: 2 }, () => {
     const here = (name) => readFile(join(cwd, name));
     assert.equal(await text('get', '/Animals/chelsea.png'), 'chelsea.png  240.5 kB\n');
     assert.deepEqual(await here('chelsea.png'), original);
-    assert.match(await refusal(1, 'get', '/Animals/chelsea.png'), /chelsea\.png is there already: --force replaces it/);
+    assert.match(await refusal(1, 'get', '/Animals/chelsea.png'), /chelsea\.png exists already: --force replaces it/);
     await text('get', '/Animals/chelsea.png', '--force');
     await text('get', '/Animals/chelsea.png', '--to', 'cat.png');
     assert.deepEqual(await here('cat.png'), original);
@@ -174,7 +174,7 @@ suite('the commands', { concurrency: 2 }, () => {
     ]);
     await text('get', '/Space', '--to', 'copies');
     assert.deepEqual((await readdir(join(cwd, 'copies/Space'))).sort(), ['astronaut.png', 'hubble_deep_field.jpg', 'rocket.jpg']);
-    assert.match(await refusal(1, 'get', '/Space', '--to', 'copies'), /copies\/Space is there already: --force/);
+    assert.match(await refusal(1, 'get', '/Space', '--to', 'copies'), /copies\/Space exists already: --force/);
     await text('get', '/', '--to', 'all');
     assert.deepEqual(await here('all/Animals/chelsea.png'), original);
     assert.deepEqual((await readdir(join(cwd, 'all'))).sort(), ['Animals', 'Breakfast', 'Documents', 'Sounds', 'Space', 'chelsea-portrait.jpg', 'coffee-cup.jpg', 'hubble_galaxies.jpg']);
@@ -192,9 +192,9 @@ suite('the commands', { concurrency: 2 }, () => {
 
   test('mkdir, mv and rename', async (t) => {
     const { text, json, refusal, client } = await place(t);
-    assert.equal(await text('mkdir', '/Holidays/2024', '/Space'), '/Holidays/2024 is there\n/Space is there\n');
+    assert.equal(await text('mkdir', '/Holidays/2024', '/Space'), '/Holidays/2024 exists\n/Space exists\n');
     assert.deepEqual((await json('mkdir', '/Holidays/2024')).map(({ kind, path, name }) => ({ kind, path, name })), [{ kind: 'folder', path: '/Holidays/2024', name: '2024' }]);
-    assert.match(await refusal(2, 'mkdir', 'Holidays'), /Holidays is no path/);
+    assert.match(await refusal(2, 'mkdir', 'Holidays'), /invalid (?:path|target) Holidays/);
 
     assert.equal(await text('mv', '/Animals/chelsea.png', '/Space', '/Holidays'), 'chelsea.png is in /Holidays\nSpace is in /Holidays\n');
     assert.ok((await client.paths.resolve('/Holidays/Space/rocket.jpg')).file);
@@ -228,7 +228,7 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.match(await text('restore', '/chelsea.png', '--dry-run'), /^Would restore chelsea\.png\n$/);
     assert.equal(await text('restore', '/chelsea.png'), 'Restored: 1 item\n');
     assert.ok((await client.paths.resolve('/Animals/chelsea.png')).file);
-    assert.match(await refusal(1, 'restore', '/chelsea.png'), /There is no \/chelsea\.png in the trash/);
+    assert.match(await refusal(1, 'restore', '/chelsea.png'), /not found in the trash: \/chelsea\.png/);
     assert.deepEqual(names(await json('restore', '--all')), ['Space']);
     assert.equal((await client.files.listFiles({ parentFolderId: (await client.paths.resolve('/Space')).id })).files.length, 3);
 
@@ -238,24 +238,24 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.deepEqual(names(await json('ls', '--trash')), ['bell.wav']);
     assert.match(await refusal(2, 'restore'), /needs PATH, or --all/);
 
-    // For good: only after a yes, and nobody is there to say it.
-    assert.match(await refusal(2, 'rm', '/Animals', '--permanent'), /needs --yes where nobody can be asked/);
+    // Permanently: only after a yes, which nobody can give here.
+    assert.match(await refusal(2, 'rm', '/Animals', '--permanent'), /needs --yes where the standard input is not a terminal/);
     const planned = await json('rm', '/Animals', '--permanent', '--dry-run');
     const { items, ...counts } = planned;
     assert.deepEqual(counts, { isPermanent: true, isDryRun: true, files: 1, folders: 1, bytes: 240512 });
     assert.deepEqual(names(items), ['Animals']);
-    assert.equal(await text('rm', '/Animals', '--permanent', '--yes'), 'Deleted for good: 1 file and 1 folder (240.5 kB)\n');
+    assert.equal(await text('rm', '/Animals', '--permanent', '--yes'), 'Deleted permanently: 1 file and 1 folder (240.5 kB)\n');
     assert.match(await refusal(1, 'info', '/Animals'), /Animals/);
 
     await text('rm', '/Breakfast');
     assert.match(await text('rm', '--trash', '--older-than', '1h', '--dry-run'), /0 files and 0 folders/);
-    assert.match(await text('rm', '--trash', '--dry-run'), /^Would delete for good: 2 files and 1 folder/);
-    assert.equal(await text('rm', '--trash', '/bell.wav', '--yes'), 'Deleted for good: 1 file and 0 folders (64.0 kB)\n');
+    assert.match(await text('rm', '--trash', '--dry-run'), /^Would delete permanently: 2 files and 1 folder/);
+    assert.equal(await text('rm', '--trash', '/bell.wav', '--yes'), 'Deleted permanently: 1 file and 0 folders (64.0 kB)\n');
     const emptied = await json('rm', '--trash', '--yes');
     assert.deepEqual([emptied.files, emptied.folders, emptied.isDryRun], [1, 1, false]);
-    assert.equal((await ask(['rm', '--trash', '--yes'])).stderr, 'There is nothing to delete.\n');
-    assert.match(await refusal(2, 'rm', '--trash', '--older-than', 'long'), /must be a time such as 30d/);
-    assert.match(await refusal(2, 'rm', '/Space', '--older-than', '1d'), /goes with --trash/);
+    assert.equal((await ask(['rm', '--trash', '--yes'])).stderr, 'Nothing to delete.\n');
+    assert.match(await refusal(2, 'rm', '--trash', '--older-than', 'long'), /expected a time such as 30d/);
+    assert.match(await refusal(2, 'rm', '/Space', '--older-than', '1d'), /needs --trash/);
     assert.match(await refusal(2, 'rm'), /rm needs PATH/);
   });
 
@@ -275,11 +275,11 @@ suite('the commands', { concurrency: 2 }, () => {
       return { status, stdout };
     };
     const no = await typed('n');
-    assert.match(no.stdout, /Delete 1 file and 1 folder \(240\.5 kB\) from http:\S+ for good\? This cannot be undone\. \[y\/N\]/);
+    assert.match(no.stdout, /Delete 1 file and 1 folder \(240\.5 kB\) from http:\S+ permanently\? This cannot be undone\. \[y\/N\]/);
     assert.match(no.stdout, /Nothing was deleted/);
     assert.equal(no.status, 1);
     assert.ok((await client.paths.resolve('/Animals')).folder);
-    assert.match((await typed('y')).stdout, /Deleted for good/);
+    assert.match((await typed('y')).stdout, /Deleted permanently/);
     await assert.rejects(client.paths.resolve('/Animals'));
   });
 
@@ -308,7 +308,7 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.equal(md5(Buffer.from(await (await fetch(link)).arrayBuffer())), descriptor.hash);
     const [{ link: zip }] = await json('info', '/Space', '--link');
     assert.equal((await fetch(zip)).headers.get('content-type'), 'application/zip');
-    assert.match(await refusal(2, 'info', '/Space', '--minutes', '5'), /--minutes says how long a --link works/);
+    assert.match(await refusal(2, 'info', '/Space', '--minutes', '5'), /--minutes needs --link/);
   });
 
   test('du', async (t) => {
@@ -340,7 +340,7 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.equal(stdout, 'back.txt  5 B\n');
     assert.equal(await readFile(join(cwd, 'back.txt'), 'utf8'), 'notes');
     const missing = await ask(['ls', '--data', 'mistyped']);
-    assert.match(missing.stderr, /There is no directory mistyped/);
+    assert.match(missing.stderr, /directory not found: mistyped/);
     assert.equal(existsSync(join(cwd, 'mistyped')), false);
   });
 
@@ -356,7 +356,7 @@ suite('the commands', { concurrency: 2 }, () => {
 
     for (const [more, message] of [
       [{}, /Which Media Manager\? Name a server with --url/],
-      [{ WIX_API_KEY: 'k' }, /which site\? Set WIX_SITE_ID too/],
+      [{ WIX_API_KEY: 'k' }, /WIX_API_KEY needs a site: set WIX_SITE_ID too/],
     ]) {
       const refused = await ask(['ls'], { env: more });
       assert.equal(refused.code, 2);
@@ -374,7 +374,7 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.equal(nobody.code, 1);
     assert.match(nobody.stderr, /^wix-media: folders\.\w+: no answer/);
     assert.equal((await ask(['ls', '--url', origin, '--api-key', 'key', '--site-id', '00000000-0000-4000-8000-000000000000'])).code, 0);
-    assert.match((await ask(['ls', '--url', 'ftp://x'])).stderr, /must begin with http/);
+    assert.match((await ask(['ls', '--url', 'ftp://x'])).stderr, /expected http:/);
   });
 
   test('help, version and completions', async (t) => {
@@ -384,6 +384,6 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.match(await text('--version'), /^\d+\.\d+\.\d+\n$/);
     assert.match(await text('completion', 'bash'), /complete -o filenames -F _wix_media wix-media/);
     const { code, stderr } = await ask(['lss']);
-    assert.deepEqual({ code, stderr }, { code: 2, stderr: 'wix-media: There is no command lss: did you mean ls?\nwix-media --help says more.\n' });
+    assert.deepEqual({ code, stderr }, { code: 2, stderr: 'wix-media: unknown command lss: did you mean ls?\nwix-media --help explains it.\n' });
   });
 });

@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { accessLog, redactedHeaders, redactedTarget } from '../../../pkg-template/cli/server/access-log.js';
-import { ask, harmless, painter, progress, table, width } from '../../../pkg-template/cli/terminal.js';
+import { ask, printable, painter, progress, table, width } from '../../../pkg-template/cli/terminal.js';
 import { bytes, count, duration, moment, span } from '../../../pkg-template/cli/units.js';
 
 const plain = painter({ isTTY: false }, {});
@@ -41,7 +41,7 @@ suite('tables', () => {
   test('no name moves the cursor, begins a line or turns the direction around', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (name) => {
-        assert.doesNotMatch(harmless(name), /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
+        assert.doesNotMatch(printable(name), /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
       }),
     );
     assert.equal(table([{ title: 'Name' }], [['a\nb\x1b[31m']], plain)[1], 'a�b�[31m');

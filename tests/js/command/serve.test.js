@@ -250,7 +250,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     const { port } = taken.address();
     const { code, stdout, stderr } = await ask(['serve', '--port', String(port)]);
     assert.deepEqual({ code, stdout }, { code: 1, stdout: '' });
-    assert.equal(stderr, `wix-media: Port ${port} is taken by another program: stop that, or choose another with --port N\n`);
+    assert.equal(stderr, `wix-media: Port ${port} is in use by another program: stop that, or choose another with --port N\n`);
   });
 
   test('one clear sentence and exit code 1 for a directory that is in use', async (t) => {
@@ -263,12 +263,12 @@ suite('wix-media serve', { concurrency: 2 }, () => {
 
   test('what makes no sense is refused before anything happens', async () => {
     for (const [args, message] of [
-      [['--host', '0.0.0.0'], /--host 0\.0\.0\.0 lets other machines in: say with --api-key KEY who may come/],
+      [['--host', '0.0.0.0'], /--host 0\.0\.0\.0 lets other machines in: protect it with --api-key KEY/],
       [['--host', '192.168.1.1', '--api-key', ''], /--api-key must not be empty/],
-      [['--memory', '--data', 'x'], /two storages/],
-      [['--port', '70000'], /--port must be at most 65535/],
-      [['--external-url', 'media.example'], /must begin with http/],
-      [['--quiet', '--verbose'], /contradict/],
+      [['--memory', '--data', 'x'], /--data and --memory exclude each other/],
+      [['--port', '70000'], /invalid --port: expected at most 65535/],
+      [['--external-url', 'media.example'], /expected http:/],
+      [['--quiet', '--verbose'], /--quiet and --verbose exclude each other/],
     ]) {
       const { code, stdout, stderr } = await ask(['serve', ...args]);
       assert.deepEqual({ code, stdout }, { code: 2, stdout: '' }, args.join(' '));
@@ -276,7 +276,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     }
     const { code, stderr } = await ask(['serve', '--seed', 'nowhere']);
     assert.equal(code, 1);
-    assert.match(stderr, /There is no directory nowhere to begin with/);
+    assert.match(stderr, /seed directory not found: nowhere/);
   });
 
   test('streams events, which do not keep it from ending', async (t) => {
