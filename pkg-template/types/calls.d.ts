@@ -4,12 +4,12 @@ import type { WixMediaError } from './errors.js';
 // Calls and pages
 // ---------------------------------------------------------------------------------------------------------------------
 
-// Not of `unknown`: that would refuse objects of interface types, which have no index signature.
+// `unknown` would refuse objects of interface types, which have no index signature.
 /** A plain object with members of any name. */
 export type PlainObject = Record<string, any>;
 
 /**
- * What the optional last argument of every call may say about that one call.
+ * Options of a single call, which every function takes as its last argument.
  *
  * @example
  * ```ts
@@ -17,21 +17,21 @@ export type PlainObject = Record<string, any>;
  * ```
  */
 export interface CallOptions {
-  /** Ends the call early: it then rejects with the signal's own `reason`. Waiting between tries ends too. */
+  /** Cancels the call, which rejects with the signal's `reason`. Waits between attempts end too. */
   signal?: AbortSignal;
   /**
-   * Milliseconds after which the call is given up, waits and further tries included: it then rejects with a
-   * {@link WixMediaError} of code `TIMEOUT`. Each page of a list counts by itself. Default: the client's `timeoutMs`.
+   * Time limit in milliseconds, including waits and further attempts. When it is exceeded, the call rejects with a
+   * {@link WixMediaError} of code `TIMEOUT`. Each page of a list has its own limit. Default: the client's `timeoutMs`.
    */
   timeoutMs?: number;
 }
 
 /**
- * The promise of one page that is also an async iterable over every item of every page.
+ * The promise of a page, and an async iterable over the items of all pages.
  *
- * Await it for the first page as the service sent it, iterate over it for the items of all pages, or use
- * {@link PagedPromise.pages | pages} and {@link PagedPromise.toArray | toArray}. Paging ends when the service says that
- * there is no next page, and never follows the same cursor twice.
+ * Await it for the first page as the service sent it, iterate over it for the items of all pages, or call
+ * {@link PagedPromise.pages | pages} or {@link PagedPromise.toArray | toArray}. Paging ends when the service reports no next
+ * page, and never follows the same cursor twice.
  *
  * @example
  * ```ts
@@ -42,7 +42,7 @@ export interface CallOptions {
  */
 export interface PagedPromise<Result, Item> extends Promise<Result>, AsyncIterable<Item> {
   /**
-   * Iterates over the pages, the first one included; each next one is requested only when it is asked for.
+   * Iterates over the pages, including the first. A page is requested only when it is needed.
    *
    * @example
    * ```ts
@@ -55,13 +55,13 @@ export interface PagedPromise<Result, Item> extends Promise<Result>, AsyncIterab
   /**
    * Collects the items of all pages into one array.
    *
-   * @param options `limit` is the greatest number of items to collect; without it every item of every page is fetched.
+   * @param options `limit` is the maximum number of items to collect. Default: all of them.
    * @example
    * ```ts
    * const pictures = await files.searchFiles({ search: 'river' }).toArray({ limit: 500 });
    * ```
    */
   toArray(options?: { limit?: number }): Promise<Item[]>;
-  /** Iterates over the items of all pages; each page is requested only when its items are asked for. */
+  /** Iterates over the items of all pages. A page is requested only when its items are needed. */
   [Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined>;
 }

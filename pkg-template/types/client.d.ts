@@ -21,9 +21,9 @@ import type { trash } from './trash.js';
  * ```
  */
 export interface ApiKeyAuth {
-  /** The key, as Wix shows it; sent as it is, without `Bearer`. */
+  /** The key as Wix displays it. It is sent without `Bearer`. */
   apiKey: string;
-  /** Id of the site to work on. Files and folders need one. */
+  /** Id of the site. Files and folders need one. */
   siteId?: string;
   /** Id of the account. */
   accountId?: string;
@@ -32,8 +32,8 @@ export interface ApiKeyAuth {
 }
 
 /**
- * An access token of your own, or a function that gives one. The function is asked before each try, and once more after
- * an answer of 401.
+ * An access token, or a function that returns one. The function is called before each attempt, and once more after a
+ * response with status 401.
  *
  * @example
  * ```ts
@@ -41,27 +41,27 @@ export interface ApiKeyAuth {
  * ```
  */
 export interface AccessTokenAuth {
-  /** The token, or a function that gives it; sent as it is, without `Bearer`. */
+  /** The token, or a function that returns it. It is sent without `Bearer`. */
   accessToken: string | (() => string | Promise<string>);
-  /** Id of the site, where the token does not say it. */
+  /** Id of the site, if the token does not contain it. */
   siteId?: string;
-  /** Id of the account, where the token does not say it. */
+  /** Id of the account, if the token does not contain it. */
   accountId?: string;
   /** Public key of the app, PEM or base64, for {@link Webhooks}. */
   publicKey?: string;
 }
 
-/** The tokens of a site's visitor or member. */
+/** The tokens of a visitor or member of a site. */
 export interface VisitorTokens {
-  /** The token that is sent, and when it ends, in seconds since 1970. */
+  /** The access token, and its expiry in seconds since 1970. */
   accessToken?: { value: string; expiresAt?: number };
-  /** The token from which the next one is made. */
+  /** The token that renews it. */
   refreshToken?: { value: string; role?: string };
 }
 
 /**
- * The client id of an OAuth app: works as an anonymous visitor of the site, or as the visitor or member whose tokens are
- * given. Tokens are made and renewed when they are needed. Wix lets visitors and members do little with media files.
+ * The client id of an OAuth app. Calls act as an anonymous visitor of the site, or as the visitor or member with the given
+ * tokens. Tokens are requested and renewed when needed. Wix gives visitors and members few permissions for media files.
  *
  * @example
  * ```ts
@@ -71,20 +71,20 @@ export interface VisitorTokens {
 export interface VisitorAuth {
   /** Client id of the OAuth app. */
   clientId: string;
-  /** Tokens to begin with. Default: those of a new visitor. */
+  /** Initial tokens. Default: those of a new visitor. */
   tokens?: VisitorTokens;
-  /** Told whenever there are new tokens, so that they can be kept for the next visit. */
+  /** Called with new tokens, so that you can store them for the next visit. */
   onTokens?: (tokens: Required<VisitorTokens>) => void;
-  /** Id of the site, where the token does not say it. */
+  /** Id of the site, if the token does not contain it. */
   siteId?: string;
-  /** Id of the account, where the token does not say it. */
+  /** Id of the account, if the token does not contain it. */
   accountId?: string;
   /** Public key of the app, PEM or base64, for {@link Webhooks}. */
   publicKey?: string;
 }
 
 /**
- * The credentials of an app, for one site on which it is installed. Tokens are made and renewed when they are needed.
+ * The credentials of an app, for a site on which it is installed. Tokens are requested and renewed when needed.
  *
  * @example
  * ```ts
@@ -100,16 +100,16 @@ export interface AppAuth {
   appSecret: string;
   /** Id of the app's instance on the site. */
   instanceId: string;
-  /** Id of the site, where the token does not say it. */
+  /** Id of the site, if the token does not contain it. */
   siteId?: string;
-  /** Id of the account, where the token does not say it. */
+  /** Id of the account, if the token does not contain it. */
   accountId?: string;
   /** Public key of the app, PEM or base64, for {@link Webhooks}. */
   publicKey?: string;
 }
 
 /**
- * Any object that makes the headers of the credentials by itself; so the strategies of `@wix/sdk` work as they are.
+ * An object that provides the headers of the credentials. The strategies of `@wix/sdk` work unchanged.
  *
  * @example
  * ```ts
@@ -117,102 +117,102 @@ export interface AppAuth {
  * ```
  */
 export interface AuthStrategy {
-  /** Gives the headers. Asked before each try, and once more after an answer of 401. */
+  /** Returns the headers. Called before each attempt, and once more after a response with status 401. */
   getAuthHeaders(host?: undefined): AuthHeaders | Promise<AuthHeaders>;
-  /** Verifies and decodes a webhook, where no `publicKey` is given. */
+  /** Verifies and decodes a webhook when there is no `publicKey`. */
   decodeJWT?(token: string): Promise<{ decoded: { data: unknown }; valid: boolean }>;
   /** Public key of the app, PEM or base64, for {@link Webhooks}. */
   publicKey?: string;
 }
 
-/** The headers of some credentials. */
+/** The headers of credentials. */
 export interface AuthHeaders {
-  /** The headers by name. */
+  /** Headers by name. */
   headers: Record<string, string>;
 }
 
-/** Who is calling. */
+/** Credentials. */
 export type Auth = ApiKeyAuth | AccessTokenAuth | VisitorAuth | AppAuth | AuthStrategy;
 
-/** What a request looks like when it is handed to `fetch`. */
+/** The request that is passed to `fetch`. */
 export interface FetchInit {
   /** `GET`, `POST` or `PATCH`. */
   method: string;
-  /** The headers by name. */
+  /** Headers by name. */
   headers: Record<string, string>;
   /** JSON text. */
   body?: string;
-  /** Ends the request with the call. */
+  /** Aborts the request with the call. */
   signal?: AbortSignal;
 }
 
 /**
- * Whether and how failed calls are tried again.
+ * How failed calls are retried.
  *
- * Reads, changes and deletions are tried again after network failures and the statuses 429, 500, 503 and 504; calls that
- * make something only after a 429, or when the request cannot have arrived. The waits grow from `baseDelayMs` twofold
- * each time, less a random part; `Retry-After` of the service is obeyed.
+ * Reads, updates and deletions are retried after network errors and the statuses 429, 500, 503 and 504. Calls that create
+ * something are retried only after a 429, or when the request cannot have arrived. Waits start at `baseDelayMs` and double
+ * each time, minus a random part. A `Retry-After` of the service is honoured.
  */
 export interface RetryOptions {
-  /** Greatest number of tries, the first one included. Default: 3. */
+  /** Maximum number of attempts, including the first. Default: 3. */
   attempts?: number;
-  /** Milliseconds of the first wait. Default: 500. */
+  /** First wait in milliseconds. Default: 500. */
   baseDelayMs?: number;
-  /** Greatest wait in milliseconds; a call whose next try would have to wait longer fails at once. Default: 60,000. */
+  /** Maximum wait in milliseconds. A call fails at once if its next attempt would have to wait longer. Default: 60,000. */
   maxDelayMs?: number;
 }
 
-/** Functions that are told about every request. What they throw is ignored. Secrets in headers are redacted. */
+/** Functions that are called for every request. Their errors are ignored, and secrets in headers are redacted. */
 export interface Hooks {
-  /** A request is about to be sent. */
+  /** Called before a request is sent. */
   request?: (event: RequestEvent) => void;
-  /** An answer has arrived, of whatever status. */
+  /** Called when a response arrives, whatever its status. */
   response?: (event: ResponseEvent) => void;
-  /** A call will be tried again after a wait. */
+  /** Called when an attempt has failed and another one follows. */
   retry?: (event: RetryEvent) => void;
 }
 
-/** What the hook `request` is told. */
+/** Argument of the hook `request`. */
 export interface RequestEvent {
-  /** The call, such as `files.listFiles`. */
+  /** Name of the function, such as `files.listFiles`. */
   operation: string;
-  /** Number of this try, from 1. */
+  /** Number of the attempt, from 1. */
   attempt: number;
   /** HTTP method. */
   method: string;
-  /** Address of the request. */
+  /** URL of the request. */
   url: string;
-  /** The headers; secrets are shown as `[redacted]`. */
+  /** The headers, with secrets as `[redacted]`. */
   headers: Record<string, string>;
 }
 
-/** What the hook `response` is told. */
+/** Argument of the hook `response`. */
 export interface ResponseEvent {
-  /** The call, such as `files.listFiles`. */
+  /** Name of the function, such as `files.listFiles`. */
   operation: string;
-  /** Number of this try, from 1. */
+  /** Number of the attempt, from 1. */
   attempt: number;
   /** HTTP method. */
   method: string;
-  /** Address of the request. */
+  /** URL of the request. */
   url: string;
   /** HTTP status. */
   status: number;
-  /** Id of the request, for questions to Wix. */
+  /** Id of the request, for Wix support. */
   requestId: string | undefined;
 }
 
-/** What the hook `retry` is told. */
+/** Argument of the hook `retry`. */
 export interface RetryEvent {
-  /** The call, such as `files.listFiles`. */
+  /** Name of the function, such as `files.listFiles`. */
   operation: string;
-  /** Number of the try that failed, from 1. */
+  /** Number of the failed attempt, from 1. */
   attempt: number;
-  /** Milliseconds until the next try. */
+  /** Milliseconds until the next attempt. */
   delayMs: number;
-  /** HTTP status of the try that failed; undefined when there was no answer. */
+  /** HTTP status of the failed attempt; undefined without a response. */
   status: number | undefined;
-  /** What went wrong, when there was no answer. */
+  /** The error, when there was no response. */
   error: WixMediaError | undefined;
 }
 
@@ -230,21 +230,21 @@ export interface RetryEvent {
  * ```
  */
 export interface ClientOptions {
-  /** Who is calling. */
+  /** Credentials. */
   auth?: Auth;
-  /** Where the API is. Default: `https://www.wixapis.com`. The path `/site-media/v1` is added to it. */
+  /** Base URL of the API, to which `/site-media/v1` is appended. Default: `https://www.wixapis.com`. */
   baseUrl?: string;
-  /** Sends the requests. Default: the global `fetch`, looked up at each call. */
+  /** Function that sends the requests. Default: the global `fetch` at the time of each call. */
   fetch?: (url: string, init: FetchInit) => Promise<Response>;
-  /** Headers for every request; those without a value are left out. They never override the credentials. */
+  /** Headers for every request. Those without a value are omitted, and none overrides the credentials. */
   headers?: Record<string, string | null | undefined> | Iterable<readonly [string, string]>;
-  /** Answers the requests in place of `fetch` and, if it has one, at its own `baseUrl`: any fetch handler. */
+  /** A fetch handler that responds in place of `fetch`, at its own `baseUrl` if it has one. */
   manager?: MediaManager | { fetch(request: Request): Promise<Response>; baseUrl?: string };
-  /** Whether and how failed calls are tried again; `false` for never. */
+  /** How failed calls are retried; `false` for never. */
   retry?: RetryOptions | false;
-  /** Milliseconds after which a call is given up. Default: never. */
+  /** Time limit of a call in milliseconds. Default: none. */
   timeoutMs?: number;
-  /** Functions that are told about every request. */
+  /** Functions that are called for every request. */
   on?: Hooks;
 }
 
@@ -254,24 +254,24 @@ export interface Client {
   files: typeof files;
   /** The folders functions. */
   folders: typeof folders;
-  /** Takes in the events of the Media Manager. */
+  /** Receives the events of the Media Manager. */
   webhooks: Webhooks;
   /** Uploads. */
   uploads: typeof uploads;
   /** Downloads. */
   downloads: typeof downloads;
-  /** Folders and files by their paths. */
+  /** Files and folders by their paths. */
   paths: typeof paths;
-  /** Deletions that are counted before, and undone. */
+  /** Previews of deletions, and the trash. */
   trash: typeof trash;
 }
 
 /**
- * Makes a client with credentials and options of its own. Nothing is sent or loaded before its first call.
+ * Creates a client with its own credentials and options. Nothing is sent or loaded before its first call.
  *
- * @param options Credentials and the rest; everything is optional.
- * @throws {WixMediaError} `INVALID_ARGUMENT` when `auth` is none of the known kinds or `fetch` is no function,
- * `UNAUTHENTICATED` when a header cannot carry the credentials.
+ * @param options Credentials and other options.
+ * @throws {WixMediaError} `INVALID_ARGUMENT` for an unknown option, an unknown kind of `auth`, or a `fetch` that is not a
+ * function; `UNAUTHENTICATED` when a header cannot carry the credentials.
  * @example
  * ```ts
  * const client = createClient({ auth: { apiKey: 'my-api-key', siteId: '11111111-2222-3333-4444-555555555555' } });
@@ -281,12 +281,13 @@ export interface Client {
 export declare function createClient(options?: ClientOptions): Client;
 
 /**
- * Sets the options of the functions that are imported directly, {@link files} and {@link folders}. Call it once, before
- * their first call. Without it, Node reads `WIX_API_KEY`, `WIX_SITE_ID` and `WIX_ACCOUNT_ID` from the environment; where
- * there is no key either, calls go to a {@link MediaManager} in memory, which the console is told of once.
+ * Sets the options of the functions that are imported directly, such as {@link files} and {@link folders}. Call it once,
+ * before their first call. Without it, Node reads `WIX_API_KEY`, `WIX_SITE_ID` and `WIX_ACCOUNT_ID` from the environment.
+ * Without a key, calls go to a {@link MediaManager} in memory, and a notice is logged once.
  *
  * @param options The options of {@link createClient}.
- * @throws {WixMediaError} `ALREADY_CONFIGURED` after the first call, and when it is called twice.
+ * @throws {WixMediaError} `ALREADY_CONFIGURED` when it is called twice, or after the first call; `INVALID_ARGUMENT` as for
+ * {@link createClient}.
  * @example
  * ```ts
  * configure({ auth: { apiKey: 'my-api-key', siteId: '11111111-2222-3333-4444-555555555555' } });
@@ -295,7 +296,7 @@ export declare function createClient(options?: ClientOptions): Client;
  */
 export declare function configure(options?: ClientOptions): void;
 
-/** What {@link init} takes: the WebAssembly module `client.wasm` of this package, or where it is. */
+/** The WebAssembly module `client.wasm` of this package, or its URL, for {@link init}. */
 export type ModuleSource =
   | string
   | URL
@@ -305,10 +306,10 @@ export type ModuleSource =
   | (typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? Module & object : never);
 
 /**
- * Loads the WebAssembly module. Every call does so when it has to; `init` is for those who bring their own bytes, serve
- * `client.wasm` elsewhere, or want to choose the moment. The first source wins; after a failure the next call tries again.
+ * Loads the WebAssembly module. Calls load it when they need it. Use `init` to pass your own bytes, to serve `client.wasm`
+ * elsewhere, or to load it early. The first source is used; after a failure the next call tries again.
  *
- * @param source Address, answer, bytes or compiled module. Default: `client.wasm` beside the package's own file.
+ * @param source URL, response, bytes or compiled module. Default: `client.wasm` beside the package's own file.
  * @throws {WixMediaError} `MODULE_NOT_LOADED` when it cannot be found or compiled.
  * @example
  * ```ts

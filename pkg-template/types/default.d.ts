@@ -15,7 +15,7 @@ import { trash } from './trash.js';
 // ---------------------------------------------------------------------------------------------------------------------
 
 /**
- * Everything in one object: `wixMedia.files` and `wixMedia.folders` as in Velo, and what is around them.
+ * The whole package as one object, with `wixMedia.files` and `wixMedia.folders` as in Velo.
  *
  * @example
  * ```ts

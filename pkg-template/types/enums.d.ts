@@ -2,15 +2,15 @@
 // Enums
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** Kinds of media file. Every place that takes a member also takes the plain string: `'IMAGE'`. */
+/** Media types of files. A member can also be given as a plain string, such as `'IMAGE'`. */
 export declare enum MediaType {
-  /** Not known. */
+  /** Unknown. */
   UNKNOWN = 'UNKNOWN',
   /** A raster image: JPEG, PNG, WebP, GIF and the like. */
   IMAGE = 'IMAGE',
   /** A video. */
   VIDEO = 'VIDEO',
-  /** A sound file. */
+  /** An audio file. */
   AUDIO = 'AUDIO',
   /** A document: PDF, text, spreadsheet, presentation and the like. */
   DOCUMENT = 'DOCUMENT',
@@ -36,11 +36,11 @@ export type MediaTypeWithLiterals =
   | 'MODEL3D'
   | 'OTHER';
 
-/** How far the processing of a file has come. */
+/** Processing status of a file. */
 export declare enum OperationStatus {
   /** Processing failed; the file cannot be used. */
   FAILED = 'FAILED',
-  /** Processing has ended and the file can be used. */
+  /** Processing is complete and the file can be used. */
   READY = 'READY',
   /** The file is still being fetched or processed. */
   PENDING = 'PENDING',
@@ -59,15 +59,15 @@ export declare enum State {
 export type StateWithLiterals = State | 'OK' | 'DELETED';
 
 /**
- * Where a search looks, at every depth. Not to be confused with the folder ids `media-root`, `trash-root` and
- * `visitor-uploads`, which name only the top level of each scope.
+ * The scope of a search, at every depth. The folder ids `media-root`, `trash-root` and `visitor-uploads` are something else:
+ * they name only the top level of each scope.
  */
 export declare enum RootFolder {
-  /** All site files, visitor uploads excepted. The default of a search. */
+  /** All site files, except visitor uploads. The default of a search. */
   MEDIA_ROOT = 'MEDIA_ROOT',
   /** Everything in the trash. */
   TRASH_ROOT = 'TRASH_ROOT',
-  /** Everything that visitors and members of the site have uploaded. */
+  /** All uploads of visitors and members of the site. */
   VISITOR_UPLOADS_ROOT = 'VISITOR_UPLOADS_ROOT',
 }
 /** A {@link RootFolder}, as enum member or as string. */
@@ -75,9 +75,9 @@ export type RootFolderWithLiterals = RootFolder | 'MEDIA_ROOT' | 'TRASH_ROOT' | 
 
 /** Direction of a sort in lists and searches. */
 export declare enum CommonSortOrder {
-  /** Smallest, oldest or first in the alphabet first. */
+  /** Ascending: smallest, oldest or alphabetically first. */
   ASC = 'ASC',
-  /** Largest, newest or last in the alphabet first. */
+  /** Descending: largest, newest or alphabetically last. */
   DESC = 'DESC',
 }
 /** A {@link CommonSortOrder}, as enum member or as string. */
@@ -85,9 +85,9 @@ export type CommonSortOrderWithLiterals = CommonSortOrder | 'ASC' | 'DESC';
 
 /** Direction of a sort in queries. */
 export declare enum SortOrder {
-  /** Smallest, oldest or first in the alphabet first. */
+  /** Ascending: smallest, oldest or alphabetically first. */
   ASC = 'ASC',
-  /** Largest, newest or last in the alphabet first. */
+  /** Descending: largest, newest or alphabetically last. */
   DESC = 'DESC',
 }
 /** A {@link SortOrder}, as enum member or as string. */
@@ -105,7 +105,7 @@ export type ContentDispositionWithLiterals = ContentDisposition | 'ATTACHMENT' |
 
 /** Protocol of a video stream. */
 export declare enum StreamFormat {
-  /** Not known. */
+  /** Unknown. */
   UNKNOWN = 'UNKNOWN',
   /** HTTP Live Streaming. */
   HLS = 'HLS',
@@ -123,9 +123,9 @@ export declare enum UploadProtocol {
 /** An {@link UploadProtocol}, as enum member or as string. */
 export type UploadProtocolWithLiterals = UploadProtocol | 'TUS';
 
-/** Kinds of identity that can have added a file. */
+/** Kinds of identity that can add a file. */
 export declare enum IdentityType {
-  /** Not known. */
+  /** Unknown. */
   UNKNOWN = 'UNKNOWN',
   /** A visitor of the site who is not logged in. */
   ANONYMOUS_VISITOR = 'ANONYMOUS_VISITOR',
@@ -145,9 +145,9 @@ export type IdentityTypeWithLiterals =
   | 'WIX_USER'
   | 'APP';
 
-/** Kinds of identity that can have caused an event. */
+/** Kinds of identity that can cause an event. */
 export declare enum WebhookIdentityType {
-  /** Not known. */
+  /** Unknown. */
   UNKNOWN = 'UNKNOWN',
   /** A visitor of the site who is not logged in. */
   ANONYMOUS_VISITOR = 'ANONYMOUS_VISITOR',
@@ -167,11 +167,11 @@ export type WebhookIdentityTypeWithLiterals =
   | 'WIX_USER'
   | 'APP';
 
-/** Areas of Wix that keep files of their own beside the site files. */
+/** Areas of Wix that store their own files besides the site files. */
 export declare enum Namespace {
   /** The site files themselves. */
   NO_NAMESPACE = 'NO_NAMESPACE',
-  /** An area of its own name. */
+  /** Another area. */
   OTHERS = 'OTHERS',
   /** Wix Video. */
   WIX_VIDEO = 'WIX_VIDEO',
@@ -222,9 +222,9 @@ export type NamespaceWithLiterals =
   | 'PORTFOLIO'
   | 'LOGOS';
 
-/** What image recognition can add to an image. */
+/** Annotations that image recognition can add to an image. */
 export declare enum ImageAnnotationType {
-  /** Not known. */
+  /** Unknown. */
   UNKNOWN_IMAGE_ANNOTATION_TYPE = 'UNKNOWN_IMAGE_ANNOTATION_TYPE',
   /** Whether the image shows text. */
   CONTAINS_TEXT = 'CONTAINS_TEXT',
@@ -256,7 +256,7 @@ export type ImageAnnotationTypeWithLiterals =
   | 'COLOR_V2'
   | 'SITE_SECTION_CATEGORY';
 
-/** Wix applications that can have added a file. */
+/** Wix applications that can add a file. */
 export declare enum Application {
   UNKNOWN_APPLICATION = 'UNKNOWN_APPLICATION',
   ASCEND = 'ASCEND',

@@ -7,29 +7,29 @@ import type { media } from './media.js';
 // Errors
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** One refused field of a request. */
+/** A refused field of a request. */
 export interface FieldViolation {
   /** Path of the argument, such as `options.paging.limit` or `fileId`. */
   field?: string;
-  /** What is wrong with it. */
+  /** Description of the violation. */
   description?: string;
   /** Kind of rule: `REQUIRED_FIELD`, `FORMAT`, `MAX`, `MIN`, `MAX_LENGTH`, `MAX_SIZE`, `CUSTOM`, `OTHER` and others. */
   violatedRule?: string;
   /** The rule by name, such as `PARENT_FOLDER_NOT_FOUND`. */
   ruleName?: string;
-  /** More about it, such as `{ threshold: 100 }`. */
+  /** Further data, such as `{ threshold: 100 }`. */
   data?: PlainObject | null;
 }
 
 /** The error as the service sent it. */
 export interface ErrorDetails {
-  /** A refusal with a code. */
+  /** An error with a code. */
   applicationError?: {
-    /** Stable name, such as `RESOURCE_NOT_FOUND`; the HTTP status as a number when the service sent no code. */
+    /** Stable code, such as `RESOURCE_NOT_FOUND`; the HTTP status as a number when the service sent no code. */
     code?: string | number;
-    /** What went wrong, in words. */
+    /** Description of the error. */
     description?: string;
-    /** More about it, depending on the code. */
+    /** Further data, depending on the code. */
     data?: PlainObject | null;
   };
   /** Refused fields. */
@@ -37,15 +37,14 @@ export interface ErrorDetails {
     /** The refused fields, named as the arguments they came from. */
     fieldViolations?: FieldViolation[];
   };
-  /** Id of the request, for questions to Wix. */
+  /** Id of the request, for Wix support. */
   requestId?: string | null;
 }
 
 /**
- * The one class of everything that this package throws or rejects with, except the caller's own abort reason.
+ * Every failure of this package, except the caller's own abort reason.
  *
- * Tell errors apart by `code`, the stable name. Codes of the service stand in the `@throws` of each function; of general
- * use are `UNAUTHENTICATED` (401), `PERMISSION_DENIED` (403), `NOT_FOUND` (404), `RESOURCE_EXHAUSTED` (429) and
+ * `code` is stable. The `@throws` of each function lists its codes. Common to all functions are `UNAUTHENTICATED` (401), `PERMISSION_DENIED` (403), `NOT_FOUND` (404), `RESOURCE_EXHAUSTED` (429) and
  * `INVALID_ARGUMENT` (400, see `fieldViolations`). Codes of this package are listed at {@link WixMediaError.code}.
  *
  * @example
@@ -59,7 +58,7 @@ export interface ErrorDetails {
  * ```
  */
 export declare class WixMediaError extends Error {
-  /** Makes an error of this class, as tests and wrappers need it. */
+  /** Creates an error, for tests and wrappers. */
   constructor(members: {
     message: string;
     code: string;
@@ -72,41 +71,41 @@ export declare class WixMediaError extends Error {
   });
   /** `'WixMediaError'`, also in minified code. */
   readonly name: 'WixMediaError';
-  /** What went wrong, in one sentence. */
+  /** Description of the error, in one sentence. */
   readonly message: string;
   /**
-   * Stable name of the error. The service's own, else the rule of the first refused field, else the HTTP status as text;
-   * or one of this package's own:
+   * Stable code of the error: that of the service, or the rule of the first refused field, or the HTTP status as text, or one
+   * of this package:
    *
    * - `INVALID_ARGUMENT`: an argument or option was refused before anything was sent (status 400);
-   * - `NETWORK`: `fetch` gave no answer; `cause` is what it rejected with;
-   * - `TIMEOUT`: `timeoutMs` has passed;
-   * - `INVALID_RESPONSE`: an answer that is not what the service promises, such as HTML; `cause` may say more;
-   * - `UNAUTHENTICATED`: the credentials could not be had, or were refused (status 401);
+   * - `NETWORK`: `fetch` rejected; `cause` is its error;
+   * - `TIMEOUT`: the call took longer than `timeoutMs`;
+   * - `INVALID_RESPONSE`: the response is not JSON of the expected shape, for example HTML; `cause` may say more;
+   * - `UNAUTHENTICATED`: credentials could not be obtained, or were refused (status 401);
    * - `ALREADY_CONFIGURED`: see {@link configure};
    * - `INVALID_MEDIA_URL`: see {@link media};
    * - `INVALID_WEBHOOK`: see {@link Webhooks.process};
    * - `MODULE_NOT_LOADED`: see {@link init};
-   * - `INTERNAL`: a fault inside this package. The next call starts afresh.
+   * - `INTERNAL`: a bug in this package. Later calls are not affected.
    */
   readonly code: string;
-  /** HTTP status; 400 for an argument refused before anything was sent; undefined when there was no usable answer. */
+  /** HTTP status; 400 for an argument refused before anything was sent; undefined without a usable response. */
   readonly status: number | undefined;
-  /** The call, such as `files.listFiles`. */
+  /** Name of the function, such as `files.listFiles`. */
   readonly operation: string | undefined;
-  /** Id of the request, for questions to Wix; null when the answer had none, undefined when there was no answer. */
+  /** Id of the request, for Wix support; null when the response had none, undefined without a response. */
   readonly requestId: string | null | undefined;
   /**
-   * What to think of trying again: `'never'` helps; `'after'` a wait it can help and does no harm; `'maybe'` it helps, but
-   * this try may have had an effect already, so a second one could make a second file or folder.
+   * Whether to retry. `'never'`: it would fail again. `'after'`: safe after a wait. `'maybe'`: it may succeed, but this
+   * attempt may have had an effect, so another one could create a second file or folder.
    */
   readonly retry: 'never' | 'after' | 'maybe';
   /** The refused fields, named as the arguments they came from: those of `details.validationError`. */
   readonly fieldViolations: FieldViolation[] | undefined;
-  /** The error as the service sent it, in the shape that the official SDK gives it. */
+  /** The error as the service sent it, in the shape of the official SDK. */
   readonly details: ErrorDetails | undefined;
-  /** What lies behind it: what `fetch` rejected with, or what could not be parsed. */
+  /** The underlying error, such as that of `fetch` or of a parser. */
   readonly cause?: unknown;
-  /** The members as a plain object, for logs and for messages between threads, where an error loses them. */
+  /** The members as a plain object, for logs and for messages between threads, which drop the members of errors. */
   toJSON(): Record<string, unknown>;
 }

@@ -5,111 +5,111 @@ import type { Client } from './client.js';
 // The Media Manager inside the package
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** One file or folder that a manager begins with. */
+/** A file or folder of a {@link Seed}. */
 export interface SeedEntry {
-  /** Where it is, such as `/Holidays/2024/beach.jpg`. Folders that are missing are made; a path that ends in `/` is a folder. */
+  /** Path, such as `/Holidays/2024/beach.jpg`. Missing folders are created; a path that ends in `/` is a folder. */
   path: string;
-  /** The bytes of a file. */
+  /** Content of a file. */
   content?: string | ArrayBuffer | ArrayBufferView | Blob | ReadableStream<Uint8Array>;
-  /** MIME type. Default: by the ending of the name, or by the bytes. */
+  /** MIME type. Default: derived from the extension or the content. */
   mimeType?: string;
-  /** Name that people see. Default: the last part of the path. */
+  /** Display name. Default: the last part of the path. */
   displayName?: string;
   /** Labels of a file. */
   labels?: string[];
-  /** Whether its URLs are refused without a token. */
+  /** Whether the file is private: its URLs need a token. */
   private?: boolean;
-  /** Where it comes from, which decides where it lies: `visitor` below `visitor-uploads`, and so on. Default: `site`. */
+  /** Origin, which decides the location: `visitor` is below `visitor-uploads`, and so on. Default: `site`. */
   origin?: 'site' | 'visitor' | 'mobile' | 'purchase' | 'video-maker';
-  /** Whether it lies in the trash. */
+  /** Whether it is in the trash. */
   trashed?: boolean;
 }
 
-/** What a {@link MediaManager} begins with: entries, or on Node, Bun and Deno the files and folders of a directory. */
+/** Initial content of a {@link MediaManager}: entries, or in Node, Bun and Deno the files and folders of a directory. */
 export type Seed = Iterable<SeedEntry> | AsyncIterable<SeedEntry> | { directory: string | URL };
 
-/** A fault that a manager has on purpose, for tests of what a client makes of it. */
+/** A simulated fault of a {@link MediaManager}, to test how a client handles it. */
 export interface Fault {
-  /** The call, such as `listFiles` or `bulk*`, or a method and the beginning of a path, such as `PUT /upload/`. */
+  /** A function, such as `listFiles` or `bulk*`, or a method and a path prefix, such as `PUT /upload/`. */
   match: string;
-  /** HTTP status of the answer. Without one the request is carried out. */
+  /** HTTP status of the response. Without it, the request is processed. */
   status?: number;
-  /** Milliseconds that the answer takes longer. */
+  /** Extra latency in milliseconds. */
   latencyMs?: number;
-  /** How often it happens. Default: always. */
+  /** Number of requests that it affects. Default: all. */
   times?: number;
-  /** Headers of the answer, such as `Retry-After`. */
+  /** Headers of the response, such as `Retry-After`. */
   headers?: Record<string, string>;
-  /** Body of the answer, in place of the usual one of its status. */
+  /** Body of the response. Default: the usual one of the status. */
   body?: unknown;
 }
 
 /** Limits of a {@link MediaManager}. */
 export interface ManagerLimits {
-  /** The largest file of each media type, in bytes. Types that are not named keep their limits. */
+  /** Maximum file size in bytes by media type. Omitted types keep their limits. */
   sizeInBytes?: Partial<Record<MediaType, number>>;
-  /** Bytes that all files together may have. Default: no limit. */
+  /** Maximum total size of all files in bytes. Default: no limit. */
   quotaInBytes?: number;
-  /** Calls in a minute for each API key and site, above which they are answered with 429. Default: no limit. */
+  /** Maximum calls per minute for each API key and site; further ones get a 429. Default: no limit. */
   requestsPerMinute?: number;
 }
 
 /** Options of {@link createManager}. */
 export interface ManagerOptions {
   /**
-   * Where everything is kept: in memory, in a directory (Node, Bun, Deno), or in the origin private file system of a browser
-   * under a name, in a worker that is started for it. Default: `'memory'`.
+   * Storage: memory, a directory (Node, Bun, Deno), or a named storage in the origin private file system of a browser, which
+   * runs in its own worker. Default: `'memory'`.
    */
   storage?: 'memory' | { directory: string | URL } | { opfs: string };
-  /** Id of the site, which descriptors carry. */
+  /** Id of the site in descriptors. */
   siteId?: string;
   /**
-   * What URLs in answers begin with. Default: the host of each request, and `http://wix-media.localhost` where that is the
-   * service's own.
+   * Base of URLs in responses. Default: the host of each request, or `http://wix-media.localhost` for requests to Wix's own
+   * host.
    */
   baseUrl?: string;
-  /** What a manager that holds nothing yet begins with. */
+  /** Initial content, for an empty storage only. */
   seed?: Seed;
-  /** How files are processed: for how long they are pending, in milliseconds for each media type, and which of them fail. */
+  /** Processing of files: how long they are pending, in milliseconds by media type, and which of them fail. */
   processing?: { pendingMs?: Partial<Record<MediaType, number>>; fail?: string | string[] };
-  /** Limits of sizes, storage and requests. */
+  /** Limits of file sizes, storage and requests. */
   limits?: ManagerLimits;
-  /** The clock: the machine's, one that stands still until it is advanced, or one of the caller's own. Default: `'system'`. */
+  /** Clock: that of the machine, a virtual one that only you advance, or your own. Default: `'system'`. */
   clock?: 'system' | 'virtual' | { now(): number };
-  /** Where ids come from. With a seed, equal runs make equal ids. Default: `'random'`. */
+  /** Source of ids. With a seed, equal runs create equal ids. Default: `'random'`. */
   ids?: 'random' | { seed: number };
-  /** Who may do what. Without it everybody may do everything, for the manager is the caller's own. */
+  /** Accepted credentials. Without it, every caller has full access. */
   auth?: {
-    /** Keys, each for some sites or all, to read only or to do everything. */
+    /** API keys, each for some sites or all, with read or full access. */
     apiKeys?: { key: string; siteIds?: string[]; scope?: 'read' | 'manage' }[];
     /** OAuth clients, for `/oauth2/token`. */
     clients?: { clientId: string; clientSecret?: string; instanceId?: string; scope?: 'read' | 'manage' }[];
   };
-  /** URLs to which events are delivered as signed webhooks, all of them or those named. */
+  /** URLs that receive events as signed webhooks: all events, or the named ones. */
   webhooks?: { url: string; events?: string[] }[];
-  /** How much longer than at Wix the retries of webhooks wait; a small number makes tests quick. Default: 1. */
+  /** Factor for the retry delays of webhooks; a small one speeds up tests. Default: 1. */
   webhookDelayFactor?: number;
-  /** How many of the last events are kept for those who come late. Default: all. */
+  /** Number of past events to keep. Default: all. */
   keepEvents?: number;
-  /** Whether `importFile` may fetch from private and loopback addresses. Default: false. */
+  /** Whether `importFile` can fetch from private and loopback addresses. Default: false. */
   allowPrivateImports?: boolean;
-  /** Faults from the start. */
+  /** Initial faults. */
   faults?: Fault[];
-  /** Milliseconds for which lists, searches and queries do not show a change yet. Default: 0. */
+  /** Milliseconds until lists, searches and queries show a change. Default: 0. */
   lagMs?: number;
-  /** Milliseconds after which deletions and restores take place. Default: 0. */
+  /** Delay of deletions and restores in milliseconds. Default: 0. */
   delayMs?: number;
 }
 
-/** What a {@link MediaManager} keeps its content in, and how much there is. */
+/** Storage of a {@link MediaManager}, and its usage. */
 export interface ManagerStorage {
   /** The kind of storage. */
   kind: 'memory' | 'directory' | 'opfs';
-  /** Whether it outlives the process or page. */
+  /** Whether it persists after the process or page ends. */
   durable: boolean;
   /** The directory. */
   directory?: string;
-  /** Bytes of all files together, and whether there is neither file nor folder. */
+  /** Total size of all files, and whether there are neither files nor folders. */
   usage: { bytes: number; isEmpty: boolean };
 }
 
@@ -117,27 +117,27 @@ export interface ManagerStorage {
 export interface ManagerEvent {
   /** Id of the event. */
   id: string;
-  /** Kind of the entity: `wix.media.site_media.v1.file_descriptor` or `wix.media.site_media.v1.folder`. */
+  /** Type of the entity: `wix.media.site_media.v1.file_descriptor` or `wix.media.site_media.v1.folder`. */
   entityFqdn: string;
-  /** What happened: `file_ready`, `file_failed`, `created`, `updated` or `deleted`. */
+  /** Kind of event: `file_ready`, `file_failed`, `created`, `updated` or `deleted`. */
   slug: string;
   /** Id of the file or folder. */
   entityId: string;
-  /** When it happened, in ISO 8601. */
+  /** Time of the event, in ISO 8601. */
   eventTime: string;
-  /** Number of the event among those of the same file or folder. */
+  /** Sequence number of the event for its file or folder. */
   entityEventSequence: string;
-  /** The folder, as the REST API has it. */
+  /** The folder in the form of the REST API. */
   createdEvent?: { entity: unknown };
-  /** The file or folder after the change, as the REST API has it. */
+  /** The file or folder after the change, in the form of the REST API. */
   updatedEvent?: { currentEntity: unknown };
-  /** Whether the trash has it now. */
+  /** Whether it was moved to the trash. */
   deletedEvent?: { movedToTrash: boolean };
-  /** What became of the file. */
+  /** The file, or the error of its processing. */
   actionEvent?: { body: unknown };
 }
 
-/** Names of events that {@link MediaManager.on} knows; `*` stands for all. */
+/** Event names for {@link MediaManager.on}; `*` means all. */
 export type ManagerEventName =
   | 'file_ready'
   | 'file_failed'
@@ -151,44 +151,44 @@ export type ManagerEventName =
 /** A Media Manager inside the process, or in a worker of its own. */
 export interface MediaManager {
   /**
-   * Answers a request, as the service would: the REST API, uploads, TUS, media, temporary links, zips, `/oauth2/token`. Its
-   * arguments are those of the global `fetch`, so it fits wherever a `fetch` can be given.
+   * Responds to a request as the service would: REST API, uploads, TUS, media, temporary links, zips, `/oauth2/token`. It has
+   * the arguments of the global `fetch`, so it can replace a `fetch` anywhere.
    */
   fetch(input: string | URL | Request, init?: RequestInit & { duplex?: 'half' }): Promise<Response>;
-  /** What a client sends its requests to. */
+  /** Base URL for requests to this manager. */
   readonly baseUrl: string;
   /** A client of this manager. */
   readonly client: Client;
-  /** Calls `handler` for each event of a name from now on, in the order of their causes; gives the function that ends it. */
+  /** Calls `handler` for each future event of a name, in order. Returns a function that removes the handler. */
   on(name: ManagerEventName, handler: (event: ManagerEvent) => unknown): () => void;
-  /** The clock. Only a virtual one can be advanced: what is due happens on the way, each at its own time. */
+  /** The clock. A virtual one can be advanced; due work runs on the way, each at its own time. */
   readonly clock: { now(): number; advance(milliseconds: number): Promise<void> };
-  /** Where everything is kept, and how much there is. */
+  /** The storage and its usage. */
   readonly storage: ManagerStorage;
-  /** What the browser says of the room that is left, in bytes. Only in the origin private file system. */
+  /** Usage and quota in bytes, as the browser reports them. Only in the origin private file system. */
   estimate(): Promise<{ usage: number; quota: number } | undefined>;
-  /** Faults on purpose. */
+  /** Simulated faults. */
   readonly faults: { add(...faults: Fault[]): Promise<void>; clear(): Promise<void> };
-  /** Changes limits, processing, lag and delay from now on; what is null is as by default again. */
+  /** Changes limits, processing, lag and delay. `null` restores a default. */
   settings(settings: Pick<ManagerOptions, 'limits' | 'processing' | 'lagMs' | 'delayMs'>): Promise<void>;
-  /** Everything as one archive, of the moment of the call. */
+  /** Exports a consistent snapshot of everything as one archive. */
   export(): Promise<ReadableStream<Uint8Array>>;
-  /** Puts an archive in the place of everything, or rejects and changes nothing. */
+  /** Replaces everything with an archive, or rejects and changes nothing. */
   import(archive: ReadableStream<Uint8Array> | Blob | ArrayBuffer | ArrayBufferView | Response): Promise<void>;
-  /** Adds entries. */
+  /** Adds the entries of a seed. */
   seed(entries: Seed): Promise<void>;
-  /** Forgets everything. */
+  /** Deletes everything. */
   reset(): Promise<void>;
-  /** Waits for what is under way and lets go of the storage. */
+  /** Waits for running requests and closes the storage. */
   close(): Promise<void>;
 }
 
 /**
- * Makes a Media Manager: the whole of it, with folders, trash, search, uploads and downloads, and without account or network.
- * It is loaded with the first call.
+ * Creates a Media Manager inside the process, with folders, trash, search, uploads and downloads. It needs neither account
+ * nor network. Its code is loaded by the first call.
  *
- * @param options Storage and the rest; everything is optional.
- * @throws {WixMediaError} `INVALID_ARGUMENT` for an option that makes no sense, `LOCKED` when somebody else uses the storage,
+ * @param options Storage and other options.
+ * @throws {WixMediaError} `INVALID_ARGUMENT` for an unknown option or an invalid value, `LOCKED` when the storage is in use,
  * `STORAGE_NEWER` when a later version has written it, `STORAGE_FAILED` when it cannot be used.
  * @example
  * ```ts

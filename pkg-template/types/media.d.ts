@@ -6,8 +6,8 @@ import type { WixMediaError } from './errors.js';
 
 /**
  * Media identifiers, such as `wix:image://v1/<id>/<name>#originWidth=3840&originHeight=2160`, and the URLs that browsers
- * load. Nothing here sends anything. What is no identifier is refused with a {@link WixMediaError} of code
- * `INVALID_MEDIA_URL`, which quotes it.
+ * load. No function sends a request. Invalid identifiers are refused with a {@link WixMediaError} of code
+ * `INVALID_MEDIA_URL` that quotes them.
  *
  * @example
  * ```ts
@@ -16,9 +16,9 @@ import type { WixMediaError } from './errors.js';
  * ```
  */
 export declare namespace media {
-  /** A picture that an identifier names. */
+  /** An image that an identifier names. */
   export interface Image {
-    /** What the identifier names: a raster or a vector image. */
+    /** The type of the identifier: a raster or a vector image. */
     type: 'image' | 'vector';
     /** Id of the file. */
     id: string;
@@ -34,7 +34,7 @@ export declare namespace media {
 
   /** A video that an identifier names. */
   export interface Video {
-    /** What the identifier names. */
+    /** The type of the identifier. */
     type: 'video';
     /** Id of the file. */
     id: string;
@@ -48,21 +48,21 @@ export declare namespace media {
     posterHeight?: number;
   }
 
-  /** A sound file that an identifier names. */
+  /** An audio file that an identifier names. */
   export interface Audio {
-    /** What the identifier names. */
+    /** The type of the identifier. */
     type: 'audio';
     /** Id of the file. */
     id: string;
     /** Name of the file. */
     filename?: string;
-    /** Length in milliseconds. */
+    /** Duration in milliseconds. */
     duration?: number;
   }
 
   /** A document that an identifier names. */
   export interface Document {
-    /** What the identifier names. */
+    /** The type of the identifier. */
     type: 'document';
     /** Id of the file. */
     id: string;
@@ -70,7 +70,7 @@ export declare namespace media {
     filename?: string;
   }
 
-  /** What an identifier names. */
+  /** The parts of an identifier. */
   export type Media = Image | Video | Audio | Document;
 
   /** An image or shape with its URL. */
@@ -79,9 +79,9 @@ export declare namespace media {
     id: string;
     /** URL of the original. */
     url: string;
-    /** Height of the original in pixels: 0 when the identifier does not say it, NaN when a static URL does not. */
+    /** Height of the original in pixels: 0 if the identifier does not contain it, NaN if a static URL does not. */
     height: number;
-    /** Width of the original in pixels: 0 when the identifier does not say it, NaN when a static URL does not. */
+    /** Width of the original in pixels: 0 if the identifier does not contain it, NaN if a static URL does not. */
     width: number;
     /** Name of the file. */
     altText?: string;
@@ -91,48 +91,48 @@ export declare namespace media {
 
   /** How a transformed image is encoded and edited. */
   export interface ImageOptions {
-    /** Quality, 5 to 90. Default: 80 to 90, the larger the image the higher. */
+    /** Quality, 5 to 90. Default: 80 to 90, depending on the size of the image. */
     quality?: number;
-    /** The point to keep in view when the image is cut, in percent from the left and from the top. Only for filling. */
+    /** The point that stays visible when the image is cropped, in percent from the left and from the top. Only for filling. */
     focalPoint?: { x: number; y: number };
     /** Name at the end of the URL. Default: the id of the file. */
     name?: string;
     /** Contrast, brightness and saturation from -100 to 100, hue from -180 to 180, blur from 0 to 100. */
     filters?: { contrast?: number; brightness?: number; saturation?: number; hue?: number; blur?: number };
-    /** Sharpening: radius 0.1 to 500, amount 0 to 10, threshold 0 to 255; all 0 for none. */
+    /** Sharpening: radius 0.1 to 500, amount 0 to 10, threshold 0 to 255. Set all to 0 for none. */
     unsharpMask?: { radius?: number; amount?: number; threshold?: number };
-    /** How the image is enlarged. Default: `'classic'`. */
+    /** Method of enlarging. Default: `'classic'`. */
     upscaleMethod?: 'auto' | 'classic' | 'super';
     /** Token of a watermark. */
     watermark?: string;
-    /** `false` encodes a JPEG from top to bottom rather than from coarse to fine. */
+    /** `false` encodes a baseline JPEG instead of a progressive one. */
     progressive?: boolean;
-    /** `false` keeps the format of the original. Default: the best format that the browser takes. */
+    /** `false` keeps the format of the original. Default: the best format that the browser accepts. */
     autoEncode?: boolean;
-    /** Forces a format, whatever the browser takes. */
+    /** Forces a format, whatever the browser accepts. */
     encoding?: 'AVIF' | 'PAVIF';
-    /** Physical pixels of one CSS pixel, up to 2. Default: that of the screen. */
+    /** Device pixel ratio, up to 2. Default: that of the screen. */
     devicePixelRatio?: number;
     /** Beginning of the URL. Default: `https://static.wixstatic.com/media/`. */
     baseHostURL?: string;
-    /** Whether the image is animated, where its format does not say it. */
+    /** Whether the image is animated, if its format does not tell. */
     hasAnimation?: boolean;
     /** Transforms animated images too. */
     allowAnimatedTransform?: boolean;
     /** Transforms GIFs and keeps all of their frames. */
     allowFullGIFTransformation?: boolean;
-    /** Cuts and focuses WebP and AVIF images too. */
+    /** Crops WebP and AVIF images and applies their focal point too. */
     allowWebpAvifTransforms?: boolean;
-    /** Only the first frame of an animated image, as a placeholder. */
+    /** Shows only the first frame of an animated image, as a placeholder. */
     isPlaceholderFlow?: boolean;
-    /** Ignores the screen, for search engines. */
+    /** Ignores the device pixel ratio, for search engines. */
     isSEOBot?: boolean;
-    /** Takes width for height of the original, and makes the same URLs as the official helpers do by that mistake. */
+    /** Swaps width and height of the original, to create the same URLs as the official helpers, which do so by mistake. */
     swapSourceSize?: boolean;
   }
 
   /**
-   * Takes an identifier apart. The leading `wix:` may be missing, as in older data, and so may everything after the id.
+   * Parses an identifier. The leading `wix:` may be missing, as in older data, and everything after the id is optional.
    *
    * @throws {WixMediaError} `INVALID_MEDIA_URL`.
    * @example
@@ -144,9 +144,9 @@ export declare namespace media {
   export function parse(identifier: string): Media;
 
   /**
-   * Puts an identifier together: the opposite of {@link media.parse}.
+   * Formats an identifier, the opposite of {@link media.parse}.
    *
-   * @throws {WixMediaError} `INVALID_MEDIA_URL` without a known type and an id.
+   * @throws {WixMediaError} `INVALID_MEDIA_URL` without a valid type and id.
    * @example
    * ```ts
    * const song = media.format({ type: 'audio', id: 'a1b2c3_4f5e.mp3', filename: 'song.mp3', duration: 230164 });
@@ -172,7 +172,7 @@ export declare namespace media {
     options?: { resolution?: VideoQuality; siteId?: string },
   ): string | undefined;
 
-  /** Heights in which a video can be had. */
+  /** Heights of video renditions. */
   export type VideoQuality = '144p' | '240p' | '360p' | '480p' | '720p' | '1080p';
 
   /**
@@ -217,9 +217,9 @@ export declare namespace media {
   ): { id: string; url: string; thumbnail: string; filename?: string };
 
   /**
-   * The URL, length and name of a sound file.
+   * The URL, duration and name of an audio file.
    *
-   * @param audio Identifier of a sound file.
+   * @param audio Identifier of an audio file.
    * @throws {WixMediaError} `INVALID_MEDIA_URL`.
    * @example
    * ```ts
@@ -229,7 +229,7 @@ export declare namespace media {
   export function getAudioUrl(audio: string): { id: string; url: string; duration: number; filename?: string };
 
   /**
-   * The URL and name of a document. Documents are on a host of their own site, so there is no URL without its id.
+   * The URL and name of a document. Each site has its own host for documents, so the URL needs the id of the site.
    *
    * @param document Identifier of a document.
    * @param options `siteId` of the site that holds the document.
@@ -245,7 +245,7 @@ export declare namespace media {
     options: { siteId: string },
   ): { id: string; url: string; filename?: string };
   /**
-   * The id and name of a document, without its URL, as that needs the id of the site.
+   * The id and name of a document; its URL only with the id of the site.
    *
    * @param document Identifier of a document.
    * @throws {WixMediaError} `INVALID_MEDIA_URL`.
@@ -260,7 +260,7 @@ export declare namespace media {
   ): { id: string; url: string | undefined; filename?: string };
 
   /**
-   * The URL of an image that fills a box; what does not fit is cut off.
+   * The URL of an image that is scaled and cropped to fill a box.
    *
    * @param image Identifier of a public image, or a URL on `static.wixstatic.com/media`.
    * @param targetWidth Width of the box in pixels.
@@ -280,7 +280,7 @@ export declare namespace media {
   ): string;
 
   /**
-   * The URL of an image that fits as a whole into a box.
+   * The URL of an image that is scaled to fit into a box.
    *
    * @param image Identifier of a public image, or a URL on `static.wixstatic.com/media`.
    * @param targetWidth Width of the box in pixels.
@@ -300,7 +300,7 @@ export declare namespace media {
   ): string;
 
   /**
-   * The URL of a rectangle of an image, scaled to fill a box.
+   * The URL of a rectangle of an image that is scaled to fill a box.
    *
    * @param image Identifier of a public image, or a URL on `static.wixstatic.com/media`.
    * @param cropX Left edge of the rectangle, in pixels of the original.

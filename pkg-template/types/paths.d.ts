@@ -6,15 +6,15 @@ import type { Folder } from './folders/folder.js';
 // Paths
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** Options of the functions for paths. */
+/** Options of path functions. */
 export interface PathOptions extends CallOptions {
-  /** Id of the folder in which paths begin. Default: `media-root`. */
+  /** Id of the folder at which paths start. Default: `media-root`. */
   parentFolderId?: string;
 }
 
 /** A file at its path. */
 export interface FileEntry {
-  /** It is a file. */
+  /** Marks a file. */
   kind: 'file';
   /** Its path. */
   path: string;
@@ -26,7 +26,7 @@ export interface FileEntry {
 
 /** A folder at its path. */
 export interface FolderEntry {
-  /** It is a folder. */
+  /** Marks a folder. */
   kind: 'folder';
   /** Its path. */
   path: string;
@@ -36,25 +36,25 @@ export interface FolderEntry {
   folder: Folder;
 }
 
-/** A folder with what is in it. */
+/** A folder with its content. */
 export interface FolderTree {
   /** Its path. */
   path: string;
   /** The folder. */
   folder: Folder;
-  /** Its sub-folders. */
+  /** Its subfolders. */
   folders: FolderTree[];
-  /** Its own files. */
+  /** Files directly in the folder. */
   files: FileDescriptor[];
-  /** Files in it, at every depth that was read. */
+  /** Number of files below it, at every depth that was read. */
   fileCount: number;
-  /** Bytes of these files. */
+  /** Total size of these files in bytes. */
   sizeInBytes: number;
 }
 
 /**
- * Folders and files by their paths, such as `/Animals/Foxes/red.jpg`. Names count as they are written; of several items of
- * one name it is the oldest. Loaded with the first use.
+ * Files and folders by their paths, such as `/Animals/Foxes/red.jpg`. Names are case-sensitive. If several items have the
+ * same name, the oldest is used. The code is loaded by the first call.
  *
  * @example
  * ```ts
@@ -63,10 +63,10 @@ export interface FolderTree {
  */
 export declare namespace paths {
   /**
-   * What is at a path. A folder goes before a file of the same name; a path that ends in `/` is that of a folder.
+   * Resolves a path. A folder takes precedence over a file of the same name; a path that ends in `/` is a folder.
    *
    * @param path The path.
-   * @throws {WixMediaError} `PATH_NOT_FOUND`, which names the segment that is missing.
+   * @throws {WixMediaError} `PATH_NOT_FOUND`, which names the missing segment.
    * @example
    * ```ts
    * const found = await paths.resolve('/Animals');
@@ -76,7 +76,7 @@ export declare namespace paths {
   export function resolve(path: string, options?: PathOptions): Promise<FileEntry | FolderEntry>;
 
   /**
-   * The folder at a path; what is missing of it is made, once, also by calls side by side.
+   * Returns the folder at a path, and creates missing folders. Concurrent calls create them only once.
    *
    * @param path The path.
    * @example
@@ -87,7 +87,7 @@ export declare namespace paths {
   export function ensure(path: string, options?: PathOptions): Promise<Folder>;
 
   /**
-   * Everything below a folder: each folder before what is in it, in the order of names.
+   * Iterates over everything below a folder, by name, each folder before its content.
    *
    * @param path Path of the folder. Default: `/`.
    * @throws {WixMediaError} `PATH_NOT_FOUND`.
@@ -102,7 +102,7 @@ export declare namespace paths {
   ): AsyncIterable<(FileEntry | FolderEntry) & { depth: number }>;
 
   /**
-   * A folder with everything in it, down to a depth, with counts and sizes.
+   * Returns a folder with its content down to a depth, with counts and sizes.
    *
    * @param path Path of the folder. Default: `/`.
    * @throws {WixMediaError} `PATH_NOT_FOUND`.

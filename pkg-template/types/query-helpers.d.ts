@@ -10,13 +10,13 @@ import type { FolderFilter } from './folders/query.js';
 export interface QueryBuilder<Query, Filter, Sort, Field> {
   /** Sets the filter. */
   withFilter(filter: FilterExpression<Filter>): QueryBuilder<Query, Filter, Sort, Field>;
-  /** Names the members to answer. The service answers whole files and folders all the same. */
+  /** Names the members to return. The service ignores it and returns whole files and folders. */
   withFields(...fields: (Field & string)[]): QueryBuilder<Query, Filter, Sort, Field>;
   /** Sets the sort order, at most one entry. */
   withSorting(...sorts: SortExpression<Sort>[]): QueryBuilder<Query, Filter, Sort, Field>;
   /** Sets `paging` of the query object. The service reads `cursorPaging`: to page, set that on the built object. */
   withPaging(paging: { limit: number; cursor?: string }): QueryBuilder<Query, Filter, Sort, Field>;
-  /** Gives the query object. */
+  /** Returns the query object. */
   build(): Query;
 }
 
@@ -44,11 +44,11 @@ export interface FilterFactory<Filter, Fields> {
   not(filter: FilterExpression<Filter>): FilterExpression<Filter>;
 }
 
-/** What a filter over files can say about each field. */
+/** Conditions of a filter over files, by field. */
 export interface FileFilterFields {
   /** Private or public files. */
   private: { eq(value: boolean): FilterExpression<FileDescriptorFilter> };
-  /** Kind of file, or several kinds. */
+  /** One media type, or several. */
   mediaType: {
     eq(value: MediaTypeWithLiterals): FilterExpression<FileDescriptorFilter>;
     in(values: MediaTypeWithLiterals[]): FilterExpression<FileDescriptorFilter>;
@@ -57,7 +57,7 @@ export interface FileFilterFields {
   state: { eq(value: StateWithLiterals): FilterExpression<FileDescriptorFilter> };
 }
 
-/** What a filter over folders can say about each field. */
+/** Conditions of a filter over folders, by field. */
 export interface FolderFilterFields {
   /** Folders in use or in the trash. */
   state: { eq(value: StateWithLiterals): FilterExpression<FolderFilter> };
@@ -65,8 +65,8 @@ export interface FolderFilterFields {
 
 /** The two directions of a sort by one field. */
 export interface FieldSort<Field> {
-  /** Smallest, oldest or first in the alphabet first. */
+  /** Ascending: smallest, oldest or alphabetically first. */
   asc(): SortExpression<{ fieldName: Field; order: 'ASC' }>;
-  /** Largest, newest or last in the alphabet first. */
+  /** Descending: largest, newest or alphabetically last. */
   desc(): SortExpression<{ fieldName: Field; order: 'DESC' }>;
 }

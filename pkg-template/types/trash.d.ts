@@ -7,22 +7,22 @@ import type { Folder } from './folders/folder.js';
 // Trash
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** What a deletion takes. */
+/** A preview of a deletion. */
 export interface DeletionPlan {
-  /** Files, those in folders included. */
+  /** Number of files, including those in folders. */
   files: number;
-  /** Folders, those in folders included. */
+  /** Number of folders, including those in folders. */
   folders: number;
-  /** Bytes of the files. */
+  /** Total size of the files in bytes. */
   bytes: number;
-  /** How many of them are in the trash already. */
+  /** Number of items that are in the trash already. */
   alreadyInTrash: number;
-  /** Ids that name nothing. */
+  /** Unknown ids. */
   missing: string[];
 }
 
 /**
- * Deleting without fear: what would go is counted before, and what went comes back. Loaded with the first use.
+ * Previews of deletions, and bulk operations on the trash. The code is loaded by the first call.
  *
  * @example
  * ```ts
@@ -31,7 +31,7 @@ export interface DeletionPlan {
  */
 export declare namespace trash {
   /**
-   * Counts what a deletion would take, without deleting anything. Whatever is in a folder counts once.
+   * Counts what a deletion would delete. Items in folders count once.
    *
    * @param ids Ids of files and folders, or the items themselves.
    * @example
@@ -45,11 +45,12 @@ export declare namespace trash {
   ): Promise<DeletionPlan>;
 
   /**
-   * Deletes what is in the trash, for good. The service does not tell when something was deleted, so the age is that of its
-   * last change; a folder goes when everything in it is old enough too.
+   * Permanently deletes items in the trash. The service does not report when an item was deleted, so its age is that of its
+   * last change. A folder is deleted only when everything in it is old enough.
    *
-   * @param options What is old enough: a date, milliseconds, or a text such as `30d`; only these types of files; or only count.
-   * @returns What went.
+   * @param options `olderThan` is a date, milliseconds, or a text such as `30d`; `mediaTypes` limits it to files of these types;
+   * `dryRun` only counts.
+   * @returns Counts of deleted items.
    * @example
    * ```ts
    * const { bytes } = await trash.empty({ olderThan: '30d', dryRun: true });
@@ -60,11 +61,11 @@ export declare namespace trash {
   ): Promise<{ files: number; folders: number; bytes: number }>;
 
   /**
-   * Restores everything that is in the trash, or all files of some types. With types, files in deleted folders stay where they
-   * are, unless `inFolders`: then they are restored too, to the root, as their folder is not.
+   * Restores everything in the trash, or all files of some types. With types, files in trashed folders stay there, unless
+   * `inFolders` is set: then they are restored to `media-root`, because their folder is not restored.
    *
-   * @param options Which types of files.
-   * @returns How much came back, and which files.
+   * @param options Media types, and whether to include files in folders.
+   * @returns Counts of restored items, and the ids of the files.
    * @example
    * ```ts
    * const { files: count } = await trash.restoreAll({ mediaTypes: ['IMAGE'] });

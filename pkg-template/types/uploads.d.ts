@@ -6,8 +6,8 @@ import type { ExternalInfo, FileDescriptor } from './files/descriptor.js';
 // ---------------------------------------------------------------------------------------------------------------------
 
 /**
- * What can be uploaded: a file or blob, bytes, a stream, a response, or, in Node, Bun and Deno, the path or `file:` URL of a
- * file. A stream can be read once, so that it cannot be sent again after a failure beyond what is still in memory.
+ * A source of an upload: a file or blob, bytes, a stream, a response, or, in Node, Bun and Deno, the path or `file:` URL of a
+ * file. A stream can be read only once, so a failed upload of it can be retried only while its bytes are in memory.
  */
 export type UploadSource =
   | Blob
@@ -20,139 +20,145 @@ export type UploadSource =
   | string
   | URL;
 
-/** How far an upload is. Neither number ever goes back, whatever has to be sent again. */
+/** Progress of an upload. Neither count ever decreases, even if bytes are sent again. */
 export interface UploadProgress {
-  /** Id of a resumable upload, for `uploads.pause` and its like; undefined for a plain one. */
+  /** Id of a resumable upload, for functions such as `uploads.pause`; undefined for a plain one. */
   id?: string;
-  /** Name under which the file is uploaded. */
+  /** Name of the uploaded file. */
   name?: string;
-  /** Bytes that were handed to the network. */
+  /** Bytes sent to the network. */
   sent: number;
-  /** Bytes that the service has. It reaches `total` in the last event and in no other. */
+  /** Bytes confirmed by the service. Only the last event has `confirmed` equal to `total`. */
   confirmed: number;
-  /** Bytes of the whole; undefined for a stream that does not tell. */
+  /** Total bytes; undefined for a stream of unknown length. */
   total?: number;
 }
 
-/** How far a batch of uploads is. */
+/** Progress of a batch of uploads. */
 export interface BatchProgress extends Omit<UploadProgress, 'id' | 'name'> {
-  /** Files of the batch. */
+  /** Number of files in the batch. */
   files?: number;
-  /** Files that are done, well or badly. */
+  /** Number of files that are done, including failed ones. */
   done?: number;
-  /** Files that failed. */
+  /** Number of files that failed. */
   failed?: number;
 }
 
-/** Where the records of resumable uploads are kept. */
+/** A store for the records of resumable uploads. */
 export interface UploadRecords {
-  /** The record of an id, undefined when there is none. */
+  /** Returns the record of an id, or undefined. */
   get(id: string): Promise<unknown>;
-  /** Keeps a record, which is JSON. It holds an upload token, so it is for its owner alone. */
+  /** Stores a record, which is JSON. It contains an upload token, so keep it secret. */
   put(id: string, record: object): Promise<unknown>;
-  /** Forgets a record. */
+  /** Deletes a record. */
   delete(id: string): Promise<unknown>;
-  /** All records. */
+  /** Returns all records. */
   list(): Promise<unknown[]>;
 }
 
 /** Options of {@link uploads.upload}. */
 export interface UploadOptions extends CallOptions {
-  /** Folder, as a path such as `/Animals/Foxes`; what is missing of it is made. Begins at `parentFolderId`. */
+  /** Path of the folder below `parentFolderId`, such as `/Animals/Foxes`. Missing folders are created. */
   path?: string;
   /** Id of the folder. Default: `media-root`. */
   parentFolderId?: string;
-  /** Name of the file. Default: that of the source. An extension is added when it has none of its type. */
+  /** Name of the file. Default: that of the source. A missing extension is added. */
   displayName?: string;
-  /** MIME type. Default: that of the source, its name and its first bytes, by one documented precedence. */
+  /** MIME type. Default: derived from the source, its name and its first bytes, in a documented order of precedence. */
   mimeType?: string;
-  /** Whether the file is private, which is decided once and for all. */
+  /** Whether the file is private. Cannot be changed later. */
   private?: boolean;
   /** Labels of the file. */
   labels?: string[];
-  /** Your own data, which comes back in the events of the file. */
+  /** Your own data, which is returned in the events of the file. */
   externalInfo?: ExternalInfo;
-  /** Told how far the upload is, a few times a second; not after the end, and not after an abort. */
+  /** Called with the progress a few times a second, until the upload ends or is aborted. */
   onProgress?: (progress: UploadProgress) => void;
-  /** When the promise is fulfilled: once the service has the bytes, or once it has processed them. Default: `accepted`. */
+  /** When the promise resolves: once the service has the bytes, or once the file is processed. Default: `accepted`. */
   waitUntil?: 'accepted' | 'ready';
-  /** How the bytes travel. Default: resumable by TUS above 10 MB, in one piece below. */
+  /** Upload protocol. Default: resumable by TUS above 10 MB, a single request below. */
   protocol?: 'auto' | 'plain' | 'tus';
-  /** What happens when the folder holds a file with the same bytes: another one is made, that one is the result, or the
-   * upload is refused with `DUPLICATE_FILE`. Default: `keep-both`. */
+  /**
+   * What to do when the folder has a file with the same content: create another one, return the existing one, or fail with
+   * `DUPLICATE_FILE`. Default: `keep-both`.
+   */
   onDuplicate?: 'keep-both' | 'reuse' | 'fail';
-  /** Whether the MD5 sum of the service is compared with that of the source. `auto` believes a sum that differs only from a
-   * service that is known to use MD5. Default: `auto`. */
+  /**
+   * Whether to compare the hash of the service with the MD5 digest of the source. `auto` fails on a difference only when the
+   * service is known to use MD5. Default: `auto`.
+   */
   verify?: boolean | 'auto';
-  /** Where the records of resumable uploads are kept: files in a directory (Node, Bun, Deno), a store of your own, or
-   * nowhere. Default: IndexedDB in browsers, the state directory of the user elsewhere. */
+  /**
+   * Where the records of resumable uploads are stored: in a directory (Node, Bun, Deno), in your own store, or not at all.
+   * Default: IndexedDB in browsers, the user's state directory elsewhere.
+   */
   sessions?: { directory: string | URL } | UploadRecords | false;
-  /** Bytes of a chunk of a resumable upload. Default: 8 MiB. */
+  /** Chunk size of a resumable upload in bytes. Default: 8 MiB. */
   chunkSizeInBytes?: number;
-  /** Milliseconds without any progress after which a connection is given up and made anew. Default: 60,000. */
+  /** Milliseconds without progress after which a request is aborted and retried. Default: 60,000. */
   stallMs?: number;
 }
 
-/** What was dropped on a page: a `DataTransfer`, where the runtime has such a thing. */
+/** Files dropped on a page: a `DataTransfer`, if the runtime has that type. */
 export type Dropped = typeof globalThis extends { DataTransfer: { prototype: infer Transfer } } ? Transfer : never;
 
-/** Options of {@link uploads.uploadAll}: those of every single upload, and */
+/** Options of {@link uploads.uploadAll}, in addition to those of each upload. */
 export interface UploadAllOptions extends Omit<UploadOptions, 'displayName' | 'mimeType' | 'onProgress'> {
-  /** How many files are sent at the same time. Default: 4. */
+  /** Number of concurrent uploads. Default: 4. */
   concurrency?: number;
-  /** Told how far the whole batch is. */
+  /** Called with the progress of the whole batch. */
   onProgress?: (progress: BatchProgress) => void;
 }
 
-/** One source of a batch, with options of its own. */
+/** A source of a batch with its own options. */
 export interface UploadItem extends Omit<UploadOptions, 'signal' | 'timeoutMs'> {
-  /** What is uploaded. */
+  /** The source. */
   source: UploadSource;
 }
 
-/** A folder of files, in one of the forms in which browsers hand it out. */
+/** A folder of files, as browsers provide it. */
 export type FolderSource =
   | { readonly kind: 'directory'; readonly name: string; values(): AsyncIterable<unknown> }
   | { readonly isDirectory: boolean; readonly name: string };
 
-/** What became of one item of a batch. */
+/** The result of one item of a batch. */
 export interface UploadResult {
-  /** Its place in the batch. */
+  /** Index of the item in the batch. */
   index: number;
-  /** Its path below the target. */
+  /** Path of the item below the target. */
   path?: string;
-  /** Whether it was uploaded, was there already, or failed. */
+  /** Whether it was uploaded, existed already, or failed. */
   status: 'uploaded' | 'reused' | 'failed';
-  /** The file; not for a failure. */
+  /** The file, unless it failed. */
   file?: FileDescriptor;
-  /** Why it failed. */
+  /** The error, if it failed. */
   error?: unknown;
 }
 
-/** A resumable upload that runs, rests, or was interrupted. */
+/** A resumable upload that is running, paused or interrupted. */
 export interface UploadSession {
-  /** Its id, made of what is uploaded to where. */
+  /** Id, derived from the source and the target. */
   id: string;
-  /** Whether it runs in this process, was paused in it, or was left by an earlier one. */
+  /** `running` and `paused` in this process, or `interrupted` in an earlier one. */
   state: 'running' | 'paused' | 'interrupted';
   /** Name of the file. */
   name: string;
   /** Bytes of the file. */
   size: number;
-  /** Bytes that the service has. */
+  /** Bytes confirmed by the service. */
   confirmed: number;
   /** MIME type of the file. */
   mimeType: string;
   /** Id of the folder. */
   parentFolderId: string;
-  /** When it began. */
+  /** When it started. */
   createdDate: Date;
-  /** When the service forgets it. */
+  /** When it expires. */
   expiresDate?: Date;
 }
 
 /**
- * Uploads: plain and resumable, with progress that tells the truth. Loaded with the first use.
+ * Plain and resumable uploads with accurate progress. The code is loaded by the first call.
  *
  * @example
  * ```ts
@@ -163,13 +169,13 @@ export declare namespace uploads {
   /**
    * Uploads one file.
    *
-   * Broken connections, waits that the service asks for and services that fail for a moment are survived. No try makes a
-   * second file: when one may have arrived, it is looked for first.
+   * Network errors and temporary failures of the service are retried. A retry never creates a second file: if an attempt may
+   * have arrived, its file is looked up first.
    *
-   * @param source What is uploaded.
-   * @param options Where to, under which name, and how.
-   * @returns The file as the service has it.
-   * @throws {WixMediaError} Whatever the service refuses; also `DUPLICATE_FILE`, `SOURCE_FAILED` when the source cannot be
+   * @param source The source.
+   * @param options Target, name and protocol.
+   * @returns The new file.
+   * @throws {WixMediaError} Errors of the service; also `DUPLICATE_FILE`, `SOURCE_FAILED` when the source cannot be
    * read, `CONTENT_MISMATCH` when the service stored other bytes, `CANCELLED`, and `FILE_FAILED` with `waitUntil: 'ready'`.
    * @example
    * ```ts
@@ -182,13 +188,13 @@ export declare namespace uploads {
   export function upload(source: UploadSource, options?: UploadOptions): Promise<FileDescriptor>;
 
   /**
-   * Uploads many files, some at a time. One that fails does not stop the others. Folders keep their structure: a path in
-   * Node, a dropped or picked folder in browsers. A drop must be handed over while its event is handled.
+   * Uploads many files, several at a time. A failure does not stop the others. Folders keep their structure: a path in Node,
+   * a dropped or picked folder in browsers. Pass a drop while its event is handled.
    *
-   * @param sources A list of sources, a folder, or what was dropped.
-   * @param options Where to, and how.
-   * @returns What became of each, in order.
-   * @throws {WixMediaError} `INVALID_ARGUMENT` for sources that are none of these.
+   * @param sources A list of sources, a folder, or a drop.
+   * @param options Target, and options of each upload.
+   * @returns The result of each source, in order.
+   * @throws {WixMediaError} `INVALID_ARGUMENT` for any other value.
    * @example
    * ```ts
    * const results = await uploads.uploadAll([new File(['a'], 'a.txt'), new File(['b'], 'b.txt')], { onDuplicate: 'reuse' });
@@ -208,10 +214,10 @@ export declare namespace uploads {
   ): Promise<UploadResult[]>;
 
   /**
-   * Waits until a file is processed: by asking less and less often, and with a manager by its events.
+   * Waits until a file is processed, by polling at growing intervals, or by the events of a manager.
    *
    * @param fileId Id of the file.
-   * @param options When to give up.
+   * @param options Time limit and signal.
    * @returns The file.
    * @throws {WixMediaError} `FILE_FAILED` when the service could not process it, `TIMEOUT`, `RESOURCE_NOT_FOUND`.
    * @example
@@ -222,7 +228,7 @@ export declare namespace uploads {
   export function waitUntilReady(fileId: string, options?: CallOptions): Promise<FileDescriptor>;
 
   /**
-   * The resumable uploads that run, rest, or were interrupted by a reload or a restart.
+   * Lists the resumable uploads that are running, paused, or interrupted by a reload or restart.
    *
    * @example
    * ```ts
@@ -232,7 +238,7 @@ export declare namespace uploads {
   export function list(options?: Pick<UploadOptions, 'sessions'>): Promise<UploadSession[]>;
 
   /**
-   * Stops a resumable upload of this process for a while. Its promise stays as it is.
+   * Pauses a resumable upload of this process. Its promise stays pending.
    *
    * @param id From `onProgress` or {@link uploads.list}.
    * @throws {WixMediaError} `UPLOAD_NOT_FOUND`.
@@ -244,12 +250,12 @@ export declare namespace uploads {
   export function pause(id: string): Promise<void>;
 
   /**
-   * Goes on with a resumable upload. One of this process goes on under its first promise, and this one is fulfilled at once;
-   * for one of an earlier process this is the promise of the file.
+   * Continues a resumable upload. For an upload of this process, the promise resolves at once, and the original promise
+   * resolves with the file. For one of an earlier process, this promise resolves with the file.
    *
    * @param id From `onProgress` or {@link uploads.list}.
-   * @param source The same file again; not needed for a path.
-   * @param options More options of {@link uploads.upload}; what the upload began with is remembered.
+   * @param source The same file again. Not needed for a path.
+   * @param options Further options of {@link uploads.upload}. The original ones are remembered.
    * @throws {WixMediaError} `UPLOAD_NOT_FOUND`.
    * @example
    * ```ts
@@ -259,7 +265,7 @@ export declare namespace uploads {
   export function resume(id: string, source?: UploadSource, options?: UploadOptions): Promise<FileDescriptor | undefined>;
 
   /**
-   * Gives a resumable upload up, here and at the service. Its promise rejects with `CANCELLED`.
+   * Cancels a resumable upload, here and at the service. Its promise rejects with `CANCELLED`.
    *
    * @param id From `onProgress` or {@link uploads.list}.
    * @throws {WixMediaError} `UPLOAD_NOT_FOUND`.

@@ -5,13 +5,13 @@ import type { files } from './files/functions.js';
 // Webhooks
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** How an event is verified, and which ones are expected. */
+/** Options of webhook functions. */
 export interface WebhookOptions {
   /** Public key of the app, PEM or base64. Default: `publicKey` of the client's `auth`, or its `decodeJWT`. */
   publicKey?: string;
 }
 
-/** An event after it has been verified and decoded. */
+/** A verified and decoded event. */
 export interface ProcessedEvent {
   /** Id of the app instance that receives the event. */
   instanceId: string;
@@ -26,10 +26,10 @@ export interface ProcessedEvent {
 }
 
 /**
- * Takes in the events of the Media Manager, which Wix sends as `POST` requests whose body is a JWT signed with RS256.
+ * Receives the events of the Media Manager, which Wix sends as `POST` requests whose body is a JWT signed with RS256.
  *
- * Register handlers with {@link files.onFileDescriptorFileReady} and its like, give every request body to `process`, and
- * answer 200 within 1,250 ms; otherwise Wix sends the event again.
+ * Register handlers with functions such as {@link files.onFileDescriptorFileReady}, pass every request body to `process`,
+ * and respond with 200 within 1,250 ms; otherwise Wix sends the event again.
  *
  * @example
  * ```ts
@@ -46,10 +46,10 @@ export interface Webhooks {
    * Verifies and decodes an event, and waits for all of its handlers.
    *
    * @param jwt Body of the request.
-   * @param options `publicKey` of the app; `expectedEvents` are types that may come without a handler.
+   * @param options `publicKey` of the app; `expectedEvents` are types that are accepted without a handler.
    * @returns The event.
    * @throws {WixMediaError} `INVALID_WEBHOOK` when the signature is wrong, the JWT has expired or cannot be read, or,
-   * once there are handlers or expected events, when the type is none of theirs. What a handler throws comes through.
+   * once there are handlers or expected events, when the type is not one of theirs. Errors of handlers are passed on.
    * @example
    * ```ts
    * const event = await client.webhooks.process(jwt, { publicKey });
@@ -57,14 +57,14 @@ export interface Webhooks {
    * ```
    */
   process(jwt: string, options?: WebhookOptions & { expectedEvents?: { type: string }[] }): Promise<ProcessedEvent>;
-  /** As {@link Webhooks.process}, with the body of a request. */
+  /** Same as {@link Webhooks.process}, for a request. */
   processRequest(
     request: { text(): Promise<string> },
     options?: WebhookOptions & { expectedEvents?: { type: string }[] },
   ): Promise<ProcessedEvent>;
-  /** Verifies and decodes an event, and calls no handler. */
+  /** Verifies and decodes an event without calling handlers. */
   parseJWT(jwt: string, options?: WebhookOptions): Promise<ProcessedEvent>;
-  /** Verifies and decodes the body of a request, and calls no handler. */
+  /** Verifies and decodes the body of a request without calling handlers. */
   parseRequest(request: { text(): Promise<string> }, options?: WebhookOptions): Promise<ProcessedEvent>;
   /** Calls the handlers of a decoded event. */
   executeHandlers(event: ProcessedEvent): Promise<void>;

@@ -11,17 +11,17 @@ import type { files } from './functions.js';
 // ---------------------------------------------------------------------------------------------------------------------
 
 /**
- * What the Media Manager knows about one file.
+ * A file of the Media Manager.
  *
- * Only `displayName`, `parentFolderId` and `labels` can be changed, with {@link files.updateFileDescriptor}; the rest is
- * made by the service.
+ * Only `displayName`, `parentFolderId` and `labels` can be changed, with {@link files.updateFileDescriptor}. The service
+ * sets the rest.
  */
 export interface FileDescriptor {
   /** The file's id, up to 1,000 characters, such as `a1b2c3_4f5e6d7c8b9a4f5e6d7c8b9a4f5e6d7c~mv2.jpg`. */
   _id?: string;
   /** The name shown in the Media Manager, up to 255 characters. Can be changed. */
   displayName?: string;
-  /** The permanent address of the file. For a private file it answers 403. */
+  /** Permanent URL of the file. For a private file it responds with 403. */
   url?: string;
   /** Id of the folder that holds the file, up to 100 characters. Change it to move the file. */
   parentFolderId?: string | null;
@@ -29,21 +29,21 @@ export interface FileDescriptor {
   hash?: string;
   /** Size of the original in bytes, as a decimal string; `'-1'` while it is not yet known. */
   sizeInBytes?: string | null;
-  /** Whether the file is private. Decided when the file is made, and never changed. */
+  /** Whether the file is private. Set when the file is created, and never changed. */
   private?: boolean;
-  /** Kind of file. */
+  /** Media type of the file. */
   mediaType?: MediaTypeWithLiterals;
-  /** What is particular to the kind of file. Absent in the answers of imports and while the file is pending. */
+  /** Details by media type. Absent in the results of imports and while the file is pending. */
   media?: FileMedia;
-  /** How far the processing of the file has come. */
+  /** Processing status of the file. */
   operationStatus?: OperationStatusWithLiterals;
-  /** Where an imported file came from. */
+  /** Source URL of an imported file. */
   sourceUrl?: string | null;
-  /** Address of a small picture of the file, or of an icon of its kind. */
+  /** URL of a thumbnail of the file, or of an icon for its type. */
   thumbnailUrl?: string | null;
-  /** Up to 100 labels of up to 200 characters, given by people or by image recognition. Can be changed. */
+  /** Up to 100 labels of up to 200 characters, set by people or by image recognition. Can be changed. */
   labels?: string[];
-  /** When the file was made. */
+  /** When the file was created. */
   _createdDate?: Date | null;
   /** When the file was last changed. */
   _updatedDate?: Date | null;
@@ -53,13 +53,13 @@ export interface FileDescriptor {
   state?: StateWithLiterals;
 }
 
-/** What is particular to the kind of a file: exactly one member is set. */
+/** Details of a file by media type: exactly one member is set. */
 export interface FileMedia {
   /** An image. */
   image?: ImageMedia;
   /** A video, as `wix:video://v1/<id>/<file name>#posterUri=…&posterWidth=…&posterHeight=…`. */
   video?: string;
-  /** A sound file. */
+  /** An audio file. */
   audio?: AudioV2;
   /** A document, as `wix:document://v1/<id>/<file name>`. */
   document?: string;
@@ -71,7 +71,7 @@ export interface FileMedia {
   model3d?: Model3D;
 }
 
-/** Another name of {@link FileMedia}. */
+/** Alias of {@link FileMedia}. */
 export type FileMediaMediaOneOf = FileMedia;
 
 /** An image or a vector image. */
@@ -82,7 +82,7 @@ export interface ImageMedia {
   colors?: Colors;
   /** Up to 100 faces found in the image. */
   faces?: FaceRecognition[];
-  /** A small picture that may stand for the image, also for a private one. */
+  /** A small preview, also of a private image. */
   previewImage?: string;
   /** A caption written by image recognition, up to 300 characters. */
   caption?: string | null;
@@ -90,7 +90,7 @@ export interface ImageMedia {
 
 /** The colours of an image. */
 export interface Colors {
-  /** The colour that prevails. */
+  /** The prominent colour. */
   prominent?: Color;
   /** Up to 100 colours of the image. */
   palette?: Color[];
@@ -116,7 +116,7 @@ export interface ColorRGB {
 
 /** A face found in an image. */
 export interface FaceRecognition {
-  /** How sure the recognition is. */
+  /** Confidence of the recognition. */
   confidence?: number;
   /** Left edge, in pixels from the left of the image. */
   x?: number;
@@ -128,7 +128,7 @@ export interface FaceRecognition {
   width?: number;
 }
 
-/** The point of an image that should stay visible when the image is cut. */
+/** The point of an image that stays visible when the image is cropped. */
 export interface FocalPoint {
   /** Distance from the left. */
   x?: number;
@@ -142,7 +142,7 @@ export interface FocalPoint {
 
 /** One resolution of a video. */
 export interface VideoResolution {
-  /** Address of the video in this resolution. */
+  /** URL of the video in this resolution. */
   url?: string;
   /** Height in pixels. */
   height?: number;
@@ -152,17 +152,17 @@ export interface VideoResolution {
   format?: string;
 }
 
-/** A sound file. */
+/** An audio file. */
 export interface AudioV2 {
   /** Id of the file, up to 200 characters. */
   _id?: string;
-  /** Up to 100 renditions, each as `wix:audio://v1/<id>/<file name>#duration=…`, or as a plain address. */
+  /** Up to 100 renditions, each as `wix:audio://v1/<id>/<file name>#duration=…`, or as a plain URL. */
   assets?: string[];
   /** Bits per second. */
   bitrate?: number | null;
   /** Format, such as `mp3`. */
   format?: string | null;
-  /** Length in milliseconds. */
+  /** Duration in milliseconds. */
   duration?: number | null;
   /** Size in bytes, as a decimal string. */
   sizeInBytes?: string | null;
@@ -172,9 +172,9 @@ export interface AudioV2 {
 export interface Archive {
   /** Id of the file. */
   _id?: string;
-  /** Address of the archive. */
+  /** URL of the archive. */
   url?: string;
-  /** When the address stops working. */
+  /** When the URL expires. */
   urlExpirationDate?: Date | null;
   /** Size in bytes, as a decimal string. */
   sizeInBytes?: string | null;
@@ -186,13 +186,13 @@ export interface Archive {
 export interface Model3D {
   /** Id of the file. */
   _id?: string;
-  /** Address of the model. */
+  /** URL of the model. */
   url?: string;
-  /** A picture of the model, as `wix:image://v1/…`. */
+  /** Thumbnail of the model, as `wix:image://v1/…`. */
   thumbnail?: string;
-  /** Text that describes the model to those who cannot see it. */
+  /** Alternative text for screen readers. */
   altText?: string | null;
-  /** When the address stops working. */
+  /** When the URL expires. */
   urlExpirationDate?: Date | null;
   /** Name of the file. */
   filename?: string | null;
@@ -209,11 +209,11 @@ export interface IdentityInfo {
 }
 
 /**
- * Your own note on an upload or import. It comes back only in the events {@link files.onFileDescriptorFileReady} and
+ * Your own data about an upload or import. It is returned only in the events {@link files.onFileDescriptorFileReady} and
  * {@link files.onFileDescriptorFileFailed}, never in a descriptor.
  */
 export interface ExternalInfo {
-  /** Where the file comes from, in your own words; up to 1,000 characters. */
+  /** Origin of the file, as free text of up to 1,000 characters. */
   origin?: string;
   /** Up to 30 ids of your own, each of up to 4,000 characters. */
   externalIds?: string[];

@@ -12,50 +12,50 @@ import type { files } from './functions.js';
 export interface FileReady {
   /** The file. */
   file?: FileDescriptor;
-  /** Your own note of the upload or import. */
+  /** Your own data about the upload or import. */
   externalInfo?: ExternalInfo;
-  /** Whether the file came back from the trash; `false` after an upload or import. */
+  /** Whether the file was restored from the trash; `false` after an upload or import. */
   triggeredByUndelete?: boolean;
 }
 
-/** Body of {@link files.onFileDescriptorFileFailed}. It holds no file: use `metadata.entityId`. */
+/** Body of {@link files.onFileDescriptorFileFailed}. It has no file: use `metadata.entityId`. */
 export interface FileFailed {
-  /** Your own note of the upload or import. */
+  /** Your own data about the upload or import. */
   externalInfo?: ExternalInfo;
-  /** What went wrong. */
+  /** The error. */
   error?: ApplicationError;
 }
 
-/** What a handler of {@link files.onFileDescriptorFileReady} receives. */
+/** The event that a handler of {@link files.onFileDescriptorFileReady} receives. */
 export interface FileDescriptorFileReadyEnvelope {
-  /** The file and your own note. */
+  /** The file and your own data. */
   data: FileReady;
-  /** About the event. */
+  /** Metadata of the event. */
   metadata: EventMetadata;
 }
 
-/** What a handler of {@link files.onFileDescriptorFileFailed} receives. */
+/** The event that a handler of {@link files.onFileDescriptorFileFailed} receives. */
 export interface FileDescriptorFileFailedEnvelope {
-  /** The error and your own note. */
+  /** The error and your own data. */
   data: FileFailed;
-  /** About the event. */
+  /** Metadata of the event. */
   metadata: EventMetadata;
 }
 
-/** What a handler of {@link files.onFileDescriptorUpdated} receives. */
+/** The event that a handler of {@link files.onFileDescriptorUpdated} receives. */
 export interface FileDescriptorUpdatedEnvelope {
   /** The file after the change. */
   entity: FileDescriptor;
-  /** About the event. */
+  /** Metadata of the event. */
   metadata: EventMetadata;
   /** The members that changed, with their values before the change. */
   modifiedFields?: PlainObject;
 }
 
-/** What a handler of {@link files.onFileDescriptorDeleted} receives. */
+/** The event that a handler of {@link files.onFileDescriptorDeleted} receives. */
 export interface FileDescriptorDeletedEnvelope {
-  /** The file as it was, when the service sent it. */
+  /** The deleted file, if the service sends it. */
   entity?: FileDescriptor;
-  /** About the event, with `movedToTrash`. */
+  /** Metadata of the event, with `movedToTrash`. */
   metadata: DeletedEventMetadata;
 }

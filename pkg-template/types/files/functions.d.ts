@@ -41,8 +41,8 @@ import type {
 /**
  * The files of the Media Manager: find, change, upload, import, download, delete and restore them.
  *
- * Wherever a function takes the id of a file, a Wix media URL such as
- * `wix:image://v1/<id>/<name>#originWidth=3840&originHeight=2160` will do as well.
+ * Wherever a function takes the id of a file, it also takes a Wix media URL such as
+ * `wix:image://v1/<id>/<name>#originWidth=3840&originHeight=2160`.
  *
  * @example
  * ```ts
@@ -51,14 +51,14 @@ import type {
  */
 export declare namespace files {
   /**
-   * Makes a permanent address of one zip that holds the given files.
+   * Creates a permanent URL of a zip of the given files.
    *
-   * Whoever has the address can fetch the zip, and it does not expire; private files are left out. For a private file
-   * use {@link files.generateFileDownloadUrl}.
+   * Anyone with the URL can download the zip, and it does not expire. Private files are left out; for a private file use
+   * {@link files.generateFileDownloadUrl}.
    *
    * @param fileIds 1 to 1,000 ids or media URLs, each of up to 1,000 characters.
    * @param call `signal` and `timeoutMs` for this call.
-   * @returns The address of the zip.
+   * @returns The URL of the zip.
    * @throws {WixMediaError} `RESOURCE_NOT_FOUND` (400) when none of the files exists.
    * @example
    * ```ts
@@ -71,12 +71,12 @@ export declare namespace files {
   ): Promise<GenerateFilesDownloadUrlResponse>;
 
   /**
-   * Makes temporary links to one file: one for each rendition asked for, or one to the original.
+   * Creates temporary links to a file: one for each requested rendition, or one to the original.
    *
-   * This is the way to hand a private file to someone outside.
+   * Use it to share a private file.
    *
    * @param fileId Id or media URL of the file, up to 1,000 characters.
-   * @param options Name, lifetime (in minutes, 600 by default), renditions and behaviour of the links.
+   * @param options Name, lifetime (in minutes, 600 by default), renditions and content disposition of the links.
    * @param call `signal` and `timeoutMs` for this call.
    * @returns One link for each asset key.
    * @throws {WixMediaError} `INVALID_ASSET_KEY` (400) when the file has no such rendition, `RESOURCE_NOT_FOUND` (400)
@@ -97,10 +97,10 @@ export declare namespace files {
   ): Promise<GenerateFileDownloadUrlResponse>;
 
   /**
-   * Gets one file, whatever its state: pending, failed and trashed files are answered too.
+   * Gets a file in any state: pending, failed and trashed files are returned too.
    *
-   * Asking again until `operationStatus` is no longer `PENDING` is one way to wait for an upload or import; the event
-   * {@link files.onFileDescriptorFileReady} is the other.
+   * To wait for an upload or import, poll until `operationStatus` is no longer `PENDING`, or handle the event
+   * {@link files.onFileDescriptorFileReady}.
    *
    * @param fileId Id or media URL of the file, up to 1,000 characters.
    * @param call `signal` and `timeoutMs` for this call.
@@ -118,7 +118,7 @@ export declare namespace files {
   ): Promise<FileDescriptor>;
 
   /**
-   * Gets several files. Those that do not exist are left out, and the order is not that of the ids: match by `_id`.
+   * Gets several files. Unknown ids are left out, and the order is not that of the ids: match by `_id`.
    *
    * @param fileIds 1 to 100 ids or media URLs, each of up to 1,000 characters.
    * @param call `signal` and `timeoutMs` for this call.
@@ -136,9 +136,9 @@ export declare namespace files {
   ): Promise<GetFileDescriptorsResponse>;
 
   /**
-   * Renames, relabels or moves one file; the form in which Velo takes it, with the id first.
+   * Renames, relabels or moves a file. This is Velo's form, with the id first.
    *
-   * @param id Id or media URL of the file, up to 1,000 characters. It wins over `file._id`.
+   * @param id Id or media URL of the file, up to 1,000 characters. It takes precedence over `file._id`.
    * @param file The changes: `displayName`, `parentFolderId`, `labels`.
    * @param call `signal` and `timeoutMs` for this call.
    * @returns The file after the change.
@@ -155,11 +155,11 @@ export declare namespace files {
     call?: CallOptions,
   ): Promise<FileDescriptor>;
   /**
-   * Renames, relabels or moves one file.
+   * Renames, relabels or moves a file.
    *
    * `displayName` (up to 255 characters), `parentFolderId` (up to 100; moves the file) and `labels` (up to 100 of up to
-   * 200 characters; replaces the whole list, `[]` clears it) count; everything else in the argument is ignored, so a
-   * changed descriptor can be sent back as it is. The argument is left untouched.
+   * 200 characters; replaces the whole list, `[]` clears it) are used. Other members are ignored, so you can pass a modified
+   * descriptor. The argument is not changed.
    *
    * @param file The changes, with the id of the file in `_id`.
    * @param call `signal` and `timeoutMs` for this call.
@@ -177,16 +177,16 @@ export declare namespace files {
   ): Promise<FileDescriptor>;
 
   /**
-   * Makes an address to which anyone can `PUT` the bytes of one file, without credentials.
+   * Creates a URL to which anyone can `PUT` the bytes of a file, without credentials.
    *
-   * Send the bytes as the body, with the MIME type in `Content-Type` and without `Authorization`; the answer to the
-   * `PUT` holds the new descriptor. An interruption ends the upload: above 10 MB, or on a weak connection, use
+   * Send the bytes as the body, with the MIME type in `Content-Type` and without `Authorization`. The response to the `PUT`
+   * contains the new descriptor. An interrupted upload has to start again: above 10 MB, or on a weak connection, use
    * {@link files.generateFileResumableUploadUrl}.
    *
    * @param mimeType MIME type of the file, up to 100 characters.
-   * @param options Name, folder, labels and the like.
+   * @param options Name, folder, labels and so on.
    * @param call `signal` and `timeoutMs` for this call.
-   * @returns The address to upload to.
+   * @returns The URL to upload to.
    * @throws {WixMediaError} 400 with `MISMATCH_MIME_TYPE` when type and extension contradict each other,
    * `ZERO_FILE_SIZE`, `UNSUPPORTED_FILE_FORMAT`, `FILE_SIZE_OVER_LIMIT`, or `SITE_QUOTA_EXCEEDED` when the site's
    * storage is full.
@@ -205,15 +205,15 @@ export declare namespace files {
   ): Promise<GenerateFileUploadUrlResponse>;
 
   /**
-   * Makes the address and the token of a resumable upload with the TUS protocol, version 1.0.0.
+   * Creates the URL and the token of a resumable upload by the TUS protocol, version 1.0.0.
    *
    * Create the upload at `uploadUrl` with the token in `Upload-Metadata`, send the bytes in chunks, then `PUT` `{}` to
-   * `<uploadUrl>/<uploadToken>`: without this last request there is no file.
+   * `<uploadUrl>/<uploadToken>`. Only this last request creates the file.
    *
    * @param mimeType MIME type of the file, up to 100 characters.
-   * @param options Name, folder, labels and the like.
+   * @param options Name, folder, labels and so on.
    * @param call `signal` and `timeoutMs` for this call.
-   * @returns Protocol, address and token.
+   * @returns Protocol, URL and token.
    * @throws {WixMediaError} 400 with `MISMATCH_MIME_TYPE` when type and extension contradict each other,
    * `ZERO_FILE_SIZE`, `UNSUPPORTED_FILE_FORMAT`, `FILE_SIZE_OVER_LIMIT`, or `SITE_QUOTA_EXCEEDED` when the site's
    * storage is full.
@@ -232,19 +232,19 @@ export declare namespace files {
   ): Promise<GenerateFileResumableUploadUrlResponse>;
 
   /**
-   * Copies a file from a public address.
+   * Imports a file from a public URL.
    *
-   * The Media Manager fetches it in its own time: the answer is `PENDING` and without `media`, and the outcome comes as
-   * {@link files.onFileDescriptorFileReady} or {@link files.onFileDescriptorFileFailed}. The type of the file is found
-   * by `mimeType`, by an extension in `displayName` or `url`, or by a `HEAD` request to the source. Each call makes a
-   * new file, so it is repeated only where nothing can have been made.
+   * The import is asynchronous: the returned file is `PENDING` and without `media`, and the outcome is reported by
+   * {@link files.onFileDescriptorFileReady} or {@link files.onFileDescriptorFileFailed}. The type is taken from `mimeType`,
+   * from the extension of `displayName` or `url`, or from a `HEAD` request to the source. Each call creates a new file, so
+   * it is retried only when no file can have been created.
    *
-   * @param url Public address of the file, at least 2 characters.
-   * @param options Name, folder, labels and the like.
+   * @param url Public URL of the file, at least 2 characters.
+   * @param options Name, folder, labels and so on.
    * @param call `signal` and `timeoutMs` for this call.
    * @returns The new file, in `file`.
    * @throws {WixMediaError} `SITE_QUOTA_EXCEEDED` (400) when the site's storage is full, `UNSUPPORTED_FILE_FORMAT` (400)
-   * when the type cannot be found, `MISMATCH_MIME_TYPE` (400) when what is declared contradicts itself.
+   * when the type cannot be determined, `MISMATCH_MIME_TYPE` (400) when the declared types contradict each other.
    * @example
    * ```ts
    * const { file } = await files.importFile('https://www.example.com/river.jpg', {
@@ -260,16 +260,16 @@ export declare namespace files {
   ): Promise<ImportFileResponse>;
 
   /**
-   * Copies several files from public addresses, and tells nothing about single ones.
+   * Imports several files from public URLs, without a result for each.
    *
    * One invalid request makes the whole call fail.
    *
    * @deprecated Use {@link files.bulkImportFile}, which reports each file.
-   * @param importFileRequests 1 to 100 addresses with the options of {@link files.importFile}.
+   * @param importFileRequests 1 to 100 URLs with the options of {@link files.importFile}.
    * @param call `signal` and `timeoutMs` for this call.
    * @returns The new files in the order of the request.
    * @throws {WixMediaError} `SITE_QUOTA_EXCEEDED` (400) when the site's storage is full, `UNSUPPORTED_FILE_FORMAT` (400)
-   * when a type cannot be found, `MISMATCH_MIME_TYPE` (400) when what is declared contradicts itself.
+   * when a type cannot be determined, `MISMATCH_MIME_TYPE` (400) when the declared types contradict each other.
    * @example
    * ```ts
    * const { files: imported } = await files.bulkImportFiles([{ url: 'https://www.example.com/river.jpg' }]);
@@ -281,16 +281,16 @@ export declare namespace files {
   ): Promise<BulkImportFilesResponse>;
 
   /**
-   * Copies several files from public addresses, and reports each of them.
+   * Imports several files from public URLs, with a result for each.
    *
-   * What goes wrong with one file stands in its `itemMetadata.error`; the others are imported. The files are `PENDING`,
-   * as after {@link files.importFile}.
+   * The error of a file is its `itemMetadata.error`; the other files are imported. The files are `PENDING`, as after
+   * {@link files.importFile}.
    *
-   * @param importFileRequests 1 to 100 addresses with the options of {@link files.importFile}.
+   * @param importFileRequests 1 to 100 URLs with the options of {@link files.importFile}.
    * @param options `returnEntity: false` leaves the new files out of the results.
    * @param call `signal` and `timeoutMs` for this call.
-   * @returns One result for each request, and the numbers of successes and failures.
-   * @throws {WixMediaError} A field violation (400) when the list is empty, too long, or an address is missing.
+   * @returns One result for each request, and the counts of successes and failures.
+   * @throws {WixMediaError} A field violation (400) when the list is empty or too long, or a URL is missing.
    * @example
    * ```ts
    * const { results = [] } = await files.bulkImportFile([
@@ -307,12 +307,12 @@ export declare namespace files {
   ): Promise<BulkImportFileResponse>;
 
   /**
-   * Lists the files directly inside one folder; those of its sub-folders are not included.
+   * Lists the files directly in a folder, without those of its subfolders.
    *
-   * Pending and failed files are listed, trashed ones are not. A file written a moment ago can be missing. Await the
+   * Pending and failed files are included, trashed ones are not. A file that was just created can be missing. Await the
    * result for one page, or iterate over it for all.
    *
-   * @param options Folder, filters, sort order and page; everything is optional.
+   * @param options Folder, filters, sort order and page.
    * @param call `signal` and `timeoutMs`, for every page.
    * @returns A page of files, and an async iterable over the files of all pages.
    * @throws {WixMediaError} 400 with `UNSUPPORTED_MEDIA_TYPE` or `UNSUPPORTED_SORT_VALUE`.
@@ -331,10 +331,10 @@ export declare namespace files {
   /**
    * Searches all files of a scope, at every depth.
    *
-   * The text is looked for in display names, MIME types and labels, whatever the case of its letters. Without options
-   * it finds every site file. A file written a moment ago can be missing.
+   * The text is matched against display names, MIME types and labels, ignoring case. Without options, every site file is
+   * found. A file that was just created can be missing.
    *
-   * @param options Text, scope, filters, sort order and page; everything is optional.
+   * @param options Text, scope, filters, sort order and page.
    * @param call `signal` and `timeoutMs`, for every page.
    * @returns A page of files, and an async iterable over the files of all pages.
    * @throws {WixMediaError} 400 with `UNSUPPORTED_MEDIA_TYPE` or `UNSUPPORTED_SORT_VALUE`.
@@ -349,15 +349,15 @@ export declare namespace files {
   ): PagedPromise<SearchFilesResponse, FileDescriptor>;
 
   /**
-   * Makes an address that streams one video.
+   * Creates a URL that streams a video.
    *
-   * The address of a public video does not expire. That of a private one carries a token that is checked for every
-   * chunk, so let it outlast the playing time.
+   * The URL of a public video does not expire. That of a private one has a token that is checked for every chunk, so let it
+   * outlast the playing time.
    *
    * @param fileId Id or media URL of the video, up to 1,000 characters.
    * @param options Protocol (`HLS` by default) and lifetime in minutes (1,440 by default).
    * @param call `signal` and `timeoutMs` for this call.
-   * @returns The address, in `downloadUrl.url`.
+   * @returns The URL, in `downloadUrl.url`.
    * @throws {WixMediaError} 400 with `UNSUPPORTED_MEDIA_TYPE` when the file is not a video, `RESOURCE_NOT_FOUND` when
    * there is no such file, `FILE_NOT_READY` when it is still being processed.
    * @example
@@ -372,16 +372,16 @@ export declare namespace files {
   ): Promise<GenerateVideoStreamingUrlResponse>;
 
   /**
-   * Moves files to the trash, or deletes them for ever.
+   * Moves files to the trash, or deletes them permanently.
    *
-   * The files may come from different folders. It happens in its own time, so a list can show them for a moment longer.
-   * Files in the trash still show on the site. Ids of unknown files and of files already in the trash do no harm.
+   * The files may be in different folders. The deletion is asynchronous, so lists can include them for a moment longer.
+   * Trashed files remain visible on the site. Ids of unknown files and of files already in the trash are ignored.
    *
    * @param fileIds Up to 1,000 ids or media URLs, each of up to 1,000 characters.
-   * @param options `permanent: true` deletes for ever, which cannot be undone.
+   * @param options `permanent: true` deletes permanently, which cannot be undone.
    * @param call `signal` and `timeoutMs` for this call.
    * @returns Nothing.
-   * @throws {WixMediaError} No code of its own; a field violation (400) when the list is too long.
+   * @throws {WixMediaError} A field violation (400) when the list is too long.
    * @example
    * ```ts
    * await files.bulkDeleteFiles([fileId, otherFileId]);
@@ -394,14 +394,15 @@ export declare namespace files {
   ): Promise<void>;
 
   /**
-   * Moves files from the trash back to the folders they were deleted from.
+   * Restores files from the trash to the folders they were deleted from.
    *
-   * A file whose folder is gone returns to `media-root`. Ids of unknown files and of files not in the trash do no harm.
+   * A file whose folder no longer exists is restored to `media-root`. Ids of unknown files and of files that are not in the
+   * trash are ignored.
    *
    * @param fileIds Up to 1,000 ids or media URLs, each of up to 1,000 characters.
    * @param call `signal` and `timeoutMs` for this call.
    * @returns Nothing.
-   * @throws {WixMediaError} No code of its own; a field violation (400) when the list is too long.
+   * @throws {WixMediaError} A field violation (400) when the list is too long.
    * @example
    * ```ts
    * const images = await files.listDeletedFiles({ mediaTypes: ['IMAGE'] }).toArray({ limit: 1000 });
@@ -411,9 +412,9 @@ export declare namespace files {
   export function bulkRestoreFilesFromTrashBin(fileIds: string[], call?: CallOptions): Promise<void>;
 
   /**
-   * Lists the files directly in the trash, or inside one folder of the trash. Files deleted for ever are not listed.
+   * Lists the files at the top of the trash, or directly in a folder of the trash.
    *
-   * @param options Folder, filters, sort order and page; everything is optional.
+   * @param options Folder, filters, sort order and page.
    * @param call `signal` and `timeoutMs`, for every page.
    * @returns A page of files, and an async iterable over the files of all pages.
    * @throws {WixMediaError} 400 with `UNSUPPORTED_MEDIA_TYPE` or `UNSUPPORTED_SORT_VALUE`.
@@ -428,12 +429,12 @@ export declare namespace files {
   ): PagedPromise<ListDeletedFilesResponse, FileDescriptor>;
 
   /**
-   * Starts a query over the files of the whole site. Nothing is sent before `find()`.
+   * Starts a query over all files of the site. Nothing is sent before `find()`.
    *
    * Filters: `private`, `mediaType` and `state`. Sort fields: `displayName`, `sizeInBytes` and `_updatedDate`. Without a
    * filter by `state`, only files in use are found. A page holds 50 files unless `limit` says otherwise.
    *
-   * @returns A builder; each of its methods gives a new one.
+   * @returns A builder. Each of its methods returns a new one.
    * @example
    * ```ts
    * const pictures = await files
@@ -447,7 +448,7 @@ export declare namespace files {
    */
   export function queryFileDescriptors(): FilesQueryBuilder;
   /**
-   * Finds the files of the whole site that match a query object.
+   * Finds all files of the site that match a query object.
    *
    * @param query Filter by `private`, `mediaType` and `state`; one sort entry; cursor and limit (1 to 100).
    * @param call `signal` and `timeoutMs`, for every page.
@@ -468,9 +469,9 @@ export declare namespace files {
   ): PagedPromise<QueryFileDescriptorsResponse, FileDescriptor>;
 
   /**
-   * Calls a handler whenever a file has become ready, after an upload, an import or a restore from the trash.
+   * Registers a handler for files that are ready after an upload, an import or a restore from the trash.
    *
-   * Handlers run when `webhooks.process` of the client is given the event's request body.
+   * Handlers run when the request body of the event is passed to `webhooks.process` of the client.
    *
    * @param handler Receives the file and the metadata of the event.
    * @example
@@ -485,7 +486,7 @@ export declare namespace files {
   ): void;
 
   /**
-   * Calls a handler whenever the import or the processing of a file has failed.
+   * Registers a handler for files whose import or processing has failed.
    *
    * @param handler Receives the error and the metadata of the event; the id of the file is `metadata.entityId`.
    * @example
@@ -500,7 +501,7 @@ export declare namespace files {
   ): void;
 
   /**
-   * Calls a handler whenever a file has been renamed, relabelled or moved.
+   * Registers a handler for files that were renamed, relabelled or moved.
    *
    * @param handler Receives the file after the change and the metadata of the event.
    * @example
@@ -513,7 +514,7 @@ export declare namespace files {
   ): void;
 
   /**
-   * Calls a handler whenever a file has gone to the trash or has been deleted for ever.
+   * Registers a handler for files that were moved to the trash or deleted permanently.
    *
    * @param handler Receives the metadata of the event, with `movedToTrash`.
    * @example
@@ -525,7 +526,7 @@ export declare namespace files {
     handler: (event: FileDescriptorDeletedEnvelope) => void | Promise<void>,
   ): void;
 
-  /** Tools that build query objects for {@link files.queryFileDescriptors}. */
+  /** Helpers that build query objects for {@link files.queryFileDescriptors}. */
   export const utils: { query: FileQueryHelpers };
 
   // The build exports the types of this folder and of `shared` here.

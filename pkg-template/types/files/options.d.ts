@@ -17,7 +17,7 @@ import type { files } from './functions.js';
 
 /** Result of {@link files.generateFilesDownloadUrl}. */
 export interface GenerateFilesDownloadUrlResponse {
-  /** Address of the zip. It does not expire. */
+  /** URL of the zip. It does not expire. */
   downloadUrl?: string;
 }
 
@@ -27,11 +27,11 @@ export interface GenerateFileDownloadUrlOptions {
   downloadFileName?: string | null;
   /** Minutes until the links expire, 1 to 525,600 (a year). Default: 600. */
   expirationInMinutes?: number | null;
-  /** Where an expired link leads. Default: a page with status 403. */
+  /** Redirect target of an expired link. Default: a page with status 403. */
   expirationRedirectUrl?: string | null;
   /** Renditions to link, up to 100 keys of up to 100 characters, such as `720p.mp4`. Default: `['src']`, the original. */
   assetKeys?: string[] | null;
-  /** Whether a browser saves or shows the file. Default: `ATTACHMENT`. */
+  /** Whether browsers save or display the file. Default: `ATTACHMENT`. */
   contentDisposition?: ContentDispositionWithLiterals;
 }
 
@@ -67,15 +67,15 @@ export interface GenerateFileUploadUrlOptions {
   private?: boolean | null;
   /** Up to 50 labels of up to 200 characters. */
   labels?: string[] | null;
-  /** Your own note, which comes back in the events. */
+  /** Your own data, which is returned in the events. */
   externalInfo?: ExternalInfo;
-  /** Path of folders below `parentFolderId`, up to 100 characters, such as `/videos/2024`. Missing ones are made. */
+  /** Path of folders below `parentFolderId`, up to 100 characters, such as `/videos/2024`. Missing folders are created. */
   filePath?: string | null;
 }
 
 /** Result of {@link files.generateFileUploadUrl}. */
 export interface GenerateFileUploadUrlResponse {
-  /** Where to `PUT` the bytes, without an `Authorization` header. */
+  /** URL to `PUT` the bytes to, without an `Authorization` header. */
   uploadUrl?: string;
 }
 
@@ -91,9 +91,9 @@ export interface GenerateFileResumableUploadUrlOptions {
   private?: boolean | null;
   /** Up to 500 labels of up to 200 characters. */
   labels?: string[] | null;
-  /** Protocol of the upload. Default, and only value: `TUS`. */
+  /** Protocol of the upload. `TUS` is the default and the only value. */
   uploadProtocol?: UploadProtocolWithLiterals;
-  /** Path of folders below `parentFolderId`, up to 100 characters, such as `/videos/2024`. Missing ones are made. */
+  /** Path of folders below `parentFolderId`, up to 100 characters, such as `/videos/2024`. Missing folders are created. */
   filePath?: string | null;
 }
 
@@ -101,17 +101,17 @@ export interface GenerateFileResumableUploadUrlOptions {
 export interface GenerateFileResumableUploadUrlResponse {
   /** Protocol to upload with. */
   uploadProtocol?: UploadProtocolWithLiterals;
-  /** Where to create the upload. */
+  /** URL at which to create the upload. */
   uploadUrl?: string;
-  /** Token to send with the upload; good for one upload. */
+  /** Token to send with the upload. It is valid for one upload. */
   uploadToken?: string;
 }
 
 /** Options of {@link files.importFile}. */
 export interface ImportFileOptions {
-  /** Expected kind of file, any but `OTHER`; the import fails when the file is of another kind. */
+  /** Expected media type, any but `OTHER`. The import fails when the file has another type. */
   mediaType?: MediaTypeWithLiterals;
-  /** Name, up to 1,000 characters and cut to 255; a missing extension is added. Default: the last part of the address. */
+  /** Name, up to 1,000 characters and cut to 255; a missing extension is added. Default: the last part of the URL. */
   displayName?: string | null;
   /** Id of the folder to import to, up to 100 characters. Default: `media-root`. */
   parentFolderId?: string | null;
@@ -119,21 +119,21 @@ export interface ImportFileOptions {
   private?: boolean | null;
   /** Up to 500 labels of up to 200 characters. */
   labels?: string[] | null;
-  /** MIME type, up to 100 characters. Default: found by the extension, or by asking the source. */
+  /** MIME type, up to 100 characters. Default: derived from the extension, or requested from the source. */
   mimeType?: string;
-  /** Your own note, which comes back in the events. */
+  /** Your own data, which is returned in the events. */
   externalInfo?: ExternalInfo;
-  /** Query parameters to add to the address. */
+  /** Query parameters to add to the URL. */
   urlParams?: PlainObject | null;
   /** Headers to send to the source. */
   urlHeaders?: PlainObject | null;
-  /** Path of folders below `parentFolderId`, up to 100 characters, such as `/videos/2024`. Missing ones are made. */
+  /** Path of folders below `parentFolderId`, up to 100 characters, such as `/videos/2024`. Missing folders are created. */
   filePath?: string | null;
 }
 
-/** One file to import: an address with the options of {@link files.importFile}. */
+/** A file to import: a URL with the options of {@link files.importFile}. */
 export interface ImportFileRequest extends ImportFileOptions {
-  /** Public address of the file. */
+  /** Public URL of the file. */
   url: string;
 }
 
@@ -151,19 +151,19 @@ export interface BulkImportFilesResponse {
 
 /** Options of {@link files.bulkImportFile}. */
 export interface BulkImportFileOptions {
-  /** Whether the results hold the new files. Default: `true`. */
+  /** Whether the results include the new files. Default: `true`. */
   returnEntity?: boolean | null;
 }
 
 /** Result of {@link files.bulkImportFile}. */
 export interface BulkImportFileResponse {
-  /** What became of each file. */
+  /** The result of each file. */
   results?: BulkImportFileResult[];
-  /** How many succeeded and failed. */
+  /** Counts of successes and failures. */
   bulkActionMetadata?: BulkActionMetadata;
 }
 
-/** What became of one file of a bulk import. */
+/** The result of one file of a bulk import. */
 export interface BulkImportFileResult {
   /** Whether the import was accepted. */
   itemMetadata?: ItemMetadata;
@@ -175,11 +175,11 @@ export interface BulkImportFileResult {
 export interface ListFilesOptions {
   /** Id of the folder to list, up to 100 characters. Default: `media-root`. */
   parentFolderId?: string | null;
-  /** Kinds of file to list, at most 30. Default: all. */
+  /** Media types to list, at most 30. Default: all. */
   mediaTypes?: MediaTypeWithLiterals[];
   /** `true` lists private files only, `false` public ones only. Default: both. */
   private?: boolean | null;
-  /** Sort order. Default: last changed first. */
+  /** Sort order. Default: most recently changed first. */
   sort?: CommonSorting;
   /** Page size and cursor. */
   paging?: CursorPaging;
@@ -189,21 +189,21 @@ export interface ListFilesOptions {
 export interface ListFilesResponse {
   /** The files of this page. */
   files?: FileDescriptor[];
-  /** Where to continue. */
+  /** Cursor of the next page. */
   nextCursor?: PagingMetadataV2;
 }
 
 /** Options of {@link files.searchFiles}. */
 export interface SearchFilesOptions {
-  /** Text to find in the display name, the MIME type or a label, up to 200 characters. Default: no filter by text. */
+  /** Text to find in display names, MIME types and labels, up to 200 characters. Default: everything matches. */
   search?: string | null;
-  /** Where to search, at every depth. Default: `MEDIA_ROOT`. */
+  /** Scope of the search, at every depth. Default: `MEDIA_ROOT`. */
   rootFolder?: RootFolderWithLiterals;
-  /** Kinds of file to find, at most 30. Default: all. */
+  /** Media types to find, at most 30. Default: all. */
   mediaTypes?: MediaTypeWithLiterals[];
   /** `true` finds private files only, `false` public ones only. Default: both. */
   private?: boolean | null;
-  /** Sort order. Default: last changed first. */
+  /** Sort order. Default: most recently changed first. */
   sort?: CommonSorting;
   /** Page size and cursor. */
   paging?: CursorPaging;
@@ -213,7 +213,7 @@ export interface SearchFilesOptions {
 export interface SearchFilesResponse {
   /** The files of this page. */
   files?: FileDescriptor[];
-  /** Where to continue. */
+  /** Cursor of the next page. */
   nextCursor?: PagingMetadataV2;
 }
 
@@ -221,19 +221,19 @@ export interface SearchFilesResponse {
 export interface GenerateVideoStreamingUrlOptions {
   /** Protocol of the stream. Default: `HLS`. */
   format?: StreamFormatWithLiterals;
-  /** Minutes until the address of a private video expires, 60 to 1,440. Default: 1,440. Without effect on public videos. */
+  /** Minutes until the URL of a private video expires, 60 to 1,440. Default: 1,440. Ignored for public videos. */
   expirationInMinutes?: number | null;
 }
 
 /** Result of {@link files.generateVideoStreamingUrl}. */
 export interface GenerateVideoStreamingUrlResponse {
-  /** Address of the stream. */
+  /** URL of the stream. */
   downloadUrl?: DownloadUrl;
 }
 
 /** Options of {@link files.bulkDeleteFiles}. */
 export interface BulkDeleteFilesOptions {
-  /** `true` deletes for ever, which cannot be undone. Default: `false`, into the trash. */
+  /** `true` deletes permanently, which cannot be undone. Default: `false`, move to the trash. */
   permanent?: boolean;
 }
 
@@ -241,11 +241,11 @@ export interface BulkDeleteFilesOptions {
 export interface ListDeletedFilesOptions {
   /** Id of a folder in the trash, up to 100 characters. Default: the top level of the trash. */
   parentFolderId?: string | null;
-  /** Kinds of file to list, at most 30. Default: all. */
+  /** Media types to list, at most 30. Default: all. */
   mediaTypes?: MediaTypeWithLiterals[];
   /** `true` lists private files only, `false` public ones only. Default: both. */
   private?: boolean | null;
-  /** Sort order. Default: last changed first. */
+  /** Sort order. Default: most recently changed first. */
   sort?: CommonSorting;
   /** Page size and cursor. */
   paging?: CursorPaging;
@@ -255,7 +255,7 @@ export interface ListDeletedFilesOptions {
 export interface ListDeletedFilesResponse {
   /** The files of this page. */
   files?: FileDescriptor[];
-  /** Where to continue. */
+  /** Cursor of the next page. */
   nextCursor?: PagingMetadataV2;
 }
 
@@ -263,6 +263,6 @@ export interface ListDeletedFilesResponse {
 export interface QueryFileDescriptorsResponse {
   /** The files of this page. */
   files?: FileDescriptor[];
-  /** The pages around this one. */
+  /** Paging information. */
   pagingMetadata?: PagingMetadataV2;
 }

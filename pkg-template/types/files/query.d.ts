@@ -14,14 +14,14 @@ import type { FieldSort, FileFilterFields, FilterFactory, QueryBuilder } from '.
 export interface FileDescriptorQuery {
   /** Page size (1 to 100) and cursor. */
   cursorPaging?: CursorPaging;
-  /** Which files. Default: all files in use. */
+  /** Filter. Default: all files in use. */
   filter?: FileDescriptorFilter | null;
   /** Sort order, at most one entry. */
   sort?: FileDescriptorSort[];
 }
 
 /**
- * Which files a query finds. Several members must all match.
+ * Filter of a query over files. All members must match.
  *
  * @example
  * ```ts
@@ -31,19 +31,19 @@ export interface FileDescriptorQuery {
 export interface FileDescriptorFilter {
   /** Private or public files. */
   private?: boolean | { $eq?: boolean };
-  /** Kind of file, or several kinds. */
+  /** One media type, or several. */
   mediaType?: MediaTypeWithLiterals | { $eq?: MediaTypeWithLiterals; $in?: MediaTypeWithLiterals[] };
   /** Files in use or in the trash. Default: in use. */
   state?: StateWithLiterals | { $eq?: StateWithLiterals };
   /** All of these must match. */
   $and?: FileDescriptorFilter[];
-  /** Part of the general query language; the service refuses it for files. */
+  /** Part of Wix's query language. The service refuses it for files. */
   $or?: FileDescriptorFilter[];
-  /** Part of the general query language; the service refuses it for files. */
+  /** Part of Wix's query language. The service refuses it for files. */
   $not?: FileDescriptorFilter;
 }
 
-/** How a query over files is sorted. */
+/** Sort order of a query over files. */
 export interface FileDescriptorSort {
   /** The field to sort by. */
   fieldName?: 'displayName' | 'sizeInBytes' | '_updatedDate';
@@ -52,7 +52,7 @@ export interface FileDescriptorSort {
 }
 
 /**
- * Builds a query over files. Each method gives a new builder and leaves this one as it is.
+ * Builds a query over files. Each method returns a new builder and leaves this one unchanged.
  *
  * @example
  * ```ts
@@ -63,22 +63,22 @@ export interface FileDescriptorSort {
  */
 export interface FilesQueryBuilder {
   /**
-   * Keeps the files whose field has this value.
+   * Matches files whose field has this value.
    *
    * @param propertyName `private`, `mediaType` or `state`.
    * @param value The value: `true` or `false`, a {@link MediaType}, a {@link State}.
    */
   eq(propertyName: 'private' | 'mediaType' | 'state', value: unknown): FilesQueryBuilder;
   /**
-   * Keeps the files whose field has one of these values.
+   * Matches files whose field has one of these values.
    *
    * @param propertyName `mediaType`.
    * @param value An array of {@link MediaType}s.
    */
   in(propertyName: 'mediaType', value: unknown): FilesQueryBuilder;
-  /** Sorts by a field, smallest, oldest or first in the alphabet first. */
+  /** Sorts by a field in ascending order. */
   ascending(...propertyNames: Array<'displayName' | 'sizeInBytes' | '_updatedDate'>): FilesQueryBuilder;
-  /** Sorts by a field, largest, newest or last in the alphabet first. */
+  /** Sorts by a field in descending order. */
   descending(...propertyNames: Array<'displayName' | 'sizeInBytes' | '_updatedDate'>): FilesQueryBuilder;
   /**
    * Sets the number of files in a page.
@@ -87,7 +87,7 @@ export interface FilesQueryBuilder {
    */
   limit(limit: number): FilesQueryBuilder;
   /**
-   * Continues at a cursor of an earlier answer. Filter and sort are those of the query that gave the cursor.
+   * Continues at a cursor of an earlier result. Filter and sort order are those of the query that returned the cursor.
    *
    * @param cursor `cursors.next` or `cursors.prev` of an earlier result.
    */
@@ -118,11 +118,11 @@ export interface FilesQueryBuilder {
 export interface FilesQueryResult extends QueryCursorResult {
   /** The files of this page. */
   items: FileDescriptor[];
-  /** The builder that gave this result. */
+  /** The builder of this query. */
   query: FilesQueryBuilder;
   /** Fetches the next page. Rejects with the Error `No next page to fetch` when there is none. */
   next(call?: CallOptions): PagedPromise<FilesQueryResult, FileDescriptor>;
-  /** Fetches the page before. Rejects with the Error `No previous page to fetch` when there is none. */
+  /** Fetches the previous page. Rejects with the Error `No previous page to fetch` when there is none. */
   prev(call?: CallOptions): PagedPromise<FilesQueryResult, FileDescriptor>;
   /** Iterates over the items of this page and of all pages after it. */
   [Symbol.asyncIterator](): AsyncGenerator<FileDescriptor, void, undefined>;

@@ -6,11 +6,11 @@ import type { PlainObject } from '../calls.js';
 
 /** An error as the service reports it: the member `applicationError` of an error's `details`. */
 export interface ApplicationError {
-  /** Stable name of the error, such as `RESOURCE_NOT_FOUND`. */
+  /** Stable code of the error, such as `RESOURCE_NOT_FOUND`. */
   code?: string;
-  /** What went wrong, in words. */
+  /** Description of the error. */
   description?: string;
-  /** More about it, depending on the code. */
+  /** Further data, depending on the code. */
   data?: PlainObject | null;
 }
 
@@ -44,7 +44,7 @@ export interface TotalQuota {
 export interface Plans {
   /** The premium plan. */
   premium?: Plan;
-  /** Where a larger plan can be bought. */
+  /** URL at which the plan can be upgraded. */
   upgradeUrl?: string;
 }
 

@@ -18,124 +18,124 @@ import type { files } from './functions.js';
 // Whole requests of the files functions, with positional arguments and options in one object
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** What {@link files.generateFilesDownloadUrl} sends. */
+/** The request of {@link files.generateFilesDownloadUrl}. */
 export interface GenerateFilesDownloadUrlRequest {
   /** Ids or media URLs of the files. */
   fileIds: string[];
 }
 
-/** What {@link files.generateFileDownloadUrl} sends. */
+/** The request of {@link files.generateFileDownloadUrl}. */
 export interface GenerateFileDownloadUrlRequest extends GenerateFileDownloadUrlOptions {
   /** Id or media URL of the file. */
   fileId: string;
 }
 
-/** What {@link files.getFileDescriptor} sends. */
+/** The request of {@link files.getFileDescriptor}. */
 export interface GetFileDescriptorRequest {
   /** Id or media URL of the file. */
   fileId: string;
 }
 
-/** What the service answers to {@link files.getFileDescriptor}, before the file is taken out. */
+/** The response to {@link files.getFileDescriptor}, before `file` is unwrapped. */
 export interface GetFileDescriptorResponse {
   /** The file. */
   file?: FileDescriptor;
 }
 
-/** What {@link files.getFileDescriptors} sends. */
+/** The request of {@link files.getFileDescriptors}. */
 export interface GetFileDescriptorsRequest {
   /** Ids or media URLs of the files. */
   fileIds: string[];
 }
 
-/** What {@link files.updateFileDescriptor} sends. */
+/** The request of {@link files.updateFileDescriptor}. */
 export interface UpdateFileDescriptorRequest {
   /** The changes, with the id of the file. */
   file: FileDescriptor;
 }
 
-/** What the service answers to {@link files.updateFileDescriptor}, before the file is taken out. */
+/** The response to {@link files.updateFileDescriptor}, before `file` is unwrapped. */
 export interface UpdateFileDescriptorResponse {
   /** The file after the change. */
   file?: FileDescriptor;
 }
 
-/** What {@link files.generateFileUploadUrl} sends. */
+/** The request of {@link files.generateFileUploadUrl}. */
 export interface GenerateFileUploadUrlRequest extends GenerateFileUploadUrlOptions {
   /** MIME type of the file. */
   mimeType: string | null;
 }
 
-/** What {@link files.generateFileResumableUploadUrl} sends. */
+/** The request of {@link files.generateFileResumableUploadUrl}. */
 export interface GenerateFileResumableUploadUrlRequest extends GenerateFileResumableUploadUrlOptions {
   /** MIME type of the file. */
   mimeType: string | null;
 }
 
-/** What {@link files.bulkImportFiles} sends. */
+/** The request of {@link files.bulkImportFiles}. */
 export interface BulkImportFilesRequest {
   /** The files to import. */
   importFileRequests: ImportFileRequest[];
 }
 
-/** What {@link files.bulkImportFile} sends. */
+/** The request of {@link files.bulkImportFile}. */
 export interface BulkImportFileRequest extends BulkImportFileOptions {
   /** The files to import. */
   importFileRequests: ImportFileRequest[];
 }
 
-/** What {@link files.listFiles} sends. */
+/** The request of {@link files.listFiles}. */
 export type ListFilesRequest = ListFilesOptions;
 
-/** What {@link files.searchFiles} sends. */
+/** The request of {@link files.searchFiles}. */
 export type SearchFilesRequest = SearchFilesOptions;
 
-/** What {@link files.generateVideoStreamingUrl} sends. */
+/** The request of {@link files.generateVideoStreamingUrl}. */
 export interface GenerateVideoStreamingUrlRequest extends GenerateVideoStreamingUrlOptions {
   /** Id or media URL of the video. */
   fileId: string;
 }
 
-/** What {@link files.bulkDeleteFiles} sends. */
+/** The request of {@link files.bulkDeleteFiles}. */
 export interface BulkDeleteFilesRequest extends BulkDeleteFilesOptions {
   /** Ids or media URLs of the files. */
   fileIds: string[];
 }
 
-/** What the service answers to {@link files.bulkDeleteFiles}: nothing. */
+/** The response to {@link files.bulkDeleteFiles}: an empty object. */
 export type BulkDeleteFilesResponse = object;
 
-/** What {@link files.bulkRestoreFilesFromTrashBin} sends. */
+/** The request of {@link files.bulkRestoreFilesFromTrashBin}. */
 export interface BulkRestoreFilesFromTrashBinRequest {
   /** Ids or media URLs of the files. */
   fileIds: string[];
 }
 
-/** What the service answers to {@link files.bulkRestoreFilesFromTrashBin}: nothing. */
+/** The response to {@link files.bulkRestoreFilesFromTrashBin}: an empty object. */
 export type BulkRestoreFilesFromTrashBinResponse = object;
 
-/** What {@link files.listDeletedFiles} sends. */
+/** The request of {@link files.listDeletedFiles}. */
 export type ListDeletedFilesRequest = ListDeletedFilesOptions;
 
-/** What {@link files.queryFileDescriptors} sends. */
+/** The request of {@link files.queryFileDescriptors}. */
 export interface QueryFileDescriptorsRequest {
   /** The query. */
   query?: CursorQuery;
 }
 
-/** Rules of its own that {@link files.generateFileDownloadUrl} can break. */
+/** Validation rules of {@link files.generateFileDownloadUrl}. */
 export type GenerateFileDownloadUrlValidationErrors = { ruleName?: 'INVALID_ASSET_KEY' };
 
-/** Rules of its own that {@link files.getFileDescriptor} can break. */
+/** Validation rules of {@link files.getFileDescriptor}. */
 export type GetFileDescriptorValidationErrors = { ruleName?: 'RESOURCE_NOT_FOUND' };
 
-/** Rules of its own that {@link files.getFileDescriptors} can break. */
+/** Validation rules of {@link files.getFileDescriptors}. */
 export type GetFileDescriptorsValidationErrors = { ruleName?: 'RESOURCE_NOT_FOUND' };
 
-/** Rules of its own that {@link files.updateFileDescriptor} can break. */
+/** Validation rules of {@link files.updateFileDescriptor}. */
 export type UpdateFileDescriptorValidationErrors = { ruleName?: 'FIELD_MASK_IS_EMPTY_OR_MISSING' };
 
-/** Rules of its own that {@link files.generateFileUploadUrl} can break. */
+/** Validation rules of {@link files.generateFileUploadUrl}. */
 export type GenerateFileUploadUrlValidationErrors =
   | { ruleName?: 'MISMATCH_MIME_TYPE' }
   | { ruleName?: 'ZERO_FILE_SIZE' }
@@ -143,27 +143,27 @@ export type GenerateFileUploadUrlValidationErrors =
   | { ruleName?: 'FILE_SIZE_OVER_LIMIT' }
   | { ruleName?: 'SITE_QUOTA_EXCEEDED' };
 
-/** Rules of its own that {@link files.generateFileResumableUploadUrl} can break. */
+/** Validation rules of {@link files.generateFileResumableUploadUrl}. */
 export type GenerateFileResumableUploadUrlValidationErrors =
   | { ruleName?: 'MISMATCH_MIME_TYPE' }
   | { ruleName?: 'ZERO_FILE_SIZE' }
   | { ruleName?: 'UNSUPPORTED_FILE_FORMAT' }
   | { ruleName?: 'FILE_SIZE_OVER_LIMIT' };
 
-/** Rules of its own that {@link files.importFile} can break. */
+/** Validation rules of {@link files.importFile}. */
 export type ImportFileValidationErrors = { ruleName?: 'SITE_QUOTA_EXCEEDED' };
 
-/** Rules of its own that {@link files.listFiles} can break. */
+/** Validation rules of {@link files.listFiles}. */
 export type ListFilesValidationErrors =
   | { ruleName?: 'UNSUPPORTED_MEDIA_TYPE' }
   | { ruleName?: 'UNSUPPORTED_SORT_VALUE' };
 
-/** Rules of its own that {@link files.searchFiles} can break. */
+/** Validation rules of {@link files.searchFiles}. */
 export type SearchFilesValidationErrors =
   | { ruleName?: 'UNSUPPORTED_MEDIA_TYPE' }
   | { ruleName?: 'UNSUPPORTED_SORT_VALUE' };
 
-/** Rules of its own that {@link files.listDeletedFiles} can break. */
+/** Validation rules of {@link files.listDeletedFiles}. */
 export type ListDeletedFilesValidationErrors =
   | { ruleName?: 'UNSUPPORTED_MEDIA_TYPE' }
   | { ruleName?: 'UNSUPPORTED_SORT_VALUE' };

@@ -7,28 +7,28 @@ import type { folders } from './functions.js';
 // Events of folders
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** What a handler of {@link folders.onFolderCreated} receives. */
+/** The event that a handler of {@link folders.onFolderCreated} receives. */
 export interface FolderCreatedEnvelope {
   /** The new or restored folder. */
   entity: Folder;
-  /** About the event. */
+  /** Metadata of the event. */
   metadata: EventMetadata;
 }
 
-/** What a handler of {@link folders.onFolderUpdated} receives. */
+/** The event that a handler of {@link folders.onFolderUpdated} receives. */
 export interface FolderUpdatedEnvelope {
   /** The folder after the change. */
   entity: Folder;
-  /** About the event. */
+  /** Metadata of the event. */
   metadata: EventMetadata;
   /** The members that changed, with their values before the change. */
   modifiedFields?: PlainObject;
 }
 
-/** What a handler of {@link folders.onFolderDeleted} receives. */
+/** The event that a handler of {@link folders.onFolderDeleted} receives. */
 export interface FolderDeletedEnvelope {
-  /** The folder as it was, when the service sent it. */
+  /** The deleted folder, if the service sends it. */
   entity?: Folder;
-  /** About the event, with `movedToTrash`. */
+  /** Metadata of the event, with `movedToTrash`. */
   metadata: DeletedEventMetadata;
 }

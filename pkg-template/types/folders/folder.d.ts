@@ -6,7 +6,7 @@ import type { folders } from './functions.js';
 // ---------------------------------------------------------------------------------------------------------------------
 
 /**
- * One folder of the Media Manager. Only `displayName` and `parentFolderId` can be changed, with
+ * A folder of the Media Manager. Only `displayName` and `parentFolderId` can be changed, with
  * {@link folders.updateFolder}.
  */
 export interface Folder {
@@ -16,7 +16,7 @@ export interface Folder {
   displayName?: string;
   /** Id of the folder that holds this one, up to 100 characters. Change it to move the folder. Default: `media-root`. */
   parentFolderId?: string;
-  /** When the folder was made. */
+  /** When the folder was created. */
   _createdDate?: Date | null;
   /** When the folder was last renamed or moved. */
   _updatedDate?: Date | null;
@@ -26,5 +26,5 @@ export interface Folder {
   siteId?: string;
 }
 
-/** What {@link folders.updateFolder} takes: `displayName` and `parentFolderId` count, everything else is ignored. */
+/** The argument of {@link folders.updateFolder}: only `displayName` and `parentFolderId` are used. */
 export type UpdateFolder = Folder;

@@ -21,10 +21,10 @@ import type { FolderCreatedEnvelope, FolderDeletedEnvelope, FolderUpdatedEnvelop
 // ---------------------------------------------------------------------------------------------------------------------
 
 /**
- * The folders of the Media Manager: make, find, rename, move, download, delete and restore them.
+ * The folders of the Media Manager: create, find, rename, move, download, delete and restore them.
  *
- * The ids `media-root`, `trash-root` and `visitor-uploads` stand for the top levels of the site files, the trash and the
- * uploads of visitors.
+ * The ids `media-root`, `trash-root` and `visitor-uploads` are the top levels of the site files, the trash and the visitor
+ * uploads.
  *
  * @example
  * ```ts
@@ -33,11 +33,11 @@ import type { FolderCreatedEnvelope, FolderDeletedEnvelope, FolderUpdatedEnvelop
  */
 export declare namespace folders {
   /**
-   * Makes a folder. Each call makes a new one, also under a name that exists already, so it is repeated only where
-   * nothing can have been made.
+   * Creates a folder. Each call creates a new one, even if the name exists already, so it is retried only when no folder can
+   * have been created.
    *
-   * @param displayName Name, up to 1,000 characters, not blank and without `/`.
-   * @param options `parentFolderId` is the folder that will hold the new one; `media-root` by default.
+   * @param displayName Name of up to 1,000 characters, neither blank nor with `/`.
+   * @param options `parentFolderId` is the parent folder; `media-root` by default.
    * @param call `signal` and `timeoutMs` for this call.
    * @returns The new folder, in `folder`.
    * @throws {WixMediaError} A field violation (400) when the parent does not exist or is in the trash.
@@ -53,7 +53,7 @@ export declare namespace folders {
   ): Promise<CreateFolderResponse>;
 
   /**
-   * Gets one folder, also one in the trash.
+   * Gets a folder, also one in the trash.
    *
    * @param folderId Id of the folder, up to 100 characters.
    * @param call `signal` and `timeoutMs` for this call.
@@ -67,11 +67,11 @@ export declare namespace folders {
   export function getFolder(folderId: string, call?: CallOptions): Promise<Folder>;
 
   /**
-   * Lists the folders directly inside one folder; those further down are not included, nor are trashed ones.
+   * Lists the folders directly in a folder, without their subfolders and trashed ones.
    *
-   * A folder written a moment ago can be missing. Await the result for one page, or iterate over it for all.
+   * A folder that was just created can be missing. Await the result for one page, or iterate over it for all.
    *
-   * @param options Folder, sort order and page; everything is optional.
+   * @param options Folder, sort order and page.
    * @param call `signal` and `timeoutMs`, for every page.
    * @returns A page of folders, and an async iterable over the folders of all pages.
    * @throws {WixMediaError} `UNSUPPORTED_SORT_VALUE` (400) for a sort field other than `displayName` and `updatedDate`.
@@ -90,10 +90,10 @@ export declare namespace folders {
   /**
    * Searches all folders of a scope, at every depth.
    *
-   * The text is looked for in display names, whatever the case of its letters. Without options it finds every folder of
-   * the site files. A folder written a moment ago can be missing.
+   * The text is matched against display names, ignoring case. Without options, every folder of the site files is found. A
+   * folder that was just created can be missing.
    *
-   * @param options Text, scope, sort order and page; everything is optional.
+   * @param options Text, scope, sort order and page.
    * @param call `signal` and `timeoutMs`, for every page.
    * @returns A page of folders, and an async iterable over the folders of all pages.
    * @throws {WixMediaError} `UNSUPPORTED_SORT_VALUE` (400) for a sort field other than `displayName` and `updatedDate`.
@@ -108,15 +108,15 @@ export declare namespace folders {
   ): PagedPromise<SearchFoldersResponse, Folder>;
 
   /**
-   * Renames or moves one folder. A move takes everything inside along; ids stay.
+   * Renames or moves a folder. A move includes its content, and ids do not change.
    *
-   * @param _id Id of the folder, up to 100 characters. It wins over `folder._id`.
+   * @param _id Id of the folder, up to 100 characters. It takes precedence over `folder._id`.
    * @param folder The changes: `displayName` (up to 1,000 characters) and `parentFolderId` (up to 100; moves the folder).
    * @param call `signal` and `timeoutMs` for this call.
    * @returns The folder after the change.
    * @throws {WixMediaError} `FIELD_MASK_IS_EMPTY_OR_MISSING` (400) when there is nothing to change, `SYSTEM_FOLDER`
    * (400) for folders such as `media-root`, `FOLDER_NOT_FOUND` (404) when there is no such folder, a field violation
-   * (400) when the folder would end up in itself, in the trash or in a folder that does not exist.
+   * (400) when the new parent is the folder itself, inside it, in the trash or unknown.
    * @example
    * ```ts
    * const renamed = await folders.updateFolder(folderId, { displayName: 'Holiday 2027' });
@@ -129,13 +129,13 @@ export declare namespace folders {
   ): Promise<Folder>;
 
   /**
-   * Makes a permanent address of a zip with the content of a folder, sub-folders included.
+   * Creates a permanent URL of a zip with the content of a folder, including subfolders.
    *
-   * Whoever has the address can fetch the zip, and it does not expire. It holds at most 1,000 files.
+   * Anyone with the URL can download the zip, and it does not expire. It holds at most 1,000 files.
    *
    * @param folderId Id of the folder, up to 100 characters.
    * @param call `signal` and `timeoutMs` for this call.
-   * @returns The address of the zip.
+   * @returns The URL of the zip.
    * @throws {WixMediaError} `FOLDER_NOT_FOUND` (404) when there is no such folder, `TOO_MANY_FILES` (400) when it holds
    * more than 1,000 files.
    * @example
@@ -149,14 +149,14 @@ export declare namespace folders {
   ): Promise<GenerateFolderDownloadUrlResponse>;
 
   /**
-   * Moves folders with everything inside to the trash, or deletes them for ever.
+   * Moves folders with their content to the trash, or deletes them permanently.
    *
-   * The folders may have different parents. It happens in its own time, so a list can show them for a moment longer.
-   * Files of a folder in the trash still show on the site. Ids of unknown folders and of folders already in the trash
-   * do no harm.
+   * The folders may have different parents. The deletion is asynchronous, so lists can include them for a moment longer.
+   * Files of a trashed folder remain visible on the site. Ids of unknown folders and of folders already in the trash are
+   * ignored.
    *
    * @param folderIds Up to 100 ids, each of up to 100 characters.
-   * @param options `permanent: true` deletes for ever, which cannot be undone.
+   * @param options `permanent: true` deletes permanently, which cannot be undone.
    * @param call `signal` and `timeoutMs` for this call.
    * @returns Nothing.
    * @throws {WixMediaError} `SYSTEM_FOLDER` (400) when one of the folders is a system folder; nothing is deleted then.
@@ -172,15 +172,15 @@ export declare namespace folders {
   ): Promise<void>;
 
   /**
-   * Moves folders from the trash back to where they were, with everything that was deleted with them.
+   * Restores folders from the trash to their former parents, with everything that was deleted with them.
    *
-   * A folder whose parent is gone returns to `media-root`. Ids of unknown folders and of folders not in the trash do no
-   * harm.
+   * A folder whose parent no longer exists is restored to `media-root`. Ids of unknown folders and of folders that are not
+   * in the trash are ignored.
    *
    * @param folderIds Up to 100 ids, each of up to 100 characters.
    * @param call `signal` and `timeoutMs` for this call.
    * @returns Nothing.
-   * @throws {WixMediaError} No code of its own; a field violation (400) when the list is too long.
+   * @throws {WixMediaError} A field violation (400) when the list is too long.
    * @example
    * ```ts
    * await folders.bulkRestoreFoldersFromTrashBin([folderId]);
@@ -189,9 +189,9 @@ export declare namespace folders {
   export function bulkRestoreFoldersFromTrashBin(folderIds: string[], call?: CallOptions): Promise<void>;
 
   /**
-   * Lists the folders directly in the trash, or inside one folder of the trash.
+   * Lists the folders at the top of the trash, or directly in a folder of the trash.
    *
-   * @param options Folder, sort order and page; everything is optional.
+   * @param options Folder, sort order and page.
    * @param call `signal` and `timeoutMs`, for every page.
    * @returns A page of folders, and an async iterable over the folders of all pages.
    * @throws {WixMediaError} `UNSUPPORTED_SORT_VALUE` (400) for a sort field other than `displayName` and `updatedDate`.
@@ -206,13 +206,13 @@ export declare namespace folders {
   ): PagedPromise<ListDeletedFoldersResponse, Folder>;
 
   /**
-   * Starts a query over the folders of the whole site. Nothing is sent before `find()`.
+   * Starts a query over all folders of the site. Nothing is sent before `find()`.
    *
    * Filter: `state`. Sort fields: `displayName` and `_updatedDate`. Without a filter, only folders in use are found. A
-   * page holds 50 folders unless `limit` says otherwise. To find the folders inside one folder use
+   * page holds 50 folders unless `limit` says otherwise. To list the folders of one folder, use
    * {@link folders.listFolders}.
    *
-   * @returns A builder; each of its methods gives a new one.
+   * @returns A builder. Each of its methods returns a new one.
    * @example
    * ```ts
    * const trashed = await folders.queryFolders().eq('state', 'DELETED').ascending('displayName').find();
@@ -221,7 +221,7 @@ export declare namespace folders {
    */
   export function queryFolders(): FoldersQueryBuilder;
   /**
-   * Finds the folders of the whole site that match a query object.
+   * Finds all folders of the site that match a query object.
    *
    * @param query Filter by `state`; one sort entry; cursor and limit (1 to 100).
    * @param call `signal` and `timeoutMs`, for every page.
@@ -241,9 +241,9 @@ export declare namespace folders {
   ): PagedPromise<QueryFoldersResponse, Folder>;
 
   /**
-   * Calls a handler whenever a folder has been made or has come back from the trash.
+   * Registers a handler for folders that were created or restored from the trash.
    *
-   * Handlers run when `webhooks.process` of the client is given the event's request body.
+   * Handlers run when the request body of the event is passed to `webhooks.process` of the client.
    *
    * @param handler Receives the folder and the metadata of the event.
    * @example
@@ -254,7 +254,7 @@ export declare namespace folders {
   export function onFolderCreated(handler: (event: FolderCreatedEnvelope) => void | Promise<void>): void;
 
   /**
-   * Calls a handler whenever a folder has been renamed or moved.
+   * Registers a handler for folders that were renamed or moved.
    *
    * @param handler Receives the folder after the change and the metadata of the event.
    * @example
@@ -265,7 +265,7 @@ export declare namespace folders {
   export function onFolderUpdated(handler: (event: FolderUpdatedEnvelope) => void | Promise<void>): void;
 
   /**
-   * Calls a handler whenever a folder has gone to the trash or has been deleted for ever.
+   * Registers a handler for folders that were moved to the trash or deleted permanently.
    *
    * @param handler Receives the metadata of the event, with `movedToTrash`.
    * @example
@@ -275,7 +275,7 @@ export declare namespace folders {
    */
   export function onFolderDeleted(handler: (event: FolderDeletedEnvelope) => void | Promise<void>): void;
 
-  /** Tools that build query objects for {@link folders.queryFolders}. */
+  /** Helpers that build query objects for {@link folders.queryFolders}. */
   export const utils: { query: FolderQueryHelpers };
 
   // The build exports the types of this folder and of `shared` here.

@@ -9,7 +9,7 @@ import type { folders } from './functions.js';
 
 /** Options of {@link folders.createFolder}. */
 export interface CreateFolderOptions {
-  /** Id of the folder that will hold the new one, up to 100 characters. Default: `media-root`. */
+  /** Id of the parent folder, up to 100 characters. Default: `media-root`. */
   parentFolderId?: string | null;
 }
 
@@ -23,7 +23,7 @@ export interface CreateFolderResponse {
 export interface ListFoldersOptions {
   /** Id of the folder to list, up to 100 characters. Default: `media-root`. */
   parentFolderId?: string | null;
-  /** Sort order. Default: last changed first. */
+  /** Sort order. Default: most recently changed first. */
   sort?: CommonSorting;
   /** Page size and cursor. */
   paging?: CursorPaging;
@@ -33,19 +33,19 @@ export interface ListFoldersOptions {
 export interface ListFoldersResponse {
   /** The folders of this page. */
   folders?: Folder[];
-  /** Where to continue. */
+  /** Cursor of the next page. */
   nextCursor?: PagingMetadataV2;
 }
 
 /** Options of {@link folders.searchFolders}. */
 export interface SearchFoldersOptions {
-  /** Where to search, at every depth. Default: `MEDIA_ROOT`. */
+  /** Scope of the search, at every depth. Default: `MEDIA_ROOT`. */
   rootFolder?: RootFolderWithLiterals;
-  /** Sort order. Default: last changed first. */
+  /** Sort order. Default: most recently changed first. */
   sort?: CommonSorting;
   /** Page size and cursor. */
   paging?: CursorPaging;
-  /** Text to find in the display name, up to 200 characters. Default: no filter by text. */
+  /** Text to find in display names, up to 200 characters. Default: everything matches. */
   search?: string | null;
 }
 
@@ -53,19 +53,19 @@ export interface SearchFoldersOptions {
 export interface SearchFoldersResponse {
   /** The folders of this page. */
   folders?: Folder[];
-  /** Where to continue. */
+  /** Cursor of the next page. */
   nextCursor?: PagingMetadataV2;
 }
 
 /** Result of {@link folders.generateFolderDownloadUrl}. */
 export interface GenerateFolderDownloadUrlResponse {
-  /** Address of the zip. It does not expire. */
+  /** URL of the zip. It does not expire. */
   downloadUrl?: string;
 }
 
 /** Options of {@link folders.bulkDeleteFolders}. */
 export interface BulkDeleteFoldersOptions {
-  /** `true` deletes for ever, which cannot be undone. Default: `false`, into the trash. */
+  /** `true` deletes permanently, which cannot be undone. Default: `false`, move to the trash. */
   permanent?: boolean;
 }
 
@@ -73,7 +73,7 @@ export interface BulkDeleteFoldersOptions {
 export interface ListDeletedFoldersOptions {
   /** Id of a folder in the trash, up to 100 characters. Default: the top level of the trash. */
   parentFolderId?: string | null;
-  /** Sort order. Default: last changed first. */
+  /** Sort order. Default: most recently changed first. */
   sort?: CommonSorting;
   /** Page size and cursor. */
   paging?: CursorPaging;
@@ -83,7 +83,7 @@ export interface ListDeletedFoldersOptions {
 export interface ListDeletedFoldersResponse {
   /** The folders of this page. */
   folders?: Folder[];
-  /** Where to continue. */
+  /** Cursor of the next page. */
   nextCursor?: PagingMetadataV2;
 }
 
@@ -91,6 +91,6 @@ export interface ListDeletedFoldersResponse {
 export interface QueryFoldersResponse {
   /** The folders of this page. */
   folders?: Folder[];
-  /** The pages around this one. */
+  /** Paging information. */
   pagingMetadata?: PagingMetadataV2;
 }

@@ -14,14 +14,14 @@ import type { FieldSort, FilterFactory, FolderFilterFields, QueryBuilder } from 
 export interface FolderQuery {
   /** Page size (1 to 100) and cursor. */
   cursorPaging?: CursorPaging;
-  /** Which folders. Default: all folders in use. */
+  /** Filter. Default: all folders in use. */
   filter?: FolderFilter | null;
   /** Sort order, at most one entry. */
   sort?: FolderSort[];
 }
 
 /**
- * Which folders a query finds.
+ * Filter of a query over folders.
  *
  * @example
  * ```ts
@@ -33,13 +33,13 @@ export interface FolderFilter {
   state?: StateWithLiterals | { $eq?: StateWithLiterals };
   /** All of these must match. */
   $and?: FolderFilter[];
-  /** Part of the general query language; the service refuses it for folders. */
+  /** Part of Wix's query language. The service refuses it for folders. */
   $or?: FolderFilter[];
-  /** Part of the general query language; the service refuses it for folders. */
+  /** Part of Wix's query language. The service refuses it for folders. */
   $not?: FolderFilter;
 }
 
-/** How a query over folders is sorted. */
+/** Sort order of a query over folders. */
 export interface FolderSort {
   /** The field to sort by. */
   fieldName?: 'displayName' | '_updatedDate';
@@ -48,7 +48,7 @@ export interface FolderSort {
 }
 
 /**
- * Builds a query over folders. Each method gives a new builder and leaves this one as it is.
+ * Builds a query over folders. Each method returns a new builder and leaves this one unchanged.
  *
  * @example
  * ```ts
@@ -57,15 +57,15 @@ export interface FolderSort {
  */
 export interface FoldersQueryBuilder {
   /**
-   * Keeps the folders whose field has this value.
+   * Matches folders whose field has this value.
    *
    * @param propertyName `state`.
    * @param value A {@link State}.
    */
   eq(propertyName: 'state', value: unknown): FoldersQueryBuilder;
-  /** Sorts by a field, oldest or first in the alphabet first. */
+  /** Sorts by a field in ascending order. */
   ascending(...propertyNames: Array<'displayName' | '_updatedDate'>): FoldersQueryBuilder;
-  /** Sorts by a field, newest or last in the alphabet first. */
+  /** Sorts by a field in descending order. */
   descending(...propertyNames: Array<'displayName' | '_updatedDate'>): FoldersQueryBuilder;
   /**
    * Sets the number of folders in a page.
@@ -74,7 +74,7 @@ export interface FoldersQueryBuilder {
    */
   limit(limit: number): FoldersQueryBuilder;
   /**
-   * Continues at a cursor of an earlier answer. Filter and sort are those of the query that gave the cursor.
+   * Continues at a cursor of an earlier result. Filter and sort order are those of the query that returned the cursor.
    *
    * @param cursor `cursors.next` or `cursors.prev` of an earlier result.
    */
@@ -97,11 +97,11 @@ export interface FoldersQueryBuilder {
 export interface FoldersQueryResult extends QueryCursorResult {
   /** The folders of this page. */
   items: Folder[];
-  /** The builder that gave this result. */
+  /** The builder of this query. */
   query: FoldersQueryBuilder;
   /** Fetches the next page. Rejects with the Error `No next page to fetch` when there is none. */
   next(call?: CallOptions): PagedPromise<FoldersQueryResult, Folder>;
-  /** Fetches the page before. Rejects with the Error `No previous page to fetch` when there is none. */
+  /** Fetches the previous page. Rejects with the Error `No previous page to fetch` when there is none. */
   prev(call?: CallOptions): PagedPromise<FoldersQueryResult, Folder>;
   /** Iterates over the items of this page and of all pages after it. */
   [Symbol.asyncIterator](): AsyncGenerator<Folder, void, undefined>;

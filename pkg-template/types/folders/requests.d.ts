@@ -13,74 +13,74 @@ import type { folders } from './functions.js';
 // Whole requests of the folders functions, with positional arguments and options in one object
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** What {@link folders.createFolder} sends. */
+/** The request of {@link folders.createFolder}. */
 export interface CreateFolderRequest extends CreateFolderOptions {
   /** Name of the folder. */
   displayName: string;
 }
 
-/** What {@link folders.getFolder} sends. */
+/** The request of {@link folders.getFolder}. */
 export interface GetFolderRequest {
   /** Id of the folder. */
   folderId: string;
 }
 
-/** What the service answers to {@link folders.getFolder}, before the folder is taken out. */
+/** The response to {@link folders.getFolder}, before `folder` is unwrapped. */
 export interface GetFolderResponse {
   /** The folder. */
   folder?: Folder;
 }
 
-/** What {@link folders.listFolders} sends. */
+/** The request of {@link folders.listFolders}. */
 export type ListFoldersRequest = ListFoldersOptions;
 
-/** What {@link folders.searchFolders} sends. */
+/** The request of {@link folders.searchFolders}. */
 export type SearchFoldersRequest = SearchFoldersOptions;
 
-/** What {@link folders.updateFolder} sends. */
+/** The request of {@link folders.updateFolder}. */
 export interface UpdateFolderRequest {
   /** The changes, with the id of the folder. */
   folder: Folder;
 }
 
-/** What the service answers to {@link folders.updateFolder}, before the folder is taken out. */
+/** The response to {@link folders.updateFolder}, before `folder` is unwrapped. */
 export interface UpdateFolderResponse {
   /** The folder after the change. */
   folder?: Folder;
 }
 
-/** What {@link folders.generateFolderDownloadUrl} sends. */
+/** The request of {@link folders.generateFolderDownloadUrl}. */
 export interface GenerateFolderDownloadUrlRequest {
   /** Id of the folder. */
   folderId: string;
 }
 
-/** What {@link folders.bulkDeleteFolders} sends. */
+/** The request of {@link folders.bulkDeleteFolders}. */
 export interface BulkDeleteFoldersRequest extends BulkDeleteFoldersOptions {
   /** Ids of the folders. */
   folderIds: string[];
 }
 
-/** What the service answers to {@link folders.bulkDeleteFolders}: nothing. */
+/** The response to {@link folders.bulkDeleteFolders}: an empty object. */
 export type BulkDeleteFoldersResponse = object;
 
-/** What {@link folders.bulkRestoreFoldersFromTrashBin} sends. */
+/** The request of {@link folders.bulkRestoreFoldersFromTrashBin}. */
 export interface BulkRestoreFoldersFromTrashBinRequest {
   /** Ids of the folders. */
   folderIds: string[];
 }
 
-/** What the service answers to {@link folders.bulkRestoreFoldersFromTrashBin}: nothing. */
+/** The response to {@link folders.bulkRestoreFoldersFromTrashBin}: an empty object. */
 export type BulkRestoreFoldersFromTrashBinResponse = object;
 
-/** What {@link folders.listDeletedFolders} sends. */
+/** The request of {@link folders.listDeletedFolders}. */
 export type ListDeletedFoldersRequest = ListDeletedFoldersOptions;
 
-/** What {@link folders.queryFolders} sends. */
+/** The request of {@link folders.queryFolders}. */
 export interface QueryFoldersRequest {
   /** The query. */
   query?: CursorQuery;
 }
 
-/** Rules of its own that {@link folders.updateFolder} can break. */
+/** Validation rules of {@link folders.updateFolder}. */
 export type UpdateFolderValidationErrors = { ruleName?: 'FIELD_MASK_IS_EMPTY_OR_MISSING' };

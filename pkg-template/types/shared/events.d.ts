@@ -4,7 +4,7 @@ import type { WebhookIdentityTypeWithLiterals } from '../enums.js';
 // Events
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** Who caused an event: one of the ids, as `identityType` says. */
+/** The identity that caused an event. `identityType` tells which id is set. */
 export interface IdentificationData {
   /** Id of a visitor who was not logged in. */
   anonymousVisitorId?: string;
@@ -18,14 +18,14 @@ export interface IdentificationData {
   identityType?: WebhookIdentityTypeWithLiterals;
 }
 
-/** Another name of {@link IdentificationData} without its type. */
+/** {@link IdentificationData} without its type. */
 export type IdentificationDataIdOneOf = Omit<IdentificationData, 'identityType'>;
 
 /** The account in which an event happened. */
 export interface AccountInfo {
   /** Id of the account. */
   accountId?: string | null;
-  /** Id of the account above it. */
+  /** Id of the parent account. */
   parentAccountId?: string | null;
   /** Id of the site. */
   siteId?: string | null;
@@ -37,11 +37,11 @@ export interface AccountInfoMetadata {
   accountId: string;
   /** Id of the site. */
   siteId?: string;
-  /** Id of the account above it. */
+  /** Id of the parent account. */
   parentAccountId?: string;
 }
 
-/** Where an event comes from. */
+/** The origin of an event. */
 export interface BaseEventMetadata {
   /** Id of the app instance that receives the event. */
   instanceId?: string | null;
@@ -54,15 +54,15 @@ export interface BaseEventMetadata {
 }
 
 /**
- * What every event says about itself. Delivery is at least once, can be late and out of order: drop repeats by `_id`,
- * order the changes of one file or folder by `entityEventSequence`.
+ * Metadata of every event. Events are delivered at least once, and may be late or out of order: drop repeats by `_id`, and
+ * order the events of a file or folder by `entityEventSequence`.
  */
 export interface EventMetadata extends BaseEventMetadata {
   /** Id of the event. */
   _id?: string;
   /** `wix.media.site_media.v1.file_descriptor` or `wix.media.site_media.v1.folder`. */
   entityFqdn?: string;
-  /** What happened: `file_ready`, `file_failed`, `created`, `updated` or `deleted`. */
+  /** Kind of event: `file_ready`, `file_failed`, `created`, `updated` or `deleted`. */
   slug?: string;
   /** Id of the file or folder. */
   entityId?: string;
@@ -70,27 +70,27 @@ export interface EventMetadata extends BaseEventMetadata {
   eventTime?: Date | null;
   /** Whether a privacy request caused it. */
   triggeredByAnonymizeRequest?: boolean | null;
-  /** What caused it, if that is known. */
+  /** The cause of the event, if it is known. */
   originatedFrom?: string | null;
-  /** Grows with every event of the same file or folder; a decimal string. */
+  /** Increases with every event of the same file or folder. A decimal string. */
   entityEventSequence?: string | null;
   /** The account in which it happened. */
   accountInfo?: AccountInfoMetadata;
 }
 
-/** What every deletion event says about itself. */
+/** Metadata of every deletion event. */
 export interface DeletedEventMetadata extends EventMetadata {
-  /** `true`: into the trash. `false`: deleted for ever. */
+  /** `true`: moved to the trash. `false`: deleted permanently. */
   movedToTrash?: boolean;
 }
 
-/** An event as it travels: exactly one body beside its metadata. */
+/** An event as it is sent: metadata and exactly one body. */
 export interface DomainEvent extends DomainEventBodyOneOf {
   /** Id of the event. */
   _id?: string;
   /** `wix.media.site_media.v1.file_descriptor` or `wix.media.site_media.v1.folder`. */
   entityFqdn?: string;
-  /** What happened: `file_ready`, `file_failed`, `created`, `updated` or `deleted`. */
+  /** Kind of event: `file_ready`, `file_failed`, `created`, `updated` or `deleted`. */
   slug?: string;
   /** Id of the file or folder. */
   entityId?: string;
@@ -98,15 +98,15 @@ export interface DomainEvent extends DomainEventBodyOneOf {
   eventTime?: Date | null;
   /** Whether a privacy request caused it. */
   triggeredByAnonymizeRequest?: boolean | null;
-  /** What caused it, if that is known. */
+  /** The cause of the event, if it is known. */
   originatedFrom?: string | null;
-  /** Grows with every event of the same file or folder; a decimal string. */
+  /** Increases with every event of the same file or folder. A decimal string. */
   entityEventSequence?: string | null;
 }
 
 /** The body of an event: exactly one member is set. */
 export interface DomainEventBodyOneOf {
-  /** Something was made, or came back from the trash. */
+  /** Something was created or restored from the trash. */
   createdEvent?: EntityCreatedEvent;
   /** Something was changed. */
   updatedEvent?: EntityUpdatedEvent;
@@ -116,7 +116,7 @@ export interface DomainEventBodyOneOf {
   actionEvent?: ActionEvent;
 }
 
-/** Something was made, or came back from the trash. */
+/** Something was created or restored from the trash. */
 export interface EntityCreatedEvent {
   /** The file or folder, as JSON. */
   entity?: string;
@@ -140,13 +140,13 @@ export interface ActionEvent {
   body?: string;
 }
 
-/** When a restored file or folder had been deleted. */
+/** Deletion of a file or folder that was restored. */
 export interface RestoreInfo {
   /** Time of the deletion. */
   deletedDate?: Date | null;
 }
 
-/** The envelope in which an event travels, inside the JWT. */
+/** The envelope of an event, inside the JWT. */
 export interface MessageEnvelope {
   /** Id of the app instance that receives the event. */
   instanceId?: string | null;

@@ -4,20 +4,20 @@ import type { CommonSortOrderWithLiterals } from '../enums.js';
 // Sorting and paging
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** How a list or search is sorted: by one field. */
+/** The sort order of a list or search. */
 export interface CommonSorting {
   /**
-   * `'displayName'`, `'updatedDate'` or, for files only, `'sizeInBytes'`; up to 512 characters. Any other is refused with
+   * `'displayName'`, `'updatedDate'` or, for files only, `'sizeInBytes'`; up to 512 characters. Other fields are refused with
    * `UNSUPPORTED_SORT_VALUE` (400). Default: `'updatedDate'`.
    */
   fieldName?: string;
   /** Direction. Default: `DESC` when no sort is given, `ASC` when only `fieldName` is. */
   order?: CommonSortOrderWithLiterals;
-  /** A place to measure distances from; without meaning for files and folders. */
+  /** A location to measure distances from. Not used for files and folders. */
   origin?: AddressLocation;
 }
 
-/** A place on the earth, in degrees. */
+/** A geographic location, in degrees. */
 export interface AddressLocation {
   /** Degrees north of the equator. */
   latitude?: number | null;
@@ -25,30 +25,30 @@ export interface AddressLocation {
   longitude?: number | null;
 }
 
-/** Which page of a list, search or query to fetch. */
+/** The page of a list, search or query to fetch. */
 export interface CursorPaging {
-  /** Items in one page, 1 to 100. Default: 50. */
+  /** Items per page, 1 to 100. Default: 50. */
   limit?: number | null;
-  /** Where to continue: `cursors.next` of the page before, up to 16,000 characters. Not needed for the first page. */
+  /** `cursors.next` of the previous page, up to 16,000 characters. Omit it for the first page. */
   cursor?: string | null;
 }
 
-/** What an answer says about the pages around it. */
+/** Paging information of a response. */
 export interface PagingMetadataV2 {
   /** Number of items in this page. Sent by queries. */
   count?: number | null;
-  /** Number of all items. Not sent by lists, searches and queries with cursors. */
+  /** Total number of items. Not sent with cursors. */
   total?: number | null;
-  /** Where to continue. */
+  /** Cursors of the pages before and after. */
   cursors?: Cursors;
   /** Whether there is a next page. */
   hasNext?: boolean | null;
 }
 
-/** Where to continue before and after a page. */
+/** Cursors of the pages before and after a page. */
 export interface Cursors {
   /** Cursor of the next page; empty or absent on the last page. */
   next?: string | null;
-  /** Cursor of the page before; empty or absent on the first page. Sent by queries only. */
+  /** Cursor of the previous page; empty or absent on the first page. Sent by queries only. */
   prev?: string | null;
 }

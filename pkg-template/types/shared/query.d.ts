@@ -28,16 +28,16 @@ export interface Sorting {
   order?: SortOrderWithLiterals;
 }
 
-/** What every page of a query has. */
+/** Members of every page of a query. */
 export interface QueryCursorResult {
-  /** Where to continue, before and after this page. */
+  /** Cursors of the pages before and after. */
   cursors: Cursors;
   /** Number of items in this page. */
   length: number;
-  /** Number of items that were asked for. */
+  /** Number of items that were requested. */
   pageSize: number;
   /** Whether there is a next page. */
   hasNext(): boolean;
-  /** Whether there is a page before. */
+  /** Whether there is a previous page. */
   hasPrev(): boolean;
 }

@@ -4,7 +4,7 @@
 
 /** `data` of the errors `UNSUPPORTED_MEDIA_TYPE` and `UNSUPPORTED_SORT_VALUE`. */
 export interface UnsupportedRequestValueError {
-  /** Up to 100 values that would have been taken. */
+  /** Up to 100 allowed values. */
   allowedValues?: string[];
   /** The value that was refused. */
   requestValue?: string;
