@@ -162,6 +162,6 @@ suite('completions', () => {
   }
 
   test('an unknown shell is refused', async () => {
-    await assert.rejects(script('tcsh'), /tcsh is no shell that this knows: bash, zsh, fish/);
+    await assert.rejects(script('tcsh'), /unknown shell tcsh: expected one of bash, zsh, fish/);
   });
 });
