@@ -23,18 +23,26 @@ const TEST_TIMEOUT: &str = "--test-timeout=3600000";
 /// How many random cases each test makes in a quick run.
 const QUICK_CASES: &str = "100";
 
-/// Test files of the ring `js` that a quick run leaves out: they start browsers, other runtimes or many processes.
-const SLOW_SCRIPTS: [&str; 10] = [
+/// Test files of the ring `js` that a quick run leaves out: they start browsers, compilers, other runtimes or many processes,
+/// or move much data.
+const SLOW_SCRIPTS: [&str; 17] = [
+    "command/commands.test.js",
+    "command/serve.test.js",
     "crash/crash.test.js",
-    "examples/compare.test.js",
     "examples/examples.test.js",
+    "examples/photographs.test.js",
     "examples/readme.test.js",
     "manager/browser.test.js",
     "manager/runtimes.test.js",
+    "manager/streaming.test.js",
     "scenarios/opfs.test.js",
+    "scenarios/url.test.js",
     "transfers/browser.test.js",
+    "transfers/example.test.js",
     "transfers/runtimes.test.js",
     "types/declared.test.js",
+    "types/types.test.js",
+    "vectors/official.test.js",
 ];
 
 /// A kind of test.
