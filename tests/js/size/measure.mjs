@@ -1,4 +1,4 @@
-// What a visitor downloads: our client beside the official packages, bundled in the same run by the same bundler.
+// Download sizes: our client compared with the official packages, bundled in the same run by the same bundler.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -7,15 +7,28 @@ import { build } from 'esbuild';
 const dist = fileURLToPath(new URL('../../../dist/', import.meta.url));
 const here = fileURLToPath(new URL('..', import.meta.url));
 
+/** @typedef {{ brotli: number, gzip: number, raw: number }} Sizes */
+/** @typedef {(string | number)[]} Row */
+
+/**
+ * @param {Uint8Array} bytes
+ * @returns {Sizes}
+ */
 function sizes(bytes) {
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
   return { brotli: brotliCompressSync(bytes, { params }).length, gzip: gzipSync(bytes, { level: 9 }).length, raw: bytes.length };
 }
 
+/** @type {(...parts: Sizes[]) => Sizes} */
 const sum = (...parts) =>
   parts.reduce((one, other) => ({ brotli: one.brotli + other.brotli, gzip: one.gzip + other.gzip, raw: one.raw + other.raw }));
 
-/** The bundle of a script, as a user's build makes it for browsers. */
+/**
+ * Bundles a script as a user's build does for browsers.
+ *
+ * @param {string} contents
+ * @param {{ alias?: Record<string, string> }} [options]
+ */
 async function bundled(contents, { alias } = {}) {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: here },
@@ -26,7 +39,7 @@ async function bundled(contents, { alias } = {}) {
     target: 'es2022',
     legalComments: 'none',
     write: false,
-    // Visitors download these when they are first used, as the chunks that bundlers make of them.
+    // Bundlers make chunks of these, which are downloaded with their first use.
     external: ['*/manager.js', '*/transfers.js'],
     alias,
     logLevel: 'error',
@@ -34,25 +47,34 @@ async function bundled(contents, { alias } = {}) {
   return outputFiles[0].contents;
 }
 
-const ours = (names) => bundled(`export { ${names} } from 'wix-media.v2';`, { alias: { 'wix-media.v2': `${dist}browser.js` } });
+const ours = (/** @type {string} */ names) => bundled(`export { ${names} } from 'wix-media.v2';`, { alias: { 'wix-media.v2': `${dist}browser.js` } });
 
 const official = (more = '') =>
   bundled(`export { createClient, ApiKeyStrategy } from '@wix/sdk'; export { files, folders } from '@wix/media'; ${more}`);
 
+/**
+ * @param {string} name
+ * @returns {Promise<Sizes | undefined>}
+ */
 async function wasm(name) {
   try {
     return sizes(await readFile(`${dist}${name}`));
   } catch (error) {
-    if (error.code === 'ENOENT') return undefined;
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return undefined;
     throw error;
   }
 }
 
+/** @type {Row[]} */
 const rows = [];
-const add = (name, size, ratio) => rows.push([name, ...(size ? [size.brotli, size.gzip, size.raw] : ['', '', '']), ratio ?? '']);
+/** @type {(name: string, size?: Sizes, ratio?: string) => void} */
+const add = (name, size, ratio) => {
+  rows.push([name, ...(size ? [size.brotli, size.gzip, size.raw] : ['', '', '']), ratio ?? '']);
+};
+/** @type {(one: Sizes, other: Sizes, target?: string) => string} */
 const times = (one, other, target) => `${(one.brotli / other.brotli).toFixed(2)}×${target ? ` (target ${target})` : ''}`;
 
-const core = await wasm('client.wasm');
+const core = sizes(await readFile(`${dist}client.wasm`));
 const script = sizes(await ours('createClient'));
 const everything = sizes(await ours('createClient, configure, files, folders, webhooks, media, init, WixMediaError'));
 const client = sum(core, script);
@@ -93,10 +115,14 @@ if (images) add('ours: images.wasm, with the first picture of a manager', images
 
 print(['bytes', 'brotli 11', 'gzip 9', 'raw', ''], rows);
 
+/**
+ * @param {Row} head
+ * @param {Row[]} lines
+ */
 function print(head, lines) {
   const texts = [head, ...lines].map((line) => line.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)));
   const widths = head.map((_, column) => Math.max(...texts.map((line) => String(line[column] ?? '').length)));
   for (const line of texts) {
-    console.log(line.map((cell, column) => (column === 0 || column === 4 ? cell.padEnd(widths[column]) : String(cell).padStart(widths[column]))).join('  ').trimEnd());
+    console.log(line.map((cell, column) => (column === 0 || column === 4 ? String(cell).padEnd(widths[column]) : String(cell).padStart(widths[column]))).join('  ').trimEnd());
   }
 }
