@@ -1,4 +1,7 @@
 // The page with the Media Manager in the browser: reloads, closed tabs and a lost network.
+/** @import { TestContext } from 'node:test' */
+/** @import { Page } from 'playwright-core' */
+/** @import { OpenOptions } from './site.js' */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -8,16 +11,20 @@ import { before, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
 import { startService } from '../harness/service.js';
-import { cell, drop, eventually, namesIn, openPage, photo, settled, startServer, uploadByDialog } from './site.js';
+import { cell, drop, eventually, namesIn, openPage, photo, pictureLoaded, settled, startServer, uploadByDialog } from './site.js';
 
 const WWW = new URL('../../../www/', import.meta.url);
 const DIST = new URL('../../../dist/', import.meta.url);
+/** @param {Buffer} bytes */
 const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
 
 suite('page in this browser', () => {
   const closing = leftovers();
+  /** @type {import('./site.js').Server} */
   let server;
+  /** @type {import('playwright-core').Browser} */
   let browser;
+  /** @type {Buffer} */
   let cat;
 
   before(async () => {
@@ -25,6 +32,10 @@ suite('page in this browser', () => {
     cat = await photo('chelsea.jpg');
   });
 
+  /**
+   * @param {TestContext} t
+   * @param {OpenOptions & { address?: string }} [options]
+   */
   async function open(t, { address = server.address, ...options } = {}) {
     const made = await openPage(browser, address, { place: 'browser', ...options });
     t.after(async () => {
@@ -38,7 +49,7 @@ suite('page in this browser', () => {
   }
 
   /** Waits until a picture has loaded. */
-  const hasPicture = (page) => page.waitForFunction(() => document.querySelector('.cell img.loaded')?.naturalWidth > 0);
+  const hasPicture = (/** @type {Page} */ page) => pictureLoaded(page, '.cell img.loaded');
 
   test('page in this browser: keeps files across a reload', async (t) => {
     const { page } = await open(t);
@@ -62,12 +73,13 @@ suite('page in this browser', () => {
     ]);
     await cell(page, 'evil.svg').waitFor();
     await cell(page, 'cat.jpg').waitFor();
+    /** @param {string} name */
     const addressOf = async (name) => {
       const toggle = page.locator('#details-toggle');
       if ((await toggle.getAttribute('aria-pressed')) === 'false') await toggle.click();
       await cell(page, name).click();
       await page.locator('details-panel h2', { hasText: name }).waitFor();
-      return page.locator('details-panel .facts a').first().getAttribute('href');
+      return String(await page.locator('details-panel .facts a').first().getAttribute('href'));
     };
     const address = await addressOf('cat.jpg');
     const answers = await page.evaluate(async (url) => {
@@ -93,8 +105,8 @@ suite('page in this browser', () => {
     const evil = await addressOf('evil.svg');
     const tab = await context.newPage();
     const response = await tab.goto(evil);
-    assert.match(response.headers()['content-security-policy'], /^sandbox;/);
-    assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
+    assert.match(response?.headers()['content-security-policy'] ?? '', /^sandbox;/);
+    assert.equal(await page.evaluate(() => Reflect.has(globalThis, 'hacked')), false);
   });
 
   test('page in this browser: resumes a large upload after a reload', async (t) => {
@@ -110,16 +122,20 @@ suite('page in this browser', () => {
     // the middle.
     await page.evaluate((half) => {
       globalThis.Request = class extends Request {
+        /**
+         * @param {RequestInfo | URL} input
+         * @param {RequestInit} [init]
+         */
         constructor(input, init) {
           const isHeld = init?.method === 'PATCH' && Number(new Headers(init.headers).get('upload-offset')) >= half;
-          super(input, isHeld ? { ...init, body: new ReadableStream(), duplex: 'half' } : init);
+          super(input, isHeld ? Object.assign({}, init, { body: new ReadableStream(), duplex: 'half' }) : init);
         }
       };
     }, bytes.length / 2);
     await uploadByDialog(page, 'Files…', [path]);
     await page.waitForFunction(() => {
       const bar = document.querySelector('.upload progress');
-      return bar && bar.value > 0 && bar.value < 1;
+      return bar instanceof HTMLProgressElement && bar.value > 0 && bar.value < 1;
     });
     await page.waitForFunction(
       () =>
@@ -233,10 +249,14 @@ suite('page in this browser', () => {
 
   test('service worker: caches every file of the page and of the package', async () => {
     const source = await readFile(new URL('service-worker.js', WWW), 'utf8');
-    const listOf = (name) => [...new RegExp(`const ${name} = \\[([^\\]]*)\\]`).exec(source)[1].matchAll(/'([^']*)'/g)].map(([, file]) => file);
+    /** @param {string} name */
+    const listOf = (name) => {
+      const [, list = ''] = new RegExp(`const ${name} = \\[([^\\]]*)\\]`).exec(source) ?? [];
+      return [...list.matchAll(/'([^']*)'/g)].map(([, file]) => file);
+    };
     const there = (await readdir(WWW, { recursive: true, withFileTypes: true }))
       .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(WWW.pathname.length));
+      .map((entry) => join(entry.parentPath, entry.name).slice(WWW.pathname.length));
     // Browsers keep the worker itself; the policy is for servers, tsconfig.json for the type checker.
     const wanted = there.filter((file) => !['index.html', 'service-worker.js', 'policy.js', 'tsconfig.json'].includes(file));
     assert.deepEqual(listOf('FILES').toSorted(), ['./', ...wanted].toSorted());

@@ -3,33 +3,47 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dropped, picked } from '../../../www/model/dropped.js';
 
-const file = (name) => ({ isFile: true, name, file: (resolve) => resolve(new File([name], name)) });
-const broken = (name) => ({ isFile: true, name, file: (_, reject) => reject(new Error('a broken link')) });
+/** @typedef {import('../../../www/model/dropped.js').Found} Found */
 
-/** A folder that returns its entries as browsers do: a few at a time, then none. */
+/** @param {string} name */
+const file = (name) => ({ isFile: true, name, file: (/** @type {(file: File) => void} */ resolve) => resolve(new File([name], name)) });
+
+/** A file that cannot be read. @param {string} name */
+const broken = (name) => ({ isFile: true, name, file: (/** @type {unknown} */ _, /** @type {(error: Error) => void} */ reject) => reject(new Error('a broken link')) });
+
+/**
+ * A folder that returns its entries as browsers do: a few at a time, then none.
+ *
+ * @param {string} name
+ * @param {object[]} entries
+ */
 const folder = (name, entries, atOnce = 2) => ({
   isFile: false,
   name,
   createReader() {
     const left = [...entries];
-    return { readEntries: (resolve) => resolve(left.splice(0, atOnce)) };
+    return { readEntries: (/** @type {(entries: object[]) => void} */ resolve) => resolve(left.splice(0, atOnce)) };
   },
 });
 
-const transfer = (...entries) => ({
-  items: [
+/** @param {object[]} items */
+const transferOf = (items) => /** @type {DataTransfer} */ (/** @type {unknown} */ ({ items }));
+
+/** @param {...object} entries */
+const transfer = (...entries) =>
+  transferOf([
     ...entries.map((entry) => ({ kind: 'file', webkitGetAsEntry: () => entry, getAsFile: () => undefined })),
     { kind: 'string', webkitGetAsEntry: () => assert.fail('a string is not a file') },
-  ],
-});
+  ]);
 
+/** @param {Found[]} found */
 const shape = (found) => found.map(({ file: one, folders }) => [...folders, one?.name ?? '(empty)'].join('/'));
 
 test('dropped: keeps the structure of a folder, however few entries the browser returns at a time', async () => {
   const names = ['a', 'b', 'c', 'd', 'e'];
   const found = await dropped(transfer(file('one'), folder('Trip', [...names.map(file), folder('2024', [file('map')])])));
   assert.deepEqual(shape(found), ['one', ...names.map((name) => `Trip/${name}`), 'Trip/2024/map']);
-  assert.equal(await found.at(-1).file.text(), 'map');
+  assert.equal(await found.at(-1)?.file?.text(), 'map');
 });
 
 test('dropped: returns empty folders, and skips unreadable files', async () => {
@@ -38,7 +52,7 @@ test('dropped: returns empty folders, and skips unreadable files', async () => {
 });
 
 test('dropped: returns files in a browser without entries', async () => {
-  const found = await dropped({ items: [{ kind: 'file', getAsFile: () => new File(['1'], 'plain') }] });
+  const found = await dropped(transferOf([{ kind: 'file', getAsFile: () => new File(['1'], 'plain') }]));
   assert.deepEqual(shape(found), ['plain']);
 });
 

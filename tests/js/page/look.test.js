@@ -1,21 +1,29 @@
 // Appearance and accessibility: every view in both colour schemes, on a desktop and on a phone.
+/** @import { UploadOptions } from '../../../pkg-template/types/index.js' */
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
-import { barriers, cell, drop, eventually, keepScreenshot, nothingSticksOut, openPage, photo, settled, startServer } from './site.js';
+import { barriers, cell, drop, eventually, keepScreenshot, nothingSticksOut, openPage, photo, pictureLoaded, settled, startServer } from './site.js';
 
 const LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 90"><path d="M10 70 45 20l20 28 14-18 31 40z" fill="#2f8360"/><circle cx="92" cy="22" r="10" fill="#e6b450"/></svg>';
 
 suite('look of the page', () => {
   const closing = leftovers();
+  /** @type {import('./site.js').Server} */
   let server;
+  /** @type {import('playwright-core').Browser} */
   let browser;
 
   before(async () => {
     [server, browser] = await Promise.all([startServer(closing, ['--memory']), startBrowser(closing)]);
     const { files, folders, uploads } = server.client;
     for (const name of ['Product shots', 'Space 2026', 'صور العائلة', 'Animals']) await folders.createFolder(name);
+    /**
+     * @param {string} displayName
+     * @param {Buffer} bytes
+     * @param {UploadOptions} [options]
+     */
     const put = (displayName, bytes, options) => uploads.upload(bytes, { displayName, ...options });
     await put('Interview, take 3.mp3', Buffer.alloc(48_000, 1));
     await put('قائمة الأسعار.pdf', Buffer.from('%PDF-1.4\n'));
@@ -36,10 +44,10 @@ suite('look of the page', () => {
     }
     const old = await put('Old.jpg', await photo('chelsea-portrait.jpg'));
     const note = await put('Note.txt', Buffer.from('words'));
-    await files.bulkDeleteFiles([old._id, note._id]);
+    await files.bulkDeleteFiles([String(old._id), String(note._id)]);
   });
 
-  for (const colorScheme of ['light', 'dark']) {
+  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     test(`page: every view is accessible and fits, ${colorScheme}`, async (t) => {
       const { page, context, faults } = await openPage(browser, server.address, { colorScheme, panel: true });
       t.after(async () => {
@@ -47,6 +55,7 @@ suite('look of the page', () => {
         assert.deepEqual(faults, []);
       });
       await settled(page);
+      /** @param {string} name */
       const look = async (name) => {
         await page.mouse.move(0, 0);
         await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
@@ -56,12 +65,14 @@ suite('look of the page', () => {
       };
       const desk = { width: 1440, height: 900 };
       const phone = { width: 390, height: 844 };
+      /** The view on a desktop and on a phone. @param {string} name */
       const both = async (name) => {
         await look(name);
         await page.setViewportSize(phone);
         await look(`${name}-phone`);
         await page.setViewportSize(desk);
       };
+      /** @param {string} name */
       const press = (name) => page.getByRole('button', { name, exact: true }).click();
       await page.setViewportSize(desk);
 
@@ -94,7 +105,7 @@ suite('look of the page', () => {
       await both('move');
       await page.keyboard.press('Escape');
       await cell(page, 'Launch at dawn.jpg').dblclick();
-      await page.waitForFunction(() => document.querySelector('.stage img')?.naturalWidth > 0);
+      await pictureLoaded(page, '.stage img');
       await both('viewer');
       await page.keyboard.press('Escape');
       await press('Keyboard');
@@ -123,8 +134,10 @@ suite('look of the page', () => {
       await look('import');
       await page.keyboard.press('Escape');
 
-      let letGo;
-      const gate = new Promise((resolve) => (letGo = resolve));
+      let letGo = () => {};
+      const gate = new Promise((resolve) => {
+        letGo = () => resolve(undefined);
+      });
       await page.route('**/upload/**', async (route) => {
         await gate;
         await route.abort();

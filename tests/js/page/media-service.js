@@ -1,4 +1,7 @@
 // A stub of the service: a small site with files, over HTTP, for pages of other origins.
+/** @import { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http' */
+/** @import { AddressInfo } from 'node:net' */
+/** @import { Closing } from '../harness/types.d.ts' */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -15,11 +18,21 @@ const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 90"><path
 export const KEY = 'IST.canned-secret-key.0123456789';
 export const SITE = '4f1c2b7e-93a0-4d57-8c1e-2a6b90d3e5f8';
 
+/**
+ * @typedef {[name: string, mediaType: string, photo: string | undefined, size: number, labels?: string[]]} Sample
+ * @typedef {ReturnType<typeof descriptor>} Descriptor A file as the service sends it.
+ * @typedef {{ method: string | undefined, path: string, query: URLSearchParams, headers: IncomingHttpHeaders, body: Record<string, string> }} Call
+ * @typedef {{ status?: number, json?: unknown, text?: string, headers?: Record<string, string> }} Answer
+ * @typedef {Record<string, (call: Call) => Answer | Promise<Answer>>} Answers
+ */
+
+/** @param {string | number} name */
 const hex = (name) => createHash('md5').update(String(name)).digest('hex');
 
+/** @param {Sample} file */
 const idOf = ([name]) => `a1b2c3_${hex(name)}~mv2.${name.split('.').at(-1)}`;
 
-// Name, media type, photograph, size, labels.
+/** @type {Sample[]} */
 const FILES = [
   ['Launch at dawn.jpg', 'IMAGE', 'rocket.jpg', 4_812_330, ['rocket', 'night']],
   ['Chelsea on the sofa.jpg', 'IMAGE', 'chelsea.jpg', 2_457_600, ['cat', 'pet', 'whiskers']],
@@ -39,13 +52,21 @@ const FILES = [
   ['Price list.xlsx', 'DOCUMENT', undefined, 88_064],
 ];
 
+/**
+ * @param {Sample} file
+ * @param {number} index
+ * @param {string} host
+ */
 function descriptor(file, index, host) {
   const [displayName, mediaType, photo, size, labels = []] = file;
   const id = idOf(file);
   const url = `${host}/media/${id}`;
   const picture = { id, url, width: 3840, height: 2160, filename: displayName };
   const colors = { prominent: { rgb: { r: 40, g: 60, b: 80 } }, palette: [{ rgb: { r: 190, g: 120, b: 70 } }, { rgb: { r: 230, g: 220, b: 205 } }] };
-  const media = { IMAGE: { image: { image: picture, colors, faces: [] } }, VECTOR: { vector: { image: picture } } }[mediaType];
+  const media = new Map([
+    ['IMAGE', { image: { image: picture, colors, faces: [] } }],
+    ['VECTOR', { vector: { image: picture } }],
+  ]).get(mediaType);
   const changed = new Date(Date.UTC(2026, 9, 28, 9, 30) - index * 31 * 3_600_000);
   return {
     id,
@@ -67,14 +88,30 @@ function descriptor(file, index, host) {
   };
 }
 
+/**
+ * @param {string} field
+ * @param {string} description
+ * @param {string} violatedRule
+ * @param {object} data
+ */
 const violation = (field, description, violatedRule, data) => ({
   status: 400,
   json: { message: 'refused', details: { validationError: { fieldViolations: [{ field, description, violatedRule, data }] } } },
 });
 
+/**
+ * @param {number} status
+ * @param {string} code
+ * @param {string} description
+ */
 const failure = (status, code, description) => ({ status, json: { message: description, details: { applicationError: { code, description } } } });
 
-/** The responses by method and path. A test may replace them. */
+/**
+ * The responses by method and path. A test may replace them.
+ *
+ * @param {Descriptor[]} files
+ * @returns {Answers}
+ */
 function answersOf(files) {
   return {
     'GET /files': ({ query }) => {
@@ -91,7 +128,7 @@ function answersOf(files) {
       return { json: { files: found.slice(start, end), nextCursor: { cursors: { next: hasNext ? String(end) : '' }, hasNext } } };
     },
     'GET /files/get-file-by-id': ({ query }) => {
-      const id = decodeURIComponent(query.get('fileId').replace(/^wix:\w+:\/\/v1\/([^/#]+).*$/s, '$1'));
+      const id = decodeURIComponent((query.get('fileId') ?? '').replace(/^wix:\w+:\/\/v1\/([^/#]+).*$/s, '$1'));
       const file = files.find((candidate) => candidate.id === id);
       return file ? { json: { file } } : failure(400, 'RESOURCE_NOT_FOUND', 'There is no such file');
     },
@@ -112,14 +149,25 @@ function answersOf(files) {
   };
 }
 
-/** Starts the service on a free port. It accepts one key and one site. */
+/**
+ * Starts the service on a free port. It accepts one key and one site.
+ *
+ * @param {Closing} closing
+ */
 export async function startMediaService(closing) {
+  /** @type {Call[]} */
   const requests = [];
+  /** @type {Answers} */
   let answers;
+  /** @type {Descriptor[]} */
   let files;
 
+  /**
+   * @param {IncomingMessage} request
+   * @param {ServerResponse} response
+   */
   const handle = async (request, response) => {
-    const url = new URL(request.url, 'http://localhost');
+    const url = new URL(String(request.url), 'http://localhost');
     if (request.method === 'OPTIONS') return response.writeHead(204, CORS).end();
     if (url.pathname.startsWith('/media/')) {
       const id = url.pathname.split('/')[2].replace('f002.jpg', '');
@@ -132,8 +180,9 @@ export async function startMediaService(closing) {
     for await (const chunk of request) chunks.push(chunk);
     const text = Buffer.concat(chunks).toString();
     const path = url.pathname.replace(/^\/site-media\/v1/, '');
-    const call = { method: request.method, path, query: url.searchParams, headers: request.headers, body: text && JSON.parse(text) };
+    const call = { method: request.method, path, query: url.searchParams, headers: request.headers, body: text ? JSON.parse(text) : {} };
     requests.push(call);
+    /** @type {Answer} */
     const answer =
       request.headers.authorization === KEY && request.headers['wix-site-id'] === SITE
         ? await (answers[`${call.method} ${path}`] ?? (() => failure(404, 'NOT_FOUND', 'There is no such call')))(call)
@@ -145,12 +194,12 @@ export async function startMediaService(closing) {
   const server = createServer((request, response) => {
     handle(request, response).catch((error) => response.writeHead(500, CORS).end(String(error)));
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   closing.after(() => {
     server.closeAllConnections();
     server.close();
   });
-  const origin = `http://127.0.0.1:${server.address().port}`;
+  const origin = `http://127.0.0.1:${/** @type {AddressInfo} */ (server.address()).port}`;
 
   const service = {
     origin,
@@ -167,7 +216,11 @@ export async function startMediaService(closing) {
       answers = answersOf(files);
       requests.length = 0;
     },
-    /** Adds files. Each argument overrides members of a default descriptor. */
+    /**
+     * Adds files. Each argument overrides members of a default descriptor.
+     *
+     * @param {...Partial<Descriptor>} changes
+     */
     add(...changes) {
       for (const change of changes) files.push({ ...descriptor(FILES[3], files.length, origin), ...change });
     },

@@ -1,4 +1,8 @@
 // The page in Chromium, with the Media Manager of its own server, used as a person would.
+/** @import { AddressInfo } from 'node:net' */
+/** @import { TestContext } from 'node:test' */
+/** @import { Locator, Page } from 'playwright-core' */
+/** @import { OpenOptions } from './site.js' */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -9,7 +13,7 @@ import { before, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
 import { contentSecurityPolicy } from '../../../www/policy.js';
-import { cell, drop, eventually, namesIn, nothingSticksOut, openPage, PATIENCE, photo, photoPath, settled, startServer, textOf, uploadByDialog, workspace } from './site.js';
+import { cell, drop, eventually, namesIn, nothingSticksOut, openPage, PATIENCE, photo, photoPath, pictureLoaded, settled, startServer, textMatches, textOf, uploadByDialog, workspace } from './site.js';
 
 /** Half a second of silence. */
 function wave() {
@@ -30,12 +34,16 @@ function wave() {
   return Buffer.concat([head, Buffer.alloc(samples, 128)]);
 }
 
+/** @param {string | Uint8Array} bytes */
 const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
 
 suite('page on this server', () => {
   const closing = leftovers();
+  /** @type {import('./site.js').Server} */
   let server;
+  /** @type {import('playwright-core').Browser} */
   let browser;
+  /** @type {Record<'cat' | 'rocket' | 'cup', Buffer>} */
   let images;
 
   before(async () => {
@@ -43,7 +51,12 @@ suite('page on this server', () => {
     images = { cat: await photo('chelsea.jpg'), rocket: await photo('rocket.jpg'), cup: await photo('coffee.jpg') };
   });
 
-  /** Opens the page. The test fails if the page has reported errors by its end. */
+  /**
+   * Opens the page. The test fails if the page has reported errors by its end.
+   *
+   * @param {TestContext} t
+   * @param {OpenOptions} [options]
+   */
   async function open(t, options) {
     const made = await openPage(browser, server.address, options);
     t.after(async () => {
@@ -54,12 +67,43 @@ suite('page on this server', () => {
     return made.page;
   }
 
+  /**
+   * Waits for a message.
+   *
+   * @param {Page} page
+   * @param {string} text
+   */
   const toast = (page, text) => page.locator('.toast', { hasText: text }).waitFor();
+  /**
+   * The source code under a heading of the call inspector.
+   *
+   * @param {Page} page
+   * @param {string} heading
+   */
   const code = (page, heading) => page.locator('call-inspector .code', { has: page.getByRole('heading', { name: heading }) }).locator('pre').first();
-  const listed = async (folderId) => (await server.client.files.listFiles({ parentFolderId: folderId }).toArray()).map(({ displayName }) => displayName).sort();
+  /** @param {string | undefined} folderId */
+  const listed = async (folderId) => {
+    const files = await server.client.files.listFiles({ parentFolderId: folderId }).toArray();
+    return files.map(({ displayName }) => String(displayName)).sort();
+  };
+  /**
+   * Waits until the page shows these items, in any order.
+   *
+   * @param {Page} page
+   * @param {string[]} names
+   */
   const here = (page, names) => eventually(async () => assert.deepEqual((await namesIn(page)).toSorted(), names.toSorted()));
+  /**
+   * @param {Page} page
+   * @param {string[]} names
+   */
   const inOrder = (page, names) => eventually(async () => assert.deepEqual(await namesIn(page), names));
-  /** Waits until an element shows a text. */
+  /**
+   * Waits until an element shows a text.
+   *
+   * @param {Locator} locator
+   * @param {string | RegExp} wanted
+   */
   const reads = (locator, wanted) =>
     eventually(async () => {
       const text = await textOf(locator);
@@ -67,19 +111,24 @@ suite('page on this server', () => {
       else assert.match(text, wanted);
       return text;
     });
-  /** Waits until the focus is on the element with a text, or on the item of that name. */
+  /**
+   * Waits until the focus is on the element with a text, or on the item of that name.
+   *
+   * @param {Page} page
+   * @param {string} wanted
+   */
   const focusIsOn = (page, wanted) =>
     eventually(async () => {
       const text = await page.evaluate(() => {
         const focused = document.activeElement;
-        return (focused.matches('.cell') ? focused.querySelector('.name') : focused).textContent;
+        return (focused?.matches('.cell') ? focused.querySelector('.name') : focused)?.textContent;
       });
       assert.equal(text, wanted);
     });
 
   test('content security policy: is strict, and the same in the header and in the page', async () => {
     const { headers } = await fetch(`${server.address}/`);
-    const policy = headers.get('content-security-policy');
+    const policy = headers.get('content-security-policy') ?? '';
     assert.match(policy, /default-src 'self'/);
     assert.match(policy, /script-src 'self' 'wasm-unsafe-eval' 'sha256-[\w+/]{43}='$/);
     assert.match(policy, /require-trusted-types-for 'script'; trusted-types default/);
@@ -87,8 +136,8 @@ suite('page on this server', () => {
     assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval(?<!wasm-unsafe-eval)/);
     // The page itself has the policy too, for servers that do not send it.
     const page = await readFile(new URL('../../../www/index.html', import.meta.url), 'utf8');
-    const [, own] = /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(page);
-    const [, hash] = /'sha256-([\w+/]{43}=)'/.exec(policy);
+    const [, own] = /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(page) ?? [];
+    const [, hash] = /'sha256-([\w+/]{43}=)'/.exec(policy) ?? [];
     assert.equal(own, contentSecurityPolicy(hash, { header: false }));
     assert.equal(policy, contentSecurityPolicy(hash));
   });
@@ -110,11 +159,11 @@ suite('page on this server', () => {
     await eventually(async () => assert.equal(await page.title(), 'Animals · wix-media'));
     await inOrder(page, ['Foxes', 'cat.jpg']);
     await reads(page.locator('#count'), '1 file and 1 folder');
-    await page.waitForFunction(() => document.querySelector('.cell img.loaded')?.naturalWidth > 0);
+    await pictureLoaded(page, '.cell img.loaded');
 
     await cell(page, 'Foxes').dblclick();
     await page.getByRole('heading', { level: 1, name: 'Foxes' }).waitFor();
-    await eventually(() => assert.ok(page.url().endsWith(`#files/${folder._id}`)));
+    await eventually(() => assert.ok(page.url().endsWith(`#files/${folder?._id}`)));
     await page.getByText('This folder is empty').waitFor();
     await eventually(async () => assert.deepEqual(await page.locator('#crumbs a').allTextContents(), ['Site Files', 'Animals']));
     await eventually(async () => assert.equal(await page.locator('#tree [aria-selected=true]').textContent(), 'Foxes'));
@@ -156,7 +205,7 @@ for await (const page of files.listFiles({
     await reads(page.locator('call-inspector .answer').first(), /200 OK\s+[\d.]+ m?s\s+request [\w-]+/);
     await reads(code(page, 'Result'), /displayName: 'cat.jpg'/);
     await page.getByText('Raw response').first().click();
-    await page.waitForFunction(() => /"displayName": "cat.jpg"/.test(document.querySelector('call-inspector details pre')?.textContent));
+    await page.waitForFunction(() => /"displayName": "cat.jpg"/.test(document.querySelector('call-inspector details pre')?.textContent ?? ''));
   });
 
   test('call inspector: shows JavaScript that runs', async (t) => {
@@ -183,14 +232,14 @@ for await (const page of files.listFiles({
     await page.keyboard.press('F2');
     const input = page.getByLabel('New name for cat.jpg');
     // The extension is not selected.
-    await eventually(async () => assert.equal(await input.evaluate((field) => field.value.slice(field.selectionStart, field.selectionEnd)), 'cat'));
+    await eventually(async () => assert.equal(await input.evaluate((field) => field instanceof HTMLInputElement && field.value.slice(field.selectionStart ?? 0, field.selectionEnd ?? 0)), 'cat'));
     await page.keyboard.type('Chelsea');
     await page.keyboard.press('Enter');
     await toast(page, 'Renamed to “Chelsea.jpg”');
     assert.deepEqual(await listed(id), ['Chelsea.jpg']);
     await page.keyboard.press('Control+z');
     await cell(page, 'cat.jpg').waitFor();
-    await page.waitForFunction(() => document.activeElement.classList.contains('cell'));
+    await page.waitForFunction(() => document.activeElement?.classList.contains('cell'));
     await eventually(async () => assert.deepEqual(await listed(id), ['cat.jpg']));
 
     await page.keyboard.press('F2');
@@ -206,7 +255,7 @@ for await (const page of files.listFiles({
 
     await cell(page, 'one.txt').dragTo(cell(page, 'Inner'));
     await toast(page, '“one.txt” moved.');
-    assert.deepEqual(await listed(folder._id), ['one.txt']);
+    assert.deepEqual(await listed(folder?._id), ['one.txt']);
     await page.getByRole('button', { name: 'Undo' }).click();
     await toast(page, 'moved back');
     await here(page, ['Inner', 'one.txt', 'two.txt']);
@@ -222,7 +271,7 @@ for await (const page of files.listFiles({
     await tree.getByRole('treeitem', { name: 'Inner', exact: true }).click();
     await dialog.getByRole('button', { name: 'Move here' }).click();
     await toast(page, '2 files moved.');
-    assert.deepEqual(await listed(folder._id), ['one.txt', 'two.txt']);
+    assert.deepEqual(await listed(folder?._id), ['one.txt', 'two.txt']);
     await here(page, ['Inner']);
   });
 
@@ -238,7 +287,7 @@ for await (const page of files.listFiles({
 
     await cell(page, 'note.txt').click();
     await page.keyboard.press('Control+a');
-    await page.waitForFunction(() => /2 selected/.test(document.querySelector('#chosen').textContent));
+    await textMatches(page, '#chosen', /2 selected/);
     await page.locator('#chosen').getByRole('button', { name: 'Delete' }).click();
     await page.getByText('This folder is empty').waitFor();
 
@@ -265,7 +314,7 @@ for await (const page of files.listFiles({
   test('delete: counts what is in a folder', async (t) => {
     const { id, name } = await workspace(server, 'Whole tree', { 'a.txt': Buffer.from('aaaa') });
     const { folder } = await server.client.folders.createFolder('Below', { parentFolderId: id });
-    await server.client.uploads.upload(Buffer.from('bb'), { displayName: 'b.txt', parentFolderId: folder._id });
+    await server.client.uploads.upload(Buffer.from('bb'), { displayName: 'b.txt', parentFolderId: folder?._id });
     await server.client.folders.bulkDeleteFolders([id]);
     const page = await open(t, { fragment: '#trash' });
     await cell(page, name).click();
@@ -317,10 +366,11 @@ for await (const page of files.listFiles({
     const { id, fragment } = await workspace(server, 'Slow uploads');
     const page = await open(t, { fragment });
     let isDown = true;
+    /** @type {(() => void)[]} */
     let waiting = [];
     // Requests to the upload host wait until `letGo`.
     await page.route('**/upload/**', async (route) => {
-      if (/refused/.test(decodeURIComponent(route.request().url())) || isDown) await new Promise((resolve) => waiting.push(resolve));
+      if (/refused/.test(decodeURIComponent(route.request().url())) || isDown) await new Promise((resolve) => waiting.push(() => resolve(undefined)));
       await route.continue().catch(() => {});
     });
     const letGo = () => {
@@ -349,6 +399,7 @@ for await (const page of files.listFiles({
     assert.deepEqual(await listed(id), ['first.txt', 'fourth.txt', 'third.txt']);
 
     // A failed upload shows the reason and can be retried.
+    /** @param {URL} url */
     const isUploadUrl = (url) => url.pathname.endsWith('/generate-upload-url');
     await page.route(isUploadUrl, (route) =>
       route.fulfill({ status: 400, contentType: 'application/json', body: JSON.stringify({ message: 'x', details: { applicationError: { code: 'SITE_QUOTA_EXCEEDED', description: 'The site is full' } } }) }),
@@ -362,7 +413,7 @@ for await (const page of files.listFiles({
 
   test('import: fetches a file from a URL and shows it once it is ready', async (t) => {
     const source = createServer((_, response) => response.writeHead(200, { 'content-type': 'image/jpeg' }).end(images.cup));
-    await new Promise((resolve) => source.listen(0, '127.0.0.1', resolve));
+    await new Promise((resolve) => source.listen(0, '127.0.0.1', () => resolve(undefined)));
     t.after(() => source.close());
     const { id, fragment } = await workspace(server, 'Imports');
     const page = await open(t, { fragment });
@@ -371,12 +422,12 @@ for await (const page of files.listFiles({
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Import' }).click();
     await dialog.getByText('Enter the address of the file.').waitFor();
-    await dialog.getByLabel('Address of the file').fill(`http://127.0.0.1:${source.address().port}/cup.jpg`);
+    await dialog.getByLabel('Address of the file').fill(`http://127.0.0.1:${/** @type {AddressInfo} */ (source.address()).port}/cup.jpg`);
     await dialog.getByLabel('Name', { exact: true }).fill('Flat white.jpg');
     await dialog.getByRole('button', { name: 'Import' }).click();
     await cell(page, 'Flat white.jpg').waitFor();
     // The page polls until the file is ready.
-    await page.waitForFunction(() => document.querySelector('.cell img.loaded'));
+    await pictureLoaded(page, '.cell img.loaded');
     const [file] = await server.client.files.listFiles({ parentFolderId: id }).toArray();
     assert.equal(file.hash, md5(images.cup));
   });
@@ -418,6 +469,7 @@ for await (const page of files.listFiles({
   test('download: saves one file as it is and several as a zip', async (t) => {
     const { fragment } = await workspace(server, 'Downloads', { 'cat.jpg': images.cat, 'note.txt': Buffer.from('words') });
     const page = await open(t, { fragment });
+    /** @param {() => Promise<unknown>} act */
     const saved = async (act) => {
       const [download] = await Promise.all([page.waitForEvent('download'), act()]);
       return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
@@ -442,11 +494,12 @@ for await (const page of files.listFiles({
     await page.getByText('Nothing selected').waitFor();
     await cell(page, 'cat.jpg').click();
     const details = page.locator('details-panel');
+    /** @param {string} term */
     const fact = (term) => details.locator('dl > div', { has: page.getByText(term, { exact: true }) }).locator('dd');
     await reads(fact('Dimensions'), '480 × 319 pixels');
     await reads(fact('Hash').locator('code'), md5(images.cat));
     await reads(fact('Identifier'), /^wix:image:\/\/v1\/.*cat\.jpg/);
-    const address = await fact('Address').getByRole('link').getAttribute('href');
+    const address = String(await fact('Address').getByRole('link').getAttribute('href'));
     assert.equal(md5(Buffer.from(await (await fetch(address)).arrayBuffer())), md5(images.cat));
 
     await details.getByLabel('Add a label').fill('pet, whiskers');
@@ -454,12 +507,12 @@ for await (const page of files.listFiles({
     await details.getByText('whiskers').waitFor();
     await details.getByRole('button', { name: 'Remove the label cat' }).click();
     await details.getByRole('button', { name: 'Remove the label cat' }).waitFor({ state: 'detached' });
-    await eventually(async () => assert.deepEqual((await server.client.files.getFileDescriptor(id)).labels, ['pet', 'whiskers']));
+    await eventually(async () => assert.deepEqual((await server.client.files.getFileDescriptor(String(id))).labels, ['pet', 'whiskers']));
 
     await details.getByLabel('Expires after').selectOption('1 hour');
     await details.getByLabel('When opened').selectOption('show in the browser');
     await details.getByRole('button', { name: 'Create link' }).click();
-    const link = await details.locator('.link-outcome a').getAttribute('href');
+    const link = String(await details.locator('.link-outcome a').getAttribute('href'));
     const response = await fetch(link);
     assert.equal(response.status, 200);
     assert.match(response.headers.get('content-disposition') ?? 'inline', /^inline/);
@@ -468,16 +521,14 @@ for await (const page of files.listFiles({
   test('transform builder: previews other sizes, and explains invalid ones', async (t) => {
     const { fragment } = await workspace(server, 'Sizes', { 'cat.jpg': images.cat });
     const page = await open(t, { fragment, panel: true });
-    const small = await page.waitForFunction(() => {
-      const image = document.querySelector('.cell img.loaded');
-      return image?.naturalWidth > 0 && image.src;
-    });
-    assert.match(await small.jsonValue(), /\/v1\/fill\/w_320,h_240,al_c,q_80\//);
+    const small = await pictureLoaded(page, '.cell img.loaded');
+    assert.match(String(await small.jsonValue()), /\/v1\/fill\/w_320,h_240,al_c,q_80\//);
     await page.getByRole('tab', { name: 'Details' }).click();
     await cell(page, 'cat.jpg').click();
     const details = page.locator('details-panel');
     await eventually(async () => assert.ok((await details.locator('.swatch').count()) >= 3, 'it has colours'));
     await details.getByText('Other sizes and formats').click();
+    /** @param {string} text */
     const says = (text) => page.waitForFunction((wanted) => document.querySelector('.transform-builder [role=status]')?.textContent === wanted, text);
     await says('480 × 319 pixels');
     await details.getByLabel('Width').fill('200');
@@ -494,7 +545,7 @@ for await (const page of files.listFiles({
     assert.equal(response.headers.get('content-type'), 'image/webp');
     // The service explains why it rejects a URL.
     await details.getByLabel('From the left').fill('4000');
-    await page.waitForFunction(() => /outside the picture/.test(document.querySelector('.transform-builder [role=status]')?.textContent));
+    await textMatches(page, '.transform-builder [role=status]', /outside the picture/);
   });
 
   test('viewer: shows one file after the other', async (t) => {
@@ -506,23 +557,26 @@ for await (const page of files.listFiles({
       'c.txt': Buffer.from('words'),
       'd.jpg': { bytes: images.rocket, private: true },
     });
-    await server.client.uploads.waitUntilReady(files['b.wav']._id);
+    await server.client.uploads.waitUntilReady(String(files['b.wav']._id));
     const page = await open(t, { fragment });
     await page.getByLabel('Sort', { exact: true }).selectOption('Name, A to Z');
     await inOrder(page, ['a.jpg', 'b.svg', 'b.wav', 'c.pdf', 'c.txt', 'd.jpg']);
     await cell(page, 'a.jpg').focus();
     await page.keyboard.press('Enter');
     const viewer = page.getByRole('dialog');
-    const isShown = () => page.waitForFunction(() => document.querySelector('.stage img')?.naturalWidth > 0);
+    const isShown = () => pictureLoaded(page, '.stage img');
     await isShown();
     await page.keyboard.press('ArrowRight');
     await viewer.getByRole('heading', { name: 'b.svg' }).waitFor();
     await isShown();
     await page.keyboard.press('ArrowRight');
-    await page.waitForFunction(() => document.querySelector('.stage audio')?.duration === 0.5);
+    await page.waitForFunction(() => {
+      const audio = document.querySelector('.stage audio');
+      return audio instanceof HTMLAudioElement && audio.duration === 0.5;
+    });
     await page.keyboard.press('ArrowRight');
     await viewer.getByTitle('c.pdf').waitFor();
-    await eventually(async () => assert.match(await viewer.getByTitle('c.pdf').getAttribute('src'), /^http.*\.pdf$/));
+    await eventually(async () => assert.match(String(await viewer.getByTitle('c.pdf').getAttribute('src')), /^http.*\.pdf$/));
     // The browser's PDF viewer takes the focus as soon as it has loaded, and with it the keys.
     await viewer.getByRole('button', { name: 'Next file' }).click();
     await viewer.getByText('There is no preview of this type of file').waitFor();
@@ -573,7 +627,7 @@ for await (const page of files.listFiles({
       assert.deepEqual(faults, []);
     });
     await page.getByLabel('Sort', { exact: true }).selectOption('Name, A to Z');
-    await page.waitForFunction(() => document.querySelector('#count').textContent === '10,000 files');
+    await page.waitForFunction(() => document.querySelector('#count')?.textContent === '10,000 files');
     const inDocument = () => page.locator('.cell').count();
     assert.ok((await inDocument()) < 120, 'only the rows on the screen are in the document');
 
@@ -587,7 +641,7 @@ for await (const page of files.listFiles({
     await focusIsOn(page, 'file 00000.txt');
     // In one task, because a pause between letters starts a new name.
     await page.evaluate((text) => {
-      for (const key of text) document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+      for (const key of text) document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
     }, 'file 04711');
     await focusIsOn(page, 'file 04711.txt');
     await page.locator('#items').evaluate((grid) => grid.scrollTo(0, grid.scrollHeight / 2));
@@ -595,7 +649,7 @@ for await (const page of files.listFiles({
     assert.ok((await inDocument()) < 120);
     await page.locator('.cell:focus, .cell[tabindex="0"]').first().focus();
     await page.keyboard.press('Control+a');
-    await page.waitForFunction(() => /10,000 selected/.test(document.querySelector('#chosen').textContent));
+    await textMatches(page, '#chosen', /10,000 selected/);
     await page.keyboard.press('Delete');
     await toast(page, '10,000 files moved to the trash.');
     await page.getByText('No files yet').waitFor();
@@ -615,10 +669,10 @@ for await (const page of files.listFiles({
     await focusIsOn(page, 'c.txt');
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Shift+ArrowRight');
-    await page.waitForFunction(() => /3 selected/.test(document.querySelector('#chosen').textContent));
+    await textMatches(page, '#chosen', /3 selected/);
     await page.keyboard.press('Control+ArrowLeft');
     await page.keyboard.press('Space');
-    await page.waitForFunction(() => /2 selected/.test(document.querySelector('#chosen').textContent));
+    await textMatches(page, '#chosen', /2 selected/);
     await page.keyboard.press('Control+ArrowRight');
     await page.keyboard.press('Shift+F10');
     const menu = page.getByRole('menu');
@@ -629,7 +683,7 @@ for await (const page of files.listFiles({
     await dialog.waitFor();
     await dialog.getByRole('treeitem', { name: 'By keyboard', exact: true }).waitFor();
     await dialog.getByRole('treeitem').first().focus();
-    for (let steps = 0; (await page.evaluate(() => document.activeElement.textContent)) !== 'By keyboard'; steps += 1) {
+    for (let steps = 0; (await page.evaluate(() => document.activeElement?.textContent)) !== 'By keyboard'; steps += 1) {
       assert.ok(steps < 100, 'the folder is in the tree');
       await page.keyboard.press('ArrowDown');
     }
@@ -666,6 +720,7 @@ for await (const page of files.listFiles({
   test('page: explains a lost connection, and recovers from it', async (t) => {
     const { fragment } = await workspace(server, 'Gone', { 'a.txt': Buffer.from('a') });
     const page = await open(t, { fragment });
+    /** @param {URL} url */
     const isListing = (url) => url.pathname === '/site-media/v1/files';
     await page.route(isListing, (route) => route.abort('connectionrefused'));
     await page.getByLabel('Sort', { exact: true }).selectOption('Oldest first');
@@ -699,7 +754,7 @@ for await (const page of files.listFiles({
     await cell(page, 'a.txt').click();
     await page.keyboard.press('F2');
     await page.keyboard.type('long');
-    await server.client.files.bulkDeleteFiles([files['b.txt']._id]);
+    await server.client.files.bulkDeleteFiles([String(files['b.txt']._id)]);
     await page.evaluate((key) => new BroadcastChannel('wix-media page').postMessage(key), `server ${server.address} `);
     await cell(page, 'b.txt').waitFor({ state: 'detached' });
     await page.keyboard.type(' name');
@@ -709,7 +764,7 @@ for await (const page of files.listFiles({
 });
 
 test('page: asks for the key of a server that requires one', async (t) => {
-  const closing = { after: (close) => t.after(close) };
+  const closing = { after: (/** @type {() => void} */ close) => t.after(close) };
   const { address } = await startServer(closing, ['--memory', '--api-key', 'page-test-key', '--site-id', '4f1c2b7e-93a0-4d57-8c1e-2a6b90d3e5f8']);
   const browser = await startBrowser(closing);
   const { page, faults } = await openPage(browser, address);

@@ -1,4 +1,6 @@
 // The pages of the README in Chromium, served from a user's project.
+/** @import { TestContext } from 'node:test' */
+/** @import { Request } from 'playwright-core' */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +17,12 @@ const API = 'https://www.wixapis.com';
 
 const CAT = fileURLToPath(new URL('../../data/photos/chelsea.jpg', import.meta.url));
 
-/** Serves one of the pages of the README from a project that has the package. */
+/**
+ * Serves one of the pages of the README from a project that has the package.
+ *
+ * @param {TestContext} t
+ * @param {number} index
+ */
 async function servePage(t, index) {
   const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
   const pages = blocks(readme).filter(({ language }) => language === 'html');
@@ -33,6 +40,7 @@ test('README, first page: keeps what was uploaded', async (t) => {
   const server = await servePage(t, 0);
   const browser = await startBrowser(t);
   const tab = await browser.newPage();
+  /** @type {string[]} */
   const errors = [];
   tab.on('pageerror', (error) => errors.push(String(error)));
   await tab.goto(`${server.origin}/`);
@@ -40,7 +48,7 @@ test('README, first page: keeps what was uploaded', async (t) => {
   await tab.setInputFiles('input', CAT);
   const shown = () => {
     const [picture, ...others] = document.querySelectorAll('li img');
-    return picture?.naturalWidth > 0 && others.length === 0 && picture.alt;
+    return picture instanceof HTMLImageElement && picture.naturalWidth > 0 && others.length === 0 && picture.alt;
   };
   assert.equal(await (await tab.waitForFunction(shown, undefined, { timeout: PATIENCE })).jsonValue(), 'chelsea.jpg');
   await tab.reload();
@@ -57,6 +65,7 @@ test('README, second page: lists the images of a site', async (t) => {
 
   const browser = await startBrowser(t);
   const tab = await browser.newPage();
+  /** @type {string[]} */
   const errors = [];
   tab.on('pageerror', (error) => errors.push(String(error)));
   const pictures = new Set();
@@ -73,7 +82,7 @@ test('README, second page: lists the images of a site', async (t) => {
   await tab.goto(`${server.origin}/`);
   await tab.waitForFunction((count) => document.querySelectorAll('li img').length === count, images.length, { timeout: PATIENCE });
 
-  const names = await tab.$$eval('li img', (elements) => elements.map(({ alt }) => alt));
+  const names = await tab.$$eval('li img', (elements) => elements.map((image) => image.getAttribute('alt')));
   assert.deepEqual(names, images.map(({ displayName }) => displayName));
   assert.ok(pictures.has('https://static.wixstatic.com/media/a1b2c3_image-0-jpg~mv2.jpg/v1/fill/w_150,h_150,al_c,q_80,usm_0.66_1.00_0.01,enc_auto/a1b2c3_image-0-jpg~mv2.jpg'));
   assert.deepEqual(errors, []);
@@ -81,6 +90,13 @@ test('README, second page: lists the images of a site', async (t) => {
   assert.deepEqual(site.requests.map(({ headers }) => headers.authorization), [TOKEN, TOKEN]);
 });
 
+/**
+ * Answers a request as the stub of the service does.
+ *
+ * @param {{ origin: string }} site
+ * @param {Request} request
+ * @returns {Promise<{ status: number, headers: Record<string, string>, body: string }>}
+ */
 async function forwarded(site, request) {
   if (request.method() === 'OPTIONS') return { status: 204, headers: {}, body: '' };
   const { pathname, search } = new URL(request.url());

@@ -1,4 +1,7 @@
 // The page as `wix-media serve` serves it, in Chromium, with every error it reports.
+/** @import { Browser, Locator, Page } from 'playwright-core' */
+/** @import { Closing } from '../harness/types.d.ts' */
+/** @import { FileDescriptor, UploadOptions, UploadSource } from '../../../pkg-template/types/index.js' */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -14,12 +17,25 @@ const PHOTOS = new URL('../../data/photos/', import.meta.url);
 export const PATIENCE = 180_000;
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** A photograph of the test data: its path, and its bytes. */
+/**
+ * Returns the path of a photograph of the test data.
+ *
+ * @param {string} name
+ */
 export const photoPath = (name) => fileURLToPath(new URL(name, PHOTOS));
+
+/**
+ * Reads a photograph of the test data.
+ *
+ * @param {string} name
+ */
 export const photo = (name) => readFile(new URL(name, PHOTOS));
 
 /**
  * Starts the server on a free port. Returns its address, a client, and `stop()`. It also stops with `closing`.
+ *
+ * @param {Closing} closing
+ * @param {string[]} [options]
  */
 export async function startServer(closing, options = []) {
   const server = spawn(process.execPath, [COMMAND, 'serve', '--port', '0', '--quiet', ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -29,8 +45,10 @@ export async function startServer(closing, options = []) {
     await ended;
   };
   closing.after(stop);
+  /** @type {string} */
   const address = await new Promise((resolve, reject) => {
     let text = '';
+    /** @param {string} chunk */
     const read = (chunk) => {
       text += chunk;
       const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(text) ?? [];
@@ -44,22 +62,36 @@ export async function startServer(closing, options = []) {
   return { address, stop, client: createClient({ baseUrl: address }) };
 }
 
-/** Creates a folder for a test, with files: `{ name: bytes }`, or `{ name: { bytes, …options } }`. */
+/** @typedef {Awaited<ReturnType<typeof startServer>>} Server */
+
+/**
+ * Creates a folder for a test, with files: `{ name: bytes }`, or `{ name: { bytes, …options } }`.
+ *
+ * @param {Server} server
+ * @param {string} name
+ * @param {Record<string, Buffer | (UploadOptions & { bytes: Buffer })>} [files]
+ */
 export async function workspace({ client }, name, files = {}) {
   const { folder } = await client.folders.createFolder(name);
+  const id = String(folder?._id);
+  /** @type {Record<string, FileDescriptor>} */
   const made = {};
   for (const [displayName, given] of Object.entries(files)) {
-    const { bytes, ...options } = given.bytes ? given : { bytes: given };
-    made[displayName] = await client.uploads.upload(bytes, { displayName, parentFolderId: folder._id, ...options });
+    const { bytes, ...options } = 'bytes' in given ? given : { bytes: given };
+    made[displayName] = await client.uploads.upload(bytes, { displayName, parentFolderId: id, ...options });
   }
-  return { id: folder._id, name, files: made, fragment: `#files/${folder._id}` };
+  return { id, name, files: made, fragment: `#files/${id}` };
 }
+
+/**
+ * @typedef {import('playwright-core').BrowserContextOptions & { fragment?: string, place?: 'browser' | 'server', panel?: boolean }} OpenOptions
+ */
 
 /** Keeps messages on the screen until they are closed, as a pointer that rests on them does. */
 function holdToasts() {
   new MutationObserver((records) => {
     for (const { addedNodes } of records) {
-      for (const node of addedNodes) if (node.matches?.('.toast')) node.dispatchEvent(new PointerEvent('pointerenter'));
+      for (const node of addedNodes) if (node instanceof Element && node.matches('.toast')) node.dispatchEvent(new PointerEvent('pointerenter'));
     }
   }).observe(document, { childList: true, subtree: true });
 }
@@ -67,6 +99,10 @@ function holdToasts() {
 /**
  * Opens the page. `faults` collects what must not happen: errors in the console, uncaught ones, and violations of the
  * Content-Security-Policy. Chromium reports failed requests in the console too; those are not faults of the page.
+ *
+ * @param {Browser} browser
+ * @param {string} address
+ * @param {OpenOptions} [options]
  */
 export async function openPage(browser, address, { fragment = '', place, panel = false, ...options } = {}) {
   const context = await browser.newContext({
@@ -77,15 +113,16 @@ export async function openPage(browser, address, { fragment = '', place, panel =
     ...options,
   });
   context.setDefaultTimeout(PATIENCE);
+  /** @type {string[]} */
   const faults = [];
-  await context.exposeFunction('reportViolation', (text) => faults.push(`policy: ${text}`));
+  await context.exposeFunction('reportViolation', (/** @type {string} */ text) => faults.push(`policy: ${text}`));
   await context.addInitScript(() => {
-    addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => globalThis.reportViolation(`${violatedDirective} ${blockedURI}`));
+    addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => Reflect.get(globalThis, 'reportViolation')(`${violatedDirective} ${blockedURI}`));
   });
   const preferences = JSON.stringify({ panel, tab: 'code', ...(place && { place }) });
   // Scripts run in every frame, and that of the browser's PDF viewer has no localStorage.
   await context.addInitScript((text) => {
-    if (globalThis.top === globalThis) localStorage.getItem('wix-media page') ?? localStorage.setItem('wix-media page', text);
+    if (window.top === window) localStorage.getItem('wix-media page') ?? localStorage.setItem('wix-media page', text);
   }, preferences);
   await context.addInitScript(holdToasts);
   const open = async (fragmentOfTab = fragment) => {
@@ -101,16 +138,25 @@ export async function openPage(browser, address, { fragment = '', place, panel =
   return { page: await open(), open, faults, context };
 }
 
-/** Waits until the view has been listed to its end. */
+/**
+ * Waits until the view has been listed to its end.
+ *
+ * @param {Page} page
+ */
 export const settled = (page) =>
   page.waitForFunction(() => {
-    const grid = document.querySelector('#items');
-    const message = document.querySelector('#message');
-    const isRead = !grid.hidden && !/so far/.test(document.querySelector('#count').textContent);
-    return isRead || (!message.hidden && !message.querySelector('.spinner'));
+    const [grid, message, count] = ['#items', '#message', '#count'].map((selector) => document.querySelector(selector));
+    if (!grid || !message || !count) return false;
+    if (!grid.matches('[hidden]')) return !/so far/.test(count.textContent);
+    return !message.matches('[hidden]') && !message.querySelector('.spinner');
   });
 
-/** Repeats a check until it passes, because a page fills bit by bit. On timeout, throws the error of the last check. */
+/**
+ * Repeats a check until it passes, because a page fills bit by bit. On timeout, throws the error of the last check.
+ *
+ * @template Result
+ * @param {() => Result | Promise<Result>} check
+ */
 export async function eventually(check) {
   const end = Date.now() + PATIENCE;
   for (;;) {
@@ -123,55 +169,119 @@ export async function eventually(check) {
   }
 }
 
-/** Returns the names of the items in the document. */
+/**
+ * Returns the names of the items in the document.
+ *
+ * @param {Page} page
+ */
 export const namesIn = (page) => page.locator('.cell .name').evaluateAll((names) => names.map(({ textContent }) => textContent));
 
-/** Returns the visible text of an element. */
+/**
+ * Returns the visible text of an element.
+ *
+ * @param {Locator} locator
+ */
 // biome-ignore lint/performance/useDomNodeTextContent: what is hidden, and breaks between lines, matter here
 export const textOf = (locator) => locator.innerText();
 
-/** The tile or row of an item. */
+/**
+ * Returns the tile or row of an item.
+ *
+ * @param {Page} page
+ * @param {string} name
+ */
 export const cell = (page, name) => page.locator('.cell', { has: page.getByText(name, { exact: true }) });
 
-/** Uploads through the browser's file dialog. */
+/**
+ * Uploads through the browser's file dialog.
+ *
+ * @param {Page} page
+ * @param {string} entry Of the menu.
+ * @param {string | string[]} paths
+ */
 export async function uploadByDialog(page, entry, paths) {
   await page.getByRole('button', { name: 'Upload', exact: true }).click();
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('menuitem', { name: entry }).click()]);
   await chooser.setFiles(paths);
 }
 
-/** Drops files on an element, as from the desktop: `[{ name, type, bytes }]`. */
+/**
+ * Drops files on an element, as from the desktop.
+ *
+ * @param {Page} page
+ * @param {string} selector
+ * @param {{ name: string, type?: string, bytes: string | Buffer }[]} files
+ */
 export async function drop(page, selector, files) {
   const given = files.map(({ name, type = '', bytes }) => ({ name, type, base64: Buffer.from(bytes).toString('base64') }));
   await page.evaluate(
-    ([target, list]) => {
+    ({ target, list }) => {
       const transfer = new DataTransfer();
       for (const { name, type, base64 } of list) {
         transfer.items.add(new File([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))], name, { type }));
       }
       for (const event of ['dragenter', 'dragover', 'drop']) {
-        document.querySelector(target).dispatchEvent(new DragEvent(event, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+        document.querySelector(target)?.dispatchEvent(new DragEvent(event, { dataTransfer: transfer, bubbles: true, cancelable: true }));
       }
     },
-    [selector, given],
+    { target: selector, list: given },
   );
 }
 
-/** Asserts that nothing is wider than the window at this moment. */
+/**
+ * Asserts that nothing is wider than the window at this moment.
+ *
+ * @param {Page} page
+ * @param {string} what
+ */
 export async function nothingSticksOut(page, what) {
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${what}: nothing sticks out`);
 }
 
-/** Returns the violations that axe-core finds, as sentences. */
+/**
+ * Returns the violations that axe-core finds, as sentences.
+ *
+ * @param {Page} page
+ */
 export async function barriers(page) {
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  const { violations } = await page.evaluate(() => /** @type {typeof import('axe-core')} */ (Reflect.get(globalThis, 'axe')).run(document, { resultTypes: ['violations'] }));
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join('; ')}`);
 }
 
-/** Saves a screenshot for review. */
-export async function keepScreenshot(page, name, options) {
+/**
+ * Saves a screenshot for review.
+ *
+ * @param {Page} page
+ * @param {string} name
+ */
+export async function keepScreenshot(page, name) {
   await mkdir(SCREENSHOTS, { recursive: true });
   await page.waitForFunction(() => [...document.images].every((image) => image.complete || !image.checkVisibility()));
-  await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, ...options });
+  await page.screenshot({ path: `${SCREENSHOTS}${name}.png` });
 }
+
+/**
+ * Waits until an image has loaded.
+ *
+ * @param {Page} page
+ * @param {string} selector
+ */
+export const pictureLoaded = (page, selector) =>
+  page.waitForFunction((wanted) => {
+    const image = document.querySelector(wanted);
+    return image instanceof HTMLImageElement && image.naturalWidth > 0 && image.src;
+  }, selector);
+
+/**
+ * Waits until the text of an element matches.
+ *
+ * @param {Page} page
+ * @param {string} selector
+ * @param {RegExp} wanted
+ */
+export const textMatches = (page, selector, wanted) =>
+  page.waitForFunction(
+    ({ found, source }) => new RegExp(source).test(document.querySelector(found)?.textContent ?? ''),
+    { found: selector, source: wanted.source },
+  );

@@ -1,15 +1,21 @@
 // The page on a Wix site: a stub of the service, at another origin.
+/** @import { TestContext } from 'node:test' */
+/** @import { Page } from 'playwright-core' */
+/** @import { OpenOptions } from './site.js' */
 import assert from 'node:assert/strict';
 import { before, beforeEach, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
 import { KEY, SITE, startMediaService } from './media-service.js';
-import { eventually, namesIn, openPage, settled, startServer, textOf } from './site.js';
+import { eventually, namesIn, openPage, settled, startServer, textMatches, textOf } from './site.js';
 
 suite('page on a Wix site', () => {
   const closing = leftovers();
+  /** @type {Awaited<ReturnType<typeof startMediaService>>} */
   let service;
+  /** @type {import('./site.js').Server} */
   let server;
+  /** @type {import('playwright-core').Browser} */
   let browser;
 
   before(async () => {
@@ -18,6 +24,10 @@ suite('page on a Wix site', () => {
   });
   beforeEach(() => service.reset());
 
+  /**
+   * @param {TestContext} t
+   * @param {OpenOptions} [options]
+   */
   async function open(t, options) {
     const made = await openPage(browser, server.address, { panel: true, ...options });
     t.after(async () => {
@@ -28,6 +38,10 @@ suite('page on a Wix site', () => {
     return made.page;
   }
 
+  /**
+   * @param {Page} page
+   * @param {{ key?: string, site?: string, base?: string }} [options]
+   */
   async function connect(page, { key = KEY, site = SITE, base = service.origin } = {}) {
     await page.locator('label', { hasText: 'A Wix site' }).click();
     const dialog = page.getByRole('dialog');
@@ -59,7 +73,7 @@ suite('page on a Wix site', () => {
     await page.waitForFunction(() => document.querySelector('.cell.file'));
     const kept = await page.evaluate(async () => {
       const texts = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.documentElement.outerHTML, location.href, document.cookie];
-      for (const { name } of await indexedDB.databases()) texts.push(name);
+      for (const { name } of await indexedDB.databases()) texts.push(String(name));
       for (const name of await caches.keys()) {
         const cache = await caches.open(name);
         for (const request of await cache.keys()) texts.push(request.url);
@@ -95,7 +109,7 @@ suite('page on a Wix site', () => {
     service.add(...Array.from({ length: 2000 }, (_, index) => ({ id: `many-${index}`, displayName: `Many ${index}.pdf` })));
     const page = await open(t);
     await connect(page);
-    await page.waitForFunction(() => Number.parseInt(document.querySelector('#count').textContent, 10) > 300);
+    await page.waitForFunction(() => Number.parseInt(document.querySelector('#count')?.textContent ?? '', 10) > 300);
     // By the end of these requests, a reader that does not pause would have requested more pages.
     await page.evaluate(async (address) => {
       for (let turn = 0; turn < 50; turn += 1) await fetch(address);
@@ -104,6 +118,6 @@ suite('page on a Wix site', () => {
     assert.ok(pages() < 8, `${pages()} pages of 20`);
     await page.locator('.cell').first().click();
     await page.keyboard.press('Control+End');
-    await page.waitForFunction(() => /^2,0\d\d files$/.test(document.querySelector('#count').textContent));
+    await textMatches(page, '#count', /^2,0\d\d files$/);
   });
 });
