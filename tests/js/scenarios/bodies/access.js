@@ -40,7 +40,7 @@ scenario('keys and their scopes', AUTH, async (world) => {
   equal((await manager.fetch((await put.json()).file.url)).status, 200);
 });
 
-scenario('how a key may be sent', AUTH, async ({ json, answered }) => {
+scenario('forms of an API key', AUTH, async ({ json, answered }) => {
   answered(await json('/files'), { status: 401, code: 'UNAUTHENTICATED' });
   answered(await json('/files', { headers: { authorization: '', 'wix-site-id': SITE } }), { status: 401, code: 'UNAUTHENTICATED' });
   equal((await json('/files', { headers: { authorization: 'manage-key', 'wix-site-id': SITE } })).status, 200);
@@ -61,7 +61,7 @@ scenario('tokens of apps', AUTH, async (world) => {
   });
 });
 
-scenario('tokens of visitors may not manage media', AUTH, async (world) => {
+scenario('visitor tokens cannot manage media', AUTH, async (world) => {
   const { connect, libraries: { sdk }, throughManager, refused } = world;
   await throughManager(async () => {
     const visitor = connect({ auth: sdk.OAuthStrategy({ clientId: 'headless' }) });
@@ -71,7 +71,7 @@ scenario('tokens of visitors may not manage media', AUTH, async (world) => {
   });
 });
 
-scenario('the life of a token', { needs: ['clock'], ...AUTH }, async ({ manager, pass, json, answered }) => {
+scenario('tokens expire and are renewed', { needs: ['clock'], ...AUTH }, async ({ manager, pass, json, answered }) => {
   const post = async (path, body) => {
     const response = await manager.fetch(`https://www.wixapis.com${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
     return { status: response.status, body: await response.json() };

@@ -14,7 +14,7 @@ scenario('a rate limit', { needs: ['clock'], limits: { requestsPerMinute: 5 } },
   ok(Number(answer.headers.get('retry-after')) >= 1, 'it says when to come back');
 });
 
-scenario('faults that were ordered', { faults: [{ match: 'listFiles', status: 503, times: 2 }] }, async ({ files, folders, manager, refused, folder }) => {
+scenario('configured faults', { faults: [{ match: 'listFiles', status: 503, times: 2 }] }, async ({ files, folders, manager, refused, folder }) => {
   for (let time = 0; time < 2; time += 1) await refused(files.listFiles(), { status: 503, code: 503 });
   equal((await files.listFiles()).files, []);
   await manager.faults.add({ match: 'createFolder', status: 500, times: 1 });
@@ -28,7 +28,7 @@ scenario('faults that were ordered', { faults: [{ match: 'listFiles', status: 50
   equal((await folders.getFolder('media-root')).displayName, 'Site Files');
 });
 
-scenario('lists that lag behind', { needs: ['clock'], lagMs: 1000 }, async ({ files, folders, folder, upload, pass }) => {
+scenario('lists with a lag', { needs: ['clock'], lagMs: 1000 }, async ({ files, folders, folder, upload, pass }) => {
   const id = await folder('A');
   const file = await upload('a.txt', 'x');
   const seen = async () => [
@@ -40,14 +40,14 @@ scenario('lists that lag behind', { needs: ['clock'], lagMs: 1000 }, async ({ fi
   equal(await seen(), [1, 1, 1, 1]);
 });
 
-scenario('processing that fails', { needs: ['clock'], processing: { fail: ['VIDEO'] } }, async ({ put, files, pass, happened }) => {
+scenario('failing processing', { needs: ['clock'], processing: { fail: ['VIDEO'] } }, async ({ put, files, pass, happened }) => {
   const { id } = await put('film.mp4');
   await pass(1000);
   equal((await files.getFileDescriptor(id)).operationStatus, 'FAILED');
   equal(await happened(), [`file_descriptor file_failed ${id}`]);
 });
 
-scenario('deletions and restores that take their time', { needs: ['clock'], delayMs: 1000 }, async ({ files, folders, folder, upload, pass, look, trash }) => {
+scenario('delayed deletions and restores', { needs: ['clock'], delayMs: 1000 }, async ({ files, folders, folder, upload, pass, look, trash }) => {
   const { _id } = await upload('a.txt', 'x');
   const id = await folder('A');
   await files.bulkDeleteFiles([_id]);

@@ -67,7 +67,7 @@ scenario('a temporary link: name, disposition, expiry', { needs: ['clock'] }, as
   equal((await send(plain)).status, 403);
 });
 
-scenario('links that are none', async ({ upload, files, send, refused }) => {
+scenario('invalid links', async ({ upload, files, send, refused }) => {
   const [one, other] = [await upload('one.txt', 'one'), await upload('other.txt', 'other')];
   const { downloadUrls } = await files.generateFileDownloadUrl(one._id);
   const url = new URL(downloadUrls[0].url);
@@ -85,7 +85,7 @@ scenario('links that are none', async ({ upload, files, send, refused }) => {
   equal((await send(url.href)).status, 404);
 });
 
-scenario('assets of a file, in the order that they were asked for', { needs: ['clock'] }, async ({ sample, files, pass, bytes }) => {
+scenario('assets in the requested order', { needs: ['clock'] }, async ({ sample, files, pass, bytes }) => {
   const [film, sound] = [await sample('mp4'), await sample('wav')];
   await pass(1000);
   const { downloadUrls } = await files.generateFileDownloadUrl(film._id, { assetKeys: ['240p.mp4', 'src'] });
@@ -108,7 +108,7 @@ scenario('private files', { needs: ['clock'] }, async ({ sample, upload, files, 
   equal((await send((await files.getFileDescriptor(film._id)).url)).status, 403);
 });
 
-scenario('other sizes of a picture', { needs: ['clock'] }, async ({ upload, files, send, pass }) => {
+scenario('transformed images', { needs: ['clock'] }, async ({ upload, files, send, pass }) => {
   const file = await upload('photo.png', samples.png);
   equal((await files.getFileDescriptor(file._id)).media.image.colors.prominent.rgb, { r: 200, g: 60, b: 40 });
   const size = async (response) => {
@@ -235,7 +235,7 @@ scenario('a zip of more than a thousand files is refused', async ({ manager, fol
   equal(error.details.applicationError.data.limit, 1000);
 });
 
-scenario('icons for what is no picture', async ({ sample, send }) => {
+scenario('icons for other files', async ({ sample, send }) => {
   for (const kind of ['pdf', 'zip', 'glb']) {
     const { thumbnailUrl } = await sample(kind);
     const response = await send(thumbnailUrl);
@@ -244,12 +244,12 @@ scenario('icons for what is no picture', async ({ sample, send }) => {
   }
 });
 
-scenario('a drawing can do no harm', async ({ sample, send }) => {
+scenario('an SVG is sandboxed', async ({ sample, send }) => {
   const { url } = await sample('svg');
   match((await send(url)).headers.get('content-security-policy'), /sandbox|default-src 'none'/);
 });
 
-scenario('answers can be read from other origins', async ({ manager, send }) => {
+scenario('CORS headers', async ({ manager, send }) => {
   const response = await send('/folders', { headers: { origin: 'https://example.com' } });
   equal(response.headers.get('access-control-allow-origin'), '*');
   match(response.headers.get('access-control-expose-headers'), /X-Wix-Request-Id/i);

@@ -3,7 +3,7 @@ import { about, scenario } from '../scenario.js';
 
 about('errors');
 
-scenario('each request has an id, also a refused one', async ({ folders, json, refused }) => {
+scenario('every answer has a request id', async ({ folders, json, refused }) => {
   const ids = [];
   for (const path of ['/folders', '/folders/nothing', '/nowhere']) ids.push((await json(path)).headers.get('x-wix-request-id'));
   for (const id of ids) match(id, /^[0-9a-f-]{36}$/);
@@ -12,7 +12,7 @@ scenario('each request has an id, also a refused one', async ({ folders, json, r
   match(error.details.requestId, /^[0-9a-f-]{36}$/);
 });
 
-scenario('bodies and paths that make no sense', async ({ post, json, answered, send }) => {
+scenario('invalid bodies and paths', async ({ post, json, answered, send }) => {
   answered(await post('/folders', '{"displayName":'), { status: 400, code: 'INVALID_ARGUMENT' });
   answered(await post('/folders', '["displayName"]'), { status: 400, code: 'INVALID_ARGUMENT' });
   equal((await json('/nowhere')).status, 404);
@@ -23,12 +23,12 @@ scenario('bodies and paths that make no sense', async ({ post, json, answered, s
   equal((await json('/folders/%zz')).status, 404);
 });
 
-scenario('members that nobody knows are ignored, null is not sent', async ({ post }) => {
+scenario('unknown members are ignored', async ({ post }) => {
   const { status, body } = await post('/folders', { displayName: 'A', parentFolderId: null, colour: 'red', displayname: 'b' });
   equal([status, body.folder.displayName, body.folder.parentFolderId], [200, 'A', 'media-root']);
 });
 
-scenario('all violations are told at once, sorted', async ({ post }) => {
+scenario('all violations are reported together, sorted', async ({ post }) => {
   const { status, body } = await post('/files/search', { search: 'x'.repeat(201), paging: { limit: 1000 }, private: 'yes', rootFolder: 'x' });
   equal(status, 400);
   const { fieldViolations } = body.details.validationError;
@@ -37,7 +37,7 @@ scenario('all violations are told at once, sorted', async ({ post }) => {
   equal(fieldViolations[0].data, { threshold: 100 });
 });
 
-scenario('wrong types, one by one', async ({ post }) => {
+scenario('wrong types', async ({ post }) => {
   for (const [path, body, field] of [
     ['/folders', { displayName: 7 }, 'displayName'],
     ['/folders', { displayName: 'x', parentFolderId: {} }, 'parentFolderId'],
@@ -55,7 +55,7 @@ scenario('wrong types, one by one', async ({ post }) => {
   }
 });
 
-scenario('lists of ids have their limits', async ({ files, folders, refused }) => {
+scenario('limits of id lists', async ({ files, folders, refused }) => {
   await refused(files.getFileDescriptors([]), { violations: ['fileIds MIN_SIZE'] });
   await refused(files.getFileDescriptors(Array(101).fill('x')), { violations: ['fileIds MAX_SIZE'] });
   await refused(files.bulkDeleteFiles(Array(1001).fill('x')), { violations: ['fileIds MAX_SIZE'] });
@@ -67,7 +67,7 @@ scenario('lists of ids have their limits', async ({ files, folders, refused }) =
   await refused(folders.bulkDeleteFolders(['x'.repeat(101)]), { violations: ['folderIds[0] MAX_LENGTH'] });
 });
 
-scenario('methods that are not public do not exist', async ({ post }) => {
+scenario('internal methods are not found', async ({ post }) => {
   ok([404, 405, 501].includes((await post('/files/sync-import', {})).status));
 });
 

@@ -7,7 +7,7 @@ about('events');
 const FILE = 'wix.media.site_media.v1.file_descriptor';
 const FOLDER = 'wix.media.site_media.v1.folder';
 
-scenario('the life of a file', async ({ files, put, folder, happened }) => {
+scenario('events of a file', async ({ files, put, folder, happened }) => {
   const target = await folder('Target');
   await happened();
   const { id, parentFolderId } = await put('a.txt', 'x', { filePath: '/one/two' });
@@ -33,7 +33,7 @@ scenario('the life of a file', async ({ files, put, folder, happened }) => {
   for (const { eventTime } of all) match(eventTime, /^\d{4}-.*Z$/);
 });
 
-scenario('the life of a folder', async ({ folders, folder, happened }) => {
+scenario('events of a folder', async ({ folders, folder, happened }) => {
   const other = await folder('Other');
   await happened();
   const id = await folder('A');
@@ -48,7 +48,7 @@ scenario('the life of a folder', async ({ folders, folder, happened }) => {
   equal(all[0].createdEvent.entity.displayName, 'A');
 });
 
-scenario('children before parents on the way out, parents before children on the way back', async ({ folders, folder, put, happened }) => {
+scenario('deletions tell children first, restores tell parents first', async ({ folders, folder, put, happened }) => {
   const a = await folder('A');
   const b = await folder('B', a);
   const inB = await put('b.txt', 'x', { parentFolderId: b });
@@ -65,7 +65,7 @@ scenario('children before parents on the way out, parents before children on the
   ok(place(back, a) < place(back, b) && place(back, b) < place(back, inB.id) && place(back, a) < place(back, inA.id), 'parents first');
 });
 
-scenario('what changes nothing is no event', async ({ files, folders, folder, put, happened }) => {
+scenario('no event without a change', async ({ files, folders, folder, put, happened }) => {
   const a = await folder('A');
   const { id } = await put('a.txt', 'x');
   await files.bulkDeleteFiles([id]);
@@ -79,7 +79,7 @@ scenario('what changes nothing is no event', async ({ files, folders, folder, pu
   equal(await happened(), [`file_descriptor file_ready ${id}`]);
 });
 
-scenario('a film is ready when its time has come, and says what it was told', { needs: ['clock'] }, async ({ put, pass, happened }) => {
+scenario('file_ready follows processing and carries externalInfo', { needs: ['clock'] }, async ({ put, pass, happened }) => {
   const externalInfo = { origin: 'shop', externalIds: ['order-7', 'ünïcödé'] };
   const { id } = await put('film.mp4', samples.mp4, { externalInfo });
   equal(await happened(), []);
@@ -89,7 +89,7 @@ scenario('a film is ready when its time has come, and says what it was told', { 
   equal([event.slug, event.entityId, event.actionEvent.body.externalInfo, event.actionEvent.body.file.operationStatus], ['file_ready', id, externalInfo, 'READY']);
 });
 
-scenario('a trashed film that was not ready', { needs: ['clock'] }, async ({ files, put, pass, happened }) => {
+scenario('a video trashed while pending', { needs: ['clock'] }, async ({ files, put, pass, happened }) => {
   const { id } = await put('film.mp4', samples.mp4);
   await files.bulkDeleteFiles([id]);
   await files.bulkRestoreFilesFromTrashBin([id]);

@@ -5,7 +5,7 @@ import { SITE } from '../world.js';
 
 about('files');
 
-scenario('a descriptor tells the truth', async ({ upload, files, sample }) => {
+scenario('a descriptor describes its file', async ({ upload, files, sample }) => {
   const file = await upload('river at dawn.png', samples.png, { labels: ['water', 'dawn'] });
   match(file._id, /^[0-9a-f]{6}_[0-9a-f]{32}~mv2\.png$/);
   equal(pick(file, 'displayName', 'parentFolderId', 'hash', 'sizeInBytes', 'private', 'mediaType', 'operationStatus', 'labels', 'siteId', 'state'), {
@@ -63,7 +63,7 @@ scenario('files by media URLs', async ({ sample, files }) => {
   equal((await files.getFileDescriptor(file._id)).state, 'OK');
 });
 
-scenario('files that do not exist', async ({ files, refused, sample }) => {
+scenario('unknown files', async ({ files, refused, sample }) => {
   const id = 'abcdef_00000000000000000000000000000000~mv2.jpg';
   await refused(files.getFileDescriptor(id), { code: 'RESOURCE_NOT_FOUND' });
   await refused(files.getFileDescriptors([id]), { code: 'RESOURCE_NOT_FOUND' });
@@ -116,7 +116,7 @@ scenario('updates that are refused', async ({ files, folders, folder, sample, re
   equal(await files.getFileDescriptor(_id), file);
 });
 
-scenario('masks and older paths of an update', async ({ json, sample }) => {
+scenario('field masks and older paths of an update', async ({ json, sample }) => {
   const { _id } = await sample('txt');
   const patch = (path, body) => json(path, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   const masked = await patch('/files/update-file-descriptor', { file: { id: _id, displayName: 'masked.txt', labels: ['not'] }, fieldMask: 'file.displayName' });
@@ -128,7 +128,7 @@ scenario('masks and older paths of an update', async ({ json, sample }) => {
   equal((await json(`/files/${_id}`)).body.file.id, _id);
 });
 
-scenario('a film is pending, then ready', { needs: ['clock'] }, async ({ put, files, pass }) => {
+scenario('a video is pending, then ready', { needs: ['clock'] }, async ({ put, files, pass }) => {
   const { id, operationStatus, sizeInBytes, hash } = await put('film.mp4', samples.mp4);
   equal([operationStatus, sizeInBytes, hash.length], ['PENDING', String(samples.mp4.length), 32]);
   await pass(499);
@@ -141,7 +141,7 @@ scenario('a film is pending, then ready', { needs: ['clock'] }, async ({ put, fi
   ok(ready.media.video);
 });
 
-scenario('how long processing takes can be said', { needs: ['clock'], processing: { pendingMs: { IMAGE: 3000, VIDEO: 0 } } }, async ({ put, files, pass }) => {
+scenario('processing times are options', { needs: ['clock'], processing: { pendingMs: { IMAGE: 3000, VIDEO: 0 } } }, async ({ put, files, pass }) => {
   const film = await put('film.mp4', samples.mp4);
   equal(film.operationStatus, 'READY');
   const image = await put('image.png', samples.png);

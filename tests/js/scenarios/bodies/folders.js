@@ -4,7 +4,7 @@ import { SITE } from '../world.js';
 
 about('folders');
 
-scenario('a new folder is in Site Files, or where it was asked for', { needs: ['clock'] }, async ({ folders, folder, look, pass }) => {
+scenario('a folder is created in the root or in its parent', { needs: ['clock'] }, async ({ folders, folder, look, pass }) => {
   const { folder: animals } = await folders.createFolder('Animals');
   match(animals._id, /^[0-9a-f]{32}$/);
   equal(pick(animals, 'displayName', 'parentFolderId', 'state', 'siteId'), { displayName: 'Animals', parentFolderId: 'media-root', state: 'OK', siteId: SITE });
@@ -18,13 +18,13 @@ scenario('a new folder is in Site Files, or where it was asked for', { needs: ['
   equal(await folders.getFolder(animals._id), animals);
 });
 
-scenario('two folders of one name are two', async ({ folder, look }) => {
+scenario('equal names are allowed', async ({ folder, look }) => {
   const [one, other] = [await folder('Twins'), await folder('Twins')];
   ok(one !== other);
   equal(await look(), ['Twins/', 'Twins/']);
 });
 
-scenario('names that are refused, and names that are not', async ({ folders, refused }) => {
+scenario('valid and invalid names', async ({ folders, refused }) => {
   await refused(folders.createFolder('   '), { violations: ['displayName MIN_LENGTH'] });
   await refused(folders.createFolder('a/b'), { violations: ['displayName FORMAT'] });
   await refused(folders.createFolder('bell\u0007'), { violations: ['displayName FORMAT'] });
@@ -36,7 +36,7 @@ scenario('names that are refused, and names that are not', async ({ folders, ref
   }
 });
 
-scenario('a folder that does not exist', async ({ folders, refused }) => {
+scenario('an unknown folder', async ({ folders, refused }) => {
   const id = '0'.repeat(32);
   await refused(folders.getFolder(id), { status: 404, code: 'FOLDER_NOT_FOUND' });
   await refused(folders.updateFolder(id, { displayName: 'x' }), { status: 404, code: 'FOLDER_NOT_FOUND' });
@@ -67,14 +67,14 @@ scenario('renaming and moving', { needs: ['clock'] }, async ({ folders, folder, 
   equal([both.displayName, both.parentFolderId], ['Back', 'media-root']);
 });
 
-scenario('an update that says nothing', async ({ folders, folder, refused }) => {
+scenario('an empty update is refused', async ({ folders, folder, refused }) => {
   const id = await folder('A');
   await refused(folders.updateFolder(id, {}), { code: 'FIELD_MASK_IS_EMPTY_OR_MISSING' });
   await refused(folders.updateFolder(id, { state: 'DELETED' }), { code: 'FIELD_MASK_IS_EMPTY_OR_MISSING' });
   await refused(folders.updateFolder(id, { displayName: '' }), { violations: ['folder.displayName MIN_LENGTH'] });
 });
 
-scenario('a folder does not go into itself', async ({ folders, folder, refused, tree }) => {
+scenario('cycles are refused', async ({ folders, folder, refused, tree }) => {
   const a = await folder('A');
   const b = await folder('B', a);
   const c = await folder('C', b);
@@ -84,7 +84,7 @@ scenario('a folder does not go into itself', async ({ folders, folder, refused, 
   equal(await tree(), ['A/', 'A/B/', 'A/B/C/']);
 });
 
-scenario('a hundred levels are enough', async ({ folders, folder, refused }) => {
+scenario('nesting is limited to a hundred levels', async ({ folders, folder, refused }) => {
   let parent = 'media-root';
   for (let level = 1; level <= 100; level += 1) parent = await folder(`level ${level}`, parent);
   await refused(folders.createFolder('too deep', { parentFolderId: parent }), { violations: ['options.parentFolderId MAX_DEPTH'] });
@@ -106,7 +106,7 @@ scenario('system folders can be read', async ({ folders }) => {
   }
 });
 
-scenario('system folders stay as they are', async ({ folders, folder, refused, look }) => {
+scenario('system folders are read-only', async ({ folders, folder, refused, look }) => {
   const kept = await folder('Kept');
   for (const id of ['media-root', 'trash-root', 'visitor-uploads', 'purchased-items', 'mobile-uploads', 'video-maker']) {
     await refused(folders.bulkDeleteFolders([kept, id]), { code: 'SYSTEM_FOLDER' });
@@ -117,7 +117,7 @@ scenario('system folders stay as they are', async ({ folders, folder, refused, l
   equal(await look(), ['Kept/']);
 });
 
-scenario('virtual folders are hidden, and Video Maker shows when it holds something', async ({ folders, look, upload }) => {
+scenario('virtual folders are hidden, except Video Maker with content', async ({ folders, look, upload }) => {
   for (const parentFolderId of ['purchased-items', 'mobile-uploads']) await upload('in it.txt', 'text', { parentFolderId });
   await upload('visitor.txt', 'text', { parentFolderId: 'visitor-uploads' });
   equal(await look(), []);

@@ -6,7 +6,7 @@ about('imports');
 
 const ALLOWED = { allowPrivateImports: true };
 
-scenario('a picture from the web', ALLOWED, async ({ files, source, processed, bytes, happened, folder }) => {
+scenario('an image is imported', ALLOWED, async ({ files, source, processed, bytes, happened, folder }) => {
   const target = await folder('Target');
   await happened();
   const { file } = await files.importFile(`${source}/photo.png`, { displayName: 'imported', parentFolderId: target, labels: ['web'], externalInfo: { origin: 'test' } });
@@ -20,14 +20,14 @@ scenario('a picture from the web', ALLOWED, async ({ files, source, processed, b
   equal([event.slug, event.entityId, event.actionEvent.body.externalInfo], ['file_ready', file._id, { origin: 'test' }]);
 });
 
-scenario('each import is a file of its own', ALLOWED, async ({ files, source, processed }) => {
+scenario('each import makes a file', ALLOWED, async ({ files, source, processed }) => {
   const ids = [];
   for (let time = 0; time < 2; time += 1) ids.push((await files.importFile(`${source}/photo.png`)).file._id);
   ok(ids[0] !== ids[1]);
   for (const id of ids) equal((await processed(id)).displayName, 'photo.png');
 });
 
-scenario('the type by name, by option, by the server', ALLOWED, async ({ files, source, processed, refused }) => {
+scenario('the type comes from name, option or server', ALLOWED, async ({ files, source, processed, refused }) => {
   const byServer = await files.importFile(`${source}/typed`);
   equal((await processed(byServer.file._id)).mediaType, 'DOCUMENT');
   const byOption = await files.importFile(`${source}/bare`, { mimeType: 'text/plain' });
@@ -47,7 +47,7 @@ scenario('parameters, headers and redirects', ALLOWED, async ({ files, source, p
   equal(await bytes((await processed(redirected.file._id)).url), samples.png);
 });
 
-scenario('imports that fail', { ...ALLOWED, limits: { sizeInBytes: { DOCUMENT: 1000 } } }, async ({ files, source, processed, happened, look }) => {
+scenario('failing imports', { ...ALLOWED, limits: { sizeInBytes: { DOCUMENT: 1000 } } }, async ({ files, source, processed, happened, look }) => {
   for (const [path, code, options] of [
     ['/status/404', 'SOURCE_HTTP_ERROR', { displayName: 'x.png' }],
     ['/status/500', 'SOURCE_HTTP_ERROR', { displayName: 'x.png' }],
@@ -68,7 +68,7 @@ scenario('imports that fail', { ...ALLOWED, limits: { sizeInBytes: { DOCUMENT: 1
   equal(await look(), []);
 });
 
-scenario('what is on this machine is not imported, unless it is allowed', { allowPrivateImports: false }, async ({ files, source, processed, refused, happened }) => {
+scenario('private addresses are refused unless they are allowed', { allowPrivateImports: false }, async ({ files, source, processed, refused, happened }) => {
   for (const url of [`${source}/photo.png`, source.replace('127.0.0.1', 'localhost').concat('/photo.png'), 'http://10.0.0.1/x.png', 'http://[::1]/x.png', 'http://169.254.169.254/x.png', 'http://[::ffff:127.0.0.1]/x.png']) {
     await happened();
     // Refused at once where the address says it, and failed where a name has to be looked up first.
@@ -83,7 +83,7 @@ scenario('what is on this machine is not imported, unless it is allowed', { allo
   ok(refused);
 });
 
-scenario('many in one call', ALLOWED, async ({ files, source, processed, refused }) => {
+scenario('several imports in one call', ALLOWED, async ({ files, source, processed, refused }) => {
   const { results, bulkActionMetadata } = await files.bulkImportFile([{ url: `${source}/photo.png`, displayName: 'one' }, { url: `${source}/photo.png`, parentFolderId: '0'.repeat(32) }, { url: `${source}/typed`, displayName: 'two' }]);
   equal(results.map(({ itemMetadata: { originalIndex, success } }) => [originalIndex, success]), [[0, true], [1, false], [2, true]]);
   equal(bulkActionMetadata, { totalSuccesses: 2, totalFailures: 1, undetailedFailures: 0 });
@@ -98,7 +98,7 @@ scenario('many in one call', ALLOWED, async ({ files, source, processed, refused
   await refused(files.bulkImportFile(Array(101).fill({ url: `${source}/photo.png` })), { violations: ['importFileRequests MAX_SIZE'] });
 });
 
-scenario('an import into a path', ALLOWED, async ({ files, source, processed, tree }) => {
+scenario('an import with a path', ALLOWED, async ({ files, source, processed, tree }) => {
   const { file } = await files.importFile(`${source}/photo.png`, { filePath: '/from/the web' });
   equal(await tree(), ['from/', 'from/the web/', 'from/the web/photo.png'], 'the folders are there when it is accepted');
   await processed(file._id);

@@ -40,7 +40,7 @@ scenario('sorting by each key, both ways', { needs: ['clock'] }, async ({ files,
   equal(names(await files.searchFiles({ sort: { fieldName: 'updatedDate', order: 'ASC' } })), ['b.txt', 'C.txt', 'a.txt', 'ä.txt']);
 });
 
-scenario('equal keys come in the order of their ids', { needs: ['clock'] }, async ({ files, upload }) => {
+scenario('equal keys are sorted by id', { needs: ['clock'] }, async ({ files, upload }) => {
   for (let number = 0; number < 9; number += 1) await upload('same.txt', 'same');
   for (const fieldName of ['displayName', 'updatedDate', 'sizeInBytes']) {
     for (const order of ['ASC', 'DESC']) {
@@ -57,7 +57,7 @@ scenario('equal keys come in the order of their ids', { needs: ['clock'] }, asyn
   }
 });
 
-scenario('pages of every size hold every item once', { needs: ['clock'] }, async ({ files, folders, folder, upload, pass }) => {
+scenario('pages of every size contain every item once', { needs: ['clock'] }, async ({ files, folders, folder, upload, pass }) => {
   const all = [];
   for (let number = 0; number < 23; number += 1) {
     const name = `${String(number).padStart(2, '0')}`;
@@ -77,7 +77,7 @@ scenario('pages of every size hold every item once', { needs: ['clock'] }, async
   }
 });
 
-scenario('a page is fifty unless told otherwise, and a hundred at most', async ({ files, upload, refused }) => {
+scenario('a page has 50 items by default and 100 at most', async ({ files, upload, refused }) => {
   await Promise.all(Array.from({ length: 60 }, (_, number) => upload(`${number}.txt`, 'x')));
   equal((await files.listFiles()).files.length, 50);
   equal((await files.searchFiles({ paging: { limit: 100 } })).files.length, 60);
@@ -86,7 +86,7 @@ scenario('a page is fifty unless told otherwise, and a hundred at most', async (
   await refused(files.searchFiles({ paging: { limit: -1 } }), { violations: ['options.paging.limit MIN'] });
 });
 
-scenario('what comes and goes between two pages is neither lost nor doubled', async ({ files, upload }) => {
+scenario('changes between pages lose and repeat nothing', async ({ files, upload }) => {
   const ids = {};
   for (const name of ['b', 'd', 'f', 'h', 'k']) ids[name] = (await upload(`${name}.txt`, 'x'))._id;
   const sort = { fieldName: 'displayName', order: 'ASC' };
@@ -99,7 +99,7 @@ scenario('what comes and goes between two pages is neither lost nor doubled', as
   equal(names(second), ['e.txt', 'f.txt', 'k.txt']);
 });
 
-scenario('a cursor carries the whole question', async ({ files, folder, upload, json }) => {
+scenario('a cursor carries the query', async ({ files, folder, upload, json }) => {
   const inside = await folder('Inside');
   for (const name of ['c', 'a', 'b']) {
     await upload(`${name}.txt`, 'x', { parentFolderId: inside });
@@ -114,7 +114,7 @@ scenario('a cursor carries the whole question', async ({ files, folder, upload, 
   equal((await json(`/files?paging.cursor=${encodeURIComponent(cursor)}&paging.limit=1`)).body.files[0].displayName, 'b.txt');
 });
 
-scenario('cursors that are none', { needs: ['long-urls'] }, async ({ files, folders, folder, refused }) => {
+scenario('invalid cursors', { needs: ['long-urls'] }, async ({ files, folders, folder, refused }) => {
   for (const name of ['a', 'b']) await folder(name);
   const { nextCursor } = await folders.listFolders({ paging: { limit: 1 } });
   match(nextCursor.cursors.next, /./);
@@ -146,7 +146,7 @@ scenario('filters by media type and by privacy', async ({ files, upload, sample,
   await refused(files.listFiles({ mediaTypes: Array(31).fill('IMAGE') }), { violations: ['options.mediaTypes MAX_SIZE'] });
 });
 
-scenario('sorts that do not exist', async ({ files, folders, refused }) => {
+scenario('invalid sorts', async ({ files, folders, refused }) => {
   const sort = { fieldName: 'createdDate', order: 'ASC' };
   const error = await refused(files.listFiles({ sort }), { code: 'UNSUPPORTED_SORT_VALUE' });
   equal(error.details.applicationError.data, { allowedValues: ['displayName', 'updatedDate', 'sizeInBytes'], requestValue: 'createdDate' });

@@ -32,7 +32,7 @@ scenario('the builder finds, filters and sorts over the whole site', { needs: ['
   equal(names(await folders.queryFolders().eq('state', 'DELETED').find()), ['Dodos']);
 });
 
-scenario('the builder goes forth and back', async (world) => {
+scenario('the builder pages forwards and backwards', async (world) => {
   const { files, upload } = world;
   for (let number = 0; number < 7; number += 1) await upload(`${number}.txt`, 'x');
   let page = await files.queryFileDescriptors().ascending('displayName').limit(3).find();
@@ -64,7 +64,7 @@ scenario('the typed form', { needs: ['clock'] }, async (world) => {
   equal((await folders.queryFolders({ filter: { state: 'OK' }, sort: [{ fieldName: 'displayName' }] })).folders.map(({ displayName }) => displayName), ['Ants', 'Birds', 'Cats']);
 });
 
-scenario('what a query does not know', async (world) => {
+scenario('unknown fields and operators', async (world) => {
   const { files, folders, refused } = world;
   for (const filter of [
     { displayName: 'x' }, { private: { $ne: true } }, { mediaType: { $startsWith: 'I' } }, { $or: [{ private: true }] }, { mediaType: ['IMAGE'] }, { $not: { private: true } },

@@ -15,7 +15,7 @@ const create = ({ manager }, { uploadUrl, uploadToken }, length, headers = {}) =
 const patch = ({ manager }, location, offset, body, headers = {}) =>
   manager.fetch(location, { method: 'PATCH', headers: { ...VERSION, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream', ...headers }, body });
 
-scenario('tus-js-client brings a file in, in chunks', { needs: ['clock'] }, async (world) => {
+scenario('tus-js-client uploads a file in chunks', { needs: ['clock'] }, async (world) => {
   const { files, bytes, pass, folder } = world;
   const target = await folder('Target');
   const content = noise(200_000, 7);
@@ -35,7 +35,7 @@ scenario('tus-js-client brings a file in, in chunks', { needs: ['clock'] }, asyn
   equal(await bytes(file.url), content);
 });
 
-scenario('a line that breaks again and again', async (world) => {
+scenario('tus-js-client survives a connection that breaks', async (world) => {
   const { files, bytes } = world;
   const content = noise(50_000, 3);
   const url = await files.generateFileResumableUploadUrl('application/octet-stream', {});
@@ -55,7 +55,7 @@ scenario('a line that breaks again and again', async (world) => {
   equal(await bytes(body.file.url), content);
 });
 
-scenario('going on where it stopped', async (world) => {
+scenario('tus-js-client resumes at the offset', async (world) => {
   const { files, manager, bytes, answered } = world;
   const content = noise(9_000, 5);
   const url = await files.generateFileResumableUploadUrl('application/octet-stream', { fileName: 'resumed.bin' });
@@ -73,7 +73,7 @@ scenario('going on where it stopped', async (world) => {
   answered(await finalise(world, url), { status: 409, code: 'UPLOAD_ALREADY_COMPLETED' });
 });
 
-scenario('what TUS says when something is wrong', { needs: ['clock'] }, async (world) => {
+scenario('TUS refusals', { needs: ['clock'] }, async (world) => {
   const { files, manager, pass } = world;
   const url = await files.generateFileResumableUploadUrl('text/plain', { fileName: 'x.txt' });
   const options = await manager.fetch(url.uploadUrl, { method: 'OPTIONS' });
@@ -99,7 +99,7 @@ scenario('what TUS says when something is wrong', { needs: ['clock'] }, async (w
   equal((await patch(world, location, 3, 'abc')).status, 410);
 });
 
-scenario('a second creation starts over, a termination ends it', async (world) => {
+scenario('a second creation starts over, and a termination ends the session', async (world) => {
   const { files, manager, bytes } = world;
   const url = await files.generateFileResumableUploadUrl('text/plain', { fileName: 'x.txt' });
   const locate = async (response) => new URL((await response).headers.get('location'), url.uploadUrl).href;
@@ -117,14 +117,14 @@ scenario('a second creation starts over, a termination ends it', async (world) =
   equal([body.file.displayName, await bytes(body.file.url)], ['named at the end.txt', utf8('third')]);
 });
 
-scenario('an empty transfer is no file', async (world) => {
+scenario('an empty session makes no file', async (world) => {
   const { files, answered } = world;
   const url = await files.generateFileResumableUploadUrl('text/plain', { fileName: 'x.txt' });
   await create(world, url, 0);
   answered(await finalise(world, url), { status: 400, code: 'ZERO_FILE_SIZE' });
 });
 
-scenario('tus-js-client is told when its token is none', async (world) => {
+scenario('tus-js-client gets 403 for an invalid token', async (world) => {
   const { files } = world;
   const url = await files.generateFileResumableUploadUrl('text/plain', {});
   const error = await rejection(transfer(world, { ...url, uploadToken: 'none' }, utf8('text')));

@@ -6,7 +6,7 @@ about('search');
 
 const sort = { fieldName: 'displayName', order: 'ASC' };
 
-scenario('scopes are not folders', async ({ files, folders, folder, upload }) => {
+scenario('search scopes are areas, not folders', async ({ files, folders, folder, upload }) => {
   const deep = await folder('Deep', await folder('Top'));
   const album = await folder('Album', 'visitor-uploads');
   await upload('site.txt', 'x');
@@ -35,7 +35,7 @@ scenario('scopes are not folders', async ({ files, folders, folder, upload }) =>
   equal(await search({ search: 'album' }), ['album.txt']);
 });
 
-scenario('a term is any part of a name, a MIME type or a label, in any case', async ({ files, upload }) => {
+scenario('a term matches any part of a name, MIME type or label, ignoring case', async ({ files, upload }) => {
   await upload('River Bank.txt', 'x', { labels: ['Sunset', 'golden hour'] });
   await upload('mountain.png', samples.png, { labels: ['snow'] });
   const search = async (text) => (await files.searchFiles({ search: text, sort })).files.map(({ displayName }) => displayName);
@@ -50,7 +50,7 @@ scenario('a term is any part of a name, a MIME type or a label, in any case', as
   equal(await search('   '), ['River Bank.txt', 'mountain.png']);
 });
 
-scenario('scripts of the world', async ({ files, folders, folder, upload }) => {
+scenario('scripts and normal forms', async ({ files, folders, folder, upload }) => {
   const cases = [
     ['ΑΘΗΝΑ.txt', 'αθηνα'],
     ['Москва.txt', 'МОСКВА'],
@@ -74,7 +74,7 @@ scenario('scripts of the world', async ({ files, folders, folder, upload }) => {
   }
 });
 
-scenario('signs that mean something elsewhere mean nothing here', async ({ files, upload }) => {
+scenario('operators of other query languages are plain text', async ({ files, upload }) => {
   const names = ['100% cotton.txt', 'snake_case_name.txt', '"quoted" name.txt', "it's.txt", 'a*b(c)-d.txt', 'back\\slash.txt'];
   for (const name of names) await upload(name, 'x', { mimeType: 'text/plain' });
   for (const [text, expected] of [
@@ -85,7 +85,7 @@ scenario('signs that mean something elsewhere mean nothing here', async ({ files
   }
 });
 
-scenario('search follows what changes', async ({ files, upload }) => {
+scenario('search follows changes', async ({ files, upload }) => {
   const { _id } = await upload('before.txt', 'x', { labels: ['old label'] });
   await files.updateFileDescriptor({ _id, displayName: 'after.txt', labels: ['new label'] });
   const count = async (text) => (await files.searchFiles({ search: text })).files.length;
@@ -94,7 +94,7 @@ scenario('search follows what changes', async ({ files, upload }) => {
   equal(await count('after'), 0);
 });
 
-scenario('long searches have pages in order', async ({ files, upload, refused }) => {
+scenario('long searches are paged in order', async ({ files, upload, refused }) => {
   for (let number = 0; number < 12; number += 1) await upload(`${number % 2 ? 'fox' : 'owl'} ${String(number).padStart(2, '0')}.txt`, 'x');
   const first = await files.searchFiles({ search: 'FOX', sort, paging: { limit: 4 } });
   const second = await files.searchFiles({ paging: { limit: 4, cursor: first.nextCursor.cursors.next } });

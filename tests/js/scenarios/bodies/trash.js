@@ -18,7 +18,7 @@ async function planted({ folder, upload, pass }) {
 }
 const WHOLE = ['A/', 'A/B/', 'A/B/b1.txt', 'A/a1.txt', 'A/a2.txt', 'C/', 'C/c1.txt', 'top.txt'];
 
-scenario('a deleted file is in the trash as it was, and comes back as it was', { needs: ['clock'] }, async (world) => {
+scenario('a file is unchanged in the trash and after its restore', { needs: ['clock'] }, async (world) => {
   const { files, tree, trash, pass } = world;
   const { a, a1 } = await planted(world);
   const before = await files.getFileDescriptor(a1);
@@ -35,7 +35,7 @@ scenario('a deleted file is in the trash as it was, and comes back as it was', {
   equal(await trash(), []);
 });
 
-scenario('a deleted folder takes all with it, and brings all back', { needs: ['clock'] }, async (world) => {
+scenario('a folder takes its content to the trash and back', { needs: ['clock'] }, async (world) => {
   const { folders, files, tree, trash } = world;
   const { a, b, a1, b1 } = await planted(world);
   await folders.bulkDeleteFolders([a]);
@@ -49,7 +49,7 @@ scenario('a deleted folder takes all with it, and brings all back', { needs: ['c
   equal(await trash(), []);
 });
 
-scenario('a restore brings back what that deletion took, and no more', { needs: ['clock'] }, async (world) => {
+scenario('a restore undoes one deletion only', { needs: ['clock'] }, async (world) => {
   const { folders, files, tree, trash } = world;
   const { a, a1, b } = await planted(world);
   await files.bulkDeleteFiles([a1]);
@@ -64,7 +64,7 @@ scenario('a restore brings back what that deletion took, and no more', { needs: 
   equal(await tree(), WHOLE);
 });
 
-scenario('a file whose folder is gone or in the trash goes to the top', { needs: ['clock'] }, async (world) => {
+scenario('a file without its folder is restored to the root', { needs: ['clock'] }, async (world) => {
   const { folders, files, tree, trash } = world;
   const { a, b, c, a1, b1, c1 } = await planted(world);
   await files.bulkDeleteFiles([a1, c1]);
@@ -77,7 +77,7 @@ scenario('a file whose folder is gone or in the trash goes to the top', { needs:
   equal(await tree(), ['A/', 'A/B/', 'A/a2.txt', 'a1.txt', 'b1.txt', 'c1.txt', 'top.txt']);
 });
 
-scenario('a folder out of a trashed folder comes back alone', { needs: ['clock'] }, async (world) => {
+scenario('a folder is restored without its trashed parent', { needs: ['clock'] }, async (world) => {
   const { folders, tree, trash } = world;
   const { a, b } = await planted(world);
   await folders.bulkDeleteFolders([a]);
@@ -86,7 +86,7 @@ scenario('a folder out of a trashed folder comes back alone', { needs: ['clock']
   equal(await trash(a), ['a1.txt', 'a2.txt']);
 });
 
-scenario('visitor content goes back among visitor content', async ({ folder, folders, files, upload, look }) => {
+scenario('visitor content is restored to the visitor folder', async ({ folder, folders, files, upload, look }) => {
   const album = await folder('Album', 'visitor-uploads');
   const { _id } = await upload('guest.txt', 'x', { parentFolderId: album });
   await files.bulkDeleteFiles([_id]);
@@ -96,7 +96,7 @@ scenario('visitor content goes back among visitor content', async ({ folder, fol
   equal([await look(), await look('visitor-uploads')], [[], ['guest.txt']]);
 });
 
-scenario('permanent deletion, of the living and of the dead', { needs: ['clock'] }, async (world) => {
+scenario('permanent deletion, of live and of trashed items', { needs: ['clock'] }, async (world) => {
   const { folders, files, tree, trash, refused } = world;
   const { a, a1, b1, c1, top } = await planted(world);
   await files.bulkDeleteFiles([top], { permanent: true });
@@ -112,7 +112,7 @@ scenario('permanent deletion, of the living and of the dead', { needs: ['clock']
   equal([await tree(), await trash()], [['C/'], []]);
 });
 
-scenario('deleting twice and restoring the living changes nothing', { needs: ['clock'] }, async (world) => {
+scenario('deleting twice and restoring live items changes nothing', { needs: ['clock'] }, async (world) => {
   const { folders, files, tree, trash } = world;
   const { a, c, top } = await planted(world);
   await files.bulkRestoreFilesFromTrashBin([top]);
@@ -125,7 +125,7 @@ scenario('deleting twice and restoring the living changes nothing', { needs: ['c
   equal(await trash(), ['A/', 'top.txt']);
 });
 
-scenario('folders of one call that contain each other are one tree', { needs: ['clock'] }, async (world) => {
+scenario('nested folders of one call are one tree', { needs: ['clock'] }, async (world) => {
   const { folders, tree, trash } = world;
   const { a, b } = await planted(world);
   await folders.bulkDeleteFolders([b, a, b]);
@@ -134,7 +134,7 @@ scenario('folders of one call that contain each other are one tree', { needs: ['
   equal(await trash(), []);
 });
 
-scenario('a trashed file can be renamed and not moved; nothing goes into the trash by a move', { needs: ['clock'] }, async (world) => {
+scenario('a trashed file can be renamed but not moved, and no move leads to the trash', { needs: ['clock'] }, async (world) => {
   const { files, folders, folder, refused, upload } = world;
   const { a, c, top } = await planted(world);
   await files.bulkDeleteFiles([top]);
@@ -151,7 +151,7 @@ scenario('a trashed file can be renamed and not moved; nothing goes into the tra
   ok(await upload('still.txt'));
 });
 
-scenario('trashed files are still served, deleted ones are not', async ({ files, upload, send }) => {
+scenario('trashed files are served, deleted ones are not', async ({ files, upload, send }) => {
   const { _id, url } = await upload('shown.txt', 'shown');
   await files.bulkDeleteFiles([_id]);
   equal(await (await send(url)).text(), 'shown');
@@ -159,7 +159,7 @@ scenario('trashed files are still served, deleted ones are not', async ({ files,
   equal((await send(url)).status, 404);
 });
 
-scenario('the trash is listed by pages, and as media-root too', async ({ files, upload }) => {
+scenario('the trash is listed in pages, also as media-root', async ({ files, upload }) => {
   const ids = [];
   for (let number = 0; number < 7; number += 1) ids.push((await upload(`${number}.txt`, String(number)))._id);
   await files.bulkDeleteFiles(ids);

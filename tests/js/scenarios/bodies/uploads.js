@@ -8,7 +8,7 @@ about('uploads');
 const put = ({ manager }, url, body, headers = { 'content-type': 'text/plain' }) => manager.fetch(url, { method: 'PUT', headers, body });
 const saying = async (response) => ({ status: response.status, body: await response.json() });
 
-scenario('bytes go in and come out again', async (world) => {
+scenario('a plain upload stores its bytes', async (world) => {
   const { files, bytes } = world;
   const content = noise(300_000);
   const { uploadUrl } = await files.generateFileUploadUrl('application/octet-stream', { fileName: 'noise.bin' });
@@ -17,7 +17,7 @@ scenario('bytes go in and come out again', async (world) => {
   equal(await bytes(body.file.url), content);
 });
 
-scenario('the name in the URL wins, and one of both is needed', async (world) => {
+scenario('the name of the URL has priority, and one name is required', async (world) => {
   const { files } = world;
   const named = await files.generateFileUploadUrl('text/plain', { fileName: 'asked.txt' });
   equal((await saying(await put(world, `${named.uploadUrl}?filename=sent%20along.txt`, 'x'))).body.file.displayName, 'sent along.txt');
@@ -27,13 +27,13 @@ scenario('the name in the URL wins, and one of both is needed', async (world) =>
   equal((await saying(await put(world, `${bare.uploadUrl}?filename=later.txt`, 'x'))).body.file.displayName, 'later.txt', 'after a refusal the URL may be used again');
 });
 
-scenario('names get the ending of their type, and are cut to what fits', async ({ put: upload }) => {
+scenario('names get the extension of their type and are truncated', async ({ put: upload }) => {
   equal((await upload('photo', samples.png, { mimeType: 'image/png' })).displayName, 'photo.png');
   const { displayName } = await upload(`${'x'.repeat(500)}.txt`, 'x', { mimeType: 'text/plain' });
   equal([displayName.length, displayName.slice(-5)], [255, 'x.txt']);
 });
 
-scenario('a URL is good for one file', async (world) => {
+scenario('a URL works once', async (world) => {
   const { files, answered } = world;
   const { uploadUrl } = await files.generateFileUploadUrl('text/plain', { fileName: 'once.txt' });
   equal((await put(world, uploadUrl, 'x')).status, 200);
@@ -41,7 +41,7 @@ scenario('a URL is good for one file', async (world) => {
   equal((await files.listFiles()).files.length, 1);
 });
 
-scenario('a URL ends after a day, and cannot be made up', { needs: ['clock'] }, async (world) => {
+scenario('a URL expires after a day and cannot be forged', { needs: ['clock'] }, async (world) => {
   const { files, pass, answered } = world;
   const { uploadUrl } = await files.generateFileUploadUrl('text/plain', { fileName: 'late.txt' });
   answered(await saying(await put(world, `${uploadUrl.slice(0, -3)}abc`, 'x')), { status: 403, code: 'UPLOAD_TOKEN_INVALID' });
@@ -52,13 +52,13 @@ scenario('a URL ends after a day, and cannot be made up', { needs: ['clock'] }, 
   equal((await files.listFiles()).files, []);
 });
 
-scenario('credentials have no place on an upload', async (world) => {
+scenario('credentials on an upload are refused', async (world) => {
   const { uploadUrl } = await world.files.generateFileUploadUrl('text/plain', { fileName: 'x.txt' });
   equal((await put(world, uploadUrl, 'x', { 'content-type': 'text/plain', authorization: 'key' })).status, 400);
   equal((await put(world, uploadUrl, 'x')).status, 200);
 });
 
-scenario('types that do not fit', async (world) => {
+scenario('mismatching types are refused', async (world) => {
   const { files, refused, answered } = world;
   await refused(files.generateFileUploadUrl('image/png', { fileName: 'film.mp4' }), { code: 'MISMATCH_MIME_TYPE' });
   await refused(files.generateFileUploadUrl('image', { fileName: 'x.png' }), { code: 'UNSUPPORTED_FILE_FORMAT' });
@@ -72,7 +72,7 @@ scenario('types that do not fit', async (world) => {
   equal((await files.listFiles()).files.length, 1);
 });
 
-scenario('a type that nobody names is found', async (world) => {
+scenario('a missing type is detected', async (world) => {
   const { put: upload } = world;
   equal((await upload('by name.pdf', samples.pdf, { mimeType: 'application/octet-stream' })).mediaType, 'DOCUMENT');
   equal((await upload('by its bytes', samples.png, { mimeType: 'application/octet-stream' })).mediaType, 'IMAGE');
@@ -80,7 +80,7 @@ scenario('a type that nobody names is found', async (world) => {
   equal([wrong.mediaType, wrong.mimeType, wrong.media.image.image.width], ['IMAGE', 'image/gif', 4]);
 });
 
-scenario('limits of size and of the site', { limits: { sizeInBytes: { IMAGE: 50, DOCUMENT: 100 }, quotaInBytes: 150 } }, async (world) => {
+scenario('size limits and the quota are enforced', { limits: { sizeInBytes: { IMAGE: 50, DOCUMENT: 100 }, quotaInBytes: 150 } }, async (world) => {
   const { files, refused, answered, upload } = world;
   await refused(files.generateFileUploadUrl('image/png', { fileName: 'x.png', sizeInBytes: '51' }), { code: 'FILE_SIZE_OVER_LIMIT' });
   const { uploadUrl } = await files.generateFileUploadUrl('text/plain', { fileName: 'x.txt', sizeInBytes: '1' });
@@ -97,7 +97,7 @@ scenario('limits of size and of the site', { limits: { sizeInBytes: { IMAGE: 50,
   ok(await upload('again.txt', 'x'), 'what is deleted for good leaves room');
 });
 
-scenario('folders of a path are made once, when the bytes arrive', async (world) => {
+scenario('folders of a path are created once, when the bytes arrive', async (world) => {
   const { files, put: upload, tree, folder } = world;
   await files.generateFileUploadUrl('text/plain', { fileName: 'never.txt', filePath: '/never/sent' });
   equal(await tree(), []);
@@ -115,7 +115,7 @@ scenario('folders of a path are made once, when the bytes arrive', async (world)
   ].sort());
 });
 
-scenario('of folders with one name a path takes the oldest, and none from the trash', { needs: ['clock'] }, async ({ folder, folders, put: upload, pass }) => {
+scenario('a path takes the oldest of equal folders, and none from the trash', { needs: ['clock'] }, async ({ folder, folders, put: upload, pass }) => {
   const gone = await folder('same');
   await folders.bulkDeleteFolders([gone]);
   await pass(1000);
@@ -125,7 +125,7 @@ scenario('of folders with one name a path takes the oldest, and none from the tr
   equal((await upload('x.txt', 'x', { filePath: '/same' })).parentFolderId, oldest);
 });
 
-scenario('where uploads land by who sends them', async ({ post, manager, files }) => {
+scenario('uploads of visitors go to the visitor folder', async ({ post, manager, files }) => {
   for (const [origin, parentFolderId] of [[undefined, 'media-root'], ['visitor', 'visitor-uploads'], ['mobile', 'mobile-uploads'], ['purchase', 'purchased-items'], ['video-maker', 'video-maker']]) {
     const headers = origin ? { 'wix-media-origin': origin } : {};
     const { body } = await post('/files/generate-upload-url', { mimeType: 'text/plain', fileName: `${origin}.txt` }, headers);
@@ -137,7 +137,7 @@ scenario('where uploads land by who sends them', async ({ post, manager, files }
   equal(await scope('VISITOR_UPLOADS_ROOT'), ['visitor.txt']);
 });
 
-scenario('a folder that goes while the bytes are on their way', async (world) => {
+scenario('a folder deleted during the upload is refused', async (world) => {
   const { files, folders, folder } = world;
   const id = await folder('Going');
   const { uploadUrl } = await files.generateFileUploadUrl('text/plain', { fileName: 'x.txt', parentFolderId: id });
@@ -148,14 +148,14 @@ scenario('a folder that goes while the bytes are on their way', async (world) =>
   equal((await put(world, uploadUrl, 'x')).status, 200);
 });
 
-scenario('many at once', async ({ upload, files, bytes }) => {
+scenario('concurrent uploads', async ({ upload, files, bytes }) => {
   const contents = Array.from({ length: 20 }, (_, number) => noise(20_000 + number, number + 1));
   const made = await Promise.all(contents.map((content, number) => upload(`${number}.bin`, content)));
   for (const [number, file] of made.entries()) equal(await bytes(file.url), contents[number], `file ${number}`);
   equal((await files.listFiles({ paging: { limit: 100 } })).files.length, 20);
 });
 
-scenario('a body in pieces', async (world) => {
+scenario('a streamed body', async (world) => {
   const { files, manager, bytes } = world;
   const { uploadUrl } = await files.generateFileUploadUrl('text/plain', { fileName: 'pieces.txt' });
   const pieces = ['one, ', 'two, ', '', 'three'].map(utf8);
@@ -165,7 +165,7 @@ scenario('a body in pieces', async (world) => {
   equal(await bytes(file.url), utf8('one, two, three'));
 });
 
-scenario('an upload that breaks off leaves nothing', async (world) => {
+scenario('an interrupted upload leaves nothing', async (world) => {
   const { files, manager } = world;
   const { uploadUrl } = await files.generateFileUploadUrl('text/plain', { fileName: 'broken.txt' });
   let sent = 0;
@@ -187,7 +187,7 @@ scenario('the answer is a descriptor in REST form', async ({ put: upload }) => {
   match(file.createdDate, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 });
 
-scenario('what an upload URL wants to know', async ({ files, refused }) => {
+scenario('the arguments of an upload URL are checked', async ({ files, refused }) => {
   await refused(files.generateFileUploadUrl(''), { violations: ['mimeType REQUIRED_FIELD'] });
   await refused(files.generateFileUploadUrl('x'.repeat(101)), { violations: ['mimeType MAX_LENGTH'] });
   await refused(files.generateFileUploadUrl('text/plain', { sizeInBytes: 'many' }), { violations: ['options.sizeInBytes FORMAT'] });
