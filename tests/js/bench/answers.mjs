@@ -1,4 +1,4 @@
-// The answers that the benchmarks are fed with: what a real site's listing looks like, every kind of media in it.
+// Answers for the benchmarks: listings like those of a real site, with every kind of media.
 
 const hex = (number, length) => (number * 2654435761).toString(16).padStart(length, '0').slice(-length).padEnd(length, '7');
 

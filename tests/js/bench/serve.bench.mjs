@@ -33,7 +33,7 @@ async function run(args) {
 
 const median = (values) => values.toSorted((one, other) => one - other)[values.length >> 1];
 
-/** What Node alone takes, which tells a slow machine from a slow server. */
+/** The start of Node alone, which tells a slow machine from a slow server. */
 function bare() {
   const begin = performance.now();
   spawnSync(process.execPath, ['-e', '0']);

@@ -22,7 +22,7 @@ const SIDES = [
 ];
 
 const servers = {
-  /** What `wix-media serve --data` is. */
+  /** The server of `wix-media serve --data`. */
   async manager(directory) {
     const { createManager } = await import('../harness/package.js');
     const { listen } = await import('../../../pkg-template/cli/server/listen.js');

@@ -6,7 +6,7 @@ import { operations } from '../harness/operations.js';
 
 const CREATES = new Set(['createFolder', 'importFile', 'bulkImportFiles', 'bulkImportFile']);
 
-// What is tried again: for calls that only read or may be repeated, and for those that create something.
+// Retries of calls that read or may be repeated, and of calls that create something.
 const FAILURES = [
   ['a network failure', reset, { repeatable: true, creates: false }],
   ['a refused connection', refused, { repeatable: true, creates: true }],

@@ -1,4 +1,4 @@
-// Whatever goes wrong, and whoever listens: a secret is never shown.
+// Errors, hooks and logs never show a secret.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { inspect } from 'node:util';

@@ -1,5 +1,5 @@
-// What was acknowledged is there after a crash, and nothing else: a process that changes a Media Manager in a directory is
-// killed at random moments, again and again, and what it left behind is looked at each time.
+// A process that changes a Media Manager in a directory is killed at random moments. After each kill the directory must hold
+// everything that was acknowledged, and nothing else.
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';

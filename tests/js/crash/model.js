@@ -1,4 +1,4 @@
-// What a Media Manager has to show after a number of changes, as a plain table, and the changes themselves.
+// The expected state of a Media Manager after a number of changes, as a plain table, and the changes themselves.
 import { createHash } from 'node:crypto';
 
 /** A generator of numbers below 1 that gives the same ones for the same seed. */
@@ -81,7 +81,7 @@ export class Model {
     for (const child of this.below(id)) this.items.get(child).trashed = false;
   }
 
-  /** What can be seen from outside, in one order. */
+  /** The visible state, sorted. */
   shown() {
     const visible = ([id, { kind, name, parent, trashed, labels, hash, size }]) => JSON.stringify([id, kind, name, parent, trashed, labels ?? null, hash ?? null, size ?? null]);
     return [...this.items].map(visible).sort();

@@ -24,7 +24,7 @@ const documents = [
 ];
 const texts = new Map(await Promise.all(documents.map(async (name) => [name, await read(name)])));
 
-/** What the documents' programs find on the site. */
+/** The files of the site that the programs run on. */
 const contents = () => ({
   files: [
     file('river.jpg', { labels: ['water'] }),
@@ -162,7 +162,7 @@ suite('commands', () => {
       case 'cd':
         return existsSync(join(root, words[0])) ? undefined : `there is no folder ${words[0]}`;
       case 'export':
-      // What systems bring along.
+      // Programs of the system.
       case 'cp':
       case 'mkdir':
         return undefined;

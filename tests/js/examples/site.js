@@ -192,7 +192,7 @@ export async function startSite({ files = [], trash = [] } = {}) {
       response
         .writeHead(status, { 'content-type': 'application/json', 'x-wix-request-id': `request-${requests.length}` })
         .end(JSON.stringify(body));
-    // Whoever knows an upload URL may use it; a credential beside it is refused, as the upload hosts do.
+    // An upload URL needs no credential, and upload hosts refuse one.
     if (method === 'PUT' && path.startsWith('/upload/')) {
       if (headers.authorization !== undefined) return reply(400, { message: 'no credentials here', details: {} });
       const { fileName, mimeType, ...fields } = JSON.parse(Buffer.from(path.split('/').pop(), 'base64url'));

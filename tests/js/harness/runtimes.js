@@ -63,7 +63,7 @@ export async function bun(folder, script) {
  */
 export async function workerd(closing, folder, worker, { entry, modules }) {
   const directory = `workerd-${randomUUID()}`;
-  // As the tools of this runtime bundle: its own condition, and wasm modules left as imports.
+  // Bundle as the tools of this runtime do: with its condition, and WebAssembly modules as imports.
   const { metafile } = await build({
     absWorkingDir: folder,
     entryPoints: [worker],

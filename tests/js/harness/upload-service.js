@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
  */
 
 /**
- * What is broken about a request: see {@link startUploadService}.
+ * A fault of a request: see {@link startUploadService}.
  *
  * @typedef {object} Fault
  * @property {number} [status]

@@ -1,4 +1,4 @@
-// Where a manager keeps what it has: memory and directories, opened, opened again, and opened by two.
+// Storages of a manager: memory and directories, reopened, and opened by two processes.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';

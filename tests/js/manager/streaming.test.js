@@ -25,7 +25,7 @@ suite('streaming', () => {
     const reader = response.body.getReader();
     assert.ok((await reader.read()).value.length < 20 * MB, 'it comes in pieces');
     await reader.cancel();
-    // Whoever still reads a file may go on when it is deleted, or is told that it broke off; the manager itself goes on.
+    // A download may complete or fail when its file is deleted; the manager keeps working.
     const other = await manager.fetch(file.url);
     await manager.client.files.bulkDeleteFiles([file.id], { permanent: true });
     await other.arrayBuffer().then((bytes) => assert.equal(bytes.byteLength, 20 * MB), (error) => assert.ok(error instanceof Error));

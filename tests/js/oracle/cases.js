@@ -1,5 +1,5 @@
-// Random cases: a call with its arguments, and the answer that the server gives. They are made to be awkward:
-// every member may be missing, null or unknown, names are hostile, numbers are odd, arrays stand in strange places.
+// Random cases: a call with its arguments, and the answer of the server. They are awkward on purpose: any member may be
+// missing, null or unknown, names are hostile, numbers are odd, and arrays occur in strange places.
 import { operations, isQuery } from '../harness/operations.js';
 import { define } from '../harness/tagged.js';
 import { Random } from './random.js';
@@ -125,7 +125,7 @@ const key = (random) => random.choose([40, () => random.pick(KEYS)], [1, () => r
 function object(_random, entries) {
   const made = {};
   for (const [name, value] of entries) define(made, name, value);
-  // Where both spellings stand side by side, the official SDK looks twice into one and never into the other.
+  // With both spellings in one object, the official SDK reads one of them twice and the other never.
   for (const name of ['id', 'createdDate', 'updatedDate']) {
     for (const key of [name, `_${name}`]) {
       const both = Object.hasOwn(made, name) && Object.hasOwn(made, `_${name}`);
@@ -209,7 +209,7 @@ function argument(random, operation, kind) {
 const argumentMembers = (random, makers, rest) =>
   members(random, makers, { undefinedToo: true, value: anyArgument, ...rest });
 
-/** Of a date in both spellings the official SDK converts but one; neither of ours is worth a rule. */
+/** Keeps one spelling of each date: with both, the official SDK converts only one, which ours does not imitate. */
 function oneSpelling(random, makers) {
   const made = argumentMembers(random, makers);
   for (const name of ['createdDate', 'updatedDate']) if (Object.hasOwn(made, name)) delete made[`_${name}`];

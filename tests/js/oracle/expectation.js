@@ -1,4 +1,4 @@
-// What our client has to do in a case, worked out by running the official SDK on it.
+// The expected behaviour of our client in a case, derived from a run of the official SDK.
 //
 // A case is `{ api, method, args, chain, credentials, answers }`.
 import { errorDifference, difference, requestDifference, shown } from '../harness/agreement.js';

@@ -295,7 +295,7 @@ function renamedKeys(value, rename) {
 
 // ------------------------------------------------------------------------------------------------- errors
 
-/** What the details of an error have to be where the official SDK loses them, or undefined where it does not. */
+/** The expected details of an error that the official SDK loses, or undefined when it keeps them. */
 export function rightDetails(answer) {
   const details = answer.body?.details;
   if (!isObject(details) || !Object.hasOwn(details, 'validationError')) return undefined;

@@ -1,5 +1,5 @@
-// Where the official SDK converts something inside an answer or an argument: a tree of member names. Its walker
-// steps through the named members, and maps over an array at any of them.
+// The places inside answers and arguments that the official SDK converts, as a tree of member names. Its walker follows the
+// named members, and maps over an array at any of them.
 
 const DATE = { date: true };
 const FLOAT = { float: true };

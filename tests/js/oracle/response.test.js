@@ -1,5 +1,5 @@
 // Answers that no service should send: damaged JSON, deep nesting, huge numbers, broken text, ten megabytes.
-// What JSON.parse accepts has to give what the official SDK gives; everything else a typed error, never a trap.
+// Text that JSON.parse accepts must give the result of the official SDK. Any other must give a typed error, never a trap.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { difference } from '../harness/agreement.js';
@@ -30,7 +30,7 @@ function parsed(bytes) {
   }
 }
 
-/** What is wrong with how ours took these bytes, or undefined. */
+/** The difference between our result for these bytes and the expected one, or undefined. */
 async function fault(kase, bytes, status = 200) {
   const actual = await ours(kase, { status, bytes });
   const expected = await expectation({ ...kase, answers: [{ status, ...parsed(bytes) }] });

@@ -32,7 +32,7 @@ const STRATEGIES = {
   'an app with a refresh token': () => AppStrategy({ appId: 'app', appSecret: 'secret', refreshToken: 'r' }),
 };
 
-/** What a client sends for two calls, the strategy's own requests for tokens among it. */
+/** The requests of a client for two calls, with the token requests of its strategy. */
 async function sent(t, makeClient) {
   const requests = [];
   const fetch = async (url, init = {}) => {

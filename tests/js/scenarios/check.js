@@ -42,7 +42,7 @@ export function match(value, pattern, what = 'the text') {
 /** The members of `value` that `names` lists. */
 export const pick = (value, ...names) => Object.fromEntries(names.map((name) => [name, value?.[name]]));
 
-/** What a promise rejects with. */
+/** Resolves to what a promise rejects with. */
 export async function rejection(promise) {
   try {
     await promise;

@@ -19,7 +19,7 @@ globalThis.runScenario = async (name, settings) => {
   }
 };
 
-/** What all of them met so far. */
+/** The calls and codes that the scenarios have met so far. */
 globalThis.met = () => ({ called: [...called], told: [...told] });
 globalThis.wixMedia = wixMedia;
 globalThis.result = true;

@@ -6,7 +6,7 @@ const { fetch } = globalThis;
 /** Hosts of the service and of a manager inside the process, which stand for the server here. */
 const STANDING_FOR_IT = /^(www\.wixapis\.com|media\.test|wix-media\.localhost)$/;
 
-/** What settings are unless somebody changes them, by the names that scenarios use. */
+/** The default settings, by the names that scenarios use. */
 const DEFAULTS = {
   limits: {
     sizeInBytes: { IMAGE: 25_000_000, VECTOR: 25_000_000, AUDIO: 360_000_000, VIDEO: 15_000_000_000, DOCUMENT: 1_000_000_000 },

@@ -1,4 +1,4 @@
-// What a scenario has in its hands: a client, the manager behind it, and short ways to say what tests say often.
+// The world of a scenario: a client, its manager, and short forms of frequent steps.
 import { equal, fail, rejection } from './check.js';
 import { KINDS, samples } from './samples.js';
 
@@ -25,7 +25,7 @@ export const CLIENTS = {
     wixMedia.createClient(auth || manager.isRemote ? { auth: auth ?? sdk.ApiKeyStrategy({ apiKey: 'key', siteId: SITE }), fetch: manager.fetch, retry: false } : { manager, auth: sdk.ApiKeyStrategy({ apiKey: 'key', siteId: SITE }), retry: false }),
 };
 
-/** What both clients say of a refusal, in one form. */
+/** A refusal of either client, in one form. */
 export function described(error) {
   const { applicationError, validationError } = error.details ?? fail(`not a refusal: ${error.stack ?? error}`);
   if (validationError) {

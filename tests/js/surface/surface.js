@@ -25,7 +25,7 @@ export function surface() {
     .join('\n');
 }
 
-/** What `package.json` promises: paths, conditions, programs and engines. */
+/** The public part of `package.json`: paths, conditions, programs and engines. */
 function entryPoints({ name, exports, main, module, types, bin, engines }) {
   return JSON.stringify({ name, exports, main, module, types, bin, engines }, null, 2);
 }
@@ -42,7 +42,7 @@ export function errorCodes(page) {
     const told = columns.flatMap((column, index) => (['status', 'retry'].includes(column) && cells[index] ? [`${column} ${cells[index]}`] : []));
     for (const code of codes) lines.push([`  ${code}`, ...told].join(', '));
   }
-  // A section without codes says nothing here.
+  // Drop the titles of sections without codes.
   return lines.filter((line, index) => line.startsWith(' ') || lines[index + 1]?.startsWith(' ')).join('\n');
 }
 

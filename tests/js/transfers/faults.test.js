@@ -1,4 +1,4 @@
-// Uploads over a connection and a service that fail in every way, at every place: what is reported as a success is there once,
+// Uploads over a connection and a service that fail in every way, at every place. A reported success exists exactly once,
 // byte for byte.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
@@ -77,7 +77,7 @@ suite('the service refuses for a while', () => {
       for (const kind of kinds) {
         test(`a burst of ${status} at ${kind}, ${protocol}`, async (t) => {
           const burst = times(kind, 2, { status });
-          // Nobody asks where nothing was cut.
+          // Without a cut there is no request for the offset.
           const cut = once('chunk', { cutAfter: 3 });
           await arrives(t, (step) => burst(step) ?? (kind === 'ask' ? cut(step) : undefined), { protocol });
         });

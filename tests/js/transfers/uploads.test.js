@@ -322,7 +322,7 @@ suite('folders of files', () => {
     });
     await rejection(broken);
     const statuses = (await client.uploads.uploadAll(root, options)).map(({ status }) => status);
-    // What was on its way when it ended may have arrived.
+    // Uploads under way at the abort may have arrived.
     assert.ok(statuses.filter((status) => status === 'reused').length >= 2 && statuses.includes('uploaded'), String(statuses));
     assert.deepEqual(await treeOf(client), WHOLE);
   });

@@ -1,4 +1,4 @@
-// What the fixtures of tests/data/versions hold, shared by the script that makes them and the tests that open them.
+// The content of the fixtures of tests/data/versions, for the script that makes them and the tests that open them.
 import { createClient } from '../harness/package.js';
 
 /** Options under which a fixture was written and is opened. */

@@ -1,4 +1,4 @@
-// What earlier versions wrote: their directories, archives and upload records open, and hold what they held.
+// Directories, archives and upload records of earlier versions can be opened and are complete.
 import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

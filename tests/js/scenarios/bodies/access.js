@@ -33,7 +33,7 @@ scenario('keys and their scopes', AUTH, async (world) => {
   await refused(connect({ auth: key(world, 'wrong-key') }).files.listFiles(), { status: 401, code: 'UNAUTHENTICATED' });
   await refused(connect({ auth: key(world, 'elsewhere-key') }).files.listFiles(), { status: 403, code: 'PERMISSION_DENIED' });
   await refused(connect({ auth: key(world, 'manage-key', OTHER) }).files.listFiles(), { status: 403, code: 'PERMISSION_DENIED' });
-  // What a token in a URL allows needs no key.
+  // A URL with a token needs no key.
   const { uploadUrl } = await manage.files.generateFileUploadUrl('text/plain', { fileName: 'x.txt' });
   const put = await manager.fetch(uploadUrl, { method: 'PUT', headers: { 'content-type': 'text/plain' }, body: 'x' });
   equal(put.status, 200);

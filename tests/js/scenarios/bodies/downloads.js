@@ -199,7 +199,7 @@ scenario('a zip of files', { needs: ['clock'] }, async (world) => {
   equal(await unzip(world, content), {
     'same.txt': 'first', 'same (1).txt': 'second', 'SAME (2).txt': 'third', '___up__.txt': 'harmless', '_hidden.txt': 'shown', 'ünïcödé 🦊.txt': 'fox',
   });
-  // What a zip holds is fixed when its URL is made.
+  // The URL fixes the content of the zip.
   await files.bulkDeleteFiles([ids[1]], { permanent: true });
   await files.updateFileDescriptor({ _id: ids[0], displayName: 'renamed.txt' });
   equal(await unzip(world, new Uint8Array(await (await send(downloadUrl)).arrayBuffer())), await unzip(world, content));

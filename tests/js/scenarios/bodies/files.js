@@ -93,7 +93,7 @@ scenario('renaming, labelling, moving', { needs: ['clock'] }, async ({ files, fo
   const moved = await files.updateFileDescriptor({ _id: file._id, parentFolderId: target });
   equal(moved.parentFolderId, target);
   equal([await look(), await look(target)], [['Target/'], ['river']]);
-  // What was read can be sent back as it is; what cannot be changed stays.
+  // A whole descriptor can be sent back; its read-only members are ignored.
   const again = await files.updateFileDescriptor({ ...moved, displayName: 'river.png', hash: 'x', sizeInBytes: '0', state: 'DELETED' });
   equal([again.displayName, again.hash, again.sizeInBytes, again.state, again.parentFolderId], ['river.png', file.hash, file.sizeInBytes, 'OK', target]);
 });

@@ -14,7 +14,7 @@ scenario('a folder is created in the root or in its parent', { needs: ['clock'] 
   await folder('Foxes', animals._id);
   equal(await look(), ['Animals/']);
   equal(await look(animals._id), ['Foxes/']);
-  // What is put into a folder does not touch it.
+  // Adding content does not update the folder.
   equal(await folders.getFolder(animals._id), animals);
 });
 
