@@ -1,6 +1,7 @@
-//! `cargo xtask check`: everything that can be said about the sources without running them.
+//! `cargo xtask check`: checks the sources without running them.
 
 use std::collections::BTreeSet;
+use std::process::Command;
 
 use anyhow::{Result, bail};
 
@@ -9,7 +10,7 @@ use crate::process::{cargo, output, run};
 use crate::project::{NATIVE, Project};
 use crate::tidy;
 
-/// Crates that a wasm module must not pull in, by feature: each would cost every visitor more than it gives.
+/// Crates that a WebAssembly module must not depend on, by feature, because every visitor would download them.
 const DENIED: [(&str, &[&str]); 4] = [
     ("client", &["anyhow", "regex", "reqwest", "serde_json", "tokio", "url"]),
     (
@@ -23,22 +24,28 @@ const DENIED: [(&str, &[&str]); 4] = [
     ("images", &["anyhow", "image", "rayon", "serde_json", "web-sys"]),
 ];
 
-/// JavaScript that is linted; `biome.json` holds the rules.
+/// Folders of JavaScript that is linted, by the rules of `biome.json`.
 const JAVASCRIPT: [&str; 4] = ["examples", "pkg-template", "tests/js", "www"];
 
-/// One check; an error says what is wrong, unless the program it ran has already said it.
+/// Folders of JavaScript whose types are checked, each with a `tsconfig.json`. The other folders of `tests/js` join when they
+/// are clean: bench, client, command, crash, examples, manager, oracle, package, page, pictures, scenarios, surface,
+/// transfers, tus, types, vectors and versions.
+const TYPED: [&str; 4] = ["pkg-template", "www", "tests/js/harness", "tests/js/size"];
+
+/// A check. Its error adds to what the program that it ran has printed.
 type Check = fn(&Project) -> Result<()>;
 
-/// Makes every check, also after one has failed, and prints the result; whether all passed.
+/// Runs every check, also after a failure, and prints the result. Returns whether all passed.
 pub(crate) fn check(project: &Project) -> Result<bool> {
     machine::wasm_target()?;
     machine::rust_linters()?;
     machine::c_compiler()?;
     machine::npm_packages(project)?;
-    let checks: [(&str, Check); 6] = [
+    let checks: [(&str, Check); 7] = [
         ("formatting", formatting),
         ("tidiness", tidy::tidy),
         ("JavaScript", javascript),
+        ("types", types),
         ("crates", crates),
         ("lints", lints),
         ("documentation", documentation),
@@ -70,7 +77,15 @@ fn javascript(project: &Project) -> Result<()> {
         .args(JAVASCRIPT))
 }
 
-/// Clippy for the host, and for wasm with each feature alone.
+/// The TypeScript compiler over JavaScript, strictly.
+fn types(project: &Project) -> Result<()> {
+    run(Command::new("node")
+        .arg(project.javascript().join("check-types.js"))
+        .args(TYPED)
+        .current_dir(&project.root))
+}
+
+/// Runs Clippy natively, and for WebAssembly with each feature alone.
 fn lints(project: &Project) -> Result<()> {
     const STRICT: [&str; 3] = ["--", "-D", "warnings"];
     run(cargo(&["clippy", "--workspace", "--all-targets"])
@@ -106,11 +121,11 @@ fn documentation(project: &Project) -> Result<()> {
     run(command.env("RUSTDOCFLAGS", "-D warnings").current_dir(&project.root))
 }
 
-/// No wasm module pulls in a crate of its deny list.
+/// Checks that no WebAssembly module depends on a denied crate.
 fn crates(project: &Project) -> Result<()> {
     for feature in &project.features {
         let Some((_, denied)) = DENIED.iter().find(|(name, _)| name == feature) else {
-            bail!("no list says which crates the wasm module of the feature {feature} must do without");
+            bail!("no deny list for the feature {feature}: add it to DENIED");
         };
         let mut command = cargo(&["tree", "--package", "wix-media", "--target", WASM, "--edges", "normal"]);
         command.args([
@@ -124,13 +139,16 @@ fn crates(project: &Project) -> Result<()> {
         ]);
         let found = denied_in(&output(command.current_dir(&project.root))?, denied);
         if !found.is_empty() {
-            bail!("the wasm module of the feature {feature} pulls in {}", found.join(", "));
+            bail!(
+                "the WebAssembly module of the feature {feature} depends on denied crates: {}",
+                found.join(", ")
+            );
         }
     }
     Ok(())
 }
 
-/// The denied crates among lines such as `serde v1.0.0`.
+/// Returns the denied crates among lines such as `serde v1.0.0`.
 fn denied_in<'a>(tree: &str, denied: &[&'a str]) -> Vec<&'a str> {
     let present: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
     denied.iter().copied().filter(|name| present.contains(name)).collect()
@@ -141,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn denied_crates_are_named() {
+    fn denied_in_names_the_denied_crates() {
         let tree = "wix-media v0.1.0 (/p)\njs-sys v0.3.1\nserde v1.0.0\nserde_json v1.0.0\nurl v2.0.0 (*)\n";
         assert_eq!(denied_in(tree, &["anyhow", "serde_json", "url"]), ["serde_json", "url"]);
         assert_eq!(denied_in(tree, &["anyhow", "js"]), [""; 0]);

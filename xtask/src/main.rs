@@ -36,7 +36,7 @@ Usage: cargo xtask COMMAND
   start [--port N]  build what is missing and serve a Media Manager on http://127.0.0.1:4410
   test [RING...]    run the tests: rust, wasm-node, wasm-browser, js, package, page (all by default);
                     --quick gives an answer in under three minutes, without slow tests
-  check             formatting, lints, documentation, forbidden crates and strings
+  check             formatting, lints, types, documentation, forbidden crates and strings
   size              what a visitor downloads, beside the official packages
   bench             how fast calls are, beside the official packages
   help              this text
