@@ -28,9 +28,15 @@ const DENIED: [(&str, &[&str]); 4] = [
 const JAVASCRIPT: [&str; 4] = ["examples", "pkg-template", "tests/js", "www"];
 
 /// Folders of JavaScript whose types are checked, each with a `tsconfig.json`. The other folders of `tests/js` join when they
-/// are clean: bench, client, command, crash, examples, manager, oracle, package, page, pictures, scenarios, surface,
+/// are clean: bench, client, command, crash, examples, manager, oracle, package, pictures, scenarios, surface,
 /// transfers, tus, types, vectors and versions.
-const TYPED: [&str; 4] = ["pkg-template", "www", "tests/js/harness", "tests/js/size"];
+const TYPED: [&str; 5] = [
+    "pkg-template",
+    "www",
+    "tests/js/harness",
+    "tests/js/page",
+    "tests/js/size",
+];
 
 /// A check. Its error adds to what the program that it ran has printed.
 type Check = fn(&Project) -> Result<()>;

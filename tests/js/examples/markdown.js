@@ -15,10 +15,23 @@ import { node } from './project.js';
 const LANGUAGES = new Set(['js', 'js no-run', 'html', 'json', 'sh', 'rust', 'text']);
 const OUTPUT = /\/\/ → (.*)$/gm;
 
-/** The blocks of a document: `{ language, code, before, line }`. */
+/**
+ * A block of code. `before` are its hidden lines.
+ *
+ * @typedef {{ language: string, code: string, before: string, line: number }} Block
+ */
+
+/**
+ * The blocks of a document.
+ *
+ * @param {string} text
+ */
 export function blocks(text) {
+  /** @type {Block[]} */
   const found = [];
+  /** @type {{ isOpen: boolean, lines: string[] } | undefined} */
   let hidden;
+  /** @type {{ fence: string, language: string, lines: string[], before: string, line: number } | undefined} */
   let open;
   for (const [index, line] of text.split('\n').entries()) {
     if (open) {
@@ -44,13 +57,22 @@ export function blocks(text) {
   return found;
 }
 
-/** The links of a document to other files and to its own headings. */
+/**
+ * The links of a document to other files and to its own headings.
+ *
+ * @param {string} text
+ */
 export const links = (text) =>
   [...withoutBlocks(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target).filter((target) => !/^[a-z]+:/.test(target));
 
+/** @param {string} text */
 const withoutBlocks = (text) => text.replace(/^```[\s\S]*?^```$/gm, '');
 
-/** The programs named in a document, in blocks and in running text: `cargo xtask test js`. */
+/**
+ * The commands of a document, in blocks and in running text: `cargo xtask test js`.
+ *
+ * @param {string} text
+ */
 export const commands = (text) => {
   const shell = blocks(text)
     .filter(({ language }) => language === 'sh')
@@ -78,7 +100,13 @@ globalThis.fetch = async (url, init) => {
 
 let number = 0;
 
-/** Runs a block in the project; resolves to what is wrong with it, or undefined. */
+/**
+ * Runs a block in the project. Resolves to its fault, or undefined.
+ *
+ * @param {Block} block
+ * @param {string} folder
+ * @param {Record<string, string | undefined>} env
+ */
 export async function run({ code, before }, folder, env) {
   const text = `${before}\n${code}\n`;
   // Names of its own, because blocks run side by side.

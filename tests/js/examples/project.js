@@ -10,7 +10,7 @@ const dist = fileURLToPath(new URL('../../../dist/', import.meta.url));
 const official = fileURLToPath(new URL('../node_modules/@wix/', import.meta.url));
 const picture = fileURLToPath(new URL('../../data/photos/chelsea.jpg', import.meta.url));
 
-/** Makes the folder, which `remove` takes away again. */
+/** Makes the folder, which `remove` deletes. */
 export async function project() {
   const folder = await mkdtemp(join(tmpdir(), 'wix-media-'));
   await cp(dist, join(folder, 'node_modules', 'wix-media.v2'), { recursive: true });
@@ -19,6 +19,7 @@ export async function project() {
   return folder;
 }
 
+/** @param {string} folder */
 export const remove = (folder) => rm(folder, { recursive: true, force: true });
 
 /** How long a program may take. It only ends one that hangs. */
@@ -27,6 +28,11 @@ const PATIENCE_MS = 600_000;
 /**
  * Runs Node in the folder, with nothing in its environment but `env`. Upload records stay in the folder, so that no program
  * finds those of another. Resolves also when the program fails.
+ *
+ * @param {string} folder
+ * @param {string[]} args
+ * @param {Record<string, string | undefined>} [env]
+ * @returns {Promise<{ code: any, stdout: string, stderr: string }>}
  */
 export function node(folder, args, env = {}) {
   const { PATH } = process.env;

@@ -10,18 +10,24 @@ export const TOKEN = 'OauthNG.example-token';
 const MOST_PER_PAGE = 100;
 const MOST_IDS = 1000;
 
-/** A descriptor as REST has it. Names end in what they are: `fox.jpg`, `clip.mp4`. */
+/**
+ * A descriptor in REST form. The extension of the name gives its type: `fox.jpg`, `clip.mp4`.
+ *
+ * @param {string} displayName
+ * @param {object} [more]
+ * @returns {any}
+ */
 export function file(displayName, more) {
-  const [, extension] = /\.(\w+)$/.exec(displayName);
-  const mediaType = { jpg: 'IMAGE', png: 'IMAGE', mp4: 'VIDEO', mp3: 'AUDIO', pdf: 'DOCUMENT' }[extension];
+  const [, extension = ''] = /\.(\w+)$/.exec(displayName) ?? [];
+  const mediaType = /** @type {Record<string, string>} */ ({ jpg: 'IMAGE', png: 'IMAGE', mp4: 'VIDEO', mp3: 'AUDIO', pdf: 'DOCUMENT' })[extension];
   const id = `a1b2c3_${displayName.replace(/\W/g, '-')}${mediaType === 'IMAGE' ? `~mv2.${extension}` : ''}`;
   const filename = displayName;
-  const media = {
+  const media = /** @type {Record<string, object>} */ ({
     IMAGE: { image: { image: { id, filename, width: 4000, height: 3000 } } },
     VIDEO: { video: { id, filename, posters: [{ id: `${id}f000.jpg`, width: 1280, height: 720 }] } },
     AUDIO: { audio: { id, assets: [{ id, filename, duration: 230164 }] } },
     DOCUMENT: { document: { id, filename } },
-  }[mediaType];
+  })[mediaType];
   return {
     id,
     displayName,
@@ -40,9 +46,14 @@ export function file(displayName, more) {
   };
 }
 
+/** @param {any} descriptor */
 const trashed = (descriptor) => ({ ...descriptor, state: 'DELETED', parentFolderId: 'trash-root', from: descriptor.parentFolderId });
 
 class Refusal extends Error {
+  /**
+   * @param {number} status
+   * @param {object} details
+   */
   constructor(status, details) {
     super();
     this.status = status;
@@ -50,40 +61,61 @@ class Refusal extends Error {
   }
 }
 
+/** @type {(status: number, code: string, description: string) => Refusal} */
 const refused = (status, code, description) => new Refusal(status, { applicationError: { code, description, data: {} } });
 
+/** @type {(field: string, violatedRule: string, description: string) => Refusal} */
 const violation = (field, violatedRule, description) =>
   new Refusal(400, { validationError: { fieldViolations: [{ field, violatedRule, description }] } });
 
 const PATH = '/site-media/v1';
 
 /**
- * Starts a site on a free port. `files` and `trash` are what is in it, newest first. The answer has `origin`, the
- * `requests` so far, `find(id)`, `inTrash()` and `close()`.
+ * A request as the site keeps it.
+ *
+ * @typedef {object} Kept
+ * @property {string} method
+ * @property {string} path
+ * @property {URLSearchParams} query
+ * @property {import('node:http').IncomingHttpHeaders} headers
+ * @property {string} text
+ * @property {any} body
+ */
+
+/**
+ * Starts a site on a free port, with these `files` and this `trash`, newest first.
+ *
+ * @param {{ files?: any[], trash?: any[] }} [content]
  */
 export async function startSite({ files = [], trash = [] } = {}) {
   const found = new Map([...files, ...trash.map(trashed)].map((descriptor) => [descriptor.id, descriptor]));
   const folders = new Map();
+  /** @type {Kept[]} */
   const requests = [];
   let number = 0;
 
-  const all = (state) => [...found.values()].filter((descriptor) => descriptor.state === state);
-  const known = (id) => {
+  const all = (/** @type {string} */ state) => [...found.values()].filter((descriptor) => descriptor.state === state);
+  const known = (/** @type {string | null} */ id) => {
     const descriptor = found.get(id);
     if (!descriptor) throw refused(400, 'RESOURCE_NOT_FOUND', `there is no file ${id}`);
     return descriptor;
   };
 
+  /** @type {(body: { fileIds: string[] }) => string[]} */
   const ids = ({ fileIds }) => {
     if (!Array.isArray(fileIds)) throw violation('fileIds', 'REQUIRED_FIELD', 'must be a list');
     if (fileIds.length > MOST_IDS) throw violation('fileIds', 'MAX_SIZE', `has more than ${MOST_IDS} entries`);
     return fileIds.filter((id) => found.has(id));
   };
 
-  // A cursor says all that is left to say: what was asked for, and how far it has been answered.
+  /**
+   * A page. Its cursor holds the query and the offset.
+   *
+   * @type {(list: (choice: any) => any[], paging: { cursor?: string | null, limit?: any }, choose?: any) => any}
+   */
   const page = (list, { cursor, limit = 50 }, choose) => {
     if (!(limit >= 1 && limit <= MOST_PER_PAGE)) throw violation('paging.limit', 'MAX', `must be 1 to ${MOST_PER_PAGE}`);
-    const { start = 0, choice = choose } = cursor ? JSON.parse(Buffer.from(cursor, 'base64url')) : {};
+    const { start = 0, choice = choose } = cursor ? JSON.parse(Buffer.from(cursor, 'base64url').toString()) : {};
     const chosen = list(choice);
     const end = start + Number(limit);
     const hasNext = end < chosen.length;
@@ -91,15 +123,18 @@ export async function startSite({ files = [], trash = [] } = {}) {
     return { items: chosen.slice(start, end), cursors: { next }, hasNext };
   };
 
+  /** @type {(choice: { mediaTypes?: string[], search?: string }) => (descriptor: any) => boolean} */
   const isWanted = ({ mediaTypes = [], search = '' }) => (descriptor) =>
     (mediaTypes.length === 0 || mediaTypes.includes(descriptor.mediaType)) &&
     [descriptor.displayName, ...descriptor.labels].some((text) => text.toLowerCase().includes(search.toLowerCase()));
 
+  /** @type {(list: (choice: any) => any[], asked: { cursor?: string | null, limit?: any }, choose?: any) => object} */
   const listed = (list, asked, choose) => {
     const { items, ...nextCursor } = page(list, asked, choose);
     return { files: items, nextCursor };
   };
 
+  /** @type {Record<string, (call: { query: URLSearchParams, body: any }) => object>} */
   const CALLS = {
     'GET /files': ({ query }) =>
       listed(
@@ -115,11 +150,11 @@ export async function startSite({ files = [], trash = [] } = {}) {
       ),
     'POST /files/search': ({ body }) => listed((choice) => all('OK').filter(isWanted(choice)), body.paging ?? {}, body),
     'POST /files/query': ({ body: { query } }) => {
-      const list = ({ filter, sort = [] }) => {
+      const list = (/** @type {{ filter?: any, sort?: any[] }} */ { filter, sort = [] }) => {
         const [{ fieldName = 'updatedDate', order = 'DESC' } = {}] = sort;
         const conditions = filter?.$and ?? [filter ?? {}];
-        const matches = (descriptor) =>
-          conditions.every((condition) =>
+        const matches = (/** @type {any} */ descriptor) =>
+          conditions.every((/** @type {Record<string, any>} */ condition) =>
             Object.entries(condition).every(([name, value]) => (value?.$in ?? [value]).includes(descriptor[name])),
           );
         const sorted = all('OK').filter(matches).sort((one, other) => (one[fieldName] < other[fieldName] ? -1 : 1));
@@ -168,7 +203,7 @@ export async function startSite({ files = [], trash = [] } = {}) {
     },
   };
 
-  const answer = ({ method, path, query, headers, text }) => {
+  const answer = (/** @type {Kept} */ { method, path, query, headers, text }) => {
     if (headers.authorization !== TOKEN) {
       if (headers.authorization !== API_KEY) throw refused(401, 'UNAUTHENTICATED', 'the API key is missing or wrong');
       if (headers['wix-site-id'] !== SITE_ID) throw violation('wix-site-id', 'REQUIRED_FIELD', 'must name the site');
@@ -183,19 +218,20 @@ export async function startSite({ files = [], trash = [] } = {}) {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     const text = Buffer.concat(chunks).toString();
-    const { pathname, searchParams: query } = new URL(request.url, 'http://localhost');
-    const { method, headers } = request;
+    const { pathname, searchParams: query } = new URL(request.url ?? '', 'http://localhost');
+    const { method = '', headers } = request;
     const path = pathname.startsWith(PATH) ? pathname.slice(PATH.length) : pathname;
+    /** @type {Kept} */
     const kept = { method, path, query, headers, text, body: undefined };
     requests.push(kept);
-    const reply = (status, body) =>
+    const reply = (/** @type {number} */ status, /** @type {unknown} */ body) =>
       response
         .writeHead(status, { 'content-type': 'application/json', 'x-wix-request-id': `request-${requests.length}` })
         .end(JSON.stringify(body));
     // An upload URL needs no credential, and upload hosts refuse one.
     if (method === 'PUT' && path.startsWith('/upload/')) {
       if (headers.authorization !== undefined) return reply(400, { message: 'no credentials here', details: {} });
-      const { fileName, mimeType, ...fields } = JSON.parse(Buffer.from(path.split('/').pop(), 'base64url'));
+      const { fileName, mimeType, ...fields } = JSON.parse(Buffer.from(path.split('/').pop() ?? '', 'base64url').toString());
       if (headers['content-type'] !== mimeType) return reply(400, { message: 'another type was announced', details: {} });
       const uploaded = file(fileName, { ...fields, sizeInBytes: String(Buffer.concat(chunks).length) });
       found.set(uploaded.id, uploaded);
@@ -209,13 +245,13 @@ export async function startSite({ files = [], trash = [] } = {}) {
       reply(error.status, { message: '', details: error.details });
     }
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${server.address().port}`;
+  await /** @type {Promise<void>} */ (new Promise((resolve) => server.listen(0, '127.0.0.1', resolve)));
+  const origin = `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}`;
 
   return {
     origin,
     requests,
-    find: (id) => found.get(id),
+    find: (/** @type {string} */ id) => found.get(id),
     inTrash: () => all('DELETED'),
     close: () =>
       new Promise((resolve) => {
