@@ -14,7 +14,7 @@ import { helpFor, overview } from '../../../pkg-template/cli/help.js';
 const read = (line) => parse(line.split(' ').filter(Boolean));
 
 suite('the command line', () => {
-  test('words and options come in any order and spelling', () => {
+  test('parse: accepts words and options in any order and spelling', () => {
     const expected = { command: 'ls', words: ['/a', '/b'], options: { long: true, sort: 'size', type: ['IMAGE', 'VIDEO'] } };
     for (const line of [
       'ls /a /b --long --sort size --type IMAGE --type VIDEO',
@@ -25,11 +25,11 @@ suite('the command line', () => {
     }
   });
 
-  test('what follows -- is no option', () => {
+  test('parse: takes everything after -- as words', () => {
     assert.deepEqual(read('rename /a -- -b').words, ['/a', '-b']);
   });
 
-  test('numbers are numbers, names are in camel case', () => {
+  test('parse: converts numbers, and names to camel case', () => {
     assert.deepEqual(read('serve --port 0 --external-url http://x --api-key a --api-key b').options, {
       port: 0,
       externalUrl: 'http://x',
@@ -37,13 +37,13 @@ suite('the command line', () => {
     });
   });
 
-  test('help can be asked for in every way, whatever else is there', () => {
+  test('parse: understands every form of help', () => {
     for (const line of ['', '--help', '-h', 'help']) assert.equal(read(line).options.help, true, line);
     for (const line of ['ls --help', 'mv -h', 'help mv']) assert.ok(read(line).options.help && read(line).command, line);
     assert.equal(read('--version').options.version, true);
   });
 
-  test('what makes no sense is refused, with the words to blame', () => {
+  test('parse: names the invalid words', () => {
     for (const [line, message] of [
       ['lss', /unknown command lss: did you mean ls\?/],
       ['--port 1 serve', /unknown command --port: the command comes first/],
@@ -64,7 +64,7 @@ suite('the command line', () => {
     }
   });
 
-  test('every example of the help is understood', () => {
+  test('help: every example can be parsed', () => {
     for (const [name, { examples }] of Object.entries(commands)) {
       assert.ok(examples.length > 0, name);
       for (const [line] of examples) {
@@ -74,7 +74,7 @@ suite('the command line', () => {
     }
   });
 
-  test('an option means the same wherever it stands, so that completions need not know the command', () => {
+  test('options: mean the same in every command', () => {
     const seen = new Map();
     for (const name of Object.keys(commands)) {
       for (const { name: option, value, choices } of optionsOf(name)) {
@@ -88,7 +88,7 @@ suite('the command line', () => {
     }
   });
 
-  test('the help names every command and every option', () => {
+  test('help: names every command and option', () => {
     for (const name of Object.keys(commands)) {
       assert.match(overview('wix-media'), new RegExp(`^ {2}${name}\\b`, 'm'));
       for (const { name: option } of optionsOf(name)) assert.match(helpFor(name, 'wix-media'), new RegExp(`--${option}\\b`));
@@ -97,7 +97,7 @@ suite('the command line', () => {
 });
 
 suite('docs/command.md', () => {
-  test('has every command, every option of serve, and no other', async () => {
+  test('docs/command.md: lists every command and every option of serve', async () => {
     const text = await readFile(new URL('../../../docs/command.md', import.meta.url), 'utf8');
     const [, serving, others] = /## `wix-media serve`([\s\S]*?)## Files and folders([\s\S]*?)\n### /.exec(text);
     const firstCells = (part) => part.split('\n').filter((line) => /^\| `/.test(line)).map((line) => line.split(' | ')[0]);
@@ -128,7 +128,7 @@ suite('completions', () => {
     return execFileSync('bash', ['-c', program], { encoding: 'utf8', cwd }).split('\n').filter(Boolean).sort();
   }
 
-  test('bash offers commands, options, values and files', async (t) => {
+  test('bash: offers commands, options, values and files', async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'wix-media-'));
     t.after(() => rm(folder, { recursive: true }));
     await writeFile(join(folder, 'fox.jpg'), '');
@@ -141,7 +141,7 @@ suite('completions', () => {
     assert.deepEqual(await offered(['wix-media', 'completion', 'b'], folder), ['bash']);
   });
 
-  test('every shell completes every command and option', async () => {
+  test('completion: covers every command and option', async () => {
     for (const shell of ['bash', 'zsh', 'fish']) {
       const text = await script(shell);
       for (const name of Object.keys(commands)) {
@@ -155,13 +155,13 @@ suite('completions', () => {
 
   for (const [shell, check] of [['bash', ['-n']], ['zsh', ['-n']], ['fish', ['--no-execute']]]) {
     const isThere = spawnSync(shell, ['--version']).status === 0;
-    test(`${shell} takes its script`, { skip: isThere ? false : `there is no ${shell} here` }, async () => {
+    test(`${shell}: accepts its script`, { skip: isThere ? false : `there is no ${shell} here` }, async () => {
       const { status, stderr } = spawnSync(shell, check, { input: await script(shell), encoding: 'utf8' });
       assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
     });
   }
 
-  test('an unknown shell is refused', async () => {
+  test('completion: refuses an unknown shell', async () => {
     await assert.rejects(script('tcsh'), /unknown shell tcsh: expected one of bash, zsh, fish/);
   });
 });

@@ -49,7 +49,7 @@ suite('the commands', { concurrency: 2 }, () => {
 
   const names = (entries) => entries.map(({ name }) => name);
 
-  test('ls', async (t) => {
+  test('ls: lists folders', async (t) => {
     const { text, json, refusal, client } = await place(t);
     assert.deepEqual((await text('ls')).split('\n').map((line) => line.split(/ {2,}/)[0]).filter(Boolean), ['Name', 'Animals/', 'Breakfast/', 'Documents/', 'Sounds/', 'Space/', 'chelsea-portrait.jpg', 'coffee-cup.jpg', 'hubble_galaxies.jpg']);
     assert.match(await text('ls', '/Space', '--sort', 'size', '--reverse'), /astronaut\.png +791\.6 kB +IMAGE +\d{4}-\d\d-\d\d \d\d:\d\d\n.*hubble.*\n.*rocket/);
@@ -82,7 +82,7 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.match(await text('ls', '--long', '/Space'), /^Name +Size +Type +Changed +State +Labels +Id\n/);
   });
 
-  test('tree', async (t) => {
+  test('tree: prints the folder tree', async (t) => {
     const { text, json } = await place(t);
     assert.equal(
       await text('tree'),
@@ -115,7 +115,7 @@ suite('the commands', { concurrency: 2 }, () => {
     ]);
   });
 
-  test('put', async (t) => {
+  test('put: uploads files and folders', async (t) => {
     const { text, json, refusal, ask, client, cwd } = await place(t, []);
     await mkdir(join(cwd, 'photos/2024'), { recursive: true });
     await writeFile(join(cwd, 'photos/2024/one.txt'), 'one');
@@ -157,7 +157,7 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.match(await refusal(1, 'put', 'empty.txt', '/'), /^Failed: \/empty\.txt: .*the file is empty/);
   });
 
-  test('get', async (t) => {
+  test('get: downloads files, folders and zips', async (t) => {
     const { text, json, refusal, cwd } = await place(t);
     const original = await readFile(join(SITE, 'Animals/chelsea.png'));
     const here = (name) => readFile(join(cwd, name));
@@ -190,7 +190,7 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.match(await refusal(2, 'get', '/Space', '/Animals', '--zip'), /either one folder or several files/);
   });
 
-  test('mkdir, mv and rename', async (t) => {
+  test('mkdir, mv, rename: change folders and files', async (t) => {
     const { text, json, refusal, client } = await place(t);
     assert.equal(await text('mkdir', '/Holidays/2024', '/Space'), '/Holidays/2024 exists\n/Space exists\n');
     assert.deepEqual((await json('mkdir', '/Holidays/2024')).map(({ kind, path, name }) => ({ kind, path, name })), [{ kind: 'folder', path: '/Holidays/2024', name: '2024' }]);
@@ -210,7 +210,7 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.match(await refusal(1, 'rename', '/Holidays', 'a/b'), /displayName|slash/i);
   });
 
-  test('rm and restore', async (t) => {
+  test('rm, restore: move to the trash and back', async (t) => {
     const { text, json, refusal, ask, client } = await place(t);
     const dry = await text('rm', '/Space', '/Animals/chelsea.png', '--dry-run');
     assert.match(dry, /^Would move to the trash: 4 files and 1 folder \(1\.7 MB\)\n {2}\/Space\/ .*\n {2}\/Animals\/chelsea\.png .*\n$/);
@@ -259,7 +259,7 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.match(await refusal(2, 'rm'), /rm needs PATH/);
   });
 
-  test('rm --permanent asks who sits at a terminal', { skip: spawnSync('script', ['--version']).status === 0 ? false : 'there is no script here' }, async (t) => {
+  test('rm --permanent: asks at a terminal', { skip: spawnSync('script', ['--version']).status === 0 ? false : 'there is no script here' }, async (t) => {
     const { origin, client } = await place(t);
     /** Runs the command at a terminal, and types the answer once it asks. */
     const typed = async (answer) => {
@@ -283,7 +283,7 @@ suite('the commands', { concurrency: 2 }, () => {
     await assert.rejects(client.paths.resolve('/Animals'));
   });
 
-  test('search', async (t) => {
+  test('search: finds files and folders', async (t) => {
     const { text, json, refusal } = await place(t);
     assert.deepEqual((await json('search', 'Sp')).map(({ kind, path }) => [kind, path]), [['folder', '/Space']]);
     assert.deepEqual((await json('search', '.png')).map(({ path }) => path).sort(), ['/Animals/chelsea.png', '/Breakfast/coffee.png', '/Space/astronaut.png']);
@@ -294,7 +294,7 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.match(await refusal(1, 'search', 'nothing like it'), /Nothing matches nothing like it/);
   });
 
-  test('info', async (t) => {
+  test('info: shows a file or folder', async (t) => {
     const { text, json, refusal } = await place(t);
     const facts = Object.fromEntries((await text('info', '/Animals/chelsea.png')).trim().split('\n').map((line) => line.split(/ {2,}/)));
     assert.equal(facts.Path, '/Animals/chelsea.png');
@@ -311,7 +311,7 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.match(await refusal(2, 'info', '/Space', '--minutes', '5'), /--minutes needs --link/);
   });
 
-  test('du', async (t) => {
+  test('du: sums up sizes', async (t) => {
     const { text, json } = await place(t);
     assert.deepEqual((await text('du')).split('\n').map((line) => line.trim().split(/ {2,}/)), [
       ['Size', 'Files', 'Folder'],
@@ -326,7 +326,7 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.deepEqual(await json('du', '/Space', '--depth', '0'), [{ path: '/Space', files: 3, folders: 0, bytes: 1432020 }]);
   });
 
-  test('a directory, while no server has it', async (t) => {
+  test('--data: opens a directory that no server holds', async (t) => {
     const { cwd, ask } = await place(t, []);
     const data = join(cwd, 'media');
     const server = await serve(t, installed, ['--quiet', '--data', data, '--seed', SITE]);
@@ -344,7 +344,7 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.equal(existsSync(join(cwd, 'mistyped')), false);
   });
 
-  test('a Wix site, by its credentials', async (t) => {
+  test('credentials: lead to a Wix site', async (t) => {
     const site = await startSite({ files: [siteFile('river.jpg')], trash: [] });
     t.after(() => site.close());
     const { ask } = await place(t, []);
@@ -364,7 +364,7 @@ suite('the commands', { concurrency: 2 }, () => {
     }
   });
 
-  test('what goes wrong is JSON too, with --json', async (t) => {
+  test('--json: prints errors as JSON', async (t) => {
     const { ask, origin } = await place(t, ['--api-key', 'key']);
     const { code, stdout, stderr } = await ask(['ls', '--json']);
     assert.deepEqual({ code, stdout }, { code: 1, stdout: '' });
@@ -377,7 +377,7 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.match((await ask(['ls', '--url', 'ftp://x'])).stderr, /expected http:/);
   });
 
-  test('help, version and completions', async (t) => {
+  test('help, version, completion: print text', async (t) => {
     const { text, ask } = await place(t, []);
     assert.match(await text(), /^Usage: wix-media COMMAND/);
     assert.match(await text('get', '--help'), /^wix-media get: download files and folders\n/);

@@ -10,13 +10,13 @@ import { bytes, count, duration, moment, span } from '../../../pkg-template/cli/
 const plain = painter({ isTTY: false }, {});
 
 suite('units', () => {
-  test('sizes', () => {
+  test('units: format sizes', () => {
     for (const [size, text] of [[0, '0 B'], [999, '999 B'], [1000, '1.0 kB'], ['20480', '20.5 kB'], [999_940, '999.9 kB'], [999_999, '1.0 MB'], [2e9, '2.0 GB'], [5e15, '5000.0 TB']]) {
       assert.equal(bytes(size), text);
     }
   });
 
-  test('times', () => {
+  test('units: parse and format times', () => {
     for (const [ms, text] of [[0, '0 ms'], [999, '999 ms'], [1500, '1.5 s'], [59_990, '1 min 0 s'], [83_000, '1 min 23 s'], [3_600_000, '1 h 0 min']]) {
       assert.equal(duration(ms), text);
     }
@@ -31,14 +31,14 @@ suite('units', () => {
 });
 
 suite('tables', () => {
-  test('columns line up, also with wide characters', () => {
+  test('tables: align columns, also with wide characters', () => {
     const lines = table([{ title: 'Name' }, { title: 'Size', align: 'right' }, { title: 'Type' }], [['狐.jpg', '1 B', 'IMAGE'], ['river.jpg', '20 kB', 'IMAGE']], plain);
     assert.deepEqual(lines, ['Name        Size  Type', '狐.jpg       1 B  IMAGE', 'river.jpg  20 kB  IMAGE']);
     assert.equal(width('🦊'), 2);
     assert.equal(width('e\u0301'), 1);
   });
 
-  test('no name moves the cursor, begins a line or turns the direction around', () => {
+  test('tables: escape control and direction characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (name) => {
         assert.doesNotMatch(printable(name), /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
@@ -54,7 +54,7 @@ suite('progress', () => {
     return { isTTY, columns: 60, written, write: (text) => written.push(text) };
   };
 
-  test('draws over itself, within the width, and leaves nothing', () => {
+  test('progress: redraws one line, and erases it', () => {
     const stream = terminal();
     let time = 0;
     const bar = progress(stream, { now: () => time });
@@ -71,14 +71,14 @@ suite('progress', () => {
     assert.equal(stream.written.at(-1), '\r\x1b[2K');
   });
 
-  test('draws no more often than anyone could read, but always the end', () => {
+  test('progress: limits its rate, and always draws the end', () => {
     const stream = terminal();
     const bar = progress(stream, { now: () => 0 });
     for (let done = 0; done <= 1000; done += 1) bar.update({ done, total: 1000, text: '' });
     assert.equal(stream.written.filter((text) => text.startsWith('[')).length, 2);
   });
 
-  test('is silent where nobody looks', () => {
+  test('progress: prints nothing without a terminal', () => {
     for (const [stream, isQuiet] of [[terminal(false), false], [terminal(), true]]) {
       const bar = progress(stream, { isQuiet });
       bar.update({ done: 1, total: 2, text: '' });
@@ -97,7 +97,7 @@ suite('questions', () => {
     return { isYes: await answer, asked: stderr.read()?.toString() };
   };
 
-  test('only yes is yes', async () => {
+  test('questions: accept yes only', async () => {
     for (const text of ['y\n', 'YES\n', ' yes \n']) assert.equal((await answered(text)).isYes, true, text);
     for (const text of ['', '\n', 'n\n', 'yep\n', 'no\ny\n']) assert.equal((await answered(text)).isYes, false, text);
     assert.equal((await answered('n\n')).asked, 'Delete 2 files? [y/N] ');
@@ -107,7 +107,7 @@ suite('questions', () => {
 suite('the access log', () => {
   const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.payload.signature';
 
-  test('shows no token, whatever carries it', () => {
+  test('access log: redacts tokens', () => {
     for (const [target, shown] of [
       [`/upload/${TOKEN}?filename=fox.jpg`, '/upload/[redacted]?filename=fox.jpg'],
       [`/upload/tus/${TOKEN}`, '/upload/tus/[redacted]'],
@@ -126,7 +126,7 @@ suite('the access log', () => {
     assert.equal(lines.at(-1), 'accept: */*');
   });
 
-  test('has one line for each request', () => {
+  test('access log: has a line for each request', () => {
     const lines = [];
     const log = accessLog({ write: (line) => lines.push(line), paint: plain, now: () => new Date(2024, 0, 1, 10, 5, 12) });
     const incoming = { method: 'GET', url: '/x\u00a0y', headers: {}, socket: {} };

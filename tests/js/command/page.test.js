@@ -36,7 +36,7 @@ suite('the page', () => {
 
   const get = (path, init) => page(new Request(`http://here${path}`, init));
 
-  test('its files have their types and the policy', async () => {
+  test('page: serves files with type and policy', async () => {
     for (const [path, type, text] of [
       ['/main.js?x=1', 'text/javascript; charset=utf-8', 'main'],
       ['/deep%20er/part.css', 'text/css; charset=utf-8', 'css'],
@@ -52,7 +52,7 @@ suite('the page', () => {
     }
   });
 
-  test('the import map is let through by its hash, and nothing else inline', async () => {
+  test('page: allows the import map by its hash', async () => {
     for (const path of ['/', '/index.html']) {
       const policy = (await get(path)).headers.get('content-security-policy');
       assert.ok(policy.includes(`'sha256-${createHash('sha256').update('{}').digest('base64')}'`), policy);
@@ -61,7 +61,7 @@ suite('the page', () => {
     }
   });
 
-  test('what has not changed is not sent again', async () => {
+  test('page: answers 304 for unchanged files', async () => {
     const tag = (await get('/main.js')).headers.get('etag');
     const again = await get('/main.js', { headers: { 'if-none-match': tag } });
     assert.equal(again.status, 304);
@@ -72,13 +72,13 @@ suite('the page', () => {
     await writeFile(join(root, 'dist/www/main.js'), 'main');
   });
 
-  test('a HEAD has no body', async () => {
+  test('page: answers HEAD without a body', async () => {
     const response = await get('/main.js', { method: 'HEAD' });
     assert.equal(response.headers.get('content-length'), '4');
     assert.equal(response.body, null);
   });
 
-  test('everything else is for the Media Manager', async () => {
+  test('page: leaves other paths to the manager', async () => {
     for (const path of [
       '/site-media/v1/files',
       '/missing.js',

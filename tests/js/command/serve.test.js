@@ -48,7 +48,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     return (await response.json()).file;
   }
 
-  test('says where it is, and is healthy', async (t) => {
+  test('serve: prints its address, and is healthy', async (t) => {
     const { origin, text } = await start(t);
     assert.match(text.stdout, /^wix-media \d+\.\d+\.\d+, in memory: gone when it stops/);
     assert.match(text.stdout, /Three things to try:(\n {2}\S.*){3}/);
@@ -58,7 +58,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     assert.equal(new URL(origin).hostname, '127.0.0.1');
   });
 
-  test('has the page, with its policy, and the package for other pages', async (t) => {
+  test('serve: serves the page, its policy and the package', async (t) => {
     const { origin } = await start(t);
     const page = await fetch(`${origin}/`);
     assert.match(page.headers.get('content-type'), /^text\/html/);
@@ -73,7 +73,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     }
   });
 
-  test('works for this client', async (t) => {
+  test('serve: works with our client', async (t) => {
     const { origin } = await start(t);
     const { files, folders } = createClient({ baseUrl: origin });
     const { folder } = await folders.createFolder('Animals');
@@ -85,7 +85,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     assert.deepEqual(Buffer.from(await (await fetch(moved.url)).arrayBuffer()), chelsea);
   });
 
-  test('works for the official SDK, by a fetch that changes scheme and host', async (t) => {
+  test('serve: works with the official SDK', async (t) => {
     const { origin } = await start(t);
     const { files, folders } = createOfficialClient({
       modules: { files: official.files, folders: official.folders },
@@ -105,7 +105,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     await assert.rejects(files.getFileDescriptor('missing.png'), (error) => error.details.applicationError.code === 'RESOURCE_NOT_FOUND');
   });
 
-  test('works for tus-js-client', async (t) => {
+  test('serve: works with tus-js-client', async (t) => {
     const { origin } = await start(t);
     const { files } = createClient({ baseUrl: origin });
     const bytes = randomBytes(3_000_000);
@@ -125,7 +125,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     assert.equal(file.hash, md5(bytes));
   });
 
-  test('works for curl', { skip: spawnSync('curl', ['--version']).status === 0 ? false : 'there is no curl here' }, async (t) => {
+  test('serve: works with curl', { skip: spawnSync('curl', ['--version']).status === 0 ? false : 'there is no curl here' }, async (t) => {
     const { origin } = await start(t);
     const curl = (...args) => {
       const { status, stdout, stderr } = spawnSync('curl', ['--silent', '--show-error', '--fail', ...args], { maxBuffer: 1e8 });
@@ -141,7 +141,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     assert.match(curl('-I', file.url).toString(), /content-length: 240512/i);
   });
 
-  test('lets pages of other origins in, resumable uploads too', async (t) => {
+  test('serve: answers CORS preflights', async (t) => {
     const { origin } = await start(t);
     for (const [path, method, headers] of [
       ['/site-media/v1/files', 'PATCH', 'authorization, content-type, wix-site-id'],
@@ -169,7 +169,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     assert.equal((await fetch(`${origin}/_wix-media/reset`, { method: 'POST', headers: { origin } })).status, 200);
   });
 
-  test('URLs follow the host of the request, or --external-url', async (t) => {
+  test('--external-url: replaces the host in URLs', async (t) => {
     const [own, other] = await Promise.all([start(t), start(t, ['--external-url', 'https://media.example/'])]);
     const urlFrom = ({ origin }, host) =>
       new Promise((resolve, reject) => {
@@ -185,7 +185,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     assert.match(await urlFrom(other, 'docker.example:8080'), /^https:\/\/media\.example\/upload\//);
   });
 
-  test('what was uploaded cannot act in the name of the page', async (t) => {
+  test('serve: sandboxes uploads', async (t) => {
     const { origin } = await start(t);
     const { url } = await upload(origin, 'evil.html', '<script>alert(1)</script>', 'text/html');
     const response = await fetch(url);
@@ -195,7 +195,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     await response.text();
   });
 
-  test('killed and started again with its directory, it has lost nothing', async (t) => {
+  test('--data: survives a kill', async (t) => {
     const data = await directory(t);
     const first = await start(t, ['--data', data]);
     const names = Array.from({ length: 5 }, (_, index) => `chelsea ${index}.png`);
@@ -210,7 +210,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     assert.equal((await folders.listFolders().toArray())[0].displayName, 'Animals');
   });
 
-  test('a folder of files to begin with, the first time only', async (t) => {
+  test('--seed: adds a folder once', async (t) => {
     const [data, seed] = [await directory(t), await directory(t)];
     await mkdir(join(seed, 'Animals/Cats'), { recursive: true });
     await cp(join(SITE, 'Animals/chelsea.png'), join(seed, 'Animals/Cats/chelsea.png'));
@@ -231,7 +231,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     assert.deepEqual(await createClient({ baseUrl: second.origin }).files.listFiles().toArray(), []);
   });
 
-  test('only callers with a key, once there is one', async (t) => {
+  test('--api-key: refuses callers without a key', async (t) => {
     const { origin } = await start(t, ['--api-key', 'first', '--api-key', 'second', '--site-id', 'my-site', '--host', '0.0.0.0']);
     assert.match(origin, /^http:\/\/127\.0\.0\.1:/);
     const status = async (headers) => (await fetch(`${origin}/site-media/v1/files`, { headers })).status;
@@ -243,7 +243,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     assert.equal((await fetch(`${origin}/`)).status, 200);
   });
 
-  test('one clear sentence and exit code 1 for a port that is taken', async (t) => {
+  test('serve: explains a taken port', async (t) => {
     const taken = createServer().listen(0, '127.0.0.1');
     t.after(() => taken.close());
     await new Promise((resolve) => taken.on('listening', resolve));
@@ -253,7 +253,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     assert.equal(stderr, `wix-media: Port ${port} is in use by another program: stop that, or choose another with --port N\n`);
   });
 
-  test('one clear sentence and exit code 1 for a directory that is in use', async (t) => {
+  test('serve: explains a locked directory', async (t) => {
     const data = await directory(t);
     await start(t, ['--data', data]);
     const { code, stdout, stderr } = await ask(['serve', '--port', '0', '--data', data]);
@@ -261,7 +261,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     assert.equal(stderr, `wix-media: The directory ${data} is in use by another process: stop that, or ask its server with --url\n`);
   });
 
-  test('what makes no sense is refused before anything happens', async () => {
+  test('serve: refuses invalid options', async () => {
     for (const [args, message] of [
       [['--host', '0.0.0.0'], /--host 0\.0\.0\.0 lets other machines in: protect it with --api-key KEY/],
       [['--host', '192.168.1.1', '--api-key', ''], /--api-key must not be empty/],
@@ -279,7 +279,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     assert.match(stderr, /seed directory not found: nowhere/);
   });
 
-  test('streams events, which do not keep it from ending', async (t) => {
+  test('serve: ends streams of events at a signal', async (t) => {
     const { origin, end } = await start(t);
     const response = await fetch(`${origin}/_wix-media/events`, { headers: { accept: 'text/event-stream' } });
     assert.match(response.headers.get('content-type'), /^text\/event-stream/);
@@ -295,7 +295,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
   });
 
   for (const signal of ['SIGINT', 'SIGTERM']) {
-    test(`${signal} in the middle of an upload lets it finish`, async (t) => {
+    test(`serve: finishes an upload under way at ${signal}`, async (t) => {
       const data = await directory(t);
       const { origin, text, end } = await start(t, ['--data', data]);
       const { files } = createClient({ baseUrl: origin });
@@ -326,7 +326,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     });
   }
 
-  test('a second signal does not wait', async (t) => {
+  test('serve: a second signal ends it at once', async (t) => {
     const { origin, text, end } = await start(t);
     const { files } = createClient({ baseUrl: origin });
     const { uploadUrl } = await files.generateFileUploadUrl('image/png', { fileName: 'never.png' });
@@ -343,7 +343,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     await broken;
   });
 
-  test('the log has a line for each request and no tokens; --quiet has none', async (t) => {
+  test('serve: logs requests without tokens, and none with --quiet', async (t) => {
     const [loud, quiet, verbose] = await Promise.all([start(t), start(t, ['--quiet']), start(t, ['--verbose'])]);
     const tokens = [];
     for (const { origin } of [loud, quiet, verbose]) {

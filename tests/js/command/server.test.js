@@ -40,7 +40,7 @@ async function standstill(read, limit) {
 }
 
 suite('the server', () => {
-  test('hands over method, URL, headers and body, and gives back what it gets', async (t) => {
+  test('listen: passes requests and answers on', async (t) => {
     let seen;
     const server = await start(t, async (request) => {
       seen = { method: request.method, url: request.url, type: request.headers.get('content-type'), body: await request.text() };
@@ -53,14 +53,14 @@ suite('the server', () => {
     assert.equal(await response.text(), 'made');
   });
 
-  test('follows the host of the request', async (t) => {
+  test('listen: takes the host of the request', async (t) => {
     const server = await start(t, (request) => new Response(request.url));
     assert.match(await raw(server.port, 'GET /x HTTP/1.1\r\nHost: media.example:8080\r\nConnection: close\r\n\r\n'), /http:\/\/media\.example:8080\/x/);
     // HTTP/1.0 knows no Host.
     assert.match(await raw(server.port, 'GET /x HTTP/1.0\r\n\r\n'), new RegExp(`${server.origin}/x`));
   });
 
-  test('no target is another host, and whole URLs are paths of this one', async (t) => {
+  test('listen: reads every target as a path of this host', async (t) => {
     const server = await start(t, (request) => new Response(request.url));
     const ask = (target) => raw(server.port, `GET ${target} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n`);
     assert.match(await ask('//elsewhere/x'), /http:\/\/here\/\/elsewhere\/x/);
@@ -68,7 +68,7 @@ suite('the server', () => {
     assert.match(await raw(server.port, 'OPTIONS * HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n'), /http:\/\/here\/\r\n/);
   });
 
-  test('what is no request is refused, and what fails is an answer too', async (t) => {
+  test('listen: answers 400 and 500', async (t) => {
     const server = await start(t, () => {
       throw new Error('the handler fell over');
     });
@@ -80,7 +80,7 @@ suite('the server', () => {
     assert.match(server.ended.at(-1).error.message, /fell over/);
   });
 
-  test('a HEAD has the headers and no body, and the body is given back', async (t) => {
+  test('listen: cancels the body of an answer to HEAD', async (t) => {
     let isCancelled = false;
     const server = await start(t, () => {
       const body = new ReadableStream({
@@ -96,7 +96,7 @@ suite('the server', () => {
     assert.ok(isCancelled);
   });
 
-  test('a body comes in no faster than it is read', async (t) => {
+  test('listen: applies backpressure to requests', async (t) => {
     let read;
     const server = await start(t, async (request) => {
       const reader = request.body.getReader();
@@ -125,7 +125,7 @@ suite('the server', () => {
     assert.equal(await (await answer).text(), String(64 << 20));
   });
 
-  test('an answer goes out no faster than it is taken', async (t) => {
+  test('listen: applies backpressure to answers', async (t) => {
     let made = 0;
     let isCancelled = false;
     const chunk = new Uint8Array(64 * 1024);
@@ -143,7 +143,7 @@ suite('the server', () => {
     await until(() => isCancelled);
   });
 
-  test('a body that breaks off is an error for its reader, and the signal says so', async (t) => {
+  test('listen: reports a request that breaks off', async (t) => {
     const seen = {};
     const server = await start(t, async (request) => {
       request.signal.addEventListener('abort', () => (seen.isAborted = true));
@@ -159,7 +159,7 @@ suite('the server', () => {
     await until(() => server.pending === 0);
   });
 
-  test('an answer that breaks off looks broken', async (t) => {
+  test('listen: cuts the connection when an answer fails', async (t) => {
     const server = await start(t, () => {
       let isFirst = true;
       const pull = (controller) => {
@@ -172,7 +172,7 @@ suite('the server', () => {
     await assert.rejects(fetch(server.origin).then((response) => response.arrayBuffer()));
   });
 
-  test('a refusal before the body is read reaches its sender, and the connection goes on', async (t) => {
+  test('listen: keeps the connection after an early refusal', async (t) => {
     const server = await start(t, (request) => new Response('no', { status: request.method === 'PUT' ? 413 : 200 }));
     const body = 'x'.repeat(4 << 20);
     const answer = await raw(
@@ -182,7 +182,7 @@ suite('the server', () => {
     assert.match(answer, /^HTTP\/1\.1 413 [\s\S]*HTTP\/1\.1 200 /);
   });
 
-  test('a body that is given up in the middle does not hold the connection either', async (t) => {
+  test('listen: keeps the connection after a cancelled body', async (t) => {
     const server = await start(t, async (request) => {
       if (request.method === 'GET') return new Response('next');
       const reader = request.body.getReader();
@@ -198,7 +198,7 @@ suite('the server', () => {
     assert.match(answer, /^HTTP\/1\.1 413 [\s\S]*enough[\s\S]*HTTP\/1\.1 200 [\s\S]*next/);
   });
 
-  test('at the end, what is under way finishes and nothing new begins', async (t) => {
+  test('stop: finishes requests under way and refuses new ones', async (t) => {
     let finish;
     const server = await start(t, () => new Promise((resolve) => (finish = () => resolve(new Response('finished')))));
     const answer = fetch(server.origin);
@@ -213,7 +213,7 @@ suite('the server', () => {
     assert.equal(server.pending, 0);
   });
 
-  test('what does not finish is ended after a while, or when it is asked for', async (t) => {
+  test('stop: ends requests after the grace or at the signal', async (t) => {
     const hang = async (stop) => {
       const server = await start(t, () => new Promise(() => {}));
       const answer = assert.rejects(fetch(server.origin));
@@ -225,7 +225,7 @@ suite('the server', () => {
     await hang((server) => server.stop({ signal: AbortSignal.timeout(50) }));
   });
 
-  test('streams of events end at once, and properly', async (t) => {
+  test('stop: ends streams of events at once', async (t) => {
     const server = await start(t, () => {
       const body = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('data: 1\n\n')) });
       return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
@@ -237,7 +237,7 @@ suite('the server', () => {
     assert.equal((await reader.read()).done, true);
   });
 
-  test('a port that is taken is an error with its code', async (t) => {
+  test('listen: rejects with EADDRINUSE', async (t) => {
     const server = await start(t, () => new Response());
     await assert.rejects(listen(() => new Response(), { host: '127.0.0.1', port: server.port }), { code: 'EADDRINUSE' });
   });
