@@ -24,7 +24,7 @@ declare module '#client-glue' {
     retryAfter: number,
     random: number,
   ): number;
-  /** An event, as `receive` gives a value. */
+  /** An event, in the form of `receive`. */
   export function event(text: string): [value: any, dates: (string | null)[][], specials: (string | null)[][]];
 }
 

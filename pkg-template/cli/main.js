@@ -55,7 +55,8 @@ async function main(environment) {
     const run = await commands[String(command)].load();
     const connect = async () => (place = await connectTo(options, env));
     const context = { words, options, program, env, stdin, stdout, stderr, print, note, paint: painter(stdout, env), connect };
-    return (await run(context)) ?? EXIT.done;
+    const code = await run(context);
+    return typeof code === 'number' ? code : EXIT.done;
   } catch (error) {
     report(error, { options, note, paint, program });
     return error instanceof Failure ? error.exitCode : EXIT.failed;

@@ -6,8 +6,8 @@
 /**
  * Makes the promise of a first page iterable.
  *
- * The walk ends where the service says so, at an empty cursor, and at a cursor that has been seen before, which would go
- * round for ever.
+ * The walk ends where the service says so, at an empty cursor, and at a cursor that has been seen before, which would be
+ * an endless loop.
  *
  * @param {Promise<any>} first
  * @param {(page: any) => PageView} view The items of a page, and where the next one is.

@@ -110,7 +110,7 @@ export async function administer(request, url, parts) {
 }
 
 /**
- * Refuses whoever may not do this.
+ * The response to a caller without permission; undefined for one with it.
  *
  * @param {Route} route
  * @param {Request} request

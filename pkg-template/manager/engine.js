@@ -12,6 +12,9 @@ import { PIECE_SIZE, streamOf, takeIn } from './bodies.js';
 
 /** @import { BodySource, Clock, Engine, Fail, Images, ManagerCore, Outcome, PinnedStorage } from './internal.d.ts' */
 
+/** Types that cannot act as a page. The PDF viewers of browsers do not open in a sandbox, and need none. */
+const INERT = /^application\/(json|pdf)\b/;
+
 /** `getRandomValues` refuses longer buffers. */
 const MAX_RANDOM = 65_536;
 
@@ -223,6 +226,18 @@ export function createEngine({ module, storage, settings, clock, fail, images, c
   }
 
   /**
+   * Uploaded content must not act in the name of the origin that serves it, which may be that of the page. The module sets
+   * the policy of media; this is for every other answer.
+   *
+   * @param {Headers} headers
+   */
+  function sandbox(headers) {
+    if (INERT.test(headers.get('content-type') ?? '')) return;
+    if (!headers.has('content-security-policy')) headers.set('content-security-policy', 'sandbox');
+    if (!headers.has('x-content-type-options')) headers.set('x-content-type-options', 'nosniff');
+  }
+
+  /**
    * @param {number} status
    * @param {string[]} names
    * @param {Outcome[2]} body
@@ -231,8 +246,9 @@ export function createEngine({ module, storage, settings, clock, fail, images, c
    */
   function responseOf(status, names, body, own, ended) {
     const headers = headersOf(names);
+    const isEmpty = status === 204 || status === 304 || (typeof body !== 'number' && body.length === 0);
+    if (!isEmpty) sandbox(headers);
     if (typeof body === 'number') return new Response(bodyOf(body, own, ended), { status, headers });
-    const isEmpty = status === 204 || status === 304 || body.length === 0;
     return new Response(isEmpty ? null : body, { status, headers });
   }
 

@@ -41,7 +41,7 @@ export function createPublic({ fetch, baseUrl, given, on, now, advance, storage,
   }
 
   /**
-   * Sends a command and discards the response body, which a worker would otherwise buffer for ever.
+   * Sends a command and discards the response body, which a worker would otherwise keep in memory.
    *
    * @param {Parameters<typeof administer>} request
    */

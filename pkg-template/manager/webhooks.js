@@ -3,7 +3,7 @@
 
 /** @import { Engine, Webhooks } from './internal.d.ts' */
 
-/** The receiver must answer within this time (`docs/contract/events.md` section 4). */
+/** The receiver must answer within this time (`docs/contract/events.md#s4`). */
 const RECEIVER_TIMEOUT_MS = 1250;
 
 /** How many deliveries run at once. */

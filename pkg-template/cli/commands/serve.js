@@ -148,21 +148,7 @@ async function routes(manager) {
   const here = fileURLToPath(new URL('./', import.meta.url));
   const { contentSecurityPolicy } = await import('#package/www/policy.js');
   const page = await openPage({ folder: `${here}www`, modules: here, policy: contentSecurityPolicy });
-  return async (request) => (await page(request)) ?? sandboxed(await manager.fetch(request));
-}
-
-/**
- * Uploaded files come from the origin of the page, and must not act in its name. The PDF viewers of browsers do not open in
- * a sandbox, and need none.
- *
- * @param {Response} response
- */
-function sandboxed(response) {
-  const { headers } = response;
-  if (/^application\/(json|pdf)\b/.test(headers.get('content-type') ?? '')) return response;
-  if (!headers.has('content-security-policy')) headers.set('content-security-policy', 'sandbox');
-  if (!headers.has('x-content-type-options')) headers.set('x-content-type-options', 'nosniff');
-  return response;
+  return async (request) => (await page(request)) ?? manager.fetch(request);
 }
 
 /** @param {{ address: string, version: string } & Pick<Context, 'options' | 'program' | 'paint'>} context */

@@ -3,8 +3,8 @@
 /** @import { PinnedStorage, Storage } from '../internal.d.ts' */
 
 /**
- * Delays the removal of blobs that are being read. A file that is deleted for good during its download is gone for everybody
- * else; its bytes are removed when the download ends.
+ * Delays the removal of blobs that are being read. A file that is deleted permanently during its download is gone for other
+ * requests at once; its bytes are removed when the download ends.
  *
  * @param {Storage} storage
  * @returns {PinnedStorage}
