@@ -1,27 +1,28 @@
 //! Blobs as files.
 
-use super::{Blobs, check, gap, missing};
+use super::writer::Writers;
+use super::{Blobs, Writer, check, gap, missing};
 use std::fmt;
 use std::io::Result;
 
 /// The few calls on files that a [`Directory`] needs; natively [`Disk`](super::Disk).
 ///
 /// Names are relative and use `/`. Every call but [`sync`](Host::sync) may leave its effect in a cache.
-pub trait Host: Send + fmt::Debug {
+pub trait Host: Send + Sync + fmt::Debug {
     /// The id of a blob whose file is prepared, from a host that cannot make files at once; `None` from any other.
-    fn fresh(&mut self) -> Option<String> {
+    fn fresh(&self) -> Option<String> {
         None
     }
     /// Writes at `offset` and cuts the file off behind the bytes; makes file and folder when they are missing.
-    fn write(&mut self, name: &str, offset: u64, bytes: &[u8]) -> Result<()>;
+    fn write(&self, name: &str, offset: u64, bytes: &[u8]) -> Result<()>;
     /// Returns once bytes, length and name of the file are safe from a crash.
-    fn sync(&mut self, name: &str) -> Result<()>;
+    fn sync(&self, name: &str) -> Result<()>;
     /// Reads at `offset` until the buffer is full or the file ends.
     fn read(&self, name: &str, offset: u64, buffer: &mut [u8]) -> Result<usize>;
     /// The length of a file, `None` when there is none.
     fn size(&self, name: &str) -> Result<Option<u64>>;
     /// Removes a file; a missing one is no error.
-    fn remove(&mut self, name: &str) -> Result<()>;
+    fn remove(&self, name: &str) -> Result<()>;
     /// The names of all files in a folder; none in a missing one.
     fn names(&self, folder: &str) -> Result<Vec<String>>;
 }
@@ -32,8 +33,9 @@ pub trait Host: Send + fmt::Debug {
 /// use wix_media::blobs::{Blobs, Directory, Disk};
 ///
 /// let folder = std::env::temp_dir().join(format!("wix-media-blobs-{}", std::process::id()));
-/// let mut blobs = Directory::new(Disk::new(&folder)?);
-/// blobs.append("b1", 0, b"hello")?;
+/// let blobs = Directory::new(Disk::new(&folder)?);
+/// let mut writer = blobs.open_writer("b1", 0)?;
+/// blobs.append(&mut writer, b"hello")?;
 /// blobs.sync("b1")?;
 /// assert_eq!(Directory::new(Disk::new(&folder)?).size("b1")?, Some(5));
 /// # std::fs::remove_dir_all(&folder)?;
@@ -42,6 +44,7 @@ pub trait Host: Send + fmt::Debug {
 #[derive(Debug)]
 pub struct Directory<H> {
     host: H,
+    writers: Writers,
 }
 
 impl<H: Host> Directory<H> {
@@ -50,12 +53,15 @@ impl<H: Host> Directory<H> {
     /// ```
     /// # use wix_media::blobs::{Blobs, Directory, Disk};
     /// let folder = std::env::temp_dir().join(format!("wix-media-empty-{}", std::process::id()));
-    /// assert!(Directory::new(Disk::new(&folder)?).ids()?.is_empty());
+    /// assert!(Directory::new(Disk::new(&folder)?).list("", 1)?.is_empty());
     /// # std::fs::remove_dir_all(&folder)?;
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn new(host: H) -> Directory<H> {
-        Directory { host }
+        Directory {
+            host,
+            writers: Writers::default(),
+        }
     }
 }
 
@@ -74,23 +80,37 @@ pub fn file_name(id: &str) -> String {
 }
 
 impl<H: Host> Blobs for Directory<H> {
-    fn fresh(&mut self) -> Option<String> {
+    fn fresh(&self) -> Option<String> {
         self.host.fresh()
     }
 
-    fn append(&mut self, id: &str, offset: u64, bytes: &[u8]) -> Result<()> {
+    fn open_writer(&self, id: &str, offset: u64) -> Result<Writer> {
         check(id)?;
-        let name = file_name(id);
-        if offset > 0 {
-            let size = self.host.size(&name)?.ok_or_else(|| missing(id))?;
-            if size < offset {
-                return Err(gap(id, size, offset));
+        self.writers.open(id, offset, |id| {
+            let name = file_name(id);
+            if offset > 0 {
+                let size = self.host.size(&name)?.ok_or_else(|| missing(id))?;
+                if size < offset {
+                    return Err(gap(id, size, offset));
+                }
             }
-        }
-        self.host.write(&name, offset, bytes)
+            self.host.write(&name, offset, &[])
+        })
     }
 
-    fn sync(&mut self, id: &str) -> Result<()> {
+    fn append(&self, writer: &mut Writer, bytes: &[u8]) -> Result<()> {
+        writer.advance(bytes.len(), |id, end| self.host.write(&file_name(id), end, bytes))
+    }
+
+    fn end_writer(&self, id: &str) -> Result<()> {
+        self.writers.close(id, || Ok(()))
+    }
+
+    fn open_end(&self, id: &str) -> Option<u64> {
+        self.writers.end_of(id)
+    }
+
+    fn sync(&self, id: &str) -> Result<()> {
         check(id)?;
         self.host.sync(&file_name(id))
     }
@@ -105,21 +125,28 @@ impl<H: Host> Blobs for Directory<H> {
         self.host.size(&file_name(id))
     }
 
-    fn remove(&mut self, id: &str) -> Result<()> {
+    fn remove(&self, id: &str) -> Result<()> {
         check(id)?;
-        self.host.remove(&file_name(id))
+        self.writers.close(id, || self.host.remove(&file_name(id)))
     }
 
-    fn ids(&self) -> Result<Vec<String>> {
-        let mut ids = Vec::new();
-        for folder in 0..=u8::MAX {
-            for name in self.host.names(&format!("{folder:02x}"))? {
-                // Whatever else people put there is not ours to remove.
-                if check(&name).is_ok() && folder_of(&name) == folder {
-                    ids.push(name);
-                }
+    fn list(&self, after: &str, limit: usize) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        let first = if after.is_empty() { 0 } else { folder_of(after) };
+        for folder in first..=u8::MAX {
+            let mut names = self.host.names(&format!("{folder:02x}"))?;
+            // Files that others put there are not blobs.
+            names.retain(|name| check(name).is_ok() && folder_of(name) == folder);
+            if folder == first {
+                names.retain(|name| name.as_str() > after);
+            }
+            names.sort_unstable();
+            found.extend(names);
+            if found.len() >= limit {
+                found.truncate(limit);
+                break;
             }
         }
-        Ok(ids)
+        Ok(found)
     }
 }

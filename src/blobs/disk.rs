@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// use wix_media::blobs::{Disk, Host};
 ///
 /// let folder = std::env::temp_dir().join(format!("wix-media-disk-{}", std::process::id()));
-/// let mut disk = Disk::new(&folder)?;
+/// let disk = Disk::new(&folder)?;
 /// disk.write("00/a", 0, b"hello")?;
 /// disk.sync("00/a")?;
 /// assert_eq!(std::fs::read(folder.join("00/a"))?, b"hello");
@@ -54,7 +54,7 @@ fn found<T>(result: Result<T>) -> Result<Option<T>> {
 }
 
 impl Host for Disk {
-    fn write(&mut self, name: &str, offset: u64, bytes: &[u8]) -> Result<()> {
+    fn write(&self, name: &str, offset: u64, bytes: &[u8]) -> Result<()> {
         let path = self.path(name);
         let open = || OpenOptions::new().write(true).create(true).truncate(false).open(&path);
         let mut file = match found(open())? {
@@ -73,7 +73,7 @@ impl Host for Disk {
         file.write_all(bytes)
     }
 
-    fn sync(&mut self, name: &str) -> Result<()> {
+    fn sync(&self, name: &str) -> Result<()> {
         let path = self.path(name);
         File::open(&path)?.sync_all()?;
         // A file is found again only when its folder is safe, and that when the folder above it is.
@@ -103,7 +103,7 @@ impl Host for Disk {
         Ok(found(fs::metadata(self.path(name)))?.map(|metadata| metadata.len()))
     }
 
-    fn remove(&mut self, name: &str) -> Result<()> {
+    fn remove(&self, name: &str) -> Result<()> {
         found(fs::remove_file(self.path(name))).map(drop)
     }
 
@@ -118,17 +118,56 @@ impl Host for Disk {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Directory, conformance};
+    use super::super::{Blobs, Directory, conformance};
     use super::*;
+    use std::cell::Cell;
+
+    /// A folder that is removed with the value.
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new(name: &str) -> Scratch {
+            let path = std::env::temp_dir().join(format!("wix-media-disk-{name}-{}", std::process::id()));
+            fs::create_dir_all(&path).expect("a folder");
+            Scratch(path)
+        }
+
+        fn open(&self, name: &str) -> Box<dyn Blobs> {
+            Box::new(Directory::new(Disk::new(&self.0.join(name)).expect("a folder")))
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            _ = fs::remove_dir_all(&self.0);
+        }
+    }
 
     #[test]
-    fn conforms() {
-        let folder = std::env::temp_dir().join(format!("wix-media-conforming-{}", std::process::id()));
-        let mut count = 0;
-        conformance::all(&mut || {
-            count += 1;
-            Directory::new(Disk::new(&folder.join(count.to_string())).expect("a folder"))
+    fn directory_conforms() {
+        let scratch = Scratch::new("conformance");
+        let count = Cell::new(0);
+        conformance::all(&|| {
+            count.set(count.get() + 1);
+            scratch.open(&count.get().to_string())
         });
-        fs::remove_dir_all(folder).expect("removed");
+    }
+
+    #[test]
+    fn reopened_directory_has_what_was_synced() {
+        let scratch = Scratch::new("reopened");
+        conformance::bytes::reopened_store_has_what_was_synced(&|| scratch.open("blobs"));
+    }
+
+    #[test]
+    fn files_of_others_are_not_listed() {
+        let scratch = Scratch::new("others");
+        let blobs = scratch.open("blobs");
+        let name = super::super::file_name("b1");
+        let disk = Disk::new(&scratch.0.join("blobs")).expect("a folder");
+        for other in [&name[..], "zz/b1", "00/b1", "00/not an id", "readme"] {
+            disk.write(other, 0, b"x").expect("written");
+        }
+        assert_eq!(blobs.list("", 9).expect("listed"), ["b1"]);
     }
 }

@@ -1,8 +1,9 @@
 //! The byte store of the embedded Media Manager.
 //!
-//! A blob is a run of bytes under an id. It grows at its end until the catalog names it; from then on it never changes.
-//! The manager syncs a blob before it commits the row that names it, and removes blobs that no row needs after the
-//! commit that freed them, so a crash in between leaves at worst a blob too many, never one too few.
+//! A blob is a run of bytes under an id. Bytes are added at its end through a [`Writer`], of which a blob has one at a time,
+//! until the catalog names it; from then on it never changes. Bytes never pass through a transaction: the manager syncs a
+//! blob before it commits the row that names it, and removes a blob after it has committed that no row needs it. A crash in
+//! between leaves at worst a blob too many, never one too few; [`Manager::sweep`](crate::manager::Manager::sweep) finds it.
 //!
 //! [`Memory`] and [`Directory`] are the implementations; a [`Directory`] works on files through a [`Host`], which is
 //! [`Disk`] natively. [`conformance`] holds the functions that every store has to pass.
@@ -10,9 +11,10 @@
 //! ```
 //! use wix_media::blobs::{Blobs, Memory};
 //!
-//! let mut blobs = Memory::default();
-//! blobs.append("b1", 0, b"hello ")?;
-//! blobs.append("b1", 6, b"world")?;
+//! let blobs = Memory::default();
+//! let mut writer = blobs.open_writer("b1", 0)?;
+//! blobs.append(&mut writer, b"hello ")?;
+//! blobs.append(&mut writer, b"world")?;
 //! blobs.sync("b1")?;
 //! let mut buffer = [0; 5];
 //! assert_eq!(blobs.read("b1", 6, &mut buffer)?, 5);
@@ -26,37 +28,46 @@ mod directory;
 mod disk;
 mod memory;
 mod reader;
+mod writer;
 
 pub use directory::{Directory, Host, file_name};
 #[cfg(not(target_arch = "wasm32"))]
 pub use disk::Disk;
 pub use memory::Memory;
 pub use reader::BlobReader;
+pub use writer::Writer;
 
 use std::fmt;
 use std::io::Result;
 
-/// A store of bytes.
+/// A store of bytes, shared by threads.
 ///
-/// Ids are 1 to 100 letters, digits, `-` and `_`. A call on a missing blob answers [`NotFound`](std::io::ErrorKind).
-pub trait Blobs: Send + fmt::Debug {
-    /// An id for a new blob, from a store that has to prepare its blobs; any id will do where there is `None`.
-    fn fresh(&mut self) -> Option<String> {
+/// Ids are 1 to 100 letters, digits, `-` and `_`. A call on a missing blob fails with [`NotFound`](std::io::ErrorKind).
+pub trait Blobs: Send + Sync + fmt::Debug {
+    /// An id for a new blob, from a store that has to prepare its blobs; `None` where any id will do.
+    fn fresh(&self) -> Option<String> {
         None
     }
-    /// Puts bytes at `offset`, the end of the blob, which is made when `offset` is 0. Bytes that are there behind
-    /// `offset` are from an attempt that was cut off, and go.
-    fn append(&mut self, id: &str, offset: u64, bytes: &[u8]) -> Result<()>;
-    /// Returns once the blob is safe from a crash.
-    fn sync(&mut self, id: &str) -> Result<()>;
-    /// Fills `buffer` from `offset` on; answers how many bytes there were, fewer only at the end.
+    /// Opens the writer of a blob at `offset`, which must not be beyond its end. Bytes behind it, from an attempt that was
+    /// cut off, are removed. The blob is created when `offset` is 0. A writer that was open before is superseded.
+    fn open_writer(&self, id: &str, offset: u64) -> Result<Writer>;
+    /// Adds bytes at the end of the writer's blob. A superseded writer fails with
+    /// [`ResourceBusy`](std::io::ErrorKind::ResourceBusy).
+    fn append(&self, writer: &mut Writer, bytes: &[u8]) -> Result<()>;
+    /// Ends the writer of a blob, which is final from then on. Succeeds when there is none.
+    fn end_writer(&self, id: &str) -> Result<()>;
+    /// Where the next byte of a blob goes, while a writer of it is open in this process: possibly beyond what is durable.
+    fn open_end(&self, id: &str) -> Option<u64>;
+    /// Returns once the blob is durable.
+    fn sync(&self, id: &str) -> Result<()>;
+    /// Fills `buffer` from `offset` on and returns the number of bytes; fewer than the buffer holds only at the end.
     fn read(&self, id: &str, offset: u64, buffer: &mut [u8]) -> Result<usize>;
-    /// The number of bytes, `None` for a missing blob.
+    /// The number of bytes; `None` for a missing blob.
     fn size(&self, id: &str) -> Result<Option<u64>>;
-    /// Removes the blob; a missing one is no error.
-    fn remove(&mut self, id: &str) -> Result<()>;
-    /// The ids of all blobs, in any order.
-    fn ids(&self) -> Result<Vec<String>>;
+    /// Removes the blob and ends its writer. Succeeds when the blob is missing.
+    fn remove(&self, id: &str) -> Result<()>;
+    /// At most `limit` ids of blobs behind `after`, in an order of the store's own; an empty `after` starts at the first.
+    fn list(&self, after: &str, limit: usize) -> Result<Vec<String>>;
 }
 
 /// Refuses an id that could name something else than a blob.
@@ -67,17 +78,17 @@ fn check(id: &str) -> Result<()> {
     }
     Err(std::io::Error::new(
         std::io::ErrorKind::InvalidInput,
-        format!("{id:?} is no blob id"),
+        format!("invalid blob id: {id:?}"),
     ))
 }
 
 fn missing(id: &str) -> std::io::Error {
-    std::io::Error::new(std::io::ErrorKind::NotFound, format!("there is no blob {id}"))
+    std::io::Error::new(std::io::ErrorKind::NotFound, format!("blob not found: {id}"))
 }
 
 fn gap(id: &str, size: u64, offset: u64) -> std::io::Error {
     std::io::Error::new(
         std::io::ErrorKind::InvalidInput,
-        format!("the blob {id} ends at {size}, in front of {offset}"),
+        format!("invalid offset: blob {id} ends at {size}, before {offset}"),
     )
 }

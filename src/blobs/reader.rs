@@ -9,8 +9,8 @@ use std::io::{ErrorKind, Read, Result, Seek, SeekFrom};
 /// use std::io::{Read, Seek, SeekFrom};
 /// use wix_media::blobs::{BlobReader, Blobs, Memory};
 ///
-/// let mut blobs = Memory::default();
-/// blobs.append("b1", 0, b"hello world")?;
+/// let blobs = Memory::default();
+/// blobs.append(&mut blobs.open_writer("b1", 0)?, b"hello world")?;
 /// let mut reader = BlobReader::new(&blobs, "b1")?;
 /// reader.seek(SeekFrom::End(-5))?;
 /// let mut text = String::new();
@@ -75,8 +75,9 @@ mod tests {
 
     #[test]
     fn reader_seeks_from_everywhere_and_ends_at_the_end() {
-        let mut blobs = Memory::default();
-        blobs.append("b", 0, b"abcdef").expect("stored");
+        let blobs = Memory::default();
+        let mut writer = blobs.open_writer("b", 0).expect("a writer");
+        blobs.append(&mut writer, b"abcdef").expect("stored");
         let mut reader = BlobReader::new(&blobs, "b").expect("a reader");
         let mut buffer = [0; 2];
         for (to, found) in [

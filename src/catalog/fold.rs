@@ -7,6 +7,13 @@ pub(super) fn rules() -> String {
     format!("2/{major}.{minor}.{update}")
 }
 
+/// Whether texts folded under `found` have to be folded again: this release knows later rules. An earlier release leaves a
+/// store that a later one has folded as it is, or two of them side by side would fold it again for ever.
+pub(super) fn is_older(found: &str) -> bool {
+    let numbers = |rules: &str| -> Vec<u32> { rules.split(['/', '.']).map(|part| part.parse().unwrap_or(0)).collect() };
+    numbers(found) < numbers(&rules())
+}
+
 /// Folds a text: two texts that differ only in case, or in how their accents and forms are written (NFKC), fold to the
 /// same.
 ///

@@ -61,6 +61,8 @@ pub(super) struct Shared(pub(super) Host);
 
 // SAFETY: the module is built without threads.
 unsafe impl Send for Shared {}
+// SAFETY: as above.
+unsafe impl Sync for Shared {}
 
 impl Clone for Shared {
     fn clone(&self) -> Shared {
@@ -83,15 +85,15 @@ fn failed(thrown: JsValue) -> Error {
 }
 
 impl blobs::Host for Shared {
-    fn fresh(&mut self) -> Option<String> {
+    fn fresh(&self) -> Option<String> {
         self.0.fresh().ok().flatten()
     }
 
-    fn write(&mut self, name: &str, offset: u64, bytes: &[u8]) -> Result<()> {
+    fn write(&self, name: &str, offset: u64, bytes: &[u8]) -> Result<()> {
         self.0.append(name, offset as f64, bytes).map_err(failed)
     }
 
-    fn sync(&mut self, name: &str) -> Result<()> {
+    fn sync(&self, name: &str) -> Result<()> {
         self.0.sync(name).map_err(failed)
     }
 
@@ -103,7 +105,7 @@ impl blobs::Host for Shared {
         Ok(self.0.size(name).map_err(failed)?.map(|size| size as u64))
     }
 
-    fn remove(&mut self, name: &str) -> Result<()> {
+    fn remove(&self, name: &str) -> Result<()> {
         self.0.remove(name).map_err(failed)
     }
 
@@ -119,7 +121,7 @@ impl Clock for Shared {
 }
 
 impl Random for Shared {
-    fn fill(&mut self, buffer: &mut [u8]) {
+    fn fill(&self, buffer: &mut [u8]) {
         self.0.random(buffer);
     }
 }

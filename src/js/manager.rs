@@ -40,7 +40,7 @@ fn of_catalog(error: &catalog::Error) -> JsValue {
     let code = match error {
         catalog::Error::Locked => "LOCKED",
         catalog::Error::Newer { .. } => "STORAGE_NEWER",
-        catalog::Error::Store(_) => "STORAGE_FAILED",
+        _ => "STORAGE_FAILED",
     };
     refusal(code, &error.to_string())
 }
@@ -74,6 +74,8 @@ pub fn start(host: Host, options: &str) -> Result<(), JsValue> {
         options,
     });
     let manager = manager.map_err(|error| of_catalog(&error))?;
+    // The host lets one instance at its storage at a time, so what an earlier one has taken is free.
+    manager.end_leases().map_err(|error| of_catalog(&error))?;
     RUNNING.set(Some(Running {
         manager,
         intakes: BTreeMap::new(),
@@ -202,7 +204,7 @@ pub fn feed(intake: u32, bytes: &[u8]) -> Result<bool, JsValue> {
 #[wasm_bindgen]
 pub fn picture(intake: u32) -> Result<JsValue, JsValue> {
     with(|running| {
-        let Some(intake) = running.intakes.get(&intake) else {
+        let Some(intake) = running.intakes.get_mut(&intake) else {
             return Ok(JsValue::UNDEFINED);
         };
         Ok(running.manager.picture(intake).map_or(JsValue::UNDEFINED, |picture| {

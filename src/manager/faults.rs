@@ -1,9 +1,9 @@
 //! Faults on demand, for tests of those who call a manager: refusals that it would not give by itself, and slowness.
 
-use super::body::Body;
-use super::message::{Head, Response};
+use super::http::body::Body;
+use super::http::error::Refusal;
+use super::http::message::{Head, Response};
 use super::options::matches;
-use super::refusal::Refusal;
 use crate::operations::Operation;
 use serde_json::{Value, json};
 
@@ -79,7 +79,7 @@ impl Fault {
         })
     }
 
-    pub(super) fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         let headers: serde_json::Map<_, _> = self
             .headers
             .iter()
@@ -145,7 +145,7 @@ fn usual(status: u16) -> Response {
 }
 
 /// What a request meets: how much later its answer is sent, and the answer, if it is a fault.
-pub(super) fn meet(faults: &mut Vec<Fault>, head: &Head, operation: Option<&Operation>) -> (u64, Option<Response>) {
+pub(crate) fn meet(faults: &mut Vec<Fault>, head: &Head, operation: Option<&Operation>) -> (u64, Option<Response>) {
     let mut delay: u64 = 0;
     let mut answer = None;
     // What a browser asks before it sends a request is not that request, and a refusal would hide the fault from its page.
@@ -169,7 +169,7 @@ pub(super) fn meet(faults: &mut Vec<Fault>, head: &Head, operation: Option<&Oper
 
 #[cfg(test)]
 mod tests {
-    use super::super::message::Request;
+    use super::super::http::message::Request;
     use super::*;
     use crate::operations::find;
 

@@ -1,8 +1,8 @@
 //! What a manager can be told.
 
-use super::access::{ApiKey, Credentials, OauthClient};
+use super::auth::{ApiKey, Credentials, OauthClient};
+use super::events::webhooks::Webhook;
 use super::faults::Fault;
-use super::webhooks::Webhook;
 use crate::operations::Access;
 use serde_json::Value;
 
@@ -92,6 +92,16 @@ impl Options {
     pub fn limit(&self, media_type: &str) -> u64 {
         let found = self.limits.iter().find(|(name, _)| name == media_type);
         found.map_or(u64::MAX, |(_, limit)| *limit)
+    }
+
+    /// The largest file of any media type that has a limit.
+    ///
+    /// ```
+    /// # use wix_media::manager::Options;
+    /// assert_eq!(Options::default().largest_limit(), Some(15_000_000_000));
+    /// ```
+    pub fn largest_limit(&self) -> Option<u64> {
+        self.limits.iter().map(|(_, limit)| *limit).max()
     }
 
     /// How long a file of a media type is pending.
@@ -282,7 +292,7 @@ fn texts(given: &Value, path: &str, name: &str) -> Result<Vec<String>, String> {
 }
 
 /// Whether a text fits a pattern in which `*` stands for any text.
-pub(super) fn matches(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else {
         return pattern == text;
     };

@@ -17,7 +17,7 @@ fn mac(secret: &[u8], text: &str) -> Option<Hmac<Sha256>> {
 }
 
 /// Signs claims.
-pub(super) fn sign(secret: &[u8], claims: &Value) -> String {
+pub(crate) fn sign(secret: &[u8], claims: &Value) -> String {
     let text = format!(
         "{}.{}",
         Base64UrlUnpadded::encode_string(HEADER.as_bytes()),
@@ -31,7 +31,7 @@ pub(super) fn sign(secret: &[u8], claims: &Value) -> String {
 }
 
 /// The claims of a token, if this key signed it. The caller checks expiry and audience.
-pub(super) fn verify(secret: &[u8], token: &str) -> Option<Value> {
+pub(crate) fn verify(secret: &[u8], token: &str) -> Option<Value> {
     let (text, signature) = token.rsplit_once('.')?;
     let (header, claims) = text.split_once('.')?;
     let signature = Base64UrlUnpadded::decode_vec(signature).ok()?;
@@ -42,7 +42,7 @@ pub(super) fn verify(secret: &[u8], token: &str) -> Option<Value> {
 }
 
 /// Whether two secrets are equal, in constant time: the comparison is of their MACs under `key`.
-pub(super) fn is_equal(key: &[u8], one: &str, other: &str) -> bool {
+pub(crate) fn is_equal(key: &[u8], one: &str, other: &str) -> bool {
     let (Some(one), Some(other)) = (mac(key, one), mac(key, other)) else {
         return false;
     };

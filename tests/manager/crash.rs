@@ -330,12 +330,13 @@ impl Expected {
 /// Checks everything after a crash.
 fn check(folder: &Path, expected: &mut Expected, said: &[String]) {
     let catalog = Sqlite::open(&folder.join("catalog.db")).expect("a catalog");
-    assert!(catalog.is_whole().expect("checked"), "the database is damaged");
+    assert!(catalog.is_intact().expect("checked"), "the database is damaged");
+    let rows = catalog.read().expect("a snapshot");
     let blobs = blobs_in(folder);
     let mut named = BTreeSet::new();
     // No event tells of these yet.
     let mut pending = BTreeSet::new();
-    for file in catalog.all_files("", u32::MAX).expect("files") {
+    for file in rows.all_files("", u32::MAX).expect("files") {
         let blob = file.blob.expect("bytes");
         let size = usize::try_from(file.size).expect("a size");
         assert_eq!(blobs.size(&blob).expect("a size"), Some(size as u64), "{}", file.id);
@@ -349,19 +350,18 @@ fn check(folder: &Path, expected: &mut Expected, said: &[String]) {
     }
     let mut all: BTreeMap<String, Area> = BTreeMap::new();
     all.extend(
-        catalog
-            .all_files("", u32::MAX)
+        rows.all_files("", u32::MAX)
             .expect("files")
             .into_iter()
             .map(|file| (file.id, file.area)),
     );
     all.extend(
-        catalog
-            .all_folders("", u32::MAX)
+        rows.all_folders("", u32::MAX)
             .expect("folders")
             .into_iter()
             .map(|item| (item.id, item.area)),
     );
+    drop(rows);
     drop(catalog);
 
     let mut manager = open(folder);
@@ -439,10 +439,12 @@ fn check(folder: &Path, expected: &mut Expected, said: &[String]) {
             assert_eq!(found[kind]["parentFolderId"], entity["parentFolderId"]);
         }
     }
+    manager.sweep(0).expect("swept");
     let parts = manager.into_parts();
-    for blob in parts.blobs.ids().expect("ids") {
+    let rows = parts.catalog.read().expect("a snapshot");
+    for blob in parts.blobs.list("", 100_000).expect("ids") {
         assert!(
-            named.remove(&blob) || parts.catalog.needs_blob(&blob).expect("an answer"),
+            named.remove(&blob) || rows.needs_blob(&blob).expect("an answer"),
             "{blob} is an orphan"
         );
     }
@@ -568,7 +570,7 @@ impl Failing {
 }
 
 impl Host for Failing {
-    fn write(&mut self, name: &str, offset: u64, bytes: &[u8]) -> std::io::Result<()> {
+    fn write(&self, name: &str, offset: u64, bytes: &[u8]) -> std::io::Result<()> {
         let mut disc = self.disc();
         let outcome = disc.count();
         let file = disc.cached.entry(name.to_owned()).or_default();
@@ -579,7 +581,7 @@ impl Host for Failing {
         outcome
     }
 
-    fn sync(&mut self, name: &str) -> std::io::Result<()> {
+    fn sync(&self, name: &str) -> std::io::Result<()> {
         let mut disc = self.disc();
         disc.count()?;
         let bytes = disc.cached.get(name).cloned().ok_or(std::io::ErrorKind::NotFound)?;
@@ -600,7 +602,7 @@ impl Host for Failing {
         Ok(self.disc().cached.get(name).map(|bytes| bytes.len() as u64))
     }
 
-    fn remove(&mut self, name: &str) -> std::io::Result<()> {
+    fn remove(&self, name: &str) -> std::io::Result<()> {
         let mut disc = self.disc();
         disc.count()?;
         disc.cached.remove(name);
@@ -678,8 +680,14 @@ fn fail_at(at: Option<usize>, recovers: bool) -> usize {
         disc.calls
     };
     let manager = Manager::new(parts_on(&disc, catalog, 2)).expect("a manager");
+    manager.sweep(0).expect("swept");
     let parts = manager.into_parts();
-    let files = parts.catalog.all_files("", 100).expect("files");
+    let files = parts
+        .catalog
+        .read()
+        .expect("a snapshot")
+        .all_files("", 100)
+        .expect("files");
     assert_eq!(files.len(), answered.len(), "failing at {at:?}");
     for file in &files {
         let bytes = &answered[&file.id];
@@ -688,7 +696,11 @@ fn fail_at(at: Option<usize>, recovers: bool) -> usize {
         let count = parts.blobs.read(blob, 0, &mut found).expect("answered means on disk");
         assert_eq!(&found[..count], &bytes[..], "failing at {at:?}");
     }
-    assert_eq!(parts.blobs.ids().expect("ids").len(), files.len(), "failing at {at:?}");
+    assert_eq!(
+        parts.blobs.list("", 100_000).expect("ids").len(),
+        files.len(),
+        "failing at {at:?}"
+    );
     calls
 }
 

@@ -42,11 +42,16 @@ fn a_second_manager_finds_what_the_first_one_left() {
     drop(manager);
 
     // A crash between bytes and row leaves bytes that nothing names.
-    let mut blobs = Directory::new(Disk::new(&folder.join("blobs")).expect("a folder"));
-    blobs.append("orphan", 0, b"lost").expect("written");
+    let blobs = Directory::new(Disk::new(&folder.join("blobs")).expect("a folder"));
+    let mut writer = blobs.open_writer("orphan", 0).expect("a writer");
+    blobs.append(&mut writer, b"lost").expect("written");
+    drop(writer);
 
     let mut manager = open(&folder, 3).expect("a manager");
-    assert_eq!(blobs.ids().expect("ids").len(), 1);
+    assert_eq!(blobs.list("", 100).expect("ids").len(), 2, "a start removes nothing");
+    assert_eq!(manager.sweep(1000).expect("swept").waiting, 1, "its grace begins");
+    assert_eq!(manager.sweep(0).expect("swept").removed, 1);
+    assert_eq!(blobs.list("", 100_000).expect("ids").len(), 1);
     assert_eq!(manager.events(0, 100).expect("events"), events);
     let path = format!("/site-media/v1/files/{}", text(&file["id"]));
     assert_eq!(json_of(&mut manager, Request::new("GET", &path))["file"], file);

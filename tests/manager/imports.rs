@@ -211,7 +211,7 @@ fn a_failed_import_stays_and_says_why() {
             json!({ "fileIds": [file["id"]], "permanent": true }),
         );
         let parts = site.manager.into_parts();
-        assert_eq!(parts.blobs.ids().expect("ids"), [""; 0], "{code}");
+        assert_eq!(parts.blobs.list("", 100_000).expect("ids"), [""; 0], "{code}");
     }
 }
 
@@ -298,7 +298,11 @@ fn what_happens_to_the_file_meanwhile_is_kept() {
     );
     assert_eq!(site.events(), []);
     let parts = site.manager.into_parts();
-    assert_eq!(parts.blobs.ids().expect("ids").len(), 1, "that of the first file");
+    assert_eq!(
+        parts.blobs.list("", 100_000).expect("ids").len(),
+        1,
+        "that of the first file"
+    );
 }
 
 trait IntoStatus {
@@ -326,7 +330,12 @@ fn orders_outlive_the_manager_and_broken_attempts() {
         2,
         "the abandoned one again"
     );
-    let mut again = Manager::new(site.manager.into_parts()).expect("a manager");
+    let again = Manager::new(site.manager.into_parts()).expect("a manager");
+    assert!(
+        again.take_imports(5).expect("orders").is_empty(),
+        "leased by the one before"
+    );
+    again.end_leases().expect("ended");
     let orders = again.take_imports(5).expect("orders");
     let files: Vec<_> = orders.iter().map(|order| order.file.clone()).collect();
     assert_eq!(files, [text(&first["id"]), text(&second["id"])]);
@@ -334,7 +343,7 @@ fn orders_outlive_the_manager_and_broken_attempts() {
     again.feed(&mut intake, PNG);
     assert_eq!(again.close(intake).status, 200);
     let parts = again.into_parts();
-    assert_eq!(parts.blobs.ids().expect("ids").len(), 1, "no leftovers");
+    assert_eq!(parts.blobs.list("", 100_000).expect("ids").len(), 1, "no leftovers");
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn previews_are_transformed_pictures() {
 fn colored(site: &mut Site, request: Request, colors: &Value) -> (Option<Picture>, Value) {
     let mut intake = site.manager.open(request.head);
     site.manager.feed(&mut intake, &request.body);
-    let picture = site.manager.picture(&intake);
+    let picture = site.manager.picture(&mut intake);
     if picture.is_some() {
         site.manager.color(&mut intake, colors.clone());
     }

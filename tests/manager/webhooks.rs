@@ -26,7 +26,7 @@ fn take(site: &mut Site) -> Vec<Delivery> {
 }
 
 fn told(site: &mut Site, delivery: &Delivery, ok: bool) {
-    site.manager.delivered(delivery.id, ok).expect("told");
+    site.manager.delivered(delivery.id, delivery.attempt, ok).expect("told");
 }
 
 fn next(site: &Site) -> Option<i64> {
@@ -48,6 +48,7 @@ fn restarted(site: Site, webhooks: Vec<Webhook>) -> Site {
     let mut site = Site::new();
     site.clock = clock;
     site.manager = Manager::new(parts).expect("a manager");
+    site.manager.end_leases().expect("ended");
     site
 }
 

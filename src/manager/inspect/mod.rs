@@ -20,7 +20,7 @@ mod isobmff;
 mod lofty_oracle;
 mod svg;
 
-pub(super) use digest::{Digest, Digested, digest_of};
+pub(crate) use digest::{Digest, Digested, digest_of};
 
 use crate::model::media_type::{self, SNIFFED};
 use input::{Input, ReadSeek, read_up_to};
@@ -31,37 +31,37 @@ use std::io::{Read, Result};
 /// The facts about a file, as the catalog keeps them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     /// Width in pixels, as shown.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) width: Option<u64>,
+    pub(crate) width: Option<u64>,
     /// Height in pixels, as shown.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) height: Option<u64>,
+    pub(crate) height: Option<u64>,
     /// In milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) duration: Option<u64>,
+    pub(crate) duration: Option<u64>,
     /// In bits per second; sounds only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) bitrate: Option<u64>,
+    pub(crate) bitrate: Option<u64>,
     /// The colours of an image, in the form of descriptors. The host that decodes images adds them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) colors: Option<Value>,
+    pub(crate) colors: Option<Value>,
 }
 
 impl Facts {
     /// Reads stored facts. Damaged ones count as none, so that one row cannot break a list.
-    pub(super) fn from_json(text: &str) -> Facts {
+    pub(crate) fn from_json(text: &str) -> Facts {
         serde_json::from_str(text).unwrap_or_default()
     }
 
     /// The stored form.
-    pub(super) fn to_json(&self) -> String {
+    pub(crate) fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned())
     }
 
     /// Width and height, where both are known.
-    pub(super) fn size(&self) -> Option<(u64, u64)> {
+    pub(crate) fn size(&self) -> Option<(u64, u64)> {
         self.width.zip(self.height)
     }
 
@@ -92,7 +92,7 @@ impl Facts {
 }
 
 /// The facts about a file of this MIME type.
-pub(super) fn facts(reader: &mut (impl Read + std::io::Seek), mime: &str) -> Facts {
+pub(crate) fn facts(reader: &mut (impl Read + std::io::Seek), mime: &str) -> Facts {
     read_facts(reader, mime).unwrap_or_default()
 }
 
@@ -116,7 +116,7 @@ fn read_facts(reader: &mut dyn ReadSeek, mime: &str) -> Result<Facts> {
 }
 
 /// The first bytes of a file, as many as [`media_type::sniff`] needs.
-pub(super) fn first_bytes(mut reader: impl Read) -> Result<Vec<u8>> {
+pub(crate) fn first_bytes(mut reader: impl Read) -> Result<Vec<u8>> {
     let (bytes, outcome) = read_up_to(&mut reader, SNIFFED);
     outcome.map(|()| bytes)
 }

@@ -3,7 +3,7 @@
 //! Written by hand: the crate `zip` writes the bytes of the entries through itself, and so cannot tell the length of a
 //! zip before it has read them all. It is the oracle of the tests instead.
 
-use super::super::time::moment;
+use super::super::dates::moment;
 
 /// A field of 32 bits with this value refers to the zip64 record.
 const MAX_U32: u64 = 0xffff_ffff;
@@ -14,18 +14,18 @@ const UTF8_NAME: u64 = 1 << 11;
 
 /// An entry. Its name and its size are what the length of the records depends on.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Entry<'a> {
+pub(crate) struct Entry<'a> {
     /// Below 64 KiB. That of a folder ends in `/`.
-    pub(super) name: &'a str,
-    pub(super) size: u64,
-    pub(super) crc: u32,
+    pub(crate) name: &'a str,
+    pub(crate) size: u64,
+    pub(crate) crc: u32,
     /// In milliseconds since 1970.
-    pub(super) modified: i64,
-    pub(super) is_folder: bool,
+    pub(crate) modified: i64,
+    pub(crate) is_folder: bool,
 }
 
 /// The record before the bytes of an entry.
-pub(super) fn local_header(entry: &Entry<'_>) -> Vec<u8> {
+pub(crate) fn local_header(entry: &Entry<'_>) -> Vec<u8> {
     let is_zip64 = entry.size >= MAX_U32;
     let mut out = b"PK\x03\x04".to_vec();
     common_fields(&mut out, entry, is_zip64);
@@ -41,7 +41,7 @@ pub(super) fn local_header(entry: &Entry<'_>) -> Vec<u8> {
 }
 
 /// Appends the record of an entry in the central directory. `offset` is that of its local header.
-pub(super) fn central_header(out: &mut Vec<u8>, entry: &Entry<'_>, offset: u64) {
+pub(crate) fn central_header(out: &mut Vec<u8>, entry: &Entry<'_>, offset: u64) {
     let mut zip64 = Vec::new();
     if entry.size >= MAX_U32 {
         put(&mut zip64, 8, entry.size);
@@ -73,7 +73,7 @@ pub(super) fn central_header(out: &mut Vec<u8>, entry: &Entry<'_>, offset: u64) 
 }
 
 /// Appends the records behind the central directory, which begins at `offset` and has `length` bytes.
-pub(super) fn end(out: &mut Vec<u8>, entries: u64, offset: u64, length: u64) {
+pub(crate) fn end(out: &mut Vec<u8>, entries: u64, offset: u64, length: u64) {
     if entries >= MAX_U16 || offset >= MAX_U32 || length >= MAX_U32 {
         out.extend_from_slice(b"PK\x06\x06");
         put(out, 8, 44);

@@ -5,8 +5,8 @@
 
 mod layout;
 
-use super::body::{Part, Source};
-use crate::catalog::{self, ArchiveEntry, Catalog};
+use super::http::body::{Part, Source};
+use crate::catalog::{self, BundleEntry, Read};
 use layout::{Entry, central_header, local_header};
 use std::collections::VecDeque;
 
@@ -15,7 +15,7 @@ const BATCH_SIZE: u32 = 256;
 
 /// The zip of a bundle, part by part. It holds one batch of entries in memory, however many there are.
 #[derive(Clone, Debug)]
-pub(super) struct Zip {
+pub(crate) struct Zip {
     bundle: String,
     /// The position of the next entry of this stage.
     position: i64,
@@ -44,7 +44,7 @@ enum Stage {
 
 impl Zip {
     /// The zip of this bundle. Walks over all entries once for the length.
-    pub(super) fn new(catalog: &dyn Catalog, bundle: &str) -> catalog::Result<Zip> {
+    pub(crate) fn new(catalog: &dyn Read, bundle: &str) -> catalog::Result<Zip> {
         let mut zip = Zip {
             bundle: bundle.to_owned(),
             position: 0,
@@ -70,10 +70,10 @@ impl Source for Zip {
     }
 
     /// Fails when the bundle was removed before all of it was read, as by a reset.
-    fn next(&mut self, catalog: &dyn Catalog) -> catalog::Result<VecDeque<Part>> {
+    fn next(&mut self, catalog: &dyn Read) -> catalog::Result<VecDeque<Part>> {
         let mut parts = VecDeque::new();
         while parts.is_empty() && self.stage != Stage::Done {
-            let entries = catalog.archive_entries(&self.bundle, self.position, BATCH_SIZE)?;
+            let entries = catalog.bundle_entries(&self.bundle, self.position, BATCH_SIZE)?;
             if let Some((last, _)) = entries.last() {
                 self.position = last + 1;
             }
@@ -131,7 +131,7 @@ impl Source for Zip {
     }
 }
 
-fn entry(row: &ArchiveEntry) -> Entry<'_> {
+fn entry(row: &BundleEntry) -> Entry<'_> {
     Entry {
         name: &row.path,
         size: u64::try_from(row.size).unwrap_or(0),
@@ -145,22 +145,22 @@ fn entry(row: &ArchiveEntry) -> Entry<'_> {
 mod tests {
     use super::*;
     use crate::blobs::{BlobReader, Blobs, Memory};
-    use crate::catalog::Sqlite;
+    use crate::catalog::{Catalog, Sqlite};
     use proptest::prelude::*;
     use std::io::{Cursor, Read, Result, Seek, SeekFrom};
     use zip::ZipArchive;
 
-    fn catalog(entries: &[ArchiveEntry]) -> Sqlite {
-        let mut catalog = Sqlite::memory().expect("a catalog");
-        catalog.insert_archive("id", "name", true).expect("inserted");
-        for (entry, position) in entries.iter().zip(0..) {
-            catalog.insert_archive_entry("id", position, entry).expect("inserted");
-        }
+    fn catalog(entries: &[BundleEntry]) -> Sqlite {
+        let catalog = Sqlite::memory().expect("a catalog");
+        let mut writer = catalog.write().expect("a writer");
+        writer.insert_bundle("id", "name", false, 0).expect("inserted");
+        writer.insert_bundle_entries("id", 0, entries).expect("inserted");
+        writer.commit().expect("committed");
         catalog
     }
 
-    fn row(path: &str, size: i64) -> ArchiveEntry {
-        ArchiveEntry {
+    fn row(path: &str, size: i64) -> BundleEntry {
+        BundleEntry {
             path: path.into(),
             blob: Some("b".into()),
             size,
@@ -170,13 +170,14 @@ mod tests {
     }
 
     /// All parts of a zip of these entries, whose lengths are compared with the one that the zip told before.
-    fn parts(entries: &[ArchiveEntry]) -> Vec<Part> {
+    fn parts(entries: &[BundleEntry]) -> Vec<Part> {
         let catalog = catalog(entries);
-        let mut zip = Zip::new(&catalog, "id").expect("a zip");
+        let snapshot = catalog.read().expect("a snapshot");
+        let mut zip = Zip::new(&*snapshot, "id").expect("a zip");
         let length = zip.length();
         let mut parts = Vec::new();
         loop {
-            let next = zip.next(&catalog).expect("parts");
+            let next = zip.next(&*snapshot).expect("parts");
             if next.is_empty() {
                 break;
             }
@@ -266,11 +267,14 @@ mod tests {
 
     #[test]
     fn removed_bundle_fails_and_does_not_end() {
-        let mut catalog = catalog(&[row("a", 1)]);
-        let mut zip = Zip::new(&catalog, "id").expect("a zip");
-        catalog.remove_archive("id").expect("removed");
+        let catalog = catalog(&[row("a", 1)]);
+        let mut zip = Zip::new(&*catalog.read().expect("a snapshot"), "id").expect("a zip");
+        let mut writer = catalog.write().expect("a writer");
+        writer.remove_bundle("id").expect("removed");
+        writer.commit().expect("committed");
+        let snapshot = catalog.read().expect("a snapshot");
         while zip.length() > 0 {
-            match zip.next(&catalog) {
+            match zip.next(&*snapshot) {
                 Ok(parts) => assert!(!parts.is_empty(), "the end, with {} bytes missing", zip.length()),
                 Err(_) => return,
             }
@@ -287,13 +291,14 @@ mod tests {
                 0..20,
             )
         ) {
-            let mut blobs = Memory::default();
+            let blobs = Memory::default();
             let mut rows = Vec::new();
             for (number, (bytes, name, updated)) in entries.iter().enumerate() {
                 let content = bytes.as_deref().unwrap_or_default();
                 let blob = format!("b{number}");
-                blobs.append(&blob, 0, content).expect("stored");
-                rows.push(ArchiveEntry {
+                let mut writer = blobs.open_writer(&blob, 0).expect("a writer");
+                blobs.append(&mut writer, content).expect("stored");
+                rows.push(BundleEntry {
                     path: format!("{number}{name}{}", if bytes.is_some() { "" } else { "/" }),
                     blob: bytes.as_ref().map(|_| blob),
                     size: content.len() as i64,
@@ -321,7 +326,7 @@ mod tests {
                 prop_assert_eq!(entry.unix_mode(), Some(if row.blob.is_none() { 0o040_755 } else { 0o100_644 }));
                 prop_assert_eq!(entry.size(), row.size as u64);
                 let modified = entry.last_modified().expect("a time");
-                let wanted = super::super::time::moment(row.updated);
+                let wanted = super::super::dates::moment(row.updated);
                 if (1980..2108).contains(&wanted.year()) {
                     let date = (i32::from(modified.year()), modified.month(), modified.day());
                     prop_assert_eq!(date, (wanted.year(), wanted.month().into(), wanted.day()));

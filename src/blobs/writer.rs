@@ -1,0 +1,170 @@
+//! Who may add bytes to a blob.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{Error, ErrorKind, Result};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The right to add bytes at the end of a blob, from [`Blobs::open_writer`](super::Blobs::open_writer).
+///
+/// A blob has one writer at a time. Opening another one ends the first, whose next [`append`](super::Blobs::append) fails
+/// with [`superseded`](Writer::is_superseded). So a connection that hangs can do no harm to the one that took over.
+pub struct Writer {
+    id: String,
+    number: u64,
+    end: u64,
+    state: Arc<Mutex<State>>,
+    open: Arc<Mutex<BTreeMap<String, Arc<Mutex<State>>>>>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    /// The number of the writer that may add bytes.
+    number: u64,
+    /// Where its next byte goes.
+    end: u64,
+}
+
+impl Writer {
+    /// The blob.
+    ///
+    /// ```
+    /// use wix_media::blobs::{Blobs, Memory};
+    ///
+    /// assert_eq!(Memory::default().open_writer("b1", 0)?.id(), "b1");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Where the next byte goes.
+    ///
+    /// ```
+    /// use wix_media::blobs::{Blobs, Memory};
+    ///
+    /// let blobs = Memory::default();
+    /// let mut writer = blobs.open_writer("b1", 0)?;
+    /// blobs.append(&mut writer, b"hello")?;
+    /// assert_eq!(writer.end(), 5);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Whether another writer of the blob has been opened since.
+    ///
+    /// ```
+    /// use wix_media::blobs::{Blobs, Memory};
+    ///
+    /// let blobs = Memory::default();
+    /// let first = blobs.open_writer("b1", 0)?;
+    /// let second = blobs.open_writer("b1", 0)?;
+    /// assert!(first.is_superseded() && !second.is_superseded());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn is_superseded(&self) -> bool {
+        lock(&self.state).number != self.number
+    }
+
+    /// Runs `write(id, end)`, which adds `length` bytes, while no other writer of the blob can be opened.
+    pub(super) fn advance(&mut self, length: usize, write: impl FnOnce(&str, u64) -> Result<()>) -> Result<()> {
+        let mut state = lock(&self.state);
+        if state.number != self.number {
+            let text = format!("another writer of blob {} has been opened", self.id);
+            return Err(Error::new(ErrorKind::ResourceBusy, text));
+        }
+        write(&self.id, self.end)?;
+        self.end += length as u64;
+        state.end = self.end;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Writer")
+            .field("id", &self.id)
+            .field("end", &self.end)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        let state = lock(&self.state);
+        if state.number == self.number {
+            lock(&self.open).remove(&self.id);
+        }
+    }
+}
+
+/// The writers that are open on a store.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Writers {
+    open: Arc<Mutex<BTreeMap<String, Arc<Mutex<State>>>>>,
+}
+
+impl Writers {
+    /// Opens the writer of a blob at `end`. `cut(id)` makes the blob that long, or fails.
+    pub(super) fn open(&self, id: &str, end: u64, cut: impl FnOnce(&str) -> Result<()>) -> Result<Writer> {
+        self.with_state(id, |state, current| {
+            if let Err(error) = cut(id) {
+                if current.number == 0 {
+                    lock(&self.open).remove(id);
+                }
+                return Err(error);
+            }
+            current.number += 1;
+            current.end = end;
+            Ok(Writer {
+                id: id.to_owned(),
+                number: current.number,
+                end,
+                state: Arc::clone(state),
+                open: Arc::clone(&self.open),
+            })
+        })
+    }
+
+    /// Ends the writer of a blob, if there is one, and runs `remove` while no other can be opened.
+    pub(super) fn close(&self, id: &str, remove: impl FnOnce() -> Result<()>) -> Result<()> {
+        self.with_state(id, |_, current| {
+            let removed = remove();
+            if removed.is_ok() {
+                current.number += 1;
+            }
+            if removed.is_ok() || current.number == 0 {
+                lock(&self.open).remove(id);
+            }
+            removed
+        })
+    }
+
+    /// Runs `work` on the state of a blob's writers, after an append under way has ended. The state is locked before the
+    /// map, here and wherever else both are.
+    fn with_state<T>(&self, id: &str, work: impl FnOnce(&Arc<Mutex<State>>, &mut State) -> T) -> T {
+        loop {
+            let state = Arc::clone(lock(&self.open).entry(id.to_owned()).or_default());
+            let mut current = lock(&state);
+            // The last writer may have been dropped just now, and have taken the entry with it.
+            let is_listed = lock(&self.open)
+                .get(id)
+                .is_some_and(|listed| Arc::ptr_eq(listed, &state));
+            if is_listed {
+                return work(&state, &mut current);
+            }
+        }
+    }
+
+    /// Where the next byte of a blob with an open writer goes.
+    pub(super) fn end_of(&self, id: &str) -> Option<u64> {
+        let state = lock(&self.open).get(id).cloned()?;
+        Some(lock(&state).end)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

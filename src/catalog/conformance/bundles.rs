@@ -1,0 +1,161 @@
+//! Bundles, and the blobs that nothing needs.
+
+use super::super::{BundleEntry, Catalog, Upload};
+use super::{file, functions, read, write};
+
+functions![
+    bundle_keeps_its_entries_in_order,
+    removed_bundle_is_gone_with_its_entries,
+    temporary_bundles_are_found_by_age,
+    blob_is_needed_by_files_uploads_and_bundles,
+    needed_blob_is_not_doomed,
+    doomed_blob_keeps_its_first_time,
+    doomed_blobs_come_in_pages,
+];
+
+fn entry(path: &str, blob: Option<&str>) -> BundleEntry {
+    BundleEntry {
+        path: path.into(),
+        blob: blob.map(str::to_owned),
+        size: 5,
+        crc: u32::MAX,
+        updated: 9,
+    }
+}
+
+/// Entries are read from any position on, with their positions.
+pub fn bundle_keeps_its_entries_in_order(catalog: &dyn Catalog) {
+    let entries = [entry("z/", None), entry("z/a", Some("b1")), entry("b", Some("b2"))];
+    write(catalog, |writer| {
+        writer.insert_bundle("id", "name", false, 1)?;
+        writer.insert_bundle("other", "name", false, 1)?;
+        writer.insert_bundle_entries("id", 2, &entries[2..])?;
+        writer.insert_bundle_entries("id", 0, &entries[..2])?;
+        writer.insert_bundle_entries("other", 0, &entries[..1])
+    });
+    let snapshot = catalog.read().unwrap();
+    assert_eq!(snapshot.bundle("id").unwrap().as_deref(), Some("name"));
+    assert_eq!(snapshot.bundle("nobody").unwrap(), None);
+    let numbered: Vec<_> = (0..).zip(entries).collect();
+    assert_eq!(snapshot.bundle_entries("id", 0, 2).unwrap(), numbered[..2]);
+    assert_eq!(snapshot.bundle_entries("id", 2, 2).unwrap(), numbered[2..]);
+    assert_eq!(snapshot.bundle_entries("id", 3, 2).unwrap(), []);
+}
+
+/// A removed bundle takes its entries along and no others.
+pub fn removed_bundle_is_gone_with_its_entries(catalog: &dyn Catalog) {
+    write(catalog, |writer| {
+        for id in ["id", "other"] {
+            writer.insert_bundle(id, "name", false, 1)?;
+            writer.insert_bundle_entries(id, 0, &[entry("a", None)])?;
+        }
+        writer.remove_bundle("id")?;
+        writer.remove_bundle("nobody")
+    });
+    let snapshot = catalog.read().unwrap();
+    assert_eq!(snapshot.bundle("id").unwrap(), None);
+    assert_eq!(snapshot.bundle_entries("id", 0, 9).unwrap(), []);
+    assert_eq!(snapshot.bundle_entries("other", 0, 9).unwrap().len(), 1);
+}
+
+/// Only temporary bundles are found, and only those that are old enough.
+pub fn temporary_bundles_are_found_by_age(catalog: &dyn Catalog) {
+    write(catalog, |writer| {
+        writer.insert_bundle("lasting", "n", false, 1)?;
+        writer.insert_bundle("young", "n", true, 20)?;
+        writer.insert_bundle("old", "n", true, 10)
+    });
+    let snapshot = catalog.read().unwrap();
+    assert_eq!(snapshot.temporary_bundles(9).unwrap(), [""; 0]);
+    assert_eq!(snapshot.temporary_bundles(10).unwrap(), ["old"]);
+    assert_eq!(snapshot.temporary_bundles(20).unwrap(), ["old", "young"]);
+}
+
+/// Each of the three keeps a blob on its own, and a file in the trash does so too.
+pub fn blob_is_needed_by_files_uploads_and_bundles(catalog: &dyn Catalog) {
+    let needed = || read(catalog, |snapshot| snapshot.needs_blob("b"));
+    let mut one = file("f", "p", 1);
+    one.blob = Some("b".into());
+    write(catalog, |writer| writer.insert_file(&one));
+    assert!(needed(), "by a file");
+    let upload = Upload {
+        id: "u".into(),
+        file: "f".into(),
+        request: "{}".into(),
+        resumable: true,
+        expires: 5,
+        done: false,
+        transfer: Some("t".into()),
+        blob: Some("b".into()),
+        length: 1,
+        received: 0,
+        filename: None,
+        epoch: 0,
+        digest: None,
+        metadata: None,
+    };
+    write(catalog, |writer| {
+        writer.put_upload(&upload)?;
+        writer.remove_files(&["f"])
+    });
+    assert!(needed(), "by an upload");
+    write(catalog, |writer| {
+        writer.insert_bundle("z", "n", true, 1)?;
+        writer.insert_bundle_entries("z", 0, &[entry("a", Some("b"))])?;
+        writer.remove_uploads(6)
+    });
+    assert!(needed(), "by a bundle");
+    write(catalog, |writer| writer.remove_bundle("z"));
+    assert!(!needed());
+}
+
+/// Dooming returns the blobs that became doomed, in the order given: neither needed ones nor those doomed before.
+pub fn needed_blob_is_not_doomed(catalog: &dyn Catalog) {
+    let mut one = file("f", "p", 1);
+    one.blob = Some("needed".into());
+    let blobs = ["c", "needed", "a"].map(str::to_owned);
+    write(catalog, |writer| {
+        writer.insert_file(&one)?;
+        assert_eq!(writer.doom_blobs(&blobs, 10)?, ["c", "a"]);
+        assert_eq!(writer.doom_blobs(&blobs, 10)?, [""; 0]);
+        assert_eq!(writer.doomed_count()?, 2);
+        writer.remove_files(&["f"])?;
+        assert_eq!(writer.doom_blobs(&blobs, 10)?, ["needed"]);
+        Ok(())
+    });
+    assert_eq!(read(catalog, |snapshot| snapshot.doomed_count()), 3);
+}
+
+/// Dooming a blob again does not make it younger, and a forgotten blob can be doomed again.
+pub fn doomed_blob_keeps_its_first_time(catalog: &dyn Catalog) {
+    let blobs = ["a".to_owned()];
+    let doomed = |until| read(catalog, |snapshot| snapshot.doomed_blobs(0, until, "", 9));
+    write(catalog, |writer| writer.doom_blobs(&blobs, 10));
+    write(catalog, |writer| writer.doom_blobs(&blobs, 20));
+    assert_eq!(doomed(9), [""; 0]);
+    assert_eq!(doomed(10), ["a"]);
+    write(catalog, |writer| writer.forget_doomed(&["a".into(), "nobody".into()]));
+    assert_eq!(doomed(i64::MAX), [""; 0]);
+    assert_eq!(write(catalog, |writer| writer.doom_blobs(&blobs, 30)), ["a"]);
+    assert_eq!(doomed(29), [""; 0]);
+    let mut writer = catalog.write().unwrap();
+    writer.doom_blobs(&["b".into()], 30).unwrap();
+    drop(writer);
+    assert_eq!(doomed(i64::MAX), ["a"], "a dropped writer dooms nothing");
+}
+
+/// Pages are in the order of the ids and hold only blobs that have been doomed long enough.
+pub fn doomed_blobs_come_in_pages(catalog: &dyn Catalog) {
+    write(catalog, |writer| {
+        for (blob, since) in [("d", 10), ("a", 10), ("c", 99), ("b", 5)] {
+            writer.doom_blobs(&[blob.into()], since)?;
+        }
+        Ok(())
+    });
+    let snapshot = catalog.read().unwrap();
+    assert_eq!(snapshot.doomed_blobs(5, 10, "", 2).unwrap(), ["a", "b"]);
+    assert_eq!(snapshot.doomed_blobs(5, 10, "b", 2).unwrap(), ["d"]);
+    assert_eq!(snapshot.doomed_blobs(5, 10, "d", 2).unwrap(), [""; 0]);
+    assert_eq!(snapshot.doomed_blobs(6, 10, "", 9).unwrap(), ["a", "d"]);
+    assert_eq!(snapshot.doomed_blobs(11, 98, "", 9).unwrap(), [""; 0]);
+}

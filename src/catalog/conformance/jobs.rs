@@ -1,0 +1,86 @@
+//! Jobs and pending files.
+
+use super::super::{Catalog, File, Job};
+use super::{file, functions, read, write};
+
+functions![
+    due_files_come_in_the_order_of_their_times,
+    job_is_taken_once,
+    next_due_is_the_earliest_of_files_and_jobs,
+];
+
+fn pending(id: &str, ready_at: i64) -> File {
+    File {
+        ready_at: Some(ready_at),
+        ..file(id, "p", 1)
+    }
+}
+
+fn job(due: i64, operation: &str) -> Job {
+    Job {
+        due,
+        operation: operation.into(),
+        fields: "{}".into(),
+    }
+}
+
+/// Pending files come by time, and those of one time in the order in which they were added.
+pub fn due_files_come_in_the_order_of_their_times(catalog: &dyn Catalog) {
+    write(catalog, |writer| {
+        for (id, ready_at) in [("z", 30), ("y", 10), ("x", 20), ("w", 10)] {
+            writer.insert_file(&pending(id, ready_at))?;
+        }
+        writer.insert_file(&file("ready", "p", 1))
+    });
+    let due = |now, limit| {
+        let files = read(catalog, |snapshot| snapshot.due_files(now, limit));
+        files.into_iter().map(|file| file.id).collect::<String>()
+    };
+    assert_eq!(due(9, 9), "");
+    assert_eq!(due(20, 9), "ywx");
+    assert_eq!(due(20, 2), "yw");
+    write(catalog, |writer| {
+        writer.update_file(&file("y", "p", 1))?;
+        writer.remove_files(&["w"])
+    });
+    assert_eq!(due(99, 9), "xz");
+}
+
+/// A job is removed as it is taken. Jobs come by time, and those of one time in the order in which they were added.
+pub fn job_is_taken_once(catalog: &dyn Catalog) {
+    write(catalog, |writer| {
+        for (due, operation) in [(20, "b"), (10, "a"), (20, "c"), (30, "d")] {
+            writer.insert_job(&job(due, operation))?;
+        }
+        assert_eq!(writer.take_job(9)?, None);
+        for expected in [job(10, "a"), job(20, "b"), job(20, "c")] {
+            assert_eq!(writer.take_job(20)?, Some(expected));
+        }
+        assert_eq!(writer.take_job(20)?, None);
+        Ok(())
+    });
+    let mut writer = catalog.write().unwrap();
+    assert_eq!(writer.take_job(30).unwrap(), Some(job(30, "d")));
+    drop(writer);
+    assert_eq!(
+        write(catalog, |writer| writer.take_job(30)),
+        Some(job(30, "d")),
+        "a dropped writer takes nothing"
+    );
+    assert_eq!(write(catalog, |writer| writer.take_job(30)), None);
+}
+
+/// The next time is that of the first pending file or job.
+pub fn next_due_is_the_earliest_of_files_and_jobs(catalog: &dyn Catalog) {
+    let next = || read(catalog, |snapshot| snapshot.next_due());
+    write(catalog, |writer| writer.insert_file(&file("ready", "p", 1)));
+    assert_eq!(next(), None);
+    write(catalog, |writer| writer.insert_job(&job(30, "j")));
+    assert_eq!(next(), Some(30));
+    write(catalog, |writer| writer.insert_file(&pending("f", 20)));
+    assert_eq!(next(), Some(20));
+    write(catalog, |writer| writer.remove_files(&["f"]));
+    assert_eq!(next(), Some(30));
+    write(catalog, |writer| writer.take_job(30));
+    assert_eq!(next(), None);
+}

@@ -1,0 +1,272 @@
+//! The rows of a catalog, as values.
+
+use crate::model::area::Area;
+
+/// Where an item in the trash came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trashed {
+    /// Its parent before the deletion.
+    pub parent: String,
+    /// Its area before the deletion.
+    pub area: Area,
+    /// The number of the deletion. Later deletions have larger numbers.
+    pub deletion: i64,
+    /// When it was deleted, in milliseconds since 1970.
+    pub at: i64,
+}
+
+/// A folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folder {
+    /// Its id, unique and never used again.
+    pub id: String,
+    /// The name that people see.
+    pub name: String,
+    /// The id of the folder that holds it.
+    pub parent: String,
+    /// The area it is in, the same as its parent's.
+    pub area: Area,
+    /// When it was made, in milliseconds since 1970.
+    pub created: i64,
+    /// When it was last renamed or moved.
+    pub updated: i64,
+    /// Set while it is in the trash.
+    pub trashed: Option<Trashed>,
+}
+
+impl Folder {
+    /// A live folder.
+    ///
+    /// ```
+    /// use wix_media::catalog::{Area, Folder};
+    ///
+    /// assert_eq!(Folder::new("f1", "Animals", "media-root", Area::Site, 0).trashed, None);
+    /// ```
+    pub fn new(id: &str, name: &str, parent: &str, area: Area, now: i64) -> Folder {
+        Folder {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            parent: parent.to_owned(),
+            area,
+            created: now,
+            updated: now,
+            trashed: None,
+        }
+    }
+}
+
+/// A file: what its descriptor is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its id, unique and never used again.
+    pub id: String,
+    /// The name that people see.
+    pub name: String,
+    /// The id of the folder that holds it.
+    pub parent: String,
+    /// The area it is in, the same as its parent's.
+    pub area: Area,
+    /// When it was made, in milliseconds since 1970.
+    pub created: i64,
+    /// When it was last changed or restored.
+    pub updated: i64,
+    /// Set while it is in the trash.
+    pub trashed: Option<Trashed>,
+    /// A value of the enum MediaType.
+    pub media_type: String,
+    /// The MIME type.
+    pub mime: String,
+    /// Whether its URLs are refused without a token.
+    pub private: bool,
+    /// Size in bytes, -1 while unknown.
+    pub size: i64,
+    /// MD5 of the bytes in lower-case hex, empty while unknown.
+    pub hash: String,
+    /// CRC-32 of the bytes.
+    pub crc: u32,
+    /// A value of the enum OperationStatus.
+    pub status: String,
+    /// When a pending file becomes ready.
+    pub ready_at: Option<i64>,
+    /// Its labels.
+    pub labels: Vec<String>,
+    /// What is known of the content, as JSON: `width`, `height`, `duration`.
+    pub facts: String,
+    /// The `externalInfo` of its request, as JSON.
+    pub external: String,
+    /// Where it was imported from.
+    pub source_url: Option<String>,
+    /// The internal tag that names its origin, empty for none.
+    pub tag: String,
+    /// The blob that holds its bytes.
+    pub blob: Option<String>,
+}
+
+impl File {
+    /// A live, public, ready and empty file of the type `OTHER`.
+    ///
+    /// ```
+    /// use wix_media::catalog::{Area, File};
+    ///
+    /// assert_eq!(File::new("a.bin", "a.bin", "media-root", Area::Site, 0).status, "READY");
+    /// ```
+    pub fn new(id: &str, name: &str, parent: &str, area: Area, now: i64) -> File {
+        File {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            parent: parent.to_owned(),
+            area,
+            created: now,
+            updated: now,
+            trashed: None,
+            media_type: "OTHER".to_owned(),
+            mime: "application/octet-stream".to_owned(),
+            private: false,
+            size: 0,
+            hash: String::new(),
+            crc: 0,
+            status: "READY".to_owned(),
+            ready_at: None,
+            labels: Vec::new(),
+            facts: "{}".to_owned(),
+            external: "{}".to_owned(),
+            source_url: None,
+            tag: String::new(),
+            blob: None,
+        }
+    }
+}
+
+/// A folder as part of a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branch {
+    /// The folder's id.
+    pub id: String,
+    /// Its parent's id.
+    pub parent: String,
+    /// How far below the top of the tree it is; the top is 0.
+    pub depth: u32,
+}
+
+/// A file as part of a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leaf {
+    /// The file's id.
+    pub id: String,
+    /// The folder that holds it.
+    pub parent: String,
+    /// The blob that holds its bytes.
+    pub blob: Option<String>,
+}
+
+/// A folder with everything below it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tree {
+    /// The folders, the top first, each after its parent; those of one parent by creation, then id.
+    pub folders: Vec<Branch>,
+    /// The files; those of one folder by creation, then id.
+    pub files: Vec<Leaf>,
+}
+
+/// An upload that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upload {
+    /// Its id, which its token names.
+    pub id: String,
+    /// The id that the file will have.
+    pub file: String,
+    /// The fields of the request, as JSON.
+    pub request: String,
+    /// Whether it goes by TUS.
+    pub resumable: bool,
+    /// When its token ends, in milliseconds since 1970.
+    pub expires: i64,
+    /// Whether the file was made.
+    pub done: bool,
+    /// The id of the TUS transfer under way.
+    pub transfer: Option<String>,
+    /// The blob that the transfer fills.
+    pub blob: Option<String>,
+    /// How many bytes were announced.
+    pub length: i64,
+    /// How many bytes are there.
+    pub received: i64,
+    /// The file name that the transfer gave.
+    pub filename: Option<String>,
+    /// The fencing number of the TUS transfer: how often a request has taken it over.
+    pub epoch: i64,
+    /// The state of the digest over the first `received` bytes; `None` when it is unknown.
+    pub digest: Option<String>,
+    /// The metadata with which the TUS transfer was created, as in its header.
+    pub metadata: Option<String>,
+}
+
+/// What is still to be fetched for a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// The file's id.
+    pub file: String,
+    /// The fields of the request, as JSON.
+    pub request: String,
+}
+
+/// A call that was accepted and is carried out later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// When, in milliseconds since 1970.
+    pub due: i64,
+    /// The name of the operation.
+    pub operation: String,
+    /// Its fields, as JSON.
+    pub fields: String,
+}
+
+/// One entry of a zip; a directory when there is no blob.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BundleEntry {
+    /// The path inside the zip, with `/` between names and, for a directory, at the end.
+    pub path: String,
+    /// The bytes.
+    pub blob: Option<String>,
+    /// Their number.
+    pub size: i64,
+    /// Their CRC-32.
+    pub crc: u32,
+    /// The time stamp, in milliseconds since 1970.
+    pub updated: i64,
+}
+
+/// An event on its way to a URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its number, never used again.
+    pub number: i64,
+    /// Where it goes.
+    pub url: String,
+    /// How many tries have failed.
+    pub tries: u32,
+    /// When it is to be tried, in milliseconds since 1970.
+    pub due: i64,
+    /// The event.
+    pub body: String,
+}
+
+/// A delivery to be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewDelivery<'a> {
+    /// The number of the event.
+    pub event: i64,
+    /// Where it goes.
+    pub url: &'a str,
+    /// When it is to be tried, in milliseconds since 1970.
+    pub due: i64,
+}
+
+/// Which kind of item an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entity {
+    /// A file.
+    File,
+    /// A folder.
+    Folder,
+}

@@ -1,0 +1,247 @@
+//! Pages of items.
+//!
+//! A page costs the same at the start and at the end of a list, because it walks an index (see [`walk`]). A search for
+//! three characters or more asks the trigram index, when that finds a page sooner than walking the order and looking into
+//! each item.
+
+use super::super::walk::{Direction, Range, Step, compare, merge, walk};
+use super::super::{Children, File, Folder, Item, Key, Page, Position, ReadListing, Result, Sort};
+use super::Session;
+use super::items::{FILES, FOLDERS, Table};
+use super::search::{RowSet, Search, Strategy};
+use rusqlite::types::Value;
+use rusqlite::{CachedStatement, Row, ToSql};
+
+impl ReadListing for Session<'_> {
+    fn folders(&self, page: &Page) -> Result<Vec<Folder>> {
+        self.page(&FOLDERS, page)
+    }
+
+    fn files(&self, page: &Page) -> Result<Vec<File>> {
+        self.page(&FILES, page)
+    }
+}
+
+impl Session<'_> {
+    /// The page of one table: that of each area, merged.
+    fn page<T: Item>(&self, table: &Table<T>, page: &Page) -> Result<Vec<T>> {
+        let places = match &page.children {
+            Children::Of(parent) => vec![("parent", Value::from(parent.clone()))],
+            Children::In(areas) => areas.iter().map(|&area| ("area", Value::from(area.number()))).collect(),
+        };
+        let mut conditions = String::new();
+        let mut values = Vec::new();
+        if let Some(types) = &page.media_types {
+            if types.is_empty() {
+                return Ok(Vec::new());
+            }
+            conditions.push_str(" AND media_type IN (?");
+            conditions.push_str(&", ?".repeat(types.len() - 1));
+            conditions.push(')');
+            values.extend(types.iter().cloned().map(Value::from));
+        }
+        if let Some(private) = page.private {
+            conditions.push_str(" AND private = ?");
+            values.push(Value::from(private));
+        }
+        if let Some(until) = page.until {
+            conditions.push_str(" AND updated <= ? AND coalesce(deleted, 0) <= ?");
+            values.extend([Value::from(until), Value::from(until)]);
+        }
+        let mut strategy = Strategy::Walk;
+        if !page.text.is_empty() {
+            let search = Search {
+                session: self,
+                table: table.name,
+                text: &page.text,
+                place: match &places[..] {
+                    [(column, value)] => Some((*column, value)),
+                    _ => None,
+                },
+                limit: page.limit,
+            };
+            strategy = search.strategy()?;
+            conditions.push_str(" AND instr(folded, ?) > 0");
+            values.push(Value::from(page.text.clone()));
+        }
+        let mut pages = Vec::new();
+        for (column, value) in places {
+            let query = Query {
+                session: self,
+                table,
+                page,
+                column,
+                value,
+                conditions: &conditions,
+                values: &values,
+            };
+            pages.push(match &strategy {
+                Strategy::Walk => walk(page, |step| query.select(step))?,
+                Strategy::WalkCandidates(rows) => walk(page, |step| query.select_candidates(step, rows))?,
+                Strategy::LookUp(numbers) => query.look_up(numbers)?,
+            });
+        }
+        Ok(match pages.len() {
+            1 => pages.remove(0),
+            _ => merge(page, pages),
+        })
+    }
+}
+
+/// Rows by their numbers, the first parameter of a statement whose others stay the same.
+pub(super) struct Lookup<'a>(CachedStatement<'a>);
+
+impl<'a> Lookup<'a> {
+    pub(super) fn new<'v>(
+        session: &'a Session<'_>,
+        sql: &str,
+        values: impl IntoIterator<Item = &'v dyn ToSql>,
+    ) -> Result<Lookup<'a>> {
+        let mut statement = session.prepare_cached(sql)?;
+        for (at, value) in values.into_iter().enumerate() {
+            statement.raw_bind_parameter(at + 2, value)?;
+        }
+        Ok(Lookup(statement))
+    }
+
+    /// The row with this number, if there is one that meets the conditions.
+    pub(super) fn get<T>(
+        &mut self,
+        number: i64,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>> {
+        self.0.raw_bind_parameter(1, number)?;
+        Ok(self.0.raw_query().next()?.map(read).transpose()?)
+    }
+}
+
+/// A page in one folder or area.
+struct Query<'a, T> {
+    session: &'a Session<'a>,
+    table: &'a Table<T>,
+    page: &'a Page,
+    /// The column of the place, and the folder or area in it.
+    column: &'static str,
+    value: Value,
+    /// The further conditions, each after an AND, and the values of their parameters.
+    conditions: &'a str,
+    values: &'a [Value],
+}
+
+impl<T: Item> Query<'_, T> {
+    fn key(&self) -> &'static str {
+        match self.page.sort {
+            Sort::Name => "name",
+            Sort::Updated => "updated",
+            Sort::Size => "size",
+        }
+    }
+
+    /// The end of a statement that asks for a step: its place, its range with `conditions` and its order, with the values of
+    /// the place and the range.
+    fn range_of<'v>(&'v self, step: &'v Step<'v>, conditions: &str) -> (String, Vec<&'v dyn ToSql>) {
+        let (column, key) = (self.column, self.key());
+        let (order, sign) = match step.direction {
+            Direction::Ascending => ("ASC", ">"),
+            Direction::Descending => ("DESC", "<"),
+        };
+        let mut values: Vec<&dyn ToSql> = vec![&self.value];
+        let range = match &step.range {
+            Range::All => String::new(),
+            Range::Behind(from) => {
+                values.push(key_value(from));
+                format!(" AND {key} {sign} ?")
+            }
+            Range::Run(run) => {
+                values.push(key_value(run));
+                format!(" AND {key} = ?")
+            }
+            Range::RestOfRun(run, from) => {
+                values.extend([key_value(run), from as &dyn ToSql]);
+                format!(" AND {key} = ? AND id {sign} ?")
+            }
+        };
+        let sql = format!("WHERE {column} = ?{range}{conditions} ORDER BY {key} {order}, id {order}");
+        (sql, values)
+    }
+
+    /// The items of a step.
+    fn select(&self, step: Step<'_>) -> Result<Vec<T>> {
+        let Table { name, columns, read } = self.table;
+        let (range, mut values) = self.range_of(&step, self.conditions);
+        let limit = i64::try_from(step.limit).unwrap_or(i64::MAX);
+        values.extend(self.values.iter().map(|value| value as &dyn ToSql));
+        values.push(&limit);
+        // The limit is a parameter, so that the statement of the next page is in the cache.
+        let sql = format!("SELECT {columns} FROM {name} {range} LIMIT ?");
+        self.session.all(&sql, &values[..], read)
+    }
+
+    /// The items of a step that are among the candidates.
+    fn select_candidates(&self, step: Step<'_>, candidates: &RowSet) -> Result<Vec<T>> {
+        let Table { name, columns, read } = self.table;
+        // The index holds everything that this statement asks for, so it reads no row.
+        let (range, values) = self.range_of(&step, "");
+        let mut statement = self
+            .session
+            .prepare_cached(&format!("SELECT number FROM {name} {range}"))?;
+        let mut numbers = statement.query(&values[..])?;
+        let sql = format!("SELECT {columns} FROM {name} WHERE number = ?{}", self.conditions);
+        let mut rows = Lookup::new(self.session, &sql, self.values.iter().map(|value| value as &dyn ToSql))?;
+        let mut found = Vec::new();
+        while found.len() < step.limit
+            && let Some(row) = numbers.next()?
+        {
+            let number: i64 = row.get(0)?;
+            if candidates.contains(number) {
+                found.extend(rows.get(number, read)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Those of a few items that belong on the page, in its order.
+    fn look_up(&self, numbers: &[i64]) -> Result<Vec<T>> {
+        let Table { name, columns, read } = self.table;
+        let (column, conditions, key) = (self.column, self.conditions, self.key());
+        let sql = format!("SELECT {key}, id FROM {name} WHERE number = ? AND {column} = ?{conditions}");
+        let values = std::iter::once(&self.value).chain(self.values);
+        let mut rows = Lookup::new(self.session, &sql, values.map(|value| value as &dyn ToSql))?;
+        let mut places: Vec<(Position, i64)> = Vec::new();
+        for &number in numbers {
+            let position = |row: &Row<'_>| {
+                Ok(Position {
+                    key: read_key(row)?,
+                    id: row.get(1)?,
+                })
+            };
+            places.extend(rows.get(number, position)?.map(|position| (position, number)));
+        }
+        if let Some(from) = &self.page.from {
+            places.retain(|(position, _)| compare(self.page, position, from).is_gt());
+        }
+        places.sort_by(|(one, _), (other, _)| compare(self.page, one, other));
+        places.truncate(self.page.limit as usize);
+        let sql = format!("SELECT {columns} FROM {name} WHERE number = ?");
+        let mut rows = Lookup::new(self.session, &sql, [])?;
+        let mut found = Vec::new();
+        for (_, number) in places {
+            found.extend(rows.get(number, read)?);
+        }
+        Ok(found)
+    }
+}
+
+fn read_key(row: &Row<'_>) -> rusqlite::Result<Key> {
+    Ok(match row.get(0)? {
+        Value::Text(text) => Key::Text(text),
+        _ => Key::Number(row.get(0)?),
+    })
+}
+
+fn key_value(key: &Key) -> &dyn ToSql {
+    match key {
+        Key::Number(number) => number,
+        Key::Text(text) => text,
+    }
+}

@@ -1,0 +1,188 @@
+//! What a host asks of a manager that is no HTTP request, by name, with JSON in and out: see [`Manager::control`].
+
+use crate::blobs::file_name;
+use crate::catalog::{self, Area, Children, Page, Read};
+use crate::manager::events::{feed, webhooks};
+use crate::manager::http::message::Head;
+use crate::manager::imports::url_policy::{IMPORT_RULES, UnfitUrl, check_import_url, is_private};
+use crate::manager::site::{Cause, Site};
+use crate::manager::uploads::TUS;
+use crate::manager::{Fault, Manager, stored, token};
+use crate::operations::Access;
+use serde_json::{Value, json};
+
+/// The most events of one answer.
+const MAX_EVENTS: i64 = feed::MAX_EVENTS as i64;
+
+/// How long blobs that nothing needs are kept, in milliseconds, where the host does not say it.
+const DAY: i64 = 86_400_000;
+
+pub(crate) fn control(manager: &Manager, name: &str, input: &Value) -> catalog::Result<Value> {
+    let number = |name: &str, otherwise: i64| input[name].as_i64().unwrap_or(otherwise);
+    let text = |name: &str| input[name].as_str().unwrap_or_default();
+    let site = &manager.site;
+    Ok(match name {
+        "events" => {
+            let limit = number("limit", MAX_EVENTS).clamp(0, MAX_EVENTS);
+            let limit = u32::try_from(limit).unwrap_or(0);
+            let cause = cause_of(text("host"));
+            let events = stored(site.read(&cause, |view| feed::events(view, number("after", 0), limit)))?;
+            let events = events
+                .into_iter()
+                .map(|(number, body)| json!({ "number": number, "body": body }));
+            events.collect()
+        }
+        "lastEvent" => site.catalog.read()?.last_event()?.into(),
+        "tick" => {
+            manager.tick()?;
+            Value::Null
+        }
+        "nextTick" => manager.next_tick()?.into(),
+        "adjust" => match manager.adjust(input) {
+            Ok(()) => Value::Null,
+            Err(text) => json!({ "refused": text }),
+        },
+        "faults" => manager.faults().iter().map(Fault::to_json).collect(),
+        "faults.add" => match Fault::from_json(input) {
+            Ok(fault) => {
+                manager.add_fault(fault);
+                Value::Null
+            }
+            Err(text) => json!({ "refused": text }),
+        },
+        "faults.clear" => {
+            manager.clear_faults();
+            Value::Null
+        }
+        "authorize" => {
+            let mut head = Head::default();
+            for (header, member) in [("authorization", "authorization"), ("wix-site-id", "siteId")] {
+                head.headers.push((header.to_owned(), text(member).to_owned()));
+            }
+            let needed = if text("scope") == "read" {
+                Access::Read
+            } else {
+                Access::Manage
+            };
+            match manager.authorize(&head, needed) {
+                Ok(_) => Value::Null,
+                Err(refusal) => {
+                    let response = refusal.into_response();
+                    let body = manager.collect(response.body).unwrap_or_default();
+                    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+                    json!({ "status": response.status, "body": body })
+                }
+            }
+        }
+        "importRules" => IMPORT_RULES.to_json(),
+        "takeImports" => {
+            let limit = usize::try_from(number("most", 100)).unwrap_or(0);
+            let orders = manager.take_imports(limit)?;
+            let orders = orders
+                .into_iter()
+                .map(|order| json!({ "file": order.file, "url": order.url, "headers": order.headers }));
+            orders.collect()
+        }
+        "failImport" => {
+            let data = if input["data"].is_null() {
+                json!({})
+            } else {
+                input["data"].clone()
+            };
+            manager.fail_import(text("file"), text("code"), text("description"), data)?;
+            Value::Null
+        }
+        "checkImportUrl" => match check_import_url(text("url"), site.options().allow_private_imports) {
+            Ok(origin) => json!({ "origin": origin }),
+            Err(UnfitUrl::Malformed(text)) => json!({ "refused": text }),
+            Err(UnfitUrl::Private) => json!({ "refused": "is no address of the web" }),
+        },
+        "isPrivate" => {
+            let allowed = site.options().allow_private_imports;
+            (!allowed && is_private(text("address"))).into()
+        }
+        "blobsOf" => blobs_of(site, text("path"))?.into(),
+        "takeDeliveries" => {
+            let limit = usize::try_from(number("most", 100)).unwrap_or(0);
+            let deliveries = manager.take_deliveries(limit)?.into_iter().map(|delivery| {
+                json!({
+                    "id": delivery.id,
+                    "url": delivery.url,
+                    "attempt": delivery.attempt,
+                    "claims": delivery.claims,
+                })
+            });
+            deliveries.collect()
+        }
+        "delivered" => {
+            let attempt = u32::try_from(number("attempt", 1)).unwrap_or(u32::MAX);
+            manager.delivered(number("id", 0), attempt, input["ok"] == true)?;
+            Value::Null
+        }
+        "webhookKey" => stored(site.read(&Cause::default(), webhooks::key))?,
+        "setWebhookKey" => {
+            let (private, public) = (text("privateKey"), text("publicKey"));
+            stored(site.write(&Cause::default(), |tx| webhooks::set_key(tx, private, public)))?
+        }
+        "endExport" => {
+            manager.end_export(text("id"))?;
+            Value::Null
+        }
+        "reset" => {
+            manager.reset()?;
+            Value::Null
+        }
+        "usage" => {
+            let read = site.catalog.read()?;
+            json!({ "bytes": read.total_size()?, "isEmpty": is_empty(&*read)? })
+        }
+        "isWhole" => site.catalog.is_intact()?.into(),
+        "endLeases" => {
+            manager.end_leases()?;
+            Value::Null
+        }
+        "sweep" => {
+            let swept = manager.sweep(number("graceMs", DAY))?;
+            json!({ "removed": swept.removed, "waiting": swept.waiting })
+        }
+        "hasWork" => {
+            let work = site.read(&Cause::default(), |view| {
+                Ok(view.catalog.has_imports(view.now)? || webhooks::is_due(view)?)
+            });
+            stored(work)?.into()
+        }
+        _ => Value::Null,
+    })
+}
+
+/// The cause of what a host asks for, whose URLs begin with this host.
+fn cause_of(host: &str) -> Cause {
+    let mut head = Head::default();
+    if !host.is_empty() {
+        head.headers.push(("Host".to_owned(), host.to_owned()));
+    }
+    Cause::of(&head)
+}
+
+/// Whether there is neither file nor folder, the trash included.
+fn is_empty(catalog: &dyn Read) -> catalog::Result<bool> {
+    let page = Page::new(Children::In(Area::ALL.to_vec()), 1);
+    Ok(catalog.files(&page)?.is_empty() && catalog.folders(&page)?.is_empty())
+}
+
+/// The files of the blobs that a request at this path goes on with: those of TUS transfers and of what completes them.
+fn blobs_of(site: &Site, path: &str) -> catalog::Result<Vec<String>> {
+    let Some(id) = path.strip_prefix(TUS).and_then(|rest| rest.strip_prefix('/')) else {
+        return Ok(Vec::new());
+    };
+    let catalog = site.catalog.read()?;
+    let upload = match catalog.upload_of_transfer(id)? {
+        Some(upload) => Some(upload),
+        None => {
+            let claims = token::verify(&site.secret, id).unwrap_or_default();
+            catalog.upload(claims["jti"].as_str().unwrap_or_default())?
+        }
+    };
+    let blob = upload.and_then(|upload| upload.blob);
+    Ok(blob.iter().map(|blob| file_name(blob)).collect())
+}

@@ -1,0 +1,51 @@
+//! Dates as the API and HTTP write them.
+
+use time::OffsetDateTime;
+
+/// The moment, as far as a date of four digits for the year can tell it.
+pub(crate) fn moment(milliseconds: i64) -> OffsetDateTime {
+    let nanoseconds = i128::from(milliseconds) * 1_000_000;
+    OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+/// ISO 8601 with milliseconds, as the service writes dates (`contract/model.md` section 2).
+pub(crate) fn iso(milliseconds: i64) -> String {
+    let at = moment(milliseconds);
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+        at.year(),
+        u8::from(at.month()),
+        at.day(),
+        at.hour(),
+        at.minute(),
+        at.second(),
+        at.millisecond()
+    )
+}
+
+/// The date form of HTTP headers: `Sun, 06 Nov 1994 08:49:37 GMT`.
+pub(crate) fn http_date(milliseconds: i64) -> String {
+    let at = moment(milliseconds);
+    let (day, month) = (at.weekday().to_string(), at.month().to_string());
+    format!(
+        "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+        &day[..3],
+        at.day(),
+        &month[..3],
+        at.year(),
+        at.hour(),
+        at.minute(),
+        at.second()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_written_as_the_headers_and_the_api_want_them() {
+        assert_eq!(iso(1_704_449_472_005), "2024-01-05T10:11:12.005Z");
+        assert_eq!(http_date(784_111_777_000), "Sun, 06 Nov 1994 08:49:37 GMT");
+    }
+}

@@ -1,0 +1,86 @@
+//! From an operation to its handler.
+
+use super::http::error::Outcome;
+use super::http::validate::Fields;
+use super::items::{files, folders, trash};
+use super::site::{Cause, Site};
+use super::tx::{Tx, View};
+use super::{downloads, imports, listing, uploads};
+use crate::catalog::Job;
+use crate::operations::{Operation, OperationId};
+use serde_json::{Value, json};
+
+/// What carries out an operation: on a snapshot, or in a writing transaction.
+enum Handler {
+    Read(fn(&View<'_>, &Fields) -> Outcome<Value>),
+    Write(fn(&mut Tx<'_>, &Fields) -> Outcome<Value>),
+}
+
+fn handler(id: OperationId) -> Handler {
+    use Handler::{Read, Write};
+    use OperationId as Id;
+    match id {
+        Id::CreateFolder => Write(folders::create_folder),
+        Id::GetFolder => Read(folders::get_folder),
+        Id::UpdateFolder => Write(folders::update_folder),
+        Id::BulkDeleteFolders => Write(trash::bulk_delete_folders),
+        Id::BulkRestoreFoldersFromTrashBin => Write(trash::bulk_restore_folders),
+        Id::GetFileDescriptor => Read(files::get_file_descriptor),
+        Id::GetFileDescriptors => Read(files::get_file_descriptors),
+        Id::UpdateFileDescriptor => Write(files::update_file_descriptor),
+        Id::BulkDeleteFiles => Write(trash::bulk_delete_files),
+        Id::BulkRestoreFilesFromTrashBin => Write(trash::bulk_restore_files),
+        Id::GenerateFileUploadUrl => Write(|tx, fields| uploads::upload_url(tx, fields, false)),
+        Id::GenerateFileResumableUploadUrl => Write(|tx, fields| uploads::upload_url(tx, fields, true)),
+        Id::GenerateFileDownloadUrl => Read(downloads::file_download_url),
+        Id::GenerateFilesDownloadUrl => Write(downloads::files_download_url),
+        Id::GenerateFolderDownloadUrl => Write(downloads::folder_download_url),
+        Id::GenerateVideoStreamingUrl => Read(downloads::video_streaming_url),
+        Id::ImportFile => Write(imports::import_file),
+        Id::BulkImportFiles => Write(imports::bulk_import_files),
+        Id::BulkImportFile => Write(imports::bulk_import_file),
+        Id::ListFiles => Read(|view, fields| listing::page(view, Id::ListFiles, fields)),
+        Id::SearchFiles => Read(|view, fields| listing::page(view, Id::SearchFiles, fields)),
+        Id::ListDeletedFiles => Read(|view, fields| listing::page(view, Id::ListDeletedFiles, fields)),
+        Id::QueryFileDescriptors => Read(|view, fields| listing::page(view, Id::QueryFileDescriptors, fields)),
+        Id::ListFolders => Read(|view, fields| listing::page(view, Id::ListFolders, fields)),
+        Id::SearchFolders => Read(|view, fields| listing::page(view, Id::SearchFolders, fields)),
+        Id::ListDeletedFolders => Read(|view, fields| listing::page(view, Id::ListDeletedFolders, fields)),
+        Id::QueryFolders => Read(|view, fields| listing::page(view, Id::QueryFolders, fields)),
+    }
+}
+
+/// Carries out a call, or accepts it for later.
+pub(crate) fn call(site: &Site, cause: &Cause, operation: &Operation, fields: &Fields) -> Outcome<Value> {
+    match handler(operation.id) {
+        Handler::Read(handle) => site.read(cause, |view| handle(view, fields)),
+        Handler::Write(handle) => site.write(cause, |tx| {
+            if operation.deferrable && tx.options.delay > 0 {
+                return defer(tx, operation, fields);
+            }
+            handle(tx, fields)
+        }),
+    }
+}
+
+/// Accepts a call that is carried out later (docs/contract/choices.md#u17).
+fn defer(tx: &mut Tx<'_>, operation: &Operation, fields: &Fields) -> Outcome<Value> {
+    if operation.id == OperationId::BulkDeleteFolders {
+        trash::check_deletable(fields)?;
+    }
+    let job = Job {
+        due: tx.now.saturating_add(tx.options.delay),
+        operation: operation.name.to_owned(),
+        fields: fields.to_json().to_string(),
+    };
+    tx.catalog.insert_job(&job)?;
+    Ok(json!({}))
+}
+
+/// Carries out a call that was accepted earlier.
+pub(crate) fn deferred(tx: &mut Tx<'_>, id: OperationId, fields: &Fields) -> Outcome<Value> {
+    match handler(id) {
+        Handler::Read(handle) => handle(&tx.view(), fields),
+        Handler::Write(handle) => handle(tx, fields),
+    }
+}

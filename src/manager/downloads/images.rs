@@ -1,0 +1,71 @@
+//! Pictures, which the manager itself never decodes: it says to its host what to do to which bytes.
+
+use super::{missing, refused};
+use crate::catalog::File;
+use crate::images::frame::Frame;
+use crate::images::url::{Encoding, Transform};
+use crate::manager::dates::http_date;
+use crate::manager::http::body::Part;
+use crate::manager::http::error::Outcome;
+use crate::manager::http::message::{Head, Response};
+use crate::manager::inspect::Facts;
+use crate::manager::view::is_transformable;
+use sha2::{Digest, Sha256};
+
+/// Pictures of more bytes are not decoded: a host has to hold them in memory.
+pub(crate) const MAX_BYTES: u64 = 64 << 20;
+
+/// What of a path is behind `/v1/`, where it asks for a transformed picture (`contract/media-urls.md` section 4).
+pub(crate) fn behind_version<'a>(file: &File, segments: &'a [String]) -> Option<&'a [String]> {
+    let [folder, _, version, rest @ ..] = segments else {
+        return None;
+    };
+    (folder == "media" && version == "v1" && file.media_type == "IMAGE").then_some(rest)
+}
+
+/// The order to transform a picture; its body is the picture as it is.
+pub(crate) fn transformed(file: &File, head: &Head, asked: &[String]) -> Outcome<Response> {
+    if head.method != "GET" && head.method != "HEAD" {
+        return Err(refused(405, "Only GET and HEAD.").with_header("Allow", "GET, HEAD"));
+    }
+    let asked = Transform::parse(asked).map_err(|wrong| refused(wrong.status, &wrong.message))?;
+    if let Some((width, height)) = Facts::from_json(&file.facts).size()
+        && let (Ok(width), Ok(height)) = (u32::try_from(width), u32::try_from(height))
+    {
+        Frame::of(&asked, width, height).map_err(|wrong| refused(wrong.status, &wrong.message))?;
+    }
+    if !is_transformable(file) {
+        let text = "Only JPEG, PNG, GIF and WebP pictures can be transformed.";
+        return Err(refused(415, text));
+    }
+    let size = u64::try_from(file.size).unwrap_or(0);
+    if size > MAX_BYTES {
+        return Err(refused(413, "The picture has too many bytes to be transformed."));
+    }
+    let id = file.blob.clone().ok_or_else(missing)?;
+    let tail = asked.to_string();
+    let variant = asked.variant(head.header("accept").unwrap_or_default());
+    let variant = format!("{} {variant}", file.hash);
+    let tag = base16ct::lower::encode_string(&Sha256::digest(variant.as_bytes())[..16]);
+    let tag = format!("\"{tag}\"");
+    let known = head
+        .header("if-none-match")
+        .is_some_and(|tags| tags == "*" || tags.split(',').any(|other| other.trim() == tag));
+    let mut response = Response::new(if known { 304 } else { 200 })
+        .with("ETag", tag)
+        .with("Last-Modified", http_date(file.created))
+        .with("X-Content-Type-Options", "nosniff");
+    if asked.encoding == Encoding::Accept {
+        response = response.with("Vary", "Accept");
+    }
+    if !known {
+        let part = Part::Blob {
+            id,
+            offset: 0,
+            length: size,
+        };
+        response.body.parts.push_back(part);
+        response.transform = Some(tail);
+    }
+    Ok(response)
+}

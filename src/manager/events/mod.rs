@@ -1,0 +1,208 @@
+//! Events: what happened to an item, written in the transaction that caused it, so that none is lost and none lies.
+//!
+//! A handler emits events with the functions here. They are counted at once, as the item may be gone a moment later, and
+//! written together: [`flush`] gives them their numbers, in the order of their causes, and adds the deliveries to webhooks.
+//!
+//! URLs in events begin with a placeholder, which each reader replaces by what its own URLs begin with ([`rendered`]). So the
+//! `Host` of one caller never reaches the events of another.
+
+pub(crate) mod feed;
+pub(crate) mod webhooks;
+
+use super::dates::iso;
+use super::http::error::Outcome;
+use super::tx::Tx;
+use super::view;
+use crate::catalog::{Entity, File, Folder, NewDelivery};
+use serde_json::{Value, json};
+
+/// How many events are written together.
+const MAX_PENDING: usize = 1000;
+
+/// An event that is still to be written.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    entity: Entity,
+    slug: &'static str,
+    body: String,
+}
+
+fn fqdn(entity: Entity) -> &'static str {
+    match entity {
+        Entity::File => "wix.media.site_media.v1.file_descriptor",
+        Entity::Folder => "wix.media.site_media.v1.folder",
+    }
+}
+
+/// What stands for the beginning of URLs in the event with this id. Nobody can put it into a name, as ids of events are drawn
+/// when they happen.
+fn placeholder(id: &str) -> String {
+    format!("base:{id}")
+}
+
+/// The body of a stored event, with URLs that begin with `base`. An unreadable one is `null`.
+pub(crate) fn rendered(stored: &str, base: &str) -> Value {
+    let event: Value = serde_json::from_str(stored).unwrap_or_default();
+    let Some(id) = event["id"].as_str() else { return event };
+    let placeholder = placeholder(id);
+    if !stored.contains(&placeholder) {
+        return event;
+    }
+    let quoted = Value::from(base).to_string();
+    let text = stored.replace(&placeholder, quoted.trim_matches('"'));
+    serde_json::from_str(&text).unwrap_or(event)
+}
+
+/// Puts an event off to the end of the transaction. `body` gets what URLs begin with.
+fn emit(
+    tx: &mut Tx<'_>,
+    (entity, id): (Entity, &str),
+    slug: &'static str,
+    body: impl FnOnce(&Tx<'_>, &str) -> Outcome<(&'static str, Value)>,
+) -> Outcome<()> {
+    let sequence = tx.catalog.count_events(entity, &[id])?;
+    let sequence = sequence.first().copied().unwrap_or(1);
+    emit_counted(tx, (entity, id), sequence, slug, body)
+}
+
+fn emit_counted(
+    tx: &mut Tx<'_>,
+    (entity, id): (Entity, &str),
+    sequence: i64,
+    slug: &'static str,
+    body: impl FnOnce(&Tx<'_>, &str) -> Outcome<(&'static str, Value)>,
+) -> Outcome<()> {
+    let event_id = tx.ids.guid();
+    let (member, value) = body(tx, &placeholder(&event_id))?;
+    let mut event = json!({
+        "id": event_id,
+        "entityFqdn": fqdn(entity),
+        "slug": slug,
+        "entityId": id,
+        "eventTime": iso(tx.now),
+        "triggeredByAnonymizeRequest": false,
+        "originatedFrom": "",
+        "entityEventSequence": sequence.to_string(),
+    });
+    event[member] = value;
+    tx.events.push(Pending {
+        entity,
+        slug,
+        body: event.to_string(),
+    });
+    if tx.events.len() >= MAX_PENDING {
+        flush(tx)?;
+    }
+    Ok(())
+}
+
+/// Writes the events that were put off.
+pub(crate) fn flush(tx: &mut Tx<'_>) -> Outcome<()> {
+    let pending = std::mem::take(&mut tx.events);
+    if pending.is_empty() {
+        return Ok(());
+    }
+    let kinds: Vec<_> = pending.iter().map(|event| (event.entity, event.slug)).collect();
+    let bodies: Vec<_> = pending.into_iter().map(|event| event.body).collect();
+    let first = tx.catalog.insert_events(&bodies)?;
+    let options = tx.context.options;
+    let mut deliveries = Vec::new();
+    for (number, (entity, slug)) in (first..).zip(kinds) {
+        let wanted = options
+            .webhooks
+            .iter()
+            .filter(|webhook| webhook.wants(fqdn(entity), slug));
+        deliveries.extend(wanted.map(|webhook| NewDelivery {
+            event: number,
+            url: &webhook.url,
+            due: tx.context.now,
+        }));
+    }
+    if !deliveries.is_empty() {
+        tx.catalog.insert_deliveries(&deliveries)?;
+    }
+    if let Some(kept) = options.keep_events {
+        let last = first + i64::try_from(bodies.len()).unwrap_or(i64::MAX) - 1;
+        tx.catalog.remove_events(last - i64::from(kept))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn folder_created(tx: &mut Tx<'_>, folder: &Folder) -> Outcome<()> {
+    emit(tx, (Entity::Folder, &folder.id), "created", |tx, _| {
+        let entity = view::folder(folder, &tx.options.site_id);
+        Ok(("createdEvent", json!({ "entity": entity })))
+    })
+}
+
+pub(crate) fn folder_updated(tx: &mut Tx<'_>, folder: &Folder) -> Outcome<()> {
+    emit(tx, (Entity::Folder, &folder.id), "updated", |tx, _| {
+        let entity = view::folder(folder, &tx.options.site_id);
+        Ok(("updatedEvent", json!({ "currentEntity": entity })))
+    })
+}
+
+pub(crate) fn file_updated(tx: &mut Tx<'_>, file: &File) -> Outcome<()> {
+    emit(tx, (Entity::File, &file.id), "updated", |tx, base| {
+        let entity = view::file(file, base, &tx.options.site_id);
+        Ok(("updatedEvent", json!({ "currentEntity": entity })))
+    })
+}
+
+/// One event for each of these items, in this order. Comes before the rows go.
+pub(crate) fn all_deleted(tx: &mut Tx<'_>, items: &[(Entity, &str)], permanent: bool) -> Outcome<()> {
+    for part in items.chunks(MAX_PENDING) {
+        let of = |wanted: Entity| -> Vec<&str> {
+            let those = part.iter().filter(|(entity, _)| *entity == wanted);
+            those.map(|(_, id)| *id).collect()
+        };
+        let mut files = tx.catalog.count_events(Entity::File, &of(Entity::File))?.into_iter();
+        let mut folders = tx
+            .catalog
+            .count_events(Entity::Folder, &of(Entity::Folder))?
+            .into_iter();
+        for &(entity, id) in part {
+            let sequence = match entity {
+                Entity::File => files.next(),
+                Entity::Folder => folders.next(),
+            };
+            emit_counted(tx, (entity, id), sequence.unwrap_or(1), "deleted", |_, _| {
+                Ok(("deletedEvent", json!({ "movedToTrash": !permanent })))
+            })?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn file_ready(tx: &mut Tx<'_>, file: &File, by_undelete: bool) -> Outcome<()> {
+    emit(tx, (Entity::File, &file.id), "file_ready", |tx, base| {
+        let external: Value = serde_json::from_str(&file.external)?;
+        let body = json!({
+            "file": view::file(file, base, &tx.options.site_id),
+            "externalInfo": external,
+            "triggeredByUndelete": by_undelete,
+        });
+        Ok(("actionEvent", json!({ "body": body })))
+    })
+}
+
+pub(crate) fn file_failed(tx: &mut Tx<'_>, file: &File, error: Value) -> Outcome<()> {
+    emit(tx, (Entity::File, &file.id), "file_failed", |_, _| {
+        let external: Value = serde_json::from_str(&file.external)?;
+        let body = json!({ "externalInfo": external, "error": error });
+        Ok(("actionEvent", json!({ "body": body })))
+    })
+}
+
+/// The event of a file that has just been processed; none for one that is still pending.
+pub(crate) fn file_processed(tx: &mut Tx<'_>, file: &File) -> Outcome<()> {
+    match file.status.as_str() {
+        "READY" => file_ready(tx, file, false),
+        "FAILED" => {
+            let text = "the options of this manager make the processing of this file fail";
+            let error = json!({ "code": "PROCESSING_FAILED", "description": text, "data": {} });
+            file_failed(tx, file, error)
+        }
+        _ => Ok(()),
+    }
+}

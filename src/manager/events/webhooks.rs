@@ -1,0 +1,251 @@
+//! Events on their way to URLs (`contract/events.md` section 4, choice U44).
+//!
+//! A delivery is a row, written in the transaction of its event, so that none is lost and none is for something that never
+//! was. The manager says what is to be sent and when; a host signs it, sends it and tells what came of it. Each delivery
+//! has its own times, so a late one holds back nothing.
+
+use super::rendered;
+use crate::manager::http::error::Outcome;
+use crate::manager::ids::{Seeded, guid};
+use crate::manager::options::Options;
+use crate::manager::tx::{Tx, View};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+const SECOND: i64 = 1000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+
+/// How long a try waits after the one that failed before it.
+const PLAN: [i64; 12] = [
+    MINUTE,
+    10 * MINUTE,
+    HOUR,
+    2 * HOUR,
+    2 * HOUR,
+    2 * HOUR,
+    4 * HOUR,
+    4 * HOUR,
+    4 * HOUR,
+    8 * HOUR,
+    8 * HOUR,
+    12 * HOUR,
+];
+
+/// How long a signature holds.
+const LIFETIME: i64 = HOUR;
+
+/// How long whoever took a delivery has it to himself, in milliseconds: far longer than a try takes.
+const LEASE: i64 = 5 * MINUTE;
+
+/// A URL that events go to.
+///
+/// ```
+/// use wix_media::manager::Webhook;
+///
+/// let webhook = Webhook { url: "https://example.com/events".into(), events: vec!["file_ready".into()] };
+/// assert!(webhook.wants("wix.media.site_media.v1.file_descriptor", "file_ready"));
+/// assert!(!webhook.wants("wix.media.site_media.v1.folder", "created"));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Webhook {
+    /// Where they go.
+    pub url: String,
+    /// Which ones, as `file_ready` or `folder_created`, or by their whole event type; all when there is none.
+    pub events: Vec<String>,
+}
+
+impl Webhook {
+    /// Whether events of this entity and slug go there.
+    ///
+    /// ```
+    /// # use wix_media::manager::Webhook;
+    /// assert!(Webhook::default().wants("wix.media.site_media.v1.folder", "created"));
+    /// ```
+    pub fn wants(&self, entity: &str, slug: &str) -> bool {
+        let kind = if entity.ends_with(".folder") { "folder" } else { "file" };
+        let short = slug
+            .strip_prefix(kind)
+            .and_then(|rest| rest.strip_prefix('_'))
+            .unwrap_or(slug);
+        let fits = |name: &String| {
+            name.strip_prefix(kind).and_then(|rest| rest.strip_prefix('_')) == Some(short)
+                || *name == event_type(entity, slug)
+        };
+        self.events.is_empty() || self.events.iter().any(fits)
+    }
+}
+
+fn event_type(entity: &str, slug: &str) -> String {
+    format!("{entity}_{slug}")
+}
+
+/// What a host sends now.
+///
+/// ```
+/// use wix_media::manager::{Manager, Options, Request, Webhook};
+///
+/// let mut parts = Manager::memory()?.into_parts();
+/// parts.options.webhooks = vec![Webhook { url: "https://example.com/events".into(), events: Vec::new() }];
+/// let mut manager = Manager::new(parts)?;
+/// manager.handle(Request::new("POST", "/site-media/v1/folders").body(r#"{"displayName":"Animals"}"#));
+/// let due = manager.take_deliveries(10)?;
+/// assert_eq!(due[0].url, "https://example.com/events");
+/// manager.delivered(due[0].id, true)?;
+/// assert_eq!(manager.next_tick()?, None);
+/// # Ok::<(), wix_media::catalog::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its number, for [`Manager::delivered`].
+    pub id: i64,
+    /// Where it goes.
+    pub url: String,
+    /// Which try this is, from 1 on.
+    pub attempt: u32,
+    /// The claims of the token that is its body, as JSON. The host signs them with RS256.
+    pub claims: String,
+}
+
+/// A GUID that stands for something of this site, always the same.
+fn lasting_guid(site_id: &str, of: &str) -> String {
+    let hash = Sha256::digest(format!("{of} {site_id}"));
+    let seed = hash.iter().take(8).fold(0, |seed, &byte| seed << 8 | u64::from(byte));
+    guid(&Seeded::new(seed))
+}
+
+fn claims(options: &Options, base: &str, body: &str, now: i64) -> String {
+    let event = rendered(body, base);
+    let part = |name: &str| event[name].as_str().unwrap_or_default();
+    let site = &options.site_id;
+    let message = json!({
+        "eventType": event_type(part("entityFqdn"), part("slug")),
+        "instanceId": lasting_guid(site, "instance"),
+        "data": event.to_string(),
+        "identity": json!({ "identityType": "UNKNOWN" }).to_string(),
+        "accountInfo": { "accountId": lasting_guid(site, "account"), "siteId": site },
+    });
+    let issued = now / SECOND;
+    json!({ "data": message.to_string(), "iat": issued, "exp": issued + LIFETIME / SECOND }).to_string()
+}
+
+/// The URLs that events go to.
+fn urls(options: &Options) -> Vec<&str> {
+    options.webhooks.iter().map(|webhook| &webhook.url[..]).collect()
+}
+
+/// Leases at most `limit` deliveries whose time has come.
+pub(crate) fn take(tx: &mut Tx<'_>, limit: u32) -> Outcome<Vec<Delivery>> {
+    let context = tx.context;
+    let (now, until) = (context.now, context.now.saturating_add(LEASE));
+    let rows = tx.catalog.take_deliveries(&urls(context.options), now, until, limit)?;
+    let deliveries = rows.into_iter().map(|row| Delivery {
+        id: row.number,
+        attempt: row.tries + 1,
+        claims: claims(context.options, &context.base, &row.body, now),
+        url: row.url,
+    });
+    Ok(deliveries.collect())
+}
+
+/// Whether a delivery is due.
+pub(crate) fn is_due(view: &View<'_>) -> Outcome<bool> {
+    Ok(next(view)?.is_some_and(|due| due <= view.now))
+}
+
+/// When the next delivery is due that nobody has taken.
+pub(crate) fn next(view: &View<'_>) -> Outcome<Option<i64>> {
+    Ok(view.catalog.next_delivery(&urls(view.options), view.now)?)
+}
+
+/// Takes the outcome of a delivery: removes it, or postpones it after a failure, up to the end of the plan.
+pub(crate) fn delivered(tx: &mut Tx<'_>, id: i64, attempt: u32, ok: bool) -> Outcome<()> {
+    let row = tx.catalog.delivery(id)?;
+    // An outcome that was told before, or by a host whose lease had expired.
+    let Some(row) = row.filter(|row| row.tries + 1 == attempt) else {
+        return Ok(());
+    };
+    match PLAN.get(row.tries as usize).filter(|_| !ok) {
+        Some(delay) => {
+            let delay = (*delay as f64 * tx.options.webhook_delay_factor) as i64;
+            let due = tx.now.saturating_add(delay);
+            tx.catalog.postpone_delivery(id, row.tries + 1, due)?;
+        }
+        None => tx.catalog.remove_delivery(id)?,
+    }
+    Ok(())
+}
+
+/// Removes deliveries to URLs that are no longer configured, once they have been due for a while.
+pub(crate) fn remove_stale(tx: &mut Tx<'_>, before: i64) -> Outcome<()> {
+    let context = tx.context;
+    Ok(tx.catalog.remove_stale_deliveries(&urls(context.options), before)?)
+}
+
+/// The key pair that webhooks are signed with, as the host left it; `null` before there is one.
+pub(crate) fn key(view: &View<'_>) -> Outcome<Value> {
+    let setting = |name: &str| view.catalog.setting(name);
+    Ok(match (setting("webhookKey")?, setting("webhookPublicKey")?) {
+        (Some(private), Some(public)) => json!({ "privateKey": private, "publicKey": public }),
+        _ => Value::Null,
+    })
+}
+
+/// Keeps a key pair, unless there is one by now. Returns the one that is valid.
+pub(crate) fn set_key(tx: &mut Tx<'_>, private: &str, public: &str) -> Outcome<Value> {
+    let found = key(&tx.view())?;
+    if !found.is_null() {
+        return Ok(found);
+    }
+    tx.catalog.set_setting("webhookKey", private)?;
+    tx.catalog.set_setting("webhookPublicKey", public)?;
+    key(&tx.view())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plan_is_that_of_the_contract() {
+        let hours: Vec<_> = PLAN.iter().map(|delay| *delay as f64 / HOUR as f64).collect();
+        assert_eq!(hours[2..], [1.0, 2.0, 2.0, 2.0, 4.0, 4.0, 4.0, 8.0, 8.0, 12.0]);
+        assert_eq!(PLAN[..2], [MINUTE, 10 * MINUTE]);
+    }
+
+    #[test]
+    fn names_are_those_of_handlers_or_whole() {
+        let (file, folder) = (
+            "wix.media.site_media.v1.file_descriptor",
+            "wix.media.site_media.v1.folder",
+        );
+        for (name, entity, slug, wanted) in [
+            ("file_ready", file, "file_ready", true),
+            ("file_updated", file, "updated", true),
+            ("file_updated", folder, "updated", false),
+            ("folder_updated", folder, "updated", true),
+            ("updated", file, "updated", false),
+            (
+                "wix.media.site_media.v1.file_descriptor_file_ready",
+                file,
+                "file_ready",
+                true,
+            ),
+            ("wix.media.site_media.v1.folder_deleted", folder, "deleted", true),
+            ("wix.media.site_media.v1.folder_deleted", file, "deleted", false),
+        ] {
+            let webhook = Webhook {
+                url: String::new(),
+                events: vec![name.to_owned()],
+            };
+            assert_eq!(webhook.wants(entity, slug), wanted, "{name} {slug}");
+        }
+    }
+
+    #[test]
+    fn lasting_guids_are_guids() {
+        let id = lasting_guid("s", "instance");
+        assert_eq!((id.len(), &id), (36, &lasting_guid("s", "instance")));
+        assert_ne!(id, lasting_guid("s", "account"));
+    }
+}

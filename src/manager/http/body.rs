@@ -1,0 +1,102 @@
+//! The body of a response: a plan of what to send, in bytes, ranges of blobs and sources that produce more of both.
+
+use crate::catalog::{self, Read};
+use std::collections::VecDeque;
+use std::fmt;
+
+/// Parts of a body that are produced while it is read, such as the entries of a zip.
+pub(crate) trait Source: fmt::Debug + Send {
+    /// The number of bytes that are still to come.
+    fn length(&self) -> u64;
+    /// The next parts, in order. Returns none at the end.
+    fn next(&mut self, catalog: &dyn Read) -> catalog::Result<VecDeque<Part>>;
+    /// A copy that starts where this one is.
+    fn fork(&self) -> Box<dyn Source>;
+}
+
+impl Clone for Box<dyn Source> {
+    fn clone(&self) -> Box<dyn Source> {
+        self.fork()
+    }
+}
+
+/// A part of a body.
+#[derive(Clone, Debug)]
+pub(crate) enum Part {
+    Bytes(Vec<u8>),
+    Blob { id: String, offset: u64, length: u64 },
+    Source(Box<dyn Source>),
+}
+
+impl Part {
+    pub(crate) fn length(&self) -> u64 {
+        match self {
+            Part::Bytes(bytes) => bytes.len() as u64,
+            Part::Blob { length, .. } => *length,
+            Part::Source(source) => source.length(),
+        }
+    }
+}
+
+/// A piece of a body, for hosts that read blobs themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Bytes as they are.
+    Bytes(Vec<u8>),
+    /// A range of a blob.
+    Blob {
+        /// The blob.
+        id: String,
+        /// The offset of the first byte.
+        offset: u64,
+        /// The number of bytes.
+        length: u64,
+    },
+}
+
+/// The body of a response.
+///
+/// [`Manager::read`](crate::manager::Manager::read) reads it into a buffer, and [`Manager::pieces`](crate::manager::Manager::pieces) lists
+/// it for a host that reads blobs itself.
+#[derive(Clone, Debug, Default)]
+pub struct Body {
+    pub(crate) parts: VecDeque<Part>,
+}
+
+impl Body {
+    pub(crate) fn bytes(bytes: impl Into<Vec<u8>>) -> Body {
+        Body {
+            parts: [Part::Bytes(bytes.into())].into(),
+        }
+    }
+
+    pub(crate) fn source(source: impl Source + 'static) -> Body {
+        Body {
+            parts: [Part::Source(Box::new(source))].into(),
+        }
+    }
+
+    /// The bytes of a body that is nothing but bytes, as most are. Returns `None` for any other.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "for the face to JavaScript"))]
+    pub(crate) fn take_bytes(&mut self) -> Option<Vec<u8>> {
+        let more = self.parts.len() > 1 || self.parts.iter().any(|part| !matches!(part, Part::Bytes(_)));
+        let bytes = match self.parts.pop_front() {
+            Some(Part::Bytes(bytes)) if !more => bytes,
+            Some(part) => {
+                self.parts.push_front(part);
+                return None;
+            }
+            None => Vec::new(),
+        };
+        Some(bytes)
+    }
+
+    /// The number of bytes that are still to be read.
+    ///
+    /// ```
+    /// assert_eq!(wix_media::manager::Body::default().length(), 0);
+    /// ```
+    pub fn length(&self) -> u64 {
+        self.parts.iter().map(Part::length).sum()
+    }
+}

@@ -1,0 +1,268 @@
+//! What the manager says when it does not do what it was asked (`contract/errors.md`).
+
+use super::body::Body;
+use super::message::Response;
+use crate::catalog;
+use serde_json::{Value, json};
+
+/// A field of a request that breaks a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Violation {
+    pub(crate) field: String,
+    pub(crate) rule: &'static str,
+    /// The specific name, where the class of rule says too little.
+    pub(crate) name: Option<&'static str>,
+    pub(crate) description: String,
+    pub(crate) data: Option<Value>,
+}
+
+impl Violation {
+    pub(crate) fn new(field: impl Into<String>, rule: &'static str, description: impl Into<String>) -> Violation {
+        Violation {
+            field: field.into(),
+            rule,
+            name: None,
+            description: description.into(),
+            data: None,
+        }
+    }
+
+    /// A rule about the state of the store (`contract/errors.md`, our additional codes).
+    pub(crate) fn named(field: impl Into<String>, name: &'static str, description: impl Into<String>) -> Violation {
+        Violation {
+            name: Some(name),
+            ..Violation::new(field, "OTHER", description)
+        }
+    }
+
+    /// A name without a character that can be seen (choice U20).
+    pub(crate) fn blank(field: impl Into<String>) -> Violation {
+        let text = "must have at least one character that is not blank";
+        Violation::new(field, "MIN_LENGTH", text).with(json!({ "threshold": 1 }))
+    }
+
+    pub(crate) fn with(self, data: Value) -> Violation {
+        Violation {
+            data: Some(data),
+            ..self
+        }
+    }
+}
+
+/// Why a request was not carried out. Whatever it did in its transaction is undone.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// An application error.
+    Code {
+        status: u16,
+        code: &'static str,
+        description: String,
+        data: Value,
+        headers: Vec<(&'static str, String)>,
+    },
+    /// A line of text, which is what paths outside of the API answer with.
+    Text {
+        status: u16,
+        text: String,
+        headers: Vec<(&'static str, String)>,
+    },
+    /// Fields that break rules.
+    Violations(Vec<Violation>),
+    /// The catalog could not do what it was asked.
+    Catalog(catalog::Error),
+    /// Not the caller's fault. The cause is for the log of the host, not for the answer.
+    Internal(Box<dyn std::error::Error + Send + Sync>),
+}
+
+pub(crate) type Outcome<T> = Result<T, Refusal>;
+
+impl From<catalog::Error> for Refusal {
+    fn from(error: catalog::Error) -> Refusal {
+        Refusal::Catalog(error)
+    }
+}
+
+impl From<std::io::Error> for Refusal {
+    fn from(error: std::io::Error) -> Refusal {
+        Refusal::Internal(Box::new(error))
+    }
+}
+
+impl From<serde_json::Error> for Refusal {
+    fn from(error: serde_json::Error) -> Refusal {
+        Refusal::Internal(Box::new(error))
+    }
+}
+
+impl From<Violation> for Refusal {
+    fn from(violation: Violation) -> Refusal {
+        Refusal::Violations(vec![violation])
+    }
+}
+
+impl Refusal {
+    pub(crate) fn code(status: u16, code: &'static str, description: impl Into<String>) -> Refusal {
+        Refusal::Code {
+            status,
+            code,
+            description: description.into(),
+            data: json!({}),
+            headers: Vec::new(),
+        }
+    }
+
+    /// A line of text, for paths outside of the API.
+    pub(crate) fn text(status: u16, text: impl Into<String>) -> Refusal {
+        Refusal::Text {
+            status,
+            text: text.into(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// With a header, where the form of the refusal has some.
+    pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Refusal {
+        if let Refusal::Code { headers, .. } | Refusal::Text { headers, .. } = &mut self {
+            headers.push((name, value.into()));
+        }
+        self
+    }
+
+    /// 405, with the methods that the path answers.
+    pub(crate) fn not_allowed(methods: &str) -> Refusal {
+        Refusal::code(405, "METHOD_NOT_ALLOWED", format!("this path answers {methods}")).with_header("Allow", methods)
+    }
+
+    /// 404 for a path that leads nowhere.
+    pub(crate) fn no_such_path() -> Refusal {
+        Refusal::code(404, "NOT_FOUND", "there is nothing at this path")
+    }
+
+    /// As an error of the catalog, for callers that have no HTTP answer to give.
+    pub(crate) fn into_store_error(self) -> catalog::Error {
+        match self {
+            Refusal::Catalog(error) => error,
+            Refusal::Internal(cause) => catalog::Error::Store(cause),
+            other => {
+                let status = other.into_response().status;
+                catalog::Error::Store(format!("request refused with status {status}").into())
+            }
+        }
+    }
+
+    pub(crate) fn with_data(status: u16, code: &'static str, description: impl Into<String>, data: Value) -> Refusal {
+        Refusal::Code {
+            status,
+            code,
+            description: description.into(),
+            data,
+            headers: Vec::new(),
+        }
+    }
+
+    pub(crate) fn file_not_found(id: &str) -> Refusal {
+        Refusal::code(400, "RESOURCE_NOT_FOUND", format!("there is no file {id}"))
+    }
+
+    pub(crate) fn folder_not_found(id: &str) -> Refusal {
+        Refusal::code(404, "FOLDER_NOT_FOUND", format!("there is no folder {id}"))
+    }
+
+    /// The refusal of a part of a request: fields are named from the top of it.
+    pub(crate) fn within(self, path: &str) -> Refusal {
+        match self {
+            Refusal::Violations(mut violations) => {
+                for violation in &mut violations {
+                    violation.field = format!("{path}.{}", violation.field);
+                }
+                Refusal::Violations(violations)
+            }
+            other => other,
+        }
+    }
+
+    /// Code, description and data, as results of bulk calls and events carry them; of broken rules, the first names the
+    /// code. `None` for what is no error of the caller.
+    pub(crate) fn as_error(&self) -> Option<Value> {
+        match self {
+            Refusal::Code {
+                code,
+                description,
+                data,
+                ..
+            } => Some(json!({ "code": code, "description": description, "data": data })),
+            Refusal::Violations(violations) => {
+                let first = violations.first()?;
+                Some(json!({
+                    "code": first.name.unwrap_or(first.rule),
+                    "description": format!("\"{}\" {}", first.field, first.description),
+                    "data": { "fieldViolations": violations.iter().map(violation_json).collect::<Vec<_>>() },
+                }))
+            }
+            Refusal::Text { .. } | Refusal::Catalog(_) | Refusal::Internal(_) => None,
+        }
+    }
+
+    pub(crate) fn into_response(self) -> Response {
+        match self {
+            Refusal::Code {
+                status,
+                code,
+                description,
+                data,
+                headers,
+            } => {
+                let error = json!({ "code": code, "description": description, "data": data });
+                let body = json!({ "message": description, "details": { "applicationError": error } });
+                with_headers(Response::json(status, &body), headers)
+            }
+            Refusal::Text { status, text, headers } => with_headers(Response::text(status, &text), headers),
+            Refusal::Violations(mut violations) => {
+                violations.sort_by(|one, other| one.field.cmp(&other.field));
+                let texts: Vec<_> = violations
+                    .iter()
+                    .map(|violation| format!("\"{}\" {}", violation.field, violation.description))
+                    .collect();
+                let violations: Vec<_> = violations.iter().map(violation_json).collect();
+                Response::json(
+                    400,
+                    &json!({
+                        "message": format!("INVALID_ARGUMENT: {}", texts.join(", ")),
+                        "details": { "validationError": { "fieldViolations": violations } }
+                    }),
+                )
+            }
+            Refusal::Catalog(error) if error.is_retryable() => {
+                let text = "the Media Manager is busy";
+                let error = json!({ "code": "UNAVAILABLE", "description": text, "data": {} });
+                let body = json!({ "message": text, "details": { "applicationError": error } });
+                Response::json(503, &body).with("Retry-After", "1")
+            }
+            // Errors of the system are empty on purpose (docs/contract/errors.md#1).
+            Refusal::Catalog(_) | Refusal::Internal(_) => Response::new(500)
+                .with("Content-Type", "application/json")
+                .with_body(Body::bytes(r#"{"message":"","details":{}}"#)),
+        }
+    }
+}
+
+fn with_headers(response: Response, headers: Vec<(&'static str, String)>) -> Response {
+    headers
+        .into_iter()
+        .fold(response, |response, (name, value)| response.with(name, value))
+}
+
+fn violation_json(violation: &Violation) -> Value {
+    let mut value = json!({
+        "field": violation.field,
+        "description": violation.description,
+        "violatedRule": violation.rule,
+    });
+    if let Some(name) = violation.name {
+        value["ruleName"] = name.into();
+    }
+    if let Some(data) = &violation.data {
+        value["data"] = data.clone();
+    }
+    value
+}

@@ -1,0 +1,229 @@
+//! Requests and responses as plain values.
+
+use super::body::Body;
+
+/// Who or what a request comes from, beyond its credentials: it decides where uploads land that name no folder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// The site's own people and apps: `media-root`.
+    #[default]
+    Site,
+    /// Visitors and members: `visitor-uploads`.
+    Visitor,
+    /// A mobile device: `mobile-uploads`.
+    Mobile,
+    /// A purchase flow: `purchased-items`.
+    Purchase,
+    /// Wix Video Maker: `video-maker`.
+    VideoMaker,
+}
+
+impl Origin {
+    /// The origin of this name, as the header `wix-media-origin` and seeds have it.
+    ///
+    /// ```
+    /// use wix_media::manager::Origin;
+    ///
+    /// assert_eq!(Origin::named("visitor"), Some(Origin::Visitor));
+    /// assert_eq!(Origin::named("elsewhere"), None);
+    /// ```
+    pub fn named(name: &str) -> Option<Origin> {
+        Some(match name {
+            "site" => Origin::Site,
+            "visitor" => Origin::Visitor,
+            "mobile" => Origin::Mobile,
+            "purchase" => Origin::Purchase,
+            "video-maker" => Origin::VideoMaker,
+            _ => return None,
+        })
+    }
+}
+
+/// A request without its body.
+#[derive(Clone, Debug, Default)]
+pub struct Head {
+    /// The HTTP method.
+    pub method: String,
+    /// The path, percent-encoded as it came.
+    pub path: String,
+    /// The query string without `?`, as it came.
+    pub query: String,
+    /// The headers.
+    pub headers: Vec<(String, String)>,
+    /// Where the request comes from.
+    pub origin: Origin,
+}
+
+impl Head {
+    /// The first header of this name, in whatever case.
+    ///
+    /// ```
+    /// let request = wix_media::manager::Request::new("GET", "/").header("Range", "bytes=0-1");
+    /// assert_eq!(request.head.header("range"), Some("bytes=0-1"));
+    /// ```
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+/// A whole request, for bodies that fit into memory.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Everything but the body.
+    pub head: Head,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// A request without body; what follows `?` in `target` is its query.
+    ///
+    /// ```
+    /// use wix_media::manager::Request;
+    ///
+    /// let request = Request::new("GET", "/site-media/v1/files?paging.limit=5");
+    /// assert_eq!(request.head.query, "paging.limit=5");
+    /// ```
+    pub fn new(method: &str, target: &str) -> Request {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        Request {
+            head: Head {
+                method: method.to_owned(),
+                path: path.to_owned(),
+                query: query.to_owned(),
+                ..Head::default()
+            },
+            body: Vec::new(),
+        }
+    }
+
+    /// With one more header.
+    ///
+    /// ```
+    /// # use wix_media::manager::Request;
+    /// assert_eq!(Request::new("GET", "/").header("Accept", "*/*").head.headers.len(), 1);
+    /// ```
+    pub fn header(mut self, name: &str, value: &str) -> Request {
+        self.head.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With a body.
+    ///
+    /// ```
+    /// # use wix_media::manager::Request;
+    /// assert_eq!(Request::new("PUT", "/").body("text").body, b"text");
+    /// ```
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Request {
+        self.body = body.into();
+        self
+    }
+
+    /// From somewhere else than the site itself.
+    ///
+    /// ```
+    /// # use wix_media::manager::{Origin, Request};
+    /// assert_eq!(Request::new("GET", "/").from(Origin::Visitor).head.origin, Origin::Visitor);
+    /// ```
+    pub fn from(mut self, origin: Origin) -> Request {
+        self.head.origin = origin;
+        self
+    }
+}
+
+/// A response.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Body,
+    /// How much later a host is to send it, in milliseconds, for tests of slowness.
+    pub delay_ms: u64,
+    /// What a host is to make of the picture in the body before it sends it: the part of a transformed image URL behind
+    /// `/v1/`. Type and length are those of what it makes, the other headers stay.
+    pub transform: Option<String>,
+}
+
+impl Response {
+    pub(crate) fn new(status: u16) -> Response {
+        Response {
+            status,
+            headers: Vec::new(),
+            body: Body::default(),
+            delay_ms: 0,
+            transform: None,
+        }
+    }
+
+    pub(crate) fn json(status: u16, value: &serde_json::Value) -> Response {
+        Response::new(status)
+            .with("Content-Type", "application/json")
+            .with_body(Body::bytes(value.to_string()))
+    }
+
+    pub(crate) fn text(status: u16, text: &str) -> Response {
+        Response::new(status)
+            .with("Content-Type", "text/plain; charset=utf-8")
+            .with_body(Body::bytes(text))
+    }
+
+    pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Response {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    pub(crate) fn with_body(mut self, body: Body) -> Response {
+        self.body = body;
+        self
+    }
+
+    /// The first header of this name, in whatever case.
+    ///
+    /// ```
+    /// # use wix_media::manager::{Manager, Request};
+    /// let response = Manager::memory()?.handle(Request::new("GET", "/nowhere"));
+    /// assert_eq!(response.header("content-type"), Some("application/json"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+/// The pairs of a query string, decoded.
+pub(crate) fn query_pairs(query: &str) -> Vec<(String, String)> {
+    let decode = |text: &str| {
+        let bytes = crate::wire::uri::decode_form(text.as_bytes());
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode(name), decode(value))
+        })
+        .collect()
+}
+
+/// The first parameter of this name.
+pub(crate) fn query_parameter(query: &str, name: &str) -> Option<String> {
+    let pairs = query_pairs(query);
+    pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+}
+
+/// The segments of a path, each decoded once; `None` for a broken escape.
+pub(crate) fn segments(path: &str) -> Option<Vec<String>> {
+    path.split('/')
+        .skip(1)
+        .map(|segment| {
+            let bytes = crate::wire::uri::decode_component(segment.as_bytes())?;
+            String::from_utf8(bytes).ok()
+        })
+        .collect()
+}

@@ -1,0 +1,179 @@
+//! From a method and a path to a row of the operations table.
+
+use super::error::{Outcome, Refusal};
+use super::message::{self, Head};
+use crate::operations::{OPERATIONS, Operation, find};
+
+/// What every path of the API begins with.
+pub(crate) const API: &str = "/site-media/v1";
+
+/// Where the fields of a request stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// As the operations table says.
+    Current,
+    /// The updatable members of a file stand beside each other, not in `file`.
+    Flat,
+}
+
+/// Older paths that still answer: verb, path, function and form (`contract/files-api.md` 2, 3, 5 and 13).
+const LEGACY: [(&str, &str, &str, Form); 5] = [
+    (
+        "POST",
+        "/files/{fileId}/generate-download-url",
+        "generateFileDownloadUrl",
+        Form::Current,
+    ),
+    ("GET", "/files/{fileId}", "getFileDescriptor", Form::Current),
+    (
+        "PATCH",
+        "/files/{file.id}/update",
+        "updateFileDescriptor",
+        Form::Current,
+    ),
+    ("PATCH", "/files/{file.id}", "updateFileDescriptor", Form::Flat),
+    (
+        "POST",
+        "/files/video/{fileId}/generate-stream-url",
+        "generateVideoStreamingUrl",
+        Form::Current,
+    ),
+];
+
+/// A request that was recognised.
+#[derive(Debug)]
+pub(crate) struct Route {
+    pub(crate) operation: &'static Operation,
+    pub(crate) form: Form,
+    /// The field in the path, by its name in the table.
+    pub(crate) parameter: Option<(&'static str, String)>,
+}
+
+/// The route of a request, or why it has none; `None` for what is no call of the API.
+pub(crate) fn of(head: &Head) -> Option<Outcome<Route>> {
+    let path = head.path.strip_prefix(API).filter(|_| head.method != "OPTIONS")?;
+    let segments = message::segments(path);
+    let broken = || Refusal::code(404, "NOT_FOUND", "the path holds a broken escape");
+    Some(
+        segments
+            .ok_or_else(broken)
+            .and_then(|segments| route(&head.method, &segments)),
+    )
+}
+
+/// The route of a request below [`API`]: the table first, so that `/files/get-file-by-id` is no file id.
+pub(crate) fn route(method: &str, segments: &[String]) -> Outcome<Route> {
+    let current = OPERATIONS
+        .iter()
+        .map(|row| (row.verb.name(), row.path, *row, Form::Current));
+    let legacy = LEGACY
+        .iter()
+        .filter_map(|&(verb, path, name, form)| Some((verb, path, find("files", name)?, form)));
+    let mut allowed: Vec<&str> = Vec::new();
+    let mut found: Option<Route> = None;
+    for (verb, path, operation, form) in current.chain(legacy) {
+        let Some(parameter) = matched(path, segments) else {
+            continue;
+        };
+        if verb != method {
+            if !allowed.contains(&verb) {
+                allowed.push(verb);
+            }
+            continue;
+        }
+        // A literal path beats one with a parameter, and an earlier row a later one.
+        if found
+            .as_ref()
+            .is_none_or(|found| found.parameter.is_some() && parameter.is_none())
+        {
+            found = Some(Route {
+                operation,
+                form,
+                parameter,
+            });
+        }
+    }
+    if let Some(route) = found {
+        return Ok(route);
+    }
+    if allowed.is_empty() {
+        return Err(Refusal::no_such_path());
+    }
+    Err(Refusal::not_allowed(&allowed.join(", ")))
+}
+
+/// Whether the path fits, and with which parameter.
+fn matched(path: &'static str, segments: &[String]) -> Option<Option<(&'static str, String)>> {
+    let mut parameter = None;
+    let mut given = segments.iter();
+    for pattern in path.split('/').skip(1) {
+        let segment = given.next()?;
+        match pattern.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            Some(name) if !segment.is_empty() => parameter = Some((name, segment.clone())),
+            Some(_) => return None,
+            None if pattern == segment => {}
+            None => return None,
+        }
+    }
+    given.next().is_none().then_some(parameter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::message::segments;
+    use super::*;
+
+    fn name_of(method: &str, path: &str) -> Result<&'static str, u16> {
+        match route(method, &segments(path).expect("a path")) {
+            Ok(route) => Ok(route.operation.name),
+            Err(refusal) => Err(refusal.into_response().status),
+        }
+    }
+
+    #[test]
+    fn every_row_is_found_at_its_path() {
+        for row in OPERATIONS {
+            let path = row.path.replace("{folder.id}", "f").replace("{folderId}", "f");
+            let found = route(row.verb.name(), &segments(&path).expect("a path")).expect("a route");
+            assert!(std::ptr::eq(found.operation, row), "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn older_paths_still_answer() {
+        for (method, path, name) in [
+            ("POST", "/files/a.jpg/generate-download-url", "generateFileDownloadUrl"),
+            ("GET", "/files/a.jpg", "getFileDescriptor"),
+            ("PATCH", "/files/a.jpg/update", "updateFileDescriptor"),
+            ("PATCH", "/files/a.jpg", "updateFileDescriptor"),
+            (
+                "POST",
+                "/files/video/a/generate-stream-url",
+                "generateVideoStreamingUrl",
+            ),
+        ] {
+            assert_eq!(name_of(method, path), Ok(name));
+        }
+    }
+
+    #[test]
+    fn literal_paths_are_no_ids() {
+        assert_eq!(name_of("GET", "/files/get-file-by-id"), Ok("getFileDescriptor"));
+        let route = route("GET", &segments("/files/get-file-by-id").expect("a path")).expect("a route");
+        assert_eq!(route.parameter, None);
+        assert_eq!(
+            name_of("PATCH", "/files/update-file-descriptor"),
+            Ok("updateFileDescriptor")
+        );
+    }
+
+    #[test]
+    fn unknown_paths_and_wrong_methods_are_told_apart() {
+        assert_eq!(name_of("GET", "/nothing"), Err(404));
+        assert_eq!(name_of("GET", "/folders/a/b/c"), Err(404));
+        assert_eq!(name_of("DELETE", "/folders"), Err(405));
+        assert_eq!(name_of("GET", "/folders/"), Err(404));
+        let refused = route("PUT", &segments("/folders").expect("a path")).expect_err("refused");
+        assert_eq!(refused.into_response().header("allow"), Some("POST, GET"));
+    }
+}

@@ -1,0 +1,559 @@
+//! Requests against the operations table: each field of its kind, within its limits.
+//!
+//! Members that no field declares are ignored, `null` counts as not sent, and all violations of a request are told at
+//! once (`contract/errors.md` section 3, choices U19 and U45).
+
+use super::error::{Outcome, Refusal, Violation};
+use super::message::query_pairs;
+use super::router::{Form, Route};
+use crate::operations::{Argument, Field, Kind, Place};
+use serde_json::{Map, Value, json};
+
+/// The checked fields of a request.
+#[derive(Debug, Default)]
+pub(crate) struct Fields {
+    checked: Map<String, Value>,
+    /// The body as it came, for the one thing that is no field of the table: the mask of an update.
+    pub(crate) sent: Value,
+    /// Rules that entries of a bulk call break, where each entry answers for itself.
+    aside: Vec<Violation>,
+}
+
+impl Fields {
+    pub(crate) fn new(checked: Map<String, Value>) -> Fields {
+        Fields {
+            checked,
+            ..Fields::default()
+        }
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        Value::Object(self.checked.clone())
+    }
+
+    /// The broken rules of one entry of a bulk call.
+    pub(crate) fn violations_within(&self, path: &str) -> Vec<Violation> {
+        let own = |violation: &&Violation| {
+            let rest = violation.field.strip_prefix(path);
+            rest.is_some_and(|rest| rest.starts_with('.'))
+        };
+        self.aside.iter().filter(own).cloned().collect()
+    }
+
+    /// The objects of a list.
+    pub(crate) fn objects(&self, name: &str) -> Vec<Fields> {
+        let items = self.checked.get(name).and_then(Value::as_array).into_iter().flatten();
+        let object = |item: &Value| Fields::new(item.as_object().cloned().unwrap_or_default());
+        items.map(object).collect()
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.checked.get(name)?.as_str()
+    }
+
+    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
+        self.checked.get(name)?.as_bool()
+    }
+
+    pub(crate) fn number(&self, name: &str) -> Option<i64> {
+        self.checked.get(name)?.as_i64()
+    }
+
+    pub(crate) fn texts(&self, name: &str) -> Option<Vec<&str>> {
+        let items = self.checked.get(name)?.as_array()?;
+        Some(items.iter().filter_map(Value::as_str).collect())
+    }
+
+    /// An object, empty when it was not sent.
+    pub(crate) fn object(&self, name: &str) -> Fields {
+        match self.checked.get(name) {
+            Some(Value::Object(members)) => Fields::new(members.clone()),
+            _ => Fields::default(),
+        }
+    }
+
+    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
+        self.checked.get(name)
+    }
+}
+
+/// Reads and checks the fields of a request.
+pub(crate) fn fields(route: &Route, query: &str, body: &[u8]) -> Outcome<Fields> {
+    let operation = route.operation;
+    let place = operation.verb.place();
+    let sent = match place {
+        Place::Query => nested(query),
+        Place::Body => parse(body)?,
+    };
+    let mut source = match &sent {
+        Value::Object(members) => members.clone(),
+        Value::Null => Map::new(),
+        _ => {
+            return Err(Refusal::code(400, "INVALID_ARGUMENT", "the body is not a JSON object"));
+        }
+    };
+    adapt(&mut source, route);
+    let mut violations = Vec::new();
+    let mut checked = Map::new();
+    for argument in operation.arguments {
+        let fields = match argument {
+            Argument::Value { field, .. } => std::slice::from_ref(field),
+            Argument::Options(fields) => fields,
+        };
+        for field in fields {
+            let (owner, name) = field.name.split_once('.').unwrap_or((field.name, ""));
+            let given = source.get(owner);
+            let given = if name.is_empty() {
+                given
+            } else {
+                given.and_then(|owner| owner.get(name))
+            };
+            let value = check(field, field.name, given, place == Place::Query, &mut violations);
+            if let Some(value) = value {
+                checked.insert(field.name.to_owned(), value);
+            }
+        }
+    }
+    let (aside, violations): (Vec<_>, Vec<_>) = violations
+        .into_iter()
+        .partition(|violation| operation.name == "bulkImportFile" && is_of_an_entry(violation));
+    if !violations.is_empty() {
+        return Err(Refusal::Violations(violations));
+    }
+    Ok(Fields { checked, sent, aside })
+}
+
+/// Whether a rule concerns one entry of a bulk import alone. An entry without a URL, or one that is no object, makes the
+/// whole call unreadable (`contract/files-api.md` section 10).
+fn is_of_an_entry(violation: &Violation) -> bool {
+    let member = violation.field.split_once("].").map(|(_, member)| member);
+    member.is_some_and(|member| member != "url" || violation.rule != "REQUIRED_FIELD")
+}
+
+fn parse(body: &[u8]) -> Outcome<Value> {
+    if body.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Value::Null);
+    }
+    serde_json::from_slice(body)
+        .map_err(|error| Refusal::code(400, "INVALID_ARGUMENT", format!("the body is not JSON: {error}")))
+}
+
+/// Moves the parameter of the path to its place, and older bodies into today's form.
+fn adapt(source: &mut Map<String, Value>, route: &Route) {
+    let entity = match route.operation.name {
+        "updateFileDescriptor" => "file",
+        "updateFolder" => "folder",
+        _ => "",
+    };
+    if !entity.is_empty() && (route.form == Form::Flat || entity == "folder" && !source.contains_key(entity)) {
+        let mut members = Map::new();
+        for name in ["displayName", "parentFolderId", "labels"] {
+            if let Some(value) = source.remove(name) {
+                members.insert(name.to_owned(), value);
+            }
+        }
+        source.insert(entity.to_owned(), Value::Object(members));
+    }
+    if let Some((name, value)) = &route.parameter {
+        match name.split_once('.') {
+            // The path wins over the body.
+            Some((owner, member)) => {
+                let object = source.entry(owner).or_insert_with(|| json!({}));
+                if let Value::Object(object) = object {
+                    object.insert(member.to_owned(), value.as_str().into());
+                }
+            }
+            None => _ = source.insert((*name).to_owned(), value.as_str().into()),
+        }
+    }
+}
+
+/// A query string as a tree: dots nest, a repeated name makes a list (`contract/files-api.md` C2).
+fn nested(query: &str) -> Value {
+    let mut tree = Map::new();
+    for (name, value) in query_pairs(query) {
+        let (owner, member) = match name.split_once('.') {
+            Some((owner, member)) => (owner, Some(member)),
+            None => (name.as_str(), None),
+        };
+        let value = Value::String(value);
+        match member {
+            None => add(&mut tree, owner, value),
+            Some(member) => {
+                let inner = tree.entry(owner).or_insert_with(|| json!({}));
+                if let Value::Object(inner) = inner {
+                    add(inner, member, value);
+                }
+            }
+        }
+    }
+    Value::Object(tree)
+}
+
+fn add(tree: &mut Map<String, Value>, name: &str, value: Value) {
+    match tree.get_mut(name) {
+        None => _ = tree.insert(name.to_owned(), value),
+        Some(Value::Array(items)) => items.push(value),
+        Some(other) => {
+            let first = other.take();
+            *other = Value::Array(vec![first, value]);
+        }
+    }
+}
+
+/// Length as JavaScript counts it.
+pub(crate) fn length(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// Checks one value and gives it in the form of its kind; `None` when it is absent or wrong.
+fn check(
+    field: &Field,
+    path: &str,
+    value: Option<&Value>,
+    from_query: bool,
+    violations: &mut Vec<Violation>,
+) -> Option<Value> {
+    let Some(value) = value.filter(|value| !value.is_null()) else {
+        if field.required {
+            violations.push(Violation::new(path, "REQUIRED_FIELD", "is required"));
+        }
+        return None;
+    };
+    let mut refuse = |rule, description: String| violations.push(Violation::new(path, rule, description));
+    match (&field.kind, value) {
+        (Kind::Text { min, max }, Value::String(text)) => {
+            if field.required && text.is_empty() {
+                refuse("REQUIRED_FIELD", "is required".to_owned());
+                return None;
+            }
+            limited(
+                path,
+                length(text),
+                *min,
+                *max,
+                ["MIN_LENGTH", "MAX_LENGTH"],
+                "characters",
+                violations,
+            )
+            .then(|| value.clone())
+        }
+        (Kind::Flag, Value::Bool(_)) => Some(value.clone()),
+        (Kind::Flag, Value::String(text)) if from_query && (text == "true" || text == "false") => {
+            Some(Value::Bool(text == "true"))
+        }
+        (Kind::Integer { min, max }, Value::Number(_) | Value::String(_)) => {
+            let Some(number) = whole(value) else {
+                refuse("FORMAT", "must be a whole number".to_owned());
+                return None;
+            };
+            if number < i64::from(*min) {
+                let violation = Violation::new(path, "MIN", format!("must be at least {min}"));
+                violations.push(violation.with(json!({ "threshold": min })));
+                return None;
+            }
+            if number > i64::from(*max) {
+                let violation = Violation::new(path, "MAX", format!("must be at most {max}"));
+                violations.push(violation.with(json!({ "threshold": max })));
+                return None;
+            }
+            Some(number.into())
+        }
+        (Kind::Decimal, Value::Number(_) | Value::String(_)) => match whole(value) {
+            Some(number) if number < 0 => {
+                let violation = Violation::new(path, "DECIMAL_GTE", "must be at least 0");
+                violations.push(violation.with(json!({ "threshold": "0" })));
+                None
+            }
+            Some(number) => Some(number.into()),
+            None => {
+                refuse("FORMAT", "must be a whole decimal number".to_owned());
+                None
+            }
+        },
+        (Kind::OneOf(choice), Value::String(text)) => {
+            if choice.values.contains(&text.as_str()) {
+                return Some(value.clone());
+            }
+            let violation = Violation::new(path, "OTHER", format!("must be one of {}", choice.values.join(", ")));
+            violations.push(violation.with(json!({ "allowedValues": choice.values, "requestValue": text })));
+            None
+        }
+        // Which of the enum's values exist is the caller's question: the answer has a code of its own.
+        (Kind::SomeOf { max, .. }, Value::Array(_) | Value::String(_)) => {
+            texts(path, value, from_query, [0, *max, 200], violations)
+        }
+        (Kind::Texts { min, max, length }, Value::Array(_) | Value::String(_)) => {
+            texts(path, value, from_query, [*min, *max, *length], violations)
+        }
+        (Kind::Map | Kind::Query(_), Value::Object(_)) => Some(value.clone()),
+        (Kind::Object(fields), Value::Object(members)) => {
+            Some(Value::Object(object(fields, path, members, from_query, violations)))
+        }
+        (Kind::Objects { fields, min, max }, Value::Array(items)) => {
+            if !limited(
+                path,
+                items.len(),
+                *min,
+                *max,
+                ["MIN_SIZE", "MAX_SIZE"],
+                "entries",
+                violations,
+            ) {
+                return None;
+            }
+            let mut checked = Vec::new();
+            for (at, item) in items.iter().enumerate() {
+                let path = format!("{path}[{at}]");
+                match item {
+                    Value::Object(members) => {
+                        checked.push(Value::Object(object(fields, &path, members, false, violations)));
+                    }
+                    _ => violations.push(Violation::new(path, "FORMAT", "must be an object")),
+                }
+            }
+            Some(Value::Array(checked))
+        }
+        (kind, _) => {
+            refuse("FORMAT", format!("must be {}", kind.expectation()));
+            None
+        }
+    }
+}
+
+fn object(
+    fields: &[Field],
+    path: &str,
+    members: &Map<String, Value>,
+    from_query: bool,
+    violations: &mut Vec<Violation>,
+) -> Map<String, Value> {
+    let mut checked = Map::new();
+    for field in fields {
+        let path = format!("{path}.{}", field.name);
+        if let Some(value) = check(field, &path, members.get(field.name), from_query, violations) {
+            checked.insert(field.name.to_owned(), value);
+        }
+    }
+    checked
+}
+
+fn limited(
+    path: &str,
+    count: usize,
+    min: u32,
+    max: u32,
+    [below, above]: [&'static str; 2],
+    what: &str,
+    violations: &mut Vec<Violation>,
+) -> bool {
+    let (rule, description, threshold) = if count < min as usize {
+        (below, format!("must have at least {min} {what}"), min)
+    } else if count > max as usize {
+        (above, format!("must have at most {max} {what}"), max)
+    } else {
+        return true;
+    };
+    let violation = Violation::new(path, rule, description);
+    violations.push(violation.with(json!({ "threshold": threshold })));
+    false
+}
+
+fn texts(
+    path: &str,
+    value: &Value,
+    from_query: bool,
+    [min, max, most]: [u32; 3],
+    violations: &mut Vec<Violation>,
+) -> Option<Value> {
+    let single = [value.clone()];
+    let items = match value {
+        Value::Array(items) => items,
+        // A list of one looks like a scalar in a query string.
+        _ if from_query => &single[..],
+        _ => {
+            violations.push(Violation::new(path, "FORMAT", "must be an array of strings"));
+            return None;
+        }
+    };
+    if !limited(
+        path,
+        items.len(),
+        min,
+        max,
+        ["MIN_SIZE", "MAX_SIZE"],
+        "entries",
+        violations,
+    ) {
+        return None;
+    }
+    for (at, item) in items.iter().enumerate() {
+        let path = format!("{path}[{at}]");
+        match item {
+            Value::String(text) => {
+                limited(
+                    &path,
+                    length(text),
+                    0,
+                    most,
+                    ["MIN_LENGTH", "MAX_LENGTH"],
+                    "characters",
+                    violations,
+                );
+            }
+            _ => violations.push(Violation::new(path, "FORMAT", "must be a string")),
+        }
+    }
+    Some(Value::Array(items.to_vec()))
+}
+
+/// A whole number, as a JSON number or a decimal string.
+fn whole(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => number.as_i64().or_else(|| {
+            number
+                .as_f64()
+                .filter(|float| float.fract() == 0.0 && float.abs() < 9e15)
+                .map(|float| float as i64)
+        }),
+        Value::String(text) => {
+            let digits = text.strip_prefix('-').unwrap_or(text);
+            (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| {
+                text.parse()
+                    .unwrap_or(if text.starts_with('-') { i64::MIN } else { i64::MAX })
+            })
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::find;
+
+    fn checked(group: &str, name: &str, query: &str, body: &Value) -> Result<Value, Value> {
+        let operation = find(group, name).expect("a row");
+        let route = Route {
+            operation,
+            form: Form::Current,
+            parameter: None,
+        };
+        match fields(&route, query, body.to_string().as_bytes()) {
+            Ok(fields) => Ok(Value::Object(fields.checked)),
+            Err(Refusal::Violations(violations)) => {
+                let rules = violations
+                    .iter()
+                    .map(|violation| json!([violation.field, violation.rule]));
+                Err(rules.collect())
+            }
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn query_strings_become_fields() {
+        let query = "parentFolderId=f+1&mediaTypes=IMAGE&private=false&sort.fieldName=updatedDate&paging.limit=10&x=1";
+        assert_eq!(
+            checked("files", "listFiles", query, &Value::Null),
+            Ok(json!({
+                "parentFolderId": "f 1", "mediaTypes": ["IMAGE"], "private": false,
+                "sort": { "fieldName": "updatedDate" }, "paging": { "limit": 10 }
+            }))
+        );
+        let query = "mediaTypes=IMAGE&mediaTypes=VIDEO";
+        let fields = checked("files", "listFiles", query, &Value::Null);
+        assert_eq!(fields, Ok(json!({ "mediaTypes": ["IMAGE", "VIDEO"] })));
+    }
+
+    #[test]
+    fn limits_of_the_contract() {
+        for (name, body, expected) in [
+            ("getFileDescriptors", json!({}), json!([["fileIds", "REQUIRED_FIELD"]])),
+            (
+                "getFileDescriptors",
+                json!({ "fileIds": [] }),
+                json!([["fileIds", "MIN_SIZE"]]),
+            ),
+            (
+                "getFileDescriptors",
+                json!({ "fileIds": vec!["a"; 101] }),
+                json!([["fileIds", "MAX_SIZE"]]),
+            ),
+            (
+                "getFileDescriptors",
+                json!({ "fileIds": ["a", "x".repeat(1001), 7] }),
+                json!([["fileIds[1]", "MAX_LENGTH"], ["fileIds[2]", "FORMAT"]]),
+            ),
+            (
+                "generateFileUploadUrl",
+                json!({ "mimeType": "a/b", "sizeInBytes": "1.5", "private": "yes" }),
+                json!([["sizeInBytes", "FORMAT"], ["private", "FORMAT"]]),
+            ),
+            (
+                "generateFileUploadUrl",
+                json!({ "mimeType": "", "sizeInBytes": "-1" }),
+                json!([["mimeType", "REQUIRED_FIELD"], ["sizeInBytes", "DECIMAL_GTE"]]),
+            ),
+            (
+                "searchFiles",
+                json!({ "paging": { "limit": 0 } }),
+                json!([["paging.limit", "MIN"]]),
+            ),
+            (
+                "searchFiles",
+                json!({ "paging": { "limit": 101 } }),
+                json!([["paging.limit", "MAX"]]),
+            ),
+            (
+                "searchFiles",
+                json!({ "rootFolder": "media-root" }),
+                json!([["rootFolder", "OTHER"]]),
+            ),
+            (
+                "generateFileDownloadUrl",
+                json!({ "fileId": "a", "expirationInMinutes": 525_601 }),
+                json!([["expirationInMinutes", "MAX"]]),
+            ),
+            (
+                "bulkImportFile",
+                json!({ "importFileRequests": [{ "url": "https://h/a" }, {}, 1] }),
+                json!([
+                    ["importFileRequests[1].url", "REQUIRED_FIELD"],
+                    ["importFileRequests[2]", "FORMAT"]
+                ]),
+            ),
+            (
+                "updateFileDescriptor",
+                json!({ "file": { "displayName": "x".repeat(256) } }),
+                json!([["file.id", "REQUIRED_FIELD"], ["file.displayName", "MAX_LENGTH"]]),
+            ),
+        ] {
+            assert_eq!(checked("files", name, "", &body), Err(expected), "{name} {body}");
+        }
+    }
+
+    #[test]
+    fn lengths_are_counted_as_in_javascript() {
+        let body = json!({ "search": "🎉".repeat(100) });
+        assert!(checked("folders", "searchFolders", "", &body).is_ok());
+        let body = json!({ "search": "🎉".repeat(101) });
+        assert!(checked("folders", "searchFolders", "", &body).is_err());
+    }
+
+    #[test]
+    fn null_is_not_sent_and_unknown_members_are_ignored() {
+        let body = json!({ "displayName": "a", "parentFolderId": null, "other": 1 });
+        assert_eq!(
+            checked("folders", "createFolder", "", &body),
+            Ok(json!({ "displayName": "a" }))
+        );
+    }
+
+    #[test]
+    fn decimal_strings_count_as_numbers() {
+        let body = json!({ "fileId": "a", "expirationInMinutes": "30" });
+        let fields = checked("files", "generateFileDownloadUrl", "", &body);
+        assert_eq!(fields, Ok(json!({ "fileId": "a", "expirationInMinutes": 30 })));
+    }
+}

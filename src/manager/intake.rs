@@ -1,0 +1,649 @@
+//! Requests on their way through the manager: admitted by their heads, fed with their bodies, answered at their ends.
+//!
+//! `open` decides what a body is for and where its bytes go; `feed` moves them; `close` answers. Only `open` and `close` go to
+//! the catalog, in short transactions of their own, and no transaction is open while bytes move.
+
+use super::admin::{self, seed};
+use super::auth::oauth;
+use super::backup::Importing;
+use super::http::error::{Outcome, Refusal};
+use super::http::message::{Head, Response};
+use super::http::router::Route;
+use super::http::validate;
+use super::http::{body::Body, cors};
+use super::imports::{self, Fetching};
+use super::incoming::Incoming;
+use super::inspect::{Digest, Digested, digest_of};
+use super::items::content::{self, Receipt};
+use super::site::{Cause, Site};
+use super::uploads::{self, TUS, UPLOADS, plain, tus};
+use super::{Manager, Picture, dispatch, downloads, ids};
+use crate::blobs::Writer;
+use crate::catalog::Upload;
+use crate::images::source_format::SourceFormat;
+use crate::operations::Access;
+use serde_json::{Value, json};
+use std::fmt;
+
+/// The largest body of a call: a bulk call with every field at its limit is well below it.
+const MAX_BODY: usize = 16 << 20;
+
+/// How many bytes of a PATCH are made durable together, while more of them come.
+const PART_SIZE: u64 = 16 << 20;
+
+/// A request whose body is still coming in.
+pub struct Intake {
+    head: Head,
+    cause: Cause,
+    stage: Stage,
+    /// How much later the answer is to be sent.
+    pub(crate) delay: u64,
+    /// The colours of the image that the body is, from the host.
+    colors: Option<Value>,
+}
+
+impl fmt::Debug for Intake {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Neither tokens nor bodies belong into a log.
+        out.debug_struct("Intake")
+            .field("method", &self.head.method)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the body of a request is for.
+enum Stage {
+    /// A call of the API; the body is kept until it is complete.
+    Call(Box<Route>, Vec<u8>),
+    /// Any other request whose body is small.
+    Other(Vec<u8>),
+    /// A plain upload.
+    Upload(Box<Upload>, Box<Incoming>),
+    /// A PATCH of TUS.
+    Chunk(Box<Chunk>),
+    /// The PUT that completes a TUS transfer; looked at when the colours are asked for, or at its end.
+    Finalise(String, Option<Box<Finalising>>),
+    /// What the source of an import answers.
+    Import(Box<Fetching>, Box<Incoming>),
+    /// A file that the manager begins with.
+    Seed(Box<seed::Entry>, Box<Incoming>),
+    /// An archive that replaces everything.
+    Archive(Box<Importing>),
+    /// Answered before its body was read.
+    Answered(Box<Response>),
+    /// Refused before its body was read.
+    Refused(Refusal),
+}
+
+/// A PATCH on its way into the blob of its transfer.
+#[derive(Debug)]
+struct Chunk {
+    transfer: String,
+    epoch: i64,
+    writer: Writer,
+    /// `None` where the state of the transfer's digest is unknown; it is made again by reading the blob.
+    digest: Option<Digest>,
+    /// How many bytes the transfer has when it is complete.
+    length: u64,
+    /// How many bytes are durable.
+    durable: u64,
+    too_large: bool,
+}
+
+/// A complete transfer, and the digest of its bytes.
+struct Finalising {
+    upload: Upload,
+    blob: String,
+    digested: Digested,
+}
+
+impl Intake {
+    pub(crate) fn new(head: Head, cause: Cause) -> Intake {
+        Intake {
+            head,
+            cause,
+            stage: Stage::Other(Vec::new()),
+            delay: 0,
+            colors: None,
+        }
+    }
+
+    pub(crate) fn set_colors(&mut self, colors: Value) {
+        self.colors = Some(colors).filter(Value::is_object);
+    }
+
+    /// Answers with this, whatever the body is.
+    pub(crate) fn answered(mut self, response: Response) -> Intake {
+        self.stage = Stage::Answered(Box::new(response));
+        self
+    }
+
+    /// Decides what the body is for.
+    pub(crate) fn admit(mut self, manager: &Manager, route: Option<Outcome<Route>>) -> Intake {
+        self.stage = self.stage_of(manager, route).unwrap_or_else(Stage::Refused);
+        self
+    }
+
+    fn stage_of(&mut self, manager: &Manager, route: Option<Outcome<Route>>) -> Outcome<Stage> {
+        let head = &self.head;
+        manager.settle()?;
+        if let Some(route) = route {
+            let route = route?;
+            manager.admit(head, route.operation.access)?;
+            return Ok(Stage::Call(Box::new(route), Vec::new()));
+        }
+        let site = &manager.site;
+        let transfer = head.path.strip_prefix(TUS).and_then(|rest| rest.strip_prefix('/'));
+        if let Some(id) = transfer {
+            return match head.method.as_str() {
+                "PATCH" => Ok(Stage::Chunk(Box::new(begin_chunk(site, head, id)?))),
+                "PUT" => Ok(Stage::Finalise(id.to_owned(), None)),
+                _ => Ok(Stage::Other(Vec::new())),
+            };
+        }
+        let token = head.path.strip_prefix(UPLOADS).filter(|token| !token.contains('/'));
+        if let (Some(token), "PUT") = (token, head.method.as_str()) {
+            self.cause.generation = Some(site.generation()?);
+            let (upload, limit) = site.read(&self.cause, |view| plain::admit(view, head, token))?;
+            let incoming = Incoming::new(site.new_blob(), limit);
+            return Ok(Stage::Upload(Box::new(upload), Box::new(incoming)));
+        }
+        Ok(Stage::Other(Vec::new()))
+    }
+
+    /// What the source of an import answers. A refusal fails the import.
+    pub(crate) fn import(mut self, site: &Site, file: &str, status: u16, source: &Head) -> Intake {
+        let fetching = site.read(&self.cause, |view| imports::begin(view, file, status, source));
+        self.stage = match fetching {
+            Ok(fetching) => {
+                let incoming = Incoming::new(site.new_blob(), fetching.limit);
+                Stage::Import(Box::new(fetching), Box::new(incoming))
+            }
+            Err(refusal) => {
+                fail_import(site, file, &refusal);
+                Stage::Refused(refusal)
+            }
+        };
+        self
+    }
+
+    /// An archive that replaces everything.
+    pub(crate) fn archive(mut self, site: &Site) -> Intake {
+        self.stage = match site.generation() {
+            Ok(generation) => {
+                self.cause.generation = Some(generation);
+                Stage::Archive(Box::new(Importing::new(site)))
+            }
+            Err(refusal) => Stage::Refused(refusal),
+        };
+        self
+    }
+
+    /// A file or folder that the manager begins with.
+    pub(crate) fn seed(mut self, site: &Site, entry: &Value) -> Intake {
+        self.stage = self.stage_of_seed(site, entry).unwrap_or_else(Stage::Refused);
+        self
+    }
+
+    fn stage_of_seed(&mut self, site: &Site, entry: &Value) -> Outcome<Stage> {
+        self.head.origin = seed::origin(entry)?;
+        let entry = seed::Entry::of(entry)?;
+        self.cause = Cause {
+            at: entry.created,
+            generation: Some(site.generation()?),
+            ..Cause::of(&self.head)
+        };
+        if entry.file.is_none() {
+            let value = site.write(&self.cause, |tx| seed::seed_folder(tx, &entry))?;
+            return Ok(Stage::Answered(Box::new(Response::json(200, &value))));
+        }
+        let declared = entry.declared()?;
+        let media_type = declared
+            .as_deref()
+            .map_or("OTHER", crate::model::media_type::media_type);
+        let limit = site.options().limit(media_type);
+        let incoming = Incoming::new(site.new_blob(), limit);
+        Ok(Stage::Seed(Box::new(entry), Box::new(incoming)))
+    }
+
+    /// Takes the next bytes of the body. Returns whether more of them are of use.
+    pub(crate) fn feed(&mut self, site: &Site, bytes: &[u8]) -> bool {
+        let outcome = match &mut self.stage {
+            Stage::Answered(_) | Stage::Refused(_) => return false,
+            Stage::Call(_, body) | Stage::Other(body) => {
+                if body.len() + bytes.len() <= MAX_BODY {
+                    body.extend_from_slice(bytes);
+                    return true;
+                }
+                Err(Refusal::code(413, "INVALID_ARGUMENT", "the body is too large"))
+            }
+            // The body of a finalising request is an empty JSON object, and not looked at.
+            Stage::Finalise(..) => return true,
+            Stage::Upload(_, incoming) | Stage::Import(_, incoming) | Stage::Seed(_, incoming) => {
+                incoming.feed(&*site.blobs, bytes)
+            }
+            Stage::Chunk(chunk) => chunk.feed(site, &self.cause, bytes),
+            Stage::Archive(importing) => importing.feed(site, bytes).map(|()| true),
+        };
+        match outcome {
+            Ok(more) => more,
+            Err(refusal) => {
+                match std::mem::replace(&mut self.stage, Stage::Refused(refusal)) {
+                    Stage::Archive(importing) => importing.abandon(site),
+                    Stage::Import(fetching, incoming) => {
+                        release_import(site, &fetching.file);
+                        site.discard(&incoming.blob);
+                    }
+                    Stage::Upload(_, incoming) | Stage::Seed(_, incoming) => site.discard(&incoming.blob),
+                    _ => {}
+                }
+                false
+            }
+        }
+    }
+
+    /// The image that the body is, once all of it has been fed.
+    pub(crate) fn picture(&mut self, site: &Site) -> Option<Picture> {
+        let (blob, size) = match &mut self.stage {
+            Stage::Upload(_, incoming) | Stage::Import(_, incoming) | Stage::Seed(_, incoming) => {
+                (incoming.blob.clone(), incoming.size()?)
+            }
+            Stage::Finalise(token, prepared) => {
+                if prepared.is_none() {
+                    match prepare(site, &self.cause, token) {
+                        Ok(finalising) => *prepared = Some(Box::new(finalising)),
+                        Err(refusal) => {
+                            self.stage = Stage::Refused(refusal);
+                            return None;
+                        }
+                    }
+                }
+                let finalising = prepared.as_ref()?;
+                (finalising.blob.clone(), finalising.digested.size)
+            }
+            _ => return None,
+        };
+        let mut first = [0; SourceFormat::SIGNATURE_LEN];
+        let count = site.blobs.read(&blob, 0, &mut first).ok()?;
+        let is_picture = size <= downloads::images::MAX_BYTES && SourceFormat::detect(&first[..count]).is_some();
+        is_picture.then_some(Picture { blob, size })
+    }
+
+    /// Answers a request whose body is complete.
+    pub(crate) fn close(self, manager: &Manager) -> Response {
+        let Intake {
+            head,
+            cause,
+            stage,
+            delay,
+            colors,
+        } = self;
+        let site = &manager.site;
+        let outcome = match stage {
+            Stage::Call(route, body) => call(site, &cause, &head, &route, &body),
+            Stage::Other(body) => answer(manager, &cause, &head, &body),
+            Stage::Upload(upload, incoming) => end_upload(site, &cause, &head, &upload, *incoming, colors),
+            Stage::Chunk(chunk) => chunk.end(site, &cause),
+            Stage::Finalise(token, prepared) => finalise(site, &cause, &head, &token, prepared, colors),
+            Stage::Import(fetching, incoming) => end_import(site, &cause, &fetching, *incoming, colors),
+            Stage::Archive(importing) => importing.finish(site, &cause).map(|()| Response::json(200, &json!({}))),
+            Stage::Seed(entry, incoming) => end_seed(site, &cause, &entry, *incoming, colors),
+            Stage::Answered(response) => Ok(*response),
+            Stage::Refused(refusal) => Err(refusal),
+        };
+        let mut response = finish(site, &head, outcome);
+        response.delay_ms = delay;
+        response
+    }
+
+    /// Gives up a request whose body broke off.
+    pub(crate) fn abandon(self, site: &Site) {
+        match self.stage {
+            Stage::Upload(_, incoming) | Stage::Seed(_, incoming) => site.discard(&incoming.blob),
+            // Nobody is left to be told of trouble. The next HEAD says what is there.
+            Stage::Chunk(chunk) => _ = chunk.end(site, &self.cause),
+            Stage::Import(fetching, incoming) => {
+                site.discard(&incoming.blob);
+                release_import(site, &fetching.file);
+            }
+            Stage::Archive(importing) => importing.abandon(site),
+            Stage::Call(..) | Stage::Other(_) | Stage::Finalise(..) | Stage::Answered(_) | Stage::Refused(_) => {}
+        }
+    }
+}
+
+/// Makes a blob durable and reads what is in it.
+fn receive(site: &Site, incoming: Incoming, declared: Option<String>, colors: Option<Value>) -> Outcome<Receipt> {
+    let blob = incoming.blob.clone();
+    let digested = incoming.finish(&*site.blobs)?;
+    content::inspect(site.reader(&blob)?, &blob, digested, declared, colors)
+}
+
+fn end_upload(
+    site: &Site,
+    cause: &Cause,
+    head: &Head,
+    upload: &Upload,
+    incoming: Incoming,
+    colors: Option<Value>,
+) -> Outcome<Response> {
+    let blob = incoming.blob.clone();
+    let outcome = uploads::declaration(upload, head).and_then(|(name, declared)| {
+        let receipt = receive(site, incoming, declared, colors)?;
+        site.write(cause, |tx| plain::complete(tx, upload, &name, receipt.clone()))
+    });
+    if outcome.is_err() {
+        site.discard(&blob);
+    }
+    Ok(Response::json(200, &outcome?))
+}
+
+fn end_seed(
+    site: &Site,
+    cause: &Cause,
+    entry: &seed::Entry,
+    incoming: Incoming,
+    colors: Option<Value>,
+) -> Outcome<Response> {
+    let blob = incoming.blob.clone();
+    let outcome = entry.declared().and_then(|declared| {
+        let receipt = receive(site, incoming, declared, colors)?;
+        site.write(cause, |tx| seed::seed_file(tx, entry, receipt.clone()))
+    });
+    if !matches!(outcome, Ok((_, true))) {
+        site.discard(&blob);
+    }
+    Ok(Response::json(200, &outcome?.0))
+}
+
+fn end_import(
+    site: &Site,
+    cause: &Cause,
+    fetching: &Fetching,
+    incoming: Incoming,
+    colors: Option<Value>,
+) -> Outcome<Response> {
+    let blob = incoming.blob.clone();
+    let outcome = fetching.check_length(incoming.size()).and_then(|()| {
+        let receipt = receive(site, incoming, fetching.declared(), colors)?;
+        site.write(cause, |tx| imports::complete(tx, fetching, receipt.clone()))
+    });
+    if let Err(refusal) = &outcome {
+        fail_import(site, &fetching.file, refusal);
+        site.discard(&blob);
+    }
+    Ok(Response::json(200, &outcome?))
+}
+
+/// Leaves on the file why its import was refused. What is not the source's fault is tried again.
+fn fail_import(site: &Site, file: &str, refusal: &Refusal) {
+    let failed = match refusal.as_error() {
+        Some(error) => site.write(&Cause::default(), |tx| imports::fail(tx, file, &error)),
+        None => Err(Refusal::no_such_path()),
+    };
+    if failed.is_err() {
+        release_import(site, file);
+    }
+}
+
+/// Ends the lease of an import, so that it is taken again. If that fails, the lease expires.
+fn release_import(site: &Site, file: &str) {
+    _ = site.write_lazily(&Cause::default(), |tx| Ok(tx.catalog.release_import(file)?));
+}
+
+/// Admits a PATCH. Bytes that an older request of this process has added are made durable first, where it continues behind them.
+fn begin_chunk(site: &Site, head: &Head, id: &str) -> Outcome<Chunk> {
+    let cause = Cause::of(head);
+    let take_over = || site.write_lazily(&cause, |tx| tus::take_over(tx, head, id));
+    let taken = match take_over() {
+        Err(refusal @ Refusal::Code { status: 409, .. }) => {
+            if !checkpoint(site, &cause, id)? {
+                return Err(refusal);
+            }
+            take_over()?
+        }
+        outcome => outcome?,
+    };
+    let writer = site.blobs.open_writer(&taken.blob, taken.received)?;
+    let digest = match &taken.digest {
+        Some(state) => Digest::restore(state).filter(|digest| digest.size() == taken.received),
+        None => (taken.received == 0).then(Digest::new),
+    };
+    Ok(Chunk {
+        transfer: id.to_owned(),
+        epoch: taken.epoch,
+        writer,
+        digest,
+        length: taken.length,
+        durable: taken.received,
+        too_large: false,
+    })
+}
+
+impl Chunk {
+    fn feed(&mut self, site: &Site, cause: &Cause, bytes: &[u8]) -> Outcome<bool> {
+        if self.writer.is_superseded() {
+            return Err(tus::superseded(None));
+        }
+        if self.too_large || self.writer.end() + bytes.len() as u64 > self.length {
+            self.too_large = true;
+            return Ok(false);
+        }
+        site.blobs
+            .append(&mut self.writer, bytes)
+            .map_err(|error| self.failed(error))?;
+        if let Some(digest) = &mut self.digest {
+            digest.update(bytes);
+        }
+        if self.writer.end() - self.durable >= PART_SIZE {
+            self.persist(site, cause)?;
+        }
+        Ok(true)
+    }
+
+    fn failed(&self, error: std::io::Error) -> Refusal {
+        if self.writer.is_superseded() {
+            return tus::superseded(None);
+        }
+        error.into()
+    }
+
+    /// Makes what came durable, and notes it.
+    fn persist(&mut self, site: &Site, cause: &Cause) -> Outcome<Upload> {
+        if self.writer.is_superseded() {
+            return Err(tus::superseded(None));
+        }
+        let end = self.writer.end();
+        site.blobs.sync(self.writer.id())?;
+        let digest = self.digest.as_ref().map(Digest::save).unwrap_or_default();
+        let upload = site.write(cause, |tx| tus::advance(tx, &self.transfer, self.epoch, end, &digest))?;
+        self.durable = end;
+        Ok(upload)
+    }
+
+    fn end(mut self, site: &Site, cause: &Cause) -> Outcome<Response> {
+        if self.too_large && !self.writer.is_superseded() {
+            return Err(content::over_limit(413, self.length));
+        }
+        let upload = self.persist(site, cause)?;
+        Ok(tus::advanced(&upload))
+    }
+}
+
+/// Makes durable what a request of this process has added to a transfer so far, and notes it. Returns whether there was
+/// anything.
+fn checkpoint(site: &Site, cause: &Cause, id: &str) -> Outcome<bool> {
+    let upload = site.read(cause, |view| tus::transfer(view, id))?;
+    let received = u64::try_from(upload.received).unwrap_or(0);
+    let Some(blob) = &upload.blob else { return Ok(false) };
+    let Some(end) = site.blobs.open_end(blob).filter(|end| *end > received) else {
+        return Ok(false);
+    };
+    site.blobs.sync(blob)?;
+    let digest = continued(site, &upload, blob, end)?
+        .map(|digest| digest.save())
+        .unwrap_or_default();
+    site.write(cause, |tx| tus::advance(tx, id, upload.epoch, end, &digest))?;
+    Ok(true)
+}
+
+/// The digest of the first `end` bytes of a blob, from the kept state of a transfer on. `None` where there is no such state.
+fn continued(site: &Site, upload: &Upload, blob: &str, end: u64) -> Outcome<Option<Digest>> {
+    let received = u64::try_from(upload.received).unwrap_or(0);
+    let kept = match &upload.digest {
+        Some(state) => Digest::restore(state).filter(|digest| digest.size() == received),
+        None => (received == 0).then(Digest::new),
+    };
+    let Some(mut digest) = kept else { return Ok(None) };
+    let mut buffer = vec![0; 1 << 16];
+    while digest.size() < end {
+        let room = usize::try_from(end - digest.size())
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        let count = site.blobs.read(blob, digest.size(), &mut buffer[..room])?;
+        if count == 0 {
+            return Ok(None);
+        }
+        digest.update(&buffer[..count]);
+    }
+    Ok(Some(digest))
+}
+
+/// Finds the bytes of a transfer that a PUT completes, and their digest.
+fn prepare(site: &Site, cause: &Cause, token: &str) -> Outcome<Finalising> {
+    let mut upload = site.read(cause, |view| uploads::upload_of(view, token, true))?;
+    if let Some(transfer) = upload.transfer.clone()
+        && checkpoint(site, cause, &transfer)?
+    {
+        upload = site.read(cause, |view| uploads::upload_of(view, token, true))?;
+    }
+    let blob = tus::complete_blob(&upload)?.to_owned();
+    // Nothing that an older request still brings may reach the file.
+    site.blobs.end_writer(&blob)?;
+    let size = u64::try_from(upload.length).unwrap_or(0);
+    if size == 0 {
+        return Err(content::zero_size());
+    }
+    let kept = upload.digest.as_deref().and_then(Digest::restore);
+    let digested = match kept.filter(|digest| digest.size() == size) {
+        Some(digest) => digest.finish(),
+        None => digest_of(site.reader(&blob)?)?,
+    };
+    Ok(Finalising { upload, blob, digested })
+}
+
+fn finalise(
+    site: &Site,
+    cause: &Cause,
+    head: &Head,
+    token: &str,
+    prepared: Option<Box<Finalising>>,
+    colors: Option<Value>,
+) -> Outcome<Response> {
+    let Finalising { upload, blob, digested } = match prepared {
+        Some(prepared) => *prepared,
+        None => prepare(site, cause, token)?,
+    };
+    // The content type of this request is that of the JSON object in its body.
+    let bare = Head {
+        headers: Vec::new(),
+        ..head.clone()
+    };
+    let (name, declared) = uploads::declaration(&upload, &bare)?;
+    let receipt = content::inspect(site.reader(&blob)?, &blob, digested, declared, colors)?;
+    let value = site.write(cause, |tx| {
+        let current = uploads::upload_of(&tx.view(), token, true)?;
+        if tus::complete_blob(&current)? != blob {
+            return Err(tus::superseded(Some(current.received)));
+        }
+        uploads::complete(tx, current, &name, receipt.clone())
+    })?;
+    Ok(Response::json(200, &value))
+}
+
+/// A call of the API.
+fn call(site: &Site, cause: &Cause, head: &Head, route: &Route, body: &[u8]) -> Outcome<Response> {
+    let fields = validate::fields(route, &head.query, body)?;
+    let value = dispatch::call(site, cause, route.operation, &fields)?;
+    Ok(Response::json(200, &value))
+}
+
+/// A request that is no call of the API.
+fn answer(manager: &Manager, cause: &Cause, head: &Head, body: &[u8]) -> Outcome<Response> {
+    let site = &manager.site;
+    if head.method == "OPTIONS" {
+        let response = cors::preflight(head);
+        if head.path.starts_with(TUS) {
+            return Ok(tus::discovery(response, &site.options()));
+        }
+        return Ok(response);
+    }
+    if head.method == "POST" && head.path == "/oauth2/token" {
+        let value = site.aside(cause, |context| oauth::issue_token(context, head, body))?;
+        return Ok(Response::json(200, &value).with("Cache-Control", "no-store"));
+    }
+    if head.method == "POST" && head.path == "/oauth2/token-info" {
+        let value = site.aside(cause, |context| oauth::token_info(context, head, body))?;
+        return Ok(Response::json(200, &value).with("Cache-Control", "no-store"));
+    }
+    if let Some(name) = head.path.strip_prefix(admin::PATH) {
+        let route = admin::route(head, name)?;
+        if matches!(route, admin::Route::Events) {
+            manager.admit(head, Access::Read)?;
+        }
+        return admin::answer(site, head, &route);
+    }
+    if head.path == TUS && head.method == "POST" {
+        return create_transfer(site, cause, head);
+    }
+    if let Some(id) = head.path.strip_prefix(TUS).and_then(|rest| rest.strip_prefix('/')) {
+        return match head.method.as_str() {
+            "HEAD" => {
+                tus::check_version(head)?;
+                let mut upload = site.read(cause, |view| tus::transfer(view, id))?;
+                if checkpoint(site, cause, id)? {
+                    upload = site.read(cause, |view| tus::transfer(view, id))?;
+                }
+                Ok(tus::status(&upload))
+            }
+            "DELETE" => site.write(cause, |tx| tus::terminate(tx, head, id)),
+            _ => Err(Refusal::not_allowed("HEAD, PATCH, DELETE, PUT, OPTIONS")),
+        };
+    }
+    if head.path.starts_with(UPLOADS) {
+        return Err(Refusal::not_allowed("PUT, OPTIONS"));
+    }
+    match site.read(cause, |view| downloads::download(view, head)) {
+        // A request for nothing that is known is answered in the form of the API.
+        Err(Refusal::Text { status: 404, .. }) => Err(Refusal::no_such_path()),
+        outcome => outcome,
+    }
+}
+
+fn create_transfer(site: &Site, cause: &Cause, head: &Head) -> Outcome<Response> {
+    let blob = site.new_blob();
+    let outcome = site.write(cause, |tx| tus::create(tx, head, &blob));
+    if outcome.is_ok() {
+        // The first PATCH creates the blob where this fails.
+        _ = site.blobs.open_writer(&blob, 0);
+    }
+    outcome
+}
+
+/// With the headers that every response has.
+fn finish(site: &Site, head: &Head, outcome: Outcome<Response>) -> Response {
+    let response = outcome.unwrap_or_else(Refusal::into_response);
+    let length = response.body.length().to_string();
+    let mut response = cors::open(response.with("X-Wix-Request-Id", ids::guid(&*site.random)));
+    if head.path.starts_with(TUS) {
+        response = tus::versioned(response);
+    }
+    if response.header("content-length").is_none() && !matches!(response.status, 204 | 304) {
+        response = response.with("Content-Length", length);
+    }
+    // The length of a transformed image is known when it is made.
+    if head.method == "HEAD" && response.transform.is_none() {
+        response.body = Body::default();
+    }
+    response
+}

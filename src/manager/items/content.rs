@@ -1,0 +1,184 @@
+//! New files from bytes: uploads, imports and seeds all end here.
+//!
+//! Bytes never pass through a transaction. A host moves them into a blob; [`inspect`] reads what they are, outside of any
+//! transaction; and the [`Receipt`] goes into the one short transaction that creates the file.
+
+use super::paths::Target;
+use super::quota;
+use crate::catalog::File;
+use crate::manager::http::error::{Outcome, Refusal};
+use crate::manager::http::message::Origin;
+use crate::manager::inspect::{self, Digested, Facts};
+use crate::manager::tx::{Context, View};
+use crate::model::media_type::{self, Conflict, UNKNOWN};
+use crate::model::system_folder;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use std::io::{Read, Seek, SeekFrom};
+
+/// What is known about bytes that are in a blob.
+#[derive(Clone, Debug)]
+pub(crate) struct Receipt {
+    pub(crate) blob: String,
+    pub(crate) digested: Digested,
+    /// The MIME type that the bytes and the declaration agree on.
+    pub(crate) mime: String,
+    /// Whether the bytes tell a type by themselves.
+    pub(crate) is_sniffed: bool,
+    pub(crate) facts: Facts,
+}
+
+pub(crate) fn over_limit(status: u16, limit: u64) -> Refusal {
+    let data = json!({ "limit": limit.to_string() });
+    Refusal::with_data(
+        status,
+        "FILE_SIZE_OVER_LIMIT",
+        format!("the file is larger than {limit} bytes"),
+        data,
+    )
+}
+
+pub(crate) fn unsupported(text: &str) -> Refusal {
+    Refusal::code(400, "UNSUPPORTED_FILE_FORMAT", text)
+}
+
+pub(crate) fn zero_size() -> Refusal {
+    Refusal::code(400, "ZERO_FILE_SIZE", "the file is empty")
+}
+
+pub(crate) fn mismatch() -> Refusal {
+    Refusal::code(400, "MISMATCH_MIME_TYPE", "the MIME type does not fit the file")
+}
+
+/// The MIME type that a declaration and a name give, if any.
+pub(crate) fn declared(mime: &str, name: Option<&str>) -> Outcome<Option<String>> {
+    media_type::declared(mime, name).map_err(|conflict| match conflict {
+        Conflict::Malformed => unsupported("invalid MIME type"),
+        Conflict::Mismatch => mismatch(),
+    })
+}
+
+/// Refuses a private 3D model (docs/contract/choices.md#u41).
+pub(crate) fn check_privacy(private: bool, media_type: Option<&str>) -> Outcome<()> {
+    if private && media_type == Some("MODEL3D") {
+        return Err(unsupported("a 3D model cannot be private"));
+    }
+    Ok(())
+}
+
+/// Reads what the bytes of a blob are. `colors` are those of an image, from a host that can decode it.
+pub(crate) fn inspect(
+    mut reader: impl Read + Seek,
+    blob: &str,
+    digested: Digested,
+    declared: Option<String>,
+    colors: Option<Value>,
+) -> Outcome<Receipt> {
+    let first = inspect::first_bytes(&mut reader)?;
+    let mime = reconcile(declared, &first)?;
+    reader.seek(SeekFrom::Start(0))?;
+    let mut facts = inspect::facts(&mut reader, &mime);
+    if media_type::media_type(&mime) == "IMAGE" {
+        facts.colors = colors;
+    }
+    Ok(Receipt {
+        blob: blob.to_owned(),
+        digested,
+        mime,
+        is_sniffed: media_type::sniff(&first).is_some(),
+        facts,
+    })
+}
+
+/// The true type: what the bytes say where they say something, within the media type that was declared.
+fn reconcile(declared: Option<String>, first: &[u8]) -> Outcome<String> {
+    let sniffed = media_type::sniff(first);
+    let Some(declared) = declared else {
+        return Ok(sniffed.map_or(UNKNOWN, |sniffed| sniffed.mime).to_owned());
+    };
+    let Some(sniffed) = sniffed else {
+        return Ok(declared);
+    };
+    let media_type = media_type::media_type(&declared);
+    if media_type == media_type::media_type(sniffed.mime) {
+        // Within images and archives the bytes know better. Of a film, a sound or a document the declared type says more
+        // than the first bytes do.
+        let precise = matches!(media_type, "IMAGE" | "ARCHIVE");
+        return Ok(if precise { sniffed.mime.to_owned() } else { declared });
+    }
+    if sniffed.also.contains(&media_type) {
+        return Ok(declared);
+    }
+    Err(mismatch())
+}
+
+/// Refuses bytes that may not become a file of this site.
+pub(crate) fn check(view: &View<'_>, private: bool, receipt: &Receipt) -> Outcome<()> {
+    let media_type = media_type::media_type(&receipt.mime);
+    check_privacy(private, Some(media_type))?;
+    let limit = view.options.limit(media_type);
+    if receipt.digested.size > limit {
+        return Err(over_limit(413, limit));
+    }
+    quota::check_quota(view, receipt.digested.size)
+}
+
+/// The folder of a new file that names none.
+pub(crate) fn default_folder(context: &Context<'_>) -> &'static str {
+    match context.origin {
+        Origin::Site => system_folder::MEDIA_ROOT,
+        Origin::Visitor => system_folder::VISITOR_UPLOADS,
+        Origin::Mobile => system_folder::MOBILE_UPLOADS,
+        Origin::Purchase => system_folder::PURCHASED_ITEMS,
+        Origin::VideoMaker => system_folder::VIDEO_MAKER,
+    }
+}
+
+/// A file id up to the extension of its type (docs/contract/choices.md#u28).
+pub(crate) fn stem(context: &Context<'_>) -> String {
+    let site = Sha256::digest(context.options.site_id.as_bytes());
+    let prefix = base16ct::lower::encode_string(&site[..3]);
+    format!("{prefix}_{}", context.ids.hex())
+}
+
+/// A file without content.
+pub(crate) fn new_file(context: &Context<'_>, stem: &str, name: &str, mime: &str, target: &Target) -> File {
+    let name = media_type::display_name(name, mime);
+    let media_type = media_type::media_type(mime);
+    let extension = media_type::extension(&name).or_else(|| media_type::extension_of_mime(mime).map(str::to_owned));
+    let id = match (media_type, extension) {
+        ("VIDEO", _) | (_, None) => stem.to_owned(),
+        ("IMAGE", Some(extension)) => format!("{stem}~mv2.{extension}"),
+        (_, Some(extension)) => format!("{stem}.{extension}"),
+    };
+    let mut file = File::new(&id, &name, &target.id, target.area, context.now);
+    file.media_type = media_type.to_owned();
+    file.mime = mime.to_owned();
+    file
+}
+
+/// Gives a file its content, and begins to process it.
+pub(crate) fn fill(context: &Context<'_>, file: &mut File, receipt: Receipt) {
+    let Receipt {
+        blob, digested, facts, ..
+    } = receipt;
+    file.facts = facts.to_json();
+    file.size = i64::try_from(digested.size).unwrap_or(i64::MAX);
+    file.hash = digested.md5;
+    file.crc = digested.crc;
+    file.blob = Some(blob);
+    let pending = context.options.pending(&file.media_type);
+    if pending > 0 {
+        file.status = "PENDING".to_owned();
+        file.ready_at = Some(context.now.saturating_add(pending));
+    } else {
+        process(context, file);
+    }
+}
+
+/// Ends the processing of a file: it is ready, unless the options make it fail.
+pub(crate) fn process(context: &Context<'_>, file: &mut File) {
+    let failing = context.options.fails(&file.media_type, &file.name);
+    file.status = if failing { "FAILED" } else { "READY" }.to_owned();
+    file.ready_at = None;
+}

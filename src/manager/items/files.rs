@@ -1,0 +1,126 @@
+//! Files: reading, renaming, labelling and moving them.
+
+use super::paths;
+use crate::catalog::File;
+use crate::manager::events;
+use crate::manager::http::error::{Outcome, Refusal, Violation};
+use crate::manager::http::validate::Fields;
+use crate::manager::tx::{Tx, View};
+use crate::manager::view::{self, file_id};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Which members an update changes: those of an explicit `fieldMask`, else those that were sent (choice U18).
+#[derive(Debug)]
+pub(crate) struct Mask {
+    names: Vec<&'static str>,
+}
+
+impl Mask {
+    pub(crate) fn of(fields: &Fields, entity: &str, updatable: &[&'static str]) -> Outcome<Mask> {
+        let explicit = match fields.sent.get("fieldMask") {
+            Some(Value::Object(mask)) => mask.get("paths").and_then(Value::as_array).map(|paths| {
+                let paths = paths.iter().filter_map(Value::as_str);
+                paths.map(str::to_owned).collect::<Vec<_>>()
+            }),
+            Some(Value::String(mask)) => Some(mask.split(',').map(|path| path.trim().to_owned()).collect()),
+            _ => None,
+        };
+        let changes = fields.object(entity);
+        let mut names = updatable.to_vec();
+        match explicit {
+            Some(paths) => names.retain(|name| {
+                let matches = |path: &String| {
+                    let path = path
+                        .strip_prefix(entity)
+                        .and_then(|rest| rest.strip_prefix('.'))
+                        .unwrap_or(path);
+                    path == *name
+                };
+                paths.iter().any(matches)
+            }),
+            None => names.retain(|name| changes.value(name).is_some()),
+        }
+        if names.is_empty() {
+            return Err(Refusal::code(
+                400,
+                "FIELD_MASK_IS_EMPTY_OR_MISSING",
+                "nothing that can be updated was sent",
+            ));
+        }
+        Ok(Mask { names })
+    }
+
+    /// The new value of a member, when the mask holds it and it was sent.
+    pub(crate) fn value<'a>(&self, changes: &'a Fields, name: &str) -> Option<&'a Value> {
+        changes.value(name).filter(|_| self.names.contains(&name))
+    }
+}
+
+pub(crate) fn get_file_descriptor(view: &View<'_>, fields: &Fields) -> Outcome<Value> {
+    let file = file(view, fields.text("fileId").unwrap_or_default())?;
+    Ok(json!({ "file": view::file(&file, &view.base, &view.options.site_id) }))
+}
+
+pub(crate) fn get_file_descriptors(view: &View<'_>, fields: &Fields) -> Outcome<Value> {
+    let mut files = Vec::new();
+    for id in distinct_files(fields) {
+        files.extend(
+            view.catalog
+                .file(&id)?
+                .map(|file| view::file(&file, &view.base, &view.options.site_id)),
+        );
+    }
+    if files.is_empty() {
+        return Err(Refusal::code(400, "RESOURCE_NOT_FOUND", "none of these files exists"));
+    }
+    Ok(json!({ "files": files }))
+}
+
+/// The ids in the field `fileIds`, each once, in the order of the request.
+pub(crate) fn distinct_files(fields: &Fields) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let ids = fields.texts("fileIds").unwrap_or_default().into_iter().map(file_id);
+    ids.filter(|id| seen.insert(id.clone())).collect()
+}
+
+pub(crate) fn update_file_descriptor(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {
+    let changes = fields.object("file");
+    let mut file = file(&tx.view(), changes.text("id").unwrap_or_default())?;
+    let mask = Mask::of(fields, "file", &["displayName", "parentFolderId", "labels"])?;
+    let before = file.clone();
+    if let Some(name) = mask.value(&changes, "displayName").and_then(Value::as_str) {
+        if name.trim().is_empty() {
+            return Err(Violation::blank("file.displayName").into());
+        }
+        file.name = name.to_owned();
+    }
+    if let Some(labels) = mask.value(&changes, "labels").and_then(Value::as_array) {
+        let labels = labels.iter().filter_map(Value::as_str);
+        file.labels = labels.map(str::to_owned).collect();
+    }
+    if let Some(parent) = mask.value(&changes, "parentFolderId").and_then(Value::as_str)
+        && parent != file.parent
+    {
+        const FIELD: &str = "file.parentFolderId";
+        if file.trashed.is_some() {
+            let violation = Violation::named(FIELD, "PARENT_FOLDER_IN_TRASH", "cannot change while in the trash");
+            return Err(violation.into());
+        }
+        let target = paths::target(&tx.view(), FIELD, parent)?;
+        file.parent = target.id;
+        file.area = target.area;
+    }
+    if file != before {
+        file.updated = tx.now;
+        tx.catalog.update_file(&file)?;
+        events::file_updated(tx, &file)?;
+    }
+    Ok(json!({ "file": view::file(&file, &tx.base, &tx.options.site_id) }))
+}
+
+/// The file with this id or media URL.
+pub(crate) fn file(view: &View<'_>, id: &str) -> Outcome<File> {
+    let id = file_id(id);
+    view.catalog.file(&id)?.ok_or_else(|| Refusal::file_not_found(&id))
+}

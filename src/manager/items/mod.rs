@@ -1,0 +1,8 @@
+//! Files and folders: reading, creating, renaming, moving, deleting and restoring them.
+
+pub(crate) mod content;
+pub(crate) mod files;
+pub(crate) mod folders;
+pub(crate) mod paths;
+pub(crate) mod quota;
+pub(crate) mod trash;

@@ -1,0 +1,23 @@
+//! The quota of the site.
+
+use crate::manager::http::error::{Outcome, Refusal};
+use crate::manager::tx::View;
+use serde_json::json;
+
+/// Refuses `more` bytes that the quota has no room for.
+pub(crate) fn check_quota(view: &View<'_>, more: u64) -> Outcome<()> {
+    let Some(quota) = view.options.quota else {
+        return Ok(());
+    };
+    let used = u64::try_from(view.catalog.total_size()?).unwrap_or(0);
+    if used.saturating_add(more) <= quota {
+        return Ok(());
+    }
+    let data = json!({ "quota": { "storage": quota.to_string() } });
+    Err(Refusal::with_data(
+        400,
+        "SITE_QUOTA_EXCEEDED",
+        "the storage of the site is full",
+        data,
+    ))
+}

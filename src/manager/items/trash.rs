@@ -1,0 +1,248 @@
+//! The trash.
+//!
+//! A deletion moves an item to the top of the trash and takes everything below along, which keeps its place in the tree
+//! (choice U12). So whatever is below a trashed folder was trashed together with it: what had been deleted before lies
+//! at the top of the trash itself, and nothing can be put into a trashed folder. A restore brings back exactly that tree.
+//!
+//! Several items are restored in the reverse order of their deletions. A folder that was the parent of another one when
+//! that was deleted, and was deleted later, is then back in time to be its parent again.
+
+use super::files;
+use super::folders::is_system_folder;
+use super::paths::{self, Target};
+use crate::catalog::{Area, Entity, File, Leaf, Trashed, Tree};
+use crate::manager::events;
+use crate::manager::http::error::{Outcome, Refusal};
+use crate::manager::http::validate::Fields;
+use crate::manager::tx::{Tx, View};
+use crate::model::system_folder;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many items are looked up at once.
+const STEP: usize = 500;
+
+/// An item of a tree, in the order in which events tell of it.
+enum Step<'a> {
+    Folder(&'a str),
+    File(&'a Leaf),
+}
+
+impl<'a> Step<'a> {
+    fn item(&self) -> (Entity, &'a str) {
+        match self {
+            Step::Folder(id) => (Entity::Folder, id),
+            Step::File(leaf) => (Entity::File, &leaf.id),
+        }
+    }
+
+    fn file(&self) -> Option<&'a str> {
+        match self {
+            Step::Folder(_) => None,
+            Step::File(leaf) => Some(&leaf.id),
+        }
+    }
+}
+
+/// The items of a tree: children before parents when they go, parents before children when they come back.
+fn steps(tree: &Tree, going: bool) -> Vec<Step<'_>> {
+    let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for branch in tree.folders.iter().skip(1) {
+        folders.entry(&branch.parent).or_default().push(&branch.id);
+    }
+    let mut files: BTreeMap<&str, Vec<&Leaf>> = BTreeMap::new();
+    for leaf in &tree.files {
+        files.entry(&leaf.parent).or_default().push(leaf);
+    }
+    // In the order of coming back; going is the reverse of it, with siblings the other way round as well.
+    let mut order = Vec::new();
+    let mut open: Vec<&str> = tree.folders.first().map(|top| &top.id[..]).into_iter().collect();
+    while let Some(id) = open.pop() {
+        order.push(Step::Folder(id));
+        let own = files.get(id).into_iter().flatten().map(|leaf| Step::File(leaf));
+        if going {
+            order.extend(own.rev());
+            open.extend(folders.get(id).into_iter().flatten());
+        } else {
+            order.extend(own);
+            open.extend(folders.get(id).into_iter().flatten().rev());
+        }
+    }
+    if going {
+        order.reverse();
+    }
+    order
+}
+
+/// Refuses to delete a folder of the system (choice U8).
+pub(crate) fn check_deletable(fields: &Fields) -> Outcome<()> {
+    let ids = fields.texts("folderIds").unwrap_or_default();
+    match ids.into_iter().find(|id| system_folder::find(id).is_some()) {
+        Some(id) => Err(is_system_folder(id)),
+        None => Ok(()),
+    }
+}
+
+/// The folders of the request that exist and are not inside another one of them.
+fn tops(view: &View<'_>, fields: &Fields, live_only: bool) -> Outcome<Vec<String>> {
+    let ids = fields.texts("folderIds").unwrap_or_default();
+    let set: BTreeSet<&str> = ids.iter().copied().collect();
+    let mut seen = BTreeSet::new();
+    let mut tops = Vec::new();
+    for id in ids {
+        let Some(folder) = view.catalog.folder(id)? else {
+            continue;
+        };
+        if !seen.insert(id) || live_only && folder.trashed.is_some() {
+            continue;
+        }
+        let above = view.catalog.folders_above(id)?;
+        if !above.iter().any(|above| set.contains(&above[..])) {
+            tops.push(id.to_owned());
+        }
+    }
+    Ok(tops)
+}
+
+pub(crate) fn bulk_delete_folders(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {
+    check_deletable(fields)?;
+    let permanent = fields.flag("permanent").unwrap_or(false);
+    let tops = tops(&tx.view(), fields, !permanent)?;
+    if tops.is_empty() {
+        return Ok(json!({}));
+    }
+    let deletion = if permanent {
+        0
+    } else {
+        tx.catalog.increment_setting("deletions")?
+    };
+    for top in tops {
+        let tree = tx.catalog.tree(&top)?;
+        let items: Vec<_> = steps(&tree, true).into_iter().map(|step| step.item()).collect();
+        events::all_deleted(tx, &items, permanent)?;
+        if permanent {
+            tx.freed.extend(tree.files.into_iter().filter_map(|leaf| leaf.blob));
+            tx.catalog.remove_tree(&top)?;
+        } else {
+            tx.catalog.trash_tree(&top, deletion, tx.now)?;
+        }
+    }
+    Ok(json!({}))
+}
+
+pub(crate) fn bulk_delete_files(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {
+    let permanent = fields.flag("permanent").unwrap_or(false);
+    let mut found = tx.catalog.files_by_id(&files::distinct_files(fields))?;
+    if !permanent {
+        found.retain(|file| file.trashed.is_none());
+    }
+    if found.is_empty() {
+        return Ok(json!({}));
+    }
+    let items: Vec<_> = found.iter().map(|file| (Entity::File, &file.id[..])).collect();
+    events::all_deleted(tx, &items, permanent)?;
+    if permanent {
+        let ids: Vec<_> = found.iter().map(|file| &file.id[..]).collect();
+        tx.catalog.remove_files(&ids)?;
+        tx.freed.extend(found.into_iter().filter_map(|file| file.blob));
+        return Ok(json!({}));
+    }
+    let deletion = tx.catalog.increment_setting("deletions")?;
+    for file in &mut found {
+        file.trashed = Some(Trashed {
+            parent: std::mem::replace(&mut file.parent, system_folder::TRASH_ROOT.to_owned()),
+            area: std::mem::replace(&mut file.area, Area::Trash),
+            deletion,
+            at: tx.now,
+        });
+    }
+    tx.catalog.update_files(&found)?;
+    Ok(json!({}))
+}
+
+/// Where a trashed item goes: its parent before the deletion, else the top of its area (choice U15).
+fn origin(view: &View<'_>, trashed: &Trashed, height: Option<u32>) -> Outcome<Target> {
+    match paths::target(view, "", &trashed.parent) {
+        Ok(target) => {
+            // The parent can have moved down in the meantime.
+            if height.is_none_or(|height| paths::fits(view, &target.id, height).unwrap_or(false)) {
+                return Ok(target);
+            }
+        }
+        Err(Refusal::Violations(_)) => {}
+        Err(other) => return Err(other),
+    }
+    let id = match trashed.area {
+        Area::Visitors => system_folder::VISITOR_UPLOADS,
+        Area::Site | Area::Trash => system_folder::MEDIA_ROOT,
+    };
+    paths::target(view, "", id)
+}
+
+pub(crate) fn bulk_restore_folders(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    for id in fields.texts("folderIds").unwrap_or_default() {
+        if let Some(folder) = tx.catalog.folder(id)?
+            && let Some(trashed) = folder.trashed
+            && seen.insert(id)
+        {
+            let depth = tx.catalog.folders_above(id)?.len();
+            found.push((std::cmp::Reverse(trashed.deletion), depth, id));
+        }
+    }
+    found.sort_by_key(|&(deletion, depth, _)| (deletion, depth));
+    for (_, _, id) in found {
+        // One that was inside another is back already.
+        let Some(trashed) = tx.catalog.folder(id)?.and_then(|folder| folder.trashed) else {
+            continue;
+        };
+        let target = origin(&tx.view(), &trashed, Some(tx.catalog.height(id)?))?;
+        tx.catalog.restore_tree(id, &target.id, target.area)?;
+        let tree = tx.catalog.tree(id)?;
+        for part in steps(&tree, false).chunks(STEP) {
+            tell_restored(tx, part)?;
+        }
+    }
+    Ok(json!({}))
+}
+
+/// The events of items that are back: a folder is created, a file is ready.
+fn tell_restored(tx: &mut Tx<'_>, steps: &[Step<'_>]) -> Outcome<()> {
+    let ids: Vec<_> = steps.iter().filter_map(Step::file).map(str::to_owned).collect();
+    let files = tx.catalog.files_by_id(&ids)?;
+    let mut files: BTreeMap<&str, &File> = files.iter().map(|file| (&file.id[..], file)).collect();
+    for step in steps {
+        match step {
+            Step::Folder(id) => {
+                if let Some(folder) = tx.catalog.folder(id)? {
+                    events::folder_created(tx, &folder)?;
+                }
+            }
+            Step::File(leaf) => {
+                if let Some(file) = files.remove(&leaf.id[..]).filter(|file| file.status == "READY") {
+                    events::file_ready(tx, file, true)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn bulk_restore_files(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {
+    let mut found = tx.catalog.files_by_id(&files::distinct_files(fields))?;
+    found.retain(|file| file.trashed.is_some());
+    for file in &mut found {
+        if let Some(trashed) = file.trashed.take() {
+            let target = origin(&tx.view(), &trashed, None)?;
+            file.parent = target.id;
+            file.area = target.area;
+            file.updated = tx.now;
+        }
+    }
+    tx.catalog.update_files(&found)?;
+    for file in found.iter().filter(|file| file.status == "READY") {
+        events::file_ready(tx, file, true)?;
+    }
+    Ok(json!({}))
+}

@@ -1,0 +1,303 @@
+//! What every request works with: the stores, the clock, the options; and the one way into a transaction.
+
+use super::Parts;
+use super::clock::Clock;
+use super::http::error::{Outcome, Refusal};
+use super::http::message::{Head, Origin};
+use super::ids::{Ids, Random, hex_id};
+use super::options::Options;
+use super::tx::{Context, Tx, View};
+use crate::blobs::{BlobReader, Blobs};
+use crate::catalog::{self, Catalog};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// What URLs begin with where neither an option nor a request says it.
+const NO_HOST: &str = "http://127.0.0.1";
+
+/// How often a transaction is run again after a conflict, or while the catalog is unavailable.
+const MAX_RETRIES: u32 = 3;
+
+/// How many doomed blobs are looked up at once.
+const DOOMED_STEP: u32 = 500;
+
+/// The setting that every import and reset increments.
+const GENERATION: &str = "generation";
+
+/// The stores of a site, with what the manager knows besides them. It keeps nothing between requests that another process
+/// could disagree on.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) catalog: Box<dyn Catalog>,
+    pub(crate) blobs: Box<dyn Blobs>,
+    pub(crate) clock: Box<dyn Clock>,
+    pub(crate) random: Box<dyn Random>,
+    options: RwLock<Arc<Options>>,
+    /// The key that signs links and tokens.
+    pub(crate) secret: Vec<u8>,
+}
+
+/// Where a transaction comes from: a request, or time alone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cause {
+    /// The beginning of URLs in the answer, where the options do not say it.
+    pub(crate) host: Option<String>,
+    pub(crate) origin: Origin,
+    /// The moment, where it is not the present.
+    pub(crate) at: Option<i64>,
+    /// The generation that the request began under.
+    pub(crate) generation: Option<i64>,
+}
+
+impl Cause {
+    /// The cause of what a request does.
+    pub(crate) fn of(head: &Head) -> Cause {
+        let scheme = head.header("x-forwarded-proto").filter(|scheme| *scheme == "https");
+        let host = head.header("host").filter(|host| is_host(host));
+        Cause {
+            host: host.map(|host| format!("{}://{host}", scheme.unwrap_or("http"))),
+            origin: head.origin,
+            at: None,
+            generation: None,
+        }
+    }
+}
+
+/// A host name or address with an optional port: nothing else may get into URLs.
+fn is_host(host: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+    !host.is_empty() && host.bytes().all(plain)
+}
+
+impl Site {
+    pub(crate) fn new(
+        catalog: Box<dyn Catalog>,
+        blobs: Box<dyn Blobs>,
+        clock: Box<dyn Clock>,
+        random: Box<dyn Random>,
+        options: Options,
+    ) -> catalog::Result<Site> {
+        let secret = match kept_secret(&*catalog)? {
+            Some(secret) => secret,
+            None => {
+                let mut writer = catalog.write()?;
+                // Another process may have made one just now.
+                let secret = match writer.setting("secret")?.as_deref().and_then(decoded_secret) {
+                    Some(secret) => secret,
+                    None => {
+                        let mut secret = vec![0; 32];
+                        random.fill(&mut secret);
+                        writer.set_setting("secret", &base16ct::lower::encode_string(&secret))?;
+                        secret
+                    }
+                };
+                if writer
+                    .setting("since")?
+                    .is_none_or(|since| since.parse::<i64>().is_err())
+                {
+                    writer.set_setting("since", &clock.now().to_string())?;
+                }
+                writer.commit()?;
+                secret
+            }
+        };
+        Ok(Site {
+            catalog,
+            blobs,
+            clock,
+            random,
+            options: RwLock::new(Arc::new(options)),
+            secret,
+        })
+    }
+
+    pub(crate) fn into_parts(self) -> Parts {
+        let options = self.options.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Parts {
+            catalog: self.catalog,
+            blobs: self.blobs,
+            clock: self.clock,
+            random: self.random,
+            options: Arc::unwrap_or_clone(options),
+        }
+    }
+
+    pub(crate) fn options(&self) -> Arc<Options> {
+        Arc::clone(&self.options.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn set_options(&self, options: Options) {
+        *self.options.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(options);
+    }
+
+    /// The id of a new blob.
+    pub(crate) fn new_blob(&self) -> String {
+        self.blobs.fresh().unwrap_or_else(|| hex_id(&*self.random))
+    }
+
+    /// A reader of a blob.
+    pub(crate) fn reader<'a>(&'a self, blob: &'a str) -> std::io::Result<BlobReader<'a>> {
+        BlobReader::new(&*self.blobs, blob)
+    }
+
+    /// What URLs begin with.
+    pub(crate) fn base(&self, cause: &Cause) -> String {
+        match (&self.options().base_url, &cause.host) {
+            (Some(base), _) => base.trim_end_matches('/').to_owned(),
+            (None, Some(host)) => host.clone(),
+            (None, None) => NO_HOST.to_owned(),
+        }
+    }
+
+    fn with_context<T>(&self, cause: &Cause, work: impl FnOnce(&Context<'_>) -> T) -> T {
+        let options = self.options();
+        work(&Context {
+            options: &options,
+            secret: &self.secret,
+            now: cause.at.unwrap_or_else(|| self.clock.now()),
+            base: self.base(cause),
+            origin: cause.origin,
+            ids: Ids::new(&*self.random),
+        })
+    }
+
+    /// Runs `work` with neither snapshot nor transaction.
+    pub(crate) fn aside<T>(&self, cause: &Cause, work: impl FnOnce(&Context<'_>) -> T) -> T {
+        self.with_context(cause, work)
+    }
+
+    /// Runs `work` on a snapshot.
+    pub(crate) fn read<T>(&self, cause: &Cause, mut work: impl FnMut(&View<'_>) -> Outcome<T>) -> Outcome<T> {
+        self.with_context(cause, |context| {
+            retried(|| {
+                context.ids.rewind();
+                let catalog = self.catalog.read()?;
+                work(&View {
+                    catalog: &*catalog,
+                    context,
+                })
+            })
+        })
+    }
+
+    /// Runs `work` in a writing transaction. A refusal rolls it back. A conflict runs it again, so it must have no other effect
+    /// than on its [`Tx`].
+    pub(crate) fn write<T>(&self, cause: &Cause, work: impl FnMut(&mut Tx<'_>) -> Outcome<T>) -> Outcome<T> {
+        self.transact(cause, false, work)
+    }
+
+    /// As [`write`](Site::write), for leases and fencing numbers: a power failure may undo the commit, together with all
+    /// later ones, until a later one is durable.
+    pub(crate) fn write_lazily<T>(&self, cause: &Cause, work: impl FnMut(&mut Tx<'_>) -> Outcome<T>) -> Outcome<T> {
+        self.transact(cause, true, work)
+    }
+
+    fn transact<T>(&self, cause: &Cause, lazily: bool, mut work: impl FnMut(&mut Tx<'_>) -> Outcome<T>) -> Outcome<T> {
+        self.with_context(cause, |context| {
+            let (value, doomed) = retried(|| {
+                context.ids.rewind();
+                let mut catalog = if lazily {
+                    self.catalog.write_lazily()?
+                } else {
+                    self.catalog.write()?
+                };
+                if let Some(expected) = cause.generation {
+                    check_generation(expected, generation_in(catalog.setting(GENERATION)?))?;
+                }
+                let mut tx = Tx::new(&mut *catalog, context);
+                let value = work(&mut tx)?;
+                let doomed = tx.finish()?;
+                catalog.commit()?;
+                Ok((value, doomed))
+            })?;
+            for blob in doomed {
+                // A blob that cannot be removed now is removed by the sweep.
+                _ = self.blobs.remove(&blob);
+            }
+            Ok(value)
+        })
+    }
+
+    /// Removes the blobs that have been doomed from `from` to `until`, and returns their number.
+    pub(crate) fn remove_doomed(&self, from: i64, until: i64) -> Outcome<u64> {
+        let cause = Cause::default();
+        let mut removed = 0;
+        let mut after = String::new();
+        loop {
+            let blobs = self.read(&cause, |view| {
+                Ok(view.catalog.doomed_blobs(from, until, &after, DOOMED_STEP)?)
+            })?;
+            let Some(last) = blobs.last() else { return Ok(removed) };
+            after.clone_from(last);
+            let mut gone = Vec::new();
+            for blob in blobs {
+                // A blob that is being filled has no row yet.
+                if self.blobs.open_end(&blob).is_some() {
+                    continue;
+                }
+                if !self.read(&cause, |view| Ok(view.catalog.needs_blob(&blob)?))? {
+                    removed += u64::from(self.blobs.size(&blob)?.is_some());
+                    self.blobs.remove(&blob)?;
+                }
+                gone.push(blob);
+            }
+            self.write_lazily(&cause, |tx| Ok(tx.catalog.forget_doomed(&gone)?))?;
+        }
+    }
+
+    /// The number that every import and reset increments. A request that began under an older one must not go on.
+    pub(crate) fn generation(&self) -> Outcome<i64> {
+        Ok(generation_in(self.catalog.read()?.setting(GENERATION)?))
+    }
+
+    /// Removes a blob that a request has filled in vain, unless the catalog needs it after all: an error of a commit does not
+    /// say that nothing was committed.
+    pub(crate) fn discard(&self, blob: &str) {
+        let needed = self.catalog.read().and_then(|catalog| catalog.needs_blob(blob));
+        if matches!(needed, Ok(false)) {
+            // A blob that cannot be removed now is removed by the sweep.
+            _ = self.blobs.remove(blob);
+        }
+    }
+}
+
+/// Starts a new generation.
+pub(crate) fn next_generation(tx: &mut Tx<'_>) -> Outcome<()> {
+    tx.catalog.increment_setting(GENERATION)?;
+    Ok(())
+}
+
+fn generation_in(setting: Option<String>) -> i64 {
+    setting.and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+fn check_generation(expected: i64, found: i64) -> Outcome<()> {
+    if expected == found {
+        return Ok(());
+    }
+    let text = "the content has been replaced by an import or a reset";
+    Err(Refusal::code(409, "ABORTED", text))
+}
+
+fn retried<T>(mut work: impl FnMut() -> Outcome<T>) -> Outcome<T> {
+    let mut retries = 0;
+    loop {
+        match work() {
+            Err(Refusal::Catalog(error)) if error.is_retryable() && retries < MAX_RETRIES => retries += 1,
+            outcome => return outcome,
+        }
+    }
+}
+
+fn kept_secret(catalog: &dyn Catalog) -> catalog::Result<Option<Vec<u8>>> {
+    let read = catalog.read()?;
+    let since = read.setting("since")?.and_then(|since| since.parse::<i64>().ok());
+    let secret = read.setting("secret")?;
+    Ok(secret.as_deref().and_then(decoded_secret).filter(|_| since.is_some()))
+}
+
+/// A damaged key would be a weak one, and the links that it signed are lost either way.
+fn decoded_secret(text: &str) -> Option<Vec<u8>> {
+    base16ct::lower::decode_vec(text)
+        .ok()
+        .filter(|secret| secret.len() == 32)
+}

@@ -1,0 +1,235 @@
+//! Uploads.
+//!
+//! The life of an upload: a call makes its row and a token that names it ([`upload_url`]); the file has its id from then on,
+//! without the extension that its type decides. Bytes come in one PUT ([`plain`]) or by TUS ([`tus`]), and become a file in
+//! one transaction. A completed upload stays known until its token expires, so that a second use of it is answered as such
+//! and not as a forged token (docs/contract/choices.md#u38).
+//!
+//! A crash leaves at worst a blob without a row, which the sweep removes.
+
+pub(crate) mod plain;
+pub(crate) mod tus;
+
+use super::events;
+use super::http::error::{Outcome, Refusal, Violation};
+use super::http::message::{Head, query_parameter};
+use super::http::validate::{Fields, length};
+use super::items::content::{self, Receipt, over_limit};
+use super::items::{paths, quota};
+use super::options::Options;
+use super::token;
+use super::tx::{Tx, View};
+use super::view;
+use crate::catalog::Upload;
+use crate::model::media_type::{self, UNKNOWN};
+use crate::model::system_folder;
+use serde_json::{Map, Value, json};
+
+/// Where plain uploads go, below the base, with their token behind it.
+pub(crate) const UPLOADS: &str = "/upload/";
+/// Where TUS transfers are created.
+pub(crate) const TUS: &str = "/upload/tus";
+
+/// How long expired uploads stay known, in milliseconds.
+const RETENTION: i64 = 7 * 86_400_000;
+
+/// How long the token of a plain upload is valid, in seconds, and that of a TUS upload.
+const PLAIN_LIFETIME: i64 = 86_410;
+const TUS_LIFETIME: i64 = 604_810;
+
+const AUDIENCE: &str = "urn:service:upload";
+
+/// The refusal of a second use. The id of the file goes along, for a client that lost the first answer.
+pub(crate) fn completed(upload: &Upload) -> Refusal {
+    let data = json!({ "fileId": upload.file });
+    Refusal::with_data(409, "UPLOAD_ALREADY_COMPLETED", "this upload is complete", data)
+}
+
+pub(crate) fn upload_url(tx: &mut Tx<'_>, fields: &Fields, resumable: bool) -> Outcome<Value> {
+    let name = fields.text("fileName");
+    if name.is_some_and(|name| name.trim().is_empty()) {
+        return Err(Violation::blank("fileName").into());
+    }
+    let mime = fields.text("mimeType").unwrap_or_default();
+    let known = content::declared(mime, name)?;
+    let private = fields.flag("private").unwrap_or(false);
+    let media_type = known.as_deref().map(media_type::media_type);
+    content::check_privacy(private, media_type)?;
+    if let Some(size) = fields.number("sizeInBytes") {
+        let size = u64::try_from(size).unwrap_or(0);
+        let limit = tx.options.limit(media_type.unwrap_or("OTHER"));
+        if size == 0 {
+            return Err(content::zero_size());
+        }
+        if size > limit {
+            return Err(over_limit(400, limit));
+        }
+        quota::check_quota(&tx.view(), size)?;
+    } else {
+        quota::check_quota(&tx.view(), 1)?;
+    }
+    let parent = fields
+        .text("parentFolderId")
+        .unwrap_or_else(|| content::default_folder(tx.context));
+    paths::target(&tx.view(), "parentFolderId", parent)?;
+    let labels: Vec<_> = fields
+        .texts("labels")
+        .unwrap_or_default()
+        .into_iter()
+        .take(100)
+        .collect();
+    let external = fields.value("externalInfo").cloned();
+    let request = json!({
+        "mimeType": mime,
+        "fileName": name,
+        "parentFolderId": parent,
+        "filePath": fields.text("filePath"),
+        "private": private,
+        "labels": labels,
+        "externalInfo": external.unwrap_or_else(|| external_info(&fields.sent["externalInfo"])),
+    });
+    tx.catalog.remove_uploads(tx.now - RETENTION)?;
+    let issued = tx.now / 1000;
+    let expires = issued + if resumable { TUS_LIFETIME } else { PLAIN_LIFETIME };
+    let upload = Upload {
+        id: tx.ids.guid(),
+        file: content::stem(tx.context),
+        request: request.to_string(),
+        resumable,
+        expires: expires * 1000,
+        done: false,
+        transfer: None,
+        blob: None,
+        length: 0,
+        received: 0,
+        filename: None,
+        epoch: 0,
+        digest: None,
+        metadata: None,
+    };
+    tx.catalog.put_upload(&upload)?;
+    let mut claims = json!({
+        "iss": AUDIENCE, "aud": AUDIENCE, "jti": upload.id, "iat": issued, "exp": expires,
+        "path": format!("media/{}", upload.file), "acl": if private { "private" } else { "public" },
+        "mimeType": mime, "site": tx.options.site_id,
+    });
+    if resumable {
+        claims["protocol"] = "tus".into();
+    }
+    let token = token::sign(tx.secret, &claims);
+    let base = &tx.base;
+    Ok(if resumable {
+        json!({ "uploadProtocol": "TUS", "uploadUrl": format!("{base}{TUS}"), "uploadToken": token })
+    } else {
+        json!({ "uploadUrl": format!("{base}{UPLOADS}{token}") })
+    })
+}
+
+/// The upload that a token names.
+pub(crate) fn upload_of(view: &View<'_>, token: &str, resumable: bool) -> Outcome<Upload> {
+    let invalid = || Refusal::code(403, "UPLOAD_TOKEN_INVALID", "invalid upload token");
+    let claims = token::verify(view.secret, token).filter(|claims| claims["aud"] == AUDIENCE);
+    let claims = claims.ok_or_else(invalid)?;
+    if claims["exp"].as_i64().unwrap_or(0) * 1000 <= view.now {
+        return Err(Refusal::code(
+            403,
+            "UPLOAD_TOKEN_EXPIRED",
+            "the upload token has expired",
+        ));
+    }
+    let upload = view.catalog.upload(claims["jti"].as_str().unwrap_or_default())?;
+    let upload = upload
+        .filter(|upload| upload.resumable == resumable)
+        .ok_or_else(invalid)?;
+    if upload.done {
+        return Err(completed(&upload));
+    }
+    Ok(upload)
+}
+
+/// The most bytes of an upload, as far as its type is known by now.
+pub(crate) fn upload_limit(upload: &Upload, head: &Head, options: &Options) -> Outcome<u64> {
+    let request: Value = serde_json::from_str(&upload.request)?;
+    let name = file_name(upload, &request, head);
+    let mime = declared_mime(&request, head);
+    let known = media_type::declared(&mime, name.as_deref()).unwrap_or(None);
+    Ok(options.limit(known.as_deref().map_or("OTHER", media_type::media_type)))
+}
+
+/// The name in the query wins over the one of the request, and that over the one of the transfer.
+fn file_name(upload: &Upload, request: &Value, head: &Head) -> Option<String> {
+    let given = query_parameter(&head.query, "filename").filter(|name| !name.trim().is_empty());
+    let asked = || request["fileName"].as_str().map(str::to_owned);
+    given.or_else(asked).or_else(|| upload.filename.clone())
+}
+
+/// The name and the declared type of the file, from the upload and the request that completes it.
+pub(crate) fn declaration(upload: &Upload, head: &Head) -> Outcome<(String, Option<String>)> {
+    let request: Value = serde_json::from_str(&upload.request)?;
+    let Some(name) = file_name(upload, &request, head) else {
+        return Err(Violation::new("filename", "REQUIRED_FIELD", "is required").into());
+    };
+    let declared = content::declared(&declared_mime(&request, head), Some(&name))?;
+    Ok((name, declared))
+}
+
+/// Creates the file of an upload whose bytes are in a blob.
+pub(crate) fn complete(tx: &mut Tx<'_>, mut upload: Upload, name: &str, receipt: Receipt) -> Outcome<Value> {
+    let request: Value = serde_json::from_str(&upload.request)?;
+    let private = request["private"].as_bool().unwrap_or(false);
+    content::check(&tx.view(), private, &receipt)?;
+    let parent = request["parentFolderId"].as_str().unwrap_or(system_folder::MEDIA_ROOT);
+    let target = paths::target(&tx.view(), "parentFolderId", parent)?;
+    let target = paths::ensure_path(tx, target, request["filePath"].as_str().unwrap_or_default())?;
+    let mut file = content::new_file(tx.context, &upload.file, name, &receipt.mime, &target);
+    file.private = private;
+    file.labels = serde_json::from_value(request["labels"].clone())?;
+    file.external = request["externalInfo"].to_string();
+    file.tag = "_fileOrigin_uploaded".to_owned();
+    content::fill(tx.context, &mut file, receipt);
+    tx.catalog.insert_file(&file)?;
+    upload.done = true;
+    upload.file.clone_from(&file.id);
+    upload.transfer = None;
+    upload.blob = None;
+    upload.digest = None;
+    tx.catalog.put_upload(&upload)?;
+    events::file_processed(tx, &file)?;
+    Ok(json!({ "file": view::file(&file, &tx.base, &tx.options.site_id) }))
+}
+
+/// How many bytes a request says that it brings.
+pub(crate) fn announced(head: &Head) -> Option<u64> {
+    head.header("content-length").and_then(number)
+}
+
+/// The declared type: the one of the URL's request, or where that says nothing, the one of the upload itself.
+fn declared_mime(request: &Value, head: &Head) -> String {
+    let asked = request["mimeType"].as_str().unwrap_or(UNKNOWN);
+    let sent = head
+        .header("content-type")
+        .filter(|sent| media_type::normal(sent).is_some());
+    match sent {
+        Some(sent) if media_type::normal(asked).as_deref() == Some(UNKNOWN) => sent.to_owned(),
+        _ => asked.to_owned(),
+    }
+}
+
+/// What is usable of an `externalInfo` that the table does not declare for this call (`contract/files-api.md` section 7).
+fn external_info(value: &Value) -> Value {
+    let mut kept = Map::new();
+    if let Some(origin) = value["origin"].as_str().filter(|origin| length(origin) <= 1000) {
+        kept.insert("origin".to_owned(), origin.into());
+    }
+    if let Some(ids) = value["externalIds"].as_array() {
+        let ids = ids.iter().filter(|id| id.as_str().is_some_and(|id| length(id) <= 4000));
+        kept.insert("externalIds".to_owned(), ids.take(30).cloned().collect());
+    }
+    Value::Object(kept)
+}
+
+/// Digits, and nothing else.
+pub(crate) fn number(text: &str) -> Option<u64> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten()
+}

@@ -1,0 +1,38 @@
+//! Plain uploads: one PUT whose body is the bytes of the file and nothing else.
+
+use super::{announced, completed, upload_limit, upload_of};
+use crate::catalog::Upload;
+use crate::manager::http::error::{Outcome, Violation};
+use crate::manager::http::message::Head;
+use crate::manager::items::content::{Receipt, over_limit};
+use crate::manager::tx::{Tx, View};
+use serde_json::Value;
+
+/// Lets an upload in, before anything of its body is read. Returns its row, and the most bytes that it may have.
+pub(crate) fn admit(view: &View<'_>, head: &Head, token: &str) -> Outcome<(Upload, u64)> {
+    if head.header("authorization").is_some() {
+        let text = "must be absent: the token in the URL is the authorization";
+        return Err(Violation::new("Authorization", "OTHER", text).into());
+    }
+    if head
+        .header("content-type")
+        .is_some_and(|kind| kind.starts_with("multipart/"))
+    {
+        let text = "must be that of the file: the body is its bytes and nothing else";
+        return Err(Violation::new("Content-Type", "OTHER", text).into());
+    }
+    let upload = upload_of(view, token, false)?;
+    let limit = upload_limit(&upload, head, view.options)?;
+    if announced(head).is_some_and(|length| length > limit) {
+        return Err(over_limit(413, limit));
+    }
+    Ok((upload, limit))
+}
+
+/// Creates the file, unless another PUT to the same URL was faster.
+pub(crate) fn complete(tx: &mut Tx<'_>, upload: &Upload, name: &str, receipt: Receipt) -> Outcome<Value> {
+    match tx.catalog.upload(&upload.id)? {
+        Some(current) if !current.done => super::complete(tx, current, name, receipt),
+        current => Err(completed(current.as_ref().unwrap_or(upload))),
+    }
+}

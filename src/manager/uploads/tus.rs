@@ -1,0 +1,239 @@
+//! Resumable uploads by TUS 1.0.0, one function a verb.
+//!
+//! The life of a transfer: POST creates it, with a blob of its own; each PATCH adds bytes at its offset; a PUT with the token
+//! makes the file ([`super::complete`]); DELETE ends it. A second POST with the token starts over.
+//!
+//! The row says how far a transfer is durable, with the state of the digest up to there. A connection can be dead without its
+//! server knowing: its client comes back, asks where to go on and sends the rest, while the host may still hold bytes of the
+//! old request. So each PATCH takes the transfer over by incrementing its epoch, and opens the one writer of the blob. What an
+//! older request brings after that is refused, by the blob at its next byte, and by the row when it ends. Bytes of a request
+//! that goes on in this process count for a HEAD as well: they are made durable first.
+//!
+//! A crash loses what was not durable yet. Durable are the ends of requests, and every part of a long one.
+//!
+//! | Refusal | When |
+//! |---|---|
+//! | 400 `Upload-Length` | missing, not a whole number, or deferred |
+//! | 400 `Upload-Offset` | missing or not a whole number |
+//! | 400 `UPLOAD_INCOMPLETE` | PUT before all bytes are there |
+//! | 403 `UPLOAD_TOKEN_INVALID`, `UPLOAD_TOKEN_EXPIRED` | POST or PUT |
+//! | 404 `NOT_FOUND` | no such transfer, or an ended one |
+//! | 409 `ABORTED` | the offset is not the end; another request has taken over |
+//! | 409 `UPLOAD_ALREADY_COMPLETED` | the file was created |
+//! | 410 `UPLOAD_EXPIRED` | the token of the transfer has expired |
+//! | 412 `TUS_VERSION` | another version of the protocol |
+//! | 413 `FILE_SIZE_OVER_LIMIT` | more bytes than the type or the transfer allows |
+//! | 415 `UNSUPPORTED_MEDIA_TYPE` | PATCH with another content type |
+
+use super::{TUS, announced, number, upload_limit, upload_of};
+use crate::catalog::Upload;
+use crate::manager::dates::http_date;
+use crate::manager::http::error::{Outcome, Refusal, Violation};
+use crate::manager::http::message::{Head, Response};
+use crate::manager::items::content::over_limit;
+use crate::manager::options::Options;
+use crate::manager::tx::{Tx, View};
+use base64ct::{Base64, Encoding};
+use serde_json::json;
+
+const VERSION: &str = "1.0.0";
+
+/// A transfer that a PATCH has taken over.
+#[derive(Debug)]
+pub(crate) struct TakenOver {
+    pub(crate) blob: String,
+    pub(crate) epoch: i64,
+    /// How many bytes are there.
+    pub(crate) received: u64,
+    /// How many bytes the transfer has when it is complete.
+    pub(crate) length: u64,
+    pub(crate) digest: Option<String>,
+}
+
+/// Refuses a PATCH that another one has overtaken.
+pub(crate) fn superseded(received: Option<i64>) -> Refusal {
+    let mut data = json!({});
+    if let Some(received) = received {
+        data["offset"] = received.to_string().into();
+    }
+    Refusal::with_data(409, "ABORTED", "another request has taken the transfer over", data)
+}
+
+/// POST: creates a transfer with this blob.
+pub(crate) fn create(tx: &mut Tx<'_>, head: &Head, blob: &str) -> Outcome<Response> {
+    check_version(head)?;
+    let header = head.header("upload-metadata").unwrap_or_default();
+    let metadata = metadata(header);
+    let find = |name: &str| {
+        let found = metadata.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.clone())
+    };
+    let mut upload = upload_of(&tx.view(), &find("token").unwrap_or_default(), true)?;
+    let bad = |text: &str| Refusal::from(Violation::new("Upload-Length", "FORMAT", text));
+    if head.header("upload-defer-length").is_some() {
+        return Err(bad("must be known from the start"));
+    }
+    let length = head.header("upload-length").and_then(number);
+    let length = length.ok_or_else(|| bad("must be a whole number"))?;
+    upload.filename = find("filename").filter(|name| !name.trim().is_empty());
+    let limit = upload_limit(&upload, head, tx.options)?;
+    if length > limit {
+        return Err(over_limit(413, limit));
+    }
+    let transfer = tx.ids.hex();
+    tx.freed.extend(upload.blob.replace(blob.to_owned()));
+    upload.length = i64::try_from(length).unwrap_or(i64::MAX);
+    upload.received = 0;
+    upload.digest = None;
+    upload.transfer = Some(transfer.clone());
+    upload.metadata = Some(header.to_owned());
+    tx.catalog.put_upload(&upload)?;
+    Ok(Response::new(201)
+        .with("Location", format!("{}{TUS}/{transfer}", tx.base))
+        .with("Upload-Expires", http_date(upload.expires)))
+}
+
+/// The row of a transfer that has not expired.
+pub(crate) fn transfer(view: &View<'_>, id: &str) -> Outcome<Upload> {
+    let Some(upload) = view.catalog.upload_of_transfer(id)? else {
+        return Err(Refusal::code(404, "NOT_FOUND", "there is no such transfer"));
+    };
+    if upload.expires <= view.now {
+        return Err(Refusal::code(410, "UPLOAD_EXPIRED", "the transfer has expired"));
+    }
+    Ok(upload)
+}
+
+/// HEAD: how far a transfer is.
+pub(crate) fn status(upload: &Upload) -> Response {
+    let response = Response::new(200)
+        .with("Upload-Offset", upload.received.to_string())
+        .with("Upload-Length", upload.length.to_string())
+        .with("Upload-Expires", http_date(upload.expires))
+        .with("Cache-Control", "no-store");
+    match &upload.metadata {
+        Some(metadata) if !metadata.is_empty() => response.with("Upload-Metadata", metadata),
+        _ => response,
+    }
+}
+
+/// DELETE: ends a transfer.
+pub(crate) fn terminate(tx: &mut Tx<'_>, head: &Head, id: &str) -> Outcome<Response> {
+    check_version(head)?;
+    let mut upload = transfer(&tx.view(), id)?;
+    tx.freed.extend(upload.blob.take());
+    upload.transfer = None;
+    upload.digest = None;
+    upload.length = 0;
+    upload.received = 0;
+    tx.catalog.put_upload(&upload)?;
+    Ok(Response::new(204))
+}
+
+/// Takes the verb of a POST from the header that clients use where a proxy lets no other verb through.
+pub(crate) fn override_method(head: &mut Head) {
+    if head.method != "POST" || !head.path.starts_with(TUS) {
+        return;
+    }
+    if let Some(method) = head.header("x-http-method-override") {
+        let method = method.trim().to_ascii_uppercase();
+        if matches!(method.as_str(), "PATCH" | "DELETE" | "HEAD" | "PUT") {
+            head.method = method;
+        }
+    }
+}
+
+/// PATCH, its beginning: checks the head and takes the transfer over.
+pub(crate) fn take_over(tx: &mut Tx<'_>, head: &Head, id: &str) -> Outcome<TakenOver> {
+    check_version(head)?;
+    if head.header("content-type") != Some("application/offset+octet-stream") {
+        let text = "a chunk has the content type application/offset+octet-stream";
+        return Err(Refusal::code(415, "UNSUPPORTED_MEDIA_TYPE", text));
+    }
+    let upload = transfer(&tx.view(), id)?;
+    let offset = head.header("upload-offset").and_then(number);
+    let offset = offset.ok_or_else(|| Violation::new("Upload-Offset", "FORMAT", "must be a whole number"))?;
+    let received = u64::try_from(upload.received).unwrap_or(0);
+    let Some(blob) = upload.blob.filter(|_| offset == received) else {
+        let data = json!({ "offset": received.to_string() });
+        let text = format!("the transfer continues at {received}");
+        return Err(Refusal::with_data(409, "ABORTED", text, data));
+    };
+    let length = u64::try_from(upload.length).unwrap_or(0);
+    if announced(head).is_some_and(|more| more > length.saturating_sub(received)) {
+        return Err(over_limit(413, length));
+    }
+    Ok(TakenOver {
+        blob,
+        epoch: tx.catalog.take_over_transfer(id)?,
+        received,
+        length,
+        digest: upload.digest,
+    })
+}
+
+/// PATCH, its end and the end of each of its parts: notes how far the transfer is durable.
+pub(crate) fn advance(tx: &mut Tx<'_>, id: &str, epoch: i64, received: u64, digest: &str) -> Outcome<Upload> {
+    let mut upload = transfer(&tx.view(), id)?;
+    let received = i64::try_from(received).unwrap_or(i64::MAX);
+    if upload.epoch != epoch {
+        return Err(superseded(Some(upload.received)));
+    }
+    if upload.received != received {
+        if !tx.catalog.advance_transfer(id, epoch, received, digest)? {
+            return Err(superseded(None));
+        }
+        upload.received = received;
+    }
+    Ok(upload)
+}
+
+/// The answer to a PATCH.
+pub(crate) fn advanced(upload: &Upload) -> Response {
+    Response::new(204)
+        .with("Upload-Offset", upload.received.to_string())
+        .with("Upload-Expires", http_date(upload.expires))
+}
+
+/// PUT: the blob of a transfer that is complete.
+pub(crate) fn complete_blob(upload: &Upload) -> Outcome<&str> {
+    let complete = upload.transfer.is_some() && upload.received == upload.length;
+    upload.blob.as_deref().filter(|_| complete).ok_or_else(|| {
+        let data = json!({ "received": upload.received.to_string(), "length": upload.length.to_string() });
+        Refusal::with_data(400, "UPLOAD_INCOMPLETE", "bytes are missing", data)
+    })
+}
+
+/// OPTIONS: what this server can do.
+pub(crate) fn discovery(response: Response, options: &Options) -> Response {
+    let response = response
+        .with("Tus-Version", VERSION)
+        .with("Tus-Extension", "creation,expiration,termination");
+    match options.largest_limit() {
+        Some(limit) => response.with("Tus-Max-Size", limit.to_string()),
+        None => response,
+    }
+}
+
+/// With the version, which all answers have, refusals too.
+pub(crate) fn versioned(response: Response) -> Response {
+    response.with("Tus-Resumable", VERSION)
+}
+
+pub(crate) fn check_version(head: &Head) -> Outcome<()> {
+    if head.header("tus-resumable") == Some(VERSION) {
+        return Ok(());
+    }
+    let refusal = Refusal::code(412, "TUS_VERSION", format!("expected Tus-Resumable: {VERSION}"));
+    Err(refusal.with_header("Tus-Version", VERSION))
+}
+
+/// The pairs of `Upload-Metadata`. Values that are not base64 of UTF-8 are left out.
+fn metadata(header: &str) -> Vec<(String, String)> {
+    let pairs = header.split(',').filter_map(|pair| {
+        let (name, value) = pair.trim().split_once(' ')?;
+        let bytes = Base64::decode_vec(value.trim()).ok()?;
+        Some((name.to_owned(), String::from_utf8(bytes).ok()?))
+    });
+    pairs.collect()
+}
