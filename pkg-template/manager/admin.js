@@ -187,22 +187,24 @@ function events({ engine, events: all, request, url }) {
   const seen = request.headers.get('last-event-id') ?? url.searchParams.get('after');
   const after = numberOf(seen);
   if (seen !== null && after === undefined) return invalid('after', 'must be the number of an event');
+  const base = `${url.protocol}//${request.headers.get('host') ?? url.host}`;
   if (request.headers.get('accept')?.includes('text/event-stream')) {
     // Without a number: what happens from now on.
-    return eventStream(all, after ?? engine.control('lastEvent'));
+    return eventStream(all, after ?? engine.control('lastEvent'), base);
   }
   const given = url.searchParams.get('limit');
   const limit = given === null ? EVENTS_PER_PAGE : numberOf(given);
   if (limit === undefined || limit === 0) return invalid('limit', 'must be a positive whole number');
-  const page = engine.control('events', { after: after ?? 0, limit: Math.min(limit, MAX_EVENTS_PER_PAGE) });
+  const page = engine.control('events', { after: after ?? 0, limit: Math.min(limit, MAX_EVENTS_PER_PAGE), base });
   return json({ events: page, lastEvent: engine.control('lastEvent') });
 }
 
 /**
  * @param {Admin['events']} all
  * @param {number} after
+ * @param {string} base What URLs in the events begin with.
  */
-function eventStream(all, after) {
+function eventStream(all, after, base) {
   /** @type {() => void} */
   let stop;
   const encoder = new TextEncoder();
@@ -216,6 +218,7 @@ function eventStream(all, after) {
         ({ number, body }) =>
           send(`id: ${number}\nevent: ${body.entityFqdn}_${body.slug}\ndata: ${JSON.stringify(body)}\n\n`),
         () => controller.close(),
+        base,
       );
     },
     cancel: () => stop(),

@@ -14,13 +14,15 @@ export function nameOf({ entityFqdn, slug }) {
 }
 
 /**
- * Tells listeners about events: each event to all of them before the next one, so that causes come before effects.
+ * Tells listeners about events: each event to all of them before the next one, so that causes come before effects. Each gets
+ * URLs that begin with its own base.
  *
  * @param {Engine} engine
+ * @param {string} baseUrl
  * @returns {Events}
  */
-export function createEvents(engine) {
-  /** @type {Set<{ last: number, listener: (event: NumberedEvent) => unknown, ended?: () => void }>} */
+export function createEvents(engine, baseUrl) {
+  /** @type {Set<{ last: number, base: string, listener: (event: NumberedEvent) => unknown, ended?: () => void }>} */
   const listeners = new Set();
   let isDelivering = false;
 
@@ -31,13 +33,18 @@ export function createEvents(engine) {
     try {
       while (listeners.size > 0) {
         const after = Math.min(...[...listeners].map(({ last }) => last));
-        /** @type {NumberedEvent[]} */
-        const events = engine.control('events', { after });
-        if (events.length === 0) return;
-        for (const event of events) {
+        /** @type {Map<string, NumberedEvent[]>} */
+        const pages = new Map();
+        for (const { base } of listeners) {
+          if (!pages.has(base)) pages.set(base, engine.control('events', { after, base }));
+        }
+        const [first = []] = pages.values();
+        if (first.length === 0) return;
+        for (const [at, { number }] of first.entries()) {
           for (const entry of listeners) {
-            if (entry.last >= event.number) continue;
-            entry.last = event.number;
+            const event = pages.get(entry.base)?.[at];
+            if (!event || entry.last >= number) continue;
+            entry.last = number;
             tell(entry.listener, event);
           }
         }
@@ -48,8 +55,8 @@ export function createEvents(engine) {
   }
 
   /** @type {Events['follow']} */
-  function follow(after, listener, ended) {
-    const entry = { last: after ?? engine.control('lastEvent'), listener, ended };
+  function follow(after, listener, ended, base = baseUrl) {
+    const entry = { last: after ?? engine.control('lastEvent'), base, listener, ended };
     listeners.add(entry);
     deliver();
     return () => listeners.delete(entry);

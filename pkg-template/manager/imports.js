@@ -26,6 +26,8 @@ export function createImports(engine, network, changed) {
   function take() {
     if (isClosed || running.size >= MAX_CONCURRENCY) return;
     for (const order of engine.control('takeImports', { most: MAX_CONCURRENCY - running.size })) {
+      // Its lease has expired, by a virtual clock for instance, but it is still being fetched.
+      if (running.has(order.file)) continue;
       const controller = new AbortController();
       const work = run(order, controller).catch(() => {});
       running.set(order.file, { controller, work });

@@ -228,9 +228,15 @@ export interface NumberedEvent {
 export interface Events {
   /**
    * Tells `listener` about every event after the one of a number, and about those to come, and `ended` when there will be
-   * no more. Without a number only about those to come. Returns the function that ends it.
+   * no more. Without a number only about those to come. URLs in the events begin with `base`. Returns the function that
+   * ends it.
    */
-  follow(after: number | undefined, listener: (event: NumberedEvent) => unknown, ended?: () => void): () => void;
+  follow(
+    after: number | undefined,
+    listener: (event: NumberedEvent) => unknown,
+    ended?: () => void,
+    base?: string,
+  ): () => void;
   on: MediaManager['on'];
   /** Tells everybody what has happened since the last time. */
   deliver(): void;

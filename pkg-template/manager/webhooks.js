@@ -42,6 +42,7 @@ export function createWebhooks(engine, { subtle, changed }) {
   /** The key pair: made at its first use, and stored by the module. */
   const keys = () => (pair ??= load());
 
+  /** @returns {Promise<{ privateKey: CryptoKey, publicKey: string }>} */
   async function load() {
     const crypto = await subtle();
     const stored = engine.control('webhookKey');
@@ -52,7 +53,9 @@ export function createWebhooks(engine, { subtle, changed }) {
     const made = await crypto.generateKey(ALGORITHM, true, ['sign', 'verify']);
     const privateKey = base64(await crypto.exportKey('pkcs8', made.privateKey));
     const publicKey = pem(await crypto.exportKey('spki', made.publicKey));
-    engine.control('setWebhookKey', { privateKey, publicKey });
+    const kept = engine.control('setWebhookKey', { privateKey, publicKey });
+    // Another process on the same storage was faster.
+    if (kept.publicKey !== publicKey) return load();
     return { privateKey: made.privateKey, publicKey };
   }
 
@@ -65,8 +68,8 @@ export function createWebhooks(engine, { subtle, changed }) {
     return `${text}.${base64url(signature)}`;
   }
 
-  /** @param {{ id: number, url: string, claims: string }} delivery */
-  async function send({ id, url, claims }) {
+  /** @param {{ id: number, url: string, attempt: number, claims: string }} delivery */
+  async function send({ id, url, attempt, claims }) {
     let isOk = false;
     try {
       const body = await sign(claims);
@@ -77,7 +80,7 @@ export function createWebhooks(engine, { subtle, changed }) {
     } catch {
       // No answer counts as a wrong one.
     }
-    if (!isClosed) engine.control('delivered', { id, ok: isOk });
+    if (!isClosed) engine.control('delivered', { id, attempt, ok: isOk });
   }
 
   const isFull = () => sending.size >= MAX_CONCURRENCY;

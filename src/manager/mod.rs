@@ -707,7 +707,7 @@ impl Manager {
     ///
     /// | Name | Input | Answer |
     /// |---|---|---|
-    /// | `events` | `after` (number of an event), `limit`, `host` | `[{ number, body }]`, the events behind it, in order |
+    /// | `events` | `after` (number of an event), `limit`, `base` of URLs | `[{ number, body }]`, the events behind it, in order |
     /// | `lastEvent` | | the number of the last event, 0 for none |
     /// | `tick` | | nothing; pending files whose time has come become ready |
     /// | `nextTick` | | when `tick` is due, in milliseconds since 1970, or `null` |

@@ -25,7 +25,7 @@ pub(crate) fn control(manager: &Manager, name: &str, input: &Value) -> catalog::
         "events" => {
             let limit = number("limit", MAX_EVENTS).clamp(0, MAX_EVENTS);
             let limit = u32::try_from(limit).unwrap_or(0);
-            let cause = cause_of(text("host"));
+            let cause = cause_of(text("base"));
             let events = stored(site.read(&cause, |view| feed::events(view, number("after", 0), limit)))?;
             let events = events
                 .into_iter()
@@ -155,13 +155,14 @@ pub(crate) fn control(manager: &Manager, name: &str, input: &Value) -> catalog::
     })
 }
 
-/// The cause of what a host asks for, whose URLs begin with this host.
-fn cause_of(host: &str) -> Cause {
-    let mut head = Head::default();
-    if !host.is_empty() {
-        head.headers.push(("Host".to_owned(), host.to_owned()));
-    }
-    Cause::of(&head)
+/// The cause of what a host asks for, whose URLs begin with this origin.
+fn cause_of(base: &str) -> Cause {
+    let (scheme, host) = base.split_once("://").unwrap_or_default();
+    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    Cause::of(&Head {
+        headers: vec![header("Host", host), header("X-Forwarded-Proto", scheme)],
+        ..Head::default()
+    })
 }
 
 /// Whether there is neither file nor folder, the trash included.
