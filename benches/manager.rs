@@ -1,4 +1,4 @@
-//! What the embedded Media Manager costs, natively, beside the targets of the project. Run by `cargo xtask bench`.
+//! How fast the embedded Media Manager is natively, beside the targets of the project. Run by `cargo xtask bench`.
 //!
 //! `WIX_MEDIA_FILES` sets how many files the large catalog has, `WIX_MEDIA_LARGE_MB` how large the large upload is.
 #![cfg(not(target_arch = "wasm32"))]
@@ -20,7 +20,7 @@ fn setting(name: &str, otherwise: u64) -> u64 {
         .map_or(otherwise, |value| value.parse().expect("a number"))
 }
 
-/// A folder that goes with the value.
+/// A folder that is removed with the value.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -60,13 +60,13 @@ fn in_directory(folder: &Path) -> Manager {
     )
 }
 
-fn read(manager: &mut Manager, response: Response) -> Value {
+fn read(manager: &Manager, response: Response) -> Value {
     let body = manager.collect(response.body).unwrap();
     assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&body));
     serde_json::from_slice(&body).unwrap()
 }
 
-fn call(manager: &mut Manager, method: &str, path: &str, body: &Value) -> Value {
+fn call(manager: &Manager, method: &str, path: &str, body: &Value) -> Value {
     let request = Request::new(method, &format!("/site-media/v1{path}")).body(body.to_string());
     let response = manager.handle(request);
     read(manager, response)
@@ -76,13 +76,13 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-fn upload_path(manager: &mut Manager, name: &str, folder: &str) -> String {
+fn upload_path(manager: &Manager, name: &str, folder: &str) -> String {
     let body = json!({ "mimeType": "application/octet-stream", "fileName": name, "parentFolderId": folder });
     let url = call(manager, "POST", "/files/generate-upload-url", &body);
     text(&url["uploadUrl"]).split_off("http://127.0.0.1".len())
 }
 
-/// The time of the processor where the system tells it, so that what else the machine does matters less.
+/// The processor time of a run, where the system tells it, so that other load on the machine matters less.
 fn busy(run: impl FnOnce()) -> Duration {
     let spent = || {
         let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
@@ -96,11 +96,11 @@ fn busy(run: impl FnOnce()) -> Duration {
     }
 }
 
-/// The median of several runs, each of so many calls that the system can tell their time.
+/// The median of several rounds, each of enough calls for the system to measure.
 fn median(rounds: usize, mut run: impl FnMut()) -> Duration {
-    const ENOUGH: Duration = Duration::from_millis(40);
+    const MIN_ROUND: Duration = Duration::from_millis(40);
     let mut calls = 1;
-    while busy(|| (0..calls).for_each(|_| run())) < ENOUGH {
+    while busy(|| (0..calls).for_each(|_| run())) < MIN_ROUND {
         calls *= 2;
     }
     let mut times: Vec<_> = (0..rounds)
@@ -110,7 +110,7 @@ fn median(rounds: usize, mut run: impl FnMut()) -> Duration {
     times[rounds / 2]
 }
 
-/// How often something is done in a second: of the processor, or of the clock for what waits for a disk.
+/// The rate of calls: per second of processor time, or of wall-clock time for calls that wait for a disk.
 fn per_second(count: usize, waits: bool, mut run: impl FnMut(usize)) -> f64 {
     let begun = Instant::now();
     let time = busy(|| (0..count).for_each(&mut run));
@@ -123,15 +123,15 @@ fn milliseconds(time: Duration) -> f64 {
 }
 
 /// A line of the report; a value that misses its target is marked.
-fn line(what: &str, value: f64, unit: &str, most: Option<f64>) {
-    let target = most.map_or(String::new(), |most| {
-        let verdict = if value <= most { "" } else { "  MISSED" };
-        format!("  (at most {most} {unit}){verdict}")
+fn line(what: &str, value: f64, unit: &str, max: Option<f64>) {
+    let target = max.map_or(String::new(), |max| {
+        let verdict = if value <= max { "" } else { "  MISSED" };
+        format!("  (at most {max} {unit}){verdict}")
     });
     println!("  {what:<58} {value:>10.2} {unit}{target}");
 }
 
-/// The largest memory of this process since the last call of `forget_peak`, in megabytes; only Linux tells.
+/// A value from the status of this process, in megabytes. Only Linux tells.
 fn memory(name: &str) -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with(name))?;
@@ -139,20 +139,21 @@ fn memory(name: &str) -> Option<f64> {
     Some(kilobytes / 1024.0)
 }
 
+/// Resets the peak of the memory, and returns the memory in use.
 fn forget_peak() -> Option<f64> {
     std::fs::write("/proc/self/clear_refs", "5").ok()?;
     memory("VmRSS")
 }
 
 /// How far the memory rose above what it was.
-fn rise(what: &str, idle: Option<f64>, most: f64) {
+fn rise(what: &str, idle: Option<f64>, max: f64) {
     match idle.zip(memory("VmHWM")) {
-        Some((idle, peak)) => line(what, peak - idle, "MB", Some(most)),
+        Some((idle, peak)) => line(what, peak - idle, "MB", Some(max)),
         None => println!("  {what}: this system does not tell"),
     }
 }
 
-/// Whatever looks random, the same in each run.
+/// A number that looks random, the same in each run.
 fn scatter(number: u64) -> u64 {
     let mixed = (number ^ number >> 31).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (mixed ^ mixed >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 16
@@ -179,12 +180,14 @@ fn row(number: u64) -> File {
 }
 
 fn filled(path: &Path, count: u64) -> Sqlite {
-    let mut catalog = Sqlite::open(path).unwrap();
-    catalog.begin().unwrap();
-    catalog
-        .fill(&mut |catalog| (0..count).try_for_each(|number| catalog.insert_file(&row(number))))
-        .unwrap();
-    catalog.commit().unwrap();
+    let catalog = Sqlite::open(path).unwrap();
+    let mut writer = catalog.write().unwrap();
+    writer.begin_load().unwrap();
+    for number in 0..count {
+        writer.insert_file(&row(number)).unwrap();
+    }
+    writer.end_load().unwrap();
+    writer.commit().unwrap();
     // As after a start: nothing is in the write-ahead log any more.
     drop(catalog);
     Sqlite::open(path).unwrap()
@@ -192,6 +195,7 @@ fn filled(path: &Path, count: u64) -> Sqlite {
 
 /// The first and the deepest page of 100 for each sort.
 fn pages(catalog: &Sqlite) -> Vec<(String, Duration)> {
+    let files = |page: &Page| catalog.read().unwrap().files(page).unwrap();
     let mut times = Vec::new();
     for (sort, name) in SORTS {
         for children in [Children::Of("media-root".into()), Children::In(vec![Area::Site])] {
@@ -205,17 +209,17 @@ fn pages(catalog: &Sqlite) -> Vec<(String, Duration)> {
             page.descending = false;
             times.push((
                 format!("first page of a {place} by {name}"),
-                median(51, || assert_eq!(catalog.files(&page).unwrap().len(), 101)),
+                median(51, || assert_eq!(files(&page).len(), 101)),
             ));
             // What is in front of the last hundred, found from the end.
             page.descending = true;
-            let last = catalog.files(&page).unwrap();
+            let last = files(&page);
             page.descending = false;
             page.from = last.last().map(|file| Position { ..file.position(sort) });
             page.limit = 100;
             times.push((
                 format!("deepest page of a {place} by {name}"),
-                median(51, || assert!(!catalog.files(&page).unwrap().is_empty())),
+                median(51, || assert!(!files(&page).is_empty())),
             ));
         }
     }
@@ -238,7 +242,7 @@ fn catalogs() {
         let ratio = time.as_secs_f64() / small.as_secs_f64();
         line("", ratio, "times", Some(1.5));
     }
-    let mut manager = manager(catalog, Box::new(Memory::default()));
+    let manager = manager(catalog, Box::new(Memory::default()));
     for (name, path) in [
         (
             "whole request, list by name",
@@ -249,7 +253,7 @@ fn catalogs() {
             "/files?sort.fieldName=updatedDate&paging.limit=100",
         ),
     ] {
-        let time = median(7, || drop(call(&mut manager, "GET", path, &Value::Null)));
+        let time = median(7, || drop(call(&manager, "GET", path, &Value::Null)));
         line(name, milliseconds(time), "ms", Some(5.0));
     }
     println!("\nSearch at {large} files, and as a part of what LIKE takes on the same table");
@@ -262,9 +266,9 @@ fn catalogs() {
     let mut ours = Vec::new();
     for term in &searches {
         let body = json!({ "search": term, "paging": { "limit": 100 } });
-        let found = call(&mut manager, "POST", "/files/search", &body);
+        let found = call(&manager, "POST", "/files/search", &body);
         assert!(!found["files"].as_array().unwrap().is_empty());
-        ours.push(median(7, || drop(call(&mut manager, "POST", "/files/search", &body))));
+        ours.push(median(7, || drop(call(&manager, "POST", "/files/search", &body))));
     }
     drop(manager);
     let plain = rusqlite::Connection::open(&large_path).unwrap();
@@ -279,7 +283,7 @@ fn catalogs() {
                 assert!(!row.get::<_, String>(0).unwrap().is_empty());
             }
         });
-        // LIKE with everything sorted is what a table without a fitting index costs; with one, a common term is near.
+        // Sorting every match is the cost without a fitting index. With one, LIKE finds a common term soon.
         let mut statement = plain
             .prepare("SELECT id, name, size, labels FROM file WHERE +area = 0 AND folded LIKE ? ORDER BY +updated DESC, id LIMIT 100")
             .unwrap();
@@ -313,18 +317,18 @@ fn catalogs() {
 fn writes() {
     println!("\nWrites per second");
     let scratch = Scratch::new("writes");
-    for (place, mut manager, count, waits) in [
+    for (place, manager, count, waits) in [
         ("in memory", in_memory(), 5000, false),
         ("in a directory", in_directory(&scratch.0), 300, true),
     ] {
         let body = json!({ "displayName": "Animals" });
-        let folders = per_second(count, waits, |_| drop(call(&mut manager, "POST", "/folders", &body)));
+        let folders = per_second(count, waits, |_| drop(call(&manager, "POST", "/folders", &body)));
         line(&format!("createFolder {place}"), folders, "/s", None);
         let bytes = vec![7; 10_000];
         let uploads = per_second(count, waits, |number| {
-            let path = upload_path(&mut manager, &format!("{number}.bin"), "media-root");
+            let path = upload_path(&manager, &format!("{number}.bin"), "media-root");
             let response = manager.handle(Request::new("PUT", &path).body(&*bytes));
-            read(&mut manager, response);
+            read(&manager, response);
         });
         line(&format!("uploads of 10 kB {place}"), uploads, "/s", None);
     }
@@ -332,32 +336,32 @@ fn writes() {
 
 fn trees() {
     println!("\nA folder with 100,000 files in 1,000 folders, in memory");
-    let mut catalog = Sqlite::memory().unwrap();
-    catalog.begin().unwrap();
-    catalog
+    let catalog = Sqlite::memory().unwrap();
+    let mut writer = catalog.write().unwrap();
+    writer
         .insert_folder(&Folder::new("top", "Top", "media-root", Area::Site, NOW))
         .unwrap();
     for number in 0..1000 {
         let id = format!("f{number}");
-        catalog
+        writer
             .insert_folder(&Folder::new(&id, &id, "top", Area::Site, NOW))
             .unwrap();
     }
     for number in 0..100_000 {
         let mut file = row(number);
         file.parent = format!("f{}", number % 1000);
-        // Rows only: this is about them.
+        // No bytes: this measures rows.
         file.size = 0;
-        catalog.insert_file(&file).unwrap();
+        writer.insert_file(&file).unwrap();
     }
-    catalog.commit().unwrap();
-    let mut manager = manager(catalog, Box::new(Memory::default()));
+    writer.commit().unwrap();
+    let manager = manager(catalog, Box::new(Memory::default()));
     let body = json!({ "folderIds": ["top"] });
     for (what, path) in [
         ("to the trash", "/bulk/folders/delete"),
         ("restored", "/bulk/trash-bin/folders/restore"),
     ] {
-        let time = busy(|| drop(call(&mut manager, "POST", path, &body)));
+        let time = busy(|| drop(call(&manager, "POST", path, &body)));
         line(what, time.as_secs_f64(), "s", None);
     }
     let mut archive = Vec::new();
@@ -368,23 +372,23 @@ fn trees() {
         manager.end_export(&export.id).unwrap();
     });
     line("exported", time.as_secs_f64(), "s", None);
-    let mut other = in_memory();
+    let other = in_memory();
     let time = busy(|| {
         let mut intake = other.open_archive();
         for bytes in archive.chunks(1 << 16) {
             other.feed(&mut intake, bytes);
         }
         let response = other.close(intake);
-        read(&mut other, response);
+        read(&other, response);
     });
     line("imported", time.as_secs_f64(), "s", None);
     let body = json!({ "folderIds": ["top"], "permanent": true });
-    let time = busy(|| drop(call(&mut manager, "POST", "/bulk/folders/delete", &body)));
+    let time = busy(|| drop(call(&manager, "POST", "/bulk/folders/delete", &body)));
     line("deleted for good", time.as_secs_f64(), "s", None);
 }
 
-/// Sends a body piece by piece, and answers how long that took.
-fn stream(manager: &mut Manager, head: Head, piece: &[u8], pieces: u64) -> (Value, Duration) {
+/// Sends a body in pieces, and returns the answer and the time.
+fn stream(manager: &Manager, head: Head, piece: &[u8], pieces: u64) -> (Value, Duration) {
     let begun = Instant::now();
     let mut intake = manager.open(head);
     for _ in 0..pieces {
@@ -394,7 +398,7 @@ fn stream(manager: &mut Manager, head: Head, piece: &[u8], pieces: u64) -> (Valu
     (read(manager, response), begun.elapsed())
 }
 
-fn drain(manager: &mut Manager, target: &str) -> (u64, Duration) {
+fn drain(manager: &Manager, target: &str) -> (u64, Duration) {
     let begun = Instant::now();
     let mut response = manager.handle(Request::new("GET", target));
     assert_eq!(response.status, 200);
@@ -412,22 +416,22 @@ fn drain(manager: &mut Manager, target: &str) -> (u64, Duration) {
 fn bytes() {
     println!("\nBytes, in a directory");
     let scratch = Scratch::new("bytes");
-    let mut manager = in_directory(&scratch.0);
-    let folder = text(&call(&mut manager, "POST", "/folders", &json!({ "displayName": "Zip" }))["folder"]["id"]);
+    let manager = in_directory(&scratch.0);
+    let folder = text(&call(&manager, "POST", "/folders", &json!({ "displayName": "Zip" }))["folder"]["id"]);
     let piece = vec![42; 1 << 16];
     for number in 0..1000 {
-        let path = upload_path(&mut manager, &format!("{number}.bin"), &folder);
-        stream(&mut manager, Request::new("PUT", &path).head, &piece, 16);
+        let path = upload_path(&manager, &format!("{number}.bin"), &folder);
+        stream(&manager, Request::new("PUT", &path).head, &piece, 16);
     }
     let idle = forget_peak();
     let url = call(
-        &mut manager,
+        &manager,
         "POST",
         &format!("/folders/{folder}/generate-download-url"),
         &json!({}),
     );
     let target = text(&url["downloadUrl"]).split_off("http://127.0.0.1".len());
-    let (size, time) = drain(&mut manager, &target);
+    let (size, time) = drain(&manager, &target);
     line(
         "zip of 1000 files of 1 MB",
         size as f64 / 1e6 / time.as_secs_f64(),
@@ -437,10 +441,10 @@ fn bytes() {
     rise("memory that it took", idle, 100.0);
 
     let megabytes = setting("WIX_MEDIA_LARGE_MB", 2048);
-    let path = upload_path(&mut manager, "large.mp4", "media-root");
+    let path = upload_path(&manager, "large.mp4", "media-root");
     let request = Request::new("PUT", &path).header("Content-Type", "video/mp4");
     let idle = forget_peak();
-    let (answer, time) = stream(&mut manager, request.head, &piece, megabytes * 16);
+    let (answer, time) = stream(&manager, request.head, &piece, megabytes * 16);
     line(
         &format!("upload of {megabytes} MB"),
         megabytes as f64 / time.as_secs_f64(),
@@ -450,24 +454,24 @@ fn bytes() {
     rise("memory that it took", idle, 64.0);
     let target = text(&answer["file"]["url"]).split_off("http://127.0.0.1".len());
     let idle = forget_peak();
-    let (size, time) = drain(&mut manager, &target);
+    let (size, time) = drain(&manager, &target);
     line("download of it", size as f64 / 1e6 / time.as_secs_f64(), "MB/s", None);
     rise("memory that it took", idle, 64.0);
 }
 
 fn main() {
-    // Cargo asks every target that it runs for its list of tests now and then.
+    // Cargo and test runners ask every target for its list of tests.
     if std::env::args().any(|argument| argument == "--list") {
         return;
     }
-    let wanted = std::env::var("WIX_MEDIA_PART").ok();
+    let chosen = std::env::var("WIX_MEDIA_PART").ok();
     for (name, part) in [
         ("bytes", bytes as fn()),
         ("writes", writes),
         ("trees", trees),
         ("catalogs", catalogs),
     ] {
-        if wanted.as_deref().is_none_or(|wanted| wanted == name) {
+        if chosen.as_deref().is_none_or(|chosen| chosen == name) {
             part();
         }
     }
