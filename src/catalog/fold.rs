@@ -1,26 +1,24 @@
-//! Text without case and without ways of writing accents, for searching.
+//! Folding: texts that differ only in case or in how they write accents become the same text, for searching.
 
-/// Under which rules [`fold`] folds: those of this file, and those of Unicode. A store that was folded under others folds
-/// its texts anew.
+/// The version of the rules by which [`fold`] folds: of this file, then of Unicode.
 pub(super) fn rules() -> String {
     let (major, minor, update) = char::UNICODE_VERSION;
     format!("2/{major}.{minor}.{update}")
 }
 
-/// Whether texts folded under `found` have to be folded again: this release knows later rules. An earlier release leaves a
-/// store that a later one has folded as it is, or two of them side by side would fold it again for ever.
+/// Whether texts that were folded under the rules `found` have to be folded again, because this release has later rules. A
+/// release leaves a store alone that a later one has folded: otherwise two of them side by side would fold it for ever.
 pub(super) fn is_older(found: &str) -> bool {
     let numbers = |rules: &str| -> Vec<u32> { rules.split(['/', '.']).map(|part| part.parse().unwrap_or(0)).collect() };
     numbers(found) < numbers(&rules())
 }
 
-/// Folds a text: two texts that differ only in case, or in how their accents and forms are written (NFKC), fold to the
-/// same.
+/// Folds a text. Texts that differ only in case, or in how their accents and forms are written (NFKC), fold to the same
+/// text, and folding a folded text changes nothing.
 ///
-/// Going through upper case brings together what lower case alone keeps apart, such as `ß` and `SS` or the two forms of
-/// the Greek sigma; going through lower case first does it for `ẞ`, which is upper case already. U+0000, at which SQLite
-/// would stop reading, and U+001F, which the catalog puts between the texts of one item, become characters that no text
-/// holds.
+/// Upper case brings together what lower case alone keeps apart, such as `ß` and `SS`, or the two forms of the Greek sigma.
+/// Lower case before that does it for `ẞ`, which is upper case already. U+0000, at which SQLite would stop reading, and
+/// U+001F, which separates the texts of one item, become noncharacters.
 ///
 /// ```
 /// use wix_media::catalog::fold;
@@ -34,12 +32,12 @@ pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         return without_case(text);
     }
-    // Case can bring new marks apart from their letters, and forms can hide letters of either case.
+    // Changing case can separate marks from their letters, and compatibility forms can hide letters of either case.
     composed(&without_case(&composed(text)))
 }
 
-/// The normalisation form NFKC. How a character is composed never changes between versions of Unicode once it exists, so it
-/// does not matter that an engine may know another version than this crate.
+/// The normalisation form NFKC. Unicode guarantees that the form of a character never changes, so it does not matter that
+/// the JavaScript engine may have another version of Unicode than this crate.
 #[cfg(target_arch = "wasm32")]
 fn composed(text: &str) -> String {
     js_sys::JsString::from(text).normalize("NFKC").into()
@@ -70,10 +68,10 @@ fn without_case(text: &str) -> String {
     folded
 }
 
-/// Stands between the texts of one item, so that no search term matches across two of them.
+/// Separates the texts of one item, so that no search matches across two of them.
 const SEPARATOR: char = '\u{1f}';
 
-/// The folded texts of one item, in one.
+/// The folded texts of one item, joined.
 pub(super) fn fold_all<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut folded = String::new();
     for (at, text) in texts.into_iter().enumerate() {
@@ -89,7 +87,8 @@ pub(super) fn fold_all<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
 mod tests {
     use super::*;
 
-    /// Without the ideographs, most of the syllables of Hangul and the planes behind, which have no case and no accents.
+    /// All characters but most ideographs, most syllables of Hangul and the higher planes, which have neither case nor
+    /// accents.
     fn characters() -> impl Iterator<Item = char> {
         let hangul = ('\u{ac00}'..='\u{d7a3}').step_by(101);
         let ideographs = ('\u{f900}'..='\u{fad9}').chain('\u{2f800}'..='\u{2fa1d}');
@@ -104,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn every_character_folds_like_its_other_forms() {
+    fn character_folds_like_its_other_forms() {
         use unicode_normalization::UnicodeNormalization;
         for character in characters() {
             let text = character.to_string();
@@ -122,9 +121,25 @@ mod tests {
     }
 
     #[test]
-    fn texts_of_one_item_stay_apart() {
+    fn texts_of_one_item_do_not_join() {
         let folded = fold_all(["a\u{1f}b", "C"]);
         assert_eq!(folded, "a\u{fdd1}b\u{1f}c");
         assert!(!folded.contains(&fold("b\u{1f}c")));
+    }
+
+    #[test]
+    fn only_earlier_rules_are_older() {
+        let (major, minor, update) = char::UNICODE_VERSION;
+        for (found, expected) in [
+            ("1".to_owned(), true),
+            (format!("1/{}.0.0", major + 1), true),
+            (format!("2/{}.{minor}.{update}", major - 1), true),
+            (rules(), false),
+            (format!("2/{}.0.0", major + 1), false),
+            ("10/1.0.0".to_owned(), false),
+            ("unknown".to_owned(), true),
+        ] {
+            assert_eq!(is_older(&found), expected, "{found}");
+        }
     }
 }

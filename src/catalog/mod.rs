@@ -1,14 +1,17 @@
 //! The metadata store of the embedded Media Manager: folders, files, uploads, bundles and events.
 //!
-//! A [`Catalog`] knows rows and trees of rows, and nothing of the API: what a call means is decided in
-//! [`manager`](crate::manager). [`Sqlite`] is the implementation in this crate; [`conformance`] holds the functions that
-//! every implementation has to pass.
+//! A [`Catalog`] stores rows and trees of rows. What a call of the API means is decided in [`manager`](crate::manager).
+//! [`Sqlite`] is the implementation in this crate.
 //!
 //! # Transactions
 //!
-//! A transaction is an object. [`Catalog::read`] gives a consistent snapshot that sees nothing of what is written
-//! meanwhile. [`Catalog::write`] gives the one writer of the site: a second one waits until the first is committed or
-//! dropped. A writer that is dropped without [`commit`](Write::commit) leaves nothing behind.
+//! A transaction is an object.
+//!
+//! - [`Catalog::read`] opens a snapshot. It sees everything that was committed before, and nothing that is committed later.
+//! - [`Catalog::write`] opens the one writer of the site. A second one waits until the first is committed or dropped.
+//! - A writer that is dropped without [`commit`](Write::commit) is rolled back, also when its thread panics.
+//! - After an error a writer can only be dropped.
+//! - A thread holds one transaction at a time: a store may have one connection for all of them.
 //!
 //! ```
 //! use wix_media::catalog::{Area, Catalog, Folder, ReadItems, Sqlite, WriteItems};
@@ -29,14 +32,16 @@
 //!
 //! # Writing a store
 //!
-//! - One writer per site is what the manager's reasoning rests on: cycles of folders, the numbers of events and deletions,
-//!   and the quota are checked by one transaction and relied on by the next. A store that cannot give it returns
-//!   [`Error::Conflict`] at the latest from [`commit`](Write::commit); the manager runs the transaction again.
-//! - [`Error::Unavailable`] says that the store cannot be reached at the moment. It is retried too, a few times.
-//! - Methods that take several rows write them as a set. The default implementations of their single forms call them, so a
-//!   store implements the set.
-//! - Texts are compared and ordered by code points. A name may hold any character, U+0000 included.
-//! - Event numbers are in commit order: a reader that has seen number *n* never finds a smaller one later.
+//! - Run the functions of [`conformance`], one test per subject.
+//! - The manager relies on one writer per site: it checks cycles of folders, the numbers of events and deletions, and the
+//!   quota in one transaction and trusts them in the next. A store that runs writers side by side returns
+//!   [`Error::Conflict`], at the latest from [`commit`](Write::commit). The manager then runs the transaction again.
+//! - Return [`Error::Unavailable`] when the store cannot be reached at the moment. It is retried too, a few times.
+//! - Methods that take several rows write them as a set, in as few round trips as the store allows. The single forms of
+//!   these methods have default implementations.
+//! - Compare and order texts by code points. A text may hold any character, U+0000 included.
+//! - Give event numbers in the order of the commits: a reader that has seen number *n* never finds a smaller one later.
+//! - Build pages with [`walk`], which asks for ranges of an index.
 
 pub mod conformance;
 mod fold;
@@ -59,16 +64,16 @@ use std::fmt;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// Another process holds the store.
+    /// The store is open elsewhere, and allows one owner at a time.
     Locked,
-    /// The store was written by a later version of this crate.
+    /// The store was written by a later release.
     Newer {
-        /// The version found.
+        /// The version of its schema.
         found: i64,
     },
     /// Another transaction changed what this one had read. Run it again.
     Conflict,
-    /// The store cannot be reached at the moment. Try again later.
+    /// The store cannot be reached at the moment.
     Unavailable(Box<dyn std::error::Error + Send + Sync>),
     /// The store failed: the disk is full, a file is damaged, or this crate has a bug.
     Store(Box<dyn std::error::Error + Send + Sync>),
@@ -109,21 +114,22 @@ impl std::error::Error for Error {
     }
 }
 
-/// What a catalog returns.
+/// The result of a call on a catalog.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// A store of the metadata of one site, shared by threads and, where the store allows it, by processes.
 pub trait Catalog: Send + Sync + fmt::Debug {
-    /// Opens a consistent snapshot.
+    /// Opens a snapshot.
     fn read(&self) -> Result<Box<dyn Read + '_>>;
     /// Opens the one writing transaction of the site. Waits while another one is open.
     fn write(&self) -> Result<Box<dyn Write + '_>>;
-    /// As [`write`](Catalog::write), for leases and fencing numbers, which mean nothing after a crash: the commit need not be
-    /// durable at once. A later commit of [`write`](Catalog::write) makes it durable too.
+    /// Opens the writing transaction like [`write`](Catalog::write), for changes that a crash may lose, such as leases and
+    /// fencing numbers. Its commit does not wait for the disk. The next commit of a [`write`](Catalog::write) makes it
+    /// durable.
     fn write_lazily(&self) -> Result<Box<dyn Write + '_>> {
         self.write()
     }
-    /// Checks that the store is undamaged, indexes included. It reads everything, so it can take a while.
+    /// Whether the store is undamaged, indexes included. Reads everything, so it takes seconds for a large store.
     fn is_intact(&self) -> Result<bool>;
 }
 
@@ -146,8 +152,8 @@ pub trait Write:
     + WriteBundles
     + WriteAll
 {
-    /// Makes everything since [`Catalog::write`] last. Once it has returned, a store on disk has the changes on disk. After
-    /// an error none of them took effect, except where the store cannot know whether they did.
+    /// Commits the transaction. When this returns, the changes are durable. After an error none of them took effect, unless
+    /// the store lost its connection and cannot know.
     fn commit(self: Box<Self>) -> Result<()>;
 }
 
@@ -161,7 +167,7 @@ pub trait ReadSettings {
 pub trait WriteSettings {
     /// Sets a value.
     fn set_setting(&mut self, name: &str, value: &str) -> Result<()>;
-    /// Adds 1 to a value that is a number, starting at 0, and returns the sum.
+    /// Adds 1 to a value that is a number, 0 when it is missing, and returns the sum.
     fn increment_setting(&mut self, name: &str) -> Result<i64>;
 }
 
@@ -169,11 +175,12 @@ pub trait WriteSettings {
 pub trait ReadItems {
     /// A folder, live or trashed.
     fn folder(&self, id: &str) -> Result<Option<Folder>>;
-    /// The oldest live folder with exactly this name in `parent`; of two of the same age, the one with the smaller id.
+    /// The oldest live folder with exactly this name in `parent`. Of two of the same age, the one with the smaller id.
     fn folder_named(&self, parent: &str, name: &str) -> Result<Option<Folder>>;
-    /// The ids of the folders above `id`, nearest first, up to one that is not stored. An unknown id has none.
+    /// The ids of the folders above `id`, nearest first, up to and including one that is not stored, such as a system
+    /// folder. Empty for an unknown id.
     fn folders_above(&self, id: &str) -> Result<Vec<String>>;
-    /// How many levels of folders are below `id`.
+    /// How many levels of folders are below `id`, 0 for an unknown id.
     fn height(&self, id: &str) -> Result<u32>;
     /// A file, live or trashed.
     fn file(&self, id: &str) -> Result<Option<File>>;
@@ -187,48 +194,49 @@ pub trait ReadItems {
     }
     /// Whether a live file or folder has this parent.
     fn has_children(&self, parent: &str) -> Result<bool>;
-    /// The bytes of all files together.
+    /// The sum of the sizes of all files, live and trashed, without unknown sizes.
     fn total_size(&self) -> Result<i64>;
-    /// At most `limit` folders behind this id, live and trashed, in the order of their ids.
+    /// At most `limit` folders with larger ids than `after`, live and trashed, in the order of their ids.
     fn all_folders(&self, after: &str, limit: u32) -> Result<Vec<Folder>>;
-    /// At most `limit` files behind this id, live and trashed, in the order of their ids.
+    /// At most `limit` files with larger ids than `after`, live and trashed, in the order of their ids.
     fn all_files(&self, after: &str, limit: u32) -> Result<Vec<File>>;
 }
 
 /// Single folders and files, written.
 pub trait WriteItems {
-    /// Adds a folder.
+    /// Adds a folder. Fails when there is one with its id.
     fn insert_folder(&mut self, folder: &Folder) -> Result<()>;
-    /// Sets name, parent, area and update time. The area of what is below follows with
-    /// [`move_tree`](WriteTrees::move_tree).
+    /// Sets name, parent, area and update time of a folder. [`move_tree`](WriteTrees::move_tree) sets the area of everything
+    /// below it.
     fn update_folder(&mut self, folder: &Folder) -> Result<()>;
-    /// Adds a file.
+    /// Adds a file. Fails when there is one with its id.
     fn insert_file(&mut self, file: &File) -> Result<()>;
-    /// Sets everything but the id of each file.
+    /// Sets everything but the id of each file. Skips unknown ones.
     fn update_files(&mut self, files: &[File]) -> Result<()>;
     /// Sets everything but the id of a file.
     fn update_file(&mut self, file: &File) -> Result<()> {
         self.update_files(std::slice::from_ref(file))
     }
-    /// Removes files for good, with their imports.
+    /// Removes files permanently, with their imports. Skips unknown ones.
     fn remove_files(&mut self, ids: &[&str]) -> Result<()>;
 }
 
 /// Folders with everything below them.
 pub trait ReadTrees {
-    /// The folder `top` with everything below it, live or trashed; empty for an unknown one.
+    /// The folder `top` with everything below it, live or trashed. Empty for an unknown id.
     fn tree(&self, top: &str) -> Result<Tree>;
 }
 
-/// Folders with everything below them, written.
+/// Folders with everything below them, written. Nothing happens for an unknown folder.
 pub trait WriteTrees {
     /// Sets the area of everything below the live folder `top`, and its own.
     fn move_tree(&mut self, top: &str, area: Area) -> Result<()>;
-    /// Puts the live folder `top` into the trash with everything below it.
+    /// Moves the live folder `top` to the trash with everything below it. Each item keeps its parent and area in
+    /// [`Trashed`].
     fn trash_tree(&mut self, top: &str, deletion: i64, now: i64) -> Result<()>;
-    /// Brings the trashed folder `top` back into `parent` with everything below it.
+    /// Moves the trashed folder `top` into `parent`, and everything below it into `area`.
     fn restore_tree(&mut self, top: &str, parent: &str, area: Area) -> Result<()>;
-    /// Removes the folder `top` and everything below it for good.
+    /// Removes the folder `top` and everything below it permanently, with the imports of the files.
     fn remove_tree(&mut self, top: &str) -> Result<()>;
 }
 
@@ -246,20 +254,20 @@ pub trait ReadEvents {
     fn events_of(&self, entity: Entity, id: &str) -> Result<i64>;
     /// At most `limit` events with larger numbers than `after`, in order, with their numbers.
     fn events(&self, after: i64, limit: u32) -> Result<Vec<(i64, String)>>;
-    /// The largest number given so far, 0 before the first event. It stays when events are removed.
+    /// The largest number used so far, 0 before the first event. Removing events does not change it.
     fn last_event(&self) -> Result<i64>;
 }
 
 /// Events, written.
 pub trait WriteEvents {
-    /// Counts an event of each of these items, which are of one kind, and returns the new counts, which start at 1. An
-    /// unknown item counts as 1.
+    /// Counts one event of each of these files or folders, and returns their new counts in the order of `ids`. The first
+    /// event of an item counts 1. An unknown item counts 1 each time.
     fn count_events(&mut self, entity: Entity, ids: &[&str]) -> Result<Vec<i64>>;
     /// Sets how many events an item has caused.
     fn set_events_of(&mut self, entity: Entity, id: &str, count: i64) -> Result<()>;
-    /// Adds events and returns the number of the first; the others follow without gaps. A number is never used twice.
+    /// Adds events and returns the number of the first. The others follow without gaps. A number is never used twice.
     fn insert_events(&mut self, bodies: &[String]) -> Result<i64>;
-    /// Makes the next event have a larger number than this.
+    /// Makes the number of the next event larger than this one.
     fn skip_events(&mut self, number: i64) -> Result<()>;
     /// Removes the events up to this number that no delivery needs.
     fn remove_events(&mut self, up_to: i64) -> Result<()>;
@@ -269,7 +277,7 @@ pub trait WriteEvents {
 pub trait ReadDeliveries {
     /// A delivery.
     fn delivery(&self, number: i64) -> Result<Option<Delivery>>;
-    /// When the next delivery is due to one of these URLs that nobody has a lease of at `now`.
+    /// The earliest time at which a delivery to one of these URLs is due, without those under a lease at `now`.
     fn next_delivery(&self, urls: &[&str], now: i64) -> Result<Option<i64>>;
 }
 
@@ -277,14 +285,14 @@ pub trait ReadDeliveries {
 pub trait WriteDeliveries {
     /// Adds deliveries of events.
     fn insert_deliveries(&mut self, deliveries: &[NewDelivery<'_>]) -> Result<()>;
-    /// Leases at most `limit` deliveries to these URLs until `until`: those due at `now` that nobody has a lease of, in the
-    /// order of their times, then of their numbers.
+    /// Leases at most `limit` deliveries to these URLs until `until`: those due at `now` that are under no lease, in the order
+    /// of their times, then of their numbers.
     fn take_deliveries(&mut self, urls: &[&str], now: i64, until: i64, limit: u32) -> Result<Vec<Delivery>>;
-    /// Ends the lease and sets how many tries have failed, and when the next one is.
+    /// Ends the lease of a delivery, and sets how many tries have failed and when the next one is due.
     fn postpone_delivery(&mut self, number: i64, tries: u32, due: i64) -> Result<()>;
     /// Removes a delivery.
     fn remove_delivery(&mut self, number: i64) -> Result<()>;
-    /// Removes the deliveries to every URL but these that were due before `before`.
+    /// Removes the deliveries that were due before `before`, except those to these URLs.
     fn remove_stale_deliveries(&mut self, urls: &[&str], before: i64) -> Result<()>;
 }
 
@@ -296,7 +304,7 @@ pub trait ReadUploads {
     fn upload_of_transfer(&self, transfer: &str) -> Result<Option<Upload>>;
     /// The import of a file.
     fn import(&self, file: &str) -> Result<Option<Import>>;
-    /// Whether there is an import that nobody has a lease of at `now`.
+    /// Whether an import is under no lease at `now`.
     fn has_imports(&self, now: i64) -> Result<bool>;
 }
 
@@ -305,53 +313,54 @@ pub trait WriteUploads {
     /// Adds an upload, or sets everything but the id of one.
     fn put_upload(&mut self, upload: &Upload) -> Result<()>;
     /// Takes over a TUS transfer: increments its epoch, the fencing number that
-    /// [`advance_transfer`](WriteUploads::advance_transfer) compares, and returns the new one.
+    /// [`advance_transfer`](WriteUploads::advance_transfer) compares, and returns it. Returns 0 for an unknown transfer.
     fn take_over_transfer(&mut self, transfer: &str) -> Result<i64>;
-    /// Sets how far a TUS transfer is durable, and the state of its digest, unless a later epoch has taken it over. Returns
-    /// whether it did.
+    /// Sets how many bytes of a TUS transfer are durable and the state of its digest. Returns whether it did: false when the
+    /// transfer is unknown or has another epoch.
     fn advance_transfer(&mut self, transfer: &str, epoch: i64, received: i64, digest: &str) -> Result<bool>;
     /// Removes uploads whose tokens expired before `before`.
     fn remove_uploads(&mut self, before: i64) -> Result<()>;
     /// Adds an import, or sets the request of one. It goes when its file is removed for good.
     fn put_import(&mut self, import: &Import) -> Result<()>;
-    /// Leases at most `limit` imports until `until`: those that nobody has a lease of at `now`, in the order in which their
-    /// files were added.
+    /// Leases at most `limit` imports until `until`: those under no lease at `now`, in the order in which their files were
+    /// added.
     fn take_imports(&mut self, now: i64, until: i64, limit: u32) -> Result<Vec<Import>>;
-    /// Ends the lease of an import, so that it is taken again.
+    /// Ends the lease of an import, so that it can be taken again.
     fn release_import(&mut self, file: &str) -> Result<()>;
     /// Removes the import of a file.
     fn remove_import(&mut self, file: &str) -> Result<()>;
 }
 
-/// What time alone brings about.
+/// Changes that wait for their time: pending files and jobs.
 pub trait ReadJobs {
-    /// At most `limit` pending files whose time has come, in the order of their times.
+    /// At most `limit` pending files that are due at `now`, in the order of their times.
     fn due_files(&self, now: i64, limit: u32) -> Result<Vec<File>>;
-    /// When the next pending file becomes ready, or the next job is due.
+    /// The earliest time at which a pending file becomes ready or a job is due.
     fn next_due(&self) -> Result<Option<i64>>;
 }
 
-/// What time alone brings about, written.
+/// Changes that wait for their time, written.
 pub trait WriteJobs {
     /// Adds a job.
     fn insert_job(&mut self, job: &Job) -> Result<()>;
-    /// Removes and returns the first job whose time has come; of one time, the one added first.
+    /// Removes and returns the first job that is due at `now`. Of several with one time, the one added first.
     fn take_job(&mut self, now: i64) -> Result<Option<Job>>;
-    /// Ends all leases, for a host that knows to be the only one on this store.
+    /// Ends all leases. For a host that is the only one on this store.
     fn end_leases(&mut self) -> Result<()>;
 }
 
-/// Bundles, which are recipes of zips, and blobs that nothing needs.
+/// Bundles, which list the contents of zips, and blobs that nothing needs.
 pub trait ReadBundles {
     /// The name of a bundle.
     fn bundle(&self, id: &str) -> Result<Option<String>>;
-    /// At most `limit` entries of a bundle from a position on, with their positions.
+    /// At most `limit` entries of a bundle from position `from` on, with their positions.
     fn bundle_entries(&self, id: &str, from: i64, limit: u32) -> Result<Vec<(i64, BundleEntry)>>;
-    /// The ids of the temporary bundles that were made at `until` or before, such as exports in progress.
+    /// The ids of the temporary bundles, such as exports, that were created at `until` or before.
     fn temporary_bundles(&self, until: i64) -> Result<Vec<String>>;
     /// Whether a file, an upload or a bundle needs this blob.
     fn needs_blob(&self, blob: &str) -> Result<bool>;
-    /// At most `limit` blobs behind `after` that have been doomed from `from` to `until`, both included, in order.
+    /// At most `limit` blobs with larger ids than `after` that were doomed from `from` to `until`, both included, in the order
+    /// of their ids.
     fn doomed_blobs(&self, from: i64, until: i64, after: &str, limit: u32) -> Result<Vec<String>>;
     /// How many blobs are doomed.
     fn doomed_count(&self) -> Result<u64>;
@@ -365,23 +374,23 @@ pub trait WriteBundles {
     fn insert_bundle_entries(&mut self, bundle: &str, position: i64, entries: &[BundleEntry]) -> Result<()>;
     /// Removes a bundle with its entries.
     fn remove_bundle(&mut self, id: &str) -> Result<()>;
-    /// Notes that nothing needs these blobs any more since `now`. Those that something needs, or that are noted already,
-    /// stay as they are. Returns the blobs that are doomed now and were not before.
+    /// Notes that these blobs can be removed, since `now`. Skips blobs that are needed, and those that are doomed already,
+    /// which keep their time. Returns the others.
     fn doom_blobs(&mut self, blobs: &[String], now: i64) -> Result<Vec<String>>;
-    /// Forgets that these blobs are doomed: they are gone, or needed.
+    /// Forgets that these blobs are doomed, because they have been removed or are needed again.
     fn forget_doomed(&mut self, blobs: &[String]) -> Result<()>;
 }
 
 /// Changes of everything at once: reset and import.
 pub trait WriteAll {
-    /// Removes everything but the settings. Every blob that a row named is doomed from `now` on.
+    /// Removes everything but the settings, and dooms every blob that a row named. Numbers of events and deliveries continue.
     fn clear(&mut self, now: i64) -> Result<()>;
-    /// Prepares for items by the thousand; [`end_load`](WriteAll::end_load) follows in the same transaction. Texts can be
-    /// searched for again after that.
+    /// Prepares for inserting items by the thousand. Until [`end_load`](WriteAll::end_load) or the commit, searches do not find
+    /// them and [`total_size`](ReadItems::total_size) does not count them.
     fn begin_load(&mut self) -> Result<()>;
     /// Ends what [`begin_load`](WriteAll::begin_load) began.
     fn end_load(&mut self) -> Result<()>;
-    /// Puts every live item into the area of its place. Returns the first item with an invalid place: an unknown one, a
-    /// live one of a trashed item or the other way round, or one below more than `levels` folders.
+    /// Sets the area of every live item to that of its place. Returns the first item with an invalid place: below an unknown
+    /// folder, live below a trashed folder or the reverse, in a cycle, or more than `levels` folders deep.
     fn settle_areas(&mut self, levels: u32) -> Result<Option<(Entity, String)>>;
 }

@@ -1,24 +1,24 @@
-//! What a page of files or folders is asked with.
+//! Pages of files or folders: what they are asked with.
 
 use super::{Area, File, Folder};
 
-/// Which items a page is taken from.
+/// The items that a page is taken from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Children {
-    /// Those directly in one folder.
+    /// The items directly in one folder.
     Of(String),
-    /// Those at every depth of these areas.
+    /// The items of these areas, at every depth.
     In(Vec<Area>),
 }
 
-/// What items are ordered by; equal ones by id, ascending.
+/// The order of items. Items with equal keys are in ascending order of their ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
     /// By name, by code points.
     Name,
     /// By the time of the last change.
     Updated,
-    /// By size; of files only.
+    /// By size. For folders, which have none, by the time of the last change.
     Size,
 }
 
@@ -31,7 +31,7 @@ pub enum Key {
     Text(String),
 }
 
-/// A place in an order: that of an item.
+/// The place of an item in an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position {
     /// What the item is sorted by.
@@ -49,15 +49,15 @@ pub struct Page {
     pub media_types: Option<Vec<String>>,
     /// Only private or only public files.
     pub private: Option<bool>,
-    /// Only items that hold this text, folded with [`fold`](super::fold); an empty one is no condition.
+    /// Only items that hold this text, folded with [`fold`](super::fold). Empty for all items.
     pub text: String,
-    /// Only items that were last changed and deleted at this time or before.
+    /// Only items whose last change and deletion were at this time or before.
     pub until: Option<i64>,
     /// The order.
     pub sort: Sort,
-    /// Whether the order is reversed; equal items stay in ascending order of their ids.
+    /// Whether the order of the keys is reversed. Items with equal keys stay in ascending order of their ids.
     pub descending: bool,
-    /// Only items behind this place; in front of it, when `backwards` is set.
+    /// Only items behind this place, or in front of it when `backwards` is set.
     pub from: Option<Position>,
     /// Whether to take the items in front of `from`, nearest first.
     pub backwards: bool,
@@ -90,9 +90,9 @@ impl Page {
     }
 }
 
-/// What a page can hold.
+/// An item that a page can hold.
 pub trait Item {
-    /// Where the item stands in an order.
+    /// The place of the item in an order.
     ///
     /// ```
     /// use wix_media::catalog::{Area, Folder, Item, Key, Sort};

@@ -26,11 +26,11 @@ pub struct Folder {
     pub parent: String,
     /// The area it is in, the same as its parent's.
     pub area: Area,
-    /// When it was made, in milliseconds since 1970.
+    /// When it was created, in milliseconds since 1970.
     pub created: i64,
-    /// When it was last renamed or moved.
+    /// When it was last renamed or moved, in milliseconds since 1970.
     pub updated: i64,
-    /// Set while it is in the trash.
+    /// Where it came from, while it is in the trash.
     pub trashed: Option<Trashed>,
 }
 
@@ -55,7 +55,7 @@ impl Folder {
     }
 }
 
-/// A file: what its descriptor is made of.
+/// A file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
     /// Its id, unique and never used again.
@@ -66,17 +66,17 @@ pub struct File {
     pub parent: String,
     /// The area it is in, the same as its parent's.
     pub area: Area,
-    /// When it was made, in milliseconds since 1970.
+    /// When it was created, in milliseconds since 1970.
     pub created: i64,
-    /// When it was last changed or restored.
+    /// When it was last changed or restored, in milliseconds since 1970.
     pub updated: i64,
-    /// Set while it is in the trash.
+    /// Where it came from, while it is in the trash.
     pub trashed: Option<Trashed>,
-    /// A value of the enum MediaType.
+    /// Its media type, a value of [`MediaType`](crate::model::media_type::MediaType).
     pub media_type: String,
     /// The MIME type.
     pub mime: String,
-    /// Whether its URLs are refused without a token.
+    /// Whether its URLs need a token.
     pub private: bool,
     /// Size in bytes, -1 while unknown.
     pub size: i64,
@@ -84,19 +84,19 @@ pub struct File {
     pub hash: String,
     /// CRC-32 of the bytes.
     pub crc: u32,
-    /// A value of the enum OperationStatus.
+    /// Its status, a value of [`Status`](crate::model::status::Status).
     pub status: String,
-    /// When a pending file becomes ready.
+    /// When a pending file becomes ready, in milliseconds since 1970.
     pub ready_at: Option<i64>,
     /// Its labels.
     pub labels: Vec<String>,
-    /// What is known of the content, as JSON: `width`, `height`, `duration`.
+    /// What inspecting the bytes found, as JSON: `width`, `height`, `duration`.
     pub facts: String,
     /// The `externalInfo` of its request, as JSON.
     pub external: String,
     /// Where it was imported from.
     pub source_url: Option<String>,
-    /// The internal tag that names its origin, empty for none.
+    /// The internal tag that names its origin, or empty.
     pub tag: String,
     /// The blob that holds its bytes.
     pub blob: Option<String>,
@@ -144,7 +144,7 @@ pub struct Branch {
     pub id: String,
     /// Its parent's id.
     pub parent: String,
-    /// How far below the top of the tree it is; the top is 0.
+    /// How many levels below the top of the tree it is: 0 for the top.
     pub depth: u32,
 }
 
@@ -162,13 +162,13 @@ pub struct Leaf {
 /// A folder with everything below it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tree {
-    /// The folders, the top first, each after its parent; those of one parent by creation, then id.
+    /// The folders: the top first, each after its parent, those of one parent by creation, then id.
     pub folders: Vec<Branch>,
-    /// The files; those of one folder by creation, then id.
+    /// The files by creation, then id.
     pub files: Vec<Leaf>,
 }
 
-/// An upload that was asked for.
+/// An upload session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upload {
     /// Its id, which its token names.
@@ -177,31 +177,31 @@ pub struct Upload {
     pub file: String,
     /// The fields of the request, as JSON.
     pub request: String,
-    /// Whether it goes by TUS.
+    /// Whether it uses TUS.
     pub resumable: bool,
-    /// When its token ends, in milliseconds since 1970.
+    /// When its token expires, in milliseconds since 1970.
     pub expires: i64,
-    /// Whether the file was made.
+    /// Whether the file has been created.
     pub done: bool,
     /// The id of the TUS transfer under way.
     pub transfer: Option<String>,
     /// The blob that the transfer fills.
     pub blob: Option<String>,
-    /// How many bytes were announced.
+    /// The announced number of bytes.
     pub length: i64,
-    /// How many bytes are there.
+    /// The number of durable bytes.
     pub received: i64,
-    /// The file name that the transfer gave.
+    /// The file name in the metadata of the transfer.
     pub filename: Option<String>,
     /// The fencing number of the TUS transfer: how often a request has taken it over.
     pub epoch: i64,
-    /// The state of the digest over the first `received` bytes; `None` when it is unknown.
+    /// The serialised state of the digest of the first `received` bytes, `None` when it is unknown.
     pub digest: Option<String>,
-    /// The metadata with which the TUS transfer was created, as in its header.
+    /// The header `Upload-Metadata` of the creation of the TUS transfer.
     pub metadata: Option<String>,
 }
 
-/// What is still to be fetched for a file.
+/// An import that has not finished: the bytes of its file are not there yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Import {
     /// The file's id.
@@ -210,10 +210,10 @@ pub struct Import {
     pub request: String,
 }
 
-/// A call that was accepted and is carried out later.
+/// A call that was accepted and runs later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
-    /// When, in milliseconds since 1970.
+    /// When it is due, in milliseconds since 1970.
     pub due: i64,
     /// The name of the operation.
     pub operation: String,
@@ -221,18 +221,18 @@ pub struct Job {
     pub fields: String,
 }
 
-/// One entry of a zip; a directory when there is no blob.
+/// One entry of a zip.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BundleEntry {
     /// The path inside the zip, with `/` between names and, for a directory, at the end.
     pub path: String,
-    /// The bytes.
+    /// The blob that holds its bytes, `None` for a directory.
     pub blob: Option<String>,
-    /// Their number.
+    /// The number of bytes.
     pub size: i64,
-    /// Their CRC-32.
+    /// The CRC-32 of the bytes.
     pub crc: u32,
-    /// The time stamp, in milliseconds since 1970.
+    /// The timestamp, in milliseconds since 1970.
     pub updated: i64,
 }
 
@@ -241,11 +241,11 @@ pub struct BundleEntry {
 pub struct Delivery {
     /// Its number, never used again.
     pub number: i64,
-    /// Where it goes.
+    /// The URL it goes to.
     pub url: String,
     /// How many tries have failed.
     pub tries: u32,
-    /// When it is to be tried, in milliseconds since 1970.
+    /// When the next try is due, in milliseconds since 1970.
     pub due: i64,
     /// The event.
     pub body: String,
@@ -256,13 +256,13 @@ pub struct Delivery {
 pub struct NewDelivery<'a> {
     /// The number of the event.
     pub event: i64,
-    /// Where it goes.
+    /// The URL it goes to.
     pub url: &'a str,
-    /// When it is to be tried, in milliseconds since 1970.
+    /// When the next try is due, in milliseconds since 1970.
     pub due: i64,
 }
 
-/// Which kind of item an event is about.
+/// The kind of item that an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entity {
     /// A file.

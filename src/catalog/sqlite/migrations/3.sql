@@ -1,17 +1,17 @@
 -- Version 3: leases, fencing numbers, blobs that wait for their removal, and a running total of sizes.
 
--- Until when whoever took this import or delivery has it to themselves; 0 when nobody does.
+-- The end of the lease of an import or delivery, 0 for none.
 ALTER TABLE import ADD COLUMN leased_until INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE delivery ADD COLUMN leased_until INTEGER NOT NULL DEFAULT 0;
 
--- epoch: incremented by each request that takes over a TUS transfer; an older one can add nothing more.
--- digest: the state of the hashes over the first `received` bytes.
+-- epoch: incremented by each request that takes over a TUS transfer. Requests with an older epoch cannot advance it.
+-- digest: the serialised state of the digest of the first `received` bytes.
 ALTER TABLE upload ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE upload ADD COLUMN digest TEXT;
 -- metadata: the header Upload-Metadata of the creation.
 ALTER TABLE upload ADD COLUMN metadata TEXT;
 
--- A bundle is the recipe of a zip. created: when it was made; temporary ones are removed some time after that.
+-- A bundle lists the contents of a zip. A temporary one is removed some time after it was created.
 ALTER TABLE archive RENAME TO bundle;
 ALTER TABLE bundle ADD COLUMN created INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE archive_entry RENAME TO bundle_entry;
@@ -20,7 +20,7 @@ DROP INDEX archive_entry_by_blob;
 CREATE INDEX bundle_entry_by_blob ON bundle_entry (blob) WHERE blob IS NOT NULL;
 CREATE INDEX bundle_temporary ON bundle (created) WHERE lasting = 0;
 
--- Blobs that no row names, and since when that is known.
+-- Blobs that no row names, and since when. A sweep removes them.
 CREATE TABLE doomed (
     blob  TEXT PRIMARY KEY,
     since INTEGER NOT NULL
