@@ -44,6 +44,7 @@
 //! - Build pages with [`walk`], which asks for ranges of an index.
 
 pub mod conformance;
+mod faulty;
 mod fold;
 mod page;
 mod rows;
@@ -51,6 +52,7 @@ mod sqlite;
 pub mod walk;
 
 pub use crate::model::area::Area;
+pub use faulty::{Fault, Faulty};
 pub use fold::fold;
 pub use page::{Children, Item, Key, Page, Position, Sort};
 pub use rows::{
