@@ -2,7 +2,7 @@
 
 use super::*;
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Where a writer of a [`Faulty`] catalog fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub enum Fault {
 }
 
 /// A catalog whose writers fail on demand, for tests of what runs on a catalog. Between faults it behaves like the catalog
-/// that it wraps.
+/// that it wraps. A clone shares the catalog and its faults.
 ///
 /// ```
 /// use wix_media::catalog::{Catalog, Error, Fault, Faulty, Sqlite};
@@ -30,10 +30,10 @@ pub enum Fault {
 /// catalog.write()?.commit()?;
 /// # Ok::<(), Error>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Faulty {
-    catalog: Box<dyn Catalog>,
-    faults: Mutex<VecDeque<(Fault, Error)>>,
+    catalog: Arc<dyn Catalog>,
+    faults: Arc<Mutex<VecDeque<(Fault, Error)>>>,
 }
 
 impl Faulty {
@@ -47,8 +47,8 @@ impl Faulty {
     /// ```
     pub fn new(catalog: impl Catalog + 'static) -> Faulty {
         Faulty {
-            catalog: Box::new(catalog),
-            faults: Mutex::default(),
+            catalog: Arc::new(catalog),
+            faults: Arc::default(),
         }
     }
 

@@ -4,6 +4,7 @@
 mod access;
 mod aids;
 mod archive;
+mod conflicts;
 mod crash;
 mod directory;
 mod downloads;

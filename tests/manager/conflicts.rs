@@ -1,0 +1,117 @@
+//! Transactions that fail and run again.
+
+use crate::site::{START, Site, target, text};
+use serde_json::{Value, json};
+use wix_media::blobs::Memory;
+use wix_media::catalog::{Error, Fault, Faulty, Sqlite};
+use wix_media::manager::{Manager, ManualClock, Options, Parts, Request, Seeded};
+
+/// How often the manager runs a transaction before it gives up.
+const MAX_RUNS: usize = 4;
+
+fn site() -> (Site, Faulty) {
+    let clock = ManualClock::at(START);
+    let catalog = Faulty::new(Sqlite::memory().expect("a catalog"));
+    let manager = Manager::new(Parts {
+        catalog: Box::new(catalog.clone()),
+        blobs: Box::new(Memory::default()),
+        clock: Box::new(clock.clone()),
+        random: Box::new(Seeded::new(7)),
+        options: Options::default(),
+    });
+    (Site::on(manager.expect("a manager"), clock), catalog)
+}
+
+/// Sends calls of every kind that writes, and returns the answers. `prepare` runs in front of each request.
+fn run(site: &mut Site, prepare: &mut dyn FnMut()) -> Vec<(u16, Value)> {
+    let mut answers = Vec::new();
+    let mut ask = |site: &mut Site, request: Request| {
+        prepare();
+        let answer = site.json(request);
+        answers.push(answer.clone());
+        answer.1
+    };
+    let call = |method: &str, path: &str, body: Value| {
+        Request::new(method, &format!("/site-media/v1{path}")).body(body.to_string())
+    };
+    let top = ask(site, call("POST", "/folders", json!({ "displayName": "Top" })));
+    let top = text(&top["folder"]["id"]);
+    let below = json!({ "displayName": "Below", "parentFolderId": top });
+    let below = ask(site, call("POST", "/folders", below));
+    let below = text(&below["folder"]["id"]);
+    for folder in [&top, &below] {
+        let body = json!({ "mimeType": "application/pdf", "fileName": "a.pdf", "parentFolderId": folder });
+        let url = ask(site, call("POST", "/files/generate-upload-url", body));
+        ask(
+            site,
+            Request::new("PUT", &target(&text(&url["uploadUrl"]))).body(*b"%PDF-1.7"),
+        );
+    }
+    let ids = json!({ "folderIds": [below] });
+    ask(site, call("POST", "/bulk/folders/delete", ids.clone()));
+    ask(site, call("POST", "/bulk/trash-bin/folders/restore", ids));
+    ask(
+        site,
+        call(
+            "POST",
+            "/bulk/folders/delete",
+            json!({ "folderIds": [top], "permanent": true }),
+        ),
+    );
+    let body = json!({ "mimeType": "application/pdf", "fileName": "b.pdf" });
+    let url = ask(site, call("POST", "/files/generate-resumable-upload-url", body));
+    assert!(url["uploadUrl"].is_string(), "{url}");
+    answers
+}
+
+#[test]
+fn calls_under_conflicts_answer_as_without() {
+    let (mut plain, _) = site();
+    let expected = run(&mut plain, &mut || {});
+    let statuses: Vec<_> = expected.iter().map(|(status, _)| *status).collect();
+    assert_eq!(statuses, [200, 200, 200, 200, 200, 200, 200, 200, 200, 200]);
+    let events = plain.event_bodies();
+    assert!(events.len() > 5);
+    for conflicts in 1..MAX_RUNS {
+        let (mut site, catalog) = site();
+        let answers = run(&mut site, &mut || {
+            for at in 0..conflicts {
+                let fault = if at % 2 == 0 { Fault::Commit } else { Fault::Open };
+                catalog.fail(fault, Error::Conflict);
+            }
+        });
+        assert_eq!(answers, expected, "{conflicts} conflicts before each request");
+        assert_eq!(site.event_bodies(), events, "{conflicts} conflicts before each request");
+    }
+}
+
+#[test]
+fn call_on_an_unavailable_catalog_returns_503_and_leaves_nothing() {
+    let (mut site, catalog) = site();
+    for fault in [Fault::Commit, Fault::Open] {
+        for _ in 0..MAX_RUNS {
+            catalog.fail(fault, Error::Unavailable("away".into()));
+        }
+        let request = Request::new("POST", "/site-media/v1/folders").body(r#"{"displayName":"A"}"#);
+        let (response, _) = site.fetch(request);
+        assert_eq!(response.status, 503);
+        assert!(response.headers.iter().any(|(name, _)| name == "Retry-After"));
+        assert_eq!(site.get("/folders")["folders"].as_array().map(Vec::len), Some(0));
+        assert_eq!(site.events(), []);
+    }
+    assert_eq!(site.call("POST", "/folders", json!({ "displayName": "A" })).0, 200);
+}
+
+#[test]
+fn error_that_is_no_conflict_is_not_retried() {
+    let (mut site, catalog) = site();
+    catalog.fail(Fault::Commit, Error::Store("full".into()));
+    assert_eq!(
+        site.fetch(Request::new("POST", "/site-media/v1/folders").body(r#"{"displayName":"A"}"#))
+            .0
+            .status,
+        500
+    );
+    assert_eq!(site.get("/folders")["folders"].as_array().map(Vec::len), Some(0));
+    assert_eq!(site.call("POST", "/folders", json!({ "displayName": "A" })).0, 200);
+}
