@@ -3,7 +3,7 @@
 use super::http::body::Body;
 use super::http::error::Refusal;
 use super::http::message::{Head, Response};
-use super::options::matches;
+use super::pattern::matches;
 use crate::operations::Operation;
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 //!
 //! A [`Manager`] answers requests. It opens no socket, reads no clock and makes no randomness of its own: a host hands
 //! it plain values, and with them the same code runs in a native test, on Node and in a browser. Metadata is in a
-//! [`Catalog`], bytes are in [`Blobs`]. A request that changes something is one transaction, with the events that it causes.
+//! [`Catalog`](crate::catalog::Catalog), bytes are in [`Blobs`](crate::blobs::Blobs). A request that changes something is one transaction, with the events that it causes.
 //! The manager keeps nothing between requests that another process on the same stores could disagree on.
 //!
 //! ```
@@ -61,6 +61,7 @@ mod items;
 mod jobs;
 mod listing;
 mod options;
+mod pattern;
 mod sending;
 mod site;
 mod token;
@@ -74,7 +75,8 @@ pub use backup::Export;
 #[cfg(not(target_arch = "wasm32"))]
 pub use clock::SystemClock;
 pub use clock::{Clock, ManualClock};
-pub use events::webhooks::{Delivery, Webhook};
+pub use events::webhook::Webhook;
+pub use events::webhooks::Delivery;
 pub use faults::Fault;
 pub use http::body::{Body, Piece};
 pub use http::message::{Head, Origin, Request, Response};
@@ -86,13 +88,13 @@ pub use imports::url_policy::{IMPORT_RULES, ImportRules, UnfitUrl, check_import_
 pub use intake::Intake;
 pub use jobs::Swept;
 pub use options::Options;
+pub use site::Parts;
 
-use crate::blobs::Blobs;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::blobs::Memory;
+use crate::catalog;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::catalog::Sqlite;
-use crate::catalog::{self, Catalog};
 use crate::operations::Access;
 use auth::rate_limit::Recent;
 use events::{feed, webhooks};
@@ -101,21 +103,6 @@ use http::router;
 use serde_json::{Value, json};
 use site::{Cause, Site};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// What a manager works with.
-#[derive(Debug)]
-pub struct Parts {
-    /// The store of metadata.
-    pub catalog: Box<dyn Catalog>,
-    /// The store of bytes.
-    pub blobs: Box<dyn Blobs>,
-    /// The clock.
-    pub clock: Box<dyn Clock>,
-    /// The source of ids and keys.
-    pub random: Box<dyn Random>,
-    /// The settings.
-    pub options: Options,
-}
 
 /// An event, as it is in the catalog.
 #[derive(Clone, Debug, PartialEq)]

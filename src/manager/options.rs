@@ -1,8 +1,9 @@
 //! What a manager can be told.
 
 use super::auth::{ApiKey, Credentials, OauthClient};
-use super::events::webhooks::Webhook;
+use super::events::webhook::Webhook;
 use super::faults::Fault;
+use super::pattern::matches;
 use crate::operations::Access;
 use serde_json::Value;
 
@@ -289,22 +290,6 @@ fn texts(given: &Value, path: &str, name: &str) -> Result<Vec<String>, String> {
         }
         _ => Err(refused()),
     }
-}
-
-/// Whether a text fits a pattern in which `*` stands for any text.
-pub(crate) fn matches(pattern: &str, text: &str) -> bool {
-    let Some((start, rest)) = pattern.split_once('*') else {
-        return pattern == text;
-    };
-    let Some(mut text) = text.strip_prefix(start) else {
-        return false;
-    };
-    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
-    for piece in middle.split('*') {
-        let Some(at) = text.find(piece) else { return false };
-        text = &text[at + piece.len()..];
-    }
-    text.ends_with(end)
 }
 
 /// A number that is not negative.

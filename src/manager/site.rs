@@ -1,7 +1,7 @@
 //! What every request works with: the stores, the clock, the options; and the one way into a transaction.
 
-use super::Parts;
 use super::clock::Clock;
+use super::events;
 use super::http::error::{Outcome, Refusal};
 use super::http::message::{Head, Origin};
 use super::ids::{Ids, Random, hex_id};
@@ -22,6 +22,21 @@ const DOOMED_STEP: u32 = 500;
 
 /// The setting that every import and reset increments.
 const GENERATION: &str = "generation";
+
+/// What a manager works with.
+#[derive(Debug)]
+pub struct Parts {
+    /// The store of metadata.
+    pub catalog: Box<dyn Catalog>,
+    /// The store of bytes.
+    pub blobs: Box<dyn Blobs>,
+    /// The clock.
+    pub clock: Box<dyn Clock>,
+    /// The source of ids and keys.
+    pub random: Box<dyn Random>,
+    /// The settings.
+    pub options: Options,
+}
 
 /// The stores of a site, with what the manager knows besides them. It keeps nothing between requests that another process
 /// could disagree on.
@@ -205,7 +220,9 @@ impl Site {
                 }
                 let mut tx = Tx::new(&mut *catalog, context);
                 let value = work(&mut tx)?;
-                let doomed = tx.finish()?;
+                events::flush(&mut tx)?;
+                let freed = std::mem::take(&mut tx.freed);
+                let doomed = catalog.doom_blobs(&freed, context.now)?;
                 catalog.commit()?;
                 Ok((value, doomed))
             })?;

@@ -3,12 +3,11 @@
 //! A [`View`] reads, a [`Tx`] writes; neither has access to blobs, so no transaction waits for bytes. A transaction can be run
 //! again: its ids and its time are drawn once, in its [`Context`], and what it frees is removed after the commit.
 
-use super::events::Pending;
 use super::http::error::Outcome;
 use super::http::message::Origin;
 use super::ids::Ids;
 use super::options::Options;
-use crate::catalog::{Read, Write};
+use crate::catalog::{Entity, Read, Write};
 use std::ops::Deref;
 
 /// What a transaction knows besides the catalog.
@@ -47,6 +46,14 @@ impl<'a> Deref for View<'a> {
     }
 }
 
+/// An event that is still to be written.
+#[derive(Debug)]
+pub(crate) struct PendingEvent {
+    pub(crate) entity: Entity,
+    pub(crate) slug: &'static str,
+    pub(crate) body: String,
+}
+
 /// A writing transaction, with its context.
 pub(crate) struct Tx<'a> {
     pub(crate) catalog: &'a mut dyn Write,
@@ -54,7 +61,7 @@ pub(crate) struct Tx<'a> {
     /// Blobs that perhaps nothing needs any more.
     pub(crate) freed: Vec<String>,
     /// Events that are still to be written.
-    pub(crate) events: Vec<Pending>,
+    pub(crate) events: Vec<PendingEvent>,
 }
 
 impl<'a> Deref for Tx<'a> {
@@ -81,11 +88,5 @@ impl<'a> Tx<'a> {
             catalog: &*self.catalog,
             context: self.context,
         }
-    }
-
-    /// Writes what was put off to the end. Returns the blobs that nothing needs once this is committed.
-    pub(crate) fn finish(mut self) -> Outcome<Vec<String>> {
-        super::events::flush(&mut self)?;
-        Ok(self.catalog.doom_blobs(&self.freed, self.context.now)?)
     }
 }

@@ -19,6 +19,7 @@ mod events;
 mod items;
 mod listing;
 mod load;
+mod lookup;
 mod search;
 mod trees;
 mod uploads;

@@ -6,7 +6,7 @@
 
 use super::super::Result;
 use super::Session;
-use super::listing::Lookup;
+use super::lookup::Lookup;
 use rusqlite::ToSql;
 use rusqlite::types::Value;
 use std::collections::BTreeMap;

@@ -9,8 +9,8 @@ use crate::manager::http::error::{Outcome, Refusal, Violation};
 use crate::manager::http::message::Origin;
 use crate::manager::http::validate::Fields;
 use crate::manager::items::content::{self, Receipt};
-use crate::manager::items::paths::{self, Target};
-use crate::manager::items::{files, folders, trash};
+use crate::manager::items::target::{self, Target};
+use crate::manager::items::{files, folders, paths, trash};
 use crate::manager::tx::{Tx, View};
 use crate::manager::view;
 use crate::model::{media_type, system_folder};
@@ -220,7 +220,7 @@ fn delete_one(tx: &mut Tx<'_>, kind: &str, id: &str) -> Outcome<()> {
 }
 
 fn top(view: &View<'_>) -> Outcome<Target> {
-    paths::target(view, "path", content::default_folder(view.context))
+    target::target(view, "path", content::default_folder(view.context))
 }
 
 pub(crate) fn seed_folder(tx: &mut Tx<'_>, entry: &Entry) -> Outcome<Value> {

@@ -11,7 +11,7 @@ use super::http::body::Body;
 use super::http::error::{Outcome, Refusal};
 use super::ids::hex_id;
 use super::inspect::Digest;
-use super::items::paths::MAX_DEPTH;
+use super::items::target::MAX_DEPTH;
 use super::site::{Cause, Site, next_generation};
 use super::tx::Tx;
 use super::zip::Zip;

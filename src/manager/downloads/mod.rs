@@ -8,7 +8,7 @@ use super::http::error::{Outcome, Refusal, Violation};
 use super::http::message::{self, Head, Response, query_parameter, segments};
 use super::http::validate::Fields;
 use super::inspect::Facts;
-use super::items::{files, folders, paths};
+use super::items::{files, folders, target};
 use super::token;
 use super::tx::{Context, Tx, View};
 use super::view::{self, rendition};
@@ -191,7 +191,7 @@ pub(crate) fn folder_download_url(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<V
     let folder = folders::folder(&tx.view(), fields.text("folderId").unwrap_or_default())?;
     let mut entries = Vec::new();
     let mut left = MOST_FILES;
-    if paths::area_of(&tx.view(), &folder.id)? != Some(Area::Trash) {
+    if target::area_of(&tx.view(), &folder.id)? != Some(Area::Trash) {
         pack(&tx.view(), &folder.id, "", &mut entries, &mut left)?;
     }
     bundle_url(tx, &folder.name, &entries)

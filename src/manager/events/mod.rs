@@ -7,25 +7,18 @@
 //! `Host` of one caller never reaches the events of another.
 
 pub(crate) mod feed;
+pub(crate) mod webhook;
 pub(crate) mod webhooks;
 
 use super::dates::iso;
 use super::http::error::Outcome;
-use super::tx::Tx;
+use super::tx::{PendingEvent, Tx};
 use super::view;
 use crate::catalog::{Entity, File, Folder, NewDelivery};
 use serde_json::{Value, json};
 
 /// How many events are written together.
 const MAX_PENDING: usize = 1000;
-
-/// An event that is still to be written.
-#[derive(Debug)]
-pub(crate) struct Pending {
-    entity: Entity,
-    slug: &'static str,
-    body: String,
-}
 
 fn fqdn(entity: Entity) -> &'static str {
     match entity {
@@ -85,7 +78,7 @@ fn emit_counted(
         "entityEventSequence": sequence.to_string(),
     });
     event[member] = value;
-    tx.events.push(Pending {
+    tx.events.push(PendingEvent {
         entity,
         slug,
         body: event.to_string(),

@@ -5,6 +5,7 @@
 //! has its own times, so a late one holds back nothing.
 
 use super::rendered;
+use super::webhook::event_type;
 use crate::manager::http::error::Outcome;
 use crate::manager::ids::{Seeded, guid};
 use crate::manager::options::Options;
@@ -37,48 +38,6 @@ const LIFETIME: i64 = HOUR;
 
 /// How long whoever took a delivery has it to himself, in milliseconds: far longer than a try takes.
 const LEASE: i64 = 5 * MINUTE;
-
-/// A URL that events go to.
-///
-/// ```
-/// use wix_media::manager::Webhook;
-///
-/// let webhook = Webhook { url: "https://example.com/events".into(), events: vec!["file_ready".into()] };
-/// assert!(webhook.wants("wix.media.site_media.v1.file_descriptor", "file_ready"));
-/// assert!(!webhook.wants("wix.media.site_media.v1.folder", "created"));
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Webhook {
-    /// Where they go.
-    pub url: String,
-    /// Which ones, as `file_ready` or `folder_created`, or by their whole event type; all when there is none.
-    pub events: Vec<String>,
-}
-
-impl Webhook {
-    /// Whether events of this entity and slug go there.
-    ///
-    /// ```
-    /// # use wix_media::manager::Webhook;
-    /// assert!(Webhook::default().wants("wix.media.site_media.v1.folder", "created"));
-    /// ```
-    pub fn wants(&self, entity: &str, slug: &str) -> bool {
-        let kind = if entity.ends_with(".folder") { "folder" } else { "file" };
-        let short = slug
-            .strip_prefix(kind)
-            .and_then(|rest| rest.strip_prefix('_'))
-            .unwrap_or(slug);
-        let fits = |name: &String| {
-            name.strip_prefix(kind).and_then(|rest| rest.strip_prefix('_')) == Some(short)
-                || *name == event_type(entity, slug)
-        };
-        self.events.is_empty() || self.events.iter().any(fits)
-    }
-}
-
-fn event_type(entity: &str, slug: &str) -> String {
-    format!("{entity}_{slug}")
-}
 
 /// What a host sends now.
 ///
@@ -211,35 +170,6 @@ mod tests {
         let hours: Vec<_> = PLAN.iter().map(|delay| *delay as f64 / HOUR as f64).collect();
         assert_eq!(hours[2..], [1.0, 2.0, 2.0, 2.0, 4.0, 4.0, 4.0, 8.0, 8.0, 12.0]);
         assert_eq!(PLAN[..2], [MINUTE, 10 * MINUTE]);
-    }
-
-    #[test]
-    fn names_are_those_of_handlers_or_whole() {
-        let (file, folder) = (
-            "wix.media.site_media.v1.file_descriptor",
-            "wix.media.site_media.v1.folder",
-        );
-        for (name, entity, slug, wanted) in [
-            ("file_ready", file, "file_ready", true),
-            ("file_updated", file, "updated", true),
-            ("file_updated", folder, "updated", false),
-            ("folder_updated", folder, "updated", true),
-            ("updated", file, "updated", false),
-            (
-                "wix.media.site_media.v1.file_descriptor_file_ready",
-                file,
-                "file_ready",
-                true,
-            ),
-            ("wix.media.site_media.v1.folder_deleted", folder, "deleted", true),
-            ("wix.media.site_media.v1.folder_deleted", file, "deleted", false),
-        ] {
-            let webhook = Webhook {
-                url: String::new(),
-                events: vec![name.to_owned()],
-            };
-            assert_eq!(webhook.wants(entity, slug), wanted, "{name} {slug}");
-        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::http::error::{Outcome, Refusal, Violation};
 use super::http::message::Head;
 use super::http::validate::Fields;
 use super::items::content::{self, Receipt, mismatch, over_limit, unsupported};
-use super::items::{paths, quota};
+use super::items::{paths, quota, target};
 use super::tx::{Tx, View};
 use super::view;
 use crate::catalog::{File, Import};
@@ -166,7 +166,7 @@ fn accept_import(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<File> {
     let parent = fields
         .text("parentFolderId")
         .unwrap_or_else(|| content::default_folder(tx.context));
-    let target = paths::target(&tx.view(), "parentFolderId", parent)?;
+    let target = target::target(&tx.view(), "parentFolderId", parent)?;
     let target = paths::ensure_path(tx, target, fields.text("filePath").unwrap_or_default())?;
     let stem = content::stem(tx.context);
     let mut file = content::new_file(tx.context, &stem, name, declared.as_deref().unwrap_or(UNKNOWN), &target);

@@ -3,8 +3,8 @@
 //! Bytes never pass through a transaction. A host moves them into a blob; [`inspect`] reads what they are, outside of any
 //! transaction; and the [`Receipt`] goes into the one short transaction that creates the file.
 
-use super::paths::Target;
 use super::quota;
+use super::target::Target;
 use crate::catalog::File;
 use crate::manager::http::error::{Outcome, Refusal};
 use crate::manager::http::message::Origin;

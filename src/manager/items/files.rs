@@ -1,6 +1,7 @@
 //! Files: reading, renaming, labelling and moving them.
 
-use super::paths;
+use super::mask::Mask;
+use super::target;
 use crate::catalog::File;
 use crate::manager::events;
 use crate::manager::http::error::{Outcome, Refusal, Violation};
@@ -9,53 +10,6 @@ use crate::manager::tx::{Tx, View};
 use crate::manager::view::{self, file_id};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-
-/// Which members an update changes: those of an explicit `fieldMask`, else those that were sent (choice U18).
-#[derive(Debug)]
-pub(crate) struct Mask {
-    names: Vec<&'static str>,
-}
-
-impl Mask {
-    pub(crate) fn of(fields: &Fields, entity: &str, updatable: &[&'static str]) -> Outcome<Mask> {
-        let explicit = match fields.sent.get("fieldMask") {
-            Some(Value::Object(mask)) => mask.get("paths").and_then(Value::as_array).map(|paths| {
-                let paths = paths.iter().filter_map(Value::as_str);
-                paths.map(str::to_owned).collect::<Vec<_>>()
-            }),
-            Some(Value::String(mask)) => Some(mask.split(',').map(|path| path.trim().to_owned()).collect()),
-            _ => None,
-        };
-        let changes = fields.object(entity);
-        let mut names = updatable.to_vec();
-        match explicit {
-            Some(paths) => names.retain(|name| {
-                let matches = |path: &String| {
-                    let path = path
-                        .strip_prefix(entity)
-                        .and_then(|rest| rest.strip_prefix('.'))
-                        .unwrap_or(path);
-                    path == *name
-                };
-                paths.iter().any(matches)
-            }),
-            None => names.retain(|name| changes.value(name).is_some()),
-        }
-        if names.is_empty() {
-            return Err(Refusal::code(
-                400,
-                "FIELD_MASK_IS_EMPTY_OR_MISSING",
-                "nothing that can be updated was sent",
-            ));
-        }
-        Ok(Mask { names })
-    }
-
-    /// The new value of a member, when the mask holds it and it was sent.
-    pub(crate) fn value<'a>(&self, changes: &'a Fields, name: &str) -> Option<&'a Value> {
-        changes.value(name).filter(|_| self.names.contains(&name))
-    }
-}
 
 pub(crate) fn get_file_descriptor(view: &View<'_>, fields: &Fields) -> Outcome<Value> {
     let file = file(view, fields.text("fileId").unwrap_or_default())?;
@@ -107,7 +61,7 @@ pub(crate) fn update_file_descriptor(tx: &mut Tx<'_>, fields: &Fields) -> Outcom
             let violation = Violation::named(FIELD, "PARENT_FOLDER_IN_TRASH", "cannot change while in the trash");
             return Err(violation.into());
         }
-        let target = paths::target(&tx.view(), FIELD, parent)?;
+        let target = target::target(&tx.view(), FIELD, parent)?;
         file.parent = target.id;
         file.area = target.area;
     }

@@ -1,7 +1,7 @@
 //! Folders: making, reading, renaming and moving them. What happens in the trash is in [`trash`](super::trash).
 
-use super::files::Mask;
-use super::paths::{self, Target};
+use super::mask::Mask;
+use super::target::{self, Target};
 use crate::catalog::Folder;
 use crate::manager::events;
 use crate::manager::http::error::{Outcome, Refusal, Violation};
@@ -40,8 +40,8 @@ pub(crate) fn create_folder(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> 
     let name = fields.text("displayName").unwrap_or_default();
     check_name("displayName", name)?;
     let parent = fields.text("parentFolderId").unwrap_or(system_folder::MEDIA_ROOT);
-    let target = paths::target(&tx.view(), "parentFolderId", parent)?;
-    paths::check_depth(&tx.view(), "parentFolderId", parent, 0)?;
+    let target = target::target(&tx.view(), "parentFolderId", parent)?;
+    target::check_depth(&tx.view(), "parentFolderId", parent, 0)?;
     let folder = add_folder(tx, name, &target)?;
     Ok(json!({ "folder": view::folder(&folder, &tx.options.site_id) }))
 }
@@ -82,7 +82,7 @@ pub(crate) fn update_folder(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> 
         && parent != folder.parent
     {
         check_move(&tx.view(), &folder, parent)?;
-        folder.area = paths::target(&tx.view(), "folder.parentFolderId", parent)?.area;
+        folder.area = target::target(&tx.view(), "folder.parentFolderId", parent)?.area;
         folder.parent = parent.to_owned();
     }
     if folder != before {
@@ -102,9 +102,9 @@ fn check_move(view: &View<'_>, folder: &Folder, parent: &str) -> Outcome<()> {
         let violation = Violation::named(FIELD, "PARENT_FOLDER_IN_TRASH", "cannot change while in the trash");
         return Err(violation.into());
     }
-    paths::target(view, FIELD, parent)?;
+    target::target(view, FIELD, parent)?;
     if parent == folder.id || view.catalog.folders_above(parent)?.contains(&folder.id) {
         return Err(Violation::named(FIELD, "FOLDER_CYCLE", "is the folder itself or inside it").into());
     }
-    paths::check_depth(view, FIELD, parent, view.catalog.height(&folder.id)?)
+    target::check_depth(view, FIELD, parent, view.catalog.height(&folder.id)?)
 }

@@ -3,6 +3,8 @@
 pub(crate) mod content;
 pub(crate) mod files;
 pub(crate) mod folders;
+pub(crate) mod mask;
 pub(crate) mod paths;
 pub(crate) mod quota;
+pub(crate) mod target;
 pub(crate) mod trash;

@@ -1,61 +1,10 @@
-//! Places for items: folders by id and by path, and how deep they may be nested.
+//! Places for items by path.
 
 use super::folders;
-use crate::catalog::{Area, Folder};
-use crate::manager::http::error::{Outcome, Violation};
-use crate::manager::tx::{Tx, View};
-use crate::model::system_folder;
-use serde_json::json;
-
-/// The most levels of folders (docs/contract/folders-api.md#1).
-pub(crate) const MAX_DEPTH: usize = 100;
-
-/// A folder that something can be put into.
-#[derive(Clone, Debug)]
-pub(crate) struct Target {
-    pub(crate) id: String,
-    pub(crate) area: Area,
-}
-
-/// The folder with this id as a place for items, or the rule that it breaks (choices U5 and U6).
-pub(crate) fn target(view: &View<'_>, field: &str, id: &str) -> Outcome<Target> {
-    let trashed = || Violation::named(field, "PARENT_FOLDER_IN_TRASH", "is in the trash");
-    let area = match area_of(view, id)? {
-        Some(Area::Trash) => return Err(trashed().into()),
-        Some(area) => area,
-        None => return Err(Violation::named(field, "PARENT_FOLDER_NOT_FOUND", "is no folder of this site").into()),
-    };
-    Ok(Target {
-        id: id.to_owned(),
-        area,
-    })
-}
-
-/// The area of a folder, system folders included; `None` for an unknown id.
-pub(crate) fn area_of(view: &View<'_>, id: &str) -> Outcome<Option<Area>> {
-    match system_folder::area_of(id) {
-        Some(area) => Ok(Some(area)),
-        None => Ok(view.catalog.folder(id)?.map(|folder| folder.area)),
-    }
-}
-
-/// How many folders of people's own lead to this one, itself included.
-fn depth(view: &View<'_>, id: &str) -> Outcome<usize> {
-    Ok(view.catalog.folders_above(id)?.len())
-}
-
-/// Refuses to put a tree of this height under a folder when it would be too deep.
-pub(crate) fn check_depth(view: &View<'_>, field: &str, parent: &str, height: u32) -> Outcome<()> {
-    if fits(view, parent, height)? {
-        return Ok(());
-    }
-    let violation = Violation::named(field, "MAX_DEPTH", format!("would be deeper than {MAX_DEPTH} levels"));
-    Err(violation.with(json!({ "threshold": MAX_DEPTH })).into())
-}
-
-pub(crate) fn fits(view: &View<'_>, parent: &str, height: u32) -> Outcome<bool> {
-    Ok(depth(view, parent)? + 1 + height as usize <= MAX_DEPTH)
-}
+use super::target::{Target, check_depth};
+use crate::catalog::Folder;
+use crate::manager::http::error::Outcome;
+use crate::manager::tx::Tx;
 
 /// The folder at a path below a target; the folders that are missing are made (`contract/files-api.md` C6).
 pub(crate) fn ensure_path(tx: &mut Tx<'_>, target: Target, path: &str) -> Outcome<Target> {

@@ -9,7 +9,7 @@
 
 use super::files;
 use super::folders::is_system_folder;
-use super::paths::{self, Target};
+use super::target::{self, Target};
 use crate::catalog::{Area, Entity, File, Leaf, Trashed, Tree};
 use crate::manager::events;
 use crate::manager::http::error::{Outcome, Refusal};
@@ -162,10 +162,10 @@ pub(crate) fn bulk_delete_files(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Val
 
 /// Where a trashed item goes: its parent before the deletion, else the top of its area (choice U15).
 fn origin(view: &View<'_>, trashed: &Trashed, height: Option<u32>) -> Outcome<Target> {
-    match paths::target(view, "", &trashed.parent) {
+    match target::target(view, "", &trashed.parent) {
         Ok(target) => {
             // The parent can have moved down in the meantime.
-            if height.is_none_or(|height| paths::fits(view, &target.id, height).unwrap_or(false)) {
+            if height.is_none_or(|height| target::fits(view, &target.id, height).unwrap_or(false)) {
                 return Ok(target);
             }
         }
@@ -176,7 +176,7 @@ fn origin(view: &View<'_>, trashed: &Trashed, height: Option<u32>) -> Outcome<Ta
         Area::Visitors => system_folder::VISITOR_UPLOADS,
         Area::Site | Area::Trash => system_folder::MEDIA_ROOT,
     };
-    paths::target(view, "", id)
+    target::target(view, "", id)
 }
 
 pub(crate) fn bulk_restore_folders(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {

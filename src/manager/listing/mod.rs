@@ -5,7 +5,7 @@
 
 use super::http::error::{Outcome, Refusal, Violation};
 use super::http::validate::{Fields, length};
-use super::items::{folders, paths};
+use super::items::{folders, target};
 use super::tx::View;
 use super::view;
 use crate::catalog::{Area, Children, Folder, Item, Key, Page, Position, Sort, fold};
@@ -165,7 +165,7 @@ pub(crate) fn page(view: &View<'_>, id: OperationId, fields: &Fields) -> Outcome
     let mut visible = page.clone();
     if let Children::Of(parent) = &page.children {
         // The trash is listed apart from the rest, so a folder of the other kind is empty here.
-        let trashed = paths::area_of(view, parent)?.map(|area| area == Area::Trash);
+        let trashed = target::area_of(view, parent)?.map(|area| area == Area::Trash);
         if trashed != Some(operation.covers == Covers::Trash) {
             visible.children = Children::In(Vec::new());
         }

@@ -15,7 +15,7 @@ use super::http::error::{Outcome, Refusal, Violation};
 use super::http::message::{Head, query_parameter};
 use super::http::validate::{Fields, length};
 use super::items::content::{self, Receipt, over_limit};
-use super::items::{paths, quota};
+use super::items::{paths, quota, target};
 use super::options::Options;
 use super::token;
 use super::tx::{Tx, View};
@@ -71,7 +71,7 @@ pub(crate) fn upload_url(tx: &mut Tx<'_>, fields: &Fields, resumable: bool) -> O
     let parent = fields
         .text("parentFolderId")
         .unwrap_or_else(|| content::default_folder(tx.context));
-    paths::target(&tx.view(), "parentFolderId", parent)?;
+    target::target(&tx.view(), "parentFolderId", parent)?;
     let labels: Vec<_> = fields
         .texts("labels")
         .unwrap_or_default()
@@ -179,7 +179,7 @@ pub(crate) fn complete(tx: &mut Tx<'_>, mut upload: Upload, name: &str, receipt:
     let private = request["private"].as_bool().unwrap_or(false);
     content::check(&tx.view(), private, &receipt)?;
     let parent = request["parentFolderId"].as_str().unwrap_or(system_folder::MEDIA_ROOT);
-    let target = paths::target(&tx.view(), "parentFolderId", parent)?;
+    let target = target::target(&tx.view(), "parentFolderId", parent)?;
     let target = paths::ensure_path(tx, target, request["filePath"].as_str().unwrap_or_default())?;
     let mut file = content::new_file(tx.context, &upload.file, name, &receipt.mime, &target);
     file.private = private;
