@@ -92,7 +92,7 @@ fn each_call_needs_the_scope_of_its_row() {
 
 #[test]
 fn nothing_of_a_body_is_read_from_strangers() {
-    let mut site = guarded();
+    let site = guarded();
     let mut intake = site.manager.open(call("POST", "/folders", &[]).head);
     assert!(!site.manager.feed(&mut intake, b"{"));
     assert_eq!(site.manager.close(intake).status, 401);
@@ -233,14 +233,14 @@ fn a_token_goes_with_its_client_and_its_site() {
         .credentials
         .as_mut()
         .map(|credentials| credentials.clients.split_off(0));
-    let mut manager = wix_media::manager::Manager::new(parts).expect("a manager");
+    let manager = wix_media::manager::Manager::new(parts).expect("a manager");
     assert_eq!(manager.handle(list.clone()).status, 401);
     let mut parts = manager.into_parts();
     if let (Some(credentials), Some(clients)) = (&mut parts.options.credentials, clients) {
         credentials.clients = clients;
     }
     parts.options.site_id = "moved".to_owned();
-    let mut manager = wix_media::manager::Manager::new(parts).expect("a manager");
+    let manager = wix_media::manager::Manager::new(parts).expect("a manager");
     assert_eq!(manager.handle(list).status, 403);
 }
 
@@ -307,8 +307,8 @@ fn without_credentials_everyone_is_trusted() {
 
 #[test]
 fn hosts_ask_for_their_own_paths() {
-    let mut site = guarded();
-    let mut ask = |input: Value| site.manager.control("authorize", &input).expect("asked");
+    let site = guarded();
+    let ask = |input: Value| site.manager.control("authorize", &input).expect("asked");
     assert_eq!(
         ask(json!({ "authorization": "read-key", "siteId": SITE, "scope": "read" })),
         Value::Null

@@ -262,7 +262,7 @@ fn an_export_shows_one_moment() {
 
 #[test]
 fn export_that_was_not_ended_is_removed_by_the_sweep() {
-    let mut site = full();
+    let site = full();
     let export = site.manager.export().expect("an export");
     let parts = site.manager.into_parts();
     let with_export = parts.blobs.list("", 100_000).expect("ids").len();
@@ -443,7 +443,7 @@ fn archives_of_other_shapes_are_refused() {
 #[test]
 fn a_given_up_import_leaves_nothing() {
     let bytes = export(&mut full());
-    let mut site = Site::new();
+    let site = Site::new();
     for length in [0, 10, bytes.len() / 2, bytes.len()] {
         let mut intake = site.manager.open_archive();
         assert!(site.manager.feed(&mut intake, &bytes[..length]));
@@ -488,7 +488,7 @@ fn a_reset_forgets_everything_but_keys() {
 
 #[test]
 fn an_export_that_a_reset_cuts_off_says_so() {
-    let mut site = full();
+    let site = full();
     let (mut read, mut given) = {
         let body = site.manager.export().expect("an export").body;
         (body.clone(), body)

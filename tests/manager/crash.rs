@@ -87,8 +87,8 @@ struct Worker {
 }
 
 impl Worker {
-    fn new(mut manager: Manager, dice: Dice) -> Worker {
-        let mut list = |kind: &str, root: &str| -> Vec<String> {
+    fn new(manager: Manager, dice: Dice) -> Worker {
+        let list = |kind: &str, root: &str| -> Vec<String> {
             let path = format!("/site-media/v1/{kind}/search");
             let body = json!({ "rootFolder": root, "paging": { "limit": 100 } }).to_string();
             let response = manager.handle(Request::new("POST", &path).body(body));
@@ -364,7 +364,7 @@ fn check(folder: &Path, expected: &mut Expected, said: &[String]) {
     drop(rows);
     drop(catalog);
 
-    let mut manager = open(folder);
+    let manager = open(folder);
     let events = manager.events(expected.seen, 1_000_000).expect("events");
     let mut seen = expected.seen;
     let mut answered = expected.seen;

@@ -431,15 +431,15 @@ fn this_machine_is_open_to_those_who_say_so() {
     let options = json!({ "allowPrivateImports": true });
     let mut site = Site::with(Options::from_json(&options).expect("options"));
     site.import(json!({ "url": "http://127.0.0.1:8080/a.jpg" }));
-    let mut ask = |name: &str, input: Value| site.manager.control(name, &input).expect("asked");
+    let ask = |name: &str, input: Value| site.manager.control(name, &input).expect("asked");
     assert_eq!(ask("isPrivate", json!({ "address": "127.0.0.1" })), false);
     assert_eq!(
         ask("checkImportUrl", json!({ "url": "http://[::1]/" })),
         json!({ "origin": "http://[::1]:80" })
     );
     assert_eq!(ask("importRules", json!({}))["totalMs"], 60_000);
-    let mut site = Site::new();
-    let mut ask = |name: &str, input: Value| site.manager.control(name, &input).expect("asked");
+    let site = Site::new();
+    let ask = |name: &str, input: Value| site.manager.control(name, &input).expect("asked");
     assert_eq!(ask("isPrivate", json!({ "address": "127.0.0.1" })), true);
     assert!(ask("checkImportUrl", json!({ "url": "http://[::1]/" }))["refused"].is_string());
     assert!(ask("checkImportUrl", json!({ "url": "file:///etc" }))["refused"].is_string());
