@@ -5,7 +5,6 @@ import type {
   ExternalInfo,
   FileDescriptor,
   UploadOptions,
-  UploadProgress,
   WixMediaError as ErrorClass,
 } from '../types/index.js';
 
@@ -100,14 +99,7 @@ export interface Item {
   options?: Partial<UploadOptions>;
 }
 
-/** Tells how far an upload is. */
-export interface ProgressTeller {
-  total: number | undefined;
-  sent(bytes: number): void;
-  confirmed(bytes: number): void;
-}
-
-/** What is uploaded: its type, and the options of the call that makes the URL. */
+/** The type of an upload, and the options of the call that creates its URL. */
 export interface UploadRequest {
   mimeType: string;
   options: {
@@ -205,5 +197,3 @@ export interface HostAnswer {
   bytes: Uint8Array;
   response: import('../client/internal.js').AnswerHead;
 }
-
-export type { UploadProgress };
