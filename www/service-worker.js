@@ -109,6 +109,7 @@ const FILES = [
   'parts/media-grid/media-grid.css',
   'parts/media-grid/media-grid.js',
   'parts/media-grid/rename.js',
+  'parts/media-grid/rows.js',
   'parts/search-box/search-box.css',
   'parts/search-box/search-box.js',
   'parts/selection-bar/selection-bar.css',

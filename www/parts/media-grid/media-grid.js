@@ -9,11 +9,11 @@
 import { closest } from '../../ui/dom.js';
 import { element } from '../../ui/element.js';
 import { setDraggedKeys } from '../drop-target/dragged-items.js';
-import { makeRow, makeTile } from './cells.js';
 import { GAP, Geometry } from './geometry.js';
 import { movesFocus, targetOf, TypeAhead } from './keyboard.js';
 import { COLUMN_COUNT, headCells } from './list-head.js';
 import { renameInPlace } from './rename.js';
+import { Rows } from './rows.js';
 
 /**
  * @typedef {object} GridHandlers
@@ -50,13 +50,9 @@ export class MediaGrid extends HTMLElement {
   #focused;
   /** Its index when it was last drawn, for the case that it goes. */
   #focusedIndex = 0;
-  /** @type {Map<string, { item: Item, element: HTMLElement }>} */
-  #cells = new Map();
-  /** @type {Map<number, HTMLElement>} */
-  #rows = new Map();
-  #sizer = element('div', { class: 'sizer', role: 'presentation' });
+  #rows = new Rows();
   #head = element('div', { class: 'list-head', role: 'row', 'aria-rowindex': '1' });
-  #grid = element('div', { class: 'grid', role: 'grid', 'aria-multiselectable': 'true', 'aria-label': 'Folders and files' }, this.#head, this.#sizer);
+  #grid = element('div', { class: 'grid', role: 'grid', 'aria-multiselectable': 'true', 'aria-label': 'Folders and files' }, this.#head, this.#rows.element);
   #geometry = new Geometry();
   #typeAhead = new TypeAhead();
   #isPlanned = false;
@@ -147,9 +143,7 @@ export class MediaGrid extends HTMLElement {
   }
 
   #clear() {
-    this.#cells.clear();
     this.#rows.clear();
-    this.#sizer.replaceChildren();
     this.#drawHead();
   }
 
@@ -164,7 +158,7 @@ export class MediaGrid extends HTMLElement {
 
   #measure() {
     if (!this.#geometry.measure(this.#layout, this.clientWidth)) return;
-    this.#sizer.style.setProperty('--columns', String(this.#geometry.columns));
+    this.#rows.element.style.setProperty('--columns', String(this.#geometry.columns));
     this.#draw();
   }
 
@@ -180,11 +174,12 @@ export class MediaGrid extends HTMLElement {
 
   #draw() {
     const listing = this.#listing;
-    if (!listing) return;
+    const place = this.#shown?.place;
+    if (!listing || !place) return;
     const geometry = this.#geometry;
     geometry.fill(listing);
     const { rowCount } = geometry;
-    this.#sizer.style.height = `${geometry.topOf(rowCount)}px`;
+    this.#rows.element.style.height = `${geometry.topOf(rowCount)}px`;
     this.#grid.setAttribute('aria-rowcount', listing.state === 'complete' ? String(rowCount + (this.#isList ? 1 : 0)) : '-1');
     this.#grid.setAttribute('aria-colcount', String(this.#isList ? COLUMN_COUNT : geometry.columns));
     const first = Math.max(0, geometry.rowAt(this.scrollTop) - SPARE_ROWS);
@@ -195,7 +190,7 @@ export class MediaGrid extends HTMLElement {
     // The item with the focus stays in the document, wherever it is.
     const focusedAt = this.#keepFocusable(listing);
     if (focusedAt >= 0) needed.add(geometry.rowOf(focusedAt));
-    this.#drawRows(listing, needed);
+    this.#rows.draw(needed, { listing, place, geometry, isList: this.#isList, focused: this.#focused, kept: this.#renaming });
     this.#paintSelection();
     if (last >= 0 && rowCount > 0) listing.want(geometry.range(last)[1]);
   }
@@ -216,98 +211,21 @@ export class MediaGrid extends HTMLElement {
     return at;
   }
 
-  /**
-   * @param {Listing} listing
-   * @param {ReadonlySet<number>} needed
-   */
-  #drawRows(listing, needed) {
-    const active = document.activeElement;
-    const refocus = active !== null && this.#sizer.contains(active) && active.classList.contains('cell');
-    /** @type {Set<string>} */
-    const used = new Set();
-    for (const row of needed) this.#drawRow(listing, row, used);
-    for (const [row, made] of this.#rows) {
-      if (needed.has(row)) continue;
-      made.remove();
-      this.#rows.delete(row);
-    }
-    for (const key of this.#cells.keys()) if (!used.has(key)) this.#cells.delete(key);
-    const cell = this.#cellOf(this.#focused);
-    if (refocus && document.activeElement !== cell) cell?.focus({ preventScroll: true });
-  }
-
-  /**
-   * @param {Listing} listing
-   * @param {number} row
-   * @param {Set<string>} used Takes the keys of the items that are drawn.
-   */
-  #drawRow(listing, row, used) {
-    const [start, end] = this.#geometry.range(row);
-    let made = this.#rows.get(row);
-    if (!made) {
-      made = element('div', { class: 'row', role: this.#isList ? 'presentation' : 'row' });
-      this.#rows.set(row, made);
-      this.#sizer.append(made);
-    }
-    if (!this.#isList) made.setAttribute('aria-rowindex', String(row + 1));
-    made.classList.toggle('folders', this.#geometry.isFolderRow(row));
-    made.style.transform = `translateY(${this.#geometry.topOf(row)}px)`;
-    const cells = [];
-    for (let index = start; index < end; index += 1) {
-      const item = listing.at(index);
-      if (!item) continue;
-      used.add(item.key);
-      const cell = this.#drawCell(item);
-      if (this.#isList) cell.setAttribute('aria-rowindex', String(index + 2));
-      else cell.setAttribute('aria-colindex', String(index - start + 1));
-      cell.tabIndex = item.key === this.#focused ? 0 : -1;
-      cells.push(cell);
-    }
-    // A cell that moves loses the focus, so those that are in place stay.
-    for (const child of [...made.children]) if (!cells.some((cell) => cell === child)) child.remove();
-    for (const [index, cell] of cells.entries()) if (made.children[index] !== cell) made.insertBefore(cell, made.children[index] ?? null);
-  }
-
-  /**
-   * Returns the cell of an item: the one that is there, unless the item has changed.
-   *
-   * @param {Item} item
-   */
-  #drawCell(item) {
-    const old = this.#cells.get(item.key);
-    if (old && (old.item === item || item.key === this.#renaming)) return old.element;
-    const place = /** @type {Shown} */ (this.#shown).place;
-    const made = this.#isList ? makeRow(item, place) : makeTile(item, place);
-    if (old?.element.isConnected) old.element.replaceWith(made);
-    this.#cells.set(item.key, { item, element: made });
-    return made;
-  }
-
   #paintSelection() {
     const selection = this.#selection;
     if (!selection) return;
-    for (const [key, { element: cell }] of this.#cells) {
-      const isSelected = selection.has(key);
-      cell.setAttribute('aria-selected', String(isSelected));
-      const tick = cell.querySelector('.tick');
-      if (tick instanceof HTMLInputElement) tick.checked = isSelected;
-    }
+    this.#rows.paint(selection);
     this.classList.toggle('choosing', selection.size > 1);
   }
 
   // Focus
 
-  /** @param {string | undefined} key */
-  #cellOf(key) {
-    return key === undefined ? undefined : this.#cells.get(key)?.element;
-  }
-
   /** @param {string} key */
   #setFocused(key) {
-    const old = this.#cellOf(this.#focused);
+    const old = this.#rows.cellOf(this.#focused);
     if (old) old.tabIndex = -1;
     this.#focused = key;
-    const cell = this.#cellOf(key);
+    const cell = this.#rows.cellOf(key);
     if (cell) cell.tabIndex = 0;
   }
 
@@ -318,7 +236,7 @@ export class MediaGrid extends HTMLElement {
   #focus(key, { scroll = true } = {}) {
     this.#setFocused(key);
     if (scroll) this.reveal(key);
-    this.#cellOf(key)?.focus({ preventScroll: true });
+    this.#rows.cellOf(key)?.focus({ preventScroll: true });
   }
 
   /** Puts the focus on the item that had it last. */
@@ -337,7 +255,7 @@ export class MediaGrid extends HTMLElement {
     const geometry = this.#geometry;
     if (this.#listing) geometry.fill(this.#listing);
     const row = geometry.rowOf(index);
-    const offset = this.#sizer.offsetTop;
+    const offset = this.#rows.element.offsetTop;
     const top = geometry.topOf(row) + offset - geometry.headHeight;
     const bottom = geometry.topOf(row + 1) + offset;
     if (top < this.scrollTop) this.scrollTop = row === 0 ? 0 : top - GAP / 2;
@@ -349,7 +267,7 @@ export class MediaGrid extends HTMLElement {
 
   /** @param {Event} event */
   #itemOf(event) {
-    return this.#cells.get(closest(event, '.cell')?.dataset.key ?? '')?.item;
+    return this.#rows.itemOf(closest(event, '.cell')?.dataset.key);
   }
 
   /** @param {FocusEvent} event */
@@ -528,15 +446,16 @@ export class MediaGrid extends HTMLElement {
   rename(key) {
     if (this.#shown?.isTrash) return;
     this.reveal(key);
-    const cell = this.#cells.get(key);
-    const label = cell?.element.querySelector('.name');
-    if (!cell || !label) return;
+    const item = this.#rows.itemOf(key);
+    const cell = this.#rows.cellOf(key);
+    const label = cell?.querySelector('.name');
+    if (!item || !cell || !label) return;
     this.#renaming = key;
-    renameInPlace(cell.item, cell.element, label, {
-      onRename: (name) => this.#handlers?.onRename(cell.item, name),
+    renameInPlace(item, cell, label, {
+      onRename: (name) => this.#handlers?.onRename(item, name),
       onEnd: (hadFocus) => {
         this.#renaming = undefined;
-        if (hadFocus) this.#cellOf(key)?.focus({ preventScroll: true });
+        if (hadFocus) this.#rows.cellOf(key)?.focus({ preventScroll: true });
         this.#plan();
       },
     });
