@@ -444,9 +444,9 @@ for await (const page of files.listFiles({
     await inOrder(page, ['zebra.jpg', 'zebra-large.txt', 'zebra-small.txt']);
     await sort.selectOption('Name, Z to A');
     await inOrder(page, ['zebra.jpg', 'zebra-small.txt', 'zebra-large.txt']);
-    await page.getByLabel('Show only a type').selectOption('Document');
+    await page.getByLabel('Filter by type').selectOption('Document');
     await here(page, ['zebra-large.txt', 'zebra-small.txt']);
-    await page.getByLabel('Show only a type').selectOption('Audio');
+    await page.getByLabel('Filter by type').selectOption('Audio');
     await page.getByText('None of this type').waitFor();
     await page.getByRole('button', { name: 'Show all types' }).click();
     await here(page, ['zebra-large.txt', 'zebra-small.txt', 'zebra.jpg']);
