@@ -52,7 +52,7 @@ const STEP: u32 = 500;
 /// ```
 #[derive(Debug)]
 pub struct Export {
-    /// What [`Manager::end_export`] is told.
+    /// What [`Manager::end_export`](crate::manager::Manager::end_export) is told.
     pub id: String,
     /// The archive, a zip.
     pub body: Body,

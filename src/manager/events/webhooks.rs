@@ -56,7 +56,7 @@ const LEASE: i64 = 5 * MINUTE;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
-    /// Its number, for [`Manager::delivered`].
+    /// Its number, for [`Manager::delivered`](crate::manager::Manager::delivered).
     pub id: i64,
     /// Where it goes.
     pub url: String,

@@ -49,6 +49,9 @@ impl Violation {
     }
 }
 
+/// A header that belongs to a refusal, such as `Allow`.
+type Header = (&'static str, String);
+
 /// Why a request was not carried out. Whatever it did in its transaction is undone.
 #[derive(Debug)]
 pub(crate) enum Refusal {
@@ -58,13 +61,13 @@ pub(crate) enum Refusal {
         code: &'static str,
         description: String,
         data: Value,
-        headers: Vec<(&'static str, String)>,
+        header: Option<Box<Header>>,
     },
     /// A line of text, which is what paths outside of the API answer with.
     Text {
         status: u16,
         text: String,
-        headers: Vec<(&'static str, String)>,
+        header: Option<Box<Header>>,
     },
     /// Fields that break rules.
     Violations(Vec<Violation>),
@@ -107,7 +110,7 @@ impl Refusal {
             code,
             description: description.into(),
             data: json!({}),
-            headers: Vec::new(),
+            header: None,
         }
     }
 
@@ -116,14 +119,14 @@ impl Refusal {
         Refusal::Text {
             status,
             text: text.into(),
-            headers: Vec::new(),
+            header: None,
         }
     }
 
     /// With a header, where the form of the refusal has some.
     pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Refusal {
-        if let Refusal::Code { headers, .. } | Refusal::Text { headers, .. } = &mut self {
-            headers.push((name, value.into()));
+        if let Refusal::Code { header, .. } | Refusal::Text { header, .. } = &mut self {
+            *header = Some(Box::new((name, value.into())));
         }
         self
     }
@@ -156,7 +159,7 @@ impl Refusal {
             code,
             description: description.into(),
             data,
-            headers: Vec::new(),
+            header: None,
         }
     }
 
@@ -210,13 +213,13 @@ impl Refusal {
                 code,
                 description,
                 data,
-                headers,
+                header,
             } => {
                 let error = json!({ "code": code, "description": description, "data": data });
                 let body = json!({ "message": description, "details": { "applicationError": error } });
-                with_headers(Response::json(status, &body), headers)
+                with_header(Response::json(status, &body), header)
             }
-            Refusal::Text { status, text, headers } => with_headers(Response::text(status, &text), headers),
+            Refusal::Text { status, text, header } => with_header(Response::text(status, &text), header),
             Refusal::Violations(mut violations) => {
                 violations.sort_by(|one, other| one.field.cmp(&other.field));
                 let texts: Vec<_> = violations
@@ -246,10 +249,11 @@ impl Refusal {
     }
 }
 
-fn with_headers(response: Response, headers: Vec<(&'static str, String)>) -> Response {
-    headers
-        .into_iter()
-        .fold(response, |response, (name, value)| response.with(name, value))
+fn with_header(response: Response, header: Option<Box<Header>>) -> Response {
+    match header {
+        Some(header) => response.with(header.0, header.1),
+        None => response,
+    }
 }
 
 fn violation_json(violation: &Violation) -> Value {
