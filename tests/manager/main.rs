@@ -18,6 +18,7 @@ mod pages;
 mod pictures;
 mod seed;
 mod site;
+mod threads;
 mod uploads;
 mod versions;
 mod webhooks;
