@@ -5,29 +5,29 @@ use super::{Blobs, Writer, check, gap, missing};
 use std::fmt;
 use std::io::Result;
 
-/// The few calls on files that a [`Directory`] needs; natively [`Disk`](super::Disk).
+/// The calls on files that a [`Directory`] needs. [`Disk`](super::Disk) is the native implementation.
 ///
-/// Names are relative and use `/`. Every call but [`sync`](Host::sync) may leave its effect in a cache.
+/// Names are relative and use `/`. Only [`sync`](Host::sync) makes changes durable.
 pub trait Host: Send + Sync + fmt::Debug {
-    /// The id of a blob whose file is prepared, from a host that cannot make files at once; `None` from any other.
+    /// The id of a blob whose file already exists, from a host that cannot create files synchronously. `None` from all others.
     fn fresh(&self) -> Option<String> {
         None
     }
-    /// Writes at `offset` and cuts the file off behind the bytes; makes file and folder when they are missing.
+    /// Writes at `offset` and truncates the file behind the bytes. Creates the file and its folder when they are missing.
     fn write(&self, name: &str, offset: u64, bytes: &[u8]) -> Result<()>;
-    /// Returns once bytes, length and name of the file are safe from a crash.
+    /// Returns when the bytes, the length and the name of the file are durable.
     fn sync(&self, name: &str) -> Result<()>;
-    /// Reads at `offset` until the buffer is full or the file ends.
+    /// Reads from `offset` until the buffer is full or the file ends.
     fn read(&self, name: &str, offset: u64, buffer: &mut [u8]) -> Result<usize>;
-    /// The length of a file, `None` when there is none.
+    /// The length of a file, `None` for a missing one.
     fn size(&self, name: &str) -> Result<Option<u64>>;
-    /// Removes a file; a missing one is no error.
+    /// Removes a file. Succeeds when it is missing.
     fn remove(&self, name: &str) -> Result<()>;
-    /// The names of all files in a folder; none in a missing one.
+    /// The names of all files in a folder. Empty for a missing one.
     fn names(&self, folder: &str) -> Result<Vec<String>>;
 }
 
-/// Blobs as files of a host, in 256 folders by a hash of their ids, because file systems are slow at one large folder.
+/// Blobs as files of a host, in 256 folders by a hash of their ids, because file systems are slow with one large folder.
 ///
 /// ```
 /// use wix_media::blobs::{Blobs, Directory, Disk};
@@ -48,7 +48,7 @@ pub struct Directory<H> {
 }
 
 impl<H: Host> Directory<H> {
-    /// The blobs in a host's files.
+    /// Opens the blobs in the files of a host.
     ///
     /// ```
     /// # use wix_media::blobs::{Blobs, Directory, Disk};

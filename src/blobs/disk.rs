@@ -1,11 +1,11 @@
-//! The files of the machine.
+//! Files of the operating system.
 
 use super::Host;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Result, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// The files below one folder of the machine.
+/// The files below one folder of the file system.
 ///
 /// ```
 /// use wix_media::blobs::{Disk, Host};
@@ -24,7 +24,7 @@ pub struct Disk {
 }
 
 impl Disk {
-    /// The files below `root`, which is made when it is missing.
+    /// Opens the files below `root`, and creates it when it is missing.
     ///
     /// ```
     /// # use wix_media::blobs::Disk;
@@ -76,7 +76,7 @@ impl Host for Disk {
     fn sync(&self, name: &str) -> Result<()> {
         let path = self.path(name);
         File::open(&path)?.sync_all()?;
-        // A file is found again only when its folder is safe, and that when the folder above it is.
+        // The name of a new file is durable only with its folder, and the name of a new folder with the one above it.
         #[cfg(unix)]
         for folder in path.ancestors().skip(1).take(2) {
             File::open(folder)?.sync_all()?;

@@ -1,12 +1,14 @@
 //! The byte store of the embedded Media Manager.
 //!
-//! A blob is a run of bytes under an id. Bytes are added at its end through a [`Writer`], of which a blob has one at a time,
-//! until the catalog names it; from then on it never changes. Bytes never pass through a transaction: the manager syncs a
-//! blob before it commits the row that names it, and removes a blob after it has committed that no row needs it. A crash in
-//! between leaves at worst a blob too many, never one too few; [`Manager::sweep`](crate::manager::Manager::sweep) finds it.
+//! A blob is a sequence of bytes under an id. One [`Writer`] at a time adds bytes at its end, until a row of the catalog names
+//! the blob. From then on it never changes.
 //!
-//! [`Memory`] and [`Directory`] are the implementations; a [`Directory`] works on files through a [`Host`], which is
-//! [`Disk`] natively. [`conformance`] holds the functions that every store has to pass.
+//! Bytes never pass through a transaction. The manager syncs a blob before it commits the row that names it, and removes a
+//! blob after it has committed that no row needs it. A crash in between leaves at worst a blob too many, which
+//! [`Manager::sweep`](crate::manager::Manager::sweep) removes.
+//!
+//! [`Memory`] and [`Directory`] are the implementations. A [`Directory`] works on files through a [`Host`], which is
+//! [`Disk`] natively. Every store passes the functions of [`conformance`].
 //!
 //! ```
 //! use wix_media::blobs::{Blobs, Memory};
@@ -44,7 +46,7 @@ use std::io::Result;
 ///
 /// Ids are 1 to 100 letters, digits, `-` and `_`. A call on a missing blob fails with [`NotFound`](std::io::ErrorKind).
 pub trait Blobs: Send + Sync + fmt::Debug {
-    /// An id for a new blob, from a store that has to prepare its blobs; `None` where any id will do.
+    /// The id of a new blob, from a store that has to prepare its blobs. `None` where any id will do.
     fn fresh(&self) -> Option<String> {
         None
     }
@@ -56,21 +58,22 @@ pub trait Blobs: Send + Sync + fmt::Debug {
     fn append(&self, writer: &mut Writer, bytes: &[u8]) -> Result<()>;
     /// Ends the writer of a blob, which is final from then on. Succeeds when there is none.
     fn end_writer(&self, id: &str) -> Result<()>;
-    /// Where the next byte of a blob goes, while a writer of it is open in this process: possibly beyond what is durable.
+    /// Where the next byte of a blob goes while a writer of it is open in this process, `None` while there is none. The bytes
+    /// before it need not be durable.
     fn open_end(&self, id: &str) -> Option<u64>;
-    /// Returns once the blob is durable.
+    /// Returns when the blob is durable.
     fn sync(&self, id: &str) -> Result<()>;
-    /// Fills `buffer` from `offset` on and returns the number of bytes; fewer than the buffer holds only at the end.
+    /// Fills `buffer` from `offset` on and returns the number of bytes, which is smaller than the buffer only at the end.
     fn read(&self, id: &str, offset: u64, buffer: &mut [u8]) -> Result<usize>;
-    /// The number of bytes; `None` for a missing blob.
+    /// The number of bytes, `None` for a missing blob.
     fn size(&self, id: &str) -> Result<Option<u64>>;
     /// Removes the blob and ends its writer. Succeeds when the blob is missing.
     fn remove(&self, id: &str) -> Result<()>;
-    /// At most `limit` ids of blobs behind `after`, in an order of the store's own; an empty `after` starts at the first.
+    /// At most `limit` ids of blobs behind `after`, in an order that the store chooses. An empty `after` starts at the first.
     fn list(&self, after: &str, limit: usize) -> Result<Vec<String>>;
 }
 
-/// Refuses an id that could name something else than a blob.
+/// Refuses an id that could name anything but a blob.
 fn check(id: &str) -> Result<()> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     if (1..=100).contains(&id.len()) && id.bytes().all(plain) {

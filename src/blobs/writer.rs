@@ -1,4 +1,4 @@
-//! Who may add bytes to a blob.
+//! Writers: the right to add bytes to a blob.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The right to add bytes at the end of a blob, from [`Blobs::open_writer`](super::Blobs::open_writer).
 ///
-/// A blob has one writer at a time. Opening another one ends the first, whose next [`append`](super::Blobs::append) fails
-/// with [`superseded`](Writer::is_superseded). So a connection that hangs can do no harm to the one that took over.
+/// A blob has one writer at a time. Opening another one supersedes the first, whose next [`append`](super::Blobs::append)
+/// fails. A connection that hangs can therefore not damage what the one that took over writes.
 pub struct Writer {
     id: String,
     number: u64,
@@ -53,7 +53,7 @@ impl Writer {
         self.end
     }
 
-    /// Whether another writer of the blob has been opened since.
+    /// Whether another writer of the blob has been opened since, or the blob has been removed.
     ///
     /// ```
     /// use wix_media::blobs::{Blobs, Memory};
@@ -72,7 +72,7 @@ impl Writer {
     pub(super) fn advance(&mut self, length: usize, write: impl FnOnce(&str, u64) -> Result<()>) -> Result<()> {
         let mut state = lock(&self.state);
         if state.number != self.number {
-            let text = format!("another writer of blob {} has been opened", self.id);
+            let text = format!("cannot append to blob {}: the writer is superseded", self.id);
             return Err(Error::new(ErrorKind::ResourceBusy, text));
         }
         write(&self.id, self.end)?;
