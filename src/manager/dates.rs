@@ -8,7 +8,7 @@ pub(crate) fn moment(milliseconds: i64) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
-/// ISO 8601 with milliseconds, as the service writes dates (`contract/model.md` section 2).
+/// ISO 8601 with milliseconds, as the service writes dates (`docs/contract/model.md#s2`).
 pub(crate) fn iso(milliseconds: i64) -> String {
     let at = moment(milliseconds);
     format!(

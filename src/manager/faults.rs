@@ -126,7 +126,7 @@ impl Fault {
     }
 }
 
-/// What the service says with a status (`contract/errors.md` sections 1 and 2).
+/// What the service says with a status (`docs/contract/errors.md#s1` and `docs/contract/errors.md#s2`).
 fn usual(status: u16) -> Response {
     let code = match status {
         401 => "UNAUTHENTICATED",

@@ -109,7 +109,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub struct Event {
     /// Its number: later events have larger ones.
     pub number: i64,
-    /// The raw event (docs/contract/events.md#3).
+    /// The raw event (docs/contract/events.md#s3).
     pub body: Value,
 }
 
@@ -325,7 +325,7 @@ impl Manager {
     }
 
     /// Takes the colours of the picture that the body of a request is, in the form of descriptors
-    /// (`contract/model.md` section 4.1).
+    /// (`docs/contract/model.md#s4-1`).
     ///
     /// ```
     /// use serde_json::json;

@@ -22,11 +22,11 @@ pub struct Options {
     pub site_id: String,
     /// What the URLs in answers begin with. Without it they follow the header `Host` of each request.
     pub base_url: Option<String>,
-    /// The largest file of each media type in bytes (choice U30). A type that is not here has no limit.
+    /// The largest file of each media type in bytes (`docs/contract/choices.md#u30`). A type that is not here has no limit.
     pub limits: Vec<(String, u64)>,
     /// The most bytes that all files together may have.
     pub quota: Option<u64>,
-    /// How long a file of a media type is pending after its last byte, in milliseconds (choice U33).
+    /// How long a file of a media type is pending after its last byte, in milliseconds (`docs/contract/choices.md#u33`).
     pub pending: Vec<(String, i64)>,
     /// Files whose processing fails, for tests: media types such as `VIDEO`, and names in which `*` stands for any text.
     pub failing: Vec<String>,
@@ -34,18 +34,18 @@ pub struct Options {
     pub allow_private_imports: bool,
     /// Who may do what; without it, everyone may do everything.
     pub credentials: Option<Credentials>,
-    /// The most calls of one caller within any minute (choice U39).
+    /// The most calls of one caller within any minute (`docs/contract/choices.md#u39`).
     pub requests_per_minute: Option<u32>,
     /// The faults that requests meet, for tests.
     pub faults: Vec<Fault>,
     /// How long a change stays unseen by lists, searches and queries, in milliseconds, for tests; calls by id see it at
     /// once.
     pub lag: i64,
-    /// How long deletions and restores take after they were answered, in milliseconds (choice U17).
+    /// How long deletions and restores take after they were answered, in milliseconds (`docs/contract/choices.md#u17`).
     pub delay: i64,
     /// Where events go.
     pub webhooks: Vec<Webhook>,
-    /// How much longer than in the contract the retries of webhooks wait; less than 1 for tests (choice U44).
+    /// Factor of the delays between retries of a webhook; less than 1 for tests (`docs/contract/choices.md#u44`).
     pub webhook_delay_factor: f64,
     /// How many of the last events are kept; without it, all. One that still has to go somewhere is kept in any case.
     pub keep_events: Option<u32>,

@@ -226,6 +226,40 @@ fn every_rule_and_choice_has_an_anchor() {
     }
 }
 
+/// The lines that cite a rule without a link: `contract/model.md` or a choice by its number.
+fn bare_citations(source: &str) -> Vec<&str> {
+    let is_bare = |line: &str| {
+        let page = line.match_indices("contract/").any(|(at, _)| {
+            let name = line[at + "contract/".len()..].split(['.', '/', ' ', '`', '"']).next();
+            !line[..at].ends_with(['/', '.', '_'])
+                && name.is_some_and(|name| line[at..].contains(&format!("{name}.md")))
+        });
+        let choice = ["choice U", "choices U"].iter().any(|word| {
+            let after = line.split(word).nth(1).and_then(|rest| rest.chars().next());
+            after.is_some_and(|letter| letter.is_ascii_digit())
+        });
+        page || choice
+    };
+    source.lines().filter(|line| is_bare(line)).collect()
+}
+
+#[test]
+fn every_citation_of_a_rule_is_a_link() {
+    let mut problems = Vec::new();
+    for (name, text) in texts() {
+        if !name.ends_with(".md") && name != "tests/it/links.rs" {
+            problems.extend(
+                bare_citations(&text)
+                    .iter()
+                    .map(|line| format!("{name}: {}", line.trim())),
+            );
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+    let lines = "// (`contract/model.md` section 2)\n// (choice U12)\n// (`docs/contract/model.md#s2`)\n// a choice";
+    assert_eq!(bare_citations(lines).len(), 2);
+}
+
 #[test]
 fn links_that_lead_nowhere_are_found() {
     let texts = texts();

@@ -1,4 +1,4 @@
-//! Who may do what (`contract/auth.md` sections 3.3, 4.2 and 6).
+//! Who may do what (`docs/contract/auth.md#s3-3`, `docs/contract/auth.md#s4-2` and `docs/contract/auth.md#s6`).
 //!
 //! Without [`Credentials`] everyone may do everything: a manager inside a program, in a page or behind a loopback address has
 //! no strangers to tell from its owner, and who had to make up a key first would not get to the first call. With them,

@@ -1,4 +1,4 @@
-//! `POST /oauth2/token` and `POST /oauth2/token-info` (docs/contract/auth.md#4.2).
+//! `POST /oauth2/token` and `POST /oauth2/token-info` (docs/contract/auth.md#s4-2).
 
 use super::{ACCESS, bare, denied, unauthenticated};
 use crate::manager::http::error::{Outcome, Refusal, Violation};

@@ -1,4 +1,4 @@
-//! The rate limit: so many calls within any sixty seconds, for each caller (choice U39).
+//! The rate limit: so many calls within any sixty seconds, for each caller (`docs/contract/choices.md#u39`).
 
 use super::Caller;
 use std::collections::{BTreeMap, VecDeque};

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 /// Pictures of more bytes are not decoded: a host has to hold them in memory.
 pub(crate) const MAX_BYTES: u64 = 64 << 20;
 
-/// What of a path is behind `/v1/`, where it asks for a transformed picture (`contract/media-urls.md` section 4).
+/// What of a path is behind `/v1/`, where it asks for a transformed picture (`docs/contract/media-urls.md#s4`).
 pub(crate) fn behind_version<'a>(file: &File, segments: &'a [String]) -> Option<&'a [String]> {
     let [folder, _, version, rest @ ..] = segments else {
         return None;

@@ -19,7 +19,7 @@ use crate::wire::uri;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Most files of a zip (choice U35).
+/// Most files of a zip (`docs/contract/choices.md#u35`).
 const MOST_FILES: usize = 1000;
 
 /// Where zips are.
@@ -294,7 +294,7 @@ fn stream_url(context: &Context<'_>, file: &File, format: &str, minutes: i64) ->
         "{}{STREAMS}/video/{}/,{quality},/mp4/file.mp4.urlset/{manifest}",
         context.base, file.id
     );
-    // Of a public video the URL does not end (`contract/files-api.md` section 13).
+    // Of a public video the URL does not end (`docs/contract/files-api.md#s13`).
     if file.private {
         let issued = context.now / 1000;
         let claims = json!({
@@ -408,7 +408,7 @@ fn unused(name: &str, is_file: bool, names: &mut BTreeSet<String>) -> String {
     candidate
 }
 
-/// Whether this is where the bytes of a file are (`contract/media-urls.md` section 2).
+/// Whether this is where the bytes of a file are (`docs/contract/media-urls.md#s2`).
 fn is_place_of(file: &File, segments: &[String]) -> bool {
     let own = message::segments(&view::path(file)).unwrap_or_default();
     if own == segments {

@@ -1,4 +1,4 @@
-//! Events on their way to URLs (`contract/events.md` section 4, choice U44).
+//! Events on their way to URLs (`docs/contract/events.md#s4`, `docs/contract/choices.md#u44`).
 //!
 //! A delivery is a row, written in the transaction of its event, so that none is lost and none is for something that never
 //! was. The manager says what is to be sent and when; a host signs it, sends it and tells what came of it. Each delivery

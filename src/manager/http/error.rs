@@ -1,4 +1,4 @@
-//! What the manager says when it does not do what it was asked (`contract/errors.md`).
+//! What the manager says when it does not do what it was asked (`docs/contract/errors.md`).
 
 use super::body::Body;
 use super::message::Response;
@@ -27,7 +27,7 @@ impl Violation {
         }
     }
 
-    /// A rule about the state of the store (`contract/errors.md`, our additional codes).
+    /// A rule about the state of the store (`docs/contract/errors.md#additional-codes`).
     pub(crate) fn named(field: impl Into<String>, name: &'static str, description: impl Into<String>) -> Violation {
         Violation {
             name: Some(name),
@@ -35,7 +35,7 @@ impl Violation {
         }
     }
 
-    /// A name without a character that can be seen (choice U20).
+    /// A name without a character that can be seen (`docs/contract/choices.md#u20`).
     pub(crate) fn blank(field: impl Into<String>) -> Violation {
         let text = "must have at least one character that is not blank";
         Violation::new(field, "MIN_LENGTH", text).with(json!({ "threshold": 1 }))
@@ -241,7 +241,7 @@ impl Refusal {
                 let body = json!({ "message": text, "details": { "applicationError": error } });
                 Response::json(503, &body).with("Retry-After", "1")
             }
-            // Errors of the system are empty on purpose (docs/contract/errors.md#1).
+            // Errors of the system are empty on purpose (docs/contract/errors.md#s1).
             Refusal::Catalog(_) | Refusal::Internal(_) => Response::new(500)
                 .with("Content-Type", "application/json")
                 .with_body(Body::bytes(r#"{"message":"","details":{}}"#)),

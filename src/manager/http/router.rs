@@ -16,7 +16,8 @@ pub(crate) enum Form {
     Flat,
 }
 
-/// Older paths that still answer: verb, path, function and form (`contract/files-api.md` 2, 3, 5 and 13).
+/// Older paths that still answer: verb, path, function and form (`docs/contract/files-api.md#s2`,
+/// `docs/contract/files-api.md#s3`, `docs/contract/files-api.md#s5`, `docs/contract/files-api.md#s13`).
 const LEGACY: [(&str, &str, &str, Form); 5] = [
     (
         "POST",

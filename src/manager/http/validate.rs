@@ -1,7 +1,7 @@
 //! Requests against the operations table: each field of its kind, within its limits.
 //!
 //! Members that no field declares are ignored, `null` counts as not sent, and all violations of a request are told at
-//! once (`contract/errors.md` section 3, choices U19 and U45).
+//! once (`docs/contract/errors.md#s3`, `docs/contract/choices.md#u19` and `docs/contract/choices.md#u45`).
 
 use super::error::{Outcome, Refusal, Violation};
 use super::message::query_pairs;
@@ -124,7 +124,7 @@ pub(crate) fn fields(route: &Route, query: &str, body: &[u8]) -> Outcome<Fields>
 }
 
 /// Whether a rule concerns one entry of a bulk import alone. An entry without a URL, or one that is no object, makes the
-/// whole call unreadable (`contract/files-api.md` section 10).
+/// whole call unreadable (`docs/contract/files-api.md#s10`).
 fn is_of_an_entry(violation: &Violation) -> bool {
     let member = violation.field.split_once("].").map(|(_, member)| member);
     member.is_some_and(|member| member != "url" || violation.rule != "REQUIRED_FIELD")
@@ -168,7 +168,7 @@ fn adapt(source: &mut Map<String, Value>, route: &Route) {
     }
 }
 
-/// A query string as a tree: dots nest, a repeated name makes a list (`contract/files-api.md` C2).
+/// A query string as a tree: dots nest, a repeated name makes a list (`docs/contract/files-api.md#c2`).
 fn nested(query: &str) -> Value {
     let mut tree = Map::new();
     for (name, value) in query_pairs(query) {

@@ -1,4 +1,4 @@
-//! Imports: files that the manager has fetched from elsewhere (`contract/uploads-and-downloads.md` section 4).
+//! Imports: files that the manager has fetched from elsewhere (`docs/contract/uploads-and-downloads.md#s4`).
 //!
 //! A call makes the file, pending and without content, and leaves an order. The manager opens no socket, so its host takes
 //! the orders, fetches, and brings back what came: [`Manager::take_imports`], [`Manager::open_import`] with

@@ -1,4 +1,4 @@
-//! Where a file may be imported from (`contract/uploads-and-downloads.md` section 4.2).
+//! Where a file may be imported from (`docs/contract/uploads-and-downloads.md#s4-2`).
 //!
 //! An import makes this machine fetch what a stranger names, so a URL is read more strictly than a browser reads it: what
 //! two readers could understand in two ways, such as numbers that mean an address or marks that a browser drops, is

@@ -11,7 +11,8 @@ use crate::manager::view;
 use crate::model::system_folder::{self, SystemFolder};
 use serde_json::{Value, json};
 
-/// Refuses names that are blank, that no path could reach, or that hold control characters (choices U20 and U22).
+/// Refuses names that are blank, that no path could reach, or that hold control characters
+/// (`docs/contract/choices.md#u20`, `docs/contract/choices.md#u22`).
 pub(crate) fn check_name(field: &str, name: &str) -> Outcome<()> {
     if name.trim().is_empty() {
         return Err(Violation::blank(field).into());
@@ -46,7 +47,7 @@ pub(crate) fn create_folder(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> 
     Ok(json!({ "folder": view::folder(&folder, &tx.options.site_id) }))
 }
 
-/// What a system folder looks like from outside (choice U9).
+/// What a system folder looks like from outside (`docs/contract/choices.md#u9`).
 pub(crate) fn system_folder(view: &View<'_>, folder: &SystemFolder) -> Outcome<Folder> {
     let since = view.since()?;
     Ok(Folder::new(folder.id, folder.name, folder.parent, folder.area, since))

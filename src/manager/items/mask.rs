@@ -4,7 +4,8 @@ use crate::manager::http::error::{Outcome, Refusal};
 use crate::manager::http::validate::Fields;
 use serde_json::Value;
 
-/// Which members an update changes: those of an explicit `fieldMask`, else those that were sent (choice U18).
+/// Which members an update changes: those of an explicit `fieldMask`, else those that were sent
+/// (`docs/contract/choices.md#u18`).
 #[derive(Debug)]
 pub(crate) struct Mask {
     names: Vec<&'static str>,

@@ -6,7 +6,7 @@ use crate::catalog::Folder;
 use crate::manager::http::error::Outcome;
 use crate::manager::tx::Tx;
 
-/// The folder at a path below a target; the folders that are missing are made (`contract/files-api.md` C6).
+/// The folder at a path below a target; the folders that are missing are made (`docs/contract/files-api.md#c6`).
 pub(crate) fn ensure_path(tx: &mut Tx<'_>, target: Target, path: &str) -> Outcome<Target> {
     let mut target = target;
     let mut names = path.split('/').filter(|name| !name.is_empty()).peekable();

@@ -6,7 +6,7 @@ use crate::manager::tx::View;
 use crate::model::system_folder;
 use serde_json::json;
 
-/// The most levels of folders (docs/contract/folders-api.md#1).
+/// The most levels of folders (docs/contract/folders-api.md#s1).
 pub(crate) const MAX_DEPTH: usize = 100;
 
 /// A folder that something can be put into.
@@ -16,7 +16,8 @@ pub(crate) struct Target {
     pub(crate) area: Area,
 }
 
-/// The folder with this id as a place for items, or the rule that it breaks (choices U5 and U6).
+/// The folder with this id as a place for items, or the rule that it breaks (`docs/contract/choices.md#u5`,
+/// `docs/contract/choices.md#u6`).
 pub(crate) fn target(view: &View<'_>, field: &str, id: &str) -> Outcome<Target> {
     let trashed = || Violation::named(field, "PARENT_FOLDER_IN_TRASH", "is in the trash");
     let area = match area_of(view, id)? {

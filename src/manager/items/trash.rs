@@ -1,8 +1,9 @@
 //! The trash.
 //!
-//! A deletion moves an item to the top of the trash and takes everything below along, which keeps its place in the tree
-//! (choice U12). So whatever is below a trashed folder was trashed together with it: what had been deleted before lies
-//! at the top of the trash itself, and nothing can be put into a trashed folder. A restore brings back exactly that tree.
+//! A deletion moves an item to the top of the trash together with everything below, which keeps its place in the tree
+//! (`docs/contract/choices.md#u12`). So everything below a trashed folder was trashed with it: items that had been deleted
+//! before lie at the top of the trash, and nothing can be put into a trashed folder. A restore brings back exactly that
+//! tree.
 //!
 //! Several items are restored in the reverse order of their deletions. A folder that was the parent of another one when
 //! that was deleted, and was deleted later, is then back in time to be its parent again.
@@ -74,7 +75,7 @@ fn steps(tree: &Tree, going: bool) -> Vec<Step<'_>> {
     order
 }
 
-/// Refuses to delete a folder of the system (choice U8).
+/// Refuses to delete a folder of the system (`docs/contract/choices.md#u8`).
 pub(crate) fn check_deletable(fields: &Fields) -> Outcome<()> {
     let ids = fields.texts("folderIds").unwrap_or_default();
     match ids.into_iter().find(|id| system_folder::find(id).is_some()) {
@@ -160,7 +161,7 @@ pub(crate) fn bulk_delete_files(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Val
     Ok(json!({}))
 }
 
-/// Where a trashed item goes: its parent before the deletion, else the top of its area (choice U15).
+/// Where a trashed item goes: its parent before the deletion, else the top of its area (`docs/contract/choices.md#u15`).
 fn origin(view: &View<'_>, trashed: &Trashed, height: Option<u32>) -> Outcome<Target> {
     match target::target(view, "", &trashed.parent) {
         Ok(target) => {

@@ -1,7 +1,7 @@
 //! Lists, searches and queries.
 //!
-//! A cursor is the page that comes next, in full: operation, conditions, order and position (choice U26). It is checked
-//! like any other input when it comes back, so a forged one asks at worst for what its bearer may ask for anyway.
+//! A cursor holds the whole next page: operation, conditions, order and position (`docs/contract/choices.md#u26`). It is
+//! validated like any other input, so a forged one yields nothing that its bearer could not request anyway.
 
 use super::http::error::{Outcome, Refusal, Violation};
 use super::http::validate::{Fields, length};
@@ -15,7 +15,7 @@ use crate::operations::{Argument, Covers, Kind, Operation, OperationId, Paging, 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value, json};
 
-/// Items of a page when the request does not say (choice U1).
+/// Items of a page when the request does not say (`docs/contract/choices.md#u1`).
 const LIMIT: u32 = 50;
 /// Longest cursor.
 const CURSOR: usize = 16_000;
@@ -229,7 +229,7 @@ fn requested(operation: &'static Operation, files: bool, fields: &Fields) -> Out
     let children = match operation.covers {
         Covers::Trash => {
             let parent = fields.text("parentFolderId").unwrap_or(system_folder::TRASH_ROOT);
-            // The declared default, which practice contradicts (`contract/files-api.md` section 16).
+            // The declared default, which practice contradicts (`docs/contract/files-api.md#s16`).
             let media_root = parent == system_folder::MEDIA_ROOT || parent.is_empty();
             Children::Of(if media_root { system_folder::TRASH_ROOT } else { parent }.to_owned())
         }
@@ -324,7 +324,7 @@ fn queryable(operation: &Operation) -> Option<&'static Queryable> {
     })
 }
 
-/// The page of a query (`contract/files-api.md` section 17, choices U23 and U27).
+/// The page of a query (`docs/contract/files-api.md#s17`, `docs/contract/choices.md#u23` and `docs/contract/choices.md#u27`).
 fn queried(operation: &'static Operation, files: bool, fields: &Fields) -> Outcome<Page> {
     let null = Value::Null;
     let query = fields.value("query").unwrap_or(&null);

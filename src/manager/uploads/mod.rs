@@ -215,7 +215,7 @@ fn declared_mime(request: &Value, head: &Head) -> String {
     }
 }
 
-/// What is usable of an `externalInfo` that the table does not declare for this call (`contract/files-api.md` section 7).
+/// What is usable of an `externalInfo` that the table does not declare for this call (`docs/contract/files-api.md#s7`).
 fn external_info(value: &Value) -> Value {
     let mut kept = Map::new();
     if let Some(origin) = value["origin"].as_str().filter(|origin| length(origin) <= 1000) {

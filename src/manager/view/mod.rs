@@ -1,4 +1,4 @@
-//! Rows as the API shows them (`contract/model.md` sections 3 to 6), and ids as the API takes them.
+//! Rows as the API shows them (`docs/contract/model.md#s3`), and ids as the API takes them.
 
 use super::dates::iso;
 use super::inspect::Facts;
@@ -8,7 +8,7 @@ use crate::model::media_type;
 use crate::wire::uri;
 use serde_json::{Value, json};
 
-/// The box of a preview, that of samples (`contract/model.md` section 4.1).
+/// The box of a preview, that of samples (`docs/contract/model.md#s4-1`).
 const PREVIEW: (u32, u32) = (800, 450);
 
 /// The folder, in REST form.
@@ -28,7 +28,7 @@ fn state(trashed: bool) -> &'static str {
     if trashed { "DELETED" } else { "OK" }
 }
 
-/// The path of a file's bytes below the media hosts (`contract/media-urls.md` section 2).
+/// The path of a file's bytes below the media hosts (`docs/contract/media-urls.md#s2`).
 pub(crate) fn path(file: &File) -> String {
     let (folder, tail) = match file.media_type.as_str() {
         "IMAGE" => ("media", ""),
@@ -102,7 +102,7 @@ pub(crate) fn rendition(file: &File) -> &'static str {
 fn media(file: &File, base: &str) -> Option<Value> {
     let facts = Facts::from_json(&file.facts);
     let size = file.size.to_string();
-    // Of a private file the URLs inside are empty (`contract/uploads-and-downloads.md` section 8).
+    // Of a private file the URLs inside are empty (`docs/contract/uploads-and-downloads.md#s8`).
     let shown = |path: String| {
         if file.private {
             String::new()
@@ -204,7 +204,7 @@ fn preview_of(width: u32, height: u32) -> (String, Frame) {
     (format!("/v1/fit/w_{across},h_{down}/preview"), frame)
 }
 
-/// The file id in what may also be a media URL (`contract/files-api.md` C1).
+/// The file id in what may also be a media URL (`docs/contract/files-api.md#c1`).
 pub(crate) fn file_id(given: &str) -> String {
     let bare = given.strip_prefix("wix:").unwrap_or(given);
     let Some((kind, rest)) = bare.split_once("://v1/") else {
