@@ -171,7 +171,7 @@ fn row(number: u64) -> File {
     let id = format!("a1b2c3_{dice:016x}{number:016x}~mv2.jpg");
     let mut file = File::new(&id, &name, "media-root", Area::Site, NOW);
     file.updated = NOW + (dice % 100_000_000) as i64;
-    file.media_type = "IMAGE".into();
+    file.media_type = wix_media::model::media_type::MediaType::Image;
     file.mime = "image/jpeg".into();
     file.size = (dice % 5_000_000) as i64;
     file.hash = "d41d8cd98f00b204e9800998ecf8427e".into();

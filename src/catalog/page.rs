@@ -1,6 +1,7 @@
 //! Pages of files or folders: what they are asked with.
 
 use super::{Area, File, Folder};
+use crate::model::media_type::MediaType;
 
 /// The items that a page is taken from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +47,7 @@ pub struct Page {
     /// Where the items are.
     pub children: Children,
     /// Only files of these media types.
-    pub media_types: Option<Vec<String>>,
+    pub media_types: Option<Vec<MediaType>>,
     /// Only private or only public files.
     pub private: Option<bool>,
     /// Only items that hold this text, folded with [`fold`](super::fold). Empty for all items.

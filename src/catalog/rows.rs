@@ -1,6 +1,8 @@
 //! The rows of a catalog, as values.
 
 use crate::model::area::Area;
+use crate::model::media_type::MediaType;
+use crate::model::status::Status;
 
 /// Where an item in the trash came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,8 +74,8 @@ pub struct File {
     pub updated: i64,
     /// Where it came from, while it is in the trash.
     pub trashed: Option<Trashed>,
-    /// Its media type, a value of [`MediaType`](crate::model::media_type::MediaType).
-    pub media_type: String,
+    /// The media type.
+    pub media_type: MediaType,
     /// The MIME type.
     pub mime: String,
     /// Whether its URLs need a token.
@@ -84,8 +86,8 @@ pub struct File {
     pub hash: String,
     /// CRC-32 of the bytes.
     pub crc: u32,
-    /// Its status, a value of [`Status`](crate::model::status::Status).
-    pub status: String,
+    /// The processing status.
+    pub status: Status,
     /// When a pending file becomes ready, in milliseconds since 1970.
     pub ready_at: Option<i64>,
     /// Its labels.
@@ -107,8 +109,9 @@ impl File {
     ///
     /// ```
     /// use wix_media::catalog::{Area, File};
+    /// use wix_media::model::status::Status;
     ///
-    /// assert_eq!(File::new("a.bin", "a.bin", "media-root", Area::Site, 0).status, "READY");
+    /// assert_eq!(File::new("a.bin", "a.bin", "media-root", Area::Site, 0).status, Status::Ready);
     /// ```
     pub fn new(id: &str, name: &str, parent: &str, area: Area, now: i64) -> File {
         File {
@@ -119,13 +122,13 @@ impl File {
             created: now,
             updated: now,
             trashed: None,
-            media_type: "OTHER".to_owned(),
+            media_type: MediaType::Other,
             mime: "application/octet-stream".to_owned(),
             private: false,
             size: 0,
             hash: String::new(),
             crc: 0,
-            status: "READY".to_owned(),
+            status: Status::Ready,
             ready_at: None,
             labels: Vec::new(),
             facts: "{}".to_owned(),

@@ -21,6 +21,7 @@ use super::{Manager, Picture, dispatch, downloads, ids};
 use crate::blobs::Writer;
 use crate::catalog::Upload;
 use crate::images::source_format::SourceFormat;
+use crate::model::media_type::MediaType;
 use crate::operations::Access;
 use serde_json::{Value, json};
 use std::fmt;
@@ -198,9 +199,7 @@ impl Intake {
             return Ok(Stage::Answered(Box::new(Response::json(200, &value))));
         }
         let declared = entry.declared()?;
-        let media_type = declared
-            .as_deref()
-            .map_or("OTHER", crate::model::media_type::media_type);
+        let media_type = declared.as_deref().map_or(MediaType::Other, MediaType::of_mime);
         let limit = site.options().limit(media_type);
         let incoming = Incoming::new(site.new_blob(), limit);
         Ok(Stage::Seed(Box::new(entry), Box::new(incoming)))

@@ -4,6 +4,7 @@ use super::auth::{ApiKey, Credentials, OauthClient};
 use super::events::webhook::Webhook;
 use super::faults::Fault;
 use super::pattern::matches;
+use crate::model::media_type::MediaType;
 use crate::operations::Access;
 use serde_json::Value;
 
@@ -14,7 +15,7 @@ use serde_json::Value;
 ///
 /// let options = Options { base_url: Some("http://127.0.0.1:4410".into()), ..Options::default() };
 /// assert_eq!(options.quota, None);
-/// assert_eq!(options.limit("IMAGE"), 25_000_000);
+/// assert_eq!(options.limit(wix_media::model::media_type::MediaType::Image), 25_000_000);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
@@ -88,10 +89,11 @@ impl Options {
     ///
     /// ```
     /// # use wix_media::manager::Options;
-    /// assert_eq!(Options::default().limit("MODEL3D"), 50_000_000);
+    /// use wix_media::model::media_type::MediaType;
+    /// assert_eq!(Options::default().limit(MediaType::Model3d), 50_000_000);
     /// ```
-    pub fn limit(&self, media_type: &str) -> u64 {
-        let found = self.limits.iter().find(|(name, _)| name == media_type);
+    pub fn limit(&self, media_type: MediaType) -> u64 {
+        let found = self.limits.iter().find(|(name, _)| name == media_type.as_str());
         found.map_or(u64::MAX, |(_, limit)| *limit)
     }
 
@@ -109,10 +111,11 @@ impl Options {
     ///
     /// ```
     /// # use wix_media::manager::Options;
-    /// assert_eq!(Options::default().pending("VIDEO"), 500);
+    /// use wix_media::model::media_type::MediaType;
+    /// assert_eq!(Options::default().pending(MediaType::Video), 500);
     /// ```
-    pub fn pending(&self, media_type: &str) -> i64 {
-        let found = self.pending.iter().find(|(name, _)| name == media_type);
+    pub fn pending(&self, media_type: MediaType) -> i64 {
+        let found = self.pending.iter().find(|(name, _)| name == media_type.as_str());
         found.map_or(0, |(_, time)| *time)
     }
 
@@ -120,14 +123,15 @@ impl Options {
     ///
     /// ```
     /// # use wix_media::manager::Options;
+    /// use wix_media::model::media_type::MediaType;
     /// let options = Options { failing: vec!["AUDIO".into(), "broken*.mp4".into()], ..Options::default() };
-    /// assert!(options.fails("VIDEO", "broken film.mp4") && options.fails("AUDIO", "a.mp3"));
-    /// assert!(!options.fails("VIDEO", "film.mp4"));
+    /// assert!(options.fails(MediaType::Video, "broken film.mp4") && options.fails(MediaType::Audio, "a.mp3"));
+    /// assert!(!options.fails(MediaType::Video, "film.mp4"));
     /// ```
-    pub fn fails(&self, media_type: &str, name: &str) -> bool {
+    pub fn fails(&self, media_type: MediaType, name: &str) -> bool {
         self.failing
             .iter()
-            .any(|pattern| pattern == media_type || matches(pattern, name))
+            .any(|pattern| pattern == media_type.as_str() || matches(pattern, name))
     }
 
     /// The options in the form in which JavaScript gives them to `createManager`; what is not said is as by default.

@@ -75,7 +75,7 @@ impl MediaType {
 type Row = (MediaType, &'static str, &'static [&'static str]);
 
 /// The MIME type that says nothing about a file: `application/octet-stream`.
-pub(crate) const UNKNOWN: &str = "application/octet-stream";
+pub(crate) const OCTET_STREAM: &str = "application/octet-stream";
 
 #[rustfmt::skip]
 const TYPES: &[Row] = &[
@@ -178,7 +178,7 @@ const ALIASES: &[(&str, &str)] = &[
 ];
 
 /// Returns the MIME type without parameters, in lower case, under its usual name. Returns `None` for invalid ones.
-pub(crate) fn normal(mime: &str) -> Option<String> {
+pub(crate) fn normalize(mime: &str) -> Option<String> {
     let essence = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let token = |text: &str| {
         !text.is_empty()
@@ -216,14 +216,9 @@ pub(crate) fn extension_of_mime(mime: &str) -> Option<&'static str> {
     row.2.first().copied()
 }
 
-/// Returns the spelling of [`MediaType::of_mime`].
-pub(crate) fn media_type(mime: &str) -> &'static str {
-    MediaType::of_mime(mime).as_str()
-}
-
 /// The reasons to refuse a declared type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Conflict {
+pub(crate) enum InvalidType {
     /// The text is not a MIME type.
     Malformed,
     /// The MIME type and the extension belong to different media types.
@@ -233,16 +228,18 @@ pub(crate) enum Conflict {
 /// Returns the MIME type of a file from its declared type, or else from its name. Both must belong to one media type.
 ///
 /// Returns `None` if neither says anything.
-pub(crate) fn declared(mime: &str, name: Option<&str>) -> Result<Option<String>, Conflict> {
-    let mime = normal(mime).ok_or(Conflict::Malformed)?;
+pub(crate) fn declared(mime: &str, name: Option<&str>) -> Result<Option<String>, InvalidType> {
+    let mime = normalize(mime).ok_or(InvalidType::Malformed)?;
     let by_name = name
         .and_then(extension)
         .and_then(|extension| row_of_extension(&extension));
-    if mime == UNKNOWN {
+    if mime == OCTET_STREAM {
         return Ok(by_name.map(|(_, mime, _)| (*mime).to_owned()));
     }
     match by_name {
-        Some((media_type_of_name, _, _)) if *media_type_of_name != MediaType::of_mime(&mime) => Err(Conflict::Mismatch),
+        Some((media_type_of_name, _, _)) if *media_type_of_name != MediaType::of_mime(&mime) => {
+            Err(InvalidType::Mismatch)
+        }
         _ => Ok(Some(mime)),
     }
 }
@@ -251,18 +248,18 @@ pub(crate) fn declared(mime: &str, name: Option<&str>) -> Result<Option<String>,
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sniffed {
     pub(crate) mime: &'static str,
-    pub(crate) also: &'static [&'static str],
+    pub(crate) also: &'static [MediaType],
 }
 
 impl Sniffed {
     /// Whether a file with these first bytes can be of another media type than that of the MIME type.
     pub(crate) fn can_be(&self, media_type: MediaType) -> bool {
-        self.also.contains(&media_type.as_str())
+        self.also.contains(&media_type)
     }
 }
 
 /// The number of bytes that [`sniff`] needs.
-pub(crate) const SNIFFED: usize = 1024;
+pub(crate) const SNIFF_LEN: usize = 1024;
 
 /// Recognises a file by its first bytes. Returns `None` if nothing fits.
 pub(crate) fn sniff(bytes: &[u8]) -> Option<Sniffed> {
@@ -277,23 +274,29 @@ pub(crate) fn sniff(bytes: &[u8]) -> Option<Sniffed> {
         [b'R', b'I', b'F', b'F', ..] if at(8, b"WAVE") => plain("audio/wav"),
         [b'R', b'I', b'F', b'F', ..] if at(8, b"AVI ") => plain("video/x-msvideo"),
         // Many raw photographs are TIFF files.
-        [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => or("image/tiff", &["DOCUMENT", "OTHER"]),
+        [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => or("image/tiff", &[MediaType::Document, MediaType::Other]),
         [b'B', b'M', ..] if bytes.len() > 26 && at(6, &[0; 4]) => plain("image/bmp"),
         [b'%', b'P', b'D', b'F', b'-', ..] => plain("application/pdf"),
         [b'%', b'!', b'P', b'S', ..] => plain("application/postscript"),
-        [b'8', b'B', b'P', b'S', ..] => or("image/vnd.adobe.photoshop", &["IMAGE"]),
+        [b'8', b'B', b'P', b'S', ..] => or("image/vnd.adobe.photoshop", &[MediaType::Image]),
         // Many documents, models and programs are zips.
-        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => or("application/zip", &["DOCUMENT", "OTHER", "MODEL3D"]),
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => or(
+            "application/zip",
+            &[MediaType::Document, MediaType::Other, MediaType::Model3d],
+        ),
         [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => plain("application/vnd.rar"),
         [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => plain("application/x-7z-compressed"),
-        [0x1f, 0x8b, 8, ..] => or("application/gzip", &["DOCUMENT", "OTHER", "VECTOR"]),
-        [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => or("application/msword", &["OTHER"]),
+        [0x1f, 0x8b, 8, ..] => or(
+            "application/gzip",
+            &[MediaType::Document, MediaType::Other, MediaType::Vector],
+        ),
+        [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => or("application/msword", &[MediaType::Other]),
         [b'{', b'\\', b'r', b't', b'f', ..] => plain("application/rtf"),
         [b'g', b'l', b'T', b'F', ..] => plain("model/gltf-binary"),
         [b'I', b'D', b'3', ..] => plain("audio/mpeg"),
         [b'f', b'L', b'a', b'C', ..] => plain("audio/flac"),
         [b'F', b'O', b'R', b'M', ..] if at(8, b"AIFF") || at(8, b"AIFC") => plain("audio/aiff"),
-        [b'O', b'g', b'g', b'S', ..] => or("audio/ogg", &["VIDEO"]),
+        [b'O', b'g', b'g', b'S', ..] => or("audio/ogg", &[MediaType::Video]),
         [b'F', b'L', b'V', 1, ..] => plain("video/x-flv"),
         [0x1a, 0x45, 0xdf, 0xa3, ..] => {
             let mime = if window(bytes, b"webm") {
@@ -301,18 +304,18 @@ pub(crate) fn sniff(bytes: &[u8]) -> Option<Sniffed> {
             } else {
                 "video/x-matroska"
             };
-            or(mime, &["AUDIO"])
+            or(mime, &[MediaType::Audio])
         }
-        [0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11, ..] => or("video/x-ms-wmv", &["AUDIO"]),
+        [0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11, ..] => or("video/x-ms-wmv", &[MediaType::Audio]),
         [0, 0, 1, 0xba | 0xb3, ..] => plain("video/mpeg"),
         _ if at(4, b"ftyp") => match bytes.get(8..12) {
             Some(b"avif" | b"avis") => plain("image/avif"),
             Some(b"heic" | b"heix" | b"hevc" | b"heim" | b"heis") => plain("image/heic"),
             Some(b"mif1" | b"msf1") => plain("image/heif"),
-            Some(b"M4A " | b"M4B ") => or("audio/mp4", &["VIDEO"]),
-            Some(b"qt  ") => or("video/quicktime", &["AUDIO"]),
-            Some([b'3', b'g', ..]) => or("video/3gpp", &["AUDIO"]),
-            _ => or("video/mp4", &["AUDIO"]),
+            Some(b"M4A " | b"M4B ") => or("audio/mp4", &[MediaType::Video]),
+            Some(b"qt  ") => or("video/quicktime", &[MediaType::Audio]),
+            Some([b'3', b'g', ..]) => or("video/3gpp", &[MediaType::Audio]),
+            _ => or("video/mp4", &[MediaType::Audio]),
         },
         _ if at(257, b"ustar") => plain("application/x-tar"),
         // An MPEG audio frame: eleven set bits, then a valid layer, bit rate and sampling rate.
@@ -323,12 +326,12 @@ pub(crate) fn sniff(bytes: &[u8]) -> Option<Sniffed> {
                 && third >> 4 != 15
                 && third & 0x0c != 0x0c =>
         {
-            or("audio/mpeg", &["OTHER", "DOCUMENT"])
+            or("audio/mpeg", &[MediaType::Other, MediaType::Document])
         }
-        [0xff, 0xf0 | 0xf1 | 0xf8 | 0xf9, ..] => or("audio/aac", &["OTHER", "DOCUMENT"]),
+        [0xff, 0xf0 | 0xf1 | 0xf8 | 0xf9, ..] => or("audio/aac", &[MediaType::Other, MediaType::Document]),
         _ => is_svg(bytes).then_some(Sniffed {
             mime: "image/svg+xml",
-            also: &["DOCUMENT"],
+            also: &[MediaType::Document],
         }),
     }
 }
@@ -356,7 +359,7 @@ pub(crate) fn display_name(name: &str, mime: &str) -> String {
     {
         name = format!("{name}.{usual}");
     }
-    cut(&name, 255)
+    truncate(&name, 255)
 }
 
 /// Chooses the MIME type and the name to upload a file under, from its declared type, its name and its first bytes. Each of
@@ -370,7 +373,7 @@ pub(crate) fn display_name(name: &str, mime: &str) -> String {
 /// A name without an extension of the media type gets the usual one.
 #[cfg(any(test, feature = "transfers"))]
 pub(crate) fn choose(mime: &str, name: &str, first: &[u8]) -> (String, String) {
-    let said = normal(mime).filter(|mime| mime != UNKNOWN);
+    let said = normalize(mime).filter(|mime| mime != OCTET_STREAM);
     let named = extension(name).and_then(|extension| mime_of_extension(&extension));
     let chosen = match sniff(first) {
         None => {
@@ -379,7 +382,7 @@ pub(crate) fn choose(mime: &str, name: &str, first: &[u8]) -> (String, String) {
         }
         Some(sniffed) => Some(within(sniffed, said, named)),
     };
-    let chosen = chosen.unwrap_or_else(|| UNKNOWN.to_owned());
+    let chosen = chosen.unwrap_or_else(|| OCTET_STREAM.to_owned());
     let name = display_name(if name.trim().is_empty() { "file" } else { name }, &chosen);
     (chosen, name)
 }
@@ -407,9 +410,9 @@ fn within(sniffed: Sniffed, said: Option<String>, named: Option<&str>) -> String
     sniffed.mime.to_owned()
 }
 
-/// Cuts a name to `most` UTF-16 code units without splitting a character. The extension is kept.
-pub(crate) fn cut(name: &str, most: usize) -> String {
-    if name.encode_utf16().count() <= most {
+/// Cuts a name to `max` UTF-16 code units without splitting a character. The extension is kept.
+pub(crate) fn truncate(name: &str, max: usize) -> String {
+    if name.encode_utf16().count() <= max {
         return name.to_owned();
     }
     let tail = extension(name).map_or(String::new(), |extension| {
@@ -419,7 +422,7 @@ pub(crate) fn cut(name: &str, most: usize) -> String {
     let mut units = tail.len();
     for character in name[..name.len() - tail.len()].chars() {
         units += character.len_utf16();
-        if units > most {
+        if units > max {
             break;
         }
         kept.push(character);
@@ -439,7 +442,7 @@ mod tests {
         all.dedup();
         assert_eq!(all.len(), count);
         for (media, mime, extensions) in TYPES {
-            assert_eq!(normal(mime).as_deref(), Some(*mime));
+            assert_eq!(normalize(mime).as_deref(), Some(*mime));
             assert_eq!(MediaType::of_mime(mime), *media);
             assert_eq!(mime_of_extension(extensions[0]), Some(*mime));
         }
@@ -451,13 +454,13 @@ mod tests {
             ("image/jpeg", Some("a.jpg"), Ok(Some("image/jpeg"))),
             ("IMAGE/JPG; q=1", None, Ok(Some("image/jpeg"))),
             ("image/png", Some("a.jpg"), Ok(Some("image/png"))),
-            ("image/png", Some("a.mp4"), Err(Conflict::Mismatch)),
+            ("image/png", Some("a.mp4"), Err(InvalidType::Mismatch)),
             ("image/png", Some("a.unknown"), Ok(Some("image/png"))),
-            (UNKNOWN, Some("a.PDF"), Ok(Some("application/pdf"))),
-            (UNKNOWN, Some("a.bin"), Ok(None)),
-            (UNKNOWN, None, Ok(None)),
-            ("nonsense", None, Err(Conflict::Malformed)),
-            ("a/b c", None, Err(Conflict::Malformed)),
+            (OCTET_STREAM, Some("a.PDF"), Ok(Some("application/pdf"))),
+            (OCTET_STREAM, Some("a.bin"), Ok(None)),
+            (OCTET_STREAM, None, Ok(None)),
+            ("nonsense", None, Err(InvalidType::Malformed)),
+            ("a/b c", None, Err(InvalidType::Malformed)),
         ] {
             assert_eq!(
                 declared(mime, name),
@@ -564,8 +567,8 @@ mod tests {
                 "application/x-nonsense",
                 "a.bin",
             ),
-            ("nonsense", "a.bin", b"", UNKNOWN, "a.bin"),
-            ("", "", b"", UNKNOWN, "file"),
+            ("nonsense", "a.bin", b"", OCTET_STREAM, "a.bin"),
+            ("", "", b"", OCTET_STREAM, "file"),
         ] {
             let chosen = choose(said, name, first);
             assert_eq!(chosen, (mime.to_owned(), expected.to_owned()), "{said} {name}");
@@ -580,7 +583,7 @@ mod tests {
             ("a.jpeg", "image/jpeg", "a.jpeg"),
             ("a.PNG", "image/jpeg", "a.PNG"),
             ("version 1.2", "application/pdf", "version 1.2.pdf"),
-            ("a.bin", UNKNOWN, "a.bin"),
+            ("a.bin", OCTET_STREAM, "a.bin"),
             (".hidden", "text/plain", ".hidden.txt"),
         ] {
             assert_eq!(display_name(name, mime), expected);
@@ -588,6 +591,6 @@ mod tests {
         let long = display_name(&"é".repeat(300), "image/jpeg");
         assert_eq!(long.chars().count(), 255);
         assert!(long.ends_with("é.jpg"));
-        assert_eq!(cut(&"🎉".repeat(200), 255).chars().count(), 127);
+        assert_eq!(truncate(&"🎉".repeat(200), 255).chars().count(), 127);
     }
 }

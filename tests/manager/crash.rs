@@ -344,7 +344,7 @@ fn check(folder: &Path, expected: &mut Expected, said: &[String]) {
         assert_eq!(blobs.read(&blob, 0, &mut bytes).expect("read"), size);
         assert_eq!(hash(&bytes), file.hash, "{}", file.id);
         named.insert(blob);
-        if file.status == "PENDING" {
+        if file.status == wix_media::model::status::Status::Pending {
             pending.insert(file.id);
         }
     }

@@ -2,6 +2,8 @@
 
 use super::super::{Area, Catalog, File, Folder, Trashed};
 use super::{file, folder, functions, import, read, write};
+use crate::model::media_type::MediaType;
+use crate::model::status::Status;
 use crate::model::system_folder::TRASH_ROOT;
 
 functions![
@@ -33,13 +35,13 @@ fn full() -> File {
             deletion: 3,
             at: 7,
         }),
-        media_type: "IMAGE".into(),
+        media_type: MediaType::Image,
         mime: "image/jpeg".into(),
         private: true,
         size: i64::MAX,
         hash: "abc".into(),
         crc: u32::MAX,
-        status: "PENDING".into(),
+        status: Status::Pending,
         ready_at: Some(9),
         labels: vec!["one".into(), "two, \"three\"".into()],
         facts: "{\"width\":1}".into(),

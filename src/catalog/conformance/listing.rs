@@ -2,6 +2,7 @@
 
 use super::super::{Area, Catalog, Children, File, Folder, Item, Page, Sort, fold};
 use super::{file, folder, functions, read, write};
+use crate::model::media_type::MediaType;
 
 functions![
     pages_are_the_same_in_every_size_and_direction,
@@ -46,7 +47,7 @@ pub fn pages_are_the_same_in_every_size_and_direction(catalog: &dyn Catalog) {
         let mut one = File::new(&format!("f{number:02}"), name, "p", Area::Site, number % 7);
         one.size = number * 3 % 11 - 1;
         one.private = number % 3 == 0;
-        one.media_type = ["IMAGE", "VIDEO", "AUDIO"][number as usize % 3].into();
+        one.media_type = [MediaType::Image, MediaType::Video, MediaType::Audio][number as usize % 3];
         one.labels = vec![format!("Label {}", number % 4)];
         if number % 4 == 3 {
             one.area = Area::Visitors;
@@ -66,8 +67,8 @@ pub fn pages_are_the_same_in_every_size_and_direction(catalog: &dyn Catalog) {
                     let mut kept: Vec<&File> = files.iter().collect();
                     match filter {
                         1 => {
-                            page.media_types = Some(vec!["IMAGE".into(), "AUDIO".into()]);
-                            kept.retain(|file| file.media_type != "VIDEO");
+                            page.media_types = Some(vec![MediaType::Image, MediaType::Audio]);
+                            kept.retain(|file| file.media_type != MediaType::Video);
                         }
                         2 => {
                             page.private = Some(true);

@@ -3,6 +3,8 @@
 use super::super::fold::{fold, fold_all};
 use super::super::{Error, File, Folder, ReadItems, Result, Trashed, WriteItems};
 use super::{Session, damaged, read_area};
+use crate::model::media_type::MediaType;
+use crate::model::status::Status;
 use rusqlite::{Row, ToSql, params};
 
 /// A table of items, as values of `T`.
@@ -71,6 +73,15 @@ fn read_folder(row: &Row<'_>) -> rusqlite::Result<Folder> {
     })
 }
 
+/// Reads a column that holds the spelling of a value.
+fn read_spelled<T>(row: &Row<'_>, column: usize, parse: fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+    let text: String = row.get(column)?;
+    parse(&text).ok_or_else(|| {
+        let cause = format!("unknown value {text:?}").into();
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, cause)
+    })
+}
+
 pub(super) fn read_file(row: &Row<'_>) -> rusqlite::Result<File> {
     let labels: String = row.get(18)?;
     Ok(File {
@@ -81,13 +92,13 @@ pub(super) fn read_file(row: &Row<'_>) -> rusqlite::Result<File> {
         created: row.get(4)?,
         updated: row.get(5)?,
         trashed: read_trashed(row)?,
-        media_type: row.get(10)?,
+        media_type: read_spelled(row, 10, MediaType::parse)?,
         mime: row.get(11)?,
         private: row.get(12)?,
         size: row.get(13)?,
         hash: row.get(14)?,
         crc: row.get(15)?,
-        status: row.get(16)?,
+        status: read_spelled(row, 16, Status::parse)?,
         ready_at: row.get(17)?,
         labels: serde_json::from_str(&labels).map_err(damaged)?,
         facts: row.get(19)?,
@@ -115,13 +126,13 @@ fn run_with_file(session: &Session<'_>, sql: &str, file: &File, more: &[&dyn ToS
         &trashed.map(|trashed| trashed.area.number()),
         &trashed.map(|trashed| trashed.deletion),
         &trashed.map(|trashed| trashed.at),
-        &file.media_type,
+        &file.media_type.as_str(),
         &file.mime,
         &file.private,
         &file.size,
         &file.hash,
         &file.crc,
-        &file.status,
+        &file.status.as_str(),
         &file.ready_at,
         &labels,
         &file.facts,

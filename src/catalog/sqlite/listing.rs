@@ -39,7 +39,11 @@ impl Session<'_> {
             conditions.push_str(" AND media_type IN (?");
             conditions.push_str(&", ?".repeat(types.len() - 1));
             conditions.push(')');
-            values.extend(types.iter().cloned().map(Value::from));
+            values.extend(
+                types
+                    .iter()
+                    .map(|media_type| Value::from(media_type.as_str().to_owned())),
+            );
         }
         if let Some(private) = page.private {
             conditions.push_str(" AND private = ?");

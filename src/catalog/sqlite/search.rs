@@ -247,6 +247,7 @@ mod tests {
     use super::super::Sqlite;
     use super::*;
     use crate::catalog::{Area, Catalog, Children, File, Item, Page, Sort};
+    use crate::model::media_type::MediaType;
 
     const WORDS: [&str; 8] = [
         "river", "harbour", "bridge", "lantern", "meadow", "copper", "saffron", "glacier",
@@ -277,7 +278,11 @@ mod tests {
             // Equal keys are common.
             file.updated = (dice >> 10 & 63) as i64;
             file.size = (dice >> 4 & 255) as i64;
-            file.media_type = if number % 3 == 0 { "VIDEO" } else { "IMAGE" }.into();
+            file.media_type = if number % 3 == 0 {
+                MediaType::Video
+            } else {
+                MediaType::Image
+            };
             writer.insert_file(&file).expect("added");
         }
         writer.commit().expect("committed");
@@ -401,7 +406,7 @@ mod tests {
                 ] {
                     let mut expected: Vec<_> = matching
                         .clone()
-                        .filter(|file| !images || file.media_type == "IMAGE")
+                        .filter(|file| !images || file.media_type == MediaType::Image)
                         .collect();
                     expected.sort_by(|one, other| {
                         let (one, other) = (one.position(sort), other.position(sort));
@@ -412,7 +417,7 @@ mod tests {
                     page.text = text.into();
                     page.sort = sort;
                     page.descending = descending;
-                    page.media_types = images.then(|| vec!["IMAGE".into()]);
+                    page.media_types = images.then(|| vec![MediaType::Image]);
                     for (at, wanted) in expected.chunks(40).enumerate().take(4) {
                         let found = store.read().expect("a snapshot").files(&page).expect("a page");
                         assert!(

@@ -114,7 +114,7 @@ impl Entry {
         Ok(Entry {
             folders,
             file: (!last.is_empty()).then(|| name.unwrap_or(last)),
-            mime: text(given, "mimeType")?.unwrap_or_else(|| media_type::UNKNOWN.to_owned()),
+            mime: text(given, "mimeType")?.unwrap_or_else(|| media_type::OCTET_STREAM.to_owned()),
             private: flag(given, "private")?,
             labels: labels.ok_or_else(|| Violation::new("labels", "FORMAT", "must be a list of strings"))?,
             external,

@@ -2,8 +2,9 @@
 
 use crate::catalog::{Area, File, Folder, Trashed};
 use crate::manager::items::folders::check_name;
+use crate::model::media_type::MediaType;
+use crate::model::status::Status;
 use crate::model::system_folder;
-use crate::operations::enums::{MEDIA_TYPE, OPERATION_STATUS};
 use serde_json::{Map, Value, json};
 
 /// A folder, and how many events it has caused.
@@ -163,10 +164,10 @@ impl FileRow {
             ("parent", json!(parent)),
             ("created", json!(created)),
             ("updated", json!(updated)),
-            ("mediaType", json!(media_type)),
+            ("mediaType", json!(media_type.as_str())),
             ("mimeType", json!(mime)),
             ("private", json!(private)),
-            ("status", json!(status)),
+            ("status", json!(status.as_str())),
             ("readyAt", json!(ready_at)),
             ("size", json!(size)),
             ("hash", json!(hash)),
@@ -187,14 +188,8 @@ impl FileRow {
     pub(crate) fn from_line(line: &[u8]) -> Result<FileRow, String> {
         let mut row = Row::of(line)?;
         let trashed = row.trashed()?;
-        let media_type = row.text("mediaType")?;
-        if !MEDIA_TYPE.values.contains(&media_type.as_str()) {
-            return Err("mediaType is none that there is".to_owned());
-        }
-        let status = row.text("status")?;
-        if !OPERATION_STATUS.values.contains(&status.as_str()) {
-            return Err("status is none that there is".to_owned());
-        }
+        let media_type = row.spelled("mediaType", MediaType::parse, MediaType::NAMES)?;
+        let status = row.spelled("status", Status::parse, Status::NAMES)?;
         let hash = row.text("hash")?;
         let digits = hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         if !digits || !matches!(hash.len(), 0 | 32) {
@@ -202,7 +197,7 @@ impl FileRow {
         }
         let size = row.number("size")?;
         let blob = row.flag("blob")?;
-        if size < -1 || blob && (size < 0 || hash.is_empty()) || !blob && status == "READY" && size > 0 {
+        if size < -1 || blob && (size < 0 || hash.is_empty()) || !blob && status == Status::Ready && size > 0 {
             return Err("size, hash and blob contradict each other".to_owned());
         }
         let crc = u32::try_from(row.number("crc")?).map_err(|_| "crc is no CRC-32")?;
@@ -291,6 +286,12 @@ impl Row {
         text(name, self.take(name)?)
     }
 
+    /// A text that spells one of several values.
+    fn spelled<T>(&mut self, name: &str, parse: fn(&str) -> Option<T>, names: &[&str]) -> Result<T, String> {
+        let text = self.text(name)?;
+        parse(&text).ok_or_else(|| format!("unknown {name} {text:?}: expected one of {}", names.join(", ")))
+    }
+
     fn number(&mut self, name: &str) -> Result<i64, String> {
         whole(name, &self.take(name)?)
     }
@@ -370,7 +371,7 @@ mod tests {
             deletion: 3,
             at: 7,
         });
-        file.media_type = "IMAGE".into();
+        file.media_type = MediaType::Image;
         file.hash = "0123456789abcdef0123456789abcdef".into();
         file.size = 9;
         file.crc = u32::MAX;

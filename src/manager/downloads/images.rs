@@ -10,6 +10,7 @@ use crate::manager::http::error::Outcome;
 use crate::manager::http::message::{Head, Response};
 use crate::manager::inspect::Facts;
 use crate::manager::view::is_transformable;
+use crate::model::media_type::MediaType;
 use sha2::{Digest, Sha256};
 
 /// Pictures of more bytes are not decoded: a host has to hold them in memory.
@@ -20,7 +21,7 @@ pub(crate) fn behind_version<'a>(file: &File, segments: &'a [String]) -> Option<
     let [folder, _, version, rest @ ..] = segments else {
         return None;
     };
-    (folder == "media" && version == "v1" && file.media_type == "IMAGE").then_some(rest)
+    (folder == "media" && version == "v1" && file.media_type == MediaType::Image).then_some(rest)
 }
 
 /// The order to transform a picture; its body is the picture as it is.

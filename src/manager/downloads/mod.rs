@@ -14,7 +14,9 @@ use super::tx::{Context, Tx, View};
 use super::view::{self, rendition};
 use super::zip::Zip;
 use crate::catalog::{Area, BundleEntry, Children, File, Folder, Item, Page, Sort, fold};
-use crate::model::{media_type, system_folder};
+use crate::model::media_type::{self, MediaType};
+use crate::model::status::Status;
+use crate::model::system_folder;
 use crate::wire::uri;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -89,9 +91,9 @@ pub(crate) fn file_download_url(view: &View<'_>, fields: &Fields) -> Outcome<Val
         .unwrap_or(&file.name);
     let mut urls = Vec::new();
     for key in keys {
-        let known = match file.media_type.as_str() {
-            "VIDEO" => key == "hls" || key.strip_suffix(".mp4") == Some(rendition(&file)),
-            "AUDIO" => key == "320kbs.mp3",
+        let known = match file.media_type {
+            MediaType::Video => key == "hls" || key.strip_suffix(".mp4") == Some(rendition(&file)),
+            MediaType::Audio => key == "320kbs.mp3",
             _ => false,
         };
         if key != "src" && !known {
@@ -262,8 +264,8 @@ fn bundle(view: &View<'_>, id: &str) -> Outcome<Response> {
 
 pub(crate) fn video_streaming_url(view: &View<'_>, fields: &Fields) -> Outcome<Value> {
     let file = files::file(view, fields.text("fileId").unwrap_or_default())?;
-    if file.media_type != "VIDEO" {
-        let data = json!({ "allowedValues": ["VIDEO"], "requestValue": file.media_type });
+    if file.media_type != MediaType::Video {
+        let data = json!({ "allowedValues": ["VIDEO"], "requestValue": file.media_type.as_str() });
         return Err(Refusal::with_data(
             400,
             "UNSUPPORTED_MEDIA_TYPE",
@@ -271,7 +273,7 @@ pub(crate) fn video_streaming_url(view: &View<'_>, fields: &Fields) -> Outcome<V
             data,
         ));
     }
-    if file.status != "READY" {
+    if file.status != Status::Ready {
         return Err(Refusal::code(400, "FILE_NOT_READY", "the video is not ready"));
     }
     let format = fields
@@ -315,7 +317,7 @@ fn stream(view: &View<'_>, head: &Head, path: &str) -> Outcome<Response> {
     let file = view
         .catalog
         .file(id)?
-        .filter(|file| file.media_type == "VIDEO")
+        .filter(|file| file.media_type == MediaType::Video)
         .ok_or_else(missing)?;
     let mut suffix = String::new();
     if file.private {
@@ -369,7 +371,7 @@ fn stream(view: &View<'_>, head: &Head, path: &str) -> Outcome<Response> {
 
 /// Whether a file goes into zips.
 fn is_packed(file: &File) -> bool {
-    file.status == "READY" && !file.private && file.trashed.is_none() && file.blob.is_some()
+    file.status == Status::Ready && !file.private && file.trashed.is_none() && file.blob.is_some()
 }
 
 fn entry(file: &File, path: &str, names: &mut BTreeSet<String>) -> BundleEntry {
@@ -416,7 +418,7 @@ fn is_place_of(file: &File, segments: &[String]) -> bool {
     }
     let names: Vec<&str> = segments.iter().map(String::as_str).collect();
     matches!(names.as_slice(), ["video", _, quality, "mp4", "file.mp4"]
-        if file.media_type == "VIDEO" && *quality == rendition(file))
+        if file.media_type == MediaType::Video && *quality == rendition(file))
 }
 
 /// The bytes of a file, or the range of them that was asked for.

@@ -15,6 +15,7 @@ use super::http::error::Outcome;
 use super::tx::{PendingEvent, Tx};
 use super::view;
 use crate::catalog::{Entity, File, Folder, NewDelivery};
+use crate::model::status::Status;
 use serde_json::{Value, json};
 
 /// How many events are written together.
@@ -189,13 +190,13 @@ pub(crate) fn file_failed(tx: &mut Tx<'_>, file: &File, error: Value) -> Outcome
 
 /// The event of a file that has just been processed; none for one that is still pending.
 pub(crate) fn file_processed(tx: &mut Tx<'_>, file: &File) -> Outcome<()> {
-    match file.status.as_str() {
-        "READY" => file_ready(tx, file, false),
-        "FAILED" => {
+    match file.status {
+        Status::Ready => file_ready(tx, file, false),
+        Status::Failed => {
             let text = "the options of this manager make the processing of this file fail";
             let error = json!({ "code": "PROCESSING_FAILED", "description": text, "data": {} });
             file_failed(tx, file, error)
         }
-        _ => Ok(()),
+        Status::Pending => Ok(()),
     }
 }

@@ -16,7 +16,8 @@ use super::items::{paths, quota, target};
 use super::tx::{Tx, View};
 use super::view;
 use crate::catalog::{File, Import};
-use crate::model::media_type::{self, UNKNOWN};
+use crate::model::media_type::{self, MediaType, OCTET_STREAM};
+use crate::model::status::Status;
 use serde_json::{Value, json};
 use url_policy::{IMPORT_RULES, UnfitUrl, check_import_url};
 
@@ -150,11 +151,12 @@ fn accept_import(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<File> {
     let by_name = |name: &str| media_type::extension(name).and_then(|ending| media_type::mime_of_extension(&ending));
     let named = || by_name(name).or_else(|| by_name(&name_in_url)).map(str::to_owned);
     let declared = declared.or_else(named);
-    let wanted = fields.text("mediaType").filter(|media_type| *media_type != "UNKNOWN");
-    if wanted == Some("OTHER") {
+    let wanted = fields.text("mediaType").and_then(MediaType::parse);
+    let wanted = wanted.filter(|media_type| *media_type != MediaType::Unknown);
+    if wanted == Some(MediaType::Other) {
         return Err(Violation::new("mediaType", "OTHER", "cannot be OTHER").into());
     }
-    let media_type = declared.as_deref().map(media_type::media_type);
+    let media_type = declared.as_deref().map(MediaType::of_mime);
     if let (Some(wanted), Some(found)) = (wanted, media_type)
         && wanted != found
     {
@@ -169,13 +171,19 @@ fn accept_import(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<File> {
     let target = target::target(&tx.view(), "parentFolderId", parent)?;
     let target = paths::ensure_path(tx, target, fields.text("filePath").unwrap_or_default())?;
     let stem = content::stem(tx.context);
-    let mut file = content::new_file(tx.context, &stem, name, declared.as_deref().unwrap_or(UNKNOWN), &target);
+    let mut file = content::new_file(
+        tx.context,
+        &stem,
+        name,
+        declared.as_deref().unwrap_or(OCTET_STREAM),
+        &target,
+    );
     if declared.is_none() {
-        file.media_type = wanted.unwrap_or("UNKNOWN").to_owned();
+        file.media_type = wanted.unwrap_or(MediaType::Unknown);
     }
     file.private = private;
     file.size = -1;
-    file.status = "PENDING".to_owned();
+    file.status = Status::Pending;
     let labels = fields.texts("labels").unwrap_or_default();
     file.labels = labels.into_iter().take(100).map(str::to_owned).collect();
     file.external = fields.value("externalInfo").unwrap_or(&json!({})).to_string();
@@ -185,7 +193,7 @@ fn accept_import(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<File> {
         "url": url_policy::with_parameters(url, &url_policy::pairs(fields.value("urlParams"))),
         "headers": headers,
         "mimeType": declared,
-        "mediaType": wanted,
+        "mediaType": wanted.map(MediaType::as_str),
         "name": file.name,
     });
     tx.catalog.put_import(&Import {
@@ -209,11 +217,11 @@ pub(crate) fn begin(view: &View<'_>, file: &str, status: u16, head: &Head) -> Ou
         let data = json!({ "status": status });
         return Err(Refusal::with_data(400, "SOURCE_HTTP_ERROR", text, data));
     }
-    let mime = head.header("content-type").and_then(media_type::normal);
-    let mime = mime.filter(|mime| mime != UNKNOWN);
+    let mime = head.header("content-type").and_then(media_type::normalize);
+    let mime = mime.filter(|mime| mime != OCTET_STREAM);
     let declared = request["mimeType"].as_str().map(str::to_owned);
     let known = declared.as_deref().or(mime.as_deref());
-    let limit = view.options.limit(known.map_or("OTHER", media_type::media_type));
+    let limit = view.options.limit(known.map_or(MediaType::Other, MediaType::of_mime));
     let encoded = head
         .header("content-encoding")
         .is_some_and(|coding| coding != "identity");
@@ -253,7 +261,7 @@ pub(crate) fn complete(tx: &mut Tx<'_>, fetching: &Fetching, receipt: Receipt) -
     if let Some(declared) = &fetching.declared
         && !receipt.is_sniffed
         && fetching.mime.as_deref() == Some("text/html")
-        && media_type::media_type(declared) != "DOCUMENT"
+        && MediaType::of_mime(declared) != MediaType::Document
     {
         // A page that asks to sign in, or says that nothing was found, in place of the file.
         return Err(mismatch());
@@ -263,11 +271,14 @@ pub(crate) fn complete(tx: &mut Tx<'_>, fetching: &Fetching, receipt: Receipt) -
         return Err(unsupported("nothing says what kind of file this is"));
     }
     content::check(&tx.view(), file.private, &receipt)?;
-    let media_type = media_type::media_type(&receipt.mime);
-    if request["mediaType"].as_str().is_some_and(|wanted| wanted != media_type) {
+    let media_type = MediaType::of_mime(&receipt.mime);
+    if request["mediaType"]
+        .as_str()
+        .is_some_and(|wanted| wanted != media_type.as_str())
+    {
         return Err(mismatch());
     }
-    file.media_type = media_type.to_owned();
+    file.media_type = media_type;
     if request["mimeType"].is_null() && request["name"] == file.name.as_str() {
         file.name = media_type::display_name(&file.name, &receipt.mime);
     }
@@ -282,7 +293,7 @@ pub(crate) fn complete(tx: &mut Tx<'_>, fetching: &Fetching, receipt: Receipt) -
 /// Leaves on the file why its import failed.
 pub(crate) fn fail(tx: &mut Tx<'_>, file: &str, error: &Value) -> Outcome<()> {
     let (mut file, _) = pending_import(&tx.view(), file)?;
-    file.status = "FAILED".to_owned();
+    file.status = Status::Failed;
     tx.catalog.update_file(&file)?;
     tx.catalog.remove_import(&file.id)?;
     events::file_failed(tx, &file, error.clone())

@@ -22,7 +22,7 @@ mod svg;
 
 pub(crate) use digest::{Digest, Digested, digest_of};
 
-use crate::model::media_type::{self, SNIFFED};
+use crate::model::media_type::{MediaType, SNIFF_LEN};
 use input::{Input, ReadSeek, read_up_to};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -99,10 +99,10 @@ pub(crate) fn facts(reader: &mut (impl Read + std::io::Seek), mime: &str) -> Fac
 fn read_facts(reader: &mut dyn ReadSeek, mime: &str) -> Result<Facts> {
     let mut input = Input::new(reader)?;
     let input = &mut input;
-    Ok(match media_type::media_type(mime) {
-        "VECTOR" => Facts::of_image(svg::size(input)),
-        "IMAGE" => Facts::of_image(image::size(input, mime)),
-        "VIDEO" | "AUDIO" => match mime {
+    Ok(match MediaType::of_mime(mime) {
+        MediaType::Vector => Facts::of_image(svg::size(input)),
+        MediaType::Image => Facts::of_image(image::size(input, mime)),
+        MediaType::Video | MediaType::Audio => match mime {
             "video/mp4" | "video/quicktime" | "video/3gpp" | "audio/mp4" => isobmff::movie(input),
             "audio/wav" => audio::wav(input),
             "audio/aiff" => audio::aiff(input),
@@ -115,9 +115,9 @@ fn read_facts(reader: &mut dyn ReadSeek, mime: &str) -> Result<Facts> {
     })
 }
 
-/// The first bytes of a file, as many as [`media_type::sniff`] needs.
+/// The first bytes of a file, as many as [`sniff`](crate::model::media_type::sniff) needs.
 pub(crate) fn first_bytes(mut reader: impl Read) -> Result<Vec<u8>> {
-    let (bytes, outcome) = read_up_to(&mut reader, SNIFFED);
+    let (bytes, outcome) = read_up_to(&mut reader, SNIFF_LEN);
     outcome.map(|()| bytes)
 }
 

@@ -10,7 +10,8 @@ use crate::manager::http::error::{Outcome, Refusal};
 use crate::manager::http::message::Origin;
 use crate::manager::inspect::{self, Digested, Facts};
 use crate::manager::tx::{Context, View};
-use crate::model::media_type::{self, Conflict, UNKNOWN};
+use crate::model::media_type::{self, InvalidType, MediaType, OCTET_STREAM};
+use crate::model::status::Status;
 use crate::model::system_folder;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -53,14 +54,14 @@ pub(crate) fn mismatch() -> Refusal {
 /// The MIME type that a declaration and a name give, if any.
 pub(crate) fn declared(mime: &str, name: Option<&str>) -> Outcome<Option<String>> {
     media_type::declared(mime, name).map_err(|conflict| match conflict {
-        Conflict::Malformed => unsupported("invalid MIME type"),
-        Conflict::Mismatch => mismatch(),
+        InvalidType::Malformed => unsupported("invalid MIME type"),
+        InvalidType::Mismatch => mismatch(),
     })
 }
 
 /// Refuses a private 3D model (docs/contract/choices.md#u41).
-pub(crate) fn check_privacy(private: bool, media_type: Option<&str>) -> Outcome<()> {
-    if private && media_type == Some("MODEL3D") {
+pub(crate) fn check_privacy(private: bool, media_type: Option<MediaType>) -> Outcome<()> {
+    if private && media_type == Some(MediaType::Model3d) {
         return Err(unsupported("a 3D model cannot be private"));
     }
     Ok(())
@@ -78,7 +79,7 @@ pub(crate) fn inspect(
     let mime = reconcile(declared, &first)?;
     reader.seek(SeekFrom::Start(0))?;
     let mut facts = inspect::facts(&mut reader, &mime);
-    if media_type::media_type(&mime) == "IMAGE" {
+    if MediaType::of_mime(&mime) == MediaType::Image {
         facts.colors = colors;
     }
     Ok(Receipt {
@@ -94,19 +95,19 @@ pub(crate) fn inspect(
 fn reconcile(declared: Option<String>, first: &[u8]) -> Outcome<String> {
     let sniffed = media_type::sniff(first);
     let Some(declared) = declared else {
-        return Ok(sniffed.map_or(UNKNOWN, |sniffed| sniffed.mime).to_owned());
+        return Ok(sniffed.map_or(OCTET_STREAM, |sniffed| sniffed.mime).to_owned());
     };
     let Some(sniffed) = sniffed else {
         return Ok(declared);
     };
-    let media_type = media_type::media_type(&declared);
-    if media_type == media_type::media_type(sniffed.mime) {
+    let media_type = MediaType::of_mime(&declared);
+    if media_type == MediaType::of_mime(sniffed.mime) {
         // Within images and archives the bytes know better. Of a film, a sound or a document the declared type says more
         // than the first bytes do.
-        let precise = matches!(media_type, "IMAGE" | "ARCHIVE");
+        let precise = matches!(media_type, MediaType::Image | MediaType::Archive);
         return Ok(if precise { sniffed.mime.to_owned() } else { declared });
     }
-    if sniffed.also.contains(&media_type) {
+    if sniffed.can_be(media_type) {
         return Ok(declared);
     }
     Err(mismatch())
@@ -114,7 +115,7 @@ fn reconcile(declared: Option<String>, first: &[u8]) -> Outcome<String> {
 
 /// Refuses bytes that may not become a file of this site.
 pub(crate) fn check(view: &View<'_>, private: bool, receipt: &Receipt) -> Outcome<()> {
-    let media_type = media_type::media_type(&receipt.mime);
+    let media_type = MediaType::of_mime(&receipt.mime);
     check_privacy(private, Some(media_type))?;
     let limit = view.options.limit(media_type);
     if receipt.digested.size > limit {
@@ -144,15 +145,15 @@ pub(crate) fn stem(context: &Context<'_>) -> String {
 /// A file without content.
 pub(crate) fn new_file(context: &Context<'_>, stem: &str, name: &str, mime: &str, target: &Target) -> File {
     let name = media_type::display_name(name, mime);
-    let media_type = media_type::media_type(mime);
+    let media_type = MediaType::of_mime(mime);
     let extension = media_type::extension(&name).or_else(|| media_type::extension_of_mime(mime).map(str::to_owned));
     let id = match (media_type, extension) {
-        ("VIDEO", _) | (_, None) => stem.to_owned(),
-        ("IMAGE", Some(extension)) => format!("{stem}~mv2.{extension}"),
+        (MediaType::Video, _) | (_, None) => stem.to_owned(),
+        (MediaType::Image, Some(extension)) => format!("{stem}~mv2.{extension}"),
         (_, Some(extension)) => format!("{stem}.{extension}"),
     };
     let mut file = File::new(&id, &name, &target.id, target.area, context.now);
-    file.media_type = media_type.to_owned();
+    file.media_type = media_type;
     file.mime = mime.to_owned();
     file
 }
@@ -167,9 +168,9 @@ pub(crate) fn fill(context: &Context<'_>, file: &mut File, receipt: Receipt) {
     file.hash = digested.md5;
     file.crc = digested.crc;
     file.blob = Some(blob);
-    let pending = context.options.pending(&file.media_type);
+    let pending = context.options.pending(file.media_type);
     if pending > 0 {
-        file.status = "PENDING".to_owned();
+        file.status = Status::Pending;
         file.ready_at = Some(context.now.saturating_add(pending));
     } else {
         process(context, file);
@@ -178,7 +179,7 @@ pub(crate) fn fill(context: &Context<'_>, file: &mut File, receipt: Receipt) {
 
 /// Ends the processing of a file: it is ready, unless the options make it fail.
 pub(crate) fn process(context: &Context<'_>, file: &mut File) {
-    let failing = context.options.fails(&file.media_type, &file.name);
-    file.status = if failing { "FAILED" } else { "READY" }.to_owned();
+    let failing = context.options.fails(file.media_type, &file.name);
+    file.status = if failing { Status::Failed } else { Status::Ready };
     file.ready_at = None;
 }

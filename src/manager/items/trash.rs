@@ -16,6 +16,7 @@ use crate::manager::events;
 use crate::manager::http::error::{Outcome, Refusal};
 use crate::manager::http::validate::Fields;
 use crate::manager::tx::{Tx, View};
+use crate::model::status::Status;
 use crate::model::system_folder;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -221,7 +222,7 @@ fn tell_restored(tx: &mut Tx<'_>, steps: &[Step<'_>]) -> Outcome<()> {
                 }
             }
             Step::File(leaf) => {
-                if let Some(file) = files.remove(&leaf.id[..]).filter(|file| file.status == "READY") {
+                if let Some(file) = files.remove(&leaf.id[..]).filter(|file| file.status == Status::Ready) {
                     events::file_ready(tx, file, true)?;
                 }
             }
@@ -242,7 +243,7 @@ pub(crate) fn bulk_restore_files(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Va
         }
     }
     tx.catalog.update_files(&found)?;
-    for file in found.iter().filter(|file| file.status == "READY") {
+    for file in found.iter().filter(|file| file.status == Status::Ready) {
         events::file_ready(tx, file, true)?;
     }
     Ok(json!({}))

@@ -9,6 +9,7 @@ use super::items::{folders, target};
 use super::tx::View;
 use super::view;
 use crate::catalog::{Area, Children, Folder, Item, Key, Page, Position, Sort, fold};
+use crate::model::media_type::MediaType;
 use crate::model::system_folder;
 use crate::operations::enums::{MEDIA_TYPE, STATE};
 use crate::operations::{Argument, Covers, Kind, Operation, OperationId, Paging, Queryable};
@@ -42,7 +43,9 @@ fn encode(operation: &Operation, page: &Page, position: Position, backwards: boo
     let cursor = json!([
         operation.name,
         children,
-        page.media_types,
+        page.media_types
+            .as_ref()
+            .map(|types| types.iter().map(|each| each.as_str()).collect::<Vec<_>>()),
         page.private,
         page.text,
         sort,
@@ -83,8 +86,8 @@ fn decode(operation: &Operation, files: bool, cursor: &str, limit: u32) -> Optio
         },
         id: id.as_str()?.to_owned(),
     };
-    let strings = |items: &Vec<Value>| -> Option<Vec<String>> {
-        items.iter().map(|item| item.as_str().map(str::to_owned)).collect()
+    let media_types = |items: &Vec<Value>| -> Option<Vec<MediaType>> {
+        items.iter().map(|item| MediaType::parse(item.as_str()?)).collect()
     };
     Some(Page {
         children: match children {
@@ -94,7 +97,7 @@ fn decode(operation: &Operation, files: bool, cursor: &str, limit: u32) -> Optio
         },
         media_types: match types {
             Value::Null => None,
-            Value::Array(items) if items.len() <= MEDIA_TYPE.values.len() && files => Some(strings(items)?),
+            Value::Array(items) if items.len() <= MediaType::ALL.len() && files => Some(media_types(items)?),
             _ => return None,
         },
         private: match private {
@@ -246,10 +249,12 @@ fn requested(operation: &'static Operation, files: bool, fields: &Fields) -> Out
     page.text = fold(fields.text("search").unwrap_or_default().trim());
     page.private = fields.flag("private");
     if let Some(types) = fields.texts("mediaTypes") {
-        if let Some(other) = types.iter().find(|other| !MEDIA_TYPE.values.contains(other)) {
-            return Err(unsupported("UNSUPPORTED_MEDIA_TYPE", other, MEDIA_TYPE.values));
+        let mut known = Vec::new();
+        for name in types {
+            let unknown = || unsupported("UNSUPPORTED_MEDIA_TYPE", name, MediaType::NAMES);
+            known.push(MediaType::parse(name).ok_or_else(unknown)?);
         }
-        page.media_types = (!types.is_empty()).then(|| types.into_iter().map(str::to_owned).collect());
+        page.media_types = (!known.is_empty()).then_some(known);
     }
     let sort = fields.object("sort");
     let order = sort.text("order");
@@ -376,7 +381,9 @@ fn queried(operation: &'static Operation, files: bool, fields: &Fields) -> Outco
         }
         page.children = Children::In(areas);
     }
-    page.media_types = conditions.types;
+    page.media_types = conditions
+        .types
+        .map(|types| types.iter().filter_map(|name| MediaType::parse(name)).collect());
     page.private = conditions.private;
     if conditions.nothing {
         page.children = Children::In(Vec::new());

@@ -21,7 +21,7 @@ use super::token;
 use super::tx::{Tx, View};
 use super::view;
 use crate::catalog::Upload;
-use crate::model::media_type::{self, UNKNOWN};
+use crate::model::media_type::{self, MediaType, OCTET_STREAM};
 use crate::model::system_folder;
 use serde_json::{Map, Value, json};
 
@@ -53,11 +53,11 @@ pub(crate) fn upload_url(tx: &mut Tx<'_>, fields: &Fields, resumable: bool) -> O
     let mime = fields.text("mimeType").unwrap_or_default();
     let known = content::declared(mime, name)?;
     let private = fields.flag("private").unwrap_or(false);
-    let media_type = known.as_deref().map(media_type::media_type);
+    let media_type = known.as_deref().map(MediaType::of_mime);
     content::check_privacy(private, media_type)?;
     if let Some(size) = fields.number("sizeInBytes") {
         let size = u64::try_from(size).unwrap_or(0);
-        let limit = tx.options.limit(media_type.unwrap_or("OTHER"));
+        let limit = tx.options.limit(media_type.unwrap_or(MediaType::Other));
         if size == 0 {
             return Err(content::zero_size());
         }
@@ -153,7 +153,7 @@ pub(crate) fn upload_limit(upload: &Upload, head: &Head, options: &Options) -> O
     let name = file_name(upload, &request, head);
     let mime = declared_mime(&request, head);
     let known = media_type::declared(&mime, name.as_deref()).unwrap_or(None);
-    Ok(options.limit(known.as_deref().map_or("OTHER", media_type::media_type)))
+    Ok(options.limit(known.as_deref().map_or(MediaType::Other, MediaType::of_mime)))
 }
 
 /// The name in the query wins over the one of the request, and that over the one of the transfer.
@@ -205,12 +205,12 @@ pub(crate) fn announced(head: &Head) -> Option<u64> {
 
 /// The declared type: the one of the URL's request, or where that says nothing, the one of the upload itself.
 fn declared_mime(request: &Value, head: &Head) -> String {
-    let asked = request["mimeType"].as_str().unwrap_or(UNKNOWN);
+    let asked = request["mimeType"].as_str().unwrap_or(OCTET_STREAM);
     let sent = head
         .header("content-type")
-        .filter(|sent| media_type::normal(sent).is_some());
+        .filter(|sent| media_type::normalize(sent).is_some());
     match sent {
-        Some(sent) if media_type::normal(asked).as_deref() == Some(UNKNOWN) => sent.to_owned(),
+        Some(sent) if media_type::normalize(asked).as_deref() == Some(OCTET_STREAM) => sent.to_owned(),
         _ => asked.to_owned(),
     }
 }

@@ -4,7 +4,8 @@ use super::dates::iso;
 use super::inspect::Facts;
 use crate::catalog::{File, Folder};
 use crate::images::frame::Frame;
-use crate::model::media_type;
+use crate::model::media_type::{self, MediaType};
+use crate::model::status::Status;
 use crate::wire::uri;
 use serde_json::{Value, json};
 
@@ -30,13 +31,13 @@ fn state(trashed: bool) -> &'static str {
 
 /// The path of a file's bytes below the media hosts (`docs/contract/media-urls.md#s2`).
 pub(crate) fn path(file: &File) -> String {
-    let (folder, tail) = match file.media_type.as_str() {
-        "IMAGE" => ("media", ""),
-        "VECTOR" => ("shapes", ""),
-        "VIDEO" => ("video", "/file"),
-        "AUDIO" => ("mp3", ""),
-        "ARCHIVE" => ("archives", ""),
-        "MODEL3D" => ("3d", ""),
+    let (folder, tail) = match file.media_type {
+        MediaType::Image => ("media", ""),
+        MediaType::Vector => ("shapes", ""),
+        MediaType::Video => ("video", "/file"),
+        MediaType::Audio => ("mp3", ""),
+        MediaType::Archive => ("archives", ""),
+        MediaType::Model3d => ("3d", ""),
         _ => ("ugd", ""),
     };
     format!("/{folder}/{}{tail}", file.id)
@@ -45,11 +46,11 @@ pub(crate) fn path(file: &File) -> String {
 /// The descriptor, in REST form.
 pub(crate) fn file(file: &File, base: &str, site: &str) -> Value {
     let url = format!("{base}{}", path(file));
-    let pictured = matches!(file.media_type.as_str(), "IMAGE" | "VECTOR") && !file.private;
+    let pictured = matches!(file.media_type, MediaType::Image | MediaType::Vector) && !file.private;
     let thumbnail = if pictured {
         url.clone()
     } else {
-        format!("{base}/icons/{}.svg", file.media_type.to_ascii_lowercase())
+        format!("{base}/icons/{}.svg", file.media_type.as_str().to_ascii_lowercase())
     };
     let tags: Vec<_> = Some(&file.tag).into_iter().filter(|tag| !tag.is_empty()).collect();
     let mut value = json!({
@@ -60,8 +61,8 @@ pub(crate) fn file(file: &File, base: &str, site: &str) -> Value {
         "hash": file.hash,
         "sizeInBytes": file.size.to_string(),
         "private": file.private,
-        "mediaType": file.media_type,
-        "operationStatus": file.status,
+        "mediaType": file.media_type.as_str(),
+        "operationStatus": file.status.as_str(),
         "sourceUrl": file.source_url,
         "thumbnailUrl": thumbnail,
         "labels": file.labels,
@@ -72,7 +73,7 @@ pub(crate) fn file(file: &File, base: &str, site: &str) -> Value {
         "mimeType": file.mime,
         "internalTags": tags,
     });
-    if file.status == "READY"
+    if file.status == Status::Ready
         && let Some(media) = media(file, base)
     {
         value["media"] = media;
@@ -111,8 +112,8 @@ fn media(file: &File, base: &str) -> Option<Value> {
         }
     };
     let url = shown(path(file));
-    Some(match file.media_type.as_str() {
-        kind @ ("IMAGE" | "VECTOR") => {
+    Some(match file.media_type {
+        kind @ (MediaType::Image | MediaType::Vector) => {
             let mut image = json!({ "id": file.id, "url": url, "filename": file.name, "sizeInBytes": size });
             if let Some((width, height)) = facts.size() {
                 image["width"] = width.into();
@@ -125,9 +126,9 @@ fn media(file: &File, base: &str) -> Option<Value> {
             if let Some(preview) = preview(file, facts.size(), base) {
                 picture["previewImage"] = preview;
             }
-            json!({ kind.to_ascii_lowercase(): picture })
+            json!({ kind.as_str().to_ascii_lowercase(): picture })
         }
-        "VIDEO" => {
+        MediaType::Video => {
             let (width, height) = facts.size().unwrap_or_default();
             let quality = rendition(file);
             let mut video = json!({
@@ -146,7 +147,7 @@ fn media(file: &File, base: &str) -> Option<Value> {
             }
             json!({ "video": video })
         }
-        "AUDIO" => {
+        MediaType::Audio => {
             let by_mime = || media_type::extension_of_mime(&file.mime).unwrap_or("mp3").to_owned();
             let format = media_type::extension(&file.id).unwrap_or_else(by_mime);
             let mut asset = json!({
@@ -163,9 +164,13 @@ fn media(file: &File, base: &str) -> Option<Value> {
             audio["assets"] = json!([asset]);
             json!({ "audio": audio })
         }
-        "DOCUMENT" => json!({ "document": { "id": file.id, "url": url, "filename": file.name } }),
-        "ARCHIVE" => json!({ "archive": { "id": file.id, "url": url, "sizeInBytes": size, "filename": file.name } }),
-        "MODEL3D" => json!({ "model3d": { "id": file.id, "url": url, "filename": file.name, "sizeInBytes": size } }),
+        MediaType::Document => json!({ "document": { "id": file.id, "url": url, "filename": file.name } }),
+        MediaType::Archive => {
+            json!({ "archive": { "id": file.id, "url": url, "sizeInBytes": size, "filename": file.name } })
+        }
+        MediaType::Model3d => {
+            json!({ "model3d": { "id": file.id, "url": url, "filename": file.name, "sizeInBytes": size } })
+        }
         _ => return None,
     })
 }
