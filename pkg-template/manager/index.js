@@ -26,6 +26,9 @@ const SERVICE = /(^|\.)wixapis\.com$/;
 
 /** How long the next tick waits at least while no more webhooks can be delivered. */
 const FULL_MS = 100;
+/** How often blobs that nothing needs are looked for, and how long they are kept. */
+const SWEEP_INTERVAL_MS = 3_600_000;
+const SWEEP_GRACE_MS = 86_400_000;
 /** The longest that a timer can wait. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
@@ -107,6 +110,19 @@ async function make(options, given) {
     }
   }
 
+  /** Removes what nothing needs any more. A library must not throw out of a timer: the next sweep comes as far as it can. */
+  function sweep() {
+    try {
+      engine.control('sweep', { graceMs: SWEEP_GRACE_MS });
+    } catch (error) {
+      if (!(error instanceof WixMediaError)) throw error;
+    }
+  }
+  // A storage that prepares files has some that no row names, but none before the first request.
+  if (storage.prepare) sweep();
+  const sweeper = storage.prepare || clock.kind !== 'system' ? undefined : setInterval(sweep, SWEEP_INTERVAL_MS);
+  if (typeof sweeper === 'object') sweeper.unref();
+
   /** @type {MediaManager['fetch']} */
   async function respond(input, init) {
     // Streaming request bodies require `duplex: 'half'`.
@@ -153,6 +169,7 @@ async function make(options, given) {
     trap: async () => void engine.trap(),
     async close() {
       clearTimeout(timer);
+      clearInterval(sweeper);
       await imports.close();
       await webhooks.close();
       events.close();

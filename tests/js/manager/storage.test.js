@@ -1,6 +1,7 @@
 // Storages of a manager: memory and directories, reopened, and opened by two processes.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
@@ -81,6 +82,29 @@ suite('storage of a manager', () => {
     const error = await rejection(createManager({ storage: { directory } }));
     assert.ok(error instanceof WixMediaError, String(error));
     assert.deepEqual(await readFile(join(directory, name)), broken);
+  });
+
+  test('directory: keeps a blob that no row names for a day, and removes it then', async (t) => {
+    const directory = await emptyDirectory(t);
+    // The folder of a blob is a hash of its id.
+    const folder = [...'orphan'].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) % 256, 0).toString(16).padStart(2, '0');
+    await mkdir(join(directory, 'blobs', folder), { recursive: true });
+    const orphan = join(directory, 'blobs', folder, 'orphan');
+    await writeFile(orphan, 'left by a crash');
+    t.mock.timers.enable({ apis: ['setInterval', 'Date'], now: Date.now() });
+    const manager = await createManager({ storage: { directory } });
+    const kept = await put(manager, 'fox.txt', 'a fox', { mimeType: 'text/plain' });
+    assert.ok(existsSync(orphan), 'a start removes nothing');
+    const hours = (count) => {
+      for (let hour = 0; hour < count; hour += 1) t.mock.timers.tick(3_600_000);
+    };
+    hours(24);
+    assert.ok(existsSync(orphan), 'its day begins with the first sweep');
+    hours(2);
+    assert.ok(!existsSync(orphan), 'gone after a day');
+    const { url } = await manager.client.files.getFileDescriptor(kept.id);
+    assert.equal(await (await manager.fetch(url)).text(), 'a fox');
+    await manager.close();
   });
 
   test('usage: counts the stored bytes', async (t) => {
