@@ -5,7 +5,7 @@
 
 use super::admin::{self, seed};
 use super::auth::oauth;
-use super::backup::Importing;
+use super::backup::import::Importing;
 use super::http::error::{Outcome, Refusal};
 use super::http::message::{Head, Response};
 use super::http::router::Route;

@@ -61,7 +61,7 @@ pub(crate) fn sweep(site: &Site, now: i64, grace: i64) -> Outcome<Swept> {
     };
     let until = now.saturating_sub(grace);
     for bundle in site.read(&cause, |view| Ok(view.catalog.temporary_bundles(until)?))? {
-        site.write(&cause, |tx| backup::end_export(tx, &bundle))?;
+        site.write(&cause, |tx| backup::export::end_export(tx, &bundle))?;
     }
     site.write_lazily(&cause, |tx| webhooks::remove_stale(tx, until))?;
     note_orphans(site, &cause)?;

@@ -71,7 +71,7 @@ mod view;
 mod zip;
 
 pub use auth::{ApiKey, Credentials, OauthClient};
-pub use backup::Export;
+pub use backup::export::Export;
 #[cfg(not(target_arch = "wasm32"))]
 pub use clock::SystemClock;
 pub use clock::{Clock, ManualClock};
@@ -599,7 +599,7 @@ impl Manager {
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```
     pub fn export(&self) -> catalog::Result<Export> {
-        stored(backup::export(&self.site))
+        stored(backup::export::export(&self.site))
     }
 
     /// Ends an export, read or not. Without it, the [sweep](Manager::sweep) does.
@@ -611,7 +611,10 @@ impl Manager {
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```
     pub fn end_export(&self, id: &str) -> catalog::Result<()> {
-        stored(self.site.write(&Cause::default(), |tx| backup::end_export(tx, id)))
+        stored(
+            self.site
+                .write(&Cause::default(), |tx| backup::export::end_export(tx, id)),
+        )
     }
 
     /// Begins an import: the archive goes in with [`feed`](Manager::feed), and [`close`](Manager::close) puts it in the

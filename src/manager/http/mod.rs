@@ -2,7 +2,9 @@
 
 pub(crate) mod body;
 pub(crate) mod cors;
+pub(crate) mod disposition;
 pub(crate) mod error;
 pub(crate) mod message;
+pub(crate) mod range;
 pub(crate) mod router;
 pub(crate) mod validate;

@@ -1,0 +1,185 @@
+//! Bundles: zips of files and folders, fixed when their URL is made.
+
+use super::missing;
+use crate::catalog::{Area, BundleEntry, Children, File, Folder, Item, Page, Sort, fold};
+use crate::manager::http::body::Body;
+use crate::manager::http::disposition::disposition;
+use crate::manager::http::error::{Outcome, Refusal};
+use crate::manager::http::message::Response;
+use crate::manager::http::validate::Fields;
+use crate::manager::items::{files, folders, target};
+use crate::manager::tx::{Tx, View};
+use crate::manager::zip::Zip;
+use crate::model::status::Status;
+use crate::model::system_folder;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Most files of a zip (`docs/contract/choices.md#u35`).
+pub(crate) const MAX_FILES: usize = 1000;
+
+/// Where zips are.
+pub(crate) const ARCHIVES: &str = "/archive/wix/";
+
+pub(crate) fn files_download_url(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {
+    let mut entries = Vec::new();
+    let mut names = BTreeSet::new();
+    for id in files::distinct_files(fields) {
+        let Some(file) = tx.catalog.file(&id)?.filter(is_packed) else {
+            continue;
+        };
+        entries.push(entry(&file, "", &mut names));
+    }
+    if entries.is_empty() {
+        return Err(Refusal::code(
+            400,
+            "RESOURCE_NOT_FOUND",
+            "none of these files can be packed",
+        ));
+    }
+    bundle_url(tx, "files", &entries)
+}
+
+pub(crate) fn folder_download_url(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {
+    let folder = folders::folder(&tx.view(), fields.text("folderId").unwrap_or_default())?;
+    let mut entries = Vec::new();
+    let mut left = MAX_FILES;
+    if target::area_of(&tx.view(), &folder.id)? != Some(Area::Trash) {
+        pack(&tx.view(), &folder.id, "", &mut entries, &mut left)?;
+    }
+    bundle_url(tx, &folder.name, &entries)
+}
+
+pub(crate) fn bundle_url(tx: &mut Tx<'_>, name: &str, entries: &[BundleEntry]) -> Outcome<Value> {
+    let id = tx.ids.hex();
+    tx.catalog.insert_bundle(&id, name, false, tx.context.now)?;
+    tx.catalog.insert_bundle_entries(&id, 0, entries)?;
+    Ok(json!({ "downloadUrl": format!("{}{ARCHIVES}{id}", tx.base) }))
+}
+
+/// Adds what is in a folder: its files, then its folders, each by creation.
+pub(crate) fn pack(
+    view: &View<'_>,
+    folder: &str,
+    path: &str,
+    entries: &mut Vec<BundleEntry>,
+    left: &mut usize,
+) -> Outcome<()> {
+    let mut names = BTreeSet::new();
+    let mut files = all_of(folder, &|page| Ok(view.catalog.files(page)?))?;
+    files.retain(is_packed);
+    files.sort_by(|one, other| (one.created, &one.id).cmp(&(other.created, &other.id)));
+    let Some(rest) = left.checked_sub(files.len()) else {
+        let text = format!("a zip holds at most {MAX_FILES} files");
+        let data = json!({ "limit": MAX_FILES });
+        return Err(Refusal::with_data(400, "TOO_MANY_FILES", text, data));
+    };
+    *left = rest;
+    entries.extend(files.iter().map(|file| entry(file, path, &mut names)));
+    let mut folders: Vec<Folder> = all_of(folder, &|page| Ok(view.catalog.folders(page)?))?;
+    folders.sort_by(|one, other| (one.created, &one.id).cmp(&(other.created, &other.id)));
+    for row in system_folder::SYSTEM_FOLDERS.iter().filter(|row| row.parent == folder) {
+        if view.catalog.has_children(row.id)? {
+            folders.push(folders::system_folder(view, row)?);
+        }
+    }
+    for folder in folders {
+        let path = format!("{path}{}/", unique_name(&safe_name(&folder.name), false, &mut names));
+        entries.push(BundleEntry {
+            path: path.clone(),
+            blob: None,
+            size: 0,
+            crc: 0,
+            updated: folder.updated,
+        });
+        pack(view, &folder.id, &path, entries, left)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn all_of<T: Item>(folder: &str, fetch: &dyn Fn(&Page) -> Outcome<Vec<T>>) -> Outcome<Vec<T>> {
+    let mut page = Page::new(Children::Of(folder.to_owned()), 500);
+    page.sort = Sort::Name;
+    page.descending = false;
+    let mut all = Vec::new();
+    loop {
+        let items = fetch(&page)?;
+        let Some(last) = items.last() else { return Ok(all) };
+        page.from = Some(last.position(page.sort));
+        all.extend(items);
+    }
+}
+
+pub(crate) fn bundle(view: &View<'_>, id: &str) -> Outcome<Response> {
+    let name = view.catalog.bundle(id)?.ok_or_else(missing)?;
+    let zip = Zip::new(view.catalog, id)?;
+    Ok(Response::new(200)
+        .with("Content-Type", "application/zip")
+        .with("Content-Disposition", disposition("attachment", &format!("{name}.zip")))
+        .with_body(Body::source(zip)))
+}
+
+/// Whether a file goes into zips.
+pub(crate) fn is_packed(file: &File) -> bool {
+    file.status == Status::Ready && !file.private && file.trashed.is_none() && file.blob.is_some()
+}
+
+pub(crate) fn entry(file: &File, path: &str, names: &mut BTreeSet<String>) -> BundleEntry {
+    BundleEntry {
+        path: format!("{path}{}", unique_name(&safe_name(&file.name), true, names)),
+        blob: file.blob.clone(),
+        size: file.size,
+        crc: file.crc,
+        updated: file.updated,
+    }
+}
+
+/// A name that can do nothing but name.
+pub(crate) fn safe_name(name: &str) -> String {
+    let mut kept = String::new();
+    for character in name.chars() {
+        let leading = character == '.' && kept.chars().all(|before| before == '_');
+        let risky = leading || character.is_control() || matches!(character, '/' | '\\');
+        kept.push(if risky { '_' } else { character });
+    }
+    if kept.is_empty() { "_".to_owned() } else { kept }
+}
+
+/// The name, with a number when it is taken. Names that differ only in case are one name on many systems.
+pub(crate) fn unique_name(name: &str, is_file: bool, names: &mut BTreeSet<String>) -> String {
+    let (stem, ending) = match name.rfind('.').filter(|&at| is_file && at > 0) {
+        Some(at) => name.split_at(at),
+        None => (name, ""),
+    };
+    let mut candidate = name.to_owned();
+    let mut number = 0;
+    while !names.insert(fold(&candidate)) {
+        number += 1;
+        candidate = format!("{stem} ({number}){ending}");
+    }
+    candidate
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_zips_are_safe_and_unique() {
+        let mut names = BTreeSet::new();
+        for (name, expected) in [
+            ("a.jpg", "a.jpg"),
+            ("a.jpg", "a (1).jpg"),
+            ("A.JPG", "A (2).JPG"),
+            ("../../etc/passwd", "______etc_passwd"),
+            ("..", "__"),
+            ("c:\\x\n", "c:_x_"),
+            ("", "_"),
+            (".hidden", "_hidden"),
+        ] {
+            assert_eq!(unique_name(&safe_name(name), true, &mut names), expected, "{name:?}");
+        }
+        assert_eq!(unique_name("v1.2", false, &mut names), "v1.2");
+        assert_eq!(unique_name("v1.2", false, &mut names), "v1.2 (1)");
+    }
+}

@@ -1,0 +1,114 @@
+//! Temporary links: signed URLs of files that expire.
+
+use super::static_media::bytes_of;
+use super::streams::stream_url;
+use super::{missing, refused};
+use crate::manager::http::disposition::{disposition, header_safe};
+use crate::manager::http::error::{Outcome, Refusal, Violation};
+use crate::manager::http::message::{Head, Response, query_parameter, segments};
+use crate::manager::http::validate::Fields;
+use crate::manager::items::files;
+use crate::manager::token;
+use crate::manager::tx::{Context, View};
+use crate::manager::view::{self, rendition};
+use crate::model::media_type::{self, MediaType};
+use serde_json::{Value, json};
+
+/// Where temporary links begin.
+pub(crate) const LINKS: &str = "/download-files";
+
+pub(crate) const LINK_AUDIENCE: &str = "urn:service:file.download";
+
+pub(crate) fn file_download_url(view: &View<'_>, fields: &Fields) -> Outcome<Value> {
+    let file = files::file(view, fields.text("fileId").unwrap_or_default())?;
+    let keys = fields
+        .texts("assetKeys")
+        .filter(|keys| !keys.is_empty())
+        .unwrap_or_else(|| vec!["src"]);
+    let minutes = fields.number("expirationInMinutes").unwrap_or(600);
+    let issued = view.now / 1000;
+    let inline = fields.text("contentDisposition") == Some("INLINE");
+    let name = fields
+        .text("downloadFileName")
+        .filter(|name| !name.is_empty())
+        .unwrap_or(&file.name);
+    let mut urls = Vec::new();
+    for key in keys {
+        let known = match file.media_type {
+            MediaType::Video => key == "hls" || key.strip_suffix(".mp4") == Some(rendition(&file)),
+            MediaType::Audio => key == "320kbs.mp3",
+            _ => false,
+        };
+        if key != "src" && !known {
+            return Err(Refusal::code(
+                400,
+                "INVALID_ASSET_KEY",
+                format!("this file has no asset {key}"),
+            ));
+        }
+        if key == "hls" {
+            let url = stream_url(view.context, &file, "HLS", minutes);
+            urls.push(json!({ "url": url, "assetKey": key }));
+            continue;
+        }
+        let path = view::path(&file);
+        let kind = if inline { "inline" } else { "attachment" };
+        let mut claims = json!({
+            "iss": format!("urn:app:{}", app(view.context)), "sub": format!("urn:app:{}", app(view.context)),
+            "aud": [LINK_AUDIENCE], "jti": view.ids.guid(),
+            "iat": issued, "exp": issued + minutes * 60 + 10,
+            "obj": [[{ "path": path }]],
+            "dis": { "filename": name, "type": kind },
+        });
+        if let Some(redirect) = fields.text("expirationRedirectUrl") {
+            if !redirect.starts_with("http://") && !redirect.starts_with("https://") {
+                let field = "expirationRedirectUrl";
+                return Err(Violation::new(field, "FORMAT", "must be a web URL").into());
+            }
+            claims["red"] = redirect.into();
+        }
+        let token = token::sign(view.secret, &claims);
+        let url = format!("{}{LINKS}{path}?token={token}", view.base);
+        urls.push(json!({ "url": url, "assetKey": key }));
+    }
+    Ok(json!({ "downloadUrls": urls }))
+}
+
+/// 32 hexadecimal digits that stand for the site among apps.
+pub(crate) fn app(context: &Context<'_>) -> String {
+    let mut digits: String = context
+        .options
+        .site_id
+        .chars()
+        .filter(char::is_ascii_hexdigit)
+        .collect();
+    digits.truncate(32);
+    digits
+}
+
+pub(crate) fn link(view: &View<'_>, head: &Head, path: &str) -> Outcome<Response> {
+    let forbidden = || refused(403, "Invalid or tampered link.");
+    let token = query_parameter(&head.query, "token").unwrap_or_default();
+    let claims = token::verify(view.secret, &token).ok_or_else(forbidden)?;
+    if claims["aud"] != json!([LINK_AUDIENCE]) || claims["obj"][0][0]["path"] != path {
+        return Err(forbidden());
+    }
+    if claims["exp"].as_i64().unwrap_or(0) * 1000 <= view.now {
+        if let Some(redirect) = claims["red"].as_str() {
+            return Ok(Response::new(302).with("Location", header_safe(redirect)));
+        }
+        return Err(refused(403, "This link has expired."));
+    }
+    let segments = segments(path).ok_or_else(missing)?;
+    let id = segments.get(1).ok_or_else(missing)?;
+    let file = view.catalog.file(id)?.ok_or_else(missing)?;
+    let name = claims["dis"]["filename"].as_str().unwrap_or(&file.name);
+    let kind = claims["dis"]["type"].as_str().unwrap_or("attachment");
+    let by_name = media_type::extension(name).and_then(|extension| media_type::mime_of_extension(&extension));
+    let mime = by_name.unwrap_or(&file.mime).to_owned();
+    let disposition = disposition(kind, name);
+    let response = bytes_of(&file, head, &mime)?;
+    Ok(response
+        .with("Content-Disposition", disposition)
+        .with("Cache-Control", "private, no-store"))
+}

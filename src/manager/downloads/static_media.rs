@@ -1,0 +1,75 @@
+//! The bytes of files at their own URLs.
+
+use super::{missing, refused};
+use crate::catalog::File;
+use crate::manager::dates::http_date;
+use crate::manager::http::body::{Body, Part};
+use crate::manager::http::error::Outcome;
+use crate::manager::http::message::{self, Head, Response};
+use crate::manager::http::range::{Range, read_range};
+use crate::manager::view::{self, rendition};
+use crate::model::media_type::MediaType;
+
+pub(crate) const POLICY: &str = "Content-Security-Policy";
+
+/// Whether this is where the bytes of a file are (`docs/contract/media-urls.md#s2`).
+pub(crate) fn is_place_of(file: &File, segments: &[String]) -> bool {
+    let own = message::segments(&view::path(file)).unwrap_or_default();
+    if own == segments {
+        return true;
+    }
+    let names: Vec<&str> = segments.iter().map(String::as_str).collect();
+    matches!(names.as_slice(), ["video", _, quality, "mp4", "file.mp4"]
+        if file.media_type == MediaType::Video && *quality == rendition(file))
+}
+
+/// The bytes of a file, or the range of them that was asked for.
+pub(crate) fn bytes_of(file: &File, head: &Head, mime: &str) -> Outcome<Response> {
+    if head.method != "GET" && head.method != "HEAD" {
+        return Err(refused(405, "Only GET and HEAD.").with_header("Allow", "GET, HEAD"));
+    }
+    let id = file.blob.clone().ok_or_else(missing)?;
+    let size = u64::try_from(file.size).unwrap_or(0);
+    let tag = format!("\"{}\"", file.hash);
+    let response = |status| {
+        let response = Response::new(status)
+            .with("Accept-Ranges", "bytes")
+            .with("ETag", tag.clone())
+            .with("Last-Modified", http_date(file.created))
+            .with("X-Content-Type-Options", "nosniff");
+        // Whatever can hold scripts must not run as a page of this host, which may be that of the Media Manager itself.
+        // Readers of PDF in browsers do not work in a sandbox, and PDF has no access to the host.
+        match mime {
+            "application/pdf" => response,
+            "image/svg+xml" => response.with(POLICY, "sandbox; default-src 'none'; style-src 'unsafe-inline'"),
+            _ => response.with(POLICY, "sandbox"),
+        }
+    };
+    if head
+        .header("if-none-match")
+        .is_some_and(|tags| tags == "*" || tags.split(',').any(|other| other.trim() == tag))
+    {
+        return Ok(response(304));
+    }
+    let current = head.header("if-range").is_none_or(|other| other == tag);
+    let range = head.header("range").filter(|_| current);
+    let (status, offset, length) = match range.map_or(Range::Whole, |range| read_range(range, size)) {
+        Range::Whole => (200, 0, size),
+        Range::Part(from, to) => (206, from, to - from + 1),
+        Range::Nothing => {
+            return Ok(response(416).with("Content-Range", format!("bytes */{size}")));
+        }
+    };
+    let mut response = response(status).with("Content-Type", mime);
+    if status == 206 {
+        response = response.with(
+            "Content-Range",
+            format!("bytes {offset}-{}/{size}", offset + length - 1),
+        );
+    }
+    let mut body = Body::default();
+    if length > 0 {
+        body.parts.push_back(Part::Blob { id, offset, length });
+    }
+    Ok(response.with("Content-Length", length.to_string()).with_body(body))
+}
