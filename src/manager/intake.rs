@@ -622,9 +622,11 @@ fn answer(manager: &Manager, cause: &Cause, head: &Head, body: &[u8]) -> Outcome
 fn create_transfer(site: &Site, cause: &Cause, head: &Head) -> Outcome<Response> {
     let blob = site.new_blob();
     let outcome = site.write(cause, |tx| tus::create(tx, head, &blob));
-    if outcome.is_ok() {
+    match &outcome {
         // The first PATCH creates the blob where this fails.
-        _ = site.blobs.open_writer(&blob, 0);
+        Ok(_) => _ = site.blobs.open_writer(&blob, 0),
+        // The store may have prepared the blob.
+        Err(_) => site.discard(&blob),
     }
     outcome
 }
