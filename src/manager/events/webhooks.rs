@@ -50,7 +50,7 @@ const LEASE: i64 = 5 * MINUTE;
 /// manager.handle(Request::new("POST", "/site-media/v1/folders").body(r#"{"displayName":"Animals"}"#));
 /// let due = manager.take_deliveries(10)?;
 /// assert_eq!(due[0].url, "https://example.com/events");
-/// manager.delivered(due[0].id, true)?;
+/// manager.delivered(due[0].id, due[0].attempt, true)?;
 /// assert_eq!(manager.next_tick()?, None);
 /// # Ok::<(), wix_media::catalog::Error>(())
 /// ```
