@@ -45,7 +45,7 @@ impl Site {
 }
 
 #[test]
-fn keys_open_what_their_scope_and_site_allow() {
+fn key_outside_its_scope_or_site_is_refused() {
     let mut site = guarded();
     let right = ("wix-site-id", SITE);
     for (headers, expected) in [
@@ -78,7 +78,7 @@ fn keys_open_what_their_scope_and_site_allow() {
 }
 
 #[test]
-fn each_call_needs_the_scope_of_its_row() {
+fn read_key_is_refused_exactly_where_manage_is_needed() {
     let mut site = guarded();
     for row in OPERATIONS {
         let path = row.path.replace("{folder.id}", "f").replace("{folderId}", "f");
@@ -91,7 +91,7 @@ fn each_call_needs_the_scope_of_its_row() {
 }
 
 #[test]
-fn nothing_of_a_body_is_read_from_strangers() {
+fn body_without_credentials_is_not_read() {
     let site = guarded();
     let mut intake = site.manager.open(call("POST", "/folders", &[]).head);
     assert!(!site.manager.feed(&mut intake, b"{"));
@@ -99,7 +99,7 @@ fn nothing_of_a_body_is_read_from_strangers() {
 }
 
 #[test]
-fn apps_get_tokens_that_end() {
+fn app_token_after_its_lifetime_returns_401() {
     let mut site = guarded();
     let body =
         json!({ "instance_id": "i1", "client_id": "c1", "client_secret": "s1", "grant_type": "client_credentials" });
@@ -143,7 +143,7 @@ fn apps_get_tokens_that_end() {
 }
 
 #[test]
-fn visitors_get_tokens_that_open_nothing() {
+fn visitor_token_on_a_call_returns_403() {
     let mut site = guarded();
     let (status, answer) = site.token(json!({ "clientId": "visitors", "grantType": "anonymous" }));
     assert_eq!((status, &answer["token_type"]), (200, &json!("Bearer")), "{answer}");
@@ -171,7 +171,7 @@ fn visitors_get_tokens_that_open_nothing() {
 }
 
 #[test]
-fn token_calls_are_refused_for_good_reasons() {
+fn token_request_with_invalid_grant_or_client_is_refused() {
     let mut site = guarded();
     let access = site
         .token(json!({ "clientId": "visitors", "grantType": "anonymous" }))
@@ -221,7 +221,7 @@ fn token_calls_are_refused_for_good_reasons() {
 }
 
 #[test]
-fn a_token_goes_with_its_client_and_its_site() {
+fn token_of_removed_client_or_moved_site_is_refused() {
     let mut site = guarded();
     let body =
         json!({ "instance_id": "i1", "client_id": "c1", "client_secret": "s1", "grant_type": "client_credentials" });
@@ -245,7 +245,7 @@ fn a_token_goes_with_its_client_and_its_site() {
 }
 
 #[test]
-fn links_carry_their_own_rights() {
+fn generated_links_without_credentials_are_served() {
     let mut site = guarded();
     let headers = [("Authorization", "manage-key"), ("wix-site-id", SITE)];
     let ask = |site: &mut Site, path: &str, body: Value| {
@@ -289,7 +289,7 @@ fn links_carry_their_own_rights() {
 }
 
 #[test]
-fn without_credentials_everyone_is_trusted() {
+fn call_to_manager_without_credentials_is_allowed() {
     let mut site = Site::new();
     assert_eq!(
         site.send(call("GET", "/files", &[("Authorization", "whatever")]))
@@ -306,7 +306,7 @@ fn without_credentials_everyone_is_trusted() {
 }
 
 #[test]
-fn hosts_ask_for_their_own_paths() {
+fn authorize_control_checks_key_and_scope() {
     let site = guarded();
     let ask = |input: Value| site.manager.control("authorize", &input).expect("asked");
     assert_eq!(
@@ -323,7 +323,7 @@ fn hosts_ask_for_their_own_paths() {
 }
 
 #[test]
-fn secrets_are_in_no_log() {
+fn debug_output_of_manager_hides_secrets() {
     let site = guarded();
     let shown = format!("{:?}", site.manager);
     for secret in ["manage-key", "read-key", "\"s1\"", "\"s2\""] {

@@ -15,7 +15,7 @@ impl Site {
 }
 
 #[test]
-fn faults_answer_before_anything_happens() {
+fn fault_on_a_call_answers_before_any_change() {
     let mut site = Site::new();
     let fault = json!({ "match": "createFolder", "status": 429, "times": 2, "headers": { "Retry-After": "7" } });
     assert_eq!(site.control("faults.add", fault), Value::Null);
@@ -33,7 +33,7 @@ fn faults_answer_before_anything_happens() {
 }
 
 #[test]
-fn faults_meet_uploads_and_media_and_slow_down_what_they_let_through() {
+fn faults_on_uploads_and_media_fail_or_delay_them() {
     let mut site = site(json!({ "faults": [
         { "match": "PUT /upload/", "status": 500, "times": 1 },
         { "match": "*File*", "latencyMs": 20 },
@@ -66,7 +66,7 @@ fn faults_meet_uploads_and_media_and_slow_down_what_they_let_through() {
 }
 
 #[test]
-fn calls_above_the_rate_limit_wait() {
+fn call_above_the_rate_limit_returns_429() {
     let mut site = site(json!({
         "limits": { "requestsPerMinute": 2 },
         "auth": { "apiKeys": [{ "key": "one" }, { "key": "two" }] },
@@ -104,7 +104,7 @@ fn calls_above_the_rate_limit_wait() {
 }
 
 #[test]
-fn lists_lag_behind_and_calls_by_id_do_not() {
+fn change_under_lag_is_read_by_id_and_listed_later() {
     let mut site = site(json!({ "lagMs": 1000 }));
     let folder = site.folder("f", "media-root");
     let file = site.file("a.pdf", &folder);
@@ -141,7 +141,7 @@ fn lists_lag_behind_and_calls_by_id_do_not() {
 }
 
 #[test]
-fn deletions_and_restores_can_take_their_time() {
+fn deletion_and_restore_under_delay_happen_after_it() {
     let mut site = site(json!({ "delayMs": 300 }));
     let folder = site.folder("f", "media-root");
     let file = site.file("a.pdf", &folder);
@@ -183,7 +183,7 @@ fn deletions_and_restores_can_take_their_time() {
 }
 
 #[test]
-fn what_was_answered_while_the_delay_was_on_happens_after_it_is_off() {
+fn deletion_answered_under_delay_happens_after_the_delay_is_removed() {
     let mut site = site(json!({ "delayMs": 300 }));
     let file = site.file("a.pdf", "media-root");
     site.post("/bulk/files/delete", json!({ "fileIds": [file] }));
@@ -196,7 +196,7 @@ fn what_was_answered_while_the_delay_was_on_happens_after_it_is_off() {
 }
 
 #[test]
-fn a_quota_can_be_set_and_lifted() {
+fn quota_set_at_run_time_applies_until_lifted() {
     let mut site = Site::new();
     site.file("a.pdf", "media-root");
     site.control("adjust", json!({ "limits": { "quotaInBytes": 10 } }));

@@ -171,7 +171,7 @@ fn code(error: &Value) -> &str {
 }
 
 #[test]
-fn what_went_out_comes_in_again() {
+fn export_imported_elsewhere_shows_the_same_site() {
     let mut site = full();
     let bytes = export(&mut site);
     assert_eq!(export(&mut site), bytes, "the same state is the same archive");
@@ -192,7 +192,7 @@ fn what_went_out_comes_in_again() {
 }
 
 #[test]
-fn what_came_in_goes_on_as_if_it_had_never_left() {
+fn imported_site_continues_like_the_original() {
     let mut site = full();
     let bytes = export(&mut site);
     let mut other = Site::new();
@@ -232,7 +232,7 @@ fn golden() -> Vec<u8> {
 
 /// It was made by `full` when the format was new. What a release cannot read or write any more is another version.
 #[test]
-fn the_golden_archive_is_what_this_release_reads_and_writes() {
+fn golden_archive_imported_and_exported_keeps_its_bytes() {
     let golden = golden();
     let mut site = Site::new();
     assert_eq!(import(&mut site, &golden, 1 << 16).0, 200);
@@ -243,7 +243,7 @@ fn the_golden_archive_is_what_this_release_reads_and_writes() {
 }
 
 #[test]
-fn an_export_shows_one_moment() {
+fn export_during_changes_shows_one_snapshot() {
     let mut site = full();
     let expected = export(&mut site);
     let mut export = site.manager.export().expect("an export");
@@ -276,7 +276,7 @@ fn export_that_was_not_ended_is_removed_by_the_sweep() {
 }
 
 #[test]
-fn every_cut_and_every_changed_byte_is_refused_or_harmless() {
+fn archive_truncated_or_changed_in_one_byte_is_refused_or_equal() {
     let mut small = Site::new();
     let folder = small.folder("Animals", "media-root");
     small.file("a.pdf", &folder);
@@ -307,7 +307,7 @@ fn every_cut_and_every_changed_byte_is_refused_or_harmless() {
 }
 
 #[test]
-fn broken_archives_say_where() {
+fn archive_with_invalid_line_names_entry_and_line() {
     let folder = folder_line("a", "media-root");
     let lone = std::slice::from_ref(&folder);
     let (one, two) = (file_line("f.txt", "a"), file_line("g.txt", "a"));
@@ -370,7 +370,7 @@ fn broken_archives_say_where() {
 }
 
 #[test]
-fn archives_of_other_shapes_are_refused() {
+fn archive_with_unexpected_entries_is_refused() {
     let folder = format!("{}\n", folder_line("a", "media-root"));
     let file = format!("{}\n", file_line("f.txt", "a"));
     let good = manifest(1, 1, 1, 5).to_string();
@@ -441,7 +441,7 @@ fn archives_of_other_shapes_are_refused() {
 }
 
 #[test]
-fn a_given_up_import_leaves_nothing() {
+fn abandoned_import_leaves_no_blobs() {
     let bytes = export(&mut full());
     let site = Site::new();
     for length in [0, 10, bytes.len() / 2, bytes.len()] {
@@ -453,7 +453,7 @@ fn a_given_up_import_leaves_nothing() {
 }
 
 #[test]
-fn a_reset_forgets_everything_but_keys() {
+fn reset_during_requests_empties_the_site_and_refuses_them() {
     let mut site = full();
     let archive = export(&mut site);
     site.clock.advance(5000);
@@ -487,7 +487,7 @@ fn a_reset_forgets_everything_but_keys() {
 }
 
 #[test]
-fn an_export_that_a_reset_cuts_off_says_so() {
+fn export_interrupted_by_reset_fails() {
     let site = full();
     let (mut read, mut given) = {
         let body = site.manager.export().expect("an export").body;
@@ -511,7 +511,7 @@ fn an_export_that_a_reset_cuts_off_says_so() {
 }
 
 #[test]
-fn imports_know_no_limits_of_the_day() {
+fn import_above_the_quota_succeeds() {
     let bytes = export(&mut full());
     let mut site = Site::with(Options {
         quota: Some(1),
@@ -525,7 +525,7 @@ proptest! {
 
     /// Whatever comes in, nothing but a refusal or a whole import comes out.
     #[test]
-    fn no_archive_breaks_the_manager(
+    fn randomly_edited_archive_is_imported_whole_or_refused(
         edits in prop::collection::vec((any::<prop::sample::Index>(), 0..4_u8, any::<u8>(), 1..40_usize), 1..6),
         step in 1..3000_usize,
     ) {

@@ -65,7 +65,7 @@ fn run(site: &mut Site, prepare: &mut dyn FnMut()) -> Vec<(u16, Value)> {
 }
 
 #[test]
-fn calls_under_conflicts_answer_as_without() {
+fn calls_under_conflicts_answer_as_without_them() {
     let (mut plain, _) = site();
     let expected = run(&mut plain, &mut || {});
     let statuses: Vec<_> = expected.iter().map(|(status, _)| *status).collect();
@@ -86,7 +86,7 @@ fn calls_under_conflicts_answer_as_without() {
 }
 
 #[test]
-fn call_on_an_unavailable_catalog_returns_503_and_leaves_nothing() {
+fn call_on_unavailable_catalog_returns_503_and_changes_nothing() {
     let (mut site, catalog) = site();
     for fault in [Fault::Commit, Fault::Open] {
         for _ in 0..MAX_RUNS {
@@ -103,7 +103,7 @@ fn call_on_an_unavailable_catalog_returns_503_and_leaves_nothing() {
 }
 
 #[test]
-fn error_that_is_no_conflict_is_not_retried() {
+fn error_other_than_conflict_is_not_retried() {
     let (mut site, catalog) = site();
     catalog.fail(Fault::Commit, Error::Store("full".into()));
     assert_eq!(

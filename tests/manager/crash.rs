@@ -471,7 +471,7 @@ fn start(folder: &Path, seed: u64) -> Child {
 }
 
 #[test]
-fn killed_two_hundred_times() {
+fn process_killed_at_random_keeps_every_answered_change() {
     let first: u64 = std::env::var(SEED)
         .ok()
         .map_or(1, |seed| seed.parse().expect("a number"));
@@ -705,7 +705,7 @@ fn fail_at(at: Option<usize>, recovers: bool) -> usize {
 }
 
 #[test]
-fn a_disk_that_fails_loses_nothing_that_was_answered() {
+fn failing_disk_keeps_every_answered_upload() {
     let calls = fail_at(None, false);
     assert!(calls > 20, "{calls}");
     for at in 0..calls {

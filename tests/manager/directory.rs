@@ -29,7 +29,7 @@ fn json_of(manager: &mut Manager, request: Request) -> Value {
 }
 
 #[test]
-fn a_second_manager_finds_what_the_first_one_left() {
+fn second_manager_on_a_directory_finds_everything_answered() {
     let folder = folder("kept");
     let mut manager = open(&folder, 1).expect("a manager");
     let body = json!({ "mimeType": "application/pdf", "fileName": "a.pdf", "filePath": "x/y" }).to_string();

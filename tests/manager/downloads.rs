@@ -17,7 +17,7 @@ fn uploaded(site: &mut Site, options: Value) -> Value {
 }
 
 #[test]
-fn static_files_are_served_with_ranges_and_caching() {
+fn static_file_is_served_with_ranges_and_caching() {
     let mut site = Site::new();
     let file = uploaded(&mut site, json!({}));
     let path = target(&text(&file["url"]));
@@ -57,7 +57,7 @@ fn static_files_are_served_with_ranges_and_caching() {
 }
 
 #[test]
-fn private_trashed_and_purged_files_answer_as_the_contract_says() {
+fn media_url_of_private_or_purged_file_is_refused() {
     let mut site = Site::new();
     let open = uploaded(&mut site, json!({}));
     let closed = uploaded(&mut site, json!({ "private": true }));
@@ -88,7 +88,7 @@ fn link_to(site: &mut Site, body: Value) -> String {
 }
 
 #[test]
-fn temporary_links_hold_until_they_end() {
+fn temporary_link_after_its_expiry_redirects_or_returns_403() {
     let mut site = Site::new();
     let id = uploaded(&mut site, json!({ "private": true }))["id"].clone();
     let link = link_to(&mut site, json!({ "fileId": id, "downloadFileName": "prix é.pdf" }));
@@ -170,7 +170,7 @@ fn unzip(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
-fn zips_hold_files_and_folders() {
+fn zip_of_folder_holds_its_files_and_folders() {
     let mut site = Site::new();
     let top = site.folder("top", "media-root");
     let inner = site.folder("in/ner".replace('/', ".").as_str(), &top);
@@ -218,7 +218,7 @@ fn zips_hold_files_and_folders() {
 }
 
 #[test]
-fn zips_of_files_leave_out_what_is_not_public() {
+fn zip_of_files_omits_private_and_unknown_ones() {
     let mut site = Site::new();
     let open = text(&uploaded(&mut site, json!({}))["id"]);
     let closed = text(&uploaded(&mut site, json!({ "private": true }))["id"]);
@@ -240,7 +240,7 @@ fn zips_of_files_leave_out_what_is_not_public() {
 }
 
 #[test]
-fn a_zip_of_everything_has_the_system_folders_that_hold_something() {
+fn zip_of_root_includes_system_folders_with_files() {
     let mut site = Site::new();
     uploaded(&mut site, json!({ "parentFolderId": "mobile-uploads" }));
     uploaded(&mut site, json!({ "parentFolderId": "visitor-uploads" }));
@@ -251,7 +251,7 @@ fn a_zip_of_everything_has_the_system_folders_that_hold_something() {
 }
 
 #[test]
-fn streams_play_the_original() {
+fn stream_playlist_leads_to_the_original_video() {
     let mut site = Site::new();
     let film = b"\0\0\0\x10ftypisom\0\0\0\0";
     let mut made = |private: bool| {

@@ -5,7 +5,7 @@ use serde_json::json;
 use wix_media::manager::Origin;
 
 #[test]
-fn ids_may_be_media_urls() {
+fn media_url_in_place_of_an_id_finds_the_file() {
     let mut site = Site::new();
     let id = site.file("a.pdf", "media-root");
     let url = format!("wix:document://v1/ugd/{id}/a.pdf");
@@ -34,7 +34,7 @@ fn ids_may_be_media_urls() {
 }
 
 #[test]
-fn updates_change_what_may_change() {
+fn update_with_read_only_fields_ignores_them() {
     let mut site = Site::new();
     let id = site.file("a.pdf", "media-root");
     let before = site.get(&format!("/files/{id}"))["file"].clone();
@@ -93,7 +93,7 @@ fn updates_change_what_may_change() {
 }
 
 #[test]
-fn uploads_land_where_their_origin_says() {
+fn upload_without_folder_lands_in_the_folder_of_its_origin() {
     let mut site = Site::new();
     for (origin, folder, scope) in [
         (Origin::Site, "media-root", "MEDIA_ROOT"),
@@ -112,7 +112,7 @@ fn uploads_land_where_their_origin_says() {
 }
 
 #[test]
-fn moving_a_folder_to_the_visitors_changes_the_scope_of_all_in_it() {
+fn folder_moved_to_visitor_uploads_changes_the_scope_of_its_files() {
     let mut site = Site::new();
     let top = site.folder("top", "media-root");
     let inner = site.folder("inner", &top);
@@ -133,7 +133,7 @@ fn moving_a_folder_to_the_visitors_changes_the_scope_of_all_in_it() {
 }
 
 #[test]
-fn events_tell_of_children_before_parents_and_back() {
+fn events_of_deleted_tree_are_bottom_up_and_of_restored_tree_top_down() {
     let mut site = Site::new();
     let top = site.folder("top", "media-root");
     let inner = site.folder("inner", &top);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use wix_media::manager::{Origin, Request};
 
 #[test]
-fn a_new_folder_is_whole() {
+fn new_folder_has_every_documented_field() {
     let mut site = Site::new();
     let answer = site.post("/folders", json!({ "displayName": " Animals " }));
     let folder = &answer["folder"];
@@ -24,7 +24,7 @@ fn a_new_folder_is_whole() {
 }
 
 #[test]
-fn names_are_checked() {
+fn folder_with_invalid_name_is_refused() {
     let mut site = Site::new();
     for (name, rule) in [
         (json!(""), "REQUIRED_FIELD"),
@@ -43,7 +43,7 @@ fn names_are_checked() {
 }
 
 #[test]
-fn a_refusal_has_the_documented_form() {
+fn invalid_request_returns_the_documented_error() {
     let mut site = Site::new();
     let (status, answer) = site.call(
         "POST",
@@ -78,7 +78,7 @@ fn a_refusal_has_the_documented_form() {
 }
 
 #[test]
-fn system_folders_are_shown_and_stay_as_they_are() {
+fn system_folder_is_shown_and_cannot_be_changed() {
     let mut site = Site::new();
     for (id, name, parent) in [
         ("media-root", "Site Files", ""),
@@ -104,7 +104,7 @@ fn system_folders_are_shown_and_stay_as_they_are() {
 }
 
 #[test]
-fn video_maker_shows_when_it_holds_something() {
+fn video_maker_folder_is_listed_once_it_holds_a_file() {
     let mut site = Site::new();
     let first = site.folder("Aa", "media-root");
     site.clock.advance(1000);
@@ -143,7 +143,7 @@ fn video_maker_shows_when_it_holds_something() {
 }
 
 #[test]
-fn a_tree_is_a_hundred_levels_deep_and_no_deeper() {
+fn folder_below_a_hundred_levels_is_refused() {
     let mut site = Site::new();
     let mut parent = "media-root".to_owned();
     for _ in 0..100 {
@@ -163,7 +163,7 @@ fn a_tree_is_a_hundred_levels_deep_and_no_deeper() {
 }
 
 #[test]
-fn a_restore_that_would_be_too_deep_goes_to_the_top() {
+fn folder_restored_too_deep_lands_in_the_root() {
     let mut site = Site::new();
     let home = site.folder("home", "media-root");
     let child = site.folder("child", &home);
@@ -182,7 +182,7 @@ fn a_restore_that_would_be_too_deep_goes_to_the_top() {
 }
 
 #[test]
-fn older_bodies_and_masks_are_understood() {
+fn update_with_older_body_or_mask_is_accepted() {
     let mut site = Site::new();
     let id = site.folder("a", "media-root");
     let path = format!("/folders/{id}");
@@ -221,7 +221,7 @@ fn older_bodies_and_masks_are_understood() {
 }
 
 #[test]
-fn methods_and_paths_are_told_apart() {
+fn unknown_method_returns_405_and_unknown_path_404() {
     let mut site = Site::new();
     assert_eq!(site.call("DELETE", "/folders", Value::Null).0, 405);
     assert_eq!(site.call("GET", "/nothing", Value::Null).0, 404);

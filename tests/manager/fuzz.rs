@@ -127,7 +127,7 @@ fn furnished() -> (Site, [String; 3]) {
 }
 
 #[test]
-fn router() {
+fn damaged_request_line_never_returns_500() {
     run("router", 30, |_, inputs| {
         let (mut site, _) = furnished();
         for input in inputs {
@@ -153,7 +153,7 @@ fn router() {
 }
 
 #[test]
-fn json_bodies() {
+fn damaged_json_body_is_refused_with_one_error() {
     run("json", 30, |_, inputs| {
         let (mut site, [folder, ..]) = furnished();
         for input in inputs {
@@ -175,7 +175,7 @@ fn json_bodies() {
 }
 
 #[test]
-fn media_urls() {
+fn damaged_media_url_finds_its_own_file_or_none() {
     run("uris", 30, |_, inputs| {
         let (mut site, [_, kept, _]) = furnished();
         for input in inputs {
@@ -203,7 +203,7 @@ fn media_urls() {
 }
 
 #[test]
-fn tus_headers() {
+fn damaged_tus_request_keeps_the_offset_within_the_length() {
     run("tus", 30, |_, inputs| {
         let mut site = Site::new();
         let body = json!({ "mimeType": "text/plain", "fileName": "a.txt" });
@@ -239,7 +239,7 @@ fn tus_headers() {
 }
 
 #[test]
-fn cursors() {
+fn damaged_cursor_shows_known_items_or_is_refused() {
     run("cursors", 30, |_, inputs| {
         let (mut site, [folder, kept, trashed]) = furnished();
         let known: BTreeSet<_> = [folder, kept, trashed].into();
@@ -276,7 +276,7 @@ fn seen(known: &BTreeSet<String>, status: u16, answer: &Value, files: bool, curs
 }
 
 #[test]
-fn tokens() {
+fn damaged_token_is_refused() {
     let options = json!({ "siteId": "s", "auth": { "clients": [{ "clientId": "c1", "clientSecret": "s1" }] } });
     run("tokens", 10, |name, inputs| {
         let mut site = Site::with(Options::from_json(&options).expect("options"));
@@ -325,7 +325,7 @@ fn tokens() {
 }
 
 #[test]
-fn media() {
+fn damaged_media_file_is_stored_whole_or_refused() {
     run("media", 30, |name, inputs| {
         let mut site = Site::new();
         let intact = corpus("media")

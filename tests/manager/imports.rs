@@ -38,7 +38,7 @@ impl Site {
 }
 
 #[test]
-fn an_import_is_pending_until_its_bytes_are_there() {
+fn import_is_pending_until_its_bytes_arrive() {
     let mut site = Site::new();
     let file = site.import(json!({
         "url": "https://example.com/photos/harbour.jpg?size=l#top", "displayName": "image1", "labels": ["a"],
@@ -79,7 +79,7 @@ fn an_import_is_pending_until_its_bytes_are_there() {
 }
 
 #[test]
-fn films_are_processed_after_they_are_fetched() {
+fn imported_video_is_processed_after_its_fetch() {
     let mut site = Site::new();
     let file = site.import(json!({ "url": "https://h/a.mp4" }));
     site.clock.advance(10_000);
@@ -91,7 +91,7 @@ fn films_are_processed_after_they_are_fetched() {
 }
 
 #[test]
-fn what_is_wrong_with_a_request_is_told_at_once() {
+fn invalid_import_request_is_refused_at_once() {
     let mut site = Site::with(Options {
         quota: Some(10),
         ..Options::default()
@@ -161,7 +161,7 @@ fn what_is_wrong_with_a_request_is_told_at_once() {
 }
 
 #[test]
-fn a_failed_import_stays_and_says_why() {
+fn failed_import_keeps_its_file_and_reports_the_error() {
     let html = &[("Content-Type", "text/html; charset=utf-8")][..];
     let big = &[("content-length", "25000001")][..];
     let short = &[("Content-Length", "60")][..];
@@ -216,7 +216,7 @@ fn a_failed_import_stays_and_says_why() {
 }
 
 #[test]
-fn the_host_tells_of_sources_that_cannot_be_reached() {
+fn unreachable_source_reported_twice_fails_the_import_once() {
     let mut site = Site::new();
     let file = site.import(json!({ "url": "https://nowhere.example/a.jpg" }));
     let order = site.manager.take_imports(1).expect("orders").remove(0);
@@ -229,7 +229,7 @@ fn the_host_tells_of_sources_that_cannot_be_reached() {
 }
 
 #[test]
-fn the_type_can_come_from_the_source_alone() {
+fn import_without_a_known_type_takes_that_of_its_source() {
     let mut site = Site::new();
     for (url, headers, bytes, name, kind) in [
         (
@@ -263,7 +263,7 @@ fn the_type_can_come_from_the_source_alone() {
 }
 
 #[test]
-fn what_happens_to_the_file_meanwhile_is_kept() {
+fn file_changed_during_its_import_keeps_the_changes() {
     let mut site = Site::new();
     let file = site.import(json!({ "url": "https://h/get" }));
     let id = text(&file["id"]);
@@ -316,7 +316,7 @@ impl IntoStatus for wix_media::manager::Intake {
 }
 
 #[test]
-fn orders_outlive_the_manager_and_broken_attempts() {
+fn pending_imports_survive_restarts_and_abandoned_attempts() {
     let mut site = Site::new();
     let first = site.import(json!({ "url": "https://h/1.png" }));
     let second = site.import(json!({ "url": "https://h/2.png" }));
@@ -347,7 +347,7 @@ fn orders_outlive_the_manager_and_broken_attempts() {
 }
 
 #[test]
-fn bulk_imports_are_all_or_nothing_or_each_for_itself() {
+fn bulk_import_fails_as_a_whole_in_v1_and_by_entry_in_v2() {
     let mut site = Site::new();
     let good = json!({ "url": "https://h/a.jpg", "filePath": "in/here" });
     let requests = json!([
@@ -419,7 +419,7 @@ fn bulk_imports_are_all_or_nothing_or_each_for_itself() {
 }
 
 #[test]
-fn imports_of_visitors_go_where_their_uploads_go() {
+fn import_by_visitor_lands_in_visitor_uploads() {
     let mut site = Site::new();
     let request = Request::new("POST", "/site-media/v1/files/import").body(r#"{"url":"https://h/a.jpg"}"#);
     let (_, answer) = site.json(request.from(Origin::Visitor));
@@ -427,7 +427,7 @@ fn imports_of_visitors_go_where_their_uploads_go() {
 }
 
 #[test]
-fn this_machine_is_open_to_those_who_say_so() {
+fn import_from_private_address_needs_the_option() {
     let options = json!({ "allowPrivateImports": true });
     let mut site = Site::with(Options::from_json(&options).expect("options"));
     site.import(json!({ "url": "http://127.0.0.1:8080/a.jpg" }));
@@ -446,7 +446,7 @@ fn this_machine_is_open_to_those_who_say_so() {
 }
 
 #[test]
-fn processing_can_be_made_to_fail() {
+fn processing_told_to_fail_sends_file_failed() {
     let options = json!({ "processing": { "fail": ["VIDEO", "broken*"], "pendingMs": { "VIDEO": 50 } } });
     let mut site = Site::with(Options::from_json(&options).expect("options"));
     let (_, answer) = site.upload("text/plain", json!({ "fileName": "broken.txt" }), b"x");
@@ -479,7 +479,7 @@ proptest! {
 
     /// Whatever a source answers, the file is ready with all of its bytes, or has failed, with one event.
     #[test]
-    fn every_answer_ends_the_import(
+    fn import_with_any_answer_ends_ready_or_failed(
         url in "https://h/[a-z]{0,3}(\\.(jpg|mp4|txt|zip|bin))?", status in prop::sample::select(&[200_u16, 200, 204, 404, 0][..]),
         kind in "(image/png|text/html|application/octet-stream|video/mp4|.{0,10})", length in "[0-9]{0,20}|.{0,4}",
         start in prop::sample::select(&[PNG, b"%PDF-1.7", b"<svg ", b"", b"\0\0\0\x10ftypisom\0\0\0\0"][..]), noise: Vec<u8>,

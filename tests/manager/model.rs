@@ -592,7 +592,7 @@ proptest! {
     })]
 
     #[test]
-    fn model_and_manager_agree(commands in commands()) {
+    fn random_commands_on_model_and_manager_agree(commands in commands()) {
         let mut pair = Pair {
             site: Site::new(),
             model: Model { now: START, ..Model::default() },

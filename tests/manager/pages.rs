@@ -40,7 +40,7 @@ fn walk(site: &mut Site, mut body: Value) -> Vec<String> {
 }
 
 #[test]
-fn every_sort_walks_every_file_once_in_order() {
+fn pages_of_every_sort_show_each_file_once_in_order() {
     let (mut site, mut all) = filled();
     all.sort();
     for name in ["displayName", "updatedDate", "sizeInBytes"] {
@@ -72,7 +72,7 @@ fn every_sort_walks_every_file_once_in_order() {
 }
 
 #[test]
-fn filters_and_search_narrow() {
+fn search_with_filters_returns_only_matches() {
     let (mut site, _) = filled();
     let count = |site: &mut Site, body: Value| {
         let mut body = body;
@@ -101,7 +101,7 @@ fn filters_and_search_narrow() {
 }
 
 #[test]
-fn a_cursor_needs_nothing_else_and_ignores_the_rest() {
+fn cursor_with_other_parameters_ignores_them() {
     let (mut site, _) = filled();
     let whole = ids(&site.get("/files?sort.fieldName=displayName&paging.limit=100")["files"]);
     let first = site.get("/files?sort.fieldName=displayName&paging.limit=10");
@@ -120,7 +120,7 @@ fn a_cursor_needs_nothing_else_and_ignores_the_rest() {
 }
 
 #[test]
-fn broken_and_foreign_cursors_are_refused() {
+fn cursor_that_is_broken_or_of_another_call_is_refused() {
     let (mut site, _) = filled();
     let page = site.get("/files?paging.limit=10");
     let cursor = text(&page["nextCursor"]["cursors"]["next"]);
@@ -145,7 +145,7 @@ fn broken_and_foreign_cursors_are_refused() {
 }
 
 #[test]
-fn unsupported_values_have_codes_of_their_own() {
+fn unsupported_sort_or_media_type_has_its_own_code() {
     let mut site = Site::new();
     let (status, answer) = site.call("GET", "/files?sort.fieldName=createdDate", Value::Null);
     let error = &answer["details"]["applicationError"];
@@ -168,7 +168,7 @@ fn unsupported_values_have_codes_of_their_own() {
 }
 
 #[test]
-fn queries_filter_sort_and_go_both_ways() {
+fn query_filters_sorts_and_pages_both_ways() {
     let (mut site, all) = filled();
     site.post("/bulk/files/delete", json!({ "fileIds": [all[0], all[1]] }));
     let query = |site: &mut Site, query: Value| site.post("/files/query", json!({ "query": query }));
@@ -213,7 +213,7 @@ fn queries_filter_sort_and_go_both_ways() {
 }
 
 #[test]
-fn queries_refuse_what_these_entities_do_not_have() {
+fn query_with_unsupported_field_or_operator_is_refused() {
     let mut site = Site::new();
     for (query, field) in [
         (json!({ "filter": { "displayName": "x" } }), "query.filter"),

@@ -22,7 +22,7 @@ fn get(site: &mut Site, path: &str, accept: &str) -> Response {
 }
 
 #[test]
-fn a_host_is_told_what_to_make_of_which_picture() {
+fn transform_url_returns_the_picture_and_its_normalised_transform() {
     let mut site = Site::new();
     let file = uploaded(&mut site, json!({}));
     let path = target(&text(&file["url"]));
@@ -58,7 +58,7 @@ fn a_host_is_told_what_to_make_of_which_picture() {
 }
 
 #[test]
-fn impossible_transform_is_refused_with_the_parameter() {
+fn impossible_transform_is_refused_with_its_parameter() {
     let mut site = Site::new();
     let file = uploaded(&mut site, json!({}));
     let path = target(&text(&file["url"]));
@@ -96,7 +96,7 @@ fn impossible_transform_is_refused_with_the_parameter() {
 }
 
 #[test]
-fn previews_are_transformed_pictures() {
+fn preview_of_public_image_is_a_transform() {
     let mut site = Site::new();
     let file = uploaded(&mut site, json!({}));
     let preview = &file["media"]["image"]["previewImage"];
@@ -130,7 +130,7 @@ fn url(site: &mut Site, kind: &str, mime: &str, name: &str) -> Value {
 }
 
 #[test]
-fn colours_come_from_the_host() {
+fn colours_from_the_host_are_stored_with_the_image() {
     let mut site = Site::new();
     let colors = json!({
         "prominent": { "hex": "#A0795D", "rgb": { "r": 160, "g": 121, "b": 93 } },

@@ -32,7 +32,7 @@ fn counts(site: &mut Site) -> (usize, usize) {
 }
 
 #[test]
-fn a_file_is_there_as_if_it_had_been_uploaded() {
+fn seeded_file_looks_like_an_uploaded_one() {
     let mut site = Site::new();
     let entry = json!({
         "path": "/Holidays/2024/beach.txt", "mimeType": "text/plain", "labels": ["sea"], "private": true,
@@ -67,7 +67,7 @@ fn a_file_is_there_as_if_it_had_been_uploaded() {
 }
 
 #[test]
-fn origins_decide_where_paths_begin() {
+fn seed_path_starts_in_the_folder_of_its_origin() {
     let mut site = Site::new();
     for (origin, parent) in [
         ("site", "media-root"),
@@ -85,7 +85,7 @@ fn origins_decide_where_paths_begin() {
 }
 
 #[test]
-fn what_is_trashed_can_be_restored() {
+fn seeded_trash_can_be_restored() {
     let mut site = Site::new();
     let file = seeded(&mut site, json!({ "path": "a/alone.txt", "trashed": true }), b"x")["file"].clone();
     assert_eq!(file["state"], "DELETED");
@@ -107,7 +107,7 @@ fn what_is_trashed_can_be_restored() {
 }
 
 #[test]
-fn the_same_seed_twice_adds_nothing_when_it_is_told_so() {
+fn seed_repeated_with_reuse_adds_nothing() {
     let mut site = Site::new();
     let entries = [
         (json!({ "path": "/a/one.txt" }), "one"),
@@ -162,7 +162,7 @@ fn the_same_seed_twice_adds_nothing_when_it_is_told_so() {
 }
 
 #[test]
-fn many_files_of_one_name_are_told_apart() {
+fn seeded_files_of_one_name_are_matched_by_content() {
     let mut site = Site::new();
     for number in 0..230 {
         let entry = json!({ "path": "same.txt", "onDuplicate": "reuse" });
@@ -182,7 +182,7 @@ fn many_files_of_one_name_are_told_apart() {
 }
 
 #[test]
-fn entries_that_make_no_sense_leave_nothing() {
+fn invalid_seed_entry_is_refused_and_leaves_nothing() {
     let mut options = Options::default();
     options.limits.retain(|(name, _)| name != "DOCUMENT");
     options.limits.push(("DOCUMENT".into(), 10));

@@ -10,7 +10,7 @@ use wix_media::manager::{Intake, Manager, Options, Request, Response};
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x05\0\0\0\x07\x08\x02\0\0\0";
 
 #[test]
-fn a_picture_gets_true_data() {
+fn uploaded_image_gets_the_data_of_its_bytes() {
     let mut site = Site::new();
     let options = json!({
         "fileName": "harbour", "labels": ["a", "b"], "filePath": "/photos//2024/",
@@ -55,7 +55,7 @@ fn md5_of(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn each_type_has_its_form() {
+fn uploaded_file_gets_the_media_type_and_url_of_its_content() {
     let mut site = Site::new();
     for (mime, name, bytes, kind, place) in [
         (
@@ -82,7 +82,7 @@ fn each_type_has_its_form() {
 }
 
 #[test]
-fn films_and_sounds_are_pending_for_a_while() {
+fn uploaded_video_is_pending_until_processed() {
     let mut site = Site::new();
     let (_, answer) = site.upload(
         "video/mp4",
@@ -114,7 +114,7 @@ fn films_and_sounds_are_pending_for_a_while() {
 }
 
 #[test]
-fn upload_urls_are_refused_for_good_reasons() {
+fn upload_url_with_invalid_options_is_refused() {
     let mut site = Site::with(Options {
         quota: Some(30_000_000),
         ..Options::default()
@@ -159,7 +159,7 @@ fn upload_urls_are_refused_for_good_reasons() {
 }
 
 #[test]
-fn arriving_bytes_are_checked_and_a_failed_upload_leaves_nothing() {
+fn upload_of_invalid_bytes_is_refused_and_leaves_nothing() {
     let mut site = Site::with(Options {
         limits: vec![("IMAGE".into(), 100)],
         quota: Some(1000),
@@ -188,7 +188,7 @@ fn arriving_bytes_are_checked_and_a_failed_upload_leaves_nothing() {
 }
 
 #[test]
-fn a_url_makes_one_file_and_no_more() {
+fn upload_url_used_twice_returns_409() {
     let mut site = Site::new();
     let body = json!({ "mimeType": "image/png" });
     let url = text(&site.post("/files/generate-upload-url", body)["uploadUrl"]);
@@ -219,7 +219,7 @@ fn a_url_makes_one_file_and_no_more() {
 }
 
 #[test]
-fn a_folder_that_went_meanwhile_refuses_the_file() {
+fn upload_into_folder_trashed_meanwhile_is_refused() {
     let mut site = Site::new();
     let folder = site.folder("f", "media-root");
     let body = json!({ "mimeType": "image/png", "fileName": "a.png", "parentFolderId": folder });
@@ -232,7 +232,7 @@ fn a_folder_that_went_meanwhile_refuses_the_file() {
 }
 
 #[test]
-fn urls_follow_the_host() {
+fn upload_url_has_the_host_of_its_request() {
     let mut site = Site::new();
     let body = json!({ "mimeType": "image/png" }).to_string();
     for (host, base) in [
@@ -309,7 +309,7 @@ impl Tus {
 }
 
 #[test]
-fn tus_from_start_to_end() {
+fn tus_upload_in_chunks_becomes_a_file() {
     let mut tus = Tus::new(json!({ "labels": ["x"], "externalInfo": { "origin": "o" } }));
     assert_eq!(reason(&tus.finalise().1), "UPLOAD_INCOMPLETE");
     let location = tus.started(PNG.len());
@@ -340,7 +340,7 @@ fn tus_from_start_to_end() {
 }
 
 #[test]
-fn tus_refuses_what_the_protocol_refuses() {
+fn invalid_tus_request_is_refused() {
     let mut tus = Tus::new(json!({}));
     let token = tus.token.clone();
     for (length, token, status) in [
@@ -374,7 +374,7 @@ fn tus_refuses_what_the_protocol_refuses() {
 }
 
 #[test]
-fn tus_starts_over_ends_early_and_expires() {
+fn tus_upload_restarted_deleted_or_expired_is_gone() {
     let mut tus = Tus::new(json!({}));
     let first = tus.started(5);
     tus.chunk(&first, 0, b"12345");
@@ -392,7 +392,7 @@ fn tus_starts_over_ends_early_and_expires() {
 }
 
 #[test]
-fn a_body_that_breaks_off_is_lost_or_kept() {
+fn interrupted_body_is_kept_by_tus_and_dropped_by_put() {
     let mut tus = Tus::new(json!({}));
     let location = tus.started(PNG.len());
     let head = Request::new("PATCH", &location)
@@ -416,7 +416,7 @@ fn a_body_that_breaks_off_is_lost_or_kept() {
 }
 
 #[test]
-fn a_large_upload_streams() {
+fn large_upload_in_pieces_becomes_a_file() {
     let mut site = Site::new();
     let body = json!({ "mimeType": "application/pdf", "fileName": "a.pdf" });
     let path = target(&text(&site.post("/files/generate-upload-url", body)["uploadUrl"]));
@@ -439,7 +439,7 @@ fn patch(location: &str, offset: usize) -> Request {
 }
 
 #[test]
-fn who_comes_back_takes_the_transfer_over() {
+fn tus_patch_after_a_dead_connection_takes_the_upload_over() {
     let mut tus = Tus::new(json!({}));
     let location = tus.started(PNG.len());
     let mut dead = tus.site.manager.open(patch(&location, 0).head);
@@ -466,7 +466,7 @@ fn who_comes_back_takes_the_transfer_over() {
 }
 
 #[test]
-fn a_transfer_that_ends_takes_no_more_bytes() {
+fn tus_upload_that_has_ended_refuses_more_bytes() {
     for ending in ["DELETE", "POST", "PUT"] {
         let mut tus = Tus::new(json!({}));
         let location = tus.started(PNG.len());
@@ -500,7 +500,7 @@ fn a_transfer_that_ends_takes_no_more_bytes() {
 }
 
 #[test]
-fn a_second_use_says_which_file_there_is() {
+fn tus_upload_finalised_twice_returns_the_id_of_its_file() {
     let mut tus = Tus::new(json!({}));
     let location = tus.started(PNG.len());
     tus.chunk(&location, 0, PNG);
@@ -511,7 +511,7 @@ fn a_second_use_says_which_file_there_is() {
 }
 
 #[test]
-fn of_two_puts_at_once_one_makes_the_file() {
+fn concurrent_puts_to_one_url_make_one_file() {
     let mut site = Site::new();
     let body = json!({ "mimeType": "text/plain", "fileName": "a.txt" });
     let path = target(&text(&site.post("/files/generate-upload-url", body)["uploadUrl"]));
@@ -533,7 +533,7 @@ fn of_two_puts_at_once_one_makes_the_file() {
 }
 
 #[test]
-fn bodies_that_cannot_become_a_file_are_refused_before_they_are_read() {
+fn upload_with_invalid_headers_is_refused_before_its_body() {
     let mut site = Site::with(Options {
         limits: vec![("IMAGE".into(), 100)],
         ..Options::default()
@@ -602,7 +602,7 @@ proptest! {
 
     /// Whatever requests overlap, break off and come back: no byte is lost, doubled or out of its place.
     #[test]
-    fn a_transfer_holds_its_bytes_in_order(moves in moves(), tail in 1..40_usize) {
+    fn tus_upload_under_overlapping_requests_keeps_its_bytes_in_order(moves in moves(), tail in 1..40_usize) {
         let mut source = PNG.to_vec();
         source.extend((0..tail).map(|at| at as u8));
         let mut tus = Tus::new(json!({}));

@@ -53,7 +53,7 @@ fn restarted(site: Site, webhooks: Vec<Webhook>) -> Site {
 }
 
 #[test]
-fn the_claims_are_nested_as_receivers_expect() {
+fn webhook_claims_nest_the_event_as_receivers_expect() {
     let mut site = site(vec![hook("https://a/", &[])]);
     let folder = site.folder("Animals", "media-root");
     let due = take(&mut site);
@@ -74,7 +74,7 @@ fn the_claims_are_nested_as_receivers_expect() {
 }
 
 #[test]
-fn each_url_gets_what_it_wants_and_in_order() {
+fn webhook_receives_only_its_events_in_order() {
     let mut site = site(vec![hook("https://all/", &[]), hook("https://files/", &["file_ready"])]);
     site.folder("Animals", "media-root");
     site.file("a.pdf", "media-root");
@@ -96,7 +96,7 @@ fn each_url_gets_what_it_wants_and_in_order() {
 }
 
 #[test]
-fn a_refused_call_sends_nothing() {
+fn refused_call_sends_no_webhook() {
     let mut site = site(vec![hook("https://a/", &[])]);
     let body = json!({ "displayName": "x", "parentFolderId": "nowhere" });
     assert_eq!(site.call("POST", "/folders", body).0, 400);
@@ -104,7 +104,7 @@ fn a_refused_call_sends_nothing() {
 }
 
 #[test]
-fn the_whole_plan_of_retries() {
+fn failed_delivery_is_retried_twelve_times() {
     let mut site = site(vec![hook("https://a/", &[])]);
     site.folder("Animals", "media-root");
     let first = take(&mut site).remove(0);
@@ -148,7 +148,7 @@ fn site_time(site: &Site) -> i64 {
 }
 
 #[test]
-fn the_plan_can_be_shortened_for_tests() {
+fn delay_factor_shortens_the_retries() {
     let mut site = Site::with(Options {
         webhooks: vec![hook("https://a/", &[])],
         webhook_delay_factor: 0.001,
@@ -161,7 +161,7 @@ fn the_plan_can_be_shortened_for_tests() {
 }
 
 #[test]
-fn a_late_retry_holds_nothing_back() {
+fn waiting_retry_does_not_delay_later_events() {
     let mut site = site(vec![hook("https://a/", &[])]);
     site.folder("One", "media-root");
     let one = take(&mut site);
@@ -179,7 +179,7 @@ fn a_late_retry_holds_nothing_back() {
 }
 
 #[test]
-fn a_restart_goes_on_where_it_was() {
+fn restart_continues_pending_deliveries() {
     let hooks = || vec![hook("https://a/", &[]), hook("https://b/", &[])];
     let mut site = site(hooks());
     site.folder("One", "media-root");
@@ -207,7 +207,7 @@ fn a_restart_goes_on_where_it_was() {
 }
 
 #[test]
-fn deliveries_come_in_portions() {
+fn deliveries_above_the_limit_come_in_batches() {
     let mut site = site(vec![hook("https://a/", &[])]);
     for number in 0..250 {
         site.folder(&format!("{number}"), "media-root");
@@ -229,7 +229,7 @@ fn deliveries_come_in_portions() {
 }
 
 #[test]
-fn only_the_last_events_are_kept_when_it_is_asked_for() {
+fn keep_events_drops_older_events_once_delivered() {
     let mut site = Site::with(Options {
         webhooks: vec![hook("https://a/", &["folder_updated"])],
         keep_events: Some(2),
@@ -254,7 +254,7 @@ fn only_the_last_events_are_kept_when_it_is_asked_for() {
 }
 
 #[test]
-fn the_key_is_kept_and_its_public_half_shown() {
+fn webhook_key_survives_restart_and_reset() {
     let mut site = Site::new();
     let control = |site: &mut Site, name: &str, input: Value| site.manager.control(name, &input).expect("an answer");
     assert_eq!(control(&mut site, "webhookKey", json!({})), Value::Null);
@@ -271,7 +271,7 @@ fn the_key_is_kept_and_its_public_half_shown() {
 }
 
 #[test]
-fn control_speaks_of_deliveries_in_json() {
+fn deliveries_through_control_are_json() {
     let mut site = site(vec![hook("https://a/", &[])]);
     site.folder("One", "media-root");
     let answer = site
@@ -290,7 +290,7 @@ fn control_speaks_of_deliveries_in_json() {
 }
 
 #[test]
-fn events_come_as_pages_of_json() {
+fn events_over_http_are_paged_json() {
     let mut site = Site::new();
     for name in ["a", "b", "c"] {
         site.folder(name, "media-root");
@@ -315,7 +315,7 @@ fn events_come_as_pages_of_json() {
 }
 
 #[test]
-fn browsers_resume_where_they_were() {
+fn event_stream_resumes_after_the_last_event_id() {
     let mut site = Site::new();
     let listen = |site: &mut Site, seen: Option<&str>| {
         let mut request = Request::new("GET", "/_wix-media/events").header("Accept", "text/event-stream");
@@ -342,7 +342,7 @@ fn browsers_resume_where_they_were() {
 }
 
 #[test]
-fn events_need_the_right_to_read() {
+fn events_without_credentials_return_401() {
     let mut site = Site::with(Options {
         credentials: Some(Credentials {
             api_keys: vec![ApiKey {
