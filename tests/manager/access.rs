@@ -1,4 +1,4 @@
-//! Credentials: keys, tokens, scopes, sites, and what needs none of them.
+//! Credentials: API keys, OAuth tokens, scopes and sites, and the URLs that work without any.
 
 use crate::site::{Site, reason, target, text};
 use serde_json::{Value, json};
@@ -74,7 +74,7 @@ fn key_outside_its_scope_or_site_is_refused() {
     let refused = site.refusal(request.body(r#"{"displayName":"a"}"#));
     assert_eq!(refused, (403, "PERMISSION_DENIED".to_owned()));
     let refused = site.refusal(call("GET", "/nowhere", &[]));
-    assert_eq!(refused.0, 404, "what does not exist needs no key");
+    assert_eq!(refused.0, 404, "an unknown path is 404 even without a key");
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn app_token_after_its_lifetime_returns_401() {
     assert_eq!((status, &answer["expires_in"]), (200, &json!(14_400)), "{answer}");
     let token = text(&answer["access_token"]);
     let list = |token: &str| call("GET", "/files", &[("Authorization", token)]);
-    assert_eq!(site.send(list(&token)).status, 200, "the site follows from the token");
+    assert_eq!(site.send(list(&token)).status, 200, "the token names the site");
     let elsewhere = list(&token).header("wix-site-id", "x");
     assert_eq!(site.send(elsewhere).status, 403);
     let create = call("POST", "/folders", &[("Authorization", &format!("Bearer {token}"))]);
@@ -217,7 +217,7 @@ fn token_request_with_invalid_grant_or_client_is_refused() {
     let form = Request::new("POST", "/oauth2/token")
         .header("Content-Type", "application/x-www-form-urlencoded")
         .body("grant_type=client_credentials&client_id=c1&client_secret=s1&instance_id=i1");
-    assert_eq!(site.json(form).0, 200, "as OAuth writes it");
+    assert_eq!(site.json(form).0, 200, "a form, as in RFC 6749");
 }
 
 #[test]
@@ -284,7 +284,7 @@ fn generated_links_without_credentials_are_served() {
     assert_eq!(
         site.send(call("OPTIONS", "/files", &[])).status,
         204,
-        "browsers ask without credentials"
+        "preflight requests carry no credentials"
     );
 }
 

@@ -1,4 +1,4 @@
-//! Test aids: faults, rate limit, lag, delay, quota.
+//! Aids for testing clients: injected faults, rate limit, lag of lists, delay of deletions, quota.
 
 use crate::site::{START, Site, ids, reason, target, text};
 use serde_json::{Value, json};
@@ -29,7 +29,11 @@ fn fault_on_a_call_answers_before_any_change() {
     }
     assert_eq!(site.events(), []);
     site.folder("a", "media-root");
-    assert_eq!(site.control("faults", json!({})), json!([]), "used up");
+    assert_eq!(
+        site.control("faults", json!({})),
+        json!([]),
+        "a fault is removed after its last use"
+    );
 }
 
 #[test]
@@ -44,7 +48,7 @@ fn faults_on_uploads_and_media_fail_or_delay_them() {
     let url = target(&text(&site.post("/files/generate-upload-url", body)["uploadUrl"]));
     let put = || Request::new("PUT", &url).body("GIF89a");
     let mut intake = site.manager.open(put().head);
-    assert!(!site.manager.feed(&mut intake, b"GIF89a"), "not a byte is read");
+    assert!(!site.manager.feed(&mut intake, b"GIF89a"), "the body is not read");
     let response = site.manager.close(intake);
     assert_eq!(response.status, 500);
     assert_eq!(
@@ -52,7 +56,7 @@ fn faults_on_uploads_and_media_fail_or_delay_them() {
         br#"{"message":"","details":{}}"#
     );
     let (status, answer) = site.json(put());
-    assert_eq!(status, 200, "the URL may be used again");
+    assert_eq!(status, 200, "the URL is still unused");
     let (response, bytes) = site.fetch(Request::new("GET", &target(&text(&answer["file"]["url"]))));
     assert_eq!((response.status, &bytes[..]), (403, &b"<html>no"[..]));
     assert_eq!(response.header("content-type"), Some("text/html"));
@@ -77,7 +81,11 @@ fn call_above_the_rate_limit_returns_429() {
             .header("Authorization", key)
             .header("wix-site-id", "s")
     };
-    assert_eq!(site.send(list("wrong")).status, 401, "is not counted");
+    assert_eq!(
+        site.send(list("wrong")).status,
+        401,
+        "unauthenticated requests are not counted"
+    );
     assert_eq!(site.send(list("one")).status, 200);
     site.clock.advance(10_500);
     assert_eq!(site.send(list("one")).status, 200);
@@ -85,11 +93,11 @@ fn call_above_the_rate_limit_returns_429() {
     assert_eq!((response.status, response.header("retry-after")), (429, Some("50")));
     let body: Value = serde_json::from_slice(&bytes).expect("JSON");
     assert_eq!(reason(&body), "RESOURCE_EXHAUSTED");
-    assert_eq!(site.send(list("two")).status, 200, "each key for itself");
+    assert_eq!(site.send(list("two")).status, 200, "each key has its own limit");
     assert_eq!(
         site.send(Request::new("GET", "/icons/image.svg")).status,
         200,
-        "only calls count"
+        "only API calls are counted"
     );
     site.clock.advance(49_499);
     assert_eq!(site.send(list("one")).status, 429);
@@ -136,7 +144,7 @@ fn change_under_lag_is_read_by_id_and_listed_later() {
     let rest = site.get(&format!("/files?paging.cursor={cursor}"));
     assert!(
         ids(&rest["files"]).len() <= 1 && !ids(&rest["files"]).contains(&more[0]),
-        "pages lag as well"
+        "later pages lag too"
     );
 }
 
@@ -212,6 +220,10 @@ fn quota_set_at_run_time_applies_until_lifted() {
     assert_eq!(ask(&mut site).0, 200);
     let refused = site.control("adjust", json!({ "lagMs": 5, "limits": { "quotaInBytes": "much" } }));
     assert!(refused["refused"].is_string());
-    site.folder("seen at once", "media-root");
-    assert_eq!(ids(&site.get("/folders")["folders"]).len(), 1, "nothing of it was set");
+    site.folder("listed at once", "media-root");
+    assert_eq!(
+        ids(&site.get("/folders")["folders"]).len(),
+        1,
+        "a refused change sets none of its members"
+    );
 }

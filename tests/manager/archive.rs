@@ -1,4 +1,4 @@
-//! The whole manager as one archive: what goes out comes in again, and nothing else does.
+//! Exports and imports of a whole site as one archive.
 
 use crate::site::{START, Site, ids, target, text};
 use proptest::prelude::*;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use wix_media::manager::{Options, Origin, Request, Response};
 
-/// A site with something of everything.
+/// A site with nested folders, files of several types, a private file, visitor uploads and trash.
 fn full() -> Site {
     let mut site = Site::new();
     let animals = site.folder("Animals", "media-root");
@@ -58,12 +58,12 @@ fn read(site: &mut Site, response: Response) -> (u16, Value) {
     (response.status, serde_json::from_slice(&body).expect("JSON"))
 }
 
-/// How many blobs there are.
+/// Counts the blobs.
 fn blobs(site: Site) -> usize {
     site.manager.into_parts().blobs.list("", 100_000).expect("ids").len()
 }
 
-/// Everything that lists, reads and searches show.
+/// Collects what searches, lists and reads show.
 fn visible(site: &mut Site) -> Value {
     let mut shown = Vec::new();
     for root in ["MEDIA_ROOT", "VISITOR_UPLOADS_ROOT", "TRASH_ROOT"] {
@@ -77,14 +77,14 @@ fn visible(site: &mut Site) -> Value {
     json!(shown)
 }
 
-/// CRC-32 as the formats define it, one bit at a time.
+/// CRC-32 computed bit by bit, independent of the crate under test.
 fn crc(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, |crc: u32, &byte| {
         (0..8).fold(crc ^ u32::from(byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 * (crc & 1)))
     })
 }
 
-/// A zip of stored entries, made by hand.
+/// Builds a zip of stored entries byte by byte, so that it can be invalid.
 fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut directory = Vec::new();
@@ -136,7 +136,7 @@ fn file_line(id: &str, parent: &str) -> Value {
     })
 }
 
-/// An archive of these lines, with the bytes `hello` for each file.
+/// Builds an archive of these lines, in which every file holds `hello`.
 fn archive(folders: &[Value], files: &[Value]) -> Vec<u8> {
     let lines = |values: &[Value]| values.iter().map(|value| format!("{value}\n")).collect::<String>();
     let manifest = manifest(folders.len(), files.len(), files.len(), 5 * files.len()).to_string();
@@ -154,7 +154,7 @@ fn archive(folders: &[Value], files: &[Value]) -> Vec<u8> {
     zip(&entries)
 }
 
-/// Imports into a site that holds something; what it holds must be as before.
+/// Imports into a site with one file, checks that the refusal left it unchanged, and returns the error.
 fn refused(archive: &[u8]) -> Value {
     let mut site = Site::new();
     site.file("kept.pdf", "media-root");
@@ -162,7 +162,7 @@ fn refused(archive: &[u8]) -> Value {
     let (status, answer) = import(&mut site, archive, 1000);
     assert_eq!(status, 400, "{answer}");
     assert_eq!(visible(&mut site), before);
-    assert_eq!(blobs(site), 1, "nothing is left over");
+    assert_eq!(blobs(site), 1, "a refused import leaves no blobs");
     answer["details"]["applicationError"].clone()
 }
 
@@ -174,7 +174,7 @@ fn code(error: &Value) -> &str {
 fn export_imported_elsewhere_shows_the_same_site() {
     let mut site = full();
     let bytes = export(&mut site);
-    assert_eq!(export(&mut site), bytes, "the same state is the same archive");
+    assert_eq!(export(&mut site), bytes, "exports of one state are identical");
     for step in [1, 7, 100_000] {
         let mut other = Site::new();
         other.file("in the way.pdf", "media-root");
@@ -184,7 +184,7 @@ fn export_imported_elsewhere_shows_the_same_site() {
         assert_eq!(
             other.manager.events(0, 10).expect("events"),
             [],
-            "nothing of it is news"
+            "an import sends no events"
         );
         assert_eq!(export(&mut other), bytes);
         assert_eq!(blobs(other), 6);
@@ -213,7 +213,7 @@ fn imported_site_continues_like_the_original() {
         let events = site.manager.events(0, 1000).expect("events");
         events.iter().map(|event| event.number).collect()
     };
-    assert!(numbers(&site).ends_with(&numbers(&other)), "the numbers go on");
+    assert!(numbers(&site).ends_with(&numbers(&other)), "event numbers continue");
     let events = sequence(other.event_bodies());
     assert_eq!((events.len(), events), (2, sequence(site.event_bodies())));
 
@@ -230,7 +230,8 @@ fn golden() -> Vec<u8> {
     std::fs::read(path).expect("the golden archive")
 }
 
-/// It was made by `full` when the format was new. What a release cannot read or write any more is another version.
+/// The golden archive was written from `full` by the first release of the format. A release that cannot read it, or
+/// writes it differently, needs a new format version.
 #[test]
 fn golden_archive_imported_and_exported_keeps_its_bytes() {
     let golden = golden();
@@ -239,7 +240,10 @@ fn golden_archive_imported_and_exported_keeps_its_bytes() {
     assert_eq!(site.get("/folders")["folders"][0]["displayName"], "Animals");
     let (found, _) = site.fetch(Request::new("GET", "/ugd/db8055_515c31f8519dcb5db33ae203c1d74e1e.pdf"));
     assert_eq!(found.status, 200);
-    assert!(export(&mut site) == golden, "other bytes for the same content");
+    assert!(
+        export(&mut site) == golden,
+        "the export differs from the golden archive"
+    );
 }
 
 #[test]
@@ -257,7 +261,11 @@ fn export_during_changes_shows_one_snapshot() {
     site.manager.end_export(&export.id).expect("ended");
     let left = ids(&site.post("/files/search", json!({ "rootFolder": "TRASH_ROOT" }))["files"]);
     let visitors = ids(&site.post("/files/search", json!({ "rootFolder": "VISITOR_UPLOADS_ROOT" }))["files"]);
-    assert_eq!(blobs(site), left.len() + visitors.len(), "what it held is given back");
+    assert_eq!(
+        blobs(site),
+        left.len() + visitors.len(),
+        "the export releases its blobs"
+    );
 }
 
 #[test]
@@ -294,7 +302,7 @@ fn archive_truncated_or_changed_in_one_byte_is_refused_or_equal() {
         let mut changed = bytes.clone();
         changed[at] ^= 0x15;
         match import(&mut other, &changed, 5000).0 {
-            // Times and modes, which say nothing here, and what only the directory repeats.
+            // Times, modes and copies in the central directory are ignored.
             200 => {
                 assert!(export(&mut other) == bytes, "at {at}");
                 harmless += 1;
@@ -523,7 +531,7 @@ fn import_above_the_quota_succeeds() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever comes in, nothing but a refusal or a whole import comes out.
+    /// An edited archive is either imported as a whole or refused without a trace.
     #[test]
     fn randomly_edited_archive_is_imported_whole_or_refused(
         edits in prop::collection::vec((any::<prop::sample::Index>(), 0..4_u8, any::<u8>(), 1..40_usize), 1..6),

@@ -1,4 +1,4 @@
-//! Transactions that fail and run again.
+//! Transactions that fail and are retried.
 
 use crate::site::{START, Site, target, text};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use wix_media::blobs::Memory;
 use wix_media::catalog::{Error, Fault, Faulty, Sqlite};
 use wix_media::manager::{Manager, ManualClock, Options, Parts, Request, Seeded};
 
-/// How often the manager runs a transaction before it gives up.
+/// How many times the manager tries a transaction.
 const MAX_RUNS: usize = 4;
 
 fn site() -> (Site, Faulty) {
@@ -22,7 +22,7 @@ fn site() -> (Site, Faulty) {
     (Site::on(manager.expect("a manager"), clock), catalog)
 }
 
-/// Sends calls of every kind that writes, and returns the answers. `prepare` runs in front of each request.
+/// Sends a call of each kind that writes, and returns the answers. `prepare` runs before each request.
 fn run(site: &mut Site, prepare: &mut dyn FnMut()) -> Vec<(u16, Value)> {
     let mut answers = Vec::new();
     let mut ask = |site: &mut Site, request: Request| {

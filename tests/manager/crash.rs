@@ -1,8 +1,7 @@
-//! A manager that is killed in the middle of its work, and one whose disk fails: what was answered is there, and nothing
-//! is half done.
+//! A process killed at random moments, and a disk that fails: answered changes are kept, and no change is kept in part.
 //!
-//! The events of a change are written with it, so the content has to be exactly what all events together say, and the
-//! events have to hold at least what was answered.
+//! A change and its events are committed in one transaction. After a crash the content must equal the replay of all
+//! events, and the events must include every change that was answered.
 
 use crate::site::{START, text};
 use md5::{Digest, Md5};
@@ -17,14 +16,14 @@ use wix_media::blobs::{Blobs, Directory, Disk, Host};
 use wix_media::catalog::{Area, Catalog, Sqlite};
 use wix_media::manager::{Manager, ManualClock, Options, Parts, Request, Response, Seeded, SystemClock, SystemRandom};
 
-/// How often the child is killed.
+/// How many times a child is killed.
 const KILLS: u64 = 200;
-/// Where the child works.
+/// The environment variable with the directory of the child.
 const FOLDER: &str = "WIX_MEDIA_CRASH_FOLDER";
-/// What its randomness begins with; also set by people who want to see a failure again.
+/// The environment variable with the seed of the first child. Set it to reproduce a failure.
 const SEED: &str = "WIX_MEDIA_SEED";
 
-/// Numbers that look random, and are the same for each seed.
+/// A pseudo-random generator (xorshift), the same for each seed.
 struct Dice(u64);
 
 impl Dice {
@@ -69,19 +68,19 @@ fn open(folder: &Path) -> Manager {
     Manager::new(parts).expect("a manager")
 }
 
-/// The events behind a number as one text.
+/// The events as text, one a line.
 fn log(events: impl IntoIterator<Item = Value>) -> String {
     events.into_iter().map(|event| format!("{event}\n")).collect()
 }
 
-/// Somebody who does this and that.
+/// A client that sends random requests.
 struct Worker {
     manager: Manager,
     dice: Dice,
     folders: Vec<String>,
     files: Vec<String>,
     trash: Vec<String>,
-    /// The URL's token, the transfer, how much of it is there and how much there will be.
+    /// The token of a TUS upload, its id, its offset and its length.
     transfer: Option<(String, String, usize, usize)>,
     seen: i64,
 }
@@ -131,14 +130,14 @@ impl Worker {
         self.call("POST", &format!("/files/generate-{kind}url"), body)
     }
 
-    /// One thing. The answer says whether it was done.
+    /// Sends one random request. Returns `None` if it was refused or there was nothing to send it for.
     fn step(&mut self) -> Option<()> {
         match self.dice.below(12) {
             0..=2 => {
                 let url = text(&self.upload_url("upload-")?["uploadUrl"]);
                 let path = url.strip_prefix("http://127.0.0.1").expect("ours").to_owned();
                 let mut bytes = self.dice.bytes(60_000);
-                // A sound is pending for a while.
+                // Audio stays pending until it is processed.
                 if self.dice.below(5) == 0 {
                     bytes.splice(..0, *b"ID3\x04\0\0\0\0\0\0");
                 }
@@ -261,7 +260,7 @@ impl Worker {
         Some(())
     }
 
-    /// Tells of what was answered: the number of the last event, and the sum of those since the last time.
+    /// Prints the number of the last event, and the hash of the events since the previous acknowledgement.
     fn acknowledge(&mut self) {
         let events = self.manager.events(self.seen, 1_000_000).expect("events");
         let Some(last) = events.last() else { return };
@@ -277,7 +276,7 @@ fn say(line: &str) {
     out.flush().expect("said");
 }
 
-/// Not a test of its own: what the crash test kills.
+/// The process that the crash test starts and kills, not a test of its own.
 #[test]
 #[ignore = "the crash test starts it"]
 fn child() {
@@ -292,10 +291,10 @@ fn child() {
     }
 }
 
-/// What the events say there is.
+/// The content according to the events.
 #[derive(Default)]
 struct Expected {
-    /// The last entity of each item, and whether it is in the trash.
+    /// The latest entity of each item, and whether it is in the trash.
     items: BTreeMap<String, (Value, bool)>,
     seen: i64,
 }
@@ -316,25 +315,28 @@ impl Expected {
                 } else {
                     self.items.remove(&id).map(drop)
                 };
-                // The first event of a file comes when it is ready, and this one may never have been.
-                assert!(known.is_some() || id.ends_with(".mp3"), "{id} is not known");
+                // A file sends its first event when it is ready. Audio may be deleted while it is pending.
+                assert!(
+                    known.is_some() || id.ends_with(".mp3"),
+                    "deleted, but never created: {id}"
+                );
                 return;
             }
-            slug => panic!("{slug} cannot happen here"),
+            slug => panic!("unexpected event: {slug}"),
         };
-        // What is in the trash can be renamed there.
+        // Items in the trash can be renamed.
         self.items.insert(id, (entity.clone(), entity["state"] == "DELETED"));
     }
 }
 
-/// Checks everything after a crash.
+/// Checks database, blobs, events and content after a crash.
 fn check(folder: &Path, expected: &mut Expected, said: &[String]) {
     let catalog = Sqlite::open(&folder.join("catalog.db")).expect("a catalog");
     assert!(catalog.is_intact().expect("checked"), "the database is damaged");
     let rows = catalog.read().expect("a snapshot");
     let blobs = blobs_in(folder);
     let mut named = BTreeSet::new();
-    // No event tells of these yet.
+    // Pending files have sent no event yet.
     let mut pending = BTreeSet::new();
     for file in rows.all_files("", u32::MAX).expect("files") {
         let blob = file.blob.expect("bytes");
@@ -371,7 +373,7 @@ fn check(folder: &Path, expected: &mut Expected, said: &[String]) {
     for line in said {
         let words: Vec<_> = line.split(' ').collect();
         match words[..] {
-            // Files that were pending can have become ready since the last look.
+            // Pending files may have become ready before the child read this number.
             ["behind", number] => seen = number.parse().expect("a number"),
             ["done", number, sum] => {
                 answered = number.parse().expect("a number");
@@ -381,21 +383,21 @@ fn check(folder: &Path, expected: &mut Expected, said: &[String]) {
                 assert_eq!(
                     hash(log(those.map(|event| event.body.clone())).as_bytes()),
                     sum,
-                    "an answered change is lost"
+                    "an answered change was lost"
                 );
                 seen = answered;
             }
             ["transfer", transfer, offset] => {
                 let path = format!("/upload/tus/{transfer}");
                 let response = manager.handle(Request::new("HEAD", &path).header("Tus-Resumable", "1.0.0"));
-                // One that is finished has no offset any more.
+                // A finalised upload has no offset.
                 if response.status == 200 {
                     let there: u64 = response
                         .header("upload-offset")
                         .expect("an offset")
                         .parse()
                         .expect("a number");
-                    assert!(there >= offset.parse().expect("a number"), "answered bytes are lost");
+                    assert!(there >= offset.parse().expect("a number"), "answered bytes were lost");
                 }
             }
             _ => {}
@@ -415,7 +417,10 @@ fn check(folder: &Path, expected: &mut Expected, said: &[String]) {
         .symmetric_difference(&known)
         .filter(|(id, _)| !pending.contains(id))
         .collect();
-    assert!(different.is_empty(), "half done: {different:?}");
+    assert!(
+        different.is_empty(),
+        "the content differs from its events: {different:?}"
+    );
     for (id, (entity, trashed)) in &expected.items {
         if pending.contains(id) {
             continue;
@@ -434,7 +439,7 @@ fn check(folder: &Path, expected: &mut Expected, said: &[String]) {
         } else if kind == "file" {
             assert_eq!(&found[kind], entity);
         } else {
-            // A folder that came back from the trash with another one shows where it is by then.
+            // The event of a folder restored along with its parent shows the tree of that moment.
             assert_eq!(found[kind]["displayName"], entity["displayName"]);
             assert_eq!(found[kind]["parentFolderId"], entity["parentFolderId"]);
         }
@@ -445,7 +450,7 @@ fn check(folder: &Path, expected: &mut Expected, said: &[String]) {
     for blob in parts.blobs.list("", 100_000).expect("ids") {
         assert!(
             named.remove(&blob) || rows.needs_blob(&blob).expect("an answer"),
-            "{blob} is an orphan"
+            "orphaned blob: {blob}"
         );
     }
     assert_eq!(named, BTreeSet::new());
@@ -485,18 +490,18 @@ fn process_killed_at_random_keeps_every_answered_change() {
         let mut child = start(&folder, seed);
         let mut out = BufReader::new(child.stdout.take().expect("an output"));
         let mut said = Vec::new();
-        // Now and then the start itself is cut off.
+        // One child in ten is killed while it starts.
         if dice.below(10) == 0 {
             std::thread::sleep(Duration::from_micros(dice.below(20_000) as u64));
         } else {
-            // In the middle of whatever comes behind a few answers; how fast the disk is, does not matter.
+            // Wait for a few answers first, so that the moment does not depend on the speed of the disk.
             let answers = dice.below(6);
             let mut is_ready = false;
             while !is_ready || said.len() < answers {
                 let mut line = String::new();
                 assert!(
                     out.read_line(&mut line).expect("a line") > 0,
-                    "seed {seed}: the child has ended"
+                    "the child of seed {seed} exited"
                 );
                 match line.trim() {
                     "" => {}
@@ -512,14 +517,14 @@ fn process_killed_at_random_keeps_every_answered_change() {
         let mut rest = String::new();
         out.read_to_string(&mut rest).expect("the rest");
         child.wait().expect("gone");
-        // The last line may have been cut off; then nobody was told.
+        // An incomplete last line was not acknowledged.
         let whole = rest.rfind('\n').map_or("", |end| &rest[..end]);
         said.extend(whole.lines().filter(|line| !line.is_empty()).map(str::to_owned));
         answers += said.len();
         let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(&folder, &mut expected, &said)));
         assert!(
             checked.is_ok(),
-            "{SEED}={seed} is where it fails; the folder is {}",
+            "reproduce with {SEED}={seed}; the directory is {}",
             folder.display()
         );
     }
@@ -530,13 +535,14 @@ fn process_killed_at_random_keeps_every_answered_change() {
     std::fs::remove_dir_all(folder).expect("removed");
 }
 
-/// Files that are in a cache until they are synced, and a disk that fails at one call.
+/// A disk that loses what was not synced, and that fails at one call.
 #[derive(Debug, Default)]
 struct Disc {
     cached: BTreeMap<String, Vec<u8>>,
     safe: BTreeMap<String, Vec<u8>>,
-    /// How many calls there are until it fails, and whether it works again behind that.
+    /// How many calls succeed before one fails.
     left: Option<usize>,
+    /// Whether the calls after the failed one succeed.
     recovers: bool,
     calls: usize,
 }
@@ -575,7 +581,7 @@ impl Host for Failing {
         let outcome = disc.count();
         let file = disc.cached.entry(name.to_owned()).or_default();
         file.truncate(usize::try_from(offset).expect("small"));
-        // A write that fails may have done a part of its work.
+        // A failed write may have written some of its bytes.
         let done = if outcome.is_ok() { bytes.len() } else { bytes.len() / 2 };
         file.extend_from_slice(&bytes[..done]);
         outcome
@@ -630,7 +636,9 @@ fn parts_on(disc: &Failing, catalog: Box<dyn Catalog>, seed: u64) -> Parts {
     }
 }
 
-/// Does the same work each time, with a disk that fails at the call `at`, then loses its cache.
+/// Sends fixed requests to a manager whose disk fails at call `at` and then loses its cache.
+///
+/// Returns how many calls the disk received.
 fn fail_at(at: Option<usize>, recovers: bool) -> usize {
     let disc = Failing::default();
     let catalog = Box::new(Sqlite::memory().expect("a catalog"));
@@ -662,10 +670,10 @@ fn fail_at(at: Option<usize>, recovers: bool) -> usize {
             let body = json!({ "fileIds": [id], "permanent": true });
             worker
                 .call("POST", "/bulk/files/delete", body)
-                .expect("a row goes whatever the disk says");
+                .expect("a permanent deletion succeeds without the disk");
             answered.remove(&id);
         }
-        // Whether the next one works again or not, an export must not harm anything.
+        // An export must do no harm, whether the disk has recovered or not.
         if step == 4
             && let Ok(export) = worker.manager.export()
         {
@@ -688,18 +696,21 @@ fn fail_at(at: Option<usize>, recovers: bool) -> usize {
         .expect("a snapshot")
         .all_files("", 100)
         .expect("files");
-    assert_eq!(files.len(), answered.len(), "failing at {at:?}");
+    assert_eq!(files.len(), answered.len(), "disk failed at call {at:?}");
     for file in &files {
         let bytes = &answered[&file.id];
         let mut found = vec![0; bytes.len() + 1];
         let blob = file.blob.as_deref().expect("bytes");
-        let count = parts.blobs.read(blob, 0, &mut found).expect("answered means on disk");
-        assert_eq!(&found[..count], &bytes[..], "failing at {at:?}");
+        let count = parts
+            .blobs
+            .read(blob, 0, &mut found)
+            .expect("an answered file is on disk");
+        assert_eq!(&found[..count], &bytes[..], "disk failed at call {at:?}");
     }
     assert_eq!(
         parts.blobs.list("", 100_000).expect("ids").len(),
         files.len(),
-        "failing at {at:?}"
+        "disk failed at call {at:?}"
     );
     calls
 }

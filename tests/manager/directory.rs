@@ -1,4 +1,4 @@
-//! A manager on disk: what was answered is there for the next one.
+//! A manager on disk, closed and opened again.
 
 use crate::site::{START, target, text};
 use serde_json::{Value, json};
@@ -41,15 +41,23 @@ fn second_manager_on_a_directory_finds_everything_answered() {
     let events = manager.events(0, 100).expect("events");
     drop(manager);
 
-    // A crash between bytes and row leaves bytes that nothing names.
+    // A crash after the bytes and before the row leaves an orphaned blob.
     let blobs = Directory::new(Disk::new(&folder.join("blobs")).expect("a folder"));
     let mut writer = blobs.open_writer("orphan", 0).expect("a writer");
     blobs.append(&mut writer, b"lost").expect("written");
     drop(writer);
 
     let mut manager = open(&folder, 3).expect("a manager");
-    assert_eq!(blobs.list("", 100).expect("ids").len(), 2, "a start removes nothing");
-    assert_eq!(manager.sweep(1000).expect("swept").waiting, 1, "its grace begins");
+    assert_eq!(
+        blobs.list("", 100).expect("ids").len(),
+        2,
+        "opening a manager removes nothing"
+    );
+    assert_eq!(
+        manager.sweep(1000).expect("swept").waiting,
+        1,
+        "the grace period starts"
+    );
     assert_eq!(manager.sweep(0).expect("swept").removed, 1);
     assert_eq!(blobs.list("", 100_000).expect("ids").len(), 1);
     assert_eq!(manager.events(0, 100).expect("events"), events);

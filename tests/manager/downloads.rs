@@ -1,4 +1,4 @@
-//! Bytes out: static media, temporary links, zips and streams.
+//! Downloads: static media, temporary links, zips and streams.
 
 use crate::site::{Site, reason, target, text};
 use serde_json::{Value, json};
@@ -142,7 +142,7 @@ fn temporary_link_after_its_expiry_redirects_or_returns_403() {
     }
 }
 
-/// Name and bytes of each entry of a zip with stored entries, by its central directory.
+/// Reads name and content of each stored entry through the central directory.
 fn unzip(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
     let short = |at: usize| usize::from(u16::from_le_bytes([bytes[at], bytes[at + 1]]));
     let long = |at: usize| short(at) | short(at + 2) << 16;
@@ -159,7 +159,7 @@ fn unzip(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
         assert_eq!(
             &bytes[local + 14..local + 26],
             &bytes[at + 16..at + 28],
-            "sums and sizes agree"
+            "the checksum and sizes of both headers are equal"
         );
         let start = local + 30 + short(local + 26) + short(local + 28);
         entries.push((path, bytes[start..start + length].to_vec()));
@@ -185,7 +185,7 @@ fn zip_of_folder_holds_its_files_and_folders() {
             json!({ "folderId": top }),
         )["downloadUrl"],
     );
-    // What it holds was fixed when its URL was made.
+    // The URL keeps the files that the folder had when it was generated.
     site.post("/bulk/folders/delete", json!({ "folderIds": [top], "permanent": true }));
     let (response, bytes) = site.fetch(Request::new("GET", &target(&url)));
     assert_eq!(response.header("content-length"), Some(&bytes.len().to_string()[..]));

@@ -1,4 +1,4 @@
-//! Files: descriptors, updates, ids in all forms, events.
+//! Files: descriptors, updates, the forms of ids, scopes and events.
 
 use crate::site::{Site, ids, text};
 use serde_json::json;
@@ -74,7 +74,7 @@ fn update_with_read_only_fields_ignores_them() {
     assert_eq!(answer["file"]["labels"], json!([]));
     assert_eq!(site.events().len(), 2);
     patch(&mut site, json!({ "id": id, "labels": [] }));
-    assert_eq!(site.events(), [], "nothing changed");
+    assert_eq!(site.events(), [], "an update without a change sends no event");
 
     let body = json!({ "file": { "id": id, "displayName": " " } });
     assert_eq!(
@@ -122,7 +122,7 @@ fn folder_moved_to_visitor_uploads_changes_the_scope_of_its_files() {
     assert!(ids(&site.post("/files/search", json!({}))["files"]).is_empty());
     let found = site.post("/files/search", json!({ "rootFolder": "VISITOR_UPLOADS_ROOT" }));
     assert_eq!(ids(&found["files"]), [&file[..]]);
-    // And what came from there goes back there.
+    // Its parent is gone, so a restored file goes to the root of its scope.
     site.post("/bulk/files/delete", json!({ "fileIds": [file] }));
     site.post("/bulk/folders/delete", json!({ "folderIds": [top], "permanent": true }));
     site.post("/bulk/trash-bin/files/restore", json!({ "fileIds": [file] }));

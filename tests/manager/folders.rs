@@ -1,4 +1,4 @@
-//! Folders, beyond what the model covers: names, system folders, depth, forms of requests, bodies of refusals.
+//! Folders, beyond what the model covers: names, system folders, depth, forms of requests, error bodies.
 
 use crate::site::{Site, ids, text};
 use serde_json::{Value, json};
@@ -125,7 +125,7 @@ fn video_maker_folder_is_listed_once_it_holds_a_file() {
     let sorted = "sort.fieldName=displayName";
     let listed = site.get(&format!("/folders?{sorted}"));
     assert_eq!(ids(&listed["folders"]), [&first[..], "video-maker", &last]);
-    // In the middle of the pages as well.
+    // It keeps its place when the list is read in pages.
     let mut path = format!("/folders?{sorted}&paging.limit=1");
     let mut walked = Vec::new();
     loop {

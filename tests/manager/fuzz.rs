@@ -1,4 +1,4 @@
-//! Hostile input for everything that reads bytes of others, from the corpora in `tests/data/corpus`.
+//! Damaged input for every parser of untrusted bytes, from the corpora in `tests/data/corpus`.
 
 use crate::site::{Site, target, text};
 use data_encoding::BASE64;
@@ -11,7 +11,7 @@ use wix_media::manager::{Options, Request};
 use wix_media::model::media_url::{Medium, push_object_of, push_string_of};
 use wix_media::operations::OPERATIONS;
 
-/// The files of a corpus, by name.
+/// Reads the files of a corpus, sorted by name.
 fn corpus(name: &str) -> Vec<(String, Vec<u8>)> {
     let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "tests/data/corpus", name].iter().collect();
     let mut files: Vec<_> = std::fs::read_dir(folder)
@@ -36,7 +36,7 @@ enum Damage {
     Leave(Index, Index),
     Double(Index, Index),
     Put(Index, Vec<u8>),
-    /// A piece of another file of the corpus.
+    /// Replaces the rest with the end of another file of the corpus.
     Graft(Index, Index, Index),
 }
 
@@ -89,14 +89,14 @@ fn damaged(files: &[(String, Vec<u8>)], bytes: &[u8], damages: &[Damage]) -> Vec
     bytes
 }
 
-/// Runs a target on every file of its corpus as it is, and then on damaged ones, in groups that share a site.
+/// Runs a target on each file of its corpus, then on damaged copies in groups that share a site.
 fn run(name: &str, groups: u32, mut target: impl FnMut(&str, &[Vec<u8>])) {
     let files = corpus(name);
     for (name, bytes) in &files {
         target(name, std::slice::from_ref(bytes));
     }
     let usual = ProptestConfig::default();
-    // PROPTEST_CASES makes long runs longer, as it does everywhere.
+    // `PROPTEST_CASES` scales these runs like all others.
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
         failure_persistence: None,
         cases: (usual.cases * groups / 256).max(1),
@@ -115,7 +115,7 @@ fn run(name: &str, groups: u32, mut target: impl FnMut(&str, &[Vec<u8>])) {
     }
 }
 
-/// A site with a folder, a file in it and one in the trash, and its events read.
+/// A site with a folder, a file in it and a file in the trash, whose events have been read.
 fn furnished() -> (Site, [String; 3]) {
     let mut site = Site::new();
     let folder = site.folder("a", "media-root");
@@ -168,7 +168,7 @@ fn damaged_json_body_is_refused_with_one_error() {
             assert!(status == 200 || events.is_empty(), "{answer}");
             if status == 400 {
                 let details = answer["details"].as_object().map(|details| details.len());
-                assert_eq!(details, Some(1), "one kind of error: {answer}");
+                assert_eq!(details, Some(1), "expected one kind of error: {answer}");
             }
         }
     });
@@ -265,7 +265,7 @@ fn damaged_cursor_shows_known_items_or_is_refused() {
     });
 }
 
-/// A cursor shows what there is, or is refused.
+/// Checks that a cursor shows only existing items or is refused.
 fn seen(known: &BTreeSet<String>, status: u16, answer: &Value, files: bool, cursor: &str) {
     if status == 200 {
         let list = &answer[if files { "files" } else { "folders" }];
@@ -297,7 +297,7 @@ fn damaged_token_is_refused() {
             .to_owned();
         let (_, answer) = site.json(call("/files/generate-resumable-upload-url", &good));
         let resumable = text(&answer["uploadToken"]);
-        // Good tokens, each where it does not belong, and damaged ones.
+        // Damaged tokens fail everywhere, and valid ones where another kind is expected.
         let mut wrong: Vec<String> = inputs
             .iter()
             .map(|input| String::from_utf8_lossy(input).into_owned())

@@ -1,4 +1,4 @@
-//! Imports: what the calls accept, what is fetched, and what becomes of the files.
+//! Imports: what the calls accept, what is fetched, and how the files end.
 
 use crate::site::{START, Site, ids, reason, text};
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ impl Site {
         self.post("/files/import", body)["file"].clone()
     }
 
-    /// Brings what a source answers for the oldest order.
+    /// Answers the oldest pending import as its source would.
     fn bring(&mut self, status: u16, headers: Headers<'_>, bytes: &[u8]) -> (u16, Value) {
         let order = self.manager.take_imports(1).expect("orders").remove(0);
         let headers: Vec<_> = headers
@@ -52,12 +52,20 @@ fn import_is_pending_until_its_bytes_arrive() {
     assert_eq!(file["sourceUrl"], "https://example.com/photos/harbour.jpg?size=l#top");
     assert_eq!((file.get("media"), &file["internalTags"]), (None, &json!([])));
     let slugs: Vec<_> = site.events().into_iter().map(|(_, slug, _)| slug).collect();
-    assert_eq!(slugs, ["created", "created"], "the folders are there at once");
+    assert_eq!(
+        slugs,
+        ["created", "created"],
+        "the folders are created before the fetch"
+    );
     let orders = site.manager.take_imports(5).expect("orders");
     assert_eq!(orders.len(), 1);
     assert_eq!(orders[0].url, "https://example.com/photos/harbour.jpg?size=l&v=1&v=2");
     assert_eq!(orders[0].headers, [("X-Key".to_owned(), "k".to_owned())]);
-    assert_eq!(site.manager.take_imports(5).expect("orders"), [], "taken once");
+    assert_eq!(
+        site.manager.take_imports(5).expect("orders"),
+        [],
+        "an import is leased to one taker"
+    );
 
     let mut intake = site.manager.open_import(&orders[0].file, 200, &[]);
     assert!(site.manager.feed(&mut intake, PNG));
@@ -65,7 +73,7 @@ fn import_is_pending_until_its_bytes_arrive() {
     assert_eq!(site.manager.close(intake).status, 200);
     let done = site.read(&file["id"]);
     assert_eq!(done["operationStatus"], "READY");
-    assert_eq!(done["mimeType"], "image/png", "the bytes know better");
+    assert_eq!(done["mimeType"], "image/png", "the content overrides the extension");
     assert_eq!(done["id"], file["id"]);
     assert_eq!(done["media"]["image"]["image"]["height"], 7);
     assert_eq!(done["sizeInBytes"], PNG.len().to_string());
@@ -225,7 +233,7 @@ fn unreachable_source_reported_twice_fails_the_import_once() {
         site.manager.control("failImport", &input).expect("told");
     }
     assert_eq!(site.read(&file["id"])["operationStatus"], "FAILED");
-    assert_eq!(site.events().len(), 1, "it fails once");
+    assert_eq!(site.events().len(), 1, "a second report changes nothing");
 }
 
 #[test]
@@ -254,7 +262,7 @@ fn import_without_a_known_type_takes_that_of_its_source() {
         assert_eq!(site.bring(200, headers, bytes).0, 200, "{url}");
         let done = site.read(&file["id"]);
         assert_eq!((&done["displayName"], &done["mediaType"]), (&json!(name), &json!(kind)));
-        assert_eq!(done["id"], file["id"], "an id is for ever");
+        assert_eq!(done["id"], file["id"], "the id does not change with the type");
     }
     let file = site.import(json!({ "url": "https://h/film", "mediaType": "VIDEO" }));
     assert_eq!(file["mediaType"], "VIDEO");
@@ -301,7 +309,7 @@ fn file_changed_during_its_import_keeps_the_changes() {
     assert_eq!(
         parts.blobs.list("", 100_000).expect("ids").len(),
         1,
-        "that of the first file"
+        "only the first file has a blob"
     );
 }
 
@@ -321,19 +329,19 @@ fn pending_imports_survive_restarts_and_abandoned_attempts() {
     let first = site.import(json!({ "url": "https://h/1.png" }));
     let second = site.import(json!({ "url": "https://h/2.png" }));
     let order = site.manager.take_imports(1).expect("orders").remove(0);
-    assert_eq!(order.file, text(&first["id"]), "the oldest first");
+    assert_eq!(order.file, text(&first["id"]), "imports are taken oldest first");
     let mut intake = site.manager.open_import(&order.file, 200, &[]);
     site.manager.feed(&mut intake, PNG);
     site.manager.abandon(intake);
     assert_eq!(
         site.manager.take_imports(5).expect("orders").len(),
         2,
-        "the abandoned one again"
+        "an abandoned import can be taken again"
     );
     let again = Manager::new(site.manager.into_parts()).expect("a manager");
     assert!(
         again.take_imports(5).expect("orders").is_empty(),
-        "leased by the one before"
+        "both are leased by the previous manager"
     );
     again.end_leases().expect("ended");
     let orders = again.take_imports(5).expect("orders");
@@ -343,7 +351,11 @@ fn pending_imports_survive_restarts_and_abandoned_attempts() {
     again.feed(&mut intake, PNG);
     assert_eq!(again.close(intake).status, 200);
     let parts = again.into_parts();
-    assert_eq!(parts.blobs.list("", 100_000).expect("ids").len(), 1, "no leftovers");
+    assert_eq!(
+        parts.blobs.list("", 100_000).expect("ids").len(),
+        1,
+        "an abandoned attempt leaves no blob"
+    );
 }
 
 #[test]
@@ -367,7 +379,7 @@ fn bulk_import_fails_as_a_whole_in_v1_and_by_entry_in_v2() {
         (status, &violation["field"]),
         (400, &json!("importFileRequests[1].url"))
     );
-    assert_eq!(site.events(), [], "nothing of it happened");
+    assert_eq!(site.events(), [], "a refused bulk import creates nothing");
     let two = json!({ "importFileRequests": [good, { "url": "https://h/e.pdf" }] });
     let answer = site.post("/bulk/files/import", two);
     assert_eq!(answer["files"][1]["displayName"], "e.pdf");
@@ -403,7 +415,7 @@ fn bulk_import_fails_as_a_whole_in_v1_and_by_entry_in_v2() {
     assert_eq!(
         folders.as_array().map(Vec::len),
         Some(1),
-        "no folder of a refused entry"
+        "a refused entry creates no folder"
     );
     let body = json!({ "importFileRequests": [good], "returnEntity": false });
     let answer = site.post("/bulk/files/import-v2", body);
@@ -477,7 +489,7 @@ fn processing_told_to_fail_sends_file_failed() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
-    /// Whatever a source answers, the file is ready with all of its bytes, or has failed, with one event.
+    /// The file becomes ready with all of its bytes or fails, and sends one event.
     #[test]
     fn import_with_any_answer_ends_ready_or_failed(
         url in "https://h/[a-z]{0,3}(\\.(jpg|mp4|txt|zip|bin))?", status in prop::sample::select(&[200_u16, 200, 204, 404, 0][..]),

@@ -1,8 +1,8 @@
-//! Folders and trash as a plain tree, and random commands against model and manager.
+//! Random commands on the manager and on a model of folders and trash.
 //!
-//! The model knows an item's place only by its parent: whether it is live, and in which scope, it finds by walking up.
-//! The manager stores all that in columns. After each command the two must agree on the answer and on the events, and
-//! every 25 commands on everything that can be seen.
+//! The model stores only the parent of an item, and walks up to find its scope and whether it is in the trash. The
+//! manager stores these in columns. Both must agree on the answer and the events of each command, and after every 25
+//! commands on all lists, searches and queries.
 
 use crate::site::{START, Seen, Site, ids, reason, text};
 use proptest::prelude::*;
@@ -66,7 +66,7 @@ struct Item {
     parent: String,
     created: i64,
     updated: i64,
-    /// Only of what was deleted itself; what was inside finds it further up.
+    /// Set only on items that were deleted themselves. Items inside a deleted folder inherit it.
     origin: Option<Origin>,
 }
 
@@ -85,7 +85,7 @@ fn event(entity: &str, slug: &str, id: &str) -> Seen {
 }
 
 impl Model {
-    /// From a folder up to its root.
+    /// The ids from a folder up to its root.
     fn chain(&self, id: &str) -> Vec<String> {
         let mut chain = vec![id.to_owned()];
         while let Some(folder) = self.folders.get(&chain[chain.len() - 1]) {
@@ -94,7 +94,7 @@ impl Model {
         chain
     }
 
-    /// The root of a folder: which scope what is in it belongs to.
+    /// The root that decides the scope of the items in a folder.
     fn scope(&self, id: &str) -> Option<&'static str> {
         let chain = self.chain(id);
         let root = SYSTEM.into_iter().find(|root| root == chain.last().expect("a root"))?;
@@ -116,7 +116,7 @@ impl Model {
         self.scope(&item.parent) == Some("trash-root")
     }
 
-    /// Where a trashed item came from: its own origin, else its parent, with scope and deletion of the top above it.
+    /// The origin of a trashed item: its own, or its parent with the scope and deletion of the deleted folder above it.
     fn origin(&self, item: &Item) -> Origin {
         if let Some(origin) = &item.origin {
             return origin.clone();
@@ -145,7 +145,7 @@ impl Model {
         children
     }
 
-    /// Folder and file ids below and including a folder: as they are deleted, or as they come back.
+    /// Collects a folder and all below it: bottom up if `going`, as for a deletion, else top down, as for a restore.
     fn walk(&self, id: &str, going: bool, out: &mut Vec<(bool, String)>) {
         if !going {
             out.push((true, id.to_owned()));
@@ -296,7 +296,7 @@ impl Model {
         Ok(events)
     }
 
-    /// The items in the order of the default sort.
+    /// The ids in the default sort order.
     fn sorted<'a>(mut found: Vec<(&'a String, &'a Item)>) -> Vec<&'a str> {
         found.sort_by(|(one_id, one), (other_id, other)| other.updated.cmp(&one.updated).then(one_id.cmp(other_id)));
         found.into_iter().map(|(id, _)| &id[..]).collect()
@@ -307,7 +307,7 @@ impl Model {
 struct Pair {
     site: Site,
     model: Model,
-    /// Every id that ever was, so that gone ones are asked for as well.
+    /// Every id ever created, so that commands also name purged items.
     folders: Vec<String>,
     files: Vec<String>,
 }
@@ -329,7 +329,7 @@ impl Pair {
 
     fn pick_some(&self, folders: bool, at: &[Index]) -> Vec<String> {
         let mut ids: Vec<_> = at.iter().filter_map(|at| self.pick(folders, at)).collect();
-        // Now and then one that cannot be there, and for folders one that cannot go.
+        // Sometimes an unknown id, and rarely a system folder, which cannot be deleted.
         if at.len() == 3 {
             ids.push("unknown".to_owned());
             if folders && at[0].index(8) == 0 {
@@ -344,7 +344,7 @@ impl Pair {
         self.site.upload("application/pdf", options, b"%PDF-1.7")
     }
 
-    /// Runs one command on both and compares answer and events.
+    /// Runs one command on both, and compares answer and events.
     fn run(&mut self, command: &Command) -> Result<(), TestCaseError> {
         self.site.clock.advance(1000);
         self.model.now += 1000;
@@ -458,7 +458,7 @@ impl Pair {
         event("file_descriptor", "file_ready", &id)
     }
 
-    /// Follows the path in the model; the ids of new folders are learned from the file's ancestors.
+    /// Follows the path in the model, with the ids of new folders from the ancestors of the uploaded file.
     fn uploaded_to(&mut self, answer: &Value, name: &str, parent: &str, path: [&str; 2]) -> Vec<Seen> {
         let mut last = text(&answer["file"]["parentFolderId"]);
         let mut new = Vec::new();
@@ -485,7 +485,7 @@ impl Pair {
         events
     }
 
-    /// Compares everything that can be seen.
+    /// Compares all items, lists, searches and queries.
     fn compare(&mut self) -> Result<(), TestCaseError> {
         for (folders, kind) in [(true, "folders"), (false, "files")] {
             let all = if folders { &self.folders } else { &self.files };
@@ -502,7 +502,7 @@ impl Pair {
                     &self.model.files
                 };
                 let Some(item) = items.get(id) else {
-                    prop_assert!(status >= 400, "{id} is gone");
+                    prop_assert!(status >= 400, "{id} was purged");
                     continue;
                 };
                 let trashed = self.model.is_trashed(item);
@@ -528,7 +528,7 @@ impl Pair {
                 let in_trash = self.model.scope(&parent) == Some("trash-root");
                 let live = if in_trash { Vec::new() } else { children.clone() };
                 expected.push((format!("/{kind}?parentFolderId={parent}"), live));
-                // Asked for the top of Site Files, the trash shows its own.
+                // For `media-root` the trash lists its top level instead.
                 let deleted = if in_trash { children } else { Vec::new() };
                 if parent != "media-root" {
                     expected.push((format!("/trash-bin/{kind}?parentFolderId={parent}"), deleted));
@@ -537,7 +537,7 @@ impl Pair {
             for (path, children) in expected {
                 let listed = self.site.get(&format!("{path}&paging.limit=100"));
                 let mut listed = ids(&listed[kind]);
-                // A system folder that shows when it holds something.
+                // This system folder is listed once it holds a file.
                 listed.retain(|id| id != "video-maker");
                 prop_assert_eq!(listed, children, "{}", path);
             }
@@ -548,7 +548,7 @@ impl Pair {
             ] {
                 for search in ["", "É", "a"] {
                     let fits = |item: &Item| {
-                        // MIME types are searched as well, and `application/pdf` holds an a.
+                        // Searches also match MIME types, and `application/pdf` contains an "a".
                         let named = item.name.to_lowercase().contains(&search.to_lowercase());
                         self.model.scope(&item.parent) == Some(root) && (named || !folders && search == "a")
                     };
@@ -570,7 +570,7 @@ impl Pair {
     }
 }
 
-/// The commands all run within one day.
+/// Formats a time on the day of `START`, on which all commands run.
 fn date(milliseconds: i64) -> String {
     assert_eq!(START, 1_700_000_000_000, "2023-11-14T22:13:20");
     let seconds = (milliseconds - START) / 1000 + 22 * 3600 + 13 * 60 + 20;
@@ -585,7 +585,7 @@ fn date(milliseconds: i64) -> String {
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 1000,
-        // A step takes a tenth of a second; the default number of them would take an hour.
+        // A step takes a tenth of a second, so the default number of steps would take an hour.
         max_shrink_iters: 500,
         failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("regressions"))),
         ..ProptestConfig::default()

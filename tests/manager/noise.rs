@@ -1,4 +1,4 @@
-//! Input that makes no sense: it is refused with a status of its own, and changes nothing.
+//! Random bodies, paths and headers, which must never cause an internal error.
 
 use crate::site::Site;
 use proptest::prelude::*;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use wix_media::manager::Request;
 use wix_media::operations::OPERATIONS;
 
-/// Names that mean something somewhere, so that noise gets past the first check.
+/// Member names that some call knows, so that random bodies get past the first check.
 const NAMES: [&str; 32] = [
     "displayName",
     "parentFolderId",

@@ -1,4 +1,4 @@
-//! Lists, searches and queries: sorts, filters, cursors and what they refuse.
+//! Lists, searches and queries: sorts, filters, cursors and the requests they refuse.
 
 use crate::site::{Site, ids, text};
 use serde_json::{Value, json};
@@ -114,7 +114,7 @@ fn cursor_with_other_parameters_ignores_them() {
     ] {
         assert_eq!(ids(&site.get(&path)["files"]), whole[10..], "{path}");
     }
-    // The default page has 50 items; a default list is the latest first.
+    // A default page holds up to 50 items.
     let listed = ids(&site.get("/files")["files"]);
     assert_eq!(listed.len(), 25);
 }

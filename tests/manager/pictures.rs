@@ -1,4 +1,4 @@
-//! Transformed image URLs and colours, as a host sees them.
+//! Image transforms and colours, as the host of a manager sees them.
 
 use crate::site::{Site, target, text};
 use serde_json::{Value, json};
@@ -38,17 +38,25 @@ fn transform_url_returns_the_picture_and_its_normalised_transform() {
     );
     let tag = response.header("etag").expect("a tag").to_owned();
     let other = get(&mut site, &format!("{path}/{tail}"), "image/png");
-    assert_ne!(other.header("etag"), Some(tag.as_str()), "another format");
+    assert_ne!(
+        other.header("etag"),
+        Some(tag.as_str()),
+        "the tag depends on the format"
+    );
     let again = Request::new(
         "HEAD",
         &format!("{path}/v1/fill/w_100,h_80,q_80,usm_0.66_1_0.01,enc_auto/other.jpg"),
     );
     let again = site.send(again.header("Accept", "text/html,image/webp"));
-    assert_eq!(again.header("etag"), Some(tag.as_str()), "the same, spelt otherwise");
+    assert_eq!(
+        again.header("etag"),
+        Some(tag.as_str()),
+        "equal transforms have one tag"
+    );
     assert_eq!(
         again.transform.as_deref(),
         Some(asked),
-        "how long it is shows when it is made"
+        "a HEAD needs the transform to know the length"
     );
     let known = Request::new("GET", &format!("{path}/{tail}"));
     let known = site.send(known.header("Accept", "image/webp").header("If-None-Match", &tag));
@@ -110,7 +118,7 @@ fn preview_of_public_image_is_a_transform() {
     assert_eq!(private["media"]["image"]["previewImage"], Value::Null);
 }
 
-/// Asks for the picture, and hands over these colours when there is one.
+/// Sends a request, and passes these colours if the manager asks for those of a picture.
 fn colored(site: &mut Site, request: Request, colors: &Value) -> (Option<Picture>, Value) {
     let mut intake = site.manager.open(request.head);
     site.manager.feed(&mut intake, &request.body);
@@ -150,10 +158,10 @@ fn colours_from_the_host_are_stored_with_the_image() {
     assert_eq!(
         bare["media"]["image"]["colors"],
         Value::Null,
-        "the colours of another request"
+        "the colours belong to one request"
     );
 
-    // The finalising PUT of a transfer has the picture in the blob of the transfer.
+    // For a resumable upload, the finalising PUT finds the picture in the blob of the upload.
     let answer = url(&mut site, "resumable-upload", "image/jpeg", "cat.jpg");
     let token = text(&answer["uploadToken"]);
     let metadata = format!("token {}", data_encoding::BASE64.encode(token.as_bytes()));
@@ -173,7 +181,7 @@ fn colours_from_the_host_are_stored_with_the_image() {
     assert_eq!(picture.map(|picture| picture.size), Some(photo().len() as u64));
     assert_eq!(answer["file"]["media"]["image"]["colors"], colors);
 
-    // What is no picture is not asked about.
+    // The manager does not ask for colours of other types.
     let target = crate::site::target(&text(
         &url(&mut site, "upload", "application/pdf", "a.pdf")["uploadUrl"],
     ));

@@ -1,4 +1,4 @@
-//! What a manager is given to begin with.
+//! Initial content of a manager.
 
 use crate::site::{Site, ids, text};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ fn seeded(site: &mut Site, entry: Value, bytes: &[u8]) -> Value {
     answer
 }
 
-/// How many files and folders there are, live and trashed, and how many blobs.
+/// Counts files and folders, live and trashed.
 fn counts(site: &mut Site) -> (usize, usize) {
     let mut counts = (0, 0);
     for root in ["MEDIA_ROOT", "VISITOR_UPLOADS_ROOT", "TRASH_ROOT"] {
@@ -62,8 +62,11 @@ fn seeded_file_looks_like_an_uploaded_one() {
         ["folder created", "folder created", "file_descriptor file_ready"]
     );
     let film = seeded(&mut site, json!({ "path": "film.mp4" }), b"\0\0\0\x18ftypmp42");
-    assert_eq!(film["file"]["operationStatus"], "READY", "processed long ago");
-    assert_eq!(site.manager.next_tick().expect("no time"), None);
+    assert_eq!(
+        film["file"]["operationStatus"], "READY",
+        "a seeded video is not pending"
+    );
+    assert_eq!(site.manager.next_tick().expect("a time"), None);
 }
 
 #[test]
@@ -131,7 +134,7 @@ fn seed_repeated_with_reuse_adds_nothing() {
         entries.iter().map(one).collect()
     };
     let mut expected = [false; 8];
-    // The folder that is to be in the trash was made by what is in it.
+    // The trashed folder was already created for the files in it.
     expected[5] = true;
     assert_eq!(run(&mut site, "reuse"), expected);
     let first = counts(&mut site);
@@ -139,7 +142,7 @@ fn seed_repeated_with_reuse_adds_nothing() {
     assert_eq!(run(&mut site, "reuse"), [true; 8]);
     assert_eq!((counts(&mut site), site.events().len()), (first, 0));
     let file = ids(&site.post("/files/search", json!({ "search": "other" }))["files"]);
-    assert_eq!(file.len(), 0, "names, not bytes, are searched");
+    assert_eq!(file.len(), 0, "searches match names, not content");
     let (status, answer) = seed(
         &mut site,
         json!({ "path": "/a/one.txt", "onDuplicate": "fail" }),
@@ -153,7 +156,7 @@ fn seed_repeated_with_reuse_adds_nothing() {
     assert_eq!(status, 409);
     run(&mut site, "keep-both");
     let twice = counts(&mut site);
-    // Folders of a path are found again while they are live.
+    // Every file is doubled. Live folders are found again.
     assert_eq!(twice.0, 2 * first.0);
     assert_eq!(
         site.manager.into_parts().blobs.list("", 100_000).expect("ids").len(),

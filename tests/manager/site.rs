@@ -1,4 +1,4 @@
-//! A manager with a clock of its own, and short ways to ask it.
+//! A manager with a manual clock, and helpers for requests.
 
 use serde_json::{Value, json};
 use wix_media::blobs::Memory;
@@ -14,7 +14,7 @@ pub(crate) struct Site {
     seen: i64,
 }
 
-/// What an event was about: entity, slug and id.
+/// The entity, slug and entity id of an event.
 pub(crate) type Seen = (String, String, String);
 
 impl Site {
@@ -34,7 +34,7 @@ impl Site {
         Site::on(manager.expect("a manager"), clock)
     }
 
-    /// A manager that was made elsewhere, with its clock.
+    /// Wraps a manager and its clock.
     pub(crate) fn on(manager: Manager, clock: ManualClock) -> Site {
         Site {
             manager,
@@ -47,14 +47,14 @@ impl Site {
         self.manager.handle(request)
     }
 
-    /// Sends, and reads the whole body.
+    /// Sends a request and reads the whole body.
     pub(crate) fn fetch(&mut self, request: Request) -> (Response, Vec<u8>) {
         let response = self.manager.handle(request);
         let bytes = self.manager.collect(response.body.clone()).expect("a body");
         (response, bytes)
     }
 
-    /// A call of the API: status and body.
+    /// Calls the API and returns status and body.
     pub(crate) fn call(&mut self, method: &str, path: &str, body: Value) -> (u16, Value) {
         let mut request = Request::new(method, &format!("/site-media/v1{path}"));
         if !body.is_null() {
@@ -66,7 +66,7 @@ impl Site {
     pub(crate) fn json(&mut self, request: Request) -> (u16, Value) {
         let (response, bytes) = self.fetch(request);
         let value = serde_json::from_slice(&bytes)
-            .unwrap_or_else(|_| panic!("JSON, not {:?}", String::from_utf8_lossy(&bytes)));
+            .unwrap_or_else(|_| panic!("expected JSON, found {:?}", String::from_utf8_lossy(&bytes)));
         (response.status, value)
     }
 
@@ -82,7 +82,7 @@ impl Site {
         answer
     }
 
-    /// The status and the code or rule of a refusal.
+    /// Calls the API and returns the status and the [`reason`].
     pub(crate) fn refused(&mut self, method: &str, path: &str, body: Value) -> (u16, String) {
         let (status, answer) = self.call(method, path, body);
         (status, reason(&answer))
@@ -93,7 +93,7 @@ impl Site {
         text(&answer["folder"]["id"])
     }
 
-    /// Uploads bytes and gives the descriptor.
+    /// Uploads bytes and returns status and body.
     pub(crate) fn upload(&mut self, mime: &str, options: Value, bytes: &[u8]) -> (u16, Value) {
         self.upload_from(Origin::Site, mime, options, bytes)
     }
@@ -117,7 +117,7 @@ impl Site {
         text(&answer["file"]["id"])
     }
 
-    /// The events since the last call.
+    /// The events since the previous call.
     pub(crate) fn events(&mut self) -> Vec<Seen> {
         let bodies = self.event_bodies();
         let entity = |body: &Value| text(&body["entityFqdn"]).replace("wix.media.site_media.v1.", "");
@@ -137,11 +137,11 @@ impl Site {
 pub(crate) fn text(value: &Value) -> String {
     value
         .as_str()
-        .unwrap_or_else(|| panic!("a text, not {value}"))
+        .unwrap_or_else(|| panic!("expected a string, found {value}"))
         .to_owned()
 }
 
-/// The code of an application error, or the specific name or class of the first broken rule.
+/// The code of an application error, or the rule that the first violation names.
 pub(crate) fn reason(answer: &Value) -> String {
     let details = &answer["details"];
     let violation = &details["validationError"]["fieldViolations"][0];
@@ -160,7 +160,7 @@ pub(crate) fn reason(answer: &Value) -> String {
 /// Path and query of a URL of the manager.
 pub(crate) fn target(url: &str) -> String {
     url.strip_prefix("http://127.0.0.1")
-        .unwrap_or_else(|| panic!("ours: {url}"))
+        .unwrap_or_else(|| panic!("expected a URL of the manager, found {url}"))
         .to_owned()
 }
 

@@ -1,4 +1,4 @@
-//! One manager, many threads.
+//! One manager shared by many threads.
 
 use crate::site::{START, target, text};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use wix_media::manager::{Manager, ManualClock, Options, Parts, Request, Seeded};
 const THREADS: usize = 8;
 const ROUNDS: usize = 40;
 
-/// A catalog that the test keeps a hand on.
+/// A catalog that the test can still use beside the manager.
 #[derive(Clone, Debug)]
 struct Shared(Arc<Sqlite>);
 
@@ -36,7 +36,7 @@ impl Catalog for Shared {
     }
 }
 
-/// A folder that goes with the test.
+/// A scratch directory, deleted when it is dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -93,10 +93,10 @@ fn upload(manager: &Manager, name: &str, parent: &str, content: &str) -> Value {
     serde_json::from_slice::<Value>(&bytes).expect("JSON")["file"].clone()
 }
 
-/// What one thread expects of its own folder: names and contents of the files in it.
+/// The files that a thread expects in its own folder: name and content by id.
 type Model = BTreeMap<String, (String, String)>;
 
-/// Works in a folder of its own and in one that all threads share.
+/// Changes files in the own folder of a thread and in one that all threads share.
 fn work(manager: &Manager, thread: usize, own: &str, shared: &str) -> Model {
     let mut model = Model::new();
     let mut trashed = Model::new();
@@ -185,7 +185,7 @@ fn threads_on_one_manager_agree_with_their_models() {
     let expected = rounds.filter(|kind| *kind == 2).count();
     assert_eq!(list["files"].as_array().expect("files").len(), expected);
 
-    // Every number once, and the events of each item counted without a gap.
+    // Event numbers and the sequences of each item have no gaps and no duplicates.
     let events = manager.events(0, u32::MAX).expect("events");
     let numbers: Vec<_> = events.iter().map(|event| event.number).collect();
     assert_eq!(numbers, (1..=numbers.len() as i64).collect::<Vec<_>>());
@@ -203,7 +203,7 @@ fn threads_on_one_manager_agree_with_their_models() {
     let ids: BTreeSet<_> = events.iter().map(|event| text(&event.body["id"])).collect();
     assert_eq!(ids.len(), events.len());
     assert!(catalog.is_intact().expect("checked"));
-    assert_eq!(manager.sweep(0).expect("swept").removed, 0, "no blob was lost track of");
+    assert_eq!(manager.sweep(0).expect("swept").removed, 0, "no blob was orphaned");
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn lists_and_downloads_answer_while_a_write_is_open() {
         let holder = scope.spawn(move || {
             let writer = catalog.write().expect("a writer");
             held.send(()).expect("told");
-            // Whether the readers were done before the write ended.
+            // Whether the readers finished before the write ended.
             let in_time = released.recv_timeout(Duration::from_secs(60)).is_ok();
             drop(writer);
             in_time

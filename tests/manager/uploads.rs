@@ -1,4 +1,4 @@
-//! Bytes in: plain uploads, TUS, true data, and everything that is refused.
+//! Uploads: plain and TUS, the data derived from their bytes, and what is refused.
 
 use crate::site::{Site, reason, target, text};
 use data_encoding::BASE64;
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use wix_media::manager::{Intake, Manager, Options, Request, Response};
 
-/// A PNG that is 5 pixels wide and 7 high.
+/// The head of a PNG of 5 by 7 pixels.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x05\0\0\0\x07\x08\x02\0\0\0";
 
 #[test]
@@ -46,7 +46,7 @@ fn uploaded_image_gets_the_data_of_its_bytes() {
         )
         .1;
     assert_eq!(again["file"]["parentFolderId"], file["parentFolderId"]);
-    assert_eq!(site.events().len(), 1, "the folders were there");
+    assert_eq!(site.events().len(), 1, "the folders of the path are reused");
 }
 
 fn md5_of(bytes: &[u8]) -> String {
@@ -90,7 +90,7 @@ fn uploaded_video_is_pending_until_processed() {
         b"\0\0\0\x10ftypisom\0\0\0\0",
     );
     let id = text(&answer["file"]["id"]);
-    assert!(!id.contains('.'), "a video has no ending: {id}");
+    assert!(!id.contains('.'), "the id of a video has no extension: {id}");
     assert_eq!(answer["file"]["operationStatus"], "PENDING");
     assert_eq!(answer["file"].get("media"), None);
     assert_eq!(site.events(), []);
@@ -110,7 +110,7 @@ fn uploaded_video_is_pending_until_processed() {
     let file = &site.get(&format!("/files/{id}"))["file"];
     assert_eq!(file["operationStatus"], "READY");
     assert_eq!(file["media"]["video"]["resolutions"][0]["quality"], "720p");
-    assert_eq!(site.events(), [], "ready once");
+    assert_eq!(site.events(), [], "a file becomes ready once");
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn upload_url_used_twice_returns_409() {
     assert_eq!(
         reason(&put(&mut site, &path, PNG).1),
         "REQUIRED_FIELD",
-        "no file name yet"
+        "the URL was generated without a file name"
     );
     let named = format!("{path}?filename=river%20bank.png");
     assert_eq!(put(&mut site, &named, b"").0, 400);
@@ -447,16 +447,19 @@ fn tus_patch_after_a_dead_connection_takes_the_upload_over() {
     assert_eq!(
         tus.status(&location).header("upload-offset"),
         Some("10"),
-        "its bytes count"
+        "bytes on an open connection count"
     );
-    assert!(tus.site.manager.feed(&mut dead, &PNG[10..12]), "nobody has gone on yet");
+    assert!(
+        tus.site.manager.feed(&mut dead, &PNG[10..12]),
+        "no request has taken over yet"
+    );
     let wrong = tus.chunk(&location, 11, &PNG[11..]);
-    assert_eq!(wrong.status, 409, "not where it was told to continue");
+    assert_eq!(wrong.status, 409, "the offset is behind the stored bytes");
     assert_eq!(tus.status(&location).header("upload-offset"), Some("12"));
     assert_eq!(tus.chunk(&location, 12, &PNG[12..15]).status, 204);
     assert!(
         !tus.site.manager.feed(&mut dead, &PNG[12..14]),
-        "what it still brings is refused"
+        "the old connection is refused"
     );
     let late = tus.site.manager.close(dead);
     assert_eq!(late.status, 409);
@@ -556,12 +559,15 @@ fn upload_with_invalid_headers_is_refused_before_its_body() {
         .manager
         .open(Request::new("PUT", &path).header("Content-Length", "30").head);
     assert!(site.manager.feed(&mut intake, &[1; 90]));
-    assert!(!site.manager.feed(&mut intake, &[1; 90]), "whatever was announced");
+    assert!(
+        !site.manager.feed(&mut intake, &[1; 90]),
+        "the limit applies whatever length was announced"
+    );
     assert_eq!(site.manager.close(intake).status, 413);
     assert_eq!(
         site.json(Request::new("PUT", &path).body(PNG)).0,
         200,
-        "the URL is as good as before"
+        "a refused upload does not use the URL up"
     );
     let mut tus = Tus::new(json!({}));
     let location = tus.started(5);
@@ -569,12 +575,12 @@ fn upload_with_invalid_headers_is_refused_before_its_body() {
     assert_eq!(tus.site.send(request).status, 413);
 }
 
-/// What clients and their dead connections do to one transfer.
+/// A step of clients, some with dead connections, on one TUS upload.
 #[derive(Clone, Debug)]
 enum Move {
-    /// A request at the end that a HEAD told, or elsewhere.
+    /// Opens a PATCH at the offset of a HEAD, or at this one.
     Open(Option<u8>),
-    /// Bytes on one of the requests that are open.
+    /// Sends bytes on one of the open requests.
     Feed(prop::sample::Index, u8),
     Close(prop::sample::Index),
     Abandon(prop::sample::Index),
@@ -600,7 +606,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
-    /// Whatever requests overlap, break off and come back: no byte is lost, doubled or out of its place.
+    /// No byte is lost, repeated or misplaced when requests overlap, break off and resume.
     #[test]
     fn tus_upload_under_overlapping_requests_keeps_its_bytes_in_order(moves in moves(), tail in 1..40_usize) {
         let mut source = PNG.to_vec();

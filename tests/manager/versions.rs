@@ -12,7 +12,7 @@ use wix_media::manager::{Manager, ManualClock, Options, Parts, Request, Seeded, 
 
 /// The version that the fixture belongs to.
 const VERSION: &str = "3524e74";
-/// What the fixture's URLs begin with.
+/// The base of the fixture's URLs.
 const BASE: &str = "http://wix-media.localhost";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x05\0\0\0\x07\x08\x02\0\0\0";
 
@@ -59,7 +59,8 @@ impl Fixture {
 
 impl Drop for Fixture {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.folder);
+        // Ignore errors when deleting the scratch directory.
+        _ = fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -95,7 +96,7 @@ fn options() -> Options {
     }
 }
 
-/// Every descriptor that the fixture lists is shown as it was.
+/// Checks that every descriptor of the fixture is still shown unchanged.
 fn assert_shows(site: &mut Site, expected: &Value) {
     for (kind, one) in [("files", "file"), ("folders", "folder")] {
         let items = expected[kind].as_array().expect("a list");
@@ -188,5 +189,5 @@ fn catalog_of_a_later_version_is_refused() {
     bytes[60..64].copy_from_slice(&100_u32.to_be_bytes());
     fs::write(&file, &bytes).expect("written");
     assert!(matches!(Sqlite::open(&file), Err(Error::Newer { found: 100 })));
-    assert_eq!(fs::read(&file).expect("a file"), bytes, "left alone");
+    assert_eq!(fs::read(&file).expect("a file"), bytes, "the file is unchanged");
 }

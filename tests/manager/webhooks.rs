@@ -1,4 +1,4 @@
-//! Events on their way out: to URLs by plan, and to whoever asks over HTTP.
+//! Events sent to webhooks, and read over HTTP.
 
 use crate::site::{START, Site, text};
 use serde_json::{Value, json};
@@ -33,14 +33,14 @@ fn next(site: &Site) -> Option<i64> {
     site.manager.next_tick().expect("a time")
 }
 
-/// The raw event inside the claims.
+/// Unwraps the event from the claims.
 fn event(delivery: &Delivery) -> Value {
     let claims: Value = serde_json::from_str(&delivery.claims).expect("JSON");
     let message: Value = serde_json::from_str(&text(&claims["data"])).expect("JSON");
     serde_json::from_str(&text(&message["data"])).expect("JSON")
 }
 
-/// The site after a restart.
+/// Restarts the manager with these webhooks.
 fn restarted(site: Site, webhooks: Vec<Webhook>) -> Site {
     let clock = site.clock.clone();
     let mut parts = site.manager.into_parts();
@@ -92,7 +92,11 @@ fn webhook_receives_only_its_events_in_order() {
             pair("https://files/", "file_ready"),
         ]
     );
-    assert_eq!((take(&mut site).len(), next(&site)), (0, None), "they are under way");
+    assert_eq!(
+        (take(&mut site).len(), next(&site)),
+        (0, None),
+        "all are being delivered"
+    );
 }
 
 #[test]
@@ -134,12 +138,16 @@ fn failed_delivery_is_retried_twelve_times() {
         let due = take(&mut site);
         assert_eq!((due.len(), due[0].attempt as usize), (1, number + 2));
         let claims: Value = serde_json::from_str(&due[0].claims).expect("JSON");
-        assert_eq!(claims["iat"], now / 1000, "signed anew");
+        assert_eq!(claims["iat"], now / 1000, "each attempt has its own time of issue");
         assert_eq!(event(&due[0]), event(&first));
         told(&mut site, &due[0], false);
     }
     site.clock.advance(1000 * hours);
-    assert_eq!((take(&mut site).len(), next(&site)), (0, None), "given up");
+    assert_eq!(
+        (take(&mut site).len(), next(&site)),
+        (0, None),
+        "no attempt after the last retry"
+    );
 }
 
 fn site_time(site: &Site) -> i64 {
@@ -185,7 +193,7 @@ fn restart_continues_pending_deliveries() {
     site.folder("One", "media-root");
     let due = take(&mut site);
     told(&mut site, &due[0], false);
-    // The second one is under way when the manager goes: nobody knows whether it arrived.
+    // The second delivery is under way when the manager stops, so it is sent again.
     let mut site = restarted(site, hooks());
     let again = take(&mut site);
     assert_eq!((again.len(), &again[0].url[..], again[0].attempt), (1, "https://b/", 1));
@@ -202,7 +210,7 @@ fn restart_continues_pending_deliveries() {
     assert_eq!(
         take(&mut site),
         [],
-        "a URL that is configured no more gets nothing more"
+        "a URL that is no longer configured receives nothing"
     );
 }
 
@@ -245,7 +253,7 @@ fn keep_events_drops_older_events_once_delivered() {
         let events = site.manager.events(0, 100).expect("events");
         events.iter().map(|event| event.number).collect()
     };
-    assert_eq!(numbers(&site), [2, 4, 5], "one is still to be delivered");
+    assert_eq!(numbers(&site), [2, 4, 5], "an undelivered event is kept");
     let due = take(&mut site);
     assert_eq!(event(&due[0])["slug"], "updated");
     told(&mut site, &due[0], true);
@@ -267,7 +275,11 @@ fn webhook_key_survives_restart_and_reset() {
     assert_eq!((response.status, &body[..]), (200, &b"PUBLIC"[..]));
     assert_eq!(site.send(Request::new("POST", "/_wix-media/webhook-key")).status, 405);
     control(&mut site, "reset", json!({}));
-    assert_eq!(control(&mut site, "webhookKey", json!({})), pair, "a reset keeps keys");
+    assert_eq!(
+        control(&mut site, "webhookKey", json!({})),
+        pair,
+        "a reset keeps the key"
+    );
 }
 
 #[test]
@@ -328,7 +340,10 @@ fn event_stream_resumes_after_the_last_event_id() {
     };
     site.folder("before", "media-root");
     let start = listen(&mut site, None);
-    assert_eq!(start, "retry: 1000\nid: 1\n\n", "from now on");
+    assert_eq!(
+        start, "retry: 1000\nid: 1\n\n",
+        "a new stream starts after the last event"
+    );
     site.folder("é 写真", "media-root");
     site.folder("c", "media-root");
     let all = listen(&mut site, Some("1"));
@@ -363,6 +378,6 @@ fn events_without_credentials_return_401() {
     assert_eq!(
         site.send(Request::new("GET", "/_wix-media/webhook-key")).status,
         404,
-        "no secret"
+        "the public key needs no credentials"
     );
 }
