@@ -34,19 +34,19 @@ fn call(method: &str, path: &str, headers: &[(&str, &str)]) -> Request {
 }
 
 impl Site {
-    fn refusal(&mut self, request: Request) -> (u16, String) {
+    fn refusal(&self, request: Request) -> (u16, String) {
         let (status, answer) = self.json(request);
         (status, reason(&answer))
     }
 
-    fn token(&mut self, body: Value) -> (u16, Value) {
+    fn token(&self, body: Value) -> (u16, Value) {
         self.json(Request::new("POST", "/oauth2/token").body(body.to_string()))
     }
 }
 
 #[test]
 fn key_outside_its_scope_or_site_is_refused() {
-    let mut site = guarded();
+    let site = guarded();
     let right = ("wix-site-id", SITE);
     for (headers, expected) in [
         (&[][..], (401, "UNAUTHENTICATED")),
@@ -79,7 +79,7 @@ fn key_outside_its_scope_or_site_is_refused() {
 
 #[test]
 fn read_key_is_refused_exactly_where_manage_is_needed() {
-    let mut site = guarded();
+    let site = guarded();
     for row in OPERATIONS {
         let path = row.path.replace("{folder.id}", "f").replace("{folderId}", "f");
         let headers = [("Authorization", "read-key"), ("wix-site-id", SITE)];
@@ -100,7 +100,7 @@ fn body_without_credentials_is_not_read() {
 
 #[test]
 fn app_token_after_its_lifetime_returns_401() {
-    let mut site = guarded();
+    let site = guarded();
     let body =
         json!({ "instance_id": "i1", "client_id": "c1", "client_secret": "s1", "grant_type": "client_credentials" });
     let (status, answer) = site.token(body);
@@ -144,7 +144,7 @@ fn app_token_after_its_lifetime_returns_401() {
 
 #[test]
 fn visitor_token_on_a_call_returns_403() {
-    let mut site = guarded();
+    let site = guarded();
     let (status, answer) = site.token(json!({ "clientId": "visitors", "grantType": "anonymous" }));
     assert_eq!((status, &answer["token_type"]), (200, &json!("Bearer")), "{answer}");
     let token = text(&answer["access_token"]);
@@ -155,12 +155,12 @@ fn visitor_token_on_a_call_returns_403() {
     let (status, again) = site.token(refresh);
     assert_eq!(status, 200);
     assert_ne!(again["access_token"], answer["access_token"]);
-    let info = |site: &mut Site, token: &Value| {
+    let info = |token: &Value| {
         let body = json!({ "token": token }).to_string();
         site.json(Request::new("POST", "/oauth2/token-info").body(body)).1
     };
-    let one = info(&mut site, &answer["access_token"]);
-    let other = info(&mut site, &again["access_token"]);
+    let one = info(&answer["access_token"]);
+    let other = info(&again["access_token"]);
     assert_eq!(
         (&one["subjectType"], &one["subjectId"]),
         (&json!("VISITOR"), &other["subjectId"])
@@ -172,7 +172,7 @@ fn visitor_token_on_a_call_returns_403() {
 
 #[test]
 fn token_request_with_invalid_grant_or_client_is_refused() {
-    let mut site = guarded();
+    let site = guarded();
     let access = site
         .token(json!({ "clientId": "visitors", "grantType": "anonymous" }))
         .1["access_token"]
@@ -222,7 +222,7 @@ fn token_request_with_invalid_grant_or_client_is_refused() {
 
 #[test]
 fn token_of_removed_client_or_moved_site_is_refused() {
-    let mut site = guarded();
+    let site = guarded();
     let body =
         json!({ "instance_id": "i1", "client_id": "c1", "client_secret": "s1", "grant_type": "client_credentials" });
     let token = text(&site.token(body).1["access_token"]);
@@ -246,23 +246,22 @@ fn token_of_removed_client_or_moved_site_is_refused() {
 
 #[test]
 fn generated_links_without_credentials_are_served() {
-    let mut site = guarded();
+    let site = guarded();
     let headers = [("Authorization", "manage-key"), ("wix-site-id", SITE)];
-    let ask = |site: &mut Site, path: &str, body: Value| {
+    let ask = |path: &str, body: Value| {
         let (status, answer) = site.json(call("POST", path, &headers).body(body.to_string()));
         assert_eq!(status, 200, "{answer}");
         answer
     };
     let url = ask(
-        &mut site,
         "/files/generate-upload-url",
         json!({ "mimeType": "text/plain", "fileName": "a.txt" }),
     );
     let (status, answer) = site.json(Request::new("PUT", &target(&text(&url["uploadUrl"]))).body("water"));
     assert_eq!(status, 200);
     let id = &answer["file"]["id"];
-    let links = ask(&mut site, "/files/generate-file-download-url", json!({ "fileId": id }));
-    let zip = ask(&mut site, "/files/generate-download-url", json!({ "fileIds": [id] }));
+    let links = ask("/files/generate-file-download-url", json!({ "fileId": id }));
+    let zip = ask("/files/generate-download-url", json!({ "fileIds": [id] }));
     for url in [
         &answer["file"]["url"],
         &links["downloadUrls"][0]["url"],
@@ -271,7 +270,6 @@ fn generated_links_without_credentials_are_served() {
         assert_eq!(site.send(Request::new("GET", &target(&text(url)))).status, 200, "{url}");
     }
     let url = ask(
-        &mut site,
         "/files/generate-resumable-upload-url",
         json!({ "mimeType": "text/plain" }),
     );
@@ -290,7 +288,7 @@ fn generated_links_without_credentials_are_served() {
 
 #[test]
 fn call_to_manager_without_credentials_is_allowed() {
-    let mut site = Site::new();
+    let site = Site::new();
     assert_eq!(
         site.send(call("GET", "/files", &[("Authorization", "whatever")]))
             .status,

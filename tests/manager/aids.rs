@@ -9,7 +9,7 @@ fn site(options: Value) -> Site {
 }
 
 impl Site {
-    fn control(&mut self, name: &str, input: Value) -> Value {
+    fn control(&self, name: &str, input: Value) -> Value {
         self.manager.control(name, &input).expect("asked")
     }
 }
@@ -38,7 +38,7 @@ fn fault_on_a_call_answers_before_any_change() {
 
 #[test]
 fn faults_on_uploads_and_media_fail_or_delay_them() {
-    let mut site = site(json!({ "faults": [
+    let site = site(json!({ "faults": [
         { "match": "PUT /upload/", "status": 500, "times": 1 },
         { "match": "*File*", "latencyMs": 20 },
         { "match": "listFiles", "latencyMs": 5 },
@@ -71,7 +71,7 @@ fn faults_on_uploads_and_media_fail_or_delay_them() {
 
 #[test]
 fn call_above_the_rate_limit_returns_429() {
-    let mut site = site(json!({
+    let site = site(json!({
         "limits": { "requestsPerMinute": 2 },
         "auth": { "apiKeys": [{ "key": "one" }, { "key": "two" }] },
         "siteId": "s",
@@ -113,25 +113,25 @@ fn call_above_the_rate_limit_returns_429() {
 
 #[test]
 fn change_under_lag_is_read_by_id_and_listed_later() {
-    let mut site = site(json!({ "lagMs": 1000 }));
+    let site = site(json!({ "lagMs": 1000 }));
     let folder = site.folder("f", "media-root");
     let file = site.file("a.pdf", &folder);
-    let files = |site: &mut Site| {
-        let listed = site.get(&format!("/files?parentFolderId={folder}"))["files"].clone();
-        let searched = site.post("/files/search", json!({ "search": "a.pdf" }))["files"].clone();
-        let queried = site.post("/files/query", json!({ "query": {} }))["files"].clone();
-        let counts = [listed, searched, queried].map(|list| ids(&list).len());
+    let files = || {
+        let listed = site.get(&format!("/files?parentFolderId={folder}"));
+        let searched = site.post("/files/search", json!({ "search": "a.pdf" }));
+        let queried = site.post("/files/query", json!({ "query": {} }));
+        let counts = [listed, searched, queried].map(|answer| ids(&answer["files"]).len());
         assert!(counts.iter().all(|count| *count == counts[0]), "{counts:?}");
         counts[0]
     };
-    assert_eq!(files(&mut site), 0);
+    assert_eq!(files(), 0);
     assert_eq!(site.get(&format!("/files/{file}"))["file"]["displayName"], "a.pdf");
     assert_eq!(site.get("/folders")["folders"], json!([]));
     site.clock.advance(999);
-    assert_eq!(files(&mut site), 0);
+    assert_eq!(files(), 0);
     site.clock.advance(1);
-    assert_eq!(files(&mut site), 1);
-    assert_eq!(ids(&site.get("/folders")["folders"]), vec![folder.clone()]);
+    assert_eq!(files(), 1);
+    assert_eq!(ids(&site.get("/folders")["folders"]), [&folder[..]]);
     site.post("/bulk/files/delete", json!({ "fileIds": [file] }));
     assert_eq!(site.get("/trash-bin/files")["files"], json!([]));
     site.clock.advance(1000);
@@ -170,17 +170,17 @@ fn deletion_and_restore_under_delay_happen_after_it() {
         json!({ "folderIds": [folder, "media-root"] }),
     );
     site.post("/bulk/files/delete", json!({ "fileIds": [file], "permanent": true }));
-    let state = |site: &mut Site, path: &str, member: &str| site.get(path)[member]["state"].clone();
-    assert_eq!(state(&mut site, &format!("/folders/{folder}"), "folder"), "OK");
+    let state = |site: &Site, path: &str, member: &str| site.get(path)[member]["state"].clone();
+    assert_eq!(state(&site, &format!("/folders/{folder}"), "folder"), "OK");
     assert_eq!(site.manager.next_tick().expect("asked"), Some(START + 300));
     site.clock.advance(200);
-    assert_eq!(state(&mut site, &format!("/folders/{folder}"), "folder"), "DELETED");
-    assert_eq!(state(&mut site, &format!("/files/{file}"), "file"), "DELETED");
+    assert_eq!(state(&site, &format!("/folders/{folder}"), "folder"), "DELETED");
+    assert_eq!(state(&site, &format!("/files/{file}"), "file"), "DELETED");
 
     let options = site.manager.into_parts();
     site.manager = Manager::new(options).expect("a manager");
     site.clock.advance(100);
-    assert_eq!(state(&mut site, &format!("/folders/{folder}"), "folder"), "OK");
+    assert_eq!(state(&site, &format!("/folders/{folder}"), "folder"), "OK");
     assert_eq!(
         site.refused("GET", &format!("/files/{file}"), Value::Null).1,
         "RESOURCE_NOT_FOUND"
@@ -192,7 +192,7 @@ fn deletion_and_restore_under_delay_happen_after_it() {
 
 #[test]
 fn deletion_answered_under_delay_happens_after_the_delay_is_removed() {
-    let mut site = site(json!({ "delayMs": 300 }));
+    let site = site(json!({ "delayMs": 300 }));
     let file = site.file("a.pdf", "media-root");
     site.post("/bulk/files/delete", json!({ "fileIds": [file] }));
     site.control("adjust", json!({ "delayMs": null }));
@@ -205,19 +205,19 @@ fn deletion_answered_under_delay_happens_after_the_delay_is_removed() {
 
 #[test]
 fn quota_set_at_run_time_applies_until_lifted() {
-    let mut site = Site::new();
+    let site = Site::new();
     site.file("a.pdf", "media-root");
     site.control("adjust", json!({ "limits": { "quotaInBytes": 10 } }));
-    let ask = |site: &mut Site| {
+    let ask = || {
         site.refused(
             "POST",
             "/files/generate-upload-url",
             json!({ "mimeType": "a/b", "sizeInBytes": "3" }),
         )
     };
-    assert_eq!(ask(&mut site), (400, "SITE_QUOTA_EXCEEDED".to_owned()));
+    assert_eq!(ask(), (400, "SITE_QUOTA_EXCEEDED".to_owned()));
     site.control("adjust", json!({ "limits": { "quotaInBytes": null } }));
-    assert_eq!(ask(&mut site).0, 200);
+    assert_eq!(ask().0, 200);
     let refused = site.control("adjust", json!({ "lagMs": 5, "limits": { "quotaInBytes": "much" } }));
     assert!(refused["refused"].is_string());
     site.folder("listed at once", "media-root");

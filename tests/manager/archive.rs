@@ -8,7 +8,7 @@ use wix_media::manager::{Options, Origin, Request, Response};
 
 /// A site with nested folders, files of several types, a private file, visitor uploads and trash.
 fn full() -> Site {
-    let mut site = Site::new();
+    let site = Site::new();
     let animals = site.folder("Animals", "media-root");
     let cats = site.folder("Cats – 猫", &animals);
     let gone = site.folder("Gone", &animals);
@@ -34,7 +34,7 @@ fn full() -> Site {
     site
 }
 
-fn export(site: &mut Site) -> Vec<u8> {
+fn export(site: &Site) -> Vec<u8> {
     let export = site.manager.export().expect("an export");
     let bytes = site.manager.collect(export.body.clone()).expect("bytes");
     assert_eq!(bytes.len() as u64, export.body.length());
@@ -42,7 +42,7 @@ fn export(site: &mut Site) -> Vec<u8> {
     bytes
 }
 
-pub(crate) fn import(site: &mut Site, archive: &[u8], step: usize) -> (u16, Value) {
+pub(crate) fn import(site: &Site, archive: &[u8], step: usize) -> (u16, Value) {
     let mut intake = site.manager.open_archive();
     for bytes in archive.chunks(step) {
         if !site.manager.feed(&mut intake, bytes) {
@@ -53,7 +53,7 @@ pub(crate) fn import(site: &mut Site, archive: &[u8], step: usize) -> (u16, Valu
     read(site, response)
 }
 
-fn read(site: &mut Site, response: Response) -> (u16, Value) {
+fn read(site: &Site, response: Response) -> (u16, Value) {
     let body = site.manager.collect(response.body).expect("a body");
     (response.status, serde_json::from_slice(&body).expect("JSON"))
 }
@@ -64,7 +64,7 @@ fn blobs(site: Site) -> usize {
 }
 
 /// Collects what searches, lists and reads show.
-fn visible(site: &mut Site) -> Value {
+fn visible(site: &Site) -> Value {
     let mut shown = Vec::new();
     for root in ["MEDIA_ROOT", "VISITOR_UPLOADS_ROOT", "TRASH_ROOT"] {
         let search = json!({ "rootFolder": root, "search": "" });
@@ -156,12 +156,12 @@ fn archive(folders: &[Value], files: &[Value]) -> Vec<u8> {
 
 /// Imports into a site with one file, checks that the refusal left it unchanged, and returns the error.
 fn refused(archive: &[u8]) -> Value {
-    let mut site = Site::new();
+    let site = Site::new();
     site.file("kept.pdf", "media-root");
-    let before = visible(&mut site);
-    let (status, answer) = import(&mut site, archive, 1000);
+    let before = visible(&site);
+    let (status, answer) = import(&site, archive, 1000);
     assert_eq!(status, 400, "{answer}");
-    assert_eq!(visible(&mut site), before);
+    assert_eq!(visible(&site), before);
     assert_eq!(blobs(site), 1, "a refused import leaves no blobs");
     answer["details"]["applicationError"].clone()
 }
@@ -172,21 +172,21 @@ fn code(error: &Value) -> &str {
 
 #[test]
 fn export_imported_elsewhere_shows_the_same_site() {
-    let mut site = full();
-    let bytes = export(&mut site);
-    assert_eq!(export(&mut site), bytes, "exports of one state are identical");
+    let site = full();
+    let bytes = export(&site);
+    assert_eq!(export(&site), bytes, "exports of one state are identical");
     for step in [1, 7, 100_000] {
-        let mut other = Site::new();
+        let other = Site::new();
         other.file("in the way.pdf", "media-root");
-        assert_eq!(import(&mut other, &bytes, step).0, 200);
+        assert_eq!(import(&other, &bytes, step).0, 200);
         other.clock.advance(1000);
-        assert_eq!(visible(&mut other), visible(&mut site));
+        assert_eq!(visible(&other), visible(&site));
         assert_eq!(
             other.manager.events(0, 10).expect("events"),
             [],
             "an import sends no events"
         );
-        assert_eq!(export(&mut other), bytes);
+        assert_eq!(export(&other), bytes);
         assert_eq!(blobs(other), 6);
     }
 }
@@ -194,9 +194,9 @@ fn export_imported_elsewhere_shows_the_same_site() {
 #[test]
 fn imported_site_continues_like_the_original() {
     let mut site = full();
-    let bytes = export(&mut site);
+    let bytes = export(&site);
     let mut other = Site::new();
-    assert_eq!(import(&mut other, &bytes, 999).0, 200);
+    assert_eq!(import(&other, &bytes, 999).0, 200);
     other.clock.advance(1000);
     let trashed = ids(&other.post("/folders/search", json!({ "rootFolder": "TRASH_ROOT" }))["folders"]);
     assert_eq!(trashed.len(), 1);
@@ -204,7 +204,7 @@ fn imported_site_continues_like_the_original() {
         site.event_bodies();
         site.post("/bulk/trash-bin/folders/restore", json!({ "folderIds": trashed }));
     }
-    assert_eq!(visible(&mut other), visible(&mut site));
+    assert_eq!(visible(&other), visible(&site));
     let sequence = |events: Vec<Value>| -> Vec<_> {
         let pair = |event: &Value| (text(&event["entityId"]), text(&event["entityEventSequence"]));
         events.iter().map(pair).collect()
@@ -235,21 +235,18 @@ fn golden() -> Vec<u8> {
 #[test]
 fn golden_archive_imported_and_exported_keeps_its_bytes() {
     let golden = golden();
-    let mut site = Site::new();
-    assert_eq!(import(&mut site, &golden, 1 << 16).0, 200);
+    let site = Site::new();
+    assert_eq!(import(&site, &golden, 1 << 16).0, 200);
     assert_eq!(site.get("/folders")["folders"][0]["displayName"], "Animals");
     let (found, _) = site.fetch(Request::new("GET", "/ugd/db8055_515c31f8519dcb5db33ae203c1d74e1e.pdf"));
     assert_eq!(found.status, 200);
-    assert!(
-        export(&mut site) == golden,
-        "the export differs from the golden archive"
-    );
+    assert!(export(&site) == golden, "the export differs from the golden archive");
 }
 
 #[test]
 fn export_during_changes_shows_one_snapshot() {
-    let mut site = full();
-    let expected = export(&mut site);
+    let site = full();
+    let expected = export(&site);
     let mut export = site.manager.export().expect("an export");
     let mut bytes = vec![0; 100];
     assert_eq!(site.manager.read(&mut export.body, &mut bytes).expect("read"), 100);
@@ -285,26 +282,26 @@ fn export_that_was_not_ended_is_removed_by_the_sweep() {
 
 #[test]
 fn archive_truncated_or_changed_in_one_byte_is_refused_or_equal() {
-    let mut small = Site::new();
+    let small = Site::new();
     let folder = small.folder("Animals", "media-root");
     small.file("a.pdf", &folder);
-    let bytes = export(&mut small);
-    let mut site = Site::new();
+    let bytes = export(&small);
+    let site = Site::new();
     site.file("kept.pdf", "media-root");
-    let before = visible(&mut site);
+    let before = visible(&site);
     for length in 0..bytes.len() {
-        assert_eq!(import(&mut site, &bytes[..length], 500).0, 400, "cut to {length}");
+        assert_eq!(import(&site, &bytes[..length], 500).0, 400, "cut to {length}");
     }
-    assert_eq!(visible(&mut site), before);
-    let mut other = Site::new();
+    assert_eq!(visible(&site), before);
+    let other = Site::new();
     let mut harmless = 0;
     for at in 0..bytes.len() {
         let mut changed = bytes.clone();
         changed[at] ^= 0x15;
-        match import(&mut other, &changed, 5000).0 {
+        match import(&other, &changed, 5000).0 {
             // Times, modes and copies in the central directory are ignored.
             200 => {
-                assert!(export(&mut other) == bytes, "at {at}");
+                assert!(export(&other) == bytes, "at {at}");
                 harmless += 1;
             }
             status => assert_eq!(status, 400, "at {at}"),
@@ -319,9 +316,9 @@ fn archive_with_invalid_line_names_entry_and_line() {
     let folder = folder_line("a", "media-root");
     let lone = std::slice::from_ref(&folder);
     let (one, two) = (file_line("f.txt", "a"), file_line("g.txt", "a"));
-    let mut good = Site::new();
+    let good = Site::new();
     let fine = archive(lone, &[one.clone(), two.clone()]);
-    assert_eq!(import(&mut good, &fine, 64).0, 200);
+    assert_eq!(import(&good, &fine, 64).0, 200);
 
     let with = |value: &Value, name: &str, new: Value| {
         let mut value = value.clone();
@@ -331,7 +328,6 @@ fn archive_with_invalid_line_names_entry_and_line() {
     let wrong = |folders: &[Value], files: &[Value]| refused(&archive(folders, files))["data"].clone();
     let line = |entry: &str, line: u64| json!({ "entry": entry, "line": line });
     let entry = |entry: &str| json!({ "entry": entry });
-    let loose = |name: &str| entry(name);
     assert_eq!(
         wrong(&[with(&folder, "name", json!("a/b"))], &[]),
         line("folders.jsonl", 1)
@@ -350,14 +346,14 @@ fn archive_with_invalid_line_names_entry_and_line() {
     );
     assert_eq!(
         wrong(&[folder_line("a", "b"), folder_line("b", "a")], &[]),
-        loose("folders.jsonl")
+        entry("folders.jsonl")
     );
-    assert_eq!(wrong(&[folder_line("a", "a")], &[]), loose("folders.jsonl"));
-    assert_eq!(wrong(&[folder_line("a", "nowhere")], &[]), loose("folders.jsonl"));
-    assert_eq!(wrong(&[folder_line("a", "trash-root")], &[]), loose("folders.jsonl"));
-    assert_eq!(wrong(&[], std::slice::from_ref(&one)), loose("files.jsonl"));
+    assert_eq!(wrong(&[folder_line("a", "a")], &[]), entry("folders.jsonl"));
+    assert_eq!(wrong(&[folder_line("a", "nowhere")], &[]), entry("folders.jsonl"));
+    assert_eq!(wrong(&[folder_line("a", "trash-root")], &[]), entry("folders.jsonl"));
+    assert_eq!(wrong(&[], std::slice::from_ref(&one)), entry("files.jsonl"));
     let trashed = json!({ "parent": "a", "area": "site", "deletion": 1, "at": 1 });
-    assert_eq!(wrong(lone, &[with(&one, "trashed", trashed)]), loose("files.jsonl"));
+    assert_eq!(wrong(lone, &[with(&one, "trashed", trashed)]), entry("files.jsonl"));
     let chain: Vec<_> = (0..=100)
         .map(|level: u32| {
             let parent = level
@@ -366,7 +362,7 @@ fn archive_with_invalid_line_names_entry_and_line() {
             folder_line(&format!("f{level:03}"), &parent)
         })
         .collect();
-    assert_eq!(wrong(&chain, &[]), loose("folders.jsonl"));
+    assert_eq!(wrong(&chain, &[]), entry("folders.jsonl"));
 
     for (name, value) in [
         ("size", json!(6)),
@@ -388,8 +384,8 @@ fn archive_with_unexpected_entries_is_refused() {
         ("files.jsonl", file.as_bytes()),
         ("blobs/f.txt", b"hello"),
     ];
-    let mut site = Site::new();
-    assert_eq!(import(&mut site, &zip(&entries), 10).0, 200);
+    let site = Site::new();
+    assert_eq!(import(&site, &zip(&entries), 10).0, 200);
     for left_out in 0..entries.len() {
         let mut fewer = entries.to_vec();
         fewer.remove(left_out);
@@ -450,7 +446,7 @@ fn archive_with_unexpected_entries_is_refused() {
 
 #[test]
 fn abandoned_import_leaves_no_blobs() {
-    let bytes = export(&mut full());
+    let bytes = export(&full());
     let site = Site::new();
     for length in [0, 10, bytes.len() / 2, bytes.len()] {
         let mut intake = site.manager.open_archive();
@@ -462,8 +458,8 @@ fn abandoned_import_leaves_no_blobs() {
 
 #[test]
 fn reset_during_requests_empties_the_site_and_refuses_them() {
-    let mut site = full();
-    let archive = export(&mut site);
+    let site = full();
+    let archive = export(&site);
     site.clock.advance(5000);
     let body = json!({ "mimeType": "text/plain", "fileName": "late.txt" });
     let url = target(&text(&site.post("/files/generate-upload-url", body)["uploadUrl"]));
@@ -478,13 +474,13 @@ fn reset_during_requests_empties_the_site_and_refuses_them() {
     assert_eq!(site.manager.close(upload).status, 409);
     site.manager.feed(&mut late, &archive[500..]);
     assert_eq!(site.manager.close(late).status, 409);
-    let mut empty = Site::new();
+    let empty = Site::new();
     empty.clock.advance(6000);
-    let mut shown = visible(&mut site);
+    let mut shown = visible(&site);
     let since = shown[8]["folder"]["createdDate"].take();
     assert_eq!(since, "2023-11-14T22:13:26.000Z");
     shown[8]["folder"]["updatedDate"].take();
-    let mut expected = visible(&mut empty);
+    let mut expected = visible(&empty);
     expected[8]["folder"]["createdDate"].take();
     expected[8]["folder"]["updatedDate"].take();
     assert_eq!(shown, expected);
@@ -520,12 +516,12 @@ fn export_interrupted_by_reset_fails() {
 
 #[test]
 fn import_above_the_quota_succeeds() {
-    let bytes = export(&mut full());
-    let mut site = Site::with(Options {
+    let bytes = export(&full());
+    let site = Site::with(Options {
         quota: Some(1),
         ..Options::default()
     });
-    assert_eq!(import(&mut site, &bytes, 1000).0, 200);
+    assert_eq!(import(&site, &bytes, 1000).0, 200);
 }
 
 proptest! {
@@ -555,12 +551,12 @@ proptest! {
                 bytes.push(0);
             }
         }
-        let mut site = Site::new();
-        let before = visible(&mut site);
-        let (status, answer) = import(&mut site, &bytes, step);
+        let site = Site::new();
+        let before = visible(&site);
+        let (status, answer) = import(&site, &bytes, step);
         prop_assert!(matches!(status, 200 | 400), "{} {}", status, answer);
         if status == 400 {
-            prop_assert_eq!(visible(&mut site), before);
+            prop_assert_eq!(visible(&site), before);
             prop_assert_eq!(blobs(site), 0);
         }
     }

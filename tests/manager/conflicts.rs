@@ -23,9 +23,9 @@ fn site() -> (Site, Faulty) {
 }
 
 /// Sends a call of each kind that writes, and returns the answers. `prepare` runs before each request.
-fn run(site: &mut Site, prepare: &mut dyn FnMut()) -> Vec<(u16, Value)> {
+fn run(site: &Site, prepare: impl Fn()) -> Vec<(u16, Value)> {
     let mut answers = Vec::new();
-    let mut ask = |site: &mut Site, request: Request| {
+    let mut ask = |request: Request| {
         prepare();
         let answer = site.json(request);
         answers.push(answer.clone());
@@ -34,32 +34,26 @@ fn run(site: &mut Site, prepare: &mut dyn FnMut()) -> Vec<(u16, Value)> {
     let call = |method: &str, path: &str, body: Value| {
         Request::new(method, &format!("/site-media/v1{path}")).body(body.to_string())
     };
-    let top = ask(site, call("POST", "/folders", json!({ "displayName": "Top" })));
+    let top = ask(call("POST", "/folders", json!({ "displayName": "Top" })));
     let top = text(&top["folder"]["id"]);
     let below = json!({ "displayName": "Below", "parentFolderId": top });
-    let below = ask(site, call("POST", "/folders", below));
+    let below = ask(call("POST", "/folders", below));
     let below = text(&below["folder"]["id"]);
     for folder in [&top, &below] {
         let body = json!({ "mimeType": "application/pdf", "fileName": "a.pdf", "parentFolderId": folder });
-        let url = ask(site, call("POST", "/files/generate-upload-url", body));
-        ask(
-            site,
-            Request::new("PUT", &target(&text(&url["uploadUrl"]))).body(*b"%PDF-1.7"),
-        );
+        let url = ask(call("POST", "/files/generate-upload-url", body));
+        ask(Request::new("PUT", &target(&text(&url["uploadUrl"]))).body(*b"%PDF-1.7"));
     }
     let ids = json!({ "folderIds": [below] });
-    ask(site, call("POST", "/bulk/folders/delete", ids.clone()));
-    ask(site, call("POST", "/bulk/trash-bin/folders/restore", ids));
-    ask(
-        site,
-        call(
-            "POST",
-            "/bulk/folders/delete",
-            json!({ "folderIds": [top], "permanent": true }),
-        ),
-    );
+    ask(call("POST", "/bulk/folders/delete", ids.clone()));
+    ask(call("POST", "/bulk/trash-bin/folders/restore", ids));
+    ask(call(
+        "POST",
+        "/bulk/folders/delete",
+        json!({ "folderIds": [top], "permanent": true }),
+    ));
     let body = json!({ "mimeType": "application/pdf", "fileName": "b.pdf" });
-    let url = ask(site, call("POST", "/files/generate-resumable-upload-url", body));
+    let url = ask(call("POST", "/files/generate-resumable-upload-url", body));
     assert!(url["uploadUrl"].is_string(), "{url}");
     answers
 }
@@ -67,14 +61,14 @@ fn run(site: &mut Site, prepare: &mut dyn FnMut()) -> Vec<(u16, Value)> {
 #[test]
 fn calls_under_conflicts_answer_as_without_them() {
     let (mut plain, _) = site();
-    let expected = run(&mut plain, &mut || {});
+    let expected = run(&plain, || {});
     let statuses: Vec<_> = expected.iter().map(|(status, _)| *status).collect();
     assert_eq!(statuses, [200, 200, 200, 200, 200, 200, 200, 200, 200, 200]);
     let events = plain.event_bodies();
     assert!(events.len() > 5);
     for conflicts in 1..MAX_RUNS {
         let (mut site, catalog) = site();
-        let answers = run(&mut site, &mut || {
+        let answers = run(&site, || {
             for at in 0..conflicts {
                 let fault = if at % 2 == 0 { Fault::Commit } else { Fault::Open };
                 catalog.fail(fault, Error::Conflict);
@@ -104,7 +98,7 @@ fn call_on_unavailable_catalog_returns_503_and_changes_nothing() {
 
 #[test]
 fn error_other_than_conflict_is_not_retried() {
-    let (mut site, catalog) = site();
+    let (site, catalog) = site();
     catalog.fail(Fault::Commit, Error::Store("full".into()));
     assert_eq!(
         site.fetch(Request::new("POST", "/site-media/v1/folders").body(r#"{"displayName":"A"}"#))

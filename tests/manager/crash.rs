@@ -113,12 +113,12 @@ impl Worker {
         }
     }
 
-    fn json(&mut self, response: Response) -> Option<Value> {
+    fn json(&self, response: Response) -> Option<Value> {
         let body = self.manager.collect(response.body).expect("a body");
         (response.status == 200).then(|| serde_json::from_slice(&body).expect("JSON"))
     }
 
-    fn call(&mut self, method: &str, path: &str, body: Value) -> Option<Value> {
+    fn call(&self, method: &str, path: &str, body: Value) -> Option<Value> {
         let request = Request::new(method, &format!("/site-media/v1{path}")).body(body.to_string());
         let response = self.manager.handle(request);
         self.json(response)
@@ -213,7 +213,7 @@ impl Worker {
         Some(())
     }
 
-    fn tus(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Response {
+    fn tus(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Response {
         let mut request = Request::new(method, path).header("Tus-Resumable", "1.0.0").body(body);
         for (name, value) in headers {
             request = request.header(name, value);

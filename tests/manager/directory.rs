@@ -22,7 +22,7 @@ fn open(folder: &Path, seed: u64) -> Result<Manager, Error> {
     })
 }
 
-fn json_of(manager: &mut Manager, request: Request) -> Value {
+fn json_of(manager: &Manager, request: Request) -> Value {
     let response = manager.handle(request);
     assert_eq!(response.status, 200);
     serde_json::from_slice(&manager.collect(response.body).expect("a body")).expect("JSON")
@@ -31,12 +31,12 @@ fn json_of(manager: &mut Manager, request: Request) -> Value {
 #[test]
 fn second_manager_on_a_directory_finds_everything_answered() {
     let folder = folder("kept");
-    let mut manager = open(&folder, 1).expect("a manager");
+    let manager = open(&folder, 1).expect("a manager");
     let body = json!({ "mimeType": "application/pdf", "fileName": "a.pdf", "filePath": "x/y" }).to_string();
     let ask = || Request::new("POST", "/site-media/v1/files/generate-upload-url").body(&*body);
-    let used = target(&text(&json_of(&mut manager, ask())["uploadUrl"]));
-    let unused = target(&text(&json_of(&mut manager, ask())["uploadUrl"]));
-    let file = json_of(&mut manager, Request::new("PUT", &used).body("%PDF-1.7"))["file"].clone();
+    let used = target(&text(&json_of(&manager, ask())["uploadUrl"]));
+    let unused = target(&text(&json_of(&manager, ask())["uploadUrl"]));
+    let file = json_of(&manager, Request::new("PUT", &used).body("%PDF-1.7"))["file"].clone();
     assert!(matches!(open(&folder, 2), Err(Error::Locked)));
     let events = manager.events(0, 100).expect("events");
     drop(manager);
@@ -47,7 +47,7 @@ fn second_manager_on_a_directory_finds_everything_answered() {
     blobs.append(&mut writer, b"lost").expect("written");
     drop(writer);
 
-    let mut manager = open(&folder, 3).expect("a manager");
+    let manager = open(&folder, 3).expect("a manager");
     assert_eq!(
         blobs.list("", 100).expect("ids").len(),
         2,
@@ -62,7 +62,7 @@ fn second_manager_on_a_directory_finds_everything_answered() {
     assert_eq!(blobs.list("", 100_000).expect("ids").len(), 1);
     assert_eq!(manager.events(0, 100).expect("events"), events);
     let path = format!("/site-media/v1/files/{}", text(&file["id"]));
-    assert_eq!(json_of(&mut manager, Request::new("GET", &path))["file"], file);
+    assert_eq!(json_of(&manager, Request::new("GET", &path))["file"], file);
     let response = manager.handle(Request::new("GET", &target(&text(&file["url"]))));
     assert_eq!(manager.collect(response.body).expect("a body"), b"%PDF-1.7");
     assert_eq!(manager.handle(Request::new("PUT", &used).body("%PDF-1.7")).status, 409);

@@ -6,8 +6,7 @@ use wix_media::manager::Request;
 
 const PDF: &[u8] = b"%PDF-1.7 0123456789";
 
-fn uploaded(site: &mut Site, options: Value) -> Value {
-    let mut options = options;
+fn uploaded(site: &Site, mut options: Value) -> Value {
     if options.get("fileName").is_none() {
         options["fileName"] = "price list.pdf".into();
     }
@@ -18,8 +17,8 @@ fn uploaded(site: &mut Site, options: Value) -> Value {
 
 #[test]
 fn static_file_is_served_with_ranges_and_caching() {
-    let mut site = Site::new();
-    let file = uploaded(&mut site, json!({}));
+    let site = Site::new();
+    let file = uploaded(&site, json!({}));
     let path = target(&text(&file["url"]));
     let (response, bytes) = site.fetch(Request::new("GET", &path));
     assert_eq!((response.status, &bytes[..]), (200, PDF));
@@ -58,16 +57,16 @@ fn static_file_is_served_with_ranges_and_caching() {
 
 #[test]
 fn media_url_of_private_or_purged_file_is_refused() {
-    let mut site = Site::new();
-    let open = uploaded(&mut site, json!({}));
-    let closed = uploaded(&mut site, json!({ "private": true }));
+    let site = Site::new();
+    let open = uploaded(&site, json!({}));
+    let closed = uploaded(&site, json!({ "private": true }));
     assert_eq!(closed["media"]["document"]["url"], "");
     let (open_path, closed_path) = (target(&text(&open["url"])), target(&text(&closed["url"])));
     assert_eq!(site.send(Request::new("GET", &closed_path)).status, 403);
     let icon = target(&text(&closed["thumbnailUrl"]));
     assert_eq!(site.send(Request::new("GET", &icon)).status, 200);
     let both = json!({ "fileIds": [open["id"], closed["id"]] });
-    let link = link_to(&mut site, json!({ "fileId": closed["id"] }));
+    let link = link_to(&site, json!({ "fileId": closed["id"] }));
     site.post("/bulk/files/delete", both.clone());
     assert_eq!(site.send(Request::new("GET", &open_path)).status, 200);
     assert_eq!(site.send(Request::new("GET", &link)).status, 200);
@@ -80,7 +79,7 @@ fn media_url_of_private_or_purged_file_is_refused() {
     assert_eq!(site.manager.into_parts().blobs.list("", 100_000).expect("ids"), [""; 0]);
 }
 
-fn link_to(site: &mut Site, body: Value) -> String {
+fn link_to(site: &Site, body: Value) -> String {
     let answer = site.post("/files/generate-file-download-url", body);
     let urls = answer["downloadUrls"].as_array().expect("a list");
     assert_eq!((urls.len(), &urls[0]["assetKey"]), (1, &json!("src")));
@@ -89,16 +88,16 @@ fn link_to(site: &mut Site, body: Value) -> String {
 
 #[test]
 fn temporary_link_after_its_expiry_redirects_or_returns_403() {
-    let mut site = Site::new();
-    let id = uploaded(&mut site, json!({ "private": true }))["id"].clone();
-    let link = link_to(&mut site, json!({ "fileId": id, "downloadFileName": "prix é.pdf" }));
+    let site = Site::new();
+    let id = uploaded(&site, json!({ "private": true }))["id"].clone();
+    let link = link_to(&site, json!({ "fileId": id, "downloadFileName": "prix é.pdf" }));
     let (response, bytes) = site.fetch(Request::new("GET", &link));
     assert_eq!((response.status, &bytes[..]), (200, PDF));
     assert_eq!(
         response.header("content-disposition"),
         Some("attachment; filename=\"prix _.pdf\"; filename*=UTF-8''prix%20%C3%A9.pdf")
     );
-    let inline = link_to(&mut site, json!({ "fileId": id, "contentDisposition": "INLINE" }));
+    let inline = link_to(&site, json!({ "fileId": id, "contentDisposition": "INLINE" }));
     let response = site.send(Request::new("GET", &inline));
     assert_eq!(
         response.header("content-disposition"),
@@ -115,7 +114,7 @@ fn temporary_link_after_its_expiry_redirects_or_returns_403() {
         assert_eq!(site.send(Request::new("GET", &forged)).status, 403, "{forged}");
     }
     let short = json!({ "fileId": id, "expirationInMinutes": "1", "expirationRedirectUrl": "https://h/later?a=b" });
-    let short = link_to(&mut site, short);
+    let short = link_to(&site, short);
     site.clock.advance(69_000);
     assert_eq!(site.send(Request::new("GET", &short)).status, 200);
     site.clock.advance(1_000);
@@ -171,14 +170,14 @@ fn unzip(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn zip_of_folder_holds_its_files_and_folders() {
-    let mut site = Site::new();
+    let site = Site::new();
     let top = site.folder("top", "media-root");
     let inner = site.folder("in/ner".replace('/', ".").as_str(), &top);
     site.folder("empty", &top);
-    uploaded(&mut site, json!({ "parentFolderId": top }));
-    uploaded(&mut site, json!({ "parentFolderId": top }));
-    uploaded(&mut site, json!({ "parentFolderId": top, "private": true }));
-    let kept = uploaded(&mut site, json!({ "parentFolderId": inner, "fileName": "../é.pdf" }));
+    uploaded(&site, json!({ "parentFolderId": top }));
+    uploaded(&site, json!({ "parentFolderId": top }));
+    uploaded(&site, json!({ "parentFolderId": top, "private": true }));
+    let kept = uploaded(&site, json!({ "parentFolderId": inner, "fileName": "../é.pdf" }));
     let url = text(
         &site.post(
             &format!("/folders/{top}/generate-download-url"),
@@ -219,9 +218,9 @@ fn zip_of_folder_holds_its_files_and_folders() {
 
 #[test]
 fn zip_of_files_omits_private_and_unknown_ones() {
-    let mut site = Site::new();
-    let open = text(&uploaded(&mut site, json!({}))["id"]);
-    let closed = text(&uploaded(&mut site, json!({ "private": true }))["id"]);
+    let site = Site::new();
+    let open = text(&uploaded(&site, json!({}))["id"]);
+    let closed = text(&uploaded(&site, json!({ "private": true }))["id"]);
     let body = json!({ "fileIds": [open, closed, open, "nobody"] });
     let url = text(&site.post("/files/generate-download-url", body)["downloadUrl"]);
     let (_, bytes) = site.fetch(Request::new("GET", &target(&url)));
@@ -241,9 +240,9 @@ fn zip_of_files_omits_private_and_unknown_ones() {
 
 #[test]
 fn zip_of_root_includes_system_folders_with_files() {
-    let mut site = Site::new();
-    uploaded(&mut site, json!({ "parentFolderId": "mobile-uploads" }));
-    uploaded(&mut site, json!({ "parentFolderId": "visitor-uploads" }));
+    let site = Site::new();
+    uploaded(&site, json!({ "parentFolderId": "mobile-uploads" }));
+    uploaded(&site, json!({ "parentFolderId": "visitor-uploads" }));
     let url = text(&site.post("/folders/media-root/generate-download-url", json!({}))["downloadUrl"]);
     let (_, bytes) = site.fetch(Request::new("GET", &target(&url)));
     let names: Vec<_> = unzip(&bytes).into_iter().map(|(name, _)| name).collect();
@@ -252,9 +251,9 @@ fn zip_of_root_includes_system_folders_with_files() {
 
 #[test]
 fn stream_playlist_leads_to_the_original_video() {
-    let mut site = Site::new();
+    let site = Site::new();
     let film = b"\0\0\0\x10ftypisom\0\0\0\0";
-    let mut made = |private: bool| {
+    let made = |private: bool| {
         let options = json!({ "fileName": "a.mp4", "private": private });
         let (_, answer) = site.upload("video/mp4", options, film);
         text(&answer["file"]["id"])
@@ -284,7 +283,7 @@ fn stream_playlist_leads_to_the_original_video() {
             assert_eq!(site.send(Request::new("GET", &path)).status, 403);
         }
     }
-    let pdf = text(&uploaded(&mut site, json!({}))["id"]);
+    let pdf = text(&uploaded(&site, json!({}))["id"]);
     let (status, answer) = site.call("POST", "/files/generate-video-stream-url", json!({ "fileId": pdf }));
     assert_eq!((status, &reason(&answer)[..]), (400, "UNSUPPORTED_MEDIA_TYPE"));
     let dash = site.post(

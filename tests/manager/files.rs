@@ -6,7 +6,7 @@ use wix_media::manager::Origin;
 
 #[test]
 fn media_url_in_place_of_an_id_finds_the_file() {
-    let mut site = Site::new();
+    let site = Site::new();
     let id = site.file("a.pdf", "media-root");
     let url = format!("wix:document://v1/ugd/{id}/a.pdf");
     let encoded = url.replace(':', "%3A").replace('/', "%2F");
@@ -64,16 +64,16 @@ fn update_with_read_only_fields_ignores_them() {
     assert_eq!(events[0]["updatedEvent"]["currentEntity"], expected);
     assert_eq!(events[0]["entityEventSequence"], "2");
 
-    let patch = |site: &mut Site, file| {
+    let patch = |site: &Site, file| {
         site.call("PATCH", "/files/update-file-descriptor", json!({ "file": file }))
             .1
     };
-    let answer = patch(&mut site, json!({ "id": id, "labels": null, "displayName": "brook" }));
+    let answer = patch(&site, json!({ "id": id, "labels": null, "displayName": "brook" }));
     assert_eq!(answer["file"]["labels"], json!(["water", "bank"]));
-    let answer = patch(&mut site, json!({ "id": id, "labels": [] }));
+    let answer = patch(&site, json!({ "id": id, "labels": [] }));
     assert_eq!(answer["file"]["labels"], json!([]));
     assert_eq!(site.events().len(), 2);
-    patch(&mut site, json!({ "id": id, "labels": [] }));
+    patch(&site, json!({ "id": id, "labels": [] }));
     assert_eq!(site.events(), [], "an update without a change sends no event");
 
     let body = json!({ "file": { "id": id, "displayName": " " } });
@@ -94,7 +94,7 @@ fn update_with_read_only_fields_ignores_them() {
 
 #[test]
 fn upload_without_folder_lands_in_the_folder_of_its_origin() {
-    let mut site = Site::new();
+    let site = Site::new();
     for (origin, folder, scope) in [
         (Origin::Site, "media-root", "MEDIA_ROOT"),
         (Origin::Visitor, "visitor-uploads", "VISITOR_UPLOADS_ROOT"),
@@ -113,7 +113,7 @@ fn upload_without_folder_lands_in_the_folder_of_its_origin() {
 
 #[test]
 fn folder_moved_to_visitor_uploads_changes_the_scope_of_its_files() {
-    let mut site = Site::new();
+    let site = Site::new();
     let top = site.folder("top", "media-root");
     let inner = site.folder("inner", &top);
     let file = site.file("a.pdf", &inner);

@@ -44,7 +44,7 @@ fn folder_with_invalid_name_is_refused() {
 
 #[test]
 fn invalid_request_returns_the_documented_error() {
-    let mut site = Site::new();
+    let site = Site::new();
     let (status, answer) = site.call(
         "POST",
         "/folders",
@@ -79,7 +79,7 @@ fn invalid_request_returns_the_documented_error() {
 
 #[test]
 fn system_folder_is_shown_and_cannot_be_changed() {
-    let mut site = Site::new();
+    let site = Site::new();
     for (id, name, parent) in [
         ("media-root", "Site Files", ""),
         ("trash-root", "Trash", ""),
@@ -105,7 +105,7 @@ fn system_folder_is_shown_and_cannot_be_changed() {
 
 #[test]
 fn video_maker_folder_is_listed_once_it_holds_a_file() {
-    let mut site = Site::new();
+    let site = Site::new();
     let first = site.folder("Aa", "media-root");
     site.clock.advance(1000);
     let last = site.folder("Zz", "media-root");
@@ -144,7 +144,7 @@ fn video_maker_folder_is_listed_once_it_holds_a_file() {
 
 #[test]
 fn folder_below_a_hundred_levels_is_refused() {
-    let mut site = Site::new();
+    let site = Site::new();
     let mut parent = "media-root".to_owned();
     for _ in 0..100 {
         parent = site.folder("f", &parent);
@@ -164,7 +164,7 @@ fn folder_below_a_hundred_levels_is_refused() {
 
 #[test]
 fn folder_restored_too_deep_lands_in_the_root() {
-    let mut site = Site::new();
+    let site = Site::new();
     let home = site.folder("home", "media-root");
     let child = site.folder("child", &home);
     site.post("/bulk/folders/delete", json!({ "folderIds": [child] }));
@@ -183,7 +183,7 @@ fn folder_restored_too_deep_lands_in_the_root() {
 
 #[test]
 fn update_with_older_body_or_mask_is_accepted() {
-    let mut site = Site::new();
+    let site = Site::new();
     let id = site.folder("a", "media-root");
     let path = format!("/folders/{id}");
     let other = site.folder("other", "media-root");
@@ -222,7 +222,7 @@ fn update_with_older_body_or_mask_is_accepted() {
 
 #[test]
 fn unknown_method_returns_405_and_unknown_path_404() {
-    let mut site = Site::new();
+    let site = Site::new();
     assert_eq!(site.call("DELETE", "/folders", Value::Null).0, 405);
     assert_eq!(site.call("GET", "/nothing", Value::Null).0, 404);
     assert_eq!(site.json(Request::new("GET", "/")).0, 404);

@@ -177,7 +177,7 @@ fn damaged_json_body_is_refused_with_one_error() {
 #[test]
 fn damaged_media_url_finds_its_own_file_or_none() {
     run("uris", 30, |_, inputs| {
-        let (mut site, [_, kept, _]) = furnished();
+        let (site, [_, kept, _]) = furnished();
         for input in inputs {
             for medium in [Medium::Image, Medium::Video, Medium::Document, Medium::Audio] {
                 let mut object = Vec::new();
@@ -205,7 +205,7 @@ fn damaged_media_url_finds_its_own_file_or_none() {
 #[test]
 fn damaged_tus_request_keeps_the_offset_within_the_length() {
     run("tus", 30, |_, inputs| {
-        let mut site = Site::new();
+        let site = Site::new();
         let body = json!({ "mimeType": "text/plain", "fileName": "a.txt" });
         let token = text(&site.post("/files/generate-resumable-upload-url", body)["uploadToken"]);
         let start = Request::new("POST", "/upload/tus")
@@ -241,10 +241,10 @@ fn damaged_tus_request_keeps_the_offset_within_the_length() {
 #[test]
 fn damaged_cursor_shows_known_items_or_is_refused() {
     run("cursors", 30, |_, inputs| {
-        let (mut site, [folder, kept, trashed]) = furnished();
+        let (site, [folder, kept, trashed]) = furnished();
         let known: BTreeSet<_> = [folder, kept, trashed].into();
         for input in inputs {
-            let cursor: String = String::from_utf8_lossy(input).into_owned();
+            let cursor = String::from_utf8_lossy(input);
             for (path, files) in [("/files/search", true), ("/folders/search", false)] {
                 let (status, answer) = site.call("POST", path, json!({ "paging": { "cursor": cursor } }));
                 seen(&known, status, &answer, files, &cursor);
@@ -279,7 +279,7 @@ fn seen(known: &BTreeSet<String>, status: u16, answer: &Value, files: bool, curs
 fn damaged_token_is_refused() {
     let options = json!({ "siteId": "s", "auth": { "clients": [{ "clientId": "c1", "clientSecret": "s1" }] } });
     run("tokens", 10, |name, inputs| {
-        let mut site = Site::with(Options::from_json(&options).expect("options"));
+        let site = Site::with(Options::from_json(&options).expect("options"));
         let body =
             json!({ "grantType": "client_credentials", "clientId": "c1", "clientSecret": "s1", "instanceId": "i" });
         let (_, answer) = site.json(Request::new("POST", "/oauth2/token").body(body.to_string()));
@@ -327,7 +327,7 @@ fn damaged_token_is_refused() {
 #[test]
 fn damaged_media_file_is_stored_whole_or_refused() {
     run("media", 30, |name, inputs| {
-        let mut site = Site::new();
+        let site = Site::new();
         let intact = corpus("media")
             .iter()
             .any(|(_, bytes)| inputs == std::slice::from_ref(bytes));

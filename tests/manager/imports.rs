@@ -10,12 +10,12 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x05\0\0\0\x07\x08\x02\0
 type Headers<'a> = &'a [(&'a str, &'a str)];
 
 impl Site {
-    fn import(&mut self, body: Value) -> Value {
+    fn import(&self, body: Value) -> Value {
         self.post("/files/import", body)["file"].clone()
     }
 
     /// Answers the oldest pending import as its source would.
-    fn bring(&mut self, status: u16, headers: Headers<'_>, bytes: &[u8]) -> (u16, Value) {
+    fn bring(&self, status: u16, headers: Headers<'_>, bytes: &[u8]) -> (u16, Value) {
         let order = self.manager.take_imports(1).expect("orders").remove(0);
         let headers: Vec<_> = headers
             .iter()
@@ -32,7 +32,7 @@ impl Site {
         (response.status, serde_json::from_slice(&body).expect("JSON"))
     }
 
-    fn read(&mut self, id: &Value) -> Value {
+    fn read(&self, id: &Value) -> Value {
         self.get(&format!("/files/{}", text(id)))["file"].clone()
     }
 }
@@ -88,7 +88,7 @@ fn import_is_pending_until_its_bytes_arrive() {
 
 #[test]
 fn imported_video_is_processed_after_its_fetch() {
-    let mut site = Site::new();
+    let site = Site::new();
     let file = site.import(json!({ "url": "https://h/a.mp4" }));
     site.clock.advance(10_000);
     assert_eq!(site.bring(200, &[], b"\0\0\0\x10ftypisom\0\0\0\0").0, 200);
@@ -100,7 +100,7 @@ fn imported_video_is_processed_after_its_fetch() {
 
 #[test]
 fn invalid_import_request_is_refused_at_once() {
-    let mut site = Site::with(Options {
+    let site = Site::with(Options {
         quota: Some(10),
         ..Options::default()
     });
@@ -238,7 +238,7 @@ fn unreachable_source_reported_twice_fails_the_import_once() {
 
 #[test]
 fn import_without_a_known_type_takes_that_of_its_source() {
-    let mut site = Site::new();
+    let site = Site::new();
     for (url, headers, bytes, name, kind) in [
         (
             "https://h/get?id=1",
@@ -298,12 +298,8 @@ fn file_changed_during_its_import_keeps_the_changes() {
     );
     site.events();
     assert_eq!(site.manager.close(intake).status, 404);
-    assert_eq!(
-        site.manager
-            .open_import(&order.file, 200, &[])
-            .into_status(&mut site.manager),
-        404
-    );
+    let intake = site.manager.open_import(&order.file, 200, &[]);
+    assert_eq!(site.manager.close(intake).status, 404);
     assert_eq!(site.events(), []);
     let parts = site.manager.into_parts();
     assert_eq!(
@@ -313,19 +309,9 @@ fn file_changed_during_its_import_keeps_the_changes() {
     );
 }
 
-trait IntoStatus {
-    fn into_status(self, manager: &mut Manager) -> u16;
-}
-
-impl IntoStatus for wix_media::manager::Intake {
-    fn into_status(self, manager: &mut Manager) -> u16 {
-        manager.close(self).status
-    }
-}
-
 #[test]
 fn pending_imports_survive_restarts_and_abandoned_attempts() {
-    let mut site = Site::new();
+    let site = Site::new();
     let first = site.import(json!({ "url": "https://h/1.png" }));
     let second = site.import(json!({ "url": "https://h/2.png" }));
     let order = site.manager.take_imports(1).expect("orders").remove(0);
@@ -345,9 +331,9 @@ fn pending_imports_survive_restarts_and_abandoned_attempts() {
     );
     again.end_leases().expect("ended");
     let orders = again.take_imports(5).expect("orders");
-    let files: Vec<_> = orders.iter().map(|order| order.file.clone()).collect();
+    let files: Vec<_> = orders.iter().map(|order| &order.file[..]).collect();
     assert_eq!(files, [text(&first["id"]), text(&second["id"])]);
-    let mut intake = again.open_import(&files[1], 200, &[]);
+    let mut intake = again.open_import(files[1], 200, &[]);
     again.feed(&mut intake, PNG);
     assert_eq!(again.close(intake).status, 200);
     let parts = again.into_parts();
@@ -411,9 +397,9 @@ fn bulk_import_fails_as_a_whole_in_v1_and_by_entry_in_v2() {
         assert_eq!(metadata.get("id").is_some(), result.get("item").is_some());
     }
     assert_eq!(results[0]["item"]["id"], results[0]["itemMetadata"]["id"]);
-    let folders = site.get("/folders")["folders"].clone();
+    let folders = site.get("/folders");
     assert_eq!(
-        folders.as_array().map(Vec::len),
+        folders["folders"].as_array().map(Vec::len),
         Some(1),
         "a refused entry creates no folder"
     );
@@ -432,7 +418,7 @@ fn bulk_import_fails_as_a_whole_in_v1_and_by_entry_in_v2() {
 
 #[test]
 fn import_by_visitor_lands_in_visitor_uploads() {
-    let mut site = Site::new();
+    let site = Site::new();
     let request = Request::new("POST", "/site-media/v1/files/import").body(r#"{"url":"https://h/a.jpg"}"#);
     let (_, answer) = site.json(request.from(Origin::Visitor));
     assert_eq!(answer["file"]["parentFolderId"], "visitor-uploads");
@@ -441,7 +427,7 @@ fn import_by_visitor_lands_in_visitor_uploads() {
 #[test]
 fn import_from_private_address_needs_the_option() {
     let options = json!({ "allowPrivateImports": true });
-    let mut site = Site::with(Options::from_json(&options).expect("options"));
+    let site = Site::with(Options::from_json(&options).expect("options"));
     site.import(json!({ "url": "http://127.0.0.1:8080/a.jpg" }));
     let ask = |name: &str, input: Value| site.manager.control(name, &input).expect("asked");
     assert_eq!(ask("isPrivate", json!({ "address": "127.0.0.1" })), false);

@@ -339,7 +339,7 @@ impl Pair {
         ids
     }
 
-    fn upload(&mut self, name: &str, parent: &str, path: &str) -> (u16, Value) {
+    fn upload(&self, name: &str, parent: &str, path: &str) -> (u16, Value) {
         let options = json!({ "fileName": format!("{name}.pdf"), "parentFolderId": parent, "filePath": path });
         self.site.upload("application/pdf", options, b"%PDF-1.7")
     }
@@ -486,7 +486,7 @@ impl Pair {
     }
 
     /// Compares all items, lists, searches and queries.
-    fn compare(&mut self) -> Result<(), TestCaseError> {
+    fn compare(&self) -> Result<(), TestCaseError> {
         for (folders, kind) in [(true, "folders"), (false, "files")] {
             let all = if folders { &self.folders } else { &self.files };
             for id in all {

@@ -82,7 +82,7 @@ proptest! {
 
     #[test]
     fn call_with_random_body_never_returns_500(bodies in prop::collection::vec((0..OPERATIONS.len(), noise(), ".{0,20}"), 20)) {
-        let mut site = Site::new();
+        let site = Site::new();
         let keeper = site.folder("keeper", "media-root");
         for (at, body, tail) in bodies {
             let row = OPERATIONS[at];
@@ -104,7 +104,7 @@ proptest! {
             "/archive/wix/", "/repackager/video/", "/icons/", "/site-media/v1/files/", ""][..]),
         tail in ".{0,20}", query in ".{0,20}", value in ".{0,20}", body: Vec<u8>,
     ) {
-        let mut site = Site::new();
+        let site = Site::new();
         let mut request = Request::new(method, &format!("{start}{tail}?{query}")).body(body);
         for name in ["Host", "Range", "If-None-Match", "Upload-Length", "Upload-Offset", "Upload-Metadata", "Content-Type", "Content-Length",
             "Authorization", "wix-site-id", "wix-media-origin"] {

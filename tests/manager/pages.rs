@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 /// Files of several types, sizes and dates.
 fn filled() -> (Site, Vec<String>) {
-    let mut site = Site::new();
+    let site = Site::new();
     let mut all = Vec::new();
     for number in 0..25 {
         site.clock.advance(if number % 5 == 0 { 1000 } else { 0 });
@@ -25,7 +25,7 @@ fn filled() -> (Site, Vec<String>) {
     (site, all)
 }
 
-fn walk(site: &mut Site, mut body: Value) -> Vec<String> {
+fn walk(site: &Site, mut body: Value) -> Vec<String> {
     let mut all = Vec::new();
     loop {
         let page = site.post("/files/search", body);
@@ -41,12 +41,12 @@ fn walk(site: &mut Site, mut body: Value) -> Vec<String> {
 
 #[test]
 fn pages_of_every_sort_show_each_file_once_in_order() {
-    let (mut site, mut all) = filled();
+    let (site, mut all) = filled();
     all.sort();
     for name in ["displayName", "updatedDate", "sizeInBytes"] {
         for order in ["ASC", "DESC"] {
             let sort = json!({ "fieldName": name, "order": order });
-            let walked = walk(&mut site, json!({ "sort": sort, "paging": { "limit": 4 } }));
+            let walked = walk(&site, json!({ "sort": sort, "paging": { "limit": 4 } }));
             let whole = site.post("/files/search", json!({ "sort": sort, "paging": { "limit": 100 } }));
             assert_eq!(walked, ids(&whole["files"]), "{name} {order}");
             let key = |file: &Value| match name {
@@ -73,9 +73,8 @@ fn pages_of_every_sort_show_each_file_once_in_order() {
 
 #[test]
 fn search_with_filters_returns_only_matches() {
-    let (mut site, _) = filled();
-    let count = |site: &mut Site, body: Value| {
-        let mut body = body;
+    let (site, _) = filled();
+    let count = |mut body: Value| {
         body["paging"] = json!({ "limit": 100 });
         ids(&site.post("/files/search", body)["files"]).len()
     };
@@ -92,7 +91,7 @@ fn search_with_filters_returns_only_matches() {
         (json!({ "search": "nothing" }), 0),
         (json!({ "rootFolder": "TRASH_ROOT" }), 0),
     ] {
-        assert_eq!(count(&mut site, body.clone()), expected, "{body}");
+        assert_eq!(count(body.clone()), expected, "{body}");
     }
     let listed = site.get("/files?mediaTypes=IMAGE&mediaTypes=ARCHIVE&private=false&paging.limit=100");
     assert_eq!(ids(&listed["files"]).len(), 12);
@@ -102,7 +101,7 @@ fn search_with_filters_returns_only_matches() {
 
 #[test]
 fn cursor_with_other_parameters_ignores_them() {
-    let (mut site, _) = filled();
+    let (site, _) = filled();
     let whole = ids(&site.get("/files?sort.fieldName=displayName&paging.limit=100")["files"]);
     let first = site.get("/files?sort.fieldName=displayName&paging.limit=10");
     let cursor = text(&first["nextCursor"]["cursors"]["next"]);
@@ -121,7 +120,7 @@ fn cursor_with_other_parameters_ignores_them() {
 
 #[test]
 fn cursor_that_is_broken_or_of_another_call_is_refused() {
-    let (mut site, _) = filled();
+    let (site, _) = filled();
     let page = site.get("/files?paging.limit=10");
     let cursor = text(&page["nextCursor"]["cursors"]["next"]);
     for broken in ["x", "!!!", "e30", &cursor[1..], &cursor[..cursor.len() - 3], "WzEsMl0"] {
@@ -146,7 +145,7 @@ fn cursor_that_is_broken_or_of_another_call_is_refused() {
 
 #[test]
 fn unsupported_sort_or_media_type_has_its_own_code() {
-    let mut site = Site::new();
+    let site = Site::new();
     let (status, answer) = site.call("GET", "/files?sort.fieldName=createdDate", Value::Null);
     let error = &answer["details"]["applicationError"];
     assert_eq!((status, &error["code"]), (400, &json!("UNSUPPORTED_SORT_VALUE")));
@@ -169,9 +168,9 @@ fn unsupported_sort_or_media_type_has_its_own_code() {
 
 #[test]
 fn query_filters_sorts_and_pages_both_ways() {
-    let (mut site, all) = filled();
+    let (site, all) = filled();
     site.post("/bulk/files/delete", json!({ "fileIds": [all[0], all[1]] }));
-    let query = |site: &mut Site, query: Value| site.post("/files/query", json!({ "query": query }));
+    let query = |query: Value| site.post("/files/query", json!({ "query": query }));
     for (filter, expected) in [
         (json!({}), 23),
         (Value::Null, 23),
@@ -186,25 +185,25 @@ fn query_filters_sorts_and_pages_both_ways() {
             7,
         ),
     ] {
-        let answer = query(&mut site, json!({ "filter": filter, "cursorPaging": { "limit": 100 } }));
+        let answer = query(json!({ "filter": filter, "cursorPaging": { "limit": 100 } }));
         assert_eq!(ids(&answer["files"]).len(), expected, "{filter}");
         assert_eq!(answer["pagingMetadata"]["count"], expected);
         assert_eq!(answer["pagingMetadata"]["cursors"], json!({ "next": "" }));
     }
     let sort = json!([{ "fieldName": "sizeInBytes", "order": "DESC" }]);
-    let whole = query(&mut site, json!({ "sort": sort, "cursorPaging": { "limit": 100 } }));
+    let whole = query(json!({ "sort": sort, "cursorPaging": { "limit": 100 } }));
     let whole = ids(&whole["files"]);
-    let mut page = query(&mut site, json!({ "sort": sort, "cursorPaging": { "limit": 9 } }));
+    let mut page = query(json!({ "sort": sort, "cursorPaging": { "limit": 9 } }));
     let mut forwards = vec![ids(&page["files"])];
     while page["pagingMetadata"]["hasNext"] == true {
         let next = &page["pagingMetadata"]["cursors"]["next"];
-        page = query(&mut site, json!({ "cursorPaging": { "limit": 9, "cursor": next } }));
+        page = query(json!({ "cursorPaging": { "limit": 9, "cursor": next } }));
         forwards.push(ids(&page["files"]));
     }
     assert_eq!(forwards.concat(), whole);
     let mut backwards = vec![ids(&page["files"])];
     while let Some(prev) = page["pagingMetadata"]["cursors"].get("prev").cloned() {
-        page = query(&mut site, json!({ "cursorPaging": { "limit": 9, "cursor": prev } }));
+        page = query(json!({ "cursorPaging": { "limit": 9, "cursor": prev } }));
         assert_eq!(page["pagingMetadata"]["hasNext"], true);
         backwards.push(ids(&page["files"]));
     }
@@ -214,7 +213,7 @@ fn query_filters_sorts_and_pages_both_ways() {
 
 #[test]
 fn query_with_unsupported_field_or_operator_is_refused() {
-    let mut site = Site::new();
+    let site = Site::new();
     for (query, field) in [
         (json!({ "filter": { "displayName": "x" } }), "query.filter"),
         (json!({ "filter": { "private": { "$ne": true } } }), "query.filter"),

@@ -9,22 +9,21 @@ fn photo() -> Vec<u8> {
     std::fs::read(path).expect("a photograph")
 }
 
-fn uploaded(site: &mut Site, options: Value) -> Value {
-    let mut options = options;
+fn uploaded(site: &Site, mut options: Value) -> Value {
     options["fileName"] = "cat.jpg".into();
     let (status, answer) = site.upload("image/jpeg", options, &photo());
     assert_eq!(status, 200, "{answer}");
     answer["file"].clone()
 }
 
-fn get(site: &mut Site, path: &str, accept: &str) -> Response {
+fn get(site: &Site, path: &str, accept: &str) -> Response {
     site.send(Request::new("GET", path).header("Accept", accept))
 }
 
 #[test]
 fn transform_url_returns_the_picture_and_its_normalised_transform() {
-    let mut site = Site::new();
-    let file = uploaded(&mut site, json!({}));
+    let site = Site::new();
+    let file = uploaded(&site, json!({}));
     let path = target(&text(&file["url"]));
     let tail = "v1/fill/h_80,w_100,al_c,q_80,usm_0.66_1.00_0.01,enc_auto/cat.jpg";
     let (response, bytes) = site.fetch(Request::new("GET", &format!("{path}/{tail}")).header("Accept", "image/webp"));
@@ -37,7 +36,7 @@ fn transform_url_returns_the_picture_and_its_normalised_transform() {
         Some("public, max-age=15552000, immutable")
     );
     let tag = response.header("etag").expect("a tag").to_owned();
-    let other = get(&mut site, &format!("{path}/{tail}"), "image/png");
+    let other = get(&site, &format!("{path}/{tail}"), "image/png");
     assert_ne!(
         other.header("etag"),
         Some(tag.as_str()),
@@ -61,14 +60,14 @@ fn transform_url_returns_the_picture_and_its_normalised_transform() {
     let known = Request::new("GET", &format!("{path}/{tail}"));
     let known = site.send(known.header("Accept", "image/webp").header("If-None-Match", &tag));
     assert_eq!((known.status, known.transform), (304, None));
-    let plain = get(&mut site, &format!("{path}/v1/fit/w_10,h_10/cat.jpg"), "image/webp");
+    let plain = get(&site, &format!("{path}/v1/fit/w_10,h_10/cat.jpg"), "image/webp");
     assert_eq!(plain.header("vary"), None);
 }
 
 #[test]
 fn impossible_transform_is_refused_with_its_parameter() {
-    let mut site = Site::new();
-    let file = uploaded(&mut site, json!({}));
+    let site = Site::new();
+    let file = uploaded(&site, json!({}));
     let path = target(&text(&file["url"]));
     for (tail, status, named) in [
         ("v1/fit/w_0,h_10/cat.jpg", 400, "w_0"),
@@ -92,34 +91,34 @@ fn impossible_transform_is_refused_with_its_parameter() {
         "/media/unknown.jpg/v1/fit/w_1,h_1/a.jpg",
         &format!("{path}/v2/fit/w_1,h_1/a.jpg"),
     ] {
-        assert_eq!(get(&mut site, nowhere, "").status, 404, "{nowhere}");
+        assert_eq!(get(&site, nowhere, "").status, 404, "{nowhere}");
     }
-    let private = uploaded(&mut site, json!({ "private": true }));
+    let private = uploaded(&site, json!({ "private": true }));
     let id = text(&private["id"]);
-    let answer = get(&mut site, &format!("/media/{id}/v1/fit/w_1,h_1/a.jpg"), "");
+    let answer = get(&site, &format!("/media/{id}/v1/fit/w_1,h_1/a.jpg"), "");
     assert_eq!((answer.status, answer.transform), (403, None));
     let (_, answer) = site.upload("image/bmp", json!({ "fileName": "a.bmp" }), b"BM and what follows");
     let path = target(&text(&answer["file"]["url"]));
-    assert_eq!(get(&mut site, &format!("{path}/v1/fit/w_1,h_1/a.jpg"), "").status, 415);
+    assert_eq!(get(&site, &format!("{path}/v1/fit/w_1,h_1/a.jpg"), "").status, 415);
 }
 
 #[test]
 fn preview_of_public_image_is_a_transform() {
-    let mut site = Site::new();
-    let file = uploaded(&mut site, json!({}));
+    let site = Site::new();
+    let file = uploaded(&site, json!({}));
     let preview = &file["media"]["image"]["previewImage"];
     assert_eq!(
         (&preview["id"], &preview["width"], &preview["height"]),
         (&json!("image.preview"), &json!(480), &json!(319))
     );
-    let answer = get(&mut site, &target(&text(&preview["url"])), "");
+    let answer = get(&site, &target(&text(&preview["url"])), "");
     assert_eq!(answer.transform.as_deref(), Some("fit/w_800,h_450/0.jpg"));
-    let private = uploaded(&mut site, json!({ "private": true }));
+    let private = uploaded(&site, json!({ "private": true }));
     assert_eq!(private["media"]["image"]["previewImage"], Value::Null);
 }
 
 /// Sends a request, and passes these colours if the manager asks for those of a picture.
-fn colored(site: &mut Site, request: Request, colors: &Value) -> (Option<Picture>, Value) {
+fn colored(site: &Site, request: Request, colors: &Value) -> (Option<Picture>, Value) {
     let mut intake = site.manager.open(request.head);
     site.manager.feed(&mut intake, &request.body);
     let picture = site.manager.picture(&mut intake);
@@ -132,21 +131,21 @@ fn colored(site: &mut Site, request: Request, colors: &Value) -> (Option<Picture
     (picture, serde_json::from_slice(&bytes).expect("JSON"))
 }
 
-fn url(site: &mut Site, kind: &str, mime: &str, name: &str) -> Value {
+fn url(site: &Site, kind: &str, mime: &str, name: &str) -> Value {
     let body = json!({ "mimeType": mime, "fileName": name });
     site.post(&format!("/files/generate-{kind}-url"), body)
 }
 
 #[test]
 fn colours_from_the_host_are_stored_with_the_image() {
-    let mut site = Site::new();
+    let site = Site::new();
     let colors = json!({
         "prominent": { "hex": "#A0795D", "rgb": { "r": 160, "g": 121, "b": 93 } },
         "palette": [{ "hex": "#A0795D", "rgb": { "r": 160, "g": 121, "b": 93 } }],
     });
-    let target = target(&text(&url(&mut site, "upload", "image/jpeg", "cat.jpg")["uploadUrl"]));
+    let target = target(&text(&url(&site, "upload", "image/jpeg", "cat.jpg")["uploadUrl"]));
     let request = Request::new("PUT", &target).body(photo());
-    let (picture, answer) = colored(&mut site, request, &colors);
+    let (picture, answer) = colored(&site, request, &colors);
     assert_eq!(picture.map(|picture| picture.size), Some(photo().len() as u64));
     assert_eq!(answer["file"]["media"]["image"]["colors"], colors);
     let id = text(&answer["file"]["id"]);
@@ -154,7 +153,7 @@ fn colours_from_the_host_are_stored_with_the_image() {
         site.get(&format!("/files/{id}"))["file"]["media"]["image"]["colors"],
         colors
     );
-    let bare = uploaded(&mut site, json!({}));
+    let bare = uploaded(&site, json!({}));
     assert_eq!(
         bare["media"]["image"]["colors"],
         Value::Null,
@@ -162,7 +161,7 @@ fn colours_from_the_host_are_stored_with_the_image() {
     );
 
     // For a resumable upload, the finalising PUT finds the picture in the blob of the upload.
-    let answer = url(&mut site, "resumable-upload", "image/jpeg", "cat.jpg");
+    let answer = url(&site, "resumable-upload", "image/jpeg", "cat.jpg");
     let token = text(&answer["uploadToken"]);
     let metadata = format!("token {}", data_encoding::BASE64.encode(token.as_bytes()));
     let create = Request::new("POST", "/upload/tus")
@@ -177,14 +176,12 @@ fn colours_from_the_host_are_stored_with_the_image() {
         .body(photo());
     assert_eq!(site.send(patch).status, 204);
     let finalise = Request::new("PUT", &format!("/upload/tus/{token}")).body("{}");
-    let (picture, answer) = colored(&mut site, finalise, &colors);
+    let (picture, answer) = colored(&site, finalise, &colors);
     assert_eq!(picture.map(|picture| picture.size), Some(photo().len() as u64));
     assert_eq!(answer["file"]["media"]["image"]["colors"], colors);
 
     // The manager does not ask for colours of other types.
-    let target = crate::site::target(&text(
-        &url(&mut site, "upload", "application/pdf", "a.pdf")["uploadUrl"],
-    ));
-    let (picture, answer) = colored(&mut site, Request::new("PUT", &target).body("%PDF-1.7"), &colors);
+    let target = crate::site::target(&text(&url(&site, "upload", "application/pdf", "a.pdf")["uploadUrl"]));
+    let (picture, answer) = colored(&site, Request::new("PUT", &target).body("%PDF-1.7"), &colors);
     assert_eq!((picture, &answer["file"]["media"]["image"]), (None, &Value::Null));
 }

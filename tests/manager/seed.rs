@@ -4,7 +4,7 @@ use crate::site::{Site, ids, text};
 use serde_json::{Value, json};
 use wix_media::manager::Options;
 
-fn seed(site: &mut Site, entry: Value, bytes: &[u8]) -> (u16, Value) {
+fn seed(site: &Site, entry: Value, bytes: &[u8]) -> (u16, Value) {
     let mut intake = site.manager.open_seed(&entry, "");
     for piece in bytes.chunks(3) {
         site.manager.feed(&mut intake, piece);
@@ -14,14 +14,14 @@ fn seed(site: &mut Site, entry: Value, bytes: &[u8]) -> (u16, Value) {
     (response.status, serde_json::from_slice(&body).expect("JSON"))
 }
 
-fn seeded(site: &mut Site, entry: Value, bytes: &[u8]) -> Value {
+fn seeded(site: &Site, entry: Value, bytes: &[u8]) -> Value {
     let (status, answer) = seed(site, entry, bytes);
     assert_eq!(status, 200, "{answer}");
     answer
 }
 
 /// Counts files and folders, live and trashed.
-fn counts(site: &mut Site) -> (usize, usize) {
+fn counts(site: &Site) -> (usize, usize) {
     let mut counts = (0, 0);
     for root in ["MEDIA_ROOT", "VISITOR_UPLOADS_ROOT", "TRASH_ROOT"] {
         let search = json!({ "rootFolder": root });
@@ -38,7 +38,7 @@ fn seeded_file_looks_like_an_uploaded_one() {
         "path": "/Holidays/2024/beach.txt", "mimeType": "text/plain", "labels": ["sea"], "private": true,
         "externalInfo": { "origin": "test" }, "createdDate": "2024-05-06T07:08:09.000Z", "displayName": "Beach.txt",
     });
-    let file = seeded(&mut site, entry, b"water and sun")["file"].clone();
+    let file = seeded(&site, entry, b"water and sun")["file"].clone();
     assert_eq!(
         (
             &file["displayName"],
@@ -61,7 +61,7 @@ fn seeded_file_looks_like_an_uploaded_one() {
         kinds,
         ["folder created", "folder created", "file_descriptor file_ready"]
     );
-    let film = seeded(&mut site, json!({ "path": "film.mp4" }), b"\0\0\0\x18ftypmp42");
+    let film = seeded(&site, json!({ "path": "film.mp4" }), b"\0\0\0\x18ftypmp42");
     assert_eq!(
         film["file"]["operationStatus"], "READY",
         "a seeded video is not pending"
@@ -71,7 +71,7 @@ fn seeded_file_looks_like_an_uploaded_one() {
 
 #[test]
 fn seed_path_starts_in_the_folder_of_its_origin() {
-    let mut site = Site::new();
+    let site = Site::new();
     for (origin, parent) in [
         ("site", "media-root"),
         ("visitor", "visitor-uploads"),
@@ -79,9 +79,9 @@ fn seed_path_starts_in_the_folder_of_its_origin() {
         ("purchase", "purchased-items"),
         ("video-maker", "video-maker"),
     ] {
-        let answer = seeded(&mut site, json!({ "path": "a.txt", "origin": origin }), b"a");
+        let answer = seeded(&site, json!({ "path": "a.txt", "origin": origin }), b"a");
         assert_eq!(answer["file"]["parentFolderId"], parent);
-        let answer = seeded(&mut site, json!({ "path": "x/y/", "origin": origin }), b"");
+        let answer = seeded(&site, json!({ "path": "x/y/", "origin": origin }), b"");
         let above = site.get(&format!("/folders/{}", text(&answer["folder"]["parentFolderId"])));
         assert_eq!(above["folder"]["parentFolderId"], parent);
     }
@@ -89,11 +89,11 @@ fn seed_path_starts_in_the_folder_of_its_origin() {
 
 #[test]
 fn seeded_trash_can_be_restored() {
-    let mut site = Site::new();
-    let file = seeded(&mut site, json!({ "path": "a/alone.txt", "trashed": true }), b"x")["file"].clone();
+    let site = Site::new();
+    let file = seeded(&site, json!({ "path": "a/alone.txt", "trashed": true }), b"x")["file"].clone();
     assert_eq!(file["state"], "DELETED");
-    seeded(&mut site, json!({ "path": "b/inside.txt" }), b"y");
-    let folder = seeded(&mut site, json!({ "path": "b/", "trashed": true }), b"")["folder"].clone();
+    seeded(&site, json!({ "path": "b/inside.txt" }), b"y");
+    let folder = seeded(&site, json!({ "path": "b/", "trashed": true }), b"")["folder"].clone();
     assert_eq!(folder["state"], "DELETED");
     site.post("/bulk/trash-bin/files/restore", json!({ "fileIds": [file["id"]] }));
     site.post(
@@ -102,11 +102,8 @@ fn seeded_trash_can_be_restored() {
     );
     let found = site.post("/files/search", json!({ "search": "inside" }));
     assert_eq!(found["files"][0]["parentFolderId"], folder["id"]);
-    let a = site.get(&format!("/files/{}", text(&file["id"])))["file"]["parentFolderId"].clone();
-    assert_eq!(
-        site.get(&format!("/folders/{}", text(&a)))["folder"]["displayName"],
-        "a"
-    );
+    let parent = text(&site.get(&format!("/files/{}", text(&file["id"])))["file"]["parentFolderId"]);
+    assert_eq!(site.get(&format!("/folders/{parent}"))["folder"]["displayName"], "a");
 }
 
 #[test]
@@ -125,7 +122,7 @@ fn seed_repeated_with_reuse_adds_nothing() {
             "%PDF-1.7",
         ),
     ];
-    let run = |site: &mut Site, on_duplicate: &str| -> Vec<Value> {
+    let run = |site: &Site, on_duplicate: &str| -> Vec<Value> {
         let one = |(entry, bytes): &(Value, &str)| {
             let mut entry = entry.clone();
             entry["onDuplicate"] = on_duplicate.into();
@@ -136,26 +133,22 @@ fn seed_repeated_with_reuse_adds_nothing() {
     let mut expected = [false; 8];
     // The trashed folder was already created for the files in it.
     expected[5] = true;
-    assert_eq!(run(&mut site, "reuse"), expected);
-    let first = counts(&mut site);
+    assert_eq!(run(&site, "reuse"), expected);
+    let first = counts(&site);
     site.events();
-    assert_eq!(run(&mut site, "reuse"), [true; 8]);
-    assert_eq!((counts(&mut site), site.events().len()), (first, 0));
+    assert_eq!(run(&site, "reuse"), [true; 8]);
+    assert_eq!((counts(&site), site.events().len()), (first, 0));
     let file = ids(&site.post("/files/search", json!({ "search": "other" }))["files"]);
     assert_eq!(file.len(), 0, "searches match names, not content");
-    let (status, answer) = seed(
-        &mut site,
-        json!({ "path": "/a/one.txt", "onDuplicate": "fail" }),
-        b"one",
-    );
+    let (status, answer) = seed(&site, json!({ "path": "/a/one.txt", "onDuplicate": "fail" }), b"one");
     assert_eq!(
         (status, &answer["details"]["applicationError"]["code"]),
         (409, &json!("ALREADY_EXISTS"))
     );
-    let (status, _) = seed(&mut site, json!({ "path": "/empty/", "onDuplicate": "fail" }), b"");
+    let (status, _) = seed(&site, json!({ "path": "/empty/", "onDuplicate": "fail" }), b"");
     assert_eq!(status, 409);
-    run(&mut site, "keep-both");
-    let twice = counts(&mut site);
+    run(&site, "keep-both");
+    let twice = counts(&site);
     // Every file is doubled. Live folders are found again.
     assert_eq!(twice.0, 2 * first.0);
     assert_eq!(
@@ -166,18 +159,15 @@ fn seed_repeated_with_reuse_adds_nothing() {
 
 #[test]
 fn seeded_files_of_one_name_are_matched_by_content() {
-    let mut site = Site::new();
+    let site = Site::new();
     for number in 0..230 {
         let entry = json!({ "path": "same.txt", "onDuplicate": "reuse" });
-        assert_eq!(
-            seeded(&mut site, entry, format!("{number}").as_bytes())["reused"],
-            false
-        );
+        assert_eq!(seeded(&site, entry, format!("{number}").as_bytes())["reused"], false);
     }
     for number in [0, 99, 100, 101, 199, 229] {
         let entry = json!({ "path": "same.txt", "onDuplicate": "reuse" });
         assert_eq!(
-            seeded(&mut site, entry, format!("{number}").as_bytes())["reused"],
+            seeded(&site, entry, format!("{number}").as_bytes())["reused"],
             true,
             "{number}"
         );
@@ -207,11 +197,11 @@ fn invalid_seed_entry_is_refused_and_leaves_nothing() {
         (json!({ "path": "a/b.txt" }), "longer than ten", 413),
         (json!({ "path": format!("{}b.txt", "a/".repeat(101)) }), "x", 400),
     ] {
-        let (found, answer) = seed(&mut site, entry.clone(), bytes.as_bytes());
+        let (found, answer) = seed(&site, entry.clone(), bytes.as_bytes());
         assert_eq!(found, status, "{entry}: {answer}");
     }
     let intake = site.manager.open_seed(&json!({ "path": "a.txt" }), "");
     site.manager.abandon(intake);
-    assert_eq!((counts(&mut site), site.events().len()), ((0, 0), 0));
+    assert_eq!((counts(&site), site.events().len()), ((0, 0), 0));
     assert_eq!(site.manager.into_parts().blobs.list("", 100_000).expect("ids"), [""; 0]);
 }

@@ -43,19 +43,19 @@ impl Site {
         }
     }
 
-    pub(crate) fn send(&mut self, request: Request) -> Response {
+    pub(crate) fn send(&self, request: Request) -> Response {
         self.manager.handle(request)
     }
 
     /// Sends a request and reads the whole body.
-    pub(crate) fn fetch(&mut self, request: Request) -> (Response, Vec<u8>) {
+    pub(crate) fn fetch(&self, request: Request) -> (Response, Vec<u8>) {
         let response = self.manager.handle(request);
         let bytes = self.manager.collect(response.body.clone()).expect("a body");
         (response, bytes)
     }
 
     /// Calls the API and returns status and body.
-    pub(crate) fn call(&mut self, method: &str, path: &str, body: Value) -> (u16, Value) {
+    pub(crate) fn call(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
         let mut request = Request::new(method, &format!("/site-media/v1{path}"));
         if !body.is_null() {
             request = request.body(body.to_string());
@@ -63,43 +63,42 @@ impl Site {
         self.json(request)
     }
 
-    pub(crate) fn json(&mut self, request: Request) -> (u16, Value) {
+    pub(crate) fn json(&self, request: Request) -> (u16, Value) {
         let (response, bytes) = self.fetch(request);
         let value = serde_json::from_slice(&bytes)
             .unwrap_or_else(|_| panic!("expected JSON, found {:?}", String::from_utf8_lossy(&bytes)));
         (response.status, value)
     }
 
-    pub(crate) fn get(&mut self, path: &str) -> Value {
+    pub(crate) fn get(&self, path: &str) -> Value {
         let (status, body) = self.call("GET", path, Value::Null);
         assert_eq!(status, 200, "{path}: {body}");
         body
     }
 
-    pub(crate) fn post(&mut self, path: &str, body: Value) -> Value {
+    pub(crate) fn post(&self, path: &str, body: Value) -> Value {
         let (status, answer) = self.call("POST", path, body);
         assert_eq!(status, 200, "{path}: {answer}");
         answer
     }
 
     /// Calls the API and returns the status and the [`reason`].
-    pub(crate) fn refused(&mut self, method: &str, path: &str, body: Value) -> (u16, String) {
+    pub(crate) fn refused(&self, method: &str, path: &str, body: Value) -> (u16, String) {
         let (status, answer) = self.call(method, path, body);
         (status, reason(&answer))
     }
 
-    pub(crate) fn folder(&mut self, name: &str, parent: &str) -> String {
+    pub(crate) fn folder(&self, name: &str, parent: &str) -> String {
         let answer = self.post("/folders", json!({ "displayName": name, "parentFolderId": parent }));
         text(&answer["folder"]["id"])
     }
 
     /// Uploads bytes and returns status and body.
-    pub(crate) fn upload(&mut self, mime: &str, options: Value, bytes: &[u8]) -> (u16, Value) {
+    pub(crate) fn upload(&self, mime: &str, options: Value, bytes: &[u8]) -> (u16, Value) {
         self.upload_from(Origin::Site, mime, options, bytes)
     }
 
-    pub(crate) fn upload_from(&mut self, origin: Origin, mime: &str, options: Value, bytes: &[u8]) -> (u16, Value) {
-        let mut body = options;
+    pub(crate) fn upload_from(&self, origin: Origin, mime: &str, mut body: Value, bytes: &[u8]) -> (u16, Value) {
         body["mimeType"] = mime.into();
         let request = Request::new("POST", "/site-media/v1/files/generate-upload-url").body(body.to_string());
         let (status, answer) = self.json(request.from(origin));
@@ -110,7 +109,7 @@ impl Site {
         self.json(Request::new("PUT", &target).body(bytes))
     }
 
-    pub(crate) fn file(&mut self, name: &str, parent: &str) -> String {
+    pub(crate) fn file(&self, name: &str, parent: &str) -> String {
         let options = json!({ "fileName": name, "parentFolderId": parent });
         let (status, answer) = self.upload("application/pdf", options, b"%PDF-1.7");
         assert_eq!(status, 200, "{answer}");

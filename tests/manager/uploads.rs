@@ -56,7 +56,7 @@ fn md5_of(bytes: &[u8]) -> String {
 
 #[test]
 fn uploaded_file_gets_the_media_type_and_url_of_its_content() {
-    let mut site = Site::new();
+    let site = Site::new();
     for (mime, name, bytes, kind, place) in [
         (
             "image/svg+xml",
@@ -96,8 +96,7 @@ fn uploaded_video_is_pending_until_processed() {
     assert_eq!(site.events(), []);
     let stream = json!({ "fileId": id });
     assert_eq!(
-        site.refused("POST", "/files/generate-video-stream-url", stream.clone())
-            .1,
+        site.refused("POST", "/files/generate-video-stream-url", stream).1,
         "FILE_NOT_READY"
     );
     let due = site.manager.next_tick().expect("asked");
@@ -115,7 +114,7 @@ fn uploaded_video_is_pending_until_processed() {
 
 #[test]
 fn upload_url_with_invalid_options_is_refused() {
-    let mut site = Site::with(Options {
+    let site = Site::with(Options {
         quota: Some(30_000_000),
         ..Options::default()
     });
@@ -189,38 +188,38 @@ fn upload_of_invalid_bytes_is_refused_and_leaves_nothing() {
 
 #[test]
 fn upload_url_used_twice_returns_409() {
-    let mut site = Site::new();
+    let site = Site::new();
     let body = json!({ "mimeType": "image/png" });
     let url = text(&site.post("/files/generate-upload-url", body)["uploadUrl"]);
     let path = target(&url);
-    let put = |site: &mut Site, path: &str, bytes: &[u8]| site.json(Request::new("PUT", path).body(bytes));
+    let put = |path: &str, bytes: &[u8]| site.json(Request::new("PUT", path).body(bytes));
     assert_eq!(
-        reason(&put(&mut site, &path, PNG).1),
+        reason(&put(&path, PNG).1),
         "REQUIRED_FIELD",
         "the URL was generated without a file name"
     );
     let named = format!("{path}?filename=river%20bank.png");
-    assert_eq!(put(&mut site, &named, b"").0, 400);
+    assert_eq!(put(&named, b"").0, 400);
     let authorised = Request::new("PUT", &named).header("Authorization", "x").body(PNG);
     assert_eq!(site.json(authorised).0, 400);
-    let (status, answer) = put(&mut site, &named, PNG);
+    let (status, answer) = put(&named, PNG);
     assert_eq!(
         (status, &answer["file"]["displayName"]),
         (200, &json!("river bank.png"))
     );
-    let (status, answer) = put(&mut site, &named, PNG);
+    let (status, answer) = put(&named, PNG);
     assert_eq!((status, &reason(&answer)[..]), (409, "UPLOAD_ALREADY_COMPLETED"));
-    let (status, answer) = put(&mut site, &path[..path.len() - 1], PNG);
+    let (status, answer) = put(&path[..path.len() - 1], PNG);
     assert_eq!((status, &reason(&answer)[..]), (403, "UPLOAD_TOKEN_INVALID"));
     let url = text(&site.post("/files/generate-upload-url", json!({ "mimeType": "image/png" }))["uploadUrl"]);
     site.clock.advance(86_410_000);
-    let (status, answer) = put(&mut site, &target(&url), PNG);
+    let (status, answer) = put(&target(&url), PNG);
     assert_eq!((status, &reason(&answer)[..]), (403, "UPLOAD_TOKEN_EXPIRED"));
 }
 
 #[test]
 fn upload_into_folder_trashed_meanwhile_is_refused() {
-    let mut site = Site::new();
+    let site = Site::new();
     let folder = site.folder("f", "media-root");
     let body = json!({ "mimeType": "image/png", "fileName": "a.png", "parentFolderId": folder });
     let path = target(&text(&site.post("/files/generate-upload-url", body)["uploadUrl"]));
@@ -233,7 +232,7 @@ fn upload_into_folder_trashed_meanwhile_is_refused() {
 
 #[test]
 fn upload_url_has_the_host_of_its_request() {
-    let mut site = Site::new();
+    let site = Site::new();
     let body = json!({ "mimeType": "image/png" }).to_string();
     for (host, base) in [
         ("media.example:4410", "http://media.example:4410/"),
@@ -254,9 +253,8 @@ struct Tus {
 }
 
 impl Tus {
-    fn new(options: Value) -> Tus {
-        let mut site = Site::new();
-        let mut body = options;
+    fn new(mut body: Value) -> Tus {
+        let site = Site::new();
         body["mimeType"] = "image/png".into();
         let answer = site.post("/files/generate-resumable-upload-url", body);
         assert_eq!(answer["uploadProtocol"], "TUS");
@@ -267,7 +265,7 @@ impl Tus {
         }
     }
 
-    fn create(&mut self, length: &str, token: &str) -> Response {
+    fn create(&self, length: &str, token: &str) -> Response {
         let metadata = format!(
             "filename {},token {}",
             BASE64.encode(b"a.png"),
@@ -280,14 +278,13 @@ impl Tus {
         self.site.send(request)
     }
 
-    fn started(&mut self, length: usize) -> String {
-        let token = self.token.clone();
-        let response = self.create(&length.to_string(), &token);
+    fn started(&self, length: usize) -> String {
+        let response = self.create(&length.to_string(), &self.token);
         assert_eq!(response.status, 201);
         target(response.header("location").expect("a location"))
     }
 
-    fn chunk(&mut self, location: &str, offset: usize, bytes: &[u8]) -> Response {
+    fn chunk(&self, location: &str, offset: usize, bytes: &[u8]) -> Response {
         let request = Request::new("PATCH", location)
             .header("Tus-Resumable", "1.0.0")
             .header("Upload-Offset", &offset.to_string())
@@ -296,12 +293,12 @@ impl Tus {
         self.site.send(request)
     }
 
-    fn status(&mut self, location: &str) -> Response {
+    fn status(&self, location: &str) -> Response {
         self.site
             .send(Request::new("HEAD", location).header("Tus-Resumable", "1.0.0"))
     }
 
-    fn finalise(&mut self) -> (u16, Value) {
+    fn finalise(&self) -> (u16, Value) {
         let request = Request::new("PUT", &format!("{}/{}", self.url, self.token));
         self.site
             .json(request.header("Content-Type", "application/json").body("{}"))
@@ -341,14 +338,14 @@ fn tus_upload_in_chunks_becomes_a_file() {
 
 #[test]
 fn invalid_tus_request_is_refused() {
-    let mut tus = Tus::new(json!({}));
-    let token = tus.token.clone();
+    let tus = Tus::new(json!({}));
+    let token = &tus.token;
     for (length, token, status) in [
         ("10", "forged", 403),
-        ("", &token[..], 400),
-        ("-1", &token, 400),
-        ("1e3", &token, 400),
-        ("25000001", &token, 413),
+        ("", token, 400),
+        ("-1", token, 400),
+        ("1e3", token, 400),
+        ("25000001", token, 413),
     ] {
         assert_eq!(tus.create(length, token).status, status, "{length} {token}");
     }
@@ -375,7 +372,7 @@ fn invalid_tus_request_is_refused() {
 
 #[test]
 fn tus_upload_restarted_deleted_or_expired_is_gone() {
-    let mut tus = Tus::new(json!({}));
+    let tus = Tus::new(json!({}));
     let first = tus.started(5);
     tus.chunk(&first, 0, b"12345");
     let second = tus.started(PNG.len());
@@ -393,7 +390,7 @@ fn tus_upload_restarted_deleted_or_expired_is_gone() {
 
 #[test]
 fn interrupted_body_is_kept_by_tus_and_dropped_by_put() {
-    let mut tus = Tus::new(json!({}));
+    let tus = Tus::new(json!({}));
     let location = tus.started(PNG.len());
     let head = Request::new("PATCH", &location)
         .header("Tus-Resumable", "1.0.0")
@@ -405,7 +402,7 @@ fn interrupted_body_is_kept_by_tus_and_dropped_by_put() {
     tus.site.manager.abandon(intake);
     assert_eq!(tus.status(&location).header("upload-offset"), Some("7"));
 
-    let mut site = Site::new();
+    let site = Site::new();
     let body = json!({ "mimeType": "image/png", "fileName": "a.png" });
     let path = target(&text(&site.post("/files/generate-upload-url", body)["uploadUrl"]));
     let mut intake = site.manager.open(Request::new("PUT", &path).head);
@@ -417,7 +414,7 @@ fn interrupted_body_is_kept_by_tus_and_dropped_by_put() {
 
 #[test]
 fn large_upload_in_pieces_becomes_a_file() {
-    let mut site = Site::new();
+    let site = Site::new();
     let body = json!({ "mimeType": "application/pdf", "fileName": "a.pdf" });
     let path = target(&text(&site.post("/files/generate-upload-url", body)["uploadUrl"]));
     let mut intake = site.manager.open(Request::new("PUT", &path).head);
@@ -440,7 +437,7 @@ fn patch(location: &str, offset: usize) -> Request {
 
 #[test]
 fn tus_patch_after_a_dead_connection_takes_the_upload_over() {
-    let mut tus = Tus::new(json!({}));
+    let tus = Tus::new(json!({}));
     let location = tus.started(PNG.len());
     let mut dead = tus.site.manager.open(patch(&location, 0).head);
     assert!(tus.site.manager.feed(&mut dead, &PNG[..10]));
@@ -471,7 +468,7 @@ fn tus_patch_after_a_dead_connection_takes_the_upload_over() {
 #[test]
 fn tus_upload_that_has_ended_refuses_more_bytes() {
     for ending in ["DELETE", "POST", "PUT"] {
-        let mut tus = Tus::new(json!({}));
+        let tus = Tus::new(json!({}));
         let location = tus.started(PNG.len());
         let mut open = tus.site.manager.open(patch(&location, 0).head);
         assert!(tus.site.manager.feed(&mut open, PNG));
@@ -504,7 +501,7 @@ fn tus_upload_that_has_ended_refuses_more_bytes() {
 
 #[test]
 fn tus_upload_finalised_twice_returns_the_id_of_its_file() {
-    let mut tus = Tus::new(json!({}));
+    let tus = Tus::new(json!({}));
     let location = tus.started(PNG.len());
     tus.chunk(&location, 0, PNG);
     let file = tus.finalise().1["file"]["id"].clone();
@@ -515,7 +512,7 @@ fn tus_upload_finalised_twice_returns_the_id_of_its_file() {
 
 #[test]
 fn concurrent_puts_to_one_url_make_one_file() {
-    let mut site = Site::new();
+    let site = Site::new();
     let body = json!({ "mimeType": "text/plain", "fileName": "a.txt" });
     let path = target(&text(&site.post("/files/generate-upload-url", body)["uploadUrl"]));
     let mut first = site.manager.open(Request::new("PUT", &path).head);
@@ -537,7 +534,7 @@ fn concurrent_puts_to_one_url_make_one_file() {
 
 #[test]
 fn upload_with_invalid_headers_is_refused_before_its_body() {
-    let mut site = Site::with(Options {
+    let site = Site::with(Options {
         limits: vec![("IMAGE".into(), 100)],
         ..Options::default()
     });
@@ -569,7 +566,7 @@ fn upload_with_invalid_headers_is_refused_before_its_body() {
         200,
         "a refused upload does not use the URL up"
     );
-    let mut tus = Tus::new(json!({}));
+    let tus = Tus::new(json!({}));
     let location = tus.started(5);
     let request = patch(&location, 0).header("Content-Length", "6");
     assert_eq!(tus.site.send(request).status, 413);
@@ -614,7 +611,7 @@ proptest! {
         let mut tus = Tus::new(json!({}));
         let mut location = tus.started(source.len());
         let mut open: Vec<(Intake, usize)> = Vec::new();
-        let told = |tus: &mut Tus, location: &str| -> usize {
+        let told = |tus: &Tus, location: &str| -> usize {
             let response = tus.status(location);
             assert_eq!(response.status, 200);
             response.header("upload-offset").and_then(|offset| offset.parse().ok()).expect("an offset")
@@ -625,7 +622,7 @@ proptest! {
                 Move::Open(elsewhere) => {
                     let offset = match elsewhere {
                         Some(offset) => usize::from(offset) % (source.len() + 2),
-                        None => told(&mut tus, &location),
+                        None => told(&tus, &location),
                     };
                     open.push((tus.site.manager.open(patch(&location, offset).head), offset));
                 }
@@ -649,7 +646,7 @@ proptest! {
                     tus.site.manager.abandon(intake);
                 }
                 Move::Status => {
-                    let offset = told(&mut tus, &location);
+                    let offset = told(&tus, &location);
                     prop_assert!(offset >= least, "{} is behind the confirmed {}", offset, least);
                     least = offset;
                 }
@@ -664,7 +661,7 @@ proptest! {
                 _ => {}
             }
         }
-        let offset = told(&mut tus, &location);
+        let offset = told(&tus, &location);
         prop_assert!(offset >= least);
         prop_assert_eq!(tus.chunk(&location, offset, &source[offset..]).status, 204);
         let (status, answer) = tus.finalise();

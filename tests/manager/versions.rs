@@ -97,7 +97,7 @@ fn options() -> Options {
 }
 
 /// Checks that every descriptor of the fixture is still shown unchanged.
-fn assert_shows(site: &mut Site, expected: &Value) {
+fn assert_shows(site: &Site, expected: &Value) {
     for (kind, one) in [("files", "file"), ("folders", "folder")] {
         let items = expected[kind].as_array().expect("a list");
         assert!(items.len() > 2, "{kind}");
@@ -115,7 +115,7 @@ fn path(url: &str) -> String {
 fn directory_of_an_earlier_version_shows_what_it_held() {
     let fixture = Fixture::copy("shown");
     let mut site = fixture.open();
-    assert_shows(&mut site, &fixture.expected);
+    assert_shows(&site, &fixture.expected);
     let events = site.event_bodies();
     let expected = fixture.expected["events"].as_array().expect("a list");
     let bodies: Vec<_> = expected.iter().map(|event| &event["body"]).collect();
@@ -127,7 +127,7 @@ fn directory_of_an_earlier_version_shows_what_it_held() {
 #[test]
 fn directory_of_an_earlier_version_continues_its_pending_work() {
     let fixture = Fixture::copy("pending");
-    let mut site = fixture.open();
+    let site = fixture.open();
 
     let orders = site.manager.take_imports(10).expect("imports");
     assert_eq!(orders.len(), 1);
@@ -151,7 +151,7 @@ fn directory_of_an_earlier_version_continues_its_pending_work() {
 #[test]
 fn upload_of_an_earlier_version_continues_at_its_offset() {
     let fixture = Fixture::copy("upload");
-    let mut site = fixture.open();
+    let site = fixture.open();
     let record = fs::read_dir(source().join("uploads")).expect("a folder").next();
     let record = fs::read(record.expect("a record").expect("an entry").path()).expect("a file");
     let record: Value = serde_json::from_slice(&record).expect("JSON");
@@ -171,13 +171,13 @@ fn upload_of_an_earlier_version_continues_at_its_offset() {
 #[test]
 fn export_of_an_earlier_version_is_imported_whole() {
     let fixture = Fixture::copy("export");
-    let mut site = Site::with(options());
+    let site = Site::with(options());
     site.clock
         .advance(fixture.expected["now"].as_i64().expect("a time") - crate::site::START);
     let bytes = fs::read(source().join("archive.zip")).expect("a file");
-    let (status, body) = import(&mut site, &bytes, 1000);
+    let (status, body) = import(&site, &bytes, 1000);
     assert_eq!(status, 200, "{body}");
-    assert_shows(&mut site, &fixture.expected);
+    assert_shows(&site, &fixture.expected);
 }
 
 #[test]

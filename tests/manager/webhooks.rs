@@ -21,11 +21,11 @@ fn site(webhooks: Vec<Webhook>) -> Site {
     })
 }
 
-fn take(site: &mut Site) -> Vec<Delivery> {
+fn take(site: &Site) -> Vec<Delivery> {
     site.manager.take_deliveries(1000).expect("deliveries")
 }
 
-fn told(site: &mut Site, delivery: &Delivery, ok: bool) {
+fn told(site: &Site, delivery: &Delivery, ok: bool) {
     site.manager.delivered(delivery.id, delivery.attempt, ok).expect("told");
 }
 
@@ -56,7 +56,7 @@ fn restarted(site: Site, webhooks: Vec<Webhook>) -> Site {
 fn webhook_claims_nest_the_event_as_receivers_expect() {
     let mut site = site(vec![hook("https://a/", &[])]);
     let folder = site.folder("Animals", "media-root");
-    let due = take(&mut site);
+    let due = take(&site);
     assert_eq!((due.len(), &due[0].url[..], due[0].attempt), (1, "https://a/", 1));
     let claims: Value = serde_json::from_str(&due[0].claims).expect("JSON");
     assert_eq!(
@@ -75,10 +75,10 @@ fn webhook_claims_nest_the_event_as_receivers_expect() {
 
 #[test]
 fn webhook_receives_only_its_events_in_order() {
-    let mut site = site(vec![hook("https://all/", &[]), hook("https://files/", &["file_ready"])]);
+    let site = site(vec![hook("https://all/", &[]), hook("https://files/", &["file_ready"])]);
     site.folder("Animals", "media-root");
     site.file("a.pdf", "media-root");
-    let due = take(&mut site);
+    let due = take(&site);
     let seen: Vec<_> = due
         .iter()
         .map(|one| (one.url.clone(), text(&event(one)["slug"])))
@@ -92,27 +92,23 @@ fn webhook_receives_only_its_events_in_order() {
             pair("https://files/", "file_ready"),
         ]
     );
-    assert_eq!(
-        (take(&mut site).len(), next(&site)),
-        (0, None),
-        "all are being delivered"
-    );
+    assert_eq!((take(&site).len(), next(&site)), (0, None), "all are being delivered");
 }
 
 #[test]
 fn refused_call_sends_no_webhook() {
-    let mut site = site(vec![hook("https://a/", &[])]);
+    let site = site(vec![hook("https://a/", &[])]);
     let body = json!({ "displayName": "x", "parentFolderId": "nowhere" });
     assert_eq!(site.call("POST", "/folders", body).0, 400);
-    assert_eq!(take(&mut site), []);
+    assert_eq!(take(&site), []);
 }
 
 #[test]
 fn failed_delivery_is_retried_twelve_times() {
-    let mut site = site(vec![hook("https://a/", &[])]);
+    let site = site(vec![hook("https://a/", &[])]);
     site.folder("Animals", "media-root");
-    let first = take(&mut site).remove(0);
-    told(&mut site, &first, false);
+    let first = take(&site).remove(0);
+    told(&site, &first, false);
     let hours = 60 * MINUTE;
     let plan = [
         MINUTE,
@@ -132,19 +128,19 @@ fn failed_delivery_is_retried_twelve_times() {
         let mut now = START + site_time(&site);
         assert_eq!(next(&site), Some(now + delay), "retry {number}");
         site.clock.advance(delay - 1);
-        assert_eq!(take(&mut site), []);
+        assert_eq!(take(&site), []);
         site.clock.advance(1);
         now += delay;
-        let due = take(&mut site);
+        let due = take(&site);
         assert_eq!((due.len(), due[0].attempt as usize), (1, number + 2));
         let claims: Value = serde_json::from_str(&due[0].claims).expect("JSON");
         assert_eq!(claims["iat"], now / 1000, "each attempt has its own time of issue");
         assert_eq!(event(&due[0]), event(&first));
-        told(&mut site, &due[0], false);
+        told(&site, &due[0], false);
     }
     site.clock.advance(1000 * hours);
     assert_eq!(
-        (take(&mut site).len(), next(&site)),
+        (take(&site).len(), next(&site)),
         (0, None),
         "no attempt after the last retry"
     );
@@ -157,66 +153,62 @@ fn site_time(site: &Site) -> i64 {
 
 #[test]
 fn delay_factor_shortens_the_retries() {
-    let mut site = Site::with(Options {
+    let site = Site::with(Options {
         webhooks: vec![hook("https://a/", &[])],
         webhook_delay_factor: 0.001,
         ..Options::default()
     });
     site.folder("Animals", "media-root");
-    let due = take(&mut site);
-    told(&mut site, &due[0], false);
+    let due = take(&site);
+    told(&site, &due[0], false);
     assert_eq!(next(&site), Some(START + 60));
 }
 
 #[test]
 fn waiting_retry_does_not_delay_later_events() {
-    let mut site = site(vec![hook("https://a/", &[])]);
+    let site = site(vec![hook("https://a/", &[])]);
     site.folder("One", "media-root");
-    let one = take(&mut site);
-    told(&mut site, &one[0], false);
+    let one = take(&site);
+    told(&site, &one[0], false);
     site.folder("Two", "media-root");
-    let two = take(&mut site);
+    let two = take(&site);
     assert_eq!(event(&two[0])["createdEvent"]["entity"]["displayName"], "Two");
-    told(&mut site, &two[0], true);
-    told(&mut site, &two[0], false);
+    told(&site, &two[0], true);
+    told(&site, &two[0], false);
     site.clock.advance(MINUTE);
-    let again = take(&mut site);
+    let again = take(&site);
     assert_eq!(event(&again[0])["createdEvent"]["entity"]["displayName"], "One");
-    told(&mut site, &again[0], true);
+    told(&site, &again[0], true);
     assert_eq!(next(&site), None);
 }
 
 #[test]
 fn restart_continues_pending_deliveries() {
     let hooks = || vec![hook("https://a/", &[]), hook("https://b/", &[])];
-    let mut site = site(hooks());
+    let site = site(hooks());
     site.folder("One", "media-root");
-    let due = take(&mut site);
-    told(&mut site, &due[0], false);
+    let due = take(&site);
+    told(&site, &due[0], false);
     // The second delivery is under way when the manager stops, so it is sent again.
-    let mut site = restarted(site, hooks());
-    let again = take(&mut site);
+    let site = restarted(site, hooks());
+    let again = take(&site);
     assert_eq!((again.len(), &again[0].url[..], again[0].attempt), (1, "https://b/", 1));
     site.clock.advance(MINUTE);
-    let retry = take(&mut site);
+    let retry = take(&site);
     assert_eq!((retry.len(), &retry[0].url[..], retry[0].attempt), (1, "https://a/", 2));
-    told(&mut site, &retry[0], false);
+    told(&site, &retry[0], false);
 
-    let mut site = restarted(site, vec![hook("https://b/", &[])]);
-    let left = take(&mut site);
+    let site = restarted(site, vec![hook("https://b/", &[])]);
+    let left = take(&site);
     assert_eq!((left.len(), &left[0].url[..]), (1, "https://b/"));
-    told(&mut site, &left[0], true);
+    told(&site, &left[0], true);
     site.clock.advance(1000 * MINUTE);
-    assert_eq!(
-        take(&mut site),
-        [],
-        "a URL that is no longer configured receives nothing"
-    );
+    assert_eq!(take(&site), [], "a URL that is no longer configured receives nothing");
 }
 
 #[test]
 fn deliveries_above_the_limit_come_in_batches() {
-    let mut site = site(vec![hook("https://a/", &[])]);
+    let site = site(vec![hook("https://a/", &[])]);
     for number in 0..250 {
         site.folder(&format!("{number}"), "media-root");
     }
@@ -238,7 +230,7 @@ fn deliveries_above_the_limit_come_in_batches() {
 
 #[test]
 fn keep_events_drops_older_events_once_delivered() {
-    let mut site = Site::with(Options {
+    let site = Site::with(Options {
         webhooks: vec![hook("https://a/", &["folder_updated"])],
         keep_events: Some(2),
         ..Options::default()
@@ -254,37 +246,33 @@ fn keep_events_drops_older_events_once_delivered() {
         events.iter().map(|event| event.number).collect()
     };
     assert_eq!(numbers(&site), [2, 4, 5], "an undelivered event is kept");
-    let due = take(&mut site);
+    let due = take(&site);
     assert_eq!(event(&due[0])["slug"], "updated");
-    told(&mut site, &due[0], true);
+    told(&site, &due[0], true);
     site.folder("5", "media-root");
     assert_eq!(numbers(&site), [5, 6]);
 }
 
 #[test]
 fn webhook_key_survives_restart_and_reset() {
-    let mut site = Site::new();
-    let control = |site: &mut Site, name: &str, input: Value| site.manager.control(name, &input).expect("an answer");
-    assert_eq!(control(&mut site, "webhookKey", json!({})), Value::Null);
+    let site = Site::new();
+    let control = |site: &Site, name: &str, input: Value| site.manager.control(name, &input).expect("an answer");
+    assert_eq!(control(&site, "webhookKey", json!({})), Value::Null);
     assert_eq!(site.send(Request::new("GET", "/_wix-media/webhook-key")).status, 404);
     let pair = json!({ "privateKey": "PRIVATE", "publicKey": "PUBLIC" });
-    control(&mut site, "setWebhookKey", pair.clone());
-    let mut site = restarted(site, Vec::new());
-    assert_eq!(control(&mut site, "webhookKey", json!({})), pair);
+    control(&site, "setWebhookKey", pair.clone());
+    let site = restarted(site, Vec::new());
+    assert_eq!(control(&site, "webhookKey", json!({})), pair);
     let (response, body) = site.fetch(Request::new("GET", "/_wix-media/webhook-key"));
     assert_eq!((response.status, &body[..]), (200, &b"PUBLIC"[..]));
     assert_eq!(site.send(Request::new("POST", "/_wix-media/webhook-key")).status, 405);
-    control(&mut site, "reset", json!({}));
-    assert_eq!(
-        control(&mut site, "webhookKey", json!({})),
-        pair,
-        "a reset keeps the key"
-    );
+    control(&site, "reset", json!({}));
+    assert_eq!(control(&site, "webhookKey", json!({})), pair, "a reset keeps the key");
 }
 
 #[test]
 fn deliveries_through_control_are_json() {
-    let mut site = site(vec![hook("https://a/", &[])]);
+    let site = site(vec![hook("https://a/", &[])]);
     site.folder("One", "media-root");
     let answer = site
         .manager
@@ -298,7 +286,7 @@ fn deliveries_through_control_are_json() {
     let told = json!({ "id": delivery["id"], "ok": true });
     site.manager.control("delivered", &told).expect("told");
     site.clock.advance(1000 * MINUTE);
-    assert_eq!(take(&mut site), []);
+    assert_eq!(take(&site), []);
 }
 
 #[test]
@@ -307,20 +295,20 @@ fn events_over_http_are_paged_json() {
     for name in ["a", "b", "c"] {
         site.folder(name, "media-root");
     }
-    let page = |site: &mut Site, query: &str| site.json(Request::new("GET", &format!("/_wix-media/events{query}")));
-    let (status, all) = page(&mut site, "");
+    let page = |site: &Site, query: &str| site.json(Request::new("GET", &format!("/_wix-media/events{query}")));
+    let (status, all) = page(&site, "");
     assert_eq!(
         (status, all["events"].as_array().map(Vec::len), &all["lastEvent"]),
         (200, Some(3), &json!(3))
     );
     assert_eq!(all["events"][2]["body"], site.event_bodies()[2]);
-    let (_, rest) = page(&mut site, "?after=1&limit=1");
+    let (_, rest) = page(&site, "?after=1&limit=1");
     assert_eq!(
         (rest["events"].as_array().map(Vec::len), &rest["events"][0]["number"]),
         (Some(1), &json!(2))
     );
     for query in ["?after=x", "?after=-1", "?limit=1.5"] {
-        assert_eq!(page(&mut site, query).0, 400, "{query}");
+        assert_eq!(page(&site, query).0, 400, "{query}");
     }
     assert_eq!(site.send(Request::new("POST", "/_wix-media/events")).status, 405);
     assert_eq!(site.send(Request::new("GET", "/_wix-media/other")).status, 404);
@@ -328,8 +316,8 @@ fn events_over_http_are_paged_json() {
 
 #[test]
 fn event_stream_resumes_after_the_last_event_id() {
-    let mut site = Site::new();
-    let listen = |site: &mut Site, seen: Option<&str>| {
+    let site = Site::new();
+    let listen = |seen: Option<&str>| {
         let mut request = Request::new("GET", "/_wix-media/events").header("Accept", "text/event-stream");
         if let Some(seen) = seen {
             request = request.header("Last-Event-ID", seen);
@@ -339,26 +327,26 @@ fn event_stream_resumes_after_the_last_event_id() {
         String::from_utf8(body).expect("text")
     };
     site.folder("before", "media-root");
-    let start = listen(&mut site, None);
+    let start = listen(None);
     assert_eq!(
         start, "retry: 1000\nid: 1\n\n",
         "a new stream starts after the last event"
     );
     site.folder("é 写真", "media-root");
     site.folder("c", "media-root");
-    let all = listen(&mut site, Some("1"));
+    let all = listen(Some("1"));
     let blocks: Vec<_> = all.split_terminator("\n\n").collect();
     assert_eq!(blocks.len(), 3, "{all}");
     let (id, data) = blocks[1].split_once('\n').expect("two lines");
     assert_eq!(id, "id: 2");
     let event: Value = serde_json::from_str(data.strip_prefix("data: ").expect("data")).expect("JSON");
     assert_eq!(event["createdEvent"]["entity"]["displayName"], "é 写真");
-    assert_eq!(listen(&mut site, Some("3")), "retry: 1000\nid: 3\n\n");
+    assert_eq!(listen(Some("3")), "retry: 1000\nid: 3\n\n");
 }
 
 #[test]
 fn events_without_credentials_return_401() {
-    let mut site = Site::with(Options {
+    let site = Site::with(Options {
         credentials: Some(Credentials {
             api_keys: vec![ApiKey {
                 key: "k".into(),
