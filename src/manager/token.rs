@@ -30,7 +30,7 @@ pub(crate) fn sign(secret: &[u8], claims: &Value) -> String {
     )
 }
 
-/// The claims of a token, if this key signed it. The caller checks expiry and audience.
+/// Returns the claims of a token, if this key signed it. The caller checks expiry and audience.
 pub(crate) fn verify(secret: &[u8], token: &str) -> Option<Value> {
     let (text, signature) = token.rsplit_once('.')?;
     let (header, claims) = text.split_once('.')?;
@@ -41,7 +41,7 @@ pub(crate) fn verify(secret: &[u8], token: &str) -> Option<Value> {
     serde_json::from_slice(&Base64UrlUnpadded::decode_vec(claims).ok()?).ok()
 }
 
-/// Whether two secrets are equal, in constant time: the comparison is of their MACs under `key`.
+/// Returns whether two secrets are equal, in constant time: it compares their MACs under `key`.
 pub(crate) fn is_equal(key: &[u8], one: &str, other: &str) -> bool {
     let (Some(one), Some(other)) = (mac(key, one), mac(key, other)) else {
         return false;

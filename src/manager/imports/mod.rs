@@ -1,9 +1,10 @@
-//! Imports: files that the manager has fetched from elsewhere (`docs/contract/uploads-and-downloads.md#s4`).
+//! Imports: files that a host fetches from other URLs (`docs/contract/uploads-and-downloads.md#s4`).
 //!
-//! A call makes the file, pending and without content, and leaves an order. The manager opens no socket, so its host takes
-//! the orders, fetches, and brings back what came: [`Manager::take_imports`], [`Manager::open_import`] with
-//! [`feed`](Manager::feed) and [`close`](Manager::close), or [`Manager::fail_import`]. An order stays in the catalog until
-//! its file is ready or has failed, so after a restart it is taken again.
+//! The life of an import: a call creates the file, `PENDING` and without content, and an order to fetch its URL. The
+//! manager opens no sockets, so a host leases orders ([`Manager::take_imports`]), fetches the URLs, and passes in each
+//! response ([`Manager::open_import`], [`feed`](Manager::feed), [`close`](Manager::close)) or a failure
+//! ([`Manager::fail_import`]). The file is then `READY` or `FAILED`, and the order is removed. If a host crashes, its
+//! leases expire and the orders are leased again.
 
 pub(crate) mod url_policy;
 
@@ -21,31 +22,31 @@ use crate::model::status::Status;
 use serde_json::{Value, json};
 use url_policy::{IMPORT_RULES, UnfitUrl, check_import_url};
 
-/// How long whoever took an import has it to himself, in milliseconds: longer than the fetch may take.
+/// The duration of a lease in milliseconds: longer than a fetch may take.
 pub(crate) const LEASE: i64 = IMPORT_RULES.total_ms as i64 + 60_000;
 
-/// Something to fetch.
+/// A URL that the host has to fetch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportOrder {
-    /// The id of the file that it is for.
+    /// The id of the file to fill.
     pub file: String,
-    /// The URL, with the parameters of the request.
+    /// The URL, with the query parameters of the call.
     pub url: String,
-    /// The headers of the request. They are for the origin of the URL and no other one.
+    /// The headers to send. Send them to the origin of the URL only, not to other origins after a redirect.
     pub headers: Vec<(String, String)>,
 }
 
-/// What is known of an import once its source has answered.
+/// An import whose source has answered.
 #[derive(Debug)]
 pub(crate) struct Fetching {
     pub(crate) file: String,
-    /// The most bytes that it may have.
+    /// The maximum size in bytes.
     pub(crate) limit: u64,
-    /// The MIME type that the request or the name gave.
+    /// The MIME type by the call or the file name.
     declared: Option<String>,
-    /// The MIME type that the source gives.
+    /// The MIME type by the source.
     mime: Option<String>,
-    /// How many bytes the source announces.
+    /// The length that the source announced, in bytes.
     length: Option<u64>,
 }
 
@@ -79,7 +80,7 @@ pub(crate) fn import_file(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {
     Ok(json!({ "file": view::file(&file, &tx.base, &tx.options.site_id) }))
 }
 
-/// All or nothing: the first request that is refused refuses the call.
+/// Creates all files or none: the first refused request fails the call.
 pub(crate) fn bulk_import_files(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {
     let mut files = Vec::new();
     for (at, request) in fields.objects("importFileRequests").iter().enumerate() {
@@ -90,7 +91,7 @@ pub(crate) fn bulk_import_files(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Val
     Ok(json!({ "files": files }))
 }
 
-/// Each request for itself.
+/// Creates files independently: a refused request does not affect the others.
 pub(crate) fn bulk_import_file(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {
     let return_entity = fields.flag("returnEntity").unwrap_or(true);
     let mut results = Vec::new();
@@ -127,14 +128,14 @@ pub(crate) fn bulk_import_file(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Valu
     Ok(json!({ "results": results, "bulkActionMetadata": metadata }))
 }
 
-/// Makes the pending file of an import. A refusal leaves nothing behind.
+/// Creates the pending file of an import. A refusal changes nothing.
 fn accept_import(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<File> {
     let url = fields.text("url").unwrap_or_default();
     match check_import_url(url, tx.options.allow_private_imports) {
         Ok(_) => {}
         Err(UnfitUrl::Malformed(text)) => return Err(Violation::new("url", "FORMAT", text).into()),
         Err(UnfitUrl::Private) => {
-            return Err(Violation::named("url", "PRIVATE_ADDRESS", "is no address of the web").into());
+            return Err(Violation::named("url", "PRIVATE_ADDRESS", "must be a public address").into());
         }
     }
     let headers = headers_of(fields)?;
@@ -209,7 +210,7 @@ fn pending_import(view: &View<'_>, file: &str) -> Outcome<(File, Value)> {
     Ok((file, serde_json::from_str(&import.request)?))
 }
 
-/// Begins to take what the source answers.
+/// Checks the status and the headers of the source.
 pub(crate) fn begin(view: &View<'_>, file: &str, status: u16, head: &Head) -> Outcome<Fetching> {
     let (_, request) = pending_import(view, file)?;
     if !(200..300).contains(&status) {
@@ -241,7 +242,7 @@ pub(crate) fn begin(view: &View<'_>, file: &str, status: u16, head: &Head) -> Ou
 }
 
 impl Fetching {
-    /// Refuses a body of another length than the source has announced.
+    /// Refuses a body whose length differs from the announced one.
     pub(crate) fn check_length(&self, size: Option<u64>) -> Outcome<()> {
         match (self.length, size) {
             (Some(length), Some(size)) if length != size => Err(unreachable("the source broke off")),
@@ -249,13 +250,13 @@ impl Fetching {
         }
     }
 
-    /// The type that the bytes are compared with.
+    /// Returns the type to compare the bytes with.
     pub(crate) fn declared(&self) -> Option<String> {
         self.declared.clone().or_else(|| self.mime.clone())
     }
 }
 
-/// Gives the file of an import its content.
+/// Fills the file of an import.
 pub(crate) fn complete(tx: &mut Tx<'_>, fetching: &Fetching, receipt: Receipt) -> Outcome<Value> {
     let (mut file, request) = pending_import(&tx.view(), &fetching.file)?;
     if let Some(declared) = &fetching.declared
@@ -263,7 +264,7 @@ pub(crate) fn complete(tx: &mut Tx<'_>, fetching: &Fetching, receipt: Receipt) -
         && fetching.mime.as_deref() == Some("text/html")
         && MediaType::of_mime(declared) != MediaType::Document
     {
-        // A page that asks to sign in, or says that nothing was found, in place of the file.
+        // Servers often send an HTML page in place of the file: a sign-in form or "not found".
         return Err(mismatch());
     }
     let is_named = media_type::extension(&file.name).is_some();
@@ -290,7 +291,7 @@ pub(crate) fn complete(tx: &mut Tx<'_>, fetching: &Fetching, receipt: Receipt) -
     Ok(json!({ "file": view::file(&file, &tx.base, &tx.options.site_id) }))
 }
 
-/// Leaves on the file why its import failed.
+/// Marks the file as failed, with the reason.
 pub(crate) fn fail(tx: &mut Tx<'_>, file: &str, error: &Value) -> Outcome<()> {
     let (mut file, _) = pending_import(&tx.view(), file)?;
     file.status = Status::Failed;
@@ -299,7 +300,7 @@ pub(crate) fn fail(tx: &mut Tx<'_>, file: &str, error: &Value) -> Outcome<()> {
     events::file_failed(tx, &file, error.clone())
 }
 
-/// The headers that go to the source: those of the request, but for those that belong to the connection.
+/// Returns the headers for the source: those of the call, without the headers of the connection.
 fn headers_of(fields: &Fields) -> Outcome<Vec<(String, String)>> {
     let mut headers = url_policy::pairs(fields.value("urlHeaders"));
     headers.retain(|(name, _)| !IMPORT_RULES.dropped_headers.contains(&&name.to_ascii_lowercase()[..]));
@@ -314,7 +315,7 @@ fn headers_of(fields: &Fields) -> Outcome<Vec<(String, String)>> {
             .chars()
             .any(|character| !matches!(character, '\t' | ' '..='~' | '\u{a0}'..='\u{ff}'))
         {
-            let text = format!("has a character in {shown} that no header can carry");
+            let text = format!("has an invalid character in {shown}");
             return Err(Violation::new("urlHeaders", "FORMAT", text).into());
         }
     }

@@ -1,26 +1,26 @@
-//! Where a file may be imported from (`docs/contract/uploads-and-downloads.md#s4-2`).
+//! The URLs that may be imported (`docs/contract/uploads-and-downloads.md#s4-2`).
 //!
-//! An import makes this machine fetch what a stranger names, so a URL is read more strictly than a browser reads it: what
-//! two readers could understand in two ways, such as numbers that mean an address or marks that a browser drops, is
-//! refused. The tests compare it with the URL parser of the web.
+//! An import makes this machine fetch a URL of the caller's choice, so the check is stricter than a browser: it refuses
+//! every URL that two parsers could read differently, such as numeric forms of addresses and characters that browsers
+//! drop. The tests compare it with the `url` crate.
 
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// What a host that fetches for imports keeps to.
+/// The limits that a host applies when it fetches imports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImportRules {
-    /// Most milliseconds from the first attempt to the last byte.
+    /// The maximum milliseconds from the first attempt to the last byte.
     pub total_ms: u32,
-    /// Most milliseconds until the first byte.
+    /// The maximum milliseconds until the first byte.
     pub first_byte_ms: u32,
-    /// Most redirects, each of them checked with [`check_import_url`].
+    /// The maximum number of redirects. Check each of them with [`check_import_url`].
     pub redirects: u32,
-    /// Headers that a request cannot set, in lower case.
+    /// Headers that calls cannot set, in lower case.
     pub dropped_headers: &'static [&'static str],
 }
 
-/// The rules of this release.
+/// The limits of this version.
 ///
 /// ```
 /// assert_eq!(wix_media::manager::IMPORT_RULES.redirects, 5);
@@ -43,17 +43,19 @@ impl ImportRules {
     }
 }
 
-/// Why a URL is not fetched.
+/// The reason why a URL is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnfitUrl {
-    /// It is no plain web URL; what it should be.
+    /// It is not a plain web URL. The text says what was expected.
     Malformed(&'static str),
-    /// It names this machine, its network, or an address that no server of the web has.
+    /// It names this machine, its network, or an address that is not public.
     Private,
 }
 
-/// Checks that a URL may be fetched, and gives its origin. A host does so for the URL of an import and for each redirect;
-/// credentials and headers of the request go along only while the origin stays the same.
+/// Checks a URL and returns its origin.
+///
+/// Check the URL of an import and of each redirect, and drop credentials and headers when the origin changes.
+/// `allow_private` accepts addresses of this machine and its network, for tests.
 ///
 /// ```
 /// use wix_media::manager::{UnfitUrl, check_import_url};
@@ -117,8 +119,10 @@ pub fn check_import_url(url: &str, allow_private: bool) -> Result<String, UnfitU
     Ok(format!("{scheme}://{host}:{port}"))
 }
 
-/// The address that a host name is, if it is one; `None` for what is no host name. A name whose last part is a number is
-/// an address to browsers, which know many ways to write one; here only the usual way counts.
+/// Checks a host name, and returns the address if it is one. Returns `None` for an invalid name.
+///
+/// Browsers read a name whose last part is a number as an address, in many notations. Only the dotted decimal one is
+/// accepted here.
 fn named_host(host: &str) -> Option<Option<Ipv4Addr>> {
     let name = host.strip_suffix('.').unwrap_or(host);
     let plain = |label: &str| {
@@ -135,14 +139,15 @@ fn named_host(host: &str) -> Option<Option<Ipv4Addr>> {
     if digits(last) || last.starts_with("0x") {
         return name.parse().ok().filter(|_| name == host).map(Some);
     }
-    // Punycode that a browser would refuse is refused when the name is looked up.
+    // Invalid Punycode fails when the name is resolved.
     Some(None)
 }
 
-/// Whether no server of the web has this address: private, loopback, link-local, shared, documentation, multicast and
-/// reserved ones, and IPv6 addresses that stand for another one. Text that is no address counts as private.
+/// Returns whether an address is not public: private, loopback, link-local, shared, documentation, multicast and
+/// reserved ones, and IPv6 addresses that embed such an IPv4 address. Text that is not an address counts as private.
 ///
-/// A host asks this of every address that a name resolves to, before it connects to that very address.
+/// Check every address that a name resolves to, and connect to the checked address itself: a second lookup could return
+/// another one.
 ///
 /// ```
 /// use wix_media::manager::is_private;
@@ -162,7 +167,7 @@ fn is_private_address(address: IpAddr) -> bool {
     }
 }
 
-/// The registries of special-purpose addresses, each as bits and length of its prefix.
+/// The registry of special-purpose IPv4 addresses, each as bits and length of its prefix.
 const PRIVATE_V4: [(u32, u32); 16] = [
     (0x0000_0000, 8),  // this network
     (0x0a00_0000, 8),  // private
@@ -188,7 +193,7 @@ fn is_private_v4(address: Ipv4Addr) -> bool {
     PRIVATE_V4.iter().any(within)
 }
 
-/// Only 2000::/3 is in use for servers; these parts of it are not, or stand for addresses of IPv4.
+/// The prefixes in 2000::/3 that are not public. All other addresses outside 2000::/3 are private.
 const PRIVATE_V6: [(u128, u32); 4] = [
     (0x2001_0000 << 96, 23), // protocol assignments, Teredo among them
     (0x2001_0db8 << 96, 32), // documentation
@@ -198,7 +203,7 @@ const PRIVATE_V6: [(u128, u32); 4] = [
 
 fn is_private_v6(address: Ipv6Addr) -> bool {
     let bits = u128::from(address);
-    // Networks without IPv4 reach it through this prefix, so it is what it stands for.
+    // NAT64: this prefix embeds an IPv4 address.
     if bits >> 32 == 0x0064_ff9b << 64 {
         return is_private_v4(Ipv4Addr::from(bits as u32));
     }
@@ -206,7 +211,7 @@ fn is_private_v6(address: Ipv6Addr) -> bool {
     bits >> 125 != 1 || PRIVATE_V6.iter().any(within)
 }
 
-/// The URL with parameters added to its query, without its fragment. Values become text, and a list repeats the name.
+/// Adds parameters to the query of a URL and removes its fragment. Values become text, and a list repeats the name.
 pub(crate) fn with_parameters(url: &str, parameters: &[(String, String)]) -> String {
     let mut full = url.split('#').next().unwrap_or_default().to_owned();
     for (name, value) in parameters {
@@ -225,7 +230,7 @@ pub(crate) fn with_parameters(url: &str, parameters: &[(String, String)]) -> Str
     full
 }
 
-/// The members of a free object as pairs of texts; `null` is not sent.
+/// Converts the members of a free-form object to pairs of texts. `null` is left out.
 pub(crate) fn pairs(object: Option<&Value>) -> Vec<(String, String)> {
     let text = |value: &Value| match value {
         Value::Null => None,
@@ -244,7 +249,7 @@ pub(crate) fn pairs(object: Option<&Value>) -> Vec<(String, String)> {
     pairs
 }
 
-/// What a URL calls its file: the last part of its path, decoded, else its host.
+/// Returns the file name in a URL: the last part of its path, decoded, or else its host.
 pub(crate) fn name_in(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let path = rest.split(['?', '#']).next().unwrap_or_default();
@@ -262,7 +267,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn only_plain_web_urls_are_fetched() {
+    fn check_import_url_accepts_only_plain_web_urls() {
         for url in [
             "",
             "a",
@@ -316,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn private_places_are_refused() {
+    fn check_import_url_refuses_private_addresses() {
         for address in [
             "0.0.0.0",
             "10.1.2.3",
@@ -390,9 +395,9 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is let through is understood by the web's own parser, and as the same place.
+        /// Every accepted URL has the same host and port for the `url` crate.
         #[test]
-        fn nobody_reads_an_accepted_url_differently(
+        fn accepted_url_has_the_same_origin_for_the_url_crate(
             scheme in "(http|https|HTTP|hTtPs|ftp|)", colon in "(://|:/|:|:///)",
             authority in r"([a-z0-9.@:\[\]%x_-]{0,12}|[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}|0x[0-9a-f]{1,8}|\[[0-9a-f:]{2,12}\]|.{0,8})",
             tail in r"([/?#\\].{0,10}|)",
@@ -400,7 +405,7 @@ mod tests {
             let url = format!("{scheme}{colon}{authority}{tail}");
             if let Ok(origin) = check_import_url(&url, true) {
                 let parsed = url::Url::parse(&url);
-                // Names in Punycode can still be unfit for the web.
+                // Punycode can still be invalid.
                 prop_assert!(parsed.is_ok() || authority.contains("xn--"), "{}", url);
                 if let Ok(parsed) = parsed {
                     let theirs = format!(
@@ -415,7 +420,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_go_into_the_query() {
+    fn with_parameters_extends_the_query() {
         let parameters = pairs(Some(
             &json!({ "a": [1, "two words", null], "b": true, "c": null, "d&": { "x": 1 } }),
         ));
@@ -428,7 +433,7 @@ mod tests {
     }
 
     #[test]
-    fn urls_name_their_files() {
+    fn name_in_returns_last_segment_or_host() {
         for (url, name) in [
             ("https://h/photos/r%C3%A9sum%C3%A9.pdf?x=/y#z", "résumé.pdf"),
             ("https://h/photos/", "photos"),

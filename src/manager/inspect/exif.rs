@@ -8,7 +8,7 @@ use crate::images::orientation::Orientation;
 /// The segments or chunks of a file that are read in search of its EXIF data: it bounds what a hostile file costs.
 const MAX_CHUNKS: u32 = 64;
 
-/// Whether the orientation turns the image by a quarter, which exchanges width and height.
+/// Returns whether the orientation turns the image by a quarter, which exchanges width and height.
 pub(super) fn is_sideways(input: &mut Input<'_>, mime: &str) -> bool {
     let start = match mime {
         "image/jpeg" => find_in_jpeg(input),

@@ -1,4 +1,4 @@
-//! Generated sounds, whose durations are compared with those of the crate `lofty`.
+//! Property tests: durations of generated sounds, compared with those of the crate `lofty`.
 
 use super::facts;
 use lofty::config::ParseOptions;

@@ -1,4 +1,4 @@
-//! What the bytes of a file tell about it: digest, dimensions, duration and bit rate.
+//! Inspection of files: digest, dimensions, duration and bit rate.
 //!
 //! Pure functions over a reader: they know neither stores nor options. Files may be truncated, damaged or hostile. A fact
 //! that cannot be read is left out; a file never makes [`facts`] fail. All reads are small and their number is bounded.
@@ -50,7 +50,7 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    /// Reads stored facts. Damaged ones count as none, so that one row cannot break a list.
+    /// Reads stored facts. Damaged ones become empty, so that one row cannot break a list.
     pub(crate) fn from_json(text: &str) -> Facts {
         serde_json::from_str(text).unwrap_or_default()
     }

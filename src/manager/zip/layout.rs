@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn time_outside_the_format_is_its_first() {
+    fn dos_time_outside_its_range_returns_its_first() {
         assert_eq!(dos_time(0), (0, 33));
         assert_eq!(
             dos_time(1_704_449_472_005),

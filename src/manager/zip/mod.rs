@@ -169,7 +169,7 @@ mod tests {
         }
     }
 
-    /// All parts of a zip of these entries, whose lengths are compared with the one that the zip told before.
+    /// Returns all parts of a zip of these entries, and checks their total against the announced length.
     fn parts(entries: &[BundleEntry]) -> Vec<Part> {
         let catalog = catalog(entries);
         let snapshot = catalog.read().expect("a snapshot");
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn removed_bundle_fails_and_does_not_end() {
+    fn next_on_removed_bundle_fails() {
         let catalog = catalog(&[row("a", 1)]);
         let mut zip = Zip::new(&*catalog.read().expect("a snapshot"), "id").expect("a zip");
         let mut writer = catalog.write().expect("a writer");
