@@ -1,7 +1,7 @@
-//! New files from bytes: uploads, imports and seeds all end here.
+//! Creation of files from bytes: the last step of uploads, imports and seeds.
 //!
-//! Bytes never pass through a transaction. A host moves them into a blob; [`inspect`] reads what they are, outside of any
-//! transaction; and the [`Receipt`] goes into the one short transaction that creates the file.
+//! Bytes never pass through a transaction. A host writes them into a blob. [`inspect`] reads their type and facts,
+//! outside any transaction. The resulting [`Receipt`] is passed to the one short transaction that creates the file.
 
 use super::quota;
 use super::target::Target;
@@ -17,14 +17,14 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::io::{Read, Seek, SeekFrom};
 
-/// What is known about bytes that are in a blob.
+/// The type, digest and facts of bytes in a blob.
 #[derive(Clone, Debug)]
 pub(crate) struct Receipt {
     pub(crate) blob: String,
     pub(crate) digested: Digested,
-    /// The MIME type that the bytes and the declaration agree on.
+    /// The MIME type that bytes and declaration agree on.
     pub(crate) mime: String,
-    /// Whether the bytes tell a type by themselves.
+    /// Whether the type was detected in the bytes.
     pub(crate) is_sniffed: bool,
     pub(crate) facts: Facts,
 }
@@ -51,7 +51,7 @@ pub(crate) fn mismatch() -> Refusal {
     Refusal::code(400, "MISMATCH_MIME_TYPE", "the MIME type does not fit the file")
 }
 
-/// The MIME type that a declaration and a name give, if any.
+/// Returns the MIME type by a declaration and a name.
 pub(crate) fn declared(mime: &str, name: Option<&str>) -> Outcome<Option<String>> {
     media_type::declared(mime, name).map_err(|conflict| match conflict {
         InvalidType::Malformed => unsupported("invalid MIME type"),
@@ -59,7 +59,7 @@ pub(crate) fn declared(mime: &str, name: Option<&str>) -> Outcome<Option<String>
     })
 }
 
-/// Refuses a private 3D model (docs/contract/choices.md#u41).
+/// Refuses a private 3D model (`docs/contract/choices.md#u41`).
 pub(crate) fn check_privacy(private: bool, media_type: Option<MediaType>) -> Outcome<()> {
     if private && media_type == Some(MediaType::Model3d) {
         return Err(unsupported("a 3D model cannot be private"));
@@ -67,7 +67,7 @@ pub(crate) fn check_privacy(private: bool, media_type: Option<MediaType>) -> Out
     Ok(())
 }
 
-/// Reads what the bytes of a blob are. `colors` are those of an image, from a host that can decode it.
+/// Inspects the bytes of a blob. `colors` are those of an image, from a host that can decode it.
 pub(crate) fn inspect(
     mut reader: impl Read + Seek,
     blob: &str,
@@ -91,7 +91,7 @@ pub(crate) fn inspect(
     })
 }
 
-/// The true type: what the bytes say where they say something, within the media type that was declared.
+/// Decides the type of a file: the detected one, if it is within the declared media type.
 fn reconcile(declared: Option<String>, first: &[u8]) -> Outcome<String> {
     let sniffed = media_type::sniff(first);
     let Some(declared) = declared else {
@@ -102,8 +102,8 @@ fn reconcile(declared: Option<String>, first: &[u8]) -> Outcome<String> {
     };
     let media_type = MediaType::of_mime(&declared);
     if media_type == MediaType::of_mime(sniffed.mime) {
-        // Within images and archives the bytes know better. Of a film, a sound or a document the declared type says more
-        // than the first bytes do.
+        // Detection is precise for images and archives. For videos, sounds and documents the declared type is more
+        // specific.
         let precise = matches!(media_type, MediaType::Image | MediaType::Archive);
         return Ok(if precise { sniffed.mime.to_owned() } else { declared });
     }
@@ -113,7 +113,7 @@ fn reconcile(declared: Option<String>, first: &[u8]) -> Outcome<String> {
     Err(mismatch())
 }
 
-/// Refuses bytes that may not become a file of this site.
+/// Refuses bytes that the options or the quota do not allow.
 pub(crate) fn check(view: &View<'_>, private: bool, receipt: &Receipt) -> Outcome<()> {
     let media_type = MediaType::of_mime(&receipt.mime);
     check_privacy(private, Some(media_type))?;
@@ -124,7 +124,7 @@ pub(crate) fn check(view: &View<'_>, private: bool, receipt: &Receipt) -> Outcom
     quota::check_quota(view, receipt.digested.size)
 }
 
-/// The folder of a new file that names none.
+/// Returns the default folder of a new file.
 pub(crate) fn default_folder(context: &Context<'_>) -> &'static str {
     match context.origin {
         Origin::Site => system_folder::MEDIA_ROOT,
@@ -135,14 +135,14 @@ pub(crate) fn default_folder(context: &Context<'_>) -> &'static str {
     }
 }
 
-/// A file id up to the extension of its type (docs/contract/choices.md#u28).
+/// Returns a new file id without the extension, which depends on the type (`docs/contract/choices.md#u28`).
 pub(crate) fn stem(context: &Context<'_>) -> String {
     let site = Sha256::digest(context.options.site_id.as_bytes());
     let prefix = base16ct::lower::encode_string(&site[..3]);
     format!("{prefix}_{}", context.ids.hex())
 }
 
-/// A file without content.
+/// Creates a file without content.
 pub(crate) fn new_file(context: &Context<'_>, stem: &str, name: &str, mime: &str, target: &Target) -> File {
     let name = media_type::display_name(name, mime);
     let media_type = MediaType::of_mime(mime);
@@ -158,7 +158,7 @@ pub(crate) fn new_file(context: &Context<'_>, stem: &str, name: &str, mime: &str
     file
 }
 
-/// Gives a file its content, and begins to process it.
+/// Fills a file and starts its processing.
 pub(crate) fn fill(context: &Context<'_>, file: &mut File, receipt: Receipt) {
     let Receipt {
         blob, digested, facts, ..
@@ -177,7 +177,7 @@ pub(crate) fn fill(context: &Context<'_>, file: &mut File, receipt: Receipt) {
     }
 }
 
-/// Ends the processing of a file: it is ready, unless the options make it fail.
+/// Finishes the processing of a file: it becomes ready, unless the options make it fail.
 pub(crate) fn process(context: &Context<'_>, file: &mut File) {
     let failing = context.options.fails(file.media_type, &file.name);
     file.status = if failing { Status::Failed } else { Status::Ready };

@@ -1,4 +1,4 @@
-//! Files: reading, renaming, labelling and moving them.
+//! Calls that read, rename, label and move files.
 
 use super::mask::Mask;
 use super::target;
@@ -31,7 +31,7 @@ pub(crate) fn get_file_descriptors(view: &View<'_>, fields: &Fields) -> Outcome<
     Ok(json!({ "files": files }))
 }
 
-/// The ids in the field `fileIds`, each once, in the order of the request.
+/// Returns the ids in the field `fileIds` without duplicates, in the order of the request.
 pub(crate) fn distinct_files(fields: &Fields) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let ids = fields.texts("fileIds").unwrap_or_default().into_iter().map(file_id);
@@ -73,7 +73,7 @@ pub(crate) fn update_file_descriptor(tx: &mut Tx<'_>, fields: &Fields) -> Outcom
     Ok(json!({ "file": view::file(&file, &tx.base, &tx.options.site_id) }))
 }
 
-/// The file with this id or media URL.
+/// Returns the file with this id or media URL.
 pub(crate) fn file(view: &View<'_>, id: &str) -> Outcome<File> {
     let id = file_id(id);
     view.catalog.file(&id)?.ok_or_else(|| Refusal::file_not_found(&id))

@@ -1,4 +1,4 @@
-//! Folders: making, reading, renaming and moving them. What happens in the trash is in [`trash`](super::trash).
+//! Calls that create, read, rename and move folders. Deletion and restoring are in [`trash`](super::trash).
 
 use super::mask::Mask;
 use super::target::{self, Target};
@@ -11,8 +11,8 @@ use crate::manager::view;
 use crate::model::system_folder::{self, SystemFolder};
 use serde_json::{Value, json};
 
-/// Refuses names that are blank, that no path could reach, or that hold control characters
-/// (`docs/contract/choices.md#u20`, `docs/contract/choices.md#u22`).
+/// Refuses blank names, names that no path could contain, and control characters (`docs/contract/choices.md#u20`,
+/// `docs/contract/choices.md#u22`).
 pub(crate) fn check_name(field: &str, name: &str) -> Outcome<()> {
     if name.trim().is_empty() {
         return Err(Violation::blank(field).into());
@@ -23,12 +23,12 @@ pub(crate) fn check_name(field: &str, name: &str) -> Outcome<()> {
     Ok(())
 }
 
-/// The refusal to change or delete a folder of the system.
-pub(crate) fn is_system_folder(id: &str) -> Refusal {
+/// Returns the refusal to change or delete a system folder.
+pub(crate) fn system_folder_refusal(id: &str) -> Refusal {
     Refusal::code(400, "SYSTEM_FOLDER", format!("{id} is a system folder"))
 }
 
-/// Adds a folder, with its event.
+/// Inserts a folder and emits its event.
 pub(crate) fn add_folder(tx: &mut Tx<'_>, name: &str, target: &Target) -> Outcome<Folder> {
     let id = tx.ids.hex();
     let folder = Folder::new(&id, name, &target.id, target.area, tx.now);
@@ -47,13 +47,13 @@ pub(crate) fn create_folder(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> 
     Ok(json!({ "folder": view::folder(&folder, &tx.options.site_id) }))
 }
 
-/// What a system folder looks like from outside (`docs/contract/choices.md#u9`).
+/// Returns a system folder as callers see it (`docs/contract/choices.md#u9`).
 pub(crate) fn system_folder(view: &View<'_>, folder: &SystemFolder) -> Outcome<Folder> {
     let since = view.since()?;
     Ok(Folder::new(folder.id, folder.name, folder.parent, folder.area, since))
 }
 
-/// The folder with this id, system folders included.
+/// Returns the folder with this id, which may be a system folder.
 pub(crate) fn folder(view: &View<'_>, id: &str) -> Outcome<Folder> {
     if let Some(folder) = system_folder::find(id) {
         return system_folder(view, folder);
@@ -69,7 +69,7 @@ pub(crate) fn get_folder(view: &View<'_>, fields: &Fields) -> Outcome<Value> {
 pub(crate) fn update_folder(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {
     let id = fields.text("folder.id").unwrap_or_default();
     if system_folder::find(id).is_some() {
-        return Err(is_system_folder(id));
+        return Err(system_folder_refusal(id));
     }
     let mut folder = tx.catalog.folder(id)?.ok_or_else(|| Refusal::folder_not_found(id))?;
     let changes = fields.object("folder");

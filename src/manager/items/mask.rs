@@ -1,10 +1,10 @@
-//! Which members an update changes.
+//! The field mask of an update.
 
 use crate::manager::http::error::{Outcome, Refusal};
 use crate::manager::http::validate::Fields;
 use serde_json::Value;
 
-/// Which members an update changes: those of an explicit `fieldMask`, else those that were sent
+/// The members that an update changes: those of an explicit `fieldMask`, or else those that were sent
 /// (`docs/contract/choices.md#u18`).
 #[derive(Debug)]
 pub(crate) struct Mask {
@@ -46,7 +46,7 @@ impl Mask {
         Ok(Mask { names })
     }
 
-    /// The new value of a member, when the mask holds it and it was sent.
+    /// Returns the new value of a member, if the mask contains it and it was sent.
     pub(crate) fn value<'a>(&self, changes: &'a Fields, name: &str) -> Option<&'a Value> {
         changes.value(name).filter(|_| self.names.contains(&name))
     }

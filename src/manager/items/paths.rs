@@ -1,4 +1,4 @@
-//! Places for items by path.
+//! Folders by path.
 
 use super::folders;
 use super::target::{Target, check_depth};
@@ -6,7 +6,7 @@ use crate::catalog::Folder;
 use crate::manager::http::error::Outcome;
 use crate::manager::tx::Tx;
 
-/// The folder at a path below a target; the folders that are missing are made (`docs/contract/files-api.md#c6`).
+/// Returns the folder at a path below a target, and creates missing folders (`docs/contract/files-api.md#c6`).
 pub(crate) fn ensure_path(tx: &mut Tx<'_>, target: Target, path: &str) -> Outcome<Target> {
     let mut target = target;
     let mut names = path.split('/').filter(|name| !name.is_empty()).peekable();
@@ -21,7 +21,7 @@ pub(crate) fn ensure_path(tx: &mut Tx<'_>, target: Target, path: &str) -> Outcom
         target = place(folder);
         names.next();
     }
-    // All that is missing is checked before any of it is made, so that a refusal leaves nothing.
+    // Check all missing folders before creating the first, so that a refusal leaves nothing behind.
     let missing: Vec<&str> = names.collect();
     for name in &missing {
         folders::check_name("filePath", name)?;

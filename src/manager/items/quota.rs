@@ -4,7 +4,7 @@ use crate::manager::http::error::{Outcome, Refusal};
 use crate::manager::tx::View;
 use serde_json::json;
 
-/// Refuses `more` bytes that the quota has no room for.
+/// Refuses `more` bytes that exceed the quota.
 pub(crate) fn check_quota(view: &View<'_>, more: u64) -> Outcome<()> {
     let Some(quota) = view.options.quota else {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Places for items: folders by id, and how deep they may be nested.
+//! Target folders of items, by id, and their maximum depth.
 
 use crate::catalog::Area;
 use crate::manager::http::error::{Outcome, Violation};
@@ -6,24 +6,24 @@ use crate::manager::tx::View;
 use crate::model::system_folder;
 use serde_json::json;
 
-/// The most levels of folders (docs/contract/folders-api.md#s1).
+/// The maximum number of nested folders (`docs/contract/folders-api.md#s1`).
 pub(crate) const MAX_DEPTH: usize = 100;
 
-/// A folder that something can be put into.
+/// A folder that can receive items.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     pub(crate) id: String,
     pub(crate) area: Area,
 }
 
-/// The folder with this id as a place for items, or the rule that it breaks (`docs/contract/choices.md#u5`,
+/// Returns the folder with this id as a target, or the rule that it breaks (`docs/contract/choices.md#u5`,
 /// `docs/contract/choices.md#u6`).
 pub(crate) fn target(view: &View<'_>, field: &str, id: &str) -> Outcome<Target> {
     let trashed = || Violation::named(field, "PARENT_FOLDER_IN_TRASH", "is in the trash");
     let area = match area_of(view, id)? {
         Some(Area::Trash) => return Err(trashed().into()),
         Some(area) => area,
-        None => return Err(Violation::named(field, "PARENT_FOLDER_NOT_FOUND", "is no folder of this site").into()),
+        None => return Err(Violation::named(field, "PARENT_FOLDER_NOT_FOUND", "must be a folder of this site").into()),
     };
     Ok(Target {
         id: id.to_owned(),
@@ -31,7 +31,7 @@ pub(crate) fn target(view: &View<'_>, field: &str, id: &str) -> Outcome<Target> 
     })
 }
 
-/// The area of a folder, system folders included; `None` for an unknown id.
+/// Returns the area of a folder, which may be a system folder. Returns `None` for an unknown id.
 pub(crate) fn area_of(view: &View<'_>, id: &str) -> Outcome<Option<Area>> {
     match system_folder::area_of(id) {
         Some(area) => Ok(Some(area)),
@@ -39,12 +39,12 @@ pub(crate) fn area_of(view: &View<'_>, id: &str) -> Outcome<Option<Area>> {
     }
 }
 
-/// How many folders of people's own lead to this one, itself included.
+/// Returns the depth of a folder: 1 for a top-level one. System folders do not count.
 fn depth(view: &View<'_>, id: &str) -> Outcome<usize> {
     Ok(view.catalog.folders_above(id)?.len())
 }
 
-/// Refuses to put a tree of this height under a folder when it would be too deep.
+/// Refuses to put a tree of this height into a folder if it would be too deep.
 pub(crate) fn check_depth(view: &View<'_>, field: &str, parent: &str, height: u32) -> Outcome<()> {
     if fits(view, parent, height)? {
         return Ok(());

@@ -1,15 +1,15 @@
-//! The trash.
+//! The trash: deleting and restoring files and folders.
 //!
-//! A deletion moves an item to the top of the trash together with everything below, which keeps its place in the tree
-//! (`docs/contract/choices.md#u12`). So everything below a trashed folder was trashed with it: items that had been deleted
-//! before lie at the top of the trash, and nothing can be put into a trashed folder. A restore brings back exactly that
-//! tree.
+//! A deletion moves an item to the top of the trash together with its whole tree, whose structure stays
+//! (`docs/contract/choices.md#u12`). So everything below a trashed folder was trashed with it: items that were deleted
+//! before it are at the top of the trash themselves, and trashed folders cannot receive items. Restoring a folder
+//! brings back exactly that tree.
 //!
-//! Several items are restored in the reverse order of their deletions. A folder that was the parent of another one when
-//! that was deleted, and was deleted later, is then back in time to be its parent again.
+//! Several items are restored in the reverse order of their deletions. If a parent was deleted after its child, it is
+//! therefore restored first, and can be the parent again.
 
 use super::files;
-use super::folders::is_system_folder;
+use super::folders::system_folder_refusal;
 use super::target::{self, Target};
 use crate::catalog::{Area, Entity, File, Leaf, Trashed, Tree};
 use crate::manager::events;
@@ -21,10 +21,10 @@ use crate::model::system_folder;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many items are looked up at once.
+/// The number of items looked up in one query.
 const STEP: usize = 500;
 
-/// An item of a tree, in the order in which events tell of it.
+/// An item of a tree, in the order of its event.
 enum Step<'a> {
     Folder(&'a str),
     File(&'a Leaf),
@@ -46,7 +46,7 @@ impl<'a> Step<'a> {
     }
 }
 
-/// The items of a tree: children before parents when they go, parents before children when they come back.
+/// Returns the items of a tree: children before parents for deletions, parents before children for restoring.
 fn steps(tree: &Tree, going: bool) -> Vec<Step<'_>> {
     let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for branch in tree.folders.iter().skip(1) {
@@ -56,7 +56,7 @@ fn steps(tree: &Tree, going: bool) -> Vec<Step<'_>> {
     for leaf in &tree.files {
         files.entry(&leaf.parent).or_default().push(leaf);
     }
-    // In the order of coming back; going is the reverse of it, with siblings the other way round as well.
+    // This is the order for restoring. Deletions reverse it, siblings included.
     let mut order = Vec::new();
     let mut open: Vec<&str> = tree.folders.first().map(|top| &top.id[..]).into_iter().collect();
     while let Some(id) = open.pop() {
@@ -76,16 +76,16 @@ fn steps(tree: &Tree, going: bool) -> Vec<Step<'_>> {
     order
 }
 
-/// Refuses to delete a folder of the system (`docs/contract/choices.md#u8`).
+/// Refuses to delete a system folder (`docs/contract/choices.md#u8`).
 pub(crate) fn check_deletable(fields: &Fields) -> Outcome<()> {
     let ids = fields.texts("folderIds").unwrap_or_default();
     match ids.into_iter().find(|id| system_folder::find(id).is_some()) {
-        Some(id) => Err(is_system_folder(id)),
+        Some(id) => Err(system_folder_refusal(id)),
         None => Ok(()),
     }
 }
 
-/// The folders of the request that exist and are not inside another one of them.
+/// Returns the existing folders of the request that are not inside another one of them.
 fn tops(view: &View<'_>, fields: &Fields, live_only: bool) -> Outcome<Vec<String>> {
     let ids = fields.texts("folderIds").unwrap_or_default();
     let set: BTreeSet<&str> = ids.iter().copied().collect();
@@ -162,11 +162,12 @@ pub(crate) fn bulk_delete_files(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Val
     Ok(json!({}))
 }
 
-/// Where a trashed item goes: its parent before the deletion, else the top of its area (`docs/contract/choices.md#u15`).
+/// Returns where a trashed item is restored to: its former parent, or else the top of its area
+/// (`docs/contract/choices.md#u15`).
 fn origin(view: &View<'_>, trashed: &Trashed, height: Option<u32>) -> Outcome<Target> {
     match target::target(view, "", &trashed.parent) {
         Ok(target) => {
-            // The parent can have moved down in the meantime.
+            // The parent may have been moved deeper in the meantime.
             if height.is_none_or(|height| target::fits(view, &target.id, height).unwrap_or(false)) {
                 return Ok(target);
             }
@@ -195,7 +196,7 @@ pub(crate) fn bulk_restore_folders(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<
     }
     found.sort_by_key(|&(deletion, depth, _)| (deletion, depth));
     for (_, _, id) in found {
-        // One that was inside another is back already.
+        // A folder inside another one was restored with it.
         let Some(trashed) = tx.catalog.folder(id)?.and_then(|folder| folder.trashed) else {
             continue;
         };
@@ -203,14 +204,14 @@ pub(crate) fn bulk_restore_folders(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<
         tx.catalog.restore_tree(id, &target.id, target.area)?;
         let tree = tx.catalog.tree(id)?;
         for part in steps(&tree, false).chunks(STEP) {
-            tell_restored(tx, part)?;
+            emit_restored(tx, part)?;
         }
     }
     Ok(json!({}))
 }
 
-/// The events of items that are back: a folder is created, a file is ready.
-fn tell_restored(tx: &mut Tx<'_>, steps: &[Step<'_>]) -> Outcome<()> {
+/// Emits the events of restored items: a folder is created, a file is ready.
+fn emit_restored(tx: &mut Tx<'_>, steps: &[Step<'_>]) -> Outcome<()> {
     let ids: Vec<_> = steps.iter().filter_map(Step::file).map(str::to_owned).collect();
     let files = tx.catalog.files_by_id(&ids)?;
     let mut files: BTreeMap<&str, &File> = files.iter().map(|file| (&file.id[..], file)).collect();

@@ -1,11 +1,11 @@
-//! Uploads.
+//! Uploads: their rows, tokens and completion.
 //!
-//! The life of an upload: a call makes its row and a token that names it ([`upload_url`]); the file has its id from then on,
-//! without the extension that its type decides. Bytes come in one PUT ([`plain`]) or by TUS ([`tus`]), and become a file in
-//! one transaction. A completed upload stays known until its token expires, so that a second use of it is answered as such
-//! and not as a forged token (docs/contract/choices.md#u38).
+//! The life of an upload: a call creates its row and a token that names it ([`upload_url`]). The file id is known from
+//! then on, except for its extension, which depends on the type. Bytes arrive in one PUT ([`plain`]) or by TUS
+//! ([`tus`]), and become a file in one transaction. The row of a completed upload stays until its token expires, so
+//! that a second use is answered as such and not as a forged token (`docs/contract/choices.md#u38`).
 //!
-//! A crash leaves at worst a blob without a row, which the sweep removes.
+//! A crash leaves at most a blob without a row, which the sweep deletes.
 
 pub(crate) mod plain;
 pub(crate) mod tus;
@@ -25,21 +25,21 @@ use crate::model::media_type::{self, MediaType, OCTET_STREAM};
 use crate::model::system_folder;
 use serde_json::{Map, Value, json};
 
-/// Where plain uploads go, below the base, with their token behind it.
+/// The path of plain uploads below the base. The token follows.
 pub(crate) const UPLOADS: &str = "/upload/";
-/// Where TUS transfers are created.
+/// The path at which TUS transfers are created.
 pub(crate) const TUS: &str = "/upload/tus";
 
-/// How long expired uploads stay known, in milliseconds.
+/// How long expired uploads are kept, in milliseconds.
 const RETENTION: i64 = 7 * 86_400_000;
 
-/// How long the token of a plain upload is valid, in seconds, and that of a TUS upload.
+/// The lifetimes of the tokens of plain and of TUS uploads, in seconds.
 const PLAIN_LIFETIME: i64 = 86_410;
 const TUS_LIFETIME: i64 = 604_810;
 
 const AUDIENCE: &str = "urn:service:upload";
 
-/// The refusal of a second use. The id of the file goes along, for a client that lost the first answer.
+/// Returns the refusal of a second use. It carries the id of the file, for a client that lost the first answer.
 pub(crate) fn completed(upload: &Upload) -> Refusal {
     let data = json!({ "fileId": upload.file });
     Refusal::with_data(409, "UPLOAD_ALREADY_COMPLETED", "this upload is complete", data)
@@ -125,7 +125,7 @@ pub(crate) fn upload_url(tx: &mut Tx<'_>, fields: &Fields, resumable: bool) -> O
     })
 }
 
-/// The upload that a token names.
+/// Returns the upload that a token names.
 pub(crate) fn upload_of(view: &View<'_>, token: &str, resumable: bool) -> Outcome<Upload> {
     let invalid = || Refusal::code(403, "UPLOAD_TOKEN_INVALID", "invalid upload token");
     let claims = token::verify(view.secret, token).filter(|claims| claims["aud"] == AUDIENCE);
@@ -147,7 +147,7 @@ pub(crate) fn upload_of(view: &View<'_>, token: &str, resumable: bool) -> Outcom
     Ok(upload)
 }
 
-/// The most bytes of an upload, as far as its type is known by now.
+/// Returns the maximum size of an upload in bytes, by what is known of its type.
 pub(crate) fn upload_limit(upload: &Upload, head: &Head, options: &Options) -> Outcome<u64> {
     let request: Value = serde_json::from_str(&upload.request)?;
     let name = file_name(upload, &request, head);
@@ -156,14 +156,14 @@ pub(crate) fn upload_limit(upload: &Upload, head: &Head, options: &Options) -> O
     Ok(options.limit(known.as_deref().map_or(MediaType::Other, MediaType::of_mime)))
 }
 
-/// The name in the query wins over the one of the request, and that over the one of the transfer.
+/// Returns the file name: from the query, else from the call that created the upload, else from the TUS metadata.
 fn file_name(upload: &Upload, request: &Value, head: &Head) -> Option<String> {
     let given = query_parameter(&head.query, "filename").filter(|name| !name.trim().is_empty());
     let asked = || request["fileName"].as_str().map(str::to_owned);
     given.or_else(asked).or_else(|| upload.filename.clone())
 }
 
-/// The name and the declared type of the file, from the upload and the request that completes it.
+/// Returns the name and the declared type of the file, from the upload and the request that completes it.
 pub(crate) fn declaration(upload: &Upload, head: &Head) -> Outcome<(String, Option<String>)> {
     let request: Value = serde_json::from_str(&upload.request)?;
     let Some(name) = file_name(upload, &request, head) else {
@@ -198,12 +198,12 @@ pub(crate) fn complete(tx: &mut Tx<'_>, mut upload: Upload, name: &str, receipt:
     Ok(json!({ "file": view::file(&file, &tx.base, &tx.options.site_id) }))
 }
 
-/// How many bytes a request says that it brings.
+/// Returns the announced length of the body in bytes.
 pub(crate) fn announced(head: &Head) -> Option<u64> {
     head.header("content-length").and_then(number)
 }
 
-/// The declared type: the one of the URL's request, or where that says nothing, the one of the upload itself.
+/// Returns the declared type: from the call that created the upload, else from the upload request.
 fn declared_mime(request: &Value, head: &Head) -> String {
     let asked = request["mimeType"].as_str().unwrap_or(OCTET_STREAM);
     let sent = head
@@ -215,7 +215,7 @@ fn declared_mime(request: &Value, head: &Head) -> String {
     }
 }
 
-/// What is usable of an `externalInfo` that the table does not declare for this call (`docs/contract/files-api.md#s7`).
+/// Reads an `externalInfo` leniently, as the table does not declare it for this call (`docs/contract/files-api.md#s7`).
 fn external_info(value: &Value) -> Value {
     let mut kept = Map::new();
     if let Some(origin) = value["origin"].as_str().filter(|origin| length(origin) <= 1000) {
@@ -228,7 +228,7 @@ fn external_info(value: &Value) -> Value {
     Value::Object(kept)
 }
 
-/// Digits, and nothing else.
+/// Parses a number that consists of digits only.
 pub(crate) fn number(text: &str) -> Option<u64> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().ok()).flatten()

@@ -1,4 +1,4 @@
-//! Plain uploads: one PUT whose body is the bytes of the file and nothing else.
+//! Plain uploads: one PUT whose body is the file.
 
 use super::{announced, completed, upload_limit, upload_of};
 use crate::catalog::Upload;
@@ -8,7 +8,7 @@ use crate::manager::items::content::{Receipt, over_limit};
 use crate::manager::tx::{Tx, View};
 use serde_json::Value;
 
-/// Lets an upload in, before anything of its body is read. Returns its row, and the most bytes that it may have.
+/// Admits an upload before its body is read. Returns its row and its maximum size in bytes.
 pub(crate) fn admit(view: &View<'_>, head: &Head, token: &str) -> Outcome<(Upload, u64)> {
     if head.header("authorization").is_some() {
         let text = "must be absent: the token in the URL is the authorization";
@@ -29,7 +29,7 @@ pub(crate) fn admit(view: &View<'_>, head: &Head, token: &str) -> Outcome<(Uploa
     Ok((upload, limit))
 }
 
-/// Creates the file, unless another PUT to the same URL was faster.
+/// Creates the file, unless another PUT to the same URL was completed first.
 pub(crate) fn complete(tx: &mut Tx<'_>, upload: &Upload, name: &str, receipt: Receipt) -> Outcome<Value> {
     match tx.catalog.upload(&upload.id)? {
         Some(current) if !current.done => super::complete(tx, current, name, receipt),

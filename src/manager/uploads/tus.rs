@@ -1,15 +1,17 @@
-//! Resumable uploads by TUS 1.0.0, one function a verb.
+//! Resumable uploads by TUS 1.0.0, one function for each verb.
 //!
-//! The life of a transfer: POST creates it, with a blob of its own; each PATCH adds bytes at its offset; a PUT with the token
-//! makes the file ([`super::complete`]); DELETE ends it. A second POST with the token starts over.
+//! The life of a transfer: POST creates it, with a blob of its own. Each PATCH appends bytes at its offset. A PUT with
+//! the token creates the file ([`super::complete`]). DELETE ends the transfer. A second POST with the token starts
+//! over.
 //!
-//! The row says how far a transfer is durable, with the state of the digest up to there. A connection can be dead without its
-//! server knowing: its client comes back, asks where to go on and sends the rest, while the host may still hold bytes of the
-//! old request. So each PATCH takes the transfer over by incrementing its epoch, and opens the one writer of the blob. What an
-//! older request brings after that is refused, by the blob at its next byte, and by the row when it ends. Bytes of a request
-//! that goes on in this process count for a HEAD as well: they are made durable first.
+//! The row holds the durable length of a transfer and the state of its digest. A connection can be dead without its
+//! server noticing: the client reconnects, asks for the offset and sends the rest, while the host may still hold bytes
+//! of the old request. So each PATCH takes the transfer over by incrementing its epoch, and opens the only writer of
+//! the blob. Later bytes of older requests are refused, by the blob at once, and by the row when the request ends. A
+//! HEAD counts the bytes of a running PATCH of this process too, and makes them durable first.
 //!
-//! A crash loses what was not durable yet. Durable are the ends of requests, and every part of a long one.
+//! A crash loses the bytes that were not durable. Bytes become durable at the end of each request, and after each part
+//! of a long one.
 //!
 //! | Refusal | When |
 //! |---|---|
@@ -43,14 +45,14 @@ const VERSION: &str = "1.0.0";
 pub(crate) struct TakenOver {
     pub(crate) blob: String,
     pub(crate) epoch: i64,
-    /// How many bytes are there.
+    /// The number of bytes received before.
     pub(crate) received: u64,
-    /// How many bytes the transfer has when it is complete.
+    /// The total length of the transfer in bytes.
     pub(crate) length: u64,
     pub(crate) digest: Option<String>,
 }
 
-/// Refuses a PATCH that another one has overtaken.
+/// Returns the refusal of a PATCH whose transfer another one has taken over.
 pub(crate) fn superseded(received: Option<i64>) -> Refusal {
     let mut data = json!({});
     if let Some(received) = received {
@@ -93,10 +95,14 @@ pub(crate) fn create(tx: &mut Tx<'_>, head: &Head, blob: &str) -> Outcome<Respon
         .with("Upload-Expires", http_date(upload.expires)))
 }
 
-/// The row of a transfer that has not expired.
+/// Returns the row of a transfer that has not expired.
 pub(crate) fn transfer(view: &View<'_>, id: &str) -> Outcome<Upload> {
     let Some(upload) = view.catalog.upload_of_transfer(id)? else {
-        return Err(Refusal::code(404, "NOT_FOUND", "there is no such transfer"));
+        return Err(Refusal::code(
+            404,
+            "NOT_FOUND",
+            "the transfer was not found or has ended",
+        ));
     };
     if upload.expires <= view.now {
         return Err(Refusal::code(410, "UPLOAD_EXPIRED", "the transfer has expired"));
@@ -104,7 +110,7 @@ pub(crate) fn transfer(view: &View<'_>, id: &str) -> Outcome<Upload> {
     Ok(upload)
 }
 
-/// HEAD: how far a transfer is.
+/// HEAD: returns the offset of a transfer.
 pub(crate) fn status(upload: &Upload) -> Response {
     let response = Response::new(200)
         .with("Upload-Offset", upload.received.to_string())
@@ -130,7 +136,7 @@ pub(crate) fn terminate(tx: &mut Tx<'_>, head: &Head, id: &str) -> Outcome<Respo
     Ok(Response::new(204))
 }
 
-/// Takes the verb of a POST from the header that clients use where a proxy lets no other verb through.
+/// Applies the header `X-HTTP-Method-Override` to a POST, for clients behind proxies that block other verbs.
 pub(crate) fn override_method(head: &mut Head) {
     if head.method != "POST" || !head.path.starts_with(TUS) {
         return;
@@ -143,7 +149,7 @@ pub(crate) fn override_method(head: &mut Head) {
     }
 }
 
-/// PATCH, its beginning: checks the head and takes the transfer over.
+/// PATCH, at its start: checks the head and takes the transfer over.
 pub(crate) fn take_over(tx: &mut Tx<'_>, head: &Head, id: &str) -> Outcome<TakenOver> {
     check_version(head)?;
     if head.header("content-type") != Some("application/offset+octet-stream") {
@@ -172,7 +178,7 @@ pub(crate) fn take_over(tx: &mut Tx<'_>, head: &Head, id: &str) -> Outcome<Taken
     })
 }
 
-/// PATCH, its end and the end of each of its parts: notes how far the transfer is durable.
+/// PATCH, after each part and at its end: records the durable length.
 pub(crate) fn advance(tx: &mut Tx<'_>, id: &str, epoch: i64, received: u64, digest: &str) -> Outcome<Upload> {
     let mut upload = transfer(&tx.view(), id)?;
     let received = i64::try_from(received).unwrap_or(i64::MAX);
@@ -195,7 +201,7 @@ pub(crate) fn advanced(upload: &Upload) -> Response {
         .with("Upload-Expires", http_date(upload.expires))
 }
 
-/// PUT: the blob of a transfer that is complete.
+/// PUT: returns the blob of a complete transfer.
 pub(crate) fn complete_blob(upload: &Upload) -> Outcome<&str> {
     let complete = upload.transfer.is_some() && upload.received == upload.length;
     upload.blob.as_deref().filter(|_| complete).ok_or_else(|| {
@@ -204,7 +210,7 @@ pub(crate) fn complete_blob(upload: &Upload) -> Outcome<&str> {
     })
 }
 
-/// OPTIONS: what this server can do.
+/// OPTIONS: describes the supported protocol.
 pub(crate) fn discovery(response: Response, options: &Options) -> Response {
     let response = response
         .with("Tus-Version", VERSION)
@@ -215,7 +221,7 @@ pub(crate) fn discovery(response: Response, options: &Options) -> Response {
     }
 }
 
-/// With the version, which all answers have, refusals too.
+/// Adds the version, which all responses have, including refusals.
 pub(crate) fn versioned(response: Response) -> Response {
     response.with("Tus-Resumable", VERSION)
 }
@@ -228,7 +234,7 @@ pub(crate) fn check_version(head: &Head) -> Outcome<()> {
     Err(refusal.with_header("Tus-Version", VERSION))
 }
 
-/// The pairs of `Upload-Metadata`. Values that are not base64 of UTF-8 are left out.
+/// Decodes the pairs of `Upload-Metadata`. Values that are not base64 of UTF-8 are left out.
 fn metadata(header: &str) -> Vec<(String, String)> {
     let pairs = header.split(',').filter_map(|pair| {
         let (name, value) = pair.trim().split_once(' ')?;

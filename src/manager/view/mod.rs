@@ -1,4 +1,4 @@
-//! Rows as the API shows them (`docs/contract/model.md#s3`), and ids as the API takes them.
+//! The JSON form of rows (`docs/contract/model.md#s3`), and the parsing of ids.
 
 use super::dates::iso;
 use super::inspect::Facts;
@@ -9,10 +9,10 @@ use crate::model::status::Status;
 use crate::wire::uri;
 use serde_json::{Value, json};
 
-/// The box of a preview, that of samples (`docs/contract/model.md#s4-1`).
+/// The maximum width and height of a preview, as in samples (`docs/contract/model.md#s4-1`).
 const PREVIEW: (u32, u32) = (800, 450);
 
-/// The folder, in REST form.
+/// Returns the REST form of a folder.
 pub(crate) fn folder(folder: &Folder, site: &str) -> Value {
     json!({
         "id": folder.id,
@@ -29,7 +29,7 @@ fn state(trashed: bool) -> &'static str {
     if trashed { "DELETED" } else { "OK" }
 }
 
-/// The path of a file's bytes below the media hosts (`docs/contract/media-urls.md#s2`).
+/// Returns the path of a file's bytes below the media hosts (`docs/contract/media-urls.md#s2`).
 pub(crate) fn path(file: &File) -> String {
     let (folder, tail) = match file.media_type {
         MediaType::Image => ("media", ""),
@@ -43,7 +43,7 @@ pub(crate) fn path(file: &File) -> String {
     format!("/{folder}/{}{tail}", file.id)
 }
 
-/// The descriptor, in REST form.
+/// Returns the REST form of a file descriptor.
 pub(crate) fn file(file: &File, base: &str, site: &str) -> Value {
     let url = format!("{base}{}", path(file));
     let pictured = matches!(file.media_type, MediaType::Image | MediaType::Vector) && !file.private;
@@ -81,7 +81,7 @@ pub(crate) fn file(file: &File, base: &str, site: &str) -> Value {
     value
 }
 
-/// The heights that renditions are named by.
+/// Returns the name of the rendition of this height.
 pub(crate) fn quality(height: u64) -> &'static str {
     match height {
         0..=144 => "144p",
@@ -93,7 +93,7 @@ pub(crate) fn quality(height: u64) -> &'static str {
     }
 }
 
-/// The one rendition of a video: its original bytes, under the name of its height.
+/// Returns the name of the only rendition of a video, which is the original.
 pub(crate) fn rendition(file: &File) -> &'static str {
     Facts::from_json(&file.facts)
         .size()
@@ -103,7 +103,7 @@ pub(crate) fn rendition(file: &File) -> &'static str {
 fn media(file: &File, base: &str) -> Option<Value> {
     let facts = Facts::from_json(&file.facts);
     let size = file.size.to_string();
-    // Of a private file the URLs inside are empty (`docs/contract/uploads-and-downloads.md#s8`).
+    // The inner URLs of private files are empty (`docs/contract/uploads-and-downloads.md#s8`).
     let shown = |path: String| {
         if file.private {
             String::new()
@@ -175,7 +175,7 @@ fn media(file: &File, base: &str) -> Option<Value> {
     })
 }
 
-/// A smaller picture of a public picture that can be transformed.
+/// Returns the preview of a public image that can be transformed.
 fn preview(file: &File, size: Option<(u64, u64)>, base: &str) -> Option<Value> {
     let (width, height) = size?;
     if file.private || !is_transformable(file) {
@@ -194,7 +194,7 @@ fn preview(file: &File, size: Option<(u64, u64)>, base: &str) -> Option<Value> {
     }))
 }
 
-/// Whether a file is of a type that can be decoded.
+/// Returns whether a file is of a type that can be decoded.
 pub(crate) fn is_transformable(file: &File) -> bool {
     matches!(
         file.mime.as_str(),
@@ -202,14 +202,14 @@ pub(crate) fn is_transformable(file: &File) -> bool {
     )
 }
 
-/// What is behind the URL of a picture of this size in the URL of its preview, and the size of that.
+/// Returns the suffix that makes the preview URL of an image of this size, and the size of the preview.
 fn preview_of(width: u32, height: u32) -> (String, Frame) {
     let (across, down) = PREVIEW;
     let frame = Frame::fit(width, height, across, down);
     (format!("/v1/fit/w_{across},h_{down}/preview"), frame)
 }
 
-/// The file id in what may also be a media URL (`docs/contract/files-api.md#c1`).
+/// Returns the file id in an id or a media URL (`docs/contract/files-api.md#c1`).
 pub(crate) fn file_id(given: &str) -> String {
     let bare = given.strip_prefix("wix:").unwrap_or(given);
     let Some((kind, rest)) = bare.split_once("://v1/") else {
@@ -229,7 +229,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_come_out_of_media_urls() {
+    fn file_id_of_media_url_returns_its_id() {
         for (given, id) in [
             ("a~mv2.jpg", "a~mv2.jpg"),
             (
