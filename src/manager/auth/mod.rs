@@ -1,9 +1,9 @@
-//! Who may do what (`docs/contract/auth.md#s3-3`, `docs/contract/auth.md#s4-2` and `docs/contract/auth.md#s6`).
+//! Authentication and access (`docs/contract/auth.md#s3-3`, `docs/contract/auth.md#s4-2` and
+//! `docs/contract/auth.md#s6`).
 //!
-//! Without [`Credentials`] everyone may do everything: a manager inside a program, in a page or behind a loopback address has
-//! no strangers to tell from its owner, and who had to make up a key first would not get to the first call. With them,
-//! the calls of the API need an API key or a token. Links need none: upload URLs, temporary links, zips and static media
-//! carry their own rights.
+//! Without [`Credentials`] every caller may do everything: a manager inside a program, in a page or behind a loopback
+//! address has only one user, and a mandatory key would delay the first call. With them, the calls of the API need an
+//! API key or a token. Links never do: upload URLs, temporary links, zips and static media carry their own rights.
 
 pub(crate) mod oauth;
 pub(crate) mod rate_limit;
@@ -14,7 +14,7 @@ use super::token;
 use crate::operations::Access;
 use std::fmt;
 
-/// Who is known to a manager.
+/// The API keys and OAuth clients that a manager accepts.
 ///
 /// ```
 /// use wix_media::manager::{ApiKey, Credentials, Manager, Options, Parts, Request};
@@ -40,32 +40,33 @@ pub struct Credentials {
     pub clients: Vec<OauthClient>,
 }
 
-/// An API key. It comes in the header `Authorization`, beside the site in `wix-site-id`.
+/// An API key. Callers send it in the header `Authorization`, and the site in `wix-site-id`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey {
     /// The key.
     pub key: String,
-    /// The sites that it is for; an empty list means any.
+    /// The sites that it gives access to. An empty list means every site.
     pub site_ids: Vec<String>,
-    /// What it is good for.
+    /// The access that it gives.
     pub scope: Access,
 }
 
-/// An OAuth client. Visitors get tokens with its id alone, and may do nothing with them; apps get theirs with its
-/// secret.
+/// An OAuth client.
+///
+/// Visitors get tokens with its id alone, which give no access to the API. Apps get theirs with its secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OauthClient {
-    /// Its id.
+    /// The id of the client.
     pub client_id: String,
-    /// Its secret; without one it is for visitors only.
+    /// The secret of the client. Without one, only visitors can use it.
     pub client_secret: Option<String>,
-    /// The instance that it is for; without one any is.
+    /// The app instance that may use it. By default every instance may.
     pub instance_id: Option<String>,
-    /// What its apps may do.
+    /// The access of its apps.
     pub scope: Access,
 }
 
-// Neither keys nor secrets belong into a log.
+// Keys and secrets must not appear in logs.
 impl fmt::Debug for ApiKey {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("ApiKey")
@@ -84,12 +85,12 @@ impl fmt::Debug for OauthClient {
     }
 }
 
-/// Who sent a request, as far as the rate limit asks.
+/// The sender of a request, as the rate limit distinguishes senders.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Caller {
-    /// Nobody is told apart.
+    /// Every sender of a manager without credentials.
     Anyone,
-    /// The API key of this number.
+    /// The API key at this index.
     Key(usize),
     /// An app, by its client and instance.
     App(String, String),
@@ -106,13 +107,13 @@ pub(crate) fn denied(text: &str) -> Refusal {
     Refusal::code(403, "PERMISSION_DENIED", text)
 }
 
-/// The refusal of a request beyond the rate limit.
+/// Returns the refusal of a request beyond the rate limit.
 pub(crate) fn exhausted(seconds: i64) -> Refusal {
     Refusal::code(429, "RESOURCE_EXHAUSTED", "too many requests").with_header("Retry-After", seconds.to_string())
 }
 
-/// The credential in a header, which may say what kind it is.
-pub(crate) fn bare(authorization: &str) -> &str {
+/// Returns the credential in a header, without its scheme.
+pub(crate) fn credential_in(authorization: &str) -> &str {
     let text = authorization.trim();
     match text.split_at_checked(7) {
         Some((kind, rest)) if kind.eq_ignore_ascii_case("bearer ") => rest.trim_start(),
@@ -120,7 +121,7 @@ pub(crate) fn bare(authorization: &str) -> &str {
     }
 }
 
-/// Who sent a request, when that is enough for what it needs.
+/// Returns the sender of a request, if it has the needed access.
 pub(crate) fn authorize(
     credentials: Option<&Credentials>,
     secret: &[u8],
@@ -132,7 +133,7 @@ pub(crate) fn authorize(
     let Some(credentials) = credentials else {
         return Ok(Caller::Anyone);
     };
-    let given = bare(head.header("authorization").unwrap_or_default());
+    let given = credential_in(head.header("authorization").unwrap_or_default());
     if given.is_empty() {
         return Err(unauthenticated("this call needs credentials"));
     }
@@ -160,7 +161,7 @@ pub(crate) fn authorize(
             return Err(unauthenticated("this token has ended"));
         }
         let id = claims["client"].as_str().unwrap_or_default();
-        // A client that is configured no more takes its tokens along.
+        // Tokens of a client that was removed are invalid.
         let client = credentials.clients.iter().find(|client| client.client_id == id);
         let client = client.ok_or_else(unknown)?;
         if claims["site"] != site || named.is_some_and(|named| named != site) {
@@ -178,7 +179,7 @@ pub(crate) fn authorize(
     Ok(caller)
 }
 
-/// The place of a secret among others. How long it takes tells nothing of how near a guess was.
+/// Returns the index of a secret, in a time that does not depend on how close the guess is.
 fn find<'a>(secrets: impl Iterator<Item = &'a str>, key: &[u8], given: &str) -> Option<usize> {
     let mut found = None;
     for (at, secret) in secrets.enumerate() {

@@ -1,18 +1,18 @@
 //! `POST /oauth2/token` and `POST /oauth2/token-info` (docs/contract/auth.md#s4-2).
 
-use super::{ACCESS, bare, denied, unauthenticated};
+use super::{ACCESS, credential_in, denied, unauthenticated};
 use crate::manager::http::error::{Outcome, Refusal, Violation};
 use crate::manager::http::message::{Head, query_pairs};
 use crate::manager::token;
 use crate::manager::tx::Context;
 use serde_json::{Map, Value, json};
 
-/// How long an access token is valid, in seconds.
+/// The lifetime of an access token, in seconds.
 const LIFETIME: i64 = 14_400;
 const ISSUER: &str = "urn:service:oauth2";
 const REFRESH: &str = "urn:service:oauth2.refresh";
 
-/// A body of a token call: JSON, or a form as OAuth has it.
+/// Reads the body of a token call: JSON, or a form as OAuth defines it.
 fn members(head: &Head, body: &[u8]) -> Outcome<Map<String, Value>> {
     let kind = head.header("content-type").unwrap_or_default();
     if kind.starts_with("application/x-www-form-urlencoded") {
@@ -28,7 +28,7 @@ fn members(head: &Head, body: &[u8]) -> Outcome<Map<String, Value>> {
     }
 }
 
-/// A member by either of its spellings, `clientId` and `client_id`.
+/// The members of a body, by either spelling: `clientId` or `client_id`.
 struct Form(Map<String, Value>);
 
 impl Form {
@@ -50,7 +50,7 @@ impl Form {
     }
 }
 
-/// `POST /oauth2/token`.
+/// Answers `POST /oauth2/token`.
 pub(crate) fn issue_token(context: &Context<'_>, head: &Head, body: &[u8]) -> Outcome<Value> {
     let form = Form(members(head, body)?);
     match form.required("grantType")? {
@@ -61,7 +61,7 @@ pub(crate) fn issue_token(context: &Context<'_>, head: &Head, body: &[u8]) -> Ou
             Ok(visitor_tokens(context, &client, &visitor))
         }
         "refresh_token" => {
-            let invalid = || unauthenticated("this is no refresh token");
+            let invalid = || unauthenticated("invalid refresh token");
             let claims = token::verify(context.secret, form.required("refreshToken")?);
             let claims = claims.filter(|claims| claims["aud"] == REFRESH).ok_or_else(invalid)?;
             let client = claims["client"].as_str().unwrap_or_default().to_owned();
@@ -93,8 +93,7 @@ pub(crate) fn issue_token(context: &Context<'_>, head: &Head, body: &[u8]) -> Ou
     }
 }
 
-/// Refuses a client that is not configured, or not with this secret and instance. Where nobody is told apart, every
-/// client is as good as another.
+/// Refuses an unknown client, a wrong secret and a wrong instance. A manager without credentials accepts every client.
 fn known_client(context: &Context<'_>, id: &str, app: Option<(&str, &str)>) -> Outcome<()> {
     let Some(credentials) = &context.options.credentials else {
         return Ok(());
@@ -139,10 +138,10 @@ fn token(
     token::sign(context.secret, &claims)
 }
 
-/// `POST /oauth2/token-info`.
+/// Answers `POST /oauth2/token-info`.
 pub(crate) fn token_info(context: &Context<'_>, head: &Head, body: &[u8]) -> Outcome<Value> {
     let form = Form(members(head, body)?);
-    let claims = token::verify(context.secret, bare(form.required("token")?));
+    let claims = token::verify(context.secret, credential_in(form.required("token")?));
     let claims = claims.filter(|claims| claims["aud"] == ACCESS).unwrap_or_default();
     let ends = claims["exp"].as_i64().unwrap_or(0);
     if ends * 1000 <= context.now {

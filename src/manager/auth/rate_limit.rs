@@ -1,20 +1,20 @@
-//! The rate limit: so many calls within any sixty seconds, for each caller (`docs/contract/choices.md#u39`).
+//! The rate limit: the number of calls of each caller within any 60 seconds (`docs/contract/choices.md#u39`).
 
 use super::Caller;
 use std::collections::{BTreeMap, VecDeque};
 
-/// The window, in milliseconds.
+/// The length of the window in milliseconds.
 const WINDOW: i64 = 60_000;
 
-/// The calls of the last minute.
+/// The calls of the last minute, by caller.
 #[derive(Debug, Default)]
 pub(crate) struct Recent {
     calls: BTreeMap<Caller, VecDeque<i64>>,
 }
 
 impl Recent {
-    /// Counts a call; one that is too many is not counted, and learns after how many seconds there is room again.
-    pub(crate) fn admit(&mut self, caller: Caller, most: u32, now: i64) -> Result<(), i64> {
+    /// Counts a call. A call over the limit is not counted, and fails with the number of seconds until one is possible.
+    pub(crate) fn admit(&mut self, caller: Caller, limit: u32, now: i64) -> Result<(), i64> {
         for calls in self.calls.values_mut() {
             while calls.front().is_some_and(|&at| at <= now - WINDOW) {
                 calls.pop_front();
@@ -22,8 +22,8 @@ impl Recent {
         }
         self.calls.retain(|_, calls| !calls.is_empty());
         let calls = self.calls.entry(caller).or_default();
-        // A limit that was lowered meanwhile leaves more than it allows.
-        let Some(over) = calls.len().checked_sub(most as usize) else {
+        // The limit may have been lowered since, so there may be more calls than it allows.
+        let Some(over) = calls.len().checked_sub(limit as usize) else {
             calls.push_back(now);
             return Ok(());
         };
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_window_slides_and_callers_do_not_share_it() {
+    fn admit_over_the_limit_fails_until_the_window_slides() {
         let mut recent = Recent::default();
         let other = || Caller::Key(1);
         for at in [0, 10_000, 20_000] {
@@ -51,6 +51,6 @@ mod tests {
         assert_eq!(recent.admit(Caller::Anyone, 1, 60_000), Err(60));
         assert_eq!(recent.admit(Caller::Anyone, 0, 500_000), Err(60));
         assert_eq!(recent.admit(Caller::Anyone, 1, 500_000), Ok(()));
-        assert_eq!(recent.calls.len(), 1, "who calls no more is forgotten");
+        assert_eq!(recent.calls.len(), 1, "idle callers are removed");
     }
 }
