@@ -1,7 +1,7 @@
-//! Events over HTTP: a page of JSON, or Server-Sent Events for a client that accepts those.
+//! Events over HTTP: a page of JSON, or Server-Sent Events for clients that accept them.
 //!
-//! Such an answer ends with the last event that there is. The browser comes back by itself with the number of the last one
-//! that it has seen, so nothing is missed. A host that can hold a connection open may go on behind it.
+//! An answer ends after the last recorded event. `EventSource` reconnects by itself with `Last-Event-ID`, so it misses
+//! nothing. A host that can hold a connection open may continue the stream instead.
 
 use super::rendered;
 use crate::manager::http::body::Body;
@@ -10,16 +10,16 @@ use crate::manager::http::message::{Head, Response, query_parameter};
 use crate::manager::tx::View;
 use serde_json::{Value, json};
 
-/// The most events of one answer.
+/// The maximum number of events in an answer.
 pub(crate) const MAX_EVENTS: u32 = 1000;
 
-/// How many events an answer has that is not asked for another number.
+/// The number of events in an answer without `limit`.
 const DEFAULT_EVENTS: i64 = 100;
 
-/// How long a browser waits before it comes back, in milliseconds.
+/// How long an `EventSource` waits before it reconnects, in milliseconds.
 const RETRY_MS: u32 = 1000;
 
-/// At most `limit` events with larger numbers than `after`, with their numbers. Their URLs begin with the base of the view.
+/// Returns at most `limit` events with numbers above `after`. Their URLs begin with the base of the view.
 pub(crate) fn events(view: &View<'_>, after: i64, limit: u32) -> Outcome<Vec<(i64, Value)>> {
     let rows = view.catalog.events(after, limit)?;
     Ok(rows
@@ -28,7 +28,7 @@ pub(crate) fn events(view: &View<'_>, after: i64, limit: u32) -> Outcome<Vec<(i6
         .collect())
 }
 
-/// `GET /_wix-media/events`.
+/// Answers `GET /_wix-media/events`.
 pub(crate) fn answer(view: &View<'_>, head: &Head) -> Outcome<Response> {
     let number = |name: &str| match query_parameter(&head.query, name) {
         None => Ok(None),
@@ -58,7 +58,7 @@ pub(crate) fn answer(view: &View<'_>, head: &Head) -> Outcome<Response> {
         return Ok(Response::json(200, &value).with("Cache-Control", "no-store"));
     }
     let seen = head.header("last-event-id").and_then(|id| id.trim().parse().ok());
-    // A client that has seen nothing and names nothing wants to know what happens from now on.
+    // A client without a position follows the events from now on.
     let after = seen.or(after).unwrap_or(last);
     let mut text = format!("retry: {RETRY_MS}\nid: {after}\n\n");
     for (number, body) in events(view, after, limit)? {

@@ -1,10 +1,12 @@
-//! Events: what happened to an item, written in the transaction that caused it, so that none is lost and none lies.
+//! Events: changes of an item, written in the transaction that caused them, so that an event exists if and only if its
+//! change was committed.
 //!
-//! A handler emits events with the functions here. They are counted at once, as the item may be gone a moment later, and
-//! written together: [`flush`] gives them their numbers, in the order of their causes, and adds the deliveries to webhooks.
+//! Handlers emit events with the functions here. Each event is rendered at once, as its item may be deleted a moment
+//! later, and kept until the end of the transaction. [`flush`] then gives the events their numbers, in the order of
+//! their causes, and adds the deliveries to webhooks.
 //!
-//! URLs in events begin with a placeholder, which each reader replaces by what its own URLs begin with ([`rendered`]). So the
-//! `Host` of one caller never reaches the events of another.
+//! URLs in stored events begin with a placeholder, and [`rendered`] replaces it by the base of each reader. So the
+//! `Host` header of one caller cannot reach the events of another.
 
 pub(crate) mod feed;
 pub(crate) mod webhook;
@@ -18,7 +20,7 @@ use crate::catalog::{Entity, File, Folder, NewDelivery};
 use crate::model::status::Status;
 use serde_json::{Value, json};
 
-/// How many events are written together.
+/// The number of pending events that are written in one batch.
 const MAX_PENDING: usize = 1000;
 
 fn fqdn(entity: Entity) -> &'static str {
@@ -28,13 +30,13 @@ fn fqdn(entity: Entity) -> &'static str {
     }
 }
 
-/// What stands for the beginning of URLs in the event with this id. Nobody can put it into a name, as ids of events are drawn
-/// when they happen.
+/// Returns the placeholder for the beginning of URLs in the event with this id. Ids of events are random, so no name
+/// can contain it beforehand.
 fn placeholder(id: &str) -> String {
     format!("base:{id}")
 }
 
-/// The body of a stored event, with URLs that begin with `base`. An unreadable one is `null`.
+/// Returns the body of a stored event, with URLs that begin with `base`. A damaged event becomes `null`.
 pub(crate) fn rendered(stored: &str, base: &str) -> Value {
     let event: Value = serde_json::from_str(stored).unwrap_or_default();
     let Some(id) = event["id"].as_str() else { return event };
@@ -47,7 +49,7 @@ pub(crate) fn rendered(stored: &str, base: &str) -> Value {
     serde_json::from_str(&text).unwrap_or(event)
 }
 
-/// Puts an event off to the end of the transaction. `body` gets what URLs begin with.
+/// Queues an event for the end of the transaction. `body` gets the beginning of URLs.
 fn emit(
     tx: &mut Tx<'_>,
     (entity, id): (Entity, &str),
@@ -90,7 +92,7 @@ fn emit_counted(
     Ok(())
 }
 
-/// Writes the events that were put off.
+/// Writes the queued events.
 pub(crate) fn flush(tx: &mut Tx<'_>) -> Outcome<()> {
     let pending = std::mem::take(&mut tx.events);
     if pending.is_empty() {
@@ -143,7 +145,7 @@ pub(crate) fn file_updated(tx: &mut Tx<'_>, file: &File) -> Outcome<()> {
     })
 }
 
-/// One event for each of these items, in this order. Comes before the rows go.
+/// Emits one event for each of these items, in this order. Must be called before the rows are deleted.
 pub(crate) fn all_deleted(tx: &mut Tx<'_>, items: &[(Entity, &str)], permanent: bool) -> Outcome<()> {
     for part in items.chunks(MAX_PENDING) {
         let of = |wanted: Entity| -> Vec<&str> {
@@ -188,7 +190,7 @@ pub(crate) fn file_failed(tx: &mut Tx<'_>, file: &File, error: Value) -> Outcome
     })
 }
 
-/// The event of a file that has just been processed; none for one that is still pending.
+/// Emits the event of a file that was just processed. A file that is still pending has no event yet.
 pub(crate) fn file_processed(tx: &mut Tx<'_>, file: &File) -> Outcome<()> {
     match file.status {
         Status::Ready => file_ready(tx, file, false),

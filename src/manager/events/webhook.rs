@@ -1,6 +1,6 @@
-//! A URL that events go to, and which ones.
+//! A webhook: a URL that receives events.
 
-/// A URL that events go to.
+/// A URL that receives events.
 ///
 /// ```
 /// use wix_media::manager::Webhook;
@@ -11,14 +11,14 @@
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Webhook {
-    /// Where they go.
+    /// The URL that receives the events.
     pub url: String,
-    /// Which ones, as `file_ready` or `folder_created`, or by their whole event type; all when there is none.
+    /// The events to send, as `file_ready` or `folder_created`, or as whole event types. An empty list means all.
     pub events: Vec<String>,
 }
 
 impl Webhook {
-    /// Whether events of this entity and slug go there.
+    /// Returns whether the webhook receives the events of this entity and slug.
     ///
     /// ```
     /// # use wix_media::manager::Webhook;
@@ -38,7 +38,7 @@ impl Webhook {
     }
 }
 
-/// The whole type of an event.
+/// Returns the whole type of an event.
 pub(crate) fn event_type(entity: &str, slug: &str) -> String {
     format!("{entity}_{slug}")
 }
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_those_of_handlers_or_whole() {
+    fn wants_accepts_short_names_and_whole_event_types() {
         let (file, folder) = (
             "wix.media.site_media.v1.file_descriptor",
             "wix.media.site_media.v1.folder",

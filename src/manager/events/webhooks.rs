@@ -1,8 +1,10 @@
-//! Events on their way to URLs (`docs/contract/events.md#s4`, `docs/contract/choices.md#u44`).
+//! Webhook deliveries (`docs/contract/events.md#s4`, `docs/contract/choices.md#u44`).
 //!
-//! A delivery is a row, written in the transaction of its event, so that none is lost and none is for something that never
-//! was. The manager says what is to be sent and when; a host signs it, sends it and tells what came of it. Each delivery
-//! has its own times, so a late one holds back nothing.
+//! The life of a delivery: its row is written in the transaction of its event. A host leases it ([`take`]), signs and
+//! sends it, and reports the result ([`delivered`]). A success removes the row. A failure schedules the next attempt by
+//! [`RETRY_DELAYS`], and the last failure removes the row. If a host crashes, its lease expires and the delivery is
+//! leased again, so a receiver may get an event twice, but misses none. Each delivery has its own schedule, so a slow
+//! receiver does not delay others.
 
 use super::rendered;
 use super::webhook::event_type;
@@ -17,8 +19,8 @@ const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 
-/// How long a try waits after the one that failed before it.
-const PLAN: [i64; 12] = [
+/// The delays between the attempts of a delivery.
+const RETRY_DELAYS: [i64; 12] = [
     MINUTE,
     10 * MINUTE,
     HOUR,
@@ -33,13 +35,13 @@ const PLAN: [i64; 12] = [
     12 * HOUR,
 ];
 
-/// How long a signature holds.
+/// The lifetime of a signature.
 const LIFETIME: i64 = HOUR;
 
-/// How long whoever took a delivery has it to himself, in milliseconds: far longer than a try takes.
+/// The duration of a lease in milliseconds: far longer than an attempt takes.
 const LEASE: i64 = 5 * MINUTE;
 
-/// What a host sends now.
+/// A webhook delivery that a host has leased.
 ///
 /// ```
 /// use wix_media::manager::{Manager, Options, Request, Webhook};
@@ -56,18 +58,18 @@ const LEASE: i64 = 5 * MINUTE;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
-    /// Its number, for [`Manager::delivered`](crate::manager::Manager::delivered).
+    /// The id of the delivery, for [`Manager::delivered`](crate::manager::Manager::delivered).
     pub id: i64,
-    /// Where it goes.
+    /// The URL of the receiver.
     pub url: String,
-    /// Which try this is, from 1 on.
+    /// The number of this attempt, counted from 1.
     pub attempt: u32,
     /// The claims of the token that is its body, as JSON. The host signs them with RS256.
     pub claims: String,
 }
 
-/// A GUID that stands for something of this site, always the same.
-fn lasting_guid(site_id: &str, of: &str) -> String {
+/// Derives a GUID from the site and a purpose. It is the same in every process.
+fn stable_guid(site_id: &str, of: &str) -> String {
     let hash = Sha256::digest(format!("{of} {site_id}"));
     let seed = hash.iter().take(8).fold(0, |seed, &byte| seed << 8 | u64::from(byte));
     guid(&Seeded::new(seed))
@@ -79,21 +81,21 @@ fn claims(options: &Options, base: &str, body: &str, now: i64) -> String {
     let site = &options.site_id;
     let message = json!({
         "eventType": event_type(part("entityFqdn"), part("slug")),
-        "instanceId": lasting_guid(site, "instance"),
+        "instanceId": stable_guid(site, "instance"),
         "data": event.to_string(),
         "identity": json!({ "identityType": "UNKNOWN" }).to_string(),
-        "accountInfo": { "accountId": lasting_guid(site, "account"), "siteId": site },
+        "accountInfo": { "accountId": stable_guid(site, "account"), "siteId": site },
     });
     let issued = now / SECOND;
     json!({ "data": message.to_string(), "iat": issued, "exp": issued + LIFETIME / SECOND }).to_string()
 }
 
-/// The URLs that events go to.
+/// Returns the URLs of all webhooks.
 fn urls(options: &Options) -> Vec<&str> {
     options.webhooks.iter().map(|webhook| &webhook.url[..]).collect()
 }
 
-/// Leases at most `limit` deliveries whose time has come.
+/// Leases at most `limit` deliveries that are due.
 pub(crate) fn take(tx: &mut Tx<'_>, limit: u32) -> Outcome<Vec<Delivery>> {
     let context = tx.context;
     let (now, until) = (context.now, context.now.saturating_add(LEASE));
@@ -107,24 +109,24 @@ pub(crate) fn take(tx: &mut Tx<'_>, limit: u32) -> Outcome<Vec<Delivery>> {
     Ok(deliveries.collect())
 }
 
-/// Whether a delivery is due.
+/// Returns whether a delivery is due.
 pub(crate) fn is_due(view: &View<'_>) -> Outcome<bool> {
     Ok(next(view)?.is_some_and(|due| due <= view.now))
 }
 
-/// When the next delivery is due that nobody has taken.
+/// Returns when the next delivery that nobody has leased is due.
 pub(crate) fn next(view: &View<'_>) -> Outcome<Option<i64>> {
     Ok(view.catalog.next_delivery(&urls(view.options), view.now)?)
 }
 
-/// Takes the outcome of a delivery: removes it, or postpones it after a failure, up to the end of the plan.
+/// Records the result of an attempt: removes the delivery, or schedules the next attempt if there is one.
 pub(crate) fn delivered(tx: &mut Tx<'_>, id: i64, attempt: u32, ok: bool) -> Outcome<()> {
     let row = tx.catalog.delivery(id)?;
-    // An outcome that was told before, or by a host whose lease had expired.
+    // The result was reported before, or by a host whose lease had expired.
     let Some(row) = row.filter(|row| row.tries + 1 == attempt) else {
         return Ok(());
     };
-    match PLAN.get(row.tries as usize).filter(|_| !ok) {
+    match RETRY_DELAYS.get(row.tries as usize).filter(|_| !ok) {
         Some(delay) => {
             let delay = (*delay as f64 * tx.options.webhook_delay_factor) as i64;
             let due = tx.now.saturating_add(delay);
@@ -135,13 +137,13 @@ pub(crate) fn delivered(tx: &mut Tx<'_>, id: i64, attempt: u32, ok: bool) -> Out
     Ok(())
 }
 
-/// Removes deliveries to URLs that are no longer configured, once they have been due for a while.
+/// Removes deliveries to URLs that are no longer configured, if they were due before `before`.
 pub(crate) fn remove_stale(tx: &mut Tx<'_>, before: i64) -> Outcome<()> {
     let context = tx.context;
     Ok(tx.catalog.remove_stale_deliveries(&urls(context.options), before)?)
 }
 
-/// The key pair that webhooks are signed with, as the host left it; `null` before there is one.
+/// Returns the key pair that signs webhooks, as the host stored it, or `null`.
 pub(crate) fn key(view: &View<'_>) -> Outcome<Value> {
     let setting = |name: &str| view.catalog.setting(name);
     Ok(match (setting("webhookKey")?, setting("webhookPublicKey")?) {
@@ -150,7 +152,7 @@ pub(crate) fn key(view: &View<'_>) -> Outcome<Value> {
     })
 }
 
-/// Keeps a key pair, unless there is one by now. Returns the one that is valid.
+/// Stores a key pair, unless there is one. Returns the stored one.
 pub(crate) fn set_key(tx: &mut Tx<'_>, private: &str, public: &str) -> Outcome<Value> {
     let found = key(&tx.view())?;
     if !found.is_null() {
@@ -166,16 +168,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_plan_is_that_of_the_contract() {
-        let hours: Vec<_> = PLAN.iter().map(|delay| *delay as f64 / HOUR as f64).collect();
+    fn retry_delays_are_those_of_the_contract() {
+        let hours: Vec<_> = RETRY_DELAYS.iter().map(|delay| *delay as f64 / HOUR as f64).collect();
         assert_eq!(hours[2..], [1.0, 2.0, 2.0, 2.0, 4.0, 4.0, 4.0, 8.0, 8.0, 12.0]);
-        assert_eq!(PLAN[..2], [MINUTE, 10 * MINUTE]);
+        assert_eq!(RETRY_DELAYS[..2], [MINUTE, 10 * MINUTE]);
     }
 
     #[test]
-    fn lasting_guids_are_guids() {
-        let id = lasting_guid("s", "instance");
-        assert_eq!((id.len(), &id), (36, &lasting_guid("s", "instance")));
-        assert_ne!(id, lasting_guid("s", "account"));
+    fn stable_guid_of_equal_inputs_is_equal() {
+        let id = stable_guid("s", "instance");
+        assert_eq!((id.len(), &id), (36, &stable_guid("s", "instance")));
+        assert_ne!(id, stable_guid("s", "account"));
     }
 }
