@@ -1,4 +1,4 @@
-//! What the host of the embedded Media Manager does for it: files, the clock and randomness.
+//! The host of the embedded Media Manager: files, the clock and randomness, implemented in JavaScript.
 
 use crate::blobs;
 use crate::manager::{Clock, Random};
@@ -9,16 +9,16 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The JavaScript object that `start` is given. What it throws is a fault of its storage.
+    /// The JavaScript object that is passed to `start`. Exceptions of its methods are storage errors.
     pub type Host;
 
-    /// Milliseconds since 1970.
+    /// Returns the milliseconds since 1970.
     #[wasm_bindgen(method)]
     fn now(this: &Host) -> f64;
     #[wasm_bindgen(method)]
     fn random(this: &Host, buffer: &mut [u8]);
 
-    // Blobs: files by name, as `blobs::Host` has them.
+    // Blobs: files by name, as in `blobs::Host`.
     #[wasm_bindgen(method, catch)]
     fn fresh(this: &Host) -> core::result::Result<Option<String>, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -34,7 +34,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn names(this: &Host, folder: &str) -> core::result::Result<Vec<String>, JsValue>;
 
-    // The catalog: few files, opened once, written anywhere.
+    // The catalog: a few files, opened once, with random access.
     #[wasm_bindgen(method, catch, js_name = openFile)]
     pub(super) fn open_file(this: &Host, name: &str) -> core::result::Result<f64, JsValue>;
     #[wasm_bindgen(method, catch, js_name = closeFile)]
@@ -56,7 +56,7 @@ extern "C" {
     pub(super) fn delete_file(this: &Host, name: &str) -> core::result::Result<(), JsValue>;
 }
 
-/// The host, as the manager's parts hold it.
+/// A handle to the host, shared by the parts of the manager.
 pub(super) struct Shared(pub(super) Host);
 
 // SAFETY: the module is built without threads.
@@ -77,7 +77,7 @@ impl fmt::Debug for Shared {
     }
 }
 
-/// What JavaScript threw, as an error of input and output.
+/// Converts a JavaScript exception to an I/O error.
 fn failed(thrown: JsValue) -> Error {
     let message = js_sys::Reflect::get(&thrown, &"message".into()).ok();
     let message = message.and_then(|message| message.as_string());

@@ -1,8 +1,8 @@
-//! What the JavaScript engine of the embedded Media Manager calls.
+//! The functions that the JavaScript engine of the embedded Media Manager calls.
 //!
-//! One instance of the module serves one manager, so that a trap takes down one manager only, and closing it gives all its
-//! memory back. Everything that lasts is with the host, outside of the module: after a trap JavaScript starts another
-//! instance on the same storage.
+//! One instance of the module serves one manager, so a trap affects one manager only, and dropping the instance frees
+//! all its memory. Everything durable is in the host's storage. After a trap, JavaScript starts another instance on the
+//! same storage.
 
 use super::host::{Host, Shared};
 use super::vfs;
@@ -16,14 +16,14 @@ use std::collections::BTreeMap;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// The header that says where a request comes from.
+/// The header with the kind of sender of a request.
 const ORIGIN: &str = "wix-media-origin";
 
 struct Running {
     manager: Manager,
     intakes: BTreeMap<u32, Intake>,
     bodies: BTreeMap<u32, Body>,
-    /// The last number given to an intake or a body.
+    /// The last handle of an intake or a body.
     last: u32,
 }
 
@@ -31,12 +31,12 @@ thread_local! {
     static RUNNING: RefCell<Option<Running>> = const { RefCell::new(None) };
 }
 
-/// What went wrong on purpose: `[code, message]`, of which JavaScript makes a `WixMediaError`.
+/// Returns an expected error as `[code, message]`, from which JavaScript makes a `WixMediaError`.
 fn refusal(code: &str, message: &str) -> JsValue {
     Array::of2(&code.into(), &message.into()).into()
 }
 
-fn of_catalog(error: &catalog::Error) -> JsValue {
+fn catalog_error(error: &catalog::Error) -> JsValue {
     let code = match error {
         catalog::Error::Locked => "LOCKED",
         catalog::Error::Newer { .. } => "STORAGE_NEWER",
@@ -52,8 +52,10 @@ fn with<T>(work: impl FnOnce(&mut Running) -> Result<T, JsValue>) -> Result<T, J
     })
 }
 
-/// Starts the manager on what the host has stored. `options` is JSON; its member `durable` says whether the host's storage
-/// outlives the process, and so whether waiting for it has a point.
+/// Starts the manager on the host's storage.
+///
+/// `options` is JSON. Its member `durable` says whether the storage outlives the process, and so whether commits wait
+/// until they are durable.
 #[wasm_bindgen]
 pub fn start(host: Host, options: &str) -> Result<(), JsValue> {
     let given: Value =
@@ -62,7 +64,7 @@ pub fn start(host: Host, options: &str) -> Result<(), JsValue> {
     let host = Shared(host);
     vfs::register(&host).map_err(|message| refusal("STORAGE_FAILED", &message))?;
     let durable = given["durable"].as_bool().unwrap_or(true);
-    let catalog = Sqlite::hosted(vfs::NAME, durable).map_err(|error| of_catalog(&error))?;
+    let catalog = Sqlite::hosted(vfs::NAME, durable).map_err(|error| catalog_error(&error))?;
     let manager = Manager::new(Parts {
         catalog: Box::new(catalog),
         blobs: Box::new(Directory::new(host.clone())),
@@ -73,9 +75,9 @@ pub fn start(host: Host, options: &str) -> Result<(), JsValue> {
         },
         options,
     });
-    let manager = manager.map_err(|error| of_catalog(&error))?;
-    // The host lets one instance at its storage at a time, so what an earlier one has taken is free.
-    manager.end_leases().map_err(|error| of_catalog(&error))?;
+    let manager = manager.map_err(|error| catalog_error(&error))?;
+    // The host allows one instance at a time on its storage, so no other one holds leases.
+    manager.end_leases().map_err(|error| catalog_error(&error))?;
     RUNNING.set(Some(Running {
         manager,
         intakes: BTreeMap::new(),
@@ -85,13 +87,13 @@ pub fn start(host: Host, options: &str) -> Result<(), JsValue> {
     Ok(())
 }
 
-/// Closes the catalog.
+/// Stops the manager and closes the catalog.
 #[wasm_bindgen]
 pub fn stop() {
     RUNNING.set(None);
 }
 
-/// Begins a request; `headers` are names and values in turns. Answers the number of the intake.
+/// Begins a request and returns the handle of its intake. `headers` alternates names and values.
 #[wasm_bindgen]
 pub fn open(method: &str, path: &str, query: &str, headers: Vec<String>) -> Result<u32, JsValue> {
     let mut head = Head {
@@ -106,12 +108,12 @@ pub fn open(method: &str, path: &str, query: &str, headers: Vec<String>) -> Resu
     }
     with(|running| {
         let intake = running.manager.open(head);
-        Ok(running.take_in(intake))
+        Ok(running.add_intake(intake))
     })
 }
 
 impl Running {
-    fn take_in(&mut self, intake: Intake) -> u32 {
+    fn add_intake(&mut self, intake: Intake) -> u32 {
         self.last = self.last.wrapping_add(1);
         self.intakes.insert(self.last, intake);
         self.last
@@ -119,43 +121,43 @@ impl Running {
 
     fn intake(&mut self, number: u32) -> Result<Intake, JsValue> {
         let intake = self.intakes.remove(&number);
-        intake.ok_or_else(|| refusal("INVALID_ARGUMENT", "there is no such request under way"))
+        intake.ok_or_else(|| refusal("INVALID_ARGUMENT", "cannot continue the request: it has ended"))
     }
 }
 
-/// Begins to take what the source of an import answers; `headers` are names and values in turns.
+/// Begins to take the response of an import's source. `headers` alternates names and values.
 #[wasm_bindgen(js_name = openImport)]
 pub fn open_import(file: &str, status: u16, headers: Vec<String>) -> Result<u32, JsValue> {
     with(|running| {
         let intake = running.manager.open_import(file, status, &pairs(headers));
-        Ok(running.take_in(intake))
+        Ok(running.add_intake(intake))
     })
 }
 
-/// Begins to take an archive in the place of everything that the manager holds.
+/// Begins to import an archive, which replaces everything that the manager holds.
 #[wasm_bindgen(js_name = openArchive)]
 pub fn open_archive() -> Result<u32, JsValue> {
     with(|running| {
         let intake = running.manager.open_archive();
-        Ok(running.take_in(intake))
+        Ok(running.add_intake(intake))
     })
 }
 
-/// Begins to take an entry of a seed, which is JSON; `host` is what URLs begin with where no option says it.
+/// Begins to add an entry of a seed, given as JSON. URLs begin with `host` unless an option sets their base.
 #[wasm_bindgen(js_name = openSeed)]
 pub fn open_seed(entry: &str, host: &str) -> Result<u32, JsValue> {
     let entry: Value = serde_json::from_str(entry).map_err(|error| refusal("INVALID_ARGUMENT", &error.to_string()))?;
     with(|running| {
         let intake = running.manager.open_seed(&entry, host);
-        Ok(running.take_in(intake))
+        Ok(running.add_intake(intake))
     })
 }
 
-/// Everything as an archive: what [`close`] answers, and behind it the id with which the control `endExport` ends it.
+/// Exports everything as an archive. Returns what [`close`] returns, followed by the id for the command `endExport`.
 #[wasm_bindgen(js_name = exportArchive)]
 pub fn export_archive() -> Result<Array, JsValue> {
     with(|running| {
-        let export = running.manager.export().map_err(|error| of_catalog(&error))?;
+        let export = running.manager.export().map_err(|error| catalog_error(&error))?;
         let length = export.body.length().to_string();
         let response = Response {
             status: 200,
@@ -168,13 +170,13 @@ pub fn export_archive() -> Result<Array, JsValue> {
             delay_ms: 0,
             transform: None,
         };
-        let answer = running.hand_out(response)?;
+        let answer = running.response_array(response)?;
         answer.push(&export.id.into());
         Ok(answer)
     })
 }
 
-/// Where a blob of this id is, for a storage that prepares files.
+/// Returns the file name of a blob, for storage that prepares files.
 #[wasm_bindgen(js_name = fileName)]
 pub fn name_of_blob(id: &str) -> String {
     file_name(id)
@@ -189,7 +191,7 @@ fn pairs(flat: Vec<String>) -> Vec<(String, String)> {
     pairs
 }
 
-/// Takes the next bytes of a body; whether more of them are of use.
+/// Takes the next bytes of a body. Returns whether more are needed.
 #[wasm_bindgen]
 pub fn feed(intake: u32, bytes: &[u8]) -> Result<bool, JsValue> {
     with(|running| {
@@ -200,7 +202,7 @@ pub fn feed(intake: u32, bytes: &[u8]) -> Result<bool, JsValue> {
     })
 }
 
-/// The picture that the body of a request is, once all of it is in: `[name, size]` of the file that holds it, or undefined.
+/// Returns the uploaded image, once all of it has been fed: `[name, size]` of the file that holds it, or undefined.
 #[wasm_bindgen]
 pub fn picture(intake: u32) -> Result<JsValue, JsValue> {
     with(|running| {
@@ -213,7 +215,7 @@ pub fn picture(intake: u32) -> Result<JsValue, JsValue> {
     })
 }
 
-/// Takes the colours of that picture, as JSON.
+/// Sets the colours of that image, as JSON.
 #[wasm_bindgen]
 pub fn color(intake: u32, colors: &str) -> Result<(), JsValue> {
     with(|running| {
@@ -225,20 +227,21 @@ pub fn color(intake: u32, colors: &str) -> Result<(), JsValue> {
     })
 }
 
-/// Answers a request whose body is whole: `[status, headers, body, delay, transform]`. `headers` are names and values in turns, `body` is
-/// the number under which [`pieces`] has the body, or the bytes themselves where there is no more than one piece of them;
-/// `delay` says how many milliseconds later the answer is to be given, `transform`, where it is there, what is to be made of the
-/// picture in the body before.
+/// Ends a request whose body is complete. Returns `[status, headers, body, delay, transform]`.
+///
+/// `headers` alternates names and values. `body` is a handle for [`pieces`], or the bytes themselves if there is at
+/// most one piece of bytes. `delay` is in milliseconds. `transform`, if present, is the transformation that the host
+/// applies to the image in the body.
 #[wasm_bindgen]
 pub fn close(intake: u32) -> Result<Array, JsValue> {
     with(|running| {
         let intake = running.intake(intake)?;
         let response = running.manager.close(intake);
-        running.hand_out(response)
+        running.response_array(response)
     })
 }
 
-/// Gives up a request whose body broke off.
+/// Ends a request whose body broke off.
 #[wasm_bindgen]
 pub fn abandon(intake: u32) -> Result<(), JsValue> {
     with(|running| {
@@ -249,7 +252,7 @@ pub fn abandon(intake: u32) -> Result<(), JsValue> {
 }
 
 impl Running {
-    fn hand_out(&mut self, response: Response) -> Result<Array, JsValue> {
+    fn response_array(&mut self, response: Response) -> Result<Array, JsValue> {
         let headers = Array::new();
         for (name, value) in &response.headers {
             headers.push(&name.into());
@@ -278,15 +281,18 @@ impl Running {
     }
 }
 
-/// The next pieces of a body: bytes, and `[name, offset, length]` for runs of files of the host. None at its end, after which
-/// the body is gone.
+/// Returns the next pieces of a body: bytes, and `[name, offset, length]` for ranges of files of the host. At the end,
+/// the list is empty and the handle is released.
 #[wasm_bindgen]
 pub fn pieces(body: u32) -> Result<Array, JsValue> {
     with(|running| {
         let Some(mut rest) = running.bodies.remove(&body) else {
             return Ok(Array::new());
         };
-        let pieces = running.manager.pieces(&mut rest).map_err(|error| of_catalog(&error))?;
+        let pieces = running
+            .manager
+            .pieces(&mut rest)
+            .map_err(|error| catalog_error(&error))?;
         if !pieces.is_empty() {
             running.bodies.insert(body, rest);
         }
@@ -300,7 +306,7 @@ pub fn pieces(body: u32) -> Result<Array, JsValue> {
     })
 }
 
-/// Forgets a body that nobody reads to its end.
+/// Releases a body that is not read to its end.
 #[wasm_bindgen]
 pub fn release(body: u32) -> Result<(), JsValue> {
     with(|running| {
@@ -309,12 +315,12 @@ pub fn release(body: u32) -> Result<(), JsValue> {
     })
 }
 
-/// What is no HTTP request: see [`Manager::control`]. Input and answer are JSON.
+/// Runs a command: see [`Manager::control`]. Input and answer are JSON.
 #[wasm_bindgen]
 pub fn control(name: &str, input: &str) -> Result<String, JsValue> {
     let input: Value = serde_json::from_str(input).map_err(|error| refusal("INVALID_ARGUMENT", &error.to_string()))?;
     with(|running| {
         let answer = running.manager.control(name, &input);
-        Ok(answer.map_err(|error| of_catalog(&error))?.to_string())
+        Ok(answer.map_err(|error| catalog_error(&error))?.to_string())
     })
 }

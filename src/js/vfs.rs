@@ -1,7 +1,7 @@
-//! SQLite's files, on those of the host.
+//! A VFS of SQLite on the files of the host.
 //!
-//! One process has the storage to itself, which the host sees to, so locks have nothing to do here. There is no shared
-//! memory either: with an exclusive lock SQLite keeps the index of its write-ahead log to itself.
+//! The host gives the storage to one process at a time, so locks do nothing. There is no shared memory: with an
+//! exclusive lock, SQLite keeps the index of its write-ahead log in its own memory.
 
 use super::host::Shared;
 use sqlite_wasm_rs::WasmOsCallback;
@@ -11,14 +11,14 @@ use sqlite_wasm_rs::vfs::{
 };
 use wasm_bindgen::JsValue;
 
-/// The name by which a connection asks for these files.
+/// The name of the VFS.
 pub(super) const NAME: &str = "host";
 
 fn failed(code: VfsErrorCode) -> impl Fn(JsValue) -> VfsError {
     move |_| VfsError::new(code, "the storage failed".into())
 }
 
-/// A file of the host, or one without a name, which is in memory.
+/// A file of the host, or an unnamed temporary file in memory.
 #[derive(Debug)]
 enum Opened {
     Named { host: Shared, file: f64 },
@@ -167,7 +167,7 @@ impl SQLiteVfs<Methods> for Vfs {
     }
 }
 
-/// Makes the host's files known to SQLite. The module serves one manager, so this happens once.
+/// Registers the VFS. The module serves one manager, so this is called once.
 pub(super) fn register(host: &Shared) -> Result<(), String> {
     // SAFETY: the constructor, callbacks and file layout are the defaults of the crate, methods and store agree on their
     // data, and the module is built without threads.
