@@ -1,12 +1,12 @@
-//! The time, as the manager asks for it. Nothing else in it knows a clock.
+//! The clock of a manager. Its code reads the time from nowhere else.
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// A clock.
+/// A source of the current time.
 pub trait Clock: Send + Sync + fmt::Debug {
-    /// Milliseconds since 1970-01-01 UTC.
+    /// Returns the milliseconds since 1970-01-01 UTC.
     fn now(&self) -> i64;
 }
 
@@ -29,7 +29,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that moves only when it is told to. Clones show one time.
+/// A clock for tests, which moves only when [`advance`](ManualClock::advance) is called. Clones share one time.
 ///
 /// ```
 /// use wix_media::manager::{Clock, ManualClock};
@@ -44,7 +44,7 @@ pub struct ManualClock {
 }
 
 impl ManualClock {
-    /// A clock that shows `now`, in milliseconds since 1970.
+    /// Creates a clock that shows `now`, in milliseconds since 1970.
     ///
     /// ```
     /// # use wix_media::manager::{Clock, ManualClock};
@@ -56,7 +56,7 @@ impl ManualClock {
         }
     }
 
-    /// Moves the clock on.
+    /// Moves the clock forward by this many milliseconds.
     ///
     /// ```
     /// # use wix_media::manager::{Clock, ManualClock};

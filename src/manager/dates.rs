@@ -2,13 +2,13 @@
 
 use time::OffsetDateTime;
 
-/// The moment, as far as a date of four digits for the year can tell it.
+/// Converts milliseconds since 1970 into a date, clamped to years of four digits.
 pub(crate) fn moment(milliseconds: i64) -> OffsetDateTime {
     let nanoseconds = i128::from(milliseconds) * 1_000_000;
     OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
-/// ISO 8601 with milliseconds, as the service writes dates (`docs/contract/model.md#s2`).
+/// Formats a time as ISO 8601 with milliseconds (`docs/contract/model.md#s2`).
 pub(crate) fn iso(milliseconds: i64) -> String {
     let at = moment(milliseconds);
     format!(
@@ -23,7 +23,7 @@ pub(crate) fn iso(milliseconds: i64) -> String {
     )
 }
 
-/// The date form of HTTP headers: `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// Formats a time for HTTP headers: `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub(crate) fn http_date(milliseconds: i64) -> String {
     let at = moment(milliseconds);
     let (day, month) = (at.weekday().to_string(), at.month().to_string());
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_are_written_as_the_headers_and_the_api_want_them() {
+    fn iso_and_http_date_return_their_formats() {
         assert_eq!(iso(1_704_449_472_005), "2024-01-05T10:11:12.005Z");
         assert_eq!(http_date(784_111_777_000), "Sun, 06 Nov 1994 08:49:37 GMT");
     }

@@ -1,4 +1,4 @@
-//! From an operation to its handler.
+//! The handlers of the operations.
 
 use super::http::error::Outcome;
 use super::http::validate::Fields;
@@ -10,7 +10,7 @@ use crate::catalog::Job;
 use crate::operations::{Operation, OperationId};
 use serde_json::{Value, json};
 
-/// What carries out an operation: on a snapshot, or in a writing transaction.
+/// A handler: it reads from a snapshot, or writes in a transaction.
 enum Handler {
     Read(fn(&View<'_>, &Fields) -> Outcome<Value>),
     Write(fn(&mut Tx<'_>, &Fields) -> Outcome<Value>),
@@ -50,7 +50,7 @@ fn handler(id: OperationId) -> Handler {
     }
 }
 
-/// Carries out a call, or accepts it for later.
+/// Runs a call, or defers it.
 pub(crate) fn call(site: &Site, cause: &Cause, operation: &Operation, fields: &Fields) -> Outcome<Value> {
     match handler(operation.id) {
         Handler::Read(handle) => site.read(cause, |view| handle(view, fields)),
@@ -63,7 +63,7 @@ pub(crate) fn call(site: &Site, cause: &Cause, operation: &Operation, fields: &F
     }
 }
 
-/// Accepts a call that is carried out later (docs/contract/choices.md#u17).
+/// Stores a call that runs later (`docs/contract/choices.md#u17`).
 fn defer(tx: &mut Tx<'_>, operation: &Operation, fields: &Fields) -> Outcome<Value> {
     if operation.id == OperationId::BulkDeleteFolders {
         trash::check_deletable(fields)?;
@@ -77,7 +77,7 @@ fn defer(tx: &mut Tx<'_>, operation: &Operation, fields: &Fields) -> Outcome<Val
     Ok(json!({}))
 }
 
-/// Carries out a call that was accepted earlier.
+/// Runs a deferred call.
 pub(crate) fn deferred(tx: &mut Tx<'_>, id: OperationId, fields: &Fields) -> Outcome<Value> {
     match handler(id) {
         Handler::Read(handle) => handle(&tx.view(), fields),

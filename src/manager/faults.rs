@@ -1,4 +1,4 @@
-//! Faults on demand, for tests of those who call a manager: refusals that it would not give by itself, and slowness.
+//! Injected faults, for tests of clients: error responses and latency.
 
 use super::http::body::Body;
 use super::http::error::Refusal;
@@ -7,7 +7,7 @@ use super::pattern::matches;
 use crate::operations::Operation;
 use serde_json::{Value, json};
 
-/// A fault.
+/// A fault to inject into the requests that it matches.
 ///
 /// ```
 /// use serde_json::json;
@@ -22,23 +22,27 @@ use serde_json::{Value, json};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fault {
-    /// Which requests it meets: the name of an operation, with its group or without, in which `*` stands for any text, or
-    /// the beginning of a path, with a method in front of it or without: `listFiles`, `files.bulk*`, `PUT /upload/`, `/media/`.
+    /// The requests that it matches: the name of an operation, with or without its group, in which `*` stands for any
+    /// text, or the beginning of a path, with or without a method: `listFiles`, `files.bulk*`, `PUT /upload/`,
+    /// `/media/`.
     pub matches: String,
-    /// The status that is answered instead of anything happening; without one the request goes on.
+    /// The status of the answer. Without one, the request runs as usual.
     pub status: Option<u16>,
-    /// How much later the answer is to be sent, in milliseconds.
+    /// The delay of the answer in milliseconds.
     pub latency_ms: u64,
-    /// How many requests it meets before it is gone; without a number, all.
+    /// The number of requests that it affects before it is removed. By default there is no end.
     pub times: Option<u32>,
-    /// Headers of the answer, `Retry-After` for one.
+    /// Headers of the answer, such as `Retry-After`.
     pub headers: Vec<(String, String)>,
-    /// The body of the answer: JSON, or with a string plain text; without one, what the service says with this status.
+    /// The body of the answer. A string is sent as plain text, any other value as JSON. By default it is the body that
+    /// the service sends with this status.
     pub body: Option<Value>,
 }
 
 impl Fault {
-    /// A fault in the form in which JavaScript gives it: `{ match, status, latencyMs, times, headers, body }`.
+    /// Parses a fault from its JavaScript form: `{ match, status, latencyMs, times, headers, body }`.
+    ///
+    /// Fails with a message that names the first invalid member.
     ///
     /// ```
     /// # use wix_media::manager::Fault;
@@ -95,7 +99,7 @@ impl Fault {
         })
     }
 
-    fn meets(&self, head: &Head, operation: Option<&Operation>) -> bool {
+    fn matches_request(&self, head: &Head, operation: Option<&Operation>) -> bool {
         let (method, path) = match self.matches.split_once(' ') {
             Some((method, path)) => (Some(method), path),
             None => (None, &self.matches[..]),
@@ -107,7 +111,7 @@ impl Fault {
         let Some(operation) = operation else {
             return self.matches == "*";
         };
-        // Clients call an operation by its group as well.
+        // Clients may prefix the group to the name of an operation.
         let full = format!("{}.{}", operation.group.name(), operation.name);
         matches(&self.matches, operation.name) || matches(&self.matches, &full)
     }
@@ -116,7 +120,7 @@ impl Fault {
         let mut response = match &self.body {
             Some(Value::String(text)) => Response::text(status, text),
             Some(body) => Response::json(status, body),
-            None => usual(status),
+            None => default_response(status),
         };
         for (name, value) in &self.headers {
             response.headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
@@ -126,8 +130,8 @@ impl Fault {
     }
 }
 
-/// What the service says with a status (`docs/contract/errors.md#s1` and `docs/contract/errors.md#s2`).
-fn usual(status: u16) -> Response {
+/// Returns the service's response for a status (`docs/contract/errors.md#s1` and `docs/contract/errors.md#s2`).
+fn default_response(status: u16) -> Response {
     let code = match status {
         401 => "UNAUTHENTICATED",
         403 => "PERMISSION_DENIED",
@@ -141,19 +145,19 @@ fn usual(status: u16) -> Response {
                 .with_body(Body::bytes(r#"{"message":"","details":{}}"#));
         }
     };
-    Refusal::code(status, code, "a fault on demand").into_response()
+    Refusal::code(status, code, "injected fault").into_response()
 }
 
-/// What a request meets: how much later its answer is sent, and the answer, if it is a fault.
-pub(crate) fn meet(faults: &mut Vec<Fault>, head: &Head, operation: Option<&Operation>) -> (u64, Option<Response>) {
+/// Applies faults to a request: returns the delay in milliseconds, and the response of a fault with a status.
+pub(crate) fn apply(faults: &mut Vec<Fault>, head: &Head, operation: Option<&Operation>) -> (u64, Option<Response>) {
     let mut delay: u64 = 0;
     let mut answer = None;
-    // What a browser asks before it sends a request is not that request, and a refusal would hide the fault from its page.
+    // A preflight is not the request that a test means to fail, and a page whose preflight fails cannot see the fault.
     if head.method == "OPTIONS" {
         return (delay, answer);
     }
     for fault in faults.iter_mut() {
-        if !fault.meets(head, operation) {
+        if !fault.matches_request(head, operation) {
             continue;
         }
         fault.times = fault.times.map(|times| times - 1);
@@ -174,7 +178,7 @@ mod tests {
     use crate::operations::find;
 
     #[test]
-    fn faults_meet_what_they_name() {
+    fn fault_matches_operations_paths_and_wildcards() {
         let head = Request::new("PUT", "/upload/token?x=1").head;
         for (wanted, operation, met) in [
             ("listFiles", find("files", "listFiles"), true),
@@ -195,25 +199,25 @@ mod tests {
                 matches: wanted.to_owned(),
                 ..Fault::default()
             };
-            assert_eq!(fault.meets(&head, operation), met, "{wanted}");
+            assert_eq!(fault.matches_request(&head, operation), met, "{wanted}");
         }
     }
 
     #[test]
-    fn questions_of_browsers_meet_none() {
+    fn fault_leaves_preflights_alone() {
         let mut faults = vec![Fault::from_json(&json!({ "match": "*", "status": 503, "times": 1 })).expect("a fault")];
         let question = Request::new("OPTIONS", "/site-media/v1/files").head;
-        assert!(matches!(meet(&mut faults, &question, None), (0, None)));
+        assert!(matches!(apply(&mut faults, &question, None), (0, None)));
         let request = Request::new("GET", "/media/a").head;
         assert_eq!(
-            meet(&mut faults, &request, None).1.map(|response| response.status),
+            apply(&mut faults, &request, None).1.map(|response| response.status),
             Some(503)
         );
         assert!(faults.is_empty());
     }
 
     #[test]
-    fn what_makes_no_sense_is_refused() {
+    fn from_json_with_invalid_member_fails() {
         for given in [
             json!(null),
             json!({}),

@@ -1,17 +1,17 @@
-//! Randomness, and the ids that are made of it.
+//! Random bytes, and ids made from them.
 
 use sha2::{Digest, Sha256};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A source of bytes that nobody can guess, for ids and keys.
+/// A source of unpredictable bytes, for ids and keys.
 pub trait Random: Send + Sync + fmt::Debug {
-    /// Fills the buffer.
+    /// Fills the buffer with random bytes.
     fn fill(&self, buffer: &mut [u8]);
 }
 
-/// The randomness of the machine.
+/// The random number generator of the operating system.
 ///
 /// ```
 /// use wix_media::manager::{Random, SystemRandom};
@@ -28,13 +28,13 @@ pub struct SystemRandom;
 impl Random for SystemRandom {
     /// # Panics
     ///
-    /// When the machine has no randomness: a key that can be guessed would be worse than none.
+    /// If the operating system has no randomness: a predictable key would be worse than a failure.
     fn fill(&self, buffer: &mut [u8]) {
         assert!(getrandom::fill(buffer).is_ok(), "the machine has no randomness");
     }
 }
 
-/// The same bytes in each run, for tests.
+/// A generator with a fixed seed, for tests that need the same ids in each run.
 ///
 /// ```
 /// use wix_media::manager::{Random, Seeded};
@@ -51,7 +51,7 @@ pub struct Seeded {
 }
 
 impl Seeded {
-    /// The bytes of this seed.
+    /// Creates the generator of this seed.
     ///
     /// ```
     /// # use wix_media::manager::{Random, Seeded};
@@ -77,7 +77,7 @@ impl Random for Seeded {
     }
 }
 
-/// The ids of one transaction. When it is run again, it draws the same ones.
+/// The ids of one transaction. A retry draws the same ones.
 #[derive(Debug)]
 pub(crate) struct Ids<'a> {
     random: &'a dyn Random,
@@ -94,7 +94,7 @@ impl<'a> Ids<'a> {
         }
     }
 
-    /// Starts over with the first id.
+    /// Starts again at the first id.
     pub(crate) fn rewind(&self) {
         self.next.set(0);
     }
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_have_their_forms() {
+    fn hex_and_guid_return_their_formats() {
         let random = Seeded::new(3);
         let id = guid(&random);
         assert_eq!((id.len(), &id[14..15]), (36, "4"));
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn rewound_ids_are_the_same() {
+    fn rewind_repeats_the_same_ids() {
         let random = Seeded::new(3);
         let ids = Ids::new(&random);
         let first = (ids.hex(), ids.guid());

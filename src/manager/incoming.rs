@@ -1,18 +1,18 @@
-//! Bytes on their way into a blob: of an upload, an import or a seed.
+//! Receiving the bytes of an upload, an import or a seed.
 
 use super::http::error::{Outcome, Refusal};
 use super::inspect::{Digest, Digested};
 use super::items::content::{over_limit, zero_size};
 use crate::blobs::{Blobs, Writer};
 
-/// Bytes on their way into a new blob.
+/// A new blob that is being written.
 #[derive(Debug)]
 pub(crate) struct Incoming {
     pub(crate) blob: String,
     /// Opened by the first bytes, so that an empty body leaves no blob.
     writer: Option<Writer>,
     digest: Digest,
-    /// The most bytes that it may have.
+    /// The maximum size in bytes.
     limit: u64,
     too_large: bool,
 }
@@ -28,12 +28,12 @@ impl Incoming {
         }
     }
 
-    /// How many bytes there are, unless they are too many.
+    /// Returns the size in bytes, or `None` once the limit is exceeded.
     pub(crate) fn size(&self) -> Option<u64> {
         (!self.too_large).then(|| self.digest.size())
     }
 
-    /// Adds bytes. Returns whether more of them are of use.
+    /// Appends bytes. Returns whether more are accepted.
     pub(crate) fn feed(&mut self, blobs: &dyn Blobs, bytes: &[u8]) -> Outcome<bool> {
         if self.too_large || self.digest.size() + bytes.len() as u64 > self.limit {
             self.too_large = true;

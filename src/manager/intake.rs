@@ -1,7 +1,11 @@
-//! Requests on their way through the manager: admitted by their heads, fed with their bodies, answered at their ends.
+//! The life of a request, from its head to its response.
 //!
-//! `open` decides what a body is for and where its bytes go; `feed` moves them; `close` answers. Only `open` and `close` go to
-//! the catalog, in short transactions of their own, and no transaction is open while bytes move.
+//! `open` authorizes the request and decides where its body goes. `feed` appends bytes to memory or to a new blob.
+//! `close` creates the file or runs the call, and answers. `abandon` replaces `close` if the connection broke off. The
+//! catalog is accessed in short transactions only: by `open`, by `close`, and after each part of a long PATCH. No
+//! transaction is open while bytes move.
+//!
+//! A crash leaves at most a blob without a row, which the sweep deletes. A TUS transfer keeps its bytes: see [`tus`].
 
 use super::admin::{self, seed};
 use super::auth::oauth;
@@ -26,35 +30,35 @@ use crate::operations::Access;
 use serde_json::{Value, json};
 use std::fmt;
 
-/// The largest body of a call: a bulk call with every field at its limit is well below it.
+/// The maximum size of the body of a call. A bulk call with every field at its limit is well below it.
 const MAX_BODY: usize = 16 << 20;
 
-/// How many bytes of a PATCH are made durable together, while more of them come.
+/// The number of bytes after which a long PATCH is made durable.
 const PART_SIZE: u64 = 16 << 20;
 
-/// A request whose body is still coming in.
+/// A request whose body is being received.
 pub struct Intake {
     head: Head,
     cause: Cause,
     stage: Stage,
-    /// How much later the answer is to be sent.
+    /// The delay of the answer in milliseconds.
     pub(crate) delay: u64,
-    /// The colours of the image that the body is, from the host.
+    /// The colours of the uploaded image, from the host.
     colors: Option<Value>,
 }
 
 impl fmt::Debug for Intake {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Neither tokens nor bodies belong into a log.
+        // Tokens and bodies must not appear in logs.
         out.debug_struct("Intake")
             .field("method", &self.head.method)
             .finish_non_exhaustive()
     }
 }
 
-/// What the body of a request is for.
+/// The use of the body of a request.
 enum Stage {
-    /// A call of the API; the body is kept until it is complete.
+    /// A call of the API, with its body so far.
     Call(Box<Route>, Vec<u8>),
     /// Any other request whose body is small.
     Other(Vec<u8>),
@@ -62,36 +66,37 @@ enum Stage {
     Upload(Box<Upload>, Box<Incoming>),
     /// A PATCH of TUS.
     Chunk(Box<Chunk>),
-    /// The PUT that completes a TUS transfer; looked at when the colours are asked for, or at its end.
+    /// The PUT that completes a TUS transfer, by its token. The transfer is read when the host asks for the image, or
+    /// at the end.
     Finalise(String, Option<Box<Finalising>>),
-    /// What the source of an import answers.
+    /// The response of the source of an import.
     Import(Box<Fetching>, Box<Incoming>),
-    /// A file that the manager begins with.
+    /// An entry of a seed.
     Seed(Box<seed::Entry>, Box<Incoming>),
-    /// An archive that replaces everything.
+    /// An archive to import.
     Archive(Box<Importing>),
-    /// Answered before its body was read.
+    /// A response that does not depend on the body.
     Answered(Box<Response>),
-    /// Refused before its body was read.
+    /// A refusal that does not depend on the body.
     Refused(Refusal),
 }
 
-/// A PATCH on its way into the blob of its transfer.
+/// A PATCH that appends to the blob of its transfer.
 #[derive(Debug)]
 struct Chunk {
     transfer: String,
     epoch: i64,
     writer: Writer,
-    /// `None` where the state of the transfer's digest is unknown; it is made again by reading the blob.
+    /// The digest so far. `None` if its state is unknown: the blob is then read again.
     digest: Option<Digest>,
-    /// How many bytes the transfer has when it is complete.
+    /// The total length of the transfer in bytes.
     length: u64,
-    /// How many bytes are durable.
+    /// The number of durable bytes.
     durable: u64,
     too_large: bool,
 }
 
-/// A complete transfer, and the digest of its bytes.
+/// A complete transfer, with the digest of its bytes.
 struct Finalising {
     upload: Upload,
     blob: String,
@@ -113,13 +118,13 @@ impl Intake {
         self.colors = Some(colors).filter(Value::is_object);
     }
 
-    /// Answers with this, whatever the body is.
+    /// Sets a response that does not depend on the body.
     pub(crate) fn answered(mut self, response: Response) -> Intake {
         self.stage = Stage::Answered(Box::new(response));
         self
     }
 
-    /// Decides what the body is for.
+    /// Decides the use of the body.
     pub(crate) fn admit(mut self, manager: &Manager, route: Option<Outcome<Route>>) -> Intake {
         self.stage = self.stage_of(manager, route).unwrap_or_else(Stage::Refused);
         self
@@ -152,7 +157,7 @@ impl Intake {
         Ok(Stage::Other(Vec::new()))
     }
 
-    /// What the source of an import answers. A refusal fails the import.
+    /// Takes the response of the source of an import. A refusal fails the import.
     pub(crate) fn import(mut self, site: &Site, file: &str, status: u16, source: &Head) -> Intake {
         let fetching = site.read(&self.cause, |view| imports::begin(view, file, status, source));
         self.stage = match fetching {
@@ -168,7 +173,7 @@ impl Intake {
         self
     }
 
-    /// An archive that replaces everything.
+    /// Takes an archive that replaces everything.
     pub(crate) fn archive(mut self, site: &Site) -> Intake {
         self.stage = match site.generation() {
             Ok(generation) => {
@@ -180,7 +185,7 @@ impl Intake {
         self
     }
 
-    /// A file or folder that the manager begins with.
+    /// Takes an entry of a seed.
     pub(crate) fn seed(mut self, site: &Site, entry: &Value) -> Intake {
         self.stage = self.stage_of_seed(site, entry).unwrap_or_else(Stage::Refused);
         self
@@ -205,7 +210,7 @@ impl Intake {
         Ok(Stage::Seed(Box::new(entry), Box::new(incoming)))
     }
 
-    /// Takes the next bytes of the body. Returns whether more of them are of use.
+    /// Takes the next bytes of the body. Returns whether more are needed.
     pub(crate) fn feed(&mut self, site: &Site, bytes: &[u8]) -> bool {
         let outcome = match &mut self.stage {
             Stage::Answered(_) | Stage::Refused(_) => return false,
@@ -216,7 +221,7 @@ impl Intake {
                 }
                 Err(Refusal::code(413, "INVALID_ARGUMENT", "the body is too large"))
             }
-            // The body of a finalising request is an empty JSON object, and not looked at.
+            // The body of a finalising request is an empty JSON object, and is ignored.
             Stage::Finalise(..) => return true,
             Stage::Upload(_, incoming) | Stage::Import(_, incoming) | Stage::Seed(_, incoming) => {
                 incoming.feed(&*site.blobs, bytes)
@@ -241,7 +246,7 @@ impl Intake {
         }
     }
 
-    /// The image that the body is, once all of it has been fed.
+    /// Returns the uploaded image, once all of it has been fed.
     pub(crate) fn picture(&mut self, site: &Site) -> Option<Picture> {
         let (blob, size) = match &mut self.stage {
             Stage::Upload(_, incoming) | Stage::Import(_, incoming) | Stage::Seed(_, incoming) => {
@@ -268,7 +273,7 @@ impl Intake {
         is_picture.then_some(Picture { blob, size })
     }
 
-    /// Answers a request whose body is complete.
+    /// Ends a request whose body is complete.
     pub(crate) fn close(self, manager: &Manager) -> Response {
         let Intake {
             head,
@@ -295,11 +300,11 @@ impl Intake {
         response
     }
 
-    /// Gives up a request whose body broke off.
+    /// Ends a request whose body broke off.
     pub(crate) fn abandon(self, site: &Site) {
         match self.stage {
             Stage::Upload(_, incoming) | Stage::Seed(_, incoming) => site.discard(&incoming.blob),
-            // Nobody is left to be told of trouble. The next HEAD says what is there.
+            // The client is gone, so errors are ignored. It learns the durable offset from its next HEAD.
             Stage::Chunk(chunk) => _ = chunk.end(site, &self.cause),
             Stage::Import(fetching, incoming) => {
                 site.discard(&incoming.blob);
@@ -311,7 +316,7 @@ impl Intake {
     }
 }
 
-/// Makes a blob durable and reads what is in it.
+/// Makes a blob durable and inspects it.
 fn receive(site: &Site, incoming: Incoming, declared: Option<String>, colors: Option<Value>) -> Outcome<Receipt> {
     let blob = incoming.blob.clone();
     let digested = incoming.finish(&*site.blobs)?;
@@ -374,23 +379,24 @@ fn end_import(
     Ok(Response::json(200, &outcome?))
 }
 
-/// Leaves on the file why its import was refused. What is not the source's fault is tried again.
+/// Marks the file of a refused import as failed. Internal errors are retried instead.
 fn fail_import(site: &Site, file: &str, refusal: &Refusal) {
     let failed = match refusal.as_error() {
         Some(error) => site.write(&Cause::default(), |tx| imports::fail(tx, file, &error)),
-        None => Err(Refusal::no_such_path()),
+        None => Err(Refusal::path_not_found()),
     };
     if failed.is_err() {
         release_import(site, file);
     }
 }
 
-/// Ends the lease of an import, so that it is taken again. If that fails, the lease expires.
+/// Ends the lease of an import, so that it can be leased at once. If that fails, the lease expires.
 fn release_import(site: &Site, file: &str) {
     _ = site.write_lazily(&Cause::default(), |tx| Ok(tx.catalog.release_import(file)?));
 }
 
-/// Admits a PATCH. Bytes that an older request of this process has added are made durable first, where it continues behind them.
+/// Admits a PATCH. If it continues after bytes that an older request of this process has added, those are made durable
+/// first.
 fn begin_chunk(site: &Site, head: &Head, id: &str) -> Outcome<Chunk> {
     let cause = Cause::of(head);
     let take_over = || site.write_lazily(&cause, |tx| tus::take_over(tx, head, id));
@@ -447,7 +453,7 @@ impl Chunk {
         error.into()
     }
 
-    /// Makes what came durable, and notes it.
+    /// Makes the received bytes durable and records their number.
     fn persist(&mut self, site: &Site, cause: &Cause) -> Outcome<Upload> {
         if self.writer.is_superseded() {
             return Err(tus::superseded(None));
@@ -469,8 +475,8 @@ impl Chunk {
     }
 }
 
-/// Makes durable what a request of this process has added to a transfer so far, and notes it. Returns whether there was
-/// anything.
+/// Makes durable what another request of this process has added to a transfer so far, and records it. Returns whether
+/// there was anything.
 fn checkpoint(site: &Site, cause: &Cause, id: &str) -> Outcome<bool> {
     let upload = site.read(cause, |view| tus::transfer(view, id))?;
     let received = u64::try_from(upload.received).unwrap_or(0);
@@ -486,7 +492,8 @@ fn checkpoint(site: &Site, cause: &Cause, id: &str) -> Outcome<bool> {
     Ok(true)
 }
 
-/// The digest of the first `end` bytes of a blob, from the kept state of a transfer on. `None` where there is no such state.
+/// Returns the digest of the first `end` bytes of a blob, continued from the stored state of its transfer. Returns
+/// `None` if there is no such state.
 fn continued(site: &Site, upload: &Upload, blob: &str, end: u64) -> Outcome<Option<Digest>> {
     let received = u64::try_from(upload.received).unwrap_or(0);
     let kept = match &upload.digest {
@@ -508,7 +515,7 @@ fn continued(site: &Site, upload: &Upload, blob: &str, end: u64) -> Outcome<Opti
     Ok(Some(digest))
 }
 
-/// Finds the bytes of a transfer that a PUT completes, and their digest.
+/// Finds the blob of a transfer that a PUT completes, and its digest.
 fn prepare(site: &Site, cause: &Cause, token: &str) -> Outcome<Finalising> {
     let mut upload = site.read(cause, |view| uploads::upload_of(view, token, true))?;
     if let Some(transfer) = upload.transfer.clone()
@@ -517,7 +524,7 @@ fn prepare(site: &Site, cause: &Cause, token: &str) -> Outcome<Finalising> {
         upload = site.read(cause, |view| uploads::upload_of(view, token, true))?;
     }
     let blob = tus::complete_blob(&upload)?.to_owned();
-    // Nothing that an older request still brings may reach the file.
+    // Older requests must not append to the blob of a file.
     site.blobs.end_writer(&blob)?;
     let size = u64::try_from(upload.length).unwrap_or(0);
     if size == 0 {
@@ -543,7 +550,7 @@ fn finalise(
         Some(prepared) => *prepared,
         None => prepare(site, cause, token)?,
     };
-    // The content type of this request is that of the JSON object in its body.
+    // The content type of this request describes the JSON object in its body, not the file.
     let bare = Head {
         headers: Vec::new(),
         ..head.clone()
@@ -560,14 +567,14 @@ fn finalise(
     Ok(Response::json(200, &value))
 }
 
-/// A call of the API.
+/// Answers a call of the API.
 fn call(site: &Site, cause: &Cause, head: &Head, route: &Route, body: &[u8]) -> Outcome<Response> {
     let fields = validate::fields(route, &head.query, body)?;
     let value = dispatch::call(site, cause, route.operation, &fields)?;
     Ok(Response::json(200, &value))
 }
 
-/// A request that is no call of the API.
+/// Answers a request outside the API.
 fn answer(manager: &Manager, cause: &Cause, head: &Head, body: &[u8]) -> Outcome<Response> {
     let site = &manager.site;
     if head.method == "OPTIONS" {
@@ -578,11 +585,11 @@ fn answer(manager: &Manager, cause: &Cause, head: &Head, body: &[u8]) -> Outcome
         return Ok(response);
     }
     if head.method == "POST" && head.path == "/oauth2/token" {
-        let value = site.aside(cause, |context| oauth::issue_token(context, head, body))?;
+        let value = site.without_transaction(cause, |context| oauth::issue_token(context, head, body))?;
         return Ok(Response::json(200, &value).with("Cache-Control", "no-store"));
     }
     if head.method == "POST" && head.path == "/oauth2/token-info" {
-        let value = site.aside(cause, |context| oauth::token_info(context, head, body))?;
+        let value = site.without_transaction(cause, |context| oauth::token_info(context, head, body))?;
         return Ok(Response::json(200, &value).with("Cache-Control", "no-store"));
     }
     if let Some(name) = head.path.strip_prefix(admin::PATH) {
@@ -613,8 +620,8 @@ fn answer(manager: &Manager, cause: &Cause, head: &Head, body: &[u8]) -> Outcome
         return Err(Refusal::not_allowed("PUT, OPTIONS"));
     }
     match site.read(cause, |view| downloads::download(view, head)) {
-        // A request for nothing that is known is answered in the form of the API.
-        Err(Refusal::Text { status: 404, .. }) => Err(Refusal::no_such_path()),
+        // Unknown paths are answered in the form of the API.
+        Err(Refusal::Text { status: 404, .. }) => Err(Refusal::path_not_found()),
         outcome => outcome,
     }
 }
@@ -623,7 +630,7 @@ fn create_transfer(site: &Site, cause: &Cause, head: &Head) -> Outcome<Response>
     let blob = site.new_blob();
     let outcome = site.write(cause, |tx| tus::create(tx, head, &blob));
     match &outcome {
-        // The first PATCH creates the blob where this fails.
+        // If this fails, the first PATCH creates the blob.
         Ok(_) => _ = site.blobs.open_writer(&blob, 0),
         // The store may have prepared the blob.
         Err(_) => site.discard(&blob),
@@ -631,7 +638,7 @@ fn create_transfer(site: &Site, cause: &Cause, head: &Head) -> Outcome<Response>
     outcome
 }
 
-/// With the headers that every response has.
+/// Adds the headers that every response has.
 fn finish(site: &Site, head: &Head, outcome: Outcome<Response>) -> Response {
     let response = outcome.unwrap_or_else(Refusal::into_response);
     let length = response.body.length().to_string();
@@ -642,7 +649,7 @@ fn finish(site: &Site, head: &Head, outcome: Outcome<Response>) -> Response {
     if response.header("content-length").is_none() && !matches!(response.status, 204 | 304) {
         response = response.with("Content-Length", length);
     }
-    // The length of a transformed image is known when it is made.
+    // The length of a transformed image is known only once it is made.
     if head.method == "HEAD" && response.transform.is_none() {
         response.body = Body::default();
     }

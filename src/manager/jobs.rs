@@ -1,4 +1,4 @@
-//! What no request asks for: calls that were put off, files whose processing ends, and the sweep.
+//! Background work: deferred calls, the end of processing, and the sweep.
 
 use super::backup;
 use super::dispatch;
@@ -11,15 +11,15 @@ use super::tx::{Tx, View};
 use crate::operations::OperationId;
 use serde_json::Value;
 
-/// How many files are processed, and how many blobs are looked at, in one transaction.
+/// The number of files processed, or of blobs examined, in one transaction.
 const STEP: u32 = 500;
 
-/// Whether a job or a file is due.
+/// Returns whether a deferred call or the processing of a file is due.
 pub(crate) fn is_due(view: &View<'_>) -> Outcome<bool> {
     Ok(view.catalog.next_due()?.is_some_and(|due| due <= view.now))
 }
 
-/// Carries out the calls whose time has come, and ends the processing of pending files whose time has come.
+/// Runs the deferred calls that are due, and finishes the processing of files that are due.
 pub(crate) fn settle(tx: &mut Tx<'_>) -> Outcome<()> {
     while let Some(job) = tx.catalog.take_job(tx.context.now)? {
         let operation = OperationId::parse(&job.operation);
@@ -43,17 +43,17 @@ pub(crate) fn settle(tx: &mut Tx<'_>) -> Outcome<()> {
     }
 }
 
-/// What a sweep has done.
+/// The result of a [sweep](super::Manager::sweep).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
-    /// The blobs that it removed.
+    /// The number of blobs removed.
     pub removed: u64,
-    /// The blobs that nothing needs and that wait for the end of their grace.
+    /// The number of orphaned blobs whose grace period has not ended.
     pub waiting: u64,
 }
 
-/// Removes what nothing needs any more, once it has been so for `grace` milliseconds: blobs that no row names, temporary
-/// bundles, and deliveries to URLs that are no longer configured.
+/// Deletes blobs that no row names, temporary bundles and stale deliveries, once they have been unused for `grace`
+/// milliseconds.
 pub(crate) fn sweep(site: &Site, now: i64, grace: i64) -> Outcome<Swept> {
     let cause = Cause {
         at: Some(now),
@@ -73,7 +73,7 @@ pub(crate) fn sweep(site: &Site, now: i64, grace: i64) -> Outcome<Swept> {
     Ok(swept)
 }
 
-/// Notes blobs that no row names: what a crash left between the bytes and the row. Their grace begins now.
+/// Records orphaned blobs, which a crash left between the bytes and the row. Their grace period begins now.
 fn note_orphans(site: &Site, cause: &Cause) -> Outcome<()> {
     let mut after = String::new();
     loop {
@@ -90,7 +90,7 @@ fn note_orphans(site: &Site, cause: &Cause) -> Outcome<()> {
             Ok(orphans)
         })?;
         blobs.clear();
-        // A blob that is being filled has no row yet.
+        // A blob that is being written has no row yet.
         let orphans: Vec<_> = orphans
             .into_iter()
             .filter(|blob| site.blobs.open_end(blob).is_none())

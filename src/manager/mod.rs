@@ -1,9 +1,10 @@
 //! The embedded Media Manager: the service's end of the wire.
 //!
-//! A [`Manager`] answers requests. It opens no socket, reads no clock and makes no randomness of its own: a host hands
-//! it plain values, and with them the same code runs in a native test, on Node and in a browser. Metadata is in a
-//! [`Catalog`](crate::catalog::Catalog), bytes are in [`Blobs`](crate::blobs::Blobs). A request that changes something is one transaction, with the events that it causes.
-//! The manager keeps nothing between requests that another process on the same stores could disagree on.
+//! A [`Manager`] answers requests. Its host passes in plain values, the clock and the randomness, and does all network
+//! access, so the same code runs in a native test, on Node and in a browser. Metadata is in a
+//! [`Catalog`](crate::catalog::Catalog), bytes are in [`Blobs`](crate::blobs::Blobs). Each request that changes
+//! something is one transaction, which includes its events. State that lasts is in these stores only, so several
+//! processes can share them.
 //!
 //! ```
 //! use serde_json::Value;
@@ -19,28 +20,28 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`Manager::handle`] is for bodies that fit into memory. An upload of any size goes in piece by piece with
-//! [`Manager::open`], [`Manager::feed`] and [`Manager::close`], and a download comes out with [`Manager::read`].
+//! [`Manager::handle`] takes a body that fits into memory. Send larger bodies in pieces with [`Manager::open`],
+//! [`Manager::feed`] and [`Manager::close`], and read responses of any size with [`Manager::read`].
 //!
-//! # The rooms
+//! # Modules
 //!
-//! | Module | What |
+//! | Module | Purpose |
 //! |---|---|
-//! | `intake` | a request from its head to its answer: what its body is for, where its bytes go |
-//! | `dispatch` | from an operation to its handler |
-//! | `site` `tx` | the stores, and the one way into a transaction |
+//! | `intake` | the life of a request, from its head to its response |
+//! | `dispatch` | the handler of each operation |
+//! | `site` `tx` | the stores, and transactions on them |
 //! | `http` | messages, bodies, refusals, the router, the validator |
 //! | `auth` | credentials, OAuth, the rate limit |
-//! | `items` | files, folders, trash, paths, quota; new files from bytes |
+//! | `items` | files, folders, trash, paths, quota, creation of files |
 //! | `listing` | lists, searches, queries, cursors |
-//! | `uploads` `imports` `incoming` | bytes on their way in |
-//! | `downloads` `zip` | bytes on their way out |
-//! | `inspect` | what bytes are |
-//! | `view` | rows as the API shows them |
+//! | `uploads` `imports` `incoming` | receiving bytes |
+//! | `downloads` `zip` | sending bytes |
+//! | `inspect` | digests, dimensions and durations of files |
+//! | `view` | the JSON form of rows |
 //! | `events` | events, their feed, webhooks |
-//! | `jobs` | what time alone brings about, and the sweep |
+//! | `jobs` | background work, and the sweep |
 //! | `admin` | the paths below `/_wix-media/`, and the seed |
-//! | `backup` | archives out and in |
+//! | `backup` | export and import of archives |
 
 mod admin;
 mod auth;
@@ -104,31 +105,33 @@ use serde_json::{Value, json};
 use site::{Cause, Site};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// An event, as it is in the catalog.
+/// A recorded event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// Its number: later events have larger ones.
+    /// The number of the event. Later events have larger numbers.
     pub number: i64,
     /// The raw event (docs/contract/events.md#s3).
     pub body: Value,
 }
 
-/// An image whose bytes are in a blob.
+/// An uploaded image that a host may decode, to find its colours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
-    /// The blob.
+    /// The id of the blob that holds it.
     pub blob: String,
-    /// How many bytes it has.
+    /// The size in bytes.
     pub size: u64,
 }
 
-/// A Media Manager. Threads share one.
+/// An embedded Media Manager.
+///
+/// All methods take `&self`, so threads can share a manager.
 #[derive(Debug)]
 pub struct Manager {
     site: Site,
-    /// The faults that are left.
+    /// The injected faults that have not run out.
     faults: Mutex<Vec<Fault>>,
-    /// The calls of the last minute, of this process.
+    /// The calls that this process admitted in the last minute.
     recent: Mutex<Recent>,
 }
 
@@ -137,7 +140,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Manager {
-    /// A manager on these parts. The first one on a catalog leaves a key and the time there. None removes anything.
+    /// Creates a manager on these stores.
+    ///
+    /// The first manager on a catalog stores the signing key and the time of creation. Content that is already there
+    /// stays. Fails if the catalog cannot be read or written.
     ///
     /// ```
     /// use wix_media::blobs::Memory;
@@ -170,7 +176,9 @@ impl Manager {
         })
     }
 
-    /// A manager that forgets everything when it goes, on the clock and the randomness of the machine.
+    /// Creates a manager in memory, with the clock and the randomness of the machine.
+    ///
+    /// Dropping it discards its content.
     ///
     /// ```
     /// assert!(wix_media::manager::Manager::memory().is_ok());
@@ -186,7 +194,7 @@ impl Manager {
         })
     }
 
-    /// The parts, for the next manager on the same stores.
+    /// Returns the parts, to create another manager on the same stores.
     ///
     /// ```
     /// use wix_media::manager::Manager;
@@ -202,8 +210,9 @@ impl Manager {
         parts
     }
 
-    /// Ends the leases of others: imports and deliveries that they took can be taken at once. For a host that knows to be the
-    /// only one on these stores, after a start or a restart.
+    /// Expires all leases of imports and webhook deliveries, so that they can be taken at once.
+    ///
+    /// Call it after a start or restart, and only if no other process uses the same stores.
     ///
     /// ```
     /// # use wix_media::manager::Manager;
@@ -217,9 +226,10 @@ impl Manager {
         )
     }
 
-    /// Removes what nothing needs any more, once it has been so for `grace` milliseconds: blobs that no row names, exports that
-    /// were not ended, and deliveries to URLs that are no longer configured. A host does this from time to time; `grace` must
-    /// be longer than any upload may take.
+    /// Deletes orphaned blobs, exports that were not ended, and deliveries to URLs that are no longer configured.
+    ///
+    /// Each is deleted once it has been unused for `grace` milliseconds. Call this from time to time, with a `grace`
+    /// longer than any upload takes.
     ///
     /// ```
     /// use wix_media::manager::{Manager, Swept};
@@ -231,7 +241,9 @@ impl Manager {
         stored(jobs::sweep(&self.site, self.site.clock.now(), grace))
     }
 
-    /// Answers a request.
+    /// Answers a request whose body is in memory.
+    ///
+    /// Errors are responses too, with the status and the body that the service uses.
     ///
     /// ```
     /// use wix_media::manager::{Manager, Request};
@@ -247,7 +259,10 @@ impl Manager {
         self.close(intake)
     }
 
-    /// Begins a request whose body comes in pieces.
+    /// Begins a request whose body arrives in pieces.
+    ///
+    /// Pass the body to [`feed`](Manager::feed), then call [`close`](Manager::close) for the response, or
+    /// [`abandon`](Manager::abandon) if the connection broke off.
     ///
     /// ```
     /// use wix_media::manager::{Manager, Request};
@@ -264,7 +279,7 @@ impl Manager {
         let route = router::of(&head);
         let operation = route.as_ref().and_then(|route| route.as_ref().ok());
         let operation = operation.map(|route| route.operation);
-        let (delay, fault) = faults::meet(&mut lock(&self.faults), &head, operation);
+        let (delay, fault) = faults::apply(&mut lock(&self.faults), &head, operation);
         let cause = Cause::of(&head);
         let intake = Intake::new(head, cause);
         let mut intake = match fault {
@@ -275,7 +290,7 @@ impl Manager {
         intake
     }
 
-    /// Who sent a request, when that is enough for what it needs.
+    /// Returns the caller of a request, if it has the access that the request needs.
     fn authorize(&self, head: &Head, needed: Access) -> Outcome<auth::Caller> {
         let (site, options) = (&self.site, self.site.options());
         let credentials = options.credentials.as_ref();
@@ -283,7 +298,7 @@ impl Manager {
         auth::authorize(credentials, &site.secret, &options.site_id, now, head, needed)
     }
 
-    /// Lets a call in, or says why not, before anything of its body is read.
+    /// Checks credentials and the rate limit before the body is read.
     fn admit(&self, head: &Head, needed: Access) -> Outcome<()> {
         let caller = self.authorize(head, needed)?;
         if let Some(limit) = self.site.options().requests_per_minute {
@@ -293,8 +308,9 @@ impl Manager {
         Ok(())
     }
 
-    /// Takes the next bytes of a body; whether more of them are of use. A host that gets `false` may stop reading and
-    /// answer with [`close`](Manager::close) at once.
+    /// Takes the next bytes of a body. Returns whether the manager needs more.
+    ///
+    /// After `false`, a host may stop reading and call [`close`](Manager::close) at once.
     ///
     /// ```
     /// use wix_media::manager::{Manager, Request};
@@ -309,8 +325,10 @@ impl Manager {
         intake.feed(&self.site, bytes)
     }
 
-    /// The picture that the body of a request is, once all of it has been fed and when it can be decoded. A host that can
-    /// do so finds its colours before it answers, and hands them over with [`Manager::color`].
+    /// Returns the uploaded image in the body of a request, if it is of a type that can be decoded.
+    ///
+    /// Call it after the whole body has been fed. A host with a decoder finds the colours of the image and passes them
+    /// to [`Manager::color`] before it closes the request.
     ///
     /// ```
     /// use wix_media::manager::{Manager, Request};
@@ -324,8 +342,7 @@ impl Manager {
         intake.picture(&self.site)
     }
 
-    /// Takes the colours of the picture that the body of a request is, in the form of descriptors
-    /// (`docs/contract/model.md#s4-1`).
+    /// Sets the colours of the uploaded image, in the form of descriptors (`docs/contract/model.md#s4-1`).
     ///
     /// ```
     /// use serde_json::json;
@@ -340,7 +357,7 @@ impl Manager {
         intake.set_colors(colors);
     }
 
-    /// Answers a request whose body is whole.
+    /// Ends a request whose body is complete, and returns the response.
     ///
     /// ```
     /// use wix_media::manager::{Manager, Request};
@@ -354,8 +371,9 @@ impl Manager {
         intake.close(self)
     }
 
-    /// Gives up a request whose body broke off. A plain upload is lost, as the contract has it; a TUS transfer keeps what
-    /// came.
+    /// Ends a request whose body broke off.
+    ///
+    /// A plain upload is discarded. A TUS transfer keeps the bytes that arrived, so the client can resume it.
     ///
     /// ```
     /// use wix_media::manager::{Manager, Request};
@@ -369,8 +387,9 @@ impl Manager {
         intake.abandon(&self.site);
     }
 
-    /// The events with larger numbers than `after`, at most `limit`, in the order of their causes. Their URLs begin with the
-    /// option `base_url`.
+    /// Returns at most `limit` events with numbers above `after`, oldest first.
+    ///
+    /// Their URLs begin with [`Options::base_url`].
     ///
     /// ```
     /// # use wix_media::manager::Manager;
@@ -385,8 +404,10 @@ impl Manager {
         Ok(stored(events)?.into_iter().map(event).collect())
     }
 
-    /// Does what time alone brings about: pending files become ready. Every request does this first, so a host needs it
-    /// only for events to come without requests.
+    /// Runs deferred calls and finishes the processing of files that are due.
+    ///
+    /// Every request does this first. Call it at [`next_tick`](Manager::next_tick), so that events occur without
+    /// requests.
     ///
     /// ```
     /// # use wix_media::manager::Manager;
@@ -405,8 +426,8 @@ impl Manager {
         Ok(())
     }
 
-    /// When [`tick`](Manager::tick) or [`take_deliveries`](Manager::take_deliveries) has something to do next, in
-    /// milliseconds since 1970.
+    /// Returns when [`tick`](Manager::tick) or [`take_deliveries`](Manager::take_deliveries) is due next, in
+    /// milliseconds since 1970, or `None` if nothing is pending.
     ///
     /// ```
     /// # use wix_media::manager::Manager;
@@ -420,7 +441,7 @@ impl Manager {
         }))
     }
 
-    /// Fills the buffer with the next bytes of a body; 0 at its end.
+    /// Fills the buffer with the next bytes of a body. Returns the number of bytes, 0 at the end.
     ///
     /// ```
     /// use wix_media::manager::{Manager, Request};
@@ -435,7 +456,7 @@ impl Manager {
         sending::read(&self.site, body, buffer)
     }
 
-    /// The next pieces of a body, for a host that reads blobs itself; none at its end.
+    /// Returns the next pieces of a body, for a host that reads blobs itself. The list is empty at the end.
     ///
     /// ```
     /// use wix_media::manager::{Manager, Piece, Request};
@@ -450,7 +471,7 @@ impl Manager {
         sending::pieces(&self.site, body)
     }
 
-    /// All bytes of a body.
+    /// Reads a whole body into memory.
     ///
     /// ```
     /// use wix_media::manager::{Manager, Request};
@@ -467,7 +488,7 @@ impl Manager {
         Ok(bytes)
     }
 
-    /// Adds a fault that requests meet from now on.
+    /// Injects a fault into the requests that it matches from now on.
     ///
     /// ```
     /// use wix_media::manager::{Fault, Manager, Request};
@@ -481,7 +502,10 @@ impl Manager {
         lock(&self.faults).push(fault);
     }
 
-    /// Leases at most `limit` imports, oldest first. An import whose lease expires is given again.
+    /// Leases at most `limit` imports, oldest first.
+    ///
+    /// The host fetches each of them and reports the result with [`open_import`](Manager::open_import) or
+    /// [`fail_import`](Manager::fail_import). An import whose lease expires is returned again.
     ///
     /// ```
     /// use wix_media::manager::{Manager, Request};
@@ -504,9 +528,10 @@ impl Manager {
         stored(self.site.write_lazily(&cause, |tx| imports::take(tx, limit)))
     }
 
-    /// Begins to take what the source of an import answers. What follows is as with any other body; the file is ready, or
-    /// has failed, once [`close`](Manager::close) has answered. An import that is [abandoned](Manager::abandon) is ordered
-    /// again.
+    /// Begins to take the response of an import's source.
+    ///
+    /// Feed and close it as any other body. Once [`close`](Manager::close) returns, the file is ready or has failed. An
+    /// [abandoned](Manager::abandon) import is retried.
     ///
     /// ```
     /// use wix_media::manager::{Manager, Request};
@@ -526,12 +551,14 @@ impl Manager {
             headers: headers.to_vec(),
             ..Head::default()
         };
-        // What the source says of itself must not decide what our own URLs begin with.
+        // The headers of the source must not decide how the manager's own URLs begin.
         Intake::new(Head::default(), Cause::default()).import(&self.site, file, status, &source)
     }
 
-    /// Ends an import whose source could not be fetched: the file becomes `FAILED`, with an event. The codes of the
-    /// contract are `SOURCE_UNREACHABLE` and `SOURCE_HTTP_ERROR`; the manager finds the others itself.
+    /// Marks the file of an import as `FAILED`, because its source could not be fetched.
+    ///
+    /// Use the codes `SOURCE_UNREACHABLE` and `SOURCE_HTTP_ERROR`. The manager detects all other failures itself. Does
+    /// nothing if the file was deleted meanwhile.
     ///
     /// ```
     /// use serde_json::json;
@@ -548,14 +575,16 @@ impl Manager {
     pub fn fail_import(&self, file: &str, code: &str, description: &str, data: Value) -> catalog::Result<()> {
         let error = json!({ "code": code, "description": description, "data": data });
         match self.site.write(&Cause::default(), |tx| imports::fail(tx, file, &error)) {
-            // The file has gone meanwhile.
+            // The file was deleted meanwhile.
             Err(Refusal::Code { status: 404, .. }) => Ok(()),
             outcome => stored(outcome),
         }
     }
 
-    /// Leases at most `limit` deliveries whose time has come. One whose lease expires before [`delivered`](Manager::delivered)
-    /// is given again.
+    /// Leases at most `limit` webhook deliveries that are due.
+    ///
+    /// The host signs and sends each of them, and reports the result with [`delivered`](Manager::delivered). A delivery
+    /// whose lease expires before that is returned again.
     ///
     /// ```
     /// # use wix_media::manager::Manager;
@@ -571,8 +600,10 @@ impl Manager {
         stored(self.site.write_lazily(&cause, |tx| webhooks::take(tx, limit)))
     }
 
-    /// Takes the outcome of a try: whether the receiver answered 200 in time. A delivery that failed is postponed, and given up
-    /// after the twelfth retry.
+    /// Reports the result of a delivery: `ok` if the receiver answered 200 in time.
+    ///
+    /// A failed delivery is retried later, at most twelve times. `attempt` is [`Delivery::attempt`]; the report of an
+    /// outdated attempt is ignored.
     ///
     /// ```
     /// # use wix_media::manager::Manager;
@@ -586,9 +617,10 @@ impl Manager {
         )
     }
 
-    /// Everything as one archive (`docs/archive.md`): folders, files, trash and bytes, but neither keys nor what is only
-    /// under way. It shows the moment of this call, whatever happens while it is read; [`end_export`](Manager::end_export)
-    /// gives back what it holds for that.
+    /// Returns everything as one archive (`docs/archive.md`): folders, files, trash and bytes.
+    ///
+    /// Keys, uploads and imports in progress are left out. The archive shows the moment of this call, whatever changes
+    /// while it is read. Call [`end_export`](Manager::end_export) afterwards, to release the snapshot.
     ///
     /// ```
     /// # use wix_media::manager::Manager;
@@ -602,7 +634,9 @@ impl Manager {
         stored(backup::export::export(&self.site))
     }
 
-    /// Ends an export, read or not. Without it, the [sweep](Manager::sweep) does.
+    /// Ends an export and releases its snapshot.
+    ///
+    /// The [sweep](Manager::sweep) ends exports that a host forgot.
     ///
     /// ```
     /// # use wix_media::manager::Manager;
@@ -617,11 +651,12 @@ impl Manager {
         )
     }
 
-    /// Begins an import: the archive goes in with [`feed`](Manager::feed), and [`close`](Manager::close) puts it in the
-    /// place of everything that the manager holds, or says what is wrong with it and where. Until then, and after any
-    /// fault, the manager is as it was.
+    /// Begins to replace everything that the manager holds by an archive.
     ///
-    /// A piece of n bytes makes at most n / 70 blobs, for hosts that prepare them.
+    /// Feed the archive with [`feed`](Manager::feed). [`close`](Manager::close) checks and installs it, or answers with
+    /// the fault and its position. Until then, and after any fault, the content of the manager is unchanged.
+    ///
+    /// A piece of n bytes creates at most n / 70 blobs, for hosts that prepare files.
     ///
     /// ```
     /// use wix_media::manager::{Manager, Request};
@@ -643,8 +678,9 @@ impl Manager {
         Intake::new(Head::default(), Cause::default()).archive(&self.site)
     }
 
-    /// Forgets everything: folders, files, trash, events, what is under way, and the bytes. Keys stay, and the numbers of
-    /// events go on, so that nobody takes a new event for an old one.
+    /// Deletes everything: folders, files, trash, events, uploads and imports in progress, and the bytes.
+    ///
+    /// Keys stay. The numbers of events continue, so that no reader mistakes a new event for an old one.
     ///
     /// ```
     /// use wix_media::manager::{Manager, Request};
@@ -659,19 +695,21 @@ impl Manager {
         stored(backup::reset(&self.site))
     }
 
-    /// Begins to take an entry of a seed; its bytes follow with [`feed`](Manager::feed), and [`close`](Manager::close)
-    /// answers with the descriptor. `host` is what URLs begin with where no option says it, as the header of a request.
+    /// Begins to add a file or folder of a seed.
+    ///
+    /// Pass its bytes to [`feed`](Manager::feed). [`close`](Manager::close) answers with the descriptor. `host` is used
+    /// as the `Host` header of a request: URLs begin with it unless [`Options::base_url`] is set.
     ///
     /// | Member | Meaning |
     /// |---|---|
     /// | `path` | folders and the name of the file, or of a folder with `/` at the end, which has no bytes |
-    /// | `displayName` | the name of the file, where it is another than that in the path |
-    /// | `mimeType` | as declared; without it the name and the bytes decide |
-    /// | `private`, `labels`, `externalInfo` | as of an upload |
-    /// | `origin` | `site`, `visitor`, `mobile`, `purchase` or `video-maker`: the folder that the path begins in |
-    /// | `createdDate` | ISO 8601 or milliseconds since 1970: when all this happened |
-    /// | `trashed` | whether it is in the trash; a folder with what it holds by then |
-    /// | `onDuplicate` | `keep-both`, `reuse` or `fail`, when it is there already, or was before it was trashed |
+    /// | `displayName` | the name of the file, if it differs from the name in the path |
+    /// | `mimeType` | the declared type; by default the name and the bytes decide |
+    /// | `private`, `labels`, `externalInfo` | as for an upload |
+    /// | `origin` | `site`, `visitor`, `mobile`, `purchase` or `video-maker`: the system folder in which the path begins |
+    /// | `createdDate` | ISO 8601 or milliseconds since 1970; by default the present |
+    /// | `trashed` | whether it is put into the trash; a folder takes its content along |
+    /// | `onDuplicate` | `keep-both`, `reuse` or `fail`, if it exists, or existed before it was trashed |
     ///
     /// ```
     /// use serde_json::json;
@@ -693,36 +731,36 @@ impl Manager {
         Intake::new(head, cause).seed(&self.site, entry)
     }
 
-    /// Does what `name` stands for. An unknown name answers `null`.
+    /// Runs a command of the host, by name, with JSON in and out. An unknown name answers `null`.
     ///
     /// | Name | Input | Answer |
     /// |---|---|---|
-    /// | `events` | `after` (number of an event), `limit`, `base` of URLs | `[{ number, body }]`, the events behind it, in order |
-    /// | `lastEvent` | | the number of the last event, 0 for none |
-    /// | `tick` | | nothing; pending files whose time has come become ready |
+    /// | `events` | `after` (number of an event), `limit`, `base` of URLs | `[{ number, body }]`, the events after it, in order |
+    /// | `lastEvent` | | the number of the last event, or 0 |
+    /// | `tick` | | `null`; runs [`tick`](Manager::tick) |
     /// | `nextTick` | | when `tick` is due, in milliseconds since 1970, or `null` |
-    /// | `importRules` | | the numbers and header names that a host keeps to when it fetches |
-    /// | `takeImports` | `most` | `[{ file, url, headers }]`, what is to be fetched now |
-    /// | `failImport` | `file`, `code`, `description`, `data` | nothing; the file has failed |
+    /// | `importRules` | | the limits and header names of [`IMPORT_RULES`] |
+    /// | `takeImports` | `most` | `[{ file, url, headers }]`, leases at most `most` imports |
+    /// | `failImport` | `file`, `code`, `description`, `data` | `null`; marks the file as failed |
     /// | `checkImportUrl` | `url` | `{ origin }`, or `{ refused }` with the reason |
     /// | `isPrivate` | `address` | whether an import must not connect to it |
-    /// | `adjust` | `limits`, `processing`, `faults`, `lagMs`, `delayMs`, as in the options | nothing, or `{ refused }` |
-    /// | `faults` | | the faults that are left |
-    /// | `faults.add` | a fault | nothing, or `{ refused }` with the reason |
-    /// | `faults.clear` | | nothing; there are no more faults |
-    /// | `authorize` | `authorization`, `siteId`: the headers; `scope`: `read` or `manage` | nothing, or `{ status, body }`, the refusal |
-    /// | `blobsOf` | `path` of a request | `[name]`, the files of the blobs that it continues, for hosts that have to open files before |
-    /// | `takeDeliveries` | `most` | `[{ id, url, attempt, claims }]`, the webhooks to be sent now |
-    /// | `delivered` | `id`, `attempt`, `ok` | nothing; a webhook that failed is put off |
-    /// | `webhookKey` | | `{ privateKey, publicKey }` as the host left them, or `null` before there is one |
-    /// | `setWebhookKey` | `privateKey`, `publicKey` | nothing; they are kept |
-    /// | `endExport` | `id` | nothing; what an export held is given back |
-    /// | `reset` | | nothing; everything is forgotten but keys |
-    /// | `isWhole` | | whether the catalog finds itself undamaged |
-    /// | `endLeases` | | nothing; what others have taken can be taken at once |
-    /// | `sweep` | `graceMs` | `{ removed, waiting }`, of blobs that nothing needs |
-    /// | `hasWork` | | whether there is an import or a delivery to be taken |
-    /// | `usage` | | `{ bytes, isEmpty }`: what all files have together, and whether there is neither file nor folder |
+    /// | `adjust` | `limits`, `processing`, `faults`, `lagMs`, `delayMs`, as in the options | `null`, or `{ refused }` with the reason |
+    /// | `faults` | | the faults that have not run out |
+    /// | `faults.add` | a fault | `null`, or `{ refused }` with the reason |
+    /// | `faults.clear` | | `null`; removes all faults |
+    /// | `authorize` | `authorization`, `siteId`: the headers; `scope`: `read` or `manage` | `null`, or `{ status, body }`, the refusal |
+    /// | `blobsOf` | `path` of a request | `[name]`, the files of the blobs that it appends to, for hosts that open files beforehand |
+    /// | `takeDeliveries` | `most` | `[{ id, url, attempt, claims }]`, leases at most `most` deliveries |
+    /// | `delivered` | `id`, `attempt`, `ok` | `null`; reports the result of a delivery |
+    /// | `webhookKey` | | `{ privateKey, publicKey }` as the host stored them, or `null` |
+    /// | `setWebhookKey` | `privateKey`, `publicKey` | the stored pair: an existing one is kept |
+    /// | `endExport` | `id` | `null`; ends an export |
+    /// | `reset` | | `null`; deletes everything except keys |
+    /// | `isWhole` | | whether the catalog passes its integrity check |
+    /// | `endLeases` | | `null`; expires all leases |
+    /// | `sweep` | `graceMs` | `{ removed, waiting }`, numbers of orphaned blobs |
+    /// | `hasWork` | | whether an import or a delivery can be leased |
+    /// | `usage` | | `{ bytes, isEmpty }`: the size of all files, and whether there are no files and no folders |
     ///
     /// ```
     /// use serde_json::json;
@@ -737,7 +775,7 @@ impl Manager {
         admin::control::control(self, name, input)
     }
 
-    /// Changes the options that can be changed while the manager runs.
+    /// Changes options of a running manager.
     fn adjust(&self, given: &Value) -> Result<(), String> {
         let mut options = (*self.site.options()).clone();
         options.adjust(given)?;
@@ -757,7 +795,7 @@ impl Manager {
     }
 }
 
-/// The error of what no request asked for.
+/// Converts the refusal of work that no request asked for.
 fn stored<T>(outcome: Outcome<T>) -> catalog::Result<T> {
     outcome.map_err(Refusal::into_store_error)
 }

@@ -1,4 +1,4 @@
-//! What a manager can be told.
+//! The options of a manager, and their JSON form.
 
 use super::auth::{ApiKey, Credentials, OauthClient};
 use super::events::webhook::Webhook;
@@ -21,34 +21,37 @@ use serde_json::Value;
 pub struct Options {
     /// The id of the site, which descriptors carry.
     pub site_id: String,
-    /// What the URLs in answers begin with. Without it they follow the header `Host` of each request.
+    /// The beginning of URLs in answers. By default it follows the `Host` header of each request.
     pub base_url: Option<String>,
-    /// The largest file of each media type in bytes (`docs/contract/choices.md#u30`). A type that is not here has no limit.
+    /// The largest file of each media type, in bytes (`docs/contract/choices.md#u30`). Other types have no limit.
     pub limits: Vec<(String, u64)>,
-    /// The most bytes that all files together may have.
+    /// The total size of all files in bytes. By default there is no quota.
     pub quota: Option<u64>,
-    /// How long a file of a media type is pending after its last byte, in milliseconds (`docs/contract/choices.md#u33`).
+    /// How long a file of a media type stays `PENDING` after its last byte, in milliseconds
+    /// (`docs/contract/choices.md#u33`).
     pub pending: Vec<(String, i64)>,
-    /// Files whose processing fails, for tests: media types such as `VIDEO`, and names in which `*` stands for any text.
+    /// Files whose processing fails, for tests: media types such as `VIDEO`, and names with `*` as a wildcard.
     pub failing: Vec<String>,
-    /// Whether imports may fetch from this machine and its network.
+    /// Whether imports may fetch from this machine and its network. Only safe for tests.
     pub allow_private_imports: bool,
-    /// Who may do what; without it, everyone may do everything.
+    /// The API keys and OAuth clients. By default every caller may do everything.
     pub credentials: Option<Credentials>,
-    /// The most calls of one caller within any minute (`docs/contract/choices.md#u39`).
+    /// The calls that each caller may make within 60 seconds (`docs/contract/choices.md#u39`). By default there is no
+    /// limit.
     pub requests_per_minute: Option<u32>,
-    /// The faults that requests meet, for tests.
+    /// Faults to inject into requests, for tests.
     pub faults: Vec<Fault>,
-    /// How long a change stays unseen by lists, searches and queries, in milliseconds, for tests; calls by id see it at
+    /// How long lists, searches and queries do not see a change, in milliseconds, for tests. Calls by id see it at
     /// once.
     pub lag: i64,
-    /// How long deletions and restores take after they were answered, in milliseconds (`docs/contract/choices.md#u17`).
+    /// How long deletions and restores are deferred after their answer, in milliseconds
+    /// (`docs/contract/choices.md#u17`).
     pub delay: i64,
-    /// Where events go.
+    /// The URLs that receive events.
     pub webhooks: Vec<Webhook>,
-    /// Factor of the delays between retries of a webhook; less than 1 for tests (`docs/contract/choices.md#u44`).
+    /// The factor for the delays between retries of a webhook. Tests use less than 1 (`docs/contract/choices.md#u44`).
     pub webhook_delay_factor: f64,
-    /// How many of the last events are kept; without it, all. One that still has to go somewhere is kept in any case.
+    /// How many of the last events are kept. By default all are. Events with pending deliveries are kept in any case.
     pub keep_events: Option<u32>,
 }
 
@@ -85,7 +88,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The largest file of a media type.
+    /// Returns the largest size of a file of a media type, in bytes.
     ///
     /// ```
     /// # use wix_media::manager::Options;
@@ -97,7 +100,7 @@ impl Options {
         found.map_or(u64::MAX, |(_, limit)| *limit)
     }
 
-    /// The largest file of any media type that has a limit.
+    /// Returns the largest of all limits of media types, in bytes.
     ///
     /// ```
     /// # use wix_media::manager::Options;
@@ -107,7 +110,7 @@ impl Options {
         self.limits.iter().map(|(_, limit)| *limit).max()
     }
 
-    /// How long a file of a media type is pending.
+    /// Returns how long a file of a media type stays `PENDING`, in milliseconds.
     ///
     /// ```
     /// # use wix_media::manager::Options;
@@ -119,7 +122,7 @@ impl Options {
         found.map_or(0, |(_, time)| *time)
     }
 
-    /// Whether the processing of a file of this media type and name fails.
+    /// Returns whether the processing of a file of this media type and name fails.
     ///
     /// ```
     /// # use wix_media::manager::Options;
@@ -134,7 +137,9 @@ impl Options {
             .any(|pattern| pattern == media_type.as_str() || matches(pattern, name))
     }
 
-    /// The options in the form in which JavaScript gives them to `createManager`; what is not said is as by default.
+    /// Parses the options that JavaScript passes to `createManager`. Missing members have their defaults.
+    ///
+    /// Fails with a message that names the first invalid member.
     ///
     /// ```
     /// # use wix_media::manager::Options;
@@ -161,9 +166,11 @@ impl Options {
         Ok(options)
     }
 
-    /// Changes what can be changed while a manager runs: `limits`, `processing`, `faults`, `lagMs` and `delayMs`, in the
-    /// form of [`from_json`](Options::from_json). What is not said stays, and `null` takes a quota, a rate limit, faults,
-    /// lag or delay away. After a refusal nothing is changed.
+    /// Changes the options that may change while a manager runs.
+    ///
+    /// `given` has the members `limits`, `processing`, `faults`, `lagMs` and `delayMs`, in the form of
+    /// [`from_json`](Options::from_json). Missing members stay as they are. `null` removes a quota, a rate limit,
+    /// faults, lag or delay. An error leaves all options unchanged.
     ///
     /// ```
     /// # use wix_media::manager::Options;
@@ -229,7 +236,7 @@ fn webhook(given: &Value) -> Result<Webhook, String> {
     Ok(Webhook { url, events })
 }
 
-/// The option `auth`.
+/// Parses the option `auth`.
 fn credentials(given: &Value) -> Result<Option<Credentials>, String> {
     if given.is_null() {
         return Ok(None);
@@ -282,7 +289,7 @@ fn flag(given: &Value, name: &str) -> Result<bool, String> {
     }
 }
 
-/// One string, or a list of them.
+/// Reads a string or a list of strings.
 fn texts(given: &Value, path: &str, name: &str) -> Result<Vec<String>, String> {
     let refused = || format!("{path}{name} must be a string or a list of strings");
     match &given[name] {
@@ -296,7 +303,7 @@ fn texts(given: &Value, path: &str, name: &str) -> Result<Vec<String>, String> {
     }
 }
 
-/// A number that is not negative.
+/// Reads a number that is not negative.
 fn number(given: &Value, path: &str, name: &str) -> Result<Option<f64>, String> {
     match &given[name] {
         Value::Null => Ok(None),
@@ -307,7 +314,7 @@ fn number(given: &Value, path: &str, name: &str) -> Result<Option<f64>, String> 
     }
 }
 
-/// The members of an object of numbers.
+/// Reads an object of numbers.
 fn numbers(given: &Value, path: &str) -> Result<Vec<(String, f64)>, String> {
     match given {
         Value::Null => Ok(Vec::new()),
@@ -331,7 +338,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_star_stands_for_any_text() {
+    fn matches_treats_star_as_any_text() {
         for (pattern, text, fits) in [
             ("a.mp4", "a.mp4", true),
             ("a.mp4", "b.mp4", false),
@@ -349,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn options_of_the_wrong_type_are_refused_by_name() {
+    fn from_json_with_wrong_type_names_the_member() {
         for (given, text) in [
             (
                 json!({ "allowPrivateImports": 1 }),

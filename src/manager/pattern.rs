@@ -1,6 +1,6 @@
-//! Patterns in which `*` stands for any text.
+//! Patterns with `*` as a wildcard.
 
-/// Whether a text fits a pattern in which `*` stands for any text.
+/// Returns whether a text matches a pattern, in which `*` stands for any text.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else {
         return pattern == text;

@@ -1,10 +1,10 @@
-//! Bodies on their way out.
+//! Reading the bodies of responses.
 
 use super::http::body::{Body, Part, Piece};
 use super::site::Site;
 use crate::catalog;
 
-/// Fills the buffer with the next bytes of a body; returns 0 at its end.
+/// Fills the buffer with the next bytes of a body. Returns 0 at the end.
 pub(crate) fn read(site: &Site, body: &mut Body, buffer: &mut [u8]) -> std::io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
@@ -48,14 +48,14 @@ pub(crate) fn read(site: &Site, body: &mut Body, buffer: &mut [u8]) -> std::io::
     Ok(filled)
 }
 
-/// The next pieces of a body, for a host that reads blobs itself; none at its end.
+/// Returns the next pieces of a body, for a host that reads blobs itself. The list is empty at the end.
 pub(crate) fn pieces(site: &Site, body: &mut Body) -> catalog::Result<Vec<Piece>> {
     let mut pieces = Vec::new();
     while let Some(part) = body.parts.pop_front() {
         match part {
             Part::Bytes(bytes) => pieces.push(Piece::Bytes(bytes)),
             Part::Blob { id, offset, length } => pieces.push(Piece::Blob { id, offset, length }),
-            // A source produces some of its parts, and the others when those have been read.
+            // A source produces its next parts once the previous ones have been read.
             Part::Source(source) if !pieces.is_empty() => {
                 body.parts.push_front(Part::Source(source));
                 break;

@@ -1,4 +1,4 @@
-//! What every request works with: the stores, the clock, the options; and the one way into a transaction.
+//! The stores, clock and options of a manager, and its transactions.
 
 use super::clock::Clock;
 use super::events;
@@ -11,19 +11,19 @@ use crate::blobs::{BlobReader, Blobs};
 use crate::catalog::{self, Catalog};
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// What URLs begin with where neither an option nor a request says it.
-const NO_HOST: &str = "http://127.0.0.1";
+/// The beginning of URLs when neither an option nor a request says it.
+const DEFAULT_BASE: &str = "http://127.0.0.1";
 
-/// How often a transaction is run again after a conflict, or while the catalog is unavailable.
+/// How often a transaction is retried after a conflict, or while the catalog is unavailable.
 const MAX_RETRIES: u32 = 3;
 
-/// How many doomed blobs are looked up at once.
+/// The number of doomed blobs looked up in one transaction.
 const DOOMED_STEP: u32 = 500;
 
 /// The setting that every import and reset increments.
 const GENERATION: &str = "generation";
 
-/// What a manager works with.
+/// The stores, clock, randomness and options of a manager.
 #[derive(Debug)]
 pub struct Parts {
     /// The store of metadata.
@@ -38,8 +38,9 @@ pub struct Parts {
     pub options: Options,
 }
 
-/// The stores of a site, with what the manager knows besides them. It keeps nothing between requests that another process
-/// could disagree on.
+/// The stores of a site, with its key and options.
+///
+/// Everything that another process could change is read from the stores for each request.
 #[derive(Debug)]
 pub(crate) struct Site {
     pub(crate) catalog: Box<dyn Catalog>,
@@ -51,20 +52,20 @@ pub(crate) struct Site {
     pub(crate) secret: Vec<u8>,
 }
 
-/// Where a transaction comes from: a request, or time alone.
+/// The origin of a transaction: a request, or the passing of time.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cause {
     /// The beginning of URLs in the answer, where the options do not say it.
     pub(crate) host: Option<String>,
     pub(crate) origin: Origin,
-    /// The moment, where it is not the present.
+    /// The time of the transaction, if it is not the present.
     pub(crate) at: Option<i64>,
-    /// The generation that the request began under.
+    /// The generation in which the request began.
     pub(crate) generation: Option<i64>,
 }
 
 impl Cause {
-    /// The cause of what a request does.
+    /// Returns the cause of the transactions of a request.
     pub(crate) fn of(head: &Head) -> Cause {
         let scheme = head.header("x-forwarded-proto").filter(|scheme| *scheme == "https");
         let host = head.header("host").filter(|host| is_host(host));
@@ -77,7 +78,7 @@ impl Cause {
     }
 }
 
-/// A host name or address with an optional port: nothing else may get into URLs.
+/// Returns whether a text is a host name or address with an optional port. Anything else is kept out of URLs.
 fn is_host(host: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
     !host.is_empty() && host.bytes().all(plain)
@@ -91,11 +92,11 @@ impl Site {
         random: Box<dyn Random>,
         options: Options,
     ) -> catalog::Result<Site> {
-        let secret = match kept_secret(&*catalog)? {
+        let secret = match stored_secret(&*catalog)? {
             Some(secret) => secret,
             None => {
                 let mut writer = catalog.write()?;
-                // Another process may have made one just now.
+                // Another process may have created the key in the meantime.
                 let secret = match writer.setting("secret")?.as_deref().and_then(decoded_secret) {
                     Some(secret) => secret,
                     None => {
@@ -144,22 +145,22 @@ impl Site {
         *self.options.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(options);
     }
 
-    /// The id of a new blob.
+    /// Returns an id for a new blob.
     pub(crate) fn new_blob(&self) -> String {
         self.blobs.fresh().unwrap_or_else(|| hex_id(&*self.random))
     }
 
-    /// A reader of a blob.
+    /// Opens a blob for reading.
     pub(crate) fn reader<'a>(&'a self, blob: &'a str) -> std::io::Result<BlobReader<'a>> {
         BlobReader::new(&*self.blobs, blob)
     }
 
-    /// What URLs begin with.
+    /// Returns the beginning of URLs.
     pub(crate) fn base(&self, cause: &Cause) -> String {
         match (&self.options().base_url, &cause.host) {
             (Some(base), _) => base.trim_end_matches('/').to_owned(),
             (None, Some(host)) => host.clone(),
-            (None, None) => NO_HOST.to_owned(),
+            (None, None) => DEFAULT_BASE.to_owned(),
         }
     }
 
@@ -176,7 +177,7 @@ impl Site {
     }
 
     /// Runs `work` with neither snapshot nor transaction.
-    pub(crate) fn aside<T>(&self, cause: &Cause, work: impl FnOnce(&Context<'_>) -> T) -> T {
+    pub(crate) fn without_transaction<T>(&self, cause: &Cause, work: impl FnOnce(&Context<'_>) -> T) -> T {
         self.with_context(cause, work)
     }
 
@@ -194,14 +195,17 @@ impl Site {
         })
     }
 
-    /// Runs `work` in a writing transaction. A refusal rolls it back. A conflict runs it again, so it must have no other effect
-    /// than on its [`Tx`].
+    /// Runs `work` in a writing transaction.
+    ///
+    /// A refusal rolls it back. A conflict runs `work` again, so its only effect must be on its [`Tx`].
     pub(crate) fn write<T>(&self, cause: &Cause, work: impl FnMut(&mut Tx<'_>) -> Outcome<T>) -> Outcome<T> {
         self.transact(cause, false, work)
     }
 
-    /// As [`write`](Site::write), for leases and fencing numbers: a power failure may undo the commit, together with all
-    /// later ones, until a later one is durable.
+    /// Runs `work` as [`write`](Site::write) does, without waiting until the commit is durable.
+    ///
+    /// For leases and fencing numbers: a power failure may undo the commit, together with all later ones that are not
+    /// durable yet.
     pub(crate) fn write_lazily<T>(&self, cause: &Cause, work: impl FnMut(&mut Tx<'_>) -> Outcome<T>) -> Outcome<T> {
         self.transact(cause, true, work)
     }
@@ -234,7 +238,7 @@ impl Site {
         })
     }
 
-    /// Removes the blobs that have been doomed from `from` to `until`, and returns their number.
+    /// Removes the blobs that were doomed between `from` and `until`. Returns their number.
     pub(crate) fn remove_doomed(&self, from: i64, until: i64) -> Outcome<u64> {
         let cause = Cause::default();
         let mut removed = 0;
@@ -261,13 +265,13 @@ impl Site {
         }
     }
 
-    /// The number that every import and reset increments. A request that began under an older one must not go on.
+    /// Returns the current generation: every import and reset increments it, and requests of an older one fail.
     pub(crate) fn generation(&self) -> Outcome<i64> {
         Ok(generation_in(self.catalog.read()?.setting(GENERATION)?))
     }
 
-    /// Removes a blob that a request has filled in vain, unless the catalog needs it after all: an error of a commit does not
-    /// say that nothing was committed.
+    /// Removes the blob of a request that failed, unless the catalog refers to it: a commit can succeed although it
+    /// reports an error.
     pub(crate) fn discard(&self, blob: &str) {
         let needed = self.catalog.read().and_then(|catalog| catalog.needs_blob(blob));
         if matches!(needed, Ok(false)) {
@@ -305,14 +309,14 @@ fn retried<T>(mut work: impl FnMut() -> Outcome<T>) -> Outcome<T> {
     }
 }
 
-fn kept_secret(catalog: &dyn Catalog) -> catalog::Result<Option<Vec<u8>>> {
+fn stored_secret(catalog: &dyn Catalog) -> catalog::Result<Option<Vec<u8>>> {
     let read = catalog.read()?;
     let since = read.setting("since")?.and_then(|since| since.parse::<i64>().ok());
     let secret = read.setting("secret")?;
     Ok(secret.as_deref().and_then(decoded_secret).filter(|_| since.is_some()))
 }
 
-/// A damaged key would be a weak one, and the links that it signed are lost either way.
+/// Rejects a damaged key: it would be weak, and the links that it signed are invalid either way.
 fn decoded_secret(text: &str) -> Option<Vec<u8>> {
     base16ct::lower::decode_vec(text)
         .ok()

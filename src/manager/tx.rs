@@ -1,7 +1,7 @@
-//! One transaction: what a handler may touch while it runs.
+//! Transactions: everything that a handler may touch while it runs.
 //!
-//! A [`View`] reads, a [`Tx`] writes; neither has access to blobs, so no transaction waits for bytes. A transaction can be run
-//! again: its ids and its time are drawn once, in its [`Context`], and what it frees is removed after the commit.
+//! A [`View`] reads, a [`Tx`] writes. Neither has access to blobs, so no transaction waits for bytes. A transaction can
+//! be run again: its [`Context`] keeps its ids and its time, and the blobs that it frees are removed after the commit.
 
 use super::http::error::Outcome;
 use super::http::message::Origin;
@@ -10,15 +10,15 @@ use super::options::Options;
 use crate::catalog::{Entity, Read, Write};
 use std::ops::Deref;
 
-/// What a transaction knows besides the catalog.
+/// The time, key, options and ids of a transaction.
 #[derive(Debug)]
 pub(crate) struct Context<'a> {
     pub(crate) options: &'a Options,
     /// The key that signs links and tokens.
     pub(crate) secret: &'a [u8],
-    /// The moment of the transaction.
+    /// The time of the transaction, in milliseconds since 1970.
     pub(crate) now: i64,
-    /// The beginning of URLs in the answer: the option, or the host that the request names.
+    /// The beginning of URLs in the answer: from the options, or from the `Host` of the request.
     pub(crate) base: String,
     pub(crate) origin: Origin,
     pub(crate) ids: Ids<'a>,
@@ -31,7 +31,7 @@ pub(crate) struct View<'a> {
 }
 
 impl View<'_> {
-    /// When the site was created.
+    /// Returns when the site was created.
     pub(crate) fn since(&self) -> Outcome<i64> {
         let since = self.catalog.setting("since")?;
         Ok(since.and_then(|since| since.parse().ok()).unwrap_or(0))
@@ -46,7 +46,7 @@ impl<'a> Deref for View<'a> {
     }
 }
 
-/// An event that is still to be written.
+/// An event to be written at the end of the transaction.
 #[derive(Debug)]
 pub(crate) struct PendingEvent {
     pub(crate) entity: Entity,
@@ -58,9 +58,9 @@ pub(crate) struct PendingEvent {
 pub(crate) struct Tx<'a> {
     pub(crate) catalog: &'a mut dyn Write,
     pub(crate) context: &'a Context<'a>,
-    /// Blobs that perhaps nothing needs any more.
+    /// Blobs that may have become orphans, to be removed after the commit.
     pub(crate) freed: Vec<String>,
-    /// Events that are still to be written.
+    /// Events to be written at the end of the transaction.
     pub(crate) events: Vec<PendingEvent>,
 }
 
@@ -82,7 +82,7 @@ impl<'a> Tx<'a> {
         }
     }
 
-    /// The transaction as it is now, for what only reads.
+    /// Returns a view of the transaction, with its changes so far.
     pub(crate) fn view(&self) -> View<'_> {
         View {
             catalog: &*self.catalog,

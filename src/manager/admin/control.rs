@@ -1,4 +1,4 @@
-//! What a host asks of a manager that is no HTTP request, by name, with JSON in and out: see [`Manager::control`].
+//! The commands of a host, by name, with JSON in and out: see [`Manager::control`].
 
 use crate::blobs::file_name;
 use crate::catalog::{self, Area, Children, Page, Read};
@@ -11,11 +11,11 @@ use crate::manager::{Fault, Manager, stored, token};
 use crate::operations::Access;
 use serde_json::{Value, json};
 
-/// The most events of one answer.
+/// The maximum number of events in an answer.
 const MAX_EVENTS: i64 = feed::MAX_EVENTS as i64;
 
-/// How long blobs that nothing needs are kept, in milliseconds, where the host does not say it.
-const DAY: i64 = 86_400_000;
+/// The default grace period of the sweep, in milliseconds.
+const DEFAULT_GRACE: i64 = 86_400_000;
 
 pub(crate) fn control(manager: &Manager, name: &str, input: &Value) -> catalog::Result<Value> {
     let number = |name: &str, otherwise: i64| input[name].as_i64().unwrap_or(otherwise);
@@ -95,7 +95,7 @@ pub(crate) fn control(manager: &Manager, name: &str, input: &Value) -> catalog::
         "checkImportUrl" => match check_import_url(text("url"), site.options().allow_private_imports) {
             Ok(origin) => json!({ "origin": origin }),
             Err(UnfitUrl::Malformed(text)) => json!({ "refused": text }),
-            Err(UnfitUrl::Private) => json!({ "refused": "is no address of the web" }),
+            Err(UnfitUrl::Private) => json!({ "refused": "must be a public address" }),
         },
         "isPrivate" => {
             let allowed = site.options().allow_private_imports;
@@ -142,7 +142,7 @@ pub(crate) fn control(manager: &Manager, name: &str, input: &Value) -> catalog::
             Value::Null
         }
         "sweep" => {
-            let swept = manager.sweep(number("graceMs", DAY))?;
+            let swept = manager.sweep(number("graceMs", DEFAULT_GRACE))?;
             json!({ "removed": swept.removed, "waiting": swept.waiting })
         }
         "hasWork" => {
@@ -155,7 +155,7 @@ pub(crate) fn control(manager: &Manager, name: &str, input: &Value) -> catalog::
     })
 }
 
-/// The cause of what a host asks for, whose URLs begin with this origin.
+/// Returns the cause of a command, with this beginning of URLs.
 fn cause_of(base: &str) -> Cause {
     let (scheme, host) = base.split_once("://").unwrap_or_default();
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
@@ -165,13 +165,14 @@ fn cause_of(base: &str) -> Cause {
     })
 }
 
-/// Whether there is neither file nor folder, the trash included.
+/// Returns whether there are no files and no folders, not even in the trash.
 fn is_empty(catalog: &dyn Read) -> catalog::Result<bool> {
     let page = Page::new(Children::In(Area::ALL.to_vec()), 1);
     Ok(catalog.files(&page)?.is_empty() && catalog.folders(&page)?.is_empty())
 }
 
-/// The files of the blobs that a request at this path goes on with: those of TUS transfers and of what completes them.
+/// Returns the files of the blobs that a request with this path continues to write: those of TUS transfers and of the
+/// PUTs that complete them.
 fn blobs_of(site: &Site, path: &str) -> catalog::Result<Vec<String>> {
     let Some(id) = path.strip_prefix(TUS).and_then(|rest| rest.strip_prefix('/')) else {
         return Ok(Vec::new());

@@ -1,4 +1,4 @@
-//! What no API of Wix has: the paths below `/_wix-media/`, and the seed of a manager.
+//! The paths below `/_wix-media/`, which the service does not have, and the seed of a manager.
 
 pub(crate) mod control;
 pub(crate) mod seed;
@@ -9,23 +9,23 @@ use super::http::error::{Outcome, Refusal};
 use super::http::message::{Head, Response};
 use super::site::{Cause, Site};
 
-/// Where these paths begin.
+/// The prefix of these paths.
 pub(crate) const PATH: &str = "/_wix-media/";
 
-/// What a path needs, and what answers it.
+/// A resource below [`PATH`].
 pub(crate) enum Route {
-    /// The events, for a caller that may read.
+    /// The events, for callers with read access.
     Events,
-    /// The public key of webhooks, for everyone: whoever gets webhooks has to check them, and has no credentials of this site.
+    /// The public key of webhooks. It needs no credentials: receivers of webhooks have none, and must check signatures.
     WebhookKey,
 }
 
-/// The route of a request.
+/// Finds the resource of a request.
 pub(crate) fn route(head: &Head, name: &str) -> Outcome<Route> {
     let route = match name {
         "events" => Route::Events,
         "webhook-key" => Route::WebhookKey,
-        _ => return Err(Refusal::no_such_path()),
+        _ => return Err(Refusal::path_not_found()),
     };
     if !matches!(head.method.as_str(), "GET" | "HEAD") {
         return Err(Refusal::not_allowed("GET, HEAD, OPTIONS"));
@@ -33,14 +33,14 @@ pub(crate) fn route(head: &Head, name: &str) -> Outcome<Route> {
     Ok(route)
 }
 
-/// Answers a request that has been let in.
+/// Answers an authorized request.
 pub(crate) fn answer(site: &Site, head: &Head, route: &Route) -> Outcome<Response> {
     site.read(&Cause::of(head), |view| match route {
         Route::Events => feed::answer(view, head),
         Route::WebhookKey => {
             let key = webhooks::key(view)?;
             let Some(key) = key["publicKey"].as_str() else {
-                return Err(Refusal::code(404, "NOT_FOUND", "there is no key yet"));
+                return Err(Refusal::code(404, "NOT_FOUND", "no webhook key has been created yet"));
             };
             Ok(Response::new(200)
                 .with("Content-Type", "application/x-pem-file")

@@ -1,7 +1,8 @@
-//! Content that a manager is given to begin with: by path, without upload URLs, and ready at once.
+//! Initial content of a manager: files and folders by path, without upload URLs, ready at once.
 //!
-//! Each entry is one transaction, with the events that an upload or a call would have caused. Entries are independent, so
-//! a folder that is to be in the trash takes along what is in it by then: it comes behind what belongs into it.
+//! Each entry is one transaction, with the events that an upload or a call would have caused. Entries are independent.
+//! A folder with `trashed` takes everything into the trash that it holds by then, so its entry must follow those of its
+//! content.
 
 use crate::catalog::{Children, File, Folder, Item, Key, Page, Position, Sort};
 use crate::manager::events;
@@ -17,10 +18,10 @@ use crate::model::{media_type, system_folder};
 use crate::wire::date;
 use serde_json::{Map, Value, json};
 
-/// How many items of one name are looked at together.
+/// The number of items read in one query.
 const STEP: u32 = 100;
 
-/// What becomes of an entry that is there already: with this name, in this place and, of a file, with these bytes.
+/// The treatment of an entry that exists: an item with the same name and place and, for a file, the same bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum OnDuplicate {
     KeepBoth,
@@ -28,17 +29,17 @@ enum OnDuplicate {
     Fail,
 }
 
-/// An entry, as it was given.
+/// A parsed entry.
 #[derive(Debug)]
 pub(crate) struct Entry {
     folders: Vec<String>,
-    /// The name of the file; a folder has none.
+    /// The name of the file, or `None` for a folder.
     pub(crate) file: Option<String>,
     mime: String,
     private: bool,
     labels: Vec<String>,
     external: Value,
-    /// When all this happened; now, where it is not said.
+    /// The time of creation. By default it is the present.
     pub(crate) created: Option<i64>,
     trashed: bool,
     on_duplicate: OnDuplicate,
@@ -124,7 +125,7 @@ impl Entry {
         })
     }
 
-    /// The MIME type that the declaration and the name give.
+    /// Returns the MIME type by the declaration and the name.
     pub(crate) fn declared(&self) -> Outcome<Option<String>> {
         content::declared(&self.mime, self.file.as_deref())
     }
@@ -134,8 +135,8 @@ impl Entry {
     }
 }
 
-/// Those of this name among the items of a folder, in order of their ids.
-fn named<T: Item>(
+/// Returns the items of a folder with this name, in the order of their ids.
+fn items_named<T: Item>(
     name: &str,
     folder: &str,
     fetch: impl Fn(&Page) -> crate::catalog::Result<Vec<T>>,
@@ -163,7 +164,7 @@ fn named<T: Item>(
 }
 
 fn folders_named(view: &View<'_>, name: &str, parent: &str) -> Outcome<Vec<Folder>> {
-    named(
+    items_named(
         name,
         parent,
         |page| view.catalog.folders(page),
@@ -172,10 +173,10 @@ fn folders_named(view: &View<'_>, name: &str, parent: &str) -> Outcome<Vec<Folde
 }
 
 fn files_named(view: &View<'_>, name: &str, parent: &str) -> Outcome<Vec<File>> {
-    named(name, parent, |page| view.catalog.files(page), |file| file.name == name)
+    items_named(name, parent, |page| view.catalog.files(page), |file| file.name == name)
 }
 
-/// All folders at this path below a folder, and those that were there before they were trashed.
+/// Returns all folders at this path below a folder, and those that were there before they were trashed.
 fn folders_at(view: &View<'_>, top: &str, names: &[String]) -> Outcome<Vec<String>> {
     let mut found = vec![top.to_owned()];
     for name in names {
@@ -194,7 +195,7 @@ fn folders_at(view: &View<'_>, top: &str, names: &[String]) -> Outcome<Vec<Strin
     Ok(found)
 }
 
-/// The file of this name and these bytes at this path, or one that was there before it was trashed.
+/// Returns the file with this name and these bytes at this path, or one that was there before it was trashed.
 fn file_at(view: &View<'_>, top: &str, entry: &Entry, name: &str, hash: &str) -> Outcome<Option<File>> {
     let places = folders_at(view, top, &entry.folders)?;
     for place in &places {
@@ -256,7 +257,7 @@ pub(crate) fn seed_folder(tx: &mut Tx<'_>, entry: &Entry) -> Outcome<Value> {
     Ok(json!({ "folder": view::folder(&folder, &tx.options.site_id), "reused": was_there }))
 }
 
-/// Creates the file of an entry. Returns the answer, and whether the bytes were needed for it.
+/// Creates the file of an entry. Returns the answer, and whether the file uses the bytes.
 pub(crate) fn seed_file(tx: &mut Tx<'_>, entry: &Entry, receipt: Receipt) -> Outcome<(Value, bool)> {
     let name = entry.file.as_deref().unwrap_or_default();
     content::check(&tx.view(), entry.private, &receipt)?;
@@ -281,7 +282,7 @@ pub(crate) fn seed_file(tx: &mut Tx<'_>, entry: &Entry, receipt: Receipt) -> Out
     file.tag = "_fileOrigin_uploaded".to_owned();
     content::fill(tx.context, &mut file, receipt);
     if file.ready_at.is_some() {
-        // What a manager begins with has been processed long ago.
+        // Initial content needs no processing time.
         content::process(tx.context, &mut file);
     }
     tx.catalog.insert_file(&file)?;

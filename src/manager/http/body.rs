@@ -1,4 +1,4 @@
-//! The body of a response: a plan of what to send, in bytes, ranges of blobs and sources that produce more of both.
+//! The body of a response: a list of bytes, ranges of blobs and sources that produce more of both.
 
 use crate::catalog::{self, Read};
 use std::collections::VecDeque;
@@ -6,11 +6,11 @@ use std::fmt;
 
 /// Parts of a body that are produced while it is read, such as the entries of a zip.
 pub(crate) trait Source: fmt::Debug + Send {
-    /// The number of bytes that are still to come.
+    /// Returns the number of remaining bytes.
     fn length(&self) -> u64;
-    /// The next parts, in order. Returns none at the end.
+    /// Returns the next parts in order. The list is empty at the end.
     fn next(&mut self, catalog: &dyn Read) -> catalog::Result<VecDeque<Part>>;
-    /// A copy that starts where this one is.
+    /// Returns a copy at the same position.
     fn fork(&self) -> Box<dyn Source>;
 }
 
@@ -41,11 +41,11 @@ impl Part {
 /// A piece of a body, for hosts that read blobs themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// Bytes as they are.
+    /// Bytes.
     Bytes(Vec<u8>),
     /// A range of a blob.
     Blob {
-        /// The blob.
+        /// The id of the blob.
         id: String,
         /// The offset of the first byte.
         offset: u64,
@@ -76,7 +76,7 @@ impl Body {
         }
     }
 
-    /// The bytes of a body that is nothing but bytes, as most are. Returns `None` for any other.
+    /// Takes the bytes of a body that holds one piece of bytes, as most do. Returns `None` for any other body.
     #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "for the face to JavaScript"))]
     pub(crate) fn take_bytes(&mut self) -> Option<Vec<u8>> {
         let more = self.parts.len() > 1 || self.parts.iter().any(|part| !matches!(part, Part::Bytes(_)));
@@ -91,7 +91,7 @@ impl Body {
         Some(bytes)
     }
 
-    /// The number of bytes that are still to be read.
+    /// Returns the number of remaining bytes.
     ///
     /// ```
     /// assert_eq!(wix_media::manager::Body::default().length(), 0);

@@ -1,4 +1,4 @@
-//! What the manager says when it does not do what it was asked (`docs/contract/errors.md`).
+//! Refusals and their error responses (`docs/contract/errors.md`).
 
 use super::body::Body;
 use super::message::Response;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 pub(crate) struct Violation {
     pub(crate) field: String,
     pub(crate) rule: &'static str,
-    /// The specific name, where the class of rule says too little.
+    /// A specific name, if the class of the rule is too general.
     pub(crate) name: Option<&'static str>,
     pub(crate) description: String,
     pub(crate) data: Option<Value>,
@@ -27,7 +27,7 @@ impl Violation {
         }
     }
 
-    /// A rule about the state of the store (`docs/contract/errors.md#additional-codes`).
+    /// Creates the violation of a rule about stored data (`docs/contract/errors.md#additional-codes`).
     pub(crate) fn named(field: impl Into<String>, name: &'static str, description: impl Into<String>) -> Violation {
         Violation {
             name: Some(name),
@@ -35,7 +35,7 @@ impl Violation {
         }
     }
 
-    /// A name without a character that can be seen (`docs/contract/choices.md#u20`).
+    /// Creates the violation of a name without visible characters (`docs/contract/choices.md#u20`).
     pub(crate) fn blank(field: impl Into<String>) -> Violation {
         let text = "must have at least one character that is not blank";
         Violation::new(field, "MIN_LENGTH", text).with(json!({ "threshold": 1 }))
@@ -49,10 +49,10 @@ impl Violation {
     }
 }
 
-/// A header that belongs to a refusal, such as `Allow`.
+/// A header of a refusal, such as `Allow`.
 type Header = (&'static str, String);
 
-/// Why a request was not carried out. Whatever it did in its transaction is undone.
+/// The reason why a request failed. Its transaction is rolled back.
 #[derive(Debug)]
 pub(crate) enum Refusal {
     /// An application error.
@@ -63,17 +63,17 @@ pub(crate) enum Refusal {
         data: Value,
         header: Option<Box<Header>>,
     },
-    /// A line of text, which is what paths outside of the API answer with.
+    /// A line of text, for paths outside the API.
     Text {
         status: u16,
         text: String,
         header: Option<Box<Header>>,
     },
-    /// Fields that break rules.
+    /// Fields of the request that break rules.
     Violations(Vec<Violation>),
-    /// The catalog could not do what it was asked.
+    /// An error of the catalog.
     Catalog(catalog::Error),
-    /// Not the caller's fault. The cause is for the log of the host, not for the answer.
+    /// An internal error. Its cause is for the log of the host and not sent to the caller.
     Internal(Box<dyn std::error::Error + Send + Sync>),
 }
 
@@ -114,7 +114,7 @@ impl Refusal {
         }
     }
 
-    /// A line of text, for paths outside of the API.
+    /// Creates a refusal with a line of text, for paths outside the API.
     pub(crate) fn text(status: u16, text: impl Into<String>) -> Refusal {
         Refusal::Text {
             status,
@@ -123,7 +123,7 @@ impl Refusal {
         }
     }
 
-    /// With a header, where the form of the refusal has some.
+    /// Adds a header, if this kind of refusal can have one.
     pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Refusal {
         if let Refusal::Code { header, .. } | Refusal::Text { header, .. } = &mut self {
             *header = Some(Box::new((name, value.into())));
@@ -131,17 +131,17 @@ impl Refusal {
         self
     }
 
-    /// 405, with the methods that the path answers.
+    /// Creates a 405 with the methods of the path.
     pub(crate) fn not_allowed(methods: &str) -> Refusal {
         Refusal::code(405, "METHOD_NOT_ALLOWED", format!("this path answers {methods}")).with_header("Allow", methods)
     }
 
-    /// 404 for a path that leads nowhere.
-    pub(crate) fn no_such_path() -> Refusal {
+    /// Creates a 404 for an unknown path.
+    pub(crate) fn path_not_found() -> Refusal {
         Refusal::code(404, "NOT_FOUND", "there is nothing at this path")
     }
 
-    /// As an error of the catalog, for callers that have no HTTP answer to give.
+    /// Converts the refusal into an error of the catalog, for callers without an HTTP response.
     pub(crate) fn into_store_error(self) -> catalog::Error {
         match self {
             Refusal::Catalog(error) => error,
@@ -171,7 +171,7 @@ impl Refusal {
         Refusal::code(404, "FOLDER_NOT_FOUND", format!("there is no folder {id}"))
     }
 
-    /// The refusal of a part of a request: fields are named from the top of it.
+    /// Prefixes the fields of violations with the path of the part of the request that they are in.
     pub(crate) fn within(self, path: &str) -> Refusal {
         match self {
             Refusal::Violations(mut violations) => {
@@ -184,8 +184,8 @@ impl Refusal {
         }
     }
 
-    /// Code, description and data, as results of bulk calls and events carry them; of broken rules, the first names the
-    /// code. `None` for what is no error of the caller.
+    /// Returns code, description and data, as results of bulk calls and events have them. Of several violations the
+    /// first one gives the code. Returns `None` for internal errors.
     pub(crate) fn as_error(&self) -> Option<Value> {
         match self {
             Refusal::Code {
@@ -241,7 +241,7 @@ impl Refusal {
                 let body = json!({ "message": text, "details": { "applicationError": error } });
                 Response::json(503, &body).with("Retry-After", "1")
             }
-            // Errors of the system are empty on purpose (docs/contract/errors.md#s1).
+            // Internal errors have no body, as on the service (`docs/contract/errors.md#s1`).
             Refusal::Catalog(_) | Refusal::Internal(_) => Response::new(500)
                 .with("Content-Type", "application/json")
                 .with_body(Body::bytes(r#"{"message":"","details":{}}"#)),

@@ -2,10 +2,10 @@
 
 use super::body::Body;
 
-/// Who or what a request comes from, beyond its credentials: it decides where uploads land that name no folder.
+/// The kind of sender of a request. It decides the default folder of uploads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Origin {
-    /// The site's own people and apps: `media-root`.
+    /// The site's collaborators and apps: `media-root`.
     #[default]
     Site,
     /// Visitors and members: `visitor-uploads`.
@@ -19,7 +19,7 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// The origin of this name, as the header `wix-media-origin` and seeds have it.
+    /// Returns the origin with this name, as in the header `wix-media-origin` and in seeds.
     ///
     /// ```
     /// use wix_media::manager::Origin;
@@ -44,13 +44,13 @@ impl Origin {
 pub struct Head {
     /// The HTTP method.
     pub method: String,
-    /// The path, percent-encoded as it came.
+    /// The path, still percent-encoded.
     pub path: String,
-    /// The query string without `?`, as it came.
+    /// The query string without `?`, still percent-encoded.
     pub query: String,
     /// The headers.
     pub headers: Vec<(String, String)>,
-    /// Where the request comes from.
+    /// The kind of sender.
     pub origin: Origin,
 }
 
@@ -67,17 +67,17 @@ impl Head {
     }
 }
 
-/// A whole request, for bodies that fit into memory.
+/// A request whose body is in memory.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// Everything but the body.
+    /// Method, path, query, headers and origin.
     pub head: Head,
     /// The body.
     pub body: Vec<u8>,
 }
 
 impl Request {
-    /// A request without body; what follows `?` in `target` is its query.
+    /// Creates a request without a body. The part of `target` after `?` is its query.
     ///
     /// ```
     /// use wix_media::manager::Request;
@@ -98,7 +98,7 @@ impl Request {
         }
     }
 
-    /// With one more header.
+    /// Adds a header.
     ///
     /// ```
     /// # use wix_media::manager::Request;
@@ -109,7 +109,7 @@ impl Request {
         self
     }
 
-    /// With a body.
+    /// Sets the body.
     ///
     /// ```
     /// # use wix_media::manager::Request;
@@ -120,7 +120,7 @@ impl Request {
         self
     }
 
-    /// From somewhere else than the site itself.
+    /// Sets the origin.
     ///
     /// ```
     /// # use wix_media::manager::{Origin, Request};
@@ -141,10 +141,10 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Body,
-    /// How much later a host is to send it, in milliseconds, for tests of slowness.
+    /// How long a host waits before it sends the response, in milliseconds. Only faults set it.
     pub delay_ms: u64,
-    /// What a host is to make of the picture in the body before it sends it: the part of a transformed image URL behind
-    /// `/v1/`. Type and length are those of what it makes, the other headers stay.
+    /// The transformation that a host applies to the image in the body before it sends it: the part of a transformed
+    /// image URL after `/v1/`. The host sets the type and length of the result, and keeps the other headers.
     pub transform: Option<String>,
 }
 
@@ -195,7 +195,7 @@ impl Response {
     }
 }
 
-/// The pairs of a query string, decoded.
+/// Decodes the pairs of a query string.
 pub(crate) fn query_pairs(query: &str) -> Vec<(String, String)> {
     let decode = |text: &str| {
         let bytes = crate::wire::uri::decode_form(text.as_bytes());
@@ -211,13 +211,13 @@ pub(crate) fn query_pairs(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The first parameter of this name.
+/// Returns the first parameter with this name.
 pub(crate) fn query_parameter(query: &str, name: &str) -> Option<String> {
     let pairs = query_pairs(query);
     pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
 }
 
-/// The segments of a path, each decoded once; `None` for a broken escape.
+/// Decodes the segments of a path, each once. Returns `None` for a broken escape.
 pub(crate) fn segments(path: &str) -> Option<Vec<String>> {
     path.split('/')
         .skip(1)

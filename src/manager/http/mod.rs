@@ -1,4 +1,4 @@
-//! HTTP as plain values: requests, responses, refusals, and the way from a path to a row of the operations table.
+//! HTTP as plain values: requests, responses, refusals, and the router from a path to an operation.
 
 pub(crate) mod body;
 pub(crate) mod cors;

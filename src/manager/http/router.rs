@@ -1,22 +1,22 @@
-//! From a method and a path to a row of the operations table.
+//! The router: from a method and a path to an operation.
 
 use super::error::{Outcome, Refusal};
 use super::message::{self, Head};
 use crate::operations::{OPERATIONS, Operation, find};
 
-/// What every path of the API begins with.
+/// The prefix of every path of the API.
 pub(crate) const API: &str = "/site-media/v1";
 
-/// Where the fields of a request stand.
+/// The place of the fields in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// As the operations table says.
+    /// As in the operations table.
     Current,
-    /// The updatable members of a file stand beside each other, not in `file`.
+    /// The updatable members of a file are at the top of the body, not in `file`.
     Flat,
 }
 
-/// Older paths that still answer: verb, path, function and form (`docs/contract/files-api.md#s2`,
+/// Older paths that are still supported: verb, path, function and form (`docs/contract/files-api.md#s2`,
 /// `docs/contract/files-api.md#s3`, `docs/contract/files-api.md#s5`, `docs/contract/files-api.md#s13`).
 const LEGACY: [(&str, &str, &str, Form); 5] = [
     (
@@ -41,16 +41,16 @@ const LEGACY: [(&str, &str, &str, Form); 5] = [
     ),
 ];
 
-/// A request that was recognised.
+/// The operation of a request.
 #[derive(Debug)]
 pub(crate) struct Route {
     pub(crate) operation: &'static Operation,
     pub(crate) form: Form,
-    /// The field in the path, by its name in the table.
+    /// The name and value of the field in the path.
     pub(crate) parameter: Option<(&'static str, String)>,
 }
 
-/// The route of a request, or why it has none; `None` for what is no call of the API.
+/// Finds the route of a request. Returns `None` for a path outside the API.
 pub(crate) fn of(head: &Head) -> Option<Outcome<Route>> {
     let path = head.path.strip_prefix(API).filter(|_| head.method != "OPTIONS")?;
     let segments = message::segments(path);
@@ -62,7 +62,8 @@ pub(crate) fn of(head: &Head) -> Option<Outcome<Route>> {
     )
 }
 
-/// The route of a request below [`API`]: the table first, so that `/files/get-file-by-id` is no file id.
+/// Finds the route of a request below [`API`]. Literal paths come first, so that `/files/get-file-by-id` is not a file
+/// id.
 pub(crate) fn route(method: &str, segments: &[String]) -> Outcome<Route> {
     let current = OPERATIONS
         .iter()
@@ -82,7 +83,7 @@ pub(crate) fn route(method: &str, segments: &[String]) -> Outcome<Route> {
             }
             continue;
         }
-        // A literal path beats one with a parameter, and an earlier row a later one.
+        // A literal path precedes one with a parameter, and an earlier row a later one.
         if found
             .as_ref()
             .is_none_or(|found| found.parameter.is_some() && parameter.is_none())
@@ -98,12 +99,12 @@ pub(crate) fn route(method: &str, segments: &[String]) -> Outcome<Route> {
         return Ok(route);
     }
     if allowed.is_empty() {
-        return Err(Refusal::no_such_path());
+        return Err(Refusal::path_not_found());
     }
     Err(Refusal::not_allowed(&allowed.join(", ")))
 }
 
-/// Whether the path fits, and with which parameter.
+/// Matches a path. Returns its parameter, if it has one.
 fn matched(path: &'static str, segments: &[String]) -> Option<Option<(&'static str, String)>> {
     let mut parameter = None;
     let mut given = segments.iter();
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_is_found_at_its_path() {
+    fn route_finds_every_row_at_its_path() {
         for row in OPERATIONS {
             let path = row.path.replace("{folder.id}", "f").replace("{folderId}", "f");
             let found = route(row.verb.name(), &segments(&path).expect("a path")).expect("a route");
@@ -141,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn older_paths_still_answer() {
+    fn route_of_older_path_finds_its_operation() {
         for (method, path, name) in [
             ("POST", "/files/a.jpg/generate-download-url", "generateFileDownloadUrl"),
             ("GET", "/files/a.jpg", "getFileDescriptor"),
@@ -158,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn literal_paths_are_no_ids() {
+    fn route_of_literal_path_precedes_ids() {
         assert_eq!(name_of("GET", "/files/get-file-by-id"), Ok("getFileDescriptor"));
         let route = route("GET", &segments("/files/get-file-by-id").expect("a path")).expect("a route");
         assert_eq!(route.parameter, None);
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_paths_and_wrong_methods_are_told_apart() {
+    fn route_returns_404_for_unknown_path_and_405_for_wrong_method() {
         assert_eq!(name_of("GET", "/nothing"), Err(404));
         assert_eq!(name_of("GET", "/folders/a/b/c"), Err(404));
         assert_eq!(name_of("DELETE", "/folders"), Err(405));

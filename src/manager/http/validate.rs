@@ -1,7 +1,7 @@
-//! Requests against the operations table: each field of its kind, within its limits.
+//! Validation of requests by the operations table: the type and the limits of each field.
 //!
-//! Members that no field declares are ignored, `null` counts as not sent, and all violations of a request are told at
-//! once (`docs/contract/errors.md#s3`, `docs/contract/choices.md#u19` and `docs/contract/choices.md#u45`).
+//! Unknown members are ignored, `null` counts as absent, and one answer lists all violations of a request
+//! (`docs/contract/errors.md#s3`, `docs/contract/choices.md#u19` and `docs/contract/choices.md#u45`).
 
 use super::error::{Outcome, Refusal, Violation};
 use super::message::query_pairs;
@@ -9,14 +9,14 @@ use super::router::{Form, Route};
 use crate::operations::{Argument, Field, Kind, Place};
 use serde_json::{Map, Value, json};
 
-/// The checked fields of a request.
+/// The validated fields of a request.
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
     checked: Map<String, Value>,
-    /// The body as it came, for the one thing that is no field of the table: the mask of an update.
+    /// The unchecked body, for the mask of an update, which is not a field of the table.
     pub(crate) sent: Value,
-    /// Rules that entries of a bulk call break, where each entry answers for itself.
-    aside: Vec<Violation>,
+    /// Violations in entries of a bulk call whose entries fail independently.
+    entry_violations: Vec<Violation>,
 }
 
 impl Fields {
@@ -31,16 +31,16 @@ impl Fields {
         Value::Object(self.checked.clone())
     }
 
-    /// The broken rules of one entry of a bulk call.
+    /// Returns the violations in one entry of a bulk call.
     pub(crate) fn violations_within(&self, path: &str) -> Vec<Violation> {
         let own = |violation: &&Violation| {
             let rest = violation.field.strip_prefix(path);
             rest.is_some_and(|rest| rest.starts_with('.'))
         };
-        self.aside.iter().filter(own).cloned().collect()
+        self.entry_violations.iter().filter(own).cloned().collect()
     }
 
-    /// The objects of a list.
+    /// Returns the objects of a list.
     pub(crate) fn objects(&self, name: &str) -> Vec<Fields> {
         let items = self.checked.get(name).and_then(Value::as_array).into_iter().flatten();
         let object = |item: &Value| Fields::new(item.as_object().cloned().unwrap_or_default());
@@ -64,7 +64,7 @@ impl Fields {
         Some(items.iter().filter_map(Value::as_str).collect())
     }
 
-    /// An object, empty when it was not sent.
+    /// Returns an object, empty if it is absent.
     pub(crate) fn object(&self, name: &str) -> Fields {
         match self.checked.get(name) {
             Some(Value::Object(members)) => Fields::new(members.clone()),
@@ -114,18 +114,22 @@ pub(crate) fn fields(route: &Route, query: &str, body: &[u8]) -> Outcome<Fields>
             }
         }
     }
-    let (aside, violations): (Vec<_>, Vec<_>) = violations
+    let (entry_violations, violations): (Vec<_>, Vec<_>) = violations
         .into_iter()
-        .partition(|violation| operation.name == "bulkImportFile" && is_of_an_entry(violation));
+        .partition(|violation| operation.name == "bulkImportFile" && is_entry_violation(violation));
     if !violations.is_empty() {
         return Err(Refusal::Violations(violations));
     }
-    Ok(Fields { checked, sent, aside })
+    Ok(Fields {
+        checked,
+        sent,
+        entry_violations,
+    })
 }
 
-/// Whether a rule concerns one entry of a bulk import alone. An entry without a URL, or one that is no object, makes the
-/// whole call unreadable (`docs/contract/files-api.md#s10`).
-fn is_of_an_entry(violation: &Violation) -> bool {
+/// Returns whether a violation concerns only one entry of a bulk import. An entry without a URL, and one that is not an
+/// object, fails the whole call (`docs/contract/files-api.md#s10`).
+fn is_entry_violation(violation: &Violation) -> bool {
     let member = violation.field.split_once("].").map(|(_, member)| member);
     member.is_some_and(|member| member != "url" || violation.rule != "REQUIRED_FIELD")
 }
@@ -138,7 +142,7 @@ fn parse(body: &[u8]) -> Outcome<Value> {
         .map_err(|error| Refusal::code(400, "INVALID_ARGUMENT", format!("the body is not JSON: {error}")))
 }
 
-/// Moves the parameter of the path to its place, and older bodies into today's form.
+/// Moves the parameter of the path into its field, and converts older bodies to the current form.
 fn adapt(source: &mut Map<String, Value>, route: &Route) {
     let entity = match route.operation.name {
         "updateFileDescriptor" => "file",
@@ -156,7 +160,7 @@ fn adapt(source: &mut Map<String, Value>, route: &Route) {
     }
     if let Some((name, value)) = &route.parameter {
         match name.split_once('.') {
-            // The path wins over the body.
+            // The path has precedence over the body.
             Some((owner, member)) => {
                 let object = source.entry(owner).or_insert_with(|| json!({}));
                 if let Value::Object(object) = object {
@@ -168,7 +172,7 @@ fn adapt(source: &mut Map<String, Value>, route: &Route) {
     }
 }
 
-/// A query string as a tree: dots nest, a repeated name makes a list (`docs/contract/files-api.md#c2`).
+/// Parses a query string into a tree: dots nest, a repeated name makes a list (`docs/contract/files-api.md#c2`).
 fn nested(query: &str) -> Value {
     let mut tree = Map::new();
     for (name, value) in query_pairs(query) {
@@ -201,12 +205,12 @@ fn add(tree: &mut Map<String, Value>, name: &str, value: Value) {
     }
 }
 
-/// Length as JavaScript counts it.
+/// Returns the length of a text in UTF-16 code units, as JavaScript counts it.
 pub(crate) fn length(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-/// Checks one value and gives it in the form of its kind; `None` when it is absent or wrong.
+/// Checks a value and converts it to the form of its kind. Returns `None` if it is absent or invalid.
 fn check(
     field: &Field,
     path: &str,
@@ -279,7 +283,7 @@ fn check(
             violations.push(violation.with(json!({ "allowedValues": choice.values, "requestValue": text })));
             None
         }
-        // Which of the enum's values exist is the caller's question: the answer has a code of its own.
+        // Handlers check the values, as unknown ones have an error code of their own.
         (Kind::SomeOf { max, .. }, Value::Array(_) | Value::String(_)) => {
             texts(path, value, from_query, [0, *max, 200], violations)
         }
@@ -369,7 +373,7 @@ fn texts(
     let single = [value.clone()];
     let items = match value {
         Value::Array(items) => items,
-        // A list of one looks like a scalar in a query string.
+        // A query string cannot tell a list of one from a scalar.
         _ if from_query => &single[..],
         _ => {
             violations.push(Violation::new(path, "FORMAT", "must be an array of strings"));
@@ -407,7 +411,7 @@ fn texts(
     Some(Value::Array(items.to_vec()))
 }
 
-/// A whole number, as a JSON number or a decimal string.
+/// Reads a whole number, given as a JSON number or a decimal string.
 fn whole(value: &Value) -> Option<i64> {
     match value {
         Value::Number(number) => number.as_i64().or_else(|| {
@@ -452,7 +456,7 @@ mod tests {
     }
 
     #[test]
-    fn query_strings_become_fields() {
+    fn fields_of_query_string_are_nested_and_typed() {
         let query = "parentFolderId=f+1&mediaTypes=IMAGE&private=false&sort.fieldName=updatedDate&paging.limit=10&x=1";
         assert_eq!(
             checked("files", "listFiles", query, &Value::Null),
@@ -467,7 +471,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_of_the_contract() {
+    fn fields_outside_the_limits_are_refused() {
         for (name, body, expected) in [
             ("getFileDescriptors", json!({}), json!([["fileIds", "REQUIRED_FIELD"]])),
             (
@@ -534,7 +538,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_are_counted_as_in_javascript() {
+    fn length_counts_utf16_code_units() {
         let body = json!({ "search": "🎉".repeat(100) });
         assert!(checked("folders", "searchFolders", "", &body).is_ok());
         let body = json!({ "search": "🎉".repeat(101) });
@@ -542,7 +546,7 @@ mod tests {
     }
 
     #[test]
-    fn null_is_not_sent_and_unknown_members_are_ignored() {
+    fn fields_ignore_null_and_unknown_members() {
         let body = json!({ "displayName": "a", "parentFolderId": null, "other": 1 });
         assert_eq!(
             checked("folders", "createFolder", "", &body),
@@ -551,7 +555,7 @@ mod tests {
     }
 
     #[test]
-    fn decimal_strings_count_as_numbers() {
+    fn fields_accept_decimal_strings_as_numbers() {
         let body = json!({ "fileId": "a", "expirationInMinutes": "30" });
         let fields = checked("files", "generateFileDownloadUrl", "", &body);
         assert_eq!(fields, Ok(json!({ "fileId": "a", "expirationInMinutes": 30 })));
