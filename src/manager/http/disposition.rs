@@ -1,7 +1,8 @@
-//! The header `Content-Disposition`, and texts that headers can carry.
+//! The header `Content-Disposition`, and the escaping of header values.
 
 use crate::wire::uri;
 
+/// Percent-encodes everything except visible ASCII characters.
 pub(crate) fn header_safe(text: &str) -> String {
     let mut safe = String::new();
     for byte in text.bytes() {
@@ -14,7 +15,7 @@ pub(crate) fn header_safe(text: &str) -> String {
     safe
 }
 
-/// `Content-Disposition` with a name that every browser reads.
+/// Returns a `Content-Disposition` with a name that every browser reads.
 pub(crate) fn disposition(kind: &str, name: &str) -> String {
     let plain = |character: char| match character {
         '"' | '\\' | '/' => '_',
@@ -26,7 +27,7 @@ pub(crate) fn disposition(kind: &str, name: &str) -> String {
     if ascii != name {
         let mut encoded = Vec::new();
         uri::push_component(&mut encoded, name.as_bytes());
-        // Those five are no token characters of the header.
+        // RFC 8187 excludes these characters from extended values.
         let encoded = String::from_utf8_lossy(&encoded)
             .replace('\'', "%27")
             .replace('(', "%28")

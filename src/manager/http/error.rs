@@ -138,7 +138,7 @@ impl Refusal {
 
     /// Creates a 404 for an unknown path.
     pub(crate) fn path_not_found() -> Refusal {
-        Refusal::code(404, "NOT_FOUND", "there is nothing at this path")
+        Refusal::code(404, "NOT_FOUND", "path not found")
     }
 
     /// Converts the refusal into an error of the catalog, for callers without an HTTP response.

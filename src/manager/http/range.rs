@@ -1,13 +1,16 @@
 //! The header `Range`.
 
+/// The part of a body that a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Range {
     Whole,
+    /// The offsets of the first and the last byte.
     Part(u64, u64),
+    /// The range is outside the body.
     Nothing,
 }
 
-/// One range of bytes. Several at once, and what is no range, are answered with the whole, as HTTP allows.
+/// Parses a range of bytes. Several ranges and invalid ones are ignored, as HTTP allows.
 pub(crate) fn read_range(header: &str, size: u64) -> Range {
     let digits = |text: &str| {
         let plain = text.bytes().all(|byte| byte.is_ascii_digit());
