@@ -5,6 +5,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 /// A source of the current time.
+///
+/// ```
+/// use wix_media::manager::Clock;
+///
+/// #[derive(Debug)]
+/// struct Frozen;
+///
+/// impl Clock for Frozen {
+///     fn now(&self) -> i64 {
+///         1_700_000_000_000
+///     }
+/// }
+///
+/// assert_eq!(Frozen.now(), 1_700_000_000_000);
+/// ```
 pub trait Clock: Send + Sync + fmt::Debug {
     /// Returns the milliseconds since 1970-01-01 UTC.
     fn now(&self) -> i64;

@@ -6,6 +6,24 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A source of unpredictable bytes, for ids and keys.
+///
+/// ```
+/// use wix_media::manager::Random;
+///
+/// /// For tests only: ids must not be predictable.
+/// #[derive(Debug)]
+/// struct Zeros;
+///
+/// impl Random for Zeros {
+///     fn fill(&self, buffer: &mut [u8]) {
+///         buffer.fill(0);
+///     }
+/// }
+///
+/// let mut bytes = [1; 4];
+/// Zeros.fill(&mut bytes);
+/// assert_eq!(bytes, [0; 4]);
+/// ```
 pub trait Random: Send + Sync + fmt::Debug {
     /// Fills the buffer with random bytes.
     fn fill(&self, buffer: &mut [u8]);

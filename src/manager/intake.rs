@@ -37,6 +37,17 @@ const MAX_BODY: usize = 16 << 20;
 const PART_SIZE: u64 = 16 << 20;
 
 /// A request whose body is being received.
+///
+/// See [`Manager::open`] for the life of an intake.
+///
+/// ```
+/// use wix_media::manager::{Manager, Request};
+///
+/// let manager = Manager::memory()?;
+/// let intake = manager.open(Request::new("GET", "/site-media/v1/files").head);
+/// assert_eq!(manager.close(intake).status, 200);
+/// # Ok::<(), wix_media::catalog::Error>(())
+/// ```
 pub struct Intake {
     head: Head,
     cause: Cause,

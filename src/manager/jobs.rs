@@ -12,7 +12,7 @@ use crate::operations::OperationId;
 use serde_json::Value;
 
 /// The number of files processed, or of blobs examined, in one transaction.
-const STEP: u32 = 500;
+const BATCH_SIZE: u32 = 500;
 
 /// Returns whether a deferred call or the processing of a file is due.
 pub(crate) fn is_due(view: &View<'_>) -> Outcome<bool> {
@@ -29,7 +29,7 @@ pub(crate) fn settle(tx: &mut Tx<'_>) -> Outcome<()> {
         }
     }
     loop {
-        let mut due = tx.catalog.due_files(tx.context.now, STEP)?;
+        let mut due = tx.catalog.due_files(tx.context.now, BATCH_SIZE)?;
         if due.is_empty() {
             return Ok(());
         }
@@ -44,6 +44,14 @@ pub(crate) fn settle(tx: &mut Tx<'_>) -> Outcome<()> {
 }
 
 /// The result of a [sweep](super::Manager::sweep).
+///
+/// ```
+/// use wix_media::manager::Manager;
+///
+/// let swept = Manager::memory()?.sweep(86_400_000)?;
+/// assert_eq!((swept.removed, swept.waiting), (0, 0));
+/// # Ok::<(), wix_media::catalog::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
     /// The number of blobs removed.
@@ -77,7 +85,7 @@ pub(crate) fn sweep(site: &Site, now: i64, grace: i64) -> Outcome<Swept> {
 fn note_orphans(site: &Site, cause: &Cause) -> Outcome<()> {
     let mut after = String::new();
     loop {
-        let mut blobs = site.blobs.list(&after, STEP as usize)?;
+        let mut blobs = site.blobs.list(&after, BATCH_SIZE as usize)?;
         let Some(last) = blobs.last() else { return Ok(()) };
         after.clone_from(last);
         let orphans = site.read(cause, |view| {

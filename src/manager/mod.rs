@@ -106,15 +106,36 @@ use site::{Cause, Site};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A recorded event.
+///
+/// ```
+/// use wix_media::manager::{Manager, Request};
+///
+/// let manager = Manager::memory()?;
+/// manager.handle(Request::new("POST", "/site-media/v1/folders").body(r#"{"displayName":"Animals"}"#));
+/// let event = manager.events(0, 1)?.remove(0);
+/// assert_eq!((event.number, &event.body["slug"]), (1, &"created".into()));
+/// # Ok::<(), wix_media::catalog::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     /// The number of the event. Later events have larger numbers.
     pub number: i64,
-    /// The raw event (docs/contract/events.md#s3).
+    /// The raw event (`docs/contract/events.md#s3`).
     pub body: Value,
 }
 
 /// An uploaded image that a host may decode, to find its colours.
+///
+/// ```
+/// use wix_media::manager::{Manager, Request};
+///
+/// let manager = Manager::memory()?;
+/// let mut intake = manager.open(Request::new("PUT", "/upload/token").head);
+/// if let Some(picture) = manager.picture(&mut intake) {
+///     println!("decode {} bytes of the blob {}", picture.size, picture.blob);
+/// }
+/// # Ok::<(), wix_media::catalog::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
     /// The id of the blob that holds it.
@@ -126,6 +147,20 @@ pub struct Picture {
 /// An embedded Media Manager.
 ///
 /// All methods take `&self`, so threads can share a manager.
+///
+/// Its methods that return a `catalog::Result` fail only if the catalog or the blobs cannot be read or written. Faults
+/// of a request are responses.
+///
+/// ```
+/// use wix_media::manager::{Manager, Request};
+///
+/// let manager = Manager::memory()?;
+/// std::thread::scope(|scope| {
+///     scope.spawn(|| manager.handle(Request::new("GET", "/site-media/v1/files")));
+///     scope.spawn(|| manager.handle(Request::new("GET", "/site-media/v1/folders")));
+/// });
+/// # Ok::<(), wix_media::catalog::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Manager {
     site: Site,

@@ -18,12 +18,21 @@ const DEFAULT_BASE: &str = "http://127.0.0.1";
 const MAX_RETRIES: u32 = 3;
 
 /// The number of doomed blobs looked up in one transaction.
-const DOOMED_STEP: u32 = 500;
+const DOOMED_BATCH_SIZE: u32 = 500;
 
 /// The setting that every import and reset increments.
 const GENERATION: &str = "generation";
 
 /// The stores, clock, randomness and options of a manager.
+///
+/// ```
+/// use wix_media::manager::{Manager, Options, Parts};
+///
+/// let parts = Manager::memory()?.into_parts();
+/// let options = Options { quota: Some(1_000_000), ..parts.options };
+/// assert!(Manager::new(Parts { options, ..parts }).is_ok());
+/// # Ok::<(), wix_media::catalog::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Parts {
     /// The store of metadata.
@@ -245,7 +254,7 @@ impl Site {
         let mut after = String::new();
         loop {
             let blobs = self.read(&cause, |view| {
-                Ok(view.catalog.doomed_blobs(from, until, &after, DOOMED_STEP)?)
+                Ok(view.catalog.doomed_blobs(from, until, &after, DOOMED_BATCH_SIZE)?)
             })?;
             let Some(last) = blobs.last() else { return Ok(removed) };
             after.clone_from(last);

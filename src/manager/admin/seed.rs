@@ -19,7 +19,7 @@ use crate::wire::date;
 use serde_json::{Map, Value, json};
 
 /// The number of items read in one query.
-const STEP: u32 = 100;
+const BATCH_SIZE: u32 = 100;
 
 /// The treatment of an entry that exists: an item with the same name and place and, for a file, the same bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,7 +142,7 @@ fn items_named<T: Item>(
     fetch: impl Fn(&Page) -> crate::catalog::Result<Vec<T>>,
     is_named: impl Fn(&T) -> bool,
 ) -> Outcome<Vec<T>> {
-    let mut page = Page::new(Children::Of(folder.to_owned()), STEP);
+    let mut page = Page::new(Children::Of(folder.to_owned()), BATCH_SIZE);
     page.sort = Sort::Name;
     page.descending = false;
     page.from = Some(Position {
@@ -157,7 +157,7 @@ fn items_named<T: Item>(
         let those = items.iter().take_while(|item| is_named(item)).count();
         items.truncate(those);
         found.append(&mut items);
-        if those < STEP as usize || those < all {
+        if those < BATCH_SIZE as usize || those < all {
             return Ok(found);
         }
     }

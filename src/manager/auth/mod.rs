@@ -41,6 +41,14 @@ pub struct Credentials {
 }
 
 /// An API key. Callers send it in the header `Authorization`, and the site in `wix-site-id`.
+///
+/// ```
+/// use wix_media::manager::ApiKey;
+/// use wix_media::operations::Access;
+///
+/// let key = ApiKey { key: "secret".into(), site_ids: vec!["s1".into()], scope: Access::Read };
+/// assert!(!format!("{key:?}").contains("secret"));
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey {
     /// The key.
@@ -54,6 +62,19 @@ pub struct ApiKey {
 /// An OAuth client.
 ///
 /// Visitors get tokens with its id alone, which give no access to the API. Apps get theirs with its secret.
+///
+/// ```
+/// use wix_media::manager::OauthClient;
+/// use wix_media::operations::Access;
+///
+/// let client = OauthClient {
+///     client_id: "app".into(),
+///     client_secret: Some("secret".into()),
+///     instance_id: None,
+///     scope: Access::Manage,
+/// };
+/// assert!(!format!("{client:?}").contains("secret"));
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct OauthClient {
     /// The id of the client.

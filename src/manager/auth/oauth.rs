@@ -1,4 +1,4 @@
-//! `POST /oauth2/token` and `POST /oauth2/token-info` (docs/contract/auth.md#s4-2).
+//! `POST /oauth2/token` and `POST /oauth2/token-info` (`docs/contract/auth.md#s4-2`).
 
 use super::{ACCESS, credential_in, denied, unauthenticated};
 use crate::manager::http::error::{Outcome, Refusal, Violation};

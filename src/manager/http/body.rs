@@ -39,6 +39,20 @@ impl Part {
 }
 
 /// A piece of a body, for hosts that read blobs themselves.
+///
+/// ```
+/// use wix_media::manager::{Manager, Piece, Request};
+///
+/// let manager = Manager::memory()?;
+/// let mut body = manager.handle(Request::new("GET", "/site-media/v1/files")).body;
+/// for piece in manager.pieces(&mut body)? {
+///     match piece {
+///         Piece::Bytes(bytes) => assert!(bytes.starts_with(b"{")),
+///         Piece::Blob { id, offset, length } => println!("{length} bytes at {offset} of {id}"),
+///     }
+/// }
+/// # Ok::<(), wix_media::catalog::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
     /// Bytes.
@@ -58,6 +72,17 @@ pub enum Piece {
 ///
 /// [`Manager::read`](crate::manager::Manager::read) reads it into a buffer, and [`Manager::pieces`](crate::manager::Manager::pieces) lists
 /// it for a host that reads blobs itself.
+///
+/// ```
+/// use wix_media::manager::{Manager, Request};
+///
+/// let manager = Manager::memory()?;
+/// let mut body = manager.handle(Request::new("GET", "/site-media/v1/files")).body;
+/// let (length, mut buffer) = (body.length(), [0; 16]);
+/// let count = manager.read(&mut body, &mut buffer)?;
+/// assert_eq!(body.length(), length - count as u64);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Body {
     pub(crate) parts: VecDeque<Part>,
@@ -77,7 +102,10 @@ impl Body {
     }
 
     /// Takes the bytes of a body that holds one piece of bytes, as most do. Returns `None` for any other body.
-    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "for the face to JavaScript"))]
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        allow(dead_code, reason = "used by the JavaScript interface")
+    )]
     pub(crate) fn take_bytes(&mut self) -> Option<Vec<u8>> {
         let more = self.parts.len() > 1 || self.parts.iter().any(|part| !matches!(part, Part::Bytes(_)));
         let bytes = match self.parts.pop_front() {

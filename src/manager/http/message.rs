@@ -3,6 +3,13 @@
 use super::body::Body;
 
 /// The kind of sender of a request. It decides the default folder of uploads.
+///
+/// ```
+/// use wix_media::manager::{Origin, Request};
+///
+/// let request = Request::new("POST", "/site-media/v1/files/generate-upload-url").from(Origin::Visitor);
+/// assert_eq!(request.head.origin, Origin::Visitor);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Origin {
     /// The site's collaborators and apps: `media-root`.
@@ -40,6 +47,13 @@ impl Origin {
 }
 
 /// A request without its body.
+///
+/// ```
+/// use wix_media::manager::Head;
+///
+/// let head = Head { method: "GET".into(), path: "/site-media/v1/files".into(), ..Head::default() };
+/// assert_eq!(head.header("Range"), None);
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Head {
     /// The HTTP method.
@@ -68,6 +82,13 @@ impl Head {
 }
 
 /// A request whose body is in memory.
+///
+/// ```
+/// use wix_media::manager::Request;
+///
+/// let request = Request::new("POST", "/site-media/v1/folders").body(r#"{"displayName":"Animals"}"#);
+/// assert_eq!((request.head.method.as_str(), request.body.len()), ("POST", 25));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Request {
     /// Method, path, query, headers and origin.
@@ -133,6 +154,14 @@ impl Request {
 }
 
 /// A response.
+///
+/// ```
+/// use wix_media::manager::{Manager, Request};
+///
+/// let response = Manager::memory()?.handle(Request::new("GET", "/site-media/v1/files"));
+/// assert_eq!((response.status, response.delay_ms, response.transform), (200, 0, None));
+/// # Ok::<(), wix_media::catalog::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Response {
     /// The HTTP status.

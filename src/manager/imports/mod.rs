@@ -26,6 +26,17 @@ use url_policy::{IMPORT_RULES, UnfitUrl, check_import_url};
 pub(crate) const LEASE: i64 = IMPORT_RULES.total_ms as i64 + 60_000;
 
 /// A URL that the host has to fetch.
+///
+/// ```
+/// use wix_media::manager::{Manager, Request};
+///
+/// let manager = Manager::memory()?;
+/// let body = r#"{"url":"https://example.com/a.jpg","urlParams":{"size":"large"}}"#;
+/// manager.handle(Request::new("POST", "/site-media/v1/files/import").body(body));
+/// let order = manager.take_imports(1)?.remove(0);
+/// assert_eq!(order.url, "https://example.com/a.jpg?size=large");
+/// # Ok::<(), wix_media::catalog::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportOrder {
     /// The id of the file to fill.

@@ -8,6 +8,13 @@ use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The limits that a host applies when it fetches imports.
+///
+/// ```
+/// use wix_media::manager::IMPORT_RULES;
+///
+/// assert!(IMPORT_RULES.first_byte_ms < IMPORT_RULES.total_ms);
+/// assert!(IMPORT_RULES.dropped_headers.contains(&"host"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImportRules {
     /// The maximum milliseconds from the first attempt to the last byte.
@@ -44,6 +51,16 @@ impl ImportRules {
 }
 
 /// The reason why a URL is refused.
+///
+/// ```
+/// use wix_media::manager::{UnfitUrl, check_import_url};
+///
+/// match check_import_url("ftp://example.com/a.jpg", false) {
+///     Ok(origin) => println!("fetch from {origin}"),
+///     Err(UnfitUrl::Malformed(expected)) => println!("the URL {expected}"),
+///     Err(UnfitUrl::Private) => println!("the address is not public"),
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnfitUrl {
     /// It is not a plain web URL. The text says what was expected.

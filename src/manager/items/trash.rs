@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The number of items looked up in one query.
-const STEP: usize = 500;
+const BATCH_SIZE: usize = 500;
 
 /// An item of a tree, in the order of its event.
 enum Step<'a> {
@@ -203,7 +203,7 @@ pub(crate) fn bulk_restore_folders(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<
         let target = origin(&tx.view(), &trashed, Some(tx.catalog.height(id)?))?;
         tx.catalog.restore_tree(id, &target.id, target.area)?;
         let tree = tx.catalog.tree(id)?;
-        for part in steps(&tree, false).chunks(STEP) {
+        for part in steps(&tree, false).chunks(BATCH_SIZE) {
             emit_restored(tx, part)?;
         }
     }

@@ -147,7 +147,7 @@ pub(crate) fn upload_of(view: &View<'_>, token: &str, resumable: bool) -> Outcom
     Ok(upload)
 }
 
-/// Returns the maximum size of an upload in bytes, by what is known of its type.
+/// Returns the maximum size of an upload in bytes, by the media type as far as it is known.
 pub(crate) fn upload_limit(upload: &Upload, head: &Head, options: &Options) -> Outcome<u64> {
     let request: Value = serde_json::from_str(&upload.request)?;
     let name = file_name(upload, &request, head);
