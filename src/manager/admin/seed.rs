@@ -298,5 +298,5 @@ pub(crate) fn seed_file(tx: &mut Tx<'_>, entry: &Entry, receipt: Receipt) -> Out
 }
 
 fn duplicate() -> Refusal {
-    Refusal::code(409, "ALREADY_EXISTS", "this is there already")
+    Refusal::code(409, "ALREADY_EXISTS", "the item already exists")
 }

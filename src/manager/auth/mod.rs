@@ -162,7 +162,7 @@ pub(crate) fn authorize(
         .header("wix-site-id")
         .map(str::trim)
         .filter(|site| !site.is_empty());
-    let other_site = || denied("these credentials are not for this site");
+    let other_site = || denied("the credentials cannot be used for this site");
     let found = find(credentials.api_keys.iter().map(|key| &key.key[..]), secret, given);
     let (caller, scope) = if let Some(at) = found {
         let key = &credentials.api_keys[at];
@@ -175,11 +175,11 @@ pub(crate) fn authorize(
         }
         (Caller::Key(at), key.scope)
     } else {
-        let unknown = || unauthenticated("these credentials are not known");
+        let unknown = || unauthenticated("unknown credentials");
         let claims = token::verify(secret, given).filter(|claims| claims["aud"] == ACCESS);
         let claims = claims.ok_or_else(unknown)?;
         if claims["exp"].as_i64().unwrap_or(0) * 1000 <= now {
-            return Err(unauthenticated("this token has ended"));
+            return Err(unauthenticated("expired token"));
         }
         let id = claims["client"].as_str().unwrap_or_default();
         // Tokens of a client that was removed are invalid.
@@ -189,13 +189,13 @@ pub(crate) fn authorize(
             return Err(other_site());
         }
         if claims["kind"] != "APP" {
-            return Err(denied("visitors and members may not do this"));
+            return Err(denied("visitors and members cannot do this"));
         }
         let instance = claims["instance"].as_str().unwrap_or_default();
         (Caller::App(id.to_owned(), instance.to_owned()), client.scope)
     };
     if needed == Access::Manage && scope != Access::Manage {
-        return Err(denied("these credentials are for reading only"));
+        return Err(denied("these credentials only allow reading"));
     }
     Ok(caller)
 }

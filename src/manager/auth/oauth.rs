@@ -98,7 +98,7 @@ fn known_client(context: &Context<'_>, id: &str, app: Option<(&str, &str)>) -> O
     let Some(credentials) = &context.options.credentials else {
         return Ok(());
     };
-    let unknown = || unauthenticated("this client is not known, or not with this secret");
+    let unknown = || unauthenticated("unknown client or wrong secret");
     let client = credentials.clients.iter().find(|client| client.client_id == id);
     let client = client.ok_or_else(unknown)?;
     let Some((secret, instance)) = app else { return Ok(()) };
@@ -107,7 +107,7 @@ fn known_client(context: &Context<'_>, id: &str, app: Option<(&str, &str)>) -> O
         return Err(unknown());
     }
     if client.instance_id.as_deref().is_some_and(|known| known != instance) {
-        return Err(denied("this client is not for this instance"));
+        return Err(denied("the client cannot be used for this instance"));
     }
     Ok(())
 }

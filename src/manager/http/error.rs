@@ -133,7 +133,12 @@ impl Refusal {
 
     /// Creates a 405 with the methods of the path.
     pub(crate) fn not_allowed(methods: &str) -> Refusal {
-        Refusal::code(405, "METHOD_NOT_ALLOWED", format!("this path answers {methods}")).with_header("Allow", methods)
+        Refusal::code(
+            405,
+            "METHOD_NOT_ALLOWED",
+            format!("method not allowed: expected {methods}"),
+        )
+        .with_header("Allow", methods)
     }
 
     /// Creates a 404 for an unknown path.

@@ -54,7 +54,7 @@ pub(crate) struct Route {
 pub(crate) fn of(head: &Head) -> Option<Outcome<Route>> {
     let path = head.path.strip_prefix(API).filter(|_| head.method != "OPTIONS")?;
     let segments = message::segments(path);
-    let broken = || Refusal::code(404, "NOT_FOUND", "the path holds a broken escape");
+    let broken = || Refusal::code(404, "NOT_FOUND", "invalid percent-encoding in the path");
     Some(
         segments
             .ok_or_else(broken)

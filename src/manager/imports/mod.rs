@@ -256,7 +256,7 @@ impl Fetching {
     /// Refuses a body whose length differs from the announced one.
     pub(crate) fn check_length(&self, size: Option<u64>) -> Outcome<()> {
         match (self.length, size) {
-            (Some(length), Some(size)) if length != size => Err(unreachable("the source broke off")),
+            (Some(length), Some(size)) if length != size => Err(unreachable("the source ended its response early")),
             _ => Ok(()),
         }
     }
@@ -280,7 +280,7 @@ pub(crate) fn complete(tx: &mut Tx<'_>, fetching: &Fetching, receipt: Receipt) -
     }
     let is_named = media_type::extension(&file.name).is_some();
     if fetching.declared().is_none() && !receipt.is_sniffed && !is_named {
-        return Err(unsupported("nothing says what kind of file this is"));
+        return Err(unsupported("cannot detect the type of the file"));
     }
     content::check(&tx.view(), file.private, &receipt)?;
     let media_type = MediaType::of_mime(&receipt.mime);
@@ -320,7 +320,9 @@ fn headers_of(fields: &Fields) -> Outcome<Vec<(String, String)>> {
         let unfit = name.is_empty() || !name.bytes().all(token);
         let shown: String = name.chars().take(100).collect();
         if unfit {
-            return Err(Violation::new("urlHeaders", "FORMAT", format!("cannot have a header named {shown:?}")).into());
+            return Err(
+                Violation::new("urlHeaders", "FORMAT", format!("must not contain the header {shown:?}")).into(),
+            );
         }
         if value
             .chars()

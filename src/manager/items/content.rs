@@ -48,7 +48,7 @@ pub(crate) fn zero_size() -> Refusal {
 }
 
 pub(crate) fn mismatch() -> Refusal {
-    Refusal::code(400, "MISMATCH_MIME_TYPE", "the MIME type does not fit the file")
+    Refusal::code(400, "MISMATCH_MIME_TYPE", "the MIME type does not match the file")
 }
 
 /// Returns the MIME type by a declaration and a name.

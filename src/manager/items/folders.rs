@@ -105,7 +105,7 @@ fn check_move(view: &View<'_>, folder: &Folder, parent: &str) -> Outcome<()> {
     }
     target::target(view, FIELD, parent)?;
     if parent == folder.id || view.catalog.folders_above(parent)?.contains(&folder.id) {
-        return Err(Violation::named(FIELD, "FOLDER_CYCLE", "is the folder itself or inside it").into());
+        return Err(Violation::named(FIELD, "FOLDER_CYCLE", "must not be the folder itself or inside it").into());
     }
     target::check_depth(view, FIELD, parent, view.catalog.height(&folder.id)?)
 }

@@ -19,7 +19,7 @@ pub(crate) struct Target {
 /// Returns the folder with this id as a target, or the rule that it breaks (`docs/contract/choices.md#u5`,
 /// `docs/contract/choices.md#u6`).
 pub(crate) fn target(view: &View<'_>, field: &str, id: &str) -> Outcome<Target> {
-    let trashed = || Violation::named(field, "PARENT_FOLDER_IN_TRASH", "is in the trash");
+    let trashed = || Violation::named(field, "PARENT_FOLDER_IN_TRASH", "must not be in the trash");
     let area = match area_of(view, id)? {
         Some(Area::Trash) => return Err(trashed().into()),
         Some(area) => area,
@@ -49,7 +49,11 @@ pub(crate) fn check_depth(view: &View<'_>, field: &str, parent: &str, height: u3
     if fits(view, parent, height)? {
         return Ok(());
     }
-    let violation = Violation::named(field, "MAX_DEPTH", format!("would be deeper than {MAX_DEPTH} levels"));
+    let violation = Violation::named(
+        field,
+        "MAX_DEPTH",
+        format!("must not be deeper than {MAX_DEPTH} levels"),
+    );
     Err(violation.with(json!({ "threshold": MAX_DEPTH })).into())
 }
 

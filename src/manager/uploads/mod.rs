@@ -42,7 +42,7 @@ const AUDIENCE: &str = "urn:service:upload";
 /// Returns the refusal of a second use. It carries the id of the file, for a client that lost the first answer.
 pub(crate) fn completed(upload: &Upload) -> Refusal {
     let data = json!({ "fileId": upload.file });
-    Refusal::with_data(409, "UPLOAD_ALREADY_COMPLETED", "this upload is complete", data)
+    Refusal::with_data(409, "UPLOAD_ALREADY_COMPLETED", "the upload was completed before", data)
 }
 
 pub(crate) fn upload_url(tx: &mut Tx<'_>, fields: &Fields, resumable: bool) -> Outcome<Value> {

@@ -73,7 +73,7 @@ pub(crate) fn create(tx: &mut Tx<'_>, head: &Head, blob: &str) -> Outcome<Respon
     let mut upload = upload_of(&tx.view(), &find("token").unwrap_or_default(), true)?;
     let bad = |text: &str| Refusal::from(Violation::new("Upload-Length", "FORMAT", text));
     if head.header("upload-defer-length").is_some() {
-        return Err(bad("must be known from the start"));
+        return Err(bad("must be known when the upload is created"));
     }
     let length = head.header("upload-length").and_then(number);
     let length = length.ok_or_else(|| bad("must be a whole number"))?;
