@@ -38,7 +38,7 @@ pub(crate) fn settle(tx: &mut Tx<'_>) -> Outcome<()> {
         }
         tx.catalog.update_files(&due)?;
         for file in &due {
-            events::file_processed(tx, file)?;
+            events::emit_file_processed(tx, file)?;
         }
     }
 }

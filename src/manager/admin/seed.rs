@@ -286,7 +286,7 @@ pub(crate) fn seed_file(tx: &mut Tx<'_>, entry: &Entry, receipt: Receipt) -> Out
         content::process(tx.context, &mut file);
     }
     tx.catalog.insert_file(&file)?;
-    events::file_processed(tx, &file)?;
+    events::emit_file_processed(tx, &file)?;
     if entry.trashed {
         delete_one(tx, "fileIds", &file.id)?;
     }

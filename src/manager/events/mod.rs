@@ -1,8 +1,8 @@
 //! Events: changes of an item, written in the transaction that caused them, so that an event exists if and only if its
 //! change was committed.
 //!
-//! Handlers emit events with the functions here. Each event is rendered at once, as its item may be deleted a moment
-//! later, and kept until the end of the transaction. [`flush`] then gives the events their numbers, in the order of
+//! Handlers emit events with the functions here. Each event gets its sequence number and its body at once, as its item
+//! may be deleted a moment later, and is queued. [`flush`] then gives the queued events their numbers, in the order of
 //! their causes, and adds the deliveries to webhooks.
 //!
 //! URLs in stored events begin with a placeholder, and [`rendered`] replaces it by the base of each reader. So the
@@ -20,7 +20,7 @@ use crate::catalog::{Entity, File, Folder, NewDelivery};
 use crate::model::status::Status;
 use serde_json::{Value, json};
 
-/// The number of pending events that are written in one batch.
+/// The number of queued events that are written at once.
 const MAX_PENDING: usize = 1000;
 
 fn fqdn(entity: Entity) -> &'static str {
@@ -61,6 +61,7 @@ fn emit(
     emit_counted(tx, (entity, id), sequence, slug, body)
 }
 
+/// Queues an event with a known sequence number. Writes the queue once it has [`MAX_PENDING`] events.
 fn emit_counted(
     tx: &mut Tx<'_>,
     (entity, id): (Entity, &str),
@@ -124,21 +125,21 @@ pub(crate) fn flush(tx: &mut Tx<'_>) -> Outcome<()> {
     Ok(())
 }
 
-pub(crate) fn folder_created(tx: &mut Tx<'_>, folder: &Folder) -> Outcome<()> {
+pub(crate) fn emit_folder_created(tx: &mut Tx<'_>, folder: &Folder) -> Outcome<()> {
     emit(tx, (Entity::Folder, &folder.id), "created", |tx, _| {
         let entity = view::folder(folder, &tx.options.site_id);
         Ok(("createdEvent", json!({ "entity": entity })))
     })
 }
 
-pub(crate) fn folder_updated(tx: &mut Tx<'_>, folder: &Folder) -> Outcome<()> {
+pub(crate) fn emit_folder_updated(tx: &mut Tx<'_>, folder: &Folder) -> Outcome<()> {
     emit(tx, (Entity::Folder, &folder.id), "updated", |tx, _| {
         let entity = view::folder(folder, &tx.options.site_id);
         Ok(("updatedEvent", json!({ "currentEntity": entity })))
     })
 }
 
-pub(crate) fn file_updated(tx: &mut Tx<'_>, file: &File) -> Outcome<()> {
+pub(crate) fn emit_file_updated(tx: &mut Tx<'_>, file: &File) -> Outcome<()> {
     emit(tx, (Entity::File, &file.id), "updated", |tx, base| {
         let entity = view::file(file, base, &tx.options.site_id);
         Ok(("updatedEvent", json!({ "currentEntity": entity })))
@@ -146,7 +147,7 @@ pub(crate) fn file_updated(tx: &mut Tx<'_>, file: &File) -> Outcome<()> {
 }
 
 /// Emits one event for each of these items, in this order. Must be called before the rows are deleted.
-pub(crate) fn all_deleted(tx: &mut Tx<'_>, items: &[(Entity, &str)], permanent: bool) -> Outcome<()> {
+pub(crate) fn emit_deleted(tx: &mut Tx<'_>, items: &[(Entity, &str)], permanent: bool) -> Outcome<()> {
     for part in items.chunks(MAX_PENDING) {
         let of = |wanted: Entity| -> Vec<&str> {
             let those = part.iter().filter(|(entity, _)| *entity == wanted);
@@ -170,7 +171,8 @@ pub(crate) fn all_deleted(tx: &mut Tx<'_>, items: &[(Entity, &str)], permanent: 
     Ok(())
 }
 
-pub(crate) fn file_ready(tx: &mut Tx<'_>, file: &File, by_undelete: bool) -> Outcome<()> {
+/// Emits the event of a file that is ready. `by_undelete` says whether it was restored from the trash.
+pub(crate) fn emit_file_ready(tx: &mut Tx<'_>, file: &File, by_undelete: bool) -> Outcome<()> {
     emit(tx, (Entity::File, &file.id), "file_ready", |tx, base| {
         let external: Value = serde_json::from_str(&file.external)?;
         let body = json!({
@@ -182,7 +184,7 @@ pub(crate) fn file_ready(tx: &mut Tx<'_>, file: &File, by_undelete: bool) -> Out
     })
 }
 
-pub(crate) fn file_failed(tx: &mut Tx<'_>, file: &File, error: Value) -> Outcome<()> {
+pub(crate) fn emit_file_failed(tx: &mut Tx<'_>, file: &File, error: Value) -> Outcome<()> {
     emit(tx, (Entity::File, &file.id), "file_failed", |_, _| {
         let external: Value = serde_json::from_str(&file.external)?;
         let body = json!({ "externalInfo": external, "error": error });
@@ -191,13 +193,13 @@ pub(crate) fn file_failed(tx: &mut Tx<'_>, file: &File, error: Value) -> Outcome
 }
 
 /// Emits the event of a file that was just processed. A file that is still pending has no event yet.
-pub(crate) fn file_processed(tx: &mut Tx<'_>, file: &File) -> Outcome<()> {
+pub(crate) fn emit_file_processed(tx: &mut Tx<'_>, file: &File) -> Outcome<()> {
     match file.status {
-        Status::Ready => file_ready(tx, file, false),
+        Status::Ready => emit_file_ready(tx, file, false),
         Status::Failed => {
             let text = "the options of this manager make the processing of this file fail";
             let error = json!({ "code": "PROCESSING_FAILED", "description": text, "data": {} });
-            file_failed(tx, file, error)
+            emit_file_failed(tx, file, error)
         }
         Status::Pending => Ok(()),
     }

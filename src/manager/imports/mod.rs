@@ -298,7 +298,7 @@ pub(crate) fn complete(tx: &mut Tx<'_>, fetching: &Fetching, receipt: Receipt) -
     content::fill(tx.context, &mut file, receipt);
     tx.catalog.update_file(&file)?;
     tx.catalog.remove_import(&file.id)?;
-    events::file_processed(tx, &file)?;
+    events::emit_file_processed(tx, &file)?;
     Ok(json!({ "file": view::file(&file, &tx.base, &tx.options.site_id) }))
 }
 
@@ -308,7 +308,7 @@ pub(crate) fn fail(tx: &mut Tx<'_>, file: &str, error: &Value) -> Outcome<()> {
     file.status = Status::Failed;
     tx.catalog.update_file(&file)?;
     tx.catalog.remove_import(&file.id)?;
-    events::file_failed(tx, &file, error.clone())
+    events::emit_file_failed(tx, &file, error.clone())
 }
 
 /// Returns the headers for the source: those of the call, without the headers of the connection.

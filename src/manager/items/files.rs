@@ -68,7 +68,7 @@ pub(crate) fn update_file_descriptor(tx: &mut Tx<'_>, fields: &Fields) -> Outcom
     if file != before {
         file.updated = tx.now;
         tx.catalog.update_file(&file)?;
-        events::file_updated(tx, &file)?;
+        events::emit_file_updated(tx, &file)?;
     }
     Ok(json!({ "file": view::file(&file, &tx.base, &tx.options.site_id) }))
 }

@@ -33,7 +33,7 @@ pub(crate) fn add_folder(tx: &mut Tx<'_>, name: &str, target: &Target) -> Outcom
     let id = tx.ids.hex();
     let folder = Folder::new(&id, name, &target.id, target.area, tx.now);
     tx.catalog.insert_folder(&folder)?;
-    events::folder_created(tx, &folder)?;
+    events::emit_folder_created(tx, &folder)?;
     Ok(folder)
 }
 
@@ -92,7 +92,7 @@ pub(crate) fn update_folder(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> 
         if folder.area != before.area {
             tx.catalog.move_tree(&folder.id, folder.area)?;
         }
-        events::folder_updated(tx, &folder)?;
+        events::emit_folder_updated(tx, &folder)?;
     }
     Ok(json!({ "folder": view::folder(&folder, &tx.options.site_id) }))
 }

@@ -47,7 +47,7 @@ impl<'a> Step<'a> {
 }
 
 /// Returns the items of a tree: children before parents for deletions, parents before children for restoring.
-fn steps(tree: &Tree, going: bool) -> Vec<Step<'_>> {
+fn steps(tree: &Tree, is_deletion: bool) -> Vec<Step<'_>> {
     let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for branch in tree.folders.iter().skip(1) {
         folders.entry(&branch.parent).or_default().push(&branch.id);
@@ -62,7 +62,7 @@ fn steps(tree: &Tree, going: bool) -> Vec<Step<'_>> {
     while let Some(id) = open.pop() {
         order.push(Step::Folder(id));
         let own = files.get(id).into_iter().flatten().map(|leaf| Step::File(leaf));
-        if going {
+        if is_deletion {
             order.extend(own.rev());
             open.extend(folders.get(id).into_iter().flatten());
         } else {
@@ -70,7 +70,7 @@ fn steps(tree: &Tree, going: bool) -> Vec<Step<'_>> {
             open.extend(folders.get(id).into_iter().flatten().rev());
         }
     }
-    if going {
+    if is_deletion {
         order.reverse();
     }
     order
@@ -121,7 +121,7 @@ pub(crate) fn bulk_delete_folders(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<V
     for top in tops {
         let tree = tx.catalog.tree(&top)?;
         let items: Vec<_> = steps(&tree, true).into_iter().map(|step| step.item()).collect();
-        events::all_deleted(tx, &items, permanent)?;
+        events::emit_deleted(tx, &items, permanent)?;
         if permanent {
             tx.freed.extend(tree.files.into_iter().filter_map(|leaf| leaf.blob));
             tx.catalog.remove_tree(&top)?;
@@ -142,7 +142,7 @@ pub(crate) fn bulk_delete_files(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Val
         return Ok(json!({}));
     }
     let items: Vec<_> = found.iter().map(|file| (Entity::File, &file.id[..])).collect();
-    events::all_deleted(tx, &items, permanent)?;
+    events::emit_deleted(tx, &items, permanent)?;
     if permanent {
         let ids: Vec<_> = found.iter().map(|file| &file.id[..]).collect();
         tx.catalog.remove_files(&ids)?;
@@ -219,12 +219,12 @@ fn emit_restored(tx: &mut Tx<'_>, steps: &[Step<'_>]) -> Outcome<()> {
         match step {
             Step::Folder(id) => {
                 if let Some(folder) = tx.catalog.folder(id)? {
-                    events::folder_created(tx, &folder)?;
+                    events::emit_folder_created(tx, &folder)?;
                 }
             }
             Step::File(leaf) => {
                 if let Some(file) = files.remove(&leaf.id[..]).filter(|file| file.status == Status::Ready) {
-                    events::file_ready(tx, file, true)?;
+                    events::emit_file_ready(tx, file, true)?;
                 }
             }
         }
@@ -245,7 +245,7 @@ pub(crate) fn bulk_restore_files(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Va
     }
     tx.catalog.update_files(&found)?;
     for file in found.iter().filter(|file| file.status == Status::Ready) {
-        events::file_ready(tx, file, true)?;
+        events::emit_file_ready(tx, file, true)?;
     }
     Ok(json!({}))
 }

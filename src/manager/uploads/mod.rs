@@ -194,7 +194,7 @@ pub(crate) fn complete(tx: &mut Tx<'_>, mut upload: Upload, name: &str, receipt:
     upload.blob = None;
     upload.digest = None;
     tx.catalog.put_upload(&upload)?;
-    events::file_processed(tx, &file)?;
+    events::emit_file_processed(tx, &file)?;
     Ok(json!({ "file": view::file(&file, &tx.base, &tx.options.site_id) }))
 }
 
