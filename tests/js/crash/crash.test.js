@@ -116,6 +116,7 @@ suite('crashes', () => {
       let models = Array.from({ length: WORKERS }, () => new Model());
       const checked = new Set();
       let transfers = 0;
+      let files = 0;
       for (let round = 0; round < LIVES && life * LIVES + round < CRASHES; round += 1) {
         const current = spare;
         spare = standby();
@@ -144,23 +145,39 @@ suite('crashes', () => {
             assert.deepEqual([id, bytes.length, md5(bytes)], [id, item.size, item.hash]);
             checked.add(id);
           }
-          const files = [...found.items.values()].filter(({ kind }) => kind === 'file').length;
-          await checkStorage(manager, directory, files, transfers);
+          files = [...found.items.values()].filter(({ kind }) => kind === 'file').length;
+          assert.ok((await blobsIn(directory)) >= files, 'every file has its blob');
         } finally {
           await manager.close();
         }
       }
+      await checkSwept(t, directory, files, transfers);
     }
     t.diagnostic(`${changes} changes were acknowledged`);
     assert.ok(changes > CRASHES, 'there was something to lose');
   });
 });
 
-/** The database is sound, and there are no bytes that nothing names: beside files only transfers that were broken off. */
-async function checkStorage(manager, directory, files, transfers) {
-  const check = await manager.fetch('http://crash.test/_wix-media/check');
-  assert.deepEqual(await check.json(), { isWhole: true });
+async function blobsIn(directory) {
   const entries = await readdir(join(directory, 'blobs'), { recursive: true, withFileTypes: true });
-  const blobs = entries.filter((entry) => entry.isFile()).length;
-  assert.ok(blobs >= files && blobs <= files + transfers, `${blobs} blobs of ${files} files and at most ${transfers} transfers`);
+  return entries.filter((entry) => entry.isFile()).length;
+}
+
+/**
+ * Checks that the database is sound and that, after a day of sweeps, no blob is left that nothing names: beside those of files
+ * only those of interrupted transfers.
+ */
+async function checkSwept(t, directory, files, transfers) {
+  t.mock.timers.enable({ apis: ['setInterval', 'Date'], now: Date.now() });
+  const manager = await createManager({ storage: { directory } });
+  try {
+    const check = await manager.fetch('http://crash.test/_wix-media/check');
+    assert.deepEqual(await check.json(), { isWhole: true });
+    for (let hour = 0; hour < 26; hour += 1) t.mock.timers.tick(3_600_000);
+    const blobs = await blobsIn(directory);
+    assert.ok(blobs >= files && blobs <= files + transfers, `${blobs} blobs of ${files} files and at most ${transfers} transfers`);
+  } finally {
+    await manager.close();
+    t.mock.timers.reset();
+  }
 }

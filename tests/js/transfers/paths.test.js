@@ -30,7 +30,7 @@ suite('paths', () => {
     ]) {
       const error = await rejection(client.paths.resolve(path));
       assert.equal(error.code, 'PATH_NOT_FOUND');
-      assert.equal(error.message, `paths.resolve: ${path}: there is no ${JSON.stringify(segment)} in ${parent}`);
+      assert.equal(error.message, `paths.resolve: ${path}: ${JSON.stringify(segment)} not found in ${parent}`);
       assert.deepEqual(error.details.applicationError.data, { path, segment, parent });
     }
     assert.equal((await rejection(client.paths.resolve(5))).code, 'INVALID_ARGUMENT');
