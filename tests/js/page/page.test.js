@@ -545,7 +545,7 @@ for await (const page of files.listFiles({
     assert.equal(response.headers.get('content-type'), 'image/webp');
     // The service explains why it rejects a URL.
     await details.getByLabel('From the left').fill('4000');
-    await textMatches(page, '.transform-builder [role=status]', /outside the picture/);
+    await textMatches(page, '.transform-builder [role=status]', /expected a point inside/);
   });
 
   test('viewer: shows one file after the other', async (t) => {
