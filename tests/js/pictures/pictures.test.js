@@ -140,7 +140,7 @@ suite('transformed image URLs', () => {
       [`${url}/v1/squeeze/w_9,h_50/a.jpg`, 403, /squeeze/],
       [`${broken.url}/v1/fit/w_50,h_50/a.jpg`, 422, /cannot decode the image/],
       [`${origin}/media/${hidden.id}/v1/fit/w_50,h_50/a.jpg`, 403, /private/],
-      [`${origin}/media/nothing.jpg/v1/fit/w_50,h_50/a.jpg`, 404, /nothing/],
+      [`${origin}/media/nothing.jpg/v1/fit/w_50,h_50/a.jpg`, 404, /path not found/],
     ]) {
       const response = await manager.fetch(address);
       assert.equal(response.status, status, address);
