@@ -792,9 +792,7 @@ impl Manager {
     /// | `endExport` | `id` | `null`; ends an export |
     /// | `reset` | | `null`; deletes everything except keys |
     /// | `isWhole` | | whether the catalog passes its integrity check |
-    /// | `endLeases` | | `null`; expires all leases |
     /// | `sweep` | `graceMs` | `{ removed, waiting }`, numbers of orphaned blobs |
-    /// | `hasWork` | | whether an import or a delivery can be leased |
     /// | `usage` | | `{ bytes, isEmpty }`: the size of all files, and whether there are no files and no folders |
     ///
     /// ```

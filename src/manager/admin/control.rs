@@ -137,19 +137,9 @@ pub(crate) fn control(manager: &Manager, name: &str, input: &Value) -> catalog::
             json!({ "bytes": read.total_size()?, "isEmpty": is_empty(&*read)? })
         }
         "isWhole" => site.catalog.is_intact()?.into(),
-        "endLeases" => {
-            manager.end_leases()?;
-            Value::Null
-        }
         "sweep" => {
             let swept = manager.sweep(number("graceMs", DEFAULT_GRACE))?;
             json!({ "removed": swept.removed, "waiting": swept.waiting })
-        }
-        "hasWork" => {
-            let work = site.read(&Cause::default(), |view| {
-                Ok(view.catalog.has_imports(view.now)? || webhooks::is_due(view)?)
-            });
-            stored(work)?.into()
         }
         _ => Value::Null,
     })
