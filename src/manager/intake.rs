@@ -19,7 +19,7 @@ use super::imports::{self, Fetching};
 use super::incoming::Incoming;
 use super::inspect::{Digest, Digested, digest_of};
 use super::items::content::{self, Receipt};
-use super::site::{Cause, Site};
+use super::site::{self, Cause, Site};
 use super::uploads::{self, TUS, UPLOADS, plain, tus};
 use super::{Manager, Picture, dispatch, downloads, ids};
 use crate::blobs::Writer;
@@ -160,8 +160,10 @@ impl Intake {
         }
         let token = head.path.strip_prefix(UPLOADS).filter(|token| !token.contains('/'));
         if let (Some(token), "PUT") = (token, head.method.as_str()) {
-            self.cause.generation = Some(site.generation()?);
-            let (upload, limit) = site.read(&self.cause, |view| plain::admit(view, head, token))?;
+            let (generation, (upload, limit)) = site.read(&self.cause, |view| {
+                Ok((site::generation(view)?, plain::admit(view, head, token)?))
+            })?;
+            self.cause.generation = Some(generation);
             let incoming = Incoming::new(site.new_blob(), limit);
             return Ok(Stage::Upload(Box::new(upload), Box::new(incoming)));
         }
@@ -243,15 +245,7 @@ impl Intake {
         match outcome {
             Ok(more) => more,
             Err(refusal) => {
-                match std::mem::replace(&mut self.stage, Stage::Refused(refusal)) {
-                    Stage::Archive(importing) => importing.abandon(site),
-                    Stage::Import(fetching, incoming) => {
-                        release_import(site, &fetching.file);
-                        site.discard(&incoming.blob);
-                    }
-                    Stage::Upload(_, incoming) | Stage::Seed(_, incoming) => site.discard(&incoming.blob),
-                    _ => {}
-                }
+                std::mem::replace(&mut self.stage, Stage::Refused(refusal)).discard(site);
                 false
             }
         }
@@ -314,15 +308,29 @@ impl Intake {
     /// Ends a request whose body broke off.
     pub(crate) fn abandon(self, site: &Site) {
         match self.stage {
-            Stage::Upload(_, incoming) | Stage::Seed(_, incoming) => site.discard(&incoming.blob),
             // The client is gone, so errors are ignored. It learns the durable offset from its next HEAD.
             Stage::Chunk(chunk) => _ = chunk.end(site, &self.cause),
+            stage => stage.discard(site),
+        }
+    }
+}
+
+impl Stage {
+    /// Removes what the body has left so far. A TUS transfer keeps its durable bytes.
+    fn discard(self, site: &Site) {
+        match self {
+            Stage::Upload(_, incoming) | Stage::Seed(_, incoming) => site.discard(&incoming.blob),
             Stage::Import(fetching, incoming) => {
                 site.discard(&incoming.blob);
                 release_import(site, &fetching.file);
             }
             Stage::Archive(importing) => importing.abandon(site),
-            Stage::Call(..) | Stage::Other(_) | Stage::Finalise(..) | Stage::Answered(_) | Stage::Refused(_) => {}
+            Stage::Call(..)
+            | Stage::Other(_)
+            | Stage::Chunk(_)
+            | Stage::Finalise(..)
+            | Stage::Answered(_)
+            | Stage::Refused(_) => {}
         }
     }
 }
@@ -421,10 +429,7 @@ fn begin_chunk(site: &Site, head: &Head, id: &str) -> Outcome<Chunk> {
         outcome => outcome?,
     };
     let writer = site.blobs.open_writer(&taken.blob, taken.received)?;
-    let digest = match &taken.digest {
-        Some(state) => Digest::restore(state).filter(|digest| digest.size() == taken.received),
-        None => (taken.received == 0).then(Digest::new),
-    };
+    let digest = stored_digest(taken.digest.as_deref(), taken.received);
     Ok(Chunk {
         transfer: id.to_owned(),
         epoch: taken.epoch,
@@ -434,6 +439,14 @@ fn begin_chunk(site: &Site, head: &Head, id: &str) -> Outcome<Chunk> {
         durable: taken.received,
         too_large: false,
     })
+}
+
+/// Restores the digest of the first `size` bytes of a transfer. Returns `None` if its state is unknown or stale.
+fn stored_digest(state: Option<&str>, size: u64) -> Option<Digest> {
+    match state {
+        Some(state) => Digest::restore(state).filter(|digest| digest.size() == size),
+        None => (size == 0).then(Digest::new),
+    }
 }
 
 impl Chunk {
@@ -507,11 +520,9 @@ fn checkpoint(site: &Site, cause: &Cause, id: &str) -> Outcome<bool> {
 /// `None` if there is no such state.
 fn continued(site: &Site, upload: &Upload, blob: &str, end: u64) -> Outcome<Option<Digest>> {
     let received = u64::try_from(upload.received).unwrap_or(0);
-    let kept = match &upload.digest {
-        Some(state) => Digest::restore(state).filter(|digest| digest.size() == received),
-        None => (received == 0).then(Digest::new),
+    let Some(mut digest) = stored_digest(upload.digest.as_deref(), received) else {
+        return Ok(None);
     };
-    let Some(mut digest) = kept else { return Ok(None) };
     let mut buffer = vec![0; 1 << 16];
     while digest.size() < end {
         let room = usize::try_from(end - digest.size())
@@ -541,8 +552,7 @@ fn prepare(site: &Site, cause: &Cause, token: &str) -> Outcome<Finalising> {
     if size == 0 {
         return Err(content::zero_size());
     }
-    let kept = upload.digest.as_deref().and_then(Digest::restore);
-    let digested = match kept.filter(|digest| digest.size() == size) {
+    let digested = match stored_digest(upload.digest.as_deref(), size) {
         Some(digest) => digest.finish(),
         None => digest_of(site.reader(&blob)?)?,
     };
@@ -596,11 +606,11 @@ fn answer(manager: &Manager, cause: &Cause, head: &Head, body: &[u8]) -> Outcome
         return Ok(response);
     }
     if head.method == "POST" && head.path == "/oauth2/token" {
-        let value = site.without_transaction(cause, |context| oauth::issue_token(context, head, body))?;
+        let value = site.with_context(cause, |context| oauth::issue_token(context, head, body))?;
         return Ok(Response::json(200, &value).with("Cache-Control", "no-store"));
     }
     if head.method == "POST" && head.path == "/oauth2/token-info" {
-        let value = site.without_transaction(cause, |context| oauth::token_info(context, head, body))?;
+        let value = site.with_context(cause, |context| oauth::token_info(context, head, body))?;
         return Ok(Response::json(200, &value).with("Cache-Control", "no-store"));
     }
     if let Some(name) = head.path.strip_prefix(admin::PATH) {

@@ -164,30 +164,17 @@ impl Site {
         BlobReader::new(&*self.blobs, blob)
     }
 
-    /// Returns the beginning of URLs.
-    pub(crate) fn base(&self, cause: &Cause) -> String {
-        match (&self.options().base_url, &cause.host) {
-            (Some(base), _) => base.trim_end_matches('/').to_owned(),
-            (None, Some(host)) => host.clone(),
-            (None, None) => DEFAULT_BASE.to_owned(),
-        }
-    }
-
-    fn with_context<T>(&self, cause: &Cause, work: impl FnOnce(&Context<'_>) -> T) -> T {
+    /// Runs `work` without a snapshot or a transaction.
+    pub(crate) fn with_context<T>(&self, cause: &Cause, work: impl FnOnce(&Context<'_>) -> T) -> T {
         let options = self.options();
         work(&Context {
             options: &options,
             secret: &self.secret,
             now: cause.at.unwrap_or_else(|| self.clock.now()),
-            base: self.base(cause),
+            base: base(&options, cause),
             origin: cause.origin,
             ids: Ids::new(&*self.random),
         })
-    }
-
-    /// Runs `work` with neither snapshot nor transaction.
-    pub(crate) fn without_transaction<T>(&self, cause: &Cause, work: impl FnOnce(&Context<'_>) -> T) -> T {
-        self.with_context(cause, work)
     }
 
     /// Runs `work` on a snapshot.
@@ -276,7 +263,7 @@ impl Site {
 
     /// Returns the current generation: every import and reset increments it, and requests of an older one fail.
     pub(crate) fn generation(&self) -> Outcome<i64> {
-        Ok(generation_in(self.catalog.read()?.setting(GENERATION)?))
+        self.read(&Cause::default(), generation)
     }
 
     /// Removes the blob of a request that failed, unless the catalog refers to it: a commit can succeed although it
@@ -296,6 +283,11 @@ pub(crate) fn next_generation(tx: &mut Tx<'_>) -> Outcome<()> {
     Ok(())
 }
 
+/// The generation of a snapshot: see [`Site::generation`].
+pub(crate) fn generation(view: &View<'_>) -> Outcome<i64> {
+    Ok(generation_in(view.catalog.setting(GENERATION)?))
+}
+
 fn generation_in(setting: Option<String>) -> i64 {
     setting.and_then(|number| number.parse().ok()).unwrap_or(0)
 }
@@ -306,6 +298,15 @@ fn check_generation(expected: i64, found: i64) -> Outcome<()> {
     }
     let text = "the content has been replaced by an import or a reset";
     Err(Refusal::code(409, "ABORTED", text))
+}
+
+/// The origin that URLs in answers begin with.
+fn base(options: &Options, cause: &Cause) -> String {
+    match (&options.base_url, &cause.host) {
+        (Some(base), _) => base.trim_end_matches('/').to_owned(),
+        (None, Some(host)) => host.clone(),
+        (None, None) => DEFAULT_BASE.to_owned(),
+    }
 }
 
 fn retried<T>(mut work: impl FnMut() -> Outcome<T>) -> Outcome<T> {
