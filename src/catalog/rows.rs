@@ -204,6 +204,35 @@ pub struct Upload {
     pub metadata: Option<String>,
 }
 
+impl Upload {
+    /// A plain upload that nothing has arrived for.
+    ///
+    /// ```
+    /// use wix_media::catalog::Upload;
+    ///
+    /// let upload = Upload { resumable: true, ..Upload::new("u1", "f1", "{}", 1_700_000_000_000) };
+    /// assert!(!upload.done && upload.transfer.is_none());
+    /// ```
+    pub fn new(id: &str, file: &str, request: &str, expires: i64) -> Upload {
+        Upload {
+            id: id.to_owned(),
+            file: file.to_owned(),
+            request: request.to_owned(),
+            resumable: false,
+            expires,
+            done: false,
+            transfer: None,
+            blob: None,
+            length: 0,
+            received: 0,
+            filename: None,
+            epoch: 0,
+            digest: None,
+            metadata: None,
+        }
+    }
+}
+
 /// An import that has not finished: the bytes of its file are not there yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Import {

@@ -79,20 +79,11 @@ pub fn blob_is_needed_by_files_uploads_and_bundles(catalog: &dyn Catalog) {
     write(catalog, |writer| writer.insert_file(&one));
     assert!(needed(), "by a file");
     let upload = Upload {
-        id: "u".into(),
-        file: "f".into(),
-        request: "{}".into(),
         resumable: true,
-        expires: 5,
-        done: false,
         transfer: Some("t".into()),
         blob: Some("b".into()),
         length: 1,
-        received: 0,
-        filename: None,
-        epoch: 0,
-        digest: None,
-        metadata: None,
+        ..Upload::new("u", "f", "{}", 5)
     };
     write(catalog, |writer| {
         writer.put_upload(&upload)?;

@@ -4,7 +4,7 @@
 //! commits. Nothing here depends on which of these it does, except
 //! [`reads_finish_while_a_writer_is_open`].
 
-use super::super::{Catalog, NewDelivery};
+use super::super::{Catalog, NewDelivery, Upload};
 use super::{file, folder, functions, import, read, write, write_repeatedly};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -325,21 +325,12 @@ pub fn jobs_are_taken_by_one_of_several_threads(catalog: &dyn Catalog) {
 /// Of several threads that take over a transfer, the one with the largest epoch alone advances it.
 pub fn transfer_belongs_to_one_of_several_threads(catalog: &dyn Catalog) {
     write(catalog, |writer| {
-        writer.put_upload(&super::super::Upload {
-            id: "u".into(),
-            file: "f".into(),
-            request: "{}".into(),
+        writer.put_upload(&Upload {
             resumable: true,
-            expires: 50,
-            done: false,
             transfer: Some("t".into()),
             blob: Some("b".into()),
             length: 100,
-            received: 0,
-            filename: None,
-            epoch: 0,
-            digest: None,
-            metadata: None,
+            ..Upload::new("u", "f", "{}", 50)
         })
     });
     let barrier = std::sync::Barrier::new(THREADS);

@@ -85,20 +85,11 @@ pub fn cleared_catalog_keeps_settings_and_numbers(catalog: &dyn Catalog) {
 
 fn upload() -> Upload {
     Upload {
-        id: "u".into(),
-        file: "f".into(),
-        request: "{}".into(),
         resumable: true,
-        expires: 5,
-        done: false,
         transfer: Some("t".into()),
         blob: Some("blob of u".into()),
         length: 1,
-        received: 0,
-        filename: None,
-        epoch: 0,
-        digest: None,
-        metadata: None,
+        ..Upload::new("u", "f", "{}", 5)
     }
 }
 

@@ -15,20 +15,8 @@ functions![
 /// An upload that has been asked for.
 fn upload(id: &str, expires: i64) -> Upload {
     Upload {
-        id: id.into(),
-        file: "f".into(),
-        request: "{}".into(),
         resumable: true,
-        expires,
-        done: false,
-        transfer: None,
-        blob: None,
-        length: 0,
-        received: 0,
-        filename: None,
-        epoch: 0,
-        digest: None,
-        metadata: None,
+        ..Upload::new(id, "f", "{}", expires)
     }
 }
 

@@ -91,21 +91,10 @@ pub(crate) fn upload_url(tx: &mut Tx<'_>, fields: &Fields, resumable: bool) -> O
     tx.catalog.remove_uploads(tx.now - RETENTION)?;
     let issued = tx.now / 1000;
     let expires = issued + if resumable { TUS_LIFETIME } else { PLAIN_LIFETIME };
+    let (id, file) = (tx.ids.guid(), content::stem(tx.context));
     let upload = Upload {
-        id: tx.ids.guid(),
-        file: content::stem(tx.context),
-        request: request.to_string(),
         resumable,
-        expires: expires * 1000,
-        done: false,
-        transfer: None,
-        blob: None,
-        length: 0,
-        received: 0,
-        filename: None,
-        epoch: 0,
-        digest: None,
-        metadata: None,
+        ..Upload::new(&id, &file, &request.to_string(), expires * 1000)
     };
     tx.catalog.put_upload(&upload)?;
     let mut claims = json!({
