@@ -58,7 +58,6 @@ export const commands = {
       ['serve --data media --seed ~/Pictures', 'seeded with the files of a folder'],
       ['serve --host 0.0.0.0 --api-key "$KEY"', 'for other machines as well'],
     ],
-    load: async () => (await import('./commands/serve.js')).serve,
   },
   ls: {
     about: 'list a folder',
@@ -78,7 +77,6 @@ export const commands = {
       ['ls /Holidays --sort size --reverse', 'largest first'],
       ['ls --trash --type IMAGE', 'pictures in the trash'],
     ],
-    load: async () => (await import('./commands/ls.js')).ls,
   },
   tree: {
     about: 'draw a folder and everything below it',
@@ -93,7 +91,6 @@ export const commands = {
       ['tree', 'everything'],
       ['tree /Holidays --depth 2 --folders', 'two levels of folders'],
     ],
-    load: async () => (await import('./commands/tree.js')).tree,
   },
   put: {
     about: 'upload files and folders',
@@ -120,7 +117,6 @@ export const commands = {
       ['put photos /Holidays', 'a folder with its content, as /Holidays/photos'],
       ['put photos/ /Holidays', 'the content of a folder, straight into /Holidays'],
     ],
-    load: async () => (await import('./commands/put.js')).put,
   },
   get: {
     about: 'download files and folders',
@@ -139,7 +135,6 @@ export const commands = {
       ['get /Holidays --to pictures', 'a folder with everything below it, as pictures/Holidays'],
       ['get /Holidays --zip --to holidays.zip', 'the same as a zip'],
     ],
-    load: async () => (await import('./commands/get.js')).get,
   },
   mv: {
     about: 'move files and folders into another folder',
@@ -147,7 +142,6 @@ export const commands = {
     options: [QUIET, JSON_OUTPUT],
     isRemote: true,
     examples: [['mv /fox.jpg /owl.jpg /Animals', 'two files into /Animals']],
-    load: async () => (await import('./commands/mv.js')).mv,
   },
   rename: {
     about: 'rename a file or folder',
@@ -155,7 +149,6 @@ export const commands = {
     options: [QUIET, JSON_OUTPUT],
     isRemote: true,
     examples: [['rename /Animals/fox.jpg "red fox.jpg"', 'another name in the same folder']],
-    load: async () => (await import('./commands/rename.js')).rename,
   },
   rm: {
     about: 'move files and folders to the trash, or delete them permanently',
@@ -175,7 +168,6 @@ export const commands = {
       ['rm /Animals --permanent --dry-run', 'preview a permanent deletion'],
       ['rm --trash --older-than 30d', 'delete everything in the trash that is older than thirty days'],
     ],
-    load: async () => (await import('./commands/rm.js')).rm,
   },
   restore: {
     about: 'take files and folders out of the trash',
@@ -186,7 +178,6 @@ export const commands = {
       ['restore /fox.jpg', 'fox.jpg, to the folder it was deleted from'],
       ['restore --all --type IMAGE', 'every picture'],
     ],
-    load: async () => (await import('./commands/restore.js')).restore,
   },
   search: {
     about: 'find files and folders by name, type or label',
@@ -200,7 +191,6 @@ export const commands = {
     ],
     isRemote: true,
     examples: [['search fox --type IMAGE', 'pictures with fox in their name or labels']],
-    load: async () => (await import('./commands/search.js')).search,
   },
   info: {
     about: 'show everything about a file or folder',
@@ -212,7 +202,6 @@ export const commands = {
     ],
     isRemote: true,
     examples: [['info /Animals/fox.jpg --json', 'the descriptor, as JSON']],
-    load: async () => (await import('./commands/info.js')).info,
   },
   mkdir: {
     about: 'create folders, and missing ones above them',
@@ -220,7 +209,6 @@ export const commands = {
     options: [QUIET, JSON_OUTPUT],
     isRemote: true,
     examples: [['mkdir /Holidays/2024', 'both folders, if they do not exist']],
-    load: async () => (await import('./commands/mkdir.js')).mkdir,
   },
   du: {
     about: 'show the sizes of folders',
@@ -228,7 +216,6 @@ export const commands = {
     options: [{ name: 'depth', short: 'd', value: 'N', about: 'the number of levels to list (1)' }, JSON_OUTPUT],
     isRemote: true,
     examples: [['du / --depth 2', 'sizes of folders, two levels of them']],
-    load: async () => (await import('./commands/du.js')).du,
   },
   completion: {
     about: 'print a completion script for a shell',
@@ -239,7 +226,6 @@ export const commands = {
       ['completion zsh > ~/.zsh/completions/_wix-media', 'where fpath has that directory'],
       ['completion fish > ~/.config/fish/completions/wix-media.fish', 'where fish looks by itself'],
     ],
-    load: async () => (await import('./commands/completion.js')).completion,
   },
 };
 

@@ -26,8 +26,6 @@ export interface CommandRow {
   isRemote?: boolean;
   /** Command lines, and what each does. */
   examples: [line: string, does: string][];
-  /** Loads the function of the command, which resolves to the exit code if it is not 0. */
-  load(): Promise<(context: Context) => Promise<unknown>>;
 }
 
 /** A command line that has been understood. */

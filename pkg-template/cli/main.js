@@ -3,10 +3,10 @@
 import { readFile } from 'node:fs/promises';
 import { basename, relative } from 'node:path';
 import process from 'node:process';
-import { commands } from './commands.js';
 import { connectTo } from './connect.js';
 import { EXIT, Failure, UsageError } from './failure.js';
 import { helpFor, overview } from './help.js';
+import { loaders } from './load.js';
 import { parse } from './parse.js';
 import { painter, printable } from './terminal.js';
 
@@ -52,7 +52,7 @@ async function main(environment) {
       stdout.write(command ? helpFor(command, program) : overview(program));
       return EXIT.done;
     }
-    const run = await commands[String(command)].load();
+    const run = await loaders[String(command)]();
     const connect = async () => (place = await connectTo(options, env));
     const context = { words, options, program, env, stdin, stdout, stderr, print, note, paint: painter(stdout, env), connect };
     const code = await run(context);

@@ -10,10 +10,16 @@ import { completion } from '../../../pkg-template/cli/commands/completion.js';
 import { EXIT } from '../../../pkg-template/cli/failure.js';
 import { commands, optionsOf } from '../../../pkg-template/cli/commands.js';
 import { helpFor, overview } from '../../../pkg-template/cli/help.js';
+import { loaders } from '../../../pkg-template/cli/load.js';
 
 const read = (line) => parse(line.split(' ').filter(Boolean));
 
 suite('the command line', () => {
+  test('commands: each has its code, and no code is without a command', async () => {
+    assert.deepEqual(Object.keys(loaders), Object.keys(commands));
+    for (const load of Object.values(loaders)) assert.equal(typeof (await load()), 'function');
+  });
+
   test('parse: accepts words and options in any order and spelling', () => {
     const expected = { command: 'ls', words: ['/a', '/b'], options: { long: true, sort: 'size', type: ['IMAGE', 'VIDEO'] } };
     for (const line of [
