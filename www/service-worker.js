@@ -49,7 +49,6 @@ const FILES = [
   'app/uploading.js',
   'app/whereabouts.js',
   'favicon.svg',
-  'icons.svg',
   'main.js',
   'model/actions.js',
   'model/activity.js',

@@ -45,7 +45,7 @@ function append(parent, children) {
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
- * Makes an icon of `icons.svg`. Screen readers skip it, so the text beside it must say the same.
+ * Makes an icon of the sprite in index.html. Screen readers skip it, so the text beside it must say the same.
  *
  * @param {string} name
  */
@@ -54,7 +54,7 @@ export function icon(name) {
   svg.setAttribute('class', 'icon');
   svg.setAttribute('aria-hidden', 'true');
   const use = document.createElementNS(SVG, 'use');
-  use.setAttribute('href', `icons.svg#${name}`);
+  use.setAttribute('href', `#icon-${name}`);
   svg.append(use);
   return svg;
 }

@@ -1,5 +1,6 @@
 // The page as `wix-media serve` serves it, in Chromium, with every error it reports.
 /** @import { Browser, Locator, Page } from 'playwright-core' */
+/** @import { TestContext } from 'node:test' */
 /** @import { Closing } from '../harness/types.d.ts' */
 /** @import { FileDescriptor, UploadOptions, UploadSource } from '../../../pkg-template/types/index.js' */
 import assert from 'node:assert/strict';
@@ -136,6 +137,36 @@ export async function openPage(browser, address, { fragment = '', place, panel =
     return page;
   };
   return { page: await open(), open, faults, context };
+}
+
+/**
+ * Opens the page for a test, which fails if the page has reported errors by its end.
+ *
+ * @param {TestContext} t
+ * @param {Browser} browser
+ * @param {string} address
+ * @param {OpenOptions} [options]
+ */
+export async function openFor(t, browser, address, options) {
+  const made = await openPage(browser, address, options);
+  t.after(async () => {
+    await made.context.close();
+    assert.deepEqual(made.faults, []);
+  });
+  await settled(made.page);
+  return made;
+}
+
+/**
+ * Waits for a message, and returns it.
+ *
+ * @param {Page} page
+ * @param {string | RegExp} text
+ */
+export async function toast(page, text) {
+  const found = page.locator('.toast', { hasText: text });
+  await found.waitFor();
+  return found;
 }
 
 /**

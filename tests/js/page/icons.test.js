@@ -1,0 +1,62 @@
+// The icons of the page: drawn from the document itself, so that no redraw and no slow network makes them vanish.
+import assert from 'node:assert/strict';
+import { before, suite, test } from 'node:test';
+import { startBrowser } from '../harness/browser.js';
+import { leftovers } from '../harness/leftovers.js';
+import { cell, openPage, photo, settled, startServer, workspace } from './site.js';
+
+suite('icons of the page', () => {
+  const closing = leftovers();
+  /** @type {import('./site.js').Server} */
+  let server;
+  /** @type {import('playwright-core').Browser} */
+  let browser;
+
+  before(async () => {
+    [server, browser] = await Promise.all([startServer(closing, ['--memory']), startBrowser(closing)]);
+  });
+
+  test('icons: stay while pictures load, without a request of their own', async (t) => {
+    const { id, fragment } = await workspace(server, 'Icons', { 'cat.jpg': await photo('chelsea.jpg'), 'note.txt': Buffer.from('words') });
+    await server.client.folders.createFolder('Inner', { parentFolderId: id });
+    const { page, context, faults } = await openPage(browser, server.address, { fragment: '', serviceWorkers: 'block' });
+    t.after(async () => {
+      await context.close();
+      assert.deepEqual(faults, []);
+    });
+    // Pictures never arrive. Behind them, a request for an icon would wait too.
+    await page.route('**/media/**', () => {});
+    /** @type {string[]} */
+    const requests = [];
+    page.on('request', (request) => requests.push(new URL(request.url()).pathname));
+    await page.goto(`${server.address}/${fragment}`);
+    await settled(page);
+
+    /** Asserts that every icon on the screen is drawn at this moment, in the same task as the change. @param {string} what */
+    const drawn = async (what) => {
+      const icons = await page.evaluate(() =>
+        [...document.querySelectorAll('svg.icon')]
+          .filter((svg) => svg.checkVisibility())
+          .map((svg) => {
+            const use = svg.querySelector('use');
+            const box = use?.getBBox();
+            return { name: use?.getAttribute('href'), isDrawn: Number(box?.width) > 0 || Number(box?.height) > 0 };
+          }),
+      );
+      assert.ok(icons.length > 10, `${what}: there are icons`);
+      assert.deepEqual(icons.filter(({ isDrawn }) => !isDrawn), [], what);
+    };
+    await drawn('folder');
+    await cell(page, 'cat.jpg').click();
+    await drawn('selection');
+    await page.locator('[name=layout][value=list]').locator('..').click();
+    await drawn('list');
+    await cell(page, 'note.txt').click({ button: 'right' });
+    await drawn('menu');
+    await page.keyboard.press('Escape');
+    await cell(page, 'Inner').dblclick();
+    await page.getByText('This folder is empty').waitFor();
+    await drawn('empty folder');
+    assert.deepEqual(requests.filter((path) => path.endsWith('.svg') && path !== '/favicon.svg'), []);
+  });
+});
