@@ -68,6 +68,7 @@ const FILES = [
   'model/pending.js',
   'model/selection.js',
   'model/signal.js',
+  'model/undo-history.js',
   'model/upload-locks.js',
   'model/upload-queue.js',
   'model/upload-store.js',

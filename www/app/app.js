@@ -1,5 +1,6 @@
 // The page: makes its parts, gives each what it needs, and opens the first place.
 /** @import { Item } from '../model/item.js' */
+/** @import { UndoEntry } from '../model/undo-history.js' */
 /** @import { View } from '../model/view.js' */
 /** @import { Place, PlaceKind } from '../place/place.js' */
 /** @import { Layout } from '../parts/media-grid/geometry.js' */
@@ -254,7 +255,7 @@ watchShortcuts({
   search: () => searchBox.focus(),
   help: showShortcuts,
   async undo() {
-    if (!(await state.session?.actions.undo())) toasts.say('There is nothing to undo.');
+    if (!(await state.session?.actions.undoLast())) toasts.say('There is nothing to undo.');
   },
 });
 find('#keys-button', HTMLElement).addEventListener('click', showShortcuts);
@@ -268,23 +269,21 @@ const tabs = new OtherTabs((placeKey) => {
   showUsage(state.session.place);
 });
 
-const effects = effectsOn(state, {
-  tree,
-  grid,
-  refresh: () => display.refresh(),
-  announce() {
-    if (!state.session) return;
-    tabs.announce(state.session.place.key);
-    showUsage(state.session.place);
-  },
-});
+/** @param {Place} place */
+const announceChange = (place) => {
+  tabs.announce(place.key);
+  if (state.session?.place === place) showUsage(place);
+};
 
 const reports = {
   /**
    * @param {string} text
-   * @param {() => unknown} [undo]
+   * @param {UndoEntry} [undo]
    */
-  done: (text, undo) => toasts.say(text, undo && { action: { label: 'Undo', act: undo } }),
+  done(text, undo) {
+    const close = toasts.say(text, undo && { action: { label: 'Undo', act: () => undo.run() } });
+    undo?.spent.listen(close);
+  },
   /**
    * @param {string} what
    * @param {unknown} error
@@ -308,7 +307,7 @@ function goToFolder(id) {
 function leave(next) {
   const before = state.session;
   display.stop();
-  before?.queue.stop();
+  before?.end();
   if (before) uploads.hidden = true;
   if (before && (before.place.kind !== next || next === 'site')) {
     // The folder that is shown exists only in its own place.
@@ -326,6 +325,7 @@ function leave(next) {
  * @param {Place} place
  */
 async function enter(place) {
+  const effects = effectsOn(state, place, { tree, grid, refresh: () => display.refresh(), announce: announceChange });
   const session = new Session(place, effects, reports);
   const { calls, folders, queue } = session;
   state.session = session;

@@ -1,44 +1,58 @@
 // What an action changes on the page: the listing, the tree, and other tabs.
+//
+// An action may end after the page has left its place. From then on it changes nothing that is shown, because the items of
+// another place can have the same IDs; only the other tabs of its own place hear of it.
 /** @import { Effects } from '../model/actions.js' */
 /** @import { FolderTree } from '../parts/folder-tree/folder-tree.js' */
 /** @import { MediaGrid } from '../parts/media-grid/media-grid.js' */
+/** @import { Place } from '../place/place.js' */
 /** @import { State } from './state.js' */
 import { folderItem } from '../model/item.js';
 
 /**
+ * Returns the effects of actions in a place.
+ *
  * @param {State} state
- * @param {{ tree: FolderTree, grid: MediaGrid, refresh: () => void, announce: () => void }} parts
+ * @param {Place} place
+ * @param {{ tree: FolderTree, grid: MediaGrid, refresh: () => void, announce: (place: Place) => void }} parts
  * @returns {Effects}
  */
-export const effectsOn = (state, { tree, grid, refresh, announce }) => ({
-  folderAdded(folder) {
-    state.session?.folders.add(folder);
-    tree.refresh(String(folder.parentFolderId));
-    if (!state.showsFolder(folder)) return;
-    state.listing?.putFolder(folder);
-    const { key } = folderItem(folder);
-    state.selection.only(key);
-    grid.reveal(key);
-  },
-  fileAdded(file) {
-    if (state.showsFile(file)) state.listing?.putFile(file);
-  },
-  folderChanged(folder) {
-    state.listing?.updateFolder(folder);
-    state.session?.folders.add(folder);
-    tree.refresh(String(folder.parentFolderId));
-  },
-  fileChanged(file) {
-    state.listing?.updateFile(file);
-  },
-  removed(items, from) {
-    if (!state.listing || (from && state.view.area !== from)) return;
-    state.listing.remove(items.map(({ key }) => key));
-    state.selection.retain(state.listing);
-  },
-  foldersMoved() {
-    tree.refreshAll();
-  },
-  refresh,
-  announce,
-});
+export function effectsOn(state, place, { tree, grid, refresh, announce }) {
+  const isShown = () => state.session?.place === place;
+  return {
+    folderAdded(folder) {
+      if (!isShown()) return;
+      state.session?.folders.add(folder);
+      tree.refresh(String(folder.parentFolderId));
+      if (!state.showsFolder(folder)) return;
+      state.listing?.putFolder(folder);
+      const { key } = folderItem(folder);
+      state.selection.only(key);
+      grid.reveal(key);
+    },
+    fileAdded(file) {
+      if (isShown() && state.showsFile(file)) state.listing?.putFile(file);
+    },
+    folderChanged(folder) {
+      if (!isShown()) return;
+      state.listing?.updateFolder(folder);
+      state.session?.folders.add(folder);
+      tree.refresh(String(folder.parentFolderId));
+    },
+    fileChanged(file) {
+      if (isShown()) state.listing?.updateFile(file);
+    },
+    removed(items, from) {
+      if (!isShown() || !state.listing || (from && state.view.area !== from)) return;
+      state.listing.remove(items.map(({ key }) => key));
+      state.selection.retain(state.listing);
+    },
+    foldersMoved() {
+      if (isShown()) tree.refreshAll();
+    },
+    refresh() {
+      if (isShown()) refresh();
+    },
+    announce: () => announce(place),
+  };
+}

@@ -19,4 +19,10 @@ export class Session {
     this.queue = new UploadQueue(place.key, this.calls);
     this.actions = new Actions(this.calls, effects, reports);
   }
+
+  /** Ends what belongs to the place, when the page leaves it. */
+  end() {
+    this.queue.stop();
+    this.actions.close();
+  }
 }

@@ -1,16 +1,18 @@
 // What can be done with folders and files. Each action is a few calls of the package, with a way back where there is one.
 //
 // Most actions show their effect at once, before the service answers. A failure lists the folder again, which shows things
-// as they are.
+// as they are. An action that can be undone adds its way back to the history of the place; undoing adds nothing.
 /** @import { FileDescriptor, Folder, GenerateFileDownloadUrlOptions, MediaTypeWithLiterals } from 'wix-media.v2' */
 /** @import { Area } from './areas.js' */
 /** @import { Calls } from './calls.js' */
 /** @import { Item } from './item.js' */
+/** @import { UndoEntry } from './undo-history.js' */
 import { callSource, javascript } from '../text/code.js';
 import { amount } from '../text/words.js';
 import { areaOfTop } from './areas.js';
 import { bulkCall, forEachItem, idsSource } from './bulk.js';
 import { idsOf, named, tally } from './item.js';
+import { UndoHistory } from './undo-history.js';
 
 /**
  * @typedef {object} Effects How an action changes what the page shows.
@@ -24,9 +26,11 @@ import { idsOf, named, tally } from './item.js';
  * @property {() => void} announce Tells the other tabs.
  *
  * @typedef {object} Reports
- * @property {(text: string, undo?: () => unknown) => void} done
+ * @property {(text: string, undo?: UndoEntry) => void} done
  * @property {(what: string, error: unknown) => void} failed
  */
+
+/** @typedef {{ isUndo?: boolean }} ActionOptions `isUndo` keeps the action out of the history. */
 
 /** Steps that the source code of a move shows. */
 const MAX_STEPS_SHOWN = 6;
@@ -35,8 +39,7 @@ export class Actions {
   #calls;
   #effects;
   #reports;
-  /** @type {(() => unknown) | undefined} */
-  #undo;
+  #history = new UndoHistory();
 
   /**
    * @param {Calls} calls
@@ -49,21 +52,22 @@ export class Actions {
     this.#reports = reports;
   }
 
-  /** Undoes the last action. Returns false if there is nothing to undo. */
-  async undo() {
-    const undo = this.#undo;
-    this.#undo = undefined;
-    await undo?.();
-    return undo !== undefined;
+  /** Undoes the last action that was not undone yet. Returns false if there is none. */
+  undoLast() {
+    return this.#history.undoLast();
+  }
+
+  /** Takes every undo off the offer, when the page leaves the place. */
+  close() {
+    this.#history.close();
   }
 
   /**
    * @param {string} text
-   * @param {() => unknown} [undo]
+   * @param {() => Promise<boolean>} [undo]
    */
   #done(text, undo) {
-    this.#undo = undo;
-    this.#reports.done(text, undo && (() => this.undo()));
+    this.#reports.done(text, undo && this.#history.add(undo));
     this.#effects.announce();
   }
 
@@ -116,9 +120,12 @@ export class Actions {
   }
 
   /**
+   * Renames an item. Resolves with whether it succeeded.
+   *
    * @param {Item} item
    * @param {string} name
-   * @param {{ isUndo?: boolean }} [options]
+   * @param {ActionOptions} [options]
+   * @returns {Promise<boolean>}
    */
   async rename(item, name, { isUndo = false } = {}) {
     // The new name shows at once. A failure brings the old one back.
@@ -126,10 +133,12 @@ export class Actions {
     try {
       if (item.kind === 'file') await this.#renameFile(item, name);
       else await this.#renameFolder(item, name);
-      if (!isUndo) this.#done(`Renamed to “${name}”.`, () => this.rename({ ...item, name }, item.name, { isUndo: true }));
+      this.#done(`Renamed to “${name}”.`, isUndo ? undefined : () => this.rename({ ...item, name }, item.name, { isUndo: true }));
+      return true;
     } catch (error) {
       this.#show(item);
       this.#failed('Not renamed', error);
+      return false;
     }
   }
 
@@ -198,7 +207,7 @@ export class Actions {
   }
 
   /**
-   * Moves items to a folder. The root of the trash deletes them.
+   * Moves items to a folder. The root of the trash deletes them. Resolves with whether it succeeded.
    *
    * @param {readonly Item[]} items
    * @param {string} folderId
@@ -206,14 +215,14 @@ export class Actions {
   async move(items, folderId) {
     if (areaOfTop(folderId) === 'trash') return this.trash(items);
     const moving = items.filter(({ value, id }) => value.parentFolderId !== folderId && id !== folderId);
-    if (moving.length === 0) return undefined;
+    if (moving.length === 0) return true;
     const back = moving.map((item) => ({ item, to: String(item.value.parentFolderId) }));
     return this.#move(moving.map((item) => ({ item, to: folderId })), () => this.#move(back));
   }
 
   /**
    * @param {{ item: Item, to: string }[]} steps
-   * @param {() => unknown} [undo]
+   * @param {() => Promise<boolean>} [undo]
    */
   async #move(steps, undo) {
     const items = steps.map(({ item }) => item);
@@ -234,8 +243,10 @@ export class Actions {
         }),
       );
       this.#done(undo ? `${named(items)} moved.` : `${named(items)} moved back.`, undo);
+      return true;
     } catch (error) {
       this.#failed(items.length === 1 ? 'Not moved' : 'Not everything was moved', error);
+      return false;
     } finally {
       this.#effects.foldersMoved();
       this.#effects.refresh();
@@ -243,12 +254,14 @@ export class Actions {
   }
 
   /**
-   * Moves items to the trash.
+   * Moves items to the trash. Resolves with whether it succeeded.
    *
    * @param {readonly Item[]} items
+   * @param {ActionOptions} [options]
+   * @returns {Promise<boolean>}
    */
-  async trash(items) {
-    if (items.length === 0) return;
+  async trash(items, { isUndo = false } = {}) {
+    if (items.length === 0) return true;
     const { source, names, work } = bulkCall(items, {
       file: { name: 'bulkDeleteFiles', call: ({ files }, ids, call) => files.bulkDeleteFiles(ids, undefined, call) },
       folder: { name: 'bulkDeleteFolders', call: ({ folders }, ids, call) => folders.bulkDeleteFolders(ids, undefined, call) },
@@ -256,21 +269,25 @@ export class Actions {
     this.#effects.removed(items);
     try {
       await this.#calls.run({ title: `Move ${named(items)} to the trash`, names, source }, work);
-      this.#done(`${named(items)} moved to the trash.`, () => this.restore(items));
+      this.#done(`${named(items)} moved to the trash.`, isUndo ? undefined : () => this.restore(items, { isUndo: true }));
+      return true;
     } catch (error) {
       this.#failed('Not deleted', error);
+      return false;
     } finally {
       if (tally(items).folders > 0) this.#effects.foldersMoved();
     }
   }
 
   /**
-   * Restores items from the trash.
+   * Restores items from the trash. Resolves with whether it succeeded.
    *
    * @param {readonly Item[]} items
+   * @param {ActionOptions} [options]
+   * @returns {Promise<boolean>}
    */
-  async restore(items) {
-    if (items.length === 0) return;
+  async restore(items, { isUndo = false } = {}) {
+    if (items.length === 0) return true;
     const { source, names, work } = bulkCall(items, {
       file: { name: 'bulkRestoreFilesFromTrashBin', call: ({ files }, ids, call) => files.bulkRestoreFilesFromTrashBin(ids, call) },
       folder: { name: 'bulkRestoreFoldersFromTrashBin', call: ({ folders }, ids, call) => folders.bulkRestoreFoldersFromTrashBin(ids, call) },
@@ -278,9 +295,11 @@ export class Actions {
     this.#effects.removed(items, 'trash');
     try {
       await this.#calls.run({ title: `Restore ${named(items)}`, names, source }, work);
-      this.#done(`${named(items)} restored.`, () => this.trash(items));
+      this.#done(`${named(items)} restored.`, isUndo ? undefined : () => this.trash(items, { isUndo: true }));
+      return true;
     } catch (error) {
       this.#failed('Not restored', error);
+      return false;
     } finally {
       this.#effects.foldersMoved();
       this.#effects.refresh();

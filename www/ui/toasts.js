@@ -19,7 +19,7 @@ export class Toasts {
   }
 
   /**
-   * Shows a message.
+   * Shows a message. Returns the function that closes it.
    *
    * @param {string} text
    * @param {{ action?: { label: string, act: () => unknown }, isBad?: boolean }} [options]
@@ -59,6 +59,7 @@ export class Toasts {
     toast.addEventListener('focusin', hold);
     toast.addEventListener('focusout', wait);
     wait();
+    return close;
   }
 
   /** @param {Element} toast */

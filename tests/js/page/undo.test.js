@@ -1,0 +1,123 @@
+// Undo on the page: each one undoes its own action, in its own place.
+import assert from 'node:assert/strict';
+import { before, suite, test } from 'node:test';
+import { startBrowser } from '../harness/browser.js';
+import { leftovers } from '../harness/leftovers.js';
+import { cell, eventually, namesIn, openFor, settled, startServer, toast, workspace } from './site.js';
+
+/** @import { Page } from 'playwright-core' */
+
+suite('undo on the page', () => {
+  const closing = leftovers();
+  /** @type {import('./site.js').Server} */
+  let server;
+  /** @type {import('playwright-core').Browser} */
+  let browser;
+
+  before(async () => {
+    [server, browser] = await Promise.all([startServer(closing, ['--memory']), startBrowser(closing)]);
+  });
+
+  /** @param {string} folderId */
+  const listed = async (folderId) => {
+    const files = await server.client.files.listFiles({ parentFolderId: folderId }).toArray();
+    return files.map(({ displayName }) => String(displayName)).sort();
+  };
+
+  /**
+   * @param {Page} page
+   * @param {string} name
+   */
+  const remove = async (page, name) => {
+    await cell(page, name).click();
+    await page.keyboard.press('Delete');
+    return toast(page, `“${name}” moved to the trash.`);
+  };
+
+  test('undo: the button of a message undoes what the message reports', async (t) => {
+    const { id, fragment } = await workspace(server, 'Two deletions', { 'song.mp3': Buffer.from('la'), 'old.avi': Buffer.from('film') });
+    const { page } = await openFor(t, browser, server.address, { fragment });
+    const song = await remove(page, 'song.mp3');
+    const film = await remove(page, 'old.avi');
+    await song.getByRole('button', { name: 'Undo' }).click();
+    await toast(page, '“song.mp3” restored.');
+    assert.deepEqual(await listed(id), ['song.mp3']);
+    await film.getByRole('button', { name: 'Undo' }).click();
+    await toast(page, '“old.avi” restored.');
+    assert.deepEqual(await listed(id), ['old.avi', 'song.mp3']);
+    await eventually(async () => assert.deepEqual((await namesIn(page)).toSorted(), ['old.avi', 'song.mp3']));
+    assert.equal(await page.getByRole('button', { name: 'Undo' }).count(), 0);
+  });
+
+  test('undo: the keyboard undoes one action after the other, the last one first', async (t) => {
+    const { id, fragment } = await workspace(server, 'History', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
+    const { page } = await openFor(t, browser, server.address, { fragment });
+    const first = await remove(page, 'a.txt');
+    const second = await remove(page, 'b.txt');
+    await page.keyboard.press('Control+z');
+    await toast(page, '“b.txt” restored.');
+    // The message of what was undone offers it no more; the other one still does.
+    await second.waitFor({ state: 'detached' });
+    assert.equal(await first.getByRole('button', { name: 'Undo' }).count(), 1);
+    await page.keyboard.press('Control+z');
+    await toast(page, '“a.txt” restored.');
+    assert.deepEqual(await listed(id), ['a.txt', 'b.txt']);
+    await page.keyboard.press('Control+z');
+    await toast(page, 'There is nothing to undo.');
+    assert.deepEqual(await listed(id), ['a.txt', 'b.txt']);
+  });
+
+  test('undo: can be tried again after a failure', async (t) => {
+    const { id, fragment } = await workspace(server, 'Undone later', { 'a.txt': Buffer.from('a') });
+    const { page } = await openFor(t, browser, server.address, { fragment });
+    await remove(page, 'a.txt');
+    await page.route('**/bulk/trash-bin/files/restore', (route) => route.abort('connectionrefused'));
+    await page.keyboard.press('Control+z');
+    await toast(page, 'Not restored');
+    await page.unrouteAll();
+    await page.keyboard.press('Control+z');
+    await toast(page, '“a.txt” restored.');
+    assert.deepEqual(await listed(id), ['a.txt']);
+  });
+
+  test('undo: is not on offer in another place', async (t) => {
+    const { files, fragment } = await workspace(server, 'Elsewhere', { 'exif.jpg': Buffer.from('words') });
+    const { page } = await openFor(t, browser, server.address, { fragment });
+    const message = await remove(page, 'exif.jpg');
+    /** @type {string[]} */
+    const restorations = [];
+    page.on('request', (request) => request.url().includes('restore') && restorations.push(request.url()));
+    await page.locator('label', { hasText: 'In this browser' }).click();
+    await message.waitFor({ state: 'detached' });
+    await page.getByText('No files yet').waitFor();
+    await settled(page);
+    await page.locator('#where').focus();
+    await page.keyboard.press('Control+z');
+    await toast(page, 'There is nothing to undo.');
+    assert.equal(await page.locator('.toast', { hasText: 'restored' }).count(), 0);
+    assert.deepEqual(restorations, []);
+    const { state } = await server.client.files.getFileDescriptor(String(files['exif.jpg']._id));
+    assert.equal(state, 'DELETED');
+  });
+
+  test('undo: a deletion that ends in another place changes nothing there', async (t) => {
+    const { files, fragment } = await workspace(server, 'Late answer', { 'late.txt': Buffer.from('words') });
+    const { page } = await openFor(t, browser, server.address, { fragment });
+    let answer = () => {};
+    const isAnswered = new Promise((resolve) => {
+      answer = () => resolve(undefined);
+    });
+    await page.route('**/bulk/files/delete', async (route) => {
+      await isAnswered;
+      await route.continue();
+    });
+    await cell(page, 'late.txt').click();
+    await page.keyboard.press('Delete');
+    await page.locator('label', { hasText: 'In this browser' }).click();
+    await page.getByText('No files yet').waitFor();
+    answer();
+    await eventually(async () => assert.equal((await server.client.files.getFileDescriptor(String(files['late.txt']._id))).state, 'DELETED'));
+    assert.equal(await page.locator('.toast.bad').count(), 0);
+    assert.equal(await page.getByRole('button', { name: 'Undo' }).count(), 0);
+  });
+});
