@@ -28,11 +28,12 @@ const DENIED: [(&str, &[&str]); 4] = [
 const JAVASCRIPT: [&str; 4] = ["examples", "pkg-template", "tests/js", "www"];
 
 /// Folders of JavaScript whose types are checked, each with a `tsconfig.json`. The other folders of `tests/js` join when they
-/// are clean: bench, client, command, crash, examples, manager, oracle, package, pictures, scenarios, surface,
-/// transfers, tus, types, vectors and versions.
-const TYPED: [&str; 5] = [
+/// are clean: bench, client, crash, examples, manager, oracle, package, pictures, scenarios, surface, transfers, tus, types,
+/// vectors and versions.
+const TYPED: [&str; 6] = [
     "pkg-template",
     "www",
+    "tests/js/command",
     "tests/js/harness",
     "tests/js/page",
     "tests/js/size",

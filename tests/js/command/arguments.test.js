@@ -11,7 +11,11 @@ import { EXIT } from '../../../pkg-template/cli/failure.js';
 import { commands, optionsOf } from '../../../pkg-template/cli/commands.js';
 import { helpFor, overview } from '../../../pkg-template/cli/help.js';
 import { loaders } from '../../../pkg-template/cli/load.js';
+import { present } from '../harness/present.js';
 
+/** @import { Context } from '../../../pkg-template/cli/internal.d.ts' */
+
+/** @param {string} line */
 const read = (line) => parse(line.split(' ').filter(Boolean));
 
 suite('the command line', () => {
@@ -50,7 +54,7 @@ suite('the command line', () => {
   });
 
   test('parse: names the invalid words', () => {
-    for (const [line, message] of [
+    for (const [line, message] of /** @type {[string, RegExp][]} */ ([
       ['lss', /unknown command lss: did you mean ls\?/],
       ['--port 1 serve', /unknown command --port: the command comes first/],
       ['toString', /unknown command toString/],
@@ -65,8 +69,8 @@ suite('the command line', () => {
       ['mv /a', /mv needs FOLDER/],
       ['put', /put needs SOURCE/],
       ['ls --url a --data b', /exclude each other/],
-    ]) {
-      assert.throws(() => read(line), (error) => error.exitCode === EXIT.usage && message.test(error.message), line);
+    ])) {
+      assert.throws(() => read(line), { exitCode: EXIT.usage, message }, line);
     }
   });
 
@@ -74,7 +78,7 @@ suite('the command line', () => {
     for (const [name, { examples }] of Object.entries(commands)) {
       assert.ok(examples.length > 0, name);
       for (const [line] of examples) {
-        const words = line.replace(/ >>? .*/, '').match(/"[^"]*"|\S+/g).map((word) => word.replaceAll('"', ''));
+        const words = present(line.replace(/ >>? .*/, '').match(/"[^"]*"|\S+/g)).map((word) => word.replaceAll('"', ''));
         assert.equal(parse(words).command, name, line);
       }
     }
@@ -105,14 +109,15 @@ suite('the command line', () => {
 suite('docs/command.md', () => {
   test('docs/command.md: lists every command and every option of serve', async () => {
     const text = await readFile(new URL('../../../docs/command.md', import.meta.url), 'utf8');
-    const [, serving, others] = /## `wix-media serve`([\s\S]*?)## Files and folders([\s\S]*?)\n### /.exec(text);
+    const [, serving, others] = present(/## `wix-media serve`([\s\S]*?)## Files and folders([\s\S]*?)\n### /.exec(text));
+    /** @param {string} part */
     const firstCells = (part) => part.split('\n').filter((line) => /^\| `/.test(line)).map((line) => line.split(' | ')[0]);
-    const named = firstCells(others).map((cell) => /`(\w+)/.exec(cell)[1]);
+    const named = firstCells(others).map((cell) => present(/`(\w+)/.exec(cell))[1]);
     assert.deepEqual(['serve', ...named], Object.keys(commands));
-    const options = firstCells(serving).flatMap((cell) => cell.match(/--[a-z-]+/g).map((option) => option.slice(2)));
+    const options = firstCells(serving).flatMap((cell) => present(cell.match(/--[a-z-]+/g)).map((option) => option.slice(2)));
     assert.deepEqual(options.sort(), commands.serve.options.map(({ name }) => name).sort());
     for (const cell of firstCells(others)) {
-      const [, line] = /`([^`]+)`/.exec(cell);
+      const [, line] = present(/`([^`]+)`/.exec(cell));
       const [name, ...words] = line.split(' ');
       assert.deepEqual(words, commands[name].words, name);
     }
@@ -120,13 +125,20 @@ suite('docs/command.md', () => {
 });
 
 suite('completions', () => {
+  /** @param {string} shell */
   const script = async (shell) => {
     let text = '';
-    await completion({ words: [shell], print: (line) => (text += line) });
+    const context = { words: [shell], print: (/** @type {string} */ line) => (text += line) };
+    await completion(/** @type {Context} */ (/** @type {unknown} */ (context)));
     return text;
   };
 
-  /** What bash would offer behind these words. */
+  /**
+   * What bash would offer behind these words.
+   *
+   * @param {string[]} words
+   * @param {string} cwd
+   */
   async function offered(words, cwd) {
     const program = `${await script('bash')}
       COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}
@@ -159,7 +171,7 @@ suite('completions', () => {
     }
   });
 
-  for (const [shell, check] of [['bash', ['-n']], ['zsh', ['-n']], ['fish', ['--no-execute']]]) {
+  for (const [shell, check] of /** @type {[string, string[]][]} */ ([['bash', ['-n']], ['zsh', ['-n']], ['fish', ['--no-execute']]])) {
     const isThere = spawnSync(shell, ['--version']).status === 0;
     test(`${shell}: accepts its script`, { skip: isThere ? false : `there is no ${shell} here` }, async () => {
       const { status, stderr } = spawnSync(shell, check, { input: await script(shell), encoding: 'utf8' });

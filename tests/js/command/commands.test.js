@@ -12,33 +12,62 @@ import { fileURLToPath } from 'node:url';
 import { startSite, file as siteFile, API_KEY, SITE_ID } from '../examples/site.js';
 import { leftovers } from '../harness/leftovers.js';
 import { createClient } from '../harness/package.js';
+import { present } from '../harness/present.js';
 import { install, run, serve } from './program.js';
 
+/**
+ * @import { TestContext } from 'node:test'
+ * @import { FileEntry } from '../harness/package.js'
+ * @import { Installed, RunOptions } from './program.js'
+ */
+
+/** @typedef {Record<string, any>} Row A row of JSON output. */
+
 const SITE = fileURLToPath(new URL('../../data/site/', import.meta.url));
+/** @param {Uint8Array} bytes */
 const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
 
 suite('the commands', { concurrency: 2 }, () => {
   const closing = leftovers();
+  /** @type {Installed} */
   let installed;
   before(async () => {
     installed = await install(closing);
   });
 
-  /** A server of its own with the pictures of tests/data, and a directory to work in. */
+  /**
+   * A server of its own with the pictures of tests/data, and a directory to work in.
+   *
+   * @param {TestContext} t
+   */
   async function place(t, args = ['--seed', SITE]) {
     const server = await serve(t, installed, ['--quiet', ...args]);
     const cwd = await mkdtemp(join(tmpdir(), 'wix-media-here-'));
     t.after(() => rm(cwd, { recursive: true, force: true, maxRetries: 3 }));
     const env = { WIX_MEDIA_URL: server.origin };
+    /**
+     * @param {string[]} args
+     * @param {RunOptions} [options]
+     */
     const ask = (args, options) => run(installed, args, { env, cwd, ...options });
-    /** Runs what has to work; gives its output. */
+    /**
+     * Runs what has to work; gives its output.
+     *
+     * @param {...string} args
+     */
     const text = async (...args) => {
       const { code, stdout, stderr } = await ask(args);
       assert.deepEqual({ code, stderr }, { code: 0, stderr: '' }, args.join(' '));
       return stdout;
     };
+    /** @param {...string} args */
     const json = async (...args) => JSON.parse(await text(...args, '--json'));
-    /** Runs what must not work; gives what it says. */
+    /**
+     * Runs what must not work; gives what it says.
+     *
+     * @param {number} code
+     * @param {...string} args
+     */
     const refusal = async (code, ...args) => {
       const ended = await ask(args);
       assert.deepEqual({ code: ended.code, stdout: ended.stdout }, { code, stdout: '' }, args.join(' '));
@@ -47,13 +76,14 @@ suite('the commands', { concurrency: 2 }, () => {
     return { ...server, cwd, ask, text, json, refusal, client: createClient({ baseUrl: server.origin }) };
   }
 
+  /** @param {{ name: string }[]} entries */
   const names = (entries) => entries.map(({ name }) => name);
 
   test('ls: lists folders', async (t) => {
     const { text, json, refusal, client } = await place(t);
     assert.deepEqual((await text('ls')).split('\n').map((line) => line.split(/ {2,}/)[0]).filter(Boolean), ['Name', 'Animals/', 'Breakfast/', 'Documents/', 'Sounds/', 'Space/', 'chelsea-portrait.jpg', 'coffee-cup.jpg', 'hubble_galaxies.jpg']);
     assert.match(await text('ls', '/Space', '--sort', 'size', '--reverse'), /astronaut\.png +791\.6 kB +IMAGE +\d{4}-\d\d-\d\d \d\d:\d\d\n.*hubble.*\n.*rocket/);
-    assert.equal(await text('ls', '/Animals/chelsea.png', '/Space/').then((lines) => lines.match(/^\/.*:$/gm).join()), '/Animals/chelsea.png:,/Space/:');
+    assert.equal(await text('ls', '/Animals/chelsea.png', '/Space/').then((lines) => present(lines.match(/^\/.*:$/gm)).join()), '/Animals/chelsea.png:,/Space/:');
     const [entry] = await json('ls', '/Animals');
     const { createdDate, updatedDate, id, url, ...rest } = entry;
     assert.deepEqual(rest, {
@@ -108,7 +138,7 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.equal(await text('tree', '--folders', '--depth', '1'), '/\n├── Animals/\n├── Breakfast/\n├── Documents/\n├── Sounds/\n└── Space/\n5 folders\n');
     const top = await json('tree', '/Space');
     assert.equal(top.path, '/Space');
-    assert.deepEqual(top.children.map(({ kind, path }) => [kind, path]), [
+    assert.deepEqual(top.children.map((/** @type {Row} */ { kind, path }) => [kind, path]), [
       ['file', '/Space/astronaut.png'],
       ['file', '/Space/hubble_deep_field.jpg'],
       ['file', '/Space/rocket.jpg'],
@@ -136,12 +166,12 @@ suite('the commands', { concurrency: 2 }, () => {
     ]);
     // Once more it adds nothing.
     const again = await json('put', 'photos/', '/Holidays');
-    assert.deepEqual(again.map(({ status, path, sizeInBytes }) => ({ status, path, sizeInBytes })), [
+    assert.deepEqual(again.map((/** @type {Row} */ { status, path, sizeInBytes }) => ({ status, path, sizeInBytes })), [
       { status: 'reused', path: '/Holidays/2024/one.txt', sizeInBytes: 3 },
       { status: 'reused', path: '/Holidays/two.txt', sizeInBytes: 3 },
     ]);
     const [named] = await json('put', 'photos/two.txt', '/', '--name', 'other.txt', '--label', 'a', '--label', 'b', '--private', '--on-duplicate', 'keep-both', '--wait');
-    const { file } = await client.paths.resolve('/other.txt');
+    const { file } = /** @type {FileEntry} */ (await client.paths.resolve('/other.txt'));
     assert.equal(named.path, '/other.txt');
     assert.deepEqual([file.private, file.labels, file.operationStatus], [true, ['a', 'b'], 'READY']);
 
@@ -151,7 +181,7 @@ suite('the commands', { concurrency: 2 }, () => {
     // One that fails does not hold up the others, and is told.
     const some = await ask(['put', 'photos/two.txt', 'photos/2024/one.txt', '/', '--on-duplicate', 'fail', '--json']);
     assert.equal(some.code, 1);
-    assert.deepEqual(JSON.parse(some.stdout).map(({ status, error }) => [status, error?.code]), [['failed', 'DUPLICATE_FILE'], ['uploaded', undefined]]);
+    assert.deepEqual(JSON.parse(some.stdout).map((/** @type {Row} */ { status, error }) => [status, error?.code]), [['failed', 'DUPLICATE_FILE'], ['uploaded', undefined]]);
     assert.equal(await text('put', 'photos', '/Quiet', '--quiet'), '');
     await writeFile(join(cwd, 'empty.txt'), '');
     assert.match(await refusal(1, 'put', 'empty.txt', '/'), /^Failed: \/empty\.txt: .*the file is empty/);
@@ -160,6 +190,7 @@ suite('the commands', { concurrency: 2 }, () => {
   test('get: downloads files, folders and zips', async (t) => {
     const { text, json, refusal, cwd } = await place(t);
     const original = await readFile(join(SITE, 'Animals/chelsea.png'));
+    /** @param {string} name */
     const here = (name) => readFile(join(cwd, name));
     assert.equal(await text('get', '/Animals/chelsea.png'), 'chelsea.png  240.5 kB\n');
     assert.deepEqual(await here('chelsea.png'), original);
@@ -168,7 +199,7 @@ suite('the commands', { concurrency: 2 }, () => {
     await text('get', '/Animals/chelsea.png', '--to', 'cat.png');
     assert.deepEqual(await here('cat.png'), original);
     const both = await json('get', '/Animals/chelsea.png', '/Space/rocket.jpg', '--to', 'new/deep');
-    assert.deepEqual(both.map(({ path, to, sizeInBytes }) => ({ path, to, sizeInBytes })), [
+    assert.deepEqual(both.map((/** @type {Row} */ { path, to, sizeInBytes }) => ({ path, to, sizeInBytes })), [
       { path: '/Animals/chelsea.png', to: 'new/deep/chelsea.png', sizeInBytes: 240512 },
       { path: '/Space/rocket.jpg', to: 'new/deep/rocket.jpg', sizeInBytes: 112525 },
     ]);
@@ -180,7 +211,7 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.deepEqual((await readdir(join(cwd, 'all'))).sort(), ['Animals', 'Breakfast', 'Documents', 'Sounds', 'Space', 'chelsea-portrait.jpg', 'coffee-cup.jpg', 'hubble_galaxies.jpg']);
     await text('get', '/Space', '--zip', '--to', 'space.zip');
     await text('get', '/Animals/chelsea.png', '/Space/rocket.jpg', '--zip');
-    for (const [zip, count] of [['space.zip', 3], ['files.zip', 2]]) {
+    for (const [zip, count] of /** @type {[string, number][]} */ ([['space.zip', 3], ['files.zip', 2]])) {
       const bytes = await here(zip);
       assert.equal(bytes.readUInt32LE(0), 0x04034b50);
       // Entries in the directory at the end.
@@ -193,14 +224,14 @@ suite('the commands', { concurrency: 2 }, () => {
   test('mkdir, mv, rename: change folders and files', async (t) => {
     const { text, json, refusal, client } = await place(t);
     assert.equal(await text('mkdir', '/Holidays/2024', '/Space'), '/Holidays/2024 exists\n/Space exists\n');
-    assert.deepEqual((await json('mkdir', '/Holidays/2024')).map(({ kind, path, name }) => ({ kind, path, name })), [{ kind: 'folder', path: '/Holidays/2024', name: '2024' }]);
+    assert.deepEqual((await json('mkdir', '/Holidays/2024')).map((/** @type {Row} */ { kind, path, name }) => ({ kind, path, name })), [{ kind: 'folder', path: '/Holidays/2024', name: '2024' }]);
     assert.match(await refusal(2, 'mkdir', 'Holidays'), /invalid (?:path|target) Holidays/);
 
     assert.equal(await text('mv', '/Animals/chelsea.png', '/Space', '/Holidays'), 'chelsea.png is in /Holidays\nSpace is in /Holidays\n');
-    assert.ok((await client.paths.resolve('/Holidays/Space/rocket.jpg')).file);
+    assert.equal((await client.paths.resolve('/Holidays/Space/rocket.jpg')).kind, 'file');
     assert.deepEqual(names(await json('ls', '/Animals')), []);
     assert.match(await refusal(1, 'mv', '/Holidays/chelsea.png', '/gone.png', '/Animals'), /gone\.png/);
-    assert.ok((await client.paths.resolve('/Holidays/chelsea.png')).file, 'nothing was moved');
+    assert.equal((await client.paths.resolve('/Holidays/chelsea.png')).kind, 'file', 'nothing was moved');
     assert.match(await refusal(1, 'mv', '/Holidays', '/Holidays/chelsea.png'), /chelsea\.png is a file, not a folder/);
     assert.match(await refusal(1, 'mv', '/Holidays', '/Holidays/2024'), /FOLDER_CYCLE|itself/);
 
@@ -220,17 +251,17 @@ suite('the commands', { concurrency: 2 }, () => {
 
     // More folders than one call takes.
     const made = await Promise.all(Array.from({ length: 101 }, (_, index) => client.folders.createFolder(`${index}`)));
-    const words = made.map(({ folder }) => `id:${folder._id}`);
+    const words = made.map(({ folder }) => `id:${present(folder)._id}`);
     assert.equal(await text('rm', ...words), 'Moved to the trash: 0 files and 101 folders (0 B)\n');
     assert.equal(await text('restore', ...words), 'Restored: 101 items\n');
     await text('rm', ...words, '--permanent', '--yes');
 
     assert.match(await text('restore', '/chelsea.png', '--dry-run'), /^Would restore chelsea\.png\n$/);
     assert.equal(await text('restore', '/chelsea.png'), 'Restored: 1 item\n');
-    assert.ok((await client.paths.resolve('/Animals/chelsea.png')).file);
+    assert.equal((await client.paths.resolve('/Animals/chelsea.png')).kind, 'file');
     assert.match(await refusal(1, 'restore', '/chelsea.png'), /not found in the trash: \/chelsea\.png/);
     assert.deepEqual(names(await json('restore', '--all')), ['Space']);
-    assert.equal((await client.files.listFiles({ parentFolderId: (await client.paths.resolve('/Space')).id })).files.length, 3);
+    assert.equal(present((await client.files.listFiles({ parentFolderId: (await client.paths.resolve('/Space')).id })).files).length, 3);
 
     // Pictures come back, everything else stays.
     await text('rm', '/Animals/chelsea.png', '/Sounds/bell.wav');
@@ -261,7 +292,11 @@ suite('the commands', { concurrency: 2 }, () => {
 
   test('rm --permanent: asks at a terminal', { skip: spawnSync('script', ['--version']).status === 0 ? false : 'there is no script here' }, async (t) => {
     const { origin, client } = await place(t);
-    /** Runs the command at a terminal, and types the answer once it asks. */
+    /**
+     * Runs the command at a terminal, and types the answer once it asks.
+     *
+     * @param {string} answer
+     */
     const typed = async (answer) => {
       const line = `'${installed.program}' rm /Animals --permanent --url ${origin}`;
       const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null']);
@@ -278,15 +313,15 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.match(no.stdout, /Delete 1 file and 1 folder \(240\.5 kB\) from http:\S+ permanently\? This cannot be undone\. \[y\/N\]/);
     assert.match(no.stdout, /Nothing was deleted/);
     assert.equal(no.status, 1);
-    assert.ok((await client.paths.resolve('/Animals')).folder);
+    assert.equal((await client.paths.resolve('/Animals')).kind, 'folder');
     assert.match((await typed('y')).stdout, /Deleted permanently/);
     await assert.rejects(client.paths.resolve('/Animals'));
   });
 
   test('search: finds files and folders', async (t) => {
     const { text, json, refusal } = await place(t);
-    assert.deepEqual((await json('search', 'Sp')).map(({ kind, path }) => [kind, path]), [['folder', '/Space']]);
-    assert.deepEqual((await json('search', '.png')).map(({ path }) => path).sort(), ['/Animals/chelsea.png', '/Breakfast/coffee.png', '/Space/astronaut.png']);
+    assert.deepEqual((await json('search', 'Sp')).map((/** @type {Row} */ { kind, path }) => [kind, path]), [['folder', '/Space']]);
+    assert.deepEqual((await json('search', '.png')).map((/** @type {Row} */ { path }) => path).sort(), ['/Animals/chelsea.png', '/Breakfast/coffee.png', '/Space/astronaut.png']);
     assert.match(await text('search', 'ROCKET'), /^Name +Size +Type +Changed\n\/Space\/rocket\.jpg +112\.5 kB +IMAGE/);
     assert.deepEqual(names(await json('search', 'bell', '--type', 'IMAGE')), []);
     assert.deepEqual(names(await json('search', 'bell', '--in', 'trash')), []);
@@ -354,10 +389,10 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.deepEqual(names(JSON.parse(stdout)), ['river.jpg']);
     assert.ok(site.requests.every(({ headers }) => headers.authorization === API_KEY && headers['wix-site-id'] === SITE_ID));
 
-    for (const [more, message] of [
+    for (const [more, message] of /** @type {[NodeJS.ProcessEnv, RegExp][]} */ ([
       [{}, /Which Media Manager\? Name a server with --url/],
       [{ WIX_API_KEY: 'k' }, /WIX_API_KEY needs a site: set WIX_SITE_ID too/],
-    ]) {
+    ])) {
       const refused = await ask(['ls'], { env: more });
       assert.equal(refused.code, 2);
       assert.match(refused.stderr, message);

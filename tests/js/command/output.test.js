@@ -7,7 +7,9 @@ import { accessLog, redactedHeaders, redactedTarget } from '../../../pkg-templat
 import { ask, printable, painter, progress, table, width } from '../../../pkg-template/cli/terminal.js';
 import { bytes, count, duration, moment, span } from '../../../pkg-template/cli/units.js';
 
-const plain = painter({ isTTY: false }, {});
+/** @import { Exchange } from '../../../pkg-template/cli/internal.d.ts' */
+
+const plain = painter({ isTTY: false, write() {} }, {});
 
 suite('units', () => {
   test('units: format sizes', () => {
@@ -17,7 +19,7 @@ suite('units', () => {
   });
 
   test('units: parse and format times', () => {
-    for (const [ms, text] of [[0, '0 ms'], [999, '999 ms'], [1500, '1.5 s'], [59_990, '1 min 0 s'], [83_000, '1 min 23 s'], [3_600_000, '1 h 0 min']]) {
+    for (const [ms, text] of /** @type {[number, string][]} */ ([[0, '0 ms'], [999, '999 ms'], [1500, '1.5 s'], [59_990, '1 min 0 s'], [83_000, '1 min 23 s'], [3_600_000, '1 h 0 min']])) {
       assert.equal(duration(ms), text);
     }
     assert.equal(moment(new Date(2024, 2, 2, 8, 5)), '2024-03-02 08:05');
@@ -50,8 +52,9 @@ suite('tables', () => {
 
 suite('progress', () => {
   const terminal = (isTTY = true) => {
+    /** @type {string[]} */
     const written = [];
-    return { isTTY, columns: 60, written, write: (text) => written.push(text) };
+    return { isTTY, columns: 60, written, write: (/** @type {string} */ text) => written.push(text) };
   };
 
   test('progress: redraws one line, and erases it', () => {
@@ -79,7 +82,7 @@ suite('progress', () => {
   });
 
   test('progress: prints nothing without a terminal', () => {
-    for (const [stream, isQuiet] of [[terminal(false), false], [terminal(), true]]) {
+    for (const [stream, isQuiet] of /** @type {[ReturnType<typeof terminal>, boolean][]} */ ([[terminal(false), false], [terminal(), true]])) {
       const bar = progress(stream, { isQuiet });
       bar.update({ done: 1, total: 2, text: '' });
       bar.end();
@@ -89,6 +92,7 @@ suite('progress', () => {
 });
 
 suite('questions', () => {
+  /** @param {string} text */
   const answered = async (text) => {
     const stdin = new PassThrough();
     const stderr = new PassThrough();
@@ -127,11 +131,16 @@ suite('the access log', () => {
   });
 
   test('access log: has a line for each request', () => {
+    /** @type {string[]} */
     const lines = [];
     const log = accessLog({ write: (line) => lines.push(line), paint: plain, now: () => new Date(2024, 0, 1, 10, 5, 12) });
-    const incoming = { method: 'GET', url: '/x\u00a0y', headers: {}, socket: {} };
-    log({ incoming, outgoing: { headersSent: true, statusCode: 200, writableFinished: true }, started: performance.now(), sent: 1234 });
-    log({ incoming, outgoing: { headersSent: true, statusCode: 200, writableFinished: false }, started: performance.now(), sent: 5 });
+    const exchange = (/** @type {boolean} */ writableFinished, /** @type {number} */ sent) => {
+      const incoming = { method: 'GET', url: '/x\u00a0y', headers: {}, socket: {} };
+      const outgoing = { headersSent: true, statusCode: 200, writableFinished };
+      return /** @type {Exchange} */ (/** @type {unknown} */ ({ incoming, outgoing, started: performance.now(), sent }));
+    };
+    log(exchange(true, 1234));
+    log(exchange(false, 5));
     assert.match(lines[0], /^10:05:12 GET \/x%C2%A0y 200 1\.2 kB \d+ ms$/);
     assert.match(lines[1], /cut off 5 B/);
     assert.equal(lines.length, 2);

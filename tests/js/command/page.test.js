@@ -8,10 +8,13 @@ import { before, suite, test } from 'node:test';
 import { openPage } from '../../../pkg-template/cli/server/static-files.js';
 import { contentSecurityPolicy } from '../../../www/policy.js';
 import { leftovers } from '../harness/leftovers.js';
+import { present } from '../harness/present.js';
 
 suite('the page', () => {
   const closing = leftovers();
+  /** @type {Awaited<ReturnType<typeof openPage>>} */
   let page;
+  /** @type {string} */
   let root;
   before(async () => {
     root = await mkdtemp(join(tmpdir(), 'wix-media-'));
@@ -34,6 +37,10 @@ suite('the page', () => {
     page = await openPage({ folder: join(root, 'dist/www'), modules: join(root, 'dist'), policy: contentSecurityPolicy });
   });
 
+  /**
+   * @param {string} path
+   * @param {RequestInit} [init]
+   */
   const get = (path, init) => page(new Request(`http://here${path}`, init));
 
   test('page: serves files with type and policy', async () => {
@@ -43,7 +50,7 @@ suite('the page', () => {
       ['/wix-media/browser.js', 'text/javascript; charset=utf-8', 'export {}'],
       ['/wix-media/manager.wasm', 'application/wasm', '\0asm'],
     ]) {
-      const response = await get(path);
+      const response = present(await get(path));
       assert.equal(response.headers.get('content-type'), type);
       assert.equal(response.headers.get('cache-control'), 'no-cache');
       assert.equal(response.headers.get('content-security-policy'), contentSecurityPolicy());
@@ -54,7 +61,7 @@ suite('the page', () => {
 
   test('page: allows the import map by its hash', async () => {
     for (const path of ['/', '/index.html']) {
-      const policy = (await get(path)).headers.get('content-security-policy');
+      const policy = present(present(await get(path)).headers.get('content-security-policy'));
       assert.ok(policy.includes(`'sha256-${createHash('sha256').update('{}').digest('base64')}'`), policy);
       assert.doesNotMatch(policy, /unsafe-inline/);
       assert.match(policy, /frame-ancestors 'none'/);
@@ -62,18 +69,18 @@ suite('the page', () => {
   });
 
   test('page: answers 304 for unchanged files', async () => {
-    const tag = (await get('/main.js')).headers.get('etag');
-    const again = await get('/main.js', { headers: { 'if-none-match': tag } });
+    const tag = present(await get('/main.js')).headers.get('etag');
+    const again = present(await get('/main.js', { headers: { 'if-none-match': present(tag) } }));
     assert.equal(again.status, 304);
     assert.equal(await again.text(), '');
     await writeFile(join(root, 'dist/www/main.js'), 'changed');
-    const changed = await get('/main.js', { headers: { 'if-none-match': tag } });
+    const changed = present(await get('/main.js', { headers: { 'if-none-match': present(tag) } }));
     assert.equal(await changed.text(), 'changed');
     await writeFile(join(root, 'dist/www/main.js'), 'main');
   });
 
   test('page: answers HEAD without a body', async () => {
-    const response = await get('/main.js', { method: 'HEAD' });
+    const response = present(await get('/main.js', { method: 'HEAD' }));
     assert.equal(response.headers.get('content-length'), '4');
     assert.equal(response.body, null);
   });

@@ -5,16 +5,30 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { suite, test } from 'node:test';
 import { listen } from '../../../pkg-template/cli/server/listen.js';
+import { present } from '../harness/present.js';
 
-/** Starts a server that ends with the test. */
+/** @import { TestContext } from 'node:test' */
+
+/**
+ * Starts a server that ends with the test.
+ *
+ * @param {TestContext} t
+ * @param {(request: Request) => Response | Promise<Response>} answer
+ */
 async function start(t, answer, options = {}) {
+  /** @type {any[]} */
   const ended = [];
   const server = await listen(answer, { host: '127.0.0.1', port: 0, onEnd: (exchange) => ended.push(exchange), ...options });
   t.after(() => server.stop({ graceMs: 0 }));
   return Object.assign(server, { origin: `http://127.0.0.1:${server.port}`, ended });
 }
 
-/** What a server sends to bytes on a plain connection. */
+/**
+ * What a server sends to bytes on a plain connection.
+ *
+ * @param {number} port
+ * @param {string} text
+ */
 async function raw(port, text) {
   const socket = connect(port, '127.0.0.1');
   socket.end(text);
@@ -23,13 +37,20 @@ async function raw(port, text) {
   return answer;
 }
 
+/** @param {number} ms */
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** @param {() => unknown} isTrue */
 const until = async (isTrue) => {
   while (!isTrue()) await pause(5);
 };
 
-/** Waits until a number has not grown for a while, as it does behind full buffers, and gives it. */
+/**
+ * Waits until a number has not grown for a while, as it does behind full buffers, and gives it.
+ *
+ * @param {() => number} read
+ * @param {number} limit
+ */
 async function standstill(read, limit) {
   for (let before = -1; before !== read(); ) {
     before = read();
@@ -62,6 +83,7 @@ suite('the server', () => {
 
   test('listen: reads every target as a path of this host', async (t) => {
     const server = await start(t, (request) => new Response(request.url));
+    /** @param {string} target */
     const ask = (target) => raw(server.port, `GET ${target} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n`);
     assert.match(await ask('//elsewhere/x'), /http:\/\/here\/\/elsewhere\/x/);
     assert.match(await ask('http://elsewhere/x?y=1'), /http:\/\/here\/x\?y=1/);
@@ -97,11 +119,12 @@ suite('the server', () => {
   });
 
   test('listen: applies backpressure to requests', async (t) => {
+    /** @type {(() => void) | undefined} */
     let read;
     const server = await start(t, async (request) => {
-      const reader = request.body.getReader();
+      const reader = present(request.body).getReader();
       let size = 0;
-      await new Promise((resolve) => (read = resolve));
+      await /** @type {Promise<void>} */ (new Promise((resolve) => (read = resolve)));
       for (;;) {
         const { done, value } = await reader.read();
         if (done) return new Response(String(size));
@@ -121,7 +144,7 @@ suite('the server', () => {
     await until(() => read !== undefined);
     // What the sockets and the streams hold; the whole body is several times as much.
     await standstill(() => sent, 32 << 20);
-    read();
+    present(read)();
     assert.equal(await (await answer).text(), String(64 << 20));
   });
 
@@ -130,11 +153,12 @@ suite('the server', () => {
     let isCancelled = false;
     const chunk = new Uint8Array(64 * 1024);
     const server = await start(t, () => {
+      /** @param {ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>} controller */
       const pull = (controller) => {
         made += chunk.length;
         controller.enqueue(chunk);
       };
-      return new Response(new ReadableStream({ pull, cancel: () => (isCancelled = true) }));
+      return new Response(new ReadableStream({ pull, cancel: () => void (isCancelled = true) }));
     });
     const response = await new Promise((resolve) => httpRequest(server.origin, resolve).end());
     await once(response, 'readable');
@@ -144,6 +168,7 @@ suite('the server', () => {
   });
 
   test('listen: reports a request that breaks off', async (t) => {
+    /** @type {{ isAborted?: boolean, error?: unknown }} */
     const seen = {};
     const server = await start(t, async (request) => {
       request.signal.addEventListener('abort', () => (seen.isAborted = true));
@@ -162,6 +187,7 @@ suite('the server', () => {
   test('listen: cuts the connection when an answer fails', async (t) => {
     const server = await start(t, () => {
       let isFirst = true;
+      /** @param {ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>} controller */
       const pull = (controller) => {
         if (!isFirst) throw new Error('the disk is gone');
         isFirst = false;
@@ -185,7 +211,7 @@ suite('the server', () => {
   test('listen: keeps the connection after a cancelled body', async (t) => {
     const server = await start(t, async (request) => {
       if (request.method === 'GET') return new Response('next');
-      const reader = request.body.getReader();
+      const reader = present(request.body).getReader();
       await reader.read();
       await reader.cancel();
       return new Response('enough', { status: 413 });
@@ -199,13 +225,14 @@ suite('the server', () => {
   });
 
   test('stop: finishes requests under way and refuses new ones', async (t) => {
+    /** @type {(() => void) | undefined} */
     let finish;
     const server = await start(t, () => new Promise((resolve) => (finish = () => resolve(new Response('finished')))));
     const answer = fetch(server.origin);
     await until(() => finish);
     const stopped = server.stop();
     await assert.rejects(fetch(server.origin));
-    finish();
+    present(finish)();
     const response = await answer;
     assert.equal(response.headers.get('connection'), 'close');
     assert.equal(await response.text(), 'finished');
@@ -214,6 +241,7 @@ suite('the server', () => {
   });
 
   test('stop: ends requests after the grace or at the signal', async (t) => {
+    /** @param {(server: Awaited<ReturnType<typeof start>>) => Promise<unknown>} stop */
     const hang = async (stop) => {
       const server = await start(t, () => new Promise(() => {}));
       const answer = assert.rejects(fetch(server.origin));
@@ -231,7 +259,7 @@ suite('the server', () => {
       return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
     });
     const response = await fetch(server.origin);
-    const reader = response.body.getReader();
+    const reader = present(response.body).getReader();
     await reader.read();
     await server.stop();
     assert.equal((await reader.read()).done, true);

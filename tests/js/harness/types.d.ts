@@ -73,3 +73,10 @@ export interface Vector extends Call {
 
 /** A fetch function that takes strings only, as the clients call it. */
 export type ScriptedFetch = (url: any, init?: any) => Promise<Response>;
+
+declare global {
+  interface RequestInit {
+    /** Node requires it for a body that is a stream. */
+    duplex?: 'half';
+  }
+}
