@@ -28,15 +28,17 @@ const DENIED: [(&str, &[&str]); 4] = [
 const JAVASCRIPT: [&str; 4] = ["examples", "pkg-template", "tests/js", "www"];
 
 /// Folders of JavaScript whose types are checked, each with a `tsconfig.json`. The other folders of `tests/js` join when they
-/// are clean: bench, client, crash, examples, manager, oracle, package, pictures, scenarios, surface, transfers, tus, types,
-/// vectors and versions.
-const TYPED: [&str; 6] = [
+/// are clean: bench, client, crash, examples, oracle, package, pictures, scenarios, surface, transfers, types, vectors and
+/// versions.
+const TYPED: [&str; 8] = [
     "pkg-template",
     "www",
     "tests/js/command",
     "tests/js/harness",
+    "tests/js/manager",
     "tests/js/page",
     "tests/js/size",
+    "tests/js/tus",
 ];
 
 /// A check. Its error adds to what the program that it ran has printed.

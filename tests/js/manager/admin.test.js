@@ -5,18 +5,36 @@ import { readFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { rejection } from '../harness/client.js';
 import { createClient, createManager } from '../harness/package.js';
+import { present } from '../harness/present.js';
 import { open } from './place.js';
+
+/**
+ * @import { AddressInfo } from 'node:net'
+ * @import { TestContext } from 'node:test'
+ */
+
+/** @typedef {{ number: number, body: any }} Delivered An event as the router gives it. */
 
 const BASE = 'http://media.test/_wix-media';
 
-/** A manager with these folders, and a function that asks its router. */
+/**
+ * A manager with these folders, and a function that asks its router.
+ *
+ * @param {TestContext} t
+ * @param {...string} names
+ */
 async function site(t, ...names) {
   const manager = await open(t);
   for (const name of names) await manager.client.folders.createFolder(name);
+  /**
+   * @param {string} path
+   * @param {RequestInit} [init]
+   */
   const ask = (path, init) => manager.fetch(`${BASE}/${path}`, init);
-  return { manager, ask, json: async (path) => (await ask(path)).json() };
+  return { manager, ask, json: async (/** @type {string} */ path) => (await ask(path)).json() };
 }
 
+/** @param {{ events: Delivered[] }} page */
 const namesOf = ({ events }) => events.map(({ body }) => body.createdEvent.entity.displayName);
 
 suite('GET events', () => {
@@ -48,11 +66,11 @@ suite('GET events', () => {
   test('stream: begins with the time to reconnect and the last event, and names events', async (t) => {
     const { manager, ask } = await site(t, 'a');
     const response = await ask('events', { headers: { accept: 'text/event-stream' } });
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    let text = (await reader.read()).value;
+    const reader = present(response.body).pipeThrough(new TextDecoderStream()).getReader();
+    let text = present((await reader.read()).value);
     assert.match(text, /^retry: 1000\nid: \d+\n\n$/);
     await manager.client.folders.createFolder('b');
-    while (!/data: /.test(text)) text += (await reader.read()).value;
+    while (!/data: /.test(text)) text += present((await reader.read()).value);
     assert.match(text, /^event: wix\.media\.site_media\.v1\.folder_created$/m);
     assert.doesNotMatch(text, /"displayName":"a"/);
     await reader.cancel();
@@ -87,6 +105,11 @@ suite('the router', () => {
 });
 
 suite('unknown options', () => {
+  /**
+   * @param {() => unknown} make
+   * @param {string} field
+   * @param {string} hint
+   */
   const refused = async (make, field, hint) => {
     const error = await rejection((async () => make())());
     assert.deepEqual([error.name, error.code, error.fieldViolations?.[0].field], ['WixMediaError', 'INVALID_ARGUMENT', field]);
@@ -94,39 +117,41 @@ suite('unknown options', () => {
   };
 
   test('createManager: names the option, at every depth, and the nearest known one', async () => {
-    await refused(() => createManager({ sotrage: 'memory' }), 'sotrage', 'storage');
-    await refused(() => createManager({ limits: { quotaInByte: 5 } }), 'limits.quotaInByte', 'quotaInBytes');
-    await refused(() => createManager({ auth: { apiKeys: [{ key: 'k', site: ['s'] }] } }), 'auth.apiKeys[0].site', 'siteIds');
-    await refused(() => createManager({ webhooks: [{ url: 'http://x.test', event: ['file_ready'] }] }), 'webhooks[0].event', 'events');
-    await refused(() => createManager({ faults: [{ match: 'listFiles', latency: 5 }] }), 'faults[0].latency', 'latencyMs');
+    await refused(() => createManager(/** @type {any} */ ({ sotrage: 'memory' })), 'sotrage', 'storage');
+    await refused(() => createManager(/** @type {any} */ ({ limits: { quotaInByte: 5 } })), 'limits.quotaInByte', 'quotaInBytes');
+    await refused(() => createManager(/** @type {any} */ ({ auth: { apiKeys: [{ key: 'k', site: ['s'] }] } })), 'auth.apiKeys[0].site', 'siteIds');
+    await refused(() => createManager(/** @type {any} */ ({ webhooks: [{ url: 'http://x.test', event: ['file_ready'] }] })), 'webhooks[0].event', 'events');
+    await refused(() => createManager(/** @type {any} */ ({ faults: [{ match: 'listFiles', latency: 5 }] })), 'faults[0].latency', 'latencyMs');
   });
 
   test('faults.add and settings: refuse them too, and change nothing', async (t) => {
     const { manager } = await site(t);
-    const fault = await rejection(manager.faults.add({ match: 'listFolders', status: 500 }, { match: 'listFolders', time: 1 }));
+    const fault = await rejection(manager.faults.add({ match: 'listFolders', status: 500 }, /** @type {any} */ ({ match: 'listFolders', time: 1 })));
     assert.equal(fault.code, 'INVALID_ARGUMENT');
     assert.match(fault.message, /faults\[1\]\.time is not an option: did you mean times\?/);
-    const settings = await rejection(manager.settings({ lag: 5 }));
+    const settings = await rejection(manager.settings(/** @type {any} */ ({ lag: 5 })));
     assert.match(settings.message, /lag is not an option: did you mean lagMs\?/);
     assert.deepEqual((await manager.client.folders.listFolders()).folders, []);
   });
 
   test('createClient: refuses them before anything is sent', async () => {
-    await refused(() => createClient({ timeout: 5 }), 'timeout', 'timeoutMs');
-    await refused(() => createClient({ retry: { atempts: 5 } }), 'retry.atempts', 'attempts');
-    await refused(() => createClient({ on: { respnse() {} } }), 'on.respnse', 'response');
+    await refused(() => createClient(/** @type {any} */ ({ timeout: 5 })), 'timeout', 'timeoutMs');
+    await refused(() => createClient(/** @type {any} */ ({ retry: { atempts: 5 } })), 'retry.atempts', 'attempts');
+    await refused(() => createClient(/** @type {any} */ ({ on: { respnse() {} } })), 'on.respnse', 'response');
   });
 
   test('an option without a value is not given', async (t) => {
-    const manager = await open(t, { sotrage: undefined });
+    const manager = await open(t, /** @type {any} */ ({ sotrage: undefined }));
     assert.equal(manager.storage.kind, 'memory');
-    createClient({ timeout: undefined });
+    createClient(/** @type {any} */ ({ timeout: undefined }));
   });
 });
 
 test('webhooks: at most four deliveries run at once, and all of them arrive', async (t) => {
+  /** @type {(() => void)[]} */
   const waiting = [];
   let [running, most, arrived] = [0, 0, 0];
+  /** @type {(value?: unknown) => void} */
   let wake = () => {};
   const server = createServer((request, response) => {
     request.resume();
@@ -139,9 +164,9 @@ test('webhooks: at most four deliveries run at once, and all of them arrive', as
     });
     wake();
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await /** @type {Promise<void>} */ (new Promise((resolve) => server.listen(0, '127.0.0.1', resolve)));
   t.after(() => server.close());
-  const manager = await open(t, { webhooks: [{ url: `http://127.0.0.1:${server.address().port}/hook` }] });
+  const manager = await open(t, { webhooks: [{ url: `http://127.0.0.1:${/** @type {AddressInfo} */ (server.address()).port}/hook` }] });
   await Promise.all(Array.from({ length: 12 }, (_, index) => manager.client.folders.createFolder(`folder ${index}`)));
   while (arrived < 12) {
     if (waiting.length === 0) await new Promise((resolve) => (wake = resolve));

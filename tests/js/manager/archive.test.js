@@ -5,15 +5,20 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { rejection } from '../harness/client.js';
 import { WixMediaError } from '../harness/package.js';
+import { present } from '../harness/present.js';
 import { emptyDirectory, open, put, top } from './place.js';
 
+/** @import { MediaManager } from '../harness/package.js' */
+
+/** @param {ReadableStream<Uint8Array>} stream */
 const bytesOf = async (stream) => new Uint8Array(await new Response(stream).arrayBuffer());
 
+/** @param {MediaManager} manager */
 async function planted(manager) {
   const { files, folders } = manager.client;
   const { folder } = await folders.createFolder('Animals');
-  const fox = await put(manager, 'fox.txt', 'a fox', { mimeType: 'text/plain', parentFolderId: folder._id, labels: ['red'], private: true });
-  const gone = await put(manager, 'gone.txt', 'gone', { mimeType: 'text/plain', parentFolderId: folder._id });
+  const fox = await put(manager, 'fox.txt', 'a fox', { mimeType: 'text/plain', parentFolderId: present(folder)._id, labels: ['red'], private: true });
+  const gone = await put(manager, 'gone.txt', 'gone', { mimeType: 'text/plain', parentFolderId: present(folder)._id });
   await files.bulkDeleteFiles([gone.id]);
   return { folder, fox, gone };
 }
@@ -28,9 +33,9 @@ suite('export, import and reset', () => {
     await to.import(archive);
     for (const id of [fox.id, gone.id]) assert.deepEqual(await to.client.files.getFileDescriptor(id), await from.client.files.getFileDescriptor(id));
     const { downloadUrls } = await to.client.files.generateFileDownloadUrl(fox.id);
-    assert.equal(await (await to.fetch(downloadUrls[0].url)).text(), 'a fox');
+    assert.equal(await (await to.fetch(present(present(downloadUrls)[0].url))).text(), 'a fox');
     await to.client.files.bulkRestoreFilesFromTrashBin([gone.id]);
-    assert.equal((await to.client.files.getFileDescriptor(gone.id)).parentFolderId, folder._id);
+    assert.equal((await to.client.files.getFileDescriptor(gone.id)).parentFolderId, present(folder)._id);
     assert.deepEqual(await top(to), ['Animals/']);
   });
 
@@ -39,7 +44,7 @@ suite('export, import and reset', () => {
     await planted(from);
     const archive = await bytesOf(await from.export());
     const to = await open(t, { clock: 'virtual', ids: { seed: 2 } });
-    await to.import(new Response(archive).body);
+    await to.import(present(new Response(archive).body));
     assert.deepEqual(Buffer.from(await bytesOf(await to.export())).equals(Buffer.from(archive)), true);
   });
 
@@ -81,7 +86,7 @@ suite('export, import and reset', () => {
     assert.deepEqual(await top(manager), []);
     assert.deepEqual((await manager.client.files.listDeletedFiles()).files, []);
     assert.equal((await rejection(manager.client.files.getFileDescriptor(fox.id))).code, 'RESOURCE_NOT_FOUND');
-    assert.equal((await rejection(manager.client.folders.getFolder(folder._id))).code, 'FOLDER_NOT_FOUND');
+    assert.equal((await rejection(manager.client.folders.getFolder(present(present(folder)._id)))).code, 'FOLDER_NOT_FOUND');
     await manager.client.folders.createFolder('new');
     assert.deepEqual(await top(manager), ['new/']);
   });
@@ -101,13 +106,13 @@ suite('seeds', () => {
     });
     const { files, folders } = manager.client;
     assert.deepEqual(await top(manager), ['Holidays/', 'Data.bin', 'secret.txt']);
-    const found = (await files.searchFiles({ search: 'sea' })).files;
+    const found = present((await files.searchFiles({ search: 'sea' })).files);
     assert.deepEqual(found.map(({ displayName, labels }) => [displayName, labels]), [['beach.txt', ['sea']]]);
-    assert.equal((await folders.searchFolders({ search: 'empty' })).folders.length, 1);
-    assert.deepEqual((await files.listFiles({ parentFolderId: 'visitor-uploads' })).files.map(({ displayName }) => displayName), ['guest.txt']);
-    assert.deepEqual((await files.listDeletedFiles()).files.map(({ displayName }) => displayName), ['old.txt']);
+    assert.equal(present((await folders.searchFolders({ search: 'empty' })).folders).length, 1);
+    assert.deepEqual(present((await files.listFiles({ parentFolderId: 'visitor-uploads' })).files).map(({ displayName }) => displayName), ['guest.txt']);
+    assert.deepEqual(present((await files.listDeletedFiles()).files).map(({ displayName }) => displayName), ['old.txt']);
     assert.equal(found[0].operationStatus, 'READY');
-    assert.equal(await (await manager.fetch(found[0].url)).text(), 'sand');
+    assert.equal(await (await manager.fetch(present(found[0].url))).text(), 'sand');
   });
 
   test('seed: adds a folder of files once', async (t) => {
@@ -120,14 +125,14 @@ suite('seeds', () => {
       const manager = await open(t, { storage: { directory }, seed: { directory: source } });
       assert.deepEqual(await top(manager), ['inner/', 'top.txt']);
       const { folders } = await manager.client.folders.listFolders();
-      assert.deepEqual((await manager.client.files.listFiles({ parentFolderId: folders[0]._id })).files.map(({ displayName }) => displayName), ['deep.txt']);
+      assert.deepEqual(present((await manager.client.files.listFiles({ parentFolderId: present(folders)[0]._id })).files).map(({ displayName }) => displayName), ['deep.txt']);
       await manager.close();
     }
   });
 
   test('seed: names the number of an invalid entry', async (t) => {
     for (const seed of [[{ content: 'x' }], [{ path: '/a.txt', content: 'x' }, { path: 7 }], [{ path: '/x.glb', content: 'glTF', private: true }], 'seed']) {
-      const error = await rejection(open(t, { seed }));
+      const error = await rejection(open(t, /** @type {any} */ ({ seed })));
       assert.ok(error instanceof WixMediaError, String(error));
       assert.match(error.message, /seed/);
     }

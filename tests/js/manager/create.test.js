@@ -5,6 +5,7 @@ import * as media from '@wix/media';
 import { ApiKeyStrategy, createClient as createOfficialClient } from '@wix/sdk';
 import wixMedia, { createClient, createManager, WixMediaError } from '../harness/package.js';
 import { rejection } from '../harness/client.js';
+import { present } from '../harness/present.js';
 import { emptyDirectory, open, put, top } from './place.js';
 
 suite('createManager', () => {
@@ -44,18 +45,19 @@ suite('createManager', () => {
     const { uploadUrl } = await (await following.fetch('http://media.example:4410/site-media/v1/files/generate-upload-url', { method: 'POST', body: JSON.stringify({ mimeType: 'text/plain' }) })).json();
     assert.match(uploadUrl, /^http:\/\/media\.example:4410\/upload\//);
     const fixed = await open(t, { baseUrl: 'https://cdn.example' });
-    assert.match((await fixed.client.files.generateFileUploadUrl('text/plain')).uploadUrl, /^https:\/\/cdn\.example\/upload\//);
+    assert.match(present((await fixed.client.files.generateFileUploadUrl('text/plain')).uploadUrl), /^https:\/\/cdn\.example\/upload\//);
   });
 
   test('siteId: is in every descriptor', async (t) => {
     const siteId = '12345678-1234-4234-8234-123456789012';
     const manager = await open(t, { siteId });
-    assert.equal((await manager.client.folders.createFolder('A')).folder.siteId, siteId);
+    assert.equal(present((await manager.client.folders.createFolder('A')).folder).siteId, siteId);
   });
 
   test('clock: a virtual one stands still until it is advanced', async (t) => {
     const manager = await open(t, { clock: 'virtual' });
-    const created = async (name) => +(await manager.client.folders.createFolder(name)).folder._createdDate;
+    /** @param {string} name */
+    const created = async (name) => +present(present((await manager.client.folders.createFolder(name)).folder)._createdDate);
     const first = await created('A');
     assert.equal(await created('B'), first);
     await manager.clock.advance(90_000);
@@ -74,9 +76,9 @@ suite('createManager', () => {
     let now = Date.UTC(2020, 1, 29);
     const manager = await open(t, { clock: { now: () => now } });
     const { folder } = await manager.client.folders.createFolder('A');
-    assert.equal(folder._createdDate.toISOString(), '2020-02-29T00:00:00.000Z');
+    assert.equal(present(present(folder)._createdDate).toISOString(), '2020-02-29T00:00:00.000Z');
     now += 1000;
-    assert.equal((await manager.client.folders.updateFolder(folder._id, { displayName: 'B' }))._updatedDate.toISOString(), '2020-02-29T00:00:01.000Z');
+    assert.equal(present((await manager.client.folders.updateFolder(present(present(folder)._id), { displayName: 'B' }))._updatedDate).toISOString(), '2020-02-29T00:00:01.000Z');
   });
 
   test('clock: the system clock finishes processing by a timer', async (t) => {
@@ -91,21 +93,22 @@ suite('createManager', () => {
   });
 
   test('ids: the same seed gives the same ids', async (t) => {
+    /** @param {number} seed */
     const ran = async (seed) => {
       const manager = await open(t, { clock: 'virtual', ids: { seed } });
       const { folder } = await manager.client.folders.createFolder('A');
-      const file = await put(manager, 'a.txt', 'text', { mimeType: 'text/plain', parentFolderId: folder._id });
+      const file = await put(manager, 'a.txt', 'text', { mimeType: 'text/plain', parentFolderId: present(folder)._id });
       return JSON.stringify([folder, file, await manager.client.files.generateFileDownloadUrl(file.id)]);
     };
     const [one, same, other] = [await ran(7), await ran(7), await ran(8)];
     assert.equal(one, same);
     assert.notEqual(one, other);
-    const ids = [(await (await open(t)).client.folders.createFolder('A')).folder._id, (await (await open(t)).client.folders.createFolder('A')).folder._id];
+    const ids = [present((await (await open(t)).client.folders.createFolder('A')).folder)._id, present((await (await open(t)).client.folders.createFolder('A')).folder)._id];
     assert.notEqual(ids[0], ids[1], 'random, unless told otherwise');
   });
 
   test('createManager: names an invalid option', async () => {
-    for (const [options, name] of [
+    for (const [options, name] of /** @type {[any, string][]} */ ([
       [{ clock: 'sundial' }, 'clock'],
       [{ ids: 'mine' }, 'ids'],
       [{ ids: { seed: 'x' } }, 'ids'],
@@ -115,7 +118,7 @@ suite('createManager', () => {
       [{ limits: { quotaInBytes: -1 } }, 'quotaInBytes'],
       [{ faults: [{ status: 'x' }] }, 'fault'],
       ['memory', 'options'],
-    ]) {
+    ])) {
       const error = await rejection(createManager(options));
       assert.ok(error instanceof WixMediaError, `${name}: ${error}`);
       assert.equal(error.code, 'INVALID_ARGUMENT', name);
@@ -135,7 +138,7 @@ suite('createManager', () => {
         else stream.close();
       },
     });
-    const upload = manager.fetch(uploadUrl, { method: 'PUT', headers: { 'content-type': 'application/octet-stream' }, body, duplex: 'half' });
+    const upload = manager.fetch(present(uploadUrl), { method: 'PUT', headers: { 'content-type': 'application/octet-stream' }, body, duplex: 'half' });
     const closed = manager.close();
     assert.equal((await upload).status, 200);
     await closed;
@@ -148,7 +151,8 @@ suite('createManager', () => {
   test('createManager: supports Symbol.asyncDispose', async (t) => {
     const directory = await emptyDirectory(t);
     const manager = await createManager({ storage: { directory } });
-    await manager[Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]();
+    const symbol = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
+    await /** @type {Record<symbol, () => Promise<void>>} */ (/** @type {unknown} */ (manager))[symbol]();
     await open(t, { storage: { directory } });
   });
 

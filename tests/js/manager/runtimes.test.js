@@ -30,10 +30,12 @@ export async function report(storage) {
   return { kind, names: found.files.map(({ displayName }) => displayName), hash: file.hash, text };
 }
 `;
+/** @param {string} kind */
 const expected = (kind) => ({ kind, names: ['fox.txt'], hash: '9ea930065622e6d6886f4e258c1620c0', text: 'red' });
 
 suite('the manager in other runtimes', () => {
   const closing = leftovers();
+  /** @type {string} */
   let folder;
   before(async () => {
     folder = await project(closing, {

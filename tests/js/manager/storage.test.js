@@ -9,7 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createManager, WixMediaError } from '../harness/package.js';
 import { rejection } from '../harness/client.js';
+import { present } from '../harness/present.js';
 import { emptyDirectory, open, put, top } from './place.js';
+
+/** @import { ManagerOptions } from '../harness/package.js' */
 
 const run = promisify(execFile);
 const dist = new URL('../../../dist/node.js', import.meta.url);
@@ -27,21 +30,21 @@ suite('storage of a manager', () => {
     const first = await createManager({ storage: { directory } });
     assert.equal(first.storage.kind, 'directory');
     const { folder } = await first.client.folders.createFolder('Animals');
-    const file = await put(first, 'fox.txt', 'a fox', { mimeType: 'text/plain', parentFolderId: folder._id, labels: ['red'] });
+    const file = await put(first, 'fox.txt', 'a fox', { mimeType: 'text/plain', parentFolderId: present(folder)._id, labels: ['red'] });
     const gone = await put(first, 'gone.txt', 'gone', { mimeType: 'text/plain' });
     await first.client.files.bulkDeleteFiles([gone.id]);
     const { downloadUrls } = await first.client.files.generateFileDownloadUrl(file.id);
     const { uploadUrl } = await first.client.files.generateFileUploadUrl('text/plain', { fileName: 'later.txt' });
-    const { downloadUrl } = await first.client.folders.generateFolderDownloadUrl(folder._id);
+    const { downloadUrl } = await first.client.folders.generateFolderDownloadUrl(present(present(folder)._id));
     const before = await first.client.files.getFileDescriptor(file.id);
     await first.close();
 
     const second = await open(t, { storage: { directory } });
     assert.deepEqual(await second.client.files.getFileDescriptor(file.id), before);
-    assert.equal(await (await second.fetch(before.url)).text(), 'a fox');
-    assert.equal(await (await second.fetch(downloadUrls[0].url)).text(), 'a fox', 'links hold');
-    assert.equal((await second.fetch(uploadUrl, { method: 'PUT', headers: { 'content-type': 'text/plain' }, body: 'later' })).status, 200, 'upload URLs hold');
-    assert.equal((await second.fetch(downloadUrl)).status, 200, 'zips hold');
+    assert.equal(await (await second.fetch(present(before.url))).text(), 'a fox');
+    assert.equal(await (await second.fetch(present(present(downloadUrls)[0].url))).text(), 'a fox', 'links hold');
+    assert.equal((await second.fetch(present(uploadUrl), { method: 'PUT', headers: { 'content-type': 'text/plain' }, body: 'later' })).status, 200, 'upload URLs hold');
+    assert.equal((await second.fetch(present(downloadUrl))).status, 200, 'zips hold');
     await second.client.files.bulkRestoreFilesFromTrashBin([gone.id]);
     assert.deepEqual(await top(second), ['Animals/', 'gone.txt', 'later.txt']);
   });
@@ -95,6 +98,7 @@ suite('storage of a manager', () => {
     const manager = await createManager({ storage: { directory } });
     const kept = await put(manager, 'fox.txt', 'a fox', { mimeType: 'text/plain' });
     assert.ok(existsSync(orphan), 'a start removes nothing');
+    /** @param {number} count */
     const hours = (count) => {
       for (let hour = 0; hour < count; hour += 1) t.mock.timers.tick(3_600_000);
     };
@@ -103,22 +107,22 @@ suite('storage of a manager', () => {
     hours(2);
     assert.ok(!existsSync(orphan), 'gone after a day');
     const { url } = await manager.client.files.getFileDescriptor(kept.id);
-    assert.equal(await (await manager.fetch(url)).text(), 'a fox');
+    assert.equal(await (await manager.fetch(present(url))).text(), 'a fox');
     await manager.close();
   });
 
   test('usage: counts the stored bytes', async (t) => {
-    for (const storage of ['memory', { directory: await emptyDirectory(t) }]) {
+    for (const storage of /** @type {ManagerOptions['storage'][]} */ (['memory', { directory: await emptyDirectory(t) }])) {
       const manager = await open(t, { storage });
       await put(manager, 'some.bin', new Uint8Array(100_000));
-      const usage = await manager.storage.usage?.call?.(manager.storage) ?? await manager.storage.usage;
-      assert.ok(usage.bytes >= 100_000 || usage >= 100_000, JSON.stringify(usage));
+      const usage = await manager.storage.usage;
+      assert.ok(usage.bytes >= 100_000, JSON.stringify(usage));
     }
   });
 
   test('storage: refuses unknown kinds', async () => {
     for (const storage of ['disk', 7, {}, { directory: '' }, { s3: 'bucket' }]) {
-      const error = await rejection(createManager({ storage }));
+      const error = await rejection(createManager(/** @type {any} */ ({ storage })));
       assert.ok(error instanceof WixMediaError, JSON.stringify(storage));
       assert.equal(error.code, 'INVALID_ARGUMENT');
     }

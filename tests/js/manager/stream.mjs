@@ -2,6 +2,7 @@
 // that took: `node stream.mjs DIRECTORY BYTES`.
 import { createHash } from 'node:crypto';
 import { createManager } from '../harness/package.js';
+import { present } from '../harness/present.js';
 
 const [directory, total] = [process.argv[2], Number(process.argv[3])];
 const CHUNK = 256 * 1024;
@@ -12,7 +13,11 @@ const STEP = 16 * 1024 * 1024;
 let peak = 0;
 let since = 0;
 
-/** Looks at the memory every few megabytes, as a timer has no turn while bytes move; with `--expose-gc` garbage does not count. */
+/**
+ * Looks at the memory every few megabytes, as a timer has no turn while bytes move; with `--expose-gc` garbage does not count.
+ *
+ * @param {number} bytes
+ */
 function moved(bytes) {
   since += bytes;
   if (since < STEP) return;
@@ -21,7 +26,11 @@ function moved(bytes) {
   peak = Math.max(peak, memory());
 }
 
-/** A body of `size` bytes, made while it is read. */
+/**
+ * A body of `size` bytes, made while it is read.
+ *
+ * @param {number} size
+ */
 function body(size) {
   let left = size;
   return new ReadableStream(
@@ -38,10 +47,11 @@ function body(size) {
   );
 }
 
+/** @param {Response} response */
 async function read(response) {
   const hash = createHash('md5');
   let length = 0;
-  for await (const piece of response.body) {
+  for await (const piece of present(response.body)) {
     hash.update(piece);
     length += piece.length;
     moved(piece.length);
@@ -54,17 +64,25 @@ const manager = await createManager({ storage: { directory }, limits: { sizeInBy
 const { files } = manager.client;
 const octets = { 'content-type': 'application/octet-stream' };
 
+/**
+ * @param {string} fileName
+ * @param {number} size
+ */
 async function plain(fileName, size) {
   const { uploadUrl } = await files.generateFileUploadUrl('application/octet-stream', { fileName });
-  const response = await manager.fetch(uploadUrl, { method: 'PUT', headers: octets, body: body(size), duplex: 'half' });
+  const response = await manager.fetch(present(uploadUrl), { method: 'PUT', headers: octets, body: body(size), duplex: 'half' });
   return (await response.json()).file;
 }
 
+/**
+ * @param {string} fileName
+ * @param {number} size
+ */
 async function resumable(fileName, size) {
   const { uploadUrl, uploadToken } = await files.generateFileResumableUploadUrl('application/octet-stream', { fileName });
   const tus = { 'tus-resumable': '1.0.0' };
-  const created = await manager.fetch(uploadUrl, { method: 'POST', headers: { ...tus, 'upload-length': String(size), 'upload-metadata': `token ${btoa(uploadToken)}` } });
-  const location = new URL(created.headers.get('location'), uploadUrl);
+  const created = await manager.fetch(present(uploadUrl), { method: 'POST', headers: { ...tus, 'upload-length': String(size), 'upload-metadata': `token ${btoa(present(uploadToken))}` } });
+  const location = new URL(present(created.headers.get('location')), uploadUrl);
   const step = Math.ceil(size / 2);
   for (let offset = 0; offset < size; offset += step) {
     const headers = { ...tus, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' };
@@ -75,8 +93,14 @@ async function resumable(fileName, size) {
   return (await response.json()).file;
 }
 
-/** Everything once, so that code is compiled and pools are filled. */
+/**
+ * Everything once, so that code is compiled and pools are filled.
+ *
+ * @param {number} size
+ * @param {string} name
+ */
 async function once(size, name) {
+  /** @type {Record<string, number>} */
   const times = {};
   const results = [];
   for (const [way, upload] of Object.entries({ plain, resumable })) {

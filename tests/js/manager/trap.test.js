@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gate } from '../harness/gate.js';
+import { present } from '../harness/present.js';
 import { emptyDirectory, open, put, top } from './place.js';
 
 const TRAP = Symbol.for('wix-media.trap');
@@ -13,8 +14,9 @@ suite('a trap in the module', () => {
       const { folder } = await manager.client.folders.createFolder('before');
       const file = await put(manager, 'before.txt', 'content', { mimeType: 'text/plain' });
       const { uploadUrl } = await manager.client.files.generateFileUploadUrl('text/plain', { fileName: 'between.txt' });
+      /** @type {unknown[]} */
       const heard = [];
-      manager.on('folder_created', ({ entityId, metadata }) => void heard.push(entityId ?? metadata.entityId));
+      manager.on('folder_created', ({ entityId }) => void heard.push(entityId));
       const upload = await manager.client.files.generateFileUploadUrl('text/plain', { fileName: 'lost.txt' });
       const half = gate();
       const rest = gate();
@@ -32,17 +34,17 @@ suite('a trap in the module', () => {
         },
         { highWaterMark: 0 },
       );
-      const lost = manager.fetch(upload.uploadUrl, { method: 'PUT', headers: { 'content-type': 'text/plain' }, body, duplex: 'half' });
+      const lost = manager.fetch(present(upload.uploadUrl), { method: 'PUT', headers: { 'content-type': 'text/plain' }, body, duplex: 'half' });
       await half.opened;
-      await manager[TRAP]();
+      await /** @type {Record<symbol, () => Promise<void>>} */ (/** @type {unknown} */ (manager))[TRAP]();
       rest.open();
       const answer = await lost;
       assert.deepEqual([answer.status, (await answer.json()).details.applicationError.code], [503, 'MANAGER_RESTARTED']);
-      assert.equal((await manager.client.folders.getFolder(folder._id)).displayName, 'before');
+      assert.equal((await manager.client.folders.getFolder(present(present(folder)._id))).displayName, 'before');
       assert.equal(await (await manager.fetch(file.url)).text(), 'content');
-      assert.equal((await manager.fetch(uploadUrl, { method: 'PUT', headers: { 'content-type': 'text/plain' }, body: 'x' })).status, 200);
+      assert.equal((await manager.fetch(present(uploadUrl), { method: 'PUT', headers: { 'content-type': 'text/plain' }, body: 'x' })).status, 200);
       const after = await manager.client.folders.createFolder('after');
-      assert.deepEqual(heard, [after.folder._id], 'events go on, and none comes twice');
+      assert.deepEqual(heard, [present(after.folder)._id], 'events go on, and none comes twice');
       assert.deepEqual(await top(manager), ['after/', 'before/', 'before.txt', 'between.txt']);
     });
   }

@@ -5,18 +5,30 @@ import { suite, test } from 'node:test';
 import * as media from '@wix/media';
 import { AppStrategy, createClient as createOfficialClient } from '@wix/sdk';
 import { createClient } from '../harness/package.js';
+import { present } from '../harness/present.js';
 import { emptyDirectory, open, put } from './place.js';
+
+/**
+ * @import { AddressInfo } from 'node:net'
+ * @import { TestContext } from 'node:test'
+ * @import { MediaManager } from '../harness/package.js'
+ */
 
 /**
  * A receiver that answers with these statuses, one after the other, and keeps what it got. The manager's time limit for an
  * answer is lifted: it is real time, of which a busy machine may need more.
+ *
+ * @param {TestContext} t
+ * @param {...number} statuses
  */
 async function receiver(t, ...statuses) {
+  /** @type {{ method?: string, body: string }[]} */
   const got = [];
   let outcomes = 0;
+  /** @type {(value?: unknown) => void} */
   let wake = () => {};
   const { fetch } = globalThis;
-  t.mock.method(globalThis, 'fetch', async (url, { signal: _, ...init }) => {
+  t.mock.method(globalThis, 'fetch', async (/** @type {any} */ url, /** @type {RequestInit} */ { signal: _, ...init }) => {
     const { status } = await fetch(url, init);
     // The manager records the outcome before the next turn of the event loop.
     setImmediate(() => {
@@ -26,17 +38,22 @@ async function receiver(t, ...statuses) {
     return new Response(null, { status });
   });
   const server = createServer(async (request, response) => {
+    /** @type {Buffer[]} */
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     got.push({ method: request.method, body: Buffer.concat(chunks).toString() });
     response.writeHead(statuses.shift() ?? 200).end();
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await /** @type {Promise<void>} */ (new Promise((resolve) => server.listen(0, '127.0.0.1', resolve)));
   t.after(() => server.close());
   return {
-    url: `http://127.0.0.1:${server.address().port}/hook`,
+    url: `http://127.0.0.1:${/** @type {AddressInfo} */ (server.address()).port}/hook`,
     got,
-    /** Waits until so many have come, and the manager knows how each of them went. */
+    /**
+     * Waits until so many have come, and the manager knows how each of them went.
+     *
+     * @param {number} number
+     */
     async count(number) {
       while (outcomes < number) {
         await new Promise((resolve) => {
@@ -48,8 +65,10 @@ async function receiver(t, ...statuses) {
   };
 }
 
+/** @param {MediaManager} manager */
 const publicKeyOf = async (manager) => (await manager.fetch('http://media.test/_wix-media/webhook-key')).text();
-const eventOf = ({ body }) => JSON.parse(JSON.parse(JSON.parse(Buffer.from(body.split('.')[1], 'base64url')).data).data);
+/** @param {{ body: string }} request */
+const eventOf = ({ body }) => JSON.parse(JSON.parse(JSON.parse(Buffer.from(body.split('.')[1], 'base64url').toString()).data).data);
 
 suite('webhooks of a manager', () => {
   test('webhooks: are verified and read alike by both clients', async (t) => {
@@ -62,6 +81,7 @@ suite('webhooks of a manager', () => {
 
     const publicKey = await publicKeyOf(manager);
     assert.match(publicKey, /^-----BEGIN PUBLIC KEY-----/);
+    /** @type {any[]} */
     const heard = [];
     const official = createOfficialClient({ modules: { files: media.files }, auth: AppStrategy({ appId: 'app', publicKey }) });
     official.files.onFileDescriptorFileReady((event) => void heard.push(event));
@@ -69,6 +89,7 @@ suite('webhooks of a manager', () => {
     assert.deepEqual([heard.length, heard[0].data.file._id, heard[0].data.externalInfo, heard[0].metadata.slug], [1, file.id, { origin: 'test' }, 'file_ready']);
 
     const ours = createClient({ auth: { accessToken: 'token' } });
+    /** @type {any[]} */
     const same = [];
     ours.files.onFileDescriptorFileReady((event) => void same.push(event));
     const { eventType } = await ours.webhooks.process(body, { publicKey });
@@ -103,6 +124,7 @@ suite('webhooks of a manager', () => {
     await hook.count(10);
     await manager.clock.advance(60_000);
     const got = await hook.count(20);
+    /** @param {{ body: string }[]} list */
     const names = (list) => list.map((each) => eventOf(each).createdEvent.entity.displayName).sort();
     assert.deepEqual(names(got.slice(10)), names(got.slice(0, 10)));
   });
@@ -123,10 +145,11 @@ suite('events over HTTP', () => {
   test('events: are given as a page of JSON', async (t) => {
     const manager = await open(t);
     for (const name of ['a', 'b', 'c']) await manager.client.folders.createFolder(name);
+    /** @param {number} after */
     const ask = async (after) => (await (await manager.fetch(`http://media.test/_wix-media/events?after=${after}`)).json()).events;
     const all = await ask(0);
-    assert.deepEqual(all.map(({ body }) => body.createdEvent.entity.displayName), ['a', 'b', 'c']);
-    assert.deepEqual((await ask(all[1].number)).map(({ body }) => body.createdEvent.entity.displayName), ['c']);
+    assert.deepEqual(all.map((/** @type {{ body: any }} */ { body }) => body.createdEvent.entity.displayName), ['a', 'b', 'c']);
+    assert.deepEqual((await ask(all[1].number)).map((/** @type {{ body: any }} */ { body }) => body.createdEvent.entity.displayName), ['c']);
     assert.equal((await manager.fetch('http://media.test/_wix-media/events?after=x')).status, 400);
   });
 
@@ -137,8 +160,9 @@ suite('events over HTTP', () => {
     const headers = { accept: 'text/event-stream', 'last-event-id': String(events[0].number) };
     const response = await manager.fetch('http://media.test/_wix-media/events', { headers });
     assert.equal(response.headers.get('content-type'), 'text/event-stream');
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    const reader = present(response.body).pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
+    /** @param {RegExp} pattern */
     const until = async (pattern) => {
       while (!pattern.test(text)) text += (await reader.read()).value;
     };

@@ -12,11 +12,11 @@ suite('TUS DELETE', () => {
     const url = await location(4);
     await patch(url, 0, 'fo');
     assert.equal((await send('DELETE', url)).status, 204);
-    for (const [method, headers, body] of [
+    for (const [method, headers, body] of /** @type {[method: string, headers?: Record<string, string>, body?: string][]} */ ([
       ['HEAD'],
       ['PATCH', { 'upload-offset': '2', 'content-type': 'application/offset+octet-stream' }, 'ur'],
       ['DELETE'],
-    ]) {
+    ])) {
       assert.ok([404, 410].includes((await send(method, url, headers, body)).status), method);
     }
     assert.equal((await finalise()).status, 400);

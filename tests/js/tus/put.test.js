@@ -4,6 +4,7 @@ import { suite, test } from 'node:test';
 import { md5 } from '../harness/bytes.js';
 import { begin } from './session.js';
 
+/** @param {{ status: number, body: any }} answer */
 const codeOf = ({ status, body }) => [status, body.details?.applicationError?.code];
 
 suite('TUS PUT', () => {
