@@ -47,6 +47,7 @@ const FILES = [
   'app/shortcuts.js',
   'app/state.js',
   'app/uploading.js',
+  'app/viewing.js',
   'app/whereabouts.js',
   'favicon.svg',
   'main.js',

@@ -2,7 +2,7 @@
 /** @import { Item } from '../model/item.js' */
 /** @import { UndoEntry } from '../model/undo-history.js' */
 /** @import { View } from '../model/view.js' */
-/** @import { Place, PlaceKind } from '../place/place.js' */
+/** @import { Place } from '../place/place.js' */
 /** @import { Layout } from '../parts/media-grid/geometry.js' */
 import { areaOfTop, ROOTS } from '../model/areas.js';
 import { isSortName, SORTS, sortNamed } from '../model/view.js';
@@ -24,26 +24,28 @@ import { showUsage } from '../parts/sidebar/usage.js';
 import { Stage } from '../parts/stage/stage.js';
 import { openUploadMenu, pickFiles, pickFolder } from '../parts/upload-menu/upload-menu.js';
 import { UploadsPanel } from '../parts/uploads-panel/uploads-panel.js';
-import { serverAnswers } from '../place/place.js';
 import { serviceWorker } from '../place/service-worker.js';
 import { amount, count } from '../text/words.js';
+import { closeDialogs } from '../ui/dialog.js';
 import { find } from '../ui/dom.js';
 import { reasonOf } from '../ui/error-report.js';
+import { closeMenu } from '../ui/menu.js';
 import { Toasts } from '../ui/toasts.js';
 import { Display } from './display.js';
 import { effectsOn } from './effects.js';
 import { folderCommands } from './folder-commands.js';
 import { emptyTrash, itemCommands, moveDropped } from './item-commands.js';
-import { openItem, viewFile } from './open-item.js';
+import { openItem } from './open-item.js';
 import { OtherTabs } from './other-tabs.js';
 import { Places } from './places.js';
 import { prefer, preferred } from './preferences.js';
-import { go, readFragment, replaceRoute, watchAddress } from './router.js';
+import { go, goToFile, goToPlace, leaveFile, namePlace, readAddress, replaceRoute, watchAddress } from './router.js';
 import { Selected } from './selected.js';
 import { Session } from './session.js';
 import { watchShortcuts } from './shortcuts.js';
 import { State } from './state.js';
 import { canUploadTo, guardUploads, importFile, upload } from './uploading.js';
+import { Viewing } from './viewing.js';
 import { showWhereabouts } from './whereabouts.js';
 
 const PANEL_FITS = '(width >= 80rem)';
@@ -62,7 +64,7 @@ const commandBar = new CommandBar(find('#commands', HTMLElement));
 
 const preferredSort = preferred('sort');
 const firstSort = isSortName(preferredSort) ? preferredSort : 'newest';
-const state = new State({ ...readFragment(location.hash), types: [], sort: SORTS[firstSort].sort });
+const state = new State({ ...readAddress().route, types: [], sort: SORTS[firstSort].sort });
 const { selection } = state;
 const commands = itemCommands(state);
 
@@ -148,6 +150,7 @@ const display = new Display(
     onUpdate() {
       showCommands();
       selected.plan();
+      viewing.update();
     },
     enterKey: () => places.enterServerKey(),
     emptyHandlers: {
@@ -160,12 +163,37 @@ const display = new Display(
   },
 );
 
-watchAddress((route) => {
+const viewing = new Viewing(state, {
+  show: (fileId) => goToFile({ ...state.view, fileId }),
+  leave: leaveFile,
+  giveUp: () => replaceRoute(state.view),
+  download: (item) => commands.download([item]),
+  complain,
+});
+
+/** @param {ReturnType<typeof readAddress>['route']} route */
+function showView(route) {
   const hadFocus = grid.contains(document.activeElement);
   searchBox.show(route.query);
   sidebar.close();
   look(route);
   if (hadFocus) heading.focus({ preventScroll: true });
+}
+
+watchAddress(({ place, route, fileId }) => {
+  // They belong to what was shown before.
+  closeDialogs();
+  closeMenu();
+  const { area, folderId, query } = state.view;
+  if (place && place !== places.kind) {
+    state.view = { ...state.view, ...route };
+    searchBox.show(route.query);
+    sidebar.close();
+    places.open(place);
+    return;
+  }
+  if (area !== route.area || folderId !== route.folderId || query !== route.query) showView(route);
+  viewing.follow(fileId);
 });
 
 find('#skip', HTMLElement).addEventListener('click', (event) => {
@@ -196,7 +224,7 @@ const selected = new Selected(state, { panel, details, bar: selectionBar });
 
 details.start({
   commands,
-  preview: (item) => viewFile(state, item, commands),
+  preview: ({ id }) => goToFile({ ...state.view, fileId: id }),
   label: async (file, labels) => state.session?.actions.label(file, labels),
   temporaryLink: async (file, options) => {
     if (!state.session) throw new Error('no place is open');
@@ -205,7 +233,7 @@ details.start({
 });
 
 /** @param {Item} item */
-const open = (item) => openItem(state, item, commands);
+const open = (item) => openItem(state, item);
 
 grid.start(selection, {
   onOpen: open,
@@ -299,21 +327,13 @@ function goToFolder(id) {
   go({ area: top ?? (folders?.has(id) ? (folders.areaOf(id) ?? state.view.area) : 'files'), folderId: top ? undefined : id });
 }
 
-/**
- * Takes the page off the place that is open, and returns it.
- *
- * @param {PlaceKind} next
- */
-function leave(next) {
+/** Takes the page off the place that is open, and returns it. */
+function leave() {
   const before = state.session;
   display.stop();
+  viewing.follow(undefined);
   before?.end();
   if (before) uploads.hidden = true;
-  if (before && (before.place.kind !== next || next === 'site')) {
-    // The folder that is shown exists only in its own place.
-    state.view = { ...state.view, folderId: undefined };
-    replaceRoute(state.view);
-  }
   state.session = undefined;
   state.listing = undefined;
   return before?.place;
@@ -329,7 +349,7 @@ async function enter(place) {
   const session = new Session(place, effects, reports);
   const { calls, folders, queue } = session;
   state.session = session;
-  prefer('place', place.kind);
+  namePlace(place.kind);
   calls.started.listen((activity) => inspector.add(activity));
   queue.uploaded.listen((file) => {
     effects.fileAdded(file);
@@ -347,15 +367,16 @@ async function enter(place) {
     onError: (error) => complain(`The folders could not be read: ${reasonOf(error)}`),
   });
   display.look();
+  viewing.follow(readAddress().fileId);
   showUsage(place);
   const restored = await queue.restore();
   if (restored > 0) toasts.say(`${count(restored, 'upload')} of your last visit resumed.`);
 }
 
 const places = new Places({
-  current: () => state.session?.place.kind,
   leave,
   enter,
+  go: (kind) => goToPlace(kind, state.view.area),
   showMessage: (content) => stage.showMessage(content),
   record: (calls) => calls.started.listen((activity) => inspector.add(activity)),
   complain,
@@ -370,6 +391,4 @@ const opensPanel = (preferred('panel') ?? true) && matchMedia(PANEL_FITS).matche
 panel.show(opensPanel ? tabNamed(preferred('tab')) : undefined);
 serviceWorker();
 
-const hasServer = await serverAnswers();
-if (!hasServer) places.markServerAbsent();
-places.open(preferred('place') === 'browser' || !hasServer ? 'browser' : 'server');
+places.start(readAddress().place);

@@ -1,16 +1,24 @@
 // Changing the place: opens one, closes the one before, and switches the page over.
-/** @import { Credentials, Place, PlaceKind } from '../place/place.js' */
+//
+// A place is chosen by a person or by an address. If it cannot be opened, the page says so and stays with it: another place
+// would show other files, as if those of this one were gone. Only a page that nobody has chosen a place for looks for one:
+// the server, if it has a Media Manager, or else the browser.
+/** @import { Credentials, Place, PlaceKind, ServerKind } from '../place/place.js' */
 import { Calls } from '../model/calls.js';
 import { askServerKey, askSite } from '../parts/dialogs/connect.js';
-import { notOpened, opening, openElsewhere } from '../parts/stage/messages.js';
-import { openPlace, serverAnswers } from '../place/place.js';
+import { connectAgain, noServer, notOpened, opening, openElsewhere } from '../parts/stage/messages.js';
+import { askServer, isPlaceKind, openPlace } from '../place/place.js';
 import { findAll } from '../ui/dom.js';
+import { prefer, preferred } from './preferences.js';
+
+/** Milliseconds between two looks for a server that does not answer. */
+const RETRY_DELAY = 3000;
 
 /**
  * @typedef {object} PlacesHandlers
- * @property {() => PlaceKind | undefined} current The kind of the place that is open.
- * @property {(kind: PlaceKind) => Place | undefined} leave Takes the page off the place, which is returned.
+ * @property {() => Place | undefined} leave Takes the page off the place, which is returned.
  * @property {(place: Place) => Promise<void>} enter Shows a place that was opened.
+ * @property {(kind: PlaceKind) => void} go Goes to the address of a place that a person chose.
  * @property {(content: Node) => void} showMessage
  * @property {(calls: Calls) => void} record Shows the calls in the inspector.
  * @property {(text: string) => void} complain
@@ -19,29 +27,78 @@ import { findAll } from '../ui/dom.js';
 export class Places {
   #handlers;
   #inputs = findAll('[name=place]', HTMLInputElement);
+  /** The place that is open, that opens, or that cannot be opened. @type {PlaceKind | undefined} */
+  #kind;
+  /** In the memory of the page only, for Back and Forward. @type {Map<PlaceKind, Credentials>} */
+  #credentials = new Map();
   /** Counts the openings, so that a slow one does not replace a later one. */
   #opening = 0;
 
   /** @param {PlacesHandlers} handlers */
   constructor(handlers) {
     this.#handlers = handlers;
-    for (const input of this.#inputs) input.addEventListener('change', () => this.#choose(kindNamed(input.value)));
+    for (const input of this.#inputs) {
+      input.addEventListener('change', () => isPlaceKind(input.value) && this.#choose(input.value));
+    }
+  }
+
+  get kind() {
+    return this.#kind;
+  }
+
+  /**
+   * Opens the first place: that of the address, or the one that was chosen last.
+   *
+   * @param {PlaceKind | undefined} inAddress
+   */
+  async start(inAddress) {
+    const chosenLast = preferred('place');
+    const wanted = inAddress ?? (isPlaceKind(chosenLast) ? chosenLast : undefined);
+    if (wanted && wanted !== 'server') await Promise.all([this.open(wanted), this.#askServer()]);
+    else if (wanted || !(await this.#hasNoManager())) await this.open('server');
+    else await this.open('browser');
+  }
+
+  /** Whether the server is a plain web server. Without an answer, the last one counts. */
+  async #hasNoManager() {
+    const server = await this.#askServer();
+    return server === 'silent' ? preferred('hasManager') === false : server === 'other';
+  }
+
+  /** Asks what the server is, and marks the choice of it. */
+  async #askServer() {
+    const server = await askServer();
+    if (server !== 'silent') prefer('hasManager', server === 'manager');
+    const label = this.#inputs.find(({ value }) => value === 'server')?.closest('label');
+    label?.classList.toggle('absent', server === 'other');
+    return server;
   }
 
   /**
    * Opens a place.
    *
    * @param {PlaceKind} kind
-   * @param {Credentials} [credentials]
    */
-  async open(kind, credentials) {
+  async open(kind) {
     const { leave, enter, showMessage } = this.#handlers;
     this.#opening += 1;
     const turn = this.#opening;
+    this.#kind = kind;
     this.#check(kind);
-    const before = leave(kind);
+    const before = leave();
     showMessage(opening());
     before?.close();
+    const credentials = this.#credentials.get(kind);
+    if (kind === 'site' && !credentials) {
+      showMessage(connectAgain({ connect: () => this.#choose('site'), workInBrowser: () => this.#choose('browser') }));
+      return;
+    }
+    const server = kind === 'server' ? await this.#askServer() : 'manager';
+    if (turn !== this.#opening) return;
+    if (server !== 'manager') {
+      this.#waitForServer(server, turn);
+      return;
+    }
     let place;
     try {
       place = await openPlace(kind, credentials);
@@ -55,12 +112,10 @@ export class Places {
 
   /** Asks for the key of the server, and opens it again. */
   enterServerKey() {
-    return askServerKey((credentials) => this.open('server', credentials));
-  }
-
-  /** Marks the server as one without a Media Manager. */
-  markServerAbsent() {
-    this.#inputs.find(({ value }) => value === 'server')?.closest('label')?.classList.add('absent');
+    return askServerKey((credentials) => {
+      this.#credentials.set('server', credentials);
+      return this.open('server');
+    });
   }
 
   /** @param {PlaceKind | undefined} kind */
@@ -82,20 +137,61 @@ export class Places {
     this.#handlers.showMessage(notOpened(kind, error, retry));
   }
 
-  /** @param {PlaceKind} kind */
+  /**
+   * Says that there is no Media Manager at the server, and opens the place as soon as there is one.
+   *
+   * @param {ServerKind} server
+   * @param {number} turn
+   */
+  #waitForServer(server, turn) {
+    this.#handlers.showMessage(noServer(server, { retry: () => this.open('server'), workInBrowser: () => this.#choose('browser') }));
+    const look = async () => {
+      if (turn !== this.#opening) return;
+      const isBack = !document.hidden && (await this.#askServer()) === 'manager';
+      if (turn !== this.#opening) return;
+      if (isBack) await this.open('server');
+      else setTimeout(look, RETRY_DELAY);
+    };
+    setTimeout(look, RETRY_DELAY);
+  }
+
+  /**
+   * Goes to a place that a person chose, and remembers the choice.
+   *
+   * @param {PlaceKind} kind
+   */
   async #choose(kind) {
-    const { current, complain } = this.#handlers;
-    const before = current();
+    const { complain, go } = this.#handlers;
+    const turn = this.#opening;
     if (kind === 'site') {
       const isDone = await askSite(async (credentials) => {
         await this.#tryOut(credentials);
-        this.open('site', credentials);
+        this.#credentials.set('site', credentials);
+        return true;
       });
-      if (!isDone) this.#check(before);
-    } else if (kind === 'server' && !(await serverAnswers())) {
-      this.#check(before);
-      complain('This page came from a plain web server. Start one with a Media Manager: npx wix-media serve');
-    } else if (before !== kind) await this.open(kind);
+      if (!isDone) {
+        this.#check(this.#kind);
+        return;
+      }
+    } else if (kind === this.#kind) return;
+    else if (kind === 'server') {
+      const server = await this.#askServer();
+      if (turn !== this.#opening) return;
+      if (server !== 'manager') {
+        this.#check(this.#kind);
+        complain(
+          server === 'silent'
+            ? 'The server of this page does not answer. Start it again, or check your connection.'
+            : 'This page came from a plain web server. Start one with a Media Manager: npx wix-media serve',
+        );
+        return;
+      }
+    }
+    prefer('place', kind);
+    const before = this.#kind;
+    go(kind);
+    // With other credentials, or after a failure, the place of the address opens once more.
+    if (kind === before) await this.open(kind);
   }
 
   /**
@@ -111,9 +207,3 @@ export class Places {
     await calls.run(about, ({ files }, options) => files.listFiles({ paging: { limit: 1 } }, options));
   }
 }
-
-/**
- * @param {string} name
- * @returns {PlaceKind}
- */
-const kindNamed = (name) => (name === 'site' || name === 'server' ? name : 'browser');

@@ -1,62 +1,153 @@
-// The address of the page: #files, #files/FOLDER, #trash, #files?q=WORDS.
+// The address of the page. The query names the place; the fragment names the view, and the file that is open in the viewer:
+// ?place=server#files, #files/FOLDER, #trash, #files?q=WORDS, #files/FOLDER/view/FILE.
+//
+// The address decides what is shown. Whatever changes place, view or file changes the address, and the page follows it, by
+// the same way as after Back and Forward.
 /** @import { View } from '../model/view.js' */
+/** @import { PlaceKind } from '../place/place.js' */
 import { isArea, TOPS } from '../model/areas.js';
+import { isPlaceKind } from '../place/place.js';
 
-/** @typedef {Pick<View, 'area' | 'folderId' | 'query'>} Route What the address says of a view. */
+/**
+ * @typedef {Pick<View, 'area' | 'folderId' | 'query'>} Route What the fragment says of a view.
+ * @typedef {Partial<Route> & Pick<Route, 'area'> & { fileId?: string }} Target A view, and maybe a file of it.
+ *
+ * @typedef {object} Address
+ * @property {PlaceKind | undefined} place
+ * @property {Route} route
+ * @property {string | undefined} fileId The file in the viewer.
+ */
 
 /** The fragment of the link that skips to the files. It is a place in the page, not a view. */
 const SKIP = '#main';
+/** Stands before the ID of the file in the viewer. */
+const VIEWER = 'view';
+/** The state of history entries that opened the viewer: Back leads from there to what was shown before. */
+const OPENED_VIEWER = { isViewer: true };
+
+/** The address that the page shows. */
+let shown = '';
+/** @type {(address: Address) => void} */
+let onNavigate = () => {};
 
 /**
  * Reads a fragment. An unknown one leads to the top of the site's files.
  *
  * @param {string} fragment
- * @returns {Route}
+ * @returns {{ route: Route, fileId: string | undefined }}
  */
 export function readFragment(fragment) {
   const [path, query = ''] = fragment.replace(/^#/, '').split('?', 2);
-  const [area, folder] = path.split('/', 2);
+  const [area, ...rest] = path.split('/');
+  const [folder, viewer, file] = rest[0] === VIEWER ? [undefined, ...rest] : rest;
   const words = new URLSearchParams(query).get('q')?.trim();
   try {
-    if (isArea(area)) return { area, folderId: folder ? decodeURIComponent(folder) : undefined, query: words || undefined };
+    if (isArea(area)) {
+      const route = { area, folderId: folder ? decodeURIComponent(folder) : undefined, query: words || undefined };
+      return { route, fileId: viewer === VIEWER && file ? decodeURIComponent(file) : undefined };
+    }
   } catch {
     // An incomplete escape: the address was truncated.
   }
-  return { area: 'files', folderId: undefined, query: undefined };
+  return { route: { area: 'files', folderId: undefined, query: undefined }, fileId: undefined };
 }
 
 /**
- * Returns the fragment of a view.
+ * Returns the fragment of a view, with a file of it.
  *
- * @param {Partial<Route> & Pick<Route, 'area'>} route
+ * @param {Target} target
  */
-export function writeFragment({ area, folderId, query }) {
-  const path = folderId && folderId !== TOPS[area] ? `${area}/${encodeURIComponent(folderId)}` : area;
-  return `#${path}${query ? `?${new URLSearchParams({ q: query })}` : ''}`;
+export function writeFragment({ area, folderId, query, fileId }) {
+  const folder = folderId && folderId !== TOPS[area] ? `/${encodeURIComponent(folderId)}` : '';
+  const file = fileId ? `/${VIEWER}/${encodeURIComponent(fileId)}` : '';
+  return `#${area}${folder}${file}${query ? `?${new URLSearchParams({ q: query })}` : ''}`;
+}
+
+/** @returns {Address} */
+export function readAddress() {
+  const place = new URLSearchParams(location.search).get('place') ?? undefined;
+  return { place: isPlaceKind(place) ? place : undefined, ...readFragment(location.hash) };
+}
+
+/** Shows the address, if it is another one. */
+function follow() {
+  if (location.href === shown || location.hash === SKIP) return;
+  shown = location.href;
+  onNavigate(readAddress());
 }
 
 /**
  * Goes to a view, unless the page is there.
  *
- * @param {Partial<Route> & Pick<Route, 'area'>} route
+ * @param {Target} target
  */
-export function go(route) {
-  const fragment = writeFragment(route);
-  if (fragment !== (location.hash || '#files')) location.hash = fragment;
+export function go(target) {
+  const fragment = writeFragment(target);
+  if (fragment === (location.hash || '#files')) return;
+  history.pushState(null, '', fragment);
+  follow();
 }
 
 /**
- * Changes the address without a new step in the history.
+ * Goes to a place, at the top of an area: a folder exists in one place only.
  *
- * @param {Route} route
+ * @param {PlaceKind} place
+ * @param {View['area']} area
  */
-export function replaceRoute(route) {
-  history.replaceState(null, '', writeFragment(route));
+export function goToPlace(place, area) {
+  history.pushState(null, '', `?place=${place}${writeFragment({ area })}`);
+  follow();
 }
 
-/** @param {(route: Route) => void} onNavigate */
-export function watchAddress(onNavigate) {
-  addEventListener('hashchange', () => {
-    if (location.hash !== SKIP) onNavigate(readFragment(location.hash));
-  });
+/**
+ * Names the place in the address, without a new step in the history.
+ *
+ * @param {PlaceKind} place
+ */
+export function namePlace(place) {
+  history.replaceState(history.state, '', `?place=${place}${location.hash}`);
+  shown = location.href;
+}
+
+/**
+ * Changes the view in the address without a new step in the history. The page shows the view already.
+ *
+ * @param {Target} target
+ */
+export function replaceRoute(target) {
+  history.replaceState(history.state, '', writeFragment(target));
+  shown = location.href;
+}
+
+/**
+ * Opens the viewer at a file of a view. With the viewer open, shows another file, without a new step in the history: one
+ * step back closes the viewer.
+ *
+ * @param {Target & { fileId: string }} target
+ */
+export function goToFile(target) {
+  const fragment = writeFragment(target);
+  if (readAddress().fileId) history.replaceState(history.state, '', fragment);
+  else history.pushState(OPENED_VIEWER, '', fragment);
+  follow();
+}
+
+/** Closes the viewer: goes back if the page opened it, or leaves out the file of an address that came from elsewhere. */
+export function leaveFile() {
+  const { route, fileId } = readAddress();
+  if (!fileId) return;
+  if (history.state?.isViewer) {
+    history.back();
+    return;
+  }
+  history.replaceState(null, '', writeFragment(route));
+  follow();
+}
+
+/** @param {(address: Address) => void} listener */
+export function watchAddress(listener) {
+  onNavigate = listener;
+  shown = location.href;
+  addEventListener('popstate', follow);
+  addEventListener('hashchange', follow);
 }

@@ -27,6 +27,12 @@ import { RemotePlace } from './remote.js';
  */
 
 /**
+ * @param {unknown} kind
+ * @returns {kind is PlaceKind}
+ */
+export const isPlaceKind = (kind) => kind === 'browser' || kind === 'server' || kind === 'site';
+
+/**
  * Opens a place. Rejects with an error of code `LOCKED` if another tab has it open and cannot share it.
  *
  * @param {PlaceKind} kind
@@ -44,13 +50,21 @@ export async function openPlace(kind, credentials = {}) {
   }
 }
 
-/** Whether a Media Manager answers at the server that this page came from. */
-export async function serverAnswers() {
+/** @typedef {'manager' | 'other' | 'silent'} ServerKind A Media Manager, a plain web server, or no answer. */
+
+/**
+ * Asks what the server is that this page came from.
+ *
+ * @returns {Promise<ServerKind>}
+ */
+export async function askServer() {
   try {
-    const response = await fetch('_wix-media/health', { signal: AbortSignal.timeout(HEALTH_TIMEOUT) });
-    return response.ok && /json/.test(response.headers.get('content-type') ?? '');
+    const { ok, status, headers } = await fetch('_wix-media/health', { cache: 'no-store', signal: AbortSignal.timeout(HEALTH_TIMEOUT) });
+    if (ok && /json/.test(headers.get('content-type') ?? '')) return 'manager';
+    // A proxy answers for a server that is down.
+    return status >= 500 ? 'silent' : 'other';
   } catch {
-    return false;
+    return 'silent';
   }
 }
 

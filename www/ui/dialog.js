@@ -5,6 +5,13 @@ import { element, icon } from './element.js';
 import { errorReport } from './error-report.js';
 
 let number = 0;
+/** Close the dialogs that are open. @type {Set<() => void>} */
+const open = new Set();
+
+/** Cancels the dialogs that are open, as when the page behind them changes. */
+export function closeDialogs() {
+  for (const close of open) close();
+}
 
 /**
  * Opens a dialog. Resolves with what `submit` returned, or with `undefined` when the dialog is cancelled.
@@ -50,6 +57,7 @@ export function ask({ title, lead, content = [], action, submit, isBad = false, 
     /** @type {Result | undefined} */
     let result;
     dialog.addEventListener('close', () => {
+      open.delete(close);
       dialog.remove();
       before?.focus({ preventScroll: true });
       resolve(result);
@@ -73,6 +81,7 @@ export function ask({ title, lead, content = [], action, submit, isBad = false, 
       }
     });
     dialog.showModal();
+    open.add(close);
     const first = dialog.querySelector('[autofocus]') ?? confirm ?? dialog.querySelector('button');
     if (first instanceof HTMLElement) first.focus();
     ready?.();

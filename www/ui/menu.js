@@ -17,6 +17,9 @@ const MARGIN = 8;
 /** @type {{ close(): void } | undefined} */
 let open;
 
+/** Closes the menu that is open. */
+export const closeMenu = () => open?.close();
+
 /**
  * Opens a menu at a point of the window, in place of the one that is open. When it closes, the focus returns to where it
  * was.

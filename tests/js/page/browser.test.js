@@ -244,7 +244,7 @@ suite('page in this browser', () => {
     await page.locator('label', { hasText: 'In this browser' }).click();
     await page.getByRole('heading', { level: 1, name: 'Site Files' }).waitFor();
     await cell(page, 'mine.txt').waitFor();
-    assert.ok(page.url().endsWith('/#files'));
+    assert.ok(page.url().endsWith('/?place=browser#files'));
   });
 
   test('service worker: caches every file of the page and of the package', async () => {

@@ -1,6 +1,6 @@
 // The messages that stand in place of the items.
 /** @import { View } from '../../model/view.js' */
-/** @import { Place, PlaceKind } from '../../place/place.js' */
+/** @import { Place, PlaceKind, ServerKind } from '../../place/place.js' */
 import { mediaType } from '../../text/words.js';
 import { element, icon } from '../../ui/element.js';
 import { errorReport, reasonOf } from '../../ui/error-report.js';
@@ -45,6 +45,35 @@ export const openElsewhere = (retry) =>
     'Open in another tab',
     'Only one tab at a time can open the Media Manager of this browser. Go on in the other tab, or close it and try again here.',
     primary('Try again', retry),
+  );
+
+/**
+ * A server without a Media Manager, which may come back.
+ *
+ * @param {ServerKind} server
+ * @param {{ retry: () => unknown, workInBrowser: () => unknown }} handlers
+ */
+export const noServer = (server, { retry, workInBrowser }) =>
+  state(
+    'alert',
+    server === 'silent' ? 'The server does not answer' : 'There is no Media Manager at this server',
+    'Your files on it are shown as soon as it is back. Files in this browser are others.',
+    primary('Try again', retry),
+    secondary('Work in this browser', workInBrowser),
+  );
+
+/**
+ * A Wix site whose key is gone.
+ *
+ * @param {{ connect: () => unknown, workInBrowser: () => unknown }} handlers
+ */
+export const connectAgain = ({ connect, workInBrowser }) =>
+  state(
+    'lock',
+    'Connect to the Wix site again',
+    'Its key was only in the memory of the page, and a reload forgets it.',
+    primary('Connect', connect),
+    secondary('Work in this browser', workInBrowser),
   );
 
 /**

@@ -11,74 +11,103 @@ import { setSource } from '../../ui/picture.js';
  * @typedef {object} ViewerOptions
  * @property {Place} place
  * @property {(item: FileItem, step: number) => FileItem | undefined} neighbour Returns the file before (-1) or after (1).
- * @property {(item: FileItem) => void} onShow
+ * @property {(item: FileItem) => unknown} go Goes to another file. The viewer shows it when `show` says so.
+ * @property {() => unknown} leave Goes away from the file. The viewer closes when `close` says so.
  * @property {(item: FileItem) => unknown} download
  * @property {(file: FileDescriptor) => Promise<string>} privateLink Makes a temporary link that shows a private file.
  */
 
-/**
- * Opens the viewer at a file.
- *
- * @param {FileItem} first
- * @param {ViewerOptions} options
- */
-export function openViewer(first, options) {
-  const { neighbour, onShow, download } = options;
-  let item = first;
-  const before = focused();
-  const name = element('h2', { id: 'viewer-name' });
-  const facts = element('p', { class: 'soft' });
-  const stage = element('div', { class: 'stage' });
-  /** @type {() => void} */
-  const close = () => dialog.close();
+export class Viewer {
+  #options;
+  /** @type {FileItem | undefined} */
+  #item;
+  #before = focused();
+  #name = element('h2', { id: 'viewer-name' });
+  #facts = element('p', { class: 'soft' });
+  #stage = element('div', { class: 'stage' });
+  #previous = element('button', { type: 'button', class: 'bare', 'aria-label': 'Previous file', click: () => this.#step(-1) }, icon('previous'));
+  #next = element('button', { type: 'button', class: 'bare', 'aria-label': 'Next file', click: () => this.#step(1) }, icon('next'));
+  #dialog;
+
+  /**
+   * Makes a viewer, which `show` opens.
+   *
+   * @param {ViewerOptions} options
+   */
+  constructor(options) {
+    const { leave, download } = options;
+    this.#options = options;
+    this.#dialog = element(
+      'dialog',
+      { class: 'viewer', 'aria-labelledby': 'viewer-name' },
+      element(
+        'div',
+        { class: 'viewer-bar' },
+        element('div', { class: 'viewer-title' }, this.#name, this.#facts),
+        element('button', { type: 'button', class: 'bare', 'aria-label': 'Download', click: () => this.#item && download(this.#item) }, icon('download')),
+        element('button', { type: 'button', class: 'bare', 'aria-label': 'Close', click: leave }, icon('close')),
+      ),
+      element('div', { class: 'viewer-stage' }, this.#previous, this.#stage, this.#next),
+    );
+    this.#dialog.addEventListener('keydown', (event) => this.#onKey(event));
+    this.#dialog.addEventListener('mousedown', ({ target }) => {
+      const isStage = target === this.#dialog || target === this.#stage;
+      if (isStage || (target instanceof Element && target.classList.contains('viewer-stage'))) leave();
+    });
+    this.#dialog.addEventListener('cancel', (event) => {
+      event.preventDefault();
+      leave();
+    });
+    this.#dialog.addEventListener('close', () => {
+      // A browser may close it without a question, as at the second Escape.
+      if (this.#dialog.isConnected) leave();
+    });
+  }
+
+  /**
+   * Shows a file. Opens the viewer if it is closed.
+   *
+   * @param {FileItem} item
+   */
+  show(item) {
+    this.#item = item;
+    this.#name.replaceChildren(foreign(item.name));
+    this.#facts.textContent = `${mediaType(item.value.mediaType)} · ${size(item.value.sizeInBytes)}`;
+    this.#stage.replaceChildren(content(item, this.#options));
+    this.update();
+    if (this.#dialog.open) return;
+    document.body.append(this.#dialog);
+    this.#dialog.showModal();
+  }
+
+  /** Takes over a change of the files before and after. */
+  update() {
+    if (!this.#item) return;
+    this.#previous.disabled = !this.#options.neighbour(this.#item, -1);
+    this.#next.disabled = !this.#options.neighbour(this.#item, 1);
+  }
+
+  /** Closes the viewer, for good. */
+  close() {
+    this.#dialog.remove();
+    this.#before?.focus({ preventScroll: true });
+  }
+
   /** @param {number} by */
-  const step = (by) => {
-    const found = neighbour(item, by);
-    if (found) show(found);
-  };
-  const previous = element('button', { type: 'button', class: 'bare', 'aria-label': 'Previous file', click: () => step(-1) }, icon('previous'));
-  const next = element('button', { type: 'button', class: 'bare', 'aria-label': 'Next file', click: () => step(1) }, icon('next'));
-  const dialog = element(
-    'dialog',
-    { class: 'viewer', 'aria-labelledby': 'viewer-name' },
-    element(
-      'div',
-      { class: 'viewer-bar' },
-      element('div', { class: 'viewer-title' }, name, facts),
-      element('button', { type: 'button', class: 'bare', 'aria-label': 'Download', click: () => download(item) }, icon('download')),
-      element('button', { type: 'button', class: 'bare', 'aria-label': 'Close', click: close }, icon('close')),
-    ),
-    element('div', { class: 'viewer-stage' }, previous, stage, next),
-  );
-  /** @param {FileItem} shown */
-  const show = (shown) => {
-    item = shown;
-    name.replaceChildren(foreign(shown.name));
-    facts.textContent = `${mediaType(shown.value.mediaType)} · ${size(shown.value.sizeInBytes)}`;
-    stage.replaceChildren(content(shown, options));
-    previous.disabled = !neighbour(shown, -1);
-    next.disabled = !neighbour(shown, 1);
-    onShow(shown);
-  };
-  dialog.addEventListener('keydown', (event) => {
+  #step(by) {
+    const found = this.#item && this.#options.neighbour(this.#item, by);
+    if (found) this.#options.go(found);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
     // A player uses the arrow keys itself.
     if (closest(event, 'video, audio') || event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.key === 'ArrowLeft') step(-1);
-    else if (event.key === 'ArrowRight') step(1);
+    if (event.key === 'ArrowLeft') this.#step(-1);
+    else if (event.key === 'ArrowRight') this.#step(1);
     else return;
     event.preventDefault();
-  });
-  dialog.addEventListener('mousedown', ({ target }) => {
-    const isBeside = target instanceof Element && (target === dialog || target === stage || target.classList.contains('viewer-stage'));
-    if (isBeside) close();
-  });
-  dialog.addEventListener('close', () => {
-    dialog.remove();
-    before?.focus({ preventScroll: true });
-  });
-  document.body.append(dialog);
-  show(first);
-  dialog.showModal();
+  }
 }
 
 /**
