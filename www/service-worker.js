@@ -65,10 +65,12 @@ const FILES = [
   'model/item.js',
   'model/list-calls.js',
   'model/listing.js',
+  'model/no-room.js',
   'model/order.js',
   'model/pending.js',
   'model/selection.js',
   'model/signal.js',
+  'model/transfer-rate.js',
   'model/undo-history.js',
   'model/upload-locks.js',
   'model/upload-queue.js',
@@ -135,6 +137,7 @@ const FILES = [
   'place/browser.js',
   'place/place.js',
   'place/remote.js',
+  'place/send-blob.js',
   'place/service-worker.js',
   'place/serving.js',
   'style/controls.css',
@@ -166,6 +169,8 @@ const FILES = [
   'ui/save.js',
   'ui/toasts.css',
   'ui/toasts.js',
+  'ui/transfer-bar.css',
+  'ui/transfer-bar.js',
 ];
 
 /** The same of the package, below wix-media/. A build may leave some of them out. */

@@ -1,6 +1,6 @@
 // The page: makes its parts, gives each what it needs, and opens the first place.
+/** @import { Reports } from '../model/actions.js' */
 /** @import { Item } from '../model/item.js' */
-/** @import { UndoEntry } from '../model/undo-history.js' */
 /** @import { View } from '../model/view.js' */
 /** @import { Place } from '../place/place.js' */
 /** @import { Layout } from '../parts/media-grid/geometry.js' */
@@ -303,21 +303,17 @@ const announceChange = (place) => {
   if (state.session?.place === place) showUsage(place);
 };
 
-const reports = {
-  /**
-   * @param {string} text
-   * @param {UndoEntry} [undo]
-   */
+/**
+ * @param {Place} place
+ * @returns {Reports}
+ */
+const reportsOn = (place) => ({
   done(text, undo) {
     const close = toasts.say(text, undo && { action: { label: 'Undo', act: () => undo.run() } });
     undo?.spent.listen(close);
   },
-  /**
-   * @param {string} what
-   * @param {unknown} error
-   */
-  failed: (what, error) => complain(`${what}: ${reasonOf(error)}`),
-};
+  failed: (what, error) => complain(`${what}: ${reasonOf(error, place)}`),
+});
 
 /** @param {string} id */
 function goToFolder(id) {
@@ -346,7 +342,7 @@ function leave() {
  */
 async function enter(place) {
   const effects = effectsOn(state, place, { tree, grid, refresh: () => display.refresh(), announce: announceChange });
-  const session = new Session(place, effects, reports);
+  const session = new Session(place, effects, reportsOn(place));
   const { calls, folders, queue } = session;
   state.session = session;
   namePlace(place.kind);
@@ -356,7 +352,7 @@ async function enter(place) {
     effects.announce();
   });
   queue.folderCreated.listen((folder) => effects.folderAdded(folder));
-  uploads.show(queue, announceStatus);
+  uploads.show(queue, place, announceStatus);
   place.changed?.listen(() => display.refresh());
   selection.clear();
   tree.start({

@@ -4,11 +4,15 @@
 // or cancel it, which removes it. A copy of its bytes is kept in the browser's database from the start until it is done or
 // cancelled, if there is room: a reload loses nothing, and the next visit to the same place restores what is left. A Web
 // Lock keeps two tabs from sending the same copy.
+//
+// A service whose disk is full refuses every upload. The one that meets it fails at once, and the others are paused until a
+// person has made room and resumes them.
 /** @import { FileDescriptor, UploadProgress } from 'wix-media.v2' */
 /** @import { Calls } from './calls.js' */
 /** @import { Found } from './dropped.js' */
 import { javascript } from '../text/code.js';
 import { FolderMaker } from './folder-maker.js';
+import { NoRoomError } from './no-room.js';
 import { Signal } from './signal.js';
 import { Upload } from './upload.js';
 import { UploadLocks } from './upload-locks.js';
@@ -17,6 +21,10 @@ import { forget, hasRoom, keep, kept } from './upload-store.js';
 const CONCURRENCY = 3;
 /** Milliseconds between two announcements of progress. */
 const CHANGE_DELAY = 60;
+/** The same while nothing moves, so that a stalled upload loses its speed. */
+const IDLE_DELAY = 1000;
+/** The status of a service whose disk is full. */
+const INSUFFICIENT_STORAGE = 507;
 
 export class UploadQueue {
   /** Emits soon after any change. @type {Signal<void>} */
@@ -32,6 +40,8 @@ export class UploadQueue {
   #running = 0;
   #isPaused = false;
   #isAnnounced = false;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #idle;
 
   /**
    * @param {string} placeKey The key of the place that the files go to.
@@ -57,11 +67,21 @@ export class UploadQueue {
     return this.uploads.filter(({ isOver }) => !isOver);
   }
 
-  /** Bytes in all, and those that have arrived. */
+  /** Bytes in all, those that have left, those that have arrived, and how many leave per second. */
   get progress() {
-    const total = this.uploads.reduce((sum, { size }) => sum + size, 0);
-    const done = this.uploads.reduce((sum, { isOver, size, confirmed }) => sum + (isOver ? size : confirmed), 0);
-    return { total, done };
+    const progress = { total: 0, sent: 0, confirmed: 0, rate: 0 };
+    for (const { size, isOver, sent, confirmed, state, rate } of this.uploads) {
+      progress.total += size;
+      progress.sent += isOver ? size : sent;
+      progress.confirmed += isOver ? size : confirmed;
+      if (state === 'running') progress.rate += rate.at();
+    }
+    return progress;
+  }
+
+  /** Whether an upload failed because the service has no room left. */
+  get isFull() {
+    return this.uploads.some(({ state, error }) => state === 'failed' && error instanceof NoRoomError);
   }
 
   /** Whether a reload now would lose something. */
@@ -151,12 +171,13 @@ export class UploadQueue {
     upload.error = undefined;
     upload.controller = controller;
     this.#running += 1;
+    this.#idle ??= setInterval(() => this.#change(), IDLE_DELAY);
     this.#change();
     try {
       const file = await this.#send(upload, controller);
       if (!this.uploads.includes(upload)) return;
       upload.state = 'done';
-      upload.confirmed = upload.size;
+      upload.confirm(upload.size);
       this.#release(upload);
       this.uploaded.emit(file);
     } catch (error) {
@@ -164,8 +185,14 @@ export class UploadQueue {
       if (upload.state !== 'running') return;
       upload.state = 'failed';
       upload.error = error;
+      upload.halt();
+      if (error instanceof NoRoomError) this.pauseAll();
     } finally {
       this.#running -= 1;
+      if (this.#running === 0) {
+        clearInterval(this.#idle);
+        this.#idle = undefined;
+      }
       this.#change();
       this.#startNext();
     }
@@ -180,11 +207,21 @@ export class UploadQueue {
     const { signal } = controller;
     signal.throwIfAborted();
     /** @param {UploadProgress} progress */
-    const onProgress = ({ id, sent, confirmed }) => {
+    const onProgress = ({ id, confirmed }) => {
       upload.session = id;
-      upload.sent = sent;
-      upload.confirmed = confirmed;
+      upload.confirm(confirmed);
       this.#change();
+    };
+    /** @param {number} bytes */
+    const onSent = (bytes) => {
+      if (signal.aborted) return;
+      upload.sending(bytes);
+      this.#change();
+    };
+    /** @param {number} status */
+    const onStatus = (status) => {
+      // A transfer takes every 5xx for a moment's trouble and retries for minutes. A full disk does not empty itself.
+      if (status === INSUFFICIENT_STORAGE) controller.abort(new NoRoomError());
     };
     const source = `const file = await uploads.upload(blob, {
   parentFolderId: ${javascript(parentFolderId)},
@@ -192,7 +229,7 @@ export class UploadQueue {
   onProgress: ({ confirmed, total }) => console.log(confirmed / total),
 });`;
     return this.#calls.run(
-      { title: `Upload “${upload.name}”`, names: ['uploads'], source, controller, quiet: this.uploads.length > 1 },
+      { title: `Upload “${upload.name}”`, names: ['uploads'], source, controller, quiet: this.uploads.length > 1, onSent, onStatus },
       (client) =>
         client.uploads.upload(upload.file, {
           parentFolderId,
@@ -210,6 +247,7 @@ export class UploadQueue {
     if (!upload.isActive) return;
     upload.state = 'paused';
     upload.controller?.abort(new DOMException('Paused.', 'AbortError'));
+    upload.halt();
     this.#change();
   }
 

@@ -1,4 +1,5 @@
 // One file that is being uploaded.
+import { TransferRate } from './transfer-rate.js';
 
 /**
  * @typedef {'waiting' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled'} UploadState
@@ -15,9 +16,11 @@
 export class Upload {
   /** @type {UploadState} */
   state = 'waiting';
+  /** Bytes that have left, at least those that the service has. */
   sent = 0;
   /** Bytes that the service has. */
   confirmed = 0;
+  rate = new TransferRate();
   /** @type {unknown} */
   error;
   /** @type {AbortController | undefined} */
@@ -38,6 +41,33 @@ export class Upload {
     /** Whether an earlier visit began it. */
     this.isRestored = isRestored;
     this.isKept = isRestored;
+  }
+
+  /**
+   * Notes how many bytes of the present request have left.
+   *
+   * @param {number} bytes
+   */
+  sending(bytes) {
+    this.sent = Math.min(this.confirmed + bytes, this.size);
+    this.rate.add(this.sent);
+  }
+
+  /**
+   * Notes how many bytes the service has.
+   *
+   * @param {number} bytes
+   */
+  confirm(bytes) {
+    this.confirmed = bytes;
+    this.sent = Math.max(this.sent, bytes);
+    this.rate.add(this.sent);
+  }
+
+  /** Forgets the bytes on their way, when sending has stopped. */
+  halt() {
+    this.sent = this.confirmed;
+    this.rate.reset();
   }
 
   get isOver() {

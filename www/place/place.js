@@ -7,6 +7,9 @@ import { RemotePlace } from './remote.js';
 /**
  * @typedef {'browser' | 'server' | 'site'} PlaceKind
  *
+ * @typedef {(url: string | URL | Request, init?: RequestInit, onSent?: (bytes: number) => void) => Promise<Response>} PlaceFetch
+ *   `onSent` is told how many bytes of a blob have left, where bytes travel.
+ *
  * @typedef {object} Place
  * @property {PlaceKind} kind
  * @property {string} key Identifies the place to unfinished uploads and to other tabs.
@@ -15,7 +18,7 @@ import { RemotePlace } from './remote.js';
  * @property {boolean} hasKey
  * @property {() => PlaceOptions} options The options of `createClient`.
  * @property {(names: readonly string[]) => string} preamble The lines of JavaScript that come before a call.
- * @property {(url: string | URL | Request, init?: RequestInit) => Promise<Response>} fetch
+ * @property {PlaceFetch} fetch
  * @property {(url: string) => string | Promise<string>} showable An address that an element of the page can load.
  * @property {() => Promise<{ usage: number, quota: number } | undefined>} usage In bytes, if known.
  * @property {() => void} close

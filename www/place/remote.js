@@ -2,6 +2,7 @@
 /** @import { Credentials, Place, PlaceOptions } from './place.js' */
 import { javascript } from '../text/code.js';
 import { keepSecret } from '../text/secrets.js';
+import { sendBlob } from './send-blob.js';
 
 /** The address of Wix's own service. */
 export const WIX = 'https://www.wixapis.com';
@@ -42,8 +43,11 @@ export class RemotePlace {
   /**
    * @param {string | URL | Request} url
    * @param {RequestInit} [init]
+   * @param {(bytes: number) => void} [onSent]
    */
-  fetch(url, init) {
+  fetch(url, init, onSent) {
+    const { body } = init ?? {};
+    if (onSent && body instanceof Blob) return sendBlob(String(url), { ...init, body }, onSent);
     return fetch(url, init);
   }
 

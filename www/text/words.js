@@ -106,6 +106,34 @@ export function amount({ files = 0, folders = 0 }) {
 export const duration = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
 /**
+ * The speed of a transfer: `150 kB/s`.
+ *
+ * @param {number} bytesPerSecond
+ */
+export const speed = (bytesPerSecond) => `${size(Math.round(bytesPerSecond))}/s`;
+
+/**
+ * The time that a transfer still takes: `12 s left`, `3 min left`, `2 h left`.
+ *
+ * @param {number} seconds
+ */
+export function timeLeft(seconds) {
+  if (seconds < 100) return `${Math.max(1, Math.round(seconds))} s left`;
+  if (seconds < 100 * 60) return `${Math.round(seconds / 60)} min left`;
+  return `${Math.round(seconds / 3600)} h left`;
+}
+
+/**
+ * How far a transfer is: `1.2 MB of 3 MB · 150 kB/s · 12 s left`.
+ *
+ * @param {{ sent: number, total: number, rate: number }} numbers The rate in bytes per second, 0 if unknown.
+ */
+export function transfer({ sent, total, rate }) {
+  const done = `${size(sent)} of ${size(total)}`;
+  return rate > 0 && sent < total ? `${done} · ${speed(rate)} · ${timeLeft((total - sent) / rate)}` : done;
+}
+
+/**
  * The playing time of a video or of audio: `0:07`, `1:02:33`.
  *
  * @param {number} ms

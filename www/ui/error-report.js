@@ -3,6 +3,7 @@
 /** @import { Place } from '../place/place.js' */
 import { WixMediaError } from 'wix-media.v2';
 import { json } from '../text/code.js';
+import { NO_ROOM } from '../model/no-room.js';
 import { redact } from '../text/secrets.js';
 import { element, foreign, icon } from './element.js';
 
@@ -15,6 +16,7 @@ const CODE_TITLES = new Map([
   ['INVALID_RESPONSE', 'Not a Media Manager'],
   ['INVALID_ARGUMENT', 'Invalid argument'],
   ['INTERNAL', 'Internal error of the client'],
+  [NO_ROOM, 'No room left'],
 ]);
 
 /** Titles by the status of the response. */
@@ -57,6 +59,8 @@ function advice({ code, status, requestId }, place) {
       return 'The key needs the permission to manage the Media Manager of this site.';
     case code === 'RESOURCE_NOT_FOUND' || status === 404:
       return 'It may have been deleted elsewhere.';
+    case code === NO_ROOM:
+      return 'Delete files permanently or make room otherwise, then try again.';
     case status === 429:
       return 'Wait a minute, then try again.';
     case status !== undefined && status >= 500:
@@ -83,15 +87,42 @@ function violationsOf(error) {
   return Array.isArray(fieldViolations) ? fieldViolations : [];
 }
 
-/** @param {unknown} error */
-const messageOf = (error) => redact(String(membersOf(error).message ?? error));
+/**
+ * What an error says, without the name of the function, which is for programmers.
+ *
+ * @param {unknown} error
+ */
+function messageOf(error) {
+  const { message = error, operation } = membersOf(error);
+  const text = String(message);
+  const prefix = `${operation}: `;
+  return redact(text.startsWith(prefix) ? text.slice(prefix.length) : text);
+}
+
+/**
+ * Says that a place cannot store any more.
+ *
+ * @param {Place | undefined} place
+ */
+export function noRoomIn(place) {
+  switch (place?.kind) {
+    case 'server':
+      return 'The server’s disk is full.';
+    case 'browser':
+      return 'This browser has no room left.';
+    default:
+      return 'The service has no room left.';
+  }
+}
 
 /**
  * Returns what went wrong, in a sentence.
  *
  * @param {unknown} error
+ * @param {Place} [place] Where it happened, if known.
  */
-export function reasonOf(error) {
+export function reasonOf(error, place) {
+  if (membersOf(error).code === NO_ROOM) return noRoomIn(place);
   const [violation] = violationsOf(error);
   if (!violation) return messageOf(error);
   return redact(`${violation.field} ${violation.description ?? violation.ruleName ?? 'was rejected'}`);
@@ -125,7 +156,7 @@ export function errorReport(error, place) {
       element('h3', {}, isOurs ? titleOf(error) : OTHER_TITLE),
       violations.length > 0
         ? element('ul', { class: 'violations' }, violations)
-        : element('p', { class: 'report-message', dir: 'auto' }, messageOf(error)),
+        : element('p', { class: 'report-message', dir: 'auto' }, reasonOf(error, place)),
       help ? element('p', {}, help) : undefined,
     ),
   );

@@ -1,8 +1,11 @@
 // The uploads in progress, at the edge of the window.
 /** @import { Upload } from '../../model/upload.js' */
 /** @import { UploadQueue } from '../../model/upload-queue.js' */
-import { count } from '../../text/words.js';
+/** @import { Place } from '../../place/place.js' */
+import { count, transfer } from '../../text/words.js';
 import { element, icon } from '../../ui/element.js';
+import { noRoomIn } from '../../ui/error-report.js';
+import { TransferBar } from '../../ui/transfer-bar.js';
 import { relabel } from './relabel.js';
 import { UploadRow } from './upload-row.js';
 
@@ -22,6 +25,8 @@ const iconButton = (picture, label, click) =>
 export class UploadsPanel extends HTMLElement {
   /** @type {UploadQueue | undefined} */
   #queue;
+  /** @type {Place | undefined} */
+  #place;
   #stopListening = () => {};
   /** @type {(text: string) => void} */
   #announce = () => {};
@@ -30,7 +35,8 @@ export class UploadsPanel extends HTMLElement {
   /** @type {Map<Upload, UploadRow>} */
   #rows = new Map();
   #title = element('h2');
-  #bar = element('progress', { max: '1', value: '0', 'aria-label': 'All uploads' });
+  #facts = element('p', { class: 'uploads-facts' });
+  #bar = new TransferBar('All uploads');
   #list = element('ul', { class: 'uploads' });
   #more = element('p', { class: 'hint' });
   #pauseButton = iconButton('pause', 'Pause all uploads', () => (this.#queue?.isPaused ? this.#queue.resumeAll() : this.#queue?.pauseAll()));
@@ -44,7 +50,8 @@ export class UploadsPanel extends HTMLElement {
     this.setAttribute('aria-label', 'Uploads');
     this.append(
       element('div', { class: 'uploads-head' }, this.#title, this.#retryButton, this.#pauseButton, this.#foldButton, this.#closeButton),
-      this.#bar,
+      this.#facts,
+      this.#bar.element,
       element('div', { class: 'uploads-body' }, this.#list, this.#more),
     );
   }
@@ -53,11 +60,13 @@ export class UploadsPanel extends HTMLElement {
    * Shows a queue.
    *
    * @param {UploadQueue} queue
+   * @param {Place} place Where its files go.
    * @param {(text: string) => void} announce Tells screen readers when uploads begin and end.
    */
-  show(queue, announce) {
+  show(queue, place, announce) {
     this.#stopListening();
     this.#queue = queue;
+    this.#place = place;
     this.#announce = announce;
     this.#rows.clear();
     this.#list.replaceChildren();
@@ -78,7 +87,7 @@ export class UploadsPanel extends HTMLElement {
 
   /** @param {UploadQueue} queue */
   #draw(queue) {
-    const { uploads, open, progress, isPaused } = queue;
+    const { uploads, open, progress, isPaused, isFull } = queue;
     this.hidden = uploads.length === 0;
     if (this.hidden) {
       this.#say('');
@@ -86,13 +95,17 @@ export class UploadsPanel extends HTMLElement {
     }
     const failed = uploads.filter(({ state }) => state === 'failed').length;
     const left = open.length - failed;
-    const percent = progress.total > 0 ? Math.floor((100 * progress.done) / progress.total) : 100;
+    const { total, sent, confirmed } = progress;
+    const percent = total > 0 ? Math.floor((100 * sent) / total) : 100;
     const inProgress = `${isPaused ? 'Paused' : 'Uploading'} ${count(left, 'file')}`;
     const over = failed > 0 ? `${count(failed, 'upload')} failed` : `${count(uploads.length, 'file')} uploaded`;
     this.#title.textContent = left > 0 ? `${inProgress} · ${percent}%` : over;
     this.#say(`${left > 0 ? inProgress : over}.`);
-    this.#bar.value = progress.total > 0 ? progress.done / progress.total : 1;
-    this.#bar.hidden = left === 0;
+    this.#facts.textContent = isFull ? `${noRoomIn(this.#place)} Make room, then resume.` : transfer(progress);
+    this.#facts.classList.toggle('bad', isFull);
+    this.#facts.hidden = left === 0 || (isPaused && !isFull);
+    this.#bar.show(total > 0 ? sent / total : 1, total > 0 ? confirmed / total : 1);
+    this.#bar.element.hidden = left === 0;
     this.#pauseButton.hidden = left === 0;
     this.#retryButton.hidden = failed === 0;
     relabel(this.#pauseButton, isPaused ? 'play' : 'pause', isPaused ? 'Resume all uploads' : 'Pause all uploads');
@@ -141,7 +154,8 @@ export class UploadsPanel extends HTMLElement {
   #row(queue, upload) {
     const old = this.#rows.get(upload);
     if (old) return old;
-    const made = new UploadRow(upload, {
+    if (!this.#place) throw new Error('a queue has a place');
+    const made = new UploadRow(upload, this.#place, {
       pause: () => queue.pause(upload),
       resume: () => queue.resume(upload),
       cancel: () => queue.cancel(upload),

@@ -1,0 +1,94 @@
+// The progress of uploads over a slow link: a bar that moves while the bytes leave, with speed and time left.
+/** @import { Page } from 'playwright-core' */
+import assert from 'node:assert/strict';
+import { before, suite, test } from 'node:test';
+import { startBrowser } from '../harness/browser.js';
+import { leftovers } from '../harness/leftovers.js';
+import { cell, drop, openFor, settled, startServer, textOf, workspace } from './site.js';
+
+suite('upload progress on the page', () => {
+  const closing = leftovers();
+  /** @type {import('./site.js').Server} */
+  let server;
+  /** @type {import('playwright-core').Browser} */
+  let browser;
+
+  before(async () => {
+    [server, browser] = await Promise.all([startServer(closing, ['--memory']), startBrowser(closing)]);
+  });
+
+  /**
+   * Uploads a file over a link of a speed. Returns what the bar and the words showed on the way.
+   *
+   * @param {Page} page
+   * @param {{ name: string, size: number, bytesPerSecond: number }} upload
+   */
+  async function watch(page, { name, size, bytesPerSecond }) {
+    const session = await page.context().newCDPSession(page);
+    await session.send('Network.enable');
+    await session.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: bytesPerSecond });
+    await page.evaluate(() => {
+      /** @type {{ sent: number, arrived: number, words: string, all: string }[]} */
+      const seen = [];
+      Reflect.set(globalThis, 'seen', seen);
+      const note = () => {
+        const bar = document.querySelector('.upload progress');
+        const arrived = document.querySelector('.upload .arrived');
+        const words = document.querySelector('.upload-facts')?.textContent ?? '';
+        const all = document.querySelector('.uploads-facts')?.textContent ?? '';
+        if (!(bar instanceof HTMLProgressElement) || !(arrived instanceof HTMLElement)) return;
+        const now = { sent: bar.value, arrived: Number.parseFloat(arrived.style.inlineSize) / 100, words, all };
+        if (JSON.stringify(now) !== JSON.stringify(seen.at(-1))) seen.push(now);
+      };
+      new MutationObserver(note).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+    });
+    await drop(page, '#main', [{ name, bytes: Buffer.alloc(size, 7) }]);
+    await cell(page, name).waitFor();
+    await page.getByRole('heading', { name: '1 file uploaded' }).waitFor();
+    /** @type {{ sent: number, arrived: number, words: string, all: string }[]} */
+    const seen = await page.evaluate(() => Reflect.get(globalThis, 'seen'));
+    return seen;
+  }
+
+  test('upload progress: a single request shows bytes, speed and time left', async (t) => {
+    const { fragment } = await workspace(server, 'Slow link');
+    const { page } = await openFor(t, browser, server.address, { fragment });
+    const seen = await watch(page, { name: 'slow.bin', size: 900_000, bytesPerSecond: 150_000 });
+    const between = new Set(seen.map(({ sent }) => sent).filter((sent) => sent > 0 && sent < 1));
+    assert.ok(between.size >= 5, `the bar moves: ${[...between]}`);
+    const sent = seen.map((one) => one.sent);
+    assert.deepEqual(sent, sent.toSorted((a, b) => a - b), 'the bar does not go back');
+    assert.ok(seen.some(({ words }) => /^[\d.]+ [kM]B of 900 kB · [\d.]+ kB\/s · \d+ s left$/.test(words)), JSON.stringify(seen));
+    assert.ok(seen.some(({ all }) => /s left$/.test(all)), 'all uploads together have a time, too');
+    assert.ok(seen.every(({ arrived, sent: left }) => arrived <= left));
+  });
+
+  test('upload progress: a resumable upload moves within its first chunk', async (t) => {
+    const { fragment } = await workspace(server, 'Slow chunks');
+    const { page } = await openFor(t, browser, server.address, { fragment });
+    const seen = await watch(page, { name: 'large.bin', size: 11_000_000, bytesPerSecond: 4_000_000 });
+    const first = new Set(seen.filter(({ arrived }) => arrived === 0).map(({ sent }) => sent).filter((sent) => sent > 0));
+    assert.ok(first.size >= 3, `the bar moves before the first chunk has arrived: ${[...first]}`);
+    assert.ok(seen.some(({ arrived }) => arrived > 0.5 && arrived < 1), 'what has arrived is told apart');
+  });
+
+  test('upload progress: a paused upload shows what has arrived, and goes on from there', async (t) => {
+    const { fragment, id } = await workspace(server, 'Paused link');
+    const { page } = await openFor(t, browser, server.address, { fragment });
+    const session = await page.context().newCDPSession(page);
+    await session.send('Network.enable');
+    await session.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 200_000 });
+    await drop(page, '#main', [{ name: 'paused.bin', bytes: Buffer.alloc(4_000_000, 7) }]);
+    const facts = page.locator('.upload-facts');
+    await page.waitForFunction(() => /kB\/s/.test(document.querySelector('.upload-facts')?.textContent ?? ''));
+    await page.getByRole('button', { name: 'Pause paused.bin' }).click();
+    await page.getByText('Paused at 0%').waitFor();
+    assert.equal(await textOf(facts), 'Paused at 0% · 4 MB');
+    await session.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+    await page.getByRole('button', { name: 'Resume paused.bin' }).click();
+    await cell(page, 'paused.bin').waitFor();
+    await settled(page);
+    const [file] = await server.client.files.listFiles({ parentFolderId: id }).toArray();
+    assert.equal(file.sizeInBytes, '4000000');
+  });
+});
