@@ -28,16 +28,20 @@ const DENIED: [(&str, &[&str]); 4] = [
 const JAVASCRIPT: [&str; 4] = ["examples", "pkg-template", "tests/js", "www"];
 
 /// Folders of JavaScript whose types are checked, each with a `tsconfig.json`. The other folders of `tests/js` join when they
-/// are clean: bench, client, crash, examples, oracle, package, pictures, scenarios, surface, transfers, types, vectors and
-/// versions.
-const TYPED: [&str; 8] = [
+/// are clean: bench, client, examples, oracle, scenarios, types, vectors and versions.
+const TYPED: [&str; 13] = [
     "pkg-template",
     "www",
     "tests/js/command",
+    "tests/js/crash",
     "tests/js/harness",
     "tests/js/manager",
+    "tests/js/package",
     "tests/js/page",
+    "tests/js/pictures",
     "tests/js/size",
+    "tests/js/surface",
+    "tests/js/transfers",
     "tests/js/tus",
 ];
 

@@ -9,7 +9,14 @@ import { createInterface } from 'node:readline';
 import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createManager } from '../harness/package.js';
+import { present } from '../harness/present.js';
 import { md5, Model, random } from './model.js';
+
+/**
+ * @import { TestContext } from 'node:test'
+ * @import { Client } from '../harness/package.js'
+ * @import { Change, Message, Order } from './model.js'
+ */
 
 const CRASHES = Number(process.env.WIX_MEDIA_CRASHES ?? 200);
 /** After so many crashes the next ones begin in an empty directory. */
@@ -19,20 +26,26 @@ const WORKERS = 3;
 /** A process that waits for the word, so that its start costs no time. */
 function standby() {
   const child = fork(fileURLToPath(new URL('worker.mjs', import.meta.url)), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: ['--liftoff-only', '--wasm-lazy-compilation'] });
+  /** @type {Message[]} */
   const said = [];
   let faults = '';
-  child.stderr.on('data', (chunk) => {
+  present(child.stderr).on('data', (chunk) => {
     faults += chunk;
   });
-  const lines = createInterface({ input: child.stdout });
+  const lines = createInterface({ input: present(child.stdout) });
   let look = () => {};
   lines.on('line', (line) => {
     said.push(JSON.parse(line));
     look();
   });
   const ended = Promise.all([new Promise((resolve) => lines.on('close', resolve)), new Promise((resolve) => child.on('exit', resolve))]);
-  /** Resolves as soon as enough of what was said has a member of this name, or the process is over. */
+  /**
+   * Resolves as soon as enough of what was said has a member of this name, or the process is over.
+   *
+   * @param {string} name
+   */
   const heard = (name, count = 1) => {
+    /** @type {Promise<void>} */
     const enough = new Promise((resolve) => {
       look = () => said.filter((message) => name in message).length >= count && resolve();
       look();
@@ -42,7 +55,14 @@ function standby() {
   return { child, said, heard, ended, faults: () => faults };
 }
 
-/** Lets a process make so many changes, and work for some milliseconds more; kills it, and answers what it said. */
+/**
+ * Lets a process make so many changes, and work for some milliseconds more; kills it, and answers what it said.
+ *
+ * @param {ReturnType<typeof standby>} process
+ * @param {Order} order
+ * @param {number} changes
+ * @param {number} rest
+ */
 async function crash({ child, said, heard, ended, faults }, order, changes, rest) {
   await heard('ready');
   child.send(order);
@@ -55,27 +75,36 @@ async function crash({ child, said, heard, ended, faults }, order, changes, rest
   return said;
 }
 
-/** All that the manager shows, as a model. */
+/**
+ * All that the manager shows, as a model.
+ *
+ * @param {Client} client
+ */
 async function seen({ files, folders }) {
   const model = new Model();
-  for (const state of ['OK', 'DELETED']) {
+  for (const state of /** @type {const} */ (['OK', 'DELETED'])) {
     const query = { filter: { state }, cursorPaging: { limit: 100 } };
     for await (const item of folders.queryFolders(query)) {
-      model.items.set(item._id, { kind: 'folder', name: item.displayName, parent: item.parentFolderId, trashed: item.state === 'DELETED' });
+      model.items.set(present(item._id), { kind: 'folder', name: item.displayName, parent: item.parentFolderId, trashed: item.state === 'DELETED' });
     }
     for await (const item of files.queryFileDescriptors(query)) {
       const { hash, labels, sizeInBytes } = item;
-      model.items.set(item._id, { kind: 'file', name: item.displayName, parent: item.parentFolderId, trashed: item.state === 'DELETED', labels, hash, size: Number(sizeInBytes), url: item.url });
+      model.items.set(present(item._id), { kind: 'file', name: item.displayName, parent: item.parentFolderId, trashed: item.state === 'DELETED', labels, hash, size: Number(sizeInBytes), url: item.url });
     }
   }
   return model;
 }
 
+/** @param {Change} change */
 const isNew = ({ what }) => what === 'folder' || what === 'upload' || what === 'transfer';
 
 /**
  * The models of all workers after a crash. Of the change that was under way when it came either nothing or everything is
  * there; which, the manager says, and here it is checked that it is one of the two.
+ *
+ * @param {Model[]} models
+ * @param {(Change | undefined)[]} under
+ * @param {Model} found
  */
 function settle(models, under, found) {
   const shown = new Set(found.shown());
@@ -90,6 +119,7 @@ function settle(models, under, found) {
     } else if (change) {
       possible.push(model.copy().apply(change));
     }
+    /** @param {Model} one */
     const complete = (one) => one.shown().every((line) => shown.has(line));
     // The longest first: what is there must not be taken for what is not.
     const settled = possible.reverse().find((one) => complete(one) && (!change || isNew(change) || what(one, change, found)));
@@ -99,7 +129,13 @@ function settle(models, under, found) {
   });
 }
 
-/** Whether what a change takes away is away in both, or in neither. */
+/**
+ * Whether what a change takes away is away in both, or in neither.
+ *
+ * @param {Model} model
+ * @param {Change} change
+ * @param {Model} found
+ */
 const what = (model, { ids = [] }, found) => ids.every((id) => model.items.has(id) === found.items.has(id));
 
 suite('crashes', () => {
@@ -127,7 +163,7 @@ suite('crashes', () => {
         for (const { worker, begun, done } of said) {
           if (begun) under[worker] = begun;
           if (done === undefined) continue;
-          models[worker].apply(under[worker], done ?? undefined);
+          models[worker].apply(present(under[worker]), done ?? undefined);
           under[worker] = undefined;
           changes += 1;
         }
@@ -141,7 +177,7 @@ suite('crashes', () => {
           assert.deepEqual(found.shown().filter((line) => !expected.has(line)), [], 'there is something that nobody made');
           for (const [id, item] of found.items) {
             if (item.kind !== 'file' || checked.has(id)) continue;
-            const bytes = new Uint8Array(await (await manager.fetch(item.url)).arrayBuffer());
+            const bytes = new Uint8Array(await (await manager.fetch(present(item.url))).arrayBuffer());
             assert.deepEqual([id, bytes.length, md5(bytes)], [id, item.size, item.hash]);
             checked.add(id);
           }
@@ -158,6 +194,7 @@ suite('crashes', () => {
   });
 });
 
+/** @param {string} directory */
 async function blobsIn(directory) {
   const entries = await readdir(join(directory, 'blobs'), { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).length;
@@ -166,6 +203,11 @@ async function blobsIn(directory) {
 /**
  * Checks that the database is sound and that, after a day of sweeps, no blob is left that nothing names: beside those of files
  * only those of interrupted transfers.
+ *
+ * @param {TestContext} t
+ * @param {string} directory
+ * @param {number} files
+ * @param {number} transfers
  */
 async function checkSwept(t, directory, files, transfers) {
   t.mock.timers.enable({ apis: ['setInterval', 'Date'], now: Date.now() });

@@ -9,9 +9,15 @@ import { build as vite } from 'vite';
 import webpack from 'webpack';
 import { reportOf, startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
+import { present } from '../harness/present.js';
 import { expectedReport, moduleScript } from '../harness/scripts.js';
 import { startService } from '../harness/service.js';
 import { addFiles, project } from '../harness/tarball.js';
+
+/**
+ * @import { TestContext } from 'node:test'
+ * @import { Browser, Route } from 'playwright-core'
+ */
 
 const main = `
 import { report } from './report.js';
@@ -20,20 +26,28 @@ report(location.origin).then((result) => { globalThis.result = result; }, (error
 const html = '<!doctype html><meta charset="utf-8"><title>project</title><script type="module" src="./main.js"></script>';
 const unused = "import wixMedia, { files } from 'wix-media.v2';\nglobalThis.result = 'alone';";
 
+/** @param {string} folder */
 async function filesIn(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
 suite('bundlers', () => {
   const closing = leftovers();
+  /** @type {string} */
   let folder;
+  /** @type {Browser} */
   let browser;
   before(async () => {
     browser = await startBrowser(closing);
     folder = await project(closing, { 'report.js': moduleScript, 'main.js': main, 'index.html': html, 'unused.js': unused });
   });
 
+  /**
+   * @param {TestContext} t
+   * @param {string} root
+   * @param {Record<string, string>} [headers]
+   */
   async function works(t, root, headers) {
     const service = await startService({ root, headers });
     t.after(() => service.close());
@@ -43,7 +57,11 @@ suite('bundlers', () => {
     return errors;
   }
 
-  /** Each wasm module is there once: what a page loads with its first call, and what it loads only when it has to. */
+  /**
+   * Each wasm module is there once: what a page loads with its first call, and what it loads only when it has to.
+   *
+   * @param {string} output
+   */
   async function eachWasmOnce(output) {
     const found = (await filesIn(output)).filter((name) => name.endsWith('.wasm'));
     const sizes = await Promise.all(found.map(async (name) => (await stat(name)).size));
@@ -72,8 +90,8 @@ suite('bundlers', () => {
 
   test('webpack', async (t) => {
     const path = join(folder, 'webpack');
-    const stats = await promisify(webpack)({ mode: 'production', context: folder, entry: './main.js', output: { path, filename: 'main.js' } });
-    assert.deepEqual(stats.toJson({ errors: true, warnings: true }).errors.map(({ message }) => message), []);
+    const stats = present(await /** @type {(options: webpack.Configuration) => Promise<webpack.Stats | undefined>} */ (promisify(webpack))({ mode: 'production', context: folder, entry: './main.js', output: { path, filename: 'main.js' } }));
+    assert.deepEqual(present(stats.toJson({ errors: true, warnings: true }).errors).map(({ message }) => message), []);
     await eachWasmOnce(path);
     await copyFile(join(folder, 'index.html'), join(path, 'index.html'));
     await works(t, path);
@@ -129,8 +147,8 @@ suite('bundlers', () => {
       await route.fulfill({ response, headers: { ...response.headers(), 'content-type': 'application/octet-stream' } });
     });
     await page.goto(service.origin);
-    await page.waitForFunction(() => globalThis.result ?? globalThis.failure);
-    assert.deepEqual(await page.evaluate(() => globalThis.result), expectedReport);
+    await page.waitForFunction(() => 'result' in globalThis || 'failure' in globalThis);
+    assert.deepEqual(await page.evaluate(() => /** @type {{ result?: unknown }} */ (globalThis).result), expectedReport);
   });
 
   test("a policy without 'wasm-unsafe-eval' gives a typed error", async (t) => {

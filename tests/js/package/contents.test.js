@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 suite('the packed package', () => {
   const closing = leftovers();
+  /** @type {{ files: { path: string }[] } & Record<string, any>} */
   let tarball;
   before(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'wix-media-'));
@@ -20,6 +21,7 @@ suite('the packed package', () => {
   });
 
   test('holds what users need, and nothing else', async () => {
+    /** @param {string} path */
     const isOfPage = (path) => path.startsWith('www/');
     const packed = tarball.files.map(({ path }) => path).sort();
     assert.deepEqual(

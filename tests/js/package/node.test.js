@@ -7,7 +7,9 @@ import { addFiles, project, run } from '../harness/tarball.js';
 
 suite('the installed package in Node', () => {
   const closing = leftovers();
+  /** @type {string} */
   let folder;
+  /** @type {Awaited<ReturnType<typeof startService>>} */
   let service;
   before(async () => {
     service = await startService();
@@ -15,7 +17,9 @@ suite('the installed package in Node', () => {
     folder = await project(closing, { 'report.mjs': moduleScript, 'report.cjs': commonScript });
   });
 
+  /** @param {...string} args */
   const node = async (...args) => JSON.parse((await run(process.execPath, args, { cwd: folder })).stdout);
+  /** @param {string} expression */
   const say = (expression) => `console.log(JSON.stringify(${expression}))`;
 
   test('ES modules', async () => {

@@ -10,6 +10,7 @@ import { addFiles, project } from '../harness/tarball.js';
 
 suite('runtimes', () => {
   const closing = leftovers();
+  /** @type {string} */
   let folder;
   before(async () => {
     const service = await startService();

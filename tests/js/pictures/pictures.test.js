@@ -4,22 +4,39 @@ import { readFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import sharp from 'sharp';
 import { createManager, media } from '../harness/package.js';
+import { present } from '../harness/present.js';
 
+/**
+ * @import { TestContext } from 'node:test'
+ * @import { GenerateFileUploadUrlOptions, ManagerOptions, MediaManager } from '../harness/package.js'
+ */
+
+/** @param {string} name */
 const photo = (name) => readFile(new URL(`../../data/photos/${name}.jpg`, import.meta.url));
 
+/**
+ * @param {TestContext} t
+ * @param {ManagerOptions} [options]
+ */
 async function managed(t, options) {
   const manager = await createManager(options);
   t.after(() => manager.close());
   return manager;
 }
 
+/**
+ * @param {MediaManager} manager
+ * @param {Buffer<ArrayBuffer>} bytes
+ * @param {{ mimeType?: string } & GenerateFileUploadUrlOptions} [options]
+ */
 async function upload(manager, bytes, { mimeType = 'image/jpeg', fileName = 'picture.jpg', ...options } = {}) {
   const { uploadUrl } = await manager.client.files.generateFileUploadUrl(mimeType, { fileName, ...options });
-  const response = await manager.fetch(uploadUrl, { method: 'PUT', body: bytes, headers: { 'content-type': mimeType } });
+  const response = await manager.fetch(present(uploadUrl), { method: 'PUT', body: bytes, headers: { 'content-type': mimeType } });
   assert.equal(response.status, 200);
   return (await response.json()).file;
 }
 
+/** @param {Response} response */
 async function picture(response) {
   assert.equal(response.status, 200, response.status === 200 ? '' : await response.text());
   const bytes = Buffer.from(await response.arrayBuffer());
@@ -39,13 +56,13 @@ suite('colours', () => {
     assert.ok(prominent.rgb.r > prominent.rgb.g && prominent.rgb.g > prominent.rgb.b, 'a ginger cat');
     assert.ok(palette.length >= 7 && palette.length <= 10);
     const descriptor = await manager.client.files.getFileDescriptor(file.id);
-    assert.deepEqual(descriptor.media.image.colors, file.media.image.colors);
+    assert.deepEqual(present(present(descriptor.media).image).colors, file.media.image.colors);
     assert.equal(seen.length, 1);
   });
 
   test('colours: exist for PNG, GIF and WebP, and for nothing else', async (t) => {
     const manager = await managed(t);
-    for (const format of ['png', 'gif', 'webp']) {
+    for (const format of /** @type {const} */ (['png', 'gif', 'webp'])) {
       const bytes = await sharp(await photo('coffee')).toFormat(format).toBuffer();
       const file = await upload(manager, bytes, { mimeType: `image/${format}`, fileName: `a.${format}` });
       const { r, b } = file.media.image.colors.prominent.rgb;
@@ -65,6 +82,7 @@ suite('transformed image URLs', () => {
     const { width, height, url } = file.media.image.image;
     const options = { baseHostURL: url.slice(0, -file.id.length) };
     const identifier = `wix:image://v1/${file.id}/cat.jpg#originWidth=${width}&originHeight=${height}`;
+    /** @type {[address: string, width: number, height: number][]} */
     const cases = [
       [media.getScaledToFillImageUrl(identifier, 100, 100, options), 100, 100],
       [media.getScaledToFillImageUrl(identifier, 60, 90, { ...options, focalPoint: { x: 20, y: 70 } }), 60, 90],
@@ -85,7 +103,7 @@ suite('transformed image URLs', () => {
 
   test('transforms: convert every format into every other', async (t) => {
     const manager = await managed(t);
-    for (const source of ['jpeg', 'png', 'gif', 'webp']) {
+    for (const source of /** @type {const} */ (['jpeg', 'png', 'gif', 'webp'])) {
       const bytes = await sharp(await photo('rocket')).toFormat(source).toBuffer();
       const { url } = await upload(manager, bytes, { mimeType: `image/${source}`, fileName: `a.${source}` });
       for (const [extension, format] of [['jpg', 'jpeg'], ['png', 'png'], ['gif', 'gif'], ['webp', 'webp'], ['avif', 'webp']]) {
@@ -102,6 +120,7 @@ suite('transformed image URLs', () => {
   test('transforms: choose the format by Accept', async (t) => {
     const manager = await managed(t);
     const { url } = await upload(manager, await photo('rocket'));
+    /** @param {string} accept */
     const ask = (accept) => manager.fetch(`${url}/v1/fill/w_40,h_40,enc_auto/a.jpg`, { headers: { accept } });
     for (const [accept, type] of [
       ['image/avif,image/webp,*/*', 'image/webp'],
@@ -125,7 +144,7 @@ suite('transformed image URLs', () => {
     assert.equal(head.headers.get('content-length'), String(bytes.length));
     assert.equal(head.headers.get('cache-control'), 'public, max-age=15552000, immutable');
     assert.equal(await head.text(), '');
-    const known = await manager.fetch(address, { headers: { 'if-none-match': head.headers.get('etag') } });
+    const known = await manager.fetch(address, { headers: { 'if-none-match': present(head.headers.get('etag')) } });
     assert.equal(known.status, 304);
   });
 
@@ -135,13 +154,13 @@ suite('transformed image URLs', () => {
     const hidden = await upload(manager, await photo('rocket'), { private: true });
     const broken = await upload(manager, (await photo('rocket')).subarray(0, 3000));
     const origin = new URL(url).origin;
-    for (const [address, status, text] of [
+    for (const [address, status, text] of /** @type {[string, number, RegExp][]} */ ([
       [`${url}/v1/fit/w_0,h_50/a.jpg`, 400, /w_0/],
       [`${url}/v1/squeeze/w_9,h_50/a.jpg`, 403, /squeeze/],
       [`${broken.url}/v1/fit/w_50,h_50/a.jpg`, 422, /cannot decode the image/],
       [`${origin}/media/${hidden.id}/v1/fit/w_50,h_50/a.jpg`, 403, /private/],
       [`${origin}/media/nothing.jpg/v1/fit/w_50,h_50/a.jpg`, 404, /path not found/],
-    ]) {
+    ])) {
       const response = await manager.fetch(address);
       assert.equal(response.status, status, address);
       assert.match(await response.text(), text);
@@ -154,7 +173,7 @@ suite('transformed image URLs', () => {
     const { url } = await upload(manager, await photo('hubble_deep_field'));
     const made = Array.from({ length: 20 }, (_, at) => manager.fetch(`${url}/v1/fill/w_${100 + at},h_100/a.webp`));
     const { files } = await manager.client.files.listFiles();
-    assert.equal(files.length, 1);
+    assert.equal(present(files).length, 1);
     for (const [at, response] of (await Promise.all(made)).entries()) {
       assert.equal((await picture(response)).width, 100 + at);
     }
@@ -169,7 +188,7 @@ suite('transformed image URLs', () => {
     await first.close();
     const second = await managed(t, { storage: { directory } });
     const descriptor = await second.client.files.getFileDescriptor(id);
-    assert.deepEqual(descriptor.media.image.colors, media.image.colors);
+    assert.deepEqual(present(present(descriptor.media).image).colors, media.image.colors);
     assert.equal((await picture(await second.fetch(`${url}/v1/fit/w_80,h_80/a.png`))).width, 80);
   });
 });

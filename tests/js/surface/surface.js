@@ -13,6 +13,10 @@ export const SNAPSHOT = fileURLToPath(new URL('../../data/surface.txt', import.m
 
 /** The whole surface. */
 export function surface() {
+  /**
+   * @param {string} name
+   * @param {URL} base
+   */
   const read = (name, base) => readFileSync(new URL(name, base), 'utf8');
   const sections = {
     'Entry points': entryPoints(JSON.parse(read('package.json', DIST))),
@@ -25,14 +29,24 @@ export function surface() {
     .join('\n');
 }
 
-/** The public part of `package.json`: paths, conditions, programs and engines. */
+/**
+ * The public part of `package.json`: paths, conditions, programs and engines.
+ *
+ * @param {Record<string, unknown>} manifest
+ */
 function entryPoints({ name, exports, main, module, types, bin, engines }) {
   return JSON.stringify({ name, exports, main, module, types, bin, engines }, null, 2);
 }
 
-/** Every code that the page of errors explains, by section, with the columns that programs may rely on. */
+/**
+ * Every code that the page of errors explains, by section, with the columns that programs may rely on.
+ *
+ * @param {string} page
+ */
 export function errorCodes(page) {
+  /** @type {string[]} */
   const lines = [];
+  /** @type {string[]} */
   let columns = [];
   for (const line of page.split('\n')) {
     if (line.startsWith('## ')) lines.push(`${line.slice(3)}:`);
@@ -62,20 +76,31 @@ function commandLine() {
 /**
  * The declarations without comments. Statements are in the order of their names, so that moving one from a file to another is
  * no change; overloads keep theirs.
+ *
+ * @param {string} text
  */
 export function declarations(text) {
   const source = ts.createSourceFile('index.d.ts', text, ts.ScriptTarget.Latest, true);
   const printer = ts.createPrinter({ removeComments: true });
+  /** @param {ts.Statement} statement */
   const nameOf = (statement) => {
     if (ts.isVariableStatement(statement)) return statement.declarationList.declarations[0].name.getText(source);
     if (ts.isExportDeclaration(statement)) return `export ${statement.moduleSpecifier?.getText(source) ?? ''}`;
-    return statement.name?.getText(source) ?? ts.SyntaxKind[statement.kind];
+    return /** @type {ts.DeclarationStatement} */ (statement).name?.getText(source) ?? ts.SyntaxKind[statement.kind];
   };
+  /**
+   * @param {ts.Statement[]} statements
+   * @returns {ts.Statement[]}
+   */
   const byName = (statements) =>
     statements
-      .map((statement) => [nameOf(statement), statement])
+      .map((statement) => /** @type {const} */ ([nameOf(statement), statement]))
       .sort(([one], [other]) => (one < other ? -1 : Number(one > other)))
       .map(([, statement]) => statement);
+  /**
+   * @param {ts.Statement} statement
+   * @returns {ts.Statement}
+   */
   const sort = (statement) => {
     if (ts.isModuleDeclaration(statement) && statement.body && ts.isModuleBlock(statement.body)) {
       const body = ts.factory.updateModuleBlock(statement.body, byName(statement.body.statements.map(sort)));

@@ -6,16 +6,28 @@ import { declarations, errorCodes, SNAPSHOT, surface } from './surface.js';
 
 const RENEW = 'node tests/js/surface/renew.mjs';
 
-/** The lines that only one of two texts has, as `- line` and `+ line`. */
+/**
+ * The lines that only one of two texts has, as `- line` and `+ line`.
+ *
+ * @param {string} before
+ * @param {string} after
+ */
 function changes(before, after) {
+  /** @param {string} text */
   const count = (text) => {
+    /** @type {Map<string, number>} */
     const lines = new Map();
     for (const line of text.split('\n')) lines.set(line, (lines.get(line) ?? 0) + 1);
     return lines;
   };
-  const [old, present] = [count(before), count(after)];
+  const [old, now] = [count(before), count(after)];
+  /**
+   * @param {Map<string, number>} lines
+   * @param {Map<string, number>} others
+   * @param {string} sign
+   */
   const only = (lines, others, sign) => [...lines].filter(([line, times]) => times > (others.get(line) ?? 0)).map(([line]) => `${sign} ${line}`);
-  return [...only(old, present, '-'), ...only(present, old, '+')];
+  return [...only(old, now, '-'), ...only(now, old, '+')];
 }
 
 test('surface: is the one in tests/data/surface.txt', () => {

@@ -8,20 +8,33 @@ import { md5, noise } from '../harness/bytes.js';
 import { gate } from '../harness/gate.js';
 import { leftovers } from '../harness/leftovers.js';
 import { serveManager, temporaryFolder } from '../harness/manager.js';
+import { present } from '../harness/present.js';
+
+/**
+ * @import { TestContext } from 'node:test'
+ * @import { Browser } from 'playwright-core'
+ * @import { Client, UploadProgress } from '../harness/package.js'
+ */
 
 const dist = new URL('../../../dist/', import.meta.url);
+/** @type {Record<string, string>} */
 const TYPES = { js: 'text/javascript', wasm: 'application/wasm' };
 const PAGE = '<!doctype html><meta charset="utf-8"><title>Uploads</title><input type="file" webkitdirectory><div style="height:200px">Drop here</div>';
 
 suite('in a page', () => {
   const closing = leftovers();
+  /** @type {Browser} */
   let browser;
   before(async () => {
     browser = await startBrowser(closing);
   });
 
-  /** A page of the same origin as a manager, with `client` in it. */
-  async function open(t, answer = (request, next) => next(request)) {
+  /**
+   * A page of the same origin as a manager, with `client` in it.
+   *
+   * @param {TestContext} t
+   */
+  async function open(t, answer = (/** @type {Request} */ request, /** @type {(request: Request) => Promise<Response>} */ next) => next(request)) {
     const served = await serveManager(t, {
       answer: async (request, next) => {
         const { pathname } = new URL(request.url);
@@ -32,6 +45,7 @@ suite('in a page', () => {
       },
     });
     const page = await browser.newPage();
+    /** @type {string[]} */
     const errors = [];
     page.on('pageerror', (error) => errors.push(String(error)));
     t.after(async () => {
@@ -49,12 +63,14 @@ suite('in a page', () => {
     return { ...served, page, start };
   }
 
+  /** @param {Client} client */
   const treeOf = async (client) => {
     const all = [];
     for await (const { path } of client.paths.walk('/')) all.push(path);
     return all;
   };
 
+  /** @param {TestContext} t */
   async function folderOfFiles(t) {
     const root = join(await temporaryFolder(t), 'Holidays');
     await mkdir(join(root, '2024'), { recursive: true });
@@ -69,8 +85,9 @@ suite('in a page', () => {
       const { page, client, requests } = await open(t);
       const bytes = noise(3_000_000);
       const given = { base64: Buffer.from(bytes).toString('base64'), protocol };
-      const { file, events } = await page.evaluate(async ({ base64, protocol: own }) => {
+      const { file, events } = await page.evaluate(async (/** @type {any} */ { base64, protocol: own }) => {
         const blob = await (await fetch(`data:application/octet-stream;base64,${base64}`)).blob();
+        /** @type {UploadProgress[]} */
         const told = [];
         const made = await globalThis.client.uploads.upload(new File([blob], 'noise.bin'), {
           protocol: own,
@@ -81,9 +98,9 @@ suite('in a page', () => {
         return { file: { ...made, _createdDate: undefined, _updatedDate: undefined }, events: told };
       }, given);
       assert.equal(file.hash, md5(bytes));
-      assert.equal((await client.files.getFileDescriptor(file._id)).hash, md5(bytes));
+      assert.equal((await client.files.getFileDescriptor(present(file._id))).hash, md5(bytes));
       assert.ok(events.every(({ sent }, index) => index === 0 || sent >= events[index - 1].sent));
-      assert.deepEqual([events.at(-1).sent, events.at(-1).confirmed], [3_000_000, 3_000_000]);
+      assert.deepEqual([present(events.at(-1)).sent, present(events.at(-1)).confirmed], [3_000_000, 3_000_000]);
       assert.equal(events.filter(({ confirmed }) => confirmed === 3_000_000).length, 1);
       const uploads = requests.filter(({ path }) => path.startsWith('/upload/'));
       assert.ok(uploads.length > 0 && uploads.every(({ headers }) => !headers.has('authorization')));
@@ -94,7 +111,7 @@ suite('in a page', () => {
     const { page, client } = await open(t);
     await page.setInputFiles('input', await folderOfFiles(t));
     const statuses = await page.evaluate(async () => {
-      const results = await globalThis.client.uploads.uploadAll(document.querySelector('input').files);
+      const results = await globalThis.client.uploads.uploadAll(/** @type {FileList} */ (/** @type {HTMLInputElement} */ (document.querySelector('input')).files));
       return results.map(({ status }) => status);
     });
     assert.deepEqual(statuses, ['uploaded', 'uploaded']);
@@ -109,13 +126,13 @@ suite('in a page', () => {
       globalThis.dropped = new Promise((resolve, reject) => {
         document.addEventListener('drop', (event) => {
           event.preventDefault();
-          globalThis.client.uploads.uploadAll(event.dataTransfer).then(resolve, reject);
+          globalThis.client.uploads.uploadAll(/** @type {DataTransfer} */ (event.dataTransfer)).then(resolve, reject);
         });
       });
     });
     const session = await page.context().newCDPSession(page);
     const data = { items: [], files: [root], dragOperationsMask: 1 };
-    for (const type of ['dragEnter', 'dragOver', 'drop']) await session.send('Input.dispatchDragEvent', { type, x: 50, y: 100, data });
+    for (const type of /** @type {const} */ (['dragEnter', 'dragOver', 'drop'])) await session.send('Input.dispatchDragEvent', { type, x: 50, y: 100, data });
     assert.deepEqual(await page.evaluate(async () => (await globalThis.dropped).map(({ status }) => status)), ['uploaded', 'uploaded']);
     assert.deepEqual(await treeOf(client), WHOLE);
   });
@@ -124,6 +141,10 @@ suite('in a page', () => {
     const { page, client } = await open(t);
     await page.evaluate(async () => {
       const root = await (await navigator.storage.getDirectory()).getDirectoryHandle('Holidays', { create: true });
+      /**
+       * @param {FileSystemDirectoryHandle} folder
+       * @param {string} name
+       */
       const write = async (folder, name) => {
         const writable = await (await folder.getFileHandle(name, { create: true })).createWritable();
         await writable.write(name);
@@ -155,7 +176,7 @@ suite('in a page', () => {
     const begin = async () => {
       await page.setInputFiles('input', join(root, 'big'));
       await page.evaluate(() => {
-        const [file] = document.querySelector('input').files;
+        const [file] = /** @type {FileList} */ (/** @type {HTMLInputElement} */ (document.querySelector('input')).files);
         globalThis.upload = globalThis.client.uploads.upload(file, {
           protocol: 'tus',
           chunkSizeInBytes: 200_000,
@@ -171,7 +192,7 @@ suite('in a page', () => {
     assert.deepEqual(sessions, [{ state: 'interrupted', name: 'noise.bin', size: 3_000_000 }]);
     const before = patches();
     await begin();
-    const id = await page.evaluate(async () => (await globalThis.upload)._id);
+    const id = present(await page.evaluate(async () => (await globalThis.upload)._id));
     assert.equal((await client.files.getFileDescriptor(id)).hash, md5(bytes));
     assert.equal(patches() - before, 10, 'what was confirmed is not sent again');
     assert.deepEqual(await page.evaluate(() => globalThis.client.uploads.list()), []);
@@ -185,14 +206,14 @@ suite('in a page', () => {
     const outcome = await page.evaluate(async () => {
       const { uploads } = globalThis.client;
       const blob = new Blob([new Uint8Array(2_000_000)]);
-      const options = { displayName: 'zeros.bin', protocol: 'tus', chunkSizeInBytes: 100_000 };
+      const options = { displayName: 'zeros.bin', protocol: /** @type {const} */ ('tus'), chunkSizeInBytes: 100_000 };
       let isPaused = false;
       const file = await uploads.upload(blob, {
         ...options,
         onProgress: ({ id, confirmed }) => {
           if (confirmed === 0 || isPaused) return;
           isPaused = true;
-          uploads.pause(id).then(() => setTimeout(() => uploads.resume(id), 50));
+          uploads.pause(/** @type {string} */ (id)).then(() => setTimeout(() => uploads.resume(/** @type {string} */ (id)), 50));
         },
       });
       const controller = new AbortController();

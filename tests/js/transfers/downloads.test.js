@@ -7,13 +7,25 @@ import { md5, noise } from '../harness/bytes.js';
 import { rejection } from '../harness/client.js';
 import { serveManager, temporaryFolder } from '../harness/manager.js';
 import { createClient } from '../harness/package.js';
+import { present } from '../harness/present.js';
 import { startUploadService } from '../harness/upload-service.js';
+
+/**
+ * @import { TestContext } from 'node:test'
+ * @import { Fault, Step } from '../harness/upload-service.js'
+ */
 
 const SIZE = 40;
 const bytes = noise(SIZE);
 
-/** A service with one file, whose downloads break as `fault` says. */
+/**
+ * A service with one file, whose downloads break as `fault` says.
+ *
+ * @param {TestContext} t
+ * @param {(step: Step) => Fault | undefined} [fault]
+ */
 async function stored(t, fault, content = bytes) {
+  /** @type {((step: Step) => Fault | undefined) | undefined} */
   let broken;
   const service = await startUploadService({ fault: (step) => broken?.(step) });
   t.after(service.close);
@@ -23,14 +35,19 @@ async function stored(t, fault, content = bytes) {
   return { client, service, id: _id };
 }
 
+/** @param {Response} response */
 const bytesOf = async (response) => Buffer.from(await response.arrayBuffer());
-const once = (kind, answer) => (step) => (step.kind === kind && step.number === 0 ? answer : undefined);
+/**
+ * @param {string} kind
+ * @param {Fault} answer
+ */
+const once = (kind, answer) => (/** @type {Step} */ step) => (step.kind === kind && step.number === 0 ? answer : undefined);
 
 suite('downloads.file', () => {
   test('file: is whole when the connection is cut at any byte', async (t) => {
     for (let cutAfter = 0; cutAfter < SIZE; cutAfter += 1) {
       const { client, id, service } = await stored(t, once('download', { cutAfter }));
-      const response = await client.downloads.file(id, { verify: true });
+      const response = await client.downloads.file(present(id), { verify: true });
       assert.equal(md5(await bytesOf(response)), md5(bytes));
       const ranges = service.requests.filter(({ kind }) => kind === 'download').map(({ headers }) => headers.range);
       assert.deepEqual(ranges, [undefined, cutAfter > 0 ? `bytes=${cutAfter}-` : undefined]);
@@ -38,35 +55,36 @@ suite('downloads.file', () => {
   });
 
   test('file: is whole from a host without ranges', async (t) => {
+    /** @param {Step} step */
     const fault = (step) => (step.kind === 'download' ? { ignoresRanges: true, ...(step.number < 3 && { cutAfter: 10 + step.number }) } : undefined);
     const { client, id } = await stored(t, fault);
-    assert.equal(md5(await bytesOf(await client.downloads.file(id, { verify: true }))), md5(bytes));
+    assert.equal(md5(await bytesOf(await client.downloads.file(present(id), { verify: true }))), md5(bytes));
   });
 
   test('file: survives error bursts, expired links and a stalled host', async (t) => {
     for (const fault of [{ status: 503 }, { status: 500 }, { status: 403 }, { stall: true }]) {
       const { client, id } = await stored(t, once('download', fault));
-      assert.equal(md5(await bytesOf(await client.downloads.file(id, { stallMs: 1000 }))), md5(bytes));
+      assert.equal(md5(await bytesOf(await client.downloads.file(present(id), { stallMs: 1000 }))), md5(bytes));
     }
     const links = await stored(t, once('download', { status: 403 }));
-    await bytesOf(await links.client.downloads.file(links.id));
+    await bytesOf(await links.client.downloads.file(present(links.id)));
     assert.equal(links.service.requests.filter(({ kind }) => kind === 'link').length, 2);
   });
 
   test('file: fails at its end when the content differs from the hash', async (t) => {
     const other = noise(SIZE, 2);
     const { client, id } = await stored(t, (step) => (step.kind === 'download' ? { bytes: Buffer.from(other) } : undefined));
-    const error = await rejection(bytesOf(await client.downloads.file(id, { verify: true })));
+    const error = await rejection(bytesOf(await client.downloads.file(present(id), { verify: true })));
     assert.equal(error.code, 'CONTENT_MISMATCH');
-    assert.equal(md5(await bytesOf(await client.downloads.file(id, { verify: false }))), md5(other));
+    assert.equal(md5(await bytesOf(await client.downloads.file(present(id), { verify: false }))), md5(other));
   });
 
   test('file: starts at the offset `from`', async (t) => {
     const { client, id } = await stored(t);
-    const response = await client.downloads.file(id, { from: 15 });
+    const response = await client.downloads.file(present(id), { from: 15 });
     assert.deepEqual([response.status, response.headers.get('content-length')], [206, '25']);
     assert.deepEqual(await bytesOf(response), Buffer.from(bytes.subarray(15)));
-    assert.equal((await rejection(client.downloads.file(id, { from: -1 }))).code, 'INVALID_ARGUMENT');
+    assert.equal((await rejection(client.downloads.file(present(id), { from: -1 }))).code, 'INVALID_ARGUMENT');
   });
 
   test('file: aborts with the signal and with the reader', async (t) => {
@@ -77,15 +95,16 @@ suite('downloads.file', () => {
       if (fault) controller.abort('enough');
       return fault;
     });
-    assert.equal(await rejection(client.downloads.file(id, { signal: controller.signal })), 'enough');
-    const response = await client.downloads.file(id);
-    await response.body.cancel();
+    assert.equal(await rejection(client.downloads.file(present(id), { signal: controller.signal })), 'enough');
+    const response = await client.downloads.file(present(id));
+    await present(response.body).cancel();
   });
 
   test('file: reports progress', async (t) => {
     const { client, id } = await stored(t, undefined, noise(200_000));
+    /** @type {unknown[]} */
     const events = [];
-    await bytesOf(await client.downloads.file(id, { onProgress: (event) => events.push(event) }));
+    await bytesOf(await client.downloads.file(present(id), { onProgress: (event) => events.push(event) }));
     assert.ok(events.length > 1);
     assert.deepEqual(events.at(-1), { received: 200_000, total: 200_000 });
   });
@@ -93,11 +112,11 @@ suite('downloads.file', () => {
   test('file: downloads private files with name and type', async (t) => {
     const { client } = await serveManager(t);
     const file = await client.uploads.upload(new Blob(['hello']), { displayName: 'hello.txt', private: true });
-    const response = await client.downloads.file(file._id, { fileName: 'other.txt' });
-    assert.match(response.headers.get('content-disposition'), /other\.txt/);
-    assert.match(response.headers.get('content-type'), /^text\/plain/);
+    const response = await client.downloads.file(present(file._id), { fileName: 'other.txt' });
+    assert.match(present(response.headers.get('content-disposition')), /other\.txt/);
+    assert.match(present(response.headers.get('content-type')), /^text\/plain/);
     assert.equal(await response.text(), 'hello');
-    assert.equal((await rejection(client.downloads.file(file._id, { asset: '720p.mp4' }))).code, 'INVALID_ASSET_KEY');
+    assert.equal((await rejection(client.downloads.file(present(file._id), { asset: '720p.mp4' }))).code, 'INVALID_ASSET_KEY');
     assert.equal((await rejection(client.downloads.file('none'))).code, 'RESOURCE_NOT_FOUND');
   });
 });
@@ -106,7 +125,7 @@ test('zip: downloads files and folders', async (t) => {
   const { client } = await serveManager(t);
   const files = [];
   for (const name of ['a.txt', 'b.txt']) files.push(await client.uploads.upload(new Blob([name]), { displayName: name, path: '/x' }));
-  for (const what of [{ fileIds: files.map(({ _id }) => _id) }, { folderId: files[0].parentFolderId }]) {
+  for (const what of [{ fileIds: files.map(({ _id }) => present(_id)) }, { folderId: present(files[0].parentFolderId) }]) {
     const response = await client.downloads.zip(what);
     assert.equal(response.headers.get('content-type'), 'application/zip');
     const zip = await bytesOf(response);
@@ -115,7 +134,7 @@ test('zip: downloads files and folders', async (t) => {
     assert.equal(zip.readUInt16LE(zip.length - 12), 2, 'two entries');
   }
   for (const what of [undefined, {}, { fileIds: [], folderId: 'x' }]) {
-    assert.equal((await rejection(client.downloads.zip(what))).code, 'INVALID_ARGUMENT');
+    assert.equal((await rejection(client.downloads.zip(/** @type {any} */ (what)))).code, 'INVALID_ARGUMENT');
   }
 });
 
@@ -150,6 +169,7 @@ suite('downloads.toDirectory', () => {
   test('toDirectory: resumes an earlier run, and replaces wrong bytes', async (t) => {
     const content = noise(300_000);
     for (const left of [content.subarray(0, 100_000), noise(100_000, 5), noise(400_000, 5)]) {
+      /** @type {(string | null)[]} */
       const ranges = [];
       const { client } = await serveManager(t, {
         answer: (request, next) => {
@@ -160,9 +180,9 @@ suite('downloads.toDirectory', () => {
       const file = await client.uploads.upload(content, { displayName: 'noise.bin', path: '/x' });
       const directory = await temporaryFolder(t);
       await mkdir(directory, { recursive: true });
-      const part = `.${file._id.slice(-40)}.part`;
+      const part = `.${present(file._id).slice(-40)}.part`;
       await writeFile(join(directory, part), left);
-      const [result] = await client.downloads.toDirectory(file.parentFolderId, directory);
+      const [result] = await client.downloads.toDirectory(present(file.parentFolderId), directory);
       assert.equal(result.status, 'written', String(result.error));
       assert.equal(md5(await readFile(join(directory, 'noise.bin'))), md5(content));
       assert.deepEqual(await readdir(directory), ['noise.bin']);
@@ -180,10 +200,10 @@ suite('downloads.toDirectory', () => {
     const linked = client.files.generateFileDownloadUrl;
     client.files.generateFileDownloadUrl = async (id, ...rest) => {
       const answer = await linked(id, ...rest);
-      return id === _id ? { downloadUrls: [{ url: `${answer.downloadUrls[0].url}&bad` }] } : answer;
+      return id === _id ? { downloadUrls: [{ url: `${present(answer.downloadUrls)[0].url}&bad` }] } : answer;
     };
     const directory = await temporaryFolder(t);
-    const results = await client.downloads.toDirectory(parentFolderId, directory);
+    const results = await client.downloads.toDirectory(present(parentFolderId), directory);
     assert.deepEqual(results.map(({ path, status }) => [path, status]), [
       ['good.txt', 'written'],
       ['worse.txt', 'failed'],

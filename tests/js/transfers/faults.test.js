@@ -5,13 +5,28 @@ import { suite, test } from 'node:test';
 import { md5, noise } from '../harness/bytes.js';
 import { rejection } from '../harness/client.js';
 import { createClient } from '../harness/package.js';
+import { present } from '../harness/present.js';
 import { startUploadService } from '../harness/upload-service.js';
+
+/**
+ * @import { TestContext } from 'node:test'
+ * @import { UploadOptions, UploadSource } from '../harness/package.js'
+ * @import { Fault, Step } from '../harness/upload-service.js'
+ */
+
+/** @typedef {UploadOptions & { quota?: number, source?: UploadSource }} Options */
 
 const SIZE = 40;
 const CHUNK = 16;
 const bytes = noise(SIZE);
 
-/** A service with a fault, and an upload to it. */
+/**
+ * A service with a fault, and an upload to it.
+ *
+ * @param {TestContext} t
+ * @param {((step: Step) => Fault | undefined) | undefined} fault
+ * @param {Options} [options]
+ */
 async function uploaded(t, fault, { protocol, quota, source = bytes, ...options } = {}) {
   const service = await startUploadService({ fault, quota });
   t.after(service.close);
@@ -27,7 +42,13 @@ async function uploaded(t, fault, { protocol, quota, source = bytes, ...options 
   return { service, client, upload };
 }
 
-/** The upload succeeds, and the service holds exactly one file with exactly these bytes. */
+/**
+ * The upload succeeds, and the service holds exactly one file with exactly these bytes.
+ *
+ * @param {TestContext} t
+ * @param {((step: Step) => Fault | undefined) | undefined} fault
+ * @param {Options} [options]
+ */
 async function arrives(t, fault, options) {
   const { service, upload } = await uploaded(t, fault, options);
   const file = await upload;
@@ -36,8 +57,17 @@ async function arrives(t, fault, options) {
   return service;
 }
 
-const once = (kind, answer, number = 0) => (step) => (step.kind === kind && step.number === number ? answer : undefined);
-const times = (kind, count, answer) => (step) => (step.kind === kind && step.number < count ? answer : undefined);
+/**
+ * @param {string} kind
+ * @param {Fault} answer
+ */
+const once = (kind, answer, number = 0) => (/** @type {Step} */ step) => (step.kind === kind && step.number === number ? answer : undefined);
+/**
+ * @param {string} kind
+ * @param {number} count
+ * @param {Fault} answer
+ */
+const times = (kind, count, answer) => (/** @type {Step} */ step) => (step.kind === kind && step.number < count ? answer : undefined);
 
 suite('the connection is cut', () => {
   test('cut: at every byte of a plain upload', async (t) => {
@@ -62,7 +92,7 @@ suite('the connection is cut', () => {
   });
 
   test('cut: every time, fails with NETWORK and leaves nothing', async (t) => {
-    for (const [protocol, kind] of [['plain', 'put'], ['tus', 'chunk']]) {
+    for (const [protocol, kind] of /** @type {['plain' | 'tus', string][]} */ ([['plain', 'put'], ['tus', 'chunk']])) {
       const { service, upload } = await uploaded(t, (step) => (step.kind === kind ? { cutAfter: 0 } : undefined), { protocol });
       const error = await rejection(upload);
       assert.equal(error.code, 'NETWORK');
@@ -73,7 +103,7 @@ suite('the connection is cut', () => {
 
 suite('the service refuses for a while', () => {
   for (const status of [500, 503]) {
-    for (const [protocol, kinds] of [['plain', ['begin', 'put']], ['tus', ['begin', 'create', 'chunk', 'ask', 'finalise']]]) {
+    for (const [protocol, kinds] of /** @type {['plain' | 'tus', string[]][]} */ ([['plain', ['begin', 'put']], ['tus', ['begin', 'create', 'chunk', 'ask', 'finalise']]])) {
       for (const kind of kinds) {
         test(`a burst of ${status} at ${kind}, ${protocol}`, async (t) => {
           const burst = times(kind, 2, { status });
@@ -85,9 +115,11 @@ suite('the service refuses for a while', () => {
     }
   }
 
-  for (const [protocol, kind] of [['plain', 'put'], ['tus', 'create'], ['tus', 'chunk'], ['tus', 'finalise']]) {
+  for (const [protocol, kind] of /** @type {['plain' | 'tus', string][]} */ ([['plain', 'put'], ['tus', 'create'], ['tus', 'chunk'], ['tus', 'finalise']])) {
     test(`429 at ${kind}: waits at least Retry-After`, async (t) => {
+      /** @type {number | undefined} */
       let refused;
+      /** @type {number | undefined} */
       let again;
       await arrives(
         t,
@@ -100,11 +132,12 @@ suite('the service refuses for a while', () => {
         },
         { protocol },
       );
-      assert.ok(again - refused >= 990, `${again - refused} ms`);
+      assert.ok(present(again) - present(refused) >= 990, `${present(again) - present(refused)} ms`);
     });
   }
 
   test('429 with Retry-After beyond maxDelayMs: fails at once', async (t) => {
+    /** @param {Step} step */
     const fault = (step) => (step.kind === 'chunk' ? { status: 429, headers: { 'retry-after': '3600' } } : undefined);
     const error = await rejection((await uploaded(t, fault, { protocol: 'tus' })).upload);
     assert.equal(error.status, 429);
@@ -112,7 +145,7 @@ suite('the service refuses for a while', () => {
 });
 
 suite('the service stalls', () => {
-  for (const [protocol, kind] of [['plain', 'put'], ['tus', 'create'], ['tus', 'chunk'], ['tus', 'finalise']]) {
+  for (const [protocol, kind] of /** @type {['plain' | 'tus', string][]} */ ([['plain', 'put'], ['tus', 'create'], ['tus', 'chunk'], ['tus', 'finalise']])) {
     test(`stall: at ${kind}`, async (t) => {
       const service = await arrives(t, once(kind, { stall: true }), { protocol, stallMs: 1000 });
       assert.ok(service.requests.filter((each) => each.kind === kind).length > 1);
@@ -155,7 +188,7 @@ suite('the service lies about its offset', () => {
 
 suite('a token ends on the way', () => {
   for (const status of [403, 404, 410]) {
-    for (const [protocol, kind, number] of [['plain', 'put', 0], ['tus', 'create', 0], ['tus', 'chunk', 1], ['tus', 'finalise', 0]]) {
+    for (const [protocol, kind, number] of /** @type {['plain' | 'tus', string, number][]} */ ([['plain', 'put', 0], ['tus', 'create', 0], ['tus', 'chunk', 1], ['tus', 'finalise', 0]])) {
       test(`${status} at ${kind}: starts over with a new token`, async (t) => {
         const service = await arrives(t, once(kind, { status }, number), { protocol });
         assert.equal(service.requests.filter((each) => each.kind === 'begin').length, 2);
@@ -165,7 +198,7 @@ suite('a token ends on the way', () => {
 });
 
 suite('the storage of the site is full', () => {
-  for (const [protocol, quota] of [['plain', 10], ['tus', 20], ['tus', 39]]) {
+  for (const [protocol, quota] of /** @type {['plain' | 'tus', number][]} */ ([['plain', 10], ['tus', 20], ['tus', 39]])) {
     test(`quota: ${protocol}, after ${quota} bytes`, async (t) => {
       const { service, upload } = await uploaded(t, undefined, { protocol, quota });
       const error = await rejection(upload);
@@ -177,7 +210,7 @@ suite('the storage of the site is full', () => {
 });
 
 test('uploads: send no credentials to upload hosts', async (t) => {
-  for (const protocol of ['plain', 'tus']) {
+  for (const protocol of /** @type {const} */ (['plain', 'tus'])) {
     const service = await arrives(t, undefined, { protocol });
     const own = service.requests.filter(({ path }) => path.startsWith('/upload/'));
     assert.ok(own.length > 0);

@@ -3,6 +3,12 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { rejection } from '../harness/client.js';
 import { serveManager, startManager } from '../harness/manager.js';
+import { present } from '../harness/present.js';
+
+/**
+ * @import { TestContext } from 'node:test'
+ * @import { FileDescriptor, FileEntry, ManagerOptions } from '../harness/package.js'
+ */
 
 suite('paths', () => {
   test('resolve: finds files and folders', async (t) => {
@@ -10,13 +16,13 @@ suite('paths', () => {
     const { paths, uploads } = client;
     const file = await uploads.upload(new Blob(['fox']), { displayName: 'red.txt', path: '/Animals/Foxes' });
     const found = await paths.resolve('/Animals/Foxes/red.txt');
-    assert.deepEqual([found.kind, found.path, found.id, found.file.hash], ['file', '/Animals/Foxes/red.txt', file._id, file.hash]);
+    assert.deepEqual([found.kind, found.path, found.id, /** @type {FileEntry} */ (found).file.hash], ['file', '/Animals/Foxes/red.txt', file._id, file.hash]);
     for (const path of ['/Animals/Foxes', 'Animals/Foxes', '//Animals//Foxes/']) {
       const folder = await paths.resolve(path);
       assert.deepEqual([folder.kind, folder.path, folder.id], ['folder', '/Animals/Foxes', file.parentFolderId]);
     }
     assert.deepEqual([(await paths.resolve('/')).id, (await paths.resolve('')).id], ['media-root', 'media-root']);
-    const below = await paths.resolve('/red.txt', { parentFolderId: file.parentFolderId });
+    const below = await paths.resolve('/red.txt', { parentFolderId: present(file.parentFolderId) });
     assert.equal(below.id, file._id);
   });
 
@@ -33,7 +39,7 @@ suite('paths', () => {
       assert.equal(error.message, `paths.resolve: ${path}: ${JSON.stringify(segment)} not found in ${parent}`);
       assert.deepEqual(error.details.applicationError.data, { path, segment, parent });
     }
-    assert.equal((await rejection(client.paths.resolve(5))).code, 'INVALID_ARGUMENT');
+    assert.equal((await rejection(client.paths.resolve(/** @type {any} */ (5)))).code, 'INVALID_ARGUMENT');
   });
 
   test('resolve: takes the oldest of equal names', async (t) => {
@@ -42,7 +48,7 @@ suite('paths', () => {
     const { folder: first } = await folders.createFolder('twice');
     await manager.clock.advance(1000);
     await folders.createFolder('twice');
-    assert.equal((await paths.resolve('/twice')).id, first._id);
+    assert.equal((await paths.resolve('/twice')).id, present(first)._id);
   });
 
   test('ensure: creates folders once, also concurrently', async (t) => {
@@ -86,10 +92,16 @@ suite('paths', () => {
 });
 
 suite('trash', () => {
-  /** /x with two files and a folder with one, and a file at the root. */
+  /**
+   * /x with two files and a folder with one, and a file at the root.
+   *
+   * @param {TestContext} t
+   * @param {ManagerOptions} [options]
+   */
   async function filled(t, options) {
     const manager = await startManager(t, options);
     const { uploads } = manager.client;
+    /** @type {Record<string, FileDescriptor>} */
     const files = {};
     for (const [name, path] of [['a.txt', '/x'], ['b.txt', '/x'], ['c.txt', '/x/y'], ['d.txt', '/']]) {
       files[name] = await uploads.upload(new Blob([name.repeat(3)]), { displayName: name, path });
@@ -100,28 +112,28 @@ suite('trash', () => {
 
   test('plan: counts each item once and deletes nothing', async (t) => {
     const { client, files } = await filled(t);
-    const x = files['a.txt'].parentFolderId;
-    const y = files['c.txt'].parentFolderId;
+    const x = present(files['a.txt'].parentFolderId);
+    const y = present(files['c.txt'].parentFolderId);
     const whole = { files: 3, folders: 2, bytes: 45, alreadyInTrash: 0, missing: [] };
     assert.deepEqual(await client.trash.plan([x]), whole);
-    assert.deepEqual(await client.trash.plan([x, y, files['a.txt']._id, files['c.txt']]), whole);
-    assert.deepEqual(await client.trash.plan({ folderIds: [y], fileIds: [files['d.txt']._id] }), { ...whole, files: 2, folders: 1, bytes: 30 });
-    assert.deepEqual(await client.trash.plan(['none', files['d.txt']._id]), { ...whole, files: 1, folders: 0, bytes: 15, missing: ['none'] });
+    assert.deepEqual(await client.trash.plan([x, y, present(files['a.txt']._id), files['c.txt']]), whole);
+    assert.deepEqual(await client.trash.plan({ folderIds: [y], fileIds: [present(files['d.txt']._id)] }), { ...whole, files: 2, folders: 1, bytes: 30 });
+    assert.deepEqual(await client.trash.plan(['none', present(files['d.txt']._id)]), { ...whole, files: 1, folders: 0, bytes: 15, missing: ['none'] });
     assert.deepEqual(await client.trash.plan([]), { ...whole, files: 0, folders: 0, bytes: 0 });
     assert.equal((await client.files.searchFiles().toArray()).length, 5);
     await client.folders.bulkDeleteFolders([x]);
     assert.deepEqual(await client.trash.plan([x]), { ...whole, alreadyInTrash: 5 });
-    assert.equal((await rejection(client.trash.plan([5]))).code, 'INVALID_ARGUMENT');
+    assert.equal((await rejection(client.trash.plan(/** @type {any} */ ([5])))).code, 'INVALID_ARGUMENT');
   });
 
   test('empty: deletes items older than the limit', async (t) => {
     const { manager, client, files } = await filled(t, { clock: 'virtual' });
-    const x = files['a.txt'].parentFolderId;
+    const x = present(files['a.txt'].parentFolderId);
     const day = 86_400_000;
     await manager.clock.advance(20 * day);
     const young = await client.uploads.upload(new Blob(['young']), { displayName: 'young.txt' });
     await client.folders.bulkDeleteFolders([x]);
-    await client.files.bulkDeleteFiles([files['d.txt']._id, young._id]);
+    await client.files.bulkDeleteFiles([present(files['d.txt']._id), present(young._id)]);
     await manager.clock.advance(15 * day);
     const old = { files: 4, folders: 2, bytes: 60 };
     assert.deepEqual(await client.trash.empty({ olderThan: '30d', dryRun: true }), old);
@@ -130,22 +142,22 @@ suite('trash', () => {
     assert.deepEqual((await client.files.listDeletedFiles().toArray()).map(({ displayName }) => displayName), ['young.txt']);
     assert.equal((await client.folders.listDeletedFolders().toArray()).length, 0);
     assert.deepEqual(await client.trash.empty(), { files: 1, folders: 0, bytes: 5 });
-    for (const olderThan of ['soon', -1, {}]) assert.equal((await rejection(client.trash.empty({ olderThan }))).code, 'INVALID_ARGUMENT');
+    for (const olderThan of ['soon', -1, {}]) assert.equal((await rejection(client.trash.empty(/** @type {any} */ ({ olderThan })))).code, 'INVALID_ARGUMENT');
   });
 
   test('empty: keeps a folder with a younger item', async (t) => {
     const { manager, client, files } = await filled(t, { clock: 'virtual' });
     await manager.clock.advance(40 * 86_400_000);
     await client.uploads.upload(new Blob(['young']), { displayName: 'young.txt', path: '/x/y' });
-    await client.folders.bulkDeleteFolders([files['a.txt'].parentFolderId]);
+    await client.folders.bulkDeleteFolders([present(files['a.txt'].parentFolderId)]);
     assert.deepEqual(await client.trash.empty({ olderThan: '30d' }), { files: 0, folders: 0, bytes: 0 });
     assert.equal((await client.folders.listDeletedFolders().toArray()).length, 1);
   });
 
   test('restore: returns everything to its place', async (t) => {
     const { client, files } = await filled(t);
-    const x = files['a.txt'].parentFolderId;
-    await client.files.bulkDeleteFiles([files['b.txt']._id, files['d.txt']._id]);
+    const x = present(files['a.txt'].parentFolderId);
+    await client.files.bulkDeleteFiles([present(files['b.txt']._id), present(files['d.txt']._id)]);
     await client.folders.bulkDeleteFolders([x]);
     const back = await client.trash.restoreAll();
     assert.deepEqual([back.files, back.folders], [2, 1]);
@@ -157,8 +169,8 @@ suite('trash', () => {
   test('restore: filters by media type', async (t) => {
     const { client, files } = await filled(t);
     await client.uploads.upload(new Blob(['GIF89a\x01\0\x01\0\0\0\0;']), { displayName: 'inner.gif', path: '/x' });
-    await client.folders.bulkDeleteFolders([files['a.txt'].parentFolderId]);
-    await client.files.bulkDeleteFiles([files['d.txt']._id, files['e.gif']._id]);
+    await client.folders.bulkDeleteFolders([present(files['a.txt'].parentFolderId)]);
+    await client.files.bulkDeleteFiles([present(files['d.txt']._id), present(files['e.gif']._id)]);
     const back = await client.trash.restoreAll({ mediaTypes: ['IMAGE'] });
     assert.deepEqual(back, { files: 1, folders: 0, fileIds: [files['e.gif']._id] });
     assert.equal((await client.trash.restoreAll({ mediaTypes: ['IMAGE'], inFolders: true })).files, 1);

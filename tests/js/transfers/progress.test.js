@@ -6,6 +6,11 @@ import { md5, noise } from '../harness/bytes.js';
 import { createClient } from '../harness/package.js';
 import { startUploadService } from '../harness/upload-service.js';
 
+/**
+ * @import { UploadProgress } from '../harness/package.js'
+ * @import { Step } from '../harness/upload-service.js'
+ */
+
 const KINDS = ['begin', 'create', 'chunk', 'ask', 'finalise', 'put'];
 
 const faults = fc.oneof(
@@ -19,7 +24,13 @@ const script = fc.array(fc.record({ kind: fc.constantFrom(...KINDS), number: fc.
 
 const SEED = process.env.WIX_MEDIA_SEED ? Number(process.env.WIX_MEDIA_SEED) : undefined;
 
-/** The rules that hold for every list of events, whatever became of the upload. */
+/**
+ * The rules that hold for every list of events, whatever became of the upload.
+ *
+ * @param {UploadProgress[]} events
+ * @param {number} total
+ * @param {boolean} isDone
+ */
 function check(events, total, isDone) {
   let [sent, confirmed] = [0, 0];
   for (const event of events) {
@@ -37,7 +48,9 @@ suite('progress', () => {
     const service = await startUploadService({ fault: ({ kind }) => (kind === 'finalise' ? { status: 503 } : undefined) });
     t.after(service.close);
     const client = createClient({ baseUrl: service.origin, auth: { apiKey: 'k' }, retry: { baseDelayMs: 30 } });
+    /** @type {UploadProgress[]} */
     const events = [];
+    /** @param {UploadProgress} event */
     const onProgress = (event) => events.push(event);
     const upload = client.uploads.upload(noise(100), { displayName: 'a.bin', protocol: 'tus', sessions: false, onProgress });
     await assert.rejects(upload, { status: 503 });
@@ -52,11 +65,13 @@ suite('progress', () => {
         fc.integer({ min: 1, max: 150 }),
         fc.option(fc.integer({ min: 0, max: 30 }), { nil: undefined }),
         async (steps, protocol, size, abortAfter) => {
+          /** @param {Step} step */
           const fault = ({ kind, number }) => steps.find((step) => step.kind === kind && step.number === number)?.fault;
           const service = await startUploadService({ fault });
           try {
             const client = createClient({ baseUrl: service.origin, auth: { apiKey: 'k' }, retry: { baseDelayMs: 1 } });
             const bytes = noise(size, size + steps.length);
+            /** @type {UploadProgress[]} */
             const events = [];
             const controller = new AbortController();
             let settled = false;

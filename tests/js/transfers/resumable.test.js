@@ -13,13 +13,27 @@ import { rejection } from '../harness/client.js';
 import { gate } from '../harness/gate.js';
 import { serveManager, temporaryFolder } from '../harness/manager.js';
 import { createClient } from '../harness/package.js';
+import { present } from '../harness/present.js';
+
+/**
+ * @import { AddressInfo } from 'node:net'
+ * @import { TestContext } from 'node:test'
+ * @import { Client, ManagerOptions, UploadOptions, UploadProgress } from '../harness/package.js'
+ */
 
 const CHUNK = 100_000;
 const bytes = noise(10 * CHUNK);
 const sum = md5(bytes);
+/** @param {{ method?: string }[]} requests */
 const chunksOf = (requests) => requests.filter(({ method }) => method === 'PATCH').length;
 
-/** An upload that is stopped once its second chunk has arrived, by `stop({ id, confirmed, controller })`. */
+/**
+ * An upload that is stopped once its second chunk has arrived, by `stop({ id, confirmed, controller })`.
+ *
+ * @param {Client} client
+ * @param {(event: { id: string, confirmed: number, controller: AbortController }) => unknown} stop
+ * @param {UploadOptions} options
+ */
 async function stopped(client, stop, options) {
   const controller = new AbortController();
   const begun = gate();
@@ -29,10 +43,10 @@ async function stopped(client, stop, options) {
     protocol: 'tus',
     chunkSizeInBytes: CHUNK,
     signal: controller.signal,
-    onProgress: ({ id, confirmed }) => {
+    onProgress: (/** @type {UploadProgress} */ { id, confirmed }) => {
       if (isStopping || confirmed < 2 * CHUNK) return;
       isStopping = true;
-      begun.open({ stopping: stop({ id, confirmed, controller }) });
+      begun.open({ stopping: stop({ id: present(id), confirmed, controller }) });
     },
     ...options,
   });
@@ -45,6 +59,10 @@ async function stopped(client, stop, options) {
 /**
  * Waits for the last record of an aborted upload. An abort waits for nothing, so the record that says how much was confirmed
  * may still be on its way to the disk.
+ *
+ * @param {Client} client
+ * @param {string} directory
+ * @param {number} confirmed
  */
 async function recorded(client, directory, confirmed) {
   for (;;) {
@@ -55,6 +73,10 @@ async function recorded(client, directory, confirmed) {
   }
 }
 
+/**
+ * @param {Request} request
+ * @param {(request: Request) => Promise<Response>} next
+ */
 const slow = async (request, next) => {
   if (request.method === 'PATCH') await new Promise((resolve) => setTimeout(resolve, 60));
   return next(request);
@@ -64,21 +86,25 @@ suite('in one process', () => {
   test('pause: stops sending until resume', async (t) => {
     // Counted where they begin: one that was aborted may reach the server late.
     let chunks = 0;
+    /**
+     * @param {string} url
+     * @param {RequestInit} init
+     */
     const counting = (url, init) => {
       if (init.method === 'PATCH') chunks += 1;
       return fetch(url, init);
     };
     const { client, requests } = await serveManager(t, { answer: slow, client: { fetch: counting } });
-    let id;
+    let id = '';
     const pausing = stopped(client, async (event) => {
       ({ id } = event);
-      await client.uploads.pause(id);
+      await client.uploads.pause(present(id));
       const [session] = await client.uploads.list({ sessions: false });
       assert.deepEqual([session.id, session.state, session.size], [id, 'paused', bytes.length]);
       const before = chunks;
       await new Promise((resolve) => setTimeout(resolve, 150));
       assert.equal(chunks, before);
-      await client.uploads.resume(id);
+      await client.uploads.resume(present(id));
     }, { sessions: false });
     assert.equal((await pausing).hash, sum);
     assert.ok(requests.some(({ method }) => method === 'HEAD'));
@@ -93,18 +119,23 @@ suite('in one process', () => {
     assert.equal((await rejection(upload)).code, 'CANCELLED');
     assert.equal(requests.filter(({ method }) => method === 'DELETE').length, 1);
     assert.deepEqual(await readdir(directory), []);
-    assert.equal((await client.files.listFiles()).files.length, 0);
+    assert.equal(present((await client.files.listFiles()).files).length, 0);
   });
 });
 
 suite('in another process', () => {
-  /** An interrupted upload, and a client that knows nothing of it but its records. */
+  /**
+   * An interrupted upload, and a client that knows nothing of it but its records.
+   *
+   * @param {TestContext} t
+   * @param {ManagerOptions} [options]
+   */
   async function interrupted(t, options) {
     const directory = await temporaryFolder(t);
     const sessions = { directory };
     const served = await serveManager(t, { answer: slow, ...options });
     const reason = new Error('the process ends');
-    let arrived;
+    let arrived = 0;
     const upload = stopped(
       served.client,
       async ({ confirmed, controller }) => {
@@ -123,7 +154,7 @@ suite('in another process', () => {
     const { client, requests, sessions, directory } = await interrupted(t);
     const [session] = await client.uploads.list({ sessions });
     assert.deepEqual([session.state, session.name, session.size], ['interrupted', 'noise.bin', bytes.length]);
-    assert.ok(session.confirmed >= CHUNK && session.expiresDate > new Date());
+    assert.ok(session.confirmed >= CHUNK && present(session.expiresDate) > new Date());
     const before = chunksOf(requests);
     const file = await client.uploads.upload(bytes, { displayName: 'noise.bin', protocol: 'tus', chunkSizeInBytes: CHUNK, sessions });
     assert.equal(file.hash, sum);
@@ -137,7 +168,7 @@ suite('in another process', () => {
     assert.equal((await rejection(client.uploads.resume(id, undefined, { sessions }))).code, 'INVALID_ARGUMENT');
     const other = await rejection(client.uploads.resume(id, noise(bytes.length, 3), { sessions }));
     assert.equal(other.code, 'INVALID_ARGUMENT');
-    const file = await client.uploads.resume(id, bytes, { sessions, chunkSizeInBytes: CHUNK });
+    const file = present(await client.uploads.resume(id, bytes, { sessions, chunkSizeInBytes: CHUNK }));
     assert.deepEqual([file.hash, file.displayName], [sum, 'noise.bin']);
   });
 
@@ -147,8 +178,8 @@ suite('in another process', () => {
     await writeFile(path, bytes);
     const { baseUrl, client } = await serveManager(t, { answer: slow });
     const controller = new AbortController();
-    let arrived;
-    const options = { protocol: 'tus', chunkSizeInBytes: CHUNK, sessions: { directory }, path: '/x' };
+    let arrived = 0;
+    const options = { protocol: /** @type {const} */ ('tus'), chunkSizeInBytes: CHUNK, sessions: { directory }, path: '/x' };
     const upload = client.uploads.upload(path, {
       ...options,
       signal: controller.signal,
@@ -162,7 +193,7 @@ suite('in another process', () => {
     await recorded(client, directory, arrived);
     const other = createClient({ baseUrl, auth: { apiKey: 'key' } });
     const [{ id }] = await other.uploads.list({ sessions: { directory } });
-    const file = await other.uploads.resume(id, undefined, { sessions: { directory } });
+    const file = present(await other.uploads.resume(id, undefined, { sessions: { directory } }));
     assert.equal(file.hash, sum);
     assert.equal((await other.paths.resolve('/x/noise.bin')).id, file._id);
   });
@@ -183,7 +214,7 @@ suite('in another process', () => {
   });
 
   test('list: ignores expired and damaged records', async (t) => {
-    for (const damage of [(text) => JSON.stringify({ ...JSON.parse(text), expires: 1 }), (text) => text.slice(0, 20)]) {
+    for (const damage of [(/** @type {string} */ text) => JSON.stringify({ ...JSON.parse(text), expires: 1 }), (/** @type {string} */ text) => text.slice(0, 20)]) {
       const { client, directory, sessions } = await interrupted(t);
       const [name] = await readdir(directory);
       await writeFile(join(directory, name), damage(await readFile(join(directory, name), 'utf8')));
@@ -209,33 +240,41 @@ suite('in another process', () => {
 });
 
 suite('@tus/server', () => {
-  /** Its TUS, with the calls around it that a site has. */
+  /**
+   * Its TUS, with the calls around it that a site has.
+   *
+   * @param {TestContext} t
+   */
   async function startTusServer(t) {
     const directory = await temporaryFolder(t);
     const tus = new Server({ path: '/upload/tus', datastore: new FileStore({ directory }), relativeLocation: true });
     const transfers = new Map();
+    /** @type {object[]} */
     const files = [];
-    tus.on(EVENTS.POST_CREATE, (_request, upload) => transfers.set(upload.metadata.token, upload));
+    tus.on(EVENTS.POST_CREATE, (_request, upload) => transfers.set(present(upload.metadata).token, upload));
     let number = 0;
+    /** @type {(string | undefined)[]} */
     const requests = [];
+    /** @type {number[]} */
     const faults = [];
     const server = createServer(async (request, response) => {
       requests.push(request.method);
+      /** @param {unknown} json */
       const reply = (json, status = 200) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
       const own = `http://${request.headers.host}`;
-      if (request.url.endsWith('generate-resumable-upload-url')) {
+      if (present(request.url).endsWith('generate-resumable-upload-url')) {
         number += 1;
         return reply({ uploadProtocol: 'TUS', uploadUrl: `${own}/upload/tus`, uploadToken: `token-${number}` });
       }
       if (request.method === 'PUT') {
-        const { id, size, metadata } = transfers.get(request.url.split('/').pop());
+        const { id, size, metadata } = transfers.get(present(request.url).split('/').pop());
         const content = await readFile(join(directory, id));
         if (content.length !== size) return reply({}, 400);
         const file = { id, displayName: metadata.filename, hash: md5(content), sizeInBytes: String(content.length), operationStatus: 'READY' };
         files.push(file);
         return reply({ file });
       }
-      if (request.url.startsWith('/site-media/')) return reply({ files, nextCursor: {} });
+      if (present(request.url).startsWith('/site-media/')) return reply({ files, nextCursor: {} });
       const fault = request.method === 'PATCH' && faults.shift();
       if (fault) {
         let length = 0;
@@ -246,12 +285,12 @@ suite('@tus/server', () => {
       }
       return tus.handle(request, response);
     });
-    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await /** @type {Promise<void>} */ (new Promise((resolve) => server.listen(0, '127.0.0.1', resolve)));
     t.after(() => {
       server.closeAllConnections();
       server.close();
     });
-    const client = createClient({ baseUrl: `http://127.0.0.1:${server.address().port}`, auth: { apiKey: 'k' }, retry: { baseDelayMs: 20 } });
+    const client = createClient({ baseUrl: `http://127.0.0.1:${/** @type {AddressInfo} */ (server.address()).port}`, auth: { apiKey: 'k' }, retry: { baseDelayMs: 20 } });
     return { client, requests, faults };
   }
 
@@ -281,6 +320,7 @@ suite('@tus/server', () => {
 test('tus-js-client: uploads to our manager, also after an interruption', async (t) => {
   const { client } = await serveManager(t, { answer: slow });
   const { uploadUrl, uploadToken } = await client.files.generateFileResumableUploadUrl('application/octet-stream', { fileName: 'noise.bin' });
+  /** @param {any} [more] */
   const start = (more) =>
     new Promise((resolve, reject) => {
       const upload = new Upload(Buffer.from(bytes), {

@@ -12,11 +12,18 @@ import { leftovers } from '../harness/leftovers.js';
 import { temporaryFolder } from '../harness/manager.js';
 import { startUploadService } from '../harness/upload-service.js';
 
+/** @import { Step } from '../harness/upload-service.js' */
+
 const run = promisify(execFile);
 const dist = new URL('../../../dist/', import.meta.url);
 const bytes = noise(3_000_000);
 
-/** The program that a package of npm holds for this platform. */
+/**
+ * The program that a package of npm holds for this platform.
+ *
+ * @param {string} scope
+ * @param {string} path
+ */
 async function program(scope, path) {
   const folder = fileURLToPath(new URL(`../node_modules/${scope}`, import.meta.url));
   for (const name of await readdir(folder)) {
@@ -26,7 +33,12 @@ async function program(scope, path) {
   throw new Error(`${scope} has no program for this platform`);
 }
 
-/** Uploads in every way, downloads again, and prints what there is. */
+/**
+ * Uploads in every way, downloads again, and prints what there is.
+ *
+ * @param {string} origin
+ * @param {string} folder
+ */
 const body = (origin, folder) => `
   const { uploads, downloads } = createClient({ baseUrl: '${origin}', auth: { apiKey: 'key' } });
   const sizes = [];
@@ -46,7 +58,9 @@ const body = (origin, folder) => `
 
 suite('in', () => {
   const closing = leftovers();
+  /** @type {string} */
   let folder;
+  /** @type {Awaited<ReturnType<typeof startUploadService>>} */
   let service;
   before(async () => {
     folder = await temporaryFolder(closing);
@@ -62,6 +76,7 @@ suite('in', () => {
   const expected = { hashes: [md5(bytes), md5(bytes)], names: ['a.bin', 'b.txt', 'written'], steps: true };
   const env = { PATH: process.env.PATH, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' };
 
+  /** @type {Record<string, () => Promise<[program: string, words: string[]]>>} */
   const programs = {
     'Node, as CommonJS': async () => [process.execPath, ['main.cjs']],
     Deno: async () => [await program('@deno', 'deno'), ['run', '--no-prompt', '-A', '--no-config', 'main.mjs']],
@@ -74,7 +89,7 @@ suite('in', () => {
       const { stdout } = await run(file, words, { cwd: folder, env: { ...env, ...home } });
       assert.deepEqual(JSON.parse(stdout), expected);
       const sent = service.requests.filter(({ kind }) => ['put', 'chunk'].includes(kind));
-      assert.ok(sent.every(({ headers }) => headers.authorization === undefined));
+      assert.ok(sent.every((/** @type {any} */ { headers }) => headers.authorization === undefined));
     });
   }
 });

@@ -9,6 +9,12 @@ import { pathToFileURL } from 'node:url';
 import { md5, noise } from '../harness/bytes.js';
 import { rejection } from '../harness/client.js';
 import { serveManager, startManager, temporaryFolder } from '../harness/manager.js';
+import { present } from '../harness/present.js';
+
+/**
+ * @import { TestContext } from 'node:test'
+ * @import { Client, UploadProgress } from '../harness/package.js'
+ */
 
 const bytes = noise(300_000);
 const sum = md5(bytes);
@@ -31,13 +37,12 @@ suite('sources', () => {
     },
   };
 
-  for (const protocol of ['auto', 'plain', 'tus']) {
+  for (const protocol of /** @type {const} */ (['auto', 'plain', 'tus'])) {
     for (const [name, make] of Object.entries(sources)) {
       test(`${name}, ${protocol}`, async (t) => {
         const { client } = await startManager(t);
         const source = make();
-        const given = typeof source === 'function' ? source() : source;
-        const file = await client.uploads.upload(given, { displayName: 'noise.bin', protocol, chunkSizeInBytes: 100_000, sessions: false });
+                const file = await client.uploads.upload(source, { displayName: 'noise.bin', protocol, chunkSizeInBytes: 100_000, sessions: false });
         assert.deepEqual([file.hash, file.sizeInBytes, file.displayName], [sum, '300000', 'noise.bin']);
         assert.equal(file.operationStatus, 'READY');
         assert.ok(file._createdDate instanceof Date);
@@ -62,10 +67,10 @@ suite('sources', () => {
   test('source: other values are refused before anything is sent', async (t) => {
     const { client, requests } = await serveManager(t);
     for (const source of [undefined, null, 5, {}, new Response(null, { status: 404 })]) {
-      assert.equal((await rejection(client.uploads.upload(source))).code, 'INVALID_ARGUMENT');
+      assert.equal((await rejection(client.uploads.upload(/** @type {any} */ (source)))).code, 'INVALID_ARGUMENT');
     }
     for (const options of [{ protocol: 'ftp' }, { onDuplicate: 'ask' }, { waitUntil: 'tomorrow' }]) {
-      assert.equal((await rejection(client.uploads.upload(bytes, options))).code, 'INVALID_ARGUMENT');
+      assert.equal((await rejection(client.uploads.upload(bytes, /** @type {any} */ (options)))).code, 'INVALID_ARGUMENT');
     }
     assert.deepEqual(requests, []);
   });
@@ -116,7 +121,7 @@ suite('options', () => {
 
   test('signal: rejects with its reason, and ends progress', async (t) => {
     const { client } = await serveManager(t);
-    for (const protocol of ['plain', 'tus']) {
+    for (const protocol of /** @type {const} */ (['plain', 'tus'])) {
       const controller = new AbortController();
       const reason = { not: 'an Error' };
       let late = 0;
@@ -134,7 +139,7 @@ suite('options', () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
       assert.equal(late, 0);
     }
-    assert.equal((await client.files.listFiles()).files.length, 0);
+    assert.equal(present((await client.files.listFiles()).files).length, 0);
   });
 
   test('timeoutMs: rejects with TIMEOUT', async (t) => {
@@ -144,7 +149,9 @@ suite('options', () => {
 });
 
 suite('types', () => {
+  /** @param {string} brand */
   const ftyp = (brand) => Buffer.concat([Buffer.from([0, 0, 0, 28]), Buffer.from(`ftyp${brand}`), Buffer.alloc(16)]);
+  /** @type {[name: string, content: Buffer<ArrayBuffer>, fileName: string, type: string, mediaType: string, displayName: string][]} */
   const rows = [
     ['SVG', Buffer.from('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'), 'a.svg', '', 'VECTOR', 'a.svg'],
     ['SVG that says it is XML', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'a.svg', 'text/xml', 'VECTOR', 'a.svg'],
@@ -164,7 +171,7 @@ suite('types', () => {
     ['no name', Buffer.from('GIF89a\x01\0\x01\0'), '', '', 'IMAGE', 'file.gif'],
     ['nothing to go by', Buffer.from('\x01\x02\x03'), 'a.bin', '', 'OTHER', 'a.bin'],
   ];
-  for (const protocol of ['plain', 'tus']) {
+  for (const protocol of /** @type {const} */ (['plain', 'tus'])) {
     for (const [name, content, fileName, type, mediaType, displayName] of rows) {
       test(`${name}, ${protocol}`, async (t) => {
         const { client } = await startManager(t);
@@ -175,6 +182,7 @@ suite('types', () => {
   }
 
   test('mimeType: is retried once as application/octet-stream when it is refused', async (t) => {
+    /** @type {(string | null)[]} */
     const sent = [];
     const { client } = await serveManager(t, {
       answer: async (request, next) => {
@@ -209,7 +217,7 @@ suite('duplicates', () => {
     const first = await uploads.upload(bytes, { displayName: 'a.bin' });
     const second = await uploads.upload(bytes, { displayName: 'a.bin' });
     assert.notEqual(second._id, first._id);
-    const reused = await uploads.upload(bytes, { displayName: 'c.bin', onDuplicate: 'reuse' });
+    const reused = await uploads.upload(bytes, { displayName: 'c.bin', onDuplicate: /** @type {const} */ ('reuse') });
     assert.ok([first._id, second._id].includes(reused._id));
     const error = await rejection(uploads.upload(bytes, { displayName: 'c.bin', onDuplicate: 'fail' }));
     assert.equal(error.code, 'DUPLICATE_FILE');
@@ -226,8 +234,10 @@ suite('duplicates', () => {
 suite('batches', () => {
   test('uploadAll: gives results in order, and continues after a failure', async (t) => {
     const { client } = await serveManager(t);
+    /** @param {number} number */
     const good = (number) => new File([`file ${number}`], `${number}.txt`);
-    const sources = [good(0), new File([], 'empty.txt'), good(2), { source: good(3), displayName: 'three.txt', path: '/x' }, 17];
+    const sources = [good(0), new File([], 'empty.txt'), good(2), { source: good(3), displayName: 'three.txt', path: '/x' }, /** @type {any} */ (17)];
+    /** @type {UploadProgress[]} */
     const events = [];
     const results = await client.uploads.uploadAll(sources, { concurrency: 2, onProgress: (event) => events.push(event) });
     assert.deepEqual(results.map(({ index, status }) => [index, status]), [
@@ -237,9 +247,9 @@ suite('batches', () => {
       [3, 'uploaded'],
       [4, 'failed'],
     ]);
-    assert.equal(results[1].error.code, 'ZERO_FILE_SIZE');
-    assert.equal(results[4].error.code, 'INVALID_ARGUMENT');
-    assert.equal(results[3].file.displayName, 'three.txt');
+    assert.equal(/** @type {any} */ (results[1].error).code, 'ZERO_FILE_SIZE');
+    assert.equal(/** @type {any} */ (results[4].error).code, 'INVALID_ARGUMENT');
+    assert.equal(present(results[3].file).displayName, 'three.txt');
     assert.equal((await client.paths.resolve('/x/three.txt')).kind, 'file');
     for (const [index, event] of events.entries()) {
       const before = events[index - 1] ?? { sent: 0, confirmed: 0 };
@@ -249,6 +259,7 @@ suite('batches', () => {
 
   test('uploadAll: progress reaches the total once', async (t) => {
     const { client } = await serveManager(t);
+    /** @type {UploadProgress[]} */
     const events = [];
     const sources = [1, 2, 3, 4, 5].map((seed) => new File([noise(50_000, seed)], `${seed}.bin`));
     await client.uploads.uploadAll(sources, { onProgress: (event) => events.push(event) });
@@ -262,7 +273,7 @@ suite('batches', () => {
     const sources = Array.from({ length: 50 }, (_, number) => new File([`${number}`], `${number}.txt`));
     const batch = client.uploads.uploadAll(sources, {
       signal: controller.signal,
-      onProgress: ({ done }) => done > 3 && controller.abort(new Error('enough')),
+      onProgress: ({ done }) => present(done) > 3 && controller.abort(new Error('enough')),
     });
     assert.equal((await rejection(batch)).message, 'enough');
     const count = (await client.files.listFiles().toArray()).length;
@@ -272,7 +283,11 @@ suite('batches', () => {
 });
 
 suite('folders of files', () => {
-  /** A folder with files, an empty one, equal bytes under two names, and a hidden file. */
+  /**
+   * A folder with files, an empty one, equal bytes under two names, and a hidden file.
+   *
+   * @param {TestContext} t
+   */
   async function folderOfFiles(t) {
     const root = join(await temporaryFolder(t), 'Holidays');
     await mkdir(join(root, '2024', 'empty'), { recursive: true });
@@ -283,6 +298,7 @@ suite('folders of files', () => {
     await writeFile(join(root, '.hidden'), 'hidden');
     return root;
   }
+  /** @param {Client} client */
   const treeOf = async (client) => {
     const all = [];
     for await (const { path } of client.paths.walk('/')) all.push(path);
@@ -293,7 +309,7 @@ suite('folders of files', () => {
   test('uploadAll: keeps the structure, and adds nothing in a second run', async (t) => {
     const root = await folderOfFiles(t);
     const { client, requests } = await serveManager(t);
-    const options = { path: '/x', onDuplicate: 'reuse' };
+    const options = { path: '/x', onDuplicate: /** @type {const} */ ('reuse') };
     const first = await client.uploads.uploadAll(root, options);
     assert.deepEqual(first.map(({ path, status }) => [path, status]), [
       ['Holidays/2024/b.txt', 'uploaded'],
@@ -305,7 +321,7 @@ suite('folders of files', () => {
     const before = requests.length;
     const second = await client.uploads.uploadAll(root, options);
     assert.deepEqual(second.map(({ status }) => status), Array(4).fill('reused'));
-    assert.deepEqual(second.map(({ file }) => file._id), first.map(({ file }) => file._id));
+    assert.deepEqual(second.map(({ file }) => present(file)._id), first.map(({ file }) => present(file)._id));
     assert.deepEqual(await treeOf(client), WHOLE);
     assert.ok(requests.slice(before).every(({ method, path }) => method !== 'PUT' && !path.includes('generate')));
   });
@@ -314,7 +330,7 @@ suite('folders of files', () => {
     const root = await folderOfFiles(t);
     const { client } = await serveManager(t);
     const controller = new AbortController();
-    const options = { path: '/x', onDuplicate: 'reuse', concurrency: 1 };
+    const options = { path: '/x', onDuplicate: /** @type {const} */ ('reuse'), concurrency: 1 };
     const broken = client.uploads.uploadAll(root, {
       ...options,
       signal: controller.signal,
@@ -337,7 +353,7 @@ suite('folders of files', () => {
   test('uploadAll: reads webkitRelativePath', async (t) => {
     const { client } = await startManager(t);
     const picked = ['Holidays/a.txt', 'Holidays/2024/b.txt'].map((path) => {
-      const file = new File([path], path.split('/').pop());
+      const file = new File([path], present(path.split('/').pop()));
       Object.defineProperty(file, 'webkitRelativePath', { value: path });
       return file;
     });
@@ -353,15 +369,20 @@ suite('waiting', () => {
     const film = new File([Buffer.from('\0\0\0\x1cftypisom\0\0\0\0\0\0\0\0')], 'a.mp4');
     const file = await uploads.upload(film);
     assert.equal(file.operationStatus, 'PENDING');
-    const waiting = uploads.waitUntilReady(file._id);
+    const waiting = uploads.waitUntilReady(present(file._id));
     await new Promise((resolve) => setTimeout(resolve, 20));
     await manager.clock.advance(60_000);
     assert.equal((await waiting).operationStatus, 'READY');
   });
 
   test('waitUntilReady: polls at growing intervals elsewhere', async (t) => {
+    /** @type {number[]} */
     const asked = [];
     const manager = await startManager(t, { clock: 'virtual', processing: { pendingMs: { VIDEO: 1000 } } });
+    /**
+     * @param {Request} request
+     * @param {(request: Request) => Promise<Response>} next
+     */
     const answer = async (request, next) => {
       if (request.url.includes('get-file-by-id')) asked.push(performance.now());
       if (asked.length === 5) await manager.clock.advance(1000);
@@ -383,10 +404,10 @@ suite('waiting', () => {
     const manager = await startManager(t, { clock: 'virtual', processing: { pendingMs: { VIDEO: 1000, AUDIO: 1000 }, fail: 'VIDEO' } });
     const { uploads } = manager.client;
     const film = await uploads.upload(new File([Buffer.from('\0\0\0\x1cftypisom\0\0\0\0\0\0\0\0')], 'a.mp4'));
-    const error = await rejection(uploads.waitUntilReady(film._id, { timeoutMs: 50 }));
+    const error = await rejection(uploads.waitUntilReady(present(film._id), { timeoutMs: 50 }));
     assert.equal(error.code, 'TIMEOUT');
     await manager.clock.advance(2000);
-    const failed = await rejection(uploads.waitUntilReady(film._id));
+    const failed = await rejection(uploads.waitUntilReady(present(film._id)));
     assert.equal(failed.code, 'FILE_FAILED');
     assert.equal(failed.details.applicationError.data.fileId, film._id);
   });
