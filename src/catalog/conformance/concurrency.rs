@@ -4,7 +4,7 @@
 //! commits. Nothing here depends on which of these it does, except
 //! [`reads_finish_while_a_writer_is_open`].
 
-use super::super::{Catalog, NewDelivery, Upload};
+use super::super::{Area, Catalog, Folder, NewDelivery, Read, Result, Upload, Write};
 use super::{file, folder, functions, import, read, write, write_repeatedly};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,12 +14,15 @@ use std::time::Duration;
 
 functions![
     second_writer_sees_the_effects_of_the_first,
+    moves_of_two_writers_make_no_cycle,
+    name_that_two_writers_miss_is_added_by_one,
     counts_of_several_writers_are_not_lost,
     folders_of_several_writers_are_all_there,
     reader_does_not_see_uncommitted_changes,
     snapshot_does_not_see_later_commits,
     writer_whose_thread_panics_leaves_nothing,
     event_numbers_are_in_commit_order,
+    event_of_a_slow_writer_is_not_missed,
     leases_are_given_to_one_of_several_threads,
     jobs_are_taken_by_one_of_several_threads,
     transfer_belongs_to_one_of_several_threads,
@@ -60,6 +63,75 @@ pub fn second_writer_sees_the_effects_of_the_first(catalog: &dyn Catalog) {
     assert!(["first second", " second first"].contains(&&log[..]), "{log:?}");
 }
 
+/// Runs two writers, 0 and 1, that each check a condition and change something when it is met. Where the catalog allows it,
+/// 1 checks and commits between the check and the change of 0.
+fn run_side_by_side(
+    catalog: &dyn Catalog,
+    check: impl Fn(&dyn Read, usize) -> Result<bool> + Sync,
+    change: impl Fn(&mut dyn Write, usize) -> Result<()> + Sync,
+) {
+    let run = |number| {
+        write_repeatedly(catalog, |writer| {
+            if check(writer, number)? {
+                change(writer, number)?;
+            }
+            Ok(())
+        });
+    };
+    thread::scope(|scope| {
+        let mut writer = catalog.write().unwrap();
+        assert!(check(&*writer, 0).unwrap());
+        let (send, done) = mpsc::channel();
+        let run = &run;
+        scope.spawn(move || {
+            run(1);
+            // Nobody listens when the grace is over.
+            _ = send.send(());
+        });
+        _ = done.recv_timeout(GRACE);
+        match change(&mut *writer, 0).and_then(|()| writer.commit()) {
+            Err(error) if error.is_retryable() => run(0),
+            result => result.unwrap(),
+        }
+    });
+}
+
+/// Of two writers that each move one folder into the other, one finds that its target has become its child. They change
+/// different rows, so a store has to notice that each has read what the other changed.
+pub fn moves_of_two_writers_make_no_cycle(catalog: &dyn Catalog) {
+    write(catalog, |writer| {
+        writer.insert_folder(&folder("a", "r", 1))?;
+        writer.insert_folder(&folder("b", "r", 1))
+    });
+    let names = [("a", "b"), ("b", "a")];
+    run_side_by_side(
+        catalog,
+        |snapshot, number| {
+            let (moved, target) = names[number];
+            Ok(!snapshot.folders_above(target)?.iter().any(|above| above == moved))
+        },
+        |writer, number| {
+            let (moved, target) = names[number];
+            writer.update_folder(&folder(moved, target, 1))
+        },
+    );
+    let parents = names.map(|(id, _)| read(catalog, |snapshot| snapshot.folder(id)).unwrap().parent);
+    assert!(
+        [["b", "r"], ["r", "a"]].iter().any(|expected| parents == *expected),
+        "{parents:?}"
+    );
+}
+
+/// Of two writers that look for a name, miss it and add it, one finds it. Neither has read a row that the other changed.
+pub fn name_that_two_writers_miss_is_added_by_one(catalog: &dyn Catalog) {
+    run_side_by_side(
+        catalog,
+        |snapshot, _| Ok(snapshot.folder_named("r", "name")?.is_none()),
+        |writer, number| writer.insert_folder(&Folder::new(&number.to_string(), "name", "r", Area::Site, 1)),
+    );
+    assert_eq!(read(catalog, |snapshot| snapshot.all_folders("", 9)).len(), 1);
+}
+
 /// Numbers that several threads increment have the right sum, whether one statement does it or two.
 pub fn counts_of_several_writers_are_not_lost(catalog: &dyn Catalog) {
     const ROUNDS: usize = 10;
@@ -68,9 +140,10 @@ pub fn counts_of_several_writers_are_not_lost(catalog: &dyn Catalog) {
             scope.spawn(|| {
                 for _ in 0..ROUNDS {
                     write_repeatedly(catalog, |writer| {
-                        writer.increment_setting("one statement")?;
+                        // Read first: a write would already make the other writers wait in some stores.
                         let number = writer.setting("two statements")?;
                         let number: usize = number.map_or(0, |number| number.parse().unwrap());
+                        writer.increment_setting("one statement")?;
                         writer.set_setting("two statements", &(number + 1).to_string())
                     });
                 }
@@ -244,6 +317,35 @@ pub fn event_numbers_are_in_commit_order(catalog: &dyn Catalog) {
             (&format!("{name}-1")[..], &format!("{name}-2")[..])
         );
     }
+}
+
+/// A reader that has seen the event of a quick writer still finds that of a slow one, which was added earlier.
+pub fn event_of_a_slow_writer_is_not_missed(catalog: &dyn Catalog) {
+    let seen = thread::scope(|scope| {
+        let mut slow = catalog.write().unwrap();
+        slow.insert_events(&["slow".into()]).unwrap();
+        let (send, done) = mpsc::channel();
+        let quick = scope.spawn(move || {
+            write_repeatedly(catalog, |writer| writer.insert_events(&["quick".into()]));
+            let seen = read(catalog, |snapshot| snapshot.events(0, 9));
+            // Nobody listens when the grace is over.
+            _ = send.send(());
+            seen
+        });
+        _ = done.recv_timeout(GRACE);
+        match slow.commit() {
+            Err(error) if error.is_retryable() => {
+                write_repeatedly(catalog, |writer| writer.insert_events(&["slow".into()]));
+            }
+            result => result.unwrap(),
+        }
+        quick.join().unwrap()
+    });
+    let last = seen.last().unwrap().0;
+    let later = read(catalog, |snapshot| snapshot.events(last, 9));
+    let mut bodies: Vec<_> = seen.into_iter().chain(later).map(|(_, body)| body).collect();
+    bodies.sort();
+    assert_eq!(bodies, ["quick", "slow"]);
 }
 
 /// Every import and every delivery is taken exactly once.
