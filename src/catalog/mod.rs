@@ -186,7 +186,7 @@ pub trait ReadItems {
     fn height(&self, id: &str) -> Result<u32>;
     /// A file, live or trashed.
     fn file(&self, id: &str) -> Result<Option<File>>;
-    /// Those of these files that exist, in the order of `ids`.
+    /// Those of these files that exist, in the order of `ids`. A file whose id occurs twice is returned twice.
     fn files_by_id(&self, ids: &[String]) -> Result<Vec<File>> {
         let mut files = Vec::new();
         for id in ids {
@@ -213,7 +213,7 @@ pub trait WriteItems {
     fn update_folder(&mut self, folder: &Folder) -> Result<()>;
     /// Adds a file. Fails when there is one with its id.
     fn insert_file(&mut self, file: &File) -> Result<()>;
-    /// Sets everything but the id of each file. Skips unknown ones.
+    /// Sets everything but the id of each file. Skips unknown ones. Of two values with one id, the last one counts.
     fn update_files(&mut self, files: &[File]) -> Result<()>;
     /// Sets everything but the id of a file.
     fn update_file(&mut self, file: &File) -> Result<()> {
@@ -263,7 +263,7 @@ pub trait ReadEvents {
 /// Events, written.
 pub trait WriteEvents {
     /// Counts one event of each of these files or folders, and returns their new counts in the order of `ids`. The first
-    /// event of an item counts 1. An unknown item counts 1 each time.
+    /// event of an item counts 1. An item whose id occurs twice is counted twice. An unknown item counts 1 each time.
     fn count_events(&mut self, entity: Entity, ids: &[&str]) -> Result<Vec<i64>>;
     /// Sets how many events an item has caused.
     fn set_events_of(&mut self, entity: Entity, id: &str, count: i64) -> Result<()>;

@@ -91,9 +91,21 @@ pub fn updated_file_has_every_new_member(catalog: &dyn Catalog) {
         writer.update_files(&[changed.clone(), file("nobody", "p", 1)])
     });
     let snapshot = catalog.read().unwrap();
-    assert_eq!(snapshot.file("id").unwrap(), Some(changed));
+    assert_eq!(snapshot.file("id").unwrap(), Some(changed.clone()));
     assert_eq!(snapshot.file("other").unwrap(), Some(other));
     assert_eq!(snapshot.file("nobody").unwrap(), None);
+    drop(snapshot);
+    let last = File {
+        size: 7,
+        ..changed.clone()
+    };
+    write(catalog, |writer| writer.update_files(&[changed, last.clone()]));
+    assert_eq!(
+        read(catalog, |snapshot| snapshot.file("id")),
+        Some(last),
+        "of two, the last one counts"
+    );
+    assert_eq!(read(catalog, |snapshot| snapshot.total_size()), 7);
 }
 
 /// An update sets name, parent, area and update time of a folder.
@@ -131,9 +143,9 @@ pub fn files_by_id_come_in_the_order_asked_for(catalog: &dyn Catalog) {
             .iter()
             .try_for_each(|id| writer.insert_file(&file(id, "r", 1)))
     });
-    let ids = ["c", "nobody", "a"].map(str::to_owned);
+    let ids = ["c", "nobody", "a", "c"].map(str::to_owned);
     let files = read(catalog, |snapshot| snapshot.files_by_id(&ids));
-    assert_eq!(files, [file("c", "r", 1), file("a", "r", 1)]);
+    assert_eq!(files, [file("c", "r", 1), file("a", "r", 1), file("c", "r", 1)]);
     assert_eq!(read(catalog, |snapshot| snapshot.files_by_id(&[])), []);
 }
 
