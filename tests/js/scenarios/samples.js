@@ -1,12 +1,19 @@
 // Small files of each kind, whole ones, made here so that a page has them too.
 
+/** @param {string} base64 */
 const decode = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+/** @param {string} text */
 export const utf8 = (text) => new TextEncoder().encode(text);
 
+/**
+ * @param {number} number
+ * @param {number} length
+ */
 const word = (number, length, little = true) => {
   const bytes = Array.from({ length }, (_, index) => Math.floor(number / 256 ** index) % 256);
   return little ? bytes : bytes.reverse();
 };
+/** @param {string} text */
 const ascii = (text) => [...text].map((character) => character.charCodeAt(0));
 
 /** One second of silence, 8 kHz, 8 bit, one channel. */
@@ -21,6 +28,10 @@ function wav(seconds = 1) {
   return bytes;
 }
 
+/**
+ * @param {string} name
+ * @param {...number[]} content
+ */
 const box = (name, ...content) => {
   const inner = content.flat();
   return [...word(8 + inner.length, 4, false), ...ascii(name), ...inner];
@@ -46,6 +57,8 @@ function mp3() {
   return bytes;
 }
 
+/** @typedef {keyof typeof samples} Kind */
+
 export const samples = {
   png: decode('iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAAEElEQVR42mM4YaMBQQxwFgBKJAcJwugnqwAAAABJRU5ErkJggg=='),
   gif: decode('R0lGODlhBAAFAIAAAP8AAAAAACwAAAAABAAFAAACDAQIECBAgAABAgQIFAA7'),
@@ -59,7 +72,11 @@ export const samples = {
   txt: utf8('some text\n'),
 };
 
-/** The usual type of each sample, and the media type that the Media Manager makes of it. */
+/**
+ * The usual type of each sample, and the media type that the Media Manager makes of it.
+ *
+ * @type {Record<Kind, [mimeType: string, mediaType: string]>}
+ */
 export const KINDS = {
   png: ['image/png', 'IMAGE'],
   gif: ['image/gif', 'IMAGE'],
@@ -73,7 +90,11 @@ export const KINDS = {
   txt: ['text/plain', 'DOCUMENT'],
 };
 
-/** `size` bytes that look random and are the same each time. */
+/**
+ * `size` bytes that look random and are the same each time.
+ *
+ * @param {number} size
+ */
 export function noise(size, seed = 1) {
   const bytes = new Uint8Array(size);
   let state = seed >>> 0 || 1;
