@@ -28,14 +28,15 @@ const DENIED: [(&str, &[&str]); 4] = [
 const JAVASCRIPT: [&str; 4] = ["examples", "pkg-template", "tests/js", "www"];
 
 /// Folders of JavaScript whose types are checked, each with a `tsconfig.json`. The other folders of `tests/js` join when they
-/// are clean: bench, client, examples, oracle, scenarios, types, vectors and versions.
-const TYPED: [&str; 13] = [
+/// are clean: bench, client, examples, scenarios and types.
+const TYPED: [&str; 16] = [
     "pkg-template",
     "www",
     "tests/js/command",
     "tests/js/crash",
     "tests/js/harness",
     "tests/js/manager",
+    "tests/js/oracle",
     "tests/js/package",
     "tests/js/page",
     "tests/js/pictures",
@@ -43,6 +44,8 @@ const TYPED: [&str; 13] = [
     "tests/js/surface",
     "tests/js/transfers",
     "tests/js/tus",
+    "tests/js/vectors",
+    "tests/js/versions",
 ];
 
 /// A check. Its error adds to what the program that it ran has printed.

@@ -9,6 +9,7 @@ import { ApiKeyStrategy, createClient } from '@wix/sdk';
  *
  * @param {VectorClient} credentials
  * @param {ScriptedFetch} fetch
+ * @returns {Record<'files' | 'folders', any>}
  */
 export function officialClient({ headers, ...key }, fetch) {
   const { files, folders } = official;
@@ -16,7 +17,7 @@ export function officialClient({ headers, ...key }, fetch) {
   const config = { modules: { files, folders }, auth: ApiKeyStrategy(/** @type {any} */ (key)), fetch };
   // The SDK writes into the headers object that it is given.
   if (headers) config.headers = { ...headers };
-  return createClient(config);
+  return /** @type {Record<'files' | 'folders', any>} */ (/** @type {unknown} */ (createClient(config)));
 }
 
 /**

@@ -63,12 +63,28 @@ export interface VectorClient {
 
 /** A recorded call with its answers. */
 export interface Vector extends Call {
+  id: string;
+  name: string;
   file: string;
   client: VectorClient;
   tags: string[];
   steps?: Call[];
   responses?: Answer[];
   response: Answer;
+  expect: Recording;
+}
+
+/** What the official SDK did in a vector: its requests, and its outcome, or one for each step. */
+export interface Recording extends Outcome {
+  request?: RecordedRequest;
+  requests?: RecordedRequest[];
+  results?: Outcome[];
+}
+
+/** A call with its answers, as the oracle and the vectors judge it. */
+export interface Case extends Call {
+  credentials?: VectorClient;
+  answers: Answer[];
 }
 
 /** A fetch function that takes strings only, as the clients call it. */

@@ -20,6 +20,15 @@ export function recordedVectors() {
     });
 }
 
+/**
+ * The recorded requests of a vector.
+ *
+ * @param {Vector} vector
+ */
+export function requestsOf({ expect: { request, requests = request ? [request] : [] } }) {
+  return requests;
+}
+
 /** @param {Vector} vector */
 export function quirksOf(vector) {
   return vector.tags.filter((tag) => tag.startsWith('quirk:')).map((tag) => tag.slice('quirk:'.length));

@@ -1,17 +1,42 @@
 // Random cases: a call with its arguments, and the answer of the server. They are awkward on purpose: any member may be
 // missing, null or unknown, names are hostile, numbers are odd, and arrays occur in strange places.
 import { operations, isQuery } from '../harness/operations.js';
+import { present } from '../harness/present.js';
 import { define } from '../harness/tagged.js';
 import { Random } from './random.js';
 
-/** The case with this number. It depends on nothing but the seed and the number. */
+/**
+ * @import { Operation } from '../harness/operations.js'
+ * @import { Call, Link } from '../harness/types.d.ts'
+ */
+
+/**
+ * @typedef {Record<string, () => unknown>} Makers Makers of members, by name.
+ *
+ * How members are made: the chances that one is null, absent or unknown, whether undefined stands for null, and the maker
+ * of unknown ones.
+ * @typedef {object} MembersOptions
+ * @property {number} [nullable]
+ * @property {number} [absent]
+ * @property {boolean} [undefinedToo]
+ * @property {number} [unknown]
+ * @property {(random: Random) => unknown} [value]
+ */
+
+/**
+ * The case with this number. It depends on nothing but the seed and the number.
+ *
+ * @param {number} seed
+ * @param {number} number
+ */
 export function randomCase(seed, number) {
   const random = new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number, 0x85ebca6b));
   const operation = random.pick(operations);
   const { api, method } = operation;
+  /** @type {Call} */
   const kase = { api, method, ...randomCall(random, operation) };
   const pages = kase.chain?.filter(([name]) => name === 'find' || name === 'next' || name === 'prev').length ?? 1;
-  return { ...kase, answers: Array.from({ length: pages }, () => randomAnswer(random, operation, kase)) };
+  return { ...kase, answers: Array.from({ length: pages }, () => randomAnswer(random, operation)) };
 }
 
 // ---------------------------------------------------------------------------------------------- scalars
@@ -39,6 +64,7 @@ const NAMES = [
 const BROKEN_TEXT = ['\ud83dlone.jpg', 'lone\udc00', '\udc00\ud800', 'a\ud83d\ud83d\ude00'];
 const TAG_LIKE = ['\u0000NaN', '\u0000D2024-01-01T00:00:00.000Z', '\u0000', '\u0000S', '\u0001kept?'];
 
+/** @param {Random} random */
 function text(random) {
   return random.choose(
     [12, () => random.pick(NAMES)],
@@ -48,14 +74,20 @@ function text(random) {
   );
 }
 
+/** @param {Random} random */
 function word(random) {
   return random.list(3, () => random.pick(['fox', 'amber', 'Ünï', 'кит', '犬', '🎈', 'x'])).join(random.pick([' ', '-', '/', '.']));
 }
 
+/**
+ * @param {Random} random
+ * @param {number} length
+ */
 function hex(random, length) {
   return Array.from({ length }, () => random.below(16).toString(16)).join('');
 }
 
+/** @param {Random} random */
 function fileId(random) {
   const id = `${hex(random, 6)}_${hex(random, 32)}`;
   return random.choose(
@@ -66,6 +98,7 @@ function fileId(random) {
   );
 }
 
+/** @param {Random} random */
 function folderId(random) {
   return random.choose(
     [6, () => hex(random, 32)],
@@ -75,6 +108,7 @@ function folderId(random) {
   );
 }
 
+/** @param {Random} random */
 function number(random) {
   return random.choose(
     [6, () => random.below(200)],
@@ -83,14 +117,21 @@ function number(random) {
   );
 }
 
+/** @param {Random} random */
 const oddNumber = (random) => random.choose([3, () => number(random)], [1, () => random.pick([Number.NaN, Infinity, -Infinity])]);
 
 const DATES = ['2024-02-29T12:34:56.789Z', '2023-12-31T23:59:59Z', '1969-12-31T23:59:59.999Z', '2025-06-01T00:00:00.001Z'];
 
+/** @param {Random} random */
 const SENDABLE_DATE = (random) =>
   random.choose([9, () => new Date(random.pick(DATES))], [1, () => new Date(random.pick([8.64e15, -8.64e15, 0, -62198755200000]))]);
 
-/** A value of any kind that JSON knows, with members whose names mean something elsewhere. */
+/**
+ * A value of any kind that JSON knows, with members whose names mean something elsewhere.
+ *
+ * @param {Random} random
+ * @returns {unknown}
+ */
 function anything(random, depth = 2) {
   return random.choose(
     [4, () => text(random)],
@@ -102,7 +143,12 @@ function anything(random, depth = 2) {
   );
 }
 
-/** The same for arguments, where JavaScript adds values of its own. */
+/**
+ * The same for arguments, where JavaScript adds values of its own.
+ *
+ * @param {Random} random
+ * @returns {unknown}
+ */
 function anyArgument(random, depth = 2) {
   return random.choose(
     [8, () => anything(random, 0)],
@@ -120,9 +166,15 @@ const KEYS = [
 ];
 const INHERITED = ['constructor', 'toString', '__proto__', 'a.constructor', 'hasOwnProperty'];
 
+/** @param {Random} random */
 const key = (random) => random.choose([40, () => random.pick(KEYS)], [1, () => random.pick(INHERITED)]);
 
+/**
+ * @param {Random} _random
+ * @param {[string, unknown][]} entries
+ */
 function object(_random, entries) {
+  /** @type {Record<string, any>} */
   const made = {};
   for (const [name, value] of entries) define(made, name, value);
   // With both spellings in one object, the official SDK reads one of them twice and the other never.
@@ -135,8 +187,15 @@ function object(_random, entries) {
   return made;
 }
 
-/** An object whose members are present, absent, null or undefined by chance, with unknown ones among them. */
+/**
+ * An object whose members are present, absent, null or undefined by chance, with unknown ones among them.
+ *
+ * @param {Random} random
+ * @param {Makers} makers
+ * @param {MembersOptions} [options]
+ */
 function members(random, makers, { nullable = 0.06, absent = 0.35, undefinedToo = false, unknown = 0.2, value = anything } = {}) {
+  /** @type {[string, unknown][]} */
   const entries = [];
   for (const [name, make] of Object.entries(makers)) {
     if (random.chance(absent)) continue;
@@ -152,21 +211,35 @@ function members(random, makers, { nullable = 0.06, absent = 0.35, undefinedToo 
 
 // -------------------------------------------------------------------------------------------- arguments
 
+/**
+ * @param {Random} random
+ * @param {Operation} operation
+ * @returns {Pick<Call, 'args' | 'chain'>}
+ */
 function randomCall(random, operation) {
   if (isQuery(operation) && random.chance(0.6)) return { args: [], chain: builderChain(random, operation) };
   const args = operation.arguments.map((kind) => argument(random, operation, kind));
-  if (operation.arguments.at(-1).endsWith('?') && random.chance(0.2) && !isQuery(operation)) args.pop();
+  if (present(operation.arguments.at(-1)).endsWith('?') && random.chance(0.2) && !isQuery(operation)) args.pop();
   if (random.chance(0.03)) spoil(random, args);
   return { args };
 }
 
 // A required argument that is missing or of a wrong type.
+/**
+ * @param {Random} random
+ * @param {unknown[]} args
+ */
 function spoil(random, args) {
   const index = random.below(args.length);
   args[index] = random.pick([undefined, null, 7, true, () => 1, Symbol.iterator]);
   if (random.chance(0.3)) args.length = index;
 }
 
+/**
+ * @param {Random} random
+ * @param {Operation} operation
+ * @param {string} kind
+ */
 function argument(random, operation, kind) {
   switch (kind) {
     case 'fileId':
@@ -206,23 +279,39 @@ function argument(random, operation, kind) {
   }
 }
 
+/**
+ * @param {Random} random
+ * @param {Makers} makers
+ * @param {MembersOptions} [rest]
+ */
 const argumentMembers = (random, makers, rest) =>
   members(random, makers, { undefinedToo: true, value: anyArgument, ...rest });
 
-/** Keeps one spelling of each date: with both, the official SDK converts only one, which ours does not imitate. */
+/**
+ * Keeps one spelling of each date: with both, the official SDK converts only one, which ours does not imitate.
+ *
+ * @param {Random} random
+ * @param {Makers} makers
+ */
 function oneSpelling(random, makers) {
   const made = argumentMembers(random, makers);
   for (const name of ['createdDate', 'updatedDate']) if (Object.hasOwn(made, name)) delete made[`_${name}`];
   return made;
 }
 
+/**
+ * @param {Random} random
+ * @param {() => unknown} make
+ */
 const optional = (random, make) =>
   random.choose([12, make], [1, () => undefined], [1, () => null], [1, () => random.pick(['text', 5, true])]);
 
+/** @param {Random} random */
 function url(random) {
   return `https://${random.pick(['pictures', 'média'])}.example.com/${encodeURIComponent(text(random).toWellFormed())}?q=${random.below(9)}#f`;
 }
 
+/** @param {Random} random */
 function dateArgument(random) {
   return random.choose(
     [8, () => SENDABLE_DATE(random)],
@@ -233,6 +322,7 @@ function dateArgument(random) {
 
 const MEDIA_TYPES = ['IMAGE', 'VIDEO', 'AUDIO', 'DOCUMENT', 'VECTOR', 'ARCHIVE', 'MODEL3D', 'OTHER'];
 
+/** @param {Random} random */
 const sort = (random) =>
   argumentMembers(random, {
     fieldName: () => random.pick(['displayName', '_updatedDate', 'sizeInBytes', '_id', 'a._createdDate', '_id._id']),
@@ -245,14 +335,17 @@ const sort = (random) =>
       ),
   });
 
+/** @param {Random} random */
 const float = (random) => random.choose([6, () => oddNumber(random)], [1, () => random.pick(['5', 'abc', '', true])]);
 
+/** @param {Random} random */
 const paging = (random) =>
   argumentMembers(random, {
     limit: () => random.choose([8, () => number(random)], [1, () => random.pick(['10', Number.NaN, true])]),
     cursor: () => text(random),
   });
 
+/** @param {Random} random */
 function listMembers(random) {
   return {
     parentFolderId: () => folderId(random),
@@ -268,6 +361,7 @@ function listMembers(random) {
   };
 }
 
+/** @param {Random} random */
 function uploadMembers(random) {
   return {
     fileName: () => text(random),
@@ -282,6 +376,7 @@ function uploadMembers(random) {
   };
 }
 
+/** @param {Random} random */
 function importMembers(random) {
   return {
     mediaType: () => random.pick(MEDIA_TYPES),
@@ -296,10 +391,15 @@ function importMembers(random) {
   };
 }
 
+/** @param {Random} random */
 function importRequest(random) {
   return argumentMembers(random, { url: () => url(random), ...importMembers(random) });
 }
 
+/**
+ * @param {Random} random
+ * @param {Operation} operation
+ */
 function options(random, { method }) {
   switch (method) {
     case 'generateFileDownloadUrl':
@@ -333,6 +433,7 @@ function options(random, { method }) {
   }
 }
 
+/** @param {Random} random */
 function query(random) {
   return argumentMembers(random, {
     filter: () => filter(random, 2),
@@ -347,6 +448,11 @@ function query(random) {
   });
 }
 
+/**
+ * @param {Random} random
+ * @param {number} depth
+ * @returns {Record<string, any>}
+ */
 function filter(random, depth) {
   return object(
     random,
@@ -360,6 +466,11 @@ function filter(random, depth) {
   );
 }
 
+/**
+ * @param {Random} random
+ * @param {Operation} operation
+ * @returns {Link[]}
+ */
 function builderChain(random, { api }) {
   const fields = ['private', 'mediaType', 'state', '_id', '_updatedDate', 'displayName', 'a._createdDate', 'media._id.x'];
   const steps = random.list(5, () =>
@@ -372,12 +483,16 @@ function builderChain(random, { api }) {
       [1, () => ['skipTo', text(random)]],
     ),
   );
-  const pages = random.list(2, () => [random.pick(['next', 'next', 'prev'])]);
+  const pages = random.list(2, () => /** @type {Link} */ ([random.pick(['next', 'next', 'prev'])]));
   return [...steps, ['find'], ...pages];
 }
 
 // ------------------------------------------------------------------------------ the file of an update
 
+/**
+ * @param {Random} random
+ * @param {string} kind
+ */
 function mediaString(random, kind) {
   const id = `${hex(random, 6)}_${hex(random, 32)}`;
   const name = random.choose(
@@ -386,12 +501,14 @@ function mediaString(random, kind) {
     [1, () => '/'],
     [1, () => '/a/b.jpg'],
   );
-  const fragment = {
+  /** @type {Record<string, () => string>} */
+  const fragments = {
     image: () => random.pick(['#originWidth=3024&originHeight=4032', '', '#originWidth=5', '#originHeight=x&watermark=1']),
     video: () => random.pick(['#posterUri=p%20f000.jpg&posterWidth=640&posterHeight=360', '', '#posterUri=p.jpg']),
     audio: () => random.pick(['#duration=230164', '']),
     document: () => '',
-  }[kind]();
+  };
+  const fragment = fragments[kind]();
   return random.choose(
     [8, () => `wix:${kind}://v1/${id}${name}${fragment}`],
     [1, () => `${kind}://v1/${id}/x%20y${fragment}`],
@@ -400,6 +517,7 @@ function mediaString(random, kind) {
   );
 }
 
+/** @param {Random} random */
 function fileArgument(random) {
   const picture = () =>
     argumentMembers(random, {
@@ -452,15 +570,20 @@ function fileArgument(random) {
 
 // ---------------------------------------------------------------------------------------------- answers
 
-function randomAnswer(random, operation, kase) {
+/**
+ * @param {Random} random
+ * @param {Operation} operation
+ */
+function randomAnswer(random, operation) {
   return random.choose(
     [80, () => ({ status: 200, statusText: 'OK', headers: headers(random), body: successBody(random, operation) })],
-    [14, () => errorAnswer(random, kase)],
+    [14, () => errorAnswer(random)],
     [2, () => ({ status: 200, headers: headers(random), ...unusableBody(random) })],
     [2, () => ({ networkError: networkError(random) })],
   );
 }
 
+/** @param {Random} random */
 const unusableBody = (random) =>
   random.pick([
     { rawBody: 'null' },
@@ -473,6 +596,7 @@ const unusableBody = (random) =>
     { rawBody: '{"files":[]} x' },
   ]);
 
+/** @param {Random} random */
 const networkError = (random) =>
   random.pick([
     { name: 'TypeError', message: 'fetch failed', cause: { message: 'getaddrinfo', code: 'ENOTFOUND' } },
@@ -484,15 +608,22 @@ const networkError = (random) =>
     { name: 'AbortError', message: 'The operation was aborted' },
   ]);
 
+/** @param {Random} random */
 function headers(random) {
+  /** @type {Record<string, string>} */
   const made = {};
   if (random.chance(0.5)) made[random.pick(['x-wix-request-id', 'X-Wix-Request-Id'])] = `1710000000123.${random.below(99)}`;
   if (random.chance(0.1)) made['content-type'] = 'application/json';
   return made;
 }
 
+/**
+ * @param {Random} random
+ * @param {Operation} operation
+ */
 function successBody(random, { returns }) {
   if (random.chance(0.01)) return random.list(3, () => descriptor(random));
+  /** @param {Makers} makers */
   const answerMembers = (makers) => members(random, makers, { absent: 0.05, nullable: 0.03, unknown: 0.1 });
   const cursors = () =>
     members(random, { next: () => text(random), prev: () => text(random) }, { absent: 0.4, unknown: 0.05 });
@@ -500,6 +631,7 @@ function successBody(random, { returns }) {
     nextCursor: () => answerMembers({ cursors, hasNext: () => random.chance(0.5), total: () => number(random) }),
     pagingMetadata: () => answerMembers({ cursors, count: () => number(random), hasNext: () => random.chance(0.5) }),
   };
+  /** @param {() => unknown} make */
   const list = (make) => () =>
     random.choose(
       [12, () => random.list(6, () => (random.chance(0.02) ? random.pick([null, 5, 'text', []]) : make()))],
@@ -543,6 +675,7 @@ function successBody(random, { returns }) {
   }
 }
 
+/** @param {Random} random */
 function dateAnswer(random) {
   return random.choose(
     [10, () => random.pick(DATES)],
@@ -551,6 +684,7 @@ function dateAnswer(random) {
   );
 }
 
+/** @param {Random} random */
 const folderAnswer = (random) =>
   members(random, {
     id: () => folderId(random),
@@ -561,6 +695,7 @@ const folderAnswer = (random) =>
     state: () => 'OK',
   });
 
+/** @param {Random} random */
 function descriptor(random) {
   return members(
     random,
@@ -590,24 +725,36 @@ function descriptor(random) {
   );
 }
 
-/** A leaf that becomes a string, now and then of another kind, or in a list, where no list belongs. */
+/**
+ * A leaf that becomes a string, now and then of another kind, or in a list, where no list belongs.
+ *
+ * @param {Random} random
+ * @param {() => unknown} make
+ */
 const leaf = (random, make) =>
   random.choose([30, make], [1, () => random.pick(['', 'wix:image://v1/x', 5, true])], [1, () => random.list(2, make)]);
 
+/** @param {Random} random */
 const name = (random) => random.choose([12, () => text(random)], [1, () => random.pick([0, 5, true, null, ''])]);
 
+/** @param {Random} random */
 const mediaId = (random) => random.choose([12, () => fileId(random)], [2, () => ''], [1, () => random.pick([0, 5, 'odd id+é&x'])]);
 
+/** @param {Random} random */
 const size = (random) => random.choose([8, () => number(random)], [1, () => random.pick(['640', null])]);
 
+/** @param {Random} random */
 const expiry = (random) => ({ urlExpirationDate: () => dateAnswer(random) });
 
+/** @param {Random} random */
 const focalPoint = (random) => () =>
   members(random, { x: () => floatAnswer(random), y: () => floatAnswer(random) }, { unknown: 0 });
 
+/** @param {Random} random */
 const floatAnswer = (random) =>
   random.choose([4, () => number(random)], [2, () => random.pick(['NaN', 'Infinity', '-Infinity', 'other'])]);
 
+/** @param {Random} random */
 const image = (random) =>
   leaf(random, () =>
     members(random, {
@@ -622,6 +769,7 @@ const image = (random) =>
     }),
   );
 
+/** @param {Random} random */
 const poster = (random) =>
   members(random, {
     id: () => mediaId(random),
@@ -632,6 +780,7 @@ const poster = (random) =>
     ...expiry(random),
   });
 
+/** @param {Random} random */
 function media(random) {
   const picture = () =>
     members(random, {
@@ -644,6 +793,7 @@ function media(random) {
       colors: () => ({ palette: [{ rgb: { r: 1, g: 2, b: random.below(256) } }] }),
       caption: () => text(random),
     });
+  /** @type {Makers} */
   const kinds = {
     image: picture,
     vector: picture,
@@ -700,6 +850,7 @@ function media(random) {
   );
 }
 
+/** @param {Random} random */
 const asset = (random) =>
   members(random, {
     id: () => mediaId(random),
@@ -718,6 +869,7 @@ const VIOLATED = [
   'constructor', 'externalInfo.origin', '\ud83d\ude00', '\uff5e', 'labels', 'expirationInMinutes', 'format', 'returnEntity',
 ];
 
+/** @param {Random} random */
 function errorAnswer(random) {
   const status = random.pick([400, 400, 400, 401, 403, 404, 409, 428, 429, 500, 501, 502, 503, 504, 418, 201, 202, 204, 206, 301, 304]);
   const statusText = random.pick(['Bad Request', '', 'Not Found', 'caf\u00e9']);
@@ -729,6 +881,7 @@ function errorAnswer(random) {
   );
 }
 
+/** @param {Random} random */
 function errorBody(random) {
   return members(
     random,
@@ -746,6 +899,7 @@ function errorBody(random) {
   );
 }
 
+/** @param {Random} random */
 const applicationError = (random) =>
   random.choose(
     [10, () =>
@@ -757,6 +911,7 @@ const applicationError = (random) =>
     [1, () => random.pick(['text', 5, [], true])],
   );
 
+/** @param {Random} random */
 const validationError = (random) =>
   random.choose(
     [12, () =>
@@ -770,6 +925,7 @@ const validationError = (random) =>
     [1, () => random.pick([false, 0, '', true, 5, 'text', []])],
   );
 
+/** @param {Random} random */
 const violation = (random) =>
   random.chance(0.02)
     ? random.pick([null, 5, {}, { field: 5 }, { field: null }])

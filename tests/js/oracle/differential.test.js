@@ -8,6 +8,8 @@ import { expectation, judgement, runOurs } from './expectation.js';
 import { chosenSeed } from './random.js';
 import { shrink } from './shrink.js';
 
+/** @import { Case } from '../harness/types.d.ts' */
+
 const seed = chosenSeed();
 const count = Number(process.env.WIX_MEDIA_CASES ?? 5000);
 const only = process.env.WIX_MEDIA_CASE;
@@ -15,8 +17,10 @@ const only = process.env.WIX_MEDIA_CASE;
 const ENOUGH_FAILURES = 8;
 
 // Two cases with faults of the same kind are probably one mistake, which is shown once.
+/** @param {string} fault */
 const kindOf = (fault) => fault.split('\n')[0].replace(/\d+|"[^"]*"/g, '…');
 
+/** @param {Case} kase */
 async function fault(kase) {
   return judgement(await runOurs(kase), await expectation(kase));
 }
@@ -44,7 +48,9 @@ test(`differential: ours does what the official SDK does, WIX_MEDIA_SEED=${seed}
   assert.equal(faults.size, 0, [...faults.values()].join('\n\n') + again);
 });
 
+/** @param {Case} kase */
 function reproduction({ api, method, args, chain = [], answers }) {
+  /** @param {any} value */
   const show = (value) => inspect(value, { depth: null, breakLength: 140, maxStringLength: 2000 });
   const calls = [[method, ...args], ...chain].map(([name, ...rest]) => `.${name}(${rest.map(show).join(', ')})`);
   return `  ${api}${calls.join('')}\n  answered with ${answers.map(show).join('\n  then with ')}`;

@@ -6,12 +6,37 @@ import { call, outcome } from '../harness/calls.js';
 import { officialClient, ourClient } from '../harness/clients.js';
 import { cannedFetch } from '../harness/fetch.js';
 import { operationOf } from '../harness/operations.js';
+import { present } from '../harness/present.js';
 import { copy } from '../harness/tagged.js';
 import { namesItsArgument, refusedFields, repairAnswer, repairCall, rightDetails } from './faults.js';
 
+/**
+ * @import { ClientOptions } from '../harness/package.js'
+ * @import { Answer, Case, Outcome, RecordedRequest } from '../harness/types.d.ts'
+ * @import { Repair } from './faults.js'
+ */
+
+/**
+ * What ours must do: send these requests, and then refuse these arguments, end, fail or resolve.
+ *
+ * @typedef {object} Expectation
+ * @property {RecordedRequest[]} requests
+ * @property {string[]} [refused] The paths of the arguments that are refused.
+ * @property {unknown} [result]
+ * @property {string} [ended] The message of an iteration that has ended.
+ * @property {any} [error]
+ * @property {string} [code]
+ * @property {any} [unknownFault] A failure of the official SDK that no rule explains.
+ */
+
 export const credentials = { apiKey: 'test-api-key', siteId: 'test-site-id' };
 
-/** `{ requests, refused }`, or `{ requests, result }`, or `{ requests, error, code }`. */
+/**
+ * The expectation of a case, from a run of the official SDK.
+ *
+ * @param {Case} kase
+ * @returns {Promise<Expectation>}
+ */
 export async function expectation(kase) {
   const refused = refusedFields(kase);
   if (refused) return { requests: [], refused };
@@ -28,6 +53,10 @@ export async function expectation(kase) {
   return { ...expected, ...(await rightError(kase, kase.answers[last], answers[last], error)) };
 }
 
+/**
+ * @param {Case} kase
+ * @param {Answer[]} answers
+ */
 async function runOfficial(kase, answers) {
   const { fetch, requests } = cannedFetch(...answers);
   const client = officialClient(kase.credentials ?? credentials, fetch);
@@ -37,10 +66,18 @@ async function runOfficial(kase, answers) {
 }
 
 // With a query of this length the official SDK leaves conversions of getFileDescriptor out.
+/** @param {RecordedRequest} request */
 const isTooLong = (request) => request?.url.includes('/get-file-by-id?') && request.url.length > 4000;
 
+/** @param {any} error */
 const isIterationEnd = (error) => /^No (next|previous) page to fetch$/.test(error?.message);
 
+/**
+ * @param {Case} kase
+ * @param {Answer} answer
+ * @param {Repair} repair
+ * @param {any} error
+ */
 async function rightError(kase, answer, { repaired, mend }, error) {
   if (answer.networkError) return { error: {}, code: 'NETWORK' };
   if (answer.status === 200) return { unknownFault: error };
@@ -55,6 +92,9 @@ async function rightError(kase, answer, { repaired, mend }, error) {
 /**
  * A 200 that is no JSON, or, for calls whose answers are converted, neither an object nor a list. The official SDK
  * resolves some of those, too.
+ *
+ * @param {Case} kase
+ * @param {Answer} answer
  */
 export function unusable(kase, answer) {
   if (answer.networkError || answer.status !== 200) return false;
@@ -66,9 +106,15 @@ export function unusable(kase, answer) {
   }
 }
 
-const isConverted = (kase) => !['plain', 'nothing'].includes(operationOf(kase).returns);
+/** @param {Case} kase */
+const isConverted = (kase) => !['plain', 'nothing'].includes(present(operationOf(kase)).returns);
 
-/** Runs our client on the case; answers `{ requests, result | error }`. */
+/**
+ * Runs our client on the case; answers `{ requests, result | error }`.
+ *
+ * @param {Case} kase
+ * @param {ClientOptions} [options]
+ */
 export async function runOurs(kase, options) {
   const { fetch, requests } = cannedFetch(...kase.answers);
   const client = await ourClient(kase.credentials ?? credentials, fetch, options);
@@ -76,7 +122,12 @@ export async function runOurs(kase, options) {
   return { requests, ...(await outcome(call(client, asked))) };
 }
 
-/** The first thing in which what ours did is not what was expected of it, or undefined. */
+/**
+ * The first thing in which what ours did is not what was expected of it, or undefined.
+ *
+ * @param {Outcome & { requests: RecordedRequest[] }} actual
+ * @param {Expectation} expected
+ */
 export function judgement(actual, expected) {
   if (expected.unknownFault) {
     const fault = expected.unknownFault;
@@ -99,18 +150,26 @@ export function judgement(actual, expected) {
   return difference(actual.result, expected.result, 'result');
 }
 
+/**
+ * @param {Outcome} outcome
+ * @param {string[]} fields
+ */
 function refusalDifference({ error }, fields) {
   if (!isWixMediaError(error)) return `not refused: ${error?.stack ?? shown(error)}`;
   if (error.status !== 400) return `refused with status ${error.status}`;
   if ('requestId' in error && error.requestId !== undefined) return `refused with request ID ${error.requestId}`;
   // One wrong argument is enough to name.
-  const named = error.fieldViolations?.map((violation) => violation.field) ?? [];
-  if (named.length === 0 || !named.every((field) => fields.includes(field))) {
+  const named = error.fieldViolations?.map((/** @type {any} */ violation) => violation.field) ?? [];
+  if (named.length === 0 || !named.every((/** @type {string} */ field) => fields.includes(field))) {
     return `the refusal names ${shown(named)} where ${shown(fields)} was expected`;
   }
   return difference(error.details?.validationError?.fieldViolations, error.fieldViolations, 'fieldViolations');
 }
 
+/**
+ * @param {Outcome} outcome
+ * @param {Expectation} expected
+ */
 function failureDifference({ error, result }, expected) {
   if (error === undefined) return `resolved to ${shown(result)} where an error was expected`;
   if (!isWixMediaError(error)) return `not a WixMediaError: ${error?.stack ?? shown(error)}`;
@@ -122,4 +181,5 @@ function failureDifference({ error, result }, expected) {
     : undefined;
 }
 
+/** @param {any} error */
 const isWixMediaError = (error) => error instanceof Error && error.name === 'WixMediaError';

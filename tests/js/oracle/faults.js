@@ -1,21 +1,43 @@
-// The faults of the official SDK, as docs/compare.md lists them, each recognised by what triggers it. A trigger in the arguments or in the answer is taken out before the official SDK sees it, and its
-// right outcome is put back into what the official SDK made of the rest. So ours is always compared with a
-// full expectation, never excused from one.
+// The faults of the official SDK, as docs/compare.md lists them, each recognised by what triggers it. A trigger in the
+// arguments or in the answer is taken out before the official SDK sees it, and its right outcome is put back into what the
+// official SDK made of the rest. So ours is always compared with a full expectation, never excused from one.
 import { difference } from '../harness/agreement.js';
 import { copy, define } from '../harness/tagged.js';
 import { isQuery, operationOf } from '../harness/operations.js';
+import { present } from '../harness/present.js';
 import { answerPositions, argumentPositions, walk } from './positions.js';
+
+/**
+ * @import { Answer, Case, Link, RecordedRequest } from '../harness/types.d.ts'
+ * @import { Position } from './positions.js'
+ */
+
+/**
+ * What the official SDK is given instead, and what makes its outcome the right one.
+ *
+ * @typedef {{ repaired: Answer, mend: (result: any) => any }} Repair
+ * @typedef {(object: Record<string, any>, key: string, position: Position, path: string) => void} Visit
+ */
 
 const MARK = '\u0001';
 const KEPT = `${MARK}${MARK}kept`;
 
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, any>}
+ */
 const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
 
 // ---------------------------------------------------------------------------------------------- arguments
 
-/** The paths of the arguments for which ours refuses the call, or undefined. */
+/**
+ * The paths of the arguments for which ours refuses the call, or undefined.
+ *
+ * @param {Pick<Case, 'api' | 'method' | 'args'>} call
+ */
 export function refusedFields(call) {
-  const { arguments: kinds } = operationOf(call);
+  const { arguments: kinds } = present(operationOf(call));
+  /** @type {string[]} */
   const fields = [];
   kinds.forEach((kind, index) => {
     const field = refusedArgument(kind, call.args[index]);
@@ -24,6 +46,10 @@ export function refusedFields(call) {
   return fields.length > 0 ? fields : undefined;
 }
 
+/**
+ * @param {string} kind
+ * @param {any} value
+ */
 function refusedArgument(kind, value) {
   switch (kind) {
     case 'options?':
@@ -46,15 +72,20 @@ function refusedArgument(kind, value) {
   }
 }
 
+/**
+ * @param {any} value
+ * @param {string} kind
+ */
 function refusedMembers(value, kind) {
+  /** @type {string[]} */
   const fields = [];
-  visitRest(value, kind, (object, key, position, path) => {
+  visitRest(value, kind, (/** @type {Record<string, any>} */ object, key, position, path) => {
     const member = object[key];
     if (position.date && !sendableDate(member)) fields.push(path);
     if (position.converts) {
       const items = position.converts === 'audio' ? (member ?? []) : [member];
-      items.forEach((item, index) => {
-        if (!sendableMedia(item, position.converts)) {
+      items.forEach((/** @type {any} */ item, /** @type {number} */ index) => {
+        if (!sendableMedia(item, present(position.converts))) {
           fields.push(position.converts === 'audio' ? `${path}[${index}]` : path);
         }
       });
@@ -64,8 +95,19 @@ function refusedMembers(value, kind) {
 }
 
 // Members of an argument may be spelled with the underscore of the SDK's own names; paths keep that spelling.
+/**
+ * @param {any} value
+ * @param {string} kind
+ * @param {Visit} visit
+ */
 function visitRest(value, kind, visit) {
+  /** @type {Record<string, string>} */
   const spelled = { createdDate: '_createdDate', updatedDate: '_updatedDate' };
+  /**
+   * @param {any} object
+   * @param {Position} position
+   * @param {string} path
+   */
   const step = (object, position, path) => {
     if (!isObject(object)) return;
     for (const [key, inner] of Object.entries(position.members ?? {})) {
@@ -81,6 +123,7 @@ function visitRest(value, kind, visit) {
   step(value, argumentPositions[kind], kind);
 }
 
+/** @param {any} value */
 function sendableDate(value) {
   if (value === undefined || value === null) return true;
   if (value instanceof Date) return !Number.isNaN(value.getTime());
@@ -89,6 +132,10 @@ function sendableDate(value) {
 
 const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
+/**
+ * @param {any} value
+ * @param {string} converts
+ */
 function sendableMedia(value, converts) {
   if (value === undefined) return true;
   if ((value === null || value === '') && (converts === 'image' || converts === 'video')) return true;
@@ -102,6 +149,10 @@ function sendableMedia(value, converts) {
 }
 
 // The name in a `wix:` media URL, undecoded. The old form without `wix:` counts as well.
+/**
+ * @param {any} value
+ * @param {string} converts
+ */
 function nameOf(value, converts) {
   const { protocol } = new URL(value);
   if (protocol !== 'wix:' && protocol !== `${converts}:`) return '';
@@ -109,18 +160,24 @@ function nameOf(value, converts) {
   return pathname.replace(`${converts}://v1/`, '').split('/')[1];
 }
 
-/** The call with its triggers taken out, and `mend`, which makes a request of the official SDK the right one. */
+/**
+ * The call with its triggers taken out, and `mend`, which makes a request of the official SDK the right one.
+ *
+ * @param {Case} call
+ */
 export function repairCall(call) {
   // A member that is undefined counts as absent, also where the official SDK asks whether it is there.
-  const repaired = { ...call, args: call.args.map(withoutUndefined), chain: call.chain?.map((step) => step.map(withoutUndefined)) };
-  const { arguments: kinds } = operationOf(call);
+  const repaired = { ...call, args: call.args.map(withoutUndefined), chain: call.chain?.map((/** @type {any} */ step) => step.map(withoutUndefined)) };
+  const { arguments: kinds } = present(operationOf(call));
+  /** @type {string[]} */
   const nameless = [];
+  /** @type {[path: string, text: string][]} */
   const texts = [];
   kinds.forEach((kind, index) => {
     const value = repaired.args[index];
     if ((kind === 'file' || kind === 'folder') && isObject(value)) {
       if (kind === 'folder') delete value._id;
-      visitRest(value, kind, (object, key, position, path) => {
+      visitRest(value, kind, (/** @type {Record<string, any>} */ object, key, position, path) => {
         if (position.date && typeof object[key] === 'string') {
           texts.push([path, object[key]]);
           delete object[key];
@@ -129,11 +186,12 @@ export function repairCall(call) {
       });
     }
   });
-  repaired.args = repaired.args.map((value) => renamedKeys(value, escapeSegment));
+  repaired.args = repaired.args.map((/** @type {any} */ value) => renamedKeys(value, escapeSegment));
   repaired.chain = repaired.chain?.map(([name, ...args]) => [
     name,
-    ...args.map((value) => renamedKeys(value, escapeSegment)),
+    ...args.map((/** @type {unknown} */ value) => renamedKeys(value, escapeSegment)),
   ]);
+  /** @param {RecordedRequest} request */
   const mend = (request) => {
     if (typeof request.body !== 'string') return { ...request, url: restoredQuery(request.url) };
     const body = JSON.parse(request.body);
@@ -144,22 +202,32 @@ export function repairCall(call) {
     }
     for (const [path, text] of texts) {
       const names = path.split('.');
-      member(body, names.slice(0, -1))[names.at(-1).replace(/^_/, '')] = text;
+      member(body, names.slice(0, -1))[present(names.at(-1)).replace(/^_/, '')] = text;
     }
     return { ...request, body: JSON.stringify(renamedKeys(body, restoreSegment)) };
   };
   return { repaired, mend };
 }
 
+/** @param {string} url */
 function restoredQuery(url) {
   if (!url.includes(encodeURIComponent(MARK))) return url;
   const [path, query] = url.split(/\?(?=[^?]*$)/);
+  /** @param {string} text */
   const restored = (text) => text.split('.').map(restoreSegment).join('.');
   return `${path}?${new URLSearchParams([...new URLSearchParams(query)].map((pair) => pair.map(restored)))}`;
 }
 
-const member = (object, names) => names.reduce((inner, name) => inner[name], object);
+/**
+ * @param {Record<string, any>} object
+ * @param {string[]} names
+ */
+const member = (object, names) => names.reduce((/** @type {any} */ inner, name) => inner[name], object);
 
+/**
+ * @param {any} value
+ * @returns {any}
+ */
 function withoutUndefined(value) {
   if (Array.isArray(value)) return value.map(withoutUndefined);
   if (!isObject(value) || Object.getPrototypeOf(value) !== Object.prototype) return copy(value);
@@ -168,6 +236,7 @@ function withoutUndefined(value) {
   return plain;
 }
 
+/** @param {any} value */
 function isNamelessImage(value) {
   return typeof value === 'string' && value !== '' && nameOf(value, 'image') === undefined;
 }
@@ -177,13 +246,17 @@ function isNamelessImage(value) {
 /**
  * The answer with its triggers taken out, and `mend`, which puts the right outcome into the result that the
  * official SDK made of it.
+ *
+ * @param {Pick<Case, 'api' | 'method'>} call
+ * @param {any} answer
+ * @returns {Repair}
  */
 export function repairAnswer(call, answer) {
   if (!('body' in answer) || answer.body === null || typeof answer.body !== 'object') {
     return { repaired: answer, mend: (result) => result };
   }
   if (answer.status !== 200) return repairViolations(answer);
-  const { returns } = operationOf(call);
+  const { returns } = present(operationOf(call));
   const body = renamedKeys(answer.body, escapeSegment);
   if (isObject(body)) walk(body, answerPositions[returns], (object, key, position) => {
     if (position.converts === 'audio' && !Array.isArray(object[key])) {
@@ -214,6 +287,10 @@ export function repairAnswer(call, answer) {
 
 // A violation whose field is missing, is no text, or is named like a member of every object breaks the renaming of
 // fields. The first two sort before all others.
+/**
+ * @param {any} answer
+ * @returns {Repair}
+ */
 function repairViolations(answer) {
   const violations = answer.body.details?.validationError?.fieldViolations;
   if (!Array.isArray(violations)) return { repaired: answer, mend: (details) => details };
@@ -223,10 +300,11 @@ function repairViolations(answer) {
       ? { ...item, field: escapeSegment(item.field) }
       : { field: `${NAMELESS}${index}`, description: '' },
   );
+  /** @param {any} details */
   const mend = (details) => {
     const mended = copy(details);
     const { validationError } = mended;
-    validationError.fieldViolations = validationError.fieldViolations.map((item) =>
+    validationError.fieldViolations = validationError.fieldViolations.map((/** @type {any} */ item) =>
       item.field.startsWith(NAMELESS)
         ? violations[Number(item.field.slice(NAMELESS.length))]
         : { ...item, field: restoreSegment(item.field) },
@@ -237,21 +315,28 @@ function repairViolations(answer) {
 }
 
 // An asset without id and url, which the official SDK shows as the string "undefined".
+/** @param {any} asset */
 function nothingToShow(asset) {
   return !asset.id && (asset.url === undefined || asset.url === null);
 }
 
 // Travels through every conversion of the official SDK untouched; as an audio asset it needs a url for that.
+/** @type {unknown[]} */
 const kept = [];
 const NAMELESS = '\u0000';
 // Behind an item that was made a list so that the official SDK takes it.
 const ALONE = Symbol('alone');
+/** @param {any} value */
 function keptItem(value) {
   kept.push(value);
   const token = `${KEPT}${kept.length - 1}`;
   return { url: token, [KEPT]: token };
 }
 
+/**
+ * @param {any} value
+ * @returns {any}
+ */
 function restoreKept(value) {
   if (typeof value === 'string') return value.startsWith(KEPT) ? kept[Number(value.slice(KEPT.length))] : value;
   if (value === null || typeof value !== 'object' || value instanceof Date) return value;
@@ -265,6 +350,7 @@ function restoreKept(value) {
   return plain;
 }
 
+/** @param {any} item */
 function wellFormedName(item) {
   if (!isObject(item)) return;
   for (const key of ['filename', 'altText']) {
@@ -273,15 +359,23 @@ function wellFormedName(item) {
 }
 
 // A member name that every object inherits, such as `constructor`, is taken for a rename rule by the official SDK.
+/** @param {string} segment */
 function escapeSegment(segment) {
   return segment in Object.prototype ? segment + MARK : segment;
 }
 
+/** @param {string} segment */
 function restoreSegment(segment) {
   return segment.endsWith(MARK) ? segment.slice(0, -MARK.length) : segment;
 }
 
+/**
+ * @param {any} value
+ * @param {(segment: string) => string} rename
+ * @returns {any}
+ */
 function renamedKeys(value, rename) {
+  /** @param {string} path */
   const renamed = (path) => path.split('.').map(rename).join('.');
   if (Array.isArray(value)) return value.map((item) => renamedKeys(item, rename));
   if (!isObject(value) || Object.getPrototypeOf(value) !== Object.prototype) return value;
@@ -295,7 +389,11 @@ function renamedKeys(value, rename) {
 
 // ------------------------------------------------------------------------------------------------- errors
 
-/** The expected details of an error that the official SDK loses, or undefined when it keeps them. */
+/**
+ * The expected details of an error that the official SDK loses, or undefined when it keeps them.
+ *
+ * @param {any} answer
+ */
 export function rightDetails(answer) {
   const details = answer.body?.details;
   if (!isObject(details) || !Object.hasOwn(details, 'validationError')) return undefined;
@@ -309,12 +407,19 @@ export function rightDetails(answer) {
   return validationError === null ? { validationError, requestId } : undefined;
 }
 
+/** @param {Answer} answer */
 function requestIdOf({ headers = {} }) {
   const name = Object.keys(headers).find((key) => key.toLowerCase() === 'x-wix-request-id');
   return name === undefined ? null : headers[name];
 }
 
-/** The builder's violations are those of the typed query, whose argument has a name. */
+/**
+ * The builder's violations are those of the typed query, whose argument has a name.
+ *
+ * @template {Case} C
+ * @param {C} call
+ * @returns {C}
+ */
 export function namesItsArgument(call) {
   return isQuery(call) && call.args.length === 0 ? { ...call, args: [{}], chain: undefined } : call;
 }

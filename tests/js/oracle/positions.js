@@ -1,6 +1,17 @@
 // The places inside answers and arguments that the official SDK converts, as a tree of member names. Its walker follows the
 // named members, and maps over an array at any of them.
 
+/**
+ * A place: what the official SDK makes of its value, and its members.
+ *
+ * @typedef {object} Position
+ * @property {boolean} [date]
+ * @property {boolean} [float]
+ * @property {boolean} [poster]
+ * @property {string} [converts]
+ * @property {Record<string, Position>} [members]
+ */
+
 const DATE = { date: true };
 const FLOAT = { float: true };
 
@@ -39,7 +50,11 @@ const file = {
 
 const folder = { members: { createdDate: DATE, updatedDate: DATE } };
 
-/** The tree of an answer, by what the operation returns. */
+/**
+ * The tree of an answer, by what the operation returns.
+ *
+ * @type {Record<string, Position>}
+ */
 export const answerPositions = {
   file: { members: { file } },
   files: { members: { files: file } },
@@ -50,10 +65,20 @@ export const answerPositions = {
   nothing: { members: {} },
 };
 
-/** The tree of the arguments of an update. */
+/**
+ * The tree of the arguments of an update.
+ *
+ * @type {Record<string, Position>}
+ */
 export const argumentPositions = { file, folder };
 
-/** Calls `visit(object, key, position)` for every own member of the tree, outer ones first. */
+/**
+ * Calls `visit(object, key, position)` for every own member of the tree, outer ones first.
+ *
+ * @param {any} value
+ * @param {Position} position
+ * @param {(object: any, key: string, position: Position) => void} visit
+ */
 export function walk(value, position, visit) {
   if (Array.isArray(value)) {
     // The walker maps over one level of array only; an array inside an array has no members to step into.

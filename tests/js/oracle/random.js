@@ -3,6 +3,7 @@
 export class Random {
   #state;
 
+  /** @param {number} seed */
   constructor(seed) {
     this.#state = seed >>> 0;
   }
@@ -17,20 +18,33 @@ export class Random {
     return (mixed ^ (mixed >>> 15)) >>> 0;
   }
 
-  /** A whole number from 0 up to, not including, `limit`. */
+  /**
+   * A whole number from 0 up to, not including, `limit`.
+   *
+   * @param {number} limit
+   */
   below(limit) {
     return Math.floor((this.bits() / 0x100000000) * limit);
   }
 
+  /** @param {number} probability */
   chance(probability) {
     return this.bits() / 0x100000000 < probability;
   }
 
+  /**
+   * @template T
+   * @param {readonly T[]} list
+   */
   pick(list) {
     return list[this.below(list.length)];
   }
 
-  /** One of several makers, each listed as `[weight, make]`. */
+  /**
+   * One of several makers, each listed as `[weight, make]`.
+   *
+   * @param {...[weight: number, make: () => any]} weighted
+   */
   choose(...weighted) {
     let point = this.below(weighted.reduce((sum, [weight]) => sum + weight, 0));
     for (const [weight, make] of weighted) {
@@ -40,8 +54,13 @@ export class Random {
     throw new RangeError('no maker has a weight');
   }
 
-  list(most, make) {
-    return Array.from({ length: this.below(most + 1) }, make);
+  /**
+   * @template T
+   * @param {number} max
+   * @param {() => T} make
+   */
+  list(max, make) {
+    return Array.from({ length: this.below(max + 1) }, make);
   }
 }
 

@@ -7,19 +7,30 @@ import { call, outcome } from '../harness/calls.js';
 import { validArguments } from '../harness/client.js';
 import { cannedFetch } from '../harness/fetch.js';
 import { createClient, WixMediaError } from '../harness/package.js';
+import { present } from '../harness/present.js';
 import { randomCase } from './cases.js';
 import { credentials, expectation } from './expectation.js';
 import { chosenSeed, Random } from './random.js';
 
+/**
+ * @import { FileDescriptor } from '../harness/package.js'
+ * @import { Answer, Case } from '../harness/types.d.ts'
+ */
+
 const seed = chosenSeed();
 const count = Number(process.env.WIX_MEDIA_CASES ?? 5000);
 
+/**
+ * @param {Case} kase
+ * @param {Answer} answer
+ */
 async function ours(kase, answer) {
   const { fetch } = cannedFetch(answer);
   const client = createClient({ auth: credentials, fetch, retry: false });
   return outcome(call(client, kase));
 }
 
+/** @param {Uint8Array<ArrayBuffer>} bytes */
 function parsed(bytes) {
   // A second byte order mark does no harm in ours.
   const rawBody = new TextDecoder().decode(bytes).replace(/^\ufeff/, '');
@@ -30,7 +41,12 @@ function parsed(bytes) {
   }
 }
 
-/** The difference between our result for these bytes and the expected one, or undefined. */
+/**
+ * The difference between our result for these bytes and the expected one, or undefined.
+ *
+ * @param {Case} kase
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
 async function fault(kase, bytes, status = 200) {
   const actual = await ours(kase, { status, bytes });
   const expected = await expectation({ ...kase, answers: [{ status, ...parsed(bytes) }] });
@@ -39,7 +55,7 @@ async function fault(kase, bytes, status = 200) {
     return difference(actual.result, expected.result, 'result');
   }
   if (!(actual.error instanceof WixMediaError)) return `not a WixMediaError: ${actual.error?.stack ?? actual.error}`;
-  if (actual.error.code === 'INTERNAL') return `a trap: ${actual.error.cause?.stack}`;
+  if (actual.error.code === 'INTERNAL') return `a trap: ${/** @type {any} */ (actual.error.cause)?.stack}`;
   if (expected.result !== undefined) return `rejected: ${actual.error.message}`;
   return expected.error && difference(actual.error.status, expected.error.status, 'status');
 }
@@ -50,6 +66,10 @@ const INSERTED = [
   '{"id":"a","id":"b"}', '"__proto__":{},', '\\"', '\\/', '\\b', '\u2028', '\ud83d\ude00',
 ];
 
+/**
+ * @param {Random} random
+ * @param {string} text
+ */
 function damaged(random, text) {
   let bytes = Buffer.from(text);
   const times = 1 + random.below(3);
@@ -69,9 +89,11 @@ function damaged(random, text) {
 }
 
 // A name that stands twice in an object, as damage can make it: the last one counts, but not at dates (see below).
+/** @param {Answer} answer */
 function hasTwins({ rawBody, body }) {
+  /** @param {string} text */
   const names = (text) => text.match(/"(?:[^"\\]|\\.)*"\s*:/g)?.length;
-  return body !== undefined && names(rawBody) !== names(JSON.stringify(body));
+  return body !== undefined && names(present(rawBody)) !== names(JSON.stringify(body));
 }
 
 test(`damaged answers: are decoded as by JSON.parse or rejected, WIX_MEDIA_SEED=${seed}`, async (t) => {
@@ -91,12 +113,15 @@ test(`damaged answers: are decoded as by JSON.parse or rejected, WIX_MEDIA_SEED=
   assert.equal(faults.length, 0, `${faults.join('\n\n')}\n\nWIX_MEDIA_SEED=${seed} makes them again`);
 });
 
-const listFiles = { api: 'files', method: 'listFiles', args: [] };
-const getFolder = { api: 'folders', method: 'getFolder', args: ['d1'] };
-const deleteFiles = { api: 'files', method: 'bulkDeleteFiles', args: [['f1']] };
+/** @type {Case} */
+const listFiles = { api: 'files', method: 'listFiles', args: [], answers: [] };
+/** @type {Case} */
+const getFolder = { api: 'folders', method: 'getFolder', args: ['d1'], answers: [] };
+/** @type {Case} */
+const deleteFiles = { api: 'files', method: 'bulkDeleteFiles', args: [['f1']], answers: [] };
 
 suite('text', () => {
-  for (const [name, bytes] of [
+  for (const [name, bytes] of /** @type {[string, Buffer<ArrayBuffer>][]} */ ([
     ['a byte order mark', Buffer.from('\ufeff{"files":[{"id":"a"}]}')],
     ['invalid UTF-8 in a name', Buffer.from([...Buffer.from('{"files":[{"displayName":"'), 0xff, 0xc3, 0x28, 0xed, 0xa0, 0x80, ...Buffer.from('"}]}')])],
     ['invalid UTF-8 in a file name that goes into a URL', Buffer.from([...Buffer.from('{"files":[{"media":{"document":{"id":"a","filename":"x'), 0xe2, 0x82, ...Buffer.from('"}}}]}')])],
@@ -113,21 +138,26 @@ suite('text', () => {
     // Numbers with an exponent, which no serialiser writes for an id or a size, stay as they are written.
     ['numbers where names belong', Buffer.from('{"files":[{"media":{"image":{"image":{"id":100,"filename":1.50,"width":12,"height":-0}}}},{"media":{"document":{"id":true,"filename":0.5}}}]}')],
     ['objects where names belong', Buffer.from('{"files":[{"media":{"document":{"id":{"a":1},"filename":[1,[2,null],"x"]}}}]}')],
-  ]) {
+  ])) {
     test(name, async () => assert.equal(await fault(listFiles, bytes), undefined));
   }
 });
 
 suite('deep nesting', () => {
+  /**
+   * @param {number} levels
+   * @param {string[]} pair
+   * @param {string} inside
+   */
   const deep = (levels, [open, close], inside) => Buffer.from(open.repeat(levels) + inside + close.repeat(levels));
   for (const levels of [60, 200, 500, 1000, 5000, 20_000, 100_000]) {
-    for (const [name, pair, inside] of [
+    for (const [name, pair, inside] of /** @type {[string, [string, string], string][]} */ ([
       ['arrays', ['[', ']'], '1'],
       ['objects', ['{"id":', '}'], '1'],
       ['known members', ['{"files":[{"media":', '}]}'], '{}'],
       ['unfinished arrays', ['[', ''], ''],
       ['unfinished objects', ['{"a":', ''], ''],
-    ]) {
+    ])) {
       test(`${levels} ${name}`, async () => {
         for (const kase of [listFiles, getFolder, deleteFiles]) {
           for (const status of [200, 400]) {
@@ -135,7 +165,7 @@ suite('deep nesting', () => {
             const { error, result } = await ours(kase, { status, bytes });
             if (error) {
               assert.ok(error instanceof WixMediaError, error?.stack);
-              assert.notEqual(error.code, 'INTERNAL', error.cause?.stack);
+              assert.notEqual(error.code, 'INTERNAL', /** @type {any} */ (error.cause)?.stack);
             } else if (levels <= 1000) {
               const { result: expected } = await expectation({ ...kase, answers: [{ status, ...parsed(bytes) }] });
               assert.equal(difference(result, expected), undefined);
@@ -152,6 +182,7 @@ suite('deep nesting', () => {
 });
 
 suite('size', () => {
+  /** @param {number} number */
   const descriptor = (number) => ({
     id: `f${number}`,
     displayName: `файл ${number} 🎈.jpg`,
@@ -166,8 +197,9 @@ suite('size', () => {
     assert.ok(bytes.length > 10_000_000);
     const { error, result } = await ours(listFiles, { status: 200, bytes });
     assert.equal(error, undefined);
-    assert.equal(result.files.length, files.length);
-    const { _id, _createdDate, media } = result.files.at(-1);
+    const decoded = /** @type {{ files: FileDescriptor[] }} */ (result).files;
+    assert.equal(decoded.length, files.length);
+    const { _id, _createdDate, media } = decoded[decoded.length - 1];
     assert.deepEqual(
       { _id, _createdDate, media },
       {

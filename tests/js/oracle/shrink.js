@@ -1,7 +1,14 @@
 // Making a failing case small: members, list items and whole answers are dropped for as long as it still fails.
 import { define } from '../harness/tagged.js';
 
-/** The smallest case that was found for which `fails(case)` resolves to something. */
+/** @import { Case } from '../harness/types.d.ts' */
+
+/**
+ * The smallest case that was found for which `fails(case)` resolves to something.
+ *
+ * @param {Case} kase
+ * @param {(kase: Case) => Promise<unknown>} fails
+ */
 export async function shrink(kase, fails, attempts = 1500) {
   let smallest = kase;
   let left = attempts;
@@ -20,6 +27,10 @@ export async function shrink(kase, fails, attempts = 1500) {
   return smallest;
 }
 
+/**
+ * @param {Case} kase
+ * @returns {Generator<Case>}
+ */
 function* smaller(kase) {
   for (const [index, value] of kase.args.entries()) {
     for (const inner of lesser(value)) yield { ...kase, args: kase.args.with(index, inner) };
@@ -36,7 +47,12 @@ function* smaller(kase) {
   }
 }
 
-/** Values like this one with something taken out: the biggest pieces first. */
+/**
+ * Values like this one with something taken out: the biggest pieces first.
+ *
+ * @param {any} value
+ * @returns {Generator<any>}
+ */
 function* lesser(value) {
   if (Array.isArray(value)) {
     yield* lesserLists(value);
@@ -57,6 +73,11 @@ function* lesser(value) {
   }
 }
 
+/**
+ * @template T
+ * @param {T[]} list
+ * @returns {Generator<T[]>}
+ */
 function* lesserLists(list) {
   if (list.length > 2) {
     yield list.slice(0, list.length >> 1);
@@ -65,7 +86,12 @@ function* lesserLists(list) {
   for (let index = 0; index < list.length; index += 1) yield list.toSpliced(index, 1);
 }
 
+/**
+ * @param {Record<string, any>} object
+ * @param {string[]} keys
+ */
 function pick(object, keys) {
+  /** @type {Record<string, any>} */
   const picked = {};
   for (const key of keys) define(picked, key, object[key]);
   return picked;

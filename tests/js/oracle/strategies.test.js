@@ -6,6 +6,8 @@ import { ApiKeyStrategy, AppStrategy, createClient as createOfficialClient, OAut
 import { respond } from '../harness/fetch.js';
 import { createClient } from '../harness/package.js';
 
+/** @import { TestContext } from 'node:test' */
+
 const HEADERS = ['authorization', 'wix-site-id', 'wix-account-id'];
 const soon = () => Math.floor(Date.now() / 1000) + 1000;
 
@@ -23,7 +25,7 @@ const STRATEGIES = {
       clientId: 'c',
       tokens: { accessToken: { value: 'mine', expiresAt: soon() }, refreshToken: { value: 'r', role: 'visitor' } },
     }),
-  'a visitor whose token has ended': () =>
+  'a visitor whose token has expired': () =>
     OAuthStrategy({
       clientId: 'c',
       tokens: { accessToken: { value: 'old', expiresAt: 5 }, refreshToken: { value: 'r', role: 'visitor' } },
@@ -32,9 +34,19 @@ const STRATEGIES = {
   'an app with a refresh token': () => AppStrategy({ appId: 'app', appSecret: 'secret', refreshToken: 'r' }),
 };
 
-/** The requests of a client for two calls, with the token requests of its strategy. */
+/**
+ * The requests of a client for two calls, with the token requests of its strategy.
+ *
+ * @param {TestContext} t
+ * @param {(fetch: any) => any} makeClient
+ */
 async function sent(t, makeClient) {
+  /** @type {object[]} */
   const requests = [];
+  /**
+   * @param {string} url
+   * @param {any} init
+   */
   const fetch = async (url, init = {}) => {
     const headers = Object.fromEntries(new Headers(init.headers));
     const { pathname } = new URL(url);
@@ -60,8 +72,8 @@ suite('strategies of @wix/sdk', () => {
   for (const [name, makeStrategy] of Object.entries(STRATEGIES)) {
     test(name, async (t) => {
       const { files } = official;
-      const theirs = await sent(t, (fetch) => createOfficialClient({ modules: { files }, auth: makeStrategy(), fetch }));
-      const ours = await sent(t, (fetch) => createClient({ auth: makeStrategy(), fetch }));
+      const theirs = await sent(t, (/** @type {any} */ fetch) => createOfficialClient({ modules: { files }, auth: makeStrategy(), fetch }));
+      const ours = await sent(t, (/** @type {any} */ fetch) => createClient({ auth: makeStrategy(), fetch }));
       assert.ok(theirs.length >= 2);
       assert.deepEqual(ours, theirs);
     });
@@ -71,16 +83,16 @@ suite('strategies of @wix/sdk', () => {
 suite('our own forms of the same credentials', () => {
   test('clientId: requests the token that OAuthStrategy requests', async (t) => {
     const { files } = official;
-    const theirs = await sent(t, (fetch) => createOfficialClient({ modules: { files }, auth: OAuthStrategy({ clientId: 'c' }), fetch }));
-    const ours = await sent(t, (fetch) => createClient({ auth: { clientId: 'c' }, fetch }));
+    const theirs = await sent(t, (/** @type {any} */ fetch) => createOfficialClient({ modules: { files }, auth: OAuthStrategy({ clientId: 'c' }), fetch }));
+    const ours = await sent(t, (/** @type {any} */ fetch) => createClient({ auth: { clientId: 'c' }, fetch }));
     assert.deepEqual(ours, theirs);
   });
 
   test('appId: requests the token that AppStrategy requests', async (t) => {
     const { files } = official;
     const app = { appId: 'app', appSecret: 'secret', instanceId: 'i' };
-    const theirs = await sent(t, (fetch) => createOfficialClient({ modules: { files }, auth: AppStrategy(app), fetch }));
-    const ours = await sent(t, (fetch) => createClient({ auth: app, fetch }));
+    const theirs = await sent(t, (/** @type {any} */ fetch) => createOfficialClient({ modules: { files }, auth: AppStrategy(app), fetch }));
+    const ours = await sent(t, (/** @type {any} */ fetch) => createClient({ auth: app, fetch }));
     assert.deepEqual(ours, theirs);
   });
 });

@@ -5,6 +5,9 @@ import { suite, test } from 'node:test';
 import { isQuery, operations } from '../harness/operations.js';
 import { expectation, judgement, runOurs } from './expectation.js';
 
+/** @import { Answer, Case, Link } from '../harness/types.d.ts' */
+
+/** @param {unknown} body */
 const ok = (body) => ({ status: 200, headers: { 'x-wix-request-id': 'r1' }, body });
 const image = { id: 'a1b2c3_0f1e~mv2.jpg', url: 'https://static.example.com/a', width: 3024, height: 4032, filename: 'red fox.jpg' };
 const descriptor = {
@@ -18,6 +21,7 @@ const descriptor = {
 const folder = { id: 'd1', displayName: 'Foxes', createdDate: '2024-03-01T08:00:00Z', updatedDate: null };
 const pages = { nextCursor: { cursors: { next: 'n' }, hasNext: true }, pagingMetadata: { cursors: { next: 'n', prev: null }, count: 1 } };
 
+/** @type {Record<string, Answer>} */
 const ANSWERS = {
   plain: ok({ downloadUrl: 'https://x/y', uploadUrl: 'u', uploadToken: 't', id: 'x', list: [{ id: 1, createdDate: 'x' }] }),
   nothing: ok({}),
@@ -35,6 +39,7 @@ const ANSWERS = {
 };
 
 // The answers that every call has to take: good ones in odd shapes, and bad ones.
+/** @type {Answer[]} */
 const FAILURES = [
   ok({}),
   ok({ file: null, files: null, folder: null, folders: null, results: null }),
@@ -74,6 +79,7 @@ const options = { parentFolderId: 'media-root', mediaTypes: ['IMAGE', 'VIDEO'], 
 const upload = { fileName: 'a b.jpg', sizeInBytes: '5', parentFolderId: 'd', private: true, labels: ['x', ''], externalInfo: { origin: 'o', externalIds: ['1'] }, filePath: '/a/b' };
 const imported = { mediaType: 'IMAGE', displayName: 'é', parentFolderId: 'd', private: false, labels: [], mimeType: 'image/png', externalInfo: { origin: 'o', externalIds: [] }, urlParams: { _id: 'renamed', 'a._id': 1 }, urlHeaders: { 'x-a': 'b' }, filePath: '/x' };
 const ids = [[[id]], [[]], [[id, uri, id]], [many], [[...many, '\ud83d', '"', '["*"]', '\u2028']], [['\u0000', ...many]], [[null, undefined, id]]];
+/** @type {any[][]} */
 const lists = [[], [undefined], [null], ['text'], [{}], [options], [{ sort: { origin: { latitude: Number.NaN, longitude: -Infinity } } }], [{ mediaTypes: [] }], [{ mediaTypes: ['IMAGE', null, {}, 5] }], [{ parentFolderId: null, private: null, unknown: 1 }], [{ paging: { limit: 0, cursor: '' } }], [{ paging: 10n }]];
 const searches = lists.slice(0, -1).map((args) => (args[0]?.paging ? [{ ...args[0], search: 'fox & ☃', rootFolder: 'TRASH_ROOT' }] : args));
 const media = {
@@ -84,6 +90,7 @@ const media = {
   archive: { _id: 'z', urlExpirationDate: new Date(5) },
 };
 
+/** @type {Record<string, unknown[][]>} */
 const ARGUMENTS = {
   generateFilesDownloadUrl: ids,
   generateFileDownloadUrl: [[id], [uri, undefined], [id, null], [id, { downloadFileName: 'a', expirationInMinutes: 5, expirationRedirectUrl: 'u', assetKeys: ['src'], contentDisposition: 'INLINE', unknown: 1 }], [id, { expirationInMinutes: Number.NaN }]],
@@ -114,6 +121,7 @@ const ARGUMENTS = {
   queryFolders: [[undefined], [null], [{ filter: { state: 'OK' } }]],
 };
 
+/** @type {Link[][]} */
 const CHAINS = [
   [['find']],
   [['eq', 'private', true], ['find']],
@@ -126,12 +134,14 @@ const CHAINS = [
   [['ne', 'a', undefined], ['gt', 'b', 1], ['exists', 'c'], ['isEmpty', 'd'], ['between', 'e', 1, 2], ['find']],
 ];
 
+/** @param {Case} kase */
 async function agree(kase) {
   assert.equal(judgement(await runOurs(kase), await expectation(kase)), undefined);
 }
 
+/** @param {unknown[]} args */
 const shown = (args) => {
-  const text = args.map((value) => JSON.stringify(value, (_, member) => (typeof member === 'bigint' ? `${member}n` : member)) ?? 'undefined').join(', ');
+  const text = args.map((/** @type {any} */ value) => JSON.stringify(value, (_, member) => (typeof member === 'bigint' ? `${member}n` : member)) ?? 'undefined').join(', ');
   return text.length > 90 ? `${text.slice(0, 90)}…` : text;
 };
 

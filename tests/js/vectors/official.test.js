@@ -7,7 +7,7 @@ import { answersOf, runVector } from '../harness/calls.js';
 import { officialClient } from '../harness/clients.js';
 import { cannedFetch } from '../harness/fetch.js';
 import { untag } from '../harness/tagged.js';
-import { recordedVectors } from '../harness/vectors.js';
+import { recordedVectors, requestsOf } from '../harness/vectors.js';
 
 suite('recorded vectors on the official SDK', () => {
   for (const vector of recordedVectors()) {
@@ -15,7 +15,7 @@ suite('recorded vectors on the official SDK', () => {
       const { fetch, requests } = cannedFetch(...answersOf(vector));
       const outcomes = await runVector(officialClient(vector.client, fetch), vector);
 
-      const expected = vector.expect.requests ?? [vector.expect.request].filter(Boolean);
+      const expected = requestsOf(vector);
       assert.equal(requests.length, expected.length, 'number of requests');
       expected.forEach((request, index) => {
         assert.equal(requestDifference(requests[index], request), undefined);
@@ -35,14 +35,16 @@ suite('recorded vectors on the official SDK', () => {
   }
 });
 
+/** @param {any} error */
 function errorMembers(error) {
   if (!(error instanceof Error)) return { thrown: error };
-  const { name, message, code, status, requestId, details, response } = error;
-  const runtimeError = error.runtimeError === error ? 'self' : error.runtimeError;
+  const { name, message, code, status, requestId, details, response, runtimeError: own } = /** @type {Error & Record<string, unknown>} */ (error);
+  const runtimeError = own === error ? 'self' : own;
   return { name, message, code, status, requestId, details, response, runtimeError };
 }
 
 // The recorder took anything with a `find` for a query builder, and an array has one.
+/** @param {any} result */
 function asRecorded(result) {
   return typeof result?.find === 'function' ? { isBuilder: true } : result;
 }

@@ -6,10 +6,13 @@ import { suite, test } from 'node:test';
 import { answersOf, runVector } from '../harness/calls.js';
 import { ourClient, officialClient } from '../harness/clients.js';
 import { cannedFetch } from '../harness/fetch.js';
+import { present } from '../harness/present.js';
 import { untag } from '../harness/tagged.js';
-import { quirksOf, recordedVectors } from '../harness/vectors.js';
+import { quirksOf, recordedVectors, requestsOf } from '../harness/vectors.js';
 import { expectation, judgement, unusable } from '../oracle/expectation.js';
 import { refusedFields } from '../oracle/faults.js';
+
+/** @import { Answer, Call, Link, Outcome, RecordedRequest, Vector } from '../harness/types.d.ts' */
 
 suite('recorded vectors on our client', () => {
   for (const vector of recordedVectors()) {
@@ -24,25 +27,34 @@ suite('recorded vectors on our client', () => {
   }
 });
 
+/**
+ * @param {Vector} vector
+ * @param {RecordedRequest[]} requests
+ * @param {Outcome[]} outcomes
+ */
 function severalSteps(vector, requests, outcomes) {
-  vector.expect.results.forEach((step, index) => {
-    const expected = recordedOutcome(step, vector.responses[index]);
-    const request = { requests: [vector.expect.requests[index]], ...expected };
+  present(vector.expect.results).forEach((step, index) => {
+    const expected = recordedOutcome(step, present(vector.responses)[index]);
+    const request = { requests: [present(vector.expect.requests)[index]], ...expected };
     assert.equal(judgement({ requests: [requests[index]], ...outcomes[index] }, request), undefined);
   });
-  assert.equal(requests.length, vector.expect.requests.length);
+  assert.equal(requests.length, present(vector.expect.requests).length);
 }
 
+/** @param {Vector} vector */
 function needsOracle(vector) {
-  const looksLikeBuilder = vector.expect.result?.isBuilder && Array.isArray(vector.response.body);
+  const looksLikeBuilder = /** @type {{ isBuilder?: boolean } | undefined} */ (vector.expect.result)?.isBuilder && Array.isArray(vector.response.body);
   const isRefused = refusedFields(asCase(vector)) !== undefined;
-  return quirksOf(vector).length > 0 || looksLikeBuilder || isRefused || answersOf(vector).some((answer) => unusable(vector, answer));
+  return quirksOf(vector).length > 0 || looksLikeBuilder || isRefused || answersOf(vector).some((answer) => unusable(asCase(vector), answer));
 }
 
+/** @param {Vector} vector */
 function asCase(vector) {
-  const { files, folders } = officialClient(vector.client, () => Promise.reject(new Error('not to be called')));
+  /** @type {Record<string, any>} */
+  const clients = officialClient(vector.client, () => Promise.reject(new Error('not to be called')));
+  /** @param {Call & { chain: Link[] }} link */
   const builders = ({ api, method, chain }) =>
-    chain.reduce((builder, [name, ...args]) => builder[name](...args), { files, folders }[api][method]());
+    chain.reduce((/** @type {any} */ builder, [name, ...args]) => builder[name](...args), clients[api][method]());
   return {
     ...vector,
     args: untag(vector.args, builders),
@@ -52,12 +64,17 @@ function asCase(vector) {
   };
 }
 
+/** @param {Vector} vector */
 function recorded(vector) {
-  const requests = vector.expect.requests ?? [vector.expect.request].filter(Boolean);
+  const requests = requestsOf(vector);
   const answer = answersOf(vector)[requests.length - 1];
   return { requests, ...recordedOutcome(vector.expect, answer) };
 }
 
+/**
+ * @param {Outcome} expect
+ * @param {Answer} [answer]
+ */
 function recordedOutcome(expect, answer) {
   const { result, error } = untag(expect);
   if (!error) return { result };
@@ -66,6 +83,7 @@ function recordedOutcome(expect, answer) {
   return { error: { status, requestId, details }, code: codeWithoutAnswer(answer) };
 }
 
+/** @param {Answer} [answer] */
 function codeWithoutAnswer(answer) {
   if (answer?.networkError) return 'NETWORK';
   return answer?.status === 200 ? 'INVALID_RESPONSE' : undefined;

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { emptyDirectory } from '../manager/place.js';
 
+/** @import { TestContext } from 'node:test' */
+
 const root = fileURLToPath(new URL('../../data/versions/', import.meta.url));
 
 /** The names of the versions that a fixture exists of. */
@@ -12,7 +14,12 @@ export const versions = readdirSync(root, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
-/** A copy of a fixture: its folders `storage` and `uploads`, the exported archive, and what it must show. */
+/**
+ * A copy of a fixture: its folders `storage` and `uploads`, the exported archive, and what it must show.
+ *
+ * @param {TestContext} t
+ * @param {string} version
+ */
 export async function fixture(t, version) {
   const folder = await emptyDirectory(t);
   cpSync(join(root, version), folder, { recursive: true });

@@ -7,15 +7,30 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { md5, noise } from '../harness/bytes.js';
 import { rejection } from '../harness/client.js';
 import { createManager } from '../harness/package.js';
+import { present } from '../harness/present.js';
 import { open } from '../manager/place.js';
 import { samples } from '../scenarios/samples.js';
 import { clientOf, OPTIONS, read, SAMPLES, UPLOAD, visible } from './contents.js';
 import { fixture, versions } from './fixtures.js';
 
+/**
+ * @import { TestContext } from 'node:test'
+ * @import { ManagerOptions } from '../harness/package.js'
+ * @import { Item } from './contents.js'
+ */
+
+/** @param {Item[]} items */
 const byId = (items) => new Map(items.map((item) => [item.id, item]));
+/** @param {Response} response */
 const bytesOf = async (response) => Buffer.from(await response.arrayBuffer());
 
-/** A manager on a copy of the fixture, at the time when the fixture was written. */
+/**
+ * A manager on a copy of the fixture, at the time when the fixture was written.
+ *
+ * @param {TestContext} t
+ * @param {string} version
+ * @param {ManagerOptions & { respond?: (url: any, init: RequestInit) => Response | Promise<Response> }} [options]
+ */
 async function reopened(t, version, { respond = () => new Response(null, { status: 500 }), ...options } = {}) {
   const copy = await fixture(t, version);
   t.mock.method(globalThis, 'fetch', respond);
@@ -44,15 +59,16 @@ for (const version of versions) {
 
     test('directory: serves every byte by the old URLs', async (t) => {
       const { manager, expected } = await reopened(t, version);
+      /** @param {Item} file */
       const isServed = ({ state, private: isPrivate }) => state === 'OK' && !isPrivate;
       const served = expected.files.filter(isServed);
       assert.equal(served.length, SAMPLES.length);
       for (const { url, hash } of served) assert.equal(md5(await bytesOf(await manager.fetch(url))), hash);
       assert.equal(await (await manager.fetch(expected.downloads.file)).text(), 'for members only');
-      for (const [link, parts] of [
+      for (const [link, parts] of /** @type {[string, (string | Uint8Array<ArrayBuffer>)[]][]} */ ([
         ['files', ['sample.txt', samples.txt, 'sample.pdf', samples.pdf]],
         ['folder', ['Nested', ...SAMPLES.filter((kind) => kind !== 'png').map((kind) => samples[kind]), 'renamed.png']],
-      ]) {
+      ])) {
         const zip = await bytesOf(await manager.fetch(expected.downloads[link]));
         for (const part of parts) assert.ok(zip.includes(Buffer.from(part)), `${link}: ${part}`);
       }
@@ -61,7 +77,7 @@ for (const version of versions) {
     test('directory: finds files by search', async (t) => {
       const { manager, expected } = await reopened(t, version);
       const { files } = await manager.client.files.searchFiles({ search: 'quarter' });
-      assert.deepEqual(files.map(({ _id }) => _id), [expected.ids.secret]);
+      assert.deepEqual(present(files).map(({ _id }) => _id), [expected.ids.secret]);
     });
 
     test('directory: restores from the trash to where items came from', async (t) => {
@@ -97,13 +113,20 @@ for (const version of versions) {
     });
 
     test('directory: delivers pending webhooks, signed by the old key', async (t) => {
+      /** @type {any[]} */
       const delivered = [];
+      /** @type {(() => void) | undefined} */
       let wake;
+      /** @param {number} count */
       const enough = (count) =>
-        new Promise((resolve) => {
+        /** @type {Promise<void>} */ (new Promise((resolve) => {
           wake = () => delivered.length >= count && resolve();
           wake();
-        });
+        }));
+      /**
+       * @param {any} url
+       * @param {RequestInit} init
+       */
       const respond = async (url, { body }) => {
         assert.equal(url, OPTIONS.webhooks[0].url);
         delivered.push(body);
@@ -116,10 +139,11 @@ for (const version of versions) {
       await enough(expected.events.length);
       t.mock.timers.enable({ apis: ['Date'], now: manager.clock.now() });
       const payloads = await Promise.all(delivered.map((body) => manager.client.webhooks.process(body, { publicKey: expected.webhookKey })));
-      const idOf = (body) => JSON.parse(JSON.parse(JSON.parse(Buffer.from(body.split('.')[1], 'base64url')).data).data).id;
+      /** @param {string} body */
+      const idOf = (body) => JSON.parse(JSON.parse(JSON.parse(Buffer.from(body.split('.')[1], 'base64url').toString()).data).data).id;
       const ids = new Set(delivered.map(idOf));
       assert.ok(payloads.length >= expected.events.length);
-      assert.deepEqual(expected.events.filter(({ body }) => !ids.has(body.id)), []);
+      assert.deepEqual(expected.events.filter((/** @type {any} */ { body }) => !ids.has(body.id)), []);
     });
 
     test('upload records: resume a half-done upload', async (t) => {
@@ -132,7 +156,7 @@ for (const version of versions) {
       const { displayName, size, chunkSizeInBytes } = UPLOAD;
       assert.deepEqual([session.name, session.size, session.confirmed, session.state], [displayName, size, 2 * chunkSizeInBytes, 'interrupted']);
       const bytes = noise(size, UPLOAD.seed);
-      const file = await client.uploads.resume(session.id, bytes, { sessions });
+      const file = present(await client.uploads.resume(session.id, bytes, { sessions }));
       assert.deepEqual([file.displayName, file.hash], [displayName, md5(bytes)]);
       assert.deepEqual(await readdir(uploads), []);
     });
@@ -146,7 +170,7 @@ for (const version of versions) {
       assert.deepEqual(byId(shown.files), byId(expected.files));
       assert.deepEqual(byId(shown.folders), byId(expected.folders));
       const { downloadUrls } = await manager.client.files.generateFileDownloadUrl(expected.ids.secret);
-      assert.equal(await (await manager.fetch(downloadUrls[0].url)).text(), 'for members only');
+      assert.equal(await (await manager.fetch(present(present(downloadUrls)[0].url))).text(), 'for members only');
     });
 
     test('directory: is refused with STORAGE_NEWER, and left alone, when a later version wrote it', async (t) => {
