@@ -7,7 +7,7 @@
 //!
 //! A crash leaves at most a blob without a row, which the sweep deletes. A TUS transfer keeps its bytes: see [`tus`].
 
-use super::admin::{self, seed};
+use super::admin::seed;
 use super::auth::oauth;
 use super::backup::import::Importing;
 use super::http::error::{Outcome, Refusal};
@@ -26,7 +26,6 @@ use crate::blobs::Writer;
 use crate::catalog::Upload;
 use crate::images::source_format::SourceFormat;
 use crate::model::media_type::MediaType;
-use crate::operations::Access;
 use serde_json::{Value, json};
 use std::fmt;
 
@@ -290,7 +289,7 @@ impl Intake {
         let site = &manager.site;
         let outcome = match stage {
             Stage::Call(route, body) => call(site, &cause, &head, &route, &body),
-            Stage::Other(body) => answer(manager, &cause, &head, &body),
+            Stage::Other(body) => answer(site, &cause, &head, &body),
             Stage::Upload(upload, incoming) => end_upload(site, &cause, &head, &upload, *incoming, colors),
             Stage::Chunk(chunk) => chunk.end(site, &cause),
             Stage::Finalise(token, prepared) => finalise(site, &cause, &head, &token, prepared, colors),
@@ -596,8 +595,7 @@ fn call(site: &Site, cause: &Cause, head: &Head, route: &Route, body: &[u8]) -> 
 }
 
 /// Answers a request outside the API.
-fn answer(manager: &Manager, cause: &Cause, head: &Head, body: &[u8]) -> Outcome<Response> {
-    let site = &manager.site;
+fn answer(site: &Site, cause: &Cause, head: &Head, body: &[u8]) -> Outcome<Response> {
     if head.method == "OPTIONS" {
         let response = cors::preflight(head);
         if head.path.starts_with(TUS) {
@@ -612,13 +610,6 @@ fn answer(manager: &Manager, cause: &Cause, head: &Head, body: &[u8]) -> Outcome
     if head.method == "POST" && head.path == "/oauth2/token-info" {
         let value = site.with_context(cause, |context| oauth::token_info(context, head, body))?;
         return Ok(Response::json(200, &value).with("Cache-Control", "no-store"));
-    }
-    if let Some(name) = head.path.strip_prefix(admin::PATH) {
-        let route = admin::route(head, name)?;
-        if matches!(route, admin::Route::Events) {
-            manager.admit(head, Access::Read)?;
-        }
-        return admin::answer(site, head, &route);
     }
     if head.path == TUS && head.method == "POST" {
         return create_transfer(site, cause, head);

@@ -38,9 +38,9 @@
 //! | `downloads` `zip` | sending bytes |
 //! | `inspect` | digests, dimensions and durations of files |
 //! | `view` | the JSON form of rows |
-//! | `events` | events, their feed, webhooks |
+//! | `events` | events and webhooks |
 //! | `jobs` | background work, and the sweep |
-//! | `admin` | the paths below `/_wix-media/`, and the seed |
+//! | `admin` | commands of the host, and the seed |
 //! | `backup` | export and import of archives |
 
 mod admin;
@@ -98,7 +98,7 @@ use crate::catalog;
 use crate::catalog::Sqlite;
 use crate::operations::Access;
 use auth::rate_limit::Recent;
-use events::{feed, webhooks};
+use events::webhooks;
 use http::error::{Outcome, Refusal};
 use http::router;
 use serde_json::{Value, json};
@@ -434,7 +434,7 @@ impl Manager {
     pub fn events(&self, after: i64, limit: u32) -> catalog::Result<Vec<Event>> {
         let events = self
             .site
-            .read(&Cause::default(), |view| feed::events(view, after, limit));
+            .read(&Cause::default(), |view| events::after(view, after, limit));
         let event = |(number, body)| Event { number, body };
         Ok(stored(events)?.into_iter().map(event).collect())
     }

@@ -2,8 +2,7 @@
 
 use crate::site::{START, Site, text};
 use serde_json::{Value, json};
-use wix_media::manager::{ApiKey, Credentials, Delivery, Manager, Options, Request, Webhook};
-use wix_media::operations::Access;
+use wix_media::manager::{Delivery, Manager, Options, Request, Webhook};
 
 const MINUTE: i64 = 60_000;
 
@@ -258,14 +257,10 @@ fn webhook_key_survives_restart_and_reset() {
     let site = Site::new();
     let control = |site: &Site, name: &str, input: Value| site.manager.control(name, &input).expect("an answer");
     assert_eq!(control(&site, "webhookKey", json!({})), Value::Null);
-    assert_eq!(site.send(Request::new("GET", "/_wix-media/webhook-key")).status, 404);
     let pair = json!({ "privateKey": "PRIVATE", "publicKey": "PUBLIC" });
     control(&site, "setWebhookKey", pair.clone());
     let site = restarted(site, Vec::new());
     assert_eq!(control(&site, "webhookKey", json!({})), pair);
-    let (response, body) = site.fetch(Request::new("GET", "/_wix-media/webhook-key"));
-    assert_eq!((response.status, &body[..]), (200, &b"PUBLIC"[..]));
-    assert_eq!(site.send(Request::new("POST", "/_wix-media/webhook-key")).status, 405);
     control(&site, "reset", json!({}));
     assert_eq!(control(&site, "webhookKey", json!({})), pair, "a reset keeps the key");
 }
@@ -290,82 +285,31 @@ fn deliveries_through_control_are_json() {
 }
 
 #[test]
-fn events_over_http_are_paged_json() {
+fn events_through_control_are_paged() {
     let mut site = Site::new();
     for name in ["a", "b", "c"] {
         site.folder(name, "media-root");
     }
-    let page = |site: &Site, query: &str| site.json(Request::new("GET", &format!("/_wix-media/events{query}")));
-    let (status, all) = page(&site, "");
+    let events = |site: &Site, input: Value| site.manager.control("events", &input).expect("events");
+    let all = events(&site, json!({}));
+    assert_eq!(all.as_array().map(Vec::len), Some(3));
+    assert_eq!(all[2]["body"], site.event_bodies()[2]);
+    let rest = events(&site, json!({ "after": 1, "limit": 1 }));
     assert_eq!(
-        (status, all["events"].as_array().map(Vec::len), &all["lastEvent"]),
-        (200, Some(3), &json!(3))
-    );
-    assert_eq!(all["events"][2]["body"], site.event_bodies()[2]);
-    let (_, rest) = page(&site, "?after=1&limit=1");
-    assert_eq!(
-        (rest["events"].as_array().map(Vec::len), &rest["events"][0]["number"]),
+        (rest.as_array().map(Vec::len), &rest[0]["number"]),
         (Some(1), &json!(2))
     );
-    for query in ["?after=x", "?after=-1", "?limit=1.5"] {
-        assert_eq!(page(&site, query).0, 400, "{query}");
-    }
-    assert_eq!(site.send(Request::new("POST", "/_wix-media/events")).status, 405);
-    assert_eq!(site.send(Request::new("GET", "/_wix-media/other")).status, 404);
+    assert_eq!(events(&site, json!({ "after": 3 })), json!([]));
+    assert_eq!(
+        site.manager.control("lastEvent", &json!({})).expect("a number"),
+        json!(3)
+    );
 }
 
 #[test]
-fn event_stream_resumes_after_the_last_event_id() {
+fn paths_of_the_host_are_unknown_to_the_manager() {
     let site = Site::new();
-    let listen = |seen: Option<&str>| {
-        let mut request = Request::new("GET", "/_wix-media/events").header("Accept", "text/event-stream");
-        if let Some(seen) = seen {
-            request = request.header("Last-Event-ID", seen);
-        }
-        let (response, body) = site.fetch(request);
-        assert_eq!(response.header("content-type"), Some("text/event-stream"));
-        String::from_utf8(body).expect("text")
-    };
-    site.folder("before", "media-root");
-    let start = listen(None);
-    assert_eq!(
-        start, "retry: 1000\nid: 1\n\n",
-        "a new stream starts after the last event"
-    );
-    site.folder("é 写真", "media-root");
-    site.folder("c", "media-root");
-    let all = listen(Some("1"));
-    let blocks: Vec<_> = all.split_terminator("\n\n").collect();
-    assert_eq!(blocks.len(), 3, "{all}");
-    let (id, data) = blocks[1].split_once('\n').expect("two lines");
-    assert_eq!(id, "id: 2");
-    let event: Value = serde_json::from_str(data.strip_prefix("data: ").expect("data")).expect("JSON");
-    assert_eq!(event["createdEvent"]["entity"]["displayName"], "é 写真");
-    assert_eq!(listen(Some("3")), "retry: 1000\nid: 3\n\n");
-}
-
-#[test]
-fn events_without_credentials_return_401() {
-    let site = Site::with(Options {
-        credentials: Some(Credentials {
-            api_keys: vec![ApiKey {
-                key: "k".into(),
-                site_ids: Vec::new(),
-                scope: Access::Read,
-            }],
-            clients: Vec::new(),
-        }),
-        ..Options::default()
-    });
-    assert_eq!(site.send(Request::new("GET", "/_wix-media/events")).status, 401);
-    let id = Options::default().site_id;
-    let request = Request::new("GET", "/_wix-media/events")
-        .header("Authorization", "k")
-        .header("wix-site-id", &id);
-    assert_eq!(site.send(request).status, 200);
-    assert_eq!(
-        site.send(Request::new("GET", "/_wix-media/webhook-key")).status,
-        404,
-        "the public key needs no credentials"
-    );
+    for path in ["/_wix-media/events", "/_wix-media/webhook-key", "/_wix-media/reset"] {
+        assert_eq!(site.send(Request::new("GET", path)).status, 404, "{path}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::blobs::file_name;
 use crate::catalog::{self, Area, Children, Page, Read};
-use crate::manager::events::{feed, webhooks};
+use crate::manager::events::{self, webhooks};
 use crate::manager::http::message::Head;
 use crate::manager::imports::url_policy::{IMPORT_RULES, UnfitUrl, check_import_url, is_private};
 use crate::manager::site::{Cause, Site};
@@ -12,7 +12,7 @@ use crate::operations::Access;
 use serde_json::{Value, json};
 
 /// The maximum number of events in an answer.
-const MAX_EVENTS: i64 = feed::MAX_EVENTS as i64;
+const MAX_EVENTS: i64 = 1000;
 
 /// The default grace period of the sweep, in milliseconds.
 const DEFAULT_GRACE: i64 = 86_400_000;
@@ -26,7 +26,7 @@ pub(crate) fn control(manager: &Manager, name: &str, input: &Value) -> catalog::
             let limit = number("limit", MAX_EVENTS).clamp(0, MAX_EVENTS);
             let limit = u32::try_from(limit).unwrap_or(0);
             let cause = cause_of(text("base"));
-            let events = stored(site.read(&cause, |view| feed::events(view, number("after", 0), limit)))?;
+            let events = stored(site.read(&cause, |view| events::after(view, number("after", 0), limit)))?;
             let events = events
                 .into_iter()
                 .map(|(number, body)| json!({ "number": number, "body": body }));

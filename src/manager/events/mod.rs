@@ -8,13 +8,12 @@
 //! URLs in stored events begin with a placeholder, and [`rendered`] replaces it by the base of each reader. So the
 //! `Host` header of one caller cannot reach the events of another.
 
-pub(crate) mod feed;
 pub(crate) mod webhook;
 pub(crate) mod webhooks;
 
 use super::dates::iso;
 use super::http::error::Outcome;
-use super::tx::{PendingEvent, Tx};
+use super::tx::{PendingEvent, Tx, View};
 use super::view;
 use crate::catalog::{Entity, File, Folder, NewDelivery};
 use crate::model::status::Status;
@@ -47,6 +46,15 @@ pub(crate) fn rendered(stored: &str, base: &str) -> Value {
     let quoted = Value::from(base).to_string();
     let text = stored.replace(&placeholder, quoted.trim_matches('"'));
     serde_json::from_str(&text).unwrap_or(event)
+}
+
+/// Returns at most `limit` events with numbers above `after`. Their URLs begin with the base of the view.
+pub(crate) fn after(view: &View<'_>, after: i64, limit: u32) -> Outcome<Vec<(i64, Value)>> {
+    let rows = view.catalog.events(after, limit)?;
+    let rendered = rows
+        .into_iter()
+        .map(|(number, body)| (number, rendered(&body, &view.base)));
+    Ok(rendered.collect())
 }
 
 /// Queues an event for the end of the transaction. `body` gets the beginning of URLs.
