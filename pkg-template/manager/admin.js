@@ -231,7 +231,7 @@ function exportBackup({ engine }) {
   // The blobs of the moment are kept until the export ends, also when nobody reads it to its end.
   return engine.send(
     (core) => core.exportArchive(),
-    ([, id]) => engine.control('endExport', { id }),
+    (id) => engine.control('endExport', { id }),
   );
 }
 

@@ -15,8 +15,27 @@ import { PIECE_SIZE, streamOf, takeIn } from './bodies.js';
 /** Types that cannot act as a page. The PDF viewers of browsers do not open in a sandbox, and need none. */
 const INERT = /^application\/(json|pdf)\b/;
 
-/** `getRandomValues` refuses longer buffers. */
-const MAX_RANDOM = 65_536;
+/** How many random bytes are drawn at once: each call of `getRandomValues` costs as much as a small request's work. */
+const RANDOM_POOL_SIZE = 4096;
+
+/** A function that fills buffers with random bytes. No byte is used twice, and used ones are not kept. */
+function randomSource() {
+  const pool = new Uint8Array(RANDOM_POOL_SIZE);
+  let used = pool.length;
+  return (/** @type {Uint8Array} */ buffer) => {
+    for (let at = 0; at < buffer.length; ) {
+      if (used === pool.length) {
+        crypto.getRandomValues(pool);
+        used = 0;
+      }
+      const count = Math.min(buffer.length - at, pool.length - used);
+      buffer.set(pool.subarray(used, used + count), at);
+      pool.fill(0, used, used + count);
+      used += count;
+      at += count;
+    }
+  };
+}
 
 /**
  * Starts the module.
@@ -34,11 +53,7 @@ const MAX_RANDOM = 65_536;
 export function createEngine({ module, storage, settings, clock, fail, images, changed }) {
   const host = Object.assign(storage.host, {
     now: () => clock.now(),
-    random(/** @type {Uint8Array<ArrayBuffer>} */ buffer) {
-      for (let start = 0; start < buffer.length; start += MAX_RANDOM) {
-        crypto.getRandomValues(buffer.subarray(start, start + MAX_RANDOM));
-      }
-    },
+    random: randomSource(),
   });
   const options = JSON.stringify({ ...settings, durable: storage.durable });
   let isClosed = false;
@@ -95,30 +110,36 @@ export function createEngine({ module, storage, settings, clock, fail, images, c
   /** @param {Request} request */
   async function respond(request) {
     const url = new URL(request.url);
-    const headers = [...request.headers].flat();
-    if (!request.headers.has('host')) headers.push('host', url.host);
-    if (url.protocol === 'https:' && !request.headers.has('x-forwarded-proto')) headers.push('x-forwarded-proto', 'https');
+    const given = [...request.headers].flat();
+    if (!request.headers.has('host')) given.push('host', url.host);
+    if (url.protocol === 'https:' && !request.headers.has('x-forwarded-proto')) given.push('x-forwarded-proto', 'https');
+    /** @type {[method: string, path: string, query: string, headers: string]} */
+    const head = [request.method, url.pathname, url.search.slice(1), given.join('\n')];
     let own = instance.generation;
     const begin = () => {
       own = instance.generation;
-      return enter((core) => core.open(request.method, url.pathname, url.search.slice(1), headers), own);
+      return enter((core) => core.open(...head), own);
     };
+    // Only the PUTs of uploads make files of bytes.
+    const mayBeImage = request.method === 'PUT' || request.headers.has('x-http-method-override');
     let outcome;
-    if (storage.prepare && request.method !== 'GET') {
+    if (request.method === 'GET' || (request.method === 'HEAD' && !storage.prepare)) {
+      outcome = enter((core) => core.answer(...head), own);
+    } else if (storage.prepare) {
       const blobs = () => control('blobsOf', { path: url.pathname });
       if (request.method === 'PUT' || request.method === 'PATCH') {
         // Their bodies take long, so others get their turn; a new blob is taken before the first byte.
         const intake = await prepared(blobs, begin);
-        outcome = await fill(intake, request, own);
+        outcome = await fill(intake, request, own, { image: mayBeImage });
       } else {
         outcome = await prepared(blobs, () => fill(begin(), request, own));
       }
     } else {
-      outcome = await fill(begin(), request, own);
+      outcome = await fill(begin(), request, own, { image: mayBeImage });
     }
-    const [status, names, body, delay, transform] = outcome;
-    if (request.method !== 'GET' && request.method !== 'HEAD') changed();
-    const response = transform ? await transformed(request, transform, names, body, own) : responseOf(status, names, body, own);
+    const [status, lines, body, delay, isChanged, transform] = outcome;
+    if (isChanged) changed();
+    const response = transform ? await transformed(request, transform, lines, body, own) : responseOf(status, lines, body, own);
     // The delay of a fault is real time: its caller does not see the clock of the manager.
     if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
     return response;
@@ -151,12 +172,14 @@ export function createEngine({ module, storage, settings, clock, fail, images, c
    * @param {number} intake
    * @param {BodySource} source
    * @param {number} own
-   * @param {() => Promise<unknown>} [ready] Awaited before each piece.
+   * @param {object} [more]
+   * @param {() => Promise<unknown>} [more.ready] Awaited before each piece.
+   * @param {boolean} [more.image] Whether the bytes may be those of an image.
    */
-  async function fill(intake, source, own, ready) {
+  async function fill(intake, source, own, { ready, image: mayBeImage } = {}) {
     try {
       await takeIn(source, (piece) => enter((core) => core.feed(intake, piece), own), ready);
-      const image = enter((core) => core.picture(intake), own);
+      const image = mayBeImage ? enter((core) => core.picture(intake), own) : undefined;
       const colors = image && (await images.colors(() => whole(...image)));
       if (colors) enter((core) => core.color(intake, JSON.stringify(colors)), own);
     } catch (error) {
@@ -189,12 +212,12 @@ export function createEngine({ module, storage, settings, clock, fail, images, c
    *
    * @param {Request} request
    * @param {string} transform
-   * @param {string[]} names
+   * @param {string} lines
    * @param {Outcome[2]} body
    * @param {number} own
    */
-  async function transformed(request, transform, names, body, own) {
-    const headers = headersOf(names);
+  async function transformed(request, transform, lines, body, own) {
+    const headers = headersOf(lines);
     let isRead = false;
     const read = async () => {
       isRead = true;
@@ -218,10 +241,11 @@ export function createEngine({ module, storage, settings, clock, fail, images, c
     }
   }
 
-  /** @param {string[]} names */
-  function headersOf(names) {
+  /** @param {string} lines Names and values in turns. */
+  function headersOf(lines) {
     const headers = new Headers();
-    for (let at = 0; at < names.length; at += 2) headers.append(names[at], names[at + 1]);
+    const texts = lines.split('\n');
+    for (let at = 0; at + 1 < texts.length; at += 2) headers.append(texts[at], texts[at + 1]);
     return headers;
   }
 
@@ -239,13 +263,13 @@ export function createEngine({ module, storage, settings, clock, fail, images, c
 
   /**
    * @param {number} status
-   * @param {string[]} names
+   * @param {string} lines
    * @param {Outcome[2]} body
    * @param {number} own
    * @param {() => void} [ended]
    */
-  function responseOf(status, names, body, own, ended) {
-    const headers = headersOf(names);
+  function responseOf(status, lines, body, own, ended) {
+    const headers = headersOf(lines);
     const isEmpty = status === 204 || status === 304 || (typeof body !== 'number' && body.length === 0);
     if (!isEmpty) sandbox(headers);
     if (typeof body === 'number') return new Response(bodyOf(body, own, ended), { status, headers });
@@ -282,14 +306,14 @@ export function createEngine({ module, storage, settings, clock, fail, images, c
       const own = instance.generation;
       const ready = async () => storage.prepare?.([], blobs);
       const intake = await prepared(() => [], () => enter(open, own), blobs);
-      const [status, names, body] = await fill(intake, source, own, blobs ? ready : undefined);
+      const [status, lines, body] = await fill(intake, source, own, { ready: blobs ? ready : undefined, image: !blobs });
       changed();
-      return responseOf(status, names, body, own);
+      return responseOf(status, lines, body, own);
     },
     send(ask, ended) {
       const own = instance.generation;
-      const [status, names, body, ...rest] = enter(ask, own);
-      return responseOf(status, names, body, own, () => ended?.(rest));
+      const [status, lines, body, , , id] = enter(ask, own);
+      return responseOf(status, lines, body, own, () => ended?.(id));
     },
     trap() {
       try {

@@ -1,20 +1,18 @@
 // Fetching the sources of imports. The module decides which URLs may be fetched, and what becomes of the answer.
 
-/** @import { Engine, Network, SourceAnswer, Worker } from './internal.d.ts' */
+/** @import { Engine, ImportOrder, Network, SourceAnswer, Worker } from './internal.d.ts' */
 
 /** How many sources are fetched at once. */
 const MAX_CONCURRENCY = 4;
 
-/** @typedef {{ file: string, url: string, headers: [string, string][] }} Order */
-
 /**
- * Fetches whatever is due. `network` stands in for the global fetch where the runtime can check addresses before it connects
+ * Fetches sources. `network` stands in for the global fetch where the runtime can check addresses before it connects
  * to them.
  *
  * @param {Engine} engine
  * @param {Network} network
  * @param {() => void} changed Told after an import has ended.
- * @returns {Worker}
+ * @returns {Worker<ImportOrder>}
  */
 export function createImports(engine, network, changed) {
   /** @type {Map<string, { controller: AbortController, work: Promise<void> }>} */
@@ -23,13 +21,13 @@ export function createImports(engine, network, changed) {
   /** @type {{ totalMs: number, firstByteMs: number, redirects: number } | undefined} */
   let rules;
 
-  function take() {
-    if (isClosed || running.size >= MAX_CONCURRENCY) return;
-    for (const order of engine.control('takeImports', { most: MAX_CONCURRENCY - running.size })) {
+  /** @param {ImportOrder[]} orders */
+  function run(orders) {
+    for (const order of orders) {
       // Its lease has expired, by a virtual clock for instance, but it is still being fetched.
       if (running.has(order.file)) continue;
       const controller = new AbortController();
-      const work = run(order, controller).catch(() => {});
+      const work = fetched(order, controller).catch(() => {});
       running.set(order.file, { controller, work });
       work.finally(() => {
         running.delete(order.file);
@@ -41,10 +39,10 @@ export function createImports(engine, network, changed) {
   const rulesOf = () => (rules ??= /** @type {NonNullable<typeof rules>} */ (engine.control('importRules')));
 
   /**
-   * @param {Order} order
+   * @param {ImportOrder} order
    * @param {AbortController} controller
    */
-  async function run(order, controller) {
+  async function fetched(order, controller) {
     const { totalMs, firstByteMs } = rulesOf();
     const abortAfter = (/** @type {number} */ ms, /** @type {string} */ reason) => {
       const timer = setTimeout(() => controller.abort(new Error(reason)), ms);
@@ -59,7 +57,7 @@ export function createImports(engine, network, changed) {
       const answer = await follow(order, controller.signal);
       response = answer;
       clearTimeout(first);
-      if (!isClosed) await engine.receive((core) => core.openImport(order.file, answer.status, answer.headers), answer);
+      if (!isClosed) await engine.receive((core) => core.openImport(order.file, answer.status, answer.headers.join('\n')), answer);
     } catch (thrown) {
       if (isClosed) return;
       const error = /** @type {Error & { cause?: Error }} */ (thrown);
@@ -75,7 +73,7 @@ export function createImports(engine, network, changed) {
   /**
    * The last answer of a chain of redirects, each of which has to be allowed.
    *
-   * @param {Order} order
+   * @param {ImportOrder} order
    * @param {AbortSignal} signal
    */
   async function follow({ url, headers }, signal) {
@@ -98,7 +96,8 @@ export function createImports(engine, network, changed) {
   }
 
   return {
-    take,
+    free: () => (isClosed ? 0 : MAX_CONCURRENCY - running.size),
+    run,
     async close() {
       isClosed = true;
       const works = [...running.values()];

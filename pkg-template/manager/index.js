@@ -89,15 +89,15 @@ async function make(options, given) {
   /** After whatever may have changed something: tells listeners, takes work that is due, and sets the timer. */
   function changed() {
     events.deliver();
-    imports.take();
-    webhooks.take();
+    const due = engine.control('takeDue', { imports: imports.free(), deliveries: webhooks.free() });
+    imports.run(due.imports);
+    webhooks.run(due.deliveries);
     if (clock.kind !== 'system') return;
     clearTimeout(timer);
-    const due = engine.control('nextTick');
-    if (due === null) return;
+    if (due.nextTick === null) return;
     // A delivery may be due that waits for room, which the next tick does not make.
-    const least = webhooks.isFull() ? FULL_MS : 0;
-    timer = setTimeout(tick, Math.min(Math.max(due - clock.now(), least), MAX_TIMEOUT));
+    const least = webhooks.free() === 0 ? FULL_MS : 0;
+    timer = setTimeout(tick, Math.min(Math.max(due.nextTick - clock.now(), least), MAX_TIMEOUT));
     // A timer must not keep a process alive that has nothing else to do.
     if (typeof timer === 'object') timer.unref();
   }

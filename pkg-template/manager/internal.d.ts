@@ -42,12 +42,16 @@ export interface Clock {
 // The module of the manager
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** `[status, headers, body, delay, transform]`: what `close` answers. `headers` are names and values in turns. */
+/**
+ * `[status, headers, body, delay, changed, transform]`: what `close` answers. `headers` are lines, names and values in turns.
+ * `changed` says whether anything was committed since the last answer.
+ */
 export type Outcome = [
   status: number,
-  headers: string[],
+  headers: string,
   body: number | Uint8Array<ArrayBuffer>,
-  delay?: any,
+  delay: number,
+  changed: boolean,
   transform?: string,
 ];
 
@@ -58,10 +62,12 @@ export type Piece = Uint8Array<ArrayBuffer> | [name: string, offset: number, len
 export interface ManagerCore {
   start(host: StorageHost & { now(): number; random(buffer: Uint8Array): void }, options: string): void;
   stop(): void;
-  open(method: string, path: string, query: string, headers: string[]): number;
-  openImport(file: string, status: number, headers: string[]): number;
+  open(method: string, path: string, query: string, headers: string): number;
+  answer(method: string, path: string, query: string, headers: string): Outcome;
+  openImport(file: string, status: number, headers: string): number;
   openArchive(): number;
   openSeed(entry: string, host: string): number;
+  /** What `close` answers, with the id of the export in place of `transform`. */
   exportArchive(): Outcome;
   fileName(id: string): string;
   feed(intake: number, bytes: Uint8Array): boolean;
@@ -85,8 +91,8 @@ export interface Engine {
    * the storage has to prepare for each piece, where that is more than usual.
    */
   receive(open: (core: ManagerCore) => number, source: BodySource, blobs?: number): Promise<Response>;
-  /** Sends a body that is not an answer to a request; `ended` is told when nobody reads on. */
-  send(ask: (core: ManagerCore) => Outcome, ended?: (rest: any[]) => void): Response;
+  /** Sends an export. `ended` is told its id when nobody reads on. */
+  send(ask: (core: ManagerCore) => Outcome, ended?: (id: string | undefined) => void): Response;
   /** Breaks the instance, as a fault would. For tests. */
   trap(): unknown;
   close(): void;
@@ -261,16 +267,31 @@ export type Network = (
 ) => Promise<SourceAnswer>;
 
 /** Work that runs beside the requests: imports, webhooks. */
-export interface Worker {
-  /** Takes whatever is due, while there is room. */
-  take(): void;
+export interface Worker<Job> {
+  /** How many jobs more may run now. */
+  free(): number;
+  /** Runs these jobs. */
+  run(jobs: Job[]): void;
   close(): Promise<void>;
 }
 
+/** An import that is due. */
+export interface ImportOrder {
+  file: string;
+  url: string;
+  headers: [string, string][];
+}
+
+/** A delivery that is due. */
+export interface Delivery {
+  id: number;
+  url: string;
+  attempt: number;
+  claims: string;
+}
+
 /** Deliveries of events to configured URLs. */
-export interface Webhooks extends Worker {
-  /** Whether as many deliveries are under way as may be at once. */
-  isFull(): boolean;
+export interface Webhooks extends Worker<Delivery> {
   /** Resolves when there is room for another delivery. */
   room(): Promise<void>;
   /** The public key, as PEM. */

@@ -1,7 +1,7 @@
 // Deliveries of events to configured URLs: signing and sending. The module knows what is due, and when a failed delivery is
 // tried again.
 
-/** @import { Engine, Webhooks } from './internal.d.ts' */
+/** @import { Delivery, Engine, Webhooks } from './internal.d.ts' */
 
 /** The receiver must answer within this time (`docs/contract/events.md#s4`). */
 const RECEIVER_TIMEOUT_MS = 1250;
@@ -24,7 +24,7 @@ const bytesOf = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(
 const pem = (bytes) => `-----BEGIN PUBLIC KEY-----\n${base64(bytes).replace(/(.{64})(?=.)/g, '$1\n')}\n-----END PUBLIC KEY-----\n`;
 
 /**
- * Sends whatever is due.
+ * Sends deliveries.
  *
  * @param {Engine} engine
  * @param {object} parts
@@ -68,7 +68,7 @@ export function createWebhooks(engine, { subtle, changed }) {
     return `${text}.${base64url(signature)}`;
   }
 
-  /** @param {{ id: number, url: string, attempt: number, claims: string }} delivery */
+  /** @param {Delivery} delivery */
   async function send({ id, url, attempt, claims }) {
     let isOk = false;
     try {
@@ -83,16 +83,15 @@ export function createWebhooks(engine, { subtle, changed }) {
     if (!isClosed) engine.control('delivered', { id, attempt, ok: isOk });
   }
 
-  const isFull = () => sending.size >= MAX_CONCURRENCY;
+  const free = () => (isClosed ? 0 : MAX_CONCURRENCY - sending.size);
 
   return {
-    isFull,
+    free,
     async room() {
-      if (isFull()) await Promise.race(sending.values());
+      if (free() === 0) await Promise.race(sending.values());
     },
-    take() {
-      if (isClosed || isFull()) return;
-      for (const delivery of engine.control('takeDeliveries', { most: MAX_CONCURRENCY - sending.size }) ?? []) {
+    run(deliveries) {
+      for (const delivery of deliveries) {
         if (sending.has(delivery.id)) continue;
         const work = send(delivery).finally(() => {
           sending.delete(delivery.id);

@@ -686,6 +686,25 @@ impl Manager {
         )
     }
 
+    /// Returns whether anything was committed through this manager since the last call.
+    ///
+    /// After `true`, a host looks for events, imports, deliveries and the [next tick](Manager::next_tick).
+    ///
+    /// ```
+    /// use wix_media::manager::{Manager, Request};
+    ///
+    /// let manager = Manager::memory()?;
+    /// manager.handle(Request::new("GET", "/site-media/v1/folders"));
+    /// assert!(!manager.take_changed());
+    /// manager.handle(Request::new("POST", "/site-media/v1/folders").body(r#"{"displayName":"Animals"}"#));
+    /// assert!(manager.take_changed());
+    /// assert!(!manager.take_changed());
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn take_changed(&self) -> bool {
+        self.site.take_changed()
+    }
+
     /// Begins to replace everything that the manager holds by an archive.
     ///
     /// Feed the archive with [`feed`](Manager::feed). [`close`](Manager::close) checks and installs it, or answers with
@@ -773,9 +792,9 @@ impl Manager {
     /// | `events` | `after` (number of an event), `limit`, `base` of URLs | `[{ number, body }]`, the events after it, in order |
     /// | `lastEvent` | | the number of the last event, or 0 |
     /// | `tick` | | `null`; runs [`tick`](Manager::tick) |
+    /// | `takeDue` | `imports`, `deliveries`: how many to lease at most | `{ imports, deliveries, nextTick }`: `[{ file, url, headers }]`, `[{ id, url, attempt, claims }]`, and as below |
     /// | `nextTick` | | when `tick` is due, in milliseconds since 1970, or `null` |
     /// | `importRules` | | the limits and header names of [`IMPORT_RULES`] |
-    /// | `takeImports` | `most` | `[{ file, url, headers }]`, leases at most `most` imports |
     /// | `failImport` | `file`, `code`, `description`, `data` | `null`; marks the file as failed |
     /// | `checkImportUrl` | `url` | `{ origin }`, or `{ refused }` with the reason |
     /// | `isPrivate` | `address` | whether an import must not connect to it |
@@ -785,7 +804,6 @@ impl Manager {
     /// | `faults.clear` | | `null`; removes all faults |
     /// | `authorize` | `authorization`, `siteId`: the headers; `scope`: `read` or `manage` | `null`, or `{ status, body }`, the refusal |
     /// | `blobsOf` | `path` of a request | `[name]`, the files of the blobs that it appends to, for hosts that open files beforehand |
-    /// | `takeDeliveries` | `most` | `[{ id, url, attempt, claims }]`, leases at most `most` deliveries |
     /// | `delivered` | `id`, `attempt`, `ok` | `null`; reports the result of a delivery |
     /// | `webhookKey` | | `{ privateKey, publicKey }` as the host stored them, or `null` |
     /// | `setWebhookKey` | `privateKey`, `publicKey` | the stored pair: an existing one is kept |

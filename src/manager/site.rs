@@ -9,6 +9,7 @@ use super::options::Options;
 use super::tx::{Context, Tx, View};
 use crate::blobs::{BlobReader, Blobs};
 use crate::catalog::{self, Catalog};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// The beginning of URLs when neither an option nor a request says it.
@@ -59,6 +60,8 @@ pub(crate) struct Site {
     options: RwLock<Arc<Options>>,
     /// The key that signs links and tokens.
     pub(crate) secret: Vec<u8>,
+    /// Whether a transaction was committed since this was asked for.
+    changed: AtomicBool,
 }
 
 /// The origin of a transaction: a request, or the passing of time.
@@ -132,6 +135,7 @@ impl Site {
             random,
             options: RwLock::new(Arc::new(options)),
             secret,
+            changed: AtomicBool::new(false),
         })
     }
 
@@ -152,6 +156,11 @@ impl Site {
 
     pub(crate) fn set_options(&self, options: Options) {
         *self.options.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(options);
+    }
+
+    /// Returns whether a transaction was committed here since the last call.
+    pub(crate) fn take_changed(&self) -> bool {
+        self.changed.swap(false, Ordering::Relaxed)
     }
 
     /// Returns an id for a new blob.
@@ -224,6 +233,7 @@ impl Site {
                 let freed = std::mem::take(&mut tx.freed);
                 let doomed = catalog.doom_blobs(&freed, context.now)?;
                 catalog.commit()?;
+                self.changed.store(true, Ordering::Relaxed);
                 Ok((value, doomed))
             })?;
             for blob in doomed {

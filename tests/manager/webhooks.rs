@@ -271,9 +271,10 @@ fn deliveries_through_control_are_json() {
     site.folder("One", "media-root");
     let answer = site
         .manager
-        .control("takeDeliveries", &json!({ "most": 5 }))
+        .control("takeDue", &json!({ "deliveries": 5 }))
         .expect("an answer");
-    let delivery = &answer[0];
+    assert_eq!((&answer["imports"], &answer["nextTick"]), (&json!([]), &Value::Null));
+    let delivery = &answer["deliveries"][0];
     assert_eq!(
         (&delivery["url"], &delivery["attempt"]),
         (&json!("https://a/"), &json!(1))

@@ -7,7 +7,7 @@ use crate::manager::http::message::Head;
 use crate::manager::imports::url_policy::{IMPORT_RULES, UnfitUrl, check_import_url, is_private};
 use crate::manager::site::{Cause, Site};
 use crate::manager::uploads::TUS;
-use crate::manager::{Fault, Manager, stored, token};
+use crate::manager::{Fault, ImportOrder, Manager, stored, token};
 use crate::operations::Access;
 use serde_json::{Value, json};
 
@@ -75,14 +75,7 @@ pub(crate) fn control(manager: &Manager, name: &str, input: &Value) -> catalog::
             }
         }
         "importRules" => IMPORT_RULES.to_json(),
-        "takeImports" => {
-            let limit = usize::try_from(number("most", 100)).unwrap_or(0);
-            let orders = manager.take_imports(limit)?;
-            let orders = orders
-                .into_iter()
-                .map(|order| json!({ "file": order.file, "url": order.url, "headers": order.headers }));
-            orders.collect()
-        }
+        "takeDue" => take_due(manager, number("imports", 0), number("deliveries", 0))?,
         "failImport" => {
             let data = if input["data"].is_null() {
                 json!({})
@@ -102,18 +95,6 @@ pub(crate) fn control(manager: &Manager, name: &str, input: &Value) -> catalog::
             (!allowed && is_private(text("address"))).into()
         }
         "blobsOf" => blobs_of(site, text("path"))?.into(),
-        "takeDeliveries" => {
-            let limit = usize::try_from(number("most", 100)).unwrap_or(0);
-            let deliveries = manager.take_deliveries(limit)?.into_iter().map(|delivery| {
-                json!({
-                    "id": delivery.id,
-                    "url": delivery.url,
-                    "attempt": delivery.attempt,
-                    "claims": delivery.claims,
-                })
-            });
-            deliveries.collect()
-        }
         "delivered" => {
             let attempt = u32::try_from(number("attempt", 1)).unwrap_or(u32::MAX);
             manager.delivered(number("id", 0), attempt, input["ok"] == true)?;
@@ -143,6 +124,41 @@ pub(crate) fn control(manager: &Manager, name: &str, input: &Value) -> catalog::
         }
         _ => Value::Null,
     })
+}
+
+/// Leases imports and deliveries, at most so many. Most of the time nothing is due, which one snapshot tells.
+fn take_due(manager: &Manager, imports: i64, deliveries: i64) -> catalog::Result<Value> {
+    let limit = |number: i64| usize::try_from(number).unwrap_or(0);
+    let due = stored(manager.site.read(&Cause::default(), |view| {
+        let (tick, delivery) = (view.catalog.next_due()?, webhooks::next(view)?);
+        let has_imports = view.catalog.has_imports(view.now)?;
+        let has_deliveries = delivery.is_some_and(|due| due <= view.now);
+        Ok((has_imports, has_deliveries, tick.into_iter().chain(delivery).min()))
+    }))?;
+    let (has_imports, has_deliveries, mut next_tick) = due;
+    let mut answer = json!({ "imports": [], "deliveries": [] });
+    if has_imports {
+        let orders = manager.take_imports(limit(imports))?.into_iter();
+        let order = |order: ImportOrder| json!({ "file": order.file, "url": order.url, "headers": order.headers });
+        answer["imports"] = orders.map(order).collect();
+    }
+    if has_deliveries {
+        let deliveries = manager.take_deliveries(limit(deliveries))?.into_iter().map(|delivery| {
+            json!({
+                "id": delivery.id,
+                "url": delivery.url,
+                "attempt": delivery.attempt,
+                "claims": delivery.claims,
+            })
+        });
+        answer["deliveries"] = deliveries.collect();
+    }
+    if has_imports || has_deliveries {
+        next_tick = manager.next_tick()?;
+    }
+    answer["nextTick"] = next_tick.into();
+    manager.take_changed();
+    Ok(answer)
 }
 
 /// Returns the cause of a command, with this beginning of URLs.
