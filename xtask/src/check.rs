@@ -28,10 +28,12 @@ const DENIED: [(&str, &[&str]); 4] = [
 const JAVASCRIPT: [&str; 4] = ["examples", "pkg-template", "tests/js", "www"];
 
 /// Folders of JavaScript whose types are checked, each with a `tsconfig.json`. The other folders of `tests/js` join when they
-/// are clean: bench, client, examples, scenarios and types.
-const TYPED: [&str; 16] = [
+/// are clean: examples and types.
+const TYPED: [&str; 19] = [
     "pkg-template",
     "www",
+    "tests/js/bench",
+    "tests/js/client",
     "tests/js/command",
     "tests/js/crash",
     "tests/js/harness",
@@ -40,6 +42,7 @@ const TYPED: [&str; 16] = [
     "tests/js/package",
     "tests/js/page",
     "tests/js/pictures",
+    "tests/js/scenarios",
     "tests/js/size",
     "tests/js/surface",
     "tests/js/transfers",

@@ -1,9 +1,13 @@
 // Answers for the benchmarks: listings like those of a real site, with every kind of media.
 
+/**
+ * @param {number} number
+ * @param {number} length
+ */
 const hex = (number, length) => (number * 2654435761).toString(16).padStart(length, '0').slice(-length).padEnd(length, '7');
 
 const kinds = [
-  (id, name) => ['IMAGE', `${id}~mv2.jpg`, {
+  (/** @type {string} */ id, /** @type {string} */ name) => ['IMAGE', `${id}~mv2.jpg`, {
     image: {
       image: { id: `${id}~mv2.jpg`, url: `https://static.wixstatic.com/media/${id}~mv2.jpg`, height: 2160, width: 3840, filename: `${name}.jpg`, sizeInBytes: '2457600' },
       colors: {
@@ -14,7 +18,7 @@ const kinds = [
       previewImage: { id: 'image.preview', url: `https://static.wixstatic.com/media/${id}~mv2.jpg`, height: 450, width: 800 },
     },
   }],
-  (id, name) => ['VIDEO', id, {
+  (/** @type {string} */ id, /** @type {string} */ name) => ['VIDEO', id, {
     video: {
       id,
       resolutions: ['240p', '360p', '480p', '720p', '1080p'].map((quality, index) => ({
@@ -26,22 +30,23 @@ const kinds = [
       sizeInBytes: '41943040',
     },
   }],
-  (id, name) => ['AUDIO', `${id}.mp3`, {
+  (/** @type {string} */ id, /** @type {string} */ name) => ['AUDIO', `${id}.mp3`, {
     audio: {
       id: `${id}.mp3`,
       assets: [{ id: `${id}.mp3`, url: `https://music.wixstatic.com/mp3/${id}.mp3`, duration: 230164, private: false, assetKey: '320kbs.mp3', format: 'mp3', quality: '320kbs', filename: `${name}.mp3` }],
       bitrate: 192000, format: 'mp3', duration: 230164, sizeInBytes: '5582258',
     },
   }],
-  (id, name) => ['DOCUMENT', `${id}.pdf`, { document: { id: `${id}.pdf`, url: `https://example.usrfiles.com/ugd/${id}.pdf`, filename: `${name}.pdf` } }],
-  (id, name) => ['VECTOR', `${id}.svg`, { vector: { image: { id: `${id}.svg`, url: `https://static.wixstatic.com/shapes/${id}.svg`, height: 64, width: 64, filename: `${name}.svg` }, faces: [] } }],
-  (id, name) => ['ARCHIVE', `${id}.zip`, { archive: { id: `${id}.zip`, url: `https://example.usrfiles.com/archives/${id}.zip`, sizeInBytes: '1048576', filename: `${name}.zip` } }],
-  (id, name) => ['MODEL3D', `${id}.glb`, { model3d: { id: `${id}.glb`, url: `https://static.wixstatic.com/3d/${id}.glb`, thumbnail: { id: 'image.preview', url: 'https://static.wixstatic.com/media/x', height: 256, width: 256 }, filename: `${name}.glb`, sizeInBytes: '7340032' } }],
+  (/** @type {string} */ id, /** @type {string} */ name) => ['DOCUMENT', `${id}.pdf`, { document: { id: `${id}.pdf`, url: `https://example.usrfiles.com/ugd/${id}.pdf`, filename: `${name}.pdf` } }],
+  (/** @type {string} */ id, /** @type {string} */ name) => ['VECTOR', `${id}.svg`, { vector: { image: { id: `${id}.svg`, url: `https://static.wixstatic.com/shapes/${id}.svg`, height: 64, width: 64, filename: `${name}.svg` }, faces: [] } }],
+  (/** @type {string} */ id, /** @type {string} */ name) => ['ARCHIVE', `${id}.zip`, { archive: { id: `${id}.zip`, url: `https://example.usrfiles.com/archives/${id}.zip`, sizeInBytes: '1048576', filename: `${name}.zip` } }],
+  (/** @type {string} */ id, /** @type {string} */ name) => ['MODEL3D', `${id}.glb`, { model3d: { id: `${id}.glb`, url: `https://static.wixstatic.com/3d/${id}.glb`, thumbnail: { id: 'image.preview', url: 'https://static.wixstatic.com/media/x', height: 256, width: 256 }, filename: `${name}.glb`, sizeInBytes: '7340032' } }],
 ];
 
 // More pictures than anything else, as on most sites.
 const order = [0, 0, 0, 1, 0, 2, 0, 3, 4, 0, 5, 6];
 
+/** @param {number} number */
 export function fileDescriptor(number) {
   const id = `a1b2c3_${hex(number + 1, 32)}`;
   const name = `river bank ${number} – über den Fluß`;
@@ -68,6 +73,7 @@ export function fileDescriptor(number) {
   };
 }
 
+/** @param {number} number */
 export const folder = (number) => ({
   id: hex(number + 3, 32),
   displayName: `Folder ${number}`,
@@ -78,6 +84,10 @@ export const folder = (number) => ({
   siteId: '11111111-2222-3333-4444-555555555555',
 });
 
+/**
+ * @param {number} length
+ * @param {(number: number) => any} make
+ */
 const list = (length, make) => Array.from({ length }, (_, number) => make(number));
 const nextCursor = { cursors: { next: 'eyJvIjoxMDB9' }, hasNext: true };
 

@@ -4,19 +4,22 @@ import { ApiKeyStrategy, createClient as createOfficialClient } from '@wix/sdk';
 import { createClient } from '../harness/package.js';
 import { fileIds, manyFiles, manyFolders, oneFile, oneFolder } from './answers.mjs';
 
+/** @import { Client } from '../harness/package.js' */
+
 const ROUNDS = Number(process.env.WIX_MEDIA_ROUNDS ?? 41);
 const ROUND_MS = 12;
 const credentials = { apiKey: 'key', siteId: 'site' };
 
 const CALLS = [
-  { name: 'listFiles, 100 mixed files', answer: manyFiles, target: 0.2, call: ({ files }) => files.listFiles({ parentFolderId: 'media-root', sort: { fieldName: 'displayName' }, paging: { limit: 100 } }) },
-  { name: 'searchFiles, 100 mixed files', answer: manyFiles, target: 0.2, call: ({ files }) => files.searchFiles({ search: 'river', mediaTypes: ['IMAGE', 'VIDEO'], paging: { limit: 100 } }) },
-  { name: 'getFileDescriptor', answer: oneFile, target: 0.4, call: ({ files }) => files.getFileDescriptor('a1b2c3_0123~mv2.jpg') },
-  { name: 'listFolders, 100 folders', answer: manyFolders, target: 0.6, call: ({ folders }) => folders.listFolders({ paging: { limit: 100 } }) },
-  { name: 'bulkDeleteFiles, 1000 IDs', answer: '{}', target: 0.5, call: ({ files }) => files.bulkDeleteFiles(fileIds) },
-  { name: 'createFolder', answer: oneFolder, target: 1, call: ({ folders }) => folders.createFolder('Animals', { parentFolderId: 'media-root' }) },
+  { name: 'listFiles, 100 mixed files', answer: manyFiles, target: 0.2, call: (/** @type {Client} */ { files }) => files.listFiles({ parentFolderId: 'media-root', sort: { fieldName: 'displayName' }, paging: { limit: 100 } }) },
+  { name: 'searchFiles, 100 mixed files', answer: manyFiles, target: 0.2, call: (/** @type {Client} */ { files }) => files.searchFiles({ search: 'river', mediaTypes: ['IMAGE', 'VIDEO'], paging: { limit: 100 } }) },
+  { name: 'getFileDescriptor', answer: oneFile, target: 0.4, call: (/** @type {Client} */ { files }) => files.getFileDescriptor('a1b2c3_0123~mv2.jpg') },
+  { name: 'listFolders, 100 folders', answer: manyFolders, target: 0.6, call: (/** @type {Client} */ { folders }) => folders.listFolders({ paging: { limit: 100 } }) },
+  { name: 'bulkDeleteFiles, 1000 IDs', answer: '{}', target: 0.5, call: (/** @type {Client} */ { files }) => files.bulkDeleteFiles(fileIds) },
+  { name: 'createFolder', answer: oneFolder, target: 1, call: (/** @type {Client} */ { folders }) => folders.createFolder('Animals', { parentFolderId: 'media-root' }) },
 ];
 
+/** @param {string} answer */
 function sides(answer) {
   const headers = { 'content-type': 'application/json', 'x-wix-request-id': '1710000000123.1' };
   const fetch = async () => new Response(answer, { status: 200, headers });
@@ -27,6 +30,10 @@ function sides(answer) {
 }
 
 // The time of the processor, not of the clock, so that what else the machine does matters less.
+/**
+ * @param {() => unknown} run
+ * @param {number} count
+ */
 async function time(run, count) {
   const start = process.cpuUsage();
   for (let number = 0; number < count; number += 1) await run();
@@ -34,20 +41,25 @@ async function time(run, count) {
   return (user + system) / count;
 }
 
+/** @param {number[]} values */
 const median = (values) => values.toSorted((one, other) => one - other)[values.length >> 1];
 
+/** @param {{ answer: string, call: (client: any) => unknown }} entry */
 async function measure({ answer, call }) {
   const { fetch, theirs, ours } = sides(answer);
+  /** @type {Record<string, () => unknown>} */
   const runs = {
     floor: async () => JSON.parse(await (await fetch()).text()),
     theirs: () => call(theirs),
     ours: () => call(ours),
   };
+  /** @type {Record<string, number>} */
   const counts = {};
   for (const [name, run] of Object.entries(runs)) {
     await time(run, 30);
     counts[name] = Math.max(1, Math.round((ROUND_MS * 1000) / (await time(run, 20))));
   }
+  /** @type {Record<string, number[]>} */
   const times = { floor: [], theirs: [], ours: [] };
   const names = Object.keys(runs);
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -62,6 +74,10 @@ async function measure({ answer, call }) {
   return { floor: median(times.floor), theirs: median(times.theirs), ours: median(times.ours), ratio: median(ratios) };
 }
 
+/**
+ * @param {string | number} value
+ * @param {number} width
+ */
 const cell = (value, width) => String(value).padStart(width);
 console.log(`CPU µs per call, medians of ${ROUNDS} rounds; floor is fetch and JSON.parse alone\n`);
 console.log(`${'call'.padEnd(30)}${cell('floor', 9)}${cell('official', 11)}${cell('ours', 9)}${cell('ratio', 8)}${cell('target', 9)}`);

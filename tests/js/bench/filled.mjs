@@ -4,13 +4,26 @@ import { crc32 } from 'node:zlib';
 const START = Date.UTC(2024, 0, 1);
 const WORDS = ['river', 'mountain', 'harbour', 'fox', 'owl', 'market', 'bridge', 'garden', 'winter', 'sunset', 'street', 'museum'];
 
-/** Some number that looks random, the same for the same place. */
+/**
+ * Some number that looks random, the same for the same place.
+ *
+ * @param {number} number
+ */
 const mixed = (number) => Math.imul(number ^ (number >>> 15), 0x2c1b3c6d) >>> 0;
+/** @param {number} number */
 const hex = (number) => number.toString(16).padStart(8, '0');
 
-/** Id of the file at a place; ids are in the order of the places, names, sizes and times are not. */
+/**
+ * Id of the file at a place; ids are in the order of the places, names, sizes and times are not.
+ *
+ * @param {number} place
+ */
 export const idOf = (place) => `a1b2c3_${hex(place)}${hex(mixed(place))}${hex(mixed(place + 1))}${hex(mixed(place + 2))}~mv2.jpg`;
 
+/**
+ * @param {number} place
+ * @param {string} parent
+ */
 function lineOf(place, parent) {
   const some = mixed(place);
   const name = `${WORDS[some % 12]} ${WORDS[(some >>> 4) % 12]} ${some % 1_000_003}.jpg`;
@@ -21,6 +34,7 @@ function lineOf(place, parent) {
   };
 }
 
+/** @param {Iterable<object>} lines */
 function* chunks(lines) {
   let text = '';
   for (const line of lines) {
@@ -33,11 +47,21 @@ function* chunks(lines) {
   if (text) yield Buffer.from(text);
 }
 
+/**
+ * @param {number} count
+ * @param {string} parent
+ */
 function* filesIn(count, parent) {
   for (let place = 0; place < count; place += 1) yield lineOf(place, parent);
 }
 
-/** The parts of a zip entry that stand before and behind its bytes; `offset` is where it begins. */
+/**
+ * The parts of a zip entry that stand before and behind its bytes; `offset` is where it begins.
+ *
+ * @param {string} name
+ * @param {{ size: number, crc: number }} about
+ * @param {number} offset
+ */
 function entry(name, { size, crc }, offset) {
   const file = Buffer.from(name);
   const shared = Buffer.alloc(26);
@@ -56,6 +80,7 @@ function entry(name, { size, crc }, offset) {
   return { head, central: Buffer.concat([Buffer.from('PK\x01\x02', 'latin1'), made, shared, tail, file]) };
 }
 
+/** @param {Iterable<Buffer>} pieces */
 function measured(pieces) {
   let [size, crc] = [0, 0];
   for (const piece of pieces) {
@@ -65,11 +90,17 @@ function measured(pieces) {
   return { size, crc };
 }
 
-/** The archive of a manager with one folder and `count` files in it. */
+/**
+ * The archive of a manager with one folder and `count` files in it.
+ *
+ * @param {number} count
+ * @param {string} folder
+ */
 export function* archiveOf(count, folder) {
   const folders = () => chunks([{ id: folder, name: 'All of them', parent: 'media-root', created: START, updated: START, events: 1 }]);
   const files = () => chunks(filesIn(count, folder));
   const manifest = { format: 'wix-media-archive', version: 1, siteId: '00000000-0000-4000-8000-000000000000', since: START, deletions: 0, lastEvent: count + 1, folders: 1, files: count, blobs: 0, bytes: 0 };
+  /** @type {[name: string, pieces: () => Iterable<Buffer>][]} */
   const parts = [['manifest.json', () => [Buffer.from(JSON.stringify(manifest))]], ['folders.jsonl', folders], ['files.jsonl', files]];
   let offset = 0;
   const directory = [];

@@ -6,7 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createManager } from '../harness/package.js';
+import { present } from '../harness/present.js';
 import { archiveOf } from './filled.mjs';
+
+/** @import { ManagerOptions, MediaManager } from '../harness/package.js' */
 
 const FEW = 10_000;
 const MANY = Number(process.env.WIX_MEDIA_FILES ?? 1_000_000);
@@ -15,6 +18,7 @@ const STREAMED = Number(process.env.WIX_MEDIA_STREAMED ?? 2 ** 31);
 const FOLDER = '0123456789abcdef0123456789abcdef';
 const MB = 1 << 20;
 
+/** @type {string[]} */
 const directories = [];
 function emptyDirectory() {
   const directory = mkdtempSync(join(tmpdir(), 'wix-media-bench-'));
@@ -25,11 +29,15 @@ process.on('exit', () => {
   for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 });
 
+/** @param {number[]} values */
 const median = (values) => values.toSorted((one, other) => one - other)[values.length >> 1];
+/** @param {boolean} isMet */
 const verdict = (isMet) => (isMet ? '' : '  missed');
+/** @param {number} time */
 const milliseconds = (time) => `${time.toFixed(2)} ms`;
 
 // The time of the processor, not of the clock, so that what else the machine does matters less.
+/** @param {() => unknown} run */
 async function medianOf(run, rounds = 15) {
   for (let warm = 0; warm < 5; warm += 1) await run();
   const times = [];
@@ -42,7 +50,11 @@ async function medianOf(run, rounds = 15) {
   return median(times);
 }
 
-/** A manager in a directory with so many files in one folder. */
+/**
+ * A manager in a directory with so many files in one folder.
+ *
+ * @param {number} count
+ */
 async function filled(count) {
   const manager = await createManager({ storage: { directory: emptyDirectory() } });
   const pieces = archiveOf(count, FOLDER);
@@ -61,23 +73,37 @@ async function filled(count) {
   return manager;
 }
 
-/** The plain answer of a call, so that the client's own work is not in it. */
+/**
+ * The plain answer of a call, so that the client's own work is not in it.
+ *
+ * @param {MediaManager} manager
+ * @param {string} path
+ * @param {object} [body]
+ */
 const ask = (manager, path, body) =>
   manager.fetch(`http://bench.test/site-media/v1${path}`, body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }).then((response) => response.json());
 
-/** The cursor behind the hundredth item from the end: walking there takes longer than all that is to be measured. */
+/**
+ * The cursor behind the hundredth item from the end: walking there takes longer than all that is to be measured.
+ *
+ * @param {MediaManager} manager
+ * @param {string} sort
+ */
 async function deepest(manager, sort) {
   const first = await ask(manager, `/files?parentFolderId=${FOLDER}&sort.fieldName=${sort}&sort.order=ASC&paging.limit=100`);
   const last = await ask(manager, `/files?parentFolderId=${FOLDER}&sort.fieldName=${sort}&sort.order=DESC&paging.limit=100`);
-  const cursor = JSON.parse(Buffer.from(first.nextCursor.cursors.next, 'base64url'));
+  const cursor = JSON.parse(Buffer.from(first.nextCursor.cursors.next, 'base64url').toString());
   const [item] = last.files.slice(-1);
-  const key = { displayName: () => item.displayName, updatedDate: () => Date.parse(item.updatedDate), sizeInBytes: () => Number(item.sizeInBytes) }[sort]();
+  /** @type {Record<string, () => string | number>} */
+  const keys = { displayName: () => item.displayName, updatedDate: () => Date.parse(item.updatedDate), sizeInBytes: () => Number(item.sizeInBytes) };
   // A cursor is the page that comes next in full; its members 7 and 8 are the key and the id that it begins behind.
-  cursor.splice(7, 2, key, item.id);
+  cursor.splice(7, 2, keys[sort](), item.id);
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 
+/** @param {MediaManager} manager */
 async function pages(manager) {
+  /** @type {Record<string, number>} */
   const times = {};
   for (const sort of ['displayName', 'updatedDate', 'sizeInBytes']) {
     const first = `/files?parentFolderId=${FOLDER}&sort.fieldName=${sort}&sort.order=ASC&paging.limit=100`;
@@ -87,6 +113,7 @@ async function pages(manager) {
     times[`${sort}, first`] = await medianOf(() => ask(manager, first));
     times[`${sort}, deepest`] = await medianOf(() => ask(manager, `/files?paging.limit=100&paging.cursor=${cursor}`));
   }
+  /** @param {string} text */
   const search = (text) => medianOf(() => ask(manager, '/files/search', { search: text, paging: { limit: 100 } }), 7);
   times['search, rare term'] = await search('rare label');
   times['search, common term'] = await search('river');
@@ -107,8 +134,13 @@ async function compare() {
   await many.close();
 }
 
+/**
+ * @param {string} name
+ * @param {ManagerOptions['storage']} storage
+ */
 async function perSecond(name, storage) {
   const manager = await createManager({ storage });
+  /** @param {() => unknown} run */
   const rate = async (run, seconds = 2) => {
     for (let warm = 0; warm < 20; warm += 1) await run();
     const begun = performance.now();
@@ -133,11 +165,11 @@ async function perSecond(name, storage) {
 
 async function tree() {
   const manager = await filled(TREE);
-  for (const [name, path, body] of [
+  for (const [name, path, body] of /** @type {[string, string, object][]} */ ([
     ['to the trash', '/bulk/folders/delete', { folderIds: [FOLDER] }],
     ['restored', '/bulk/trash-bin/folders/restore', { folderIds: [FOLDER] }],
     ['deleted for good', '/bulk/folders/delete', { folderIds: [FOLDER], permanent: true }],
-  ]) {
+  ])) {
     const begun = performance.now();
     const answer = await ask(manager, path, body);
     if (answer.message) throw new Error(JSON.stringify(answer));
@@ -158,7 +190,7 @@ async function zip() {
   const idle = process.memoryUsage().rss;
   let [peak, length] = [idle, 0];
   const begun = performance.now();
-  for await (const piece of (await manager.fetch(downloadUrl)).body) {
+  for await (const piece of present((await manager.fetch(downloadUrl)).body)) {
     length += piece.length;
     if ((length & 0xffffff) < piece.length) peak = Math.max(peak, process.memoryUsage().rss);
   }

@@ -2,15 +2,21 @@
 // thread. Ours is the whole way of a request to a manager: the bytes out of its storage, and no result kept.
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { createManager } from '../../../dist/node.js';
+import { createManager } from '../harness/package.js';
+import { present } from '../harness/present.js';
 
 const ROUNDS = 12;
+/** @param {string} name */
 const photo = (name) => readFile(new URL(`../../data/photos/${name}.jpg`, import.meta.url));
 
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** The photographs side by side, as large as a camera's picture and as full of detail. */
+/**
+ * The photographs side by side, as large as a camera's picture and as full of detail.
+ *
+ * @param {boolean} progressive
+ */
 async function large(progressive) {
   const names = ['astronaut', 'chelsea', 'coffee', 'coffee-cup', 'hubble_deep_field', 'rocket', 'chelsea-portrait'];
   const tiles = await Promise.all(names.map(async (name) => sharp(await photo(name)).resize(400, 300).toBuffer()));
@@ -23,6 +29,7 @@ async function large(progressive) {
   return canvas.composite(composite).jpeg({ quality: 88, progressive }).toBuffer();
 }
 
+/** @param {() => unknown} work */
 async function cpu(work) {
   const start = process.cpuUsage();
   await work();
@@ -31,18 +38,20 @@ async function cpu(work) {
 }
 
 const manager = await createManager();
+/** @param {Buffer<ArrayBuffer>} bytes */
 async function uploaded(bytes) {
   const { uploadUrl } = await manager.client.files.generateFileUploadUrl('image/jpeg', { fileName: 'large.jpg' });
-  const response = await manager.fetch(uploadUrl, { method: 'PUT', body: bytes });
+  const response = await manager.fetch(present(uploadUrl), { method: 'PUT', body: bytes });
   return (await response.json()).file.url;
 }
 
+/** @param {number[]} values */
 const median = (values) => values.sort((one, other) => one - other)[values.length >> 1];
 console.log('12 megapixels to 300 by 300, CPU time (median, interleaved)');
 for (const progressive of [false, true]) {
   const bytes = await large(progressive);
   const url = await uploaded(bytes);
-  for (const format of ['jpeg', 'webp']) {
+  for (const format of /** @type {const} */ (['jpeg', 'webp'])) {
     const ours = [];
     const theirs = [];
     for (let round = 0; round < ROUNDS; round += 1) {

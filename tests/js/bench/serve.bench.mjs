@@ -9,7 +9,11 @@ const ROUNDS = Number(process.env.WIX_MEDIA_ROUNDS ?? 9);
 const TARGET_MS = 1000;
 const command = fileURLToPath(new URL('../../../dist/command.js', import.meta.url));
 
-/** Starts a server, asks it for its files, and ends it. */
+/**
+ * Starts a server, asks it for its files, and ends it.
+ *
+ * @param {string[]} args
+ */
 async function run(args) {
   const begin = performance.now();
   const server = spawn(process.execPath, [command, 'serve', '--port', '0', '--quiet', ...args]);
@@ -31,6 +35,7 @@ async function run(args) {
   return time;
 }
 
+/** @param {number[]} values */
 const median = (values) => values.toSorted((one, other) => one - other)[values.length >> 1];
 
 /** The start of Node alone, which tells a slow machine from a slow server. */
@@ -45,7 +50,7 @@ try {
   console.log(`wix-media serve to its first answer, medians of ${ROUNDS}\n`);
   const alone = Array.from({ length: ROUNDS }, bare);
   console.log(`${'Node alone'.padEnd(24)} ${median(alone).toFixed(0)} ms`);
-  for (const [name, args] of [['in memory', []], ['in a directory', ['--data', join(folder, 'media')]]]) {
+  for (const [name, args] of /** @type {[string, string[]][]} */ ([['in memory', []], ['in a directory', ['--data', join(folder, 'media')]]])) {
     const times = [];
     for (let round = 0; round < ROUNDS; round += 1) times.push(await run(args));
     const time = median(times);

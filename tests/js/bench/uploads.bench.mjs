@@ -8,6 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { present } from '../harness/present.js';
+
+/**
+ * @import { ChildProcess } from 'node:child_process'
+ * @import { AddressInfo } from 'node:net'
+ */
 
 const SMALL = { count: Number(process.env.WIX_MEDIA_FILES ?? 1000), size: 100_000 };
 const LARGE = Number(process.env.WIX_MEDIA_BYTES ?? 1_000_000_000);
@@ -21,8 +27,15 @@ const SIDES = [
   { name: 'tus-js-client on wix-media serve', server: 'manager', client: 'tus-ours' },
 ];
 
+/** @typedef {{ path?: string, size: number, bytes?: Buffer<ArrayBuffer>, name: string }} Thing What is uploaded: a file by its path, or bytes. */
+
+/** @type {Record<string, (directory: string) => Promise<number>>} */
 const servers = {
-  /** The server of `wix-media serve --data`. */
+  /**
+   * The server of `wix-media serve --data`.
+   *
+   * @param {string} directory
+   */
   async manager(directory) {
     const { createManager } = await import('../harness/package.js');
     const { listen } = await import('../../../pkg-template/cli/server/listen.js');
@@ -35,8 +48,8 @@ const servers = {
     const { FileStore } = await import('@tus/file-store');
     const tus = new Server({ path: '/upload', datastore: new FileStore({ directory }) });
     const server = createServer(tus.handle.bind(tus));
-    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return server.address().port;
+    await /** @type {Promise<void>} */ (new Promise((resolve) => server.listen(0, '127.0.0.1', resolve)));
+    return /** @type {AddressInfo} */ (server.address()).port;
   },
   async s3(directory) {
     const { default: S3rver } = await import('s3rver');
@@ -45,12 +58,16 @@ const servers = {
   },
 };
 
-/** Each gives a function that uploads one thing: a path with its size, or bytes. */
+/**
+ * Each gives a function that uploads one thing: a path with its size, or bytes.
+ *
+ * @type {Record<string, (origin: string) => Promise<(thing: Thing) => Promise<unknown>>>}
+ */
 const clients = {
   async ours(origin) {
     const { createClient } = await import('../harness/package.js');
     const { uploads } = createClient({ baseUrl: origin, auth: { apiKey: 'key' } });
-    return ({ path, bytes, name }) => uploads.upload(path ?? bytes, { displayName: name, sessions: false });
+    return ({ path, bytes, name }) => uploads.upload(path ?? present(bytes), { displayName: name, sessions: false });
   },
   async tus(origin) {
     const { Upload } = await import('tus-js-client');
@@ -71,7 +88,7 @@ const clients = {
   },
   async put(origin) {
     return async ({ path, size, bytes, name }) => {
-      const body = path ? Readable.toWeb(createReadStream(path)) : bytes;
+      const body = /** @type {BodyInit} */ (path ? Readable.toWeb(createReadStream(path)) : bytes);
       const headers = { 'content-length': String(size), 'content-type': 'application/octet-stream' };
       const answer = await fetch(`${origin}/bucket/${name}`, { method: 'PUT', headers, body, duplex: 'half' });
       if (!answer.ok) throw new Error(await answer.text());
@@ -79,6 +96,13 @@ const clients = {
   },
 };
 
+/**
+ * @param {any} Upload
+ * @param {string | undefined} path
+ * @param {number} size
+ * @param {Buffer | undefined} bytes
+ * @param {object} options
+ */
 const tusUpload = (Upload, path, size, bytes, options) =>
   new Promise((resolve, reject) => {
     const source = path ? createReadStream(path) : bytes;
@@ -90,12 +114,22 @@ const usage = () => {
   return { cpu: (userCPUTime + systemCPUTime) / 1e6, memory: maxRSS * 1024 };
 };
 
+/**
+ * @param {string} kind
+ * @param {string} directory
+ */
 async function serve(kind, directory) {
   const port = await servers[kind](directory);
-  process.on('message', () => process.send(usage()));
-  process.send({ port });
+  process.on('message', () => process.send?.(usage()));
+  process.send?.({ port });
 }
 
+/**
+ * @param {string} kind
+ * @param {string} workload
+ * @param {string} origin
+ * @param {string} path
+ */
 async function upload(kind, workload, origin, path) {
   const send = await clients[kind](origin);
   await send({ bytes: Buffer.from('warm up'), size: 7, name: 'warm-up.txt' });
@@ -118,15 +152,22 @@ async function upload(kind, workload, origin, path) {
   }
   const seconds = (performance.now() - start) / 1000;
   const after = usage();
-  process.send({ seconds, cpu: after.cpu - before.cpu, memory: after.memory }, () => process.exit());
+  process.send?.({ seconds, cpu: after.cpu - before.cpu, memory: after.memory }, () => process.exit());
 }
 
+/** @param {ChildProcess} child */
 const said = (child) =>
   new Promise((resolve, reject) => {
     child.once('message', resolve);
     child.once('exit', (code) => reject(new Error(`it ended with ${code}`)));
   });
 
+/**
+ * @param {{ server: string, client: string }} side
+ * @param {string} workload
+ * @param {string} folder
+ * @param {string} path
+ */
 async function measure({ server: serverKind, client: clientKind }, workload, folder, path) {
   const directory = await mkdtemp(join(folder, 'store-'));
   const here = fileURLToPath(import.meta.url);
@@ -147,7 +188,12 @@ async function measure({ server: serverKind, client: clientKind }, workload, fol
   }
 }
 
-/** A file of bytes that differ from piece to piece. */
+/**
+ * A file of bytes that differ from piece to piece.
+ *
+ * @param {string} path
+ * @param {number} size
+ */
 async function makeFile(path, size) {
   const handle = await open(path, 'w');
   const piece = Buffer.alloc(1_000_000, 7);
@@ -165,10 +211,10 @@ async function main() {
     await mkdir(folder, { recursive: true });
     const path = join(folder, 'large.bin');
     await makeFile(path, LARGE);
-    for (const [workload, title, total] of [
+    for (const [workload, title, total] of /** @type {[string, string, number][]} */ ([
       ['small', `${SMALL.count} files of ${SMALL.size / 1000} KB, ${AT_ONCE} at a time`, SMALL.count * SMALL.size],
       ['large', `one file of ${LARGE / 1e6} MB`, LARGE],
-    ]) {
+    ])) {
       console.log(`\nUploads over HTTP: ${title}`);
       const rows = [['', 'MB/s', 'seconds', 'client CPU s', 'client peak MB', 'server CPU s', 'server peak MB']];
       for (const side of SIDES) {
@@ -185,6 +231,6 @@ async function main() {
 }
 
 const [role, ...words] = process.argv.slice(2);
-if (role === '--server') await serve(...words);
-else if (role === '--client') await upload(...words);
+if (role === '--server') await serve(words[0], words[1]);
+else if (role === '--client') await upload(words[0], words[1], words[2], words[3]);
 else await main();

@@ -7,7 +7,10 @@ import { init } from '../harness/package.js';
 
 const never = () => new Promise(() => {});
 
+/** @typedef {Parameters<typeof scriptedClient>[0]} Script */
+
 // Every stage of a call at which a caller may lose interest: how to bring a call there.
+/** @type {Record<string, { script: Script, options?: object, aborted?: boolean, requests?: number }>} */
 const STAGES = {
   'before it starts': { script: [ok()], aborted: true },
   'while the credentials are asked for': { script: [ok()], options: { auth: { accessToken: never } } },
@@ -94,6 +97,7 @@ suite('a signal ends a call', () => {
 
   test('the fetch of the call sees it too', async () => {
     const controller = new AbortController();
+    /** @type {any} */
     let seen;
     const { files } = scriptedClient((request) => {
       seen = request.signal;

@@ -4,12 +4,17 @@ import { suite, test } from 'node:test';
 import { ok, rejection, scriptedClient, validArguments } from '../harness/client.js';
 import { operations } from '../harness/operations.js';
 import { WixMediaError } from '../harness/package.js';
+import { present } from '../harness/present.js';
 
+/** @import { FieldViolation } from '../harness/package.js' */
+
+/** @type {Record<string, any[]>} */
 const WRONG = {
   text: [undefined, null, 7, true, {}, [], () => {}, Symbol('s'), 5n, new Date(0)],
   list: [undefined, null, 7, 'text', {}, () => {}],
   object: [undefined, null, 7, 'text', [], true],
 };
+/** @type {Record<string, string>} */
 const KINDS = {
   fileId: 'text', folderId: 'text', _id: 'text', mimeType: 'text', url: 'text', displayName: 'text',
   fileIds: 'list', folderIds: 'list', importFileRequests: 'list', file: 'object', folder: 'object',
@@ -23,13 +28,13 @@ suite('a required argument that is missing or of a wrong type is refused', () =>
         for (const wrong of WRONG[KINDS[kind]]) {
           const args = validArguments[method].with(index, wrong);
           const { client, requests } = scriptedClient([ok()]);
-          const error = await rejection(client[api][method](...args));
+          const error = await rejection(/** @type {any} */ (client)[api][method](...args));
           const what = `${String(wrong?.toString?.() ?? wrong)}`;
           assert.ok(error instanceof WixMediaError, `${what}: ${error}`);
           assert.equal(error.status, 400);
           assert.equal(error.operation, `${api}.${method}`);
           assert.equal(error.retry, 'never');
-          assert.deepEqual(error.fieldViolations.map(({ field }) => field), [kind], what);
+          assert.deepEqual(present(error.fieldViolations).map(({ field }) => field), [kind], what);
           assert.deepEqual(error.details, { validationError: { fieldViolations: error.fieldViolations } });
           assert.match(error.message, new RegExp(`^${api}\\.${method}: ${kind} `));
           assert.equal(requests.length, 0, 'something was sent');
@@ -40,7 +45,7 @@ suite('a required argument that is missing or of a wrong type is refused', () =>
 
   test('a missing one by the rule REQUIRED_FIELD', async () => {
     const { files } = scriptedClient([ok()]);
-    const { fieldViolations } = await rejection(files.getFileDescriptor());
+    const { fieldViolations } = await rejection(/** @type {any} */ (files).getFileDescriptor());
     assert.equal(fieldViolations[0].violatedRule, 'REQUIRED_FIELD');
     assert.match(fieldViolations[0].description, /required.*string/);
   });
@@ -48,22 +53,22 @@ suite('a required argument that is missing or of a wrong type is refused', () =>
   test('the ID inside the file of an update too', async () => {
     const { files, requests } = scriptedClient([ok()]);
     for (const file of [{}, { displayName: 'a' }, { _id: undefined }, { _id: null }, { _id: 5 }]) {
-      const { fieldViolations } = await rejection(files.updateFileDescriptor(file));
-      assert.deepEqual(fieldViolations.map(({ field }) => field), ['file._id']);
+      const { fieldViolations } = await rejection(files.updateFileDescriptor(/** @type {any} */ (file)));
+      assert.deepEqual(fieldViolations.map((/** @type {FieldViolation} */ { field }) => field), ['file._id']);
     }
     assert.equal(requests.length, 0);
   });
 
   test('by a rejected promise, not by an exception', () => {
     const { files } = scriptedClient([ok()]);
-    const promise = files.getFileDescriptor();
+    const promise = /** @type {any} */ (files).getFileDescriptor();
     assert.ok(promise instanceof Promise);
     return assert.rejects(promise);
   });
 });
 
 suite('limits are left to the service', () => {
-  for (const [name, call] of [
+  for (const [name, call] of /** @type {[name: string, call: (client: any) => any][]} */ ([
     ['a page of 5000', ({ files }) => files.listFiles({ paging: { limit: 5000 } })],
     ['1001 IDs', ({ files }) => files.bulkDeleteFiles(Array.from({ length: 1001 }, () => 'f'))],
     ['no IDs', ({ files }) => files.getFileDescriptors([])],
@@ -71,7 +76,7 @@ suite('limits are left to the service', () => {
     ['an unknown media type', ({ files }) => files.listFiles({ mediaTypes: ['HOLOGRAM'] })],
     ['an empty name', ({ folders }) => folders.createFolder('')],
     ['an empty file ID', ({ files }) => files.getFileDescriptor('')],
-  ]) {
+  ])) {
     test(name, async () => {
       const { client, requests } = scriptedClient([ok()]);
       await call(client);
@@ -80,6 +85,7 @@ suite('limits are left to the service', () => {
   }
 });
 
+/** @param {any} value */
 const deepFrozen = (value) => {
   if (value !== null && typeof value === 'object') Object.values(value).forEach(deepFrozen);
   return Object.freeze(value);
@@ -98,7 +104,7 @@ suite('arguments are never touched', () => {
     },
   });
   const sort = { fieldName: '_updatedDate', origin: { latitude: Number.NaN, longitude: undefined } };
-  for (const [name, call, make] of [
+  for (const [name, call, make] of /** @type {[name: string, call: (client: any, value: any) => any, make: () => any][]} */ ([
     ['updateFileDescriptor', (client, value) => client.files.updateFileDescriptor(value), descriptor],
     ['updateFileDescriptor in the form of Velo', (client, value) => client.files.updateFileDescriptor('f1', value), descriptor],
     ['updateFolder', (client, value) => client.folders.updateFolder('d1', value), () => ({ _id: 'x', _createdDate: new Date(5), more: { _id: 1 } })],
@@ -109,7 +115,7 @@ suite('arguments are never touched', () => {
     ['queryFileDescriptors', (client, value) => client.files.queryFileDescriptors(value), () => ({ filter: { _id: 'x' }, sort: [{ fieldName: '_id' }] })],
     ['eq', (client, value) => client.files.queryFileDescriptors().eq('a', value).find(), () => ({ _id: 'x' })],
     ['in', (client, value) => client.files.queryFileDescriptors().in('a', value).find(), () => [{ _id: 'x' }]],
-  ]) {
+  ])) {
     test(`by ${name}, and frozen ones work`, async () => {
       const { client, requests } = scriptedClient([ok({ files: [] })]);
       const value = make();
@@ -139,6 +145,7 @@ suite('arguments are never touched', () => {
 });
 
 suite('what is not plain data', () => {
+  /** @type {any} */
   const cycle = { name: 'a' };
   cycle.self = cycle;
   const throwing = {
@@ -148,14 +155,14 @@ suite('what is not plain data', () => {
   };
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
-  for (const [name, call] of [
+  for (const [name, call] of /** @type {[name: string, call: (client: any) => any][]} */ ([
     ['a cycle in the options', ({ files }) => files.importFile('https://a/b', { urlParams: cycle })],
     ['a cycle in a query', ({ files }) => files.queryFileDescriptors({ filter: cycle })],
     ['a cycle in a builder', ({ files }) => files.queryFileDescriptors().eq('a', cycle).find()],
     ['a getter that throws', ({ folders }) => folders.createFolder('a', throwing)],
     ['a revoked proxy', ({ folders }) => folders.createFolder('a', proxy)],
     ['a toJSON that throws', ({ files }) => files.importFile('https://a/b', { urlParams: { toJSON: () => { throw new Error('no'); } } })],
-  ]) {
+  ])) {
     test(`${name} gives a typed error, and nothing is sent`, async () => {
       const { client, requests } = scriptedClient([ok()]);
       const error = await rejection(call(client));

@@ -20,6 +20,7 @@ suite('baseUrl', () => {
 
 suite('fetch', () => {
   test('of the options is called without a this', async () => {
+    /** @type {unknown} */
     let self = 'not called';
     const client = createClient({
       auth: { apiKey: 'k' },

@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ok, rejection, scriptedClient, status } from '../harness/client.js';
 
+/** @param {string} value */
 const consistent = (value, answer = ok({ files: [], folders: [] })) => ({
   ...answer,
   headers: { 'X-Wix-Consistent': value },
 });
 
+/** @param {{ headers: Record<string, string> }[]} requests */
 const sent = (requests) =>
   requests.map(({ headers }) => Object.entries(headers).find(([name]) => name.toLowerCase() === 'x-wix-consistent')?.[1]);
 

@@ -3,10 +3,17 @@ import { suite, test } from 'node:test';
 import { stoppedClock } from '../harness/clock.js';
 import { ok, rejection, scriptedClient, status } from '../harness/client.js';
 import { createClient, WixMediaError } from '../harness/package.js';
+import { present } from '../harness/present.js';
+
+/** @import { Answer } from '../harness/types.d.ts' */
 
 const once = { retry: false };
 const unauthorized = status(401, { body: { message: 'expired' } });
 
+/**
+ * @param {any} auth
+ * @param {object} [options]
+ */
 async function headersWith(auth, options) {
   const { files, requests } = scriptedClient([ok({ files: [] })], { auth, ...options });
   await files.listFiles();
@@ -59,10 +66,10 @@ suite('what is sent', () => {
 });
 
 suite('a 401', () => {
-  for (const [name, renewable] of [
+  for (const [name, renewable] of /** @type {[name: string, renewable: (next: () => string | Promise<string>) => any][]} */ ([
     ['a function', (next) => ({ accessToken: next })],
     ['an object', (next) => ({ getAuthHeaders: async () => ({ headers: { Authorization: await next() } }) })],
-  ]) {
+  ])) {
     test(`asks ${name} for credentials again, once`, async () => {
       let asked = 0;
       const { files, requests } = scriptedClient([unauthorized, ok({ files: [] })], {
@@ -131,8 +138,8 @@ suite('credentials that cannot be had', () => {
   test('of no known form are refused when the client is made', () => {
     for (const auth of [{}, { key: 'k' }, { apiKey: '' }, 'k', 7, { clientId: '' }, { appId: 'a', appSecret: 's' }]) {
       assert.throws(
-        () => createClient({ auth }),
-        (error) => error instanceof WixMediaError && error.status === 400 && error.fieldViolations[0].field === 'auth',
+        () => createClient({ auth: /** @type {any} */ (auth) }),
+        (error) => error instanceof WixMediaError && error.status === 400 && present(error.fieldViolations)[0].field === 'auth',
         JSON.stringify(auth),
       );
     }
@@ -140,10 +147,17 @@ suite('credentials that cannot be had', () => {
 });
 
 suite('a visitor, from a client ID', () => {
+  /**
+   * @param {number} number
+   * @param {object} [more]
+   */
   const token = (number, more) => ok({ access_token: `access ${number}`, refresh_token: `refresh ${number}`, expires_in: 14400, ...more });
 
+  /** @param {Answer[] | ((number: number) => Answer)} tokens */
   function service(tokens) {
+    /** @type {any[]} */
     const bodies = [];
+    /** @param {{ url: string, body: string, headers: Record<string, string> }} request */
     const script = (request) => {
       if (!request.url.endsWith('/oauth2/token')) return request.headers.Authorization === 'access 0' ? unauthorized : ok({ files: [] });
       bodies.push(JSON.parse(request.body));
@@ -202,6 +216,7 @@ suite('an app', () => {
   const auth = { appId: 'app', appSecret: 'app secret', instanceId: 'i1' };
 
   test('asks for its token with its own credentials, once', async () => {
+    /** @type {any[]} */
     const bodies = [];
     const { files, requests } = scriptedClient((request) => {
       if (!request.url.endsWith('/oauth2/token')) return ok({ files: [] });

@@ -14,6 +14,7 @@ const SETUP = `
   const code = (error) => error.code;
 `;
 
+/** @param {string} code */
 async function run(code, env = {}) {
   const { PATH } = process.env;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', SETUP + code], { env: { PATH, ...env } });
@@ -45,7 +46,7 @@ suite('configure', () => {
       "configure({ auth: { apiKey: 'c', siteId: 's' } }); await files.listFiles(); await wixMedia.files.listFiles(); say(requests);",
       { WIX_API_KEY: 'environment' },
     );
-    assert.deepEqual(requests.map(({ headers }) => headers.Authorization), ['c', 'c']);
+    assert.deepEqual(requests.map((/** @type {any} */ { headers }) => headers.Authorization), ['c', 'c']);
   });
 
   test('is part of the default object', async () => {

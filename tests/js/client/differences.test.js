@@ -9,11 +9,23 @@ import { cannedFetch } from '../harness/fetch.js';
 import { copy } from '../harness/tagged.js';
 import { WixMediaError } from '../harness/package.js';
 
+/** @import { Answer, Link } from '../harness/types.d.ts' */
+
 const KEY = { apiKey: 'k', siteId: 's' };
+/** @param {any} body */
 const ok = (body) => ({ status: 200, body });
 
-/** The same call on both: `{ theirs, ours }`, each with `requests` and `result` or `error`. */
+/**
+ * The same call on both: `{ theirs, ours }`, each with `requests` and `result` or `error`.
+ *
+ * @param {Answer} answer
+ * @param {string} api
+ * @param {string} method
+ * @param {...unknown} args
+ * @returns {Promise<{ theirs: Side, ours: Side }>}
+ */
 async function both(answer, api, method, ...args) {
+  /** @type {Link[] | undefined} */
   const chain = method.includes('.') ? [['find']] : undefined;
   const asked = { api, method: method.split('.')[0], args, chain };
   const canned = cannedFetch(answer);
@@ -23,12 +35,20 @@ async function both(answer, api, method, ...args) {
   return { theirs: { ...theirs, requests: canned.requests }, ours: { ...ours, requests: scripted.requests } };
 }
 
+/** @typedef {{ result?: any, error?: any, requests: any[] }} Side */
+
+/** @param {Side} side */
 const bodyOf = (side) => JSON.parse(side.requests[0].body);
+/** @param {Side} side */
 const isSystemError = ({ error }) => /^System error occurred/.test(error?.message);
+/**
+ * @param {Side} side
+ * @param {string} field
+ */
 const refuses = ({ error, requests }, field) => {
   assert.ok(error instanceof WixMediaError, String(error));
   assert.equal(error.status, 400);
-  assert.equal(error.fieldViolations[0].field, field);
+  assert.equal(error.fieldViolations?.[0].field, field);
   assert.equal(requests.length, 0);
 };
 
@@ -36,6 +56,7 @@ suite('requests', () => {
   test('path-injection: a folder ID stays inside its segment of the path', async () => {
     for (const id of ['a/b', 'a?b=c', 'a#b', '50%', 'a%20b', 'back\\slash', 'tab\there', '../../evil']) {
       const { theirs, ours } = await both(ok({ folder: {} }), 'folders', 'getFolder', id);
+      /** @param {Side} side */
       const path = ({ requests: [{ url }] }) => new URL(url).pathname;
       assert.equal(path(ours), `/site-media/v1/folders/${encodeURIComponent(id)}`, id);
       assert.notEqual(path(theirs), path(ours), id);
@@ -43,13 +64,13 @@ suite('requests', () => {
   });
 
   test('missing-id: no request goes to /folders/undefined', async () => {
-    for (const [method, field, ...args] of [
+    for (const [method, field, ...args] of /** @type {[method: string, field: string, ...args: unknown[]][]} */ ([
       ['getFolder', 'folderId'],
       ['getFolder', 'folderId', ''],
       ['getFolder', 'folderId', null],
       ['generateFolderDownloadUrl', 'folderId', undefined],
       ['updateFolder', '_id', undefined, {}],
-    ]) {
+    ])) {
       const { theirs, ours } = await both(ok({ folder: {} }), 'folders', method, ...args);
       assert.match(new URL(theirs.requests[0].url).pathname, /\/folders\/(undefined|null|\{folder\.id\}|$|undefined\/.*)/);
       refuses(ours, field);
@@ -70,14 +91,14 @@ suite('requests', () => {
   });
 
   test('raw-url-error: a broken media URL is refused by its path', async () => {
-    for (const [media, path] of [
+    for (const [media, path] of /** @type {[media: object, path: string][]} */ ([
       [{ image: { image: 'not a URL' } }, 'file.media.image.image'],
       [{ vector: { previewImage: 'wix:image://v1/a/100%.jpg' } }, 'file.media.vector.previewImage'],
       [{ video: 'nonsense' }, 'file.media.video'],
       [{ document: null }, 'file.media.document'],
       [{ audio: { assets: ['wix:audio://v1/a', 'nonsense'] } }, 'file.media.audio.assets[1]'],
       [{ model3d: { thumbnail: '%' } }, 'file.media.model3d.thumbnail'],
-    ]) {
+    ])) {
       const { theirs, ours } = await both(ok({ file: {} }), 'files', 'updateFileDescriptor', { _id: 'f', media });
       assert.match(theirs.error.name, /TypeError|URIError/, path);
       assert.equal(theirs.error.status, undefined);
@@ -113,6 +134,7 @@ suite('requests', () => {
   });
 });
 
+/** @param {object} media */
 const inFile = (media) => ok({ file: { media } });
 
 suite('answers', () => {
@@ -192,6 +214,7 @@ suite('answers', () => {
   });
 });
 
+/** @param {...object} fieldViolations */
 const violations = (...fieldViolations) => ({
   status: 400,
   headers: { 'x-wix-request-id': 'r1' },

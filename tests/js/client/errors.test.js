@@ -4,8 +4,17 @@ import { inspect } from 'node:util';
 import { ok, rejection, reset, scriptedClient, status } from '../harness/client.js';
 import { WixMediaError } from '../harness/package.js';
 
+/**
+ * @import { Client, FieldViolation } from '../harness/package.js'
+ * @import { Answer } from '../harness/types.d.ts'
+ */
+
 const once = { retry: false };
 
+/**
+ * @param {Answer} answer
+ * @param {(client: Client) => Promise<unknown>} [call]
+ */
 async function failure(answer, call = ({ files }) => files.getFileDescriptor('f1')) {
   const { client } = scriptedClient([answer], once);
   return rejection(call(client));
@@ -87,13 +96,13 @@ suite('the class', () => {
 });
 
 suite('the message', () => {
-  for (const [name, answer, pattern] of [
+  for (const [name, answer, pattern] of /** @type {[string, Answer, RegExp][]} */ ([
     ['of an application error', applicationError, /no file f1/],
     ['of a violation', validationError, /paging\.limit is too big/],
     ['of a status without a body', { status: 503 }, /503/],
     ['of a page of HTML', { status: 403, headers: { 'content-type': 'text/html' }, rawBody: '<html><b>no</b></html>' }, /^(?=.*403)(?=.*text\/html)/],
     ['of an empty answer', { status: 200 }, /empty|JSON/i],
-  ]) {
+  ])) {
     test(`${name} is one readable sentence that names the call`, async () => {
       const { message } = await failure(answer, ({ files }) => files.listFiles());
       assert.match(message, pattern);
@@ -104,10 +113,10 @@ suite('the message', () => {
 });
 
 suite('the code', () => {
-  for (const [name, answer, code] of [
+  for (const [name, answer, code] of /** @type {[string, Answer, string][]} */ ([
     ['of the application error', applicationError, 'RESOURCE_NOT_FOUND'],
     ['of the first violation with a rule name', validationError, 'LIMIT'],
-  ]) {
+  ])) {
     test(`is that ${name}`, async () => assert.equal((await failure(answer, ({ files }) => files.listFiles())).code, code));
   }
 
@@ -124,7 +133,7 @@ suite('the code', () => {
 test('violations stand beside details, under the names that the caller knows', async () => {
   const { fieldViolations, details } = await failure(validationError, ({ files }) => files.listFiles());
   assert.deepEqual(
-    fieldViolations.map(({ field }) => field),
+    fieldViolations.map((/** @type {FieldViolation} */ { field }) => field),
     ['options.paging.limit', 'options.sort'],
   );
   assert.deepEqual(details.validationError.fieldViolations, fieldViolations);
@@ -189,7 +198,7 @@ suite('a fetch that rejects', () => {
 });
 
 suite('a 200 that cannot be used', () => {
-  for (const [name, answer] of [
+  for (const [name, answer] of /** @type {[string, Answer][]} */ ([
     ['empty', { status: 200 }],
     ['blank', { status: 200, rawBody: ' \n' }],
     ['HTML', { status: 200, headers: { 'content-type': 'text/html' }, rawBody: '<!doctype html><title>Login</title>' }],
@@ -198,9 +207,9 @@ suite('a 200 that cannot be used', () => {
     ['null', ok(null)],
     ['a string', ok('text')],
     ['a number', ok(5)],
-  ]) {
+  ])) {
     test(`because it is ${name}`, async () => {
-      for (const call of [({ files }) => files.listFiles(), ({ folders }) => folders.createFolder('a'), ({ folders }) => folders.getFolder('d')]) {
+      for (const call of /** @type {((client: Client) => Promise<unknown>)[]} */ ([({ files }) => files.listFiles(), ({ folders }) => folders.createFolder('a'), ({ folders }) => folders.getFolder('d')])) {
         const error = await failure(answer, call);
         assert.ok(error instanceof WixMediaError, inspect(error));
         assert.equal(error.code, 'INVALID_RESPONSE');

@@ -4,8 +4,10 @@ import { stoppedClock } from '../harness/clock.js';
 import { ok, rejection, reset, scriptedClient, status } from '../harness/client.js';
 
 function listening() {
+  /** @type {any[]} */
   const events = [];
-  const note = (kind) => (event) => {
+  /** @param {string} kind */
+  const note = (kind) => (/** @type {any} */ event) => {
     events.push({ kind, ...event });
   };
   return { events, on: { request: note('request'), response: note('response'), retry: note('retry') } };
@@ -42,7 +44,7 @@ test('request, response and retry are told in order', async (t) => {
 
 test('what a hook does to its event changes nothing', async () => {
   const on = {
-    request: (event) => {
+    request: (/** @type {any} */ event) => {
       event.url = 'https://elsewhere.example.com/';
       if (event.headers) event.headers['x-injected'] = '1';
     },
@@ -54,7 +56,9 @@ test('what a hook does to its event changes nothing', async () => {
 });
 
 test('a hook that throws or rejects breaks no call', async (t) => {
+  /** @type {unknown[]} */
   const unhandled = [];
+  /** @param {unknown} reason */
   const note = (reason) => unhandled.push(reason);
   process.on('unhandledRejection', note);
   t.after(() => process.off('unhandledRejection', note));
@@ -76,6 +80,6 @@ test('a hook that throws or rejects breaks no call', async (t) => {
 test('a call that is refused tells nobody', async () => {
   const { events, on } = listening();
   const { files } = scriptedClient([ok()], { on });
-  await rejection(files.getFileDescriptor());
+  await rejection(/** @type {any} */ (files).getFileDescriptor());
   assert.deepEqual(events, []);
 });

@@ -33,6 +33,7 @@ const WATCH = `
   const say = (value) => console.log(JSON.stringify(value));
 `;
 
+/** @param {string} code */
 async function run(code) {
   const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', WATCH + code]);
   assert.equal(stderr, '');

@@ -12,6 +12,7 @@ const names = fc.string({ unit: 'grapheme', maxLength: 20 }).map((name) => name.
 // An ID is never encoded, so it holds only what needs no encoding.
 const ids = fc.stringMatching(/^[0-9a-f]{6}_[0-9a-f]{8}(~mv2)?\.(jpg|jpeg|jpe|png|webp|avif|JPG)$/);
 const sizes = fc.integer({ min: 0, max: 12_000 });
+/** @param {string} name */
 const segment = (name) => (name === '' ? '' : `/${encodeURIComponent(name)}`);
 
 suite('identifiers', () => {
@@ -26,7 +27,7 @@ suite('identifiers', () => {
     test(`${type}: parse undoes format`, () => {
       fc.assert(
         fc.property(ids, fc.option(names.filter(Boolean), { nil: undefined }), members, (id, filename, rest) => {
-          const described = { type, id, ...(filename && { filename }), ...rest };
+          const described = /** @type {Parameters<typeof media.format>[0]} */ ({ type, id, ...(filename && { filename }), ...rest });
           assert.deepEqual(media.parse(media.format(described)), described);
         }),
       );
@@ -35,7 +36,7 @@ suite('identifiers', () => {
     test(`${type}: format undoes parse`, () => {
       fc.assert(
         fc.property(ids, names, members, (id, filename, rest) => {
-          const identifier = media.format({ type, id, filename, ...rest });
+          const identifier = media.format(/** @type {Parameters<typeof media.format>[0]} */ ({ type, id, filename, ...rest }));
           assert.equal(media.format(media.parse(identifier)), identifier);
           assert.match(identifier, new RegExp(`^wix:${type}://v1/`));
         }),
@@ -43,7 +44,7 @@ suite('identifiers', () => {
     });
   }
 
-  for (const [identifier, expected] of [
+  for (const [identifier, expected] of /** @type {[string, object][]} */ ([
     ['wix:image://v1/a~mv2.jpg/river%20bank.jpg#originWidth=3840&originHeight=2160', { type: 'image', id: 'a~mv2.jpg', filename: 'river bank.jpg', width: 3840, height: 2160 }],
     ['image://v1/a~mv2.jpg/x.jpg', { type: 'image', id: 'a~mv2.jpg', filename: 'x.jpg' }],
     ['wix:image://v1/a~mv2.jpg', { type: 'image', id: 'a~mv2.jpg' }],
@@ -53,14 +54,14 @@ suite('identifiers', () => {
     ['wix:video://v1/a/clip.mp4#posterUri=p.jpg&posterWidth=1280&posterHeight=720', { type: 'video', id: 'a', filename: 'clip.mp4', posterId: 'p.jpg', posterWidth: 1280, posterHeight: 720 }],
     ['wix:audio://v1/a.mp3/song.mp3#duration=230164', { type: 'audio', id: 'a.mp3', filename: 'song.mp3', duration: 230164 }],
     ['wix:vector://v1/a.svg/logo.svg', { type: 'vector', id: 'a.svg', filename: 'logo.svg' }],
-  ]) {
+  ])) {
     test(`parse ${identifier}`, () => assert.deepEqual(media.parse(identifier), expected));
   }
 
   for (const wrong of ['', 'https://example.com/a.jpg', 'wix:image://v1/', 'wix:hologram://v1/a', 'wix:image://v2/a', 'wix:image://v1/a/100%', undefined, null, 7, {}]) {
     test(`parse refuses ${JSON.stringify(wrong) ?? 'undefined'} and quotes it`, () => {
       assert.throws(
-        () => media.parse(wrong),
+        () => media.parse(/** @type {any} */ (wrong)),
         (error) => error instanceof WixMediaError && error.message.includes(typeof wrong === 'string' ? JSON.stringify(wrong) : String(wrong)),
       );
     });
@@ -68,7 +69,7 @@ suite('identifiers', () => {
 
   for (const wrong of [undefined, null, {}, { type: 'image' }, { type: 'hologram', id: 'a' }, { type: 'image', id: 'a/b' }, { type: 'image', id: 'a#b' }]) {
     test(`format refuses ${JSON.stringify(wrong) ?? 'undefined'}`, () => {
-      assert.throws(() => media.format(wrong), (error) => error instanceof WixMediaError);
+      assert.throws(() => media.format(/** @type {any} */ (wrong)), (error) => error instanceof WixMediaError);
     });
   }
 });
@@ -77,34 +78,35 @@ const imageIdentifiers = fc
   .record({ id: ids, name: names, width: fc.integer({ min: 1, max: 9000 }), height: fc.integer({ min: 1, max: 9000 }) })
   .map(({ id, name, width, height }) => `wix:image://v1/${id}${segment(name)}#originWidth=${width}&originHeight=${height}`);
 
+/** @param {any} call */
 const same = (call) => assert.equal(difference(call(media), call(official)), undefined);
 
 suite('helpers that equal those of the official SDK', () => {
-  test('getImageUrl', () => fc.assert(fc.property(imageIdentifiers, (image) => same((helpers) => helpers.getImageUrl(image)))));
+  test('getImageUrl', () => fc.assert(fc.property(imageIdentifiers, (image) => same((/** @type {any} */ helpers) => helpers.getImageUrl(image)))));
 
   test('getImageUrl of a static URL', () => {
     const image = `https://static.wixstatic.com/media/${ID}~mv2.jpg/v1/fill/w_300,h_200,al_c,q_80/x.jpg`;
-    same((helpers) => helpers.getImageUrl(image));
-    same((helpers) => helpers.getImageUrl(`https://static.wixstatic.com/media/${ID}~mv2.jpg`));
+    same((/** @type {any} */ helpers) => helpers.getImageUrl(image));
+    same((/** @type {any} */ helpers) => helpers.getImageUrl(`https://static.wixstatic.com/media/${ID}~mv2.jpg`));
   });
 
-  test('getShapeUrl', () => fc.assert(fc.property(imageIdentifiers, (image) => same((helpers) => helpers.getShapeUrl(image)))));
+  test('getShapeUrl', () => fc.assert(fc.property(imageIdentifiers, (image) => same((/** @type {any} */ helpers) => helpers.getShapeUrl(image)))));
 
   test('getVideoUrl', () => {
     fc.assert(
       fc.property(ids, names, fc.option(ids), fc.constantFrom(undefined, '360p', '480p', '720p', '1080p'), (id, name, poster, resolution) => {
         const video = `wix:video://v1/${id}${segment(name)}${poster ? `#posterUri=${poster}&posterWidth=640&posterHeight=360` : ''}`;
-        same((helpers) => helpers.getVideoUrl(video, resolution));
+        same((/** @type {any} */ helpers) => helpers.getVideoUrl(video, resolution));
       }),
     );
-    same((helpers) => helpers.getVideoUrl(`https://video.wixstatic.com/video/${ID}/1080p/mp4/file.mp4`, '720p'));
+    same((/** @type {any} */ helpers) => helpers.getVideoUrl(`https://video.wixstatic.com/video/${ID}/1080p/mp4/file.mp4`, '720p'));
   });
 
   test('getAudioUrl', () => {
     fc.assert(
       fc.property(ids, names, fc.option(fc.nat()), (id, name, duration) => {
         const audio = `wix:audio://v1/${id}${segment(name)}${duration === null ? '' : `#duration=${duration}`}`;
-        same((helpers) => helpers.getAudioUrl(audio));
+        same((/** @type {any} */ helpers) => helpers.getAudioUrl(audio));
       }),
     );
   });
@@ -152,6 +154,7 @@ const options = fc.record(
 );
 
 // The official helpers hand over width and height of the source the wrong way round; `swapSourceSize` does the same.
+/** @param {any} theirs */
 const like = (theirs) => ({ ...theirs, swapSourceSize: true });
 
 suite('transformed images equal those of the official SDK, in its order of width and height', () => {
@@ -160,7 +163,7 @@ suite('transformed images equal those of the official SDK, in its order of width
       fc.property(imageIdentifiers, targets, targets, options, (image, width, height, chosen) => {
         assert.equal(
           media.getScaledToFillImageUrl(image, width, height, like(chosen)),
-          official.getScaledToFillImageUrl(image, width, height, structuredClone(chosen)),
+          official.getScaledToFillImageUrl(image, width, height, structuredClone(/** @type {any} */ (chosen))),
         );
       }),
       { numRuns: 1000 },
@@ -172,7 +175,7 @@ suite('transformed images equal those of the official SDK, in its order of width
       fc.property(imageIdentifiers, targets, targets, options, (image, width, height, chosen) => {
         assert.equal(
           media.getScaledToFitImageUrl(image, width, height, like(chosen)),
-          official.getScaledToFitImageUrl(image, width, height, structuredClone(chosen)),
+          official.getScaledToFitImageUrl(image, width, height, structuredClone(/** @type {any} */ (chosen))),
         );
       }),
       { numRuns: 1000 },
@@ -184,7 +187,7 @@ suite('transformed images equal those of the official SDK, in its order of width
       fc.property(imageIdentifiers, sizes, sizes, targets, targets, targets, targets, options, (image, x, y, cropWidth, cropHeight, width, height, chosen) => {
         assert.equal(
           media.getCroppedImageUrl(image, x, y, cropWidth, cropHeight, width, height, like(chosen)),
-          official.getCroppedImageUrl(image, x, y, cropWidth, cropHeight, width, height, structuredClone(chosen)),
+          official.getCroppedImageUrl(image, x, y, cropWidth, cropHeight, width, height, structuredClone(/** @type {any} */ (chosen))),
         );
       }),
       { numRuns: 1000 },
@@ -193,6 +196,7 @@ suite('transformed images equal those of the official SDK, in its order of width
 });
 
 suite('transformed images, with width and height in the right order', () => {
+  /** @param {string} extension */
   const image = (extension, width = 4000, height = 3000) => `wix:image://v1/ID.${extension}#originWidth=${width}&originHeight=${height}`;
   const base = 'https://static.wixstatic.com/media/';
   for (const [name, actual, expected] of [
@@ -224,7 +228,7 @@ suite('differences to the official helpers', () => {
   test('an identifier of another type is refused, not made into nonsense', () => {
     for (const wrong of ['wix:video://v1/a', 'https://example.com/a.jpg', 'text', '', undefined, null, 5]) {
       for (const helper of ['getImageUrl', 'getAudioUrl', 'getDocumentUrl', 'getScaledToFillImageUrl']) {
-        assert.throws(() => media[helper](wrong, 1, 1), (error) => error instanceof WixMediaError, `${helper}(${wrong})`);
+        assert.throws(() => /** @type {any} */ (media)[helper](wrong, 1, 1), (error) => error instanceof WixMediaError, `${helper}(${wrong})`);
       }
     }
   });

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ok, rejection, scriptedClient, status } from '../harness/client.js';
 
+/** @import { Client, SearchFilesOptions } from '../harness/package.js' */
+
 const once = { retry: false };
 
 // Every way to get a list, with how its answer says where it goes on.
+/** @type {Record<string, { call: (client: Client, o?: any, p?: any) => any, list: string, cursor: string }>} */
 const LISTS = {
   listFiles: { call: ({ files }, o, p) => files.listFiles({ ...o, paging: p }, o?.call), list: 'files', cursor: 'nextCursor' },
   searchFiles: { call: ({ files }, o, p) => files.searchFiles({ ...o, paging: p }, o?.call), list: 'files', cursor: 'nextCursor' },
@@ -21,10 +24,16 @@ const LISTS = {
   },
 };
 
-/** A service with three pages of two items: a1 a2, b1 b2, c1 c2, each asked for by the cursor that led to it. */
+/**
+ * A service with three pages of two items: a1 a2, b1 b2, c1 c2, each asked for by the cursor that led to it.
+ *
+ * @param {{ list: string, cursor: string }} how
+ * @param {{ cursors?: unknown, hasNext?: unknown }} [last] What the last page says of the next.
+ */
 function threePages({ list, cursor }, last = {}) {
+  /** @type {Record<string, [letter: string, next: string | undefined]>} */
   const pages = { '': ['a', 'B'], B: ['b', 'C'], C: ['c', undefined] };
-  return (request) => {
+  return (/** @type {any} */ request) => {
     const asked = cursorOf(request) ?? '';
     const [letter, next] = pages[asked] ?? assert.fail(`asked for ${asked}`);
     const cursors = next === undefined ? last.cursors : { next };
@@ -33,12 +42,14 @@ function threePages({ list, cursor }, last = {}) {
   };
 }
 
+/** @param {any} request */
 function cursorOf({ url, body }) {
   if (!body) return new URL(url).searchParams.get('paging.cursor');
   const parsed = JSON.parse(body);
   return parsed.paging?.cursor ?? parsed.query?.cursorPaging?.cursor;
 }
 
+/** @param {any[]} items */
 const idsOf = (items) => items.map(({ _id }) => _id);
 
 for (const [name, how] of Object.entries(LISTS)) {
@@ -59,14 +70,14 @@ for (const [name, how] of Object.entries(LISTS)) {
     });
 
     test('can be had as an array, with no page beyond the limit', async () => {
-      for (const [limit, pages, expected] of [
+      for (const [limit, pages, expected] of /** @type {[limit: number | undefined, pages: number, expected: string[]][]} */ ([
         [undefined, 3, ['a1', 'a2', 'b1', 'b2', 'c1', 'c2']],
         [3, 2, ['a1', 'a2', 'b1']],
         [2, 1, ['a1', 'a2']],
         [1, 1, ['a1']],
         [100, 3, ['a1', 'a2', 'b1', 'b2', 'c1', 'c2']],
         [0, 1, []],
-      ]) {
+      ])) {
         const service = scriptedClient(threePages(how), once);
         const items = await how.call(service).toArray(limit === undefined ? undefined : { limit });
         assert.deepEqual(idsOf(items), expected);
@@ -111,14 +122,14 @@ for (const [name, how] of Object.entries(LISTS)) {
       }
     });
 
-    for (const [ending, last] of [
+    for (const [ending, last] of /** @type {[ending: string, last: { cursors?: unknown, hasNext?: unknown }][]} */ ([
       ['no cursor', { cursors: {} }],
       ['an empty cursor', { cursors: { next: '' }, hasNext: false }],
       ['an empty cursor, although it claims more', { cursors: { next: '' }, hasNext: true }],
       ['a null cursor', { cursors: { next: null } }],
       ['no cursors', { cursors: null }],
       ['hasNext false beside a cursor', { cursors: { next: 'D' }, hasNext: false }],
-    ]) {
+    ])) {
       test(`ends at ${ending}`, async () => {
         const service = scriptedClient(threePages(how, last), once);
         assert.equal((await how.call(service).toArray()).length, 6);
@@ -151,6 +162,7 @@ for (const [name, how] of Object.entries(LISTS)) {
 
     test('an error in a later page rejects the walk, with what came before', async () => {
       const service = scriptedClient((request, number) => (number === 1 ? status(404) : threePages(how)(request)), once);
+      /** @type {unknown[]} */
       const seen = [];
       const error = await rejection(
         (async () => {
@@ -162,7 +174,9 @@ for (const [name, how] of Object.entries(LISTS)) {
     });
 
     test('an error in the first page rejects once, with nothing left unhandled', async (t) => {
+      /** @type {unknown[]} */
       const unhandled = [];
+      /** @param {unknown} reason */
       const note = (reason) => unhandled.push(reason);
       process.on('unhandledRejection', note);
       t.after(() => process.off('unhandledRejection', note));
@@ -179,6 +193,7 @@ for (const [name, how] of Object.entries(LISTS)) {
       for (const stopAt of ['a1', 'a2', 'b1', 'c2']) {
         const controller = new AbortController();
         const service = scriptedClient(threePages(how), once);
+        /** @type {unknown[]} */
         const seen = [];
         const walk = (async () => {
           for await (const item of how.call(service, { call: { signal: controller.signal } })) {
@@ -204,6 +219,7 @@ for (const [name, how] of Object.entries(LISTS)) {
 
 test('search options go along with every page, as the caller gave them', async () => {
   const service = scriptedClient(threePages(LISTS.searchFiles), once);
+  /** @type {SearchFilesOptions} */
   const options = { search: 'fox', mediaTypes: ['IMAGE'] };
   for await (const _ of service.files.searchFiles(options));
   for (const { body } of service.requests) {

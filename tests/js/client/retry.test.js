@@ -4,9 +4,15 @@ import { stoppedClock } from '../harness/clock.js';
 import { ok, refused, rejection, reset, scriptedClient, status, validArguments } from '../harness/client.js';
 import { operations } from '../harness/operations.js';
 
+/**
+ * @import { TestContext } from 'node:test'
+ * @import { Answer } from '../harness/types.d.ts'
+ */
+
 const CREATES = new Set(['createFolder', 'importFile', 'bulkImportFiles', 'bulkImportFile']);
 
 // Retries of calls that read or may be repeated, and of calls that create something.
+/** @type {[name: string, failure: Answer, repeated: { repeatable: boolean, creates: boolean }][]} */
 const FAILURES = [
   ['a network failure', reset, { repeatable: true, creates: false }],
   ['a refused connection', refused, { repeatable: true, creates: true }],
@@ -14,11 +20,11 @@ const FAILURES = [
   ['500', status(500), { repeatable: true, creates: false }],
   ['503', status(503), { repeatable: true, creates: false }],
   ['504', status(504), { repeatable: true, creates: false }],
-  ...[201, 204, 400, 401, 403, 404, 409, 428, 501].map((number) => [
+  ...[201, 204, 400, 401, 403, 404, 409, 428, 501].map((number) => /** @type {[string, Answer, { repeatable: boolean, creates: boolean }]} */ ([
     String(number),
     number === 204 ? { status: 204 } : status(number),
     { repeatable: false, creates: false },
-  ]),
+  ])),
 ];
 
 suite('what is tried again', () => {
@@ -27,7 +33,7 @@ suite('what is tried again', () => {
       const clock = await stoppedClock(t);
       for (const { api, method } of operations) {
         const { client, requests } = scriptedClient([failure, ok()]);
-        const promise = client[api][method](...validArguments[method]);
+        const promise = /** @type {any} */ (client)[api][method](...validArguments[method]);
         await clock.until(promise.catch(() => {}));
         const again = CREATES.has(method) ? repeated.creates : repeated.repeatable;
         assert.equal(requests.length, again ? 2 : 1, `${api}.${method}`);
@@ -47,6 +53,10 @@ suite('what is tried again', () => {
 });
 
 suite('how often', () => {
+  /**
+   * @param {TestContext} t
+   * @param {any} retry
+   */
   const attempts = async (t, retry) => {
     const clock = await stoppedClock(t);
     const { files, requests } = scriptedClient([status(503)], { retry });
@@ -81,8 +91,14 @@ suite('how often', () => {
 });
 
 suite('how long in between', () => {
+  /**
+   * @param {TestContext} t
+   * @param {Answer[]} answers
+   * @param {object} [options]
+   */
   const pauses = async (t, answers, options) => {
     const clock = await stoppedClock(t);
+    /** @type {number[]} */
     const times = [];
     const { files } = scriptedClient((_, number) => {
       times.push(Date.now());
@@ -109,14 +125,14 @@ suite('how long in between', () => {
     assert.ok(lengths.size > 1, 'no jitter');
   });
 
-  for (const [header, least, most] of [
+  for (const [header, least, most] of /** @type {[header: string, least: number, most: number][]} */ ([
     ['7', 7000, 7600],
     ['Mon, 01 Jan 2024 00:00:09 GMT', 9000, 9600],
     ['0', 0, 600],
     ['soon', 250, 510],
     ['-5', 0, 510],
     ['', 250, 510],
-  ]) {
+  ])) {
     test(`Retry-After: ${JSON.stringify(header)}`, async (t) => {
       const [pause] = await pauses(t, [status(503, { headers: { 'retry-after': header } }), ok()]);
       assert.ok(pause >= least - 10 && pause <= most, `${pause} ms`);
@@ -137,6 +153,7 @@ suite('after a 429', () => {
   test('every call of the client waits', async (t) => {
     const clock = await stoppedClock(t);
     const start = Date.now();
+    /** @type {[path: string | undefined, time: number][]} */
     const times = [];
     const { files, folders } = scriptedClient((request, number) => {
       times.push([new URL(request.url).pathname.split('/').pop(), Date.now() - start]);
@@ -185,9 +202,13 @@ test('each attempt sends the same request', async (t) => {
 });
 
 test('the error of a failed call says whether trying again can help', async () => {
+  /**
+   * @param {string} method
+   * @param {Answer} answer
+   */
   const advice = async (method, answer) => {
     const { files, folders } = scriptedClient([answer], { retry: false });
-    return (await rejection(({ ...files, ...folders })[method](...validArguments[method]))).retry;
+    return (await rejection(/** @type {Record<string, any>} */ ({ ...files, ...folders })[method](...validArguments[method]))).retry;
   };
   assert.equal(await advice('listFiles', status(429)), 'after');
   assert.equal(await advice('listFiles', status(404)), 'never');

@@ -4,6 +4,8 @@ import { suite, test } from 'node:test';
 import { inspect } from 'node:util';
 import { ok, rejection, scriptedClient, status } from '../harness/client.js';
 
+/** @import { Answer } from '../harness/types.d.ts' */
+
 const SECRET = 'IST.very-secret-value-0123456789';
 
 const AUTHS = {
@@ -16,6 +18,7 @@ const AUTHS = {
   'a key with a letter that no header carries': { apiKey: `${SECRET}ключ`, siteId: 's' },
 };
 
+/** @type {Record<string, (request: unknown) => Answer | Promise<Answer>>} */
 const FAILURES = {
   'a rejected fetch': () => Promise.reject(new TypeError('fetch failed')),
   'a 401': () => status(401, { body: { message: 'expired' } }),
@@ -23,6 +26,7 @@ const FAILURES = {
   'an answer that is not JSON': () => ({ status: 200, rawBody: '<html>' }),
 };
 
+/** @param {any} value */
 function everythingIn(value) {
   return inspect(value, { depth: 20, showHidden: true, getters: true, maxStringLength: null }) + JSON.stringify(value);
 }
@@ -31,15 +35,17 @@ suite('a secret stays one', () => {
   for (const [what, auth] of Object.entries(AUTHS)) {
     for (const [happening, script] of Object.entries(FAILURES)) {
       test(`${what}, ${happening}`, async (t) => {
+        /** @type {unknown[]} */
         const seen = [];
-        for (const method of ['log', 'info', 'warn', 'error', 'debug']) {
-          t.mock.method(console, method, (...values) => seen.push(values));
+        for (const method of /** @type {const} */ (['log', 'info', 'warn', 'error', 'debug'])) {
+          t.mock.method(console, method, (/** @type {unknown[]} */ ...values) => seen.push(values));
         }
         const on = {
-          request: (event) => seen.push(event),
-          response: (event) => seen.push(event),
-          retry: (event) => seen.push(event),
+          request: (/** @type {any} */ event) => seen.push(event),
+          response: (/** @type {any} */ event) => seen.push(event),
+          retry: (/** @type {any} */ event) => seen.push(event),
         };
+        /** @param {any} request */
         const answer = (request) =>
           request.url.endsWith('/oauth2/token') ? ok({ access_token: SECRET, expires_in: 100 }) : script(request);
         let error;

@@ -6,6 +6,7 @@ import { WixMediaError } from '../harness/package.js';
 
 const never = () => new Promise(() => {});
 
+/** @type {Record<string, { script: Parameters<typeof scriptedClient>[0], options?: object }>} */
 const STAGES = {
   'credentials that never come': { script: [ok()], options: { auth: { accessToken: never } } },
   'a request that is never answered': { script: never },
@@ -50,6 +51,7 @@ suite('timeoutMs', () => {
 
   test('aborts the fetch that it gives up on', async (t) => {
     const clock = await stoppedClock(t);
+    /** @type {any} */
     let signal;
     const { files } = scriptedClient((request) => {
       signal = request.signal;

@@ -19,9 +19,13 @@ const FEATURES = [
   'SignExt',
   'ReferenceTypes',
   'Multivalue',
-].reduce((features, name) => features | binaryen.Features[name], 0);
+].reduce((features, name) => features | /** @type {Record<string, any>} */ (binaryen.Features)[name], 0);
 
-/** The module of the package, in which a function traps for one operation, its first parameter. */
+/**
+ * The module of the package, in which a function traps for one operation, its first parameter.
+ *
+ * @param {string} name
+ */
 async function doctored(name) {
   const bytes = await readFile(new URL('../../../dist/client.wasm', import.meta.url));
   const module = binaryen.readBinary(bytes);
@@ -40,6 +44,10 @@ async function doctored(name) {
   return module.emitBinary();
 }
 
+/**
+ * @param {any} module
+ * @param {string} name
+ */
 function exported(module, name) {
   for (let index = 0; index < module.getNumExports(); index += 1) {
     const info = binaryen.getExportInfo(module.getExportByIndex(index));
@@ -55,7 +63,7 @@ suite('a trap', () => {
     WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
       construct: (target, args) => {
         instances += 1;
-        return new target(...args);
+        return Reflect.construct(target, args);
       },
     });
     await init(await doctored('receive'));
@@ -91,8 +99,8 @@ suite('a trap', () => {
       folders.createFolder('a'),
       folders.getFolder('d'),
     ]);
-    assert.deepEqual(list.value, { files: [{ _id: 'a' }] });
-    assert.equal(created.reason.code, 'INTERNAL');
-    assert.deepEqual(folder.value, { _id: 'd' });
+    assert.deepEqual(list, { status: 'fulfilled', value: { files: [{ _id: 'a' }] } });
+    assert.equal(created.status === 'rejected' && created.reason.code, 'INTERNAL');
+    assert.deepEqual(folder, { status: 'fulfilled', value: { _id: 'd' } });
   });
 });

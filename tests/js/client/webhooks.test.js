@@ -8,13 +8,16 @@ import { difference } from '../harness/agreement.js';
 import { rejection } from '../harness/client.js';
 import { copy } from '../harness/tagged.js';
 import { createClient, WixMediaError } from '../harness/package.js';
+import { present } from '../harness/present.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const spki = publicKey.export({ type: 'spki', format: 'pem' });
 
+/** @param {any} value */
 const base64url = (value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 
+/** @param {object} claims */
 function jwt(claims, { header = { alg: 'RS256', typ: 'JWT' }, key = privateKey } = {}) {
   const content = `${base64url(header)}.${base64url(claims)}`;
   return `${content}.${createSign('RSA-SHA256').update(content).sign(key, 'base64url')}`;
@@ -23,6 +26,10 @@ function jwt(claims, { header = { alg: 'RS256', typ: 'JWT' }, key = privateKey }
 const identity = { identityType: 'WIX_USER', wixUserId: 'user-1' };
 const accountInfo = { accountId: 'account-1', siteId: 'site-1' };
 
+/**
+ * @param {any} rawEvent
+ * @param {any} [options]
+ */
 function delivery(rawEvent, options) {
   const data = {
     eventType: `wix.media.site_media.v1.file_descriptor_${rawEvent.slug}`,
@@ -35,6 +42,10 @@ function delivery(rawEvent, options) {
   return jwt({ data: JSON.stringify(data), iat: 1, ...options?.claims }, options);
 }
 
+/**
+ * @param {string} slug
+ * @param {any} body
+ */
 const rawEvent = (slug, body) => ({
   id: 'event-1',
   entityFqdn: 'wix.media.site_media.v1.file_descriptor',
@@ -61,25 +72,38 @@ const descriptor = {
   labels: ['x'],
 };
 
+/**
+ * @param {any} [file]
+ * @param {object} [more]
+ */
 const ready = (file = descriptor, more) =>
   rawEvent('file_ready', {
     actionEvent: { body: { file, externalInfo: { origin: 'o', externalIds: ['e'] }, triggeredByUndelete: false, ...more } },
   });
+/** @param {any} body */
 const failed = (body) => rawEvent('file_failed', { actionEvent: { body } });
 
 const HANDLERS = { file_ready: 'onFileDescriptorFileReady', file_failed: 'onFileDescriptorFileFailed' };
 
+/** @param {any} event */
 async function officialRun(event) {
   const { files } = official;
   const client = createOfficialClient({ modules: { files }, auth: AppStrategy({ appId: 'app', publicKey: spki }) });
   return run(client, event, undefined);
 }
 
+/** @param {any} event */
 const ourRun = (event) => run(createClient({ auth: { accessToken: 't' } }), event, { publicKey: spki });
 
+/**
+ * @param {any} client
+ * @param {any} event
+ * @param {object} [options]
+ */
 async function run(client, event, options) {
+  /** @type {any[]} */
   const envelopes = [];
-  for (const name of Object.values(HANDLERS)) client.files[name]((envelope) => void envelopes.push([name, envelope]));
+  for (const name of Object.values(HANDLERS)) client.files[name]((/** @type {any} */ envelope) => void envelopes.push([name, envelope]));
   const result = await client.webhooks.process(delivery(event), options);
   return { envelopes, result };
 }
@@ -123,10 +147,17 @@ suite('envelopes equal those of the official SDK', () => {
 });
 
 suite('events that only older packages export', () => {
+  /**
+   * @param {string} group
+   * @param {string} name
+   * @param {string} type
+   * @param {any} event
+   */
   const listen = async (group, name, type, event) => {
     const client = createClient({ auth: { accessToken: 't' } });
+    /** @type {any[]} */
     const envelopes = [];
-    client[group][name]((envelope) => void envelopes.push(envelope));
+    /** @type {any} */ (client)[group][name]((/** @type {any} */ envelope) => void envelopes.push(envelope));
     await client.webhooks.process(delivery(event, { data: { eventType: type } }), { publicKey: spki });
     assert.equal(envelopes.length, 1);
     return envelopes[0];
@@ -157,13 +188,13 @@ suite('events that only older packages export', () => {
     }
   });
 
-  for (const [name, slug, body] of [
+  for (const [name, slug, body] of /** @type {[name: string, slug: string, body: Record<string, object>][]} */ ([
     ['onFolderCreated', 'created', { createdEvent: { entity: created } }],
     ['onFolderCreated', 'created', { createdEvent: { entityAsJson: JSON.stringify(created) } }],
     ['onFolderUpdated', 'updated', { updatedEvent: { currentEntity: created } }],
     ['onFolderUpdated', 'updated', { updatedEvent: { currentEntityAsJson: JSON.stringify(created) } }],
     ['onFolderDeleted', 'deleted', { deletedEvent: { movedToTrash: true, deletedEntity: created } }],
-  ]) {
+  ])) {
     test(`${name}, from ${Object.keys(Object.values(body)[0]).at(-1)}`, async () => {
       const { entity } = await listen('folders', name, folder + slug, rawEvent(slug, body));
       assert.equal(difference(entity, { _id: 'd1', displayName: 'Foxes', _createdDate: new Date('2024-01-05T14:06:19Z') }), undefined);
@@ -172,6 +203,11 @@ suite('events that only older packages export', () => {
 });
 
 suite('deliveries that are refused', () => {
+  /**
+   * @param {any} body
+   * @param {any} [options]
+   * @returns {Promise<any>}
+   */
   const refusedDelivery = async (body, options = { publicKey: spki }) => {
     const client = createClient({ auth: { accessToken: 't' } });
     let called = false;
@@ -186,7 +222,7 @@ suite('deliveries that are refused', () => {
   const genuine = delivery(ready());
   const [header, , signature] = genuine.split('.');
 
-  for (const [name, body] of [
+  for (const [name, body] of /** @type {[string, unknown][]} */ ([
     ['signed by a stranger', delivery(ready(), { key: stranger.privateKey })],
     ['with changed claims', `${header}.${base64url({ data: '{}' })}.${signature}`],
     ['with a changed signature', `${genuine.slice(0, -4)}AAAA`],
@@ -201,7 +237,7 @@ suite('deliveries that are refused', () => {
     ['whose data is no string', jwt({ data: { eventType: 'x' } })],
     ['whose data is not JSON', jwt({ data: 'not JSON' })],
     ['of a type that nobody expects', delivery(ready(), { data: { eventType: 'something.else' } })],
-  ]) {
+  ])) {
     test(name, () => refusedDelivery(body));
   }
 
@@ -233,11 +269,12 @@ suite('handlers', () => {
 
   test('all of a type run, each on an envelope of its own', async () => {
     const own = client();
+    /** @type {unknown[]} */
     const seen = [];
     own.files.onFileDescriptorFileReady((envelope) => {
-      envelope.data.file = 'changed';
+      envelope.data.file = /** @type {any} */ ('changed');
     });
-    own.files.onFileDescriptorFileReady(async (envelope) => void seen.push(envelope.data.file._id));
+    own.files.onFileDescriptorFileReady(async (envelope) => void seen.push(present(envelope.data.file)._id));
     await own.webhooks.process(delivery(ready()), { publicKey: spki });
     assert.deepEqual(seen, ['f1~mv2.jpg']);
   });
@@ -252,7 +289,7 @@ suite('handlers', () => {
   test('none is needed', async () => {
     const { eventType, payload } = await client().webhooks.process(delivery(ready()), { publicKey: spki });
     assert.equal(eventType, 'wix.media.site_media.v1.file_descriptor_file_ready');
-    assert.equal(payload.id, 'event-1');
+    assert.equal(/** @type {{ id: string }} */ (payload).id, 'event-1');
   });
 
   test('an expected type without a handler is fine', async () => {

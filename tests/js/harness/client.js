@@ -4,7 +4,10 @@ import { respond } from './fetch.js';
 
 /** @import { Answer } from './types.d.ts' */
 
-/** @returns {Answer} */
+/**
+ * @param {unknown} [body]
+ * @returns {Answer}
+ */
 export const ok = (body = {}) => ({ status: 200, body });
 /**
  * @param {number} number

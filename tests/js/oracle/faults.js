@@ -8,7 +8,7 @@ import { present } from '../harness/present.js';
 import { answerPositions, argumentPositions, walk } from './positions.js';
 
 /**
- * @import { Answer, Case, Link, RecordedRequest } from '../harness/types.d.ts'
+ * @import { Answer, Case, RecordedRequest } from '../harness/types.d.ts'
  * @import { Position } from './positions.js'
  */
 

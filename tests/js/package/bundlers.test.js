@@ -16,7 +16,7 @@ import { addFiles, project } from '../harness/tarball.js';
 
 /**
  * @import { TestContext } from 'node:test'
- * @import { Browser, Route } from 'playwright-core'
+ * @import { Browser } from 'playwright-core'
  */
 
 const main = `

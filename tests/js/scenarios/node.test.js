@@ -16,8 +16,14 @@ import { CLIENTS, runScenario, scenarios } from './run.js';
 import { startSource } from './source.js';
 import { called, told } from './world.js';
 
+/**
+ * @import { TestContext } from 'node:test'
+ * @import { ManagerOptions } from '../harness/package.js'
+ */
+
 const libraries = { media, sdk, tus, wixMedia, zip };
 
+/** @type {Record<string, (t: TestContext) => ManagerOptions['storage'] | Promise<ManagerOptions['storage']>>} */
 const STORAGES = {
   memory: () => 'memory',
   directory: async (t) => {
@@ -31,6 +37,7 @@ suite('scenarios', () => {
   const closing = leftovers();
   const expected = Object.keys(CLIENTS).length * Object.keys(STORAGES).length * scenarios.length;
   let finished = 0;
+  /** @type {string} */
   let source;
   before(async () => {
     source = await startSource(closing);

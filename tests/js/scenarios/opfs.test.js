@@ -9,7 +9,9 @@ import { startSource } from './source.js';
 
 suite('scenarios in Chromium, in its own file system', () => {
   const closing = leftovers();
+  /** @type {Awaited<ReturnType<Awaited<ReturnType<typeof bundled>>['open']>>} */
   let opened;
+  /** @type {string} */
   let source;
   let number = 0;
   before(async () => {
@@ -23,8 +25,8 @@ suite('scenarios in Chromium, in its own file system', () => {
       test(`${client} client: ${name}`, async () => {
         const { page, faults } = opened;
         const settings = { client, source, storage: { opfs: `scenario-${(number += 1)}` } };
-        const failure = await page.evaluate(([scenario, given]) => globalThis.runScenario(scenario, given), [name, settings]);
-        assert.equal(failure, undefined, failure);
+        const failure = await page.evaluate(({ scenario, given }) => globalThis.runScenario(scenario, given), { scenario: name, given: settings });
+        assert.equal(failure, undefined, String(failure));
         assert.deepEqual(faults.splice(0), []);
       });
     }

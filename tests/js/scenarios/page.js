@@ -4,6 +4,7 @@ import * as sdk from '@wix/sdk';
 import * as zip from '@zip.js/zip.js';
 import * as tus from 'tus-js-client';
 import * as wixMedia from '/package/browser.js';
+import { present } from '../harness/present.js';
 import { runScenario, scenarios } from './run.js';
 import { called, told } from './world.js';
 
@@ -12,9 +13,9 @@ const libraries = { media, sdk, tus, wixMedia, zip };
 /** Runs a scenario; answers why it failed, if it did. */
 globalThis.runScenario = async (name, settings) => {
   try {
-    await runScenario(scenarios.find((scenario) => scenario.name === name), { ...settings, libraries });
+    await runScenario(present(scenarios.find((scenario) => scenario.name === name)), { ...settings, libraries });
     return undefined;
-  } catch (error) {
+  } catch (/** @type {any} */ error) {
     return `${error.stack ?? error}${error.cause ? `\ncaused by ${error.cause.stack ?? error.cause}` : ''}`;
   }
 };

@@ -3,11 +3,25 @@ import './bodies/index.js';
 import { scenarios } from './scenario.js';
 import { CLIENTS, createWorld, SITE, SLUGS } from './world.js';
 
+/**
+ * @import { connect } from './remote.js'
+ * @import { Body } from './scenario.js'
+ * @import { Libraries, ScenarioOptions } from './types.d.ts'
+ */
 export { CLIENTS, scenarios };
 
 /**
  * `storage` says where a manager in this process keeps what it has; `server` is one of `remote.js` in its place. `libraries`
  * are the packages that clients are made of.
+ *
+ * @param {{ options: ScenarioOptions, run: Body }} scenario
+ * @param {{
+ *   client: string,
+ *   storage?: ScenarioOptions['storage'],
+ *   server?: ReturnType<typeof connect>,
+ *   source: string,
+ *   libraries: Libraries,
+ * }} settings
  */
 export async function runScenario({ options, run }, { client, storage, server, source, libraries }) {
   const { wixMedia } = libraries;

@@ -20,11 +20,17 @@ import { CLIENTS, runScenario, scenarios } from './run.js';
 import { startSource } from './source.js';
 import { SITE } from './world.js';
 
+/** @import { Closing } from '../harness/types.d.ts' */
+
 const libraries = { media, sdk, tus, wixMedia, zip };
 const { WIX_MEDIA_URL, WIX_MEDIA_CLOCK: clock } = process.env;
 const STARTED = { allowPrivateImports: true };
 
-/** Starts the command of the built package; gives its address. */
+/**
+ * Starts the command of the built package; gives its address.
+ *
+ * @param {Closing} closing
+ */
 async function serve(closing) {
   const command = fileURLToPath(new URL('../../../dist/command.js', import.meta.url));
   const child = spawn(process.execPath, [command, 'serve', '--port', '0', '--quiet', '--site-id', SITE, '--allow-private-imports']);
@@ -42,6 +48,7 @@ async function serve(closing) {
   throw new Error(`wix-media serve ended: ${said}`);
 }
 
+/** @type {Record<string, { start: (closing: Closing) => Promise<string>, clock?: string }>} */
 const SERVERS = WIX_MEDIA_URL
   ? { WIX_MEDIA_URL: { start: async () => WIX_MEDIA_URL, clock } }
   : {
@@ -55,7 +62,9 @@ const SERVERS = WIX_MEDIA_URL
 for (const [name, { start, clock: itsClock }] of Object.entries(SERVERS)) {
   suite(`scenarios on ${name}`, () => {
     const closing = leftovers();
+    /** @type {string} */
     let source;
+    /** @type {ReturnType<typeof connect>} */
     let server;
     before(async () => {
       source = await startSource(closing);

@@ -12,8 +12,6 @@ import { leftovers } from '../harness/leftovers.js';
 import { temporaryFolder } from '../harness/manager.js';
 import { startUploadService } from '../harness/upload-service.js';
 
-/** @import { Step } from '../harness/upload-service.js' */
-
 const run = promisify(execFile);
 const dist = new URL('../../../dist/', import.meta.url);
 const bytes = noise(3_000_000);

@@ -1,6 +1,9 @@
 import { equal, match, ok } from '../check.js';
 import { noise, samples } from '../samples.js';
 import { about, scenario } from '../scenario.js';
+import { present } from '../../harness/present.js';
+
+/** @import { World } from '../scenario.js' */
 
 about('downloads');
 
@@ -13,7 +16,7 @@ scenario('static URLs and their headers', async ({ upload, send }) => {
   const head = await send(file.url, { method: 'HEAD' });
   equal([head.status, head.headers.get('content-length'), (await head.arrayBuffer()).byteLength], [200, String(samples.png.length), 0]);
   const tag = response.headers.get('etag');
-  equal((await send(file.url, { headers: { 'if-none-match': tag } })).status, 304);
+  equal((await send(file.url, { headers: { 'if-none-match': String(tag) } })).status, 304);
   equal((await send(file.url, { method: 'POST', body: 'x' })).status, 405);
   equal((await send(file.url.replace('/media/', '/ugd/'))).status, 404);
   equal((await send(file.url.replace('~mv2', '~mv3'))).status, 404);
@@ -22,6 +25,7 @@ scenario('static URLs and their headers', async ({ upload, send }) => {
 scenario('ranges', async ({ upload, send }) => {
   const content = noise(1000);
   const { url } = await upload('noise.bin', content);
+  /** @param {string} value */
   const range = async (value, headers = {}) => {
     const response = await send(url, { headers: { range: value, ...headers } });
     return [response.status, response.headers.get('content-range'), response.headers.get('content-length'), new Uint8Array(await response.arrayBuffer())];
@@ -41,6 +45,7 @@ scenario('ranges', async ({ upload, send }) => {
 
 scenario('a temporary link: name, disposition, expiry', { needs: ['clock'] }, async ({ upload, files, send, pass }) => {
   const file = await upload('report.txt', 'the report');
+  /** @param {object} [options] */
   const link = async (options) => {
     const { downloadUrls } = await files.generateFileDownloadUrl(file._id, options);
     equal(downloadUrls.map(({ assetKey }) => assetKey), ['src']);
@@ -111,6 +116,7 @@ scenario('private files', { needs: ['clock'] }, async ({ sample, upload, files, 
 scenario('transformed images', { needs: ['clock'] }, async ({ upload, files, send, pass }) => {
   const file = await upload('photo.png', samples.png);
   equal((await files.getFileDescriptor(file._id)).media.image.colors.prominent.rgb, { r: 200, g: 60, b: 40 });
+  /** @param {Response} response */
   const size = async (response) => {
     const bytes = new DataView(await response.arrayBuffer());
     return [response.status, response.headers.get('content-type'), bytes.getUint32(16), bytes.getUint32(20)];
@@ -142,13 +148,14 @@ scenario('streams', { needs: ['clock'] }, async ({ sample, files, send, pass, re
   await pass(500);
   await refused(files.generateVideoStreamingUrl(_id, { expirationInMinutes: 59 }), { violations: ['options.expirationInMinutes MIN'] });
   await refused(files.generateVideoStreamingUrl(_id, { expirationInMinutes: 1441 }), { violations: ['options.expirationInMinutes MAX'] });
+  /** @param {string} url */
   const play = async (url) => {
     const master = await (await send(url)).text();
     match(master, /^#EXTM3U/);
-    const index = new URL(master.split('\n').find((line) => line && !line.startsWith('#')), url).href;
+    const index = new URL(present(master.split('\n').find((line) => line && !line.startsWith('#'))), url).href;
     const list = await (await send(index)).text();
     match(list, /#EXT-X-ENDLIST/);
-    const segment = new URL(list.split('\n').find((line) => line && !line.startsWith('#')), index).href;
+    const segment = new URL(present(list.split('\n').find((line) => line && !line.startsWith('#'))), index).href;
     return send(segment, { headers: { range: 'bytes=0-7' } });
   };
   const { downloadUrl } = await files.generateVideoStreamingUrl(_id);
@@ -168,9 +175,15 @@ scenario('streams', { needs: ['clock'] }, async ({ sample, files, send, pass, re
   equal((await send(downloadUrl.url)).status, 200, 'the URL of a public video does not end');
 });
 
-/** The entries of a zip by an independent reader, which checks the sums: `{ path: bytes }`, folders as null. */
+/**
+ * The entries of a zip by an independent reader, which checks the sums: `{ path: bytes }`, folders as null.
+ *
+ * @param {Pick<World, 'libraries'>} world
+ * @param {Uint8Array} content
+ */
 async function unzip({ libraries: { zip } }, content) {
   const reader = new zip.ZipReader(new zip.Uint8ArrayReader(content), { useWebWorkers: false, checkSignature: true });
+  /** @type {Record<string, string | null>} */
   const found = {};
   for (const entry of await reader.getEntries()) {
     found[entry.filename] = entry.directory ? null : new TextDecoder().decode(await entry.getData(new zip.Uint8ArrayWriter()));
@@ -182,9 +195,9 @@ async function unzip({ libraries: { zip } }, content) {
 scenario('a zip of files', { needs: ['clock'] }, async (world) => {
   const { upload, files, send, pass } = world;
   const ids = [];
-  for (const [name, content, options] of [
+  for (const [name, content, options] of /** @type {[name: string, content: string, options?: { mimeType?: string, private?: boolean }][]} */ ([
     ['same.txt', 'first'], ['same.txt', 'second'], ['SAME.txt', 'third'], ['../up/\\.txt', 'harmless', { mimeType: 'text/plain' }], ['.hidden.txt', 'shown'], ['ünïcödé 🦊.txt', 'fox'], ['secret.txt', 'secret', { private: true }],
-  ]) {
+  ])) {
     ids.push((await upload(name, content, options))._id);
     await pass(1000);
   }
@@ -236,7 +249,7 @@ scenario('a zip of more than a thousand files is refused', async ({ manager, fol
 });
 
 scenario('icons for other files', async ({ sample, send }) => {
-  for (const kind of ['pdf', 'zip', 'glb']) {
+  for (const kind of /** @type {const} */ (['pdf', 'zip', 'glb'])) {
     const { thumbnailUrl } = await sample(kind);
     const response = await send(thumbnailUrl);
     equal([kind, response.status], [kind, 200]);

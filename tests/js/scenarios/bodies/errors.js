@@ -32,13 +32,13 @@ scenario('all violations are reported together, sorted', async ({ post }) => {
   const { status, body } = await post('/files/search', { search: 'x'.repeat(201), paging: { limit: 1000 }, private: 'yes', rootFolder: 'x' });
   equal(status, 400);
   const { fieldViolations } = body.details.validationError;
-  equal(fieldViolations.map(({ field }) => field), ['paging.limit', 'private', 'rootFolder', 'search']);
+  equal(fieldViolations.map((/** @type {{ field: string }} */ { field }) => field), ['paging.limit', 'private', 'rootFolder', 'search']);
   match(body.message, /^INVALID_ARGUMENT: "paging\.limit" /);
   equal(fieldViolations[0].data, { threshold: 100 });
 });
 
 scenario('wrong types', async ({ post }) => {
-  for (const [path, body, field] of [
+  for (const [path, body, field] of /** @type {[path: string, body: unknown, field: string][]} */ ([
     ['/folders', { displayName: 7 }, 'displayName'],
     ['/folders', { displayName: 'x', parentFolderId: {} }, 'parentFolderId'],
     ['/folders', {}, 'displayName'],
@@ -49,7 +49,7 @@ scenario('wrong types', async ({ post }) => {
     ['/files/search', { mediaTypes: 'IMAGE' }, 'mediaTypes'],
     ['/files/generate-upload-url', { mimeType: [] }, 'mimeType'],
     ['/files/query', { query: 'all' }, 'query'],
-  ]) {
+  ])) {
     const answer = await post(path, body);
     equal([path, answer.status, answer.body.details.validationError?.fieldViolations[0].field], [path, 400, field]);
   }

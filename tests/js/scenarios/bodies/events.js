@@ -57,6 +57,10 @@ scenario('deletions tell children first, restores tell parents first', async ({ 
   await folders.bulkDeleteFolders([a]);
   const out = (await happened.raw()).map(({ slug, entityId }) => [slug, entityId]);
   equal(out.map(([slug]) => slug), Array(4).fill('deleted'));
+  /**
+   * @param {any[]} list
+   * @param {string} id
+   */
   const place = (list, id) => list.findIndex(([, other]) => other === id);
   ok(place(out, inB.id) < place(out, b) && place(out, b) < place(out, a) && place(out, inA.id) < place(out, a), 'children first');
   await folders.bulkRestoreFoldersFromTrashBin([a]);

@@ -3,6 +3,12 @@ import { samples, KINDS } from '../samples.js';
 import { about, scenario } from '../scenario.js';
 import { SITE } from '../world.js';
 
+/**
+ * @import { FileDescriptor } from '../../harness/package.js'
+ * @import { Kind } from '../samples.js'
+ * @import { Whole } from '../types.d.ts'
+ */
+
 about('files');
 
 scenario('a descriptor describes its file', async ({ upload, files, sample }) => {
@@ -30,8 +36,10 @@ scenario('a descriptor describes its file', async ({ upload, files, sample }) =>
 });
 
 scenario('each kind of file', { needs: ['clock'] }, async ({ sample, pass, files }) => {
+  const kinds = /** @type {Kind[]} */ (Object.keys(KINDS));
+  /** @type {Record<string, Whole<FileDescriptor>>} */
   const seen = {};
-  for (const kind of Object.keys(KINDS)) seen[kind] = await sample(kind);
+  for (const kind of kinds) seen[kind] = await sample(kind);
   await pass(1000);
   for (const [kind, [, mediaType]] of Object.entries(KINDS)) {
     const file = await files.getFileDescriptor(seen[kind]._id);
@@ -39,6 +47,7 @@ scenario('each kind of file', { needs: ['clock'] }, async ({ sample, pass, files
     const name = { IMAGE: 'image', VIDEO: 'video', AUDIO: 'audio', DOCUMENT: 'document', VECTOR: 'vector', ARCHIVE: 'archive', MODEL3D: 'model3d' }[mediaType];
     equal(Object.keys(file.media), [name], `the media of ${kind}`);
   }
+  /** @param {string} kind */
   const find = async (kind) => (await files.getFileDescriptor(seen[kind]._id)).media;
   equal((await find('gif')).image.image, `wix:image://v1/${seen.gif._id}/gif%20sample.gif#originWidth=4&originHeight=5`);
   equal((await find('svg')).vector.image, `wix:image://v1/${seen.svg._id}/svg%20sample.svg#originWidth=64&originHeight=32`);
@@ -85,7 +94,7 @@ scenario('renaming, labelling, moving', { needs: ['clock'] }, async ({ files, fo
   const renamed = await files.updateFileDescriptor({ _id: file._id, displayName: 'river' });
   equal([renamed.displayName, renamed.labels, renamed.url], ['river', ['one'], file.url]);
   equal(renamed.media.image.image, `wix:image://v1/${file._id}/river#originWidth=3&originHeight=2`);
-  ok(renamed._updatedDate - file._updatedDate === 2000 && +renamed._createdDate === +file._createdDate);
+  ok(+renamed._updatedDate - +file._updatedDate === 2000 && +renamed._createdDate === +file._createdDate);
   const labelled = await files.updateFileDescriptor({ _id: file._id, labels: ['two', 'three'] });
   equal([labelled.labels, labelled.displayName], [['two', 'three'], 'river']);
   equal((await files.updateFileDescriptor({ _id: file._id, labels: [] })).labels, []);
@@ -118,6 +127,10 @@ scenario('updates that are refused', async ({ files, folders, folder, sample, re
 
 scenario('field masks and older paths of an update', async ({ json, sample }) => {
   const { _id } = await sample('txt');
+  /**
+   * @param {string} path
+   * @param {unknown} body
+   */
   const patch = (path, body) => json(path, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   const masked = await patch('/files/update-file-descriptor', { file: { id: _id, displayName: 'masked.txt', labels: ['not'] }, fieldMask: 'file.displayName' });
   equal([masked.status, masked.body.file.displayName, masked.body.file.labels], [200, 'masked.txt', []]);

@@ -54,7 +54,7 @@ scenario('renaming and moving', { needs: ['clock'] }, async ({ folders, folder, 
   await pass(5000);
   const renamed = await folders.updateFolder(a, { displayName: 'Renamed' });
   equal([renamed.displayName, renamed.parentFolderId], ['Renamed', 'media-root']);
-  ok(renamed._updatedDate - renamed._createdDate === 5000, 'a rename is an update');
+  ok(+renamed._updatedDate - +renamed._createdDate === 5000, 'a rename is an update');
   await pass(1000);
   const moved = await folders.updateFolder(a, { parentFolderId: b });
   equal([moved._id, moved.displayName, moved.parentFolderId], [a, 'Renamed', b]);
@@ -136,6 +136,7 @@ scenario('ids in a path are decoded once', async ({ json, folder }) => {
 
 scenario('older bodies of an update', async ({ json, folder }) => {
   const id = await folder('A');
+  /** @param {unknown} body */
   const patch = async (body) => (await json(`/folders/${id}`, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })).body;
   equal((await patch({ displayName: 'flat' })).folder.displayName, 'flat');
   equal((await patch({ folder: { displayName: 'masked', parentFolderId: 'visitor-uploads' }, fieldMask: { paths: ['folder.displayName'] } })).folder, {

@@ -2,6 +2,8 @@ import { equal, match, ok } from '../check.js';
 import { samples, utf8 } from '../samples.js';
 import { about, scenario } from '../scenario.js';
 
+/** @import { WixMediaError } from '../../harness/package.js' */
+
 about('imports');
 
 const ALLOWED = { allowPrivateImports: true };
@@ -73,7 +75,7 @@ scenario('private addresses are refused unless they are allowed', { allowPrivate
     await happened();
     // Refused at once where the address says it, and failed where a name has to be looked up first.
     const outcome = await files.importFile(url).then(({ file }) => processed(file._id), (error) => error);
-    if (outcome instanceof Error) equal([url, outcome.status], [url, 400]);
+    if (outcome instanceof Error) equal([url, /** @type {WixMediaError} */ (outcome).status], [url, 400]);
     else equal([url, outcome.operationStatus], [url, 'FAILED']);
   }
   for (const url of ['ftp://example.com/x.png', 'file:///etc/passwd', 'nonsense', '']) {

@@ -4,9 +4,16 @@ import { about, scenario } from '../scenario.js';
 
 about('pages');
 
-const names = ({ files, folders }) => (files ?? folders).map(({ displayName }) => displayName);
+/** @param {any} page */
+const names = ({ files, folders }) => (files ?? folders).map((/** @type {{ displayName: string }} */ { displayName }) => displayName);
 
-/** Reads all pages of a call, and checks what each says of the next. */
+/**
+ * Reads all pages of a call, and checks what each says of the next.
+ *
+ * @param {(options: any) => Promise<any>} call
+ * @param {object} options
+ * @param {number} limit
+ */
 async function pages(call, options, limit) {
   const seen = [];
   let cursor;
@@ -21,11 +28,15 @@ async function pages(call, options, limit) {
 }
 
 scenario('sorting by each key, both ways', { needs: ['clock'] }, async ({ files, folders, folder, upload, pass }) => {
-  for (const [name, size] of [['b.txt', 30], ['C.txt', 4], ['a.txt', 200], ['ä.txt', 30]]) {
+  for (const [name, size] of /** @type {[string, number][]} */ ([['b.txt', 30], ['C.txt', 4], ['a.txt', 200], ['ä.txt', 30]])) {
     await upload(name, 'x'.repeat(size));
     await folder(name.split('.')[0]);
     await pass(1000);
   }
+  /**
+   * @param {string} fieldName
+   * @param {string} [order]
+   */
   const list = async (fieldName, order) => names(await files.listFiles({ sort: { fieldName, order } }));
   equal(await list('displayName', 'ASC'), ['C.txt', 'a.txt', 'b.txt', 'ä.txt'], 'by code point');
   equal(await list('displayName', 'DESC'), ['ä.txt', 'b.txt', 'a.txt', 'C.txt']);
@@ -87,6 +98,7 @@ scenario('a page has 50 items by default and 100 at most', async ({ files, uploa
 });
 
 scenario('changes between pages lose and repeat nothing', async ({ files, upload }) => {
+  /** @type {Record<string, string>} */
   const ids = {};
   for (const name of ['b', 'd', 'f', 'h', 'k']) ids[name] = (await upload(`${name}.txt`, 'x'))._id;
   const sort = { fieldName: 'displayName', order: 'ASC' };
@@ -130,6 +142,7 @@ scenario('filters by media type and by privacy', async ({ files, upload, sample,
   await sample('svg');
   await sample('pdf', { private: true });
   await upload('secret.png', samples.png, { private: true });
+  /** @param {object} options */
   const list = async (options) => names(await files.listFiles({ ...options, sort: { fieldName: 'displayName', order: 'ASC' } }));
   equal(await list({ mediaTypes: ['IMAGE'] }), ['png sample.png', 'secret.png']);
   equal(await list({ mediaTypes: ['VECTOR', 'DOCUMENT'] }), ['pdf sample.pdf', 'svg sample.svg']);

@@ -2,8 +2,11 @@ import { equal, match, ok, rejection } from '../check.js';
 import { samples } from '../samples.js';
 import { about, scenario } from '../scenario.js';
 
+/** @import { World } from '../scenario.js' */
+
 about('queries');
 
+/** @param {World} world */
 async function planted({ upload, sample, files, folder, folders, pass }) {
   await upload('b.png', samples.png);
   await pass(10);
@@ -17,6 +20,7 @@ async function planted({ upload, sample, files, folder, folders, pass }) {
   for (const name of ['Birds', 'Ants', 'Cats']) await folder(name);
   await folders.bulkDeleteFolders([await folder('Dodos')]);
 }
+/** @param {{ items: { displayName: string }[] }} page */
 const names = ({ items }) => items.map(({ displayName }) => displayName);
 
 scenario('the builder finds, filters and sorts over the whole site', { needs: ['clock'] }, async (world) => {

@@ -2,16 +2,36 @@ import { equal, match, ok, rejection } from '../check.js';
 import { noise, samples, utf8 } from '../samples.js';
 import { about, scenario } from '../scenario.js';
 import { finalise, transfer } from '../tus.js';
+import { present } from '../../harness/present.js';
+
+/**
+ * @import { World } from '../scenario.js'
+ * @import { Session } from '../tus.js'
+ */
 
 about('resumable uploads');
 
 const VERSION = { 'tus-resumable': '1.0.0' };
+/** @param {string} text */
 const base64 = (text) => btoa(String.fromCharCode(...utf8(text)));
+/** @param {string} token */
 const metadata = (token, name = 'x.txt', type = 'text/plain') => `filename ${base64(name)},contentType ${base64(type)},token ${base64(token)}`;
 
-/** Creation by hand. */
+/**
+ * Creation by hand.
+ *
+ * @param {Pick<World, 'manager'>} world
+ * @param {Session} session
+ * @param {number | string} length
+ */
 const create = ({ manager }, { uploadUrl, uploadToken }, length, headers = {}) =>
   manager.fetch(uploadUrl, { method: 'POST', headers: { ...VERSION, 'upload-length': String(length), 'upload-metadata': metadata(uploadToken), ...headers } });
+/**
+ * @param {Pick<World, 'manager'>} world
+ * @param {string} location
+ * @param {number | string} offset
+ * @param {BodyInit} body
+ */
 const patch = ({ manager }, location, offset, body, headers = {}) =>
   manager.fetch(location, { method: 'PATCH', headers: { ...VERSION, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream', ...headers }, body });
 
@@ -23,8 +43,10 @@ scenario('tus-js-client uploads a file in chunks', { needs: ['clock'] }, async (
   const url = await files.generateFileResumableUploadUrl('video/mp4', { fileName: 'asked.mp4', parentFolderId: target, labels: ['long'], filePath: '/deep/er' });
   equal(url.uploadProtocol, 'TUS');
   match(url.uploadUrl, /\/upload\/tus$/);
+  /** @type {number[]} */
+  /** @type {number[]} */
   const chunks = [];
-  await transfer(world, url, content, { chunkSize: 64_000, before: ({ method, content: chunk }) => void (method === 'PATCH' && chunks.push(chunk.length)) });
+  await transfer(world, url, content, { chunkSize: 64_000, before: ({ method, content: chunk }) => void (method === 'PATCH' && chunks.push(present(chunk).length)) });
   equal(chunks, [64_000, 64_000, 64_000, 8_000]);
   equal((await files.searchFiles()).files, [], 'there is no file yet');
   const { status, body } = await finalise(world, url);
@@ -61,7 +83,7 @@ scenario('tus-js-client resumes at the offset', async (world) => {
   const url = await files.generateFileResumableUploadUrl('application/octet-stream', { fileName: 'resumed.bin' });
   const created = await create(world, url, 9_000);
   equal([created.status, created.headers.get('tus-resumable')], [201, '1.0.0']);
-  const location = new URL(created.headers.get('location'), url.uploadUrl).href;
+  const location = new URL(present(created.headers.get('location')), url.uploadUrl).href;
   equal((await patch(world, location, 0, content.subarray(0, 4_000))).headers.get('upload-offset'), '4000');
   answered(await finalise(world, url), { status: 400, code: 'UPLOAD_INCOMPLETE' });
   const head = await manager.fetch(location, { method: 'HEAD', headers: VERSION });
@@ -85,7 +107,7 @@ scenario('TUS refusals', { needs: ['clock'] }, async (world) => {
   equal((await manager.fetch(url.uploadUrl, { method: 'POST', headers: { ...VERSION, 'upload-defer-length': '1', 'upload-metadata': metadata(url.uploadToken) } })).status, 400);
   equal((await create(world, url, 16e9)).status, 413);
   const created = await create(world, url, 10);
-  const location = new URL(created.headers.get('location'), url.uploadUrl).href;
+  const location = new URL(present(created.headers.get('location')), url.uploadUrl).href;
   equal((await patch(world, location, 3, 'abc')).status, 409);
   equal((await patch(world, location, 0, 'abc', { 'content-type': 'text/plain' })).status, 415);
   const old = await patch(world, location, 0, 'abc', { 'tus-resumable': '0.2.2' });
@@ -102,7 +124,8 @@ scenario('TUS refusals', { needs: ['clock'] }, async (world) => {
 scenario('a second creation starts over, and a termination ends the session', async (world) => {
   const { files, manager, bytes } = world;
   const url = await files.generateFileResumableUploadUrl('text/plain', { fileName: 'x.txt' });
-  const locate = async (response) => new URL((await response).headers.get('location'), url.uploadUrl).href;
+  /** @param {Promise<Response>} response */
+  const locate = async (response) => new URL(present((await response).headers.get('location')), url.uploadUrl).href;
   const first = await locate(create(world, url, 10));
   await patch(world, first, 0, 'first');
   const second = await locate(create(world, url, 6));

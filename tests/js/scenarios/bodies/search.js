@@ -16,7 +16,9 @@ scenario('search scopes are areas, not folders', async ({ files, folders, folder
   await upload('album.txt', 'x', { parentFolderId: album });
   const gone = await upload('gone.txt', 'x', { parentFolderId: deep });
   await files.bulkDeleteFiles([gone._id]);
+  /** @param {object} [options] */
   const search = async (options) => (await files.searchFiles({ sort, ...options })).files.map(({ displayName }) => displayName);
+  /** @param {object} [options] */
   const searchFolders = async (options) => (await folders.searchFolders({ sort, ...options })).folders.map(({ displayName }) => displayName);
   const site = ['bought.txt', 'deep.txt', 'site.txt'];
   equal(await search(), site);
@@ -38,6 +40,7 @@ scenario('search scopes are areas, not folders', async ({ files, folders, folder
 scenario('a term matches any part of a name, MIME type or label, ignoring case', async ({ files, upload }) => {
   await upload('River Bank.txt', 'x', { labels: ['Sunset', 'golden hour'] });
   await upload('mountain.png', samples.png, { labels: ['snow'] });
+  /** @param {string} text */
   const search = async (text) => (await files.searchFiles({ search: text, sort })).files.map(({ displayName }) => displayName);
   for (const text of ['river', 'RIVER', 'ver ba', 'sunset', 'GOLDEN', 'den ho', 'text/plain', 'TEXT', '  bank  ', 'k', 'Ri']) {
     equal([text, await search(text)], [text, ['River Bank.txt']]);
@@ -88,6 +91,7 @@ scenario('operators of other query languages are plain text', async ({ files, up
 scenario('search follows changes', async ({ files, upload }) => {
   const { _id } = await upload('before.txt', 'x', { labels: ['old label'] });
   await files.updateFileDescriptor({ _id, displayName: 'after.txt', labels: ['new label'] });
+  /** @param {string} text */
   const count = async (text) => (await files.searchFiles({ search: text })).files.length;
   equal([await count('before'), await count('after'), await count('old label'), await count('new label')], [0, 1, 0, 1]);
   await files.bulkDeleteFiles([_id], { permanent: true });

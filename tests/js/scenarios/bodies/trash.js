@@ -1,13 +1,20 @@
 import { equal, ok } from '../check.js';
 import { about, scenario } from '../scenario.js';
 
+/** @import { World } from '../scenario.js' */
+
 about('trash');
 
-/** A small world: two folders with files, and one within another. */
+/**
+ * A small world: two folders with files, and one within another.
+ *
+ * @param {World} world
+ */
 async function planted({ folder, upload, pass }) {
   const a = await folder('A');
   const b = await folder('B', a);
   const c = await folder('C');
+  /** @type {Record<string, string>} */
   const ids = { a, b, c };
   for (const [name, parentFolderId] of [['a1', a], ['a2', a], ['b1', b], ['c1', c], ['top', 'media-root']]) {
     await pass(1000);
@@ -30,7 +37,7 @@ scenario('a file is unchanged in the trash and after its restore', { needs: ['cl
   await pass(1000);
   equal(await files.bulkRestoreFilesFromTrashBin([a1]), undefined);
   const after = await files.getFileDescriptor(a1);
-  equal([after.state, after.parentFolderId, after._updatedDate - before._updatedDate > 0], ['OK', a, true]);
+  equal([after.state, after.parentFolderId, +after._updatedDate - +before._updatedDate > 0], ['OK', a, true]);
   equal(await tree(), WHOLE);
   equal(await trash(), []);
 });
