@@ -54,17 +54,6 @@ pub fn transform(bytes: &[u8], tail: &str, accept: &str) -> Result<Array, JsValu
     ))
 }
 
-/// The size and type of an image by its header, `[width, height, type]`.
-#[wasm_bindgen]
-pub fn dimensions(bytes: &[u8]) -> Result<Array, JsValue> {
-    let found = images::dimensions(bytes).map_err(|error| thrown(&error))?;
-    Ok(Array::of3(
-        &found.width.into(),
-        &found.height.into(),
-        &found.mime.into(),
-    ))
-}
-
 /// The size of the memory of the module, in bytes.
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen(js_name = memorySize)]

@@ -1,9 +1,9 @@
-//! Archives on their way out.
+//! Export: writing an archive.
 
 use super::lines::{Lines, Reading};
 use super::manifest::Manifest;
 use super::rows::{FileRow, FolderRow};
-use super::{BLOBS, FILES, FOLDERS, MANIFEST, STEP};
+use super::{BATCH_SIZE, BLOBS, FILES, FOLDERS, MANIFEST};
 use crate::catalog::{self, BundleEntry, Entity};
 use crate::manager::http::body::Body;
 use crate::manager::http::error::{Outcome, Refusal};
@@ -12,7 +12,7 @@ use crate::manager::site::{Cause, Site};
 use crate::manager::tx::Tx;
 use crate::manager::zip::Zip;
 
-/// An archive on its way out.
+/// An archive that is being exported.
 ///
 /// ```
 /// use wix_media::manager::Manager;
@@ -27,19 +27,19 @@ use crate::manager::zip::Zip;
 /// ```
 #[derive(Debug)]
 pub struct Export {
-    /// What [`Manager::end_export`](crate::manager::Manager::end_export) is told.
+    /// The id for [`Manager::end_export`](crate::manager::Manager::end_export).
     pub id: String,
     /// The archive, a zip.
     pub body: Body,
 }
 
-/// Entries of a zip, spooled as lines of JSON.
+/// The entries of a zip, as lines of JSON in a blob.
 type Spooled = (String, String, i64, u32, i64);
 
-/// Writes everything as an archive, which is then a temporary bundle with this id.
+/// Exports everything. The archive is a temporary bundle.
 ///
-/// The rows of one snapshot are written into blobs, outside of any transaction. The bundle that names them and the blobs of all
-/// files follows in one, in which a blob that has gone meanwhile is a conflict.
+/// The rows of one snapshot are written to blobs outside any transaction. One transaction then adds the bundle, which
+/// names these blobs and those of all files. If a blob is gone by then, that transaction conflicts.
 pub(crate) fn export(site: &Site) -> Outcome<Export> {
     let id = hex_id(&*site.random);
     let mut made = Vec::new();
@@ -78,7 +78,7 @@ fn export_as(site: &Site, id: &str, made: &mut Vec<String>) -> Outcome<()> {
     };
     let mut after = String::new();
     loop {
-        let folders = catalog.all_folders(&after, STEP)?;
+        let folders = catalog.all_folders(&after, BATCH_SIZE)?;
         let Some(last) = folders.last() else { break };
         after = last.id.clone();
         for folder in folders {
@@ -91,7 +91,7 @@ fn export_as(site: &Site, id: &str, made: &mut Vec<String>) -> Outcome<()> {
     folder_lines.flush(blobs)?;
     after.clear();
     loop {
-        let files = catalog.all_files(&after, STEP)?;
+        let files = catalog.all_files(&after, BATCH_SIZE)?;
         let Some(last) = files.last() else { break };
         after = last.id.clone();
         for file in files {
@@ -126,7 +126,7 @@ fn export_as(site: &Site, id: &str, made: &mut Vec<String>) -> Outcome<()> {
         let mut position = 3;
         loop {
             let mut entries = Vec::new();
-            while entries.len() < STEP as usize
+            while entries.len() < BATCH_SIZE as usize
                 && let Some(line) = spooled.line(blobs)?
             {
                 let (path, blob, size, crc, updated): Spooled = serde_json::from_slice(line)?;
@@ -145,7 +145,7 @@ fn export_as(site: &Site, id: &str, made: &mut Vec<String>) -> Outcome<()> {
                 return Ok(());
             }
             tx.catalog.insert_bundle_entries(id, position, &entries)?;
-            position += i64::from(STEP);
+            position += i64::from(BATCH_SIZE);
         }
     })?;
     _ = blobs.remove(&spool.blob);
@@ -159,7 +159,7 @@ pub(crate) fn end_export(tx: &mut Tx<'_>, id: &str) -> Outcome<()> {
     }
     let mut from = 0;
     loop {
-        let entries = tx.catalog.bundle_entries(id, from, STEP)?;
+        let entries = tx.catalog.bundle_entries(id, from, BATCH_SIZE)?;
         let Some((last, _)) = entries.last() else { break };
         from = last + 1;
         let blobs = entries.into_iter().filter_map(|(_, entry)| entry.blob);

@@ -1,4 +1,4 @@
-//! Archives on their way in: checked while they come, and put in the place of everything in one transaction.
+//! Import: an archive is checked as it arrives, and replaces everything in one transaction.
 
 use super::lines::{Lines, Reading};
 use super::manifest::Manifest;
@@ -13,31 +13,31 @@ use crate::manager::items::target::MAX_DEPTH;
 use crate::manager::site::{Cause, Site, next_generation};
 use crate::manager::tx::Tx;
 
-/// The largest manifest, and the longest line.
+/// The maximum size of the manifest, and of a line.
 const MAX_LINE_LEN: usize = 4 << 20;
 
-/// An archive on its way in.
+/// An archive that is being imported.
 #[derive(Debug)]
 pub(crate) struct Importing {
     reader: Reader,
-    /// How far the order of entries has come.
+    /// The position in the fixed order of entries.
     chapter: Chapter,
-    /// The entry under way, with its sums so far.
+    /// The current entry, with its checksums so far.
     entry: Option<(Entry, Digest)>,
-    /// The manifest so far, or the line so far.
+    /// The received part of the manifest or of the current line.
     text: Vec<u8>,
     line: u64,
-    /// The last id, behind which the next one has to be.
+    /// The last id. The next one must be greater.
     last: String,
     manifest: Manifest,
     found: Manifest,
     folders: Lines,
     files: Lines,
-    /// The new blobs, in the order of the files that have bytes.
+    /// The new blobs, in the order of their files.
     blobs: Lines,
-    /// The files whose bytes are still to come.
+    /// The files whose bytes are expected, as lines.
     waiting: Reading,
-    /// The blob under way.
+    /// The blob that is being received.
     blob: Option<(Writer, FileRow)>,
 }
 
@@ -112,7 +112,7 @@ fn add_all(catalog: &mut dyn Write, stored: &dyn Blobs, importing: &Importing) -
 }
 
 impl Importing {
-    /// Begins to take an archive.
+    /// Begins to import an archive.
     pub(crate) fn new(site: &Site) -> Importing {
         let lines = || Lines::new(site.new_blob());
         let (folders, files, blobs) = (lines(), lines(), lines());
@@ -155,7 +155,7 @@ impl Importing {
             (Chapter::Folders, FILES) => Chapter::Files,
             (Chapter::Files, name) if name.starts_with(BLOBS) => {
                 let Some(row) = self.next_waiting(&*site.blobs)? else {
-                    return Err(fault("there is no file for it".to_owned()));
+                    return Err(fault("its file is missing".to_owned()));
                 };
                 let id = &row.file.id;
                 if name[BLOBS.len()..] != *id {
@@ -228,7 +228,7 @@ impl Importing {
         Ok(())
     }
 
-    /// Checks that the archive is complete, and replaces everything by what it holds. A refusal leaves everything as it was.
+    /// Checks that the archive is complete, and replaces everything by it. After a refusal, nothing has changed.
     pub(crate) fn finish(mut self, site: &Site, cause: &Cause) -> Outcome<()> {
         let outcome = self.replace(site, cause);
         self.abandon(site);
@@ -266,9 +266,9 @@ impl Importing {
         Ok(())
     }
 
-    /// Removes the blobs that rows do not name by now.
+    /// Removes the received blobs that no row names.
     pub(crate) fn abandon(mut self, site: &Site) {
-        // Blobs that cannot be read or removed now are orphans, which the sweep removes.
+        // The sweep removes those that cannot be removed now.
         let blobs = &*site.blobs;
         _ = self.blobs.flush(blobs);
         let mut made = Reading::new(&self.blobs.blob);
@@ -288,13 +288,13 @@ impl Importing {
         Flaw::at_line(entry, self.line + 1, text)
     }
 
-    /// A fault in the line under way.
+    /// Returns a fault at the current line.
     fn here(&self, text: impl Into<String>) -> Flaw {
         let entry = self.entry.as_ref().map(|(entry, _)| entry.name.clone());
         self.at(&entry.unwrap_or_default(), text)
     }
 
-    /// Checks a line and keeps it.
+    /// Checks a line and stores it.
     fn end_line(&mut self, blobs: &dyn Blobs) -> Outcome<()> {
         let line = std::mem::take(&mut self.text);
         let id = if self.chapter == Chapter::Folders {
@@ -320,7 +320,7 @@ impl Importing {
         Ok(())
     }
 
-    /// The next file whose bytes are still to come.
+    /// Returns the next file whose bytes are expected.
     fn next_waiting(&mut self, blobs: &dyn Blobs) -> Outcome<Option<FileRow>> {
         if self.found.files == 0 {
             return Ok(None);

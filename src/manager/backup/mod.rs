@@ -1,12 +1,12 @@
-//! The whole manager as one archive, out and in; `docs/archive.md` is its format.
+//! Archives: export and import of everything (format: `docs/archive.md`).
 //!
-//! | File | What |
+//! | File | Purpose |
 //! |---|---|
-//! | `export.rs` | an archive is a temporary bundle: the rows of one snapshot in blobs, and the blobs of all files |
-//! | `import.rs` `reader.rs` | an archive is checked while it comes, and replaces everything in one transaction |
-//! | `manifest.rs` `rows.rs` `lines.rs` | what is in it |
+//! | `export.rs` | writes an archive, as a temporary bundle |
+//! | `import.rs` `reader.rs` | check an archive as it arrives, and install it in one transaction |
+//! | `manifest.rs` `rows.rs` `lines.rs` | its content |
 //!
-//! Neither direction keeps more in memory than a few lines.
+//! Both directions hold only a few lines in memory.
 
 pub(crate) mod export;
 pub(crate) mod import;
@@ -25,13 +25,13 @@ const FOLDERS: &str = "folders.jsonl";
 const FILES: &str = "files.jsonl";
 const BLOBS: &str = "blobs/";
 
-/// How many rows are looked up at once.
-const STEP: u32 = 500;
+/// The number of rows read at once.
+const BATCH_SIZE: u32 = 500;
 
-/// A fault of an archive, and its place.
+/// A fault of an archive, with its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Flaw {
-    /// The entry, where it is known.
+    /// The name of the entry, if known.
     entry: Option<String>,
     line: Option<u64>,
     /// The offset in the archive.
@@ -105,7 +105,7 @@ impl From<Flaw> for Refusal {
     }
 }
 
-/// Forgets everything but keys. The numbers of events go on, so that nobody takes a new event for an old one.
+/// Deletes everything except keys. The numbers of events continue, so that no reader mistakes a new event for an old one.
 pub(crate) fn reset(site: &Site) -> Outcome<()> {
     let now = site.clock.now();
     let cause = Cause {

@@ -1,25 +1,26 @@
-//! Reads a zip of stored entries as it comes, from front to back: nothing is looked up, so nothing has to be kept.
+//! A streaming reader of zips whose entries are stored. It reads front to back and ignores the central directory, so it
+//! needs no seeking and little memory.
 
 use super::Flaw;
 
-/// From here on, a number is in its zip64 form.
+/// The value that says that a number is in the zip64 field.
 const LARGE: u64 = 0xffff_ffff;
 
-/// The longest name; the archive has none as long.
+/// The maximum length of a name, above any in an archive.
 const LONGEST_NAME: usize = 300;
 
-/// What a zip is made of.
+/// A part of a zip.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Piece<'a> {
     /// An entry begins.
     Entry(Entry),
-    /// The next bytes of it.
+    /// The next bytes of the entry.
     Bytes(&'a [u8]),
-    /// It is whole.
+    /// The entry is complete.
     Whole,
 }
 
-/// What a zip says of an entry before its bytes come.
+/// The header of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) name: String,
@@ -31,21 +32,21 @@ pub(crate) struct Entry {
 enum State {
     /// Between two records.
     Between,
-    /// Inside an entry with so many bytes to come.
+    /// Inside an entry, with this number of bytes left.
     Inside(u64),
-    /// Inside a record that says nothing new.
+    /// Inside a record whose bytes are ignored.
     Skipping(u64),
-    /// Behind the last record.
+    /// After the last record.
     Done,
 }
 
-/// The reader.
+/// A streaming reader.
 #[derive(Debug)]
 pub(crate) struct Reader {
     state: State,
-    /// A record whose end has not come yet.
+    /// The received part of an incomplete record.
     record: Vec<u8>,
-    /// Bytes of the zip so far.
+    /// The number of bytes read.
     offset: u64,
     entries: u64,
     listed: u64,
@@ -76,7 +77,7 @@ impl Reader {
         Flaw::at_byte(self.offset, text)
     }
 
-    /// Takes from the front of `bytes` up to the end of the next piece; `None` when they are used up.
+    /// Reads the next piece from the front of `bytes`. Returns `None` if they are used up.
     pub(crate) fn next<'a>(&mut self, bytes: &mut &'a [u8]) -> Result<Option<Piece<'a>>, Flaw> {
         loop {
             match self.state {
@@ -121,7 +122,7 @@ impl Reader {
         taken
     }
 
-    /// How long the record is, as far as its bytes say by now.
+    /// Returns the length of the record, as far as the received bytes tell.
     fn wanted(&self) -> Result<usize, Flaw> {
         let record = &self.record;
         if record.len() < 4 {
@@ -201,7 +202,7 @@ impl Reader {
         })
     }
 
-    /// Whether the zip is whole.
+    /// Returns whether the zip is complete.
     pub(crate) fn finish(&self) -> Result<(), Flaw> {
         match self.state {
             State::Done => Ok(()),
@@ -210,7 +211,7 @@ impl Reader {
     }
 }
 
-/// The extra field with this number.
+/// Returns the extra field with this id.
 fn extra(mut fields: &[u8], wanted: u64) -> Option<&[u8]> {
     while fields.len() >= 4 {
         let length = number(fields, 2, 2) as usize;
@@ -230,7 +231,7 @@ mod tests {
     use crate::manager::http::body::{Part, Source};
     use crate::manager::zip::Zip;
 
-    /// A zip of empty entries, and one that is said to be large.
+    /// Returns a zip of empty entries, one of which claims to be large.
     fn zip() -> Vec<u8> {
         let catalog = Sqlite::memory().expect("a catalog");
         let mut writer = catalog.write().expect("a writer");

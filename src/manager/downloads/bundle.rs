@@ -15,10 +15,10 @@ use crate::model::system_folder;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Most files of a zip (`docs/contract/choices.md#u35`).
+/// The maximum number of files in a zip (`docs/contract/choices.md#u35`).
 pub(crate) const MAX_FILES: usize = 1000;
 
-/// Where zips are.
+/// The path prefix of zips.
 pub(crate) const ARCHIVES: &str = "/archive/wix/";
 
 pub(crate) fn files_download_url(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {
@@ -57,7 +57,7 @@ pub(crate) fn bundle_url(tx: &mut Tx<'_>, name: &str, entries: &[BundleEntry]) -
     Ok(json!({ "downloadUrl": format!("{}{ARCHIVES}{id}", tx.base) }))
 }
 
-/// Adds what is in a folder: its files, then its folders, each by creation.
+/// Adds the content of a folder: files first, then folders, each in the order of creation.
 pub(crate) fn pack(
     view: &View<'_>,
     folder: &str,
@@ -119,7 +119,7 @@ pub(crate) fn bundle(view: &View<'_>, id: &str) -> Outcome<Response> {
         .with_body(Body::source(zip)))
 }
 
-/// Whether a file goes into zips.
+/// Returns whether a file goes into zips.
 pub(crate) fn is_packed(file: &File) -> bool {
     file.status == Status::Ready && !file.private && file.trashed.is_none() && file.blob.is_some()
 }
@@ -134,7 +134,7 @@ pub(crate) fn entry(file: &File, path: &str, names: &mut BTreeSet<String>) -> Bu
     }
 }
 
-/// A name that can do nothing but name.
+/// Returns a name that cannot leave the directory into which the zip is unpacked.
 pub(crate) fn safe_name(name: &str) -> String {
     let mut kept = String::new();
     for character in name.chars() {
@@ -145,7 +145,8 @@ pub(crate) fn safe_name(name: &str) -> String {
     if kept.is_empty() { "_".to_owned() } else { kept }
 }
 
-/// The name, with a number when it is taken. Names that differ only in case are one name on many systems.
+/// Returns a free name: the given one, or one with a number. Many file systems ignore case, so names that differ only in
+/// case count as equal.
 pub(crate) fn unique_name(name: &str, is_file: bool, names: &mut BTreeSet<String>) -> String {
     let (stem, ending) = match name.rfind('.').filter(|&at| is_file && at > 0) {
         Some(at) => name.split_at(at),

@@ -3,7 +3,7 @@
 use crate::manager::http::body::Body;
 use crate::manager::http::message::Response;
 
-/// The picture that stands for a type whose content has none.
+/// Returns the icon of a media type, as SVG.
 pub(crate) fn icon_of(name: &str) -> Option<Response> {
     let label = match name {
         "image" => "IMG",

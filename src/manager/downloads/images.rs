@@ -1,4 +1,4 @@
-//! Pictures, which the manager itself never decodes: it says to its host what to do to which bytes.
+//! Transformed images. The manager does not decode images: it tells its host which bytes to transform, and how.
 
 use super::{missing, refused};
 use crate::catalog::File;
@@ -13,10 +13,10 @@ use crate::manager::view::is_transformable;
 use crate::model::media_type::MediaType;
 use sha2::{Digest, Sha256};
 
-/// Pictures of more bytes are not decoded: a host has to hold them in memory.
+/// The maximum size of an image that is decoded, as hosts hold it in memory.
 pub(crate) const MAX_BYTES: u64 = 64 << 20;
 
-/// What of a path is behind `/v1/`, where it asks for a transformed picture (`docs/contract/media-urls.md#s4`).
+/// Returns the part of a path after `/v1/` if it asks for a transformed image (`docs/contract/media-urls.md#s4`).
 pub(crate) fn behind_version<'a>(file: &File, segments: &'a [String]) -> Option<&'a [String]> {
     let [folder, _, version, rest @ ..] = segments else {
         return None;
@@ -24,7 +24,7 @@ pub(crate) fn behind_version<'a>(file: &File, segments: &'a [String]) -> Option<
     (folder == "media" && version == "v1" && file.media_type == MediaType::Image).then_some(rest)
 }
 
-/// The order to transform a picture; its body is the picture as it is.
+/// Returns the order to transform an image. The body is the original.
 pub(crate) fn transformed(file: &File, head: &Head, asked: &[String]) -> Outcome<Response> {
     if head.method != "GET" && head.method != "HEAD" {
         return Err(refused(405, "Only GET and HEAD.").with_header("Allow", "GET, HEAD"));

@@ -14,7 +14,7 @@ use crate::manager::view::{self, rendition};
 use crate::model::media_type::{self, MediaType};
 use serde_json::{Value, json};
 
-/// Where temporary links begin.
+/// The path prefix of temporary links.
 pub(crate) const LINKS: &str = "/download-files";
 
 pub(crate) const LINK_AUDIENCE: &str = "urn:service:file.download";
@@ -74,7 +74,7 @@ pub(crate) fn file_download_url(view: &View<'_>, fields: &Fields) -> Outcome<Val
     Ok(json!({ "downloadUrls": urls }))
 }
 
-/// 32 hexadecimal digits that stand for the site among apps.
+/// Returns the 32 hexadecimal digits that identify the site to apps.
 pub(crate) fn app(context: &Context<'_>) -> String {
     let mut digits: String = context
         .options

@@ -1,4 +1,4 @@
-//! Bytes on their way out: static media, temporary links, zips and streams.
+//! Downloads: static media, temporary links, zips and streams.
 
 pub(crate) mod bundle;
 mod icons;
@@ -24,7 +24,7 @@ pub(crate) fn missing() -> Refusal {
     refused(404, "There is no such file.")
 }
 
-/// Whatever is at a path outside of the API.
+/// Answers a request for a path outside the API.
 pub(crate) fn download(view: &View<'_>, head: &Head) -> Outcome<Response> {
     let path = head.path.as_str();
     if let Some(id) = path.strip_prefix(ARCHIVES) {

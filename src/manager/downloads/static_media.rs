@@ -1,4 +1,4 @@
-//! The bytes of files at their own URLs.
+//! Static media: files at their public URLs.
 
 use super::{missing, refused};
 use crate::catalog::File;
@@ -12,7 +12,7 @@ use crate::model::media_type::MediaType;
 
 pub(crate) const POLICY: &str = "Content-Security-Policy";
 
-/// Whether this is where the bytes of a file are (`docs/contract/media-urls.md#s2`).
+/// Returns whether a path can be that of a file (`docs/contract/media-urls.md#s2`).
 pub(crate) fn is_place_of(file: &File, segments: &[String]) -> bool {
     let own = message::segments(&view::path(file)).unwrap_or_default();
     if own == segments {
@@ -23,7 +23,7 @@ pub(crate) fn is_place_of(file: &File, segments: &[String]) -> bool {
         if file.media_type == MediaType::Video && *quality == rendition(file))
 }
 
-/// The bytes of a file, or the range of them that was asked for.
+/// Answers with a file, or with the requested range of it.
 pub(crate) fn bytes_of(file: &File, head: &Head, mime: &str) -> Outcome<Response> {
     if head.method != "GET" && head.method != "HEAD" {
         return Err(refused(405, "Only GET and HEAD.").with_header("Allow", "GET, HEAD"));
@@ -37,8 +37,8 @@ pub(crate) fn bytes_of(file: &File, head: &Head, mime: &str) -> Outcome<Response
             .with("ETag", tag.clone())
             .with("Last-Modified", http_date(file.created))
             .with("X-Content-Type-Options", "nosniff");
-        // Whatever can hold scripts must not run as a page of this host, which may be that of the Media Manager itself.
-        // Readers of PDF in browsers do not work in a sandbox, and PDF has no access to the host.
+        // Scripts in a file must not run on this origin, which may be that of the Media Manager's page. The PDF viewers
+        // of browsers do not work in a sandbox, and PDF cannot access the origin.
         match mime {
             "application/pdf" => response,
             "image/svg+xml" => response.with(POLICY, "sandbox; default-src 'none'; style-src 'unsafe-inline'"),

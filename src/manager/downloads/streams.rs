@@ -1,4 +1,4 @@
-//! Streams of videos: playlists of one variant with one segment, which is the original with its ranges.
+//! Video streams: playlists with one variant of one segment, the original file.
 
 use super::static_media::bytes_of;
 use super::{missing, refused};
@@ -16,7 +16,7 @@ use crate::model::media_type::MediaType;
 use crate::model::status::Status;
 use serde_json::{Value, json};
 
-/// Where streams begin.
+/// The path prefix of streams.
 pub(crate) const STREAMS: &str = "/repackager";
 
 pub(crate) const STREAM_AUDIENCE: &str = "urn:service:video.stream";
@@ -55,7 +55,7 @@ pub(crate) fn stream_url(context: &Context<'_>, file: &File, format: &str, minut
         "{}{STREAMS}/video/{}/,{quality},/mp4/file.mp4.urlset/{manifest}",
         context.base, file.id
     );
-    // Of a public video the URL does not end (`docs/contract/files-api.md#s13`).
+    // URLs of public videos do not expire (`docs/contract/files-api.md#s13`).
     if file.private {
         let issued = context.now / 1000;
         let claims = json!({
@@ -66,7 +66,7 @@ pub(crate) fn stream_url(context: &Context<'_>, file: &File, format: &str, minut
     url
 }
 
-/// Playlists of one variant with one segment, which is the original with its ranges; no packager is needed for that.
+/// Returns a playlist. Its one segment is the original file, so no packager is needed.
 pub(crate) fn stream(view: &View<'_>, head: &Head, path: &str) -> Outcome<Response> {
     let segments = segments(path).ok_or_else(missing)?;
     let names: Vec<&str> = segments.iter().map(String::as_str).collect();

@@ -169,11 +169,11 @@ impl Refusal {
     }
 
     pub(crate) fn file_not_found(id: &str) -> Refusal {
-        Refusal::code(400, "RESOURCE_NOT_FOUND", format!("there is no file {id}"))
+        Refusal::code(400, "RESOURCE_NOT_FOUND", format!("file not found: {id}"))
     }
 
     pub(crate) fn folder_not_found(id: &str) -> Refusal {
-        Refusal::code(404, "FOLDER_NOT_FOUND", format!("there is no folder {id}"))
+        Refusal::code(404, "FOLDER_NOT_FOUND", format!("folder not found: {id}"))
     }
 
     /// Prefixes the fields of violations with the path of the part of the request that they are in.

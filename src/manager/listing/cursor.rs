@@ -1,4 +1,4 @@
-//! Cursors: where a page ended, and everything that the next one is asked with.
+//! Cursors: the position of a page, with the whole request for it.
 
 use crate::catalog::{Area, Children, Key, Page, Position, Sort};
 use crate::manager::http::error::{Refusal, Violation};
@@ -7,7 +7,7 @@ use crate::operations::Operation;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Value, json};
 
-/// Longest cursor.
+/// The maximum length of a cursor.
 pub(crate) const MAX_CURSOR_LEN: usize = 16_000;
 
 pub(crate) fn sorts(files: bool) -> &'static [(&'static str, Sort)] {

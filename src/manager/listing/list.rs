@@ -1,4 +1,4 @@
-//! Lists and searches: what a page is asked with.
+//! The page that a list or a search asks for.
 
 use super::LIMIT;
 use super::cursor::{self, foreign_cursor, sorts};
@@ -26,7 +26,7 @@ pub(crate) fn requested(operation: &'static Operation, files: bool, fields: &Fie
     let children = match operation.covers {
         Covers::Trash => {
             let parent = fields.text("parentFolderId").unwrap_or(system_folder::TRASH_ROOT);
-            // The declared default, which practice contradicts (`docs/contract/files-api.md#s16`).
+            // The default that Wix declares, although the service behaves otherwise (`docs/contract/files-api.md#s16`).
             let media_root = parent == system_folder::MEDIA_ROOT || parent.is_empty();
             Children::Of(if media_root { system_folder::TRASH_ROOT } else { parent }.to_owned())
         }

@@ -19,17 +19,17 @@ use cursor::encode;
 use list::requested;
 use serde_json::{Map, Value, json};
 
-/// Items of a page when the request does not say (`docs/contract/choices.md#u1`).
+/// The default number of items of a page (`docs/contract/choices.md#u1`).
 const LIMIT: u32 = 50;
 
-/// A page with what is on either side of it.
+/// A page, and whether there are items before and after it.
 struct Turned<T> {
     items: Vec<T>,
     before: bool,
     after: bool,
 }
 
-/// Fetches a page, in list order whichever way it was reached.
+/// Fetches a page. Its items are in list order, also after a step backwards.
 fn turn<T>(page: &Page, fetch: &dyn Fn(&Page) -> Outcome<Vec<T>>) -> Outcome<Turned<T>>
 where
     T: Item,
@@ -39,7 +39,7 @@ where
     let mut items = fetch(&wanted)?;
     let more = items.len() > page.limit as usize;
     items.truncate(page.limit as usize);
-    // On the other side there is usually what the cursor came from, but it can be gone by now.
+    // The page that the cursor came from may be gone by now.
     let mut other = false;
     if let (Some(_), Some(first)) = (&page.from, items.first()) {
         wanted.from = Some(first.position(page.sort));
@@ -62,7 +62,7 @@ where
     })
 }
 
-/// Answers a list, a search or a query.
+/// Returns the answer to a list, a search or a query.
 pub(crate) fn page(view: &View<'_>, id: OperationId, fields: &Fields) -> Outcome<Value> {
     let operation = id.operation();
     let (Paging::Cursor(member) | Paging::Query(member)) = operation.paging else {
@@ -71,10 +71,10 @@ pub(crate) fn page(view: &View<'_>, id: OperationId, fields: &Fields) -> Outcome
     let files = member == "files";
     let mut page = requested(operation, files, fields)?;
     page.until = (view.options.lag > 0).then(|| view.now.saturating_sub(view.options.lag));
-    // Looked up once: a page is fetched, and then one item of the page on its other side.
+    // Look these up once for both fetches: the page, and one item on its other side.
     let mut visible = page.clone();
     if let Children::Of(parent) = &page.children {
-        // The trash is listed apart from the rest, so a folder of the other kind is empty here.
+        // Live and trashed items are listed separately, so a folder of the other kind is empty here.
         let trashed = target::area_of(view, parent)?.map(|area| area == Area::Trash);
         if trashed != Some(operation.covers == Covers::Trash) {
             visible.children = Children::In(Vec::new());
@@ -98,8 +98,8 @@ pub(crate) fn page(view: &View<'_>, id: OperationId, fields: &Fields) -> Outcome
     }
 }
 
-/// The folders of a page. Video Maker is listed among the folders of Site Files, once there is something in it. It is no
-/// row, so it is inserted where the order has it.
+/// Returns the folders of a page. Video Maker is listed among the folders of Site Files unless it is empty. It has no
+/// row, so it is inserted at its place in the order.
 fn folder_page(view: &View<'_>, operation: &Operation, page: &Page, seen: &Page) -> Outcome<Vec<Folder>> {
     let mut folders = view.catalog.folders(seen)?;
     let is_site_files = page.children == Children::Of(system_folder::MEDIA_ROOT.to_owned());

@@ -10,7 +10,7 @@ use crate::operations::enums::{MEDIA_TYPE, STATE};
 use crate::operations::{Argument, Kind, Operation, Queryable};
 use serde_json::{Value, json};
 
-/// What the operations table says of a query.
+/// The fields and limits of a query, from the operations table.
 fn queryable(operation: &Operation) -> Option<&'static Queryable> {
     operation.arguments.iter().find_map(|argument| match argument {
         Argument::Value { field, .. } => match field.kind {
@@ -21,7 +21,7 @@ fn queryable(operation: &Operation) -> Option<&'static Queryable> {
     })
 }
 
-/// The page of a query (`docs/contract/files-api.md#s17`, `docs/contract/choices.md#u23` and `docs/contract/choices.md#u27`).
+/// Returns the page that a query asks for (`docs/contract/files-api.md#s17`, `docs/contract/choices.md#u23` and `docs/contract/choices.md#u27`).
 pub(crate) fn queried(operation: &'static Operation, files: bool, fields: &Fields) -> Outcome<Page> {
     let null = Value::Null;
     let query = fields.value("query").unwrap_or(&null);
@@ -103,13 +103,13 @@ pub(crate) fn queried(operation: &'static Operation, files: bool, fields: &Field
     Ok(page)
 }
 
-/// What the filter of a query asks for. Conditions on one field must all hold.
+/// The conditions of a filter. Conditions on one field must all hold.
 #[derive(Debug, Default)]
 struct Conditions {
     states: Option<Vec<String>>,
     types: Option<Vec<String>>,
     private: Option<bool>,
-    /// Two conditions exclude each other.
+    /// Two conditions contradict each other, so nothing matches.
     nothing: bool,
 }
 

@@ -50,7 +50,7 @@ suite('examples', () => {
     const { code, stdout, stderr } = await run(t, {}, 'update-display-name', 'missing', 'new.jpg');
     assert.notEqual(code, 0);
     assert.equal(stdout, '');
-    assert.match(stderr, /WixMediaError: files\.updateFileDescriptor: there is no file missing \(400 RESOURCE_NOT_FOUND\)/);
+    assert.match(stderr, /WixMediaError: files\.updateFileDescriptor: file not found: missing \(400 RESOURCE_NOT_FOUND\)/);
   });
 
   test('bulk-delete-files: moves files to the trash', async (t) => {

@@ -97,7 +97,7 @@ export async function startSite({ files = [], trash = [] } = {}) {
   const all = (/** @type {string} */ state) => [...found.values()].filter((descriptor) => descriptor.state === state);
   const known = (/** @type {string | null} */ id) => {
     const descriptor = found.get(id);
-    if (!descriptor) throw refused(400, 'RESOURCE_NOT_FOUND', `there is no file ${id}`);
+    if (!descriptor) throw refused(400, 'RESOURCE_NOT_FOUND', `file not found: ${id}`);
     return descriptor;
   };
 
@@ -209,7 +209,7 @@ export async function startSite({ files = [], trash = [] } = {}) {
       if (headers['wix-site-id'] !== SITE_ID) throw violation('wix-site-id', 'REQUIRED_FIELD', 'must name the site');
     }
     const call = CALLS[`${method} ${path}`];
-    if (!call) throw refused(404, 'NOT_FOUND', `there is no call ${method} ${path}`);
+    if (!call) throw refused(404, 'NOT_FOUND', `path not found: ${method} ${path}`);
     if (method !== 'GET' && headers['content-type'] !== 'application/json') throw violation('content-type', 'FORMAT', 'must be JSON');
     return call({ query, body: text && JSON.parse(text) });
   };
