@@ -11,6 +11,12 @@ import { fileURLToPath } from 'node:url';
 /** @typedef {typeof import('../../types/index.js').WixMediaError} ErrorClass */
 /** @typedef {{ descriptor: number, size: number }} OpenFile */
 
+/** Modes of directories and files: the catalog holds the key that signs links, and blobs may be private. */
+const DIRECTORY_MODE = 0o700;
+const FILE_MODE = 0o600;
+/** The permissions of everybody but the owner. */
+const OTHERS = 0o077;
+
 /** How many files of blobs stay open between appends. */
 const MAX_OPEN = 64;
 
@@ -73,7 +79,7 @@ function lock(directory, WixMediaError) {
   const mine = `${process.pid} ${beginning(process.pid)}`;
   for (let tries = 0; ; tries += 1) {
     try {
-      fs.writeFileSync(file, mine, { flag: 'wx' });
+      fs.writeFileSync(file, mine, { flag: 'wx', mode: FILE_MODE });
       break;
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
@@ -126,6 +132,21 @@ function syncDirectory(directory) {
 }
 
 /**
+ * Takes the permissions of everybody but the owner from a file or directory. On a file system without permissions, and for
+ * a file of somebody else, there is nothing to take.
+ *
+ * @param {string} name
+ */
+function restrict(name) {
+  try {
+    const { mode } = fs.statSync(name);
+    if ((mode & OTHERS) !== 0) fs.chmodSync(name, mode & 0o777 & ~OTHERS);
+  } catch (error) {
+    if (!['EPERM', 'ENOSYS', 'EOPNOTSUPP', 'EROFS'].includes(String(codeOf(error)))) throw error;
+  }
+}
+
+/**
  * Opens or makes the storage in a directory.
  *
  * @param {string | URL} directory
@@ -136,7 +157,9 @@ export function directoryStorage(directory, { WixMediaError }) {
   const root = path.resolve(directory instanceof URL ? fileURLToPath(directory) : directory);
   const blobs = path.join(root, 'blobs');
   try {
-    fs.mkdirSync(blobs, { recursive: true });
+    fs.mkdirSync(blobs, { recursive: true, mode: DIRECTORY_MODE });
+    // Earlier versions have left it open. Who made the directory itself decides about that.
+    restrict(blobs);
   } catch (cause) {
     const message = `cannot use the directory ${directory}: ${/** @type {Error} */ (cause).message}`;
     throw new WixMediaError({ code: 'STORAGE_FAILED', message, cause });
@@ -170,10 +193,10 @@ export function directoryStorage(directory, { WixMediaError }) {
       const full = pathOf(name);
       const folder = path.dirname(full);
       if (flags !== 'r+' && !made.has(folder)) {
-        if (fs.mkdirSync(folder, { recursive: true })) syncDirectory(blobs);
+        if (fs.mkdirSync(folder, { recursive: true, mode: DIRECTORY_MODE })) syncDirectory(blobs);
         made.add(folder);
       }
-      const descriptor = fs.openSync(full, flags);
+      const descriptor = fs.openSync(full, flags, FILE_MODE);
       file = { descriptor, size: fs.fstatSync(descriptor).size };
       const [oldest] = open.keys();
       if (open.size >= MAX_OPEN) drop(oldest);
@@ -236,8 +259,9 @@ export function directoryStorage(directory, { WixMediaError }) {
     },
     openFile(name) {
       const exists = fs.existsSync(fileOf(name));
-      const descriptor = fs.openSync(fileOf(name), exists ? 'r+' : 'w+');
-      if (!exists) syncDirectory(root);
+      const descriptor = fs.openSync(fileOf(name), exists ? 'r+' : 'w+', FILE_MODE);
+      if (exists) restrict(fileOf(name));
+      else syncDirectory(root);
       catalog.set((last += 1), descriptor);
       return last;
     },

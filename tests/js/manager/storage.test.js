@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -109,6 +109,31 @@ suite('storage of a manager', () => {
     const { url } = await manager.client.files.getFileDescriptor(kept.id);
     assert.equal(await (await manager.fetch(present(url))).text(), 'a fox');
     await manager.close();
+  });
+
+  test('directory: can be read by its owner only', { skip: process.platform === 'win32' && 'Windows has no such modes' }, async (t) => {
+    const before = process.umask(0o022);
+    t.after(() => process.umask(before));
+    const directory = join(await emptyDirectory(t), 'new');
+    const modes = async () => {
+      const entries = await readdir(directory, { withFileTypes: true, recursive: true });
+      const all = [directory, ...entries.map((entry) => join(entry.parentPath, entry.name))];
+      return Promise.all(all.map(async (name) => /** @type {[string, string]} */ ([relative(directory, name), ((await stat(name)).mode & 0o777).toString(8)])));
+    };
+    const first = await createManager({ storage: { directory } });
+    await put(first, 'fox.txt', 'a fox', { mimeType: 'text/plain' });
+    const found = await modes();
+    for (const [name, mode] of found) assert.equal(mode, name === '' || /^blobs(\/..)?$/.test(name) ? '700' : '600', name);
+    for (const expected of ['', 'catalog.db', 'catalog.db-wal', 'lock', 'blobs']) assert.ok(found.some(([name]) => name === expected), expected);
+    assert.ok(found.some(([name]) => /^blobs\/..\//.test(name)));
+    await first.close();
+    // What an earlier version has left open is closed. The directory itself may be of the owner's making.
+    await chmod(directory, 0o755);
+    await chmod(join(directory, 'blobs'), 0o755);
+    await chmod(join(directory, 'catalog.db'), 0o644);
+    await open(t, { storage: { directory } });
+    const later = new Map(await modes());
+    assert.deepEqual([later.get(''), later.get('blobs'), later.get('catalog.db')], ['755', '700', '600']);
   });
 
   test('usage: counts the stored bytes', async (t) => {
