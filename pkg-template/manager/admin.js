@@ -120,8 +120,12 @@ export async function administer(request, url, parts) {
 function refusalOf({ scope }, request, url, { engine, token }) {
   if (!scope || isSame(request.headers.get(TOKEN), token)) return undefined;
   // A page of another origin, open in the same browser, must not reach into the manager of this machine.
+  // A server around a manager has to check `Host` itself, which is where the origin of the URL comes from.
   const origin = request.headers.get('origin');
   if (origin && origin !== url.origin) return refused(403, 'PERMISSION_DENIED', `origin not allowed: ${origin}`);
+  // Requests for pictures and the like have no origin.
+  const isForeign = /^(cross|same)-site$/.test(request.headers.get('sec-fetch-site') ?? '');
+  if (!origin && isForeign) return refused(403, 'PERMISSION_DENIED', 'cross-site request not allowed');
   const refusal = engine.control('authorize', {
     authorization: request.headers.get('authorization') ?? '',
     siteId: request.headers.get('wix-site-id') ?? '',
@@ -278,7 +282,9 @@ async function changeSettings({ engine, request, changed, refuse }) {
 
 /** @param {AdminRequest} request */
 async function advanceClock({ manager, request }) {
-  const { advanceMs } = await request.json();
+  const body = await request.json();
+  if (typeof body !== 'object' || body === null) return invalid('body', 'must be an object');
+  const { advanceMs } = body;
   await manager.clock.advance(advanceMs);
   return json({ now: manager.clock.now() });
 }

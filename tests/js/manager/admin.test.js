@@ -98,6 +98,34 @@ suite('the router', () => {
     assert.deepEqual([response.status, response.headers.get('allow')], [405, 'POST, DELETE']);
   });
 
+  test('another origin: 403, by Origin or by the mark of a browser', async (t) => {
+    const { ask } = await site(t);
+    const status = async (/** @type {string} */ path, /** @type {Record<string, string>} */ headers) => {
+      const response = await ask(path, { headers });
+      await response.body?.cancel();
+      return response.status;
+    };
+    /** @type {Record<string, string>[]} */
+    const allowed = [{}, { origin: 'http://media.test' }, { 'sec-fetch-site': 'same-origin' }, { 'sec-fetch-site': 'none' }];
+    for (const path of ['export', 'check', 'events']) {
+      assert.equal(await status(path, { origin: 'http://evil.test' }), 403, path);
+      for (const where of ['cross-site', 'same-site']) assert.equal(await status(path, { 'sec-fetch-site': where }), 403, `${where} ${path}`);
+      for (const headers of allowed) assert.equal(await status(path, headers), 200, path);
+    }
+    assert.equal(await status('health', { 'sec-fetch-site': 'cross-site' }), 200);
+  });
+
+  test('a body that is no object: 400', async (t) => {
+    const { ask } = await site(t);
+    for (const body of ['null', '5', '"text"', '[]', '[null]', '']) {
+      for (const [method, path] of [['POST', 'clock'], ['POST', 'faults'], ['PATCH', 'settings']]) {
+        // No fault is no mistake.
+        if (path === 'faults' && body === '[]') continue;
+        assert.equal((await ask(path, { method, body })).status, 400, `${method} ${path} ${body}`);
+      }
+    }
+  });
+
   test('an unknown path: 404', async (t) => {
     const { ask } = await site(t);
     assert.equal((await ask('nothing')).status, 404);
