@@ -64,6 +64,8 @@ export interface Context {
   paint: Paint;
   /** Connects to the place that the options name. */
   connect(): Promise<Place>;
+  /** Lets the command go on when nobody reads its output any more. */
+  outliveReader(): void;
 }
 
 /** Where a command works. */
@@ -102,6 +104,62 @@ export interface Exchange {
   sent: number;
   response?: Response;
   error?: unknown;
+  /** Why the request was refused before anybody saw it. */
+  refusal?: Refusal;
   /** Lets go of the request's body. */
   leave(): void;
 }
+
+/** What the guard sees of a request. */
+export interface Asked {
+  method: string;
+  /** The path of the request line, normalized as in a URL. */
+  path: string;
+  headers: Headers;
+  /** The address at the other end of the connection. */
+  peer: string;
+  /** The address and port at this end, as a host of URLs. */
+  local: string;
+}
+
+/** What the owner of a server allows beside this machine. */
+export interface GuardSettings {
+  /** Names by which the server may be called. */
+  hosts?: readonly string[];
+  /** Origins whose pages may call the server; `*` stands for all. */
+  origins?: readonly string[];
+  /** Whether other machines may connect. */
+  isOpen?: boolean;
+  /** Whether an address is that of a proxy whose `X-Forwarded-Host` and `-Proto` count. */
+  isProxy?(address: string): boolean;
+}
+
+/** Whose pages may ask for something: see the table of areas. */
+export type Audience = 'anyone' | 'neighbours' | 'self';
+
+/** The page that a request comes from. `none` is a program, or a person who typed the address. */
+export type Page = 'none' | 'self' | 'listed' | 'neighbour' | 'stranger';
+
+/** The refusal of a request. */
+export interface Refusal {
+  status: number;
+  code: string;
+  message: string;
+}
+
+/** A request that may be answered. */
+export interface Admitted {
+  refusal?: undefined;
+  /** The host and port by which the server was called. */
+  host: string;
+  /** What URLs of the request begin with. */
+  base: string;
+  audience: Audience;
+  /** Whether a browser might run the answer as a script of the server's own page. */
+  mayRun: boolean;
+  /** The listed origin that needs permission to read the answer. */
+  cors: string | null;
+}
+
+/** What the guard decides. */
+export type Verdict = Admitted | { refusal: Refusal };

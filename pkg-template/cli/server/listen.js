@@ -1,8 +1,10 @@
 // Node's HTTP server around anything that answers a Request with a Response. Bodies are streamed in both directions, at the
 // speed of the slower side.
 import { createServer } from 'node:http';
+import { isIPv6 } from 'node:net';
+import { admittedHeaders, judge as judged, preflight, protect } from './guard.js';
 
-/** @import { Exchange } from '../internal.d.ts' */
+/** @import { Admitted, Asked, Exchange, GuardSettings, Refusal } from '../internal.d.ts' */
 /** @import { IncomingMessage, ServerResponse } from 'node:http' */
 /** @import { AddressInfo } from 'node:net' */
 
@@ -21,17 +23,21 @@ const DRAIN_MS = 10_000;
  * Starts a server.
  *
  * @param {(request: Request) => Response | Promise<Response>} answer The fetch handler.
- * @param {{ host?: string, port: number, onEnd?: (exchange: Exchange) => void }} options `onEnd` is told about each request
- * when it is over.
+ * @param {{ host?: string, port: number, allow?: GuardSettings, onEnd?: (exchange: Exchange) => void }} options `allow` says
+ * which requests are answered beside those of this machine. `onEnd` is told about each request when it is over.
  * @example
  * const server = await listen(manager.fetch, { host: '127.0.0.1', port: 0 });
  */
-export async function listen(answer, { host, port, onEnd = () => {} }) {
+export async function listen(answer, { host, port, allow, onEnd = () => {} }) {
   /** @type {Set<Exchange>} */
   const underWay = new Set();
   let isStopping = false;
 
-  const server = createServer({ keepAlive: true, noDelay: true }, async (incoming, outgoing) => {
+  /**
+   * @param {IncomingMessage} incoming
+   * @param {ServerResponse} outgoing
+   */
+  async function handle(incoming, outgoing) {
     /** @type {Exchange} */
     const exchange = { incoming, outgoing, started: performance.now(), received: 0, sent: 0, leave: () => drain(incoming) };
     underWay.add(exchange);
@@ -45,14 +51,17 @@ export async function listen(answer, { host, port, onEnd = () => {} }) {
       if (isStopping) server.closeIdleConnections();
     });
     try {
-      exchange.response = await ask(answer, exchange, gone.signal);
+      exchange.response = await ask(answer, exchange, allow, gone.signal);
       await send(exchange, isStopping);
     } catch (error) {
       exchange.error = error;
       // An answer that is cut off has to look broken to its receiver.
       outgoing.destroy();
     }
-  });
+  }
+  const server = createServer({ keepAlive: true, noDelay: true }, handle);
+  // A sender that asks before it sends its body learns of a refusal at once.
+  server.on('checkContinue', handle);
   server.headersTimeout = HEAD_TIMEOUT_MS;
   // An upload may take hours, as long as it is not silent.
   server.requestTimeout = 0;
@@ -99,21 +108,31 @@ export async function listen(answer, { host, port, onEnd = () => {} }) {
 const isEndless = (response) => response?.headers.get('content-type')?.startsWith('text/event-stream');
 
 /**
- * Calls the fetch handler. An error before the answer begins becomes an answer too.
+ * Calls the fetch handler, if the guard admits the request. An error before the answer begins becomes an answer too.
  *
  * @param {(request: Request) => Response | Promise<Response>} answer
  * @param {Exchange} exchange
+ * @param {GuardSettings | undefined} allow
  * @param {AbortSignal} signal
  */
-async function ask(answer, exchange, signal) {
+async function ask(answer, exchange, allow, signal) {
   let request;
+  let verdict;
   try {
-    request = requestOf(exchange, signal);
+    const { target, asked } = askedOf(exchange.incoming);
+    verdict = judged(asked, allow);
+    if (verdict.refusal) {
+      exchange.refusal = verdict.refusal;
+      return refused(verdict.refusal);
+    }
+    const own = preflight(asked, verdict);
+    if (own) return guarded(own, verdict);
+    request = requestOf(exchange, asked, target, verdict, signal);
   } catch (error) {
     return problem(400, `invalid request: ${/** @type {Error} */ (error).message}`);
   }
   try {
-    return await answer(request);
+    return guarded(await answer(request), verdict);
   } catch (error) {
     exchange.error = error;
     return problem(500, 'unexpected error: see the log of the server');
@@ -126,24 +145,62 @@ async function ask(answer, exchange, signal) {
  */
 const problem = (status, message) => Response.json({ message, details: {} }, { status });
 
+/** @param {Refusal} refusal */
+const refused = ({ status, code, message }) =>
+  Response.json(
+    { message, details: { applicationError: { code, description: message, data: {} } } },
+    { status, headers: { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } },
+  );
+
+/**
+ * @param {Response} response
+ * @param {Admitted} verdict
+ */
+function guarded(response, verdict) {
+  const { status, statusText, body } = response;
+  return new Response(body, { status, statusText, headers: protect(response.headers, verdict) });
+}
+
+/**
+ * What the guard sees of a request, and its target: a path with a query.
+ *
+ * @param {IncomingMessage} incoming
+ * @returns {{ target: string, asked: Asked }}
+ */
+function askedOf({ method = '', url = '/', rawHeaders, socket }) {
+  const headers = new Headers();
+  for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at], rawHeaders[at + 1]);
+  // By hand: as a relative reference, `//name/path` would be another host.
+  const target = url.startsWith('/') ? url : pathOf(url);
+  const { pathname } = new URL(`http://localhost${target}`);
+  const { remoteAddress = '', localAddress = '', localPort } = socket;
+  // A socket for both versions has addresses such as ::ffff:127.0.0.1.
+  const address = localAddress.replace(/^::ffff:(?=\d+\.)/, '');
+  const local = `${isIPv6(address) ? `[${address}]` : address}:${localPort}`;
+  return { target, asked: { method, path: pathname, headers, peer: remoteAddress, local } };
+}
+
 /**
  * What Node received, as a Request.
  *
  * @param {Exchange} exchange
+ * @param {Asked} asked
+ * @param {string} target
+ * @param {Admitted} verdict
  * @param {AbortSignal} signal
  */
-function requestOf(exchange, signal) {
-  const { incoming } = exchange;
-  const { method, url: target = '/', rawHeaders, socket } = incoming;
-  const host = incoming.headers.host ?? `${socket.localAddress}:${socket.localPort}`;
-  const headers = new Headers();
-  for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at], rawHeaders[at + 1]);
-  // By hand: as a relative reference, `//name/path` would be another host.
-  const path = target.startsWith('/') ? target : pathOf(target);
+function requestOf(exchange, { method, headers }, target, { host, base }, signal) {
+  const { incoming, outgoing } = exchange;
   const hasBody = method !== 'GET' && method !== 'HEAD' && !isEmpty(incoming);
+  if (incoming.headers.expect !== undefined) outgoing.writeContinue();
   /** @type {RequestInit & { duplex?: 'half' }} */
-  const init = { method, headers, signal, ...(hasBody && { body: bodyOf(exchange), duplex: 'half' }) };
-  return new Request(`http://${host}${path}`, init);
+  const init = {
+    method,
+    headers: admittedHeaders(headers, host),
+    signal,
+    ...(hasBody && { body: bodyOf(exchange), duplex: 'half' }),
+  };
+  return new Request(`${base}${target}`, init);
 }
 
 /**

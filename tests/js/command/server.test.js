@@ -75,7 +75,7 @@ suite('the server', () => {
   });
 
   test('listen: takes the host of the request', async (t) => {
-    const server = await start(t, (request) => new Response(request.url));
+    const server = await start(t, (request) => new Response(request.url), { allow: { hosts: ['media.example'] } });
     assert.match(await raw(server.port, 'GET /x HTTP/1.1\r\nHost: media.example:8080\r\nConnection: close\r\n\r\n'), /http:\/\/media\.example:8080\/x/);
     // HTTP/1.0 knows no Host.
     assert.match(await raw(server.port, 'GET /x HTTP/1.0\r\n\r\n'), new RegExp(`${server.origin}/x`));
@@ -84,10 +84,10 @@ suite('the server', () => {
   test('listen: reads every target as a path of this host', async (t) => {
     const server = await start(t, (request) => new Response(request.url));
     /** @param {string} target */
-    const ask = (target) => raw(server.port, `GET ${target} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n`);
-    assert.match(await ask('//elsewhere/x'), /http:\/\/here\/\/elsewhere\/x/);
-    assert.match(await ask('http://elsewhere/x?y=1'), /http:\/\/here\/x\?y=1/);
-    assert.match(await raw(server.port, 'OPTIONS * HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n'), /http:\/\/here\/\r\n/);
+    const ask = (target) => raw(server.port, `GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+    assert.match(await ask('//elsewhere/x'), /http:\/\/localhost\/\/elsewhere\/x/);
+    assert.match(await ask('http://elsewhere/x?y=1'), /http:\/\/localhost\/x\?y=1/);
+    assert.match(await raw(server.port, 'OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'), /http:\/\/localhost\/\r\n/);
   });
 
   test('listen: answers 400 and 500', async (t) => {
@@ -95,7 +95,7 @@ suite('the server', () => {
       throw new Error('the handler fell over');
     });
     assert.match(await raw(server.port, 'GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 400 /);
-    assert.match(await raw(server.port, 'TRACE / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 400 /);
+    assert.match(await raw(server.port, 'TRACE / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 400 /);
     const response = await fetch(server.origin);
     assert.equal(response.status, 500);
     assert.doesNotMatch(await response.text(), /fell over/);
@@ -176,7 +176,7 @@ suite('the server', () => {
       return new Response('too late');
     });
     const socket = connect(server.port, '127.0.0.1');
-    socket.write('PUT / HTTP/1.1\r\nHost: here\r\nContent-Length: 1000\r\n\r\nhalf of it');
+    socket.write('PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhalf of it');
     await until(() => server.pending === 1);
     socket.destroy();
     await until(() => seen.error && seen.isAborted);
@@ -203,7 +203,7 @@ suite('the server', () => {
     const body = 'x'.repeat(4 << 20);
     const answer = await raw(
       server.port,
-      `PUT / HTTP/1.1\r\nHost: here\r\nContent-Length: ${body.length}\r\n\r\n${body}GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n`,
+      `PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
     );
     assert.match(answer, /^HTTP\/1\.1 413 [\s\S]*HTTP\/1\.1 200 /);
   });
@@ -219,7 +219,7 @@ suite('the server', () => {
     const body = 'x'.repeat(4 << 20);
     const answer = await raw(
       server.port,
-      `PUT / HTTP/1.1\r\nHost: here\r\nContent-Length: ${body.length}\r\n\r\n${body}GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n`,
+      `PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
     );
     assert.match(answer, /^HTTP\/1\.1 413 [\s\S]*enough[\s\S]*HTTP\/1\.1 200 [\s\S]*next/);
   });

@@ -1,0 +1,326 @@
+// Which requests the server answers, decided by their line and header fields, before anything of the body is read.
+//
+// A server on a developer's own machine usually has no keys, and every web page that its owner visits can send requests to
+// it. Three rules keep such pages out:
+//
+// 1. `Host` names this machine or a name that the owner has listed. A stranger's name that resolves to this machine (DNS
+//    rebinding) would otherwise make the server part of the stranger's own origin.
+// 2. A browser says where a request comes from, by `Origin` and `Sec-Fetch-Site`. `AREAS` says which pages may ask for what.
+// 3. A change by a page of another origin needs a preflight, so that the browser asks before it sends anything.
+//
+// Programs send neither `Origin` nor `Sec-Fetch-Site`, and only the first rule concerns them.
+import { BlockList, isIP } from 'node:net';
+
+/** @import { Admitted, Asked, Audience, GuardSettings, Page, Refusal, Verdict } from '../internal.d.ts' */
+
+/**
+ * What there is to ask for, and whose pages may. The first row that fits decides; the last one fits every path, so that a
+ * new path is closed to strangers.
+ *
+ * - `anyone`: media for every page to show, and URLs that nobody can guess, which their owner has given away.
+ * - `neighbours`: the server's own page, listed origins, and pages of this machine, such as those of a development server.
+ * - `self`: the server's own page and listed origins. Pages under development need the API, but no page of another program
+ *   needs to export, reset or reconfigure the manager; a demo of an npm package on localhost is not its owner.
+ *
+ * @type {readonly (readonly [path: RegExp, audience: Audience])[]}
+ */
+export const AREAS = [
+  [/^\/_wix-media\/(health|webhook-key)$/, 'neighbours'],
+  [/^\/_wix-media\//, 'self'],
+  [/^\/(media|shapes|video|mp3|ugd|archives|3d|icons|repackager)\//, 'anyone'],
+  [/^\/(upload|download-files|archive\/wix)\//, 'anyone'],
+  [/^/, 'neighbours'],
+];
+
+/** Header fields that only a proxy sets, or that the guard has judged. Nothing behind it may judge them differently. */
+const JUDGED = /^(x-forwarded-.*|origin|sec-fetch-.*)$/i;
+
+/** A name or an address, and a port. */
+const AUTHORITY = /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::(\d{1,5}))?$/i;
+
+/** Content types that a page of another origin can send without a preflight. */
+const SIMPLE_TYPE = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(;|$)/i;
+
+/** Header fields of the API that a page of another origin can send only after a preflight. */
+const PREFLIGHTED = ['authorization', 'wix-site-id', 'tus-resumable'];
+
+/** The types that browsers run as scripts. */
+const SCRIPT_TYPE = /^\s*(application|text)\/((x-)?(java|ecma)script|javascript1\.\d|jscript|livescript)\s*(;|$)/i;
+
+/**
+ * Splits `name:port`. Returns undefined for anything else, such as a text with a path or a user name.
+ *
+ * @param {string} text
+ */
+export function authorityOf(text) {
+  const [, name, port = ''] = AUTHORITY.exec(text) ?? [];
+  if (name === undefined || Number(port) > 65_535) return undefined;
+  return { name: name.toLowerCase().replace(/\.$/, ''), port };
+}
+
+/**
+ * Whether a name or an address always leads to this machine.
+ *
+ * @param {string} name In lower case.
+ */
+export const isLoopback = (name) =>
+  name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(\.\d{1,3}){3}$/.test(name);
+
+/**
+ * An origin in parts. Returns undefined for `null` and for schemes that have no host.
+ *
+ * @param {string} origin
+ */
+function originOf(origin) {
+  const [, scheme, rest] = /^(https?):\/\/(.+)$/i.exec(origin) ?? [];
+  const authority = scheme === undefined ? undefined : authorityOf(rest);
+  return authority && { ...authority, scheme: scheme.toLowerCase() };
+}
+
+/**
+ * Whether a name is in a list. `*.media.example` stands for every name below `media.example`, and `media.example:8080` for
+ * one port.
+ *
+ * @param {{ name: string, port: string }} given
+ * @param {readonly string[]} hosts
+ */
+const isListed = ({ name, port }, hosts) =>
+  hosts.some((text) => {
+    const [, wildcard, rest] = /** @type {RegExpExecArray} */ (/^(\*)?(.*)$/.exec(text.toLowerCase()));
+    const listed = authorityOf(wildcard ? `x${rest}` : rest);
+    if (!listed || (listed.port && listed.port !== port)) return false;
+    return wildcard ? name.endsWith(listed.name.slice(1)) : name === listed.name;
+  });
+
+/**
+ * @param {{ name: string, port: string }} host
+ * @param {GuardSettings} settings
+ */
+function isAllowedHost(host, { hosts = [], isOpen = false }) {
+  if (isLoopback(host.name) || isListed(host, hosts)) return true;
+  // Other machines use an address of this one. An address needs no list, because no name server can redirect it.
+  return isOpen && isIP(host.name.replace(/^\[|\]$/g, '')) !== 0;
+}
+
+/**
+ * The page that a request comes from.
+ *
+ * @param {Asked} asked
+ * @param {{ name: string, port: string }} host
+ * @param {GuardSettings} settings
+ * @returns {Page}
+ */
+function pageOf({ method, headers }, host, { origins = [] }) {
+  const origin = headers.get('origin');
+  const site = headers.get('sec-fetch-site');
+  if (origin !== null) {
+    const parts = originOf(origin);
+    if (parts && isSame(parts, host)) return 'self';
+    // A page that sends no referrer may hide its origin from its own server too.
+    if (origin === 'null' && site === 'same-origin') return 'self';
+    if (origins.includes(origin) || origins.includes('*')) return 'listed';
+    return parts && isLoopback(parts.name) ? 'neighbour' : 'stranger';
+  }
+  if (site === null || site === 'none') return 'none';
+  if (site === 'same-origin') return 'self';
+  if (site === 'same-site') return 'neighbour';
+  const isTop = headers.get('sec-fetch-mode') === 'navigate' && headers.get('sec-fetch-dest') === 'document';
+  // A link in another page, which the user follows, leads away from that page.
+  return isTop && (method === 'GET' || method === 'HEAD') ? 'neighbour' : 'stranger';
+}
+
+/**
+ * Whether an origin is that of a host, of which only a browser knows the scheme.
+ *
+ * @param {{ name: string, port: string, scheme: string }} origin
+ * @param {{ name: string, port: string }} host
+ */
+function isSame(origin, host) {
+  const standard = origin.scheme === 'https' ? '443' : '80';
+  return origin.name === host.name && (origin.port || standard) === (host.port || standard);
+}
+
+/** @type {Record<Audience, readonly Page[]>} */
+const PAGES = {
+  anyone: ['none', 'self', 'listed', 'neighbour', 'stranger'],
+  neighbours: ['none', 'self', 'listed', 'neighbour'],
+  self: ['none', 'self', 'listed'],
+};
+
+/** @param {Asked} asked */
+const needsNoPreflight = ({ headers }) => {
+  const type = headers.get('content-type');
+  return (type === null || SIMPLE_TYPE.test(type)) && !PREFLIGHTED.some((name) => headers.has(name));
+};
+
+/**
+ * @param {number} status
+ * @param {string} code
+ * @param {string} message
+ * @returns {{ refusal: Refusal }}
+ */
+const refused = (status, code, message) => ({ refusal: { status, code, message } });
+
+/**
+ * A value of a header field for a message.
+ *
+ * @param {string} text
+ */
+const shown = (text) => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
+
+/**
+ * Decides about a request.
+ *
+ * @param {Asked} asked
+ * @param {GuardSettings} [settings]
+ * @returns {Verdict}
+ * @example
+ * judge({ method: 'GET', path: '/', headers: new Headers({ host: 'evil.example' }), peer: '127.0.0.1', local: '127.0.0.1:4410' });
+ * // → { refusal: { status: 403, code: 'HOST_NOT_ALLOWED', message: 'host not allowed: …' } }
+ */
+export function judge(asked, settings = {}) {
+  const { method, path, headers, peer, local } = asked;
+  const isProxied = settings.isProxy?.(peer) ?? false;
+  const forwarded = (/** @type {string} */ name) => (isProxied ? nearest(headers.get(`x-forwarded-${name}`)) : undefined);
+
+  const text = forwarded('host') ?? headers.get('host') ?? local;
+  const host = authorityOf(text);
+  if (!host) return refused(400, 'INVALID_HOST', `invalid Host: expected one name with an optional port, found ${JSON.stringify(shown(text))}`);
+  if (!isAllowedHost(host, settings)) {
+    return refused(403, 'HOST_NOT_ALLOWED', `host not allowed: ${shown(host.name)}: start the server with --allow-host ${shown(host.name)}`);
+  }
+
+  const [, audience] = /** @type {typeof AREAS[number]} */ (AREAS.find(([pattern]) => pattern.test(path)));
+  const page = pageOf(asked, host, settings);
+  if (!PAGES[audience].includes(page)) {
+    const origin = headers.get('origin');
+    const message =
+      origin === null
+        ? 'cross-site request not allowed: open the page of the server itself, or call it from an allowed origin'
+        : `origin not allowed: ${shown(origin)}: start the server with --allow-origin ${shown(origin)}`;
+    return refused(403, 'ORIGIN_NOT_ALLOWED', message);
+  }
+  const isChange = method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS';
+  const isOther = page === 'listed' || page === 'neighbour';
+  if (audience !== 'anyone' && isChange && isOther && needsNoPreflight(asked)) {
+    const message = 'request without preflight not allowed: send Content-Type: application/json, or credentials';
+    return refused(403, 'PREFLIGHT_REQUIRED', message);
+  }
+
+  const proto = forwarded('proto');
+  const scheme = proto === 'https' ? 'https' : 'http';
+  // The manager lets pages of other origins read what they may call, but not what only its owner may.
+  const cors = page === 'listed' && audience === 'self' ? headers.get('origin') : null;
+  return { host: text, base: `${scheme}://${text}`, audience, mayRun: mayRun(headers), cors };
+}
+
+/**
+ * The value that the nearest proxy has added.
+ *
+ * @param {string | null} value
+ */
+const nearest = (value) => value?.split(',').at(-1)?.trim() || undefined;
+
+/**
+ * Whether a browser might run a script of this answer as one of the server's own page. Browsers say so at addresses of this
+ * machine and over TLS; elsewhere every browser counts.
+ *
+ * @param {Headers} headers
+ */
+function mayRun(headers) {
+  const site = headers.get('sec-fetch-site');
+  if (site === null) return /^Mozilla\//.test(headers.get('user-agent') ?? '');
+  return site !== 'cross-site' && site !== 'same-site';
+}
+
+/**
+ * The header fields of a request for the fetch handler: those that the guard has judged are left out, and `Host` is the one
+ * that counts.
+ *
+ * @param {Headers} headers
+ * @param {string} host
+ */
+export function admittedHeaders(headers, host) {
+  const admitted = new Headers([...headers].filter(([name]) => !JUDGED.test(name)));
+  admitted.set('host', host);
+  return admitted;
+}
+
+/**
+ * The answer to the preflight of a listed origin, where the manager has none. Returns undefined for any other request.
+ *
+ * @param {Asked} asked
+ * @param {Admitted} verdict
+ */
+export function preflight({ method, headers }, { cors }) {
+  if (!cors || method !== 'OPTIONS') return undefined;
+  return new Response(null, {
+    status: 204,
+    headers: {
+      'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
+      'access-control-allow-headers': headers.get('access-control-request-headers') ?? '',
+    },
+  });
+}
+
+/**
+ * Adds to an answer what keeps other pages from embedding it, and uploaded scripts from running as the server's own.
+ *
+ * @param {Headers} headers
+ * @param {Admitted} verdict
+ */
+export function protect(headers, { audience, mayRun, cors }) {
+  const fields = new Headers(headers);
+  if (cors) {
+    fields.set('access-control-allow-origin', cors);
+    fields.append('vary', 'Origin');
+  }
+  if (!fields.has('cross-origin-resource-policy')) {
+    fields.set('cross-origin-resource-policy', audience === 'anyone' ? 'cross-origin' : 'same-origin');
+  }
+  // The policy of the page allows scripts of its origin, so an uploaded script must not look like one. With `nosniff` no
+  // browser runs text. A cache must not give the page what another site may have.
+  if (audience === 'anyone' && SCRIPT_TYPE.test(fields.get('content-type') ?? '')) {
+    fields.append('vary', 'Sec-Fetch-Site');
+    fields.set('x-content-type-options', 'nosniff');
+    if (mayRun) fields.set('content-type', 'text/plain; charset=utf-8');
+  }
+  return fields;
+}
+
+/**
+ * Whether a text can be listed as a host.
+ *
+ * @param {string} text
+ */
+export const isHostPattern = (text) => authorityOf(text.replace(/^\*\./, 'x.')) !== undefined;
+
+/**
+ * Whether a text is an origin as browsers send it.
+ *
+ * @param {string} text
+ */
+export const isOriginText = (text) => text === 'null' || text === '*' || /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+$/.test(text);
+
+/**
+ * Makes the test for the addresses of proxies: `192.0.2.7`, or `10.0.0.0/8` for a network. Throws for anything else.
+ *
+ * @param {readonly string[]} addresses
+ * @returns {(address: string) => boolean}
+ */
+export function proxies(addresses) {
+  const list = new BlockList();
+  for (const text of addresses) {
+    const [address, prefix, ...rest] = text.split('/');
+    const version = isIP(address);
+    if (version === 0 || rest.length > 0 || (prefix !== undefined && !/^\d{1,3}$/.test(prefix))) throw new RangeError(text);
+    const family = version === 6 ? 'ipv6' : 'ipv4';
+    // A prefix that is too long throws by itself.
+    if (prefix === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(prefix), family);
+  }
+  return (address) => {
+    const version = isIP(address);
+    return version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4');
+  };
+}

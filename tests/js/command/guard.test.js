@@ -1,0 +1,332 @@
+// The guard: which requests a server answers, by their line and header fields.
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { AREAS, admittedHeaders, authorityOf, isHostPattern, isOriginText, judge, preflight, protect, proxies } from '../../../pkg-template/cli/server/guard.js';
+
+/** @import { Admitted, Audience, GuardSettings, Verdict } from '../../../pkg-template/cli/internal.d.ts' */
+
+/** @typedef {{ method?: string, path?: string, headers?: Record<string, string>, peer?: string, local?: string }} Given */
+
+/**
+ * The verdict about a request to a server at 127.0.0.1:4410.
+ *
+ * @param {Given} given
+ * @param {GuardSettings} [settings]
+ */
+function judged({ method = 'GET', path = '/site-media/v1/files', headers = {}, peer = '127.0.0.1', local = '127.0.0.1:4410' }, settings) {
+  return judge({ method, path, headers: new Headers({ host: '127.0.0.1:4410', ...headers }), peer, local }, settings);
+}
+
+/** @param {Verdict} verdict */
+const codeOf = (verdict) => verdict.refusal?.code ?? 'admitted';
+
+/**
+ * @param {Given} given
+ * @param {GuardSettings} [settings]
+ */
+const code = (given, settings) => codeOf(judged(given, settings));
+
+/**
+ * A verdict that must not be a refusal.
+ *
+ * @param {Given} given
+ * @param {GuardSettings} [settings]
+ * @returns {Admitted}
+ */
+function admitted(given, settings) {
+  const verdict = judged(given, settings);
+  if (verdict.refusal) assert.fail(verdict.refusal.message);
+  return verdict;
+}
+
+/** One path of each audience, and of each kind. */
+const PATHS = {
+  anyone: ['/media/a.jpg', '/media/a.jpg/v1/fit/w_5,h_5/a.jpg', '/shapes/a.svg', '/video/a/file', '/mp3/a.mp3', '/ugd/a.pdf', '/archives/a.zip', '/3d/a.glb', '/icons/image.svg', '/repackager/video/a/b', '/upload/token', '/upload/tus', '/upload/tus/token', '/download-files/media/a.jpg', '/archive/wix/token'],
+  neighbours: ['/', '/main.js', '/wix-media/browser.js', '/site-media/v1/files', '/site-media/v1/bulk/files/delete', '/oauth2/token', '/_wix-media/health', '/_wix-media/webhook-key', '/unknown', '/mediax', '/Media/a.jpg', '/%6dedia/a.jpg', '//media/a.jpg', '/upload', '/_wix-media'],
+  self: ['/_wix-media/export', '/_wix-media/import', '/_wix-media/reset', '/_wix-media/check', '/_wix-media/events', '/_wix-media/seed', '/_wix-media/faults', '/_wix-media/settings', '/_wix-media/clock', '/_wix-media/', '/_wix-media/health/', '/_wix-media/unknown'],
+};
+
+/** What browsers and programs send, and what comes of it for each audience. */
+const LISTED = 'https://app.example';
+/** @type {[name: string, headers: Record<string, string>, admitted: Audience[]][]} */
+const CALLERS = [
+  ['a program', {}, ['anyone', 'neighbours', 'self']],
+  ['a program with fetch', { 'sec-fetch-mode': 'cors' }, ['anyone', 'neighbours', 'self']],
+  ['an address that was typed', { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }, ['anyone', 'neighbours', 'self']],
+  ['the own page', { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' }, ['anyone', 'neighbours', 'self']],
+  ['the own page with its origin', { origin: 'http://127.0.0.1:4410' }, ['anyone', 'neighbours', 'self']],
+  ['the own page behind TLS', { host: 'localhost', origin: 'https://localhost' }, ['anyone', 'neighbours', 'self']],
+  ['the own page without referrer', { origin: 'null', 'sec-fetch-site': 'same-origin' }, ['anyone', 'neighbours', 'self']],
+  ['a listed origin', { origin: LISTED, 'sec-fetch-site': 'cross-site' }, ['anyone', 'neighbours', 'self']],
+  ['another port', { origin: 'http://localhost:5173', 'sec-fetch-site': 'cross-site' }, ['anyone', 'neighbours']],
+  ['another port of the same name', { origin: 'http://127.0.0.1:5173', 'sec-fetch-site': 'same-site' }, ['anyone', 'neighbours']],
+  ['another name of this machine', { origin: 'https://app.localhost' }, ['anyone', 'neighbours']],
+  ['the sixth version', { origin: 'http://[::1]:3000' }, ['anyone', 'neighbours']],
+  ['a picture in a page of this machine', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }, ['anyone', 'neighbours']],
+  ['a link in another page', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }, ['anyone', 'neighbours']],
+  ['a frame in another page', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }, ['anyone']],
+  ['a picture in another page', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }, ['anyone']],
+  ['a site that is not known', { 'sec-fetch-site': 'x' }, ['anyone']],
+  ['two sites', { 'sec-fetch-site': 'same-origin, cross-site' }, ['anyone']],
+  ['another page', { origin: 'http://evil.example' }, ['anyone']],
+  ['another page that claims to be the own one', { origin: 'http://evil.example', 'sec-fetch-site': 'same-origin' }, ['anyone']],
+  ['another page at the same port', { origin: 'http://evil.example:4410' }, ['anyone']],
+  ['a name that only begins like this machine', { origin: 'http://localhost.evil.example' }, ['anyone']],
+  ['a name that only ends like this machine', { origin: 'http://evillocalhost' }, ['anyone']],
+  ['an address that only begins like this machine', { origin: 'http://127.0.0.1.evil.example:4410' }, ['anyone']],
+  ['a user name that looks like this machine', { origin: 'http://127.0.0.1:4410@evil.example' }, ['anyone']],
+  ['all interfaces', { origin: 'http://0.0.0.0:4410' }, ['anyone']],
+  ['a file, or a sandboxed page', { origin: 'null' }, ['anyone']],
+  ['an extension', { origin: 'chrome-extension://abcdef' }, ['anyone']],
+  ['two origins', { origin: 'http://127.0.0.1:4410, http://evil.example' }, ['anyone']],
+  ['an origin with a path', { origin: 'http://127.0.0.1:4410/' }, ['anyone']],
+];
+
+suite('judge', () => {
+  test('judge: every path has the audience of its area', () => {
+    for (const [audience, paths] of Object.entries(PATHS)) for (const path of paths) assert.equal(admitted({ path }).audience, audience, path);
+    assert.deepEqual([...new Set(AREAS.map(([, audience]) => audience))].sort(), Object.keys(PATHS).sort());
+  });
+
+  test('judge: every caller reads what is for it, and nothing else', () => {
+    for (const [name, headers, audiences] of CALLERS) {
+      for (const [audience, paths] of Object.entries(PATHS)) {
+        const isFor = audiences.some((each) => each === audience);
+        for (const path of paths) {
+          for (const method of ['GET', 'HEAD']) {
+            assert.equal(code({ method, path, headers }, { origins: [LISTED] }), isFor ? 'admitted' : 'ORIGIN_NOT_ALLOWED', `${name}: ${method} ${path}`);
+          }
+        }
+      }
+    }
+  });
+
+  test('judge: a change is refused wherever reading is, and as a link always', () => {
+    const json = { 'content-type': 'application/json' };
+    for (const [name, headers, audiences] of CALLERS) {
+      const isLink = name === 'a link in another page';
+      for (const [audience, paths] of Object.entries(PATHS)) {
+        const isFor = audience === 'anyone' || (audiences.some((each) => each === audience) && !isLink);
+        for (const path of paths) {
+          for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+            const expected = isFor ? 'admitted' : 'ORIGIN_NOT_ALLOWED';
+            assert.equal(code({ method, path, headers: { ...headers, ...json } }, { origins: [LISTED] }), expected, `${name}: ${method} ${path}`);
+          }
+        }
+      }
+    }
+  });
+
+  test('judge: refuses the preflights of strangers, and admits those of others', () => {
+    const asking = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' };
+    for (const [origin, expected] of [['http://evil.example', 'ORIGIN_NOT_ALLOWED'], ['http://localhost:5173', 'admitted'], [LISTED, 'admitted']]) {
+      assert.equal(code({ method: 'OPTIONS', headers: { ...asking, origin } }, { origins: [LISTED] }), expected, origin);
+      assert.equal(code({ method: 'OPTIONS', path: '/upload/tus', headers: { ...asking, origin } }), 'admitted', origin);
+    }
+  });
+
+  test('judge: an allowed page of another origin changes something only after a preflight', () => {
+    /** @type {Record<string, string>[]} */
+    const pages = [{ origin: 'http://localhost:5173' }, { origin: LISTED }, { 'sec-fetch-site': 'same-site' }];
+    /** @type {Record<string, string>[]} */
+    const simpleOnes = [{}, { 'content-type': 'text/plain' }, { 'content-type': 'Text/Plain;charset=utf-8' }, { 'content-type': 'multipart/form-data; boundary=x' }, { 'content-type': 'application/x-www-form-urlencoded' }];
+    /** @type {Record<string, string>[]} */
+    const preflighted = [{ 'content-type': 'application/json' }, { authorization: '' }, { 'wix-site-id': 'x', 'content-type': 'text/plain' }, { 'tus-resumable': '1.0.0' }];
+    for (const from of pages) {
+      for (const simple of simpleOnes) {
+        const given = { method: 'POST', headers: { ...from, ...simple } };
+        assert.equal(code(given, { origins: [LISTED] }), 'PREFLIGHT_REQUIRED', JSON.stringify(given));
+        assert.equal(code({ ...given, method: 'GET' }, { origins: [LISTED] }), 'admitted');
+        assert.equal(code({ ...given, path: '/upload/tus' }), 'admitted');
+      }
+      for (const asked of preflighted) {
+        assert.equal(code({ method: 'POST', headers: { ...from, ...asked } }, { origins: [LISTED] }), 'admitted', JSON.stringify(asked));
+      }
+    }
+  });
+
+  test('judge: programs and the own page may send any content type', () => {
+    /** @type {Record<string, string>[]} */
+    const callers = [{}, { origin: 'http://127.0.0.1:4410' }, { 'sec-fetch-site': 'same-origin' }, { 'sec-fetch-mode': 'cors' }];
+    for (const from of callers) {
+      assert.equal(code({ method: 'POST', headers: { ...from, 'content-type': 'application/x-www-form-urlencoded' } }), 'admitted');
+    }
+  });
+
+  test('judge: answers to names of this machine, with any port', () => {
+    for (const host of ['localhost', 'LOCALHOST:1', 'localhost.', 'site.localhost:4410', 'a.b.localhost', '127.0.0.1', '127.0.0.1:65535', '127.255.0.1', '[::1]', '[::1]:4410']) {
+      assert.equal(code({ headers: { host } }), 'admitted', host);
+    }
+  });
+
+  test('judge: refuses every other name, for every path and method', () => {
+    for (const host of ['evil.example', 'evil.example:4410', 'localhost.evil.example', 'evillocalhost', '127.0.0.1.evil.example', '127.evil.example', '1270.0.0.1', '0.0.0.0', '192.168.1.5', '[::2]', 'xn--e1afmkfd', 'wixapis.com', '2130706433']) {
+      for (const path of Object.values(PATHS).flat()) {
+        for (const method of ['GET', 'POST', 'OPTIONS']) {
+          const origin = { origin: `http://${host}` };
+          for (const more of [{}, origin]) assert.equal(code({ method, path, headers: { host, ...more } }), 'HOST_NOT_ALLOWED', `${method} ${path} of ${host}`);
+        }
+      }
+    }
+  });
+
+  test('judge: the message says which option allows it', () => {
+    assert.deepEqual(judged({ headers: { host: 'evil.example:4410' } }).refusal, {
+      status: 403,
+      code: 'HOST_NOT_ALLOWED',
+      message: 'host not allowed: evil.example: start the server with --allow-host evil.example',
+    });
+    assert.deepEqual(judged({ headers: { origin: 'http://evil.example' } }).refusal, {
+      status: 403,
+      code: 'ORIGIN_NOT_ALLOWED',
+      message: 'origin not allowed: http://evil.example: start the server with --allow-origin http://evil.example',
+    });
+    const long = judged({ headers: { origin: `http://${'a'.repeat(5000)}` } }).refusal;
+    assert.ok(long && long.message.length < 600);
+  });
+
+  test('judge: 400 for whatever is no host', () => {
+    for (const host of ['', 'a b', 'a/b', 'a?b', 'a#b', 'a:b@127.0.0.1', '127.0.0.1:4410/_wix-media/reset#', 'a\\b', '127.0.0.1:', '127.0.0.1:x', '127.0.0.1:70000', 'a%2fb', '[::1', '::1', '127.0.0.1, 127.0.0.1', 'a..b@', 'ä']) {
+      const verdict = judge({ method: 'GET', path: '/', headers: new Headers({ host: host === 'ä' ? '\u00e4' : host }), peer: '127.0.0.1', local: '127.0.0.1:1' });
+      assert.deepEqual([verdict.refusal?.status, verdict.refusal?.code], [400, 'INVALID_HOST'], host);
+    }
+  });
+
+  test('judge: without Host, the address of the connection counts', () => {
+    const headers = new Headers();
+    assert.deepEqual(judge({ method: 'GET', path: '/', headers, peer: '127.0.0.1', local: '[::1]:4410' }), {
+      host: '[::1]:4410',
+      base: 'http://[::1]:4410',
+      audience: 'neighbours',
+      mayRun: false,
+      cors: null,
+    });
+    assert.equal(codeOf(judge({ method: 'GET', path: '/', headers, peer: '192.0.2.1', local: '192.0.2.2:4410' })), 'HOST_NOT_ALLOWED');
+  });
+
+  test('hosts: allow names, names with a port, and all names below one', () => {
+    const hosts = ['media.example', 'ported.example:8080', '*.below.example'];
+    for (const host of ['media.example', 'MEDIA.example:1', 'media.example.', 'ported.example:8080', 'a.below.example', 'a.b.below.example:5']) {
+      assert.equal(code({ headers: { host } }, { hosts }), 'admitted', host);
+    }
+    for (const host of ['a.media.example', 'xmedia.example', 'ported.example', 'ported.example:80', 'below.example', 'xbelow.example']) {
+      assert.equal(code({ headers: { host } }, { hosts }), 'HOST_NOT_ALLOWED', host);
+    }
+    // A page of the listed name is the own one.
+    assert.equal(code({ path: '/_wix-media/reset', method: 'POST', headers: { host: 'media.example', origin: 'https://media.example' } }, { hosts }), 'admitted');
+    assert.equal(code({ path: '/_wix-media/reset', method: 'POST', headers: { host: 'media.example', origin: 'https://media.example:8443' } }, { hosts }), 'ORIGIN_NOT_ALLOWED');
+  });
+
+  test('isOpen: allows addresses, and no names', () => {
+    for (const host of ['192.168.1.5:4410', '10.0.0.1', '[fe80::1]', '[2001:db8::1]:80']) {
+      assert.equal(code({ headers: { host } }, { isOpen: true }), 'admitted', host);
+      assert.equal(code({ headers: { host } }), 'HOST_NOT_ALLOWED', host);
+    }
+    for (const host of ['evil.example', '192.168.1.5.evil.example', '192.168.1', 'router']) assert.equal(code({ headers: { host } }, { isOpen: true }), 'HOST_NOT_ALLOWED', host);
+  });
+
+  test('origins: * stands for all', () => {
+    for (const origin of ['http://anything.example', 'null']) {
+      assert.equal(code({ headers: { origin } }, { origins: ['*'] }), 'admitted');
+      assert.equal(code({ headers: { origin } }, { origins: ['https://other.example'] }), 'ORIGIN_NOT_ALLOWED');
+    }
+    assert.equal(code({ headers: { origin: 'null' } }, { origins: ['null'] }), 'admitted');
+  });
+
+  test('isProxy: only named proxies say host and scheme', () => {
+    const settings = { hosts: ['media.example'], isProxy: proxies(['192.0.2.7']) };
+    const headers = { 'x-forwarded-host': 'media.example', 'x-forwarded-proto': 'https' };
+    assert.equal(admitted({ headers, peer: '192.0.2.7' }, settings).base, 'https://media.example');
+    assert.equal(admitted({ headers, peer: '::ffff:192.0.2.7' }, settings).base, 'https://media.example');
+    assert.equal(admitted({ headers, peer: '192.0.2.8' }, settings).base, 'http://127.0.0.1:4410');
+    assert.equal(admitted({ headers }, {}).base, 'http://127.0.0.1:4410');
+    // The proxy appends to what its client has claimed.
+    const claimed = { 'x-forwarded-host': 'evil.example, media.example', 'x-forwarded-proto': 'gopher, https' };
+    assert.equal(admitted({ headers: claimed, peer: '192.0.2.7' }, settings).base, 'https://media.example');
+    assert.equal(admitted({ headers: { 'x-forwarded-proto': 'gopher' }, peer: '192.0.2.7' }, settings).base, 'http://127.0.0.1:4410');
+    for (const [host, expected] of [['evil.example', 'HOST_NOT_ALLOWED'], ['a/b', 'INVALID_HOST']]) {
+      assert.equal(code({ headers: { 'x-forwarded-host': host }, peer: '192.0.2.7' }, settings), expected);
+    }
+  });
+});
+
+suite('what follows from a verdict', () => {
+  test('admittedHeaders: leaves out what was judged', () => {
+    const given = new Headers({ host: 'a', origin: 'http://b', 'sec-fetch-site': 'cross-site', 'X-Forwarded-Proto': 'https', 'x-forwarded-anything': '1', authorization: 'key', accept: '*/*' });
+    assert.deepEqual([...admittedHeaders(given, 'media.example')], [['accept', '*/*'], ['authorization', 'key'], ['host', 'media.example']]);
+  });
+
+  test('preflight: answers listed origins where the manager does not', () => {
+    const headers = new Headers({ host: 'localhost', origin: LISTED, 'content-type': 'application/json', 'access-control-request-headers': 'content-type' });
+    const ask = (/** @type {string} */ path, method = 'OPTIONS') => {
+      const asked = { method, path, headers, peer: '127.0.0.1', local: 'localhost' };
+      const verdict = judge(asked, { origins: [LISTED] });
+      if (verdict.refusal) assert.fail(verdict.refusal.message);
+      return { answer: preflight(asked, verdict), fields: protect(new Headers(), verdict) };
+    };
+    const { answer, fields } = ask('/_wix-media/reset');
+    assert.deepEqual([answer?.status, answer?.headers.get('access-control-allow-headers')], [204, 'content-type']);
+    assert.equal(fields.get('access-control-allow-origin'), LISTED);
+    assert.equal(fields.get('vary'), 'Origin');
+    assert.equal(ask('/_wix-media/reset', 'POST').answer, undefined);
+    const api = ask('/site-media/v1/files');
+    assert.deepEqual([api.answer, api.fields.get('access-control-allow-origin')], [undefined, null]);
+  });
+
+  test('protect: lets every page embed media, and nothing else', () => {
+    for (const [audience, paths] of Object.entries(PATHS)) {
+      for (const path of paths) {
+        const fields = protect(new Headers(), admitted({ path }));
+        assert.equal(fields.get('cross-origin-resource-policy'), audience === 'anyone' ? 'cross-origin' : 'same-origin', path);
+      }
+    }
+    const own = protect(new Headers({ 'cross-origin-resource-policy': 'same-site' }), admitted({}));
+    assert.equal(own.get('cross-origin-resource-policy'), 'same-site');
+  });
+
+  test('protect: an uploaded script does not run on the page of the server', () => {
+    const typeFor = (/** @type {Record<string, string>} */ headers, type = 'text/javascript', path = '/ugd/a.js') =>
+      protect(new Headers({ 'content-type': type }), admitted({ path, headers })).get('content-type');
+    const text = 'text/plain; charset=utf-8';
+    for (const type of ['text/javascript', 'application/javascript', 'Application/JavaScript; charset=utf-8', 'application/x-javascript', 'text/ecmascript', 'application/ecmascript', 'text/x-ecmascript', 'text/javascript1.5', 'text/jscript', 'text/livescript']) {
+      assert.equal(typeFor({ 'sec-fetch-site': 'same-origin' }, type), text, type);
+      assert.equal(typeFor({ 'sec-fetch-site': 'none' }, type), text, type);
+      // A browser at an address where it does not say where requests come from.
+      assert.equal(typeFor({ 'user-agent': 'Mozilla/5.0 (X11)' }, type), text, type);
+      assert.equal(typeFor({ 'sec-fetch-site': 'cross-site', 'user-agent': 'Mozilla/5.0 (X11)' }, type), type);
+      assert.equal(typeFor({ 'user-agent': 'curl/8.5.0' }, type), type);
+      assert.equal(typeFor({}, type), type);
+    }
+    for (const type of ['text/html', 'image/png', 'application/json', 'text/css', 'application/wasm']) assert.equal(typeFor({ 'sec-fetch-site': 'same-origin' }, type), type);
+    // Those of the page itself.
+    assert.equal(typeFor({ 'sec-fetch-site': 'same-origin' }, 'text/javascript; charset=utf-8', '/main.js'), 'text/javascript; charset=utf-8');
+    const fields = protect(new Headers({ 'content-type': 'text/javascript', vary: 'Accept' }), admitted({ path: '/ugd/a.js', headers: { 'sec-fetch-site': 'cross-site' } }));
+    assert.deepEqual([fields.get('vary'), fields.get('x-content-type-options')], ['Accept, Sec-Fetch-Site', 'nosniff']);
+  });
+});
+
+suite('settings of the guard', () => {
+  test('authorityOf: splits names and ports', () => {
+    assert.deepEqual(authorityOf('Media.Example.:080'), { name: 'media.example', port: '080' });
+    assert.deepEqual(authorityOf('[::1]'), { name: '[::1]', port: '' });
+    assert.equal(authorityOf('a:65536'), undefined);
+  });
+
+  test('isHostPattern: accepts names, and refuses everything else', () => {
+    for (const text of ['media.example', 'media', 'media.example:8080', '*.media.example', '192.168.1.5', '[::1]', 'my_service']) assert.ok(isHostPattern(text), text);
+    for (const text of ['', '*', '**.a', 'a.*', 'http://media.example', 'media.example/', 'a b', 'a,b', '::1']) assert.ok(!isHostPattern(text), text);
+  });
+
+  test('isOriginText: accepts origins, and refuses everything else', () => {
+    for (const text of ['http://app.example', 'https://app.example:8443', 'null', '*', 'chrome-extension://abcdef']) assert.ok(isOriginText(text), text);
+    for (const text of ['', 'app.example', 'https://app.example/', 'https://', 'https://a@b', 'https://a?b', '**']) assert.ok(!isOriginText(text), text);
+  });
+
+  test('proxies: match addresses and networks of both versions', () => {
+    const isProxy = proxies(['127.0.0.1', '10.0.0.0/8', '2001:db8::/32']);
+    for (const address of ['127.0.0.1', '::ffff:127.0.0.1', '10.255.1.2', '2001:db8::5']) assert.ok(isProxy(address), address);
+    for (const address of ['127.0.0.2', '11.0.0.1', '2001:db9::5', '', 'x']) assert.ok(!isProxy(address), address);
+    assert.ok(!proxies([])('127.0.0.1'));
+    for (const text of ['', 'proxy.example', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', '10.0.0.0/x', '*']) assert.throws(() => proxies([text]), RangeError, text);
+  });
+});
