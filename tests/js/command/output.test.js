@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { accessLog, redactedHeaders, redactedTarget } from '../../../pkg-template/cli/server/access-log.js';
+import { accessLog, lineWriter, redactedHeaders, redactedTarget } from '../../../pkg-template/cli/server/access-log.js';
 import { ask, printable, painter, progress, table, width } from '../../../pkg-template/cli/terminal.js';
 import { bytes, count, duration, moment, span } from '../../../pkg-template/cli/units.js';
 
@@ -122,12 +122,91 @@ suite('the access log', () => {
       [`/a?%74oken=${TOKEN}`, '/a?%74oken=[redacted]'],
       [`/a?access_token=${TOKEN}&apiKey=k&client_secret=s&%zz=1`, '/a?access_token=[redacted]&apiKey=[redacted]&client_secret=[redacted]&%zz=1'],
       ['/site-media/v1/files?paging.limit=2', '/site-media/v1/files?paging.limit=2'],
+      ['/site-media/v1/files/get-file-by-id?fileId=a1b2c3_00112233445566778899aabbccddeeff~mv2.jpg', '/site-media/v1/files/get-file-by-id?fileId=a1b2c3_00112233445566778899aabbccddeeff~mv2.jpg'],
+      ['/media/a1b2c3_00112233445566778899aabbccddeeff~mv2.jpg', '/media/a1b2c3_00112233445566778899aabbccddeeff~mv2.jpg'],
+      ['/parts/dialogs/service-worker.js', '/parts/dialogs/service-worker.js'],
     ]) {
       assert.equal(redactedTarget(target), shown);
     }
     const lines = redactedHeaders({ authorization: TOKEN, cookie: TOKEN, 'upload-metadata': `token ${TOKEN}`, 'x-api-key': TOKEN, referer: TOKEN, accept: '*/*' });
     assert.ok(lines.every((line) => !line.includes(TOKEN)));
     assert.equal(lines.at(-1), 'accept: */*');
+  });
+
+  test('access log: redacts tokens at paths and in parameters where none belongs', () => {
+    const hex = '00112233445566778899aabbccddeeff';
+    for (const token of [TOKEN, hex, 'Ab3_-xyz01234567890']) {
+      for (const target of [
+        `//upload/${token}`,
+        `/upload//${token}`,
+        `/upload/tus//${token}`,
+        `/upload%2f${token}`,
+        `/upload%252F${token}`,
+        `/%75pload/${token}`,
+        `/Upload/${token}`,
+        `/upload/${token}/more`,
+        `/upload/tus/${token}/${token}`,
+        `/archive/wix//${token}`,
+        `/archive%2fwix%2f${token}`,
+        `/./archive/wix/${token}`,
+        `/a/b/${token}`,
+        `/${token}`,
+        `/a?t=${token}`,
+        `/a?x=1&other=${token}&y`,
+        `/a?x=${encodeURIComponent(encodeURIComponent(token))}`,
+        `/a?${token}`,
+        `/a?${token}=1`,
+        `/site-media/v1/files?x=${token}`,
+        `http://localhost/upload/${token}`,
+      ]) {
+        assert.equal(redactedTarget(target).includes(token), false, target);
+      }
+    }
+    assert.equal(redactedTarget(`/media/${TOKEN}`), '/media/[redacted]');
+    assert.equal(redactedTarget(`/site-media/v1/files?fileId=${TOKEN}`), '/site-media/v1/files?fileId=[redacted]');
+    const lines = redactedHeaders({ 'x-original-uri': `/upload/${TOKEN}`, 'x-forwarded-uri': `/archive/wix/${hex}`, via: `1.1 ${TOKEN}` });
+    assert.deepEqual(lines, ['x-original-uri: /upload/[redacted]', 'x-forwarded-uri: /archive/wix/[redacted]', 'via: 1.1 [redacted]']);
+  });
+
+  test('access log: tells why a request was refused', () => {
+    /** @type {string[]} */
+    const lines = [];
+    const log = accessLog({ write: (line) => void lines.push(line), paint: plain });
+    const incoming = { method: 'GET', url: '/', headers: {}, socket: {} };
+    const outgoing = { headersSent: true, statusCode: 403, writableFinished: true };
+    const refusal = { status: 403, code: 'HOST_NOT_ALLOWED', message: 'host not allowed:\u001b[31m' };
+    log(/** @type {Exchange} */ (/** @type {unknown} */ ({ incoming, outgoing, started: 0, sent: 5, refusal })));
+    assert.match(lines[0], /GET \/ 403/);
+    assert.equal(lines[1], '  host not allowed:\ufffd[31m');
+  });
+
+  test('lineWriter: drops lines that nobody reads, and says how many', () => {
+    const stream = { text: '', writableLength: 0, write: (/** @type {string} */ text) => (stream.text += text) };
+    const write = lineWriter(stream);
+    write('one');
+    stream.writableLength = 1_000_001;
+    write('two');
+    write('three');
+    stream.writableLength = 1_000_000;
+    write('four');
+    write('five');
+    assert.equal(stream.text, 'one\n(dropped 2 lines that nobody read)\nfour\nfive\n');
+  });
+
+  test('lineWriter: goes on behind a write that fails', () => {
+    let isFull = true;
+    /** @type {string[]} */
+    const lines = [];
+    const write = lineWriter({
+      write(text) {
+        if (isFull) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+        lines.push(text);
+      },
+    });
+    write('one');
+    isFull = false;
+    write('two');
+    assert.deepEqual(lines, ['(dropped 1 line that nobody read)\ntwo\n']);
   });
 
   test('access log: has a line for each request', () => {
