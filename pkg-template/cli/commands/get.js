@@ -1,9 +1,12 @@
 // `wix-media get`: downloads files and folders.
+import { randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join as joinLocal, resolve } from 'node:path';
+import process from 'node:process';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { safeName } from '../../library/downloads/names.js';
 import { EXIT, Failure, UsageError } from '../failure.js';
 import { idsOf, itemOf, join } from '../items.js';
 import { json } from '../output.js';
@@ -51,7 +54,7 @@ const isDirectory = (path) => statSync(path, { throwIfNoEntry: false })?.isDirec
  */
 async function getOne(client, item, { to = '.', force }, bar, isOnly) {
   if (!item.file) return getFolder(client, item, { to, force }, bar);
-  const target = /[/\\]$/.test(to) || !isOnly || isDirectory(to) ? joinLocal(to, localName(item.name)) : to;
+  const target = /[/\\]$/.test(to) || !isOnly || isDirectory(to) ? joinLocal(to, safeName(item.name)) : to;
   const total = Number(item.file.sizeInBytes);
   const sizeInBytes = await save(() => client.downloads.file(item.id), target, { force, total, bar });
   return [{ path: item.path, id: item.id, to: target, sizeInBytes }];
@@ -67,7 +70,7 @@ async function getOne(client, item, { to = '.', force }, bar, isOnly) {
  * @returns {Promise<Got[]>}
  */
 async function getFolder(client, item, { to, force }, bar) {
-  const directory = item.path === '/' ? to : joinLocal(to, localName(item.name));
+  const directory = item.path === '/' ? to : joinLocal(to, safeName(item.name));
   const isFilled = existsSync(directory) && (await readdir(directory)).length > 0;
   if (isFilled && !force) {
     throw new Failure(`${directory} exists already: --force brings it up to date`, { code: 'EEXIST' });
@@ -98,7 +101,7 @@ async function getZip(client, items, { to, force }, bar) {
   const [first] = items;
   const { fileIds, folderIds } = idsOf(items);
   if (folderIds.length > 0 && items.length > 1) throw new UsageError('A zip holds either one folder or several files', 'get');
-  const name = `${localName(first.path === '/' ? 'media' : items.length > 1 ? 'files' : first.name)}.zip`;
+  const name = safeName(`${first.path === '/' ? 'media' : items.length > 1 ? 'files' : first.name}.zip`);
   const target = to === undefined ? name : isDirectory(to) ? joinLocal(to, name) : to;
   const what = folderIds.length > 0 ? { folderId: folderIds[0] } : { fileIds };
   const sizeInBytes = await save(() => client.downloads.zip(what), target, { force, bar });
@@ -106,17 +109,10 @@ async function getZip(client, items, { to, force }, bar) {
 }
 
 /**
- * A name that is one name in a directory of this machine.
- *
- * @param {string} name
- */
-function localName(name) {
-  const safe = name.replace(/[/\\:*?"<>|\p{Cc}]/gu, '_').replace(/[. ]+$/, '_');
-  return /^\.*$/.test(safe) ? '_' : safe;
-}
-
-/**
  * Writes a download to a file that is either complete or missing. Resolves to its size.
+ *
+ * The temporary file is in the same directory, so that it can be renamed. Its name is random and does not contain that of the
+ * target: `.part` belongs to other programs too, and a longer name may not fit.
  *
  * @param {() => Promise<Response>} load
  * @param {string} target
@@ -127,7 +123,7 @@ async function save(load, target, { force, total, bar }) {
   const response = await load();
   const whole = total ?? Number(response.headers.get('content-length') ?? 0);
   await mkdir(dirname(resolve(target)), { recursive: true });
-  const partial = `${target}.part`;
+  const partial = joinLocal(dirname(target), `.wix-media-${randomBytes(6).toString('hex')}.part`);
   let received = 0;
   const counted = new Transform({
     transform(chunk, _, next) {
@@ -136,14 +132,19 @@ async function save(load, target, { force, total, bar }) {
       next(null, chunk);
     },
   });
+  const controller = new AbortController();
+  const stop = () => controller.abort(new Failure('Interrupted', { exitCode: EXIT.interrupted, code: 'INTERRUPTED' }));
+  process.once('SIGINT', stop);
   try {
     const { body } = response;
     const source = body ? Readable.fromWeb(/** @type {import('node:stream/web').ReadableStream} */ (body)) : Readable.from([]);
-    await pipeline(source, counted, createWriteStream(partial));
+    await pipeline(source, counted, createWriteStream(partial, { flags: 'wx' }), { signal: controller.signal });
     await rename(partial, target);
   } catch (error) {
     await rm(partial, { force: true });
-    throw error;
+    throw controller.signal.aborted ? controller.signal.reason : error;
+  } finally {
+    process.off('SIGINT', stop);
   }
   return received;
 }
