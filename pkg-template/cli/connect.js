@@ -1,5 +1,5 @@
 // Where a command works: a Wix site, a running server, or a directory of this machine.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, UsageError } from './failure.js';
 
@@ -15,8 +15,11 @@ import { Failure, UsageError } from './failure.js';
  */
 export async function connectTo(options, env) {
   const url = options.url ?? (options.data === undefined ? env.WIX_MEDIA_URL : undefined);
-  const apiKey = options.apiKey ?? env.WIX_API_KEY;
+  const given = keyOf(options);
+  const apiKey = given ?? env.WIX_API_KEY;
   const siteId = options.siteId ?? env.WIX_SITE_ID;
+  if (options.data !== undefined && given !== undefined) throw new UsageError('--data needs no key: leave it out');
+  if (url !== undefined && options.siteId !== undefined && !apiKey) throw new UsageError('--site-id needs a key: set WIX_API_KEY too');
   // The environment describes a Wix site, which has nothing to do with a directory.
   if (options.data !== undefined) return inDirectory(options.data, options.siteId);
   const { createClient } = await import('#package/node.js');
@@ -32,6 +35,38 @@ export async function connectTo(options, env) {
   }
   if (!siteId) throw new UsageError('WIX_API_KEY needs a site: set WIX_SITE_ID too, or use --site-id');
   return { client: createClient({ auth: { apiKey, siteId } }), name: 'the Wix site', close() {} };
+}
+
+/**
+ * The key of the command line.
+ *
+ * @param {Context['options']} options
+ * @returns {string | undefined}
+ */
+function keyOf({ apiKey, apiKeyFile }) {
+  if (apiKeyFile === undefined) return apiKey;
+  if (apiKey !== undefined) throw new UsageError('--api-key and --api-key-file exclude each other: choose one');
+  const keys = keysIn(apiKeyFile);
+  if (keys.length > 1) throw new UsageError(`${apiKeyFile} holds ${keys.length} keys: expected one`);
+  return keys[0];
+}
+
+/**
+ * The keys in a file, one a line.
+ *
+ * @param {string} file
+ */
+export function keysIn(file) {
+  let text;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (cause);
+    throw new Failure(`cannot read the key file ${file}: ${code}`, { code, cause });
+  }
+  const keys = text.split('\n').map((line) => line.trim()).filter(Boolean);
+  if (keys.length === 0) throw new UsageError(`the key file ${file} is empty`);
+  return keys;
 }
 
 /** @param {string} text */

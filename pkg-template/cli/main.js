@@ -54,7 +54,9 @@ async function main(environment) {
     }
     const run = await loaders[String(command)]();
     const connect = async () => (place = await connectTo(options, env));
-    const context = { words, options, program, env, stdin, stdout, stderr, print, note, paint: painter(stdout, env), connect };
+    const outliveReader = () => void (isReaderNeeded = false);
+    const outputs = { stdout, stderr, print, note, paint: painter(stdout, env), outliveReader };
+    const context = { words, options, program, env, stdin, connect, ...outputs };
     const code = await run(context);
     return typeof code === 'number' ? code : EXIT.done;
   } catch (error) {
@@ -82,11 +84,17 @@ function report(error, { options, note, paint, program }) {
   if (error instanceof UsageError) note(paint.dim(`${program}${error.command ? ` ${error.command}` : ''} --help explains it.`));
 }
 
-// A reader such as `head` closes the pipe when it has seen enough.
-process.stdout.on('error', (error) => {
-  if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EPIPE') process.exit(EXIT.done);
-  throw error;
-});
+/** Whether the command ends when nobody reads its output any more. */
+let isReaderNeeded = true;
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (!isReaderNeeded) return;
+    // A reader such as `head` closes the pipe when it has seen enough.
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EPIPE') process.exit(EXIT.done);
+    throw error;
+  });
+}
 
 const { argv, env, stdin, stdout, stderr } = process;
 process.exitCode = await main({ argv, env, stdin, stdout, stderr, cwd: process.cwd() });

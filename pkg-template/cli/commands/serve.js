@@ -6,15 +6,16 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { openManager } from '../connect.js';
+import { keysIn, openManager } from '../connect.js';
 import { EXIT, Failure, UsageError } from '../failure.js';
-import { accessLog } from '../server/access-log.js';
+import { accessLog, lineWriter } from '../server/access-log.js';
+import { isHostPattern, isOriginText, proxies } from '../server/guard.js';
 import { listen } from '../server/listen.js';
 import { openPage } from '../server/static-files.js';
 import { count } from '../units.js';
 
 /** @import { ManagerOptions } from '../../types/index.js' */
-/** @import { Context, MediaManager } from '../internal.d.ts' */
+/** @import { Context, GuardSettings, MediaManager } from '../internal.d.ts' */
 
 /** @typedef {(request: Request) => Promise<Response>} Handler */
 
@@ -28,9 +29,9 @@ const GRACE_MS = 30_000;
  *
  * @param {Context} context
  */
-export async function serve({ options, program, print, note, paint, stderr }) {
-  const settings = settingsOf(options);
-  const { host, port, seed } = settings;
+export async function serve({ options, program, env, print, note, paint, stdin, stdout, stderr, outliveReader }) {
+  const settings = settingsOf(options, env);
+  const { host, port, seed, allow } = settings;
   if (seed !== undefined && !existsSync(seed)) throw new Failure(`seed directory not found: ${seed}`);
   const { version } = JSON.parse(await readFile(new URL('./package.json', import.meta.url), 'utf8'));
 
@@ -40,13 +41,17 @@ export async function serve({ options, program, print, note, paint, stderr }) {
   const ready = new Promise((resolve) => {
     answer = resolve;
   });
-  const log = options.quiet ? () => {} : accessLog({ write: print, paint, isVerbose: options.verbose });
-  const server = await listening((request) => ready.then((handle) => handle(request)), { host, port, onEnd: log });
-  const ended = signalled();
+  // The log is there for people; requests must not fail because they have stopped to read it.
+  outliveReader();
+  const log = options.quiet ? () => {} : accessLog({ write: lineWriter(stdout), paint, isVerbose: options.verbose });
+  const server = await listening((request) => ready.then((handle) => handle(request)), { host, port, allow, onEnd: log });
+  // On some systems `nohup` leaves the input alone.
+  const hasTerminal = [stdin, stdout, stderr].some(({ isTTY }) => isTTY) && !/\bnohup$/.test(env._ ?? '');
+  const ended = signalled(hasTerminal);
 
   let manager;
   try {
-    if (options.data !== undefined) await mkdir(options.data, { recursive: true });
+    if (options.data !== undefined) await mkdir(options.data, { recursive: true, mode: 0o700 });
     manager = await openManager(settings.manager);
     answer(await routes(manager));
   } catch (error) {
@@ -55,7 +60,7 @@ export async function serve({ options, program, print, note, paint, stderr }) {
     throw error;
   }
   const address = addressOf(host, server.port);
-  print(banner({ address, version, options, program, paint }));
+  print(banner({ address, version, options, settings, program, paint }));
 
   const { signal, again } = await ended;
   if (server.pending > 0) note(`${signal}: waiting for ${count(server.pending, 'request')}, press again to cut them off`);
@@ -82,33 +87,107 @@ function addressOf(host, port) {
  * The settings of the server and the options of the manager.
  *
  * @param {Context['options']} options
- * @returns {{ host: string, port: number, seed?: string, manager: ManagerOptions }}
+ * @param {Context['env']} env
+ * @returns {{ host: string, port: number, seed?: string, key?: string, allow: GuardSettings, manager: ManagerOptions }} `key`
+ * is how a command is given the key.
  */
-function settingsOf(options) {
-  const { data, memory, host = HOST, port = PORT, seed, externalUrl, apiKey, siteId, allowPrivateImports } = options;
+function settingsOf(options, env) {
+  const { data, memory, host = HOST, port = PORT, seed, externalUrl, allowPrivateImports } = options;
   if (data !== undefined && memory) throw new UsageError('--data and --memory exclude each other: choose one', 'serve');
   if (options.quiet && options.verbose) throw new UsageError('--quiet and --verbose exclude each other: choose one', 'serve');
   if (port > 65535) throw new UsageError(`invalid --port: expected at most 65535, found ${port}`, 'serve');
-  if (!isThisMachine(host) && !apiKey) {
-    throw new UsageError(`--host ${host} lets other machines in: protect it with --api-key KEY`, 'serve');
+  for (const name of ['data', 'host', 'seed', 'siteId']) {
+    if (options[name] === '') throw new UsageError(`--${name === 'siteId' ? 'site-id' : name} must not be empty`, 'serve');
   }
-  if (apiKey?.some((/** @type {string} */ key) => key.trim() === '')) throw new UsageError('--api-key must not be empty', 'serve');
-  if (externalUrl !== undefined && !/^https?:\/\/[^/]/.test(externalUrl)) {
-    throw new UsageError(`invalid --external-url: expected http:// or https://, found ${externalUrl}`, 'serve');
+  const { keys, key } = keysOf(options, env);
+  const isOpen = !isThisMachine(host);
+  if (isOpen && !keys) {
+    throw new UsageError(`--host ${host} lets other machines in: set WIX_API_KEY, or use --api-key-file FILE`, 'serve');
   }
+  const external = externalUrl === undefined ? undefined : externalOf(externalUrl);
+  const siteId = options.siteId ?? (keys ? env.WIX_SITE_ID || undefined : undefined);
   const sites = siteId === undefined ? {} : { siteIds: [siteId] };
   return {
     host,
     port,
     seed,
+    key,
+    allow: allowOf(options, { host, isOpen, external, hasKeys: keys !== undefined }),
     manager: {
       storage: data === undefined ? 'memory' : { directory: data },
       siteId,
       baseUrl: externalUrl,
       ...(seed !== undefined && { seed: { directory: seed } }),
-      ...(apiKey && { auth: { apiKeys: apiKey.map((/** @type {string} */ key) => ({ key, ...sites, scope: 'manage' })) } }),
+      ...(keys && { auth: { apiKeys: keys.map((key) => ({ key, ...sites, scope: /** @type {const} */ ('manage') })) } }),
       allowPrivateImports: Boolean(allowPrivateImports),
     },
+  };
+}
+
+/**
+ * The keys that callers need. Those of the command line come before that of the environment, which also names the key of a
+ * Wix site.
+ *
+ * @param {Context['options']} options
+ * @param {Context['env']} env
+ * @returns {{ keys?: string[], key?: string }}
+ */
+function keysOf({ apiKey, apiKeyFile }, { WIX_API_KEY }) {
+  if (apiKey || apiKeyFile !== undefined) {
+    if (apiKey?.some((/** @type {string} */ key) => key.trim() === '')) throw new UsageError('--api-key must not be empty', 'serve');
+    const inFile = apiKeyFile === undefined ? [] : keysIn(apiKeyFile);
+    const key = apiKey || inFile.length > 1 ? '--api-key KEY' : `--api-key-file ${quoted(apiKeyFile)}`;
+    return { keys: [...(apiKey ?? []), ...inFile], key };
+  }
+  if (WIX_API_KEY === undefined) return {};
+  // A variable that was meant to hold a key, and holds none, would leave the server open.
+  if (WIX_API_KEY.trim() === '') throw new UsageError('WIX_API_KEY must not be empty: set a key, or unset it', 'serve');
+  return { keys: [WIX_API_KEY] };
+}
+
+/** @param {string} text */
+function externalOf(text) {
+  const invalid = (/** @type {string} */ expected) =>
+    new UsageError(`invalid --external-url: expected ${expected}, found ${text}`, 'serve');
+  if (!/^https?:\/\/[^/]/.test(text) || !URL.canParse(text)) throw invalid('http:// or https:// and a host');
+  const url = new URL(text);
+  if (url.search || url.hash || url.username || url.password) throw invalid('a URL without query, fragment and user name');
+  return url;
+}
+
+/**
+ * What is allowed beside this machine: the names by which the server is called, and what the options list.
+ *
+ * @param {Context['options']} options
+ * @param {{ host: string, isOpen: boolean, external?: URL, hasKeys: boolean }} server
+ * @returns {GuardSettings}
+ */
+function allowOf({ allowHost = [], allowOrigin = [], trustProxy = [] }, { host, isOpen, external, hasKeys }) {
+  for (const name of allowHost) {
+    if (!isHostPattern(name)) {
+      throw new UsageError(`invalid --allow-host: expected a name such as media.example or *.media.example, found ${name}`, 'serve');
+    }
+  }
+  for (const origin of allowOrigin) {
+    if (!isOriginText(origin)) {
+      throw new UsageError(`invalid --allow-origin: expected an origin such as https://app.example, found ${origin}`, 'serve');
+    }
+    if (origin === '*' && !hasKeys) {
+      throw new UsageError('--allow-origin * lets every web page in: set WIX_API_KEY, or use --api-key-file FILE', 'serve');
+    }
+  }
+  let isProxy;
+  try {
+    isProxy = proxies(trustProxy);
+  } catch {
+    const found = trustProxy.join(' ');
+    throw new UsageError(`invalid --trust-proxy: expected addresses such as 127.0.0.1 or 10.0.0.0/8, found ${found}`, 'serve');
+  }
+  return {
+    hosts: [...allowHost, ...(isHostPattern(host) ? [host] : []), ...(external ? [external.host] : [])],
+    origins: [...allowOrigin.map((/** @type {string} */ origin) => origin.toLowerCase()), ...(external ? [external.origin] : [])],
+    isOpen,
+    isProxy,
   };
 }
 
@@ -151,11 +230,15 @@ async function routes(manager) {
   return async (request) => (await page(request)) ?? manager.fetch(request);
 }
 
-/** @param {{ address: string, version: string } & Pick<Context, 'options' | 'program' | 'paint'>} context */
-function banner({ address, version, options, program, paint }) {
+/**
+ * @param {{ address: string, version: string, settings: ReturnType<typeof settingsOf> } & Pick<Context, 'options' | 'program' | 'paint'>} context
+ */
+function banner({ address, version, options, settings, program, paint }) {
   const where = options.data === undefined ? 'in memory: gone when it stops, --data DIR keeps it' : `in ${options.data}`;
-  const key = options.apiKey ? ' --api-key KEY' : '';
-  const header = options.apiKey ? ` -H 'Authorization: KEY' -H 'wix-site-id: ${options.siteId ?? 'SITE'}'` : '';
+  // A key of the environment is read by the other commands too.
+  const key = settings.key ? ` ${settings.key}` : '';
+  const { auth, siteId = 'SITE' } = settings.manager;
+  const header = auth ? ` -H 'Authorization: KEY' -H 'wix-site-id: ${siteId}'` : '';
   // With a seed, the line works without changes.
   const source = options.seed === undefined ? 'FILE' : quoted(options.seed);
   return [
@@ -183,18 +266,20 @@ const quoted = (word) => (/^[\w./~:@%+=,-]+$/.test(word) ? word : `'${word.repla
 /**
  * Resolves with the first signal of the system, and an AbortSignal that aborts with the second.
  *
+ * @param {boolean} hasTerminal A terminal that is closed sends SIGHUP. Without one, `nohup` or a supervisor has started the
+ * server so that it stays, and Node has forgotten that the signal was to be ignored.
  * @returns {Promise<{ signal: string, again: AbortSignal }>}
  */
-function signalled() {
+function signalled(hasTerminal) {
   return new Promise((resolve) => {
     const again = new AbortController();
     let isAsked = false;
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-      process.on(signal, () => {
-        if (isAsked) return again.abort();
-        isAsked = true;
-        resolve({ signal, again: again.signal });
-      });
-    }
+    const stop = (/** @type {string} */ signal) => {
+      if (isAsked) return again.abort();
+      isAsked = true;
+      resolve({ signal, again: again.signal });
+    };
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop(signal));
+    process.on('SIGHUP', () => hasTerminal && stop('SIGHUP'));
   });
 }

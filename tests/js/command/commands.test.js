@@ -221,6 +221,46 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.match(await refusal(2, 'get', '/Space', '/Animals', '--zip'), /either one folder or several files/);
   });
 
+  test('get: leaves files of others alone, and shortens names that the file system cannot have', async (t) => {
+    const { text, cwd, client } = await place(t, []);
+    const names = ['fox.txt', `${'深'.repeat(120)}.bin`, `${'a'.repeat(250)}.bin`, `${'b'.repeat(248)}.bin`, 'a:b*c?.txt'];
+    for (const displayName of names) await client.uploads.upload(Buffer.from(displayName), { displayName, mimeType: 'application/octet-stream' });
+    await writeFile(join(cwd, 'fox.txt.part'), 'of another program');
+    await writeFile(join(cwd, 'all.zip.part'), 'of another program');
+    await text('get', ...names.map((name) => `/${name}`));
+    await text('get', '/', '--zip', '--to', 'all.zip');
+    for (const name of ['fox.txt.part', 'all.zip.part']) assert.equal(await readFile(join(cwd, name), 'utf8'), 'of another program');
+    const found = (await readdir(cwd)).filter((name) => !/\.(part|zip)$/.test(name));
+    const contents = await Promise.all(found.map((name) => readFile(join(cwd, name), 'utf8')));
+    assert.deepEqual(contents.sort(), [...names].sort());
+    for (const name of found) assert.ok(Buffer.byteLength(name) <= 240 && /\.(bin|txt)$/.test(name), name);
+    assert.ok(found.includes('a_b_c_.txt'));
+  });
+
+  test('--api-key-file: gives commands their key, and never beside another', async (t) => {
+    const { ask, cwd } = await place(t, []);
+    await writeFile(join(cwd, 'keys'), 'first\n\n  second  \n');
+    await writeFile(join(cwd, 'key'), 'second\n');
+    await writeFile(join(cwd, 'none'), '\n');
+    const keyed = await serve(t, installed, ['--quiet', '--api-key-file', join(cwd, 'keys'), '--site-id', 'my-site']);
+    const at = ['ls', '--url', keyed.origin];
+    assert.equal((await ask([...at, '--site-id', 'my-site', '--api-key-file', 'key'])).code, 0);
+    assert.equal((await ask([...at, '--site-id', 'my-site'], { env: { WIX_API_KEY: 'first' } })).code, 0);
+    for (const [args, code, message] of /** @type {[string[], number, RegExp][]} */ ([
+      [at, 1, /UNAUTHENTICATED|401|credentials|key/i],
+      [[...at, '--api-key-file', 'keys'], 2, /keys holds 2 keys: expected one/],
+      [[...at, '--api-key-file', 'none'], 2, /the key file none is empty/],
+      [[...at, '--api-key-file', 'missing'], 1, /cannot read the key file missing: ENOENT/],
+      [[...at, '--api-key-file', 'key', '--api-key', 'x'], 2, /exclude each other/],
+      [[...at, '--site-id', 'my-site'], 2, /--site-id needs a key/],
+      [['ls', '--data', '.', '--api-key', 'x'], 2, /--data needs no key/],
+    ])) {
+      const ended = await ask(args);
+      assert.equal(ended.code, code, args.join(' '));
+      assert.match(ended.stderr, message);
+    }
+  });
+
   test('mkdir, mv, rename: change folders and files', async (t) => {
     const { text, json, refusal, client } = await place(t);
     assert.equal(await text('mkdir', '/Holidays/2024', '/Space'), '/Holidays/2024 exists\n/Space exists\n');
