@@ -7,8 +7,8 @@ export const SITE_ID = '11111111-2222-3333-4444-555555555555';
 /** A token says by itself which site it is for. */
 export const TOKEN = 'OauthNG.example-token';
 
-const MOST_PER_PAGE = 100;
-const MOST_IDS = 1000;
+const MAX_PER_PAGE = 100;
+const MAX_IDS = 1000;
 
 /**
  * A descriptor in REST form. The extension of the name gives its type: `fox.jpg`, `clip.mp4`.
@@ -104,7 +104,7 @@ export async function startSite({ files = [], trash = [] } = {}) {
   /** @type {(body: { fileIds: string[] }) => string[]} */
   const ids = ({ fileIds }) => {
     if (!Array.isArray(fileIds)) throw violation('fileIds', 'REQUIRED_FIELD', 'must be a list');
-    if (fileIds.length > MOST_IDS) throw violation('fileIds', 'MAX_SIZE', `has more than ${MOST_IDS} entries`);
+    if (fileIds.length > MAX_IDS) throw violation('fileIds', 'MAX_SIZE', `has more than ${MAX_IDS} entries`);
     return fileIds.filter((id) => found.has(id));
   };
 
@@ -114,7 +114,7 @@ export async function startSite({ files = [], trash = [] } = {}) {
    * @type {(list: (choice: any) => any[], paging: { cursor?: string | null, limit?: any }, choose?: any) => any}
    */
   const page = (list, { cursor, limit = 50 }, choose) => {
-    if (!(limit >= 1 && limit <= MOST_PER_PAGE)) throw violation('paging.limit', 'MAX', `must be 1 to ${MOST_PER_PAGE}`);
+    if (!(limit >= 1 && limit <= MAX_PER_PAGE)) throw violation('paging.limit', 'MAX', `must be 1 to ${MAX_PER_PAGE}`);
     const { start = 0, choice = choose } = cursor ? JSON.parse(Buffer.from(cursor, 'base64url').toString()) : {};
     const chosen = list(choice);
     const end = start + Number(limit);
@@ -215,6 +215,7 @@ export async function startSite({ files = [], trash = [] } = {}) {
   };
 
   const server = createServer(async (request, response) => {
+    /** @type {Buffer[]} */
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     const text = Buffer.concat(chunks).toString();
