@@ -7,19 +7,32 @@ import { fileURLToPath } from 'node:url';
 import * as official from '@wix/media';
 import { ApiKeyStrategy, createClient as createOfficialClient, media as officialMedia } from '@wix/sdk';
 import { createClient, files, media, WixMediaError } from '../harness/package.js';
+import { present } from '../harness/present.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const key = { apiKey: 'k', siteId: 's' };
 
-/** The same call on both, answered alike: `{ theirs, ours }`, each `{ request, result, error }`. */
+/**
+ * The same call on both, answered alike: `{ theirs, ours }`, each `{ request, result, error }`.
+ *
+ * @param {(client: any) => unknown} call
+ * @param {{ status?: number, body?: unknown, headers?: HeadersInit, config?: any, ourConfig?: any }} [answer] With options of both clients.
+ */
 async function both(call, { status = 200, body = {}, headers, config, ourConfig = config } = {}) {
+  /** @param {(fetch: any) => any} make */
   const side = async (make) => {
+    /** @type {any[]} */
     const requests = [];
+    /**
+     * @param {string} url
+     * @param {any} init
+     */
     const fetch = async (url, init) => {
       requests.push({ url, ...init, headers: { ...init.headers } });
       return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers });
     };
     const client = make(fetch);
+    /** @type {{ result?: any, error?: any }} */
     const ended = await Promise.resolve()
       .then(() => call(client))
       .then((result) => ({ result }), (error) => ({ error }));
@@ -36,13 +49,13 @@ async function both(call, { status = 200, body = {}, headers, config, ourConfig 
 
 suite('requests', () => {
   test('no telemetry is sent along', async () => {
-    const { theirs, ours } = await both((client) => client.files.listFiles());
+    const { theirs, ours } = await both((/** @type {any} */ client) => client.files.listFiles());
     assert.match(theirs.request.headers['x-wix-bi-gateway'], /package-name=/);
     assert.deepEqual(ours.request.headers, { Authorization: 'k', 'wix-site-id': 's' });
   });
 
   test('an extra header never stands beside a credential in another spelling', async () => {
-    const { theirs, ours } = await both((client) => client.files.listFiles(), { config: { headers: { authorization: 'other' } } });
+    const { theirs, ours } = await both((/** @type {any} */ client) => client.files.listFiles(), { config: { headers: { authorization: 'other' } } });
     assert.equal(theirs.request.headers.authorization, 'other');
     assert.equal(theirs.request.headers.Authorization, 'k');
     assert.deepEqual(ours.request.headers, { Authorization: 'k', 'wix-site-id': 's' });
@@ -51,7 +64,7 @@ suite('requests', () => {
   test('another host keeps the path, and may do without TLS', async () => {
     const host = { apiBaseUrl: 'localhost:4410', getMonitoringClient: undefined };
     const configs = { config: { host }, ourConfig: { baseUrl: 'http://localhost:4410' } };
-    const { theirs, ours } = await both((client) => client.files.listFiles(), configs);
+    const { theirs, ours } = await both((/** @type {any} */ client) => client.files.listFiles(), configs);
     assert.equal(theirs.request.url, 'https://localhost:4410/wix-privatemedia-proxy-server/v1/files');
     assert.equal(ours.request.url, 'http://localhost:4410/site-media/v1/files');
   });
@@ -63,7 +76,7 @@ suite('requests', () => {
       [{ size: 5n }, 'size'],
       [cycle, 'self'],
     ]) {
-      const { theirs, ours } = await both((client) => client.files.importFile('https://example.com/a.jpg', { urlParams }));
+      const { theirs, ours } = await both((/** @type {any} */ client) => client.files.importFile('https://example.com/a.jpg', { urlParams }));
       assert.ok(theirs.error && theirs.error.status === undefined);
       assert.equal(ours.error.code, 'INVALID_ARGUMENT');
       assert.match(ours.error.fieldViolations[0].field, new RegExp(`urlParams\\.${name}$`));
@@ -76,7 +89,7 @@ suite('answers', () => {
   const page = { files: [{ id: 'a' }], pagingMetadata: { cursors: { next: 'n' }, hasNext: true } };
 
   test('the result of a query is a plain object', async () => {
-    const { theirs, ours } = await both((client) => client.files.queryFileDescriptors().find(), { body: page });
+    const { theirs, ours } = await both((/** @type {any} */ client) => client.files.queryFileDescriptors().find(), { body: page });
     assert.deepEqual(theirs.result.items, [{ _id: 'a' }]);
     assert.equal({ ...theirs.result }.items, undefined);
     assert.deepEqual({ ...ours.result }.items, [{ _id: 'a' }]);
@@ -84,7 +97,9 @@ suite('answers', () => {
   });
 
   test('nesting has a limit of a thousand levels', async () => {
+    /** @param {number} levels */
     const deep = (levels) => ({ body: `{"extra":${'['.repeat(levels)}${']'.repeat(levels)}}` });
+    /** @param {any} client */
     const listed = (client) => client.files.listFiles();
     const { theirs: theirsFits, ours: oursFits } = await both(listed, deep(990));
     assert.deepEqual(oursFits.result, theirsFits.result);
@@ -95,7 +110,7 @@ suite('answers', () => {
 
   test('a date that stands twice in one object', async () => {
     const body = '{"folder":{"createdDate":"2020-01-01","createdDate":null}}';
-    const { theirs, ours } = await both((client) => client.folders.getFolder('d'), { body });
+    const { theirs, ours } = await both((/** @type {any} */ client) => client.folders.getFolder('d'), { body });
     assert.equal(theirs.result._createdDate, undefined);
     assert.deepEqual(ours.result._createdDate, new Date('2020-01-01'));
   });
@@ -109,7 +124,7 @@ suite('errors', () => {
   };
 
   test('the message is a sentence, and the code has a place of its own', async () => {
-    const { theirs, ours } = await both((client) => client.files.getFileDescriptor('f'), answer);
+    const { theirs, ours } = await both((/** @type {any} */ client) => client.files.getFileDescriptor('f'), answer);
     assert.deepEqual(JSON.parse(theirs.error.message), { message: 'm: no such file', details: theirs.error.details });
     assert.equal(theirs.error.code, undefined);
     assert.equal(ours.error.message, 'files.getFileDescriptor: no such file (400 RESOURCE_NOT_FOUND)');
@@ -118,7 +133,7 @@ suite('errors', () => {
   });
 
   test('the class has a name that can be asked for', async () => {
-    const { theirs, ours } = await both((client) => client.files.getFileDescriptor('f'), answer);
+    const { theirs, ours } = await both((/** @type {any} */ client) => client.files.getFileDescriptor('f'), answer);
     assert.equal(theirs.error.name, 'Error');
     assert.equal(ours.error.name, 'WixMediaError');
     assert.ok(ours.error instanceof WixMediaError);
@@ -126,7 +141,7 @@ suite('errors', () => {
   });
 
   test('what went wrong on the way is told, not hidden', async () => {
-    const { theirs, ours } = await both((client) => client.files.getFileDescriptor('f'), { body: '<html>' });
+    const { theirs, ours } = await both((/** @type {any} */ client) => client.files.getFileDescriptor('f'), { body: '<html>' });
     assert.equal(theirs.error.message, 'System error occurred: {}');
     assert.match(ours.error.message, /^files\.getFileDescriptor: the server answered 200 with a body that is not JSON/);
     assert.equal(ours.error.code, 'INVALID_RESPONSE');
@@ -136,7 +151,7 @@ suite('errors', () => {
 suite('surface', () => {
   test('a function that is imported directly makes the call', async () => {
     assert.equal(typeof official.files.getFileDescriptor('f'), 'function');
-    const promise = files.getFileDescriptor();
+    const promise = files.getFileDescriptor(/** @type {any} */ (undefined));
     assert.ok(promise instanceof Promise);
     await assert.rejects(promise, WixMediaError);
   });
@@ -149,7 +164,11 @@ suite('surface', () => {
 
   test('image helpers have width and height the right way round', () => {
     const image = 'wix:image://v1/a.jpg#originWidth=4000&originHeight=3000';
-    const tokens = ({ getScaledToFitImageUrl }, options) => /w_\d+,h_\d+/.exec(getScaledToFitImageUrl(image, 800, 600, options))[0];
+    /**
+     * @param {{ getScaledToFitImageUrl: (image: string, width: number, height: number, options: any) => any }} helpers
+     * @param {object} options
+     */
+    const tokens = ({ getScaledToFitImageUrl }, options) => present(/w_\d+,h_\d+/.exec(getScaledToFitImageUrl(image, 800, 600, options)))[0];
     assert.equal(tokens(officialMedia, {}), 'w_450,h_600');
     assert.equal(tokens(media, {}), 'w_800,h_600');
     assert.equal(tokens(media, { swapSourceSize: true }), 'w_450,h_600');
@@ -158,7 +177,7 @@ suite('surface', () => {
   test('image helpers refuse what is no image', () => {
     for (const input of ['https://example.com/a.jpg', 'wix:video://v1/a']) {
       assert.equal(typeof officialMedia.getImageUrl(input).url, 'string');
-      assert.throws(() => media.getImageUrl(input), (error) => error.code === 'INVALID_MEDIA_URL' && error.message.includes(input));
+      assert.throws(() => media.getImageUrl(input), (/** @type {any} */ error) => error.code === 'INVALID_MEDIA_URL' && error.message.includes(input));
     }
   });
 });
@@ -173,6 +192,7 @@ suite('docs/compare.md', async () => {
     assert.ok(rows.length >= 30, `${rows.length} rows`);
   });
 
+  /** @param {string} row */
   const named = (row) => [...row.matchAll(/\[([^\]]+)\]\((\.\.\/tests\/[^)]+)\)/g)].map(([, name, path]) => ({ name, path }));
 
   for (const row of rows) {

@@ -7,12 +7,20 @@ import { fileURLToPath } from 'node:url';
 import { credentials, node, project, remove } from './project.js';
 import { API_KEY, SITE_ID, file, startSite } from './site.js';
 
+/** @import { TestContext } from 'node:test' */
+
 const examples = fileURLToPath(new URL('../../../examples/', import.meta.url));
 
+/**
+ * @param {number} count
+ * @param {string} extension
+ */
 const many = (count, extension) => Array.from({ length: count }, (_, index) => file(`${index}.${extension}`));
+/** @param {{ id: string }[]} descriptors */
 const idsOf = (descriptors) => descriptors.map(({ id }) => id);
 
 suite('examples', () => {
+  /** @type {string} */
   let folder;
   before(async () => {
     folder = await project();
@@ -21,7 +29,14 @@ suite('examples', () => {
   });
   after(() => remove(folder));
 
-  /** Runs an example against a site; every request has to carry the credentials as they are. */
+  /**
+   * Runs an example against a site; every request has to carry the credentials as they are.
+   *
+   * @param {TestContext} t
+   * @param {Parameters<typeof startSite>[0]} contents
+   * @param {string} name
+   * @param {...string} args
+   */
   async function run(t, contents, name, ...args) {
     const site = await startSite(contents);
     t.after(() => site.close());
@@ -33,7 +48,9 @@ suite('examples', () => {
     return { site, ...ended };
   }
 
+  /** @param {{ code: number, stderr: string }} ended */
   const succeeds = ({ code, stderr }) => assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+  /** @param {Pick<Awaited<ReturnType<typeof startSite>>, 'requests'>} site */
   const calls = ({ requests }) => requests.map(({ method, path }) => `${method} ${path}`);
 
   test('update-display-name: renames a file', async (t) => {

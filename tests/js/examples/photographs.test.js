@@ -6,6 +6,7 @@ import { before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
+import { present } from '../harness/present.js';
 import { startService } from '../harness/service.js';
 import { node, project, remove } from './project.js';
 
@@ -20,6 +21,7 @@ const SHOWN = [
 
 suite('photographs, without configuration', () => {
   const closing = leftovers();
+  /** @type {string} */
   let folder;
   before(async () => {
     folder = await project();
@@ -46,14 +48,16 @@ suite('photographs, without configuration', () => {
     t.after(() => service.close());
     const browser = await startBrowser(t);
     const page = await browser.newPage();
+    /** @type {string[]} */
     const faults = [];
     page.on('pageerror', (error) => faults.push(String(error)));
     page.on('console', (message) => message.type() === 'error' && !/favicon/.test(message.location().url) && faults.push(message.text()));
     await page.goto(service.origin);
     await page.waitForSelector('[data-ready]');
 
+    /** @param {string} text */
     const said = async (text) => {
-      await page.waitForFunction((expected) => document.getElementById('said').textContent === expected, text);
+      await page.waitForFunction((expected) => document.getElementById('said')?.textContent === expected, text);
       return page.locator('#shown li').allTextContents();
     };
     const names = (await readdir(photographs)).filter((name) => name.endsWith('.jpg')).sort();
@@ -61,7 +65,11 @@ suite('photographs, without configuration', () => {
     assert.equal((await said('Uploaded 9 photographs.')).length, 9);
 
     await page.locator('#rename').click();
-    const [, old] = /^(.*) is now called/.exec((await page.waitForFunction(() => /is now called/.test(document.getElementById('said').textContent) && document.getElementById('said').textContent).then((handle) => handle.jsonValue())));
+    const renamed = await page.waitForFunction(() => {
+      const shown = document.getElementById('said')?.textContent ?? '';
+      return /is now called/.test(shown) && shown;
+    });
+    const [, old] = present(/^(.*) is now called/.exec(String(await renamed.jsonValue())));
     assert.ok(names.includes(old));
     await page.locator('#delete').click();
     assert.equal((await said('8 are in the trash.')).length, 1);

@@ -6,12 +6,17 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from '../../../pkg-template/cli/parse.js';
+import { present } from '../harness/present.js';
 import { blocks, commands, links, run } from './markdown.js';
 import { credentials, project, remove } from './project.js';
 import { file, startSite } from './site.js';
 
+/** @import { TestContext } from 'node:test' */
+
 const root = fileURLToPath(new URL('../../../', import.meta.url));
+/** @param {string} name */
 const read = (name) => readFile(join(root, name), 'utf8');
+/** @param {string} folder */
 const inFolder = async (folder) => (await readdir(join(root, folder))).filter((name) => name.endsWith('.md')).map((name) => `${folder}/${name}`);
 
 const documents = [
@@ -22,7 +27,8 @@ const documents = [
   'pkg-template/README.md',
   ...(await inFolder('docs')),
 ];
-const texts = new Map(await Promise.all(documents.map(async (name) => [name, await read(name)])));
+/** @type {Map<string, string>} */
+const texts = new Map(await Promise.all(documents.map(async (name) => /** @type {const} */ ([name, await read(name)]))));
 
 /** The files of the site that the programs run on. */
 const contents = () => ({
@@ -37,6 +43,7 @@ const contents = () => ({
 });
 
 suite('documents', { concurrency: 4 }, () => {
+  /** @type {string} */
   let folder;
   before(async () => {
     folder = await project();
@@ -49,38 +56,44 @@ suite('documents', { concurrency: 4 }, () => {
         const site = await startSite(contents());
         t.after(() => site.close());
         const problem = await run(block, folder, { ...credentials, SITE_ORIGIN: site.origin });
-        assert.equal(problem, undefined, problem);
+        assert.equal(problem, undefined, String(problem));
       });
     }
   }
 
   test('READMEs: have at least five programs, and show output', () => {
     for (const name of ['README.md', 'pkg-template/README.md']) {
-      const code = blocks(texts.get(name)).filter(({ language }) => language === 'js');
+      const code = blocks(present(texts.get(name))).filter(({ language }) => language === 'js');
       assert.ok(code.length >= 5, name);
       assert.ok(code.some((block) => /\/\/ → /.test(block.code)), `${name} shows no output`);
     }
   });
 
   test('documents: run every program', () => {
-    const unrun = documents.filter((name) => blocks(texts.get(name)).some(({ language }) => language === 'js no-run'));
+    const unrun = documents.filter((name) => blocks(present(texts.get(name))).some(({ language }) => language === 'js no-run'));
     assert.deepEqual(unrun, []);
   });
 });
 
 suite('the runner', () => {
+  /** @type {string} */
   let folder;
   before(async () => {
     folder = await project();
   });
   after(() => remove(folder));
 
+  /**
+   * @param {string} markdown
+   * @param {TestContext} t
+   */
   const found = async (markdown, t) => {
     const site = await startSite(contents());
     t.after(() => site.close());
     const [block] = blocks(markdown);
     return run(block, folder, { ...credentials, SITE_ORIGIN: site.origin });
   };
+  /** @param {...string} lines */
   const fence = (...lines) => ['```js', ...lines, '```'].join('\n');
   const list = "import { files } from 'wix-media.v2';\nconst page = await files.listFiles();";
 
@@ -90,19 +103,19 @@ suite('the runner', () => {
 
   test('runner: reports wrong, missing and unannounced output', async (t) => {
     for (const line of ['console.log(page.files.length); // → 6', '// → 5', 'console.log(5);', 'console.log(5); // → 5\n// → 6']) {
-      assert.match(await found(fence(list, line), t), /it prints/, line);
+      assert.match(present(await found(fence(list, line), t)), /it prints/, line);
     }
   });
 
   test('runner: reports code that fails', async (t) => {
     for (const line of ['syntax error', 'undeclared;', "throw new Error('no');", 'Promise.reject(new Error());', "await files.getFileDescriptor('missing');"]) {
-      assert.match(await found(fence(list, line), t), /it ends with 1/, line);
+      assert.match(present(await found(fence(list, line), t)), /it ends with 1/, line);
     }
-    assert.match(await found(fence("process.emitWarning('careful');"), t), /it complains/);
+    assert.match(present(await found(fence("process.emitWarning('careful');"), t)), /it complains/);
   });
 
   test('runner: lets no request leave the machine', async (t) => {
-    assert.match(await found(fence("await fetch('https://example.com/');"), t), /nobody is at https:\/\/example\.com/);
+    assert.match(present(await found(fence("await fetch('https://example.com/');"), t)), /nobody is at https:\/\/example\.com/);
   });
 
   test('runner: runs the hidden lines of a block with that block only', async (t) => {
@@ -125,16 +138,22 @@ suite('the runner', () => {
 });
 
 suite('commands', () => {
+  /** @type {string[]} */
   let known;
+  /** @type {string[]} */
   let rings;
   before(async () => {
     const source = await read('xtask/src/main.rs');
-    const [, usage] = /const USAGE: &str = "\\\n([^"]*)"/.exec(source);
+    const [, usage] = present(/const USAGE: &str = "\\\n([^"]*)"/.exec(source));
     known = [...usage.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name);
-    [, rings] = /run the tests: ([^(]*) \(/.exec(usage);
-    rings = rings.split(', ');
+    const [, list] = present(/run the tests: ([^(]*) \(/.exec(usage));
+    rings = list.split(', ');
   });
 
+  /**
+   * @param {string} command
+   * @returns {string | undefined}
+   */
   const problemWith = (command) => {
     const [program, ...words] = command.split(' ');
     switch (program) {
@@ -154,7 +173,7 @@ suite('commands', () => {
         try {
           parse(words.join(' ').replace(/ >>? .*/, '').match(/"[^"]*"|\S+/g) ?? []);
           return undefined;
-        } catch (error) {
+        } catch (/** @type {any} */ error) {
           return error.message;
         }
       case 'npm':
@@ -187,13 +206,19 @@ suite('commands', () => {
   });
 
   test('README: names cargo xtask start and cargo xtask test', () => {
-    const named = commands(texts.get('README.md'));
+    const named = commands(present(texts.get('README.md')));
     for (const command of ['cargo xtask start', 'cargo xtask test']) assert.ok(named.includes(command), command);
   });
 });
 
 suite('codes of the client', () => {
-  const between = (text, start, end) => text.slice(text.indexOf(start), end && text.indexOf(end));
+  /**
+   * @param {string} text
+   * @param {string} start
+   * @param {string} end
+   */
+  const between = (text, start, end) => text.slice(text.indexOf(start), text.indexOf(end));
+  /** @param {string} text */
   const listed = (text) => [...text.matchAll(/`([A-Z]+(?:_[A-Z]+)*)`/g)].map(([, code]) => code);
 
   /** Every code that the sources make, in JavaScript and in Rust. */
@@ -209,12 +234,12 @@ suite('codes of the client', () => {
   }
 
   const tables = {
-    'docs/errors.md': (text) => between(text, '## Codes of the client', '## Codes of uploads'),
-    'pkg-template/README.md': (text) => between(text, '| code | meaning |', '`retry` says'),
+    'docs/errors.md': (/** @type {string} */ text) => between(text, '## Codes of the client', '## Codes of uploads'),
+    'pkg-template/README.md': (/** @type {string} */ text) => between(text, '| code | meaning |', '`retry` says'),
   };
   for (const [name, part] of Object.entries(tables)) {
     test(`${name} explains each, and no other`, async () => {
-      const rows = part(texts.get(name)).split('\n').filter((line) => line.startsWith('| `'));
+      const rows = part(present(texts.get(name))).split('\n').filter((line) => line.startsWith('| `'));
       assert.deepEqual(rows.flatMap((line) => listed(line.split(' | ')[0])).sort(), await made());
     });
   }
@@ -224,5 +249,5 @@ suite('codes of the client', () => {
 
 // tests/it/links.rs resolves the links of every document.
 test('package README: has no links to other files', () => {
-  assert.deepEqual(links(texts.get('pkg-template/README.md')), []);
+  assert.deepEqual(links(present(texts.get('pkg-template/README.md'))), []);
 });
