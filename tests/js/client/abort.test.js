@@ -23,9 +23,9 @@ const STAGES = {
   'while the client pauses after a 429': { script: [status(429, { headers: { 'retry-after': '9' } })], requests: 1 },
 };
 
-suite('a signal ends a call', () => {
+suite('signal', () => {
   for (const [stage, { script, options, aborted, requests: expected = 0 }] of Object.entries(STAGES)) {
-    test(stage, async (t) => {
+    test(`signal: ends a call ${stage}`, async (t) => {
       const clock = await stoppedClock(t);
       const controller = new AbortController();
       const reason = new Error('the caller lost interest');
@@ -43,7 +43,7 @@ suite('a signal ends a call', () => {
   }
 
   for (const reason of ['a string', 0, null, new DOMException('stop', 'AbortError'), { code: 7 }]) {
-    test(`with ${String(reason)} as its own reason`, async () => {
+    test(`signal: rejects with its own reason, ${String(reason)}`, async () => {
       await init();
       const controller = new AbortController();
       const { files } = scriptedClient(never);
@@ -54,13 +54,13 @@ suite('a signal ends a call', () => {
     });
   }
 
-  test('without a reason of its own, with the AbortError of the platform', async () => {
+  test('signal: rejects with the AbortError of the platform when it has no reason', async () => {
     const { files } = scriptedClient(never);
     const error = await rejection(files.listFiles({}, { signal: AbortSignal.abort() }));
     assert.equal(error.name, 'AbortError');
   });
 
-  test('with AbortSignal.timeout, with its TimeoutError', async (t) => {
+  test('signal: rejects with the TimeoutError of AbortSignal.timeout', async (t) => {
     const { files } = scriptedClient(never);
     // Its timer alone does not keep the process running.
     const alive = setTimeout(() => {}, 60_000);
@@ -69,7 +69,7 @@ suite('a signal ends a call', () => {
     assert.equal(error.name, 'TimeoutError');
   });
 
-  test('after the call is over it does nothing', async () => {
+  test('signal: does nothing after the call has ended', async () => {
     const controller = new AbortController();
     const { files, requests } = scriptedClient([ok({ files: [] })]);
     await files.listFiles({}, { signal: controller.signal });
@@ -78,7 +78,7 @@ suite('a signal ends a call', () => {
     assert.equal(requests.length, 1);
   });
 
-  test('one signal may serve many calls', async () => {
+  test('signal: serves many calls', async () => {
     const controller = new AbortController();
     const { files, folders } = scriptedClient(never);
     const { signal } = controller;
@@ -95,7 +95,7 @@ suite('a signal ends a call', () => {
     assert.deepEqual(await Promise.all(promises), promises.map(() => 'all of you'));
   });
 
-  test('the fetch of the call sees it too', async () => {
+  test('signal: is passed on to fetch', async () => {
     const controller = new AbortController();
     /** @type {any} */
     let seen;
@@ -114,7 +114,7 @@ suite('a signal ends a call', () => {
   });
 });
 
-test('a call without signal and without time limit gives fetch no signal', async () => {
+test('signal: is not passed to fetch without a signal or a timeout', async () => {
   const { files, requests } = scriptedClient([ok({ files: [] })]);
   await files.listFiles();
   assert.equal('signal' in requests[0], false);

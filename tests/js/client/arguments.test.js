@@ -20,11 +20,11 @@ const KINDS = {
   fileIds: 'list', folderIds: 'list', importFileRequests: 'list', file: 'object', folder: 'object',
 };
 
-suite('a required argument that is missing or of a wrong type is refused', () => {
+suite('required arguments', () => {
   for (const { api, method, arguments: kinds } of operations) {
     kinds.forEach((kind, index) => {
       if (!(kind in KINDS)) return;
-      test(`${kind} of ${method}`, async () => {
+      test(`${method}: refuses a missing or invalid ${kind}`, async () => {
         for (const wrong of WRONG[KINDS[kind]]) {
           const args = validArguments[method].with(index, wrong);
           const { client, requests } = scriptedClient([ok()]);
@@ -43,14 +43,14 @@ suite('a required argument that is missing or of a wrong type is refused', () =>
     });
   }
 
-  test('a missing one by the rule REQUIRED_FIELD', async () => {
+  test('getFileDescriptor: reports a missing argument as REQUIRED_FIELD', async () => {
     const { files } = scriptedClient([ok()]);
     const { fieldViolations } = await rejection(/** @type {any} */ (files).getFileDescriptor());
     assert.equal(fieldViolations[0].violatedRule, 'REQUIRED_FIELD');
     assert.match(fieldViolations[0].description, /required.*string/);
   });
 
-  test('the ID inside the file of an update too', async () => {
+  test('updateFileDescriptor: refuses a file without a valid id', async () => {
     const { files, requests } = scriptedClient([ok()]);
     for (const file of [{}, { displayName: 'a' }, { _id: undefined }, { _id: null }, { _id: 5 }]) {
       const { fieldViolations } = await rejection(files.updateFileDescriptor(/** @type {any} */ (file)));
@@ -59,7 +59,7 @@ suite('a required argument that is missing or of a wrong type is refused', () =>
     assert.equal(requests.length, 0);
   });
 
-  test('by a rejected promise, not by an exception', () => {
+  test('getFileDescriptor: rejects instead of throwing', () => {
     const { files } = scriptedClient([ok()]);
     const promise = /** @type {any} */ (files).getFileDescriptor();
     assert.ok(promise instanceof Promise);
@@ -67,7 +67,7 @@ suite('a required argument that is missing or of a wrong type is refused', () =>
   });
 });
 
-suite('limits are left to the service', () => {
+suite('limits', () => {
   for (const [name, call] of /** @type {[name: string, call: (client: any) => any][]} */ ([
     ['a page of 5000', ({ files }) => files.listFiles({ paging: { limit: 5000 } })],
     ['1001 IDs', ({ files }) => files.bulkDeleteFiles(Array.from({ length: 1001 }, () => 'f'))],
@@ -77,7 +77,7 @@ suite('limits are left to the service', () => {
     ['an empty name', ({ folders }) => folders.createFolder('')],
     ['an empty file ID', ({ files }) => files.getFileDescriptor('')],
   ])) {
-    test(name, async () => {
+    test(`limits: are left to the service, ${name}`, async () => {
       const { client, requests } = scriptedClient([ok()]);
       await call(client);
       assert.equal(requests.length, 1);
@@ -91,7 +91,7 @@ const deepFrozen = (value) => {
   return Object.freeze(value);
 };
 
-suite('arguments are never touched', () => {
+suite('arguments', () => {
   const descriptor = () => ({
     _id: 'f1',
     _createdDate: new Date(5),
@@ -116,7 +116,7 @@ suite('arguments are never touched', () => {
     ['eq', (client, value) => client.files.queryFileDescriptors().eq('a', value).find(), () => ({ _id: 'x' })],
     ['in', (client, value) => client.files.queryFileDescriptors().in('a', value).find(), () => [{ _id: 'x' }]],
   ])) {
-    test(`by ${name}, and frozen ones work`, async () => {
+    test(`${name}: leaves its arguments unchanged, and accepts frozen ones`, async () => {
       const { client, requests } = scriptedClient([ok({ files: [] })]);
       const value = make();
       const before = structuredClone(value);
@@ -132,7 +132,7 @@ suite('arguments are never touched', () => {
     });
   }
 
-  test('and later changes to them do not reach the request', async () => {
+  test('searchFiles: ignores later changes of its arguments', async () => {
     const { files, requests } = scriptedClient([ok({ files: [] })], {
       auth: { accessToken: () => new Promise((resolve) => setImmediate(resolve, 't')) },
     });
@@ -144,7 +144,7 @@ suite('arguments are never touched', () => {
   });
 });
 
-suite('what is not plain data', () => {
+suite('arguments that are not plain data', () => {
   /** @type {any} */
   const cycle = { name: 'a' };
   cycle.self = cycle;
@@ -163,7 +163,7 @@ suite('what is not plain data', () => {
     ['a revoked proxy', ({ folders }) => folders.createFolder('a', proxy)],
     ['a toJSON that throws', ({ files }) => files.importFile('https://a/b', { urlParams: { toJSON: () => { throw new Error('no'); } } })],
   ])) {
-    test(`${name} gives a typed error, and nothing is sent`, async () => {
+    test(`arguments: refuse ${name}, and send nothing`, async () => {
       const { client, requests } = scriptedClient([ok()]);
       const error = await rejection(call(client));
       assert.ok(error instanceof WixMediaError, String(error));
@@ -174,13 +174,13 @@ suite('what is not plain data', () => {
     });
   }
 
-  test('an object with toJSON is sent as that says', async () => {
+  test('arguments: send an object with toJSON as that returns it', async () => {
     const { files, requests } = scriptedClient([ok()]);
     await files.importFile('https://a/b', { urlParams: { toJSON: () => ({ _id: 'x' }) } });
     assert.deepEqual(JSON.parse(requests[0].body).urlParams, { id: 'x' });
   });
 
-  test('a class instance is sent as its members', async () => {
+  test('arguments: send a class instance as its members', async () => {
     class Options {
       parentFolderId = 'd1';
     }
@@ -189,7 +189,7 @@ suite('what is not plain data', () => {
     assert.deepEqual(JSON.parse(requests[0].body), { displayName: 'a', parentFolderId: 'd1' });
   });
 
-  test('nesting of any depth is sent or refused, never a trap', async () => {
+  test('arguments: send or refuse deep nesting without a trap', async () => {
     for (const depth of [50, 100, 1000, 5000]) {
       let nested = {};
       for (let level = 0; level < depth; level += 1) nested = { a: nested };

@@ -10,7 +10,7 @@ suite('baseUrl', () => {
     ['http://127.0.0.1:4410/', 'http://127.0.0.1:4410/site-media/v1/files'],
     ['https://proxy.example.com/wix//', 'https://proxy.example.com/wix/site-media/v1/files'],
   ]) {
-    test(`${baseUrl}`, async () => {
+    test(`baseUrl: accepts ${baseUrl}`, async () => {
       const { files, requests } = scriptedClient([ok({ files: [] })], { baseUrl });
       await files.listFiles();
       assert.equal(requests[0].url, expected);
@@ -19,7 +19,7 @@ suite('baseUrl', () => {
 });
 
 suite('fetch', () => {
-  test('of the options is called without a this', async () => {
+  test('fetch: is called without a this', async () => {
     /** @type {unknown} */
     let self = 'not called';
     const client = createClient({
@@ -33,7 +33,7 @@ suite('fetch', () => {
     assert.equal(self, undefined);
   });
 
-  test('of the platform is looked up at each call', async (t) => {
+  test('fetch: is looked up at each call when it is that of the platform', async (t) => {
     const client = createClient({ auth: { apiKey: 'k' } });
     for (const id of ['a', 'b']) {
       t.mock.method(globalThis, 'fetch', async () => new Response(JSON.stringify({ folder: { id } })));
@@ -42,7 +42,7 @@ suite('fetch', () => {
     }
   });
 
-  test('gets a plain object of headers, and a body only where there is one', async () => {
+  test('fetch: receives a plain object of headers, and a body only if there is one', async () => {
     const { files, folders, requests } = scriptedClient([ok()]);
     await files.listFiles();
     await folders.createFolder('a');
@@ -52,7 +52,7 @@ suite('fetch', () => {
   });
 });
 
-test('functions need no this', async () => {
+test('files and folders: need no this', async () => {
   const { client } = scriptedClient([ok({ files: [] })]);
   const { listFiles } = client.files;
   assert.deepEqual(await listFiles(), { files: [] });

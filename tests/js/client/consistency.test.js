@@ -13,7 +13,7 @@ const consistent = (value, answer = ok({ files: [], folders: [] })) => ({
 const sent = (requests) =>
   requests.map(({ headers }) => Object.entries(headers).find(([name]) => name.toLowerCase() === 'x-wix-consistent')?.[1]);
 
-test('the last value that came is the one that is sent', async () => {
+test('X-Wix-Consistent: sends the last value received', async () => {
   const { files, folders, requests } = scriptedClient([consistent('1'), ok(), consistent('2'), ok()]);
   await files.listFiles();
   await folders.createFolder('a');
@@ -22,7 +22,7 @@ test('the last value that came is the one that is sent', async () => {
   assert.deepEqual(sent(requests), [undefined, '1', '1', '2']);
 });
 
-test('a value of an error answer counts too, and of one that was tried again', async () => {
+test('X-Wix-Consistent: keeps values of errors and of retried answers', async () => {
   const { files, requests } = scriptedClient([consistent('1', status(404)), consistent('2', status(503)), ok({ files: [] })], {
     retry: { maxDelayMs: 0 },
   });
@@ -31,7 +31,7 @@ test('a value of an error answer counts too, and of one that was tried again', a
   assert.deepEqual(sent(requests), [undefined, '1', '2']);
 });
 
-test('clients do not share it', async () => {
+test('X-Wix-Consistent: is not shared between clients', async () => {
   const one = scriptedClient([consistent('1')]);
   const other = scriptedClient([ok({ files: [] })]);
   await one.files.listFiles();
@@ -39,7 +39,7 @@ test('clients do not share it', async () => {
   assert.deepEqual(sent(other.requests), [undefined]);
 });
 
-test("headers of the caller's own are not touched", async () => {
+test("X-Wix-Consistent: leaves the caller's headers unchanged", async () => {
   const headers = Object.freeze({ 'X-Custom': '1' });
   const { files, requests } = scriptedClient([consistent('1')], { headers });
   await files.listFiles();
@@ -48,7 +48,7 @@ test("headers of the caller's own are not touched", async () => {
   assert.equal(requests[1].headers['X-Custom'], '1');
 });
 
-test('a value from the answer wins over one among the extra headers', async () => {
+test('X-Wix-Consistent: prefers a received value to an extra header', async () => {
   const { files, requests } = scriptedClient([consistent('1')], { headers: { 'x-wix-consistent': 'mine' } });
   await files.listFiles();
   await files.listFiles();

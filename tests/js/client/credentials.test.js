@@ -20,7 +20,7 @@ async function headersWith(auth, options) {
   return requests[0].headers;
 }
 
-suite('what is sent', () => {
+suite('headers of credentials', () => {
   for (const [name, auth, expected] of [
     ['an API key for a site', { apiKey: 'k', siteId: 's' }, { Authorization: 'k', 'wix-site-id': 's' }],
     ['an API key for an account', { apiKey: 'k', accountId: 'a' }, { Authorization: 'k', 'wix-account-id': 'a' }],
@@ -32,32 +32,32 @@ suite('what is sent', () => {
     ['headers of an object', { getAuthHeaders: () => ({ headers: { Authorization: 'h', 'x-more': '1' } }) }, { Authorization: 'h', 'x-more': '1' }],
     ['headers of an object, later', { getAuthHeaders: async () => ({ headers: { Authorization: 'h' } }) }, { Authorization: 'h' }],
   ]) {
-    test(`for ${name}`, async () => assert.deepEqual(await headersWith(auth), expected));
+    test(`credentials: send the headers of ${name}`, async () => assert.deepEqual(await headersWith(auth), expected));
   }
 
-  test('nothing but an empty Authorization without credentials', async () => {
+  test('credentials: send an empty Authorization without credentials', async () => {
     assert.deepEqual(await headersWith(undefined), { Authorization: '' });
   });
 
-  test('no scheme word is put before a key or token', async () => {
+  test('credentials: put no scheme before a key or token', async () => {
     for (const auth of [{ apiKey: 'abc' }, { accessToken: 'abc' }, { accessToken: async () => 'abc' }]) {
       assert.equal((await headersWith(auth)).Authorization, 'abc');
     }
   });
 
-  test('extra headers go along, but never in place of the credentials, whatever their spelling', async () => {
+  test('headers: are sent too, but never replace the credentials in any spelling', async () => {
     const headers = { AUTHORIZATION: 'other', 'Wix-Site-Id': 'other', 'X-Custom': '1' };
     const sent = await headersWith({ apiKey: 'k', siteId: 's' }, { headers });
     assert.deepEqual(sent, { Authorization: 'k', 'wix-site-id': 's', 'X-Custom': '1' });
     assert.deepEqual(headers, { AUTHORIZATION: 'other', 'Wix-Site-Id': 'other', 'X-Custom': '1' });
   });
 
-  test('extra headers may be a Headers object', async () => {
+  test('headers: accept a Headers object', async () => {
     const sent = await headersWith({ apiKey: 'k' }, { headers: new Headers({ 'X-Custom': '1' }) });
     assert.deepEqual(sent, { Authorization: 'k', 'x-custom': '1' });
   });
 
-  test('an own Content-Type wins over the default', async () => {
+  test('headers: override the default Content-Type', async () => {
     const { folders, requests } = scriptedClient([ok()], { headers: { 'content-type': 'application/json; v=2' } });
     await folders.createFolder('a');
     const types = Object.entries(requests[0].headers).filter(([name]) => name.toLowerCase() === 'content-type');
@@ -65,12 +65,12 @@ suite('what is sent', () => {
   });
 });
 
-suite('a 401', () => {
+suite('401', () => {
   for (const [name, renewable] of /** @type {[name: string, renewable: (next: () => string | Promise<string>) => any][]} */ ([
     ['a function', (next) => ({ accessToken: next })],
     ['an object', (next) => ({ getAuthHeaders: async () => ({ headers: { Authorization: await next() } }) })],
   ])) {
-    test(`asks ${name} for credentials again, once`, async () => {
+    test(`401: asks ${name} for new credentials once`, async () => {
       let asked = 0;
       const { files, requests } = scriptedClient([unauthorized, ok({ files: [] })], {
         auth: renewable(async () => `token ${(asked += 1)}`),
@@ -80,7 +80,7 @@ suite('a 401', () => {
       assert.deepEqual(requests.map(({ headers }) => headers.Authorization), ['token 1', 'token 2']);
     });
 
-    test(`that comes again after asking ${name} is final`, async () => {
+    test(`401: is final after new credentials from ${name}`, async () => {
       let asked = 0;
       const { files, requests } = scriptedClient([unauthorized], { auth: renewable(() => `token ${(asked += 1)}`) });
       const error = await rejection(files.listFiles());
@@ -90,7 +90,7 @@ suite('a 401', () => {
     });
   }
 
-  test('is final for a key and a fixed token', async () => {
+  test('401: is final for a key and a fixed token', async () => {
     for (const auth of [{ apiKey: 'k' }, { accessToken: 't' }]) {
       const { files, requests } = scriptedClient([unauthorized], { auth });
       assert.equal((await rejection(files.listFiles())).status, 401);
@@ -98,7 +98,7 @@ suite('a 401', () => {
     }
   });
 
-  test('does not use up an attempt', async (t) => {
+  test('401: does not count as an attempt', async (t) => {
     const clock = await stoppedClock(t);
     const { files, requests } = scriptedClient([unauthorized, status(503), status(503), ok({ files: [] })], {
       auth: { accessToken: () => 't' },
@@ -108,8 +108,8 @@ suite('a 401', () => {
   });
 });
 
-suite('credentials that cannot be had', () => {
-  test('reject with a typed error that keeps the cause, and nothing is sent', async () => {
+suite('failing credentials', () => {
+  test('credentials: reject with UNAUTHENTICATED and the cause when they fail, and send nothing', async () => {
     for (const cause of [new Error('vault is closed'), 'vault is closed', undefined]) {
       const { files, requests } = scriptedClient([ok()], { auth: { accessToken: () => Promise.reject(cause) }, ...once });
       const error = await rejection(files.listFiles());
@@ -120,7 +120,7 @@ suite('credentials that cannot be had', () => {
     }
   });
 
-  test('are asked for again by the next call', async () => {
+  test('credentials: are requested again by the next call', async () => {
     let asked = 0;
     const { files } = scriptedClient([ok({ files: [] })], {
       auth: {
@@ -135,7 +135,7 @@ suite('credentials that cannot be had', () => {
     await files.listFiles();
   });
 
-  test('of no known form are refused when the client is made', () => {
+  test('createClient: refuses credentials of an unknown form', () => {
     for (const auth of [{}, { key: 'k' }, { apiKey: '' }, 'k', 7, { clientId: '' }, { appId: 'a', appSecret: 's' }]) {
       assert.throws(
         () => createClient({ auth: /** @type {any} */ (auth) }),
@@ -146,7 +146,7 @@ suite('credentials that cannot be had', () => {
   });
 });
 
-suite('a visitor, from a client ID', () => {
+suite('clientId', () => {
   /**
    * @param {number} number
    * @param {object} [more]
@@ -166,7 +166,7 @@ suite('a visitor, from a client ID', () => {
     return { bodies, ...scriptedClient(script, { auth: { clientId: 'c1' }, ...once }) };
   }
 
-  test('asks once for the tokens of an anonymous visitor', async () => {
+  test('clientId: requests the tokens of an anonymous visitor once', async () => {
     const { files, bodies, requests } = service([token(1)]);
     await Promise.all([files.listFiles(), files.searchFiles(), files.listFiles()]);
     await files.listFiles();
@@ -178,7 +178,7 @@ suite('a visitor, from a client ID', () => {
     assert.equal(requests[0].headers.Authorization, undefined);
   });
 
-  test('refreshes before the token ends', async (t) => {
+  test('clientId: refreshes the token before it expires', async (t) => {
     const clock = await stoppedClock(t);
     const { files, bodies } = service((number) => token(number));
     await clock.until(files.listFiles());
@@ -190,19 +190,19 @@ suite('a visitor, from a client ID', () => {
     ]);
   });
 
-  test('refreshes after a 401', async () => {
+  test('clientId: refreshes the token after a 401', async () => {
     const { files, bodies } = service((number) => token(number - 1));
     await files.listFiles();
     assert.deepEqual(bodies.map(({ grantType }) => grantType), ['anonymous', 'refresh_token']);
   });
 
-  test('starts anew when the refresh token is refused', async () => {
+  test('clientId: requests new tokens when the refresh token is refused', async () => {
     const { files, bodies } = service([token(0), status(400), token(2)]);
     await files.listFiles();
     assert.deepEqual(bodies.map(({ grantType }) => grantType), ['anonymous', 'refresh_token', 'anonymous']);
   });
 
-  test('fails with a typed error when no token is given', async () => {
+  test('clientId: rejects with UNAUTHENTICATED when no token is returned', async () => {
     for (const answer of [status(403, { headers: { 'x-wix-request-id': 'r9' } }), { status: 200, rawBody: '<html>' }, ok({}), ok(null)]) {
       const { files } = service([answer]);
       const error = await rejection(files.listFiles());
@@ -212,10 +212,10 @@ suite('a visitor, from a client ID', () => {
   });
 });
 
-suite('an app', () => {
+suite('appId', () => {
   const auth = { appId: 'app', appSecret: 'app secret', instanceId: 'i1' };
 
-  test('asks for its token with its own credentials, once', async () => {
+  test('appId: requests its token with its credentials once', async () => {
     /** @type {any[]} */
     const bodies = [];
     const { files, requests } = scriptedClient((request) => {
@@ -230,7 +230,7 @@ suite('an app', () => {
     assert.equal(requests.at(-1).headers.Authorization, 'app token');
   });
 
-  test('sends token requests to the base URL of the client', async () => {
+  test('appId: sends token requests to the base URL of the client', async () => {
     const { files, requests } = scriptedClient(() => ok({ access_token: 't', expires_in: 9, files: [] }), {
       auth,
       baseUrl: 'http://127.0.0.1:4410/',

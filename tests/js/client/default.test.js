@@ -22,26 +22,26 @@ async function run(code, env = {}) {
 }
 
 suite('credentials of the environment', () => {
-  test('are used', async () => {
+  test('environment: provides the credentials', async () => {
     const [requests] = await run('await files.listFiles(); say(requests);', { WIX_API_KEY: 'k', WIX_SITE_ID: 's' });
     assert.deepEqual(requests, [
       { url: 'https://www.wixapis.com/site-media/v1/files', headers: { Authorization: 'k', 'wix-site-id': 's' } },
     ]);
   });
 
-  test('lose the line break that files end with', async () => {
+  test('environment: ignores a trailing line break', async () => {
     const [[request]] = await run('await files.listFiles(); say(requests);', { WIX_API_KEY: 'k\n', WIX_SITE_ID: ' s ' });
     assert.deepEqual(request.headers, { Authorization: 'k', 'wix-site-id': 's' });
   });
 
-  test('are read at the first call, not at the import', async () => {
+  test('environment: is read at the first call, not at the import', async () => {
     const [[request]] = await run("process.env.WIX_API_KEY = 'later'; await files.listFiles(); say(requests);");
     assert.equal(request.headers.Authorization, 'later');
   });
 });
 
 suite('configure', () => {
-  test('sets the credentials of the imported functions, and of the default object', async () => {
+  test('configure: sets the credentials of the imported functions and the default object', async () => {
     const [requests] = await run(
       "configure({ auth: { apiKey: 'c', siteId: 's' } }); await files.listFiles(); await wixMedia.files.listFiles(); say(requests);",
       { WIX_API_KEY: 'environment' },
@@ -49,12 +49,12 @@ suite('configure', () => {
     assert.deepEqual(requests.map((/** @type {any} */ { headers }) => headers.Authorization), ['c', 'c']);
   });
 
-  test('is part of the default object', async () => {
+  test('configure: is a member of the default object', async () => {
     const [requests] = await run("wixMedia.configure({ auth: { apiKey: 'c' } }); await files.listFiles(); say(requests);");
     assert.equal(requests[0].headers.Authorization, 'c');
   });
 
-  test('comes once, and before the first call', async () => {
+  test('configure: works once, before the first call', async () => {
     const [twice, late] = [
       await run("configure({ auth: { apiKey: 'a' } }); try { configure({ auth: { apiKey: 'b' } }); } catch (error) { say(error.code); }"),
       await run("await files.listFiles(); try { configure({}); } catch (error) { say(error.code); }", { WIX_API_KEY: 'k' }),
@@ -62,7 +62,7 @@ suite('configure', () => {
     assert.deepEqual([twice[0], late[0]], ['ALREADY_CONFIGURED', 'ALREADY_CONFIGURED']);
   });
 
-  test('does not touch clients', async () => {
+  test('configure: does not affect clients', async () => {
     const [requests] = await run(`
       configure({ auth: { apiKey: 'a' } });
       await createClient({ auth: { apiKey: 'b' } }).files.listFiles();
@@ -72,7 +72,7 @@ suite('configure', () => {
   });
 });
 
-test('without credentials calls go to a manager in memory, which is said once', async () => {
+test('imported functions: use a manager in memory without credentials, and warn once', async () => {
   const [folder, page, infos, requests] = await run(`
     const infos = [];
     console.info = (text) => infos.push(text);

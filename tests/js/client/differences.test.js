@@ -77,7 +77,7 @@ suite('requests', () => {
     }
   });
 
-  test('update-folder-underscore-id: the ID is sent once, and the first argument wins', async () => {
+  test('update-folder-underscore-id: the id is sent once, from the first argument', async () => {
     const { theirs, ours } = await both(ok({ folder: {} }), 'folders', 'updateFolder', 'first', { _id: 'second', displayName: 'a' });
     assert.deepEqual(bodyOf(theirs), { folder: { _id: 'second', displayName: 'a', id: 'first' } });
     assert.deepEqual(bodyOf(ours), { folder: { displayName: 'a', id: 'first' } });
@@ -144,7 +144,7 @@ suite('answers', () => {
     assert.deepEqual(ours.result.media.audio.assets, [undefined, undefined, 'u']);
   });
 
-  test('audio-assets-null: one null does not reject the page', async () => {
+  test('audio-assets-null: a null does not reject the page', async () => {
     for (const assets of [null, 'text', 5]) {
       const { theirs, ours } = await both(ok({ files: [{ id: 'a' }, { media: { audio: { assets } } }] }), 'files', 'listFiles');
       assert.ok(isSystemError(theirs));
@@ -152,7 +152,7 @@ suite('answers', () => {
     }
   });
 
-  test('null-item: the null is kept, the page arrives', async () => {
+  test('null-item: the page resolves with the null in it', async () => {
     for (const [body, expected] of [
       [{ files: [{ id: 'a' }, null] }, { files: [{ _id: 'a' }, null] }],
       [{ files: [null, 5, 'text', { id: 'a' }] }, { files: [null, 5, 'text', { _id: 'a' }] }],
@@ -169,7 +169,7 @@ suite('answers', () => {
     assert.deepEqual(ours.result, { folders: [null] });
   });
 
-  test('scalar-body: a 200 that is neither an object nor a list is one error, for every call that converts it', async () => {
+  test('scalar-body: a 200 that is neither an object nor a list rejects with INVALID_RESPONSE', async () => {
     for (const body of [null, 'text', 5, true]) {
       for (const [api, method, ...args] of [
         ['files', 'getFileDescriptor', 'f'],
@@ -188,7 +188,7 @@ suite('answers', () => {
     assert.ok(isSystemError(theirs));
   });
 
-  test('lone-surrogate: replaced in the URL, kept in the name', async () => {
+  test('lone-surrogate: is replaced in the URL and kept in the name', async () => {
     const name = '\ud83dfox.jpg';
     const { theirs, ours } = await both(ok({ file: { displayName: name, media: { document: { id: 'd', filename: name } } } }), 'files', 'getFileDescriptor', 'f');
     assert.ok(isSystemError(theirs));
@@ -201,7 +201,7 @@ suite('answers', () => {
     assert.deepEqual(Object.entries(ours.result), [['constructor', 'a'], ['extra', { toString: 'b', 'x.valueOf': 'c' }]]);
   });
 
-  test('prototype-key: in arguments too', async () => {
+  test('prototype-key: keys of arguments stay as they are', async () => {
     const { theirs, ours } = await both(ok({}), 'files', 'importFile', 'https://a/b', { urlParams: { constructor: 'a' } });
     assert.match(theirs.requests[0].body, /native code/);
     assert.deepEqual(bodyOf(ours).urlParams, { constructor: 'a' });
@@ -222,14 +222,14 @@ const violations = (...fieldViolations) => ({
 });
 
 suite('errors', () => {
-  test('builder-undefined-argument: the query has its name', async () => {
+  test('builder-undefined-argument: the violation names the query', async () => {
     const answer = violations({ field: 'query.filter', description: 'd' });
     const { theirs, ours } = await both(answer, 'files', 'queryFileDescriptors.find');
     assert.equal(theirs.error.details.validationError.fieldViolations[0].field, 'undefined.filter');
     assert.equal(ours.error.details.validationError.fieldViolations[0].field, 'query.filter');
   });
 
-  test('violation-without-field: status and details as sent', async () => {
+  test('violation-without-field: status and details are kept', async () => {
     for (const violation of [{ description: 'd' }, { field: null, description: 'd' }, { field: 5 }]) {
       const { theirs, ours } = await both(violations(violation), 'folders', 'getFolder', 'd');
       assert.ok(isSystemError(theirs) || theirs.error.status === undefined);
@@ -239,7 +239,7 @@ suite('errors', () => {
     }
   });
 
-  test('null-validation-error: status and details as sent', async () => {
+  test('null-validation-error: status and details are kept', async () => {
     const answer = { status: 400, headers: { 'x-wix-request-id': 'r1' }, body: { message: 'm', details: { validationError: null } } };
     const { theirs, ours } = await both(answer, 'folders', 'searchFolders');
     assert.equal(theirs.error.status, undefined);
@@ -262,7 +262,7 @@ suite('errors', () => {
     assert.equal(error, 'my reason');
   });
 
-  test('a failed fetch keeps its error as the cause, without a cycle', async () => {
+  test('fetch: keeps the error as the cause, without a cycle', async () => {
     const { theirs, ours } = await both({ networkError: { name: 'TypeError', message: 'fetch failed' } }, 'files', 'listFiles');
     assert.equal(theirs.error.runtimeError, theirs.error);
     assert.throws(() => JSON.stringify({ ...theirs.error }), /circular/i);
@@ -273,7 +273,7 @@ suite('errors', () => {
 });
 
 suite('arguments and helpers', () => {
-  test('arguments are never touched: the same object may be sent twice', async () => {
+  test('arguments: are unchanged, so that an object can be sent twice', async () => {
     const file = () => ({ _id: 'f', media: { image: { image: 'wix:image://v1/a/b.jpg#originWidth=1&originHeight=2' } } });
     const canned = cannedFetch(ok({ file: {} }), ok({ file: {} }));
     const official = officialClient(KEY, canned.fetch);
@@ -287,7 +287,7 @@ suite('arguments and helpers', () => {
     assert.equal(requests[0].body, requests[1].body);
   });
 
-  test('arguments may be frozen', async () => {
+  test('arguments: may be frozen', async () => {
     const options = Object.freeze({ sort: Object.freeze({ fieldName: '_updatedDate' }) });
     const canned = cannedFetch(ok({ files: [] }));
     await assert.rejects(officialClient(KEY, canned.fetch).files.searchFiles(options));
@@ -296,7 +296,7 @@ suite('arguments and helpers', () => {
     assert.deepEqual(JSON.parse(requests[0].body), { sort: { fieldName: 'updatedDate' } });
   });
 
-  test('utils.query works on a client', () => {
+  test('utils.query: works on a client', () => {
     const canned = cannedFetch();
     assert.throws(() => officialClient(KEY, canned.fetch).files.utils.query.QueryBuilder().build());
     const { files } = scriptedClient([]);

@@ -10,12 +10,12 @@ const [theirs, own] = [official, ours];
 const enumsOf = (module) =>
   Object.entries(module).filter(([, value]) => value !== null && typeof value === 'object' && Object.values(value).every((member) => typeof member === 'string') && Object.keys(value).length > 0);
 
-suite('enums equal those of the official SDK at run time', () => {
+suite('enums', () => {
   for (const [api, count] of /** @type {[string, number][]} */ ([['files', 14], ['folders', 6]])) {
     const enums = enumsOf(theirs[api]);
-    test(`${api} has ${count} of them`, () => assert.equal(enums.length, count));
+    test(`${api}: has ${count} enums`, () => assert.equal(enums.length, count));
     for (const [name, members] of enums) {
-      test(`${api}.${name}`, () => {
+      test(`${api}.${name}: equals the enum of the official SDK`, () => {
         assert.deepEqual(own[api][name], { ...members });
         const { files, folders } = ours.createClient({ auth: { apiKey: 'k' } });
         assert.deepEqual(/** @type {Record<string, any>} */ ({ files, folders })[api][name], { ...members });
@@ -23,7 +23,7 @@ suite('enums equal those of the official SDK at run time', () => {
     }
   }
 
-  test('every one is exported by its own name too', () => {
+  test('enums: are also exported by name', () => {
     for (const api of ['files', 'folders']) {
       for (const [name] of enumsOf(theirs[api])) assert.ok(name in ours, name);
     }
@@ -35,7 +35,7 @@ suite('enums equal those of the official SDK at run time', () => {
   });
 });
 
-test('nothing of the official run-time surface is missing', () => {
+test('files and folders: have every member of the official modules', () => {
   for (const api of ['files', 'folders']) {
     const client = ours.createClient({ auth: { apiKey: 'k' } });
     for (const name of Object.keys(theirs[api])) {

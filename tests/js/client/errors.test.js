@@ -42,8 +42,8 @@ const validationError = status(400, {
   },
 });
 
-suite('the class', () => {
-  test('is one for everything', async () => {
+suite('WixMediaError', () => {
+  test('WixMediaError: is the class of every error', async () => {
     for (const answer of [applicationError, validationError, reset, { status: 200, rawBody: 'x' }, status(500)]) {
       const error = await failure(answer);
       assert.ok(error instanceof WixMediaError && error instanceof Error);
@@ -52,14 +52,14 @@ suite('the class', () => {
     }
   });
 
-  test('keeps its name although the package is minified, in the stack too', async () => {
+  test('WixMediaError: keeps its name in minified code and in the stack', async () => {
     const error = await failure(applicationError);
     assert.match(error.stack, /^WixMediaError: /);
     assert.match(String(error), /^WixMediaError: /);
     assert.match(inspect(error), /WixMediaError/);
   });
 
-  test('has all its members as own, enumerable ones', async () => {
+  test('WixMediaError: has own, enumerable members', async () => {
     const error = await failure(applicationError);
     const { name, message, code, status: number, operation, requestId, retry, details } = { ...error };
     assert.deepEqual(
@@ -80,7 +80,7 @@ suite('the class', () => {
     assert.equal(message, error.message);
   });
 
-  test('survives JSON and a structured clone', async () => {
+  test('WixMediaError: survives JSON and structuredClone', async () => {
     for (const answer of [applicationError, validationError, reset]) {
       const error = await failure(answer);
       const read = JSON.parse(JSON.stringify(error));
@@ -95,7 +95,7 @@ suite('the class', () => {
   });
 });
 
-suite('the message', () => {
+suite('message', () => {
   for (const [name, answer, pattern] of /** @type {[string, Answer, RegExp][]} */ ([
     ['of an application error', applicationError, /no file f1/],
     ['of a violation', validationError, /paging\.limit is too big/],
@@ -103,7 +103,7 @@ suite('the message', () => {
     ['of a page of HTML', { status: 403, headers: { 'content-type': 'text/html' }, rawBody: '<html><b>no</b></html>' }, /^(?=.*403)(?=.*text\/html)/],
     ['of an empty answer', { status: 200 }, /empty|JSON/i],
   ])) {
-    test(`${name} is one readable sentence that names the call`, async () => {
+    test(`message: is one sentence that names the call, ${name}`, async () => {
       const { message } = await failure(answer, ({ files }) => files.listFiles());
       assert.match(message, pattern);
       assert.match(message, /^files\.listFiles: /);
@@ -112,15 +112,15 @@ suite('the message', () => {
   }
 });
 
-suite('the code', () => {
+suite('code', () => {
   for (const [name, answer, code] of /** @type {[string, Answer, string][]} */ ([
     ['of the application error', applicationError, 'RESOURCE_NOT_FOUND'],
     ['of the first violation with a rule name', validationError, 'LIMIT'],
   ])) {
-    test(`is that ${name}`, async () => assert.equal((await failure(answer, ({ files }) => files.listFiles())).code, code));
+    test(`code: is that ${name}`, async () => assert.equal((await failure(answer, ({ files }) => files.listFiles())).code, code));
   }
 
-  test('without either says what the status says, as a string', async () => {
+  test('code: names the status without an application error or violation', async () => {
     for (const number of [400, 401, 403, 404, 409, 428, 429, 500, 501, 503, 504, 418]) {
       const { code, status: sent } = await failure(status(number, { body: { message: '', details: {} } }));
       assert.equal(typeof code, 'string', String(number));
@@ -130,7 +130,7 @@ suite('the code', () => {
   });
 });
 
-test('violations stand beside details, under the names that the caller knows', async () => {
+test('fieldViolations: use the names of the arguments', async () => {
   const { fieldViolations, details } = await failure(validationError, ({ files }) => files.listFiles());
   assert.deepEqual(
     fieldViolations.map((/** @type {FieldViolation} */ { field }) => field),
@@ -139,7 +139,7 @@ test('violations stand beside details, under the names that the caller knows', a
   assert.deepEqual(details.validationError.fieldViolations, fieldViolations);
 });
 
-suite('a fetch that rejects', () => {
+suite('failing fetch', () => {
   const unprintable = {
     get message() {
       throw new Error('no message for you');
@@ -161,7 +161,7 @@ suite('a fetch that rejects', () => {
     ['something that cannot be printed', unprintable],
     ['a function', () => {}],
   ]) {
-    test(`with ${name} gives a typed error that keeps the cause`, async () => {
+    test(`fetch: rejections with ${name} become a typed error with the cause`, async () => {
       const { files, requests } = scriptedClient(() => Promise.reject(value), once);
       const error = await rejection(files.listFiles());
       assert.ok(error instanceof WixMediaError, inspect(error));
@@ -174,7 +174,7 @@ suite('a fetch that rejects', () => {
     });
   }
 
-  test('by throwing at once is no different', async () => {
+  test('fetch: exceptions become a typed error with the cause', async () => {
     const cause = new Error('not even a promise');
     const { client } = scriptedClient([], {
       ...once,
@@ -187,7 +187,7 @@ suite('a fetch that rejects', () => {
     assert.equal(error.cause, cause);
   });
 
-  test('while the body is read is no different', async () => {
+  test('fetch: failures while the body is read become a typed error with the cause', async () => {
     const cause = new Error('connection lost');
     const body = () => new Response(new ReadableStream({ pull: (controller) => controller.error(cause) }));
     const { files } = scriptedClient(body, once);
@@ -197,7 +197,7 @@ suite('a fetch that rejects', () => {
   });
 });
 
-suite('a 200 that cannot be used', () => {
+suite('invalid answers', () => {
   for (const [name, answer] of /** @type {[string, Answer][]} */ ([
     ['empty', { status: 200 }],
     ['blank', { status: 200, rawBody: ' \n' }],
@@ -208,7 +208,7 @@ suite('a 200 that cannot be used', () => {
     ['a string', ok('text')],
     ['a number', ok(5)],
   ])) {
-    test(`because it is ${name}`, async () => {
+    test(`INVALID_RESPONSE: reports a 200 that is ${name}`, async () => {
       for (const call of /** @type {((client: Client) => Promise<unknown>)[]} */ ([({ files }) => files.listFiles(), ({ folders }) => folders.createFolder('a'), ({ folders }) => folders.getFolder('d')])) {
         const error = await failure(answer, call);
         assert.ok(error instanceof WixMediaError, inspect(error));
@@ -218,7 +218,7 @@ suite('a 200 that cannot be used', () => {
   }
 });
 
-test('an answer that only looks like a Response will do, as from a test double', async () => {
+test('fetch: may return an object that resembles a Response', async () => {
   const headers = { get: () => null };
   for (const double of [
     { status: 200, headers, json: async () => ({ files: [{ id: 'a' }] }) },
@@ -230,7 +230,7 @@ test('an answer that only looks like a Response will do, as from a test double',
   }
 });
 
-test('an answer that is no Response at all gives a typed error', async () => {
+test('fetch: returning anything else rejects with a typed error', async () => {
   for (const nonsense of [undefined, null, 5, 'text', {}, [], () => {}]) {
     const { client } = scriptedClient([], { ...once, fetch: async () => nonsense });
     const error = await rejection(client.files.listFiles());

@@ -13,7 +13,7 @@ function listening() {
   return { events, on: { request: note('request'), response: note('response'), retry: note('retry') } };
 }
 
-test('request, response and retry are told in order', async (t) => {
+test('hooks: report request, response and retry in order', async (t) => {
   const clock = await stoppedClock(t);
   const { events, on } = listening();
   const { files } = scriptedClient(
@@ -42,7 +42,7 @@ test('request, response and retry are told in order', async (t) => {
   assert.equal(events[4].error.code, 'NETWORK');
 });
 
-test('what a hook does to its event changes nothing', async () => {
+test('hooks: cannot change the request', async () => {
   const on = {
     request: (/** @type {any} */ event) => {
       event.url = 'https://elsewhere.example.com/';
@@ -55,7 +55,7 @@ test('what a hook does to its event changes nothing', async () => {
   assert.equal('x-injected' in requests[0].headers, false);
 });
 
-test('a hook that throws or rejects breaks no call', async (t) => {
+test('hooks: may throw or reject without failing the call', async (t) => {
   /** @type {unknown[]} */
   const unhandled = [];
   /** @param {unknown} reason */
@@ -77,7 +77,7 @@ test('a hook that throws or rejects breaks no call', async (t) => {
   assert.deepEqual(unhandled, []);
 });
 
-test('a call that is refused tells nobody', async () => {
+test('hooks: are not called for a refused call', async () => {
   const { events, on } = listening();
   const { files } = scriptedClient([ok()], { on });
   await rejection(/** @type {any} */ (files).getFileDescriptor());

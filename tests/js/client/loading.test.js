@@ -40,8 +40,8 @@ async function run(code) {
   return stdout.trim().split('\n').map((line) => JSON.parse(line));
 }
 
-suite('importing', () => {
-  test('and making clients loads, sends and leaves nothing', async () => {
+suite('import', () => {
+  test('import: loads and sends nothing, also when clients are created', async () => {
     const [asked, added] = await run(`
       createClient();
       wixMedia.files.queryFileDescriptors().eq('state', 'OK');
@@ -53,7 +53,7 @@ suite('importing', () => {
     assert.deepEqual(added, []);
   });
 
-  test('gives one default object with everything in it', async () => {
+  test('import: has a default object with every export', async () => {
     const [names] = await run(`say(Object.keys(wixMedia));`);
     for (const name of ['files', 'folders', 'createClient', 'configure', 'init', 'media', 'WixMediaError']) {
       assert.ok(names.includes(name), name);
@@ -62,7 +62,7 @@ suite('importing', () => {
 });
 
 suite('loading', () => {
-  test('happens at the first call, once, however many come at the same time', async () => {
+  test('module: is loaded once, at the first of concurrent calls', async () => {
     const [first, later] = await run(`
       await Promise.all([client.files.listFiles(), client.folders.listFolders(), createClient({ auth: { apiKey: 'x' } }).files.searchFiles()]);
       say(compiled());
@@ -73,7 +73,7 @@ suite('loading', () => {
     assert.equal(later, 1);
   });
 
-  test('does not happen for a call that the signal ended before', async () => {
+  test('module: is not loaded for an aborted call', async () => {
     const [count] = await run(`
       await client.files.listFiles({}, { signal: AbortSignal.abort() }).catch(() => {});
       say(compiled());
@@ -91,7 +91,7 @@ suite('loading', () => {
     ['a URL', "(globalThis.fetch = (url) => (asked.push(String(url)), Promise.resolve(new Response(String(url).endsWith('.wasm') ? bytes : '{\"files\":[]}'))), new URL('https://cdn.example.com/client.wasm'))"],
     ['the text of a URL', "(globalThis.fetch = (url) => Promise.resolve(new Response(String(url).endsWith('.wasm') ? bytes : '{\"files\":[]}')), 'https://cdn.example.com/client.wasm')"],
   ]) {
-    test(`init takes ${name}`, async () => {
+    test(`init: accepts ${name}`, async () => {
       const [result] = await run(`
         await init(${source});
         say(await client.files.listFiles());
@@ -100,7 +100,7 @@ suite('loading', () => {
     });
   }
 
-  test('init without an argument loads what the first call would', async () => {
+  test('init: loads the module of the first call without an argument', async () => {
     const [count] = await run(`await init(); await init(); await client.files.listFiles(); say(compiled());`);
     assert.equal(count, 1);
   });
@@ -111,7 +111,7 @@ suite('loading', () => {
     ['a promise that rejects', "Promise.reject(new Error('no disk'))"],
     ['a URL that cannot be fetched', "(globalThis.fetch = () => Promise.reject(new TypeError('offline')), new URL('https://cdn.example.com/client.wasm'))"],
   ]) {
-    test(`a failure of init with ${name} is typed, and the next call finds its own module`, async () => {
+    test(`init: rejects with a typed error for ${name}, and the next call loads its own module`, async () => {
       const [error, result] = await run(`
         await init(${source}).catch(({ name, code, message }) => say({ name, code, message }));
         globalThis.fetch = async () => new Response('{"files":[]}');
@@ -124,7 +124,7 @@ suite('loading', () => {
   }
 });
 
-test('the process ends by itself when the calls are done', async () => {
+test('process: ends when the calls have ended', async () => {
   const [result] = await run(`say(await client.files.listFiles());`);
   assert.deepEqual(result, { files: [] });
 });

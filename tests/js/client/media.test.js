@@ -24,7 +24,7 @@ suite('identifiers', () => {
     document: fc.constant({}),
   };
   for (const [type, members] of Object.entries(descriptions)) {
-    test(`${type}: parse undoes format`, () => {
+    test(`parse: undoes format, ${type}`, () => {
       fc.assert(
         fc.property(ids, fc.option(names.filter(Boolean), { nil: undefined }), members, (id, filename, rest) => {
           const described = /** @type {Parameters<typeof media.format>[0]} */ ({ type, id, ...(filename && { filename }), ...rest });
@@ -33,7 +33,7 @@ suite('identifiers', () => {
       );
     });
 
-    test(`${type}: format undoes parse`, () => {
+    test(`format: undoes parse, ${type}`, () => {
       fc.assert(
         fc.property(ids, names, members, (id, filename, rest) => {
           const identifier = media.format(/** @type {Parameters<typeof media.format>[0]} */ ({ type, id, filename, ...rest }));
@@ -55,11 +55,11 @@ suite('identifiers', () => {
     ['wix:audio://v1/a.mp3/song.mp3#duration=230164', { type: 'audio', id: 'a.mp3', filename: 'song.mp3', duration: 230164 }],
     ['wix:vector://v1/a.svg/logo.svg', { type: 'vector', id: 'a.svg', filename: 'logo.svg' }],
   ])) {
-    test(`parse ${identifier}`, () => assert.deepEqual(media.parse(identifier), expected));
+    test(`parse: reads ${identifier}`, () => assert.deepEqual(media.parse(identifier), expected));
   }
 
   for (const wrong of ['', 'https://example.com/a.jpg', 'wix:image://v1/', 'wix:hologram://v1/a', 'wix:image://v2/a', 'wix:image://v1/a/100%', undefined, null, 7, {}]) {
-    test(`parse refuses ${JSON.stringify(wrong) ?? 'undefined'} and quotes it`, () => {
+    test(`parse: refuses ${JSON.stringify(wrong) ?? 'undefined'}, and quotes it`, () => {
       assert.throws(
         () => media.parse(/** @type {any} */ (wrong)),
         (error) => error instanceof WixMediaError && error.message.includes(typeof wrong === 'string' ? JSON.stringify(wrong) : String(wrong)),
@@ -68,7 +68,7 @@ suite('identifiers', () => {
   }
 
   for (const wrong of [undefined, null, {}, { type: 'image' }, { type: 'hologram', id: 'a' }, { type: 'image', id: 'a/b' }, { type: 'image', id: 'a#b' }]) {
-    test(`format refuses ${JSON.stringify(wrong) ?? 'undefined'}`, () => {
+    test(`format: refuses ${JSON.stringify(wrong) ?? 'undefined'}`, () => {
       assert.throws(() => media.format(/** @type {any} */ (wrong)), (error) => error instanceof WixMediaError);
     });
   }
@@ -81,18 +81,18 @@ const imageIdentifiers = fc
 /** @param {any} call */
 const same = (call) => assert.equal(difference(call(media), call(official)), undefined);
 
-suite('helpers that equal those of the official SDK', () => {
-  test('getImageUrl', () => fc.assert(fc.property(imageIdentifiers, (image) => same((/** @type {any} */ helpers) => helpers.getImageUrl(image)))));
+suite('helpers', () => {
+  test('getImageUrl: equals the official helper', () => fc.assert(fc.property(imageIdentifiers, (image) => same((/** @type {any} */ helpers) => helpers.getImageUrl(image)))));
 
-  test('getImageUrl of a static URL', () => {
+  test('getImageUrl: accepts static URLs', () => {
     const image = `https://static.wixstatic.com/media/${ID}~mv2.jpg/v1/fill/w_300,h_200,al_c,q_80/x.jpg`;
     same((/** @type {any} */ helpers) => helpers.getImageUrl(image));
     same((/** @type {any} */ helpers) => helpers.getImageUrl(`https://static.wixstatic.com/media/${ID}~mv2.jpg`));
   });
 
-  test('getShapeUrl', () => fc.assert(fc.property(imageIdentifiers, (image) => same((/** @type {any} */ helpers) => helpers.getShapeUrl(image)))));
+  test('getShapeUrl: equals the official helper', () => fc.assert(fc.property(imageIdentifiers, (image) => same((/** @type {any} */ helpers) => helpers.getShapeUrl(image)))));
 
-  test('getVideoUrl', () => {
+  test('getVideoUrl: equals the official helper', () => {
     fc.assert(
       fc.property(ids, names, fc.option(ids), fc.constantFrom(undefined, '360p', '480p', '720p', '1080p'), (id, name, poster, resolution) => {
         const video = `wix:video://v1/${id}${segment(name)}${poster ? `#posterUri=${poster}&posterWidth=640&posterHeight=360` : ''}`;
@@ -102,7 +102,7 @@ suite('helpers that equal those of the official SDK', () => {
     same((/** @type {any} */ helpers) => helpers.getVideoUrl(`https://video.wixstatic.com/video/${ID}/1080p/mp4/file.mp4`, '720p'));
   });
 
-  test('getAudioUrl', () => {
+  test('getAudioUrl: equals the official helper', () => {
     fc.assert(
       fc.property(ids, names, fc.option(fc.nat()), (id, name, duration) => {
         const audio = `wix:audio://v1/${id}${segment(name)}${duration === null ? '' : `#duration=${duration}`}`;
@@ -111,7 +111,7 @@ suite('helpers that equal those of the official SDK', () => {
     );
   });
 
-  test('getDocumentUrl, in id and name', () => {
+  test('getDocumentUrl: equals the official helper in id and name', () => {
     fc.assert(
       fc.property(ids, names, fc.boolean(), (id, name, old) => {
         const document = `wix:document://v1/${old ? 'ugd/' : ''}${id}${segment(name)}`;
@@ -157,8 +157,8 @@ const options = fc.record(
 /** @param {any} theirs */
 const like = (theirs) => ({ ...theirs, swapSourceSize: true });
 
-suite('transformed images equal those of the official SDK, in its order of width and height', () => {
-  test('scaled to fill', () => {
+suite('transformed images, with width and height swapped', () => {
+  test('getScaledToFillImageUrl: equals the official helper with swapSourceSize', () => {
     fc.assert(
       fc.property(imageIdentifiers, targets, targets, options, (image, width, height, chosen) => {
         assert.equal(
@@ -170,7 +170,7 @@ suite('transformed images equal those of the official SDK, in its order of width
     );
   });
 
-  test('scaled to fit', () => {
+  test('getScaledToFitImageUrl: equals the official helper with swapSourceSize', () => {
     fc.assert(
       fc.property(imageIdentifiers, targets, targets, options, (image, width, height, chosen) => {
         assert.equal(
@@ -182,7 +182,7 @@ suite('transformed images equal those of the official SDK, in its order of width
     );
   });
 
-  test('cropped', () => {
+  test('getCroppedImageUrl: equals the official helper with swapSourceSize', () => {
     fc.assert(
       fc.property(imageIdentifiers, sizes, sizes, targets, targets, targets, targets, options, (image, x, y, cropWidth, cropHeight, width, height, chosen) => {
         assert.equal(
@@ -195,7 +195,7 @@ suite('transformed images equal those of the official SDK, in its order of width
   });
 });
 
-suite('transformed images, with width and height in the right order', () => {
+suite('transformed images', () => {
   /** @param {string} extension */
   const image = (extension, width = 4000, height = 3000) => `wix:image://v1/ID.${extension}#originWidth=${width}&originHeight=${height}`;
   const base = 'https://static.wixstatic.com/media/';
@@ -210,22 +210,22 @@ suite('transformed images, with width and height in the right order', () => {
     ['SVG', media.getScaledToFillImageUrl(image('svg'), 800, 600), '/ID.svg'],
     ['GIF', media.getScaledToFillImageUrl(image('gif'), 800, 600), '/ID.gif'],
   ]) {
-    test(name, () => assert.equal(actual, base + expected.slice(1)));
+    test(`image URL: ${name}`, () => assert.equal(actual, base + expected.slice(1)));
   }
 });
 
 suite('differences to the official helpers', () => {
-  test('a document is on the host of its own site, not on a fixed one', () => {
+  test('getDocumentUrl: uses the host of the site', () => {
     const document = 'wix:document://v1/ugd/a.pdf/x.pdf';
     assert.equal(media.getDocumentUrl(document, { siteId: 'site-1' }).url, 'https://site-1.usrfiles.com/ugd/a.pdf');
     assert.equal(media.getDocumentUrl(document).url, undefined);
   });
 
-  test('getShapeUrl understands vectors', () => {
+  test('getShapeUrl: accepts vectors', () => {
     assert.equal(media.getShapeUrl('wix:vector://v1/a.svg/logo.svg').url, 'https://static.wixstatic.com/shapes/a.svg');
   });
 
-  test('an identifier of another type is refused, not made into nonsense', () => {
+  test('helpers: refuse identifiers of another type', () => {
     for (const wrong of ['wix:video://v1/a', 'https://example.com/a.jpg', 'text', '', undefined, null, 5]) {
       for (const helper of ['getImageUrl', 'getAudioUrl', 'getDocumentUrl', 'getScaledToFillImageUrl']) {
         assert.throws(() => /** @type {any} */ (media)[helper](wrong, 1, 1), (error) => error instanceof WixMediaError, `${helper}(${wrong})`);

@@ -54,7 +54,7 @@ const idsOf = (items) => items.map(({ _id }) => _id);
 
 for (const [name, how] of Object.entries(LISTS)) {
   suite(name, () => {
-    test('can be walked to the end', async () => {
+    test(`${name}: iterates over all items`, async () => {
       const service = scriptedClient(threePages(how), once);
       const seen = [];
       for await (const item of how.call(service)) seen.push(item._id);
@@ -62,14 +62,14 @@ for (const [name, how] of Object.entries(LISTS)) {
       assert.deepEqual(service.requests.map((request) => cursorOf(request) ?? ''), ['', 'B', 'C']);
     });
 
-    test('can be walked page by page', async () => {
+    test(`${name}: iterates over all pages`, async () => {
       const service = scriptedClient(threePages(how), once);
       const seen = [];
       for await (const page of how.call(service).pages()) seen.push(idsOf(page.items ?? page[how.list]));
       assert.deepEqual(seen, [['a1', 'a2'], ['b1', 'b2'], ['c1', 'c2']]);
     });
 
-    test('can be had as an array, with no page beyond the limit', async () => {
+    test(`${name}: returns an array, and requests no page beyond the limit`, async () => {
       for (const [limit, pages, expected] of /** @type {[limit: number | undefined, pages: number, expected: string[]][]} */ ([
         [undefined, 3, ['a1', 'a2', 'b1', 'b2', 'c1', 'c2']],
         [3, 2, ['a1', 'a2', 'b1']],
@@ -85,14 +85,14 @@ for (const [name, how] of Object.entries(LISTS)) {
       }
     });
 
-    test('resolves to its first page when it is awaited', async () => {
+    test(`${name}: resolves to the first page`, async () => {
       const service = scriptedClient(threePages(how), once);
       const page = await how.call(service);
       assert.deepEqual(idsOf(page.items ?? page[how.list]), ['a1', 'a2']);
       assert.equal(service.requests.length, 1);
     });
 
-    test('may be awaited and walked, with one request for the first page', async () => {
+    test(`${name}: requests the first page once when it is awaited and iterated`, async () => {
       const service = scriptedClient(threePages(how), once);
       const promise = how.call(service);
       await promise;
@@ -102,7 +102,7 @@ for (const [name, how] of Object.entries(LISTS)) {
       assert.equal(service.requests.length, 3);
     });
 
-    test('may be walked twice', async () => {
+    test(`${name}: can be iterated twice`, async () => {
       const service = scriptedClient(threePages(how), once);
       const promise = how.call(service);
       const walk = async () => {
@@ -113,7 +113,7 @@ for (const [name, how] of Object.entries(LISTS)) {
       assert.deepEqual(await Promise.all([walk(), walk()]), [await walk(), await walk()]);
     });
 
-    test('keeps the page size of the caller', async () => {
+    test(`${name}: keeps the page size`, async () => {
       const service = scriptedClient(threePages(how), once);
       for await (const _ of how.call(service, {}, { limit: 2 }));
       for (const { url, body } of service.requests) {
@@ -130,14 +130,14 @@ for (const [name, how] of Object.entries(LISTS)) {
       ['no cursors', { cursors: null }],
       ['hasNext false beside a cursor', { cursors: { next: 'D' }, hasNext: false }],
     ])) {
-      test(`ends at ${ending}`, async () => {
+      test(`${name}: ends at ${ending}`, async () => {
         const service = scriptedClient(threePages(how, last), once);
         assert.equal((await how.call(service).toArray()).length, 6);
         assert.equal(service.requests.length, 3);
       });
     }
 
-    test('ends where the answer says nothing of pages', async () => {
+    test(`${name}: ends at an answer without paging`, async () => {
       for (const body of [{}, { [how.list]: [{ id: 'x' }] }, { [how.list]: null, [how.cursor]: null }, { [how.list]: 'text', [how.cursor]: 5 }]) {
         const service = scriptedClient([ok(body)], once);
         const items = await how.call(service).toArray();
@@ -146,7 +146,7 @@ for (const [name, how] of Object.entries(LISTS)) {
       }
     });
 
-    test('never goes round on a repeated cursor', async () => {
+    test(`${name}: ends at a repeated cursor`, async () => {
       for (const cursors of [['X', 'X'], ['X', 'Y', 'X'], ['X', 'Y', 'Z', 'Y']]) {
         const service = scriptedClient((_, number) => ok({ [how.list]: [{ id: String(number) }], [how.cursor]: { cursors: { next: cursors[number] ?? assert.fail('went round') } } }), once);
         await how.call(service).toArray();
@@ -154,13 +154,13 @@ for (const [name, how] of Object.entries(LISTS)) {
       }
     });
 
-    test('goes on from the cursor that the caller gives, and does not come back to it', async () => {
+    test(`${name}: starts at the given cursor, and ends if it returns`, async () => {
       const service = scriptedClient((_, number) => ok({ [how.list]: [{ id: String(number) }], [how.cursor]: { cursors: { next: ['K', 'MINE'][number] } } }), once);
       await how.call(service, {}, { cursor: 'MINE' }).toArray();
       assert.deepEqual(service.requests.map(cursorOf), ['MINE', 'K']);
     });
 
-    test('an error in a later page rejects the walk, with what came before', async () => {
+    test(`${name}: rejects at a failing page, after the items before it`, async () => {
       const service = scriptedClient((request, number) => (number === 1 ? status(404) : threePages(how)(request)), once);
       /** @type {unknown[]} */
       const seen = [];
@@ -173,7 +173,7 @@ for (const [name, how] of Object.entries(LISTS)) {
       assert.deepEqual(seen, ['a1', 'a2']);
     });
 
-    test('an error in the first page rejects once, with nothing left unhandled', async (t) => {
+    test(`${name}: rejects once when the first page fails, with nothing unhandled`, async (t) => {
       /** @type {unknown[]} */
       const unhandled = [];
       /** @param {unknown} reason */
@@ -189,7 +189,7 @@ for (const [name, how] of Object.entries(LISTS)) {
       assert.deepEqual(unhandled, []);
     });
 
-    test('a signal ends the walk, with its own reason', async () => {
+    test(`${name}: ends with the reason of an aborted signal`, async () => {
       for (const stopAt of ['a1', 'a2', 'b1', 'c2']) {
         const controller = new AbortController();
         const service = scriptedClient(threePages(how), once);
@@ -208,7 +208,7 @@ for (const [name, how] of Object.entries(LISTS)) {
       }
     });
 
-    test('a break asks for nothing more', async () => {
+    test(`${name}: requests nothing after break`, async () => {
       const service = scriptedClient(threePages(how), once);
       for await (const _ of how.call(service)) break;
       await new Promise(setImmediate);
@@ -217,7 +217,7 @@ for (const [name, how] of Object.entries(LISTS)) {
   });
 }
 
-test('search options go along with every page, as the caller gave them', async () => {
+test('searchFiles: sends its options with every page', async () => {
   const service = scriptedClient(threePages(LISTS.searchFiles), once);
   /** @type {SearchFilesOptions} */
   const options = { search: 'fox', mediaTypes: ['IMAGE'] };
@@ -229,7 +229,7 @@ test('search options go along with every page, as the caller gave them', async (
   assert.deepEqual(options, { search: 'fox', mediaTypes: ['IMAGE'] });
 });
 
-test('a thousand pages are walked', async () => {
+test('listFiles: iterates over a thousand pages', async () => {
   const service = scriptedClient((_, number) => ok({ files: [{ id: String(number) }], nextCursor: { cursors: { next: number < 999 ? String(number) : '' } } }), once);
   assert.equal((await service.files.listFiles().toArray()).length, 1000);
 });

@@ -13,8 +13,8 @@ const page = (next, files = [{ id: next ?? 'last' }]) => ok({ files, pagingMetad
 /** @param {{ body: string }} request */
 const queryOf = (request) => JSON.parse(request.body).query;
 
-suite('the builder', () => {
-  test('never changes', async () => {
+suite('query builder', () => {
+  test('builder: is immutable', async () => {
     const { files, requests } = scriptedClient([page()]);
     const all = files.queryFileDescriptors();
     const images = all.eq('mediaType', 'IMAGE');
@@ -27,21 +27,21 @@ suite('the builder', () => {
     ]);
   });
 
-  test('is not a promise, so that it may be returned from an async function', async () => {
+  test('builder: is not thenable, so that async functions can return it', async () => {
     const { files } = scriptedClient([page()]);
     const builder = files.queryFileDescriptors();
     assert.equal('then' in builder, false);
     assert.equal(await builder, builder);
   });
 
-  test('sends nothing before find', async () => {
+  test('builder: sends nothing before find', async () => {
     const { files, requests } = scriptedClient([page()]);
     files.queryFileDescriptors().eq('state', 'OK').ascending('displayName');
     await new Promise(setImmediate);
     assert.equal(requests.length, 0);
   });
 
-  test('may find again, and from its result', async () => {
+  test('builder: can find again, also from its result', async () => {
     const { files, requests } = scriptedClient([page()]);
     const found = await files.queryFileDescriptors().eq('state', 'OK').limit(7).find();
     await found.query.limit(8).find();
@@ -51,7 +51,7 @@ suite('the builder', () => {
     ]);
   });
 
-  test('a result without a next or previous page says so', async () => {
+  test('builder: rejects next and prev without such a page', async () => {
     const { files, requests } = scriptedClient([page()]);
     const found = await files.queryFileDescriptors().find();
     assert.equal(found.hasNext(), false);
@@ -60,7 +60,7 @@ suite('the builder', () => {
     assert.equal(requests.length, 1);
   });
 
-  test('the methods of the official one are there', () => {
+  test('builder: has the methods of the official builder', () => {
     const { files } = scriptedClient([page()]);
     /** @type {any} */
     const theirs = official.files.queryFileDescriptors;
@@ -70,8 +70,8 @@ suite('the builder', () => {
   });
 });
 
-suite('the typed query', () => {
-  test('goes by the number of arguments, not by their value', async () => {
+suite('typed query', () => {
+  test('typed query: depends on the number of arguments, not on their value', async () => {
     const { files, folders, requests } = scriptedClient([ok({ files: [], folders: [] })]);
     await files.queryFileDescriptors(/** @type {any} */ (undefined));
     await folders.queryFolders(/** @type {any} */ (null));
@@ -122,18 +122,18 @@ const queryOn = (holder, api) => holder[api].utils.query;
 suite('utils.query', () => {
   for (const api of ['files', 'folders']) {
     for (const [name, script] of Object.entries(SCRIPTS)) {
-      test(`of ${api}: ${name}`, () => {
+      test(`${api}.utils.query: equals the official one, ${name}`, () => {
         assert.deepEqual(script(queryOn(ours, api)), script(queryOn(official, api)));
       });
     }
 
-    test(`of ${api} works on a client as well, where the official one is broken`, () => {
+    test(`${api}.utils.query: works on a client`, () => {
       const client = ours.createClient({ auth: { apiKey: 'k' } });
       assert.deepEqual(SCRIPTS.everything(queryOn(client, api)), SCRIPTS.everything(queryOn(official, api)));
     });
   }
 
-  test('what it builds can be sent', async () => {
+  test('utils.query: builds queries that can be sent', async () => {
     const { files, requests } = scriptedClient([page()]);
     const { QueryBuilder, Filter } = /** @type {any} */ (files.utils.query);
     await files.queryFileDescriptors(QueryBuilder().withFilter(Filter('_id').eq('a')).build());

@@ -27,9 +27,9 @@ const FAILURES = [
   ])),
 ];
 
-suite('what is tried again', () => {
+suite('retry', () => {
   for (const [name, failure, repeated] of FAILURES) {
-    test(name, async (t) => {
+    test(`retry: repeats only calls that are safe to repeat after ${name}`, async (t) => {
       const clock = await stoppedClock(t);
       for (const { api, method } of operations) {
         const { client, requests } = scriptedClient([failure, ok()]);
@@ -43,7 +43,7 @@ suite('what is tried again', () => {
     });
   }
 
-  test('the query builder is tried again like the typed query', async (t) => {
+  test('retry: repeats queries of the builder', async (t) => {
     const clock = await stoppedClock(t);
     const { files, requests } = scriptedClient([status(503), ok({ files: [] })]);
     await clock.until(files.queryFileDescriptors().eq('state', 'OK').find());
@@ -52,7 +52,7 @@ suite('what is tried again', () => {
   });
 });
 
-suite('how often', () => {
+suite('attempts', () => {
   /**
    * @param {TestContext} t
    * @param {any} retry
@@ -66,12 +66,12 @@ suite('how often', () => {
     return requests.length;
   };
 
-  test('three attempts by default', async (t) => assert.equal(await attempts(t, undefined), 3));
-  test('as many as asked for', async (t) => assert.equal(await attempts(t, { attempts: 5 }), 5));
-  test('one with { attempts: 1 }', async (t) => assert.equal(await attempts(t, { attempts: 1 }), 1));
-  test('one with false', async (t) => assert.equal(await attempts(t, false), 1));
+  test('attempts: are three by default', async (t) => assert.equal(await attempts(t, undefined), 3));
+  test('attempts: can be set', async (t) => assert.equal(await attempts(t, { attempts: 5 }), 5));
+  test('attempts: are one with { attempts: 1 }', async (t) => assert.equal(await attempts(t, { attempts: 1 }), 1));
+  test('attempts: are one with retry: false', async (t) => assert.equal(await attempts(t, false), 1));
 
-  test('the last answer counts when all fail', async (t) => {
+  test('attempts: reject with the last failure', async (t) => {
     const clock = await stoppedClock(t);
     const { files } = scriptedClient([reset, status(503), status(500, { headers: { 'x-wix-request-id': 'r3' } })]);
     const promise = rejection(files.listFiles());
@@ -80,7 +80,7 @@ suite('how often', () => {
     assert.deepEqual({ number, requestId }, { number: 500, requestId: 'r3' });
   });
 
-  test('a failure that may not be repeated ends the attempts', async (t) => {
+  test('attempts: end at a failure that cannot be repeated', async (t) => {
     const clock = await stoppedClock(t);
     const { files, requests } = scriptedClient([status(503), status(404), ok()]);
     const promise = rejection(files.listFiles());
@@ -90,7 +90,7 @@ suite('how often', () => {
   });
 });
 
-suite('how long in between', () => {
+suite('delay', () => {
   /**
    * @param {TestContext} t
    * @param {Answer[]} answers
@@ -108,7 +108,7 @@ suite('how long in between', () => {
     return times.slice(1).map((time, index) => time - times[index]);
   };
 
-  test('half a second to a full one, growing, never more than the step', async (t) => {
+  test('delay: doubles from half a second, with jitter below each step', async (t) => {
     const found = await pauses(t, [status(503)], { retry: { attempts: 4 } });
     assert.equal(found.length, 3);
     for (const [index, most] of [500, 1000, 2000].entries()) {
@@ -116,7 +116,7 @@ suite('how long in between', () => {
     }
   });
 
-  test('two clients do not wait equally long', async (t) => {
+  test('delay: differs between clients', async (t) => {
     const lengths = new Set();
     for (let count = 0; count < 5; count += 1) {
       lengths.add((await pauses(t, [status(503), ok()]))[0]);
@@ -133,13 +133,13 @@ suite('how long in between', () => {
     ['-5', 0, 510],
     ['', 250, 510],
   ])) {
-    test(`Retry-After: ${JSON.stringify(header)}`, async (t) => {
+    test(`delay: follows Retry-After ${JSON.stringify(header)}`, async (t) => {
       const [pause] = await pauses(t, [status(503, { headers: { 'retry-after': header } }), ok()]);
       assert.ok(pause >= least - 10 && pause <= most, `${pause} ms`);
     });
   }
 
-  test('a Retry-After that is longer than anyone waits fails at once, and says so', async (t) => {
+  test('delay: fails at once when Retry-After exceeds maxDelayMs', async (t) => {
     const clock = await stoppedClock(t);
     const { files, requests } = scriptedClient([status(429, { headers: { 'retry-after': '86400' } })]);
     const promise = rejection(files.listFiles());
@@ -149,8 +149,8 @@ suite('how long in between', () => {
   });
 });
 
-suite('after a 429', () => {
-  test('every call of the client waits', async (t) => {
+suite('429', () => {
+  test('429: delays every call of the client', async (t) => {
     const clock = await stoppedClock(t);
     const start = Date.now();
     /** @type {[path: string | undefined, time: number][]} */
@@ -169,7 +169,7 @@ suite('after a 429', () => {
     assert.deepEqual(times.map(([path]) => path).sort(), ['files', 'files', 'folders']);
   });
 
-  test('another client does not', async (t) => {
+  test('429: does not delay another client', async (t) => {
     const clock = await stoppedClock(t);
     const slow = scriptedClient([status(429, { headers: { 'retry-after': '5' } }), ok()]);
     const free = scriptedClient([ok()]);
@@ -179,7 +179,7 @@ suite('after a 429', () => {
     await clock.until(waiting);
   });
 
-  test('a 503 holds back its own call only', async (t) => {
+  test('503: delays its own call only', async (t) => {
     const clock = await stoppedClock(t);
     const { files, folders } = scriptedClient((_, number) =>
       number === 0 ? status(503, { headers: { 'retry-after': '5' } }) : ok(),
@@ -191,7 +191,7 @@ suite('after a 429', () => {
   });
 });
 
-test('each attempt sends the same request', async (t) => {
+test('retry: sends the same request each time', async (t) => {
   const clock = await stoppedClock(t);
   const { files, requests } = scriptedClient([status(503), reset, ok()]);
   await clock.until(files.searchFiles({ search: 'fox' }));
@@ -201,7 +201,7 @@ test('each attempt sends the same request', async (t) => {
   }
 });
 
-test('the error of a failed call says whether trying again can help', async () => {
+test('error.retry: says whether a retry can help', async () => {
   /**
    * @param {string} method
    * @param {Answer} answer

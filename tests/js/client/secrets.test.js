@@ -31,10 +31,10 @@ function everythingIn(value) {
   return inspect(value, { depth: 20, showHidden: true, getters: true, maxStringLength: null }) + JSON.stringify(value);
 }
 
-suite('a secret stays one', () => {
+suite('secrets', () => {
   for (const [what, auth] of Object.entries(AUTHS)) {
     for (const [happening, script] of Object.entries(FAILURES)) {
-      test(`${what}, ${happening}`, async (t) => {
+      test(`secrets: are not shown, ${what} with ${happening}`, async (t) => {
         /** @type {unknown[]} */
         const seen = [];
         for (const method of /** @type {const} */ (['log', 'info', 'warn', 'error', 'debug'])) {
@@ -62,7 +62,7 @@ suite('a secret stays one', () => {
     }
   }
 
-  test('the body of a refused token request does not get out', async () => {
+  test('secrets: are not shown from the body of a refused token request', async () => {
     const { files } = scriptedClient([status(400, { body: { message: SECRET, details: { applicationError: { code: SECRET } } } })], {
       auth: { appId: 'app', appSecret: SECRET, instanceId: 'i' },
       retry: false,
@@ -70,7 +70,7 @@ suite('a secret stays one', () => {
     assert.ok(!everythingIn(await rejection(files.listFiles())).includes(SECRET));
   });
 
-  test('a client does not show its credentials when it is printed', () => {
+  test('secrets: are not shown when a client is printed', () => {
     const { client } = scriptedClient([ok()], { auth: { apiKey: SECRET, siteId: 's' } });
     assert.ok(!everythingIn(client).includes(SECRET));
   });

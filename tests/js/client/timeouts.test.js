@@ -16,7 +16,7 @@ const STAGES = {
 
 suite('timeoutMs', () => {
   for (const [stage, { script, options }] of Object.entries(STAGES)) {
-    test(`covers ${stage}`, async (t) => {
+    test(`timeoutMs: covers ${stage}`, async (t) => {
       const clock = await stoppedClock(t);
       const { files, requests } = scriptedClient(script, { ...options, timeoutMs: 2000 });
       const promise = rejection(files.listFiles());
@@ -33,7 +33,7 @@ suite('timeoutMs', () => {
     });
   }
 
-  test('of a call wins over that of the client', async (t) => {
+  test('timeoutMs: of a call overrides that of the client', async (t) => {
     const clock = await stoppedClock(t);
     const { files } = scriptedClient(never, { timeoutMs: 10_000 });
     const promise = rejection(files.listFiles({}, { timeoutMs: 100 }));
@@ -41,7 +41,7 @@ suite('timeoutMs', () => {
     assert.equal((await promise).code, 'TIMEOUT');
   });
 
-  test('leaves no timer behind when the call is over', async () => {
+  test('timeoutMs: leaves no timer after the call', async () => {
     const { files } = scriptedClient([ok({ files: [] })], { timeoutMs: 100_000 });
     const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
     const before = timers();
@@ -49,7 +49,7 @@ suite('timeoutMs', () => {
     assert.equal(timers(), before);
   });
 
-  test('aborts the fetch that it gives up on', async (t) => {
+  test('timeoutMs: aborts the fetch', async (t) => {
     const clock = await stoppedClock(t);
     /** @type {any} */
     let signal;
@@ -62,7 +62,7 @@ suite('timeoutMs', () => {
     assert.equal(signal.aborted, true);
   });
 
-  test('and a signal: whichever comes first', async (t) => {
+  test('timeoutMs: combines with a signal, whichever comes first', async (t) => {
     const clock = await stoppedClock(t);
     const { files } = scriptedClient(never);
     const controller = new AbortController();
@@ -75,7 +75,7 @@ suite('timeoutMs', () => {
     assert.equal((await promise).code, 'TIMEOUT');
   });
 
-  test('may be longer than a timer can count', async () => {
+  test('timeoutMs: may exceed the range of timers', async () => {
     const { files } = scriptedClient([ok({ files: [] })]);
     await files.listFiles({}, { timeoutMs: 2 ** 40 });
     await files.listFiles({}, { timeoutMs: Infinity });

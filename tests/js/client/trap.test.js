@@ -56,7 +56,7 @@ function exported(module, name) {
   throw new Error(`the module exports no ${name}`);
 }
 
-suite('a trap', () => {
+suite('trap', () => {
   let instances = 0;
 
   before(async () => {
@@ -69,7 +69,7 @@ suite('a trap', () => {
     await init(await doctored('receive'));
   });
 
-  test('rejects its own call with INTERNAL and keeps the cause', async () => {
+  test('trap: rejects its call with INTERNAL and the cause', async () => {
     const { folders } = scriptedClient([ok({ folder: { id: 'd1' } })]);
     const error = await rejection(folders.createFolder('a'));
     assert.ok(error instanceof WixMediaError);
@@ -78,7 +78,7 @@ suite('a trap', () => {
     assert.ok(error.cause instanceof WebAssembly.RuntimeError);
   });
 
-  test('leaves the next call a fresh module', async () => {
+  test('trap: gives the next call a new module', async () => {
     const { files, folders } = scriptedClient([ok({ files: [{ id: 'a' }] })]);
     assert.deepEqual(await files.listFiles(), { files: [{ _id: 'a' }] });
     const before = instances;
@@ -89,7 +89,7 @@ suite('a trap', () => {
     assert.equal(instances - before, 3, 'one fresh module for each trap');
   });
 
-  test('does not touch calls that are under way', async () => {
+  test('trap: does not affect calls in progress', async () => {
     const { files, folders } = scriptedClient(async (request) => {
       await new Promise((resolve) => setTimeout(resolve, request.method === 'POST' ? 0 : 10));
       return ok(request.url.endsWith('/files') ? { files: [{ id: 'a' }] } : { folder: { id: 'd' } });

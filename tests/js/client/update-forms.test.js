@@ -15,7 +15,7 @@ async function sent(...args) {
   return JSON.parse(body);
 }
 
-suite('both forms send the same', () => {
+suite('updateFileDescriptor', () => {
   const expected = { file: { id: 'f1', displayName: 'new', labels: ['x'] } };
   const file = { displayName: 'new', labels: ['x'] };
   for (const [name, args] of /** @type {[name: string, args: unknown[]][]} */ ([
@@ -27,16 +27,16 @@ suite('both forms send the same', () => {
     ['the form of the SDK, with call options', [{ _id: 'f1', ...file }, { timeoutMs: 1000 }]],
     ['the form of Velo, with call options', ['f1', file, { timeoutMs: 1000 }]],
   ])) {
-    test(name, async () => assert.deepEqual(await sent(...args), expected));
+    test(`updateFileDescriptor: sends the same in ${name}`, async () => assert.deepEqual(await sent(...args), expected));
   }
 });
 
-suite('call options count in both forms', () => {
+suite('updateFileDescriptor: call options', () => {
   for (const [name, args] of /** @type {[name: string, args: unknown[]][]} */ ([
     ['the SDK', [{ _id: 'f1' }]],
     ['Velo', ['f1', {}]],
   ])) {
-    test(name, async () => {
+    test(`updateFileDescriptor: accepts call options in the form of ${name}`, async () => {
       const { files, requests } = scriptedClient([ok()]);
       const error = await rejection(/** @type {any} */ (files).updateFileDescriptor(...args, { signal: AbortSignal.abort('own reason') }));
       assert.equal(error, 'own reason');
@@ -45,7 +45,7 @@ suite('call options count in both forms', () => {
   }
 });
 
-test('an ID without a file is refused, by the name of the file', async () => {
+test('updateFileDescriptor: refuses an id without a file', async () => {
   for (const args of [['f1'], ['f1', undefined], ['f1', null], ['f1', 'new'], ['f1', 5]]) {
     const { files, requests } = scriptedClient([ok()]);
     const error = await rejection(/** @type {any} */ (files).updateFileDescriptor(...args));

@@ -108,7 +108,7 @@ async function run(client, event, options) {
   return { envelopes, result };
 }
 
-suite('envelopes equal those of the official SDK', () => {
+suite('envelopes', () => {
   for (const [name, event] of [
     ['a file that became ready', ready()],
     ['one without a file', ready(undefined)],
@@ -120,7 +120,7 @@ suite('envelopes equal those of the official SDK', () => {
     ['a file that failed', failed({ externalInfo: {}, error: { code: 'X', description: 'y', data: { id: 1 } } })],
     ['a failure without anything', failed({})],
   ]) {
-    test(`for ${name}`, async () => {
+    test(`envelope: equals that of the official SDK for ${name}`, async () => {
       const [ours, theirs] = [await ourRun(event), await officialRun(event)];
       assert.equal(ours.envelopes.length, 1);
       assert.equal(difference(ours.envelopes, theirs.envelopes), undefined);
@@ -131,7 +131,7 @@ suite('envelopes equal those of the official SDK', () => {
     });
   }
 
-  test('eventTime is a Date and the raw bodies are gone from the metadata', async () => {
+  test('envelope: has eventTime as a Date, and metadata without raw bodies', async () => {
     const { envelopes } = await ourRun(ready());
     const [[name, { data, metadata }]] = envelopes;
     assert.equal(name, 'onFileDescriptorFileReady');
@@ -146,7 +146,7 @@ suite('envelopes equal those of the official SDK', () => {
   });
 });
 
-suite('events that only older packages export', () => {
+suite('events that the official module no longer exports', () => {
   /**
    * @param {string} group
    * @param {string} name
@@ -166,20 +166,20 @@ suite('events that only older packages export', () => {
   const folder = 'wix.media.site_media.v1.folder_';
   const created = { id: 'd1', displayName: 'Foxes', createdDate: '2024-01-05T14:06:19Z' };
 
-  test('an updated file', async () => {
+  test('onFileDescriptorUpdated: receives the file', async () => {
     const event = rawEvent('updated', { updatedEvent: { currentEntity: descriptor } });
     const { entity } = await listen('files', 'onFileDescriptorUpdated', `${file}updated`, event);
     assert.equal(entity._id, 'f1~mv2.jpg');
     assert.ok(entity._createdDate instanceof Date);
   });
 
-  test('with the fields that changed', async () => {
+  test('onFileDescriptorUpdated: receives the modified fields', async () => {
     const event = rawEvent('updated', { updatedEvent: { currentEntity: descriptor, modifiedFields: { displayName: 'old' } } });
     const { modifiedFields } = await listen('files', 'onFileDescriptorUpdated', `${file}updated`, event);
     assert.deepEqual(modifiedFields, { displayName: 'old' });
   });
 
-  test('a deleted file says where it went, which the official SDK loses', async () => {
+  test('onFileDescriptorDeleted: receives movedToTrash', async () => {
     for (const movedToTrash of [true, false]) {
       const event = rawEvent('deleted', { deletedEvent: { movedToTrash } });
       const envelope = await listen('files', 'onFileDescriptorDeleted', `${file}deleted`, event);
@@ -195,14 +195,14 @@ suite('events that only older packages export', () => {
     ['onFolderUpdated', 'updated', { updatedEvent: { currentEntityAsJson: JSON.stringify(created) } }],
     ['onFolderDeleted', 'deleted', { deletedEvent: { movedToTrash: true, deletedEntity: created } }],
   ])) {
-    test(`${name}, from ${Object.keys(Object.values(body)[0]).at(-1)}`, async () => {
+    test(`${name}: reads ${Object.keys(Object.values(body)[0]).at(-1)}`, async () => {
       const { entity } = await listen('folders', name, folder + slug, rawEvent(slug, body));
       assert.equal(difference(entity, { _id: 'd1', displayName: 'Foxes', _createdDate: new Date('2024-01-05T14:06:19Z') }), undefined);
     });
   }
 });
 
-suite('deliveries that are refused', () => {
+suite('invalid deliveries', () => {
   /**
    * @param {any} body
    * @param {any} [options]
@@ -238,18 +238,18 @@ suite('deliveries that are refused', () => {
     ['whose data is not JSON', jwt({ data: 'not JSON' })],
     ['of a type that nobody expects', delivery(ready(), { data: { eventType: 'something.else' } })],
   ])) {
-    test(name, () => refusedDelivery(body));
+    test(`process: refuses a delivery ${name}`, () => refusedDelivery(body));
   }
 
-  test('without a key to check with', () => refusedDelivery(genuine, {}));
-  test('with a key that is none', () => refusedDelivery(genuine, { publicKey: 'nonsense' }));
-  test('a key does not get into the error', async () => {
+  test('process: refuses deliveries without a public key', () => refusedDelivery(genuine, {}));
+  test('process: refuses an invalid public key', () => refusedDelivery(genuine, { publicKey: 'nonsense' }));
+  test('process: does not show the key in the error', async () => {
     const error = await refusedDelivery(genuine, { publicKey: 'nonsense-key' });
     assert.ok(!JSON.stringify(error).includes('nonsense-key'));
   });
 });
 
-test('the key may come in any usual form', async () => {
+test('publicKey: accepts every usual form', async () => {
   const pkcs1 = publicKey.export({ type: 'pkcs1', format: 'pem' });
   for (const form of [
     spki,
@@ -267,7 +267,7 @@ test('the key may come in any usual form', async () => {
 suite('handlers', () => {
   const client = () => createClient({ auth: { accessToken: 't' } });
 
-  test('all of a type run, each on an envelope of its own', async () => {
+  test('handlers: run each with its own envelope', async () => {
     const own = client();
     /** @type {unknown[]} */
     const seen = [];
@@ -279,33 +279,33 @@ suite('handlers', () => {
     assert.deepEqual(seen, ['f1~mv2.jpg']);
   });
 
-  test('that reject make process reject with what they say', async () => {
+  test('handlers: reject process with their own error', async () => {
     const own = client();
     const cause = new Error('database is full');
     own.files.onFileDescriptorFileReady(() => Promise.reject(cause));
     assert.equal(await rejection(own.webhooks.process(delivery(ready()), { publicKey: spki })), cause);
   });
 
-  test('none is needed', async () => {
+  test('process: needs no handler', async () => {
     const { eventType, payload } = await client().webhooks.process(delivery(ready()), { publicKey: spki });
     assert.equal(eventType, 'wix.media.site_media.v1.file_descriptor_file_ready');
     assert.equal(/** @type {{ id: string }} */ (payload).id, 'event-1');
   });
 
-  test('an expected type without a handler is fine', async () => {
+  test('process: accepts an expected type without a handler', async () => {
     const own = client();
     own.files.onFileDescriptorFileFailed(() => {});
     const expectedEvents = [{ type: 'wix.media.site_media.v1.file_descriptor_file_ready' }];
     await own.webhooks.process(delivery(ready()), { publicKey: spki, expectedEvents });
   });
 
-  test('processRequest reads the body of a request', async () => {
+  test('processRequest: reads the body of a request', async () => {
     const request = new Request('https://example.com/hook', { method: 'POST', body: delivery(ready()) });
     const { instanceId } = await client().webhooks.processRequest(request, { publicKey: spki });
     assert.equal(instanceId, 'instance-1');
   });
 
-  test('parseJWT decodes and runs nothing', async () => {
+  test('parseJWT: decodes without running handlers', async () => {
     const own = client();
     own.files.onFileDescriptorFileReady(() => assert.fail('called'));
     const event = await own.webhooks.parseJWT(delivery(ready()), { publicKey: spki });

@@ -1,6 +1,7 @@
 // The types that the official modules export, written down as a fixture in which each must agree with ours.
 import { createRequire } from 'node:module';
 import ts from 'typescript-5';
+import { present } from '../harness/present.js';
 
 const require = createRequire(import.meta.url);
 
@@ -26,12 +27,16 @@ const COMPUTED = ['CommonQueryWithEntityContext', 'FileDescriptorQuerySpec', 'Fo
 // What callers only receive. Ours can do more: find() can be iterated, and pages lead to the next one by themselves.
 const RECEIVED = ['FilesQueryBuilder', 'FilesQueryResult', 'FoldersQueryBuilder', 'FoldersQueryResult'];
 
-/** Names of the types that the official module `group` exports. */
+/**
+ * Names of the types that the official module `group` exports.
+ *
+ * @param {'files' | 'folders'} group
+ */
 function officialTypes(group) {
   const file = require.resolve(`@wix/auto_sdk_media_${group}/package.json`).replace('package.json', 'build/cjs/index.d.ts');
   const program = ts.createProgram([file], { skipLibCheck: true, types: [] });
   const checker = program.getTypeChecker();
-  const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file)));
+  const exported = checker.getExportsOfModule(present(checker.getSymbolAtLocation(present(program.getSourceFile(file)))));
   return exported
     .filter((symbol) => {
       const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
@@ -41,7 +46,11 @@ function officialTypes(group) {
     .sort();
 }
 
-/** The names of a group's types that must agree in both directions, and in one. */
+/**
+ * The names of a group's types that must agree in both directions, and in one.
+ *
+ * @param {'files' | 'folders'} group
+ */
 export function comparedTypes(group) {
   const reachable = officialTypes(group).filter(
     (name) => !COMPUTED.includes(name) && !UNREACHABLE[group].some((pattern) => pattern.test(name)),
@@ -55,8 +64,12 @@ export function comparedTypes(group) {
 /** The fixture: a line for each type, which is an error that names it where the two do not agree. */
 export function agreementFixture() {
   const lines = [];
-  for (const group of ['files', 'folders']) {
+  for (const group of /** @type {const} */ (['files', 'folders'])) {
     const { both, received } = comparedTypes(group);
+    /**
+     * @param {string} verdict
+     * @param {string} name
+     */
     const line = (verdict, name) =>
       `export const ${group}${name}: ${verdict}<'${group}.${name}', official.${group}.${name}, ours.${group}.${name}> = true;`;
     lines.push(...both.map((name) => line('Agrees', name)), ...received.map((name) => line('Serves', name)));

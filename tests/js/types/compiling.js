@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
+/** @param {string} path */
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The folder of the built package. */
@@ -38,7 +39,7 @@ const OPTIONS = {
  * An empty project in which `wix-media.v2` and the official packages are installed. `edit` may change the declarations of
  * ours on their way there.
  */
-export async function createProject(edit = (declarations) => declarations) {
+export async function createProject(edit = (/** @type {string} */ declarations) => declarations) {
   const folder = await mkdtemp(join(tmpdir(), 'wix-media-types-'));
   const installed = join(folder, 'node_modules', 'wix-media.v2');
   await mkdir(installed, { recursive: true });
@@ -52,6 +53,10 @@ export async function createProject(edit = (declarations) => declarations) {
   }
   let configurations = 0;
 
+  /**
+   * @param {string} name
+   * @param {string} text
+   */
   const write = async (name, text) => {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), text);
@@ -60,15 +65,25 @@ export async function createProject(edit = (declarations) => declarations) {
   return {
     write,
 
-    /** Puts a folder of fixtures into the project, under another name if need be, each file changed by `change`. */
-    async addFixtures(name, target = name, change = (text) => text) {
+    /**
+     * Puts a folder of fixtures into the project, under another name if need be, each file changed by `change`.
+     *
+     * @param {string} name
+     */
+    async addFixtures(name, target = name, change = (/** @type {string} */ text) => text) {
       const source = at(`fixtures/${name}`);
       for (const file of await readdir(source)) {
         await write(`${target}/${file}`, change(await readFile(join(source, file), 'utf8')));
       }
     },
 
-    /** Compiles some of the project's files; resolves to the lines of error that the compiler prints. */
+    /**
+     * Compiles some of the project's files; resolves to the lines of error that the compiler prints.
+     *
+     * @param {{ name: string, program: string }} compiler
+     * @param {string[]} include
+     * @param {object} [options]
+     */
     async errors(compiler, include, options) {
       const configuration = join(folder, `tsconfig.${(configurations += 1)}.json`);
       await writeFile(configuration, JSON.stringify({ compilerOptions: { ...OPTIONS, ...options }, include }));

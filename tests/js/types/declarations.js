@@ -1,38 +1,55 @@
 // Reading the declarations of the built package: what is exported, how it is documented, and the examples.
 import { join } from 'node:path';
 import ts from 'typescript-5';
+import { present } from '../harness/present.js';
 import { DIST } from './compiling.js';
 
 const FILE = join(DIST, 'index.d.ts');
 const { SymbolFlags } = ts;
 
-/** The declarations of the package, or of a text in their place. */
+/**
+ * The declarations of the package, or of a text in their place.
+ *
+ * @param {string} [text]
+ */
 export function declarations(text) {
   const options = { strict: true, types: [], lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.asynciterable.d.ts'] };
   const host = ts.createCompilerHost(options);
   if (text !== undefined) {
     const { getSourceFile } = host;
-    host.getSourceFile = (name, ...rest) =>
-      name === FILE ? ts.createSourceFile(name, text, ...rest) : getSourceFile(name, ...rest);
+    host.getSourceFile = (name, version, ...rest) =>
+      name === FILE ? ts.createSourceFile(name, text, version, true) : getSourceFile(name, version, ...rest);
   }
   const program = ts.createProgram([FILE], options, host);
   const checker = program.getTypeChecker();
-  const source = program.getSourceFile(FILE);
+  const source = present(program.getSourceFile(FILE));
+  /** @param {ts.Symbol} symbol */
   const resolve = (symbol) => (symbol.flags & SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol);
 
-  /** The exports of a module or namespace, by name. */
+  /**
+   * The exports of a module or namespace, by name.
+   *
+   * @param {ts.Symbol} symbol
+   */
   const exportsOf = (symbol) => new Map(checker.getExportsOfModule(symbol).map((each) => [each.name, resolve(each)]));
-  const all = exportsOf(checker.getSymbolAtLocation(source));
+  const all = exportsOf(present(checker.getSymbolAtLocation(source)));
+  /** @param {ts.Symbol} symbol */
   const isValue = (symbol) => (symbol.flags & SymbolFlags.Value) !== 0;
 
+  /** @param {ts.Symbol} symbol */
   const textOf = (symbol) => ts.displayPartsToString(symbol.getDocumentationComment(checker));
+  /** @param {ts.Symbol} symbol */
   const typeOf = (symbol) =>
     isValue(symbol) ? checker.getTypeOfSymbolAtLocation(symbol, source) : checker.getDeclaredTypeOfSymbol(symbol);
 
-  /** The type without null and undefined, and the items of an array. */
+  /**
+   * The type without null and undefined, and the items of an array.
+   *
+   * @param {ts.Type} type
+   */
   const bare = (type) => {
     const some = checker.getNonNullableType(type);
-    return checker.isArrayType(some) ? checker.getNonNullableType(checker.getTypeArguments(some)[0]) : some;
+    return checker.isArrayType(some) ? checker.getNonNullableType(checker.getTypeArguments(/** @type {ts.TypeReference} */ (some))[0]) : some;
   };
 
   return {
@@ -41,9 +58,13 @@ export function declarations(text) {
     isValue,
 
     /** Names of the members of an interface, or of a class's instances. */
-    membersOf: (symbol) => checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol)).map(({ name }) => name),
+    membersOf: (/** @type {ts.Symbol} */ symbol) => checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol)).map(({ name }) => name),
 
-    /** The forms of a function, each with its documentation. */
+    /**
+     * The forms of a function, each with its documentation.
+     *
+     * @param {ts.Symbol} symbol
+     */
     formsOf(symbol) {
       return typeOf(symbol)
         .getCallSignatures()
@@ -54,7 +75,7 @@ export function declarations(text) {
             tags,
             parameters: signature.parameters.map((parameter) => ({
               name: parameter.name,
-              optional: checker.isOptionalParameter(parameter.valueDeclaration),
+              optional: checker.isOptionalParameter(/** @type {ts.ParameterDeclaration} */ (parameter.valueDeclaration)),
               type: bare(checker.getTypeOfSymbol(parameter)),
               text: ts.displayPartsToString(parameter.getDocumentationComment(checker)),
             })),
@@ -63,7 +84,12 @@ export function declarations(text) {
         });
     },
 
-    /** The member at a path such as `paging.limit` of a type, with its documentation; undefined if there is none. */
+    /**
+     * The member at a path such as `paging.limit` of a type, with its documentation; undefined if there is none.
+     *
+     * @param {ts.Type} type
+     * @param {string} path
+     */
     memberAt(type, path) {
       let member;
       for (const name of path.split('.')) {
@@ -71,13 +97,18 @@ export function declarations(text) {
         if (!member) return undefined;
         type = bare(checker.getTypeOfSymbol(member));
       }
-      return { text: textOf(member), type };
+      return { text: textOf(present(member)), type };
     },
 
     /** What has no documentation: exports, and members of interfaces, classes, enums and namespaces. */
     undocumented() {
+      /** @type {string[]} */
       const found = [];
       const seen = new Set();
+      /**
+       * @param {ts.Symbol} symbol
+       * @param {string} path
+       */
       const visit = (symbol, path) => {
         if (seen.has(symbol)) return;
         seen.add(symbol);
@@ -85,10 +116,12 @@ export function declarations(text) {
         const inner = symbol.flags & SymbolFlags.Module ? exportsOf(symbol) : ownMembers(symbol);
         for (const [name, each] of inner) visit(each, `${path}.${name}`);
       };
+      /** @param {ts.Symbol} symbol */
       const hasDocumentedForm = (symbol) =>
         isValue(symbol) && this.formsOf(symbol).some(({ text, tags }) => text !== '' || tags.length > 0);
+      /** @param {ts.Symbol} symbol */
       const ownMembers = (symbol) =>
-        [...(symbol.members ?? []), ...(symbol.flags & SymbolFlags.Enum ? symbol.exports : [])].filter(([, each]) => {
+        [...(symbol.members ?? []), ...(symbol.flags & SymbolFlags.Enum ? (symbol.exports ?? []) : [])].filter(([, each]) => {
           const [declaration] = each.declarations ?? [];
           return declaration && !ts.isTypeParameterDeclaration(declaration) && !ts.isConstructorDeclaration(declaration);
         });

@@ -8,20 +8,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import ts from 'typescript-5';
+import { present } from '../harness/present.js';
 import { compilers, createProject, DIST, moduleSystems } from './compiling.js';
 import { declarations } from './declarations.js';
 import { calls } from './reference.js';
 
 const declared = declarations();
 const table = calls();
-const groups = { files: declared.exportsOf(declared.all.get('files')), folders: declared.exportsOf(declared.all.get('folders')) };
+/** @type {Record<string, Map<string, ts.Symbol>>} */
+const groups = { files: declared.exportsOf(present(declared.all.get('files'))), folders: declared.exportsOf(present(declared.all.get('folders'))) };
 
 // Of the longest web address; nobody needs to be told.
 const UNTOLD = [65_535];
+/** @param {string} text */
 const withoutSeparators = (text) => text.replace(/(?<=\d),(?=\d{3})/g, '');
 
-suite('every call of the operations table', () => {
-  test('there are 27 of them, and they are read as they stand', () => {
+suite('calls of the operations table', () => {
+  test('reference: lists 27 calls', () => {
     assert.equal(table.length, 27);
     assert.deepEqual(table.find(({ name }) => name === 'generateVideoStreamingUrl'), {
       group: 'files',
@@ -55,7 +58,7 @@ suite('every call of the operations table', () => {
     };
 
     suite(`${call.group}.${call.name}`, () => {
-      test('takes the arguments of the table, and options for the call', () => {
+      test(`${call.group}.${call.name}: takes the arguments of the table and call options`, () => {
         for (const [index, parameter] of formOf().parameters.entries()) {
           const { name, optional } = call.parameters[index] ?? { name: 'call', optional: true };
           // A query may be left out, which gives a builder: that is a form of its own.
@@ -63,7 +66,7 @@ suite('every call of the operations table', () => {
         }
       });
 
-      test('is documented with its arguments, its result and an example', () => {
+      test(`${call.group}.${call.name}: documents its arguments, its result and an example`, () => {
         const { text, tags } = formOf();
         assert.ok(text.length > 20, `the documentation is ${JSON.stringify(text)}`);
         const documented = tags.filter(({ name }) => name === 'param').map(({ text: whole }) => whole);
@@ -75,14 +78,14 @@ suite('every call of the operations table', () => {
         }
       });
 
-      test('names its own error codes', () => {
+      test(`${call.group}.${call.name}: documents its error codes`, () => {
         const thrown = formOf().tags.filter(({ name }) => name === 'throws').map(({ text }) => text).join();
         for (const code of call.errors) assert.match(thrown, new RegExp(`\`${code}\``));
         // And no others.
         for (const [, code] of thrown.matchAll(/`([A-Z]+_[A-Z_]+)`/g)) assert.ok(call.errors.includes(code), code);
       });
 
-      test('tells the limits of its arguments', () => {
+      test(`${call.group}.${call.name}: documents the limits of its arguments`, () => {
         const { parameters } = formOf();
         for (const { path, limits } of call.fields) {
           const [name, ...rest] = path.split('.');
@@ -98,7 +101,7 @@ suite('every call of the operations table', () => {
         }
       });
 
-      test('gives what the table says', () => {
+      test(`${call.group}.${call.name}: returns the result of the table`, () => {
         const { result } = formOf();
         assert.match(result, call.paged ? /^PagedPromise</ : /^Promise</);
         if (call.gives === 'nothing') assert.equal(result, 'Promise<void>');
@@ -109,7 +112,7 @@ suite('every call of the operations table', () => {
     });
   }
 
-  test('no other function is declared, but for those that take handlers', () => {
+  test('files and folders: declare no other function, except those that take handlers', () => {
     for (const [group, exported] of Object.entries(groups)) {
       for (const [name, symbol] of exported) {
         if (!(symbol.flags & ts.SymbolFlags.Function) || name.startsWith('on')) continue;
@@ -120,19 +123,21 @@ suite('every call of the operations table', () => {
 });
 
 suite('documentation', () => {
-  test('nothing is without it, but for the members of an enum that Wix keeps to itself', () => {
+  test('documentation: covers everything, except the members of an enum that Wix does not explain', () => {
     const plain = declared.undocumented().filter((path) => !path.startsWith('Application.'));
     assert.deepEqual(plain, []);
   });
 
-  test('what is missing is seen', () => {
+  test('undocumented: finds what has no documentation', () => {
     const text = '/** A. */ export interface A {\n/** B. */ b: string;\nc: string }\nexport declare namespace n { function f(): void }';
     assert.deepEqual(declarations(text).undocumented(), ['A.c', 'n', 'n.f']);
   });
 });
 
-suite('what is exported', async () => {
+suite('exports', async () => {
+  /** @param {string[]} names */
   const sorted = (names) => [...names].sort();
+  /** @param {Map<string, ts.Symbol>} exported */
   const valuesOf = (exported) => sorted([...exported].filter(([, symbol]) => declared.isValue(symbol)).map(([name]) => name));
   const require = createRequire(import.meta.url);
   const modules = {
@@ -143,21 +148,21 @@ suite('what is exported', async () => {
 
   for (const [name, module] of Object.entries(modules)) {
     suite(name, () => {
-      test('is declared, and the reverse', () => {
+      test(`${name}: exports exactly what is declared`, () => {
         assert.deepEqual(sorted(Object.keys(module).filter((each) => each !== '__esModule')), valuesOf(declared.all));
       });
 
       for (const namespace of ['files', 'folders', 'media', 'uploads', 'downloads', 'paths', 'trash', 'default']) {
-        test(`so is what ${namespace} holds`, () => {
+        test(`${name}: ${namespace} holds exactly what is declared`, () => {
           const held = sorted(Object.keys(module[namespace]));
-          assert.deepEqual(held, valuesOf(declared.exportsOf(declared.all.get(namespace))));
+          assert.deepEqual(held, valuesOf(declared.exportsOf(present(declared.all.get(namespace)))));
         });
       }
 
-      test('so are clients and webhooks', () => {
+      test(`${name}: clients and webhooks hold exactly what is declared`, () => {
         const client = module.createClient({ auth: { apiKey: 'key' } });
-        assert.deepEqual(sorted(Object.keys(client)), sorted(declared.membersOf(declared.all.get('Client'))));
-        assert.deepEqual(sorted(Object.keys(client.webhooks)), sorted(declared.membersOf(declared.all.get('Webhooks'))));
+        assert.deepEqual(sorted(Object.keys(client)), sorted(declared.membersOf(present(declared.all.get('Client')))));
+        assert.deepEqual(sorted(Object.keys(client.webhooks)), sorted(declared.membersOf(present(declared.all.get('Webhooks')))));
         for (const group of ['files', 'folders']) {
           assert.deepEqual(sorted(Object.keys(client[group])), valuesOf(groups[group]));
         }
@@ -165,23 +170,28 @@ suite('what is exported', async () => {
     });
   }
 
-  test('enums have the declared values, and those that the official ones have at run time only', () => {
+  test('enums: have the declared values, and those of the official enums at run time', () => {
+    /** @type {Record<string, string[]>} */
     const more = { MediaType: ['ICON', 'FLASH', 'FONT', 'RAW'], Namespace: ['DRAFTS', 'DATA_RESTRICTED'] };
     const enums = [...declared.all].filter(([, symbol]) => symbol.flags & ts.SymbolFlags.Enum);
     assert.equal(enums.length, 14);
     for (const [name, symbol] of enums) {
-      const values = sorted([...symbol.exports.keys(), ...(more[name] ?? [])]);
+      const values = sorted([...[...present(symbol.exports).keys()].map(String), ...(more[name] ?? [])]);
       assert.deepEqual(sorted(Object.keys(modules['node.js'][name])), values, name);
       assert.deepEqual(sorted(Object.values(modules['node.js'][name])), values, name);
     }
   });
 
-  test('promises, pages, builders and errors have what is declared', async () => {
+  test('instances: promises, pages, builders and errors have the declared members', async () => {
     const { createClient, WixMediaError } = modules['node.js'];
     const client = createClient({ fetch: answering, auth: { apiKey: 'key' } });
+    /**
+     * @param {any} value
+     * @param {string} name
+     */
     const has = (value, name) => {
-      for (const member of declared.membersOf(declared.all.get(name))) {
-        const key = member.startsWith('__@') ? Symbol[/^__@(\w+)/.exec(member)[1]] : member;
+      for (const member of declared.membersOf(present(declared.all.get(name)))) {
+        const key = member.startsWith('__@') ? /** @type {Record<string, any>} */ (Symbol)[present(/^__@(\w+)/.exec(member))[1]] : member;
         assert.ok(key in value, `${name}.${member}`);
       }
     };
@@ -194,22 +204,23 @@ suite('what is exported', async () => {
       has(builder.find(), 'PagedPromise');
       has(await builder.find(), `${prefix}QueryResult`);
     }
-    const error = await client.files.getFileDescriptor().catch((reason) => reason);
+    const error = await client.files.getFileDescriptor().catch((/** @type {unknown} */ reason) => reason);
     assert.ok(error instanceof WixMediaError);
-    const own = declared.membersOf(declared.all.get('WixMediaError')).filter((name) => !['cause', 'stack', 'toJSON'].includes(name));
+    const own = declared.membersOf(present(declared.all.get('WixMediaError'))).filter((name) => !['cause', 'stack', 'toJSON'].includes(name));
     assert.deepEqual(sorted(Object.keys(error.toJSON())), sorted(own));
     error.cause = undefined;
     has(error, 'WixMediaError');
   });
 
-  test('hooks are told what is declared', async () => {
+  test('hooks: receive the declared members', async () => {
+    /** @type {Record<string, object>} */
     const told = {};
-    const on = Object.fromEntries(['request', 'response', 'retry'].map((name) => [name, (event) => (told[name] = event)]));
+    const on = Object.fromEntries(['request', 'response', 'retry'].map((name) => [name, (/** @type {any} */ event) => (told[name] = event)]));
     const answers = [new Response('{}', { status: 503 }), new Response('{}')];
     const client = modules['node.js'].createClient({ on, fetch: async () => answers.shift(), retry: { baseDelayMs: 1 } });
     await client.files.listFiles();
     for (const [name, type] of Object.entries({ request: 'RequestEvent', response: 'ResponseEvent', retry: 'RetryEvent' })) {
-      assert.deepEqual(sorted(Object.keys(told[name])), sorted(declared.membersOf(declared.all.get(type))));
+      assert.deepEqual(sorted(Object.keys(told[name])), sorted(declared.membersOf(present(declared.all.get(type)))));
     }
   });
 });
@@ -223,7 +234,12 @@ const FILE = {
 };
 const FOLDER = { id: '0123456789abcdef0123456789abcdef', displayName: 'Animals', parentFolderId: 'media-root' };
 
-/** An answer that suits every call, as no two read the same member in different ways. */
+/**
+ * An answer that suits every call, as no two read the same member in different ways.
+ *
+ * @param {any} url
+ * @param {any} init
+ */
 async function answering(url, init) {
   if (String(url).endsWith('client.wasm')) return new Response(readFileSync(`${DIST}/client.wasm`));
   if (String(url).startsWith('https://upload.wixmp.com/')) return Response.json({ file: FILE });
@@ -262,16 +278,18 @@ suite('examples', () => {
   const values = [...declared.all].filter(([, symbol]) => declared.isValue(symbol)).map(([name]) => name);
   const names = values.map((name) => (name === 'default' ? 'wixMedia' : name));
   const imports = `import { ${values.map((name) => (name === 'default' ? 'default as wixMedia' : name)).join(', ')} } from 'wix-media.v2';`;
+  /** @param {string} code */
   const hasImport = (code) => /^import /m.test(code);
 
-  test('there are enough of them', () => {
+  test('examples: are all found, and more than sixty', () => {
     const text = readFileSync(`${DIST}/index.d.ts`, 'utf8');
-    assert.equal(examples.length, text.match(/@example/g).length);
+    assert.equal(examples.length, present(text.match(/@example/g)).length);
     assert.ok(examples.length > 60, `${examples.length} examples`);
   });
 
   for (const compiler of compilers) {
     suite(`compile with ${compiler.name}`, () => {
+      /** @type {Awaited<ReturnType<typeof createProject>>} */
       let project;
       before(async () => {
         project = await createProject();
@@ -284,7 +302,7 @@ suite('examples', () => {
       });
       after(() => project.remove());
 
-      test('all of them', async () => {
+      test(`examples: compile with ${compiler.name}`, async () => {
         assert.deepEqual(await project.errors(compiler, ['examples'], moduleSystems.node16), []);
       });
     });
@@ -292,6 +310,7 @@ suite('examples', () => {
 
   suite('run', () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    /** @param {unknown} value */
     const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const event = { id: 'e1', entityId: FILE.id, slug: 'file_ready', eventTime: '2026-01-05T10:11:12Z', actionEvent: { body: { file: FILE } } };
     const envelope = {
@@ -308,7 +327,7 @@ suite('examples', () => {
       publicKey: publicKey.export({ type: 'spki', format: 'pem' }),
       directory: mkdtempSync(join(tmpdir(), 'wix-media-')),
     };
-    const AsyncFunction = (async () => {}).constructor;
+    const AsyncFunction = /** @type {new (...text: string[]) => (...args: unknown[]) => Promise<void>} */ ((async () => {}).constructor);
     const { fetch } = globalThis;
     before(() => {
       globalThis.fetch = answering;
@@ -326,7 +345,7 @@ suite('examples', () => {
     });
 
     for (const { line, code } of examples) {
-      test(`line ${line}`, async () => {
+      test(`example at line ${line}: runs`, async () => {
         // Each with a package of its own: configure() and init() work once.
         const module = await import(`${DIST}/node.js?line=${line}`);
         const scope = {
@@ -336,7 +355,7 @@ suite('examples', () => {
           console: { log() {}, info() {}, warn() {} },
         };
         const { outputText } = ts.transpileModule(code.replace(/^import .*\n/gm, ''), {
-          compilerOptions: { target: 'es2022', module: 'esnext' },
+          compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
         });
         const run = new AsyncFunction(...names, ...Object.keys(scope), `{${outputText.replace(/^export \{\};$/m, '')}}`);
         await run(...values.map((name) => module[name]), ...Object.values(scope));

@@ -1,5 +1,6 @@
 // The operations table, read from docs/reference.md. A test of the crate compares that page with the table.
 import { readFileSync } from 'node:fs';
+import { present } from '../harness/present.js';
 
 const PAGE = new URL('../../../docs/reference.md', import.meta.url);
 
@@ -9,8 +10,8 @@ export function calls(page = readFileSync(PAGE, 'utf8')) {
     .split(/\n(?=## )/)
     .filter((section) => /^## (files|folders)\./.test(section))
     .map((section) => {
-      const [, group, name] = /^## (\w+)\.(\w+)/.exec(section);
-      const [, list] = /^`\w+\.\w+\((.*)\)` sends/m.exec(section);
+      const [, group, name] = present(/^## (\w+)\.(\w+)/.exec(section));
+      const [, list] = present(/^`\w+\.\w+\((.*)\)` sends/m.exec(section));
       return {
         group,
         name,

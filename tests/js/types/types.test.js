@@ -18,7 +18,11 @@ const strictest = {
 
 const agreement = agreementFixture();
 
-/** A project with all fixtures, and the declarations changed by `edit`. */
+/**
+ * A project with all fixtures, and the declarations changed by `edit`.
+ *
+ * @param {((declarations: string) => string)} [edit]
+ */
 async function filledProject(edit) {
   const project = await createProject(edit);
   await project.write('agreement/types.ts', agreement);
@@ -29,52 +33,58 @@ async function filledProject(edit) {
 }
 
 const SAMPLES = {
-  // Otherwise the next one would prove nothing.
-  official: 'the samples are code for the official modules',
+  // Without this the next one would prove nothing.
+  official: 'the samples compile against the official modules',
   moved: 'code for the official modules compiles against ours',
   agreement: 'each official function and type agrees with ours',
-  ours: 'code for what only ours has compiles',
-  refused: 'what is wrong is refused',
+  ours: 'code for our own exports compiles',
+  refused: 'wrong code is refused',
 };
 
 for (const compiler of compilers) {
   suite(compiler.name, () => {
+    /** @type {Awaited<ReturnType<typeof createProject>>} */
     let project;
     before(async () => {
       project = await filledProject();
     });
     after(() => project.remove());
+    /**
+     * @param {string[]} include
+     * @param {object} options
+     */
     const compiles = async (include, options) =>
       assert.deepEqual(await project.errors(compiler, include, options), [], include.join());
 
     for (const [name, options] of Object.entries(moduleSystems)) {
       suite(name, () => {
+        /** @type {string[]} */
         let errors;
         before(async () => {
           errors = await project.errors(compiler, Object.keys(SAMPLES), options);
         });
         for (const [folder, claim] of Object.entries(SAMPLES)) {
-          test(claim, () => assert.deepEqual(errors.filter((line) => line.startsWith(`${folder}/`)), []));
+          test(`${compiler.name}, ${name}: ${claim}`, () => assert.deepEqual(errors.filter((line) => line.startsWith(`${folder}/`)), []));
         }
-        test('the compiler has nothing else to say', () => {
+        test(`${compiler.name}, ${name}: reports nothing else`, () => {
           const known = new RegExp(`^(${Object.keys(SAMPLES).join('|')})/`);
           assert.deepEqual(errors.filter((line) => !known.test(line)), []);
         });
       });
     }
 
-    test('CommonJS', () => compiles(['commonjs'], { ...moduleSystems.node16, allowJs: true, checkJs: true }));
+    test(`${compiler.name}: compiles CommonJS`, () => compiles(['commonjs'], { ...moduleSystems.node16, allowJs: true, checkJs: true }));
 
-    suite('the declarations themselves have no errors', () => {
-      test('with the types of browsers', () => compiles(['alone'], strictest));
-      test('with the types of Node', () => compiles(['alone'], { ...strictest, lib: ['es2022'], types: ['node'] }));
-      test('with the types of workers', () => compiles(['alone'], { ...strictest, lib: ['es2022', 'webworker'] }));
+    suite('declarations alone', () => {
+      test(`${compiler.name}: compiles the declarations with the types of browsers`, () => compiles(['alone'], strictest));
+      test(`${compiler.name}: compiles the declarations with the types of Node`, () => compiles(['alone'], { ...strictest, lib: ['es2022'], types: ['node'] }));
+      test(`${compiler.name}: compiles the declarations with the types of workers`, () => compiles(['alone'], { ...strictest, lib: ['es2022', 'webworker'] }));
     });
   });
 }
 
-suite('the comparison', () => {
-  test('sees every type that a caller of the official modules meets', () => {
+suite('comparison', () => {
+  test('comparison: covers every type that callers of the official modules meet', () => {
     const names = [...comparedTypes('files').both, ...comparedTypes('folders').both];
     assert.ok(names.length > 150, `${names.length} types`);
     for (const name of ['FileDescriptor', 'FileMedia', 'Folder', 'MediaType', 'ListFilesOptions', 'FolderQuery', 'EventMetadata']) {
@@ -83,6 +93,7 @@ suite('the comparison', () => {
   });
 
   // Each of these declarations is wrong in one place, and the compilers must say where.
+  /** @type {Record<string, [from: string, to: string, expected: RegExp]>} */
   const spoiled = {
     'another result': ['): Promise<GenerateFileUploadUrlResponse>', '): Promise<Folder>', /generateFileUploadUrl/],
     'a result that is not a promise': ['  export function bulkRestoreFilesFromTrashBin(fileIds: string[], call?: CallOptions): Promise<void>;', '  export function bulkRestoreFilesFromTrashBin(fileIds: string[], call?: CallOptions): void;', /bulkRestoreFilesFromTrashBin/],
@@ -105,7 +116,7 @@ suite('the comparison', () => {
   };
   const [newest] = compilers.slice(-1);
   for (const [what, [from, to, expected]] of Object.entries(spoiled)) {
-    test(`${newest.name} reports ${what}`, async () => {
+    test(`${newest.name}: reports ${what}`, async () => {
       const project = await filledProject((declarations) => {
         assert.ok(declarations.includes(from), `the declarations do not hold ${from}`);
         return declarations.replace(from, to);
@@ -122,7 +133,7 @@ suite('the comparison', () => {
     });
   }
 
-  test(`${compilers[0].name} reports a wrong declaration too`, async () => {
+  test(`${compilers[0].name}: reports a wrong declaration`, async () => {
     const project = await filledProject((declarations) => declarations.replace('  hash?: string;', '  hash?: number;'));
     try {
       assert.match((await project.errors(compilers[0], ['agreement'], moduleSystems.bundler)).join('\n'), /FileDescriptor/);
@@ -131,7 +142,7 @@ suite('the comparison', () => {
     }
   });
 
-  test('code that is wrong is reported', async () => {
+  test('compilers: report wrong code', async () => {
     const project = await createProject();
     try {
       await project.write('wrong/wrong.ts', "import { files } from 'wix-media.v2';\nexport const n: number = files.listFiles();");
