@@ -15,9 +15,20 @@ if (folders.length === 0) folders.push(join(import.meta.dirname, '../../../dist'
 const directory = mkdtempSync(join(tmpdir(), 'wix-media-bench-'));
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
 
+/** @typedef {Awaited<ReturnType<typeof opened>>} Site */
+
+/**
+ * @param {string} path
+ * @param {object} body
+ * @returns {[url: string, init: RequestInit]}
+ */
 const post = (path, body) => [`${API}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }];
 
-/** The requests that are measured, by name. Each gets a manager and a number that no other request has. */
+/**
+ * The requests that are measured, by name. Each gets a manager and a number that no other request has.
+ *
+ * @type {Record<string, (site: Site, number: number) => Promise<string>>}
+ */
 const REQUESTS = {
   'getFileDescriptor': ({ fetch, file }) => fetch(`${API}/files/get-file-by-id?fileId=${file}`),
   'listFiles, none': ({ fetch }) => fetch(`${API}/files?paging.limit=1&parentFolderId=trash-root`),
@@ -27,12 +38,18 @@ const REQUESTS = {
   'upload, 1 KB': ({ fetch, upload }) => fetch(upload, { method: 'PUT', headers: { 'content-type': 'text/plain' }, body: 'x'.repeat(1024) }),
 };
 
+/**
+ * @param {string} folder
+ * @param {string} kind
+ */
 async function opened(folder, kind) {
+  /** @type {typeof import('../harness/package.js')} */
   const { createManager } = await import(pathToFileURL(join(resolve(folder), 'node.js')).href);
   const storage = kind === 'memory' ? 'memory' : { directory: mkdtempSync(join(directory, 'manager-')) };
   const manager = await createManager({ storage });
-  const fetch = async (...request) => {
-    const response = await manager.fetch(...request);
+  /** @type {(url: string, init?: RequestInit) => Promise<string>} */
+  const fetch = async (url, init) => {
+    const response = await manager.fetch(url, init);
     const text = await response.text();
     if (!response.ok) throw new Error(`${response.status} ${text}`);
     return text;
@@ -42,6 +59,7 @@ async function opened(folder, kind) {
   return { manager, fetch, upload: uploadUrl, file: encodeURIComponent(file.id), url: file.url };
 }
 
+/** @param {number[]} values */
 const median = (values) => values.toSorted((one, other) => one - other)[values.length >> 1];
 
 for (const kind of ['memory', 'directory']) {
@@ -49,10 +67,11 @@ for (const kind of ['memory', 'directory']) {
   console.log(`\n${kind}, microseconds of the processor for one request, medians of ${ROUNDS} rounds`);
   let number = 0;
   for (const [name, request] of Object.entries(REQUESTS)) {
-    const times = sites.map(() => []);
+    const times = sites.map(() => /** @type {number[]} */ ([]));
     for (let round = -3; round < ROUNDS; round += 1) {
       for (const [at, site] of sites.entries()) {
         // An upload URL makes one file.
+        /** @type {string[]} */
         const uploads = [];
         if (name.startsWith('upload')) {
           for (let count = 0; count < REQUESTS_PER_ROUND; count += 1) {
