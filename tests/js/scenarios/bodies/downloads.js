@@ -263,7 +263,7 @@ scenario('an SVG is sandboxed', async ({ sample, send }) => {
 });
 
 scenario('CORS headers', async ({ manager, send }) => {
-  const response = await send('/folders', { headers: { origin: 'https://example.com' } });
+  const response = await send('/folders', { headers: { origin: 'http://localhost:5173' } });
   equal(response.headers.get('access-control-allow-origin'), '*');
   match(response.headers.get('access-control-expose-headers'), /X-Wix-Request-Id/i);
   const preflight = await manager.fetch('http://media.test/upload/tus', { method: 'OPTIONS', headers: { 'access-control-request-headers': 'tus-resumable,upload-length', 'access-control-request-method': 'PATCH' } });
