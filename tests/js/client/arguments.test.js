@@ -1,4 +1,4 @@
-// Arguments: which are refused, and that none is ever touched.
+// Arguments: which are refused, and that calls leave them unchanged.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ok, rejection, scriptedClient, validArguments } from '../harness/client.js';
@@ -68,7 +68,7 @@ suite('required arguments', () => {
 });
 
 suite('limits', () => {
-  for (const [name, call] of /** @type {[name: string, call: (client: any) => any][]} */ ([
+  for (const [name, call] of /** @type {[name: string, call: (client: any) => Promise<unknown>][]} */ ([
     ['a page of 5000', ({ files }) => files.listFiles({ paging: { limit: 5000 } })],
     ['1001 IDs', ({ files }) => files.bulkDeleteFiles(Array.from({ length: 1001 }, () => 'f'))],
     ['no IDs', ({ files }) => files.getFileDescriptors([])],
@@ -85,7 +85,11 @@ suite('limits', () => {
   }
 });
 
-/** @param {any} value */
+/**
+ * @template T
+ * @param {T} value
+ * @returns {T}
+ */
 const deepFrozen = (value) => {
   if (value !== null && typeof value === 'object') Object.values(value).forEach(deepFrozen);
   return Object.freeze(value);
@@ -104,7 +108,7 @@ suite('arguments', () => {
     },
   });
   const sort = { fieldName: '_updatedDate', origin: { latitude: Number.NaN, longitude: undefined } };
-  for (const [name, call, make] of /** @type {[name: string, call: (client: any, value: any) => any, make: () => any][]} */ ([
+  for (const [name, call, make] of /** @type {[name: string, call: (client: any, value: any) => Promise<unknown>, make: () => any][]} */ ([
     ['updateFileDescriptor', (client, value) => client.files.updateFileDescriptor(value), descriptor],
     ['updateFileDescriptor in the form of Velo', (client, value) => client.files.updateFileDescriptor('f1', value), descriptor],
     ['updateFolder', (client, value) => client.folders.updateFolder('d1', value), () => ({ _id: 'x', _createdDate: new Date(5), more: { _id: 1 } })],
@@ -155,7 +159,7 @@ suite('arguments that are not plain data', () => {
   };
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
-  for (const [name, call] of /** @type {[name: string, call: (client: any) => any][]} */ ([
+  for (const [name, call] of /** @type {[name: string, call: (client: any) => Promise<unknown>][]} */ ([
     ['a cycle in the options', ({ files }) => files.importFile('https://a/b', { urlParams: cycle })],
     ['a cycle in a query', ({ files }) => files.queryFileDescriptors({ filter: cycle })],
     ['a cycle in a builder', ({ files }) => files.queryFileDescriptors().eq('a', cycle).find()],

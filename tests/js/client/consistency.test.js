@@ -1,4 +1,4 @@
-// Read your own writes: what an answer says in x-wix-consistent goes into every later request of the client.
+// Read your own writes: later requests of a client repeat the X-Wix-Consistent header of its last answer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ok, rejection, scriptedClient, status } from '../harness/client.js';

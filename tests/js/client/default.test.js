@@ -46,7 +46,7 @@ suite('configure', () => {
       "configure({ auth: { apiKey: 'c', siteId: 's' } }); await files.listFiles(); await wixMedia.files.listFiles(); say(requests);",
       { WIX_API_KEY: 'environment' },
     );
-    assert.deepEqual(requests.map((/** @type {any} */ { headers }) => headers.Authorization), ['c', 'c']);
+    assert.deepEqual(requests.map((/** @type {{ headers: Record<string, string> }} */ { headers }) => headers.Authorization), ['c', 'c']);
   });
 
   test('configure: is a member of the default object', async () => {

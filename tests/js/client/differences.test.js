@@ -12,7 +12,7 @@ import { WixMediaError } from '../harness/package.js';
 /** @import { Answer, Link } from '../harness/types.d.ts' */
 
 const KEY = { apiKey: 'k', siteId: 's' };
-/** @param {any} body */
+/** @param {unknown} body */
 const ok = (body) => ({ status: 200, body });
 
 /**

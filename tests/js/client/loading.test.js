@@ -8,11 +8,11 @@ import { promisify } from 'node:util';
 const dist = new URL('../../../dist/', import.meta.url);
 const wasm = fileURLToPath(new URL('client.wasm', dist));
 
-// Counts what WebAssembly and the network are asked for.
+// Counts the calls of WebAssembly and fetch.
 const WATCH = `
   import { readFileSync } from 'node:fs';
   const asked = [];
-  // The fetch of the platform compiles a module of its own when it is first touched.
+  // Node's own fetch compiles a module when it is first read.
   const note = (name) => new Error().stack.includes('node:internal/deps') || asked.push(name);
   for (const name of ['compile', 'compileStreaming', 'instantiate', 'instantiateStreaming', 'Module', 'Instance']) {
     const original = WebAssembly[name];

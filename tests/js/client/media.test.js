@@ -1,4 +1,4 @@
-// The media helpers: those of the official SDK, beside it, and the round trips of identifiers.
+// The media helpers, compared with those of the official SDK, and round trips of identifiers.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { media as official } from '@wix/sdk';
@@ -78,35 +78,35 @@ const imageIdentifiers = fc
   .record({ id: ids, name: names, width: fc.integer({ min: 1, max: 9000 }), height: fc.integer({ min: 1, max: 9000 }) })
   .map(({ id, name, width, height }) => `wix:image://v1/${id}${segment(name)}#originWidth=${width}&originHeight=${height}`);
 
-/** @param {any} call */
-const same = (call) => assert.equal(difference(call(media), call(official)), undefined);
+/** @param {(helpers: Pick<typeof media, 'getImageUrl' | 'getShapeUrl' | 'getVideoUrl' | 'getAudioUrl'>) => unknown} call */
+const same = (call) => assert.equal(difference(call(media), call(/** @type {typeof media} */ (/** @type {unknown} */ (official)))), undefined);
 
 suite('helpers', () => {
-  test('getImageUrl: equals the official helper', () => fc.assert(fc.property(imageIdentifiers, (image) => same((/** @type {any} */ helpers) => helpers.getImageUrl(image)))));
+  test('getImageUrl: equals the official helper', () => fc.assert(fc.property(imageIdentifiers, (image) => same((helpers) => helpers.getImageUrl(image)))));
 
   test('getImageUrl: accepts static URLs', () => {
     const image = `https://static.wixstatic.com/media/${ID}~mv2.jpg/v1/fill/w_300,h_200,al_c,q_80/x.jpg`;
-    same((/** @type {any} */ helpers) => helpers.getImageUrl(image));
-    same((/** @type {any} */ helpers) => helpers.getImageUrl(`https://static.wixstatic.com/media/${ID}~mv2.jpg`));
+    same((helpers) => helpers.getImageUrl(image));
+    same((helpers) => helpers.getImageUrl(`https://static.wixstatic.com/media/${ID}~mv2.jpg`));
   });
 
-  test('getShapeUrl: equals the official helper', () => fc.assert(fc.property(imageIdentifiers, (image) => same((/** @type {any} */ helpers) => helpers.getShapeUrl(image)))));
+  test('getShapeUrl: equals the official helper', () => fc.assert(fc.property(imageIdentifiers, (image) => same((helpers) => helpers.getShapeUrl(image)))));
 
   test('getVideoUrl: equals the official helper', () => {
     fc.assert(
       fc.property(ids, names, fc.option(ids), fc.constantFrom(undefined, '360p', '480p', '720p', '1080p'), (id, name, poster, resolution) => {
         const video = `wix:video://v1/${id}${segment(name)}${poster ? `#posterUri=${poster}&posterWidth=640&posterHeight=360` : ''}`;
-        same((/** @type {any} */ helpers) => helpers.getVideoUrl(video, resolution));
+        same((helpers) => helpers.getVideoUrl(video, resolution));
       }),
     );
-    same((/** @type {any} */ helpers) => helpers.getVideoUrl(`https://video.wixstatic.com/video/${ID}/1080p/mp4/file.mp4`, '720p'));
+    same((helpers) => helpers.getVideoUrl(`https://video.wixstatic.com/video/${ID}/1080p/mp4/file.mp4`, '720p'));
   });
 
   test('getAudioUrl: equals the official helper', () => {
     fc.assert(
       fc.property(ids, names, fc.option(fc.nat()), (id, name, duration) => {
         const audio = `wix:audio://v1/${id}${segment(name)}${duration === null ? '' : `#duration=${duration}`}`;
-        same((/** @type {any} */ helpers) => helpers.getAudioUrl(audio));
+        same((helpers) => helpers.getAudioUrl(audio));
       }),
     );
   });
@@ -153,8 +153,8 @@ const options = fc.record(
   { requiredKeys: [] },
 );
 
-// The official helpers hand over width and height of the source the wrong way round; `swapSourceSize` does the same.
-/** @param {any} theirs */
+// The official helpers swap width and height of the source; `swapSourceSize` does the same.
+/** @param {object} theirs */
 const like = (theirs) => ({ ...theirs, swapSourceSize: true });
 
 suite('transformed images, with width and height swapped', () => {

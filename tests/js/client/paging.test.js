@@ -6,7 +6,7 @@ import { ok, rejection, scriptedClient, status } from '../harness/client.js';
 
 const once = { retry: false };
 
-// Every way to get a list, with how its answer says where it goes on.
+// Every call that returns a list, with the members of its answer that hold the items and the cursor.
 /** @type {Record<string, { call: (client: Client, o?: any, p?: any) => any, list: string, cursor: string }>} */
 const LISTS = {
   listFiles: { call: ({ files }, o, p) => files.listFiles({ ...o, paging: p }, o?.call), list: 'files', cursor: 'nextCursor' },
@@ -25,7 +25,7 @@ const LISTS = {
 };
 
 /**
- * A service with three pages of two items: a1 a2, b1 b2, c1 c2, each asked for by the cursor that led to it.
+ * A service with three pages of two items: a1 a2, b1 b2, c1 c2, each requested by the cursor of the page before.
  *
  * @param {{ list: string, cursor: string }} how
  * @param {{ cursors?: unknown, hasNext?: unknown }} [last] What the last page says of the next.
@@ -33,7 +33,7 @@ const LISTS = {
 function threePages({ list, cursor }, last = {}) {
   /** @type {Record<string, [letter: string, next: string | undefined]>} */
   const pages = { '': ['a', 'B'], B: ['b', 'C'], C: ['c', undefined] };
-  return (/** @type {any} */ request) => {
+  return (/** @type {Sent} */ request) => {
     const asked = cursorOf(request) ?? '';
     const [letter, next] = pages[asked] ?? assert.fail(`asked for ${asked}`);
     const cursors = next === undefined ? last.cursors : { next };
@@ -42,14 +42,16 @@ function threePages({ list, cursor }, last = {}) {
   };
 }
 
-/** @param {any} request */
+/** @typedef {{ url: string, body?: string }} Sent */
+
+/** @param {Sent} request */
 function cursorOf({ url, body }) {
   if (!body) return new URL(url).searchParams.get('paging.cursor');
   const parsed = JSON.parse(body);
   return parsed.paging?.cursor ?? parsed.query?.cursorPaging?.cursor;
 }
 
-/** @param {any[]} items */
+/** @param {{ _id?: string }[]} items */
 const idsOf = (items) => items.map(({ _id }) => _id);
 
 for (const [name, how] of Object.entries(LISTS)) {

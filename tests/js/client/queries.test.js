@@ -84,7 +84,7 @@ suite('typed query', () => {
   });
 });
 
-// A builder of the official module and one of ours, put through the same steps.
+// Steps for a builder of the official module and for one of ours.
 /** @type {Record<string, (query: any) => unknown>} */
 const SCRIPTS = {
   'everything': (query) => {

@@ -26,7 +26,7 @@ const FAILURES = {
   'an answer that is not JSON': () => ({ status: 200, rawBody: '<html>' }),
 };
 
-/** @param {any} value */
+/** @param {unknown} value */
 function everythingIn(value) {
   return inspect(value, { depth: 20, showHidden: true, getters: true, maxStringLength: null }) + JSON.stringify(value);
 }
@@ -41,11 +41,11 @@ suite('secrets', () => {
           t.mock.method(console, method, (/** @type {unknown[]} */ ...values) => seen.push(values));
         }
         const on = {
-          request: (/** @type {any} */ event) => seen.push(event),
-          response: (/** @type {any} */ event) => seen.push(event),
-          retry: (/** @type {any} */ event) => seen.push(event),
+          request: (/** @type {unknown} */ event) => seen.push(event),
+          response: (/** @type {unknown} */ event) => seen.push(event),
+          retry: (/** @type {unknown} */ event) => seen.push(event),
         };
-        /** @param {any} request */
+        /** @param {{ url: string }} request */
         const answer = (request) =>
           request.url.endsWith('/oauth2/token') ? ok({ access_token: SECRET, expires_in: 100 }) : script(request);
         let error;

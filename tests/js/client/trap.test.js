@@ -1,4 +1,4 @@
-// A fault inside the WebAssembly module: the call that met it fails, the next one gets a fresh module.
+// A trap in the WebAssembly module: its call fails, and the next call gets a new module.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { before, suite, test } from 'node:test';
@@ -9,7 +9,7 @@ import { init, WixMediaError } from '../harness/package.js';
 
 const BROKEN = 'createFolder';
 
-// What every runtime that we support knows; with all of binaryen's features on, it writes what Node does not read.
+// Features of every supported runtime. With all features, binaryen writes modules that Node cannot read.
 const FEATURES = [
   'MutableGlobals',
   'NontrappingFPToInt',
@@ -22,7 +22,7 @@ const FEATURES = [
 ].reduce((features, name) => features | /** @type {Record<string, any>} */ (binaryen.Features)[name], 0);
 
 /**
- * The module of the package, in which a function traps for one operation, its first parameter.
+ * The module of the package, in which a function traps when its first parameter is one operation.
  *
  * @param {string} name
  */

@@ -14,7 +14,7 @@ const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 20
 const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const spki = publicKey.export({ type: 'spki', format: 'pem' });
 
-/** @param {any} value */
+/** @param {unknown} value */
 const base64url = (value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 
 /** @param {object} claims */
@@ -103,7 +103,7 @@ const ourRun = (event) => run(createClient({ auth: { accessToken: 't' } }), even
 async function run(client, event, options) {
   /** @type {any[]} */
   const envelopes = [];
-  for (const name of Object.values(HANDLERS)) client.files[name]((/** @type {any} */ envelope) => void envelopes.push([name, envelope]));
+  for (const name of Object.values(HANDLERS)) client.files[name]((/** @type {unknown} */ envelope) => void envelopes.push([name, envelope]));
   const result = await client.webhooks.process(delivery(event), options);
   return { envelopes, result };
 }
@@ -124,7 +124,7 @@ suite('envelopes', () => {
       const [ours, theirs] = [await ourRun(event), await officialRun(event)];
       assert.equal(ours.envelopes.length, 1);
       assert.equal(difference(ours.envelopes, theirs.envelopes), undefined);
-      // The official SDK converts the payload that it answers with in place; ours is the raw event.
+      // The official SDK converts the payload in place; ours stays the raw event.
       const { payload, ...rest } = ours.result;
       assert.equal(difference(payload, JSON.parse(JSON.stringify(event))), undefined);
       assert.equal(difference(rest, { ...theirs.result, payload: undefined }), undefined);
@@ -157,7 +157,7 @@ suite('events that the official module no longer exports', () => {
     const client = createClient({ auth: { accessToken: 't' } });
     /** @type {any[]} */
     const envelopes = [];
-    /** @type {any} */ (client)[group][name]((/** @type {any} */ envelope) => void envelopes.push(envelope));
+    /** @type {any} */ (client)[group][name]((/** @type {unknown} */ envelope) => void envelopes.push(envelope));
     await client.webhooks.process(delivery(event, { data: { eventType: type } }), { publicKey: spki });
     assert.equal(envelopes.length, 1);
     return envelopes[0];

@@ -5,7 +5,7 @@ import { present } from '../harness/present.js';
 
 const require = createRequire(import.meta.url);
 
-// Of calls that the official modules do not export, and of files that no call answers.
+// Types of calls that the official modules do not export, and of files that no call returns.
 const UNREACHABLE = {
   files: [
     /^(AnnotationContext|BulkAnnotateImage|ImageAnnotationConfigurations)/,
@@ -21,10 +21,10 @@ const UNREACHABLE = {
   folders: [],
 };
 
-// How the official types are computed, rather than what they are.
+// Types that only help to compute other official types.
 const COMPUTED = ['CommonQueryWithEntityContext', 'FileDescriptorQuerySpec', 'FolderQuerySpec'];
 
-// What callers only receive. Ours can do more: find() can be iterated, and pages lead to the next one by themselves.
+// Types that callers only receive. Ours can do more: find() can be iterated, and so can pages.
 const RECEIVED = ['FilesQueryBuilder', 'FilesQueryResult', 'FoldersQueryBuilder', 'FoldersQueryResult'];
 
 /**
@@ -61,7 +61,7 @@ export function comparedTypes(group) {
   };
 }
 
-/** The fixture: a line for each type, which is an error that names it where the two do not agree. */
+/** The fixture: a line for each type, which fails to compile, with its name, when the two do not agree. */
 export function agreementFixture() {
   const lines = [];
   for (const group of /** @type {const} */ (['files', 'folders'])) {
@@ -82,7 +82,7 @@ type Serves<Name, Official, Ours> = 0 extends 1 & Ours
   : [Ours] extends [Official]
     ? true
     : [Name, 'ours cannot stand in for the official type'];
-// A member that may be absent is not missed by the compiler where it is.
+// The compiler does not report a missing optional member.
 type Agrees<Name, Official, Ours> = [Official] extends [Ours]
   ? [Exclude<keyof Official, keyof Ours>] extends [never]
     ? Serves<Name, Official, Ours>

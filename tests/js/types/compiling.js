@@ -1,4 +1,4 @@
-// Compiling fixtures against the built package, with every TypeScript that the project supports.
+// Compiles fixtures against the built package, with every supported TypeScript.
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -19,7 +19,7 @@ export const compilers = ['typescript-5', 'typescript'].map((name) => {
   return { name: `TypeScript ${require(manifest).version}`, program: join(dirname(manifest), 'bin', 'tsc') };
 });
 
-/** The module systems of those who use the package: Node's own, and that of bundlers. */
+/** The module systems of users: that of Node and that of bundlers. */
 export const moduleSystems = {
   node16: { module: 'node16', moduleResolution: 'node16' },
   bundler: { module: 'preserve', moduleResolution: 'bundler' },
@@ -31,7 +31,7 @@ const OPTIONS = {
   target: 'es2022',
   lib: ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable'],
   types: [],
-  // The official declarations have errors of their own. Ours are compiled without this, in a test of their own.
+  // The official declarations have errors. A test of its own compiles ours without this.
   skipLibCheck: true,
 };
 
@@ -66,7 +66,7 @@ export async function createProject(edit = (/** @type {string} */ declarations) 
     write,
 
     /**
-     * Puts a folder of fixtures into the project, under another name if need be, each file changed by `change`.
+     * Puts a folder of fixtures into the project, by default under the same name, each file changed by `change`.
      *
      * @param {string} name
      */

@@ -1,4 +1,4 @@
-// Reading the declarations of the built package: what is exported, how it is documented, and the examples.
+// Reads the declarations of the built package: exports, documentation and examples.
 import { join } from 'node:path';
 import ts from 'typescript-5';
 import { present } from '../harness/present.js';
@@ -8,7 +8,7 @@ const FILE = join(DIST, 'index.d.ts');
 const { SymbolFlags } = ts;
 
 /**
- * The declarations of the package, or of a text in their place.
+ * The declarations of the package, or of the given text.
  *
  * @param {string} [text]
  */
@@ -100,7 +100,7 @@ export function declarations(text) {
       return { text: textOf(present(member)), type };
     },
 
-    /** What has no documentation: exports, and members of interfaces, classes, enums and namespaces. */
+    /** Exports without documentation, and members of interfaces, classes, enums and namespaces without. */
     undocumented() {
       /** @type {string[]} */
       const found = [];

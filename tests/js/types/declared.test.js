@@ -18,7 +18,7 @@ const table = calls();
 /** @type {Record<string, Map<string, ts.Symbol>>} */
 const groups = { files: declared.exportsOf(present(declared.all.get('files'))), folders: declared.exportsOf(present(declared.all.get('folders'))) };
 
-// Of the longest web address; nobody needs to be told.
+// The limit of URLs, which the documentation need not mention.
 const UNTOLD = [65_535];
 /** @param {string} text */
 const withoutSeparators = (text) => text.replace(/(?<=\d),(?=\d{3})/g, '');
@@ -47,7 +47,7 @@ suite('calls of the operations table', () => {
 
   for (const call of table) {
     const names = call.parameters.map(({ name }) => name);
-    // Of several forms of a function, the one that takes what the table says.
+    // The overload that takes the arguments of the table.
     const formOf = () => {
       const symbol = groups[call.group].get(call.name);
       assert.ok(symbol, 'is declared');
@@ -61,7 +61,7 @@ suite('calls of the operations table', () => {
       test(`${call.group}.${call.name}: takes the arguments of the table and call options`, () => {
         for (const [index, parameter] of formOf().parameters.entries()) {
           const { name, optional } = call.parameters[index] ?? { name: 'call', optional: true };
-          // A query may be left out, which gives a builder: that is a form of its own.
+          // Without a query the call returns a builder, by an overload of its own.
           assert.equal(parameter.optional, optional && name !== 'query', name);
         }
       });
@@ -81,7 +81,6 @@ suite('calls of the operations table', () => {
       test(`${call.group}.${call.name}: documents its error codes`, () => {
         const thrown = formOf().tags.filter(({ name }) => name === 'throws').map(({ text }) => text).join();
         for (const code of call.errors) assert.match(thrown, new RegExp(`\`${code}\``));
-        // And no others.
         for (const [, code] of thrown.matchAll(/`([A-Z]+_[A-Z_]+)`/g)) assert.ok(call.errors.includes(code), code);
       });
 
@@ -235,7 +234,7 @@ const FILE = {
 const FOLDER = { id: '0123456789abcdef0123456789abcdef', displayName: 'Animals', parentFolderId: 'media-root' };
 
 /**
- * An answer that suits every call, as no two read the same member in different ways.
+ * An answer that suits every call: no two read the same member in different ways.
  *
  * @param {any} url
  * @param {any} init
@@ -262,7 +261,7 @@ async function answering(url, init) {
   });
 }
 
-/** What the examples may use without saying where it comes from. */
+/** Names that the examples may use without declaring them. */
 const GIVEN = {
   fileId: 'string',
   otherFileId: 'string',
@@ -295,7 +294,7 @@ suite('examples', () => {
         project = await createProject();
         const given = Object.entries(GIVEN).map(([name, type]) => `declare const ${name}: ${type};`).join('\n');
         for (const { line, code } of examples) {
-          // A block of its own, so that an example may use the names of what is imported.
+          // A block of its own, so that an example may redeclare imported names.
           const text = hasImport(code) ? code : `${imports}\n${given}\nasync () => {\n${code}};\nexport {};\n`;
           await project.write(`examples/line-${line}.ts`, text);
         }
@@ -333,7 +332,7 @@ suite('examples', () => {
       globalThis.fetch = answering;
       process.env.WIX_API_KEY = 'key';
       process.env.WIX_SITE_ID = 'site';
-      // The examples list upload records: those of the person who runs the tests, or of other tests, are no business of theirs.
+      // The examples list upload records, which must not be those of the user or of other tests.
       process.env.XDG_STATE_HOME = given.directory;
     });
     after(() => {
@@ -346,7 +345,7 @@ suite('examples', () => {
 
     for (const { line, code } of examples) {
       test(`example at line ${line}: runs`, async () => {
-        // Each with a package of its own: configure() and init() work once.
+        // Each has its own instance of the package, since configure() and init() work once.
         const module = await import(`${DIST}/node.js?line=${line}`);
         const scope = {
           ...given,

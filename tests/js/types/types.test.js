@@ -1,4 +1,4 @@
-// The declarations of the package: code for the official modules compiles against them, and what is wrong does not.
+// The declarations of the package: code for the official modules compiles against them, and wrong code does not.
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { agreementFixture, comparedTypes } from './agreement.js';
@@ -6,7 +6,7 @@ import { compilers, createProject, moduleSystems } from './compiling.js';
 
 const OFFICIAL = /'@wix\/media'/g;
 
-/** What finds every fault in the declarations alone. */
+/** Options that find every fault in the declarations alone. */
 const strictest = {
   ...moduleSystems.node16,
   skipLibCheck: false,

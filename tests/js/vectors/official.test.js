@@ -1,5 +1,5 @@
-// The recordings, played back on the packages they were made from. What this proves is the harness: its fetch,
-// its tags and its rules of agreement see what the recorder saw, so a pass of ours means something.
+// Plays the recordings back on the packages they were made from. This proves the harness: its fetch, its tags and its rules
+// of agreement see what the recorder saw.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { difference, requestDifference } from '../harness/agreement.js';
@@ -11,7 +11,7 @@ import { recordedVectors, requestsOf } from '../harness/vectors.js';
 
 suite('recorded vectors on the official SDK', () => {
   for (const vector of recordedVectors()) {
-    test(`${vector.id} ${vector.name}`, async () => {
+    test(`${vector.id}: ${vector.name}`, async () => {
       const { fetch, requests } = cannedFetch(...answersOf(vector));
       const outcomes = await runVector(officialClient(vector.client, fetch), vector);
 
@@ -43,7 +43,7 @@ function errorMembers(error) {
   return { name, message, code, status, requestId, details, response, runtimeError };
 }
 
-// The recorder took anything with a `find` for a query builder, and an array has one.
+// The recorder took everything with a `find` for a query builder, also arrays.
 /** @param {any} result */
 function asRecorded(result) {
   return typeof result?.find === 'function' ? { isBuilder: true } : result;

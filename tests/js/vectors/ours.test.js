@@ -1,6 +1,5 @@
-// Every recorded vector on our client. A vector without a quirk has to agree with its recording; one with a quirk,
-// one whose arguments ours refuses, one whose answer ours does not take, and one whose recording is not what the SDK
-// answers (an array looks like a builder to the recorder), with what the oracle makes of it.
+// Every recorded vector on our client. A vector must agree with its recording, or with the oracle's expectation if it has a
+// quirk, if ours refuses its arguments or its answer, or if its recording is wrong (the recorder took arrays for builders).
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { answersOf, runVector } from '../harness/calls.js';
@@ -16,7 +15,7 @@ import { refusedFields } from '../oracle/faults.js';
 
 suite('recorded vectors on our client', () => {
   for (const vector of recordedVectors()) {
-    test(`${vector.id} ${vector.name}`, async () => {
+    test(`${vector.id}: ${vector.name}`, async () => {
       const { fetch, requests } = cannedFetch(...answersOf(vector));
       const client = await ourClient(vector.client, fetch);
       const outcomes = await runVector(client, vector);
