@@ -55,6 +55,6 @@ for (const folder of folders) {
       console.log(`${relative(process.cwd(), file)}: ${silencer[0]} silences the compiler: give the value a type instead`);
     }
   }
-  console.log(`${folder}: ${files.length} files, ${casts} casts to any, ${declared - casts} other uses of any`);
+  console.log(`${relative(process.cwd(), root)}: ${files.length} files, ${casts} casts to any, ${declared - casts} other uses of any`);
 }
 process.exit(isClean ? 0 : 1);
