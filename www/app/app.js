@@ -14,6 +14,7 @@ import { showShortcuts } from '../parts/dialogs/shortcuts.js';
 import { watchDrags } from '../parts/drop-target/drop-target.js';
 import { FolderTree } from '../parts/folder-tree/folder-tree.js';
 import { openItemMenu } from '../parts/item-menu/item-menu.js';
+import { JobsPanel } from '../parts/jobs-panel/jobs-panel.js';
 import { ListControls } from '../parts/list-controls/list-controls.js';
 import { MediaGrid } from '../parts/media-grid/media-grid.js';
 import { SearchBox } from '../parts/search-box/search-box.js';
@@ -34,6 +35,7 @@ import { Toasts } from '../ui/toasts.js';
 import { Display } from './display.js';
 import { effectsOn } from './effects.js';
 import { folderCommands } from './folder-commands.js';
+import { guardWork } from './guard.js';
 import { emptyTrash, itemCommands, moveDropped } from './item-commands.js';
 import { openItem } from './open-item.js';
 import { OtherTabs } from './other-tabs.js';
@@ -44,7 +46,7 @@ import { Selected } from './selected.js';
 import { Session } from './session.js';
 import { watchShortcuts } from './shortcuts.js';
 import { State } from './state.js';
-import { canUploadTo, guardUploads, importFile, upload } from './uploading.js';
+import { canUploadTo, importFile, upload } from './uploading.js';
 import { Viewing } from './viewing.js';
 import { showWhereabouts } from './whereabouts.js';
 
@@ -55,6 +57,7 @@ const tree = find('#tree', FolderTree);
 const inspector = find('call-inspector', CallInspector);
 const details = find('details-panel', DetailsPanel);
 const uploads = find('#uploads', UploadsPanel);
+const jobsPanel = find('#jobs', JobsPanel);
 const heading = find('#where', HTMLElement);
 const itemCount = find('#count', HTMLElement);
 const status = find('#status', HTMLElement);
@@ -278,7 +281,7 @@ watchDrags({
   upload: (found, folderId) => upload(state, found, folderId),
   move: (keys, folderId) => moveDropped(state, keys, folderId),
 });
-guardUploads(state);
+guardWork(state);
 watchShortcuts({
   search: () => searchBox.focus(),
   help: showShortcuts,
@@ -313,6 +316,7 @@ const reportsOn = (place) => ({
     undo?.spent.listen(close);
   },
   failed: (what, error) => complain(`${what}: ${reasonOf(error, place)}`),
+  interrupted: complain,
 });
 
 /** @param {string} id */
@@ -330,6 +334,7 @@ function leave() {
   viewing.follow(undefined);
   before?.end();
   if (before) uploads.hidden = true;
+  jobsPanel.clear();
   state.session = undefined;
   state.listing = undefined;
   return before?.place;
@@ -353,6 +358,7 @@ async function enter(place) {
   });
   queue.folderCreated.listen((folder) => effects.folderAdded(folder));
   uploads.show(queue, place, announceStatus);
+  jobsPanel.show(session.actions.jobs, place, announceStatus);
   place.changed?.listen(() => display.refresh());
   selection.clear();
   tree.start({
@@ -365,6 +371,7 @@ async function enter(place) {
   display.look();
   viewing.follow(readAddress().fileId);
   showUsage(place);
+  session.actions.jobs.restore();
   const restored = await queue.restore();
   if (restored > 0) toasts.say(`${count(restored, 'upload')} of your last visit resumed.`);
 }

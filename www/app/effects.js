@@ -42,9 +42,9 @@ export function effectsOn(state, place, { tree, grid, refresh, announce }) {
     fileChanged(file) {
       if (isShown()) state.listing?.updateFile(file);
     },
-    removed(items, from) {
-      if (!isShown() || !state.listing || (from && state.view.area !== from)) return;
-      state.listing.remove(items.map(({ key }) => key));
+    removed(items, leaves) {
+      if (!isShown() || !state.listing) return;
+      state.listing.remove(items.filter((item) => leaves(item, state.view)).map(({ key }) => key));
       state.selection.retain(state.listing);
     },
     foldersMoved() {

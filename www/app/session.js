@@ -17,7 +17,7 @@ export class Session {
     this.calls = new Calls(place);
     this.folders = new Folders(this.calls);
     this.queue = new UploadQueue(place.key, this.calls);
-    this.actions = new Actions(this.calls, effects, reports);
+    this.actions = new Actions(place.key, this.calls, effects, reports);
   }
 
   /** Ends what belongs to the place, when the page leaves it. */

@@ -34,14 +34,3 @@ export function importFile(state) {
   if (!session) return;
   askImport(session.place.kind, (url, options) => session.actions.importUrl(url, { ...options, parentFolderId: folderId }));
 }
-
-/**
- * Warns before the page is closed while a reload would lose an upload.
- *
- * @param {State} state
- */
-export function guardUploads(state) {
-  addEventListener('beforeunload', (event) => {
-    if (state.session?.queue.wouldLose) event.preventDefault();
-  });
-}

@@ -1,17 +1,22 @@
 // What can be done with folders and files. Each action is a few calls of the package, with a way back where there is one.
 //
-// Most actions show their effect at once, before the service answers. A failure lists the folder again, which shows things
-// as they are. An action that can be undone adds its way back to the history of the place; undoing adds nothing.
+// An action on items is a job. One whose calls all run at the same time shows its effect at once, before the service answers,
+// and a failure lists the folder again, which shows things as they are. A longer one shows what is done so far. An action that
+// can be undone adds its way back to the history of the place; undoing adds nothing.
 /** @import { FileDescriptor, Folder, GenerateFileDownloadUrlOptions, MediaTypeWithLiterals } from 'wix-media.v2' */
-/** @import { Area } from './areas.js' */
 /** @import { Calls } from './calls.js' */
-/** @import { Item } from './item.js' */
+/** @import { Item, Subject } from './item.js' */
+/** @import { Job } from './job.js' */
+/** @import { JobKindName, JobStep } from './job-kinds.js' */
 /** @import { UndoEntry } from './undo-history.js' */
-import { callSource, javascript } from '../text/code.js';
+/** @import { View } from './view.js' */
+import { callSource } from '../text/code.js';
 import { amount } from '../text/words.js';
 import { areaOfTop } from './areas.js';
-import { bulkCall, forEachItem, idsSource } from './bulk.js';
-import { idsOf, named, tally } from './item.js';
+import { idsSource } from './id-source.js';
+import { howMany, idsOf, named, tally } from './item.js';
+import { JOB_KINDS } from './job-kinds.js';
+import { Jobs } from './jobs.js';
 import { UndoHistory } from './undo-history.js';
 
 /**
@@ -20,7 +25,8 @@ import { UndoHistory } from './undo-history.js';
  * @property {(file: FileDescriptor) => void} fileAdded
  * @property {(folder: Folder) => void} folderChanged
  * @property {(file: FileDescriptor) => void} fileChanged
- * @property {(items: readonly Item[], from?: Area) => void} removed Only in one area, if `from` names it.
+ * @property {(items: readonly Subject[], leaves: (item: Subject, view: View) => boolean) => void} removed Items went
+ *   elsewhere: those that leave the view that is shown.
  * @property {() => void} foldersMoved Folders moved, so that the tree is out of date.
  * @property {() => void} refresh Lists the folder again.
  * @property {() => void} announce Tells the other tabs.
@@ -28,12 +34,16 @@ import { UndoHistory } from './undo-history.js';
  * @typedef {object} Reports
  * @property {(text: string, undo?: UndoEntry) => void} done
  * @property {(what: string, error: unknown) => void} failed
+ * @property {(text: string) => void} interrupted
  */
 
 /** @typedef {{ isUndo?: boolean }} ActionOptions `isUndo` keeps the action out of the history. */
 
-/** Steps that the source code of a move shows. */
-const MAX_STEPS_SHOWN = 6;
+/**
+ * @param {Item} item
+ * @returns {JobStep}
+ */
+const stepOf = ({ kind, id, key, name }) => ({ kind, id, key, name });
 
 export class Actions {
   #calls;
@@ -42,14 +52,20 @@ export class Actions {
   #history = new UndoHistory();
 
   /**
+   * @param {string} placeKey
    * @param {Calls} calls
    * @param {Effects} effects
    * @param {Reports} reports
    */
-  constructor(calls, effects, reports) {
+  constructor(placeKey, calls, effects, reports) {
     this.#calls = calls;
     this.#effects = effects;
     this.#reports = reports;
+    /** The jobs that these actions are. */
+    this.jobs = new Jobs(placeKey, calls, {
+      onProgress: (job, steps) => this.#progressed(job, steps),
+      onEnd: (job) => this.#ended(job),
+    });
   }
 
   /** Undoes the last action that was not undone yet. Returns false if there is none. */
@@ -57,9 +73,12 @@ export class Actions {
     return this.#history.undoLast();
   }
 
-  /** Takes every undo off the offer, when the page leaves the place. */
+  /** Takes every undo off the offer and interrupts what is under way, when the page leaves the place. */
   close() {
     this.#history.close();
+    for (const { kind, tried, steps } of this.jobs.stop()) {
+      this.#reports.interrupted(`${JOB_KINDS[kind].doing} stopped at ${howMany(tried, steps)}. Open the place again to go on.`);
+    }
   }
 
   /**
@@ -212,98 +231,81 @@ export class Actions {
    * @param {readonly Item[]} items
    * @param {string} folderId
    */
-  async move(items, folderId) {
+  move(items, folderId) {
     if (areaOfTop(folderId) === 'trash') return this.trash(items);
     const moving = items.filter(({ value, id }) => value.parentFolderId !== folderId && id !== folderId);
-    if (moving.length === 0) return true;
-    const back = moving.map((item) => ({ item, to: String(item.value.parentFolderId) }));
-    return this.#move(moving.map((item) => ({ item, to: folderId })), () => this.#move(back));
-  }
-
-  /**
-   * @param {{ item: Item, to: string }[]} steps
-   * @param {() => Promise<boolean>} [undo]
-   */
-  async #move(steps, undo) {
-    const items = steps.map(({ item }) => item);
-    const lines = steps.slice(0, MAX_STEPS_SHOWN).map(({ item, to }) =>
-      item.kind === 'file'
-        ? `await files.updateFileDescriptor(${javascript({ _id: item.id, parentFolderId: to })});`
-        : `await folders.updateFolder(${javascript(item.id)}, ${javascript({ parentFolderId: to })});`,
-    );
-    if (steps.length > lines.length) lines.push(`// … and ${steps.length - lines.length} more`);
-    const { files, folders } = tally(items);
-    const names = [...(files > 0 ? ['files'] : []), ...(folders > 0 ? ['folders'] : [])];
-    this.#effects.removed(items);
-    try {
-      await this.#calls.run({ title: `Move ${named(items)}`, names, source: lines.join('\n') }, (client, call) =>
-        forEachItem(steps, async ({ item, to }) => {
-          if (item.kind === 'file') await client.files.updateFileDescriptor({ _id: item.id, parentFolderId: to }, call);
-          else await client.folders.updateFolder(item.id, { parentFolderId: to }, call);
-        }),
-      );
-      this.#done(undo ? `${named(items)} moved.` : `${named(items)} moved back.`, undo);
-      return true;
-    } catch (error) {
-      this.#failed(items.length === 1 ? 'Not moved' : 'Not everything was moved', error);
-      return false;
-    } finally {
-      this.#effects.foldersMoved();
-      this.#effects.refresh();
-    }
+    const steps = moving.map((item) => ({ ...stepOf(item), from: String(item.value.parentFolderId), to: folderId }));
+    return this.#work('move', steps);
   }
 
   /**
    * Moves items to the trash. Resolves with whether it succeeded.
    *
    * @param {readonly Item[]} items
-   * @param {ActionOptions} [options]
-   * @returns {Promise<boolean>}
    */
-  async trash(items, { isUndo = false } = {}) {
-    if (items.length === 0) return true;
-    const { source, names, work } = bulkCall(items, {
-      file: { name: 'bulkDeleteFiles', call: ({ files }, ids, call) => files.bulkDeleteFiles(ids, undefined, call) },
-      folder: { name: 'bulkDeleteFolders', call: ({ folders }, ids, call) => folders.bulkDeleteFolders(ids, undefined, call) },
-    });
-    this.#effects.removed(items);
-    try {
-      await this.#calls.run({ title: `Move ${named(items)} to the trash`, names, source }, work);
-      this.#done(`${named(items)} moved to the trash.`, isUndo ? undefined : () => this.restore(items, { isUndo: true }));
-      return true;
-    } catch (error) {
-      this.#failed('Not deleted', error);
-      return false;
-    } finally {
-      if (tally(items).folders > 0) this.#effects.foldersMoved();
-    }
+  trash(items) {
+    return this.#work('trash', items.map(stepOf));
   }
 
   /**
    * Restores items from the trash. Resolves with whether it succeeded.
    *
    * @param {readonly Item[]} items
-   * @param {ActionOptions} [options]
-   * @returns {Promise<boolean>}
    */
-  async restore(items, { isUndo = false } = {}) {
-    if (items.length === 0) return true;
-    const { source, names, work } = bulkCall(items, {
-      file: { name: 'bulkRestoreFilesFromTrashBin', call: ({ files }, ids, call) => files.bulkRestoreFilesFromTrashBin(ids, call) },
-      folder: { name: 'bulkRestoreFoldersFromTrashBin', call: ({ folders }, ids, call) => folders.bulkRestoreFoldersFromTrashBin(ids, call) },
-    });
-    this.#effects.removed(items, 'trash');
-    try {
-      await this.#calls.run({ title: `Restore ${named(items)}`, names, source }, work);
-      this.#done(`${named(items)} restored.`, isUndo ? undefined : () => this.trash(items, { isUndo: true }));
-      return true;
-    } catch (error) {
-      this.#failed('Not restored', error);
-      return false;
-    } finally {
-      this.#effects.foldersMoved();
-      this.#effects.refresh();
+  restore(items) {
+    return this.#work('restore', items.map(stepOf));
+  }
+
+  /**
+   * Deletes items permanently. Resolves with whether it succeeded.
+   *
+   * @param {readonly Item[]} items
+   */
+  purge(items) {
+    return this.#work('purge', items.map(stepOf));
+  }
+
+  /**
+   * Does something with items, as a job.
+   *
+   * @param {JobKindName} kind
+   * @param {readonly JobStep[]} steps
+   * @param {ActionOptions} [options]
+   */
+  async #work(kind, steps, { isUndo = false } = {}) {
+    if (steps.length === 0) return true;
+    const { partsOf, concurrency, leaves } = JOB_KINDS[kind];
+    if (kind !== 'purge' && partsOf(steps).length <= concurrency) this.#effects.removed(steps, leaves);
+    const job = await this.jobs.start({ kind, steps, isUndo });
+    // What was interrupted is in the hands of the person who sees it.
+    return job.finished.size > 0 || job.isWaiting;
+  }
+
+  /**
+   * @param {Job} job
+   * @param {readonly JobStep[]} steps
+   */
+  #progressed({ kind }, steps) {
+    this.#effects.removed(steps, JOB_KINDS[kind].leaves);
+  }
+
+  /** @param {Job} job */
+  #ended(job) {
+    const { finished, failures, total, isUndo, isWaiting, error } = job;
+    const { done, failed, partlyFailed, back } = JOB_KINDS[job.kind];
+    const steps = [...finished.values()];
+    const partly = howMany(steps.length, job.steps);
+    if (tally(steps).folders > 0) this.#effects.foldersMoved();
+    const [failure = error] = failures.values();
+    if (failure && !isWaiting) {
+      this.#failed(total === 1 ? failed : `${partlyFailed} (${partly})`, failure);
     }
+    if (steps.length > 0 && !isWaiting) {
+      const undo = isUndo ? undefined : back(steps);
+      const what = steps.length === total ? named(steps) : partly;
+      this.#done(done(what, { isUndo }), undo && (() => this.#work(undo.kind, undo.steps, { isUndo: true })));
+    }
+    if (isWaiting || steps.length > 0) this.#effects.refresh();
   }
 
   /**
@@ -345,27 +347,6 @@ export class Actions {
   }
 
   /**
-   * Deletes items permanently. Rejects on failure, for the dialog that asked.
-   *
-   * @param {readonly Item[]} items
-   */
-  async purge(items) {
-    const extra = { permanent: true };
-    const { source, names, work } = bulkCall(
-      items,
-      {
-        file: { name: 'bulkDeleteFiles', call: ({ files }, ids, call) => files.bulkDeleteFiles(ids, extra, call) },
-        folder: { name: 'bulkDeleteFolders', call: ({ folders }, ids, call) => folders.bulkDeleteFolders(ids, extra, call) },
-      },
-      extra,
-    );
-    await this.#calls.run({ title: `Delete ${named(items)} permanently`, names, source }, work);
-    this.#effects.removed(items);
-    this.#effects.foldersMoved();
-    this.#done(`${named(items)} deleted permanently.`);
-  }
-
-  /**
    * Empties the trash. Rejects on failure, for the dialog that asked.
    *
    * @param {readonly Item[]} items What the trash shows.
@@ -373,7 +354,7 @@ export class Actions {
   async emptyTrash(items) {
     const about = { title: 'Empty the trash', names: ['trash'], source: 'await trash.empty();' };
     await this.#calls.run(about, (client, call) => client.trash.empty(call));
-    this.#effects.removed(items);
+    this.#effects.removed(items, JOB_KINDS.purge.leaves);
     this.#done('The trash is empty.');
   }
 

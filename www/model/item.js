@@ -7,6 +7,8 @@ import { amount } from '../text/words.js';
  * @typedef {{ kind: 'file', id: string, key: string, name: string, value: FileDescriptor }} FileItem
  * @typedef {FolderItem | FileItem} Item A folder or file. `value` is what the service returned; `key` is unique among both.
  * @typedef {Item['kind']} Kind
+ *
+ * @typedef {Pick<Item, 'kind' | 'id' | 'key' | 'name'>} Subject What a sentence or a call needs of an item.
  */
 
 /**
@@ -36,7 +38,7 @@ export const fileItem = (value) => ({ kind: 'file', id: String(value._id), key: 
 /**
  * Returns the IDs of the items of one kind.
  *
- * @param {readonly Item[]} items
+ * @param {readonly Subject[]} items
  * @param {Kind} kind
  */
 export const idsOf = (items, kind) => items.filter((one) => one.kind === kind).map(({ id }) => id);
@@ -44,13 +46,21 @@ export const idsOf = (items, kind) => items.filter((one) => one.kind === kind).m
 /**
  * Counts items by kind.
  *
- * @param {readonly Item[]} items
+ * @param {readonly Subject[]} items
  */
 export const tally = (items) => ({ files: idsOf(items, 'file').length, folders: idsOf(items, 'folder').length });
 
 /**
  * Names items in a sentence: `“river.jpg”`, or `3 files and 1 folder`.
  *
- * @param {readonly Item[]} items
+ * @param {readonly Subject[]} items
  */
 export const named = (items) => (items.length === 1 ? `“${items[0].name}”` : amount(tally(items)));
+
+/**
+ * How many of some items, in a sentence: `1,240 of 10,000 files`. Without a number, names all of them.
+ *
+ * @param {number | undefined} number
+ * @param {readonly Subject[]} items
+ */
+export const howMany = (number, items) => (number === undefined ? named(items) : `${number.toLocaleString('en-GB')} of ${named(items)}`);

@@ -12,10 +12,10 @@
 /** @import { Found } from './dropped.js' */
 import { javascript } from '../text/code.js';
 import { FolderMaker } from './folder-maker.js';
+import { Locks } from './locks.js';
 import { NoRoomError } from './no-room.js';
 import { Signal } from './signal.js';
 import { Upload } from './upload.js';
-import { UploadLocks } from './upload-locks.js';
 import { forget, hasRoom, keep, kept } from './upload-store.js';
 
 const CONCURRENCY = 3;
@@ -36,7 +36,7 @@ export class UploadQueue {
   #placeKey;
   #calls;
   #folders;
-  #locks = new UploadLocks();
+  #locks = new Locks('upload');
   #running = 0;
   #isPaused = false;
   #isAnnounced = false;

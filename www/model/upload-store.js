@@ -1,38 +1,9 @@
 // Unfinished uploads with their bytes, in the browser's database, so that a reload or a crash of the page loses none.
 /** @import { UploadRecord } from './upload.js' */
+import { Database } from './database.js';
 
-const NAME = 'wix-media uploads';
 const STORE = 'uploads';
-
-/** @type {Promise<IDBDatabase> | undefined} */
-let opened;
-
-function database() {
-  opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: 'id' });
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-  return opened;
-}
-
-/**
- * @template Result
- * @param {IDBTransactionMode} mode
- * @param {(store: IDBObjectStore) => IDBRequest<Result> | undefined} work
- * @returns {Promise<Result | undefined>}
- */
-async function transact(mode, work) {
-  const store = (await database()).transaction(STORE, mode).objectStore(STORE);
-  const request = work(store);
-  return new Promise((resolve, reject) => {
-    const fail = () => reject(store.transaction.error);
-    store.transaction.oncomplete = () => resolve(request?.result);
-    store.transaction.onerror = fail;
-    store.transaction.onabort = fail;
-  });
-}
+const database = new Database('wix-media uploads', [STORE]);
 
 /**
  * Whether there is room for this many bytes twice: in the database, and where they are going.
@@ -46,7 +17,7 @@ export async function hasRoom(bytes) {
 
 /** @param {readonly UploadRecord[]} uploads */
 export async function keep(uploads) {
-  await transact('readwrite', (store) => {
+  await database.transact(STORE, 'readwrite', (store) => {
     for (const upload of uploads) store.put(upload);
     return undefined;
   });
@@ -54,7 +25,7 @@ export async function keep(uploads) {
 
 /** @param {readonly string[]} ids */
 export async function forget(ids) {
-  await transact('readwrite', (store) => {
+  await database.transact(STORE, 'readwrite', (store) => {
     for (const id of ids) store.delete(id);
     return undefined;
   });
@@ -68,6 +39,6 @@ export async function forget(ids) {
  */
 export async function kept(place) {
   /** @type {UploadRecord[]} */
-  const all = (await transact('readonly', (store) => store.getAll())) ?? [];
+  const all = (await database.transact(STORE, 'readonly', (store) => store.getAll())) ?? [];
   return all.filter((upload) => upload.place === place);
 }

@@ -150,6 +150,39 @@ suite('look of the page', () => {
       letGo();
       await page.unrouteAll({ behavior: 'wait' });
 
+      const body = { message: 'full', details: { applicationError: { code: 'INSUFFICIENT_STORAGE', description: 'full' } } };
+      await page.route('**/upload/**', (route) => route.fulfill({ status: 507, json: body }));
+      await drop(page, '#main', ['one.txt', 'two.txt', 'three.txt', 'four.txt'].map((name) => ({ name, bytes: name })));
+      await page.getByText('Make room, then resume.').waitFor();
+      await both('full-disk');
+      await page.getByRole('button', { name: 'Cancel all uploads' }).click();
+      await page.unrouteAll({ behavior: 'wait' });
+
+      await page.getByRole('treeitem', { name: 'Site Files' }).click();
+      await cell(page, 'Logo.svg').click();
+      await page.keyboard.press('Control+a');
+      /** @type {(() => void)[]} */
+      const held = [];
+      await page.route('**/site-media/v1/*/*', async (route) => {
+        if (route.request().method() !== 'PATCH') return route.fallback();
+        await new Promise((resolve) => held.push(() => resolve(undefined)));
+        return route.abort('connectionrefused');
+      });
+      await page.locator('#chosen').getByRole('button', { name: 'Move' }).click();
+      await page.getByRole('dialog').getByRole('treeitem', { name: 'Visitor Uploads' }).click();
+      await page.getByRole('button', { name: 'Move here' }).click();
+      await page.getByRole('heading', { name: /^Moving 0 of/ }).waitFor();
+      await both('job');
+      // Once more for each attempt of the client.
+      const failing = setInterval(() => {
+        for (const go of held.splice(0)) go();
+      }, 50);
+      await page.getByRole('button', { name: 'Continue' }).waitFor();
+      clearInterval(failing);
+      await both('job-stopped');
+      await page.getByRole('button', { name: 'Dismiss' }).click();
+      await page.unrouteAll({ behavior: 'wait' });
+
       await page.getByRole('treeitem', { name: 'Visitor Uploads' }).click();
       await page.getByText('No visitor uploads').waitFor();
       await look('visitor-uploads');
@@ -179,6 +212,12 @@ suite('look of the page', () => {
       await page.getByLabel('Sort', { exact: true }).selectOption('Oldest first');
       await page.getByRole('button', { name: 'Try again' }).waitFor();
       await both('failed');
+      await page.unrouteAll({ behavior: 'wait' });
+      await page.route('**/_wix-media/health', (route) => route.abort('connectionrefused'));
+      await page.reload();
+      await page.getByRole('heading', { name: 'The server does not answer' }).waitFor();
+      await both('server-silent');
+      await page.unrouteAll({ behavior: 'wait' });
     });
   }
 

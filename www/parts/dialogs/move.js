@@ -8,7 +8,7 @@ import { FolderTree } from '../folder-tree/folder-tree.js';
 
 /**
  * @param {readonly Item[]} items
- * @param {{ childrenOf: (id: string) => Promise<Folder[]>, move: (folderId: string) => Promise<unknown> }} options
+ * @param {{ childrenOf: (id: string) => Promise<Folder[]>, move: (folderId: string) => unknown }} options
  */
 export function askWhereTo(items, { childrenOf, move }) {
   const tree = new FolderTree();
@@ -32,9 +32,10 @@ export function askWhereTo(items, { childrenOf, move }) {
           tree.mark(id);
         },
       }),
-    submit: async () => {
+    submit: () => {
       if (!chosen) throw new Error('Choose a folder first.');
-      await move(chosen);
+      // Its progress is shown elsewhere: the folder is free for other things meanwhile.
+      move(chosen);
       return chosen;
     },
   });

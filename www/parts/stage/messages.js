@@ -57,7 +57,7 @@ export const noServer = (server, { retry, workInBrowser }) =>
   state(
     'alert',
     server === 'silent' ? 'The server does not answer' : 'There is no Media Manager at this server',
-    'Your files on it are shown as soon as it is back. Files in this browser are others.',
+    'The page shows your files there as soon as it is back. The files in this browser are separate.',
     primary('Try again', retry),
     secondary('Work in this browser', workInBrowser),
   );

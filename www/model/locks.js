@@ -1,11 +1,17 @@
-// Web Locks by which a tab owns an unfinished upload, so that no other tab resumes it at the same time.
+// Web Locks by which a tab owns unfinished work, so that no other tab resumes it at the same time.
 
-export class UploadLocks {
-  /** Functions that release a lock, by the ID of the upload. @type {Map<string, () => void>} */
+export class Locks {
+  #kind;
+  /** Functions that release a lock, by the ID of the work. @type {Map<string, () => void>} */
   #held = new Map();
 
+  /** @param {'upload' | 'job'} kind */
+  constructor(kind) {
+    this.#kind = kind;
+  }
+
   /**
-   * Takes the lock of an upload until `release`, or for as long as the page lives. Returns whether it is this tab's.
+   * Takes the lock of a piece of work until `release`, or for as long as the page lives. Returns whether it is this tab's.
    *
    * @param {string} id
    * @returns {Promise<boolean>}
@@ -21,8 +27,8 @@ export class UploadLocks {
           this.#held.set(id, () => release(undefined));
         });
       };
-      // Without Web Locks there is no way to tell, and a lost upload is worse than one that is sent twice.
-      navigator.locks.request(`wix-media upload ${id}`, { ifAvailable: true }, hold).catch(() => resolve(true));
+      // Without Web Locks there is no way to tell, and lost work is worse than work that is done twice.
+      navigator.locks.request(`wix-media ${this.#kind} ${id}`, { ifAvailable: true }, hold).catch(() => resolve(true));
     });
   }
 

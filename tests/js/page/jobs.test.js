@@ -1,0 +1,269 @@
+// Work on many items: progress, cancel, and what happens when the service, the page or the place goes away in the middle.
+/** @import { TestContext } from 'node:test' */
+/** @import { Page, Route } from 'playwright-core' */
+/** @import { OpenOptions } from './site.js' */
+import assert from 'node:assert/strict';
+import { before, suite, test } from 'node:test';
+import { startBrowser } from '../harness/browser.js';
+import { leftovers } from '../harness/leftovers.js';
+import { cell, eventually, namesIn, openFor, settled, startServer, textOf, toast, workspace } from './site.js';
+
+const COUNT = 120;
+
+suite('jobs of the page', () => {
+  const closing = leftovers();
+  /** @type {import('./site.js').Server} */
+  let server;
+  /** @type {import('playwright-core').Browser} */
+  let browser;
+
+  before(async () => {
+    [server, browser] = await Promise.all([startServer(closing, ['--memory']), startBrowser(closing)]);
+  });
+
+  /** @param {string} folderId */
+  const countIn = async (folderId) => (await server.client.files.listFiles({ parentFolderId: folderId }).toArray()).length;
+
+  /**
+   * Opens a folder of many files beside an empty one.
+   *
+   * @param {TestContext} t
+   * @param {string} name
+   * @param {OpenOptions} [options]
+   */
+  async function open(t, name, options) {
+    const { id, fragment } = await workspace(server, name);
+    const names = Array.from({ length: COUNT }, (_, index) => `${String(index).padStart(3, '0')}.txt`);
+    await server.client.uploads.uploadAll(names.map((displayName) => ({ source: Buffer.from(displayName), displayName })), { parentFolderId: id });
+    const { folder } = await server.client.folders.createFolder('Target', { parentFolderId: id });
+    const made = await openFor(t, browser, server.address, { fragment, ...options });
+    await made.page.getByLabel('Sort', { exact: true }).selectOption('Name, A to Z');
+    await settled(made.page);
+    return { ...made, id, name, fragment, target: String(folder?._id) };
+  }
+
+  /**
+   * Lets some moves of files through, and holds the others until `letGo`.
+   *
+   * @param {Page} page
+   * @param {number} free
+   */
+  async function hold(page, free) {
+    /** @type {Route[]} */
+    const held = [];
+    let isOpen = false;
+    let passed = 0;
+    await page.route('**/site-media/v1/files/*', async (route) => {
+      if (route.request().method() !== 'PATCH') return route.fallback();
+      passed += 1;
+      if (isOpen || passed <= free) return route.continue();
+      held.push(route);
+    });
+    return async () => {
+      isOpen = true;
+      for (const route of held.splice(0)) await route.continue().catch(() => {});
+    };
+  }
+
+  /** Selects every file, without the folder, and moves them to the folder `Target`. @param {Page} page @param {string} name */
+  async function moveAll(page, name) {
+    await cell(page, '000.txt').click();
+    await page.keyboard.press('Shift+Control+End');
+    await page.keyboard.press('Shift+End');
+    await page.waitForFunction((count) => document.querySelector('#chosen')?.textContent?.includes(`${count} selected`), COUNT);
+    await page.locator('#chosen').getByRole('button', { name: 'Move' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('treeitem', { name, exact: true }).locator('.twist').first().click();
+    await dialog.getByRole('treeitem', { name: 'Target', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Move here' }).click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
+  /** @param {Page} page */
+  const panel = (page) => page.getByRole('region', { name: 'In progress' });
+  /** @param {Page} page @param {RegExp} title */
+  const says = (page, title) => panel(page).getByRole('heading', { name: title }).waitFor();
+
+  test('job: a long move closes its dialog, shows progress, and leaves what is not moved yet', async (t) => {
+    const { page, id, name, target } = await open(t, 'Long move');
+    const letGo = await hold(page, 40);
+    await moveAll(page, name);
+    await says(page, /^Moving 40 of 120 files$/);
+    const bar = panel(page).getByRole('progressbar');
+    assert.deepEqual(await bar.evaluate((one) => one instanceof HTMLProgressElement && [one.value, one.max]), [40, COUNT]);
+    await eventually(async () => assert.equal(await textOf(page.locator('#count')), '80 files and 1 folder'));
+    assert.equal(await page.getByText('This folder is empty').count(), 0);
+    assert.equal(await countIn(target), 40);
+    // Meanwhile the page does other things.
+    await page.getByRole('button', { name: 'New folder' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Meanwhile');
+    await page.keyboard.press('Enter');
+    await toast(page, '“Meanwhile” created.');
+    await letGo();
+    const moved = await toast(page, '120 files moved.');
+    await panel(page).waitFor({ state: 'hidden' });
+    assert.equal(await countIn(target), COUNT);
+    assert.equal(await countIn(id), 0);
+    await moved.getByRole('button', { name: 'Undo' }).click();
+    await toast(page, '120 files moved back.');
+    assert.equal(await countIn(id), COUNT);
+  });
+
+  test('job: cancel stops a move where it is, and what was moved can be undone', async (t) => {
+    const { page, id, name, target } = await open(t, 'Cancelled move');
+    const letGo = await hold(page, 30);
+    await moveAll(page, name);
+    await says(page, /^Moving 30 of 120 files$/);
+    await panel(page).getByRole('button', { name: 'Cancel' }).click();
+    // The calls that are under way end.
+    await letGo();
+    const moved = await toast(page, '34 of 120 files moved.');
+    await panel(page).waitFor({ state: 'hidden' });
+    assert.equal(await countIn(target), 34);
+    await eventually(async () => assert.equal(await textOf(page.locator('#count')), '86 files and 1 folder'));
+    await moved.getByRole('button', { name: 'Undo' }).click();
+    await toast(page, '34 files moved back.');
+    assert.equal(await countIn(id), COUNT);
+  });
+
+  test('job: asks before the page is closed in the middle, and goes on at the next visit if wanted', async (t) => {
+    const { page, id, name, target } = await open(t, 'Closed in the middle');
+    await hold(page, 50);
+    await moveAll(page, name);
+    await says(page, /^Moving 50 of 120 files$/);
+    await page.waitForFunction(
+      () =>
+        new Promise((resolve) => {
+          const request = indexedDB.open('wix-media jobs', 1);
+          request.onsuccess = () => {
+            const progress = request.result.transaction('progress').objectStore('progress').getAll();
+            progress.onsuccess = () => resolve(progress.result.some(({ steps }) => steps >= 40));
+          };
+        }),
+    );
+    /** @type {string[]} */
+    const questions = [];
+    page.on('dialog', (dialog) => {
+      questions.push(dialog.type());
+      dialog.accept();
+    });
+    await page.reload();
+    await page.unrouteAll();
+    assert.deepEqual(questions, ['beforeunload']);
+    await says(page, /^Moving stopped at \d\d of 120 files$/);
+    await panel(page).getByText('The page was closed before it was done.').waitFor();
+    // Nothing goes on by itself.
+    assert.equal(await countIn(target), 50);
+    await panel(page).getByRole('button', { name: 'Continue' }).click();
+    const moved = await toast(page, '120 files moved.');
+    assert.equal(await countIn(target), COUNT);
+    await page.reload();
+    await settled(page);
+    assert.deepEqual(questions, ['beforeunload'], 'a job that is over needs no question');
+    await panel(page).waitFor({ state: 'hidden' });
+    assert.equal(await moved.count(), 0);
+    assert.equal(await countIn(id), 0);
+  });
+
+  test('job: what is left of an earlier visit can be dismissed', async (t) => {
+    const { page, name, target } = await open(t, 'Dismissed');
+    await hold(page, 20);
+    await moveAll(page, name);
+    await says(page, /^Moving 20 of 120 files$/);
+    page.on('dialog', (dialog) => dialog.accept());
+    await page.reload();
+    await page.unrouteAll();
+    await says(page, /^Moving stopped at \d+ of 120 files$/);
+    await panel(page).getByRole('button', { name: 'Dismiss' }).click();
+    await panel(page).waitFor({ state: 'hidden' });
+    const before = await countIn(target);
+    await page.reload();
+    await settled(page);
+    await panel(page).waitFor({ state: 'hidden' });
+    assert.equal(await countIn(target), before);
+  });
+
+  test('job: another tab does not take over what is running', async (t) => {
+    const { page, open: openTab, name, fragment } = await open(t, 'Two tabs');
+    const letGo = await hold(page, 20);
+    await moveAll(page, name);
+    await says(page, /^Moving 20 of 120 files$/);
+    const other = await openTab(fragment);
+    await settled(other);
+    assert.ok(await panel(other).isHidden());
+    await letGo();
+    await toast(page, '120 files moved.');
+    await eventually(async () => assert.deepEqual(await namesIn(other), ['Target']));
+  });
+
+  test('job: a service that is gone interrupts a move, and it continues where it stopped', async (t) => {
+    const { page, name, target } = await open(t, 'Service gone');
+    let isGone = false;
+    let passed = 0;
+    await page.route('**/site-media/v1/files/*', (route) => {
+      if (route.request().method() !== 'PATCH') return route.fallback();
+      passed += 1;
+      isGone ||= passed > 60;
+      return isGone ? route.abort('connectionrefused') : route.continue();
+    });
+    await moveAll(page, name);
+    await says(page, /^Moving stopped at 60 of 120 files$/);
+    await eventually(async () => assert.equal(await textOf(page.locator('#count')), '60 files and 1 folder'));
+    // Not one attempt for each of the files that are left.
+    assert.ok(passed < 60 + 30, `${passed} requests`);
+    await page.unrouteAll();
+    await panel(page).getByRole('button', { name: 'Continue' }).click();
+    await toast(page, '120 files moved.');
+    assert.equal(await countIn(target), COUNT);
+  });
+
+  test('job: an item that cannot be moved does not stop the others', async (t) => {
+    const { page, name, id, target } = await open(t, 'One refused');
+    const [first] = await server.client.files.listFiles({ parentFolderId: id, sort: { fieldName: 'displayName', order: 'ASC' } }).toArray();
+    await server.client.files.bulkDeleteFiles([String(first._id)], { permanent: true });
+    await moveAll(page, name);
+    await toast(page, 'Not everything was moved (119 of 120 files)');
+    await toast(page, '119 of 120 files moved.');
+    assert.equal(await countIn(target), COUNT - 1);
+  });
+
+  test('job: leaving the place interrupts a move with a word, and it continues there', async (t) => {
+    const { page, name, target } = await open(t, 'Place left');
+    const letGo = await hold(page, 30);
+    await moveAll(page, name);
+    await says(page, /^Moving 30 of 120 files$/);
+    await page.locator('label', { hasText: 'In this browser' }).click();
+    await toast(page, 'Moving stopped at 30 of 120 files. Open the place again to go on.');
+    await page.getByText('No files yet').waitFor();
+    assert.ok(await panel(page).isHidden());
+    await letGo();
+    await eventually(async () => assert.equal(await countIn(target), 34));
+    await page.locator('label', { hasText: 'This server' }).click();
+    await says(page, /^Moving stopped at \d+ of 120 files$/);
+    await panel(page).getByRole('button', { name: 'Continue' }).click();
+    await toast(page, '120 files moved.');
+    assert.equal(await countIn(target), COUNT);
+  });
+
+  test('job: one call that takes long is shown, too', async (t) => {
+    const { id, fragment } = await workspace(server, 'Slow restore', { 'a.txt': Buffer.from('a') });
+    await server.client.files.bulkDeleteFiles([String((await server.client.files.listFiles({ parentFolderId: id }).toArray())[0]._id)]);
+    const { page } = await openFor(t, browser, server.address, { fragment: '#trash' });
+    let letGo = () => {};
+    const gate = new Promise((resolve) => {
+      letGo = () => resolve(undefined);
+    });
+    await page.route('**/bulk/trash-bin/files/restore', async (route) => {
+      await gate;
+      await route.continue();
+    });
+    await cell(page, 'a.txt').click();
+    await page.locator('#chosen').getByRole('button', { name: 'Restore' }).click();
+    await says(page, /^Restoring “a.txt”$/);
+    letGo();
+    await toast(page, '“a.txt” restored.');
+    await panel(page).waitFor({ state: 'hidden' });
+    await page.goto(`${server.address}/${fragment}`);
+    await cell(page, 'a.txt').waitFor();
+  });
+});

@@ -1,0 +1,49 @@
+// A database of the browser, whose records have an `id`.
+
+export class Database {
+  #name;
+  #stores;
+  /** @type {Promise<IDBDatabase> | undefined} */
+  #opened;
+
+  /**
+   * @param {string} name
+   * @param {readonly string[]} stores
+   */
+  constructor(name, stores) {
+    this.#name = name;
+    this.#stores = stores;
+  }
+
+  #open() {
+    this.#opened ??= new Promise((resolve, reject) => {
+      const request = indexedDB.open(this.#name, 1);
+      request.onupgradeneeded = () => {
+        for (const store of this.#stores) request.result.createObjectStore(store, { keyPath: 'id' });
+      };
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    return this.#opened;
+  }
+
+  /**
+   * Runs a transaction on one of the stores. Resolves with the result of the request that `work` returns.
+   *
+   * @template Result
+   * @param {string} name
+   * @param {IDBTransactionMode} mode
+   * @param {(store: IDBObjectStore) => IDBRequest<Result> | undefined} work
+   * @returns {Promise<Result | undefined>}
+   */
+  async transact(name, mode, work) {
+    const store = (await this.#open()).transaction(name, mode).objectStore(name);
+    const request = work(store);
+    return new Promise((resolve, reject) => {
+      const fail = () => reject(store.transaction.error);
+      store.transaction.oncomplete = () => resolve(request?.result);
+      store.transaction.onerror = fail;
+      store.transaction.onabort = fail;
+    });
+  }
+}

@@ -1,0 +1,157 @@
+// The kinds of jobs: what each does with its items, in calls and in words.
+/** @import { CallOptions, Client } from 'wix-media.v2' */
+/** @import { Subject } from './item.js' */
+/** @import { View } from './view.js' */
+import { callSource, javascript } from '../text/code.js';
+import { TOPS } from './areas.js';
+import { idsSource } from './id-source.js';
+import { idsOf, named, tally } from './item.js';
+
+/**
+ * @typedef {'move' | 'trash' | 'restore' | 'purge'} JobKindName
+ *
+ * @typedef {Subject & { from?: string, to?: string }} JobStep An item of a job; of a move, with the IDs of its folders.
+ *
+ * @typedef {object} JobKind
+ * @property {string} doing Begins a sentence about a job that runs.
+ * @property {(what: string, options: { isUndo: boolean }) => string} done
+ * @property {string} failed Says that nothing was done.
+ * @property {string} partlyFailed
+ * @property {number} concurrency How many calls run at the same time.
+ * @property {(steps: readonly JobStep[]) => JobStep[][]} partsOf Splits a job into calls.
+ * @property {(steps: readonly JobStep[]) => { title: string, names: string[], source: string }} about
+ * @property {(client: Client, part: readonly JobStep[], call: CallOptions) => Promise<unknown>} perform
+ * @property {(step: JobStep, view: View) => boolean} leaves Whether the item is no longer in a view.
+ * @property {(steps: readonly JobStep[]) => { kind: JobKindName, steps: JobStep[] } | undefined} back What undoes the job.
+ */
+
+/**
+ * @typedef {object} BulkFunction
+ * @property {string} name
+ * @property {(client: Client, ids: string[], call: CallOptions) => Promise<unknown>} call
+ */
+
+/** IDs per call, docs/contract/model.md#s11. */
+const MAX_IDS = { file: 1000, folder: 100 };
+/** Steps that the source code of a move shows. */
+const MAX_STEPS_SHOWN = 6;
+
+/**
+ * Splits steps into calls for files and calls for folders.
+ *
+ * @param {readonly JobStep[]} steps
+ */
+function bulkParts(steps) {
+  /** @type {JobStep[][]} */
+  const parts = [];
+  for (const kind of /** @type {const} */ (['file', 'folder'])) {
+    const group = steps.filter((step) => step.kind === kind);
+    for (let at = 0; at < group.length; at += MAX_IDS[kind]) parts.push(group.slice(at, at + MAX_IDS[kind]));
+  }
+  return parts;
+}
+
+/**
+ * The members of a kind that calls one function with many IDs.
+ *
+ * @param {{ file: BulkFunction, folder: BulkFunction }} functions
+ * @param {(what: string) => string} title
+ * @param {object} [extra] A second argument of the functions, to show.
+ * @returns {Pick<JobKind, 'concurrency' | 'partsOf' | 'about' | 'perform'>}
+ */
+function bulk(functions, title, extra) {
+  const more = extra ? `, ${javascript(extra)}` : '';
+  return {
+    concurrency: 1,
+    partsOf: bulkParts,
+    about(steps) {
+      const names = [];
+      const source = [];
+      for (const [kind, group] of /** @type {const} */ ([['file', 'files'], ['folder', 'folders']])) {
+        const ids = idsOf(steps, kind);
+        if (ids.length === 0) continue;
+        names.push(group);
+        source.push(`await ${group}.${functions[kind].name}(${idsSource(ids)}${more});`);
+      }
+      return { title: title(named(steps)), names, source: source.join('\n') };
+    },
+    perform: (client, part, call) => functions[part[0].kind].call(client, part.map(({ id }) => id), call),
+  };
+}
+
+const PERMANENT = { permanent: true };
+
+/** @type {Record<JobKindName, JobKind>} */
+export const JOB_KINDS = {
+  move: {
+    doing: 'Moving',
+    done: (what, { isUndo }) => (isUndo ? `${what} moved back.` : `${what} moved.`),
+    failed: 'Not moved',
+    partlyFailed: 'Not everything was moved',
+    concurrency: 4,
+    partsOf: (steps) => steps.map((step) => [step]),
+    about(steps) {
+      const lines = steps.slice(0, MAX_STEPS_SHOWN).map(({ kind, id, to }) =>
+        kind === 'file'
+          ? `${callSource('await files.updateFileDescriptor', [{ _id: id, parentFolderId: to }])};`
+          : `${callSource('await folders.updateFolder', [id, { parentFolderId: to }])};`,
+      );
+      if (steps.length > lines.length) lines.push(`// … and ${steps.length - lines.length} more`);
+      const { files, folders } = tally(steps);
+      const names = [...(files > 0 ? ['files'] : []), ...(folders > 0 ? ['folders'] : [])];
+      return { title: `Move ${named(steps)}`, names, source: lines.join('\n') };
+    },
+    async perform({ files, folders }, [{ kind, id, to }], call) {
+      if (kind === 'file') await files.updateFileDescriptor({ _id: id, parentFolderId: to }, call);
+      else await folders.updateFolder(id, { parentFolderId: to }, call);
+    },
+    leaves: ({ to }, { area, folderId, query }) => !query && to !== (folderId ?? TOPS[area]),
+    back: (steps) => ({ kind: 'move', steps: steps.map(({ from, to, ...step }) => ({ ...step, from: to, to: from })) }),
+  },
+  trash: {
+    ...bulk(
+      {
+        file: { name: 'bulkDeleteFiles', call: ({ files }, ids, call) => files.bulkDeleteFiles(ids, undefined, call) },
+        folder: { name: 'bulkDeleteFolders', call: ({ folders }, ids, call) => folders.bulkDeleteFolders(ids, undefined, call) },
+      },
+      (what) => `Move ${what} to the trash`,
+    ),
+    doing: 'Deleting',
+    done: (what) => `${what} moved to the trash.`,
+    failed: 'Not deleted',
+    partlyFailed: 'Not everything was deleted',
+    leaves: (_, { area }) => area !== 'trash',
+    back: (steps) => ({ kind: 'restore', steps: [...steps] }),
+  },
+  restore: {
+    ...bulk(
+      {
+        file: { name: 'bulkRestoreFilesFromTrashBin', call: ({ files }, ids, call) => files.bulkRestoreFilesFromTrashBin(ids, call) },
+        folder: { name: 'bulkRestoreFoldersFromTrashBin', call: ({ folders }, ids, call) => folders.bulkRestoreFoldersFromTrashBin(ids, call) },
+      },
+      (what) => `Restore ${what}`,
+    ),
+    doing: 'Restoring',
+    done: (what) => `${what} restored.`,
+    failed: 'Not restored',
+    partlyFailed: 'Not everything was restored',
+    leaves: (_, { area }) => area === 'trash',
+    back: (steps) => ({ kind: 'trash', steps: [...steps] }),
+  },
+  purge: {
+    ...bulk(
+      {
+        file: { name: 'bulkDeleteFiles', call: ({ files }, ids, call) => files.bulkDeleteFiles(ids, PERMANENT, call) },
+        folder: { name: 'bulkDeleteFolders', call: ({ folders }, ids, call) => folders.bulkDeleteFolders(ids, PERMANENT, call) },
+      },
+      (what) => `Delete ${what} permanently`,
+      PERMANENT,
+    ),
+    doing: 'Deleting permanently',
+    done: (what) => `${what} deleted permanently.`,
+    failed: 'Not deleted',
+    partlyFailed: 'Not everything was deleted',
+    leaves: (_, { area }) => area === 'trash',
+    back: () => undefined,
+  },
+};

@@ -1,0 +1,231 @@
+// The jobs of a place.
+//
+// Most are over in a moment. One that takes longer is shown, with a way to cancel it, and kept in the browser's database
+// until it is over: if the page is closed or leaves the place in the middle, the next visit shows the job as interrupted,
+// and a person decides whether it goes on. A Web Lock keeps the job of one tab from the others.
+/** @import { Calls } from './calls.js' */
+/** @import { JobKindName, JobStep } from './job-kinds.js' */
+import { Job } from './job.js';
+import { JOB_KINDS } from './job-kinds.js';
+import { forgetJob, keepJob, keepProgress, keptJobs } from './job-store.js';
+import { Locks } from './locks.js';
+import { Signal } from './signal.js';
+
+/** Milliseconds after which a job is shown. */
+const SHOW_DELAY = 400;
+/** Milliseconds between two announcements of progress. */
+const CHANGE_DELAY = 100;
+/** Milliseconds between two records of progress. */
+const KEEP_DELAY = 500;
+
+/**
+ * @typedef {object} JobsHandlers
+ * @property {(job: Job, steps: JobStep[]) => void} onProgress Called with the items that were done since the last call.
+ * @property {(job: Job) => void} onEnd Called when a job is over or interrupted.
+ */
+
+export class Jobs {
+  /** Emits soon after any change. @type {Signal<void>} */
+  changed = new Signal();
+  /** Those that are running or interrupted. @type {Set<Job>} */
+  #jobs = new Set();
+  #placeKey;
+  #calls;
+  #handlers;
+  #locks = new Locks('job');
+  /** When those in the database have been written, by their IDs. @type {Map<string, Promise<void>>} */
+  #kept = new Map();
+  #isStopped = false;
+  #isAnnounced = false;
+
+  /**
+   * @param {string} placeKey
+   * @param {Calls} calls
+   * @param {JobsHandlers} handlers
+   */
+  constructor(placeKey, calls, handlers) {
+    this.#placeKey = placeKey;
+    this.#calls = calls;
+    this.#handlers = handlers;
+  }
+
+  /** Those that the page shows. */
+  get shown() {
+    return [...this.#jobs].filter(({ isShown }) => isShown);
+  }
+
+  /** Whether closing the page now would leave a job half done. */
+  get wouldLose() {
+    return [...this.#jobs].some(({ state, isDivisible }) => state === 'running' && isDivisible);
+  }
+
+  /**
+   * Runs a job. Resolves when it is over or interrupted.
+   *
+   * @param {{ kind: JobKindName, steps: readonly JobStep[], isUndo?: boolean }} given
+   */
+  async start(given) {
+    const job = new Job(given);
+    await this.#run(job);
+    return job;
+  }
+
+  /**
+   * Continues an interrupted job.
+   *
+   * @param {Job} job
+   */
+  async resume(job) {
+    if (job.state === 'interrupted') await this.#run(job);
+  }
+
+  /**
+   * Cancels a job that runs, or drops the rest of one that was interrupted. What is done stays.
+   *
+   * @param {Job} job
+   */
+  cancel(job) {
+    const wasRunning = job.state === 'running';
+    job.cancel();
+    if (!wasRunning) this.#end(job);
+    this.#change();
+  }
+
+  /** @param {Job} job */
+  async #run(job) {
+    this.#jobs.add(job);
+    const show = setTimeout(() => this.#show(job), SHOW_DELAY);
+    const stopFollowing = this.#follow(job);
+    const { about, perform } = JOB_KINDS[job.kind];
+    const left = job.steps.slice(job.passed);
+    const work = this.#calls.run(about(left), async (client, call) => {
+      await job.run((part) => perform(client, part, call));
+      for (const error of [job.error, ...job.failures.values()]) if (error) throw error;
+    });
+    // The panel that shows calls shows the failure; the job has it, too.
+    await work.catch(() => {});
+    clearTimeout(show);
+    stopFollowing();
+    this.#end(job);
+  }
+
+  /**
+   * Passes on the progress of a job, and records it, until the returned function is called.
+   *
+   * @param {Job} job
+   */
+  #follow(job) {
+    let told = new Set(job.finished.keys());
+    let keptAt = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+    const tell = () => {
+      timer = undefined;
+      const fresh = [...job.finished.values()].filter(({ key }) => !told.has(key));
+      told = new Set(job.finished.keys());
+      if (fresh.length > 0) this.#handlers.onProgress(job, fresh);
+      if (this.#kept.has(job.id) && performance.now() - keptAt > KEEP_DELAY) {
+        keptAt = performance.now();
+        keepProgress(job.id, job.passed).catch(() => {});
+      }
+      this.#change();
+    };
+    const stopListening = job.changed.listen(() => {
+      timer ??= setTimeout(tell, CHANGE_DELAY);
+    });
+    return () => {
+      stopListening();
+      clearTimeout(timer);
+      tell();
+    };
+  }
+
+  /** @param {Job} job */
+  #show(job) {
+    job.isShown = true;
+    this.#keep(job);
+    this.#change();
+  }
+
+  /** @param {Job} job */
+  #keep(job) {
+    const { id, kind, isDivisible } = job;
+    // A permanent deletion does not go on at another visit, when nobody remembers what was asked.
+    if (isDivisible && kind !== 'purge' && !this.#kept.has(id)) this.#kept.set(id, this.#write(job));
+  }
+
+  /** @param {Job} job */
+  async #write(job) {
+    const { id, kind, steps, isUndo } = job;
+    try {
+      await this.#locks.acquire(id);
+      await keepJob({ id, place: this.#placeKey, kind, steps, isUndo });
+      await keepProgress(id, job.passed);
+    } catch {
+      // The job works without a record. The page warns before it is closed.
+    }
+  }
+
+  /** @param {Job} job */
+  #end(job) {
+    if (!job.isWaiting) this.#jobs.delete(job);
+    if (this.#kept.has(job.id)) this.#settle(job);
+    this.#handlers.onEnd(job);
+    this.#change();
+  }
+
+  /**
+   * Brings the record of a job up to date.
+   *
+   * @param {Job} job
+   */
+  async #settle({ id, passed, isWaiting }) {
+    try {
+      await this.#kept.get(id);
+      await (isWaiting ? keepProgress(id, passed) : forgetJob(id));
+    } catch {
+      // A browser without a database has kept nothing.
+    }
+    if (!isWaiting || this.#isStopped) this.#locks.release(id);
+  }
+
+  /** Finds the jobs that an earlier visit left unfinished, unless another tab has them. */
+  async restore() {
+    let kept;
+    try {
+      kept = await keptJobs(this.#placeKey);
+    } catch {
+      // A browser without a database has kept nothing.
+      return;
+    }
+    for (const { record, over } of kept) {
+      if (this.#isStopped || this.#kept.has(record.id) || !(await this.#locks.acquire(record.id))) continue;
+      const job = new Job({ ...record, passed: over });
+      job.isShown = true;
+      this.#kept.set(job.id, Promise.resolve());
+      this.#jobs.add(job);
+    }
+    this.#change();
+  }
+
+  /** Interrupts every job, when the page leaves the place. Returns those that ran. */
+  stop() {
+    this.#isStopped = true;
+    const running = [...this.#jobs].filter(({ state, isDivisible }) => state === 'running' && isDivisible);
+    for (const job of running) {
+      this.#show(job);
+      job.stop();
+    }
+    for (const { id, state } of this.#jobs) if (state === 'interrupted') this.#locks.release(id);
+    return running;
+  }
+
+  #change() {
+    if (this.#isAnnounced) return;
+    this.#isAnnounced = true;
+    setTimeout(() => {
+      this.#isAnnounced = false;
+      this.changed.emit();
+    });
+  }
+}

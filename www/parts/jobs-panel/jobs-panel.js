@@ -1,0 +1,116 @@
+// The jobs that take a while, at the edge of the window: how far each is, and a way to cancel or continue it.
+/** @import { Job } from '../../model/job.js' */
+/** @import { Jobs } from '../../model/jobs.js' */
+/** @import { Place } from '../../place/place.js' */
+import { howMany } from '../../model/item.js';
+import { JOB_KINDS } from '../../model/job-kinds.js';
+import { element } from '../../ui/element.js';
+import { reasonOf } from '../../ui/error-report.js';
+
+/** One job of the panel. */
+class JobCard {
+  #job;
+  #place;
+  #title = element('h2', { dir: 'auto' });
+  #reason = element('p', { class: 'hint', dir: 'auto' });
+  #bar;
+  #resume;
+  #cancel;
+
+  /**
+   * @param {Job} job
+   * @param {Place} place
+   * @param {Jobs} jobs
+   */
+  constructor(job, place, jobs) {
+    this.#job = job;
+    this.#place = place;
+    this.#bar = element('progress', { max: String(job.total), 'aria-label': doing(job) });
+    this.#resume = element('button', { type: 'button', class: 'primary', click: () => jobs.resume(job) }, 'Continue');
+    this.#cancel = element('button', { type: 'button', click: () => jobs.cancel(job) });
+    const text = element('div', { class: 'job-text' }, this.#title, this.#reason);
+    const actions = element('div', { class: 'job-actions' }, this.#cancel, this.#resume);
+    this.element = element('li', { class: 'job' }, element('div', { class: 'job-head' }, text, actions), this.#bar);
+  }
+
+  draw() {
+    const { state, tried, total, steps, isDivisible, isCancelled, error } = this.#job;
+    const isRunning = state === 'running';
+    this.#title.textContent = isRunning ? doing(this.#job) : `${JOB_KINDS[this.#job.kind].doing} stopped at ${howMany(tried, steps)}`;
+    this.#reason.textContent = error ? reasonOf(error, this.#place) : 'The page was closed before it was done.';
+    this.#reason.hidden = isRunning;
+    // A single call has no steps to count.
+    if (isDivisible) this.#bar.value = tried;
+    this.#bar.max = total;
+    this.#bar.hidden = !isRunning;
+    this.#resume.hidden = isRunning;
+    this.#cancel.hidden = isRunning && (!isDivisible || isCancelled);
+    this.#cancel.textContent = isRunning ? 'Cancel' : 'Dismiss';
+  }
+}
+
+/** @param {Job} job */
+const doing = ({ kind, tried, steps, isDivisible }) => `${JOB_KINDS[kind].doing} ${howMany(isDivisible ? tried : undefined, steps)}`;
+
+export class JobsPanel extends HTMLElement {
+  #list = element('ul', { class: 'jobs' });
+  #stopListening = () => {};
+  /** @type {(text: string) => void} */
+  #announce = () => {};
+  /** @type {Map<Job, JobCard>} */
+  #cards = new Map();
+
+  connectedCallback() {
+    if (this.#list.isConnected) return;
+    this.setAttribute('role', 'region');
+    this.setAttribute('aria-label', 'In progress');
+    this.append(this.#list);
+  }
+
+  /**
+   * Shows the jobs of a place.
+   *
+   * @param {Jobs} jobs
+   * @param {Place} place
+   * @param {(text: string) => void} announce Tells screen readers when a job begins or stops.
+   */
+  show(jobs, place, announce) {
+    this.clear();
+    this.#announce = announce;
+    this.#stopListening = jobs.changed.listen(() => this.#draw(jobs, place));
+    this.#draw(jobs, place);
+  }
+
+  /** Shows nothing, as the page leaves the place. */
+  clear() {
+    this.#stopListening();
+    this.#cards.clear();
+    this.#list.replaceChildren();
+    this.hidden = true;
+  }
+
+  /**
+   * @param {Jobs} jobs
+   * @param {Place} place
+   */
+  #draw(jobs, place) {
+    const { shown } = jobs;
+    for (const [job, { element: card }] of this.#cards) {
+      if (shown.includes(job)) continue;
+      card.remove();
+      this.#cards.delete(job);
+    }
+    for (const job of shown) {
+      if (!this.#cards.has(job)) {
+        const card = new JobCard(job, place, jobs);
+        this.#cards.set(job, card);
+        this.#list.append(card.element);
+        this.#announce(`${doing(job)}.`);
+      }
+      this.#cards.get(job)?.draw();
+    }
+    this.hidden = shown.length === 0;
+  }
+}
+
+customElements.define('jobs-panel', JobsPanel);
