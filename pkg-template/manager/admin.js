@@ -16,7 +16,7 @@
 //
 // `HEAD` works wherever `GET` does.
 import { VERSION } from '#version';
-import { checkFaults, checkOptions } from './options.js';
+import { refusalOf as memberRefusal } from './options.js';
 
 /** @import { Admin, AdminRequest, Route } from './internal.d.ts' */
 
@@ -262,20 +262,15 @@ function seed({ engine, request, url }) {
 /** @param {AdminRequest} request */
 async function addFaults({ engine, request, refuse }) {
   const faults = [await request.json()].flat();
-  checkFaults(faults, 'faults', refuse);
-  for (const fault of faults) {
-    const { refused: reason } = engine.control('faults.add', fault) ?? {};
-    if (reason) return invalid('fault', reason);
-  }
+  const { refused: member } = engine.control('faults.add', faults) ?? {};
+  if (member) throw memberRefusal(member, refuse, 'faults');
   return json({});
 }
 
 /** @param {AdminRequest} request */
 async function changeSettings({ engine, request, changed, refuse }) {
-  const settings = await request.json();
-  checkOptions(settings, ['limits', 'processing', 'lagMs', 'delayMs'], refuse);
-  const { refused: reason } = engine.control('adjust', settings) ?? {};
-  if (reason) return invalid('settings', reason);
+  const { refused: member } = engine.control('adjust', await request.json()) ?? {};
+  if (member) throw memberRefusal(member, refuse, 'settings');
   changed();
   return json({});
 }

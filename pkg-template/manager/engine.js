@@ -9,8 +9,9 @@
 import instantiate from '#manager-glue';
 import { createInstance } from '../wasm/instance.js';
 import { PIECE_SIZE, streamOf, takeIn } from './bodies.js';
+import { refusalOf, toJson } from './options.js';
 
-/** @import { BodySource, Clock, Engine, Fail, Images, ManagerCore, Outcome, PinnedStorage } from './internal.d.ts' */
+/** @import { BodySource, Clock, Engine, Fail, Images, ManagerCore, Outcome, PinnedStorage, Refuse } from './internal.d.ts' */
 
 /** Types that cannot act as a page. The PDF viewers of browsers do not open in a sandbox, and need none. */
 const INERT = /^application\/(json|pdf)\b/;
@@ -43,19 +44,20 @@ function randomSource() {
  * @param {object} parts
  * @param {WebAssembly.Module} parts.module
  * @param {PinnedStorage} parts.storage
- * @param {object} parts.settings The options that the module reads itself.
+ * @param {{ options: object, seed?: number }} parts.settings What the module reads itself.
  * @param {Clock} parts.clock
  * @param {Fail} parts.fail
+ * @param {Refuse} parts.refuse
  * @param {Images} parts.images
  * @param {() => void} parts.changed Told after whatever may have changed something.
  * @returns {Engine}
  */
-export function createEngine({ module, storage, settings, clock, fail, images, changed }) {
+export function createEngine({ module, storage, settings, clock, fail, refuse, images, changed }) {
   const host = Object.assign(storage.host, {
     now: () => clock.now(),
     random: randomSource(),
   });
-  const options = JSON.stringify({ ...settings, durable: storage.durable });
+  const given = toJson({ ...settings, durable: storage.durable });
   let isClosed = false;
   /** @type {ManagerCore | undefined} */
   let running;
@@ -68,11 +70,15 @@ export function createEngine({ module, storage, settings, clock, fail, images, c
     start() {
       const core = instantiate(module);
       storage.attach?.(core);
-      core.start(host, options);
+      core.start(host, given);
       return (running = core);
     },
-    // The module throws an array of code and message on purpose.
-    refused: (thrown) => (Array.isArray(thrown) ? fail(thrown[0], thrown[1]) : undefined),
+    // The module throws an array of code and message on purpose, and the member if an option is invalid.
+    refused(thrown) {
+      if (!Array.isArray(thrown)) return undefined;
+      const [code, message, member] = thrown;
+      return member ? refusalOf(JSON.parse(member), refuse, 'options') : fail(code, message);
+    },
     broken(cause) {
       running = undefined;
       storage.recover?.();

@@ -76,7 +76,7 @@ async function make(options, given) {
   const clock = createClock(options.clock, refuse);
   const storage = pinned(await openStorage(kind, given, refuse));
   const images = createImages(runtime.imagesWasm);
-  const engine = createEngine({ module, storage, settings: settingsOf(options), clock, fail, images, changed: () => changed() });
+  const engine = createEngine({ module, storage, settings: settingsOf(options), clock, fail, refuse, images, changed: () => changed() });
   const events = createEvents(engine, baseUrl);
   const { network } = runtime.network ? await runtime.network() : { network: fetchNetwork };
   const imports = createImports(engine, network, () => changed());

@@ -28,6 +28,15 @@ export interface Given extends Lent {
 /** Makes the error of a refusal. */
 export type Fail = (code: string, message: string, cause?: unknown) => ErrorClass;
 
+/** A member of options, settings or faults that the module has refused. */
+export interface InvalidMember {
+  /** The path to it; empty if the whole value is invalid. */
+  field: string;
+  description: string;
+  /** The known names, if its name is unknown. */
+  known?: string[];
+}
+
 /** Refuses an option of `createManager`. */
 export type Refuse = (field: string, description: string) => ErrorClass;
 

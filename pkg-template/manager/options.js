@@ -1,52 +1,11 @@
-// The options of `createManager`: their names, and the checks that the WebAssembly module leaves to its host.
-import { checkNames } from '../client/names.js';
+// The options of `createManager`: those of the host, and the words in which invalid ones are refused. All others belong to
+// the WebAssembly module, which knows their names and types.
+import { nearest } from '../client/names.js';
 
-/** @import { ManagerOptions } from '../types/index.js' */
-/** @import { Refuse } from './internal.d.ts' */
+/** @import { InvalidMember, ManagerOptions, Refuse } from './internal.d.ts' */
 
-/** Options that the module reads. */
-const SETTINGS = /** @type {const} */ ([
-  'siteId',
-  'baseUrl',
-  'limits',
-  'processing',
-  'ids',
-  'auth',
-  'webhooks',
-  'webhookDelayFactor',
-  'keepEvents',
-  'faults',
-  'lagMs',
-  'delayMs',
-  'allowPrivateImports',
-]);
-
-/** @type {string[]} */
-const OPTIONS = ['storage', 'seed', 'clock', ...SETTINGS];
-
-const FAULT = ['match', 'status', 'latencyMs', 'times', 'headers', 'body'];
-
-/**
- * Members of options that are objects.
- *
- * @type {Record<string, string[]>}
- */
-const MEMBERS = {
-  limits: ['sizeInBytes', 'quotaInBytes', 'requestsPerMinute'],
-  processing: ['pendingMs', 'fail'],
-  auth: ['apiKeys', 'clients'],
-};
-
-/**
- * Members of the items of options that are lists.
- *
- * @type {Record<string, string[]>}
- */
-const ITEMS = {
-  'auth.apiKeys': ['key', 'siteIds', 'scope'],
-  'auth.clients': ['clientId', 'clientSecret', 'instanceId', 'scope'],
-  webhooks: ['url', 'events'],
-};
+/** Options that the module never sees. */
+const OWN = ['storage', 'seed', 'clock', 'ids'];
 
 /** @param {unknown} value */
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -61,57 +20,13 @@ function isWebUrl(url) {
 }
 
 /**
- * Refuses unknown options, and values that the module does not check itself.
- *
- * @param {any} options
- * @param {readonly string[]} known The names that are allowed.
- * @param {Refuse} refuse
- */
-export function checkOptions(options, known, refuse) {
-  if (!isObject(options)) throw refuse('options', 'must be an object');
-  checkNames(options, known, '', refuse);
-  for (const [name, members] of Object.entries(MEMBERS)) {
-    const value = options[name];
-    if (value === undefined || value === null) continue;
-    if (!isObject(value)) throw refuse(name, 'must be an object');
-    checkNames(value, members, `${name}.`, refuse);
-  }
-  for (const [name, members] of Object.entries(ITEMS)) {
-    const [first, second] = name.split('.');
-    checkItems(second ? options[first]?.[second] : options[first], members, name, refuse);
-  }
-  checkFaults(options.faults, 'faults', refuse);
-}
-
-/**
- * Refuses unknown members of faults.
- *
- * @param {unknown} faults
- * @param {string} path
- * @param {Refuse} refuse
- */
-export const checkFaults = (faults, path, refuse) => checkItems(faults, FAULT, path, refuse);
-
-/**
- * @param {unknown} list
- * @param {string[]} members
- * @param {string} path
- * @param {Refuse} refuse
- */
-function checkItems(list, members, path, refuse) {
-  // The module refuses what is not a list of objects.
-  if (!Array.isArray(list)) return;
-  for (const [index, item] of list.entries()) if (isObject(item)) checkNames(item, members, `${path}[${index}].`, refuse);
-}
-
-/**
- * Refuses options of `createManager` that make no sense.
+ * Refuses options of `createManager` that the module does not check.
  *
  * @param {any} options
  * @param {Refuse} refuse
  */
 export function checkManagerOptions(options, refuse) {
-  checkOptions(options, OPTIONS, refuse);
+  if (!isObject(options)) throw refuse('options', 'must be an object');
   const { ids = 'random', baseUrl } = options;
   if (ids !== 'random' && !(Number.isSafeInteger(ids?.seed) && ids.seed >= 0)) {
     throw refuse('ids', "must be 'random' or { seed }, a whole number that is not negative");
@@ -120,12 +35,31 @@ export function checkManagerOptions(options, refuse) {
 }
 
 /**
- * The options for the module.
+ * The options for the module. It refuses those that it does not know.
  *
  * @param {ManagerOptions} options
  */
-export function settingsOf(options) {
-  const settings = Object.fromEntries(SETTINGS.map((name) => [name, options[name]]));
-  if (settings.ids === 'random') settings.ids = undefined;
-  return settings;
+export function settingsOf({ storage: _storage, seed: _seed, clock: _clock, ids, ...options }) {
+  return { options, seed: typeof ids === 'object' ? ids.seed : undefined };
+}
+
+/**
+ * JSON for the module. Functions become null, because a member that JSON leaves out would not be refused.
+ *
+ * @param {unknown} value
+ */
+export const toJson = (value) => JSON.stringify(value, (_, member) => (typeof member === 'function' ? null : member));
+
+/**
+ * The error for a member that the module has refused.
+ *
+ * @param {InvalidMember} member
+ * @param {Refuse} refuse
+ * @param {string} whole What an empty path stands for.
+ */
+export function refusalOf({ field, description, known }, refuse, whole) {
+  if (!known) return refuse(field || whole, description);
+  const name = field.slice(field.lastIndexOf('.') + 1);
+  const names = whole === 'options' && name === field ? [...OWN, ...known] : known;
+  return refuse(field, `is not an option: did you mean ${nearest(name, names)}?`);
 }

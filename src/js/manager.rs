@@ -8,7 +8,7 @@ use super::host::{Host, Shared};
 use super::vfs;
 use crate::blobs::{Directory, file_name};
 use crate::catalog::{self, Sqlite};
-use crate::manager::{Body, Head, Intake, Manager, Options, Origin, Parts, Piece, Response, Seeded};
+use crate::manager::{Body, Head, Intake, InvalidMember, Manager, Options, Origin, Parts, Piece, Response, Seeded};
 use js_sys::{Array, Uint8Array};
 use serde_json::Value;
 use std::cell::RefCell;
@@ -36,6 +36,12 @@ fn refusal(code: &str, message: &str) -> JsValue {
     Array::of2(&code.into(), &message.into()).into()
 }
 
+/// Returns an invalid option as `[code, message, member]`. `member` is JSON: `{ field, description, known }`.
+fn invalid(error: &InvalidMember) -> JsValue {
+    let member = serde_json::to_string(error).unwrap_or_default();
+    Array::of3(&"INVALID_ARGUMENT".into(), &error.to_string().into(), &member.into()).into()
+}
+
 fn catalog_error(error: &catalog::Error) -> JsValue {
     let code = match error {
         catalog::Error::Locked => "LOCKED",
@@ -54,13 +60,12 @@ fn with<T>(work: impl FnOnce(&mut Running) -> Result<T, JsValue>) -> Result<T, J
 
 /// Starts the manager on the host's storage.
 ///
-/// `options` is JSON. Its member `durable` says whether the storage outlives the process, and so whether commits wait
-/// until they are durable.
+/// `given` is JSON: `{ options, durable, seed }`. `durable` says whether the storage outlives the process, and so whether
+/// commits wait until they are durable. `seed`, if present, is that of the ids.
 #[wasm_bindgen]
-pub fn start(host: Host, options: &str) -> Result<(), JsValue> {
-    let given: Value =
-        serde_json::from_str(options).map_err(|error| refusal("INVALID_ARGUMENT", &error.to_string()))?;
-    let options = Options::from_json(&given).map_err(|message| refusal("INVALID_ARGUMENT", &message))?;
+pub fn start(host: Host, given: &str) -> Result<(), JsValue> {
+    let given: Value = serde_json::from_str(given).map_err(|error| refusal("INVALID_ARGUMENT", &error.to_string()))?;
+    let options = Options::from_json(&given["options"]).map_err(|error| invalid(&error))?;
     let host = Shared(host);
     vfs::register(&host).map_err(|message| refusal("STORAGE_FAILED", &message))?;
     let durable = given["durable"].as_bool().unwrap_or(true);
@@ -69,7 +74,7 @@ pub fn start(host: Host, options: &str) -> Result<(), JsValue> {
         catalog: Box::new(catalog),
         blobs: Box::new(Directory::new(host.clone())),
         clock: Box::new(host.clone()),
-        random: match given["ids"]["seed"].as_u64() {
+        random: match given["seed"].as_u64() {
             Some(seed) => Box::new(Seeded::new(seed)),
             None => Box::new(host),
         },

@@ -3,9 +3,12 @@
 use super::http::body::Body;
 use super::http::error::Refusal;
 use super::http::message::{Head, Response};
+use super::json::{self, InvalidMember};
 use super::pattern::matches;
 use crate::operations::Operation;
-use serde_json::{Value, json};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
 
 /// A fault to inject into the requests that it matches.
 ///
@@ -20,19 +23,25 @@ use serde_json::{Value, json};
 /// assert_eq!(manager.handle(request).status, 200);
 /// # Ok::<(), wix_media::catalog::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Fault {
     /// The requests that it matches: the name of an operation, with or without its group, in which `*` stands for any
     /// text, or the beginning of a path, with or without a method: `listFiles`, `files.bulk*`, `PUT /upload/`,
     /// `/media/`.
+    #[serde(rename = "match", deserialize_with = "pattern")]
     pub matches: String,
     /// The status of the answer. Without one, the request runs as usual.
+    #[serde(default, deserialize_with = "status")]
     pub status: Option<u16>,
     /// The delay of the answer in milliseconds.
+    #[serde(default, deserialize_with = "latency")]
     pub latency_ms: u64,
     /// The number of requests that it affects before it is removed. By default there is no end.
+    #[serde(default, deserialize_with = "times")]
     pub times: Option<u32>,
     /// Headers of the answer, such as `Retry-After`.
+    #[serde(default, deserialize_with = "headers", serialize_with = "object")]
     pub headers: Vec<(String, String)>,
     /// The body of the answer. A string is sent as plain text, any other value as JSON. By default it is the body that
     /// the service sends with this status.
@@ -42,7 +51,7 @@ pub struct Fault {
 impl Fault {
     /// Parses a fault from its JavaScript form: `{ match, status, latencyMs, times, headers, body }`.
     ///
-    /// Fails with a message that names the first invalid member.
+    /// Fails with the first invalid or unknown member.
     ///
     /// ```
     /// # use wix_media::manager::Fault;
@@ -52,51 +61,8 @@ impl Fault {
     /// assert_eq!((fault.latency_ms, fault.status), (250, None));
     /// assert!(Fault::from_json(&json!({ "match": "*", "status": 99 })).is_err());
     /// ```
-    pub fn from_json(given: &Value) -> Result<Fault, String> {
-        let whole = |name: &str, least: u64, most: u64| match &given[name] {
-            Value::Null => Ok(None),
-            value => match value.as_u64().filter(|number| (least..=most).contains(number)) {
-                Some(number) => Ok(Some(number)),
-                None => Err(format!(
-                    "a fault's {name} must be a whole number from {least} to {most}"
-                )),
-            },
-        };
-        let wanted = given["match"].as_str().filter(|wanted| !wanted.is_empty());
-        let wanted = wanted.ok_or("a fault's match must be the name of an operation or the beginning of a path")?;
-        let fits = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        let mut headers = Vec::new();
-        for (name, value) in given["headers"].as_object().into_iter().flatten() {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            if name.is_empty() || !fits(name) || name.contains([' ', ':']) || !fits(&value) {
-                return Err("a fault's headers must be names and values that HTTP can carry".to_owned());
-            }
-            headers.push((name.clone(), value));
-        }
-        Ok(Fault {
-            matches: wanted.to_owned(),
-            status: whole("status", 200, 599)?.and_then(|status| u16::try_from(status).ok()),
-            latency_ms: whole("latencyMs", 0, 86_400_000)?.unwrap_or(0),
-            times: whole("times", 1, u64::from(u32::MAX))?.and_then(|times| u32::try_from(times).ok()),
-            headers,
-            body: Some(given["body"].clone()).filter(|body| !body.is_null()),
-        })
-    }
-
-    pub(crate) fn to_json(&self) -> Value {
-        let headers: serde_json::Map<_, _> = self
-            .headers
-            .iter()
-            .map(|(name, value)| (name.clone(), Value::from(value.clone())))
-            .collect();
-        json!({
-            "match": self.matches,
-            "status": self.status,
-            "latencyMs": self.latency_ms,
-            "times": self.times,
-            "headers": headers,
-            "body": self.body,
-        })
+    pub fn from_json(given: &Value) -> Result<Fault, InvalidMember> {
+        json::read(given)
     }
 
     fn matches_request(&self, head: &Head, operation: Option<&Operation>) -> bool {
@@ -128,6 +94,63 @@ impl Fault {
         }
         response
     }
+}
+
+fn pattern<'de, D: Deserializer<'de>>(given: D) -> Result<String, D::Error> {
+    let pattern = String::deserialize(given)?;
+    if pattern.is_empty() {
+        let text = "must be the name of an operation or the beginning of a path";
+        return Err(D::Error::custom(text));
+    }
+    Ok(pattern)
+}
+
+/// Reads a whole number within limits.
+fn within<'de, D: Deserializer<'de>>(given: D, least: u64, most: u64) -> Result<Option<u64>, D::Error> {
+    let number = Option::<u64>::deserialize(given)?;
+    if number.is_some_and(|number| !(least..=most).contains(&number)) {
+        let text = format_args!("must be a whole number from {least} to {most}");
+        return Err(D::Error::custom(text));
+    }
+    Ok(number)
+}
+
+fn status<'de, D: Deserializer<'de>>(given: D) -> Result<Option<u16>, D::Error> {
+    Ok(within(given, 200, 599)?.and_then(|status| u16::try_from(status).ok()))
+}
+
+fn latency<'de, D: Deserializer<'de>>(given: D) -> Result<u64, D::Error> {
+    Ok(within(given, 0, 86_400_000)?.unwrap_or(0))
+}
+
+fn times<'de, D: Deserializer<'de>>(given: D) -> Result<Option<u32>, D::Error> {
+    Ok(within(given, 1, u64::from(u32::MAX))?.and_then(|times| u32::try_from(times).ok()))
+}
+
+/// Reads headers. A value that is no string is sent as JSON.
+fn headers<'de, D: Deserializer<'de>>(given: D) -> Result<Vec<(String, String)>, D::Error> {
+    let given = match Value::deserialize(given)? {
+        Value::Null => Map::new(),
+        Value::Object(members) => members,
+        _ => return Err(D::Error::custom("must be an object")),
+    };
+    let fits = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    let mut headers = Vec::new();
+    for (name, value) in given {
+        let value = match value {
+            Value::String(text) => text,
+            value => value.to_string(),
+        };
+        if name.is_empty() || !fits(&name) || name.contains([' ', ':']) || !fits(&value) {
+            return Err(D::Error::custom("must be names and values that HTTP can carry"));
+        }
+        headers.push((name, value));
+    }
+    Ok(headers)
+}
+
+fn object<S: Serializer>(headers: &[(String, String)], out: S) -> Result<S::Ok, S::Error> {
+    out.collect_map(headers.iter().map(|(name, value)| (name, value)))
 }
 
 /// Returns the service's response for a status (`docs/contract/errors.md#s1` and `docs/contract/errors.md#s2`).
@@ -176,6 +199,7 @@ mod tests {
     use super::super::http::message::Request;
     use super::*;
     use crate::operations::find;
+    use serde_json::json;
 
     #[test]
     fn fault_matches_operations_paths_and_wildcards() {
@@ -229,12 +253,14 @@ mod tests {
             json!({ "match": "*", "latencyMs": -1 }),
             json!({ "match": "*", "headers": { "a\n": "b" } }),
             json!({ "match": "*", "headers": { "a": "b\r\nc" } }),
+            json!({ "match": "*", "headers": "a: b" }),
+            json!({ "match": "*", "latency": 5 }),
         ] {
             assert!(Fault::from_json(&given).is_err(), "{given}");
         }
         let given = json!({ "match": "*", "status": 429, "headers": { "Retry-After": 3 } });
         let fault = Fault::from_json(&given).expect("a fault");
-        assert_eq!(Fault::from_json(&fault.to_json()), Ok(fault.clone()));
+        assert_eq!(Fault::from_json(&json::value(&fault)), Ok(fault.clone()));
         assert_eq!(fault.response(429).header("retry-after"), Some("3"));
     }
 }

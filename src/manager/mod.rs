@@ -60,6 +60,7 @@ mod inspect;
 mod intake;
 mod items;
 mod jobs;
+mod json;
 mod listing;
 mod options;
 mod pattern;
@@ -88,6 +89,7 @@ pub use imports::ImportOrder;
 pub use imports::url_policy::{IMPORT_RULES, ImportRules, UnfitUrl, check_import_url, is_private};
 pub use intake::Intake;
 pub use jobs::Swept;
+pub use json::InvalidMember;
 pub use options::Options;
 pub use site::Parts;
 
@@ -798,7 +800,7 @@ impl Manager {
     /// | `failImport` | `file`, `code`, `description`, `data` | `null`; marks the file as failed |
     /// | `checkImportUrl` | `url` | `{ origin }`, or `{ refused }` with the reason |
     /// | `isPrivate` | `address` | whether an import must not connect to it |
-    /// | `adjust` | `limits`, `processing`, `faults`, `lagMs`, `delayMs`, as in the options | `null`, or `{ refused }` with the reason |
+    /// | `adjust` | `limits`, `processing`, `lagMs`, `delayMs`, as in the options | `null`, or `{ refused }` with an [`InvalidMember`] |
     /// | `faults` | | the faults that have not run out |
     /// | `faults.add` | a fault | `null`, or `{ refused }` with the reason |
     /// | `faults.clear` | | `null`; removes all faults |
@@ -827,12 +829,9 @@ impl Manager {
     }
 
     /// Changes options of a running manager.
-    fn adjust(&self, given: &Value) -> Result<(), String> {
+    fn adjust(&self, given: &Value) -> Result<(), InvalidMember> {
         let mut options = (*self.site.options()).clone();
         options.adjust(given)?;
-        if given.get("faults").is_some() {
-            *lock(&self.faults) = std::mem::take(&mut options.faults);
-        }
         self.site.set_options(options);
         Ok(())
     }

@@ -3,10 +3,14 @@
 use super::auth::{ApiKey, Credentials, OauthClient};
 use super::events::webhook::Webhook;
 use super::faults::Fault;
+use super::json::{self, InvalidMember, Texts};
 use super::pattern::matches;
 use crate::model::media_type::MediaType;
 use crate::operations::Access;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use std::fmt;
 
 /// Settings of a [`Manager`](super::Manager).
 ///
@@ -137,9 +141,9 @@ impl Options {
             .any(|pattern| pattern == media_type.as_str() || matches(pattern, name))
     }
 
-    /// Parses the options that JavaScript passes to `createManager`. Missing members have their defaults.
+    /// Parses the options that JavaScript passes to `createManager`. Missing members and `null` have their defaults.
     ///
-    /// Fails with a message that names the first invalid member.
+    /// Fails with the first invalid or unknown member.
     ///
     /// ```
     /// # use wix_media::manager::Options;
@@ -147,30 +151,38 @@ impl Options {
     ///
     /// let options = Options::from_json(&json!({ "siteId": "s", "limits": { "quotaInBytes": 5 } })).unwrap();
     /// assert_eq!((options.site_id.as_str(), options.quota), ("s", Some(5)));
-    /// assert_eq!(Options::from_json(&json!({ "siteId": 5 })).unwrap_err(), "siteId must be a string");
+    /// let error = Options::from_json(&json!({ "siteId": 5 })).unwrap_err();
+    /// assert_eq!(error.to_string(), "siteId must be a string");
     /// ```
-    pub fn from_json(given: &Value) -> Result<Options, String> {
-        let mut options = Options::default();
-        if let Some(site_id) = text(given, "siteId")? {
+    pub fn from_json(given: &Value) -> Result<Options, InvalidMember> {
+        let given: Given = json::read(given)?;
+        let mut options = Options {
+            base_url: given.base_url,
+            allow_private_imports: given.allow_private_imports.unwrap_or(false),
+            credentials: given.auth.map(Auth::into_credentials),
+            webhooks: given.webhooks.unwrap_or_default(),
+            webhook_delay_factor: given.webhook_delay_factor.map_or(1.0, |factor| factor.0),
+            keep_events: given.keep_events.map(|kept| kept.0 as u32),
+            faults: given.faults.unwrap_or_default(),
+            ..Options::default()
+        };
+        if let Some(site_id) = given.site_id {
             options.site_id = site_id;
         }
-        options.base_url = text(given, "baseUrl")?;
-        options.allow_private_imports = flag(given, "allowPrivateImports")?;
-        options.credentials = credentials(&given["auth"])?;
-        for given in list(&given["webhooks"], "webhooks")? {
-            options.webhooks.push(webhook(given)?);
-        }
-        options.webhook_delay_factor = number(given, "", "webhookDelayFactor")?.unwrap_or(1.0);
-        options.keep_events = number(given, "", "keepEvents")?.map(|kept| kept as u32);
-        options.adjust(given)?;
+        options.apply(Changes {
+            limits: given.limits,
+            processing: given.processing,
+            lag_ms: given.lag_ms,
+            delay_ms: given.delay_ms,
+        });
         Ok(options)
     }
 
     /// Changes the options that may change while a manager runs.
     ///
-    /// `given` has the members `limits`, `processing`, `faults`, `lagMs` and `delayMs`, in the form of
-    /// [`from_json`](Options::from_json). Missing members stay as they are. `null` removes a quota, a rate limit,
-    /// faults, lag or delay. An error leaves all options unchanged.
+    /// `given` has the members `limits`, `processing`, `lagMs` and `delayMs`, in the form of
+    /// [`from_json`](Options::from_json). Missing members stay as they are. `null` removes a quota, a rate limit, lag or
+    /// delay. An error leaves all options unchanged.
     ///
     /// ```
     /// # use wix_media::manager::Options;
@@ -180,155 +192,211 @@ impl Options {
     /// options.adjust(&json!({ "lagMs": null, "limits": { "requestsPerMinute": 200 } })).unwrap();
     /// assert_eq!((options.lag, options.requests_per_minute, options.quota), (0, Some(200), Some(1)));
     /// ```
-    pub fn adjust(&mut self, given: &Value) -> Result<(), String> {
-        let mut options = self.clone();
-        let limits = &given["limits"];
-        if limits.get("quotaInBytes").is_some() {
-            options.quota = number(limits, "limits.", "quotaInBytes")?.map(|quota| quota as u64);
-        }
-        if limits.get("requestsPerMinute").is_some() {
-            let most = number(limits, "limits.", "requestsPerMinute")?;
-            options.requests_per_minute = most.map(|most| most as u32);
-        }
-        for (media_type, limit) in numbers(&limits["sizeInBytes"], "limits.sizeInBytes")? {
-            options.limits.retain(|(name, _)| *name != media_type);
-            options.limits.push((media_type, limit as u64));
-        }
-        let processing = &given["processing"];
-        for (media_type, time) in numbers(&processing["pendingMs"], "processing.pendingMs")? {
-            options.pending.retain(|(name, _)| *name != media_type);
-            options.pending.push((media_type, time as i64));
-        }
-        if processing.get("fail").is_some() {
-            options.failing = texts(processing, "processing.", "fail")?;
-        }
-        if let Some(faults) = given.get("faults") {
-            options.faults = list(faults, "faults")?
-                .iter()
-                .map(Fault::from_json)
-                .collect::<Result<_, _>>()?;
-        }
-        if given.get("lagMs").is_some() {
-            options.lag = number(given, "", "lagMs")?.unwrap_or(0.0) as i64;
-        }
-        if given.get("delayMs").is_some() {
-            options.delay = number(given, "", "delayMs")?.unwrap_or(0.0) as i64;
-        }
-        *self = options;
+    pub fn adjust(&mut self, given: &Value) -> Result<(), InvalidMember> {
+        self.apply(json::read(given)?);
         Ok(())
     }
-}
 
-fn list<'a>(given: &'a Value, name: &str) -> Result<&'a [Value], String> {
-    match given {
-        Value::Null => Ok(&[]),
-        Value::Array(items) => Ok(items),
-        _ => Err(format!("{name} must be a list")),
-    }
-}
-
-fn webhook(given: &Value) -> Result<Webhook, String> {
-    let url = text(given, "url")?.unwrap_or_default();
-    if !url.starts_with("https://") && !url.starts_with("http://") {
-        return Err("a webhook needs a url that begins with https:// or http://".to_owned());
-    }
-    let events = texts(given, "webhooks.", "events")?;
-    Ok(Webhook { url, events })
-}
-
-/// Parses the option `auth`.
-fn credentials(given: &Value) -> Result<Option<Credentials>, String> {
-    if given.is_null() {
-        return Ok(None);
-    }
-    if !given.is_object() {
-        return Err("auth must be an object with apiKeys and clients".to_owned());
-    }
-    let scope = |given: &Value| match &given["scope"] {
-        Value::Null => Ok(Access::Manage),
-        Value::String(scope) if scope == "manage" => Ok(Access::Manage),
-        Value::String(scope) if scope == "read" => Ok(Access::Read),
-        _ => Err("a scope in auth must be 'read' or 'manage'".to_owned()),
-    };
-    let required = |given: &Value, name: &str| {
-        let found = text(given, name)?.filter(|text| !text.trim().is_empty());
-        found.ok_or_else(|| format!("auth needs a {name} that is not empty"))
-    };
-    let mut credentials = Credentials::default();
-    for given in list(&given["apiKeys"], "auth.apiKeys")? {
-        credentials.api_keys.push(ApiKey {
-            key: required(given, "key")?.trim().to_owned(),
-            site_ids: texts(given, "auth.apiKeys.", "siteIds")?,
-            scope: scope(given)?,
-        });
-    }
-    for given in list(&given["clients"], "auth.clients")? {
-        credentials.clients.push(OauthClient {
-            client_id: required(given, "clientId")?,
-            client_secret: text(given, "clientSecret")?.filter(|secret| !secret.is_empty()),
-            instance_id: text(given, "instanceId")?,
-            scope: scope(given)?,
-        });
-    }
-    Ok(Some(credentials))
-}
-
-fn text(given: &Value, name: &str) -> Result<Option<String>, String> {
-    match &given[name] {
-        Value::Null => Ok(None),
-        Value::String(text) => Ok(Some(text.clone())),
-        _ => Err(format!("{name} must be a string")),
-    }
-}
-
-fn flag(given: &Value, name: &str) -> Result<bool, String> {
-    match &given[name] {
-        Value::Null => Ok(false),
-        Value::Bool(flag) => Ok(*flag),
-        _ => Err(format!("{name} must be true or false")),
-    }
-}
-
-/// Reads a string or a list of strings.
-fn texts(given: &Value, path: &str, name: &str) -> Result<Vec<String>, String> {
-    let refused = || format!("{path}{name} must be a string or a list of strings");
-    match &given[name] {
-        Value::Null => Ok(Vec::new()),
-        Value::String(text) => Ok(vec![text.clone()]),
-        Value::Array(items) => {
-            let text = |item: &Value| item.as_str().map(str::to_owned).ok_or_else(refused);
-            items.iter().map(text).collect()
+    fn apply(&mut self, changes: Changes) {
+        if let Some(limits) = changes.limits {
+            if let Some(quota) = limits.quota_in_bytes {
+                self.quota = quota.map(|quota| quota.0 as u64);
+            }
+            if let Some(most) = limits.requests_per_minute {
+                self.requests_per_minute = most.map(|most| most.0 as u32);
+            }
+            for (media_type, limit) in limits.size_in_bytes.unwrap_or_default().0 {
+                self.limits.retain(|(name, _)| *name != media_type);
+                self.limits.push((media_type, limit as u64));
+            }
         }
-        _ => Err(refused()),
+        if let Some(processing) = changes.processing {
+            for (media_type, time) in processing.pending_ms.unwrap_or_default().0 {
+                self.pending.retain(|(name, _)| *name != media_type);
+                self.pending.push((media_type, time as i64));
+            }
+            if let Some(failing) = processing.fail {
+                self.failing = failing.unwrap_or_default().0;
+            }
+        }
+        if let Some(lag) = changes.lag_ms {
+            self.lag = lag.map_or(0, |lag| lag.0 as i64);
+        }
+        if let Some(delay) = changes.delay_ms {
+            self.delay = delay.map_or(0, |delay| delay.0 as i64);
+        }
     }
 }
 
-/// Reads a number that is not negative.
-fn number(given: &Value, path: &str, name: &str) -> Result<Option<f64>, String> {
-    match &given[name] {
-        Value::Null => Ok(None),
-        value => match value.as_f64().filter(|number| *number >= 0.0) {
-            Some(number) => Ok(Some(number)),
-            None => Err(format!("{path}{name} must be a number that is not negative")),
-        },
+/// The options of `createManager` that the module reads. The host keeps those about itself.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Given {
+    site_id: Option<String>,
+    base_url: Option<String>,
+    limits: Option<Limits>,
+    processing: Option<Processing>,
+    auth: Option<Auth>,
+    webhooks: Option<Vec<Webhook>>,
+    webhook_delay_factor: Option<Amount>,
+    keep_events: Option<Amount>,
+    faults: Option<Vec<Fault>>,
+    #[serde(default, deserialize_with = "present")]
+    lag_ms: Option<Option<Amount>>,
+    #[serde(default, deserialize_with = "present")]
+    delay_ms: Option<Option<Amount>>,
+    allow_private_imports: Option<bool>,
+}
+
+/// The options that may change while a manager runs.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Changes {
+    limits: Option<Limits>,
+    processing: Option<Processing>,
+    #[serde(default, deserialize_with = "present")]
+    lag_ms: Option<Option<Amount>>,
+    #[serde(default, deserialize_with = "present")]
+    delay_ms: Option<Option<Amount>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Limits {
+    size_in_bytes: Option<Amounts>,
+    #[serde(default, deserialize_with = "present")]
+    quota_in_bytes: Option<Option<Amount>>,
+    #[serde(default, deserialize_with = "present")]
+    requests_per_minute: Option<Option<Amount>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Processing {
+    pending_ms: Option<Amounts>,
+    #[serde(default, deserialize_with = "present")]
+    fail: Option<Option<Texts>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Auth {
+    api_keys: Option<Vec<Key>>,
+    clients: Option<Vec<Client>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Key {
+    key: Filled,
+    site_ids: Option<Texts>,
+    scope: Option<Scope>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Client {
+    client_id: Filled,
+    client_secret: Option<String>,
+    instance_id: Option<String>,
+    scope: Option<Scope>,
+}
+
+impl Auth {
+    fn into_credentials(self) -> Credentials {
+        let key = |key: Key| ApiKey {
+            key: key.key.0.trim().to_owned(),
+            site_ids: key.site_ids.unwrap_or_default().0,
+            scope: key.scope.unwrap_or_default().0,
+        };
+        let client = |client: Client| OauthClient {
+            client_id: client.client_id.0,
+            client_secret: client.client_secret.filter(|secret| !secret.is_empty()),
+            instance_id: client.instance_id,
+            scope: client.scope.unwrap_or_default().0,
+        };
+        Credentials {
+            api_keys: self.api_keys.into_iter().flatten().map(key).collect(),
+            clients: self.clients.into_iter().flatten().map(client).collect(),
+        }
     }
 }
 
-/// Reads an object of numbers.
-fn numbers(given: &Value, path: &str) -> Result<Vec<(String, f64)>, String> {
-    match given {
-        Value::Null => Ok(Vec::new()),
-        Value::Object(members) => members
-            .keys()
-            .filter_map(|name| {
-                Some(Ok((
-                    name.clone(),
-                    number(given, &format!("{path}."), name).transpose()?,
-                )))
-            })
-            .map(|pair: Result<_, String>| pair.and_then(|(name, value)| Ok((name, value?))))
-            .collect(),
-        _ => Err(format!("{path} must be an object of numbers")),
+/// Reads a member that is there, even as `null`.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(given: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(given).map(Some)
+}
+
+/// A number that is not negative.
+struct Amount(f64);
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(given: D) -> Result<Amount, D::Error> {
+        let amount = f64::deserialize(given)?;
+        if amount >= 0.0 {
+            return Ok(Amount(amount));
+        }
+        Err(D::Error::custom("must be a number that is not negative"))
+    }
+}
+
+/// A string that is not blank.
+struct Filled(String);
+
+impl<'de> Deserialize<'de> for Filled {
+    fn deserialize<D: Deserializer<'de>>(given: D) -> Result<Filled, D::Error> {
+        let text = String::deserialize(given)?;
+        if text.trim().is_empty() {
+            return Err(D::Error::custom("must not be empty"));
+        }
+        Ok(Filled(text))
+    }
+}
+
+/// What the holder of a key may do.
+struct Scope(Access);
+
+impl Default for Scope {
+    fn default() -> Scope {
+        Scope(Access::Manage)
+    }
+}
+
+impl<'de> Deserialize<'de> for Scope {
+    fn deserialize<D: Deserializer<'de>>(given: D) -> Result<Scope, D::Error> {
+        match String::deserialize(given)?.as_str() {
+            "manage" => Ok(Scope(Access::Manage)),
+            "read" => Ok(Scope(Access::Read)),
+            _ => Err(D::Error::custom("must be 'read' or 'manage'")),
+        }
+    }
+}
+
+/// An object of numbers that are not negative. Members without a value are left out.
+#[derive(Default)]
+struct Amounts(Vec<(String, f64)>);
+
+impl<'de> Deserialize<'de> for Amounts {
+    fn deserialize<D: Deserializer<'de>>(given: D) -> Result<Amounts, D::Error> {
+        struct Pairs;
+
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = Amounts;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object of numbers")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Amounts, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some((name, amount)) = members.next_entry::<String, Option<Amount>>()? {
+                    pairs.extend(amount.map(|amount| (name, amount.0)));
+                }
+                Ok(Amounts(pairs))
+            }
+        }
+
+        given.deserialize_map(Pairs)
     }
 }
 
@@ -364,7 +432,7 @@ mod tests {
             ),
             (
                 json!({ "processing": { "fail": [1] } }),
-                "processing.fail must be a string or a list of strings",
+                "processing.fail[0] must be a string",
             ),
             (
                 json!({ "limits": { "quotaInBytes": -1 } }),
@@ -372,34 +440,99 @@ mod tests {
             ),
             (
                 json!({ "limits": { "sizeInBytes": { "IMAGE": "1" } } }),
-                "limits.sizeInBytes.IMAGE must be a number that is not negative",
+                "limits.sizeInBytes.IMAGE must be a number",
             ),
+            (
+                json!({ "processing": { "fail": 1 } }),
+                "processing.fail must be a string or a list of strings",
+            ),
+            (json!({ "limits": [] }), "limits must be an object"),
             (
                 json!({ "webhooks": [{ "url": "ftp://host" }] }),
-                "a webhook needs a url that begins with https:// or http://",
+                "webhooks[0].url must begin with https:// or http://",
             ),
+            (json!({ "webhooks": [{}] }), "webhooks[0].url is missing"),
             (json!({ "webhooks": {} }), "webhooks must be a list"),
-            (json!({ "lagMs": true }), "lagMs must be a number that is not negative"),
+            (json!({ "lagMs": true }), "lagMs must be a number"),
             (json!({ "faults": {} }), "faults must be a list"),
+            (json!({ "faults": [{}] }), "faults[0].match is missing"),
             (
-                json!({ "faults": [{}] }),
-                "a fault's match must be the name of an operation or the beginning of a path",
+                json!({ "faults": [{ "match": "" }] }),
+                "faults[0].match must be the name of an operation or the beginning of a path",
             ),
-            (json!({ "auth": [] }), "auth must be an object with apiKeys and clients"),
+            (json!({ "auth": [] }), "auth must be an object"),
+            (json!({ "auth": { "apiKeys": [{}] } }), "auth.apiKeys[0].key is missing"),
             (
-                json!({ "auth": { "apiKeys": [{}] } }),
-                "auth needs a key that is not empty",
+                json!({ "auth": { "apiKeys": [{ "key": " " }] } }),
+                "auth.apiKeys[0].key must not be empty",
             ),
             (
                 json!({ "auth": { "apiKeys": [{ "key": "k", "siteIds": 1 }] } }),
-                "auth.apiKeys.siteIds must be a string or a list of strings",
+                "auth.apiKeys[0].siteIds must be a string or a list of strings",
             ),
             (
                 json!({ "auth": { "clients": [{ "clientId": "c", "scope": "all" }] } }),
-                "a scope in auth must be 'read' or 'manage'",
+                "auth.clients[0].scope must be 'read' or 'manage'",
             ),
         ] {
-            assert_eq!(Options::from_json(&given).expect_err("refused"), text);
+            assert_eq!(Options::from_json(&given).expect_err("refused").to_string(), text);
         }
+    }
+
+    #[test]
+    fn from_json_with_unknown_member_names_it_and_the_known_ones() {
+        for (given, field, known) in [
+            (json!({ "siteID": "s" }), "siteID", "siteId"),
+            (json!({ "limits": { "quota": 5 } }), "limits.quota", "quotaInBytes"),
+            (
+                json!({ "processing": { "failing": null } }),
+                "processing.failing",
+                "fail",
+            ),
+            (json!({ "auth": { "keys": [] } }), "auth.keys", "apiKeys"),
+            (
+                json!({ "auth": { "clients": [{ "clientId": "c", "secret": "s" }] } }),
+                "auth.clients[0].secret",
+                "clientSecret",
+            ),
+            (
+                json!({ "webhooks": [{ "url": "http://h" }, { "event": [] }] }),
+                "webhooks[1].event",
+                "events",
+            ),
+            (
+                json!({ "faults": [{ "match": "*", "latency": 5 }] }),
+                "faults[0].latency",
+                "latencyMs",
+            ),
+        ] {
+            let error = Options::from_json(&given).expect_err(field);
+            assert_eq!(error.field, field);
+            assert!(error.known.contains(&known), "{error:?}");
+        }
+        let error = Options::default()
+            .adjust(&json!({ "siteId": "s" }))
+            .expect_err("no setting");
+        assert_eq!((error.field.as_str(), error.known.len()), ("siteId", 4));
+    }
+
+    #[test]
+    fn from_json_takes_null_as_missing() {
+        let names = [
+            "siteId",
+            "baseUrl",
+            "limits",
+            "processing",
+            "auth",
+            "webhooks",
+            "webhookDelayFactor",
+            "keepEvents",
+            "faults",
+            "lagMs",
+            "delayMs",
+            "allowPrivateImports",
+        ];
+        let given: Value = names.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
+        assert_eq!(Options::from_json(&given), Ok(Options::default()));
     }
 }

@@ -25,8 +25,8 @@ const FOLDERS: [(&str, &[&str]); 9] = [
 ];
 
 /// Parts of `manager` that import only each other.
-const LEAVES: [&str; 9] = [
-    "clock", "dates", "http", "ids", "inspect", "pattern", "token", "view", "zip",
+const LEAVES: [&str; 10] = [
+    "clock", "dates", "http", "ids", "inspect", "json", "pattern", "token", "view", "zip",
 ];
 
 /// Subjects of `manager`, which never import each other.

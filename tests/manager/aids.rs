@@ -18,7 +18,7 @@ impl Site {
 fn fault_on_a_call_answers_before_any_change() {
     let mut site = Site::new();
     let fault = json!({ "match": "createFolder", "status": 429, "times": 2, "headers": { "Retry-After": "7" } });
-    assert_eq!(site.control("faults.add", fault), Value::Null);
+    assert_eq!(site.control("faults.add", json!([fault])), Value::Null);
     for _ in 0..2 {
         let request = Request::new("POST", "/site-media/v1/folders").body(r#"{"displayName":"a"}"#);
         let (response, bytes) = site.fetch(request);
@@ -66,7 +66,18 @@ fn faults_on_uploads_and_media_fail_or_delay_them() {
     assert_eq!((folders.status, folders.delay_ms), (200, 0));
     site.control("faults.clear", json!({}));
     assert_eq!(site.send(Request::new("GET", "/site-media/v1/files")).delay_ms, 0);
-    assert!(site.control("faults.add", json!({ "match": "" }))["refused"].is_string());
+    let given = json!([{ "match": "*", "status": 500 }, { "match": "*", "time": 1 }]);
+    let refused = &site.control("faults.add", given)["refused"];
+    assert_eq!(refused["field"], "faults[1].time");
+    assert_eq!(
+        refused["known"],
+        json!(["match", "status", "latencyMs", "times", "headers", "body"])
+    );
+    assert_eq!(
+        site.control("faults", json!({})),
+        json!([]),
+        "a refused list adds no fault"
+    );
 }
 
 #[test]
@@ -219,7 +230,10 @@ fn quota_set_at_run_time_applies_until_lifted() {
     site.control("adjust", json!({ "limits": { "quotaInBytes": null } }));
     assert_eq!(ask().0, 200);
     let refused = site.control("adjust", json!({ "lagMs": 5, "limits": { "quotaInBytes": "much" } }));
-    assert!(refused["refused"].is_string());
+    assert_eq!(
+        refused["refused"],
+        json!({ "field": "limits.quotaInBytes", "description": "must be a number" })
+    );
     site.folder("listed at once", "media-root");
     assert_eq!(
         ids(&site.get("/folders")["folders"]).len(),

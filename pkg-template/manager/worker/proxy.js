@@ -1,5 +1,6 @@
 // A manager that runs in a worker, as the page sees it.
 import { nameOf } from '../events.js';
+import { toJson } from '../options.js';
 import { createPublic } from '../public.js';
 import { incoming, outgoing } from './bodies.js';
 
@@ -97,7 +98,8 @@ export async function createProxy(options, module, given) {
     throw given.refusal('clock', "must be 'system' or 'virtual' with the storage opfs", 'createManager');
   }
   try {
-    state = await ask({ type: 'start', options: { ...settings, clock }, module, images: runtime.imagesWasm?.(), token: given.token });
+    const sent = JSON.parse(toJson({ ...settings, clock }));
+    state = await ask({ type: 'start', options: sent, module, images: runtime.imagesWasm?.(), token: given.token });
   } catch (failure) {
     worker.terminate();
     throw failure;

@@ -5,6 +5,7 @@ use crate::catalog::{self, Area, Children, Page, Read};
 use crate::manager::events::{self, webhooks};
 use crate::manager::http::message::Head;
 use crate::manager::imports::url_policy::{IMPORT_RULES, UnfitUrl, check_import_url, is_private};
+use crate::manager::json::read;
 use crate::manager::site::{Cause, Site};
 use crate::manager::uploads::TUS;
 use crate::manager::{Fault, ImportOrder, Manager, stored, token};
@@ -40,15 +41,15 @@ pub(crate) fn control(manager: &Manager, name: &str, input: &Value) -> catalog::
         "nextTick" => manager.next_tick()?.into(),
         "adjust" => match manager.adjust(input) {
             Ok(()) => Value::Null,
-            Err(text) => json!({ "refused": text }),
+            Err(error) => json!({ "refused": error }),
         },
-        "faults" => manager.faults().iter().map(Fault::to_json).collect(),
-        "faults.add" => match Fault::from_json(input) {
-            Ok(fault) => {
-                manager.add_fault(fault);
+        "faults" => json!(manager.faults()),
+        "faults.add" => match read::<Vec<Fault>>(input) {
+            Ok(faults) => {
+                faults.into_iter().for_each(|fault| manager.add_fault(fault));
                 Value::Null
             }
-            Err(text) => json!({ "refused": text }),
+            Err(error) => json!({ "refused": error.within("faults") }),
         },
         "faults.clear" => {
             manager.clear_faults();

@@ -72,9 +72,9 @@ fn export_as(site: &Site, id: &str, made: &mut Vec<String>) -> Outcome<()> {
     };
     let mut manifest = Manifest {
         since: number("since")?,
-        deletions: number("deletions")?,
-        last_event: catalog.last_event()?,
-        ..Manifest::default()
+        deletions: number("deletions")?.unsigned_abs(),
+        last_event: catalog.last_event()?.unsigned_abs(),
+        ..Manifest::new(&site.options().site_id)
     };
     let mut after = String::new();
     loop {
@@ -112,7 +112,7 @@ fn export_as(site: &Site, id: &str, made: &mut Vec<String>) -> Outcome<()> {
     drop(catalog);
     file_lines.flush(blobs)?;
     spool.flush(blobs)?;
-    manifest_lines.push(blobs, manifest.to_text(&site.options().site_id).as_bytes())?;
+    manifest_lines.push(blobs, manifest.to_text().as_bytes())?;
     manifest_lines.flush(blobs)?;
     let first = [
         manifest_lines.entry(MANIFEST),

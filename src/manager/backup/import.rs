@@ -56,11 +56,11 @@ fn replace_all(tx: &mut Tx<'_>, stored: &dyn Blobs, importing: &Importing) -> Ou
         deletions,
         last_event,
         ..
-    } = importing.manifest;
+    } = &importing.manifest;
     tx.catalog.clear(tx.context.now)?;
     tx.catalog.set_setting("since", &since.to_string())?;
     tx.catalog.set_setting("deletions", &deletions.to_string())?;
-    tx.catalog.skip_events(last_event)?;
+    tx.catalog.skip_events(i64::try_from(*last_event).unwrap_or(i64::MAX))?;
     next_generation(tx)?;
     tx.catalog.begin_load()?;
     add_all(tx.catalog, stored, importing)?;
@@ -250,7 +250,7 @@ impl Importing {
             bytes,
             ..
         } = self.found;
-        let said = self.manifest;
+        let said = &self.manifest;
         if (folders, files, blobs, bytes) != (said.folders, said.files, said.blobs, said.bytes) {
             return Err(Flaw::new(MANIFEST, "it counts other things than the archive holds").into());
         }

@@ -1,6 +1,8 @@
 //! The manifest of an archive: its version, and what it counts.
 
 use super::{Flaw, MANIFEST};
+use crate::manager::json;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What the manifest calls the format.
@@ -9,12 +11,17 @@ pub(crate) const FORMAT: &str = "wix-media-archive";
 /// The version that this release writes, and the last one that it reads.
 pub(crate) const VERSION: u64 = 1;
 
-/// What a manifest says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What a manifest says. The order of its members is that of the archive.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Manifest {
+    pub(crate) format: String,
+    pub(crate) version: u64,
+    #[serde(default)]
+    pub(crate) site_id: String,
     pub(crate) since: i64,
-    pub(crate) deletions: i64,
-    pub(crate) last_event: i64,
+    pub(crate) deletions: u64,
+    pub(crate) last_event: u64,
     pub(crate) folders: u64,
     pub(crate) files: u64,
     pub(crate) blobs: u64,
@@ -22,22 +29,20 @@ pub(crate) struct Manifest {
 }
 
 impl Manifest {
-    pub(crate) fn to_text(self, site_id: &str) -> String {
-        let Manifest {
-            since,
-            deletions,
-            last_event,
-            folders,
-            files,
-            blobs,
-            bytes,
-        } = self;
-        let site_id = Value::from(site_id);
-        format!(
-            "{{\n  \"format\": \"{FORMAT}\",\n  \"version\": {VERSION},\n  \"siteId\": {site_id},\n  \"since\": {since},\n  \
-             \"deletions\": {deletions},\n  \"lastEvent\": {last_event},\n  \"folders\": {folders},\n  \
-             \"files\": {files},\n  \"blobs\": {blobs},\n  \"bytes\": {bytes}\n}}\n"
-        )
+    /// Returns a manifest of this version that counts nothing yet.
+    pub(crate) fn new(site_id: &str) -> Manifest {
+        Manifest {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            site_id: site_id.to_owned(),
+            ..Manifest::default()
+        }
+    }
+
+    pub(crate) fn to_text(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
     }
 
     pub(crate) fn from_text(text: &[u8]) -> Result<Manifest, Flaw> {
@@ -46,6 +51,7 @@ impl Manifest {
         if value["format"] != FORMAT {
             return Err(fault("this is no archive of a manager".to_owned()));
         }
+        // A later version may have other members, so it is looked at before them.
         let version = value["version"].as_u64().unwrap_or(0);
         if version > VERSION {
             return Err(Flaw {
@@ -58,20 +64,6 @@ impl Manifest {
         if version == 0 {
             return Err(fault("version must be a number from 1 on".to_owned()));
         }
-        let count = |name: &str| {
-            let count = value[name].as_i64().filter(|count| *count >= 0);
-            count.ok_or_else(|| fault(format!("{name} must be a whole number that is not negative")))
-        };
-        let number = |name: &str| count(name).map(i64::unsigned_abs);
-        let since = value["since"].as_i64();
-        Ok(Manifest {
-            since: since.ok_or_else(|| fault("since must be a whole number".to_owned()))?,
-            deletions: count("deletions")?,
-            last_event: count("lastEvent")?,
-            folders: number("folders")?,
-            files: number("files")?,
-            blobs: number("blobs")?,
-            bytes: number("bytes")?,
-        })
+        json::read(&value).map_err(|error| fault(error.to_string()))
     }
 }

@@ -2,10 +2,13 @@
 
 use crate::catalog::{Area, File, Folder, Trashed};
 use crate::manager::items::folders::check_name;
+use crate::manager::json;
 use crate::model::media_type::MediaType;
 use crate::model::status::Status;
 use crate::model::system_folder;
-use serde_json::{Map, Value, json};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A folder, and how many events it has caused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,69 +26,137 @@ pub(crate) struct FileRow {
     pub(crate) import: Option<String>,
 }
 
-/// Writes a value with the members of its objects in the order of their names, whatever order it has in memory.
-fn write(value: &Value, out: &mut String) {
-    match value {
-        Value::Object(members) => {
-            let mut names: Vec<_> = members.keys().collect();
-            names.sort();
-            write_members(names.into_iter().map(|name| (name.as_str(), &members[name])), out);
-        }
-        Value::Array(items) => {
-            for (at, item) in items.iter().enumerate() {
-                out.push(if at == 0 { '[' } else { ',' });
-                write(item, out);
-            }
-            out.push_str(if items.is_empty() { "[]" } else { "]" });
-        }
-        plain => out.push_str(&plain.to_string()),
-    }
+/// The line of a folder. The order of its members is that of the archive.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FolderLine {
+    id: String,
+    name: String,
+    parent: String,
+    created: i64,
+    updated: i64,
+    events: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trashed: Option<TrashedLine>,
 }
 
-fn write_members<'a>(members: impl Iterator<Item = (&'a str, &'a Value)>, out: &mut String) {
-    out.push('{');
-    for (at, (name, value)) in members.enumerate() {
-        if at > 0 {
-            out.push(',');
-        }
-        out.push_str(&Value::from(name).to_string());
-        out.push(':');
-        write(value, out);
-    }
-    out.push('}');
+/// The line of a file.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct FileLine {
+    id: String,
+    name: String,
+    parent: String,
+    created: i64,
+    updated: i64,
+    media_type: String,
+    mime_type: String,
+    private: bool,
+    status: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ready_at: Option<i64>,
+    size: i64,
+    hash: String,
+    crc: u32,
+    /// Whether the archive has its bytes.
+    blob: bool,
+    labels: Vec<String>,
+    facts: Value,
+    external_info: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_url: Option<String>,
+    tag: String,
+    events: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trashed: Option<TrashedLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    import: Option<Value>,
 }
 
-/// A line; members that say nothing are left out.
-fn line(members: &[(&str, Value)]) -> String {
-    let mut out = String::new();
-    let said = members.iter().filter(|(_, value)| !value.is_null());
-    write_members(said.map(|(name, value)| (*name, value)), &mut out);
-    out.push('\n');
-    out
+/// Where something in the trash came from.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TrashedLine {
+    area: String,
+    at: i64,
+    deletion: u64,
+    parent: String,
 }
 
-fn trashed(trashed: Option<&Trashed>) -> Value {
-    trashed.map_or(Value::Null, |trashed| {
-        json!({
-            "parent": trashed.parent,
-            "area": area_name(trashed.area),
-            "deletion": trashed.deletion,
-            "at": trashed.at,
-        })
-    })
+/// Reads a line.
+fn parse<T: DeserializeOwned>(line: &[u8]) -> Result<T, String> {
+    let value: Value = serde_json::from_slice(line).map_err(|error| format!("this is no JSON: {error}"))?;
+    json::read(&value).map_err(|error| error.to_string())
 }
 
-fn area_name(area: Area) -> &'static str {
-    match area {
-        Area::Site => "site",
-        Area::Visitors => "visitors",
-        Area::Trash => "trash",
-    }
+/// Writes a line.
+fn written(line: &impl Serialize) -> String {
+    let mut text = serde_json::to_string(line).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
-/// What a column of JSON holds.
+/// Returns what a column of JSON holds, with the members of objects in the order of their names.
 fn stored(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_default()
+}
+
+/// Returns the JSON of a column that holds an object.
+fn column(name: &str, value: &Value) -> Result<String, String> {
+    if !value.is_object() {
+        return Err(format!("{name} must be an object"));
+    }
+    Ok(value.to_string())
+}
+
+/// Checks an id: what can be a name in the archive, and is no name of the system's own.
+fn check_id(id: &str) -> Result<(), String> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    let climbs = id.bytes().all(|byte| byte == b'.');
+    if climbs || id.len() > 200 || !id.bytes().all(plain) || system_folder::find(id).is_some() {
+        return Err("id is no id of a file or folder".to_owned());
+    }
+    Ok(())
+}
+
+/// Reads a name that spells one of several values.
+fn spelled<T>(name: &str, text: &str, parse: fn(&str) -> Option<T>, names: &[&str]) -> Result<T, String> {
+    parse(text).ok_or_else(|| format!("unknown {name} {text:?}: expected one of {}", names.join(", ")))
+}
+
+/// Returns a count as the catalog keeps it.
+fn kept(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+impl TrashedLine {
+    fn of(trashed: &Trashed) -> TrashedLine {
+        let area = match trashed.area {
+            Area::Site => "site",
+            Area::Visitors => "visitors",
+            Area::Trash => "trash",
+        };
+        TrashedLine {
+            area: area.to_owned(),
+            at: trashed.at,
+            deletion: trashed.deletion.unsigned_abs(),
+            parent: trashed.parent.clone(),
+        }
+    }
+
+    fn into_trashed(self) -> Result<Trashed, String> {
+        let area = match self.area.as_str() {
+            "site" => Area::Site,
+            "visitors" => Area::Visitors,
+            _ => return Err("trashed.area is none that something can come from".to_owned()),
+        };
+        Ok(Trashed {
+            parent: self.parent,
+            area,
+            deletion: kept(self.deletion),
+            at: self.at,
+        })
+    }
 }
 
 impl FolderRow {
@@ -97,39 +168,40 @@ impl FolderRow {
             area: _,
             created,
             updated,
-            trashed: gone,
-        } = &self.folder;
-        line(&[
-            ("id", json!(id)),
-            ("name", json!(name)),
-            ("parent", json!(parent)),
-            ("created", json!(created)),
-            ("updated", json!(updated)),
-            ("events", json!(self.events)),
-            ("trashed", trashed(gone.as_ref())),
-        ])
+            trashed,
+        } = self.folder.clone();
+        written(&FolderLine {
+            id,
+            name,
+            parent,
+            created,
+            updated,
+            events: self.events.unsigned_abs(),
+            trashed: trashed.as_ref().map(TrashedLine::of),
+        })
     }
 
     /// The row of a line; of a live folder the area is not known yet.
     pub(crate) fn from_line(line: &[u8]) -> Result<FolderRow, String> {
-        let mut row = Row::of(line)?;
-        let name = row.text("name")?;
-        if check_name("name", &name).is_err() {
+        let line: FolderLine = parse(line)?;
+        check_id(&line.id)?;
+        if check_name("name", &line.name).is_err() {
             return Err("name is no name of a folder".to_owned());
         }
-        let trashed = row.trashed()?;
+        let trashed = line.trashed.map(TrashedLine::into_trashed).transpose()?;
         let folder = Folder {
-            id: row.id()?,
-            name,
-            parent: row.text("parent")?,
+            id: line.id,
+            name: line.name,
+            parent: line.parent,
             area: trashed.as_ref().map_or(Area::Site, |_| Area::Trash),
-            created: row.number("created")?,
-            updated: row.number("updated")?,
+            created: line.created,
+            updated: line.updated,
             trashed,
         };
-        let events = row.count("events")?;
-        row.end()?;
-        Ok(FolderRow { folder, events })
+        Ok(FolderRow {
+            folder,
+            events: kept(line.events),
+        })
     }
 }
 
@@ -142,7 +214,7 @@ impl FileRow {
             area: _,
             created,
             updated,
-            trashed: gone,
+            trashed,
             media_type,
             mime,
             private,
@@ -157,211 +229,84 @@ impl FileRow {
             source_url,
             tag,
             blob,
-        } = &self.file;
-        line(&[
-            ("id", json!(id)),
-            ("name", json!(name)),
-            ("parent", json!(parent)),
-            ("created", json!(created)),
-            ("updated", json!(updated)),
-            ("mediaType", json!(media_type.as_str())),
-            ("mimeType", json!(mime)),
-            ("private", json!(private)),
-            ("status", json!(status.as_str())),
-            ("readyAt", json!(ready_at)),
-            ("size", json!(size)),
-            ("hash", json!(hash)),
-            ("crc", json!(crc)),
-            ("blob", json!(blob.is_some())),
-            ("labels", json!(labels)),
-            ("facts", stored(facts)),
-            ("externalInfo", stored(external)),
-            ("sourceUrl", json!(source_url)),
-            ("tag", json!(tag)),
-            ("events", json!(self.events)),
-            ("trashed", trashed(gone.as_ref())),
-            ("import", self.import.as_deref().map_or(Value::Null, stored)),
-        ])
+        } = self.file.clone();
+        written(&FileLine {
+            id,
+            name,
+            parent,
+            created,
+            updated,
+            media_type: media_type.as_str().to_owned(),
+            mime_type: mime,
+            private,
+            status: status.as_str().to_owned(),
+            ready_at,
+            size,
+            hash,
+            crc,
+            blob: blob.is_some(),
+            labels,
+            facts: stored(&facts),
+            external_info: stored(&external),
+            source_url,
+            tag,
+            events: self.events.unsigned_abs(),
+            trashed: trashed.as_ref().map(TrashedLine::of),
+            import: self.import.as_deref().map(stored),
+        })
     }
 
     /// The row of a line; of a live file the area is not known yet. A blob without id stands for the bytes that it has.
     pub(crate) fn from_line(line: &[u8]) -> Result<FileRow, String> {
-        let mut row = Row::of(line)?;
-        let trashed = row.trashed()?;
-        let media_type = row.spelled("mediaType", MediaType::parse, MediaType::NAMES)?;
-        let status = row.spelled("status", Status::parse, Status::NAMES)?;
-        let hash = row.text("hash")?;
+        let line: FileLine = parse(line)?;
+        check_id(&line.id)?;
+        let media_type = spelled("mediaType", &line.media_type, MediaType::parse, MediaType::NAMES)?;
+        let status = spelled("status", &line.status, Status::parse, Status::NAMES)?;
+        let (size, hash, blob) = (line.size, line.hash, line.blob);
         let digits = hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         if !digits || !matches!(hash.len(), 0 | 32) {
             return Err("hash is no MD5".to_owned());
         }
-        let size = row.number("size")?;
-        let blob = row.flag("blob")?;
         if size < -1 || blob && (size < 0 || hash.is_empty()) || !blob && status == Status::Ready && size > 0 {
             return Err("size, hash and blob contradict each other".to_owned());
         }
-        let crc = u32::try_from(row.number("crc")?).map_err(|_| "crc is no CRC-32")?;
-        let labels = match row.take("labels")? {
-            Value::Array(labels) => labels,
-            _ => return Err("labels must be a list".to_owned()),
-        };
-        let label = |label: Value| match label {
-            Value::String(label) => Ok(label),
-            _ => Err("labels must be texts".to_owned()),
-        };
+        let trashed = line.trashed.map(TrashedLine::into_trashed).transpose()?;
         let file = File {
-            id: row.id()?,
-            name: row.text("name")?,
-            parent: row.text("parent")?,
+            id: line.id,
+            name: line.name,
+            parent: line.parent,
             area: trashed.as_ref().map_or(Area::Site, |_| Area::Trash),
-            created: row.number("created")?,
-            updated: row.number("updated")?,
+            created: line.created,
+            updated: line.updated,
             trashed,
             media_type,
-            mime: row.text("mimeType")?,
-            private: row.flag("private")?,
+            mime: line.mime_type,
+            private: line.private,
             size,
             hash,
-            crc,
+            crc: line.crc,
             status,
-            ready_at: row
-                .optional("readyAt")
-                .map(|time| whole("readyAt", &time))
-                .transpose()?,
-            labels: labels.into_iter().map(label).collect::<Result<_, String>>()?,
-            facts: row.object("facts")?,
-            external: row.object("externalInfo")?,
-            source_url: row
-                .optional("sourceUrl")
-                .map(|url| text("sourceUrl", url))
-                .transpose()?,
-            tag: row.text("tag")?,
+            ready_at: line.ready_at,
+            labels: line.labels,
+            facts: column("facts", &line.facts)?,
+            external: column("externalInfo", &line.external_info)?,
+            source_url: line.source_url,
+            tag: line.tag,
             blob: blob.then(String::new),
         };
-        let events = row.count("events")?;
-        let import = match row.optional("import") {
-            Some(import @ Value::Object(_)) => Some(import.to_string()),
-            Some(_) => return Err("import must be an object".to_owned()),
-            None => None,
-        };
-        row.end()?;
-        Ok(FileRow { file, events, import })
-    }
-}
-
-/// The members of a line that are still to be read.
-struct Row {
-    members: Map<String, Value>,
-}
-
-fn text(name: &str, value: Value) -> Result<String, String> {
-    match value {
-        Value::String(text) => Ok(text),
-        _ => Err(format!("{name} must be a text")),
-    }
-}
-
-fn whole(name: &str, value: &Value) -> Result<i64, String> {
-    value.as_i64().ok_or_else(|| format!("{name} must be a whole number"))
-}
-
-impl Row {
-    fn of(line: &[u8]) -> Result<Row, String> {
-        match serde_json::from_slice(line) {
-            Ok(Value::Object(members)) => Ok(Row { members }),
-            Ok(_) => Err("this is no object".to_owned()),
-            Err(error) => Err(format!("this is no JSON: {error}")),
-        }
-    }
-
-    fn optional(&mut self, name: &str) -> Option<Value> {
-        self.members.remove(name)
-    }
-
-    fn take(&mut self, name: &str) -> Result<Value, String> {
-        self.optional(name).ok_or_else(|| format!("{name} is missing"))
-    }
-
-    fn text(&mut self, name: &str) -> Result<String, String> {
-        text(name, self.take(name)?)
-    }
-
-    /// A text that spells one of several values.
-    fn spelled<T>(&mut self, name: &str, parse: fn(&str) -> Option<T>, names: &[&str]) -> Result<T, String> {
-        let text = self.text(name)?;
-        parse(&text).ok_or_else(|| format!("unknown {name} {text:?}: expected one of {}", names.join(", ")))
-    }
-
-    fn number(&mut self, name: &str) -> Result<i64, String> {
-        whole(name, &self.take(name)?)
-    }
-
-    fn count(&mut self, name: &str) -> Result<i64, String> {
-        let count = self.number(name)?;
-        if count < 0 {
-            return Err(format!("{name} must not be negative"));
-        }
-        Ok(count)
-    }
-
-    fn flag(&mut self, name: &str) -> Result<bool, String> {
-        let value = self.take(name)?;
-        value.as_bool().ok_or_else(|| format!("{name} must be true or false"))
-    }
-
-    fn object(&mut self, name: &str) -> Result<String, String> {
-        match self.take(name)? {
-            object @ Value::Object(_) => Ok(object.to_string()),
-            _ => Err(format!("{name} must be an object")),
-        }
-    }
-
-    /// An id: what can be a name in the archive, and is no name of the system's own.
-    fn id(&mut self) -> Result<String, String> {
-        let id = self.text("id")?;
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-        let climbs = id.bytes().all(|byte| byte == b'.');
-        if climbs || id.len() > 200 || !id.bytes().all(plain) || system_folder::find(&id).is_some() {
-            return Err("id is no id of a file or folder".to_owned());
-        }
-        Ok(id)
-    }
-
-    fn trashed(&mut self) -> Result<Option<Trashed>, String> {
-        let Some(value) = self.optional("trashed") else {
-            return Ok(None);
-        };
-        let Value::Object(members) = value else {
-            return Err("trashed must be an object".to_owned());
-        };
-        let mut row = Row { members };
-        let area = match row.text("area")?.as_str() {
-            "site" => Area::Site,
-            "visitors" => Area::Visitors,
-            _ => return Err("trashed.area is none that something can come from".to_owned()),
-        };
-        let trashed = Trashed {
-            parent: row.text("parent")?,
-            area,
-            deletion: row.count("deletion")?,
-            at: row.number("at")?,
-        };
-        row.end()?;
-        Ok(Some(trashed))
-    }
-
-    /// Nothing may be left: what this version does not know would be lost.
-    fn end(self) -> Result<(), String> {
-        match self.members.keys().next() {
-            Some(name) => Err(format!("{name} is unknown")),
-            None => Ok(()),
-        }
+        let import = line.import.map(|import| column("import", &import)).transpose()?;
+        Ok(FileRow {
+            file,
+            events: kept(line.events),
+            import,
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn full() -> FileRow {
         let mut file = File::new("a_b~mv2.jpg", "n\u{1f} 写真 \"", "trash-root", Area::Trash, 5);

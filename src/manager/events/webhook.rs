@@ -1,5 +1,9 @@
 //! A webhook: a URL that receives events.
 
+use crate::manager::json::Texts;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
 /// A URL that receives events.
 ///
 /// ```
@@ -9,11 +13,14 @@
 /// assert!(webhook.wants("wix.media.site_media.v1.file_descriptor", "file_ready"));
 /// assert!(!webhook.wants("wix.media.site_media.v1.folder", "created"));
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Webhook {
     /// The URL that receives the events.
+    #[serde(deserialize_with = "web_url")]
     pub url: String,
     /// The events to send, as `file_ready` or `folder_created`, or as whole event types. An empty list means all.
+    #[serde(default, deserialize_with = "texts")]
     pub events: Vec<String>,
 }
 
@@ -36,6 +43,19 @@ impl Webhook {
         };
         self.events.is_empty() || self.events.iter().any(fits)
     }
+}
+
+fn web_url<'de, D: Deserializer<'de>>(given: D) -> Result<String, D::Error> {
+    let url = String::deserialize(given)?;
+    if !url.starts_with("https://") && !url.starts_with("http://") {
+        return Err(D::Error::custom("must begin with https:// or http://"));
+    }
+    Ok(url)
+}
+
+fn texts<'de, D: Deserializer<'de>>(given: D) -> Result<Vec<String>, D::Error> {
+    let texts = Option::<Texts>::deserialize(given)?;
+    Ok(texts.unwrap_or_default().0)
 }
 
 /// Returns the whole type of an event.

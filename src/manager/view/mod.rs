@@ -2,26 +2,41 @@
 
 use super::dates::iso;
 use super::inspect::Facts;
+use super::json;
 use crate::catalog::{File, Folder};
 use crate::images::frame::Frame;
 use crate::model::media_type::{self, MediaType};
 use crate::model::status::Status;
 use crate::wire::uri;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 /// The maximum width and height of a preview, as in samples (`docs/contract/model.md#s4-1`).
 const PREVIEW: (u32, u32) = (800, 450);
 
+/// The REST form of a folder.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FolderView<'a> {
+    id: &'a str,
+    display_name: &'a str,
+    parent_folder_id: &'a str,
+    created_date: String,
+    updated_date: String,
+    state: &'static str,
+    site_id: &'a str,
+}
+
 /// Returns the REST form of a folder.
 pub(crate) fn folder(folder: &Folder, site: &str) -> Value {
-    json!({
-        "id": folder.id,
-        "displayName": folder.name,
-        "parentFolderId": folder.parent,
-        "createdDate": iso(folder.created),
-        "updatedDate": iso(folder.updated),
-        "state": state(folder.trashed.is_some()),
-        "siteId": site,
+    json::value(&FolderView {
+        id: &folder.id,
+        display_name: &folder.name,
+        parent_folder_id: &folder.parent,
+        created_date: iso(folder.created),
+        updated_date: iso(folder.updated),
+        state: state(folder.trashed.is_some()),
+        site_id: site,
     })
 }
 
@@ -43,42 +58,171 @@ pub(crate) fn path(file: &File) -> String {
     format!("/{folder}/{}{tail}", file.id)
 }
 
+/// The REST form of a file descriptor.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FileView<'a> {
+    id: &'a str,
+    display_name: &'a str,
+    url: &'a str,
+    parent_folder_id: &'a str,
+    hash: &'a str,
+    size_in_bytes: &'a str,
+    private: bool,
+    media_type: &'static str,
+    operation_status: &'static str,
+    source_url: Option<&'a str>,
+    thumbnail_url: &'a str,
+    labels: &'a [String],
+    created_date: String,
+    updated_date: String,
+    site_id: &'a str,
+    state: &'static str,
+    mime_type: &'a str,
+    internal_tags: &'a [&'a str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media: Option<Media<'a>>,
+}
+
+/// What is in a file.
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Media<'a> {
+    Image(Picture<'a>),
+    Vector(Picture<'a>),
+    Video(Video<'a>),
+    Audio(Audio<'a>),
+    Document(Plain<'a>),
+    Archive(Plain<'a>),
+    Model3d(Plain<'a>),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Picture<'a> {
+    image: Plain<'a>,
+    /// Faces are not looked for.
+    faces: [(); 0],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    colors: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preview_image: Option<Preview>,
+}
+
+/// The members that most media have.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Plain<'a> {
+    id: &'a str,
+    url: &'a str,
+    filename: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size_in_bytes: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    width: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    height: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Preview {
+    id: &'static str,
+    url: String,
+    width: u32,
+    height: u32,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Video<'a> {
+    id: &'a str,
+    resolutions: [Resolution; 1],
+    filename: &'a str,
+    url: &'a str,
+    /// No posters are made.
+    posters: [(); 0],
+    size_in_bytes: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration_in_milliseconds: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Resolution {
+    url: String,
+    width: u64,
+    height: u64,
+    format: &'static str,
+    quality: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Audio<'a> {
+    id: &'a str,
+    format: String,
+    size_in_bytes: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bitrate: Option<u64>,
+    assets: [Asset<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Asset<'a> {
+    id: &'static str,
+    url: &'a str,
+    private: bool,
+    asset_key: &'static str,
+    format: String,
+    quality: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration: Option<u64>,
+}
+
 /// Returns the REST form of a file descriptor.
 pub(crate) fn file(file: &File, base: &str, site: &str) -> Value {
     let url = format!("{base}{}", path(file));
     let pictured = matches!(file.media_type, MediaType::Image | MediaType::Vector) && !file.private;
-    let thumbnail = if pictured {
-        url.clone()
-    } else {
-        format!("{base}/icons/{}.svg", file.media_type.as_str().to_ascii_lowercase())
+    let icon = format!("{base}/icons/{}.svg", file.media_type.as_str().to_ascii_lowercase());
+    let size = file.size.to_string();
+    let tag = [file.tag.as_str()];
+    let facts = Facts::from_json(&file.facts);
+    // The inner URLs of private files are empty (`docs/contract/uploads-and-downloads.md#s8`).
+    let shown = if file.private { "" } else { &url };
+    let media = MediaParts {
+        file,
+        base,
+        url: shown,
+        size: &size,
+        facts: &facts,
     };
-    let tags: Vec<_> = Some(&file.tag).into_iter().filter(|tag| !tag.is_empty()).collect();
-    let mut value = json!({
-        "id": file.id,
-        "displayName": file.name,
-        "url": url,
-        "parentFolderId": file.parent,
-        "hash": file.hash,
-        "sizeInBytes": file.size.to_string(),
-        "private": file.private,
-        "mediaType": file.media_type.as_str(),
-        "operationStatus": file.status.as_str(),
-        "sourceUrl": file.source_url,
-        "thumbnailUrl": thumbnail,
-        "labels": file.labels,
-        "createdDate": iso(file.created),
-        "updatedDate": iso(file.updated),
-        "siteId": site,
-        "state": state(file.trashed.is_some()),
-        "mimeType": file.mime,
-        "internalTags": tags,
-    });
-    if file.status == Status::Ready
-        && let Some(media) = media(file, base)
-    {
-        value["media"] = media;
-    }
-    value
+    json::value(&FileView {
+        id: &file.id,
+        display_name: &file.name,
+        url: &url,
+        parent_folder_id: &file.parent,
+        hash: &file.hash,
+        size_in_bytes: &size,
+        private: file.private,
+        media_type: file.media_type.as_str(),
+        operation_status: file.status.as_str(),
+        source_url: file.source_url.as_deref(),
+        thumbnail_url: if pictured { &url } else { &icon },
+        labels: &file.labels,
+        created_date: iso(file.created),
+        updated_date: iso(file.updated),
+        site_id: site,
+        state: state(file.trashed.is_some()),
+        mime_type: &file.mime,
+        internal_tags: if file.tag.is_empty() { &[] } else { &tag },
+        media: if file.status == Status::Ready {
+            media.media()
+        } else {
+            None
+        },
+    })
 }
 
 /// Returns the name of the rendition of this height.
@@ -95,88 +239,121 @@ pub(crate) fn quality(height: u64) -> &'static str {
 
 /// Returns the name of the only rendition of a video, which is the original.
 pub(crate) fn rendition(file: &File) -> &'static str {
-    Facts::from_json(&file.facts)
-        .size()
-        .map_or("720p", |(_, height)| quality(height))
+    rendition_of(&Facts::from_json(&file.facts))
 }
 
-fn media(file: &File, base: &str) -> Option<Value> {
-    let facts = Facts::from_json(&file.facts);
-    let size = file.size.to_string();
-    // The inner URLs of private files are empty (`docs/contract/uploads-and-downloads.md#s8`).
-    let shown = |path: String| {
-        if file.private {
+fn rendition_of(facts: &Facts) -> &'static str {
+    facts.size().map_or("720p", |(_, height)| quality(height))
+}
+
+/// What the media of a descriptor are made of.
+struct MediaParts<'a> {
+    file: &'a File,
+    base: &'a str,
+    url: &'a str,
+    size: &'a str,
+    facts: &'a Facts,
+}
+
+impl<'a> MediaParts<'a> {
+    fn media(&self) -> Option<Media<'a>> {
+        Some(match self.file.media_type {
+            MediaType::Image => Media::Image(self.picture()),
+            MediaType::Vector => Media::Vector(self.picture()),
+            MediaType::Video => Media::Video(self.video()),
+            MediaType::Audio => Media::Audio(self.audio()),
+            MediaType::Document => Media::Document(Plain {
+                size_in_bytes: None,
+                ..self.plain()
+            }),
+            MediaType::Archive => Media::Archive(self.plain()),
+            MediaType::Model3d => Media::Model3d(self.plain()),
+            _ => return None,
+        })
+    }
+
+    fn plain(&self) -> Plain<'a> {
+        Plain {
+            id: &self.file.id,
+            url: self.url,
+            filename: &self.file.name,
+            size_in_bytes: Some(self.size),
+            width: None,
+            height: None,
+        }
+    }
+
+    fn picture(&self) -> Picture<'a> {
+        let size = self.facts.size();
+        Picture {
+            image: Plain {
+                width: size.map(|(width, _)| width),
+                height: size.map(|(_, height)| height),
+                ..self.plain()
+            },
+            faces: [],
+            colors: self.facts.colors.as_ref().filter(|colors| colors.is_object()),
+            preview_image: preview(self.file, size, self.base),
+        }
+    }
+
+    fn video(&self) -> Video<'a> {
+        let (width, height) = self.facts.size().unwrap_or_default();
+        let quality = rendition_of(self.facts);
+        let resolution = if self.file.private {
             String::new()
         } else {
-            format!("{base}{path}")
+            format!("{}/video/{}/{quality}/mp4/file.mp4", self.base, self.file.id)
+        };
+        Video {
+            id: &self.file.id,
+            resolutions: [Resolution {
+                url: resolution,
+                width,
+                height,
+                format: "mp4",
+                quality,
+            }],
+            filename: &self.file.name,
+            url: self.url,
+            posters: [],
+            size_in_bytes: self.size,
+            duration_in_milliseconds: self.facts.duration,
         }
-    };
-    let url = shown(path(file));
-    Some(match file.media_type {
-        kind @ (MediaType::Image | MediaType::Vector) => {
-            let mut image = json!({ "id": file.id, "url": url, "filename": file.name, "sizeInBytes": size });
-            if let Some((width, height)) = facts.size() {
-                image["width"] = width.into();
-                image["height"] = height.into();
-            }
-            let mut picture = json!({ "image": image, "faces": [] });
-            if let Some(colors) = facts.colors.clone().filter(Value::is_object) {
-                picture["colors"] = colors;
-            }
-            if let Some(preview) = preview(file, facts.size(), base) {
-                picture["previewImage"] = preview;
-            }
-            json!({ kind.as_str().to_ascii_lowercase(): picture })
+    }
+
+    fn audio(&self) -> Audio<'a> {
+        let duration = self.facts.duration.filter(|&duration| duration > 0);
+        let bytes = u64::try_from(self.file.size).unwrap_or(0);
+        let format = audio_format(self.file);
+        let mean = |duration| bytes.saturating_mul(8000) / duration;
+        Audio {
+            id: &self.file.id,
+            format: format.clone(),
+            size_in_bytes: self.size,
+            duration,
+            bitrate: duration.map(|duration| self.facts.bitrate.unwrap_or_else(|| mean(duration))),
+            assets: [Asset {
+                id: "",
+                url: self.url,
+                private: self.file.private,
+                asset_key: "320kbs.mp3",
+                format,
+                quality: "320kbs",
+                duration,
+            }],
         }
-        MediaType::Video => {
-            let (width, height) = facts.size().unwrap_or_default();
-            let quality = rendition(file);
-            let mut video = json!({
-                "id": file.id,
-                "resolutions": [{
-                    "url": shown(format!("/video/{}/{quality}/mp4/file.mp4", file.id)),
-                    "width": width, "height": height, "format": "mp4", "quality": quality,
-                }],
-                "filename": file.name,
-                "url": url,
-                "posters": [],
-                "sizeInBytes": size,
-            });
-            if let Some(duration) = facts.duration {
-                video["durationInMilliseconds"] = duration.into();
-            }
-            json!({ "video": video })
-        }
-        MediaType::Audio => {
-            let by_mime = || media_type::extension_of_mime(&file.mime).unwrap_or("mp3").to_owned();
-            let format = media_type::extension(&file.id).unwrap_or_else(by_mime);
-            let mut asset = json!({
-                "id": "", "url": url, "private": file.private,
-                "assetKey": "320kbs.mp3", "format": format, "quality": "320kbs",
-            });
-            let mut audio = json!({ "id": file.id, "format": format, "sizeInBytes": size });
-            if let Some(duration) = facts.duration.filter(|&duration| duration > 0) {
-                asset["duration"] = duration.into();
-                audio["duration"] = duration.into();
-                let mean = u64::try_from(file.size).unwrap_or(0).saturating_mul(8000) / duration;
-                audio["bitrate"] = facts.bitrate.unwrap_or(mean).into();
-            }
-            audio["assets"] = json!([asset]);
-            json!({ "audio": audio })
-        }
-        MediaType::Document => json!({ "document": { "id": file.id, "url": url, "filename": file.name } }),
-        MediaType::Archive => {
-            json!({ "archive": { "id": file.id, "url": url, "sizeInBytes": size, "filename": file.name } })
-        }
-        MediaType::Model3d => {
-            json!({ "model3d": { "id": file.id, "url": url, "filename": file.name, "sizeInBytes": size } })
-        }
-        _ => return None,
-    })
+    }
+}
+
+/// Returns the format of a sound: the extension of its id, or that of its MIME type.
+fn audio_format(file: &File) -> String {
+    let by_mime = || media_type::extension_of_mime(&file.mime).unwrap_or("mp3").to_owned();
+    media_type::extension(&file.id).unwrap_or_else(by_mime)
 }
 
 /// Returns the preview of a public image that can be transformed.
-fn preview(file: &File, size: Option<(u64, u64)>, base: &str) -> Option<Value> {
+fn preview(file: &File, size: Option<(u64, u64)>, base: &str) -> Option<Preview> {
     let (width, height) = size?;
     if file.private || !is_transformable(file) {
         return None;
@@ -186,12 +363,12 @@ fn preview(file: &File, size: Option<(u64, u64)>, base: &str) -> Option<Value> {
         "image/jpeg" => "jpg",
         mime => mime.strip_prefix("image/")?,
     };
-    Some(json!({
-        "id": "image.preview",
-        "url": format!("{base}{}{tail}.{extension}", path(file)),
-        "width": frame.width,
-        "height": frame.height,
-    }))
+    Some(Preview {
+        id: "image.preview",
+        url: format!("{base}{}{tail}.{extension}", path(file)),
+        width: frame.width,
+        height: frame.height,
+    })
 }
 
 /// Returns whether a file is of a type that can be decoded.
