@@ -1,6 +1,5 @@
 //! Writers: the right to add bytes to a blob.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{Error, ErrorKind, Result};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +13,7 @@ pub struct Writer {
     number: u64,
     end: u64,
     state: Arc<Mutex<State>>,
-    open: Arc<Mutex<BTreeMap<String, Arc<Mutex<State>>>>>,
+    open: Arc<Mutex<Listed>>,
 }
 
 #[derive(Debug, Default)]
@@ -23,6 +22,30 @@ pub(super) struct State {
     number: u64,
     /// Where its next byte goes.
     end: u64,
+}
+
+/// The blobs with open writers. They are as few as the uploads under way, and a map would be 10 KB of the module.
+#[derive(Debug, Default)]
+struct Listed(Vec<(String, Arc<Mutex<State>>)>);
+
+impl Listed {
+    fn get(&self, id: &str) -> Option<&Arc<Mutex<State>>> {
+        let found = self.0.iter().find(|(other, _)| other == id);
+        found.map(|(_, state)| state)
+    }
+
+    fn get_or_add(&mut self, id: &str) -> Arc<Mutex<State>> {
+        if let Some(state) = self.get(id) {
+            return Arc::clone(state);
+        }
+        let state = Arc::default();
+        self.0.push((id.to_owned(), Arc::clone(&state)));
+        state
+    }
+
+    fn remove(&mut self, id: &str) {
+        self.0.retain(|(other, _)| other != id);
+    }
 }
 
 impl Writer {
@@ -103,7 +126,7 @@ impl Drop for Writer {
 /// The writers that are open on a store.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Writers {
-    open: Arc<Mutex<BTreeMap<String, Arc<Mutex<State>>>>>,
+    open: Arc<Mutex<Listed>>,
 }
 
 impl Writers {
@@ -146,7 +169,7 @@ impl Writers {
     /// map, here and wherever else both are.
     fn with_state<T>(&self, id: &str, work: impl FnOnce(&Arc<Mutex<State>>, &mut State) -> T) -> T {
         loop {
-            let state = Arc::clone(lock(&self.open).entry(id.to_owned()).or_default());
+            let state = lock(&self.open).get_or_add(id);
             let mut current = lock(&state);
             // The last writer may have been dropped just now, and have taken the entry with it.
             let is_listed = lock(&self.open)

@@ -12,7 +12,6 @@ use crate::manager::{Body, Head, Intake, InvalidMember, Manager, Options, Origin
 use js_sys::{Array, Uint8Array};
 use serde_json::Value;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -21,10 +20,29 @@ const ORIGIN: &str = "wix-media-origin";
 
 struct Running {
     manager: Manager,
-    intakes: BTreeMap<u32, Intake>,
-    bodies: BTreeMap<u32, Body>,
+    intakes: Handles<Intake>,
+    bodies: Handles<Body>,
     /// The last handle of an intake or a body.
     last: u32,
+}
+
+/// Values by their handle. Few are open at a time, and a map of each type would be 9 KB of the module.
+struct Handles<T>(Vec<(u32, T)>);
+
+impl<T> Handles<T> {
+    fn insert(&mut self, handle: u32, value: T) {
+        self.0.push((handle, value));
+    }
+
+    fn get_mut(&mut self, handle: u32) -> Option<&mut T> {
+        let found = self.0.iter_mut().find(|(other, _)| *other == handle);
+        found.map(|(_, value)| value)
+    }
+
+    fn remove(&mut self, handle: u32) -> Option<T> {
+        let at = self.0.iter().position(|(other, _)| *other == handle)?;
+        Some(self.0.swap_remove(at).1)
+    }
 }
 
 thread_local! {
@@ -85,8 +103,8 @@ pub fn start(host: Host, given: &str) -> Result<(), JsValue> {
     manager.end_leases().map_err(|error| catalog_error(&error))?;
     RUNNING.set(Some(Running {
         manager,
-        intakes: BTreeMap::new(),
-        bodies: BTreeMap::new(),
+        intakes: Handles(Vec::new()),
+        bodies: Handles(Vec::new()),
         last: 0,
     }));
     Ok(())
@@ -141,7 +159,7 @@ impl Running {
     }
 
     fn intake(&mut self, number: u32) -> Result<Intake, JsValue> {
-        let intake = self.intakes.remove(&number);
+        let intake = self.intakes.remove(number);
         intake.ok_or_else(|| refusal("INVALID_ARGUMENT", "cannot continue the request: it has ended"))
     }
 }
@@ -230,7 +248,7 @@ fn lines(headers: &[(String, String)]) -> String {
 #[wasm_bindgen]
 pub fn feed(intake: u32, bytes: &[u8]) -> Result<bool, JsValue> {
     with(|running| {
-        let Some(intake) = running.intakes.get_mut(&intake) else {
+        let Some(intake) = running.intakes.get_mut(intake) else {
             return Ok(false);
         };
         Ok(running.manager.feed(intake, bytes))
@@ -241,7 +259,7 @@ pub fn feed(intake: u32, bytes: &[u8]) -> Result<bool, JsValue> {
 #[wasm_bindgen]
 pub fn picture(intake: u32) -> Result<JsValue, JsValue> {
     with(|running| {
-        let Some(intake) = running.intakes.get_mut(&intake) else {
+        let Some(intake) = running.intakes.get_mut(intake) else {
             return Ok(JsValue::UNDEFINED);
         };
         Ok(running.manager.picture(intake).map_or(JsValue::UNDEFINED, |picture| {
@@ -254,7 +272,7 @@ pub fn picture(intake: u32) -> Result<JsValue, JsValue> {
 #[wasm_bindgen]
 pub fn color(intake: u32, colors: &str) -> Result<(), JsValue> {
     with(|running| {
-        if let Some(intake) = running.intakes.get_mut(&intake) {
+        if let Some(intake) = running.intakes.get_mut(intake) {
             let colors = serde_json::from_str(colors).unwrap_or_default();
             running.manager.color(intake, colors);
         }
@@ -324,7 +342,7 @@ impl Running {
 #[wasm_bindgen]
 pub fn pieces(body: u32) -> Result<Array, JsValue> {
     with(|running| {
-        let Some(mut rest) = running.bodies.remove(&body) else {
+        let Some(mut rest) = running.bodies.remove(body) else {
             return Ok(Array::new());
         };
         let pieces = running
@@ -348,7 +366,7 @@ pub fn pieces(body: u32) -> Result<Array, JsValue> {
 #[wasm_bindgen]
 pub fn release(body: u32) -> Result<(), JsValue> {
     with(|running| {
-        running.bodies.remove(&body);
+        running.bodies.remove(body);
         Ok(())
     })
 }
@@ -359,6 +377,7 @@ pub fn control(name: &str, input: &str) -> Result<String, JsValue> {
     let input: Value = serde_json::from_str(input).map_err(|error| refusal("INVALID_ARGUMENT", &error.to_string()))?;
     with(|running| {
         let answer = running.manager.control(name, &input);
-        Ok(answer.map_err(|error| catalog_error(&error))?.to_string())
+        let answer = answer.map_err(|error| catalog_error(&error))?;
+        Ok(serde_json::to_string(&answer).unwrap_or_default())
     })
 }

@@ -7,6 +7,7 @@ use super::site::{Cause, Site};
 use super::tx::{Tx, View};
 use super::{downloads, imports, listing, uploads};
 use crate::catalog::Job;
+use crate::manager::json::{self};
 use crate::operations::{Operation, OperationId};
 use serde_json::{Value, json};
 
@@ -71,7 +72,7 @@ fn defer(tx: &mut Tx<'_>, operation: &Operation, fields: &Fields) -> Outcome<Val
     let job = Job {
         due: tx.now.saturating_add(tx.options.delay),
         operation: operation.name.to_owned(),
-        fields: fields.to_json().to_string(),
+        fields: json::text(&fields.to_json()),
     };
     tx.catalog.insert_job(&job)?;
     Ok(json!({}))

@@ -139,7 +139,7 @@ fn headers<'de, D: Deserializer<'de>>(given: D) -> Result<Vec<(String, String)>,
     for (name, value) in given {
         let value = match value {
             Value::String(text) => text,
-            value => value.to_string(),
+            value => json::text(&value),
         };
         if name.is_empty() || !fits(&name) || name.contains([' ', ':']) || !fits(&value) {
             return Err(D::Error::custom("must be names and values that HTTP can carry"));

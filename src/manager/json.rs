@@ -5,7 +5,8 @@
 
 use serde::de::value::StrDeserializer;
 use serde::de::{
-    self, DeserializeOwned, DeserializeSeed, Deserializer, Expected, MapAccess, SeqAccess, Unexpected, Visitor,
+    self, DeserializeOwned, DeserializeSeed, Deserializer, Error as _, Expected, MapAccess, SeqAccess, Unexpected,
+    Visitor,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -126,9 +127,23 @@ impl de::Error for Misfit {
     }
 }
 
+/// Parses JSON.
+///
+/// Bytes are checked as UTF-8 first, since `serde_json::from_slice` would be a second copy of the parser of texts.
+pub(crate) fn parse(bytes: &[u8]) -> serde_json::Result<Value> {
+    let text = str::from_utf8(bytes).map_err(serde_json::Error::custom)?;
+    serde_json::from_str(text)
+}
+
 /// Reads a struct from a JSON value.
 pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, InvalidMember> {
     T::deserialize(Node(value)).map_err(|misfit| *misfit.0)
+}
+
+/// Returns the text of a JSON value. Its `Display` would be a second and a third copy of the writer, and slower.
+pub(crate) fn text(value: &Value) -> String {
+    // Only a map whose keys are no strings fails, and there is none.
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// Returns the JSON value of a struct.

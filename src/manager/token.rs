@@ -3,6 +3,7 @@
 //! Written by hand over the crates of RustCrypto: `jsonwebtoken` brings every algorithm and checks the expiry by a clock of
 //! its own, while the manager has one algorithm and is given the time.
 
+use super::json;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
@@ -21,7 +22,7 @@ pub(crate) fn sign(secret: &[u8], claims: &Value) -> String {
     let text = format!(
         "{}.{}",
         Base64UrlUnpadded::encode_string(HEADER.as_bytes()),
-        Base64UrlUnpadded::encode_string(claims.to_string().as_bytes())
+        Base64UrlUnpadded::encode_string(json::text(claims).as_bytes())
     );
     let signature = mac(secret, &text).map(|mac| mac.finalize().into_bytes());
     format!(
@@ -38,7 +39,7 @@ pub(crate) fn verify(secret: &[u8], token: &str) -> Option<Value> {
     mac(secret, text)?.verify_slice(&signature).ok()?;
     // `sign` writes one header only. A different one with a valid signature was signed for another purpose.
     (Base64UrlUnpadded::decode_vec(header).ok()? == HEADER.as_bytes()).then_some(())?;
-    serde_json::from_slice(&Base64UrlUnpadded::decode_vec(claims).ok()?).ok()
+    json::parse(&Base64UrlUnpadded::decode_vec(claims).ok()?).ok()
 }
 
 /// Returns whether two secrets are equal, in constant time: it compares their MACs under `key`.

@@ -36,6 +36,9 @@ struct Module {
 const SMALLEST: &[&str] = &["-Oz", "--converge"];
 /// For what is large. Repeated until nothing gets smaller, it would take ten times as long for a hundredth of the bytes.
 const FASTEST: &[&str] = &["-O3"];
+/// As fast as the above for SQLite, whose functions the C compiler has inlined already. Moving each function with one caller
+/// into that caller makes fewer bytes, but larger compressed ones: 617 KB instead of 604 KB.
+const COMPACT: &[&str] = &["-O3", "--one-caller-inline-max-function-size=20"];
 
 /// The modules of the package.
 const MODULES: [Module; 4] = [
@@ -56,7 +59,7 @@ const MODULES: [Module; 4] = [
     Module {
         name: "manager",
         profile: "wasm-manager",
-        optimisation: FASTEST,
+        optimisation: COMPACT,
         many: true,
         // What the catalog does without.
         environment: &[(

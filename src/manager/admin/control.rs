@@ -5,7 +5,7 @@ use crate::catalog::{self, Area, Children, Page, Read};
 use crate::manager::events::{self, webhooks};
 use crate::manager::http::message::Head;
 use crate::manager::imports::url_policy::{IMPORT_RULES, UnfitUrl, check_import_url, is_private};
-use crate::manager::json::read;
+use crate::manager::json::{parse, read};
 use crate::manager::site::{Cause, Site};
 use crate::manager::uploads::TUS;
 use crate::manager::{Fault, ImportOrder, Manager, stored, token};
@@ -70,7 +70,7 @@ pub(crate) fn control(manager: &Manager, name: &str, input: &Value) -> catalog::
                 Err(refusal) => {
                     let response = refusal.into_response();
                     let body = manager.collect(response.body).unwrap_or_default();
-                    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+                    let body = parse(&body).unwrap_or_default();
                     json!({ "status": response.status, "body": body })
                 }
             }

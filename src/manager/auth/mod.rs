@@ -107,7 +107,7 @@ impl fmt::Debug for OauthClient {
 }
 
 /// The sender of a request, as the rate limit distinguishes senders.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Caller {
     /// Every sender of a manager without credentials.
     Anyone,

@@ -3,6 +3,7 @@
 use super::{ACCESS, credential_in, denied, unauthenticated};
 use crate::manager::http::error::{Outcome, Refusal, Violation};
 use crate::manager::http::message::{Head, query_pairs};
+use crate::manager::json::parse;
 use crate::manager::token;
 use crate::manager::tx::Context;
 use serde_json::{Map, Value, json};
@@ -22,7 +23,7 @@ fn members(head: &Head, body: &[u8]) -> Outcome<Map<String, Value>> {
             .map(|(name, value)| (name, Value::from(value)))
             .collect());
     }
-    match serde_json::from_slice(body) {
+    match parse(body) {
         Ok(Value::Object(members)) => Ok(members),
         _ => Err(Refusal::code(400, "INVALID_ARGUMENT", "the body is not a JSON object")),
     }

@@ -1,7 +1,7 @@
 //! The rate limit: the number of calls of each caller within any 60 seconds (`docs/contract/choices.md#u39`).
 
 use super::Caller;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// The length of the window in milliseconds.
 const WINDOW: i64 = 60_000;
@@ -9,19 +9,24 @@ const WINDOW: i64 = 60_000;
 /// The calls of the last minute, by caller.
 #[derive(Debug, Default)]
 pub(crate) struct Recent {
-    calls: BTreeMap<Caller, VecDeque<i64>>,
+    calls: Vec<(Caller, VecDeque<i64>)>,
 }
 
 impl Recent {
     /// Counts a call. A call over the limit is not counted, and fails with the number of seconds until one is possible.
     pub(crate) fn admit(&mut self, caller: Caller, limit: u32, now: i64) -> Result<(), i64> {
-        for calls in self.calls.values_mut() {
+        for (_, calls) in &mut self.calls {
             while calls.front().is_some_and(|&at| at <= now - WINDOW) {
                 calls.pop_front();
             }
         }
-        self.calls.retain(|_, calls| !calls.is_empty());
-        let calls = self.calls.entry(caller).or_default();
+        self.calls.retain(|(_, calls)| !calls.is_empty());
+        let position = self.calls.iter().position(|(other, _)| *other == caller);
+        let position = position.unwrap_or_else(|| {
+            self.calls.push((caller, VecDeque::new()));
+            self.calls.len() - 1
+        });
+        let calls = &mut self.calls[position].1;
         // The limit may have been lowered since, so there may be more calls than it allows.
         let Some(over) = calls.len().checked_sub(limit as usize) else {
             calls.push_back(now);

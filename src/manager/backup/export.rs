@@ -11,6 +11,7 @@ use crate::manager::ids::hex_id;
 use crate::manager::site::{Cause, Site};
 use crate::manager::tx::Tx;
 use crate::manager::zip::Zip;
+use serde::de::Error as _;
 
 /// An archive that is being exported.
 ///
@@ -129,7 +130,8 @@ fn export_as(site: &Site, id: &str, made: &mut Vec<String>) -> Outcome<()> {
             while entries.len() < BATCH_SIZE as usize
                 && let Some(line) = spooled.line(blobs)?
             {
-                let (path, blob, size, crc, updated): Spooled = serde_json::from_slice(line)?;
+                let (path, blob, size, crc, updated): Spooled =
+                    serde_json::from_str(str::from_utf8(line).map_err(serde_json::Error::custom)?)?;
                 if !tx.catalog.needs_blob(&blob)? {
                     return Err(Refusal::Catalog(catalog::Error::Conflict));
                 }

@@ -3,7 +3,6 @@
 use super::{Flaw, MANIFEST};
 use crate::manager::json;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// What the manifest calls the format.
 pub(crate) const FORMAT: &str = "wix-media-archive";
@@ -47,7 +46,7 @@ impl Manifest {
 
     pub(crate) fn from_text(text: &[u8]) -> Result<Manifest, Flaw> {
         let fault = |text: String| Flaw::new(MANIFEST, text);
-        let value: Value = serde_json::from_slice(text).map_err(|error| fault(format!("this is no JSON: {error}")))?;
+        let value = json::parse(text).map_err(|error| fault(format!("this is no JSON: {error}")))?;
         if value["format"] != FORMAT {
             return Err(fault("this is no archive of a manager".to_owned()));
         }

@@ -85,7 +85,7 @@ struct TrashedLine {
 
 /// Reads a line.
 fn parse<T: DeserializeOwned>(line: &[u8]) -> Result<T, String> {
-    let value: Value = serde_json::from_slice(line).map_err(|error| format!("this is no JSON: {error}"))?;
+    let value = json::parse(line).map_err(|error| format!("this is no JSON: {error}"))?;
     json::read(&value).map_err(|error| error.to_string())
 }
 
@@ -106,7 +106,7 @@ fn column(name: &str, value: &Value) -> Result<String, String> {
     if !value.is_object() {
         return Err(format!("{name} must be an object"));
     }
-    Ok(value.to_string())
+    Ok(json::text(value))
 }
 
 /// Checks an id: what can be a name in the archive, and is no name of the system's own.

@@ -16,6 +16,7 @@ use super::http::error::Outcome;
 use super::tx::{PendingEvent, Tx, View};
 use super::view;
 use crate::catalog::{Entity, File, Folder, NewDelivery};
+use crate::manager::json::{self};
 use crate::model::status::Status;
 use serde_json::{Value, json};
 
@@ -43,7 +44,7 @@ pub(crate) fn rendered(stored: &str, base: &str) -> Value {
     if !stored.contains(&placeholder) {
         return event;
     }
-    let quoted = Value::from(base).to_string();
+    let quoted = json::text(&Value::from(base));
     let text = stored.replace(&placeholder, quoted.trim_matches('"'));
     serde_json::from_str(&text).unwrap_or(event)
 }
@@ -93,7 +94,7 @@ fn emit_counted(
     tx.events.push(PendingEvent {
         entity,
         slug,
-        body: event.to_string(),
+        body: json::text(&event),
     });
     if tx.events.len() >= MAX_PENDING {
         flush(tx)?;

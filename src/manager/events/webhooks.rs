@@ -10,6 +10,7 @@ use super::rendered;
 use super::webhook::event_type;
 use crate::manager::http::error::Outcome;
 use crate::manager::ids::{Seeded, guid};
+use crate::manager::json::{self};
 use crate::manager::options::Options;
 use crate::manager::tx::{Tx, View};
 use serde_json::{Value, json};
@@ -82,12 +83,12 @@ fn claims(options: &Options, base: &str, body: &str, now: i64) -> String {
     let message = json!({
         "eventType": event_type(part("entityFqdn"), part("slug")),
         "instanceId": stable_guid(site, "instance"),
-        "data": event.to_string(),
-        "identity": json!({ "identityType": "UNKNOWN" }).to_string(),
+        "data": json::text(&event),
+        "identity": json::text(&json!({ "identityType": "UNKNOWN" })),
         "accountInfo": { "accountId": stable_guid(site, "account"), "siteId": site },
     });
     let issued = now / SECOND;
-    json!({ "data": message.to_string(), "iat": issued, "exp": issued + LIFETIME / SECOND }).to_string()
+    json::text(&json!({ "data": json::text(&message), "iat": issued, "exp": issued + LIFETIME / SECOND }))
 }
 
 /// Returns the URLs of all webhooks.

@@ -1,6 +1,7 @@
 //! Requests and responses as plain values.
 
 use super::body::Body;
+use crate::manager::json::{self};
 
 /// The kind of sender of a request. It decides the default folder of uploads.
 ///
@@ -191,7 +192,7 @@ impl Response {
     pub(crate) fn json(status: u16, value: &serde_json::Value) -> Response {
         Response::new(status)
             .with("Content-Type", "application/json")
-            .with_body(Body::bytes(value.to_string()))
+            .with_body(Body::bytes(json::text(value)))
     }
 
     pub(crate) fn text(status: u16, text: &str) -> Response {

@@ -6,6 +6,7 @@
 use super::error::{Outcome, Refusal, Violation};
 use super::message::query_pairs;
 use super::router::{Form, Route};
+use crate::manager::json::{self};
 use crate::operations::{Argument, Field, Kind, Place};
 use serde_json::{Map, Value, json};
 
@@ -138,8 +139,7 @@ fn parse(body: &[u8]) -> Outcome<Value> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(Value::Null);
     }
-    serde_json::from_slice(body)
-        .map_err(|error| Refusal::code(400, "INVALID_ARGUMENT", format!("the body is not JSON: {error}")))
+    json::parse(body).map_err(|error| Refusal::code(400, "INVALID_ARGUMENT", format!("the body is not JSON: {error}")))
 }
 
 /// Moves the parameter of the path into its field, and converts older bodies to the current form.

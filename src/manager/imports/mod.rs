@@ -17,6 +17,7 @@ use super::items::{paths, quota, target};
 use super::tx::{Tx, View};
 use super::view;
 use crate::catalog::{File, Import};
+use crate::manager::json::{self};
 use crate::model::media_type::{self, MediaType, OCTET_STREAM};
 use crate::model::status::Status;
 use serde_json::{Value, json};
@@ -198,7 +199,7 @@ fn accept_import(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<File> {
     file.status = Status::Pending;
     let labels = fields.texts("labels").unwrap_or_default();
     file.labels = labels.into_iter().take(100).map(str::to_owned).collect();
-    file.external = fields.value("externalInfo").unwrap_or(&json!({})).to_string();
+    file.external = json::text(fields.value("externalInfo").unwrap_or(&json!({})));
     file.source_url = Some(url.to_owned());
     tx.catalog.insert_file(&file)?;
     let request = json!({
@@ -210,7 +211,7 @@ fn accept_import(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<File> {
     });
     tx.catalog.put_import(&Import {
         file: file.id.clone(),
-        request: request.to_string(),
+        request: json::text(&request),
     })?;
     Ok(file)
 }

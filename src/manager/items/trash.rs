@@ -11,7 +11,7 @@
 use super::files;
 use super::folders::system_folder_refusal;
 use super::target::{self, Target};
-use crate::catalog::{Area, Entity, File, Leaf, Trashed, Tree};
+use crate::catalog::{Area, Entity, Leaf, Trashed, Tree};
 use crate::manager::events;
 use crate::manager::http::error::{Outcome, Refusal};
 use crate::manager::http::validate::Fields;
@@ -48,27 +48,27 @@ impl<'a> Step<'a> {
 
 /// Returns the items of a tree: children before parents for deletions, parents before children for restoring.
 fn steps(tree: &Tree, is_deletion: bool) -> Vec<Step<'_>> {
-    let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for branch in tree.folders.iter().skip(1) {
-        folders.entry(&branch.parent).or_default().push(&branch.id);
+    // The positions of the folders and files in each folder.
+    let mut inside: BTreeMap<&str, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+    for (position, branch) in tree.folders.iter().enumerate().skip(1) {
+        inside.entry(&branch.parent).or_default().0.push(position);
     }
-    let mut files: BTreeMap<&str, Vec<&Leaf>> = BTreeMap::new();
-    for leaf in &tree.files {
-        files.entry(&leaf.parent).or_default().push(leaf);
+    for (position, leaf) in tree.files.iter().enumerate() {
+        inside.entry(&leaf.parent).or_default().1.push(position);
     }
     // This is the order for restoring. Deletions reverse it, siblings included.
     let mut order = Vec::new();
     let mut open: Vec<&str> = tree.folders.first().map(|top| &top.id[..]).into_iter().collect();
     while let Some(id) = open.pop() {
         order.push(Step::Folder(id));
-        let own = files.get(id).into_iter().flatten().map(|leaf| Step::File(leaf));
+        let (mut folders, mut files) = inside.remove(id).unwrap_or_default();
         if is_deletion {
-            order.extend(own.rev());
-            open.extend(folders.get(id).into_iter().flatten());
+            files.reverse();
         } else {
-            order.extend(own);
-            open.extend(folders.get(id).into_iter().flatten().rev());
+            folders.reverse();
         }
+        order.extend(files.into_iter().map(|position| Step::File(&tree.files[position])));
+        open.extend(folders.into_iter().map(|position| &tree.folders[position].id[..]));
     }
     if is_deletion {
         order.reverse();
@@ -213,8 +213,8 @@ pub(crate) fn bulk_restore_folders(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<
 /// Emits the events of restored items: a folder is created, a file is ready.
 fn emit_restored(tx: &mut Tx<'_>, steps: &[Step<'_>]) -> Outcome<()> {
     let ids: Vec<_> = steps.iter().filter_map(Step::file).map(str::to_owned).collect();
-    let files = tx.catalog.files_by_id(&ids)?;
-    let mut files: BTreeMap<&str, &File> = files.iter().map(|file| (&file.id[..], file)).collect();
+    // They come in the order of the steps.
+    let mut files = tx.catalog.files_by_id(&ids)?.into_iter().peekable();
     for step in steps {
         match step {
             Step::Folder(id) => {
@@ -223,8 +223,9 @@ fn emit_restored(tx: &mut Tx<'_>, steps: &[Step<'_>]) -> Outcome<()> {
                 }
             }
             Step::File(leaf) => {
-                if let Some(file) = files.remove(&leaf.id[..]).filter(|file| file.status == Status::Ready) {
-                    events::emit_file_ready(tx, file, true)?;
+                let file = files.next_if(|file| file.id == leaf.id);
+                if let Some(file) = file.filter(|file| file.status == Status::Ready) {
+                    events::emit_file_ready(tx, &file, true)?;
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use crate::catalog::{Area, Children, Key, Page, Position, Sort};
 use crate::manager::http::error::{Refusal, Violation};
+use crate::manager::json::parse;
 use crate::model::media_type::MediaType;
 use crate::operations::Operation;
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -48,7 +49,7 @@ pub(crate) fn encode(operation: &Operation, page: &Page, position: Position, bac
 
 pub(crate) fn decode(operation: &Operation, files: bool, cursor: &str, limit: u32) -> Option<Page> {
     let bytes = Base64UrlUnpadded::decode_vec(cursor).ok()?;
-    let parts: Value = serde_json::from_slice(&bytes).ok()?;
+    let parts = parse(&bytes).ok()?;
     let parts: &[Value; 10] = parts.as_array()?.as_slice().try_into().ok()?;
     let [
         name,

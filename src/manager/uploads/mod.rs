@@ -21,6 +21,7 @@ use super::token;
 use super::tx::{Tx, View};
 use super::view;
 use crate::catalog::Upload;
+use crate::manager::json::{self};
 use crate::model::media_type::{self, MediaType, OCTET_STREAM};
 use crate::model::system_folder;
 use serde_json::{Map, Value, json};
@@ -94,7 +95,7 @@ pub(crate) fn upload_url(tx: &mut Tx<'_>, fields: &Fields, resumable: bool) -> O
     let (id, file) = (tx.ids.guid(), content::stem(tx.context));
     let upload = Upload {
         resumable,
-        ..Upload::new(&id, &file, &request.to_string(), expires * 1000)
+        ..Upload::new(&id, &file, &json::text(&request), expires * 1000)
     };
     tx.catalog.put_upload(&upload)?;
     let mut claims = json!({
@@ -173,7 +174,7 @@ pub(crate) fn complete(tx: &mut Tx<'_>, mut upload: Upload, name: &str, receipt:
     let mut file = content::new_file(tx.context, &upload.file, name, &receipt.mime, &target);
     file.private = private;
     file.labels = serde_json::from_value(request["labels"].clone())?;
-    file.external = request["externalInfo"].to_string();
+    file.external = json::text(&request["externalInfo"]);
     file.tag = "_fileOrigin_uploaded".to_owned();
     content::fill(tx.context, &mut file, receipt);
     tx.catalog.insert_file(&file)?;
