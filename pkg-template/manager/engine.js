@@ -301,8 +301,8 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
    * @param {string} name
    * @param {object} [input]
    */
-  function control(name, input) {
-    return JSON.parse(enter((core) => core.control(name, JSON.stringify(input ?? {}))));
+  function control(name, input = {}) {
+    return JSON.parse(enter((core) => core.control(name, JSON.stringify(input))));
   }
 
   return {
