@@ -104,8 +104,8 @@ export interface Exchange {
   sent: number;
   response?: Response;
   error?: unknown;
-  /** Why the request was refused before anybody saw it. */
-  refusal?: Refusal;
+  /** What the guard has decided; undefined for what is no request. */
+  verdict?: Verdict;
   /** Lets go of the request's body. */
   leave(): void;
 }
@@ -115,7 +115,8 @@ export interface Asked {
   method: string;
   /** The path of the request line, normalized as in a URL. */
   path: string;
-  headers: Headers;
+  /** Header fields by their names in lower case; several values of one field are joined, also those of Host. */
+  headers: Record<string, string | undefined>;
   /** The address at the other end of the connection. */
   peer: string;
   /** The address and port at this end, as a host of URLs. */
@@ -158,7 +159,7 @@ export interface Admitted {
   /** Whether a browser might run the answer as a script of the server's own page. */
   mayRun: boolean;
   /** The listed origin that needs permission to read the answer. */
-  cors: string | null;
+  cors?: string;
 }
 
 /** What the guard decides. */

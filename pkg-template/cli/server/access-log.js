@@ -110,7 +110,7 @@ export const redactedHeaders = (headers) =>
  * 10:05:12 GET /site-media/v1/files?paging.limit=2 200 1.2 kB 4 ms
  */
 export function accessLog({ write, paint, isVerbose, now = () => new Date() }) {
-  return ({ incoming, outgoing, started, sent, error, refusal }) => {
+  return ({ incoming, outgoing, started, sent, error, verdict }) => {
     const { method, url, headers, socket } = incoming;
     const status = outgoing.headersSent ? outgoing.statusCode : 0;
     const isCut = !outgoing.writableFinished;
@@ -129,7 +129,7 @@ export function accessLog({ write, paint, isVerbose, now = () => new Date() }) {
       for (const line of redactedHeaders(headers)) write(paint.dim(`  ${line}`));
     }
     // A browser shows a page nothing of a refusal, so the one who starts the server has to read it here.
-    if (refusal) write(paint.yellow(`  ${printable(refusal.message)}`));
+    if (verdict?.refusal) write(paint.yellow(`  ${printable(verdict.refusal.message)}`));
     if (error && !isCut) write(paint.red(`  ${/** @type {Error} */ (error).stack ?? error}`));
   };
 }

@@ -32,7 +32,9 @@ export const AREAS = [
   [/^/, 'neighbours'],
 ];
 
-/** Header fields that only a proxy sets, or that the guard has judged. Nothing behind it may judge them differently. */
+/** Says which pages may embed an answer. */
+const POLICY = 'cross-origin-resource-policy';
+
 const JUDGED = /^(x-forwarded-.*|origin|sec-fetch-.*)$/i;
 
 /** A name or an address, and a port. */
@@ -111,9 +113,8 @@ function isAllowedHost(host, { hosts = [], isOpen = false }) {
  * @returns {Page}
  */
 function pageOf({ method, headers }, host, { origins = [] }) {
-  const origin = headers.get('origin');
-  const site = headers.get('sec-fetch-site');
-  if (origin !== null) {
+  const { origin, 'sec-fetch-site': site } = headers;
+  if (origin !== undefined) {
     const parts = originOf(origin);
     if (parts && isSame(parts, host)) return 'self';
     // A page that sends no referrer may hide its origin from its own server too.
@@ -121,10 +122,10 @@ function pageOf({ method, headers }, host, { origins = [] }) {
     if (origins.includes(origin) || origins.includes('*')) return 'listed';
     return parts && isLoopback(parts.name) ? 'neighbour' : 'stranger';
   }
-  if (site === null || site === 'none') return 'none';
+  if (site === undefined || site === 'none') return 'none';
   if (site === 'same-origin') return 'self';
   if (site === 'same-site') return 'neighbour';
-  const isTop = headers.get('sec-fetch-mode') === 'navigate' && headers.get('sec-fetch-dest') === 'document';
+  const isTop = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
   // A link in another page, which the user follows, leads away from that page.
   return isTop && (method === 'GET' || method === 'HEAD') ? 'neighbour' : 'stranger';
 }
@@ -149,8 +150,8 @@ const PAGES = {
 
 /** @param {Asked} asked */
 const needsNoPreflight = ({ headers }) => {
-  const type = headers.get('content-type');
-  return (type === null || SIMPLE_TYPE.test(type)) && !PREFLIGHTED.some((name) => headers.has(name));
+  const type = headers['content-type'];
+  return (type === undefined || SIMPLE_TYPE.test(type)) && PREFLIGHTED.every((name) => headers[name] === undefined);
 };
 
 /**
@@ -175,15 +176,15 @@ const shown = (text) => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
  * @param {GuardSettings} [settings]
  * @returns {Verdict}
  * @example
- * judge({ method: 'GET', path: '/', headers: new Headers({ host: 'evil.example' }), peer: '127.0.0.1', local: '127.0.0.1:4410' });
+ * judge({ method: 'GET', path: '/', headers: { host: 'evil.example' }, peer: '127.0.0.1', local: '127.0.0.1:4410' });
  * // → { refusal: { status: 403, code: 'HOST_NOT_ALLOWED', message: 'host not allowed: …' } }
  */
 export function judge(asked, settings = {}) {
   const { method, path, headers, peer, local } = asked;
   const isProxied = settings.isProxy?.(peer) ?? false;
-  const forwarded = (/** @type {string} */ name) => (isProxied ? nearest(headers.get(`x-forwarded-${name}`)) : undefined);
+  const forwarded = (/** @type {string} */ name) => (isProxied ? nearest(headers[`x-forwarded-${name}`]) : undefined);
 
-  const text = forwarded('host') ?? headers.get('host') ?? local;
+  const text = forwarded('host') ?? headers.host ?? local;
   const host = authorityOf(text);
   if (!host) return refused(400, 'INVALID_HOST', `invalid Host: expected one name with an optional port, found ${JSON.stringify(shown(text))}`);
   if (!isAllowedHost(host, settings)) {
@@ -193,9 +194,9 @@ export function judge(asked, settings = {}) {
   const [, audience] = /** @type {typeof AREAS[number]} */ (AREAS.find(([pattern]) => pattern.test(path)));
   const page = pageOf(asked, host, settings);
   if (!PAGES[audience].includes(page)) {
-    const origin = headers.get('origin');
+    const { origin } = headers;
     const message =
-      origin === null
+      origin === undefined
         ? 'cross-site request not allowed: open the page of the server itself, or call it from an allowed origin'
         : `origin not allowed: ${shown(origin)}: start the server with --allow-origin ${shown(origin)}`;
     return refused(403, 'ORIGIN_NOT_ALLOWED', message);
@@ -210,14 +211,14 @@ export function judge(asked, settings = {}) {
   const proto = forwarded('proto');
   const scheme = proto === 'https' ? 'https' : 'http';
   // The manager lets pages of other origins read what they may call, but not what only its owner may.
-  const cors = page === 'listed' && audience === 'self' ? headers.get('origin') : null;
+  const cors = page === 'listed' && audience === 'self' ? headers.origin : undefined;
   return { host: text, base: `${scheme}://${text}`, audience, mayRun: mayRun(headers), cors };
 }
 
 /**
  * The value that the nearest proxy has added.
  *
- * @param {string | null} value
+ * @param {string | undefined} value
  */
 const nearest = (value) => value?.split(',').at(-1)?.trim() || undefined;
 
@@ -225,26 +226,21 @@ const nearest = (value) => value?.split(',').at(-1)?.trim() || undefined;
  * Whether a browser might run a script of this answer as one of the server's own page. Browsers say so at addresses of this
  * machine and over TLS; elsewhere every browser counts.
  *
- * @param {Headers} headers
+ * @param {Asked['headers']} headers
  */
 function mayRun(headers) {
-  const site = headers.get('sec-fetch-site');
-  if (site === null) return /^Mozilla\//.test(headers.get('user-agent') ?? '');
+  const site = headers['sec-fetch-site'];
+  if (site === undefined) return /^Mozilla\//.test(headers['user-agent'] ?? '');
   return site !== 'cross-site' && site !== 'same-site';
 }
 
 /**
- * The header fields of a request for the fetch handler: those that the guard has judged are left out, and `Host` is the one
- * that counts.
+ * Whether only a proxy or the guard itself looks at a header field. Nothing behind the guard may judge such a field
+ * differently.
  *
- * @param {Headers} headers
- * @param {string} host
+ * @param {string} name
  */
-export function admittedHeaders(headers, host) {
-  const admitted = new Headers([...headers].filter(([name]) => !JUDGED.test(name)));
-  admitted.set('host', host);
-  return admitted;
-}
+export const isJudged = (name) => JUDGED.test(name);
 
 /**
  * The answer to the preflight of a listed origin, where the manager has none. Returns undefined for any other request.
@@ -258,34 +254,35 @@ export function preflight({ method, headers }, { cors }) {
     status: 204,
     headers: {
       'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
-      'access-control-allow-headers': headers.get('access-control-request-headers') ?? '',
+      'access-control-allow-headers': headers['access-control-request-headers'] ?? '',
     },
   });
 }
 
 /**
- * Adds to an answer what keeps other pages from embedding it, and uploaded scripts from running as the server's own.
+ * The header fields of an answer, with those that keep other pages from embedding it, and uploaded scripts from running as the
+ * server's own.
  *
  * @param {Headers} headers
  * @param {Admitted} verdict
+ * @returns {[name: string, value: string][]}
  */
 export function protect(headers, { audience, mayRun, cors }) {
-  const fields = new Headers(headers);
+  const isScript = audience === 'anyone' && SCRIPT_TYPE.test(headers.get('content-type') ?? '');
+  const fields = isScript || cors ? new Headers(headers) : headers;
   if (cors) {
     fields.set('access-control-allow-origin', cors);
     fields.append('vary', 'Origin');
   }
-  if (!fields.has('cross-origin-resource-policy')) {
-    fields.set('cross-origin-resource-policy', audience === 'anyone' ? 'cross-origin' : 'same-origin');
-  }
   // The policy of the page allows scripts of its origin, so an uploaded script must not look like one. With `nosniff` no
   // browser runs text. A cache must not give the page what another site may have.
-  if (audience === 'anyone' && SCRIPT_TYPE.test(fields.get('content-type') ?? '')) {
+  if (isScript) {
     fields.append('vary', 'Sec-Fetch-Site');
     fields.set('x-content-type-options', 'nosniff');
     if (mayRun) fields.set('content-type', 'text/plain; charset=utf-8');
   }
-  return fields;
+  const policy = audience === 'anyone' ? 'cross-origin' : 'same-origin';
+  return fields.has(POLICY) ? [...fields] : [...fields, [POLICY, policy]];
 }
 
 /**

@@ -2,7 +2,7 @@
 // speed of the slower side.
 import { createServer } from 'node:http';
 import { isIPv6 } from 'node:net';
-import { admittedHeaders, judge as judged, preflight, protect } from './guard.js';
+import { isJudged, judge, preflight, protect } from './guard.js';
 
 /** @import { Admitted, Asked, Exchange, GuardSettings, Refusal } from '../internal.d.ts' */
 /** @import { IncomingMessage, ServerResponse } from 'node:http' */
@@ -117,22 +117,18 @@ const isEndless = (response) => response?.headers.get('content-type')?.startsWit
  */
 async function ask(answer, exchange, allow, signal) {
   let request;
-  let verdict;
   try {
     const { target, asked } = askedOf(exchange.incoming);
-    verdict = judged(asked, allow);
-    if (verdict.refusal) {
-      exchange.refusal = verdict.refusal;
-      return refused(verdict.refusal);
-    }
+    const verdict = (exchange.verdict = judge(asked, allow));
+    if (verdict.refusal) return refused(verdict.refusal);
     const own = preflight(asked, verdict);
-    if (own) return guarded(own, verdict);
-    request = requestOf(exchange, asked, target, verdict, signal);
+    if (own) return own;
+    request = requestOf(exchange, target, verdict, signal);
   } catch (error) {
     return problem(400, `invalid request: ${/** @type {Error} */ (error).message}`);
   }
   try {
-    return guarded(await answer(request), verdict);
+    return await answer(request);
   } catch (error) {
     exchange.error = error;
     return problem(500, 'unexpected error: see the log of the server');
@@ -153,53 +149,57 @@ const refused = ({ status, code, message }) =>
   );
 
 /**
- * @param {Response} response
- * @param {Admitted} verdict
- */
-function guarded(response, verdict) {
-  const { status, statusText, body } = response;
-  return new Response(body, { status, statusText, headers: protect(response.headers, verdict) });
-}
-
-/**
  * What the guard sees of a request, and its target: a path with a query.
  *
  * @param {IncomingMessage} incoming
  * @returns {{ target: string, asked: Asked }}
  */
-function askedOf({ method = '', url = '/', rawHeaders, socket }) {
-  const headers = new Headers();
-  for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at], rawHeaders[at + 1]);
+function askedOf({ method = '', url = '/', headers, rawHeaders, socket }) {
+  // Node keeps the first of several fields Host, and joins those of the others that matter here.
+  const hosts = rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1].toLowerCase() === 'host');
   // By hand: as a relative reference, `//name/path` would be another host.
   const target = url.startsWith('/') ? url : pathOf(url);
-  const { pathname } = new URL(`http://localhost${target}`);
   const { remoteAddress = '', localAddress = '', localPort } = socket;
   // A socket for both versions has addresses such as ::ffff:127.0.0.1.
   const address = localAddress.replace(/^::ffff:(?=\d+\.)/, '');
-  const local = `${isIPv6(address) ? `[${address}]` : address}:${localPort}`;
-  return { target, asked: { method, path: pathname, headers, peer: remoteAddress, local } };
+  const asked = {
+    method,
+    path: normalized(target),
+    headers: /** @type {Record<string, string>} */ (hosts.length > 1 ? { ...headers, host: hosts.join(', ') } : headers),
+    peer: remoteAddress,
+    local: `${isIPv6(address) ? `[${address}]` : address}:${localPort}`,
+  };
+  return { target, asked };
+}
+
+/**
+ * The path of a target as it is in a URL, where `/a/../b` is `/b`.
+ *
+ * @param {string} target
+ */
+function normalized(target) {
+  const [path] = target.split('?', 1);
+  return /^(\/[\w~-][\w.~-]*)+$/.test(path) ? path : new URL(`http://localhost${target}`).pathname;
 }
 
 /**
  * What Node received, as a Request.
  *
  * @param {Exchange} exchange
- * @param {Asked} asked
  * @param {string} target
  * @param {Admitted} verdict
  * @param {AbortSignal} signal
  */
-function requestOf(exchange, { method, headers }, target, { host, base }, signal) {
+function requestOf(exchange, target, { host, base }, signal) {
   const { incoming, outgoing } = exchange;
+  const { method, rawHeaders } = incoming;
+  const headers = new Headers();
+  for (let at = 0; at < rawHeaders.length; at += 2) if (!isJudged(rawHeaders[at])) headers.append(rawHeaders[at], rawHeaders[at + 1]);
+  headers.set('host', host);
   const hasBody = method !== 'GET' && method !== 'HEAD' && !isEmpty(incoming);
   if (incoming.headers.expect !== undefined) outgoing.writeContinue();
   /** @type {RequestInit & { duplex?: 'half' }} */
-  const init = {
-    method,
-    headers: admittedHeaders(headers, host),
-    signal,
-    ...(hasBody && { body: bodyOf(exchange), duplex: 'half' }),
-  };
+  const init = { method, headers, signal, ...(hasBody && { body: bodyOf(exchange), duplex: 'half' }) };
   return new Request(`${base}${target}`, init);
 }
 
@@ -281,10 +281,10 @@ function drain(incoming) {
  * @param {boolean} isLast
  */
 async function send(exchange, isLast) {
-  const { incoming, outgoing } = exchange;
+  const { incoming, outgoing, verdict } = exchange;
   const response = /** @type {Response} */ (exchange.response);
   const { status, headers, body } = response;
-  const fields = [...headers];
+  const fields = verdict && !verdict.refusal ? protect(headers, verdict) : [...headers];
   if (isLast) fields.push(['connection', 'close']);
   outgoing.writeHead(status, fields.flat());
   if (incoming.method === 'HEAD' || !body) {

@@ -175,7 +175,7 @@ suite('the access log', () => {
     const incoming = { method: 'GET', url: '/', headers: {}, socket: {} };
     const outgoing = { headersSent: true, statusCode: 403, writableFinished: true };
     const refusal = { status: 403, code: 'HOST_NOT_ALLOWED', message: 'host not allowed:\u001b[31m' };
-    log(/** @type {Exchange} */ (/** @type {unknown} */ ({ incoming, outgoing, started: 0, sent: 5, refusal })));
+    log(/** @type {Exchange} */ (/** @type {unknown} */ ({ incoming, outgoing, started: 0, sent: 5, verdict: { refusal } })));
     assert.match(lines[0], /GET \/ 403/);
     assert.equal(lines[1], '  host not allowed:\ufffd[31m');
   });
