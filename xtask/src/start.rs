@@ -42,6 +42,9 @@ pub(crate) fn start(project: &Project, port: u16) -> Result<()> {
         .arg(port.to_string())
         .arg("--data")
         .arg(data.strip_prefix(&project.root).unwrap_or(&data))
+        // A developer's key of a Wix site must not lock the photographs up.
+        .env_remove("WIX_API_KEY")
+        .env_remove("WIX_SITE_ID")
         .current_dir(&project.root);
     replace(command)
 }

@@ -39,7 +39,9 @@ export const photo = (name) => readFile(new URL(name, PHOTOS));
  * @param {string[]} [options]
  */
 export async function startServer(closing, options = []) {
-  const server = spawn(process.execPath, [COMMAND, 'serve', '--port', '0', '--quiet', ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // The key of a Wix site, where the developer has one, would be required from the page.
+  const env = { ...process.env, WIX_API_KEY: undefined, WIX_SITE_ID: undefined };
+  const server = spawn(process.execPath, [COMMAND, 'serve', '--port', '0', '--quiet', ...options], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise((resolve) => server.on('exit', resolve));
   const stop = async () => {
     server.kill();

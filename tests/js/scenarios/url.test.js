@@ -33,7 +33,9 @@ const STARTED = { allowPrivateImports: true };
  */
 async function serve(closing) {
   const command = fileURLToPath(new URL('../../../dist/command.js', import.meta.url));
-  const child = spawn(process.execPath, [command, 'serve', '--port', '0', '--quiet', '--site-id', SITE, '--allow-private-imports']);
+  const child = spawn(process.execPath, [command, 'serve', '--port', '0', '--quiet', '--site-id', SITE, '--allow-private-imports'], {
+    env: { ...process.env, WIX_API_KEY: undefined, WIX_SITE_ID: undefined },
+  });
   closing.after(() => void child.kill('SIGKILL'));
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text) => (said += text));
