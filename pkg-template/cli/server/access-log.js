@@ -10,10 +10,13 @@ const SECRET = /token|key|secret|signature|code|auth|cookie/i;
 const CAPABILITY = /^(\/(?:upload\/tus|upload|archive\/wix)\/)(?!tus(?:$|\/))([^/]+)/;
 /** Paths whose parts are ids and names. */
 const PLAIN = /^\/(site-media\/v1|_wix-media|media|shapes|video|mp3|ugd|archives|3d|icons|repackager|download-files)\//;
+/** A part that a permission follows. */
+const PERMISSION = /\/(upload|archive)\//i;
 /** Parameters whose values are ids and names. */
 const PLAIN_NAME = /^(fileId|folderId|parentFolderId|filename|entry|sort(\..*)?|paging\.limit|mediaTypes|after|limit)$/;
 /** A text as long as tokens are. */
 const RUN = /[\w.~+=-]{16,}/g;
+const SIGNED_RUN = /[\w.-]{16,}/g;
 /** How often a text is decoded. */
 const MAX_DECODINGS = 4;
 
@@ -32,7 +35,10 @@ const hasToken = (text) => text.match(RUN)?.some((run) => /\d/.test(run)) ?? fal
  *
  * @param {string} text
  */
-const withoutSigned = (text) => text.replace(/[\w.-]{16,}/g, (run) => (run.includes('eyJ') && run.includes('.') ? REDACTED : run));
+const withoutSigned = (text) => text.replace(SIGNED_RUN, (run) => (run.includes('eyJ') && run.includes('.') ? REDACTED : run));
+
+/** @param {string} text */
+const hasSigned = (text) => withoutSigned(text) !== text;
 
 /**
  * The target of a request without secrets. A token is recognized by its place, and where it has no place by its looks:
@@ -49,19 +55,20 @@ export function redactedTarget(target) {
     const value = decoded(pair.slice(name.length + 1));
     const plain = decoded(name);
     if (hasToken(plain)) return REDACTED;
-    const isSecret = SECRET.test(plain) || (hasToken(value) && !PLAIN_NAME.test(plain));
-    return isSecret ? `${name}=${REDACTED}` : withoutSigned(pair);
+    const isSecret = SECRET.test(plain) || (PLAIN_NAME.test(plain) ? hasSigned(value) : hasToken(value));
+    return isSecret ? `${name}=${REDACTED}` : pair;
   });
   return `${shown}?${pairs.join('&')}`;
 }
 
 /** @param {string} path */
 function redactedPath(path) {
-  if (PLAIN.test(path)) return withoutSigned(path);
+  const isPlain = PLAIN.test(path) && !PERMISSION.test(decoded(path));
+  const isSecret = isPlain ? hasSigned : hasToken;
   return path
     .replace(CAPABILITY, `$1${REDACTED}`)
     .split('/')
-    .map((part) => (part !== REDACTED && hasToken(decoded(part)) ? REDACTED : part))
+    .map((part) => (part !== REDACTED && isSecret(decoded(part)) ? REDACTED : part))
     .join('/');
 }
 

@@ -157,6 +157,8 @@ suite('the access log', () => {
         `/a?${token}`,
         `/a?${token}=1`,
         `/site-media/v1/files?x=${token}`,
+        `/site-media/v1/upload/${token}`,
+        `/media/%61rchive/wix/${token}`,
         `http://localhost/upload/${token}`,
       ]) {
         assert.equal(redactedTarget(target).includes(token), false, target);
@@ -164,6 +166,8 @@ suite('the access log', () => {
     }
     assert.equal(redactedTarget(`/media/${TOKEN}`), '/media/[redacted]');
     assert.equal(redactedTarget(`/site-media/v1/files?fileId=${TOKEN}`), '/site-media/v1/files?fileId=[redacted]');
+    assert.equal(redactedTarget(`/media/%65${TOKEN.slice(1)}`), '/media/[redacted]');
+    assert.equal(redactedTarget(`/site-media/v1/files?fileId=%65${TOKEN.slice(1)}`), '/site-media/v1/files?fileId=[redacted]');
     const lines = redactedHeaders({ 'x-original-uri': `/upload/${TOKEN}`, 'x-forwarded-uri': `/archive/wix/${hex}`, via: `1.1 ${TOKEN}` });
     assert.deepEqual(lines, ['x-original-uri: /upload/[redacted]', 'x-forwarded-uri: /archive/wix/[redacted]', 'via: 1.1 [redacted]']);
   });
