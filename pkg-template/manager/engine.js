@@ -86,6 +86,12 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     },
   });
 
+  /** Throws once another process has taken the storage over. */
+  function usable() {
+    const failure = storage.failure?.();
+    if (failure) throw failure;
+  }
+
   /**
    * Runs `use`. `generation` is the one to which the numbers in it belong.
    *
@@ -96,7 +102,11 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
   function enter(use, generation = instance.generation) {
     if (isClosed) throw fail('MANAGER_CLOSED', 'the manager is closed');
     if (generation !== instance.generation) throw restarted();
-    return instance.enter(use);
+    usable();
+    const result = instance.enter(use);
+    // The module answers that its storage failed, which would hide why.
+    usable();
+    return result;
   }
 
   /**

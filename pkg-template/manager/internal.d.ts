@@ -158,11 +158,51 @@ export interface Storage {
   attach?(core: ManagerCore): void;
   /** Makes these blobs, and `count` new ones, ready for synchronous use. */
   prepare?(names: string[], count?: number): Promise<void>;
+  /** Why nothing may use the storage any more; undefined while it may be used. */
+  failure?(): ErrorClass | undefined;
   /** Lets go of whatever a broken instance had open. */
   recover?(): void;
   /** How much room the browser leaves. */
   estimate?(): Promise<{ usage: number; quota: number }>;
   close(): void;
+}
+
+/** What the file of a lock says about its owner. */
+export interface LockRecord {
+  /** Unique for each owner. */
+  owner: string;
+  host: string;
+  /** The running system: another one after a restart. */
+  boot: string;
+  /** The PID namespace; `-` where there are none. */
+  namespace: string;
+  pid: number;
+  /** When the process started; `-` where the system does not tell. */
+  started: string;
+  /** `aborted` is a takeover that failed, `released` an owner that has closed. */
+  state: 'claiming' | 'aborted' | 'held' | 'released';
+  /** Incremented again and again. */
+  beat: number;
+}
+
+/** The times of a lock, in milliseconds. */
+export interface LockTimes {
+  beatMs: number;
+  confirmMs: number;
+  staleMs: number;
+  graceMs: number;
+  pollMs: number;
+}
+
+/** A directory that this process owns. */
+export interface DirectoryLock {
+  /** Whether the owner before is certainly gone, so that nothing of it can still be written. */
+  isCertain: boolean;
+  /** Whether this process still owns the directory. */
+  check(): boolean;
+  /** Ends the takeover. */
+  settle(): void;
+  release(): void;
 }
 
 /** A file of the origin private file system that is open for synchronous use. */

@@ -5,11 +5,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { Held, lockDirectory } from './lock.js';
+import { openFiles } from './open-files.js';
 
-/** @import { Storage, StorageHost } from '../internal.d.ts' */
+/** @import { DirectoryLock, Storage, StorageHost } from '../internal.d.ts' */
 
 /** @typedef {typeof import('../../types/index.js').WixMediaError} ErrorClass */
-/** @typedef {{ descriptor: number, size: number }} OpenFile */
 
 /** Modes of directories and files: the catalog holds the key that signs links, and blobs may be private. */
 const DIRECTORY_MODE = 0o700;
@@ -17,31 +18,18 @@ const FILE_MODE = 0o600;
 /** The permissions of everybody but the owner. */
 const OTHERS = 0o077;
 
-/** How many files of blobs stay open between appends. */
-const MAX_OPEN = 64;
+/** The files of the catalog. */
+const CATALOG = 'catalog.db';
+const CATALOG_LOG = 'catalog.db-wal';
+const CATALOG_INDEX = 'catalog.db-shm';
 
 /**
- * The directories that this process holds, by their real paths: a lock file cannot tell two managers of one process apart.
- * It is global, because a process may load the package twice.
+ * The directories that this thread holds, by their real paths, so that a second manager is refused at once. It is global,
+ * because a process may load the package twice.
  *
  * @type {Set<string>}
  */
 const held = (/** @type {any} */ (globalThis)[Symbol.for('wix-media.directories')] ??= new Set());
-
-/**
- * When a process started, where the system tells: process ids are reused, a pair of id and time is not. A zombie counts as
- * ended.
- *
- * @param {number} pid
- */
-function beginning(pid) {
-  try {
-    const members = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop()?.split(' ') ?? [];
-    return members[0] === 'Z' ? 'ended' : members[19];
-  } catch {
-    return '';
-  }
-}
 
 /**
  * The code of an error of the system.
@@ -49,72 +37,6 @@ function beginning(pid) {
  * @param {unknown} error
  */
 const codeOf = (error) => /** @type {NodeJS.ErrnoException} */ (error).code;
-
-/** @param {number} pid */
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // A process of another user is alive too.
-    return codeOf(error) === 'EPERM';
-  }
-}
-
-/**
- * Locks the directory for this process. Returns the function that unlocks it.
- *
- * @param {string} directory
- * @param {ErrorClass} WixMediaError
- */
-function lock(directory, WixMediaError) {
-  const real = fs.realpathSync(directory);
-  const file = path.join(real, 'lock');
-  const refuse = (/** @type {string} */ holder) =>
-    new WixMediaError({
-      code: 'LOCKED',
-      message: `the directory ${directory} is in use by ${holder}: stop that first, or choose another directory`,
-    });
-  if (held.has(real)) throw refuse('another manager of this process');
-  const mine = `${process.pid} ${beginning(process.pid)}`;
-  for (let tries = 0; ; tries += 1) {
-    try {
-      fs.writeFileSync(file, mine, { flag: 'wx', mode: FILE_MODE });
-      break;
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
-    }
-    const { pid, began } = readLock(file);
-    // A process with this id that started at another time is not the one that left the lock.
-    if (pid && pid !== process.pid && isAlive(pid) && (!began || beginning(pid) === began)) {
-      throw refuse(`process ${pid}`);
-    }
-    if (tries > 10) throw refuse('another process');
-    // Moved aside, not deleted: of two processes that find the same stale lock only one can move it.
-    const aside = `${file}.${process.pid}`;
-    try {
-      fs.renameSync(file, aside);
-      fs.rmSync(aside, { force: true });
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error;
-    }
-  }
-  held.add(real);
-  return () => {
-    held.delete(real);
-    if (fs.existsSync(file) && fs.readFileSync(file, 'utf8') === mine) fs.rmSync(file, { force: true });
-  };
-}
-
-/** @param {string} file */
-function readLock(file) {
-  try {
-    const [pid, began] = fs.readFileSync(file, 'utf8').split(' ');
-    return { pid: Number(pid), began };
-  } catch {
-    return { pid: 0, began: '' };
-  }
-}
 
 /**
  * Makes names in a directory durable. Windows cannot open a directory, and needs no such call.
@@ -147,63 +69,117 @@ function restrict(name) {
 }
 
 /**
+ * Locks a directory for this process.
+ *
+ * @param {string} directory How the caller calls it.
+ * @param {string} root
+ * @param {{ WixMediaError: ErrorClass, owner?: string }} given
+ * @returns {Promise<DirectoryLock>}
+ */
+async function lock(directory, root, { WixMediaError, owner }) {
+  const real = fs.realpathSync(root);
+  const refuse = (/** @type {string} */ holder) =>
+    new WixMediaError({
+      code: 'LOCKED',
+      retry: 'maybe',
+      message: `the directory ${directory} is in use by ${holder}: stop that first, or choose another directory`,
+    });
+  if (held.has(real)) throw refuse('another manager of this process');
+  held.add(real);
+  try {
+    const found = await lockDirectory(real, { owner });
+    const release = () => {
+      held.delete(real);
+      found.release();
+    };
+    return { ...found, release };
+  } catch (error) {
+    held.delete(real);
+    throw error instanceof Held ? refuse(error.holder) : error;
+  }
+}
+
+/**
+ * Replaces the files of the catalog by copies: a write of an older owner that was stopped in its middle then hits files that
+ * nobody reads.
+ *
+ * @param {string} root
+ */
+function replaceCatalog(root) {
+  fs.rmSync(path.join(root, CATALOG_INDEX), { force: true });
+  for (const name of [CATALOG, CATALOG_LOG]) {
+    const file = path.join(root, name);
+    if (!fs.existsSync(file)) continue;
+    const copy = `${file}.copy`;
+    fs.copyFileSync(file, copy);
+    const descriptor = fs.openSync(copy, 'r+');
+    try {
+      fs.fsyncSync(descriptor);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+    fs.renameSync(copy, file);
+  }
+  syncDirectory(root);
+}
+
+/**
  * Opens or makes the storage in a directory.
  *
  * @param {string | URL} directory
- * @param {{ WixMediaError: ErrorClass }} given
- * @returns {Storage}
+ * @param {{ WixMediaError: ErrorClass, owner?: string }} given `owner` is the id of the lock's owner. A lock with the same id
+ * is taken over at once: pass it to a thread that replaces one that has ended.
+ * @returns {Promise<Storage>}
  */
-export function directoryStorage(directory, { WixMediaError }) {
+export async function directoryStorage(directory, { WixMediaError, owner }) {
   const root = path.resolve(directory instanceof URL ? fileURLToPath(directory) : directory);
   const blobs = path.join(root, 'blobs');
+  const failed = (/** @type {string} */ message, /** @type {unknown} */ cause = undefined) =>
+    new WixMediaError({ code: 'STORAGE_FAILED', message, ...(cause ? { cause } : {}) });
+  /** @type {DirectoryLock | undefined} */
+  let locked;
   try {
     fs.mkdirSync(blobs, { recursive: true, mode: DIRECTORY_MODE });
     // Earlier versions have left it open. Who made the directory itself decides about that.
     restrict(blobs);
+    locked = await lock(String(directory), root, { WixMediaError, owner });
+    if (!locked.isCertain) replaceCatalog(root);
+    locked.settle();
   } catch (cause) {
-    const message = `cannot use the directory ${directory}: ${/** @type {Error} */ (cause).message}`;
-    throw new WixMediaError({ code: 'STORAGE_FAILED', message, cause });
+    locked?.release();
+    throw cause instanceof WixMediaError ? cause : failed(`cannot use the directory ${directory}: ${/** @type {Error} */ (cause).message}`, cause);
   }
-  const unlock = lock(root, WixMediaError);
+  const { check, release } = locked;
+  const lost = () =>
+    new WixMediaError({
+      code: 'LOCK_LOST',
+      retry: 'maybe',
+      message: `the directory ${directory} was taken over while this process did not respond: restart it`,
+    });
+  /** Refuses to change anything once another process may have taken over. */
+  const guard = () => {
+    if (!check()) throw lost();
+  };
   const pathOf = (/** @type {string} */ name) => path.join(blobs, name);
   const fileOf = (/** @type {string} */ name) => path.join(root, name);
 
-  /**
-   * Files of blobs, least recently used first.
-   *
-   * @type {Map<string, OpenFile>}
-   */
-  const open = new Map();
+  const open = openFiles();
   /**
    * Folders of blobs that exist.
    *
    * @type {Set<string>}
    */
   const made = new Set();
-  const drop = (/** @type {string} */ name) => {
-    const file = open.get(name);
-    if (!file) return;
-    open.delete(name);
-    fs.closeSync(file.descriptor);
-  };
-  const use = (/** @type {string} */ name, /** @type {string} */ flags) => {
-    let file = open.get(name);
-    if (file) open.delete(name);
-    else {
+  const use = (/** @type {string} */ name, /** @type {'r+' | 'w+'} */ flags) =>
+    open.use(name, () => {
       const full = pathOf(name);
       const folder = path.dirname(full);
       if (flags !== 'r+' && !made.has(folder)) {
         if (fs.mkdirSync(folder, { recursive: true, mode: DIRECTORY_MODE })) syncDirectory(blobs);
         made.add(folder);
       }
-      const descriptor = fs.openSync(full, flags, FILE_MODE);
-      file = { descriptor, size: fs.fstatSync(descriptor).size };
-      const [oldest] = open.keys();
-      if (open.size >= MAX_OPEN) drop(oldest);
-    }
-    open.set(name, file);
-    return file;
-  };
+      return fs.openSync(full, flags, FILE_MODE);
+    });
   const readFully = (/** @type {number} */ descriptor, /** @type {Uint8Array} */ buffer, /** @type {number} */ offset) => {
     let filled = 0;
     while (filled < buffer.length) {
@@ -231,6 +207,7 @@ export function directoryStorage(directory, { WixMediaError }) {
   const host = {
     fresh: () => undefined,
     append(name, offset, bytes) {
+      guard();
       const file = use(name, offset === 0 ? 'w+' : 'r+');
       if (file.size !== offset) fs.ftruncateSync(file.descriptor, offset);
       writeFully(file.descriptor, bytes, offset);
@@ -239,29 +216,31 @@ export function directoryStorage(directory, { WixMediaError }) {
     sync(name) {
       const { descriptor } = use(name, 'r+');
       fs.fdatasyncSync(descriptor);
-      syncDirectory(path.dirname(pathOf(name)));
+      open.withRoom(() => syncDirectory(path.dirname(pathOf(name))));
     },
     read: (name, offset, buffer) => readFully(use(name, 'r+').descriptor, buffer, offset),
     size(name) {
       return open.get(name)?.size ?? fs.statSync(pathOf(name), { throwIfNoEntry: false })?.size;
     },
     remove(name) {
-      drop(name);
+      guard();
+      open.close(name);
       fs.rmSync(pathOf(name), { force: true });
     },
     names(folder) {
       try {
-        return fs.readdirSync(pathOf(folder));
+        return open.withRoom(() => fs.readdirSync(pathOf(folder)));
       } catch (error) {
         if (codeOf(error) === 'ENOENT') return [];
         throw error;
       }
     },
     openFile(name) {
+      guard();
       const exists = fs.existsSync(fileOf(name));
-      const descriptor = fs.openSync(fileOf(name), exists ? 'r+' : 'w+', FILE_MODE);
+      const descriptor = open.withRoom(() => fs.openSync(fileOf(name), exists ? 'r+' : 'w+', FILE_MODE));
       if (exists) restrict(fileOf(name));
-      else syncDirectory(root);
+      else open.withRoom(() => syncDirectory(root));
       catalog.set((last += 1), descriptor);
       return last;
     },
@@ -269,20 +248,31 @@ export function directoryStorage(directory, { WixMediaError }) {
       fs.closeSync(descriptorOf(file));
       catalog.delete(file);
     },
-    readAt: (file, offset, buffer) => readFully(descriptorOf(file), buffer, offset),
-    writeAt: (file, offset, bytes) => writeFully(descriptorOf(file), bytes, offset),
-    truncate: (file, size) => fs.ftruncateSync(descriptorOf(file), size),
+    readAt(file, offset, buffer) {
+      // Keeps the beat while a long call reads.
+      check();
+      return readFully(descriptorOf(file), buffer, offset);
+    },
+    writeAt(file, offset, bytes) {
+      guard();
+      writeFully(descriptorOf(file), bytes, offset);
+    },
+    truncate(file, size) {
+      guard();
+      fs.ftruncateSync(descriptorOf(file), size);
+    },
     syncFile: (file) => fs.fdatasyncSync(descriptorOf(file)),
     sizeOf: (file) => fs.fstatSync(descriptorOf(file)).size,
     hasFile: (name) => fs.existsSync(fileOf(name)),
     deleteFile(name) {
+      guard();
       fs.rmSync(fileOf(name), { force: true });
-      syncDirectory(root);
+      open.withRoom(() => syncDirectory(root));
     },
   };
 
   const closeAll = () => {
-    for (const name of [...open.keys()]) drop(name);
+    open.closeAll();
     for (const file of [...catalog.keys()]) host.closeFile(file);
   };
   return {
@@ -294,10 +284,11 @@ export function directoryStorage(directory, { WixMediaError }) {
       const buffer = new Uint8Array(length);
       return buffer.subarray(0, host.read(name, offset, buffer));
     },
+    failure: () => (check() ? undefined : lost()),
     recover: closeAll,
     close() {
       closeAll();
-      unlock();
+      release();
     },
   };
 }
