@@ -120,7 +120,7 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     enter(() => {});
   } catch (error) {
     storage.close();
-    throw error;
+    throw storage.explain?.(/** @type {any} */ (error)) ?? error;
   }
 
   /** @param {Request} request */

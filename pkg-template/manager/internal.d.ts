@@ -160,6 +160,8 @@ export interface Storage {
   prepare?(names: string[], count?: number): Promise<void>;
   /** Why nothing may use the storage any more; undefined while it may be used. */
   failure?(): ErrorClass | undefined;
+  /** An error of the module, with what people can do about it. */
+  explain?(error: ErrorClass): ErrorClass;
   /** Lets go of whatever a broken instance had open. */
   recover?(): void;
   /** How much room the browser leaves. */

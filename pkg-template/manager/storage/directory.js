@@ -18,10 +18,13 @@ const FILE_MODE = 0o600;
 /** The permissions of everybody but the owner. */
 const OTHERS = 0o077;
 
-/** The files of the catalog. */
+/** The files of the catalog, and how one begins. */
 const CATALOG = 'catalog.db';
 const CATALOG_LOG = 'catalog.db-wal';
 const CATALOG_INDEX = 'catalog.db-shm';
+const CATALOG_MAGIC = 'SQLite format 3\0';
+/** What SQLite says about a catalog that is damaged. */
+const DAMAGE = /malformed|not a database|disk image/;
 
 /**
  * The directories that this thread holds, by their real paths, so that a second manager is refused at once. It is global,
@@ -100,6 +103,41 @@ async function lock(directory, root, { WixMediaError, owner }) {
 }
 
 /**
+ * Whether a folder holds a file, at any depth.
+ *
+ * @param {string} folder
+ * @returns {boolean}
+ */
+function hasFiles(folder) {
+  const entries = fs.readdirSync(folder, { withFileTypes: true });
+  return entries.some((entry) => (entry.isDirectory() ? hasFiles(path.join(folder, entry.name)) : entry.isFile()));
+}
+
+/**
+ * What is wrong with the catalog of a directory, as far as its first bytes tell: without it, the blobs would look as if
+ * nothing needed them.
+ *
+ * @param {string} root
+ */
+function faultOfCatalog(root) {
+  const file = path.join(root, CATALOG);
+  const size = fs.statSync(file, { throwIfNoEntry: false })?.size;
+  if (size) {
+    const descriptor = fs.openSync(file, 'r');
+    try {
+      const buffer = Buffer.alloc(CATALOG_MAGIC.length);
+      fs.readSync(descriptor, buffer, 0, buffer.length, 0);
+      return buffer.toString('latin1') === CATALOG_MAGIC ? undefined : 'is damaged';
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  }
+  const hasLog = Boolean(fs.statSync(path.join(root, CATALOG_LOG), { throwIfNoEntry: false })?.size);
+  if (!hasLog && !hasFiles(path.join(root, 'blobs'))) return undefined;
+  return size === undefined ? 'is missing' : 'is empty';
+}
+
+/**
  * Replaces the files of the catalog by copies: a write of an older owner that was stopped in its middle then hits files that
  * nobody reads.
  *
@@ -136,6 +174,8 @@ export async function directoryStorage(directory, { WixMediaError, owner }) {
   const blobs = path.join(root, 'blobs');
   const failed = (/** @type {string} */ message, /** @type {unknown} */ cause = undefined) =>
     new WixMediaError({ code: 'STORAGE_FAILED', message, ...(cause ? { cause } : {}) });
+  const damaged = (/** @type {string} */ fault, /** @type {unknown} */ cause = undefined) =>
+    failed(`the catalog of the directory ${directory} ${fault}: restore it from a backup, or run wix-media recover ${directory}`, cause);
   /** @type {DirectoryLock | undefined} */
   let locked;
   try {
@@ -143,6 +183,8 @@ export async function directoryStorage(directory, { WixMediaError, owner }) {
     // Earlier versions have left it open. Who made the directory itself decides about that.
     restrict(blobs);
     locked = await lock(String(directory), root, { WixMediaError, owner });
+    const fault = faultOfCatalog(root);
+    if (fault) throw damaged(fault);
     if (!locked.isCertain) replaceCatalog(root);
     locked.settle();
   } catch (cause) {
@@ -285,6 +327,7 @@ export async function directoryStorage(directory, { WixMediaError, owner }) {
       return buffer.subarray(0, host.read(name, offset, buffer));
     },
     failure: () => (check() ? undefined : lost()),
+    explain: (error) => (error.code === 'STORAGE_FAILED' && DAMAGE.test(error.message) ? damaged('is damaged', error) : error),
     recover: closeAll,
     close() {
       closeAll();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, open as openFile, readdir, rename, stat, truncate, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,19 @@ import { emptyDirectory, open, put, top } from './place.js';
 /** @import { ManagerOptions } from '../harness/package.js' */
 
 const run = promisify(execFile);
+/**
+ * Overwrites a part of a file with zeros.
+ *
+ * @param {string} name
+ * @param {number} offset
+ * @param {number} length
+ */
+async function overwritten(name, offset, length) {
+  const file = await openFile(name, 'r+');
+  await file.write(new Uint8Array(length), 0, length, offset);
+  await file.close();
+}
+
 const dist = new URL('../../../dist/node.js', import.meta.url);
 
 suite('storage of a manager', () => {
@@ -87,10 +100,40 @@ suite('storage of a manager', () => {
     assert.deepEqual(await readFile(join(directory, name)), broken);
   });
 
+  for (const [fault, spoil] of /** @type {[string, (catalog: string) => Promise<unknown>][]} */ ([
+    ['missing', (catalog) => rename(catalog, `${catalog}.away`)],
+    ['empty', (catalog) => copyFile(catalog, `${catalog}.away`).then(() => truncate(catalog))],
+    ['damaged', (catalog) => copyFile(catalog, `${catalog}.away`).then(() => writeFile(catalog, 'no database'))],
+    // The schema is on the first page.
+    ['damaged', (catalog) => copyFile(catalog, `${catalog}.away`).then(() => overwritten(catalog, 100, 2_000))],
+  ])) {
+    test(`directory: refuses a catalog that is ${fault} beside blobs, and keeps them`, async (t) => {
+      const directory = await emptyDirectory(t);
+      const first = await createManager({ storage: { directory } });
+      const { url } = await put(first, 'fox.txt', 'a fox', { mimeType: 'text/plain' });
+      await first.close();
+      const blobs = async () => (await readdir(join(directory, 'blobs'), { recursive: true })).sort();
+      const before = await blobs();
+      const catalog = join(directory, 'catalog.db');
+      await spoil(catalog);
+      for (let tries = 0; tries < 2; tries += 1) {
+        const error = await rejection(createManager({ storage: { directory } }));
+        assert.ok(error instanceof WixMediaError, String(error));
+        assert.equal(error.code, 'STORAGE_FAILED');
+        assert.ok(error.message.includes(`is ${fault}`) && error.message.includes(`wix-media recover ${directory}`), error.message);
+        assert.deepEqual(await blobs(), before);
+      }
+      await rename(`${catalog}.away`, catalog);
+      const again = await open(t, { storage: { directory } });
+      assert.equal(await (await again.fetch(present(url))).text(), 'a fox');
+    });
+  }
+
   test('directory: keeps a blob that no row names for a day, and removes it then', async (t) => {
     const directory = await emptyDirectory(t);
     // The folder of a blob is a hash of its id.
     const folder = [...'orphan'].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) % 256, 0).toString(16).padStart(2, '0');
+    await (await createManager({ storage: { directory } })).close();
     await mkdir(join(directory, 'blobs', folder), { recursive: true });
     const orphan = join(directory, 'blobs', folder, 'orphan');
     await writeFile(orphan, 'left by a crash');
