@@ -89,8 +89,8 @@ function exists(pid) {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // A process of another user is alive too.
-    return codeOf(error) === 'EPERM';
+    // A process of another user is alive too, and Deno may not ask.
+    return codeOf(error) !== 'ESRCH';
   }
 }
 
@@ -98,12 +98,13 @@ function exists(pid) {
 function bootOf() {
   const id = textOf(() => fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'));
   // Elsewhere the time of the boot, roughly, since clocks are adjusted. An error only means that nothing is certain.
-  return id || `${process.platform}-${Math.round((Date.now() / 1000 - os.uptime()) / 60)}`;
+  return id || textOf(() => `${process.platform}-${Math.round((Date.now() / 1000 - os.uptime()) / 60)}`) || '-';
 }
 
 /** What a lock says about this process. */
 const here = () => ({
-  host: os.hostname().replace(/[^!-~]/g, '-') || '-',
+  // Deno may not ask for any of these.
+  host: textOf(() => os.hostname()).replace(/[^!-~]/g, '-') || '-',
   boot: bootOf(),
   namespace: textOf(() => fs.readlinkSync('/proc/self/ns/pid')) || '-',
   pid: process.pid,
@@ -144,7 +145,7 @@ function fateOf(record, me, owner) {
   if (!record) return 'unknown';
   // A thread of this process, which has ended: whoever gave this owner's id to the next one knows that.
   if (record.state === 'released' || record.state === 'aborted' || record.owner === owner) return 'gone';
-  if (record.boot !== me.boot || record.namespace !== me.namespace) return 'unknown';
+  if (record.boot === '-' || record.boot !== me.boot || record.namespace !== me.namespace) return 'unknown';
   if (!exists(record.pid)) return 'gone';
   const { state, started } = processOf(record.pid);
   if (state === 'Z' || (started && record.started !== '-' && started !== record.started)) return 'gone';
