@@ -125,8 +125,9 @@ function pageOf({ method, headers }, host, { origins = [] }) {
   if (site === undefined || site === 'none') return 'none';
   if (site === 'same-origin') return 'self';
   if (site === 'same-site') return 'neighbour';
-  const isTop = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
-  // A link in another page, which the user follows, leads away from that page.
+  // A link in another page, which the user follows, leads away from that page. A service worker that fetches for it says
+  // `empty`.
+  const isTop = headers['sec-fetch-mode'] === 'navigate' && /^(document|empty)$/.test(headers['sec-fetch-dest'] ?? '');
   return isTop && (method === 'GET' || method === 'HEAD') ? 'neighbour' : 'stranger';
 }
 

@@ -64,6 +64,8 @@ const CALLERS = [
   ['the sixth version', { origin: 'http://[::1]:3000' }, ['anyone', 'neighbours']],
   ['a picture in a page of this machine', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }, ['anyone', 'neighbours']],
   ['a link in another page', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }, ['anyone', 'neighbours']],
+  ['a link in another page, by a service worker', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'empty' }, ['anyone', 'neighbours']],
+  ['fetch in another page', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }, ['anyone']],
   ['a frame in another page', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }, ['anyone']],
   ['a picture in another page', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }, ['anyone']],
   ['a site that is not known', { 'sec-fetch-site': 'x' }, ['anyone']],
@@ -104,7 +106,7 @@ suite('judge', () => {
   test('judge: a change is refused wherever reading is, and as a link always', () => {
     const json = { 'content-type': 'application/json' };
     for (const [name, headers, audiences] of CALLERS) {
-      const isLink = name === 'a link in another page';
+      const isLink = name.startsWith('a link in another page');
       for (const [audience, paths] of Object.entries(PATHS)) {
         const isFor = audience === 'anyone' || (audiences.some((each) => each === audience) && !isLink);
         for (const path of paths) {

@@ -35,7 +35,7 @@ suite('strangers', () => {
     script = await uploads.upload(Buffer.from("globalThis.ran = true; if (!globalThis.document) postMessage('ran');"), { displayName: 'a.js', mimeType: 'text/javascript' });
     const other = createServer((_, response) => {
       response.setHeader('content-type', 'text/html');
-      response.end('<!doctype html><title>another page</title>');
+      response.end(`<!doctype html><title>another page</title><a href="${server.address}/">to the server</a>`);
     });
     await new Promise((resolve) => other.listen(0, '127.0.0.1', () => resolve(undefined)));
     closing.after(() => other.close());
@@ -115,6 +115,19 @@ suite('strangers', () => {
     }, server.address);
     assert.equal((await submitted).status(), 403);
     assert.deepEqual(await folderNames(page), ['kept']);
+  });
+
+  test('a link of another site: opens the page of the server, also where its service worker answers', async () => {
+    for (const visit of ['first', 'second']) {
+      const { page } = await openAt(`http://evil.example:${port}/`);
+      await page.getByText('to the server').click();
+      await page.waitForURL(`${server.address}/**`);
+      assert.match(await page.title(), /wix-media/);
+      // The first visit installs the service worker, which answers the second one.
+      if (visit === 'second') assert.ok(await page.evaluate(() => navigator.serviceWorker.controller !== null));
+      await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+      await page.close();
+    }
   });
 
   test('a name that was made to lead here: is refused', async () => {
