@@ -34,7 +34,7 @@ export interface Runtime {
 }
 
 /** The part of WebCrypto that every runtime has. */
-export type WebCrypto = Pick<Crypto, 'subtle'>;
+export type WebCrypto = Pick<Crypto, 'subtle' | 'getRandomValues'>;
 
 /** What a `WixMediaError` is made of. */
 export interface ErrorMembers {

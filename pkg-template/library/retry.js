@@ -1,9 +1,6 @@
-// Trying again: which failures are temporary, how long to wait, and waits that a signal cuts short.
+// Trying again: which failures are temporary, and how long to wait.
 
 /** @import { Patience } from './internal.d.ts' */
-
-/** The longest that a timer can hold. */
-const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /**
  * Whether the same request may succeed later.
@@ -47,28 +44,6 @@ export function linked(signal) {
     abort: (/** @type {unknown} */ reason = undefined) => controller.abort(reason),
     release: () => signal?.removeEventListener('abort', abort),
   };
-}
-
-/**
- * Waits. Rejects when the signal aborts.
- *
- * @param {number} ms
- * @param {AbortSignal | undefined} signal
- * @returns {Promise<void>}
- */
-export function pause(ms, signal) {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', abort);
-      resolve();
-    }, Math.min(ms, MAX_TIMEOUT));
-    if (signal?.aborted) return abort();
-    signal?.addEventListener('abort', abort);
-  });
 }
 
 /** The error for a connection on which nothing moves. */

@@ -1,4 +1,7 @@
-// Bodies on their way in and out of the manager.
+// Bodies on their way in and out of the manager, with a turn of the event loop between their pieces.
+import { breathe } from '../streams/breathe.js';
+import { bytesOf } from '../streams/chunk.js';
+import { until } from '../streams/until.js';
 
 /** @import { BodySource, Piece, PinnedStorage } from './internal.d.ts' */
 
@@ -9,24 +12,28 @@ export const PIECE_SIZE = 256 * 1024;
 const SMALL_PIECE_SIZE = 16 * 1024;
 
 /**
- * Hands the bytes of a body to `feed` until it wants no more. `ready` is awaited before each piece, which is small then.
+ * Hands the bytes of a body to `feed` until it wants no more. Rejects with the reason of `signal` as soon as that aborts.
  *
  * @param {BodySource} source
  * @param {(bytes: Uint8Array) => boolean} feed
- * @param {() => Promise<unknown>} [ready]
+ * @param {object} [options]
+ * @param {() => Promise<unknown>} [options.ready] Awaited before each piece, which is small then.
+ * @param {AbortSignal} [options.signal]
  */
-export async function takeIn(source, feed, ready) {
+export async function takeIn(source, feed, { ready, signal } = {}) {
   const size = ready ? SMALL_PIECE_SIZE : PIECE_SIZE;
   /** @param {Uint8Array} bytes */
   const give = async (bytes) => {
     for (let start = 0; start < bytes.length; start += size) {
       if (ready) await ready();
+      await breathe();
+      signal?.throwIfAborted();
       if (!feed(bytes.subarray(start, start + size))) return false;
     }
     return true;
   };
   if (source === undefined || source === null) return;
-  if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer) return void (await give(viewOf(source)));
+  if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer) return void (await give(bytesOf(source)));
   const stream = source instanceof ReadableStream ? source : source instanceof Blob ? source.stream() : source.body;
   if (!stream) {
     // Some engines have requests without streams.
@@ -34,16 +41,22 @@ export async function takeIn(source, feed, ready) {
     return;
   }
   const reader = stream.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    if (!(await give(viewOf(value)))) return void reader.cancel().catch(() => {});
+  /** @type {unknown} */
+  let reason;
+  try {
+    for (;;) {
+      const { done, value } = await until(signal, reader.read());
+      if (done) return;
+      if (!(await give(bytesOf(value)))) break;
+    }
+  } catch (error) {
+    reason = error;
+    throw error;
+  } finally {
+    // Ignored at its end. A source that is never told goes on to produce.
+    reader.cancel(reason).catch(() => {});
   }
 }
-
-/** @param {ArrayBuffer | ArrayBufferView} value */
-const viewOf = (value) =>
-  ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value);
 
 /**
  * Streams a body that the module hands out in pieces. Blobs of pending pieces are pinned, so that a deletion does not end a
@@ -55,28 +68,46 @@ const viewOf = (value) =>
  * @param {() => unknown} parts.release Tells the module that nobody reads on.
  * @param {() => unknown} [parts.ended] Told when the stream is over, for whatever reason.
  * @param {() => Error} parts.gone The error for a blob whose bytes are missing.
+ * @param {AbortSignal} [parts.signal] Ends the stream with its reason.
  * @returns {ReadableStream<Uint8Array<ArrayBuffer>>}
  */
-export function streamOf(storage, { next, release, ended, gone }) {
+export function streamOf(storage, { next, release, ended, gone, signal }) {
   /** @type {Piece[]} */
   let pieces = [];
   let isDone = false;
+  let isOver = false;
   const more = () => {
     pieces = next();
     isDone = pieces.length === 0;
     for (const piece of pieces) if (Array.isArray(piece)) storage.pin(piece[0]);
   };
+  /** @type {() => void} */
+  let abort;
   const end = () => {
+    if (isOver) return;
+    isOver = true;
     for (const piece of pieces) if (Array.isArray(piece)) storage.unpin(piece[0]);
     pieces = [];
+    signal?.removeEventListener('abort', abort);
     ended?.();
   };
   // Now, so that the blobs are pinned before anybody asks for the first byte.
   more();
   return new ReadableStream(
     {
+      start(controller) {
+        abort = () => {
+          controller.error(signal?.reason);
+          end();
+          release();
+        };
+        signal?.addEventListener('abort', abort, { once: true });
+      },
       async pull(controller) {
         try {
+          await breathe();
+          // It was cancelled or aborted meanwhile.
+          if (isOver) return undefined;
           for (;;) {
             if (pieces.length === 0 && !isDone) more();
             if (isDone) {
@@ -91,8 +122,7 @@ export function streamOf(storage, { next, release, ended, gone }) {
             }
             const [name, offset, left] = piece;
             const bytes = await storage.read(name, offset, Math.min(left, PIECE_SIZE));
-            // The stream was cancelled while it was read.
-            if (pieces[0] !== piece) return undefined;
+            if (isOver) return undefined;
             if (bytes.length === 0) throw gone();
             piece[1] += bytes.length;
             piece[2] -= bytes.length;

@@ -7,11 +7,13 @@
 // The module keeps nothing that lasts. After a trap the next call starts another instance on the same storage, as after a
 // crash; requests that were under way fail, and their numbers are refused by the generation they belong to.
 import instantiate from '#manager-glue';
+import { breathe } from '../streams/breathe.js';
+import { pause, until } from '../streams/until.js';
 import { createInstance } from '../wasm/instance.js';
 import { PIECE_SIZE, streamOf, takeIn } from './bodies.js';
 import { refusalOf, toJson } from './options.js';
 
-/** @import { BodySource, Clock, Engine, Fail, Images, ManagerCore, Outcome, PinnedStorage, Refuse } from './internal.d.ts' */
+/** @import { BodySource, Clock, Engine, Fail, Images, ManagerCore, Outcome, PinnedStorage, Refuse, WebCrypto } from './internal.d.ts' */
 
 /** Types that cannot act as a page. The PDF viewers of browsers do not open in a sandbox, and need none. */
 const INERT = /^application\/(json|pdf)\b/;
@@ -19,8 +21,12 @@ const INERT = /^application\/(json|pdf)\b/;
 /** How many random bytes are drawn at once: each call of `getRandomValues` costs as much as a small request's work. */
 const RANDOM_POOL_SIZE = 4096;
 
-/** A function that fills buffers with random bytes. No byte is used twice, and used ones are not kept. */
-function randomSource() {
+/**
+ * A function that fills buffers with random bytes. No byte is used twice, and used ones are not kept.
+ *
+ * @param {WebCrypto} crypto
+ */
+function randomSource(crypto) {
   const pool = new Uint8Array(RANDOM_POOL_SIZE);
   let used = pool.length;
   return (/** @type {Uint8Array} */ buffer) => {
@@ -49,13 +55,14 @@ function randomSource() {
  * @param {Fail} parts.fail
  * @param {Refuse} parts.refuse
  * @param {Images} parts.images
+ * @param {WebCrypto} parts.crypto
  * @param {() => void} parts.changed Told after whatever may have changed something.
  * @returns {Engine}
  */
-export function createEngine({ module, storage, settings, clock, fail, refuse, images, changed }) {
+export function createEngine({ module, storage, settings, clock, fail, refuse, images, crypto, changed }) {
   const host = Object.assign(storage.host, {
     now: () => clock.now(),
-    random: randomSource(),
+    random: randomSource(crypto),
   });
   const given = toJson({ ...settings, durable: storage.durable });
   let isClosed = false;
@@ -123,8 +130,16 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     throw storage.explain?.(/** @type {any} */ (error)) ?? error;
   }
 
-  /** @param {Request} request */
+  /**
+   * An aborted request has no effect any more: its body is not read on, and no file is made of it.
+   *
+   * @param {Request} request
+   */
   async function respond(request) {
+    const { signal } = request;
+    // Calls one after the other are a chain of microtasks too. The caller may also abort right after the call.
+    await breathe();
+    signal?.throwIfAborted();
     const url = new URL(request.url);
     const given = [...request.headers].flat();
     if (!request.headers.has('host')) given.push('host', url.host);
@@ -146,18 +161,20 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
       if (request.method === 'PUT' || request.method === 'PATCH') {
         // Their bodies take long, so others get their turn; a new blob is taken before the first byte.
         const intake = await prepared(blobs, begin);
-        outcome = await fill(intake, request, own, { image: mayBeImage });
+        outcome = await fill(intake, request, own, { signal, image: mayBeImage });
       } else {
-        outcome = await prepared(blobs, () => fill(begin(), request, own));
+        outcome = await prepared(blobs, () => fill(begin(), request, own, { signal }));
       }
     } else {
-      outcome = await fill(begin(), request, own, { image: mayBeImage });
+      outcome = await fill(begin(), request, own, { signal, image: mayBeImage });
     }
     const [status, lines, body, delay, isChanged, transform] = outcome;
     if (isChanged) changed();
-    const response = transform ? await transformed(request, transform, lines, body, own) : responseOf(status, lines, body, own);
+    const response = transform
+      ? await until(signal, transformed(request, transform, lines, body, own))
+      : responseOf(status, lines, body, own, { signal });
     // The delay of a fault is real time: its caller does not see the clock of the manager.
-    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
+    if (delay > 0) await pause(delay, signal);
     return response;
   }
 
@@ -191,12 +208,14 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
    * @param {object} [more]
    * @param {() => Promise<unknown>} [more.ready] Awaited before each piece.
    * @param {boolean} [more.image] Whether the bytes may be those of an image.
+   * @param {AbortSignal} [more.signal] Gives it up.
    */
-  async function fill(intake, source, own, { ready, image: mayBeImage } = {}) {
+  async function fill(intake, source, own, { ready, image: mayBeImage, signal } = {}) {
     try {
-      await takeIn(source, (piece) => enter((core) => core.feed(intake, piece), own), ready);
+      await takeIn(source, (piece) => enter((core) => core.feed(intake, piece), own), { ready, signal });
       const image = mayBeImage ? enter((core) => core.picture(intake), own) : undefined;
-      const colors = image && (await images.colors(() => whole(...image)));
+      const colors = image && (await until(signal, images.colors(() => whole(...image))));
+      signal?.throwIfAborted();
       if (colors) enter((core) => core.color(intake, JSON.stringify(colors)), own);
     } catch (error) {
       if (isAlive(own)) enter((core) => core.abandon(intake), own);
@@ -214,6 +233,7 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
   async function whole(name, size) {
     const bytes = new Uint8Array(size);
     for (let at = 0; at < size; ) {
+      await breathe();
       const piece = await storage.read(name, at, Math.min(size - at, PIECE_SIZE));
       if (piece.length === 0) throw gone();
       bytes.set(piece, at);
@@ -282,13 +302,13 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
    * @param {string} lines
    * @param {Outcome[2]} body
    * @param {number} own
-   * @param {() => void} [ended]
+   * @param {{ ended?: () => void, signal?: AbortSignal }} [more]
    */
-  function responseOf(status, lines, body, own, ended) {
+  function responseOf(status, lines, body, own, more) {
     const headers = headersOf(lines);
     const isEmpty = status === 204 || status === 304 || (typeof body !== 'number' && body.length === 0);
     if (!isEmpty) sandbox(headers);
-    if (typeof body === 'number') return new Response(bodyOf(body, own, ended), { status, headers });
+    if (typeof body === 'number') return new Response(bodyOf(body, own, more), { status, headers });
     return new Response(isEmpty ? null : body, { status, headers });
   }
 
@@ -297,10 +317,11 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
    *
    * @param {number} body
    * @param {number} own
-   * @param {() => void} [ended]
+   * @param {{ ended?: () => void, signal?: AbortSignal }} [more]
    */
-  const bodyOf = (body, own, ended) =>
+  const bodyOf = (body, own, { ended, signal } = {}) =>
     streamOf(storage, {
+      signal,
       next: () => enter((core) => core.pieces(body), own),
       release: () => isAlive(own) && enter((core) => core.release(body), own),
       ended: () => isAlive(own) && ended?.(),
@@ -329,7 +350,7 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     send(ask, ended) {
       const own = instance.generation;
       const [status, lines, body, , , id] = enter(ask, own);
-      return responseOf(status, lines, body, own, () => ended?.(id));
+      return responseOf(status, lines, body, own, { ended: () => ended?.(id) });
     },
     trap() {
       try {

@@ -16,7 +16,7 @@ import { createWebhooks } from './webhooks.js';
 import { createProxy } from './worker/proxy.js';
 
 /** @import { WasmSource } from '../wasm/internal.d.ts' */
-/** @import { Given, Lent, ManagerOptions, MediaManager, Refuse, Storage } from './internal.d.ts' */
+/** @import { Given, Lent, ManagerOptions, MediaManager, Refuse, Storage, WebCrypto } from './internal.d.ts' */
 
 /** What URLs begin with when a request does not come from a server: a host that leads nowhere but to this machine. */
 const BASE_URL = 'http://wix-media.localhost';
@@ -42,7 +42,7 @@ const compiled = loadOnce(async (/** @type {(() => WasmSource | Promise<WasmSour
  * @returns {Promise<MediaManager>}
  */
 export async function createManager(options, lent) {
-  const given = { token: crypto.randomUUID(), ...lent };
+  const given = { token: lent.token ?? secret(await lent.runtime.crypto()), ...lent };
   const manager = await make(options ?? {}, given);
   try {
     if (options?.seed) await manager.seedOnce(options.seed);
@@ -74,13 +74,14 @@ async function make(options, given) {
     return createProxy(options, module, { ...given, baseUrl });
   }
   const clock = createClock(options.clock, refuse);
+  const crypto = await runtime.crypto();
   const storage = pinned(await openStorage(kind, given, refuse));
   const images = createImages(runtime.imagesWasm);
-  const engine = createEngine({ module, storage, settings: settingsOf(options), clock, fail, refuse, images, changed: () => changed() });
+  const engine = createEngine({ module, storage, settings: settingsOf(options), clock, fail, refuse, images, crypto, changed: () => changed() });
   const events = createEvents(engine, baseUrl);
   const { network } = runtime.network ? await runtime.network() : { network: fetchNetwork };
   const imports = createImports(engine, network, () => changed());
-  const subtle = async () => (await runtime.crypto()).subtle;
+  const subtle = async () => crypto.subtle;
   const webhooks = createWebhooks(engine, { subtle, changed: () => changed() });
   const started = Date.now();
 
@@ -179,6 +180,14 @@ async function make(options, given) {
   changed();
   return manager;
 }
+
+/**
+ * A token that nobody can guess. `randomUUID` is missing in pages without HTTPS.
+ *
+ * @param {WebCrypto} crypto
+ */
+const secret = (crypto) =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /**
  * A request to the service, as one to this manager.

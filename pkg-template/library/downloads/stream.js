@@ -3,7 +3,8 @@
 // A request asks for the bytes from `at` on; `next` reads them. A failed request or read waits and asks again, until
 // `patience.tries` in a row have failed without a byte. An expired link is made anew once. At the end the digest of the body
 // is compared with that of the descriptor, and a difference fails the body.
-import { backoff, isTemporary, linked, pause, retryAfter, stalled } from '../retry.js';
+import { pause } from '../../streams/until.js';
+import { backoff, isTemporary, linked, retryAfter, stalled } from '../retry.js';
 
 /** @import { Api, Digest } from '../internal.d.ts' */
 

@@ -1,4 +1,5 @@
 // Requests to upload hosts. The URL is their permission, so no credentials are sent.
+import { breathe } from '../../streams/breathe.js';
 import { linked, stalled } from '../retry.js';
 
 /** @import { HeaderMap } from '../../client/internal.d.ts' */
@@ -32,8 +33,11 @@ import { linked, stalled } from '../retry.js';
  * @property {unknown} [fault] The error of the source, which `fetch` would hide.
  */
 
-/** Runtimes without XMLHttpRequest can send streams. */
+/** Runtimes without XMLHttpRequest can send streams; browsers only some. */
 const isBrowser = typeof XMLHttpRequest === 'function' || 'ServiceWorkerGlobalScope' in globalThis;
+
+/** How many bytes are worked on between two turns of the event loop. */
+const PIECE_SIZE = 256 * 1024;
 
 /** The slowest connection that is waited for where progress cannot be seen, in bytes per millisecond. */
 const MIN_SPEED = 10;
@@ -104,7 +108,7 @@ async function byFetch(shared, request, body) {
   else if (body) {
     const { source, from, to } = body;
     const length = to === undefined ? undefined : to - from;
-    if (length === undefined || (shared.isPlain && !isBrowser)) {
+    if (length === undefined || ((shared.isPlain || shared.manager) && !isBrowser)) {
       init.body = streamOf(shared, source, from, to ?? Infinity, request);
       init.duplex = 'half';
       // fetch does not know the length of a stream, and some hosts refuse a body without one.
@@ -129,7 +133,10 @@ async function byFetch(shared, request, body) {
 async function wholeOf({ source, from, to = source.size ?? Infinity }, onBytes) {
   if (source.blob) return source.blob(from, to);
   const bytes = await source.bytes(from, to);
-  onBytes?.(from, bytes);
+  for (let at = 0; at < bytes.length; at += PIECE_SIZE) {
+    onBytes?.(from + at, bytes.subarray(at, at + PIECE_SIZE));
+    await breathe();
+  }
   return bytes;
 }
 

@@ -1,5 +1,6 @@
 // A plain upload: one PUT of the whole.
-import { backoff, isTemporary, pause, retryAfter } from '../retry.js';
+import { pause } from '../../streams/until.js';
+import { backoff, isTemporary, retryAfter } from '../retry.js';
 import { exchange } from './exchange.js';
 
 /** @import { FileDescriptor, HostAnswer, Job } from '../internal.d.ts' */

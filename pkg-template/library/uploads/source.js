@@ -1,4 +1,5 @@
 // Sources of uploads: one way to read bytes, whatever they come from.
+import { breathe } from '../../streams/breathe.js';
 
 /** @import { Api, Digest, Source, SourceDigest } from '../internal.d.ts' */
 
@@ -290,6 +291,7 @@ export class RunningDigest {
   async #end(signal) {
     const { size = Infinity } = this.#source;
     for await (const piece of this.#source.pieces(this.#at, size)) {
+      await breathe();
       signal?.throwIfAborted();
       this.take(this.#at, piece);
     }
