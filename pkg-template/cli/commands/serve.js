@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { keysIn, openManager } from '../connect.js';
 import { EXIT, Failure, UsageError } from '../failure.js';
 import { accessLog, lineWriter } from '../server/access-log.js';
-import { isHostPattern, isOriginText, proxies } from '../server/guard.js';
+import { isHostPattern, listedOrigin, proxies } from '../server/guard.js';
 import { listen } from '../server/listen.js';
 import { openPage } from '../server/static-files.js';
 import { count } from '../units.js';
@@ -168,14 +168,16 @@ function allowOf({ allowHost = [], allowOrigin = [], trustProxy = [] }, { host, 
       throw new UsageError(`invalid --allow-host: expected a name such as media.example or *.media.example, found ${name}`, 'serve');
     }
   }
-  for (const origin of allowOrigin) {
-    if (!isOriginText(origin)) {
-      throw new UsageError(`invalid --allow-origin: expected an origin such as https://app.example, found ${origin}`, 'serve');
+  const origins = allowOrigin.map((/** @type {string} */ text) => {
+    const origin = listedOrigin(text);
+    if (origin === undefined) {
+      throw new UsageError(`invalid --allow-origin: expected an origin such as https://app.example, found ${text}`, 'serve');
     }
     if (origin === '*' && !hasKeys) {
       throw new UsageError('--allow-origin * lets every web page in: set WIX_API_KEY, or use --api-key-file FILE', 'serve');
     }
-  }
+    return origin;
+  });
   let isProxy;
   try {
     isProxy = proxies(trustProxy);
@@ -185,7 +187,7 @@ function allowOf({ allowHost = [], allowOrigin = [], trustProxy = [] }, { host, 
   }
   return {
     hosts: [...allowHost, ...(isHostPattern(host) ? [host] : []), ...(external ? [external.host] : [])],
-    origins: [...allowOrigin.map((/** @type {string} */ origin) => origin.toLowerCase()), ...(external ? [external.origin] : [])],
+    origins: [...origins, ...(external ? [external.origin] : [])],
     isOpen,
     isProxy,
   };

@@ -294,11 +294,16 @@ export function protect(headers, { audience, mayRun, cors }) {
 export const isHostPattern = (text) => authorityOf(text.replace(/^\*\./, 'x.')) !== undefined;
 
 /**
- * Whether a text is an origin as browsers send it.
+ * An origin as browsers send it: in lower case, in ASCII, without the standard port. Returns undefined for what is none.
  *
  * @param {string} text
  */
-export const isOriginText = (text) => text === 'null' || text === '*' || /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+$/.test(text);
+export function listedOrigin(text) {
+  if (text === 'null' || text === '*') return text;
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+$/i.test(text) || !URL.canParse(text)) return undefined;
+  // Other schemes, such as those of extensions, have origins that the URL does not tell.
+  return /^https?:/i.test(text) ? new URL(text).origin : text.toLowerCase();
+}
 
 /**
  * Makes the test for the addresses of proxies: `192.0.2.7`, or `10.0.0.0/8` for a network. Throws for anything else.

@@ -1,7 +1,7 @@
 // The guard: which requests a server answers, by their line and header fields.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { AREAS, authorityOf, isHostPattern, isJudged, isOriginText, judge, preflight, protect, proxies } from '../../../pkg-template/cli/server/guard.js';
+import { AREAS, authorityOf, isHostPattern, isJudged, judge, listedOrigin, preflight, protect, proxies } from '../../../pkg-template/cli/server/guard.js';
 
 /** @import { Admitted, Audience, GuardSettings, Verdict } from '../../../pkg-template/cli/internal.d.ts' */
 
@@ -320,9 +320,22 @@ suite('settings of the guard', () => {
     for (const text of ['', '*', '**.a', 'a.*', 'http://media.example', 'media.example/', 'a b', 'a,b', '::1']) assert.ok(!isHostPattern(text), text);
   });
 
-  test('isOriginText: accepts origins, and refuses everything else', () => {
-    for (const text of ['http://app.example', 'https://app.example:8443', 'null', '*', 'chrome-extension://abcdef']) assert.ok(isOriginText(text), text);
-    for (const text of ['', 'app.example', 'https://app.example/', 'https://', 'https://a@b', 'https://a?b', '**']) assert.ok(!isOriginText(text), text);
+  test('listedOrigin: gives an origin as browsers send it, and nothing for anything else', () => {
+    for (const [text, origin] of [
+      ['http://app.example', 'http://app.example'],
+      ['HTTPS://App.Example:443', 'https://app.example'],
+      ['http://app.example:80', 'http://app.example'],
+      ['https://app.example:8443', 'https://app.example:8443'],
+      ['https://b\u00fccher.example', 'https://xn--bcher-kva.example'],
+      ['chrome-extension://abcdef', 'chrome-extension://abcdef'],
+      ['null', 'null'],
+      ['*', '*'],
+    ]) {
+      assert.equal(listedOrigin(text), origin, text);
+    }
+    for (const text of ['', 'app.example', 'https://app.example/', 'https://', 'https://a@b', 'https://a?b', 'https://*.example/', 'https://[::1', '**']) {
+      assert.equal(listedOrigin(text), undefined, text);
+    }
   });
 
   test('proxies: match addresses and networks of both versions', () => {
