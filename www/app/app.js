@@ -25,6 +25,7 @@ import { showUsage } from '../parts/sidebar/usage.js';
 import { Stage } from '../parts/stage/stage.js';
 import { openUploadMenu, pickFiles, pickFolder } from '../parts/upload-menu/upload-menu.js';
 import { UploadsPanel } from '../parts/uploads-panel/uploads-panel.js';
+import { PLACE_NAMES } from '../place/place.js';
 import { serviceWorker } from '../place/service-worker.js';
 import { amount, count } from '../text/words.js';
 import { closeDialogs } from '../ui/dialog.js';
@@ -307,17 +308,23 @@ const announceChange = (place) => {
 };
 
 /**
+ * Reports what happens in a place. Once the page has left it, each report names it.
+ *
  * @param {Place} place
  * @returns {Reports}
  */
-const reportsOn = (place) => ({
-  done(text, undo) {
-    const close = toasts.say(text, undo && { action: { label: 'Undo', act: () => undo.run() } });
-    undo?.spent.listen(close);
-  },
-  failed: (what, error) => complain(`${what}: ${reasonOf(error, place)}`),
-  interrupted: complain,
-});
+function reportsOn(place) {
+  /** @param {string} text */
+  const located = (text) => (state.session?.place === place ? text : `${PLACE_NAMES[place.kind]}: ${text}`);
+  return {
+    done(text, undo) {
+      const close = toasts.say(located(text), undo && { action: { label: 'Undo', act: () => undo.run() } });
+      undo?.spent.listen(close);
+    },
+    failed: (what, error) => complain(located(`${what}: ${reasonOf(error, place)}`)),
+    interrupted: (what) => complain(located(`${what}. Open the place again to go on.`)),
+  };
+}
 
 /** @param {string} id */
 function goToFolder(id) {
@@ -332,11 +339,11 @@ function leave() {
   const before = state.session;
   display.stop();
   viewing.follow(undefined);
-  before?.end();
-  if (before) uploads.hidden = true;
-  jobsPanel.clear();
   state.session = undefined;
   state.listing = undefined;
+  before?.end();
+  uploads.hidden = true;
+  jobsPanel.clear();
   return before?.place;
 }
 

@@ -38,8 +38,7 @@ export const itemCommands = (state) => ({
     return askPurge(`Delete ${named(items)} permanently?`, items, {
       place,
       plan: () => actions.plan(items),
-      // Its progress and its failure are those of a job.
-      purge: async () => void actions.purge(items),
+      purge: () => actions.purge(items),
     });
   },
 });

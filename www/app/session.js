@@ -5,14 +5,18 @@ import { Actions } from '../model/actions.js';
 import { Calls } from '../model/calls.js';
 import { Folders } from '../model/folders.js';
 import { UploadQueue } from '../model/upload-queue.js';
+import { count } from '../text/words.js';
 
 export class Session {
+  #reports;
+
   /**
    * @param {Place} place
    * @param {Effects} effects
    * @param {Reports} reports
    */
   constructor(place, effects, reports) {
+    this.#reports = reports;
     this.place = place;
     this.calls = new Calls(place);
     this.folders = new Folders(this.calls);
@@ -22,7 +26,8 @@ export class Session {
 
   /** Ends what belongs to the place, when the page leaves it. */
   end() {
-    this.queue.stop();
+    const stopped = this.queue.stop();
+    if (stopped > 0) this.#reports.interrupted(`${count(stopped, 'upload')} stopped`);
     this.actions.close();
   }
 }

@@ -34,7 +34,7 @@ import { UndoHistory } from './undo-history.js';
  * @typedef {object} Reports
  * @property {(text: string, undo?: UndoEntry) => void} done
  * @property {(what: string, error: unknown) => void} failed
- * @property {(text: string) => void} interrupted
+ * @property {(what: string) => void} interrupted Says what stopped because the page leaves the place.
  */
 
 /** @typedef {{ isUndo?: boolean }} ActionOptions `isUndo` keeps the action out of the history. */
@@ -77,7 +77,7 @@ export class Actions {
   close() {
     this.#history.close();
     for (const { kind, tried, steps } of this.jobs.stop()) {
-      this.#reports.interrupted(`${JOB_KINDS[kind].doing} stopped at ${howMany(tried, steps)}. Open the place again to go on.`);
+      this.#reports.interrupted(`${JOB_KINDS[kind].doing} stopped at ${howMany(tried, steps)}`);
     }
   }
 
@@ -274,8 +274,8 @@ export class Actions {
    */
   async #work(kind, steps, { isUndo = false } = {}) {
     if (steps.length === 0) return true;
-    const { partsOf, concurrency, leaves } = JOB_KINDS[kind];
-    if (kind !== 'purge' && partsOf(steps).length <= concurrency) this.#effects.removed(steps, leaves);
+    const { partsOf, concurrency, leaves, isFinal } = JOB_KINDS[kind];
+    if (!isFinal && partsOf(steps).length <= concurrency) this.#effects.removed(steps, leaves);
     const job = await this.jobs.start({ kind, steps, isUndo });
     // What was interrupted is in the hands of the person who sees it.
     return job.finished.size > 0 || job.isWaiting;
@@ -347,15 +347,12 @@ export class Actions {
   }
 
   /**
-   * Empties the trash. Rejects on failure, for the dialog that asked.
+   * Empties the trash. Resolves with whether it succeeded.
    *
    * @param {readonly Item[]} items What the trash shows.
    */
-  async emptyTrash(items) {
-    const about = { title: 'Empty the trash', names: ['trash'], source: 'await trash.empty();' };
-    await this.#calls.run(about, (client, call) => client.trash.empty(call));
-    this.#effects.removed(items, JOB_KINDS.purge.leaves);
-    this.#done('The trash is empty.');
+  emptyTrash(items) {
+    return this.#work('empty', items.map(stepOf));
   }
 
   /**

@@ -8,7 +8,7 @@ import { idsSource } from './id-source.js';
 import { idsOf, named, tally } from './item.js';
 
 /**
- * @typedef {'move' | 'trash' | 'restore' | 'purge'} JobKindName
+ * @typedef {'move' | 'trash' | 'restore' | 'purge' | 'empty'} JobKindName
  *
  * @typedef {Subject & { from?: string, to?: string }} JobStep An item of a job; of a move, with the IDs of its folders.
  *
@@ -17,6 +17,7 @@ import { idsOf, named, tally } from './item.js';
  * @property {(what: string, options: { isUndo: boolean }) => string} done
  * @property {string} failed Says that nothing was done.
  * @property {string} partlyFailed
+ * @property {boolean} [isFinal] Whether it cannot be undone.
  * @property {number} concurrency How many calls run at the same time.
  * @property {(steps: readonly JobStep[]) => JobStep[][]} partsOf Splits a job into calls.
  * @property {(steps: readonly JobStep[]) => { title: string, names: string[], source: string }} about
@@ -151,6 +152,20 @@ export const JOB_KINDS = {
     done: (what) => `${what} deleted permanently.`,
     failed: 'Not deleted',
     partlyFailed: 'Not everything was deleted',
+    isFinal: true,
+    leaves: (_, { area }) => area === 'trash',
+    back: () => undefined,
+  },
+  empty: {
+    doing: 'Deleting permanently',
+    done: () => 'The trash is empty.',
+    failed: 'Not deleted',
+    partlyFailed: 'Not everything was deleted',
+    isFinal: true,
+    concurrency: 1,
+    partsOf: (steps) => [[...steps]],
+    about: () => ({ title: 'Empty the trash', names: ['trash'], source: 'await trash.empty();' }),
+    perform: ({ trash }, _, call) => trash.empty(call),
     leaves: (_, { area }) => area === 'trash',
     back: () => undefined,
   },

@@ -150,8 +150,8 @@ export class Jobs {
   /** @param {Job} job */
   #keep(job) {
     const { id, kind, isDivisible } = job;
-    // A permanent deletion does not go on at another visit, when nobody remembers what was asked.
-    if (isDivisible && kind !== 'purge' && !this.#kept.has(id)) this.#kept.set(id, this.#write(job));
+    // What cannot be undone does not go on at another visit, when nobody remembers what was asked.
+    if (isDivisible && !JOB_KINDS[kind].isFinal && !this.#kept.has(id)) this.#kept.set(id, this.#write(job));
   }
 
   /** @param {Job} job */

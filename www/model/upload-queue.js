@@ -317,13 +317,15 @@ export class UploadQueue {
     this.#change();
   }
 
-  /** Stops everything without cancelling it: the next visit resumes what was kept. */
+  /** Stops everything without cancelling it: the next visit resumes what was kept. Returns how many uploads that is. */
   stop() {
+    const active = this.uploads.filter(({ isActive }) => isActive).length;
     this.#isPaused = true;
     for (const upload of this.uploads) {
       if (upload.state === 'running') upload.state = 'paused';
       upload.controller?.abort(new DOMException('Stopped.', 'AbortError'));
     }
     this.#locks.releaseAll();
+    return active;
   }
 }

@@ -29,6 +29,9 @@ import { RemotePlace } from './remote.js';
  * @typedef {{ baseUrl?: string, apiKey?: string, siteId?: string }} Credentials
  */
 
+/** The names of the places, as in the switch of the page. @type {Record<PlaceKind, string>} */
+export const PLACE_NAMES = { browser: 'In this browser', server: 'This server', site: 'A Wix site' };
+
 /**
  * @param {unknown} kind
  * @returns {kind is PlaceKind}

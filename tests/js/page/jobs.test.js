@@ -233,7 +233,7 @@ suite('jobs of the page', () => {
     await moveAll(page, name);
     await says(page, /^Moving 30 of 120 files$/);
     await page.locator('label', { hasText: 'In this browser' }).click();
-    await toast(page, 'Moving stopped at 30 of 120 files. Open the place again to go on.');
+    await toast(page, 'This server: Moving stopped at 30 of 120 files. Open the place again to go on.');
     await page.getByText('No files yet').waitFor();
     assert.ok(await panel(page).isHidden());
     await letGo();
@@ -243,6 +243,31 @@ suite('jobs of the page', () => {
     await panel(page).getByRole('button', { name: 'Continue' }).click();
     await toast(page, '120 files moved.');
     assert.equal(await countIn(target), COUNT);
+  });
+
+  test('job: the trash is emptied behind a dialog that closes at once', async (t) => {
+    const { id } = await workspace(server, 'Emptied', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
+    await server.client.folders.bulkDeleteFolders([id]);
+    const { page } = await openFor(t, browser, server.address, { fragment: '#trash' });
+    let letGo = () => {};
+    const gate = new Promise((resolve) => {
+      letGo = () => resolve(undefined);
+    });
+    await page.route('**/bulk/*/delete', async (route) => {
+      await gate;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Empty the trash' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('This deletes').waitFor();
+    await dialog.getByRole('button', { name: 'Delete permanently' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await says(page, /^Deleting permanently/);
+    await cell(page, 'Emptied').waitFor();
+    letGo();
+    await toast(page, 'The trash is empty.');
+    await page.getByRole('heading', { name: 'The trash is empty' }).waitFor();
+    assert.deepEqual(await server.client.folders.listDeletedFolders().toArray(), []);
   });
 
   test('job: one call that takes long is shown, too', async (t) => {

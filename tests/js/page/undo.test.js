@@ -117,6 +117,7 @@ suite('undo on the page', () => {
     await page.getByText('No files yet').waitFor();
     answer();
     await eventually(async () => assert.equal((await server.client.files.getFileDescriptor(String(files['late.txt']._id))).state, 'DELETED'));
+    await toast(page, 'This server: “late.txt” moved to the trash.');
     assert.equal(await page.locator('.toast.bad').count(), 0);
     assert.equal(await page.getByRole('button', { name: 'Undo' }).count(), 0);
   });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
-import { cell, drop, openFor, settled, startServer, textOf, workspace } from './site.js';
+import { cell, drop, openFor, settled, startServer, textOf, toast, workspace } from './site.js';
 
 suite('upload progress on the page', () => {
   const closing = leftovers();
@@ -90,5 +90,23 @@ suite('upload progress on the page', () => {
     await settled(page);
     const [file] = await server.client.files.listFiles({ parentFolderId: id }).toArray();
     assert.equal(file.sizeInBytes, '4000000');
+  });
+
+  test('upload progress: leaving the place stops uploads with a word, and they go on there', async (t) => {
+    const { fragment, id } = await workspace(server, 'Left behind');
+    const { page } = await openFor(t, browser, server.address, { fragment });
+    let isHeld = true;
+    await page.route('**/upload/**', (route) => (isHeld ? undefined : route.continue()));
+    await drop(page, '#main', [{ name: 'left.bin', bytes: 'words' }]);
+    await page.getByRole('heading', { name: /Uploading 1 file/ }).waitFor();
+    await page.locator('label', { hasText: 'In this browser' }).click();
+    await toast(page, 'This server: 1 upload stopped. Open the place again to go on.');
+    await page.getByText('No files yet').waitFor();
+    isHeld = false;
+    await page.goBack();
+    await toast(page, '1 upload of your last visit resumed.');
+    await cell(page, 'left.bin').waitFor();
+    const [file] = await server.client.files.listFiles({ parentFolderId: id }).toArray();
+    assert.equal(file.sizeInBytes, '5');
   });
 });

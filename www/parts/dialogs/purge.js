@@ -20,7 +20,7 @@ function namesOf(items) {
 /**
  * @param {string} title
  * @param {readonly Item[]} items
- * @param {{ place: Place, plan: () => Promise<DeletionPlan>, purge: () => Promise<void> }} options
+ * @param {{ place: Place, plan: () => Promise<DeletionPlan>, purge: () => unknown }} options
  */
 export function askPurge(title, items, { place, plan, purge }) {
   const summary = element('div', { class: 'plan', role: 'status' }, element('p', { class: 'soft' }, 'Counting files…'));
@@ -30,8 +30,9 @@ export function askPurge(title, items, { place, plan, purge }) {
     content: [namesOf(items), summary],
     action: 'Delete permanently',
     isBad: true,
-    submit: async () => {
-      await purge();
+    submit: () => {
+      // Its progress and its failure are shown as those of a job.
+      purge();
       return true;
     },
     ready: async () => {

@@ -11,6 +11,9 @@ import { reasonOf } from '../../ui/error-report.js';
 class JobCard {
   #job;
   #place;
+  #announce;
+  /** @type {boolean | undefined} */
+  #wasRunning;
   #title = element('h2', { dir: 'auto' });
   #reason = element('p', { class: 'hint', dir: 'auto' });
   #bar;
@@ -21,10 +24,12 @@ class JobCard {
    * @param {Job} job
    * @param {Place} place
    * @param {Jobs} jobs
+   * @param {(text: string) => void} announce
    */
-  constructor(job, place, jobs) {
+  constructor(job, place, jobs, announce) {
     this.#job = job;
     this.#place = place;
+    this.#announce = announce;
     this.#bar = element('progress', { max: String(job.total), 'aria-label': doing(job) });
     this.#resume = element('button', { type: 'button', class: 'primary', click: () => jobs.resume(job) }, 'Continue');
     this.#cancel = element('button', { type: 'button', click: () => jobs.cancel(job) });
@@ -36,8 +41,12 @@ class JobCard {
   draw() {
     const { state, tried, total, steps, isDivisible, isCancelled, error } = this.#job;
     const isRunning = state === 'running';
-    this.#title.textContent = isRunning ? doing(this.#job) : `${JOB_KINDS[this.#job.kind].doing} stopped at ${howMany(tried, steps)}`;
-    this.#reason.textContent = error ? reasonOf(error, this.#place) : 'The page was closed before it was done.';
+    const stopped = `${JOB_KINDS[this.#job.kind].doing} stopped at ${howMany(tried, steps)}`;
+    const reason = error ? reasonOf(error, this.#place) : 'The page was closed before it was done.';
+    this.#title.textContent = isRunning ? doing(this.#job) : stopped;
+    this.#reason.textContent = reason;
+    if (isRunning !== this.#wasRunning) this.#announce(isRunning ? `${doing(this.#job)}.` : `${stopped}. ${reason}`);
+    this.#wasRunning = isRunning;
     this.#reason.hidden = isRunning;
     // A single call has no steps to count.
     if (isDivisible) this.#bar.value = tried;
@@ -102,10 +111,9 @@ export class JobsPanel extends HTMLElement {
     }
     for (const job of shown) {
       if (!this.#cards.has(job)) {
-        const card = new JobCard(job, place, jobs);
+        const card = new JobCard(job, place, jobs, this.#announce);
         this.#cards.set(job, card);
         this.#list.append(card.element);
-        this.#announce(`${doing(job)}.`);
       }
       this.#cards.get(job)?.draw();
     }
