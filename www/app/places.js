@@ -54,15 +54,18 @@ export class Places {
   async start(inAddress) {
     const chosenLast = preferred('place');
     const wanted = inAddress ?? (isPlaceKind(chosenLast) ? chosenLast : undefined);
-    if (wanted && wanted !== 'server') await Promise.all([this.open(wanted), this.#askServer()]);
-    else if (wanted || !(await this.#hasNoManager())) await this.open('server');
-    else await this.open('browser');
-  }
-
-  /** Whether the server is a plain web server. Without an answer, the last one counts. */
-  async #hasNoManager() {
+    if (wanted && wanted !== 'server') {
+      await Promise.all([this.open(wanted), this.#askServer()]);
+      return;
+    }
+    this.#handlers.showMessage(opening());
+    const turn = this.#opening;
     const server = await this.#askServer();
-    return server === 'silent' ? preferred('hasManager') === false : server === 'other';
+    if (turn !== this.#opening) return;
+    // Without an answer, the last one counts.
+    const isPlain = server === 'other' || (server === 'silent' && preferred('hasManager') === false);
+    if (!wanted && isPlain) await this.open('browser');
+    else await this.open('server', server);
   }
 
   /** Asks what the server is, and marks the choice of it. */
@@ -78,8 +81,9 @@ export class Places {
    * Opens a place.
    *
    * @param {PlaceKind} kind
+   * @param {ServerKind} [known] What the server is, if that was asked a moment ago.
    */
-  async open(kind) {
+  async open(kind, known) {
     const { leave, enter, showMessage } = this.#handlers;
     this.#opening += 1;
     const turn = this.#opening;
@@ -93,7 +97,7 @@ export class Places {
       showMessage(connectAgain({ connect: () => this.#choose('site'), workInBrowser: () => this.#choose('browser') }));
       return;
     }
-    const server = kind === 'server' ? await this.#askServer() : 'manager';
+    const server = kind === 'server' ? (known ?? (await this.#askServer())) : 'manager';
     if (turn !== this.#opening) return;
     if (server !== 'manager') {
       this.#waitForServer(server, turn);
@@ -147,9 +151,9 @@ export class Places {
     this.#handlers.showMessage(noServer(server, { retry: () => this.open('server'), workInBrowser: () => this.#choose('browser') }));
     const look = async () => {
       if (turn !== this.#opening) return;
-      const isBack = !document.hidden && (await this.#askServer()) === 'manager';
+      const found = document.hidden ? server : await this.#askServer();
       if (turn !== this.#opening) return;
-      if (isBack) await this.open('server');
+      if (found === 'manager') await this.open('server', found);
       else setTimeout(look, RETRY_DELAY);
     };
     setTimeout(look, RETRY_DELAY);

@@ -74,4 +74,5 @@ export async function askServer() {
   }
 }
 
-const HEALTH_TIMEOUT = 3000;
+/** Milliseconds after which a server counts as silent. A busy one may take several seconds. */
+const HEALTH_TIMEOUT = 8000;

@@ -151,7 +151,7 @@ suite('jobs of the page', () => {
     await page.unrouteAll();
     assert.deepEqual(questions, ['beforeunload']);
     await says(page, /^Moving stopped at \d\d of 120 files$/);
-    await panel(page).getByText('The page was closed before it was done.').waitFor();
+    await panel(page).getByText('It was interrupted before it was done.').waitFor();
     // Nothing goes on by itself.
     assert.equal(await countIn(target), 50);
     await panel(page).getByRole('button', { name: 'Continue' }).click();

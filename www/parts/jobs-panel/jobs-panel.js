@@ -42,7 +42,7 @@ class JobCard {
     const { state, tried, total, steps, isDivisible, isCancelled, error } = this.#job;
     const isRunning = state === 'running';
     const stopped = `${JOB_KINDS[this.#job.kind].doing} stopped at ${howMany(tried, steps)}`;
-    const reason = error ? reasonOf(error, this.#place) : 'The page was closed before it was done.';
+    const reason = error ? reasonOf(error, this.#place) : 'It was interrupted before it was done.';
     this.#title.textContent = isRunning ? doing(this.#job) : stopped;
     this.#reason.textContent = reason;
     if (isRunning !== this.#wasRunning) this.#announce(isRunning ? `${doing(this.#job)}.` : `${stopped}. ${reason}`);
