@@ -7,7 +7,7 @@
  *
  * @param {number} status
  */
-export const isTemporary = (status) => status === 408 || status === 429 || (status >= 500 && status !== 501);
+export const isTemporary = (status) => status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 507);
 
 /**
  * The milliseconds that a Retry-After header asks for, in seconds or as a date; NaN when there is none.

@@ -543,7 +543,7 @@ impl ResumableUpload {
     fn rejected(&mut self, status: u16, wait: f64, random: f64) -> UploadAction {
         use UploadState::*;
         let temporary = status == 429 || status == 423 || status == 408 || status >= 500;
-        if temporary && status != 501 {
+        if temporary && !matches!(status, 501 | 507) {
             return self.retry_later(self.after_failure(), wait, random);
         }
         match (self.state, status) {

@@ -59,7 +59,8 @@ export async function exchange(shared, name, { url, method, headers = {}, body, 
   let timer;
   const moved = (extra = 0) => {
     clearTimeout(timer);
-    timer = setTimeout(() => own.abort(stalled()), stallMs + extra);
+    // The stream of a body can go on for a moment after the answer.
+    if (!own.signal.aborted) timer = setTimeout(() => own.abort(stalled()), stallMs + extra);
   };
   moved();
   /** @type {Request} */
@@ -76,6 +77,8 @@ export async function exchange(shared, name, { url, method, headers = {}, body, 
   } catch (error) {
     throw request.fault ?? error;
   } finally {
+    // A refusal may come before all bytes have left: the rest of the body must not hold the connection, and the process.
+    own.abort();
     clearTimeout(timer);
     own.release();
   }
