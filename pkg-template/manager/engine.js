@@ -57,9 +57,10 @@ function randomSource(crypto) {
  * @param {Images} parts.images
  * @param {WebCrypto} parts.crypto
  * @param {() => void} parts.changed Told after whatever may have changed something.
+ * @param {(error: Error) => void} parts.report Told about the cause of an answer that says only that the storage failed.
  * @returns {Engine}
  */
-export function createEngine({ module, storage, settings, clock, fail, refuse, images, crypto, changed }) {
+export function createEngine({ module, storage, settings, clock, fail, refuse, images, crypto, changed, report }) {
   const host = Object.assign(storage.host, {
     now: () => clock.now(),
     random: randomSource(crypto),
@@ -168,7 +169,8 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     } else {
       outcome = await fill(begin(), request, own, { signal, image: mayBeImage });
     }
-    const [status, lines, body, delay, isChanged, transform] = outcome;
+    const [status, lines, body, delay, isChanged, transform, cause] = outcome;
+    if (cause) reportFailure(request.method, status, cause);
     if (isChanged) changed();
     const response = transform
       ? await until(signal, transformed(request, transform, lines, body, own))
@@ -176,6 +178,15 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     // The delay of a fault is real time: its caller does not see the clock of the manager.
     if (delay > 0) await pause(delay, signal);
     return response;
+  }
+
+  /**
+   * @param {string} what
+   * @param {number} status
+   * @param {string} cause
+   */
+  function reportFailure(what, status, cause) {
+    report(fail(status === 507 ? 'INSUFFICIENT_STORAGE' : 'STORAGE_FAILED', `${what} failed with ${status}: ${cause}`));
   }
 
   /** @type {Promise<unknown>} */
@@ -343,7 +354,8 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
       const own = instance.generation;
       const ready = async () => storage.prepare?.([], blobs);
       const intake = await prepared(() => [], () => enter(open, own), blobs);
-      const [status, lines, body] = await fill(intake, source, own, { ready: blobs ? ready : undefined, image: !blobs });
+      const [status, lines, body, , , , cause] = await fill(intake, source, own, { ready: blobs ? ready : undefined, image: !blobs });
+      if (cause) reportFailure('taking in bytes', status, cause);
       changed();
       return responseOf(status, lines, body, own);
     },

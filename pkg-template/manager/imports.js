@@ -1,9 +1,15 @@
 // Fetching the sources of imports. The module decides which URLs may be fetched, and what becomes of the answer.
 
-/** @import { Engine, ImportOrder, Network, SourceAnswer, Worker } from './internal.d.ts' */
+import { sleep } from './sleep.js';
+
+/** @import { Engine, ImportOrder, ManagerCore, Network, SourceAnswer, Worker } from './internal.d.ts' */
 
 /** How many sources are fetched at once. */
 const MAX_CONCURRENCY = 4;
+
+/** After how long an outcome that could not be recorded is tried again, at first and at most. */
+const MIN_RETRY_MS = 1000;
+const MAX_RETRY_MS = 5000;
 
 /**
  * Fetches sources. `network` stands in for the global fetch where the runtime can check addresses before it connects
@@ -11,10 +17,12 @@ const MAX_CONCURRENCY = 4;
  *
  * @param {Engine} engine
  * @param {Network} network
- * @param {() => void} changed Told after an import has ended.
+ * @param {object} hooks
+ * @param {() => void} hooks.changed Told after an import has ended.
+ * @param {(error: unknown) => void} hooks.report Told why an outcome could not be recorded.
  * @returns {Worker<ImportOrder>}
  */
-export function createImports(engine, network, changed) {
+export function createImports(engine, network, { changed, report }) {
   /** @type {Map<string, { controller: AbortController, work: Promise<void> }>} */
   const running = new Map();
   let isClosed = false;
@@ -39,10 +47,24 @@ export function createImports(engine, network, changed) {
   const rulesOf = () => (rules ??= /** @type {NonNullable<typeof rules>} */ (engine.control('importRules')));
 
   /**
+   * Fetches a source until its outcome is recorded. While the storage is full, the import waits.
+   *
    * @param {ImportOrder} order
    * @param {AbortController} controller
    */
   async function fetched(order, controller) {
+    for (let wait = MIN_RETRY_MS; !isClosed; wait = Math.min(wait * 2, MAX_RETRY_MS)) {
+      if (await attempted(order, controller)) return;
+      await sleep(wait, controller.signal);
+    }
+  }
+
+  /**
+   * @param {ImportOrder} order
+   * @param {AbortController} controller
+   * @returns {Promise<boolean>} Whether the outcome is recorded.
+   */
+  async function attempted(order, controller) {
     const { totalMs, firstByteMs } = rulesOf();
     const abortAfter = (/** @type {number} */ ms, /** @type {string} */ reason) => {
       const timer = setTimeout(() => controller.abort(new Error(reason)), ms);
@@ -57,12 +79,22 @@ export function createImports(engine, network, changed) {
       const answer = await follow(order, controller.signal);
       response = answer;
       clearTimeout(first);
-      if (!isClosed) await engine.receive((core) => core.openImport(order.file, answer.status, answer.headers.join('\n')), answer);
+      if (isClosed) return true;
+      const open = (/** @type {ManagerCore} */ core) => core.openImport(order.file, answer.status, answer.headers.join('\n'));
+      const outcome = await engine.receive(open, answer);
+      await outcome.body?.cancel();
+      return outcome.status < 500;
     } catch (thrown) {
-      if (isClosed) return;
+      if (isClosed) return true;
       const error = /** @type {Error & { cause?: Error }} */ (thrown);
       const description = `cannot fetch the source: ${error?.cause?.message ?? error?.message ?? error}`;
-      engine.control('failImport', { file: order.file, code: 'SOURCE_UNREACHABLE', description });
+      try {
+        engine.control('failImport', { file: order.file, code: 'SOURCE_UNREACHABLE', description });
+        return true;
+      } catch (failure) {
+        report(failure);
+        return false;
+      }
     } finally {
       clearTimeout(total);
       clearTimeout(first);

@@ -1,5 +1,6 @@
 // createManager: a Media Manager inside the process. `createClient({ manager })` talks to it, and so does anything that can
 // be given a fetch function.
+import { tell } from '../client/hooks.js';
 import { compile, loadOnce } from '../wasm/instance.js';
 import { administer, isAdmin } from './admin.js';
 import { createClock } from './clock.js';
@@ -26,6 +27,9 @@ const SERVICE = /(^|\.)wixapis\.com$/;
 
 /** How long the next tick waits at least while no more webhooks can be delivered. */
 const FULL_MS = 100;
+/** After how long a timer that failed tries again, at first and at most. */
+const MIN_RETRY_MS = 1000;
+const MAX_RETRY_MS = 30_000;
 /** How often blobs that nothing needs are looked for, and how long they are kept. */
 const SWEEP_INTERVAL_MS = 3_600_000;
 const SWEEP_GRACE_MS = 86_400_000;
@@ -77,46 +81,71 @@ async function make(options, given) {
   const crypto = await runtime.crypto();
   const storage = pinned(await openStorage(kind, given, refuse));
   const images = createImages(runtime.imagesWasm);
-  const engine = createEngine({ module, storage, settings: settingsOf(options), clock, fail, refuse, images, crypto, changed: () => changed() });
+  const report = (/** @type {any} */ error) => tell(options.onError, error);
+  const hooks = { changed: () => changed(), report };
+  const engine = createEngine({ module, storage, settings: settingsOf(options), clock, fail, refuse, images, crypto, ...hooks });
   const events = createEvents(engine, baseUrl);
   const { network } = runtime.network ? await runtime.network() : { network: fetchNetwork };
-  const imports = createImports(engine, network, () => changed());
+  const imports = createImports(engine, network, hooks);
   const subtle = async () => crypto.subtle;
-  const webhooks = createWebhooks(engine, { subtle, changed: () => changed() });
+  const webhooks = createWebhooks(engine, { subtle, ...hooks });
   const started = Date.now();
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   /** After whatever may have changed something: tells listeners, takes work that is due, and sets the timer. */
   function changed() {
-    events.deliver();
-    const due = engine.control('takeDue', { imports: imports.free(), deliveries: webhooks.free() });
-    imports.run(due.imports);
-    webhooks.run(due.deliveries);
-    if (clock.kind !== 'system') return;
-    clearTimeout(timer);
-    if (due.nextTick === null) return;
-    // A delivery may be due that waits for room, which the next tick does not make.
-    const least = webhooks.free() === 0 ? FULL_MS : 0;
-    timer = setTimeout(tick, Math.min(Math.max(due.nextTick - clock.now(), least), MAX_TIMEOUT));
-    // A timer must not keep a process alive that has nothing else to do.
-    if (typeof timer === 'object') timer.unref();
+    attempt(() => {
+      events.deliver();
+      const due = engine.control('takeDue', { imports: imports.free(), deliveries: webhooks.free() });
+      imports.run(due.imports);
+      webhooks.run(due.deliveries);
+      retryMs = MIN_RETRY_MS;
+      // A delivery may be due that waits for room, which the next tick does not make.
+      const least = webhooks.free() === 0 ? FULL_MS : 0;
+      wakeIn(due.nextTick === null ? undefined : Math.max(due.nextTick - clock.now(), least));
+    });
   }
   function tick() {
+    if (attempt(() => engine.control('tick'))) changed();
+  }
+
+  let retryMs = MIN_RETRY_MS;
+  /**
+   * Runs work that has no caller to fail. A library must not throw out of a timer: what failed is reported, and tried again.
+   *
+   * @param {() => void} work
+   * @returns {boolean} Whether it succeeded.
+   */
+  function attempt(work) {
     try {
-      engine.control('tick');
-      changed();
+      work();
+      return true;
     } catch (error) {
-      if (!(error instanceof WixMediaError && error.code === 'MANAGER_CLOSED')) throw error;
+      if (error instanceof WixMediaError && error.code === 'MANAGER_CLOSED') return false;
+      report(error);
+      wakeIn(retryMs);
+      retryMs = Math.min(retryMs * 2, MAX_RETRY_MS);
+      return false;
     }
   }
 
-  /** Removes what nothing needs any more. A library must not throw out of a timer: the next sweep comes as far as it can. */
+  /** @param {number | undefined} milliseconds Until the next tick; undefined for none. */
+  function wakeIn(milliseconds) {
+    if (clock.kind !== 'system') return;
+    clearTimeout(timer);
+    if (milliseconds === undefined) return;
+    timer = setTimeout(tick, Math.min(milliseconds, MAX_TIMEOUT));
+    // A timer must not keep a process alive that has nothing else to do.
+    if (typeof timer === 'object') timer.unref();
+  }
+
+  /** Removes what nothing needs any more. What fails is left to the next sweep. */
   function sweep() {
     try {
       engine.control('sweep', { graceMs: SWEEP_GRACE_MS });
     } catch (error) {
-      if (!(error instanceof WixMediaError)) throw error;
+      report(error);
     }
   }
   // A storage that prepares files has some that no row names, but none before the first request.
@@ -235,5 +264,5 @@ async function openStorage(kind, { runtime, WixMediaError }, refuse) {
 function unavailable({ code, message }) {
   const body = { message, details: { applicationError: { code, description: message, data: {} } } };
   const headers = { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' };
-  return new Response(JSON.stringify(body), { status: 503, headers });
+  return new Response(JSON.stringify(body), { status: code === 'INSUFFICIENT_STORAGE' ? 507 : 503, headers });
 }

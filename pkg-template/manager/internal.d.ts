@@ -52,8 +52,8 @@ export interface Clock {
 // ---------------------------------------------------------------------------------------------------------------------
 
 /**
- * `[status, headers, body, delay, changed, transform]`: what `close` answers. `headers` are lines, names and values in turns.
- * `changed` says whether anything was committed since the last answer.
+ * `[status, headers, body, delay, changed, transform, cause]`: what `close` answers. `headers` are lines, names and values in turns.
+ * `changed` says whether anything was committed since the last answer, `cause` why the storage failed.
  */
 export type Outcome = [
   status: number,
@@ -62,6 +62,7 @@ export type Outcome = [
   delay: number,
   changed: boolean,
   transform?: string,
+  cause?: string,
 ];
 
 /** Bytes, or the run of a blob that holds them: `[name, offset, length]`. */
@@ -133,6 +134,8 @@ export interface StorageHost {
   size(name: string): number | undefined;
   remove(name: string): void;
   names(folder: string): string[];
+  /** Holds back a little room, or gives it up. Returns whether there is a reserve afterwards. */
+  reserve(hold: boolean): boolean;
   openFile(name: string): number;
   closeFile(file: number): void;
   readAt(file: number, offset: number, buffer: Uint8Array): number;

@@ -5,7 +5,7 @@ import { nearest } from '../client/names.js';
 /** @import { InvalidMember, ManagerOptions, Refuse } from './internal.d.ts' */
 
 /** Options that the module never sees. */
-const OWN = ['storage', 'seed', 'clock', 'ids'];
+const OWN = ['storage', 'seed', 'clock', 'ids', 'onError'];
 
 /** @param {unknown} value */
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -31,6 +31,7 @@ export function checkManagerOptions(options, refuse) {
   if (ids !== 'random' && !(Number.isSafeInteger(ids?.seed) && ids.seed >= 0)) {
     throw refuse('ids', "must be 'random' or { seed }, a whole number that is not negative");
   }
+  if (options.onError !== undefined && typeof options.onError !== 'function') throw refuse('onError', 'must be a function');
   if (baseUrl !== undefined && !isWebUrl(baseUrl)) throw refuse('baseUrl', 'must be a URL with http or https');
 }
 
@@ -39,7 +40,7 @@ export function checkManagerOptions(options, refuse) {
  *
  * @param {ManagerOptions} options
  */
-export function settingsOf({ storage: _storage, seed: _seed, clock: _clock, ids, ...options }) {
+export function settingsOf({ storage: _storage, seed: _seed, clock: _clock, onError: _onError, ids, ...options }) {
   return { options, seed: typeof ids === 'object' ? ids.seed : undefined };
 }
 

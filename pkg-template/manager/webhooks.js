@@ -1,10 +1,16 @@
 // Deliveries of events to configured URLs: signing and sending. The module knows what is due, and when a failed delivery is
 // tried again.
 
+import { sleep } from './sleep.js';
+
 /** @import { Delivery, Engine, Webhooks } from './internal.d.ts' */
 
 /** The receiver must answer within this time (`docs/contract/events.md#s4`). */
 const RECEIVER_TIMEOUT_MS = 1250;
+
+/** After how long an outcome that could not be recorded is tried again, at first and at most. */
+const MIN_RETRY_MS = 1000;
+const MAX_RETRY_MS = 5000;
 
 /** How many deliveries run at once. */
 const MAX_CONCURRENCY = 4;
@@ -30,12 +36,13 @@ const pem = (bytes) => `-----BEGIN PUBLIC KEY-----\n${base64(bytes).replace(/(.{
  * @param {object} parts
  * @param {() => Promise<SubtleCrypto>} parts.subtle
  * @param {() => void} parts.changed Told after an outcome, which may have made something else due.
+ * @param {(error: unknown) => void} parts.report Told why an outcome could not be recorded.
  * @returns {Webhooks}
  */
-export function createWebhooks(engine, { subtle, changed }) {
+export function createWebhooks(engine, { subtle, changed, report }) {
   /** @type {Promise<{ privateKey: CryptoKey, publicKey: string }> | undefined} */
   let pair;
-  let isClosed = false;
+  const closing = new AbortController();
   /** @type {Map<number, Promise<void>>} */
   const sending = new Map();
 
@@ -80,10 +87,18 @@ export function createWebhooks(engine, { subtle, changed }) {
     } catch {
       // No answer counts as a wrong one.
     }
-    if (!isClosed) engine.control('delivered', { id, attempt, ok: isOk });
+    for (let wait = MIN_RETRY_MS; !closing.signal.aborted; wait = Math.min(wait * 2, MAX_RETRY_MS)) {
+      try {
+        return void engine.control('delivered', { id, attempt, ok: isOk });
+      } catch (error) {
+        // The receiver has the event, so it must not be sent again only because the disk is full.
+        report(error);
+        await sleep(wait, closing.signal);
+      }
+    }
   }
 
-  const free = () => (isClosed ? 0 : MAX_CONCURRENCY - sending.size);
+  const free = () => (closing.signal.aborted ? 0 : MAX_CONCURRENCY - sending.size);
 
   return {
     free,
@@ -95,7 +110,7 @@ export function createWebhooks(engine, { subtle, changed }) {
         if (sending.has(delivery.id)) continue;
         const work = send(delivery).finally(() => {
           sending.delete(delivery.id);
-          if (!isClosed) changed();
+          if (!closing.signal.aborted) changed();
         });
         sending.set(delivery.id, work);
       }
@@ -105,7 +120,7 @@ export function createWebhooks(engine, { subtle, changed }) {
       pair = undefined;
     },
     async close() {
-      isClosed = true;
+      closing.abort();
       await Promise.allSettled(sending.values());
     },
   };

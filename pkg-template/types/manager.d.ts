@@ -89,6 +89,11 @@ export interface ManagerOptions {
   webhooks?: { url: string; events?: string[] }[];
   /** Factor for the retry delays of webhooks; a small one speeds up tests. Default: 1. */
   webhookDelayFactor?: number;
+  /**
+   * Called when the storage fails and the answer, if there is one, does not say why: behind an answer with status 500 or 507,
+   * in a timer, in an import. The manager goes on, and tries again what no caller can repeat. For logs.
+   */
+  onError?: (error: WixMediaError) => void;
   /** Number of past events to keep. Default: all. */
   keepEvents?: number;
   /** Whether `importFile` can fetch from private and loopback addresses. Default: false. */

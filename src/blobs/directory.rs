@@ -25,6 +25,11 @@ pub trait Host: Send + Sync + fmt::Debug {
     fn remove(&self, name: &str) -> Result<()>;
     /// The names of all files in a folder. Empty for a missing one.
     fn names(&self, folder: &str) -> Result<Vec<String>>;
+    /// See [`Blobs::reserve`].
+    fn reserve(&self, hold: bool) -> Result<bool> {
+        _ = hold;
+        Ok(false)
+    }
 }
 
 /// Blobs as files of a host, in 256 folders by a hash of their ids, because file systems are slow with one large folder.
@@ -128,6 +133,10 @@ impl<H: Host> Blobs for Directory<H> {
     fn remove(&self, id: &str) -> Result<()> {
         check(id)?;
         self.writers.close(id, || self.host.remove(&file_name(id)))
+    }
+
+    fn reserve(&self, hold: bool) -> Result<bool> {
+        self.host.reserve(hold)
     }
 
     fn list(&self, after: &str, limit: usize) -> Result<Vec<String>> {

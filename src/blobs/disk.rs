@@ -5,6 +5,12 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Result, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+/// The file that holds back room: see [`Blobs::reserve`](super::Blobs::reserve).
+const RESERVE: &str = "reserve";
+
+/// Its size in bytes: enough for the deletion of some hundred files.
+const RESERVE_SIZE: usize = 2 << 20;
+
 /// The files below one folder of the file system.
 ///
 /// ```
@@ -114,6 +120,29 @@ impl Host for Disk {
         }
         Ok(names)
     }
+
+    fn reserve(&self, hold: bool) -> Result<bool> {
+        if !hold {
+            self.remove(RESERVE)?;
+            return Ok(false);
+        }
+        if self.size(RESERVE)? == Some(RESERVE_SIZE as u64) {
+            return Ok(true);
+        }
+        // Zeros would take no room on file systems that compress.
+        let mut bytes = vec![0; RESERVE_SIZE];
+        let mut state: u32 = 1;
+        for byte in &mut bytes {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            *byte = (state >> 24) as u8;
+        }
+        let held = self.write(RESERVE, 0, &bytes).and_then(|()| self.sync(RESERVE));
+        if held.is_err() {
+            // A part of it would keep room and be of no use.
+            self.remove(RESERVE)?;
+        }
+        held.map(|()| true)
+    }
 }
 
 #[cfg(test)]
@@ -151,6 +180,26 @@ mod tests {
             count.set(count.get() + 1);
             scratch.open(&count.get().to_string())
         });
+    }
+
+    #[test]
+    fn reserve_is_a_file_that_can_be_given_up() {
+        let scratch = Scratch::new("reserve");
+        let blobs = scratch.open("blobs");
+        let size = || {
+            fs::metadata(scratch.0.join("blobs/reserve"))
+                .map(|file| file.len())
+                .ok()
+        };
+        for _ in 0..2 {
+            assert!(blobs.reserve(true).expect("a reserve"));
+            assert_eq!(size(), Some(RESERVE_SIZE as u64));
+        }
+        assert!(blobs.list("", 10).expect("a list").is_empty(), "it is no blob");
+        for _ in 0..2 {
+            assert!(!blobs.reserve(false).expect("no reserve"));
+            assert_eq!(size(), None);
+        }
     }
 
     #[test]

@@ -69,6 +69,12 @@ pub trait Blobs: Send + Sync + fmt::Debug {
     fn size(&self, id: &str) -> Result<Option<u64>>;
     /// Removes the blob and ends its writer. Succeeds when the blob is missing.
     fn remove(&self, id: &str) -> Result<()>;
+    /// Holds back a little room, or gives it up, so that deletions work on a full disk: a transaction needs room before
+    /// it gives any back. Returns whether there is a reserve afterwards. Stores without a reserve return `false`.
+    fn reserve(&self, hold: bool) -> Result<bool> {
+        _ = hold;
+        Ok(false)
+    }
     /// At most `limit` ids of blobs behind `after`, in an order that the store chooses. An empty `after` starts at the first.
     fn list(&self, after: &str, limit: usize) -> Result<Vec<String>>;
 }

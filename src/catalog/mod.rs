@@ -78,7 +78,9 @@ pub enum Error {
     Conflict,
     /// The store cannot be reached at the moment.
     Unavailable(Box<dyn std::error::Error + Send + Sync>),
-    /// The store failed: the disk is full, a file is damaged, or this crate has a bug.
+    /// The store has no room left. Deleting permanently may still work.
+    Full(Box<dyn std::error::Error + Send + Sync>),
+    /// The store failed: a file cannot be read or written, is damaged, or this crate has a bug.
     Store(Box<dyn std::error::Error + Send + Sync>),
 }
 
@@ -103,6 +105,7 @@ impl fmt::Display for Error {
             Error::Newer { found } => write!(out, "catalog has version {found}, which this release cannot read"),
             Error::Conflict => out.write_str("catalog was changed by another transaction"),
             Error::Unavailable(cause) => write!(out, "catalog is unavailable: {cause}"),
+            Error::Full(cause) => write!(out, "catalog has no room left: {cause}"),
             Error::Store(cause) => write!(out, "catalog failed: {cause}"),
         }
     }
@@ -111,7 +114,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Error::Unavailable(cause) | Error::Store(cause) => Some(&**cause),
+            Error::Unavailable(cause) | Error::Full(cause) | Error::Store(cause) => Some(&**cause),
             _ => None,
         }
     }

@@ -3,7 +3,7 @@
 use crate::blobs;
 use crate::manager::{Clock, Random};
 use std::fmt;
-use std::io::{Error, Result};
+use std::io::{Error, ErrorKind, Result};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -33,6 +33,8 @@ extern "C" {
     fn remove(this: &Host, name: &str) -> core::result::Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn names(this: &Host, folder: &str) -> core::result::Result<Vec<String>, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn reserve(this: &Host, hold: bool) -> core::result::Result<bool, JsValue>;
 
     // The catalog: a few files, opened once, with random access.
     #[wasm_bindgen(method, catch, js_name = openFile)]
@@ -77,11 +79,16 @@ impl fmt::Debug for Shared {
     }
 }
 
-/// Converts a JavaScript exception to an I/O error.
-fn failed(thrown: JsValue) -> Error {
-    let message = js_sys::Reflect::get(&thrown, &"message".into()).ok();
-    let message = message.and_then(|message| message.as_string());
-    Error::other(message.unwrap_or_else(|| "the storage failed".to_owned()))
+/// Converts a JavaScript exception to an I/O error, by the code of Node or the name of a `DOMException`.
+pub(super) fn failed(thrown: JsValue) -> Error {
+    let text = |name: &str| js_sys::Reflect::get(&thrown, &name.into()).ok()?.as_string();
+    let kind = match text("code").or_else(|| text("name")).as_deref() {
+        Some("ENOSPC" | "EDQUOT" | "QuotaExceededError") => ErrorKind::StorageFull,
+        Some("EROFS") => ErrorKind::ReadOnlyFilesystem,
+        Some("EACCES" | "EPERM" | "NotAllowedError" | "NoModificationAllowedError") => ErrorKind::PermissionDenied,
+        _ => ErrorKind::Other,
+    };
+    Error::new(kind, text("message").unwrap_or_else(|| "the storage failed".to_owned()))
 }
 
 impl blobs::Host for Shared {
@@ -111,6 +118,10 @@ impl blobs::Host for Shared {
 
     fn names(&self, folder: &str) -> Result<Vec<String>> {
         self.0.names(folder).map_err(failed)
+    }
+
+    fn reserve(&self, hold: bool) -> Result<bool> {
+        self.0.reserve(hold).map_err(failed)
     }
 }
 

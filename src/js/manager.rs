@@ -64,6 +64,7 @@ fn catalog_error(error: &catalog::Error) -> JsValue {
     let code = match error {
         catalog::Error::Locked => "LOCKED",
         catalog::Error::Newer { .. } => "STORAGE_NEWER",
+        catalog::Error::Full(_) => "INSUFFICIENT_STORAGE",
         _ => "STORAGE_FAILED",
     };
     refusal(code, &error.to_string())
@@ -208,6 +209,7 @@ pub fn export_archive() -> Result<Array, JsValue> {
             body: export.body,
             delay_ms: 0,
             transform: None,
+            cause: None,
         };
         let answer = running.response_array(response)?;
         answer.push(&export.id.into());
@@ -280,11 +282,12 @@ pub fn color(intake: u32, colors: &str) -> Result<(), JsValue> {
     })
 }
 
-/// Ends a request whose body is complete. Returns `[status, headers, body, delay, changed, transform]`.
+/// Ends a request whose body is complete. Returns `[status, headers, body, delay, changed, transform, cause]`.
 ///
 /// `headers` are lines, names and values in turns. `body` is a handle for [`pieces`], or the bytes themselves if there is
 /// at most one piece of bytes. `delay` is in milliseconds. `changed` says whether anything was committed since the last
-/// answer. `transform`, if present, is the transformation that the host applies to the image in the body.
+/// answer. `transform`, if present, is the transformation that the host applies to the image in the body. `cause`, if
+/// present, is the cause of a server error, for the log.
 #[wasm_bindgen]
 pub fn close(intake: u32) -> Result<Array, JsValue> {
     with(|running| {
@@ -312,6 +315,7 @@ impl Running {
             mut body,
             delay_ms,
             transform,
+            cause,
             ..
         } = response;
         let body = match body.take_bytes() {
@@ -330,8 +334,9 @@ impl Running {
             &(delay_ms as f64).into(),
             &changed.into(),
         );
-        if let Some(transform) = transform {
+        if transform.is_some() || cause.is_some() {
             answer.push(&transform.into());
+            answer.push(&cause.into());
         }
         Ok(answer)
     }

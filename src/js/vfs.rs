@@ -3,19 +3,27 @@
 //! The host gives the storage to one process at a time, so locks do nothing. There is no shared memory: with an
 //! exclusive lock, SQLite keeps the index of its write-ahead log in its own memory.
 
-use super::host::Shared;
+use super::host::{self, Shared};
 use sqlite_wasm_rs::WasmOsCallback;
 use sqlite_wasm_rs::vfs::{
     AccessMode, DeviceCharacteristics, LockLevel, OpenOptions, OpenRequest, OpenedFile, SQLiteIoMethods, SQLiteVfs,
     SyncOptions, VfsError, VfsErrorCode, VfsFile, VfsResult, VfsStore, register_vfs,
 };
+use std::io::ErrorKind;
 use wasm_bindgen::JsValue;
 
 /// The name of the VFS.
 pub(super) const NAME: &str = "host";
 
 fn failed(code: VfsErrorCode) -> impl Fn(JsValue) -> VfsError {
-    move |_| VfsError::new(code, "the storage failed".into())
+    move |thrown| {
+        let error = host::failed(thrown);
+        let code = match error.kind() {
+            ErrorKind::StorageFull => VfsErrorCode::Full,
+            _ => code,
+        };
+        VfsError::new(code, error.to_string().into())
+    }
 }
 
 /// A file of the host, or an unnamed temporary file in memory.
@@ -49,7 +57,7 @@ impl VfsFile for Opened {
         match self {
             Opened::Named { host, file } => {
                 let written = host.0.write_at(*file, offset as f64, given);
-                written.map_err(failed(VfsErrorCode::Full))
+                written.map_err(failed(VfsErrorCode::IoWrite))
             }
             Opened::Temporary { bytes } => {
                 let full = || VfsError::new(VfsErrorCode::Full, "the file is too large".into());

@@ -55,12 +55,18 @@ fn handler(id: OperationId) -> Handler {
 pub(crate) fn call(site: &Site, cause: &Cause, operation: &Operation, fields: &Fields) -> Outcome<Value> {
     match handler(operation.id) {
         Handler::Read(handle) => site.read(cause, |view| handle(view, fields)),
-        Handler::Write(handle) => site.write(cause, |tx| {
-            if operation.deferrable && tx.options.delay > 0 {
-                return defer(tx, operation, fields);
-            }
-            handle(tx, fields)
-        }),
+        Handler::Write(handle) => {
+            let cause = Cause {
+                frees: fields.flag("permanent") == Some(true),
+                ..cause.clone()
+            };
+            site.write(&cause, |tx| {
+                if operation.deferrable && tx.options.delay > 0 {
+                    return defer(tx, operation, fields);
+                }
+                handle(tx, fields)
+            })
+        }
     }
 }
 

@@ -142,7 +142,11 @@ impl Intake {
 
     fn stage_of(&mut self, manager: &Manager, route: Option<Outcome<Route>>) -> Outcome<Stage> {
         let head = &self.head;
-        manager.settle()?;
+        match manager.settle() {
+            // Reads go on while nothing can be written, and a change meets the same fault itself.
+            Err(refusal) if !refusal.is_of_storage() => return Err(refusal),
+            _ => {}
+        }
         if let Some(route) = route {
             let route = route?;
             manager.admit(head, route.operation.access)?;
@@ -244,7 +248,11 @@ impl Intake {
         match outcome {
             Ok(more) => more,
             Err(refusal) => {
-                std::mem::replace(&mut self.stage, Stage::Refused(refusal)).discard(site);
+                let is_full = refusal.is_full();
+                match std::mem::replace(&mut self.stage, Stage::Refused(refusal)) {
+                    Stage::Chunk(chunk) if is_full => chunk.give_up(site),
+                    stage => stage.discard(site),
+                }
                 false
             }
         }
@@ -493,8 +501,23 @@ impl Chunk {
         if self.too_large && !self.writer.is_superseded() {
             return Err(content::over_limit(413, self.length));
         }
-        let upload = self.persist(site, cause)?;
-        Ok(tus::advanced(&upload))
+        match self.persist(site, cause) {
+            Err(refusal) if refusal.is_full() => {
+                self.give_up(site);
+                Err(refusal)
+            }
+            outcome => Ok(tus::advanced(&outcome?)),
+        }
+    }
+
+    /// Ends the transfer, as there is no room for the rest of it.
+    fn give_up(self, site: &Site) {
+        let cause = Cause {
+            frees: true,
+            ..Cause::default()
+        };
+        // If this fails too, the bytes stay until the transfer expires.
+        _ = site.write(&cause, |tx| tus::give_up(tx, &self.transfer, self.epoch));
     }
 }
 
@@ -624,7 +647,13 @@ fn answer(site: &Site, cause: &Cause, head: &Head, body: &[u8]) -> Outcome<Respo
                 }
                 Ok(tus::status(&upload))
             }
-            "DELETE" => site.write(cause, |tx| tus::terminate(tx, head, id)),
+            "DELETE" => {
+                let cause = Cause {
+                    frees: true,
+                    ..cause.clone()
+                };
+                site.write(&cause, |tx| tus::terminate(tx, head, id))
+            }
             _ => Err(Refusal::not_allowed("HEAD, PATCH, DELETE, PUT, OPTIONS")),
         };
     }

@@ -68,6 +68,7 @@ pub(crate) fn sweep(site: &Site, now: i64, grace: i64) -> Outcome<Swept> {
         ..Cause::default()
     };
     let until = now.saturating_sub(grace);
+    site.hold_reserve();
     for bundle in site.read(&cause, |view| Ok(view.catalog.temporary_bundles(until)?))? {
         site.write(&cause, |tx| backup::export::end_export(tx, &bundle))?;
     }

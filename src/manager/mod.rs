@@ -206,8 +206,10 @@ impl Manager {
             mut options,
         } = parts;
         let faults = Mutex::new(std::mem::take(&mut options.faults));
+        let site = Site::new(catalog, blobs, clock, random, options)?;
+        site.hold_reserve();
         Ok(Manager {
-            site: Site::new(catalog, blobs, clock, random, options)?,
+            site,
             faults,
             recent: Mutex::default(),
         })

@@ -74,6 +74,8 @@ pub(crate) struct Cause {
     pub(crate) at: Option<i64>,
     /// The generation in which the request began.
     pub(crate) generation: Option<i64>,
+    /// Whether it gives room back, and so may use the reserve.
+    pub(crate) frees: bool,
 }
 
 impl Cause {
@@ -86,6 +88,7 @@ impl Cause {
             origin: head.origin,
             at: None,
             generation: None,
+            frees: false,
         }
     }
 }
@@ -217,7 +220,7 @@ impl Site {
 
     fn transact<T>(&self, cause: &Cause, lazily: bool, mut work: impl FnMut(&mut Tx<'_>) -> Outcome<T>) -> Outcome<T> {
         self.with_context(cause, |context| {
-            let (value, doomed) = retried(|| {
+            let mut attempt = || {
                 context.ids.rewind();
                 let mut catalog = if lazily {
                     self.catalog.write_lazily()?
@@ -235,13 +238,29 @@ impl Site {
                 catalog.commit()?;
                 self.changed.store(true, Ordering::Relaxed);
                 Ok((value, doomed))
-            })?;
+            };
+            let mut outcome = retried(&mut attempt);
+            if cause.frees && matches!(&outcome, Err(refusal) if refusal.is_full()) {
+                // The room that the transaction frees holds the reserve again afterwards.
+                self.blobs.reserve(false)?;
+                outcome = retried(&mut attempt);
+            }
+            let (value, doomed) = outcome?;
             for blob in doomed {
                 // A blob that cannot be removed now is removed by the sweep.
                 _ = self.blobs.remove(&blob);
             }
+            if cause.frees {
+                self.hold_reserve();
+            }
             Ok(value)
         })
+    }
+
+    /// Holds back room for deletions, if there is enough.
+    pub(crate) fn hold_reserve(&self) {
+        // Without room the next deletion, sweep or start tries again.
+        _ = self.blobs.reserve(true);
     }
 
     /// Removes the blobs that were doomed between `from` and `until`. Returns their number.

@@ -10,6 +10,7 @@ mod directory;
 mod downloads;
 mod files;
 mod folders;
+mod full;
 mod fuzz;
 mod imports;
 mod model;

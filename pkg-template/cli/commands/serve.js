@@ -52,7 +52,7 @@ export async function serve({ options, program, env, print, note, paint, stdin, 
   let manager;
   try {
     if (options.data !== undefined) await mkdir(options.data, { recursive: true, mode: 0o700 });
-    manager = await openManager(settings.manager);
+    manager = await openManager({ ...settings.manager, onError: ({ message }) => note(message) });
     answer(await routes(manager));
   } catch (error) {
     await manager?.close();

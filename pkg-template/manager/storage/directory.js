@@ -1,6 +1,7 @@
 // Storage in a directory, for Node, Bun and Deno: `catalog.db` with its write-ahead log, and one file for each blob.
 //
 // Calls are synchronous on purpose: SQLite can use no others, and a change is on disk when its answer is sent.
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -25,6 +26,10 @@ const CATALOG_INDEX = 'catalog.db-shm';
 const CATALOG_MAGIC = 'SQLite format 3\0';
 /** What SQLite says about a catalog that is damaged. */
 const DAMAGE = /malformed|not a database|disk image/;
+
+/** The file that holds back room for deletions on a full disk, and its size: enough for some hundred files. */
+const RESERVE = 'reserve';
+const RESERVE_SIZE = 2 * 1024 * 1024;
 
 /**
  * The directories that this thread holds, by their real paths, so that a second manager is refused at once. It is global,
@@ -274,6 +279,20 @@ export async function directoryStorage(directory, { WixMediaError, owner }) {
         return open.withRoom(() => fs.readdirSync(pathOf(folder)));
       } catch (error) {
         if (codeOf(error) === 'ENOENT') return [];
+        throw error;
+      }
+    },
+    reserve(hold) {
+      guard();
+      if (!hold) fs.rmSync(pathOf(RESERVE), { force: true });
+      if (!hold || fs.statSync(pathOf(RESERVE), { throwIfNoEntry: false })?.size === RESERVE_SIZE) return hold;
+      try {
+        // Zeros would take no room on file systems that compress.
+        fs.writeFileSync(pathOf(RESERVE), crypto.randomBytes(RESERVE_SIZE), { mode: FILE_MODE });
+        return true;
+      } catch (error) {
+        // A part of it would keep room and be of no use.
+        fs.rmSync(pathOf(RESERVE), { force: true });
         throw error;
       }
     },

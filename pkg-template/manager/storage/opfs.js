@@ -42,6 +42,21 @@ function lock(name, fail) {
 const opening = new Set();
 
 /**
+ * Writes all of the bytes. A browser may write less where the quota ends, instead of throwing.
+ *
+ * @param {SyncAccessHandle} handle
+ * @param {Uint8Array} bytes
+ * @param {number} offset
+ */
+function writeFully(handle, bytes, offset) {
+  for (let done = 0; done < bytes.length; ) {
+    const count = handle.write(bytes.subarray(done), { at: offset + done });
+    if (count === 0) throw new DOMException('no space left for this origin', 'QuotaExceededError');
+    done += count;
+  }
+}
+
+/**
  * Opens a file for synchronous use.
  *
  * @param {FileSystemDirectoryHandle} folder
@@ -175,7 +190,7 @@ async function use(root, folder, opened, release) {
       const handle = handleOf(name);
       unsynced.add(flat(name));
       if (handle.getSize() !== offset) handle.truncate(offset);
-      for (let done = 0; done < bytes.length; ) done += handle.write(bytes.subarray(done), { at: offset + done });
+      writeFully(handle, bytes, offset);
     },
     sync(name) {
       handleOf(name).flush();
@@ -194,11 +209,12 @@ async function use(root, folder, opened, release) {
       const start = `${part}.`;
       return [...known].filter((file) => file.startsWith(start)).map((file) => file.slice(start.length));
     },
+    reserve: () => false,
     openFile: (file) => CATALOG.indexOf(file),
     closeFile() {},
     readAt: (file, offset, buffer) => catalog[file].read(buffer, { at: offset }),
     writeAt(file, offset, bytes) {
-      for (let done = 0; done < bytes.length; ) done += catalog[file].write(bytes.subarray(done), { at: offset + done });
+      writeFully(catalog[file], bytes, offset);
     },
     truncate: (file, size) => catalog[file].truncate(size),
     syncFile: (file) => catalog[file].flush(),

@@ -51,8 +51,9 @@ async function answer({ id, method, url, headers, hasBody }) {
 /** @type {Record<string, (message: any) => Promise<unknown> | unknown>} */
 const calls = {
   async start({ options, module, images, token }) {
+    const onError = (/** @type {unknown} */ error) => port.postMessage({ type: 'fault', error: errorOf(error) });
     const runtime = { managerWasm: () => module, imagesWasm: () => images, crypto: () => crypto };
-    manager = /** @type {PublicManager} */ (await createManager(options, { token, WixMediaError, refusal, runtime }));
+    manager = /** @type {PublicManager} */ (await createManager({ ...options, onError }, { token, WixMediaError, refusal, runtime }));
     manager.on('*', (body) => port.postMessage({ type: 'event', body }));
     return { storage: manager.storage, now: manager.clock.now() };
   },

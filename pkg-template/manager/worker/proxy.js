@@ -1,4 +1,5 @@
 // A manager that runs in a worker, as the page sees it.
+import { tell } from '../../client/hooks.js';
 import { nameOf } from '../events.js';
 import { toJson } from '../options.js';
 import { createPublic } from '../public.js';
@@ -29,7 +30,7 @@ export async function createProxy(options, module, given) {
   const { WixMediaError, runtime, baseUrl } = given;
   const worker = /** @type {NonNullable<typeof runtime.managerWorker>} */ (runtime.managerWorker)();
   // Objects with functions, such as a clock of the caller, cannot be sent to a worker.
-  const { seed: _, clock, ...settings } = options;
+  const { seed: _, clock, onError, ...settings } = options;
   /** @type {Map<number, { resolve(value: any): void, reject(reason: unknown): void }>} */
   const waiting = new Map();
   /** @type {Map<number, ReturnType<typeof incoming>>} */
@@ -49,6 +50,7 @@ export async function createProxy(options, module, given) {
     const { id, type } = data;
     if (data.storage) state = { ...state, storage: data.storage };
     if (type === 'event') for (const handler of handlers) handler(data.body);
+    else if (type === 'fault') tell(onError, error(data.error));
     else if (type === 'pull') requests.get(id)?.pull();
     else if (type === 'cancel') take(requests, id)?.cancel();
     else if (type === 'head') {

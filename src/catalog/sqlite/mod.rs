@@ -172,6 +172,7 @@ impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Error {
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Unavailable(Box::new(error)),
+            Some(ErrorCode::DiskFull) => Error::Full(Box::new(error)),
             _ => Error::Store(Box::new(error)),
         }
     }

@@ -110,6 +110,7 @@ pub(crate) fn reset(site: &Site) -> Outcome<()> {
     let now = site.clock.now();
     let cause = Cause {
         at: Some(now),
+        frees: true,
         ..Cause::default()
     };
     site.write(&cause, |tx| {

@@ -4,6 +4,7 @@ use super::body::Body;
 use super::message::Response;
 use crate::catalog;
 use serde_json::{Value, json};
+use std::io::ErrorKind;
 
 /// A field of a request that breaks a rule.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,6 +74,8 @@ pub(crate) enum Refusal {
     Violations(Vec<Violation>),
     /// An error of the catalog.
     Catalog(catalog::Error),
+    /// An error of the storage of bytes.
+    Storage(std::io::Error),
     /// An internal error. Its cause is for the log of the host and not sent to the caller.
     Internal(Box<dyn std::error::Error + Send + Sync>),
 }
@@ -87,7 +90,7 @@ impl From<catalog::Error> for Refusal {
 
 impl From<std::io::Error> for Refusal {
     fn from(error: std::io::Error) -> Refusal {
-        Refusal::Internal(Box::new(error))
+        Refusal::Storage(error)
     }
 }
 
@@ -150,6 +153,8 @@ impl Refusal {
     pub(crate) fn into_store_error(self) -> catalog::Error {
         match self {
             Refusal::Catalog(error) => error,
+            Refusal::Storage(error) if is_full(&error) => catalog::Error::Full(Box::new(error)),
+            Refusal::Storage(error) => catalog::Error::Store(Box::new(error)),
             Refusal::Internal(cause) => catalog::Error::Store(cause),
             other => {
                 let status = other.into_response().status;
@@ -174,6 +179,20 @@ impl Refusal {
 
     pub(crate) fn folder_not_found(id: &str) -> Refusal {
         Refusal::code(404, "FOLDER_NOT_FOUND", format!("folder not found: {id}"))
+    }
+
+    /// Returns whether the storage has no room left.
+    pub(crate) fn is_full(&self) -> bool {
+        match self {
+            Refusal::Catalog(error) => matches!(error, catalog::Error::Full(_)),
+            Refusal::Storage(error) => is_full(error),
+            _ => false,
+        }
+    }
+
+    /// Returns whether a store failed, and not the request.
+    pub(crate) fn is_of_storage(&self) -> bool {
+        matches!(self, Refusal::Catalog(_) | Refusal::Storage(_))
     }
 
     /// Prefixes the fields of violations with the path of the part of the request that they are in.
@@ -207,11 +226,12 @@ impl Refusal {
                     "data": { "fieldViolations": violations.iter().map(violation_json).collect::<Vec<_>>() },
                 }))
             }
-            Refusal::Text { .. } | Refusal::Catalog(_) | Refusal::Internal(_) => None,
+            Refusal::Text { .. } | Refusal::Catalog(_) | Refusal::Storage(_) | Refusal::Internal(_) => None,
         }
     }
 
     pub(crate) fn into_response(self) -> Response {
+        let is_full = self.is_full();
         match self {
             Refusal::Code {
                 status,
@@ -241,17 +261,49 @@ impl Refusal {
                 )
             }
             Refusal::Catalog(error) if error.is_retryable() => {
-                let text = "the Media Manager is busy";
-                let error = json!({ "code": "UNAVAILABLE", "description": text, "data": {} });
-                let body = json!({ "message": text, "details": { "applicationError": error } });
-                Response::json(503, &body).with("Retry-After", "1")
+                let refusal = Refusal::code(503, "UNAVAILABLE", "the Media Manager is busy");
+                caused(refusal, &error).with("Retry-After", "1")
+            }
+            Refusal::Catalog(error) => caused(storage_failed(is_full, "the storage failed"), &error),
+            Refusal::Storage(error) => {
+                let text = match error.kind() {
+                    ErrorKind::ReadOnlyFilesystem => "the storage is read-only",
+                    ErrorKind::PermissionDenied => "the storage denies access: check the permissions of its files",
+                    _ => "the storage failed",
+                };
+                caused(storage_failed(is_full, text), &error)
             }
             // Internal errors have no body, as on the service (`docs/contract/errors.md#s1`).
-            Refusal::Catalog(_) | Refusal::Internal(_) => Response::new(500)
-                .with("Content-Type", "application/json")
-                .with_body(Body::bytes(r#"{"message":"","details":{}}"#)),
+            Refusal::Internal(cause) => {
+                let mut response = Response::new(500)
+                    .with("Content-Type", "application/json")
+                    .with_body(Body::bytes(r#"{"message":"","details":{}}"#));
+                response.cause = Some(cause.to_string());
+                response
+            }
         }
     }
+}
+
+/// Returns whether an error says that there is no room left.
+fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+}
+
+/// Returns the refusal of a request whose storage failed (`docs/contract/errors.md#additional-codes`).
+fn storage_failed(is_full: bool, text: &str) -> Refusal {
+    if is_full {
+        let text = "no space left: delete files permanently, or free space on the disk of the Media Manager";
+        return Refusal::code(507, "INSUFFICIENT_STORAGE", text);
+    }
+    Refusal::code(500, "STORAGE_FAILED", text)
+}
+
+/// Returns the response of a refusal, with its cause for the log.
+fn caused(refusal: Refusal, cause: &dyn std::error::Error) -> Response {
+    let mut response = refusal.into_response();
+    response.cause = Some(cause.to_string());
+    response
 }
 
 fn with_header(response: Response, header: Option<Box<Header>>) -> Response {

@@ -176,6 +176,8 @@ pub struct Response {
     /// The transformation that a host applies to the image in the body before it sends it: the part of a transformed
     /// image URL after `/v1/`. The host sets the type and length of the result, and keeps the other headers.
     pub transform: Option<String>,
+    /// The cause of a server error, for the log of the host. Callers do not get it: it may name files.
+    pub cause: Option<String>,
 }
 
 impl Response {
@@ -186,6 +188,7 @@ impl Response {
             body: Body::default(),
             delay_ms: 0,
             transform: None,
+            cause: None,
         }
     }
 

@@ -126,14 +126,28 @@ pub(crate) fn status(upload: &Upload) -> Response {
 /// DELETE: ends a transfer.
 pub(crate) fn terminate(tx: &mut Tx<'_>, head: &Head, id: &str) -> Outcome<Response> {
     check_version(head)?;
-    let mut upload = transfer(&tx.view(), id)?;
+    let upload = transfer(&tx.view(), id)?;
+    forget(tx, upload)?;
+    Ok(Response::new(204))
+}
+
+/// Ends a transfer that met a full disk, so that its bytes make room, unless another request has taken it over.
+pub(crate) fn give_up(tx: &mut Tx<'_>, id: &str, epoch: i64) -> Outcome<()> {
+    let upload = transfer(&tx.view(), id)?;
+    if upload.epoch == epoch {
+        forget(tx, upload)
+    } else {
+        Ok(())
+    }
+}
+
+fn forget(tx: &mut Tx<'_>, mut upload: Upload) -> Outcome<()> {
     tx.freed.extend(upload.blob.take());
     upload.transfer = None;
     upload.digest = None;
     upload.length = 0;
     upload.received = 0;
-    tx.catalog.put_upload(&upload)?;
-    Ok(Response::new(204))
+    Ok(tx.catalog.put_upload(&upload)?)
 }
 
 /// Applies the header `X-HTTP-Method-Override` to a POST, for clients behind proxies that block other verbs.
