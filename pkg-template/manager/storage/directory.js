@@ -108,14 +108,15 @@ async function lock(directory, root, { WixMediaError, owner }) {
 }
 
 /**
- * Whether a folder holds a file, at any depth.
+ * Whether a folder holds a file besides the reserve, at any depth.
  *
  * @param {string} folder
  * @returns {boolean}
  */
 function hasFiles(folder) {
   const entries = fs.readdirSync(folder, { withFileTypes: true });
-  return entries.some((entry) => (entry.isDirectory() ? hasFiles(path.join(folder, entry.name)) : entry.isFile()));
+  const isFile = (/** @type {fs.Dirent} */ entry) => entry.isFile() && entry.name !== RESERVE;
+  return entries.some((entry) => (entry.isDirectory() ? hasFiles(path.join(folder, entry.name)) : isFile(entry)));
 }
 
 /**
