@@ -69,6 +69,8 @@ use std::fmt;
 pub enum Error {
     /// The store is open elsewhere, and allows one owner at a time.
     Locked,
+    /// Another process has taken the store over, because this one did not respond for a while. Nothing more can be written.
+    LockLost,
     /// The store was written by a later release.
     Newer {
         /// The version of its schema.
@@ -102,6 +104,7 @@ impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Locked => out.write_str("catalog is in use by another process"),
+            Error::LockLost => out.write_str("catalog was taken over by another process"),
             Error::Newer { found } => write!(out, "catalog has version {found}, which this release cannot read"),
             Error::Conflict => out.write_str("catalog was changed by another transaction"),
             Error::Unavailable(cause) => write!(out, "catalog is unavailable: {cause}"),

@@ -63,6 +63,7 @@ fn invalid(error: &InvalidMember) -> JsValue {
 fn catalog_error(error: &catalog::Error) -> JsValue {
     let code = match error {
         catalog::Error::Locked => "LOCKED",
+        catalog::Error::LockLost => "LOCK_LOST",
         catalog::Error::Newer { .. } => "STORAGE_NEWER",
         catalog::Error::Full(_) => "INSUFFICIENT_STORAGE",
         _ => "STORAGE_FAILED",

@@ -73,3 +73,59 @@ fn second_manager_on_a_directory_finds_everything_answered() {
     drop(manager);
     std::fs::remove_dir_all(folder).expect("removed");
 }
+
+#[test]
+fn catalog_lost_beside_blobs_is_refused_and_blobs_stay() {
+    let folder = folder("lost");
+    let manager = open(&folder, 1).expect("a manager");
+    let body = json!({ "mimeType": "application/pdf", "fileName": "a.pdf" }).to_string();
+    let request = Request::new("POST", "/site-media/v1/files/generate-upload-url").body(&*body);
+    let url = target(&text(&json_of(&manager, request)["uploadUrl"]));
+    let file = json_of(&manager, Request::new("PUT", &url).body("%PDF-1.7"))["file"].clone();
+    drop(manager);
+    let catalog = folder.join("catalog.db");
+    let blobs = Directory::new(Disk::new(&folder.join("blobs")).expect("a folder"));
+    let before = blobs.list("", 100).expect("ids");
+    let content = std::fs::read(&catalog).expect("read");
+
+    std::fs::remove_file(&catalog).expect("removed");
+    assert!(matches!(open(&folder, 2), Err(Error::Store(_))));
+    std::fs::write(&catalog, "").expect("written");
+    assert!(matches!(open(&folder, 2), Err(Error::Store(_))));
+    assert_eq!(blobs.list("", 100).expect("ids"), before);
+
+    std::fs::write(&catalog, content).expect("written");
+    let manager = open(&folder, 3).expect("a manager");
+    let response = manager.handle(Request::new("GET", &target(&text(&file["url"]))));
+    assert_eq!(manager.collect(response.body).expect("a body"), b"%PDF-1.7");
+    drop(manager);
+    std::fs::remove_dir_all(folder).expect("removed");
+}
+
+/// Another process took the directory over while this one was stopped.
+#[test]
+fn overtaken_manager_answers_503_and_writes_nothing() {
+    let folder = folder("overtaken");
+    let manager = open(&folder, 1).expect("a manager");
+    std::fs::remove_file(folder.join("lock.1")).expect("removed");
+    // The owner relies on its lock for as long.
+    std::thread::sleep(std::time::Duration::from_millis(3100));
+    let body = json!({ "displayName": "Animals" }).to_string();
+    let response = manager.handle(Request::new("POST", "/site-media/v1/folders").body(&*body));
+    assert_eq!(response.status, 503);
+    let answer: Value = serde_json::from_slice(&manager.collect(response.body).expect("a body")).expect("JSON");
+    assert_eq!(answer["details"]["applicationError"]["code"], "LOCK_LOST");
+    assert_eq!(
+        manager.handle(Request::new("GET", "/site-media/v1/folders")).status,
+        503
+    );
+    drop(manager);
+    assert!(
+        open(&folder, 2)
+            .expect("a manager")
+            .events(0, 9)
+            .expect("events")
+            .is_empty()
+    );
+    std::fs::remove_dir_all(folder).expect("removed");
+}

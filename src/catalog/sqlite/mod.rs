@@ -12,6 +12,7 @@
 //! | `uploads.rs` | uploads, imports, jobs |
 //! | `bundles.rs` | recipes of zips, and blobs that wait for their removal |
 //! | `load.rs` | reset and bulk loading |
+//! | `lock.rs` | the lock of a store in a file |
 //! | `migrations/` | one script per version of the schema |
 
 mod bundles;
@@ -19,6 +20,8 @@ mod events;
 mod items;
 mod listing;
 mod load;
+#[cfg(not(target_arch = "wasm32"))]
+mod lock;
 mod lookup;
 mod search;
 mod trees;
@@ -74,7 +77,7 @@ pub struct Sqlite {
     /// Whether a commit waits for its bytes to reach the disk.
     is_durable: bool,
     #[cfg(not(target_arch = "wasm32"))]
-    _lock: Option<std::fs::File>,
+    lock: Option<lock::Lock>,
 }
 
 impl fmt::Debug for Sqlite {
@@ -135,6 +138,7 @@ enum Lent<'a> {
 /// A transaction: one that reads, or, from [`Catalog::write`], one that also writes.
 struct Session<'a> {
     connection: Lent<'a>,
+    store: &'a Sqlite,
     /// Whether this session has begun a transaction of SQLite.
     is_open: bool,
     /// Whether the commit of this session does not wait for its bytes to reach the disk.
@@ -203,7 +207,9 @@ impl Sqlite {
     /// Opens the store in the file `path`, and creates it when the file is missing.
     ///
     /// Returns [`Error::Locked`] while another process, or another value in this process, has the store open, and
-    /// [`Error::Newer`] for a store of a later release.
+    /// [`Error::Newer`] for a store of a later release. A store named `catalog.db` shares the lock of its directory with the
+    /// package for JavaScript (`docs/manager.md#the-lock-of-a-directory`): when the owner before may still be alive, this
+    /// waits up to 15 seconds. A file that is missing or empty beside a folder `blobs` with content is refused. Every transaction of an owner that was overtaken fails with [`Error::LockLost`].
     ///
     /// ```
     /// use wix_media::catalog::{Error, Sqlite};
@@ -220,7 +226,12 @@ impl Sqlite {
     /// ```
     #[cfg(not(target_arch = "wasm32"))]
     pub fn open(path: &Path) -> Result<Sqlite> {
-        let lock = lock_file(path)?;
+        let lock = lock::Lock::acquire(path, lock::Times::default())?;
+        if is_lost(path) {
+            let text =
+                "it is missing or empty, but there are blobs: restore it from a backup, or run wix-media recover";
+            return Err(Error::Store(text.into()));
+        }
         let connection = Connection::open(path)?;
         // Releases before version 3 of the schema held SQLite's own lock for as long as they ran. Waiting is no use then.
         connection.busy_timeout(std::time::Duration::ZERO)?;
@@ -235,7 +246,7 @@ impl Sqlite {
         let mut store = Sqlite::migrated(connection)?;
         store.is_durable = true;
         store.readers = Some(Readers::new(path)?);
-        store._lock = Some(lock);
+        store.lock = Some(lock);
         Ok(store)
     }
 
@@ -270,7 +281,7 @@ impl Sqlite {
             writer: Mutex::new(connection),
             is_durable: false,
             #[cfg(not(target_arch = "wasm32"))]
-            _lock: None,
+            lock: None,
         };
         let mut session = store.begin(false)?;
         if session.setting("fold")?.is_none_or(|found| is_older(&found)) {
@@ -289,13 +300,24 @@ impl Sqlite {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Fails once another process may have taken the store over.
+    fn check_lock(&self) -> Result<()> {
+        #[cfg(not(target_arch = "wasm32"))]
+        if let Some(lock) = &self.lock {
+            lock.check()?;
+        }
+        Ok(())
+    }
+
     fn begin(&self, is_lazy: bool) -> Result<Session<'_>> {
         let mut session = Session {
             connection: Lent::Shared(self.connection()),
+            store: self,
             is_open: false,
             is_lazy: is_lazy && self.is_durable,
             suspended: None,
         };
+        self.check_lock()?;
         if session.is_lazy {
             session.run("PRAGMA synchronous = NORMAL", [])?;
         }
@@ -305,10 +327,12 @@ impl Sqlite {
     }
 
     fn snapshot(&self) -> Result<Session<'_>> {
+        self.check_lock()?;
         #[cfg(not(target_arch = "wasm32"))]
         if let Some(readers) = &self.readers {
             let session = Session {
                 connection: readers.acquire()?,
+                store: self,
                 is_open: true,
                 is_lazy: false,
                 suspended: None,
@@ -321,6 +345,7 @@ impl Sqlite {
         // Nothing else can write while this holds the only connection, so a transaction would add nothing.
         Ok(Session {
             connection: Lent::Shared(self.connection()),
+            store: self,
             is_open: false,
             is_lazy: false,
             suspended: None,
@@ -328,25 +353,21 @@ impl Sqlite {
     }
 }
 
-/// Locks the store at `path` for this value. The operating system releases the lock when the process ends, so it cannot
-/// become stale. SQLite's own lock on the file would keep out the connections that read.
+/// Whether there is no catalog at `path`, but one has been there: to a new one all blobs beside it would be orphans.
 #[cfg(not(target_arch = "wasm32"))]
-fn lock_file(path: &Path) -> Result<std::fs::File> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let failed = |cause: std::io::Error| Error::Store(Box::new(cause));
-    let mut options = std::fs::OpenOptions::new();
-    let lock = options
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(name)
-        .map_err(failed)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(std::fs::TryLockError::WouldBlock) => Err(Error::Locked),
-        Err(std::fs::TryLockError::Error(cause)) => Err(failed(cause)),
+fn is_lost(path: &Path) -> bool {
+    let has_bytes = |path: &Path| std::fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0);
+    if has_bytes(path) {
+        return false;
     }
+    let folders = std::fs::read_dir(path.with_file_name("blobs"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut files = folders.flat_map(|folder| std::fs::read_dir(folder.path()).into_iter().flatten());
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    has_bytes(Path::new(&log)) || files.next().is_some()
 }
 
 impl Catalog for Sqlite {
@@ -380,6 +401,7 @@ impl Write for Session<'_> {
     fn commit(mut self: Box<Self>) -> Result<()> {
         // Committed without its triggers, the schema would be damaged for good.
         self.end_load()?;
+        self.store.check_lock()?;
         self.run("COMMIT", [])?;
         self.is_open = false;
         Ok(())

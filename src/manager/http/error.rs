@@ -260,6 +260,9 @@ impl Refusal {
                     }),
                 )
             }
+            Refusal::Catalog(error @ catalog::Error::LockLost) => {
+                Refusal::code(503, "LOCK_LOST", error.to_string()).into_response()
+            }
             Refusal::Catalog(error) if error.is_retryable() => {
                 let refusal = Refusal::code(503, "UNAVAILABLE", "the Media Manager is busy");
                 caused(refusal, &error).with("Retry-After", "1")
