@@ -223,6 +223,12 @@ export const commands = {
     isRemote: true,
     examples: [['du / --depth 2', 'sizes of folders, two levels of them']],
   },
+  recover: {
+    about: 'rebuild the lost catalog of a directory from its files',
+    words: ['DIR'],
+    options: [QUIET, JSON_OUTPUT],
+    examples: [['recover media', 'every file that is left, in the folder /Recovered']],
+  },
   completion: {
     about: 'print a completion script for a shell',
     words: ['SHELL'],

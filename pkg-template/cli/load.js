@@ -21,5 +21,6 @@ export const loaders = {
   info: async () => (await import('./commands/info.js')).info,
   mkdir: async () => (await import('./commands/mkdir.js')).mkdir,
   du: async () => (await import('./commands/du.js')).du,
+  recover: async () => (await import('./commands/recover.js')).recover,
   completion: async () => (await import('./commands/completion.js')).completion,
 };

@@ -190,6 +190,13 @@ export interface LockRecord {
   beat: number;
 }
 
+/** A blob that a recovery has set aside. */
+export interface LostBlob {
+  file: string;
+  size: number;
+  modified: Date;
+}
+
 /** The times of a lock, in milliseconds. */
 export interface LockTimes {
   beatMs: number;

@@ -356,6 +356,8 @@ export async function directoryStorage(directory, { WixMediaError, owner }) {
   };
 }
 
+export { entryOfBlob, leftInLost, lostBlobs, setAside } from './recovery.js';
+
 /**
  * The files and folders below a directory as entries of a seed, in the order of their names.
  *
