@@ -1,4 +1,5 @@
 // Time: how long a call may take, and waits between tries.
+import { onAbort } from '../streams/until.js';
 import { WixMediaError } from './error.js';
 
 /** The longest that a timer can hold; with a longer one it would fire at once. */
@@ -25,7 +26,7 @@ export function limited(work, signal, timeoutMs, operation) {
      */
     const end = (settle, value) => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
+      release();
       settle(value);
     };
     const stop = (/** @type {unknown} */ reason) => {
@@ -38,8 +39,8 @@ export function limited(work, signal, timeoutMs, operation) {
       stop(new WixMediaError({ message, code: 'TIMEOUT', operation, retry: 'maybe' }));
     };
     const timer = timeoutMs === undefined ? undefined : setTimeout(expire, Math.min(timeoutMs, MAX_TIMEOUT));
+    const release = onAbort(signal, abort);
     if (signal?.aborted) return abort();
-    signal?.addEventListener('abort', abort);
     work(controller.signal).then(
       (value) => end(resolve, value),
       (error) => end(reject, error),
@@ -58,9 +59,9 @@ export const wait = (ms, signal) =>
   new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
+      release();
       resolve();
     };
     const timer = setTimeout(done, Math.min(ms, MAX_TIMEOUT));
-    signal?.addEventListener('abort', done);
+    const release = onAbort(signal, done);
   });

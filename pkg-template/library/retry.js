@@ -1,4 +1,5 @@
 // Trying again: which failures are temporary, and how long to wait.
+import { onAbort } from '../streams/until.js';
 
 /** @import { Patience } from './internal.d.ts' */
 
@@ -38,11 +39,11 @@ export function linked(signal) {
   const controller = new AbortController();
   const abort = () => controller.abort(signal?.reason);
   if (signal?.aborted) abort();
-  else signal?.addEventListener('abort', abort);
+  const release = onAbort(signal, abort);
   return {
     signal: controller.signal,
     abort: (/** @type {unknown} */ reason = undefined) => controller.abort(reason),
-    release: () => signal?.removeEventListener('abort', abort),
+    release,
   };
 }
 

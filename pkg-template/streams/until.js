@@ -1,4 +1,39 @@
-// Waits that end with a signal.
+// Signals, and waits that end with them.
+
+/** @typedef {{ listeners: Set<() => void>, fire: () => void }} Hub */
+
+/**
+ * The listeners of each signal, which share one listener of the runtime: Node warns of a leak when a signal has more than
+ * ten, which many calls at once with one signal would cause.
+ *
+ * @type {WeakMap<AbortSignal, Hub>}
+ */
+const hubs = new WeakMap();
+
+/**
+ * Calls `listener` when a signal aborts that has not yet. Returns the function that stops that.
+ *
+ * @param {AbortSignal | undefined} signal
+ * @param {() => void} listener
+ * @returns {() => void}
+ */
+export function onAbort(signal, listener) {
+  if (!signal) return () => {};
+  let hub = hubs.get(signal);
+  if (!hub) {
+    const listeners = new Set();
+    hub = { listeners, fire: () => listeners.forEach((/** @type {() => void} */ each) => each()) };
+    hubs.set(signal, hub);
+    signal.addEventListener('abort', hub.fire);
+  }
+  const { listeners, fire } = hub;
+  listeners.add(listener);
+  return () => {
+    if (!listeners.delete(listener) || listeners.size) return;
+    hubs.delete(signal);
+    signal.removeEventListener('abort', fire);
+  };
+}
 
 /**
  * What `promise` resolves to, or a rejection with the reason of the signal as soon as that aborts. What `promise` does
@@ -10,12 +45,11 @@
  * @returns {Promise<Value>}
  */
 export function until(signal, promise) {
-  if (!signal) return promise;
   return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    const abort = () => reject(signal?.reason);
+    if (signal?.aborted) abort();
+    const release = signal?.aborted ? () => {} : onAbort(signal, abort);
+    promise.then(resolve, reject).finally(release);
   });
 }
 
