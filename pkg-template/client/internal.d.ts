@@ -92,14 +92,6 @@ export type Refusal = (
   violatedRule?: string,
 ) => WixMediaError;
 
-/** Runs `work(signal)` for as long as the caller's signal and the time allow. */
-export type Limited = <Result>(
-  work: (signal: AbortSignal) => Promise<Result>,
-  signal: AbortSignal | undefined,
-  timeoutMs: number | undefined,
-  operation: string,
-) => Promise<Result>;
-
 /** What the small client lends to the parts that are loaded later, as their classes must be the same ones. */
 export interface Lent {
   client: Client;
@@ -109,7 +101,6 @@ export interface Lent {
   /** The compiled module of the library. */
   wasm(): Promise<WebAssembly.Module>;
   disk: Runtime['disk'];
-  limited: Limited;
   refusal: Refusal;
   tell<Event>(hook: ((event: Event) => unknown) | undefined, event: Event): void;
   textOf(thrown: unknown): string;

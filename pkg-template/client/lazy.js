@@ -7,7 +7,6 @@ import { refusal, textOf, WixMediaError } from './error.js';
 import { tell } from './hooks.js';
 import { init } from './module.js';
 import { runtime } from './runtime.js';
-import { limited } from './waiting.js';
 
 /** @import { Client } from '../types/index.js' */
 /** @import { Connection } from './internal.d.ts' */
@@ -40,7 +39,6 @@ export function addLibrary(client, connection) {
         decode: (name, response, body) => resultOf(FILE, name, response, body),
         wasm: () => compile(runtime.transfersWasm?.()),
         disk: runtime.disk,
-        limited,
         refusal,
         tell,
         textOf,

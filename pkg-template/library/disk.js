@@ -1,11 +1,12 @@
 // Files of this machine, for Node, Bun and Deno: sources, folders, records of resumable uploads, downloads.
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, opendir, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, opendir, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** @import { Digest, Records, Source, UploadRecord } from './internal.d.ts' */
+/** @import { Digest, DiskEntry, Records, SourceReader, UploadRecord } from './internal.d.ts' */
 
 /** Bytes of a piece of a file. */
 const PIECE_SIZE = 256 * 1024;
@@ -30,18 +31,43 @@ const pathOf = (given) => (given instanceof URL || /^file:\/\//.test(given) ? fi
 /** @param {unknown} error */
 const isMissing = (error) => /** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT';
 
+/** @typedef {{ isFile(): boolean, isDirectory(): boolean, isSymbolicLink(): boolean, isFIFO(): boolean, isSocket(): boolean }} Entry */
+
+/**
+ * What an entry of a folder is, in words.
+ *
+ * @param {Entry} entry
+ */
+const kindOf = (entry) => {
+  if (entry.isFile()) return 'a file';
+  if (entry.isDirectory()) return 'a directory';
+  if (entry.isSymbolicLink()) return 'a symbolic link';
+  return entry.isFIFO() ? 'a named pipe' : entry.isSocket() ? 'a socket' : 'a device';
+};
+
+/**
+ * @param {string} path
+ * @param {Entry} entry
+ */
+function assertFile(path, entry) {
+  if (entry.isFile()) return;
+  throw Object.assign(new Error(`${path} is ${kindOf(entry)}: expected a file`), { code: entry.isDirectory() ? 'EISDIR' : 'EINVAL' });
+}
+
 /**
  * Opens a file as a source.
  *
  * @param {string | URL} given
- * @returns {Promise<Source>}
+ * @returns {Promise<SourceReader>}
  */
 export async function openFile(given) {
   const path = pathOf(given);
-  const handle = await open(path, 'r');
+  // Opening a pipe waits for a writer, and takes what it writes from another reader.
+  assertFile(path, await stat(path));
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    const about = await handle.stat();
-    if (!about.isFile()) throw Object.assign(new Error(`${path} is not a file`), { code: 'EISDIR' });
+    const about = await handle.stat({ bigint: true });
+    assertFile(path, about);
     /**
      * @param {number} from
      * @param {number} to
@@ -57,19 +83,14 @@ export async function openFile(given) {
     }
     return {
       name: basename(path),
-      size: about.size,
-      modified: Math.trunc(about.mtimeMs),
+      size: Number(about.size),
+      modified: Number(about.mtimeMs),
       path: resolve(path),
       isRepeatable: true,
       pieces,
-      async bytes(from, to) {
-        const buffer = new Uint8Array(to - from);
-        let at = 0;
-        for await (const piece of pieces(from, to)) {
-          buffer.set(piece, at);
-          at += piece.length;
-        }
-        return buffer.subarray(0, at);
+      async confirm() {
+        const { size, mtimeNs } = await handle.stat({ bigint: true });
+        if (size !== about.size || mtimeNs !== about.mtimeNs) throw new Error(`${path} was changed while it was read`);
       },
       forget() {},
       close: () => handle.close(),
@@ -81,28 +102,38 @@ export async function openFile(given) {
 }
 
 /**
- * The files and folders of a folder, at every depth, by their paths relative to it with `/`. Links are not followed, so a
- * folder that links to itself comes to an end. Names that begin with a dot are left out unless `hidden`.
+ * The files and folders of a folder, at every depth. An entry that cannot be read has its `failure`, and what is neither a
+ * file nor a folder is `skipped`; neither ends the walk. Links are not followed, so a folder that links to itself comes to
+ * an end. Names that begin with a dot are left out unless `hidden`.
  *
  * @param {string | URL} given
  * @param {{ hidden?: boolean }} [options]
  * @param {string} [prefix]
- * @returns {AsyncGenerator<{ path: string, isFolder?: boolean, source?: string, size?: number }, void, undefined>}
+ * @returns {AsyncGenerator<DiskEntry, void, undefined>}
  */
 export async function* entriesOf(given, { hidden = false } = {}, prefix = '') {
   const folder = pathOf(given);
   const entries = [];
   for await (const entry of await opendir(folder)) entries.push(entry);
   entries.sort((one, other) => (one.name < other.name ? -1 : 1));
-  for (const entry of entries) {
-    if (!hidden && entry.name.startsWith('.')) continue;
-    const path = `${prefix}${entry.name}`;
-    const whole = join(folder, entry.name);
-    if (entry.isDirectory()) {
-      yield { path, isFolder: true };
-      yield* entriesOf(whole, { hidden }, `${path}/`);
-    } else if (entry.isFile()) {
-      yield { path, source: whole, size: (await stat(whole)).size };
+  for (const { name } of entries) {
+    if (!hidden && name.startsWith('.')) continue;
+    const path = `${prefix}${name}`;
+    const whole = join(folder, name);
+    try {
+      // Not by the entry: some file systems do not tell its kind there.
+      const about = await lstat(whole);
+      if (about.isDirectory()) {
+        // Opened before it is yielded, so that a folder without rights is one failure, not an empty folder too.
+        await (await opendir(whole)).close();
+        yield { path, isFolder: true };
+        yield* entriesOf(whole, { hidden }, `${path}/`);
+      } else if (about.isFile()) yield { path, source: whole, size: about.size };
+      else yield { path, skipped: kindOf(about) };
+    } catch (error) {
+      // Node replaces the bytes of a name that it cannot decode.
+      const isUndecodable = isMissing(error) && name.includes('\ufffd');
+      yield { path, failure: isUndecodable ? new Error(`the name of ${whole} is not UTF-8: rename it`) : error };
     }
   }
 }

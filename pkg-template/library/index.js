@@ -1,4 +1,5 @@
 // The library: uploads, downloads, paths and trash, loaded with the first use of one of them.
+import { createBoundary } from './boundary.js';
 import { createDownloads } from './downloads/index.js';
 import { Digest, load } from './module.js';
 import { createPaths } from './paths/index.js';
@@ -14,30 +15,21 @@ import { createUploads } from './uploads/index.js';
  * @param {Lent} given Everything of the small client, whose classes must be the same ones.
  */
 export async function createLibrary(given) {
-  const { connection, wasm, WixMediaError, textOf } = given;
+  const { connection, wasm } = given;
   await load(wasm);
   const native = (await given.disk?.())?.digest;
   const { attempts, baseDelayMs, maxDelayMs } = connection.retry;
-  const sourceFailed = (/** @type {any} */ cause) =>
-    cause instanceof WixMediaError || cause?.name === 'AbortError'
-      ? cause
-      : new WixMediaError({
-          message: `uploads.upload: cannot read the source: ${textOf(cause)}`,
-          code: 'SOURCE_FAILED',
-          operation: 'uploads.upload',
-          cause,
-        });
+  const boundary = createBoundary(given);
+  const sourceFailed = (/** @type {unknown} */ cause) =>
+    boundary.failed('uploads.upload', 'SOURCE_FAILED', 'cannot read the source', cause);
   /** @type {Shared} */
   const shared = { ...connection, tell: given.tell, sourceFailed };
   /** @type {Api} */
   const api = {
     ...given,
+    ...boundary,
     shared,
     sourceFailed,
-    fromSource: (promise) =>
-      promise.catch((error) => {
-        throw sourceFailed(error);
-      }),
     digest: () => native?.() ?? new Digest(),
     now: () => (/** @type {any} */ (connection.manager)?.clock?.now?.() ?? Date.now()),
     // Chunks are cheap to repeat, so a resumable upload may fail more often.

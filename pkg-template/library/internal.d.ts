@@ -8,15 +8,28 @@ import type {
   WixMediaError as ErrorClass,
 } from '../types/index.js';
 
-export type { CallOptions, Client, ErrorClass, FileDescriptor, Refusal };
+export type { CallOptions, Client, ErrorClass, FileDescriptor, Lent, Refusal };
+
+/** Where the functions of the library begin and end. */
+export interface Boundary {
+  /** A failure as an error of the package, which it may be already. */
+  failed(operation: string, code: string, what: string, cause: unknown): ErrorClass;
+  /**
+   * Runs `work` for as long as the caller's signal and the time allow. Rejects with an error of the package or with the
+   * reason of the signal, and not before the work is over.
+   */
+  within<Result>(
+    operation: string,
+    options: CallOptions | null | undefined,
+    work: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result>;
+}
 
 /** What every part of the library works with. */
-export interface Api extends Lent {
+export interface Api extends Lent, Boundary {
   shared: Shared;
   /** The error for a source that cannot be read. */
   sourceFailed(cause: unknown): unknown;
-  /** A promise whose rejection is such an error. */
-  fromSource<Value>(promise: Promise<Value>): Promise<Value>;
   /** A digest of the runtime, or of the module. */
   digest(): Digest;
   /** The time of the service, if it is a manager of this process. */
@@ -54,8 +67,8 @@ export interface Patience {
 /** The files and folders of the machine, in Node, Deno and Bun. */
 export type Disk = typeof import('./disk.js');
 
-/** Bytes to upload, whatever they come from. */
-export interface Source {
+/** Bytes to upload, as each kind of source gives them. */
+export interface SourceReader {
   name?: string;
   type?: string;
   /** Undefined for a stream that does not tell. */
@@ -67,9 +80,13 @@ export interface Source {
   isRepeatable: boolean;
   /** Whether it can be read once only. */
   isStream?: boolean;
-  /** The bytes of a range. */
-  bytes(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
-  /** The same in pieces. */
+  /** Whether a stream says how many bytes it has. */
+  isAnnounced?: boolean;
+  /** Whether it is known to have changed since it was opened. */
+  isChanged?: boolean;
+  /** Rejects when it is not what it was when it was opened: its size, its time, or the length that it announced. */
+  confirm?(): Promise<void>;
+  /** The bytes of a range, in pieces. */
   pieces(from: number, to: number): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined>;
   /** The same as a Blob, where that costs nothing. */
   blob?(from: number, to: number): Blob;
@@ -78,6 +95,12 @@ export interface Source {
   /** Bytes before `offset` will not be asked for again. */
   forget(offset: number): void;
   close(): Promise<unknown>;
+}
+
+/** An open source, whatever it reads. Its reads end with the signal of its upload, and fail with `SOURCE_FAILED`. */
+export interface Source extends SourceReader {
+  /** The bytes of a range; fewer only at the end of a stream. */
+  bytes(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** A digest of a source, fed along with its sending. */
@@ -97,6 +120,16 @@ export interface Item {
   folder?: string;
   size?: number;
   options?: Partial<UploadOptions>;
+  /** Why it cannot be read, for an entry of a folder. */
+  failure?: unknown;
+  /** What it is, for an entry of a folder that is not uploaded. */
+  skipped?: string;
+}
+
+/** An entry of a folder of this machine, by its path relative to it with `/`. */
+export interface DiskEntry extends Pick<Item, 'failure' | 'skipped' | 'size' | 'isFolder'> {
+  path: string;
+  source?: string;
 }
 
 /** The type of an upload, and the options of the call that creates its URL. */

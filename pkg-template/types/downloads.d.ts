@@ -94,7 +94,8 @@ export declare namespace downloads {
    *
    * @param folderId Id of the folder.
    * @param directory Target directory.
-   * @throws {WixMediaError} `NOT_SUPPORTED` in browsers. The failure of a file is reported in its result.
+   * @throws {WixMediaError} `NOT_SUPPORTED` in browsers, `INVALID_ARGUMENT` for a wrong option, `TARGET_FAILED` when the directory
+   * cannot be written, `TIMEOUT`. The failure of a file is reported in its result.
    * @example
    * ```ts
    * const results = await downloads.toDirectory(folderId, directory);

@@ -127,12 +127,14 @@ export interface UploadResult {
   index: number;
   /** Path of the item below the target. */
   path?: string;
-  /** Whether it was uploaded, existed already, or failed. */
-  status: 'uploaded' | 'reused' | 'failed';
-  /** The file, unless it failed. */
+  /** Whether it was uploaded, existed already, failed, or is an entry of a directory that is not uploaded. */
+  status: 'uploaded' | 'reused' | 'failed' | 'skipped';
+  /** The file, if it was uploaded or existed already. */
   file?: FileDescriptor;
   /** The error, if it failed. */
   error?: unknown;
+  /** What it is, if it was skipped: `a symbolic link`, `a named pipe`, `a socket` or `a device`. */
+  reason?: string;
 }
 
 /** A resumable upload that is running, paused or interrupted. */
@@ -175,8 +177,9 @@ export declare namespace uploads {
    * @param source The source.
    * @param options Target, name and protocol.
    * @returns The new file.
-   * @throws {WixMediaError} Errors of the service; also `DUPLICATE_FILE`, `SOURCE_FAILED` when the source cannot be
-   * read, `CONTENT_MISMATCH` when the service stored other bytes, `CANCELLED`, and `FILE_FAILED` with `waitUntil: 'ready'`.
+   * @throws {WixMediaError} Errors of the service; also `INVALID_ARGUMENT` for a wrong option, `DUPLICATE_FILE`, `SOURCE_FAILED` when
+   * the source cannot be read, changes, or holds other things than bytes, `CONTENT_MISMATCH` when the service stored other
+   * bytes, `RECORDS_FAILED`, `CANCELLED`, `TIMEOUT`, and `FILE_FAILED` with `waitUntil: 'ready'`.
    * @example
    * ```ts
    * const file = await uploads.upload(new Blob(['Hello']), {
@@ -194,7 +197,8 @@ export declare namespace uploads {
    * @param sources A list of sources, a folder, or a drop.
    * @param options Target, and options of each upload.
    * @returns The result of each source, in order.
-   * @throws {WixMediaError} `INVALID_ARGUMENT` for any other value.
+   * @throws {WixMediaError} `INVALID_ARGUMENT` for any other value and for wrong options, `SOURCE_FAILED` when the list itself cannot be
+   * read, `TIMEOUT`. The failure of a source is reported in its result.
    * @example
    * ```ts
    * const results = await uploads.uploadAll([new File(['a'], 'a.txt'), new File(['b'], 'b.txt')], { onDuplicate: 'reuse' });

@@ -67,11 +67,12 @@ function checkSources(sources, { name }) {
  * @param {Pick<Context, 'options' | 'print' | 'note'>} context
  */
 function tell(results, target, { options, print, note }) {
-  const entries = results.map(({ status, file, path, error }) => {
+  const entries = results.map(({ status, file, path, error, reason }) => {
     // The file may have another name than its source: one that was asked for, or with an extension.
     const folders = path?.split('/').slice(0, -1) ?? [];
     const whole = join(target, [...folders, file?.displayName ?? basename(path ?? '')].join('/'));
     if (file) return { status, ...entryOf(fileItem(file, whole)), error: undefined };
+    if (!error) return { status, path: whole, reason, error: undefined };
     const { code, message } = /** @type {Failure} */ (error);
     return { status, path: whole, error: { code, message } };
   });
@@ -79,6 +80,7 @@ function tell(results, target, { options, print, note }) {
   for (const entry of options.json ? [] : entries) {
     const path = printable(entry.path);
     if (entry.error) note(`Failed: ${path}: ${printable(entry.error.message)}`);
+    else if (entry.status === 'skipped') note(`Skipped: ${path}: it is ${/** @type {{ reason?: string }} */ (entry).reason}`);
     else if (!options.quiet) print(`${entry.status === 'reused' ? 'Already there' : 'Uploaded'}: ${path}`);
   }
   return entries.some(({ error }) => error) ? EXIT.failed : EXIT.done;

@@ -2,6 +2,8 @@
 //
 // A file is written under a temporary name that contains its id, and renamed when it is complete. What an interrupted run
 // has left under that name is continued; a complete file with the same digest is kept.
+import { until } from '../../streams/until.js';
+import { linked } from '../retry.js';
 import { safeName, uniqueName } from './names.js';
 
 /** @import { DirectoryDownloadOptions, DownloadResult, Folder } from '../../types/index.js' */
@@ -45,7 +47,8 @@ export async function downloadFolder(api, fetchFile, folderId, directory, option
     throw new api.WixMediaError({ message: `${NAME}: only Node, Bun and Deno can write folders`, code: 'NOT_SUPPORTED', operation: NAME });
   }
   const { folderAt } = await api.disk();
-  const target = folderAt(directory);
+  const targetFailed = (/** @type {unknown} */ error) => api.failed(NAME, 'TARGET_FAILED', 'cannot write the directory', error);
+  const target = guarded(folderAt(directory), targetFailed);
   await target.makeFolder('.');
   const all = await plan(api, target, folderId, signal);
 
@@ -71,19 +74,60 @@ export async function downloadFolder(api, fetchFile, folderId, directory, option
         received.set(index, Math.min(bytes, size));
         tell();
       };
+      const single = linked(signal);
       try {
-        const status = await downloadFile(api, fetchFile, target, descriptor, path, { signal, verify, progress });
+        const status = await downloadFile(api, fetchFile, target, descriptor, path, { signal: single.signal, verify, progress });
         received.set(index, size);
         results[index] = { path, status, file: descriptor };
       } catch (error) {
         signal.throwIfAborted();
-        results[index] = { path, status: 'failed', file: descriptor, error };
+        results[index] = { path, status: 'failed', file: descriptor, error: api.failed(NAME, 'INTERNAL', 'unexpected failure', error) };
+      } finally {
+        single.release();
       }
       tell();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(concurrency, ready.length) }, worker));
+  // All of them: when one ends by the signal, the others are still about to.
+  await Promise.allSettled(Array.from({ length: Math.min(concurrency, ready.length) }, worker));
+  signal.throwIfAborted();
   return results;
+}
+
+/**
+ * A target whose failures are those of the directory.
+ *
+ * @param {Target} target
+ * @param {(error: unknown) => Error} failed
+ * @returns {Target}
+ */
+function guarded(target, failed) {
+  /**
+   * @template {unknown[]} Args
+   * @template Result
+   * @param {(...args: Args) => Promise<Result>} call
+   * @returns {(...args: Args) => Promise<Result>}
+   */
+  const guard =
+    (call) =>
+    async (...args) => {
+      try {
+        return await call(...args);
+      } catch (error) {
+        throw failed(error);
+      }
+    };
+  return {
+    ...target,
+    makeFolder: guard(target.makeFolder),
+    size: guard(target.size),
+    open: guard(target.open),
+    rename: guard(target.rename),
+    append: guard(async (path, offset) => {
+      const output = await target.append(path, offset);
+      return { ...output, write: guard(output.write), close: guard(output.close) };
+    }),
+  };
 }
 
 /**
@@ -147,7 +191,7 @@ async function downloadFile(api, fetchFile, target, descriptor, path, { signal, 
       const { body } = await fetchFile(idOf(descriptor), { descriptor, from, digest, verify, signal });
       const reader = /** @type {ReadableStream<Uint8Array>} */ (body).getReader();
       for (let at = from; ; ) {
-        const { done, value } = await reader.read();
+        const { done, value } = await until(signal, reader.read());
         if (done) break;
         await output.write(value);
         at += value.length;

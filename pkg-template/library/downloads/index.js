@@ -1,4 +1,5 @@
 // Downloads: files, zips and whole folders.
+import { checkOptions } from '../options.js';
 import { downloadFolder } from './directory.js';
 import { download } from './stream.js';
 
@@ -10,18 +11,15 @@ const isMd5 = (hash) => /^[0-9a-f]{32}$/.test(hash ?? '');
 
 /** @param {Api} api */
 export function createDownloads(api) {
-  const { client, limited, refusal } = api;
+  const { client, refusal, within } = api;
 
   /**
    * @param {string} fileId
-   * @param {FileDownloadOptions & { descriptor?: FileDescriptor, digest?: Digest }} [options] `descriptor` and `digest`
+   * @param {FileDownloadOptions & { descriptor?: FileDescriptor, digest?: Digest }} options `descriptor` and `digest`
    * are those of `toDirectory`, which has them already.
    */
-  async function file(fileId, options = {}) {
+  async function fetchFile(fileId, options) {
     const { asset = 'src', fileName, inline, from, verify = 'auto', signal, stallMs, onProgress, digest } = options;
-    if (from !== undefined && !(Number.isInteger(from) && from >= 0)) {
-      throw refusal('from', 'must be a whole number that is not negative', 'downloads.file');
-    }
     const call = { signal };
     let check;
     if (asset === 'src') {
@@ -41,9 +39,9 @@ export function createDownloads(api) {
 
   /**
    * @param {{ fileIds?: string[], folderId?: string } | undefined} what
-   * @param {DownloadOptions} [options]
+   * @param {DownloadOptions} options
    */
-  async function zip(what, { signal, stallMs, onProgress } = {}) {
+  async function fetchZip(what, { signal, stallMs, onProgress }) {
     const { fileIds, folderId } = what ?? {};
     if ((fileIds === undefined) === (folderId === undefined)) {
       throw refusal('what', 'must be { fileIds } or { folderId }', 'downloads.zip');
@@ -57,15 +55,31 @@ export function createDownloads(api) {
     return download(api, 'downloads.zip', link, { signal, stallMs, onProgress });
   }
 
+  /**
+   * Checks the options of a download, and begins it. Its body outlives the call, so its signal is the caller's.
+   *
+   * @template {DownloadOptions} Options
+   * @param {string} operation
+   * @param {Options | undefined} options
+   * @param {(options: Options) => Promise<Response>} work
+   */
+  const begin = async (operation, options, work) => {
+    const checked = checkOptions(operation, options, refusal);
+    return within(operation, { signal: checked.signal }, () => work(checked));
+  };
+
   return {
-    file,
-    zip,
-    toDirectory: (/** @type {string} */ folderId, /** @type {string | URL} */ directory, /** @type {DirectoryDownloadOptions} */ options = {}) =>
-      limited(
-        (signal) => downloadFolder(api, file, folderId, directory, options, signal),
-        options.signal,
-        options.timeoutMs,
-        'downloads.toDirectory',
-      ),
+    file: (/** @type {string} */ fileId, /** @type {FileDownloadOptions | undefined} */ options) =>
+      begin('downloads.file', options, (checked) => fetchFile(fileId, checked)),
+    zip: (/** @type {{ fileIds?: string[], folderId?: string } | undefined} */ what, /** @type {DownloadOptions | undefined} */ options) =>
+      begin('downloads.zip', options, (checked) => fetchZip(what, checked)),
+    async toDirectory(/** @type {string} */ folderId, /** @type {string | URL} */ directory, /** @type {DirectoryDownloadOptions | undefined} */ options) {
+      const operation = 'downloads.toDirectory';
+      const checked = checkOptions(operation, options, refusal);
+      if (typeof directory !== 'string' && !(directory instanceof URL)) {
+        throw refusal('directory', 'must be a path or a file: URL', operation);
+      }
+      return within(operation, checked, (signal) => downloadFolder(api, fetchFile, folderId, directory, checked, signal));
+    },
   };
 }

@@ -3,9 +3,12 @@
 // A request asks for the bytes from `at` on; `next` reads them. A failed request or read waits and asks again, until
 // `patience.tries` in a row have failed without a byte. An expired link is made anew once. At the end the digest of the body
 // is compared with that of the descriptor, and a difference fails the body.
-import { pause } from '../../streams/until.js';
+import { bytesOf, chunksOf } from '../../streams/chunk.js';
+import { pause, until } from '../../streams/until.js';
 import { backoff, isTemporary, linked, retryAfter, stalled } from '../retry.js';
+import { headerOf } from '../uploads/exchange.js';
 
+/** @import { Chunks } from '../../streams/chunk.js' */
 /** @import { Api, Digest } from '../internal.d.ts' */
 
 /** Milliseconds without a byte after which a connection is given up. */
@@ -36,7 +39,7 @@ export async function download(api, name, link, { check, from = 0, digest, signa
   /** @type {string | undefined} */
   let tag;
   let failures = 0;
-  /** @type {ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined} */
+  /** @type {Chunks | undefined} */
   let reader;
   let own = linked(signal);
   /** Bytes of the present response that have been received before. */
@@ -82,7 +85,7 @@ export async function download(api, name, link, { check, from = 0, digest, signa
       try {
         /** @type {Record<string, string>} */
         const headers = at > 0 ? { Range: `bytes=${at}-`, ...(tag && { 'If-Range': tag }) } : {};
-        response = await guarded(() => shared.send(url, { method: 'GET', headers, signal: own.signal }));
+        response = await guarded(() => until(own.signal, shared.send(url, { method: 'GET', headers, signal: own.signal })));
       } catch (cause) {
         await failed(api.unreachable(name, cause));
         continue;
@@ -92,25 +95,29 @@ export async function download(api, name, link, { check, from = 0, digest, signa
         accept(response);
         return response;
       }
-      const bytes = new Uint8Array(await response.arrayBuffer().catch(() => new ArrayBuffer(0)));
+      const bytes = new Uint8Array(await until(own.signal, response.arrayBuffer()).catch(() => new ArrayBuffer(0)));
+      signal?.throwIfAborted();
       if (status === 416 && at > 0 && at === total) return response;
       const error = errorOf(response, bytes);
       const isExpired = status === 401 || status === 403 || status === 410;
       if (isExpired && failures < 2) {
         failures += 1;
         url = await link();
-      } else if (isTemporary(status)) await failed(error, retryAfter(response.headers.get('retry-after')));
+      } else if (isTemporary(status)) await failed(error, retryAfter(headerOf(response, 'retry-after')));
       else throw error;
     }
   };
 
   /** @param {Response} response */
-  const accept = ({ status, headers, body }) => {
-    tag ??= strong(headers.get('etag'));
-    reader = /** @type {typeof reader} */ (body?.getReader());
-    const length = Number(headers.get('content-length') ?? NaN);
-    if (!headers.get('content-encoding') && length >= 0) total ??= (status === 206 ? at : 0) + length;
-    const range = /^bytes (\d+)-/.exec(headers.get('content-range') ?? '');
+  const accept = (response) => {
+    const { status, body } = response;
+    const header = (/** @type {string} */ field) => headerOf(response, field);
+    tag ??= strong(header('etag'));
+    // Some runtimes have responses without streams, or with those of Node.
+    reader = body === null ? undefined : (chunksOf(body) ?? chunksOf(wholeOf(response)));
+    const length = Number(header('content-length') ?? NaN);
+    if (!header('content-encoding') && length >= 0) total ??= (status === 206 ? at : 0) + length;
+    const range = /^bytes (\d+)-/.exec(header('content-range') ?? '');
     // The service may send the whole, or begin elsewhere.
     skip = status === 200 ? at : at - Number(range?.[1] ?? at);
   };
@@ -147,7 +154,7 @@ export async function download(api, name, link, { check, from = 0, digest, signa
       const current = reader;
       let piece;
       try {
-        piece = await guarded(() => Promise.race([current.read(), rejection(own.signal)]));
+        piece = await guarded(() => until(own.signal, Promise.resolve(current.next())));
       } catch (cause) {
         await failed(api.unreachable(name, cause));
         await ask();
@@ -160,7 +167,7 @@ export async function download(api, name, link, { check, from = 0, digest, signa
         await ask();
         continue;
       }
-      let bytes = piece.value;
+      let bytes = bytesOf(piece.value);
       if (skip > 0) {
         const less = Math.min(skip, bytes.length);
         skip -= less;
@@ -197,20 +204,24 @@ export async function download(api, name, link, { check, from = 0, digest, signa
           controller.close();
         } catch (error) {
           own.release();
-          controller.error(signal?.aborted ? signal.reason : error);
+          controller.error(signal?.aborted ? signal.reason : api.failed(name, 'INTERNAL', 'unexpected failure', error));
         }
       },
       async cancel(reason) {
         own.abort(reason);
         own.release();
-        await reader?.cancel(reason).catch(() => {});
+        try {
+          await reader?.return?.();
+        } catch {
+          // Nobody reads it any more.
+        }
       },
     },
     { highWaterMark: 0 },
   );
   const headers = new Headers();
   for (const field of ['content-type', 'content-disposition', 'etag', 'last-modified']) {
-    const value = first.headers.get(field);
+    const value = headerOf(first, field);
     if (value !== null) headers.set(field, value);
   }
   if (total !== undefined) headers.set('content-length', String(total - from));
@@ -225,12 +236,7 @@ export async function download(api, name, link, { check, from = 0, digest, signa
  */
 const strong = (tag) => (tag && !tag.startsWith('W/') ? tag : undefined);
 
-/**
- * @param {AbortSignal} signal
- * @returns {Promise<never>}
- */
-const rejection = (signal) =>
-  new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
+/** @param {Response} response */
+async function* wholeOf(response) {
+  yield await response.arrayBuffer();
+}

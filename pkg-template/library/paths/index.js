@@ -1,4 +1,6 @@
 // Paths such as `/animals/foxes/red.jpg`, by the ordinary calls.
+import { until } from '../../streams/until.js';
+import { checkOptions } from '../options.js';
 
 /** @import { Folder, FileEntry, FolderEntry, FolderTree, PathOptions } from '../../types/index.js' */
 /** @import { Api, CallOptions, FileDescriptor } from '../internal.d.ts' */
@@ -32,8 +34,8 @@ const oldest = (items) => {
   return items.reduce((/** @type {Entry | undefined} */ one, other) => (one && time(one) <= time(other) ? one : other), undefined);
 };
 
-/** @param {Pick<Api, 'client' | 'WixMediaError' | 'refusal'>} api */
-export function createPaths({ client, WixMediaError, refusal }) {
+/** @param {Pick<Api, 'client' | 'WixMediaError' | 'refusal' | 'within'>} api */
+export function createPaths({ client, WixMediaError, refusal, within }) {
   /**
    * Folders that are being made, so that concurrent uploads do not make them twice.
    *
@@ -91,17 +93,31 @@ export function createPaths({ client, WixMediaError, refusal }) {
   }
 
   const startOf = (/** @type {PathOptions} */ { parentFolderId = ROOT } = {}) => parentFolderId;
-  const callOf = (/** @type {PathOptions} */ { signal, timeoutMs } = {}) => ({ signal, timeoutMs });
+
+  /**
+   * Checks the arguments of a function, and runs it.
+   *
+   * @template {PathOptions} Options
+   * @template Result
+   * @param {string} operation
+   * @param {unknown} path
+   * @param {Options | undefined} options
+   * @param {(path: string, options: Options, call: { signal: AbortSignal }) => Promise<Result>} work
+   */
+  const run = async (operation, path, options, work) => {
+    if (typeof path !== 'string') throw refusal('path', 'must be a string', operation);
+    const checked = checkOptions(operation, options, refusal);
+    return within(operation, checked, (signal) => work(path, checked, { signal }));
+  };
 
   /**
    * @param {string} path
-   * @param {PathOptions} [options]
+   * @param {PathOptions} options
+   * @param {CallOptions} call
    * @returns {Promise<FileEntry | FolderEntry>}
    */
-  async function resolve(path, options) {
+  async function resolve(path, options, call) {
     const operation = 'paths.resolve';
-    if (typeof path !== 'string') throw refusal('path', 'must be a string', operation);
-    const call = callOf(options);
     const segments = segmentsOf(path);
     const name = segments.pop();
     const parent = await descend(operation, path, segments, startOf(options), call);
@@ -117,11 +133,10 @@ export function createPaths({ client, WixMediaError, refusal }) {
 
   /**
    * @param {string} path
-   * @param {PathOptions} [options]
+   * @param {PathOptions} options
+   * @param {CallOptions} call
    */
-  async function ensure(path, options) {
-    if (typeof path !== 'string') throw refusal('path', 'must be a string', 'paths.ensure');
-    const call = callOf(options);
+  async function ensure(path, options, call) {
     /** @type {Folder | undefined} */
     let folder;
     let id = startOf(options);
@@ -133,7 +148,7 @@ export function createPaths({ client, WixMediaError, refusal }) {
         made = child(id, segment, {}).finally(() => making.delete(key));
         making.set(key, made);
       }
-      folder = await made;
+      folder = await until(call.signal, made);
       id = idOf(folder);
     }
     return folder ?? client.folders.getFolder(id, call);
@@ -181,7 +196,10 @@ export function createPaths({ client, WixMediaError, refusal }) {
    * @param {PathOptions & { depth?: number }} options
    */
   async function* walk(path = '/', options = {}) {
-    const call = callOf(options);
+    if (typeof path !== 'string') throw refusal('path', 'must be a string', 'paths.walk');
+    // The caller takes its time between the entries, so each call has its own limit.
+    const { signal, timeoutMs } = checkOptions('paths.walk', options, refusal);
+    const call = { signal, timeoutMs };
     const segments = segmentsOf(path);
     const folder = await descend('paths.walk', path, segments, startOf(options), call);
     yield* below(folder, joined(segments), 1, options.depth ?? Infinity, call);
@@ -190,9 +208,9 @@ export function createPaths({ client, WixMediaError, refusal }) {
   /**
    * @param {string} path
    * @param {PathOptions & { depth?: number }} options
+   * @param {CallOptions} call
    */
-  async function tree(path = '/', options = {}) {
-    const call = callOf(options);
+  async function tree(path, options, call) {
     const { depth = Infinity } = options;
     const segments = segmentsOf(path);
     const folder = await descend('paths.tree', path, segments, startOf(options), call);
@@ -213,7 +231,13 @@ export function createPaths({ client, WixMediaError, refusal }) {
     return counted(root);
   }
 
-  return { resolve, ensure, walk, tree };
+  return {
+    resolve: (/** @type {string} */ path, /** @type {PathOptions | undefined} */ options) => run('paths.resolve', path, options, resolve),
+    ensure: (/** @type {string} */ path, /** @type {PathOptions | undefined} */ options) => run('paths.ensure', path, options, ensure),
+    walk,
+    tree: (/** @type {string} */ path = '/', /** @type {(PathOptions & { depth?: number }) | undefined} */ options) =>
+      run('paths.tree', path, options, tree),
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 // The trash: what a deletion would take is counted before, and what was deleted can be restored.
 import { batchesOf, DESCRIPTORS_PER_CALL, FILES_PER_CALL, FOLDERS_PER_CALL } from '../batches.js';
+import { checkOptions } from '../options.js';
 
 /** @import { DeletionPlan, Folder, MediaTypeWithLiterals } from '../../types/index.js' */
 /** @import { Api, CallOptions, FileDescriptor } from '../internal.d.ts' */
@@ -25,8 +26,8 @@ const codeOf = (error) => String(/** @type {{ code?: unknown }} */ (error)?.code
 
 const PAGE = { paging: { limit: 100 } };
 
-/** @param {Pick<Api, 'client' | 'limited' | 'refusal' | 'now'>} api */
-export function createTrash({ client, limited, refusal, now }) {
+/** @param {Pick<Api, 'client' | 'within' | 'refusal' | 'now'>} api */
+export function createTrash({ client, within, refusal, now }) {
   /**
    * Everything below a folder, which is in use or in the trash.
    *
@@ -185,19 +186,23 @@ export function createTrash({ client, limited, refusal, now }) {
   }
 
   /**
+   * Checks the options of a function, and runs it.
+   *
+   * @template {CallOptions} Options
    * @template Result
    * @param {string} name
-   * @param {CallOptions | undefined} options
-   * @param {(call: CallOptions) => Promise<Result>} work
+   * @param {Options | undefined} options
+   * @param {(options: Options, call: CallOptions) => Promise<Result>} work
    */
-  const within = (name, options, work) => limited((signal) => work({ signal }), options?.signal, options?.timeoutMs, name);
+  const run = async (name, options, work) => {
+    const checked = checkOptions(name, options, refusal);
+    return within(name, checked, (signal) => work(checked, { signal }));
+  };
 
   return {
     plan: (/** @type {unknown} */ ids, /** @type {CallOptions | undefined} */ options) =>
-      within('trash.plan', options, (call) => plan(ids, call)),
-    empty: (/** @type {(EmptyOptions & CallOptions) | undefined} */ options) =>
-      within('trash.empty', options, (call) => empty(options, call)),
-    restoreAll: (/** @type {(RestoreOptions & CallOptions) | undefined} */ options) =>
-      within('trash.restoreAll', options, (call) => restoreAll(options, call)),
+      run('trash.plan', options, (_, call) => plan(ids, call)),
+    empty: (/** @type {(EmptyOptions & CallOptions) | undefined} */ options) => run('trash.empty', options, empty),
+    restoreAll: (/** @type {(RestoreOptions & CallOptions) | undefined} */ options) => run('trash.restoreAll', options, restoreAll),
   };
 }

@@ -1,4 +1,7 @@
 // Many uploads, some at a time.
+import { onAbort, until } from '../../streams/until.js';
+import { checkOptions } from '../options.js';
+import { linked } from '../retry.js';
 import { Progress } from './progress.js';
 import { expand } from './sources.js';
 
@@ -19,17 +22,24 @@ const NAME = 'uploads.uploadAll';
 export async function uploadAll(api, paths, send, sources, options, signal) {
   const { concurrency = 4, onProgress, path, parentFolderId, ...common } = options;
   const refuse = (/** @type {string} */ field, /** @type {string} */ text) => api.refusal(field, text, NAME);
-  if (!(concurrency >= 1)) throw refuse('concurrency', 'must be at least 1');
   /** @type {Item[]} */
   const items = [];
-  for await (const item of expand(sources, { disk: api.disk, refuse, signal })) items.push(item);
+  const collect = async () => {
+    for await (const item of expand(sources, { disk: api.disk, refuse, signal })) items.push(item);
+  };
+  try {
+    await until(signal, collect());
+  } catch (error) {
+    signal.throwIfAborted();
+    throw api.failed(NAME, 'SOURCE_FAILED', 'cannot read the sources', error);
+  }
   const folders = items.filter(({ isFolder }) => isFolder);
   const files = items.filter(({ isFolder }) => !isFolder);
 
   /** @type {UploadResult[]} */
   const results = [];
   const progress = batchProgress(onProgress, files, results);
-  signal.addEventListener('abort', () => progress.close(), { once: true });
+  const release = onAbort(signal, () => progress.close());
 
   const keyOf = (/** @type {Item} */ { folder, options: own }, /** @type {string | undefined} */ itsName) =>
     JSON.stringify([own?.parentFolderId, own?.path, folder, itsName]);
@@ -62,8 +72,15 @@ export async function uploadAll(api, paths, send, sources, options, signal) {
       const { source, folder, options: own } = item;
       const shown = [folder, item.name].filter(Boolean).join('/');
       const about = { index, path: shown || undefined };
+      const single = linked(signal);
       try {
         signal.throwIfAborted();
+        if (item.skipped) {
+          results[index] = { ...about, status: 'skipped', reason: item.skipped };
+          continue;
+        }
+        if (item.failure) throw api.sourceFailed(item.failure);
+        if (own) checkOptions('uploads.upload', own, api.refusal);
         const place = own?.parentFolderId ?? (await placeOf(folder, own?.path));
         const onOne = (/** @type {UploadProgress} */ event) => {
           progress.one(item, event);
@@ -72,16 +89,20 @@ export async function uploadAll(api, paths, send, sources, options, signal) {
         const each = { ...common, ...own, path: undefined, parentFolderId: place, onProgress: onOne };
         each.displayName ??= item.name;
         const isOther = (/** @type {FileDescriptor} */ { displayName }) => names.has(keyOf(item, displayName));
-        const { file, isReused } = await send(source, each, signal, { known, isOther });
+        const { file, isReused } = await send(source, each, single.signal, { known, isOther });
         results[index] = { ...about, status: isReused ? 'reused' : 'uploaded', file };
       } catch (error) {
         signal.throwIfAborted();
-        results[index] = { ...about, status: 'failed', error };
+        results[index] = { ...about, status: 'failed', error: api.failed(NAME, 'INTERNAL', 'unexpected failure', error) };
+      } finally {
+        single.release();
+        progress.tell();
       }
-      progress.tell();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(concurrency, files.length) }, worker));
+  // All of them: when one ends by the signal, the others are still about to.
+  await Promise.allSettled(Array.from({ length: Math.min(concurrency, files.length) }, worker));
+  release();
   signal.throwIfAborted();
   progress.finish();
   return results;

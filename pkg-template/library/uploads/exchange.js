@@ -1,5 +1,6 @@
 // Requests to upload hosts. The URL is their permission, so no credentials are sent.
 import { breathe } from '../../streams/breathe.js';
+import { until } from '../../streams/until.js';
 import { linked, stalled } from '../retry.js';
 
 /** @import { HeaderMap } from '../../client/internal.d.ts' */
@@ -69,7 +70,8 @@ export async function exchange(shared, name, { url, method, headers = {}, body, 
     const answer =
       isBrowser && shared.isPlain && typeof body === 'object'
         ? await byRequest(request, body)
-        : await byFetch(shared, request, body);
+        : // A fetch of the caller may not heed the signal.
+          await until(own.signal, byFetch(shared, request, body));
     if (on.response) {
       tell(on.response, { ...about, status: answer.status, requestId: answer.header('x-wix-request-id') || undefined });
     }
@@ -124,7 +126,19 @@ async function byFetch(shared, request, body) {
   const response = await shared.send(url, init);
   moved();
   const bytes = new Uint8Array(await response.arrayBuffer());
-  return { status: response.status, header: (name) => response.headers.get(name), bytes, response };
+  return { status: response.status, header: (name) => headerOf(response, name), bytes, response };
+}
+
+/**
+ * A header of an answer. A fetch of the caller may answer with a plain object of headers.
+ *
+ * @param {{ headers?: Headers | Record<string, string> }} response
+ * @param {string} name In small letters.
+ * @returns {string | null}
+ */
+export function headerOf({ headers = {} }, name) {
+  if (typeof headers.get === 'function') return headers.get(name);
+  return Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1] ?? null;
 }
 
 /**
@@ -174,10 +188,7 @@ function streamOf(shared, source, from, to, request) {
         try {
           signal.throwIfAborted();
           const { done, value } = await (ahead ?? read());
-          if (done) {
-            if (to !== Infinity && at < to) throw new RangeError('the source is shorter than it was');
-            return controller.close();
-          }
+          if (done) return controller.close();
           read();
           onBytes?.(at, value);
           at += value.length;

@@ -1,5 +1,6 @@
 // Uploads: the public functions.
 import { confirmedOf, EVENT } from '../module.js';
+import { checkOptions } from '../options.js';
 import { uploadAll } from './batch.js';
 import { recordsOf } from './records.js';
 import { createUploader } from './upload.js';
@@ -13,51 +14,58 @@ import { createUploader } from './upload.js';
  * @param {Paths} paths
  */
 export function createUploads(api, paths) {
-  const { WixMediaError, limited, refusal, shared } = api;
+  const { refusal, shared, within, WixMediaError } = api;
   const { running, send, untilReady } = createUploader(api, paths);
-
-  /**
-   * @template Result
-   * @param {string} operation
-   * @param {CallOptions | undefined} options
-   * @param {(signal: AbortSignal) => Promise<Result>} work
-   */
-  const within = (operation, options, work) => limited(work, options?.signal, options?.timeoutMs, operation);
 
   const notFound = (/** @type {string} */ operation, /** @type {string} */ id) =>
     new WixMediaError({ message: `${operation}: upload not found: ${id}`, code: 'UPLOAD_NOT_FOUND', operation });
 
+  /**
+   * Checks the options of a function, and runs it.
+   *
+   * @template {object} Options
+   * @template Result
+   * @param {string} operation
+   * @param {Options | undefined} options
+   * @param {(signal: AbortSignal, options: Options) => Promise<Result>} work
+   */
+  const run = async (operation, options, work) => {
+    const checked = checkOptions(operation, options, refusal);
+    return within(operation, checked, (signal) => work(signal, checked));
+  };
+
   return {
     /** @type {(source: unknown, options?: UploadOptions) => Promise<import('../internal.d.ts').FileDescriptor>} */
-    upload: (source, options = {}) =>
-      within('uploads.upload', options, async (signal) => (await send(source, options, signal)).file),
+    upload: (source, options) =>
+      run('uploads.upload', options, async (signal, checked) => (await send(source, checked, signal)).file),
 
     /** @type {(sources: unknown, options?: UploadAllOptions) => Promise<import('../../types/index.js').UploadResult[]>} */
-    uploadAll: (sources, options = {}) =>
-      within('uploads.uploadAll', options, (signal) => uploadAll(api, paths, send, sources, options, signal)),
+    uploadAll: (sources, options) =>
+      run('uploads.uploadAll', options, (signal, checked) => uploadAll(api, paths, send, sources, checked, signal)),
 
     waitUntilReady: (/** @type {string} */ fileId, /** @type {CallOptions | undefined} */ options) =>
-      within('uploads.waitUntilReady', options, (signal) => untilReady(fileId, { signal })),
+      run('uploads.waitUntilReady', options, (signal) => untilReady(fileId, { signal })),
 
-    /** @returns {Promise<UploadSession[]>} */
-    async list(/** @type {Pick<UploadOptions, 'sessions'>} */ options = {}) {
-      const records = await recordsOf(options.sessions, api.disk);
-      const isExpired = (/** @type {UploadRecord} */ { expires }) => Number(expires ?? NaN) <= Date.now();
-      const stored = ((await records?.list()) ?? []).filter((record) => !isExpired(record));
-      const present = [...running.values()].map((job) => ({ ...job.record, state: job.state }));
-      const others = stored.filter(({ id }) => !running.has(id)).map((record) => ({ ...record, state: /** @type {const} */ ('interrupted') }));
-      return [...present, ...others].map(({ id, state, name, size, mimeType, parentFolderId, created, expires, numbers }) => ({
-        id,
-        state,
-        name: /** @type {string} */ (name),
-        size,
-        confirmed: confirmedOf(numbers),
-        mimeType,
-        parentFolderId,
-        createdDate: new Date(created),
-        expiresDate: expires ? new Date(expires) : undefined,
-      }));
-    },
+    /** @type {(options?: Pick<UploadOptions, 'sessions'>) => Promise<UploadSession[]>} */
+    list: (options) =>
+      run('uploads.list', options, async (signal, { sessions }) => {
+        const records = await recordsOf(sessions, api, signal);
+        const isExpired = (/** @type {UploadRecord} */ { expires }) => Number(expires ?? NaN) <= Date.now();
+        const stored = ((await records?.list()) ?? []).filter((record) => !isExpired(record));
+        const present = [...running.values()].map((job) => ({ ...job.record, state: job.state }));
+        const others = stored.filter(({ id }) => !running.has(id)).map((record) => ({ ...record, state: /** @type {const} */ ('interrupted') }));
+        return [...present, ...others].map(({ id, state, name, size, mimeType, parentFolderId, created, expires, numbers }) => ({
+          id,
+          state,
+          name: /** @type {string} */ (name),
+          size,
+          confirmed: confirmedOf(numbers),
+          mimeType,
+          parentFolderId,
+          createdDate: new Date(created),
+          expiresDate: expires ? new Date(expires) : undefined,
+        }));
+      }),
 
     /** @returns {Promise<void>} */
     async pause(/** @type {string} */ id) {
@@ -70,35 +78,38 @@ export function createUploads(api, paths) {
       });
     },
 
-    async resume(/** @type {string} */ id, /** @type {unknown} */ source, /** @type {UploadOptions} */ options = {}) {
-      const job = running.get(id);
-      if (job) {
-        job.interrupt?.(EVENT.RESUME);
-        return undefined;
-      }
-      const records = await recordsOf(options.sessions, api.disk);
-      const record = await records?.get(id);
-      if (!record) throw notFound('uploads.resume', id);
-      const given = source ?? record.path;
-      if (given === undefined) throw refusal('source', 'is required: a browser cannot open the file by itself', 'uploads.resume');
-      const whole = { ...record.options, protocol: /** @type {const} */ ('tus'), ...options };
-      return within('uploads.resume', options, async (signal) => (await send(given, whole, signal, { expected: id })).file);
-    },
+    resume: (/** @type {string} */ id, /** @type {unknown} */ source, /** @type {UploadOptions | undefined} */ options) =>
+      run('uploads.resume', options, async (signal, checked) => {
+        const job = running.get(id);
+        if (job) {
+          job.interrupt?.(EVENT.RESUME);
+          return undefined;
+        }
+        const records = await recordsOf(checked.sessions, api, signal);
+        const record = await records?.get(id);
+        if (!record) throw notFound('uploads.resume', id);
+        const given = source ?? record.path;
+        if (given === undefined) throw refusal('source', 'is required: a browser cannot open the file by itself', 'uploads.resume');
+        const whole = { ...record.options, protocol: /** @type {const} */ ('tus'), ...checked };
+        return (await send(given, whole, signal, { expected: id })).file;
+      }),
 
-    async cancel(/** @type {string} */ id, /** @type {Pick<UploadOptions, 'sessions'>} */ options = {}) {
-      const job = running.get(id);
-      if (job) {
-        job.interrupt?.(EVENT.CANCEL);
-        return;
-      }
-      const records = await recordsOf(options.sessions, api.disk);
-      const record = await records?.get(id);
-      if (!record) throw notFound('uploads.cancel', id);
-      // The answer does not matter: the service forgets the transfer by itself in time.
-      if (record.location) {
-        await shared.send(record.location, { method: 'DELETE', headers: { 'Tus-Resumable': '1.0.0' } }).catch(() => {});
-      }
-      await records?.delete(id);
-    },
+    /** @type {(id: string, options?: Pick<UploadOptions, 'sessions'>) => Promise<void>} */
+    cancel: (id, options) =>
+      run('uploads.cancel', options, async (signal, { sessions }) => {
+        const job = running.get(id);
+        if (job) {
+          job.interrupt?.(EVENT.CANCEL);
+          return;
+        }
+        const records = await recordsOf(sessions, api, signal);
+        const record = await records?.get(id);
+        if (!record) throw notFound('uploads.cancel', id);
+        // The answer does not matter: the service forgets the transfer by itself in time.
+        if (record.location) {
+          await shared.send(record.location, { method: 'DELETE', headers: { 'Tus-Resumable': '1.0.0' } }).catch(() => {});
+        }
+        await records?.delete(id);
+      }),
   };
 }

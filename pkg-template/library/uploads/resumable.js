@@ -1,5 +1,5 @@
 // A resumable upload. The state machine in the module decides what to do next; this file does it, and reports what happened.
-import { pause } from '../../streams/until.js';
+import { pause, until } from '../../streams/until.js';
 import { ACTION, begin, confirmedOf, EVENT, step } from '../module.js';
 import { linked, retryAfter } from '../retry.js';
 import { exchange } from './exchange.js';
@@ -143,11 +143,10 @@ export async function uploadResumable(job) {
       job.state = 'paused';
       job.onPaused?.();
       /** @type {Promise<void>} */
-      const woken = new Promise((resolve, reject) => {
+      const woken = new Promise((resolve) => {
         wake = resolve;
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       });
-      await woken;
+      await until(signal, woken);
       job.state = 'running';
       return [];
     },
@@ -172,7 +171,7 @@ export async function uploadResumable(job) {
     progress.confirmed(confirmed);
     source.forget(confirmed);
     if (action === ACTION.FINISH) return /** @type {FileDescriptor} */ (file);
-    if (action === ACTION.FAIL) throw failure;
+    if (action === ACTION.FAIL) throw failure ?? api.unreachable(NAME, new Error('the service confirms no bytes'));
     if (action === ACTION.REJECT_OFFSET) {
       const message = `${NAME}: the service confirms bytes that were never sent`;
       throw new WixMediaError({ message, code: 'UPLOAD_OFFSET_INVALID', operation: NAME });

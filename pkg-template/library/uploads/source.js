@@ -1,27 +1,133 @@
 // Sources of uploads: one way to read bytes, whatever they come from.
+//
+// What is sent must be what the source holds. Chunks that are not bytes are refused, and a source that has a length or a
+// time of its own is compared with them before its last bytes are handed out: a service makes a file as soon as it has all
+// of them, so a plain upload of other bytes is never complete.
 import { breathe } from '../../streams/breathe.js';
+import { bytesOf, chunksOf, isBuffer } from '../../streams/chunk.js';
+import { until } from '../../streams/until.js';
 
-/** @import { Api, Digest, Source, SourceDigest } from '../internal.d.ts' */
+/** @import { Chunks } from '../../streams/chunk.js' */
+/** @import { Api, Digest, Source, SourceDigest, SourceReader } from '../internal.d.ts' */
 
 /** @typedef {(field: string, description: string) => Error} Refuse */
-/** @typedef {{ next(): Promise<{ done?: boolean, value?: any }> | { done?: boolean, value?: any }, return?(): unknown }} Chunks */
 
 /** How many bytes are read at a time. */
 const PIECE_SIZE = 256 * 1024;
 
-const textEncoder = new TextEncoder();
+/**
+ * Up to this size a Response is read to its end before it is sent. Its length is no more than a hint: pages see the length
+ * of the compressed bytes of other origins, and not that they are compressed.
+ */
+const BUFFERED_SIZE = 10_000_000;
 
 /**
- * Makes a source of whatever a caller passes.
+ * Opens whatever a caller passes as a source. Reads of it end with the signal, and fail with `SOURCE_FAILED`.
  *
- * @param {any} given
- * @param {{ refuse: Refuse, disk: Api['disk'] }} context
+ * @param {unknown} given
+ * @param {{ refuse: Refuse, disk: Api['disk'], signal: AbortSignal, sourceFailed: Api['sourceFailed'] }} context
  * @returns {Promise<Source>}
  */
-export async function open(given, { refuse, disk }) {
-  if (given instanceof Blob) return ofBlob(given);
-  if (given instanceof ArrayBuffer || isShared(given)) return ofBytes(new Uint8Array(given));
-  if (ArrayBuffer.isView(given)) return ofBytes(bytesOf(given));
+export async function open(given, { refuse, disk, signal, sourceFailed }) {
+  /** @type {<Value>(promise: Promise<Value>) => Promise<Value>} */
+  const guard = async (promise) => {
+    try {
+      return await until(signal, promise);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw sourceFailed(error);
+    }
+  };
+  const opening = openAny(given, { refuse, disk });
+  const close = async (/** @type {SourceReader} */ reader) => {
+    try {
+      await reader.close();
+    } catch {
+      // Whatever was to be read has been read.
+    }
+  };
+  /** @type {SourceReader} */
+  let reader;
+  try {
+    reader = await guard(opening);
+  } catch (error) {
+    opening.then(close, () => {});
+    throw error;
+  }
+  /** @type {Pick<Source, 'bytes' | 'pieces' | 'reach' | 'forget' | 'close'>} */
+  const guarded = {
+    bytes: async (from, to) => joined(await collected(guarded.pieces(from, to))),
+    async *pieces(from, to) {
+      const pieces = reader.pieces(from, to);
+      let at = from;
+      try {
+        for (;;) {
+          const { done, value } = await guard(pieces.next());
+          if (done) break;
+          at += value.length;
+          if (at === reader.size) await guard(confirmed(reader));
+          yield value;
+        }
+      } finally {
+        pieces.return().catch(() => {});
+      }
+      const end = Math.min(to, reader.size ?? to);
+      if (at >= end) return;
+      reader.isChanged = true;
+      throw sourceFailed(new RangeError(`it is shorter than it was: expected ${end} bytes, found ${at}`));
+    },
+    ...(reader.reach && { reach: (/** @type {number} */ to) => guard(/** @type {Promise<boolean>} */ (reader.reach?.(to))) }),
+    forget: (offset) => reader.forget(offset),
+    close: () => close(reader),
+  };
+  // The size of a stream is known later, so members are read from the reader whenever they are asked for.
+  return Object.assign(Object.create(reader), guarded);
+}
+
+/**
+ * Compares a source with what it was when it was opened.
+ *
+ * @param {SourceReader} reader
+ */
+async function confirmed(reader) {
+  try {
+    await reader.confirm?.();
+  } catch (error) {
+    reader.isChanged = true;
+    throw error;
+  }
+}
+
+/** @param {AsyncIterable<Uint8Array<ArrayBuffer>>} pieces */
+async function collected(pieces) {
+  const all = [];
+  for await (const piece of pieces) {
+    all.push(piece);
+    await breathe();
+  }
+  return all;
+}
+
+/** @param {Uint8Array<ArrayBuffer>[]} pieces */
+function joined(pieces) {
+  if (pieces.length === 1) return pieces[0];
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+/**
+ * @param {any} given
+ * @param {{ refuse: Refuse, disk: Api['disk'] }} context
+ * @returns {Promise<SourceReader>}
+ */
+async function openAny(given, { refuse, disk }) {
+  if (isBlob(given)) return ofBlob(given);
+  if (isBuffer(given) || ArrayBuffer.isView(given)) return ofBytes(bytesOf(given));
   if (typeof given === 'string' || given instanceof URL) {
     if (!disk) throw refuse('source', 'must not be a path here: only Node, Bun and Deno can open one');
     if (given instanceof URL && given.protocol !== 'file:') throw refuse('source', 'must be a file: URL or a path');
@@ -29,27 +135,31 @@ export async function open(given, { refuse, disk }) {
   }
   // FileSystemFileHandle
   if (given?.kind === 'file' && typeof given.getFile === 'function') return ofBlob(await given.getFile());
-  if (typeof Response === 'function' && given instanceof Response) return ofResponse(given, refuse);
-  if (typeof given?.getReader === 'function') return new Stream(readerOf(given));
-  if (typeof given?.[Symbol.asyncIterator] === 'function') return new Stream(given[Symbol.asyncIterator](), { name: nameOfPath(given.path) });
+  if (typeof given?.headers?.get === 'function' && typeof given.arrayBuffer === 'function') return ofResponse(given, refuse);
+  const chunks = chunksOf(given);
+  if (chunks) return new Stream(chunks, { name: nameOfPath(given.path) });
   throw refuse('source', 'must be a File, Blob, ArrayBuffer, typed array, stream, Response or path');
 }
 
-/** @param {unknown} given */
-const isShared = (given) => typeof SharedArrayBuffer === 'function' && given instanceof SharedArrayBuffer;
+/**
+ * Whether a value is a Blob, also one of another realm or of a library.
+ *
+ * @param {any} given
+ * @returns {given is Blob}
+ */
+const isBlob = (given) => given instanceof Blob || (typeof given?.size === 'number' && typeof given.slice === 'function' && typeof given.type === 'string');
 
 /** @param {unknown} path */
 const nameOfPath = (path) => (typeof path === 'string' ? path.split(/[\\/]/).pop() : undefined);
 
 /**
  * @param {Uint8Array<ArrayBuffer>} bytes
- * @returns {Source}
+ * @returns {SourceReader}
  */
 function ofBytes(bytes) {
   return {
     size: bytes.length,
     isRepeatable: true,
-    bytes: async (from, to) => bytes.subarray(from, to),
     async *pieces(from, to) {
       for (let at = from; at < to; at += PIECE_SIZE) yield bytes.subarray(at, Math.min(at + PIECE_SIZE, to));
     },
@@ -60,24 +170,38 @@ function ofBytes(bytes) {
 
 /**
  * @param {Blob & { name?: string, lastModified?: number }} blob
- * @returns {Source}
+ * @returns {SourceReader}
  */
 function ofBlob(blob) {
-  const bytes = async (/** @type {number} */ from, /** @type {number} */ to) => new Uint8Array(await blob.slice(from, to).arrayBuffer());
   return {
     name: blob.name,
     type: blob.type,
     size: blob.size,
     modified: blob.lastModified,
     isRepeatable: true,
-    bytes,
     async *pieces(from, to) {
-      for (let at = from; at < to; at += PIECE_SIZE) yield await bytes(at, Math.min(at + PIECE_SIZE, to));
+      for (let at = from; at < to; at += PIECE_SIZE) yield bytesOf(await bufferOf(blob.slice(at, Math.min(at + PIECE_SIZE, to))));
     },
     blob: (from, to) => blob.slice(from, to),
     forget() {},
     async close() {},
   };
+}
+
+/**
+ * The bytes of a blob. Older runtimes, and documents that tests simulate, have readers only.
+ *
+ * @param {Blob} blob
+ * @returns {Promise<unknown>}
+ */
+function bufferOf(blob) {
+  if (typeof blob.arrayBuffer === 'function') return blob.arrayBuffer();
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsArrayBuffer(blob);
+  });
 }
 
 /**
@@ -90,10 +214,19 @@ function ofResponse(response, refuse) {
   if (response.bodyUsed) throw refuse('source', 'is a Response whose body has been read');
   // The length of a compressed body is not that of its content.
   const length = headers.get('content-encoding') ? null : headers.get('content-length');
-  const size = body ? (/^\d+$/.test(length ?? '') ? Number(length) : undefined) : 0;
+  const announced = body !== null && /^\d+$/.test(length ?? '') ? Number(length) : undefined;
   const [, named] = /filename="?([^";]+)/.exec(headers.get('content-disposition') ?? '') ?? [];
   const name = named ?? lastSegment(url);
-  return new Stream(body ? readerOf(body) : [][Symbol.iterator](), { name, type: headers.get('content-type') ?? undefined, size });
+  // Some runtimes have responses without streams.
+  const chunks = body === null ? chunksOf(none()) : (chunksOf(body) ?? chunksOf(wholeOf(response)));
+  return new Stream(/** @type {Chunks} */ (chunks), { name, type: headers.get('content-type') ?? undefined, announced });
+}
+
+async function* none() {}
+
+/** @param {Response} response */
+async function* wholeOf(response) {
+  yield await response.arrayBuffer();
 }
 
 /** @param {string} url */
@@ -106,41 +239,14 @@ function lastSegment(url) {
 }
 
 /**
- * The chunks of a ReadableStream, also where it cannot be iterated.
- *
- * @param {ReadableStream<Uint8Array>} stream
- * @returns {Chunks}
- */
-function readerOf(stream) {
-  const reader = stream.getReader();
-  return {
-    next: () => reader.read(),
-    return: async () => {
-      await reader.cancel();
-      return { done: true };
-    },
-  };
-}
-
-/**
- * @param {any} chunk
- * @returns {Uint8Array<ArrayBuffer>}
- */
-const bytesOf = (chunk) => {
-  if (typeof chunk === 'string') return textEncoder.encode(chunk);
-  if (ArrayBuffer.isView(chunk)) {
-    return new Uint8Array(/** @type {ArrayBuffer} */ (chunk.buffer), chunk.byteOffset, chunk.byteLength);
-  }
-  return new Uint8Array(chunk);
-};
-
-/**
  * A source that can be read once. Bytes that have been read are kept until they are forgotten.
  *
- * @implements {Source}
+ * @implements {SourceReader}
  */
 class Stream {
   #chunks;
+  /** @type {number | undefined} */
+  #announced;
   /** @type {Uint8Array<ArrayBuffer>[]} */
   #kept = [];
   #start = 0;
@@ -149,13 +255,16 @@ class Stream {
 
   /**
    * @param {Chunks} chunks
-   * @param {{ name?: string, type?: string, size?: number }} [about]
+   * @param {{ name?: string, type?: string, announced?: number }} [about] How many bytes it says there are.
    */
-  constructor(chunks, { name, type, size } = {}) {
+  constructor(chunks, { name, type, announced } = {}) {
     this.#chunks = chunks;
     this.name = name;
     this.type = type;
-    this.size = size;
+    this.#announced = announced;
+    this.isAnnounced = announced !== undefined;
+    /** @type {number | undefined} */
+    this.size = announced !== undefined && announced > BUFFERED_SIZE ? announced : undefined;
     this.isRepeatable = false;
     this.isStream = true;
   }
@@ -173,6 +282,7 @@ class Stream {
       this.#kept.push(bytes);
       this.#end += bytes.length;
     }
+    if (this.#isOver && this.#end < (this.#announced ?? 0)) throw this.#other();
     if (this.#isOver && this.size === undefined) {
       this.size = this.#end;
       // All of it is still kept.
@@ -211,24 +321,16 @@ class Stream {
     return new Uint8Array();
   }
 
-  /**
-   * @param {number} from
-   * @param {number} to
-   */
-  async bytes(from, to) {
-    const all = [];
-    let length = 0;
-    for await (const piece of this.pieces(from, to)) {
-      all.push(piece);
-      length += piece.length;
-    }
-    const whole = new Uint8Array(length);
-    let at = 0;
-    for (const piece of all) {
-      whole.set(piece, at);
-      at += piece.length;
-    }
-    return whole;
+  /** Rejects when there are more bytes than it has said. Without a length of its own it is over when it ends. */
+  async confirm() {
+    const size = /** @type {number} */ (this.size);
+    if (!this.#isOver) await this.reach(size + 1);
+    if (this.#end !== size) throw this.#other();
+  }
+
+  #other() {
+    const found = this.#isOver ? `${this.#end} bytes` : 'more';
+    return new RangeError(`its length is not that of its bytes: expected ${this.#announced} bytes, found ${found}`);
   }
 
   /** @param {number} offset */
@@ -241,8 +343,10 @@ class Stream {
   }
 
   async close() {
-    if (!this.#isOver) await this.#chunks.return?.();
     this.#kept = [];
+    if (this.#isOver) return;
+    // Not awaited: a generator that waits for its own source does not return before that.
+    new Promise((resolve) => resolve(this.#chunks.return?.())).catch(() => {});
   }
 }
 

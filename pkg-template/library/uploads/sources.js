@@ -126,11 +126,11 @@ async function* ofPath(given, disk) {
   }
   if (name) yield { isFolder: true, folder: name };
   const below = (/** @type {string} */ path) => [name, path].filter(Boolean).join('/') || undefined;
-  for await (const { path, isFolder: isOne, source, size } of entries) {
+  for await (const { path, isFolder: isOne, ...entry } of entries) {
     if (isOne) yield { isFolder: true, folder: below(path) };
     else {
       const parts = path.split('/');
-      yield { source, name: parts.pop(), folder: below(parts.join('/')), size };
+      yield { ...entry, name: parts.pop(), folder: below(parts.join('/')) };
     }
   }
 }

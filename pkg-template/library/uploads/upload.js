@@ -3,8 +3,9 @@
 // The order is: open the source, find type and name, resolve the folder, look for a duplicate, send, compare the digests,
 // wait until the file is processed. A resumable upload has a record under a fingerprint of its source and target, so that
 // the same call continues it after a restart.
-import { pause } from '../../streams/until.js';
+import { onAbort, pause, until } from '../../streams/until.js';
 import { typeAndName } from '../module.js';
+import { linked } from '../retry.js';
 import { uploadPlain } from './plain.js';
 import { Progress } from './progress.js';
 import { recordsOf } from './records.js';
@@ -38,6 +39,10 @@ const MAX_POLL_MS = 5000;
 
 /** How often a file that was just made may be missing from the answers of the service. */
 const MAX_MISSING = 5;
+
+/** An id of an upload without a record, which no other of this process has. */
+const passingId = () => `${(passing += 1)}-${Math.random().toString(16).slice(2)}`;
+let passing = 0;
 
 const ROOT = 'media-root';
 const ANY_TYPE = 'application/octet-stream';
@@ -78,20 +83,6 @@ export function createUploader(api, paths) {
    */
   const made = new Set();
   const refuse = (/** @type {string} */ field, /** @type {string} */ text) => refusal(field, text, NAME);
-
-  /**
-   * The value of an option; the first one by default.
-   *
-   * @template {string} Value
-   * @param {Value | undefined} given
-   * @param {string} field
-   * @param {Value[]} values
-   */
-  const oneOf = (given, field, values) => {
-    const value = given ?? values[0];
-    if (!values.includes(value)) throw refuse(field, `must be one of ${values.join(', ')}`);
-    return value;
-  };
 
   /**
    * The id under which a resumable upload is stored: a digest of what is sent where, without the URL, which is new each
@@ -181,21 +172,22 @@ export function createUploader(api, paths) {
    */
   async function check(job, file) {
     const { source, digest, signal, verify } = job;
-    if (sizeOf(file) >= 0 && sizeOf(file) !== source.size) throw await mismatch(file, `${file.sizeInBytes} of ${source.size} bytes`);
+    if (sizeOf(file) >= 0 && sizeOf(file) !== source.size) throw await mismatch(job, file, `${file.sizeInBytes} of ${source.size} bytes`);
     if (!digest || !isMd5(file.hash)) return;
     const hash = await digest.end(signal);
     if (file.hash === hash) shared.hasMd5 = true;
-    else if (verify === true || shared.hasMd5 || shared.manager) throw await mismatch(file, `the MD5 digest ${file.hash} in place of ${hash}`);
+    else if (verify === true || shared.hasMd5 || shared.manager) throw await mismatch(job, file, `the MD5 digest ${file.hash} in place of ${hash}`);
   }
 
   /**
    * Deletes a file that is not what was sent. Returns the error.
    *
+   * @param {Job} job
    * @param {FileDescriptor} file
    * @param {string} what
    */
-  async function mismatch(file, what) {
-    await client.files.bulkDeleteFiles([idOf(file)]).catch(() => {});
+  async function mismatch(job, file, what) {
+    await until(job.signal, client.files.bulkDeleteFiles([idOf(file)]).catch(() => {}));
     return new WixMediaError({
       message: `${NAME}: the service stored ${what}; its file is in the trash`,
       code: 'CONTENT_MISMATCH',
@@ -207,14 +199,14 @@ export function createUploader(api, paths) {
 
   /** @type {Uploader['send']} */
   async function send(given, options, signal, batch) {
-    const protocol = oneOf(options.protocol, 'protocol', ['auto', 'plain', 'tus']);
-    const onDuplicate = oneOf(options.onDuplicate, 'onDuplicate', ['keep-both', 'reuse', 'fail']);
-    const waitUntil = oneOf(options.waitUntil, 'waitUntil', ['accepted', 'ready']);
+    const { protocol = 'auto', onDuplicate = 'keep-both', waitUntil = 'accepted' } = options;
     const progress = new Progress(options.onProgress, { id: undefined, name: undefined, total: undefined });
     const silence = () => progress.close();
-    signal.addEventListener('abort', silence);
-    const source = await api.fromSource(open(given, { refuse, disk: api.disk }));
+    const release = onAbort(signal, silence);
+    /** @type {Source | undefined} */
+    let source;
     try {
+      source = await open(given, { refuse, disk: api.disk, signal, sourceFailed: api.sourceFailed });
       const job = await prepare(source, options, progress, signal, protocol);
 
       if (onDuplicate !== 'keep-both') {
@@ -258,8 +250,8 @@ export function createUploader(api, paths) {
       return { file, isReused: false };
     } finally {
       silence();
-      signal.removeEventListener('abort', silence);
-      await source.close();
+      release();
+      await source?.close();
     }
   }
 
@@ -274,12 +266,12 @@ export function createUploader(api, paths) {
    * @returns {Promise<Job>}
    */
   async function prepare(source, options, progress, signal, protocol) {
-    const head = await api.fromSource(source.bytes(0, Math.min(HEAD_SIZE, source.size ?? HEAD_SIZE)));
+    const head = await source.bytes(0, Math.min(HEAD_SIZE, source.size ?? HEAD_SIZE));
     const declared = options.mimeType ?? source.type;
     const { mimeType, fileName } = typeAndName(declared, options.displayName ?? source.name, head);
     progress.name = fileName;
     // A short stream is read to its end, and then as good as bytes.
-    if (source.size === undefined && source.reach && protocol !== 'plain') await api.fromSource(source.reach(RESUMABLE_SIZE));
+    if (source.size === undefined && source.reach && (protocol !== 'plain' || source.isAnnounced)) await source.reach(RESUMABLE_SIZE);
     progress.total = source.size;
 
     const { path, private: isPrivate, labels, externalInfo, verify = 'auto', chunkSizeInBytes = CHUNK_SIZE, stallMs = STALL_MS } = options;
@@ -314,12 +306,12 @@ export function createUploader(api, paths) {
    */
   async function resumable(plain, options, expected) {
     const { source, request, progress } = plain;
-    const records = await recordsOf(options.sessions, api.disk);
+    const records = await recordsOf(options.sessions, api, plain.signal);
     let id = records ? await fingerprint(source, request) : undefined;
     if (expected !== undefined && id !== expected) throw refusal('source', 'is not the one that the upload began with', 'uploads.resume');
     // The same upload twice at the same time is two uploads; only the first one has a record.
     const isStored = Boolean(records && !source.isStream && id !== undefined && !running.has(id));
-    if (id === undefined || running.has(id)) id = crypto.randomUUID();
+    if (id === undefined || running.has(id)) id = passingId();
     const own = id;
     let record = isStored ? await records?.get(own) : undefined;
     if (record && !(Number(record.expires) > Date.now())) record = undefined;
@@ -350,8 +342,13 @@ export function createUploader(api, paths) {
       return file;
     } catch (error) {
       // A refused, finished or cancelled upload cannot be continued; one that lost its service or its caller can.
-      const isOver = error instanceof WixMediaError && error.retry === 'never' && error.code !== 'SOURCE_FAILED';
+      const isOver = error instanceof WixMediaError && error.retry === 'never' && (error.code !== 'SOURCE_FAILED' || source.isChanged);
       if (isStored && !job.signal.aborted && isOver) await records?.delete(own);
+      if (source.isChanged && job.record.location) {
+        // The service need not keep bytes of a source that is gone. It forgets them by itself in time.
+        const headers = { 'Tus-Resumable': '1.0.0' };
+        await until(job.signal, shared.send(job.record.location, { method: 'DELETE', headers }).catch(() => {}));
+      }
       throw error;
     } finally {
       running.delete(own);
@@ -382,11 +379,11 @@ export function createUploader(api, paths) {
           const applicationError = { code: 'FILE_FAILED', description: message, data: { fileId: file._id } };
           throw new WixMediaError({ message, code: 'FILE_FAILED', operation, details: { applicationError } });
         }
-        /** @type {Promise<void>} */
-        const woken = new Promise((resolve) => {
-          wake = resolve;
-        });
-        await Promise.race([pause(ms, signal), woken]);
+        // Woken by the event, by the time, or with an error by the caller's signal.
+        const rest = linked(signal);
+        wake = () => rest.abort();
+        await pause(ms, rest.signal).catch(() => signal?.throwIfAborted());
+        rest.release();
       }
     } finally {
       for (const stop of stops) Promise.resolve(stop).then((end) => end?.(), () => {});
