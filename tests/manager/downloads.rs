@@ -50,9 +50,44 @@ fn static_file_is_served_with_ranges_and_caching() {
     assert_eq!(site.send(other).status, 200);
     let unchanged = site.send(Request::new("GET", &path).header("If-None-Match", &tag));
     assert_eq!((unchanged.status, unchanged.header("content-length")), (304, None));
-    assert_eq!(site.send(Request::new("POST", &path)).status, 405);
+    let weak = Request::new("GET", &path).header("If-None-Match", &format!("W/{tag}"));
+    assert_eq!(site.send(weak).status, 304);
+    let since = response.header("last-modified").expect("a date").to_owned();
+    assert_eq!(
+        site.send(Request::new("GET", &path).header("If-Modified-Since", &since))
+            .status,
+        304
+    );
+    let other = Request::new("GET", &path)
+        .header("If-Match", "\"other\"")
+        .header("Range", "bytes=0-3");
+    assert_eq!(site.send(other).status, 412);
+    let head = Request::new("HEAD", &path).header("Range", "bytes=0-3");
+    assert_eq!(site.send(head).status, 200, "only GET has ranges");
+    let beyond = site.send(Request::new("GET", &path).header("Range", "bytes=99-"));
+    assert_eq!(beyond.header("cache-control"), Some("no-store"));
     let wrong_place = format!("/media/{}", text(&file["id"]));
     assert_eq!(site.send(Request::new("GET", &wrong_place)).status, 404);
+}
+
+#[test]
+fn download_by_another_method_is_refused() {
+    let site = Site::new();
+    let file = uploaded(&site, json!({}));
+    let zip = site.post("/files/generate-download-url", json!({ "fileIds": [file["id"]] }));
+    let link = link_to(&site, json!({ "fileId": file["id"] }));
+    let zip = target(&text(&zip["downloadUrl"]));
+    for path in [&target(&text(&file["url"])), &zip, &link, "/icons/document.svg"] {
+        for method in ["POST", "PUT", "DELETE", "PATCH"] {
+            let response = site.send(Request::new(method, path));
+            assert_eq!(
+                (response.status, response.header("allow")),
+                (405, Some("GET, HEAD")),
+                "{method} {path}"
+            );
+        }
+    }
+    assert_eq!(site.send(Request::new("POST", "/media/unknown.jpg")).status, 404);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::images::frame::Frame;
 use crate::images::url::{Encoding, Transform};
 use crate::manager::dates::http_date;
 use crate::manager::http::body::Part;
+use crate::manager::http::conditions::{self, Verdict};
 use crate::manager::http::error::Outcome;
 use crate::manager::http::message::{Head, Response};
 use crate::manager::inspect::Facts;
@@ -26,9 +27,6 @@ pub(crate) fn behind_version<'a>(file: &File, segments: &'a [String]) -> Option<
 
 /// Returns the order to transform an image. The body is the original.
 pub(crate) fn transformed(file: &File, head: &Head, asked: &[String]) -> Outcome<Response> {
-    if head.method != "GET" && head.method != "HEAD" {
-        return Err(refused(405, "Only GET and HEAD.").with_header("Allow", "GET, HEAD"));
-    }
     let asked = Transform::parse(asked).map_err(|wrong| refused(wrong.status, &wrong.message))?;
     if let Some((width, height)) = Facts::from_json(&file.facts).size()
         && let (Ok(width), Ok(height)) = (u32::try_from(width), u32::try_from(height))
@@ -49,9 +47,11 @@ pub(crate) fn transformed(file: &File, head: &Head, asked: &[String]) -> Outcome
     let variant = format!("{} {variant}", file.hash);
     let tag = base16ct::lower::encode_string(&Sha256::digest(variant.as_bytes())[..16]);
     let tag = format!("\"{tag}\"");
-    let known = head
-        .header("if-none-match")
-        .is_some_and(|tags| tags == "*" || tags.split(',').any(|other| other.trim() == tag));
+    let known = match conditions::evaluate(head, &tag, file.created) {
+        Verdict::Proceed => false,
+        Verdict::NotModified => true,
+        Verdict::Failed => return Err(refused(412, "The image is another version.")),
+    };
     let mut response = Response::new(if known { 304 } else { 200 })
         .with("ETag", tag)
         .with("Last-Modified", http_date(file.created))

@@ -26,6 +26,15 @@ pub(crate) fn missing() -> Refusal {
 
 /// Answers a request for a path outside the API.
 pub(crate) fn download(view: &View<'_>, head: &Head) -> Outcome<Response> {
+    let response = resource(view, head)?;
+    if !matches!(head.method.as_str(), "GET" | "HEAD") {
+        return Err(refused(405, "Only GET and HEAD.").with_header("Allow", "GET, HEAD"));
+    }
+    Ok(response)
+}
+
+/// Answers a GET or HEAD, or a request of another method as if it were one.
+fn resource(view: &View<'_>, head: &Head) -> Outcome<Response> {
     let path = head.path.as_str();
     if let Some(id) = path.strip_prefix(ARCHIVES) {
         return bundle(view, id);
@@ -53,5 +62,10 @@ pub(crate) fn download(view: &View<'_>, head: &Head) -> Outcome<Response> {
         Some(asked) => images::transformed(&file, head, asked)?,
         None => bytes_of(&file, head, &file.mime)?,
     };
-    Ok(response.with("Cache-Control", "public, max-age=15552000, immutable"))
+    let cache = match response.status {
+        // Another range of the same file may well exist.
+        416 => "no-store",
+        _ => "public, max-age=15552000, immutable",
+    };
+    Ok(response.with("Cache-Control", cache))
 }

@@ -4,6 +4,7 @@ use super::{missing, refused};
 use crate::catalog::File;
 use crate::manager::dates::http_date;
 use crate::manager::http::body::{Body, Part};
+use crate::manager::http::conditions::{self, Verdict};
 use crate::manager::http::error::Outcome;
 use crate::manager::http::message::{self, Head, Response};
 use crate::manager::http::range::{Range, read_range};
@@ -25,9 +26,6 @@ pub(crate) fn is_place_of(file: &File, segments: &[String]) -> bool {
 
 /// Answers with a file, or with the requested range of it.
 pub(crate) fn bytes_of(file: &File, head: &Head, mime: &str) -> Outcome<Response> {
-    if head.method != "GET" && head.method != "HEAD" {
-        return Err(refused(405, "Only GET and HEAD.").with_header("Allow", "GET, HEAD"));
-    }
     let id = file.blob.clone().ok_or_else(missing)?;
     let size = u64::try_from(file.size).unwrap_or(0);
     let tag = format!("\"{}\"", file.hash);
@@ -45,14 +43,14 @@ pub(crate) fn bytes_of(file: &File, head: &Head, mime: &str) -> Outcome<Response
             _ => response.with(POLICY, "sandbox"),
         }
     };
-    if head
-        .header("if-none-match")
-        .is_some_and(|tags| tags == "*" || tags.split(',').any(|other| other.trim() == tag))
-    {
-        return Ok(response(304));
+    match conditions::evaluate(head, &tag, file.created) {
+        Verdict::Proceed => {}
+        Verdict::NotModified => return Ok(response(304)),
+        Verdict::Failed => return Err(refused(412, "The file is another version.")),
     }
-    let current = head.header("if-range").is_none_or(|other| other == tag);
-    let range = head.header("range").filter(|_| current);
+    let range = head
+        .header("range")
+        .filter(|_| conditions::allows_range(head, &tag, file.created));
     let (status, offset, length) = match range.map_or(Range::Whole, |range| read_range(range, size)) {
         Range::Whole => (200, 0, size),
         Range::Part(from, to) => (206, from, to - from + 1),
