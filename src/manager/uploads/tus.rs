@@ -35,6 +35,7 @@ use crate::manager::http::message::{Head, Response};
 use crate::manager::items::content::over_limit;
 use crate::manager::options::Options;
 use crate::manager::tx::{Tx, View};
+use crate::model::media_type::normalize;
 use base64ct::{Base64, Encoding};
 use serde_json::json;
 
@@ -166,7 +167,7 @@ pub(crate) fn override_method(head: &mut Head) {
 /// PATCH, at its start: checks the head and takes the transfer over.
 pub(crate) fn take_over(tx: &mut Tx<'_>, head: &Head, id: &str) -> Outcome<TakenOver> {
     check_version(head)?;
-    if head.header("content-type") != Some("application/offset+octet-stream") {
+    if head.header("content-type").and_then(normalize).as_deref() != Some("application/offset+octet-stream") {
         let text = "a chunk has the content type application/offset+octet-stream";
         return Err(Refusal::code(415, "UNSUPPORTED_MEDIA_TYPE", text));
     }
@@ -237,7 +238,12 @@ pub(crate) fn discovery(response: Response, options: &Options) -> Response {
 
 /// Adds the version, which all responses have, including refusals.
 pub(crate) fn versioned(response: Response) -> Response {
-    response.with("Tus-Resumable", VERSION)
+    let response = response.with("Tus-Resumable", VERSION);
+    // An answer to HEAD must not be kept, whatever it says.
+    match response.header("cache-control") {
+        None => response.with("Cache-Control", "no-store"),
+        Some(_) => response,
+    }
 }
 
 pub(crate) fn check_version(head: &Head) -> Outcome<()> {
