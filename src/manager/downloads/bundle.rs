@@ -18,6 +18,13 @@ use std::collections::BTreeSet;
 /// The maximum number of files in a zip (`docs/contract/choices.md#u35`).
 pub(crate) const MAX_FILES: usize = 1000;
 
+/// The maximum length of a name in a zip, in bytes: file systems take 255, and a number may be added. With at most 100
+/// folders above it, a path stays far below the 65,535 bytes of a zip.
+const MAX_NAME: usize = 240;
+
+/// The maximum length of an extension that is kept, in bytes.
+const MAX_EXTENSION: usize = 20;
+
 /// The path prefix of zips.
 pub(crate) const ARCHIVES: &str = "/archive/wix/";
 
@@ -134,7 +141,7 @@ pub(crate) fn entry(file: &File, path: &str, names: &mut BTreeSet<String>) -> Bu
     }
 }
 
-/// Returns a name that cannot leave the directory into which the zip is unpacked.
+/// Returns a name that cannot leave the directory into which the zip is unpacked, and that file systems take.
 pub(crate) fn safe_name(name: &str) -> String {
     let mut kept = String::new();
     for character in name.chars() {
@@ -142,7 +149,27 @@ pub(crate) fn safe_name(name: &str) -> String {
         let risky = leading || character.is_control() || matches!(character, '/' | '\\');
         kept.push(if risky { '_' } else { character });
     }
-    if kept.is_empty() { "_".to_owned() } else { kept }
+    if kept.is_empty() {
+        return "_".to_owned();
+    }
+    shortened(kept)
+}
+
+/// Cuts a name to [`MAX_NAME`] bytes, and keeps its extension.
+fn shortened(name: String) -> String {
+    if name.len() <= MAX_NAME {
+        return name;
+    }
+    let extension = name
+        .rfind('.')
+        .map(|at| &name[at..])
+        .filter(|extension| extension.len() <= MAX_EXTENSION)
+        .unwrap_or_default();
+    let mut end = MAX_NAME - extension.len();
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{extension}", &name[..end])
 }
 
 /// Returns a free name: the given one, or one with a number. Many file systems ignore case, so names that differ only in
@@ -180,6 +207,11 @@ mod tests {
         ] {
             assert_eq!(unique_name(&safe_name(name), true, &mut names), expected, "{name:?}");
         }
+        let long = format!("{}.jpeg", "深".repeat(100));
+        let cut = safe_name(&long);
+        assert_eq!(cut, format!("{}.jpeg", "深".repeat(78)));
+        assert_eq!(safe_name(&"x".repeat(300)), "x".repeat(MAX_NAME));
+        assert_eq!(safe_name(&format!("a.{}", "x".repeat(300))).len(), MAX_NAME);
         assert_eq!(unique_name("v1.2", false, &mut names), "v1.2");
         assert_eq!(unique_name("v1.2", false, &mut names), "v1.2 (1)");
     }

@@ -18,13 +18,14 @@ pub(crate) fn header_safe(text: &str) -> String {
 /// Returns a `Content-Disposition` with a name that every browser reads.
 pub(crate) fn disposition(kind: &str, name: &str) -> String {
     let plain = |character: char| match character {
-        '"' | '\\' | '/' => '_',
+        '"' | '\\' | '/' | '%' => '_',
         ' '..='~' => character,
         _ => '_',
     };
     let ascii: String = name.chars().map(plain).collect();
     let mut value = format!("{kind}; filename=\"{ascii}\"");
-    if ascii != name {
+    // Browsers and wget decode `%25` in the plain form too (RFC 6266, appendix D).
+    if ascii != name || name.contains('%') {
         let mut encoded = Vec::new();
         uri::push_component(&mut encoded, name.as_bytes());
         // RFC 8187 excludes these characters from extended values.
@@ -45,6 +46,10 @@ mod tests {
     #[test]
     fn disposition_of_a_name_beyond_ascii_has_both_forms() {
         assert_eq!(disposition("inline", "a b.jpg"), "inline; filename=\"a b.jpg\"");
+        assert_eq!(
+            disposition("inline", "50%25.txt"),
+            "inline; filename=\"50_25.txt\"; filename*=UTF-8''50%2525.txt"
+        );
         assert_eq!(
             disposition("attachment", "é\"(1)\r\n.jpg"),
             "attachment; filename=\"__(1)__.jpg\"; filename*=UTF-8''%C3%A9%22%281%29%0D%0A.jpg"
