@@ -32,6 +32,9 @@ use std::fmt;
 /// The maximum size of the body of a call. A bulk call with every field at its limit is well below it.
 const MAX_BODY: usize = 16 << 20;
 
+/// The maximum size of the body of a token request.
+const MAX_TOKEN_BODY: usize = 64 << 10;
+
 /// The number of bytes after which a long PATCH is made durable.
 const PART_SIZE: u64 = 16 << 20;
 
@@ -230,13 +233,10 @@ impl Intake {
     pub(crate) fn feed(&mut self, site: &Site, bytes: &[u8]) -> bool {
         let outcome = match &mut self.stage {
             Stage::Answered(_) | Stage::Refused(_) => return false,
-            Stage::Call(_, body) | Stage::Other(body) => {
-                if body.len() + bytes.len() <= MAX_BODY {
-                    body.extend_from_slice(bytes);
-                    return true;
-                }
-                Err(Refusal::code(413, "INVALID_ARGUMENT", "the body is too large"))
-            }
+            Stage::Call(_, body) => collect(body, bytes, MAX_BODY),
+            Stage::Other(body) if oauth::is_token_path(&self.head.path) => collect(body, bytes, MAX_TOKEN_BODY),
+            // No other request outside the API has a body that means anything, and strangers must not fill the memory.
+            Stage::Other(_) => return false,
             // The body of a finalising request is an empty JSON object, and is ignored.
             Stage::Finalise(..) => return true,
             Stage::Upload(_, incoming) | Stage::Import(_, incoming) | Stage::Seed(_, incoming) => {
@@ -320,6 +320,15 @@ impl Intake {
             stage => stage.discard(site),
         }
     }
+}
+
+/// Appends bytes to a body up to its limit. Returns that more are needed.
+fn collect(body: &mut Vec<u8>, bytes: &[u8], limit: usize) -> Outcome<bool> {
+    if body.len() + bytes.len() > limit {
+        return Err(Refusal::code(413, "INVALID_ARGUMENT", "the body is too large"));
+    }
+    body.extend_from_slice(bytes);
+    Ok(true)
 }
 
 impl Stage {
@@ -626,11 +635,11 @@ fn answer(site: &Site, cause: &Cause, head: &Head, body: &[u8]) -> Outcome<Respo
         }
         return Ok(response);
     }
-    if head.method == "POST" && head.path == "/oauth2/token" {
+    if head.method == "POST" && head.path == oauth::TOKEN_PATH {
         let value = site.with_context(cause, |context| oauth::issue_token(context, head, body))?;
         return Ok(Response::json(200, &value).with("Cache-Control", "no-store"));
     }
-    if head.method == "POST" && head.path == "/oauth2/token-info" {
+    if head.method == "POST" && head.path == oauth::TOKEN_INFO_PATH {
         let value = site.with_context(cause, |context| oauth::token_info(context, head, body))?;
         return Ok(Response::json(200, &value).with("Cache-Control", "no-store"));
     }

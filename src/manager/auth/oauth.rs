@@ -9,6 +9,9 @@ use crate::manager::tx::Context;
 use serde_json::{Map, Value, json};
 
 /// The lifetime of an access token, in seconds.
+pub(crate) const TOKEN_PATH: &str = "/oauth2/token";
+pub(crate) const TOKEN_INFO_PATH: &str = "/oauth2/token-info";
+
 const LIFETIME: i64 = 14_400;
 const ISSUER: &str = "urn:service:oauth2";
 const REFRESH: &str = "urn:service:oauth2.refresh";
@@ -49,6 +52,11 @@ impl Form {
         let missing = || Violation::new(name, "REQUIRED_FIELD", "is required").into();
         self.get(name).ok_or_else(missing)
     }
+}
+
+/// Returns whether requests to a path have a body that is read here.
+pub(crate) fn is_token_path(path: &str) -> bool {
+    path == TOKEN_PATH || path == TOKEN_INFO_PATH
 }
 
 /// Answers `POST /oauth2/token`.
