@@ -2,9 +2,13 @@
 
 use time::OffsetDateTime;
 
+/// The first and the last millisecond whose year has four digits.
+const MIN: i64 = -62_167_219_200_000;
+const MAX: i64 = 253_402_300_799_999;
+
 /// Converts milliseconds since 1970 into a date, clamped to years of four digits.
 pub(crate) fn moment(milliseconds: i64) -> OffsetDateTime {
-    let nanoseconds = i128::from(milliseconds) * 1_000_000;
+    let nanoseconds = i128::from(milliseconds.clamp(MIN, MAX)) * 1_000_000;
     OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
@@ -47,5 +51,9 @@ mod tests {
     fn iso_and_http_date_return_their_formats() {
         assert_eq!(iso(1_704_449_472_005), "2024-01-05T10:11:12.005Z");
         assert_eq!(http_date(784_111_777_000), "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(iso(MAX), "9999-12-31T23:59:59.999Z");
+        assert_eq!(iso(i64::MAX), iso(MAX));
+        assert_eq!(iso(MIN), "0000-01-01T00:00:00.000Z");
+        assert_eq!(iso(i64::MIN), iso(MIN));
     }
 }

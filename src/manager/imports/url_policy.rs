@@ -185,12 +185,13 @@ fn is_private_address(address: IpAddr) -> bool {
 }
 
 /// The registry of special-purpose IPv4 addresses, each as bits and length of its prefix.
-const PRIVATE_V4: [(u32, u32); 16] = [
+const PRIVATE_V4: [(u32, u32); 17] = [
     (0x0000_0000, 8),  // this network
     (0x0a00_0000, 8),  // private
     (0x6440_0000, 10), // shared by carriers
     (0x7f00_0000, 8),  // loopback
     (0xa9fe_0000, 16), // link-local, metadata services of clouds among them
+    (0xa83f_8110, 32), // the host of a machine on Azure, with its metadata
     (0xac10_0000, 12), // private
     (0xc000_0000, 24), // protocol assignments
     (0xc000_0200, 24), // documentation
@@ -346,6 +347,7 @@ mod tests {
             "100.127.255.255",
             "127.0.0.1",
             "127.255.255.254",
+            "168.63.129.16",
             "169.254.169.254",
             "172.16.0.1",
             "172.31.255.255",
