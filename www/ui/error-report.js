@@ -122,7 +122,10 @@ export function noRoomIn(place) {
  * @param {Place} [place] Where it happened, if known.
  */
 export function reasonOf(error, place) {
-  if (membersOf(error).code === NO_ROOM) return noRoomIn(place);
+  const { code } = membersOf(error);
+  if (code === NO_ROOM) return noRoomIn(place);
+  // What the browser says of a lost connection helps nobody.
+  if (code === 'NETWORK' || code === 'TIMEOUT') return 'The service does not answer.';
   const [violation] = violationsOf(error);
   if (!violation) return messageOf(error);
   return redact(`${violation.field} ${violation.description ?? violation.ruleName ?? 'was rejected'}`);
@@ -156,7 +159,7 @@ export function errorReport(error, place) {
       element('h3', {}, isOurs ? titleOf(error) : OTHER_TITLE),
       violations.length > 0
         ? element('ul', { class: 'violations' }, violations)
-        : element('p', { class: 'report-message', dir: 'auto' }, reasonOf(error, place)),
+        : element('p', { class: 'report-message', dir: 'auto' }, membersOf(error).code === NO_ROOM ? noRoomIn(place) : messageOf(error)),
       help ? element('p', {}, help) : undefined,
     ),
   );

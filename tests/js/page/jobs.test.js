@@ -208,6 +208,7 @@ suite('jobs of the page', () => {
     });
     await moveAll(page, name);
     await says(page, /^Moving stopped at 60 of 120 files$/);
+    await panel(page).getByText('The service does not answer.').waitFor();
     await eventually(async () => assert.equal(await textOf(page.locator('#count')), '60 files and 1 folder'));
     // Not one attempt for each of the files that are left.
     assert.ok(passed < 60 + 30, `${passed} requests`);

@@ -73,7 +73,7 @@ suite('undo on the page', () => {
     await remove(page, 'a.txt');
     await page.route('**/bulk/trash-bin/files/restore', (route) => route.abort('connectionrefused'));
     await page.keyboard.press('Control+z');
-    await toast(page, 'Not restored');
+    await toast(page, 'Not restored: The service does not answer.');
     await page.unrouteAll();
     await page.keyboard.press('Control+z');
     await toast(page, '“a.txt” restored.');
