@@ -102,6 +102,36 @@ export async function openFile(given) {
 }
 
 /**
+ * The bytes of a file as a stream, which fails when the file is changed meanwhile.
+ *
+ * @param {string} path
+ * @returns {ReadableStream<Uint8Array<ArrayBuffer>>}
+ */
+export function streamFile(path) {
+  async function* bytes() {
+    const reader = await openFile(path);
+    try {
+      yield* reader.pieces(0, Number(reader.size));
+      await reader.confirm?.();
+    } finally {
+      await reader.close();
+    }
+  }
+  const pieces = bytes();
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: () => void pieces.return(),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/**
  * The files and folders of a folder, at every depth. An entry that cannot be read has its `failure`, and what is neither a
  * file nor a folder is `skipped`; neither ends the walk. Links are not followed, so a folder that links to itself comes to
  * an end. Names that begin with a dot are left out unless `hidden`.

@@ -196,6 +196,7 @@ async function make(options, given) {
       return { kind: name, durable, ...(directory ? { directory } : {}), usage: engine.control('usage') };
     },
     estimate: async () => storage.estimate?.(),
+    report,
     trap: async () => void engine.trap(),
     async close() {
       clearTimeout(timer);

@@ -16,7 +16,7 @@ export interface Lent {
   /** Missing in a worker, where the manager has no client. */
   createClient?(options: { manager: MediaManager }): MediaManager['client'];
   refusal: Refusal;
-  runtime: Pick<Runtime, 'managerWasm' | 'imagesWasm' | 'crypto' | 'managerWorker' | 'directory' | 'network'>;
+  runtime: Pick<Runtime, 'managerWasm' | 'imagesWasm' | 'crypto' | 'managerWorker' | 'directory' | 'disk' | 'network'>;
 }
 
 /** The same, with what this manager adds. */
@@ -377,6 +377,8 @@ export interface PublicParts {
   storage(): ManagerStorage;
   estimate: MediaManager['estimate'];
   close(): Promise<void>;
+  /** Tells `onError`. */
+  report(error: ErrorClass): void;
   /** Breaks the engine's instance; for tests. */
   trap(): Promise<unknown>;
 }

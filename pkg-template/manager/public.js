@@ -1,6 +1,6 @@
 // The object that a caller gets as a manager, wherever the engine runs.
 import { TOKEN } from './admin.js';
-import { seedEntries } from './seed.js';
+import { isDirectory, seedEntries } from './seed.js';
 
 /** @import { Given, MediaManager, PublicManager, PublicParts } from './internal.d.ts' */
 
@@ -11,7 +11,7 @@ import { seedEntries } from './seed.js';
  * @param {PublicParts} parts
  * @returns {PublicManager}
  */
-export function createPublic({ fetch, baseUrl, given, on, now, advance, storage, estimate, close, trap }) {
+export function createPublic({ fetch, baseUrl, given, on, now, advance, storage, estimate, close, report, trap }) {
   const { WixMediaError, createClient, refusal, runtime, token } = given;
   /** @type {MediaManager['client'] | undefined} */
   let client;
@@ -28,16 +28,24 @@ export function createPublic({ fetch, baseUrl, given, on, now, advance, storage,
    */
   async function administer(method, name, { body, input } = {}) {
     const isJson = input !== undefined;
-    const response = await manager.fetch(`${baseUrl}/_wix-media/${name}`, {
-      method,
-      headers: { [TOKEN]: token, ...(isJson && { 'Content-Type': 'application/json' }) },
-      body: isJson ? JSON.stringify(input) : body,
-    });
+    const [route] = name.split('?');
+    let response;
+    try {
+      response = await manager.fetch(`${baseUrl}/_wix-media/${name}`, {
+        method,
+        headers: { [TOKEN]: token, ...(isJson && { 'Content-Type': 'application/json' }) },
+        body: isJson ? JSON.stringify(input) : body,
+      });
+    } catch (cause) {
+      if (cause instanceof WixMediaError) throw cause;
+      const message = `${route}: cannot read the source: ${/** @type {Error} */ (cause)?.message ?? cause}`;
+      throw new WixMediaError({ message, code: 'SOURCE_FAILED', operation: `manager.${route}`, cause });
+    }
     if (response.ok) return response;
     const { message, details } = await response.json();
     const violation = details?.validationError?.fieldViolations?.[0];
     const code = details?.applicationError?.code ?? (violation ? 'INVALID_ARGUMENT' : 'UNKNOWN');
-    throw new WixMediaError({ message: `${name}: ${message}`, code, status: response.status, operation: `manager.${name}`, details });
+    throw new WixMediaError({ message: `${route}: ${message}`, code, status: response.status, operation: `manager.${route}`, details });
   }
 
   /**
@@ -87,8 +95,18 @@ export function createPublic({ fetch, baseUrl, given, on, now, advance, storage,
     import: (archive) => command('PUT', 'import', { body: archive instanceof Response ? archive.body : archive }),
     settings: (settings) => command('PATCH', 'settings', { input: settings }),
     async seed(entries) {
-      for await (const { content, ...entry } of seedEntries(entries, { runtime, refusal })) {
-        await command('PUT', `seed?entry=${encodeURIComponent(JSON.stringify(entry))}`, { body: content });
+      for await (const { content, failure, ...entry } of seedEntries(entries, { runtime, refusal })) {
+        try {
+          if (failure) throw failure;
+          await command('PUT', `seed?entry=${encodeURIComponent(JSON.stringify(entry))}`, { body: content });
+        } catch (error) {
+          const { code, status, message } = /** @type {{ code?: string, status?: number, message: string }} */ (error);
+          // A list is what its author has made of it. In a directory, one file must not keep the others out.
+          const isEntry = status === undefined || (status >= 400 && status < 500);
+          if (!isDirectory(entries) || !isEntry || code === 'MANAGER_CLOSED') throw error;
+          const text = `left out ${entry.path} of the seed: ${message.replace(/^seed: /, '')}`;
+          report(new WixMediaError({ message: text, code: status ? String(code) : 'SOURCE_FAILED', status, cause: error }));
+        }
       }
     },
     async seedOnce(entries) {

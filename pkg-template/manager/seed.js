@@ -3,20 +3,34 @@
 /** @import { Seed, SeedEntry } from '../types/index.js' */
 /** @import { Lent } from './internal.d.ts' */
 
+/** @typedef {Omit<SeedEntry, 'content'> & { content?: SeedEntry['content'], failure?: unknown }} Seeding */
+
+/** @param {Seed} seed */
+export const isDirectory = (seed) => {
+  const { directory } = /** @type {{ directory?: unknown }} */ (seed ?? {});
+  return typeof directory === 'string' || directory instanceof URL;
+};
+
 /**
- * The entries of a seed with their bytes, folders before what is in them.
+ * The entries of a seed with their bytes, folders before what is in them. An entry of a directory that cannot be read has
+ * its `failure`.
  *
  * @param {Seed} seed
  * @param {Pick<Lent, 'runtime' | 'refusal'>} given
- * @returns {AsyncGenerator<SeedEntry>}
+ * @returns {AsyncGenerator<Seeding>}
  */
 export async function* seedEntries(seed, { runtime, refusal }) {
   const refuse = (/** @type {string} */ field, /** @type {string} */ description) => refusal(field, description, 'createManager');
-  const { directory } = /** @type {{ directory?: unknown }} */ (seed ?? {});
-  if (typeof directory === 'string' || directory instanceof URL) {
-    if (!runtime.directory) throw refuse('seed.directory', 'works in Node, Bun and Deno only');
-    const { entriesOf } = await runtime.directory();
-    yield* entriesOf(directory);
+  if (isDirectory(seed)) {
+    if (!runtime.disk) throw refuse('seed.directory', 'works in Node, Bun and Deno only');
+    const { entriesOf, streamFile } = await runtime.disk();
+    for await (const entry of entriesOf(/** @type {{ directory: string | URL }} */ (seed).directory)) {
+      const path = `/${entry.path}`;
+      const { isFolder, source, skipped, failure = skipped && new Error(`it is ${skipped}`) } = entry;
+      if (failure) yield { path, failure };
+      else if (isFolder) yield { path: `${path}/` };
+      else yield { path, content: streamFile(/** @type {string} */ (source)) };
+    }
     return;
   }
   const entries = /** @type {Partial<Iterable<SeedEntry> & AsyncIterable<SeedEntry>>} */ (seed ?? {});

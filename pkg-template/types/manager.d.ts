@@ -91,7 +91,8 @@ export interface ManagerOptions {
   webhookDelayFactor?: number;
   /**
    * Called when the storage fails and the answer, if there is one, does not say why: behind an answer with status 500 or 507,
-   * in a timer, in an import. The manager goes on, and tries again what no caller can repeat. For logs.
+   * in a timer, in an import. The manager goes on, and tries again what no caller can repeat. Also called for each entry of
+   * a seed directory that is left out, such as an empty file. For logs.
    */
   onError?: (error: WixMediaError) => void;
   /** Number of past events to keep. Default: all. */

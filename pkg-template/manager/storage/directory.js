@@ -4,7 +4,6 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Held, lockDirectory } from './lock.js';
 import { openFiles } from './open-files.js';
@@ -357,37 +356,3 @@ export async function directoryStorage(directory, { WixMediaError, owner }) {
 }
 
 export { entryOfBlob, leftInLost, lostBlobs, setAside } from './recovery.js';
-
-/**
- * The files and folders below a directory as entries of a seed, in the order of their names.
- *
- * @param {string | URL} directory
- * @returns {AsyncGenerator<import('../../types/index.js').SeedEntry>}
- */
-export async function* entriesOf(directory) {
-  const root = path.resolve(directory instanceof URL ? fileURLToPath(directory) : directory);
-  /**
-   * @param {string} folder
-   * @param {string} prefix
-   * @returns {Generator<{ path: string, file?: string }>}
-   */
-  const walk = function* (folder, prefix) {
-    const found = fs.readdirSync(folder, { withFileTypes: true });
-    for (const entry of found.sort((one, other) => (one.name < other.name ? -1 : 1))) {
-      // Hidden files are left by systems and tools, not by people.
-      if (entry.name.startsWith('.')) continue;
-      const full = path.join(folder, entry.name);
-      const at = `${prefix}${entry.name}`;
-      if (entry.isDirectory()) {
-        yield { path: `${at}/` };
-        yield* walk(full, `${at}/`);
-      } else if (entry.isFile()) {
-        yield { path: at, file: full };
-      }
-    }
-  };
-  for (const { file, ...entry } of walk(root, '/')) {
-    const content = file && /** @type {ReadableStream<Uint8Array>} */ (Readable.toWeb(fs.createReadStream(file)));
-    yield { ...entry, content: content || undefined };
-  }
-}

@@ -147,6 +147,7 @@ export async function createProxy(options, module, given) {
     },
     storage: () => state.storage,
     estimate: () => ask({ type: 'estimate' }),
+    report: (error) => tell(onError, error),
     trap: () => ask({ type: 'trap' }),
     async close() {
       await ask({ type: 'close' });

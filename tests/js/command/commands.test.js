@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
@@ -185,6 +185,30 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.equal(await text('put', 'photos', '/Quiet', '--quiet'), '');
     await writeFile(join(cwd, 'empty.txt'), '');
     assert.match(await refusal(1, 'put', 'empty.txt', '/'), /^Failed: \/empty\.txt: .*the file is empty/);
+  });
+
+  test('put: uploads what it can of a folder, and tells the rest', async (t) => {
+    const { ask, text, cwd } = await place(t, []);
+    await mkdir(join(cwd, 'mixed'));
+    await writeFile(join(cwd, 'mixed/good.txt'), 'good');
+    await writeFile(join(cwd, 'mixed/last.txt'), 'last');
+    await symlink('good.txt', join(cwd, 'mixed/link.txt'));
+    assert.deepEqual(await ask(['put', 'mixed', '/']), {
+      code: 0,
+      signal: null,
+      stdout: 'Uploaded: /mixed/good.txt\nUploaded: /mixed/last.txt\n',
+      stderr: 'Skipped: /mixed/link.txt: it is a symbolic link\n',
+    });
+    // One name that cannot be read is one failure.
+    await writeFile(Buffer.concat([Buffer.from(join(cwd, 'mixed/')), Buffer.from([0xff]), Buffer.from('.txt')]), 'bad');
+    assert.equal(spawnSync('mkfifo', [join(cwd, 'pipe')]).status, 0);
+    const again = await ask(['put', 'mixed', 'pipe', '/Again']);
+    assert.equal(again.code, 1);
+    assert.equal(again.stdout, 'Uploaded: /Again/mixed/good.txt\nUploaded: /Again/mixed/last.txt\n');
+    assert.match(again.stderr, /^Failed: \/Again\/mixed\/\ufffd\.txt: .* is not UTF-8: rename it$/m);
+    assert.match(again.stderr, /^Failed: \/Again\/pipe: .*pipe is a named pipe: expected a file$/m);
+    assert.doesNotMatch(again.stderr, /^ +at /m);
+    assert.match(await text('ls', '/Again/mixed'), /good\.txt[\s\S]*last\.txt/);
   });
 
   test('get: downloads files, folders and zips', async (t) => {

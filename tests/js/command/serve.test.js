@@ -272,6 +272,15 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     assert.deepEqual(await createClient({ baseUrl: second.origin }).files.listFiles().toArray(), []);
   });
 
+  test('--seed: starts without what cannot be added, and names it', async (t) => {
+    const seed = await directory(t);
+    await writeFile(join(seed, 'a.txt'), 'a');
+    await writeFile(join(seed, 'empty.txt'), '');
+    const { origin, text } = await start(t, ['--seed', seed]);
+    assert.deepEqual((await createClient({ baseUrl: origin }).files.listFiles().toArray()).map(({ displayName }) => displayName), ['a.txt']);
+    assert.match(text.stderr, /^left out \/empty\.txt of the seed: the file is empty$/m);
+  });
+
   test('--api-key: refuses callers without a key', async (t) => {
     const { origin } = await start(t, ['--api-key', 'first', '--api-key', 'second', '--site-id', 'my-site', '--host', '0.0.0.0']);
     assert.match(origin, /^http:\/\/127\.0\.0\.1:/);

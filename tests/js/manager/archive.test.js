@@ -1,6 +1,6 @@
 // The whole manager as one archive, and managers that begin with something in them.
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { rejection } from '../harness/client.js';
@@ -128,6 +128,42 @@ suite('seeds', () => {
       assert.deepEqual(present((await manager.client.files.listFiles({ parentFolderId: present(folders)[0]._id })).files).map(({ displayName }) => displayName), ['deep.txt']);
       await manager.close();
     }
+  });
+
+  test('seed: leaves out what cannot be added of a directory, and tells onError', async (t) => {
+    const source = await emptyDirectory(t);
+    await writeFile(join(source, 'a.txt'), 'a');
+    await writeFile(join(source, 'empty.txt'), '');
+    await symlink('a.txt', join(source, 'link.txt'));
+    await writeFile(join(source, 'z.txt'), 'z');
+    /** @type {WixMediaError[]} */
+    const told = [];
+    const manager = await open(t, { seed: { directory: source }, onError: (error) => told.push(error) });
+    assert.deepEqual(await top(manager), ['a.txt', 'z.txt']);
+    assert.deepEqual(told.map(({ code, message }) => [code, message]), [
+      ['ZERO_FILE_SIZE', 'left out /empty.txt of the seed: the file is empty'],
+      ['SOURCE_FAILED', 'left out /link.txt of the seed: it is a symbolic link'],
+    ]);
+    // A list is as its author has made it.
+    const error = await rejection(manager.seed([{ path: '/empty.txt', content: '' }]));
+    assert.deepEqual([error.code, error.message], ['ZERO_FILE_SIZE', 'seed: the file is empty']);
+  });
+
+  test('seed and import: fail with SOURCE_FAILED when their source does', async (t) => {
+    const manager = await open(t);
+    const torn = () =>
+      new ReadableStream({
+        pull() {
+          throw new Error('torn');
+        },
+      });
+    for (const work of [() => manager.seed([{ path: '/a.txt', content: torn() }]), () => manager.import(torn())]) {
+      const error = await rejection(work());
+      assert.ok(error instanceof WixMediaError, String(error));
+      assert.equal(error.code, 'SOURCE_FAILED');
+      assert.match(error.message, /torn$/);
+    }
+    assert.deepEqual(await top(manager), []);
   });
 
   test('seed: names the number of an invalid entry', async (t) => {

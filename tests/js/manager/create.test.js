@@ -1,5 +1,6 @@
 // createManager: what it can be told, what it gives, and how it ends.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { suite, test } from 'node:test';
 import * as media from '@wix/media';
 import { ApiKeyStrategy, createClient as createOfficialClient } from '@wix/sdk';
@@ -168,5 +169,19 @@ suite('createManager', () => {
     stop();
     await manager.client.folders.createFolder('B');
     assert.equal(heard.length, 1);
+  });
+
+  test('createManager: works without a global crypto and without randomUUID, as in Node 18 and in pages without HTTPS', async () => {
+    const script = `
+      const { webcrypto } = await import('node:crypto');
+      delete globalThis.crypto;
+      webcrypto.constructor.prototype.randomUUID = undefined;
+      const { createManager } = await import(${JSON.stringify(new URL('../../../dist/node.js', import.meta.url).href)});
+      const manager = await createManager();
+      const file = await manager.client.uploads.upload(new Uint8Array(20), { displayName: 'a.bin', protocol: 'tus', sessions: false });
+      await manager.close();
+      console.log(file.sizeInBytes);`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
+    assert.deepEqual({ stdout, stderr }, { stdout: '20\n', stderr: '' });
   });
 });
