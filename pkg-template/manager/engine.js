@@ -273,15 +273,21 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     };
     try {
       const accept = request.headers.get('accept') ?? '';
-      const { type, bytes } = await images.transform(headers.get('etag') ?? '', transform, accept, read);
-      headers.set('content-type', type);
-      headers.set('content-length', String(bytes.length));
-      return new Response(request.method === 'HEAD' ? null : bytes, { headers });
+      const key = headers.get('etag') ?? '';
+      const isHead = request.method === 'HEAD';
+      // A HEAD costs no image, so it tells type and length only of one that has been made.
+      const made = isHead ? images.cached(key) : await images.transform(key, transform, accept, read);
+      headers.delete('content-length');
+      if (!made) return new Response(null, { headers });
+      headers.set('content-type', made.type);
+      headers.set('content-length', String(made.bytes.length));
+      return new Response(isHead ? null : made.bytes, { headers });
     } catch (error) {
       const { status, message } = /** @type {Error & { status?: number }} */ (error);
       if (!status) throw error;
       for (const name of ['etag', 'last-modified', 'cache-control', 'content-length']) headers.delete(name);
       headers.set('content-type', 'text/plain; charset=utf-8');
+      if (status === 503) headers.set('retry-after', '1');
       return new Response(message, { status, headers });
     } finally {
       if (!isRead && typeof body === 'number' && isAlive(own)) enter((core) => core.release(body), own);

@@ -272,6 +272,8 @@ export interface Transformer {
 
 /** Images as the manager uses them. */
 export interface Images {
+  /** The image with this key, if it is at hand. */
+  cached(key: string): Transformed | undefined;
   /** The colours of an image; undefined where they cannot be found. */
   colors(read: () => Promise<Uint8Array>): Promise<Colors | undefined>;
   /**

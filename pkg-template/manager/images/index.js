@@ -7,6 +7,9 @@ import { createTransformer } from './transformer.js';
 /** @import { WasmSource } from '../../wasm/internal.d.ts' */
 /** @import { Images, Transformed } from '../internal.d.ts' */
 
+/** How many images may wait for their turn: anyone may ask for any size of a public image. */
+const MAX_WAITING = 32;
+
 /** How many bytes of transformed images are cached. */
 const MAX_CACHE_SIZE = 64 << 20;
 
@@ -29,6 +32,7 @@ export function createImages(source) {
    */
   const cache = new Map();
   let size = 0;
+  let waiting = 0;
 
   /**
    * @param {string} key
@@ -48,6 +52,10 @@ export function createImages(source) {
   }
 
   return {
+    cached(key) {
+      const found = cache.get(key);
+      return found instanceof Promise ? undefined : found;
+    },
     async colors(read) {
       try {
         return await (await transformer()).colors(read);
@@ -62,7 +70,16 @@ export function createImages(source) {
         cache.set(key, found);
         return Promise.resolve(found);
       }
-      const making = transformer().then((own) => own.transform(read, transform, accept));
+      if (waiting >= MAX_WAITING) {
+        const busy = new Error('too many images are being transformed: try again in a moment');
+        return Promise.reject(Object.assign(busy, { status: 503 }));
+      }
+      waiting += 1;
+      const making = transformer()
+        .then((own) => own.transform(read, transform, accept))
+        .finally(() => {
+          waiting -= 1;
+        });
       cache.set(key, making);
       making.then(
         (made) => keep(key, made),

@@ -148,6 +148,33 @@ suite('transformed image URLs', () => {
     assert.equal(known.status, 304);
   });
 
+  test('transforms: make no image for a HEAD', async (t) => {
+    const manager = await managed(t);
+    const { url } = await upload(manager, await photo('rocket'));
+    const address = `${url}/v1/fit/w_50,h_50/a.jpg`;
+    const head = await manager.fetch(address, { method: 'HEAD' });
+    assert.deepEqual([head.status, head.headers.get('content-length')], [200, null]);
+    const made = await manager.fetch(address);
+    assert.equal(made.headers.get('etag'), head.headers.get('etag'));
+    const bytes = await made.arrayBuffer();
+    const after = await manager.fetch(address, { method: 'HEAD' });
+    assert.deepEqual([after.headers.get('content-type'), after.headers.get('content-length')], ['image/jpeg', String(bytes.byteLength)]);
+  });
+
+  test('transforms: refuse more than may wait, and go on', async (t) => {
+    const manager = await managed(t);
+    const { url } = await upload(manager, await photo('hubble_deep_field'));
+    const ask = (/** @type {number} */ at) => manager.fetch(`${url}/v1/fill/w_${100 + at},h_100/a.jpg`);
+    const made = await Promise.all(Array.from({ length: 60 }, (_, at) => ask(at)));
+    const statuses = made.map(({ status }) => status);
+    assert.deepEqual([...new Set(statuses)], [200, 503]);
+    assert.equal(statuses.filter((status) => status === 200).length, 32);
+    const refused = present(made.find(({ status }) => status === 503));
+    assert.equal(refused.headers.get('retry-after'), '1');
+    assert.match(await refused.text(), /too many images/);
+    assert.equal((await ask(59)).status, 200);
+  });
+
   test('transforms: explain refusals', async (t) => {
     const manager = await managed(t);
     const { url } = await upload(manager, await photo('rocket'));
