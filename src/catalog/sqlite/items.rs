@@ -165,11 +165,12 @@ impl ReadItems for Session<'_> {
         self.one(sql, [parent, name], read_folder)
     }
 
+    // The limit of levels ends the recursion in a damaged catalog whose folders form a circle.
     fn folders_above(&self, id: &str) -> Result<Vec<String>> {
         self.all(
             "WITH RECURSIVE above (id, level) AS (
                  SELECT parent, 1 FROM folder WHERE id = ?1
-                 UNION SELECT folder.parent, level + 1 FROM folder JOIN above ON folder.id = above.id
+                 UNION SELECT folder.parent, level + 1 FROM folder JOIN above ON folder.id = above.id WHERE level < 1000
              ) SELECT id FROM above ORDER BY level",
             [id],
             |row| row.get(0),
@@ -180,7 +181,7 @@ impl ReadItems for Session<'_> {
         let height = self.one(
             "WITH RECURSIVE below (id, level) AS (
                  VALUES (?1, 0)
-                 UNION SELECT folder.id, level + 1 FROM folder JOIN below ON folder.parent = below.id
+                 UNION SELECT folder.id, level + 1 FROM folder JOIN below ON folder.parent = below.id WHERE level < 1000
              ) SELECT max(level) FROM below",
             [id],
             |row| row.get(0),

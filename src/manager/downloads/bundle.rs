@@ -31,11 +31,10 @@ pub(crate) const ARCHIVES: &str = "/archive/wix/";
 pub(crate) fn files_download_url(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {
     let mut entries = Vec::new();
     let mut names = BTreeSet::new();
-    for id in files::distinct_files(fields) {
-        let Some(file) = tx.catalog.file(&id)?.filter(is_packed) else {
-            continue;
-        };
-        entries.push(entry(&file, "", &mut names));
+    for file in tx.catalog.files_by_id(&files::distinct_files(fields))? {
+        if is_packed(&file) {
+            entries.push(entry(&file, "", &mut names));
+        }
     }
     if entries.is_empty() {
         return Err(Refusal::code(

@@ -17,14 +17,11 @@ pub(crate) fn get_file_descriptor(view: &View<'_>, fields: &Fields) -> Outcome<V
 }
 
 pub(crate) fn get_file_descriptors(view: &View<'_>, fields: &Fields) -> Outcome<Value> {
-    let mut files = Vec::new();
-    for id in distinct_files(fields) {
-        files.extend(
-            view.catalog
-                .file(&id)?
-                .map(|file| view::file(&file, &view.base, &view.options.site_id)),
-        );
-    }
+    let files = view.catalog.files_by_id(&distinct_files(fields))?;
+    let files: Vec<_> = files
+        .iter()
+        .map(|file| view::file(file, &view.base, &view.options.site_id))
+        .collect();
     if files.is_empty() {
         return Err(Refusal::code(400, "RESOURCE_NOT_FOUND", "none of these files exists"));
     }
