@@ -30,7 +30,7 @@ export function connect(options, operation) {
   const send = manager
     ? (url, init) => manager.fetch(new Request(url, init))
     : // Looked up at each call, so that a global fetch that a test or a polyfill replaces later is used.
-      (url, init) => (/** @type {typeof fetch | undefined} */ (own) ?? fetch)(url, init);
+      async (url, init) => withHeaders(await (/** @type {typeof fetch | undefined} */ (own) ?? fetch)(url, init));
   const post = async (/** @type {object} */ body) => {
     const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
     try {
@@ -60,6 +60,17 @@ export function connect(options, operation) {
     consistent: undefined,
   };
 }
+
+/**
+ * An answer whose headers can be asked for. A fetch of the caller, such as a test double, may answer with a plain object of them.
+ *
+ * @param {Response} response
+ * @returns {Response}
+ */
+const withHeaders = (response) =>
+  response && typeof response.headers?.get !== 'function'
+    ? Object.create(response, { headers: { value: new Headers(response.headers) } })
+    : response;
 
 /**
  * A plain object of headers from what fetch takes as headers, or from an object with gaps.

@@ -6,7 +6,6 @@
 import { bytesOf, chunksOf } from '../../streams/chunk.js';
 import { pause, until } from '../../streams/until.js';
 import { backoff, isTemporary, linked, retryAfter, stalled } from '../retry.js';
-import { headerOf } from '../uploads/exchange.js';
 
 /** @import { Chunks } from '../../streams/chunk.js' */
 /** @import { Api, Digest } from '../internal.d.ts' */
@@ -103,21 +102,20 @@ export async function download(api, name, link, { check, from = 0, digest, signa
       if (isExpired && failures < 2) {
         failures += 1;
         url = await link();
-      } else if (isTemporary(status)) await failed(error, retryAfter(headerOf(response, 'retry-after')));
+      } else if (isTemporary(status)) await failed(error, retryAfter(response.headers.get('retry-after')));
       else throw error;
     }
   };
 
   /** @param {Response} response */
   const accept = (response) => {
-    const { status, body } = response;
-    const header = (/** @type {string} */ field) => headerOf(response, field);
-    tag ??= strong(header('etag'));
+    const { status, headers, body } = response;
+    tag ??= strong(headers.get('etag'));
     // Some runtimes have responses without streams, or with those of Node.
     reader = body === null ? undefined : (chunksOf(body) ?? chunksOf(wholeOf(response)));
-    const length = Number(header('content-length') ?? NaN);
-    if (!header('content-encoding') && length >= 0) total ??= (status === 206 ? at : 0) + length;
-    const range = /^bytes (\d+)-/.exec(header('content-range') ?? '');
+    const length = Number(headers.get('content-length') ?? NaN);
+    if (!headers.get('content-encoding') && length >= 0) total ??= (status === 206 ? at : 0) + length;
+    const range = /^bytes (\d+)-/.exec(headers.get('content-range') ?? '');
     // The service may send the whole, or begin elsewhere.
     skip = status === 200 ? at : at - Number(range?.[1] ?? at);
   };
@@ -221,7 +219,7 @@ export async function download(api, name, link, { check, from = 0, digest, signa
   );
   const headers = new Headers();
   for (const field of ['content-type', 'content-disposition', 'etag', 'last-modified']) {
-    const value = headerOf(first, field);
+    const value = first.headers.get(field);
     if (value !== null) headers.set(field, value);
   }
   if (total !== undefined) headers.set('content-length', String(total - from));

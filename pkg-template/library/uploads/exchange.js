@@ -126,19 +126,7 @@ async function byFetch(shared, request, body) {
   const response = await shared.send(url, init);
   moved();
   const bytes = new Uint8Array(await response.arrayBuffer());
-  return { status: response.status, header: (name) => headerOf(response, name), bytes, response };
-}
-
-/**
- * A header of an answer. A fetch of the caller may answer with a plain object of headers.
- *
- * @param {{ headers?: Headers | Record<string, string> }} response
- * @param {string} name In small letters.
- * @returns {string | null}
- */
-export function headerOf({ headers = {} }, name) {
-  if (typeof headers.get === 'function') return headers.get(name);
-  return Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1] ?? null;
+  return { status: response.status, header: (name) => response.headers.get(name), bytes, response };
 }
 
 /**

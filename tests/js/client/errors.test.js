@@ -223,10 +223,21 @@ test('fetch: may return an object that resembles a Response', async () => {
   for (const double of [
     { status: 200, headers, json: async () => ({ files: [{ id: 'a' }] }) },
     { status: 200, headers, text: async () => '{"files":[{"id":"a"}]}' },
+    { status: 200, headers: {}, json: async () => ({ files: [{ id: 'a' }] }) },
+    { status: 200, json: async () => ({ files: [{ id: 'a' }] }) },
     { status: 200, headers: new Headers(), arrayBuffer: async () => new TextEncoder().encode('{"files":[{"id":"a"}]}').buffer },
   ]) {
     const { client } = scriptedClient([], { ...once, fetch: async () => double });
     assert.deepEqual(await client.files.listFiles(), { files: [{ _id: 'a' }] });
+  }
+});
+
+test('fetch: may return headers as a plain object', async () => {
+  for (const [headers, requestId] of /** @type {const} */ ([[{ 'X-Wix-Request-Id': 'r1' }, 'r1'], [undefined, null]])) {
+    const double = { status: 404, headers, json: async () => ({ message: 'gone' }) };
+    const { client } = scriptedClient([], { ...once, fetch: async () => double });
+    const error = await rejection(client.files.listFiles());
+    assert.deepEqual([error.code, error.requestId], ['404', requestId]);
   }
 });
 
