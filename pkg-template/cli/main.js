@@ -74,7 +74,8 @@ async function main(environment) {
  * @param {Pick<Context, 'options' | 'note' | 'paint' | 'program'>} context
  */
 function report(error, { options, note, paint, program }) {
-  const isKnown = error instanceof Failure || error?.name === 'WixMediaError';
+  // Errors of the system, such as EACCES, say what was done to which file.
+  const isKnown = error instanceof Failure || error?.name === 'WixMediaError' || typeof error?.syscall === 'string';
   if (options.json) {
     const { code, status, message } = /** @type {import('../types/index.js').WixMediaError} */ (error);
     note(JSON.stringify({ error: { code, status, message } }));

@@ -54,6 +54,8 @@ export async function uploadResumable(job) {
     own.abort();
     wake?.();
   };
+  // Told now, when it can be paused and cancelled by its id.
+  progress.id = record.id;
 
   /**
    * Sends a request of the transfer.

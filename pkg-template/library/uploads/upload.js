@@ -335,7 +335,6 @@ export function createUploader(api, paths) {
       },
     });
     running.set(own, job);
-    progress.id = own;
     try {
       const file = await uploadResumable(job);
       if (isStored) await records?.delete(own);
@@ -352,6 +351,8 @@ export function createUploader(api, paths) {
       throw error;
     } finally {
       running.delete(own);
+      // Whoever waits for a pause: there is nothing left to pause.
+      job.onPaused?.();
     }
   }
 

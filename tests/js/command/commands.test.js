@@ -211,6 +211,13 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.match(await text('ls', '/Again/mixed'), /good\.txt[\s\S]*last\.txt/);
   });
 
+  test('get: tells in one line why a file cannot be written', async (t) => {
+    const { refusal, cwd } = await place(t);
+    await writeFile(join(cwd, 'file'), '');
+    assert.match(await refusal(1, 'get', '/Animals/chelsea.png', '--to', 'file/below/a.png'), /^wix-media: ENOTDIR: not a directory, .*\n$/);
+    assert.match(await refusal(1, 'get', '/Animals', '--to', 'file/below'), /^wix-media: .*ENOTDIR.*\n$/);
+  });
+
   test('get: downloads files, folders and zips', async (t) => {
     const { text, json, refusal, cwd } = await place(t);
     const original = await readFile(join(SITE, 'Animals/chelsea.png'));

@@ -110,7 +110,7 @@ suite('errors of the package', () => {
     const fetch = async (/** @type {string} */ url, /** @type {RequestInit} */ init) => {
       const response = await manager.fetch(url, init);
       const body = await response.arrayBuffer();
-      return { status: response.status, ok: response.ok, headers: { get: (/** @type {string} */ name) => response.headers.get(name) }, arrayBuffer: async () => body };
+      return { status: response.status, ok: response.ok, headers: Object.fromEntries(response.headers), arrayBuffer: async () => body };
     };
     const client = createClient({ baseUrl: manager.baseUrl, fetch: /** @type {never} */ (fetch) });
     assert.equal(await (await client.downloads.file(present(file._id))).text(), 'hello');
@@ -184,6 +184,22 @@ suite('signals and time limits', () => {
       const file = await client.uploads.resume(id, undefined, { sessions });
       assert.equal(file?.sizeInBytes, String(3_000_000 + round));
     }
+  });
+
+  test('pause: works from the first event on', async (t) => {
+    const { client } = await serveManager(t);
+    /** @type {Promise<string[]> | undefined} */
+    let states;
+    const pausedStates = async (/** @type {string} */ id) => {
+      await client.uploads.pause(id);
+      return (await client.uploads.list()).map(({ state }) => state);
+    };
+    const onProgress = (/** @type {{ id?: string }} */ { id }) => {
+      states ??= pausedStates(present(id));
+    };
+    const upload = client.uploads.upload(noise(1000), { protocol: 'tus', sessions: false, displayName: 'a.bin', onProgress, timeoutMs: 300 });
+    assert.equal((await rejection(upload)).code, 'TIMEOUT');
+    assert.deepEqual(await states, ['paused']);
   });
 
   test('toDirectory: when its promise rejects, nothing is written any more', async (t) => {
