@@ -15,7 +15,7 @@ import { createUploads } from './uploads/index.js';
  * @param {Lent} given Everything of the small client, whose classes must be the same ones.
  */
 export async function createLibrary(given) {
-  const { connection, wasm } = given;
+  const { connection, wasm, WixMediaError } = given;
   await load(wasm);
   const native = (await given.disk?.())?.digest;
   const { attempts, baseDelayMs, maxDelayMs } = connection.retry;
@@ -28,6 +28,12 @@ export async function createLibrary(given) {
   const api = {
     ...given,
     ...boundary,
+    decode(name, response, body) {
+      const file = given.decode(name, response, body);
+      if (typeof file?._id === 'string') return file;
+      const message = `${name}: invalid response: expected a file`;
+      throw new WixMediaError({ message, code: 'INVALID_RESPONSE', status: response.status, operation: name, retry: 'maybe' });
+    },
     shared,
     sourceFailed,
     digest: () => native?.() ?? new Digest(),

@@ -305,7 +305,7 @@ export function createUploader(api, paths) {
    * @param {string | undefined} expected The id that it must have, when it is resumed by that.
    */
   async function resumable(plain, options, expected) {
-    const { source, request, progress } = plain;
+    const { source, request } = plain;
     const records = await recordsOf(options.sessions, api, plain.signal);
     let id = records ? await fingerprint(source, request) : undefined;
     if (expected !== undefined && id !== expected) throw refusal('source', 'is not the one that the upload began with', 'uploads.resume');

@@ -10,8 +10,10 @@ import { rejection } from '../harness/client.js';
 import { serveManager, startManager, temporaryFolder } from '../harness/manager.js';
 import { createClient, WixMediaError } from '../harness/package.js';
 import { present } from '../harness/present.js';
+import { startUploadService } from '../harness/upload-service.js';
 
 /** @import { UploadOptions, UploadRecords } from '../harness/package.js' */
+/** @import { Fault } from '../harness/upload-service.js' */
 
 const never = new Promise(() => {});
 
@@ -59,6 +61,25 @@ suite('errors of the package', () => {
       const next = async () => ({ done: false, value: new Uint8Array(1000) });
       const source = { [Symbol.asyncIterator]: () => ({ next, return: end }) };
       await fails(client.uploads.upload(source, { protocol: 'plain', timeoutMs: 30 }), 'TIMEOUT');
+    }
+  });
+
+  test('upload: to a service whose answers make no sense', async (t) => {
+    /** @type {[kind: string, protocol: 'plain' | 'tus', fault: Fault][]} */
+    const answers = [
+      ['put', 'plain', { status: 200, json: {} }],
+      ['finalise', 'tus', { status: 200, json: {} }],
+      ['chunk', 'tus', { status: 204 }],
+      ['chunk', 'tus', { status: 302 }],
+      ['create', 'tus', { status: 201 }],
+    ];
+    for (const [kind, protocol, fault] of answers) {
+      const service = await startUploadService({ fault: (step) => (step.kind === kind ? fault : undefined) });
+      t.after(service.close);
+      const client = createClient({ baseUrl: service.origin, auth: { apiKey: 'key' }, retry: { baseDelayMs: 1 } });
+      const error = await rejection(client.uploads.upload(noise(40), { protocol, sessions: false, displayName: 'a.bin' }));
+      assert.ok(error instanceof WixMediaError, String(error));
+      assert.notEqual(error.code, 'INTERNAL', `${kind}: ${error.message}`);
     }
   });
 
