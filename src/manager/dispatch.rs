@@ -15,10 +15,12 @@ use serde_json::{Value, json};
 enum Handler {
     Read(fn(&View<'_>, &Fields) -> Outcome<Value>),
     Write(fn(&mut Tx<'_>, &Fields) -> Outcome<Value>),
+    /// Writes what a power failure may undo: an upload URL holds nothing yet, and the commit of its file makes it durable.
+    WriteLazily(fn(&mut Tx<'_>, &Fields) -> Outcome<Value>),
 }
 
 fn handler(id: OperationId) -> Handler {
-    use Handler::{Read, Write};
+    use Handler::{Read, Write, WriteLazily};
     use OperationId as Id;
     match id {
         Id::CreateFolder => Write(folders::create_folder),
@@ -31,8 +33,8 @@ fn handler(id: OperationId) -> Handler {
         Id::UpdateFileDescriptor => Write(files::update_file_descriptor),
         Id::BulkDeleteFiles => Write(trash::bulk_delete_files),
         Id::BulkRestoreFilesFromTrashBin => Write(trash::bulk_restore_files),
-        Id::GenerateFileUploadUrl => Write(|tx, fields| uploads::upload_url(tx, fields, false)),
-        Id::GenerateFileResumableUploadUrl => Write(|tx, fields| uploads::upload_url(tx, fields, true)),
+        Id::GenerateFileUploadUrl => WriteLazily(|tx, fields| uploads::upload_url(tx, fields, false)),
+        Id::GenerateFileResumableUploadUrl => WriteLazily(|tx, fields| uploads::upload_url(tx, fields, true)),
         Id::GenerateFileDownloadUrl => Read(downloads::links::file_download_url),
         Id::GenerateFilesDownloadUrl => Write(downloads::bundle::files_download_url),
         Id::GenerateFolderDownloadUrl => Write(downloads::bundle::folder_download_url),
@@ -55,6 +57,7 @@ fn handler(id: OperationId) -> Handler {
 pub(crate) fn call(site: &Site, cause: &Cause, operation: &Operation, fields: &Fields) -> Outcome<Value> {
     match handler(operation.id) {
         Handler::Read(handle) => site.read(cause, |view| handle(view, fields)),
+        Handler::WriteLazily(handle) => site.write_lazily(cause, |tx| handle(tx, fields)),
         Handler::Write(handle) => {
             let cause = Cause {
                 frees: fields.flag("permanent") == Some(true),
@@ -88,6 +91,6 @@ fn defer(tx: &mut Tx<'_>, operation: &Operation, fields: &Fields) -> Outcome<Val
 pub(crate) fn deferred(tx: &mut Tx<'_>, id: OperationId, fields: &Fields) -> Outcome<Value> {
     match handler(id) {
         Handler::Read(handle) => handle(&tx.view(), fields),
-        Handler::Write(handle) => handle(tx, fields),
+        Handler::Write(handle) | Handler::WriteLazily(handle) => handle(tx, fields),
     }
 }
