@@ -135,7 +135,7 @@ async function openAny(given, { refuse, disk }) {
   }
   // FileSystemFileHandle
   if (given?.kind === 'file' && typeof given.getFile === 'function') return ofBlob(await given.getFile());
-  if (typeof given?.headers?.get === 'function' && typeof given.arrayBuffer === 'function') return ofResponse(given, refuse);
+  if (typeof given?.ok === 'boolean' && typeof given.headers?.get === 'function') return ofResponse(given, refuse);
   const chunks = chunksOf(given);
   if (chunks) return new Stream(chunks, { name: nameOfPath(given.path) });
   throw refuse('source', 'must be a File, Blob, ArrayBuffer, typed array, stream, Response or path');
