@@ -64,13 +64,11 @@ export function connect(options, operation) {
 /**
  * An answer whose headers can be asked for. A fetch of the caller, such as a test double, may answer with a plain object of them.
  *
- * @param {Response} response
+ * @param {any} response
  * @returns {Response}
  */
 const withHeaders = (response) =>
-  response && typeof response.headers?.get !== 'function'
-    ? Object.create(response, { headers: { value: new Headers(response.headers) } })
-    : response;
+  response?.headers?.get ? response : Object.create(response, { headers: { value: new Headers(response.headers) } });
 
 /**
  * A plain object of headers from what fetch takes as headers, or from an object with gaps.

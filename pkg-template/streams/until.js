@@ -1,13 +1,18 @@
 // Signals, and waits that end with them.
 
-/** @typedef {{ listeners: Set<() => void>, fire: () => void }} Hub */
-
 /**
- * The listeners of each signal, which share one listener of the runtime: Node warns of a leak when a signal has more than
- * ten, which many calls at once with one signal would cause.
+ * The listeners of one signal, which share one listener of the runtime: Node warns of a leak when a signal has more than ten,
+ * which many calls at once with one signal would cause.
  *
- * @type {WeakMap<AbortSignal, Hub>}
+ * @extends {Set<() => void>}
  */
+class Hub extends Set {
+  handleEvent() {
+    for (const listener of this) listener();
+  }
+}
+
+/** @type {WeakMap<AbortSignal, Hub>} */
 const hubs = new WeakMap();
 
 /**
@@ -19,19 +24,15 @@ const hubs = new WeakMap();
  */
 export function onAbort(signal, listener) {
   if (!signal) return () => {};
-  let hub = hubs.get(signal);
-  if (!hub) {
-    const listeners = new Set();
-    hub = { listeners, fire: () => listeners.forEach((/** @type {() => void} */ each) => each()) };
-    hubs.set(signal, hub);
-    signal.addEventListener('abort', hub.fire);
-  }
-  const { listeners, fire } = hub;
-  listeners.add(listener);
+  const hub = hubs.get(signal) ?? new Hub();
+  hubs.set(signal, hub.add(listener));
+  // Added once, however often: it is the same object.
+  signal.addEventListener('abort', hub);
   return () => {
-    if (!listeners.delete(listener) || listeners.size) return;
+    hub.delete(listener);
+    if (hub.size) return;
     hubs.delete(signal);
-    signal.removeEventListener('abort', fire);
+    signal.removeEventListener('abort', hub);
   };
 }
 
