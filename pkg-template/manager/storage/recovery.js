@@ -13,6 +13,8 @@ import { Held, lockDirectory } from './lock.js';
 
 const DIRECTORY_MODE = 0o700;
 const LOST = 'lost+found';
+/** The room that is held back for deletions; see `directory.js`. */
+const RESERVE = 'reserve';
 const CATALOG = /^catalog\.db(-wal|-shm)?$/;
 const BLOB = /^[A-Za-z0-9_-]{1,100}$/;
 /** How much of a file tells whether it is text. */
@@ -43,6 +45,7 @@ export async function setAside(directory, { WixMediaError, now }) {
     const catalog = [];
     // The blobs first: a catalog without blobs is refused nowhere, blobs without a catalog are.
     const blobs = path.join(directory, 'blobs');
+    fs.rmSync(path.join(blobs, RESERVE), { force: true });
     if (fs.existsSync(blobs)) fs.renameSync(blobs, path.join(lost, `blobs-${mark}`));
     for (const name of fs.readdirSync(directory).filter((name) => CATALOG.test(name))) {
       const aside = path.join(lost, name.replace('catalog', `catalog-${mark}`));
