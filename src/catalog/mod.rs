@@ -368,6 +368,17 @@ pub trait ReadBundles {
     fn temporary_bundles(&self, until: i64) -> Result<Vec<String>>;
     /// Whether a file, an upload or a bundle needs this blob.
     fn needs_blob(&self, blob: &str) -> Result<bool>;
+    /// Those of these blobs that a row names, found without an index: a damaged one would make each of them an orphan.
+    /// Reads every row.
+    fn blobs_of_rows(&self, blobs: &[String]) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        for blob in blobs {
+            if self.needs_blob(blob)? {
+                found.push(blob.clone());
+            }
+        }
+        Ok(found)
+    }
     /// At most `limit` blobs with larger ids than `after` that were doomed from `from` to `until`, both included, in the order
     /// of their ids.
     fn doomed_blobs(&self, from: i64, until: i64, after: &str, limit: u32) -> Result<Vec<String>>;

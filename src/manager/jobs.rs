@@ -74,12 +74,35 @@ pub(crate) fn sweep(site: &Site, now: i64, grace: i64) -> Outcome<Swept> {
     }
     site.write_lazily(&cause, |tx| webhooks::remove_stale(tx, until))?;
     note_orphans(site, &cause)?;
-    let mut swept = Swept {
-        removed: site.remove_doomed(i64::MIN, until)?,
-        waiting: 0,
-    };
+    let mut swept = Swept::default();
+    if are_orphans(site, &cause, until)? {
+        swept.removed = site.remove_doomed(i64::MIN, until)?;
+    }
     swept.waiting = site.read(&cause, |view| Ok(view.catalog.doomed_count()?))?;
     Ok(swept)
+}
+
+/// Returns whether no row names a blob that is to be removed now. A damaged index hides rows, and then nothing is removed.
+fn are_orphans(site: &Site, cause: &Cause, until: i64) -> Outcome<bool> {
+    let mut after = String::new();
+    loop {
+        let blobs = site.read(cause, |view| {
+            Ok(view.catalog.doomed_blobs(i64::MIN, until, &after, BATCH_SIZE)?)
+        })?;
+        let Some(last) = blobs.last() else { return Ok(true) };
+        after.clone_from(last);
+        let is_hidden = site.read(cause, |view| {
+            for blob in view.catalog.blobs_of_rows(&blobs)? {
+                if !view.catalog.needs_blob(&blob)? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })?;
+        if is_hidden {
+            return Ok(false);
+        }
+    }
 }
 
 /// Records orphaned blobs, which a crash left between the bytes and the row. Their grace period begins now.

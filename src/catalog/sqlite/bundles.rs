@@ -4,6 +4,9 @@ use super::super::{BundleEntry, ReadBundles, Result, WriteBundles};
 use super::Session;
 use rusqlite::params;
 
+/// How many blobs one scan of the rows looks for.
+const BLOBS_PER_SCAN: usize = 500;
+
 impl ReadBundles for Session<'_> {
     fn bundle(&self, id: &str) -> Result<Option<String>> {
         self.one("SELECT name FROM bundle WHERE id = ?", [id], |row| row.get(0))
@@ -42,6 +45,19 @@ impl ReadBundles for Session<'_> {
                  OR EXISTS (SELECT 1 FROM bundle_entry WHERE blob = ?1)",
             [blob],
         )
+    }
+
+    fn blobs_of_rows(&self, blobs: &[String]) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        for some in blobs.chunks(BLOBS_PER_SCAN) {
+            let wanted = vec!["?"; some.len()].join(", ");
+            for table in ["file", "upload", "bundle_entry"] {
+                let sql = format!("SELECT DISTINCT blob FROM {table} NOT INDEXED WHERE blob IN ({wanted})");
+                let rows: Vec<String> = self.all(&sql, rusqlite::params_from_iter(some), |row| row.get(0))?;
+                found.extend(rows);
+            }
+        }
+        Ok(found)
     }
 
     fn doomed_blobs(&self, from: i64, until: i64, after: &str, limit: u32) -> Result<Vec<String>> {

@@ -379,3 +379,32 @@ fn pages_walk_an_index_and_never_sort() {
         }
     }
 }
+
+/// An index that lost its entries, as one page of an older state does to it.
+#[test]
+fn blobs_behind_a_damaged_index_are_found_by_row() {
+    let scratch = Scratch::new("stale-index");
+    let store = scratch.open().expect("a store");
+    let mut writer = store.write().expect("a writer");
+    let file = crate::catalog::File::new("f1", "f1", "media-root", Area::Site, 1);
+    writer
+        .insert_file(&crate::catalog::File {
+            blob: Some("b1".into()),
+            ..file
+        })
+        .expect("inserted");
+    writer.commit().expect("committed");
+    drop(store);
+    let damaged = Connection::open(scratch.0.join("catalog.db")).expect("a connection");
+    let run = |sql: &str| damaged.execute_batch(sql).expect("done");
+    run("CREATE TABLE empty (blob TEXT); CREATE INDEX empty_by_blob ON empty (blob) WHERE blob IS NOT NULL;");
+    run("PRAGMA writable_schema = ON;
+         UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'empty_by_blob')
+         WHERE name = 'file_by_blob';");
+    drop(damaged);
+    let store = scratch.open().expect("a store");
+    let snapshot = store.read().expect("a snapshot");
+    assert!(!snapshot.needs_blob("b1").expect("read"), "the index hides it");
+    let blobs = ["b1".to_owned(), "b2".to_owned()];
+    assert_eq!(snapshot.blobs_of_rows(&blobs).expect("read"), ["b1"]);
+}

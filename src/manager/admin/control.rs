@@ -116,7 +116,11 @@ pub(crate) fn control(manager: &Manager, name: &str, input: &Value) -> catalog::
         }
         "usage" => {
             let read = site.catalog.read()?;
-            json!({ "bytes": read.total_size()?, "isEmpty": is_empty(&*read)? })
+            json!({
+                "bytes": read.total_size()?,
+                "isEmpty": is_empty(&*read)?,
+                "orphans": read.doomed_count()?,
+            })
         }
         "isWhole" => site.catalog.is_intact()?.into(),
         "sweep" => {

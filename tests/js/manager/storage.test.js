@@ -147,8 +147,10 @@ suite('storage of a manager', () => {
     };
     hours(24);
     assert.ok(existsSync(orphan), 'its day begins with the first sweep');
+    assert.equal(manager.storage.usage.orphans, 1);
     hours(2);
     assert.ok(!existsSync(orphan), 'gone after a day');
+    assert.equal(manager.storage.usage.orphans, 0);
     const { url } = await manager.client.files.getFileDescriptor(kept.id);
     assert.equal(await (await manager.fetch(present(url))).text(), 'a fox');
     await manager.close();
