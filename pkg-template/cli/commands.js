@@ -43,6 +43,7 @@ export const commands = {
     options: [
       { name: 'data', value: 'DIR', kind: 'directory', about: 'keep everything in this directory' },
       { name: 'memory', about: 'keep everything in memory (the default)' },
+      { name: 'read-only', about: 'show a snapshot of the directory, and refuse changes' },
       { name: 'port', short: 'p', value: 'N', about: 'the port; 0 for any free one (4410)' },
       { name: 'host', value: 'HOST', about: 'the address to listen on; other machines need a key (127.0.0.1)' },
       { name: 'seed', value: 'DIR', kind: 'directory', about: 'at the first start, add the files and folders of DIR' },

@@ -68,6 +68,8 @@ async function make(options, given) {
   /** @type {import('./internal.d.ts').Fail} */
   const fail = (code, message, cause) => new WixMediaError({ code, message, retry: 'maybe', ...(cause ? { cause } : {}) });
   checkManagerOptions(options, refuse);
+  // The module has such an option, which goes with a storage that cannot be changed.
+  if ('readOnly' in options) throw refuse('readOnly', 'is no option: did you mean storage.readOnly?');
   const kind = options.storage ?? 'memory';
   const baseUrl = String(options.baseUrl ?? BASE_URL).replace(/\/+$/, '');
   const module = await compiled(runtime.managerWasm).catch((cause) => {
@@ -81,9 +83,16 @@ async function make(options, given) {
   const crypto = await runtime.crypto();
   const storage = pinned(await openStorage(kind, given, refuse));
   const images = createImages(runtime.imagesWasm);
+  const isSnapshot = storage.snapshotTime !== undefined;
+  const settings = settingsOf(options);
+  if (isSnapshot) Object.assign(settings.options, { readOnly: true });
   const report = (/** @type {any} */ error) => tell(options.onError, error);
   const hooks = { changed: () => changed(), report };
-  const engine = createEngine({ module, storage, settings: settingsOf(options), clock, fail, refuse, images, crypto, ...hooks });
+  const engine = createEngine({ module, storage, settings, clock, fail, refuse, images, crypto, ...hooks });
+  if (isSnapshot && !engine.control('isWhole')) {
+    engine.close();
+    throw storage.damaged?.();
+  }
   const events = createEvents(engine, baseUrl);
   const { network } = runtime.network ? await runtime.network() : { network: fetchNetwork };
   const imports = createImports(engine, network, hooks);
@@ -97,6 +106,8 @@ async function make(options, given) {
   function changed() {
     attempt(() => {
       events.deliver();
+      // The owner of the directory does what is due.
+      if (isSnapshot) return;
       const due = engine.control('takeDue', { imports: imports.free(), deliveries: webhooks.free() });
       imports.run(due.imports);
       webhooks.run(due.deliveries);
@@ -124,6 +135,8 @@ async function make(options, given) {
     } catch (error) {
       if (error instanceof WixMediaError && error.code === 'MANAGER_CLOSED') return false;
       report(error);
+      // Another process does what is due from now on.
+      if (error instanceof WixMediaError && error.code === 'LOCK_LOST') return false;
       wakeIn(retryMs);
       retryMs = Math.min(retryMs * 2, MAX_RETRY_MS);
       return false;
@@ -150,7 +163,7 @@ async function make(options, given) {
   }
   // A storage that prepares files has some that no row names, but none before the first request.
   if (storage.prepare) sweep();
-  const sweeper = storage.prepare || clock.kind !== 'system' ? undefined : setInterval(sweep, SWEEP_INTERVAL_MS);
+  const sweeper = storage.prepare || isSnapshot || clock.kind !== 'system' ? undefined : setInterval(sweep, SWEEP_INTERVAL_MS);
   if (typeof sweeper === 'object') sweeper.unref();
 
   /** @type {MediaManager['fetch']} */
@@ -162,6 +175,7 @@ async function make(options, given) {
     const url = new URL(request.url);
     if (SERVICE.test(url.hostname)) request = withBase(request, url, baseUrl);
     try {
+      if (isSnapshot && !isReading(request.method, url)) return readOnly();
       if (!isAdmin(url)) return await engine.respond(request);
       const parts = { engine, events, manager, webhooks, changed, refuse, started, token: given.token };
       return await administer(request, url, parts);
@@ -192,8 +206,8 @@ async function make(options, given) {
       changed();
     },
     storage() {
-      const { kind: name, directory, durable } = storage;
-      return { kind: name, durable, ...(directory ? { directory } : {}), usage: engine.control('usage') };
+      const { kind: name, directory, durable, snapshotTime } = storage;
+      return { kind: name, durable, ...(directory && { directory }), ...(snapshotTime && { snapshotTime }), usage: engine.control('usage') };
     },
     estimate: async () => storage.estimate?.(),
     report,
@@ -245,8 +259,9 @@ async function openStorage(kind, { runtime, WixMediaError }, refuse) {
   if (kind === 'memory') return memoryStorage();
   if ((typeof kind?.directory === 'string' && kind.directory) || kind?.directory instanceof URL) {
     if (!runtime.directory) throw refuse('storage.directory', 'works in Node, Bun and Deno only');
-    const { directoryStorage } = await runtime.directory();
-    return directoryStorage(kind.directory, { WixMediaError });
+    const { directoryStorage, snapshotStorage } = await runtime.directory();
+    if (kind.readOnly !== undefined && typeof kind.readOnly !== 'boolean') throw refuse('storage.readOnly', 'must be true or false');
+    return kind.readOnly ? snapshotStorage(kind.directory, { WixMediaError }) : directoryStorage(kind.directory, { WixMediaError });
   }
   if (kind?.opfs !== undefined) {
     if (!('FileSystemFileHandle' in globalThis && 'createSyncAccessHandle' in FileSystemFileHandle.prototype)) {
@@ -255,6 +270,23 @@ async function openStorage(kind, { runtime, WixMediaError }, refuse) {
     return opfsStorage(kind.opfs, { WixMediaError });
   }
   throw refuse('storage', "must be 'memory', { directory } or { opfs }");
+}
+
+/**
+ * Whether a request can only read. Calls of the API are told apart by the module.
+ *
+ * @param {string} method
+ * @param {URL} url
+ */
+const isReading = (method, url) =>
+  ['GET', 'HEAD', 'OPTIONS'].includes(method) || (method === 'POST' && !isAdmin(url) && !url.pathname.startsWith('/upload/'));
+
+/** The answer to a change of a snapshot. */
+function readOnly() {
+  const description = 'the Media Manager shows a snapshot, which cannot be changed';
+  const body = { message: description, details: { applicationError: { code: 'READ_ONLY', description, data: {} } } };
+  const headers = { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' };
+  return new Response(JSON.stringify(body), { status: 403, headers });
 }
 
 /**

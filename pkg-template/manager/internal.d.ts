@@ -152,6 +152,10 @@ export interface Storage {
   kind: 'memory' | 'directory' | 'opfs';
   /** The directory, where it is in one. */
   directory?: string;
+  /** The moment that a snapshot shows, in ISO 8601. Only a snapshot has it. */
+  snapshotTime?: string;
+  /** The error of a snapshot that is damaged. */
+  damaged?(): ErrorClass;
   /** Whether it outlives the process, so that waiting for the disk has a point. */
   durable: boolean;
   host: StorageHost;

@@ -59,8 +59,11 @@ export interface ManagerOptions {
   /**
    * Storage: memory, a directory (Node, Bun, Deno), or a named storage in the origin private file system of a browser, which
    * runs in its own worker. Default: `'memory'`.
+   *
+   * With `readOnly`, a snapshot of a directory: it can be open elsewhere, or on a medium that cannot be written. Changes are
+   * refused with `READ_ONLY`. `manager.storage.snapshotTime` says when it was taken.
    */
-  storage?: 'memory' | { directory: string | URL } | { opfs: string };
+  storage?: 'memory' | { directory: string | URL; readOnly?: boolean } | { opfs: string };
   /** Id of the site in descriptors. */
   siteId?: string;
   /**
@@ -115,8 +118,13 @@ export interface ManagerStorage {
   durable: boolean;
   /** The directory. */
   directory?: string;
-  /** Total size of all files, and whether there are neither files nor folders. */
-  usage: { bytes: number; isEmpty: boolean };
+  /** When the snapshot was taken, in ISO 8601. Only of a directory that was opened with `readOnly`. */
+  snapshotTime?: string;
+  /**
+   * Total size of all files, whether there are neither files nor folders, and the number of stored contents that nothing
+   * refers to, as of the last sweep. They are deleted a day after a sweep has found them.
+   */
+  usage: { bytes: number; isEmpty: boolean; orphans: number };
 }
 
 /** A raw event of a {@link MediaManager}. */

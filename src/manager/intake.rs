@@ -26,6 +26,7 @@ use crate::blobs::Writer;
 use crate::catalog::Upload;
 use crate::images::source_format::SourceFormat;
 use crate::model::media_type::MediaType;
+use crate::operations::Effect;
 use serde_json::{Value, json};
 use std::fmt;
 
@@ -153,6 +154,10 @@ impl Intake {
         if let Some(route) = route {
             let route = route?;
             manager.admit(head, route.operation.access)?;
+            if manager.site.options().read_only && route.operation.effect == Effect::Change {
+                let text = "the Media Manager shows a snapshot, which cannot be changed";
+                return Err(Refusal::code(403, "READ_ONLY", text));
+            }
             return Ok(Stage::Call(Box::new(route), Vec::new()));
         }
         let site = &manager.site;

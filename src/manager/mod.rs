@@ -815,14 +815,14 @@ impl Manager {
     /// | `reset` | | `null`; deletes everything except keys |
     /// | `isWhole` | | whether the catalog passes its integrity check |
     /// | `sweep` | `graceMs` | `{ removed, waiting }`, numbers of orphaned blobs |
-    /// | `usage` | | `{ bytes, isEmpty }`: the size of all files, and whether there are no files and no folders |
+    /// | `usage` | | `{ bytes, isEmpty, orphans }`: the size of all files, whether there are no files and no folders, and how many blobs that no row names wait for the sweep |
     ///
     /// ```
     /// use serde_json::json;
     /// use wix_media::manager::Manager;
     ///
     /// let manager = Manager::memory()?;
-    /// assert_eq!(manager.control("usage", &json!({}))?, json!({ "bytes": 0, "isEmpty": true }));
+    /// assert_eq!(manager.control("usage", &json!({}))?, json!({ "bytes": 0, "isEmpty": true, "orphans": 0 }));
     /// assert_eq!(manager.control("lastEvent", &json!({}))?, json!(0));
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```

@@ -38,6 +38,8 @@ pub struct Options {
     pub failing: Vec<String>,
     /// Whether imports may fetch from this machine and its network. Only safe for tests.
     pub allow_private_imports: bool,
+    /// Whether calls that change something are refused, because the stores hold a snapshot.
+    pub read_only: bool,
     /// The API keys and OAuth clients. By default every caller may do everything.
     pub credentials: Option<Credentials>,
     /// The calls that each caller may make within 60 seconds (`docs/contract/choices.md#u39`). By default there is no
@@ -79,6 +81,7 @@ impl Default for Options {
             pending: vec![("VIDEO".to_owned(), 500), ("AUDIO".to_owned(), 200)],
             failing: Vec::new(),
             allow_private_imports: false,
+            read_only: false,
             credentials: None,
             requests_per_minute: None,
             faults: Vec::new(),
@@ -159,6 +162,7 @@ impl Options {
         let mut options = Options {
             base_url: given.base_url,
             allow_private_imports: given.allow_private_imports.unwrap_or(false),
+            read_only: given.read_only.unwrap_or(false),
             credentials: given.auth.map(Auth::into_credentials),
             webhooks: given.webhooks.unwrap_or_default(),
             webhook_delay_factor: given.webhook_delay_factor.map_or(1.0, |factor| factor.0),
@@ -246,6 +250,7 @@ struct Given {
     #[serde(default, deserialize_with = "present")]
     delay_ms: Option<Option<Amount>>,
     allow_private_imports: Option<bool>,
+    read_only: Option<bool>,
 }
 
 /// The options that may change while a manager runs.

@@ -51,7 +51,7 @@ export async function serve({ options, program, env, print, note, paint, stdin, 
 
   let manager;
   try {
-    if (options.data !== undefined) await mkdir(options.data, { recursive: true, mode: 0o700 });
+    if (options.data !== undefined && !options.readOnly) await mkdir(options.data, { recursive: true, mode: 0o700 });
     manager = await openManager({ ...settings.manager, onError: ({ message }) => note(message) });
     answer(await routes(manager));
   } catch (error) {
@@ -94,6 +94,8 @@ function addressOf(host, port) {
 function settingsOf(options, env) {
   const { data, memory, host = HOST, port = PORT, seed, externalUrl, allowPrivateImports } = options;
   if (data !== undefined && memory) throw new UsageError('--data and --memory exclude each other: choose one', 'serve');
+  if (options.readOnly && data === undefined) throw new UsageError('--read-only needs --data DIR', 'serve');
+  if (options.readOnly && seed !== undefined) throw new UsageError('--read-only and --seed exclude each other: choose one', 'serve');
   if (options.quiet && options.verbose) throw new UsageError('--quiet and --verbose exclude each other: choose one', 'serve');
   if (port > 65535) throw new UsageError(`invalid --port: expected at most 65535, found ${port}`, 'serve');
   for (const name of ['data', 'host', 'seed', 'siteId']) {
@@ -114,7 +116,7 @@ function settingsOf(options, env) {
     key,
     allow: allowOf(options, { host, isOpen, external, hasKeys: keys !== undefined }),
     manager: {
-      storage: data === undefined ? 'memory' : { directory: data },
+      storage: data === undefined ? 'memory' : { directory: data, ...(options.readOnly && { readOnly: true }) },
       siteId,
       baseUrl: externalUrl,
       ...(seed !== undefined && { seed: { directory: seed } }),

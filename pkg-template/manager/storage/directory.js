@@ -3,6 +3,7 @@
 // Calls are synchronous on purpose: SQLite can use no others, and a change is on disk when its answer is sent.
 import crypto from 'node:crypto';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Held, lockDirectory } from './lock.js';
@@ -138,7 +139,8 @@ function faultOfCatalog(root) {
     }
   }
   const hasLog = Boolean(fs.statSync(path.join(root, CATALOG_LOG), { throwIfNoEntry: false })?.size);
-  if (!hasLog && !hasFiles(path.join(root, 'blobs'))) return undefined;
+  const blobs = path.join(root, 'blobs');
+  if (!hasLog && !(fs.existsSync(blobs) && hasFiles(blobs))) return undefined;
   return size === undefined ? 'is missing' : 'is empty';
 }
 
@@ -167,6 +169,56 @@ function replaceCatalog(root) {
 }
 
 /**
+ * The errors of a directory.
+ *
+ * @param {string | URL} directory
+ * @param {ErrorClass} WixMediaError
+ */
+function failures(directory, WixMediaError) {
+  const make = (/** @type {string} */ message, /** @type {unknown} */ cause) =>
+    new WixMediaError({ code: 'STORAGE_FAILED', message, ...(cause ? { cause } : {}) });
+  return {
+    /** @param {unknown} cause */
+    failed: (cause) =>
+      cause instanceof WixMediaError ? cause : make(`cannot use the directory ${directory}: ${/** @type {Error} */ (cause).message}`, cause),
+    /**
+     * @param {string} fault
+     * @param {unknown} [cause]
+     */
+    damaged: (fault, cause) =>
+      make(`the catalog of the directory ${directory} ${fault}: restore it from a backup, or run wix-media recover ${directory}`, cause),
+  };
+}
+
+/**
+ * Fills a buffer from a file. Returns how many bytes there were.
+ *
+ * @param {number} descriptor
+ * @param {Uint8Array} buffer
+ * @param {number} offset
+ */
+function readFully(descriptor, buffer, offset) {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const count = fs.readSync(descriptor, buffer, filled, buffer.length - filled, offset + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return filled;
+}
+
+/**
+ * @param {number} descriptor
+ * @param {Uint8Array} bytes
+ * @param {number} offset
+ */
+function writeFully(descriptor, bytes, offset) {
+  for (let done = 0; done < bytes.length; ) {
+    done += fs.writeSync(descriptor, bytes, done, bytes.length - done, offset + done);
+  }
+}
+
+/**
  * Opens or makes the storage in a directory.
  *
  * @param {string | URL} directory
@@ -177,10 +229,7 @@ function replaceCatalog(root) {
 export async function directoryStorage(directory, { WixMediaError, owner }) {
   const root = path.resolve(directory instanceof URL ? fileURLToPath(directory) : directory);
   const blobs = path.join(root, 'blobs');
-  const failed = (/** @type {string} */ message, /** @type {unknown} */ cause = undefined) =>
-    new WixMediaError({ code: 'STORAGE_FAILED', message, ...(cause ? { cause } : {}) });
-  const damaged = (/** @type {string} */ fault, /** @type {unknown} */ cause = undefined) =>
-    failed(`the catalog of the directory ${directory} ${fault}: restore it from a backup, or run wix-media recover ${directory}`, cause);
+  const { failed, damaged } = failures(directory, WixMediaError);
   /** @type {DirectoryLock | undefined} */
   let locked;
   try {
@@ -194,7 +243,7 @@ export async function directoryStorage(directory, { WixMediaError, owner }) {
     locked.settle();
   } catch (cause) {
     locked?.release();
-    throw cause instanceof WixMediaError ? cause : failed(`cannot use the directory ${directory}: ${/** @type {Error} */ (cause).message}`, cause);
+    throw failed(cause);
   }
   const { check, release } = locked;
   const lost = () =>
@@ -227,21 +276,6 @@ export async function directoryStorage(directory, { WixMediaError, owner }) {
       }
       return fs.openSync(full, flags, FILE_MODE);
     });
-  const readFully = (/** @type {number} */ descriptor, /** @type {Uint8Array} */ buffer, /** @type {number} */ offset) => {
-    let filled = 0;
-    while (filled < buffer.length) {
-      const count = fs.readSync(descriptor, buffer, filled, buffer.length - filled, offset + filled);
-      if (count === 0) break;
-      filled += count;
-    }
-    return filled;
-  };
-  const writeFully = (/** @type {number} */ descriptor, /** @type {Uint8Array} */ bytes, /** @type {number} */ offset) => {
-    for (let done = 0; done < bytes.length; ) {
-      done += fs.writeSync(descriptor, bytes, done, bytes.length - done, offset + done);
-    }
-  };
-
   /**
    * Descriptors of the files of the catalog.
    *
@@ -351,6 +385,119 @@ export async function directoryStorage(directory, { WixMediaError, owner }) {
     close() {
       closeAll();
       release();
+    },
+  };
+}
+
+/** How often a catalog is copied that changes meanwhile, and how long to wait before each attempt. */
+const COPY_ATTEMPTS = 40;
+const COPY_PAUSE_MS = 50;
+
+/**
+ * What changes when a catalog is changed other than by adding to its log.
+ *
+ * @param {string} root
+ */
+function markOf(root) {
+  const stat = (/** @type {string} */ name) => fs.statSync(path.join(root, name), { bigint: true, throwIfNoEntry: false });
+  const { ino, size, mtimeNs } = stat(CATALOG) ?? {};
+  const head = new Uint8Array(32);
+  if (stat(CATALOG_LOG)) {
+    const log = fs.openSync(path.join(root, CATALOG_LOG), 'r');
+    try {
+      // The log begins with numbers that change when it starts again.
+      readFully(log, head, 0);
+    } finally {
+      fs.closeSync(log);
+    }
+  }
+  return [ino, size, mtimeNs, head].join(' ');
+}
+
+/**
+ * Copies a catalog that its owner may be writing. Returns the moment that the copy shows.
+ *
+ * @param {string} root
+ * @param {string} target
+ */
+async function copyCatalog(root, target) {
+  for (let attempt = 0; attempt < COPY_ATTEMPTS; attempt += 1) {
+    // The times of files are coarse. After the pause, a change moves them.
+    const before = markOf(root);
+    await new Promise((resolve) => setTimeout(resolve, COPY_PAUSE_MS));
+    if (markOf(root) !== before) continue;
+    const moment = new Date();
+    fs.copyFileSync(path.join(root, CATALOG), path.join(target, CATALOG));
+    // Of a log that grows meanwhile, SQLite reads the transactions that are complete.
+    const log = path.join(target, CATALOG_LOG);
+    fs.rmSync(log, { force: true });
+    if (fs.existsSync(path.join(root, CATALOG_LOG))) fs.copyFileSync(path.join(root, CATALOG_LOG), log);
+    for (const name of fs.readdirSync(target)) if (name.startsWith(CATALOG)) fs.chmodSync(path.join(target, name), FILE_MODE);
+    if (markOf(root) === before) return moment;
+  }
+  throw new Error('its catalog changes all the time');
+}
+
+/**
+ * Opens a snapshot of a directory, which needs no lock and no right to write: a copy of the catalog among the temporary files,
+ * and the blobs where they are.
+ *
+ * @param {string | URL} directory
+ * @param {{ WixMediaError: ErrorClass }} given
+ * @returns {Promise<Storage>}
+ */
+export async function snapshotStorage(directory, { WixMediaError }) {
+  const root = path.resolve(directory instanceof URL ? fileURLToPath(directory) : directory);
+  const blobs = path.join(root, 'blobs');
+  const { failed, damaged } = failures(directory, WixMediaError);
+  const target = fs.mkdtempSync(path.join(os.tmpdir(), 'wix-media-snapshot-'));
+  const discard = () => fs.rmSync(target, { recursive: true, force: true });
+  /** @type {Storage} */
+  let copy;
+  let moment;
+  try {
+    fs.readdirSync(root);
+    const fault = faultOfCatalog(root) ?? (fs.existsSync(path.join(root, CATALOG)) ? undefined : 'is missing');
+    if (fault) throw damaged(fault);
+    moment = await copyCatalog(root, target);
+    copy = await directoryStorage(target, { WixMediaError });
+  } catch (cause) {
+    discard();
+    throw failed(cause);
+  }
+  const open = openFiles();
+  const use = (/** @type {string} */ name) => open.use(name, () => fs.openSync(path.join(blobs, name), 'r'));
+  const refuse = () => {
+    throw new WixMediaError({ code: 'READ_ONLY', message: 'the Media Manager shows a snapshot, which cannot be changed' });
+  };
+  /** @type {StorageHost} */
+  const host = {
+    ...copy.host,
+    append: refuse,
+    sync: refuse,
+    reserve: () => false,
+    read: (name, offset, buffer) => readFully(use(name).descriptor, buffer, offset),
+    size: (name) => fs.statSync(path.join(blobs, name), { throwIfNoEntry: false })?.size,
+    // What the copy no longer needs stays, since the directory may need it.
+    remove() {},
+    names: () => [],
+  };
+  return {
+    ...copy,
+    directory: root,
+    durable: false,
+    snapshotTime: moment.toISOString(),
+    host,
+    async read(name, offset, length) {
+      const buffer = new Uint8Array(length);
+      return buffer.subarray(0, host.read(name, offset, buffer));
+    },
+    explain: (error) => (error.code === 'STORAGE_FAILED' && DAMAGE.test(error.message) ? damaged('is damaged', error) : error),
+    damaged: () => damaged('is damaged'),
+    close() {
+      copy.close();
+      open.closeAll();
+      discard();
     },
   };
 }
