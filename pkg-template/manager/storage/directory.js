@@ -108,15 +108,13 @@ async function lock(directory, root, { WixMediaError, owner }) {
 }
 
 /**
- * Whether a folder holds a file besides the reserve, at any depth.
+ * Whether a folder holds a file in one of its folders. The native manager has its reserve beside them.
  *
- * @param {string} folder
- * @returns {boolean}
+ * @param {string} blobs
  */
-function hasFiles(folder) {
-  const entries = fs.readdirSync(folder, { withFileTypes: true });
-  const isFile = (/** @type {fs.Dirent} */ entry) => entry.isFile() && entry.name !== RESERVE;
-  return entries.some((entry) => (entry.isDirectory() ? hasFiles(path.join(folder, entry.name)) : isFile(entry)));
+function hasBlobs(blobs) {
+  const folders = fs.readdirSync(blobs, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return folders.some(({ name }) => fs.readdirSync(path.join(blobs, name)).length > 0);
 }
 
 /**
@@ -140,7 +138,7 @@ function faultOfCatalog(root) {
   }
   const hasLog = Boolean(fs.statSync(path.join(root, CATALOG_LOG), { throwIfNoEntry: false })?.size);
   const blobs = path.join(root, 'blobs');
-  if (!hasLog && !(fs.existsSync(blobs) && hasFiles(blobs))) return undefined;
+  if (!hasLog && !(fs.existsSync(blobs) && hasBlobs(blobs))) return undefined;
   return size === undefined ? 'is missing' : 'is empty';
 }
 
@@ -318,15 +316,15 @@ export async function directoryStorage(directory, { WixMediaError, owner }) {
     },
     reserve(hold) {
       guard();
-      if (!hold) fs.rmSync(pathOf(RESERVE), { force: true });
-      if (!hold || fs.statSync(pathOf(RESERVE), { throwIfNoEntry: false })?.size === RESERVE_SIZE) return hold;
+      if (!hold) fs.rmSync(fileOf(RESERVE), { force: true });
+      if (!hold || fs.statSync(fileOf(RESERVE), { throwIfNoEntry: false })?.size === RESERVE_SIZE) return hold;
       try {
         // Zeros would take no room on file systems that compress.
-        fs.writeFileSync(pathOf(RESERVE), crypto.randomBytes(RESERVE_SIZE), { mode: FILE_MODE });
+        fs.writeFileSync(fileOf(RESERVE), crypto.randomBytes(RESERVE_SIZE), { mode: FILE_MODE });
         return true;
       } catch (error) {
         // A part of it would keep room and be of no use.
-        fs.rmSync(pathOf(RESERVE), { force: true });
+        fs.rmSync(fileOf(RESERVE), { force: true });
         throw error;
       }
     },
