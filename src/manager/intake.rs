@@ -108,6 +108,8 @@ struct Chunk {
     /// The number of durable bytes.
     durable: u64,
     too_large: bool,
+    /// The answer to the creation, if the same request created the transfer.
+    created: Option<Response>,
 }
 
 /// A complete transfer, with the digest of its bytes.
@@ -168,6 +170,9 @@ impl Intake {
                 "PUT" => Ok(Stage::Finalise(id.to_owned(), None)),
                 _ => Ok(Stage::Other(Vec::new())),
             };
+        }
+        if head.path == TUS && head.method == "POST" && tus::has_chunk(head) {
+            return Ok(Stage::Chunk(Box::new(begin_with_chunk(site, &self.cause, head)?)));
         }
         let token = head.path.strip_prefix(UPLOADS).filter(|token| !token.contains('/'));
         if let (Some(token), "PUT") = (token, head.method.as_str()) {
@@ -459,6 +464,24 @@ fn begin_chunk(site: &Site, head: &Head, id: &str) -> Outcome<Chunk> {
         length: taken.length,
         durable: taken.received,
         too_large: false,
+        created: None,
+    })
+}
+
+/// Admits a POST that creates a transfer and brings its first bytes along.
+fn begin_with_chunk(site: &Site, cause: &Cause, head: &Head) -> Outcome<Chunk> {
+    let created = create_transfer(site, cause, head)?;
+    let location = created.header("location").unwrap_or_default();
+    let id = location.rsplit('/').next().unwrap_or_default();
+    let mut patch = head.clone();
+    patch
+        .headers
+        .retain(|(name, _)| !name.eq_ignore_ascii_case("upload-offset"));
+    patch.headers.push(("Upload-Offset".to_owned(), "0".to_owned()));
+    let chunk = begin_chunk(site, &patch, id)?;
+    Ok(Chunk {
+        created: Some(created),
+        ..chunk
     })
 }
 
@@ -515,12 +538,13 @@ impl Chunk {
         if self.too_large && !self.writer.is_superseded() {
             return Err(content::over_limit(413, self.length));
         }
+        let created = self.created.take();
         match self.persist(site, cause) {
             Err(refusal) if refusal.is_full() => {
                 self.give_up(site);
                 Err(refusal)
             }
-            outcome => Ok(tus::advanced(&outcome?)),
+            outcome => Ok(tus::advanced(&outcome?, created)),
         }
     }
 

@@ -366,8 +366,44 @@ fn invalid_tus_request_is_refused() {
     assert_eq!(tus.status("/upload/tus/nobody").status, 404);
     assert_eq!(tus.chunk("/upload/tus/nobody", 0, b"").status, 404);
     let options = tus.site.send(Request::new("OPTIONS", "/upload/tus"));
-    assert_eq!(options.header("tus-extension"), Some("creation,expiration,termination"));
+    assert_eq!(
+        options.header("tus-extension"),
+        Some("creation,creation-with-upload,expiration,termination")
+    );
     assert_eq!(tus.site.send(Request::new("GET", "/upload/tus")).status, 405);
+}
+
+#[test]
+fn tus_upload_created_with_its_bytes_takes_one_request() {
+    for (length, body, status, offset) in [
+        (PNG.len(), PNG.len(), 201, Some(PNG.len())),
+        (PNG.len(), 10, 201, Some(10)),
+        (5, 6, 413, None),
+    ] {
+        let tus = Tus::new(json!({}));
+        let token = BASE64.encode(tus.token.as_bytes());
+        let request = Request::new("POST", &tus.url)
+            .header("Tus-Resumable", "1.0.0")
+            .header("Upload-Length", &length.to_string())
+            .header("Upload-Metadata", &format!("filename YS5wbmc=,token {token}"))
+            .header("Content-Type", "application/offset+octet-stream");
+        let response = tus.site.send(request.body(&PNG[..body]));
+        assert_eq!(response.status, status);
+        let given = response.header("upload-offset").and_then(|offset| offset.parse().ok());
+        assert_eq!(given, offset);
+        let Some(location) = response.header("location").map(target) else {
+            assert_eq!(status, 413);
+            continue;
+        };
+        if body < length {
+            assert_eq!(tus.chunk(&location, body, &PNG[body..]).status, 204);
+        }
+        let (status, answer) = tus.finalise();
+        assert_eq!(
+            (status, &answer["file"]["sizeInBytes"]),
+            (200, &json!(length.to_string()))
+        );
+    }
 }
 
 #[test]

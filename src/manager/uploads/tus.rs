@@ -1,6 +1,7 @@
 //! Resumable uploads by TUS 1.0.0, one function for each verb.
 //!
-//! The life of a transfer: POST creates it, with a blob of its own. Each PATCH appends bytes at its offset. A PUT with
+//! The life of a transfer: POST creates it, with a blob of its own, and may bring the first bytes along, which are then
+//! received like those of a PATCH. Each PATCH appends bytes at its offset. A PUT with
 //! the token creates the file ([`super::complete`]). DELETE ends the transfer. A second POST with the token starts
 //! over.
 //!
@@ -164,10 +165,15 @@ pub(crate) fn override_method(head: &mut Head) {
     }
 }
 
+/// Returns whether a request brings bytes of a transfer: a PATCH, or a POST that brings the first ones along.
+pub(crate) fn has_chunk(head: &Head) -> bool {
+    head.header("content-type").and_then(normalize).as_deref() == Some("application/offset+octet-stream")
+}
+
 /// PATCH, at its start: checks the head and takes the transfer over.
 pub(crate) fn take_over(tx: &mut Tx<'_>, head: &Head, id: &str) -> Outcome<TakenOver> {
     check_version(head)?;
-    if head.header("content-type").and_then(normalize).as_deref() != Some("application/offset+octet-stream") {
+    if !has_chunk(head) {
         let text = "a chunk has the content type application/offset+octet-stream";
         return Err(Refusal::code(415, "UNSUPPORTED_MEDIA_TYPE", text));
     }
@@ -209,11 +215,10 @@ pub(crate) fn advance(tx: &mut Tx<'_>, id: &str, epoch: i64, received: u64, dige
     Ok(upload)
 }
 
-/// The answer to a PATCH.
-pub(crate) fn advanced(upload: &Upload) -> Response {
-    Response::new(204)
-        .with("Upload-Offset", upload.received.to_string())
-        .with("Upload-Expires", http_date(upload.expires))
+/// The answer to a PATCH, or to the POST that created the transfer and brought bytes along.
+pub(crate) fn advanced(upload: &Upload, created: Option<Response>) -> Response {
+    let response = created.unwrap_or_else(|| Response::new(204).with("Upload-Expires", http_date(upload.expires)));
+    response.with("Upload-Offset", upload.received.to_string())
 }
 
 /// PUT: returns the blob of a complete transfer.
@@ -229,7 +234,7 @@ pub(crate) fn complete_blob(upload: &Upload) -> Outcome<&str> {
 pub(crate) fn discovery(response: Response, options: &Options) -> Response {
     let response = response
         .with("Tus-Version", VERSION)
-        .with("Tus-Extension", "creation,expiration,termination");
+        .with("Tus-Extension", "creation,creation-with-upload,expiration,termination");
     match options.largest_limit() {
         Some(limit) => response.with("Tus-Max-Size", limit.to_string()),
         None => response,

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { present } from '../harness/present.js';
+import { Upload } from 'tus-js-client';
 import { base64, begin, codeOf, LIFE_MS } from './session.js';
 
 suite('TUS POST', () => {
@@ -59,10 +60,38 @@ suite('TUS POST', () => {
     assert.equal((await create(100)).status, 201);
   });
 
-  test('with Upload-Concat or a body: no extension is accepted that OPTIONS does not name', async (t) => {
+  test('by tus-js-client with the bytes: the file takes two requests', async (t) => {
+    const { manager, uploadUrl, uploadToken, finalise } = await begin(t);
+    const { createServer } = await import('node:http');
+    const { Readable } = await import('node:stream');
+    /** @type {string[]} */
+    const methods = [];
+    const server = createServer(async (incoming, outgoing) => {
+      methods.push(String(incoming.method));
+      const headers = /** @type {Record<string, string>} */ (incoming.headers);
+      /** @type {RequestInit & { duplex: 'half' }} */
+      const init = { method: incoming.method, headers, body: /** @type {ReadableStream} */ (Readable.toWeb(incoming)), duplex: 'half' };
+      const response = await manager.fetch(`http://${headers.host}${incoming.url}`, init);
+      outgoing.writeHead(response.status, [...response.headers].flat());
+      outgoing.end(Buffer.from(await response.arrayBuffer()));
+    });
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+    t.after(() => server.close());
+    const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+    const endpoint = `http://127.0.0.1:${port}${new URL(present(uploadUrl)).pathname}`;
+    const metadata = { filename: 'a.bin', token: present(uploadToken) };
+    await new Promise((resolve, reject) => {
+      new Upload(Buffer.from('all of it'), { endpoint, metadata, uploadDataDuringCreation: true, onSuccess: resolve, onError: reject }).start();
+    });
+    assert.deepEqual(methods, ['POST']);
+    const { body } = await finalise();
+    assert.equal(body.file.sizeInBytes, '9');
+  });
+
+  test('with Upload-Concat: no extension is accepted that OPTIONS does not name', async (t) => {
     const { create, uploadUrl, send, offset } = await begin(t);
     const { headers } = await send('OPTIONS', present(uploadUrl));
-    assert.equal(headers.get('tus-extension'), 'creation,expiration,termination');
+    assert.equal(headers.get('tus-extension'), 'creation,creation-with-upload,expiration,termination');
     const response = await create(10, { 'upload-concat': 'partial' });
     // Unknown headers are ignored; the session is one of the usual kind.
     assert.equal(response.status, 201);

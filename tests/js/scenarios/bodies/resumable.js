@@ -99,7 +99,7 @@ scenario('TUS refusals', { needs: ['clock'] }, async (world) => {
   const { files, manager, pass } = world;
   const url = await files.generateFileResumableUploadUrl('text/plain', { fileName: 'x.txt' });
   const options = await manager.fetch(url.uploadUrl, { method: 'OPTIONS' });
-  equal([options.headers.get('tus-version'), options.headers.get('tus-extension')], ['1.0.0', 'creation,expiration,termination']);
+  equal([options.headers.get('tus-version'), options.headers.get('tus-extension')], ['1.0.0', 'creation,creation-with-upload,expiration,termination']);
   ok(Number(options.headers.get('tus-max-size')) > 0);
   equal((await create(world, url, 10, { 'tus-resumable': '0.2.2' })).status, 412);
   equal((await create(world, { ...url, uploadToken: 'forged' }, 10)).status, 403);
