@@ -141,7 +141,9 @@ function isText(file) {
     const sample = buffer.subarray(0, fs.readSync(descriptor, buffer));
     // The last character of a sample may be cut.
     const text = new TextDecoder('utf-8', { fatal: true }).decode(sample, { stream: true });
-    return !/[\0-\x08\x0e-\x1f]/.test(text) && !/^(\s*<|%PDF|%!PS|\{\\rtf|GIF8)/.test(text);
+    // Tabs, line ends and form feeds are the only control characters of texts.
+    const isPlain = sample.every((byte) => byte > 0x1f || (byte > 0x08 && byte < 0x0e));
+    return isPlain && !/^(\s*<|%PDF|%!PS|\{\\rtf|GIF8)/.test(text);
   } catch {
     return false;
   } finally {
