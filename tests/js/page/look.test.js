@@ -231,7 +231,8 @@ suite('look of the page', () => {
     const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth && document.documentElement.scrollHeight <= innerHeight);
     for (const width of [320, 480, 640, 735, 896, 1024, 1200, 1440, 2560]) {
       await page.setViewportSize({ width, height: 900 });
-      assert.ok(await fits(), `nothing sticks out at ${width}`);
+      // The page lays its files out once the browser tells it of the new size.
+      await eventually(async () => assert.ok(await fits(), `nothing sticks out at ${width}`));
       await eventually(async () => assert.ok((await page.locator('.cell').count()) > 3, `${width}: the files are there`));
       await keepScreenshot(page, `width-${width}`);
     }
