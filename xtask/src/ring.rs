@@ -25,15 +25,19 @@ const QUICK_CASES: &str = "100";
 
 /// Test files of the ring `js` that a quick run leaves out: they start browsers, compilers, other runtimes or many processes,
 /// or move much data.
-const SLOW_SCRIPTS: [&str; 17] = [
+const SLOW_SCRIPTS: [&str; 21] = [
     "command/commands.test.js",
+    "command/recover.test.js",
     "command/serve.test.js",
+    "command/strangers.test.js",
     "crash/crash.test.js",
     "examples/examples.test.js",
     "examples/photographs.test.js",
     "examples/readme.test.js",
     "manager/browser.test.js",
+    "manager/lock.test.js",
     "manager/runtimes.test.js",
+    "manager/storage.test.js",
     "manager/streaming.test.js",
     "scenarios/opfs.test.js",
     "scenarios/url.test.js",
@@ -177,7 +181,7 @@ fn rust_tests(project: &Project, scratch: &Scratch, is_quick: bool, arguments: &
     if is_quick {
         // Documentation tests are linked one by one, crash tests start two hundred processes.
         command
-            .args(["--lib", "--bins", "--tests"])
+            .arg("--tests")
             .env("PROPTEST_CASES", QUICK_CASES)
             .args(["--", "--skip", "crash::"]);
     }
