@@ -2,13 +2,14 @@
 // does the waiting.
 import { prepare, retryDelay } from '#client-glue';
 import { operations } from '#operations';
+import { pause } from '../streams/until.js';
 import { resultOf } from './answer.js';
 import { encodeArguments } from './arguments.js';
 import { override, RETRY, unreachable } from './connection.js';
 import { refusal, WixMediaError } from './error.js';
 import { tell } from './hooks.js';
 import { enter, init, isLoaded } from './module.js';
-import { limited, wait } from './waiting.js';
+import { limited } from './waiting.js';
 
 /** @import { CallOptions } from '../types/index.js' */
 /** @import { Connection, HeaderMap } from './internal.d.ts' */
@@ -70,8 +71,7 @@ async function drive(connection, operation, name, { text, complete }, signal) {
 
   for (let attempt = 1; ; attempt += 1) {
     while (connection.pausedUntil > Date.now()) {
-      await wait(connection.pausedUntil - Date.now(), signal);
-      signal?.throwIfAborted();
+      await pause(connection.pausedUntil - Date.now(), signal);
     }
 
     /** @type {Response | undefined} */
@@ -128,7 +128,7 @@ async function drive(connection, operation, name, { text, complete }, signal) {
     }
     tell(on.retry, { operation: name, attempt, delayMs, status: status || undefined, error: failure });
     if (status === 429) connection.pausedUntil = Math.max(connection.pausedUntil, Date.now() + delayMs);
-    else await wait(delayMs, signal);
+    else await pause(delayMs, signal);
     signal?.throwIfAborted();
   }
 }

@@ -1,9 +1,6 @@
-// Time: how long a call may take, and waits between tries.
-import { onAbort } from '../streams/until.js';
+// How long a call may take.
+import { MAX_TIMEOUT, onAbort } from '../streams/until.js';
 import { WixMediaError } from './error.js';
-
-/** The longest that a timer can hold; with a longer one it would fire at once. */
-const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /**
  * Runs `work` for as long as the caller's signal and the time allow. The promise settles at that moment, whatever `work` is
@@ -47,21 +44,3 @@ export function limited(work, signal, timeoutMs, operation) {
     );
   });
 }
-
-/**
- * Waits, or ends early without an error when the signal aborts.
- *
- * @param {number} ms
- * @param {AbortSignal | undefined} signal
- * @returns {Promise<void>}
- */
-export const wait = (ms, signal) =>
-  new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      release();
-      resolve();
-    };
-    const timer = setTimeout(done, Math.min(ms, MAX_TIMEOUT));
-    const release = onAbort(signal, done);
-  });

@@ -1,12 +1,9 @@
 // The boundary of the library: every function of it takes its signal and its time limit here, and fails with a
 // `WixMediaError`, or with the caller's own reason.
-import { linked } from './retry.js';
+import { linked, MAX_TIMEOUT } from '../streams/until.js';
 
 /** @import { CallOptions } from '../types/index.js' */
 /** @import { Boundary, Lent } from './internal.d.ts' */
-
-/** The longest that a timer can hold. */
-const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /**
  * @param {Pick<Lent, 'WixMediaError' | 'textOf'>} given

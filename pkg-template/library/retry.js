@@ -1,5 +1,4 @@
 // Trying again: which failures are temporary, and how long to wait.
-import { onAbort } from '../streams/until.js';
 
 /** @import { Patience } from './internal.d.ts' */
 
@@ -29,23 +28,6 @@ export function retryAfter(text) {
  */
 export const backoff = ({ first, longest }, failures, asked) =>
   Math.max(Math.min(first * 2 ** (failures - 1), longest) * (1 - Math.random() / 2), asked || 0);
-
-/**
- * A signal that aborts with the caller's, or by itself. `release` it when its work is done.
- *
- * @param {AbortSignal | undefined} signal
- */
-export function linked(signal) {
-  const controller = new AbortController();
-  const abort = () => controller.abort(signal?.reason);
-  if (signal?.aborted) abort();
-  const release = onAbort(signal, abort);
-  return {
-    signal: controller.signal,
-    abort: (/** @type {unknown} */ reason = undefined) => controller.abort(reason),
-    release,
-  };
-}
 
 /** The error for a connection on which nothing moves. */
 export const stalled = () => new DOMException('no progress within stallMs', 'TimeoutError');

@@ -1,6 +1,7 @@
 // createManager: a Media Manager inside the process. `createClient({ manager })` talks to it, and so does anything that can
 // be given a fetch function.
 import { tell } from '../client/hooks.js';
+import { MAX_TIMEOUT } from '../streams/until.js';
 import { compile, loadOnce } from '../wasm/instance.js';
 import { administer, isAdmin } from './admin.js';
 import { createClock } from './clock.js';
@@ -33,8 +34,6 @@ const MAX_RETRY_MS = 30_000;
 /** How often blobs that nothing needs are looked for, and how long they are kept. */
 const SWEEP_INTERVAL_MS = 3_600_000;
 const SWEEP_GRACE_MS = 86_400_000;
-/** The longest that a timer can wait. */
-const MAX_TIMEOUT = 2 ** 31 - 1;
 
 const compiled = loadOnce(async (/** @type {(() => WasmSource | Promise<WasmSource>) | undefined} */ source) => compile(source?.()));
 

@@ -16,7 +16,7 @@ class Hub extends Set {
 const hubs = new WeakMap();
 
 /**
- * Calls `listener` when a signal aborts that has not yet. Returns the function that stops that.
+ * Calls `listener` when the signal aborts, and never when it has already. Returns the function that stops that.
  *
  * @param {AbortSignal | undefined} signal
  * @param {() => void} listener
@@ -33,6 +33,23 @@ export function onAbort(signal, listener) {
     if (hub.size) return;
     hubs.delete(signal);
     signal.removeEventListener('abort', hub);
+  };
+}
+
+/**
+ * A signal that aborts with the caller's, or by itself. `release` it when its work is done.
+ *
+ * @param {AbortSignal | undefined} signal
+ */
+export function linked(signal) {
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal?.reason);
+  if (signal?.aborted) abort();
+  const release = onAbort(signal, abort);
+  return {
+    signal: controller.signal,
+    abort: (/** @type {unknown} */ reason = undefined) => controller.abort(reason),
+    release,
   };
 }
 
@@ -54,25 +71,27 @@ export function until(signal, promise) {
   });
 }
 
-/** The longest that a timer can hold. */
-const MAX_TIMEOUT = 2 ** 31 - 1;
+/** The longest that a timer can hold, in milliseconds; with a longer one it would fire at once. */
+export const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /**
- * Waits. Rejects when the signal aborts.
+ * Waits. Rejects with the reason of the signal as soon as that aborts. A pause that `keepsAlive` nothing lets the process end.
  *
  * @param {number} ms
- * @param {AbortSignal | undefined} signal
+ * @param {AbortSignal | undefined} [signal]
+ * @param {boolean} [keepsAlive]
+ * @returns {Promise<void>}
  */
-export async function pause(ms, signal) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  /** @type {Promise<void>} */
-  const over = new Promise((resolve) => {
-    timer = setTimeout(resolve, Math.min(ms, MAX_TIMEOUT));
+export const pause = (ms, signal, keepsAlive = true) =>
+  new Promise((resolve, reject) => {
+    const end = () => {
+      clearTimeout(timer);
+      release();
+      if (signal?.aborted) reject(signal.reason);
+      else resolve();
+    };
+    const timer = setTimeout(end, Math.min(ms, MAX_TIMEOUT));
+    if (!keepsAlive && typeof timer === 'object') timer.unref();
+    const release = onAbort(signal, end);
+    if (signal?.aborted) end();
   });
-  try {
-    await until(signal, over);
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -2,8 +2,7 @@
 //
 // A file is written under a temporary name that contains its id, and renamed when it is complete. What an interrupted run
 // has left under that name is continued; a complete file with the same digest is kept.
-import { until } from '../../streams/until.js';
-import { linked } from '../retry.js';
+import { linked, until } from '../../streams/until.js';
 import { safeName, uniqueName } from './names.js';
 
 /** @import { DirectoryDownloadOptions, DownloadResult, Folder } from '../../types/index.js' */

@@ -4,8 +4,8 @@
 // `patience.tries` in a row have failed without a byte. An expired link is made anew once. At the end the digest of the body
 // is compared with that of the descriptor, and a difference fails the body.
 import { bytesOf, chunksOf } from '../../streams/chunk.js';
-import { pause, until } from '../../streams/until.js';
-import { backoff, isTemporary, linked, retryAfter, stalled } from '../retry.js';
+import { linked, pause, until } from '../../streams/until.js';
+import { backoff, isTemporary, retryAfter, stalled } from '../retry.js';
 
 /** @import { Chunks } from '../../streams/chunk.js' */
 /** @import { Api, Digest } from '../internal.d.ts' */

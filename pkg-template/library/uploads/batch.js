@@ -1,7 +1,6 @@
 // Many uploads, some at a time.
-import { onAbort, until } from '../../streams/until.js';
+import { linked, onAbort, until } from '../../streams/until.js';
 import { checkOptions } from '../options.js';
-import { linked } from '../retry.js';
 import { Progress } from './progress.js';
 import { expand } from './sources.js';
 

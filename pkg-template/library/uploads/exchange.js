@@ -1,7 +1,7 @@
 // Requests to upload hosts. The URL is their permission, so no credentials are sent.
 import { breathe } from '../../streams/breathe.js';
-import { until } from '../../streams/until.js';
-import { linked, stalled } from '../retry.js';
+import { linked, until } from '../../streams/until.js';
+import { stalled } from '../retry.js';
 
 /** @import { HeaderMap } from '../../client/internal.d.ts' */
 /** @import { HostAnswer, Shared, Source } from '../internal.d.ts' */

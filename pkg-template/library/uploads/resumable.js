@@ -1,7 +1,7 @@
 // A resumable upload. The state machine in the module decides what to do next; this file does it, and reports what happened.
-import { pause, until } from '../../streams/until.js';
+import { linked, pause, until } from '../../streams/until.js';
 import { ACTION, begin, confirmedOf, EVENT, step } from '../module.js';
-import { linked, retryAfter } from '../retry.js';
+import { retryAfter } from '../retry.js';
 import { exchange } from './exchange.js';
 
 /** @import { FileDescriptor, HostAnswer, ResumableJob } from '../internal.d.ts' */

@@ -3,9 +3,8 @@
 // The order is: open the source, find type and name, resolve the folder, look for a duplicate, send, compare the digests,
 // wait until the file is processed. A resumable upload has a record under a fingerprint of its source and target, so that
 // the same call continues it after a restart.
-import { onAbort, pause, until } from '../../streams/until.js';
+import { linked, onAbort, pause, until } from '../../streams/until.js';
 import { typeAndName } from '../module.js';
-import { linked } from '../retry.js';
 import { uploadPlain } from './plain.js';
 import { Progress } from './progress.js';
 import { recordsOf } from './records.js';
