@@ -1,15 +1,11 @@
 // Fetching the sources of imports. The module decides which URLs may be fetched, and what becomes of the answer.
-
-import { sleep } from './sleep.js';
+import { linked } from '../streams/until.js';
+import { recorded } from './recorded.js';
 
 /** @import { Engine, ImportOrder, ManagerCore, Network, SourceAnswer, Worker } from './internal.d.ts' */
 
 /** How many sources are fetched at once. */
 const MAX_CONCURRENCY = 4;
-
-/** After how long an outcome that could not be recorded is tried again, at first and at most. */
-const MIN_RETRY_MS = 1000;
-const MAX_RETRY_MS = 5000;
 
 /**
  * Fetches sources. `network` stands in for the global fetch where the runtime can check addresses before it connects
@@ -23,9 +19,9 @@ const MAX_RETRY_MS = 5000;
  * @returns {Worker<ImportOrder>}
  */
 export function createImports(engine, network, { changed, report }) {
-  /** @type {Map<string, { controller: AbortController, work: Promise<void> }>} */
+  const closing = new AbortController();
+  /** @type {Map<string, Promise<void>>} */
   const running = new Map();
-  let isClosed = false;
   /** @type {{ totalMs: number, firstByteMs: number, redirects: number } | undefined} */
   let rules;
 
@@ -34,12 +30,12 @@ export function createImports(engine, network, { changed, report }) {
     for (const order of orders) {
       // Its lease has expired, by a virtual clock for instance, but it is still being fetched.
       if (running.has(order.file)) continue;
-      const controller = new AbortController();
-      const work = fetched(order, controller).catch(() => {});
-      running.set(order.file, { controller, work });
+      // While the storage is full, the import waits.
+      const work = recorded(closing.signal, () => attempted(order)).catch(() => {});
+      running.set(order.file, work);
       work.finally(() => {
         running.delete(order.file);
-        if (!isClosed) changed();
+        if (!closing.signal.aborted) changed();
       });
     }
   }
@@ -47,27 +43,17 @@ export function createImports(engine, network, { changed, report }) {
   const rulesOf = () => (rules ??= /** @type {NonNullable<typeof rules>} */ (engine.control('importRules')));
 
   /**
-   * Fetches a source until its outcome is recorded. While the storage is full, the import waits.
+   * Fetches a source.
    *
    * @param {ImportOrder} order
-   * @param {AbortController} controller
-   */
-  async function fetched(order, controller) {
-    for (let wait = MIN_RETRY_MS; !isClosed; wait = Math.min(wait * 2, MAX_RETRY_MS)) {
-      if (await attempted(order, controller)) return;
-      await sleep(wait, controller.signal);
-    }
-  }
-
-  /**
-   * @param {ImportOrder} order
-   * @param {AbortController} controller
    * @returns {Promise<boolean>} Whether the outcome is recorded.
    */
-  async function attempted(order, controller) {
+  async function attempted(order) {
     const { totalMs, firstByteMs } = rulesOf();
+    // Each attempt has its own time limits.
+    const own = linked(closing.signal);
     const abortAfter = (/** @type {number} */ ms, /** @type {string} */ reason) => {
-      const timer = setTimeout(() => controller.abort(new Error(reason)), ms);
+      const timer = setTimeout(() => own.abort(new Error(reason)), ms);
       if (typeof timer === 'object') timer.unref();
       return timer;
     };
@@ -76,16 +62,16 @@ export function createImports(engine, network, { changed, report }) {
     /** @type {SourceAnswer | undefined} */
     let response;
     try {
-      const answer = await follow(order, controller.signal);
+      const answer = await follow(order, own.signal);
       response = answer;
       clearTimeout(first);
-      if (isClosed) return true;
+      if (closing.signal.aborted) return true;
       const open = (/** @type {ManagerCore} */ core) => core.openImport(order.file, answer.status, answer.headers.join('\n'));
       const outcome = await engine.receive(open, answer);
       await outcome.body?.cancel();
       return outcome.status < 500;
     } catch (thrown) {
-      if (isClosed) return true;
+      if (closing.signal.aborted) return true;
       const error = /** @type {Error & { cause?: Error }} */ (thrown);
       const description = `cannot fetch the source: ${error?.cause?.message ?? error?.message ?? error}`;
       try {
@@ -98,6 +84,7 @@ export function createImports(engine, network, { changed, report }) {
     } finally {
       clearTimeout(total);
       clearTimeout(first);
+      own.release();
       response?.cancel();
     }
   }
@@ -128,13 +115,11 @@ export function createImports(engine, network, { changed, report }) {
   }
 
   return {
-    free: () => (isClosed ? 0 : MAX_CONCURRENCY - running.size),
+    free: () => (closing.signal.aborted ? 0 : MAX_CONCURRENCY - running.size),
     run,
     async close() {
-      isClosed = true;
-      const works = [...running.values()];
-      for (const { controller } of works) controller.abort();
-      await Promise.allSettled(works.map(({ work }) => work));
+      closing.abort();
+      await Promise.allSettled(running.values());
     },
   };
 }

@@ -1,16 +1,12 @@
 // Deliveries of events to configured URLs: signing and sending. The module knows what is due, and when a failed delivery is
 // tried again.
 
-import { sleep } from './sleep.js';
+import { recorded } from './recorded.js';
 
 /** @import { Delivery, Engine, Webhooks } from './internal.d.ts' */
 
 /** The receiver must answer within this time (`docs/contract/events.md#s4`). */
 const RECEIVER_TIMEOUT_MS = 1250;
-
-/** After how long an outcome that could not be recorded is tried again, at first and at most. */
-const MIN_RETRY_MS = 1000;
-const MAX_RETRY_MS = 5000;
 
 /** How many deliveries run at once. */
 const MAX_CONCURRENCY = 4;
@@ -87,15 +83,16 @@ export function createWebhooks(engine, { subtle, changed, report }) {
     } catch {
       // No answer counts as a wrong one.
     }
-    for (let wait = MIN_RETRY_MS; !closing.signal.aborted; wait = Math.min(wait * 2, MAX_RETRY_MS)) {
+    // The receiver has the event, so it must not be sent again only because the disk is full.
+    await recorded(closing.signal, () => {
       try {
-        return void engine.control('delivered', { id, attempt, ok: isOk });
+        engine.control('delivered', { id, attempt, ok: isOk });
+        return true;
       } catch (error) {
-        // The receiver has the event, so it must not be sent again only because the disk is full.
         report(error);
-        await sleep(wait, closing.signal);
+        return false;
       }
-    }
+    });
   }
 
   const free = () => (closing.signal.aborted ? 0 : MAX_CONCURRENCY - sending.size);

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { suite, test } from 'node:test';
 import { rejection } from '../harness/client.js';
 import { present } from '../harness/present.js';
@@ -16,6 +16,9 @@ import { emptyDirectory, open, put } from './place.js';
  * @import { TestContext } from 'node:test'
  * @import { ManagerOptions, MediaManager, WixMediaError } from '../harness/package.js'
  */
+
+/** How long a source has for its first byte (`IMPORT_RULES`). */
+const FIRST_BYTE_MS = 20_000;
 
 const VIDEO = Buffer.from('000000186674797069736f6d0000000069736f6d6d703432', 'hex');
 
@@ -172,4 +175,44 @@ suite('a storage that fails', () => {
       assert.equal((await send()).status, 200);
     });
   }
+
+  test('imports: a source that does not answer is asked again at intervals while its outcome cannot be recorded', async (t) => {
+    /** @type {WixMediaError[]} */
+    const errors = [];
+    const directory = await emptyDirectory(t);
+    const options = { storage: { directory }, allowPrivateImports: true, onError: (/** @type {WixMediaError} */ error) => errors.push(error) };
+    const manager = await open(t, options);
+    let requests = 0;
+    const source = createServer(() => {
+      requests += 1;
+    });
+    await new Promise((resolve) => source.listen(0, '127.0.0.1', () => resolve(undefined)));
+    t.after(() => source.close().closeAllConnections());
+    const { port } = /** @type {AddressInfo} */ (source.address());
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const turns = async (/** @type {() => boolean} */ condition) => {
+      while (!condition()) await setImmediate();
+    };
+    const { file } = await manager.client.files.importFile(`http://127.0.0.1:${port}/a.bin`, { mimeType: 'application/octet-stream' });
+    await turns(() => requests === 1);
+    const { writeSync } = fs;
+    fs.writeSync = () => {
+      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    };
+    try {
+      t.mock.timers.tick(FIRST_BYTE_MS);
+      await turns(() => errors.length > 0);
+      for (let turn = 0; turn < 50; turn += 1) await setImmediate();
+      const failed = errors.filter(({ code }) => code === 'INSUFFICIENT_STORAGE');
+      assert.deepEqual([failed.length, requests], [1, 1], String(errors));
+      t.mock.timers.tick(1000);
+      await turns(() => requests === 2);
+    } finally {
+      fs.writeSync = writeSync;
+    }
+    t.mock.timers.tick(FIRST_BYTE_MS);
+    const id = String(present(file)._id);
+    while ((await statusOf(manager, id)) === 'PENDING') await setImmediate();
+    assert.equal(await statusOf(manager, id), 'FAILED');
+  });
 });
