@@ -17,6 +17,7 @@
 // `HEAD` works wherever `GET` does.
 import { VERSION } from '#version';
 import { refusalOf as memberRefusal } from './options.js';
+import { refused } from './refused.js';
 
 /** @import { Admin, AdminRequest, Route } from './internal.d.ts' */
 
@@ -35,6 +36,9 @@ const RECONNECT_MS = 1000;
 /** How many blobs one piece of a backup can complete. */
 const BLOBS_PER_PIECE = 300;
 
+/** Answers are of the moment, and for one caller. */
+const NOT_STORED = { 'Cache-Control': 'no-store' };
+
 /** @param {URL} url */
 export const isAdmin = (url) => url.pathname.startsWith(PATH);
 
@@ -44,19 +48,7 @@ export const isAdmin = (url) => url.pathname.startsWith(PATH);
  * @param {Record<string, string>} [headers]
  */
 const json = (value, status = 200, headers) =>
-  new Response(JSON.stringify(value), {
-    status,
-    headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headers },
-  });
-
-/**
- * @param {number} status
- * @param {string} code
- * @param {string} description
- * @param {Record<string, string>} [headers]
- */
-const refused = (status, code, description, headers) =>
-  json({ message: description, details: { applicationError: { code, description, data: {} } } }, status, headers);
+  new Response(JSON.stringify(value), { status, headers: { 'Content-Type': 'application/json', ...NOT_STORED, ...headers } });
 
 /**
  * @param {string} field
@@ -97,9 +89,9 @@ export async function administer(request, url, parts) {
   const route = ROUTES[`${isHead ? 'GET' : request.method} ${name}`];
   if (!route) {
     const methods = Object.keys(ROUTES).filter((key) => key.endsWith(` ${name}`)).map((key) => key.split(' ')[0]);
-    if (methods.length === 0) return refused(404, 'NOT_FOUND', `path not found: ${url.pathname}`);
+    if (methods.length === 0) return refused(404, 'NOT_FOUND', `path not found: ${url.pathname}`, NOT_STORED);
     const allow = methods.join(', ');
-    return refused(405, 'METHOD_NOT_ALLOWED', `invalid method: expected ${allow}, found ${request.method}`, { Allow: allow });
+    return refused(405, 'METHOD_NOT_ALLOWED', `invalid method: expected ${allow}, found ${request.method}`, { ...NOT_STORED, Allow: allow });
   }
   const refusal = refusalOf(route, request, url, parts);
   if (refusal) return refusal;
@@ -122,10 +114,10 @@ function refusalOf({ scope }, request, url, { engine, token }) {
   // A page of another origin, open in the same browser, must not reach into the manager of this machine.
   // A server around a manager has to check `Host` itself, which is where the origin of the URL comes from.
   const origin = request.headers.get('origin');
-  if (origin && origin !== url.origin) return refused(403, 'PERMISSION_DENIED', `origin not allowed: ${origin}`);
+  if (origin && origin !== url.origin) return refused(403, 'PERMISSION_DENIED', `origin not allowed: ${origin}`, NOT_STORED);
   // Requests for pictures and the like have no origin.
   const isForeign = /^(cross|same)-site$/.test(request.headers.get('sec-fetch-site') ?? '');
-  if (!origin && isForeign) return refused(403, 'PERMISSION_DENIED', 'cross-site request not allowed');
+  if (!origin && isForeign) return refused(403, 'PERMISSION_DENIED', 'cross-site request not allowed', NOT_STORED);
   const refusal = engine.control('authorize', {
     authorization: request.headers.get('authorization') ?? '',
     siteId: request.headers.get('wix-site-id') ?? '',

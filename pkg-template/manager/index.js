@@ -11,6 +11,7 @@ import { createImages } from './images/index.js';
 import { createImports, fetchNetwork } from './imports.js';
 import { checkManagerOptions, settingsOf } from './options.js';
 import { createPublic } from './public.js';
+import { refused } from './refused.js';
 import { memoryStorage } from './storage/memory.js';
 import { opfsStorage } from './storage/opfs.js';
 import { pinned } from './storage/pinned.js';
@@ -280,21 +281,15 @@ async function openStorage(kind, { runtime, WixMediaError }, refuse) {
 const isReading = (method, url) =>
   ['GET', 'HEAD', 'OPTIONS'].includes(method) || (method === 'POST' && !isAdmin(url) && !url.pathname.startsWith('/upload/'));
 
+/** Clients of any origin may read why they are refused. */
+const ANY_ORIGIN = { 'Access-Control-Allow-Origin': '*' };
+
 /** The answer to a change of a snapshot. */
-function readOnly() {
-  const description = 'the Media Manager shows a snapshot, which cannot be changed';
-  const body = { message: description, details: { applicationError: { code: 'READ_ONLY', description, data: {} } } };
-  const headers = { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' };
-  return new Response(JSON.stringify(body), { status: 403, headers });
-}
+const readOnly = () => refused(403, 'READ_ONLY', 'the Media Manager shows a snapshot, which cannot be changed', ANY_ORIGIN);
 
 /**
  * A fault of the manager as an answer that clients may try again.
  *
  * @param {{ code: string, message: string }} error
  */
-function unavailable({ code, message }) {
-  const body = { message, details: { applicationError: { code, description: message, data: {} } } };
-  const headers = { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' };
-  return new Response(JSON.stringify(body), { status: code === 'INSUFFICIENT_STORAGE' ? 507 : 503, headers });
-}
+const unavailable = ({ code, message }) => refused(code === 'INSUFFICIENT_STORAGE' ? 507 : 503, code, message, ANY_ORIGIN);

@@ -2,9 +2,10 @@
 // speed of the slower side.
 import { createServer } from 'node:http';
 import { isIPv6 } from 'node:net';
+import { refused } from '../../manager/refused.js';
 import { isJudged, judge, preflight, protect } from './guard.js';
 
-/** @import { Admitted, Asked, Exchange, GuardSettings, Refusal } from '../internal.d.ts' */
+/** @import { Admitted, Asked, Exchange, GuardSettings } from '../internal.d.ts' */
 /** @import { IncomingMessage, ServerResponse } from 'node:http' */
 /** @import { AddressInfo } from 'node:net' */
 
@@ -18,6 +19,8 @@ const KEEP_ALIVE_MS = 65_000;
 const READ_AHEAD = 256 * 1024;
 /** How long an upload that was refused early is read on. Closed at once, its sender would not see the answer. */
 const DRAIN_MS = 10_000;
+/** Headers of refusals: no cache may keep one, and no browser may take it for anything but JSON. */
+const REFUSED = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 /**
  * Starts a server.
@@ -120,7 +123,10 @@ async function ask(answer, exchange, allow, signal) {
   try {
     const { target, asked } = askedOf(exchange.incoming);
     const verdict = (exchange.verdict = judge(asked, allow));
-    if (verdict.refusal) return refused(verdict.refusal);
+    if (verdict.refusal) {
+      const { status, code, message } = verdict.refusal;
+      return refused(status, code, message, REFUSED);
+    }
     const own = preflight(asked, verdict);
     if (own) return own;
     request = requestOf(exchange, target, verdict, signal);
@@ -140,13 +146,6 @@ async function ask(answer, exchange, allow, signal) {
  * @param {string} message
  */
 const problem = (status, message) => Response.json({ message, details: {} }, { status });
-
-/** @param {Refusal} refusal */
-const refused = ({ status, code, message }) =>
-  Response.json(
-    { message, details: { applicationError: { code, description: message, data: {} } } },
-    { status, headers: { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } },
-  );
 
 /**
  * What the guard sees of a request, and its target: a path with a query.
