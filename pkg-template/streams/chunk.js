@@ -52,3 +52,20 @@ export function chunksOf(stream) {
   }
   return typeof stream?.[Symbol.asyncIterator] === 'function' ? stream[Symbol.asyncIterator]() : undefined;
 }
+
+/**
+ * The chunks of a response's body; undefined where it has none. Some runtimes have responses without streams, whose body is
+ * one chunk.
+ *
+ * @param {Response} response
+ * @returns {Chunks | undefined}
+ */
+export function chunksIn(response) {
+  const { body } = response;
+  return body === null ? undefined : (chunksOf(body) ?? chunksOf(wholeOf(response)));
+}
+
+/** @param {Response} response */
+async function* wholeOf(response) {
+  yield await response.arrayBuffer();
+}

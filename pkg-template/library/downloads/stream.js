@@ -3,7 +3,7 @@
 // A request asks for the bytes from `at` on; `next` reads them. A failed request or read waits and asks again, until
 // `patience.tries` in a row have failed without a byte. An expired link is made anew once. At the end the digest of the body
 // is compared with that of the descriptor, and a difference fails the body.
-import { bytesOf, chunksOf } from '../../streams/chunk.js';
+import { bytesOf, chunksIn } from '../../streams/chunk.js';
 import { linked, pause, until } from '../../streams/until.js';
 import { backoff, isTemporary, retryAfter, stalled } from '../retry.js';
 
@@ -109,10 +109,9 @@ export async function download(api, name, link, { check, from = 0, digest, signa
 
   /** @param {Response} response */
   const accept = (response) => {
-    const { status, headers, body } = response;
+    const { status, headers } = response;
     tag ??= strong(headers.get('etag'));
-    // Some runtimes have responses without streams, or with those of Node.
-    reader = body === null ? undefined : (chunksOf(body) ?? chunksOf(wholeOf(response)));
+    reader = chunksIn(response);
     const length = Number(headers.get('content-length') ?? NaN);
     if (!headers.get('content-encoding') && length >= 0) total ??= (status === 206 ? at : 0) + length;
     const range = /^bytes (\d+)-/.exec(headers.get('content-range') ?? '');
@@ -233,8 +232,3 @@ export async function download(api, name, link, { check, from = 0, digest, signa
  * @param {string | null} tag
  */
 const strong = (tag) => (tag && !tag.startsWith('W/') ? tag : undefined);
-
-/** @param {Response} response */
-async function* wholeOf(response) {
-  yield await response.arrayBuffer();
-}

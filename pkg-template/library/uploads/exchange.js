@@ -43,6 +43,19 @@ const PIECE_SIZE = 256 * 1024;
 /** The slowest connection that is waited for where progress cannot be seen, in bytes per millisecond. */
 const MIN_SPEED = 10;
 
+/** The header of every request of a resumable upload. */
+export const TUS = { 'Tus-Resumable': '1.0.0' };
+
+/**
+ * Deletes what a service has of a resumable upload. The answer does not matter: the service forgets the rest in time.
+ *
+ * @param {Shared} shared
+ * @param {string} url
+ */
+export async function withdraw(shared, url) {
+  await shared.send(url, { method: 'DELETE', headers: TUS }).catch(() => {});
+}
+
 /**
  * Sends one request.
  *

@@ -2,6 +2,7 @@
 import { confirmedOf, EVENT } from '../module.js';
 import { checkOptions } from '../options.js';
 import { uploadAll } from './batch.js';
+import { withdraw } from './exchange.js';
 import { recordsOf } from './records.js';
 import { createUploader } from './upload.js';
 
@@ -105,10 +106,7 @@ export function createUploads(api, paths) {
         const records = await recordsOf(sessions, api, signal);
         const record = await records?.get(id);
         if (!record) throw notFound('uploads.cancel', id);
-        // The answer does not matter: the service forgets the transfer by itself in time.
-        if (record.location) {
-          await shared.send(record.location, { method: 'DELETE', headers: { 'Tus-Resumable': '1.0.0' } }).catch(() => {});
-        }
+        if (record.location) await withdraw(shared, record.location);
         await records?.delete(id);
       }),
   };

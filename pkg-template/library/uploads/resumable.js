@@ -2,7 +2,7 @@
 import { linked, pause, until } from '../../streams/until.js';
 import { ACTION, begin, confirmedOf, EVENT, step } from '../module.js';
 import { retryAfter } from '../retry.js';
-import { exchange } from './exchange.js';
+import { exchange, TUS } from './exchange.js';
 
 /** @import { FileDescriptor, HostAnswer, ResumableJob } from '../internal.d.ts' */
 /** @import { Exchange } from './exchange.js' */
@@ -10,7 +10,6 @@ import { exchange } from './exchange.js';
 /** @typedef {[event: number, first?: number, second?: number]} Happened An event with its numbers. */
 
 const NAME = 'uploads.upload';
-const TUS = { 'Tus-Resumable': '1.0.0' };
 
 /** How long an upload is kept by the service, unless an Upload-Expires header says otherwise. */
 const LIFETIME_MS = 7 * 86_400_000;

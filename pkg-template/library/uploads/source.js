@@ -4,7 +4,7 @@
 // time of its own is compared with them before its last bytes are handed out: a service makes a file as soon as it has all
 // of them, so a plain upload of other bytes is never complete.
 import { breathe } from '../../streams/breathe.js';
-import { bytesOf, chunksOf, isBuffer } from '../../streams/chunk.js';
+import { bytesOf, chunksIn, chunksOf, isBuffer } from '../../streams/chunk.js';
 import { until } from '../../streams/until.js';
 
 /** @import { Chunks } from '../../streams/chunk.js' */
@@ -217,17 +217,10 @@ function ofResponse(response, refuse) {
   const announced = body !== null && /^\d+$/.test(length ?? '') ? Number(length) : undefined;
   const [, named] = /filename="?([^";]+)/.exec(headers.get('content-disposition') ?? '') ?? [];
   const name = named ?? lastSegment(url);
-  // Some runtimes have responses without streams.
-  const chunks = body === null ? chunksOf(none()) : (chunksOf(body) ?? chunksOf(wholeOf(response)));
-  return new Stream(/** @type {Chunks} */ (chunks), { name, type: headers.get('content-type') ?? undefined, announced });
+  return new Stream(chunksIn(response) ?? none(), { name, type: headers.get('content-type') ?? undefined, announced });
 }
 
 async function* none() {}
-
-/** @param {Response} response */
-async function* wholeOf(response) {
-  yield await response.arrayBuffer();
-}
 
 /** @param {string} url */
 function lastSegment(url) {

@@ -5,6 +5,7 @@
 // the same call continues it after a restart.
 import { linked, onAbort, pause, until } from '../../streams/until.js';
 import { typeAndName } from '../module.js';
+import { withdraw } from './exchange.js';
 import { uploadPlain } from './plain.js';
 import { Progress } from './progress.js';
 import { recordsOf } from './records.js';
@@ -342,11 +343,8 @@ export function createUploader(api, paths) {
       // A refused, finished or cancelled upload cannot be continued; one that lost its service or its caller can.
       const isOver = error instanceof WixMediaError && error.retry === 'never' && (error.code !== 'SOURCE_FAILED' || source.isChanged);
       if (isStored && !job.signal.aborted && isOver) await records?.delete(own);
-      if (source.isChanged && job.record.location) {
-        // The service need not keep bytes of a source that is gone. It forgets them by itself in time.
-        const headers = { 'Tus-Resumable': '1.0.0' };
-        await until(job.signal, shared.send(job.record.location, { method: 'DELETE', headers }).catch(() => {}));
-      }
+      // The service need not keep bytes of a source that is gone.
+      if (source.isChanged && job.record.location) await until(job.signal, withdraw(shared, job.record.location));
       throw error;
     } finally {
       running.delete(own);
