@@ -26,7 +26,7 @@ export interface Runtime {
   /** Starts the worker of a manager on the origin private file system; browsers only. */
   managerWorker?: () => Worker;
   /** Storage in a directory; Node, Deno and Bun only. */
-  directory?: () => Promise<typeof import('../manager/storage/directory.js')>;
+  directory?: () => Promise<typeof import('../manager/storage/directories.js')>;
   /** Requests whose addresses are checked; Node, Deno and Bun only. */
   network?: () => Promise<typeof import('../manager/network.js')>;
   /** Files of the machine for uploads and downloads; Node, Deno and Bun only. */

@@ -62,7 +62,7 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
         &["--platform=browser", "--format=esm"],
     ),
     (
-        "manager/storage/directory.js",
+        "manager/storage/directories.js",
         "directory.js",
         &["--platform=node", "--format=esm", NODE_LINES],
     ),

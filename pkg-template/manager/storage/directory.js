@@ -3,29 +3,14 @@
 // Calls are synchronous on purpose: SQLite can use no others, and a change is on disk when its answer is sent.
 import crypto from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { failures, faultOfCatalog, replaceCatalog } from './catalog.js';
+import { codeOf, DIRECTORY_MODE, FILE_MODE, readerOf, readFully, restrict, rootOf, syncDirectory, writeFully } from './files.js';
 import { Held, lockDirectory } from './lock.js';
 import { openFiles } from './open-files.js';
 
 /** @import { DirectoryLock, Storage, StorageHost } from '../internal.d.ts' */
-
-/** @typedef {typeof import('../../types/index.js').WixMediaError} ErrorClass */
-
-/** Modes of directories and files: the catalog holds the key that signs links, and blobs may be private. */
-const DIRECTORY_MODE = 0o700;
-const FILE_MODE = 0o600;
-/** The permissions of everybody but the owner. */
-const OTHERS = 0o077;
-
-/** The files of the catalog, and how one begins. */
-const CATALOG = 'catalog.db';
-const CATALOG_LOG = 'catalog.db-wal';
-const CATALOG_INDEX = 'catalog.db-shm';
-const CATALOG_MAGIC = 'SQLite format 3\0';
-/** What SQLite says about a catalog that is damaged. */
-const DAMAGE = /malformed|not a database|disk image/;
+/** @import { ErrorClass } from './catalog.js' */
 
 /** The file that holds back room for deletions on a full disk, and its size: enough for some hundred files. */
 const RESERVE = 'reserve';
@@ -38,43 +23,6 @@ const RESERVE_SIZE = 2 * 1024 * 1024;
  * @type {Set<string>}
  */
 const held = (/** @type {any} */ (globalThis)[Symbol.for('wix-media.directories')] ??= new Set());
-
-/**
- * The code of an error of the system.
- *
- * @param {unknown} error
- */
-const codeOf = (error) => /** @type {NodeJS.ErrnoException} */ (error).code;
-
-/**
- * Makes names in a directory durable. Windows cannot open a directory, and needs no such call.
- *
- * @param {string} directory
- */
-function syncDirectory(directory) {
-  if (process.platform === 'win32') return;
-  const file = fs.openSync(directory, 'r');
-  try {
-    fs.fsyncSync(file);
-  } finally {
-    fs.closeSync(file);
-  }
-}
-
-/**
- * Takes the permissions of everybody but the owner from a file or directory. On a file system without permissions, and for
- * a file of somebody else, there is nothing to take.
- *
- * @param {string} name
- */
-function restrict(name) {
-  try {
-    const { mode } = fs.statSync(name);
-    if ((mode & OTHERS) !== 0) fs.chmodSync(name, mode & 0o777 & ~OTHERS);
-  } catch (error) {
-    if (!['EPERM', 'ENOSYS', 'EOPNOTSUPP', 'EROFS'].includes(String(codeOf(error)))) throw error;
-  }
-}
 
 /**
  * Locks a directory for this process.
@@ -108,115 +56,6 @@ async function lock(directory, root, { WixMediaError, owner }) {
 }
 
 /**
- * Whether a folder holds a file in one of its folders. The native manager has its reserve beside them.
- *
- * @param {string} blobs
- */
-function hasBlobs(blobs) {
-  const folders = fs.readdirSync(blobs, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return folders.some(({ name }) => fs.readdirSync(path.join(blobs, name)).length > 0);
-}
-
-/**
- * What is wrong with the catalog of a directory, as far as its first bytes tell: without it, the blobs would look as if
- * nothing needed them.
- *
- * @param {string} root
- */
-function faultOfCatalog(root) {
-  const file = path.join(root, CATALOG);
-  const size = fs.statSync(file, { throwIfNoEntry: false })?.size;
-  if (size) {
-    const descriptor = fs.openSync(file, 'r');
-    try {
-      const buffer = Buffer.alloc(CATALOG_MAGIC.length);
-      fs.readSync(descriptor, buffer, 0, buffer.length, 0);
-      return buffer.toString('latin1') === CATALOG_MAGIC ? undefined : 'is damaged';
-    } finally {
-      fs.closeSync(descriptor);
-    }
-  }
-  const hasLog = Boolean(fs.statSync(path.join(root, CATALOG_LOG), { throwIfNoEntry: false })?.size);
-  const blobs = path.join(root, 'blobs');
-  if (!hasLog && !(fs.existsSync(blobs) && hasBlobs(blobs))) return undefined;
-  return size === undefined ? 'is missing' : 'is empty';
-}
-
-/**
- * Replaces the files of the catalog by copies: a write of an older owner that was stopped in its middle then hits files that
- * nobody reads.
- *
- * @param {string} root
- */
-function replaceCatalog(root) {
-  fs.rmSync(path.join(root, CATALOG_INDEX), { force: true });
-  for (const name of [CATALOG, CATALOG_LOG]) {
-    const file = path.join(root, name);
-    if (!fs.existsSync(file)) continue;
-    const copy = `${file}.copy`;
-    fs.copyFileSync(file, copy);
-    const descriptor = fs.openSync(copy, 'r+');
-    try {
-      fs.fsyncSync(descriptor);
-    } finally {
-      fs.closeSync(descriptor);
-    }
-    fs.renameSync(copy, file);
-  }
-  syncDirectory(root);
-}
-
-/**
- * The errors of a directory.
- *
- * @param {string | URL} directory
- * @param {ErrorClass} WixMediaError
- */
-function failures(directory, WixMediaError) {
-  const make = (/** @type {string} */ message, /** @type {unknown} */ cause) =>
-    new WixMediaError({ code: 'STORAGE_FAILED', message, ...(cause ? { cause } : {}) });
-  return {
-    /** @param {unknown} cause */
-    failed: (cause) =>
-      cause instanceof WixMediaError ? cause : make(`cannot use the directory ${directory}: ${/** @type {Error} */ (cause).message}`, cause),
-    /**
-     * @param {string} fault
-     * @param {unknown} [cause]
-     */
-    damaged: (fault, cause) =>
-      make(`the catalog of the directory ${directory} ${fault}: restore it from a backup, or run wix-media recover ${directory}`, cause),
-  };
-}
-
-/**
- * Fills a buffer from a file. Returns how many bytes there were.
- *
- * @param {number} descriptor
- * @param {Uint8Array} buffer
- * @param {number} offset
- */
-function readFully(descriptor, buffer, offset) {
-  let filled = 0;
-  while (filled < buffer.length) {
-    const count = fs.readSync(descriptor, buffer, filled, buffer.length - filled, offset + filled);
-    if (count === 0) break;
-    filled += count;
-  }
-  return filled;
-}
-
-/**
- * @param {number} descriptor
- * @param {Uint8Array} bytes
- * @param {number} offset
- */
-function writeFully(descriptor, bytes, offset) {
-  for (let done = 0; done < bytes.length; ) {
-    done += fs.writeSync(descriptor, bytes, done, bytes.length - done, offset + done);
-  }
-}
-
-/**
  * Opens or makes the storage in a directory.
  *
  * @param {string | URL} directory
@@ -225,9 +64,9 @@ function writeFully(descriptor, bytes, offset) {
  * @returns {Promise<Storage>}
  */
 export async function directoryStorage(directory, { WixMediaError, owner }) {
-  const root = path.resolve(directory instanceof URL ? fileURLToPath(directory) : directory);
+  const root = rootOf(directory);
   const blobs = path.join(root, 'blobs');
-  const { failed, damaged } = failures(directory, WixMediaError);
+  const { failed, damaged, explain } = failures(directory, WixMediaError);
   /** @type {DirectoryLock | undefined} */
   let locked;
   try {
@@ -373,12 +212,9 @@ export async function directoryStorage(directory, { WixMediaError, owner }) {
     directory: root,
     durable: true,
     host,
-    async read(name, offset, length) {
-      const buffer = new Uint8Array(length);
-      return buffer.subarray(0, host.read(name, offset, buffer));
-    },
+    read: readerOf(host),
     failure: () => (check() ? undefined : lost()),
-    explain: (error) => (error.code === 'STORAGE_FAILED' && DAMAGE.test(error.message) ? damaged('is damaged', error) : error),
+    explain,
     recover: closeAll,
     close() {
       closeAll();
@@ -386,118 +222,3 @@ export async function directoryStorage(directory, { WixMediaError, owner }) {
     },
   };
 }
-
-/** How often a catalog is copied that changes meanwhile, and how long to wait before each attempt. */
-const COPY_ATTEMPTS = 40;
-const COPY_PAUSE_MS = 50;
-
-/**
- * What changes when a catalog is changed other than by adding to its log.
- *
- * @param {string} root
- */
-function markOf(root) {
-  const stat = (/** @type {string} */ name) => fs.statSync(path.join(root, name), { bigint: true, throwIfNoEntry: false });
-  const { ino, size, mtimeNs } = stat(CATALOG) ?? {};
-  const head = new Uint8Array(32);
-  if (stat(CATALOG_LOG)) {
-    const log = fs.openSync(path.join(root, CATALOG_LOG), 'r');
-    try {
-      // The log begins with numbers that change when it starts again.
-      readFully(log, head, 0);
-    } finally {
-      fs.closeSync(log);
-    }
-  }
-  return [ino, size, mtimeNs, head].join(' ');
-}
-
-/**
- * Copies a catalog that its owner may be writing. Returns the moment that the copy shows.
- *
- * @param {string} root
- * @param {string} target
- */
-async function copyCatalog(root, target) {
-  for (let attempt = 0; attempt < COPY_ATTEMPTS; attempt += 1) {
-    // The times of files are coarse. After the pause, a change moves them.
-    const before = markOf(root);
-    await new Promise((resolve) => setTimeout(resolve, COPY_PAUSE_MS));
-    if (markOf(root) !== before) continue;
-    const moment = new Date();
-    fs.copyFileSync(path.join(root, CATALOG), path.join(target, CATALOG));
-    // Of a log that grows meanwhile, SQLite reads the transactions that are complete.
-    const log = path.join(target, CATALOG_LOG);
-    fs.rmSync(log, { force: true });
-    if (fs.existsSync(path.join(root, CATALOG_LOG))) fs.copyFileSync(path.join(root, CATALOG_LOG), log);
-    for (const name of fs.readdirSync(target)) if (name.startsWith(CATALOG)) fs.chmodSync(path.join(target, name), FILE_MODE);
-    if (markOf(root) === before) return moment;
-  }
-  throw new Error('its catalog changes all the time');
-}
-
-/**
- * Opens a snapshot of a directory, which needs no lock and no right to write: a copy of the catalog among the temporary files,
- * and the blobs where they are.
- *
- * @param {string | URL} directory
- * @param {{ WixMediaError: ErrorClass }} given
- * @returns {Promise<Storage>}
- */
-export async function snapshotStorage(directory, { WixMediaError }) {
-  const root = path.resolve(directory instanceof URL ? fileURLToPath(directory) : directory);
-  const blobs = path.join(root, 'blobs');
-  const { failed, damaged } = failures(directory, WixMediaError);
-  const target = fs.mkdtempSync(path.join(os.tmpdir(), 'wix-media-snapshot-'));
-  const discard = () => fs.rmSync(target, { recursive: true, force: true });
-  /** @type {Storage} */
-  let copy;
-  let moment;
-  try {
-    fs.readdirSync(root);
-    const fault = faultOfCatalog(root) ?? (fs.existsSync(path.join(root, CATALOG)) ? undefined : 'is missing');
-    if (fault) throw damaged(fault);
-    moment = await copyCatalog(root, target);
-    copy = await directoryStorage(target, { WixMediaError });
-  } catch (cause) {
-    discard();
-    throw failed(cause);
-  }
-  const open = openFiles();
-  const use = (/** @type {string} */ name) => open.use(name, () => fs.openSync(path.join(blobs, name), 'r'));
-  const refuse = () => {
-    throw new WixMediaError({ code: 'READ_ONLY', message: 'the Media Manager shows a snapshot, which cannot be changed' });
-  };
-  /** @type {StorageHost} */
-  const host = {
-    ...copy.host,
-    append: refuse,
-    sync: refuse,
-    reserve: () => false,
-    read: (name, offset, buffer) => readFully(use(name).descriptor, buffer, offset),
-    size: (name) => fs.statSync(path.join(blobs, name), { throwIfNoEntry: false })?.size,
-    // What the copy no longer needs stays, since the directory may need it.
-    remove() {},
-    names: () => [],
-  };
-  return {
-    ...copy,
-    directory: root,
-    durable: false,
-    snapshotTime: moment.toISOString(),
-    host,
-    async read(name, offset, length) {
-      const buffer = new Uint8Array(length);
-      return buffer.subarray(0, host.read(name, offset, buffer));
-    },
-    explain: (error) => (error.code === 'STORAGE_FAILED' && DAMAGE.test(error.message) ? damaged('is damaged', error) : error),
-    damaged: () => damaged('is damaged'),
-    close() {
-      copy.close();
-      open.closeAll();
-      discard();
-    },
-  };
-}
-
-export { entryOfBlob, leftInLost, lostBlobs, setAside } from './recovery.js';

@@ -27,10 +27,9 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { codeOf, FILE_MODE } from './files.js';
 
 /** @import { DirectoryLock, LockRecord, LockTimes } from '../internal.d.ts' */
-
-const FILE_MODE = 0o600;
 
 /** How often the owner increments the beat. */
 const BEAT_MS = 2_000;
@@ -58,9 +57,6 @@ export class Held extends Error {
     this.holder = holder;
   }
 }
-
-/** @param {unknown} error */
-const codeOf = (error) => String(/** @type {NodeJS.ErrnoException} */ (error).code);
 
 /** @param {() => string} read */
 function textOf(read) {

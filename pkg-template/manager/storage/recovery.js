@@ -7,11 +7,11 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { DIRECTORY_MODE } from './files.js';
 import { Held, lockDirectory } from './lock.js';
 
 /** @import { LostBlob } from '../internal.d.ts' */
 
-const DIRECTORY_MODE = 0o700;
 const LOST = 'lost+found';
 /** The room that is held back for deletions; see `directory.js`. */
 const RESERVE = 'reserve';
