@@ -358,7 +358,7 @@ impl Lock {
         };
         if !is_certain {
             thread::sleep(times.grace);
-            replace_catalog(path).map_err(failed)?;
+            replace_catalog(folder, path).map_err(failed)?;
         }
         owned.set_state(State::Held);
         Ok(lock)
@@ -373,17 +373,22 @@ impl Lock {
     }
 }
 
+/// The file beside a store whose name has a suffix more, as SQLite names its own.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
 /// Takes the lock of the operating system, which ends with its process. SQLite's own lock on the store would keep out the
 /// connections that read.
 fn flock(path: &Path) -> Result<File> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
     let mut options = OpenOptions::new();
     let file = options
         .write(true)
         .create(true)
         .truncate(false)
-        .open(name)
+        .open(beside(path, ".lock"))
         .map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -490,24 +495,23 @@ fn create(folder: &Path, found: &[(u64, String)], record: Record, times: Times) 
 
 /// Replaces the files of the catalog by copies: a write of an older owner that was stopped in its middle then hits files that
 /// nobody reads.
-fn replace_catalog(path: &Path) -> std::io::Result<()> {
-    let beside = |suffix: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        PathBuf::from(name)
-    };
-    for file in [beside(""), beside("-wal")] {
+fn replace_catalog(folder: &Path, path: &Path) -> std::io::Result<()> {
+    match fs::remove_file(beside(path, "-shm")) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    for file in [path.to_owned(), beside(path, "-wal")] {
         if file.exists() {
-            let copy = beside(".copy");
+            let copy = beside(&file, ".copy");
             fs::copy(&file, &copy)?;
             File::open(&copy)?.sync_all()?;
             fs::rename(&copy, &file)?;
         }
     }
-    match fs::remove_file(beside("-shm")) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    // Otherwise a power failure could bring the old files back, without what the new owner has written.
+    #[cfg(unix)]
+    File::open(folder)?.sync_all()?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -209,7 +209,8 @@ impl Sqlite {
     /// Returns [`Error::Locked`] while another process, or another value in this process, has the store open, and
     /// [`Error::Newer`] for a store of a later release. A store named `catalog.db` shares the lock of its directory with the
     /// package for JavaScript (`docs/manager.md#the-lock-of-a-directory`): when the owner before may still be alive, this
-    /// waits up to 15 seconds. A file that is missing or empty beside a folder `blobs` with content is refused. Every transaction of an owner that was overtaken fails with [`Error::LockLost`].
+    /// waits up to 15 seconds. A file that is missing or empty beside a folder `blobs` with content is refused. Every
+    /// transaction of an owner that was overtaken fails with [`Error::LockLost`].
     ///
     /// ```
     /// use wix_media::catalog::{Error, Sqlite};
@@ -365,9 +366,7 @@ fn is_lost(path: &Path) -> bool {
         .flatten()
         .flatten();
     let mut files = folders.flat_map(|folder| std::fs::read_dir(folder.path()).into_iter().flatten());
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    has_bytes(Path::new(&log)) || files.next().is_some()
+    has_bytes(&lock::beside(path, "-wal")) || files.next().is_some()
 }
 
 impl Catalog for Sqlite {
