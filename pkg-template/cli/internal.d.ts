@@ -104,7 +104,7 @@ export interface Exchange {
   sent: number;
   response?: Response;
   error?: unknown;
-  /** What the guard has decided; undefined for what is no request. */
+  /** What the guard has decided; undefined where the request could not be read. */
   verdict?: Verdict;
   /** Lets go of the request's body. */
   leave(): void;

@@ -25,7 +25,7 @@ const isTexts = (value) => Array.isArray(value) && value.every(isText);
 const oneOf = (...values) => [(value) => values.includes(value), `must be one of ${values.join(', ')}`];
 
 /**
- * A whole number, or Infinity where all that there is may be meant.
+ * A whole number, or Infinity where that may stand for everything.
  *
  * @param {number} least
  * @param {boolean} [isUnbounded]

@@ -34,7 +34,7 @@ export function bytesOf(chunk) {
 }
 
 /**
- * The chunks of a stream: of the web, of Node, or anything else that can be iterated. Undefined for what is no stream.
+ * The chunks of a stream: of the web, of Node, or anything else that can be iterated. Undefined for anything else.
  *
  * @param {any} stream
  * @returns {Chunks | undefined}

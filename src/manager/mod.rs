@@ -804,7 +804,7 @@ impl Manager {
     /// | `isPrivate` | `address` | whether an import must not connect to it |
     /// | `adjust` | `limits`, `processing`, `lagMs`, `delayMs`, as in the options | `null`, or `{ refused }` with an [`InvalidMember`] |
     /// | `faults` | | the faults that have not run out |
-    /// | `faults.add` | a fault | `null`, or `{ refused }` with the reason |
+    /// | `faults.add` | `[fault]` | `null`, or `{ refused }` with an [`InvalidMember`] |
     /// | `faults.clear` | | `null`; removes all faults |
     /// | `authorize` | `authorization`, `siteId`: the headers; `scope`: `read` or `manage` | `null`, or `{ status, body }`, the refusal |
     /// | `blobsOf` | `path` of a request | `[name]`, the files of the blobs that it appends to, for hosts that open files beforehand |

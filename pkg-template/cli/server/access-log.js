@@ -88,7 +88,7 @@ function decoded(text) {
   try {
     for (let count = 0; count < MAX_DECODINGS && plain.includes('%'); count += 1) plain = decodeURIComponent(plain);
   } catch {
-    // What cannot be decoded further is looked at as it is.
+    // It is no escape, so what has been decoded so far is searched.
   }
   return plain;
 }

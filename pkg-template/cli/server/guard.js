@@ -294,7 +294,7 @@ export function protect(headers, { audience, mayRun, cors }) {
 export const isHostPattern = (text) => authorityOf(text.replace(/^\*\./, 'x.')) !== undefined;
 
 /**
- * An origin as browsers send it: in lower case, in ASCII, without the standard port. Returns undefined for what is none.
+ * An origin as browsers send it: in lower case, in ASCII, without the standard port. Returns undefined for anything else.
  *
  * @param {string} text
  */

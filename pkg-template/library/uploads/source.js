@@ -1,8 +1,8 @@
 // Sources of uploads: one way to read bytes, whatever they come from.
 //
-// What is sent must be what the source holds. Chunks that are not bytes are refused, and a source that has a length or a
-// time of its own is compared with them before its last bytes are handed out: a service makes a file as soon as it has all
-// of them, so a plain upload of other bytes is never complete.
+// The bytes that arrive must be those of the source. Chunks that are not bytes are refused. A source with a length or a
+// modification time is compared with them before its last bytes are sent: a service makes a file once it has all bytes, so
+// a plain upload of a source that has changed never becomes one.
 import { breathe } from '../../streams/breathe.js';
 import { bytesOf, chunksIn, chunksOf, isBuffer } from '../../streams/chunk.js';
 import { until } from '../../streams/until.js';
@@ -16,8 +16,8 @@ import { until } from '../../streams/until.js';
 const PIECE_SIZE = 256 * 1024;
 
 /**
- * Up to this size a Response is read to its end before it is sent. Its length is no more than a hint: pages see the length
- * of the compressed bytes of other origins, and not that they are compressed.
+ * Up to this size a Response is read to its end before it is sent. Its Content-Length is only a hint: for other origins, a
+ * page sees the length of the compressed bytes, but not that they are compressed.
  */
 const BUFFERED_SIZE = 10_000_000;
 
@@ -43,7 +43,7 @@ export async function open(given, { refuse, disk, signal, sourceFailed }) {
     try {
       await reader.close();
     } catch {
-      // Whatever was to be read has been read.
+      // All that was needed has been read.
     }
   };
   /** @type {SourceReader} */

@@ -8,10 +8,10 @@ use crate::manager::token;
 use crate::manager::tx::Context;
 use serde_json::{Map, Value, json};
 
-/// The lifetime of an access token, in seconds.
 pub(crate) const TOKEN_PATH: &str = "/oauth2/token";
 pub(crate) const TOKEN_INFO_PATH: &str = "/oauth2/token-info";
 
+/// The lifetime of an access token, in seconds.
 const LIFETIME: i64 = 14_400;
 const ISSUER: &str = "urn:service:oauth2";
 const REFRESH: &str = "urn:service:oauth2.refresh";

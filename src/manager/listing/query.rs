@@ -21,7 +21,8 @@ fn queryable(operation: &Operation) -> Option<&'static Queryable> {
     })
 }
 
-/// Returns the page that a query asks for (`docs/contract/files-api.md#s17`, `docs/contract/choices.md#u23` and `docs/contract/choices.md#u27`).
+/// Returns the page that a query asks for (`docs/contract/files-api.md#s17`, `docs/contract/choices.md#u23` and
+/// `docs/contract/choices.md#u27`).
 pub(crate) fn queried(operation: &'static Operation, files: bool, fields: &Fields) -> Outcome<Page> {
     let null = Value::Null;
     let query = fields.value("query").unwrap_or(&null);

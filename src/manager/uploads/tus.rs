@@ -1,9 +1,8 @@
 //! Resumable uploads by TUS 1.0.0, one function for each verb.
 //!
 //! The life of a transfer: POST creates it, with a blob of its own, and may bring the first bytes along, which are then
-//! received like those of a PATCH. Each PATCH appends bytes at its offset. A PUT with
-//! the token creates the file ([`super::complete`]). DELETE ends the transfer. A second POST with the token starts
-//! over.
+//! received like those of a PATCH. Each PATCH appends bytes at its offset. A PUT with the token creates the file
+//! ([`super::complete`]). DELETE ends the transfer. A second POST with the token starts over.
 //!
 //! The row holds the durable length of a transfer and the state of its digest. A connection can be dead without its
 //! server noticing: the client reconnects, asks for the offset and sends the rest, while the host may still hold bytes
