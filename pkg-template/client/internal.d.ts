@@ -23,8 +23,10 @@ export interface Runtime {
   transfersWasm?: () => WasmSource | Promise<WasmSource>;
   /** WebCrypto. */
   crypto(): WebCrypto | Promise<WebCrypto>;
-  /** Starts the worker of a manager on the origin private file system; browsers only. */
+  /** Starts the worker of a manager on the origin private file system, or of its images; browsers only. */
   managerWorker?: () => Worker;
+  /** Threads for a manager and its images; Node, Deno and Bun only. */
+  threads?: () => Promise<typeof import('../manager/worker/threads.js')>;
   /** Storage in a directory; Node, Deno and Bun only. */
   directory?: () => Promise<typeof import('../manager/storage/directories.js')>;
   /** Requests whose addresses are checked; Node, Deno and Bun only. */

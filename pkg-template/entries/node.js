@@ -8,6 +8,7 @@ runtime.crypto = async () => globalThis.crypto ?? (await import('node:crypto')).
 runtime.managerWasm = () => readFile(new URL('./manager.wasm', import.meta.url));
 runtime.imagesWasm = () => readFile(new URL('./images.wasm', import.meta.url));
 runtime.transfersWasm = () => readFile(new URL('./transfers.wasm', import.meta.url));
+runtime.threads = () => import('#package/threads.js');
 runtime.directory = () => import('#package/directory.js');
 runtime.network = () => import('#package/network.js');
 runtime.disk = () => import('#package/disk.js');

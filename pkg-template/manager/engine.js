@@ -225,7 +225,7 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     try {
       await takeIn(source, (piece) => enter((core) => core.feed(intake, piece), own), { ready, signal });
       const image = mayBeImage ? enter((core) => core.picture(intake), own) : undefined;
-      const colors = image && (await until(signal, images.colors(() => whole(...image))));
+      const colors = image && (await images.colors(() => whole(...image), signal));
       signal?.throwIfAborted();
       if (colors) enter((core) => core.color(intake, JSON.stringify(colors)), own);
     } catch (error) {
@@ -275,8 +275,10 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
       const accept = request.headers.get('accept') ?? '';
       const key = headers.get('etag') ?? '';
       const isHead = request.method === 'HEAD';
+      const { pathname } = new URL(request.url);
+      const asked = { group: pathname.split('/v1/')[0], transform, accept, read, signal: request.signal };
       // A HEAD costs no image, so it tells type and length only of one that has been made.
-      const made = isHead ? images.cached(key) : await images.transform(key, transform, accept, read);
+      const made = isHead ? images.cached(key, transform) : await images.transform(key, asked);
       headers.delete('content-length');
       if (!made) return new Response(null, { headers });
       headers.set('content-type', made.type);
@@ -388,6 +390,7 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
         running = undefined;
         instance.discard();
         isClosed = true;
+        images.close();
         storage.close();
       }
     },

@@ -8,10 +8,11 @@ import { createClock } from './clock.js';
 import { createEngine } from './engine.js';
 import { createEvents } from './events.js';
 import { createImages } from './images/index.js';
+import { createTransformer } from './images/transformer.js';
 import { createImports, fetchNetwork } from './imports.js';
 import { checkManagerOptions, settingsOf } from './options.js';
 import { createPublic } from './public.js';
-import { refused } from './refused.js';
+import { ANY_ORIGIN, refused, unavailable } from './refused.js';
 import { memoryStorage } from './storage/memory.js';
 import { opfsStorage } from './storage/opfs.js';
 import { pinned } from './storage/pinned.js';
@@ -19,7 +20,7 @@ import { createWebhooks } from './webhooks.js';
 import { createProxy } from './worker/proxy.js';
 
 /** @import { WasmSource } from '../wasm/internal.d.ts' */
-/** @import { Given, Lent, ManagerOptions, MediaManager, Refuse, Storage, WebCrypto } from './internal.d.ts' */
+/** @import { Given, Lent, ManagerOptions, MediaManager, Refuse, Storage, Thread, Threads, WebCrypto } from './internal.d.ts' */
 
 /** What URLs begin with when a request does not come from a server: a host that leads nowhere but to this machine. */
 const BASE_URL = 'http://wix-media.localhost';
@@ -76,13 +77,18 @@ async function make(options, given) {
     const message = `cannot load the WebAssembly module of the manager: ${cause?.message ?? cause}`;
     throw fail('MODULE_NOT_LOADED', message, cause);
   });
-  if (typeof kind === 'object' && 'opfs' in kind && runtime.managerWorker && typeof document === 'object') {
-    return createProxy(options, module, { ...given, baseUrl });
+  const threads = threadsOf(runtime);
+  if (options.thread && !runtime.threads) throw refuse('thread', 'works in Node, Bun and Deno only');
+  // Pages cannot use their own file system in their own thread.
+  const isOfPage = typeof kind === 'object' && 'opfs' in kind && typeof document === 'object';
+  if (threads && (options.thread || isOfPage)) {
+    const { startThread } = await threads();
+    return createProxy(options, module, { ...given, baseUrl }, startThread);
   }
   const clock = createClock(options.clock, refuse);
   const crypto = await runtime.crypto();
   const storage = pinned(await openStorage(kind, given, refuse));
-  const images = createImages(runtime.imagesWasm);
+  const images = createImages({ source: runtime.imagesWasm, threads, transformer: createTransformer, options: options.images });
   const isSnapshot = storage.snapshotTime !== undefined;
   const settings = settingsOf(options);
   if (isSnapshot) Object.assign(settings.options, { readOnly: true });
@@ -190,6 +196,10 @@ async function make(options, given) {
     baseUrl,
     given,
     on: events.on,
+    follow(after = engine.control('lastEvent'), listener) {
+      events.follow(after, listener);
+      return after;
+    },
     now: () => clock.now(),
     async advance(milliseconds) {
       if (!clock.set) throw refuse('clock', "must be 'virtual' to be advanced");
@@ -250,18 +260,31 @@ function withBase(request, url, baseUrl) {
 }
 
 /**
+ * How the runtime starts threads; undefined where it has none.
+ *
+ * @param {Given['runtime']} runtime
+ * @returns {(() => Promise<Threads>) | undefined}
+ */
+function threadsOf({ threads, managerWorker }) {
+  if (threads || !managerWorker) return threads;
+  // A worker of a page has all that a thread has.
+  const startThread = () => /** @type {Thread} */ (/** @type {unknown} */ (managerWorker()));
+  return async () => ({ startThread, parallelism: () => navigator.hardwareConcurrency });
+}
+
+/**
  * @param {any} kind
  * @param {Given} given
  * @param {Refuse} refuse
  * @returns {Promise<Storage>}
  */
-async function openStorage(kind, { runtime, WixMediaError }, refuse) {
+async function openStorage(kind, { runtime, WixMediaError, owner }, refuse) {
   if (kind === 'memory') return memoryStorage();
   if ((typeof kind?.directory === 'string' && kind.directory) || kind?.directory instanceof URL) {
     if (!runtime.directory) throw refuse('storage.directory', 'works in Node, Bun and Deno only');
     const { directoryStorage, snapshotStorage } = await runtime.directory();
     if (kind.readOnly !== undefined && typeof kind.readOnly !== 'boolean') throw refuse('storage.readOnly', 'must be true or false');
-    return kind.readOnly ? snapshotStorage(kind.directory, { WixMediaError }) : directoryStorage(kind.directory, { WixMediaError });
+    return kind.readOnly ? snapshotStorage(kind.directory, { WixMediaError }) : directoryStorage(kind.directory, { WixMediaError, owner });
   }
   if (kind?.opfs !== undefined) {
     if (!('FileSystemFileHandle' in globalThis && 'createSyncAccessHandle' in FileSystemFileHandle.prototype)) {
@@ -281,15 +304,5 @@ async function openStorage(kind, { runtime, WixMediaError }, refuse) {
 const isReading = (method, url) =>
   ['GET', 'HEAD', 'OPTIONS'].includes(method) || (method === 'POST' && !isAdmin(url) && !url.pathname.startsWith('/upload/'));
 
-/** Clients of any origin may read why they are refused. */
-const ANY_ORIGIN = { 'Access-Control-Allow-Origin': '*' };
-
 /** The answer to a change of a snapshot. */
 const readOnly = () => refused(403, 'READ_ONLY', 'the Media Manager shows a snapshot, which cannot be changed', ANY_ORIGIN);
-
-/**
- * A fault of the manager as an answer that clients may try again.
- *
- * @param {{ code: string, message: string }} error
- */
-const unavailable = ({ code, message }) => refused(code === 'INSUFFICIENT_STORAGE' ? 507 : 503, code, message, ANY_ORIGIN);

@@ -16,7 +16,9 @@ export interface Lent {
   /** Missing in a worker, where the manager has no client. */
   createClient?(options: { manager: MediaManager }): MediaManager['client'];
   refusal: Refusal;
-  runtime: Pick<Runtime, 'managerWasm' | 'imagesWasm' | 'crypto' | 'managerWorker' | 'directory' | 'disk' | 'network'>;
+  runtime: Pick<Runtime, 'managerWasm' | 'imagesWasm' | 'crypto' | 'managerWorker' | 'threads' | 'directory' | 'disk' | 'network'>;
+  /** The owner of the lock of a directory, where this manager replaces another one of the process that has ended. */
+  owner?: string;
 }
 
 /** The same, with what this manager adds. */
@@ -255,9 +257,6 @@ export interface ImagesCore {
 /** The colours of an image, as a descriptor has them. */
 export type Colors = DescriptorColors;
 
-/** Bytes, or a function that reads them when they are needed. */
-export type Bytes = Uint8Array | (() => Promise<Uint8Array>);
-
 /** An image that was made of another one. */
 export interface Transformed {
   type: string;
@@ -269,22 +268,137 @@ export interface Transformed {
 /** Works on one image at a time. */
 export interface Transformer {
   /** The colours of an image; undefined where nothing of it is opaque. */
-  colors(bytes: Bytes): Promise<Colors | undefined>;
+  colors(bytes: Uint8Array): Promise<Colors | undefined>;
   /** The image that `tail` asks for: the part of a URL after `/v1/`. */
-  transform(bytes: Bytes, tail: string, accept?: string): Promise<Transformed>;
+  transform(bytes: Uint8Array, tail?: string, accept?: string): Promise<Transformed>;
+}
+
+/** What to make of an image. */
+export interface ImageOrder {
+  what: 'colors' | 'transform';
+  tail?: string;
+  accept?: string;
+}
+
+/** An order that waits. Jobs of one group take turns with those of others. */
+export interface ImageJob {
+  group: unknown;
+  order: ImageOrder;
+  /** Reads the image when it is its turn. The bytes are handed over. */
+  read(): Promise<Uint8Array<ArrayBuffer>>;
+  resolve(value: any): void;
+  reject(reason: unknown): void;
+}
+
+/** A thread that works on images, or this one. */
+export interface ImageMaker {
+  /** Whether it can take another order. */
+  readonly isAlive: boolean;
+  make(order: ImageOrder, bytes: Uint8Array<ArrayBuffer>): Promise<any>;
+  close(): void;
+}
+
+/** Threads that work on images. */
+export interface Pool {
+  /** Runs an order. `cancel` takes it back if it still waits, and returns whether it did. */
+  run(
+    group: unknown,
+    order: ImageOrder,
+    read: () => Promise<Uint8Array<ArrayBuffer>>,
+  ): { result: Promise<any>; cancel(reason: unknown): boolean };
+  close(): void;
+}
+
+/** A request for a transformed image. */
+export interface ImageAsked {
+  /** What the image is made of, as a name. */
+  group: string;
+  transform: string;
+  accept: string;
+  read(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** Images as the manager uses them. */
 export interface Images {
-  /** The image with this key, if it is at hand. */
-  cached(key: string): Transformed | undefined;
+  /** The image with this key, if it is at hand. Throws an error with an HTTP `status` where the size is not allowed. */
+  cached(key: string, transform: string): Transformed | undefined;
   /** The colours of an image; undefined where they cannot be found. */
-  colors(read: () => Promise<Uint8Array>): Promise<Colors | undefined>;
+  colors(read: () => Promise<Uint8Array<ArrayBuffer>>, signal: AbortSignal | undefined): Promise<Colors | undefined>;
   /**
-   * The image that `transform` asks for, made of the bytes that `read` returns. The same `key` is made once, however many
-   * ask for it at once. Rejects with an error that has an HTTP `status`.
+   * The image that is asked for, made of the bytes that `read` returns. The same `key` is made once, however many ask for it
+   * at once. Rejects with an error that has an HTTP `status`, or with the reason of the signal.
    */
-  transform(key: string, transform: string, accept: string, read: () => Promise<Uint8Array>): Promise<Transformed>;
+  transform(key: string, asked: ImageAsked & { signal?: AbortSignal }): Promise<Transformed>;
+  close(): void;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Threads
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** A thread as whoever started it holds it. */
+export interface Thread {
+  postMessage(message: object, transfer?: Transferable[]): void;
+  onmessage: ((event: { data: any }) => unknown) | null;
+  /** Told when it has ended by itself, or cannot be loaded. */
+  onerror: ((event: { message?: string }) => unknown) | null;
+  /** Ends it. Resolves once nothing of it runs any more. */
+  terminate(): unknown;
+  /** Whether it keeps the process alive; not at first. */
+  hold?(isHeld: boolean): void;
+}
+
+/** The threads of a runtime. */
+export interface Threads {
+  startThread: ThreadStarter;
+  /** How many threads can work at the same time. */
+  parallelism(): number;
+}
+
+/** Starts a thread. Its first message says what it is for. */
+export type ThreadStarter = () => Thread | Promise<Thread>;
+
+/** The thread's own side. */
+export interface MessagePortLike {
+  postMessage(message: any, transfer?: any[]): void;
+  onmessage: ((event: any) => unknown) | null;
+}
+
+/** The message that starts the manager in a thread. */
+export interface StartMessage {
+  type: 'start';
+  options: ManagerOptions;
+  /** The directory, where it was given as a URL. */
+  directoryUrl?: string;
+  module: WebAssembly.Module;
+  /** Where the module of images is, if the thread does not know. */
+  images?: import('../wasm/internal.js').WasmSource;
+  token: string;
+  owner: string;
+  /** The time of a virtual clock that went on before. */
+  now?: number;
+  /** Whether events are told, and the number of the last one that is known. */
+  follow?: { after?: number };
+}
+
+/** What a link to a thread works with. */
+export interface LinkParts {
+  startThread: ThreadStarter;
+  /** The message that starts the manager. */
+  message(): StartMessage;
+  /** Told the answer to it, of every thread. */
+  started(state: any): void;
+  received: {
+    /** Told every message but answers of calls. */
+    message(data: any, take: (id: number) => { resolve(value: any): void } | undefined): void;
+    /** The error for a call that has failed. */
+    failed(data: any): unknown;
+  };
+  /** Told when everything that was under way is lost. */
+  lost(reason: Error): void;
+  /** Tells `onError`. */
+  report(error: unknown): void;
+  fail(code: string, message: string): Error;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -378,6 +492,8 @@ export interface PublicParts {
   baseUrl: string;
   given: Given;
   on: MediaManager['on'];
+  /** Missing where the manager is in another thread. */
+  follow?: PublicManager['follow'];
   now(): number;
   advance(milliseconds: number): Promise<void>;
   storage(): ManagerStorage;
@@ -387,12 +503,19 @@ export interface PublicParts {
   report(error: ErrorClass): void;
   /** Breaks the engine's instance; for tests. */
   trap(): Promise<unknown>;
+  /** Ends the thread of the manager, where it has one; for tests. */
+  kill?(): Promise<unknown>;
 }
 
 /** A manager, with what the package and its tests need beside the documented members. */
 export interface PublicManager extends MediaManager {
   /** Seeds a manager that holds nothing, so that a storage is seeded once. */
   seedOnce(entries: import('../types/index.js').Seed): Promise<void>;
+  /**
+   * Tells `listener` about every event after the one of a number, or from now on. Returns the number. Only where the manager
+   * is in this thread.
+   */
+  follow?(after: number | undefined, listener: (event: NumberedEvent) => unknown): number;
   [hidden: symbol]: () => Promise<unknown>;
 }
 

@@ -1,11 +1,18 @@
 // The options of `createManager`: those of the host, and the words in which invalid ones are refused. All others belong to
 // the WebAssembly module, which knows their names and types.
 import { nearest } from '../client/names.js';
+import { MAX_TIMEOUT } from '../streams/until.js';
 
 /** @import { InvalidMember, ManagerOptions, Refuse } from './internal.d.ts' */
 
 /** Options that the module never sees. */
-const OWN = ['storage', 'seed', 'clock', 'ids', 'onError'];
+const OWN = ['storage', 'seed', 'clock', 'ids', 'onError', 'thread', 'images'];
+
+/** Members of the option `images`. */
+const OF_IMAGES = ['threads', 'timeoutMs', 'sizes'];
+
+/** The most threads for images. */
+const MAX_THREADS = 64;
 
 /** @param {unknown} value */
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -32,7 +39,33 @@ export function checkManagerOptions(options, refuse) {
     throw refuse('ids', "must be 'random' or { seed }, a whole number that is not negative");
   }
   if (options.onError !== undefined && typeof options.onError !== 'function') throw refuse('onError', 'must be a function');
+  if (options.thread !== undefined && typeof options.thread !== 'boolean') throw refuse('thread', 'must be true or false');
+  if (options.images !== undefined) checkImages(options.images, refuse);
   if (baseUrl !== undefined && !isWebUrl(baseUrl)) throw refuse('baseUrl', 'must be a URL with http or https');
+}
+
+/**
+ * @param {any} images
+ * @param {Refuse} refuse
+ */
+function checkImages(images, refuse) {
+  if (!isObject(images)) throw refuse('images', 'must be an object');
+  const { threads, timeoutMs, sizes } = images;
+  for (const name of Object.keys(images)) {
+    if (!OF_IMAGES.includes(name)) throw refuse(`images.${name}`, `is not an option: did you mean ${nearest(name, OF_IMAGES)}?`);
+  }
+  const isWhole = Number.isInteger(threads) && threads >= 0 && threads <= MAX_THREADS;
+  if (threads !== undefined && !isWhole) throw refuse('images.threads', `must be a whole number from 0 to ${MAX_THREADS}`);
+  if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT)) {
+    throw refuse('images.timeoutMs', `must be a number of milliseconds from 1 to ${MAX_TIMEOUT}`);
+  }
+  if (sizes === undefined) return;
+  if (!Array.isArray(sizes)) throw refuse('images.sizes', "must be a list such as [320, '800x600']");
+  for (const [index, size] of sizes.entries()) {
+    if (!/^[1-9]\d{0,3}(x[1-9]\d{0,3})?$/.test(String(size))) {
+      throw refuse(`images.sizes[${index}]`, 'must be a width in pixels such as 320, or a width and a height such as 800x600');
+    }
+  }
 }
 
 /**
@@ -40,7 +73,8 @@ export function checkManagerOptions(options, refuse) {
  *
  * @param {ManagerOptions} options
  */
-export function settingsOf({ storage: _storage, seed: _seed, clock: _clock, onError: _onError, ids, ...options }) {
+export function settingsOf({ ids, ...options }) {
+  for (const name of OWN) delete options[/** @type {keyof typeof options} */ (name)];
   return { options, seed: typeof ids === 'object' ? ids.seed : undefined };
 }
 

@@ -11,7 +11,7 @@ import { isDirectory, seedEntries } from './seed.js';
  * @param {PublicParts} parts
  * @returns {PublicManager}
  */
-export function createPublic({ fetch, baseUrl, given, on, now, advance, storage, estimate, close, report, trap }) {
+export function createPublic({ fetch, baseUrl, given, on, follow, now, advance, storage, estimate, close, report, trap, kill }) {
   const { WixMediaError, createClient, refusal, runtime, token } = given;
   /** @type {MediaManager['client'] | undefined} */
   let client;
@@ -112,6 +112,7 @@ export function createPublic({ fetch, baseUrl, given, on, now, advance, storage,
     async seedOnce(entries) {
       if (storage().usage.isEmpty) await manager.seed(entries);
     },
+    follow,
     reset: () => command('POST', 'reset', { input: {} }),
     async close() {
       if (isClosed) return;
@@ -121,6 +122,7 @@ export function createPublic({ fetch, baseUrl, given, on, now, advance, storage,
     },
     [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]: () => manager.close(),
     [Symbol.for('wix-media.trap')]: trap,
+    ...(kill && { [Symbol.for('wix-media.kill')]: kill }),
   };
   return manager;
 }

@@ -98,6 +98,27 @@ export interface ManagerOptions {
    * a seed directory that is left out, such as an empty file. For logs.
    */
   onError?: (error: WixMediaError) => void;
+  /**
+   * Whether the manager runs in a thread of its own (Node, Bun, Deno), so that its work never holds up yours. When the thread
+   * dies, another one goes on with the same storage; requests that were under way get a 503 with `MANAGER_LOST`. A clock of
+   * your own cannot be used. Default: false.
+   */
+  thread?: boolean;
+  /** Colours and transforms of images. */
+  images?: {
+    /**
+     * Number of threads for images, 0 to 64. With 0, images are made between the manager's other work. Default: the number of
+     * processors minus one, at least 1 and at most 4. Without effect where the runtime has no threads.
+     */
+    threads?: number;
+    /** Milliseconds that one image may take in a thread; then the answer is 504. Default: 30000. */
+    timeoutMs?: number;
+    /**
+     * Sizes that transforms may ask for: a width such as `320`, or a width and a height such as `'800x600'`. Other sizes are
+     * refused with 403. `previewImage` of descriptors is always allowed. Default: all sizes.
+     */
+    sizes?: (number | string)[];
+  };
   /** Number of past events to keep. Default: all. */
   keepEvents?: number;
   /** Whether `importFile` can fetch from private and loopback addresses. Default: false. */

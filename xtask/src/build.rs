@@ -62,6 +62,16 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
         &["--platform=browser", "--format=esm"],
     ),
     (
+        "manager/worker/node.js",
+        "manager-thread.js",
+        &["--platform=node", "--format=esm", NODE_LINES],
+    ),
+    (
+        "manager/worker/threads.js",
+        "threads.js",
+        &["--platform=node", "--format=esm", NODE_LINES],
+    ),
+    (
         "manager/storage/directories.js",
         "directory.js",
         &["--platform=node", "--format=esm", NODE_LINES],

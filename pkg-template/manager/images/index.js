@@ -1,91 +1,142 @@
 // What the manager asks about images: their colours when they arrive, and transformed images by their URLs.
 //
 // The decoder is loaded with the first image. Where it cannot be loaded, files have no colours, and transforms are refused.
-import { loadOnce } from '../../wasm/instance.js';
-import { createTransformer } from './transformer.js';
+import { until } from '../../streams/until.js';
+import { compile, loadOnce } from '../../wasm/instance.js';
+import { createPool } from './pool.js';
+import { UPLOADS } from './queue.js';
+import { allowed } from './sizes.js';
 
 /** @import { WasmSource } from '../../wasm/internal.d.ts' */
-/** @import { Images, Transformed } from '../internal.d.ts' */
-
-/** How many images may wait for their turn: anyone may ask for any size of a public image. */
-const MAX_WAITING = 32;
+/** @import { ImageAsked, Images, ManagerOptions, Threads, Transformed, Transformer } from '../internal.d.ts' */
 
 /** How many bytes of transformed images are cached. */
 const MAX_CACHE_SIZE = 64 << 20;
 
+/** How long one image may take, unless the option says otherwise. */
+const TIMEOUT_MS = 30_000;
+
+/** The most threads that are started without being asked for. */
+const MAX_THREADS = 4;
+
+/** @typedef {{ readers: Set<ImageAsked['read']>, result: Promise<Transformed>, cancel(reason: unknown): void }} Making */
+
 /**
- * @param {(() => WasmSource | Promise<WasmSource>) | undefined} source Gives the module, or where it is.
+ * @param {object} parts
+ * @param {(() => WasmSource | Promise<WasmSource>) | undefined} parts.source Gives the module, or where it is.
+ * @param {(() => Promise<Threads>) | undefined} parts.threads The threads of the runtime.
+ * @param {(module: WebAssembly.Module) => Promise<Transformer>} parts.transformer What works in this thread.
+ * @param {ManagerOptions['images']} [parts.options]
  * @returns {Images}
  */
-export function createImages(source) {
-  const transformer = loadOnce(async () => {
+export function createImages({ source, threads, transformer, options = {} }) {
+  const module = loadOnce(async () => {
     try {
-      return await createTransformer(source?.());
+      return await compile(source?.());
     } catch (cause) {
       throw Object.assign(new Error('cannot transform images: the module could not be loaded', { cause }), { status: 501 });
     }
   });
+  const { timeoutMs = TIMEOUT_MS, sizes } = options;
+  const starter =
+    threads &&
+    (async () => {
+      const { startThread, parallelism } = await threads();
+      return { start: startThread, size: options.threads ?? Math.min(Math.max(parallelism() - 1, 1), MAX_THREADS) };
+    });
+  const pool = createPool({ module, transformer, timeoutMs, threads: options.threads === 0 ? undefined : starter });
+  const refusalOf = allowed(sizes);
   /**
-   * Results by key, least recently used first. A promise stands for an image that is being made.
+   * Results by key, least recently used first.
    *
-   * @type {Map<string, Transformed | Promise<Transformed>>}
+   * @type {Map<string, Transformed>}
    */
   const cache = new Map();
   let size = 0;
-  let waiting = 0;
+  /**
+   * Images that are being made, with everybody who waits for them.
+   *
+   * @type {Map<string, Making>}
+   */
+  const underWay = new Map();
 
   /**
    * @param {string} key
    * @param {Transformed} made
    */
   function keep(key, made) {
-    cache.delete(key);
     if (made.bytes.length > MAX_CACHE_SIZE / 4) return;
     cache.set(key, made);
     size += made.bytes.length;
-    for (const [oldest, value] of cache) {
+    for (const [oldest, { bytes }] of cache) {
       if (size <= MAX_CACHE_SIZE) break;
-      if (value instanceof Promise) continue;
       cache.delete(oldest);
-      size -= value.bytes.length;
+      size -= bytes.length;
     }
   }
 
+  /** @param {string} transform */
+  function check(transform) {
+    const refusal = refusalOf(transform);
+    if (refusal) throw Object.assign(new Error(refusal), { status: 403 });
+  }
+
+  /**
+   * @param {string} key
+   * @param {ImageAsked} asked
+   * @returns {Making}
+   */
+  function begin(key, { group, transform, accept, read }) {
+    const readers = new Set([read]);
+    const bytes = async () => {
+      const [reader] = readers;
+      if (!reader) throw new Error('nobody waits for the image any more');
+      return reader();
+    };
+    const { result, cancel } = pool.run(group, { what: 'transform', tail: transform, accept }, bytes);
+    const over = () => {
+      if (underWay.get(key) === making) underWay.delete(key);
+    };
+    /** @type {Making} */
+    const making = { readers, result, cancel: (reason) => void (cancel(reason) && over()) };
+    underWay.set(key, making);
+    result.then((made) => keep(key, made), () => {}).finally(over);
+    return making;
+  }
+
   return {
-    cached(key) {
-      const found = cache.get(key);
-      return found instanceof Promise ? undefined : found;
+    cached(key, transform) {
+      check(transform);
+      return cache.get(key);
     },
-    async colors(read) {
+    async colors(read, signal) {
+      const { result, cancel } = pool.run(UPLOADS, { what: 'colors' }, read);
       try {
-        return await (await transformer()).colors(read);
-      } catch {
+        return await until(signal, result);
+      } catch (error) {
+        cancel(error);
         return undefined;
       }
     },
-    transform(key, transform, accept, read) {
+    async transform(key, { signal, ...asked }) {
+      check(asked.transform);
       const found = cache.get(key);
       if (found) {
         cache.delete(key);
         cache.set(key, found);
-        return Promise.resolve(found);
+        return found;
       }
-      if (waiting >= MAX_WAITING) {
-        const busy = new Error('too many images are being transformed: try again in a moment');
-        return Promise.reject(Object.assign(busy, { status: 503 }));
+      const known = underWay.get(key);
+      const making = known ?? begin(key, asked);
+      making.readers.add(asked.read);
+      try {
+        return await until(signal, making.result);
+      } finally {
+        making.readers.delete(asked.read);
+        // Nobody waits any more, so it gives up its place. One that is being made is kept for later.
+        if (making.readers.size === 0) making.cancel(signal?.reason);
       }
-      waiting += 1;
-      const making = transformer()
-        .then((own) => own.transform(read, transform, accept))
-        .finally(() => {
-          waiting -= 1;
-        });
-      cache.set(key, making);
-      making.then(
-        (made) => keep(key, made),
-        () => cache.delete(key),
-      );
-      return making;
     },
+    close: () => pool.close(),
   };
 }

@@ -7,7 +7,7 @@ import instantiate from '#images-glue';
 import { compile, createInstance } from '../../wasm/instance.js';
 
 /** @import { WasmSource } from '../../wasm/internal.d.ts' */
-/** @import { Bytes, ImagesCore, Transformer } from '../internal.d.ts' */
+/** @import { ImagesCore, Transformer } from '../internal.d.ts' */
 
 /** An instance with more memory than this is not used again. */
 const MAX_MEMORY = 32 << 20;
@@ -30,31 +30,30 @@ export async function createTransformer(source) {
   let last = Promise.resolve();
 
   /**
-   * Runs `use` when it is its turn. `bytes` may be a function, so that only one image at a time is in memory.
+   * Runs `use` when it is its turn.
    *
    * @template Result
-   * @param {Bytes} bytes
+   * @param {Uint8Array} image
    * @param {(core: ImagesCore, image: Uint8Array) => Result} use
    * @returns {Promise<Result>}
    */
-  function inTurn(bytes, use) {
-    const turn = last.then(yieldToOthers).then(async () => {
-      const image = typeof bytes === 'function' ? await bytes() : bytes;
-      return instance.enter((core) => {
+  function inTurn(image, use) {
+    const turn = last.then(yieldToOthers).then(() =>
+      instance.enter((core) => {
         try {
           return use(core, image);
         } finally {
           if (core.memorySize() > MAX_MEMORY) instance.discard();
         }
-      });
-    });
+      }),
+    );
     last = turn.catch(() => {});
     return turn;
   }
 
   return {
     colors: (bytes) => inTurn(bytes, (core, image) => core.colors(image)),
-    transform: (bytes, tail, accept = '') =>
+    transform: (bytes, tail = '', accept = '') =>
       inTurn(bytes, (core, image) => {
         const [type, made, width, height] = core.transform(image, tail, accept);
         return { type, bytes: made, width, height };

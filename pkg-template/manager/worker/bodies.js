@@ -1,10 +1,20 @@
-// Bodies on their way between a page and the worker of its manager. The reading side asks for each piece, so neither side
-// ever holds more of a body than one.
+// Bodies on their way between a manager's thread and its caller.
+//
+// The sender may have WINDOW bytes on the way. The reader returns room with `pull` as it takes pieces out, so neither side
+// ever holds more of a body than that, and neither waits for the other while there is room.
+import { bytesOf } from '../../streams/chunk.js';
 
-/** @typedef {{ postMessage(message: object, transfer?: Transferable[]): void }} Port */
+/** @import { MessagePortLike } from '../internal.d.ts' */
+
+/** @typedef {Pick<MessagePortLike, 'postMessage'>} Port */
+
+/** How many bytes of a body may be on the way. */
+const WINDOW = 512 * 1024;
+/** The largest piece of a message. */
+const MAX_PIECE = 256 * 1024;
 
 /**
- * The body of a message, as a stream that asks the other side for each piece.
+ * The body of a message, as a stream.
  *
  * @param {Port} port
  * @param {number} id
@@ -13,21 +23,43 @@
 export function incoming(port, id, { onCancel } = {}) {
   /** @type {ReadableStreamDefaultController<Uint8Array>} */
   let controller;
+  /** @type {Uint8Array[]} */
+  const pieces = [];
+  /** Room that has not been returned yet. */
+  let taken = 0;
+  let isWanted = false;
+  let isComplete = false;
   // Messages that arrive after the end, or after a cancellation, are ignored.
   let isOver = false;
-  const over = (/** @type {() => void} */ act) => {
-    if (!isOver) act();
-    isOver = true;
-  };
+  /** Hands on the next piece, or the end, if there is one. */
+  function give() {
+    const piece = pieces.shift();
+    if (!piece) {
+      if (!isComplete) return;
+      isOver = true;
+      return controller.close();
+    }
+    isWanted = false;
+    taken += piece.length;
+    if (taken >= WINDOW / 2) {
+      port.postMessage({ id, type: 'pull', size: taken });
+      taken = 0;
+    }
+    return controller.enqueue(piece);
+  }
   /** @type {ReadableStream<Uint8Array>} */
   const stream = new ReadableStream(
     {
       start: (own) => {
         controller = own;
       },
-      pull: () => port.postMessage({ id, type: 'pull' }),
+      pull() {
+        isWanted = true;
+        give();
+      },
       cancel: (reason) => {
         isOver = true;
+        pieces.length = 0;
         port.postMessage({ id, type: 'cancel' });
         onCancel?.(reason);
       },
@@ -37,34 +69,88 @@ export function incoming(port, id, { onCancel } = {}) {
   return {
     stream,
     piece(/** @type {Uint8Array} */ bytes) {
-      if (!isOver) controller.enqueue(bytes);
+      if (isOver) return;
+      pieces.push(bytes);
+      if (isWanted) give();
     },
-    end: () => over(() => controller.close()),
-    fail: (/** @type {unknown} */ error) => over(() => controller.error(error)),
+    end() {
+      if (isOver) return;
+      isComplete = true;
+      if (isWanted || pieces.length === 0) give();
+    },
+    fail(/** @type {unknown} */ error) {
+      if (isOver) return;
+      isOver = true;
+      pieces.length = 0;
+      controller.error(error);
+    },
   };
 }
 
 /**
- * Sends a stream to the other side, piece by piece as it asks.
+ * Sends a stream to the other side, as far as that has room.
  *
  * @param {Port} port
  * @param {number} id
  * @param {ReadableStream<Uint8Array>} stream
+ * @param {(failure?: { error: unknown }) => void} ended Told when there is nothing left to send, and why if that is a failure.
  */
-export function outgoing(port, id, stream) {
+export function outgoing(port, id, stream, ended) {
   const reader = stream.getReader();
-  return {
-    async pull() {
-      try {
-        const { done, value } = await reader.read();
-        if (done) return port.postMessage({ id, type: 'end' });
+  let room = WINDOW;
+  let isRunning = false;
+  let isOver = false;
+  /** @param {{ error: unknown }} [failure] */
+  function finish(failure) {
+    if (isOver) return;
+    isOver = true;
+    if (failure) {
+      const { error } = failure;
+      port.postMessage({ id, type: 'broken', message: String(/** @type {Error} */ (error)?.message ?? error) });
+    } else {
+      port.postMessage({ id, type: 'end' });
+    }
+    ended(failure);
+  }
+  /** @type {Uint8Array} */
+  let rest = new Uint8Array();
+  async function run() {
+    if (isRunning) return;
+    isRunning = true;
+    try {
+      while (room > 0 && !isOver) {
+        if (rest.length === 0) {
+          const { done, value } = await reader.read();
+          if (done) finish();
+          else rest = bytesOf(value);
+          continue;
+        }
         // A copy, because a chunk may be part of a larger buffer, or belong to somebody else.
-        const bytes = value.slice();
-        return port.postMessage({ id, type: 'piece', bytes }, [bytes.buffer]);
-      } catch (error) {
-        return port.postMessage({ id, type: 'broken', message: String(/** @type {Error} */ (error)?.message ?? error) });
+        const bytes = rest.slice(0, Math.min(MAX_PIECE, room));
+        rest = rest.subarray(bytes.length);
+        room -= bytes.length;
+        port.postMessage({ id, type: 'piece', bytes }, [bytes.buffer]);
       }
+    } catch (error) {
+      finish({ error });
+      reader.cancel(error).catch(() => {});
+    } finally {
+      isRunning = false;
+    }
+  }
+  void run();
+  return {
+    /** @param {number} size */
+    pull(size) {
+      room += size;
+      void run();
     },
-    cancel: () => reader.cancel().catch(() => {}),
+    /** @param {unknown} [reason] */
+    cancel(reason) {
+      if (isOver) return;
+      isOver = true;
+      ended();
+      reader.cancel(reason).catch(() => {});
+    },
   };
 }

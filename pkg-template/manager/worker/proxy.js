@@ -1,11 +1,21 @@
-// A manager that runs in a worker, as the page sees it.
+// A manager that runs in a thread, as its caller sees it.
 import { tell } from '../../client/hooks.js';
+import { onAbort, pause, until } from '../../streams/until.js';
 import { nameOf } from '../events.js';
 import { toJson } from '../options.js';
 import { createPublic } from '../public.js';
+import { unavailable } from '../refused.js';
 import { incoming, outgoing } from './bodies.js';
+import { createLink } from './link.js';
 
-/** @import { Given, ManagerEvent, ManagerOptions, MediaManager, PublicManager } from '../internal.d.ts' */
+/** @import { Given, ManagerEvent, ManagerOptions, MediaManager, PublicManager, StartMessage, ThreadStarter } from '../internal.d.ts' */
+
+/** How long the thread may take to say how it is. */
+const HEALTH_MS = 5000;
+/** Bodies of JSON up to this size travel with their request. */
+const MAX_INLINE = 64 * 1024;
+/** How soon callers whose request was lost may try again, in seconds. */
+const RETRY_AFTER = '1';
 
 /**
  * @template Value
@@ -19,92 +29,188 @@ function take(map, id) {
 }
 
 /**
- * Starts the worker, and the manager in it.
+ * Starts the thread, and the manager in it.
  *
  * @param {ManagerOptions} options
  * @param {WebAssembly.Module} module
  * @param {Given & { baseUrl: string }} given
+ * @param {ThreadStarter} startThread
  * @returns {Promise<PublicManager>}
  */
-export async function createProxy(options, module, given) {
-  const { WixMediaError, runtime, baseUrl } = given;
-  const worker = /** @type {NonNullable<typeof runtime.managerWorker>} */ (runtime.managerWorker)();
-  // Objects with functions, such as a clock of the caller, cannot be sent to a worker.
-  const { seed: _, clock, onError, ...settings } = options;
-  /** @type {Map<number, { resolve(value: any): void, reject(reason: unknown): void }>} */
-  const waiting = new Map();
+export async function createProxy(options, module, given, startThread) {
+  const { WixMediaError, runtime, baseUrl, token } = given;
+  // Objects with functions, such as a clock of the caller, cannot be sent to a thread.
+  const { seed, clock, onError, thread: _, ...settings } = options;
+  const isVirtual = clock === 'virtual';
+  if (clock !== undefined && clock !== 'system' && !isVirtual) {
+    throw given.refusal('clock', "must be 'system' or 'virtual' where the manager runs in a thread", 'createManager');
+  }
+  const { directory = undefined } = typeof settings.storage === 'object' && 'directory' in settings.storage ? settings.storage : {};
+  const sent = JSON.parse(toJson({ ...settings, clock }));
+  // Where threads have a runtime of their own, they find it when they need it.
+  const images = runtime.threads ? undefined : await runtime.imagesWasm?.();
+  const crypto = await runtime.crypto();
+  // The next thread takes over what this one has locked.
+  const owner = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16).padStart(8, '0')).join('');
   /** @type {Map<number, ReturnType<typeof incoming>>} */
   const bodies = new Map();
   /** @type {Map<number, ReturnType<typeof outgoing>>} */
   const requests = new Map();
+  /**
+   * Why bodies of requests broke off, for the callers of the requests.
+   *
+   * @type {Map<number, unknown>}
+   */
+  const failures = new Map();
+  /**
+   * What stops listening to the signals of callers.
+   *
+   * @type {Map<number, () => void>}
+   */
+  const releases = new Map();
   /** @type {Set<(event: ManagerEvent) => unknown>} */
   const handlers = new Set();
-  let last = 0;
   /** @type {any} */
   let state = {};
-  /** @type {InstanceType<typeof WixMediaError> | undefined} */
-  let broken;
+  /**
+   * The number of the last event that handlers were told.
+   *
+   * @type {number | undefined}
+   */
+  let lastEvent;
+  let isFollowing = false;
+  let hasStarted = false;
 
-  const error = (/** @type {import('../internal.d.ts').ErrorMembers} */ members) => new WixMediaError({ retry: 'maybe', ...members });
-  worker.onmessage = ({ data }) => {
-    const { id, type } = data;
-    if (data.storage) state = { ...state, storage: data.storage };
-    if (type === 'event') for (const handler of handlers) handler(data.body);
-    else if (type === 'fault') tell(onError, error(data.error));
-    else if (type === 'pull') requests.get(id)?.pull();
-    else if (type === 'cancel') take(requests, id)?.cancel();
-    else if (type === 'head') {
-      requests.delete(id);
-      const { status, headers, hasBody } = data;
-      let body = null;
-      if (hasBody) {
-        const coming = incoming(worker, id, { onCancel: () => bodies.delete(id) });
-        bodies.set(id, coming);
-        body = coming.stream;
-      }
-      take(waiting, id)?.resolve(new Response(body, { status, headers }));
-    } else if (type === 'piece') bodies.get(id)?.piece(data.bytes);
-    else if (type === 'end') take(bodies, id)?.end();
-    else if (type === 'broken') take(bodies, id)?.fail(error({ code: 'STORAGE_FAILED', message: data.message }));
-    else if (type === 'result') take(waiting, id)?.resolve(data.value);
-    else if (type === 'failed') {
-      requests.delete(id);
-      take(waiting, id)?.reject(error(data.error));
-    }
-  };
-  worker.onerror = (event) => {
-    const message = `the worker of the Media Manager ended: ${event.message ?? 'it could not be loaded'}`;
-    broken = error({ code: 'MANAGER_LOST', message });
-    for (const { reject } of waiting.values()) reject(broken);
-    for (const body of bodies.values()) body.fail(broken);
-    waiting.clear();
-    bodies.clear();
-  };
+  /** @param {import('../internal.d.ts').ErrorMembers} members */
+  const error = ({ cause, ...members }) => new WixMediaError({ retry: 'maybe', ...members, ...(cause !== undefined && { cause: new Error(String(cause)) }) });
+  const fail = (/** @type {string} */ code, /** @type {string} */ message) => error({ code, message });
+  const report = (/** @type {any} */ fault) => tell(onError, fault);
+
+  /** @param {number} id */
+  function takeBody(id) {
+    const found = take(bodies, id);
+    if (found) link.hold(-1);
+    take(releases, id)?.();
+    return found;
+  }
 
   /**
-   * Sends a message, and waits for its answer.
-   *
-   * @param {object} message
-   * @returns {Promise<any>}
+   * @param {any} data
+   * @param {(id: number) => { resolve(value: any): void } | undefined} takeWaiting
    */
-  const ask = (message) =>
-    new Promise((resolve, reject) => {
-      if (broken) return reject(broken);
-      last += 1;
-      waiting.set(last, { resolve, reject });
-      return worker.postMessage({ ...message, id: last });
-    });
-
-  const isVirtual = clock === 'virtual';
-  if (clock !== undefined && clock !== 'system' && !isVirtual) {
-    throw given.refusal('clock', "must be 'system' or 'virtual' with the storage opfs", 'createManager');
+  function message(data, takeWaiting) {
+    const { id, type } = data;
+    if (data.state) state = data.state;
+    if (type === 'event') {
+      lastEvent = data.number;
+      for (const handler of handlers) tell(handler, data.body);
+    } else if (type === 'following') lastEvent = data.number;
+    else if (type === 'fault') report(error(data.error));
+    else if (type === 'pull') requests.get(id)?.pull(data.size);
+    else if (type === 'cancel') requests.get(id)?.cancel();
+    else if (type === 'head') {
+      // What is left of the body interests nobody any more.
+      requests.get(id)?.cancel();
+      const waiting = takeWaiting(id);
+      if (!waiting) return;
+      const { status, headers, body = null, hasBody } = data;
+      if (!hasBody) return waiting.resolve(new Response(body, { status, headers }));
+      const coming = incoming(link, id, { onCancel: () => takeBody(id) });
+      bodies.set(id, coming);
+      link.hold(1);
+      waiting.resolve(new Response(coming.stream, { status, headers }));
+    } else if (type === 'piece') bodies.get(id)?.piece(data.bytes);
+    else if (type === 'end') takeBody(id)?.end();
+    else if (type === 'broken') takeBody(id)?.fail(fail('STORAGE_FAILED', data.message));
   }
-  try {
-    const sent = JSON.parse(toJson({ ...settings, clock }));
-    state = await ask({ type: 'start', options: sent, module, images: runtime.imagesWasm?.(), token: given.token });
-  } catch (failure) {
-    worker.terminate();
-    throw failure;
+
+  const link = await createLink({
+    startThread,
+    fail,
+    report,
+    message: () =>
+      /** @type {StartMessage} */ ({
+        type: 'start',
+        options: sent,
+        directoryUrl: directory instanceof URL ? directory.href : undefined,
+        module,
+        images,
+        token,
+        owner,
+        now: isVirtual ? state.now : undefined,
+        follow: isFollowing ? { after: state.storage?.durable ? lastEvent : undefined } : undefined,
+      }),
+    started(found) {
+      state = found;
+      if (hasStarted && !state.storage.durable) {
+        report(fail('MANAGER_LOST', 'everything in memory was lost with the thread of the Media Manager'));
+        if (seed) manager.seedOnce(seed).catch(report);
+      }
+      hasStarted = true;
+    },
+    received: {
+      message,
+      failed({ id, error: members }) {
+        requests.get(id)?.cancel();
+        // The caller's own error, which cannot travel.
+        return failures.has(id) ? take(failures, id) : error(members);
+      },
+    },
+    lost(reason) {
+      for (const request of requests.values()) request.cancel(reason);
+      for (const body of bodies.values()) body.fail(reason);
+      for (const release of releases.values()) release();
+      for (const map of [requests, bodies, failures, releases]) map.clear();
+    },
+  });
+
+  /**
+   * Sends a request to the thread.
+   *
+   * @param {Request} request
+   */
+  async function dispatch(request) {
+    const { method, url, signal } = request;
+    // The caller may abort right after the call.
+    await undefined;
+    signal?.throwIfAborted();
+    let stream = request.body;
+    /** @type {ArrayBuffer | undefined} */
+    let body;
+    // Firefox has no streams in requests.
+    if (stream === undefined ? method !== 'GET' && method !== 'HEAD' : stream && isShort(request)) {
+      body = await until(signal, request.arrayBuffer());
+      stream = null;
+    }
+    const head = { type: 'fetch', method, url, headers: [...request.headers], body, hasBody: !!stream };
+    /** @type {number | undefined} */
+    let id;
+    /** @param {number} own */
+    function sent(own) {
+      id = own;
+      const abort = () => {
+        link.take(own);
+        link.postMessage({ id: own, type: 'cancel' });
+        requests.get(own)?.cancel(signal.reason);
+        takeBody(own)?.fail(signal.reason);
+      };
+      const ended = (/** @type {{ error: unknown } | undefined} */ failure = undefined) => {
+        requests.delete(own);
+        if (failure) failures.set(own, failure.error);
+      };
+      if (stream) requests.set(own, outgoing(link, own, stream, ended));
+      releases.set(own, onAbort(signal, abort));
+      // It may have waited for a thread.
+      if (signal?.aborted) abort();
+    }
+    try {
+      return await until(signal, link.ask(head, sent, body && [body]));
+    } finally {
+      if (id !== undefined) {
+        failures.delete(id);
+        if (!bodies.has(id)) take(releases, id)?.();
+      }
+    }
   }
 
   /** @type {MediaManager['fetch']} */
@@ -112,47 +218,62 @@ export async function createProxy(options, module, given) {
     if (init?.body instanceof ReadableStream) init = { duplex: 'half', ...init };
     const request = input instanceof Request && init === undefined ? input : new Request(input, init);
     request.signal?.throwIfAborted();
-    const { method, url, signal } = request;
-    // Firefox has no streams in requests.
-    const stream = request.body ?? (method === 'GET' || method === 'HEAD' ? null : new Blob([await request.arrayBuffer()]).stream());
-    /** @type {Promise<Response>} */
-    const answer = ask({ type: 'fetch', method, url, headers: [...request.headers], hasBody: !!stream });
-    const id = last;
-    if (stream) requests.set(id, outgoing(worker, id, stream));
-    if (!signal) return answer;
-    return new Promise((resolve, reject) => {
-      const abort = () => {
-        worker.postMessage({ id, type: 'cancel' });
-        take(requests, id)?.cancel();
-        waiting.delete(id);
-        reject(signal.reason);
-      };
-      signal.addEventListener('abort', abort, { once: true });
-      answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-    });
+    try {
+      const answer = dispatch(request);
+      return await (isHealth(request) ? inTime(answer) : answer);
+    } catch (failure) {
+      if (!(failure instanceof WixMediaError) || request.signal?.aborted) throw failure;
+      return unavailable(failure, { 'Retry-After': RETRY_AFTER });
+    }
   }
 
-  return createPublic({
+  /**
+   * An answer of the thread, or an error when that takes too long: a thread that hangs is not healthy.
+   *
+   * @param {Promise<Response>} answer
+   */
+  async function inTime(answer) {
+    const over = new AbortController();
+    const late = pause(HEALTH_MS, over.signal, false).then(() => {
+      throw fail('MANAGER_UNRESPONSIVE', `the thread of the Media Manager has not responded for ${HEALTH_MS / 1000} s`);
+    });
+    late.catch(() => {});
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      over.abort();
+      answer.catch(() => {});
+    }
+  }
+
+  const manager = createPublic({
     fetch,
     baseUrl,
     given,
     on(name, handler) {
-      const filtered = (/** @type {ManagerEvent} */ body) => (name === '*' || nameOf(body) === name) && handler(body);
+      const filtered = (/** @type {ManagerEvent} */ body) => (name === '*' || nameOf(body) === name ? handler(body) : undefined);
+      if (!isFollowing) link.postMessage({ type: 'follow' });
+      isFollowing = true;
       handlers.add(filtered);
       return () => handlers.delete(filtered);
     },
     now: () => (isVirtual ? state.now : Date.now()),
     async advance(milliseconds) {
-      state = { ...state, ...(await ask({ type: 'advance', milliseconds })) };
+      state = await link.ask({ type: 'advance', milliseconds });
     },
     storage: () => state.storage,
-    estimate: () => ask({ type: 'estimate' }),
-    report: (error) => tell(onError, error),
-    trap: () => ask({ type: 'trap' }),
-    async close() {
-      await ask({ type: 'close' });
-      worker.terminate();
-      broken = error({ code: 'MANAGER_CLOSED', message: 'the manager is closed' });
-    },
+    estimate: () => link.ask({ type: 'estimate' }),
+    report,
+    trap: () => link.ask({ type: 'trap' }),
+    kill: () => link.kill(),
+    close: () => link.close(),
   });
+  return manager;
 }
+
+/** @param {Request} request */
+const isShort = ({ headers }) =>
+  headers.get('content-type')?.startsWith('application/json') && Number(headers.get('content-length') ?? Infinity) <= MAX_INLINE;
+
+/** @param {Request} request */
+const isHealth = ({ url }) => new URL(url).pathname === '/_wix-media/health';

@@ -1,5 +1,6 @@
 // createManager in Chromium: in memory, and in the browser's own file system.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { bundled } from '../harness/bundled.js';
@@ -38,6 +39,27 @@ suite('the manager in Chromium', () => {
       return { kind: manager.storage.kind, text, names: files?.map(({ displayName }) => displayName) };
     });
     assert.deepEqual(found, { kind: 'memory', text: 'text', names: ['a.txt'] });
+    assert.deepEqual(faults, []);
+  });
+
+  test('images: are made in workers that end with the manager', async (t) => {
+    const { page, faults } = await open(t);
+    const photo = await readFile(new URL('../../data/photos/chelsea.jpg', import.meta.url), 'base64');
+    const make = (/** @type {'memory' | { opfs: string }} */ storage) =>
+      page.evaluate(async ({ bytes, storage }) => {
+        globalThis.manager = await globalThis.wixMedia.createManager({ storage });
+        const file = await globalThis.put(globalThis.manager, 'a.jpg', Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0)), 'image/jpeg');
+        const response = await globalThis.manager.fetch(`${file.url}/v1/fit/w_60,h_60/a.webp`);
+        return [file.media?.image?.colors?.palette.length, response.status, (await response.arrayBuffer()).byteLength];
+      }, { bytes: photo, storage });
+    const inMemory = await make('memory');
+    assert.ok(inMemory[0] >= 7 && inMemory[1] === 200 && inMemory[2] > 300, `${inMemory}`);
+    assert.equal(page.workers().length, 1);
+    const [worker] = page.workers();
+    const ended = worker.waitForEvent('close');
+    await page.evaluate(() => globalThis.manager.close());
+    await ended;
+    assert.deepEqual(await make({ opfs: 'images' }), inMemory);
     assert.deepEqual(faults, []);
   });
 

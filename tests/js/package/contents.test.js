@@ -38,6 +38,7 @@ suite('the packed package', () => {
         'images.wasm',
         'index.d.cts',
         'index.d.ts',
+        'manager-thread.js',
         'manager-worker.js',
         'manager.js',
         'manager.wasm',
@@ -45,6 +46,7 @@ suite('the packed package', () => {
         'node.cjs',
         'node.js',
         'package.json',
+        'threads.js',
         'transfers.js',
         'transfers.wasm',
         'workerd.js',
@@ -75,7 +77,7 @@ suite('the packed package', () => {
   });
 
   test('loads with no top-level await, so that it can be required', async () => {
-    for (const name of ['node.js', 'browser.js', 'workerd.js', 'manager.js', 'manager-worker.js']) {
+    for (const name of ['node.js', 'browser.js', 'workerd.js', 'manager.js', 'manager-thread.js', 'manager-worker.js', 'threads.js']) {
       const { stdout } = await run(process.execPath, [
         '--input-type=module',
         '-e',

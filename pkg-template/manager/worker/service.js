@@ -1,0 +1,163 @@
+// The thread's side of a manager that runs in one.
+//
+// Messages carry the `id` of a request or call. The caller sends `fetch` with a body in pieces, and calls such as `start`. The
+// thread sends `head` with a body in pieces, `result`, `failed`, and without being asked `event`, `state` and `fault`.
+import { refusal, WixMediaError } from '../../client/error.js';
+import { incoming, outgoing } from './bodies.js';
+
+/** @import { Given, ManagerOptions, MessagePortLike, PublicManager, StartMessage } from '../internal.d.ts' */
+
+/** Bodies up to this size travel with the head of their response. */
+const MAX_INLINE = 64 * 1024;
+
+/** Later in the same turn of the event loop, or in the next one. */
+const { setTimeout: later } = globalThis;
+
+/** @param {any} error */
+function errorOf(error) {
+  if (!(error instanceof WixMediaError)) return { message: String(error?.message ?? error), code: 'INTERNAL' };
+  const { cause } = error;
+  return { ...error.toJSON(), ...(cause !== undefined && { cause: String(/** @type {any} */ (cause)?.message ?? cause) }) };
+}
+
+/**
+ * A function that handles the messages of a thread that runs a manager.
+ *
+ * @param {MessagePortLike} port
+ * @param {() => Promise<(options: ManagerOptions, given: Given) => Promise<any>>} load Loads `createManager`.
+ * @param {Given['runtime']} runtime
+ * @returns {(message: any) => unknown}
+ */
+export function serveManager(port, load, runtime) {
+  /** @type {Map<number, ReturnType<typeof incoming>>} */
+  const bodies = new Map();
+  /** @type {Map<number, { pull?(size: number): void, cancel(): unknown }>} */
+  const answers = new Map();
+  /** @type {PublicManager} */
+  let manager;
+  const state = () => ({ storage: manager.storage, now: manager.clock.now() });
+
+  /** @param {{ id: number, method: string, url: string, headers: [string, string][], body?: Uint8Array<ArrayBuffer>, hasBody?: boolean }} message */
+  async function answer({ id, method, url, headers, body: whole, hasBody }) {
+    const controller = new AbortController();
+    const { signal } = controller;
+    /** @type {ReturnType<typeof incoming> | undefined} */
+    let body;
+    if (hasBody) {
+      body = incoming(port, id);
+      bodies.set(id, body);
+    }
+    answers.set(id, { cancel: () => controller.abort() });
+    try {
+      /** @type {RequestInit & { duplex?: 'half' }} */
+      const init = { method, headers, signal, ...(body ? { body: body.stream, duplex: 'half' } : { body: whole }) };
+      const response = await manager.fetch(new Request(url, init));
+      const isChange = method !== 'GET' && method !== 'HEAD';
+      const head = { id, type: 'head', status: response.status, headers: [...response.headers], ...(isChange && { state: state() }) };
+      if (!response.body) {
+        answers.delete(id);
+        return port.postMessage(head);
+      }
+      if (isSmall(response)) {
+        const bytes = await response.arrayBuffer();
+        answers.delete(id);
+        return port.postMessage({ ...head, body: bytes }, [bytes]);
+      }
+      port.postMessage({ ...head, hasBody: true });
+      if (signal.aborted) return void response.body.cancel().catch(() => {});
+      return answers.set(id, outgoing(port, id, response.body, () => answers.delete(id)));
+    } catch (error) {
+      answers.delete(id);
+      return port.postMessage({ id, type: 'failed', error: errorOf(error) });
+    } finally {
+      bodies.delete(id);
+    }
+  }
+
+  let isStateDue = false;
+  /** Tells the state once for many events. */
+  function tellState() {
+    if (isStateDue) return;
+    isStateDue = true;
+    later(() => {
+      isStateDue = false;
+      try {
+        port.postMessage({ type: 'state', state: state() });
+      } catch {
+        // The manager was closed meanwhile, or cannot be asked; whoever needs it finds out.
+      }
+    });
+  }
+
+  let isFollowed = false;
+  /**
+   * Tells the caller about events.
+   *
+   * @param {number} [after] The number of the last one it knows. Without it, those from now on.
+   */
+  function begin(after) {
+    const number = manager.follow?.(after, (event) => {
+      port.postMessage({ type: 'event', ...event });
+      tellState();
+    });
+    port.postMessage({ type: 'following', number });
+  }
+
+  /** @type {Record<string, (message: any) => Promise<unknown> | unknown>} */
+  const calls = {
+    /** @param {StartMessage} message */
+    async start({ options, module, images, token, owner, now, follow, directoryUrl }) {
+      const createManager = await load();
+      const onError = (/** @type {unknown} */ error) => port.postMessage({ type: 'fault', error: errorOf(error) });
+      const own = { ...runtime, managerWasm: () => module, imagesWasm: images === undefined ? runtime.imagesWasm : () => images };
+      const storage = directoryUrl ? { ...(/** @type {object} */ (options.storage)), directory: new URL(directoryUrl) } : options.storage;
+      manager = await createManager({ ...options, storage, onError }, { token, owner, WixMediaError, refusal, runtime: own });
+      if (now !== undefined && now > manager.clock.now()) await manager.clock.advance(now - manager.clock.now());
+      if (follow || isFollowed) begin(follow?.after);
+      return state();
+    },
+    follow() {
+      // It may come before the manager is there.
+      isFollowed = true;
+      if (manager) begin();
+    },
+    async advance({ milliseconds }) {
+      await manager.clock.advance(milliseconds);
+      return state();
+    },
+    trap: async () => void manager[Symbol.for('wix-media.trap')](),
+    estimate: () => manager.estimate(),
+    close: () => manager.close(),
+  };
+
+  return async (data) => {
+    const { id, type } = data;
+    if (type === 'fetch') return answer(data);
+    if (type === 'piece') return bodies.get(id)?.piece(data.bytes);
+    if (type === 'end') return bodies.get(id)?.end();
+    if (type === 'broken') return bodies.get(id)?.fail(new Error(data.message));
+    if (type === 'pull') return answers.get(id)?.pull?.(data.size);
+    if (type === 'cancel') {
+      answers.get(id)?.cancel();
+      return void answers.delete(id);
+    }
+    try {
+      const value = await calls[type](data);
+      if (id !== undefined) port.postMessage({ id, type: 'result', value });
+    } catch (error) {
+      if (id === undefined) port.postMessage({ type: 'fault', error: errorOf(error) });
+      else port.postMessage({ id, type: 'failed', error: errorOf(error) });
+    }
+    return undefined;
+  };
+}
+
+/**
+ * Whether a body is small, and there at once.
+ *
+ * @param {Response} response
+ */
+function isSmall({ headers }) {
+  const length = headers.get('content-length');
+  return length !== null && Number(length) <= MAX_INLINE;
+}
