@@ -52,7 +52,8 @@ export async function serve({ options, program, env, print, note, paint, stdin, 
   let manager;
   try {
     if (options.data !== undefined && !options.readOnly) await mkdir(options.data, { recursive: true, mode: 0o700 });
-    manager = await openManager({ ...settings.manager, onError: ({ message }) => note(message) });
+    // In a thread, so that connections are answered whatever the manager does.
+    manager = await openManager({ ...settings.manager, thread: true, onError: ({ message }) => note(message) });
     answer(await routes(manager));
   } catch (error) {
     await manager?.close();
