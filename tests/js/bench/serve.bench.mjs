@@ -1,13 +1,12 @@
 // From `wix-media serve` to its first answer, in processes of their own. Medians; never a test.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { startServer } from './server.mjs';
 
 const ROUNDS = Number(process.env.WIX_MEDIA_ROUNDS ?? 9);
 const TARGET_MS = 1000;
-const command = fileURLToPath(new URL('../../../dist/command.js', import.meta.url));
 
 /**
  * Starts a server, asks it for its files, and ends it.
@@ -16,22 +15,11 @@ const command = fileURLToPath(new URL('../../../dist/command.js', import.meta.ur
  */
 async function run(args) {
   const begin = performance.now();
-  const server = spawn(process.execPath, [command, 'serve', '--port', '0', '--quiet', ...args]);
-  const origin = await new Promise((resolve, reject) => {
-    let text = '';
-    server.stdout.on('data', (chunk) => {
-      text += chunk;
-      const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(text) ?? [];
-      if (found) resolve(found);
-    });
-    server.on('exit', (code) => reject(new Error(`serve ended with ${code}`)));
-  });
+  const { origin, stop } = await startServer(args);
   const response = await fetch(`${origin}/site-media/v1/files`);
   await response.arrayBuffer();
   const time = performance.now() - begin;
-  const over = new Promise((resolve) => server.on('exit', resolve));
-  server.kill();
-  await over;
+  await stop();
   return time;
 }
 
