@@ -2,21 +2,15 @@
 /** @import { Page } from 'playwright-core' */
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import { startBrowser } from '../harness/browser.js';
-import { leftovers } from '../harness/leftovers.js';
-import { cell, eventually, openFor, photo, pictureLoaded, settled, startServer, textOf, toast, workspace } from './site.js';
+import { cell, eventually, pageSuite, photo, pictureLoaded, settled, textOf, toast } from './site.js';
 
 suite('address of the page', () => {
-  const closing = leftovers();
-  /** @type {import('./site.js').Server} */
-  let server;
-  /** @type {import('playwright-core').Browser} */
-  let browser;
+  const site = pageSuite();
+  const { open, workspace } = site;
   /** @type {Buffer} */
   let cat;
 
   before(async () => {
-    [server, browser] = await Promise.all([startServer(closing, ['--memory']), startBrowser(closing)]);
     cat = await photo('chelsea.jpg');
   });
 
@@ -34,8 +28,8 @@ suite('address of the page', () => {
   const isIn = (page, name) => eventually(async () => assert.equal(await textOf(page.locator('#where')), name));
 
   test('address: names the file in the viewer, and Back closes it', async (t) => {
-    const { name, fragment, files } = await workspace(server, 'Viewed', { 'a.jpg': cat, 'b.jpg': cat });
-    const { page } = await openFor(t, browser, server.address);
+    const { name, fragment, files } = await workspace('Viewed', { 'a.jpg': cat, 'b.jpg': cat });
+    const { page } = await open(t);
     await cell(page, name).dblclick();
     await isIn(page, name);
     await page.getByLabel('Sort', { exact: true }).selectOption('Name, A to Z');
@@ -60,8 +54,8 @@ suite('address of the page', () => {
   });
 
   test('address: closing the viewer leaves no step in the history', async (t) => {
-    const { name, fragment } = await workspace(server, 'Closed', { 'a.jpg': cat });
-    const { page } = await openFor(t, browser, server.address);
+    const { name, fragment } = await workspace('Closed', { 'a.jpg': cat });
+    const { page } = await open(t);
     await cell(page, name).dblclick();
     for (const close of [
       () => page.keyboard.press('Escape'),
@@ -79,8 +73,8 @@ suite('address of the page', () => {
   });
 
   test('address: a link to a file shows it, with its neighbours', async (t) => {
-    const { fragment, files } = await workspace(server, 'Linked', { 'a.jpg': cat, 'b.jpg': cat, 'c.jpg': { bytes: cat, private: true } });
-    const { page, open } = await openFor(t, browser, server.address, { fragment: `${fragment}/view/${files['b.jpg']._id}` });
+    const { fragment, files } = await workspace('Linked', { 'a.jpg': cat, 'b.jpg': cat, 'c.jpg': { bytes: cat, private: true } });
+    const { page, open: openTab } = await open(t, { fragment: `${fragment}/view/${files['b.jpg']._id}` });
     await shows(page, 'b.jpg');
     await pictureLoaded(page, '.stage img');
     await page.getByRole('button', { name: 'Next file' }).click();
@@ -90,7 +84,7 @@ suite('address of the page', () => {
     await isIn(page, 'Linked');
     assert.ok(page.url().endsWith(fragment));
 
-    const other = await open(`${fragment}/view/${files['c.jpg']._id}`);
+    const other = await openTab(`${fragment}/view/${files['c.jpg']._id}`);
     await shows(other, 'c.jpg');
     await pictureLoaded(other, '.stage img');
     await other.reload();
@@ -98,16 +92,16 @@ suite('address of the page', () => {
   });
 
   test('address: a file that does not exist is reported, and its folder shown', async (t) => {
-    const { fragment } = await workspace(server, 'Broken link', { 'a.jpg': cat });
-    const { page } = await openFor(t, browser, server.address, { fragment: `${fragment}/view/unknown.jpg` });
+    const { fragment } = await workspace('Broken link', { 'a.jpg': cat });
+    const { page } = await open(t, { fragment: `${fragment}/view/unknown.jpg` });
     await toast(page, 'The file of this address cannot be shown');
     await cell(page, 'a.jpg').waitFor();
     assert.ok(page.url().endsWith(fragment));
   });
 
   test('address: Back closes a dialog and a menu together with the folder they belong to', async (t) => {
-    const { name } = await workspace(server, 'Asked', { 'a.jpg': cat });
-    const { page } = await openFor(t, browser, server.address);
+    const { name } = await workspace('Asked', { 'a.jpg': cat });
+    const { page } = await open(t);
     await cell(page, name).dblclick();
     await isIn(page, name);
     await page.getByRole('button', { name: 'New folder' }).click();
@@ -124,8 +118,8 @@ suite('address of the page', () => {
   });
 
   test('address: Back returns to the place and the folder that were shown before', async (t) => {
-    const { name, fragment } = await workspace(server, 'There', { 'a.jpg': cat });
-    const { page } = await openFor(t, browser, server.address);
+    const { name, fragment } = await workspace('There', { 'a.jpg': cat });
+    const { page } = await open(t);
     await cell(page, name).dblclick();
     await cell(page, 'a.jpg').waitFor();
     await page.locator('label', { hasText: 'In this browser' }).click();

@@ -8,10 +8,8 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
-import { startBrowser } from '../harness/browser.js';
-import { leftovers } from '../harness/leftovers.js';
 import { startService } from '../harness/service.js';
-import { cell, drop, eventually, namesIn, openPage, photo, pictureLoaded, settled, startServer, uploadByDialog } from './site.js';
+import { cell, drop, eventually, namesIn, openPage, pageSuite, photo, pictureLoaded, settled, uploadByDialog } from './site.js';
 
 const WWW = new URL('../../../www/', import.meta.url);
 const DIST = new URL('../../../dist/', import.meta.url);
@@ -19,16 +17,11 @@ const DIST = new URL('../../../dist/', import.meta.url);
 const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
 
 suite('page in this browser', () => {
-  const closing = leftovers();
-  /** @type {import('./site.js').Server} */
-  let server;
-  /** @type {import('playwright-core').Browser} */
-  let browser;
+  const site = pageSuite();
   /** @type {Buffer} */
   let cat;
 
   before(async () => {
-    [server, browser] = await Promise.all([startServer(closing, ['--memory']), startBrowser(closing)]);
     cat = await photo('chelsea.jpg');
   });
 
@@ -36,8 +29,8 @@ suite('page in this browser', () => {
    * @param {TestContext} t
    * @param {OpenOptions & { address?: string }} [options]
    */
-  async function open(t, { address = server.address, ...options } = {}) {
-    const made = await openPage(browser, address, { place: 'browser', ...options });
+  async function open(t, { address = site.server.address, ...options } = {}) {
+    const made = await openPage(site.browser, address, { place: 'browser', ...options });
     t.after(async () => {
       await made.context.close();
       assert.deepEqual(made.faults, []);
@@ -62,7 +55,7 @@ suite('page in this browser', () => {
     await eventually(async () => assert.deepEqual(await namesIn(page), ['cat.jpg']));
     await hasPicture(page);
     // The server has received nothing.
-    assert.deepEqual(await server.client.files.listFiles().toArray(), []);
+    assert.deepEqual(await site.server.client.files.listFiles().toArray(), []);
   });
 
   test('page in this browser: serves media at URLs, with ranges and a sandbox', async (t) => {
@@ -237,7 +230,7 @@ suite('page in this browser', () => {
     await cell(page, 'mine.txt').waitFor();
 
     // A folder exists in one place only.
-    await server.client.folders.createFolder('Only there');
+    await site.server.client.folders.createFolder('Only there');
     await page.locator('label', { hasText: 'This server' }).click();
     await cell(page, 'Only there').dblclick();
     await page.getByText('This folder is empty').waitFor();

@@ -1,22 +1,13 @@
 // A server whose disk is full: the page says so at once, waits, and goes on when there is room.
 import assert from 'node:assert/strict';
-import { before, suite, test } from 'node:test';
-import { startBrowser } from '../harness/browser.js';
-import { leftovers } from '../harness/leftovers.js';
-import { cell, drop, eventually, namesIn, openFor, startServer, textOf, toast, workspace } from './site.js';
+import { suite, test } from 'node:test';
+import { cell, drop, eventually, namesIn, pageSuite, textOf, toast } from './site.js';
 
 /** @import { Fault } from '../../../pkg-template/types/index.js' */
 
 suite('full disk behind the page', () => {
-  const closing = leftovers();
-  /** @type {import('./site.js').Server} */
-  let server;
-  /** @type {import('playwright-core').Browser} */
-  let browser;
-
-  before(async () => {
-    [server, browser] = await Promise.all([startServer(closing, ['--memory']), startBrowser(closing)]);
-  });
+  const site = pageSuite();
+  const { open, workspace } = site;
 
   /**
    * Has the server answer some calls as one with a full disk does.
@@ -27,10 +18,10 @@ suite('full disk behind the page', () => {
     const body = { message: 'no space left on device', details: { applicationError: { code: 'INSUFFICIENT_STORAGE', description: 'no space left on device' } } };
     /** @type {Fault[]} */
     const faults = matches.map((match) => ({ match, status: 507, body }));
-    const response = await fetch(`${server.address}/_wix-media/faults`, { method: 'POST', body: JSON.stringify(faults) });
+    const response = await fetch(`${site.server.address}/_wix-media/faults`, { method: 'POST', body: JSON.stringify(faults) });
     assert.ok(response.ok, await response.text());
   }
-  const makeRoom = () => fetch(`${server.address}/_wix-media/faults`, { method: 'DELETE' });
+  const makeRoom = () => fetch(`${site.server.address}/_wix-media/faults`, { method: 'DELETE' });
 
   for (const [what, match, size] of /** @type {[string, string, number][]} */ ([
     ['is refused before it begins', 'generateFileUploadUrl', 5],
@@ -38,8 +29,8 @@ suite('full disk behind the page', () => {
     ['is refused in the middle', 'PATCH /upload/', 11_000_000],
   ])) {
     test(`full disk: an upload that ${what} fails at once, with the reason`, async (t) => {
-      const { fragment, id } = await workspace(server, `Full: ${what}`);
-      const { page } = await openFor(t, browser, server.address, { fragment });
+      const { fragment, id } = await workspace(`Full: ${what}`);
+      const { page } = await open(t, { fragment });
       await fill(match);
       t.after(makeRoom);
       /** @type {string[]} */
@@ -53,14 +44,14 @@ suite('full disk behind the page', () => {
       await makeRoom();
       await panel.getByRole('button', { name: 'Retry too much.bin' }).click();
       await cell(page, 'too much.bin').waitFor();
-      const [file] = await server.client.files.listFiles({ parentFolderId: id }).toArray();
+      const [file] = await site.server.client.files.listFiles({ parentFolderId: id }).toArray();
       assert.equal(file.sizeInBytes, String(size));
     });
   }
 
   test('full disk: other uploads wait until a person resumes them', async (t) => {
-    const { fragment } = await workspace(server, 'Full for all');
-    const { page } = await openFor(t, browser, server.address, { fragment });
+    const { fragment } = await workspace('Full for all');
+    const { page } = await open(t, { fragment });
     await fill('PUT /upload/');
     t.after(makeRoom);
     const names = ['1.txt', '2.txt', '3.txt', '4.txt', '5.txt', '6.txt'];
@@ -76,8 +67,8 @@ suite('full disk behind the page', () => {
   });
 
   test('full disk: other actions name it, too', async (t) => {
-    const { fragment } = await workspace(server, 'Full for folders', { 'a.txt': Buffer.from('a') });
-    const { page } = await openFor(t, browser, server.address, { fragment });
+    const { fragment } = await workspace('Full for folders', { 'a.txt': Buffer.from('a') });
+    const { page } = await open(t, { fragment });
     await fill('createFolder', 'updateFileDescriptor');
     t.after(makeRoom);
     await page.getByRole('button', { name: 'New folder' }).click();

@@ -1,25 +1,16 @@
 // The icons of the page: drawn from the document itself, so that no redraw and no slow network makes them vanish.
 import assert from 'node:assert/strict';
-import { before, suite, test } from 'node:test';
-import { startBrowser } from '../harness/browser.js';
-import { leftovers } from '../harness/leftovers.js';
-import { cell, openPage, photo, settled, startServer, workspace } from './site.js';
+import { suite, test } from 'node:test';
+import { cell, openPage, pageSuite, photo, settled } from './site.js';
 
 suite('icons of the page', () => {
-  const closing = leftovers();
-  /** @type {import('./site.js').Server} */
-  let server;
-  /** @type {import('playwright-core').Browser} */
-  let browser;
-
-  before(async () => {
-    [server, browser] = await Promise.all([startServer(closing, ['--memory']), startBrowser(closing)]);
-  });
+  const site = pageSuite();
+  const { workspace } = site;
 
   test('icons: stay while pictures load, without a request of their own', async (t) => {
-    const { id, fragment } = await workspace(server, 'Icons', { 'cat.jpg': await photo('chelsea.jpg'), 'note.txt': Buffer.from('words') });
-    await server.client.folders.createFolder('Inner', { parentFolderId: id });
-    const { page, context, faults } = await openPage(browser, server.address, { fragment: '', serviceWorkers: 'block' });
+    const { id, fragment } = await workspace('Icons', { 'cat.jpg': await photo('chelsea.jpg'), 'note.txt': Buffer.from('words') });
+    await site.server.client.folders.createFolder('Inner', { parentFolderId: id });
+    const { page, context, faults } = await openPage(site.browser, site.server.address, { fragment: '', serviceWorkers: 'block' });
     t.after(async () => {
       await context.close();
       assert.deepEqual(faults, []);
@@ -29,7 +20,7 @@ suite('icons of the page', () => {
     /** @type {string[]} */
     const requests = [];
     page.on('request', (request) => requests.push(new URL(request.url()).pathname));
-    await page.goto(`${server.address}/${fragment}`);
+    await page.goto(`${site.server.address}/${fragment}`);
     await settled(page);
 
     /** Asserts that every icon on the screen is drawn at this moment, in the same task as the change. @param {string} what */

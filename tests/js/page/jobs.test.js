@@ -3,26 +3,14 @@
 /** @import { Page, Route } from 'playwright-core' */
 /** @import { OpenOptions } from './site.js' */
 import assert from 'node:assert/strict';
-import { before, suite, test } from 'node:test';
-import { startBrowser } from '../harness/browser.js';
-import { leftovers } from '../harness/leftovers.js';
-import { cell, eventually, namesIn, openFor, settled, startServer, textOf, toast, workspace } from './site.js';
+import { suite, test } from 'node:test';
+import { cell, eventually, namesIn, pageSuite, settled, textOf, toast } from './site.js';
 
 const COUNT = 120;
 
 suite('jobs of the page', () => {
-  const closing = leftovers();
-  /** @type {import('./site.js').Server} */
-  let server;
-  /** @type {import('playwright-core').Browser} */
-  let browser;
-
-  before(async () => {
-    [server, browser] = await Promise.all([startServer(closing, ['--memory']), startBrowser(closing)]);
-  });
-
-  /** @param {string} folderId */
-  const countIn = async (folderId) => (await server.client.files.listFiles({ parentFolderId: folderId }).toArray()).length;
+  const site = pageSuite();
+  const { workspace, listed } = site;
 
   /**
    * Opens a folder of many files beside an empty one.
@@ -32,11 +20,11 @@ suite('jobs of the page', () => {
    * @param {OpenOptions} [options]
    */
   async function open(t, name, options) {
-    const { id, fragment } = await workspace(server, name);
+    const { id, fragment } = await workspace(name);
     const names = Array.from({ length: COUNT }, (_, index) => `${String(index).padStart(3, '0')}.txt`);
-    await server.client.uploads.uploadAll(names.map((displayName) => ({ source: Buffer.from(displayName), displayName })), { parentFolderId: id });
-    const { folder } = await server.client.folders.createFolder('Target', { parentFolderId: id });
-    const made = await openFor(t, browser, server.address, { fragment, ...options });
+    await site.server.client.uploads.uploadAll(names.map((displayName) => ({ source: Buffer.from(displayName), displayName })), { parentFolderId: id });
+    const { folder } = await site.server.client.folders.createFolder('Target', { parentFolderId: id });
+    const made = await site.open(t, { fragment, ...options });
     await made.page.getByLabel('Sort', { exact: true }).selectOption('Name, A to Z');
     await settled(made.page);
     return { ...made, id, name, fragment, target: String(folder?._id) };
@@ -93,7 +81,7 @@ suite('jobs of the page', () => {
     assert.deepEqual(await bar.evaluate((one) => one instanceof HTMLProgressElement && [one.value, one.max]), [40, COUNT]);
     await eventually(async () => assert.equal(await textOf(page.locator('#count')), '80 files and 1 folder'));
     assert.equal(await page.getByText('This folder is empty').count(), 0);
-    assert.equal(await countIn(target), 40);
+    assert.equal((await listed(target)).length, 40);
     // Meanwhile the page does other things.
     await page.getByRole('button', { name: 'New folder' }).click();
     await page.getByLabel('Name', { exact: true }).fill('Meanwhile');
@@ -102,11 +90,11 @@ suite('jobs of the page', () => {
     await letGo();
     const moved = await toast(page, '120 files moved.');
     await panel(page).waitFor({ state: 'hidden' });
-    assert.equal(await countIn(target), COUNT);
-    assert.equal(await countIn(id), 0);
+    assert.equal((await listed(target)).length, COUNT);
+    assert.equal((await listed(id)).length, 0);
     await moved.getByRole('button', { name: 'Undo' }).click();
     await toast(page, '120 files moved back.');
-    assert.equal(await countIn(id), COUNT);
+    assert.equal((await listed(id)).length, COUNT);
   });
 
   test('job: cancel stops a move where it is, and what was moved can be undone', async (t) => {
@@ -119,11 +107,11 @@ suite('jobs of the page', () => {
     await letGo();
     const moved = await toast(page, '34 of 120 files moved.');
     await panel(page).waitFor({ state: 'hidden' });
-    assert.equal(await countIn(target), 34);
+    assert.equal((await listed(target)).length, 34);
     await eventually(async () => assert.equal(await textOf(page.locator('#count')), '86 files and 1 folder'));
     await moved.getByRole('button', { name: 'Undo' }).click();
     await toast(page, '34 files moved back.');
-    assert.equal(await countIn(id), COUNT);
+    assert.equal((await listed(id)).length, COUNT);
   });
 
   test('job: asks before the page is closed in the middle, and goes on at the next visit if wanted', async (t) => {
@@ -153,16 +141,16 @@ suite('jobs of the page', () => {
     await says(page, /^Moving stopped at \d\d of 120 files$/);
     await panel(page).getByText('It was interrupted before it was done.').waitFor();
     // Nothing goes on by itself.
-    assert.equal(await countIn(target), 50);
+    assert.equal((await listed(target)).length, 50);
     await panel(page).getByRole('button', { name: 'Continue' }).click();
     const moved = await toast(page, '120 files moved.');
-    assert.equal(await countIn(target), COUNT);
+    assert.equal((await listed(target)).length, COUNT);
     await page.reload();
     await settled(page);
     assert.deepEqual(questions, ['beforeunload'], 'a job that is over needs no question');
     await panel(page).waitFor({ state: 'hidden' });
     assert.equal(await moved.count(), 0);
-    assert.equal(await countIn(id), 0);
+    assert.equal((await listed(id)).length, 0);
   });
 
   test('job: what is left of an earlier visit can be dismissed', async (t) => {
@@ -176,11 +164,11 @@ suite('jobs of the page', () => {
     await says(page, /^Moving stopped at \d+ of 120 files$/);
     await panel(page).getByRole('button', { name: 'Dismiss' }).click();
     await panel(page).waitFor({ state: 'hidden' });
-    const before = await countIn(target);
+    const before = (await listed(target)).length;
     await page.reload();
     await settled(page);
     await panel(page).waitFor({ state: 'hidden' });
-    assert.equal(await countIn(target), before);
+    assert.equal((await listed(target)).length, before);
   });
 
   test('job: another tab does not take over what is running', async (t) => {
@@ -215,17 +203,17 @@ suite('jobs of the page', () => {
     await page.unrouteAll();
     await panel(page).getByRole('button', { name: 'Continue' }).click();
     await toast(page, '120 files moved.');
-    assert.equal(await countIn(target), COUNT);
+    assert.equal((await listed(target)).length, COUNT);
   });
 
   test('job: an item that cannot be moved does not stop the others', async (t) => {
     const { page, name, id, target } = await open(t, 'One refused');
-    const [first] = await server.client.files.listFiles({ parentFolderId: id, sort: { fieldName: 'displayName', order: 'ASC' } }).toArray();
-    await server.client.files.bulkDeleteFiles([String(first._id)], { permanent: true });
+    const [first] = await site.server.client.files.listFiles({ parentFolderId: id, sort: { fieldName: 'displayName', order: 'ASC' } }).toArray();
+    await site.server.client.files.bulkDeleteFiles([String(first._id)], { permanent: true });
     await moveAll(page, name);
     await toast(page, 'Not everything was moved (119 of 120 files)');
     await toast(page, '119 of 120 files moved.');
-    assert.equal(await countIn(target), COUNT - 1);
+    assert.equal((await listed(target)).length, COUNT - 1);
   });
 
   test('job: leaving the place interrupts a move with a word, and it continues there', async (t) => {
@@ -238,18 +226,18 @@ suite('jobs of the page', () => {
     await page.getByText('No files yet').waitFor();
     assert.ok(await panel(page).isHidden());
     await letGo();
-    await eventually(async () => assert.equal(await countIn(target), 34));
+    await eventually(async () => assert.equal((await listed(target)).length, 34));
     await page.locator('label', { hasText: 'This server' }).click();
     await says(page, /^Moving stopped at \d+ of 120 files$/);
     await panel(page).getByRole('button', { name: 'Continue' }).click();
     await toast(page, '120 files moved.');
-    assert.equal(await countIn(target), COUNT);
+    assert.equal((await listed(target)).length, COUNT);
   });
 
   test('job: the trash is emptied behind a dialog that closes at once', async (t) => {
-    const { id } = await workspace(server, 'Emptied', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
-    await server.client.folders.bulkDeleteFolders([id]);
-    const { page } = await openFor(t, browser, server.address, { fragment: '#trash' });
+    const { id } = await workspace('Emptied', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
+    await site.server.client.folders.bulkDeleteFolders([id]);
+    const { page } = await site.open(t, { fragment: '#trash' });
     let letGo = () => {};
     const gate = new Promise((resolve) => {
       letGo = () => resolve(undefined);
@@ -268,13 +256,13 @@ suite('jobs of the page', () => {
     letGo();
     await toast(page, 'The trash is empty.');
     await page.getByRole('heading', { name: 'The trash is empty' }).waitFor();
-    assert.deepEqual(await server.client.folders.listDeletedFolders().toArray(), []);
+    assert.deepEqual(await site.server.client.folders.listDeletedFolders().toArray(), []);
   });
 
   test('job: one call that takes long is shown, too', async (t) => {
-    const { id, fragment } = await workspace(server, 'Slow restore', { 'a.txt': Buffer.from('a') });
-    await server.client.files.bulkDeleteFiles([String((await server.client.files.listFiles({ parentFolderId: id }).toArray())[0]._id)]);
-    const { page } = await openFor(t, browser, server.address, { fragment: '#trash' });
+    const { id, fragment } = await workspace('Slow restore', { 'a.txt': Buffer.from('a') });
+    await site.server.client.files.bulkDeleteFiles([String((await site.server.client.files.listFiles({ parentFolderId: id }).toArray())[0]._id)]);
+    const { page } = await site.open(t, { fragment: '#trash' });
     let letGo = () => {};
     const gate = new Promise((resolve) => {
       letGo = () => resolve(undefined);
@@ -289,7 +277,7 @@ suite('jobs of the page', () => {
     letGo();
     await toast(page, '“a.txt” restored.');
     await panel(page).waitFor({ state: 'hidden' });
-    await page.goto(`${server.address}/${fragment}`);
+    await page.goto(`${site.server.address}/${fragment}`);
     await cell(page, 'a.txt').waitFor();
   });
 });

@@ -2,22 +2,15 @@
 /** @import { UploadOptions } from '../../../pkg-template/types/index.js' */
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import { startBrowser } from '../harness/browser.js';
-import { leftovers } from '../harness/leftovers.js';
-import { barriers, cell, drop, eventually, keepScreenshot, nothingSticksOut, openPage, photo, pictureLoaded, settled, startServer } from './site.js';
+import { barriers, cell, drop, eventually, keepScreenshot, nothingSticksOut, openPage, pageSuite, photo, pictureLoaded, settled } from './site.js';
 
 const LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 90"><path d="M10 70 45 20l20 28 14-18 31 40z" fill="#2f8360"/><circle cx="92" cy="22" r="10" fill="#e6b450"/></svg>';
 
 suite('look of the page', () => {
-  const closing = leftovers();
-  /** @type {import('./site.js').Server} */
-  let server;
-  /** @type {import('playwright-core').Browser} */
-  let browser;
+  const site = pageSuite();
 
   before(async () => {
-    [server, browser] = await Promise.all([startServer(closing, ['--memory']), startBrowser(closing)]);
-    const { files, folders, uploads } = server.client;
+    const { files, folders, uploads } = site.server.client;
     for (const name of ['Product shots', 'Space 2026', 'صور العائلة', 'Animals']) await folders.createFolder(name);
     /**
      * @param {string} displayName
@@ -49,7 +42,7 @@ suite('look of the page', () => {
 
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     test(`page: every view is accessible and fits, ${colorScheme}`, async (t) => {
-      const { page, context, faults } = await openPage(browser, server.address, { colorScheme, panel: true });
+      const { page, context, faults } = await openPage(site.browser, site.server.address, { colorScheme, panel: true });
       t.after(async () => {
         await context.close();
         assert.deepEqual(faults, []);
@@ -222,7 +215,7 @@ suite('look of the page', () => {
   }
 
   test('page: fits every width of the window', async (t) => {
-    const { page, context, faults } = await openPage(browser, server.address);
+    const { page, context, faults } = await openPage(site.browser, site.server.address);
     t.after(async () => {
       await context.close();
       assert.deepEqual(faults, []);
@@ -239,7 +232,7 @@ suite('look of the page', () => {
   });
 
   test('page: animates nothing under prefers-reduced-motion', async (t) => {
-    const { page, context } = await openPage(browser, server.address);
+    const { page, context } = await openPage(site.browser, site.server.address);
     t.after(() => context.close());
     await settled(page);
     const moving = await page.evaluate(() =>

@@ -11,9 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
-import { leftovers } from '../harness/leftovers.js';
 import { contentSecurityPolicy } from '../../../www/policy.js';
-import { cell, drop, eventually, namesIn, nothingSticksOut, openPage, PATIENCE, photo, photoPath, pictureLoaded, settled, startServer, textMatches, textOf, uploadByDialog, workspace } from './site.js';
+import { cell, drop, eventually, namesIn, nothingSticksOut, openPage, pageSuite, PATIENCE, photo, photoPath, pictureLoaded, settled, startServer, textMatches, textOf, uploadByDialog } from './site.js';
 
 /** Half a second of silence. */
 function wave() {
@@ -38,16 +37,12 @@ function wave() {
 const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
 
 suite('page on this server', () => {
-  const closing = leftovers();
-  /** @type {import('./site.js').Server} */
-  let server;
-  /** @type {import('playwright-core').Browser} */
-  let browser;
+  const site = pageSuite(['--memory', '--allow-private-imports']);
+  const { workspace, listed } = site;
   /** @type {Record<'cat' | 'rocket' | 'cup', Buffer>} */
   let images;
 
   before(async () => {
-    [server, browser] = await Promise.all([startServer(closing, ['--memory', '--allow-private-imports']), startBrowser(closing)]);
     images = { cat: await photo('chelsea.jpg'), rocket: await photo('rocket.jpg'), cup: await photo('coffee.jpg') };
   });
 
@@ -58,7 +53,7 @@ suite('page on this server', () => {
    * @param {OpenOptions} [options]
    */
   async function open(t, options) {
-    const made = await openPage(browser, server.address, options);
+    const made = await openPage(site.browser, site.server.address, options);
     t.after(async () => {
       await made.context.close();
       assert.deepEqual(made.faults, []);
@@ -81,11 +76,6 @@ suite('page on this server', () => {
    * @param {string} heading
    */
   const code = (page, heading) => page.locator('call-inspector .code', { has: page.getByRole('heading', { name: heading }) }).locator('pre').first();
-  /** @param {string | undefined} folderId */
-  const listed = async (folderId) => {
-    const files = await server.client.files.listFiles({ parentFolderId: folderId }).toArray();
-    return files.map(({ displayName }) => String(displayName)).sort();
-  };
   /**
    * Waits until the page shows these items, in any order.
    *
@@ -127,7 +117,7 @@ suite('page on this server', () => {
     });
 
   test('content security policy: is strict, and the same in the header and in the page', async () => {
-    const { headers } = await fetch(`${server.address}/`);
+    const { headers } = await fetch(`${site.server.address}/`);
     const policy = headers.get('content-security-policy') ?? '';
     assert.match(policy, /default-src 'self'/);
     assert.match(policy, /script-src 'self' 'wasm-unsafe-eval' 'sha256-[\w+/]{43}='$/);
@@ -143,17 +133,17 @@ suite('page on this server', () => {
   });
 
   test('page: explains a package that is missing', async (t) => {
-    const page = await browser.newPage();
+    const page = await site.browser.newPage();
     page.setDefaultTimeout(PATIENCE);
     t.after(() => page.close());
     await page.route('**/wix-media/browser.js', (route) => route.fulfill({ status: 404, body: '' }));
-    await page.goto(server.address);
+    await page.goto(site.server.address);
     await page.getByText(/could not start.*cargo xtask build/).waitFor();
   });
 
   test('page: lists folders and files, and navigates between them', async (t) => {
-    const { id, fragment } = await workspace(server, 'Animals', { 'cat.jpg': images.cat });
-    const { folder } = await server.client.folders.createFolder('Foxes', { parentFolderId: id });
+    const { id, fragment } = await workspace('Animals', { 'cat.jpg': images.cat });
+    const { folder } = await site.server.client.folders.createFolder('Foxes', { parentFolderId: id });
     const page = await open(t, { fragment });
     await page.getByRole('heading', { level: 1, name: 'Animals' }).waitFor();
     await eventually(async () => assert.equal(await page.title(), 'Animals · wix-media'));
@@ -174,7 +164,7 @@ suite('page on this server', () => {
   });
 
   test('call inspector: shows an action as JavaScript, as HTTP and with its result', async (t) => {
-    const { id, fragment } = await workspace(server, 'Lessons', { 'cat.jpg': images.cat });
+    const { id, fragment } = await workspace('Lessons', { 'cat.jpg': images.cat });
     const page = await open(t, { fragment, panel: true });
     await page.locator('[name=layout][value=list]').locator('..').click();
     await page.getByRole('button', { name: 'Name' }).click();
@@ -183,7 +173,7 @@ suite('page on this server', () => {
       `import { createClient } from 'wix-media.v2';
 
 const { files } = createClient({
-  baseUrl: '${server.address}',
+  baseUrl: '${site.server.address}',
 });
 
 for await (const page of files.listFiles({
@@ -196,7 +186,7 @@ for await (const page of files.listFiles({
     );
     await reads(
       code(page, 'HTTP request'),
-      `GET ${server.address}/site-media/v1/files
+      `GET ${site.server.address}/site-media/v1/files
   ?parentFolderId=${id}
   &sort.fieldName=displayName
   &sort.order=ASC
@@ -209,7 +199,7 @@ for await (const page of files.listFiles({
   });
 
   test('call inspector: shows JavaScript that runs', async (t) => {
-    const { id, fragment } = await workspace(server, 'Copied', { 'cat.jpg': images.cat });
+    const { id, fragment } = await workspace('Copied', { 'cat.jpg': images.cat });
     const page = await open(t, { fragment, panel: true });
     await page.getByRole('button', { name: 'New folder' }).click();
     await page.getByLabel('Name', { exact: true }).fill("It's a folder");
@@ -221,12 +211,12 @@ for await (const page of files.listFiles({
     const file = join(folder, 'shown.mjs');
     await writeFile(file, shown.replace("'wix-media.v2'", JSON.stringify(new URL('../../../dist/node.js', import.meta.url).href)));
     await import(file);
-    const folders = await server.client.folders.listFolders({ parentFolderId: id }).toArray();
+    const folders = await site.server.client.folders.listFolders({ parentFolderId: id }).toArray();
     assert.deepEqual(folders.map(({ displayName }) => displayName), ["It's a folder", "It's a folder"]);
   });
 
   test('rename: happens in place and can be undone', async (t) => {
-    const { id, fragment } = await workspace(server, 'Names', { 'cat.jpg': images.cat });
+    const { id, fragment } = await workspace('Names', { 'cat.jpg': images.cat });
     const page = await open(t, { fragment });
     await cell(page, 'cat.jpg').click();
     await page.keyboard.press('F2');
@@ -249,8 +239,8 @@ for await (const page of files.listFiles({
   });
 
   test('move: works by dialog and by drag, and can be undone', async (t) => {
-    const { id, fragment } = await workspace(server, 'Moves', { 'one.txt': Buffer.from('1'), 'two.txt': Buffer.from('2') });
-    const { folder } = await server.client.folders.createFolder('Inner', { parentFolderId: id });
+    const { id, fragment } = await workspace('Moves', { 'one.txt': Buffer.from('1'), 'two.txt': Buffer.from('2') });
+    const { folder } = await site.server.client.folders.createFolder('Inner', { parentFolderId: id });
     const page = await open(t, { fragment });
 
     await cell(page, 'one.txt').dragTo(cell(page, 'Inner'));
@@ -276,7 +266,7 @@ for await (const page of files.listFiles({
   });
 
   test('delete: moves to the trash, restores, and deletes permanently after a plan', async (t) => {
-    const { id, fragment } = await workspace(server, 'Losses', { 'cat.jpg': images.cat, 'note.txt': Buffer.from('words') });
+    const { id, fragment } = await workspace('Losses', { 'cat.jpg': images.cat, 'note.txt': Buffer.from('words') });
     const page = await open(t, { fragment });
     await cell(page, 'cat.jpg').click();
     await page.keyboard.press('Delete');
@@ -307,15 +297,15 @@ for await (const page of files.listFiles({
     await page.keyboard.press('Delete');
     await page.getByRole('dialog').getByRole('button', { name: 'Delete permanently' }).click();
     await toast(page, '“note.txt” deleted permanently.');
-    const deleted = await server.client.files.listDeletedFiles().toArray();
+    const deleted = await site.server.client.files.listDeletedFiles().toArray();
     assert.ok(!deleted.some(({ displayName }) => displayName === 'note.txt'));
   });
 
   test('delete: counts what is in a folder', async (t) => {
-    const { id, name } = await workspace(server, 'Whole tree', { 'a.txt': Buffer.from('aaaa') });
-    const { folder } = await server.client.folders.createFolder('Below', { parentFolderId: id });
-    await server.client.uploads.upload(Buffer.from('bb'), { displayName: 'b.txt', parentFolderId: folder?._id });
-    await server.client.folders.bulkDeleteFolders([id]);
+    const { id, name } = await workspace('Whole tree', { 'a.txt': Buffer.from('aaaa') });
+    const { folder } = await site.server.client.folders.createFolder('Below', { parentFolderId: id });
+    await site.server.client.uploads.upload(Buffer.from('bb'), { displayName: 'b.txt', parentFolderId: folder?._id });
+    await site.server.client.folders.bulkDeleteFolders([id]);
     const page = await open(t, { fragment: '#trash' });
     await cell(page, name).click();
     await page.keyboard.press('Delete');
@@ -330,7 +320,7 @@ for await (const page of files.listFiles({
   });
 
   test('upload: takes picked and dropped files, and keeps the structure of folders', async (t) => {
-    const { id, fragment } = await workspace(server, 'Uploads');
+    const { id, fragment } = await workspace('Uploads');
     const folder = await mkdtemp(join(tmpdir(), 'wix-media-page-'));
     t.after(() => rm(folder, { recursive: true }));
     await mkdir(join(folder, 'Trip', '2024'), { recursive: true });
@@ -345,7 +335,7 @@ for await (const page of files.listFiles({
     await here(page, ['Trip', 'chelsea.jpg', 'dropped.jpg']);
     await page.getByRole('heading', { name: '4 files uploaded' }).waitFor();
 
-    const { files, folders } = server.client;
+    const { files, folders } = site.server.client;
     const [dropped] = (await files.listFiles({ parentFolderId: id }).toArray()).filter(({ displayName }) => displayName === 'dropped.jpg');
     assert.equal(dropped.hash, md5(images.rocket));
     const [trip] = await folders.listFolders({ parentFolderId: id }).toArray();
@@ -363,7 +353,7 @@ for await (const page of files.listFiles({
   });
 
   test('upload: can be paused, resumed, cancelled and retried', async (t) => {
-    const { id, fragment } = await workspace(server, 'Slow uploads');
+    const { id, fragment } = await workspace('Slow uploads');
     const page = await open(t, { fragment });
     let isDown = true;
     /** @type {(() => void)[]} */
@@ -415,7 +405,7 @@ for await (const page of files.listFiles({
     const source = createServer((_, response) => response.writeHead(200, { 'content-type': 'image/jpeg' }).end(images.cup));
     await new Promise((resolve) => source.listen(0, '127.0.0.1', () => resolve(undefined)));
     t.after(() => source.close());
-    const { id, fragment } = await workspace(server, 'Imports');
+    const { id, fragment } = await workspace('Imports');
     const page = await open(t, { fragment });
     await page.getByRole('button', { name: 'Upload', exact: true }).click();
     await page.getByRole('menuitem', { name: 'From an address…' }).click();
@@ -428,12 +418,12 @@ for await (const page of files.listFiles({
     await cell(page, 'Flat white.jpg').waitFor();
     // The page polls until the file is ready.
     await pictureLoaded(page, '.cell img.loaded');
-    const [file] = await server.client.files.listFiles({ parentFolderId: id }).toArray();
+    const [file] = await site.server.client.files.listFiles({ parentFolderId: id }).toArray();
     assert.equal(file.hash, md5(images.cup));
   });
 
   test('page: searches, filters and sorts', async (t) => {
-    const { fragment } = await workspace(server, 'Sorted', {
+    const { fragment } = await workspace('Sorted', {
       'zebra-small.txt': Buffer.from('1'),
       'zebra-large.txt': Buffer.from('x'.repeat(5000)),
       'zebra.jpg': { bytes: images.cat, labels: ['striped-animal'] },
@@ -467,7 +457,7 @@ for await (const page of files.listFiles({
   });
 
   test('download: saves one file as it is and several as a zip', async (t) => {
-    const { fragment } = await workspace(server, 'Downloads', { 'cat.jpg': images.cat, 'note.txt': Buffer.from('words') });
+    const { fragment } = await workspace('Downloads', { 'cat.jpg': images.cat, 'note.txt': Buffer.from('words') });
     const page = await open(t, { fragment });
     /** @param {() => Promise<unknown>} act */
     const saved = async (act) => {
@@ -487,7 +477,7 @@ for await (const page of files.listFiles({
   });
 
   test('details panel: shows facts, edits labels and creates temporary links', async (t) => {
-    const { fragment, files } = await workspace(server, 'Details', { 'cat.jpg': { bytes: images.cat, labels: ['cat'] } });
+    const { fragment, files } = await workspace('Details', { 'cat.jpg': { bytes: images.cat, labels: ['cat'] } });
     const id = files['cat.jpg']._id;
     const page = await open(t, { fragment, panel: true });
     await page.getByRole('tab', { name: 'Details' }).click();
@@ -507,7 +497,7 @@ for await (const page of files.listFiles({
     await details.getByText('whiskers').waitFor();
     await details.getByRole('button', { name: 'Remove the label cat' }).click();
     await details.getByRole('button', { name: 'Remove the label cat' }).waitFor({ state: 'detached' });
-    await eventually(async () => assert.deepEqual((await server.client.files.getFileDescriptor(String(id))).labels, ['pet', 'whiskers']));
+    await eventually(async () => assert.deepEqual((await site.server.client.files.getFileDescriptor(String(id))).labels, ['pet', 'whiskers']));
 
     await details.getByLabel('Expires after').selectOption('1 hour');
     await details.getByLabel('When opened').selectOption('show in the browser');
@@ -519,7 +509,7 @@ for await (const page of files.listFiles({
   });
 
   test('transform builder: previews other sizes, and explains invalid ones', async (t) => {
-    const { fragment } = await workspace(server, 'Sizes', { 'cat.jpg': images.cat });
+    const { fragment } = await workspace('Sizes', { 'cat.jpg': images.cat });
     const page = await open(t, { fragment, panel: true });
     const small = await pictureLoaded(page, '.cell img.loaded');
     assert.match(String(await small.jsonValue()), /\/v1\/fill\/w_320,h_240,al_c,q_80\//);
@@ -549,7 +539,7 @@ for await (const page of files.listFiles({
   });
 
   test('viewer: shows one file after the other', async (t) => {
-    const { fragment, files } = await workspace(server, 'Viewed', {
+    const { fragment, files } = await workspace('Viewed', {
       'a.jpg': images.cat,
       'b.svg': Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle cx="4" cy="4" r="3"/></svg>'),
       'b.wav': wave(),
@@ -557,7 +547,7 @@ for await (const page of files.listFiles({
       'c.txt': Buffer.from('words'),
       'd.jpg': { bytes: images.rocket, private: true },
     });
-    await server.client.uploads.waitUntilReady(String(files['b.wav']._id));
+    await site.server.client.uploads.waitUntilReady(String(files['b.wav']._id));
     const page = await open(t, { fragment });
     await page.getByLabel('Sort', { exact: true }).selectOption('Name, A to Z');
     await inOrder(page, ['a.jpg', 'b.svg', 'b.wav', 'c.pdf', 'c.txt', 'd.jpg']);
@@ -597,7 +587,7 @@ for await (const page of files.listFiles({
       `${'very long '.repeat(20)}.txt`,
       '`alert(3)`; --.txt',
     ];
-    const { id, fragment } = await workspace(server, '<b onmouseover=alert(4)>bold', Object.fromEntries(names.map((name) => [name, Buffer.from(name)])));
+    const { id, fragment } = await workspace('<b onmouseover=alert(4)>bold', Object.fromEntries(names.map((name) => [name, Buffer.from(name)])));
     const page = await open(t, { fragment, panel: true });
     page.on('dialog', () => assert.fail('a name ran as a script'));
     await here(page, await listed(id));
@@ -619,8 +609,8 @@ for await (const page of files.listFiles({
     const folder = await mkdtemp(join(tmpdir(), 'wix-media-page-'));
     t.after(() => rm(folder, { recursive: true }));
     for (let index = 0; index < 10_000; index += 1) await writeFile(join(folder, `file ${String(index).padStart(5, '0')}.txt`), String(index));
-    const full = await startServer(closing, ['--memory', '--seed', folder]);
-    const { page, faults, context } = await openPage(browser, full.address);
+    const full = await startServer(site.closing, ['--memory', '--seed', folder]);
+    const { page, faults, context } = await openPage(site.browser, full.address);
     t.after(async () => {
       await context.close();
       await full.stop();
@@ -657,8 +647,8 @@ for await (const page of files.listFiles({
   });
 
   test('page: can be used with the keyboard alone', async (t) => {
-    const { id, fragment } = await workspace(server, 'By keyboard', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b'), 'c.txt': Buffer.from('c') });
-    await server.client.folders.createFolder('Target', { parentFolderId: id });
+    const { id, fragment } = await workspace('By keyboard', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b'), 'c.txt': Buffer.from('c') });
+    await site.server.client.folders.createFolder('Target', { parentFolderId: id });
     const page = await open(t, { fragment });
     await page.keyboard.press('Tab');
     await focusIsOn(page, 'Skip to the files');
@@ -700,8 +690,8 @@ for await (const page of files.listFiles({
   });
 
   test('page: can be used by touch', async (t) => {
-    const { id, fragment } = await workspace(server, 'By hand', { 'cat.jpg': images.cat });
-    await server.client.folders.createFolder('Inner', { parentFolderId: id });
+    const { id, fragment } = await workspace('By hand', { 'cat.jpg': images.cat });
+    await site.server.client.folders.createFolder('Inner', { parentFolderId: id });
     const page = await open(t, { fragment, hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
     await cell(page, 'cat.jpg').tap();
     await page.getByRole('dialog', { name: 'cat.jpg' }).waitFor();
@@ -718,7 +708,7 @@ for await (const page of files.listFiles({
   });
 
   test('page: explains a lost connection, and recovers from it', async (t) => {
-    const { fragment } = await workspace(server, 'Gone', { 'a.txt': Buffer.from('a') });
+    const { fragment } = await workspace('Gone', { 'a.txt': Buffer.from('a') });
     const page = await open(t, { fragment });
     /** @param {URL} url */
     const isListing = (url) => url.pathname === '/site-media/v1/files';
@@ -732,8 +722,8 @@ for await (const page of files.listFiles({
   });
 
   test('page: shows changes of other tabs', async (t) => {
-    const { fragment } = await workspace(server, 'Two tabs', { 'a.txt': Buffer.from('a') });
-    const made = await openPage(browser, server.address, { fragment });
+    const { fragment } = await workspace('Two tabs', { 'a.txt': Buffer.from('a') });
+    const made = await openPage(site.browser, site.server.address, { fragment });
     t.after(async () => {
       await made.context.close();
       assert.deepEqual(made.faults, []);
@@ -749,13 +739,13 @@ for await (const page of files.listFiles({
   });
 
   test('rename: stays open while another tab changes the folder', async (t) => {
-    const { fragment, files } = await workspace(server, 'Two hands', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
+    const { fragment, files } = await workspace('Two hands', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
     const page = await open(t, { fragment });
     await cell(page, 'a.txt').click();
     await page.keyboard.press('F2');
     await page.keyboard.type('long');
-    await server.client.files.bulkDeleteFiles([String(files['b.txt']._id)]);
-    await page.evaluate((key) => new BroadcastChannel('wix-media page').postMessage(key), `server ${server.address} `);
+    await site.server.client.files.bulkDeleteFiles([String(files['b.txt']._id)]);
+    await page.evaluate((key) => new BroadcastChannel('wix-media page').postMessage(key), `server ${site.server.address} `);
     await cell(page, 'b.txt').waitFor({ state: 'detached' });
     await page.keyboard.type(' name');
     await page.keyboard.press('Enter');

@@ -7,8 +7,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { before } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { startBrowser } from '../harness/browser.js';
+import { leftovers } from '../harness/leftovers.js';
 import { createClient } from '../harness/package.js';
 
 const COMMAND = fileURLToPath(new URL('../../../dist/command.js', import.meta.url));
@@ -74,7 +77,7 @@ export async function startServer(closing, options = []) {
  * @param {string} name
  * @param {Record<string, Buffer | (UploadOptions & { bytes: Buffer })>} [files]
  */
-export async function workspace({ client }, name, files = {}) {
+async function workspace({ client }, name, files = {}) {
   const { folder } = await client.folders.createFolder(name);
   const id = String(folder?._id);
   /** @type {Record<string, FileDescriptor>} */
@@ -157,6 +160,55 @@ export async function openFor(t, browser, address, options) {
   });
   await settled(made.page);
   return made;
+}
+
+/**
+ * Starts a server and a browser before a suite, and stops both after it. Call it in the suite itself. `server` and
+ * `browser` exist from the first test on: read them where they are used.
+ *
+ * @param {string[]} [options] Of the server.
+ */
+export function pageSuite(options = ['--memory']) {
+  const closing = leftovers();
+  /** @type {Server} */
+  let server;
+  /** @type {Browser} */
+  let browser;
+  before(async () => {
+    [server, browser] = await Promise.all([startServer(closing, options), startBrowser(closing)]);
+  });
+  return {
+    closing,
+    get server() {
+      return server;
+    },
+    get browser() {
+      return browser;
+    },
+    /**
+     * Opens the page of the server, as {@link openFor} does.
+     *
+     * @param {TestContext} t
+     * @param {OpenOptions} [how]
+     */
+    open: (t, how) => openFor(t, browser, server.address, how),
+    /**
+     * Creates a folder of the server, as {@link workspace} does.
+     *
+     * @param {string} name
+     * @param {Parameters<typeof workspace>[2]} [files]
+     */
+    workspace: (name, files) => workspace(server, name, files),
+    /**
+     * Returns the names of the files in a folder of the server, sorted.
+     *
+     * @param {string | undefined} folderId
+     */
+    async listed(folderId) {
+      const files = await server.client.files.listFiles({ parentFolderId: folderId }).toArray();
+      return files.map(({ displayName }) => String(displayName)).sort();
+    },
+  };
 }
 
 /**

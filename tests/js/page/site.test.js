@@ -4,23 +4,16 @@
 /** @import { OpenOptions } from './site.js' */
 import assert from 'node:assert/strict';
 import { before, beforeEach, suite, test } from 'node:test';
-import { startBrowser } from '../harness/browser.js';
-import { leftovers } from '../harness/leftovers.js';
 import { KEY, SITE, startMediaService } from './media-service.js';
-import { eventually, namesIn, openPage, settled, startServer, textMatches, textOf } from './site.js';
+import { eventually, namesIn, openPage, pageSuite, settled, textMatches, textOf } from './site.js';
 
 suite('page on a Wix site', () => {
-  const closing = leftovers();
+  const site = pageSuite();
   /** @type {Awaited<ReturnType<typeof startMediaService>>} */
   let service;
-  /** @type {import('./site.js').Server} */
-  let server;
-  /** @type {import('playwright-core').Browser} */
-  let browser;
 
   before(async () => {
-    service = await startMediaService(closing);
-    [server, browser] = await Promise.all([startServer(closing, ['--memory']), startBrowser(closing)]);
+    service = await startMediaService(site.closing);
   });
   beforeEach(() => service.reset());
 
@@ -29,7 +22,7 @@ suite('page on a Wix site', () => {
    * @param {OpenOptions} [options]
    */
   async function open(t, options) {
-    const made = await openPage(browser, server.address, { panel: true, ...options });
+    const made = await openPage(site.browser, site.server.address, { panel: true, ...options });
     t.after(async () => {
       await made.context.close();
       assert.deepEqual(made.faults, []);
@@ -103,7 +96,7 @@ suite('page on a Wix site', () => {
     const page = await open(t);
     const dialog = await connect(page, { base: 'www.wixapis.com' });
     await dialog.getByText('must start with https://').waitFor();
-    await dialog.getByLabel('Base URL').fill(server.address.replace(/:\d+$/, ':9'));
+    await dialog.getByLabel('Base URL').fill(site.server.address.replace(/:\d+$/, ':9'));
     await dialog.getByRole('button', { name: 'Connect' }).click();
     await dialog.getByText('No response', { exact: true }).waitFor();
   });

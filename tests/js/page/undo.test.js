@@ -1,28 +1,13 @@
 // Undo on the page: each one undoes its own action, in its own place.
 import assert from 'node:assert/strict';
-import { before, suite, test } from 'node:test';
-import { startBrowser } from '../harness/browser.js';
-import { leftovers } from '../harness/leftovers.js';
-import { cell, eventually, namesIn, openFor, settled, startServer, toast, workspace } from './site.js';
+import { suite, test } from 'node:test';
+import { cell, eventually, namesIn, pageSuite, settled, toast } from './site.js';
 
 /** @import { Page } from 'playwright-core' */
 
 suite('undo on the page', () => {
-  const closing = leftovers();
-  /** @type {import('./site.js').Server} */
-  let server;
-  /** @type {import('playwright-core').Browser} */
-  let browser;
-
-  before(async () => {
-    [server, browser] = await Promise.all([startServer(closing, ['--memory']), startBrowser(closing)]);
-  });
-
-  /** @param {string} folderId */
-  const listed = async (folderId) => {
-    const files = await server.client.files.listFiles({ parentFolderId: folderId }).toArray();
-    return files.map(({ displayName }) => String(displayName)).sort();
-  };
+  const site = pageSuite();
+  const { open, workspace, listed } = site;
 
   /**
    * @param {Page} page
@@ -35,8 +20,8 @@ suite('undo on the page', () => {
   };
 
   test('undo: the button of a message undoes what the message reports', async (t) => {
-    const { id, fragment } = await workspace(server, 'Two deletions', { 'song.mp3': Buffer.from('la'), 'old.avi': Buffer.from('film') });
-    const { page } = await openFor(t, browser, server.address, { fragment });
+    const { id, fragment } = await workspace('Two deletions', { 'song.mp3': Buffer.from('la'), 'old.avi': Buffer.from('film') });
+    const { page } = await open(t, { fragment });
     const song = await remove(page, 'song.mp3');
     const film = await remove(page, 'old.avi');
     await song.getByRole('button', { name: 'Undo' }).click();
@@ -50,8 +35,8 @@ suite('undo on the page', () => {
   });
 
   test('undo: the keyboard undoes one action after the other, the last one first', async (t) => {
-    const { id, fragment } = await workspace(server, 'History', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
-    const { page } = await openFor(t, browser, server.address, { fragment });
+    const { id, fragment } = await workspace('History', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
+    const { page } = await open(t, { fragment });
     const first = await remove(page, 'a.txt');
     const second = await remove(page, 'b.txt');
     await page.keyboard.press('Control+z');
@@ -68,8 +53,8 @@ suite('undo on the page', () => {
   });
 
   test('undo: can be tried again after a failure', async (t) => {
-    const { id, fragment } = await workspace(server, 'Undone later', { 'a.txt': Buffer.from('a') });
-    const { page } = await openFor(t, browser, server.address, { fragment });
+    const { id, fragment } = await workspace('Undone later', { 'a.txt': Buffer.from('a') });
+    const { page } = await open(t, { fragment });
     await remove(page, 'a.txt');
     await page.route('**/bulk/trash-bin/files/restore', (route) => route.abort('connectionrefused'));
     await page.keyboard.press('Control+z');
@@ -81,8 +66,8 @@ suite('undo on the page', () => {
   });
 
   test('undo: is not on offer in another place', async (t) => {
-    const { files, fragment } = await workspace(server, 'Elsewhere', { 'exif.jpg': Buffer.from('words') });
-    const { page } = await openFor(t, browser, server.address, { fragment });
+    const { files, fragment } = await workspace('Elsewhere', { 'exif.jpg': Buffer.from('words') });
+    const { page } = await open(t, { fragment });
     const message = await remove(page, 'exif.jpg');
     /** @type {string[]} */
     const restorations = [];
@@ -96,13 +81,13 @@ suite('undo on the page', () => {
     await toast(page, 'There is nothing to undo.');
     assert.equal(await page.locator('.toast', { hasText: 'restored' }).count(), 0);
     assert.deepEqual(restorations, []);
-    const { state } = await server.client.files.getFileDescriptor(String(files['exif.jpg']._id));
+    const { state } = await site.server.client.files.getFileDescriptor(String(files['exif.jpg']._id));
     assert.equal(state, 'DELETED');
   });
 
   test('undo: a deletion that ends in another place changes nothing there', async (t) => {
-    const { files, fragment } = await workspace(server, 'Late answer', { 'late.txt': Buffer.from('words') });
-    const { page } = await openFor(t, browser, server.address, { fragment });
+    const { files, fragment } = await workspace('Late answer', { 'late.txt': Buffer.from('words') });
+    const { page } = await open(t, { fragment });
     let answer = () => {};
     const isAnswered = new Promise((resolve) => {
       answer = () => resolve(undefined);
@@ -116,7 +101,7 @@ suite('undo on the page', () => {
     await page.locator('label', { hasText: 'In this browser' }).click();
     await page.getByText('No files yet').waitFor();
     answer();
-    await eventually(async () => assert.equal((await server.client.files.getFileDescriptor(String(files['late.txt']._id))).state, 'DELETED'));
+    await eventually(async () => assert.equal((await site.server.client.files.getFileDescriptor(String(files['late.txt']._id))).state, 'DELETED'));
     await toast(page, 'This server: “late.txt” moved to the trash.');
     assert.equal(await page.locator('.toast.bad').count(), 0);
     assert.equal(await page.getByRole('button', { name: 'Undo' }).count(), 0);

@@ -1,21 +1,12 @@
 // The progress of uploads over a slow link: a bar that moves while the bytes leave, with speed and time left.
 /** @import { Page } from 'playwright-core' */
 import assert from 'node:assert/strict';
-import { before, suite, test } from 'node:test';
-import { startBrowser } from '../harness/browser.js';
-import { leftovers } from '../harness/leftovers.js';
-import { cell, drop, openFor, settled, startServer, textOf, toast, workspace } from './site.js';
+import { suite, test } from 'node:test';
+import { cell, drop, pageSuite, settled, textOf, toast } from './site.js';
 
 suite('upload progress on the page', () => {
-  const closing = leftovers();
-  /** @type {import('./site.js').Server} */
-  let server;
-  /** @type {import('playwright-core').Browser} */
-  let browser;
-
-  before(async () => {
-    [server, browser] = await Promise.all([startServer(closing, ['--memory']), startBrowser(closing)]);
-  });
+  const site = pageSuite();
+  const { open, workspace } = site;
 
   /**
    * Uploads a file over a link of a speed. Returns what the bar and the words showed on the way.
@@ -51,8 +42,8 @@ suite('upload progress on the page', () => {
   }
 
   test('upload progress: a single request shows bytes, speed and time left', async (t) => {
-    const { fragment } = await workspace(server, 'Slow link');
-    const { page } = await openFor(t, browser, server.address, { fragment });
+    const { fragment } = await workspace('Slow link');
+    const { page } = await open(t, { fragment });
     const seen = await watch(page, { name: 'slow.bin', size: 900_000, bytesPerSecond: 150_000 });
     const between = new Set(seen.map(({ sent }) => sent).filter((sent) => sent > 0 && sent < 1));
     assert.ok(between.size >= 5, `the bar moves: ${[...between]}`);
@@ -64,8 +55,8 @@ suite('upload progress on the page', () => {
   });
 
   test('upload progress: a resumable upload moves within its first chunk', async (t) => {
-    const { fragment } = await workspace(server, 'Slow chunks');
-    const { page } = await openFor(t, browser, server.address, { fragment });
+    const { fragment } = await workspace('Slow chunks');
+    const { page } = await open(t, { fragment });
     const seen = await watch(page, { name: 'large.bin', size: 11_000_000, bytesPerSecond: 4_000_000 });
     const first = new Set(seen.filter(({ arrived }) => arrived === 0).map(({ sent }) => sent).filter((sent) => sent > 0));
     assert.ok(first.size >= 3, `the bar moves before the first chunk has arrived: ${[...first]}`);
@@ -73,8 +64,8 @@ suite('upload progress on the page', () => {
   });
 
   test('upload progress: a paused upload shows what has arrived, and goes on from there', async (t) => {
-    const { fragment, id } = await workspace(server, 'Paused link');
-    const { page } = await openFor(t, browser, server.address, { fragment });
+    const { fragment, id } = await workspace('Paused link');
+    const { page } = await open(t, { fragment });
     const session = await page.context().newCDPSession(page);
     await session.send('Network.enable');
     await session.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 200_000 });
@@ -88,13 +79,13 @@ suite('upload progress on the page', () => {
     await page.getByRole('button', { name: 'Resume paused.bin' }).click();
     await cell(page, 'paused.bin').waitFor();
     await settled(page);
-    const [file] = await server.client.files.listFiles({ parentFolderId: id }).toArray();
+    const [file] = await site.server.client.files.listFiles({ parentFolderId: id }).toArray();
     assert.equal(file.sizeInBytes, '4000000');
   });
 
   test('upload progress: leaving the place stops uploads with a word, and they go on there', async (t) => {
-    const { fragment, id } = await workspace(server, 'Left behind');
-    const { page } = await openFor(t, browser, server.address, { fragment });
+    const { fragment, id } = await workspace('Left behind');
+    const { page } = await open(t, { fragment });
     let isHeld = true;
     await page.route('**/upload/**', (route) => (isHeld ? undefined : route.continue()));
     await drop(page, '#main', [{ name: 'left.bin', bytes: 'words' }]);
@@ -106,7 +97,7 @@ suite('upload progress on the page', () => {
     await page.goBack();
     await toast(page, '1 upload of your last visit resumed.');
     await cell(page, 'left.bin').waitFor();
-    const [file] = await server.client.files.listFiles({ parentFolderId: id }).toArray();
+    const [file] = await site.server.client.files.listFiles({ parentFolderId: id }).toArray();
     assert.equal(file.sizeInBytes, '5');
   });
 });
