@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { startService } from '../harness/service.js';
-import { cell, drop, eventually, namesIn, openPage, pageSuite, photo, pictureLoaded, settled, uploadByDialog } from './site.js';
+import { cell, drop, eventually, namesIn, openFor, pageSuite, photo, pictureLoaded, settled, toast, uploadByDialog } from './site.js';
 
 const WWW = new URL('../../../www/', import.meta.url);
 const DIST = new URL('../../../dist/', import.meta.url);
@@ -30,12 +30,7 @@ suite('page in this browser', () => {
    * @param {OpenOptions & { address?: string }} [options]
    */
   async function open(t, { address = site.server.address, ...options } = {}) {
-    const made = await openPage(site.browser, address, { place: 'browser', ...options });
-    t.after(async () => {
-      await made.context.close();
-      assert.deepEqual(made.faults, []);
-    });
-    await settled(made.page);
+    const made = await openFor(t, site.browser, address, { place: 'browser', ...options });
     // A first visit does not wait long for its service worker; what follows may need it.
     if (options.serviceWorkers !== 'block') await made.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
     return made;
@@ -141,7 +136,7 @@ suite('page in this browser', () => {
         }),
     );
     await page.reload();
-    await page.locator('.toast', { hasText: '1 upload of your last visit resumed.' }).waitFor();
+    await toast(page, '1 upload of your last visit resumed.');
     await cell(page, 'large.bin').waitFor();
     await page.locator('#details-toggle').click();
     await cell(page, 'large.bin').click();
@@ -189,7 +184,7 @@ suite('page in this browser', () => {
     const { page, context } = await open(t, { address: `${plain.origin}/media` });
     await page.getByText('No files yet').waitFor();
     await page.locator('label', { hasText: 'This server' }).click();
-    await page.locator('.toast', { hasText: 'plain web server' }).waitFor();
+    await toast(page, 'plain web server');
     await drop(page, '#main', [{ name: 'cat.jpg', type: 'image/jpeg', bytes: cat }]);
     await cell(page, 'cat.jpg').waitFor();
     await page.evaluate(() => navigator.serviceWorker.ready);
@@ -204,7 +199,7 @@ suite('page in this browser', () => {
     await cell(page, 'offline.txt').waitFor();
     await cell(page, 'cat.jpg').click();
     await page.keyboard.press('Delete');
-    await page.locator('.toast', { hasText: 'moved to the trash' }).waitFor();
+    await toast(page, 'moved to the trash');
   });
 
   test('page in this browser: reports a second tab when there is no service worker', async (t) => {

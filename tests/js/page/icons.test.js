@@ -1,20 +1,16 @@
 // The icons of the page: drawn from the document itself, so that no redraw and no slow network makes them vanish.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cell, openPage, pageSuite, photo, settled } from './site.js';
+import { cell, pageSuite, photo, settled } from './site.js';
 
 suite('icons of the page', () => {
   const site = pageSuite();
-  const { workspace } = site;
+  const { open, workspace } = site;
 
   test('icons: stay while pictures load, without a request of their own', async (t) => {
     const { id, fragment } = await workspace('Icons', { 'cat.jpg': await photo('chelsea.jpg'), 'note.txt': Buffer.from('words') });
     await site.server.client.folders.createFolder('Inner', { parentFolderId: id });
-    const { page, context, faults } = await openPage(site.browser, site.server.address, { fragment: '', serviceWorkers: 'block' });
-    t.after(async () => {
-      await context.close();
-      assert.deepEqual(faults, []);
-    });
+    const { page } = await open(t, { serviceWorkers: 'block' });
     // Pictures never arrive. Behind them, a request for an icon would wait too.
     await page.route('**/media/**', () => {});
     /** @type {string[]} */

@@ -2,7 +2,7 @@
 /** @import { UploadOptions } from '../../../pkg-template/types/index.js' */
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import { barriers, cell, drop, eventually, keepScreenshot, nothingSticksOut, openPage, pageSuite, photo, pictureLoaded, settled } from './site.js';
+import { barriers, cell, drop, eventually, keepScreenshot, nothingSticksOut, pageSuite, photo, pictureLoaded, settled } from './site.js';
 
 const LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 90"><path d="M10 70 45 20l20 28 14-18 31 40z" fill="#2f8360"/><circle cx="92" cy="22" r="10" fill="#e6b450"/></svg>';
 
@@ -42,12 +42,7 @@ suite('look of the page', () => {
 
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     test(`page: every view is accessible and fits, ${colorScheme}`, async (t) => {
-      const { page, context, faults } = await openPage(site.browser, site.server.address, { colorScheme, panel: true });
-      t.after(async () => {
-        await context.close();
-        assert.deepEqual(faults, []);
-      });
-      await settled(page);
+      const { page } = await site.open(t, { colorScheme, panel: true });
       /** @param {string} name */
       const look = async (name) => {
         await page.mouse.move(0, 0);
@@ -215,12 +210,7 @@ suite('look of the page', () => {
   }
 
   test('page: fits every width of the window', async (t) => {
-    const { page, context, faults } = await openPage(site.browser, site.server.address);
-    t.after(async () => {
-      await context.close();
-      assert.deepEqual(faults, []);
-    });
-    await settled(page);
+    const { page } = await site.open(t);
     const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth && document.documentElement.scrollHeight <= innerHeight);
     for (const width of [320, 480, 640, 735, 896, 1024, 1200, 1440, 2560]) {
       await page.setViewportSize({ width, height: 900 });
@@ -232,9 +222,7 @@ suite('look of the page', () => {
   });
 
   test('page: animates nothing under prefers-reduced-motion', async (t) => {
-    const { page, context } = await openPage(site.browser, site.server.address);
-    t.after(() => context.close());
-    await settled(page);
+    const { page } = await site.open(t);
     const moving = await page.evaluate(() =>
       [...document.querySelectorAll('*')].filter((one) => {
         const { transitionDuration, animationName } = getComputedStyle(one);

@@ -1,8 +1,6 @@
 // The page in Chromium, with the Media Manager of its own server, used as a person would.
 /** @import { AddressInfo } from 'node:net' */
-/** @import { TestContext } from 'node:test' */
 /** @import { Locator, Page } from 'playwright-core' */
-/** @import { OpenOptions } from './site.js' */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -12,7 +10,7 @@ import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
 import { contentSecurityPolicy } from '../../../www/policy.js';
-import { cell, drop, eventually, namesIn, nothingSticksOut, openPage, pageSuite, PATIENCE, photo, photoPath, pictureLoaded, settled, startServer, textMatches, textOf, uploadByDialog } from './site.js';
+import { cell, drop, eventually, namesIn, nothingSticksOut, openPage, pageSuite, PATIENCE, photo, photoPath, pictureLoaded, settled, startServer, textMatches, textOf, toast, uploadByDialog } from './site.js';
 
 /** Half a second of silence. */
 function wave() {
@@ -38,7 +36,7 @@ const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
 
 suite('page on this server', () => {
   const site = pageSuite(['--memory', '--allow-private-imports']);
-  const { workspace, listed } = site;
+  const { open, workspace, listed } = site;
   /** @type {Record<'cat' | 'rocket' | 'cup', Buffer>} */
   let images;
 
@@ -46,29 +44,6 @@ suite('page on this server', () => {
     images = { cat: await photo('chelsea.jpg'), rocket: await photo('rocket.jpg'), cup: await photo('coffee.jpg') };
   });
 
-  /**
-   * Opens the page. The test fails if the page has reported errors by its end.
-   *
-   * @param {TestContext} t
-   * @param {OpenOptions} [options]
-   */
-  async function open(t, options) {
-    const made = await openPage(site.browser, site.server.address, options);
-    t.after(async () => {
-      await made.context.close();
-      assert.deepEqual(made.faults, []);
-    });
-    await settled(made.page);
-    return made.page;
-  }
-
-  /**
-   * Waits for a message.
-   *
-   * @param {Page} page
-   * @param {string} text
-   */
-  const toast = (page, text) => page.locator('.toast', { hasText: text }).waitFor();
   /**
    * The source code under a heading of the call inspector.
    *
@@ -144,7 +119,7 @@ suite('page on this server', () => {
   test('page: lists folders and files, and navigates between them', async (t) => {
     const { id, fragment } = await workspace('Animals', { 'cat.jpg': images.cat });
     const { folder } = await site.server.client.folders.createFolder('Foxes', { parentFolderId: id });
-    const page = await open(t, { fragment });
+    const { page } = await open(t, { fragment });
     await page.getByRole('heading', { level: 1, name: 'Animals' }).waitFor();
     await eventually(async () => assert.equal(await page.title(), 'Animals · wix-media'));
     await inOrder(page, ['Foxes', 'cat.jpg']);
@@ -165,7 +140,7 @@ suite('page on this server', () => {
 
   test('call inspector: shows an action as JavaScript, as HTTP and with its result', async (t) => {
     const { id, fragment } = await workspace('Lessons', { 'cat.jpg': images.cat });
-    const page = await open(t, { fragment, panel: true });
+    const { page } = await open(t, { fragment, panel: true });
     await page.locator('[name=layout][value=list]').locator('..').click();
     await page.getByRole('button', { name: 'Name' }).click();
     await reads(
@@ -200,7 +175,7 @@ for await (const page of files.listFiles({
 
   test('call inspector: shows JavaScript that runs', async (t) => {
     const { id, fragment } = await workspace('Copied', { 'cat.jpg': images.cat });
-    const page = await open(t, { fragment, panel: true });
+    const { page } = await open(t, { fragment, panel: true });
     await page.getByRole('button', { name: 'New folder' }).click();
     await page.getByLabel('Name', { exact: true }).fill("It's a folder");
     await page.keyboard.press('Enter');
@@ -217,7 +192,7 @@ for await (const page of files.listFiles({
 
   test('rename: happens in place and can be undone', async (t) => {
     const { id, fragment } = await workspace('Names', { 'cat.jpg': images.cat });
-    const page = await open(t, { fragment });
+    const { page } = await open(t, { fragment });
     await cell(page, 'cat.jpg').click();
     await page.keyboard.press('F2');
     const input = page.getByLabel('New name for cat.jpg');
@@ -241,7 +216,7 @@ for await (const page of files.listFiles({
   test('move: works by dialog and by drag, and can be undone', async (t) => {
     const { id, fragment } = await workspace('Moves', { 'one.txt': Buffer.from('1'), 'two.txt': Buffer.from('2') });
     const { folder } = await site.server.client.folders.createFolder('Inner', { parentFolderId: id });
-    const page = await open(t, { fragment });
+    const { page } = await open(t, { fragment });
 
     await cell(page, 'one.txt').dragTo(cell(page, 'Inner'));
     await toast(page, '“one.txt” moved.');
@@ -267,7 +242,7 @@ for await (const page of files.listFiles({
 
   test('delete: moves to the trash, restores, and deletes permanently after a plan', async (t) => {
     const { id, fragment } = await workspace('Losses', { 'cat.jpg': images.cat, 'note.txt': Buffer.from('words') });
-    const page = await open(t, { fragment });
+    const { page } = await open(t, { fragment });
     await cell(page, 'cat.jpg').click();
     await page.keyboard.press('Delete');
     await toast(page, '“cat.jpg” moved to the trash.');
@@ -306,7 +281,7 @@ for await (const page of files.listFiles({
     const { folder } = await site.server.client.folders.createFolder('Below', { parentFolderId: id });
     await site.server.client.uploads.upload(Buffer.from('bb'), { displayName: 'b.txt', parentFolderId: folder?._id });
     await site.server.client.folders.bulkDeleteFolders([id]);
-    const page = await open(t, { fragment: '#trash' });
+    const { page } = await open(t, { fragment: '#trash' });
     await cell(page, name).click();
     await page.keyboard.press('Delete');
     await page.getByRole('dialog').getByText('This deletes 2 files and 2 folders, 6 bytes in total.').waitFor();
@@ -327,7 +302,7 @@ for await (const page of files.listFiles({
     await writeFile(join(folder, 'Trip', 'plan.txt'), 'go');
     await writeFile(join(folder, 'Trip', '2024', 'map.txt'), 'north');
 
-    const page = await open(t, { fragment });
+    const { page } = await open(t, { fragment });
     await uploadByDialog(page, 'Files…', [photoPath('chelsea.jpg')]);
     await cell(page, 'chelsea.jpg').waitFor();
     await uploadByDialog(page, 'A folder…', join(folder, 'Trip'));
@@ -354,7 +329,7 @@ for await (const page of files.listFiles({
 
   test('upload: can be paused, resumed, cancelled and retried', async (t) => {
     const { id, fragment } = await workspace('Slow uploads');
-    const page = await open(t, { fragment });
+    const { page } = await open(t, { fragment });
     let isDown = true;
     /** @type {(() => void)[]} */
     let waiting = [];
@@ -406,7 +381,7 @@ for await (const page of files.listFiles({
     await new Promise((resolve) => source.listen(0, '127.0.0.1', () => resolve(undefined)));
     t.after(() => source.close());
     const { id, fragment } = await workspace('Imports');
-    const page = await open(t, { fragment });
+    const { page } = await open(t, { fragment });
     await page.getByRole('button', { name: 'Upload', exact: true }).click();
     await page.getByRole('menuitem', { name: 'From an address…' }).click();
     const dialog = page.getByRole('dialog');
@@ -428,7 +403,7 @@ for await (const page of files.listFiles({
       'zebra-large.txt': Buffer.from('x'.repeat(5000)),
       'zebra.jpg': { bytes: images.cat, labels: ['striped-animal'] },
     });
-    const page = await open(t, { fragment });
+    const { page } = await open(t, { fragment });
     const sort = page.getByLabel('Sort', { exact: true });
     await sort.selectOption('Largest first');
     await inOrder(page, ['zebra.jpg', 'zebra-large.txt', 'zebra-small.txt']);
@@ -458,7 +433,7 @@ for await (const page of files.listFiles({
 
   test('download: saves one file as it is and several as a zip', async (t) => {
     const { fragment } = await workspace('Downloads', { 'cat.jpg': images.cat, 'note.txt': Buffer.from('words') });
-    const page = await open(t, { fragment });
+    const { page } = await open(t, { fragment });
     /** @param {() => Promise<unknown>} act */
     const saved = async (act) => {
       const [download] = await Promise.all([page.waitForEvent('download'), act()]);
@@ -479,7 +454,7 @@ for await (const page of files.listFiles({
   test('details panel: shows facts, edits labels and creates temporary links', async (t) => {
     const { fragment, files } = await workspace('Details', { 'cat.jpg': { bytes: images.cat, labels: ['cat'] } });
     const id = files['cat.jpg']._id;
-    const page = await open(t, { fragment, panel: true });
+    const { page } = await open(t, { fragment, panel: true });
     await page.getByRole('tab', { name: 'Details' }).click();
     await page.getByText('Nothing selected').waitFor();
     await cell(page, 'cat.jpg').click();
@@ -510,7 +485,7 @@ for await (const page of files.listFiles({
 
   test('transform builder: previews other sizes, and explains invalid ones', async (t) => {
     const { fragment } = await workspace('Sizes', { 'cat.jpg': images.cat });
-    const page = await open(t, { fragment, panel: true });
+    const { page } = await open(t, { fragment, panel: true });
     const small = await pictureLoaded(page, '.cell img.loaded');
     assert.match(String(await small.jsonValue()), /\/v1\/fill\/w_320,h_240,al_c,q_80\//);
     await page.getByRole('tab', { name: 'Details' }).click();
@@ -548,7 +523,7 @@ for await (const page of files.listFiles({
       'd.jpg': { bytes: images.rocket, private: true },
     });
     await site.server.client.uploads.waitUntilReady(String(files['b.wav']._id));
-    const page = await open(t, { fragment });
+    const { page } = await open(t, { fragment });
     await page.getByLabel('Sort', { exact: true }).selectOption('Name, A to Z');
     await inOrder(page, ['a.jpg', 'b.svg', 'b.wav', 'c.pdf', 'c.txt', 'd.jpg']);
     await cell(page, 'a.jpg').focus();
@@ -588,7 +563,7 @@ for await (const page of files.listFiles({
       '`alert(3)`; --.txt',
     ];
     const { id, fragment } = await workspace('<b onmouseover=alert(4)>bold', Object.fromEntries(names.map((name) => [name, Buffer.from(name)])));
-    const page = await open(t, { fragment, panel: true });
+    const { page } = await open(t, { fragment, panel: true });
     page.on('dialog', () => assert.fail('a name ran as a script'));
     await here(page, await listed(id));
     await reads(page.locator('#where'), '<b onmouseover=alert(4)>bold');
@@ -649,7 +624,7 @@ for await (const page of files.listFiles({
   test('page: can be used with the keyboard alone', async (t) => {
     const { id, fragment } = await workspace('By keyboard', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b'), 'c.txt': Buffer.from('c') });
     await site.server.client.folders.createFolder('Target', { parentFolderId: id });
-    const page = await open(t, { fragment });
+    const { page } = await open(t, { fragment });
     await page.keyboard.press('Tab');
     await focusIsOn(page, 'Skip to the files');
     await page.keyboard.press('Enter');
@@ -692,7 +667,7 @@ for await (const page of files.listFiles({
   test('page: can be used by touch', async (t) => {
     const { id, fragment } = await workspace('By hand', { 'cat.jpg': images.cat });
     await site.server.client.folders.createFolder('Inner', { parentFolderId: id });
-    const page = await open(t, { fragment, hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
+    const { page } = await open(t, { fragment, hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
     await cell(page, 'cat.jpg').tap();
     await page.getByRole('dialog', { name: 'cat.jpg' }).waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).tap();
@@ -709,7 +684,7 @@ for await (const page of files.listFiles({
 
   test('page: explains a lost connection, and recovers from it', async (t) => {
     const { fragment } = await workspace('Gone', { 'a.txt': Buffer.from('a') });
-    const page = await open(t, { fragment });
+    const { page } = await open(t, { fragment });
     /** @param {URL} url */
     const isListing = (url) => url.pathname === '/site-media/v1/files';
     await page.route(isListing, (route) => route.abort('connectionrefused'));
@@ -723,24 +698,19 @@ for await (const page of files.listFiles({
 
   test('page: shows changes of other tabs', async (t) => {
     const { fragment } = await workspace('Two tabs', { 'a.txt': Buffer.from('a') });
-    const made = await openPage(site.browser, site.server.address, { fragment });
-    t.after(async () => {
-      await made.context.close();
-      assert.deepEqual(made.faults, []);
-    });
-    await settled(made.page);
-    const other = await made.open();
+    const { page, open: openTab } = await open(t, { fragment });
+    const other = await openTab();
     await settled(other);
-    await cell(made.page, 'a.txt').click();
-    await made.page.keyboard.press('F2');
-    await made.page.keyboard.type('seen');
-    await made.page.keyboard.press('Enter');
+    await cell(page, 'a.txt').click();
+    await page.keyboard.press('F2');
+    await page.keyboard.type('seen');
+    await page.keyboard.press('Enter');
     await cell(other, 'seen.txt').waitFor();
   });
 
   test('rename: stays open while another tab changes the folder', async (t) => {
     const { fragment, files } = await workspace('Two hands', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
-    const page = await open(t, { fragment });
+    const { page } = await open(t, { fragment });
     await cell(page, 'a.txt').click();
     await page.keyboard.press('F2');
     await page.keyboard.type('long');

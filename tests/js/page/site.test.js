@@ -1,11 +1,9 @@
 // The page on a Wix site: a stub of the service, at another origin.
-/** @import { TestContext } from 'node:test' */
 /** @import { Page } from 'playwright-core' */
-/** @import { OpenOptions } from './site.js' */
 import assert from 'node:assert/strict';
 import { before, beforeEach, suite, test } from 'node:test';
 import { KEY, SITE, startMediaService } from './media-service.js';
-import { eventually, namesIn, openPage, pageSuite, settled, textMatches, textOf } from './site.js';
+import { eventually, namesIn, pageSuite, settled, textMatches, textOf } from './site.js';
 
 suite('page on a Wix site', () => {
   const site = pageSuite();
@@ -16,20 +14,6 @@ suite('page on a Wix site', () => {
     service = await startMediaService(site.closing);
   });
   beforeEach(() => service.reset());
-
-  /**
-   * @param {TestContext} t
-   * @param {OpenOptions} [options]
-   */
-  async function open(t, options) {
-    const made = await openPage(site.browser, site.server.address, { panel: true, ...options });
-    t.after(async () => {
-      await made.context.close();
-      assert.deepEqual(made.faults, []);
-    });
-    await settled(made.page);
-    return made.page;
-  }
 
   /**
    * @param {Page} page
@@ -46,7 +30,7 @@ suite('page on a Wix site', () => {
   }
 
   test('page on a Wix site: lists files, and hides the key in the call inspector', async (t) => {
-    const page = await open(t);
+    const { page } = await site.open(t, { panel: true });
     await connect(page);
     await page.waitForFunction(() => document.querySelectorAll('.cell.file').length > 8);
     await settled(page);
@@ -61,7 +45,7 @@ suite('page on a Wix site', () => {
   });
 
   test('page on a Wix site: keeps the key in memory only', async (t) => {
-    const page = await open(t);
+    const { page } = await site.open(t, { panel: true });
     await connect(page);
     await page.waitForFunction(() => document.querySelector('.cell.file'));
     const kept = await page.evaluate(async () => {
@@ -83,7 +67,7 @@ suite('page on a Wix site', () => {
   });
 
   test('connect dialog: reports a wrong key', async (t) => {
-    const page = await open(t);
+    const { page } = await site.open(t, { panel: true });
     const dialog = await connect(page, { key: 'IST.another-key.0123' });
     await dialog.getByText('Not authenticated').waitFor();
     assert.ok(!(await textOf(page.locator('body'))).includes('IST.another-key.0123'));
@@ -93,7 +77,7 @@ suite('page on a Wix site', () => {
   });
 
   test('connect dialog: reports a wrong base URL', async (t) => {
-    const page = await open(t);
+    const { page } = await site.open(t, { panel: true });
     const dialog = await connect(page, { base: 'www.wixapis.com' });
     await dialog.getByText('must start with https://').waitFor();
     await dialog.getByLabel('Base URL').fill(site.server.address.replace(/:\d+$/, ':9'));
@@ -103,7 +87,7 @@ suite('page on a Wix site', () => {
 
   test('listing: reads no more of a long folder than is on the screen', async (t) => {
     service.add(...Array.from({ length: 2000 }, (_, index) => ({ id: `many-${index}`, displayName: `Many ${index}.pdf` })));
-    const page = await open(t);
+    const { page } = await site.open(t, { panel: true });
     await connect(page);
     await page.waitForFunction(() => Number.parseInt(document.querySelector('#count')?.textContent ?? '', 10) > 300);
     // By the end of these requests, a reader that does not pause would have requested more pages.
