@@ -1,10 +1,10 @@
 // Work on many items: progress, cancel, and what happens when the service, the page or the place goes away in the middle.
 /** @import { TestContext } from 'node:test' */
-/** @import { Page, Route } from 'playwright-core' */
+/** @import { Page } from 'playwright-core' */
 /** @import { OpenOptions } from './site.js' */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cell, eventually, namesIn, pageSuite, settled, textOf, toast } from './site.js';
+import { cell, eventually, hold, namesIn, pageSuite, settled, textOf, toast } from './site.js';
 
 const COUNT = 120;
 
@@ -31,27 +31,12 @@ suite('jobs of the page', () => {
   }
 
   /**
-   * Lets some moves of files through, and holds the others until `letGo`.
+   * Lets some moves of files through, and holds the others. Returns a function that lets them go.
    *
    * @param {Page} page
    * @param {number} free
    */
-  async function hold(page, free) {
-    /** @type {Route[]} */
-    const held = [];
-    let isOpen = false;
-    let passed = 0;
-    await page.route('**/site-media/v1/files/*', async (route) => {
-      if (route.request().method() !== 'PATCH') return route.fallback();
-      passed += 1;
-      if (isOpen || passed <= free) return route.continue();
-      held.push(route);
-    });
-    return async () => {
-      isOpen = true;
-      for (const route of held.splice(0)) await route.continue().catch(() => {});
-    };
-  }
+  const holdMoves = (page, free) => hold(page, '**/site-media/v1/files/*', { method: 'PATCH', free });
 
   /** Selects every file, without the folder, and moves them to the folder `Target`. @param {Page} page @param {string} name */
   async function moveAll(page, name) {
@@ -74,7 +59,7 @@ suite('jobs of the page', () => {
 
   test('job: a long move closes its dialog, shows progress, and leaves what is not moved yet', async (t) => {
     const { page, id, name, target } = await open(t, 'Long move');
-    const letGo = await hold(page, 40);
+    const letGo = await holdMoves(page, 40);
     await moveAll(page, name);
     await says(page, /^Moving 40 of 120 files$/);
     const bar = panel(page).getByRole('progressbar');
@@ -87,7 +72,7 @@ suite('jobs of the page', () => {
     await page.getByLabel('Name', { exact: true }).fill('Meanwhile');
     await page.keyboard.press('Enter');
     await toast(page, '“Meanwhile” created.');
-    await letGo();
+    letGo();
     const moved = await toast(page, '120 files moved.');
     await panel(page).waitFor({ state: 'hidden' });
     assert.equal((await listed(target)).length, COUNT);
@@ -99,12 +84,12 @@ suite('jobs of the page', () => {
 
   test('job: cancel stops a move where it is, and what was moved can be undone', async (t) => {
     const { page, id, name, target } = await open(t, 'Cancelled move');
-    const letGo = await hold(page, 30);
+    const letGo = await holdMoves(page, 30);
     await moveAll(page, name);
     await says(page, /^Moving 30 of 120 files$/);
     await panel(page).getByRole('button', { name: 'Cancel' }).click();
     // The calls that are under way end.
-    await letGo();
+    letGo();
     const moved = await toast(page, '34 of 120 files moved.');
     await panel(page).waitFor({ state: 'hidden' });
     assert.equal((await listed(target)).length, 34);
@@ -116,7 +101,7 @@ suite('jobs of the page', () => {
 
   test('job: asks before the page is closed in the middle, and goes on at the next visit if wanted', async (t) => {
     const { page, id, name, target } = await open(t, 'Closed in the middle');
-    await hold(page, 50);
+    await holdMoves(page, 50);
     await moveAll(page, name);
     await says(page, /^Moving 50 of 120 files$/);
     await page.waitForFunction(
@@ -155,7 +140,7 @@ suite('jobs of the page', () => {
 
   test('job: what is left of an earlier visit can be dismissed', async (t) => {
     const { page, name, target } = await open(t, 'Dismissed');
-    await hold(page, 20);
+    await holdMoves(page, 20);
     await moveAll(page, name);
     await says(page, /^Moving 20 of 120 files$/);
     page.on('dialog', (dialog) => dialog.accept());
@@ -173,13 +158,13 @@ suite('jobs of the page', () => {
 
   test('job: another tab does not take over what is running', async (t) => {
     const { page, open: openTab, name, fragment } = await open(t, 'Two tabs');
-    const letGo = await hold(page, 20);
+    const letGo = await holdMoves(page, 20);
     await moveAll(page, name);
     await says(page, /^Moving 20 of 120 files$/);
     const other = await openTab(fragment);
     await settled(other);
     assert.ok(await panel(other).isHidden());
-    await letGo();
+    letGo();
     await toast(page, '120 files moved.');
     await eventually(async () => assert.deepEqual(await namesIn(other), ['Target']));
   });
@@ -218,14 +203,14 @@ suite('jobs of the page', () => {
 
   test('job: leaving the place interrupts a move with a word, and it continues there', async (t) => {
     const { page, name, target } = await open(t, 'Place left');
-    const letGo = await hold(page, 30);
+    const letGo = await holdMoves(page, 30);
     await moveAll(page, name);
     await says(page, /^Moving 30 of 120 files$/);
     await page.locator('label', { hasText: 'In this browser' }).click();
     await toast(page, 'This server: Moving stopped at 30 of 120 files. Open the place again to go on.');
     await page.getByText('No files yet').waitFor();
     assert.ok(await panel(page).isHidden());
-    await letGo();
+    letGo();
     await eventually(async () => assert.equal((await listed(target)).length, 34));
     await page.locator('label', { hasText: 'This server' }).click();
     await says(page, /^Moving stopped at \d+ of 120 files$/);
@@ -238,14 +223,7 @@ suite('jobs of the page', () => {
     const { id } = await workspace('Emptied', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
     await site.server.client.folders.bulkDeleteFolders([id]);
     const { page } = await site.open(t, { fragment: '#trash' });
-    let letGo = () => {};
-    const gate = new Promise((resolve) => {
-      letGo = () => resolve(undefined);
-    });
-    await page.route('**/bulk/*/delete', async (route) => {
-      await gate;
-      await route.continue();
-    });
+    const letGo = await hold(page, '**/bulk/*/delete');
     await page.getByRole('button', { name: 'Empty the trash' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('This deletes').waitFor();
@@ -263,14 +241,7 @@ suite('jobs of the page', () => {
     const { id, fragment } = await workspace('Slow restore', { 'a.txt': Buffer.from('a') });
     await site.server.client.files.bulkDeleteFiles([String((await site.server.client.files.listFiles({ parentFolderId: id }).toArray())[0]._id)]);
     const { page } = await site.open(t, { fragment: '#trash' });
-    let letGo = () => {};
-    const gate = new Promise((resolve) => {
-      letGo = () => resolve(undefined);
-    });
-    await page.route('**/bulk/trash-bin/files/restore', async (route) => {
-      await gate;
-      await route.continue();
-    });
+    const letGo = await hold(page, '**/bulk/trash-bin/files/restore');
     await cell(page, 'a.txt').click();
     await page.locator('#chosen').getByRole('button', { name: 'Restore' }).click();
     await says(page, /^Restoring “a.txt”$/);

@@ -2,7 +2,7 @@
 /** @import { UploadOptions } from '../../../pkg-template/types/index.js' */
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import { barriers, cell, drop, eventually, keepScreenshot, nothingSticksOut, pageSuite, photo, pictureLoaded, settled } from './site.js';
+import { barriers, cell, drop, eventually, hold, keepScreenshot, nothingSticksOut, pageSuite, photo, pictureLoaded, settled } from './site.js';
 
 const LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 90"><path d="M10 70 45 20l20 28 14-18 31 40z" fill="#2f8360"/><circle cx="92" cy="22" r="10" fill="#e6b450"/></svg>';
 
@@ -122,14 +122,7 @@ suite('look of the page', () => {
       await look('import');
       await page.keyboard.press('Escape');
 
-      let letGo = () => {};
-      const gate = new Promise((resolve) => {
-        letGo = () => resolve(undefined);
-      });
-      await page.route('**/upload/**', async (route) => {
-        await gate;
-        await route.abort();
-      });
+      const letGo = await hold(page, '**/upload/**', { end: 'abort' });
       await drop(page, '#main', ['one.txt', 'two.txt', 'three.txt', 'four.txt'].map((name) => ({ name, bytes: name })));
       await page.getByRole('heading', { name: /Uploading 4 files/ }).waitFor();
       await page.getByRole('button', { name: 'Pause two.txt' }).click();
@@ -149,24 +142,14 @@ suite('look of the page', () => {
       await page.getByRole('treeitem', { name: 'Site Files' }).click();
       await cell(page, 'Logo.svg').click();
       await page.keyboard.press('Control+a');
-      /** @type {(() => void)[]} */
-      const held = [];
-      await page.route('**/site-media/v1/*/*', async (route) => {
-        if (route.request().method() !== 'PATCH') return route.fallback();
-        await new Promise((resolve) => held.push(() => resolve(undefined)));
-        return route.abort('connectionrefused');
-      });
+      const fail = await hold(page, '**/site-media/v1/*/*', { method: 'PATCH', end: 'abort' });
       await page.locator('#chosen').getByRole('button', { name: 'Move' }).click();
       await page.getByRole('dialog').getByRole('treeitem', { name: 'Visitor Uploads' }).click();
       await page.getByRole('button', { name: 'Move here' }).click();
       await page.getByRole('heading', { name: /^Moving 0 of/ }).waitFor();
       await both('job');
-      // Once more for each attempt of the client.
-      const failing = setInterval(() => {
-        for (const go of held.splice(0)) go();
-      }, 50);
+      fail();
       await page.getByRole('button', { name: 'Continue' }).waitFor();
-      clearInterval(failing);
       await both('job-stopped');
       await page.getByRole('button', { name: 'Dismiss' }).click();
       await page.unrouteAll({ behavior: 'wait' });

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
 import { contentSecurityPolicy } from '../../../www/policy.js';
-import { cell, drop, eventually, namesIn, nothingSticksOut, openPage, pageSuite, PATIENCE, photo, photoPath, pictureLoaded, settled, startServer, textMatches, textOf, toast, uploadByDialog } from './site.js';
+import { cell, drop, eventually, hold, namesIn, nothingSticksOut, openPage, pageSuite, PATIENCE, photo, photoPath, pictureLoaded, settled, startServer, textMatches, textOf, toast, uploadByDialog } from './site.js';
 
 /** Half a second of silence. */
 function wave() {
@@ -330,19 +330,7 @@ for await (const page of files.listFiles({
   test('upload: can be paused, resumed, cancelled and retried', async (t) => {
     const { id, fragment } = await workspace('Slow uploads');
     const { page } = await open(t, { fragment });
-    let isDown = true;
-    /** @type {(() => void)[]} */
-    let waiting = [];
-    // Requests to the upload host wait until `letGo`.
-    await page.route('**/upload/**', async (route) => {
-      if (/refused/.test(decodeURIComponent(route.request().url())) || isDown) await new Promise((resolve) => waiting.push(() => resolve(undefined)));
-      await route.continue().catch(() => {});
-    });
-    const letGo = () => {
-      isDown = false;
-      for (const go of waiting) go();
-      waiting = [];
-    };
+    const letGo = await hold(page, '**/upload/**');
     await drop(page, '#main', [
       { name: 'first.txt', bytes: 'one' },
       { name: 'second.txt', bytes: 'two' },

@@ -11,6 +11,7 @@ import { before } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startBrowser } from '../harness/browser.js';
+import { gate } from '../harness/gate.js';
 import { leftovers } from '../harness/leftovers.js';
 import { createClient } from '../harness/package.js';
 
@@ -221,6 +222,30 @@ export async function toast(page, text) {
   const found = page.locator('.toast', { hasText: text });
   await found.waitFor();
   return found;
+}
+
+/**
+ * Holds the requests to a URL. Returns a function that lets them go, and with them all later ones.
+ *
+ * @param {Page} page
+ * @param {string} url Of the requests, as a glob.
+ * @param {object} [options]
+ * @param {string} [options.method] Holds only requests of this method.
+ * @param {number} [options.free] How many requests pass before the first one is held.
+ * @param {'continue' | 'abort'} [options.end] What becomes of a request that was held.
+ */
+export async function hold(page, url, { method, free = 0, end = 'continue' } = {}) {
+  const { open, opened } = gate();
+  let passed = 0;
+  await page.route(url, async (route) => {
+    if (method && route.request().method() !== method) return route.fallback();
+    passed += 1;
+    if (passed <= free) return route.continue();
+    await opened;
+    // The page may have cancelled the request meanwhile, or be gone.
+    await route[end]().catch(() => {});
+  });
+  return () => open();
 }
 
 /**

@@ -1,7 +1,7 @@
 // Undo on the page: each one undoes its own action, in its own place.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cell, eventually, namesIn, pageSuite, settled, toast } from './site.js';
+import { cell, eventually, hold, namesIn, pageSuite, settled, toast } from './site.js';
 
 /** @import { Page } from 'playwright-core' */
 
@@ -88,14 +88,7 @@ suite('undo on the page', () => {
   test('undo: a deletion that ends in another place changes nothing there', async (t) => {
     const { files, fragment } = await workspace('Late answer', { 'late.txt': Buffer.from('words') });
     const { page } = await open(t, { fragment });
-    let answer = () => {};
-    const isAnswered = new Promise((resolve) => {
-      answer = () => resolve(undefined);
-    });
-    await page.route('**/bulk/files/delete', async (route) => {
-      await isAnswered;
-      await route.continue();
-    });
+    const answer = await hold(page, '**/bulk/files/delete');
     await cell(page, 'late.txt').click();
     await page.keyboard.press('Delete');
     await page.locator('label', { hasText: 'In this browser' }).click();

@@ -2,7 +2,7 @@
 /** @import { Page } from 'playwright-core' */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cell, drop, pageSuite, settled, textOf, toast } from './site.js';
+import { cell, drop, hold, pageSuite, settled, textOf, toast } from './site.js';
 
 suite('upload progress on the page', () => {
   const site = pageSuite();
@@ -86,14 +86,13 @@ suite('upload progress on the page', () => {
   test('upload progress: leaving the place stops uploads with a word, and they go on there', async (t) => {
     const { fragment, id } = await workspace('Left behind');
     const { page } = await open(t, { fragment });
-    let isHeld = true;
-    await page.route('**/upload/**', (route) => (isHeld ? undefined : route.continue()));
+    const letGo = await hold(page, '**/upload/**');
     await drop(page, '#main', [{ name: 'left.bin', bytes: 'words' }]);
     await page.getByRole('heading', { name: /Uploading 1 file/ }).waitFor();
     await page.locator('label', { hasText: 'In this browser' }).click();
     await toast(page, 'This server: 1 upload stopped. Open the place again to go on.');
     await page.getByText('No files yet').waitFor();
-    isHeld = false;
+    letGo();
     await page.goBack();
     await toast(page, '1 upload of your last visit resumed.');
     await cell(page, 'left.bin').waitFor();
