@@ -342,7 +342,7 @@ function leave() {
   state.session = undefined;
   state.listing = undefined;
   before?.end();
-  uploads.hidden = true;
+  uploads.clear();
   jobsPanel.clear();
   return before?.place;
 }

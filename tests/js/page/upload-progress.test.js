@@ -83,6 +83,23 @@ suite('upload progress on the page', () => {
     assert.equal(file.sizeInBytes, '4000000');
   });
 
+  test('upload progress: the panel of a place that was left stays away', async (t) => {
+    const { fragment } = await workspace('Left for good');
+    const { page, open: openTab } = await open(t, { fragment, serviceWorkers: 'block' });
+    // Without a service worker the place in this browser belongs to the other tab, and the page stands between two places.
+    const other = await openTab('?place=browser');
+    await other.getByText('No files yet').waitFor();
+    await hold(page, '**/upload/**');
+    await drop(page, '#main', [{ name: 'left.bin', bytes: 'words' }]);
+    const panel = page.getByRole('region', { name: 'Uploads', includeHidden: true });
+    await panel.getByRole('heading', { name: /Uploading 1 file/ }).waitFor();
+    await page.locator('label', { hasText: 'In this browser' }).click();
+    await page.getByRole('heading', { name: 'Open in another tab' }).waitFor();
+    // Longer than the queue waits before it reports what was aborted.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+    assert.ok(await panel.isHidden());
+  });
+
   test('upload progress: leaving the place stops uploads with a word, and they go on there', async (t) => {
     const { fragment, id } = await workspace('Left behind');
     const { page } = await open(t, { fragment });

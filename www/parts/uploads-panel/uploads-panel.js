@@ -64,14 +64,21 @@ export class UploadsPanel extends HTMLElement {
    * @param {(text: string) => void} announce Tells screen readers when uploads begin and end.
    */
   show(queue, place, announce) {
-    this.#stopListening();
+    this.clear();
     this.#queue = queue;
     this.#place = place;
     this.#announce = announce;
-    this.#rows.clear();
-    this.#list.replaceChildren();
     this.#stopListening = queue.changed.listen(() => this.#draw(queue));
     this.#draw(queue);
+  }
+
+  /** Shows nothing, as the page leaves the place. */
+  clear() {
+    this.#stopListening();
+    this.#queue = undefined;
+    this.#rows.clear();
+    this.#list.replaceChildren();
+    this.hidden = true;
   }
 
   #fold() {
