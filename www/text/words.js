@@ -10,8 +10,8 @@ const DASH = '–';
  * @param {number | string | null | undefined} bytes
  */
 export function size(bytes) {
-  const count = Number(bytes);
-  if (!bytes || !(count >= 0)) return DASH;
+  const count = Number.parseFloat(String(bytes));
+  if (!(count >= 0)) return DASH;
   const step = count < 1000 ? 0 : Math.min(Math.floor(Math.log10(count) / 3), UNITS.length - 1);
   const format = new Intl.NumberFormat('en-GB', {
     style: 'unit',
@@ -124,13 +124,14 @@ export function timeLeft(seconds) {
 }
 
 /**
- * How far a transfer is: `1.2 MB of 3 MB · 150 kB/s · 12 s left`.
+ * How far a transfer is: `1.2 MB of 3 MB · 150 kB/s · 12 s left`. Before the first byte has left, only its size.
  *
- * @param {{ sent: number, total: number, rate: number }} numbers The rate in bytes per second, 0 if unknown.
+ * @param {{ sent: number, total: number, rate: number }} numbers The rate in bytes per second. One below 1 is unknown.
  */
 export function transfer({ sent, total, rate }) {
+  if (sent === 0) return size(total);
   const done = `${size(sent)} of ${size(total)}`;
-  return rate > 0 && sent < total ? `${done} · ${speed(rate)} · ${timeLeft((total - sent) / rate)}` : done;
+  return rate >= 1 && sent < total ? `${done} · ${speed(rate)} · ${timeLeft((total - sent) / rate)}` : done;
 }
 
 /**

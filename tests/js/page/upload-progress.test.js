@@ -51,6 +51,8 @@ suite('upload progress on the page', () => {
     assert.deepEqual(sent, sent.toSorted((a, b) => a - b), 'the bar does not go back');
     assert.ok(seen.some(({ words }) => /^[\d.]+ [kM]B of 900 kB · [\d.]+ kB\/s · \d+ s left$/.test(words)), JSON.stringify(seen));
     assert.ok(seen.some(({ all }) => /s left$/.test(all)), 'all uploads together have a time, too');
+    assert.equal(seen[0].all, '900 kB', 'before the first byte there is nothing to count');
+    assert.ok(seen.every(({ words, all }) => !`${words}${all}`.includes('–')), JSON.stringify(seen));
     assert.ok(seen.every(({ arrived, sent: left }) => arrived <= left));
   });
 
