@@ -6,11 +6,7 @@ import { createClient } from 'wix-media.v2';
 import { Activity } from './activity.js';
 import { Signal } from './signal.js';
 
-/**
- * @typedef {object} Watch What a caller can see of the requests.
- * @property {(bytes: number) => void} [onSent] Called with the number of bytes of a blob that have left.
- * @property {(status: number) => void} [onStatus] Called with the status of each response.
- */
+/** @typedef {(bytes: number) => void} OnSent Called with the number of bytes of a blob that have left. */
 
 /** Larger response bodies are not recorded. */
 const MAX_BODY_SIZE = 1_000_000;
@@ -39,14 +35,14 @@ export class Calls {
    * time.
    *
    * @template Result
-   * @param {About & Watch & { names: readonly string[] }} about `source` leaves out the lines that make the client; `names`
+   * @param {About & { names: readonly string[], onSent?: OnSent }} about `source` leaves out the lines that make the client; `names`
    *   are the members of the client that it uses.
    * @param {(client: Client, options: CallOptions & { signal: AbortSignal }) => Promise<Result>} work
    */
-  run({ title, source, names, quiet, controller, onSent, onStatus }, work) {
+  run({ title, source, names, quiet, controller, onSent }, work) {
     /** @type {Activity<Result>} */
     const activity = new Activity({ title, source: this.#place.preamble(names) + source, quiet, controller });
-    const client = this.#clientFor(activity, { onSent, onStatus });
+    const client = this.#clientFor(activity, onSent);
     this.started.emit(activity);
     const { signal } = activity.controller;
     const result = activity.follow(Promise.resolve().then(() => work(client, { signal })));
@@ -57,9 +53,9 @@ export class Calls {
 
   /**
    * @param {Activity<unknown>} activity
-   * @param {Watch} watch
+   * @param {OnSent} [onSent]
    */
-  #clientFor(activity, watch) {
+  #clientFor(activity, onSent) {
     const options = this.#place.options();
     /** @type {RequestStep | undefined} */
     let announced;
@@ -69,7 +65,7 @@ export class Calls {
       fetch: (url, init) => {
         const step = announced ?? unannouncedStep(url, init);
         announced = undefined;
-        return this.#send(activity, step, watch, url, init);
+        return this.#send(activity, step, url, init, onSent);
       },
       on: {
         request: ({ method, url, headers }) => {
@@ -87,17 +83,16 @@ export class Calls {
    *
    * @param {Activity<unknown>} activity
    * @param {RequestStep} step
-   * @param {Watch} watch
    * @param {string} url
    * @param {FetchInit} init
+   * @param {OnSent} [onSent]
    */
-  async #send(activity, step, { onSent, onStatus }, url, init) {
+  async #send(activity, step, url, init, onSent) {
     step.body = init?.body;
     step.sentAt = performance.now();
     const isKept = activity.add(step);
     try {
       const response = await this.#place.fetch(url, init, onSent);
-      onStatus?.(response.status);
       this.#consistency = response.headers.get('x-wix-consistent') || this.#consistency;
       if (isKept) record(step, response);
       return response;

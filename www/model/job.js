@@ -7,7 +7,7 @@
 // more, which changes nothing.
 /** @import { JobKindName, JobStep } from './job-kinds.js' */
 import { JOB_KINDS } from './job-kinds.js';
-import { NO_ROOM } from './no-room.js';
+import { isNoRoom } from './no-room.js';
 import { Signal } from './signal.js';
 
 /**
@@ -20,12 +20,12 @@ import { Signal } from './signal.js';
  */
 
 /** Errors by which every other step would fail, too. */
-const COMMON_CODES = new Set(['NETWORK', 'TIMEOUT', 'UNAUTHENTICATED', NO_ROOM]);
+const COMMON_CODES = new Set(['NETWORK', 'TIMEOUT', 'UNAUTHENTICATED']);
 
 /** @param {unknown} error */
 function isCommon(error) {
   const { code, status = 0 } = /** @type {{ code?: string, status?: number }} */ (Object(error));
-  return COMMON_CODES.has(code ?? '') || status === 401 || status === 429 || status >= 500;
+  return isNoRoom(error) || COMMON_CODES.has(code ?? '') || status === 401 || status === 429 || status >= 500;
 }
 
 export class Job {

@@ -1,13 +1,15 @@
-// The error of a service that cannot store any more.
+// The errors of a service that cannot store any more.
 
-/** The code of the service's own answer. */
-export const NO_ROOM = 'INSUFFICIENT_STORAGE';
+/** The code of the service's own answer. A proxy or another host may send the status alone. */
+const CODE = 'INSUFFICIENT_STORAGE';
+const STATUS = 507;
 
-/** Ends an upload whose service has no room left. */
-export class NoRoomError extends Error {
-  code = NO_ROOM;
-
-  constructor() {
-    super('no room left');
-  }
+/**
+ * Whether a service failed for lack of room.
+ *
+ * @param {unknown} error
+ */
+export function isNoRoom(error) {
+  const { code, status } = /** @type {{ code?: unknown, status?: unknown }} */ (Object(error));
+  return code === CODE || status === STATUS;
 }

@@ -13,7 +13,7 @@
 import { javascript } from '../text/code.js';
 import { FolderMaker } from './folder-maker.js';
 import { Locks } from './locks.js';
-import { NoRoomError } from './no-room.js';
+import { isNoRoom } from './no-room.js';
 import { Signal } from './signal.js';
 import { Upload } from './upload.js';
 import { forget, hasRoom, keep, kept } from './upload-store.js';
@@ -23,8 +23,6 @@ const CONCURRENCY = 3;
 const CHANGE_DELAY = 60;
 /** The same while nothing moves, so that a stalled upload loses its speed. */
 const IDLE_DELAY = 1000;
-/** The status of a service whose disk is full. */
-const INSUFFICIENT_STORAGE = 507;
 
 export class UploadQueue {
   /** Emits soon after any change. @type {Signal<void>} */
@@ -81,7 +79,7 @@ export class UploadQueue {
 
   /** Whether an upload failed because the service has no room left. */
   get isFull() {
-    return this.uploads.some(({ state, error }) => state === 'failed' && error instanceof NoRoomError);
+    return this.uploads.some(({ state, error }) => state === 'failed' && isNoRoom(error));
   }
 
   /** Whether a reload now would lose something. */
@@ -186,7 +184,7 @@ export class UploadQueue {
       upload.state = 'failed';
       upload.error = error;
       upload.halt();
-      if (error instanceof NoRoomError) this.pauseAll();
+      if (isNoRoom(error)) this.pauseAll();
     } finally {
       this.#running -= 1;
       if (this.#running === 0) {
@@ -218,18 +216,13 @@ export class UploadQueue {
       upload.sending(bytes);
       this.#change();
     };
-    /** @param {number} status */
-    const onStatus = (status) => {
-      // A transfer takes every 5xx for a moment's trouble and retries for minutes. A full disk does not empty itself.
-      if (status === INSUFFICIENT_STORAGE) controller.abort(new NoRoomError());
-    };
     const source = `const file = await uploads.upload(blob, {
   parentFolderId: ${javascript(parentFolderId)},
   displayName: ${javascript(upload.name)},
   onProgress: ({ confirmed, total }) => console.log(confirmed / total),
 });`;
     return this.#calls.run(
-      { title: `Upload “${upload.name}”`, names: ['uploads'], source, controller, quiet: this.uploads.length > 1, onSent, onStatus },
+      { title: `Upload “${upload.name}”`, names: ['uploads'], source, controller, quiet: this.uploads.length > 1, onSent },
       (client) =>
         client.uploads.upload(upload.file, {
           parentFolderId,

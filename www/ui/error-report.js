@@ -3,7 +3,7 @@
 /** @import { Place } from '../place/place.js' */
 import { WixMediaError } from 'wix-media.v2';
 import { json } from '../text/code.js';
-import { NO_ROOM } from '../model/no-room.js';
+import { isNoRoom } from '../model/no-room.js';
 import { redact } from '../text/secrets.js';
 import { element, foreign, icon } from './element.js';
 
@@ -16,7 +16,6 @@ const CODE_TITLES = new Map([
   ['INVALID_RESPONSE', 'Not a Media Manager'],
   ['INVALID_ARGUMENT', 'Invalid argument'],
   ['INTERNAL', 'Internal error of the client'],
-  [NO_ROOM, 'No room left'],
 ]);
 
 /** Titles by the status of the response. */
@@ -30,7 +29,10 @@ const STATUS_TITLES = new Map([
 ]);
 
 /** @param {WixMediaError} error */
-const titleOf = ({ code, status }) => CODE_TITLES.get(code) ?? STATUS_TITLES.get(status ?? 0) ?? OTHER_TITLE;
+function titleOf(error) {
+  if (isNoRoom(error)) return 'No room left';
+  return CODE_TITLES.get(error.code) ?? STATUS_TITLES.get(error.status ?? 0) ?? OTHER_TITLE;
+}
 
 /**
  * Returns what to do about an error, in a sentence.
@@ -38,7 +40,8 @@ const titleOf = ({ code, status }) => CODE_TITLES.get(code) ?? STATUS_TITLES.get
  * @param {WixMediaError} error
  * @param {Place} [place] Where it happened, if known.
  */
-function advice({ code, status, requestId }, place) {
+function advice(error, place) {
+  const { code, status, requestId } = error;
   const where = place?.kind === 'browser' ? 'the Media Manager of this browser' : (place?.baseUrl ?? 'the server');
   switch (true) {
     case code === 'NETWORK' && location.protocol === 'https:' && place?.baseUrl.startsWith('http:'):
@@ -59,7 +62,7 @@ function advice({ code, status, requestId }, place) {
       return 'The key needs the permission to manage the Media Manager of this site.';
     case code === 'RESOURCE_NOT_FOUND' || status === 404:
       return 'It may have been deleted elsewhere.';
-    case code === NO_ROOM:
+    case isNoRoom(error):
       return 'Delete files permanently or make room otherwise, then try again.';
     case status === 429:
       return 'Wait a minute, then try again.';
@@ -122,8 +125,8 @@ export function noRoomIn(place) {
  * @param {Place} [place] Where it happened, if known.
  */
 export function reasonOf(error, place) {
+  if (isNoRoom(error)) return noRoomIn(place);
   const { code } = membersOf(error);
-  if (code === NO_ROOM) return noRoomIn(place);
   // What the browser says of a lost connection helps nobody.
   if (code === 'NETWORK' || code === 'TIMEOUT') return 'The service does not answer.';
   const [violation] = violationsOf(error);
@@ -159,7 +162,7 @@ export function errorReport(error, place) {
       element('h3', {}, isOurs ? titleOf(error) : OTHER_TITLE),
       violations.length > 0
         ? element('ul', { class: 'violations' }, violations)
-        : element('p', { class: 'report-message', dir: 'auto' }, membersOf(error).code === NO_ROOM ? noRoomIn(place) : messageOf(error)),
+        : element('p', { class: 'report-message', dir: 'auto' }, isNoRoom(error) ? noRoomIn(place) : messageOf(error)),
       help ? element('p', {}, help) : undefined,
     ),
   );

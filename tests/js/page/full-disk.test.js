@@ -9,13 +9,16 @@ suite('full disk behind the page', () => {
   const site = pageSuite();
   const { open, workspace } = site;
 
+  /** What the service says. Something between it and the page may say less. */
+  const OWN = { message: 'no space left on device', details: { applicationError: { code: 'INSUFFICIENT_STORAGE', description: 'no space left on device' } } };
+
   /**
    * Has the server answer some calls as one with a full disk does.
    *
-   * @param {...string} matches
+   * @param {string[]} matches
+   * @param {object} [body]
    */
-  async function fill(...matches) {
-    const body = { message: 'no space left on device', details: { applicationError: { code: 'INSUFFICIENT_STORAGE', description: 'no space left on device' } } };
+  async function fill(matches, body = OWN) {
     /** @type {Fault[]} */
     const faults = matches.map((match) => ({ match, status: 507, body }));
     const response = await fetch(`${site.server.address}/_wix-media/faults`, { method: 'POST', body: JSON.stringify(faults) });
@@ -23,15 +26,16 @@ suite('full disk behind the page', () => {
   }
   const makeRoom = () => fetch(`${site.server.address}/_wix-media/faults`, { method: 'DELETE' });
 
-  for (const [what, match, size] of /** @type {[string, string, number][]} */ ([
+  for (const [what, match, size, body] of /** @type {[string, string, number, object?][]} */ ([
     ['is refused before it begins', 'generateFileUploadUrl', 5],
     ['is refused as a whole', 'PUT /upload/', 5],
     ['is refused in the middle', 'PATCH /upload/', 11_000_000],
+    ['is refused without a code', 'PUT /upload/', 5, { message: 'full' }],
   ])) {
     test(`full disk: an upload that ${what} fails at once, with the reason`, async (t) => {
       const { fragment, id } = await workspace(`Full: ${what}`);
       const { page } = await open(t, { fragment });
-      await fill(match);
+      await fill([match], body);
       t.after(makeRoom);
       /** @type {string[]} */
       const refused = [];
@@ -52,7 +56,7 @@ suite('full disk behind the page', () => {
   test('full disk: other uploads wait until a person resumes them', async (t) => {
     const { fragment } = await workspace('Full for all');
     const { page } = await open(t, { fragment });
-    await fill('PUT /upload/');
+    await fill(['PUT /upload/']);
     t.after(makeRoom);
     const names = ['1.txt', '2.txt', '3.txt', '4.txt', '5.txt', '6.txt'];
     await drop(page, '#main', names.map((name) => ({ name, bytes: name })));
@@ -69,7 +73,7 @@ suite('full disk behind the page', () => {
   test('full disk: other actions name it, too', async (t) => {
     const { fragment } = await workspace('Full for folders', { 'a.txt': Buffer.from('a') });
     const { page } = await open(t, { fragment });
-    await fill('createFolder', 'updateFileDescriptor');
+    await fill(['createFolder', 'updateFileDescriptor']);
     t.after(makeRoom);
     await page.getByRole('button', { name: 'New folder' }).click();
     await page.getByLabel('Name', { exact: true }).fill('One more');
