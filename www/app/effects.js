@@ -47,6 +47,10 @@ export function effectsOn(state, place, { tree, grid, refresh, announce }) {
       state.listing.remove(items.filter((item) => leaves(item, state.view)).map(({ key }) => key));
       state.selection.retain(state.listing);
     },
+    arrived(items, leaves) {
+      // A search finds what is in a folder, too, and loses it together with the folder.
+      if (isShown() && (state.view.query || items.some((item) => !leaves(item, state.view)))) refresh();
+    },
     foldersMoved() {
       if (isShown()) tree.refreshAll();
     },

@@ -1,8 +1,9 @@
 // What can be done with folders and files. Each action is a few calls of the package, with a way back where there is one.
 //
 // An action on items is a job. One whose calls all run at the same time shows its effect at once, before the service answers,
-// and a failure lists the folder again, which shows things as they are. A longer one shows what is done so far. An action that
-// can be undone adds its way back to the history of the place; undoing adds nothing.
+// and a failure lists the folder again, which shows things as they are. A longer one shows what is done so far. One that is
+// done lists the folder again only if it may have brought something into view. An action that can be undone adds its way back
+// to the history of the place; undoing adds nothing.
 /** @import { FileDescriptor, Folder, GenerateFileDownloadUrlOptions, MediaTypeWithLiterals } from 'wix-media.v2' */
 /** @import { Calls } from './calls.js' */
 /** @import { Item, Subject } from './item.js' */
@@ -27,6 +28,8 @@ import { UndoHistory } from './undo-history.js';
  * @property {(file: FileDescriptor) => void} fileChanged
  * @property {(items: readonly Subject[], leaves: (item: Subject, view: View) => boolean) => void} removed Items went
  *   elsewhere: those that leave the view that is shown.
+ * @property {(items: readonly Subject[], leaves: (item: Subject, view: View) => boolean) => void} arrived Items went
+ *   elsewhere: lists the view again if that may show more than their absence.
  * @property {() => void} foldersMoved Folders moved, so that the tree is out of date.
  * @property {() => void} refresh Lists the folder again.
  * @property {() => void} announce Tells the other tabs.
@@ -97,7 +100,6 @@ export class Actions {
   #failed(what, error) {
     if (error instanceof Error && error.name === 'AbortError') return;
     this.#reports.failed(what, error);
-    this.#effects.refresh();
   }
 
   /**
@@ -157,6 +159,7 @@ export class Actions {
     } catch (error) {
       this.#show(item);
       this.#failed('Not renamed', error);
+      this.#effects.refresh();
       return false;
     }
   }
@@ -292,7 +295,7 @@ export class Actions {
   /** @param {Job} job */
   #ended(job) {
     const { finished, failures, total, isUndo, isWaiting, error } = job;
-    const { done, failed, partlyFailed, back } = JOB_KINDS[job.kind];
+    const { done, failed, partlyFailed, back, leaves } = JOB_KINDS[job.kind];
     const steps = [...finished.values()];
     const partly = howMany(steps.length, job.steps);
     if (tally(steps).folders > 0) this.#effects.foldersMoved();
@@ -305,7 +308,8 @@ export class Actions {
       const what = steps.length === total ? named(steps) : partly;
       this.#done(done(what, { isUndo }), undo && (() => this.#work(undo.kind, undo.steps, { isUndo: true })));
     }
-    if (isWaiting || steps.length > 0) this.#effects.refresh();
+    if (failure) this.#effects.refresh();
+    else this.#effects.arrived(steps, leaves);
   }
 
   /**
@@ -351,8 +355,11 @@ export class Actions {
    *
    * @param {readonly Item[]} items What the trash shows.
    */
-  emptyTrash(items) {
-    return this.#work('empty', items.map(stepOf));
+  async emptyTrash(items) {
+    const isDone = await this.#work('empty', items.map(stepOf));
+    // There may have been more than what was shown.
+    if (isDone) this.#effects.refresh();
+    return isDone;
   }
 
   /**
@@ -374,6 +381,7 @@ export class Actions {
       if (ids.length > 0) save(await this.#zipOfFiles(ids), 'files.zip');
     } catch (error) {
       this.#failed('Not downloaded', error);
+      this.#effects.refresh();
     }
   }
 

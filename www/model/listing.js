@@ -271,5 +271,7 @@ export class Listing {
     this.folders = this.folders.filter(({ key }) => !removed.has(key));
     this.files = this.files.filter(({ key }) => !removed.has(key));
     this.changed.emit();
+    // There may be fewer items now than are wanted.
+    this.#wake();
   }
 }

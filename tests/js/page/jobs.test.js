@@ -201,6 +201,44 @@ suite('jobs of the page', () => {
     assert.equal((await listed(target)).length, COUNT - 1);
   });
 
+  test('job: lists the folder again only where that may show something else', async (t) => {
+    const files = Object.fromEntries(['a.txt', 'b.txt', 'c.txt', 'd.txt'].map((name) => [name, Buffer.from(name)]));
+    const { fragment, files: made } = await workspace('Listed once', files);
+    const { page } = await site.open(t, { fragment });
+    let listings = 0;
+    page.on('request', (request) => {
+      if (new URL(request.url()).pathname === '/site-media/v1/files') listings += 1;
+    });
+    /** Has the page list the folder, and returns how often it did that since the last time. */
+    const counted = async () => {
+      const sort = page.getByLabel('Sort', { exact: true });
+      const other = (await sort.inputValue()) === 'oldest' ? 'newest' : 'oldest';
+      const listing = page.waitForResponse((response) => response.url().includes(`sort.order=${other === 'oldest' ? 'ASC' : 'DESC'}`));
+      await sort.selectOption(other);
+      await listing;
+      await settled(page);
+      return listings;
+    };
+    const before = await counted();
+    await cell(page, 'a.txt').click();
+    await page.keyboard.press('Delete');
+    const deleted = await toast(page, '“a.txt” moved to the trash.');
+    assert.equal(await counted(), before + 1, 'a deletion shows by itself');
+    await deleted.getByRole('button', { name: 'Undo' }).click();
+    await toast(page, '“a.txt” restored.');
+    await cell(page, 'a.txt').waitFor();
+    assert.equal(await counted(), before + 3, 'what comes back is listed');
+
+    await site.server.client.files.bulkDeleteFiles([String(made['b.txt']._id)], { permanent: true });
+    await cell(page, 'c.txt').click();
+    await page.keyboard.press('Control+a');
+    await page.locator('#chosen').getByRole('button', { name: 'Move' }).click();
+    await page.getByRole('dialog').getByRole('treeitem', { name: 'Visitor Uploads' }).click();
+    await page.getByRole('button', { name: 'Move here' }).click();
+    await toast(page, 'Not everything was moved (3 of 4 files)');
+    assert.equal(await counted(), before + 5, 'a failure lists once');
+  });
+
   test('job: leaving the place interrupts a move with a word, and it continues there', async (t) => {
     const { page, name, target } = await open(t, 'Place left');
     const letGo = await holdMoves(page, 30);
