@@ -77,6 +77,7 @@ const FILES = [
   'model/pending.js',
   'model/selection.js',
   'model/signal.js',
+  'model/soon.js',
   'model/transfer-rate.js',
   'model/undo-history.js',
   'model/upload-queue.js',

@@ -3,13 +3,15 @@
 /** @import { SelectionBar } from '../parts/selection-bar/selection-bar.js' */
 /** @import { SidePanel } from '../parts/side-panel/side-panel.js' */
 /** @import { State } from './state.js' */
+import { soon } from '../model/soon.js';
 
 export class Selected {
   #state;
   #panel;
   #details;
   #bar;
-  #isPlanned = false;
+  /** Shows them soon: one action changes the selection and the listing several times. */
+  plan = soon(() => this.#show());
 
   /**
    * @param {State} state
@@ -21,16 +23,6 @@ export class Selected {
     this.#details = details;
     this.#bar = bar;
     state.selection.changed.listen(() => this.plan());
-  }
-
-  /** Shows them soon: one action changes the selection and the listing several times. */
-  plan() {
-    if (this.#isPlanned) return;
-    this.#isPlanned = true;
-    setTimeout(() => {
-      this.#isPlanned = false;
-      this.#show();
-    });
   }
 
   #show() {

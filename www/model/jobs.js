@@ -10,6 +10,7 @@ import { JOB_KINDS } from './job-kinds.js';
 import { forgetJob, keepJob, keepProgress, keptJobs } from './job-store.js';
 import { Locks } from './locks.js';
 import { Signal } from './signal.js';
+import { soon } from './soon.js';
 
 /** Milliseconds after which a job is shown. */
 const SHOW_DELAY = 400;
@@ -36,7 +37,7 @@ export class Jobs {
   /** When those in the database have been written, by their IDs. @type {Map<string, Promise<void>>} */
   #kept = new Map();
   #isStopped = false;
-  #isAnnounced = false;
+  #change = soon(() => this.changed.emit());
 
   /**
    * @param {string} placeKey
@@ -218,14 +219,5 @@ export class Jobs {
     }
     for (const { id, state } of this.#jobs) if (state === 'interrupted') this.#locks.release(id);
     return running;
-  }
-
-  #change() {
-    if (this.#isAnnounced) return;
-    this.#isAnnounced = true;
-    setTimeout(() => {
-      this.#isAnnounced = false;
-      this.changed.emit();
-    });
   }
 }

@@ -15,6 +15,7 @@ import { FolderMaker } from './folder-maker.js';
 import { Locks } from './locks.js';
 import { isNoRoom } from './no-room.js';
 import { Signal } from './signal.js';
+import { soon } from './soon.js';
 import { Upload } from './upload.js';
 import { forget, hasRoom, keep, kept } from './upload-store.js';
 
@@ -37,7 +38,7 @@ export class UploadQueue {
   #locks = new Locks('upload');
   #running = 0;
   #isPaused = false;
-  #isAnnounced = false;
+  #change = soon(() => this.changed.emit(), CHANGE_DELAY);
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #idle;
 
@@ -143,15 +144,6 @@ export class UploadQueue {
   #release({ id, isKept }) {
     this.#locks.release(id);
     if (isKept) forget([id]).catch(() => {});
-  }
-
-  #change() {
-    if (this.#isAnnounced) return;
-    this.#isAnnounced = true;
-    setTimeout(() => {
-      this.#isAnnounced = false;
-      this.changed.emit();
-    }, CHANGE_DELAY);
   }
 
   #startNext() {
