@@ -175,6 +175,7 @@ const FILES = [
   'ui/menu.js',
   'ui/picture.css',
   'ui/picture.js',
+  'ui/rows.js',
   'ui/save.js',
   'ui/toasts.css',
   'ui/toasts.js',

@@ -6,6 +6,7 @@ import { howMany } from '../../model/item.js';
 import { JOB_KINDS } from '../../model/job-kinds.js';
 import { element } from '../../ui/element.js';
 import { reasonOf } from '../../ui/error-report.js';
+import { RowList } from '../../ui/rows.js';
 
 /** One job of the panel. */
 class JobCard {
@@ -63,11 +64,9 @@ const doing = ({ kind, tried, steps, isDivisible }) => `${JOB_KINDS[kind].doing}
 
 export class JobsPanel extends HTMLElement {
   #list = element('ul', { class: 'jobs' });
+  /** @type {RowList<Job, JobCard> | undefined} */
+  #cards;
   #stopListening = () => {};
-  /** @type {(text: string) => void} */
-  #announce = () => {};
-  /** @type {Map<Job, JobCard>} */
-  #cards = new Map();
 
   connectedCallback() {
     if (this.#list.isConnected) return;
@@ -85,39 +84,22 @@ export class JobsPanel extends HTMLElement {
    */
   show(jobs, place, announce) {
     this.clear();
-    this.#announce = announce;
-    this.#stopListening = jobs.changed.listen(() => this.#draw(jobs, place));
-    this.#draw(jobs, place);
+    const cards = new RowList(this.#list, (/** @type {Job} */ job) => new JobCard(job, place, jobs, announce));
+    const draw = () => {
+      const { shown } = jobs;
+      cards.draw(shown);
+      this.hidden = shown.length === 0;
+    };
+    this.#cards = cards;
+    this.#stopListening = jobs.changed.listen(draw);
+    draw();
   }
 
   /** Shows nothing, as the page leaves the place. */
   clear() {
     this.#stopListening();
-    this.#cards.clear();
-    this.#list.replaceChildren();
+    this.#cards?.clear();
     this.hidden = true;
-  }
-
-  /**
-   * @param {Jobs} jobs
-   * @param {Place} place
-   */
-  #draw(jobs, place) {
-    const { shown } = jobs;
-    for (const [job, { element: card }] of this.#cards) {
-      if (shown.includes(job)) continue;
-      card.remove();
-      this.#cards.delete(job);
-    }
-    for (const job of shown) {
-      if (!this.#cards.has(job)) {
-        const card = new JobCard(job, place, jobs, this.#announce);
-        this.#cards.set(job, card);
-        this.#list.append(card.element);
-      }
-      this.#cards.get(job)?.draw();
-    }
-    this.hidden = shown.length === 0;
   }
 }
 

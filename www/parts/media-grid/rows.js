@@ -6,6 +6,7 @@
 /** @import { Place } from '../../place/place.js' */
 /** @import { Geometry } from './geometry.js' */
 import { element } from '../../ui/element.js';
+import { arrange } from '../../ui/rows.js';
 import { makeRow, makeTile } from './cells.js';
 
 /**
@@ -94,8 +95,7 @@ export class Rows {
       cell.tabIndex = item.key === focused ? 0 : -1;
       cells.push(cell);
     }
-    for (const child of [...made.children]) if (!cells.some((cell) => cell === child)) child.remove();
-    for (const [index, cell] of cells.entries()) if (made.children[index] !== cell) made.insertBefore(cell, made.children[index] ?? null);
+    arrange(made, cells);
   }
 
   /**

@@ -1,5 +1,6 @@
 // One upload in the panel: its progress, and buttons that pause, resume and cancel it.
 /** @import { Upload } from '../../model/upload.js' */
+/** @import { UploadQueue } from '../../model/upload-queue.js' */
 /** @import { Place } from '../../place/place.js' */
 import { size, transfer } from '../../text/words.js';
 import { element, foreign, icon } from '../../ui/element.js';
@@ -18,15 +19,15 @@ export class UploadRow {
   /**
    * @param {Upload} upload
    * @param {Place} place Where the file goes.
-   * @param {{ pause: () => void, resume: () => void, cancel: () => void }} handlers
+   * @param {UploadQueue} queue
    */
-  constructor(upload, place, { pause, resume, cancel }) {
+  constructor(upload, place, queue) {
     const { name, folders } = upload;
     this.#upload = upload;
     this.#place = place;
     this.#bar = new TransferBar(`Upload of ${name}`);
-    this.#turn = element('button', { type: 'button', class: 'bare', click: () => (upload.isActive ? pause() : resume()) }, icon('pause'));
-    this.#cancel = element('button', { type: 'button', class: 'bare', click: cancel }, icon('close'));
+    this.#turn = element('button', { type: 'button', class: 'bare', click: () => (upload.isActive ? queue.pause(upload) : queue.resume(upload)) }, icon('pause'));
+    this.#cancel = element('button', { type: 'button', class: 'bare', click: () => queue.cancel(upload) }, icon('close'));
     const folder = folders.length > 0 && element('span', { class: 'upload-folder', dir: 'auto' }, `${folders.join(' / ')} /`);
     const text = element('div', { class: 'upload-text' }, folder, foreign(name, { class: 'name' }), this.#bar.element, this.#facts);
     this.element = element('li', {}, text, this.#turn, this.#cancel);

@@ -5,6 +5,7 @@
 import { count, transfer } from '../../text/words.js';
 import { element, icon } from '../../ui/element.js';
 import { noRoomIn } from '../../ui/error-report.js';
+import { RowList } from '../../ui/rows.js';
 import { TransferBar } from '../../ui/transfer-bar.js';
 import { relabel } from './relabel.js';
 import { UploadRow } from './upload-row.js';
@@ -32,8 +33,8 @@ export class UploadsPanel extends HTMLElement {
   #announce = () => {};
   #announced = '';
   #isOpen = true;
-  /** @type {Map<Upload, UploadRow>} */
-  #rows = new Map();
+  /** @type {RowList<Upload, UploadRow> | undefined} */
+  #rows;
   #title = element('h2');
   #facts = element('p', { class: 'uploads-facts' });
   #bar = new TransferBar('All uploads');
@@ -68,6 +69,7 @@ export class UploadsPanel extends HTMLElement {
     this.#queue = queue;
     this.#place = place;
     this.#announce = announce;
+    this.#rows = new RowList(this.#list, (/** @type {Upload} */ upload) => new UploadRow(upload, place, queue));
     this.#stopListening = queue.changed.listen(() => this.#draw(queue));
     this.#draw(queue);
   }
@@ -76,8 +78,7 @@ export class UploadsPanel extends HTMLElement {
   clear() {
     this.#stopListening();
     this.#queue = undefined;
-    this.#rows.clear();
-    this.#list.replaceChildren();
+    this.#rows?.clear();
     this.hidden = true;
   }
 
@@ -138,37 +139,9 @@ export class UploadsPanel extends HTMLElement {
   #drawList(queue) {
     const sorted = [...queue.uploads].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
     const shown = sorted.slice(0, MAX_ROWS);
-    const rows = shown.map((upload) => this.#row(queue, upload));
-    for (const [upload, row] of this.#rows) {
-      if (shown.includes(upload)) continue;
-      row.element.remove();
-      this.#rows.delete(upload);
-    }
-    for (const [index, row] of rows.entries()) {
-      row.draw();
-      // Moving a row takes the focus from its buttons, so rows that are in place stay.
-      const there = this.#list.children[index];
-      if (there !== row.element) this.#list.insertBefore(row.element, there ?? null);
-    }
+    this.#rows?.draw(shown);
     const left = sorted.length - shown.length;
     this.#more.textContent = left > 0 ? `… and ${count(left, 'more file')}` : '';
-  }
-
-  /**
-   * @param {UploadQueue} queue
-   * @param {Upload} upload
-   */
-  #row(queue, upload) {
-    const old = this.#rows.get(upload);
-    if (old) return old;
-    if (!this.#place) throw new Error('a queue has a place');
-    const made = new UploadRow(upload, this.#place, {
-      pause: () => queue.pause(upload),
-      resume: () => queue.resume(upload),
-      cancel: () => queue.cancel(upload),
-    });
-    this.#rows.set(upload, made);
-    return made;
   }
 }
 
