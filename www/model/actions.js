@@ -277,8 +277,8 @@ export class Actions {
    */
   async #work(kind, steps, { isUndo = false } = {}) {
     if (steps.length === 0) return true;
-    const { partsOf, concurrency, leaves, isFinal } = JOB_KINDS[kind];
-    if (!isFinal && partsOf(steps).length <= concurrency) this.#effects.removed(steps, leaves);
+    const { partsOf, concurrency, leaves, back } = JOB_KINDS[kind];
+    if (back && partsOf(steps).length <= concurrency) this.#effects.removed(steps, leaves);
     const job = await this.jobs.start({ kind, steps, isUndo });
     // What was interrupted is in the hands of the person who sees it.
     return job.finished.size > 0 || job.isWaiting;
@@ -304,7 +304,7 @@ export class Actions {
       this.#failed(total === 1 ? failed : `${partlyFailed} (${partly})`, failure);
     }
     if (steps.length > 0 && !isWaiting) {
-      const undo = isUndo ? undefined : back(steps);
+      const undo = isUndo ? undefined : back?.(steps);
       const what = steps.length === total ? named(steps) : partly;
       this.#done(done(what, { isUndo }), undo && (() => this.#work(undo.kind, undo.steps, { isUndo: true })));
     }

@@ -17,13 +17,12 @@ import { idsOf, named, tally } from './item.js';
  * @property {(what: string, options: { isUndo: boolean }) => string} done
  * @property {string} failed Says that nothing was done.
  * @property {string} partlyFailed
- * @property {boolean} [isFinal] Whether it cannot be undone.
  * @property {number} concurrency How many calls run at the same time.
  * @property {(steps: readonly JobStep[]) => JobStep[][]} partsOf Splits a job into calls.
  * @property {(steps: readonly JobStep[]) => { title: string, names: string[], source: string }} about
  * @property {(client: Client, part: readonly JobStep[], call: CallOptions) => Promise<unknown>} perform
  * @property {(step: JobStep, view: View) => boolean} leaves Whether the item is no longer in a view.
- * @property {(steps: readonly JobStep[]) => { kind: JobKindName, steps: JobStep[] } | undefined} back What undoes the job.
+ * @property {(steps: readonly JobStep[]) => { kind: JobKindName, steps: JobStep[] }} [back] What undoes the job, if anything.
  */
 
 /**
@@ -82,6 +81,16 @@ function bulk(functions, title, extra) {
 
 const PERMANENT = { permanent: true };
 
+/** What deletions say when they fail. */
+const NOT_DELETED = { failed: 'Not deleted', partlyFailed: 'Not everything was deleted' };
+
+/** The members that permanent deletions share. */
+const DELETED_PERMANENTLY = {
+  ...NOT_DELETED,
+  doing: 'Deleting permanently',
+  leaves: (/** @type {JobStep} */ _, /** @type {View} */ { area }) => area === 'trash',
+};
+
 /** @type {Record<JobKindName, JobKind>} */
 export const JOB_KINDS = {
   move: {
@@ -117,10 +126,9 @@ export const JOB_KINDS = {
       },
       (what) => `Move ${what} to the trash`,
     ),
+    ...NOT_DELETED,
     doing: 'Deleting',
     done: (what) => `${what} moved to the trash.`,
-    failed: 'Not deleted',
-    partlyFailed: 'Not everything was deleted',
     leaves: (_, { area }) => area !== 'trash',
     back: (steps) => ({ kind: 'restore', steps: [...steps] }),
   },
@@ -148,25 +156,15 @@ export const JOB_KINDS = {
       (what) => `Delete ${what} permanently`,
       PERMANENT,
     ),
-    doing: 'Deleting permanently',
+    ...DELETED_PERMANENTLY,
     done: (what) => `${what} deleted permanently.`,
-    failed: 'Not deleted',
-    partlyFailed: 'Not everything was deleted',
-    isFinal: true,
-    leaves: (_, { area }) => area === 'trash',
-    back: () => undefined,
   },
   empty: {
-    doing: 'Deleting permanently',
+    ...DELETED_PERMANENTLY,
     done: () => 'The trash is empty.',
-    failed: 'Not deleted',
-    partlyFailed: 'Not everything was deleted',
-    isFinal: true,
     concurrency: 1,
     partsOf: (steps) => [[...steps]],
     about: () => ({ title: 'Empty the trash', names: ['trash'], source: 'await trash.empty();' }),
     perform: ({ trash }, _, call) => trash.empty(call),
-    leaves: (_, { area }) => area === 'trash',
-    back: () => undefined,
   },
 };

@@ -116,14 +116,14 @@ export class Jobs {
    * @param {Job} job
    */
   #follow(job) {
-    let told = new Set(job.finished.keys());
+    let told = job.finished.size;
     let keptAt = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;
     const tell = () => {
       timer = undefined;
-      const fresh = [...job.finished.values()].filter(({ key }) => !told.has(key));
-      told = new Set(job.finished.keys());
+      const fresh = [...job.finished.values()].slice(told);
+      told += fresh.length;
       if (fresh.length > 0) this.#handlers.onProgress(job, fresh);
       if (this.#kept.has(job.id) && performance.now() - keptAt > KEEP_DELAY) {
         keptAt = performance.now();
@@ -152,7 +152,7 @@ export class Jobs {
   #keep(job) {
     const { id, kind, isDivisible } = job;
     // What cannot be undone does not go on at another visit, when nobody remembers what was asked.
-    if (isDivisible && !JOB_KINDS[kind].isFinal && !this.#kept.has(id)) this.#kept.set(id, this.#write(job));
+    if (isDivisible && JOB_KINDS[kind].back && !this.#kept.has(id)) this.#kept.set(id, this.#write(job));
   }
 
   /** @param {Job} job */
