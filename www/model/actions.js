@@ -16,6 +16,7 @@ import { amount } from '../text/words.js';
 import { areaOfTop } from './areas.js';
 import { idsSource } from './id-source.js';
 import { howMany, idsOf, named, tally } from './item.js';
+import { stoppedAt } from './job.js';
 import { JOB_KINDS } from './job-kinds.js';
 import { Jobs } from './jobs.js';
 import { UndoHistory } from './undo-history.js';
@@ -79,9 +80,7 @@ export class Actions {
   /** Takes every undo off the offer and interrupts what is under way, when the page leaves the place. */
   close() {
     this.#history.close();
-    for (const { kind, tried, steps } of this.jobs.stop()) {
-      this.#reports.interrupted(`${JOB_KINDS[kind].doing} stopped at ${howMany(tried, steps)}`);
-    }
+    for (const job of this.jobs.stop()) this.#reports.interrupted(stoppedAt(job));
   }
 
   /**

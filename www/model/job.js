@@ -6,6 +6,7 @@
 // those from the first one on without a gap, so that a record of it is one number. A few steps behind it may be done once
 // more, which changes nothing.
 /** @import { JobKindName, JobStep } from './job-kinds.js' */
+import { howMany } from './item.js';
 import { JOB_KINDS } from './job-kinds.js';
 import { isNoRoom } from './no-room.js';
 import { Signal } from './signal.js';
@@ -145,3 +146,17 @@ export class Job {
     this.changed.emit();
   }
 }
+
+/**
+ * How far a job that runs is: `Moving 40 of 120 files`. A single call has no steps to count.
+ *
+ * @param {Job} job
+ */
+export const runningAt = ({ kind, tried, steps, isDivisible }) => `${JOB_KINDS[kind].doing} ${howMany(isDivisible ? tried : undefined, steps)}`;
+
+/**
+ * How far a job came: `Moving stopped at 40 of 120 files`.
+ *
+ * @param {Job} job
+ */
+export const stoppedAt = ({ kind, tried, steps }) => `${JOB_KINDS[kind].doing} stopped at ${howMany(tried, steps)}`;

@@ -62,7 +62,7 @@ suite('jobs of the page', () => {
     const letGo = await holdMoves(page, 40);
     await moveAll(page, name);
     await says(page, /^Moving 40 of 120 files$/);
-    const bar = panel(page).getByRole('progressbar');
+    const bar = panel(page).getByRole('progressbar', { name: 'Moving 120 files', exact: true });
     assert.deepEqual(await bar.evaluate((one) => one instanceof HTMLProgressElement && [one.value, one.max]), [40, COUNT]);
     await eventually(async () => assert.equal(await textOf(page.locator('#count')), '80 files and 1 folder'));
     assert.equal(await page.getByText('This folder is empty').count(), 0);

@@ -2,7 +2,8 @@
 /** @import { Job } from '../../model/job.js' */
 /** @import { Jobs } from '../../model/jobs.js' */
 /** @import { Place } from '../../place/place.js' */
-import { howMany } from '../../model/item.js';
+import { named } from '../../model/item.js';
+import { runningAt, stoppedAt } from '../../model/job.js';
 import { JOB_KINDS } from '../../model/job-kinds.js';
 import { element } from '../../ui/element.js';
 import { reasonOf } from '../../ui/error-report.js';
@@ -31,7 +32,7 @@ class JobCard {
     this.#job = job;
     this.#place = place;
     this.#announce = announce;
-    this.#bar = element('progress', { max: String(job.total), 'aria-label': doing(job) });
+    this.#bar = element('progress', { max: String(job.total), 'aria-label': `${JOB_KINDS[job.kind].doing} ${named(job.steps)}` });
     this.#resume = element('button', { type: 'button', class: 'primary', click: () => jobs.resume(job) }, 'Continue');
     this.#cancel = element('button', { type: 'button', click: () => jobs.cancel(job) });
     const text = element('div', { class: 'job-text' }, this.#title, this.#reason);
@@ -40,13 +41,13 @@ class JobCard {
   }
 
   draw() {
-    const { state, tried, total, steps, isDivisible, isCancelled, error } = this.#job;
+    const { state, tried, total, isDivisible, isCancelled } = this.#job;
     const isRunning = state === 'running';
-    const stopped = `${JOB_KINDS[this.#job.kind].doing} stopped at ${howMany(tried, steps)}`;
-    const reason = error ? reasonOf(error, this.#place) : 'It was interrupted before it was done.';
-    this.#title.textContent = isRunning ? doing(this.#job) : stopped;
+    const title = isRunning ? runningAt(this.#job) : stoppedAt(this.#job);
+    const reason = isRunning ? '' : whyStopped(this.#job, this.#place);
+    this.#title.textContent = title;
     this.#reason.textContent = reason;
-    if (isRunning !== this.#wasRunning) this.#announce(isRunning ? `${doing(this.#job)}.` : `${stopped}. ${reason}`);
+    if (isRunning !== this.#wasRunning) this.#announce([`${title}.`, reason].join(' ').trim());
     this.#wasRunning = isRunning;
     this.#reason.hidden = isRunning;
     // A single call has no steps to count.
@@ -59,8 +60,11 @@ class JobCard {
   }
 }
 
-/** @param {Job} job */
-const doing = ({ kind, tried, steps, isDivisible }) => `${JOB_KINDS[kind].doing} ${howMany(isDivisible ? tried : undefined, steps)}`;
+/**
+ * @param {Job} job
+ * @param {Place} place
+ */
+const whyStopped = ({ error }, place) => (error ? reasonOf(error, place) : 'It was interrupted before it was done.');
 
 export class JobsPanel extends HTMLElement {
   #list = element('ul', { class: 'jobs' });
