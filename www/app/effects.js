@@ -2,10 +2,13 @@
 //
 // An action may end after the page has left its place. From then on it changes nothing that is shown, because the items of
 // another place can have the same IDs; only the other tabs of its own place hear of it.
-/** @import { Effects } from '../model/actions.js' */
+/** @import { FileDescriptor, Folder } from 'wix-media.v2' */
+/** @import { Effects, Leaves } from '../model/actions.js' */
+/** @import { Subject } from '../model/item.js' */
 /** @import { FolderTree } from '../parts/folder-tree/folder-tree.js' */
 /** @import { MediaGrid } from '../parts/media-grid/media-grid.js' */
 /** @import { Place } from '../place/place.js' */
+/** @import { Session } from './session.js' */
 /** @import { State } from './state.js' */
 import { folderItem } from '../model/item.js';
 
@@ -18,45 +21,47 @@ import { folderItem } from '../model/item.js';
  * @returns {Effects}
  */
 export function effectsOn(state, place, { tree, grid, refresh, announce }) {
-  const isShown = () => state.session?.place === place;
+  /**
+   * Makes an effect that does something only while the page shows the place.
+   *
+   * @template {readonly unknown[]} Given
+   * @param {(session: Session, ...given: Given) => void} effect
+   * @returns {(...given: Given) => void}
+   */
+  const shown = (effect) => (...given) => {
+    const { session } = state;
+    if (session?.place === place) effect(session, ...given);
+  };
   return {
-    folderAdded(folder) {
-      if (!isShown()) return;
-      state.session?.folders.add(folder);
+    folderAdded: shown((session, /** @type {Folder} */ folder) => {
+      session.folders.add(folder);
       tree.refresh(String(folder.parentFolderId));
       if (!state.showsFolder(folder)) return;
       state.listing?.putFolder(folder);
       const { key } = folderItem(folder);
       state.selection.only(key);
       grid.reveal(key);
-    },
-    fileAdded(file) {
-      if (isShown() && state.showsFile(file)) state.listing?.putFile(file);
-    },
-    folderChanged(folder) {
-      if (!isShown()) return;
+    }),
+    fileAdded: shown((_, /** @type {FileDescriptor} */ file) => {
+      if (state.showsFile(file)) state.listing?.putFile(file);
+    }),
+    folderChanged: shown((session, /** @type {Folder} */ folder) => {
       state.listing?.updateFolder(folder);
-      state.session?.folders.add(folder);
+      session.folders.add(folder);
       tree.refresh(String(folder.parentFolderId));
-    },
-    fileChanged(file) {
-      if (isShown()) state.listing?.updateFile(file);
-    },
-    removed(items, leaves) {
-      if (!isShown() || !state.listing) return;
+    }),
+    fileChanged: shown((_, /** @type {FileDescriptor} */ file) => state.listing?.updateFile(file)),
+    removed: shown((_, /** @type {readonly Subject[]} */ items, /** @type {Leaves} */ leaves) => {
+      if (!state.listing) return;
       state.listing.remove(items.filter((item) => leaves(item, state.view)).map(({ key }) => key));
       state.selection.retain(state.listing);
-    },
-    arrived(items, leaves) {
+    }),
+    arrived: shown((_, /** @type {readonly Subject[]} */ items, /** @type {Leaves} */ leaves) => {
       // A search finds what is in a folder, too, and loses it together with the folder.
-      if (isShown() && (state.view.query || items.some((item) => !leaves(item, state.view)))) refresh();
-    },
-    foldersMoved() {
-      if (isShown()) tree.refreshAll();
-    },
-    refresh() {
-      if (isShown()) refresh();
-    },
+      if (state.view.query || items.some((item) => !leaves(item, state.view))) refresh();
+    }),
+    foldersMoved: shown(() => tree.refreshAll()),
+    refresh: shown(() => refresh()),
     announce: () => announce(place),
   };
 }

@@ -22,14 +22,16 @@ import { Jobs } from './jobs.js';
 import { UndoHistory } from './undo-history.js';
 
 /**
+ * @typedef {(item: Subject, view: View) => boolean} Leaves Whether an item is no longer in a view.
+ *
  * @typedef {object} Effects How an action changes what the page shows.
  * @property {(folder: Folder) => void} folderAdded
  * @property {(file: FileDescriptor) => void} fileAdded
  * @property {(folder: Folder) => void} folderChanged
  * @property {(file: FileDescriptor) => void} fileChanged
- * @property {(items: readonly Subject[], leaves: (item: Subject, view: View) => boolean) => void} removed Items went
+ * @property {(items: readonly Subject[], leaves: Leaves) => void} removed Items went
  *   elsewhere: those that leave the view that is shown.
- * @property {(items: readonly Subject[], leaves: (item: Subject, view: View) => boolean) => void} arrived Items went
+ * @property {(items: readonly Subject[], leaves: Leaves) => void} arrived Items went
  *   elsewhere: lists the view again if that may show more than their absence.
  * @property {() => void} foldersMoved Folders moved, so that the tree is out of date.
  * @property {() => void} refresh Lists the folder again.
