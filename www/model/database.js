@@ -46,4 +46,40 @@ export class Database {
       store.transaction.onabort = fail;
     });
   }
+
+  /**
+   * Returns the records of a store.
+   *
+   * @template Item
+   * @param {string} name
+   * @returns {Promise<Item[]>}
+   */
+  async all(name) {
+    return (await this.transact(name, 'readonly', (store) => store.getAll())) ?? [];
+  }
+
+  /**
+   * Puts records into a store, in place of those with the same IDs.
+   *
+   * @template {{ id: string }} Item
+   * @param {string} name
+   * @param {readonly Item[]} records
+   */
+  async put(name, records) {
+    await this.transact(name, 'readwrite', (store) => {
+      for (const record of records) store.put(record);
+      return undefined;
+    });
+  }
+
+  /**
+   * @param {string} name
+   * @param {readonly string[]} ids
+   */
+  async delete(name, ids) {
+    await this.transact(name, 'readwrite', (store) => {
+      for (const id of ids) store.delete(id);
+      return undefined;
+    });
+  }
 }

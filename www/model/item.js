@@ -1,6 +1,6 @@
 // Folders and files as the page handles both.
 /** @import { FileDescriptor, Folder } from 'wix-media.v2' */
-import { amount } from '../text/words.js';
+import { amount, number } from '../text/words.js';
 
 /**
  * @typedef {{ kind: 'folder', id: string, key: string, name: string, value: Folder }} FolderItem
@@ -60,7 +60,7 @@ export const named = (items) => (items.length === 1 ? `“${items[0].name}”` :
 /**
  * How many of some items, in a sentence: `1,240 of 10,000 files`. Without a number, names all of them.
  *
- * @param {number | undefined} number
+ * @param {number | undefined} some
  * @param {readonly Subject[]} items
  */
-export const howMany = (number, items) => (number === undefined ? named(items) : `${number.toLocaleString('en-GB')} of ${named(items)}`);
+export const howMany = (some, items) => (some === undefined ? named(items) : `${number(some)} of ${named(items)}`);

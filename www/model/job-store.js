@@ -9,7 +9,7 @@ const database = new Database('wix-media jobs', [JOBS, PROGRESS]);
 
 /** @param {JobRecord} record */
 export async function keepJob(record) {
-  await database.transact(JOBS, 'readwrite', (store) => store.put(record));
+  await database.put(JOBS, [record]);
 }
 
 /**
@@ -19,17 +19,12 @@ export async function keepJob(record) {
  * @param {number} steps
  */
 export async function keepProgress(id, steps) {
-  await database.transact(PROGRESS, 'readwrite', (store) => store.put({ id, steps }));
+  await database.put(PROGRESS, [{ id, steps }]);
 }
 
 /** @param {string} id */
 export async function forgetJob(id) {
-  for (const name of [JOBS, PROGRESS]) {
-    await database.transact(name, 'readwrite', (store) => {
-      store.delete(id);
-      return undefined;
-    });
-  }
+  for (const name of [JOBS, PROGRESS]) await database.delete(name, [id]);
 }
 
 /**
@@ -40,9 +35,9 @@ export async function forgetJob(id) {
  */
 export async function keptJobs(place) {
   /** @type {JobRecord[]} */
-  const records = (await database.transact(JOBS, 'readonly', (store) => store.getAll())) ?? [];
+  const records = await database.all(JOBS);
   /** @type {{ id: string, steps: number }[]} */
-  const progress = (await database.transact(PROGRESS, 'readonly', (store) => store.getAll())) ?? [];
+  const progress = await database.all(PROGRESS);
   const over = new Map(progress.map(({ id, steps }) => [id, steps]));
   return records.filter((record) => record.place === place).map((record) => ({ record, over: over.get(record.id) ?? 0 }));
 }

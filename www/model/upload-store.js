@@ -17,18 +17,12 @@ export async function hasRoom(bytes) {
 
 /** @param {readonly UploadRecord[]} uploads */
 export async function keep(uploads) {
-  await database.transact(STORE, 'readwrite', (store) => {
-    for (const upload of uploads) store.put(upload);
-    return undefined;
-  });
+  await database.put(STORE, uploads);
 }
 
 /** @param {readonly string[]} ids */
 export async function forget(ids) {
-  await database.transact(STORE, 'readwrite', (store) => {
-    for (const id of ids) store.delete(id);
-    return undefined;
-  });
+  await database.delete(STORE, ids);
 }
 
 /**
@@ -39,6 +33,6 @@ export async function forget(ids) {
  */
 export async function kept(place) {
   /** @type {UploadRecord[]} */
-  const all = (await database.transact(STORE, 'readonly', (store) => store.getAll())) ?? [];
+  const all = await database.all(STORE);
   return all.filter((upload) => upload.place === place);
 }

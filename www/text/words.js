@@ -79,12 +79,19 @@ export const mediaType = (type) => TYPES.get(type ?? '') ?? String(type ?? DASH)
 export const iconOf = (type) => (type !== undefined && TYPES.has(type) ? type.toLowerCase() : 'other');
 
 /**
+ * A number: `10,000`.
+ *
+ * @param {number} value
+ */
+export const number = (value) => value.toLocaleString('en-GB');
+
+/**
  * A number with its noun: `1 file`, `2 files`.
  *
- * @param {number} number
+ * @param {number} value
  * @param {string} noun
  */
-export const count = (number, noun) => `${number.toLocaleString('en-GB')} ${noun}${number === 1 ? '' : 's'}`;
+export const count = (value, noun) => `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
 
 /**
  * Files and folders in numbers: `3 files and 1 folder`.
@@ -142,7 +149,7 @@ export function transfer({ sent, total, rate }) {
 export function playingTime(ms) {
   const seconds = Math.round(ms / 1000);
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  /** @param {number} number */
-  const pad = (number) => String(number).padStart(2, '0');
+  /** @param {number} part */
+  const pad = (part) => String(part).padStart(2, '0');
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${minutes}:${pad(seconds % 60)}`;
 }

@@ -2,7 +2,7 @@
 /** @import { DeletionPlan } from 'wix-media.v2' */
 /** @import { Item } from '../../model/item.js' */
 /** @import { Place } from '../../place/place.js' */
-import { amount, size } from '../../text/words.js';
+import { amount, number, size } from '../../text/words.js';
 import { ask } from '../../ui/dialog.js';
 import { element, foreign } from '../../ui/element.js';
 import { errorReport } from '../../ui/error-report.js';
@@ -13,7 +13,7 @@ const MAX_NAMES = 6;
 /** @param {readonly Item[]} items */
 function namesOf(items) {
   const shown = items.slice(0, MAX_NAMES).map((item) => element('li', {}, itemIcon(item), foreign(item.name)));
-  if (items.length > shown.length) shown.push(element('li', {}, `… and ${(items.length - shown.length).toLocaleString('en-GB')} more`));
+  if (items.length > shown.length) shown.push(element('li', {}, `… and ${number(items.length - shown.length)} more`));
   return element('ul', { class: 'names' }, shown);
 }
 

@@ -2,6 +2,7 @@
 /** @import { Item } from '../../model/item.js' */
 /** @import { ItemCommands } from '../../model/item-commands.js' */
 import { offersFor } from '../../model/item-commands.js';
+import { number } from '../../text/words.js';
 import { element, icon } from '../../ui/element.js';
 
 export class SelectionBar {
@@ -42,7 +43,7 @@ export class SelectionBar {
     });
     this.#bar.replaceChildren(
       element('button', { type: 'button', class: 'bare', 'aria-label': 'Unselect', 'data-act': 'close', click: this.#unselect }, icon('close')),
-      element('p', {}, `${items.length.toLocaleString('en-GB')} selected`),
+      element('p', {}, `${number(items.length)} selected`),
       ...buttons,
     );
     const next = focused && this.#bar.querySelector(`[data-act="${focused}"]`);
