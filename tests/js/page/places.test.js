@@ -1,27 +1,15 @@
 // Which place the page opens: that of the address, or the one that a person chose. Never another one in its stead.
-/** @import { AddressInfo } from 'node:net' */
 /** @import { TestContext } from 'node:test' */
 /** @import { Page } from 'playwright-core' */
 /** @import { OpenOptions } from './site.js' */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
 import { cell, drop, openFor, openPage, settled, startServer, toast } from './site.js';
-
-/** A port that is free now, so that a server can come back at the same address. @returns {Promise<number>} */
-const freePort = () =>
-  new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = /** @type {AddressInfo} */ (probe.address());
-      probe.close(() => resolve(port));
-    });
-  });
 
 suite('places of the page', () => {
   const closing = leftovers();
@@ -33,7 +21,7 @@ suite('places of the page', () => {
   });
 
   /**
-   * Starts a server that can be stopped and started again, with a file, and opens its page.
+   * Starts a server with a file, and opens its page. `start` starts it again, at the same address.
    *
    * @param {TestContext} t
    * @param {OpenOptions} [options]
@@ -41,9 +29,9 @@ suite('places of the page', () => {
   async function open(t, options) {
     const folder = await mkdtemp(join(tmpdir(), 'wix-media-place-'));
     t.after(() => rm(folder, { recursive: true, force: true }));
-    const port = String(await freePort());
+    const server = await startServer(closing, ['--data', folder]);
+    const { port } = new URL(server.address);
     const start = () => startServer(closing, ['--data', folder, '--port', port]);
-    const server = await start();
     await server.client.uploads.upload(Buffer.from('words'), { displayName: 'on the server.txt' });
     const { page, open: openTab } = await openFor(t, browser, server.address, options);
     await cell(page, 'on the server.txt').waitFor();
