@@ -31,6 +31,8 @@ export class Places {
   #kind;
   /** In the memory of the page only, for Back and Forward. @type {Map<PlaceKind, Credentials>} */
   #credentials = new Map();
+  /** What the server is, while the page goes to it. @type {ServerKind | undefined} */
+  #found;
   /** Counts the openings, so that a slow one does not replace a later one. */
   #opening = 0;
 
@@ -97,7 +99,7 @@ export class Places {
       showMessage(connectAgain({ connect: () => this.#choose('site'), workInBrowser: () => this.#choose('browser') }));
       return;
     }
-    const server = kind === 'server' ? (known ?? (await this.#askServer())) : 'manager';
+    const server = kind === 'server' ? (known ?? this.#found ?? (await this.#askServer())) : 'manager';
     if (turn !== this.#opening) return;
     if (server !== 'manager') {
       this.#waitForServer(server, turn);
@@ -190,10 +192,12 @@ export class Places {
         );
         return;
       }
+      this.#found = server;
     }
     prefer('place', kind);
     const before = this.#kind;
     go(kind);
+    this.#found = undefined;
     // With other credentials, or after a failure, the place of the address opens once more.
     if (kind === before) await this.open(kind);
   }

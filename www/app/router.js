@@ -89,13 +89,15 @@ export function go(target) {
 }
 
 /**
- * Goes to a place, at the top of an area: a folder exists in one place only.
+ * Goes to a place, at the top of an area, unless the page is there: a folder exists in one place only.
  *
  * @param {PlaceKind} place
  * @param {View['area']} area
  */
 export function goToPlace(place, area) {
-  history.pushState(null, '', `?place=${place}${writeFragment({ area })}`);
+  const address = `?place=${place}${writeFragment({ area })}`;
+  if (address === location.search + location.hash) return;
+  history.pushState(null, '', address);
   follow();
 }
 

@@ -88,6 +88,20 @@ suite('places of the page', () => {
     await again.stop();
   });
 
+  test('place: the server is asked once per choice', async (t) => {
+    const { page, server } = await open(t);
+    await page.locator('label', { hasText: 'In this browser' }).click();
+    await page.getByText('No files yet').waitFor();
+    let questions = 0;
+    page.on('request', (request) => {
+      if (request.url().endsWith('/_wix-media/health')) questions += 1;
+    });
+    await page.locator('label', { hasText: 'This server' }).click();
+    await cell(page, 'on the server.txt').waitFor();
+    assert.equal(questions, 1);
+    await server.stop();
+  });
+
   test('place: an address opens its place, and changes no choice', async (t) => {
     const { page, openTab, server } = await open(t, { place: 'server' });
     const other = await openTab('?place=browser#files');

@@ -19,8 +19,16 @@ suite('page on a Wix site', () => {
    * @param {Page} page
    * @param {{ key?: string, site?: string, base?: string }} [options]
    */
-  async function connect(page, { key = KEY, site = SITE, base = service.origin } = {}) {
+  async function connect(page, options) {
     await page.locator('label', { hasText: 'A Wix site' }).click();
+    return enter(page, options);
+  }
+
+  /**
+   * @param {Page} page
+   * @param {{ key?: string, site?: string, base?: string }} [options]
+   */
+  async function enter(page, { key = KEY, site = SITE, base = service.origin } = {}) {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('API key').fill(key);
     await dialog.getByLabel('Site ID').fill(site);
@@ -64,6 +72,21 @@ suite('page on a Wix site', () => {
     assert.ok(await page.getByLabel('A Wix site').isChecked());
     await page.locator('label', { hasText: 'This server' }).click();
     await page.getByText('No files yet').waitFor();
+  });
+
+  test('page on a Wix site: connecting once more adds no step to the history', async (t) => {
+    const { page } = await site.open(t);
+    await connect(page);
+    await page.waitForFunction(() => document.querySelector('.cell.file'));
+    await page.reload();
+    const length = await page.evaluate(() => history.length);
+    await page.getByRole('button', { name: 'Connect' }).click();
+    await enter(page);
+    await page.waitForFunction(() => document.querySelector('.cell.file'));
+    assert.equal(await page.evaluate(() => history.length), length);
+    await page.goBack();
+    await page.getByText('No files yet').waitFor();
+    assert.ok(await page.getByLabel('This server').isChecked());
   });
 
   test('connect dialog: reports a wrong key', async (t) => {
