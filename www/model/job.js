@@ -142,6 +142,8 @@ export class Job {
     this.#isCancelled = true;
     this.stop();
     if (this.state !== 'interrupted') return;
+    // Why it stopped was shown until now.
+    this.error = undefined;
     this.state = 'over';
     this.changed.emit();
   }

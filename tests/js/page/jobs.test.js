@@ -191,6 +191,23 @@ suite('jobs of the page', () => {
     assert.equal((await listed(target)).length, COUNT);
   });
 
+  test('job: dismissing a stopped job reports what is done, and no failure once more', async (t) => {
+    const { page, name, target } = await open(t, 'Given up');
+    let passed = 0;
+    await page.route('**/site-media/v1/files/*', (route) => {
+      if (route.request().method() !== 'PATCH') return route.fallback();
+      passed += 1;
+      return passed > 60 ? route.abort('connectionrefused') : route.continue();
+    });
+    await moveAll(page, name);
+    await says(page, /^Moving stopped at 60 of 120 files$/);
+    await panel(page).getByRole('button', { name: 'Dismiss' }).click();
+    await toast(page, '60 of 120 files moved.');
+    await panel(page).waitFor({ state: 'hidden' });
+    assert.equal(await page.locator('.toast.bad').count(), 0);
+    assert.equal((await listed(target)).length, 60);
+  });
+
   test('job: an item that cannot be moved does not stop the others', async (t) => {
     const { page, name, id, target } = await open(t, 'One refused');
     const [first] = await site.server.client.files.listFiles({ parentFolderId: id, sort: { fieldName: 'displayName', order: 'ASC' } }).toArray();
