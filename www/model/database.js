@@ -59,6 +59,18 @@ export class Database {
   }
 
   /**
+   * Returns a record, if there is one with this ID.
+   *
+   * @template Item
+   * @param {string} name
+   * @param {string} id
+   * @returns {Promise<Item | undefined>}
+   */
+  get(name, id) {
+    return this.transact(name, 'readonly', (store) => store.get(id));
+  }
+
+  /**
    * Puts records into a store, in place of those with the same IDs.
    *
    * @template {{ id: string }} Item

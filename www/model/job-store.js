@@ -28,16 +28,25 @@ export async function forgetJob(id) {
 }
 
 /**
- * Returns the unfinished jobs of a place, each with how many of its steps are over.
+ * Returns the IDs of the unfinished jobs of a place.
  *
  * @param {string} place Its key.
- * @returns {Promise<{ record: JobRecord, over: number }[]>}
  */
 export async function keptJobs(place) {
   /** @type {JobRecord[]} */
   const records = await database.all(JOBS);
-  /** @type {{ id: string, steps: number }[]} */
-  const progress = await database.all(PROGRESS);
-  const over = new Map(progress.map(({ id, steps }) => [id, steps]));
-  return records.filter((record) => record.place === place).map((record) => ({ record, over: over.get(record.id) ?? 0 }));
+  return records.filter((record) => record.place === place).map(({ id }) => id);
+}
+
+/**
+ * Returns an unfinished job, and how many of its steps are over.
+ *
+ * @param {string} id
+ */
+export async function keptJob(id) {
+  /** @type {JobRecord | undefined} */
+  const record = await database.get(JOBS, id);
+  /** @type {{ steps: number } | undefined} */
+  const progress = await database.get(PROGRESS, id);
+  return record && { record, over: progress?.steps ?? 0 };
 }

@@ -7,7 +7,7 @@
 /** @import { JobKindName, JobStep } from './job-kinds.js' */
 import { Job } from './job.js';
 import { JOB_KINDS } from './job-kinds.js';
-import { forgetJob, keepJob, keepProgress, keptJobs } from './job-store.js';
+import { forgetJob, keepJob, keepProgress, keptJob, keptJobs } from './job-store.js';
 import { Locks } from './locks.js';
 import { Signal } from './signal.js';
 import { soon } from './soon.js';
@@ -36,7 +36,8 @@ export class Jobs {
   #locks = new Locks('job');
   /** When those in the database have been written, by their IDs. @type {Map<string, Promise<void>>} */
   #kept = new Map();
-  #isStopped = false;
+  /** Aborts when the page leaves the place. */
+  #leaving = new AbortController();
   #change = soon(() => this.changed.emit());
 
   /**
@@ -187,31 +188,40 @@ export class Jobs {
     } catch {
       // A browser without a database has kept nothing.
     }
-    if (!isWaiting || this.#isStopped) this.#locks.release(id);
+    if (!isWaiting || this.#leaving.signal.aborted) this.#locks.release(id);
   }
 
-  /** Finds the jobs that an earlier visit left unfinished, unless another tab has them. */
+  /**
+   * Finds the jobs that an earlier visit left unfinished. One that another tab works on, or whose last calls have not ended
+   * yet, is shown if it is still unfinished by then.
+   */
   async restore() {
-    let kept;
     try {
-      kept = await keptJobs(this.#placeKey);
+      const ids = await keptJobs(this.#placeKey);
+      await Promise.all(ids.filter((id) => !this.#kept.has(id)).map((id) => this.#adopt(id)));
     } catch {
       // A browser without a database has kept nothing.
+    }
+  }
+
+  /** @param {string} id */
+  async #adopt(id) {
+    if (!(await this.#locks.acquire(id, this.#leaving.signal))) return;
+    const kept = await keptJob(id);
+    if (!kept || this.#leaving.signal.aborted) {
+      this.#locks.release(id);
       return;
     }
-    for (const { record, over } of kept) {
-      if (this.#isStopped || this.#kept.has(record.id) || !(await this.#locks.acquire(record.id))) continue;
-      const job = new Job({ ...record, passed: over });
-      job.isShown = true;
-      this.#kept.set(job.id, Promise.resolve());
-      this.#jobs.add(job);
-    }
+    const job = new Job({ ...kept.record, passed: kept.over });
+    job.isShown = true;
+    this.#kept.set(id, Promise.resolve());
+    this.#jobs.add(job);
     this.#change();
   }
 
   /** Interrupts every job, when the page leaves the place. Returns those that ran. */
   stop() {
-    this.#isStopped = true;
+    this.#leaving.abort();
     const running = [...this.#jobs].filter(({ state, isDivisible }) => state === 'running' && isDivisible);
     for (const job of running) {
       this.#show(job);

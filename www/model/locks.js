@@ -11,13 +11,16 @@ export class Locks {
   }
 
   /**
-   * Takes the lock of a piece of work until `release`, or for as long as the page lives. Returns whether it is this tab's.
+   * Takes the lock of a piece of work until `release`, or for as long as the page lives. Resolves with whether it is this
+   * tab's. With a signal, waits for whoever has the lock, until the signal aborts.
    *
    * @param {string} id
+   * @param {AbortSignal} [signal]
    * @returns {Promise<boolean>}
    */
-  acquire(id) {
-    if (this.#held.has(id)) return Promise.resolve(true);
+  acquire(id, signal) {
+    // Without Web Locks there is no way to tell, and lost work is worse than work that is done twice.
+    if (this.#held.has(id) || !navigator.locks) return Promise.resolve(true);
     return new Promise((resolve) => {
       /** @param {Lock | null} lock */
       const hold = (lock) => {
@@ -27,8 +30,8 @@ export class Locks {
           this.#held.set(id, () => release(undefined));
         });
       };
-      // Without Web Locks there is no way to tell, and lost work is worse than work that is done twice.
-      navigator.locks.request(`wix-media ${this.#kind} ${id}`, { ifAvailable: true }, hold).catch(() => resolve(true));
+      const options = signal ? { signal } : { ifAvailable: true };
+      navigator.locks.request(`wix-media ${this.#kind} ${id}`, options, hold).catch(() => resolve(!signal?.aborted));
     });
   }
 

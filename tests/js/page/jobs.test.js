@@ -274,6 +274,23 @@ suite('jobs of the page', () => {
     assert.equal((await listed(target)).length, COUNT);
   });
 
+  test('job: a visit that comes before the last calls have ended finds the job when they have', async (t) => {
+    const { page, name, target } = await open(t, 'Back at once');
+    const letGo = await holdMoves(page, 30);
+    await moveAll(page, name);
+    await says(page, /^Moving 30 of 120 files$/);
+    await page.locator('label', { hasText: 'In this browser' }).click();
+    await page.getByText('No files yet').waitFor();
+    await page.goBack();
+    await cell(page, 'Target').waitFor();
+    assert.ok(await panel(page).isHidden(), 'the calls of the visit before still run');
+    letGo();
+    await says(page, /^Moving stopped at 34 of 120 files$/);
+    await panel(page).getByRole('button', { name: 'Continue' }).click();
+    await toast(page, '120 files moved.');
+    assert.equal((await listed(target)).length, COUNT);
+  });
+
   test('job: the trash is emptied behind a dialog that closes at once', async (t) => {
     const { id } = await workspace('Emptied', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
     await site.server.client.folders.bulkDeleteFolders([id]);
