@@ -39,6 +39,7 @@ export function ask({ title, lead, content = [], action, submit, isBad = false, 
   const close = () => dialog.close();
   const trouble = element('div', { class: 'dialog-trouble' });
   const confirm = action ? element('button', { type: 'submit', class: isBad ? 'primary bad' : 'primary' }, action) : undefined;
+  const giveUp = element('button', { type: 'button', click: close }, cancel);
   const form = element(
     'form',
     { method: 'dialog', novalidate: true },
@@ -49,7 +50,7 @@ export function ask({ title, lead, content = [], action, submit, isBad = false, 
       element('button', { type: 'button', class: 'bare', 'aria-label': 'Close', click: close }, icon('close')),
     ),
     element('div', { class: 'dialog-body' }, lead ? element('p', { class: 'lead' }, lead) : undefined, content, trouble),
-    element('div', { class: 'actions' }, element('button', { type: 'button', click: close }, cancel), confirm),
+    element('div', { class: 'actions' }, giveUp, confirm),
   );
   const dialog = element('dialog', { class: 'dialog', 'aria-labelledby': id }, form);
   document.body.append(dialog);
@@ -82,7 +83,8 @@ export function ask({ title, lead, content = [], action, submit, isBad = false, 
     });
     dialog.showModal();
     open.add(close);
-    const first = dialog.querySelector('[autofocus]') ?? confirm ?? dialog.querySelector('button');
+    // Enter must not delete what nobody has read yet.
+    const first = dialog.querySelector('[autofocus]') ?? (isBad ? giveUp : confirm) ?? dialog.querySelector('button');
     if (first instanceof HTMLElement) first.focus();
     ready?.();
   });

@@ -285,6 +285,8 @@ for await (const page of files.listFiles({
     await cell(page, name).click();
     await page.keyboard.press('Delete');
     await page.getByRole('dialog').getByText('This deletes 2 files and 2 folders, 6 bytes in total.').waitFor();
+    // Two keys in a row must not delete anything.
+    await focusIsOn(page, 'Cancel');
     await page.keyboard.press('Escape');
     // A file in a deleted folder can be restored alone.
     await cell(page, name).dblclick();
