@@ -323,6 +323,7 @@ function reportsOn(place) {
     },
     failed: (what, error) => complain(located(`${what}: ${reasonOf(error, place)}`)),
     interrupted: (what) => complain(located(`${what}. Open the place again to go on.`)),
+    lost: (text) => complain(located(text)),
   };
 }
 
@@ -379,8 +380,9 @@ async function enter(place) {
   viewing.follow(readAddress().fileId);
   showUsage(place);
   session.actions.jobs.restore();
-  const restored = await queue.restore();
-  if (restored > 0) toasts.say(`${count(restored, 'upload')} of your last visit resumed.`);
+  const { resumed, paused } = await queue.restore();
+  if (resumed > 0) toasts.say(`${count(resumed, 'upload')} of your last visit resumed.`);
+  if (paused > 0) toasts.say(`${count(paused, 'upload')} of your last visit ${paused === 1 ? 'is' : 'are'} paused.`);
 }
 
 const places = new Places({

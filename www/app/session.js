@@ -25,9 +25,10 @@ export class Session {
   }
 
   /** Ends what belongs to the place, when the page leaves it. */
-  end() {
-    const stopped = this.queue.stop();
-    if (stopped > 0) this.#reports.interrupted(`${count(stopped, 'upload')} stopped`);
+  async end() {
     this.actions.close();
+    const { resumable, lost } = await this.queue.stop();
+    if (resumable > 0) this.#reports.interrupted(`${count(resumable, 'upload')} stopped`);
+    if (lost > 0) this.#reports.lost(`${count(lost, 'upload')} ended, and this browser has no copy. Upload ${lost === 1 ? 'it' : 'them'} again.`);
   }
 }

@@ -41,6 +41,7 @@ import { UndoHistory } from './undo-history.js';
  * @property {(text: string, undo?: UndoEntry) => void} done
  * @property {(what: string, error: unknown) => void} failed
  * @property {(what: string) => void} interrupted Says what stopped because the page leaves the place.
+ * @property {(text: string) => void} lost Says what ended because of that.
  */
 
 /** @typedef {{ isUndo?: boolean }} ActionOptions `isUndo` keeps the action out of the history. */

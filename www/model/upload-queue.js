@@ -1,9 +1,9 @@
 // Files on their way to the service, a few at a time.
 //
 // An upload is `waiting`, then `running`, and in the end `done` or `failed`; a person can pause it (`paused`), resume it,
-// or cancel it, which removes it. A copy of its bytes is kept in the browser's database from the start until it is done or
-// cancelled, if there is room: a reload loses nothing, and the next visit to the same place restores what is left. A Web
-// Lock keeps two tabs from sending the same copy.
+// or cancel it, which removes it. A copy of its bytes is kept in the browser's database from the start until it is done,
+// refused for good or cancelled, if there is room: a reload loses nothing, and the next visit to the same place restores what
+// is left, and leaves paused what was paused. A Web Lock keeps two tabs from sending the same copy.
 //
 // A service whose disk is full refuses every upload. The one that meets it fails at once, and the others are paused until a
 // person has made room and resumes them.
@@ -17,13 +17,25 @@ import { isNoRoom } from './no-room.js';
 import { Signal } from './signal.js';
 import { soon } from './soon.js';
 import { Upload } from './upload.js';
-import { forget, hasRoom, keep, kept } from './upload-store.js';
+import { forget, hasRoom, keep, keepPaused, kept } from './upload-store.js';
 
 const CONCURRENCY = 3;
 /** Milliseconds between two announcements of progress. */
 const CHANGE_DELAY = 60;
 /** The same while nothing moves, so that a stalled upload loses its speed. */
 const IDLE_DELAY = 1000;
+/** Statuses from 400 to 499 of refusals that another visit may not meet: of a key, of a moment, of too many calls. */
+const PASSING_STATUSES = new Set([401, 403, 408, 425, 429]);
+
+/**
+ * Whether a service would refuse the same file again.
+ *
+ * @param {unknown} error
+ */
+function isFinal(error) {
+  const { code, status = 0 } = /** @type {{ code?: string, status?: number }} */ (Object(error));
+  return code === 'INVALID_ARGUMENT' || (status >= 400 && status < 500 && !PASSING_STATUSES.has(status));
+}
 
 export class UploadQueue {
   /** Emits soon after any change. @type {Signal<void>} */
@@ -38,6 +50,9 @@ export class UploadQueue {
   #locks = new Locks('upload');
   #running = 0;
   #isPaused = false;
+  #isStopped = false;
+  /** The copies that are being written. @type {Promise<unknown>} */
+  #keeping = Promise.resolve();
   #change = soon(() => this.changed.emit(), CHANGE_DELAY);
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #idle;
@@ -57,8 +72,9 @@ export class UploadQueue {
     return this.#folders.created;
   }
 
+  /** Whether nothing goes on until a person resumes it. */
   get isPaused() {
-    return this.#isPaused;
+    return this.#isPaused || (this.uploads.some(({ state }) => state === 'paused') && !this.uploads.some(({ isActive }) => isActive));
   }
 
   /** The uploads that are not done. */
@@ -104,24 +120,34 @@ export class UploadQueue {
     this.uploads.push(...made);
     this.#change();
     this.#startNext();
-    await this.#keep(made);
+    const writing = this.#keep(made);
+    this.#keeping = Promise.all([this.#keeping, writing]);
+    await writing;
   }
 
-  /** Resumes what an earlier visit left unfinished, unless another tab does. Returns how many uploads that is. */
+  /**
+   * Resumes what an earlier visit left unfinished, unless another tab does. Returns how many uploads that is, and how many
+   * more of them are paused.
+   */
   async restore() {
     let records;
     try {
       records = await kept(this.#placeKey);
     } catch {
       // A browser without a database has kept nothing.
-      return 0;
+      return { resumed: 0, paused: 0 };
     }
     const mine = [];
     for (const record of records) if (await this.#locks.acquire(record.id)) mine.push(new Upload({ ...record, isRestored: true }));
+    if (this.#isStopped) {
+      this.#locks.releaseAll();
+      return { resumed: 0, paused: 0 };
+    }
+    const paused = mine.filter(({ state }) => state === 'paused').length;
     this.uploads.push(...mine.filter(({ id }) => !this.uploads.some((upload) => upload.id === id)));
     if (mine.length > 0) this.#change();
     this.#startNext();
-    return mine.length;
+    return { resumed: mine.length - paused, paused };
   }
 
   /** @param {readonly Upload[]} made */
@@ -130,20 +156,38 @@ export class UploadQueue {
       if (!(await hasRoom(made.reduce((sum, { size }) => sum + size, 0)))) return;
       for (const { id } of made) await this.#locks.acquire(id);
       const place = this.#placeKey;
-      await keep(made.filter(({ isOver }) => !isOver).map(({ id, file, folderId, folders, name }) => ({ id, file, folderId, folders, name, place })));
-      for (const upload of made) upload.isKept = true;
-      // An upload may have ended before its copy was written.
-      const over = made.filter((upload) => upload.isOver || !this.uploads.includes(upload));
-      if (over.length > 0) await forget(over.map(({ id }) => id));
+      const isUnfinished = (/** @type {Upload} */ upload) => this.uploads.includes(upload) && !upload.isOver && !isFinal(upload.error);
+      await keep(made.filter(isUnfinished).map(({ id, file, folderId, folders, name }) => ({ id, file, folderId, folders, name, place })));
+      for (const upload of made) {
+        upload.isKept = true;
+        // It may have ended before its copy was written.
+        if (!isUnfinished(upload)) this.#release(upload);
+      }
+      this.#note(made.filter(({ state }) => state === 'paused' && !this.#isStopped));
     } catch {
       // The upload works without a copy. Only a reload would end it, and the page warns of that.
     }
   }
 
+  /**
+   * Notes for the next visit which uploads are paused.
+   *
+   * @param {readonly Upload[]} uploads
+   */
+  #note(uploads) {
+    for (const isPaused of [true, false]) {
+      const ids = uploads.filter(({ state, isKept }) => isKept && (state === 'paused') === isPaused).map(({ id }) => id);
+      // Without the note they go on by themselves.
+      if (ids.length > 0) keepPaused(ids, isPaused).catch(() => {});
+    }
+  }
+
   /** @param {Upload} upload */
-  #release({ id, isKept }) {
+  #release(upload) {
+    const { id, isKept } = upload;
     this.#locks.release(id);
     if (isKept) forget([id]).catch(() => {});
+    upload.isKept = false;
   }
 
   #startNext() {
@@ -177,6 +221,7 @@ export class UploadQueue {
       upload.error = error;
       upload.halt();
       if (isNoRoom(error)) this.pauseAll();
+      else if (isFinal(error)) this.#release(upload);
     } finally {
       this.#running -= 1;
       if (this.#running === 0) {
@@ -230,10 +275,16 @@ export class UploadQueue {
   /** @param {Upload} upload */
   pause(upload) {
     if (!upload.isActive) return;
+    this.#halt(upload);
+    this.#note([upload]);
+    this.#change();
+  }
+
+  /** @param {Upload} upload */
+  #halt(upload) {
     upload.state = 'paused';
     upload.controller?.abort(new DOMException('Paused.', 'AbortError'));
     upload.halt();
-    this.#change();
   }
 
   /** @param {Upload} upload */
@@ -241,6 +292,7 @@ export class UploadQueue {
     if (upload.state !== 'paused' && upload.state !== 'failed') return;
     upload.state = 'waiting';
     this.#isPaused = false;
+    this.#note([upload]);
     this.#change();
     this.#startNext();
   }
@@ -280,13 +332,17 @@ export class UploadQueue {
 
   pauseAll() {
     this.#isPaused = true;
-    for (const upload of this.uploads) this.pause(upload);
+    const active = this.uploads.filter(({ isActive }) => isActive);
+    for (const upload of active) this.#halt(upload);
+    this.#note(active);
     this.#change();
   }
 
   resumeAll() {
     this.#isPaused = false;
-    for (const upload of this.uploads) if (upload.state === 'paused' || upload.state === 'failed') upload.state = 'waiting';
+    const idle = this.uploads.filter(({ state }) => state === 'paused' || state === 'failed');
+    for (const upload of idle) upload.state = 'waiting';
+    this.#note(idle);
     this.#change();
     this.#startNext();
   }
@@ -302,15 +358,23 @@ export class UploadQueue {
     this.#change();
   }
 
-  /** Stops everything without cancelling it: the next visit resumes what was kept. Returns how many uploads that is. */
-  stop() {
-    const active = this.uploads.filter(({ isActive }) => isActive).length;
+  /**
+   * Stops everything without cancelling it. Resolves with how many uploads the next visit resumes, and how many are lost
+   * because there is no copy of them.
+   */
+  async stop() {
     this.#isPaused = true;
+    this.#isStopped = true;
+    const active = this.uploads.filter(({ isActive }) => isActive);
     for (const upload of this.uploads) {
       if (upload.state === 'running') upload.state = 'paused';
       upload.controller?.abort(new DOMException('Stopped.', 'AbortError'));
     }
     this.#locks.releaseAll();
-    return active;
+    await this.#keeping;
+    this.#locks.releaseAll();
+    const resumable = active.filter(({ isKept }) => isKept).length;
+    const lost = this.open.filter(({ isKept, state }) => !isKept && state !== 'failed').length;
+    return { resumable, lost };
   }
 }

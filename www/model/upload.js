@@ -30,8 +30,8 @@ export class Upload {
   /** Whether the browser's database has a copy. */
   isKept = false;
 
-  /** @param {{ id?: string, file: File, folderId: string, folders: string[], name?: string, isRestored?: boolean }} given */
-  constructor({ id = crypto.randomUUID(), file, folderId, folders, name = file.name, isRestored = false }) {
+  /** @param {{ id?: string, file: File, folderId: string, folders: string[], name?: string, isRestored?: boolean, isPaused?: boolean }} given */
+  constructor({ id = crypto.randomUUID(), file, folderId, folders, name = file.name, isRestored = false, isPaused = false }) {
     this.id = id;
     this.file = file;
     this.folderId = folderId;
@@ -41,6 +41,7 @@ export class Upload {
     /** Whether an earlier visit began it. */
     this.isRestored = isRestored;
     this.isKept = isRestored;
+    if (isPaused) this.state = 'paused';
   }
 
   /**

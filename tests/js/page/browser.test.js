@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { startService } from '../harness/service.js';
-import { cell, drop, eventually, namesIn, openFor, pageSuite, photo, pictureLoaded, settled, toast, uploadByDialog } from './site.js';
+import { cell, drop, eventually, namesIn, openFor, pageSuite, photo, pictureLoaded, recordsIn, settled, toast, uploadByDialog } from './site.js';
 
 const WWW = new URL('../../../www/', import.meta.url);
 const DIST = new URL('../../../dist/', import.meta.url);
@@ -125,16 +125,7 @@ suite('page in this browser', () => {
       const bar = document.querySelector('.upload progress');
       return bar instanceof HTMLProgressElement && bar.value > 0 && bar.value < 1;
     });
-    await page.waitForFunction(
-      () =>
-        new Promise((resolve) => {
-          const request = indexedDB.open('wix-media uploads', 1);
-          request.onsuccess = () => {
-            const all = request.result.transaction('uploads').objectStore('uploads').count();
-            all.onsuccess = () => resolve(all.result === 1);
-          };
-        }),
-    );
+    await eventually(async () => assert.equal((await recordsIn(page, 'wix-media uploads', 'uploads')).length, 1));
     await page.reload();
     await toast(page, '1 upload of your last visit resumed.');
     await cell(page, 'large.bin').waitFor();

@@ -4,7 +4,7 @@
 /** @import { OpenOptions } from './site.js' */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cell, eventually, hold, namesIn, pageSuite, settled, textOf, toast } from './site.js';
+import { cell, eventually, hold, namesIn, pageSuite, recordsIn, settled, textOf, toast } from './site.js';
 
 const COUNT = 120;
 
@@ -104,16 +104,7 @@ suite('jobs of the page', () => {
     await holdMoves(page, 50);
     await moveAll(page, name);
     await says(page, /^Moving 50 of 120 files$/);
-    await page.waitForFunction(
-      () =>
-        new Promise((resolve) => {
-          const request = indexedDB.open('wix-media jobs', 1);
-          request.onsuccess = () => {
-            const progress = request.result.transaction('progress').objectStore('progress').getAll();
-            progress.onsuccess = () => resolve(progress.result.some(({ steps }) => steps >= 40));
-          };
-        }),
-    );
+    await eventually(async () => assert.ok((await recordsIn(page, 'wix-media jobs', 'progress')).some(({ steps }) => Number(steps) >= 40)));
     /** @type {string[]} */
     const questions = [];
     page.on('dialog', (dialog) => {

@@ -339,6 +339,33 @@ export async function drop(page, selector, files) {
 }
 
 /**
+ * Returns the records in a store of the browser's database: none while the page has not made it.
+ *
+ * @param {Page} page
+ * @param {string} database
+ * @param {string} store
+ * @returns {Promise<Record<string, unknown>[]>}
+ */
+export const recordsIn = (page, database, store) =>
+  page.evaluate(
+    async ([name, wanted]) => {
+      if (!(await indexedDB.databases()).some((one) => one.name === name)) return [];
+      return new Promise((resolve, reject) => {
+        const opening = indexedDB.open(name);
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const reading = opening.result.transaction(wanted).objectStore(wanted).getAll();
+          reading.onsuccess = () => {
+            opening.result.close();
+            resolve(reading.result);
+          };
+        };
+      });
+    },
+    [database, store],
+  );
+
+/**
  * Asserts that nothing is wider than the window at this moment.
  *
  * @param {Page} page
