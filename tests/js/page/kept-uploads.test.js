@@ -104,4 +104,26 @@ suite('kept uploads of the page', () => {
     await toast(page, 'This server: 1 upload ended, and this browser has no copy. Upload it again.');
     assert.equal(await page.locator('.toast', { hasText: 'Open the place again' }).count(), 0);
   });
+
+  test('kept upload: cancelling all of them asks first', async (t) => {
+    const { fragment, id } = await workspace('Cancelled');
+    const { page } = await open(t, { fragment });
+    const letGo = await hold(page, '**/upload/**');
+    await drop(page, '#main', ['one.txt', 'two.txt'].map((name) => ({ name, bytes: name })));
+    await says(page, /^Uploading 2 files/);
+    const ask = () => panel(page).getByRole('button', { name: 'Cancel all uploads' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Cancel 2 uploads?' });
+    await ask();
+    await dialog.waitFor();
+    // Enter must not throw away what a click has opened.
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await says(page, /^Uploading 2 files/);
+    await ask();
+    await dialog.getByRole('button', { name: 'Cancel the uploads' }).click();
+    await panel(page).waitFor({ state: 'hidden' });
+    letGo();
+    await copies(page, 0);
+    assert.deepEqual(await listed(id), []);
+  });
 });

@@ -127,7 +127,9 @@ suite('look of the page', () => {
       await page.getByRole('heading', { name: /Uploading 4 files/ }).waitFor();
       await page.getByRole('button', { name: 'Pause two.txt' }).click();
       await both('uploads');
-      await page.getByRole('button', { name: 'Cancel all uploads' }).click();
+      await press('Cancel all uploads');
+      await both('cancel-uploads');
+      await press('Cancel the uploads');
       letGo();
       await page.unrouteAll({ behavior: 'wait' });
 
@@ -136,7 +138,8 @@ suite('look of the page', () => {
       await drop(page, '#main', ['one.txt', 'two.txt', 'three.txt', 'four.txt'].map((name) => ({ name, bytes: name })));
       await page.getByText('Make room, then resume.').waitFor();
       await both('full-disk');
-      await page.getByRole('button', { name: 'Cancel all uploads' }).click();
+      await press('Cancel all uploads');
+      await press('Cancel the uploads');
       await page.unrouteAll({ behavior: 'wait' });
 
       await page.getByRole('treeitem', { name: 'Site Files' }).click();

@@ -3,6 +3,7 @@
 /** @import { UploadQueue } from '../../model/upload-queue.js' */
 /** @import { Place } from '../../place/place.js' */
 import { count, transfer } from '../../text/words.js';
+import { ask } from '../../ui/dialog.js';
 import { element, icon } from '../../ui/element.js';
 import { noRoomIn } from '../../ui/error-report.js';
 import { RowList } from '../../ui/rows.js';
@@ -22,6 +23,17 @@ const ORDER = ['running', 'failed', 'paused', 'waiting', 'done'];
  */
 const iconButton = (picture, label, click) =>
   element('button', { type: 'button', class: 'bare', 'aria-label': label, title: label, click }, icon(picture));
+
+/** @param {number} number */
+const askCancel = (number) =>
+  ask({
+    title: `Cancel ${count(number, 'upload')}?`,
+    lead: 'What has arrived stays. The rest has to be uploaded again.',
+    action: number === 1 ? 'Cancel the upload' : 'Cancel the uploads',
+    cancel: 'Keep uploading',
+    isBad: true,
+    submit: () => true,
+  });
 
 export class UploadsPanel extends HTMLElement {
   /** @type {UploadQueue | undefined} */
@@ -87,10 +99,13 @@ export class UploadsPanel extends HTMLElement {
     if (this.#queue) this.#draw(this.#queue);
   }
 
-  #close() {
-    if (!this.#queue) return;
-    if (this.#queue.open.length > 0) this.#queue.cancelAll();
-    else this.#queue.clear();
+  /** Cancels what is not done, after a question if that is more than failed uploads, and empties the list. */
+  async #close() {
+    const queue = this.#queue;
+    if (!queue) return;
+    const going = queue.open.filter(({ state }) => state !== 'failed').length;
+    if (going > 0 && !(await askCancel(going))) return;
+    queue.cancelAll();
   }
 
   /** @param {UploadQueue} queue */
@@ -119,7 +134,7 @@ export class UploadsPanel extends HTMLElement {
     relabel(this.#pauseButton, isPaused ? 'play' : 'pause', isPaused ? 'Resume all uploads' : 'Pause all uploads');
     relabel(this.#foldButton, this.#isOpen ? 'down' : 'up', this.#isOpen ? 'Show less' : 'Show each upload');
     this.#foldButton.setAttribute('aria-expanded', String(this.#isOpen));
-    relabel(this.#closeButton, 'close', open.length > 0 ? 'Cancel all uploads' : 'Close');
+    relabel(this.#closeButton, 'close', left > 0 ? 'Cancel all uploads' : 'Close');
     this.classList.toggle('folded', !this.#isOpen);
     if (this.#isOpen) this.#drawList(queue);
   }
