@@ -169,6 +169,7 @@ const FILES = [
   'ui/error-report.css',
   'ui/error-report.js',
   'ui/field.js',
+  'ui/focus.js',
   'ui/item-icon.js',
   'ui/marks.js',
   'ui/menu.css',

@@ -5,6 +5,7 @@
 /** @import { Place } from '../place/place.js' */
 /** @import { Layout } from '../parts/media-grid/geometry.js' */
 import { areaOfTop, ROOTS } from '../model/areas.js';
+import { folderItem } from '../model/item.js';
 import { isSortName, SORTS, sortNamed } from '../model/view.js';
 import { CallInspector } from '../parts/call-inspector/call-inspector.js';
 import { CommandBar } from '../parts/command-bar/command-bar.js';
@@ -31,6 +32,7 @@ import { amount, count } from '../text/words.js';
 import { closeDialogs } from '../ui/dialog.js';
 import { find } from '../ui/dom.js';
 import { reasonOf } from '../ui/error-report.js';
+import { setFocusHome } from '../ui/focus.js';
 import { closeMenu } from '../ui/menu.js';
 import { Toasts } from '../ui/toasts.js';
 import { Display } from './display.js';
@@ -136,11 +138,17 @@ function showLayout(layout) {
   prefer('layout', layout);
 }
 
+/** Asks for a name, creates a folder, and leads to it. */
+async function createFolder() {
+  const made = await askFolderName(async (name) => state.session?.actions.createFolder(name, state.folderId));
+  if (made) grid.focusItem(folderItem(made).key);
+}
+
 const showCommands = () =>
   commandBar.show(
     folderCommands(state, {
       upload: (button) => openUploadMenu(button, { onPick: (found) => upload(state, found), importUrl: () => importFile(state) }),
-      createFolder: () => askFolderName(async (name) => state.session?.actions.createFolder(name, state.folderId)),
+      createFolder,
       restoreImages: () => state.session?.actions.restoreAll(['IMAGE'], 'all images'),
       emptyTrash: () => emptyTrash(state),
     }),
@@ -155,6 +163,7 @@ const display = new Display(
       showCommands();
       selected.plan();
       viewing.update();
+      focusEntered();
     },
     enterKey: () => places.enterServerKey(),
     emptyHandlers: {
@@ -177,12 +186,31 @@ const viewing = new Viewing(state, {
 
 /** @param {ReturnType<typeof readAddress>['route']} route */
 function showView(route) {
-  const hadFocus = grid.contains(document.activeElement);
+  isEntering = grid.contains(document.activeElement);
   searchBox.show(route.query);
   sidebar.close();
   look(route);
-  if (hadFocus) heading.focus({ preventScroll: true });
+  // The items that had it are gone, and those of the folder are not there yet.
+  if (isEntering) heading.focus({ preventScroll: true });
 }
+
+/** Whether the focus was on an item that led to the folder that is shown, and waits for an item of that. */
+let isEntering = false;
+
+/** Puts the focus on the first item of a folder that was entered with the keyboard, unless it has gone elsewhere meanwhile. */
+function focusEntered() {
+  const { listing } = state;
+  if (!isEntering || !listing?.hasFolders || listing.state === 'reading') return;
+  isEntering = false;
+  if (document.activeElement === heading) focusItems();
+}
+
+/** Puts the focus on the items, or where there are none on the name of the folder. */
+function focusItems() {
+  if (grid.hidden) heading.focus({ preventScroll: true });
+  else grid.focusItem();
+}
+setFocusHome(focusItems);
 
 watchAddress(({ place, route, fileId }) => {
   // They belong to what was shown before.

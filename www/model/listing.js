@@ -33,6 +33,8 @@ export class Listing {
   files = [];
   /** @type {'reading' | 'partial' | 'complete' | 'failed'} */
   state = 'reading';
+  /** Whether the folders have been read. */
+  hasFolders = false;
   /** @type {unknown} */
   error;
   #view;
@@ -124,6 +126,7 @@ export class Listing {
     if (this.state !== 'failed') return;
     this.folders = [];
     this.files = [];
+    this.hasFolders = false;
     this.#known.clear();
     this.error = undefined;
     this.state = 'reading';
@@ -156,6 +159,7 @@ export class Listing {
     });
     if (this.#controller.signal.aborted) return;
     this.folders = folders.filter(isEntry).map(folderItem);
+    this.hasFolders = true;
     this.changed.emit();
   }
 

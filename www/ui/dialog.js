@@ -3,6 +3,7 @@
 import { focused } from './dom.js';
 import { element, icon } from './element.js';
 import { errorReport } from './error-report.js';
+import { returnFocus } from './focus.js';
 
 let number = 0;
 /** Close the dialogs that are open. @type {Set<() => void>} */
@@ -60,7 +61,7 @@ export function ask({ title, lead, content = [], action, submit, isBad = false, 
     dialog.addEventListener('close', () => {
       open.delete(close);
       dialog.remove();
-      before?.focus({ preventScroll: true });
+      returnFocus(before);
       resolve(result);
     });
     // A click on the backdrop cancels.

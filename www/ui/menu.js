@@ -1,6 +1,7 @@
 // A context menu.
 import { focused } from './dom.js';
 import { element, icon } from './element.js';
+import { returnFocus } from './focus.js';
 
 /**
  * @typedef {object} MenuEntry
@@ -36,7 +37,7 @@ export function openMenu(entries, { x, y, label }) {
     layer.remove();
     removeEventListener('pointerdown', closeOutside, true);
     removeEventListener('blur', closeAndRestore);
-    if (restore) before?.focus({ preventScroll: true });
+    if (restore) returnFocus(before);
   };
   const closeAndRestore = () => close();
   /** @param {() => unknown} act */

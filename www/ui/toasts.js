@@ -1,5 +1,6 @@
 // Short messages at the edge of the window, some with a button that undoes what they report.
 import { element, icon } from './element.js';
+import { keepFocus } from './focus.js';
 
 /** Milliseconds for which a message stays. */
 const SHORT_TIMEOUT = 5000;
@@ -66,6 +67,6 @@ export class Toasts {
   #remove(toast) {
     clearTimeout(this.#timers.get(toast));
     this.#timers.delete(toast);
-    toast.remove();
+    keepFocus(this.#holder, () => toast.remove());
   }
 }

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
 import { contentSecurityPolicy } from '../../../www/policy.js';
-import { cell, drop, eventually, hold, namesIn, nothingSticksOut, openPage, pageSuite, PATIENCE, photo, photoPath, pictureLoaded, settled, startServer, textMatches, textOf, toast, uploadByDialog } from './site.js';
+import { cell, drop, eventually, focusIsOn, hold, namesIn, nothingSticksOut, openPage, pageSuite, PATIENCE, photo, photoPath, pictureLoaded, settled, startServer, textMatches, textOf, toast, uploadByDialog } from './site.js';
 
 /** Half a second of silence. */
 function wave() {
@@ -75,20 +75,6 @@ suite('page on this server', () => {
       if (typeof wanted === 'string') assert.equal(text, wanted);
       else assert.match(text, wanted);
       return text;
-    });
-  /**
-   * Waits until the focus is on the element with a text, or on the item of that name.
-   *
-   * @param {Page} page
-   * @param {string} wanted
-   */
-  const focusIsOn = (page, wanted) =>
-    eventually(async () => {
-      const text = await page.evaluate(() => {
-        const focused = document.activeElement;
-        return (focused?.matches('.cell') ? focused.querySelector('.name') : focused)?.textContent;
-      });
-      assert.equal(text, wanted);
     });
 
   test('content security policy: is strict, and the same in the header and in the page', async () => {

@@ -303,6 +303,21 @@ export const textOf = (locator) => locator.innerText();
 export const cell = (page, name) => page.locator('.cell', { has: page.getByText(name, { exact: true }) });
 
 /**
+ * Waits until the focus is on the element with a text, or on the item of that name.
+ *
+ * @param {Page} page
+ * @param {string} wanted
+ */
+export const focusIsOn = (page, wanted) =>
+  eventually(async () => {
+    const text = await page.evaluate(() => {
+      const focused = document.activeElement;
+      return (focused?.matches('.cell') ? focused.querySelector('.name') : focused)?.textContent;
+    });
+    assert.equal(text, wanted);
+  });
+
+/**
  * Uploads through the browser's file dialog.
  *
  * @param {Page} page

@@ -7,6 +7,7 @@ import { runningAt, stoppedAt } from '../../model/job.js';
 import { JOB_KINDS } from '../../model/job-kinds.js';
 import { element } from '../../ui/element.js';
 import { reasonOf } from '../../ui/error-report.js';
+import { keepFocus } from '../../ui/focus.js';
 import { RowList } from '../../ui/rows.js';
 
 /** One job of the panel. */
@@ -89,11 +90,12 @@ export class JobsPanel extends HTMLElement {
   show(jobs, place, announce) {
     this.clear();
     const cards = new RowList(this.#list, (/** @type {Job} */ job) => new JobCard(job, place, jobs, announce));
-    const draw = () => {
-      const { shown } = jobs;
-      cards.draw(shown);
-      this.hidden = shown.length === 0;
-    };
+    const draw = () =>
+      keepFocus(this, () => {
+        const { shown } = jobs;
+        cards.draw(shown);
+        this.hidden = shown.length === 0;
+      });
     this.#cards = cards;
     this.#stopListening = jobs.changed.listen(draw);
     draw();

@@ -48,7 +48,7 @@ export class MediaGrid extends HTMLElement {
   #layout = 'grid';
   /** The item that has the focus, or gets it with the Tab key. @type {string | undefined} */
   #focused;
-  /** Its index when it was last drawn, for the case that it goes. */
+  /** Its index when it got the focus or was last drawn, for the case that it goes. */
   #focusedIndex = 0;
   #rows = new Rows();
   #head = element('div', { class: 'list-head', role: 'row', 'aria-rowindex': '1' });
@@ -203,8 +203,7 @@ export class MediaGrid extends HTMLElement {
   #keepFocusable(listing) {
     let at = this.#focused ? listing.indexOf(this.#focused) : -1;
     if (at < 0 && listing.length > 0) {
-      const hadFocus = this.#focused && (this.contains(document.activeElement) || document.activeElement === document.body);
-      at = hadFocus ? Math.min(this.#focusedIndex, listing.length - 1) : 0;
+      at = this.#focused ? Math.min(this.#focusedIndex, listing.length - 1) : 0;
       this.#focused = listing.at(at)?.key;
     }
     if (at >= 0) this.#focusedIndex = at;
@@ -225,6 +224,7 @@ export class MediaGrid extends HTMLElement {
     const old = this.#rows.cellOf(this.#focused);
     if (old) old.tabIndex = -1;
     this.#focused = key;
+    this.#focusedIndex = Math.max(0, this.#listing?.indexOf(key) ?? 0);
     const cell = this.#rows.cellOf(key);
     if (cell) cell.tabIndex = 0;
   }
@@ -239,9 +239,16 @@ export class MediaGrid extends HTMLElement {
     this.#rows.cellOf(key)?.focus({ preventScroll: true });
   }
 
-  /** Puts the focus on the item that had it last. */
-  focusItem() {
-    if (this.#focused && this.#listing && this.#listing.indexOf(this.#focused) >= 0) this.#focus(this.#focused);
+  /**
+   * Puts the focus on an item, or on the one that had it last.
+   *
+   * @param {string} [key]
+   */
+  focusItem(key) {
+    // The item that had it last may be gone, and its neighbour takes its place.
+    this.#draw();
+    const wanted = key ?? this.#focused;
+    if (wanted && this.#listing && this.#listing.indexOf(wanted) >= 0) this.#focus(wanted);
   }
 
   /**

@@ -4,6 +4,7 @@
 import { offersFor } from '../../model/item-commands.js';
 import { number } from '../../text/words.js';
 import { element, icon } from '../../ui/element.js';
+import { keepFocus } from '../../ui/focus.js';
 
 export class SelectionBar {
   #bar;
@@ -32,7 +33,9 @@ export class SelectionBar {
     const isNeeded = items.length > 0;
     this.#tools.classList.toggle('choosing', isNeeded);
     this.#count.hidden = isNeeded;
-    this.#bar.hidden = !isNeeded;
+    keepFocus(this.#bar, () => {
+      this.#bar.hidden = !isNeeded;
+    });
     if (!isNeeded) return;
     // The buttons are made anew, so the focus has to be put back.
     const active = document.activeElement;

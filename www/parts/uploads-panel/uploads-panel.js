@@ -6,6 +6,7 @@ import { count, transfer } from '../../text/words.js';
 import { ask } from '../../ui/dialog.js';
 import { element, icon } from '../../ui/element.js';
 import { noRoomIn } from '../../ui/error-report.js';
+import { keepFocus } from '../../ui/focus.js';
 import { RowList } from '../../ui/rows.js';
 import { TransferBar } from '../../ui/transfer-bar.js';
 import { relabel } from './relabel.js';
@@ -82,7 +83,7 @@ export class UploadsPanel extends HTMLElement {
     this.#place = place;
     this.#announce = announce;
     this.#rows = new RowList(this.#list, (/** @type {Upload} */ upload) => new UploadRow(upload, place, queue));
-    this.#stopListening = queue.changed.listen(() => this.#draw(queue));
+    this.#stopListening = queue.changed.listen(() => keepFocus(this, () => this.#draw(queue)));
     this.#draw(queue);
   }
 

@@ -5,6 +5,7 @@
 import { iconOf, mediaType, size } from '../../text/words.js';
 import { closest, focused } from '../../ui/dom.js';
 import { element, foreign, icon } from '../../ui/element.js';
+import { returnFocus } from '../../ui/focus.js';
 import { setSource } from '../../ui/picture.js';
 
 /**
@@ -90,7 +91,7 @@ export class Viewer {
   /** Closes the viewer, for good. */
   close() {
     this.#dialog.remove();
-    this.#before?.focus({ preventScroll: true });
+    returnFocus(this.#before);
   }
 
   /** @param {number} by */
