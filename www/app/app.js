@@ -172,6 +172,11 @@ const display = new Display(
       pickFiles: () => pickFiles((found) => upload(state, found)),
       pickFolder: () => pickFolder((found) => upload(state, found)),
     },
+    absentHandlers: {
+      goUp: () => go({ area: state.view.area }),
+      restore: (folder) => state.session?.actions.restore([folderItem(folder)]),
+      show: ({ _id, state: folderState }) => go({ area: folderState === 'DELETED' ? 'trash' : 'files', folderId: _id }),
+    },
     complain: (text, retry) => toasts.say(text, { isBad: true, action: { label: 'Try again', act: retry } }),
   },
 );

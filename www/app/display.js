@@ -5,9 +5,10 @@
 /** @import { MediaGrid } from '../parts/media-grid/media-grid.js' */
 /** @import { Stage } from '../parts/stage/stage.js' */
 /** @import { State } from './state.js' */
+import { areaOfTop } from '../model/areas.js';
 import { Listing } from '../model/listing.js';
 import { PendingFiles } from '../model/pending.js';
-import { empty, loading, notListed } from '../parts/stage/messages.js';
+import { absent, empty, loading, notListed } from '../parts/stage/messages.js';
 import { amount } from '../text/words.js';
 import { reasonOf } from '../ui/error-report.js';
 
@@ -17,6 +18,7 @@ import { reasonOf } from '../ui/error-report.js';
  * @property {() => void} onUpdate Runs when the items have changed.
  * @property {() => unknown} enterKey
  * @property {Parameters<typeof empty>[1]} emptyHandlers
+ * @property {Parameters<typeof absent>[1]} absentHandlers
  * @property {(text: string, retry: () => void) => void} complain
  */
 
@@ -27,6 +29,8 @@ export class Display {
   #count;
   #handlers;
   #pending = new PendingFiles();
+  /** The question whether the folder is there, if it was asked. @type {{ isDone: boolean } | undefined} */
+  #check;
   #stopListening = () => {};
 
   /**
@@ -58,6 +62,7 @@ export class Display {
     const { session, view, selection, isTrash } = this.#state;
     if (!session) return;
     this.stop();
+    this.#forgetCheck();
     const { calls, place } = session;
     const listing = new Listing(calls, { ...view }, place.eager);
     this.#state.listing = listing;
@@ -97,6 +102,7 @@ export class Display {
     this.#stopListening();
     old.stop();
     this.#state.listing = next;
+    this.#forgetCheck();
     this.#grid.replace(next);
     this.#stopListening = next.changed.listen(() => this.#update(next));
     this.#state.selection.retain(next);
@@ -119,17 +125,47 @@ export class Display {
     this.#pending.watch(listing, session.calls);
   }
 
+  #forgetCheck() {
+    this.#check = undefined;
+    this.#state.absence = undefined;
+  }
+
+  /**
+   * Finds out whether an empty folder is where it is looked for: the service lists an unknown one as if it were empty.
+   * Returns whether that is known.
+   *
+   * @param {Listing} listing
+   */
+  #isChecked(listing) {
+    const { session, view, isTrash } = this.#state;
+    if (!session || !view.folderId || view.query || areaOfTop(view.folderId)) return true;
+    if (this.#check) return this.#check.isDone;
+    const check = { isDone: false };
+    this.#check = check;
+    session.folders.absenceOf(view.folderId, { isTrash }).then((absence) => {
+      if (this.#check !== check) return;
+      check.isDone = true;
+      this.#state.absence = absence;
+      this.#update(listing);
+    });
+    return false;
+  }
+
   /** @param {Listing} listing */
   #showMessage(listing) {
-    const { session, view } = this.#state;
+    const { session, view, absence } = this.#state;
     if (!session) return;
-    const { enterKey, emptyHandlers } = this.#handlers;
+    if (listing.state === 'complete' && !this.#isChecked(listing)) {
+      this.#stage.showMessage(loading(), { isLate: true });
+      return;
+    }
+    const { enterKey, emptyHandlers, absentHandlers } = this.#handlers;
     switch (listing.state) {
       case 'failed':
         this.#stage.showMessage(notListed(listing.error, session.place, { retry: () => listing.retry(), enterKey }));
         break;
       case 'complete':
-        this.#stage.showMessage(empty(view, emptyHandlers));
+        this.#stage.showMessage(absence ? absent(absence, absentHandlers) : empty(view, emptyHandlers));
         break;
       default:
         this.#stage.showMessage(loading(), { isLate: true });

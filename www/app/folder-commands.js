@@ -15,8 +15,8 @@
  * @param {FolderCommandHandlers} handlers
  * @returns {Command[]}
  */
-export function folderCommands({ view, isTrash, listing }, { upload, createFolder, restoreImages, emptyTrash }) {
-  if (view.query) return [];
+export function folderCommands({ view, isTrash, listing, absence }, { upload, createFolder, restoreImages, emptyTrash }) {
+  if (view.query || absence) return [];
   if (!isTrash) {
     return [
       { label: 'New folder', picture: 'new-folder', act: createFolder },

@@ -3,6 +3,7 @@
 /** @import { Item } from '../model/item.js' */
 /** @import { Listing } from '../model/listing.js' */
 /** @import { View } from '../model/view.js' */
+/** @import { Absence } from '../model/folders.js' */
 /** @import { Session } from './session.js' */
 import { TOPS } from '../model/areas.js';
 import { Selection } from '../model/selection.js';
@@ -13,6 +14,8 @@ export class State {
   /** @type {Listing | undefined} */
   listing;
   selection = new Selection();
+  /** Why the folder is not where the view looks for it, if that is so. @type {Absence | undefined} */
+  absence;
 
   /** @param {View} view */
   constructor(view) {
@@ -30,7 +33,7 @@ export class State {
 
   /** Whether files can be uploaded to what is shown. */
   get canUpload() {
-    return this.session !== undefined && !this.isTrash && !this.view.query;
+    return this.session !== undefined && !this.isTrash && !this.view.query && !this.absence;
   }
 
   /** The selected items, in the order of the listing. @returns {Item[]} */

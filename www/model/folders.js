@@ -7,6 +7,8 @@ import { areaOfTop, ROOTS } from './areas.js';
 
 const PAGE_SIZE = 100;
 
+/** @typedef {{ why: 'unknown' } | { why: 'deleted' | 'restored', folder: Folder }} Absence */
+
 export class Folders {
   #calls;
   /** @type {Map<string, Folder>} */
@@ -88,6 +90,23 @@ export class Folders {
       at = (this.#known.get(at) ?? (await this.#fetch(at))).parentFolderId;
     }
     return path;
+  }
+
+  /**
+   * Asks the service whether a folder is in the trash, or outside of it. Resolves with why it is not, if so.
+   *
+   * @param {string} id
+   * @param {{ isTrash: boolean }} options
+   * @returns {Promise<Absence | undefined>}
+   */
+  async absenceOf(id, { isTrash }) {
+    try {
+      const folder = await this.#fetch(id);
+      const isDeleted = folder.state === 'DELETED';
+      return isDeleted === isTrash ? undefined : { why: isDeleted ? 'deleted' : 'restored', folder };
+    } catch (error) {
+      return /** @type {{ status?: number }} */ (Object(error)).status === 404 ? { why: 'unknown' } : undefined;
+    }
   }
 
   /** @param {string} id */

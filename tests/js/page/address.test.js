@@ -99,6 +99,41 @@ suite('address of the page', () => {
     assert.ok(page.url().endsWith(fragment));
   });
 
+  test('address: a folder that does not exist is reported, and takes no files', async (t) => {
+    const { page } = await open(t, { fragment: '#files/unknown' });
+    await page.getByRole('heading', { name: 'There is no such folder' }).waitFor();
+    assert.equal(await page.getByRole('button', { name: /^Upload|New folder/ }).count(), 0);
+    await page.getByRole('button', { name: 'Go to the top' }).click();
+    await isIn(page, 'Site Files');
+    await page.getByRole('button', { name: 'Upload', exact: true }).waitFor();
+  });
+
+  test('address: a folder in the trash is shown as such, and can be restored', async (t) => {
+    const { id, fragment } = await workspace('Thrown away', { 'a.jpg': cat });
+    const { folders } = site.server.client;
+    await folders.bulkDeleteFolders([id]);
+    const { page } = await open(t, { fragment });
+    const isInTrash = page.getByRole('heading', { name: 'This folder is in the trash' });
+    await isInTrash.waitFor();
+    assert.equal(await page.getByRole('button', { name: /^Upload|New folder/ }).count(), 0);
+    await page.getByRole('button', { name: 'Restore it' }).click();
+    await cell(page, 'a.jpg').waitFor();
+    await page.getByRole('button', { name: 'Upload', exact: true }).waitFor();
+
+    await folders.bulkDeleteFolders([id]);
+    await page.reload();
+    await isInTrash.waitFor();
+    await page.getByRole('button', { name: 'Show it in the trash' }).click();
+    await cell(page, 'a.jpg').waitFor();
+    assert.ok(page.url().endsWith(`#trash/${id}`));
+    await folders.bulkRestoreFoldersFromTrashBin([id]);
+    await page.reload();
+    await page.getByRole('heading', { name: 'This folder is not in the trash' }).waitFor();
+    await page.getByRole('button', { name: 'Show it' }).click();
+    await cell(page, 'a.jpg').waitFor();
+    assert.ok(page.url().endsWith(fragment));
+  });
+
   test('address: Back closes a dialog and a menu together with the folder they belong to', async (t) => {
     const { name } = await workspace('Asked', { 'a.jpg': cat });
     const { page } = await open(t);

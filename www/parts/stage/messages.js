@@ -1,4 +1,6 @@
 // The messages that stand in place of the items.
+/** @import { Folder } from 'wix-media.v2' */
+/** @import { Absence } from '../../model/folders.js' */
 /** @import { View } from '../../model/view.js' */
 /** @import { Place, PlaceKind, ServerKind } from '../../place/place.js' */
 import { mediaType } from '../../text/words.js';
@@ -114,6 +116,28 @@ export function notListed(error, place, { retry, enterKey }) {
 }
 
 /**
+ * A folder that is not where it was looked for.
+ *
+ * @param {Absence} absence
+ * @param {{ goUp: () => unknown, restore: (folder: Folder) => unknown, show: (folder: Folder) => unknown }} handlers
+ */
+export function absent(absence, { goUp, restore, show }) {
+  if (absence.why === 'unknown') {
+    const text = 'It was deleted permanently, or its address is wrong.';
+    return state('alert', 'There is no such folder', text, primary('Go to the top', goUp));
+  }
+  const { folder } = absence;
+  if (absence.why === 'restored') return state('folder', 'This folder is not in the trash', 'It was restored.', primary('Show it', () => show(folder)));
+  return state(
+    'trash',
+    'This folder is in the trash',
+    'Its files are there, too. Nothing can be uploaded to it.',
+    primary('Restore it', () => restore(folder)),
+    secondary('Show it in the trash', () => show(folder)),
+  );
+}
+
+/**
  * A view without items.
  *
  * @param {View} view
@@ -127,6 +151,7 @@ export function empty({ area, folderId, query, types }, { clearSearch, showAllTy
   if (type) {
     return state('empty', 'None of this type', `There are no files of the type “${mediaType(type)}” here.`, secondary('Show all types', showAllTypes));
   }
+  if (area === 'trash' && folderId) return state('trash', 'This folder is empty', 'It was empty when it was deleted, or what was in it was restored.');
   if (area === 'trash') {
     return state('trash', 'The trash is empty', 'What you delete stays here until you restore it or delete it permanently.');
   }
