@@ -352,6 +352,19 @@ for await (const page of files.listFiles({
     await cell(page, 'too much.txt').waitFor();
   });
 
+  test('upload: takes no files that are dropped on a dialog', async (t) => {
+    const { id, fragment } = await workspace('Covered');
+    const { page } = await open(t, { fragment });
+    await page.getByRole('button', { name: 'New folder' }).click();
+    await page.getByRole('dialog').waitFor();
+    await drop(page, 'dialog', [{ name: 'on the dialog.txt', bytes: 'words' }]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await drop(page, '#main', [{ name: 'on the page.txt', bytes: 'words' }]);
+    await page.getByRole('heading', { name: '1 file uploaded' }).waitFor();
+    assert.deepEqual(await listed(id), ['on the page.txt']);
+  });
+
   test('import: fetches a file from a URL and shows it once it is ready', async (t) => {
     const source = createServer((_, response) => response.writeHead(200, { 'content-type': 'image/jpeg' }).end(images.cup));
     await new Promise((resolve) => source.listen(0, '127.0.0.1', () => resolve(undefined)));

@@ -17,6 +17,9 @@ const FOLDERS = '#tree [data-folder], #crumbs [data-folder], .cell.folder';
 /** @type {Element | undefined} */
 let target;
 
+/** Whether a dialog covers the page, and with it whatever something could be dropped on. */
+const isCovered = () => document.querySelector(':modal') !== null;
+
 /**
  * Returns the folder under the pointer: its element to mark, and its ID.
  *
@@ -62,7 +65,7 @@ export function watchDrags({ canUpload, upload, move }) {
     const kind = draggedKind(transfer);
     if (!transfer || !kind) return;
     const folder = folderUnder(event);
-    const isAllowed = kind === 'files' ? canUpload(folder?.id) : folder !== undefined;
+    const isAllowed = !isCovered() && (kind === 'files' ? canUpload(folder?.id) : folder !== undefined);
     const name = find('#where', HTMLElement).textContent;
     mark(isAllowed ? folder?.element : undefined, kind === 'files' && isAllowed && !folder ? `Drop to upload into “${name}”` : undefined);
     // By default the browser would open the file in place of the page.
@@ -82,6 +85,7 @@ export function watchDrags({ canUpload, upload, move }) {
     event.preventDefault();
     const folder = folderUnder(event);
     mark(undefined);
+    if (isCovered()) return;
     if (kind === 'files') {
       if (canUpload(folder?.id)) upload(await dropped(transfer), folder?.id);
     } else if (folder) await move(draggedKeys(transfer), folder.id);
