@@ -669,6 +669,26 @@ for await (const page of files.listFiles({
     await page.getByRole('button', { name: 'Folders and places' }).tap();
     await page.getByRole('treeitem', { name: 'By hand', exact: true }).tap();
     await here(page, ['Inner', 'cat.jpg']);
+
+    // Once an item is selected by its box, a tap selects another one.
+    await page.getByRole('checkbox', { name: 'Select cat.jpg' }).tap();
+    await textMatches(page, '#chosen', /1 selected/);
+    await cell(page, 'Inner').tap();
+    await textMatches(page, '#chosen', /2 selected/);
+    await cell(page, 'Inner').tap();
+    await cell(page, 'cat.jpg').tap();
+    await page.locator('#chosen').waitFor({ state: 'hidden' });
+    await cell(page, 'Inner').tap();
+    await page.getByText('This folder is empty').waitFor();
+  });
+
+  test('page: folders keep their names clear of their buttons on a touch screen', async (t) => {
+    const { id, fragment } = await workspace('Long names by hand');
+    await site.server.client.folders.createFolder('A folder whose name is far too long for its tile', { parentFolderId: id });
+    const { page } = await open(t, { fragment, hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
+    const tile = page.locator('.cell.folder');
+    const [name, button] = await Promise.all([tile.locator('.name').boundingBox(), tile.locator('.tile-menu').boundingBox()]);
+    assert.ok(name && button && name.x + name.width <= button.x, JSON.stringify({ name, button }));
   });
 
   test('page: explains a lost connection, and recovers from it', async (t) => {

@@ -56,6 +56,8 @@ export class MediaGrid extends HTMLElement {
   #geometry = new Geometry();
   #typeAhead = new TypeAhead();
   #isPlanned = false;
+  /** Whether a tap selects, because items are being selected by their boxes. */
+  #isChoosing = false;
   /** The item whose name is being changed. Its cell is not replaced, so that what is written stays. @type {string | undefined} */
   #renaming;
 
@@ -84,7 +86,10 @@ export class MediaGrid extends HTMLElement {
   start(selection, handlers) {
     this.#selection = selection;
     this.#handlers = handlers;
-    selection.changed.listen(() => this.#paintSelection());
+    selection.changed.listen(() => {
+      if (selection.size === 0) this.#isChoosing = false;
+      this.#paintSelection();
+    });
   }
 
   /**
@@ -214,7 +219,7 @@ export class MediaGrid extends HTMLElement {
     const selection = this.#selection;
     if (!selection) return;
     this.#rows.paint(selection);
-    this.classList.toggle('choosing', selection.size > 1);
+    this.classList.toggle('choosing', this.#isChoosing || selection.size > 1);
   }
 
   // Focus
@@ -297,32 +302,44 @@ export class MediaGrid extends HTMLElement {
       const { left, bottom } = menuButton.getBoundingClientRect();
       this.#openMenu(item, left, bottom);
     } else if (closest(event, '.tick')) {
+      this.#isChoosing = true;
       if (event.shiftKey) selection.extend(listing, key, { add: true });
       else selection.toggle(key);
     } else if (event.shiftKey) selection.extend(listing, key, { add: isControl });
     else if (isControl) selection.toggle(key);
     else if (event instanceof PointerEvent && event.pointerType === 'touch') this.#tap(item, selection);
-    else selection.only(key);
+    else this.#only(key);
   }
 
   /**
-   * A tap opens an item. Once several are selected by their boxes, it selects more.
+   * A tap opens an item. Once one is selected by its box, or several are, it selects more.
    *
    * @param {Item} item
    * @param {Selection} selection
    */
   #tap(item, selection) {
-    if (selection.size > 1) selection.toggle(item.key);
+    if (this.#isChoosing || selection.size > 1) selection.toggle(item.key);
     else {
-      selection.only(item.key);
+      this.#only(item.key);
       this.#handlers?.onOpen(item);
     }
+  }
+
+  /**
+   * Selects one item and no other, which ends the choice of several.
+   *
+   * @param {string} key
+   */
+  #only(key) {
+    this.#isChoosing = false;
+    this.#selection?.only(key);
   }
 
   /** @param {MouseEvent} event */
   #doubleClick(event) {
     const item = this.#itemOf(event);
-    if (item && !closest(event, '.rename, .tick, .tile-menu')) this.#handlers?.onOpen(item);
+    // Two taps in a row select and unselect.
+    if (item && !this.#isChoosing && !closest(event, '.rename, .tick, .tile-menu')) this.#handlers?.onOpen(item);
   }
 
   /** @param {MouseEvent} event */
@@ -432,7 +449,7 @@ export class MediaGrid extends HTMLElement {
     if (!next) return;
     this.#focus(next.key);
     if (shiftKey) this.#selection?.extend(listing, next.key);
-    else if (!isControl) this.#selection?.only(next.key);
+    else if (!isControl) this.#only(next.key);
   }
 
   /** @param {string} letter */
