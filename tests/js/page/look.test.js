@@ -207,6 +207,25 @@ suite('look of the page', () => {
     }
   });
 
+  test('page: marks what is chosen in forced colours', async (t) => {
+    const { page } = await site.open(t, { forcedColors: 'active', panel: true });
+    await cell(page, 'Logo.svg').click();
+    await cell(page, 'Press kit.zip').click({ modifiers: ['Control'] });
+    await page.locator('#where').focus();
+    for (const chosen of [
+      '.segments label:has([value=server])',
+      '.segments label:has([value=grid])',
+      '#code-toggle',
+      '#code-tab',
+      '#tree [aria-selected=true] > .tree-line',
+      '.cell[aria-selected=true]',
+    ]) {
+      const marks = await page.locator(chosen).evaluateAll((all) => all.map((one) => getComputedStyle(one).outlineStyle));
+      assert.ok(marks.length > 0 && marks.every((mark) => mark === 'solid'), `${chosen}: ${marks}`);
+    }
+    await keepScreenshot(page, 'forced-colours');
+  });
+
   test('page: animates nothing under prefers-reduced-motion', async (t) => {
     const { page } = await site.open(t);
     const moving = await page.evaluate(() =>
