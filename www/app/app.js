@@ -166,6 +166,7 @@ const display = new Display(
       focusEntered();
     },
     enterKey: () => places.enterServerKey(),
+    announce: announceStatus,
     emptyHandlers: {
       clearSearch: () => go({ ...state.view, query: undefined }),
       showAllTypes: () => showType(undefined),

@@ -17,6 +17,7 @@ import { reasonOf } from '../ui/error-report.js';
  * @property {() => void} onLook Runs when another view is shown.
  * @property {() => void} onUpdate Runs when the items have changed.
  * @property {() => unknown} enterKey
+ * @property {(text: string) => void} announce Tells screen readers what a view holds, once that is known.
  * @property {Parameters<typeof empty>[1]} emptyHandlers
  * @property {Parameters<typeof absent>[1]} absentHandlers
  * @property {(text: string, retry: () => void) => void} complain
@@ -29,6 +30,8 @@ export class Display {
   #count;
   #handlers;
   #pending = new PendingFiles();
+  /** Whether screen readers were told what the view holds. */
+  #isAnnounced = false;
   /** The question whether the folder is there, if it was asked. @type {{ isDone: boolean } | undefined} */
   #check;
   #stopListening = () => {};
@@ -62,6 +65,7 @@ export class Display {
     const { session, view, selection, isTrash } = this.#state;
     if (!session) return;
     this.stop();
+    this.#isAnnounced = false;
     this.#forgetCheck();
     const { calls, place } = session;
     const listing = new Listing(calls, { ...view }, place.eager);
@@ -118,6 +122,7 @@ export class Display {
     this.#count.textContent = countOf(listing);
     if (length > 0) this.#stage.showGrid();
     else this.#showMessage(listing);
+    if (state === 'complete' && length > 0) this.#announce(countOf(listing));
     if (state === 'failed' && length > 0) {
       this.#handlers.complain(`The rest could not be read: ${reasonOf(error)}`, () => listing.retry());
     }
@@ -165,11 +170,28 @@ export class Display {
         this.#stage.showMessage(notListed(listing.error, session.place, { retry: () => listing.retry(), enterKey }));
         break;
       case 'complete':
-        this.#stage.showMessage(absence ? absent(absence, absentHandlers) : empty(view, emptyHandlers));
+        this.#showEmpty(absence ? absent(absence, absentHandlers) : empty(view, emptyHandlers));
         break;
       default:
         this.#stage.showMessage(loading(), { isLate: true });
     }
+  }
+
+  /** @param {HTMLElement} message */
+  #showEmpty(message) {
+    this.#stage.showMessage(message);
+    this.#announce(message.querySelector('h2')?.textContent ?? '');
+  }
+
+  /**
+   * Says what a view holds, once: a refresh of it is no news.
+   *
+   * @param {string} text
+   */
+  #announce(text) {
+    if (this.#isAnnounced) return;
+    this.#isAnnounced = true;
+    this.#handlers.announce(`${text}.`);
   }
 }
 

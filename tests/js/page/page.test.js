@@ -420,6 +420,21 @@ for await (const page of files.listFiles({
     await here(page, ['zebra-large.txt', 'zebra-small.txt', 'zebra.jpg']);
   });
 
+  test('page: tells screen readers once what a view holds', async (t) => {
+    const { fragment, name } = await workspace('Announced', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
+    const { page } = await open(t);
+    const status = page.locator('#status');
+    await reads(status, /folders?\.$/);
+    await cell(page, name).dblclick();
+    await reads(status, '2 files.');
+    await page.getByRole('searchbox').fill('no such name');
+    await reads(status, 'Nothing found.');
+    await page.goto(`${site.server.address}/${fragment}`);
+    await reads(status, '2 files.');
+    // A number that grows page by page would be read out again and again.
+    assert.equal(await page.locator('#count').getAttribute('role'), null);
+  });
+
   test('download: saves one file as it is and several as a zip', async (t) => {
     const { fragment } = await workspace('Downloads', { 'cat.jpg': images.cat, 'note.txt': Buffer.from('words') });
     const { page } = await open(t, { fragment });

@@ -23,7 +23,7 @@ export class Viewer {
   /** @type {FileItem | undefined} */
   #item;
   #before = focused();
-  #name = element('h2', { id: 'viewer-name' });
+  #name = element('h2', { id: 'viewer-name', 'aria-live': 'polite' });
   #facts = element('p', { class: 'soft' });
   #stage = element('div', { class: 'stage' });
   #previous = element('button', { type: 'button', class: 'bare', 'aria-label': 'Previous file', click: () => this.#step(-1) }, icon('previous'));
