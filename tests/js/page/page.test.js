@@ -625,6 +625,33 @@ for await (const page of files.listFiles({
     assert.deepEqual(await full.client.files.listFiles().toArray(), []);
   });
 
+  test('grid: loads no pictures of files that were scrolled away', async (t) => {
+    const { id, fragment } = await workspace('Scrolled');
+    const drawing = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle cx="4" cy="4" r="3"/></svg>');
+    const files = Array.from({ length: 60 }, (_, index) => ({ source: drawing, displayName: `${String(index).padStart(2, '0')}.svg` }));
+    await site.server.client.uploads.uploadAll(files, { parentFolderId: id });
+    const listing = await site.server.client.files.listFiles({ parentFolderId: id }).toArray();
+    // The first one can be reached by Tab, and stays in the document for that.
+    const tenth = listing.find(({ displayName }) => displayName === '10.svg')?.url;
+    const { page } = await open(t, { fragment, viewport: { width: 640, height: 480 }, serviceWorkers: 'block' });
+    await page.getByLabel('Sort', { exact: true }).selectOption('Name, A to Z');
+    await settled(page);
+    // None of them arrives.
+    await page.route('**/shapes/**', () => {});
+    const asked = page.waitForRequest(String(tenth));
+    await page.reload();
+    await asked;
+    await settled(page);
+    const cancelled = page.waitForEvent('requestfailed', (request) => request.url() === tenth);
+    await page.locator('#items').evaluate((grid) => grid.scrollTo(0, grid.scrollHeight));
+    await cell(page, '59.svg').waitFor();
+    await cancelled;
+    // Back at the top they are loaded after all.
+    await page.unrouteAll();
+    await page.locator('#items').evaluate((grid) => grid.scrollTo(0, 0));
+    await pictureLoaded(page, '.cell[data-key] img.loaded');
+  });
+
   test('page: can be used with the keyboard alone', async (t) => {
     const { id, fragment } = await workspace('By keyboard', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b'), 'c.txt': Buffer.from('c') });
     await site.server.client.folders.createFolder('Target', { parentFolderId: id });

@@ -6,6 +6,7 @@
 /** @import { Place } from '../../place/place.js' */
 /** @import { Geometry } from './geometry.js' */
 import { element } from '../../ui/element.js';
+import { stopLoading } from '../../ui/picture.js';
 import { arrange } from '../../ui/rows.js';
 import { makeRow, makeTile } from './cells.js';
 
@@ -27,6 +28,7 @@ export class Rows {
   #cells = new Map();
 
   clear() {
+    stopLoading(this.element);
     this.#rows.clear();
     this.#cells.clear();
     this.element.replaceChildren();
@@ -67,7 +69,11 @@ export class Rows {
       made.remove();
       this.#rows.delete(row);
     }
-    for (const key of this.#cells.keys()) if (!used.has(key)) this.#cells.delete(key);
+    for (const [key, { element: cell }] of this.#cells) {
+      if (used.has(key)) continue;
+      stopLoading(cell);
+      this.#cells.delete(key);
+    }
     const cell = this.cellOf(drawing.focused);
     if (refocus && document.activeElement !== cell) cell?.focus({ preventScroll: true });
   }
@@ -119,6 +125,7 @@ export class Rows {
     const old = this.#cells.get(item.key);
     if (old && (old.item === item || item.key === kept)) return old.element;
     const made = isList ? makeRow(item, place) : makeTile(item, place);
+    if (old) stopLoading(old.element);
     if (old?.element.isConnected) old.element.replaceWith(made);
     this.#cells.set(item.key, { item, element: made });
     return made;
