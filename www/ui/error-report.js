@@ -28,6 +28,28 @@ const STATUS_TITLES = new Map([
   [429, 'Too many calls'],
 ]);
 
+/** What people can do something about, by the code of an error. Their own words say more than those of the service. */
+const SENTENCES = new Map([
+  ['ZERO_FILE_SIZE', 'The file is empty.'],
+  ['FILE_SIZE_OVER_LIMIT', 'The file is too large.'],
+  ['UNSUPPORTED_FILE_FORMAT', 'Files of this type cannot be stored here.'],
+  ['MISMATCH_MIME_TYPE', 'The file is of another type than its name says.'],
+  ['FOLDER_NOT_FOUND', 'The folder does not exist any more.'],
+  ['RESOURCE_NOT_FOUND', 'It does not exist any more.'],
+  ['SOURCE_FAILED', 'The file cannot be read. It may have been changed, moved or deleted.'],
+  ['TOO_MANY_FILES', 'There are too many files in it.'],
+  // What the browser says of a lost connection helps nobody.
+  ['NETWORK', 'The service does not answer.'],
+  ['TIMEOUT', 'The service does not answer.'],
+]);
+
+/** The arguments that people give, as they are called on the page. */
+const FIELD_NAMES = new Map([
+  ['displayName', 'The name'],
+  ['url', 'The address'],
+  ['labels', 'A label'],
+]);
+
 /** @param {WixMediaError} error */
 function titleOf(error) {
   if (isNoRoom(error)) return 'No room left';
@@ -118,6 +140,12 @@ export function noRoomIn(place) {
   }
 }
 
+/** @param {FieldViolation} violation */
+const fieldOf = ({ field = '–' }) => FIELD_NAMES.get(field) ?? redact(field);
+
+/** @param {FieldViolation} violation */
+const objectionOf = ({ description, ruleName, violatedRule }) => redact(String(description ?? ruleName ?? violatedRule ?? 'was rejected'));
+
 /**
  * Returns what went wrong, in a sentence.
  *
@@ -126,12 +154,10 @@ export function noRoomIn(place) {
  */
 export function reasonOf(error, place) {
   if (isNoRoom(error)) return noRoomIn(place);
-  const { code } = membersOf(error);
-  // What the browser says of a lost connection helps nobody.
-  if (code === 'NETWORK' || code === 'TIMEOUT') return 'The service does not answer.';
+  const sentence = SENTENCES.get(String(membersOf(error).code));
+  if (sentence) return sentence;
   const [violation] = violationsOf(error);
-  if (!violation) return messageOf(error);
-  return redact(`${violation.field} ${violation.description ?? violation.ruleName ?? 'was rejected'}`);
+  return violation ? `${fieldOf(violation)} ${objectionOf(violation)}` : messageOf(error);
 }
 
 /**
@@ -143,15 +169,10 @@ export function reasonOf(error, place) {
 export function errorReport(error, place) {
   const isOurs = error instanceof WixMediaError;
   const help = isOurs ? advice(error, place) : undefined;
-  const violations = violationsOf(error).map(({ field, description, ruleName, violatedRule }) =>
-    element(
-      'li',
-      {},
-      element('code', {}, redact(String(field ?? '–'))),
-      ' ',
-      foreign(redact(String(description ?? ruleName ?? violatedRule ?? 'was rejected'))),
-    ),
-  );
+  const violations = violationsOf(error).map((violation) => {
+    const name = fieldOf(violation);
+    return element('li', {}, violation.field === name ? element('code', {}, name) : name, ' ', foreign(objectionOf(violation)));
+  });
   return element(
     'div',
     { class: 'report', role: 'alert' },
@@ -162,7 +183,7 @@ export function errorReport(error, place) {
       element('h3', {}, isOurs ? titleOf(error) : OTHER_TITLE),
       violations.length > 0
         ? element('ul', { class: 'violations' }, violations)
-        : element('p', { class: 'report-message', dir: 'auto' }, isNoRoom(error) ? noRoomIn(place) : messageOf(error)),
+        : element('p', { class: 'report-message', dir: 'auto' }, reasonOf(error, place)),
       help ? element('p', {}, help) : undefined,
     ),
   );

@@ -2,7 +2,7 @@
 /** @import { Page } from 'playwright-core' */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cell, drop, eventually, hold, pageSuite, recordsIn, settled, toast } from './site.js';
+import { cell, drop, eventually, hold, pageSuite, recordsIn, settled, textOf, toast } from './site.js';
 
 suite('kept uploads of the page', () => {
   const site = pageSuite();
@@ -63,6 +63,7 @@ suite('kept uploads of the page', () => {
     const { page } = await open(t, { fragment });
     await drop(page, '#main', [{ name: 'empty.txt', bytes: '' }]);
     await says(page, '1 upload failed');
+    assert.equal(await textOf(page.locator('.upload-facts')), 'The file is empty.');
     await copies(page, 0);
     // What failed is closed without a question.
     await panel(page).getByRole('button', { name: 'Close' }).click();

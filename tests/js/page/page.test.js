@@ -199,6 +199,15 @@ for await (const page of files.listFiles({
     await inOrder(page, ['cat.jpg']);
   });
 
+  test('page: names what people entered by the words of the page', async (t) => {
+    const { fragment } = await workspace('Wrong names');
+    const { page } = await open(t, { fragment });
+    await page.getByRole('button', { name: 'New folder' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('a/b');
+    await page.keyboard.press('Enter');
+    await reads(page.getByRole('dialog').locator('.violations'), /^The name .*slash/);
+  });
+
   test('move: works by dialog and by drag, and can be undone', async (t) => {
     const { id, fragment } = await workspace('Moves', { 'one.txt': Buffer.from('1'), 'two.txt': Buffer.from('2') });
     const { folder } = await site.server.client.folders.createFolder('Inner', { parentFolderId: id });
