@@ -108,6 +108,20 @@ suite('page on a Wix site', () => {
     await dialog.getByText('No response', { exact: true }).waitFor();
   });
 
+  test('call inspector: leaves what has not changed while a long folder is read', async (t) => {
+    service.add(...Array.from({ length: 1500 }, (_, index) => ({ id: `many-${index}`, displayName: `Many ${index}.pdf` })));
+    const { page } = await site.open(t, { panel: true });
+    await connect(page);
+    await page.waitForFunction(() => Number.parseInt(document.querySelector('#count')?.textContent ?? '', 10) > 300);
+    await page.locator('call-inspector summary').first().click();
+    await page.locator('call-inspector details pre').first().evaluate((block) => block.setAttribute('data-seen', ''));
+    await page.locator('.cell').first().click();
+    await page.keyboard.press('Control+End');
+    await textMatches(page, '#count', /^1,5\d\d files$/);
+    await page.getByText(/^… and \d+ more requests like these\.$/).waitFor();
+    assert.equal(await page.locator('call-inspector details[open] pre[data-seen]').count(), 1);
+  });
+
   test('listing: reads no more of a long folder than is on the screen', async (t) => {
     service.add(...Array.from({ length: 2000 }, (_, index) => ({ id: `many-${index}`, displayName: `Many ${index}.pdf` })));
     const { page } = await site.open(t, { panel: true });

@@ -5,12 +5,15 @@ import { count, duration } from '../../text/words.js';
 import { codeBlock } from '../../ui/code-block.js';
 import { element } from '../../ui/element.js';
 import { errorFields } from '../../ui/error-report.js';
+import { arrange } from '../../ui/rows.js';
 import { exchange } from './exchange.js';
 
 /** Activities kept in the history. */
 const MAX_ACTIVITIES = 30;
 /** Milliseconds between two drawings while the tab is hidden, which gets no animation frames. */
 const HIDDEN_DELAY = 100;
+
+/** @typedef {{ look: string, element: HTMLElement }} Part An element, and what tells whether it would look different now. */
 
 const STATES = { running: 'running', done: 'done', failed: 'failed', cancelled: 'cancelled' };
 
@@ -23,6 +26,8 @@ export class CallInspector extends HTMLElement {
   #body = element('div', { class: 'inspector-body' });
   #list = element('ol', { class: 'earlier' });
   #earlier = element('div', { hidden: true }, element('h3', {}, 'History'), this.#list);
+  /** What is drawn of the activity. What has not changed stays, with what is open or selected in it. @type {Map<unknown, Part>} */
+  #parts = new Map();
   #isPlanned = false;
 
   connectedCallback() {
@@ -85,6 +90,7 @@ export class CallInspector extends HTMLElement {
   #show(activity) {
     this.#stopListening();
     this.#shown = activity;
+    this.#parts.clear();
     for (const [other, { button }] of this.#history) {
       if (other === activity) button.setAttribute('aria-current', 'true');
       else button.removeAttribute('aria-current');
@@ -109,25 +115,40 @@ export class CallInspector extends HTMLElement {
     if (!this.#shown) return;
     // Drawing costs time, so a closed panel is left empty until it opens.
     if (!this.checkVisibility()) {
+      this.#parts.clear();
       this.#body.replaceChildren();
       return;
     }
     const { steps, omitted, state, source, title } = this.#shown;
     const requests = steps.filter(({ kind }) => kind === 'request').length;
-    /** @type {HTMLElement[]} */
-    const parts = [element('h2', { class: 'inspector-title', dir: 'auto' }, title), codeBlock('JavaScript', source)];
+    /** @type {Map<unknown, Part>} */
+    const parts = new Map();
+    /**
+     * @param {unknown} key
+     * @param {string} look
+     * @param {() => HTMLElement} make
+     */
+    const add = (key, look, make) => {
+      const old = this.#parts.get(key);
+      parts.set(key, old?.look === look ? old : { look, element: make() });
+    };
+    add('title', '', () => element('h2', { class: 'inspector-title', dir: 'auto' }, title));
+    add('source', '', () => codeBlock('JavaScript', source));
     let number = 0;
     for (const step of steps) {
-      if (step.kind === 'wait') parts.push(pause(step));
+      if (step.kind === 'wait') add(step, '', () => pause(step));
       else {
         number += 1;
-        parts.push(exchange(step, requests > 1 ? `HTTP request ${number}` : 'HTTP request', state));
+        const heading = requests > 1 ? `HTTP request ${number}` : 'HTTP request';
+        add(step, [heading, step.status, step.status === undefined && state, step.failure !== undefined].join(), () => exchange(step, heading, state));
       }
     }
-    if (omitted > 0) parts.push(element('p', { class: 'step' }, `… and ${count(omitted, 'more request')} like these.`));
-    if (requests === 0 && state !== 'running') parts.push(element('p', { class: 'step' }, 'No request was sent.'));
-    parts.push(result(this.#shown));
-    this.#body.replaceChildren(...parts);
+    if (omitted > 0) add('omitted', String(omitted), () => element('p', { class: 'step' }, `… and ${count(omitted, 'more request')} like these.`));
+    if (requests === 0 && state !== 'running') add('none', '', () => element('p', { class: 'step' }, 'No request was sent.'));
+    const activity = this.#shown;
+    add('result', state, () => result(activity));
+    this.#parts = parts;
+    arrange(this.#body, [...parts.values()].map((part) => part.element));
   }
 
   /** Draws what happened while the panel was closed. */
