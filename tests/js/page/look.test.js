@@ -207,6 +207,15 @@ suite('look of the page', () => {
     }
   });
 
+  test('page: uploads and messages leave the panel free', async (t) => {
+    const { page } = await site.open(t, { panel: true });
+    await drop(page, '#main', [{ name: 'empty.txt', bytes: '' }]);
+    const uploads = page.getByRole('region', { name: 'Uploads' });
+    await uploads.waitFor();
+    const [covering, panel] = await Promise.all([uploads.boundingBox(), page.locator('#panel').boundingBox()]);
+    assert.ok(covering && panel && covering.x >= 0 && covering.x + covering.width <= panel.x, JSON.stringify({ covering, panel }));
+  });
+
   test('page: marks what is chosen in forced colours', async (t) => {
     const { page } = await site.open(t, { forcedColors: 'active', panel: true });
     await cell(page, 'Logo.svg').click();

@@ -4,10 +4,15 @@ import { size } from '../../text/words.js';
 import { find } from '../../ui/dom.js';
 import { element } from '../../ui/element.js';
 
-/** @param {Place | undefined} place */
+/** The place that was asked last: an earlier one may answer later. @type {Place | undefined} */
+let asked;
+
+/** @param {Place} place */
 export async function showUsage(place) {
+  asked = place;
   const holder = find('#usage', HTMLElement);
-  const found = await place?.usage();
+  const found = await place.usage();
+  if (place !== asked) return;
   holder.hidden = !found;
   if (!found) return;
   const { usage, quota } = found;
