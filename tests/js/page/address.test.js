@@ -2,7 +2,7 @@
 /** @import { Page } from 'playwright-core' */
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import { cell, eventually, pageSuite, photo, pictureLoaded, settled, textOf, toast } from './site.js';
+import { cell, choosePlace, eventually, pageSuite, photo, pictureLoaded, settled, sortBy, textOf, toast } from './site.js';
 
 suite('address of the page', () => {
   const site = pageSuite();
@@ -32,7 +32,7 @@ suite('address of the page', () => {
     const { page } = await open(t);
     await cell(page, name).dblclick();
     await isIn(page, name);
-    await page.getByLabel('Sort', { exact: true }).selectOption('Name, A to Z');
+    await sortBy(page, 'Name, A to Z');
     await cell(page, 'a.jpg').dblclick();
     await shows(page, 'a.jpg');
     assert.ok(page.url().endsWith(`${fragment}/view/${files['a.jpg']._id}`));
@@ -157,7 +157,7 @@ suite('address of the page', () => {
     const { page } = await open(t);
     await cell(page, name).dblclick();
     await cell(page, 'a.jpg').waitFor();
-    await page.locator('label', { hasText: 'In this browser' }).click();
+    await choosePlace(page, 'In this browser');
     await page.getByText('No files yet').waitFor();
     await page.goBack();
     await cell(page, 'a.jpg').waitFor();

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { startService } from '../harness/service.js';
-import { cell, drop, eventually, namesIn, openFor, pageSuite, photo, pictureLoaded, recordsIn, settled, toast, uploadByDialog } from './site.js';
+import { cell, choosePlace, drop, eventually, namesIn, openFor, pageSuite, photo, pictureLoaded, recordsIn, settled, showsInOrder, showsItems, toast, uploadByDialog } from './site.js';
 
 const WWW = new URL('../../../www/', import.meta.url);
 const DIST = new URL('../../../dist/', import.meta.url);
@@ -47,7 +47,7 @@ suite('page in this browser', () => {
     await hasPicture(page);
     await page.reload();
     await settled(page);
-    await eventually(async () => assert.deepEqual(await namesIn(page), ['cat.jpg']));
+    await showsInOrder(page, ['cat.jpg']);
     await hasPicture(page);
     // The server has received nothing.
     assert.deepEqual(await site.server.client.files.listFiles().toArray(), []);
@@ -136,7 +136,7 @@ suite('page in this browser', () => {
     // A finished upload is not resumed.
     await page.reload();
     await settled(page);
-    await eventually(async () => assert.deepEqual(await namesIn(page), ['large.bin']));
+    await showsInOrder(page, ['large.bin']);
     await page.getByRole('region', { name: 'Uploads' }).waitFor({ state: 'hidden' });
   });
 
@@ -146,7 +146,7 @@ suite('page in this browser', () => {
     await cell(page, 'cat.jpg').waitFor();
     const other = await openTab();
     await settled(other);
-    await eventually(async () => assert.deepEqual(await namesIn(other), ['cat.jpg']));
+    await showsInOrder(other, ['cat.jpg']);
     await hasPicture(other);
     await drop(other, '#main', [{ name: 'from the other.txt', bytes: 'words' }]);
     await cell(page, 'from the other.txt').waitFor();
@@ -155,7 +155,7 @@ suite('page in this browser', () => {
     await cell(other, 'after.txt').waitFor();
     await other.reload();
     await settled(other);
-    await eventually(async () => assert.deepEqual((await namesIn(other)).toSorted(), ['after.txt', 'cat.jpg', 'from the other.txt']));
+    await showsItems(other, ['after.txt', 'cat.jpg', 'from the other.txt']);
   });
 
   test('page in this browser: works offline after the first visit, from any web server', async (t) => {
@@ -174,7 +174,7 @@ suite('page in this browser', () => {
 
     const { page, context } = await open(t, { address: `${plain.origin}/media` });
     await page.getByText('No files yet').waitFor();
-    await page.locator('label', { hasText: 'This server' }).click();
+    await choosePlace(page, 'This server');
     await toast(page, 'plain web server');
     await drop(page, '#main', [{ name: 'cat.jpg', type: 'image/jpeg', bytes: cat }]);
     await cell(page, 'cat.jpg').waitFor();
@@ -184,7 +184,7 @@ suite('page in this browser', () => {
     await close();
     await page.reload();
     await settled(page);
-    await eventually(async () => assert.deepEqual(await namesIn(page), ['cat.jpg']));
+    await showsInOrder(page, ['cat.jpg']);
     await hasPicture(page);
     await drop(page, '#main', [{ name: 'offline.txt', bytes: 'no network' }]);
     await cell(page, 'offline.txt').waitFor();
@@ -210,17 +210,17 @@ suite('page in this browser', () => {
     const { page } = await open(t);
     await drop(page, '#main', [{ name: 'mine.txt', bytes: 'local' }]);
     await cell(page, 'mine.txt').waitFor();
-    await page.locator('label', { hasText: 'This server' }).click();
+    await choosePlace(page, 'This server');
     await page.waitForFunction(() => !document.querySelector('.cell') && !document.querySelector('.spinner'));
-    await page.locator('label', { hasText: 'In this browser' }).click();
+    await choosePlace(page, 'In this browser');
     await cell(page, 'mine.txt').waitFor();
 
     // A folder exists in one place only.
     await site.server.client.folders.createFolder('Only there');
-    await page.locator('label', { hasText: 'This server' }).click();
+    await choosePlace(page, 'This server');
     await cell(page, 'Only there').dblclick();
     await page.getByText('This folder is empty').waitFor();
-    await page.locator('label', { hasText: 'In this browser' }).click();
+    await choosePlace(page, 'In this browser');
     await page.getByRole('heading', { level: 1, name: 'Site Files' }).waitFor();
     await cell(page, 'mine.txt').waitFor();
     assert.ok(page.url().endsWith('/?place=browser#files'));

@@ -1,7 +1,7 @@
 // Where the focus is after each action, so that the keyboard alone goes on from there.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cell, focusIsOn, pageSuite, settled, textMatches, toast } from './site.js';
+import { cell, focusIsOn, pageSuite, settled, sortBy, textMatches, toast } from './site.js';
 
 /** @import { Page } from 'playwright-core' */
 
@@ -13,7 +13,7 @@ suite('focus on the page', () => {
 
   /** @param {Page} page */
   const sortByName = async (page) => {
-    await page.getByLabel('Sort', { exact: true }).selectOption('Name, A to Z');
+    await sortBy(page, 'Name, A to Z');
     await settled(page);
   };
 

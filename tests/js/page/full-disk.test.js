@@ -1,7 +1,7 @@
 // A server whose disk is full: the page says so at once, waits, and goes on when there is room.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cell, drop, eventually, namesIn, pageSuite, textOf, toast } from './site.js';
+import { cell, drop, namesIn, pageSuite, showsItems, textOf, toast } from './site.js';
 
 /** @import { Fault } from '../../../pkg-template/types/index.js' */
 
@@ -67,7 +67,7 @@ suite('full disk behind the page', () => {
     assert.deepEqual(await namesIn(page), []);
     await panel.getByRole('button', { name: 'Resume all uploads' }).click();
     await panel.getByRole('heading', { name: '6 files uploaded' }).waitFor();
-    await eventually(async () => assert.deepEqual((await namesIn(page)).toSorted(), names));
+    await showsItems(page, names);
   });
 
   test('full disk: other actions name it, too', async (t) => {

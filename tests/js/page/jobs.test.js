@@ -4,7 +4,7 @@
 /** @import { OpenOptions } from './site.js' */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cell, eventually, hold, namesIn, pageSuite, recordsIn, settled, textOf, toast } from './site.js';
+import { cell, choosePlace, eventually, hold, pageSuite, recordsIn, settled, showsInOrder, sortBy, textOf, toast } from './site.js';
 
 const COUNT = 120;
 
@@ -25,7 +25,7 @@ suite('jobs of the page', () => {
     await site.server.client.uploads.uploadAll(names.map((displayName) => ({ source: Buffer.from(displayName), displayName })), { parentFolderId: id });
     const { folder } = await site.server.client.folders.createFolder('Target', { parentFolderId: id });
     const made = await site.open(t, { fragment, ...options });
-    await made.page.getByLabel('Sort', { exact: true }).selectOption('Name, A to Z');
+    await sortBy(made.page, 'Name, A to Z');
     await settled(made.page);
     return { ...made, id, name, fragment, target: String(folder?._id) };
   }
@@ -157,7 +157,7 @@ suite('jobs of the page', () => {
     assert.ok(await panel(other).isHidden());
     letGo();
     await toast(page, '120 files moved.');
-    await eventually(async () => assert.deepEqual(await namesIn(other), ['Target']));
+    await showsInOrder(other, ['Target']);
   });
 
   test('job: a service that is gone interrupts a move, and it continues where it stopped', async (t) => {
@@ -252,13 +252,13 @@ suite('jobs of the page', () => {
     const letGo = await holdMoves(page, 30);
     await moveAll(page, name);
     await says(page, /^Moving 30 of 120 files$/);
-    await page.locator('label', { hasText: 'In this browser' }).click();
+    await choosePlace(page, 'In this browser');
     await toast(page, 'This server: Moving stopped at 30 of 120 files. Open the place again to go on.');
     await page.getByText('No files yet').waitFor();
     assert.ok(await panel(page).isHidden());
     letGo();
     await eventually(async () => assert.equal((await listed(target)).length, 34));
-    await page.locator('label', { hasText: 'This server' }).click();
+    await choosePlace(page, 'This server');
     await says(page, /^Moving stopped at \d+ of 120 files$/);
     await panel(page).getByRole('button', { name: 'Continue' }).click();
     await toast(page, '120 files moved.');
@@ -270,7 +270,7 @@ suite('jobs of the page', () => {
     const letGo = await holdMoves(page, 30);
     await moveAll(page, name);
     await says(page, /^Moving 30 of 120 files$/);
-    await page.locator('label', { hasText: 'In this browser' }).click();
+    await choosePlace(page, 'In this browser');
     await page.getByText('No files yet').waitFor();
     await page.goBack();
     await cell(page, 'Target').waitFor();

@@ -2,7 +2,7 @@
 /** @import { Page } from 'playwright-core' */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cell, drop, eventually, hold, pageSuite, recordsIn, settled, textOf, toast } from './site.js';
+import { cell, choosePlace, drop, eventually, hold, pageSuite, recordsIn, settled, textOf, toast } from './site.js';
 
 suite('kept uploads of the page', () => {
   const site = pageSuite();
@@ -16,8 +16,6 @@ suite('kept uploads of the page', () => {
   const copies = (page, count) => eventually(async () => assert.equal((await recordsIn(page, 'wix-media uploads', 'uploads')).length, count));
   /** @param {Page} page @param {number} count */
   const paused = (page, count) => eventually(async () => assert.equal((await recordsIn(page, 'wix-media paused uploads', 'paused')).length, count));
-  /** @param {Page} page @param {string} name */
-  const goTo = (page, name) => page.locator('label', { hasText: name }).click();
 
   test('kept upload: one that a person paused stays paused at the next visits', async (t) => {
     const { fragment, id } = await workspace('Paused for long');
@@ -32,7 +30,7 @@ suite('kept uploads of the page', () => {
     await page.reload();
     await toast(page, '1 upload of your last visit is paused.');
     await says(page, /^Paused 1 file/);
-    await goTo(page, 'In this browser');
+    await choosePlace(page, 'In this browser');
     await page.getByText('No files yet').waitFor();
     await page.goBack();
     await says(page, /^Paused 1 file/);
@@ -101,7 +99,7 @@ suite('kept uploads of the page', () => {
     await hold(page, '**/upload/**');
     await drop(page, '#main', [{ name: 'lost.txt', bytes: 'words' }]);
     await says(page, /^Uploading 1 file/);
-    await goTo(page, 'In this browser');
+    await choosePlace(page, 'In this browser');
     await toast(page, 'This server: 1 upload ended, and this browser has no copy. Upload it again.');
     assert.equal(await page.locator('.toast', { hasText: 'Open the place again' }).count(), 0);
   });

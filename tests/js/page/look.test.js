@@ -2,7 +2,7 @@
 /** @import { UploadOptions } from '../../../pkg-template/types/index.js' */
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import { barriers, cell, drop, eventually, hold, keepScreenshot, nothingSticksOut, pageSuite, photo, pictureLoaded, settled } from './site.js';
+import { barriers, cell, choosePlace, drop, eventually, hold, keepScreenshot, nothingSticksOut, pageSuite, photo, pictureLoaded, settled, sortBy } from './site.js';
 
 const LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 90"><path d="M10 70 45 20l20 28 14-18 31 40z" fill="#2f8360"/><circle cx="92" cy="22" r="10" fill="#e6b450"/></svg>';
 
@@ -169,7 +169,7 @@ suite('look of the page', () => {
       await both('purge');
       await page.keyboard.press('Escape');
 
-      await page.locator('label', { hasText: 'A Wix site' }).click();
+      await choosePlace(page, 'A Wix site');
       await both('connect');
       await page.keyboard.press('Escape');
       await page.getByRole('treeitem', { name: 'Site Files' }).click();
@@ -183,7 +183,7 @@ suite('look of the page', () => {
       await page.setViewportSize(desk);
 
       await page.route('**/site-media/v1/files?**', (route) => route.fulfill({ status: 500, body: '' }));
-      await page.getByLabel('Sort', { exact: true }).selectOption('Oldest first');
+      await sortBy(page, 'Oldest first');
       await page.getByRole('button', { name: 'Try again' }).waitFor();
       await both('failed');
       await page.unrouteAll({ behavior: 'wait' });

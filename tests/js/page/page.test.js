@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
 import { contentSecurityPolicy } from '../../../www/policy.js';
-import { cell, drop, eventually, focusIsOn, hold, namesIn, nothingSticksOut, openPage, pageSuite, PATIENCE, photo, photoPath, pictureLoaded, settled, startServer, textMatches, textOf, toast, uploadByDialog } from './site.js';
+import { cell, drop, eventually, focusIsOn, hold, nothingSticksOut, openPage, pageSuite, PATIENCE, photo, photoPath, pictureLoaded, settled, showsInOrder, showsItems, sortBy, startServer, textMatches, textOf, toast, uploadByDialog } from './site.js';
 
 /** Half a second of silence. */
 function wave() {
@@ -51,18 +51,6 @@ suite('page on this server', () => {
    * @param {string} heading
    */
   const code = (page, heading) => page.locator('call-inspector .code', { has: page.getByRole('heading', { name: heading }) }).locator('pre').first();
-  /**
-   * Waits until the page shows these items, in any order.
-   *
-   * @param {Page} page
-   * @param {string[]} names
-   */
-  const here = (page, names) => eventually(async () => assert.deepEqual((await namesIn(page)).toSorted(), names.toSorted()));
-  /**
-   * @param {Page} page
-   * @param {string[]} names
-   */
-  const inOrder = (page, names) => eventually(async () => assert.deepEqual(await namesIn(page), names));
   /**
    * Waits until an element shows a text.
    *
@@ -108,7 +96,7 @@ suite('page on this server', () => {
     const { page } = await open(t, { fragment });
     await page.getByRole('heading', { level: 1, name: 'Animals' }).waitFor();
     await eventually(async () => assert.equal(await page.title(), 'Animals · wix-media'));
-    await inOrder(page, ['Foxes', 'cat.jpg']);
+    await showsInOrder(page, ['Foxes', 'cat.jpg']);
     await reads(page.locator('#count'), '1 file and 1 folder');
     await pictureLoaded(page, '.cell img.loaded');
 
@@ -119,7 +107,7 @@ suite('page on this server', () => {
     await eventually(async () => assert.deepEqual(await page.locator('#crumbs a').allTextContents(), ['Site Files', 'Animals']));
     await eventually(async () => assert.equal(await page.locator('#tree [aria-selected=true]').textContent(), 'Foxes'));
     await page.getByRole('link', { name: 'Animals' }).click();
-    await here(page, ['Foxes', 'cat.jpg']);
+    await showsItems(page, ['Foxes', 'cat.jpg']);
     await page.goBack();
     await page.getByText('This folder is empty').waitFor();
   });
@@ -196,7 +184,7 @@ for await (const page of files.listFiles({
     await page.keyboard.press('F2');
     await page.keyboard.type('never mind');
     await page.keyboard.press('Escape');
-    await inOrder(page, ['cat.jpg']);
+    await showsInOrder(page, ['cat.jpg']);
   });
 
   test('page: names what people entered by the words of the page', async (t) => {
@@ -218,7 +206,7 @@ for await (const page of files.listFiles({
     assert.deepEqual(await listed(folder?._id), ['one.txt']);
     await page.getByRole('button', { name: 'Undo' }).click();
     await toast(page, 'moved back');
-    await here(page, ['Inner', 'one.txt', 'two.txt']);
+    await showsItems(page, ['Inner', 'one.txt', 'two.txt']);
 
     await cell(page, 'two.txt').click();
     await cell(page, 'one.txt').click({ modifiers: ['Control'] });
@@ -232,7 +220,7 @@ for await (const page of files.listFiles({
     await dialog.getByRole('button', { name: 'Move here' }).click();
     await toast(page, '2 files moved.');
     assert.deepEqual(await listed(folder?._id), ['one.txt', 'two.txt']);
-    await here(page, ['Inner']);
+    await showsItems(page, ['Inner']);
   });
 
   test('delete: moves to the trash, restores, and deletes permanently after a plan', async (t) => {
@@ -241,9 +229,9 @@ for await (const page of files.listFiles({
     await cell(page, 'cat.jpg').click();
     await page.keyboard.press('Delete');
     await toast(page, '“cat.jpg” moved to the trash.');
-    await here(page, ['note.txt']);
+    await showsItems(page, ['note.txt']);
     await page.getByRole('button', { name: 'Undo' }).click();
-    await here(page, ['cat.jpg', 'note.txt']);
+    await showsItems(page, ['cat.jpg', 'note.txt']);
 
     await cell(page, 'note.txt').click();
     await page.keyboard.press('Control+a');
@@ -285,7 +273,7 @@ for await (const page of files.listFiles({
     await page.keyboard.press('Escape');
     // A file in a deleted folder can be restored alone.
     await cell(page, name).dblclick();
-    await here(page, ['Below', 'a.txt']);
+    await showsItems(page, ['Below', 'a.txt']);
     await cell(page, 'a.txt').click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Restore' }).click();
     await toast(page, '“a.txt” restored.');
@@ -304,7 +292,7 @@ for await (const page of files.listFiles({
     await cell(page, 'chelsea.jpg').waitFor();
     await uploadByDialog(page, 'A folder…', join(folder, 'Trip'));
     await drop(page, '#main', [{ name: 'dropped.jpg', type: 'image/jpeg', bytes: images.rocket }]);
-    await here(page, ['Trip', 'chelsea.jpg', 'dropped.jpg']);
+    await showsItems(page, ['Trip', 'chelsea.jpg', 'dropped.jpg']);
     await page.getByRole('heading', { name: '4 files uploaded' }).waitFor();
 
     const { files, folders } = site.server.client;
@@ -404,29 +392,29 @@ for await (const page of files.listFiles({
     const { page } = await open(t, { fragment });
     const sort = page.getByLabel('Sort', { exact: true });
     await sort.selectOption('Largest first');
-    await inOrder(page, ['zebra.jpg', 'zebra-large.txt', 'zebra-small.txt']);
+    await showsInOrder(page, ['zebra.jpg', 'zebra-large.txt', 'zebra-small.txt']);
     await sort.selectOption('Name, Z to A');
-    await inOrder(page, ['zebra.jpg', 'zebra-small.txt', 'zebra-large.txt']);
+    await showsInOrder(page, ['zebra.jpg', 'zebra-small.txt', 'zebra-large.txt']);
     await page.getByLabel('Filter by type').selectOption('Document');
-    await here(page, ['zebra-large.txt', 'zebra-small.txt']);
+    await showsItems(page, ['zebra-large.txt', 'zebra-small.txt']);
     await page.getByLabel('Filter by type').selectOption('Audio');
     await page.getByText('None of this type').waitFor();
     await page.getByRole('button', { name: 'Show all types' }).click();
-    await here(page, ['zebra-large.txt', 'zebra-small.txt', 'zebra.jpg']);
+    await showsItems(page, ['zebra-large.txt', 'zebra-small.txt', 'zebra.jpg']);
 
     await page.keyboard.press('Escape');
     await page.locator('#where').focus();
     await page.keyboard.press('/');
     await page.keyboard.type('Striped-ANIMAL');
     await page.getByRole('heading', { level: 1, name: 'Results for “Striped-ANIMAL”' }).waitFor();
-    await here(page, ['zebra.jpg']);
+    await showsItems(page, ['zebra.jpg']);
     await cell(page, 'zebra.jpg').click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Show in its folder' }).click();
     await page.getByRole('heading', { level: 1, name: 'Sorted' }).waitFor();
     await page.getByRole('searchbox').fill('nothing has this name');
     await page.getByText('Nothing found').waitFor();
     await page.getByRole('button', { name: 'Clear the search' }).click();
-    await here(page, ['zebra-large.txt', 'zebra-small.txt', 'zebra.jpg']);
+    await showsItems(page, ['zebra-large.txt', 'zebra-small.txt', 'zebra.jpg']);
   });
 
   test('page: tells screen readers once what a view holds', async (t) => {
@@ -537,8 +525,8 @@ for await (const page of files.listFiles({
     });
     await site.server.client.uploads.waitUntilReady(String(files['b.wav']._id));
     const { page } = await open(t, { fragment });
-    await page.getByLabel('Sort', { exact: true }).selectOption('Name, A to Z');
-    await inOrder(page, ['a.jpg', 'b.svg', 'b.wav', 'c.pdf', 'c.txt', 'd.jpg']);
+    await sortBy(page, 'Name, A to Z');
+    await showsInOrder(page, ['a.jpg', 'b.svg', 'b.wav', 'c.pdf', 'c.txt', 'd.jpg']);
     await cell(page, 'a.jpg').focus();
     await page.keyboard.press('Enter');
     const viewer = page.getByRole('dialog');
@@ -578,7 +566,7 @@ for await (const page of files.listFiles({
     const { id, fragment } = await workspace('<b onmouseover=alert(4)>bold', Object.fromEntries(names.map((name) => [name, Buffer.from(name)])));
     const { page } = await open(t, { fragment, panel: true });
     page.on('dialog', () => assert.fail('a name ran as a script'));
-    await here(page, await listed(id));
+    await showsItems(page, await listed(id));
     await reads(page.locator('#where'), '<b onmouseover=alert(4)>bold');
     assert.equal(await page.locator('main :is(img[src=x], script, b)').count(), 0);
     for (const name of await listed(id)) {
@@ -604,7 +592,7 @@ for await (const page of files.listFiles({
       await full.stop();
       assert.deepEqual(faults, []);
     });
-    await page.getByLabel('Sort', { exact: true }).selectOption('Name, A to Z');
+    await sortBy(page, 'Name, A to Z');
     await page.waitForFunction(() => document.querySelector('#count')?.textContent === '10,000 files');
     const inDocument = () => page.locator('.cell').count();
     assert.ok((await inDocument()) < 120, 'only the rows on the screen are in the document');
@@ -643,7 +631,7 @@ for await (const page of files.listFiles({
     // The first one can be reached by Tab, and stays in the document for that.
     const tenth = listing.find(({ displayName }) => displayName === '10.svg')?.url;
     const { page } = await open(t, { fragment, viewport: { width: 640, height: 480 }, serviceWorkers: 'block' });
-    await page.getByLabel('Sort', { exact: true }).selectOption('Name, A to Z');
+    await sortBy(page, 'Name, A to Z');
     await settled(page);
     // None of them arrives.
     await page.route('**/shapes/**', () => {});
@@ -719,7 +707,7 @@ for await (const page of files.listFiles({
     await page.getByText('This folder is empty').waitFor();
     await page.getByRole('button', { name: 'Folders and places' }).tap();
     await page.getByRole('treeitem', { name: 'By hand', exact: true }).tap();
-    await here(page, ['Inner', 'cat.jpg']);
+    await showsItems(page, ['Inner', 'cat.jpg']);
 
     // Once an item is selected by its box, a tap selects another one.
     await page.getByRole('checkbox', { name: 'Select cat.jpg' }).tap();
@@ -748,12 +736,12 @@ for await (const page of files.listFiles({
     /** @param {URL} url */
     const isListing = (url) => url.pathname === '/site-media/v1/files';
     await page.route(isListing, (route) => route.abort('connectionrefused'));
-    await page.getByLabel('Sort', { exact: true }).selectOption('Oldest first');
+    await sortBy(page, 'Oldest first');
     await page.getByText('No response', { exact: true }).waitFor();
     await page.getByText(/running, and does it allow calls/).waitFor();
     await page.unroute(isListing);
     await page.getByRole('button', { name: 'Try again' }).click();
-    await here(page, ['a.txt']);
+    await showsItems(page, ['a.txt']);
   });
 
   test('page: shows changes of other tabs', async (t) => {
@@ -779,7 +767,7 @@ for await (const page of files.listFiles({
     await cell(page, 'b.txt').waitFor({ state: 'detached' });
     await page.keyboard.type(' name');
     await page.keyboard.press('Enter');
-    await here(page, ['long name.txt']);
+    await showsItems(page, ['long name.txt']);
   });
 });
 

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
-import { cell, drop, openFor, openPage, settled, startServer, toast } from './site.js';
+import { cell, choosePlace, drop, openFor, openPage, settled, startServer, toast } from './site.js';
 
 suite('places of the page', () => {
   const closing = leftovers();
@@ -75,13 +75,13 @@ suite('places of the page', () => {
     await drop(page, '#main', [{ name: 'in the browser.txt', bytes: 'words' }]);
     await cell(page, 'in the browser.txt').waitFor();
     // The choice of a server that does not answer is refused, with the true reason.
-    await page.locator('label', { hasText: 'This server' }).click();
+    await choosePlace(page, 'This server');
     await toast(page, 'The server of this page does not answer.');
     assert.ok(await page.getByLabel('In this browser').isChecked());
     const again = await start();
     await page.reload();
     await cell(page, 'in the browser.txt').waitFor();
-    await page.locator('label', { hasText: 'This server' }).click();
+    await choosePlace(page, 'This server');
     await cell(page, 'on the server.txt').waitFor();
     await page.goto(again.address);
     await cell(page, 'on the server.txt').waitFor();
@@ -90,13 +90,13 @@ suite('places of the page', () => {
 
   test('place: the server is asked once per choice', async (t) => {
     const { page, server } = await open(t);
-    await page.locator('label', { hasText: 'In this browser' }).click();
+    await choosePlace(page, 'In this browser');
     await page.getByText('No files yet').waitFor();
     let questions = 0;
     page.on('request', (request) => {
       if (request.url().endsWith('/_wix-media/health')) questions += 1;
     });
-    await page.locator('label', { hasText: 'This server' }).click();
+    await choosePlace(page, 'This server');
     await cell(page, 'on the server.txt').waitFor();
     assert.equal(questions, 1);
     await server.stop();

@@ -287,6 +287,38 @@ export async function eventually(check) {
 export const namesIn = (page) => page.locator('.cell .name').evaluateAll((names) => names.map(({ textContent }) => textContent));
 
 /**
+ * Waits until the page shows these items and no others, in any order.
+ *
+ * @param {Page} page
+ * @param {readonly string[]} names
+ */
+export const showsItems = (page, names) => eventually(async () => assert.deepEqual((await namesIn(page)).toSorted(), names.toSorted()));
+
+/**
+ * Waits until the page shows these items and no others, in this order.
+ *
+ * @param {Page} page
+ * @param {readonly string[]} names
+ */
+export const showsInOrder = (page, names) => eventually(async () => assert.deepEqual(await namesIn(page), names));
+
+/**
+ * Chooses a place in the switch of the page.
+ *
+ * @param {Page} page
+ * @param {'In this browser' | 'This server' | 'A Wix site'} name
+ */
+export const choosePlace = (page, name) => page.locator('label', { hasText: name }).click();
+
+/**
+ * Chooses how the page sorts.
+ *
+ * @param {Page} page
+ * @param {string} order
+ */
+export const sortBy = (page, order) => page.getByLabel('Sort', { exact: true }).selectOption(order);
+
+/**
  * Returns the visible text of an element.
  *
  * @param {Locator} locator

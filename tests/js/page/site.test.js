@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, beforeEach, suite, test } from 'node:test';
 import { KEY, SITE, startMediaService } from './media-service.js';
-import { eventually, namesIn, pageSuite, settled, textMatches, textOf } from './site.js';
+import { choosePlace, eventually, namesIn, pageSuite, settled, textMatches, textOf } from './site.js';
 
 suite('page on a Wix site', () => {
   const site = pageSuite();
@@ -20,7 +20,7 @@ suite('page on a Wix site', () => {
    * @param {{ key?: string, site?: string, base?: string }} [options]
    */
   async function connect(page, options) {
-    await page.locator('label', { hasText: 'A Wix site' }).click();
+    await choosePlace(page, 'A Wix site');
     return enter(page, options);
   }
 
@@ -70,7 +70,7 @@ suite('page on a Wix site', () => {
     // Without the key there is no site to go to, and the page goes nowhere else by itself.
     await page.getByRole('heading', { name: 'Connect to the Wix site again' }).waitFor();
     assert.ok(await page.getByLabel('A Wix site').isChecked());
-    await page.locator('label', { hasText: 'This server' }).click();
+    await choosePlace(page, 'This server');
     await page.getByText('No files yet').waitFor();
   });
 

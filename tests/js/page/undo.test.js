@@ -1,7 +1,7 @@
 // Undo on the page: each one undoes its own action, in its own place.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cell, eventually, hold, namesIn, pageSuite, settled, toast } from './site.js';
+import { cell, choosePlace, eventually, hold, pageSuite, settled, showsItems, toast } from './site.js';
 
 /** @import { Page } from 'playwright-core' */
 
@@ -30,7 +30,7 @@ suite('undo on the page', () => {
     await film.getByRole('button', { name: 'Undo' }).click();
     await toast(page, '“old.avi” restored.');
     assert.deepEqual(await listed(id), ['old.avi', 'song.mp3']);
-    await eventually(async () => assert.deepEqual((await namesIn(page)).toSorted(), ['old.avi', 'song.mp3']));
+    await showsItems(page, ['old.avi', 'song.mp3']);
     assert.equal(await page.getByRole('button', { name: 'Undo' }).count(), 0);
   });
 
@@ -72,7 +72,7 @@ suite('undo on the page', () => {
     /** @type {string[]} */
     const restorations = [];
     page.on('request', (request) => request.url().includes('restore') && restorations.push(request.url()));
-    await page.locator('label', { hasText: 'In this browser' }).click();
+    await choosePlace(page, 'In this browser');
     await message.waitFor({ state: 'detached' });
     await page.getByText('No files yet').waitFor();
     await settled(page);
@@ -91,7 +91,7 @@ suite('undo on the page', () => {
     const answer = await hold(page, '**/bulk/files/delete');
     await cell(page, 'late.txt').click();
     await page.keyboard.press('Delete');
-    await page.locator('label', { hasText: 'In this browser' }).click();
+    await choosePlace(page, 'In this browser');
     await page.getByText('No files yet').waitFor();
     answer();
     await eventually(async () => assert.equal((await site.server.client.files.getFileDescriptor(String(files['late.txt']._id))).state, 'DELETED'));

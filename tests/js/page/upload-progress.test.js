@@ -2,7 +2,7 @@
 /** @import { Page } from 'playwright-core' */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cell, drop, hold, pageSuite, settled, textOf, toast } from './site.js';
+import { cell, choosePlace, drop, hold, pageSuite, settled, textOf, toast } from './site.js';
 
 suite('upload progress on the page', () => {
   const site = pageSuite();
@@ -95,7 +95,7 @@ suite('upload progress on the page', () => {
     await drop(page, '#main', [{ name: 'left.bin', bytes: 'words' }]);
     const panel = page.getByRole('region', { name: 'Uploads', includeHidden: true });
     await panel.getByRole('heading', { name: /Uploading 1 file/ }).waitFor();
-    await page.locator('label', { hasText: 'In this browser' }).click();
+    await choosePlace(page, 'In this browser');
     await page.getByRole('heading', { name: 'Open in another tab' }).waitFor();
     // Longer than the queue waits before it reports what was aborted.
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
@@ -108,7 +108,7 @@ suite('upload progress on the page', () => {
     const letGo = await hold(page, '**/upload/**');
     await drop(page, '#main', [{ name: 'left.bin', bytes: 'words' }]);
     await page.getByRole('heading', { name: /Uploading 1 file/ }).waitFor();
-    await page.locator('label', { hasText: 'In this browser' }).click();
+    await choosePlace(page, 'In this browser');
     await toast(page, 'This server: 1 upload stopped. Open the place again to go on.');
     await page.getByText('No files yet').waitFor();
     letGo();
