@@ -15,6 +15,13 @@ export function closeDialogs() {
 }
 
 /**
+ * What the fields of a form hold, to compare.
+ *
+ * @param {HTMLFormElement} form
+ */
+const entered = (form) => JSON.stringify([...form.elements].map((field) => ('value' in field ? [field.value, 'checked' in field && field.checked] : [])));
+
+/**
  * Opens a dialog. Resolves with what `submit` returned, or with `undefined` when the dialog is cancelled.
  *
  * @template Result
@@ -64,9 +71,9 @@ export function ask({ title, lead, content = [], action, submit, isBad = false, 
       returnFocus(before);
       resolve(result);
     });
-    // A click on the backdrop cancels.
+    // A click on the backdrop cancels, but throws nothing away that was entered.
     dialog.addEventListener('mousedown', (event) => {
-      if (event.target === dialog) close();
+      if (event.target === dialog && entered(form) === untouched) close();
     });
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
@@ -83,6 +90,7 @@ export function ask({ title, lead, content = [], action, submit, isBad = false, 
       }
     });
     dialog.showModal();
+    const untouched = entered(form);
     open.add(close);
     // Enter must not delete what nobody has read yet.
     const first = dialog.querySelector('[autofocus]') ?? (isBad ? giveUp : confirm) ?? dialog.querySelector('button');

@@ -187,6 +187,20 @@ for await (const page of files.listFiles({
     await showsInOrder(page, ['cat.jpg']);
   });
 
+  test('page: a click beside a dialog closes it, unless something was entered', async (t) => {
+    const { page } = await open(t);
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('button', { name: 'New folder' }).click();
+    await dialog.waitFor();
+    await page.mouse.click(5, 5);
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'New folder' }).click();
+    await page.keyboard.type('Long thought about');
+    await page.mouse.click(5, 5);
+    await dialog.getByRole('button', { name: 'Create folder' }).click();
+    await toast(page, '“Long thought about” created.');
+  });
+
   test('page: names what people entered by the words of the page', async (t) => {
     const { fragment } = await workspace('Wrong names');
     const { page } = await open(t, { fragment });
