@@ -2,7 +2,7 @@
 /** @import { Page } from 'playwright-core' */
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import { cell, choosePlace, eventually, pageSuite, photo, pictureLoaded, settled, sortBy, textOf, toast } from './site.js';
+import { cell, choosePlace, eventually, message, pageSuite, photo, pictureLoaded, settled, sortBy, textOf, toast } from './site.js';
 
 suite('address of the page', () => {
   const site = pageSuite();
@@ -158,14 +158,14 @@ suite('address of the page', () => {
     await cell(page, name).dblclick();
     await cell(page, 'a.jpg').waitFor();
     await choosePlace(page, 'In this browser');
-    await page.getByText('No files yet').waitFor();
+    await message(page, 'No files yet').waitFor();
     await page.goBack();
     await cell(page, 'a.jpg').waitFor();
     await isIn(page, name);
     assert.ok(await page.getByLabel('This server').isChecked());
     assert.ok(page.url().endsWith(`/?place=server${fragment}`));
     await page.goForward();
-    await page.getByText('No files yet').waitFor();
+    await message(page, 'No files yet').waitFor();
     await settled(page);
     assert.ok(await page.getByLabel('In this browser').isChecked());
   });

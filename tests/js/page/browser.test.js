@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { startService } from '../harness/service.js';
-import { cell, choosePlace, drop, eventually, namesIn, openFor, pageSuite, photo, pictureLoaded, recordsIn, settled, showsInOrder, showsItems, toast, uploadByDialog } from './site.js';
+import { cell, choosePlace, drop, eventually, message, namesIn, openFor, pageSuite, photo, pictureLoaded, recordsIn, settled, showsInOrder, showsItems, toast, uploadByDialog } from './site.js';
 
 const WWW = new URL('../../../www/', import.meta.url);
 const DIST = new URL('../../../dist/', import.meta.url);
@@ -41,7 +41,7 @@ suite('page in this browser', () => {
 
   test('page in this browser: keeps files across a reload', async (t) => {
     const { page } = await open(t);
-    await page.getByText('No files yet').waitFor();
+    await message(page, 'No files yet').waitFor();
     await drop(page, '#main', [{ name: 'cat.jpg', type: 'image/jpeg', bytes: cat }]);
     await cell(page, 'cat.jpg').waitFor();
     await hasPicture(page);
@@ -173,7 +173,7 @@ suite('page in this browser', () => {
     t.after(close);
 
     const { page, context } = await open(t, { address: `${plain.origin}/media` });
-    await page.getByText('No files yet').waitFor();
+    await message(page, 'No files yet').waitFor();
     await choosePlace(page, 'This server');
     await toast(page, 'plain web server');
     await drop(page, '#main', [{ name: 'cat.jpg', type: 'image/jpeg', bytes: cat }]);
@@ -219,7 +219,7 @@ suite('page in this browser', () => {
     await site.server.client.folders.createFolder('Only there');
     await choosePlace(page, 'This server');
     await cell(page, 'Only there').dblclick();
-    await page.getByText('This folder is empty').waitFor();
+    await message(page, 'This folder is empty').waitFor();
     await choosePlace(page, 'In this browser');
     await page.getByRole('heading', { level: 1, name: 'Site Files' }).waitFor();
     await cell(page, 'mine.txt').waitFor();

@@ -1,7 +1,7 @@
 // Where the focus is after each action, so that the keyboard alone goes on from there.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cell, focusIsOn, pageSuite, settled, sortBy, textMatches, toast } from './site.js';
+import { cell, focusIsOn, message, pageSuite, settled, sortBy, textMatches, toast } from './site.js';
 
 /** @import { Page } from 'playwright-core' */
 
@@ -40,9 +40,9 @@ suite('focus on the page', () => {
     await cell(page, 'b.txt').click();
     await page.locator('#chosen').getByRole('button', { name: 'Delete' }).focus();
     await page.keyboard.press('Enter');
-    const message = await toast(page, '“b.txt” moved to the trash.');
+    const report = await toast(page, '“b.txt” moved to the trash.');
     await focusIsOn(page, 'c.txt');
-    await message.getByRole('button', { name: 'Undo' }).focus();
+    await report.getByRole('button', { name: 'Undo' }).focus();
     await page.keyboard.press('Enter');
     await toast(page, '“b.txt” restored.');
     await focusIsOn(page, 'c.txt');
@@ -69,7 +69,7 @@ suite('focus on the page', () => {
     await page.keyboard.press('Enter');
     await focusIsOn(page, 'Innermost');
     await page.keyboard.press('Enter');
-    await page.getByText('This folder is empty').waitFor();
+    await message(page, 'This folder is empty').waitFor();
     // There is no item to go to.
     await focusIsOn(page, 'Innermost');
     assert.equal(await page.evaluate(() => document.activeElement?.id), 'where');
@@ -87,6 +87,6 @@ suite('focus on the page', () => {
     await focusIsOn(page, 'Fresh');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Fresh' }).waitFor();
-    await page.getByText('This folder is empty').waitFor();
+    await message(page, 'This folder is empty').waitFor();
   });
 });

@@ -1,7 +1,7 @@
 // The icons of the page: drawn from the document itself, so that no redraw and no slow network makes them vanish.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cell, pageSuite, photo, settled } from './site.js';
+import { cell, message, pageSuite, photo, settled } from './site.js';
 
 suite('icons of the page', () => {
   const site = pageSuite();
@@ -42,7 +42,7 @@ suite('icons of the page', () => {
     await drawn('menu');
     await page.keyboard.press('Escape');
     await cell(page, 'Inner').dblclick();
-    await page.getByText('This folder is empty').waitFor();
+    await message(page, 'This folder is empty').waitFor();
     await drawn('empty folder');
     assert.deepEqual(requests.filter((path) => path.endsWith('.svg') && path !== '/favicon.svg'), []);
   });

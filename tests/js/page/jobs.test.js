@@ -4,7 +4,7 @@
 /** @import { OpenOptions } from './site.js' */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cell, choosePlace, eventually, hold, pageSuite, recordsIn, settled, showsInOrder, sortBy, textOf, toast } from './site.js';
+import { cell, choosePlace, eventually, hold, message, pageSuite, recordsIn, settled, showsInOrder, sortBy, textOf, toast } from './site.js';
 
 const COUNT = 120;
 
@@ -65,7 +65,7 @@ suite('jobs of the page', () => {
     const bar = panel(page).getByRole('progressbar', { name: 'Moving 120 files', exact: true });
     assert.deepEqual(await bar.evaluate((one) => one instanceof HTMLProgressElement && [one.value, one.max]), [40, COUNT]);
     await eventually(async () => assert.equal(await textOf(page.locator('#count')), '80 files and 1 folder'));
-    assert.equal(await page.getByText('This folder is empty').count(), 0);
+    assert.equal(await message(page, 'This folder is empty').count(), 0);
     assert.equal((await listed(target)).length, 40);
     // Meanwhile the page does other things.
     await page.getByRole('button', { name: 'New folder' }).click();
@@ -254,7 +254,7 @@ suite('jobs of the page', () => {
     await says(page, /^Moving 30 of 120 files$/);
     await choosePlace(page, 'In this browser');
     await toast(page, 'This server: Moving stopped at 30 of 120 files. Open the place again to go on.');
-    await page.getByText('No files yet').waitFor();
+    await message(page, 'No files yet').waitFor();
     assert.ok(await panel(page).isHidden());
     letGo();
     await eventually(async () => assert.equal((await listed(target)).length, 34));
@@ -271,7 +271,7 @@ suite('jobs of the page', () => {
     await moveAll(page, name);
     await says(page, /^Moving 30 of 120 files$/);
     await choosePlace(page, 'In this browser');
-    await page.getByText('No files yet').waitFor();
+    await message(page, 'No files yet').waitFor();
     await page.goBack();
     await cell(page, 'Target').waitFor();
     assert.ok(await panel(page).isHidden(), 'the calls of the visit before still run');

@@ -2,7 +2,7 @@
 /** @import { Page } from 'playwright-core' */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cell, choosePlace, drop, eventually, hold, pageSuite, recordsIn, settled, textOf, toast } from './site.js';
+import { cell, choosePlace, drop, eventually, hold, message, pageSuite, recordsIn, settled, textOf, toast } from './site.js';
 
 suite('kept uploads of the page', () => {
   const site = pageSuite();
@@ -31,7 +31,7 @@ suite('kept uploads of the page', () => {
     await toast(page, '1 upload of your last visit is paused.');
     await says(page, /^Paused 1 file/);
     await choosePlace(page, 'In this browser');
-    await page.getByText('No files yet').waitFor();
+    await message(page, 'No files yet').waitFor();
     await page.goBack();
     await says(page, /^Paused 1 file/);
     assert.deepEqual(await listed(id), []);

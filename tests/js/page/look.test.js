@@ -2,7 +2,7 @@
 /** @import { UploadOptions } from '../../../pkg-template/types/index.js' */
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import { barriers, cell, choosePlace, drop, eventually, hold, keepScreenshot, nothingSticksOut, pageSuite, photo, pictureLoaded, settled, sortBy } from './site.js';
+import { barriers, cell, choosePlace, drop, eventually, hold, keepScreenshot, message, nothingSticksOut, pageSuite, photo, pictureLoaded, settled, sortBy } from './site.js';
 
 const LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 90"><path d="M10 70 45 20l20 28 14-18 31 40z" fill="#2f8360"/><circle cx="92" cy="22" r="10" fill="#e6b450"/></svg>';
 
@@ -106,13 +106,13 @@ suite('look of the page', () => {
       await settled(page);
       await both('search');
       await page.getByRole('searchbox').fill('no such thing');
-      await page.getByText('Nothing found').waitFor();
+      await message(page, 'Nothing found').waitFor();
       await both('search-empty');
       await page.getByRole('searchbox').fill('');
       await page.getByRole('heading', { name: 'Site Files' }).waitFor();
 
       await page.getByRole('treeitem', { name: 'Animals' }).click();
-      await page.getByText('This folder is empty').waitFor();
+      await message(page, 'This folder is empty').waitFor();
       await both('folder-empty');
       await press('New folder');
       await look('new-folder');
@@ -158,7 +158,7 @@ suite('look of the page', () => {
       await page.unrouteAll({ behavior: 'wait' });
 
       await page.getByRole('treeitem', { name: 'Visitor Uploads' }).click();
-      await page.getByText('No visitor uploads').waitFor();
+      await message(page, 'No visitor uploads').waitFor();
       await look('visitor-uploads');
       await page.getByRole('treeitem', { name: 'Trash' }).click();
       await cell(page, 'Old.jpg').waitFor();

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
 import { contentSecurityPolicy } from '../../../www/policy.js';
-import { cell, drop, eventually, focusIsOn, hold, nothingSticksOut, openPage, pageSuite, PATIENCE, photo, photoPath, pictureLoaded, settled, showsInOrder, showsItems, sortBy, startServer, textMatches, textOf, toast, uploadByDialog } from './site.js';
+import { cell, drop, eventually, focusIsOn, hold, message, nothingSticksOut, openPage, pageSuite, PATIENCE, photo, photoPath, pictureLoaded, settled, showsInOrder, showsItems, sortBy, startServer, textMatches, textOf, toast, uploadByDialog } from './site.js';
 
 /** Half a second of silence. */
 function wave() {
@@ -103,13 +103,13 @@ suite('page on this server', () => {
     await cell(page, 'Foxes').dblclick();
     await page.getByRole('heading', { level: 1, name: 'Foxes' }).waitFor();
     await eventually(() => assert.ok(page.url().endsWith(`#files/${folder?._id}`)));
-    await page.getByText('This folder is empty').waitFor();
+    await message(page, 'This folder is empty').waitFor();
     await eventually(async () => assert.deepEqual(await page.locator('#crumbs a').allTextContents(), ['Site Files', 'Animals']));
     await eventually(async () => assert.equal(await page.locator('#tree [aria-selected=true]').textContent(), 'Foxes'));
     await page.getByRole('link', { name: 'Animals' }).click();
     await showsItems(page, ['Foxes', 'cat.jpg']);
     await page.goBack();
-    await page.getByText('This folder is empty').waitFor();
+    await message(page, 'This folder is empty').waitFor();
   });
 
   test('call inspector: shows an action as JavaScript, as HTTP and with its result', async (t) => {
@@ -251,7 +251,7 @@ for await (const page of files.listFiles({
     await page.keyboard.press('Control+a');
     await textMatches(page, '#chosen', /2 selected/);
     await page.locator('#chosen').getByRole('button', { name: 'Delete' }).click();
-    await page.getByText('This folder is empty').waitFor();
+    await message(page, 'This folder is empty').waitFor();
 
     await page.getByRole('treeitem', { name: 'Trash' }).click();
     await cell(page, 'cat.jpg').waitFor();
@@ -412,7 +412,7 @@ for await (const page of files.listFiles({
     await page.getByLabel('Filter by type').selectOption('Document');
     await showsItems(page, ['zebra-large.txt', 'zebra-small.txt']);
     await page.getByLabel('Filter by type').selectOption('Audio');
-    await page.getByText('None of this type').waitFor();
+    await message(page, 'None of this type').waitFor();
     await page.getByRole('button', { name: 'Show all types' }).click();
     await showsItems(page, ['zebra-large.txt', 'zebra-small.txt', 'zebra.jpg']);
 
@@ -426,7 +426,7 @@ for await (const page of files.listFiles({
     await page.getByRole('menuitem', { name: 'Show in its folder' }).click();
     await page.getByRole('heading', { level: 1, name: 'Sorted' }).waitFor();
     await page.getByRole('searchbox').fill('nothing has this name');
-    await page.getByText('Nothing found').waitFor();
+    await message(page, 'Nothing found').waitFor();
     await page.getByRole('button', { name: 'Clear the search' }).click();
     await showsItems(page, ['zebra-large.txt', 'zebra-small.txt', 'zebra.jpg']);
   });
@@ -632,7 +632,7 @@ for await (const page of files.listFiles({
     await textMatches(page, '#chosen', /10,000 selected/);
     await page.keyboard.press('Delete');
     await toast(page, '10,000 files moved to the trash.');
-    await page.getByText('No files yet').waitFor();
+    await message(page, 'No files yet').waitFor();
     assert.deepEqual(await full.client.files.listFiles().toArray(), []);
   });
 
@@ -718,7 +718,7 @@ for await (const page of files.listFiles({
     await page.locator('details-panel h2', { hasText: 'cat.jpg' }).waitFor();
     await page.getByRole('button', { name: 'Close the panel' }).tap();
     await cell(page, 'Inner').tap();
-    await page.getByText('This folder is empty').waitFor();
+    await message(page, 'This folder is empty').waitFor();
     await page.getByRole('button', { name: 'Folders and places' }).tap();
     await page.getByRole('treeitem', { name: 'By hand', exact: true }).tap();
     await showsItems(page, ['Inner', 'cat.jpg']);
@@ -732,7 +732,7 @@ for await (const page of files.listFiles({
     await cell(page, 'cat.jpg').tap();
     await page.locator('#chosen').waitFor({ state: 'hidden' });
     await cell(page, 'Inner').tap();
-    await page.getByText('This folder is empty').waitFor();
+    await message(page, 'This folder is empty').waitFor();
   });
 
   test('page: folders keep their names clear of their buttons on a touch screen', async (t) => {
@@ -795,6 +795,6 @@ test('page: asks for the key of a server that requires one', async (t) => {
   await page.getByLabel('API key').fill('page-test-key');
   await page.getByLabel('Site ID').fill('4f1c2b7e-93a0-4d57-8c1e-2a6b90d3e5f8');
   await page.getByRole('button', { name: 'Connect' }).click();
-  await page.getByText('No files yet').waitFor();
+  await message(page, 'No files yet').waitFor();
   assert.deepEqual(faults, []);
 });

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
-import { cell, choosePlace, drop, openFor, openPage, settled, startServer, toast } from './site.js';
+import { cell, choosePlace, drop, message, openFor, openPage, settled, startServer, toast } from './site.js';
 
 suite('places of the page', () => {
   const closing = leftovers();
@@ -71,7 +71,7 @@ suite('places of the page', () => {
     await page.getByRole('button', { name: 'Try again' }).click();
     await noAnswer(page);
     await page.getByRole('button', { name: 'Work in this browser' }).click();
-    await page.getByText('No files yet').waitFor();
+    await message(page, 'No files yet').waitFor();
     await drop(page, '#main', [{ name: 'in the browser.txt', bytes: 'words' }]);
     await cell(page, 'in the browser.txt').waitFor();
     // The choice of a server that does not answer is refused, with the true reason.
@@ -91,7 +91,7 @@ suite('places of the page', () => {
   test('place: the server is asked once per choice', async (t) => {
     const { page, server } = await open(t);
     await choosePlace(page, 'In this browser');
-    await page.getByText('No files yet').waitFor();
+    await message(page, 'No files yet').waitFor();
     let questions = 0;
     page.on('request', (request) => {
       if (request.url().endsWith('/_wix-media/health')) questions += 1;
@@ -105,7 +105,7 @@ suite('places of the page', () => {
   test('place: an address opens its place, and changes no choice', async (t) => {
     const { page, openTab, server } = await open(t, { place: 'server' });
     const other = await openTab('?place=browser#files');
-    await other.getByText('No files yet').waitFor();
+    await message(other, 'No files yet').waitFor();
     assert.ok(await other.getByLabel('In this browser').isChecked());
     await page.goto(server.address);
     await cell(page, 'on the server.txt').waitFor();
@@ -119,14 +119,14 @@ suite('places of the page', () => {
     // As a static host answers.
     await made.context.route('**/_wix-media/health', (route) => route.fulfill({ status: 404, body: 'not found' }));
     const page = await made.open('');
-    await page.getByText('No files yet').waitFor();
+    await message(page, 'No files yet').waitFor();
     assert.ok(await page.getByLabel('In this browser').isChecked());
     await page.evaluate(() => navigator.serviceWorker.ready);
     await made.context.unroute('**/_wix-media/health');
     await server.stop();
     const offline = await made.open('');
     await settled(offline);
-    await offline.getByText('No files yet').waitFor();
+    await message(offline, 'No files yet').waitFor();
     assert.ok(await offline.getByLabel('In this browser').isChecked());
   });
 });

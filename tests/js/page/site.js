@@ -213,6 +213,14 @@ export function pageSuite(options = ['--memory']) {
 }
 
 /**
+ * Returns the heading of the message that stands in place of the items.
+ *
+ * @param {Page} page
+ * @param {string} title
+ */
+export const message = (page, title) => page.locator('#message').getByRole('heading', { name: title });
+
+/**
  * Waits for a message, and returns it.
  *
  * @param {Page} page

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, beforeEach, suite, test } from 'node:test';
 import { KEY, SITE, startMediaService } from './media-service.js';
-import { choosePlace, eventually, namesIn, pageSuite, settled, textMatches, textOf } from './site.js';
+import { choosePlace, eventually, message, namesIn, pageSuite, settled, textMatches, textOf } from './site.js';
 
 suite('page on a Wix site', () => {
   const site = pageSuite();
@@ -71,7 +71,7 @@ suite('page on a Wix site', () => {
     await page.getByRole('heading', { name: 'Connect to the Wix site again' }).waitFor();
     assert.ok(await page.getByLabel('A Wix site').isChecked());
     await choosePlace(page, 'This server');
-    await page.getByText('No files yet').waitFor();
+    await message(page, 'No files yet').waitFor();
   });
 
   test('page on a Wix site: connecting once more adds no step to the history', async (t) => {
@@ -85,7 +85,7 @@ suite('page on a Wix site', () => {
     await page.waitForFunction(() => document.querySelector('.cell.file'));
     assert.equal(await page.evaluate(() => history.length), length);
     await page.goBack();
-    await page.getByText('No files yet').waitFor();
+    await message(page, 'No files yet').waitFor();
     assert.ok(await page.getByLabel('This server').isChecked());
   });
 

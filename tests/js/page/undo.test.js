@@ -1,7 +1,7 @@
 // Undo on the page: each one undoes its own action, in its own place.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cell, choosePlace, eventually, hold, pageSuite, settled, showsItems, toast } from './site.js';
+import { cell, choosePlace, eventually, hold, message, pageSuite, settled, showsItems, toast } from './site.js';
 
 /** @import { Page } from 'playwright-core' */
 
@@ -68,13 +68,13 @@ suite('undo on the page', () => {
   test('undo: is not on offer in another place', async (t) => {
     const { files, fragment } = await workspace('Elsewhere', { 'exif.jpg': Buffer.from('words') });
     const { page } = await open(t, { fragment });
-    const message = await remove(page, 'exif.jpg');
+    const report = await remove(page, 'exif.jpg');
     /** @type {string[]} */
     const restorations = [];
     page.on('request', (request) => request.url().includes('restore') && restorations.push(request.url()));
     await choosePlace(page, 'In this browser');
-    await message.waitFor({ state: 'detached' });
-    await page.getByText('No files yet').waitFor();
+    await report.waitFor({ state: 'detached' });
+    await message(page, 'No files yet').waitFor();
     await settled(page);
     await page.locator('#where').focus();
     await page.keyboard.press('Control+z');
@@ -92,7 +92,7 @@ suite('undo on the page', () => {
     await cell(page, 'late.txt').click();
     await page.keyboard.press('Delete');
     await choosePlace(page, 'In this browser');
-    await page.getByText('No files yet').waitFor();
+    await message(page, 'No files yet').waitFor();
     answer();
     await eventually(async () => assert.equal((await site.server.client.files.getFileDescriptor(String(files['late.txt']._id))).state, 'DELETED'));
     await toast(page, 'This server: “late.txt” moved to the trash.');

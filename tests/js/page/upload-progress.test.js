@@ -2,7 +2,7 @@
 /** @import { Page } from 'playwright-core' */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cell, choosePlace, drop, hold, pageSuite, settled, textOf, toast } from './site.js';
+import { cell, choosePlace, drop, hold, message, pageSuite, settled, textOf, toast } from './site.js';
 
 suite('upload progress on the page', () => {
   const site = pageSuite();
@@ -90,7 +90,7 @@ suite('upload progress on the page', () => {
     const { page, open: openTab } = await open(t, { fragment, serviceWorkers: 'block' });
     // Without a service worker the place in this browser belongs to the other tab, and the page stands between two places.
     const other = await openTab('?place=browser');
-    await other.getByText('No files yet').waitFor();
+    await message(other, 'No files yet').waitFor();
     await hold(page, '**/upload/**');
     await drop(page, '#main', [{ name: 'left.bin', bytes: 'words' }]);
     const panel = page.getByRole('region', { name: 'Uploads', includeHidden: true });
@@ -110,7 +110,7 @@ suite('upload progress on the page', () => {
     await page.getByRole('heading', { name: /Uploading 1 file/ }).waitFor();
     await choosePlace(page, 'In this browser');
     await toast(page, 'This server: 1 upload stopped. Open the place again to go on.');
-    await page.getByText('No files yet').waitFor();
+    await message(page, 'No files yet').waitFor();
     letGo();
     await page.goBack();
     await toast(page, '1 upload of your last visit resumed.');
