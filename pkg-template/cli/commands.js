@@ -44,6 +44,7 @@ export const commands = {
       { name: 'data', value: 'DIR', kind: 'directory', about: 'keep everything in this directory' },
       { name: 'memory', about: 'keep everything in memory (the default)' },
       { name: 'read-only', about: 'show a snapshot of the directory, and refuse changes' },
+      { name: 'no-sync', about: 'do not wait for the disk: changes survive a crash of the process, not of the machine' },
       { name: 'port', short: 'p', value: 'N', about: 'the port; 0 for any free one (4410)' },
       { name: 'host', value: 'HOST', about: 'the address to listen on; other machines need a key (127.0.0.1)' },
       { name: 'seed', value: 'DIR', kind: 'directory', about: 'at the first start, add the files and folders of DIR' },

@@ -15,7 +15,7 @@ const SMALL_PIECE_SIZE = 16 * 1024;
  * Hands the bytes of a body to `feed` until it wants no more. Rejects with the reason of `signal` as soon as that aborts.
  *
  * @param {BodySource} source
- * @param {(bytes: Uint8Array) => boolean} feed
+ * @param {(bytes: Uint8Array) => boolean | Promise<boolean>} feed
  * @param {object} [options]
  * @param {() => Promise<unknown>} [options.ready] Awaited before each piece, which is small then.
  * @param {AbortSignal} [options.signal]
@@ -28,7 +28,8 @@ export async function takeIn(source, feed, { ready, signal } = {}) {
       if (ready) await ready();
       await breathe();
       signal?.throwIfAborted();
-      if (!feed(bytes.subarray(start, start + size))) return false;
+      const more = feed(bytes.subarray(start, start + size));
+      if (more !== true && !(await until(signal, Promise.resolve(more)))) return false;
     }
     return true;
   };

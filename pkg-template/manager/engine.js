@@ -13,13 +13,17 @@ import { createInstance } from '../wasm/instance.js';
 import { PIECE_SIZE, streamOf, takeIn } from './bodies.js';
 import { refusalOf, toJson } from './options.js';
 
-/** @import { BodySource, Clock, Engine, Fail, Images, ManagerCore, Outcome, PinnedStorage, Refuse, WebCrypto } from './internal.d.ts' */
+/** @import { BodySource, Clock, Engine, Fail, Images, ManagerCore, Outcome, PinnedStorage, Received, Refuse, WebCrypto } from './internal.d.ts' */
 
 /** Types that cannot act as a page. The PDF viewers of browsers do not open in a sandbox, and need none. */
 const INERT = /^application\/(json|pdf)\b/;
 
 /** How many random bytes are drawn at once: each call of `getRandomValues` costs as much as a small request's work. */
 const RANDOM_POOL_SIZE = 4096;
+
+/** Parts of what an outcome says about changes. */
+const CHANGED = 1;
+const ACKNOWLEDGES = 2;
 
 /**
  * A function that fills buffers with random bytes. No byte is used twice, and used ones are not kept.
@@ -65,7 +69,7 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     now: () => clock.now(),
     random: randomSource(crypto),
   });
-  const given = toJson({ ...settings, durable: storage.durable });
+  const given = toJson({ ...settings, durable: storage.durable && storage.syncs !== false });
   let isClosed = false;
   /** @type {ManagerCore | undefined} */
   let running;
@@ -169,15 +173,62 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     } else {
       outcome = await fill(begin(), request, own, { signal, image: mayBeImage });
     }
-    const [status, lines, body, delay, isChanged, transform, cause] = outcome;
+    const [status, lines, body, delay, changes, transform, cause] = outcome;
     if (cause) reportFailure(request.method, status, cause);
-    if (isChanged) changed();
+    // Whoever sees the change finds its events too.
+    if (changes & CHANGED) changed();
+    if (changes & ACKNOWLEDGES) await durable();
     const response = transform
       ? await until(signal, transformed(request, transform, lines, body, own))
       : responseOf(status, lines, body, own, { signal });
     // The delay of a fault is real time: its caller does not see the clock of the manager.
     if (delay > 0) await pause(delay, signal);
     return response;
+  }
+
+  /**
+   * Resolves when every commit is durable. After a failure another instance starts, from what is in the storage: the system
+   * may have dropped what it could not write.
+   */
+  async function durable() {
+    const own = instance.generation;
+    try {
+      await storage.commits?.flush();
+    } catch (error) {
+      if (isAlive(own)) trap(error);
+      const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+      const name = code === 'ENOSPC' || code === 'EDQUOT' ? 'INSUFFICIENT_STORAGE' : 'STORAGE_FAILED';
+      throw fail(name, `cannot make changes durable: ${message}`, error);
+    }
+  }
+
+  /**
+   * Breaks the instance. Returns the error of the requests that are lost.
+   *
+   * @param {unknown} cause
+   */
+  function trap(cause) {
+    try {
+      enter(() => {
+        throw cause;
+      });
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  }
+
+  /**
+   * Runs work that is no request, whose changes are durable when it returns.
+   *
+   * @template Result
+   * @param {(core: ManagerCore) => Result} use
+   */
+  function enterDurably(use) {
+    const asked = storage.commits?.asked;
+    const result = enter(use);
+    if (storage.commits?.asked !== asked) storage.commits?.settle();
+    return result;
   }
 
   /**
@@ -223,7 +274,11 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
    */
   async function fill(intake, source, own, { ready, image: mayBeImage, signal } = {}) {
     try {
-      await takeIn(source, (piece) => enter((core) => core.feed(intake, piece), own), { ready, signal });
+      await takeBody(intake, source, own, { ready, signal });
+      while (mayBeImage && enter((core) => core.digest(intake), own)) {
+        await breathe();
+        signal?.throwIfAborted();
+      }
       const image = mayBeImage ? enter((core) => core.picture(intake), own) : undefined;
       const colors = image && (await images.colors(() => whole(...image), signal));
       signal?.throwIfAborted();
@@ -233,6 +288,37 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
       throw error;
     }
     return enter((core) => core.close(intake), own);
+  }
+
+  /**
+   * Brings a body to where it belongs: the storage writes it by itself where it can, and the module does where it cannot.
+   *
+   * @param {number} intake
+   * @param {BodySource} source
+   * @param {number} own
+   * @param {{ ready?: () => Promise<unknown>, signal?: AbortSignal }} options
+   */
+  async function takeBody(intake, source, own, { ready, signal }) {
+    const target = storage.receive && enter((core) => core.target(intake), own);
+    if (!storage.receive || !target) return takeIn(source, (piece) => enter((core) => core.feed(intake, piece), own), { ready, signal });
+    const [name, offset, limit, isResumable] = target;
+    const deliver = (/** @type {Received} */ { end, md5, crc }) => enter((core) => core.deliver(intake, end, md5, crc), own);
+    const receiver = storage.receive(name, offset, limit, (state) => isAlive(own) && deliver(state));
+    try {
+      await takeIn(source, (piece) => receiver.take(piece), { signal });
+      deliver(await receiver.sync());
+    } catch (error) {
+      if (!receiver.failure) {
+        // What has arrived of a resumable upload counts.
+        if (isResumable && isAlive(own)) await receiver.sync().then(deliver).catch(() => {});
+        throw error;
+      }
+      // The directory has another owner.
+      usable();
+      enter((core) => core.fail(intake, receiver.failure), own);
+    } finally {
+      await receiver.close();
+    }
   }
 
   /**
@@ -352,7 +438,7 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
    * @param {object} [input]
    */
   function control(name, input = {}) {
-    return JSON.parse(enter((core) => core.control(name, JSON.stringify(input))));
+    return JSON.parse(enterDurably((core) => core.control(name, JSON.stringify(input))));
   }
 
   return {
@@ -365,23 +451,15 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
       const [status, lines, body, , , , cause] = await fill(intake, source, own, { ready: blobs ? ready : undefined, image: !blobs });
       if (cause) reportFailure('taking in bytes', status, cause);
       changed();
+      await durable();
       return responseOf(status, lines, body, own);
     },
     send(ask, ended) {
       const own = instance.generation;
-      const [status, lines, body, , , id] = enter(ask, own);
+      const [status, lines, body, , , id] = enterDurably(ask);
       return responseOf(status, lines, body, own, { ended: () => ended?.(id) });
     },
-    trap() {
-      try {
-        enter(() => {
-          throw new WebAssembly.RuntimeError('on purpose');
-        });
-      } catch (error) {
-        return error;
-      }
-      return undefined;
-    },
+    trap: () => trap(new WebAssembly.RuntimeError('on purpose')),
     close() {
       if (isClosed) return;
       try {

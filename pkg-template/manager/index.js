@@ -283,8 +283,11 @@ async function openStorage(kind, { runtime, WixMediaError, owner }, refuse) {
   if ((typeof kind?.directory === 'string' && kind.directory) || kind?.directory instanceof URL) {
     if (!runtime.directory) throw refuse('storage.directory', 'works in Node, Bun and Deno only');
     const { directoryStorage, snapshotStorage } = await runtime.directory();
-    if (kind.readOnly !== undefined && typeof kind.readOnly !== 'boolean') throw refuse('storage.readOnly', 'must be true or false');
-    return kind.readOnly ? snapshotStorage(kind.directory, { WixMediaError }) : directoryStorage(kind.directory, { WixMediaError, owner });
+    for (const name of ['readOnly', 'sync']) {
+      if (kind[name] !== undefined && typeof kind[name] !== 'boolean') throw refuse(`storage.${name}`, 'must be true or false');
+    }
+    const { directory, readOnly, sync } = kind;
+    return readOnly ? snapshotStorage(directory, { WixMediaError }) : directoryStorage(directory, { WixMediaError, owner, sync });
   }
   if (kind?.opfs !== undefined) {
     if (!('FileSystemFileHandle' in globalThis && 'createSyncAccessHandle' in FileSystemFileHandle.prototype)) {

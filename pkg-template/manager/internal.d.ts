@@ -55,14 +55,15 @@ export interface Clock {
 
 /**
  * `[status, headers, body, delay, changed, transform, cause]`: what `close` answers. `headers` are lines, names and values in turns.
- * `changed` says whether anything was committed since the last answer, `cause` why the storage failed.
+ * `changed` is 1 if anything was committed since the last answer, and 2 more if this one has to wait until all commits are
+ * durable. `cause` says why the storage failed.
  */
 export type Outcome = [
   status: number,
   headers: string,
   body: number | Uint8Array<ArrayBuffer>,
   delay: number,
-  changed: boolean,
+  changed: number,
   transform?: string,
   cause?: string,
 ];
@@ -83,6 +84,14 @@ export interface ManagerCore {
   exportArchive(): Outcome;
   fileName(id: string): string;
   feed(intake: number, bytes: Uint8Array): boolean;
+  /** Where the storage may write a body by itself. `isResumable` says whether a body that breaks off is of use. */
+  target(intake: number): [name: string, offset: number, limit: number, isResumable: boolean] | undefined;
+  /** Takes what has been written and is durable. Returns whether more is needed. */
+  deliver(intake: number, end: number, md5: string | undefined, crc: number): boolean;
+  /** Refuses a request because of an error of the storage. */
+  fail(intake: number, error: unknown): void;
+  /** Digests the next bytes of an upload whose digest was lost. Returns whether there are more. */
+  digest(intake: number): boolean;
   picture(intake: number): [name: string, size: number] | undefined;
   color(intake: number, colors: string): void;
   close(intake: number): Outcome;
@@ -134,6 +143,8 @@ export interface StorageHost {
   sync(name: string): void;
   read(name: string, offset: number, buffer: Uint8Array): number;
   size(name: string): number | undefined;
+  /** Where the next byte goes of a blob that the storage is receiving by itself. */
+  deliveredEnd(name: string): number | undefined;
   remove(name: string): void;
   names(folder: string): string[];
   /** Holds back a little room, or gives it up. Returns whether there is a reserve afterwards. */
@@ -160,7 +171,23 @@ export interface Storage {
   damaged?(): ErrorClass;
   /** Whether it outlives the process, so that waiting for the disk has a point. */
   durable: boolean;
+  /** Whether it waits for the disk. Default: where it is durable. */
+  syncs?: boolean;
   host: StorageHost;
+  /**
+   * Receives a blob by itself, from `offset` on and at most to `limit`. A storage without it is given the bytes by the module.
+   * `tell` is called when a part has become durable, and answers whether more is needed.
+   */
+  receive?(name: string, offset: number, limit: number, tell?: (state: Received) => boolean): BlobReceiver;
+  /** Missing where each commit waits until it is durable. */
+  commits?: {
+    /** How many commits are to become durable since the start. */
+    readonly asked: number;
+    /** Resolves when all of them are. Undefined if they are. */
+    flush(): Promise<void> | undefined;
+    /** Makes all of them durable now. */
+    settle(): void;
+  };
   /** Reads a part of a blob: less than `length` only at its end. */
   read(name: string, offset: number, length: number): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
   /** Lets the storage name blobs as the module does. */
@@ -176,6 +203,25 @@ export interface Storage {
   /** How much room the browser leaves. */
   estimate?(): Promise<{ usage: number; quota: number }>;
   close(): void;
+}
+
+/** The bytes of a blob that a storage has received: their number, and their hashes, if it knows all of them. */
+export interface Received {
+  end: number;
+  md5: string | undefined;
+  crc: number;
+}
+
+/** Receives the bytes of a blob for one request. */
+export interface BlobReceiver {
+  /** The error of the storage, after which nothing is taken. */
+  readonly failure: unknown;
+  /** Takes the next bytes. Returns whether more are accepted, or a promise of that while too many wait. */
+  take(bytes: Uint8Array): boolean | Promise<boolean>;
+  /** Makes what was taken durable. Rejects with `failure`. */
+  sync(): Promise<Received>;
+  /** To be called at the end, whatever has happened. */
+  close(): Promise<void>;
 }
 
 /** What the file of a lock says about its owner. */

@@ -62,8 +62,10 @@ export interface ManagerOptions {
    *
    * With `readOnly`, a snapshot of a directory: it can be open elsewhere, or on a medium that cannot be written. Changes are
    * refused with `READ_ONLY`. `manager.storage.snapshotTime` says when it was taken.
+   *
+   * With `sync: false`, changes survive a crash of the process, but not of the machine: nothing waits for the disk. Default: true.
    */
-  storage?: 'memory' | { directory: string | URL; readOnly?: boolean } | { opfs: string };
+  storage?: 'memory' | { directory: string | URL; readOnly?: boolean; sync?: boolean } | { opfs: string };
   /** Id of the site in descriptors. */
   siteId?: string;
   /**

@@ -25,6 +25,11 @@ pub trait Host: Send + Sync + fmt::Debug {
     fn remove(&self, name: &str) -> Result<()>;
     /// The names of all files in a folder. Empty for a missing one.
     fn names(&self, folder: &str) -> Result<Vec<String>>;
+    /// See [`Blobs::delivered_end`].
+    fn delivered_end(&self, name: &str) -> Option<u64> {
+        _ = name;
+        None
+    }
     /// See [`Blobs::reserve`].
     fn reserve(&self, hold: bool) -> Result<bool> {
         _ = hold;
@@ -112,7 +117,11 @@ impl<H: Host> Blobs for Directory<H> {
     }
 
     fn open_end(&self, id: &str) -> Option<u64> {
-        self.writers.end_of(id)
+        self.delivered_end(id).or_else(|| self.writers.end_of(id))
+    }
+
+    fn delivered_end(&self, id: &str) -> Option<u64> {
+        self.host.delivered_end(&file_name(id))
     }
 
     fn sync(&self, id: &str) -> Result<()> {

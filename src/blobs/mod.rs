@@ -61,6 +61,12 @@ pub trait Blobs: Send + Sync + fmt::Debug {
     /// Where the next byte of a blob goes while a writer of it is open in this process, `None` while there is none. The bytes
     /// before it need not be durable.
     fn open_end(&self, id: &str) -> Option<u64>;
+    /// Where the next byte goes of a blob that the host is filling by itself at the moment: see
+    /// [`Manager::target`](crate::manager::Manager::target). `None` for all others.
+    fn delivered_end(&self, id: &str) -> Option<u64> {
+        _ = id;
+        None
+    }
     /// Returns when the blob is durable.
     fn sync(&self, id: &str) -> Result<()>;
     /// Fills `buffer` from `offset` on and returns the number of bytes, which is smaller than the buffer only at the end.

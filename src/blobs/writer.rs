@@ -91,16 +91,25 @@ impl Writer {
         lock(&self.state).number != self.number
     }
 
+    /// Moves the end to where the host, which adds bytes by itself, has brought it.
+    pub(crate) fn advance_to(&mut self, end: u64) -> Result<()> {
+        self.move_to(end.max(self.end), |_, _| Ok(()))
+    }
+
     /// Runs `write(id, end)`, which adds `length` bytes, while no other writer of the blob can be opened.
     pub(super) fn advance(&mut self, length: usize, write: impl FnOnce(&str, u64) -> Result<()>) -> Result<()> {
+        self.move_to(self.end + length as u64, write)
+    }
+
+    fn move_to(&mut self, end: u64, write: impl FnOnce(&str, u64) -> Result<()>) -> Result<()> {
         let mut state = lock(&self.state);
         if state.number != self.number {
             let text = format!("cannot append to blob {}: the writer is superseded", self.id);
             return Err(Error::new(ErrorKind::ResourceBusy, text));
         }
         write(&self.id, self.end)?;
-        self.end += length as u64;
-        state.end = self.end;
+        self.end = end;
+        state.end = end;
         Ok(())
     }
 }

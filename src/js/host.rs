@@ -29,6 +29,8 @@ extern "C" {
     fn read(this: &Host, name: &str, offset: f64, buffer: &mut [u8]) -> core::result::Result<f64, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn size(this: &Host, name: &str) -> core::result::Result<Option<f64>, JsValue>;
+    #[wasm_bindgen(method, js_name = deliveredEnd)]
+    fn delivered_end(this: &Host, name: &str) -> Option<f64>;
     #[wasm_bindgen(method, catch)]
     fn remove(this: &Host, name: &str) -> core::result::Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -118,6 +120,10 @@ impl blobs::Host for Shared {
 
     fn names(&self, folder: &str) -> Result<Vec<String>> {
         self.0.names(folder).map_err(failed)
+    }
+
+    fn delivered_end(&self, name: &str) -> Option<u64> {
+        self.0.delivered_end(name).map(|end| end as u64)
     }
 
     fn reserve(&self, hold: bool) -> Result<bool> {

@@ -4,11 +4,13 @@
 //! all its memory. Everything durable is in the host's storage. After a trap, JavaScript starts another instance on the
 //! same storage.
 
-use super::host::{Host, Shared};
+use super::host::{Host, Shared, failed};
 use super::vfs;
 use crate::blobs::{Directory, file_name};
 use crate::catalog::{self, Sqlite};
-use crate::manager::{Body, Head, Intake, InvalidMember, Manager, Options, Origin, Parts, Piece, Response, Seeded};
+use crate::manager::{
+    Body, Delivered, Head, Intake, InvalidMember, Manager, Options, Origin, Parts, Piece, Response, Seeded,
+};
 use js_sys::{Array, Uint8Array};
 use serde_json::Value;
 use std::cell::RefCell;
@@ -134,8 +136,7 @@ pub fn answer(method: &str, path: &str, query: &str, headers: &str) -> Result<Ar
     let head = head(method, path, query, headers);
     with(|running| {
         let intake = running.manager.open(head);
-        let response = running.manager.close(intake);
-        running.response_array(response)
+        running.close(intake)
     })
 }
 
@@ -212,7 +213,7 @@ pub fn export_archive() -> Result<Array, JsValue> {
             transform: None,
             cause: None,
         };
-        let answer = running.response_array(response)?;
+        let answer = running.response_array(response, true)?;
         answer.push(&export.id.into());
         Ok(answer)
     })
@@ -258,6 +259,55 @@ pub fn feed(intake: u32, bytes: &[u8]) -> Result<bool, JsValue> {
     })
 }
 
+/// Returns where the host may write a body by itself, as `[name, offset, limit, isResumable]` of the file, or undefined: see
+/// [`Manager::target`].
+#[wasm_bindgen]
+pub fn target(intake: u32) -> Result<JsValue, JsValue> {
+    with(|running| {
+        let target = running.intakes.get_mut(intake);
+        let target = target.and_then(|intake| running.manager.target(intake));
+        Ok(target.map_or(JsValue::UNDEFINED, |target| {
+            let name = file_name(&target.blob);
+            let (offset, limit) = (target.offset as f64, target.limit as f64);
+            Array::of4(&name.into(), &offset.into(), &limit.into(), &target.is_resumable.into()).into()
+        }))
+    })
+}
+
+/// Takes what the host has written by itself, and made durable. Returns whether more is needed: see [`Manager::deliver`].
+#[wasm_bindgen]
+pub fn deliver(intake: u32, end: f64, md5: Option<String>, crc: u32) -> Result<bool, JsValue> {
+    with(|running| {
+        let Some(intake) = running.intakes.get_mut(intake) else {
+            return Ok(false);
+        };
+        let end = end as u64;
+        Ok(running.manager.deliver(intake, &Delivered { end, md5, crc }))
+    })
+}
+
+/// Refuses a request because of an error of the host: see [`Manager::fail`].
+#[wasm_bindgen]
+pub fn fail(intake: u32, error: JsValue) -> Result<(), JsValue> {
+    with(|running| {
+        if let Some(intake) = running.intakes.get_mut(intake) {
+            running.manager.fail(intake, failed(error));
+        }
+        Ok(())
+    })
+}
+
+/// Digests the next bytes of an upload whose digest was lost. Returns whether there are more: see [`Manager::digest`].
+#[wasm_bindgen]
+pub fn digest(intake: u32) -> Result<bool, JsValue> {
+    with(|running| {
+        let Some(intake) = running.intakes.get_mut(intake) else {
+            return Ok(false);
+        };
+        Ok(running.manager.digest(intake))
+    })
+}
+
 /// Returns the uploaded image, once all of it has been fed: `[name, size]` of the file that holds it, or undefined.
 #[wasm_bindgen]
 pub fn picture(intake: u32) -> Result<JsValue, JsValue> {
@@ -286,15 +336,14 @@ pub fn color(intake: u32, colors: &str) -> Result<(), JsValue> {
 /// Ends a request whose body is complete. Returns `[status, headers, body, delay, changed, transform, cause]`.
 ///
 /// `headers` are lines, names and values in turns. `body` is a handle for [`pieces`], or the bytes themselves if there is
-/// at most one piece of bytes. `delay` is in milliseconds. `changed` says whether anything was committed since the last
-/// answer. `transform`, if present, is the transformation that the host applies to the image in the body. `cause`, if
+/// at most one piece of bytes. `delay` is in milliseconds. `changed` is 1 if anything was committed since the last
+/// answer, and 2 more if the answer has to wait until all commits are durable. `transform`, if present, is the transformation that the host applies to the image in the body. `cause`, if
 /// present, is the cause of a server error, for the log.
 #[wasm_bindgen]
 pub fn close(intake: u32) -> Result<Array, JsValue> {
     with(|running| {
         let intake = running.intake(intake)?;
-        let response = running.manager.close(intake);
-        running.response_array(response)
+        running.close(intake)
     })
 }
 
@@ -309,7 +358,13 @@ pub fn abandon(intake: u32) -> Result<(), JsValue> {
 }
 
 impl Running {
-    fn response_array(&mut self, response: Response) -> Result<Array, JsValue> {
+    fn close(&mut self, intake: Intake) -> Result<Array, JsValue> {
+        let is_acknowledging = intake.is_acknowledging();
+        let response = self.manager.close(intake);
+        self.response_array(response, is_acknowledging)
+    }
+
+    fn response_array(&mut self, response: Response, is_acknowledging: bool) -> Result<Array, JsValue> {
         let headers = lines(&response.headers);
         let Response {
             status,
@@ -327,7 +382,7 @@ impl Running {
                 self.last.into()
             }
         };
-        let changed = self.manager.take_changed();
+        let changed = u8::from(self.manager.take_changed()) | (u8::from(is_acknowledging) << 1);
         let answer = Array::of5(
             &status.into(),
             &headers.into(),

@@ -53,6 +53,12 @@ fn handler(id: OperationId) -> Handler {
     }
 }
 
+/// Returns whether a call stores something that a power failure must not undo.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn is_durable(id: OperationId) -> bool {
+    matches!(handler(id), Handler::Write(_))
+}
+
 /// Runs a call, or defers it.
 pub(crate) fn call(site: &Site, cause: &Cause, operation: &Operation, fields: &Fields) -> Outcome<Value> {
     match handler(operation.id) {

@@ -1,6 +1,7 @@
 //! The life of a request, from its head to its response.
 //!
-//! `open` authorizes the request and decides where its body goes. `feed` appends bytes to memory or to a new blob.
+//! `open` authorizes the request and decides where its body goes. `feed` appends bytes to memory or to a new blob. A host
+//! may also write the bytes of a blob by itself: `target` says where, and `deliver` takes their number and digest.
 //! `close` creates the file or runs the call, and answers. `abandon` replaces `close` if the connection broke off. The
 //! catalog is accessed in short transactions only: by `open`, by `close`, and after each part of a long PATCH. No
 //! transaction is open while bytes move.
@@ -16,8 +17,8 @@ use super::http::router::Route;
 use super::http::validate;
 use super::http::{body::Body, cors};
 use super::imports::{self, Fetching};
-use super::incoming::Incoming;
-use super::inspect::{Digest, Digested, digest_of};
+use super::incoming::{Delivered, Incoming, Target};
+use super::inspect::{Digest, Digested};
 use super::items::content::{self, Receipt};
 use super::site::{self, Cause, Site};
 use super::uploads::{self, TUS, UPLOADS, plain, tus};
@@ -38,6 +39,9 @@ const MAX_TOKEN_BODY: usize = 64 << 10;
 
 /// The number of bytes after which a long PATCH is made durable.
 const PART_SIZE: u64 = 16 << 20;
+
+/// The number of bytes that are digested in one step when the digest of a transfer is lost.
+const STEP_SIZE: u64 = 1 << 20;
 
 /// A request whose body is being received.
 ///
@@ -103,10 +107,14 @@ struct Chunk {
     writer: Writer,
     /// The digest so far. `None` if its state is unknown: the blob is then read again.
     digest: Option<Digest>,
+    /// The digest of what the host has written by itself, if it knows it.
+    delivered: Option<Digested>,
     /// The total length of the transfer in bytes.
-    length: u64,
+    limit: u64,
     /// The number of durable bytes.
     durable: u64,
+    /// The number of bytes in the row.
+    recorded: u64,
     too_large: bool,
     /// The answer to the creation, if the same request created the transfer.
     created: Option<Response>,
@@ -116,7 +124,11 @@ struct Chunk {
 struct Finalising {
     upload: Upload,
     blob: String,
-    digested: Digested,
+    size: u64,
+    /// `None` until all bytes have been read, if nobody knows their digest.
+    digested: Option<Digested>,
+    /// The digest of the bytes that have been read.
+    digest: Digest,
 }
 
 impl Intake {
@@ -255,16 +267,73 @@ impl Intake {
             Stage::Chunk(chunk) => chunk.feed(site, &self.cause, bytes),
             Stage::Archive(importing) => importing.feed(site, bytes).map(|()| true),
         };
-        match outcome {
-            Ok(more) => more,
-            Err(refusal) => {
-                let is_full = refusal.is_full();
-                match std::mem::replace(&mut self.stage, Stage::Refused(refusal)) {
-                    Stage::Chunk(chunk) if is_full => chunk.give_up(site),
-                    stage => stage.discard(site),
-                }
-                false
+        outcome.unwrap_or_else(|refusal| self.refuse(site, refusal))
+    }
+
+    /// Returns where the host may write the body by itself.
+    pub(crate) fn target(&self) -> Option<Target> {
+        match &self.stage {
+            Stage::Upload(_, incoming) | Stage::Import(_, incoming) | Stage::Seed(_, incoming) => {
+                Some(incoming.target())
             }
+            Stage::Chunk(chunk) => Some(Target {
+                blob: chunk.writer.id().to_owned(),
+                offset: chunk.writer.end(),
+                limit: chunk.limit,
+                is_resumable: true,
+            }),
+            _ => None,
+        }
+    }
+
+    /// Takes what the host has written by itself. Returns whether more is needed.
+    pub(crate) fn deliver(&mut self, site: &Site, delivered: &Delivered) -> bool {
+        let outcome = match &mut self.stage {
+            Stage::Upload(_, incoming) | Stage::Import(_, incoming) | Stage::Seed(_, incoming) => {
+                Ok(incoming.deliver(delivered))
+            }
+            Stage::Chunk(chunk) => chunk.deliver(site, &self.cause, delivered),
+            _ => Ok(false),
+        };
+        outcome.unwrap_or_else(|refusal| self.refuse(site, refusal))
+    }
+
+    /// Takes the error of a host that writes by itself.
+    pub(crate) fn fail(&mut self, site: &Site, error: std::io::Error) {
+        let refusal = match &self.stage {
+            Stage::Answered(_) | Stage::Refused(_) => return,
+            Stage::Chunk(chunk) => chunk.failed(error),
+            _ => error.into(),
+        };
+        self.refuse(site, refusal);
+    }
+
+    /// Answers with a refusal, and removes what the body has left so far. Returns that nothing more is needed.
+    fn refuse(&mut self, site: &Site, refusal: Refusal) -> bool {
+        let is_full = refusal.is_full();
+        match std::mem::replace(&mut self.stage, Stage::Refused(refusal)) {
+            Stage::Chunk(chunk) if is_full => chunk.give_up(site),
+            stage => stage.discard(site),
+        }
+        false
+    }
+
+    /// Digests the next bytes of a transfer whose digest nobody knows. Returns whether there are more.
+    pub(crate) fn digest(&mut self, site: &Site) -> bool {
+        let Stage::Finalise(token, prepared) = &mut self.stage else {
+            return false;
+        };
+        let outcome = prepared_in(site, &self.cause, token, prepared).and_then(|finalising| finalising.step(site));
+        outcome.unwrap_or_else(|refusal| self.refuse(site, refusal))
+    }
+
+    /// Whether the answer tells its caller that something is stored, and so has to wait until it is durable.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn is_acknowledging(&self) -> bool {
+        match &self.stage {
+            Stage::Call(route, _) => dispatch::is_durable(route.operation.id),
+            Stage::Other(_) => self.head.path.starts_with(UPLOADS),
+            _ => true,
         }
     }
 
@@ -274,19 +343,13 @@ impl Intake {
             Stage::Upload(_, incoming) | Stage::Import(_, incoming) | Stage::Seed(_, incoming) => {
                 (incoming.blob.clone(), incoming.size()?)
             }
-            Stage::Finalise(token, prepared) => {
-                if prepared.is_none() {
-                    match prepare(site, &self.cause, token) {
-                        Ok(finalising) => *prepared = Some(Box::new(finalising)),
-                        Err(refusal) => {
-                            self.stage = Stage::Refused(refusal);
-                            return None;
-                        }
-                    }
+            Stage::Finalise(token, prepared) => match prepared_in(site, &self.cause, token, prepared) {
+                Ok(finalising) => (finalising.blob.clone(), finalising.size),
+                Err(refusal) => {
+                    self.stage = Stage::Refused(refusal);
+                    return None;
                 }
-                let finalising = prepared.as_ref()?;
-                (finalising.blob.clone(), finalising.digested.size)
-            }
+            },
             _ => return None,
         };
         let mut first = [0; SourceFormat::SIGNATURE_LEN];
@@ -461,8 +524,10 @@ fn begin_chunk(site: &Site, head: &Head, id: &str) -> Outcome<Chunk> {
         epoch: taken.epoch,
         writer,
         digest,
-        length: taken.length,
+        delivered: None,
+        limit: taken.limit,
         durable: taken.received,
+        recorded: taken.received,
         too_large: false,
         created: None,
     })
@@ -485,7 +550,8 @@ fn begin_with_chunk(site: &Site, cause: &Cause, head: &Head) -> Outcome<Chunk> {
     })
 }
 
-/// Restores the digest of the first `size` bytes of a transfer. Returns `None` if its state is unknown or stale.
+/// Restores the digest of the first `size` bytes of a transfer, to continue it. Returns `None` if its state is unknown or
+/// stale.
 fn stored_digest(state: Option<&str>, size: u64) -> Option<Digest> {
     match state {
         Some(state) => Digest::restore(state).filter(|digest| digest.size() == size),
@@ -498,7 +564,7 @@ impl Chunk {
         if self.writer.is_superseded() {
             return Err(tus::superseded(None));
         }
-        if self.too_large || self.writer.end() + bytes.len() as u64 > self.length {
+        if self.too_large || self.writer.end() + bytes.len() as u64 > self.limit {
             self.too_large = true;
             return Ok(false);
         }
@@ -509,6 +575,25 @@ impl Chunk {
             digest.update(bytes);
         }
         if self.writer.end() - self.durable >= PART_SIZE {
+            self.persist(site, cause)?;
+        }
+        Ok(true)
+    }
+
+    fn deliver(&mut self, site: &Site, cause: &Cause, delivered: &Delivered) -> Outcome<bool> {
+        if self.writer.is_superseded() {
+            return Err(tus::superseded(None));
+        }
+        if delivered.end > self.limit {
+            self.too_large = true;
+            return Ok(false);
+        }
+        self.writer
+            .advance_to(delivered.end)
+            .map_err(|error| self.failed(error))?;
+        self.durable = self.writer.end();
+        self.delivered = delivered.digested();
+        if self.durable - self.recorded >= PART_SIZE {
             self.persist(site, cause)?;
         }
         Ok(true)
@@ -527,16 +612,22 @@ impl Chunk {
             return Err(tus::superseded(None));
         }
         let end = self.writer.end();
-        site.blobs.sync(self.writer.id())?;
-        let digest = self.digest.as_ref().map(Digest::save).unwrap_or_default();
+        if end > self.durable {
+            site.blobs.sync(self.writer.id())?;
+            self.durable = end;
+        }
+        let fed = self.digest.as_ref().filter(|digest| digest.size() == end);
+        let delivered = self.delivered.as_ref().filter(|digested| digested.size == end);
+        let digest = fed.map(Digest::save).or_else(|| delivered.map(Digested::save));
+        let digest = digest.unwrap_or_default();
         let upload = site.write(cause, |tx| tus::advance(tx, &self.transfer, self.epoch, end, &digest))?;
-        self.durable = end;
+        self.recorded = end;
         Ok(upload)
     }
 
     fn end(mut self, site: &Site, cause: &Cause) -> Outcome<Response> {
         if self.too_large && !self.writer.is_superseded() {
-            return Err(content::over_limit(413, self.length));
+            return Err(content::over_limit(413, self.limit));
         }
         let created = self.created.take();
         match self.persist(site, cause) {
@@ -579,6 +670,10 @@ fn checkpoint(site: &Site, cause: &Cause, id: &str) -> Outcome<bool> {
 /// Returns the digest of the first `end` bytes of a blob, continued from the stored state of its transfer. Returns
 /// `None` if there is no such state.
 fn continued(site: &Site, upload: &Upload, blob: &str, end: u64) -> Outcome<Option<Digest>> {
+    // The host digests what it writes.
+    if site.blobs.delivered_end(blob).is_some() {
+        return Ok(None);
+    }
     let received = u64::try_from(upload.received).unwrap_or(0);
     let Some(mut digest) = stored_digest(upload.digest.as_deref(), received) else {
         return Ok(None);
@@ -612,11 +707,58 @@ fn prepare(site: &Site, cause: &Cause, token: &str) -> Outcome<Finalising> {
     if size == 0 {
         return Err(content::zero_size());
     }
-    let digested = match stored_digest(upload.digest.as_deref(), size) {
-        Some(digest) => digest.finish(),
-        None => digest_of(site.reader(&blob)?)?,
-    };
-    Ok(Finalising { upload, blob, digested })
+    let stored = upload.digest.as_deref().and_then(Digested::restore);
+    Ok(Finalising {
+        digested: stored.filter(|digested| digested.size == size),
+        digest: Digest::new(),
+        upload,
+        blob,
+        size,
+    })
+}
+
+/// Returns the prepared transfer, and prepares it if it is not.
+fn prepared_in<'a>(
+    site: &Site,
+    cause: &Cause,
+    token: &str,
+    prepared: &'a mut Option<Box<Finalising>>,
+) -> Outcome<&'a mut Finalising> {
+    Ok(match prepared {
+        Some(finalising) => finalising,
+        None => prepared.insert(Box::new(prepare(site, cause, token)?)),
+    })
+}
+
+impl Finalising {
+    /// Digests the next bytes, if their digest is unknown. Returns whether there are more.
+    fn step(&mut self, site: &Site) -> Outcome<bool> {
+        if self.digested.is_some() {
+            return Ok(false);
+        }
+        let step = (self.size - self.digest.size()).min(STEP_SIZE);
+        let mut buffer = vec![0; usize::try_from(step).unwrap_or(0)];
+        let count = site.blobs.read(&self.blob, self.digest.size(), &mut buffer)?;
+        if count == 0 {
+            return Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof).into());
+        }
+        self.digest.update(&buffer[..count]);
+        let is_done = self.digest.size() == self.size;
+        if is_done {
+            self.digested = Some(std::mem::take(&mut self.digest).finish());
+        }
+        Ok(!is_done)
+    }
+
+    /// Digests all bytes that are left.
+    fn digested(&mut self, site: &Site) -> Outcome<Digested> {
+        loop {
+            if let Some(digested) = &self.digested {
+                return Ok(digested.clone());
+            }
+            self.step(site)?;
+        }
+    }
 }
 
 fn finalise(
@@ -624,23 +766,22 @@ fn finalise(
     cause: &Cause,
     head: &Head,
     token: &str,
-    prepared: Option<Box<Finalising>>,
+    mut prepared: Option<Box<Finalising>>,
     colors: Option<Value>,
 ) -> Outcome<Response> {
-    let Finalising { upload, blob, digested } = match prepared {
-        Some(prepared) => *prepared,
-        None => prepare(site, cause, token)?,
-    };
+    let finalising = prepared_in(site, cause, token, &mut prepared)?;
+    let digested = finalising.digested(site)?;
+    let Finalising { upload, blob, .. } = finalising;
     // The content type of this request describes the JSON object in its body, not the file.
     let bare = Head {
         headers: Vec::new(),
         ..head.clone()
     };
-    let (name, declared) = uploads::declaration(&upload, &bare)?;
-    let receipt = content::inspect(site.reader(&blob)?, &blob, digested, declared, colors)?;
+    let (name, declared) = uploads::declaration(upload, &bare)?;
+    let receipt = content::inspect(site.reader(blob)?, blob, digested, declared, colors)?;
     let value = site.write(cause, |tx| {
         let current = uploads::upload_of(&tx.view(), token, true)?;
-        if tus::complete_blob(&current)? != blob {
+        if tus::complete_blob(&current)? != blob.as_str() {
             return Err(tus::superseded(Some(current.received)));
         }
         uploads::complete(tx, current, &name, receipt.clone())

@@ -87,6 +87,7 @@ pub use ids::SystemRandom;
 pub use ids::{Random, Seeded};
 pub use imports::ImportOrder;
 pub use imports::url_policy::{IMPORT_RULES, ImportRules, UnfitUrl, check_import_url, is_private};
+pub use incoming::{Delivered, Target};
 pub use intake::Intake;
 pub use jobs::Swept;
 pub use json::InvalidMember;
@@ -362,6 +363,72 @@ impl Manager {
     /// ```
     pub fn feed(&self, intake: &mut Intake, bytes: &[u8]) -> bool {
         intake.feed(&self.site, bytes)
+    }
+
+    /// Returns where the host may write the body of a request by itself, in place of [`feed`](Manager::feed).
+    ///
+    /// The host writes the bytes to the file of the blob, computes their digest, and makes them durable from time to time
+    /// and at the end. Each time it calls [`deliver`](Manager::deliver). It stops when another request gets a target in the
+    /// same blob. Returns `None` for bodies that are not stored as they are.
+    ///
+    /// ```
+    /// use wix_media::manager::{Manager, Request};
+    ///
+    /// let manager = Manager::memory()?;
+    /// let mut intake = manager.open(Request::new("POST", "/site-media/v1/folders").head);
+    /// assert_eq!(manager.target(&mut intake), None);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn target(&self, intake: &mut Intake) -> Option<Target> {
+        intake.target()
+    }
+
+    /// Takes what the host has written to the [`target`](Manager::target) of a request. Returns whether more is needed.
+    ///
+    /// ```
+    /// use wix_media::manager::{Delivered, Manager, Request};
+    ///
+    /// let manager = Manager::memory()?;
+    /// let mut intake = manager.open(Request::new("PUT", "/upload/forged").head);
+    /// let delivered = Delivered { end: 1, md5: None, crc: 0 };
+    /// assert!(!manager.deliver(&mut intake, &delivered));
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn deliver(&self, intake: &mut Intake, delivered: &Delivered) -> bool {
+        intake.deliver(&self.site, delivered)
+    }
+
+    /// Refuses a request because the host could not write its body.
+    ///
+    /// ```
+    /// use std::io::{Error, ErrorKind};
+    /// use wix_media::manager::{Manager, Request};
+    ///
+    /// let manager = Manager::memory()?;
+    /// let mut intake = manager.open(Request::new("POST", "/site-media/v1/folders").head);
+    /// manager.fail(&mut intake, Error::from(ErrorKind::StorageFull));
+    /// assert_eq!(manager.close(intake).status, 507);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn fail(&self, intake: &mut Intake, error: std::io::Error) {
+        intake.fail(&self.site, error);
+    }
+
+    /// Digests the next bytes of a resumable upload whose digest was lost. Returns whether there are more.
+    ///
+    /// A host calls it before [`close`](Manager::close) until it returns `false`, with pauses for other work. Without that,
+    /// `close` digests all bytes at once.
+    ///
+    /// ```
+    /// use wix_media::manager::{Manager, Request};
+    ///
+    /// let manager = Manager::memory()?;
+    /// let mut intake = manager.open(Request::new("PUT", "/upload/token").head);
+    /// while manager.digest(&mut intake) {}
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn digest(&self, intake: &mut Intake) -> bool {
+        intake.digest(&self.site)
     }
 
     /// Returns the uploaded image in the body of a request, if it is of a type that can be decoded.

@@ -6,6 +6,7 @@ mod aids;
 mod archive;
 mod conflicts;
 mod crash;
+mod delivering;
 mod directory;
 mod downloads;
 mod files;

@@ -96,6 +96,7 @@ function settingsOf(options, env) {
   const { data, memory, host = HOST, port = PORT, seed, externalUrl, allowPrivateImports } = options;
   if (data !== undefined && memory) throw new UsageError('--data and --memory exclude each other: choose one', 'serve');
   if (options.readOnly && data === undefined) throw new UsageError('--read-only needs --data DIR', 'serve');
+  if (options.noSync && data === undefined) throw new UsageError('--no-sync needs --data DIR', 'serve');
   if (options.readOnly && seed !== undefined) throw new UsageError('--read-only and --seed exclude each other: choose one', 'serve');
   if (options.quiet && options.verbose) throw new UsageError('--quiet and --verbose exclude each other: choose one', 'serve');
   if (port > 65535) throw new UsageError(`invalid --port: expected at most 65535, found ${port}`, 'serve');
@@ -117,7 +118,8 @@ function settingsOf(options, env) {
     key,
     allow: allowOf(options, { host, isOpen, external, hasKeys: keys !== undefined }),
     manager: {
-      storage: data === undefined ? 'memory' : { directory: data, ...(options.readOnly && { readOnly: true }) },
+      storage:
+        data === undefined ? 'memory' : { directory: data, ...(options.readOnly && { readOnly: true }), ...(options.noSync && { sync: false }) },
       siteId,
       baseUrl: externalUrl,
       ...(seed !== undefined && { seed: { directory: seed } }),

@@ -1,13 +1,17 @@
 // Storage in a directory, for Node, Bun and Deno: `catalog.db` with its write-ahead log, and one file for each blob.
 //
-// Calls are synchronous on purpose: SQLite can use no others, and a change is on disk when its answer is sent.
+// The calls of the module are synchronous: SQLite can use no others. Beside them, bodies are written and changes made durable
+// without blocking: see `receivers.js` and `commits.js`. A change is on disk when its answer is sent.
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { failures, faultOfCatalog, replaceCatalog } from './catalog.js';
-import { codeOf, DIRECTORY_MODE, FILE_MODE, readerOf, readFully, restrict, rootOf, syncDirectory, writeFully } from './files.js';
+import { CATALOG_LOG, failures, faultOfCatalog, replaceCatalog } from './catalog.js';
+import { groupCommit } from './commits.js';
+import { codeOf, DIRECTORY_MODE, fdatasync, FILE_MODE, fsync, readerOf, readFully, restrict, rootOf, syncDirectory, writeFully } from './files.js';
 import { Held, lockDirectory } from './lock.js';
 import { openFiles } from './open-files.js';
+import { canReceive, createReceivers } from './receivers.js';
+import { shared } from './shared.js';
 
 /** @import { DirectoryLock, Storage, StorageHost } from '../internal.d.ts' */
 /** @import { ErrorClass } from './catalog.js' */
@@ -59,11 +63,12 @@ async function lock(directory, root, { WixMediaError, owner }) {
  * Opens or makes the storage in a directory.
  *
  * @param {string | URL} directory
- * @param {{ WixMediaError: ErrorClass, owner?: string }} given `owner` is the id of the lock's owner. A lock with the same id
- * is taken over at once: pass it to a thread that replaces one that has ended.
+ * @param {{ WixMediaError: ErrorClass, owner?: string, sync?: boolean }} given `owner` is the id of the lock's owner. A lock
+ * with the same id is taken over at once: pass it to a thread that replaces one that has ended. Without `sync` a change
+ * survives the end of the process, and not that of the system.
  * @returns {Promise<Storage>}
  */
-export async function directoryStorage(directory, { WixMediaError, owner }) {
+export async function directoryStorage(directory, { WixMediaError, owner, sync: syncs = true }) {
   const root = rootOf(directory);
   const blobs = path.join(root, 'blobs');
   const { failed, damaged, explain } = failures(directory, WixMediaError);
@@ -77,6 +82,8 @@ export async function directoryStorage(directory, { WixMediaError, owner }) {
     const fault = faultOfCatalog(root);
     if (fault) throw damaged(fault);
     if (!locked.isCertain) replaceCatalog(root);
+    // The names of the folders that are there.
+    if (syncs) syncDirectory(blobs);
     locked.settle();
   } catch (cause) {
     locked?.release();
@@ -98,21 +105,58 @@ export async function directoryStorage(directory, { WixMediaError, owner }) {
 
   const open = openFiles();
   /**
-   * Folders of blobs that exist.
+   * Folders of blobs that exist, and whether their names are durable.
    *
-   * @type {Set<string>}
+   * @type {Map<string, boolean>}
    */
-  const made = new Set();
-  const use = (/** @type {string} */ name, /** @type {'r+' | 'w+'} */ flags) =>
-    open.use(name, () => {
-      const full = pathOf(name);
-      const folder = path.dirname(full);
-      if (flags !== 'r+' && !made.has(folder)) {
-        if (fs.mkdirSync(folder, { recursive: true, mode: DIRECTORY_MODE })) syncDirectory(blobs);
-        made.add(folder);
-      }
-      return fs.openSync(full, flags, FILE_MODE);
-    });
+  const made = new Map();
+  /**
+   * @param {string} name
+   * @param {'r+' | 'w+'} flags
+   */
+  const opener = (name, flags) => () => {
+    const full = pathOf(name);
+    const folder = path.dirname(full);
+    if (flags !== 'r+' && !made.has(folder)) made.set(folder, !fs.mkdirSync(folder, { recursive: true, mode: DIRECTORY_MODE }));
+    return fs.openSync(full, flags, FILE_MODE);
+  };
+  const use = (/** @type {string} */ name, /** @type {'r+' | 'w+'} */ flags) => open.use(name, opener(name, flags));
+  const present = (/** @type {string} */ name) => receivers.file(name) ?? use(name, 'r+');
+  const isNamed = (/** @type {string} */ folder) => made.get(folder) !== false;
+
+  /**
+   * Makes names in a directory durable, without blocking.
+   *
+   * @param {string} folder
+   */
+  async function syncNames(folder) {
+    if (process.platform === 'win32') return;
+    const descriptor = open.withRoom(() => fs.openSync(folder, 'r'));
+    try {
+      await fsync(descriptor);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  }
+  const syncFolders = shared(() => syncNames(blobs));
+
+  const receivers = createReceivers({
+    guard,
+    take: (name, isNew) => open.take(name, opener(name, isNew ? 'w+' : 'r+')),
+    put(name, file, isCurrent) {
+      if (isCurrent) open.put(name, file);
+      else fs.closeSync(file.descriptor);
+    },
+    async sync(name, file) {
+      if (!syncs) return;
+      const folder = path.dirname(pathOf(name));
+      const isFolderNamed = isNamed(folder);
+      await Promise.all([fdatasync(file.descriptor), file.isNamed || syncNames(folder), isFolderNamed || syncFolders()]);
+      file.isNamed = true;
+      if (!isFolderNamed) made.set(folder, true);
+    },
+  });
+
   /**
    * Descriptors of the files of the catalog.
    *
@@ -120,6 +164,14 @@ export async function directoryStorage(directory, { WixMediaError, owner }) {
    */
   const catalog = new Map();
   const descriptorOf = (/** @type {number} */ file) => /** @type {number} */ (catalog.get(file));
+  const commits = groupCommit(fileOf(CATALOG_LOG));
+  /**
+   * The number of the log among the files of the catalog.
+   *
+   * @type {number | undefined}
+   */
+  let log;
+  const settle = () => syncs && commits.settle();
   let last = 0;
   /** @type {StorageHost} */
   const host = {
@@ -132,16 +184,25 @@ export async function directoryStorage(directory, { WixMediaError, owner }) {
       file.size = offset + bytes.length;
     },
     sync(name) {
-      const { descriptor } = use(name, 'r+');
-      fs.fdatasyncSync(descriptor);
-      open.withRoom(() => syncDirectory(path.dirname(pathOf(name))));
+      if (!syncs) return;
+      const file = present(name);
+      fs.fdatasyncSync(file.descriptor);
+      if (file.isNamed) return;
+      const folder = path.dirname(pathOf(name));
+      open.withRoom(() => syncDirectory(folder));
+      file.isNamed = true;
+      if (isNamed(folder)) return;
+      open.withRoom(() => syncDirectory(blobs));
+      made.set(folder, true);
     },
-    read: (name, offset, buffer) => readFully(use(name, 'r+').descriptor, buffer, offset),
+    read: (name, offset, buffer) => readFully(present(name).descriptor, buffer, offset),
     size(name) {
-      return open.get(name)?.size ?? fs.statSync(pathOf(name), { throwIfNoEntry: false })?.size;
+      return (receivers.file(name) ?? open.get(name))?.size ?? fs.statSync(pathOf(name), { throwIfNoEntry: false })?.size;
     },
+    deliveredEnd: receivers.end,
     remove(name) {
       guard();
+      receivers.stop(name);
       open.close(name);
       fs.rmSync(pathOf(name), { force: true });
     },
@@ -172,12 +233,19 @@ export async function directoryStorage(directory, { WixMediaError, owner }) {
       const exists = fs.existsSync(fileOf(name));
       const descriptor = open.withRoom(() => fs.openSync(fileOf(name), exists ? 'r+' : 'w+', FILE_MODE));
       if (exists) restrict(fileOf(name));
-      else open.withRoom(() => syncDirectory(root));
+      else if (syncs) open.withRoom(() => syncDirectory(root));
       catalog.set((last += 1), descriptor);
+      if (name === CATALOG_LOG) {
+        log = last;
+        commits.open(descriptor);
+      }
       return last;
     },
     closeFile(file) {
-      fs.closeSync(descriptorOf(file));
+      if (file === log) {
+        log = undefined;
+        commits.close();
+      } else fs.closeSync(descriptorOf(file));
       catalog.delete(file);
     },
     readAt(file, offset, buffer) {
@@ -187,19 +255,27 @@ export async function directoryStorage(directory, { WixMediaError, owner }) {
     },
     writeAt(file, offset, bytes) {
       guard();
+      if (file === log) commits.wrote(offset);
+      else settle();
       writeFully(descriptorOf(file), bytes, offset);
     },
     truncate(file, size) {
       guard();
+      settle();
       fs.ftruncateSync(descriptorOf(file), size);
     },
-    syncFile: (file) => fs.fdatasyncSync(descriptorOf(file)),
+    syncFile(file) {
+      if (!syncs) return;
+      if (file === log) commits.ask();
+      else fs.fdatasyncSync(descriptorOf(file));
+    },
     sizeOf: (file) => fs.fstatSync(descriptorOf(file)).size,
     hasFile: (name) => fs.existsSync(fileOf(name)),
     deleteFile(name) {
       guard();
+      settle();
       fs.rmSync(fileOf(name), { force: true });
-      open.withRoom(() => syncDirectory(root));
+      if (syncs) open.withRoom(() => syncDirectory(root));
     },
   };
 
@@ -211,8 +287,11 @@ export async function directoryStorage(directory, { WixMediaError, owner }) {
     kind: 'directory',
     directory: root,
     durable: true,
+    syncs,
     host,
     read: readerOf(host),
+    ...(canReceive && { receive: receivers.receive }),
+    ...(syncs && { commits }),
     failure: () => (check() ? undefined : lost()),
     explain,
     recover: closeAll,

@@ -77,6 +77,64 @@ export function writeFully(descriptor, bytes, offset) {
 }
 
 /**
+ * A call of the system that does not block, as a promise. It is looked up each time, as the synchronous ones are.
+ *
+ * @template Result
+ * @param {(done: (error: Error | null, result: Result) => void) => void} call
+ * @returns {Promise<Result>}
+ */
+const promised = (call) => new Promise((resolve, reject) => call((error, result) => (error ? reject(error) : resolve(result))));
+
+/**
+ * Makes the content of a file durable.
+ *
+ * @param {number} descriptor
+ * @returns {Promise<void>}
+ */
+export const fdatasync = (descriptor) => promised((done) => fs.fdatasync(descriptor, done));
+
+/**
+ * Makes a file or the names in a directory durable.
+ *
+ * @param {number} descriptor
+ * @returns {Promise<void>}
+ */
+export const fsync = (descriptor) => promised((done) => fs.fsync(descriptor, done));
+
+/**
+ * Writes pieces one behind the other.
+ *
+ * @param {number} descriptor
+ * @param {Uint8Array[]} pieces
+ * @param {number} offset
+ */
+export async function writeAll(descriptor, pieces, offset) {
+  for (let rest = pieces, at = offset; rest.length > 0; ) {
+    const count = await promised((/** @type {(error: Error | null, count: number) => void} */ done) => fs.writev(descriptor, rest, at, done));
+    at += count;
+    rest = without(rest, count);
+  }
+}
+
+/**
+ * Pieces without their first bytes.
+ *
+ * @param {Uint8Array[]} pieces
+ * @param {number} count
+ */
+function without(pieces, count) {
+  let left = count;
+  let first = 0;
+  while (first < pieces.length && pieces[first].length <= left) {
+    left -= pieces[first].length;
+    first += 1;
+  }
+  const rest = pieces.slice(first);
+  if (left > 0) rest[0] = rest[0].subarray(left);
+  return rest;
+}
+
+/**
  * The absolute path of a directory.
  *
  * @param {string | URL} directory

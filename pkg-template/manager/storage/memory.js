@@ -115,6 +115,7 @@ export function memoryStorage() {
       const start = `${folder}/`;
       return [...blobs.keys()].filter((name) => name.startsWith(start)).map((name) => name.slice(start.length));
     },
+    deliveredEnd: () => undefined,
     reserve: () => false,
     openFile(name) {
       const known = files.get(name);

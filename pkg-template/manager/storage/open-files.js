@@ -1,7 +1,11 @@
 // Files of blobs that stay open between calls, as many as the process can spare.
 import fs from 'node:fs';
 
-/** @typedef {{ descriptor: number, size: number }} OpenFile */
+/**
+ * A file with its size. `isNamed` says that its name is durable.
+ *
+ * @typedef {{ descriptor: number, size: number, isNamed?: boolean }} OpenFile
+ */
 
 /** The most files of blobs that stay open, and the fewest. */
 const MAX_OPEN = 64;
@@ -62,6 +66,31 @@ export function openFiles(max = maxOpenFiles()) {
     }
   }
 
+  /**
+   * @param {string} name
+   * @param {OpenFile} file
+   */
+  function add(name, file) {
+    const [oldest] = open.keys();
+    if (open.size >= max) close(oldest);
+    open.set(name, file);
+  }
+
+  /**
+   * The file of a name, taken out of those that are open, or opened.
+   *
+   * @param {string} name
+   * @param {() => number} openIt
+   * @returns {OpenFile}
+   */
+  function take(name, openIt) {
+    const file = open.get(name);
+    open.delete(name);
+    if (file) return file;
+    const descriptor = withRoom(openIt);
+    return { descriptor, size: fs.fstatSync(descriptor).size };
+  }
+
   return {
     get: (/** @type {string} */ name) => open.get(name),
     /**
@@ -71,16 +100,20 @@ export function openFiles(max = maxOpenFiles()) {
      * @param {() => number} openIt
      */
     use(name, openIt) {
-      let file = open.get(name);
-      if (file) open.delete(name);
-      else {
-        const [oldest] = open.keys();
-        if (open.size >= max) close(oldest);
-        const descriptor = withRoom(openIt);
-        file = { descriptor, size: fs.fstatSync(descriptor).size };
-      }
-      open.set(name, file);
+      const file = take(name, openIt);
+      add(name, file);
       return file;
+    },
+    take,
+    /**
+     * Gives back what was taken. It takes the place of a file that was opened meanwhile, whose size may be wrong.
+     *
+     * @param {string} name
+     * @param {OpenFile} file
+     */
+    put(name, file) {
+      close(name);
+      add(name, file);
     },
     close,
     closeAll,

@@ -209,6 +209,7 @@ async function use(root, folder, opened, release) {
       const start = `${part}.`;
       return [...known].filter((file) => file.startsWith(start)).map((file) => file.slice(start.length));
     },
+    deliveredEnd: () => undefined,
     reserve: () => false,
     openFile: (file) => CATALOG.indexOf(file),
     closeFile() {},

@@ -105,6 +105,7 @@ export async function snapshotStorage(directory, { WixMediaError }) {
   };
   return {
     ...copy,
+    receive: undefined,
     directory: root,
     durable: false,
     snapshotTime: moment.toISOString(),

@@ -5,10 +5,11 @@
 
 use crate::model::md5::Md5;
 use base64ct::{Base64UrlUnpadded, Encoding};
-use std::io::{Read, Result};
 
 /// The version of the saved form, its first character.
 const VERSION: char = '1';
+/// The same of the saved result.
+const RESULT_VERSION: char = '2';
 /// The saved bytes before the MD5 state: the size (8) and the CRC-32 (4).
 const HEADER_LEN: usize = 12;
 /// The saved bytes after the MD5 state: the CRC-32 of all others.
@@ -22,7 +23,7 @@ pub(crate) struct Digest {
     size: u64,
 }
 
-/// The result of a [`Digest`].
+/// The result of a [`Digest`], or of a host that digests the bytes that it writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Digested {
     pub(crate) size: u64,
@@ -87,16 +88,25 @@ impl Digest {
     }
 }
 
-/// The digest of a whole file.
-pub(crate) fn digest_of(mut reader: impl Read) -> Result<Digested> {
-    let mut digest = Digest::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let count = reader.read(&mut buffer)?;
-        if count == 0 {
-            return Ok(digest.finish());
-        }
-        digest.update(&buffer[..count]);
+impl Digested {
+    /// The result as text, for [`Digested::restore`]. More bytes cannot be added to it.
+    pub(crate) fn save(&self) -> String {
+        format!("{RESULT_VERSION}{} {} {}", self.size, self.crc, self.md5)
+    }
+
+    /// Returns what was saved, also by [`Digest::save`]. Returns `None` for another version and for a damaged text.
+    pub(crate) fn restore(text: &str) -> Option<Digested> {
+        let Some(result) = text.strip_prefix(RESULT_VERSION) else {
+            return Some(Digest::restore(text)?.finish());
+        };
+        let mut parts = result.split(' ');
+        let digested = Digested {
+            size: parts.next()?.parse().ok()?,
+            crc: parts.next()?.parse().ok()?,
+            md5: parts.next()?.to_owned(),
+        };
+        let is_md5 = digested.md5.len() == 32 && digested.md5.bytes().all(|byte| byte.is_ascii_hexdigit());
+        (is_md5 && parts.next().is_none()).then_some(digested)
     }
 }
 
@@ -118,7 +128,6 @@ mod tests {
         assert_eq!(digested.md5, "25f9e794323b453885f5181f1b624d0b");
         let empty = Digest::new().finish();
         assert_eq!((empty.crc, empty.size), (0, 0));
-        assert_eq!(digest_of(&b"123456789"[..]).expect("read"), digested);
         assert_eq!(empty.md5, "d41d8cd98f00b204e9800998ecf8427e");
     }
 
@@ -149,6 +158,28 @@ mod tests {
         assert_eq!(digest.size(), 5);
         digest.update(b"6789");
         assert_eq!(digest.finish(), super::tests::digest(b"123456789").finish());
+    }
+
+    #[test]
+    fn result_is_restored_from_either_form() {
+        let digested = digest(b"12345").finish();
+        assert_eq!(Digested::restore(&digested.save()).as_ref(), Some(&digested));
+        assert_eq!(Digested::restore(&digest(b"12345").save()).as_ref(), Some(&digested));
+        assert!(
+            Digest::restore(&digested.save()).is_none(),
+            "nothing can be added to a result"
+        );
+        let saved = digested.save();
+        for damaged in [
+            "",
+            "2",
+            "3",
+            &saved[..saved.len() - 1],
+            &format!("{saved} 1"),
+            &saved.replace(' ', ""),
+        ] {
+            assert_eq!(Digested::restore(damaged), None, "{damaged}");
+        }
     }
 
     proptest! {

@@ -20,7 +20,7 @@ mod isobmff;
 mod lofty_oracle;
 mod svg;
 
-pub(crate) use digest::{Digest, Digested, digest_of};
+pub(crate) use digest::{Digest, Digested};
 
 use crate::model::media_type::{MediaType, SNIFF_LEN};
 use input::{Input, ReadSeek, read_up_to};

@@ -49,7 +49,7 @@ pub(crate) struct TakenOver {
     /// The number of bytes received before.
     pub(crate) received: u64,
     /// The total length of the transfer in bytes.
-    pub(crate) length: u64,
+    pub(crate) limit: u64,
     pub(crate) digest: Option<String>,
 }
 
@@ -193,7 +193,7 @@ pub(crate) fn take_over(tx: &mut Tx<'_>, head: &Head, id: &str) -> Outcome<Taken
         blob,
         epoch: tx.catalog.take_over_transfer(id)?,
         received,
-        length,
+        limit: length,
         digest: upload.digest,
     })
 }

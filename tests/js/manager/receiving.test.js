@@ -1,0 +1,170 @@
+// Uploads to a directory: the storage writes their bytes by itself, and hashes them with the runtime's own code.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { suite, test } from 'node:test';
+import { md5, noise } from '../harness/bytes.js';
+import { gate } from '../harness/gate.js';
+import { present } from '../harness/present.js';
+import { begin } from '../tus/session.js';
+import { emptyDirectory, open, put } from './place.js';
+
+/** @import { MediaManager } from '../harness/package.js' */
+
+/**
+ * A body of these pieces.
+ *
+ * @param {(Uint8Array | Promise<unknown> | Error)[]} parts Promises are waited for, and errors break it off.
+ */
+const bodyOf = (parts) =>
+  new ReadableStream(
+    {
+      async pull(stream) {
+        for (;;) {
+          const part = parts.shift();
+          if (part === undefined) return stream.close();
+          if (part instanceof Uint8Array) return stream.enqueue(part);
+          if (part instanceof Error) throw part;
+          await part;
+        }
+      },
+    },
+    { highWaterMark: 0 },
+  );
+
+/**
+ * @param {MediaManager} manager
+ * @param {{ url: string }} file
+ */
+const contentOf = async (manager, { url }) => new Uint8Array(await (await manager.fetch(url)).arrayBuffer());
+
+suite('uploads to a directory', () => {
+  for (const size of [1, 100_000, 300_000, 5_000_001]) {
+    test(`${size} bytes arrive, in pieces of any size`, async (t) => {
+      const manager = await open(t, { storage: { directory: await emptyDirectory(t) } });
+      const bytes = noise(size);
+      for (const step of [size, Math.ceil(size / 7), 65_536]) {
+        const parts = [];
+        for (let at = 0; at < size; at += step) parts.push(bytes.subarray(at, at + step));
+        const file = await put(manager, 'a.bin', bodyOf(parts));
+        assert.deepEqual([file.hash, file.sizeInBytes], [md5(bytes), String(size)]);
+        assert.deepEqual(await contentOf(manager, file), bytes);
+      }
+      // The CRC of a zip is that of the upload.
+      const whole = await manager.fetch('http://wix-media.localhost/_wix-media/check', { headers: {} });
+      assert.equal((await whole.json()).isWhole, true);
+    });
+  }
+
+  test('writes that take only a part are continued', async (t) => {
+    const manager = await open(t, { storage: { directory: await emptyDirectory(t) } });
+    const { writev } = fs;
+    let short = 0;
+    t.mock.method(fs, 'writev', (/** @type {number} */ descriptor, /** @type {Uint8Array[]} */ pieces, /** @type {number} */ at, /** @type {(error: Error | null, count: number) => void} */ done) => {
+      short += 1;
+      writev(descriptor, [pieces[0].subarray(0, Math.ceil(pieces[0].length / 3))], at, done);
+    });
+    const bytes = noise(2_000_000);
+    const file = await put(manager, 'a.bin', bytes);
+    assert.ok(short > 3);
+    assert.deepEqual(await contentOf(manager, file), bytes);
+  });
+
+  test('too large: 413, and nothing is left', async (t) => {
+    const directory = await emptyDirectory(t);
+    const manager = await open(t, { storage: { directory }, limits: { sizeInBytes: { OTHER: 400_000 } } });
+    await assert.rejects(put(manager, 'a.bin', bodyOf(Array.from({ length: 5 }, () => noise(100_000)))), /FILE_SIZE_OVER_LIMIT/);
+    const names = fs.readdirSync(join(directory, 'blobs'), { recursive: true, withFileTypes: true });
+    assert.deepEqual(names.filter((entry) => entry.isFile()), []);
+  });
+
+  test('a plain upload that breaks off leaves nothing', async (t) => {
+    const directory = await emptyDirectory(t);
+    const manager = await open(t, { storage: { directory } });
+    await assert.rejects(put(manager, 'a.bin', bodyOf([noise(700_000), new Error('the line broke')])));
+    const names = fs.readdirSync(join(directory, 'blobs'), { recursive: true, withFileTypes: true });
+    assert.deepEqual(names.filter((entry) => entry.isFile()), []);
+  });
+
+  test('a late write of an older chunk does not hit what a newer one has written', async (t) => {
+    const { manager, location, patch, finalise, head } = await begin(t, { storage: { directory: await emptyDirectory(t) } });
+    const bytes = noise(1_000_000);
+    const url = await location(bytes.length);
+    const { writev } = fs;
+    const [written, late] = [gate(), gate()];
+    let isFirst = true;
+    t.mock.method(fs, 'writev', (/** @type {number} */ descriptor, /** @type {Uint8Array[]} */ pieces, /** @type {number} */ at, /** @type {(error: Error | null, count: number) => void} */ done) => {
+      if (!isFirst) return writev(descriptor, pieces, at, done);
+      isFirst = false;
+      written.open();
+      return late.opened.then(() => writev(descriptor, pieces, at, done));
+    });
+    const rest = gate();
+    const first = patch(url, 0, bodyOf([noise(600_000, 5), rest.opened]));
+    await written.opened;
+    const at = Number((await head(url)).headers.get('upload-offset'));
+    assert.equal(at, 0, 'what is not written does not count');
+    const second = patch(url, 0, bytes);
+    for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+    late.open();
+    assert.equal((await second).status, 204);
+    rest.open();
+    assert.equal((await first).status, 409);
+    const { body } = await finalise();
+    assert.equal(body.file.hash, md5(bytes));
+    assert.deepEqual(await contentOf(manager, body.file), bytes);
+  });
+
+  test('a chunk that another one takes over goes on with its hash', async (t) => {
+    const { manager, location, patch, finalise, head } = await begin(t, { storage: { directory: await emptyDirectory(t) } });
+    const bytes = noise(900_000);
+    const url = await location(bytes.length);
+    const [half, rest] = [gate(), gate()];
+    const body = bodyOf([bytes.subarray(0, 500_000), Promise.resolve().then(() => half.open()), rest.opened]);
+    const first = patch(url, 0, body);
+    await half.opened;
+    let at = 0;
+    while (at < 500_000) at = Number((await head(url)).headers.get('upload-offset'));
+    assert.equal((await patch(url, at, bytes.subarray(at))).status, 204);
+    rest.open();
+    assert.equal((await first).status, 409);
+    const done = await finalise();
+    assert.equal(done.body.file.hash, md5(bytes));
+    assert.deepEqual(await contentOf(manager, done.body.file), bytes);
+  });
+
+  test('after a restart in the middle, the hash is that of all bytes, and the event loop turns', async (t) => {
+    const directory = await emptyDirectory(t);
+    const first = await begin(t, { storage: { directory } });
+    const bytes = noise(8_000_000);
+    const url = await first.location(bytes.length);
+    assert.equal((await first.patch(url, 0, bytes.subarray(0, 5_000_000))).status, 204);
+    await first.manager.close();
+    const second = await begin(t, { storage: { directory } });
+    assert.equal((await second.patch(url, 5_000_000, bytes.subarray(5_000_000))).status, 204);
+    const { body } = await second.finalise({ token: first.uploadToken });
+    assert.equal(body.file.hash, md5(bytes));
+    assert.equal(present(body.file.sizeInBytes), '8000000');
+  });
+
+  test('a restart after the last chunk: nothing is read again', async (t) => {
+    const directory = await emptyDirectory(t);
+    const first = await begin(t, { storage: { directory } });
+    const bytes = noise(3_000_000);
+    const url = await first.location(bytes.length);
+    assert.equal((await first.patch(url, 0, bytes)).status, 204);
+    await first.manager.close();
+    const second = await begin(t, { storage: { directory } });
+    let read = 0;
+    const { readSync } = fs;
+    t.mock.method(fs, 'readSync', (/** @type {[number, Uint8Array, number, number, number]} */ ...args) => {
+      const count = readSync(...args);
+      read += count;
+      return count;
+    });
+    const { body } = await second.finalise({ token: first.uploadToken });
+    assert.equal(body.file.hash, md5(bytes));
+    assert.ok(read < 1_000_000, `${read} bytes were read`);
+  });
+});
