@@ -190,7 +190,7 @@ pub struct Upload {
     pub transfer: Option<String>,
     /// The blob that the transfer fills.
     pub blob: Option<String>,
-    /// The announced number of bytes.
+    /// The announced number of bytes, -1 while it is unknown.
     pub length: i64,
     /// The number of durable bytes.
     pub received: i64,

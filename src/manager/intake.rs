@@ -109,7 +109,7 @@ struct Chunk {
     digest: Option<Digest>,
     /// The digest of what the host has written by itself, if it knows it.
     delivered: Option<Digested>,
-    /// The total length of the transfer in bytes.
+    /// The total length of the transfer in bytes, or the maximum while it is deferred.
     limit: u64,
     /// The number of durable bytes.
     durable: u64,

@@ -360,7 +360,7 @@ fn invalid_tus_request_is_refused() {
     assert_eq!(tus.site.send(wrong_type).status, 415);
     let deferred = Request::new("POST", "/upload/tus")
         .header("Tus-Resumable", "1.0.0")
-        .header("Upload-Defer-Length", "1")
+        .header("Upload-Defer-Length", "2")
         .header("Upload-Metadata", &format!("token {}", BASE64.encode(token.as_bytes())));
     assert_eq!(tus.site.send(deferred).status, 400);
     assert_eq!(tus.status("/upload/tus/nobody").status, 404);
@@ -368,7 +368,7 @@ fn invalid_tus_request_is_refused() {
     let options = tus.site.send(Request::new("OPTIONS", "/upload/tus"));
     assert_eq!(
         options.header("tus-extension"),
-        Some("creation,creation-with-upload,expiration,termination")
+        Some("creation,creation-defer-length,creation-with-upload,expiration,termination")
     );
     assert_eq!(tus.site.send(Request::new("GET", "/upload/tus")).status, 405);
 }

@@ -4,7 +4,7 @@ use super::message::{Head, Response};
 
 /// The response headers that pages of other origins may read.
 const EXPOSED: &str = "X-Wix-Request-Id, Location, Tus-Resumable, Tus-Version, Upload-Offset, Upload-Length, \
-                       Upload-Expires, Upload-Metadata, Content-Range, Content-Disposition, ETag, Retry-After";
+                       Upload-Defer-Length, Upload-Expires, Upload-Metadata, Content-Range, Content-Disposition, ETag, Retry-After";
 
 /// Answers a preflight request.
 pub(crate) fn preflight(head: &Head) -> Response {

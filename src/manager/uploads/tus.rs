@@ -4,6 +4,9 @@
 //! received like those of a PATCH. Each PATCH appends bytes at its offset. A PUT with the token creates the file
 //! ([`super::complete`]). DELETE ends the transfer. A second POST with the token starts over.
 //!
+//! A client that does not know the length yet defers it (`creation-defer-length`), and sends it with the PATCH that brings
+//! the last bytes, or before.
+//!
 //! The row holds the durable length of a transfer and the state of its digest. A connection can be dead without its
 //! server noticing: the client reconnects, asks for the offset and sends the rest, while the host may still hold bytes
 //! of the old request. So each PATCH takes the transfer over by incrementing its epoch, and opens the only writer of
@@ -15,7 +18,8 @@
 //!
 //! | Refusal | When |
 //! |---|---|
-//! | 400 `Upload-Length` | missing, not a whole number, or deferred |
+//! | 400 `Upload-Length` | missing and not deferred, not a whole number, below the offset, or another one than before |
+//! | 400 `Upload-Defer-Length` | not 1, or beside a length |
 //! | 400 `Upload-Offset` | missing or not a whole number |
 //! | 400 `UPLOAD_INCOMPLETE` | PUT before all bytes are there |
 //! | 403 `UPLOAD_TOKEN_INVALID`, `UPLOAD_TOKEN_EXPIRED` | POST or PUT |
@@ -41,6 +45,9 @@ use serde_json::json;
 
 const VERSION: &str = "1.0.0";
 
+/// The length of a transfer whose client has deferred it.
+const DEFERRED: i64 = -1;
+
 /// A transfer that a PATCH has taken over.
 #[derive(Debug)]
 pub(crate) struct TakenOver {
@@ -48,7 +55,7 @@ pub(crate) struct TakenOver {
     pub(crate) epoch: i64,
     /// The number of bytes received before.
     pub(crate) received: u64,
-    /// The total length of the transfer in bytes.
+    /// The total length of the transfer in bytes, or the maximum while it is deferred.
     pub(crate) limit: u64,
     pub(crate) digest: Option<String>,
 }
@@ -72,20 +79,22 @@ pub(crate) fn create(tx: &mut Tx<'_>, head: &Head, blob: &str) -> Outcome<Respon
         found.map(|(_, value)| value.clone())
     };
     let mut upload = upload_of(&tx.view(), &find("token").unwrap_or_default(), true)?;
-    let bad = |text: &str| Refusal::from(Violation::new("Upload-Length", "FORMAT", text));
-    if head.header("upload-defer-length").is_some() {
-        return Err(bad("must be known when the upload is created"));
-    }
-    let length = head.header("upload-length").and_then(number);
-    let length = length.ok_or_else(|| bad("must be a whole number"))?;
+    let length = match head.header("upload-defer-length") {
+        Some("1") if head.header("upload-length").is_none() => None,
+        Some(_) => {
+            let text = "must be 1, without Upload-Length";
+            return Err(Violation::new("Upload-Defer-Length", "FORMAT", text).into());
+        }
+        None => Some(length_of(head)?.ok_or_else(|| bad_length("must be a whole number"))?),
+    };
     upload.filename = find("filename").filter(|name| !name.trim().is_empty());
     let limit = upload_limit(&upload, head, tx.options)?;
-    if length > limit {
+    if length.is_some_and(|length| length > limit) {
         return Err(over_limit(413, limit));
     }
     let transfer = tx.ids.hex();
     tx.freed.extend(upload.blob.replace(blob.to_owned()));
-    upload.length = i64::try_from(length).unwrap_or(i64::MAX);
+    upload.length = length.map_or(DEFERRED, |length| i64::try_from(length).unwrap_or(i64::MAX));
     upload.received = 0;
     upload.digest = None;
     upload.transfer = Some(transfer.clone());
@@ -94,6 +103,19 @@ pub(crate) fn create(tx: &mut Tx<'_>, head: &Head, blob: &str) -> Outcome<Respon
     Ok(Response::new(201)
         .with("Location", format!("{}{TUS}/{transfer}", tx.base))
         .with("Upload-Expires", http_date(upload.expires)))
+}
+
+fn bad_length(text: &str) -> Refusal {
+    Violation::new("Upload-Length", "FORMAT", text).into()
+}
+
+/// Returns the total length that a request announces.
+fn length_of(head: &Head) -> Outcome<Option<u64>> {
+    let Some(header) = head.header("upload-length") else {
+        return Ok(None);
+    };
+    let length = number(header).ok_or_else(|| bad_length("must be a whole number"))?;
+    Ok(Some(length))
 }
 
 /// Returns the row of a transfer that has not expired.
@@ -115,9 +137,13 @@ pub(crate) fn transfer(view: &View<'_>, id: &str) -> Outcome<Upload> {
 pub(crate) fn status(upload: &Upload) -> Response {
     let response = Response::new(200)
         .with("Upload-Offset", upload.received.to_string())
-        .with("Upload-Length", upload.length.to_string())
         .with("Upload-Expires", http_date(upload.expires))
         .with("Cache-Control", "no-store");
+    let response = if upload.length == DEFERRED {
+        response.with("Upload-Defer-Length", "1")
+    } else {
+        response.with("Upload-Length", upload.length.to_string())
+    };
     match &upload.metadata {
         Some(metadata) if !metadata.is_empty() => response.with("Upload-Metadata", metadata),
         _ => response,
@@ -176,26 +202,51 @@ pub(crate) fn take_over(tx: &mut Tx<'_>, head: &Head, id: &str) -> Outcome<Taken
         let text = "a chunk has the content type application/offset+octet-stream";
         return Err(Refusal::code(415, "UNSUPPORTED_MEDIA_TYPE", text));
     }
-    let upload = transfer(&tx.view(), id)?;
+    let mut upload = transfer(&tx.view(), id)?;
     let offset = head.header("upload-offset").and_then(number);
     let offset = offset.ok_or_else(|| Violation::new("Upload-Offset", "FORMAT", "must be a whole number"))?;
     let received = u64::try_from(upload.received).unwrap_or(0);
-    let Some(blob) = upload.blob.filter(|_| offset == received) else {
+    let Some(blob) = upload.blob.clone().filter(|_| offset == received) else {
         let data = json!({ "offset": received.to_string() });
         let text = format!("the transfer continues at {received}");
         return Err(Refusal::with_data(409, "ABORTED", text, data));
     };
-    let length = u64::try_from(upload.length).unwrap_or(0);
-    if announced(head).is_some_and(|more| more > length.saturating_sub(received)) {
-        return Err(over_limit(413, length));
+    let limit = settle_length(tx, head, &mut upload, received)?;
+    if announced(head).is_some_and(|more| more > limit.saturating_sub(received)) {
+        return Err(over_limit(413, limit));
     }
     Ok(TakenOver {
         blob,
         epoch: tx.catalog.take_over_transfer(id)?,
         received,
-        limit: length,
+        limit,
         digest: upload.digest,
     })
+}
+
+/// Takes the length of a transfer that was deferred, if the request brings it. Returns the length, or the maximum while it
+/// is unknown. What is known does not change any more.
+fn settle_length(tx: &mut Tx<'_>, head: &Head, upload: &mut Upload, received: u64) -> Outcome<u64> {
+    let sent = length_of(head)?;
+    if upload.length != DEFERRED {
+        let length = u64::try_from(upload.length).unwrap_or(0);
+        if sent.is_some_and(|sent| sent != length) {
+            return Err(bad_length("must be the length that the upload has"));
+        }
+        return Ok(length);
+    }
+    // The content type of a chunk is not that of the file.
+    let limit = upload_limit(upload, &Head::default(), tx.options)?;
+    let Some(length) = sent else { return Ok(limit) };
+    if length > limit {
+        return Err(over_limit(413, limit));
+    }
+    if length < received {
+        return Err(bad_length("must not be below the offset"));
+    }
+    upload.length = i64::try_from(length).unwrap_or(i64::MAX);
+    tx.catalog.put_upload(upload)?;
+    Ok(length)
 }
 
 /// PATCH, after each part and at its end: records the durable length.
@@ -224,16 +275,20 @@ pub(crate) fn advanced(upload: &Upload, created: Option<Response>) -> Response {
 pub(crate) fn complete_blob(upload: &Upload) -> Outcome<&str> {
     let complete = upload.transfer.is_some() && upload.received == upload.length;
     upload.blob.as_deref().filter(|_| complete).ok_or_else(|| {
-        let data = json!({ "received": upload.received.to_string(), "length": upload.length.to_string() });
+        let mut data = json!({ "received": upload.received.to_string() });
+        if upload.length != DEFERRED {
+            data["length"] = upload.length.to_string().into();
+        }
         Refusal::with_data(400, "UPLOAD_INCOMPLETE", "bytes are missing", data)
     })
 }
 
 /// OPTIONS: describes the supported protocol.
 pub(crate) fn discovery(response: Response, options: &Options) -> Response {
-    let response = response
-        .with("Tus-Version", VERSION)
-        .with("Tus-Extension", "creation,creation-with-upload,expiration,termination");
+    let response = response.with("Tus-Version", VERSION).with(
+        "Tus-Extension",
+        "creation,creation-defer-length,creation-with-upload,expiration,termination",
+    );
     match options.largest_limit() {
         Some(limit) => response.with("Tus-Max-Size", limit.to_string()),
         None => response,

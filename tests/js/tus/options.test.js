@@ -13,7 +13,7 @@ suite('TUS OPTIONS', () => {
       const response = await send('OPTIONS', present(uploadUrl), { 'tus-resumable': version });
       assert.ok([200, 204].includes(response.status));
       assert.equal(response.headers.get('tus-version'), '1.0.0');
-      assert.equal(response.headers.get('tus-extension'), 'creation,creation-with-upload,expiration,termination');
+      assert.equal(response.headers.get('tus-extension'), 'creation,creation-defer-length,creation-with-upload,expiration,termination');
     }
   });
 
