@@ -119,21 +119,27 @@ function redactedUrl(url) {
  * @returns {Promise<HostAnswer>}
  */
 async function byFetch(shared, request, body) {
-  const { url, method, headers, signal, moved } = request;
+  const { url, method, headers, signal, moved, onBytes } = request;
   /** @type {import('../../client/internal.d.ts').RequestFields} */
   const init = { method, headers, signal };
   if (typeof body === 'string') init.body = body;
   else if (body) {
     const { source, from, to } = body;
     const length = to === undefined ? undefined : to - from;
-    if (length === undefined || ((shared.isPlain || shared.manager) && !isBrowser)) {
+    if (length !== undefined && length <= PIECE_SIZE && !isBrowser) {
+      // A stream of one piece would show no progress either, and costs as much as the rest of the request.
+      moved(length / MIN_SPEED);
+      const bytes = await source.bytes(from, Number(to));
+      onBytes?.(from, bytes);
+      init.body = bytes;
+    } else if (length === undefined || ((shared.isPlain || shared.manager) && !isBrowser)) {
       init.body = streamOf(shared, source, from, to ?? Infinity, request);
       init.duplex = 'half';
       // fetch does not know the length of a stream, and some hosts refuse a body without one.
       if (length !== undefined) init.headers = { ...headers, 'Content-Length': String(length) };
     } else {
       moved(length / MIN_SPEED);
-      init.body = await wholeOf(body, request.onBytes);
+      init.body = await wholeOf(body, onBytes);
     }
   }
   const response = await shared.send(url, init);

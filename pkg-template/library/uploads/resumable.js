@@ -14,6 +14,12 @@ const NAME = 'uploads.upload';
 /** How long an upload is kept by the service, unless an Upload-Expires header says otherwise. */
 const LIFETIME_MS = 7 * 86_400_000;
 
+/** Up to this size the request that creates an upload brings its bytes along. If it breaks off, all of them are sent again. */
+const MAX_BROUGHT = 256 * 1024;
+
+/** The header of a body that is a chunk. */
+const CHUNK = { 'Content-Type': 'application/offset+octet-stream' };
+
 const base64 = (/** @type {string} */ text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 
 const numberOf = (/** @type {string | null} */ text) => (/^\d+$/.test(text ?? '') ? Number(text) : undefined);
@@ -55,6 +61,17 @@ export async function uploadResumable(job) {
   };
   // Told now, when it can be paused and cancelled by its id.
   progress.id = record.id;
+
+  const onBytes = digest && ((/** @type {number} */ offset, /** @type {Uint8Array} */ bytes) => digest.take(offset, bytes));
+  const onSent = (/** @type {number} */ bytes) => progress.sent(bytes);
+  /** Whether the request that creates the upload may bring all bytes along. */
+  let mayBringBytes = size <= Math.min(job.chunkSize, MAX_BROUGHT);
+  /**
+   * What the service has of the bytes that it was given at the creation.
+   *
+   * @type {Happened | undefined}
+   */
+  let brought;
 
   /**
    * Sends a request of the transfer.
@@ -100,22 +117,34 @@ export async function uploadResumable(job) {
       Object.assign(record, { uploadUrl, uploadToken, location: undefined, expires: Date.now() + LIFETIME_MS });
       return [EVENT.URL_RECEIVED];
     },
-    [ACTION.CREATE]: () => {
+    async [ACTION.CREATE]() {
       const metadata = { filename: request.options.fileName, contentType: request.mimeType, token: record.uploadToken };
       const pairs = Object.entries(metadata).map(([key, value]) => `${key} ${base64(String(value))}`);
       const headers = { ...TUS, 'Upload-Length': String(size), 'Upload-Metadata': pairs.join() };
-      return send({ url: record.uploadUrl, method: 'POST', headers }, ({ header }) => {
-        const location = header('location');
-        if (!location) return undefined;
-        record.location = new URL(location, record.uploadUrl).href;
-        return [EVENT.CREATED];
-      });
+      /** @type {(more?: Partial<Exchange>) => Promise<Happened>} */
+      const create = (more) =>
+        send({ url: record.uploadUrl, method: 'POST', headers, ...more }, (answer) => {
+          const location = answer.header('location');
+          if (!location) return undefined;
+          record.location = new URL(location, record.uploadUrl).href;
+          // A service that does not know of it says no offset.
+          if (more) brought = offsetOf(answer);
+          return [EVENT.CREATED];
+        });
+      if (!mayBringBytes) return create();
+      // Once: a service that takes no bytes here may refuse all of it.
+      mayBringBytes = false;
+      const withBytes = { ...headers, ...CHUNK };
+      const happened = await create({ headers: withBytes, body: { source, from: 0, to: size }, onSent, onBytes });
+      const [event, status = 0] = happened;
+      return event === EVENT.REJECTED && status < 500 && status !== 429 ? create() : happened;
     },
     [ACTION.QUERY_OFFSET]: () => send({ url: record.location, method: 'HEAD', headers: TUS }, offsetOf),
     [ACTION.SEND]: (from, to) => {
-      const headers = { ...TUS, 'Upload-Offset': String(from), 'Content-Type': 'application/offset+octet-stream' };
-      const onBytes = digest && ((/** @type {number} */ offset, /** @type {Uint8Array} */ bytes) => digest.take(offset, bytes));
-      const onSent = (/** @type {number} */ bytes) => progress.sent(bytes);
+      const there = brought;
+      brought = undefined;
+      if (there) return there;
+      const headers = { ...TUS, 'Upload-Offset': String(from), ...CHUNK };
       return send({ url: record.location, method: 'PATCH', headers, body: { source, from, to }, onSent, onBytes }, offsetOf);
     },
     [ACTION.FINALISE]: () => {
