@@ -56,6 +56,7 @@ export const commands = {
       { name: 'allow-origin', value: 'ORIGIN', isRepeated: true, about: 'let pages of this origin call; repeatable (pages of this machine)' },
       { name: 'trust-proxy', value: 'ADDRESS', isRepeated: true, about: 'believe X-Forwarded headers of this proxy; repeatable' },
       { name: 'allow-private-imports', about: 'allow imports from private addresses' },
+      { name: 'max-connections', value: 'N', about: 'the most connections at once (1000)' },
       { name: 'quiet', short: 'q', about: 'no access log' },
       { name: 'verbose', short: 'v', about: 'log the headers of requests too' },
     ],

@@ -108,6 +108,10 @@ export interface Exchange {
   verdict?: Verdict;
   /** Lets go of the request's body. */
   leave(): void;
+  /** Ends the request's body with an error, for whoever reads it. */
+  fail?(error: unknown): void;
+  /** Whether it was ended because its other end was too slow. */
+  isSlow?: boolean;
 }
 
 /** What the guard sees of a request. */

@@ -8,7 +8,9 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { keysIn, openManager } from '../connect.js';
 import { EXIT, Failure, UsageError } from '../failure.js';
+import { descriptorLimit } from '../../manager/storage/open-files.js';
 import { accessLog, lineWriter } from '../server/access-log.js';
+import { maxConnections } from '../server/connections.js';
 import { isHostPattern, listedOrigin, proxies } from '../server/guard.js';
 import { listen } from '../server/listen.js';
 import { openPage } from '../server/static-files.js';
@@ -31,7 +33,7 @@ const GRACE_MS = 30_000;
  */
 export async function serve({ options, program, env, print, note, paint, stdin, stdout, stderr, outliveReader }) {
   const settings = settingsOf(options, env);
-  const { host, port, seed, allow } = settings;
+  const { host, port, seed, allow, bounds } = settings;
   if (seed !== undefined && !existsSync(seed)) throw new Failure(`seed directory not found: ${seed}`);
   const { version } = JSON.parse(await readFile(new URL('./package.json', import.meta.url), 'utf8'));
 
@@ -44,7 +46,7 @@ export async function serve({ options, program, env, print, note, paint, stdin, 
   // The log is there for people; requests must not fail because they have stopped to read it.
   outliveReader();
   const log = options.quiet ? () => {} : accessLog({ write: lineWriter(stdout), paint, isVerbose: options.verbose });
-  const server = await listening((request) => ready.then((handle) => handle(request)), { host, port, allow, onEnd: log });
+  const server = await listening((request) => ready.then((handle) => handle(request)), { host, port, allow, bounds, onEnd: log });
   // On some systems `nohup` leaves the input alone.
   const hasTerminal = [stdin, stdout, stderr].some(({ isTTY }) => isTTY) && !/\bnohup$/.test(env._ ?? '');
   const ended = signalled(hasTerminal);
@@ -89,8 +91,8 @@ function addressOf(host, port) {
  *
  * @param {Context['options']} options
  * @param {Context['env']} env
- * @returns {{ host: string, port: number, seed?: string, key?: string, allow: GuardSettings, manager: ManagerOptions }} `key`
- * is how a command is given the key.
+ * @returns {{ host: string, port: number, seed?: string, key?: string, allow: GuardSettings, bounds: { max: number }, manager: ManagerOptions }}
+ * `key` is how a command is given the key.
  */
 function settingsOf(options, env) {
   const { data, memory, host = HOST, port = PORT, seed, externalUrl, allowPrivateImports } = options;
@@ -117,6 +119,7 @@ function settingsOf(options, env) {
     seed,
     key,
     allow: allowOf(options, { host, isOpen, external, hasKeys: keys !== undefined }),
+    bounds: { max: connectionsOf(options) },
     manager: {
       storage:
         data === undefined ? 'memory' : { directory: data, ...(options.readOnly && { readOnly: true }), ...(options.noSync && { sync: false }) },
@@ -148,6 +151,16 @@ function keysOf({ apiKey, apiKeyFile }, { WIX_API_KEY }) {
   // A variable that was meant to hold a key, and holds none, would leave the server open.
   if (WIX_API_KEY.trim() === '') throw new UsageError('WIX_API_KEY must not be empty: set a key, or unset it', 'serve');
   return { keys: [WIX_API_KEY] };
+}
+
+/** @param {Context['options']} options */
+function connectionsOf({ maxConnections: asked }) {
+  if (asked === 0) throw new UsageError('invalid --max-connections: expected at least 1, found 0', 'serve');
+  try {
+    return maxConnections(asked, descriptorLimit());
+  } catch (error) {
+    throw new UsageError(`invalid --max-connections: ${/** @type {Error} */ (error).message}`, 'serve');
+  }
 }
 
 /** @param {string} text */

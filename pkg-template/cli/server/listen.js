@@ -3,22 +3,30 @@
 import { createServer } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { refused } from '../../manager/refused.js';
+import { connections, isLoopback, MAX_CONNECTIONS } from './connections.js';
 import { isJudged, judge, preflight, protect } from './guard.js';
+import { LOOK_MS, slowness } from './slowness.js';
 
 /** @import { Admitted, Asked, Exchange, GuardSettings } from '../internal.d.ts' */
 /** @import { IncomingMessage, ServerResponse } from 'node:http' */
-/** @import { AddressInfo } from 'node:net' */
+/** @import { AddressInfo, Socket } from 'node:net' */
 
 /** How long the head of a request may take, so that slow senders cannot hold connections. */
-const HEAD_TIMEOUT_MS = 20_000;
+export const HEAD_TIMEOUT_MS = 20_000;
+/** How often heads are looked at. Node's own half minute would more than double their time. */
+const HEAD_LOOK_MS = 5000;
+/** The most bytes of a request's head. */
+export const MAX_HEAD_SIZE = 16 * 1024;
 /** How long a connection may be silent in the middle of a request or answer. */
-const SILENCE_TIMEOUT_MS = 120_000;
+export const SILENCE_TIMEOUT_MS = 120_000;
 /** Longer than the minute for which proxies and clients keep a connection, so that they close it first. */
-const KEEP_ALIVE_MS = 65_000;
+export const KEEP_ALIVE_MS = 65_000;
 /** How many bytes of a body may wait for their reader. */
-const READ_AHEAD = 256 * 1024;
+export const READ_AHEAD = 256 * 1024;
 /** How long an upload that was refused early is read on. Closed at once, its sender would not see the answer. */
-const DRAIN_MS = 10_000;
+export const DRAIN_MS = 10_000;
+/** How long a connection that was refused may take to read why. */
+export const REFUSAL_TIMEOUT_MS = 1000;
 /** Headers of refusals: no cache may keep one, and no browser may take it for anything but JSON. */
 const REFUSED = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
@@ -26,33 +34,59 @@ const REFUSED = { 'cache-control': 'no-store', 'x-content-type-options': 'nosnif
  * Starts a server.
  *
  * @param {(request: Request) => Response | Promise<Response>} answer The fetch handler.
- * @param {{ host?: string, port: number, allow?: GuardSettings, onEnd?: (exchange: Exchange) => void }} options `allow` says
- * which requests are answered beside those of this machine. `onEnd` is told about each request when it is over.
+ * @param {object} options
+ * @param {string} [options.host]
+ * @param {number} options.port
+ * @param {GuardSettings} [options.allow] Which requests are answered beside those of this machine.
+ * @param {Partial<Parameters<typeof connections>[0]>} [options.bounds] How many connections there may be.
+ * @param {(exchange: Exchange) => void} [options.onEnd] Told about each request when it is over.
  * @example
  * const server = await listen(manager.fetch, { host: '127.0.0.1', port: 0 });
  */
-export async function listen(answer, { host, port, allow, onEnd = () => {} }) {
+export async function listen(answer, { host, port, allow, bounds, onEnd = () => {} }) {
   /** @type {Set<Exchange>} */
   const underWay = new Set();
   let isStopping = false;
+  const isShared = (/** @type {string} */ address) => isLoopback(address) || Boolean(allow?.isProxy?.(address));
+  const open = connections({ max: MAX_CONNECTIONS, isShared, ...bounds });
+  /**
+   * Connections that were told that there is no room. Their requests may arrive nevertheless.
+   *
+   * @type {WeakSet<Socket>}
+   */
+  const turnedAway = new WeakSet();
+  /**
+   * What ends the requests of a connection. An answer that waits behind another one is not told when the connection closes.
+   *
+   * @type {WeakMap<Socket, Set<() => void>>}
+   */
+  const ends = new WeakMap();
 
   /**
    * @param {IncomingMessage} incoming
    * @param {ServerResponse} outgoing
    */
   async function handle(incoming, outgoing) {
+    const { socket } = incoming;
+    if (turnedAway.has(socket)) return;
+    // Nobody sends so many requests at once and reads no answer.
+    if (!open.begin(socket)) return void socket.destroy();
     /** @type {Exchange} */
     const exchange = { incoming, outgoing, started: performance.now(), received: 0, sent: 0, leave: () => drain(incoming) };
     underWay.add(exchange);
     const gone = new AbortController();
-    outgoing.on('close', () => {
-      underWay.delete(exchange);
+    const over = () => {
+      if (!underWay.delete(exchange)) return;
+      ends.get(socket)?.delete(over);
+      open.end(socket);
       // A body that is not read any more must not block the next request of the connection.
       exchange.leave();
       if (!outgoing.writableFinished) gone.abort(new Error('the client has gone'));
       onEnd(exchange);
       if (isStopping) server.closeIdleConnections();
-    });
+    };
+    outgoing.on('close', over);
+    ends.get(socket)?.add(over);
     try {
       exchange.response = await ask(answer, exchange, allow, gone.signal);
       await send(exchange, isStopping);
@@ -62,11 +96,24 @@ export async function listen(answer, { host, port, allow, onEnd = () => {} }) {
       outgoing.destroy();
     }
   }
-  const server = createServer({ keepAlive: true, noDelay: true }, handle);
+  const settings = { keepAlive: true, noDelay: true, maxHeaderSize: MAX_HEAD_SIZE, connectionsCheckingInterval: HEAD_LOOK_MS };
+  const server = createServer(settings, handle);
+  server.on('connection', (socket) => {
+    /** @type {Set<() => void>} */
+    const pending = new Set();
+    ends.set(socket, pending);
+    socket.once('close', () => {
+      for (const over of pending) over();
+    });
+    const reason = open.admit(socket);
+    if (!reason) return;
+    turnedAway.add(socket);
+    turnAway(socket, reason);
+  });
   // A sender that asks before it sends its body learns of a refusal at once.
   server.on('checkContinue', handle);
   server.headersTimeout = HEAD_TIMEOUT_MS;
-  // An upload may take hours, as long as it is not silent.
+  // An upload may take hours, as long as it is neither silent nor slow.
   server.requestTimeout = 0;
   server.timeout = SILENCE_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -80,12 +127,25 @@ export async function listen(answer, { host, port, allow, onEnd = () => {} }) {
     });
   });
   await listening;
+  const look = setInterval(slowness(underWay, cutOff), LOOK_MS);
+  look.unref();
+  server.on('close', () => clearInterval(look));
 
   return {
     port: /** @type {AddressInfo} */ (server.address()).port,
+    /** How many connections are open. */
+    get connections() {
+      return open.size;
+    },
     /** How many requests are under way. */
     get pending() {
       return underWay.size;
+    },
+    /** How many bytes of bodies have arrived for them. */
+    get received() {
+      let sum = 0;
+      for (const { received } of underWay) sum += received;
+      return sum;
     },
     /**
      * Refuses new connections, waits `graceMs` for requests that are under way, and cuts off the rest. Streams of events end
@@ -105,6 +165,33 @@ export async function listen(answer, { host, port, allow, onEnd = () => {} }) {
       signal?.removeEventListener('abort', cut);
     },
   };
+}
+
+/**
+ * Tells a connection why there is no room for it, and closes it.
+ *
+ * @param {Socket} socket
+ * @param {string} reason
+ */
+function turnAway(socket, reason) {
+  const body = JSON.stringify({ message: reason, details: { applicationError: { code: 'TOO_MANY_CONNECTIONS', description: reason, data: {} } } });
+  const head = ['HTTP/1.1 503 Service Unavailable', 'Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`];
+  socket.end([...head, 'Cache-Control: no-store', 'Retry-After: 1', 'Connection: close', '', body].join('\r\n'));
+  const timer = setTimeout(() => socket.destroy(), REFUSAL_TIMEOUT_MS);
+  timer.unref();
+  socket.once('close', () => clearTimeout(timer));
+}
+
+/**
+ * Ends a request whose other end is too slow. Where it is the body that comes too slowly, it can still be told.
+ *
+ * @param {Exchange} exchange
+ */
+function cutOff(exchange) {
+  exchange.error = new Error('the other end was too slow');
+  exchange.isSlow = true;
+  if (exchange.fail && !exchange.outgoing.headersSent) exchange.fail(exchange.error);
+  else exchange.incoming.socket.destroy();
 }
 
 /** @param {Response | undefined} response */
@@ -137,6 +224,7 @@ async function ask(answer, exchange, allow, signal) {
     return await answer(request);
   } catch (error) {
     exchange.error = error;
+    if (exchange.isSlow) return refused(408, 'REQUEST_TIMEOUT', 'the body came too slowly', { ...REFUSED, Connection: 'close' });
     return problem(500, 'unexpected error: see the log of the server');
   }
 }
@@ -247,6 +335,7 @@ function bodyOf(exchange) {
         incoming.on('end', () => end(() => controller.close()));
         // A body that breaks off must end with an error, not as if it were complete.
         const fail = (/** @type {unknown} */ error = undefined) => end(() => controller.error(error ?? new Error('the connection broke off')));
+        exchange.fail = fail;
         incoming.on('error', fail);
         incoming.on('close', () => fail());
       },

@@ -13,15 +13,20 @@ const MIN_OPEN = 4;
 /** The part of the process's descriptors that may hold blobs: connections and the program itself need the rest. */
 const SHARE = 1 / 8;
 
-/** How many files of blobs may stay open. */
-export function maxOpenFiles() {
+/** The most files and connections that this process may have open. Undefined where the system does not tell. */
+export function descriptorLimit() {
   try {
-    const limit = /^Max open files\s+(\d+)/m.exec(fs.readFileSync('/proc/self/limits', 'utf8'))?.[1];
-    return limit === undefined ? MAX_OPEN : Math.min(MAX_OPEN, Math.max(MIN_OPEN, Math.floor(Number(limit) * SHARE)));
+    const [, limit] = /^Max open files\s+(\d+)/m.exec(fs.readFileSync('/proc/self/limits', 'utf8')) ?? [];
+    return limit === undefined ? undefined : Number(limit);
   } catch {
-    // Other systems do not tell. `withRoom` closes files where there are too many.
-    return MAX_OPEN;
+    return undefined;
   }
+}
+
+/** How many files of blobs may stay open. Where the system does not tell, `withRoom` closes files where there are too many. */
+export function maxOpenFiles() {
+  const limit = descriptorLimit();
+  return limit === undefined ? MAX_OPEN : Math.min(MAX_OPEN, Math.max(MIN_OPEN, Math.floor(limit * SHARE)));
 }
 
 /**

@@ -419,6 +419,6 @@ suite('strangers', { concurrency: 2 }, () => {
 
   test('examples: the documentation names every code of a refusal', async () => {
     const page = await readFile(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
-    for (const code of ['INVALID_HOST', 'HOST_NOT_ALLOWED', 'ORIGIN_NOT_ALLOWED', 'PREFLIGHT_REQUIRED']) assert.match(page, new RegExp(`^\\| \`${code}\` \\|`, 'm'));
+    for (const code of ['INVALID_HOST', 'HOST_NOT_ALLOWED', 'ORIGIN_NOT_ALLOWED', 'PREFLIGHT_REQUIRED', 'TOO_MANY_CONNECTIONS', 'REQUEST_TIMEOUT']) assert.match(page, new RegExp(`^\\| \`${code}\` \\|`, 'm'));
   });
 });
