@@ -87,6 +87,7 @@ pub(super) fn failed(thrown: JsValue) -> Error {
     let kind = match text("code").or_else(|| text("name")).as_deref() {
         Some("ENOSPC" | "EDQUOT" | "QuotaExceededError") => ErrorKind::StorageFull,
         Some("EROFS") => ErrorKind::ReadOnlyFilesystem,
+        Some("EMFILE" | "ENFILE") => ErrorKind::ResourceBusy,
         Some("EACCES" | "EPERM" | "NotAllowedError" | "NoModificationAllowedError") => ErrorKind::PermissionDenied,
         _ => ErrorKind::Other,
     };

@@ -11,6 +11,7 @@
 use super::admin::seed;
 use super::auth::oauth;
 use super::backup::import::Importing;
+use super::http::collected::Collected;
 use super::http::error::{Outcome, Refusal};
 use super::http::message::{Head, Response};
 use super::http::router::Route;
@@ -77,7 +78,7 @@ impl fmt::Debug for Intake {
 /// The use of the body of a request.
 enum Stage {
     /// A call of the API, with its body so far.
-    Call(Box<Route>, Vec<u8>),
+    Call(Box<Route>, Collected),
     /// Any other request whose body is small.
     Other(Vec<u8>),
     /// A plain upload.
@@ -172,7 +173,7 @@ impl Intake {
                 let text = "the Media Manager shows a snapshot, which cannot be changed";
                 return Err(Refusal::code(403, "READ_ONLY", text));
             }
-            return Ok(Stage::Call(Box::new(route), Vec::new()));
+            return Ok(Stage::Call(Box::new(route), manager.site.bodies.begin()));
         }
         let site = &manager.site;
         let transfer = head.path.strip_prefix(TUS).and_then(|rest| rest.strip_prefix('/'));
@@ -255,7 +256,7 @@ impl Intake {
     pub(crate) fn feed(&mut self, site: &Site, bytes: &[u8]) -> bool {
         let outcome = match &mut self.stage {
             Stage::Answered(_) | Stage::Refused(_) => return false,
-            Stage::Call(_, body) => collect(body, bytes, MAX_BODY),
+            Stage::Call(_, body) => body.push(bytes, MAX_BODY).map(|()| true),
             Stage::Other(body) if oauth::is_token_path(&self.head.path) => collect(body, bytes, MAX_TOKEN_BODY),
             // No other request outside the API has a body that means anything, and strangers must not fill the memory.
             Stage::Other(_) => return false,
@@ -369,7 +370,7 @@ impl Intake {
         } = self;
         let site = &manager.site;
         let outcome = match stage {
-            Stage::Call(route, body) => call(site, &cause, &head, &route, &body),
+            Stage::Call(route, body) => call(site, &cause, &head, &route, body.bytes()),
             Stage::Other(body) => answer(site, &cause, &head, &body),
             Stage::Upload(upload, incoming) => end_upload(site, &cause, &head, &upload, *incoming, colors),
             Stage::Chunk(chunk) => chunk.end(site, &cause),
@@ -813,8 +814,11 @@ fn answer(site: &Site, cause: &Cause, head: &Head, body: &[u8]) -> Outcome<Respo
         let value = site.with_context(cause, |context| oauth::token_info(context, head, body))?;
         return Ok(Response::json(200, &value).with("Cache-Control", "no-store"));
     }
-    if head.path == TUS && head.method == "POST" {
-        return create_transfer(site, cause, head);
+    if head.path == TUS {
+        return match head.method.as_str() {
+            "POST" => create_transfer(site, cause, head),
+            _ => Err(Refusal::not_allowed("POST, OPTIONS")),
+        };
     }
     if let Some(id) = head.path.strip_prefix(TUS).and_then(|rest| rest.strip_prefix('/')) {
         return match head.method.as_str() {

@@ -2,6 +2,7 @@
 
 use super::clock::Clock;
 use super::events;
+use super::http::collected::Bodies;
 use super::http::error::{Outcome, Refusal};
 use super::http::message::{Head, Origin};
 use super::ids::{Ids, Random, hex_id};
@@ -62,6 +63,8 @@ pub(crate) struct Site {
     pub(crate) secret: Vec<u8>,
     /// Whether a transaction was committed since this was asked for.
     changed: AtomicBool,
+    /// The bodies of calls that are being received.
+    pub(crate) bodies: Bodies,
 }
 
 /// The origin of a transaction: a request, or the passing of time.
@@ -139,6 +142,7 @@ impl Site {
             options: RwLock::new(Arc::new(options)),
             secret,
             changed: AtomicBool::new(false),
+            bodies: Bodies::default(),
         })
     }
 

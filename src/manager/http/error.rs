@@ -268,6 +268,11 @@ impl Refusal {
                 caused(refusal, &error).with("Retry-After", "1")
             }
             Refusal::Catalog(error) => caused(storage_failed(is_full, "the storage failed"), &error),
+            // No descriptor is left. Those of others come back.
+            Refusal::Storage(error) if error.kind() == ErrorKind::ResourceBusy => {
+                let refusal = Refusal::code(503, "UNAVAILABLE", "too many open files on the machine: try again");
+                caused(refusal, &error).with("Retry-After", "1")
+            }
             Refusal::Storage(error) => {
                 let text = match error.kind() {
                     ErrorKind::ReadOnlyFilesystem => "the storage is read-only",

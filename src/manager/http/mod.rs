@@ -1,6 +1,7 @@
 //! HTTP as plain values: requests, responses, refusals, and the router from a path to an operation.
 
 pub(crate) mod body;
+pub(crate) mod collected;
 pub(crate) mod conditions;
 pub(crate) mod cors;
 pub(crate) mod disposition;
