@@ -19,6 +19,8 @@ import { shared } from './shared.js';
 /** The file that holds back room for deletions on a full disk, and its size: enough for some hundred files. */
 const RESERVE = 'reserve';
 const RESERVE_SIZE = 2 * 1024 * 1024;
+/** What a start may take of it: a lock is a file of some hundred bytes, and a disk that is full has no room even for that. */
+const START_SIZE = 64 * 1024;
 
 /**
  * The directories that this thread holds, by their real paths, so that a second manager is refused at once. It is global,
@@ -59,6 +61,20 @@ async function lock(directory, root, { WixMediaError, owner }) {
   }
 }
 
+/** @param {unknown} error */
+const isFull = (error) => ['ENOSPC', 'EDQUOT'].includes(codeOf(error));
+
+/**
+ * Gives some of the reserve up. Returns whether there was any.
+ *
+ * @param {string} file
+ */
+function shrinkReserve(file) {
+  const { size } = fs.statSync(file, { throwIfNoEntry: false }) ?? { size: 0 };
+  if (size > 0) fs.truncateSync(file, Math.max(0, size - START_SIZE));
+  return size > 0;
+}
+
 /**
  * Opens or makes the storage in a directory.
  *
@@ -78,7 +94,11 @@ export async function directoryStorage(directory, { WixMediaError, owner, sync: 
     fs.mkdirSync(blobs, { recursive: true, mode: DIRECTORY_MODE });
     // Earlier versions have left it open. Who made the directory itself decides about that.
     restrict(blobs);
-    locked = await lock(String(directory), root, { WixMediaError, owner });
+    const locking = () => lock(String(directory), root, { WixMediaError, owner });
+    locked = await locking().catch((error) => {
+      if (!isFull(error) || !shrinkReserve(path.join(root, RESERVE))) throw error;
+      return locking();
+    });
     const fault = faultOfCatalog(root);
     if (fault) throw damaged(fault);
     if (!locked.isCertain) replaceCatalog(root);
@@ -216,15 +236,18 @@ export async function directoryStorage(directory, { WixMediaError, owner, sync: 
     },
     reserve(hold) {
       guard();
-      if (!hold) fs.rmSync(fileOf(RESERVE), { force: true });
-      if (!hold || fs.statSync(fileOf(RESERVE), { throwIfNoEntry: false })?.size === RESERVE_SIZE) return hold;
+      const file = fileOf(RESERVE);
+      if (!hold) fs.rmSync(file, { force: true });
+      const size = fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+      if (!hold || size === RESERVE_SIZE) return hold;
       try {
         // Zeros would take no room on file systems that compress.
-        fs.writeFileSync(fileOf(RESERVE), crypto.randomBytes(RESERVE_SIZE), { mode: FILE_MODE });
+        fs.appendFileSync(file, crypto.randomBytes(RESERVE_SIZE - size), { mode: FILE_MODE });
         return true;
       } catch (error) {
-        // A part of it would keep room and be of no use.
-        fs.rmSync(fileOf(RESERVE), { force: true });
+        // More would keep room and be of no use. What a start has left of it is the reserve of the next one.
+        if (size > 0) fs.truncateSync(file, size);
+        else fs.rmSync(file, { force: true });
         throw error;
       }
     },
