@@ -27,7 +27,7 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { codeOf, FILE_MODE } from './files.js';
+import { codeOf, FILE_MODE, writeFully } from './files.js';
 
 /** @import { DirectoryLock, LockRecord, LockTimes } from '../internal.d.ts' */
 
@@ -246,6 +246,24 @@ function locksIn(root) {
 }
 
 /**
+ * Creates a file with a text, or none: without its text, as on a full disk, a lock would be one of an unknown owner.
+ *
+ * @param {string} file
+ * @param {string} text
+ */
+function create(file, text) {
+  const descriptor = fs.openSync(file, 'wx', FILE_MODE);
+  try {
+    writeFully(descriptor, Buffer.from(text), 0);
+  } catch (error) {
+    fs.rmSync(file, { force: true });
+    throw error;
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/**
  * Creates the next lock, and removes the older ones. Returns its file; undefined when somebody else was faster.
  *
  * @param {string} root
@@ -256,7 +274,7 @@ function claim(root, found, record) {
   const number = (found.at(-1)?.number ?? 0) + 1;
   const file = path.join(root, `lock.${number}`);
   try {
-    fs.writeFileSync(file, written(record), { flag: 'wx', mode: FILE_MODE });
+    create(file, written(record));
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return undefined;
     throw error;
@@ -361,7 +379,7 @@ function lockOld(root, owner, me) {
   if (isHeld && (!started || processOf(Number(pid)).started === started)) throw new Held(`process ${pid}`);
   fs.rmSync(file, { force: true });
   try {
-    fs.writeFileSync(file, `${me.pid} ${me.started === '-' ? '' : me.started} ${owner}`, { flag: 'wx', mode: FILE_MODE });
+    create(file, `${me.pid} ${me.started === '-' ? '' : me.started} ${owner}`);
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
     throw new Held('another process');
