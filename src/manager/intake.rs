@@ -874,7 +874,7 @@ fn finish(site: &Site, head: &Head, outcome: Outcome<Response>) -> Response {
         response = response.with("Content-Length", length);
     }
     // The length of a transformed image is known only once it is made.
-    if head.method == "HEAD" && response.transform.is_none() {
+    if tus::expects_no_body(head) && response.transform.is_none() {
         response.body = Body::default();
     }
     response

@@ -97,8 +97,15 @@ mod tests {
             assert_eq!(status(body.push(&piece, LIMIT)), 200);
         }
         let mut late = bodies.begin();
-        assert_eq!(status(late.push(&piece[..FREE_SIZE], LIMIT)), 200, "small bodies do not count");
-        let refusal = late.push(&piece[..5 * FREE_SIZE], LIMIT).expect_err("no room").into_response();
+        assert_eq!(
+            status(late.push(&piece[..FREE_SIZE], LIMIT)),
+            200,
+            "small bodies do not count"
+        );
+        let refusal = late
+            .push(&piece[..5 * FREE_SIZE], LIMIT)
+            .expect_err("no room")
+            .into_response();
         assert_eq!((refusal.status, refusal.header("retry-after")), (503, Some("1")));
         drop(late);
         held.pop();

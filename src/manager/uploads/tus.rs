@@ -44,6 +44,7 @@ use base64ct::{Base64, Encoding};
 use serde_json::json;
 
 const VERSION: &str = "1.0.0";
+const METHOD_OVERRIDE: &str = "x-http-method-override";
 
 /// The length of a transfer whose client has deferred it.
 const DEFERRED: i64 = -1;
@@ -177,17 +178,26 @@ fn forget(tx: &mut Tx<'_>, mut upload: Upload) -> Outcome<()> {
     Ok(tx.catalog.put_upload(&upload)?)
 }
 
-/// Applies the header `X-HTTP-Method-Override` to a POST, for clients behind proxies that block other verbs.
+/// Applies the header `X-HTTP-Method-Override` to a POST, for clients behind proxies that block other verbs. Removes the
+/// header where it does not count.
 pub(crate) fn override_method(head: &mut Head) {
-    if head.method != "POST" || !head.path.starts_with(TUS) {
+    let Some(method) = head.header(METHOD_OVERRIDE) else {
         return;
+    };
+    let method = method.trim().to_ascii_uppercase();
+    let is_known = matches!(method.as_str(), "PATCH" | "DELETE" | "HEAD" | "PUT");
+    if head.method == "POST" && head.path.starts_with(TUS) && is_known {
+        head.method = method;
+    } else {
+        head.headers
+            .retain(|(name, _)| !name.eq_ignore_ascii_case(METHOD_OVERRIDE));
     }
-    if let Some(method) = head.header("x-http-method-override") {
-        let method = method.trim().to_ascii_uppercase();
-        if matches!(method.as_str(), "PATCH" | "DELETE" | "HEAD" | "PUT") {
-            head.method = method;
-        }
-    }
+}
+
+/// Returns whether the sender of a request expects no body, as in the answer to a HEAD. After a POST that stands for a HEAD
+/// it reads as many bytes as the answer announces.
+pub(crate) fn expects_no_body(head: &Head) -> bool {
+    head.method == "HEAD" && head.header(METHOD_OVERRIDE).is_none()
 }
 
 /// Returns whether a request brings bytes of a transfer: a PATCH, or a POST that brings the first ones along.

@@ -32,6 +32,9 @@ suite('TUS methods', () => {
     assert.equal((await head(url)).status, 200);
     const overridden = await send('POST', url, { 'x-http-method-override': ' head ' });
     assert.deepEqual([overridden.status, overridden.headers.get('upload-offset')], [200, '0']);
+    // Its sender waits for as many bytes as are announced.
+    const refused = await send('POST', `${url}0`, { 'x-http-method-override': 'HEAD' });
+    assert.deepEqual([refused.status, Number(refused.headers.get('content-length'))], [404, (await refused.arrayBuffer()).byteLength]);
   });
 
   test('an override that is a PATCH follows its rules: type, offset and version', async (t) => {
