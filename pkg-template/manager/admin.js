@@ -84,21 +84,27 @@ const ROUTES = {
  * @returns {Promise<Response>}
  */
 export async function administer(request, url, parts) {
+  const response = await answerTo(request, url, parts);
+  if (request.method !== 'HEAD') return response;
+  await response.body?.cancel();
+  return new Response(null, response);
+}
+
+/**
+ * @param {Request} request
+ * @param {URL} url
+ * @param {Admin} parts
+ */
+async function answerTo(request, url, parts) {
   const name = url.pathname.slice(PATH.length);
-  const isHead = request.method === 'HEAD';
-  const route = ROUTES[`${isHead ? 'GET' : request.method} ${name}`];
+  const route = ROUTES[`${request.method === 'HEAD' ? 'GET' : request.method} ${name}`];
   if (!route) {
     const methods = Object.keys(ROUTES).filter((key) => key.endsWith(` ${name}`)).map((key) => key.split(' ')[0]);
     if (methods.length === 0) return refused(404, 'NOT_FOUND', `path not found: ${url.pathname}`, NOT_STORED);
     const allow = methods.join(', ');
     return refused(405, 'METHOD_NOT_ALLOWED', `invalid method: expected ${allow}, found ${request.method}`, { ...NOT_STORED, Allow: allow });
   }
-  const refusal = refusalOf(route, request, url, parts);
-  if (refusal) return refusal;
-  const response = await answer(route, { ...parts, request, url });
-  if (!isHead) return response;
-  await response.body?.cancel();
-  return new Response(null, response);
+  return refusalOf(route, request, url, parts) ?? answer(route, { ...parts, request, url });
 }
 
 /**

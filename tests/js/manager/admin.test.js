@@ -90,6 +90,10 @@ suite('the router', () => {
     const { ask } = await site(t);
     const response = await ask('health', { method: 'HEAD' });
     assert.deepEqual([response.status, response.headers.get('content-type'), await response.text()], [200, 'application/json', '']);
+    for (const [path, status] of /** @type {[string, number][]} */ ([['seed', 405], ['nothing', 404]])) {
+      const refused = await ask(path, { method: 'HEAD' });
+      assert.deepEqual([refused.status, await refused.text()], [status, ''], path);
+    }
   });
 
   test('another method: 405 with the ones that are allowed', async (t) => {
