@@ -5,9 +5,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
+import { md5 } from '../harness/bytes.js';
 import { createManager } from '../harness/package.js';
 import { present } from '../harness/present.js';
-import { contentOf, md5, random } from './model.js';
+import { contentOf, random } from './model.js';
 
 /**
  * @import { ManagerOptions, MediaManager } from '../harness/package.js'

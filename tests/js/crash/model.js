@@ -1,5 +1,5 @@
 // The expected state of a Media Manager after a number of changes, as a plain table, and the changes themselves.
-import { createHash } from 'node:crypto';
+import { md5 } from '../harness/bytes.js';
 import { present } from '../harness/present.js';
 
 /**
@@ -69,9 +69,6 @@ export function contentOf({ size = 0, seed = 0 }) {
   bytes.fill(0, 0, 1);
   return bytes;
 }
-
-/** @param {Uint8Array} bytes */
-export const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
 
 /**
  * A table of items by id: `{ kind, name, parent, trashed, from, labels, hash, size }`. A change is one object, so that it
