@@ -6,6 +6,7 @@ mod build;
 mod check;
 mod declarations;
 mod fresh;
+mod fuzz;
 mod machine;
 mod operations;
 mod process;
@@ -14,6 +15,7 @@ mod ring;
 mod scratch;
 mod size;
 mod skips;
+mod soak;
 mod start;
 mod summary;
 mod test;
@@ -39,6 +41,11 @@ Usage: cargo xtask COMMAND
   check             formatting, lints, types, documentation, forbidden crates and strings
   size              what a visitor downloads, beside the official packages
   bench             how fast calls are, beside the official packages
+  soak [--minutes N] [--seed S]
+                    everything at once against a server that is killed, and whose disk loses its cache: nothing that was
+                    acknowledged may be lost, and memory stays level
+  fuzz http|media [--seed S] [--cases N]
+                    damaged requests or media files, until something is wrong
   help              this text
 
 Every command installs what it needs, or says what to run.";
@@ -52,8 +59,10 @@ enum Task {
     Bench,
     Build,
     Check,
+    Fuzz(fuzz::Settings),
     Help,
     Size,
+    Soak(soak::Settings),
     Start { port: u16 },
     Test(Selection),
     WasmTestRunner { arguments: Vec<String> },
@@ -67,6 +76,8 @@ impl Task {
         };
         match name.as_str() {
             "test" => return Ok(Self::Test(Selection::parse(rest)?)),
+            "soak" => return Ok(Self::Soak(soak::Settings::parse(rest)?)),
+            "fuzz" => return Ok(Self::Fuzz(fuzz::Settings::parse(rest)?)),
             "start" => {
                 return Ok(Self::Start {
                     port: start::parse_port(rest)?,
@@ -102,6 +113,8 @@ impl Task {
             Self::Build => build::build(&Project::load()?)?,
             Self::Check => return check::check(&Project::load()?),
             Self::Size => size::size(&Project::load()?)?,
+            Self::Soak(settings) => soak::soak(&Project::load()?, &settings)?,
+            Self::Fuzz(settings) => fuzz::fuzz(&Project::load()?, &settings)?,
             Self::Start { port } => start::start(&Project::load()?, port)?,
             Self::Test(selection) => return test::test(&Project::load()?, &selection),
         }
@@ -147,6 +160,8 @@ mod tests {
         assert_eq!(parse("bench").unwrap(), Task::Bench);
         assert_eq!(parse("start").unwrap(), Task::Start { port: 4410 });
         assert_eq!(parse("start --port 8080").unwrap(), Task::Start { port: 8080 });
+        assert!(matches!(parse("soak --minutes 3").unwrap(), Task::Soak(_)));
+        assert!(matches!(parse("fuzz http").unwrap(), Task::Fuzz(_)));
         assert!(matches!(
             parse("test --quick js").unwrap(),
             Task::Test(Selection { is_quick: true, .. })
@@ -162,6 +177,8 @@ mod tests {
             "start --port",
             "start --port x",
             "test moon",
+            "fuzz",
+            "soak 3",
         ] {
             assert!(parse(line).is_err(), "{line}");
         }

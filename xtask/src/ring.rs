@@ -25,15 +25,17 @@ const QUICK_CASES: &str = "100";
 
 /// Test files of the ring `js` that a quick run leaves out: they start browsers, compilers, other runtimes or many processes,
 /// or move much data.
-const SLOW_SCRIPTS: [&str; 21] = [
+const SLOW_SCRIPTS: [&str; 24] = [
     "command/commands.test.js",
     "command/recover.test.js",
     "command/serve.test.js",
     "command/strangers.test.js",
     "crash/crash.test.js",
+    "crash/imports.test.js",
     "examples/examples.test.js",
     "examples/photographs.test.js",
     "examples/readme.test.js",
+    "hardening/full-disk.test.js",
     "manager/browser.test.js",
     "manager/lock.test.js",
     "manager/runtimes.test.js",
@@ -41,6 +43,7 @@ const SLOW_SCRIPTS: [&str; 21] = [
     "manager/streaming.test.js",
     "scenarios/opfs.test.js",
     "scenarios/url.test.js",
+    "soak/soak.test.js",
     "transfers/browser.test.js",
     "transfers/example.test.js",
     "transfers/runtimes.test.js",
