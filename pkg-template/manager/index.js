@@ -176,7 +176,8 @@ async function make(options, given) {
   async function respond(input, init) {
     // Streaming request bodies require `duplex: 'half'`.
     if (init?.body instanceof ReadableStream) init = { duplex: 'half', ...init };
-    let request = input instanceof Request && init === undefined ? input : new Request(input, init);
+    /** @type {Request} */
+    let request = isRequest(input, init) ? input : new Request(input, init);
     request.signal?.throwIfAborted();
     const url = new URL(request.url);
     if (SERVICE.test(url.hostname)) request = withBase(request, url, baseUrl);
@@ -244,6 +245,15 @@ const secret = (crypto) =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /**
+ * Whether the argument of `fetch` is a request already: one of the runtime, or one that a thread was sent.
+ *
+ * @param {string | URL | Request} input
+ * @param {RequestInit | undefined} init
+ * @returns {input is Request}
+ */
+const isRequest = (input, init) => init === undefined && typeof input === 'object' && 'headers' in input;
+
+/**
  * A request to the service, as one to this manager.
  *
  * @param {Request} request
@@ -254,9 +264,11 @@ function withBase(request, url, baseUrl) {
   const { method, body, signal } = request;
   const headers = new Headers(request.headers);
   headers.set('host', new URL(baseUrl).host);
+  const address = `${baseUrl}${url.pathname}${url.search}`;
+  if (!(request instanceof Request)) return { .../** @type {Request} */ (request), headers, url: address };
   /** @type {RequestInit & { duplex?: 'half' }} */
   const init = { method, headers, signal, ...(body ? { body, duplex: 'half' } : {}) };
-  return new Request(`${baseUrl}${url.pathname}${url.search}`, init);
+  return new Request(address, init);
 }
 
 /**

@@ -60,9 +60,9 @@ export function createPublic({ fetch, baseUrl, given, on, follow, now, advance, 
 
   /** @type {PublicManager} */
   const manager = {
-    fetch(input, init) {
+    fetch(input, init, more) {
       if (isClosed) return Promise.reject(new WixMediaError({ code: 'MANAGER_CLOSED', message: 'the manager is closed' }));
-      const answer = fetch(input, init);
+      const answer = fetch(input, init, more);
       underWay.add(answer);
       const done = () => underWay.delete(answer);
       answer.then(done, done);

@@ -16,6 +16,7 @@ import { listen } from '../server/listen.js';
 import { openPage } from '../server/static-files.js';
 import { count } from '../units.js';
 
+/** @import { PublicManager } from '../../manager/internal.d.ts' */
 /** @import { ManagerOptions } from '../../types/index.js' */
 /** @import { Context, GuardSettings, MediaManager } from '../internal.d.ts' */
 
@@ -240,14 +241,14 @@ async function listening(answer, options) {
 /**
  * The page, and the Media Manager for everything else.
  *
- * @param {MediaManager} manager
+ * @param {MediaManager & Pick<PublicManager, 'fetch'>} manager
  * @returns {Promise<Handler>}
  */
 async function routes(manager) {
   const here = fileURLToPath(new URL('./', import.meta.url));
   const { contentSecurityPolicy } = await import('#package/www/policy.js');
   const page = await openPage({ folder: `${here}www`, modules: here, policy: contentSecurityPolicy });
-  return async (request) => (await page(request)) ?? manager.fetch(request);
+  return async (request) => (await page(request)) ?? manager.fetch(request, undefined, { isServer: true });
 }
 
 /**

@@ -7,8 +7,9 @@ import { createPublic } from '../public.js';
 import { unavailable } from '../refused.js';
 import { incoming, outgoing } from './bodies.js';
 import { createLink } from './link.js';
+import { headersOf, linesOf } from './request.js';
 
-/** @import { Given, ManagerEvent, ManagerOptions, MediaManager, PublicManager, StartMessage, ThreadStarter } from '../internal.d.ts' */
+/** @import { Given, ManagerEvent, ManagerOptions, PublicManager, StartMessage, ThreadStarter } from '../internal.d.ts' */
 
 /** How long the thread may take to say how it is. */
 const HEALTH_MS = 5000;
@@ -113,7 +114,8 @@ export async function createProxy(options, module, given, startThread) {
       requests.get(id)?.cancel();
       const waiting = takeWaiting(id);
       if (!waiting) return;
-      const { status, headers, body = null, hasBody } = data;
+      const { status, body = null, hasBody } = data;
+      const headers = headersOf(data.headers);
       if (!hasBody) return waiting.resolve(new Response(body, { status, headers }));
       const coming = incoming(link, id, { onCancel: () => takeBody(id) });
       bodies.set(id, coming);
@@ -168,8 +170,9 @@ export async function createProxy(options, module, given, startThread) {
    * Sends a request to the thread.
    *
    * @param {Request} request
+   * @param {boolean} isServer
    */
-  async function dispatch(request) {
+  async function dispatch(request, isServer) {
     const { method, url, signal } = request;
     // The caller may abort right after the call.
     await undefined;
@@ -182,14 +185,14 @@ export async function createProxy(options, module, given, startThread) {
       body = await until(signal, request.arrayBuffer());
       stream = null;
     }
-    const head = { type: 'fetch', method, url, headers: [...request.headers], body, hasBody: !!stream };
+    const head = { type: 'fetch', method, url, headers: linesOf(request.headers), body, hasBody: !!stream, isServer };
     /** @type {number | undefined} */
     let id;
     /** @param {number} own */
     function sent(own) {
       id = own;
       const abort = () => {
-        link.take(own);
+        link.take(own)?.reject(signal.reason);
         link.postMessage({ id: own, type: 'cancel' });
         requests.get(own)?.cancel(signal.reason);
         takeBody(own)?.fail(signal.reason);
@@ -204,7 +207,9 @@ export async function createProxy(options, module, given, startThread) {
       if (signal?.aborted) abort();
     }
     try {
-      return await until(signal, link.ask(head, sent, body && [body]));
+      const answer = link.ask(head, sent, body && [body]);
+      // Only one that has to wait for a thread needs to be told of an abort.
+      return await (id === undefined ? until(signal, answer) : answer);
     } finally {
       if (id !== undefined) {
         failures.delete(id);
@@ -213,13 +218,13 @@ export async function createProxy(options, module, given, startThread) {
     }
   }
 
-  /** @type {MediaManager['fetch']} */
-  async function fetch(input, init) {
+  /** @type {PublicManager['fetch']} */
+  async function fetch(input, init, { isServer = false } = {}) {
     if (init?.body instanceof ReadableStream) init = { duplex: 'half', ...init };
     const request = input instanceof Request && init === undefined ? input : new Request(input, init);
     request.signal?.throwIfAborted();
     try {
-      const answer = dispatch(request);
+      const answer = dispatch(request, isServer);
       return await (isHealth(request) ? inTime(answer) : answer);
     } catch (failure) {
       if (!(failure instanceof WixMediaError) || request.signal?.aborted) throw failure;

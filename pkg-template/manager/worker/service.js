@@ -4,13 +4,17 @@
 // thread sends `head` with a body in pieces, `result`, `failed`, and without being asked `event`, `state` and `fault`.
 import { refusal, WixMediaError } from '../../client/error.js';
 import { incoming, outgoing } from './bodies.js';
+import { linesOf, requestOf } from './request.js';
 
 /** @import { Given, ManagerOptions, MessagePortLike, PublicManager, StartMessage } from '../internal.d.ts' */
 
 /** Bodies up to this size travel with the head of their response. */
-const MAX_INLINE = 64 * 1024;
+const MAX_INLINE = 256 * 1024;
 
-/** Later in the same turn of the event loop, or in the next one. */
+/** How soon the caller is told of a new state without asking. */
+const STATE_MS = 100;
+
+// As it is now: tests replace the global one.
 const { setTimeout: later } = globalThis;
 
 /** @param {any} error */
@@ -37,23 +41,18 @@ export function serveManager(port, load, runtime) {
   let manager;
   const state = () => ({ storage: manager.storage, now: manager.clock.now() });
 
-  /** @param {{ id: number, method: string, url: string, headers: [string, string][], body?: Uint8Array<ArrayBuffer>, hasBody?: boolean }} message */
-  async function answer({ id, method, url, headers, body: whole, hasBody }) {
-    const controller = new AbortController();
-    const { signal } = controller;
-    /** @type {ReturnType<typeof incoming> | undefined} */
-    let body;
-    if (hasBody) {
-      body = incoming(port, id);
-      bodies.set(id, body);
-    }
-    answers.set(id, { cancel: () => controller.abort() });
+  /** @param {{ id: number, method: string, url: string, headers: string, body?: ArrayBuffer, hasBody?: boolean, isServer: boolean }} message */
+  async function answer(message) {
+    const { id, method } = message;
+    const body = message.hasBody ? incoming(port, id) : undefined;
+    if (body) bodies.set(id, body);
+    const { request, abort } = requestOf(message, body?.stream);
+    answers.set(id, { cancel: abort });
     try {
-      /** @type {RequestInit & { duplex?: 'half' }} */
-      const init = { method, headers, signal, ...(body ? { body: body.stream, duplex: 'half' } : { body: whole }) };
-      const response = await manager.fetch(new Request(url, init));
+      const response = await manager.fetch(/** @type {Request} */ (request));
       const isChange = method !== 'GET' && method !== 'HEAD';
-      const head = { id, type: 'head', status: response.status, headers: [...response.headers], ...(isChange && { state: state() }) };
+      if (isChange && message.isServer) tellState();
+      const head = { id, type: 'head', status: response.status, headers: linesOf(response.headers), ...(isChange && !message.isServer && { state: state() }) };
       if (!response.body) {
         answers.delete(id);
         return port.postMessage(head);
@@ -64,7 +63,7 @@ export function serveManager(port, load, runtime) {
         return port.postMessage({ ...head, body: bytes }, [bytes]);
       }
       port.postMessage({ ...head, hasBody: true });
-      if (signal.aborted) return void response.body.cancel().catch(() => {});
+      if (request.signal.aborted) return void response.body.cancel().catch(() => {});
       return answers.set(id, outgoing(port, id, response.body, () => answers.delete(id)));
     } catch (error) {
       answers.delete(id);
@@ -86,7 +85,7 @@ export function serveManager(port, load, runtime) {
       } catch {
         // The manager was closed meanwhile, or cannot be asked; whoever needs it finds out.
       }
-    });
+    }, STATE_MS);
   }
 
   let isFollowed = false;
@@ -159,5 +158,7 @@ export function serveManager(port, load, runtime) {
  */
 function isSmall({ headers }) {
   const length = headers.get('content-length');
-  return length !== null && Number(length) <= MAX_INLINE;
+  // Commands of the host answer with JSON, and do not say how long it is.
+  if (length === null) return headers.get('content-type') === 'application/json';
+  return Number(length) <= MAX_INLINE;
 }
