@@ -7,6 +7,7 @@
 import { Calls } from '../model/calls.js';
 import { askServerKey, askSite } from '../parts/dialogs/connect.js';
 import { connectAgain, noServer, notOpened, opening, openElsewhere } from '../parts/stage/messages.js';
+import { isLocked, whenClosed } from '../place/browser.js';
 import { askServer, isPlaceKind, openPlace } from '../place/place.js';
 import { findAll } from '../ui/dom.js';
 import { prefer, preferred } from './preferences.js';
@@ -35,6 +36,8 @@ export class Places {
   #found;
   /** Counts the openings, so that a slow one does not replace a later one. */
   #opening = 0;
+  /** Ends the wait for another tab. */
+  #waiting = new AbortController();
 
   /** @param {PlacesHandlers} handlers */
   constructor(handlers) {
@@ -89,6 +92,7 @@ export class Places {
     const { leave, enter, showMessage } = this.#handlers;
     this.#opening += 1;
     const turn = this.#opening;
+    this.#waiting.abort();
     this.#kind = kind;
     this.#check(kind);
     const before = leave();
@@ -135,12 +139,27 @@ export class Places {
    */
   #fail(kind, error) {
     const retry = () => this.open(kind);
-    if (error instanceof Error && 'code' in error && error.code === 'LOCKED') {
+    if (isLocked(error)) {
       this.#handlers.showMessage(openElsewhere(retry));
+      this.#waitForTab(kind);
       return;
     }
     reportError(error);
     this.#handlers.showMessage(notOpened(kind, error, retry));
+  }
+
+  /**
+   * Opens the place as soon as the other tab is closed.
+   *
+   * @param {PlaceKind} kind
+   */
+  #waitForTab(kind) {
+    const turn = this.#opening;
+    this.#waiting = new AbortController();
+    whenClosed(this.#waiting.signal).then(
+      () => turn === this.#opening && this.open(kind),
+      () => {},
+    );
   }
 
   /**

@@ -11,8 +11,38 @@ import { Signal } from '../model/signal.js';
 import { serviceWorker } from './service-worker.js';
 import { serveRequests } from './serving.js';
 
-/** The name of the storage, and of the lock of its owner. */
+/** The name of the storage. */
 const STORAGE = 'wix-media';
+
+/** The lock of the tab that owns the storage, and that of the worker that has its files open. */
+const OWNER_LOCK = `${STORAGE} manager`;
+const WORKER_LOCK = `wix-media.v2 ${STORAGE}`;
+
+/** Milliseconds that the worker of a closed tab may take to end, before its files count as open elsewhere. */
+const WORKER_END = 10_000;
+
+/**
+ * Whether an error says that another tab or worker has the files open.
+ *
+ * @param {unknown} error
+ */
+export const isLocked = (error) => error instanceof Error && 'code' in error && error.code === 'LOCKED';
+
+/**
+ * Resolves as soon as nobody holds a lock. Rejects when the signal aborts.
+ *
+ * @param {string} name
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
+const whenFree = (name, signal) => navigator.locks.request(name, { signal }, () => {});
+
+/**
+ * Resolves as soon as no tab owns the storage. Rejects when the signal aborts.
+ *
+ * @param {AbortSignal} signal
+ */
+export const whenClosed = (signal) => whenFree(OWNER_LOCK, signal);
 
 /** Requests below this path belong to the manager; the service worker hands them to the owner. */
 const PREFIX = 'local';
@@ -58,7 +88,7 @@ export class BrowserPlace {
       const hold = async (lock) => {
         if (!lock) return resolve(false);
         try {
-          this.#manager = await createManager({ storage: { opfs: STORAGE }, baseUrl: this.baseUrl });
+          this.#manager = await this.#start(options.signal ?? AbortSignal.timeout(WORKER_END));
         } catch (error) {
           return reject(error);
         }
@@ -71,8 +101,24 @@ export class BrowserPlace {
         await this.#manager.close();
         this.#manager = undefined;
       };
-      navigator.locks.request(`${STORAGE} manager`, options, hold).catch(reject);
+      navigator.locks.request(OWNER_LOCK, options, hold).catch(reject);
     });
+  }
+
+  /**
+   * Opens the manager. The lock of a closed tab may be free a moment before its worker has ended, which is waited for.
+   *
+   * @param {AbortSignal} signal Gives that up.
+   */
+  async #start(signal) {
+    for (;;) {
+      try {
+        return await createManager({ storage: { opfs: STORAGE }, baseUrl: this.baseUrl });
+      } catch (error) {
+        if (!isLocked(error)) throw error;
+        await whenFree(WORKER_LOCK, signal).catch(() => Promise.reject(error));
+      }
+    }
   }
 
   options() {

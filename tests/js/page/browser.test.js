@@ -200,10 +200,27 @@ suite('page in this browser', () => {
     // Without the worker the page fetches pictures itself.
     await hasPicture(page);
     const other = await openTab();
-    await other.getByRole('heading', { name: 'Open in another tab' }).waitFor();
-    await page.close();
+    await message(other, 'Open in another tab').waitFor();
     await other.getByRole('button', { name: 'Try again' }).click();
+    await message(other, 'Open in another tab').waitFor();
+    await page.close();
     await cell(other, 'cat.jpg').waitFor();
+  });
+
+  test('page in this browser: waits for the worker of a tab that was closed', async (t) => {
+    const { page, context, open: openTab } = await open(t, { serviceWorkers: 'block' });
+    await message(page, 'No files yet').waitFor();
+    await page.close();
+    // Holds the lock of the worker, as one that has not ended yet does.
+    const holder = await context.newPage();
+    await holder.goto(new URL('favicon.svg', `${site.server.address}/`).href);
+    await holder.evaluate(
+      () => new Promise((resolve) => void navigator.locks.request('wix-media.v2 wix-media', () => new Promise(() => resolve(undefined)))),
+    );
+    const other = await openTab();
+    await other.waitForFunction(async () => ((await navigator.locks.query()).pending ?? []).some(({ name }) => name === 'wix-media.v2 wix-media'));
+    await holder.close();
+    await message(other, 'No files yet').waitFor();
   });
 
   test('place switch: each place has its own files', async (t) => {

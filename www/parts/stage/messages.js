@@ -45,7 +45,7 @@ export const openElsewhere = (retry) =>
   state(
     'lock',
     'Open in another tab',
-    'Only one tab at a time can open the Media Manager of this browser. Go on in the other tab, or close it and try again here.',
+    'Only one tab at a time can open the Media Manager of this browser. Go on in the other tab, or close it to go on here.',
     primary('Try again', retry),
   );
 
