@@ -157,7 +157,7 @@ export class Places {
     const turn = this.#opening;
     this.#waiting = new AbortController();
     whenClosed(this.#waiting.signal).then(
-      () => turn === this.#opening && this.open(kind),
+      () => (turn === this.#opening ? this.open(kind) : undefined),
       () => {},
     );
   }
