@@ -1,5 +1,6 @@
 // A manager that runs in a thread, as its caller sees it.
 import { tell } from '../../client/hooks.js';
+import { bytesOf } from '../../streams/chunk.js';
 import { onAbort, pause, until } from '../../streams/until.js';
 import { nameOf } from '../events.js';
 import { toJson } from '../options.js';
@@ -13,8 +14,8 @@ import { headersOf, linesOf } from './request.js';
 
 /** How long the thread may take to say how it is. */
 const HEALTH_MS = 5000;
-/** Bodies of JSON up to this size travel with their request. */
-const MAX_INLINE = 64 * 1024;
+/** Bodies up to this size travel with their request, where it says how long they are. */
+const MAX_INLINE = 128 * 1024;
 /** How soon callers whose request was lost may try again, in seconds. */
 const RETRY_AFTER = '1';
 
@@ -181,8 +182,9 @@ export async function createProxy(options, module, given, startThread) {
     /** @type {ArrayBuffer | undefined} */
     let body;
     // Firefox has no streams in requests.
-    if (stream === undefined ? method !== 'GET' && method !== 'HEAD' : stream && isShort(request)) {
-      body = await until(signal, request.arrayBuffer());
+    const hasStream = stream !== undefined || method === 'GET' || method === 'HEAD';
+    if (!hasStream || (stream && isShort(request))) {
+      body = await until(signal, stream ? readWhole(stream) : request.arrayBuffer());
       stream = null;
     }
     const head = { type: 'fetch', method, url, headers: linesOf(request.headers), body, hasBody: !!stream, isServer };
@@ -276,9 +278,32 @@ export async function createProxy(options, module, given, startThread) {
   return manager;
 }
 
-/** @param {Request} request */
-const isShort = ({ headers }) =>
-  headers.get('content-type')?.startsWith('application/json') && Number(headers.get('content-length') ?? Infinity) <= MAX_INLINE;
+/**
+ * Whether the body is short and of no use in part, as that of a PATCH is.
+ *
+ * @param {Request} request
+ */
+const isShort = ({ method, headers }) =>
+  (method === 'POST' || method === 'PUT') && Number(headers.get('content-length') ?? Infinity) <= MAX_INLINE;
+
+/**
+ * The bytes of a short stream. `Request.arrayBuffer` takes 0.1 ms longer.
+ *
+ * @param {ReadableStream<Uint8Array>} stream
+ */
+async function readWhole(stream) {
+  const reader = stream.getReader();
+  /** @type {Uint8Array[]} */
+  const chunks = [];
+  for (let next = await reader.read(); !next.done; next = await reader.read()) chunks.push(bytesOf(next.value));
+  const whole = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole.buffer;
+}
 
 /** @param {Request} request */
 const isHealth = ({ url }) => new URL(url).pathname === '/_wix-media/health';
