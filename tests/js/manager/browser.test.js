@@ -163,6 +163,34 @@ suite('the manager in Chromium', () => {
     assert.equal(found, 'before');
   });
 
+  test('opfs: goes on after an error in the worker that nobody caught', async (t) => {
+    const { page } = await open(t);
+    await page.evaluate(async () => {
+      /** @type {string[]} */
+      const reported = [];
+      Object.assign(globalThis, { reported });
+      globalThis.manager = await globalThis.wixMedia.createManager({ storage: { opfs: 'uncaught' }, onError: ({ code }) => void reported.push(code) });
+      await globalThis.manager.client.folders.createFolder('before');
+    });
+    const [worker] = page.workers();
+    const ended = worker.waitForEvent('close');
+    await worker.evaluate(() => void setTimeout(() => {
+      throw new Error('nobody catches it');
+    }));
+    await ended;
+    const found = await page.evaluate(async () => {
+      // The browser releases the lock of the worker in its own time.
+      for (;;) {
+        const response = await globalThis.manager.fetch(`${globalThis.manager.baseUrl}/_wix-media/health`);
+        if (response.status === 200) break;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      const { folders } = await globalThis.manager.client.folders.listFolders();
+      return { names: folders?.map(({ displayName }) => displayName), first: /** @type {any} */ (globalThis).reported[0] };
+    });
+    assert.deepEqual(found, { names: ['before'], first: 'MANAGER_LOST' });
+  });
+
   test('opfs: opens files while garbage is collected', async (t) => {
     const { page, faults } = await open(t);
     await page.evaluate(async () => {

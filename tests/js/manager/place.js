@@ -59,3 +59,10 @@ export async function top({ client: { files, folders } }) {
   const [below, beside] = [await folders.listFolders({ sort }), await files.listFiles({ sort })];
   return [...present(below.folders).map(({ displayName }) => `${displayName}/`), ...present(beside.files).map(({ displayName }) => displayName)];
 }
+
+/**
+ * Ends the thread of a manager as a fault would.
+ *
+ * @param {MediaManager} manager
+ */
+export const kill = (manager) => /** @type {Record<symbol, () => Promise<void>>} */ (/** @type {unknown} */ (manager))[Symbol.for('wix-media.kill')]();

@@ -11,7 +11,7 @@ import { rejection } from '../harness/client.js';
 import { gate } from '../harness/gate.js';
 import { createManager, WixMediaError } from '../harness/package.js';
 import { present } from '../harness/present.js';
-import { emptyDirectory, open as openAny, put, top } from './place.js';
+import { emptyDirectory, kill, open as openAny, put, top } from './place.js';
 
 /**
  * @import { ManagerOptions, MediaManager } from '../harness/package.js'
@@ -36,13 +36,6 @@ async function open(t, options) {
   const manager = await openAny(t, { thread: true, onError, ...options });
   return { manager, reported };
 }
-
-/**
- * Ends the thread of a manager as a fault would.
- *
- * @param {MediaManager} manager
- */
-const kill = (manager) => /** @type {Record<symbol, () => Promise<void>>} */ (/** @type {unknown} */ (manager))[Symbol.for('wix-media.kill')]();
 
 /** @param {MediaManager} manager */
 const health = (manager) => manager.fetch(`${manager.baseUrl}/_wix-media/health`);
