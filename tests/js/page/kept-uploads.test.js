@@ -73,7 +73,7 @@ suite('kept uploads of the page', () => {
     assert.equal(await page.locator('.toast', { hasText: 'of your last visit' }).count(), 0);
   });
 
-  test('kept upload: one that a lost connection stopped is tried at the next visit', async (t) => {
+  test('kept upload: one that lacked a key is tried at the next visit', async (t) => {
     const { fragment } = await workspace('Cut off');
     const { page } = await open(t, { fragment });
     /** @param {URL} url */
