@@ -207,6 +207,21 @@ suite('look of the page', () => {
     }
   });
 
+  test('page: the buttons for selected items are free in a narrow window', async (t) => {
+    const { page } = await site.open(t, { viewport: { width: 320, height: 640 } });
+    await cell(page, 'Launch at dawn.jpg').click();
+    const buttons = page.locator('#chosen button');
+    await buttons.last().waitFor();
+    const covered = await buttons.evaluateAll((all) =>
+      all.flatMap((button) => {
+        const { left, right, top, bottom } = button.getBoundingClientRect();
+        const isFree = [left + 3, right - 3].every((x) => button.contains(document.elementFromPoint(x, (top + bottom) / 2)));
+        return isFree ? [] : [button.textContent];
+      }),
+    );
+    assert.deepEqual(covered, []);
+  });
+
   test('page: uploads and messages leave the panel free', async (t) => {
     const { page } = await site.open(t, { panel: true });
     await drop(page, '#main', [{ name: 'empty.txt', bytes: '' }]);
