@@ -2,15 +2,15 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startSite, file as siteFile, API_KEY, SITE_ID } from '../examples/site.js';
+import { md5 } from '../harness/bytes.js';
 import { leftovers } from '../harness/leftovers.js';
+import { temporaryFolder } from '../harness/manager.js';
 import { createClient } from '../harness/package.js';
 import { present } from '../harness/present.js';
 import { install, run, serve } from './program.js';
@@ -24,9 +24,6 @@ import { install, run, serve } from './program.js';
 /** @typedef {Record<string, any>} Row A row of JSON output. */
 
 const SITE = fileURLToPath(new URL('../../data/site/', import.meta.url));
-/** @param {Uint8Array} bytes */
-const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
-
 suite('the commands', { concurrency: 2 }, () => {
   const closing = leftovers();
   /** @type {Installed} */
@@ -42,8 +39,7 @@ suite('the commands', { concurrency: 2 }, () => {
    */
   async function place(t, args = ['--seed', SITE]) {
     const server = await serve(t, installed, ['--quiet', ...args]);
-    const cwd = await mkdtemp(join(tmpdir(), 'wix-media-here-'));
-    t.after(() => rm(cwd, { recursive: true, force: true, maxRetries: 3 }));
+    const cwd = await temporaryFolder(t);
     const env = { WIX_MEDIA_URL: server.origin };
     /**
      * @param {string[]} args

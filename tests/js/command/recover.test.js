@@ -1,10 +1,10 @@
 // `wix-media recover`: directories whose catalog is lost.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { md5 } from '../harness/bytes.js';
 import { leftovers } from '../harness/leftovers.js';
 import { createManager } from '../harness/package.js';
 import { emptyDirectory, put } from '../manager/place.js';
@@ -15,9 +15,6 @@ import { install, run } from './program.js';
 /** @import { Installed } from './program.js' */
 
 const PHOTO = readFileSync(fileURLToPath(new URL('../../data/photos/rocket.jpg', import.meta.url)));
-/** @param {Uint8Array | string} bytes */
-const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
-
 suite('recover', () => {
   const closing = leftovers();
   /** @type {Installed} */

@@ -1,19 +1,20 @@
 // `wix-media serve`, as it is installed: who works with it, what it keeps, and how it begins and ends.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as official from '@wix/media';
 import { ApiKeyStrategy, createClient as createOfficialClient } from '@wix/sdk';
 import tus from 'tus-js-client';
+import { md5 } from '../harness/bytes.js';
 import { leftovers } from '../harness/leftovers.js';
+import { temporaryFolder } from '../harness/manager.js';
 import { createClient } from '../harness/package.js';
 import { present } from '../harness/present.js';
 import { install, run, serve } from './program.js';
@@ -25,9 +26,6 @@ import { install, run, serve } from './program.js';
  */
 
 const SITE = fileURLToPath(new URL('../../data/site/', import.meta.url));
-/** @param {Uint8Array} bytes */
-const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
-
 suite('wix-media serve', { concurrency: 2 }, () => {
   const closing = leftovers();
   /** @type {Installed} */
@@ -50,17 +48,6 @@ suite('wix-media serve', { concurrency: 2 }, () => {
    * @param {RunOptions} [options]
    */
   const ask = (args, options) => run(installed, args, options);
-
-  /**
-   * A directory that ends with the test.
-   *
-   * @param {TestContext} t
-   */
-  async function directory(t) {
-    const folder = await mkdtemp(join(tmpdir(), 'wix-media-data-'));
-    t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
-    return folder;
-  }
 
   /**
    * Uploads by the plain calls, as anyone could.
@@ -237,7 +224,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
   });
 
   test('--data: survives a kill', async (t) => {
-    const data = await directory(t);
+    const data = await temporaryFolder(t);
     const first = await start(t, ['--data', data]);
     const names = Array.from({ length: 5 }, (_, index) => `chelsea ${index}.png`);
     for (const name of names) await upload(first.origin, name, chelsea);
@@ -252,7 +239,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
   });
 
   test('--seed: adds a folder once', async (t) => {
-    const [data, seed] = [await directory(t), await directory(t)];
+    const [data, seed] = [await temporaryFolder(t), await temporaryFolder(t)];
     await mkdir(join(seed, 'Animals/Cats'), { recursive: true });
     await cp(join(SITE, 'Animals/chelsea.png'), join(seed, 'Animals/Cats/chelsea.png'));
     await writeFile(join(seed, 'notes.txt'), 'to begin with');
@@ -273,7 +260,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
   });
 
   test('--seed: starts without what cannot be added, and names it', async (t) => {
-    const seed = await directory(t);
+    const seed = await temporaryFolder(t);
     await writeFile(join(seed, 'a.txt'), 'a');
     await writeFile(join(seed, 'empty.txt'), '');
     const { origin, text } = await start(t, ['--seed', seed]);
@@ -305,7 +292,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
   });
 
   test('serve: explains a locked directory', async (t) => {
-    const data = await directory(t);
+    const data = await temporaryFolder(t);
     await start(t, ['--data', data]);
     const { code, stdout, stderr } = await ask(['serve', '--port', '0', '--data', data]);
     assert.deepEqual({ code, stdout }, { code: 1, stdout: '' });
@@ -347,7 +334,7 @@ suite('wix-media serve', { concurrency: 2 }, () => {
 
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
     test(`serve: finishes an upload under way at ${signal}`, async (t) => {
-      const data = await directory(t);
+      const data = await temporaryFolder(t);
       const { origin, text, end } = await start(t, ['--data', data]);
       const { files } = createClient({ baseUrl: origin });
       const { uploadUrl } = await files.generateFileUploadUrl('image/png', { fileName: 'slow.png' });

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { before, suite, test } from 'node:test';
 import { leftovers } from '../harness/leftovers.js';
+import { temporaryFolder } from '../harness/manager.js';
 import { createClient } from '../harness/package.js';
 import { install, run, serve } from './program.js';
 
@@ -77,13 +77,6 @@ suite('strangers', { concurrency: 2 }, () => {
    * @param {{ env?: NodeJS.ProcessEnv }} [options]
    */
   const start = (t, args, options) => serve(t, installed, args, options);
-
-  /** @param {TestContext} t */
-  async function directory(t) {
-    const folder = await mkdtemp(join(tmpdir(), 'wix-media-strangers-'));
-    t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
-    return folder;
-  }
 
   test('Host: a name that was made to lead here is refused everywhere, before the body is read', async (t) => {
     const { origin } = await start(t);
@@ -295,7 +288,7 @@ suite('strangers', { concurrency: 2 }, () => {
   });
 
   test('keys: come from the environment or a file, and beyond loopback one is needed', async (t) => {
-    const folder = await directory(t);
+    const folder = await temporaryFolder(t);
     const keys = join(folder, 'keys');
     await writeFile(keys, 'first\n\n second \r\n');
     await writeFile(join(folder, 'none'), '\n');
@@ -328,6 +321,19 @@ suite('strangers', { concurrency: 2 }, () => {
     }
   });
 
+  test('--max-connections: another one waits for none, and is told so', async (t) => {
+    const { origin } = await start(t, ['--quiet', '--max-connections', '1']);
+    const busy = connect(Number(new URL(origin).port), '127.0.0.1');
+    t.after(() => busy.destroy());
+    // A stream of events has no end.
+    busy.write('GET /_wix-media/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n');
+    await once(busy, 'data');
+    const answer = await raw(origin, ['GET /_wix-media/health HTTP/1.1', 'Host: localhost']);
+    assert.match(answer, /^HTTP\/1\.1 503 [\s\S]*TOO_MANY_CONNECTIONS/);
+    busy.destroy();
+    for (let text = ''; !text.startsWith('HTTP/1.1 200'); ) text = await raw(origin, ['GET /_wix-media/health HTTP/1.1', 'Host: localhost']);
+  });
+
   test('settings: a wrong one is refused', async () => {
     for (const [args, message, env] of /** @type {[string[], RegExp, NodeJS.ProcessEnv?][]} */ ([
       [[], /WIX_API_KEY must not be empty/, { WIX_API_KEY: '' }],
@@ -346,6 +352,7 @@ suite('strangers', { concurrency: 2 }, () => {
       [['--host', ''], /--host must not be empty/],
       [['--site-id', ''], /--site-id must not be empty/],
       [['--data', ''], /--data must not be empty/],
+      [['--max-connections', '0'], /invalid --max-connections: expected at least 1, found 0/],
     ])) {
       const ended = await run(installed, ['serve', '--port', '0', ...args], { env });
       assert.deepEqual([ended.code, ended.stdout], [2, ''], args.join(' '));
@@ -354,7 +361,7 @@ suite('strangers', { concurrency: 2 }, () => {
   });
 
   test('--data: nobody else reads the directory that the server makes', { skip: process.platform === 'win32' && 'Windows has no such modes' }, async (t) => {
-    const data = join(await directory(t), 'new', 'data');
+    const data = join(await temporaryFolder(t), 'new', 'data');
     const { origin } = await start(t, ['--data', data]);
     await createClient({ baseUrl: origin }).uploads.upload(Buffer.from('private'), { displayName: 'p.txt', mimeType: 'text/plain', private: true });
     const modes = await Promise.all(['.', 'catalog.db', 'catalog.db-wal', 'blobs', 'lock'].map(async (name) => ((await stat(join(data, name))).mode & 0o077) === 0));

@@ -56,6 +56,6 @@ export async function serveManager(closing, { manager: own, answer = (request, n
  */
 export async function temporaryFolder(closing) {
   const folder = await mkdtemp(join(tmpdir(), 'wix-media-'));
-  closing.after(() => rm(folder, { recursive: true, force: true }));
+  closing.after(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   return folder;
 }

@@ -1,6 +1,7 @@
 // A service for uploads and downloads over real HTTP in this process, any request of which a test can break.
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
+import { md5 } from './bytes.js';
 
 /**
  * @import { IncomingMessage, ServerResponse } from 'node:http'
@@ -28,9 +29,6 @@ import { createServer } from 'node:http';
 /** @typedef {{ request: IncomingMessage, response: ServerResponse, url: URL, fault?: Fault, id?: string, transfer?: any }} Served */
 
 const FOLDER = { state: 'OK', siteId: 'site' };
-
-/** @param {Uint8Array} bytes */
-const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
 
 /**
  * Starts the service. It calls `fault(step)` before each request. `step.kind` is one of begin, put, create, ask, chunk,

@@ -1,37 +1,11 @@
 // Places for managers of a test.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createManager } from '../harness/package.js';
 import { present } from '../harness/present.js';
 
-/**
- * @import { Client, GenerateFileUploadUrlOptions, ManagerOptions, MediaManager } from '../harness/package.js'
- * @import { Closing } from '../harness/types.d.ts'
- */
+export { startManager as open, temporaryFolder as emptyDirectory } from '../harness/manager.js';
 
 /**
- * An empty directory, which goes with the test.
- *
- * @param {Closing} t
+ * @import { Client, GenerateFileUploadUrlOptions, MediaManager } from '../harness/package.js'
  */
-export async function emptyDirectory(t) {
-  const directory = await mkdtemp(join(tmpdir(), 'wix-media-manager-'));
-  t.after(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }));
-  return directory;
-}
-
-/**
- * A manager that is closed after the test.
- *
- * @param {Closing} t
- * @param {ManagerOptions} [options]
- */
-export async function open(t, options) {
-  const manager = await createManager(options);
-  t.after(() => manager.close());
-  return manager;
-}
 
 /**
  * Uploads a file and gives its descriptor in REST form.
