@@ -200,6 +200,8 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
       const name = code === 'ENOSPC' || code === 'EDQUOT' ? 'INSUFFICIENT_STORAGE' : 'STORAGE_FAILED';
       throw fail(name, `cannot make changes durable: ${message}`, error);
     }
+    // Another process may have taken the storage over meanwhile, without the changes.
+    usable();
   }
 
   /**
@@ -303,7 +305,8 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     if (!storage.receive || !target) return takeIn(source, (piece) => enter((core) => core.feed(intake, piece), own), { ready, signal });
     const [name, offset, limit, isResumable] = target;
     const deliver = (/** @type {Received} */ { end, md5, crc }) => enter((core) => core.deliver(intake, end, md5, crc), own);
-    const receiver = storage.receive(name, offset, limit, (state) => isAlive(own) && deliver(state));
+    const tell = isResumable ? (/** @type {Received} */ state) => isAlive(own) && deliver(state) : undefined;
+    const receiver = storage.receive(name, offset, limit, tell);
     try {
       await takeIn(source, (piece) => receiver.take(piece), { signal });
       deliver(await receiver.sync());

@@ -176,7 +176,7 @@ export interface Storage {
   host: StorageHost;
   /**
    * Receives a blob by itself, from `offset` on and at most to `limit`. A storage without it is given the bytes by the module.
-   * `tell` is called when a part has become durable, and answers whether more is needed.
+   * `tell`, of a resumable upload, is called when a part has become durable, and answers whether more is needed.
    */
   receive?(name: string, offset: number, limit: number, tell?: (state: Received) => boolean): BlobReceiver;
   /** Missing where each commit waits until it is durable. */

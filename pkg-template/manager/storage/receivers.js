@@ -130,7 +130,7 @@ export function createReceivers({ guard, take, put, sync }) {
      * @param {string} name
      * @param {number} offset
      * @param {number} limit
-     * @param {(state: Received) => boolean} [tell]
+     * @param {(state: Received) => boolean} [tell] Of a resumable upload, which may go on with another request.
      */
     constructor(name, offset, limit, tell) {
       this.#name = name;
@@ -171,6 +171,8 @@ export function createReceivers({ guard, take, put, sync }) {
     /** Opens the file where the next byte goes. */
     #open() {
       guard();
+      // The file is that of a newer one, and longer by now.
+      if (this.#isStopped) throw new Error('another request has taken over');
       if (this.#file) return this.#file;
       const file = take(this.#name, this.#end === 0);
       this.#file = file;
@@ -178,6 +180,14 @@ export function createReceivers({ guard, take, put, sync }) {
       this.#isCut = true;
       file.size = this.#end;
       return file;
+    }
+
+    /** Gives the file back while nothing happens: a slow sender must not hold a descriptor. */
+    #rest() {
+      const file = this.#file;
+      if (!file || this.#writing || this.#syncing) return;
+      this.#file = undefined;
+      put(this.#name, file, active.get(this.#name) === this && !this.failure);
     }
 
     /** @param {Uint8Array[]} pieces */
@@ -208,7 +218,7 @@ export function createReceivers({ guard, take, put, sync }) {
             }
           } else await writeAll(descriptor, pieces, this.#end);
           this.#wrote(pieces);
-          if (this.#end - this.#synced >= PART_SIZE) this.#syncing ??= this.#syncPart();
+          if (this.#end - this.#synced >= PART_SIZE) this.#syncing ??= this.#syncPart(this.#state(), true);
           if (this.#taken - this.#end < MAX_WAITING) this.#wake();
         }
       } catch (error) {
@@ -216,27 +226,27 @@ export function createReceivers({ guard, take, put, sync }) {
       } finally {
         this.#writing = undefined;
         this.#wake();
+        this.#rest();
       }
     }
 
-    /** Makes a part durable beside the writing. Never rejects. */
-    async #syncPart() {
+    /**
+     * Makes what has been written durable. Never rejects.
+     *
+     * @param {Received} state
+     * @param {boolean} isPart Whether more comes, and somebody has to be told.
+     */
+    async #syncPart(state, isPart) {
       try {
-        const state = this.#state();
-        await this.#syncTo(state.end);
-        if (!this.#isStopped && this.#tell?.(state) === false) this.stop();
+        if (state.end > this.#synced) await sync(this.#name, this.#open());
+        this.#synced = Math.max(this.#synced, state.end);
+        if (isPart && !this.#isStopped && this.#tell?.(state) === false) this.stop();
       } catch (error) {
         this.failure ??= error;
       } finally {
         this.#syncing = undefined;
+        this.#rest();
       }
-    }
-
-    /** @param {number} end */
-    async #syncTo(end) {
-      if (end <= this.#synced || !this.#file) return;
-      await sync(this.#name, this.#file);
-      this.#synced = Math.max(this.#synced, end);
     }
 
     /** @returns {Received} */
@@ -251,7 +261,10 @@ export function createReceivers({ guard, take, put, sync }) {
       if (this.failure) throw this.failure;
       const state = this.#state();
       if (this.#isOver) return { ...state, end: this.#limit + 1 };
-      await this.#syncTo(state.end);
+      // Its number is refused anyway.
+      if (this.#isStopped) return state;
+      await (this.#syncing = this.#syncPart(state, false));
+      if (this.failure) throw this.failure;
       return state;
     }
 
@@ -271,6 +284,7 @@ export function createReceivers({ guard, take, put, sync }) {
         } catch (error) {
           this.failure ??= error;
         }
+        this.#rest();
       }
       if (this.#hashes) keep(this.#name, this.#end, this.#hashes.copy());
       return this.#end;
@@ -295,14 +309,11 @@ export function createReceivers({ guard, take, put, sync }) {
     async close() {
       this.stop();
       await this.settled();
-      const isCurrent = active.get(this.#name) === this;
-      if (isCurrent) {
+      if (active.get(this.#name) === this) {
         active.delete(this.#name);
-        if (this.#hashes && this.#end > 0 && !this.failure) keep(this.#name, this.#end, this.#hashes);
+        // Only a resumable upload goes on.
+        if (this.#tell && this.#hashes && this.#end > 0 && !this.failure) keep(this.#name, this.#end, this.#hashes);
       }
-      const file = this.#file;
-      this.#file = undefined;
-      if (file) put(this.#name, file, isCurrent && !this.failure);
     }
   }
 

@@ -87,6 +87,52 @@ suite('uploads to a directory', () => {
     assert.deepEqual(names.filter((entry) => entry.isFile()), []);
   });
 
+  for (const [code, status] of /** @type {const} */ ([['EIO', 500], ['ENOSPC', 507]])) {
+    test(`bytes that cannot be made durable: ${status} for ${code}, and nothing is left`, async (t) => {
+      const directory = await emptyDirectory(t);
+      const manager = await open(t, { storage: { directory } });
+      // Nothing else waits for a sync.
+      await manager.client.folders.createFolder('first');
+      const { uploadUrl } = await manager.client.files.generateFileUploadUrl('application/octet-stream', { fileName: 'a.bin' });
+      const send = () => manager.fetch(present(uploadUrl), { method: 'PUT', headers: { 'content-type': 'application/octet-stream' }, body: noise(300_000) });
+      const failing = t.mock.method(fs, 'fdatasync', (/** @type {number} */ _, /** @type {(error: Error) => void} */ done) => {
+        process.nextTick(() => done(Object.assign(new Error(`${code}: fdatasync`), { code })));
+      });
+      assert.equal((await send()).status, status);
+      const names = fs.readdirSync(join(directory, 'blobs'), { recursive: true, withFileTypes: true });
+      assert.deepEqual(names.filter((entry) => entry.isFile()), []);
+      failing.mock.restore();
+      assert.equal((await send()).status, 200);
+    });
+  }
+
+  const skip = fs.existsSync('/proc/self/fd') ? false : 'needs /proc';
+  test('uploads that wait for their senders hold no more files than may stay open', { skip }, async (t) => {
+    const manager = await open(t, { storage: { directory: await emptyDirectory(t) } });
+    const bytes = noise(400_000);
+    const rest = gate();
+    let half = 0;
+    const uploads = Array.from({ length: 100 }, (_, index) => {
+      const count = Promise.resolve().then(() => (half += 1));
+      return put(manager, `${index}.bin`, bodyOf([bytes.subarray(0, 300_000), count, rest.opened, bytes.subarray(300_000)]));
+    });
+    const isBlob = (/** @type {string} */ descriptor) => {
+      try {
+        return /blobs.[0-9a-f]{2}./.test(fs.readlinkSync(`/proc/self/fd/${descriptor}`));
+      } catch {
+        // The one that the list was read with.
+        return false;
+      }
+    };
+    const files = () => fs.readdirSync('/proc/self/fd').filter(isBlob).length;
+    while (half < 100) await setImmediate();
+    // Some are being written at this moment.
+    while (files() > 64) await setImmediate();
+    assert.ok(files() > 0);
+    rest.open();
+    for (const file of await Promise.all(uploads)) assert.equal(file.hash, md5(bytes));
+  });
+
   test('a late write of an older chunk does not hit what a newer one has written', async (t) => {
     const { manager, location, patch, finalise, head } = await begin(t, { storage: { directory: await emptyDirectory(t) } });
     const bytes = noise(1_000_000);
