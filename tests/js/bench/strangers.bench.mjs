@@ -9,6 +9,7 @@ import { served } from '../harness/served.js';
 const COUNT = Number(process.env.WIX_MEDIA_CONNECTIONS ?? 500);
 const TARGET_MB = 100;
 const KEY = 'the-key-of-the-owner';
+const SITE = '00000000-0000-4000-8000-000000000000';
 /** How long each kind of stranger goes on. */
 const DURATION_MS = 8000;
 const BODY = `POST /oauth2/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 16000000\r\n\r\n`;
@@ -24,7 +25,7 @@ const closing = { after: (/** @type {() => unknown} */ close) => void closers.pu
 try {
   const server = await served(closing, ['--quiet', '--api-key', KEY]);
   const { port } = new URL(server.origin);
-  const client = createClient({ baseUrl: server.origin, auth: { apiKey: KEY } });
+  const client = createClient({ baseUrl: server.origin, auth: { apiKey: KEY, siteId: SITE } });
   const file = await client.uploads.upload(Buffer.alloc(20_000_000, 'media '), { displayName: 'large.bin' });
   const media = new URL(present(file.url)).pathname;
   /** @type {Record<string, (socket: import('node:net').Socket) => void>} */
