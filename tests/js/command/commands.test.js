@@ -274,7 +274,7 @@ suite('the commands', { concurrency: 2 }, () => {
     assert.equal((await ask([...at, '--site-id', 'my-site', '--api-key-file', 'key'])).code, 0);
     assert.equal((await ask([...at, '--site-id', 'my-site'], { env: { WIX_API_KEY: 'first' } })).code, 0);
     for (const [args, code, message] of /** @type {[string[], number, RegExp][]} */ ([
-      [at, 1, /UNAUTHENTICATED|401|credentials|key/i],
+      [at, 1, /this call needs credentials \(401 UNAUTHENTICATED\)$/m],
       [[...at, '--api-key-file', 'keys'], 2, /keys holds 2 keys: expected one/],
       [[...at, '--api-key-file', 'none'], 2, /the key file none is empty/],
       [[...at, '--api-key-file', 'missing'], 1, /cannot read the key file missing: ENOENT/],
