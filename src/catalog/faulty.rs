@@ -98,6 +98,26 @@ impl Catalog for Faulty {
         self.writer(|| self.catalog.write_lazily())
     }
 
+    fn read_long(&self) -> Result<Option<Box<dyn Read>>> {
+        self.catalog.read_long()
+    }
+
+    fn build(&self) -> Result<Option<Box<dyn Write>>> {
+        self.catalog.build()
+    }
+
+    fn replace(&self) -> Result<()> {
+        self.catalog.replace()
+    }
+
+    fn discard_built(&self) {
+        self.catalog.discard_built();
+    }
+
+    fn inspect(&self) -> Result<Option<Box<dyn Inspection>>> {
+        self.catalog.inspect()
+    }
+
     fn is_intact(&self) -> Result<bool> {
         self.catalog.is_intact()
     }
@@ -206,6 +226,7 @@ forward! {
     ReadUploads {
         (&self) upload(id: &str) -> Option<Upload>;
         (&self) upload_of_transfer(transfer: &str) -> Option<Upload>;
+        (&self) upload_count() -> u64;
         (&self) import(file: &str) -> Option<Import>;
         (&self) has_imports(now: i64) -> bool;
     }
@@ -214,6 +235,7 @@ forward! {
         (&mut self) take_over_transfer(transfer: &str) -> i64;
         (&mut self) advance_transfer(transfer: &str, epoch: i64, received: i64, digest: &str) -> bool;
         (&mut self) remove_uploads(before: i64) -> ();
+        (&mut self) remove_idle_uploads(limit: u32) -> u64;
         (&mut self) put_import(import: &Import) -> ();
         (&mut self) take_imports(now: i64, until: i64, limit: u32) -> Vec<Import>;
         (&mut self) release_import(file: &str) -> ();
@@ -226,11 +248,14 @@ forward! {
     WriteJobs {
         (&mut self) insert_job(job: &Job) -> ();
         (&mut self) take_job(now: i64) -> Option<Job>;
+        (&mut self) pull_in(now: i64, pending: i64, delay: i64, retries: &[i64]) -> ();
         (&mut self) end_leases() -> ();
     }
     ReadBundles {
-        (&self) bundle(id: &str) -> Option<String>;
+        (&self) bundle(id: &str) -> Option<(String, i64)>;
         (&self) bundle_entries(id: &str, from: i64, limit: u32) -> Vec<(i64, BundleEntry)>;
+        (&self) kept_entries(after: &str, limit: u32) -> Vec<BundleEntry>;
+        (&self) excess_bundles(bundles: u32, entries: u64) -> Vec<String>;
         (&self) temporary_bundles(until: i64) -> Vec<String>;
         (&self) needs_blob(blob: &str) -> bool;
         (&self) doomed_blobs(from: i64, until: i64, after: &str, limit: u32) -> Vec<String>;

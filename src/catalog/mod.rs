@@ -60,6 +60,8 @@ pub use rows::{
     Branch, BundleEntry, Delivery, Entity, File, Folder, Import, Job, Leaf, NewDelivery, Trashed, Tree, Upload,
 };
 pub use sqlite::Sqlite;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use sqlite::hosted::Files;
 
 use std::fmt;
 
@@ -138,8 +140,38 @@ pub trait Catalog: Send + Sync + fmt::Debug {
     fn write_lazily(&self) -> Result<Box<dyn Write + '_>> {
         self.write()
     }
+    /// Opens a snapshot that lasts, for work that others shall not wait for: it holds up neither readers nor the writer, also
+    /// where a store has one connection for all of them. `None` where the store cannot do that, and [`Error::Unavailable`]
+    /// while it cannot have another one. Drop it soon: a store keeps what is older than its snapshots.
+    fn read_long(&self) -> Result<Option<Box<dyn Read>>> {
+        Ok(None)
+    }
+    /// Begins to build an empty store beside this one, which [`replace`](Catalog::replace) puts in its place. Nobody waits for
+    /// this writer, and a crash leaves nothing of it. `None` where the store cannot do that.
+    fn build(&self) -> Result<Option<Box<dyn Write>>> {
+        Ok(None)
+    }
+    /// Puts the store that [`build`](Catalog::build) began in the place of this one. Its writer has to be committed. Settings that
+    /// it lacks are taken from this store, and the numbers of events, deliveries and jobs continue. A crash leaves either of
+    /// the two, whole.
+    fn replace(&self) -> Result<()> {
+        Err(Error::Store("nothing was built".into()))
+    }
+    /// Removes what was built and is not needed. Its writer has to be dropped.
+    fn discard_built(&self) {}
+    /// Begins to check in steps what [`is_intact`](Catalog::is_intact) checks in one go, on a snapshot. `None` where the store
+    /// cannot do that.
+    fn inspect(&self) -> Result<Option<Box<dyn Inspection>>> {
+        Ok(None)
+    }
     /// Whether the store is undamaged, indexes included. Reads everything, so it takes seconds for a large store.
     fn is_intact(&self) -> Result<bool>;
+}
+
+/// A check of a store that is under way.
+pub trait Inspection {
+    /// Runs one step, a few milliseconds of work. Returns whether the store is undamaged once that is known.
+    fn step(&mut self) -> Result<Option<bool>>;
 }
 
 /// A snapshot of a catalog.
@@ -311,6 +343,8 @@ pub trait ReadUploads {
     fn upload(&self, id: &str) -> Result<Option<Upload>>;
     /// The upload with this TUS transfer.
     fn upload_of_transfer(&self, transfer: &str) -> Result<Option<Upload>>;
+    /// How many uploads there are.
+    fn upload_count(&self) -> Result<u64>;
     /// The import of a file.
     fn import(&self, file: &str) -> Result<Option<Import>>;
     /// Whether an import is under no lease at `now`.
@@ -329,6 +363,8 @@ pub trait WriteUploads {
     fn advance_transfer(&mut self, transfer: &str, epoch: i64, received: i64, digest: &str) -> Result<bool>;
     /// Removes uploads whose tokens expired before `before`.
     fn remove_uploads(&mut self, before: i64) -> Result<()>;
+    /// Removes at most `limit` uploads without bytes: completed ones first, then those whose tokens expire first. Returns how many.
+    fn remove_idle_uploads(&mut self, limit: u32) -> Result<u64>;
     /// Adds an import, or sets the request of one. It goes when its file is removed for good.
     fn put_import(&mut self, import: &Import) -> Result<()>;
     /// Leases at most `limit` imports until `until`: those under no lease at `now`, in the order in which their files were
@@ -354,16 +390,26 @@ pub trait WriteJobs {
     fn insert_job(&mut self, job: &Job) -> Result<()>;
     /// Removes and returns the first job that is due at `now`. Of several with one time, the one added first.
     fn take_job(&mut self, now: i64) -> Result<Option<Job>>;
+    /// Makes due at `now` what would wait for longer than it may, because the clock was set back: files that would be pending for
+    /// more than `pending` milliseconds, jobs that would wait for more than `delay`, and deliveries after `tries` failures that
+    /// would wait for more than `retries[tries]`.
+    fn pull_in(&mut self, now: i64, pending: i64, delay: i64, retries: &[i64]) -> Result<()>;
     /// Ends all leases. For a host that is the only one on this store.
     fn end_leases(&mut self) -> Result<()>;
 }
 
 /// Bundles, which list the contents of zips, and blobs that nothing needs.
 pub trait ReadBundles {
-    /// The name of a bundle.
-    fn bundle(&self, id: &str) -> Result<Option<String>>;
+    /// The name of a bundle, and when it was added: 0 for those of the first versions of the schema.
+    fn bundle(&self, id: &str) -> Result<Option<(String, i64)>>;
     /// At most `limit` entries of a bundle from position `from` on, with their positions.
     fn bundle_entries(&self, id: &str, from: i64, limit: u32) -> Result<Vec<(i64, BundleEntry)>>;
+    /// At most `limit` blobs with larger ids than `after` that bundles list and no file has, in the order of their ids, each
+    /// with one of its entries.
+    fn kept_entries(&self, after: &str, limit: u32) -> Result<Vec<BundleEntry>>;
+    /// The ids of the oldest lasting bundles that have to go so that at most `bundles` are left, with at most `entries` entries
+    /// altogether. The newest is never among them.
+    fn excess_bundles(&self, bundles: u32, entries: u64) -> Result<Vec<String>>;
     /// The ids of the temporary bundles, such as exports, that were created at `until` or before.
     fn temporary_bundles(&self, until: i64) -> Result<Vec<String>>;
     /// Whether a file, an upload or a bundle needs this blob.

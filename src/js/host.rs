@@ -1,6 +1,7 @@
 //! The host of the embedded Media Manager: files, the clock and randomness, implemented in JavaScript.
 
 use crate::blobs;
+use crate::catalog::Files;
 use crate::manager::{Clock, Random};
 use std::fmt;
 use std::io::{Error, ErrorKind, Result};
@@ -58,6 +59,8 @@ extern "C" {
     pub(super) fn has_file(this: &Host, name: &str) -> core::result::Result<bool, JsValue>;
     #[wasm_bindgen(method, catch, js_name = deleteFile)]
     pub(super) fn delete_file(this: &Host, name: &str) -> core::result::Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = renameFile)]
+    fn rename_file(this: &Host, from: &str, to: &str) -> core::result::Result<(), JsValue>;
 }
 
 /// A handle to the host, shared by the parts of the manager.
@@ -129,6 +132,19 @@ impl blobs::Host for Shared {
 
     fn reserve(&self, hold: bool) -> Result<bool> {
         self.0.reserve(hold).map_err(failed)
+    }
+}
+
+impl Files for Shared {
+    fn delete(&self, name: &str) -> Result<()> {
+        if self.0.has_file(name).map_err(failed)? {
+            self.0.delete_file(name).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    fn rename(&self, from: &str, to: &str) -> Result<()> {
+        self.0.rename_file(from, to).map_err(failed)
     }
 }
 

@@ -6,6 +6,8 @@ use super::{file, functions, read, write};
 functions![
     bundle_keeps_its_entries_in_order,
     removed_bundle_is_gone_with_its_entries,
+    kept_entries_are_those_of_no_file,
+    excess_bundles_are_the_oldest,
     temporary_bundles_are_found_by_age,
     blob_is_needed_by_files_uploads_and_bundles,
     needed_blob_is_not_doomed,
@@ -34,7 +36,7 @@ pub fn bundle_keeps_its_entries_in_order(catalog: &dyn Catalog) {
         writer.insert_bundle_entries("other", 0, &entries[..1])
     });
     let snapshot = catalog.read().unwrap();
-    assert_eq!(snapshot.bundle("id").unwrap().as_deref(), Some("name"));
+    assert_eq!(snapshot.bundle("id").unwrap(), Some(("name".to_owned(), 1)));
     assert_eq!(snapshot.bundle("nobody").unwrap(), None);
     let numbered: Vec<_> = (0..).zip(entries).collect();
     assert_eq!(snapshot.bundle_entries("id", 0, 2).unwrap(), numbered[..2]);
@@ -56,6 +58,58 @@ pub fn removed_bundle_is_gone_with_its_entries(catalog: &dyn Catalog) {
     assert_eq!(snapshot.bundle("id").unwrap(), None);
     assert_eq!(snapshot.bundle_entries("id", 0, 9).unwrap(), []);
     assert_eq!(snapshot.bundle_entries("other", 0, 9).unwrap().len(), 1);
+}
+
+/// Each blob that only bundles list is returned once, in pages, whatever number of bundles list it.
+pub fn kept_entries_are_those_of_no_file(catalog: &dyn Catalog) {
+    let mut one = file("f", "p", 1);
+    one.blob = Some("b2".into());
+    write(catalog, |writer| {
+        writer.insert_file(&one)?;
+        for id in ["id", "other"] {
+            writer.insert_bundle(id, "name", false, 1)?;
+            let entries = [
+                entry("folder/", None),
+                entry("b", Some("b2")),
+                entry("c", Some("b3")),
+                entry("a", Some("b1")),
+            ];
+            writer.insert_bundle_entries(id, 0, &entries)?;
+        }
+        Ok(())
+    });
+    let kept = |after: &str, limit| {
+        let entries = read(catalog, |snapshot| snapshot.kept_entries(after, limit));
+        entries
+            .into_iter()
+            .map(|entry| (entry.path, entry.blob))
+            .collect::<Vec<_>>()
+    };
+    let of = |path: &str, blob: &str| (path.to_owned(), Some(blob.to_owned()));
+    assert_eq!(kept("", 9), [of("a", "b1"), of("c", "b3")]);
+    assert_eq!(kept("", 1), [of("a", "b1")]);
+    assert_eq!(kept("b1", 1), [of("c", "b3")]);
+    assert_eq!(kept("b3", 1), []);
+}
+
+/// The oldest go first, as many as needed for either limit. Temporary ones do not count, and the newest always stays.
+pub fn excess_bundles_are_the_oldest(catalog: &dyn Catalog) {
+    write(catalog, |writer| {
+        for (id, created) in [("c", 30), ("a", 10), ("b", 20), ("d", 40)] {
+            writer.insert_bundle(id, "name", false, created)?;
+            writer.insert_bundle_entries(id, 0, &[entry("1", None), entry("2", None)])?;
+        }
+        writer.insert_bundle("gone", "name", false, 1)?;
+        writer.insert_bundle_entries("gone", 0, &[entry("1", None)])?;
+        writer.remove_bundle("gone")?;
+        writer.insert_bundle("temporary", "name", true, 1)
+    });
+    let excess = |bundles, entries| read(catalog, |snapshot| snapshot.excess_bundles(bundles, entries));
+    assert_eq!(excess(4, 8), [""; 0]);
+    assert_eq!(excess(2, 8), ["a", "b"]);
+    assert_eq!(excess(4, 7), ["a"]);
+    assert_eq!(excess(4, 5), ["a", "b"]);
+    assert_eq!(excess(0, 0), ["a", "b", "c"]);
 }
 
 /// Only temporary bundles are found, and only those that are old enough.

@@ -1,12 +1,13 @@
 //! Jobs and pending files.
 
-use super::super::{Catalog, File, Job};
+use super::super::{Catalog, File, Job, NewDelivery};
 use super::{file, functions, read, write};
 
 functions![
     due_files_come_in_the_order_of_their_times,
     job_is_taken_once,
     next_due_is_the_earliest_of_files_and_jobs,
+    pulled_in_is_what_waits_too_long,
 ];
 
 fn pending(id: &str, ready_at: i64) -> File {
@@ -83,4 +84,39 @@ pub fn next_due_is_the_earliest_of_files_and_jobs(catalog: &dyn Catalog) {
     assert_eq!(next(), Some(30));
     write(catalog, |writer| writer.take_job(30));
     assert_eq!(next(), None);
+}
+
+/// Only what would wait for longer than it may becomes due, and everything else keeps its time.
+pub fn pulled_in_is_what_waits_too_long(catalog: &dyn Catalog) {
+    write(catalog, |writer| {
+        writer.insert_file(&pending("soon", 1500))?;
+        writer.insert_file(&pending("late", 1501))?;
+        writer.insert_job(&job(1200, "soon"))?;
+        writer.insert_job(&job(1201, "late"))?;
+        let first = writer.insert_events(&["{}".to_owned()])?;
+        writer.insert_deliveries(&[
+            NewDelivery {
+                event: first,
+                url: "a",
+                due: 1001,
+            },
+            NewDelivery {
+                event: first,
+                url: "b",
+                due: 1060,
+            },
+        ])?;
+        let second = writer.take_deliveries(&["b"], 2000, 2000, 9)?[0].number;
+        writer.postpone_delivery(second, 1, 1060)?;
+        writer.pull_in(1000, 500, 200, &[0, 60])
+    });
+    let files = read(catalog, |snapshot| snapshot.due_files(9999, 9));
+    let times: Vec<_> = files.iter().map(|file| (&file.id[..], file.ready_at)).collect();
+    assert_eq!(times, [("late", Some(1000)), ("soon", Some(1500))]);
+    let jobs: Vec<_> = (0..2)
+        .filter_map(|_| write(catalog, |writer| writer.take_job(9999)))
+        .collect();
+    assert_eq!(jobs, [job(1000, "late"), job(1200, "soon")]);
+    let next = |url| read(catalog, |snapshot| snapshot.next_delivery(&[url], 3000));
+    assert_eq!((next("a"), next("b")), (Some(1000), Some(1060)));
 }

@@ -6,6 +6,7 @@ use super::{file, folder, functions, import, read, write};
 functions![
     upload_is_found_by_id_and_by_transfer,
     expired_uploads_are_removed,
+    idle_uploads_are_removed_completed_ones_first,
     transfer_is_advanced_by_its_latest_epoch_only,
     unknown_transfer_is_not_advanced,
     import_keeps_its_latest_request,
@@ -53,6 +54,36 @@ pub fn upload_is_found_by_id_and_by_transfer(catalog: &dyn Catalog) {
     assert_eq!(snapshot.upload_of_transfer("t").unwrap().as_ref(), Some(&full));
     assert_eq!(snapshot.upload("v").unwrap(), Some(upload("v", 50)));
     assert_eq!(snapshot.upload("t").unwrap(), None);
+}
+
+/// Uploads with bytes stay. Completed ones go first, then those that expire first.
+pub fn idle_uploads_are_removed_completed_ones_first(catalog: &dyn Catalog) {
+    write(catalog, |writer| {
+        writer.put_upload(&transferring("busy", "t"))?;
+        writer.put_upload(&upload("late", 90))?;
+        writer.put_upload(&upload("early", 10))?;
+        let done = Upload {
+            done: true,
+            ..upload("done", 95)
+        };
+        writer.put_upload(&done)
+    });
+    let left = |removed: u64, ids: &[&str]| {
+        for id in ["busy", "late", "early", "done"] {
+            let found = read(catalog, |snapshot| snapshot.upload(id)).is_some();
+            assert_eq!(found, ids.contains(&id), "{id} after {removed}");
+        }
+        assert_eq!(read(catalog, |snapshot| snapshot.upload_count()), ids.len() as u64);
+    };
+    for (removed, ids) in [
+        (1, &["busy", "late", "early"][..]),
+        (1, &["busy", "late"]),
+        (1, &["busy"]),
+        (0, &["busy"]),
+    ] {
+        assert_eq!(write(catalog, |writer| writer.remove_idle_uploads(1)), removed);
+        left(removed, ids);
+    }
 }
 
 /// An upload is removed when its token expired before the time given.

@@ -2,14 +2,27 @@
 
 use super::super::{BundleEntry, ReadBundles, Result, WriteBundles};
 use super::Session;
-use rusqlite::params;
+use rusqlite::{Row, params};
 
 /// How many blobs one scan of the rows looks for.
 const BLOBS_PER_SCAN: usize = 500;
 
+/// Reads an entry from the columns after the first.
+fn read_entry(row: &Row<'_>) -> rusqlite::Result<BundleEntry> {
+    Ok(BundleEntry {
+        path: row.get(1)?,
+        blob: row.get(2)?,
+        size: row.get(3)?,
+        crc: row.get(4)?,
+        updated: row.get(5)?,
+    })
+}
+
 impl ReadBundles for Session<'_> {
-    fn bundle(&self, id: &str) -> Result<Option<String>> {
-        self.one("SELECT name FROM bundle WHERE id = ?", [id], |row| row.get(0))
+    fn bundle(&self, id: &str) -> Result<Option<(String, i64)>> {
+        self.one("SELECT name, created FROM bundle WHERE id = ?", [id], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
     }
 
     fn bundle_entries(&self, id: &str, from: i64, limit: u32) -> Result<Vec<(i64, BundleEntry)>> {
@@ -17,17 +30,54 @@ impl ReadBundles for Session<'_> {
             "SELECT position, path, blob, size, crc, updated FROM bundle_entry
              WHERE bundle = ? AND position >= ? ORDER BY position LIMIT ?",
             params![id, from, limit],
-            |row| {
-                let entry = BundleEntry {
-                    path: row.get(1)?,
-                    blob: row.get(2)?,
-                    size: row.get(3)?,
-                    crc: row.get(4)?,
-                    updated: row.get(5)?,
-                };
-                Ok((row.get(0)?, entry))
-            },
+            |row| Ok((row.get(0)?, read_entry(row)?)),
         )
+    }
+
+    fn kept_entries(&self, after: &str, limit: u32) -> Result<Vec<BundleEntry>> {
+        // GROUP BY the indexed column walks the index, and takes the other columns from one row of each group.
+        self.all(
+            "SELECT min(position), path, blob, size, crc, updated FROM bundle_entry
+             WHERE blob > ? AND NOT EXISTS (SELECT 1 FROM file WHERE file.blob = bundle_entry.blob)
+             GROUP BY blob ORDER BY blob LIMIT ?",
+            params![after, limit],
+            read_entry,
+        )
+    }
+
+    fn excess_bundles(&self, bundles: u32, entries: u64) -> Result<Vec<String>> {
+        let count: i64 = self
+            .one("SELECT count(*) FROM bundle WHERE lasting = 1", [], |row| row.get(0))?
+            .unwrap_or(0);
+        let listed: i64 = self
+            .one("SELECT value FROM counter WHERE name = 'entries'", [], |row| row.get(0))?
+            .unwrap_or(0);
+        let mut too_many = (
+            count.saturating_sub(i64::from(bundles)),
+            listed.saturating_sub(i64::try_from(entries).unwrap_or(i64::MAX)),
+        );
+        let mut excess = Vec::new();
+        if too_many.0 <= 0 && too_many.1 <= 0 {
+            return Ok(excess);
+        }
+        let newest_last: Vec<String> = self.all(
+            "SELECT id FROM bundle WHERE lasting = 1 ORDER BY created, id LIMIT ?",
+            [count.saturating_sub(1)],
+            |row| row.get(0),
+        )?;
+        for id in newest_last {
+            if too_many.0 <= 0 && too_many.1 <= 0 {
+                break;
+            }
+            let own: i64 = self
+                .one("SELECT count(*) FROM bundle_entry WHERE bundle = ?", [&id], |row| {
+                    row.get(0)
+                })?
+                .unwrap_or(0);
+            too_many = (too_many.0 - 1, too_many.1 - own);
+            excess.push(id);
+        }
+        Ok(excess)
     }
 
     fn temporary_bundles(&self, until: i64) -> Result<Vec<String>> {
@@ -74,6 +124,20 @@ impl ReadBundles for Session<'_> {
     }
 }
 
+impl Session<'_> {
+    /// Changes the number of entries of all bundles, which is counted once for a catalog of an earlier release.
+    fn count_entries(&self, change: i64) -> Result<()> {
+        let known = self.run("UPDATE counter SET value = value + ? WHERE name = 'entries'", [change])?;
+        if known == 0 {
+            self.run(
+                "INSERT INTO counter (name, value) SELECT 'entries', count(*) FROM bundle_entry",
+                [],
+            )?;
+        }
+        Ok(())
+    }
+}
+
 impl WriteBundles for Session<'_> {
     fn insert_bundle(&mut self, id: &str, name: &str, temporary: bool, now: i64) -> Result<()> {
         self.run(
@@ -98,11 +162,12 @@ impl WriteBundles for Session<'_> {
                 ],
             )?;
         }
-        Ok(())
+        self.count_entries(i64::try_from(entries.len()).unwrap_or(i64::MAX))
     }
 
     fn remove_bundle(&mut self, id: &str) -> Result<()> {
-        self.run("DELETE FROM bundle_entry WHERE bundle = ?", [id])?;
+        let removed = self.run("DELETE FROM bundle_entry WHERE bundle = ?", [id])?;
+        self.count_entries(-i64::try_from(removed).unwrap_or(i64::MAX))?;
         self.run("DELETE FROM bundle WHERE id = ?", [id]).map(drop)
     }
 

@@ -46,7 +46,7 @@ impl WriteAll for Session<'_> {
         self.execute_batch(
             "DELETE FROM folder; INSERT INTO folder_text (folder_text) VALUES ('delete-all');
              DELETE FROM file; INSERT INTO file_text (file_text) VALUES ('delete-all');
-             UPDATE counter SET value = 0 WHERE name = 'bytes';
+             UPDATE counter SET value = 0;
              DELETE FROM upload; DELETE FROM bundle; DELETE FROM bundle_entry;
              DELETE FROM event; DELETE FROM delivery; DELETE FROM import; DELETE FROM job;",
         )?;

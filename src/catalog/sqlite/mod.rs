@@ -12,11 +12,16 @@
 //! | `uploads.rs` | uploads, imports, jobs |
 //! | `bundles.rs` | recipes of zips, and blobs that wait for their removal |
 //! | `load.rs` | reset and bulk loading |
+//! | `hosted.rs` | a store on the files of a JavaScript host: long snapshots, and a store built beside |
+//! | `inspection.rs` | a check in steps |
 //! | `lock.rs` | the lock of a store in a file |
 //! | `migrations/` | one script per version of the schema |
 
 mod bundles;
 mod events;
+#[cfg(target_arch = "wasm32")]
+pub(super) mod hosted;
+mod inspection;
 mod items;
 mod listing;
 mod load;
@@ -28,13 +33,13 @@ mod trees;
 mod uploads;
 
 use super::fold::{fold, fold_all, is_older, rules};
-use super::{Area, Catalog, Error, Read, ReadSettings, Result, Write, WriteAll, WriteSettings};
+use super::{Area, Catalog, Error, Inspection, Read, ReadSettings, Result, Write, WriteAll, WriteSettings};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 use std::fmt;
 use std::ops::Deref;
 #[cfg(not(target_arch = "wasm32"))]
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One script per version: the first creates version 1, each further one migrates from the version before.
 const MIGRATIONS: [&str; 3] = [
@@ -78,6 +83,8 @@ pub struct Sqlite {
     is_durable: bool,
     #[cfg(not(target_arch = "wasm32"))]
     lock: Option<lock::Lock>,
+    #[cfg(target_arch = "wasm32")]
+    hosted: hosted::Hosted,
 }
 
 impl fmt::Debug for Sqlite {
@@ -123,7 +130,7 @@ impl Readers {
         });
         match free {
             Some(connection) => Ok(Lent::Shared(connection)),
-            None => Ok(Lent::Owned(self.connect()?)),
+            None => Ok(Lent::owned(self.connect()?)),
         }
     }
 }
@@ -131,14 +138,27 @@ impl Readers {
 /// A connection for the length of a transaction.
 enum Lent<'a> {
     Shared(MutexGuard<'a, Connection>),
-    #[cfg(not(target_arch = "wasm32"))]
-    Owned(Connection),
+    Owned {
+        connection: Connection,
+        /// Tells the store that its snapshot is still open.
+        _held: Option<Arc<()>>,
+    },
+}
+
+impl Lent<'_> {
+    fn owned(connection: Connection) -> Lent<'static> {
+        Lent::Owned {
+            connection,
+            _held: None,
+        }
+    }
 }
 
 /// A transaction: one that reads, or, from [`Catalog::write`], one that also writes.
 struct Session<'a> {
     connection: Lent<'a>,
-    store: &'a Sqlite,
+    /// `None` in a snapshot that lasts, which nothing can be written through.
+    store: Option<&'a Sqlite>,
     /// Whether this session has begun a transaction of SQLite.
     is_open: bool,
     /// Whether the commit of this session does not wait for its bytes to reach the disk.
@@ -153,8 +173,7 @@ impl Deref for Session<'_> {
     fn deref(&self) -> &Connection {
         match &self.connection {
             Lent::Shared(connection) => connection,
-            #[cfg(not(target_arch = "wasm32"))]
-            Lent::Owned(connection) => connection,
+            Lent::Owned { connection, .. } => connection,
         }
     }
 }
@@ -251,20 +270,6 @@ impl Sqlite {
         Ok(store)
     }
 
-    /// Opens the store in the file `catalog.db` of a registered VFS, which has one owner at a time. Without `durable` a
-    /// commit does not wait for the bytes to reach the disk.
-    #[cfg(target_arch = "wasm32")]
-    pub(crate) fn hosted(vfs: &str, durable: bool) -> Result<Sqlite> {
-        let flags = rusqlite::OpenFlags::default();
-        let connection = Connection::open_with_flags_and_vfs("catalog.db", flags, vfs)?;
-        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", if durable { "FULL" } else { "OFF" })?;
-        let mut store = Sqlite::migrated(connection)?;
-        store.is_durable = durable;
-        Ok(store)
-    }
-
     /// The store on this connection, brought to the latest version of the schema and of the folding rules.
     fn migrated(connection: Connection) -> Result<Sqlite> {
         configure(&connection)?;
@@ -283,6 +288,8 @@ impl Sqlite {
             is_durable: false,
             #[cfg(not(target_arch = "wasm32"))]
             lock: None,
+            #[cfg(target_arch = "wasm32")]
+            hosted: hosted::Hosted::default(),
         };
         let mut session = store.begin(false)?;
         if session.setting("fold")?.is_none_or(|found| is_older(&found)) {
@@ -311,14 +318,18 @@ impl Sqlite {
     }
 
     fn begin(&self, is_lazy: bool) -> Result<Session<'_>> {
+        #[cfg(target_arch = "wasm32")]
+        self.reopen()?;
         let mut session = Session {
             connection: Lent::Shared(self.connection()),
-            store: self,
+            store: Some(self),
             is_open: false,
             is_lazy: is_lazy && self.is_durable,
             suspended: None,
         };
         self.check_lock()?;
+        #[cfg(target_arch = "wasm32")]
+        self.thaw(&session)?;
         if session.is_lazy {
             session.run("PRAGMA synchronous = NORMAL", [])?;
         }
@@ -329,24 +340,16 @@ impl Sqlite {
 
     fn snapshot(&self) -> Result<Session<'_>> {
         self.check_lock()?;
+        #[cfg(target_arch = "wasm32")]
+        self.reopen()?;
         #[cfg(not(target_arch = "wasm32"))]
         if let Some(readers) = &self.readers {
-            let session = Session {
-                connection: readers.acquire()?,
-                store: self,
-                is_open: true,
-                is_lazy: false,
-                suspended: None,
-            };
-            session.run("BEGIN", [])?;
-            // BEGIN alone takes no snapshot: the first statement that reads does.
-            session.one("SELECT EXISTS (SELECT 1 FROM setting)", [], |_| Ok(()))?;
-            return Ok(session);
+            return Session::reading(readers.acquire()?, Some(self));
         }
         // Nothing else can write while this holds the only connection, so a transaction would add nothing.
         Ok(Session {
             connection: Lent::Shared(self.connection()),
-            store: self,
+            store: Some(self),
             is_open: false,
             is_lazy: false,
             suspended: None,
@@ -382,6 +385,56 @@ impl Catalog for Sqlite {
         Ok(Box::new(self.begin(true)?))
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
+    fn read_long(&self) -> Result<Option<Box<dyn Read>>> {
+        self.check_lock()?;
+        let Some(readers) = &self.readers else {
+            return Ok(None);
+        };
+        let session = Session::reading(Lent::owned(readers.connect()?), None)?;
+        Ok(Some(Box::new(session)))
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    fn read_long(&self) -> Result<Option<Box<dyn Read>>> {
+        Ok(Some(Box::new(self.freeze()?)))
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    fn build(&self) -> Result<Option<Box<dyn Write>>> {
+        Ok(self
+            .begin_building()?
+            .map(|session| Box::new(session) as Box<dyn Write>))
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    fn replace(&self) -> Result<()> {
+        self.put_in_place()
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    fn discard_built(&self) {
+        self.delete_built();
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn inspect(&self) -> Result<Option<Box<dyn Inspection>>> {
+        self.check_lock()?;
+        let Some(readers) = &self.readers else {
+            return Ok(None);
+        };
+        // Not one of the readers, which can create no table, not even one that only they see.
+        let connection = Connection::open(&readers.path)?;
+        configure(&connection)?;
+        let session = Session::reading(Lent::owned(connection), None)?;
+        Ok(Some(Box::new(Sqlite::begin_inspecting(session)?)))
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    fn inspect(&self) -> Result<Option<Box<dyn Inspection>>> {
+        Ok(Some(Box::new(Sqlite::begin_inspecting(self.freeze()?)?)))
+    }
+
     fn is_intact(&self) -> Result<bool> {
         // The check of a text index is an INSERT, so it needs the connection that writes.
         let session = self.begin(false)?;
@@ -400,7 +453,9 @@ impl Write for Session<'_> {
     fn commit(mut self: Box<Self>) -> Result<()> {
         // Committed without its triggers, the schema would be damaged for good.
         self.end_load()?;
-        self.store.check_lock()?;
+        if let Some(store) = self.store {
+            store.check_lock()?;
+        }
         self.run("COMMIT", [])?;
         self.is_open = false;
         Ok(())
@@ -428,6 +483,24 @@ impl WriteSettings for Session<'_> {
              SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) RETURNING CAST(value AS INTEGER)",
         )?;
         Ok(statement.query_row([name], |row| row.get(0))?)
+    }
+}
+
+impl<'a> Session<'a> {
+    /// Begins to read on a connection of its own.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn reading(connection: Lent<'a>, store: Option<&'a Sqlite>) -> Result<Session<'a>> {
+        let session = Session {
+            connection,
+            store,
+            is_open: true,
+            is_lazy: false,
+            suspended: None,
+        };
+        session.run("BEGIN", [])?;
+        // BEGIN alone takes no snapshot: the first statement that reads does.
+        session.one("SELECT EXISTS (SELECT 1 FROM setting)", [], |_| Ok(()))?;
+        Ok(session)
     }
 }
 

@@ -250,7 +250,10 @@ fn store_of_version_1_keeps_everything() {
         assert_eq!(snapshot.total_size().expect("read"), 40);
         let upload = snapshot.upload_of_transfer("t").expect("read").expect("an upload");
         assert_eq!((upload.received, upload.epoch, upload.digest), (4, 0, None));
-        assert_eq!(snapshot.bundle("z").expect("read").as_deref(), Some("zip"));
+        assert_eq!(
+            snapshot.bundle("z").expect("read").map(|(name, _)| name).as_deref(),
+            Some("zip")
+        );
         let entries = snapshot.bundle_entries("z", 0, 9).expect("read");
         assert_eq!(entries[0].1.blob.as_deref(), Some("b3"));
         assert_eq!(snapshot.temporary_bundles(i64::MAX).expect("read"), [""; 0]);
@@ -407,4 +410,139 @@ fn blobs_behind_a_damaged_index_are_found_by_row() {
     assert!(!snapshot.needs_blob("b1").expect("read"), "the index hides it");
     let blobs = ["b1".to_owned(), "b2".to_owned()];
     assert_eq!(snapshot.blobs_of_rows(&blobs).expect("read"), ["b1"]);
+}
+
+/// A store with some folders and files, of which some have blobs and some are pending.
+fn filled(scratch: &Scratch) -> Sqlite {
+    let store = scratch.open().expect("a store");
+    let mut writer = store.write().expect("a writer");
+    for number in 0..700 {
+        let folder = Folder::new(
+            &format!("f{number}"),
+            &format!("Folder {number}"),
+            "media-root",
+            Area::Site,
+            number,
+        );
+        writer.insert_folder(&folder).expect("inserted");
+        let mut file = File::new(
+            &format!("{number}.jpg"),
+            &format!("写真 Öl {number}"),
+            "f1",
+            Area::Site,
+            number,
+        );
+        file.labels = vec!["red".into(), "Šárka".into()];
+        file.blob = (number % 2 == 0).then(|| format!("b{number}"));
+        file.ready_at = (number % 5 == 0).then_some(number);
+        writer.insert_file(&file).expect("inserted");
+    }
+    writer.commit().expect("committed");
+    store
+}
+
+fn inspect(store: &Sqlite) -> (bool, u32) {
+    let mut inspection = store.inspect().expect("begun").expect("an inspection");
+    let mut steps = 0;
+    loop {
+        steps += 1;
+        if let Some(verdict) = inspection.step().expect("a step") {
+            return (verdict, steps);
+        }
+    }
+}
+
+#[test]
+fn inspection_of_a_whole_store_agrees_with_sqlite() {
+    let scratch = Scratch::new("inspected");
+    let store = filled(&scratch);
+    let (verdict, steps) = inspect(&store);
+    assert!(verdict && steps > 30, "{steps}");
+    // It is that of one moment.
+    let mut inspection = store.inspect().expect("begun").expect("an inspection");
+    for number in 0.. {
+        if let Some(verdict) = inspection.step().expect("a step") {
+            assert!(verdict && number > 30);
+            break;
+        }
+        let mut writer = store.write().expect("a writer");
+        writer.remove_files(&[&format!("{number}.jpg")]).expect("removed");
+        writer.commit().expect("committed");
+    }
+    assert!(store.is_intact().expect("checked"));
+}
+
+#[test]
+fn inspection_finds_stale_indexes() {
+    for index in [
+        "file_by_blob",
+        "file_in_area_by_name",
+        "sqlite_autoindex_file_1",
+        "file_pending",
+    ] {
+        let scratch = Scratch::new(&format!("stale-{index}"));
+        drop(filled(&scratch));
+        let path = scratch.0.join("catalog.db");
+        let tamper = |sql: &str| {
+            let connection = Connection::open(&path).expect("a connection");
+            connection
+                .set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE, false)
+                .expect("set");
+            connection
+                .execute_batch(&format!("PRAGMA writable_schema = ON; {sql}"))
+                .expect(sql);
+        };
+        // While SQLite does not know the index, it does not keep it.
+        tamper(&format!(
+            "CREATE TABLE kept AS SELECT * FROM sqlite_schema WHERE name = '{index}';
+             DELETE FROM sqlite_schema WHERE name = '{index}'"
+        ));
+        let change = "UPDATE file SET blob = 'other', name = 'other', ready_at = 1, id = 'other' WHERE id = '10.jpg'";
+        let connection = Connection::open(&path).expect("a connection");
+        if connection.execute_batch(change).is_err() {
+            // A table with a unique column and without its index cannot be used at all.
+            assert!(index.starts_with("sqlite_autoindex"), "{index}");
+            continue;
+        }
+        drop(connection);
+        tamper("INSERT INTO sqlite_schema SELECT * FROM kept; DROP TABLE kept");
+        let store = scratch.open().expect("a store");
+        assert!(!store.is_intact().expect("checked"), "{index}");
+        assert!(!inspect(&store).0, "{index}");
+    }
+}
+
+#[test]
+fn inspection_finds_texts_that_are_not_indexed() {
+    for change in [
+        "INSERT INTO file_text (file_text, rowid, folded) SELECT 'delete', number, folded FROM file WHERE number = 7",
+        "INSERT INTO folder_text (rowid, folded) VALUES (7, 'folder 6 and more')",
+    ] {
+        let scratch = Scratch::new("texts");
+        let store = filled(&scratch);
+        store.connection().execute_batch(change).expect(change);
+        assert!(!store.is_intact().expect("checked"), "{change}");
+        assert!(!inspect(&store).0, "{change}");
+    }
+}
+
+#[test]
+fn inspection_finds_damaged_pages() {
+    let scratch = Scratch::new("pages");
+    drop(filled(&scratch));
+    let path = scratch.0.join("catalog.db");
+    let connection = Connection::open(&path).expect("a connection");
+    let root: usize = connection
+        .query_row(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'file_in_folder_by_size'",
+            [],
+            |row| row.get::<_, i64>(0).map(|page| page as usize),
+        )
+        .expect("a page");
+    drop(connection);
+    let mut bytes = std::fs::read(&path).expect("bytes");
+    bytes[(root - 1) * 4096..root * 4096 - 4000].fill(0xff);
+    std::fs::write(&path, bytes).expect("written");
+    let store = scratch.open().expect("a store");
+    assert!(!inspect(&store).0);
 }

@@ -53,6 +53,11 @@ impl ReadUploads for Session<'_> {
         self.one(sql, [transfer], read_upload)
     }
 
+    fn upload_count(&self) -> Result<u64> {
+        let count = self.one("SELECT count(*) FROM upload", [], |row| row.get::<_, i64>(0))?;
+        Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
+    }
+
     fn import(&self, file: &str) -> Result<Option<Import>> {
         self.one("SELECT file, request FROM import WHERE file = ?", [file], read_import)
     }
@@ -112,6 +117,16 @@ impl WriteUploads for Session<'_> {
 
     fn remove_uploads(&mut self, before: i64) -> Result<()> {
         self.run("DELETE FROM upload WHERE expires < ?", [before]).map(drop)
+    }
+
+    fn remove_idle_uploads(&mut self, limit: u32) -> Result<u64> {
+        let removed = self.run(
+            "DELETE FROM upload WHERE id IN (
+                 SELECT id FROM upload WHERE blob IS NULL ORDER BY done DESC, expires, id LIMIT ?
+             )",
+            [limit],
+        )?;
+        Ok(removed as u64)
     }
 
     fn put_import(&mut self, import: &Import) -> Result<()> {
@@ -186,6 +201,22 @@ impl WriteJobs for Session<'_> {
                 })
             },
         )
+    }
+
+    fn pull_in(&mut self, now: i64, pending: i64, delay: i64, retries: &[i64]) -> Result<()> {
+        let after = |wait: i64| now.saturating_add(wait);
+        self.run(
+            "UPDATE file SET ready_at = ?1 WHERE ready_at > ?2",
+            params![now, after(pending)],
+        )?;
+        self.run("UPDATE job SET due = ?1 WHERE due > ?2", params![now, after(delay)])?;
+        for (tries, wait) in (0_i64..).zip(retries) {
+            self.run(
+                "UPDATE delivery SET due = ?1 WHERE due > ?2 AND tries = ?3",
+                params![now, after(*wait), tries],
+            )?;
+        }
+        Ok(())
     }
 
     fn end_leases(&mut self) -> Result<()> {
