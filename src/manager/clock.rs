@@ -25,7 +25,10 @@ pub trait Clock: Send + Sync + fmt::Debug {
     fn now(&self) -> i64;
 }
 
-/// The clock of the machine.
+/// The clock of the machine, which never goes back.
+///
+/// When the machine's clock is set back, this one runs on by the time that passes. Otherwise whatever is due in a moment would
+/// wait for as long as the clock was set back. When the machine's clock is set forward, this one follows.
 ///
 /// ```
 /// use wix_media::manager::{Clock, SystemClock};
@@ -39,8 +42,39 @@ pub struct SystemClock;
 #[cfg(not(target_arch = "wasm32"))]
 impl Clock for SystemClock {
     fn now(&self) -> i64 {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        use std::sync::{Mutex, PoisonError};
+        use std::time::{Instant, SystemTime, UNIX_EPOCH};
+        static SHOWN: Mutex<Option<(i64, Instant)>> = Mutex::new(None);
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let wall = since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+        let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        let (before, at) = shown.unwrap_or_else(|| (wall, Instant::now()));
+        let elapsed = i64::try_from(at.elapsed().as_millis()).unwrap_or(0);
+        let now = steady(before, wall, elapsed);
+        // Parts of milliseconds must not be lost each time.
+        if now != before {
+            *shown = Some((now, Instant::now()));
+        } else if shown.is_none() {
+            *shown = Some((now, at));
+        }
+        now
+    }
+}
+
+/// How far the machine's clock may fall behind before it counts as set back, in milliseconds.
+#[cfg(not(target_arch = "wasm32"))]
+const SET_BACK: i64 = 1000;
+
+/// Returns the time to show after `shown`, when the machine's clock says `wall`, and `elapsed` milliseconds have passed.
+#[cfg(not(target_arch = "wasm32"))]
+fn steady(shown: i64, wall: i64, elapsed: i64) -> i64 {
+    if wall >= shown {
+        wall
+    } else if shown.saturating_sub(wall) > SET_BACK {
+        shown.saturating_add(elapsed.max(0))
+    } else {
+        // A correction: the time stands still until the clock has caught up.
+        shown
     }
 }
 
@@ -87,5 +121,26 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> i64 {
         self.now.load(Ordering::SeqCst)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steady_time_follows_forward_and_never_goes_back() {
+        let hour = 3_600_000;
+        assert_eq!(steady(1000, 1005, 5), 1005);
+        assert_eq!(steady(1000, 1000 + hour, 5), 1000 + hour, "set forward");
+        assert_eq!(steady(hour, 5, 5), hour + 5, "set back by almost an hour");
+        assert_eq!(steady(hour, hour - 400, 5), hour, "corrected by less than a second");
+        assert_eq!(steady(hour, 5, -5), hour, "no time passes backwards");
+    }
+
+    #[test]
+    fn system_clock_goes_on() {
+        let first = SystemClock.now();
+        assert!(SystemClock.now() >= first);
     }
 }

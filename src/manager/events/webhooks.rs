@@ -120,6 +120,12 @@ pub(crate) fn next(view: &View<'_>) -> Outcome<Option<i64>> {
     Ok(view.catalog.next_delivery(&urls(view.options), view.now)?)
 }
 
+/// Returns how long a delivery waits at most, by the number of failed attempts.
+pub(crate) fn longest_waits(factor: f64) -> Vec<i64> {
+    let waits = RETRY_DELAYS.map(|delay| (delay as f64 * factor) as i64);
+    std::iter::once(0).chain(waits).collect()
+}
+
 /// Records the result of an attempt: removes the delivery, or schedules the next attempt if there is one.
 pub(crate) fn delivered(tx: &mut Tx<'_>, id: i64, attempt: u32, ok: bool) -> Outcome<()> {
     let row = tx.catalog.delivery(id)?;
