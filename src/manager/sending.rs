@@ -10,7 +10,7 @@ pub(crate) fn read(site: &Site, body: &mut Body, buffer: &mut [u8]) -> std::io::
     while filled < buffer.len() {
         if let Some(Part::Source(source)) = body.parts.front_mut() {
             let catalog = site.catalog.read().map_err(std::io::Error::other)?;
-            let next = source.next(&*catalog).map_err(std::io::Error::other)?;
+            let next = source.next(&*catalog, &*site.blobs).map_err(std::io::Error::other)?;
             if next.is_empty() {
                 body.parts.pop_front();
             }
@@ -61,7 +61,7 @@ pub(crate) fn pieces(site: &Site, body: &mut Body) -> catalog::Result<Vec<Piece>
                 break;
             }
             Part::Source(mut source) => {
-                let mut next = source.next(&*site.catalog.read()?)?;
+                let mut next = source.next(&*site.catalog.read()?, &*site.blobs)?;
                 if !next.is_empty() {
                     next.push_back(Part::Source(source));
                 }

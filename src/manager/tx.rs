@@ -10,6 +10,9 @@ use super::options::Options;
 use crate::catalog::{Entity, Read, Write};
 use std::ops::Deref;
 
+/// The number of entries of a bundle that are read at once.
+const ENTRIES_AT_ONCE: u32 = 500;
+
 /// The time, key, options and ids of a transaction.
 #[derive(Debug)]
 pub(crate) struct Context<'a> {
@@ -80,6 +83,19 @@ impl<'a> Tx<'a> {
             freed: Vec::new(),
             events: Vec::new(),
         }
+    }
+
+    /// Removes a bundle, and what only it needs.
+    pub(crate) fn remove_bundle(&mut self, id: &str) -> Outcome<()> {
+        let mut from = 0;
+        loop {
+            let entries = self.catalog.bundle_entries(id, from, ENTRIES_AT_ONCE)?;
+            let Some((last, _)) = entries.last() else { break };
+            from = last + 1;
+            let blobs = entries.into_iter().filter_map(|(_, entry)| entry.blob);
+            self.freed.extend(blobs);
+        }
+        Ok(self.catalog.remove_bundle(id)?)
     }
 
     /// Returns a view of the transaction, with its changes so far.

@@ -252,6 +252,99 @@ fn zip_of_folder_holds_its_files_and_folders() {
 }
 
 #[test]
+fn zip_is_served_in_ranges_and_by_its_tag() {
+    let site = Site::new();
+    let folder = site.folder("top", "media-root");
+    for name in ["a.pdf", "b.pdf", "c.pdf"] {
+        site.file(name, &folder);
+    }
+    site.folder("empty", &folder);
+    let answer = site.post(&format!("/folders/{folder}/generate-download-url"), json!({}));
+    let path = target(&text(&answer["downloadUrl"]));
+    let get = |headers: &[(&str, &str)]| {
+        let request = headers
+            .iter()
+            .fold(Request::new("GET", &path), |request, (name, value)| {
+                request.header(name, value)
+            });
+        site.fetch(request)
+    };
+    let (whole, bytes) = get(&[]);
+    let size = bytes.len();
+    let tag = whole.header("etag").expect("a tag").to_owned();
+    let date = whole.header("last-modified").expect("a date").to_owned();
+    assert_eq!(whole.header("accept-ranges"), Some("bytes"));
+    assert_eq!(whole.header("content-length"), Some(&size.to_string()[..]));
+    let (head, nothing) = site.fetch(Request::new("HEAD", &path));
+    assert_eq!((head.status, nothing.len()), (200, 0));
+    assert_eq!(head.header("content-length"), whole.header("content-length"));
+
+    // Every range, however it lies across headers, files and the directory.
+    for from in 0..size {
+        let to = (from * 7 % size).max(from);
+        let (part, some) = get(&[("Range", &format!("bytes={from}-{to}"))]);
+        assert_eq!((part.status, &some[..]), (206, &bytes[from..=to]), "{from}-{to}");
+        assert_eq!(
+            part.header("content-range"),
+            Some(&format!("bytes {from}-{to}/{size}")[..])
+        );
+        assert_eq!(part.header("content-length"), Some(&some.len().to_string()[..]));
+    }
+    assert_eq!(get(&[("Range", "bytes=-10")]).1, bytes[size - 10..]);
+    let (none, _) = get(&[("Range", &format!("bytes={size}-"))]);
+    assert_eq!(
+        (none.status, none.header("content-range")),
+        (416, Some(&format!("bytes */{size}")[..]))
+    );
+
+    let range = ("Range", "bytes=0-3");
+    assert_eq!(get(&[range, ("If-Range", &tag)]).0.status, 206);
+    assert_eq!(get(&[range, ("If-Range", &date)]).0.status, 206);
+    assert_eq!(get(&[range, ("If-Range", "\"other\"")]).1, bytes);
+    assert_eq!(get(&[("If-None-Match", &tag)]).0.status, 304);
+    assert_eq!(get(&[("If-Modified-Since", &date)]).0.status, 304);
+    assert_eq!(get(&[("If-Match", "\"other\"")]).0.status, 412);
+    assert_eq!(get(&[("If-Match", &tag)]).0.status, 200);
+}
+
+#[test]
+fn zip_beyond_the_limit_takes_the_place_of_the_oldest() {
+    let site = Site::new();
+    let kept = site.file("kept.pdf", "media-root");
+    let first = site.post("/files/generate-download-url", json!({ "fileIds": [kept] }));
+    let first = target(&text(&first["downloadUrl"]));
+    site.post("/bulk/files/delete", json!({ "fileIds": [kept], "permanent": true }));
+    assert_eq!(
+        site.fetch(Request::new("GET", &first)).0.status,
+        200,
+        "it keeps the bytes of a deleted file"
+    );
+    let Site { manager, clock, .. } = site;
+    let parts = manager.into_parts();
+    let mut writer = parts.catalog.write().expect("a writer");
+    for number in 1..10_000 {
+        writer
+            .insert_bundle(&format!("{number:032}"), "files", false, crate::site::START + number)
+            .expect("added");
+    }
+    writer.commit().expect("committed");
+    let site = Site::on(wix_media::manager::Manager::new(parts).expect("a manager"), clock);
+    site.clock.advance(20_000);
+    assert_eq!(site.fetch(Request::new("GET", &first)).0.status, 200);
+    let other = site.file("other.pdf", "media-root");
+    let second = site.post("/files/generate-download-url", json!({ "fileIds": [other] }));
+    let second = target(&text(&second["downloadUrl"]));
+    assert_eq!(
+        site.fetch(Request::new("GET", &first)).0.status,
+        404,
+        "the oldest has gone"
+    );
+    assert_eq!(site.fetch(Request::new("GET", &second)).0.status, 200);
+    let blobs = site.manager.into_parts().blobs.list("", 10).expect("blobs");
+    assert_eq!(blobs.len(), 1, "and the bytes that only it kept");
+}
+
+#[test]
 fn zip_of_files_omits_private_and_unknown_ones() {
     let site = Site::new();
     let open = text(&uploaded(&site, json!({}))["id"]);

@@ -1,6 +1,6 @@
 //! Uploads: plain and TUS, the data derived from their bytes, and what is refused.
 
-use crate::site::{Site, reason, target, text};
+use crate::site::{START, Site, reason, target, text};
 use data_encoding::BASE64;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -537,6 +537,83 @@ fn tus_upload_that_has_ended_refuses_more_bytes() {
         let blobs = tus.site.manager.into_parts().blobs.list("", 100_000).expect("ids");
         assert_eq!(blobs.len(), expected, "{ending}");
     }
+}
+
+#[test]
+fn tus_upload_whose_digest_is_lost_is_hashed_in_steps() {
+    let tus = Tus::new(json!({}));
+    let bytes: Vec<u8> = PNG
+        .iter()
+        .copied()
+        .chain((0..5_000_000_u32).map(|number| number as u8))
+        .collect();
+    let location = tus.started(bytes.len());
+    assert_eq!(tus.chunk(&location, 0, &bytes).status, 204);
+    // A release that does not know the state of the digest starts on these stores.
+    let Tus { site, token, url } = tus;
+    let Site { manager, clock, .. } = site;
+    let parts = manager.into_parts();
+    let transfer = location.rsplit('/').next().expect("an id");
+    let mut writer = parts.catalog.write().expect("a writer");
+    let mut upload = writer.upload_of_transfer(transfer).expect("read").expect("an upload");
+    upload.digest = Some("unknown".to_owned());
+    writer.put_upload(&upload).expect("written");
+    writer.commit().expect("committed");
+    let site = Site::on(Manager::new(parts).expect("a manager"), clock);
+
+    let mut intake = site.manager.open(Request::new("PUT", &format!("{url}/{token}")).head);
+    let mut steps = 0;
+    while site.manager.work(&mut intake) {
+        steps += 1;
+        site.folder(&format!("{steps}"), "media-root");
+    }
+    assert!(steps >= 5, "{steps}");
+    let response = site.manager.close(intake);
+    let body = site.manager.collect(response.body).expect("a body");
+    let answer: Value = serde_json::from_slice(&body).expect("JSON");
+    assert_eq!((response.status, text(&answer["file"]["hash"])), (200, md5_of(&bytes)));
+}
+
+#[test]
+fn upload_urls_beyond_the_limit_forget_unused_ones() {
+    let site = Site::new();
+    let ask = |site: &Site| {
+        let body = json!({ "mimeType": "text/plain", "fileName": "a.txt" });
+        site.call("POST", "/files/generate-upload-url", body)
+    };
+    let filled = |site: Site, blob: Option<&str>| {
+        let Site { manager, clock, .. } = site;
+        let parts = manager.into_parts();
+        let mut writer = parts.catalog.write().expect("a writer");
+        for number in 0..100_000 {
+            let expires = START + 86_400_000 + number;
+            let mut upload = wix_media::catalog::Upload::new(&format!("{number}"), "f", "{}", expires);
+            upload.blob = blob.map(str::to_owned);
+            writer.put_upload(&upload).expect("written");
+        }
+        // The next URL is one of those at which uploads are counted.
+        writer.set_setting("uploads", "999").expect("written");
+        writer.commit().expect("committed");
+        Site::on(Manager::new(parts).expect("a manager"), clock)
+    };
+    let site = filled(site, None);
+    assert_eq!(ask(&site).0, 200);
+    let Site { manager, clock, .. } = site;
+    let parts = manager.into_parts();
+    let count = parts
+        .catalog
+        .read()
+        .expect("a snapshot")
+        .upload_count()
+        .expect("a count");
+    assert_eq!(count, 99_001, "a thousand have gone, and one is new");
+    let site = Site::on(Manager::new(parts).expect("a manager"), clock);
+    let site = filled(site, Some("b"));
+    let (status, answer) = ask(&site);
+    assert_eq!(
+        (status, &answer["details"]["applicationError"]["code"]),
+        (429, &json!("TOO_MANY_UPLOADS"))
+    );
 }
 
 #[test]

@@ -1,11 +1,15 @@
 //! Bundles: zips of files and folders, fixed when their URL is made.
 
-use super::missing;
+use super::{missing, refused};
+use crate::blobs::Blobs;
 use crate::catalog::{Area, BundleEntry, Children, File, Folder, Item, Page, Sort, fold};
-use crate::manager::http::body::Body;
+use crate::manager::dates::http_date;
+use crate::manager::http::body::{Body, Source};
+use crate::manager::http::conditions::{self, Verdict};
 use crate::manager::http::disposition::disposition;
 use crate::manager::http::error::{Outcome, Refusal};
-use crate::manager::http::message::Response;
+use crate::manager::http::message::{Head, Response};
+use crate::manager::http::range::{Range, read_range};
 use crate::manager::http::validate::Fields;
 use crate::manager::items::{files, folders, target};
 use crate::manager::tx::{Tx, View};
@@ -17,6 +21,11 @@ use std::collections::BTreeSet;
 
 /// The maximum number of files in a zip (`docs/contract/choices.md#u35`).
 pub(crate) const MAX_FILES: usize = 1000;
+
+/// The maximum number of zips of a site, and of their entries. A further one takes the place of the oldest ones
+/// (`docs/contract/choices.md#u51`).
+pub(crate) const MAX_ZIPS: u32 = 10_000;
+const MAX_ENTRIES: u64 = 1_000_000;
 
 /// The maximum length of a name in a zip, in bytes: file systems take 255, and a number may be added. With at most 100
 /// folders above it, a path stays far below the 65,535 bytes of a zip.
@@ -60,6 +69,9 @@ pub(crate) fn bundle_url(tx: &mut Tx<'_>, name: &str, entries: &[BundleEntry]) -
     let id = tx.ids.hex();
     tx.catalog.insert_bundle(&id, name, false, tx.context.now)?;
     tx.catalog.insert_bundle_entries(&id, 0, entries)?;
+    for old in tx.catalog.excess_bundles(MAX_ZIPS, MAX_ENTRIES)? {
+        tx.remove_bundle(&old)?;
+    }
     Ok(json!({ "downloadUrl": format!("{}{ARCHIVES}{id}", tx.base) }))
 }
 
@@ -116,13 +128,46 @@ pub(crate) fn all_of<T: Item>(folder: &str, fetch: &dyn Fn(&Page) -> Outcome<Vec
     }
 }
 
-pub(crate) fn bundle(view: &View<'_>, id: &str) -> Outcome<Response> {
-    let name = view.catalog.bundle(id)?.ok_or_else(missing)?;
-    let zip = Zip::new(view.catalog, id)?;
-    Ok(Response::new(200)
+/// Answers with a zip, or with the requested range of it. A zip never changes, so its id is its tag.
+pub(crate) fn bundle(view: &View<'_>, blobs: &dyn Blobs, head: &Head, id: &str) -> Outcome<Response> {
+    let (name, created) = view.catalog.bundle(id)?.ok_or_else(missing)?;
+    let tag = format!("\"{id}\"");
+    // Releases before version 3 of the schema did not record when a zip was made.
+    let modified = if created > 0 { created } else { view.since()? };
+    let response = |status| {
+        Response::new(status)
+            .with("Accept-Ranges", "bytes")
+            .with("ETag", tag.clone())
+            .with("Last-Modified", http_date(modified))
+    };
+    match conditions::evaluate(head, &tag, modified) {
+        Verdict::Proceed => {}
+        Verdict::NotModified => return Ok(response(304)),
+        Verdict::Failed => return Err(refused(412, "The zip is another version.")),
+    }
+    let zip = Zip::new(view.catalog, blobs, id)?;
+    let size = zip.length();
+    let range = head
+        .header("range")
+        .filter(|_| conditions::allows_range(head, &tag, modified));
+    let (status, offset, length) = match range.map_or(Range::Whole, |range| read_range(range, size)) {
+        Range::Whole => (200, 0, size),
+        Range::Part(from, to) => (206, from, to - from + 1),
+        Range::Nothing => {
+            let response = response(416).with("Content-Range", format!("bytes */{size}"));
+            return Ok(response.with("Cache-Control", "no-store"));
+        }
+    };
+    let mut response = response(status)
         .with("Content-Type", "application/zip")
-        .with("Content-Disposition", disposition("attachment", &format!("{name}.zip")))
-        .with_body(Body::source(zip)))
+        .with("Content-Disposition", disposition("attachment", &format!("{name}.zip")));
+    if status == 206 {
+        let last = offset + length - 1;
+        response = response.with("Content-Range", format!("bytes {offset}-{last}/{size}"));
+    }
+    Ok(response
+        .with("Content-Length", length.to_string())
+        .with_body(Body::run_of(zip, offset, length)))
 }
 
 /// Returns whether a file goes into zips.

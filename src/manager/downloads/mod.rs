@@ -10,6 +10,7 @@ pub(crate) mod streams;
 use super::http::error::{Outcome, Refusal};
 use super::http::message::{Head, Response, segments};
 use super::tx::View;
+use crate::blobs::Blobs;
 use bundle::{ARCHIVES, bundle};
 use icons::icon_of;
 use links::{LINKS, link};
@@ -25,8 +26,8 @@ pub(crate) fn missing() -> Refusal {
 }
 
 /// Answers a request for a path outside the API.
-pub(crate) fn download(view: &View<'_>, head: &Head) -> Outcome<Response> {
-    let response = resource(view, head)?;
+pub(crate) fn download(view: &View<'_>, blobs: &dyn Blobs, head: &Head) -> Outcome<Response> {
+    let response = resource(view, blobs, head)?;
     if !matches!(head.method.as_str(), "GET" | "HEAD") {
         return Err(refused(405, "Only GET and HEAD.").with_header("Allow", "GET, HEAD"));
     }
@@ -34,10 +35,10 @@ pub(crate) fn download(view: &View<'_>, head: &Head) -> Outcome<Response> {
 }
 
 /// Answers a GET or HEAD, or a request of another method as if it were one.
-fn resource(view: &View<'_>, head: &Head) -> Outcome<Response> {
+fn resource(view: &View<'_>, blobs: &dyn Blobs, head: &Head) -> Outcome<Response> {
     let path = head.path.as_str();
     if let Some(id) = path.strip_prefix(ARCHIVES) {
-        return bundle(view, id);
+        return bundle(view, blobs, head, id);
     }
     if let Some(rest) = path.strip_prefix(LINKS) {
         return link(view, head, rest);

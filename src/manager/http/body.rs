@@ -1,5 +1,6 @@
 //! The body of a response: a list of bytes, ranges of blobs and sources that produce more of both.
 
+use crate::blobs::Blobs;
 use crate::catalog::{self, Read};
 use std::collections::VecDeque;
 use std::fmt;
@@ -9,7 +10,7 @@ pub(crate) trait Source: fmt::Debug + Send {
     /// Returns the number of remaining bytes.
     fn length(&self) -> u64;
     /// Returns the next parts in order. The list is empty at the end.
-    fn next(&mut self, catalog: &dyn Read) -> catalog::Result<VecDeque<Part>>;
+    fn next(&mut self, catalog: &dyn Read, blobs: &dyn Blobs) -> catalog::Result<VecDeque<Part>>;
     /// Returns a copy at the same position.
     fn fork(&self) -> Box<dyn Source>;
 }
@@ -17,6 +18,46 @@ pub(crate) trait Source: fmt::Debug + Send {
 impl Clone for Box<dyn Source> {
     fn clone(&self) -> Box<dyn Source> {
         self.fork()
+    }
+}
+
+/// A run of the bytes of another source.
+#[derive(Clone, Debug)]
+struct Run {
+    source: Box<dyn Source>,
+    /// The number of bytes in front of the run that are still to be passed over.
+    skip: u64,
+    length: u64,
+}
+
+impl Source for Run {
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn next(&mut self, catalog: &dyn Read, blobs: &dyn Blobs) -> catalog::Result<VecDeque<Part>> {
+        let mut kept = VecDeque::new();
+        while kept.is_empty() && self.length > 0 {
+            let parts = self.source.next(catalog, blobs)?;
+            if parts.is_empty() {
+                break;
+            }
+            for mut part in parts {
+                let skipped = self.skip.min(part.length());
+                self.skip -= skipped;
+                part.cut(skipped, self.length);
+                let length = part.length();
+                self.length -= length;
+                if length > 0 {
+                    kept.push_back(part);
+                }
+            }
+        }
+        Ok(kept)
+    }
+
+    fn fork(&self) -> Box<dyn Source> {
+        Box::new(self.clone())
     }
 }
 
@@ -34,6 +75,21 @@ impl Part {
             Part::Bytes(bytes) => bytes.len() as u64,
             Part::Blob { length, .. } => *length,
             Part::Source(source) => source.length(),
+        }
+    }
+
+    /// Keeps at most `length` bytes from `skip` on. Sources come in bodies only, and never in another source.
+    fn cut(&mut self, skip: u64, most: u64) {
+        match self {
+            Part::Bytes(bytes) => {
+                bytes.drain(..usize::try_from(skip).unwrap_or(usize::MAX).min(bytes.len()));
+                bytes.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+            }
+            Part::Blob { offset, length, .. } => {
+                *offset += skip;
+                *length = length.saturating_sub(skip).min(most);
+            }
+            Part::Source(_) => {}
         }
     }
 }
@@ -99,6 +155,15 @@ impl Body {
         Body {
             parts: [Part::Source(Box::new(source))].into(),
         }
+    }
+
+    /// Creates a body of `length` bytes of a source, from `offset` on.
+    pub(crate) fn run_of(source: impl Source + 'static, offset: u64, length: u64) -> Body {
+        Body::source(Run {
+            source: Box::new(source),
+            skip: offset,
+            length,
+        })
     }
 
     /// Takes the bytes of a body that holds one piece of bytes, as most do. Returns `None` for any other body.

@@ -34,6 +34,13 @@ pub(crate) const TUS: &str = "/upload/tus";
 /// How long expired uploads are kept, in milliseconds.
 const RETENTION: i64 = 7 * 86_400_000;
 
+/// The maximum number of uploads that are kept, and how often they are counted. Between two counts there may be more.
+const MAX_UPLOADS: u64 = 100_000;
+const COUNTED_EVERY: i64 = 1000;
+
+/// The setting that counts upload URLs.
+const COUNTER: &str = "uploads";
+
 /// The lifetimes of the tokens of plain and of TUS uploads, in seconds.
 const PLAIN_LIFETIME: i64 = 86_410;
 const TUS_LIFETIME: i64 = 604_810;
@@ -90,6 +97,9 @@ pub(crate) fn upload_url(tx: &mut Tx<'_>, fields: &Fields, resumable: bool) -> O
         "externalInfo": external.unwrap_or_else(|| external_info(&fields.sent["externalInfo"])),
     });
     tx.catalog.remove_uploads(tx.now - RETENTION)?;
+    if tx.catalog.increment_setting(COUNTER)? % COUNTED_EVERY == 0 {
+        bound_uploads(tx)?;
+    }
     let issued = tx.now / 1000;
     let expires = issued + if resumable { TUS_LIFETIME } else { PLAIN_LIFETIME };
     let (id, file) = (tx.ids.guid(), content::stem(tx.context));
@@ -113,6 +123,23 @@ pub(crate) fn upload_url(tx: &mut Tx<'_>, fields: &Fields, resumable: bool) -> O
     } else {
         json!({ "uploadUrl": format!("{base}{UPLOADS}{token}") })
     })
+}
+
+/// Makes room for further uploads: forgets completed ones, then those of which no byte has arrived.
+fn bound_uploads(tx: &mut Tx<'_>) -> Outcome<()> {
+    let count = tx.catalog.upload_count()?;
+    let Some(excess) = count.checked_sub(MAX_UPLOADS) else {
+        return Ok(());
+    };
+    let wanted = excess + COUNTED_EVERY.unsigned_abs();
+    let removed = tx
+        .catalog
+        .remove_idle_uploads(u32::try_from(wanted).unwrap_or(u32::MAX))?;
+    if removed <= excess {
+        let text = format!("more than {MAX_UPLOADS} uploads are under way");
+        return Err(Refusal::code(429, "TOO_MANY_UPLOADS", text));
+    }
+    Ok(())
 }
 
 /// Returns the upload that a token names.

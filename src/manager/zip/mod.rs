@@ -6,6 +6,7 @@
 mod layout;
 
 use super::http::body::{Part, Source};
+use crate::blobs::Blobs;
 use crate::catalog::{self, BundleEntry, Read};
 use layout::{Entry, central_header, local_header};
 use std::collections::VecDeque;
@@ -13,12 +14,39 @@ use std::collections::VecDeque;
 /// The number of entries that are looked up at once.
 const BATCH_SIZE: u32 = 256;
 
-/// The zip of a bundle, part by part. It holds one batch of entries in memory, however many there are.
+/// The entries of a zip, in order, read twice: for the entries and for the central directory.
+pub(crate) trait Entries: Clone + std::fmt::Debug + Send + 'static {
+    /// Returns the next entries, at most `limit`. None at the end.
+    fn next(&mut self, catalog: &dyn Read, blobs: &dyn Blobs, limit: u32) -> catalog::Result<Vec<BundleEntry>>;
+    /// Goes back to the first entry.
+    fn restart(&mut self);
+}
+
+/// The entries of a bundle of the catalog.
 #[derive(Clone, Debug)]
-pub(crate) struct Zip {
+pub(crate) struct Bundled {
     bundle: String,
-    /// The position of the next entry of this stage.
     position: i64,
+}
+
+impl Entries for Bundled {
+    fn next(&mut self, catalog: &dyn Read, _: &dyn Blobs, limit: u32) -> catalog::Result<Vec<BundleEntry>> {
+        let entries = catalog.bundle_entries(&self.bundle, self.position, limit)?;
+        if let Some((last, _)) = entries.last() {
+            self.position = last + 1;
+        }
+        Ok(entries.into_iter().map(|(_, entry)| entry).collect())
+    }
+
+    fn restart(&mut self) {
+        self.position = 0;
+    }
+}
+
+/// A zip, part by part. It holds one batch of entries in memory, however many there are.
+#[derive(Clone, Debug)]
+pub(crate) struct Zip<E> {
+    source: E,
     stage: Stage,
     /// The number of bytes so far.
     offset: u64,
@@ -42,51 +70,71 @@ enum Stage {
     Done,
 }
 
-impl Zip {
+impl Zip<Bundled> {
     /// The zip of this bundle. Walks over all entries once for the length.
-    pub(crate) fn new(catalog: &dyn Read, bundle: &str) -> catalog::Result<Zip> {
-        let mut zip = Zip {
+    pub(crate) fn new(catalog: &dyn Read, blobs: &dyn Blobs, bundle: &str) -> catalog::Result<Zip<Bundled>> {
+        let mut measuring = Measuring::new(Bundled {
             bundle: bundle.to_owned(),
             position: 0,
+        });
+        loop {
+            if let Some(zip) = measuring.step(catalog, blobs)? {
+                return Ok(zip);
+            }
+        }
+    }
+}
+
+/// A zip whose length is not known yet.
+#[derive(Debug)]
+pub(crate) struct Measuring<E> {
+    zip: Zip<E>,
+    walk: Zip<E>,
+}
+
+impl<E: Entries> Measuring<E> {
+    pub(crate) fn new(source: E) -> Measuring<E> {
+        let zip = Zip {
+            source,
             stage: Stage::Entries,
             offset: 0,
             entries: 0,
             remaining: 0,
         };
-        let mut walk = zip.clone();
-        loop {
-            let parts = walk.next(catalog)?;
-            if parts.is_empty() {
-                return Ok(zip);
-            }
-            zip.remaining += parts.iter().map(Part::length).sum::<u64>();
+        Measuring { walk: zip.clone(), zip }
+    }
+
+    /// Measures one batch of entries. Returns the zip once all have been measured.
+    pub(crate) fn step(&mut self, catalog: &dyn Read, blobs: &dyn Blobs) -> catalog::Result<Option<Zip<E>>> {
+        let parts = self.walk.next(catalog, blobs)?;
+        if parts.is_empty() {
+            return Ok(Some(self.zip.clone()));
         }
+        self.zip.remaining += parts.iter().map(Part::length).sum::<u64>();
+        Ok(None)
     }
 }
 
-impl Source for Zip {
+impl<E: Entries> Source for Zip<E> {
     fn length(&self) -> u64 {
         self.remaining
     }
 
-    /// Fails when the bundle was removed before all of it was read, as by a reset.
-    fn next(&mut self, catalog: &dyn Read) -> catalog::Result<VecDeque<Part>> {
+    /// Fails when the entries were removed before all of them were read, as by a reset.
+    fn next(&mut self, catalog: &dyn Read, blobs: &dyn Blobs) -> catalog::Result<VecDeque<Part>> {
         let mut parts = VecDeque::new();
         while parts.is_empty() && self.stage != Stage::Done {
-            let entries = catalog.bundle_entries(&self.bundle, self.position, BATCH_SIZE)?;
-            if let Some((last, _)) = entries.last() {
-                self.position = last + 1;
-            }
+            let entries = self.source.next(catalog, blobs, BATCH_SIZE)?;
             match &mut self.stage {
                 Stage::Entries if entries.is_empty() => {
-                    self.position = 0;
+                    self.source.restart();
                     self.stage = Stage::Directory {
                         start: self.offset,
                         header: 0,
                     };
                 }
                 Stage::Entries => {
-                    for (_, row) in &entries {
+                    for row in &entries {
                         let entry = entry(row);
                         let header = local_header(&entry);
                         self.offset += header.len() as u64 + entry.size;
@@ -103,7 +151,7 @@ impl Source for Zip {
                 }
                 Stage::Directory { start, header } => {
                     let mut records = Vec::new();
-                    for (_, row) in &entries {
+                    for row in &entries {
                         let entry = entry(row);
                         central_header(&mut records, &entry, *header);
                         *header += local_header(&entry).len() as u64 + entry.size;
@@ -173,11 +221,11 @@ mod tests {
     fn parts(entries: &[BundleEntry]) -> Vec<Part> {
         let catalog = catalog(entries);
         let snapshot = catalog.read().expect("a snapshot");
-        let mut zip = Zip::new(&*snapshot, "id").expect("a zip");
+        let mut zip = Zip::new(&*snapshot, &Memory::default(), "id").expect("a zip");
         let length = zip.length();
         let mut parts = Vec::new();
         loop {
-            let next = zip.next(&*snapshot).expect("parts");
+            let next = Source::next(&mut zip, &*snapshot, &Memory::default()).expect("parts");
             if next.is_empty() {
                 break;
             }
@@ -268,13 +316,13 @@ mod tests {
     #[test]
     fn next_on_removed_bundle_fails() {
         let catalog = catalog(&[row("a", 1)]);
-        let mut zip = Zip::new(&*catalog.read().expect("a snapshot"), "id").expect("a zip");
+        let mut zip = Zip::new(&*catalog.read().expect("a snapshot"), &Memory::default(), "id").expect("a zip");
         let mut writer = catalog.write().expect("a writer");
         writer.remove_bundle("id").expect("removed");
         writer.commit().expect("committed");
         let snapshot = catalog.read().expect("a snapshot");
         while zip.length() > 0 {
-            match zip.next(&*snapshot) {
+            match Source::next(&mut zip, &*snapshot, &Memory::default()) {
                 Ok(parts) => assert!(!parts.is_empty(), "the end, with {} bytes missing", zip.length()),
                 Err(_) => return,
             }
