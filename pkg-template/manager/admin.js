@@ -3,7 +3,7 @@
 // | Request | Scope | What it does |
 // | --- | --- | --- |
 // | `GET health` | none | says that the manager answers, on which storage and for how long |
-// | `GET check` | manage | checks the catalog, which takes a while |
+// | `GET check` | manage | checks the catalog and the bytes of all files (`?blobs=sizes`, `?blobs=none`), which takes a while |
 // | `GET webhook-key` | none | the public key of the webhooks, as PEM |
 // | `GET events` | read | a page of events (`?after=N&limit=N`), or a stream (`Accept: text/event-stream`) |
 // | `GET export` | manage | a backup of everything |
@@ -16,10 +16,11 @@
 //
 // `HEAD` works wherever `GET` does.
 import { VERSION } from '#version';
+import { DAMAGE, damaged } from './damage.js';
 import { refusalOf as memberRefusal } from './options.js';
 import { refused } from './refused.js';
 
-/** @import { Admin, AdminRequest, Route } from './internal.d.ts' */
+/** @import { Admin, AdminRequest, FileDamage, Route, TaskReport } from './internal.d.ts' */
 
 const PATH = '/_wix-media/';
 
@@ -35,6 +36,10 @@ const RECONNECT_MS = 1000;
 
 /** How many blobs one piece of a backup can complete. */
 const BLOBS_PER_PIECE = 300;
+
+/** How many damaged files an answer names, and how many a header. */
+const MAX_NAMED = 1000;
+const MAX_IN_HEADER = 20;
 
 /** Answers are of the moment, and for one caller. */
 const NOT_STORED = { 'Cache-Control': 'no-store' };
@@ -62,7 +67,7 @@ const invalid = (field, description) => {
 /** @type {Record<string, Route>} */
 const ROUTES = {
   'GET health': { answer: health },
-  'GET check': { scope: 'manage', answer: ({ engine }) => json({ isWhole: engine.control('isWhole') }) },
+  'GET check': { scope: 'manage', answer: check },
   'GET webhook-key': { answer: webhookKey },
   'GET events': { scope: 'read', answer: events },
   'GET export': { scope: 'manage', answer: exportBackup },
@@ -228,18 +233,45 @@ function eventStream(all, after, base) {
   return new Response(stream, { headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' } });
 }
 
-/** @param {AdminRequest} request */
-function exportBackup({ engine }) {
-  // The blobs of the moment are kept until the export ends, also when nobody reads it to its end.
-  return engine.send(
-    (core) => core.exportArchive(),
-    (id) => engine.control('endExport', { id }),
-  );
+/**
+ * Checks the catalog, and unless `blobs` says otherwise the bytes of all files.
+ *
+ * @param {AdminRequest} request
+ */
+async function check({ engine, request, url }) {
+  const blobs = url.searchParams.get('blobs') ?? 'bytes';
+  if (!['bytes', 'sizes', 'none'].includes(blobs)) return invalid('blobs', 'must be bytes, sizes or none');
+  const isCatalogWhole = await engine.checkCatalog(request.signal);
+  const found = { files: 0, bytes: 0, damagedFiles: 0, damage: /** @type {FileDamage[]} */ ([]) };
+  if (blobs !== 'none') {
+    /** @param {TaskReport} report */
+    const told = ({ files, bytes, damage }) => {
+      Object.assign(found, { files, bytes });
+      found.damagedFiles += damage.length;
+      found.damage.push(...damage.slice(0, MAX_NAMED - found.damage.length));
+    };
+    await engine.run((core) => core.beginCheck(blobs === 'bytes', ''), { told, signal: request.signal });
+  }
+  return json({ isWhole: isCatalogWhole && found.damagedFiles === 0, isCatalogWhole, ...found });
+}
+
+/**
+ * The blobs of the moment are kept until the export ends, also when nobody reads it to its end. Damaged files are named in a
+ * header, as far as there is room, because the body is the archive.
+ *
+ * @param {AdminRequest} request
+ */
+async function exportBackup({ engine, request, report, fail }) {
+  const { response, damagedFiles, damage } = await engine.exportArchive(request.signal);
+  if (damagedFiles === 0) return response;
+  for (const found of damage) report(damaged(found, fail));
+  response.headers.set(DAMAGE, encodeURIComponent(JSON.stringify({ damagedFiles, damage: damage.slice(0, MAX_IN_HEADER) })));
+  return response;
 }
 
 /** @param {AdminRequest} request */
 async function importBackup({ engine, request, webhooks }) {
-  const response = await engine.receive((core) => core.openArchive(), request, BLOBS_PER_PIECE);
+  const response = await engine.receive((core) => core.openArchive(), request, { blobs: BLOBS_PER_PIECE, signal: request.signal });
   webhooks.forgetKey();
   return response;
 }

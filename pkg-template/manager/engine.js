@@ -13,10 +13,13 @@ import { createInstance } from '../wasm/instance.js';
 import { PIECE_SIZE, streamOf, takeIn } from './bodies.js';
 import { refusalOf, toJson } from './options.js';
 
-/** @import { BodySource, Clock, Engine, Fail, Images, ManagerCore, Outcome, PinnedStorage, Received, Refuse, WebCrypto } from './internal.d.ts' */
+/** @import { BodySource, Clock, Engine, ExportOutcome, Fail, Images, ManagerCore, Outcome, PinnedStorage, Received, Refuse, TaskReport, WebCrypto } from './internal.d.ts' */
 
 /** Types that cannot act as a page. The PDF viewers of browsers do not open in a sandbox, and need none. */
 const INERT = /^application\/(json|pdf)\b/;
+
+/** The catalog that an import builds. */
+const BUILT = 'import.db';
 
 /** How many random bytes are drawn at once: each call of `getRandomValues` costs as much as a small request's work. */
 const RANDOM_POOL_SIZE = 4096;
@@ -69,7 +72,7 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     now: () => clock.now(),
     random: randomSource(crypto),
   });
-  const given = toJson({ ...settings, durable: storage.durable && storage.syncs !== false });
+  const given = toJson({ ...settings, durable: storage.durable && storage.syncs !== false, renames: host.renameFile !== undefined });
   let isClosed = false;
   /** @type {ManagerCore | undefined} */
   let running;
@@ -263,6 +266,55 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     return turn;
   }
 
+  /** @type {Promise<unknown>} */
+  let last = Promise.resolve();
+  /**
+   * Runs one such function after the other: a storage has one snapshot at a time, and while it has one, nothing may take the
+   * place of its catalog.
+   *
+   * @template Result
+   * @param {() => Promise<Result>} use
+   * @returns {Promise<Result>}
+   */
+  function alone(use) {
+    const turn = last.then(use);
+    last = turn.catch(() => {});
+    return turn;
+  }
+
+  /**
+   * Runs a task of the module in steps, and gives others their turn in between. `told` is awaited after each step. Resolves to
+   * the last report.
+   *
+   * @type {Engine['run']}
+   */
+  async function run(begin, { told, signal } = {}) {
+    let own = instance.generation;
+    const task = await prepared(() => [], () => {
+      own = instance.generation;
+      return enter(begin, own);
+    });
+    /** @type {string[]} */
+    let next = [];
+    try {
+      for (;;) {
+        await breathe();
+        signal?.throwIfAborted();
+        if (next.length > 0) await storage.prepare?.(next, 0);
+        storage.reopen?.(next);
+        const found = enter((core) => core.step(task), own);
+        if (typeof found !== 'string') return found;
+        const report = JSON.parse(found);
+        await told?.(report);
+        if (report.isDone) return report;
+        ({ next } = report);
+      }
+    } catch (error) {
+      if (isAlive(own)) enter((core) => core.endTask(task), own);
+      throw error;
+    }
+  }
+
   /**
    * Gives an intake its bytes, and returns the answer.
    *
@@ -272,24 +324,35 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
    * @param {object} [more]
    * @param {() => Promise<unknown>} [more.ready] Awaited before each piece.
    * @param {boolean} [more.image] Whether the bytes may be those of an image.
+   * @param {boolean} [more.archive] Whether the bytes are those of an archive, which replaces the catalog.
    * @param {AbortSignal} [more.signal] Gives it up.
    */
-  async function fill(intake, source, own, { ready, image: mayBeImage, signal } = {}) {
-    try {
-      await takeBody(intake, source, own, { ready, signal });
+  async function fill(intake, source, own, { ready, image: mayBeImage, archive, signal } = {}) {
+    const finish = async () => {
+      while (enter((core) => core.work(intake), own)) {
+        await breathe();
+        signal?.throwIfAborted();
+      }
       while (mayBeImage && enter((core) => core.digest(intake), own)) {
         await breathe();
         signal?.throwIfAborted();
       }
+      if (archive && host.hasFile(BUILT)) await storage.flush?.(BUILT);
       const image = mayBeImage ? enter((core) => core.picture(intake), own) : undefined;
       const colors = image && (await images.colors(() => whole(...image), signal));
       signal?.throwIfAborted();
       if (colors) enter((core) => core.color(intake, JSON.stringify(colors)), own);
+    };
+    const close = () => enter((core) => core.close(intake), own);
+    try {
+      await takeIn(source, (piece) => enter((core) => core.feed(intake, piece), own), { ready, signal });
+      if (archive) return await alone(() => finish().then(close));
+      await finish();
     } catch (error) {
       if (isAlive(own)) enter((core) => core.abandon(intake), own);
       throw error;
     }
-    return enter((core) => core.close(intake), own);
+    return close();
   }
 
   /**
@@ -447,21 +510,39 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
   return {
     respond,
     control,
-    async receive(open, source, blobs) {
+    async receive(open, source, { blobs, signal } = {}) {
       const own = instance.generation;
       const ready = async () => storage.prepare?.([], blobs);
       const intake = await prepared(() => [], () => enter(open, own), blobs);
-      const [status, lines, body, , , , cause] = await fill(intake, source, own, { ready: blobs ? ready : undefined, image: !blobs });
+      const how = { ready: blobs ? ready : undefined, image: !blobs, archive: Boolean(blobs), signal };
+      const [status, lines, body, , , , cause] = await fill(intake, source, own, how);
       if (cause) reportFailure('taking in bytes', status, cause);
       changed();
       await durable();
-      return responseOf(status, lines, body, own);
+      const response = responseOf(status, lines, body, own);
+      if (!blobs || !response.ok || !host.renameFile) return response;
+      // The bytes of the old content. What a crash leaves of them goes with the next sweep.
+      for (let after = ''; ; ) {
+        await breathe();
+        const last = enter((core) => core.collectBlobs(after), own);
+        if (last === undefined) return response;
+        after = last;
+      }
     },
-    send(ask, ended) {
-      const own = instance.generation;
-      const [status, lines, body, , , id] = enterDurably(ask);
-      return responseOf(status, lines, body, own, { ended: () => ended?.(id) });
-    },
+    run,
+    checkCatalog: (signal) =>
+      alone(async () => {
+        const { isCatalogWhole } = /** @type {TaskReport} */ (await run((core) => core.beginCatalogCheck(), { signal }));
+        return isCatalogWhole === true;
+      }),
+    exportArchive: (signal) =>
+      alone(async () => {
+        const own = instance.generation;
+        const found = await run((core) => core.beginExport(), { signal });
+        const [status, lines, body, , , id, report] = /** @type {ExportOutcome} */ (found);
+        const ended = () => control('endExport', { id });
+        return { response: responseOf(status, lines, body, own, { ended }), ...JSON.parse(report) };
+      }),
     trap: () => trap(new WebAssembly.RuntimeError('on purpose')),
     close() {
       if (isClosed) return;

@@ -13,6 +13,7 @@ import { createImports, fetchNetwork } from './imports.js';
 import { checkManagerOptions, settingsOf } from './options.js';
 import { createPublic } from './public.js';
 import { ANY_ORIGIN, refused, unavailable } from './refused.js';
+import { createScrub } from './scrub.js';
 import { memoryStorage } from './storage/memory.js';
 import { opfsStorage } from './storage/opfs.js';
 import { pinned } from './storage/pinned.js';
@@ -105,6 +106,8 @@ async function make(options, given) {
   const subtle = async () => crypto.subtle;
   const webhooks = createWebhooks(engine, { subtle, ...hooks });
   const started = Date.now();
+  // The owner of the directory looks after its bytes.
+  const scrub = options.scrub && !isSnapshot ? createScrub(engine, options.scrub, { fail, report }) : undefined;
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -184,7 +187,7 @@ async function make(options, given) {
     try {
       if (isSnapshot && !isReading(request.method, url)) return readOnly();
       if (!isAdmin(url)) return await engine.respond(request);
-      const parts = { engine, events, manager, webhooks, changed, refuse, started, token: given.token };
+      const parts = { engine, events, manager, webhooks, changed, refuse, started, token: given.token, report, fail };
       return await administer(request, url, parts);
     } catch (error) {
       if (!(error instanceof WixMediaError)) throw error;
@@ -218,7 +221,7 @@ async function make(options, given) {
     },
     storage() {
       const { kind: name, directory, durable, snapshotTime } = storage;
-      return { kind: name, durable, ...(directory && { directory }), ...(snapshotTime && { snapshotTime }), usage: engine.control('usage') };
+      return { kind: name, durable, ...(directory && { directory }), ...(snapshotTime && { snapshotTime }), usage: engine.control('usage'), ...(scrub && { scrub: scrub.state() }) };
     },
     estimate: async () => storage.estimate?.(),
     report,
@@ -226,6 +229,7 @@ async function make(options, given) {
     async close() {
       clearTimeout(timer);
       clearInterval(sweeper);
+      await scrub?.close();
       await imports.close();
       await webhooks.close();
       events.close();

@@ -1,6 +1,8 @@
 import type { Refusal, Runtime, WebCrypto } from '../client/internal.js';
 import type {
   Colors as DescriptorColors,
+  DamageReport,
+  FileDamage,
   ManagerEvent,
   ManagerOptions,
   ManagerStorage,
@@ -8,7 +10,7 @@ import type {
   WixMediaError as ErrorClass,
 } from '../types/index.js';
 
-export type { ManagerEvent, ManagerOptions, ManagerStorage, MediaManager, Refusal, Runtime, WebCrypto };
+export type { DamageReport, FileDamage, ManagerEvent, ManagerOptions, ManagerStorage, MediaManager, Refusal, Runtime, WebCrypto };
 
 /** What the entry of the package lends to `createManager`. */
 export interface Lent {
@@ -68,6 +70,24 @@ export type Outcome = [
   cause?: string,
 ];
 
+/** What `close` answers, with the id of the export and its report as JSON behind it. */
+export type ExportOutcome = [status: number, headers: string, body: number, delay: number, changed: boolean, id: string, report: string];
+
+/** What a task says after a step: the files of blobs that the next step reads, and what a check has found. */
+export interface TaskReport {
+  isDone: boolean;
+  next: string[];
+  /** How many files a check has compared, and their size. */
+  files: number;
+  bytes: number;
+  /** The id of the last file that was compared. */
+  position: string;
+  /** What the step has found. */
+  damage: FileDamage[];
+  /** What a check of the catalog says at its end. */
+  isCatalogWhole: boolean | null;
+}
+
 /** Bytes, or the run of a blob that holds them: `[name, offset, length]`. */
 export type Piece = Uint8Array<ArrayBuffer> | [name: string, offset: number, length: number];
 
@@ -80,8 +100,12 @@ export interface ManagerCore {
   openImport(file: string, status: number, headers: string): number;
   openArchive(): number;
   openSeed(entry: string, host: string): number;
-  /** What `close` answers, with the id of the export in place of `transform`. */
-  exportArchive(): Outcome;
+  beginCatalogCheck(): number;
+  beginCheck(withBytes: boolean, after: string): number;
+  beginExport(): number;
+  /** Runs a step of a task. Returns a report as JSON, or the archive after the last step of an export. */
+  step(task: number): string | ExportOutcome;
+  endTask(task: number): void;
   fileName(id: string): string;
   feed(intake: number, bytes: Uint8Array): boolean;
   /** Where the storage may write a body by itself. `isResumable` says whether a body that breaks off is of use. */
@@ -92,6 +116,10 @@ export interface ManagerCore {
   fail(intake: number, error: unknown): void;
   /** Digests the next bytes of an upload whose digest was lost. Returns whether there are more. */
   digest(intake: number): boolean;
+  /** Runs a step of long work before `close`. Returns whether there are more. */
+  work(intake: number): boolean;
+  /** Removes some blobs that nothing needs. Returns the last one that was looked at. */
+  collectBlobs(after: string): string | undefined;
   picture(intake: number): [name: string, size: number] | undefined;
   color(intake: number, colors: string): void;
   close(intake: number): Outcome;
@@ -109,11 +137,18 @@ export interface Engine {
   control(name: string, input?: object): any;
   /**
    * Takes bytes that are not those of a request. `open` returns the number of the intake. `blobs` says how many new blobs
-   * the storage has to prepare for each piece, where that is more than usual.
+   * the storage has to prepare for each piece, where that is more than usual: the bytes are those of an archive then.
    */
-  receive(open: (core: ManagerCore) => number, source: BodySource, blobs?: number): Promise<Response>;
-  /** Sends an export. `ended` is told its id when nobody reads on. */
-  send(ask: (core: ManagerCore) => Outcome, ended?: (id: string | undefined) => void): Response;
+  receive(open: (core: ManagerCore) => number, source: BodySource, options?: { blobs?: number; signal?: AbortSignal }): Promise<Response>;
+  /** Runs a task in steps. `told` hears of each one, and is awaited. */
+  run(
+    begin: (core: ManagerCore) => number,
+    options?: { told?: (report: TaskReport) => unknown; signal?: AbortSignal },
+  ): Promise<TaskReport | ExportOutcome>;
+  /** Whether the catalog is undamaged. */
+  checkCatalog(signal?: AbortSignal): Promise<boolean>;
+  /** Lists an archive, and answers with it. */
+  exportArchive(signal?: AbortSignal): Promise<{ response: Response } & DamageReport>;
   /** Breaks the instance, as a fault would. For tests. */
   trap(): unknown;
   close(): void;
@@ -158,6 +193,8 @@ export interface StorageHost {
   sizeOf(file: number): number;
   hasFile(name: string): boolean;
   deleteFile(name: string): void;
+  /** Renames a file of the catalog, over another one if need be. Missing where that is not possible. */
+  renameFile?(from: string, to: string): void;
 }
 
 /** A storage. Names of blobs are paths of two parts, as `blobs::file_name` of the crate makes them. */
@@ -192,6 +229,10 @@ export interface Storage {
   read(name: string, offset: number, length: number): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
   /** Lets the storage name blobs as the module does. */
   attach?(core: ManagerCore): void;
+  /** Makes a file of the catalog durable, without holding up the event loop. */
+  flush?(name: string): Promise<void>;
+  /** Closes what is open of these blobs, so that they are read as they are on the disk. */
+  reopen?(names: string[]): void;
   /** Makes these blobs, and `count` new ones, ready for synchronous use. */
   prepare?(names: string[], count?: number): Promise<void>;
   /** Why nothing may use the storage any more; undefined while it may be used. */
@@ -593,6 +634,16 @@ export interface Admin {
   /** When the manager was made, in milliseconds of real time. */
   started: number;
   token: string;
+  /** Tells `onError`. */
+  report(error: ErrorClass): void;
+  fail: Fail;
+}
+
+/** A check in the background that never ends. */
+export interface Scrub {
+  /** How far it is, and what it has found. */
+  state(): NonNullable<ManagerStorage['scrub']>;
+  close(): Promise<void>;
 }
 
 /** One request to a route. */

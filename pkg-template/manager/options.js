@@ -6,13 +6,16 @@ import { MAX_TIMEOUT } from '../streams/until.js';
 /** @import { InvalidMember, ManagerOptions, Refuse } from './internal.d.ts' */
 
 /** Options that the module never sees. */
-const OWN = ['storage', 'seed', 'clock', 'ids', 'onError', 'thread', 'images'];
+const OWN = ['storage', 'seed', 'clock', 'ids', 'onError', 'thread', 'images', 'scrub'];
 
 /** Members of the option `images`. */
 const OF_IMAGES = ['threads', 'timeoutMs', 'sizes'];
 
 /** The most threads for images. */
 const MAX_THREADS = 64;
+
+/** The members of the option `scrub`. */
+const SCRUB = ['bytesPerSecond', 'everyHours'];
 
 /** @param {unknown} value */
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -41,6 +44,7 @@ export function checkManagerOptions(options, refuse) {
   if (options.onError !== undefined && typeof options.onError !== 'function') throw refuse('onError', 'must be a function');
   if (options.thread !== undefined && typeof options.thread !== 'boolean') throw refuse('thread', 'must be true or false');
   if (options.images !== undefined) checkImages(options.images, refuse);
+  checkScrub(options.scrub, refuse);
   if (baseUrl !== undefined && !isWebUrl(baseUrl)) throw refuse('baseUrl', 'must be a URL with http or https');
 }
 
@@ -64,6 +68,21 @@ function checkImages(images, refuse) {
   for (const [index, size] of sizes.entries()) {
     if (!/^[1-9]\d{0,3}(x[1-9]\d{0,3})?$/.test(String(size))) {
       throw refuse(`images.sizes[${index}]`, 'must be a width in pixels such as 320, or a width and a height such as 800x600');
+    }
+  }
+}
+
+/**
+ * @param {any} scrub
+ * @param {Refuse} refuse
+ */
+function checkScrub(scrub, refuse) {
+  if (scrub === undefined || typeof scrub === 'boolean') return;
+  if (!isObject(scrub)) throw refuse('scrub', 'must be true, false or { bytesPerSecond, everyHours }');
+  for (const [name, value] of Object.entries(scrub)) {
+    if (!SCRUB.includes(name)) throw refuse(`scrub.${name}`, `is not an option: did you mean ${nearest(name, SCRUB)}?`);
+    if (value !== undefined && !(typeof value === 'number' && value > 0 && value < Infinity)) {
+      throw refuse(`scrub.${name}`, 'must be a number above 0');
     }
   }
 }

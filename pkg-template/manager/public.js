@@ -1,5 +1,6 @@
 // The object that a caller gets as a manager, wherever the engine runs.
 import { TOKEN } from './admin.js';
+import { damageOf } from './damage.js';
 import { isDirectory, seedEntries } from './seed.js';
 
 /** @import { Given, MediaManager, PublicManager, PublicParts } from './internal.d.ts' */
@@ -24,9 +25,9 @@ export function createPublic({ fetch, baseUrl, given, on, follow, now, advance, 
    *
    * @param {string} method
    * @param {string} name
-   * @param {{ body?: any, input?: unknown }} [content] A body as it is, or `input`, which becomes JSON.
+   * @param {{ body?: any, input?: unknown, signal?: AbortSignal }} [content] A body as it is, or `input`, which becomes JSON.
    */
-  async function administer(method, name, { body, input } = {}) {
+  async function administer(method, name, { body, input, signal } = {}) {
     const isJson = input !== undefined;
     const [route] = name.split('?');
     let response;
@@ -35,9 +36,10 @@ export function createPublic({ fetch, baseUrl, given, on, follow, now, advance, 
         method,
         headers: { [TOKEN]: token, ...(isJson && { 'Content-Type': 'application/json' }) },
         body: isJson ? JSON.stringify(input) : body,
+        signal,
       });
     } catch (cause) {
-      if (cause instanceof WixMediaError) throw cause;
+      if (cause instanceof WixMediaError || signal?.aborted) throw cause;
       const message = `${route}: cannot read the source: ${/** @type {Error} */ (cause)?.message ?? cause}`;
       throw new WixMediaError({ message, code: 'SOURCE_FAILED', operation: `manager.${route}`, cause });
     }
@@ -88,11 +90,20 @@ export function createPublic({ fetch, baseUrl, given, on, follow, now, advance, 
       add: (...faults) => command('POST', 'faults', { input: faults.flat() }),
       clear: () => command('DELETE', 'faults'),
     },
-    async export() {
-      const { body } = await administer('GET', 'export');
+    async export({ onDamage } = {}) {
+      if (onDamage !== undefined && typeof onDamage !== 'function') throw refusal('onDamage', 'must be a function', 'manager.export');
+      const { body, headers } = await administer('GET', 'export');
+      const found = damageOf(headers);
+      if (found.damagedFiles > 0) onDamage?.(found);
       return /** @type {ReadableStream<Uint8Array>} */ (body);
     },
-    import: (archive) => command('PUT', 'import', { body: archive instanceof Response ? archive.body : archive }),
+    async import(archive) {
+      const response = await administer('PUT', 'import', { body: archive instanceof Response ? archive.body : archive });
+      return response.json();
+    },
+    async check({ blobs = 'bytes', signal } = {}) {
+      return (await administer('GET', `check?blobs=${encodeURIComponent(blobs)}`, { signal })).json();
+    },
     settings: (settings) => command('PATCH', 'settings', { input: settings }),
     async seed(entries) {
       for await (const { content, failure, ...entry } of seedEntries(entries, { runtime, refusal })) {

@@ -121,6 +121,12 @@ export interface ManagerOptions {
      */
     sizes?: (number | string)[];
   };
+  /**
+   * Reads the bytes of all files again and again in the background, and compares them with their hashes. What is damaged goes
+   * to `onError` and into `manager.storage.scrub`. Default: false. `true` reads 8 MB a second, and begins again a week after it
+   * has come to the end.
+   */
+  scrub?: boolean | { bytesPerSecond?: number; everyHours?: number };
   /** Number of past events to keep. Default: all. */
   keepEvents?: number;
   /** Whether `importFile` can fetch from private and loopback addresses. Default: false. */
@@ -148,6 +154,40 @@ export interface ManagerStorage {
    * refers to, as of the last sweep. They are deleted a day after a sweep has found them.
    */
   usage: { bytes: number; isEmpty: boolean; orphans: number };
+  /** How far the scrub is in this pass, what it has found, and when it last came to the end, in ISO 8601. Only with the option. */
+  scrub?: { files: number; bytes: number; finishedTime?: string } & DamageReport;
+}
+
+/** A file whose stored bytes are not what they were. */
+export interface FileDamage {
+  /** Id of the file. Empty for a file that was deleted permanently and that a zip keeps. */
+  fileId: string;
+  /** Display name of the file, or its path in the zip. */
+  displayName: string;
+  /** Where the bytes are stored, below the directory `blobs`. */
+  blob?: string;
+  /** What is wrong: no bytes, too few, too many, others than there were, or bytes that cannot be read. */
+  problem: 'missing' | 'cut' | 'longer' | 'changed' | 'unreadable';
+}
+
+/** Damaged files: their number, and the first of them. */
+export interface DamageReport {
+  /** Number of damaged files. */
+  damagedFiles: number;
+  /** The first of them: 1,000 in a check and an import, 100 in a scrub, 20 in an export. */
+  damage: FileDamage[];
+}
+
+/** Result of {@link MediaManager.check}. */
+export interface CheckReport extends DamageReport {
+  /** Whether nothing is damaged. */
+  isWhole: boolean;
+  /** Whether the catalog is undamaged. */
+  isCatalogWhole: boolean;
+  /** Number of files whose bytes were compared, with those that only zips keep. */
+  files: number;
+  /** Their total size. */
+  bytes: number;
 }
 
 /** A raw event of a {@link MediaManager}. */
@@ -208,10 +248,18 @@ export interface MediaManager {
   readonly faults: { add(...faults: Fault[]): Promise<void>; clear(): Promise<void> };
   /** Changes limits, processing, lag and delay. `null` restores a default. */
   settings(settings: Pick<ManagerOptions, 'limits' | 'processing' | 'lagMs' | 'delayMs'>): Promise<void>;
-  /** Exports a consistent snapshot of everything as one archive. */
-  export(): Promise<ReadableStream<Uint8Array>>;
-  /** Replaces everything with an archive, or rejects and changes nothing. */
-  import(archive: ReadableStream<Uint8Array> | Blob | ArrayBuffer | ArrayBufferView | Response): Promise<void>;
+  /**
+   * Exports a consistent snapshot of everything as one archive. Files whose bytes are damaged are in it without bytes.
+   * `onDamage` and the option `onError` name them.
+   */
+  export(options?: { onDamage?: (report: DamageReport) => void }): Promise<ReadableStream<Uint8Array>>;
+  /** Replaces everything with an archive, or rejects and changes nothing. Resolves to the files that it has without bytes. */
+  import(archive: ReadableStream<Uint8Array> | Blob | ArrayBuffer | ArrayBufferView | Response): Promise<DamageReport>;
+  /**
+   * Checks the catalog, and the bytes of all files against their hashes. `blobs: 'sizes'` compares sizes only, and `'none'`
+   * leaves them out.
+   */
+  check(options?: { blobs?: 'bytes' | 'sizes' | 'none'; signal?: AbortSignal }): Promise<CheckReport>;
   /** Adds the entries of a seed. */
   seed(entries: Seed): Promise<void>;
   /** Deletes everything. */

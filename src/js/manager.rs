@@ -7,12 +7,13 @@
 use super::host::{Host, Shared, failed};
 use super::vfs;
 use crate::blobs::{Directory, file_name};
-use crate::catalog::{self, Sqlite};
+use crate::catalog::{self, Files, Sqlite};
 use crate::manager::{
-    Body, Delivered, Head, Intake, InvalidMember, Manager, Options, Origin, Parts, Piece, Response, Seeded,
+    Body, Check, Delivered, Export, Exporting, Head, Intake, InvalidMember, Manager, Options, Origin, Parts, Piece,
+    Response, Seeded,
 };
 use js_sys::{Array, Uint8Array};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -24,8 +25,15 @@ struct Running {
     manager: Manager,
     intakes: Handles<Intake>,
     bodies: Handles<Body>,
-    /// The last handle of an intake or a body.
+    tasks: Handles<Task>,
+    /// The last handle of an intake, a body or a task.
     last: u32,
+}
+
+/// Work that runs in steps.
+enum Task {
+    Check(Check),
+    Export(Exporting),
 }
 
 /// Values by their handle. Few are open at a time, and a map of each type would be 9 KB of the module.
@@ -82,8 +90,9 @@ fn with<T>(work: impl FnOnce(&mut Running) -> Result<T, JsValue>) -> Result<T, J
 
 /// Starts the manager on the host's storage.
 ///
-/// `given` is JSON: `{ options, durable, seed }`. `durable` says whether the storage outlives the process, and so whether
-/// commits wait until they are durable. `seed`, if present, is that of the ids.
+/// `given` is JSON: `{ options, durable, renames, seed }`. `durable` says whether the storage outlives the process, and so
+/// whether commits wait until they are durable. `renames` says whether the host has `renameFile`. `seed`, if present, is that of
+/// the ids.
 #[wasm_bindgen]
 pub fn start(host: Host, given: &str) -> Result<(), JsValue> {
     let given: Value = serde_json::from_str(given).map_err(|error| refusal("INVALID_ARGUMENT", &error.to_string()))?;
@@ -91,7 +100,11 @@ pub fn start(host: Host, given: &str) -> Result<(), JsValue> {
     let host = Shared(host);
     vfs::register(&host).map_err(|message| refusal("STORAGE_FAILED", &message))?;
     let durable = given["durable"].as_bool().unwrap_or(true);
-    let catalog = Sqlite::hosted(vfs::NAME, durable).map_err(|error| catalog_error(&error))?;
+    let files = given["renames"]
+        .as_bool()
+        .unwrap_or(false)
+        .then(|| Box::new(host.clone()) as Box<dyn Files>);
+    let catalog = Sqlite::hosted(vfs::NAME, durable, files).map_err(|error| catalog_error(&error))?;
     let manager = Manager::new(Parts {
         catalog: Box::new(catalog),
         blobs: Box::new(Directory::new(host.clone())),
@@ -109,6 +122,7 @@ pub fn start(host: Host, given: &str) -> Result<(), JsValue> {
         manager,
         intakes: Handles(Vec::new()),
         bodies: Handles(Vec::new()),
+        tasks: Handles(Vec::new()),
         last: 0,
     }));
     Ok(())
@@ -155,6 +169,33 @@ fn head(method: &str, path: &str, query: &str, headers: &str) -> Head {
 }
 
 impl Running {
+    fn add_task(&mut self, task: Task) -> u32 {
+        self.last = self.last.wrapping_add(1);
+        self.tasks.insert(self.last, task);
+        self.last
+    }
+
+    fn export_array(&mut self, export: Export) -> Result<JsValue, JsValue> {
+        let report = json!({ "damagedFiles": export.damaged_files, "damage": export.damage });
+        let length = export.body.length().to_string();
+        let response = Response {
+            status: 200,
+            headers: vec![
+                ("Content-Type".to_owned(), "application/zip".to_owned()),
+                ("Content-Length".to_owned(), length),
+                ("Cache-Control".to_owned(), "no-store".to_owned()),
+            ],
+            body: export.body,
+            delay_ms: 0,
+            transform: None,
+            cause: None,
+        };
+        let answer = self.response_array(response)?;
+        answer.push(&export.id.into());
+        answer.push(&report.to_string().into());
+        Ok(answer.into())
+    }
+
     fn add_intake(&mut self, intake: Intake) -> u32 {
         self.last = self.last.wrapping_add(1);
         self.intakes.insert(self.last, intake);
@@ -195,27 +236,74 @@ pub fn open_seed(entry: &str, host: &str) -> Result<u32, JsValue> {
     })
 }
 
-/// Exports everything as an archive. Returns what [`close`] returns, followed by the id for the command `endExport`.
-#[wasm_bindgen(js_name = exportArchive)]
-pub fn export_archive() -> Result<Array, JsValue> {
+/// Begins to check the catalog. Returns the handle for [`step`].
+#[wasm_bindgen(js_name = beginCatalogCheck)]
+pub fn begin_catalog_check() -> Result<u32, JsValue> {
+    with(|running| Ok(running.add_task(Task::Check(Check::catalog()))))
+}
+
+/// Begins to compare the bytes of files with the catalog, from the file behind the id `after` on. Without `with_bytes` only
+/// their sizes. Returns the handle for [`step`].
+#[wasm_bindgen(js_name = beginCheck)]
+pub fn begin_check(with_bytes: bool, after: &str) -> Result<u32, JsValue> {
+    let check = if with_bytes { Check::default() } else { Check::sizes() };
+    with(|running| Ok(running.add_task(Task::Check(check.behind(after)))))
+}
+
+/// Begins to list an export. Returns the handle for [`step`].
+#[wasm_bindgen(js_name = beginExport)]
+pub fn begin_export() -> Result<u32, JsValue> {
     with(|running| {
-        let export = running.manager.export().map_err(|error| catalog_error(&error))?;
-        let length = export.body.length().to_string();
-        let response = Response {
-            status: 200,
-            headers: vec![
-                ("Content-Type".to_owned(), "application/zip".to_owned()),
-                ("Content-Length".to_owned(), length),
-                ("Cache-Control".to_owned(), "no-store".to_owned()),
-            ],
-            body: export.body,
-            delay_ms: 0,
-            transform: None,
-            cause: None,
+        let exporting = running.manager.begin_export().map_err(|error| catalog_error(&error))?;
+        Ok(running.add_task(Task::Export(exporting)))
+    })
+}
+
+/// Runs a step of a task, a few milliseconds of work. Returns JSON: `{ isDone, next }` with the files of blobs that the next
+/// step reads. A check adds `{ files, bytes, position, damage, isCatalogWhole }`. The last step of an export returns what [`close`] returns,
+/// followed by the id for the command `endExport` and `{ damagedFiles, damage }` as JSON. After the last step, and after an
+/// error, the handle is released.
+#[wasm_bindgen]
+pub fn step(task: u32) -> Result<JsValue, JsValue> {
+    with(|running| {
+        let Some(mut found) = running.tasks.remove(task) else {
+            return Err(refusal("INVALID_ARGUMENT", "cannot continue the task: it has ended"));
         };
-        let answer = running.response_array(response, true)?;
-        answer.push(&export.id.into());
-        Ok(answer)
+        let (is_done, report) = match &mut found {
+            Task::Check(check) => {
+                let more = running.manager.check(check).map_err(|error| catalog_error(&error))?;
+                let report = json!({
+                    "isDone": !more,
+                    "next": check.next_names(),
+                    "files": check.files(),
+                    "bytes": check.bytes(),
+                    "position": check.position(),
+                    "damage": check.take_damage(),
+                    "isCatalogWhole": check.is_catalog_whole(),
+                });
+                (!more, report)
+            }
+            Task::Export(exporting) => match running.manager.list_export(exporting) {
+                Err(error) => return Err(catalog_error(&error)),
+                Ok(Some(export)) => return running.export_array(export),
+                Ok(None) => (false, json!({ "isDone": false, "next": exporting.next_names() })),
+            },
+        };
+        if !is_done {
+            running.tasks.insert(task, found);
+        }
+        Ok(report.to_string().into())
+    })
+}
+
+/// Ends a task before its last step.
+#[wasm_bindgen(js_name = endTask)]
+pub fn end_task(task: u32) -> Result<(), JsValue> {
+    with(|running| {
+        if let Some(Task::Export(exporting)) = running.tasks.remove(task) {
+            running.manager.abandon_export(exporting);
+        }
+        Ok(())
     })
 }
 
@@ -305,6 +393,29 @@ pub fn digest(intake: u32) -> Result<bool, JsValue> {
             return Ok(false);
         };
         Ok(running.manager.digest(intake))
+    })
+}
+
+/// Runs a step of long work that [`close`] would do in one go otherwise. Returns whether there are more.
+#[wasm_bindgen]
+pub fn work(intake: u32) -> Result<bool, JsValue> {
+    with(|running| {
+        let Some(intake) = running.intakes.get_mut(intake) else {
+            return Ok(false);
+        };
+        Ok(running.manager.work(intake))
+    })
+}
+
+/// Removes some blobs that no row names, behind the blob `after`. Returns the last one that was looked at, or undefined at the
+/// end.
+#[wasm_bindgen(js_name = collectBlobs)]
+pub fn collect_blobs(after: &str) -> Result<Option<String>, JsValue> {
+    with(|running| {
+        running
+            .manager
+            .collect_blobs(after)
+            .map_err(|error| catalog_error(&error))
     })
 }
 

@@ -29,7 +29,7 @@ use crate::catalog::Upload;
 use crate::images::source_format::SourceFormat;
 use crate::model::media_type::MediaType;
 use crate::operations::Effect;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::fmt;
 
 /// The maximum size of the body of a call. A bulk call with every field at its limit is well below it.
@@ -338,6 +338,15 @@ impl Intake {
         }
     }
 
+    /// Runs a step of what [`close`](Intake::close) would do in one go otherwise. Returns whether there are more.
+    pub(crate) fn work(&mut self, site: &Site) -> bool {
+        let outcome = match &mut self.stage {
+            Stage::Archive(importing) => importing.work(site, &self.cause),
+            _ => return false,
+        };
+        outcome.unwrap_or_else(|refusal| self.refuse(site, refusal))
+    }
+
     /// Returns the uploaded image, once all of it has been fed.
     pub(crate) fn picture(&mut self, site: &Site) -> Option<Picture> {
         let (blob, size) = match &mut self.stage {
@@ -376,7 +385,9 @@ impl Intake {
             Stage::Chunk(chunk) => chunk.end(site, &cause),
             Stage::Finalise(token, prepared) => finalise(site, &cause, &head, &token, prepared, colors),
             Stage::Import(fetching, incoming) => end_import(site, &cause, &fetching, *incoming, colors),
-            Stage::Archive(importing) => importing.finish(site, &cause).map(|()| Response::json(200, &json!({}))),
+            Stage::Archive(importing) => importing
+                .finish(site, &cause)
+                .map(|report| Response::json(200, &report)),
             Stage::Seed(entry, incoming) => end_seed(site, &cause, &entry, *incoming, colors),
             Stage::Answered(response) => Ok(*response),
             Stage::Refused(refusal) => Err(refusal),
@@ -843,7 +854,7 @@ fn answer(site: &Site, cause: &Cause, head: &Head, body: &[u8]) -> Outcome<Respo
     if head.path.starts_with(UPLOADS) {
         return Err(Refusal::not_allowed("PUT, OPTIONS"));
     }
-    match site.read(cause, |view| downloads::download(view, head)) {
+    match site.read(cause, |view| downloads::download(view, &*site.blobs, head)) {
         // Unknown paths are answered in the form of the API.
         Err(Refusal::Text { status: 404, .. }) => Err(Refusal::path_not_found()),
         outcome => outcome,

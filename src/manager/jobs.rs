@@ -1,6 +1,5 @@
 //! Background work: deferred calls, the end of processing, and the sweep.
 
-use super::backup;
 use super::dispatch;
 use super::events::{self, webhooks};
 use super::http::error::Outcome;
@@ -43,6 +42,16 @@ pub(crate) fn settle(tx: &mut Tx<'_>) -> Outcome<()> {
     }
 }
 
+/// Makes due what would wait for longer than it may, because the clock was set back.
+pub(crate) fn pull_in(tx: &mut Tx<'_>) -> Outcome<()> {
+    let options = tx.context.options;
+    let pending = options.pending.iter().map(|(_, time)| *time).max().unwrap_or(0);
+    // Without the option, nobody knows how long jobs were to wait.
+    let delay = if options.delay > 0 { options.delay } else { i64::MAX };
+    let retries = webhooks::longest_waits(options.webhook_delay_factor);
+    Ok(tx.catalog.pull_in(tx.context.now, pending, delay, &retries)?)
+}
+
 /// The result of a [sweep](super::Manager::sweep).
 ///
 /// ```
@@ -69,11 +78,15 @@ pub(crate) fn sweep(site: &Site, now: i64, grace: i64) -> Outcome<Swept> {
     };
     let until = now.saturating_sub(grace);
     site.hold_reserve();
+    site.release_forgotten(until);
+    // Releases before this one kept exports as bundles.
     for bundle in site.read(&cause, |view| Ok(view.catalog.temporary_bundles(until)?))? {
-        site.write(&cause, |tx| backup::export::end_export(tx, &bundle))?;
+        site.write(&cause, |tx| tx.remove_bundle(&bundle))?;
     }
     site.write_lazily(&cause, |tx| webhooks::remove_stale(tx, until))?;
-    note_orphans(site, &cause)?;
+    if !site.is_held() {
+        note_orphans(site, &cause)?;
+    }
     let mut swept = Swept::default();
     if are_orphans(site, &cause, until)? {
         swept.removed = site.remove_doomed(i64::MIN, until)?;
@@ -103,6 +116,24 @@ fn are_orphans(site: &Site, cause: &Cause, until: i64) -> Outcome<bool> {
             return Ok(false);
         }
     }
+}
+
+/// The number of blobs looked at in one step of a collection.
+const COLLECTED_AT_ONCE: usize = 200;
+
+/// Removes some blobs that no row names, unless they are being written. Returns the last one that was looked at.
+pub(crate) fn collect_blobs(site: &Site, after: &str) -> Outcome<Option<String>> {
+    let blobs = site.blobs.list(after, COLLECTED_AT_ONCE)?;
+    if site.is_held() {
+        return Ok(None);
+    }
+    for blob in &blobs {
+        let is_needed = site.read(&Cause::default(), |view| Ok(view.catalog.needs_blob(blob)?))?;
+        if !is_needed && site.blobs.open_end(blob).is_none() {
+            site.blobs.remove(blob)?;
+        }
+    }
+    Ok(blobs.into_iter().next_back())
 }
 
 /// Records orphaned blobs, which a crash left between the bytes and the row. Their grace period begins now.

@@ -72,8 +72,9 @@ mod uploads;
 mod view;
 mod zip;
 
+pub use admin::check::Check;
 pub use auth::{ApiKey, Credentials, OauthClient};
-pub use backup::export::Export;
+pub use backup::export::{Export, Exporting};
 #[cfg(not(target_arch = "wasm32"))]
 pub use clock::SystemClock;
 pub use clock::{Clock, ManualClock};
@@ -89,6 +90,7 @@ pub use imports::ImportOrder;
 pub use imports::url_policy::{IMPORT_RULES, ImportRules, UnfitUrl, check_import_url, is_private};
 pub use incoming::{Delivered, Target};
 pub use intake::Intake;
+pub use items::verify::{Damage, Problem};
 pub use jobs::Swept;
 pub use json::InvalidMember;
 pub use options::Options;
@@ -250,7 +252,8 @@ impl Manager {
         parts
     }
 
-    /// Expires all leases of imports and webhook deliveries, so that they can be taken at once.
+    /// Expires all leases of imports and webhook deliveries, so that they can be taken at once. Whatever would wait for longer than
+    /// it may, because the clock was set back since it was recorded, becomes due.
     ///
     /// Call it after a start or restart, and only if no other process uses the same stores.
     ///
@@ -260,10 +263,10 @@ impl Manager {
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```
     pub fn end_leases(&self) -> catalog::Result<()> {
-        stored(
-            self.site
-                .write_lazily(&Cause::default(), |tx| Ok(tx.catalog.end_leases()?)),
-        )
+        stored(self.site.write_lazily(&Cause::default(), |tx| {
+            tx.catalog.end_leases()?;
+            jobs::pull_in(tx)
+        }))
     }
 
     /// Deletes orphaned blobs, exports that were not ended, and deliveries to URLs that are no longer configured.
@@ -279,6 +282,26 @@ impl Manager {
     /// ```
     pub fn sweep(&self, grace: i64) -> catalog::Result<Swept> {
         stored(jobs::sweep(&self.site, self.site.clock.now(), grace))
+    }
+
+    /// Compares some of the bytes of all files with what the catalog says. Returns whether there is more to compare.
+    ///
+    /// A step reads about 1 MB, so that a host can serve others between the steps. Nothing is changed.
+    ///
+    /// ```
+    /// use wix_media::manager::{Check, Manager, Request};
+    ///
+    /// let manager = Manager::memory()?;
+    /// let mut check = Check::default();
+    /// while manager.check(&mut check)? {
+    ///     for damage in check.take_damage() {
+    ///         println!("{}: {}", damage.file_id, damage.problem.as_str());
+    ///     }
+    /// }
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn check(&self, check: &mut Check) -> catalog::Result<bool> {
+        check.step(&self.site)
     }
 
     /// Answers a request whose body is in memory.
@@ -429,6 +452,37 @@ impl Manager {
     /// ```
     pub fn digest(&self, intake: &mut Intake) -> bool {
         intake.digest(&self.site)
+    }
+
+    /// Runs a step of long work that [`close`](Manager::close) would do in one go otherwise. Returns whether there are more.
+    ///
+    /// For a host that serves others meanwhile. Call it after the whole body has been fed, until it returns `false`.
+    ///
+    /// ```
+    /// use wix_media::manager::{Manager, Request};
+    ///
+    /// let manager = Manager::memory()?;
+    /// let mut intake = manager.open(Request::new("GET", "/site-media/v1/files").head);
+    /// while manager.work(&mut intake) {}
+    /// assert_eq!(manager.close(intake).status, 200);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn work(&self, intake: &mut Intake) -> bool {
+        intake.work(&self.site)
+    }
+
+    /// Removes at most some hundred blobs that no row names, behind the blob `after`. Returns the last one that was looked at, or
+    /// `None` at the end.
+    ///
+    /// For a host that has replaced everything by an archive, and whose blobs are not removed by [`close`](Manager::close).
+    ///
+    /// ```
+    /// # use wix_media::manager::Manager;
+    /// assert_eq!(Manager::memory()?.collect_blobs("")?, None);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn collect_blobs(&self, after: &str) -> catalog::Result<Option<String>> {
+        stored(jobs::collect_blobs(&self.site, after))
     }
 
     /// Returns the uploaded image in the body of a request, if it is of a type that can be decoded.
@@ -726,7 +780,8 @@ impl Manager {
     /// Returns everything as one archive (`docs/archive.md`): folders, files, trash and bytes.
     ///
     /// Keys, uploads and imports in progress are left out. The archive shows the moment of this call, whatever changes
-    /// while it is read. Call [`end_export`](Manager::end_export) afterwards, to release the snapshot.
+    /// while it is read. Files whose bytes are damaged are in it without bytes, and [`Export::damage`] names them. Call
+    /// [`end_export`](Manager::end_export) afterwards: until then, no bytes are deleted.
     ///
     /// ```
     /// # use wix_media::manager::Manager;
@@ -737,7 +792,58 @@ impl Manager {
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```
     pub fn export(&self) -> catalog::Result<Export> {
-        stored(backup::export::export(&self.site))
+        let mut exporting = self.begin_export()?;
+        loop {
+            if let Some(export) = self.list_export(&mut exporting)? {
+                return Ok(export);
+            }
+        }
+    }
+
+    /// Begins an export like [`export`](Manager::export), for a host that serves others between its steps.
+    ///
+    /// ```
+    /// # use wix_media::manager::Manager;
+    /// let manager = Manager::memory()?;
+    /// let mut exporting = manager.begin_export()?;
+    /// let export = loop {
+    ///     if let Some(export) = manager.list_export(&mut exporting)? {
+    ///         break export;
+    ///     }
+    /// };
+    /// manager.end_export(&export.id)?;
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn begin_export(&self) -> catalog::Result<Exporting> {
+        stored(backup::export::begin(&self.site))
+    }
+
+    /// Runs a step of an export, a few milliseconds of work. Returns the archive once everything is listed.
+    ///
+    /// Each step lists some files and compares their bytes with the catalog. After an error the export has ended.
+    ///
+    /// ```
+    /// # use wix_media::manager::Manager;
+    /// let manager = Manager::memory()?;
+    /// let mut exporting = manager.begin_export()?;
+    /// while manager.list_export(&mut exporting)?.is_none() {}
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn list_export(&self, exporting: &mut Exporting) -> catalog::Result<Option<Export>> {
+        stored(exporting.step(&self.site))
+    }
+
+    /// Ends an export that has not become an archive yet.
+    ///
+    /// ```
+    /// # use wix_media::manager::Manager;
+    /// let manager = Manager::memory()?;
+    /// let exporting = manager.begin_export()?;
+    /// manager.abandon_export(exporting);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn abandon_export(&self, mut exporting: Exporting) {
+        exporting.abandon(&self.site);
     }
 
     /// Ends an export and releases its snapshot.
@@ -751,10 +857,8 @@ impl Manager {
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```
     pub fn end_export(&self, id: &str) -> catalog::Result<()> {
-        stored(
-            self.site
-                .write(&Cause::default(), |tx| backup::export::end_export(tx, id)),
-        )
+        self.site.release_blobs(id);
+        Ok(())
     }
 
     /// Returns whether anything was committed through this manager since the last call.
@@ -881,6 +985,7 @@ impl Manager {
     /// | `endExport` | `id` | `null`; ends an export |
     /// | `reset` | | `null`; deletes everything except keys |
     /// | `isWhole` | | whether the catalog passes its integrity check |
+    /// | `scrub` | `position`, `damagedFiles`, `finished`, or nothing | records how far a scrub is, or answers what was recorded |
     /// | `sweep` | `graceMs` | `{ removed, waiting }`, numbers of orphaned blobs |
     /// | `usage` | | `{ bytes, isEmpty, orphans }`: the size of all files, whether there are no files and no folders, and how many blobs that no row names wait for the sweep |
     ///

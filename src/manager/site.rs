@@ -9,9 +9,9 @@ use super::ids::{Ids, Random, hex_id};
 use super::options::Options;
 use super::tx::{Context, Tx, View};
 use crate::blobs::{BlobReader, Blobs};
-use crate::catalog::{self, Catalog};
+use crate::catalog::{self, Catalog, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// The beginning of URLs when neither an option nor a request says it.
 const DEFAULT_BASE: &str = "http://127.0.0.1";
@@ -65,6 +65,17 @@ pub(crate) struct Site {
     changed: AtomicBool,
     /// The bodies of calls that are being received.
     pub(crate) bodies: Bodies,
+    /// The exports that are under way.
+    holds: Mutex<Vec<Hold>>,
+}
+
+/// An export, which needs the blobs of its snapshot.
+#[derive(Debug)]
+struct Hold {
+    id: String,
+    since: i64,
+    /// The blobs of the export itself, which no row names.
+    made: Vec<String>,
 }
 
 /// The origin of a transaction: a request, or the passing of time.
@@ -143,6 +154,7 @@ impl Site {
             secret,
             changed: AtomicBool::new(false),
             bodies: Bodies::default(),
+            holds: Mutex::default(),
         })
     }
 
@@ -168,6 +180,11 @@ impl Site {
     /// Returns whether a transaction was committed here since the last call.
     pub(crate) fn take_changed(&self) -> bool {
         self.changed.swap(false, Ordering::Relaxed)
+    }
+
+    /// Notes that something was changed without a transaction.
+    pub(crate) fn set_changed(&self) {
+        self.changed.store(true, Ordering::Relaxed);
     }
 
     /// Returns an id for a new blob.
@@ -250,6 +267,8 @@ impl Site {
                 outcome = retried(&mut attempt);
             }
             let (value, doomed) = outcome?;
+            // What an export still needs is removed at its end.
+            let doomed = if self.is_held() { Vec::new() } else { doomed };
             for blob in doomed {
                 // A blob that cannot be removed now is removed by the sweep.
                 _ = self.blobs.remove(&blob);
@@ -267,11 +286,60 @@ impl Site {
         _ = self.blobs.reserve(true);
     }
 
+    fn holds(&self) -> MutexGuard<'_, Vec<Hold>> {
+        self.holds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns whether blobs must not be removed at the moment.
+    pub(crate) fn is_held(&self) -> bool {
+        !self.holds().is_empty()
+    }
+
+    /// Keeps all blobs until [`release_blobs`](Site::release_blobs), also those that no row names any more. `made` are removed
+    /// then.
+    pub(crate) fn hold_blobs(&self, id: &str, made: Vec<String>) {
+        self.holds().push(Hold {
+            id: id.to_owned(),
+            since: self.clock.now(),
+            made,
+        });
+    }
+
+    /// Ends a hold, and removes what it kept. Does nothing for an unknown one.
+    pub(crate) fn release_blobs(&self, id: &str) {
+        let released = {
+            let mut holds = self.holds();
+            let at = holds.iter().position(|hold| hold.id == id);
+            at.map(|at| holds.swap_remove(at))
+        };
+        let Some(hold) = released else { return };
+        for blob in &hold.made {
+            _ = self.blobs.remove(blob);
+        }
+        // The sweep removes what cannot be removed now.
+        _ = self.remove_doomed(hold.since, i64::MAX);
+    }
+
+    /// Ends the holds that have begun at `until` or before.
+    pub(crate) fn release_forgotten(&self, until: i64) {
+        let forgotten: Vec<String> = {
+            let holds = self.holds();
+            let old = holds.iter().filter(|hold| hold.since <= until);
+            old.map(|hold| hold.id.clone()).collect()
+        };
+        for id in forgotten {
+            self.release_blobs(&id);
+        }
+    }
+
     /// Removes the blobs that were doomed between `from` and `until`. Returns their number.
     pub(crate) fn remove_doomed(&self, from: i64, until: i64) -> Outcome<u64> {
         let cause = Cause::default();
         let mut removed = 0;
         let mut after = String::new();
+        if self.is_held() {
+            return Ok(0);
+        }
         loop {
             let blobs = self.read(&cause, |view| {
                 Ok(view.catalog.doomed_blobs(from, until, &after, DOOMED_BATCH_SIZE)?)
@@ -314,6 +382,19 @@ impl Site {
 pub(crate) fn next_generation(tx: &mut Tx<'_>) -> Outcome<()> {
     tx.catalog.increment_setting(GENERATION)?;
     Ok(())
+}
+
+/// Starts this generation, in a store that is being built.
+pub(crate) fn set_generation(catalog: &mut dyn Write, generation: i64) -> catalog::Result<()> {
+    catalog.set_setting(GENERATION, &generation.to_string())
+}
+
+/// Refuses a request whose generation has ended.
+pub(crate) fn check_current(cause: &Cause, view: &View<'_>) -> Outcome<()> {
+    match cause.generation {
+        Some(expected) => check_generation(expected, generation(view)?),
+        None => Ok(()),
+    }
 }
 
 /// The generation of a snapshot: see [`Site::generation`].

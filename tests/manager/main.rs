@@ -14,6 +14,7 @@ mod folders;
 mod full;
 mod fuzz;
 mod imports;
+mod integrity;
 mod model;
 mod noise;
 mod pages;

@@ -300,6 +300,11 @@ export async function directoryStorage(directory, { WixMediaError, owner, sync: 
       fs.rmSync(fileOf(name), { force: true });
       if (syncs) open.withRoom(() => syncDirectory(root));
     },
+    renameFile(from, to) {
+      guard();
+      fs.renameSync(fileOf(from), fileOf(to));
+      open.withRoom(() => syncDirectory(root));
+    },
   };
 
   const closeAll = () => {
@@ -315,6 +320,19 @@ export async function directoryStorage(directory, { WixMediaError, owner, sync: 
     read: readerOf(host),
     ...(canReceive && { receive: receivers.receive }),
     ...(syncs && { commits }),
+    async flush(name) {
+      // The event loop goes on meanwhile, and a sync by the module has little left to wait for.
+      const file = await fs.promises.open(fileOf(name), 'r+');
+      try {
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+    },
+    reopen(names) {
+      // A file that was removed or replaced by somebody else would still be read through its descriptor.
+      for (const name of names) open.close(name);
+    },
     failure: () => (check() ? undefined : lost()),
     explain,
     recover: closeAll,

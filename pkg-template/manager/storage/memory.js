@@ -87,6 +87,23 @@ export function memoryStorage() {
   /** @type {Map<string, Content>} */
   const blobs = new Map();
   /**
+   * The names of blobs by their folders.
+   *
+   * @type {Map<string, Set<string>>}
+   */
+  const folders = new Map();
+  const partsOf = (/** @type {string} */ name) => [name.slice(0, name.indexOf('/')), name.slice(name.indexOf('/') + 1)];
+  /** @param {string} name */
+  function create(name) {
+    const blob = new Content();
+    blobs.set(name, blob);
+    const [folder, file] = partsOf(name);
+    const names = folders.get(folder);
+    if (names) names.add(file);
+    else folders.set(folder, new Set([file]));
+    return blob;
+  }
+  /**
    * The files of the catalog. Their numbers are positions in `contents`.
    *
    * @type {Map<string, number>}
@@ -94,12 +111,19 @@ export function memoryStorage() {
   const files = new Map();
   /** @type {Content[]} */
   const contents = [];
+  /**
+   * How often each of them is open, and those that another one has replaced.
+   *
+   * @type {number[]}
+   */
+  const opened = [];
+  /** @type {Set<number>} */
+  const replaced = new Set();
   /** @type {StorageHost} */
   const host = {
     fresh: () => undefined,
     append(name, offset, bytes) {
-      let blob = blobs.get(name);
-      if (!blob) blobs.set(name, (blob = new Content()));
+      const blob = blobs.get(name) ?? create(name);
       blob.truncate(offset);
       blob.write(offset, bytes);
     },
@@ -110,20 +134,27 @@ export function memoryStorage() {
       return blob.read(offset, buffer);
     },
     size: (name) => blobs.get(name)?.size,
-    remove: (name) => void blobs.delete(name),
-    names(folder) {
-      const start = `${folder}/`;
-      return [...blobs.keys()].filter((name) => name.startsWith(start)).map((name) => name.slice(start.length));
+    remove(name) {
+      blobs.delete(name);
+      const [folder, file] = partsOf(name);
+      folders.get(folder)?.delete(file);
     },
     deliveredEnd: () => undefined,
+    names: (folder) => [...(folders.get(folder) ?? [])],
     reserve: () => false,
     openFile(name) {
-      const known = files.get(name);
-      if (known !== undefined) return known;
-      files.set(name, contents.length);
-      return contents.push(new Content()) - 1;
+      let file = files.get(name);
+      if (file === undefined) {
+        file = contents.push(new Content()) - 1;
+        files.set(name, file);
+      }
+      opened[file] = (opened[file] ?? 0) + 1;
+      return file;
     },
-    closeFile() {},
+    closeFile(file) {
+      opened[file] -= 1;
+      if (opened[file] === 0 && replaced.delete(file)) contents[file].truncate(0);
+    },
     readAt: (file, offset, buffer) => contents[file].read(offset, buffer),
     writeAt: (file, offset, bytes) => contents[file].write(offset, bytes),
     truncate: (file, size) => contents[file].truncate(size),
@@ -135,6 +166,16 @@ export function memoryStorage() {
       const file = files.get(name);
       if (file !== undefined) contents[file].truncate(0);
     },
+    renameFile(from, to) {
+      const [file, other] = [files.get(from), files.get(to)];
+      if (file === undefined) throw new Error(`file not found: ${from}`);
+      files.delete(from);
+      files.set(to, file);
+      if (other === undefined) return;
+      // Whoever has it open reads on.
+      if (opened[other] > 0) replaced.add(other);
+      else contents[other].truncate(0);
+    },
   };
   return {
     kind: 'memory',
@@ -144,6 +185,8 @@ export function memoryStorage() {
       const buffer = new Uint8Array(length);
       return buffer.subarray(0, host.read(name, offset, buffer));
     },
+    // The instance that had them open is gone.
+    recover: () => void opened.fill(0),
     close() {},
   };
 }

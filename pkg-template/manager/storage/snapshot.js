@@ -111,6 +111,9 @@ export async function snapshotStorage(directory, { WixMediaError }) {
     snapshotTime: moment.toISOString(),
     host,
     read: readerOf(host),
+    reopen(names) {
+      for (const name of names) open.close(name);
+    },
     explain,
     damaged: () => damaged('is damaged'),
     close() {

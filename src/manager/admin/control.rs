@@ -15,6 +15,9 @@ use serde_json::{Value, json};
 /// The maximum number of events in an answer.
 const MAX_EVENTS: i64 = 1000;
 
+/// The setting that says how far a scrub is.
+const SCRUB: &str = "scrub";
+
 /// The default grace period of the sweep, in milliseconds.
 const DEFAULT_GRACE: i64 = 86_400_000;
 
@@ -123,12 +126,34 @@ pub(crate) fn control(manager: &Manager, name: &str, input: &Value) -> catalog::
             })
         }
         "isWhole" => site.catalog.is_intact()?.into(),
+        "scrub" => scrub(site, input)?,
         "sweep" => {
             let swept = manager.sweep(number("graceMs", DEFAULT_GRACE))?;
             json!({ "removed": swept.removed, "waiting": swept.waiting })
         }
         _ => Value::Null,
     })
+}
+
+/// Records how far a scrub is, and returns what was recorded last.
+fn scrub(site: &Site, input: &Value) -> catalog::Result<Value> {
+    if !input["position"].is_string() {
+        let recorded = site.catalog.read()?.setting(SCRUB)?.unwrap_or_default();
+        let recorded = serde_json::from_str::<Value>(&recorded).unwrap_or_default();
+        return Ok(json!({
+            "position": recorded["position"].as_str().unwrap_or_default(),
+            "damagedFiles": recorded["damagedFiles"].as_u64().unwrap_or(0),
+            "finished": recorded["finished"].as_i64(),
+        }));
+    }
+    let mut record = input.clone();
+    if record["finished"].is_null() {
+        record["finished"] = scrub(site, &Value::Null)?["finished"].take();
+    }
+    stored(site.write_lazily(&Cause::default(), |tx| {
+        Ok(tx.catalog.set_setting(SCRUB, &record.to_string())?)
+    }))?;
+    Ok(Value::Null)
 }
 
 /// Leases imports and deliveries, at most so many. Most of the time nothing is due, which one snapshot tells.

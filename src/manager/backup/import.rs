@@ -1,17 +1,25 @@
-//! Import: an archive is checked as it arrives, and replaces everything in one transaction.
+//! Import: an archive is checked as it arrives, and replaces everything at once.
+//!
+//! The lines of the archive are kept in blobs until its last byte has been checked. Where the store can do that, a second one
+//! is then built beside it, in steps, and put in its place by [`Importing::finish`]. Elsewhere `finish` replaces the rows in one
+//! transaction. Either way a crash leaves the old content or the new one, whole, and blobs for the sweep.
 
+use super::export::MAX_NAMED;
 use super::lines::{Lines, Reading};
 use super::manifest::Manifest;
 use super::reader::{Entry, Piece, Reader};
 use super::rows::{FileRow, FolderRow};
 use super::{BLOBS, FILES, FOLDERS, Flaw, MANIFEST};
 use crate::blobs::{Blobs, Writer};
-use crate::catalog::{self, Entity, Import, Write};
+use crate::catalog::{self, Area, Entity, Import, Write};
 use crate::manager::http::error::{Outcome, Refusal};
 use crate::manager::inspect::Digest;
 use crate::manager::items::target::MAX_DEPTH;
-use crate::manager::site::{Cause, Site, next_generation};
+use crate::manager::items::verify::Damage;
+use crate::manager::site::{Cause, Site, check_current, next_generation, set_generation};
 use crate::manager::tx::Tx;
+use crate::model::system_folder;
+use serde_json::{Value, json};
 
 /// The maximum size of the manifest, and of a line.
 const MAX_LINE_LEN: usize = 4 << 20;
@@ -39,7 +47,42 @@ pub(crate) struct Importing {
     waiting: Reading,
     /// The blob that is being received.
     blob: Option<(Writer, FileRow)>,
+    /// The first files of the archive that are without their bytes.
+    damage: Vec<Damage>,
+    progress: Progress,
 }
+
+/// How far the new content is.
+enum Progress {
+    Receiving,
+    /// Complete and checked, but not built: it replaces the old content in one transaction.
+    Checked,
+    Building(Box<Building>),
+    /// Built beside the old content.
+    Built,
+}
+
+impl std::fmt::Debug for Progress {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Progress")
+    }
+}
+
+/// A catalog that is built in steps.
+struct Building {
+    writer: Box<dyn Write>,
+    folders: Reading,
+    /// The blob with the lines of the files.
+    listed: String,
+    /// `None` until all folders have been added.
+    files: Option<Reading>,
+    blobs: Reading,
+    /// The area of the folder of the last file, which most often is that of the next one too.
+    parent: Option<(String, Option<Area>)>,
+}
+
+/// The number of rows added in one step.
+const STEP_ROWS: usize = 100;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Chapter {
@@ -51,64 +94,128 @@ enum Chapter {
 
 /// Replaces the whole catalog with the imported rows.
 fn replace_all(tx: &mut Tx<'_>, stored: &dyn Blobs, importing: &Importing) -> Outcome<()> {
-    let Manifest {
-        since,
-        deletions,
-        last_event,
-        ..
-    } = &importing.manifest;
     tx.catalog.clear(tx.context.now)?;
-    tx.catalog.set_setting("since", &since.to_string())?;
-    tx.catalog.set_setting("deletions", &deletions.to_string())?;
-    tx.catalog.skip_events(i64::try_from(*last_event).unwrap_or(i64::MAX))?;
+    set_counters(tx.catalog, &importing.manifest)?;
     next_generation(tx)?;
     tx.catalog.begin_load()?;
-    add_all(tx.catalog, stored, importing)?;
+    let mut folders = Reading::new(&importing.folders.blob);
+    while add_folder(tx.catalog, stored, &mut folders)? {}
+    let mut files = Reading::new(&importing.files.blob);
+    let mut blobs = Reading::new(&importing.blobs.blob);
+    while let Some(row) = next_file(stored, &mut files, &mut blobs)? {
+        add_file(tx.catalog, row)?;
+    }
     tx.catalog.end_load()?;
+    check_places(tx.catalog)
+}
+
+fn set_counters(catalog: &mut dyn Write, manifest: &Manifest) -> Outcome<()> {
+    catalog.set_setting("since", &manifest.since.to_string())?;
+    catalog.set_setting("deletions", &manifest.deletions.to_string())?;
+    catalog.skip_events(i64::try_from(manifest.last_event).unwrap_or(i64::MAX))?;
+    Ok(())
+}
+
+/// Sets the areas of all items, and refuses a place that none can have.
+fn check_places(catalog: &mut dyn Write) -> Outcome<()> {
     let levels = u32::try_from(MAX_DEPTH).unwrap_or(u32::MAX);
-    if let Some((entity, id)) = tx.catalog.settle_areas(levels)? {
-        let entry = match entity {
-            Entity::Folder => FOLDERS,
-            Entity::File => FILES,
-        };
-        let text = format!(
-            "invalid parent of {id}: unknown, a descendant, nested too deeply, or not in the trash together with the item"
-        );
-        return Err(Flaw::new(entry, text).into());
+    match catalog.settle_areas(levels)? {
+        Some((entity, id)) => Err(misplaced(entity, &id)),
+        None => Ok(()),
+    }
+}
+
+fn misplaced(entity: Entity, id: &str) -> Refusal {
+    let entry = match entity {
+        Entity::Folder => FOLDERS,
+        Entity::File => FILES,
+    };
+    let text = format!(
+        "invalid parent of {id}: unknown, a descendant, nested too deeply, or not in the trash together with the item"
+    );
+    Flaw::new(entry, text).into()
+}
+
+fn damaged(text: String) -> catalog::Error {
+    catalog::Error::Store(text.into())
+}
+
+fn lost(error: std::io::Error) -> catalog::Error {
+    catalog::Error::Store(Box::new(error))
+}
+
+/// Adds the next folder. Returns whether there was one.
+fn add_folder(catalog: &mut dyn Write, stored: &dyn Blobs, folders: &mut Reading) -> catalog::Result<bool> {
+    let Some(line) = folders.line(stored).map_err(lost)? else {
+        return Ok(false);
+    };
+    let FolderRow { folder, events } = FolderRow::from_line(line).map_err(damaged)?;
+    catalog.insert_folder(&folder)?;
+    catalog.set_events_of(Entity::Folder, &folder.id, events)?;
+    Ok(true)
+}
+
+/// Reads the next file, with the blob that has its bytes.
+fn next_file(stored: &dyn Blobs, files: &mut Reading, blobs: &mut Reading) -> catalog::Result<Option<FileRow>> {
+    let Some(line) = files.line(stored).map_err(lost)? else {
+        return Ok(None);
+    };
+    let mut row = FileRow::from_line(line).map_err(damaged)?;
+    if row.file.blob.is_some() {
+        let blob = blobs.line(stored).map_err(lost)?.unwrap_or_default();
+        row.file.blob = Some(String::from_utf8_lossy(blob).into_owned());
+    }
+    Ok(Some(row))
+}
+
+fn add_file(catalog: &mut dyn Write, row: FileRow) -> catalog::Result<()> {
+    catalog.insert_file(&row.file)?;
+    catalog.set_events_of(Entity::File, &row.file.id, row.events)?;
+    if let Some(request) = row.import {
+        let file = row.file.id;
+        catalog.put_import(&Import { file, request })?;
     }
     Ok(())
 }
 
-/// Adds the rows of an archive.
-fn add_all(catalog: &mut dyn Write, stored: &dyn Blobs, importing: &Importing) -> catalog::Result<()> {
-    let damaged = |text: String| catalog::Error::Store(text.into());
-    let lost = |error: std::io::Error| catalog::Error::Store(Box::new(error));
-    let mut folders = Reading::new(&importing.folders.blob);
-    while let Some(line) = folders.line(stored).map_err(lost)? {
-        let FolderRow { folder, events } = FolderRow::from_line(line).map_err(damaged)?;
-        catalog.insert_folder(&folder)?;
-        catalog.set_events_of(Entity::Folder, &folder.id, events)?;
-    }
-    let mut files = Reading::new(&importing.files.blob);
-    let mut blobs = Reading::new(&importing.blobs.blob);
-    while let Some(line) = files.line(stored).map_err(lost)? {
-        let FileRow {
-            mut file,
-            events,
-            import,
-        } = FileRow::from_line(line).map_err(damaged)?;
-        if file.blob.is_some() {
-            let blob = blobs.line(stored).map_err(lost)?.unwrap_or_default();
-            file.blob = Some(String::from_utf8_lossy(blob).into_owned());
+impl Building {
+    /// Adds some rows. Returns whether there are more.
+    fn step(&mut self, stored: &dyn Blobs) -> Outcome<bool> {
+        let catalog = &mut *self.writer;
+        let Some(files) = &mut self.files else {
+            for _ in 0..STEP_ROWS {
+                if !add_folder(catalog, stored, &mut self.folders)? {
+                    // All folders are there, so that the place of each file is known when it is added.
+                    check_places(catalog)?;
+                    self.files = Some(Reading::new(&self.listed));
+                    break;
+                }
+            }
+            return Ok(true);
+        };
+        for _ in 0..STEP_ROWS {
+            let Some(mut row) = next_file(stored, files, &mut self.blobs)? else {
+                return Ok(false);
+            };
+            let file = &mut row.file;
+            if self.parent.as_ref().is_none_or(|(id, _)| *id != file.parent) {
+                let area = match system_folder::area_of(&file.parent) {
+                    Some(area) => Some(area),
+                    None => catalog.folder(&file.parent)?.map(|folder| folder.area),
+                };
+                self.parent = Some((file.parent.clone(), area));
+            }
+            let area = self.parent.as_ref().and_then(|(_, area)| *area);
+            if (file.area, area) == (Area::Site, Some(Area::Visitors)) {
+                file.area = Area::Visitors;
+            }
+            if area != Some(file.area) {
+                return Err(misplaced(Entity::File, &file.id));
+            }
+            add_file(catalog, row)?;
         }
-        catalog.insert_file(&file)?;
-        catalog.set_events_of(Entity::File, &file.id, events)?;
-        if let Some(request) = import {
-            let file = file.id;
-            catalog.put_import(&Import { file, request })?;
-        }
+        Ok(true)
     }
-    Ok(())
 }
 
 impl Importing {
@@ -130,6 +237,8 @@ impl Importing {
             files,
             blobs,
             blob: None,
+            damage: Vec::new(),
+            progress: Progress::Receiving,
         }
     }
 
@@ -228,14 +337,74 @@ impl Importing {
         Ok(())
     }
 
-    /// Checks that the archive is complete, and replaces everything by it. After a refusal, nothing has changed.
-    pub(crate) fn finish(mut self, site: &Site, cause: &Cause) -> Outcome<()> {
+    /// Runs one step of what is left after the last byte, a few milliseconds of work. Returns whether there are more.
+    pub(crate) fn work(&mut self, site: &Site, cause: &Cause) -> Outcome<bool> {
+        match &mut self.progress {
+            Progress::Receiving => {
+                self.check_complete(site)?;
+                self.progress = match site.catalog.build()? {
+                    Some(writer) => Progress::Building(Box::new(self.building(writer, cause)?)),
+                    None => Progress::Checked,
+                };
+                Ok(matches!(self.progress, Progress::Building(_)))
+            }
+            Progress::Building(building) => {
+                if building.step(&*site.blobs)? {
+                    return Ok(true);
+                }
+                if let Progress::Building(building) = std::mem::replace(&mut self.progress, Progress::Built) {
+                    building.writer.commit()?;
+                }
+                Ok(false)
+            }
+            Progress::Checked | Progress::Built => Ok(false),
+        }
+    }
+
+    fn building(&self, mut writer: Box<dyn Write>, cause: &Cause) -> Outcome<Building> {
+        set_counters(&mut *writer, &self.manifest)?;
+        set_generation(&mut *writer, cause.generation.unwrap_or(0) + 1)?;
+        Ok(Building {
+            writer,
+            folders: Reading::new(&self.folders.blob),
+            listed: self.files.blob.clone(),
+            files: None,
+            blobs: Reading::new(&self.blobs.blob),
+            parent: None,
+        })
+    }
+
+    /// Replaces everything by the archive. Returns which files are without their bytes. After a refusal, nothing has changed.
+    pub(crate) fn finish(mut self, site: &Site, cause: &Cause) -> Outcome<Value> {
         let outcome = self.replace(site, cause);
+        let damage = std::mem::take(&mut self.damage);
+        let answer = json!({ "damagedFiles": self.found.missing, "damage": damage });
         self.abandon(site);
-        outcome
+        outcome.map(|()| answer)
     }
 
     fn replace(&mut self, site: &Site, cause: &Cause) -> Outcome<()> {
+        while self.work(site, cause)? {}
+        if let Progress::Built = self.progress {
+            // Of two imports at the same time, the one that ends first wins.
+            site.read(cause, |view| check_current(cause, view))?;
+            site.catalog.replace()?;
+            site.set_changed();
+            return Ok(());
+        }
+        let now = site.clock.now();
+        let cause = Cause {
+            at: Some(now),
+            ..cause.clone()
+        };
+        site.write(&cause, |tx| replace_all(tx, &*site.blobs, self))?;
+        // A blob that cannot be removed now is removed by the sweep.
+        _ = site.remove_doomed(now, now);
+        Ok(())
+    }
+
+    /// Checks that nothing of the archive is missing.
+    fn check_complete(&mut self, site: &Site) -> Outcome<()> {
         self.reader.finish()?;
         if self.chapter < Chapter::Files {
             return Err(Flaw::new(FILES, "it is missing").into());
@@ -248,26 +417,25 @@ impl Importing {
             files,
             blobs,
             bytes,
+            missing,
             ..
         } = self.found;
         let said = &self.manifest;
-        if (folders, files, blobs, bytes) != (said.folders, said.files, said.blobs, said.bytes) {
+        let counted = (folders, files, blobs, bytes, missing);
+        if counted != (said.folders, said.files, said.blobs, said.bytes, said.missing) {
             return Err(Flaw::new(MANIFEST, "it counts other things than the archive holds").into());
         }
-        self.blobs.flush(&*site.blobs)?;
-        let now = site.clock.now();
-        let cause = Cause {
-            at: Some(now),
-            ..cause.clone()
-        };
-        site.write(&cause, |tx| replace_all(tx, &*site.blobs, self))?;
-        // A blob that cannot be removed now is removed by the sweep.
-        _ = site.remove_doomed(now, now);
-        Ok(())
+        Ok(self.blobs.flush(&*site.blobs)?)
     }
 
     /// Removes the received blobs that no row names.
     pub(crate) fn abandon(mut self, site: &Site) {
+        if !matches!(
+            std::mem::replace(&mut self.progress, Progress::Receiving),
+            Progress::Receiving
+        ) {
+            site.catalog.discard_built();
+        }
         // The sweep removes those that cannot be removed now.
         let blobs = &*site.blobs;
         _ = self.blobs.flush(blobs);
@@ -306,6 +474,17 @@ impl Importing {
             let row = FileRow::from_line(&line).map_err(|text| self.here(text))?;
             self.found.files += 1;
             self.files.push(blobs, &line)?;
+            if let Some(problem) = row.missing {
+                self.found.missing += 1;
+                if self.damage.len() < MAX_NAMED {
+                    self.damage.push(Damage {
+                        file_id: row.file.id.clone(),
+                        display_name: row.file.name,
+                        blob: String::new(),
+                        problem,
+                    });
+                }
+            }
             row.file.id
         };
         if id <= self.last {

@@ -56,7 +56,7 @@ impl Lines {
 }
 
 /// The lines in a blob, one after the other.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Reading {
     blob: String,
     at: u64,

@@ -7,8 +7,11 @@ use serde::{Deserialize, Serialize};
 /// What the manifest calls the format.
 pub(crate) const FORMAT: &str = "wix-media-archive";
 
-/// The version that this release writes, and the last one that it reads.
-pub(crate) const VERSION: u64 = 1;
+/// The version of an archive that has the bytes of all files.
+const WHOLE: u64 = 1;
+
+/// The version of an archive in which bytes are missing, and the last one that this release reads.
+pub(crate) const VERSION: u64 = 2;
 
 /// What a manifest says. The order of its members is that of the archive.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,21 +28,34 @@ pub(crate) struct Manifest {
     pub(crate) files: u64,
     pub(crate) blobs: u64,
     pub(crate) bytes: u64,
+    /// How many files are without their bytes.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) missing: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Manifest {
-    /// Returns a manifest of this version that counts nothing yet.
+    /// Returns a manifest that counts nothing yet.
     pub(crate) fn new(site_id: &str) -> Manifest {
         Manifest {
             format: FORMAT.to_owned(),
-            version: VERSION,
+            version: WHOLE,
             site_id: site_id.to_owned(),
             ..Manifest::default()
         }
     }
 
     pub(crate) fn to_text(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        let version = if self.missing > 0 { VERSION } else { WHOLE };
+        let manifest = Manifest {
+            version,
+            ..self.clone()
+        };
+        let mut text = serde_json::to_string_pretty(&manifest).unwrap_or_default();
         text.push('\n');
         text
     }

@@ -2,7 +2,7 @@
 //!
 //! | File | Purpose |
 //! |---|---|
-//! | `export.rs` | writes an archive, as a temporary bundle |
+//! | `export.rs` | writes an archive, in steps |
 //! | `import.rs` `reader.rs` | check an archive as it arrives, and install it in one transaction |
 //! | `manifest.rs` `rows.rs` `lines.rs` | its content |
 //!

@@ -227,6 +227,7 @@ fn extra(mut fields: &[u8], wanted: u64) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blobs::Memory;
     use crate::catalog::{BundleEntry, Catalog, Sqlite};
     use crate::manager::http::body::{Part, Source};
     use crate::manager::zip::Zip;
@@ -248,10 +249,10 @@ mod tests {
         }
         writer.commit().expect("committed");
         let snapshot = catalog.read().expect("a snapshot");
-        let mut zip = Zip::new(&*snapshot, "z").expect("a zip");
+        let mut zip = Zip::new(&*snapshot, &Memory::default(), "z").expect("a zip");
         let mut bytes = Vec::new();
         loop {
-            let parts = zip.next(&*snapshot).expect("parts");
+            let parts = zip.next(&*snapshot, &Memory::default()).expect("parts");
             if parts.is_empty() {
                 return bytes;
             }

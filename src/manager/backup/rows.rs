@@ -2,6 +2,7 @@
 
 use crate::catalog::{Area, File, Folder, Trashed};
 use crate::manager::items::folders::check_name;
+use crate::manager::items::verify::Problem;
 use crate::manager::json;
 use crate::model::media_type::MediaType;
 use crate::model::status::Status;
@@ -24,6 +25,8 @@ pub(crate) struct FileRow {
     pub(crate) file: File,
     pub(crate) events: i64,
     pub(crate) import: Option<String>,
+    /// Why the archive does not have the bytes of the file.
+    pub(crate) missing: Option<Problem>,
 }
 
 /// The line of a folder. The order of its members is that of the archive.
@@ -71,6 +74,8 @@ struct FileLine {
     trashed: Option<TrashedLine>,
     #[serde(skip_serializing_if = "Option::is_none")]
     import: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<String>,
 }
 
 /// Where something in the trash came from.
@@ -253,6 +258,7 @@ impl FileRow {
             events: self.events.unsigned_abs(),
             trashed: trashed.as_ref().map(TrashedLine::of),
             import: self.import.as_deref().map(stored),
+            missing: self.missing.map(|problem| problem.as_str().to_owned()),
         })
     }
 
@@ -263,11 +269,16 @@ impl FileRow {
         let media_type = spelled("mediaType", &line.media_type, MediaType::parse, MediaType::NAMES)?;
         let status = spelled("status", &line.status, Status::parse, Status::NAMES)?;
         let (size, hash, blob) = (line.size, line.hash, line.blob);
+        let missing = match line.missing.as_deref() {
+            Some(name) => Some(Problem::parse(name).ok_or_else(|| format!("unknown missing {name:?}"))?),
+            None => None,
+        };
         let digits = hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         if !digits || !matches!(hash.len(), 0 | 32) {
             return Err("hash is no MD5".to_owned());
         }
-        if size < -1 || blob && (size < 0 || hash.is_empty()) || !blob && status == Status::Ready && size > 0 {
+        let is_lost = !blob && status == Status::Ready && size > 0;
+        if size < -1 || blob && (size < 0 || hash.is_empty() || missing.is_some()) || is_lost && missing.is_none() {
             return Err("size, hash and blob contradict each other".to_owned());
         }
         let trashed = line.trashed.map(TrashedLine::into_trashed).transpose()?;
@@ -299,6 +310,7 @@ impl FileRow {
             file,
             events: kept(line.events),
             import,
+            missing,
         })
     }
 }
@@ -331,7 +343,30 @@ mod tests {
             file,
             events: 4,
             import: Some(r#"{"url":"u"}"#.into()),
+            missing: None,
         }
+    }
+
+    #[test]
+    fn a_file_without_its_bytes_says_why() {
+        let mut row = full();
+        row.file.blob = None;
+        assert!(
+            FileRow::from_line(row.to_line().as_bytes()).is_err(),
+            "bytes are missing without a reason"
+        );
+        row.missing = Some(Problem::Cut);
+        let line = row.to_line();
+        assert!(line.ends_with(",\"missing\":\"cut\"}\n"), "{line}");
+        let back = FileRow::from_line(line.as_bytes()).expect("a row");
+        assert_eq!(
+            (back.missing, back.file.blob, back.file.size),
+            (Some(Problem::Cut), None, 9)
+        );
+        let unknown = line.replace("cut", "fine");
+        assert!(FileRow::from_line(unknown.as_bytes()).is_err());
+        let contradiction = line.replace("\"blob\":false", "\"blob\":true");
+        assert!(FileRow::from_line(contradiction.as_bytes()).is_err());
     }
 
     #[test]

@@ -8,3 +8,4 @@ pub(crate) mod paths;
 pub(crate) mod quota;
 pub(crate) mod target;
 pub(crate) mod trash;
+pub(crate) mod verify;
