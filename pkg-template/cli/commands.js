@@ -55,6 +55,7 @@ export const commands = {
       { name: 'allow-host', value: 'NAME', isRepeated: true, about: 'answer under this name too; repeatable (names of this machine)' },
       { name: 'allow-origin', value: 'ORIGIN', isRepeated: true, about: 'let pages of this origin call; repeatable (pages of this machine)' },
       { name: 'trust-proxy', value: 'ADDRESS', isRepeated: true, about: 'believe X-Forwarded headers of this proxy; repeatable' },
+      { name: 'scrub', about: 'compare all stored bytes with their hashes, slowly and again and again' },
       { name: 'allow-private-imports', about: 'allow imports from private addresses' },
       { name: 'max-connections', value: 'N', about: 'the most connections at once (1000)' },
       { name: 'quiet', short: 'q', about: 'no access log' },
@@ -225,6 +226,30 @@ export const commands = {
     options: [{ name: 'depth', short: 'd', value: 'N', about: 'the number of levels to list (1)' }, JSON_OUTPUT],
     isRemote: true,
     examples: [['du / --depth 2', 'sizes of folders, two levels of them']],
+  },
+  check: {
+    about: 'check the catalog and the stored bytes of all files',
+    words: [],
+    options: [{ name: 'sizes', about: 'compare sizes only, and read no bytes' }, QUIET, JSON_OUTPUT],
+    isRemote: true,
+    examples: [
+      ['check --data media', 'every file of a directory against its hash'],
+      ['check --sizes --url http://127.0.0.1:4410', 'a running server, in less time'],
+    ],
+  },
+  export: {
+    about: 'write everything into an archive',
+    words: ['FILE'],
+    options: [{ name: 'force', short: 'f', about: 'replace an existing file' }, QUIET, JSON_OUTPUT],
+    isRemote: true,
+    examples: [['export backup.zip --data media', 'a backup of a directory']],
+  },
+  import: {
+    about: 'replace everything by an archive',
+    words: ['FILE'],
+    options: [YES, QUIET, JSON_OUTPUT],
+    isRemote: true,
+    examples: [['import backup.zip --data media --yes', 'a restored backup']],
   },
   recover: {
     about: 'rebuild the lost catalog of a directory from its files',

@@ -26,7 +26,11 @@ export async function connectTo(options, env) {
   if (url !== undefined) {
     const baseUrl = addressOf(url);
     const auth = apiKey ? { apiKey, siteId } : undefined;
-    return { client: createClient({ baseUrl, auth }), name: baseUrl, close() {} };
+    /** @type {Record<string, string>} */
+    const headers = { ...(apiKey && { Authorization: apiKey }), ...(siteId && { 'wix-site-id': siteId }) };
+    const administer = (/** @type {string} */ path, /** @type {RequestInit} */ init = {}) =>
+      fetch(`${baseUrl}/_wix-media/${path}`, { ...init, headers });
+    return { client: createClient({ baseUrl, auth }), name: baseUrl, administer, close() {} };
   }
   if (!apiKey) {
     throw new UsageError(
@@ -90,7 +94,9 @@ async function inDirectory(directory, siteId) {
   // A mistyped name must not create a Media Manager.
   if (!existsSync(directory)) throw new Failure(`directory not found: ${directory}`, { code: 'NO_DIRECTORY' });
   const manager = await openManager({ storage: { directory }, siteId });
-  return { client: manager.client, name: join(directory), close: () => manager.close() };
+  const administer = (/** @type {string} */ path, /** @type {RequestInit} */ init = {}) =>
+    manager.fetch(`${manager.baseUrl}/_wix-media/${path}`, init);
+  return { client: manager.client, name: join(directory), administer, close: () => manager.close() };
 }
 
 /**

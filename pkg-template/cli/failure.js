@@ -1,7 +1,7 @@
 // What ends a command, and with which exit code.
 
-/** Exit codes: 0 done, 1 failed, 2 the command line is invalid, 130 Ctrl-C, as shells have it. */
-export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 };
+/** Exit codes: 0 done, 1 failed, 2 the command line is invalid, 3 done, but files are damaged, 130 Ctrl-C, as shells have it. */
+export const EXIT = { done: 0, failed: 1, usage: 2, damaged: 3, interrupted: 130 };
 
 /** A failure that its message explains completely: no stack is shown. */
 export class Failure extends Error {

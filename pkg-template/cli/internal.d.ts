@@ -1,6 +1,6 @@
-import type { Client, FileDescriptor, Folder, MediaManager } from '../types/index.js';
+import type { CheckReport, Client, DamageReport, FileDamage, FileDescriptor, Folder, MediaManager } from '../types/index.js';
 
-export type { Client, FileDescriptor, Folder, MediaManager };
+export type { CheckReport, Client, DamageReport, FileDamage, FileDescriptor, Folder, MediaManager };
 
 /** An option of a command. */
 export interface OptionRow {
@@ -73,6 +73,8 @@ export interface Place {
   client: Client;
   /** What questions call it. */
   name: string;
+  /** Sends a request to the router of `/_wix-media/`. A Wix site has none. */
+  administer?(path: string, init?: RequestInit & { duplex?: 'half' }): Promise<Response>;
   close(): void | Promise<void>;
 }
 

@@ -21,6 +21,9 @@ export const loaders = {
   info: async () => (await import('./commands/info.js')).info,
   mkdir: async () => (await import('./commands/mkdir.js')).mkdir,
   du: async () => (await import('./commands/du.js')).du,
+  check: async () => (await import('./commands/check.js')).check,
+  export: async () => (await import('./commands/export.js')).exportTo,
+  import: async () => (await import('./commands/import.js')).importFrom,
   recover: async () => (await import('./commands/recover.js')).recover,
   completion: async () => (await import('./commands/completion.js')).completion,
 };

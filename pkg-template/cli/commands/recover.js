@@ -52,7 +52,7 @@ async function hasCatalog(directory) {
   let manager;
   try {
     manager = await openManager({ storage: { directory } });
-    const answer = await manager.fetch(`${manager.baseUrl}/_wix-media/check`);
+    const answer = await manager.fetch(`${manager.baseUrl}/_wix-media/check?blobs=none`);
     return answer.ok && (await answer.json()).isWhole === true;
   } catch (error) {
     if (/** @type {{ code?: string }} */ (error).code === 'STORAGE_FAILED') return false;

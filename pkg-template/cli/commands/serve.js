@@ -96,11 +96,12 @@ function addressOf(host, port) {
  * `key` is how a command is given the key.
  */
 function settingsOf(options, env) {
-  const { data, memory, host = HOST, port = PORT, seed, externalUrl, allowPrivateImports } = options;
+  const { data, memory, host = HOST, port = PORT, seed, externalUrl, allowPrivateImports, scrub } = options;
   if (data !== undefined && memory) throw new UsageError('--data and --memory exclude each other: choose one', 'serve');
   if (options.readOnly && data === undefined) throw new UsageError('--read-only needs --data DIR', 'serve');
   if (options.noSync && data === undefined) throw new UsageError('--no-sync needs --data DIR', 'serve');
   if (options.readOnly && seed !== undefined) throw new UsageError('--read-only and --seed exclude each other: choose one', 'serve');
+  if (options.readOnly && scrub) throw new UsageError('--read-only and --scrub exclude each other: choose one', 'serve');
   if (options.quiet && options.verbose) throw new UsageError('--quiet and --verbose exclude each other: choose one', 'serve');
   if (port > 65535) throw new UsageError(`invalid --port: expected at most 65535, found ${port}`, 'serve');
   for (const name of ['data', 'host', 'seed', 'siteId']) {
@@ -129,6 +130,7 @@ function settingsOf(options, env) {
       ...(seed !== undefined && { seed: { directory: seed } }),
       ...(keys && { auth: { apiKeys: keys.map((key) => ({ key, ...sites, scope: /** @type {const} */ ('manage') })) } }),
       allowPrivateImports: Boolean(allowPrivateImports),
+      scrub: Boolean(scrub),
     },
   };
 }
