@@ -49,10 +49,10 @@ function* chunks(lines) {
 
 /**
  * @param {number} count
- * @param {string} parent
+ * @param {(place: number) => string} parentOf
  */
-function* filesIn(count, parent) {
-  for (let place = 0; place < count; place += 1) yield lineOf(place, parent);
+function* filesIn(count, parentOf) {
+  for (let place = 0; place < count; place += 1) yield lineOf(place, parentOf(place));
 }
 
 /**
@@ -91,15 +91,18 @@ function measured(pieces) {
 }
 
 /**
- * The archive of a manager with one folder and `count` files in it.
+ * The archive of a manager with one folder and `count` files in it, or with the last ones in a second folder.
  *
  * @param {number} count
  * @param {string} folder
+ * @param {{ folder: string, count: number }} [second] Its id comes after that of the first.
  */
-export function* archiveOf(count, folder) {
-  const folders = () => chunks([{ id: folder, name: 'All of them', parent: 'media-root', created: START, updated: START, events: 1 }]);
-  const files = () => chunks(filesIn(count, folder));
-  const manifest = { format: 'wix-media-archive', version: 1, siteId: '00000000-0000-4000-8000-000000000000', since: START, deletions: 0, lastEvent: count + 1, folders: 1, files: count, blobs: 0, bytes: 0 };
+export function* archiveOf(count, folder, second) {
+  const lineOfFolder = (/** @type {string} */ id, /** @type {string} */ name) => ({ id, name, parent: 'media-root', created: START, updated: START, events: 1 });
+  const both = [lineOfFolder(folder, 'All of them'), ...(second ? [lineOfFolder(second.folder, 'Tree')] : [])];
+  const folders = () => chunks(both);
+  const files = () => chunks(filesIn(count, (place) => (second && place >= count - second.count ? second.folder : folder)));
+  const manifest = { format: 'wix-media-archive', version: 1, siteId: '00000000-0000-4000-8000-000000000000', since: START, deletions: 0, lastEvent: count + 2, folders: both.length, files: count, blobs: 0, bytes: 0 };
   /** @type {[name: string, pieces: () => Iterable<Buffer>][]} */
   const parts = [['manifest.json', () => [Buffer.from(JSON.stringify(manifest))]], ['folders.jsonl', folders], ['files.jsonl', files]];
   let offset = 0;
