@@ -190,7 +190,7 @@ impl Running {
             transform: None,
             cause: None,
         };
-        let answer = self.response_array(response)?;
+        let answer = self.response_array(response, false)?;
         answer.push(&export.id.into());
         answer.push(&report.to_string().into());
         Ok(answer.into())

@@ -21,6 +21,7 @@ use super::imports::{self, Fetching};
 use super::incoming::{Delivered, Incoming, Target};
 use super::inspect::{Digest, Digested};
 use super::items::content::{self, Receipt};
+use super::items::trash::Deletion;
 use super::site::{self, Cause, Site};
 use super::uploads::{self, TUS, UPLOADS, plain, tus};
 use super::{Manager, Picture, dispatch, downloads, ids};
@@ -28,7 +29,7 @@ use crate::blobs::Writer;
 use crate::catalog::Upload;
 use crate::images::source_format::SourceFormat;
 use crate::model::media_type::MediaType;
-use crate::operations::Effect;
+use crate::operations::{Effect, OperationId};
 use serde_json::Value;
 use std::fmt;
 
@@ -64,6 +65,8 @@ pub struct Intake {
     pub(crate) delay: u64,
     /// The colours of the uploaded image, from the host.
     colors: Option<Value>,
+    /// The permanent deletion of trees. The inner value is `None` for any other call.
+    deletion: Option<Option<Box<Deletion>>>,
 }
 
 impl fmt::Debug for Intake {
@@ -140,6 +143,7 @@ impl Intake {
             stage: Stage::Other(Vec::new()),
             delay: 0,
             colors: None,
+            deletion: None,
         }
     }
 
@@ -342,6 +346,16 @@ impl Intake {
     pub(crate) fn work(&mut self, site: &Site) -> bool {
         let outcome = match &mut self.stage {
             Stage::Archive(importing) => importing.work(site, &self.cause),
+            Stage::Call(route, body) => {
+                let begun = match &mut self.deletion {
+                    Some(deletion) => deletion,
+                    unknown => unknown.insert(begin_deletion(site, &self.cause, route, body)),
+                };
+                match begun {
+                    Some(deletion) => delete_some(site, &self.cause, deletion),
+                    None => return false,
+                }
+            }
             _ => return false,
         };
         outcome.unwrap_or_else(|refusal| self.refuse(site, refusal))
@@ -376,6 +390,7 @@ impl Intake {
             stage,
             delay,
             colors,
+            deletion: _,
         } = self;
         let site = &manager.site;
         let outcome = match stage {
@@ -702,6 +717,31 @@ fn continued(site: &Site, upload: &Upload, blob: &str, end: u64) -> Outcome<Opti
         digest.update(&buffer[..count]);
     }
     Ok(Some(digest))
+}
+
+/// Begins the permanent deletion of trees. Whatever is wrong with the call is found again when it is run.
+fn begin_deletion(site: &Site, cause: &Cause, route: &Route, body: &[u8]) -> Option<Box<Deletion>> {
+    if route.operation.id != OperationId::BulkDeleteFolders {
+        return None;
+    }
+    let fields = validate::fields(route, "", body).ok()?;
+    site.read(cause, |view| Deletion::new(view, &fields))
+        .ok()?
+        .map(Box::new)
+}
+
+/// Runs a step of a deletion. Returns whether there are more.
+fn delete_some(site: &Site, cause: &Cause, deletion: &mut Deletion) -> Outcome<bool> {
+    let cause = Cause {
+        frees: true,
+        ..cause.clone()
+    };
+    if !site.read(&cause, |view| deletion.prepare(view))? {
+        return Ok(false);
+    }
+    site.write(&cause, |tx| deletion.delete(tx))?;
+    deletion.advance();
+    Ok(true)
 }
 
 /// Finds the blob of a transfer that a PUT completes, and its digest.

@@ -499,7 +499,7 @@ fn export_during_reset_is_whole() {
     let mut given = begun.body.clone();
     site.manager.control("reset", &json!({})).expect("reset");
     assert_eq!(
-        site.manager.sweep(0).expect("swept").removed,
+        site.manager.sweep(1).expect("swept").removed,
         0,
         "the export needs the blobs"
     );

@@ -230,3 +230,86 @@ fn unknown_method_returns_405_and_unknown_path_404() {
     let options = site.send(Request::new("OPTIONS", "/site-media/v1/folders"));
     assert_eq!((options.status, options.body.length()), (204, 0));
 }
+
+/// A tree of two folders with this many files each, and the ids of both.
+fn large_tree(site: &Site, files: usize) -> (String, String) {
+    let top = site.folder("top", "media-root");
+    let inner = site.folder("inner", &top);
+    for number in 0..files {
+        site.file(&format!("{number}.pdf"), &top);
+        site.file(&format!("{number}.pdf"), &inner);
+    }
+    (top, inner)
+}
+
+fn deletion_of(site: &Site, folder: &str) -> wix_media::manager::Intake {
+    let head = Request::new("POST", "/site-media/v1/bulk/folders/delete").head;
+    let mut intake = site.manager.open(head);
+    let body = json!({ "folderIds": [folder], "permanent": true }).to_string();
+    assert!(site.manager.feed(&mut intake, body.as_bytes()));
+    intake
+}
+
+#[test]
+fn permanent_deletion_in_steps_deletes_the_tree_with_its_events() {
+    let mut site = Site::new();
+    let (top, inner) = large_tree(&site, 160);
+    let kept = site.folder("kept", "media-root");
+    site.events();
+    let mut intake = deletion_of(&site, &top);
+    let mut steps = 0;
+    while site.manager.work(&mut intake) {
+        steps += 1;
+        if steps == 1 {
+            // Others get their turn, and may take out of the tree what is left of it.
+            let change = json!({ "folder": { "parentFolderId": kept } });
+            assert_eq!(site.call("PATCH", &format!("/folders/{inner}"), change).0, 200);
+        }
+    }
+    assert!(steps >= 3, "{steps}");
+    assert_eq!(site.manager.close(intake).status, 200);
+    assert_eq!(site.call("GET", &format!("/folders/{top}"), Value::Null).0, 404);
+    let left = site.get(&format!("/files?parentFolderId={inner}&paging.limit=100"));
+    assert_eq!(
+        left["files"].as_array().map(Vec::len),
+        Some(60),
+        "it was moved after 100 of its files had gone"
+    );
+    let mut gone = deleted(&mut site);
+    assert_eq!(gone.last(), Some(&top), "parents come after their children");
+    gone.sort();
+    gone.dedup();
+    assert_eq!(gone.len(), 100 + 160 + 1, "one event for each item");
+    assert_eq!(site.manager.into_parts().blobs.list("", 1000).expect("blobs").len(), 60);
+}
+
+/// The ids of the items that were deleted since the last call.
+fn deleted(site: &mut Site) -> Vec<String> {
+    let events = site.events().into_iter().filter(|(_, slug, _)| slug == "deleted");
+    events.map(|(_, _, id)| id).collect()
+}
+
+#[test]
+fn permanent_deletion_that_breaks_off_leaves_a_tree_that_can_be_deleted() {
+    let mut site = Site::new();
+    let (top, inner) = large_tree(&site, 160);
+    let mut intake = deletion_of(&site, &top);
+    for _ in 0..2 {
+        assert!(site.manager.work(&mut intake));
+    }
+    site.manager.abandon(intake);
+    assert_eq!(deleted(&mut site).len(), 200);
+    site.get(&format!("/folders/{inner}"));
+    site.post("/bulk/folders/delete", json!({ "folderIds": [top], "permanent": true }));
+    assert_eq!(site.call("GET", &format!("/folders/{inner}"), Value::Null).0, 404);
+    assert_eq!(deleted(&mut site).len(), 120 + 2);
+    assert!(site.manager.into_parts().blobs.list("", 10).expect("blobs").is_empty());
+}
+
+#[test]
+fn invalid_deletion_does_no_work_before_its_refusal() {
+    let site = Site::new();
+    let mut intake = deletion_of(&site, "media-root");
+    assert!(!site.manager.work(&mut intake));
+    assert_eq!(site.manager.close(intake).status, 400);
+}

@@ -19,7 +19,7 @@ use crate::manager::tx::{Tx, View};
 use crate::model::status::Status;
 use crate::model::system_folder;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The number of items looked up in one query.
 const BATCH_SIZE: usize = 500;
@@ -130,6 +130,82 @@ pub(crate) fn bulk_delete_folders(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<V
         }
     }
     Ok(json!({}))
+}
+
+/// The number of files deleted in one step.
+const STEP_FILES: usize = 100;
+
+/// A permanent deletion of large trees, in steps: first the files, a few in each transaction, then the rest in one.
+///
+/// Each step is whole, with its events, so whatever ends the deletion leaves trees of folders with fewer files in them, and the
+/// same call deletes the rest. Files that are moved away meanwhile, alone or with a folder, stay.
+#[derive(Debug)]
+pub(crate) struct Deletion {
+    /// The trees that have not been looked at yet.
+    tops: VecDeque<String>,
+    /// The tree that is being deleted, and its files in the order of their events.
+    top: String,
+    files: VecDeque<Leaf>,
+}
+
+impl Deletion {
+    /// Begins a deletion. `None` unless it is permanent.
+    pub(crate) fn new(view: &View<'_>, fields: &Fields) -> Outcome<Option<Deletion>> {
+        if fields.flag("permanent") != Some(true) || view.options.delay > 0 {
+            return Ok(None);
+        }
+        check_deletable(fields)?;
+        Ok(Some(Deletion {
+            tops: tops(view, fields, false)?.into(),
+            top: String::new(),
+            files: VecDeque::new(),
+        }))
+    }
+
+    /// Looks for the files of the next tree. Returns whether there are any to be deleted in steps.
+    pub(crate) fn prepare(&mut self, view: &View<'_>) -> Outcome<bool> {
+        while self.files.is_empty() {
+            let Some(top) = self.tops.pop_front() else {
+                return Ok(false);
+            };
+            let mut tree = view.catalog.tree(&top)?;
+            if tree.files.len() > STEP_FILES {
+                let order = steps(&tree, true);
+                let ids: Vec<String> = order.iter().filter_map(Step::file).map(str::to_owned).collect();
+                let mut leaves: BTreeMap<String, Leaf> =
+                    tree.files.drain(..).map(|leaf| (leaf.id.clone(), leaf)).collect();
+                self.files = ids.iter().filter_map(|id| leaves.remove(id)).collect();
+                self.top = top;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Deletes the next files. Call [`advance`](Deletion::advance) after the commit.
+    pub(crate) fn delete(&self, tx: &mut Tx<'_>) -> Outcome<()> {
+        let mut inside: BTreeMap<&str, bool> = BTreeMap::new();
+        let leaves: Vec<&Leaf> = self.files.iter().take(STEP_FILES).collect();
+        for leaf in &leaves {
+            if !inside.contains_key(&leaf.parent[..]) {
+                let above = tx.catalog.folders_above(&leaf.parent)?;
+                let is_inside = leaf.parent == self.top || above.contains(&self.top);
+                inside.insert(&leaf.parent, is_inside);
+            }
+        }
+        let ids: Vec<String> = leaves.iter().map(|leaf| leaf.id.clone()).collect();
+        let mut found = tx.catalog.files_by_id(&ids)?;
+        found.retain(|file| inside.get(&file.parent[..]) == Some(&true));
+        let items: Vec<_> = found.iter().map(|file| (Entity::File, &file.id[..])).collect();
+        events::emit_deleted(tx, &items, true)?;
+        let ids: Vec<_> = found.iter().map(|file| &file.id[..]).collect();
+        tx.catalog.remove_files(&ids)?;
+        tx.freed.extend(found.into_iter().filter_map(|file| file.blob));
+        Ok(())
+    }
+
+    pub(crate) fn advance(&mut self) {
+        self.files.drain(..self.files.len().min(STEP_FILES));
+    }
 }
 
 pub(crate) fn bulk_delete_files(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {
