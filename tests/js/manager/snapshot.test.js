@@ -90,7 +90,7 @@ suite('snapshots of a directory', () => {
       const reader = await createManager({ storage: { directory, readOnly: true } });
       const folders = await reader.client.folders.listFolders().toArray({ limit: 100_000 });
       assert.ok(folders.length >= acknowledged, `${folders.length} of ${acknowledged}`);
-      assert.deepEqual(await (await reader.fetch('http://snapshot.test/_wix-media/check')).json(), { isWhole: true });
+      assert.equal((await (await reader.fetch('http://snapshot.test/_wix-media/check')).json()).isWhole, true);
       await reader.close();
     }
   });

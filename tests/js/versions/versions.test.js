@@ -54,7 +54,7 @@ for (const version of versions) {
       assert.deepEqual(byId(shown.folders), byId(expected.folders));
       assert.deepEqual(shown.events.slice(0, expected.events.length), expected.events);
       assert.equal(shown.webhookKey, expected.webhookKey);
-      assert.deepEqual(await (await manager.fetch('http://wix-media.localhost/_wix-media/check')).json(), { isWhole: true });
+      assert.equal((await (await manager.fetch('http://wix-media.localhost/_wix-media/check')).json()).isWhole, true);
     });
 
     test('directory: serves every byte by the old URLs', async (t) => {
