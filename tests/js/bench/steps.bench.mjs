@@ -3,46 +3,17 @@
 // and deleted permanently. Never a test.
 //
 // WIX_MEDIA_FILES sets the number of files (200,000). A quarter of them is in the tree.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { Readable } from 'node:stream';
 import { archiveOf, idOf } from './filled.mjs';
+import { startServer } from './server.mjs';
 
 const FILES = Number(process.env.WIX_MEDIA_FILES ?? 200_000);
 const [P99_MS, WORST_MS] = [50, 200];
 const FOLDER = 'f0000000000000000000000000000001';
 const TREE = { folder: 'f0000000000000000000000000000002', count: Math.floor(FILES / 4) };
-const command = fileURLToPath(new URL('../../../dist/command.js', import.meta.url));
-
-/**
- * Starts a server on a directory.
- *
- * @param {string} directory
- */
-async function start(directory) {
-  const server = spawn(process.execPath, [command, 'serve', '--port', '0', '--quiet', '--data', directory], { stdio: ['ignore', 'pipe', 'inherit'] });
-  /** @type {string} */
-  const origin = await new Promise((resolve, reject) => {
-    let text = '';
-    server.stdout.on('data', (chunk) => {
-      text += chunk;
-      const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(text) ?? [];
-      if (found) resolve(found);
-    });
-    server.on('exit', (code) => reject(new Error(`serve ended with ${code}`)));
-  });
-  return {
-    origin,
-    async stop() {
-      const over = new Promise((resolve) => server.on('exit', resolve));
-      server.kill();
-      await over;
-    },
-  };
-}
-
 /**
  * Sends a request, and fails where the answer is no success.
  *
@@ -93,7 +64,7 @@ function summary(times) {
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'wix-media-stalls-'));
-const server = await start(join(scratch, 'media'));
+const server = await startServer(['--data', join(scratch, 'media')]);
 const api = () => `${server.origin}/site-media/v1`;
 const admin = () => `${server.origin}/_wix-media`;
 try {
@@ -117,7 +88,7 @@ try {
   };
 
   const file = idOf(0);
-  const archive = () => ReadableStream.from(archiveOf(FILES, FOLDER, TREE));
+  const archive = () => /** @type {ReadableStream} */ (Readable.toWeb(Readable.from(archiveOf(FILES, FOLDER, TREE))));
   const put = async () => void (await ask(`${admin()}/import`, { method: 'PUT', body: archive(), duplex: 'half' }));
   // The first time there is nothing to ask for, and the second time it is replaced by the same.
   await put();

@@ -98,7 +98,7 @@ suite('damaged bytes', () => {
     assert.deepEqual(await top(other), await top(manager));
     for (const { displayName, url } of present((await other.client.files.listFiles()).files)) {
       const response = await other.fetch(present(url));
-      assert.equal(response.status, displayName === 'whole.txt' ? 200 : 404, displayName);
+      assert.equal(response.status, displayName === 'whole.txt' ? 200 : 404, String(displayName));
     }
   });
 
