@@ -12,14 +12,12 @@ import { pause, until } from '../streams/until.js';
 import { createInstance } from '../wasm/instance.js';
 import { PIECE_SIZE, streamOf, takeIn } from './bodies.js';
 import { refusalOf, toJson } from './options.js';
+import { BUILT } from './storage/built.js';
 
 /** @import { BodySource, Clock, Engine, ExportOutcome, Fail, Images, ManagerCore, Outcome, PinnedStorage, Received, Refuse, TaskReport, WebCrypto } from './internal.d.ts' */
 
 /** Types that cannot act as a page. The PDF viewers of browsers do not open in a sandbox, and need none. */
 const INERT = /^application\/(json|pdf)\b/;
-
-/** The catalog that an import builds. */
-const BUILT = 'import.db';
 
 /** How many random bytes are drawn at once: each call of `getRandomValues` costs as much as a small request's work. */
 const RANDOM_POOL_SIZE = 4096;
@@ -345,7 +343,7 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     };
     const close = () => enter((core) => core.close(intake), own);
     try {
-      await takeIn(source, (piece) => enter((core) => core.feed(intake, piece), own), { ready, signal });
+      await takeBody(intake, source, own, { ready, signal });
       if (archive) return await alone(() => finish().then(close));
       await finish();
     } catch (error) {

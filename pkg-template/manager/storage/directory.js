@@ -5,6 +5,7 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { BUILT } from './built.js';
 import { CATALOG_LOG, failures, faultOfCatalog, replaceCatalog } from './catalog.js';
 import { groupCommit } from './commits.js';
 import { codeOf, DIRECTORY_MODE, fdatasync, FILE_MODE, fsync, readerOf, readFully, restrict, rootOf, syncDirectory, writeFully } from './files.js';
@@ -191,6 +192,12 @@ export async function directoryStorage(directory, { WixMediaError, owner, sync: 
    * @type {number | undefined}
    */
   let log;
+  /**
+   * The number of a catalog that is being built. Nothing depends on the order in which it becomes durable.
+   *
+   * @type {number | undefined}
+   */
+  let built;
   const settle = () => syncs && commits.settle();
   let last = 0;
   /** @type {StorageHost} */
@@ -262,6 +269,7 @@ export async function directoryStorage(directory, { WixMediaError, owner, sync: 
         log = last;
         commits.open(descriptor);
       }
+      if (name === BUILT) built = last;
       return last;
     },
     closeFile(file) {
@@ -279,12 +287,12 @@ export async function directoryStorage(directory, { WixMediaError, owner, sync: 
     writeAt(file, offset, bytes) {
       guard();
       if (file === log) commits.wrote(offset);
-      else settle();
+      else if (file !== built) settle();
       writeFully(descriptorOf(file), bytes, offset);
     },
     truncate(file, size) {
       guard();
-      settle();
+      if (file !== built) settle();
       fs.ftruncateSync(descriptorOf(file), size);
     },
     syncFile(file) {
@@ -302,8 +310,9 @@ export async function directoryStorage(directory, { WixMediaError, owner, sync: 
     },
     renameFile(from, to) {
       guard();
+      settle();
       fs.renameSync(fileOf(from), fileOf(to));
-      open.withRoom(() => syncDirectory(root));
+      if (syncs) open.withRoom(() => syncDirectory(root));
     },
   };
 
@@ -321,6 +330,7 @@ export async function directoryStorage(directory, { WixMediaError, owner, sync: 
     ...(canReceive && { receive: receivers.receive }),
     ...(syncs && { commits }),
     async flush(name) {
+      if (!syncs) return;
       // The event loop goes on meanwhile, and a sync by the module has little left to wait for.
       const file = await fs.promises.open(fileOf(name), 'r+');
       try {
