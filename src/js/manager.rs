@@ -33,7 +33,7 @@ struct Running {
 /// Work that runs in steps.
 enum Task {
     Check(Check),
-    Export(Exporting),
+    Export(Box<Exporting>),
 }
 
 /// Values by their handle. Few are open at a time, and a map of each type would be 9 KB of the module.
@@ -255,7 +255,7 @@ pub fn begin_check(with_bytes: bool, after: &str) -> Result<u32, JsValue> {
 pub fn begin_export() -> Result<u32, JsValue> {
     with(|running| {
         let exporting = running.manager.begin_export().map_err(|error| catalog_error(&error))?;
-        Ok(running.add_task(Task::Export(exporting)))
+        Ok(running.add_task(Task::Export(Box::new(exporting))))
     })
 }
 
@@ -301,7 +301,7 @@ pub fn step(task: u32) -> Result<JsValue, JsValue> {
 pub fn end_task(task: u32) -> Result<(), JsValue> {
     with(|running| {
         if let Some(Task::Export(exporting)) = running.tasks.remove(task) {
-            running.manager.abandon_export(exporting);
+            running.manager.abandon_export(*exporting);
         }
         Ok(())
     })

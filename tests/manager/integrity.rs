@@ -19,24 +19,24 @@ fn put(site: &Site, name: &str, bytes: &[u8]) -> String {
 }
 
 fn bytes_of(blobs: &dyn Blobs, blob: &str) -> Vec<u8> {
-    let mut bytes = vec![0; blobs.size(blob).unwrap().unwrap() as usize];
-    blobs.read(blob, 0, &mut bytes).unwrap();
+    let mut bytes = vec![0; blobs.size(blob).expect("read").expect("a blob") as usize];
+    blobs.read(blob, 0, &mut bytes).expect("done");
     bytes
 }
 
 /// Returns the blob with these bytes.
 fn blob_of(blobs: &dyn Blobs, bytes: &[u8]) -> String {
-    let all = blobs.list("", 1000).unwrap();
+    let all = blobs.list("", 1000).expect("done");
     all.into_iter()
         .find(|blob| bytes_of(blobs, blob) == bytes)
         .expect("a blob")
 }
 
 fn replace(blobs: &dyn Blobs, blob: &str, bytes: &[u8]) {
-    blobs.remove(blob).unwrap();
-    let mut writer = blobs.open_writer(blob, 0).unwrap();
-    blobs.append(&mut writer, bytes).unwrap();
-    blobs.end_writer(blob).unwrap();
+    blobs.remove(blob).expect("done");
+    let mut writer = blobs.open_writer(blob, 0).expect("done");
+    blobs.append(&mut writer, bytes).expect("done");
+    blobs.end_writer(blob).expect("done");
 }
 
 /// Works on the blobs of a site behind the back of its manager.
@@ -60,7 +60,7 @@ fn damaged() -> Site {
             let bytes = content(name);
             let blob = blob_of(blobs, &bytes);
             match *name {
-                "missing.txt" => blobs.remove(&blob).unwrap(),
+                "missing.txt" => blobs.remove(&blob).expect("done"),
                 "cut.txt" => replace(blobs, &blob, &bytes[1..]),
                 "longer.txt" => replace(blobs, &blob, &[&bytes[..], b"."].concat()),
                 _ => replace(blobs, &blob, &bytes.to_ascii_uppercase()),
@@ -182,14 +182,14 @@ fn export_with_damaged_files_names_them_and_is_imported() {
     assert_eq!((status, &answer["damagedFiles"]), (200, &json!(4)), "{answer}");
     let mut problems: Vec<_> = answer["damage"]
         .as_array()
-        .unwrap()
+        .expect("done")
         .iter()
         .map(|found| text(&found["problem"]))
         .collect();
     problems.sort();
     assert_eq!(problems, ["changed", "cut", "longer", "missing"]);
     assert_eq!(site.get("/files"), other.get("/files"), "all files are listed");
-    for file in other.get("/files")["files"].as_array().unwrap() {
+    for file in other.get("/files")["files"].as_array().expect("done") {
         let name = text(&file["displayName"]);
         let (response, bytes) = other.fetch(Request::new("GET", &target(&text(&file["url"]))));
         let wanted = if name == "whole.txt" {

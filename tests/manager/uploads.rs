@@ -540,41 +540,6 @@ fn tus_upload_that_has_ended_refuses_more_bytes() {
 }
 
 #[test]
-fn tus_upload_whose_digest_is_lost_is_hashed_in_steps() {
-    let tus = Tus::new(json!({}));
-    let bytes: Vec<u8> = PNG
-        .iter()
-        .copied()
-        .chain((0..5_000_000_u32).map(|number| number as u8))
-        .collect();
-    let location = tus.started(bytes.len());
-    assert_eq!(tus.chunk(&location, 0, &bytes).status, 204);
-    // A release that does not know the state of the digest starts on these stores.
-    let Tus { site, token, url } = tus;
-    let Site { manager, clock, .. } = site;
-    let parts = manager.into_parts();
-    let transfer = location.rsplit('/').next().expect("an id");
-    let mut writer = parts.catalog.write().expect("a writer");
-    let mut upload = writer.upload_of_transfer(transfer).expect("read").expect("an upload");
-    upload.digest = Some("unknown".to_owned());
-    writer.put_upload(&upload).expect("written");
-    writer.commit().expect("committed");
-    let site = Site::on(Manager::new(parts).expect("a manager"), clock);
-
-    let mut intake = site.manager.open(Request::new("PUT", &format!("{url}/{token}")).head);
-    let mut steps = 0;
-    while site.manager.work(&mut intake) {
-        steps += 1;
-        site.folder(&format!("{steps}"), "media-root");
-    }
-    assert!(steps >= 5, "{steps}");
-    let response = site.manager.close(intake);
-    let body = site.manager.collect(response.body).expect("a body");
-    let answer: Value = serde_json::from_slice(&body).expect("JSON");
-    assert_eq!((response.status, text(&answer["file"]["hash"])), (200, md5_of(&bytes)));
-}
-
-#[test]
 fn upload_urls_beyond_the_limit_forget_unused_ones() {
     let site = Site::new();
     let ask = |site: &Site| {

@@ -29,6 +29,11 @@ pub(crate) const BUILT: &str = "import.db";
 /// How many pages of the log a commit waits for before it moves them into the file: SQLite's default.
 const CHECKPOINT_PAGES: i64 = 1000;
 
+/// How much a text index collects before it writes: SQLite's default, and less while a store is built in steps, of which one
+/// that writes 1 MB takes 50 ms.
+const TEXT_MEMORY: i64 = 1 << 20;
+const BUILDING_TEXT_MEMORY: i64 = 1 << 17;
+
 /// The files of the host.
 pub(crate) trait Files: Send + Sync {
     fn delete(&self, name: &str) -> std::io::Result<()>;
@@ -136,6 +141,7 @@ impl Sqlite {
         connection.pragma_update(None, "synchronous", "OFF")?;
         let built = Sqlite::migrated(connection)?;
         let connection = built.writer.into_inner().unwrap_or_else(PoisonError::into_inner);
+        set_text_memory(&connection, BUILDING_TEXT_MEMORY)?;
         connection.execute_batch("BEGIN IMMEDIATE")?;
         Ok(Some(Session {
             connection: Lent::owned(connection),
@@ -196,6 +202,15 @@ impl Sqlite {
     }
 }
 
+/// Sets after how many bytes a text index writes what it has collected.
+fn set_text_memory(connection: &Connection, size: i64) -> Result<()> {
+    for table in ["folder_text", "file_text"] {
+        let sql = format!("INSERT INTO {table} ({table}, rank) VALUES ('hashsize', ?)");
+        connection.execute(&sql, [size])?;
+    }
+    Ok(())
+}
+
 /// Gives the built store what it takes from the old one, and makes it durable.
 fn complete(old: &Connection, vfs: &str, durable: bool) -> Result<()> {
     let built = Connection::open_with_flags_and_vfs(BUILT, OpenFlags::default(), vfs)?;
@@ -208,6 +223,7 @@ fn complete(old: &Connection, vfs: &str, durable: bool) -> Result<()> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     };
     built.execute_batch("BEGIN")?;
+    set_text_memory(&built, TEXT_MEMORY)?;
     for row in text("SELECT name, value FROM setting")? {
         built.execute(
             "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING",

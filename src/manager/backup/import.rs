@@ -82,7 +82,7 @@ struct Building {
 }
 
 /// The number of rows added in one step.
-const STEP_ROWS: usize = 100;
+const STEP_ROWS: usize = 50;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Chapter {

@@ -33,7 +33,6 @@ pub(crate) struct Manifest {
     pub(crate) missing: u64,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }
