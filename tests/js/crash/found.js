@@ -95,7 +95,7 @@ export async function checkSwept(t, directory, files, transfers) {
   const manager = await createManager({ storage: { directory } });
   try {
     const check = await manager.fetch('http://crash.test/_wix-media/check');
-    assert.deepEqual(await check.json(), { isWhole: true });
+    assert.equal((await check.json()).isWhole, true);
     for (let hour = 0; hour < 26; hour += 1) t.mock.timers.tick(3_600_000);
     const blobs = await blobsIn(directory);
     assert.ok(blobs >= files && blobs <= files + transfers, `${blobs} blobs of ${files} files and at most ${transfers} transfers`);
