@@ -349,7 +349,7 @@ impl Intake {
             Stage::Call(route, body) => {
                 let begun = match &mut self.deletion {
                     Some(deletion) => deletion,
-                    unknown => unknown.insert(begin_deletion(site, &self.cause, route, body)),
+                    unknown => unknown.insert(begin_deletion(site, &self.cause, route, body.bytes())),
                 };
                 match begun {
                     Some(deletion) => delete_some(site, &self.cause, deletion),
