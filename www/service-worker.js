@@ -42,6 +42,7 @@ const FILES = [
   'app/other-tabs.js',
   'app/places.js',
   'app/preferences.js',
+  'app/return.js',
   'app/router.js',
   'app/selected.js',
   'app/session.js',

@@ -45,6 +45,7 @@ import { OtherTabs } from './other-tabs.js';
 import { Places } from './places.js';
 import { prefer, preferred } from './preferences.js';
 import { go, goToFile, goToPlace, leaveFile, namePlace, readAddress, replaceRoute, watchAddress } from './router.js';
+import { watchReturn } from './return.js';
 import { Selected } from './selected.js';
 import { Session } from './session.js';
 import { watchShortcuts } from './shortcuts.js';
@@ -328,11 +329,20 @@ find('#keys-button', HTMLElement).addEventListener('click', showShortcuts);
 
 // Places
 
-const tabs = new OtherTabs((placeKey) => {
-  if (placeKey !== state.session?.place.key) return;
+/** Takes over what changed without this page. */
+function catchUp() {
+  if (!state.session) return;
   display.refresh();
   tree.refreshAll();
   showUsage(state.session.place);
+}
+
+const tabs = new OtherTabs((placeKey) => {
+  if (placeKey === state.session?.place.key) catchUp();
+});
+watchReturn(() => {
+  // Only tabs of this page change what is in the browser, and they say so.
+  if (state.session?.place.kind !== 'browser') catchUp();
 });
 
 /** @param {Place} place */

@@ -770,6 +770,29 @@ for await (const page of files.listFiles({
     await cell(other, 'seen.txt').waitFor();
   });
 
+  test('page: shows what changed while nobody looked at it', async (t) => {
+    const { id, fragment, files } = await workspace('Come back', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
+    const { page } = await open(t, { fragment });
+    await cell(page, 'a.txt').click();
+    const { client } = site.server;
+    await client.uploads.upload(Buffer.from('c'), { displayName: 'c.txt', parentFolderId: id });
+    await client.folders.createFolder('From outside', { parentFolderId: id });
+    await client.files.bulkDeleteFiles([String(files['b.txt']._id)]);
+    await page.evaluate(() => {
+      /** @param {boolean} isHidden */
+      const see = (isHidden) => {
+        Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      };
+      const now = performance.now.bind(performance);
+      see(true);
+      performance.now = () => now() + 60_000;
+      see(false);
+    });
+    await showsItems(page, ['From outside', 'a.txt', 'c.txt']);
+    await textMatches(page, '#chosen', /1 selected/);
+  });
+
   test('rename: stays open while another tab changes the folder', async (t) => {
     const { fragment, files } = await workspace('Two hands', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
     const { page } = await open(t, { fragment });
