@@ -163,7 +163,9 @@ suite('commands', () => {
         if (subcommand !== 'xtask') return 'only cargo xtask and cargo test are for contributors';
         if (!known.includes(name)) return `there is no cargo xtask ${name}`;
         if (name === 'test') return rest.every((word) => word === '--quick' || rings.includes(word)) ? undefined : 'there is no such ring';
-        return rest.length === 0 || /^--port \d+$/.test(rest.join(' ')) ? undefined : `${name} takes no ${rest}`;
+        /** @type {Record<string, RegExp>} */
+        const takes = { soak: /^( ?--(minutes|seed) \d+)*$/, fuzz: /^(http|media)?( ?--(cases|seed) \d+)*$/ };
+        return (takes[name] ?? /^(--port \d+)?$/).test(rest.join(' ')) ? undefined : `${name} takes no ${rest}`;
       }
       case 'node':
         return existsSync(join(root, 'examples', words[0])) ? undefined : `there is no example ${words[0]}`;
@@ -199,7 +201,7 @@ suite('commands', () => {
   }
 
   test('commands: unknown ones are found', () => {
-    assert.deepEqual(known, ['build', 'start', 'test', 'check', 'size', 'bench', 'help']);
+    assert.deepEqual(known, ['build', 'start', 'test', 'check', 'size', 'bench', 'soak', 'fuzz', 'help']);
     assert.deepEqual(rings.length, 6);
     const text = 'Run `cargo xtask deploy`.\n\n```sh\ncargo xtask test moon   # no such ring\nnode gone.js\nrm -r .\nnpx wix-media lss\nwix-media ls --no-such\n```\n';
     assert.deepEqual(commands(text).map((command) => problemWith(command) === undefined), Array(6).fill(false));
