@@ -78,7 +78,8 @@ async function serveManager(storage, before) {
   /** @type {typeof import('../harness/package.js')} */
   const { createManager } = before ? await import(pathToFileURL(join(resolve(before), 'node.js')).href) : await import('../harness/package.js');
   const { listen } = await import('../../../pkg-template/cli/server/listen.js');
-  const manager = await createManager({ storage });
+  // In a thread, as `serve` does it. Another build may not know of it.
+  const manager = await createManager({ storage, ...(before ? {} : { thread: true }) });
   const { port } = await listen(manager.fetch, { host: '127.0.0.1', port: 0 });
   return port;
 }
