@@ -18,9 +18,11 @@ const MAX_PIECE = 256 * 1024;
  *
  * @param {Port} port
  * @param {number} id
- * @param {{ onCancel?: (reason: unknown) => void }} [options]
+ * @param {object} [options]
+ * @param {(reason: unknown) => void} [options.onCancel]
+ * @param {(isWaiting: boolean) => void} [options.onWait] Told when somebody begins or ceases to wait for a piece.
  */
-export function incoming(port, id, { onCancel } = {}) {
+export function incoming(port, id, { onCancel, onWait } = {}) {
   /** @type {ReadableStreamDefaultController<Uint8Array>} */
   let controller;
   /** @type {Uint8Array[]} */
@@ -29,6 +31,11 @@ export function incoming(port, id, { onCancel } = {}) {
   let taken = 0;
   let isWanted = false;
   let isComplete = false;
+  /** @param {boolean} isWaiting */
+  function want(isWaiting) {
+    if (isWanted !== isWaiting) onWait?.(isWaiting);
+    isWanted = isWaiting;
+  }
   // Messages that arrive after the end, or after a cancellation, are ignored.
   let isOver = false;
   /** Hands on the next piece, or the end, if there is one. */
@@ -37,9 +44,10 @@ export function incoming(port, id, { onCancel } = {}) {
     if (!piece) {
       if (!isComplete) return;
       isOver = true;
+      want(false);
       return controller.close();
     }
-    isWanted = false;
+    want(false);
     taken += piece.length;
     if (taken >= WINDOW / 2) {
       port.postMessage({ id, type: 'pull', size: taken });
@@ -54,11 +62,12 @@ export function incoming(port, id, { onCancel } = {}) {
         controller = own;
       },
       pull() {
-        isWanted = true;
+        want(true);
         give();
       },
       cancel: (reason) => {
         isOver = true;
+        want(false);
         pieces.length = 0;
         port.postMessage({ id, type: 'cancel' });
         onCancel?.(reason);
@@ -82,6 +91,7 @@ export function incoming(port, id, { onCancel } = {}) {
       if (isOver) return;
       isOver = true;
       pieces.length = 0;
+      want(false);
       controller.error(error);
     },
   };

@@ -48,7 +48,7 @@ export async function createLink({ startThread, message, started, received, lost
   let since = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  /** What keeps the process alive: requests and bodies that are under way. */
+  /** What keeps the process alive: requests that are under way, and pieces of bodies that somebody waits for. */
   let holds = 0;
 
   /** @param {number} change */
@@ -112,7 +112,7 @@ export async function createLink({ startThread, message, started, received, lost
     thread = undefined;
     const all = [...waiting.values()];
     waiting.clear();
-    holds = 0;
+    holds -= all.length;
     for (const { reject } of all) reject(error);
     lost(error);
     const ended = Promise.resolve(own.terminate());

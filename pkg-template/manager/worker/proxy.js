@@ -91,7 +91,6 @@ export async function createProxy(options, module, given, startThread) {
   /** @param {number} id */
   function takeBody(id) {
     const found = take(bodies, id);
-    if (found) link.hold(-1);
     take(releases, id)?.();
     return found;
   }
@@ -118,9 +117,9 @@ export async function createProxy(options, module, given, startThread) {
       const { status, body = null, hasBody } = data;
       const headers = headersOf(data.headers);
       if (!hasBody) return waiting.resolve(new Response(body, { status, headers }));
-      const coming = incoming(link, id, { onCancel: () => takeBody(id) });
+      const onWait = (/** @type {boolean} */ isWaiting) => link.hold(isWaiting ? 1 : -1);
+      const coming = incoming(link, id, { onCancel: () => takeBody(id), onWait });
       bodies.set(id, coming);
-      link.hold(1);
       waiting.resolve(new Response(coming.stream, { status, headers }));
     } else if (type === 'piece') bodies.get(id)?.piece(data.bytes);
     else if (type === 'end') takeBody(id)?.end();

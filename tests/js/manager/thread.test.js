@@ -239,10 +239,15 @@ suite('a manager in a thread', () => {
     const script = `
       import { createManager } from ${JSON.stringify(new URL('../../../dist/node.js', import.meta.url).href)};
       const manager = await createManager({ thread: true });
-      const { folder } = await manager.client.folders.createFolder('Animals');
-      console.log(folder.displayName);`;
+      const { uploadUrl } = await manager.client.files.generateFileUploadUrl('application/octet-stream', { fileName: 'a.bin' });
+      const { file } = await (await manager.fetch(uploadUrl, { method: 'PUT', body: new Uint8Array(20_000_000) })).json();
+      let size = 0;
+      for await (const piece of (await manager.fetch(file.url)).body) size += piece.length;
+      // Nobody reads the body of this one.
+      const { status } = await manager.fetch(file.url);
+      console.log(size, status);`;
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
-    assert.equal(stdout, 'Animals\n');
+    assert.equal(stdout, '20000000 200\n');
   });
 });
 
