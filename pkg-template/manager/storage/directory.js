@@ -229,6 +229,8 @@ export async function directoryStorage(directory, { WixMediaError, owner, sync: 
     deliveredEnd: receivers.end,
     remove(name) {
       guard();
+      // The transaction after which nothing needs the blob has to be durable first, or a power failure would undo it alone.
+      settle();
       receivers.stop(name);
       open.close(name);
       fs.rmSync(pathOf(name), { force: true });
