@@ -81,7 +81,7 @@ export class Worker {
     this.step += 1;
     const kind = this.random.below(100);
     if (kind < 50) return this.change(target);
-    if (kind < 58) return this.goOn(target);
+    if (kind < 60) return this.goOn(target);
     const [, reading] = present(READINGS.find(([end]) => kind < end));
     await this[reading](target);
     this.count(reading);
@@ -179,7 +179,9 @@ export class Worker {
    */
   async send({ origin, signal }, transfer, breaksOff) {
     const { acknowledged: from, bytes } = transfer;
-    const part = bytes.subarray(from, from + 1 + this.random.below(bytes.length - from));
+    // Often all the rest, so that transfers come to their end.
+    const isLast = this.random.below(2) === 0;
+    const part = bytes.subarray(from, isLast ? undefined : from + 1 + this.random.below(bytes.length - from));
     transfer.sent = Math.max(transfer.sent, from + part.length);
     const headers = { ...TUS, 'upload-offset': String(from), 'content-type': 'application/offset+octet-stream' };
     if (breaksOff) {

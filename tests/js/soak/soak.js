@@ -30,7 +30,7 @@ const WARM_UP = 1 / 3;
 /** The most calls to the disk before a server dies. A start takes some twenty, an upload about ten. */
 const MAX_CALLS = 1500;
 /** A part of the time for each: the phase without a break, kills, losses of the disk's cache. */
-const STEADY = 0.8;
+const STEADY = 0.6;
 
 /**
  * Memory of the server at a moment, in bytes.
@@ -101,6 +101,14 @@ export async function soak(closing, { seed, minutes, operations = Infinity, roun
     ended.then(() => gone.abort(new Error('the server has gone')));
     /** @type {Target} */
     const target = { client: createClient({ baseUrl: origin, retry: false }), origin, signal: gone.signal };
+    /** Waits until the server is healthy, or over. */
+    const answersOrEnds = async () => {
+      while (!gone.signal.aborted) {
+        const isHealthy = await fetch(`${origin}/_wix-media/health`).then(({ ok }) => ok, () => false);
+        if (isHealthy) return;
+        await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 50))]);
+      }
+    };
     let done = 0;
     await Promise.all(
       workers.map(async (worker) => {
@@ -110,7 +118,7 @@ export async function soak(closing, { seed, minutes, operations = Infinity, roun
             await worker.act(target);
           } catch (error) {
             // A connection that broke off: the server has gone, or this is a failure.
-            await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 1000))]);
+            await answersOrEnds();
             if (!gone.signal.aborted) throw new Error(`operation ${worker.step} of worker ${worker.index} failed. The server says: ${text.stderr}`, { cause: error });
           }
         }
