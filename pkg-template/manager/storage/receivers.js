@@ -161,7 +161,7 @@ export function createReceivers({ guard, take, put, sync }) {
       this.#waiting.push(bytes);
       this.#taken += bytes.length;
       if (this.#taken - this.#end < GATHERED_SIZE) return true;
-      this.#writing ??= this.#write();
+      this.#startWrite();
       if (this.#taken - this.#end < MAX_WAITING) return true;
       return new Promise((resolve) => {
         this.#wake = () => resolve(!this.failure && !this.#isStopped);
@@ -200,6 +200,16 @@ export function createReceivers({ guard, take, put, sync }) {
     }
 
     /** Writes what waits, and what comes meanwhile. Never rejects. */
+    #startWrite() {
+      // Work that ends at once must not be over before it is known to be under way.
+      this.#writing ??= this.#write().finally(() => {
+        this.#writing = undefined;
+        this.#wake();
+        this.#rest();
+      });
+      return this.#writing;
+    }
+
     async #write() {
       try {
         // Its last write must not hit what comes now.
@@ -218,15 +228,11 @@ export function createReceivers({ guard, take, put, sync }) {
             }
           } else await writeAll(descriptor, pieces, this.#end);
           this.#wrote(pieces);
-          if (this.#end - this.#synced >= PART_SIZE) this.#syncing ??= this.#syncPart(this.#state(), true);
+          if (this.#end - this.#synced >= PART_SIZE && !this.#syncing) this.#startSync(this.#state(), true);
           if (this.#taken - this.#end < MAX_WAITING) this.#wake();
         }
       } catch (error) {
         this.failure ??= error;
-      } finally {
-        this.#writing = undefined;
-        this.#wake();
-        this.#rest();
       }
     }
 
@@ -236,16 +242,25 @@ export function createReceivers({ guard, take, put, sync }) {
      * @param {Received} state
      * @param {boolean} isPart Whether more comes, and somebody has to be told.
      */
-    async #syncPart(state, isPart) {
+    #startSync(state, isPart) {
+      this.#syncing ??= this.#sync(state, isPart).finally(() => {
+        this.#syncing = undefined;
+        this.#rest();
+      });
+      return this.#syncing;
+    }
+
+    /**
+     * @param {Received} state
+     * @param {boolean} isPart
+     */
+    async #sync(state, isPart) {
       try {
         if (state.end > this.#synced) await sync(this.#name, this.#open());
         this.#synced = Math.max(this.#synced, state.end);
         if (isPart && !this.#isStopped && this.#tell?.(state) === false) this.stop();
       } catch (error) {
         this.failure ??= error;
-      } finally {
-        this.#syncing = undefined;
-        this.#rest();
       }
     }
 
@@ -256,14 +271,14 @@ export function createReceivers({ guard, take, put, sync }) {
     }
 
     async sync() {
-      while (this.#waiting.length > 0 && !this.failure && !this.#isStopped) await (this.#writing ??= this.#write());
+      while (this.#waiting.length > 0 && !this.failure && !this.#isStopped) await this.#startWrite();
       await this.settled();
       if (this.failure) throw this.failure;
       const state = this.#state();
       if (this.#isOver) return { ...state, end: this.#limit + 1 };
       // Its number is refused anyway.
       if (this.#isStopped) return state;
-      await (this.#syncing = this.#syncPart(state, false));
+      await this.#startSync(state, false);
       if (this.failure) throw this.failure;
       return state;
     }
