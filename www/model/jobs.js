@@ -118,18 +118,20 @@ export class Jobs {
    */
   #follow(job) {
     let told = job.finished.size;
-    let keptAt = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let keeping;
+    const keep = () => {
+      keeping = undefined;
+      keepProgress(job.id, job.passed).catch(() => {});
+    };
     const tell = () => {
       timer = undefined;
       const fresh = [...job.finished.values()].slice(told);
       told += fresh.length;
       if (fresh.length > 0) this.#handlers.onProgress(job, fresh);
-      if (this.#kept.has(job.id) && performance.now() - keptAt > KEEP_DELAY) {
-        keptAt = performance.now();
-        keepProgress(job.id, job.passed).catch(() => {});
-      }
+      if (this.#kept.has(job.id)) keeping ??= setTimeout(keep, KEEP_DELAY);
       this.#change();
     };
     const stopListening = job.changed.listen(() => {
@@ -139,6 +141,7 @@ export class Jobs {
       stopListening();
       clearTimeout(timer);
       tell();
+      clearTimeout(keeping);
     };
   }
 
