@@ -17,8 +17,10 @@ export function shared(work) {
       running = undefined;
     }));
   return () => {
+    // A run has ended a moment before the next one begins.
+    if (next) return next;
     if (!running) return start();
-    return (next ??= running
+    return (next = running
       .catch(() => {})
       .then(() => {
         next = undefined;

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { suite, test } from 'node:test';
+import { shared } from '../../../pkg-template/manager/storage/shared.js';
 import { gate } from '../harness/gate.js';
 import { present } from '../harness/present.js';
 import { emptyDirectory, open, put, top } from './place.js';
@@ -174,6 +175,28 @@ suite('group commit', () => {
     await manager.close();
     const again = await open(t, { storage: { directory } });
     assert.deepEqual(await top(again), ['a/', 'b.bin', 'c.bin']);
+  });
+
+  test('shared work: runs never overlap, whenever they are asked for', async () => {
+    const gates = [gate(), gate(), gate()];
+    let [begun, ended] = [0, 0];
+    const run = shared(async () => {
+      assert.equal(begun, ended, 'one at a time');
+      const { opened } = gates[begun];
+      begun += 1;
+      await opened;
+      ended += 1;
+    });
+    const callers = [run(), run()];
+    gates[0].open();
+    // In each of the moments between the end of the first run and the beginning of the second, and after it.
+    for (let moment = 0; moment < 20; moment += 1) {
+      await undefined;
+      callers.push(run());
+    }
+    for (const { open } of gates) open();
+    await Promise.all(callers);
+    assert.deepEqual([begun, ended], [3, 3]);
   });
 
   test('sync: must be true or false', async () => {
