@@ -56,11 +56,11 @@ export async function listen(answer, { host, port, allow, bounds, onEnd = () => 
    */
   const turnedAway = new WeakSet();
   /**
-   * What ends the requests of a connection. An answer that waits behind another one is not told when the connection closes.
+   * Answers under way of each connection. Node does not tell those that wait behind another one when the connection closes.
    *
-   * @type {WeakMap<Socket, Set<() => void>>}
+   * @type {WeakMap<Socket, Set<ServerResponse>>}
    */
-  const ends = new WeakMap();
+  const answers = new WeakMap();
 
   /**
    * @param {IncomingMessage} incoming
@@ -75,18 +75,17 @@ export async function listen(answer, { host, port, allow, bounds, onEnd = () => 
     const exchange = { incoming, outgoing, started: performance.now(), received: 0, sent: 0, leave: () => drain(incoming) };
     underWay.add(exchange);
     const gone = new AbortController();
-    const over = () => {
+    outgoing.on('close', () => {
       if (!underWay.delete(exchange)) return;
-      ends.get(socket)?.delete(over);
+      answers.get(socket)?.delete(outgoing);
       open.end(socket);
       // A body that is not read any more must not block the next request of the connection.
       exchange.leave();
       if (!outgoing.writableFinished) gone.abort(new Error('the client has gone'));
       onEnd(exchange);
       if (isStopping) server.closeIdleConnections();
-    };
-    outgoing.on('close', over);
-    ends.get(socket)?.add(over);
+    });
+    answers.get(socket)?.add(outgoing);
     try {
       exchange.response = await ask(answer, exchange, allow, gone.signal);
       await send(exchange, isStopping);
@@ -99,11 +98,11 @@ export async function listen(answer, { host, port, allow, bounds, onEnd = () => 
   const settings = { keepAlive: true, noDelay: true, maxHeaderSize: MAX_HEAD_SIZE, connectionsCheckingInterval: HEAD_LOOK_MS };
   const server = createServer(settings, handle);
   server.on('connection', (socket) => {
-    /** @type {Set<() => void>} */
+    /** @type {Set<ServerResponse>} */
     const pending = new Set();
-    ends.set(socket, pending);
+    answers.set(socket, pending);
     socket.once('close', () => {
-      for (const over of pending) over();
+      for (const outgoing of pending) outgoing.destroy().emit('close');
     });
     const reason = open.admit(socket);
     if (!reason) return;
@@ -373,6 +372,8 @@ async function send(exchange, isLast) {
   const response = /** @type {Response} */ (exchange.response);
   const { status, headers, body } = response;
   const fields = verdict && !verdict.refusal ? protect(headers, verdict) : [...headers];
+  // Its receiver has left already.
+  if (outgoing.destroyed) return body?.cancel();
   if (isLast) fields.push(['connection', 'close']);
   outgoing.writeHead(status, fields.flat());
   if (incoming.method === 'HEAD' || !body) {

@@ -167,6 +167,40 @@ suite('the server', () => {
     await until(() => isCancelled);
   });
 
+  test('listen: cancels an answer that waits behind another one when its connection breaks off', async (t) => {
+    let made = 0;
+    let isCancelled = false;
+    const server = await start(t, (request) => {
+      if (request.url.endsWith('/first')) return new Promise(() => {});
+      /** @param {ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>} controller */
+      const pull = (controller) => {
+        made += 1;
+        controller.enqueue(new Uint8Array(64 * 1024));
+      };
+      return new Response(new ReadableStream({ pull, cancel: () => void (isCancelled = true) }));
+    });
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write(['first', 'second'].map((path) => `GET /${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`).join(''));
+    await until(() => made > 0);
+    await standstill(() => made, 1000);
+    socket.destroy();
+    await until(() => isCancelled);
+  });
+
+  test('listen: cancels an answer whose client has gone before it began', async (t) => {
+    /** @type {(response: Response) => void} */
+    let finish = () => {};
+    let isCancelled = false;
+    const server = await start(t, () => new Promise((resolve) => (finish = resolve)));
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await until(() => server.pending === 1);
+    socket.destroy();
+    await until(() => server.pending === 0);
+    finish(new Response(new ReadableStream({ cancel: () => void (isCancelled = true) })));
+    await until(() => isCancelled);
+  });
+
   test('listen: reports a request that breaks off', async (t) => {
     /** @type {{ isAborted?: boolean, error?: unknown }} */
     const seen = {};
