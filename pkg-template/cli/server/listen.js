@@ -167,18 +167,19 @@ export async function listen(answer, { host, port, allow, bounds, onEnd = () => 
 }
 
 /**
- * Tells a connection why there is no room for it, and closes it.
+ * Answers a refused connection with the reason, and closes it.
  *
  * @param {Socket} socket
  * @param {string} reason
  */
-function turnAway(socket, reason) {
-  const body = JSON.stringify({ message: reason, details: { applicationError: { code: 'TOO_MANY_CONNECTIONS', description: reason, data: {} } } });
-  const head = ['HTTP/1.1 503 Service Unavailable', 'Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`];
-  socket.end([...head, 'Cache-Control: no-store', 'Retry-After: 1', 'Connection: close', '', body].join('\r\n'));
+async function turnAway(socket, reason) {
   const timer = setTimeout(() => socket.destroy(), REFUSAL_TIMEOUT_MS);
   timer.unref();
   socket.once('close', () => clearTimeout(timer));
+  const response = refused(503, 'TOO_MANY_CONNECTIONS', reason, { ...REFUSED, 'Retry-After': '1', Connection: 'close' });
+  const body = await response.text();
+  const fields = [...response.headers, ['content-length', Buffer.byteLength(body)]].map((field) => field.join(': '));
+  socket.end(['HTTP/1.1 503 Service Unavailable', ...fields, '', body].join('\r\n'));
 }
 
 /**
