@@ -50,13 +50,8 @@ export async function listen(answer, { host, port, allow, bounds, onEnd = () => 
   const isShared = (/** @type {string} */ address) => isLoopback(address) || Boolean(allow?.isProxy?.(address));
   const open = connections({ max: MAX_CONNECTIONS, isShared, ...bounds });
   /**
-   * Connections that were told that there is no room. Their requests may arrive nevertheless.
-   *
-   * @type {WeakSet<Socket>}
-   */
-  const turnedAway = new WeakSet();
-  /**
-   * Answers under way of each connection. Node does not tell those that wait behind another one when the connection closes.
+   * Answers under way of each connection that was admitted. Node does not tell those that wait behind another one when the
+   * connection closes.
    *
    * @type {WeakMap<Socket, Set<ServerResponse>>}
    */
@@ -68,7 +63,9 @@ export async function listen(answer, { host, port, allow, bounds, onEnd = () => 
    */
   async function handle(incoming, outgoing) {
     const { socket } = incoming;
-    if (turnedAway.has(socket)) return;
+    const pending = answers.get(socket);
+    // The connection was refused, but its requests may arrive before it closes.
+    if (!pending) return;
     // Nobody sends so many requests at once and reads no answer.
     if (!open.begin(socket)) return void socket.destroy();
     /** @type {Exchange} */
@@ -77,7 +74,7 @@ export async function listen(answer, { host, port, allow, bounds, onEnd = () => 
     const gone = new AbortController();
     outgoing.on('close', () => {
       if (!underWay.delete(exchange)) return;
-      answers.get(socket)?.delete(outgoing);
+      pending.delete(outgoing);
       open.end(socket);
       // A body that is not read any more must not block the next request of the connection.
       exchange.leave();
@@ -85,7 +82,7 @@ export async function listen(answer, { host, port, allow, bounds, onEnd = () => 
       onEnd(exchange);
       if (isStopping) server.closeIdleConnections();
     });
-    answers.get(socket)?.add(outgoing);
+    pending.add(outgoing);
     try {
       exchange.response = await ask(answer, exchange, allow, gone.signal);
       await send(exchange, isStopping);
@@ -98,16 +95,14 @@ export async function listen(answer, { host, port, allow, bounds, onEnd = () => 
   const settings = { keepAlive: true, noDelay: true, maxHeaderSize: MAX_HEAD_SIZE, connectionsCheckingInterval: HEAD_LOOK_MS };
   const server = createServer(settings, handle);
   server.on('connection', (socket) => {
+    const reason = open.admit(socket);
+    if (reason) return turnAway(socket, reason);
     /** @type {Set<ServerResponse>} */
     const pending = new Set();
     answers.set(socket, pending);
     socket.once('close', () => {
       for (const outgoing of pending) outgoing.destroy().emit('close');
     });
-    const reason = open.admit(socket);
-    if (!reason) return;
-    turnedAway.add(socket);
-    turnAway(socket, reason);
   });
   // A sender that asks before it sends its body learns of a refusal at once.
   server.on('checkContinue', handle);
