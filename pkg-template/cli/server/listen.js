@@ -5,7 +5,7 @@ import { isIPv6 } from 'node:net';
 import { refused } from '../../manager/refused.js';
 import { connections, isLoopback, MAX_CONNECTIONS } from './connections.js';
 import { isJudged, judge, preflight, protect } from './guard.js';
-import { LOOK_MS, slowness } from './slowness.js';
+import { isWaiting, LOOK_MS, slowness } from './slowness.js';
 
 /** @import { Admitted, Asked, Exchange, GuardSettings } from '../internal.d.ts' */
 /** @import { IncomingMessage, ServerResponse } from 'node:http' */
@@ -17,7 +17,7 @@ export const HEAD_TIMEOUT_MS = 20_000;
 const HEAD_LOOK_MS = 5000;
 /** The most bytes of a request's head. */
 export const MAX_HEAD_SIZE = 16 * 1024;
-/** How long a connection may be silent in the middle of a request or answer. */
+/** How long a connection may be silent while the server waits for its other end. */
 export const SILENCE_TIMEOUT_MS = 120_000;
 /** Longer than the minute for which proxies and clients keep a connection, so that they close it first. */
 export const KEEP_ALIVE_MS = 65_000;
@@ -110,6 +110,11 @@ export async function listen(answer, { host, port, allow, bounds, onEnd = () => 
   // An upload may take hours, as long as it is neither silent nor slow.
   server.requestTimeout = 0;
   server.timeout = SILENCE_TIMEOUT_MS;
+  server.on('timeout', (socket) => {
+    // The silence of the server counts for nothing: before the answer to a check begins, all bytes are read.
+    for (const exchange of underWay) if (exchange.incoming.socket === socket && !isWaiting(exchange)) return;
+    socket.destroy();
+  });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
 
   /** @type {Promise<void>} */
@@ -377,7 +382,6 @@ async function send(exchange, isLast) {
     outgoing.end();
     return;
   }
-  if (isEndless(response)) outgoing.socket?.setTimeout(0);
   const reader = body.getReader();
   // Also when the receiver leaves in the middle, so that the body releases its resources.
   outgoing.on('close', () => reader.cancel().catch(() => {}));

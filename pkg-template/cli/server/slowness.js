@@ -46,7 +46,7 @@ export function slowness(underWay, cut) {
  *
  * @param {Exchange} exchange
  */
-function isWaiting({ incoming, outgoing }) {
+export function isWaiting({ incoming, outgoing }) {
   if (outgoing.writableLength > 0) return true;
   return !incoming.complete && incoming.readableFlowing === true;
 }

@@ -242,6 +242,41 @@ suite('a server with bounds', () => {
     assert.match(text(), /^HTTP\/1\.1 200 /);
   });
 
+  test('silence: closes a connection that has to send, and none that waits for the server', async (t) => {
+    /** @type {Socket[]} */
+    const sockets = [];
+    const go = gate();
+    const server = await start(
+      t,
+      async (request) => {
+        await request.arrayBuffer();
+        if (request.url.endsWith('/long')) await go.opened;
+        return new Response('done');
+      },
+      { onEnd: ({ incoming }) => void sockets.push(incoming.socket) },
+    );
+    /** @param {string} request */
+    const silentAfter = async (request) => {
+      const { socket, closed, text } = await dial(t, server.port);
+      socket.write(GET);
+      await until(() => sockets.length > 0);
+      const own = present(sockets.pop());
+      socket.write(request);
+      await until(() => server.pending === 1);
+      own.setTimeout(1);
+      await once(own, 'timeout');
+      return { own, closed, text };
+    };
+    const stalled = await silentAfter('PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf');
+    await stalled.closed;
+    await until(() => server.pending === 0);
+    sockets.length = 0;
+    const patient = await silentAfter('GET /long HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    assert.ok(!patient.own.destroyed);
+    go.open();
+    await until(() => patient.text().split('done').length === 3);
+  });
+
   test('an answer that is read too slowly: is cut off', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] });
     let isCancelled = false;
