@@ -1,4 +1,4 @@
-// What `check`, `export` and `import` share: requests to the router of `/_wix-media/`, and lists of damaged files.
+// Requests to the router of `/_wix-media/`, and lists of damaged files, for `check`, `export` and `import`.
 import { Failure, UsageError } from './failure.js';
 import { printable } from './terminal.js';
 import { count } from './units.js';

@@ -88,7 +88,7 @@ function decoded(text) {
   try {
     for (let count = 0; count < MAX_DECODINGS && plain.includes('%'); count += 1) plain = decodeURIComponent(plain);
   } catch {
-    // It is no escape, so what has been decoded so far is searched.
+    // An invalid escape ends the decoding. The text is searched as far as it is decoded.
   }
   return plain;
 }

@@ -1,8 +1,8 @@
-// The connections of a server: how many there may be, in total and of one address, and which one goes when another needs its
-// place.
+// The connections of a server: how many there may be, in total and of one address, and which one is closed in favour of
+// another.
 //
-// A connection waits while no request of it is under way: it is new, or kept open after an answer. It is busy otherwise. When
-// there is no room for another one, the one that has waited longest is closed. When all are busy, the new one is refused.
+// A connection is idle while it has no request under way: it is new, or kept open after an answer. Otherwise it is busy. A
+// connection above a limit closes the one that has been idle longest. If all are busy, the new one is refused.
 import { isIPv6 } from 'node:net';
 
 /** @import { Socket } from 'node:net' */
@@ -27,7 +27,7 @@ export const MAX_PIPELINED = 64;
  */
 export function connections({ max, maxPerAddress = Math.ceil(max * ADDRESS_SHARE), isShared = () => false }) {
   /**
-   * Requests under way of each connection. Those that wait come in the order in which they have begun to.
+   * Requests under way of each connection. Idle connections come in the order in which they became idle.
    *
    * @type {Map<Socket, { pending: number, network: string }>}
    */
@@ -46,7 +46,7 @@ export function connections({ max, maxPerAddress = Math.ceil(max * ADDRESS_SHARE
   }
 
   /**
-   * Closes the connection that has waited longest, of a network or of all.
+   * Closes the connection that has been idle longest, of a network or of all. Returns false if all are busy.
    *
    * @param {string} [network]
    */
@@ -65,7 +65,7 @@ export function connections({ max, maxPerAddress = Math.ceil(max * ADDRESS_SHARE
       return open.size;
     },
     /**
-     * Takes a new connection, or says why there is no room for it.
+     * Admits a new connection, or returns the reason why it is refused.
      *
      * @param {Socket} socket
      * @returns {string | undefined}
@@ -82,7 +82,7 @@ export function connections({ max, maxPerAddress = Math.ceil(max * ADDRESS_SHARE
       return undefined;
     },
     /**
-     * Notes that a request begins. Returns false where there are too many on its connection.
+     * Notes that a request begins. Returns false if its connection has too many.
      *
      * @param {Socket} socket
      */
@@ -102,7 +102,7 @@ export function connections({ max, maxPerAddress = Math.ceil(max * ADDRESS_SHARE
       if (!found) return;
       found.pending -= 1;
       if (found.pending > 0) return;
-      // It begins to wait, behind all others.
+      // It becomes idle, after all others.
       open.delete(socket);
       open.set(socket, found);
     },
@@ -110,7 +110,7 @@ export function connections({ max, maxPerAddress = Math.ceil(max * ADDRESS_SHARE
 }
 
 /**
- * What one machine has: its address, or the network of 64 bits of version 6, in which it chooses its addresses itself.
+ * What counts as one machine: an IPv4 address, or an IPv6 network of 64 bits, in which a machine chooses its own addresses.
  *
  * @param {string} address
  */
@@ -135,8 +135,8 @@ export function networkOf(address) {
 export const isLoopback = (address) => /^(::ffff:)?127\./i.test(address) || address === '::1';
 
 /**
- * How many connections there may be: those that are asked for, as far as the process has descriptors for them. Throws a
- * RangeError where it has fewer.
+ * How many connections there may be: as many as the caller asks for, or the default as far as the process has descriptors for
+ * it. Throws a RangeError if the process has too few for the number that was asked for.
  *
  * @param {number | undefined} asked
  * @param {number | undefined} descriptors The most that the process may have open; undefined where the system does not tell.

@@ -66,7 +66,7 @@ export async function listen(answer, { host, port, allow, bounds, onEnd = () => 
     const pending = answers.get(socket);
     // The connection was refused, but its requests may arrive before it closes.
     if (!pending) return;
-    // Nobody sends so many requests at once and reads no answer.
+    // No honest client sends so many requests without reading an answer.
     if (!open.begin(socket)) return void socket.destroy();
     /** @type {Exchange} */
     const exchange = { incoming, outgoing, started: performance.now(), received: 0, sent: 0, leave: () => drain(incoming) };
@@ -183,7 +183,7 @@ async function turnAway(socket, reason) {
 }
 
 /**
- * Ends a request whose other end is too slow. Where it is the body that comes too slowly, it can still be told.
+ * Ends a request whose other end is too slow. The sender of a body still gets an answer.
  *
  * @param {Exchange} exchange
  */
