@@ -15,7 +15,7 @@ const NAME = 'uploads.upload';
 const LIFETIME_MS = 7 * 86_400_000;
 
 /** Up to this size the request that creates an upload brings its bytes along. If it breaks off, all of them are sent again. */
-const MAX_BROUGHT = 256 * 1024;
+const MAX_CREATION_SIZE = 256 * 1024;
 
 /** The header of a body that is a chunk. */
 const CHUNK = { 'Content-Type': 'application/offset+octet-stream' };
@@ -65,9 +65,9 @@ export async function uploadResumable(job) {
   const onBytes = digest && ((/** @type {number} */ offset, /** @type {Uint8Array} */ bytes) => digest.take(offset, bytes));
   const onSent = (/** @type {number} */ bytes) => progress.sent(bytes);
   /** Whether the request that creates the upload may bring all bytes along. */
-  let mayBringBytes = size <= Math.min(job.chunkSize, MAX_BROUGHT);
+  let mayBringBytes = size <= Math.min(job.chunkSize, MAX_CREATION_SIZE);
   /**
-   * What the service has of the bytes that it was given at the creation.
+   * The answer to the bytes that the last creation brought along.
    *
    * @type {Happened | undefined}
    */
@@ -127,12 +127,12 @@ export async function uploadResumable(job) {
           const location = answer.header('location');
           if (!location) return undefined;
           record.location = new URL(location, record.uploadUrl).href;
-          // A service that does not know of it says no offset.
-          if (more) brought = offsetOf(answer);
+          // A service without this extension answers without an offset.
+          brought = more && offsetOf(answer);
           return [EVENT.CREATED];
         });
       if (!mayBringBytes) return create();
-      // Once: a service that takes no bytes here may refuse all of it.
+      // Only once: a service without this extension may refuse the whole request.
       mayBringBytes = false;
       const withBytes = { ...headers, ...CHUNK };
       const happened = await create({ headers: withBytes, body: { source, from: 0, to: size }, onSent, onBytes });

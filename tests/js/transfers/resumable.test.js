@@ -112,6 +112,31 @@ suite('in one process', () => {
     assert.equal((await rejection(client.uploads.pause(id))).code, 'UPLOAD_NOT_FOUND');
   });
 
+  test('resume: sends the bytes again when the session that was created with them is gone', async (t) => {
+    const small = noise(1000);
+    let id = '';
+    /** @type {Promise<void> | undefined} */
+    let pausing;
+    const { client, requests } = await serveManager(t, {
+      answer: (request, next) => (request.method === 'HEAD' ? new Response(null, { status: 404 }) : next(request)),
+      client: {
+        on: {
+          response: ({ operation, method }) => {
+            if (operation === 'uploads.upload' && method === 'POST') pausing ??= client.uploads.pause(id);
+          },
+        },
+      },
+    });
+    const onProgress = (/** @type {UploadProgress} */ progress) => void (id = progress.id ?? id);
+    const upload = client.uploads.upload(small, { displayName: 'noise.bin', protocol: 'tus', sessions: false, onProgress });
+    while (!pausing) await new Promise(setImmediate);
+    await pausing;
+    await client.uploads.resume(id);
+    assert.equal((await upload).hash, md5(small));
+    const methods = requests.map(({ method }) => method);
+    assert.deepEqual(methods, ['POST', 'POST', 'HEAD', 'POST', 'POST', 'PATCH', 'PUT']);
+  });
+
   test('cancel: deletes the record and the session', async (t) => {
     const directory = await temporaryFolder(t);
     const { client, requests } = await serveManager(t, { answer: slow });
