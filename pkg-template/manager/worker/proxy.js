@@ -177,6 +177,8 @@ export async function createProxy(options, module, given, startThread) {
     // The caller may abort right after the call.
     await undefined;
     signal?.throwIfAborted();
+    // The thread would wait for it in vain.
+    if (request.bodyUsed || request.body?.locked) throw new TypeError('cannot send the request: its body has been used');
     let stream = request.body;
     /** @type {ArrayBuffer | undefined} */
     let body;

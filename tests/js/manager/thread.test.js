@@ -160,6 +160,15 @@ suite('a manager in a thread', () => {
     assert.deepEqual(await top(manager), []);
   });
 
+  test('thread: a request whose body has been used rejects, and does not hold up the end', async (t) => {
+    const { manager } = await open(t);
+    const { uploadUrl } = await manager.client.files.generateFileUploadUrl('application/octet-stream', { fileName: 'a.bin' });
+    const request = new Request(present(uploadUrl), { method: 'PUT', headers: { 'content-type': 'application/octet-stream' }, body: new Uint8Array(300_000) });
+    assert.equal((await manager.fetch(request)).status, 200);
+    assert.equal((await rejection(manager.fetch(request))).name, 'TypeError');
+    await manager.close();
+  });
+
   test('thread: has events, settings, faults, archives, a seed and a virtual clock', async (t) => {
     const { manager } = await open(t, { clock: 'virtual', seed: [{ path: '/Animals/fox.txt', content: 'a fox' }], processing: { pendingMs: { VIDEO: 5000 } } });
     assert.equal(manager.clock.now(), Date.UTC(2024, 0, 1));
