@@ -32,7 +32,13 @@ export function groupCommit(log) {
   let asked = 0;
   let done = 0;
   let hasNewHeader = false;
-  let hasFailed = false;
+  /**
+   * Why the last sync failed; undefined where it has not. The system tells of a failure once, so it counts for every sync that
+   * ran at the same time.
+   *
+   * @type {unknown}
+   */
+  let failure;
   /** @type {Promise<unknown> | undefined} */
   let running;
 
@@ -56,10 +62,12 @@ export function groupCommit(log) {
    */
   function withLog(sync, close = fs.closeSync) {
     const own = descriptor === undefined;
+    const before = failure;
+    failure = undefined;
     if (own && !fs.existsSync(log)) return undefined;
     const file = descriptor ?? fs.openSync(log, 'r+');
     try {
-      if (hasFailed) rewrite(file);
+      if (before) rewrite(file);
       return sync(file);
     } finally {
       if (own) close(file);
@@ -73,10 +81,10 @@ export function groupCommit(log) {
     try {
       running = withLog(fdatasync, (file) => (opened = file));
       await running;
+      if (failure) throw failure;
       done = Math.max(done, target);
-      hasFailed = false;
     } catch (error) {
-      hasFailed = true;
+      failure = error;
       throw error;
     } finally {
       running = undefined;
@@ -117,23 +125,22 @@ export function groupCommit(log) {
     },
     /** Makes everything durable now. */
     settle() {
-      if (done === asked && !hasNewHeader && !hasFailed) return;
+      if (done === asked && !hasNewHeader && !failure) return;
       const target = asked;
       try {
         withLog(fs.fdatasyncSync);
       } catch (error) {
-        hasFailed = true;
+        failure = error;
         throw error;
       }
       done = target;
       hasNewHeader = false;
-      hasFailed = false;
     },
     /**
      * Resolves when everything that has been committed is durable. Undefined if it is.
      *
      * @returns {Promise<void> | undefined}
      */
-    flush: () => (done === asked ? undefined : runSync()),
+    flush: () => (done === asked && !failure ? undefined : runSync()),
   };
 }

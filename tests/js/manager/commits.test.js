@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { suite, test } from 'node:test';
+import { groupCommit } from '../../../pkg-template/manager/storage/commits.js';
 import { shared } from '../../../pkg-template/manager/storage/shared.js';
 import { gate } from '../harness/gate.js';
 import { present } from '../harness/present.js';
@@ -65,6 +66,30 @@ function holding() {
       return held.length;
     },
   };
+}
+
+const failed = () => Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+
+/**
+ * A log with a commit whose sync is under way, and how often the log has been written again.
+ *
+ * @param {TestContext} t
+ */
+async function underWay(t) {
+  const file = join(await emptyDirectory(t), 'log');
+  fs.writeFileSync(file, new Uint8Array(100));
+  const descriptor = fs.openSync(file, 'r+');
+  t.after(() => fs.closeSync(descriptor));
+  const commits = groupCommit(file);
+  commits.open(descriptor);
+  /** @type {((error: Error | null) => void)[]} */
+  const held = [];
+  t.mock.method(fs, 'fdatasync', (/** @type {number} */ _, /** @type {(error: Error | null) => void} */ done) => void held.push(done));
+  const sync = t.mock.method(fs, 'fdatasyncSync', () => {});
+  const write = t.mock.method(fs, 'writeSync');
+  commits.ask();
+  const flushed = commits.flush();
+  return { commits, flushed, end: (/** @type {Error | null} */ error) => held.shift()?.(error), sync, rewritten: () => write.mock.callCount() };
 }
 
 suite('group commit', () => {
@@ -160,6 +185,31 @@ suite('group commit', () => {
     assert.ok(rewritten > 0, 'the log was written again from its beginning');
     const names = await top(manager);
     assert.ok(names.includes('first/') && names.includes('third/'), String(names));
+  });
+
+  test('a sync during which another one fails has failed too', async (t) => {
+    const { commits, flushed, end, sync, rewritten } = await underWay(t);
+    sync.mock.mockImplementationOnce(() => {
+      throw failed();
+    });
+    commits.ask();
+    assert.throws(() => commits.settle(), { code: 'EIO' });
+    end(null);
+    await assert.rejects(async () => flushed, { code: 'EIO' });
+    commits.settle();
+    assert.equal(rewritten(), 1);
+  });
+
+  test('after a sync that failed, the next one writes the log again, even without another commit', async (t) => {
+    const { commits, flushed, end, rewritten } = await underWay(t);
+    commits.settle();
+    end(failed());
+    await assert.rejects(async () => flushed, { code: 'EIO' });
+    const again = commits.flush();
+    assert.equal(rewritten(), 1);
+    end(null);
+    await again;
+    assert.equal(commits.flush(), undefined);
   });
 
   test('sync: false waits for no sync, and keeps everything when the process goes on', async (t) => {
