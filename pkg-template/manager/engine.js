@@ -197,12 +197,21 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
       await storage.commits?.flush();
     } catch (error) {
       if (isAlive(own)) trap(error);
-      const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
-      const name = code === 'ENOSPC' || code === 'EDQUOT' ? 'INSUFFICIENT_STORAGE' : 'STORAGE_FAILED';
-      throw fail(name, `cannot make changes durable: ${message}`, error);
+      throw notDurable(error);
     }
     // Another process may have taken the storage over meanwhile, without the changes.
     usable();
+  }
+
+  /**
+   * The error of changes that cannot be made durable.
+   *
+   * @param {unknown} cause
+   */
+  function notDurable(cause) {
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (cause);
+    const name = code === 'ENOSPC' || code === 'EDQUOT' ? 'INSUFFICIENT_STORAGE' : 'STORAGE_FAILED';
+    return fail(name, `cannot make changes durable: ${message}`, cause);
   }
 
   /**
@@ -230,7 +239,11 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
   function enterDurably(use) {
     const asked = storage.commits?.asked;
     const result = enter(use);
-    if (storage.commits?.asked !== asked) storage.commits?.settle();
+    try {
+      if (storage.commits?.asked !== asked) storage.commits?.settle();
+    } catch (error) {
+      throw notDurable(error);
+    }
     return result;
   }
 

@@ -187,6 +187,18 @@ suite('group commit', () => {
     assert.ok(names.includes('first/') && names.includes('third/'), String(names));
   });
 
+  test('reset: a sync that fails rejects with the code, and the manager goes on', async (t) => {
+    const manager = await open(t, { storage: { directory: await emptyDirectory(t) } });
+    await manager.client.folders.createFolder('first');
+    const sync = t.mock.method(fs, 'fdatasyncSync', () => {
+      throw Object.assign(new Error('ENOSPC: no space left on device, fdatasync'), { code: 'ENOSPC' });
+    });
+    await assert.rejects(manager.reset(), { code: 'INSUFFICIENT_STORAGE', status: 507 });
+    sync.mock.restore();
+    await manager.reset();
+    assert.deepEqual(await top(manager), []);
+  });
+
   test('a sync during which another one fails has failed too', async (t) => {
     const { commits, flushed, end, sync, rewritten } = await underWay(t);
     sync.mock.mockImplementationOnce(() => {
