@@ -53,6 +53,11 @@ pub trait Blobs: Send + Sync + fmt::Debug {
     /// Opens the writer of a blob at `offset`, which must not be beyond its end. Bytes behind it, from an attempt that was
     /// cut off, are removed. The blob is created when `offset` is 0. A writer that was open before is superseded.
     fn open_writer(&self, id: &str, offset: u64) -> Result<Writer>;
+    /// Opens the writer of a new blob that the host fills by itself: see
+    /// [`Manager::target`](crate::manager::Manager::target). A store whose host does that leaves the file alone.
+    fn open_delivered(&self, id: &str) -> Result<Writer> {
+        self.open_writer(id, 0)
+    }
     /// Adds bytes at the end of the writer's blob. A superseded writer fails with
     /// [`ResourceBusy`](std::io::ErrorKind::ResourceBusy).
     fn append(&self, writer: &mut Writer, bytes: &[u8]) -> Result<()>;

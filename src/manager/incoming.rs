@@ -63,7 +63,8 @@ impl Delivered {
 #[derive(Debug)]
 pub(crate) struct Incoming {
     pub(crate) blob: String,
-    /// Opened by the first bytes, so that an empty body leaves no blob.
+    /// Opened by the first bytes, so that an empty body leaves no blob, or for the host that writes by itself. A blob with a
+    /// writer is no orphan.
     writer: Option<Writer>,
     digest: Digest,
     /// The digest of bytes that the host has written by itself, and made durable.
@@ -95,13 +96,16 @@ impl Incoming {
     }
 
     /// Returns where the host may write the bytes by itself.
-    pub(crate) fn target(&self) -> Target {
-        Target {
+    pub(crate) fn target(&mut self, blobs: &dyn Blobs) -> Option<Target> {
+        if self.writer.is_none() {
+            self.writer = Some(blobs.open_delivered(&self.blob).ok()?);
+        }
+        Some(Target {
             blob: self.blob.clone(),
             offset: 0,
             limit: self.limit,
             is_resumable: false,
-        }
+        })
     }
 
     /// Takes what the host has written. Returns whether more is accepted.

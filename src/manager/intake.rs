@@ -276,10 +276,10 @@ impl Intake {
     }
 
     /// Returns where the host may write the body by itself.
-    pub(crate) fn target(&self) -> Option<Target> {
-        match &self.stage {
+    pub(crate) fn target(&mut self, site: &Site) -> Option<Target> {
+        match &mut self.stage {
             Stage::Upload(_, incoming) | Stage::Import(_, incoming) | Stage::Seed(_, incoming) => {
-                Some(incoming.target())
+                incoming.target(&*site.blobs)
             }
             Stage::Chunk(chunk) => Some(Target {
                 blob: chunk.writer.id().to_owned(),

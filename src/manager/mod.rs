@@ -403,7 +403,7 @@ impl Manager {
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```
     pub fn target(&self, intake: &mut Intake) -> Option<Target> {
-        intake.target()
+        intake.target(&self.site)
     }
 
     /// Takes what the host has written to the [`target`](Manager::target) of a request. Returns whether more is needed.

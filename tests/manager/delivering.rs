@@ -141,6 +141,21 @@ fn delivered_upload_becomes_a_file_without_its_bytes_passing_through() {
 }
 
 #[test]
+fn delivered_upload_is_not_collected_before_its_file_exists() {
+    let (site, files) = site(Options::default());
+    let bytes = noise(1000);
+    let mut intake = site.manager.open(Request::new("PUT", &upload_target(&site)).head);
+    let target = site.manager.target(&mut intake).expect("a target");
+    files.put(&target, &bytes);
+    assert!(site.manager.deliver(&mut intake, &delivered(&bytes)));
+    // The host may find the colours of an image meanwhile.
+    let looked_at = site.manager.collect_blobs("").expect("collected");
+    assert_eq!(looked_at, Some(target.blob));
+    assert_eq!(site.manager.close(intake).status, 200);
+    assert_eq!(files.files.lock().expect("files").len(), 1);
+}
+
+#[test]
 fn delivered_upload_that_is_empty_or_too_large_leaves_nothing() {
     let limits = json!({ "limits": { "sizeInBytes": { "OTHER": 100 } } });
     let (site, files) = site(Options::from_json(&limits).expect("options"));
