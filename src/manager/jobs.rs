@@ -84,7 +84,7 @@ pub(crate) fn sweep(site: &Site, now: i64, grace: i64) -> Outcome<Swept> {
         site.write(&cause, |tx| tx.remove_bundle(&bundle))?;
     }
     site.write_lazily(&cause, |tx| webhooks::remove_stale(tx, until))?;
-    if !site.is_held() {
+    if !site.has_unnamed_blobs() {
         note_orphans(site, &cause)?;
     }
     let mut swept = Swept::default();
@@ -121,12 +121,13 @@ fn are_orphans(site: &Site, cause: &Cause, until: i64) -> Outcome<bool> {
 /// The number of blobs looked at in one step of a collection.
 const COLLECTED_AT_ONCE: usize = 200;
 
-/// Removes some blobs that no row names, unless they are being written. Returns the last one that was looked at.
+/// Removes some blobs that no row names, unless they are being written. Returns the last one that was looked at. Leaves the
+/// rest to the next sweep while others have such blobs.
 pub(crate) fn collect_blobs(site: &Site, after: &str) -> Outcome<Option<String>> {
-    let blobs = site.blobs.list(after, COLLECTED_AT_ONCE)?;
-    if site.is_held() {
+    if site.has_unnamed_blobs() {
         return Ok(None);
     }
+    let blobs = site.blobs.list(after, COLLECTED_AT_ONCE)?;
     for blob in &blobs {
         let is_needed = site.read(&Cause::default(), |view| Ok(view.catalog.needs_blob(blob)?))?;
         if !is_needed && site.blobs.open_end(blob).is_none() {

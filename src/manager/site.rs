@@ -67,6 +67,8 @@ pub(crate) struct Site {
     pub(crate) bodies: Bodies,
     /// The exports that are under way.
     holds: Mutex<Vec<Hold>>,
+    /// Shared by the archives that are being received. No row names their blobs yet.
+    pub(crate) archives: Arc<()>,
 }
 
 /// An export, which needs the blobs of its snapshot.
@@ -155,6 +157,7 @@ impl Site {
             changed: AtomicBool::new(false),
             bodies: Bodies::default(),
             holds: Mutex::default(),
+            archives: Arc::default(),
         })
     }
 
@@ -293,6 +296,11 @@ impl Site {
     /// Returns whether blobs must not be removed at the moment.
     pub(crate) fn is_held(&self) -> bool {
         !self.holds().is_empty()
+    }
+
+    /// Returns whether exports or imports have blobs that no row names, and that are no orphans.
+    pub(crate) fn has_unnamed_blobs(&self) -> bool {
+        self.is_held() || Arc::strong_count(&self.archives) > 1
     }
 
     /// Keeps all blobs until [`release_blobs`](Site::release_blobs), also those that no row names any more. `made` are removed

@@ -458,6 +458,20 @@ fn abandoned_import_leaves_no_blobs() {
 }
 
 #[test]
+fn import_keeps_its_blobs_while_others_are_removed() {
+    let archive = export(&full());
+    let site = Site::new();
+    let mut intake = site.manager.open_archive();
+    assert!(site.manager.feed(&mut intake, &archive));
+    // A sweep, and the end of another import.
+    assert_eq!(site.manager.sweep(0).expect("swept").removed, 0);
+    assert_eq!(site.manager.collect_blobs("").expect("stopped"), None);
+    assert_eq!(site.manager.close(intake).status, 200);
+    assert!(export(&site) == archive);
+    assert!(site.manager.collect_blobs("").expect("collected").is_some());
+}
+
+#[test]
 fn reset_during_requests_empties_the_site_and_refuses_them() {
     let site = full();
     let archive = export(&site);

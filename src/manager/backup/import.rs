@@ -20,6 +20,7 @@ use crate::manager::site::{Cause, Site, check_current, next_generation, set_gene
 use crate::manager::tx::Tx;
 use crate::model::system_folder;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// The maximum size of the manifest, and of a line.
 const MAX_LINE_LEN: usize = 4 << 20;
@@ -50,6 +51,8 @@ pub(crate) struct Importing {
     /// The first files of the archive that are without their bytes.
     damage: Vec<Damage>,
     progress: Progress,
+    /// Tells that this archive is being received: see [`Site::has_unnamed_blobs`].
+    _alive: Arc<()>,
 }
 
 /// How far the new content is.
@@ -239,6 +242,7 @@ impl Importing {
             blob: None,
             damage: Vec::new(),
             progress: Progress::Receiving,
+            _alive: Arc::clone(&site.archives),
         }
     }
 
