@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+#[cfg(not(target_arch = "wasm32"))]
+use std::time::{Duration, Instant};
 
 /// A source of the current time.
 ///
@@ -43,22 +45,30 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> i64 {
         use std::sync::{Mutex, PoisonError};
-        use std::time::{Instant, SystemTime, UNIX_EPOCH};
+        use std::time::{SystemTime, UNIX_EPOCH};
         static SHOWN: Mutex<Option<(i64, Instant)>> = Mutex::new(None);
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let wall = since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+        let at = Instant::now();
         let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        let (before, at) = shown.unwrap_or_else(|| (wall, Instant::now()));
-        let elapsed = i64::try_from(at.elapsed().as_millis()).unwrap_or(0);
-        let now = steady(before, wall, elapsed);
-        // Parts of milliseconds must not be lost each time.
-        if now != before {
-            *shown = Some((now, Instant::now()));
-        } else if shown.is_none() {
-            *shown = Some((now, at));
-        }
-        now
+        let next = next(shown.unwrap_or((wall, at)), wall, at);
+        *shown = Some(next);
+        next.0
     }
+}
+
+/// Returns the time to show at `at`, when the machine's clock says `wall`, and since when it counts: `before` is what this
+/// returned last.
+#[cfg(not(target_arch = "wasm32"))]
+fn next(before: (i64, Instant), wall: i64, at: Instant) -> (i64, Instant) {
+    let (shown, since) = before;
+    let elapsed = u64::try_from(at.saturating_duration_since(since).as_millis()).unwrap_or(0);
+    let now = steady(shown, wall, i64::try_from(elapsed).unwrap_or(0));
+    if now == shown {
+        return before;
+    }
+    // Only whole milliseconds: each call would lose the rest otherwise, and the time would fall behind.
+    (now, since + Duration::from_millis(elapsed))
 }
 
 /// How far the machine's clock may fall behind before it counts as set back, in milliseconds.
@@ -136,6 +146,16 @@ mod tests {
         assert_eq!(steady(hour, 5, 5), hour + 5, "set back by almost an hour");
         assert_eq!(steady(hour, hour - 400, 5), hour, "corrected by less than a second");
         assert_eq!(steady(hour, 5, -5), hour, "no time passes backwards");
+    }
+
+    #[test]
+    fn time_after_a_clock_was_set_back_keeps_parts_of_milliseconds() {
+        let begin = Instant::now();
+        let mut last = (1_000_000, begin);
+        for call in 1..=1000 {
+            last = next(last, 5, begin + Duration::from_micros(1900) * call);
+        }
+        assert_eq!(last.0, 1_000_000 + 1900);
     }
 
     #[test]
