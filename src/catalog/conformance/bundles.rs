@@ -102,7 +102,8 @@ pub fn excess_bundles_are_the_oldest(catalog: &dyn Catalog) {
         writer.insert_bundle("gone", "name", false, 1)?;
         writer.insert_bundle_entries("gone", 0, &[entry("1", None)])?;
         writer.remove_bundle("gone")?;
-        writer.insert_bundle("temporary", "name", true, 1)
+        writer.insert_bundle("temporary", "name", true, 1)?;
+        writer.insert_bundle_entries("temporary", 0, &[entry("1", None), entry("2", None), entry("3", None)])
     });
     let excess = |bundles, entries| read(catalog, |snapshot| snapshot.excess_bundles(bundles, entries));
     assert_eq!(excess(4, 8), [""; 0]);

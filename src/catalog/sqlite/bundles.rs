@@ -46,12 +46,8 @@ impl ReadBundles for Session<'_> {
     }
 
     fn excess_bundles(&self, bundles: u32, entries: u64) -> Result<Vec<String>> {
-        let count: i64 = self
-            .one("SELECT count(*) FROM bundle WHERE lasting = 1", [], |row| row.get(0))?
-            .unwrap_or(0);
-        let listed: i64 = self
-            .one("SELECT value FROM counter WHERE name = 'entries'", [], |row| row.get(0))?
-            .unwrap_or(0);
+        let count = self.number("SELECT count(*) FROM bundle WHERE lasting = 1", [])?;
+        let listed = self.number("SELECT value FROM counter WHERE name = 'entries'", [])?;
         let mut too_many = (
             count.saturating_sub(i64::from(bundles)),
             listed.saturating_sub(i64::try_from(entries).unwrap_or(i64::MAX)),
@@ -60,20 +56,16 @@ impl ReadBundles for Session<'_> {
         if too_many.0 <= 0 && too_many.1 <= 0 {
             return Ok(excess);
         }
-        let newest_last: Vec<String> = self.all(
+        let all_but_newest: Vec<String> = self.all(
             "SELECT id FROM bundle WHERE lasting = 1 ORDER BY created, id LIMIT ?",
             [count.saturating_sub(1)],
             |row| row.get(0),
         )?;
-        for id in newest_last {
+        for id in all_but_newest {
             if too_many.0 <= 0 && too_many.1 <= 0 {
                 break;
             }
-            let own: i64 = self
-                .one("SELECT count(*) FROM bundle_entry WHERE bundle = ?", [&id], |row| {
-                    row.get(0)
-                })?
-                .unwrap_or(0);
+            let own = self.number("SELECT count(*) FROM bundle_entry WHERE bundle = ?", [&id])?;
             too_many = (too_many.0 - 1, too_many.1 - own);
             excess.push(id);
         }
@@ -119,8 +111,7 @@ impl ReadBundles for Session<'_> {
     }
 
     fn doomed_count(&self) -> Result<u64> {
-        let count = self.one("SELECT count(*) FROM doomed", [], |row| row.get::<_, i64>(0))?;
-        Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
+        Ok(self.number("SELECT count(*) FROM doomed", [])?.unsigned_abs())
     }
 }
 

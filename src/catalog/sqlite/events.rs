@@ -39,7 +39,7 @@ impl ReadEvents for Session<'_> {
             Entity::File => "SELECT events FROM file WHERE id = ?",
             Entity::Folder => "SELECT events FROM folder WHERE id = ?",
         };
-        Ok(self.one(sql, [id], |row| row.get(0))?.unwrap_or(0))
+        self.number(sql, [id])
     }
 
     fn events(&self, after: i64, limit: u32) -> Result<Vec<(i64, String)>> {
@@ -51,10 +51,7 @@ impl ReadEvents for Session<'_> {
     }
 
     fn last_event(&self) -> Result<i64> {
-        let last = self.one("SELECT seq FROM sqlite_sequence WHERE name = 'event'", [], |row| {
-            row.get(0)
-        })?;
-        Ok(last.unwrap_or(0))
+        self.number("SELECT seq FROM sqlite_sequence WHERE name = 'event'", [])
     }
 }
 

@@ -203,8 +203,7 @@ impl ReadItems for Session<'_> {
     }
 
     fn total_size(&self) -> Result<i64> {
-        let total = self.one("SELECT value FROM counter WHERE name = 'bytes'", [], |row| row.get(0))?;
-        Ok(total.unwrap_or(0))
+        self.number("SELECT value FROM counter WHERE name = 'bytes'", [])
     }
 
     fn all_folders(&self, after: &str, limit: u32) -> Result<Vec<Folder>> {

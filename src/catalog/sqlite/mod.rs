@@ -547,6 +547,11 @@ impl Session<'_> {
         Ok(self.prepare_cached(sql)?.query_row(values, read).optional()?)
     }
 
+    /// The number in the first row of an answer, 0 without a row.
+    fn number(&self, sql: &str, values: impl rusqlite::Params) -> Result<i64> {
+        Ok(self.one(sql, values, |row| row.get(0))?.unwrap_or(0))
+    }
+
     /// Every row of an answer.
     fn all<T>(
         &self,

@@ -54,8 +54,7 @@ impl ReadUploads for Session<'_> {
     }
 
     fn upload_count(&self) -> Result<u64> {
-        let count = self.one("SELECT count(*) FROM upload", [], |row| row.get::<_, i64>(0))?;
-        Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
+        Ok(self.number("SELECT count(*) FROM upload", [])?.unsigned_abs())
     }
 
     fn import(&self, file: &str) -> Result<Option<Import>> {
@@ -99,12 +98,10 @@ impl WriteUploads for Session<'_> {
     }
 
     fn take_over_transfer(&mut self, transfer: &str) -> Result<i64> {
-        let epoch = self.one(
+        self.number(
             "UPDATE upload SET epoch = epoch + 1 WHERE transfer = ? RETURNING epoch",
             [transfer],
-            |row| row.get(0),
-        )?;
-        Ok(epoch.unwrap_or(0))
+        )
     }
 
     fn advance_transfer(&mut self, transfer: &str, epoch: i64, received: i64, digest: &str) -> Result<bool> {
