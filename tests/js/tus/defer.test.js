@@ -4,9 +4,10 @@ import { Readable } from 'node:stream';
 import { suite, test } from 'node:test';
 import { Upload } from 'tus-js-client';
 import { md5, noise } from '../harness/bytes.js';
+import { serveManager } from '../harness/manager.js';
 import { present } from '../harness/present.js';
 import { emptyDirectory } from '../manager/place.js';
-import { begin, codeOf, serve } from './session.js';
+import { begin, codeOf } from './session.js';
 
 const DEFERRED = { 'upload-length': undefined, 'upload-defer-length': '1' };
 
@@ -112,11 +113,11 @@ suite('TUS with a deferred length', () => {
 
   test('by tus-js-client with a stream of unknown length', async (t) => {
     const { manager, uploadUrl, uploadToken, finalise } = await begin(t);
-    const { url } = await serve(t, manager);
+    const { baseUrl } = await serveManager(t, { manager });
     const bytes = noise(250_000);
     await new Promise((resolve, reject) => {
       const source = Readable.from([bytes.subarray(0, 100_000), bytes.subarray(100_000)].map((piece) => Buffer.from(piece)));
-      const endpoint = `${url}${new URL(present(uploadUrl)).pathname}`;
+      const endpoint = `${baseUrl}${new URL(present(uploadUrl)).pathname}`;
       const metadata = { token: present(uploadToken), filename: 'a.bin' };
       const options = { endpoint, metadata, uploadLengthDeferred: true, chunkSize: 100_000, onError: reject, onSuccess: resolve };
       new Upload(source, options).start();

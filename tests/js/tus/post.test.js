@@ -1,9 +1,10 @@
 // POST: the creation of an upload session.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { serveManager } from '../harness/manager.js';
 import { present } from '../harness/present.js';
 import { Upload } from 'tus-js-client';
-import { base64, begin, codeOf, LIFE_MS, serve } from './session.js';
+import { base64, begin, codeOf, LIFE_MS } from './session.js';
 
 suite('TUS POST', () => {
   test('creates a session with a location and an expiry', async (t) => {
@@ -61,13 +62,13 @@ suite('TUS POST', () => {
 
   test('by tus-js-client with the bytes: the file takes two requests', async (t) => {
     const { manager, uploadUrl, uploadToken, finalise } = await begin(t);
-    const { url, methods } = await serve(t, manager);
-    const endpoint = `${url}${new URL(present(uploadUrl)).pathname}`;
+    const { baseUrl, requests } = await serveManager(t, { manager });
+    const endpoint = `${baseUrl}${new URL(present(uploadUrl)).pathname}`;
     const metadata = { filename: 'a.bin', token: present(uploadToken) };
     await new Promise((resolve, reject) => {
       new Upload(Buffer.from('all of it'), { endpoint, metadata, uploadDataDuringCreation: true, onSuccess: resolve, onError: reject }).start();
     });
-    assert.deepEqual(methods, ['POST']);
+    assert.deepEqual(requests.map(({ method }) => method), ['POST']);
     const { body } = await finalise();
     assert.equal(body.file.sizeInBytes, '9');
   });

@@ -1,13 +1,10 @@
 // An upload session by TUS 1.0.0 (https://tus.io/protocols/resumable-upload), one request at a time.
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import { Readable } from 'node:stream';
 import { open } from '../manager/place.js';
 import { present } from '../harness/present.js';
 
 /**
- * @import { AddressInfo } from 'node:net'
- * @import { ManagerOptions, MediaManager } from '../harness/package.js'
+ * @import { ManagerOptions } from '../harness/package.js'
  * @import { Closing } from '../harness/types.d.ts'
  */
 
@@ -106,29 +103,3 @@ export async function begin(t, { mimeType = 'application/octet-stream', fileName
  * @param {Response} response
  */
 export const codeOf = async (response) => (await response.json()).details.applicationError?.code;
-
-/**
- * A server around a manager, for clients that do not take a function. Gives its URL, and the methods of its requests.
- *
- * @param {Closing} t
- * @param {MediaManager} manager
- */
-export async function serve(t, manager) {
-  /** @type {string[]} */
-  const methods = [];
-  const server = createServer(async (incoming, outgoing) => {
-    const method = String(incoming.method);
-    methods.push(method);
-    const headers = /** @type {Record<string, string>} */ (incoming.headers);
-    const body = method === 'HEAD' ? undefined : /** @type {ReadableStream} */ (Readable.toWeb(incoming));
-    /** @type {RequestInit & { duplex: 'half' }} */
-    const init = { method, headers, body, duplex: 'half' };
-    const response = await manager.fetch(`http://${headers.host}${incoming.url}`, init);
-    outgoing.writeHead(response.status, [...response.headers].flat());
-    outgoing.end(Buffer.from(await response.arrayBuffer()));
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
-  t.after(() => server.close().closeAllConnections());
-  const { port } = /** @type {AddressInfo} */ (server.address());
-  return { url: `http://127.0.0.1:${port}`, methods };
-}
