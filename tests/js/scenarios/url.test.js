@@ -5,9 +5,7 @@
 //   WIX_MEDIA_URL=http://127.0.0.1:4410 node --test tests/js/scenarios/url.test.js
 //
 // WIX_MEDIA_CLOCK=virtual says that `POST /_wix-media/clock` moves the clock of that server.
-import { spawn } from 'node:child_process';
 import { before, suite, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import * as media from '@wix/media';
 import * as sdk from '@wix/sdk';
 import * as zip from '@zip.js/zip.js';
@@ -15,6 +13,7 @@ import * as tus from 'tus-js-client';
 import { leftovers } from '../harness/leftovers.js';
 import { serveManager } from '../harness/manager.js';
 import * as wixMedia from '../harness/package.js';
+import { served } from '../harness/served.js';
 import { connect } from './remote.js';
 import { CLIENTS, runScenario, scenarios } from './run.js';
 import { startSource } from './source.js';
@@ -32,22 +31,9 @@ const STARTED = { allowPrivateImports: true };
  * @param {Closing} closing
  */
 async function serve(closing) {
-  const command = fileURLToPath(new URL('../../../dist/command.js', import.meta.url));
-  const child = spawn(process.execPath, [command, 'serve', '--port', '0', '--quiet', '--site-id', SITE, '--allow-private-imports'], {
-    env: { ...process.env, WIX_API_KEY: undefined, WIX_SITE_ID: undefined },
-  });
-  closing.after(() => void child.kill('SIGKILL'));
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text) => (said += text));
-  for await (const text of child.stdout.setEncoding('utf8')) {
-    said += text;
-    const [, origin] = /(http:\/\/\S+:\d+)\/\n/.exec(said) ?? [];
-    if (origin) {
-      child.stdout.resume();
-      return origin;
-    }
-  }
-  throw new Error(`wix-media serve ended: ${said}`);
+  const { origin, text } = await served(closing, ['--quiet', '--site-id', SITE, '--allow-private-imports']);
+  if (!origin) throw new Error(`wix-media serve ended: ${text.stderr}`);
+  return origin;
 }
 
 /** @type {Record<string, { start: (closing: Closing) => Promise<string>, clock?: string }>} */
