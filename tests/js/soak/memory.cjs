@@ -7,6 +7,8 @@ const memories = new Set();
 /** @param {WebAssembly.Instance} instance */
 function watch({ exports }) {
   for (const value of Object.values(exports)) if (value instanceof WebAssembly.Memory) memories.add(new WeakRef(value));
+  // The parent knows of it before it asks.
+  if (!isMainThread) channel.postMessage(measure());
 }
 
 const { Instance, instantiate } = WebAssembly;
@@ -33,17 +35,26 @@ function measure() {
   return { thread: threadId, rss, heap: heapUsed, external, arrayBuffers, wasm };
 }
 
-// A thread that waits in a call answers late; the parent takes those that have.
 const channel = /** @type {any} */ (new BroadcastChannel('wix-media-memory'));
 channel.unref();
 if (isMainThread) {
-  /** @type {Map<number, object>} */
+  let asked = 0;
+  /**
+   * What other threads have said, and before which request.
+   *
+   * @type {Map<number, { asked: number, said: object }>}
+   */
   const others = new Map();
-  channel.onmessage = (/** @type {{ data: any }} */ { data }) => data.thread !== undefined && others.set(data.thread, data);
+  channel.onmessage = (/** @type {{ data: any }} */ { data }) => data.thread !== undefined && others.set(data.thread, { asked, said: data });
   process.on('message', (message) => {
     if (message !== 'memory') return;
+    asked += 1;
     channel.postMessage('memory');
-    setTimeout(() => process.send?.({ memory: [measure(), ...others.values()] }), 50);
+    // A thread that is busy answers late, and its last answer stands for it. One that is silent for longer has ended.
+    setTimeout(() => {
+      for (const [thread, other] of others) if (other.asked < asked - 2) others.delete(thread);
+      process.send?.({ memory: [measure(), ...[...others.values()].map(({ said }) => said)] });
+    }, 50);
   });
   process.channel?.unref();
 } else {
