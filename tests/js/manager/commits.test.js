@@ -49,19 +49,33 @@ function holding() {
   /** @type {(() => void)[]} */
   const held = [];
   const begun = gate();
-  /** @param {Sync} sync */
-  const hold = (sync) => {
-    /** @type {Sync} */
-    const held1 = (descriptor, done) => {
-      held.push(() => sync(descriptor, done));
-      begun.open();
-    };
-    return held1;
+  /** @type {(sync: Sync) => Sync} */
+  const hold = (sync) => (descriptor, done) => {
+    held.push(() => sync(descriptor, done));
+    begun.open();
   };
+  const release = () => held.splice(0).forEach((go) => go());
   return {
     hold,
     begun: begun.opened,
-    release: () => held.splice(0).forEach((go) => go()),
+    release,
+    /**
+     * Lets them all go until some work is done.
+     *
+     * @template Value
+     * @param {Promise<Value>} work
+     */
+    async until(work) {
+      let isOver = false;
+      const over = work.finally(() => {
+        isOver = true;
+      });
+      while (!isOver) {
+        release();
+        await setImmediate();
+      }
+      return over;
+    },
     get count() {
       return held.length;
     },
@@ -96,9 +110,14 @@ suite('group commit', () => {
   test('changes at the same time share their syncs', async (t) => {
     const manager = await open(t, { storage: { directory: await emptyDirectory(t) } });
     await manager.client.folders.createFolder('first');
-    const counts = watchSyncs(t);
+    const syncs = holding();
+    const counts = watchSyncs(t, syncs.hold);
     const names = Array.from({ length: 50 }, (_, index) => `folder ${String(index).padStart(2, '0')}`);
-    await Promise.all(names.map((name) => manager.client.folders.createFolder(name)));
+    const changes = Promise.all(names.map((name) => manager.client.folders.createFolder(name)));
+    // However long the changes take, they meet one sync that has not ended.
+    while ((await manager.client.folders.listFolders().toArray()).length < 51) await setImmediate();
+    assert.equal(syncs.count, 1);
+    await syncs.until(changes);
     assert.ok(counts.later + counts.now <= 10, `${counts.later} and ${counts.now} syncs for 50 changes`);
     assert.equal((await manager.client.folders.listFolders().toArray()).length, 51);
   });
@@ -123,14 +142,7 @@ suite('group commit', () => {
     for (let turn = 0; turn < 20; turn += 1) await setImmediate();
     syncs.release();
     await change;
-    let isOver = false;
-    third.finally(() => {
-      isOver = true;
-    });
-    while (!isOver) {
-      syncs.release();
-      await setImmediate();
-    }
+    await syncs.until(third);
   });
 
   test('an upload: its bytes and its name are durable before the change that refers to it', async (t) => {
@@ -143,15 +155,7 @@ suite('group commit', () => {
     await syncs.begun;
     for (let turn = 0; turn < 20; turn += 1) await setImmediate();
     assert.deepEqual(present((await manager.client.files.listFiles()).files), [], 'it is not there yet');
-    let isOver = false;
-    upload.finally(() => {
-      isOver = true;
-    });
-    while (!isOver) {
-      syncs.release();
-      await setImmediate();
-    }
-    assert.equal((await upload).sizeInBytes, '300000');
+    assert.equal((await syncs.until(upload)).sizeInBytes, '300000');
   });
 
   test('a sync that fails: the change is refused, reported, and the manager goes on', async (t) => {
