@@ -2,6 +2,7 @@
 // is there afterwards.
 import assert from 'node:assert/strict';
 import { md5 } from '../harness/bytes.js';
+import { withinTime } from '../harness/limit.js';
 import { createManager } from '../harness/package.js';
 import { present } from '../harness/present.js';
 import { emptyDirectory, kill } from '../manager/place.js';
@@ -187,20 +188,24 @@ export async function failover(closing, { seed, kills = Infinity, minutes = Infi
     const working = Array.from({ length: WORKERS }, (_, worker) => work(manager, ledger, seed * 100 + life * WORKERS + worker, over.signal));
     try {
       for (let death = 0; death < KILLS_PER_LIFE; death += 1) {
-        const before = ledger.acknowledged.size;
+        const enough = ledger.acknowledged.size + 3;
+        const uploading = async () => {
+          while (ledger.acknowledged.size < enough && !over.signal.aborted) await Promise.race([new Promise((resolve) => setTimeout(resolve, 1)), ...working]);
+        };
         // Something has to be acknowledged between two deaths.
-        while (ledger.acknowledged.size < before + 3) await Promise.race([new Promise((resolve) => setTimeout(resolve, 1)), ...working]);
+        await withinTime('the next uploads', uploading());
         await new Promise((resolve) => setTimeout(resolve, next() * 30));
         await kill(manager);
         killed += 1;
       }
       over.abort();
-      await Promise.all(working);
-      await check(manager, ledger);
+      await withinTime('the last uploads', Promise.all(working));
+      await withinTime('the check', check(manager, ledger));
     } finally {
       over.abort();
+      // Ends uploads that hang, too.
+      await withinTime('the end of the manager', manager.close());
       await Promise.allSettled(working);
-      await manager.close();
     }
   }
   return { kills: killed, reported, acknowledged: ledger.acknowledged.size, lost: ledger.lost };

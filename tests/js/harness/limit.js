@@ -10,7 +10,7 @@ export const HANG_MS = 900_000;
  * The outcome of some work, or an error when it hangs.
  *
  * @template Value
- * @param {string} what The work, as the error names it.
+ * @param {string} what What is waited for, as the error names it.
  * @param {Promise<Value>} work
  * @param {number} [ms]
  * @returns {Promise<Value>}
@@ -20,7 +20,7 @@ export function withinTime(what, work, ms = HANG_MS) {
   let timer;
   /** @type {Promise<never>} */
   const hang = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} has not ended after ${ms / 1000} s`)), ms);
+    timer = setTimeout(() => reject(new Error(`gave up waiting for ${what} after ${ms / 1000} s`)), ms);
   });
   return Promise.race([work, hang]).finally(() => clearTimeout(timer));
 }
@@ -31,7 +31,7 @@ const WATCH = `
   const { parentPort, workerData: ms } = require('node:worker_threads');
   let what = 'the start';
   const timer = setTimeout(() => {
-    writeSync(2, what + ' has not ended after ' + ms / 1000 + ' s: the process is killed\\n');
+    writeSync(2, 'gave up waiting for ' + what + ' after ' + ms / 1000 + ' s: the process is killed\\n');
     process.kill(process.pid, 'SIGKILL');
   }, ms);
   parentPort.on('message', (next) => {

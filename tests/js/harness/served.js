@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { withinTime } from './limit.js';
 
 /** @import { Closing } from './types.d.ts' */
 
@@ -46,15 +47,17 @@ export async function served(closing, args, { env, disk, node = [] } = {}) {
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }));
   const end = (/** @type {NodeJS.Signals} */ signal = 'SIGKILL') => {
     child.kill(signal);
-    return ended;
+    return withinTime(`the end of wix-media serve by ${signal}`, ended);
   };
   closing.after(() => end());
-  const origin = await new Promise((resolve) => {
+  /** @type {Promise<string>} */
+  const address = new Promise((resolve) => {
     ended.then(() => resolve(''));
     child.stdout?.on('data', () => {
       const [, found] = /(http:\/\/\S+:\d+)\/\n/.exec(text.stdout) ?? [];
       if (found) resolve(found);
     });
   });
+  const origin = await withinTime('the start of wix-media serve', address);
   return { origin, child, text, ended, end };
 }

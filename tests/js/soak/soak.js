@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { seen, settle } from '../crash/found.js';
 import { Model } from '../crash/model.js';
 import { md5 } from '../harness/bytes.js';
+import { HANG_MS, withinTime } from '../harness/limit.js';
 import { createClient } from '../harness/package.js';
 import { present } from '../harness/present.js';
 import { served } from '../harness/served.js';
@@ -101,10 +102,10 @@ export async function soak(closing, { seed, minutes, operations = Infinity, roun
     ended.then(() => gone.abort(new Error('the server has gone')));
     /** @type {Target} */
     const target = { client: createClient({ baseUrl: origin, retry: false }), origin, signal: gone.signal };
-    /** Waits until the server is healthy, or over. */
+    /** Waits until the server is healthy, or over, or hangs. */
     const answersOrEnds = async () => {
-      while (!gone.signal.aborted) {
-        const isHealthy = await fetch(`${origin}/_wix-media/health`).then(({ ok }) => ok, () => false);
+      for (const end = performance.now() + HANG_MS; !gone.signal.aborted && performance.now() < end; ) {
+        const isHealthy = await fetch(`${origin}/_wix-media/health`, { signal: gone.signal }).then(({ ok }) => ok, () => false);
         if (isHealthy) return;
         await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 50))]);
       }
@@ -136,13 +137,15 @@ export async function soak(closing, { seed, minutes, operations = Infinity, roun
   /** @type {Sample[]} */
   const samples = [];
   let minute = 0;
-  const sampler = setInterval(async () => {
+  const look = async () => {
     const sample = await memoryOf(server, passed());
     samples.push(sample);
     if (Math.floor(sample.minute) <= minute) return;
     minute = Math.floor(sample.minute);
     print(`minute ${minute}: ${line(sample)}, ${total(workers)} operations`);
-  }, SAMPLE_MS);
+  };
+  // A server that has gone fails the last sample too.
+  const sampler = setInterval(() => void look().catch(() => {}), SAMPLE_MS);
   try {
     await work(server, operations, until(steadyEnd));
     samples.push(await memoryOf(server, passed()));
@@ -198,15 +201,17 @@ async function furnish(closing, directory) {
  * @param {number} minute
  * @returns {Promise<Sample>}
  */
-function memoryOf({ child, ended }, minute) {
-  return new Promise((resolve, reject) => {
+function memoryOf({ child, ended, text }, minute) {
+  /** @type {Promise<Sample>} */
+  const sample = new Promise((resolve, reject) => {
     child.once('message', (/** @type {{ memory: { rss: number, heap: number, wasm: number }[] }} */ { memory }) => {
       const [main] = memory;
       resolve({ minute, rss: main.rss, heap: memory.reduce((sum, { heap }) => sum + heap, 0), wasm: memory.reduce((sum, { wasm }) => sum + wasm, 0) });
     });
+    ended.then(() => reject(new Error(`the server has gone: ${text.stderr}`)));
     child.send('memory');
-    ended.then(() => reject(new Error('the server has gone')));
   });
+  return withinTime('a sample of the memory of the server', sample);
 }
 
 /** @param {number} bytes */
