@@ -47,10 +47,14 @@ impl ReadBundles for Session<'_> {
 
     fn excess_bundles(&self, bundles: u32, entries: u64) -> Result<Vec<String>> {
         let count = self.number("SELECT count(*) FROM bundle WHERE lasting = 1", [])?;
-        let listed = self.number("SELECT value FROM counter WHERE name = 'entries'", [])?;
+        let all_entries = self.number("SELECT value FROM counter WHERE name = 'entries'", [])?;
+        let temporary_entries = self.number(
+            "SELECT count(*) FROM bundle_entry WHERE bundle IN (SELECT id FROM bundle WHERE lasting = 0)",
+            [],
+        )?;
         let mut too_many = (
             count.saturating_sub(i64::from(bundles)),
-            listed.saturating_sub(i64::try_from(entries).unwrap_or(i64::MAX)),
+            (all_entries - temporary_entries).saturating_sub(i64::try_from(entries).unwrap_or(i64::MAX)),
         );
         let mut excess = Vec::new();
         if too_many.0 <= 0 && too_many.1 <= 0 {
