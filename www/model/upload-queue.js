@@ -5,6 +5,10 @@
 // refused for good or cancelled, if there is room: a reload loses nothing, and the next visit to the same place restores what
 // is left, and leaves paused what was paused. A Web Lock keeps two tabs from sending the same copy.
 //
+// A pause or a cancellation aborts the attempt that runs. That ends a moment later, when the next one may run already, so the
+// end of an aborted attempt changes nothing. Pausing all pauses what is added later, too, until a person resumes it or the
+// last upload is gone.
+//
 // A service whose disk is full refuses every upload. The one that meets it fails at once, and the others are paused until a
 // person has made room and resumes them.
 /** @import { FileDescriptor, UploadProgress } from 'wix-media.v2' */
@@ -117,9 +121,7 @@ export class UploadQueue {
       if (file) made.push(new Upload({ file, folderId, folders }));
       else this.#folders.ensure(folderId, folders).catch(() => {});
     }
-    this.uploads.push(...made);
-    this.#change();
-    this.#startNext();
+    this.#enlist(made);
     const writing = this.#keep(made);
     this.#keeping = Promise.all([this.#keeping, writing]);
     await writing;
@@ -143,11 +145,18 @@ export class UploadQueue {
       this.#locks.releaseAll();
       return { resumed: 0, paused: 0 };
     }
+    this.#enlist(mine.filter(({ id }) => !this.uploads.some((upload) => upload.id === id)));
     const paused = mine.filter(({ state }) => state === 'paused').length;
-    this.uploads.push(...mine.filter(({ id }) => !this.uploads.some((upload) => upload.id === id)));
-    if (mine.length > 0) this.#change();
-    this.#startNext();
     return { resumed: mine.length - paused, paused };
+  }
+
+  /** @param {readonly Upload[]} made */
+  #enlist(made) {
+    if (made.length === 0) return;
+    if (this.#isPaused) for (const upload of made) if (upload.isActive) upload.state = 'paused';
+    this.uploads.push(...made);
+    this.#change();
+    this.#startNext();
   }
 
   /** @param {readonly Upload[]} made */
@@ -209,14 +218,16 @@ export class UploadQueue {
     this.#change();
     try {
       const file = await this.#send(upload, controller);
-      if (!this.uploads.includes(upload)) return;
+      if (!this.uploads.includes(upload) || upload.isOver) return;
       upload.state = 'done';
+      // It arrived in spite of a pause, and another attempt may have begun.
+      if (upload.controller !== controller) upload.controller?.abort(new DOMException('Arrived.', 'AbortError'));
       upload.confirm(upload.size);
       this.#release(upload);
       this.uploaded.emit(file);
     } catch (error) {
-      // A pause or a cancellation has set another state already.
-      if (upload.state !== 'running') return;
+      // A pause or a cancellation has set another state already, and maybe another attempt has since then.
+      if (controller.signal.aborted || upload.state !== 'running') return;
       upload.state = 'failed';
       upload.error = error;
       upload.halt();
@@ -244,6 +255,7 @@ export class UploadQueue {
     /** @param {UploadProgress} progress */
     const onProgress = ({ id, confirmed }) => {
       upload.session = id;
+      if (signal.aborted) return;
       upload.confirm(confirmed);
       this.#change();
     };
@@ -310,6 +322,7 @@ export class UploadQueue {
     upload.controller?.abort(new DOMException('Cancelled.', 'AbortError'));
     this.#release(upload);
     this.#cancelSession(upload);
+    if (this.open.length === 0 && !this.#isStopped) this.#isPaused = false;
     this.#change();
   }
 
