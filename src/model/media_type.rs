@@ -258,9 +258,6 @@ impl Sniffed {
     }
 }
 
-/// The number of bytes that [`sniff`] needs.
-pub(crate) const SNIFF_LEN: usize = 1024;
-
 /// Recognises a file by its first bytes. Returns `None` if nothing fits.
 pub(crate) fn sniff(bytes: &[u8]) -> Option<Sniffed> {
     let plain = |mime| Some(Sniffed { mime, also: &[] });

@@ -17,6 +17,7 @@ use super::items::{paths, quota, target};
 use super::tx::{Tx, View};
 use super::view;
 use crate::catalog::{File, Import};
+use crate::manager::inspect::Kind;
 use crate::manager::json::{self};
 use crate::model::media_type::{self, MediaType, OCTET_STREAM};
 use crate::model::status::Status;
@@ -272,7 +273,7 @@ impl Fetching {
 pub(crate) fn complete(tx: &mut Tx<'_>, fetching: &Fetching, receipt: Receipt) -> Outcome<Value> {
     let (mut file, request) = pending_import(&tx.view(), &fetching.file)?;
     if let Some(declared) = &fetching.declared
-        && !receipt.is_sniffed
+        && receipt.kind.is_none_or(Kind::is_text)
         && fetching.mime.as_deref() == Some("text/html")
         && MediaType::of_mime(declared) != MediaType::Document
     {
@@ -280,7 +281,7 @@ pub(crate) fn complete(tx: &mut Tx<'_>, fetching: &Fetching, receipt: Receipt) -
         return Err(mismatch());
     }
     let is_named = media_type::extension(&file.name).is_some();
-    if fetching.declared().is_none() && !receipt.is_sniffed && !is_named {
+    if fetching.declared().is_none() && receipt.mime == OCTET_STREAM && !is_named {
         return Err(unsupported("cannot detect the type of the file"));
     }
     content::check(&tx.view(), file.private, &receipt)?;

@@ -2,6 +2,7 @@
 //!
 //! [`Orientation::of_tiff`] reads the structure; this file finds it.
 
+use super::Kind;
 use super::input::Input;
 use crate::images::orientation::Orientation;
 
@@ -9,12 +10,12 @@ use crate::images::orientation::Orientation;
 const MAX_CHUNKS: u32 = 64;
 
 /// Returns whether the orientation turns the image by a quarter, which exchanges width and height.
-pub(super) fn is_sideways(input: &mut Input<'_>, mime: &str) -> bool {
-    let start = match mime {
-        "image/jpeg" => find_in_jpeg(input),
-        "image/png" => find_in_png(input),
-        "image/webp" => find_in_webp(input),
-        "image/tiff" => Some(0),
+pub(super) fn is_sideways(input: &mut Input<'_>, kind: Kind) -> bool {
+    let start = match kind {
+        Kind::Jpeg => find_in_jpeg(input),
+        Kind::Png => find_in_png(input),
+        Kind::WebP => find_in_webp(input),
+        Kind::Tiff => Some(0),
         _ => None,
     };
     start.is_some_and(|start| Orientation::of_tiff(|at, length| input.part(start + at, length)).is_sideways())

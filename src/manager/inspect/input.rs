@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read, Result, Seek, SeekFrom};
 
 /// A reader that can seek.
-pub(super) trait ReadSeek: Read + Seek {}
+pub(crate) trait ReadSeek: Read + Seek {}
 
 impl<T: Read + Seek> ReadSeek for T {}
 

@@ -1,6 +1,6 @@
-//! Inspection of files: digest, dimensions, duration and bit rate.
+//! Inspection of files: type, digest, dimensions, duration and bit rate.
 //!
-//! Pure functions over a reader: they know neither stores nor options. Files may be truncated, damaged or hostile. A fact
+//! [`kind`] decides what a file is, and the reader of that [`Kind`] reads its facts. Pure functions over a reader: they know neither stores nor options. Files may be truncated, damaged or hostile. A fact
 //! that cannot be read is left out; a file never makes [`facts`] fail. All reads are small and their number is bounded.
 
 mod audio;
@@ -16,17 +16,21 @@ mod exif;
 mod image;
 mod input;
 mod isobmff;
+mod kind;
 #[cfg(test)]
 mod lofty_oracle;
+mod markup;
 mod svg;
 
 pub(crate) use digest::{Digest, Digested};
 
-use crate::model::media_type::{MediaType, SNIFF_LEN};
-use input::{Input, ReadSeek, read_up_to};
+pub(crate) use kind::{Contradiction, Decision, Kind};
+
+pub(crate) use input::ReadSeek;
+use input::{Input, read_up_to};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::io::{Read, Result};
+use std::io::Result;
 
 /// The facts about a file, as the catalog keeps them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -91,34 +95,67 @@ impl Facts {
     }
 }
 
-/// The facts about a file of this MIME type.
-pub(crate) fn facts(reader: &mut (impl Read + std::io::Seek), mime: &str) -> Facts {
-    read_facts(reader, mime).unwrap_or_default()
+/// The type and the facts of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Inspected {
+    pub(crate) decision: Decision,
+    pub(crate) facts: Facts,
 }
 
-fn read_facts(reader: &mut dyn ReadSeek, mime: &str) -> Result<Facts> {
+/// Inspects a file of this declared type. Fails if the file cannot be read at all.
+pub(crate) fn inspect(
+    reader: &mut dyn ReadSeek,
+    declared: Option<&str>,
+) -> Result<std::result::Result<Inspected, Contradiction>> {
+    reader.rewind()?;
+    let (head, outcome) = read_up_to(reader, kind::HEAD_LEN);
+    outcome?;
     let mut input = Input::new(reader)?;
-    let input = &mut input;
-    Ok(match MediaType::of_mime(mime) {
-        MediaType::Vector => Facts::of_image(svg::size(input)),
-        MediaType::Image => Facts::of_image(image::size(input, mime)),
-        MediaType::Video | MediaType::Audio => match mime {
-            "video/mp4" | "video/quicktime" | "video/3gpp" | "audio/mp4" => isobmff::movie(input),
-            "audio/wav" => audio::wav(input),
-            "audio/aiff" => audio::aiff(input),
-            "audio/mpeg" => audio::mpeg(input),
-            "audio/flac" => audio::flac(input),
-            "audio/ogg" => audio::ogg(input),
-            _ => Facts::default(),
-        },
-        _ => Facts::default(),
-    })
+    let recognised = kind::recognise(&head, &mut input);
+    Ok(kind::decide(recognised, declared).map(|decision| {
+        let facts = decision
+            .kind
+            .map_or_else(Facts::default, |kind| facts(&mut input, kind));
+        Inspected { decision, facts }
+    }))
 }
 
-/// The first bytes of a file, as many as [`sniff`](crate::model::media_type::sniff) needs.
-pub(crate) fn first_bytes(mut reader: impl Read) -> Result<Vec<u8>> {
-    let (bytes, outcome) = read_up_to(&mut reader, SNIFF_LEN);
-    outcome.map(|()| bytes)
+/// Reads the facts by the reader of the kind of bytes, whatever type was declared.
+fn facts(input: &mut Input<'_>, kind: Kind) -> Facts {
+    match kind {
+        Kind::Svg => Facts::of_image(svg::size(input)),
+        Kind::Jpeg
+        | Kind::Png
+        | Kind::Gif
+        | Kind::WebP
+        | Kind::Bmp
+        | Kind::Ico
+        | Kind::Tiff
+        | Kind::JpegXl
+        | Kind::Avif
+        | Kind::Heif => Facts::of_image(image::size(input, kind)),
+        Kind::IsoMedia => isobmff::movie(input),
+        Kind::Wav => audio::wav(input),
+        Kind::Aiff => audio::aiff(input),
+        Kind::MpegAudio => audio::mpeg(input),
+        Kind::Flac => audio::flac(input),
+        Kind::Ogg => audio::ogg(input),
+        Kind::Matroska
+        | Kind::Avi
+        | Kind::Asf
+        | Kind::Flv
+        | Kind::MpegTs
+        | Kind::MpegPs
+        | Kind::Adts
+        | Kind::Pdf
+        | Kind::Zip
+        | Kind::Gzip
+        | Kind::Ole
+        | Kind::Html
+        | Kind::Xml
+        | Kind::Text
+        | Kind::Other => Facts::default(),
+    }
 }
 
 #[cfg(test)]
@@ -128,7 +165,8 @@ mod tests {
     use std::io::Cursor;
 
     fn facts_of(mime: &str, bytes: &[u8]) -> Facts {
-        facts(&mut Cursor::new(bytes), mime)
+        let inspected = inspect(&mut Cursor::new(bytes), Some(mime)).expect("bytes in memory");
+        inspected.map_or_else(|_| Facts::default(), |inspected| inspected.facts)
     }
 
     #[test]

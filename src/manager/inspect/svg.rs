@@ -52,7 +52,7 @@ fn view_box(value: &str) -> Option<(u64, u64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::facts;
+    use super::super::inspect;
     use std::io::Cursor;
 
     #[test]
@@ -67,8 +67,8 @@ mod tests {
             ("<svg width=\"-1\" height=\"1e400\">", None),
             ("<svg", None),
         ] {
-            let facts = facts(&mut Cursor::new(text), "image/svg+xml");
-            assert_eq!(facts.size(), size, "{text}");
+            let inspected = inspect(&mut Cursor::new(text), Some("image/svg+xml")).expect("bytes in memory");
+            assert_eq!(inspected.map(|inspected| inspected.facts.size()), Ok(size), "{text}");
         }
     }
 }

@@ -8,14 +8,14 @@ use super::target::Target;
 use crate::catalog::File;
 use crate::manager::http::error::{Outcome, Refusal};
 use crate::manager::http::message::Origin;
-use crate::manager::inspect::{self, Digested, Facts};
+use crate::manager::inspect::{self, Contradiction, Digested, Facts, Inspected, Kind};
 use crate::manager::tx::{Context, View};
-use crate::model::media_type::{self, InvalidType, MediaType, OCTET_STREAM};
+use crate::model::media_type::{self, InvalidType, MediaType};
 use crate::model::status::Status;
 use crate::model::system_folder;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Read, Seek};
 
 /// The type, digest and facts of bytes in a blob.
 #[derive(Clone, Debug)]
@@ -24,8 +24,8 @@ pub(crate) struct Receipt {
     pub(crate) digested: Digested,
     /// The MIME type that bytes and declaration agree on.
     pub(crate) mime: String,
-    /// Whether the type was detected in the bytes.
-    pub(crate) is_sniffed: bool,
+    /// What the bytes are, if they were recognised.
+    pub(crate) kind: Option<Kind>,
     pub(crate) facts: Facts,
 }
 
@@ -75,42 +75,18 @@ pub(crate) fn inspect(
     declared: Option<String>,
     colors: Option<Value>,
 ) -> Outcome<Receipt> {
-    let first = inspect::first_bytes(&mut reader)?;
-    let mime = reconcile(declared, &first)?;
-    reader.seek(SeekFrom::Start(0))?;
-    let mut facts = inspect::facts(&mut reader, &mime);
-    if MediaType::of_mime(&mime) == MediaType::Image {
+    let inspected = inspect::inspect(&mut reader, declared.as_deref())?;
+    let Inspected { decision, mut facts } = inspected.map_err(|Contradiction| mismatch())?;
+    if MediaType::of_mime(&decision.mime) == MediaType::Image {
         facts.colors = colors;
     }
     Ok(Receipt {
         blob: blob.to_owned(),
         digested,
-        mime,
-        is_sniffed: media_type::sniff(&first).is_some(),
+        mime: decision.mime,
+        kind: decision.kind,
         facts,
     })
-}
-
-/// Decides the type of a file: the detected one, if it is within the declared media type.
-fn reconcile(declared: Option<String>, first: &[u8]) -> Outcome<String> {
-    let sniffed = media_type::sniff(first);
-    let Some(declared) = declared else {
-        return Ok(sniffed.map_or(OCTET_STREAM, |sniffed| sniffed.mime).to_owned());
-    };
-    let Some(sniffed) = sniffed else {
-        return Ok(declared);
-    };
-    let media_type = MediaType::of_mime(&declared);
-    if media_type == MediaType::of_mime(sniffed.mime) {
-        // Detection is precise for images and archives. For videos, sounds and documents the declared type is more
-        // specific.
-        let precise = matches!(media_type, MediaType::Image | MediaType::Archive);
-        return Ok(if precise { sniffed.mime.to_owned() } else { declared });
-    }
-    if sniffed.can_be(media_type) {
-        return Ok(declared);
-    }
-    Err(mismatch())
 }
 
 /// Refuses bytes that the options or the quota do not allow.
