@@ -181,6 +181,7 @@ const FILES = [
   'ui/save.js',
   'ui/toasts.css',
   'ui/toasts.js',
+  'ui/touch.js',
   'ui/transfer-bar.css',
   'ui/transfer-bar.js',
 ];

@@ -8,6 +8,7 @@
 /** @import { Layout } from './geometry.js' */
 import { closest } from '../../ui/dom.js';
 import { element } from '../../ui/element.js';
+import { watchLongPress } from '../../ui/touch.js';
 import { setDraggedKeys } from '../drop-target/dragged-items.js';
 import { GAP, Geometry } from './geometry.js';
 import { movesFocus, targetOf, TypeAhead } from './keyboard.js';
@@ -66,6 +67,7 @@ export class MediaGrid extends HTMLElement {
     this.append(this.#grid);
     this.addEventListener('scroll', () => this.#plan(), { passive: true });
     new ResizeObserver(() => this.#measure()).observe(this);
+    watchLongPress(this.#grid, (event) => this.#longPress(event));
     this.#grid.addEventListener('keydown', (event) => this.#key(event));
     this.#grid.addEventListener('click', (event) => this.#click(event));
     this.#grid.addEventListener('dblclick', (event) => this.#doubleClick(event));
@@ -323,6 +325,20 @@ export class MediaGrid extends HTMLElement {
       this.#only(item.key);
       this.#handlers?.onOpen(item);
     }
+  }
+
+  /**
+   * Begins to select items, as a box does: the next taps select more.
+   *
+   * @param {PointerEvent} event
+   */
+  #longPress(event) {
+    const item = this.#itemOf(event);
+    if (!item || closest(event, '.rename, .tick, .tile-menu')) return;
+    this.#focus(item.key, { scroll: false });
+    this.#isChoosing = true;
+    if (this.#selection?.has(item.key)) this.#paintSelection();
+    else this.#selection?.toggle(item.key);
   }
 
   /**

@@ -7,6 +7,7 @@ import { closest, focused } from '../../ui/dom.js';
 import { element, foreign, icon } from '../../ui/element.js';
 import { returnFocus } from '../../ui/focus.js';
 import { setSource } from '../../ui/picture.js';
+import { watchSwipe } from '../../ui/touch.js';
 
 /**
  * @typedef {object} ViewerOptions
@@ -51,6 +52,7 @@ export class Viewer {
       element('div', { class: 'viewer-stage' }, this.#previous, this.#stage, this.#next),
     );
     this.#dialog.addEventListener('keydown', (event) => this.#onKey(event));
+    watchSwipe(this.#stage, (direction) => this.#step(this.#stepTo(direction)));
     this.#dialog.addEventListener('mousedown', ({ target }) => {
       const isStage = target === this.#dialog || target === this.#stage;
       if (isStage || (target instanceof Element && target.classList.contains('viewer-stage'))) leave();
@@ -100,12 +102,25 @@ export class Viewer {
     if (found) this.#options.go(found);
   }
 
+  /**
+   * The step that a finger takes: it pulls the next file in from the end of the line.
+   *
+   * @param {'left' | 'right'} direction
+   */
+  #stepTo(direction) {
+    return (direction === 'left') === this.#isRtl ? -1 : 1;
+  }
+
+  get #isRtl() {
+    return getComputedStyle(this.#dialog).direction === 'rtl';
+  }
+
   /** @param {KeyboardEvent} event */
   #onKey(event) {
-    // A player uses the arrow keys itself.
-    if (closest(event, 'video, audio') || event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.key === 'ArrowLeft') this.#step(-1);
-    else if (event.key === 'ArrowRight') this.#step(1);
+    // A player uses the arrow keys itself, and a text scrolls with them.
+    if (closest(event, 'video, audio, pre') || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === 'ArrowLeft') this.#step(this.#isRtl ? 1 : -1);
+    else if (event.key === 'ArrowRight') this.#step(this.#isRtl ? -1 : 1);
     else return;
     event.preventDefault();
   }
