@@ -139,10 +139,24 @@ export class MediaGrid extends HTMLElement {
   }
 
   set layout(layout) {
+    const shown = this.scrollTop > 0 ? this.#landmark : undefined;
     this.#layout = layout;
     this.#clear();
+    this.scrollTop = 0;
     this.#measure();
-    if (this.#focused) this.reveal(this.#focused);
+    if (shown) this.reveal(shown);
+  }
+
+  /** An item on the screen, to show again in another layout: the one that has the focus, or else the first one. */
+  get #landmark() {
+    const listing = this.#listing;
+    const geometry = this.#geometry;
+    if (!listing) return undefined;
+    const offset = this.#rows.element.offsetTop;
+    const top = geometry.rowAt(Math.max(0, this.scrollTop - offset + geometry.headHeight));
+    const bottom = geometry.rowAt(this.scrollTop - offset + this.clientHeight);
+    const focused = geometry.rowOf(Math.max(0, listing.indexOf(this.#focused)));
+    return focused >= top && focused <= bottom ? this.#focused : listing.at(geometry.range(top)[0])?.key;
   }
 
   get #isList() {
