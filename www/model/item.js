@@ -36,6 +36,14 @@ export const folderItem = (value) => ({
 export const fileItem = (value) => ({ kind: 'file', id: String(value._id), key: `file:${value._id}`, name: nameOf('file', value), value });
 
 /**
+ * Returns why a name cannot be given, or an empty text. The service refuses slashes in names of folders, and takes them in
+ * those of files, where they break zips and paths.
+ *
+ * @param {string} name
+ */
+export const nameTrouble = (name) => (name.includes('/') ? 'A name cannot contain a slash.' : '');
+
+/**
  * Returns the IDs of the items of one kind.
  *
  * @param {readonly Subject[]} items

@@ -1,5 +1,6 @@
 // Renaming in place: a field where the name is.
 /** @import { Item } from '../../model/item.js' */
+import { nameTrouble } from '../../model/item.js';
 import { element } from '../../ui/element.js';
 
 /** Characters of a name, docs/contract/model.md#s11. */
@@ -7,7 +8,7 @@ const MAX_NAME_LENGTH = 255;
 
 /**
  * Puts a field in place of a name, until Enter or the loss of the focus (which keep what was written) or Escape (which
- * does not).
+ * does not). A name that is not allowed stays in the field, with the reason, and is not kept.
  *
  * @param {Item} item
  * @param {HTMLElement} cell
@@ -38,10 +39,11 @@ export function renameInPlace(item, cell, label, { onRename, onEnd }) {
   };
   input.addEventListener('keydown', (event) => {
     event.stopPropagation();
-    if (event.key === 'Enter') end(true);
+    if (event.key === 'Enter' && input.reportValidity()) end(true);
     if (event.key === 'Escape') end(false);
   });
-  input.addEventListener('blur', () => end(true));
+  input.addEventListener('input', () => input.setCustomValidity(nameTrouble(input.value)));
+  input.addEventListener('blur', () => end(input.validity.valid));
   // A draggable ancestor would keep the pointer from selecting text.
   cell.draggable = false;
   label.replaceWith(input);
