@@ -26,6 +26,6 @@ export function codeBlock(heading, text, { copied = text, level = 'h3', content,
     { class: 'code' },
     element('div', { class: 'code-bar' }, element(level, { id }, heading), extra, copyButton('Copy', () => redact(copied))),
     // The block may scroll, so it must be reachable with the keyboard.
-    element('pre', { tabindex: '0', role: 'group', 'aria-labelledby': id }, element('code', {}, content ?? highlight(redact(text)))),
+    element('pre', { dir: 'ltr', tabindex: '0', role: 'group', 'aria-labelledby': id }, element('code', {}, content ?? highlight(redact(text)))),
   );
 }

@@ -20,8 +20,8 @@ export class FolderNode {
     if (parent) this.level = parent.level + 1;
   }
 
-  /** Whether it may have folders in it. */
+  /** Whether it may have folders in it. At the top of an area, only if it is known to: that is found out at once. */
   get isBranch() {
-    return !this.isLeaf && this.children?.length !== 0;
+    return !this.isLeaf && (this.children ? this.children.length > 0 : this.parent !== undefined);
   }
 }

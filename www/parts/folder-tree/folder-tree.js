@@ -52,6 +52,22 @@ export class FolderTree extends HTMLElement {
     this.#list.setAttribute('aria-label', options.label);
     this.#draw();
     if (first) this.#open(first);
+    for (const root of this.#roots.slice(1)) this.#peek(root);
+  }
+
+  /**
+   * Finds out whether there are folders in a folder.
+   *
+   * @param {FolderNode} node
+   */
+  async #peek(node) {
+    if (node.isLeaf) return;
+    try {
+      await this.#read(node);
+      if (this.#nodes.get(node.id) === node) this.#draw();
+    } catch {
+      // It is asked for again, with a report, when somebody opens it.
+    }
   }
 
   /** @param {FolderNode} node */
