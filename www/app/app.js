@@ -71,7 +71,7 @@ const commandBar = new CommandBar(find('#commands', HTMLElement));
 
 const preferredSort = preferred('sort');
 const firstSort = isSortName(preferredSort) ? preferredSort : 'newest';
-const state = new State({ ...readAddress().route, types: [], sort: SORTS[firstSort].sort });
+const state = new State({ ...readAddress().route, sort: SORTS[firstSort].sort });
 const { selection } = state;
 const commands = itemCommands(state);
 
@@ -121,8 +121,7 @@ const controls = new ListControls({
 
 /** @param {View['types'][number] | undefined} type */
 function showType(type) {
-  controls.showType(type);
-  look({ types: type ? [type] : [] });
+  go({ ...state.view, types: type ? [type] : [] });
 }
 
 /** @param {keyof typeof SORTS} name */
@@ -191,11 +190,21 @@ const viewing = new Viewing(state, {
   complain,
 });
 
+/**
+ * Shows what an address says beside the items.
+ *
+ * @param {ReturnType<typeof readAddress>['route']} route
+ */
+function showControls({ query, types: [type] }) {
+  searchBox.show(query);
+  controls.showType(type);
+  sidebar.close();
+}
+
 /** @param {ReturnType<typeof readAddress>['route']} route */
 function showView(route) {
   isEntering = grid.contains(document.activeElement);
-  searchBox.show(route.query);
-  sidebar.close();
+  showControls(route);
   look(route);
   // The items that had it are gone, and those of the folder are not there yet.
   if (isEntering) heading.focus({ preventScroll: true });
@@ -223,15 +232,14 @@ watchAddress(({ place, route, fileId }) => {
   // They belong to what was shown before.
   closeDialogs();
   closeMenu();
-  const { area, folderId, query } = state.view;
+  const { area, folderId, query, types } = state.view;
   if (place && place !== places.kind) {
     state.view = { ...state.view, ...route };
-    searchBox.show(route.query);
-    sidebar.close();
+    showControls(route);
     places.open(place);
     return;
   }
-  if (area !== route.area || folderId !== route.folderId || query !== route.query) showView(route);
+  if (area !== route.area || folderId !== route.folderId || query !== route.query || types[0] !== route.types[0]) showView(route);
   viewing.follow(fileId);
 });
 
@@ -442,7 +450,7 @@ const places = new Places({
 
 controls.showSort(firstSort);
 showLayout(preferred('layout') === 'list' ? 'list' : 'grid');
-searchBox.show(state.view.query);
+showControls(state.view);
 const opensPanel = (preferred('panel') ?? true) && matchMedia(PANEL_FITS).matches;
 panel.show(opensPanel ? tabNamed(preferred('tab')) : undefined);
 serviceWorker();

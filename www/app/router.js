@@ -1,5 +1,5 @@
 // The address of the page. The query names the place; the fragment names the view, and the file that is open in the viewer:
-// ?place=server#files, #files/FOLDER, #trash, #files?q=WORDS, #files/FOLDER/view/FILE.
+// ?place=server#files, #files/FOLDER, #trash, #files?q=WORDS, #files?type=VIDEO, #files/FOLDER/view/FILE.
 //
 // The address decides what is shown. Whatever changes place, view or file changes the address, and the page follows it, by
 // the same way as after Back and Forward.
@@ -7,9 +7,10 @@
 /** @import { PlaceKind } from '../place/place.js' */
 import { isArea, TOPS } from '../model/areas.js';
 import { isPlaceKind } from '../place/place.js';
+import { MEDIA_TYPES } from '../text/words.js';
 
 /**
- * @typedef {Pick<View, 'area' | 'folderId' | 'query'>} Route What the fragment says of a view.
+ * @typedef {Pick<View, 'area' | 'folderId' | 'query' | 'types'>} Route What the fragment says of a view.
  * @typedef {Partial<Route> & Pick<Route, 'area'> & { fileId?: string }} Target A view, and maybe a file of it.
  *
  * @typedef {object} Address
@@ -40,16 +41,18 @@ export function readFragment(fragment) {
   const [path, query = ''] = fragment.replace(/^#/, '').split('?', 2);
   const [area, ...rest] = path.split('/');
   const [folder, viewer, file] = rest[0] === VIEWER ? [undefined, ...rest] : rest;
-  const words = new URLSearchParams(query).get('q')?.trim();
+  const parameters = new URLSearchParams(query);
+  const words = parameters.get('q')?.trim();
+  const types = MEDIA_TYPES.filter((type) => type === parameters.get('type'));
   try {
     if (isArea(area)) {
-      const route = { area, folderId: folder ? decodeURIComponent(folder) : undefined, query: words || undefined };
+      const route = { area, folderId: folder ? decodeURIComponent(folder) : undefined, query: words || undefined, types };
       return { route, fileId: viewer === VIEWER && file ? decodeURIComponent(file) : undefined };
     }
   } catch {
     // An incomplete escape: the address was truncated.
   }
-  return { route: { area: 'files', folderId: undefined, query: undefined }, fileId: undefined };
+  return { route: { area: 'files', folderId: undefined, query: undefined, types: [] }, fileId: undefined };
 }
 
 /**
@@ -57,10 +60,11 @@ export function readFragment(fragment) {
  *
  * @param {Target} target
  */
-export function writeFragment({ area, folderId, query, fileId }) {
+export function writeFragment({ area, folderId, query, types: [type] = [], fileId }) {
   const folder = folderId && folderId !== TOPS[area] ? `/${encodeURIComponent(folderId)}` : '';
   const file = fileId ? `/${VIEWER}/${encodeURIComponent(fileId)}` : '';
-  return `#${area}${folder}${file}${query ? `?${new URLSearchParams({ q: query })}` : ''}`;
+  const parameters = new URLSearchParams({ ...(query && { q: query }), ...(type && { type }) });
+  return `#${area}${folder}${file}${parameters.size > 0 ? `?${parameters}` : ''}`;
 }
 
 /** @returns {Address} */

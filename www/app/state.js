@@ -44,7 +44,7 @@ export class State {
 
   /** @param {Folder} folder */
   showsFolder({ parentFolderId }) {
-    return this.canUpload && parentFolderId === this.folderId;
+    return this.canUpload && this.view.types.length === 0 && parentFolderId === this.folderId;
   }
 
   /** @param {FileDescriptor} file */

@@ -4,6 +4,7 @@
 /** @import { Calls } from './calls.js' */
 import { javascript } from '../text/code.js';
 import { areaOfTop, ROOTS } from './areas.js';
+import { compareNames } from './order.js';
 
 const PAGE_SIZE = 100;
 
@@ -71,7 +72,7 @@ export class Folders {
       return all;
     });
     for (const folder of found) this.add(folder);
-    return found;
+    return found.sort((a, b) => compareNames(String(a.displayName), String(b.displayName)));
   }
 
   /**

@@ -22,12 +22,21 @@ const PAGE_SIZE = 100;
 const SEARCH_ROOTS = { files: 'MEDIA_ROOT', visitor: 'VISITOR_UPLOADS_ROOT', trash: 'TRASH_ROOT' };
 
 /**
- * Returns the calls of a view.
+ * Returns the calls of a view. One that is filtered by type has no folders.
  *
+ * @param {View} view
+ * @returns {{ folders: ListCall<FolderPage, Folder> | undefined, files: ListCall<FilePage, FileDescriptor> }}
+ */
+export function listCallsOf(view) {
+  const { folders, files } = callsOf(view);
+  return { folders: view.types.length > 0 ? undefined : folders, files };
+}
+
+/**
  * @param {View} view
  * @returns {{ folders: ListCall<FolderPage, Folder>, files: ListCall<FilePage, FileDescriptor> }}
  */
-export function listCallsOf({ area, folderId, query, types, sort }) {
+function callsOf({ area, folderId, query, types, sort }) {
   const paging = { limit: PAGE_SIZE };
   // Folders have no size, so they are sorted by name instead.
   const folderSort = sort.fieldName === 'sizeInBytes' ? { fieldName: 'displayName', order: /** @type {const} */ ('ASC') } : sort;

@@ -1,4 +1,5 @@
-// The items of a view, read page by page in the order of the service.
+// The items of a view, read page by page in the order of the service. A list by name that is read to its end at once is then
+// sorted as people sort names; one that a person has scrolled through stays as it is.
 //
 // A listing is `reading` until its first page of files is there, then `partial`, and in the end `complete`, or `failed`
 // until `retry`. Where reading is eager it goes on by itself; elsewhere it pauses once it is READ_AHEAD items beyond the
@@ -11,7 +12,7 @@
 import { javascript } from '../text/code.js';
 import { fileItem, folderItem } from './item.js';
 import { listCallsOf } from './list-calls.js';
-import { positionIn } from './order.js';
+import { comparing, isByName, positionIn } from './order.js';
 import { Signal } from './signal.js';
 
 /** Items beyond those on the screen that are read where reading costs something. */
@@ -40,6 +41,8 @@ export class Listing {
   #view;
   #calls;
   #eager;
+  /** Whether files are sorted as people sort names. */
+  #isNatural = false;
   #controller = new AbortController();
   #wanted = READ_AHEAD;
   /** Keys of the files that were read. @type {Set<string>} */
@@ -128,6 +131,7 @@ export class Listing {
     this.files = [];
     this.hasFolders = false;
     this.#known.clear();
+    this.#isNatural = false;
     this.error = undefined;
     this.state = 'reading';
     this.changed.emit();
@@ -136,10 +140,13 @@ export class Listing {
 
   async #read() {
     const { folders, files } = listCallsOf(this.#view);
+    // No folder is of a type.
+    if (!folders) this.hasFolders = true;
     try {
-      await Promise.all([this.#readFolders(folders), this.#readFiles(files)]);
+      await Promise.all([folders && this.#readFolders(folders), this.#readFiles(files)]);
       if (this.#controller.signal.aborted) return;
       this.state = 'complete';
+      this.#sortFiles();
       for (const value of this.#late.splice(0)) if (!this.#known.has(fileItem(value).key)) this.putFile(value);
     } catch (error) {
       if (this.#controller.signal.aborted) return;
@@ -147,6 +154,14 @@ export class Listing {
       this.state = 'failed';
     }
     this.changed.emit();
+  }
+
+  /** Sorts the names of files as people do, unless somebody may have scrolled through them. */
+  #sortFiles() {
+    const { sort } = this.#view;
+    if (!isByName('file', sort) || (!this.#eager && this.files.length > READ_AHEAD)) return;
+    this.#isNatural = true;
+    this.files = this.files.toSorted(comparing('file', sort, { isNatural: true }));
   }
 
   /** @param {ListCall<FolderPage, Folder>} call */
@@ -159,6 +174,8 @@ export class Listing {
     });
     if (this.#controller.signal.aborted) return;
     this.folders = folders.filter(isEntry).map(folderItem);
+    const { sort } = this.#view;
+    if (isByName('folder', sort)) this.folders.sort(comparing('folder', sort, { isNatural: true }));
     this.hasFolders = true;
     this.changed.emit();
   }
@@ -219,7 +236,7 @@ export class Listing {
   putFolder(value) {
     const item = folderItem(value);
     this.folders = this.folders.filter(({ key }) => key !== item.key);
-    this.folders.splice(positionIn(this.folders, item, this.#view.sort), 0, item);
+    this.folders.splice(positionIn(this.folders, item, this.#view.sort, { isNatural: true }), 0, item);
     this.changed.emit();
   }
 
@@ -231,7 +248,7 @@ export class Listing {
   putFile(value) {
     const item = fileItem(value);
     this.files = this.files.filter(({ key }) => key !== item.key);
-    const at = positionIn(this.files, item, this.#view.sort);
+    const at = positionIn(this.files, item, this.#view.sort, { isNatural: this.#isNatural });
     if (at < this.files.length || this.state === 'complete') {
       this.files.splice(at, 0, item);
       this.#known.add(item.key);

@@ -1,0 +1,140 @@
+// The list of items: its order, its filter, its layouts, and the controls around it.
+/** @import { Page } from 'playwright-core' */
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { cell, drop, eventually, focusIsOn, message, pageSuite, settled, showsInOrder, showsItems, sortBy } from './site.js';
+
+suite('list of the page', () => {
+  const site = pageSuite();
+  const { open, workspace } = site;
+
+  /** @param {readonly string[]} names */
+  const filesNamed = (names) => Object.fromEntries(names.map((name) => [name, Buffer.from(name)]));
+  /** @param {Page} page */
+  const filter = (page) => page.getByLabel('Filter by type');
+  /**
+   * @param {Page} page
+   * @param {'grid' | 'list'} layout
+   */
+  const layOut = (page, layout) => page.locator(`[name=layout][value=${layout}]`).locator('..').click();
+
+  test('list: sorts names as people do', async (t) => {
+    const names = ['Banana.txt', 'apple.txt', 'item 10.txt', 'item 2.txt', 'zebra.txt', 'Ärger.txt'];
+    const { id, fragment } = await workspace('Named', filesNamed(names));
+    for (const name of ['Part 10', 'part 9']) await site.server.client.folders.createFolder(name, { parentFolderId: id });
+    const { page } = await open(t, { fragment, locale: 'de-DE' });
+    await sortBy(page, 'Name, A to Z');
+    await showsInOrder(page, ['part 9', 'Part 10', 'apple.txt', 'Ärger.txt', 'Banana.txt', 'item 2.txt', 'item 10.txt', 'zebra.txt']);
+    await drop(page, '#main', [{ name: 'item 3.txt', bytes: 'three' }]);
+    const sorted = ['apple.txt', 'Ärger.txt', 'Banana.txt', 'item 2.txt', 'item 3.txt', 'item 10.txt', 'zebra.txt'];
+    await showsInOrder(page, ['part 9', 'Part 10', ...sorted]);
+    await sortBy(page, 'Name, Z to A');
+    await showsInOrder(page, ['Part 10', 'part 9', ...sorted.toReversed()]);
+    // The tree has the order of the list.
+    await page.getByRole('treeitem', { name: 'Named', exact: true }).locator('.twist').click();
+    await page.getByRole('treeitem', { name: 'Part 10' }).waitFor();
+    const tree = page.locator('#tree .name');
+    await eventually(async () => assert.deepEqual((await tree.allTextContents()).filter((name) => /part/i.test(name)), ['part 9', 'Part 10']));
+  });
+
+  test('list: names the type filter in the address, and leaves it with the folder', async (t) => {
+    const { id, name, fragment } = await workspace('Filtered', filesNamed(['a.txt', 'b.zip']));
+    const { folder } = await site.server.client.folders.createFolder('Inner', { parentFolderId: id });
+    await site.server.client.uploads.upload(Buffer.from('c'), { displayName: 'c.zip', parentFolderId: String(folder?._id) });
+    const { page } = await open(t, { fragment });
+    await filter(page).selectOption('Document');
+    // No folder is of a type.
+    await showsItems(page, ['a.txt']);
+    assert.ok(page.url().endsWith(`${fragment}?type=DOCUMENT`));
+    await page.reload();
+    await showsItems(page, ['a.txt']);
+    assert.equal(await filter(page).inputValue(), 'DOCUMENT');
+    await page.getByRole('treeitem', { name, exact: true }).locator('.twist').click();
+    await page.getByRole('treeitem', { name: 'Inner' }).click();
+    await showsItems(page, ['c.zip']);
+    assert.equal(await filter(page).inputValue(), '');
+    await page.goBack();
+    await showsItems(page, ['a.txt']);
+    await page.goBack();
+    await showsItems(page, ['Inner', 'a.txt', 'b.zip']);
+    assert.equal(await filter(page).inputValue(), '');
+    await page.getByRole('heading', { level: 1, name }).waitFor();
+  });
+
+  test('list: another layout begins at the top, or where the other one was', async (t) => {
+    const { fragment } = await workspace('Long', filesNamed(['old.txt']));
+    const { page } = await open(t, { fragment, viewport: { width: 1280, height: 500 } });
+    const added = Array.from({ length: 40 }, (_, index) => `new ${String(index).padStart(2, '0')}.txt`);
+    await drop(page, '#main', added.map((name) => ({ name, bytes: name })));
+    await page.getByRole('heading', { name: '40 files uploaded' }).waitFor();
+    const scrollTop = () => page.locator('#items').evaluate((grid) => grid.scrollTop);
+    await layOut(page, 'list');
+    assert.equal(await scrollTop(), 0);
+    await layOut(page, 'grid');
+    await sortBy(page, 'Name, A to Z');
+    await settled(page);
+    await cell(page, 'new 00.txt').click();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Control+End');
+    await focusIsOn(page, 'old.txt');
+    await layOut(page, 'list');
+    await cell(page, 'old.txt').waitFor();
+    const [head, row] = await Promise.all([page.locator('.list-head').boundingBox(), cell(page, 'old.txt').boundingBox()]);
+    assert.ok(head && row && row.y >= head.y + head.height && row.y + row.height <= 501, JSON.stringify({ head, row }));
+  });
+
+  test('rename: keeps a name with a slash in its field, with the reason', async (t) => {
+    const { id, fragment } = await workspace('Slashes', filesNamed(['a.txt']));
+    const { page } = await open(t, { fragment });
+    await cell(page, 'a.txt').click();
+    await page.keyboard.press('F2');
+    const field = page.getByLabel('New name for a.txt');
+    await field.fill('a/b.txt');
+    await page.keyboard.press('Enter');
+    assert.equal(await field.evaluate((input) => input instanceof HTMLInputElement && input.validationMessage), 'A name cannot contain a slash.');
+    await field.fill('a-b.txt');
+    await page.keyboard.press('Enter');
+    await showsItems(page, ['a-b.txt']);
+    await eventually(async () => assert.deepEqual(await site.listed(id), ['a-b.txt']));
+  });
+
+  test('list: keeps its controls while items are selected beside the panel', async (t) => {
+    const { fragment } = await workspace('Controlled', filesNamed(['a.txt']));
+    const { page } = await open(t, { fragment, panel: true });
+    await cell(page, 'a.txt').click();
+    await page.locator('#chosen').getByRole('button', { name: 'Move' }).waitFor();
+    assert.ok(await filter(page).isVisible());
+    assert.ok(await page.getByLabel('Sort', { exact: true }).isVisible());
+    const [chosen, controls] = await Promise.all([page.locator('#chosen').boundingBox(), page.locator('.tools-end').boundingBox()]);
+    assert.ok(chosen && controls && chosen.x + chosen.width <= controls.x, JSON.stringify({ chosen, controls }));
+  });
+
+  test('tree: an area has an arrow once it is known to have folders', async (t) => {
+    const { page } = await open(t);
+    const uploads = page.getByRole('treeitem', { name: 'Visitor Uploads' });
+    await uploads.waitFor();
+    assert.equal(await uploads.getAttribute('aria-expanded'), null);
+    assert.equal(await uploads.locator('.twist .icon').count(), 0);
+    await site.server.client.folders.createFolder('Form', { parentFolderId: 'visitor-uploads' });
+    await page.reload();
+    await uploads.locator('.twist').click();
+    await page.getByRole('treeitem', { name: 'Form' }).waitFor();
+  });
+
+  test('page: source code reads from left to right, and arrows point inward, in any document', async (t) => {
+    const { page } = await open(t, { panel: true });
+    await page.locator('call-inspector pre').first().waitFor();
+    await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
+    const directions = await page.locator('call-inspector pre').evaluateAll((all) => all.map((one) => getComputedStyle(one).direction));
+    assert.deepEqual([...new Set(directions)], ['ltr']);
+    const twist = page.getByRole('treeitem', { name: 'Named', exact: true }).locator('.twist .icon');
+    assert.equal(await twist.evaluate((icon) => getComputedStyle(icon).transform), 'matrix(-1, 0, 0, 1, 0, 0)');
+  });
+
+  test('page: an unknown type in the address filters nothing', async (t) => {
+    const { fragment } = await workspace('Odd filter', filesNamed(['a.txt']));
+    const { page } = await open(t, { fragment: `${fragment}?type=NONSENSE` });
+    await showsItems(page, ['a.txt']);
+    assert.equal(await message(page, 'None of this type').count(), 0);
+  });
+});
