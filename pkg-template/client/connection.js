@@ -2,6 +2,7 @@
 import { credentials, readToken } from './credentials.js';
 import { refusal, textOf, WixMediaError } from './error.js';
 import { checkNames } from './names.js';
+import { runtime } from './runtime.js';
 
 /** @import { ClientOptions } from '../types/index.js' */
 /** @import { Connection, ErrorMembers, HeaderMap } from './internal.d.ts' */
@@ -30,7 +31,7 @@ export function connect(options, operation) {
   const send = manager
     ? (url, init) => manager.fetch(new Request(url, init))
     : // Looked up at each call, so that a global fetch that a test or a polyfill replaces later is used.
-      async (url, init) => withHeaders(await (/** @type {typeof fetch | undefined} */ (own) ?? fetch)(url, init));
+      async (url, init) => withHeaders(await (/** @type {typeof fetch | undefined} */ (own) ?? runtime.fetch ?? fetch)(url, init));
   const post = async (/** @type {object} */ body) => {
     const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
     try {

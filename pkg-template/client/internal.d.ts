@@ -33,6 +33,8 @@ export interface Runtime {
   network?: () => Promise<typeof import('../manager/network.js')>;
   /** Files of the machine for uploads and downloads; Node, Deno and Bun only. */
   disk?: () => Promise<typeof import('../library/disk.js')>;
+  /** Calls the global `fetch` in the way that costs least; Node only. */
+  fetch?: (url: string, init: RequestFields) => Promise<Response>;
 }
 
 /** The part of WebCrypto that every runtime has. */

@@ -1,7 +1,9 @@
 // Node, Deno and Bun: the files of the package lie beside this one.
 import { readFile } from 'node:fs/promises';
+import { nodeFetch } from './node-fetch.js';
 import { runtime } from '../client/runtime.js';
 
+runtime.fetch = nodeFetch;
 runtime.wasm = () => readFile(new URL('./client.wasm', import.meta.url));
 // Node 18 has WebCrypto, but not as a global.
 runtime.crypto = async () => globalThis.crypto ?? (await import('node:crypto')).webcrypto;
