@@ -117,6 +117,11 @@ declare module '#package/transfers.wasm' {
   export default module;
 }
 
+declare module '#package/manager-worker.js.txt' {
+  const text: string;
+  export default text;
+}
+
 declare module '#package/www/policy.js' {
   export function contentSecurityPolicy(importMapHash?: string, options?: { header?: boolean }): string;
 }

@@ -4,7 +4,7 @@ import { bind } from './client.js';
 import { connect } from './connection.js';
 import { refusal, WixMediaError } from './error.js';
 import { media } from './media.js';
-import { init } from './module.js';
+import { init, missing } from './module.js';
 import { runtime } from './runtime.js';
 
 /** @import { Client, ClientOptions, ManagerOptions, MediaManager } from '../types/index.js' */
@@ -35,7 +35,9 @@ export function createClient(options) {
  * const { folder } = await manager.client.folders.createFolder('Animals');
  */
 export async function createManager(options) {
-  const chunk = await import('#package/manager.js');
+  const chunk = await import('#package/manager.js').catch((cause) => {
+    throw missing('manager.js', cause);
+  });
   return chunk.createManager(options, { WixMediaError, createClient, refusal, runtime });
 }
 

@@ -13,18 +13,17 @@ import type {
 
 /** What differs between runtimes. Members that a runtime does without are undefined. */
 export interface Runtime {
-  /** Where `client.wasm` is. */
-  wasm?: () => WasmSource | Promise<WasmSource>;
-  /** Where `manager.wasm` is. */
-  managerWasm?: () => WasmSource | Promise<WasmSource>;
-  /** Where `images.wasm` is. */
-  imagesWasm?: () => WasmSource | Promise<WasmSource>;
-  /** Where `transfers.wasm` is. */
-  transfersWasm?: () => WasmSource | Promise<WasmSource>;
+  /** Where the files of the package are: its modules, and what starts a worker of a page. Each is asked with its first use. */
+  files: {
+    client?: () => WasmSource | Promise<WasmSource>;
+    transfers?: () => WasmSource | Promise<WasmSource>;
+    manager?: () => WasmSource | Promise<WasmSource>;
+    images?: () => WasmSource | Promise<WasmSource>;
+    /** For a manager on the origin private file system, and for images; browsers only. */
+    worker?: () => Worker | string | URL;
+  };
   /** WebCrypto. */
   crypto(): WebCrypto | Promise<WebCrypto>;
-  /** Starts the worker of a manager on the origin private file system, or of its images; browsers only. */
-  managerWorker?: () => Worker;
   /** Threads for a manager and its images; Node, Deno and Bun only. */
   threads?: () => Promise<typeof import('../manager/worker/threads.js')>;
   /** Storage in a directory; Node, Deno and Bun only. */

@@ -5,7 +5,7 @@ import { resultOf } from './answer.js';
 import { unreachable } from './connection.js';
 import { refusal, textOf, WixMediaError } from './error.js';
 import { tell } from './hooks.js';
-import { init } from './module.js';
+import { init, missing } from './module.js';
 import { runtime } from './runtime.js';
 
 /** @import { Client } from '../types/index.js' */
@@ -37,7 +37,13 @@ export function addLibrary(client, connection) {
         client,
         connection: connection(),
         decode: (name, response, body) => resultOf(FILE, name, response, body),
-        wasm: () => compile(runtime.transfersWasm?.()),
+        wasm: async () => {
+          try {
+            return await compile(runtime.files.transfers?.());
+          } catch (cause) {
+            throw missing('transfers.wasm', cause);
+          }
+        },
         disk: runtime.disk,
         refusal,
         tell,
@@ -46,7 +52,7 @@ export function addLibrary(client, connection) {
         WixMediaError,
       });
     } catch (cause) {
-      throw cause instanceof WixMediaError ? cause : unreachable('transfers.js', cause);
+      throw cause instanceof WixMediaError ? cause : missing('transfers.js', cause);
     }
   });
   for (const [group, names] of Object.entries(NAMES)) {

@@ -1,10 +1,11 @@
 // The WebAssembly core of the client: requests out of arguments, results out of answers. `#client-glue` is its generated
 // binding.
 import { __wbg_reset_state as reset, initSync } from '#client-glue';
-import { compile, createInstance, loadOnce, singleton } from '../wasm/instance.js';
-import { textOf, violation, WixMediaError } from './error.js';
+import { compile, createInstance, loadOnce, notLoaded, singleton } from '../wasm/instance.js';
+import { refusal, textOf, violation, WixMediaError } from './error.js';
 import { runtime } from './runtime.js';
 
+/** @import { PackageFiles } from '../types/index.js' */
 /** @import { WasmSource } from '../wasm/internal.d.ts' */
 
 /** @type {WebAssembly.Module | undefined} */
@@ -40,28 +41,43 @@ const instance = createInstance({
  */
 const isPlain = (thrown) => Boolean(thrown) && Object.getPrototypeOf(thrown) === Object.prototype;
 
-/**
- * Loads the core. Every call does so by itself; call this to bring your own bytes, or to choose the moment. The first source
- * wins. After a failure the next call tries again.
- *
- * @type {(source?: WasmSource | Promise<WasmSource>) => Promise<void>}
- * @example
- * await init(new URL('/assets/client.wasm', location.href));
- */
-export const init = loadOnce(async (source) => {
+/** @type {(source?: WasmSource | Promise<WasmSource>) => Promise<void>} */
+const load = loadOnce(async (source) => {
   try {
-    module ??= await compile(source ?? runtime.wasm?.());
+    module ??= await compile(source ?? runtime.files.client?.());
     instance.start();
     isReady = true;
   } catch (cause) {
-    throw new WixMediaError({
-      message: `cannot load the WebAssembly module: ${textOf(cause)}`,
-      code: 'MODULE_NOT_LOADED',
-      retry: 'maybe',
-      cause,
-    });
+    throw missing('client.wasm', cause);
   }
 });
+
+/**
+ * The error where a file of the package cannot be loaded.
+ *
+ * @param {string} file
+ * @param {unknown} cause
+ */
+export const missing = (file, cause) =>
+  new WixMediaError({ message: notLoaded(file, textOf(cause)), code: 'MODULE_NOT_LOADED', retry: 'maybe', cause });
+
+/**
+ * Loads the core, and says where the files of the package are. Every call does so by itself; call this to bring your own
+ * files, or to choose the moment. The first source wins. After a failure the next call tries again.
+ *
+ * @param {WasmSource | Promise<WasmSource> | PackageFiles} [given]
+ * @example
+ * await init({ client: clientBytes, manager: '/assets/manager.wasm' });
+ */
+export async function init(given) {
+  if (!isPlain(given) || 'arrayBuffer' in given) return load(/** @type {WasmSource} */ (given));
+  const { client, ...others } = /** @type {PackageFiles} */ (given);
+  for (const [name, source] of Object.entries(others)) {
+    if (!['transfers', 'manager', 'images', 'worker'].includes(name)) throw refusal(name, 'is no file of the package', 'init');
+    Object.assign(runtime.files, { [name]: typeof source === 'function' ? source : () => source });
+  }
+  return load(typeof client === 'function' ? client() : client);
+}
 
 /** Whether the core can be entered without waiting. */
 export const isLoaded = () => isReady;

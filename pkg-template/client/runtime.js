@@ -2,12 +2,9 @@
 
 /** @type {import('./internal.d.ts').Runtime} */
 export const runtime = {
-  wasm: undefined,
+  files: {},
   crypto: () => globalThis.crypto,
-  managerWasm: undefined,
-  imagesWasm: undefined,
-  transfersWasm: undefined,
-  managerWorker: undefined,
+  threads: undefined,
   directory: undefined,
   network: undefined,
   disk: undefined,

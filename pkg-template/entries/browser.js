@@ -4,11 +4,22 @@ import { runtime } from '../client/runtime.js';
 // Vite before version 8 copies dependencies to a folder of its own during development, without the files beside them.
 const shipped = (/** @type {URL} */ { href }) => href.replace('/.vite/deps/', '/wix-media.v2/');
 
-runtime.wasm = () => shipped(new URL('./client.wasm', import.meta.url));
-runtime.transfersWasm = () => shipped(new URL('./transfers.wasm', import.meta.url));
-runtime.managerWasm = () => shipped(new URL('./manager.wasm', import.meta.url));
-runtime.imagesWasm = () => shipped(new URL('./images.wasm', import.meta.url));
-runtime.managerWorker = () => new Worker(new URL('./manager-worker.js', import.meta.url), { type: 'module' });
+runtime.files = {
+  client: () => shipped(new URL('./client.wasm', import.meta.url)),
+  transfers: () => shipped(new URL('./transfers.wasm', import.meta.url)),
+  manager: () => shipped(new URL('./manager.wasm', import.meta.url)),
+  images: () => shipped(new URL('./images.wasm', import.meta.url)),
+  worker: () => {
+    try {
+      return new Worker(new URL('./manager-worker.js', import.meta.url), { type: 'module' });
+    } catch (error) {
+      // A host of scripts has another origin, whose workers a page can import, but not start.
+      if (/** @type {Error} */ (error).name !== 'SecurityError') throw error;
+      const here = import.meta.url;
+      return new URL('./manager-worker.js', here).href;
+    }
+  },
+};
 
 export * from '../client/index.js';
 export { default } from '../client/index.js';

@@ -1,15 +1,30 @@
 // Node, Deno and Bun: the files of the package lie beside this one.
 import { readFile } from 'node:fs/promises';
-import { nodeFetch } from './node-fetch.js';
+import { pathToFileURL } from 'node:url';
 import { runtime } from '../client/runtime.js';
+import { nodeFetch } from './node-fetch.js';
+
+/**
+ * The bytes of a file of the package. The base is a variable, as bundlers take `new URL(…, import.meta.url)` for an asset of
+ * theirs. Bundles in CommonJS have no URL, but a file name.
+ *
+ * @param {string} name
+ */
+function read(name) {
+  const here = import.meta.url ?? (typeof __filename === 'string' ? pathToFileURL(__filename).href : undefined);
+  if (!here) throw new Error(`${name} cannot be found, as this program does not know its own place`);
+  return readFile(new URL(name, here));
+}
 
 runtime.fetch = nodeFetch;
-runtime.wasm = () => readFile(new URL('./client.wasm', import.meta.url));
+runtime.files = {
+  client: () => read('client.wasm'),
+  transfers: () => read('transfers.wasm'),
+  manager: () => read('manager.wasm'),
+  images: () => read('images.wasm'),
+};
 // Node 18 has WebCrypto, but not as a global.
 runtime.crypto = async () => globalThis.crypto ?? (await import('node:crypto')).webcrypto;
-runtime.managerWasm = () => readFile(new URL('./manager.wasm', import.meta.url));
-runtime.imagesWasm = () => readFile(new URL('./images.wasm', import.meta.url));
-runtime.transfersWasm = () => readFile(new URL('./transfers.wasm', import.meta.url));
 runtime.threads = () => import('#package/threads.js');
 runtime.directory = () => import('#package/directory.js');
 runtime.network = () => import('#package/network.js');

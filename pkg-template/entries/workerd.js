@@ -2,10 +2,12 @@
 import wasm from '#package/client.wasm';
 import { runtime } from '../client/runtime.js';
 
-runtime.wasm = () => wasm;
-runtime.managerWasm = async () => (await import('#package/manager.wasm')).default;
-runtime.imagesWasm = async () => (await import('#package/images.wasm')).default;
-runtime.transfersWasm = async () => (await import('#package/transfers.wasm')).default;
+runtime.files = {
+  client: () => wasm,
+  transfers: async () => (await import('#package/transfers.wasm')).default,
+  manager: async () => (await import('#package/manager.wasm')).default,
+  images: async () => (await import('#package/images.wasm')).default,
+};
 
 export * from '../client/index.js';
 export { default } from '../client/index.js';

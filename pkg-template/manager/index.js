@@ -2,7 +2,7 @@
 // be given a fetch function.
 import { tell } from '../client/hooks.js';
 import { MAX_TIMEOUT } from '../streams/until.js';
-import { compile, loadOnce } from '../wasm/instance.js';
+import { compile, loadOnce, notLoaded } from '../wasm/instance.js';
 import { administer, isAdmin } from './admin.js';
 import { createClock } from './clock.js';
 import { createEngine } from './engine.js';
@@ -74,9 +74,8 @@ async function make(options, given) {
   if ('readOnly' in options) throw refuse('readOnly', 'is no option: did you mean storage.readOnly?');
   const kind = options.storage ?? 'memory';
   const baseUrl = String(options.baseUrl ?? BASE_URL).replace(/\/+$/, '');
-  const module = await compiled(runtime.managerWasm).catch((cause) => {
-    const message = `cannot load the WebAssembly module of the manager: ${cause?.message ?? cause}`;
-    throw fail('MODULE_NOT_LOADED', message, cause);
+  const module = await compiled(runtime.files.manager).catch((cause) => {
+    throw fail('MODULE_NOT_LOADED', notLoaded('manager.wasm', cause?.message ?? cause), cause);
   });
   const threads = threadsOf(runtime);
   if (options.thread && !runtime.threads) throw refuse('thread', 'works in Node, Bun and Deno only');
@@ -89,7 +88,7 @@ async function make(options, given) {
   const clock = createClock(options.clock, refuse);
   const crypto = await runtime.crypto();
   const storage = pinned(await openStorage(kind, given, refuse));
-  const images = createImages({ source: runtime.imagesWasm, threads, transformer: createTransformer, options: options.images });
+  const images = createImages({ source: runtime.files.images, threads, transformer: createTransformer, options: options.images });
   const isSnapshot = storage.snapshotTime !== undefined;
   const settings = settingsOf(options);
   if (isSnapshot) Object.assign(settings.options, { readOnly: true });
@@ -281,11 +280,23 @@ function withBase(request, url, baseUrl) {
  * @param {Given['runtime']} runtime
  * @returns {(() => Promise<Threads>) | undefined}
  */
-function threadsOf({ threads, managerWorker }) {
-  if (threads || !managerWorker) return threads;
+function threadsOf({ threads, files: { worker } }) {
+  if (threads || !worker) return threads;
   // A worker of a page has all that a thread has.
-  const startThread = () => /** @type {Thread} */ (/** @type {unknown} */ (managerWorker()));
+  const startThread = () => /** @type {Thread} */ (/** @type {unknown} */ (started(worker())));
   return async () => ({ startThread, parallelism: () => navigator.hardwareConcurrency });
+}
+
+/**
+ * A worker by its URL. One of another origin cannot be started, but imported by one of this origin.
+ *
+ * @param {Worker | string | URL} worker
+ */
+function started(worker) {
+  if (typeof worker !== 'string' && !(worker instanceof URL)) return worker;
+  const { href, origin } = new URL(worker, location.href);
+  const importing = () => URL.createObjectURL(new Blob([`import ${JSON.stringify(href)};`], { type: 'text/javascript' }));
+  return new Worker(origin === location.origin ? href : importing(), { type: 'module' });
 }
 
 /**

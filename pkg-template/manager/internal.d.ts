@@ -18,7 +18,7 @@ export interface Lent {
   /** Missing in a worker, where the manager has no client. */
   createClient?(options: { manager: MediaManager }): MediaManager['client'];
   refusal: Refusal;
-  runtime: Pick<Runtime, 'managerWasm' | 'imagesWasm' | 'crypto' | 'managerWorker' | 'threads' | 'directory' | 'disk' | 'network'>;
+  runtime: Pick<Runtime, 'files' | 'crypto' | 'threads' | 'directory' | 'disk' | 'network'>;
   /** The owner of the lock of a directory, where this manager replaces another one of the process that has ended. */
   owner?: string;
 }

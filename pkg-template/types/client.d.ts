@@ -305,15 +305,38 @@ export type ModuleSource =
   | ArrayBufferView
   | (typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? Module & object : never);
 
+/** A file of the package for {@link init}, or a function that gives it when it is needed. */
+export type FileSource = ModuleSource | Promise<ModuleSource> | (() => ModuleSource | Promise<ModuleSource>);
+
+/** The files of the package that a program brings itself, for {@link init}. Those that are absent are looked for as usual. */
+export interface PackageFiles {
+  /** `client.wasm`, for every call. */
+  client?: FileSource;
+  /** `transfers.wasm`, for `uploads`, `downloads`, `paths` and `trash`. */
+  transfers?: FileSource;
+  /** `manager.wasm`, for `createManager`. */
+  manager?: FileSource;
+  /** `images.wasm`, for the images of a manager. */
+  images?: FileSource;
+  /**
+   * `manager-worker.js`, for a manager on OPFS and for images off the page's thread: its URL, which may have another origin,
+   * or a function that starts the worker. Browsers only.
+   */
+  worker?: string | URL | (() => Worker | string | URL);
+}
+
 /**
- * Loads the WebAssembly module. Calls load it when they need it. Use `init` to pass your own bytes, to serve `client.wasm`
- * elsewhere, or to load it early. The first source is used; after a failure the next call tries again.
+ * Loads the WebAssembly module `client.wasm`. Calls load it when they need it. Use `init` to load it early, or to bring files
+ * of the package yourself, for example where a bundler does not ship them. Call it before the first use of each file. The
+ * first source of `client` is used; after a failure the next call looks for the file as usual.
  *
- * @param source URL, response, bytes or compiled module. Default: `client.wasm` beside the package's own file.
- * @throws {WixMediaError} `MODULE_NOT_LOADED` when it cannot be found or compiled.
+ * @param source The files, or that of `client` alone: URL, response, bytes or compiled module. Default: the files beside the
+ *   package's own.
+ * @throws {WixMediaError} `MODULE_NOT_LOADED` when the client cannot be found or compiled; `INVALID_ARGUMENT` for a name that
+ *   is no file.
  * @example
  * ```ts
- * await init(new URL('/assets/client.wasm', location.href));
+ * await init({ client: '/assets/client.wasm', manager: '/assets/manager.wasm' });
  * ```
  */
-export declare function init(source?: ModuleSource | Promise<ModuleSource>): Promise<void>;
+export declare function init(source?: ModuleSource | Promise<ModuleSource> | PackageFiles): Promise<void>;

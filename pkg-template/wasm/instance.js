@@ -14,6 +14,7 @@
 export async function compile(source) {
   /** @type {any} */
   let found = await source;
+  if (!found) throw new Error('this entry of the package brings no files, and init() has brought none');
   if (isModule(found)) return found;
   if (typeof found === 'string' || found instanceof URL) found = await fetch(found);
   if (!isResponse(found)) return WebAssembly.compile(/** @type {BufferSource} */ (found));
@@ -22,13 +23,18 @@ export async function compile(source) {
   // Many servers do not know the type of WebAssembly, and some answer with a page where a file is missing.
   const bytes = await found.arrayBuffer();
   if (new TextDecoder().decode(bytes.slice(0, 4)) !== '\0asm') {
-    throw new Error(
-      `invalid module at ${found.url}: expected WebAssembly, found ${type ?? 'something else'} (status ${found.status}). ` +
-        'Serve the .wasm file of the package there, or pass its bytes or URL to init()',
-    );
+    throw new Error(`expected WebAssembly at ${found.url}, found ${type ?? 'something else'} (status ${found.status})`);
   }
   return WebAssembly.compile(bytes);
 }
+
+/**
+ * What is wrong where a file of the package cannot be loaded.
+ *
+ * @param {string} file
+ * @param {string} why
+ */
+export const notLoaded = (file, why) => `cannot load ${file}: ${why}; see "Bundlers" in the README of wix-media.v2`;
 
 /**
  * By name, because a test runner's realm has a WebAssembly.Module of its own.

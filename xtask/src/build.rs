@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
@@ -14,7 +15,7 @@ use crate::fresh::{Step, files};
 use crate::process::run;
 use crate::project::Project;
 use crate::wasm::{self, Built};
-use crate::{declarations, machine, operations, tus};
+use crate::{declarations, machine, notices, operations, tus};
 
 /// A change of this file makes the package stale.
 const RECIPE: &str = include_str!("build.rs");
@@ -31,17 +32,6 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
         &["--platform=node", "--format=esm", NODE_LINES],
     ),
     (
-        "entries/node.js",
-        "node.cjs",
-        &[
-            "--platform=node",
-            "--format=cjs",
-            NODE_LINES,
-            "--define:import.meta.url=importMetaUrl",
-            "--banner:js=const importMetaUrl=require('node:url').pathToFileURL(__filename).href;",
-        ],
-    ),
-    (
         "entries/browser.js",
         "browser.js",
         &["--platform=browser", "--format=esm"],
@@ -51,6 +41,8 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
         "workerd.js",
         &["--platform=neutral", "--format=esm"],
     ),
+    ("entries/slim.js", "slim.js", &["--platform=neutral", "--format=esm"]),
+    ("entries/media.js", "media.js", &["--platform=neutral", "--format=esm"]),
     (
         "manager/index.js",
         "manager.js",
@@ -98,6 +90,29 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
     ),
 ];
 
+/// The files that `require` needs too: each has a twin in CommonJS, which finds its own place by its file name.
+const REQUIRED: &[&str] = &[
+    "node.js",
+    "slim.js",
+    "media.js",
+    "manager.js",
+    "threads.js",
+    "directory.js",
+    "network.js",
+    "transfers.js",
+    "disk.js",
+];
+const TWIN: &[&str] = &["--format=cjs", "--supported:dynamic-import=false"];
+const TWIN_OF_NODE: &[&str] = &[
+    "--define:import.meta.url=importMetaUrl",
+    "--banner:js=const importMetaUrl=require('node:url').pathToFileURL(__filename).href;",
+];
+
+/// The entry that holds all other files. It is the last bundle, as it reads what the others have become.
+const INLINE: (&str, &str) = ("entries/inline.js", "inline.js");
+/// The chunks that it holds, by the entries of their bundles.
+const INLINED: &[(&str, &str)] = &[("manager.js", "manager/index.js"), ("transfers.js", "library/index.js")];
+
 /// How sources import files of the built package, which their bundle finds beside itself. A relative path in the sources
 /// could be taken for one of their own files.
 const BESIDE: &str = "#package/";
@@ -124,6 +139,7 @@ pub(crate) fn build(project: &Project) -> Result<()> {
         project.root.join("pkg-template"),
         project.root.join("www"),
         project.npm_lock(),
+        project.root.join("Cargo.lock"),
     ];
     inputs.extend(
         modules
@@ -151,25 +167,63 @@ fn assemble(project: &Project, modules: &[Built], generated: &[(&str, PathBuf)])
     }
     fs::create_dir_all(&dist)?;
 
-    for (entry, bundle, options) in BUNDLES {
+    let bundler = |entry: &str, bundle: &str| {
         let mut command = project.npm_tool("esbuild/bin/esbuild");
         command
             .arg(template.join(entry))
-            .arg(format!("--outfile={}", dist.join(bundle).display()));
+            .arg(format!("--outfile={}", dist.join(bundle).display()))
+            .args(["--bundle", "--minify", "--target=es2022"])
+            .args(["--legal-comments=none", "--log-level=warning"]);
         for (name, file) in generated {
             command.arg(format!("--alias:#{name}={}", file.display()));
         }
         for Built { name, glue, .. } in modules {
             command.arg(format!("--alias:#{name}-glue={}", glue.display()));
         }
-        command.arg(format!("--external:{BESIDE}*"));
-        run(command
-            .args(["--bundle", "--minify", "--target=es2022"])
-            .args(["--legal-comments=none", "--log-level=warning"])
-            .args(*options))?;
-        let bundle = dist.join(bundle);
-        fs::write(&bundle, fs::read_to_string(&bundle)?.replace(BESIDE, "./"))?;
+        command
+    };
+    let beside = |mut command: Command, bundle: &str| -> Result<()> {
+        run(command.arg(format!("--external:{BESIDE}*")))?;
+        let file = dist.join(bundle);
+        let mut text = fs::read_to_string(&file)?;
+        if bundle.ends_with(".cjs") {
+            for required in REQUIRED {
+                text = text.replace(&format!("{BESIDE}{required}"), &format!("./{}", twin_of(required)));
+            }
+        }
+        Ok(fs::write(&file, text.replace(BESIDE, "./"))?)
+    };
+    for (entry, bundle, options) in BUNDLES {
+        let mut command = bundler(entry, bundle);
+        command.args(*options);
+        beside(command, bundle)?;
+        if REQUIRED.contains(bundle) {
+            let twin = twin_of(bundle);
+            let mut command = bundler(entry, &twin);
+            command.args(options.iter().filter(|option| !option.starts_with("--format")));
+            command.args(TWIN);
+            if options.contains(&"--platform=node") {
+                command.args(TWIN_OF_NODE);
+            }
+            beside(command, &twin)?;
+        }
     }
+
+    let (entry, bundle) = INLINE;
+    let mut command = bundler(entry, bundle);
+    command.args(["--platform=neutral", "--format=esm", "--loader:.wasm=base64"]);
+    for Built { name, wasm, .. } in modules {
+        command.arg(format!("--alias:{BESIDE}{name}.wasm={}", wasm.display()));
+    }
+    for (chunk, entry) in INLINED {
+        command.arg(format!("--alias:{BESIDE}{chunk}={}", template.join(entry).display()));
+    }
+    let worker = project.intermediate().join("manager-worker.js.txt");
+    copy(&dist.join("manager-worker.js"), &worker)?;
+    command.arg(format!("--alias:{BESIDE}manager-worker.js.txt={}", worker.display()));
+    // What no entry without files of the machine asks for.
+    command.arg(format!("--external:{BESIDE}*"));
+    run(&mut command)?;
 
     for Built { name, wasm, .. } in modules {
         copy(wasm, &dist.join(format!("{name}.wasm")))?;
@@ -177,6 +231,12 @@ fn assemble(project: &Project, modules: &[Built], generated: &[(&str, PathBuf)])
     let types = declarations::join(&template.join("types"))?;
     fs::write(dist.join("index.d.ts"), &types)?;
     fs::write(dist.join("index.d.cts"), &types)?;
+    let all = "export * from './index.js';\nexport { default } from './index.js';\n";
+    let media = |package: &str| format!("export {{ media, WixMediaError }} from '{package}';\n");
+    fs::write(dist.join("slim.d.ts"), all)?;
+    fs::write(dist.join("inline.d.ts"), all)?;
+    fs::write(dist.join("media.d.ts"), media("./index.js"))?;
+    fs::write(dist.join("media.d.cts"), media("./index.cjs"))?;
     copy(&template.join("README.md"), &dist.join("README.md"))?;
     // The page that `wix-media serve` shows. Its tsconfig.json is for the type checker.
     let page = project.root.join("www");
@@ -194,9 +254,15 @@ fn assemble(project: &Project, modules: &[Built], generated: &[(&str, PathBuf)])
             &dist.join(licence.file_name().context("a licence has a name")?),
         )?;
     }
+    fs::write(dist.join("THIRD-PARTY-NOTICES"), notices::notices(project)?)?;
     let manifest = fs::read_to_string(template.join("package.json"))?;
     fs::write(dist.join("package.json"), with_version(&manifest, &project.version)?)?;
     Ok(())
+}
+
+/// The name of the CommonJS twin of a bundle.
+fn twin_of(bundle: &str) -> String {
+    bundle.replace(".js", ".cjs")
 }
 
 /// The licence texts; a package without them must not be made.

@@ -8,6 +8,7 @@ mod declarations;
 mod fresh;
 mod fuzz;
 mod machine;
+mod notices;
 mod operations;
 mod process;
 mod project;

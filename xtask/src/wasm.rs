@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
 
 use crate::fresh::Step;
@@ -80,6 +80,11 @@ const MODULES: [Module; 4] = [
         environment: &[],
     },
 ];
+
+/// The features of the crate that become modules.
+pub(crate) fn names() -> Vec<&'static str> {
+    MODULES.iter().map(|module| module.name).collect()
+}
 
 /// How rustc compiles the crate and the standard library. A panic traps at once: the package instantiates the
 /// module afresh, and no message or unwinding code is downloaded.
@@ -192,9 +197,11 @@ fn bind(module: &Module, compiled: &Path, folder: &Path) -> Result<()> {
     let mut glue = output.js().to_owned();
     let wasm = output.wasm_mut();
     shorten_imports(wasm, &mut glue);
-    if module.many {
-        glue = factory(&glue)?;
-    }
+    glue = if module.many {
+        factory(&glue)?
+    } else {
+        coders_at_start(&glue)?
+    };
     fs::create_dir_all(folder)?;
     fs::write(folder.join("bound.wasm"), wasm.emit_wasm())?;
     fs::write(folder.join("glue.js"), glue)?;
@@ -227,6 +234,27 @@ fn factory(glue: &str) -> Result<String> {
         "export default function instantiate(module) {{\n{body}\ninitSync({{ module }});\nreturn {{ {} }};\n}}\n",
         names.join(", ")
     ))
+}
+
+/// The glue, with coders of text that are made when an instance starts, and not on import: a realm without them, as that of a
+/// test runner, can still import the package.
+fn coders_at_start(glue: &str) -> Result<String> {
+    const DECODER: &str =
+        "cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });\ncachedTextDecoder.decode();\n";
+    const ENCODER: &str = "cachedTextEncoder = new TextEncoder();\n";
+    const START: &str = "function initSync(module) {\n";
+    let mut glue = glue.to_owned();
+    for (found, instead) in [
+        (format!("let {DECODER}"), "let cachedTextDecoder;\n".to_owned()),
+        (format!("const {ENCODER}"), "let cachedTextEncoder;\n".to_owned()),
+        (START.to_owned(), format!("{START}{DECODER}{ENCODER}")),
+    ] {
+        if glue.matches(&found).count() != 1 {
+            bail!("the glue does not have {found:?} once");
+        }
+        glue = glue.replace(&found, &instead);
+    }
+    Ok(glue)
 }
 
 /// Gives imports short names, in the module and in the glue: the generated ones end in a hash that no compression

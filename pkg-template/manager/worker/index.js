@@ -9,7 +9,7 @@ const port = /** @type {MessagePort} */ (/** @type {unknown} */ (globalThis));
 
 const runtime = {
   crypto: () => crypto,
-  managerWorker: () => new Worker(location.href, { type: 'module' }),
+  files: { worker: () => location.href },
 };
 
 attend(port, {

@@ -11,7 +11,7 @@ const port = /** @type {NonNullable<typeof parentPort>} */ (parentPort);
 
 const runtime = {
   crypto: async () => globalThis.crypto ?? (await import('node:crypto')).webcrypto,
-  imagesWasm: () => readFile(new URL('./images.wasm', import.meta.url)),
+  files: { images: () => readFile(new URL('./images.wasm', import.meta.url)) },
   directory: () => import('#package/directory.js'),
   network: () => import('#package/network.js'),
   threads: () => import('#package/threads.js'),

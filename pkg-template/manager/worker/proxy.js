@@ -50,7 +50,7 @@ export async function createProxy(options, module, given, startThread) {
   const { directory = undefined } = typeof settings.storage === 'object' && 'directory' in settings.storage ? settings.storage : {};
   const sent = JSON.parse(toJson({ ...settings, clock }));
   // Where threads have a runtime of their own, they find it when they need it.
-  const images = runtime.threads ? undefined : await runtime.imagesWasm?.();
+  const images = runtime.threads ? undefined : await runtime.files.images?.();
   const crypto = await runtime.crypto();
   // The next thread takes over what this one has locked.
   const owner = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16).padStart(8, '0')).join('');

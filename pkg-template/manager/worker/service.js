@@ -108,7 +108,8 @@ export function serveManager(port, load, runtime) {
     async start({ options, module, images, token, owner, now, follow, directoryUrl }) {
       const createManager = await load();
       const onError = (/** @type {unknown} */ error) => port.postMessage({ type: 'fault', error: errorOf(error) });
-      const own = { ...runtime, managerWasm: () => module, imagesWasm: images === undefined ? runtime.imagesWasm : () => images };
+      const files = { ...runtime.files, manager: () => module, ...(images !== undefined && { images: () => images }) };
+      const own = { ...runtime, files };
       const storage = directoryUrl ? { ...(/** @type {object} */ (options.storage)), directory: new URL(directoryUrl) } : options.storage;
       manager = await createManager({ ...options, storage, onError }, { token, owner, WixMediaError, refusal, runtime: own });
       if (now !== undefined && now > manager.clock.now()) await manager.clock.advance(now - manager.clock.now());

@@ -1,0 +1,163 @@
+// The files of the package where no bundler ships them: a program brings them, or takes an entry that holds them.
+import assert from 'node:assert/strict';
+import { copyFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { before, suite, test } from 'node:test';
+import { build } from 'esbuild';
+import { reportOf, startBrowser } from '../harness/browser.js';
+import { leftovers } from '../harness/leftovers.js';
+import { startService } from '../harness/service.js';
+import { addFiles, project, run } from '../harness/tarball.js';
+
+/**
+ * @import { TestContext } from 'node:test'
+ * @import { Browser } from 'playwright-core'
+ */
+
+/** A manager, an upload, and an image of it: every module is needed. */
+const program = `
+  async function use({ createManager }, storage) {
+    const bitmap = Uint8Array.from(atob('iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg=='), (character) => character.charCodeAt(0));
+    const manager = await createManager({ storage, baseUrl: 'http://wix-media.localhost' });
+    const file = await manager.client.uploads.upload(new Blob([bitmap], { type: 'image/png' }), { displayName: 'dot.png' });
+    const image = await manager.fetch(file.url + '/v1/fit/w_1,h_1/x.png');
+    const found = [(await manager.client.files.listFiles()).files.length, image.status, image.headers.get('content-type')];
+    await manager.close();
+    return found;
+  }
+`;
+const expected = [1, 200, 'image/png'];
+const settle = '.then((result) => { globalThis.result = result; }, ({ name, code, message }) => { globalThis.failure = { name, code, message }; });';
+const files = "{ client: '/files/client.wasm', transfers: '/files/transfers.wasm', manager: '/files/manager.wasm', images: '/files/images.wasm', worker: '/files/manager-worker.js' }";
+
+suite('files of the package', () => {
+  const closing = leftovers();
+  /** @type {string} */
+  let folder;
+  /** @type {string} */
+  let shipped;
+  /** @type {Browser} */
+  let browser;
+  before(async () => {
+    browser = await startBrowser(closing);
+    folder = await project(closing, {
+      'brought.js': `import * as wixMedia from 'wix-media.v2'; ${program} wixMedia.init(${files}).then(() => use(wixMedia, globalThis.storage))${settle}`,
+      'slim.js': `import * as wixMedia from 'wix-media.v2/slim'; ${program} wixMedia.init(${files}).then(() => use(wixMedia))${settle}`,
+      'inline.js': `import * as wixMedia from 'wix-media.v2/inline'; ${program} use(wixMedia, globalThis.storage)${settle}`,
+      'nothing.js': `import * as wixMedia from 'wix-media.v2'; ${program} use(wixMedia)${settle}`,
+      'server.js': `import * as wixMedia from 'wix-media.v2'; ${program} use(wixMedia, 'memory').then((result) => console.log(JSON.stringify(result)));`,
+      'required.js': `const wixMedia = require('wix-media.v2'); ${program} use(wixMedia, 'memory').then((result) => console.log(JSON.stringify(result)));`,
+    });
+    shipped = join(folder, 'node_modules/wix-media.v2');
+  });
+
+  /**
+   * A bundle of one file in esbuild's usual format for browsers, opened in a page.
+   *
+   * @param {TestContext} t
+   * @param {string} entry
+   * @param {object} [options]
+   * @param {string} [options.storage] What the program gets for `storage`, as an expression.
+   * @param {string[]} [options.beside] The files that are served below `/files`.
+   */
+  async function inPage(t, entry, { storage = "'memory'", beside = [] } = {}) {
+    const root = join(folder, `page-${entry}-${beside.length}-${storage.length}`);
+    await build({ absWorkingDir: folder, entryPoints: [entry], bundle: true, outfile: join(root, 'main.js'), logLevel: 'silent' });
+    await addFiles(root, { 'index.html': `<!doctype html><meta charset="utf-8"><title>page</title><script>globalThis.storage = ${storage};</script><script src="./main.js"></script>`, 'files/.keep': '' });
+    for (const name of beside) await copyFile(join(shipped, name), join(root, 'files', name));
+    const service = await startService({ root });
+    t.after(() => service.close());
+    return reportOf(browser, `${service.origin}/`);
+  }
+  const all = ['client.wasm', 'transfers.wasm', 'manager.wasm', 'images.wasm', 'manager-worker.js'];
+
+  test('a classic script brings them by init, in memory and on OPFS', async (t) => {
+    assert.deepEqual((await inPage(t, 'brought.js', { beside: all })).result, expected);
+    assert.deepEqual((await inPage(t, 'brought.js', { beside: all, storage: "{ opfs: 'brought' }" })).result, expected);
+  });
+
+  test('a classic script without them learns which file is missing, and where to read on', async (t) => {
+    const { failure } = /** @type {any} */ (await inPage(t, 'nothing.js'));
+    assert.deepEqual([failure.name, failure.code], ['WixMediaError', 'MODULE_NOT_LOADED']);
+    assert.match(failure.message, /^cannot load manager\.wasm: .*; see "Bundlers" in the README of wix-media\.v2$/);
+  });
+
+  test('the slim entry uses what init brings', async (t) => {
+    assert.deepEqual((await inPage(t, 'slim.js', { beside: all })).result, expected);
+  });
+
+  test('the inline entry needs no file, in memory and on OPFS', async (t) => {
+    assert.deepEqual((await inPage(t, 'inline.js')).result, expected);
+    assert.deepEqual((await inPage(t, 'inline.js', { storage: "{ opfs: 'inline' }" })).result, expected);
+  });
+
+  test('a host of another origin', async (t) => {
+    const host = await startService({ root: shipped, headers: { 'access-control-allow-origin': '*' } });
+    t.after(() => host.close());
+    const page = join(folder, 'page-of-another-origin');
+    const script = `import * as wixMedia from '${host.origin}/browser.js'; ${program} use(wixMedia, { opfs: 'host' })${settle}`;
+    await addFiles(page, { 'index.html': `<!doctype html><meta charset="utf-8"><title>page</title><script type="module">${script}</script>` });
+    const service = await startService({ root: page });
+    t.after(() => service.close());
+    assert.deepEqual((await reportOf(browser, `${service.origin}/`)).result, expected);
+  });
+
+  for (const [format, entry] of /** @type {['cjs' | 'esm', string][]} */ ([
+    ['cjs', 'server.js'],
+    ['cjs', 'required.js'],
+    ['esm', 'server.js'],
+  ])) {
+    test(`${entry} as a single file for Node (${format}) finds them beside itself`, async () => {
+      const out = join(folder, `single-${entry}-${format}`);
+      const file = join(out, format === 'cjs' ? 'main.cjs' : 'main.mjs');
+      await build({ absWorkingDir: folder, entryPoints: [entry], bundle: true, platform: 'node', format, outfile: file, logLevel: 'silent' });
+      for (const name of all.filter((each) => each.endsWith('.wasm'))) await copyFile(join(shipped, name), join(out, name));
+      const { stdout } = await run(process.execPath, [file], { cwd: out });
+      assert.deepEqual(JSON.parse(stdout), expected);
+    });
+  }
+
+  test('the inline entry as a single file for Node', async () => {
+    const out = join(folder, 'single-inline');
+    await addFiles(folder, { 'alone.js': `import * as wixMedia from 'wix-media.v2/inline'; ${program} use(wixMedia, 'memory').then((result) => console.log(JSON.stringify(result)));` });
+    await build({ absWorkingDir: folder, entryPoints: ['alone.js'], bundle: true, platform: 'node', format: 'cjs', outfile: join(out, 'main.cjs'), logLevel: 'silent' });
+    assert.deepEqual(await readdir(out), ['main.cjs']);
+    const { stdout } = await run(process.execPath, ['main.cjs'], { cwd: out });
+    assert.deepEqual(JSON.parse(stdout), expected);
+  });
+
+  test('init refuses what is no file', async () => {
+    const script = "import { init } from 'wix-media.v2'; await init({ wasm: '/x' }).catch(({ code, message }) => console.log(JSON.stringify([code, message])));";
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
+    assert.deepEqual(JSON.parse(stdout), ['INVALID_ARGUMENT', 'init: wasm is no file of the package']);
+  });
+
+  test('require and import share the class of errors and the default client', async () => {
+    const script = `
+      import { createRequire } from 'node:module';
+      import { join } from 'node:path';
+      import * as imported from 'wix-media.v2';
+      const required = createRequire(join(process.cwd(), 'x.js'))('wix-media.v2');
+      console.log(JSON.stringify([required.WixMediaError === imported.WixMediaError, required.files === imported.files]));`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
+    assert.deepEqual(JSON.parse(stdout), [true, true]);
+  });
+
+  test('media alone brings neither client nor WebAssembly along', async () => {
+    await addFiles(folder, { 'media.js': "import { media } from 'wix-media.v2/media'; console.log(media.getImageUrl('wix:image://v1/f1~mv2.jpg/fox.jpg#originWidth=3&originHeight=4').url);" });
+    const { outputFiles } = await build({ absWorkingDir: folder, entryPoints: ['media.js'], bundle: true, minify: true, format: 'esm', write: false });
+    const [{ text }] = outputFiles;
+    assert.ok(text.length <= 6144, `${text.length} bytes`);
+    assert.doesNotMatch(text, /wasm|WebAssembly/);
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', text]);
+    assert.equal(stdout, 'https://static.wixstatic.com/media/f1~mv2.jpg\n');
+  });
+
+  test('an entry without files says so', async () => {
+    const script = "import { createClient } from 'wix-media.v2/slim'; await createClient({ auth: { apiKey: 'k' } }).files.listFiles().catch(({ code, message }) => console.log(JSON.stringify([code, message])));";
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
+    const [code, message] = JSON.parse(stdout);
+    assert.equal(code, 'MODULE_NOT_LOADED');
+    assert.match(message, /client\.wasm: this entry of the package brings no files/);
+  });
+});

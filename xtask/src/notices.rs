@@ -1,0 +1,206 @@
+//! The licences of what the WebAssembly modules contain: `THIRD-PARTY-NOTICES` of the package.
+//!
+//! The crates are those that Cargo links into the modules, without procedural macros and what only they use. Where a crate
+//! offers a choice, the text of MIT stands for it; equal texts stand once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+
+use crate::process::{cargo, output};
+use crate::project::Project;
+use crate::wasm;
+
+/// The licences under which crates may be part of the package.
+const ALLOWED: &[&str] = &[
+    "MIT",
+    "Apache-2.0",
+    "Zlib",
+    "IJG",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "ISC",
+    "Unicode-3.0",
+    "0BSD",
+];
+
+/// What is linked without being a crate of the lock file.
+const INTRODUCTION: &str = "\
+The WebAssembly modules of this package contain the software below, under these licences.
+
+They also contain the standard library of Rust, under MIT or Apache-2.0 (the Rust project contributors), and SQLite, which is
+in the public domain.
+";
+
+/// The text of the notices.
+pub(crate) fn notices(project: &Project) -> Result<String> {
+    let mut command = cargo(&["metadata", "--format-version=1", "--locked", "--no-default-features"]);
+    command
+        .args([
+            "--filter-platform",
+            crate::machine::WASM,
+            "--features",
+            &wasm::names().join(","),
+        ])
+        .current_dir(&project.root);
+    let metadata: Value = serde_json::from_str(&output(&mut command)?).context("cargo metadata wrote no JSON")?;
+    let mut crates_by_text: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for package in linked(&metadata)? {
+        let member = |name: &str| package[name].as_str().unwrap_or_default();
+        let (name, licence) = (member("name"), member("license"));
+        if !is_allowed(licence) {
+            bail!("{name} is under {licence:?}, which is not among the licences that the package may contain");
+        }
+        let folder = Path::new(member("manifest_path"));
+        let folder = folder.parent().context("a manifest is in a folder")?;
+        let texts = texts(folder).with_context(|| format!("cannot read the licences of {name}"))?;
+        let text = if texts.is_empty() {
+            format!("Licensed under {licence}.")
+        } else {
+            texts.join("\n\n")
+        };
+        let label = format!("{name} {} ({licence})", member("version"));
+        crates_by_text.entry(text).or_default().insert(label);
+    }
+    let mut groups: Vec<_> = crates_by_text.into_iter().collect();
+    groups.sort_by(|(_, left), (_, right)| left.cmp(right));
+    let mut notices = INTRODUCTION.to_owned();
+    for (text, crates) in groups {
+        let crates: Vec<String> = crates.into_iter().collect();
+        notices.push_str(&format!("\n{}\n\n{}\n\n{text}\n", "-".repeat(100), crates.join("\n")));
+    }
+    Ok(notices)
+}
+
+/// The packages that are linked into the library, without the library itself.
+fn linked(metadata: &Value) -> Result<Vec<&Value>> {
+    let list = |value: &'_ Value| value.as_array().cloned().unwrap_or_default();
+    let id = |value: &Value| value["id"].as_str().unwrap_or_default().to_owned();
+    let packages: BTreeMap<String, &Value> = metadata["packages"]
+        .as_array()
+        .context("cargo metadata names no packages")?
+        .iter()
+        .map(|package| (id(package), package))
+        .collect();
+    let nodes: BTreeMap<String, Vec<Value>> = list(&metadata["resolve"]["nodes"])
+        .iter()
+        .map(|node| (id(node), list(&node["deps"])))
+        .collect();
+    let is_macro = |package: &Value| {
+        list(&package["targets"])
+            .iter()
+            .any(|target| list(&target["kind"]).contains(&Value::from("proc-macro")))
+    };
+    let root = packages
+        .iter()
+        .find(|(_, package)| package["name"] == "wix-media")
+        .map(|(id, _)| id.clone())
+        .context("cargo metadata does not name the crate")?;
+    let mut found = BTreeMap::new();
+    let mut open = vec![root.clone()];
+    while let Some(next) = open.pop() {
+        let package = *packages.get(&next).context("cargo metadata lacks a package")?;
+        if is_macro(package) || found.insert(next.clone(), package).is_some() {
+            continue;
+        }
+        for dependency in nodes.get(&next).into_iter().flatten() {
+            if list(&dependency["dep_kinds"]).iter().any(|kind| kind["kind"].is_null()) {
+                open.push(dependency["pkg"].as_str().unwrap_or_default().to_owned());
+            }
+        }
+    }
+    found.remove(&root);
+    Ok(found.into_values().collect())
+}
+
+/// Whether each part of an SPDX expression offers a licence that is allowed.
+fn is_allowed(expression: &str) -> bool {
+    expression.split(" AND ").all(|part| {
+        part.trim_matches(['(', ')'])
+            .split(" OR ")
+            .flat_map(|choice| choice.split('/'))
+            .any(|licence| ALLOWED.contains(&licence.trim()))
+    })
+}
+
+/// The licence texts in the folder of a crate: that of MIT where there is one, and those that come in addition to it.
+fn texts(folder: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let upper = name.to_uppercase();
+        if ["LICENSE", "LICENCE", "COPYING", "NOTICE"]
+            .iter()
+            .any(|start| upper.starts_with(start))
+        {
+            names.push(name);
+        }
+    }
+    names.sort();
+    if names.iter().any(|name| name.to_uppercase().contains("MIT")) {
+        const CHOICES: &[&str] = &["APACHE", "ZLIB", "0BSD", "COPYING"];
+        names.retain(|name| {
+            let upper = name.to_uppercase();
+            upper.contains('-') && !CHOICES.iter().any(|choice| upper.contains(choice))
+        });
+    }
+    names
+        .iter()
+        .map(|name| {
+            Ok(fs::read_to_string(folder.join(name))?
+                .replace("\r\n", "\n")
+                .trim()
+                .to_owned())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_of_an_expression_needs_a_licence_that_is_allowed() {
+        for expression in [
+            "MIT",
+            "MIT/Apache-2.0",
+            "Unlicense OR MIT",
+            "(MIT OR Apache-2.0) AND IJG",
+        ] {
+            assert!(is_allowed(expression), "{expression}");
+        }
+        for expression in ["", "GPL-3.0", "MIT AND GPL-3.0", "(GPL-3.0 OR LGPL-3.0) AND MIT"] {
+            assert!(!is_allowed(expression), "{expression}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_linked_is_named() {
+        let metadata = serde_json::json!({
+            "packages": [
+                { "id": "0", "name": "wix-media", "targets": [{ "kind": ["lib"] }] },
+                { "id": "1", "name": "linked", "targets": [{ "kind": ["lib"] }] },
+                { "id": "2", "name": "derive", "targets": [{ "kind": ["proc-macro"] }] },
+                { "id": "3", "name": "of-derive", "targets": [{ "kind": ["lib"] }] },
+                { "id": "4", "name": "of-build", "targets": [{ "kind": ["lib"] }] },
+            ],
+            "resolve": { "nodes": [
+                { "id": "0", "deps": [
+                    { "pkg": "1", "dep_kinds": [{ "kind": null }] },
+                    { "pkg": "2", "dep_kinds": [{ "kind": null }] },
+                ] },
+                { "id": "1", "deps": [{ "pkg": "4", "dep_kinds": [{ "kind": "build" }] }] },
+                { "id": "2", "deps": [{ "pkg": "3", "dep_kinds": [{ "kind": null }] }] },
+            ] },
+        });
+        let found: Vec<&Value> = linked(&metadata)
+            .unwrap()
+            .iter()
+            .map(|package| &package["name"])
+            .collect();
+        assert_eq!(found, ["linked"]);
+    }
+}
