@@ -7,16 +7,33 @@ pub(crate) trait ReadSeek: Read + Seek {}
 
 impl<T: Read + Seek> ReadSeek for T {}
 
+/// The bytes that are read at least, and kept: headers stand side by side.
+const WINDOW_LEN: usize = 512;
+
 /// A file to inspect.
 pub(super) struct Input<'a> {
     reader: &'a mut dyn ReadSeek,
     size: u64,
+    /// The bytes that [`Input::part`] may still read.
+    left: u64,
+    /// The last part that was read, and its offset.
+    window: (u64, Vec<u8>),
 }
 
 impl<'a> Input<'a> {
     pub(super) fn new(reader: &'a mut dyn ReadSeek) -> Result<Input<'a>> {
         let size = reader.seek(SeekFrom::End(0))?;
-        Ok(Input { reader, size })
+        Ok(Input {
+            reader,
+            size,
+            left: u64::MAX,
+            window: (0, Vec::new()),
+        })
+    }
+
+    /// Lets [`Input::part`] read `most` bytes more. After that it returns nothing.
+    pub(super) fn limit(&mut self, most: u64) {
+        self.left = most;
     }
 
     /// The size of the file in bytes.
@@ -24,13 +41,32 @@ impl<'a> Input<'a> {
         self.size
     }
 
-    /// At most `length` bytes from `offset` on: fewer at the end of the file, and where reading fails.
+    /// At most `length` bytes from `offset` on: fewer at the end of the file, where reading fails, and at the limit.
     pub(super) fn part(&mut self, offset: u64, length: usize) -> Vec<u8> {
-        if self.reader.seek(SeekFrom::Start(offset)).is_err() {
+        let rest = self.size.saturating_sub(offset);
+        let length = length.min(usize::try_from(rest).unwrap_or(usize::MAX));
+        if let Some(known) = self.known(offset, length) {
+            return known.to_vec();
+        }
+        let most = rest.min(self.left);
+        let wanted = length.max(WINDOW_LEN).min(usize::try_from(most).unwrap_or(usize::MAX));
+        if wanted == 0 || self.reader.seek(SeekFrom::Start(offset)).is_err() {
             return Vec::new();
         }
-        let left = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX);
-        read_up_to(&mut self.reader, length.min(left)).0
+        let (mut bytes, _) = read_up_to(&mut self.reader, wanted);
+        self.left -= bytes.len() as u64;
+        if length <= WINDOW_LEN {
+            self.window = (offset, bytes.clone());
+        }
+        bytes.truncate(length);
+        bytes
+    }
+
+    /// The part, as far as it is kept.
+    fn known(&self, offset: u64, length: usize) -> Option<&[u8]> {
+        let (start, bytes) = &self.window;
+        let from = usize::try_from(offset.checked_sub(*start)?).ok()?;
+        bytes.get(from..from.checked_add(length)?)
     }
 
     /// The whole file from its beginning on, for readers of other crates.
@@ -93,5 +129,17 @@ mod tests {
         let mut input = Input::new(&mut slow).expect("a size");
         assert_eq!(input.part(0, 2), b"ab");
         assert_eq!(input.part(1, 4), b"bc");
+    }
+
+    #[test]
+    fn part_returns_nothing_beyond_the_limit() {
+        let mut file = Cursor::new(vec![7; 10_000]);
+        let mut input = Input::new(&mut file).expect("a size");
+        input.limit(1000);
+        assert_eq!(input.part(0, 16).len(), 16);
+        assert_eq!(input.part(500, 12).len(), 12, "kept from the first part");
+        assert_eq!(input.part(4000, 600).len(), 488);
+        assert_eq!(input.part(6000, 1), b"");
+        assert_eq!(input.part(0, 16).len(), 16, "kept");
     }
 }

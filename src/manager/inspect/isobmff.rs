@@ -1,9 +1,9 @@
-//! ISO base media files (ISO 14496-12), made of nested boxes: MP4 and QuickTime movies and sounds, HEIC and AVIF images.
+//! ISO base media files (ISO 14496-12), made of nested boxes: HEIC and AVIF images, and the boxes that MP4 shares.
 //!
 //! Read by hand: `imagesize` reads HEIC and AVIF without their rotation, so that every portrait photograph of a phone
-//! would lie on its side, and `mp4parse` (MPL-2.0) reads whole sample tables where two headers are enough.
+//! would lie on its side.
 
-use super::Facts;
+use super::bytes::be;
 use super::input::Input;
 
 /// The boxes of one file that are read: it bounds what a hostile file costs.
@@ -12,87 +12,51 @@ const MAX_BOXES: u32 = 1000;
 const MAX_ASSOCIATIONS_LEN: u64 = 1 << 16;
 
 /// A box: its name, and the range of its content.
-struct FoundBox {
-    name: [u8; 4],
-    start: u64,
-    end: u64,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FoundBox {
+    pub(super) name: [u8; 4],
+    pub(super) start: u64,
+    pub(super) end: u64,
 }
 
-/// The boxes from `at` to `end`, up to the first that does not fit. Each costs one of `budget`.
-fn boxes(input: &mut Input<'_>, mut at: u64, end: u64, budget: &mut u32) -> Vec<FoundBox> {
+/// The box at `at`, which is cut at `end` if it is longer.
+pub(super) fn next_box(input: &mut Input<'_>, at: u64, end: u64) -> Option<FoundBox> {
+    if at + 8 > end {
+        return None;
+    }
+    let head = input.part(at, 16);
+    let (length, header) = match be_u32(&head, 0)? {
+        0 => (end - at, 8),
+        1 => (be(&head, 8, 8)?, 16),
+        length => (length, 8),
+    };
+    let is_whole = length >= header && at + header <= end;
+    is_whole.then_some(FoundBox {
+        name: *head.get(4..)?.first_chunk()?,
+        start: at + header,
+        end: at + length.min(end - at),
+    })
+}
+
+/// The boxes from `at` to `end`. Each costs one of `budget`.
+pub(super) fn boxes(input: &mut Input<'_>, mut at: u64, end: u64, budget: &mut u32) -> Vec<FoundBox> {
     let mut found = Vec::new();
-    while at + 8 <= end && *budget > 0 {
+    while *budget > 0
+        && let Some(next) = next_box(input, at, end)
+    {
         *budget -= 1;
-        let head = input.part(at, 16);
-        let (Some(short_length), Some(&name)) = (be_u32(&head, 0), head.get(4..).and_then(<[u8]>::first_chunk)) else {
-            break;
-        };
-        let (length, header) = match short_length {
-            0 => (end - at, 8),
-            1 => match (be_u32(&head, 8), be_u32(&head, 12)) {
-                (Some(high), Some(low)) => (high << 32 | low, 16),
-                _ => break,
-            },
-            length => (length, 8),
-        };
-        if length < header || length > end - at {
-            break;
-        }
-        found.push(FoundBox {
-            name,
-            start: at + header,
-            end: at + length,
-        });
-        at += length;
+        at = next.end;
+        found.push(next);
     }
     found
 }
 
-fn be_u32(bytes: &[u8], at: usize) -> Option<u64> {
-    let bytes = bytes.get(at..)?.first_chunk()?;
-    Some(u64::from(u32::from_be_bytes(*bytes)))
+pub(super) fn be_u32(bytes: &[u8], at: usize) -> Option<u64> {
+    be(bytes, at, 4)
 }
 
 fn be_u16(bytes: &[u8], at: usize) -> Option<u64> {
-    let bytes = bytes.get(at..)?.first_chunk()?;
-    Some(u64::from(u16::from_be_bytes(*bytes)))
-}
-
-/// The duration by the movie header, and the size by the first track that has one.
-pub(super) fn movie(input: &mut Input<'_>) -> Facts {
-    let mut duration = None;
-    let mut size = None;
-    let mut budget = MAX_BOXES;
-    let mut open = vec![(0, input.size())];
-    while let Some((at, end)) = open.pop() {
-        for found in boxes(input, at, end, &mut budget) {
-            match &found.name {
-                b"moov" | b"trak" => open.push((found.start, found.end)),
-                b"mvhd" => duration = duration.or(movie_duration(&input.part(found.start, 36))),
-                b"tkhd" => size = size.or(track_size(&input.part(found.start, 104))),
-                _ => {}
-            }
-        }
-    }
-    Facts::of_movie(size, duration)
-}
-
-/// Milliseconds, by a movie header.
-fn movie_duration(bytes: &[u8]) -> Option<u64> {
-    let (scale, duration) = match bytes.first()? {
-        0 => (be_u32(bytes, 12)?, be_u32(bytes, 16)?),
-        _ => (be_u32(bytes, 20)?, be_u32(bytes, 24)? << 32 | be_u32(bytes, 28)?),
-    };
-    duration.checked_mul(1000)?.checked_div(scale)
-}
-
-/// Width and height by a track header, where they have 16 fractional bits. A matrix that turns by a quarter exchanges them.
-fn track_size(bytes: &[u8]) -> Option<(u64, u64)> {
-    let matrix = if *bytes.first()? == 0 { 40 } else { 52 };
-    let (width, height) = (be_u32(bytes, matrix + 36)? >> 16, be_u32(bytes, matrix + 40)? >> 16);
-    let is_sideways = be_u32(bytes, matrix)? == 0 && be_u32(bytes, matrix + 4)? != 0;
-    let size = if is_sideways { (height, width) } else { (width, height) };
-    (width > 0 && height > 0).then_some(size)
+    be(bytes, at, 2)
 }
 
 /// Width and height of the primary image, by its properties (ISO 23008-12). Thumbnails and tiles are other images of

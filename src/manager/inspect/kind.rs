@@ -112,9 +112,13 @@ fn by_signature(head: &[u8], input: &mut Input<'_>) -> Option<Recognised> {
         [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => is(Kind::Png, "image/png"),
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => is(Kind::Gif, "image/gif"),
         [b'R', b'I', b'F', b'F', ..] if at(8, b"WEBP") => is(Kind::WebP, "image/webp"),
-        [b'R' | b'B', b'I' | b'W', b'F', b'F' | b'4', ..] | [b'R', b'F', b'6', b'4', ..] if at(8, b"WAVE") => {
+        [b'R', b'I', b'F', b'F' | b'X', ..] | [b'R', b'F', b'6', b'4', ..] | [b'B', b'W', b'6', b'4', ..]
+            if at(8, b"WAVE") =>
+        {
             is(Kind::Wav, "audio/wav")
         }
+        // Sony's form for large files.
+        _ if at(0, b"riff\x2e\x91\xcf\x11") => is(Kind::Wav, "audio/wav"),
         [b'R', b'I', b'F', b'F', ..] if at(8, b"AVI ") => is(Kind::Avi, "video/x-msvideo"),
         [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => is(Kind::Tiff, "image/tiff"),
         [b'B', b'M', ..] if head.len() > 26 && at(6, &[0; 4]) => is(Kind::Bmp, "image/bmp"),

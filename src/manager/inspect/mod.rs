@@ -1,9 +1,10 @@
 //! Inspection of files: type, digest, dimensions, duration and bit rate.
 //!
-//! [`kind`] decides what a file is, and the reader of that [`Kind`] reads its facts. Pure functions over a reader: they know neither stores nor options. Files may be truncated, damaged or hostile. A fact
-//! that cannot be read is left out; a file never makes [`facts`] fail. All reads are small and their number is bounded.
+//! [`kind`] decides what a file is, and the reader of that [`Kind`] reads its facts. Pure functions over a reader: they know
+//! neither stores nor options. Files may be truncated, damaged or hostile. A fact that cannot be read is left out; a file
+//! never makes [`facts`] fail. All reads are small and their number is bounded.
 
-mod audio;
+mod bytes;
 #[cfg_attr(
     not(test),
     allow(
@@ -21,10 +22,12 @@ mod kind;
 mod lofty_oracle;
 mod markup;
 mod svg;
+mod timed;
 
 pub(crate) use digest::{Digest, Digested};
 
 pub(crate) use kind::{Contradiction, Decision, Kind};
+pub(crate) use timed::Cover;
 
 pub(crate) use input::ReadSeek;
 use input::{Input, read_up_to};
@@ -48,6 +51,21 @@ pub(crate) struct Facts {
     /// In bits per second; sounds only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) bitrate: Option<u64>,
+    /// The family of the codec of the pictures, such as `h264`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) video_codec: Option<String>,
+    /// The family of the codec of the sound, such as `aac`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) audio_codec: Option<String>,
+    /// The title of a sound or film.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) title: Option<String>,
+    /// The artist of a sound or film.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) artist: Option<String>,
+    /// Where the cover of a sound is in its file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cover: Option<Cover>,
     /// The colours of an image, in the form of descriptors. The host that decodes images adds them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) colors: Option<Value>,
@@ -75,21 +93,6 @@ impl Facts {
         Facts {
             width: size.map(|(width, _)| width),
             height: size.map(|(_, height)| height),
-            ..Facts::default()
-        }
-    }
-
-    fn of_movie(size: Option<(u64, u64)>, duration: Option<u64>) -> Facts {
-        Facts {
-            duration,
-            ..Facts::of_image(size)
-        }
-    }
-
-    fn of_sound(duration: Option<u64>, bitrate: Option<u64>) -> Facts {
-        Facts {
-            duration,
-            bitrate,
             ..Facts::default()
         }
     }
@@ -134,27 +137,22 @@ fn facts(input: &mut Input<'_>, kind: Kind) -> Facts {
         | Kind::JpegXl
         | Kind::Avif
         | Kind::Heif => Facts::of_image(image::size(input, kind)),
-        Kind::IsoMedia => isobmff::movie(input),
-        Kind::Wav => audio::wav(input),
-        Kind::Aiff => audio::aiff(input),
-        Kind::MpegAudio => audio::mpeg(input),
-        Kind::Flac => audio::flac(input),
-        Kind::Ogg => audio::ogg(input),
-        Kind::Matroska
+        Kind::IsoMedia
+        | Kind::Matroska
         | Kind::Avi
         | Kind::Asf
         | Kind::Flv
         | Kind::MpegTs
         | Kind::MpegPs
-        | Kind::Adts
-        | Kind::Pdf
-        | Kind::Zip
-        | Kind::Gzip
-        | Kind::Ole
-        | Kind::Html
-        | Kind::Xml
-        | Kind::Text
-        | Kind::Other => Facts::default(),
+        | Kind::Ogg
+        | Kind::Wav
+        | Kind::Aiff
+        | Kind::Flac
+        | Kind::MpegAudio
+        | Kind::Adts => timed::facts(input, kind),
+        Kind::Pdf | Kind::Zip | Kind::Gzip | Kind::Ole | Kind::Html | Kind::Xml | Kind::Text | Kind::Other => {
+            Facts::default()
+        }
     }
 }
 
@@ -295,6 +293,7 @@ mod tests {
         bytes.extend((44_100_u32 << 12 | 0x2f0).to_be_bytes());
         bytes.extend(132_300_u32.to_be_bytes());
         bytes.extend([0; 16]);
+        bytes.extend([0; 42]);
         bytes
     }
 
@@ -360,7 +359,8 @@ mod tests {
         track.extend([0; 32]);
         track.extend((320_u32 << 16).to_be_bytes());
         track.extend((240_u32 << 16).to_be_bytes());
-        let track = boxed(b"trak", &boxed(b"tkhd", &track));
+        let handler = boxed(b"hdlr", b"\0\0\0\0\0\0\0\0vide");
+        let track = boxed(b"trak", &[boxed(b"tkhd", &track), boxed(b"mdia", &handler)].concat());
         let movie = boxed(b"moov", &[boxed(b"mvhd", &movie), track].concat());
         [boxed(b"ftyp", b"isom\0\0\0\0"), boxed(b"mdat", b"..."), movie].concat()
     }
@@ -396,12 +396,12 @@ mod tests {
     fn sound_and_movie_have_their_duration() {
         for (mime, bytes, duration, bitrate) in [
             ("audio/wav", wav(), 2000, 64_000),
-            ("audio/mpeg", mp3(b"none"), 2606, 128_000),
+            ("audio/mpeg", mp3(b"none"), 2612, 128_000),
             ("audio/mpeg", mp3(b"Xing"), 5224, 63_859),
             ("audio/mpeg", mp3(b"Info"), 5224, 63_859),
             ("audio/mpeg", mp3(b"VBRI"), 5224, 63_859),
             ("audio/flac", flac(), 3000, 112),
-            ("audio/ogg", opus(), 2000, 584),
+            ("audio/ogg", opus(), 2000, 396),
             ("audio/aiff", aiff(), 500, 608),
         ] {
             let facts = facts_of(mime, &bytes);
@@ -415,7 +415,7 @@ mod tests {
         lying[10 + 128 + 44] = 255;
         assert_eq!(
             facts_of("audio/mpeg", &lying).duration,
-            Some(2606),
+            Some(2586),
             "a tag with more frames than fit is ignored"
         );
         assert_eq!(facts_of("audio/mpeg", &[0xff; 1000]).duration, None);
