@@ -421,3 +421,94 @@ fn stream_playlist_leads_to_the_original_video() {
     let (response, _) = site.fetch(Request::new("GET", &target(&text(&dash["downloadUrl"]["url"]))));
     assert_eq!(response.header("content-type"), Some("application/dash+xml"));
 }
+
+/// A file of `tests/data/media`.
+fn sample(name: &str) -> Vec<u8> {
+    let path: std::path::PathBuf = [env!("CARGO_MANIFEST_DIR"), "tests/data/media", name].iter().collect();
+    std::fs::read(path).expect("a sample")
+}
+
+#[test]
+fn cover_of_sound_is_its_thumbnail() {
+    let site = Site::new();
+    for (name, mime, end) in [
+        ("cover.mp3", "image/jpeg", &b"\xff\xd9"[..]),
+        ("cover.m4a", "image/jpeg", b"\xff\xd9"),
+        ("cover.flac", "image/png", b"IEND\xaeB`\x82"),
+    ] {
+        let (_, answer) = site.upload("application/octet-stream", json!({ "fileName": name }), &sample(name));
+        let file = &answer["file"];
+        let thumbnail = text(&file["thumbnailUrl"]);
+        assert!(
+            thumbnail.starts_with(&format!("{}/cover.", text(&file["url"]))),
+            "{thumbnail}"
+        );
+        let (response, bytes) = site.fetch(Request::new("GET", &target(&thumbnail)));
+        assert_eq!(
+            (response.status, response.header("content-type")),
+            (200, Some(mime)),
+            "{name}"
+        );
+        assert!(bytes.ends_with(end), "{name}: the picture is whole");
+        assert_eq!(
+            response.header("content-length"),
+            Some(bytes.len().to_string().as_str())
+        );
+        let part = Request::new("GET", &target(&thumbnail)).header("Range", "bytes=1-3");
+        let (response, part) = site.fetch(part);
+        assert_eq!((response.status, part.as_slice()), (206, &bytes[1..4]));
+        site.clock.advance(1000);
+        site.manager.tick().expect("ticked");
+        let file = site.get(&format!("/files/{}", text(&file["id"])));
+        let audio = &file["file"]["media"]["audio"];
+        assert_eq!(
+            (&audio["title"], &audio["artist"]),
+            (&json!("Bells"), &json!("Ringers")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn cover_of_private_sound_and_of_none_is_not_served() {
+    let site = Site::new();
+    let upload = |name: &str, private: bool| {
+        let options = json!({ "fileName": name, "private": private });
+        let (_, answer) = site.upload("application/octet-stream", options, &sample(name));
+        answer["file"].clone()
+    };
+    let secret = upload("cover.mp3", true);
+    assert!(text(&secret["thumbnailUrl"]).ends_with("/icons/audio.svg"));
+    let path = format!("/mp3/{}/cover.jpg", text(&secret["id"]));
+    assert_eq!(site.send(Request::new("GET", &path)).status, 403);
+    let plain = upload("sound.aac", false);
+    assert!(text(&plain["thumbnailUrl"]).ends_with("/icons/audio.svg"));
+    let path = format!("/mp3/{}/cover.jpg", text(&plain["id"]));
+    assert_eq!(site.send(Request::new("GET", &path)).status, 404);
+}
+
+#[test]
+fn film_of_another_container_says_so_and_has_the_url_of_its_original() {
+    let site = Site::new();
+    for (name, format, is_mp4) in [
+        ("rotated.mp4", "mp4", true),
+        ("live.webm", "webm", false),
+        ("film.avi", "avi", false),
+    ] {
+        let (_, answer) = site.upload("application/octet-stream", json!({ "fileName": name }), &sample(name));
+        site.clock.advance(1000);
+        site.manager.tick().expect("ticked");
+        let file = site.get(&format!("/files/{}", text(&answer["file"]["id"])));
+        let video = &file["file"]["media"]["video"];
+        let resolution = &video["resolutions"][0];
+        assert_eq!(
+            (&resolution["format"], &resolution["quality"]),
+            (&json!(format), &json!("144p")),
+            "{name}"
+        );
+        let end = if is_mp4 { "/144p/mp4/file.mp4" } else { "/file" };
+        assert!(text(&resolution["url"]).ends_with(end), "{name}");
+        let (response, bytes) = site.fetch(Request::new("GET", &target(&text(&resolution["url"]))));
+        assert_eq!((response.status, bytes), (200, sample(name)));
+    }
+}

@@ -108,7 +108,13 @@ fn uploaded_video_is_pending_until_processed() {
     assert_eq!(site.events().len(), 1);
     let file = &site.get(&format!("/files/{id}"))["file"];
     assert_eq!(file["operationStatus"], "READY");
-    assert_eq!(file["media"]["video"]["resolutions"][0]["quality"], "720p");
+    // Nothing is known of these bytes, and nothing is said.
+    let resolution = &file["media"]["video"]["resolutions"][0];
+    assert_eq!(resolution["format"], "mp4");
+    for unknown in ["quality", "width", "height"] {
+        assert_eq!(resolution.get(unknown), None, "{unknown}");
+    }
+    assert_eq!(resolution["url"], file["url"]);
     assert_eq!(site.events(), [], "a file becomes ready once");
 }
 

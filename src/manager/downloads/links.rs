@@ -35,7 +35,12 @@ pub(crate) fn file_download_url(view: &View<'_>, fields: &Fields) -> Outcome<Val
     let mut urls = Vec::new();
     for key in keys {
         let known = match file.media_type {
-            MediaType::Video => key == "hls" || key.strip_suffix(".mp4") == Some(rendition(&file)),
+            MediaType::Video => {
+                key == "hls"
+                    || key
+                        .strip_suffix(".mp4")
+                        .is_some_and(|name| rendition(&file) == Some(name))
+            }
             MediaType::Audio => key == "320kbs.mp3",
             _ => false,
         };

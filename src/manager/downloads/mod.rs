@@ -14,7 +14,7 @@ use crate::blobs::Blobs;
 use bundle::{ARCHIVES, bundle};
 use icons::icon_of;
 use links::{LINKS, link};
-use static_media::{bytes_of, is_place_of};
+use static_media::{bytes_of, cover_at, cover_of, is_place_of};
 use streams::{STREAMS, stream};
 
 pub(crate) fn refused(status: u16, text: &str) -> Refusal {
@@ -53,15 +53,17 @@ fn resource(view: &View<'_>, blobs: &dyn Blobs, head: &Head) -> Outcome<Response
     let id = segments.get(1).ok_or_else(missing)?;
     let file = view.catalog.file(id)?.ok_or_else(missing)?;
     let asked = images::behind_version(&file, &segments);
-    if asked.is_none() && !is_place_of(&file, &segments) {
+    let cover = cover_at(&file, &segments);
+    if asked.is_none() && cover.is_none() && !is_place_of(&file, &segments) {
         return Err(missing());
     }
     if file.private {
         return Err(refused(403, "This file is private."));
     }
-    let response = match asked {
-        Some(asked) => images::transformed(&file, head, asked)?,
-        None => bytes_of(&file, head, &file.mime)?,
+    let response = match (asked, cover) {
+        (Some(asked), _) => images::transformed(&file, head, asked)?,
+        (None, Some(cover)) => cover_of(&file, head, &cover)?,
+        (None, None) => bytes_of(&file, head, &file.mime)?,
     };
     let cache = match response.status {
         // Another range of the same file may well exist.

@@ -8,6 +8,7 @@ use crate::manager::http::conditions::{self, Verdict};
 use crate::manager::http::error::Outcome;
 use crate::manager::http::message::{self, Head, Response};
 use crate::manager::http::range::{Range, read_range};
+use crate::manager::inspect::{Cover, Facts};
 use crate::manager::view::{self, rendition};
 use crate::model::media_type::MediaType;
 
@@ -21,14 +22,35 @@ pub(crate) fn is_place_of(file: &File, segments: &[String]) -> bool {
     }
     let names: Vec<&str> = segments.iter().map(String::as_str).collect();
     matches!(names.as_slice(), ["video", _, quality, "mp4", "file.mp4"]
-        if file.media_type == MediaType::Video && *quality == rendition(file))
+        if file.media_type == MediaType::Video && rendition(file) == Some(*quality))
+}
+
+/// Returns the cover of a sound, if the path is that of one.
+pub(crate) fn cover_at(file: &File, segments: &[String]) -> Option<Cover> {
+    let (name, cover) = view::cover(file, &Facts::from_json(&file.facts))?;
+    let own = message::segments(&format!("{}/{name}", view::path(file)))?;
+    (own == segments).then_some(cover)
 }
 
 /// Answers with a file, or with the requested range of it.
 pub(crate) fn bytes_of(file: &File, head: &Head, mime: &str) -> Outcome<Response> {
-    let id = file.blob.clone().ok_or_else(missing)?;
     let size = u64::try_from(file.size).unwrap_or(0);
-    let tag = format!("\"{}\"", file.hash);
+    piece_of(file, head, mime, 0, size)
+}
+
+/// Answers with the cover of a sound, which is a part of its file.
+pub(crate) fn cover_of(file: &File, head: &Head, cover: &Cover) -> Outcome<Response> {
+    piece_of(file, head, &cover.mime, cover.at, cover.length)
+}
+
+/// Answers with the `size` bytes from `start` on, or with the requested range of them.
+fn piece_of(file: &File, head: &Head, mime: &str, start: u64, size: u64) -> Outcome<Response> {
+    let id = file.blob.clone().ok_or_else(missing)?;
+    let tag = if start == 0 {
+        format!("\"{}\"", file.hash)
+    } else {
+        format!("\"{}-{start}\"", file.hash)
+    };
     let response = |status| {
         let response = Response::new(status)
             .with("Accept-Ranges", "bytes")
@@ -67,7 +89,11 @@ pub(crate) fn bytes_of(file: &File, head: &Head, mime: &str) -> Outcome<Response
     }
     let mut body = Body::default();
     if length > 0 {
-        body.parts.push_back(Part::Blob { id, offset, length });
+        body.parts.push_back(Part::Blob {
+            id,
+            offset: start + offset,
+            length,
+        });
     }
     Ok(response.with("Content-Length", length.to_string()).with_body(body))
 }

@@ -50,7 +50,7 @@ pub(crate) fn stream_url(context: &Context<'_>, file: &File, format: &str, minut
     } else {
         "master.m3u8"
     };
-    let quality = rendition(file);
+    let quality = rendition(file).unwrap_or("src");
     let mut url = format!(
         "{}{STREAMS}/video/{}/,{quality},/mp4/file.mp4.urlset/{manifest}",
         context.base, file.id

@@ -1,7 +1,7 @@
 //! The JSON form of rows (`docs/contract/model.md#s3`), and the parsing of ids.
 
 use super::dates::iso;
-use super::inspect::Facts;
+use super::inspect::{Cover, Facts};
 use super::json;
 use crate::catalog::{File, Folder};
 use crate::images::frame::Frame;
@@ -10,6 +10,7 @@ use crate::model::status::Status;
 use crate::wire::uri;
 use serde::Serialize;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// The maximum width and height of a preview, as in samples (`docs/contract/model.md#s4-1`).
 const PREVIEW: (u32, u32) = (800, 450);
@@ -136,7 +137,7 @@ struct Preview {
 #[serde(rename_all = "camelCase")]
 struct Video<'a> {
     id: &'a str,
-    resolutions: [Resolution; 1],
+    resolutions: [Resolution<'a>; 1],
     filename: &'a str,
     url: &'a str,
     /// No posters are made.
@@ -144,15 +145,24 @@ struct Video<'a> {
     size_in_bytes: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     duration_in_milliseconds: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    video_codec: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audio_codec: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct Resolution {
-    url: String,
-    width: u64,
-    height: u64,
-    format: &'static str,
-    quality: &'static str,
+struct Resolution<'a> {
+    url: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    width: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    height: Option<u64>,
+    /// The container.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quality: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -166,6 +176,12 @@ struct Audio<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     bitrate: Option<u64>,
     assets: [Asset<'a>; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audio_codec: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    artist: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -184,8 +200,13 @@ struct Asset<'a> {
 /// Returns the REST form of a file descriptor.
 pub(crate) fn file(file: &File, base: &str, site: &str) -> Value {
     let url = format!("{base}{}", path(file));
-    let pictured = matches!(file.media_type, MediaType::Image | MediaType::Vector) && !file.private;
-    let icon = format!("{base}/icons/{}.svg", file.media_type.as_str().to_ascii_lowercase());
+    let thumbnail = match file.media_type {
+        _ if file.private => None,
+        MediaType::Image | MediaType::Vector => Some(url.clone()),
+        _ => cover(file, &Facts::from_json(&file.facts)).map(|(name, _)| format!("{url}/{name}")),
+    };
+    let icon = || format!("{base}/icons/{}.svg", file.media_type.as_str().to_ascii_lowercase());
+    let thumbnail = thumbnail.unwrap_or_else(icon);
     let size = file.size.to_string();
     let tag = [file.tag.as_str()];
     let facts = Facts::from_json(&file.facts);
@@ -209,7 +230,7 @@ pub(crate) fn file(file: &File, base: &str, site: &str) -> Value {
         media_type: file.media_type.as_str(),
         operation_status: file.status.as_str(),
         source_url: file.source_url.as_deref(),
-        thumbnail_url: if pictured { &url } else { &icon },
+        thumbnail_url: &thumbnail,
         labels: &file.labels,
         created_date: iso(file.created),
         updated_date: iso(file.updated),
@@ -237,13 +258,20 @@ pub(crate) fn quality(height: u64) -> &'static str {
     }
 }
 
-/// Returns the name of the only rendition of a video, which is the original.
-pub(crate) fn rendition(file: &File) -> &'static str {
+/// Returns the name of the only rendition of a video, which is the original. One of an unknown size has no name.
+pub(crate) fn rendition(file: &File) -> Option<&'static str> {
     rendition_of(&Facts::from_json(&file.facts))
 }
 
-fn rendition_of(facts: &Facts) -> &'static str {
-    facts.size().map_or("720p", |(_, height)| quality(height))
+fn rendition_of(facts: &Facts) -> Option<&'static str> {
+    facts.size().map(|(_, height)| quality(height))
+}
+
+/// Returns the cover of a sound, and its name below the file's own path.
+pub(crate) fn cover(file: &File, facts: &Facts) -> Option<(String, Cover)> {
+    let cover = facts.cover.clone().filter(|_| file.media_type == MediaType::Audio)?;
+    let extension = media_type::extension_of_mime(&cover.mime)?;
+    Some((format!("cover.{extension}"), cover))
 }
 
 /// What the media of a descriptor are made of.
@@ -298,20 +326,21 @@ impl<'a> MediaParts<'a> {
     }
 
     fn video(&self) -> Video<'a> {
-        let (width, height) = self.facts.size().unwrap_or_default();
+        let size = self.facts.size();
         let quality = rendition_of(self.facts);
-        let resolution = if self.file.private {
-            String::new()
-        } else {
-            format!("{}/video/{}/{quality}/mp4/file.mp4", self.base, self.file.id)
+        let format = media_type::extension_of_mime(&self.file.mime);
+        // The path of a rendition names an MP4, so others have that of the original.
+        let resolution = match quality.filter(|_| format == Some("mp4") && !self.file.private) {
+            Some(quality) => format!("{}/video/{}/{quality}/mp4/file.mp4", self.base, self.file.id).into(),
+            None => self.url.into(),
         };
         Video {
             id: &self.file.id,
             resolutions: [Resolution {
                 url: resolution,
-                width,
-                height,
-                format: "mp4",
+                width: size.map(|(width, _)| width),
+                height: size.map(|(_, height)| height),
+                format,
                 quality,
             }],
             filename: &self.file.name,
@@ -319,6 +348,8 @@ impl<'a> MediaParts<'a> {
             posters: [],
             size_in_bytes: self.size,
             duration_in_milliseconds: self.facts.duration,
+            video_codec: self.facts.video_codec.as_deref(),
+            audio_codec: self.facts.audio_codec.as_deref(),
         }
     }
 
@@ -342,6 +373,9 @@ impl<'a> MediaParts<'a> {
                 quality: "320kbs",
                 duration,
             }],
+            audio_codec: self.facts.audio_codec.as_deref(),
+            title: self.facts.title.as_deref(),
+            artist: self.facts.artist.as_deref(),
         }
     }
 }
