@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::machine::{self, WASM};
 use crate::process::{cargo, output, run};
 use crate::project::{NATIVE, Project};
-use crate::tidy;
+use crate::{parity, tidy};
 
 /// Crates that a WebAssembly module must not depend on, by feature, because every visitor would download them.
 const DENIED: [(&str, &[&str]); 4] = [
@@ -41,11 +41,12 @@ pub(crate) fn check(project: &Project) -> Result<bool> {
     machine::rust_linters()?;
     machine::c_compiler()?;
     machine::npm_packages(project)?;
-    let checks: [(&str, Check); 7] = [
+    let checks: [(&str, Check); 8] = [
         ("formatting", formatting),
         ("tidiness", tidy::tidy),
         ("JavaScript", javascript),
         ("types", types),
+        ("parity", parity::check),
         ("crates", crates),
         ("lints", lints),
         ("documentation", documentation),

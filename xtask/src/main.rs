@@ -10,6 +10,7 @@ mod fuzz;
 mod machine;
 mod notices;
 mod operations;
+mod parity;
 mod process;
 mod project;
 mod ring;
@@ -42,6 +43,9 @@ Usage: cargo xtask COMMAND
   check             formatting, lints, types, documentation, forbidden crates and strings
   size              what a visitor downloads, beside the official packages
   bench             how fast calls are, beside the official packages
+  parity [--files VERSION] [--folders VERSION]
+                    what the newest official packages, or those of these versions, have that this one lacks, and the
+                    other way round; writes docs/parity.md. Without a network: --installed or --directory DIR
   soak [--minutes N] [--seed S]
                     everything at once against a server that is killed, and whose disk loses its cache: nothing that was
                     acknowledged may be lost, and memory stays level
@@ -62,6 +66,7 @@ enum Task {
     Check,
     Fuzz(fuzz::Settings),
     Help,
+    Parity(parity::Source),
     Size,
     Soak(soak::Settings),
     Start { port: u16 },
@@ -77,6 +82,7 @@ impl Task {
         };
         match name.as_str() {
             "test" => return Ok(Self::Test(Selection::parse(rest)?)),
+            "parity" => return Ok(Self::Parity(parity::Source::parse(rest)?)),
             "soak" => return Ok(Self::Soak(soak::Settings::parse(rest)?)),
             "fuzz" => return Ok(Self::Fuzz(fuzz::Settings::parse(rest)?)),
             "start" => {
@@ -114,6 +120,7 @@ impl Task {
             Self::Build => build::build(&Project::load()?)?,
             Self::Check => return check::check(&Project::load()?),
             Self::Size => size::size(&Project::load()?)?,
+            Self::Parity(source) => return parity::parity(&Project::load()?, &source),
             Self::Soak(settings) => soak::soak(&Project::load()?, &settings)?,
             Self::Fuzz(settings) => fuzz::fuzz(&Project::load()?, &settings)?,
             Self::Start { port } => start::start(&Project::load()?, port)?,
@@ -161,6 +168,7 @@ mod tests {
         assert_eq!(parse("bench").unwrap(), Task::Bench);
         assert_eq!(parse("start").unwrap(), Task::Start { port: 4410 });
         assert_eq!(parse("start --port 8080").unwrap(), Task::Start { port: 8080 });
+        assert!(matches!(parse("parity --installed").unwrap(), Task::Parity(_)));
         assert!(matches!(parse("soak --minutes 3").unwrap(), Task::Soak(_)));
         assert!(matches!(parse("fuzz http").unwrap(), Task::Fuzz(_)));
         assert!(matches!(
@@ -180,6 +188,7 @@ mod tests {
             "test moon",
             "fuzz",
             "soak 3",
+            "parity newest",
         ] {
             assert!(parse(line).is_err(), "{line}");
         }

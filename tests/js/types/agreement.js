@@ -47,14 +47,21 @@ function officialTypes(group) {
 }
 
 /**
+ * Whether callers of the official module `group` meet a type of it.
+ *
+ * @param {'files' | 'folders'} group
+ * @param {string} name
+ */
+export const isReachable = (group, name) =>
+  !COMPUTED.includes(name) && !UNREACHABLE[group].some((/** @type {RegExp} */ pattern) => pattern.test(name));
+
+/**
  * The names of a group's types that must agree in both directions, and in one.
  *
  * @param {'files' | 'folders'} group
  */
 export function comparedTypes(group) {
-  const reachable = officialTypes(group).filter(
-    (name) => !COMPUTED.includes(name) && !UNREACHABLE[group].some((pattern) => pattern.test(name)),
-  );
+  const reachable = officialTypes(group).filter((name) => isReachable(group, name));
   return {
     both: reachable.filter((name) => !RECEIVED.includes(name)),
     received: reachable.filter((name) => RECEIVED.includes(name)),
