@@ -17,8 +17,8 @@ pub struct PreparedRequest {
     pub verb: Verb,
     /// The absolute URL.
     pub url: String,
-    /// The JSON body of a POST or PATCH, in UTF-8.
-    pub body: Option<Vec<u8>>,
+    /// The JSON body of a POST or PATCH.
+    pub body: Option<String>,
 }
 
 /// A refused argument, in the form of the API's field violations (`docs/contract/errors.md#s1`).
@@ -47,7 +47,7 @@ pub struct InvalidArgument {
 /// let create_folder = PackedOperation::named("folders", "createFolder").unwrap();
 /// let request = build(&create_folder, br#"{"0":"Animals"}"#, "https://www.wixapis.com").unwrap();
 /// assert_eq!(request.url, "https://www.wixapis.com/site-media/v1/folders");
-/// assert_eq!(request.body.as_deref(), Some(&br#"{"displayName":"Animals"}"#[..]));
+/// assert_eq!(request.body.as_deref(), Some(r#"{"displayName":"Animals"}"#));
 ///
 /// let refused = build(&create_folder, b"{}", "https://www.wixapis.com").unwrap_err();
 /// assert_eq!(refused.field, "displayName");
@@ -115,7 +115,7 @@ pub fn build(
             bytes::push(&mut fields, b"{");
         }
         bytes::push(&mut fields, b"}");
-        body = Some(fields);
+        body = Some(text(fields));
     } else if !fields.is_empty() {
         bytes::push(&mut url, b"?");
         bytes::push(&mut url, &fields);

@@ -1,6 +1,7 @@
 //! Bindings of the client's module: build a request, decode an answer, decide on a retry.
 
 use super::fetch::{self, Received};
+use super::text::Ascii;
 use super::{errors, text};
 use crate::client::packed::PackedOperation;
 use crate::client::rewrite::{self, Answer};
@@ -25,7 +26,7 @@ fn operation(number: usize) -> Result<PackedOperation, JsValue> {
 pub fn prepare(number: usize, arguments: &str, base_url: &str) -> Result<Array, JsValue> {
     let request = request::build(&operation(number)?, arguments.as_bytes(), base_url)
         .map_err(|argument| errors::of_invalid_argument(&argument))?;
-    let init = fetch::request_init(request.verb, request.body.map(|body| text::decode(&body)));
+    let init = fetch::request_init(request.verb, request.body.as_deref());
     Ok(Array::of2(&request.url.into(), &init))
 }
 
@@ -92,15 +93,15 @@ pub fn event(text: &str) -> Result<JsValue, JsValue> {
 }
 
 fn parse_answer(answer: Answer) -> Result<JsValue, JsValue> {
-    let mut whole = Vec::with_capacity(answer.text.len() + answer.replaced.len() + 256);
-    whole.push(b'[');
-    whole.extend_from_slice(&answer.text);
+    let mut whole = Ascii::with_capacity(answer.text.len() + answer.replaced.len() + 256);
+    whole.push(b"[");
+    whole.push(&answer.text);
     for paths in [&answer.dates, &answer.specials] {
-        whole.extend_from_slice(b",[");
-        whole.extend_from_slice(paths);
-        whole.push(b']');
+        whole.push(b",[");
+        whole.push(paths);
+        whole.push(b"]");
     }
-    whole.extend_from_slice(&answer.replaced);
-    whole.push(b']');
-    text::parse(&whole)
+    whole.push(&answer.replaced);
+    whole.push(b"]");
+    whole.parse()
 }

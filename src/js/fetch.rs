@@ -6,16 +6,16 @@
 use crate::client::response::ResponseHead;
 use crate::operations::Verb;
 use gloo_net::http::{Headers, Response};
-use js_sys::{JsString, Reflect};
+use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::RequestInit;
 
 /// Returns the second argument of `fetch`. JavaScript adds headers and signal.
-pub(crate) fn request_init(verb: Verb, body: Option<JsString>) -> RequestInit {
+pub(crate) fn request_init(verb: Verb, body: Option<&str>) -> RequestInit {
     let init = RequestInit::new();
     init.set_method(verb.name());
     if let Some(body) = body {
-        init.set_body(&body);
+        init.set_body(&body.into());
     }
     init
 }
