@@ -135,6 +135,9 @@ const NAMES: [(&str, &str); 3] = [
     ("updatedDate", "_updatedDate"),
 ];
 
+/// The bits of the names of dates, by their positions in [`NAMES`].
+const DATE_NAMES: u8 = 0b110;
+
 const DATE: &str = "a Date or an ISO 8601 string";
 const MEDIA_STRING: &str = "a wix: media string or another URL";
 
@@ -195,7 +198,7 @@ struct Rewriter<'a> {
     renames: Vec<(usize, usize)>,
     specials: Vec<u8>,
     replaced: Vec<u8>,
-    /// Whether some object already had a name in its new spelling.
+    /// Whether some object that may hold dates already had the name of one in its new spelling.
     mixed: bool,
     /// Whether paths of dates contain the index of each item.
     exact: bool,
@@ -497,7 +500,8 @@ impl<'a> Rewriter<'a> {
             }
             self.scanner.at += 1;
             if !comma {
-                self.mixed |= new != 0;
+                // Other names have no paths.
+                self.mixed |= new & DATE_NAMES != 0 && !members.is_empty();
                 if old & new != 0 && self.direction == Direction::Answer {
                     self.restore_names(old & new, renames, dates);
                 }
@@ -822,6 +826,13 @@ mod tests {
         let body = r#"{"files":[{"createdDate":"1"},{"createdDate":"2","_createdDate":3}]}"#;
         let (_, dates, _) = answered(body, ShapeId::FilesAnswer);
         assert_eq!(dates, r#"["files",0,"_createdDate"],["files",1,"createdDate"]"#);
+    }
+
+    #[test]
+    fn date_of_answer_is_listed_once_if_other_names_are_mixed() {
+        let body = r#"{"files":[{"createdDate":"1","_id":2,"x":[{"_createdDate":3}]},{"createdDate":"2","id":3}]}"#;
+        let (_, dates, _) = answered(body, ShapeId::FilesAnswer);
+        assert_eq!(dates, r#"["files",null,"_createdDate"]"#);
     }
 
     #[test]
