@@ -96,11 +96,19 @@ function encode(operation, value, index) {
 /** A list of one, in place of a long list that the core need not see. */
 const STAND_IN = '["*"]';
 
-/** @param {unknown} value */
-const isLongList = (value) =>
-  Array.isArray(value) &&
-  value.length > LONG_LIST &&
-  value.every((item) => typeof item === 'string' && !needsMarks(item, 0));
+/**
+ * @param {unknown} value
+ * @returns {value is string[]}
+ */
+function isLongList(value) {
+  if (!Array.isArray(value) || value.length <= LONG_LIST) return false;
+  for (let index = 0; index < value.length; index += 1) {
+    const item = value[index];
+    // An empty string has no first unit, which is no mark.
+    if (typeof item !== 'string' || item.charCodeAt(0) === 0) return false;
+  }
+  return true;
+}
 
 /**
  * Encodes arguments as `{"0": first, "1": second}`, without the undefined ones. They are read now and never changed.
