@@ -1,4 +1,5 @@
 // Answers for the benchmarks: listings like those of a real site, with every kind of media.
+import { readFileSync } from 'node:fs';
 
 /**
  * @param {number} number
@@ -96,3 +97,16 @@ export const oneFile = JSON.stringify({ file: fileDescriptor(0) });
 export const manyFolders = JSON.stringify({ folders: list(100, folder), nextCursor });
 export const oneFolder = JSON.stringify({ folder: folder(0) });
 export const fileIds = list(1000, (number) => fileDescriptor(number).id);
+
+/**
+ * The body of an answer in `answers/`. The items of its list are repeated until there are a hundred.
+ *
+ * @param {string} name
+ * @param {'files' | 'folders'} [list]
+ */
+export function recorded(name, list) {
+  const text = readFileSync(new URL(`answers/${name}.json`, import.meta.url), 'utf8');
+  if (!list) return text;
+  const body = JSON.parse(text);
+  return JSON.stringify({ ...body, [list]: Array.from({ length: 100 }, (_, index) => body[list][index % body[list].length]) });
+}

@@ -2,7 +2,7 @@
 import * as official from '@wix/media';
 import { ApiKeyStrategy, createClient as createOfficialClient } from '@wix/sdk';
 import { createClient } from '../harness/package.js';
-import { fileIds, manyFiles, manyFolders, oneFile, oneFolder } from './answers.mjs';
+import { fileIds, manyFiles, manyFolders, oneFile, oneFolder, recorded } from './answers.mjs';
 
 /** @import { Client } from '../harness/package.js' */
 
@@ -10,13 +10,26 @@ const ROUNDS = Number(process.env.WIX_MEDIA_ROUNDS ?? 41);
 const ROUND_MS = 12;
 const credentials = { apiKey: 'key', siteId: 'site' };
 
+const listFiles = (/** @type {Client} */ { files }) => files.listFiles({ parentFolderId: 'media-root', sort: { fieldName: 'displayName' }, paging: { limit: 100 } });
+const searchFiles = (/** @type {Client} */ { files }) => files.searchFiles({ search: 'river', mediaTypes: ['IMAGE', 'VIDEO'], paging: { limit: 100 } });
+const getFile = (/** @type {Client} */ { files }) => files.getFileDescriptor('a1b2c3_0123~mv2.jpg');
+const listFolders = (/** @type {Client} */ { folders }) => folders.listFolders({ paging: { limit: 100 } });
+
+// The answers in `answers/` have every optional member, dates of up to nanoseconds, names in many scripts and escapes, and
+// those named odd members that the table does not know.
 const CALLS = [
-  { name: 'listFiles, 100 mixed files', answer: manyFiles, target: 0.2, call: (/** @type {Client} */ { files }) => files.listFiles({ parentFolderId: 'media-root', sort: { fieldName: 'displayName' }, paging: { limit: 100 } }) },
-  { name: 'searchFiles, 100 mixed files', answer: manyFiles, target: 0.2, call: (/** @type {Client} */ { files }) => files.searchFiles({ search: 'river', mediaTypes: ['IMAGE', 'VIDEO'], paging: { limit: 100 } }) },
-  { name: 'getFileDescriptor', answer: oneFile, target: 0.4, call: (/** @type {Client} */ { files }) => files.getFileDescriptor('a1b2c3_0123~mv2.jpg') },
-  { name: 'listFolders, 100 folders', answer: manyFolders, target: 0.6, call: (/** @type {Client} */ { folders }) => folders.listFolders({ paging: { limit: 100 } }) },
+  { name: 'listFiles, 100 mixed files', answer: manyFiles, target: 0.2, call: listFiles },
+  { name: 'listFiles, every member', answer: recorded('list-files', 'files'), target: 0.2, call: listFiles },
+  { name: 'listFiles, odd members', answer: recorded('list-files-odd-members', 'files'), target: 0.2, call: listFiles },
+  { name: 'searchFiles, 100 mixed files', answer: manyFiles, target: 0.2, call: searchFiles },
+  { name: 'searchFiles, every member', answer: recorded('search-files', 'files'), target: 0.2, call: searchFiles },
+  { name: 'listFolders, 100 folders', answer: manyFolders, target: 0.45, call: listFolders },
+  { name: 'listFolders, every member', answer: recorded('list-folders', 'folders'), target: 0.45, call: listFolders },
+  { name: 'listFolders, odd members', answer: recorded('list-folders-odd-members', 'folders'), target: 0.45, call: listFolders },
+  { name: 'getFileDescriptor', answer: oneFile, target: 0.3, call: getFile },
+  { name: 'getFileDescriptor, every member', answer: recorded('get-file'), target: 0.3, call: getFile },
   { name: 'bulkDeleteFiles, 1000 IDs', answer: '{}', target: 0.5, call: (/** @type {Client} */ { files }) => files.bulkDeleteFiles(fileIds) },
-  { name: 'createFolder', answer: oneFolder, target: 1, call: (/** @type {Client} */ { folders }) => folders.createFolder('Animals', { parentFolderId: 'media-root' }) },
+  { name: 'createFolder', answer: oneFolder, target: 0.75, call: (/** @type {Client} */ { folders }) => folders.createFolder('Animals', { parentFolderId: 'media-root' }) },
 ];
 
 /** @param {string} answer */
@@ -80,11 +93,11 @@ async function measure({ answer, call }) {
  */
 const cell = (value, width) => String(value).padStart(width);
 console.log(`CPU µs per call, medians of ${ROUNDS} rounds; floor is fetch and JSON.parse alone\n`);
-console.log(`${'call'.padEnd(30)}${cell('floor', 9)}${cell('official', 11)}${cell('ours', 9)}${cell('ratio', 8)}${cell('target', 9)}`);
+console.log(`${'call'.padEnd(34)}${cell('floor', 9)}${cell('official', 11)}${cell('ours', 9)}${cell('ratio', 8)}${cell('target', 9)}`);
 for (const entry of CALLS) {
   const { floor, theirs, ours, ratio } = await measure(entry);
   const verdict = ratio <= entry.target ? '' : '  missed';
   console.log(
-    `${entry.name.padEnd(30)}${cell(floor.toFixed(0), 9)}${cell(theirs.toFixed(0), 11)}${cell(ours.toFixed(0), 9)}${cell(`${ratio.toFixed(2)}×`, 8)}${cell(`≤ ${entry.target.toFixed(2)}×`, 9)}${verdict}`,
+    `${entry.name.padEnd(34)}${cell(floor.toFixed(0), 9)}${cell(theirs.toFixed(0), 11)}${cell(ours.toFixed(0), 9)}${cell(`${ratio.toFixed(2)}×`, 8)}${cell(`≤ ${entry.target.toFixed(2)}×`, 9)}${verdict}`,
   );
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { oneFile } from './answers.mjs';
 
 const ROUNDS = Number(process.env.WIX_MEDIA_ROUNDS ?? 15);
-const TARGET = 0.5;
+const TARGET = 0.2;
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const packageUrl = new URL('../harness/package.js', import.meta.url).href;
 
