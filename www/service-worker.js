@@ -190,10 +190,13 @@ const FILES = [
 const PACKAGE = [
   'browser.js',
   'client.wasm',
+  'deliveries.js',
   'images.wasm',
+  'library.js',
   'manager-worker.js',
   'manager.js',
   'manager.wasm',
+  'tokens.js',
   'transfers.js',
   'transfers.wasm',
 ];

@@ -1,11 +1,11 @@
 // What the calls of one client share, from the options of `createClient`.
-import { credentials, readToken } from './credentials.js';
-import { refusal, textOf, WixMediaError } from './error.js';
+import { credentials } from './credentials.js';
+import { refusal } from './error.js';
 import { checkNames } from './names.js';
 import { runtime } from './runtime.js';
 
 /** @import { ClientOptions } from '../types/index.js' */
-/** @import { Connection, ErrorMembers, HeaderMap } from './internal.d.ts' */
+/** @import { Connection, HeaderMap } from './internal.d.ts' */
 
 /** The core's waits begin at `baseDelayMs`; another base stretches or shrinks them. */
 export const RETRY = { attempts: 3, baseDelayMs: 500, maxDelayMs: 60_000 };
@@ -32,15 +32,7 @@ export function connect(options, operation) {
     ? (url, init) => manager.fetch(new Request(url, init))
     : // Looked up at each call, so that a global fetch that a test or a polyfill replaces later is used.
       async (url, init) => withHeaders(await (/** @type {typeof fetch | undefined} */ (own) ?? runtime.fetch ?? fetch)(url, init));
-  const post = async (/** @type {object} */ body) => {
-    const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
-    try {
-      return await readToken(await send(`${baseUrl}/oauth2/token`, init));
-    } catch (cause) {
-      throw cause instanceof WixMediaError ? cause : unreachable('oauth2.token', cause);
-    }
-  };
-  const source = credentials(auth, post);
+  const source = credentials(auth, (url, init) => send(`${baseUrl}${url}`, init));
   const isFixed = typeof source !== 'function';
   // The official SDK sends an empty Authorization when it has neither credentials nor headers.
   const common = headers ? entriesOf(headers) : { Authorization: '' };
@@ -95,13 +87,3 @@ export function override(headers, more) {
   const kept = Object.entries(headers).filter(([name]) => !names.includes(name.toLowerCase()));
   return { ...Object.fromEntries(kept), ...more };
 }
-
-/**
- * The error for a request without an answer.
- *
- * @param {string} operation
- * @param {unknown} cause
- * @param {ErrorMembers['retry']} [retry]
- */
-export const unreachable = (operation, cause, retry = 'maybe') =>
-  new WixMediaError({ message: `${operation}: no answer: ${textOf(cause)}`, code: 'NETWORK', operation, retry, cause });

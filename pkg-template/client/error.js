@@ -85,3 +85,13 @@ export function textOf(thrown) {
     return 'it cannot be printed';
   }
 }
+
+/**
+ * The error for a request without an answer.
+ *
+ * @param {string} operation
+ * @param {unknown} cause
+ * @param {ErrorMembers['retry']} [retry]
+ */
+export const unreachable = (operation, cause, retry = 'maybe') =>
+  new WixMediaError({ message: `${operation}: no answer: ${textOf(cause)}`, code: 'NETWORK', operation, retry, cause });

@@ -1,9 +1,10 @@
-// The library: uploads, downloads, paths and trash. A client holds their names; the first use of one loads `transfers.js`.
+// The library: uploads, downloads, paths and trash. A client holds their names; the first use of one loads `transfers.js`,
+// and that of downloads, paths or the trash `library.js` too.
 import { operations } from '#operations';
-import { compile, loadOnce } from '../wasm/instance.js';
+import { compile } from '../wasm/instance.js';
 import { resultOf } from './answer.js';
-import { unreachable } from './connection.js';
-import { refusal, textOf, WixMediaError } from './error.js';
+import { loadPart } from './chunk.js';
+import { refusal, textOf, unreachable, WixMediaError } from './error.js';
 import { tell } from './hooks.js';
 import { init, missing } from './module.js';
 import { runtime } from './runtime.js';
@@ -29,31 +30,22 @@ const FILE = operations.findIndex(([, name]) => name === 'getFileDescriptor');
  * @returns {Client}
  */
 export function addLibrary(client, connection) {
-  const load = loadOnce(async () => {
-    try {
-      // The core reads the answers of upload hosts, the first of which may come before any call.
-      const [{ createLibrary }] = await Promise.all([import('#package/transfers.js'), init()]);
-      return await createLibrary({
-        client,
-        connection: connection(),
-        decode: (name, response, body) => resultOf(FILE, name, response, body),
-        wasm: async () => {
-          try {
-            return await compile(runtime.files.transfers?.());
-          } catch (cause) {
-            throw missing('transfers.wasm', cause);
-          }
-        },
-        disk: runtime.disk,
-        refusal,
-        tell,
-        textOf,
-        unreachable,
-        WixMediaError,
-      });
-    } catch (cause) {
-      throw cause instanceof WixMediaError ? cause : missing('transfers.js', cause);
-    }
+  const load = loadPart('transfers.js', async () => {
+    // The core reads the answers of upload hosts, the first of which may come before any call.
+    const [{ createLibrary }] = await Promise.all([import('#package/transfers.js'), init()]);
+    return createLibrary({
+      client,
+      connection: connection(),
+      decode: (name, response, body) => resultOf(FILE, name, response, body),
+      wasm: loadPart('transfers.wasm', () => compile(runtime.files.transfers?.())),
+      missing,
+      disk: runtime.disk,
+      refusal,
+      tell,
+      textOf,
+      unreachable,
+      WixMediaError,
+    });
   });
   for (const [group, names] of Object.entries(NAMES)) {
     client[group] = {};
@@ -63,7 +55,9 @@ export function addLibrary(client, connection) {
         if (first?.items?.[0]?.kind) {
           first = Array.from(first.items, (item) => item.webkitGetAsEntry?.() ?? item.getAsFile()).filter(Boolean);
         }
-        const result = load().then((/** @type {any} */ library) => library[group][name](first, ...rest));
+        const result = load().then(async (/** @type {any} */ library) =>
+          (library[group] ?? (await library.more())[group])[name](first, ...rest),
+        );
         return name === 'walk'
           ? {
               async *[Symbol.asyncIterator]() {

@@ -1,9 +1,9 @@
-// The library: uploads, downloads, paths and trash, loaded with the first use of one of them.
+// The library: uploads, and what downloads, paths and the trash share with them. It is loaded with the first use of one of
+// them; the other three are in `library.js`, which their first use loads.
+import { loadOnce } from '../wasm/instance.js';
 import { createBoundary } from './boundary.js';
-import { createDownloads } from './downloads/index.js';
 import { Digest, load } from './module.js';
-import { createPaths } from './paths/index.js';
-import { createTrash } from './trash/index.js';
+import { checkOptions } from './options.js';
 import { createUploads } from './uploads/index.js';
 
 /** @import { Lent } from '../client/internal.d.ts' */
@@ -15,7 +15,7 @@ import { createUploads } from './uploads/index.js';
  * @param {Lent} given Everything of the small client, whose classes must be the same ones.
  */
 export async function createLibrary(given) {
-  const { connection, wasm, WixMediaError } = given;
+  const { connection, missing, refusal, wasm, WixMediaError } = given;
   await load(wasm);
   const native = (await given.disk?.())?.digest;
   const { attempts, baseDelayMs, maxDelayMs } = connection.retry;
@@ -28,6 +28,7 @@ export async function createLibrary(given) {
   const api = {
     ...given,
     ...boundary,
+    checkOptions: (operation, options) => checkOptions(operation, options, refusal),
     decode(name, response, body) {
       const file = given.decode(name, response, body);
       if (typeof file?._id === 'string') return file;
@@ -46,6 +47,15 @@ export async function createLibrary(given) {
       longest: maxDelayMs,
     },
   };
-  const paths = createPaths(api);
-  return { uploads: createUploads(api, paths), downloads: createDownloads(api), paths, trash: createTrash(api) };
+  const more = loadOnce(async () => {
+    try {
+      const { createRest } = await import('#package/library.js');
+      return createRest(api);
+    } catch (cause) {
+      throw missing('library.js', cause);
+    }
+  });
+  /** @type {import('./internal.d.ts').EnsurePath} */
+  const ensure = async (path, options) => (await more()).paths.ensure(path, options);
+  return { uploads: createUploads(api, { ensure }), more };
 }

@@ -4,6 +4,8 @@ import type {
   Client,
   ExternalInfo,
   FileDescriptor,
+  Folder,
+  PathOptions,
   UploadOptions,
   WixMediaError as ErrorClass,
 } from '../types/index.js';
@@ -25,8 +27,13 @@ export interface Boundary {
   ): Promise<Result>;
 }
 
+/** Makes the folders of a path that do not exist, and gives the last one. */
+export type EnsurePath = (path: string, options?: PathOptions) => Promise<Folder>;
+
 /** What every part of the library works with. */
 export interface Api extends Lent, Boundary {
+  /** Refuses unknown options and values of the wrong kind. Returns the options; none where they are not given. */
+  checkOptions<Options extends object>(operation: string, options: Options | null | undefined): Options;
   shared: Shared;
   /** The error for a source that cannot be read. */
   sourceFailed(cause: unknown): unknown;

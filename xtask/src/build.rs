@@ -79,8 +79,23 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
         &["--platform=node", "--format=esm", NODE_LINES],
     ),
     (
+        "client/deliveries.js",
+        "deliveries.js",
+        &["--platform=neutral", "--format=esm", NODE_LINES],
+    ),
+    (
+        "client/tokens.js",
+        "tokens.js",
+        &["--platform=neutral", "--format=esm", NODE_LINES],
+    ),
+    (
         "library/index.js",
         "transfers.js",
+        &["--platform=neutral", "--format=esm", NODE_LINES],
+    ),
+    (
+        "library/rest.js",
+        "library.js",
         &["--platform=neutral", "--format=esm", NODE_LINES],
     ),
     (
@@ -100,6 +115,9 @@ const REQUIRED: &[&str] = &[
     "directory.js",
     "network.js",
     "transfers.js",
+    "library.js",
+    "deliveries.js",
+    "tokens.js",
     "disk.js",
 ];
 const TWIN: &[&str] = &["--format=cjs", "--supported:dynamic-import=false"];
@@ -111,7 +129,13 @@ const TWIN_OF_NODE: &[&str] = &[
 /// The entry that holds all other files. It is the last bundle, as it reads what the others have become.
 const INLINE: (&str, &str) = ("entries/inline.js", "inline.js");
 /// The chunks that it holds, by the entries of their bundles.
-const INLINED: &[(&str, &str)] = &[("manager.js", "manager/index.js"), ("transfers.js", "library/index.js")];
+const INLINED: &[(&str, &str)] = &[
+    ("manager.js", "manager/index.js"),
+    ("transfers.js", "library/index.js"),
+    ("library.js", "library/rest.js"),
+    ("deliveries.js", "client/deliveries.js"),
+    ("tokens.js", "client/tokens.js"),
+];
 
 /// How sources import files of the built package, which their bundle finds beside itself. A relative path in the sources
 /// could be taken for one of their own files.

@@ -1,5 +1,4 @@
 // Downloads: files, zips and whole folders.
-import { checkOptions } from '../options.js';
 import { downloadFolder } from './directory.js';
 import { download } from './stream.js';
 
@@ -11,7 +10,7 @@ const isMd5 = (hash) => /^[0-9a-f]{32}$/.test(hash ?? '');
 
 /** @param {Api} api */
 export function createDownloads(api) {
-  const { client, refusal, within } = api;
+  const { checkOptions, client, refusal, within } = api;
 
   /**
    * @param {string} fileId
@@ -64,7 +63,7 @@ export function createDownloads(api) {
    * @param {(options: Options) => Promise<Response>} work
    */
   const begin = async (operation, options, work) => {
-    const checked = checkOptions(operation, options, refusal);
+    const checked = checkOptions(operation, options);
     return within(operation, { signal: checked.signal }, () => work(checked));
   };
 
@@ -75,7 +74,7 @@ export function createDownloads(api) {
       begin('downloads.zip', options, (checked) => fetchZip(what, checked)),
     async toDirectory(/** @type {string} */ folderId, /** @type {string | URL} */ directory, /** @type {DirectoryDownloadOptions | undefined} */ options) {
       const operation = 'downloads.toDirectory';
-      const checked = checkOptions(operation, options, refusal);
+      const checked = checkOptions(operation, options);
       if (typeof directory !== 'string' && !(directory instanceof URL)) {
         throw refusal('directory', 'must be a path or a file: URL', operation);
       }

@@ -1,6 +1,5 @@
 // Paths such as `/animals/foxes/red.jpg`, by the ordinary calls.
 import { until } from '../../streams/until.js';
-import { checkOptions } from '../options.js';
 
 /** @import { Folder, FileEntry, FolderEntry, FolderTree, PathOptions } from '../../types/index.js' */
 /** @import { Api, CallOptions, FileDescriptor } from '../internal.d.ts' */
@@ -34,8 +33,8 @@ const oldest = (items) => {
   return items.reduce((/** @type {Entry | undefined} */ one, other) => (one && time(one) <= time(other) ? one : other), undefined);
 };
 
-/** @param {Pick<Api, 'client' | 'WixMediaError' | 'refusal' | 'within'>} api */
-export function createPaths({ client, WixMediaError, refusal, within }) {
+/** @param {Pick<Api, 'checkOptions' | 'client' | 'WixMediaError' | 'refusal' | 'within'>} api */
+export function createPaths({ checkOptions, client, WixMediaError, refusal, within }) {
   /**
    * Folders that are being made, so that concurrent uploads do not make them twice.
    *
@@ -106,7 +105,7 @@ export function createPaths({ client, WixMediaError, refusal, within }) {
    */
   const run = async (operation, path, options, work) => {
     if (typeof path !== 'string') throw refusal('path', 'must be a string', operation);
-    const checked = checkOptions(operation, options, refusal);
+    const checked = checkOptions(operation, options);
     return within(operation, checked, (signal) => work(path, checked, { signal }));
   };
 
@@ -198,7 +197,7 @@ export function createPaths({ client, WixMediaError, refusal, within }) {
   async function* walk(path = '/', options = {}) {
     if (typeof path !== 'string') throw refusal('path', 'must be a string', 'paths.walk');
     // The caller takes its time between the entries, so each call has its own limit.
-    const { signal, timeoutMs } = checkOptions('paths.walk', options, refusal);
+    const { signal, timeoutMs } = checkOptions('paths.walk', options);
     const call = { signal, timeoutMs };
     const segments = segmentsOf(path);
     const folder = await descend('paths.walk', path, segments, startOf(options), call);

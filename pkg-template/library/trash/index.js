@@ -1,6 +1,5 @@
 // The trash: what a deletion would take is counted before, and what was deleted can be restored.
 import { batchesOf, DESCRIPTORS_PER_CALL, FILES_PER_CALL, FOLDERS_PER_CALL } from '../batches.js';
-import { checkOptions } from '../options.js';
 
 /** @import { DeletionPlan, Folder, MediaTypeWithLiterals } from '../../types/index.js' */
 /** @import { Api, CallOptions, FileDescriptor } from '../internal.d.ts' */
@@ -26,8 +25,8 @@ const codeOf = (error) => String(/** @type {{ code?: unknown }} */ (error)?.code
 
 const PAGE = { paging: { limit: 100 } };
 
-/** @param {Pick<Api, 'client' | 'within' | 'refusal' | 'now'>} api */
-export function createTrash({ client, within, refusal, now }) {
+/** @param {Pick<Api, 'checkOptions' | 'client' | 'within' | 'refusal' | 'now'>} api */
+export function createTrash({ checkOptions, client, within, refusal, now }) {
   /**
    * Everything below a folder, which is in use or in the trash.
    *
@@ -195,7 +194,7 @@ export function createTrash({ client, within, refusal, now }) {
    * @param {(options: Options, call: CallOptions) => Promise<Result>} work
    */
   const run = async (name, options, work) => {
-    const checked = checkOptions(name, options, refusal);
+    const checked = checkOptions(name, options);
     return within(name, checked, (signal) => work(checked, { signal }));
   };
 

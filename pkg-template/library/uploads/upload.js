@@ -15,7 +15,7 @@ import { open, RunningDigest } from './source.js';
 /** @import { UploadOptions } from '../../types/index.js' */
 /** @import { Api, Batch, FileDescriptor, Job, ResumableJob, Source, Uploader, UploadRecord, UploadRequest } from '../internal.d.ts' */
 
-/** @typedef {ReturnType<typeof import('../paths/index.js').createPaths>} Paths */
+/** @typedef {{ ensure: import('../internal.d.ts').EnsurePath }} Paths */
 
 const NAME = 'uploads.upload';
 
