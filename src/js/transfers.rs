@@ -33,8 +33,10 @@ pub fn step_upload(numbers: &[f64], event: u8, first: f64, second: f64, random: 
 /// Returns the MIME type and the name to upload a file under, as two lines.
 #[wasm_bindgen(js_name = chooseType)]
 pub fn choose_type(mime: &str, name: &str, first: &[u8]) -> String {
-    let (mime, name) = media_type::choose(mime, name, first);
-    format!("{mime}\n{name}")
+    let (mut lines, name) = media_type::choose(mime, name, first);
+    lines.push('\n');
+    lines.push_str(&name);
+    lines
 }
 
 /// Adds bytes to an MD5 digest and returns its new state. The first state is empty.

@@ -57,107 +57,149 @@ impl MediaType {
     /// assert_eq!(MediaType::of_mime("application/x-new"), MediaType::Other);
     /// ```
     pub fn of_mime(mime: &str) -> MediaType {
-        if let Some((media_type, _, _)) = TYPES.iter().find(|(_, other, _)| *other == mime) {
-            return *media_type;
+        if let Some(row) = row_of(mime) {
+            return row.media_type;
         }
-        match mime.split('/').next() {
-            Some("image") => MediaType::Image,
-            Some("video") => MediaType::Video,
-            Some("audio") => MediaType::Audio,
-            Some("text") => MediaType::Document,
-            Some("model") => MediaType::Model3d,
+        match cut(mime, b'/').map_or(mime, |(kind, _)| kind) {
+            "image" => MediaType::Image,
+            "video" => MediaType::Video,
+            "audio" => MediaType::Audio,
+            "text" => MediaType::Document,
+            "model" => MediaType::Model3d,
             _ => MediaType::Other,
         }
     }
 }
 
-/// A row: media type, MIME type, and extensions, the preferred one first.
-type Row = (MediaType, &'static str, &'static [&'static str]);
+/// A row of the table.
+#[derive(Clone, Copy)]
+struct Row {
+    media_type: MediaType,
+    mime: &'static str,
+    /// The usual extension.
+    extension: &'static str,
+}
 
 /// The MIME type that says nothing about a file: `application/octet-stream`.
 pub(crate) const OCTET_STREAM: &str = "application/octet-stream";
 
-#[rustfmt::skip]
-const TYPES: &[Row] = &[
-    (MediaType::Image, "image/jpeg", &["jpg", "jpeg", "jpe", "jfif"]),
-    (MediaType::Image, "image/png", &["png"]),
-    (MediaType::Image, "image/gif", &["gif"]),
-    (MediaType::Image, "image/webp", &["webp"]),
-    (MediaType::Image, "image/avif", &["avif"]),
-    (MediaType::Image, "image/heic", &["heic"]),
-    (MediaType::Image, "image/heif", &["heif"]),
-    (MediaType::Image, "image/bmp", &["bmp"]),
-    (MediaType::Image, "image/tiff", &["tiff", "tif"]),
-    (MediaType::Video, "video/mp4", &["mp4", "m4v"]),
-    (MediaType::Video, "video/quicktime", &["mov"]),
-    (MediaType::Video, "video/webm", &["webm"]),
-    (MediaType::Video, "video/x-matroska", &["mkv"]),
-    (MediaType::Video, "video/x-msvideo", &["avi", "divx", "xvid"]),
-    (MediaType::Video, "video/x-flv", &["flv"]),
-    (MediaType::Video, "video/mpeg", &["mpg", "mpeg", "mpe", "vob"]),
-    (MediaType::Video, "video/x-ms-wmv", &["wmv"]),
-    (MediaType::Video, "video/ogg", &["ogv"]),
-    (MediaType::Video, "video/3gpp", &["3gp"]),
-    (MediaType::Video, "video/mp2t", &["m2ts"]),
-    (MediaType::Video, "application/mxf", &["mxf"]),
-    (MediaType::Audio, "audio/mpeg", &["mp3"]),
-    (MediaType::Audio, "audio/wav", &["wav"]),
-    (MediaType::Audio, "audio/mp4", &["m4a"]),
-    (MediaType::Audio, "audio/aac", &["aac"]),
-    (MediaType::Audio, "audio/aiff", &["aiff", "aif"]),
-    (MediaType::Audio, "audio/flac", &["flac"]),
-    (MediaType::Audio, "audio/ogg", &["ogg"]),
-    (MediaType::Audio, "audio/x-ms-wma", &["wma"]),
-    (MediaType::Document, "application/pdf", &["pdf"]),
-    (MediaType::Document, "text/plain", &["txt"]),
-    (MediaType::Document, "text/csv", &["csv"]),
-    (MediaType::Document, "application/rtf", &["rtf"]),
-    (MediaType::Document, "text/vcard", &["vcf"]),
-    (MediaType::Document, "application/msword", &["doc", "dot"]),
-    (MediaType::Document, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", &["docx"]),
-    (MediaType::Document, "application/vnd.openxmlformats-officedocument.wordprocessingml.template", &["dotx"]),
-    (MediaType::Document, "application/vnd.ms-excel", &["xls", "xlt"]),
-    (MediaType::Document, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &["xlsx"]),
-    (MediaType::Document, "application/vnd.openxmlformats-officedocument.spreadsheetml.template", &["xltx"]),
-    (MediaType::Document, "application/vnd.ms-powerpoint", &["ppt", "pot", "pps"]),
-    (MediaType::Document, "application/vnd.openxmlformats-officedocument.presentationml.presentation", &["pptx"]),
-    (MediaType::Document, "application/vnd.openxmlformats-officedocument.presentationml.template", &["potx"]),
-    (MediaType::Document, "application/vnd.openxmlformats-officedocument.presentationml.slideshow", &["ppsx"]),
-    (MediaType::Document, "application/vnd.oasis.opendocument.text", &["odt"]),
-    (MediaType::Document, "application/vnd.oasis.opendocument.text-template", &["ott"]),
-    (MediaType::Document, "application/vnd.oasis.opendocument.spreadsheet", &["ods"]),
-    (MediaType::Document, "application/vnd.oasis.opendocument.spreadsheet-template", &["ots"]),
-    (MediaType::Document, "application/vnd.oasis.opendocument.presentation", &["odp"]),
-    (MediaType::Document, "application/vnd.oasis.opendocument.presentation-template", &["otp"]),
-    (MediaType::Document, "application/vnd.oasis.opendocument.graphics", &["odg"]),
-    (MediaType::Document, "application/epub+zip", &["epub"]),
-    (MediaType::Document, "application/x-mobipocket-ebook", &["mobi"]),
-    (MediaType::Document, "application/postscript", &["eps", "ai"]),
-    (MediaType::Document, "image/vnd.adobe.photoshop", &["psd"]),
-    (MediaType::Document, "image/x-xcf", &["xcf"]),
-    (MediaType::Document, "image/vnd.dwg", &["dwg"]),
-    (MediaType::Document, "application/x-indesign", &["indd"]),
-    (MediaType::Document, "application/vnd.corel-draw", &["cdr"]),
-    (MediaType::Document, "application/x-mspublisher", &["pub"]),
-    (MediaType::Document, "application/vnd.ms-xpsdocument", &["xps"]),
-    (MediaType::Document, "application/oxps", &["oxps"]),
-    (MediaType::Document, "application/vnd.apple.pages", &["pages"]),
-    (MediaType::Document, "application/vnd.apple.numbers", &["numbers"]),
-    (MediaType::Document, "application/vnd.apple.keynote", &["key"]),
-    (MediaType::Document, "application/vnd.apple.installer+xml", &["pkg"]),
-    (MediaType::Document, "application/vnd.google-earth.kml+xml", &["kml"]),
-    (MediaType::Document, "application/vnd.google-earth.kmz", &["kmz"]),
-    (MediaType::Document, "application/gpx+xml", &["gpx"]),
-    (MediaType::Document, "application/x-ipynb+json", &["ipynb"]),
-    (MediaType::Document, "application/x-fla", &["fla"]),
-    (MediaType::Vector, "image/svg+xml", &["svg"]),
-    (MediaType::Archive, "application/zip", &["zip"]),
-    (MediaType::Archive, "application/vnd.rar", &["rar"]),
-    (MediaType::Archive, "application/x-7z-compressed", &["7z"]),
-    (MediaType::Archive, "application/gzip", &["gz"]),
-    (MediaType::Archive, "application/x-tar", &["tar"]),
-    (MediaType::Model3d, "model/gltf-binary", &["glb"]),
-    (MediaType::Model3d, "model/gltf+json", &["gltf"]),
+/// The MIME types of each media type, each before its extensions, the usual one first. In one text for each media type,
+/// as the addresses of texts are most of a table of short ones, and nothing compresses them.
+const TYPES: [(MediaType, &str); 7] = [
+    (
+        MediaType::Image,
+        "\
+         image/jpeg jpg jpeg jpe jfif \
+         image/png png \
+         image/gif gif \
+         image/webp webp \
+         image/avif avif \
+         image/heic heic \
+         image/heif heif \
+         image/bmp bmp \
+         image/tiff tiff tif \
+         ",
+    ),
+    (
+        MediaType::Video,
+        "\
+         video/mp4 mp4 m4v \
+         video/quicktime mov \
+         video/webm webm \
+         video/x-matroska mkv \
+         video/x-msvideo avi divx xvid \
+         video/x-flv flv \
+         video/mpeg mpg mpeg mpe vob \
+         video/x-ms-wmv wmv \
+         video/ogg ogv \
+         video/3gpp 3gp \
+         video/mp2t m2ts \
+         application/mxf mxf \
+         ",
+    ),
+    (
+        MediaType::Audio,
+        "\
+         audio/mpeg mp3 \
+         audio/wav wav \
+         audio/mp4 m4a \
+         audio/aac aac \
+         audio/aiff aiff aif \
+         audio/flac flac \
+         audio/ogg ogg \
+         audio/x-ms-wma wma \
+         ",
+    ),
+    (
+        MediaType::Document,
+        "\
+         application/pdf pdf \
+         text/plain txt \
+         text/csv csv \
+         application/rtf rtf \
+         text/vcard vcf \
+         application/msword doc dot \
+         application/vnd.openxmlformats-officedocument.wordprocessingml.document docx \
+         application/vnd.openxmlformats-officedocument.wordprocessingml.template dotx \
+         application/vnd.ms-excel xls xlt \
+         application/vnd.openxmlformats-officedocument.spreadsheetml.sheet xlsx \
+         application/vnd.openxmlformats-officedocument.spreadsheetml.template xltx \
+         application/vnd.ms-powerpoint ppt pot pps \
+         application/vnd.openxmlformats-officedocument.presentationml.presentation pptx \
+         application/vnd.openxmlformats-officedocument.presentationml.template potx \
+         application/vnd.openxmlformats-officedocument.presentationml.slideshow ppsx \
+         application/vnd.oasis.opendocument.text odt \
+         application/vnd.oasis.opendocument.text-template ott \
+         application/vnd.oasis.opendocument.spreadsheet ods \
+         application/vnd.oasis.opendocument.spreadsheet-template ots \
+         application/vnd.oasis.opendocument.presentation odp \
+         application/vnd.oasis.opendocument.presentation-template otp \
+         application/vnd.oasis.opendocument.graphics odg \
+         application/epub+zip epub \
+         application/x-mobipocket-ebook mobi \
+         application/postscript eps ai \
+         image/vnd.adobe.photoshop psd \
+         image/x-xcf xcf \
+         image/vnd.dwg dwg \
+         application/x-indesign indd \
+         application/vnd.corel-draw cdr \
+         application/x-mspublisher pub \
+         application/vnd.ms-xpsdocument xps \
+         application/oxps oxps \
+         application/vnd.apple.pages pages \
+         application/vnd.apple.numbers numbers \
+         application/vnd.apple.keynote key \
+         application/vnd.apple.installer+xml pkg \
+         application/vnd.google-earth.kml+xml kml \
+         application/vnd.google-earth.kmz kmz \
+         application/gpx+xml gpx \
+         application/x-ipynb+json ipynb \
+         application/x-fla fla \
+         ",
+    ),
+    (
+        MediaType::Vector,
+        "\
+         image/svg+xml svg \
+         ",
+    ),
+    (
+        MediaType::Archive,
+        "\
+         application/zip zip \
+         application/vnd.rar rar \
+         application/x-7z-compressed 7z \
+         application/gzip gz \
+         application/x-tar tar \
+         ",
+    ),
+    (
+        MediaType::Model3d,
+        "\
+         model/gltf-binary glb \
+         model/gltf+json gltf \
+         ",
+    ),
 ];
 
 /// Other names of MIME types in the table.
@@ -179,14 +221,17 @@ const ALIASES: &[(&str, &str)] = &[
 
 /// Returns the MIME type without parameters, in lower case, under its usual name. Returns `None` for invalid ones.
 pub(crate) fn normalize(mime: &str) -> Option<String> {
-    let essence = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = cut(mime, b';')
+        .map_or(mime, |(essence, _)| essence)
+        .trim()
+        .to_ascii_lowercase();
     let token = |text: &str| {
         !text.is_empty()
             && text
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte))
     };
-    let (kind, rest) = essence.split_once('/')?;
+    let (kind, rest) = cut(&essence, b'/')?;
     if !token(kind) || !token(rest) {
         return None;
     }
@@ -196,24 +241,49 @@ pub(crate) fn normalize(mime: &str) -> Option<String> {
 
 /// Returns the extension of a file name, in lower case.
 pub(crate) fn extension(name: &str) -> Option<String> {
-    let (stem, extension) = name.rsplit_once('.')?;
+    let dot = name.bytes().rposition(|byte| byte == b'.')?;
+    let (stem, extension) = (&name[..dot], &name[dot + 1..]);
     let plain = (1..=10).contains(&extension.len()) && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
     (!stem.is_empty() && plain).then(|| extension.to_ascii_lowercase())
 }
 
-fn row_of_extension(extension: &str) -> Option<&'static Row> {
-    TYPES.iter().find(|(_, _, extensions)| extensions.contains(&extension))
+/// Splits a text at the first `mark`, which is ASCII. Less code than `split_once`, which searches for any character.
+fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == mark)?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
+/// Returns the row of a MIME type or of an extension. Only the former have a slash.
+fn row_of(word: &str) -> Option<Row> {
+    for (media_type, words) in TYPES {
+        let (mut mime, mut extension, mut is_found) = ("", "", false);
+        for each in words.split_ascii_whitespace() {
+            if each.as_bytes().contains(&b'/') {
+                (mime, extension) = (each, "");
+            } else if extension.is_empty() {
+                extension = each;
+            }
+            is_found |= each == word;
+            if is_found && !extension.is_empty() {
+                return Some(Row {
+                    media_type,
+                    mime,
+                    extension,
+                });
+            }
+        }
+    }
+    None
 }
 
 /// Returns the MIME type of files with this extension.
 pub(crate) fn mime_of_extension(extension: &str) -> Option<&'static str> {
-    row_of_extension(extension).map(|(_, mime, _)| *mime)
+    row_of(extension).map(|row| row.mime)
 }
 
 /// Returns the usual extension of a MIME type.
 pub(crate) fn extension_of_mime(mime: &str) -> Option<&'static str> {
-    let row = TYPES.iter().find(|(_, other, _)| *other == mime)?;
-    row.2.first().copied()
+    row_of(mime).map(|row| row.extension)
 }
 
 /// The reasons to refuse a declared type.
@@ -230,16 +300,12 @@ pub(crate) enum InvalidType {
 /// Returns `None` if neither says anything.
 pub(crate) fn declared(mime: &str, name: Option<&str>) -> Result<Option<String>, InvalidType> {
     let mime = normalize(mime).ok_or(InvalidType::Malformed)?;
-    let by_name = name
-        .and_then(extension)
-        .and_then(|extension| row_of_extension(&extension));
+    let by_name = name.and_then(extension).and_then(|extension| row_of(&extension));
     if mime == OCTET_STREAM {
-        return Ok(by_name.map(|(_, mime, _)| (*mime).to_owned()));
+        return Ok(by_name.map(|row| row.mime.to_owned()));
     }
     match by_name {
-        Some((media_type_of_name, _, _)) if *media_type_of_name != MediaType::of_mime(&mime) => {
-            Err(InvalidType::Mismatch)
-        }
+        Some(row) if row.media_type != MediaType::of_mime(&mime) => Err(InvalidType::Mismatch),
         _ => Ok(Some(mime)),
     }
 }
@@ -349,12 +415,14 @@ fn is_svg(bytes: &[u8]) -> bool {
 /// (`docs/contract/choices.md#u49`). Names are cut to 255 characters; the extension is kept.
 pub(crate) fn display_name(name: &str, mime: &str) -> String {
     let mut name = name.to_owned();
-    let known = extension(&name).and_then(|extension| row_of_extension(&extension));
-    let fits = known.is_some_and(|(media, _, _)| *media == MediaType::of_mime(mime));
+    let known = extension(&name).and_then(|extension| row_of(&extension));
+    let fits = known.is_some_and(|row| row.media_type == MediaType::of_mime(mime));
     if let Some(usual) = extension_of_mime(mime)
         && !fits
     {
-        name = format!("{name}.{usual}");
+        // Not by `format!`: its machinery would be downloaded for this alone.
+        name.push('.');
+        name.push_str(usual);
     }
     truncate(&name, 255)
 }
@@ -374,7 +442,7 @@ pub(crate) fn choose(mime: &str, name: &str, first: &[u8]) -> (String, String) {
     let named = extension(name).and_then(|extension| mime_of_extension(&extension));
     let chosen = match sniff(first) {
         None => {
-            let is_known = |mime: &String| named.is_none() || TYPES.iter().any(|(_, known, _)| known == mime);
+            let is_known = |mime: &String| named.is_none() || row_of(mime).is_some();
             said.filter(is_known).or_else(|| named.map(str::to_owned))
         }
         Some(sniffed) => Some(within(sniffed, said, named)),
@@ -433,16 +501,30 @@ mod tests {
 
     #[test]
     fn extension_belongs_to_one_row() {
-        let mut all: Vec<_> = TYPES.iter().flat_map(|(_, _, extensions)| *extensions).collect();
+        let words = || TYPES.iter().flat_map(|(_, words)| words.split_ascii_whitespace());
+        let mut all: Vec<_> = words().collect();
         let count = all.len();
         all.sort();
         all.dedup();
         assert_eq!(all.len(), count);
-        for (media, mime, extensions) in TYPES {
-            assert_eq!(normalize(mime).as_deref(), Some(*mime));
-            assert_eq!(MediaType::of_mime(mime), *media);
-            assert_eq!(mime_of_extension(extensions[0]), Some(*mime));
+        for (media_type, words) in TYPES {
+            let mut mime = "";
+            for word in words.split_ascii_whitespace() {
+                if word.contains('/') {
+                    assert_eq!(normalize(word).as_deref(), Some(word));
+                    assert_eq!(MediaType::of_mime(word), media_type);
+                    mime = word;
+                    assert!(
+                        extension_of_mime(mime).is_some_and(|usual| !usual.contains('/')),
+                        "{word}"
+                    );
+                } else {
+                    assert_eq!(mime_of_extension(word), Some(mime));
+                }
+            }
         }
+        assert_eq!(extension_of_mime("image/jpeg"), Some("jpg"));
+        assert_eq!(extension_of_mime("model/gltf+json"), Some("gltf"));
     }
 
     #[test]
