@@ -1,5 +1,6 @@
 // The library: uploads, and what downloads, paths and the trash share with them. It is loaded with the first use of one of
-// them; the other three are in `library.js`, which their first use loads.
+// them; the other three are in `library.js`, which their first use loads, as that of `uploadAll` does.
+import { until } from '../streams/until.js';
 import { loadOnce } from '../wasm/instance.js';
 import { createBoundary } from './boundary.js';
 import { Digest, load } from './module.js';
@@ -49,13 +50,13 @@ export async function createLibrary(given) {
   };
   const more = loadOnce(async () => {
     try {
-      const { createRest } = await import('#package/library.js');
-      return createRest(api);
+      const { createRest, uploadAll } = await import('#package/library.js');
+      return { uploadAll, ...createRest(api) };
     } catch (cause) {
       throw missing('library.js', cause);
     }
   });
   /** @type {import('./internal.d.ts').EnsurePath} */
-  const ensure = async (path, options) => (await more()).paths.ensure(path, options);
-  return { uploads: createUploads(api, { ensure }), more };
+  const ensure = async (path, options) => (await until(options?.signal, more())).paths.ensure(path, options);
+  return { uploads: createUploads(api, { ensure }, more), more };
 }

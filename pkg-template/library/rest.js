@@ -1,7 +1,9 @@
-// Downloads, paths and the trash, loaded with the first use of one of them.
+// Downloads, paths, the trash, and uploads of many files, loaded with the first use of one of them.
 import { createDownloads } from './downloads/index.js';
 import { createPaths } from './paths/index.js';
 import { createTrash } from './trash/index.js';
+
+export { uploadAll } from './uploads/batch.js';
 
 /** @import { Api } from './internal.d.ts' */
 

@@ -1,6 +1,5 @@
 // Many uploads, some at a time.
 import { linked, onAbort, until } from '../../streams/until.js';
-import { checkOptions } from '../options.js';
 import { Progress } from './progress.js';
 import { expand } from './sources.js';
 
@@ -79,7 +78,7 @@ export async function uploadAll(api, paths, send, sources, options, signal) {
           continue;
         }
         if (item.failure) throw api.sourceFailed(item.failure);
-        if (own) checkOptions('uploads.upload', own, api.refusal);
+        if (own) api.checkOptions('uploads.upload', own);
         const place = own?.parentFolderId ?? (await placeOf(folder, own?.path));
         const onOne = (/** @type {UploadProgress} */ event) => {
           progress.one(item, event);

@@ -1,7 +1,7 @@
 // Uploads: the public functions.
+import { until } from '../../streams/until.js';
 import { confirmedOf, EVENT } from '../module.js';
 import { checkOptions } from '../options.js';
-import { uploadAll } from './batch.js';
 import { withdraw } from './exchange.js';
 import { recordsOf } from './records.js';
 import { createUploader } from './upload.js';
@@ -13,8 +13,9 @@ import { createUploader } from './upload.js';
 /**
  * @param {Api} api
  * @param {Paths} paths
+ * @param {() => Promise<Pick<typeof import('../rest.js'), 'uploadAll'>>} load Loads what many uploads need.
  */
-export function createUploads(api, paths) {
+export function createUploads(api, paths, load) {
   const { refusal, shared, within, WixMediaError } = api;
   const { running, send, untilReady } = createUploader(api, paths);
 
@@ -42,7 +43,10 @@ export function createUploads(api, paths) {
 
     /** @type {(sources: unknown, options?: UploadAllOptions) => Promise<import('../../types/index.js').UploadResult[]>} */
     uploadAll: (sources, options) =>
-      run('uploads.uploadAll', options, (signal, checked) => uploadAll(api, paths, send, sources, checked, signal)),
+      run('uploads.uploadAll', options, async (signal, checked) => {
+        const { uploadAll } = await until(signal, load());
+        return uploadAll(api, paths, send, sources, checked, signal);
+      }),
 
     waitUntilReady: (/** @type {string} */ fileId, /** @type {CallOptions | undefined} */ options) =>
       run('uploads.waitUntilReady', options, (signal) => untilReady(fileId, { signal })),

@@ -109,7 +109,7 @@ if (transfers) {
   const all = sum(client, transfersScript, transfers);
   add('ours: createClient with uploads, sum', all, `${times(all, sdkAndTus, '≤ 44,000 bytes')} of the official client with tus-js-client`);
   for (const [name, use] of [
-    ['library.js', 'the first download, path or use of the trash'],
+    ['library.js', 'the first download, path, uploadAll or use of the trash'],
     ['deliveries.js', 'the first webhook'],
     ['tokens.js', 'the credentials of an app or a visitor'],
   ]) {
