@@ -137,6 +137,13 @@ const INLINED: &[(&str, &str)] = &[
     ("tokens.js", "client/tokens.js"),
 ];
 
+/// The bundles that bundlers of programs read. They drop a call that nobody uses if it is marked as pure, and minifying
+/// takes the marks of the sources away.
+const PURE: &[&str] = &["browser.js", "workerd.js", "slim.js"];
+/// The groups of the package's own client, each a call in `client/index.js`.
+const GROUPS: [&str; 7] = ["files", "folders", "webhooks", "uploads", "downloads", "paths", "trash"];
+const PURE_MARK: &str = "/*@__PURE__*/";
+
 /// How sources import files of the built package, which their bundle finds beside itself. A relative path in the sources
 /// could be taken for one of their own files.
 const BESIDE: &str = "#package/";
@@ -215,6 +222,10 @@ fn assemble(project: &Project, modules: &[Built], generated: &[(&str, PathBuf)])
                 text = text.replace(&format!("{BESIDE}{required}"), &format!("./{}", twin_of(required)));
             }
         }
+        if PURE.contains(&bundle) {
+            text =
+                with_pure_calls(&text).with_context(|| format!("{bundle} makes its own client in an unknown way"))?;
+        }
         Ok(fs::write(&file, text.replace(BESIDE, "./"))?)
     };
     for (entry, bundle, options) in BUNDLES {
@@ -289,6 +300,39 @@ fn twin_of(bundle: &str) -> String {
     bundle.replace(".js", ".cjs")
 }
 
+/// Marks the calls that make the package's own client and its groups: `=Ce(()=>ve??=an())` and `=H("files")`.
+fn with_pure_calls(bundle: &str) -> Option<String> {
+    let is_name = |text: &str| {
+        !text.is_empty()
+            && text
+                .chars()
+                .all(|each| each.is_ascii_alphanumeric() || "_$".contains(each))
+    };
+    // The start of the function's name, where the call is a whole initial value.
+    let start = |text: &str, at: usize| {
+        let equals = text[..at].rfind('=')?;
+        is_name(&text[equals + 1..at]).then_some(equals + 1)
+    };
+    let makes_client = |after: &str| {
+        let (name, rest) = after.split_once("??=")?;
+        let (function, _) = rest.split_once("())")?;
+        (is_name(name) && is_name(function)).then_some(())
+    };
+    let arrow = "(()=>";
+    let mut text = bundle.to_owned();
+    let at = bundle.match_indices(arrow).find_map(|(at, _)| {
+        makes_client(&bundle[at + arrow.len()..])?;
+        start(bundle, at)
+    })?;
+    text.insert_str(at, PURE_MARK);
+    for group in GROUPS {
+        let call = format!("(\"{group}\")");
+        let at = text.match_indices(&call).find_map(|(at, _)| start(&text, at))?;
+        text.insert_str(at, PURE_MARK);
+    }
+    Some(text)
+}
+
 /// The licence texts; a package without them must not be made.
 fn licences(project: &Project) -> Result<Vec<PathBuf>> {
     let is_licence = |path: &Path| {
@@ -324,6 +368,17 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn with_pure_calls_marks_the_client_and_its_groups() {
+        let groups: Vec<_> = GROUPS.iter().map(|group| format!("g=H(\"{group}\")")).collect();
+        let bundle = format!("x={{a:i(\"files\")}},cn=Ce(()=>ve??=an()),{}", groups.join(","));
+        let text = with_pure_calls(&bundle).unwrap();
+        assert!(text.contains("cn=/*@__PURE__*/Ce(()=>ve??=an())"), "{text}");
+        assert_eq!(text.matches("g=/*@__PURE__*/H(").count(), GROUPS.len());
+        assert_eq!(text.replace(PURE_MARK, ""), bundle);
+        assert_eq!(with_pure_calls("x=Ce(()=>1)"), None);
+    }
 
     #[test]
     fn the_version_is_set_and_the_order_kept() {
