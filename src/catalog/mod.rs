@@ -43,6 +43,16 @@
 //!   written, also where it is JSON: a type that rewrites JSON, such as `jsonb` of PostgreSQL, does not fit.
 //! - Give event numbers in the order of the commits: a reader that has seen number *n* never finds a smaller one later.
 //! - Build pages with [`walk`], which asks for ranges of an index.
+//! - Change a large tree in constant time for each of its folders: see [Large trees](#large-trees).
+//!
+//! # Large trees
+//!
+//! A change of a tree sets the same columns of everything in it: the area, and what tells where trashed items came from.
+//! [`defer_files`](WriteTrees::defer_files) leaves the rows of files out of that. From then on they are *stale*: every method
+//! that reads files, lists them or searches them sees them as if they had been changed with their folder.
+//! [`stale_files`](ReadTrees::stale_files) and [`refresh_files`](WriteTrees::refresh_files) bring the rows up to date, a few in
+//! each transaction. A caller that changes a stale file refreshes it first, and refreshes all of them before it changes the
+//! same tree again.
 
 pub mod conformance;
 mod faulty;
@@ -57,7 +67,8 @@ pub use faulty::{Fault, Faulty};
 pub use fold::fold;
 pub use page::{Children, Item, Key, Page, Position, Sort};
 pub use rows::{
-    Branch, BundleEntry, Delivery, Entity, File, Folder, Import, Job, Leaf, NewDelivery, Trashed, Tree, Upload,
+    Branch, BundleEntry, Delivery, Entity, File, Folder, Import, Job, Leaf, NewDelivery, Stale, StaleFile, Trashed,
+    Tree, Upload,
 };
 pub use sqlite::Sqlite;
 #[cfg(target_arch = "wasm32")]
@@ -266,10 +277,28 @@ pub trait WriteItems {
 pub trait ReadTrees {
     /// The folder `top` with everything below it, live or trashed. Empty for an unknown id.
     fn tree(&self, top: &str) -> Result<Tree>;
+    /// The folders of [`tree`](ReadTrees::tree), in the same order.
+    fn folder_tree(&self, top: &str) -> Result<Vec<Branch>>;
+    /// How many files there are in the folder `top` and below it, counted up to `limit`.
+    fn tree_size(&self, top: &str, limit: u32) -> Result<u32>;
+    /// Whether there may be stale files.
+    fn has_stale_files(&self) -> Result<bool>;
+    /// The first folder that may have stale files, with at most `limit` of them. Folders come in the order in which they were
+    /// [deferred](WriteTrees::defer_files), and their files in that of their names, then of their ids.
+    fn stale_files(&self, limit: u32) -> Result<Option<Stale>>;
+    /// Those of these files that are stale, in the order of `ids`.
+    fn stale_by_id(&self, ids: &[String]) -> Result<Vec<StaleFile>>;
 }
 
 /// Folders with everything below them, written. Nothing happens for an unknown folder.
 pub trait WriteTrees {
+    /// Makes the changes of trees that follow leave out the rows of the files in these folders, which become stale.
+    fn defer_files(&mut self, folders: &[&str]) -> Result<()>;
+    /// Changes the rows of these files as their folders were changed. Skips files that are not stale.
+    fn refresh_files(&mut self, ids: &[&str]) -> Result<()>;
+    /// Notes that the files of a folder are not stale up to this one, in the order of [`stale_files`](ReadTrees::stale_files),
+    /// or that none is.
+    fn pass_stale_files(&mut self, folder: &str, up_to: Option<&str>) -> Result<()>;
     /// Sets the area of everything below the live folder `top`, and its own.
     fn move_tree(&mut self, top: &str, area: Area) -> Result<()>;
     /// Moves the live folder `top` to the trash with everything below it. Each item keeps its parent and area in

@@ -105,6 +105,15 @@ pub struct File {
 }
 
 impl File {
+    /// Changes the file as its folder was changed.
+    pub(crate) fn follow(&mut self, folder: &Folder) {
+        self.area = folder.area;
+        self.trashed = folder.trashed.as_ref().map(|trashed| Trashed {
+            parent: self.parent.clone(),
+            ..trashed.clone()
+        });
+    }
+
     /// A live, public, ready and empty file of the type `OTHER`.
     ///
     /// ```
@@ -169,6 +178,24 @@ pub struct Tree {
     pub folders: Vec<Branch>,
     /// The files by creation, then id.
     pub files: Vec<Leaf>,
+}
+
+/// A file whose row is out of date, because its folder was changed without it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaleFile {
+    /// The file as it is read.
+    pub file: File,
+    /// The area in its row.
+    pub area: Area,
+}
+
+/// A folder that may have stale files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stale {
+    /// The folder's id.
+    pub folder: String,
+    /// Some of its stale files. Empty when there are none.
+    pub files: Vec<StaleFile>,
 }
 
 /// An upload session.

@@ -1,6 +1,6 @@
 //! Folders with everything below them.
 
-use super::super::{Area, Branch, Catalog, Leaf, Trashed, Tree};
+use super::super::{Area, Branch, Catalog, Children, Leaf, Page, Read, StaleFile, Trashed, Tree};
 use super::{file, folder, functions, import, read, write};
 use crate::model::system_folder::TRASH_ROOT;
 
@@ -13,6 +13,13 @@ functions![
     restored_tree_is_as_before,
     removed_tree_is_gone_with_its_imports,
     unknown_tree_is_empty,
+    tree_is_counted_up_to_a_limit,
+    deferred_files_are_read_like_their_folders,
+    deferred_files_are_listed_where_their_folders_are,
+    stale_files_come_folder_by_folder_until_they_are_refreshed,
+    stale_files_by_id_are_those_with_older_rows,
+    restored_and_moved_files_can_be_deferred,
+    deferred_folder_that_is_gone_has_no_stale_files,
 ];
 
 /// Folders `a` (with `b`, `c` below it, and `d`) and `e`, each with a file `in-…`; the older the folder, the younger its
@@ -202,4 +209,217 @@ pub fn unknown_tree_is_empty(catalog: &dyn Catalog) {
     assert_eq!(read(catalog, |snapshot| snapshot.tree("nobody")), Tree::default());
     assert_eq!(read(catalog, |snapshot| snapshot.tree("a")).folders.len(), 4);
     assert_eq!(area_of_file(catalog, "in-c"), Area::Site);
+}
+
+/// The size of a tree counts files at any depth, and stops at the limit. Its folders are those of the whole tree.
+pub fn tree_is_counted_up_to_a_limit(catalog: &dyn Catalog) {
+    plant(catalog);
+    let snapshot = catalog.read().unwrap();
+    for (top, limit, size) in [
+        ("a", 9, 4),
+        ("a", 4, 4),
+        ("a", 3, 3),
+        ("a", 0, 0),
+        ("c", 9, 1),
+        ("nobody", 9, 0),
+    ] {
+        assert_eq!(snapshot.tree_size(top, limit).unwrap(), size, "{top} up to {limit}");
+    }
+    assert_eq!(snapshot.folder_tree("a").unwrap(), snapshot.tree("a").unwrap().folders);
+    assert_eq!(snapshot.folder_tree("nobody").unwrap(), []);
+}
+
+/// Trashes the folder `b`, whose files follow later.
+fn trash_deferring(catalog: &dyn Catalog) {
+    plant(catalog);
+    write(catalog, |writer| {
+        writer.defer_files(&["c", "b"])?;
+        writer.trash_tree("b", 7, 20)
+    });
+}
+
+fn areas_of_stale(snapshot: &dyn Read, limit: u32) -> Option<(String, Vec<(String, Area, Area)>)> {
+    let stale = snapshot.stale_files(limit).unwrap()?;
+    let files = stale.files.into_iter();
+    let areas = files.map(|StaleFile { file, area }| (file.id, file.area, area));
+    Some((stale.folder, areas.collect()))
+}
+
+/// A file whose row follows later is read as if it had been changed with its folder, by each method.
+pub fn deferred_files_are_read_like_their_folders(catalog: &dyn Catalog) {
+    trash_deferring(catalog);
+    let snapshot = catalog.read().unwrap();
+    assert!(snapshot.has_stale_files().unwrap());
+    let all = snapshot.all_files("", 9).unwrap();
+    let ids = ["in-b".to_owned(), "in-c".to_owned(), "in-d".to_owned()];
+    for (found, folder) in snapshot.files_by_id(&ids).unwrap().into_iter().zip(["b", "c", "d"]) {
+        let trashed = (folder != "d").then(|| Trashed {
+            parent: folder.into(),
+            area: Area::Site,
+            deletion: 7,
+            at: 20,
+        });
+        assert_eq!(found.area == Area::Trash, trashed.is_some(), "{folder}");
+        assert_eq!((&found.parent[..], &found.trashed), (folder, &trashed));
+        assert_eq!(snapshot.file(&found.id).unwrap().as_ref(), Some(&found));
+        assert!(all.contains(&found), "{folder}");
+    }
+    assert!(!snapshot.has_children("b").unwrap());
+    assert!(snapshot.has_children("a").unwrap());
+    assert_eq!(snapshot.folder("b").unwrap().unwrap().area, Area::Trash);
+}
+
+/// Pages, searches and times of deletion follow the folder of a file.
+pub fn deferred_files_are_listed_where_their_folders_are(catalog: &dyn Catalog) {
+    trash_deferring(catalog);
+    let snapshot = catalog.read().unwrap();
+    let listed = |children: Children, text: &str, until: Option<i64>| -> Vec<String> {
+        let page = Page {
+            text: text.into(),
+            until,
+            ..Page::new(children, 9)
+        };
+        let mut ids: Vec<_> = snapshot.files(&page).unwrap().into_iter().map(|file| file.id).collect();
+        ids.sort();
+        ids
+    };
+    let both = || Children::In(vec![Area::Site, Area::Visitors]);
+    for text in ["", "in", "in-"] {
+        assert_eq!(
+            listed(Children::In(vec![Area::Trash]), text, None),
+            ["in-b", "in-c"],
+            "{text:?}"
+        );
+        assert_eq!(listed(both(), text, None), ["in-a", "in-d", "in-e"], "{text:?}");
+    }
+    assert_eq!(listed(Children::In(Area::ALL.to_vec()), "", None).len(), 5);
+    assert_eq!(listed(Children::In(Vec::new()), "", None), [""; 0]);
+    assert_eq!(listed(Children::Of("b".into()), "", None), ["in-b"]);
+    assert_eq!(
+        listed(Children::In(vec![Area::Trash]), "", Some(19)),
+        [""; 0],
+        "before the deletion"
+    );
+    assert_eq!(listed(Children::Of("b".into()), "", Some(20)), ["in-b"]);
+}
+
+/// Stale files come in the order of their folders, then of their names, and behind the last one that was passed.
+pub fn stale_files_come_folder_by_folder_until_they_are_refreshed(catalog: &dyn Catalog) {
+    plant(catalog);
+    write(catalog, |writer| {
+        for (id, name) in [("1", "z"), ("2", "y"), ("3", "y")] {
+            let mut file = file(id, "c", 1);
+            file.name = name.into();
+            writer.insert_file(&file)?;
+        }
+        writer.defer_files(&["c", "b"])?;
+        writer.trash_tree("b", 7, 20)
+    });
+    let stale = |ids: &[&str]| -> Vec<_> {
+        ids.iter()
+            .map(|id| ((*id).to_owned(), Area::Trash, Area::Site))
+            .collect()
+    };
+    let next = |limit| areas_of_stale(&*catalog.read().unwrap(), limit);
+    assert_eq!(next(9), Some(("c".into(), stale(&["in-c", "2", "3", "1"]))));
+    assert_eq!(next(2), Some(("c".into(), stale(&["in-c", "2"]))));
+    write(catalog, |writer| {
+        writer.refresh_files(&["in-c", "2", "nobody"])?;
+        writer.pass_stale_files("c", Some("2"))
+    });
+    assert_eq!(next(9), Some(("c".into(), stale(&["3", "1"]))));
+    write(catalog, |writer| writer.refresh_files(&["1"]));
+    assert_eq!(
+        next(9),
+        Some(("c".into(), stale(&["3"]))),
+        "a file may be refreshed before its turn"
+    );
+    write(catalog, |writer| {
+        writer.refresh_files(&["3"])?;
+        writer.pass_stale_files("c", Some("1"))
+    });
+    assert_eq!(next(9), Some(("c".into(), vec![])));
+    write(catalog, |writer| writer.pass_stale_files("c", None));
+    assert_eq!(next(9), Some(("b".into(), stale(&["in-b"]))));
+    let before = read(catalog, |snapshot| snapshot.file("in-b"));
+    write(catalog, |writer| {
+        writer.refresh_files(&["in-b"])?;
+        writer.pass_stale_files("b", None)
+    });
+    assert_eq!(next(9), None);
+    assert!(!read(catalog, |snapshot| snapshot.has_stale_files()));
+    assert_eq!(
+        read(catalog, |snapshot| snapshot.file("in-b")),
+        before,
+        "as it was read while it was stale"
+    );
+}
+
+/// Of some files, those whose rows are older than the change of their folder are stale.
+pub fn stale_files_by_id_are_those_with_older_rows(catalog: &dyn Catalog) {
+    trash_deferring(catalog);
+    let ids = |snapshot: &dyn Read| -> Vec<String> {
+        let ids = ["in-c", "in-b", "in-a", "nobody"].map(str::to_owned);
+        let stale = snapshot.stale_by_id(&ids).unwrap().into_iter();
+        stale.map(|stale| stale.file.id).collect()
+    };
+    assert_eq!(ids(&*catalog.read().unwrap()), ["in-c", "in-b"]);
+    write(catalog, |writer| writer.refresh_files(&["in-c"]));
+    assert_eq!(ids(&*catalog.read().unwrap()), ["in-b"]);
+    let mut moved = read(catalog, |snapshot| snapshot.file("in-b")).unwrap();
+    (moved.parent, moved.area, moved.trashed) = ("a".into(), Area::Site, None);
+    write(catalog, |writer| writer.update_file(&moved));
+    assert_eq!(ids(&*catalog.read().unwrap()), [""; 0]);
+}
+
+/// Restoring and moving can leave the files to follow too, also when some of them have not followed the change before.
+pub fn restored_and_moved_files_can_be_deferred(catalog: &dyn Catalog) {
+    plant(catalog);
+    write(catalog, |writer| writer.trash_tree("b", 1, 20));
+    write(catalog, |writer| {
+        writer.defer_files(&["b", "c"])?;
+        writer.restore_tree("b", "a", Area::Site)
+    });
+    let next = |limit| areas_of_stale(&*catalog.read().unwrap(), limit);
+    assert_eq!(
+        next(9),
+        Some(("b".into(), vec![("in-b".into(), Area::Site, Area::Trash)]))
+    );
+    let file = read(catalog, |snapshot| snapshot.file("in-c")).unwrap();
+    assert_eq!((file.area, file.trashed), (Area::Site, None));
+    write(catalog, |writer| {
+        writer.refresh_files(&["in-b"])?;
+        writer.pass_stale_files("b", Some("in-b"))?;
+        writer.defer_files(&["b", "c"])?;
+        writer.move_tree("b", Area::Visitors)
+    });
+    assert_eq!(area_of_file(catalog, "in-b"), Area::Visitors);
+    assert_eq!(
+        next(9),
+        Some(("b".into(), vec![("in-b".into(), Area::Visitors, Area::Site)]))
+    );
+    write(catalog, |writer| {
+        writer.refresh_files(&["in-b"])?;
+        writer.pass_stale_files("b", None)
+    });
+    assert_eq!(
+        next(9),
+        Some(("c".into(), vec![("in-c".into(), Area::Visitors, Area::Trash)]))
+    );
+    write(catalog, |writer| {
+        writer.refresh_files(&["in-c"])?;
+        writer.pass_stale_files("c", None)
+    });
+    let file = read(catalog, |snapshot| snapshot.file("in-c")).unwrap();
+    assert_eq!((file.area, file.trashed), (Area::Visitors, None));
+}
+
+/// A folder that was removed, or everything, leaves nothing stale.
+pub fn deferred_folder_that_is_gone_has_no_stale_files(catalog: &dyn Catalog) {
+    trash_deferring(catalog);
+    write(catalog, |writer| writer.remove_tree("c"));
+    let next = areas_of_stale(&*catalog.read().unwrap(), 9);
+    assert_eq!(next, Some(("b".into(), vec![("in-b".into(), Area::Trash, Area::Site)])));
+    write(catalog, |writer| writer.clear(5));
+    assert!(!read(catalog, |snapshot| snapshot.has_stale_files()));
 }

@@ -190,13 +190,18 @@ impl ReadItems for Session<'_> {
     }
 
     fn file(&self, id: &str) -> Result<Option<File>> {
-        let sql = concat!("SELECT ", file_columns!(), " FROM file WHERE id = ?");
-        self.one(sql, [id], read_file)
+        match self.stored_file(id)? {
+            Some(file) => Ok(self.fresh(vec![file])?.pop()),
+            None => Ok(None),
+        }
     }
 
     fn has_children(&self, parent: &str) -> Result<bool> {
         self.exists(
-            "SELECT EXISTS (SELECT 1 FROM file WHERE parent = ?1 AND area <> 2)
+            "SELECT EXISTS (
+                 SELECT 1 FROM file
+                 WHERE parent = ?1 AND coalesce((SELECT area FROM folder WHERE id = ?1), area) <> 2
+             )
                  OR EXISTS (SELECT 1 FROM folder WHERE parent = ?1 AND area <> 2)",
             [parent],
         )
@@ -221,7 +226,15 @@ impl ReadItems for Session<'_> {
             file_columns!(),
             " FROM file WHERE id > ? ORDER BY id LIMIT ?"
         );
-        self.all(sql, params![after, limit], read_file)
+        self.fresh(self.all(sql, params![after, limit], read_file)?)
+    }
+}
+
+impl Session<'_> {
+    /// A file as its row has it, also when that is out of date.
+    pub(super) fn stored_file(&self, id: &str) -> Result<Option<File>> {
+        let sql = concat!("SELECT ", file_columns!(), " FROM file WHERE id = ?");
+        self.one(sql, [id], read_file)
     }
 }
 

@@ -5,7 +5,7 @@
 //! each item.
 
 use super::super::walk::{Direction, Range, Step, compare, merge, walk};
-use super::super::{Children, File, Folder, Item, Key, Page, Position, ReadListing, Result, Sort};
+use super::super::{Area, Children, File, Folder, Item, Key, Page, Position, ReadListing, Result, Sort};
 use super::Session;
 use super::items::{FILES, FOLDERS, Table};
 use super::lookup::Lookup;
@@ -13,25 +13,43 @@ use super::search::{RowSet, Search, Strategy};
 use rusqlite::types::Value;
 use rusqlite::{Row, ToSql};
 
+/// The area of a file and the time of its deletion, also where its row is out of date.
+const AREA_OF_FILE: &str = "coalesce((SELECT folder.area FROM folder WHERE folder.id = file.parent), file.area)";
+const DELETION_OF_FILE: &str =
+    "coalesce((SELECT coalesce(folder.deleted, 0) FROM folder WHERE folder.id = file.parent), file.deleted, 0)";
+
 impl ReadListing for Session<'_> {
     fn folders(&self, page: &Page) -> Result<Vec<Folder>> {
         self.page(&FOLDERS, page)
     }
 
     fn files(&self, page: &Page) -> Result<Vec<File>> {
-        self.page(&FILES, page)
+        self.fresh(self.page(&FILES, page)?)
     }
 }
 
 impl Session<'_> {
     /// The page of one table: that of each area, merged.
     fn page<T: Item>(&self, table: &Table<T>, page: &Page) -> Result<Vec<T>> {
-        let places = match &page.children {
-            Children::Of(parent) => vec![("parent", Value::from(parent.clone()))],
-            Children::In(areas) => areas.iter().map(|&area| ("area", Value::from(area.number()))).collect(),
-        };
+        let has_stale = table.name == FILES.name && self.any_stale()?;
         let mut conditions = String::new();
         let mut values = Vec::new();
+        let places: Vec<_> = match &page.children {
+            Children::Of(parent) => vec![("parent", Value::from(parent.clone()))],
+            Children::In(areas) => {
+                let mut walked: &[Area] = areas;
+                if has_stale && !areas.is_empty() {
+                    // The rows of stale files are still in the index of another area.
+                    walked = Area::ALL;
+                    conditions.push_str(&format!(" AND {AREA_OF_FILE} IN (?{})", ", ?".repeat(areas.len() - 1)));
+                    values.extend(areas.iter().map(|area| Value::from(area.number())));
+                }
+                walked
+                    .iter()
+                    .map(|&area| ("area", Value::from(area.number())))
+                    .collect()
+            }
+        };
         if let Some(types) = &page.media_types {
             if types.is_empty() {
                 return Ok(Vec::new());
@@ -50,7 +68,12 @@ impl Session<'_> {
             values.push(Value::from(private));
         }
         if let Some(until) = page.until {
-            conditions.push_str(" AND updated <= ? AND coalesce(deleted, 0) <= ?");
+            let deleted = if has_stale {
+                DELETION_OF_FILE
+            } else {
+                "coalesce(deleted, 0)"
+            };
+            conditions.push_str(&format!(" AND updated <= ? AND {deleted} <= ?"));
             values.extend([Value::from(until), Value::from(until)]);
         }
         let mut strategy = Strategy::Walk;

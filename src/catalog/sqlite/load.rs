@@ -45,6 +45,7 @@ impl WriteAll for Session<'_> {
         // 'delete-all' empties a text index at once, instead of row by row.
         self.execute_batch(
             "DELETE FROM folder; INSERT INTO folder_text (folder_text) VALUES ('delete-all');
+             DELETE FROM stale;
              DELETE FROM file; INSERT INTO file_text (file_text) VALUES ('delete-all');
              UPDATE counter SET value = 0;
              DELETE FROM upload; DELETE FROM bundle; DELETE FROM bundle_entry;

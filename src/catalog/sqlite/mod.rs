@@ -6,7 +6,7 @@
 //!
 //! | File | Contents |
 //! |---|---|
-//! | `items.rs`, `trees.rs` | rows of folders and files, and changes of whole trees |
+//! | `items.rs`, `trees.rs`, `stale.rs` | rows of folders and files, changes of whole trees, and files that follow them later |
 //! | `listing.rs`, `search.rs` | pages that walk an index, and the trigram index |
 //! | `events.rs` | events and their deliveries |
 //! | `uploads.rs` | uploads, imports, jobs |
@@ -29,6 +29,7 @@ mod load;
 mod lock;
 mod lookup;
 mod search;
+mod stale;
 mod trees;
 mod uploads;
 
@@ -42,10 +43,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One script per version: the first creates version 1, each further one migrates from the version before.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
     include_str!("migrations/3.sql"),
+    include_str!("migrations/4.sql"),
 ];
 
 /// The most memory for pages of the file, in KiB, for each connection. SQLite's default of 2,000 is less than what one

@@ -1,6 +1,7 @@
-//! What happens to a folder with everything below it: one statement per table, however many rows there are.
+//! What happens to a folder with everything below it: one statement per table, however many rows there are. The rows of
+//! files may follow later: see [`stale`](super::stale).
 
-use super::super::{Area, Branch, Leaf, ReadTrees, Result, Tree, WriteTrees};
+use super::super::{Area, Branch, Leaf, ReadTrees, Result, Stale, StaleFile, Tree, WriteTrees};
 use super::Session;
 use crate::model::system_folder::TRASH_ROOT;
 use rusqlite::params;
@@ -11,8 +12,8 @@ const BELOW: &str = "WITH RECURSIVE below (id) AS (
 )";
 
 impl ReadTrees for Session<'_> {
-    fn tree(&self, top: &str) -> Result<Tree> {
-        let folders = self.all(
+    fn folder_tree(&self, top: &str) -> Result<Vec<Branch>> {
+        self.all(
             "WITH RECURSIVE below (id, parent, level, created) AS (
                  SELECT id, parent, 0, created FROM folder WHERE id = ?1
                  UNION
@@ -27,7 +28,11 @@ impl ReadTrees for Session<'_> {
                     depth: row.get(2)?,
                 })
             },
-        )?;
+        )
+    }
+
+    fn tree(&self, top: &str) -> Result<Tree> {
+        let folders = self.folder_tree(top)?;
         let files = self.all(
             &format!(
                 "{BELOW} SELECT id, parent, blob FROM file WHERE parent IN (SELECT id FROM below) ORDER BY created, id"
@@ -43,13 +48,67 @@ impl ReadTrees for Session<'_> {
         )?;
         Ok(Tree { folders, files })
     }
+
+    fn tree_size(&self, top: &str, limit: u32) -> Result<u32> {
+        let count = self.one(
+            &format!(
+                "{BELOW} SELECT count(*) FROM (SELECT 1 FROM below CROSS JOIN file ON file.parent = below.id LIMIT ?2)"
+            ),
+            params![top, limit],
+            |row| row.get(0),
+        )?;
+        Ok(count.unwrap_or(0))
+    }
+
+    fn has_stale_files(&self) -> Result<bool> {
+        self.any_stale()
+    }
+
+    fn stale_files(&self, limit: u32) -> Result<Option<Stale>> {
+        self.next_stale(limit)
+    }
+
+    fn stale_by_id(&self, ids: &[String]) -> Result<Vec<StaleFile>> {
+        let mut found = Vec::new();
+        if self.any_stale()? {
+            for id in ids {
+                found.extend(self.stored_file(id)?);
+            }
+        }
+        self.stale_among(found)
+    }
 }
 
+/// The tables of a tree: each with the column that tells whether a row belongs to it, and the folders to be found there. The
+/// files of stale folders are left out.
+const TABLES: [(&str, &str, &str); 2] = [
+    ("folder", "id", "SELECT id FROM below"),
+    ("file", "parent", "SELECT id FROM below EXCEPT SELECT folder FROM stale"),
+];
+
 impl WriteTrees for Session<'_> {
-    fn move_tree(&mut self, top: &str, area: Area) -> Result<()> {
-        for (table, column) in [("folder", "id"), ("file", "parent")] {
+    fn defer_files(&mut self, folders: &[&str]) -> Result<()> {
+        for folder in folders {
             self.run(
-                &format!("{BELOW} UPDATE {table} SET area = ?2 WHERE {column} IN (SELECT id FROM below)"),
+                "INSERT INTO stale (folder) VALUES (?) ON CONFLICT (folder) DO UPDATE SET name = '', file = ''",
+                [folder],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn refresh_files(&mut self, ids: &[&str]) -> Result<()> {
+        self.refresh(ids)
+    }
+
+    fn pass_stale_files(&mut self, folder: &str, up_to: Option<&str>) -> Result<()> {
+        self.pass_stale(folder, up_to)
+    }
+
+    fn move_tree(&mut self, top: &str, area: Area) -> Result<()> {
+        for (table, column, rows) in TABLES {
+            self.run(
+                &format!("{BELOW} UPDATE {table} SET area = ?2 WHERE {column} IN ({rows})"),
                 params![top, area.number()],
             )?;
         }
@@ -57,12 +116,12 @@ impl WriteTrees for Session<'_> {
     }
 
     fn trash_tree(&mut self, top: &str, deletion: i64, now: i64) -> Result<()> {
-        for (table, column) in [("folder", "id"), ("file", "parent")] {
+        for (table, column, rows) in TABLES {
             self.run(
                 &format!(
                     "{BELOW} UPDATE {table}
                      SET origin_parent = parent, origin_area = area, area = 2, deletion = ?2, deleted = ?3
-                     WHERE {column} IN (SELECT id FROM below)"
+                     WHERE {column} IN ({rows})"
                 ),
                 params![top, deletion, now],
             )?;
@@ -72,12 +131,12 @@ impl WriteTrees for Session<'_> {
     }
 
     fn restore_tree(&mut self, top: &str, parent: &str, area: Area) -> Result<()> {
-        for (table, column) in [("folder", "id"), ("file", "parent")] {
+        for (table, column, rows) in TABLES {
             self.run(
                 &format!(
                     "{BELOW} UPDATE {table}
                      SET origin_parent = NULL, origin_area = NULL, area = ?2, deletion = NULL, deleted = NULL
-                     WHERE {column} IN (SELECT id FROM below)"
+                     WHERE {column} IN ({rows})"
                 ),
                 params![top, area.number()],
             )?;
@@ -87,7 +146,7 @@ impl WriteTrees for Session<'_> {
     }
 
     fn remove_tree(&mut self, top: &str) -> Result<()> {
-        for (table, column) in [("file", "parent"), ("folder", "id")] {
+        for (table, column) in [("stale", "folder"), ("file", "parent"), ("folder", "id")] {
             self.run(
                 &format!("{BELOW} DELETE FROM {table} WHERE {column} IN (SELECT id FROM below)"),
                 [top],

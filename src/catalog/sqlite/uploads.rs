@@ -161,7 +161,7 @@ impl ReadJobs for Session<'_> {
             "SELECT {} FROM file WHERE ready_at IS NOT NULL AND ready_at <= ? ORDER BY ready_at, number LIMIT ?",
             FILES.columns
         );
-        self.all(&sql, params![now, limit], read_file)
+        self.fresh(self.all(&sql, params![now, limit], read_file)?)
     }
 
     fn next_due(&self) -> Result<Option<i64>> {
