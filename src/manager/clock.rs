@@ -88,6 +88,36 @@ fn steady(shown: i64, wall: i64, elapsed: i64) -> i64 {
     }
 }
 
+/// How many rows are written in one step of long work. It follows the time that the steps take, because others wait for as long
+/// as a step takes, and machines and rows differ by a factor of ten.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace(u32);
+
+impl Pace {
+    /// The time that a step is to take, in milliseconds.
+    const STEP_MS: i64 = 20;
+    /// The largest number of rows. What a step collects in memory grows with it.
+    const MAX_COUNT: u32 = 2000;
+
+    pub(crate) fn new(count: u32) -> Pace {
+        Pace(count.clamp(1, Pace::MAX_COUNT))
+    }
+
+    pub(crate) fn count(self) -> u32 {
+        self.0
+    }
+
+    /// Notes that a step has taken `elapsed` milliseconds. Nothing follows from 0: the clock is one of a test, or stands still.
+    pub(crate) fn note(&mut self, elapsed: i64) {
+        if elapsed > 0 {
+            let fitting = i64::from(self.0).saturating_mul(Pace::STEP_MS) / elapsed;
+            let fitting = u32::try_from(fitting).unwrap_or(u32::MAX);
+            // One step that was fast or slow says little about the next one.
+            *self = Pace::new(fitting.clamp(self.0 / 4, self.0.saturating_mul(2)));
+        }
+    }
+}
+
 /// A clock for tests, which moves only when [`advance`](ManualClock::advance) is called. Clones share one time.
 ///
 /// ```
@@ -156,6 +186,24 @@ mod tests {
             last = next(last, 5, begin + Duration::from_micros(1900) * call);
         }
         assert_eq!(last.0, 1_000_000 + 1900);
+    }
+
+    #[test]
+    fn pace_follows_the_time_of_its_steps() {
+        let after = |count, elapsed| {
+            let mut pace = Pace::new(count);
+            pace.note(elapsed);
+            pace.count()
+        };
+        assert_eq!(after(100, 20), 100);
+        assert_eq!(after(100, 40), 50);
+        assert_eq!(after(100, 16), 125);
+        assert_eq!(after(100, 1), 200, "at most twice as many");
+        assert_eq!(after(100, 60_000), 25, "at least a quarter");
+        assert_eq!(after(100, 0), 100, "the clock stands still");
+        assert_eq!(after(100, -5), 100, "the clock was set back");
+        assert_eq!(after(1, 60_000), 1);
+        assert_eq!(after(u32::MAX, 1), Pace::MAX_COUNT);
     }
 
     #[test]

@@ -11,6 +11,7 @@
 use super::admin::seed;
 use super::auth::oauth;
 use super::backup::import::Importing;
+use super::clock::Pace;
 use super::http::collected::Collected;
 use super::http::error::{Outcome, Refusal};
 use super::http::message::{Head, Response};
@@ -23,8 +24,9 @@ use super::inspect::{Digest, Digested};
 use super::items::content::{self, Receipt};
 use super::items::trash::Deletion;
 use super::site::{self, Cause, Site};
+use super::tx::View;
 use super::uploads::{self, TUS, UPLOADS, plain, tus};
-use super::{Manager, Picture, dispatch, downloads, ids};
+use super::{Manager, Picture, dispatch, downloads, ids, jobs};
 use crate::blobs::Writer;
 use crate::catalog::Upload;
 use crate::images::source_format::SourceFormat;
@@ -32,6 +34,7 @@ use crate::model::media_type::MediaType;
 use crate::operations::{Effect, OperationId};
 use serde_json::Value;
 use std::fmt;
+use std::sync::Arc;
 
 /// The maximum size of the body of a call. A bulk call with every field at its limit is well below it.
 const MAX_BODY: usize = 16 << 20;
@@ -65,8 +68,18 @@ pub struct Intake {
     pub(crate) delay: u64,
     /// The colours of the uploaded image, from the host.
     colors: Option<Value>,
-    /// The permanent deletion of trees. The inner value is `None` for any other call.
-    deletion: Option<Option<Box<Deletion>>>,
+    /// A call that changes trees, once its steps have begun.
+    trees: Option<Box<Trees>>,
+}
+
+/// A call that changes trees, in steps.
+struct Trees {
+    /// What is deleted permanently, once it has been looked for. The inner value is `None` for any other call.
+    deletion: Option<Option<Deletion>>,
+    /// How many stale files are brought up to date in one step.
+    pace: Pace,
+    /// Tells others that this request brings stale files up to date.
+    _refreshing: Arc<()>,
 }
 
 impl fmt::Debug for Intake {
@@ -143,7 +156,7 @@ impl Intake {
             stage: Stage::Other(Vec::new()),
             delay: 0,
             colors: None,
-            deletion: None,
+            trees: None,
         }
     }
 
@@ -346,19 +359,46 @@ impl Intake {
     pub(crate) fn work(&mut self, site: &Site) -> bool {
         let outcome = match &mut self.stage {
             Stage::Archive(importing) => importing.work(site, &self.cause),
-            Stage::Call(route, body) => {
-                let begun = match &mut self.deletion {
-                    Some(deletion) => deletion,
-                    unknown => unknown.insert(begin_deletion(site, &self.cause, route, body.bytes())),
-                };
-                match begun {
-                    Some(deletion) => delete_some(site, &self.cause, deletion),
-                    None => return false,
-                }
-            }
+            Stage::Call(route, _) if !changes_trees(route.operation.id) => return false,
+            Stage::Call(..) => self.change_trees(site),
+            // The trees have changed. What fails now is done later.
+            Stage::Answered(_) => match &mut self.trees {
+                Some(trees) => Ok(jobs::refresh_some(site, &self.cause, &mut trees.pace).unwrap_or(false)),
+                None => return false,
+            },
             _ => return false,
         };
         outcome.unwrap_or_else(|refusal| self.refuse(site, refusal))
+    }
+
+    /// Runs a step of a call that changes trees, up to the call itself. Returns whether there are more.
+    fn change_trees(&mut self, site: &Site) -> Outcome<bool> {
+        let Stage::Call(route, body) = &self.stage else {
+            return Ok(false);
+        };
+        let trees = self.trees.get_or_insert_with(|| Box::new(Trees::new(site)));
+        let had_stale = site.read(&self.cause, has_stale)?;
+        if had_stale && needs_fresh(route.operation.id) {
+            jobs::refresh_some(site, &self.cause, &mut trees.pace)?;
+            return Ok(true);
+        }
+        let deletion = match &mut trees.deletion {
+            Some(deletion) => deletion,
+            unknown => unknown.insert(begin_deletion(site, &self.cause, route, body.bytes())),
+        };
+        if let Some(deletion) = deletion
+            && delete_some(site, &self.cause, deletion)?
+        {
+            return Ok(true);
+        }
+        let response = call(site, &self.cause, &self.head, route, body.bytes())?;
+        self.stage = Stage::Answered(Box::new(response));
+        if had_stale {
+            // Others take care of what they have left.
+            self.trees = None;
+            return Ok(false);
+        }
+        site.read(&self.cause, has_stale)
     }
 
     /// Returns the uploaded image, once all of it has been fed.
@@ -384,16 +424,23 @@ impl Intake {
 
     /// Ends a request whose body is complete.
     pub(crate) fn close(self, manager: &Manager) -> Response {
+        // The host may have left out some steps.
+        if self.trees.is_some() && matches!(self.stage, Stage::Answered(_)) {
+            refresh_all(&manager.site, &self.cause);
+        }
         let Intake {
             head,
             cause,
             stage,
             delay,
             colors,
-            deletion: _,
+            trees: _,
         } = self;
         let site = &manager.site;
         let outcome = match stage {
+            Stage::Call(route, body) if changes_trees(route.operation.id) => {
+                change_trees(site, &cause, &head, &route, body.bytes())
+            }
             Stage::Call(route, body) => call(site, &cause, &head, &route, body.bytes()),
             Stage::Other(body) => answer(site, &cause, &head, &body),
             Stage::Upload(upload, incoming) => end_upload(site, &cause, &head, &upload, *incoming, colors),
@@ -413,7 +460,11 @@ impl Intake {
     }
 
     /// Ends a request whose body broke off.
-    pub(crate) fn abandon(self, site: &Site) {
+    pub(crate) fn abandon(mut self, site: &Site) {
+        if self.trees.take().is_some() {
+            // The host looks for the next tick, as nobody takes care of the stale files any more.
+            site.set_changed();
+        }
         match self.stage {
             // The client is gone, so errors are ignored. It learns the durable offset from its next HEAD.
             Stage::Chunk(chunk) => _ = chunk.end(site, &self.cause),
@@ -719,15 +770,62 @@ fn continued(site: &Site, upload: &Upload, blob: &str, end: u64) -> Outcome<Opti
     Ok(Some(digest))
 }
 
+/// Returns whether a call may change trees.
+fn changes_trees(operation: OperationId) -> bool {
+    matches!(
+        operation,
+        OperationId::BulkDeleteFolders | OperationId::BulkRestoreFoldersFromTrashBin | OperationId::UpdateFolder
+    )
+}
+
+impl Trees {
+    fn new(site: &Site) -> Trees {
+        Trees {
+            deletion: None,
+            pace: Pace::new(site.options().files_per_step),
+            _refreshing: Arc::clone(&site.refreshing),
+        }
+    }
+}
+
+/// Returns whether a call changes trees only once no file is stale. A call that moves a folder does not depend on them.
+fn needs_fresh(operation: OperationId) -> bool {
+    operation != OperationId::UpdateFolder
+}
+
+fn has_stale(view: &View<'_>) -> Outcome<bool> {
+    Ok(view.catalog.has_stale_files()?)
+}
+
+/// Answers a call that changes trees, once the files that follow later have followed.
+fn change_trees(site: &Site, cause: &Cause, head: &Head, route: &Route, body: &[u8]) -> Outcome<Response> {
+    let had_stale = site.read(cause, has_stale)?;
+    if had_stale && needs_fresh(route.operation.id) {
+        refresh_all(site, cause);
+    }
+    let response = call(site, cause, head, route, body)?;
+    if !had_stale || needs_fresh(route.operation.id) {
+        refresh_all(site, cause);
+    }
+    Ok(response)
+}
+
+/// Brings all stale files up to date, in steps. What fails is done later.
+fn refresh_all(site: &Site, cause: &Cause) {
+    let mut trees = Trees::new(site);
+    let mut has_more = site.read(cause, has_stale).unwrap_or(false);
+    while has_more {
+        has_more = jobs::refresh_some(site, cause, &mut trees.pace).unwrap_or(false);
+    }
+}
+
 /// Begins the permanent deletion of trees. Whatever is wrong with the call is found again when it is run.
-fn begin_deletion(site: &Site, cause: &Cause, route: &Route, body: &[u8]) -> Option<Box<Deletion>> {
+fn begin_deletion(site: &Site, cause: &Cause, route: &Route, body: &[u8]) -> Option<Deletion> {
     if route.operation.id != OperationId::BulkDeleteFolders {
         return None;
     }
     let fields = validate::fields(route, "", body).ok()?;
-    site.read(cause, |view| Deletion::new(view, &fields))
-        .ok()?
-        .map(Box::new)
+    site.read(cause, |view| Deletion::new(view, &fields)).ok()?
 }
 
 /// Runs a step of a deletion. Returns whether there are more.
@@ -739,8 +837,9 @@ fn delete_some(site: &Site, cause: &Cause, deletion: &mut Deletion) -> Outcome<b
     if !site.read(&cause, |view| deletion.prepare(view))? {
         return Ok(false);
     }
-    site.write(&cause, |tx| deletion.delete(tx))?;
-    deletion.advance();
+    let begin = site.clock.now();
+    let done = site.write(&cause, |tx| deletion.delete(tx))?;
+    deletion.advance(done, site.clock.now() - begin);
     Ok(true)
 }
 

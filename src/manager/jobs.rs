@@ -1,10 +1,11 @@
 //! Background work: deferred calls, the end of processing, and the sweep.
 
+use super::clock::Pace;
 use super::dispatch;
 use super::events::{self, webhooks};
 use super::http::error::Outcome;
 use super::http::validate::Fields;
-use super::items::content;
+use super::items::{content, stale};
 use super::site::{Cause, Site};
 use super::tx::{Tx, View};
 use crate::operations::OperationId;
@@ -13,13 +14,44 @@ use serde_json::Value;
 /// The number of files processed, or of blobs examined, in one transaction.
 const BATCH_SIZE: u32 = 500;
 
-/// Returns whether a deferred call or the processing of a file is due.
-pub(crate) fn is_due(view: &View<'_>) -> Outcome<bool> {
-    Ok(view.catalog.next_due()?.is_some_and(|due| due <= view.now))
+/// What is to be done.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Due {
+    /// Whether a deferred call or the processing of a file is due.
+    jobs: bool,
+    /// Whether there may be stale files.
+    stale: bool,
+}
+
+pub(crate) fn due(view: &View<'_>) -> Outcome<Due> {
+    Ok(Due {
+        jobs: view.catalog.next_due()?.is_some_and(|due| due <= view.now),
+        stale: view.catalog.has_stale_files()?,
+    })
+}
+
+/// Does what is due. Of the stale files that no request takes care of, it brings some up to date.
+pub(crate) fn run(site: &Site, cause: &Cause) -> Outcome<()> {
+    let due = site.read(cause, due)?;
+    if due.jobs {
+        site.write(cause, settle)?;
+    }
+    if due.stale && !site.is_refreshing() {
+        refresh_some(site, cause, &mut Pace::new(site.options().files_per_step))?;
+    }
+    Ok(())
+}
+
+/// Brings some stale files up to date, in one transaction. Returns whether there may be more.
+pub(crate) fn refresh_some(site: &Site, cause: &Cause, pace: &mut Pace) -> Outcome<bool> {
+    let begin = site.clock.now();
+    let has_more = site.write(cause, |tx| stale::step(tx, pace.count()))?;
+    pace.note(site.clock.now() - begin);
+    Ok(has_more)
 }
 
 /// Runs the deferred calls that are due, and finishes the processing of files that are due.
-pub(crate) fn settle(tx: &mut Tx<'_>) -> Outcome<()> {
+fn settle(tx: &mut Tx<'_>) -> Outcome<()> {
     while let Some(job) = tx.catalog.take_job(tx.context.now)? {
         let operation = OperationId::parse(&job.operation);
         // Skip jobs that this version does not know, so that one of them cannot block the queue.
@@ -32,6 +64,8 @@ pub(crate) fn settle(tx: &mut Tx<'_>) -> Outcome<()> {
         if due.is_empty() {
             return Ok(());
         }
+        let ids: Vec<_> = due.iter().map(|file| file.id.clone()).collect();
+        stale::refresh(tx, &ids)?;
         for file in &mut due {
             content::process(tx.context, file);
         }

@@ -564,7 +564,8 @@ impl Manager {
         Ok(stored(events)?.into_iter().map(event).collect())
     }
 
-    /// Runs deferred calls and finishes the processing of files that are due.
+    /// Runs deferred calls and finishes the processing of files that are due. Continues changes of large folders that broke
+    /// off, by one step.
     ///
     /// Every request does this first. Call it at [`next_tick`](Manager::next_tick), so that events occur without
     /// requests.
@@ -579,11 +580,7 @@ impl Manager {
     }
 
     fn settle(&self) -> Outcome<()> {
-        let cause = Cause::default();
-        if self.site.read(&cause, jobs::is_due)? {
-            self.site.write(&cause, jobs::settle)?;
-        }
-        Ok(())
+        jobs::run(&self.site, &Cause::default())
     }
 
     /// Returns when [`tick`](Manager::tick) or [`take_deliveries`](Manager::take_deliveries) is due next, in
@@ -597,7 +594,9 @@ impl Manager {
     pub fn next_tick(&self) -> catalog::Result<Option<i64>> {
         stored(self.site.read(&Cause::default(), |view| {
             let (due, delivery) = (view.catalog.next_due()?, webhooks::next(view)?);
-            Ok(due.into_iter().chain(delivery).min())
+            let stale = !self.site.is_refreshing() && view.catalog.has_stale_files()?;
+            let now = stale.then_some(view.now);
+            Ok(due.into_iter().chain(delivery).chain(now).min())
         }))
     }
 

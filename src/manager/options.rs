@@ -59,6 +59,9 @@ pub struct Options {
     pub webhook_delay_factor: f64,
     /// How many of the last events are kept. By default all are. Events with pending deliveries are kept in any case.
     pub keep_events: Option<u32>,
+    /// How many files of a folder are changed in one transaction. The files of a larger folder follow in steps when it is
+    /// deleted, restored or moved to another area. At least 1.
+    pub files_per_step: u32,
 }
 
 impl Default for Options {
@@ -90,6 +93,7 @@ impl Default for Options {
             webhooks: Vec::new(),
             webhook_delay_factor: 1.0,
             keep_events: None,
+            files_per_step: 100,
         }
     }
 }

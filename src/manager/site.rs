@@ -69,6 +69,8 @@ pub(crate) struct Site {
     holds: Mutex<Vec<Hold>>,
     /// Shared by the archives that are being received. No row names their blobs yet.
     pub(crate) archives: Arc<()>,
+    /// Shared by the requests that bring stale files up to date.
+    pub(crate) refreshing: Arc<()>,
 }
 
 /// An export, which needs the blobs of its snapshot.
@@ -158,6 +160,7 @@ impl Site {
             bodies: Bodies::default(),
             holds: Mutex::default(),
             archives: Arc::default(),
+            refreshing: Arc::default(),
         })
     }
 
@@ -301,6 +304,11 @@ impl Site {
     /// Returns whether exports or imports have blobs that no row names, and that are no orphans.
     pub(crate) fn has_unnamed_blobs(&self) -> bool {
         self.is_held() || Arc::strong_count(&self.archives) > 1
+    }
+
+    /// Returns whether a request brings stale files up to date at the moment.
+    pub(crate) fn is_refreshing(&self) -> bool {
+        Arc::strong_count(&self.refreshing) > 1
     }
 
     /// Keeps all blobs until [`release_blobs`](Site::release_blobs), also those that no row names any more. `made` are removed

@@ -306,6 +306,134 @@ fn permanent_deletion_that_breaks_off_leaves_a_tree_that_can_be_deleted() {
     assert!(site.manager.into_parts().blobs.list("", 10).expect("blobs").is_empty());
 }
 
+/// Sends a call about a folder, and goes on until it has been carried out and files are to follow.
+fn change_begun(site: &Site, path: &str, folder: &str) -> wix_media::manager::Intake {
+    let mut intake = site
+        .manager
+        .open(Request::new("POST", &format!("/site-media/v1{path}")).head);
+    let body = json!({ "folderIds": [folder] }).to_string();
+    assert!(site.manager.feed(&mut intake, body.as_bytes()));
+    assert!(site.manager.work(&mut intake), "files are to follow");
+    intake
+}
+
+#[test]
+fn large_folder_goes_to_the_trash_and_back_at_once_and_its_files_follow() {
+    let mut site = Site::new();
+    let (top, inner) = large_tree(&site, 120);
+    let first = ids(&site.get(&format!("/files?parentFolderId={inner}"))["files"]).remove(0);
+    let trashed = |site: &Site| {
+        let query = json!({ "query": { "filter": { "state": "DELETED" } } });
+        let found = ids(&site.post("/files/query", query)["files"]);
+        let searched = site.post(
+            "/files/search",
+            json!({ "rootFolder": "TRASH_ROOT", "search": "7.pdf" }),
+        );
+        (found.len(), ids(&searched["files"]).len())
+    };
+    site.events();
+    let mut intake = change_begun(&site, "/bulk/folders/delete", &top);
+    assert_eq!(
+        deleted(&mut site),
+        [inner.clone(), top.clone()],
+        "the files have not followed yet"
+    );
+    assert_eq!(site.get(&format!("/files/{first}"))["file"]["state"], "DELETED");
+    assert_eq!(trashed(&site), (50, 24));
+    let refused = site.refused(
+        "POST",
+        "/folders",
+        json!({ "displayName": "a", "parentFolderId": inner }),
+    );
+    assert_eq!(refused, (400, "PARENT_FOLDER_IN_TRASH".to_owned()));
+    // A change of a file brings its event along.
+    site.post("/bulk/trash-bin/files/restore", json!({ "fileIds": [first] }));
+    let of_file = |slug: &str| ("file_descriptor".to_owned(), slug.to_owned(), first.clone());
+    assert_eq!(site.events(), [of_file("deleted"), of_file("file_ready")]);
+    assert_eq!(
+        site.get(&format!("/files/{first}"))["file"]["parentFolderId"],
+        "media-root"
+    );
+    while site.manager.work(&mut intake) {}
+    assert_eq!(site.manager.close(intake).status, 200);
+    assert_eq!(deleted(&mut site).len(), 239);
+
+    let mut intake = change_begun(&site, "/bulk/trash-bin/folders/restore", &top);
+    assert_eq!(trashed(&site), (0, 0));
+    assert_eq!(
+        ids(&site.get(&format!("/files?parentFolderId={top}&paging.limit=100"))["files"]).len(),
+        100
+    );
+    while site.manager.work(&mut intake) {}
+    assert_eq!(site.manager.close(intake).status, 200);
+    let back = site.events();
+    assert_eq!((&back[0].1[..], &back[0].2), ("created", &top));
+    assert_eq!(back.iter().filter(|(_, slug, _)| slug == "file_ready").count(), 239);
+}
+
+#[test]
+fn large_folder_moved_to_the_visitors_is_there_at_once() {
+    let site = Site::new();
+    let (top, inner) = large_tree(&site, 120);
+    let mut intake = site
+        .manager
+        .open(Request::new("PATCH", &format!("/site-media/v1/folders/{top}")).head);
+    let change = json!({ "folder": { "parentFolderId": "visitor-uploads" } }).to_string();
+    assert!(site.manager.feed(&mut intake, change.as_bytes()));
+    assert!(site.manager.work(&mut intake), "files are to follow");
+    let found = |root: &str| {
+        let body = json!({ "rootFolder": root, "search": "119", "paging": { "limit": 100 } });
+        ids(&site.post("/files/search", body)["files"]).len()
+    };
+    assert_eq!((found("VISITOR_UPLOADS_ROOT"), found("MEDIA_ROOT")), (2, 0));
+    site.file("119", &inner);
+    while site.manager.work(&mut intake) {}
+    let response = site.manager.close(intake);
+    let body = site.manager.collect(response.body).expect("a body");
+    assert!(String::from_utf8_lossy(&body).contains(&top));
+    assert_eq!((found("VISITOR_UPLOADS_ROOT"), found("MEDIA_ROOT")), (3, 0));
+}
+
+#[test]
+fn files_left_by_a_request_that_broke_off_follow_in_ticks() {
+    let mut site = Site::new();
+    let (top, _) = large_tree(&site, 120);
+    site.events();
+    let intake = change_begun(&site, "/bulk/folders/delete", &top);
+    assert_eq!(
+        site.manager.next_tick().expect("a time"),
+        None,
+        "the request takes care of them"
+    );
+    site.manager.take_changed();
+    site.manager.abandon(intake);
+    assert!(site.manager.take_changed(), "the host looks for the next tick");
+    let mut ticks = 0;
+    while site.manager.next_tick().expect("a time").is_some() {
+        site.manager.tick().expect("a tick");
+        ticks += 1;
+    }
+    assert!((2..=4).contains(&ticks), "{ticks}");
+    assert_eq!(deleted(&mut site).len(), 242);
+}
+
+#[test]
+fn change_of_a_folder_waits_for_the_files_of_another() {
+    let mut site = Site::new();
+    let (top, _) = large_tree(&site, 120);
+    site.events();
+    let intake = change_begun(&site, "/bulk/folders/delete", &top);
+    site.post("/bulk/folders/delete", json!({ "folderIds": [top], "permanent": true }));
+    site.manager.abandon(intake);
+    let moved_to_trash: Vec<_> = site
+        .event_bodies()
+        .iter()
+        .map(|event| event["deletedEvent"]["movedToTrash"].clone())
+        .collect();
+    assert_eq!(moved_to_trash.iter().filter(|moved| **moved == true).count(), 242);
+    assert_eq!(moved_to_trash.iter().filter(|moved| **moved == false).count(), 242);
+}
+
 #[test]
 fn invalid_deletion_does_no_work_before_its_refusal() {
     let site = Site::new();

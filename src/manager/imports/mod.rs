@@ -13,7 +13,7 @@ use super::http::error::{Outcome, Refusal, Violation};
 use super::http::message::Head;
 use super::http::validate::Fields;
 use super::items::content::{self, Receipt, mismatch, over_limit, unsupported};
-use super::items::{paths, quota, target};
+use super::items::{paths, quota, stale, target};
 use super::tx::{Tx, View};
 use super::view;
 use crate::catalog::{File, Import};
@@ -271,6 +271,7 @@ impl Fetching {
 
 /// Fills the file of an import.
 pub(crate) fn complete(tx: &mut Tx<'_>, fetching: &Fetching, receipt: Receipt) -> Outcome<Value> {
+    stale::refresh(tx, std::slice::from_ref(&fetching.file))?;
     let (mut file, request) = pending_import(&tx.view(), &fetching.file)?;
     if let Some(declared) = &fetching.declared
         && receipt.kind.is_none_or(Kind::is_text)
@@ -306,6 +307,7 @@ pub(crate) fn complete(tx: &mut Tx<'_>, fetching: &Fetching, receipt: Receipt) -
 
 /// Marks the file as failed, with the reason.
 pub(crate) fn fail(tx: &mut Tx<'_>, file: &str, error: &Value) -> Outcome<()> {
+    stale::refresh(tx, &[file.to_owned()])?;
     let (mut file, _) = pending_import(&tx.view(), file)?;
     file.status = Status::Failed;
     tx.catalog.update_file(&file)?;

@@ -1,7 +1,7 @@
 //! Calls that read, rename, label and move files.
 
 use super::mask::Mask;
-use super::target;
+use super::{stale, target};
 use crate::catalog::File;
 use crate::manager::events;
 use crate::manager::http::error::{Outcome, Refusal, Violation};
@@ -37,6 +37,7 @@ pub(crate) fn distinct_files(fields: &Fields) -> Vec<String> {
 
 pub(crate) fn update_file_descriptor(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {
     let changes = fields.object("file");
+    stale::refresh(tx, &[file_id(changes.text("id").unwrap_or_default())])?;
     let mut file = file(&tx.view(), changes.text("id").unwrap_or_default())?;
     let mask = Mask::of(fields, "file", &["displayName", "parentFolderId", "labels"])?;
     let before = file.clone();

@@ -1,6 +1,7 @@
 //! Calls that create, read, rename and move folders. Deletion and restoring are in [`trash`](super::trash).
 
 use super::mask::Mask;
+use super::stale::Budget;
 use super::target::{self, Target};
 use crate::catalog::Folder;
 use crate::manager::events;
@@ -90,6 +91,11 @@ pub(crate) fn update_folder(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> 
         folder.updated = tx.now;
         tx.catalog.update_folder(&folder)?;
         if folder.area != before.area {
+            if Budget::new(&tx.view()).defers(&tx.view(), &folder.id)? {
+                let folders = tx.catalog.folder_tree(&folder.id)?;
+                let ids: Vec<_> = folders.iter().map(|folder| &folder.id[..]).collect();
+                tx.catalog.defer_files(&ids)?;
+            }
             tx.catalog.move_tree(&folder.id, folder.area)?;
         }
         events::emit_folder_updated(tx, &folder)?;

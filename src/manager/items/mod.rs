@@ -6,6 +6,7 @@ pub(crate) mod folders;
 pub(crate) mod mask;
 pub(crate) mod paths;
 pub(crate) mod quota;
+pub(crate) mod stale;
 pub(crate) mod target;
 pub(crate) mod trash;
 pub(crate) mod verify;

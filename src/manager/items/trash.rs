@@ -5,13 +5,17 @@
 //! before it are at the top of the trash themselves, and trashed folders cannot receive items. Restoring a folder
 //! brings back exactly that tree.
 //!
+//! The files of a large folder follow it later: see [`stale`].
+//!
 //! Several items are restored in the reverse order of their deletions. If a parent was deleted after its child, it is
 //! therefore restored first, and can be the parent again.
 
 use super::files;
 use super::folders::system_folder_refusal;
+use super::stale::{self, Budget};
 use super::target::{self, Target};
-use crate::catalog::{Area, Entity, Leaf, Trashed, Tree};
+use crate::catalog::{Area, Children, Entity, Leaf, Page, Sort, Trashed, Tree};
+use crate::manager::clock::Pace;
 use crate::manager::events;
 use crate::manager::http::error::{Outcome, Refusal};
 use crate::manager::http::validate::Fields;
@@ -109,6 +113,7 @@ fn tops(view: &View<'_>, fields: &Fields, live_only: bool) -> Outcome<Vec<String
 pub(crate) fn bulk_delete_folders(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {
     check_deletable(fields)?;
     let permanent = fields.flag("permanent").unwrap_or(false);
+    stale::finish(tx)?;
     let tops = tops(&tx.view(), fields, !permanent)?;
     if tops.is_empty() {
         return Ok(json!({}));
@@ -118,8 +123,13 @@ pub(crate) fn bulk_delete_folders(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<V
     } else {
         tx.catalog.increment_setting("deletions")?
     };
+    let mut budget = Budget::new(&tx.view());
     for top in tops {
-        let tree = tx.catalog.tree(&top)?;
+        let tree = if !permanent && budget.defers(&tx.view(), &top)? {
+            deferred_tree(tx, &top, true)?
+        } else {
+            tx.catalog.tree(&top)?
+        };
         let items: Vec<_> = steps(&tree, true).into_iter().map(|step| step.item()).collect();
         events::emit_deleted(tx, &items, permanent)?;
         if permanent {
@@ -132,8 +142,16 @@ pub(crate) fn bulk_delete_folders(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<V
     Ok(json!({}))
 }
 
-/// The number of files deleted in one step.
-const STEP_FILES: usize = 100;
+/// Returns a tree without its files, which follow later.
+fn deferred_tree(tx: &mut Tx<'_>, top: &str, is_deletion: bool) -> Outcome<Tree> {
+    let tree = Tree {
+        folders: tx.catalog.folder_tree(top)?,
+        files: Vec::new(),
+    };
+    let folders: Vec<_> = steps(&tree, is_deletion).iter().map(|step| step.item().1).collect();
+    tx.catalog.defer_files(&folders)?;
+    Ok(tree)
+}
 
 /// A permanent deletion of large trees, in steps: first the files, a few in each transaction, then the rest in one.
 ///
@@ -143,9 +161,11 @@ const STEP_FILES: usize = 100;
 pub(crate) struct Deletion {
     /// The trees that have not been looked at yet.
     tops: VecDeque<String>,
-    /// The tree that is being deleted, and its files in the order of their events.
+    /// The tree that is being deleted, and its folders that may have files, children before parents.
     top: String,
-    files: VecDeque<Leaf>,
+    folders: VecDeque<String>,
+    /// How many files are deleted in one step.
+    pace: Pace,
 }
 
 impl Deletion {
@@ -158,59 +178,76 @@ impl Deletion {
         Ok(Some(Deletion {
             tops: tops(view, fields, false)?.into(),
             top: String::new(),
-            files: VecDeque::new(),
+            folders: VecDeque::new(),
+            pace: Pace::new(view.options.files_per_step),
         }))
     }
 
-    /// Looks for the files of the next tree. Returns whether there are any to be deleted in steps.
+    /// Looks for the next tree. Returns whether there is anything to be deleted in steps.
     pub(crate) fn prepare(&mut self, view: &View<'_>) -> Outcome<bool> {
-        while self.files.is_empty() {
+        let limit = view.options.files_per_step;
+        while self.folders.is_empty() {
             let Some(top) = self.tops.pop_front() else {
                 return Ok(false);
             };
-            let mut tree = view.catalog.tree(&top)?;
-            if tree.files.len() > STEP_FILES {
-                let order = steps(&tree, true);
-                let ids: Vec<String> = order.iter().filter_map(Step::file).map(str::to_owned).collect();
-                let mut leaves: BTreeMap<String, Leaf> =
-                    tree.files.drain(..).map(|leaf| (leaf.id.clone(), leaf)).collect();
-                self.files = ids.iter().filter_map(|id| leaves.remove(id)).collect();
+            if view.catalog.tree_size(&top, limit.saturating_add(1))? > limit {
+                let tree = Tree {
+                    folders: view.catalog.folder_tree(&top)?,
+                    files: Vec::new(),
+                };
+                self.folders = steps(&tree, true).iter().map(|step| step.item().1.to_owned()).collect();
                 self.top = top;
             }
         }
         Ok(true)
     }
 
-    /// Deletes the next files. Call [`advance`](Deletion::advance) after the commit.
-    pub(crate) fn delete(&self, tx: &mut Tx<'_>) -> Outcome<()> {
-        let mut inside: BTreeMap<&str, bool> = BTreeMap::new();
-        let leaves: Vec<&Leaf> = self.files.iter().take(STEP_FILES).collect();
-        for leaf in &leaves {
-            if !inside.contains_key(&leaf.parent[..]) {
-                let above = tx.catalog.folders_above(&leaf.parent)?;
-                let is_inside = leaf.parent == self.top || above.contains(&self.top);
-                inside.insert(&leaf.parent, is_inside);
+    /// Deletes the next files. Returns how many folders have none left: call [`advance`](Deletion::advance) with that after
+    /// the commit.
+    pub(crate) fn delete(&self, tx: &mut Tx<'_>) -> Outcome<usize> {
+        let mut left = self.pace.count();
+        let mut done = 0;
+        for folder in &self.folders {
+            // Others may have moved it out of the tree.
+            if *folder == self.top || tx.catalog.folders_above(folder)?.contains(&self.top) {
+                let page = Page {
+                    sort: Sort::Name,
+                    descending: false,
+                    ..Page::new(Children::Of(folder.clone()), left)
+                };
+                let files = tx.catalog.files(&page)?;
+                let ids: Vec<_> = files.iter().map(|file| &file.id[..]).collect();
+                let items: Vec<_> = ids.iter().map(|id| (Entity::File, *id)).collect();
+                events::emit_deleted(tx, &items, true)?;
+                tx.catalog.remove_files(&ids)?;
+                let count = u32::try_from(files.len()).unwrap_or(u32::MAX);
+                tx.freed.extend(files.into_iter().filter_map(|file| file.blob));
+                if count >= left {
+                    break;
+                }
+                // A folder without files is work too.
+                left -= count.max(1);
+            }
+            done += 1;
+            if left == 0 {
+                break;
             }
         }
-        let ids: Vec<String> = leaves.iter().map(|leaf| leaf.id.clone()).collect();
-        let mut found = tx.catalog.files_by_id(&ids)?;
-        found.retain(|file| inside.get(&file.parent[..]) == Some(&true));
-        let items: Vec<_> = found.iter().map(|file| (Entity::File, &file.id[..])).collect();
-        events::emit_deleted(tx, &items, true)?;
-        let ids: Vec<_> = found.iter().map(|file| &file.id[..]).collect();
-        tx.catalog.remove_files(&ids)?;
-        tx.freed.extend(found.into_iter().filter_map(|file| file.blob));
-        Ok(())
+        Ok(done)
     }
 
-    pub(crate) fn advance(&mut self) {
-        self.files.drain(..self.files.len().min(STEP_FILES));
+    /// Notes that a step has taken `elapsed` milliseconds, and that nothing is left in `done` folders.
+    pub(crate) fn advance(&mut self, done: usize, elapsed: i64) {
+        self.folders.drain(..done);
+        self.pace.note(elapsed);
     }
 }
 
 pub(crate) fn bulk_delete_files(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {
     let permanent = fields.flag("permanent").unwrap_or(false);
-    let mut found = tx.catalog.files_by_id(&files::distinct_files(fields))?;
+    let ids = files::distinct_files(fields);
+    stale::refresh(tx, &ids)?;
+    let mut found = tx.catalog.files_by_id(&ids)?;
     if !permanent {
         found.retain(|file| file.trashed.is_none());
     }
@@ -259,6 +296,7 @@ fn origin(view: &View<'_>, trashed: &Trashed, height: Option<u32>) -> Outcome<Ta
 }
 
 pub(crate) fn bulk_restore_folders(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {
+    stale::finish(tx)?;
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
     for id in fields.texts("folderIds").unwrap_or_default() {
@@ -271,14 +309,19 @@ pub(crate) fn bulk_restore_folders(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<
         }
     }
     found.sort_by_key(|&(deletion, depth, _)| (deletion, depth));
+    let mut budget = Budget::new(&tx.view());
     for (_, _, id) in found {
         // A folder inside another one was restored with it.
         let Some(trashed) = tx.catalog.folder(id)?.and_then(|folder| folder.trashed) else {
             continue;
         };
         let target = origin(&tx.view(), &trashed, Some(tx.catalog.height(id)?))?;
+        let tree = if budget.defers(&tx.view(), id)? {
+            deferred_tree(tx, id, false)?
+        } else {
+            tx.catalog.tree(id)?
+        };
         tx.catalog.restore_tree(id, &target.id, target.area)?;
-        let tree = tx.catalog.tree(id)?;
         for part in steps(&tree, false).chunks(BATCH_SIZE) {
             emit_restored(tx, part)?;
         }
@@ -310,7 +353,9 @@ fn emit_restored(tx: &mut Tx<'_>, steps: &[Step<'_>]) -> Outcome<()> {
 }
 
 pub(crate) fn bulk_restore_files(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {
-    let mut found = tx.catalog.files_by_id(&files::distinct_files(fields))?;
+    let ids = files::distinct_files(fields);
+    stale::refresh(tx, &ids)?;
+    let mut found = tx.catalog.files_by_id(&ids)?;
     found.retain(|file| file.trashed.is_some());
     for file in &mut found {
         if let Some(trashed) = file.trashed.take() {
