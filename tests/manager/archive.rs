@@ -53,6 +53,30 @@ pub(crate) fn import(site: &Site, archive: &[u8], step: usize) -> (u16, Value) {
     read(site, response)
 }
 
+#[test]
+fn import_looks_through_files_without_bytes_in_steps() {
+    let site = Site::new();
+    let items: Vec<_> = (0..100)
+        .map(|number| json!({ "url": format!("https://example.com/{number}.jpg") }))
+        .collect();
+    for _ in 0..12 {
+        let body = json!({ "importFileRequests": items });
+        assert_eq!(site.call("POST", "/bulk/files/import-v2", body).0, 200);
+    }
+    let archive = export(&site);
+    let other = Site::new();
+    let mut intake = other.manager.open_archive();
+    other.manager.feed(&mut intake, &archive);
+    let mut steps = 0;
+    while other.manager.work(&mut intake) {
+        steps += 1;
+    }
+    assert_eq!(steps, 3, "1,200 lines are two steps of 500 and a shorter one, behind the check of the end");
+    let response = other.manager.close(intake);
+    assert_eq!(read(&other, response).0, 200);
+    assert_eq!(visible(&other), visible(&site));
+}
+
 fn read(site: &Site, response: Response) -> (u16, Value) {
     let body = site.manager.collect(response.body).expect("a body");
     (response.status, serde_json::from_slice(&body).expect("JSON"))

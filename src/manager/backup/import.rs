@@ -12,6 +12,7 @@ use super::rows::{FileRow, FolderRow};
 use super::{BLOBS, FILES, FOLDERS, Flaw, MANIFEST};
 use crate::blobs::{Blobs, Writer};
 use crate::catalog::{self, Area, Entity, Import, Write};
+use crate::manager::clock::Pace;
 use crate::manager::http::error::{Outcome, Refusal};
 use crate::manager::inspect::Digest;
 use crate::manager::items::target::MAX_DEPTH;
@@ -58,6 +59,8 @@ pub(crate) struct Importing {
 /// How far the new content is.
 enum Progress {
     Receiving,
+    /// Complete. The lines behind the last file with bytes have not been looked at.
+    Received,
     /// Complete and checked, but not built: it replaces the old content in one transaction.
     Checked,
     Building(Box<Building>),
@@ -82,10 +85,15 @@ struct Building {
     blobs: Reading,
     /// The area of the folder of the last file, which most often is that of the next one too.
     parent: Option<(String, Option<Area>)>,
+    /// The number of rows added in one step.
+    pace: Pace,
 }
 
-/// The number of rows added in one step.
-const STEP_ROWS: usize = 50;
+/// The number of rows added in the first step.
+const STEP_ROWS: u32 = 50;
+
+/// The number of lines looked at in one step.
+const STEP_LINES: usize = 500;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Chapter {
@@ -186,7 +194,7 @@ impl Building {
     fn step(&mut self, stored: &dyn Blobs) -> Outcome<bool> {
         let catalog = &mut *self.writer;
         let Some(files) = &mut self.files else {
-            for _ in 0..STEP_ROWS {
+            for _ in 0..self.pace.count() {
                 if !add_folder(catalog, stored, &mut self.folders)? {
                     // All folders are there, so that the place of each file is known when it is added.
                     check_places(catalog)?;
@@ -196,7 +204,7 @@ impl Building {
             }
             return Ok(true);
         };
-        for _ in 0..STEP_ROWS {
+        for _ in 0..self.pace.count() {
             let Some(mut row) = next_file(stored, files, &mut self.blobs)? else {
                 return Ok(false);
             };
@@ -345,7 +353,25 @@ impl Importing {
     pub(crate) fn work(&mut self, site: &Site, cause: &Cause) -> Outcome<bool> {
         match &mut self.progress {
             Progress::Receiving => {
-                self.check_complete(site)?;
+                self.reader.finish()?;
+                if self.chapter < Chapter::Files {
+                    return Err(Flaw::new(FILES, "it is missing").into());
+                }
+                self.progress = Progress::Received;
+                Ok(true)
+            }
+            Progress::Received => {
+                // Few or many files without bytes may follow the last one with bytes.
+                match self.look_for_waiting(&*site.blobs, STEP_LINES)? {
+                    None => return Ok(true),
+                    Some(None) => {}
+                    Some(Some(row)) => {
+                        let name = format!("{BLOBS}{}", row.file.id);
+                        return Err(Flaw::new(&name, "it is missing").into());
+                    }
+                }
+                self.check_counts()?;
+                self.blobs.flush(&*site.blobs)?;
                 self.progress = match site.catalog.build()? {
                     Some(writer) => Progress::Building(Box::new(self.building(writer, cause)?)),
                     None => Progress::Checked,
@@ -353,7 +379,10 @@ impl Importing {
                 Ok(matches!(self.progress, Progress::Building(_)))
             }
             Progress::Building(building) => {
-                if building.step(&*site.blobs)? {
+                let begin = site.clock.now();
+                let has_more = building.step(&*site.blobs)?;
+                building.pace.note(site.clock.now() - begin);
+                if has_more {
                     return Ok(true);
                 }
                 if let Progress::Building(building) = std::mem::replace(&mut self.progress, Progress::Built) {
@@ -375,6 +404,7 @@ impl Importing {
             files: None,
             blobs: Reading::new(&self.blobs.blob),
             parent: None,
+            pace: Pace::new(STEP_ROWS),
         })
     }
 
@@ -407,15 +437,8 @@ impl Importing {
         Ok(())
     }
 
-    /// Checks that nothing of the archive is missing.
-    fn check_complete(&mut self, site: &Site) -> Outcome<()> {
-        self.reader.finish()?;
-        if self.chapter < Chapter::Files {
-            return Err(Flaw::new(FILES, "it is missing").into());
-        }
-        if let Some(row) = self.next_waiting(&*site.blobs)? {
-            return Err(Flaw::new(&format!("{BLOBS}{}", row.file.id), "it is missing").into());
-        }
+    /// Checks that the archive holds as many things as it says.
+    fn check_counts(&self) -> Outcome<()> {
         let Manifest {
             folders,
             files,
@@ -429,14 +452,14 @@ impl Importing {
         if counted != (said.folders, said.files, said.blobs, said.bytes, said.missing) {
             return Err(Flaw::new(MANIFEST, "it counts other things than the archive holds").into());
         }
-        Ok(self.blobs.flush(&*site.blobs)?)
+        Ok(())
     }
 
     /// Removes the received blobs that no row names.
     pub(crate) fn abandon(mut self, site: &Site) {
         if !matches!(
             std::mem::replace(&mut self.progress, Progress::Receiving),
-            Progress::Receiving
+            Progress::Receiving | Progress::Received
         ) {
             site.catalog.discard_built();
         }
@@ -505,13 +528,25 @@ impl Importing {
 
     /// Returns the next file whose bytes are expected.
     fn next_waiting(&mut self, blobs: &dyn Blobs) -> Outcome<Option<FileRow>> {
-        if self.found.files == 0 {
-            return Ok(None);
+        loop {
+            if let Some(found) = self.look_for_waiting(blobs, STEP_LINES)? {
+                return Ok(found);
+            }
         }
-        while let Some(line) = self.waiting.line(blobs)? {
+    }
+
+    /// Looks for the next file whose bytes are expected, in at most `limit` lines. Returns `None` when there are more lines.
+    fn look_for_waiting(&mut self, blobs: &dyn Blobs, limit: usize) -> Outcome<Option<Option<FileRow>>> {
+        if self.found.files == 0 {
+            return Ok(Some(None));
+        }
+        for _ in 0..limit {
+            let Some(line) = self.waiting.line(blobs)? else {
+                return Ok(Some(None));
+            };
             let row = FileRow::from_line(line).map_err(|text| Refusal::Internal(text.into()))?;
             if row.file.blob.is_some() {
-                return Ok(Some(row));
+                return Ok(Some(Some(row)));
             }
         }
         Ok(None)
