@@ -71,7 +71,10 @@ fn import_looks_through_files_without_bytes_in_steps() {
     while other.manager.work(&mut intake) {
         steps += 1;
     }
-    assert_eq!(steps, 3, "1,200 lines are two steps of 500 and a shorter one, behind the check of the end");
+    assert_eq!(
+        steps, 3,
+        "1,200 lines are two steps of 500 and a shorter one, behind the check of the end"
+    );
     let response = other.manager.close(intake);
     assert_eq!(read(&other, response).0, 200);
     assert_eq!(visible(&other), visible(&site));

@@ -238,7 +238,10 @@ fn trash_deferring(catalog: &dyn Catalog) {
     });
 }
 
-fn areas_of_stale(snapshot: &dyn Read, limit: u32) -> Option<(String, Vec<(String, Area, Area)>)> {
+/// The id of a file, its area, and the one in its row.
+type Areas = (String, Area, Area);
+
+fn areas_of_stale(snapshot: &dyn Read, limit: u32) -> Option<(String, Vec<Areas>)> {
     let stale = snapshot.stale_files(limit).unwrap()?;
     let files = stale.files.into_iter();
     let areas = files.map(|StaleFile { file, area }| (file.id, file.area, area));

@@ -224,12 +224,17 @@ const ROWS_OF_VERSION_2: &str = "
     INSERT INTO job (due, operation, fields) VALUES (5, 'o', '{}');
     INSERT INTO delivery (event, url, tries, due) VALUES (1, 'https://h/', 2, 5);";
 
+/// A file in a trashed folder.
+const ROWS_OF_VERSION_3: &str = "
+    UPDATE folder SET parent = 'trash-root', area = 2, origin_parent = 'media-root', origin_area = 0, deletion = 1, deleted = 5;
+    UPDATE file SET parent = 'g', area = 2, origin_parent = 'g', origin_area = 0, deletion = 1, deleted = 5 WHERE id = 'f';";
+
 /// A store of an earlier version with its rows, brought to the latest version.
 fn migrated_from(version: usize) -> Sqlite {
     let connection = Connection::open_in_memory().expect("a store");
     for (script, rows) in MIGRATIONS
         .iter()
-        .zip([ROWS_OF_VERSION_1, ROWS_OF_VERSION_2])
+        .zip([ROWS_OF_VERSION_1, ROWS_OF_VERSION_2, ROWS_OF_VERSION_3])
         .take(version)
     {
         connection.execute_batch(script).expect("the schema");
@@ -283,6 +288,21 @@ fn store_of_version_2_keeps_everything() {
     writer.remove_files(&["p"]).expect("removed");
     assert_eq!(writer.import("p").expect("read"), None);
     drop(writer);
+    assert!(store.is_intact().expect("checked"));
+}
+
+#[test]
+fn store_of_version_3_has_no_stale_files() {
+    let store = migrated_from(3);
+    let snapshot = store.read().expect("a snapshot");
+    assert!(!snapshot.has_stale_files().expect("read"));
+    let trashed = snapshot.file("f").expect("read").expect("a file").trashed;
+    assert_eq!(
+        trashed.map(|trashed| (trashed.parent, trashed.at)),
+        Some(("g".to_owned(), 5))
+    );
+    assert_eq!(snapshot.folder("g").expect("read").expect("a folder").area, Area::Trash);
+    drop(snapshot);
     assert!(store.is_intact().expect("checked"));
 }
 
