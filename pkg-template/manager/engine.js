@@ -341,6 +341,8 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
   async function fill(intake, source, own, { ready, image: mayBeImage, archive, signal } = {}) {
     const finish = async () => {
       while (enter((core) => core.work(intake), own)) {
+        // The log is moved into the catalog from time to time, and what is not durable by then is synced while everybody waits.
+        await storage.commits?.flush();
         await breathe();
         signal?.throwIfAborted();
       }
