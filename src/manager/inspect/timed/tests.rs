@@ -210,6 +210,62 @@ fn cover_that_is_stored_in_another_form_or_is_no_picture_is_left_out() {
     assert_eq!(facts_of(&id3(3, 0, b"APIC", link)).cover, None, "a link");
 }
 
+/// A second of eight-bit sound at 8000 Hz behind a list of texts, with numbers of either order.
+fn wav(mark: &[u8; 4], number: fn(u32) -> [u8; 4]) -> Vec<u8> {
+    let short = |value: u32| {
+        let bytes = number(value);
+        if bytes[0] == 0 && value > 0 {
+            [bytes[2], bytes[3]]
+        } else {
+            [bytes[0], bytes[1]]
+        }
+    };
+    let chunk = |name: &[u8; 4], content: &[u8]| [&name[..], &number(content.len() as u32), content].concat();
+    let format = [
+        &short(1)[..],
+        &short(1),
+        &number(8000),
+        &number(8000),
+        &short(1),
+        &short(8),
+    ]
+    .concat();
+    let content = [chunk(b"fmt ", &format), chunk(b"data", &[128; 8000])].concat();
+    [&mark[..], &number(content.len() as u32 + 4), b"WAVE", &content].concat()
+}
+
+#[test]
+fn wav_of_each_byte_order_is_read() {
+    for bytes in [
+        wav(b"RIFF", u32::to_le_bytes),
+        wav(b"RIFX", u32::to_be_bytes),
+        wav(b"BW64", u32::to_le_bytes),
+    ] {
+        let found = facts_of(&bytes);
+        assert_eq!(
+            (found.duration, found.bitrate),
+            (Some(1000), Some(64_000)),
+            "{:?}",
+            &bytes[..4]
+        );
+    }
+}
+
+#[test]
+fn text_of_a_film_is_read_in_either_form() {
+    // QuickTime: a text behind its length and its language, in place of items of iTunes.
+    let bytes = bytes_of("old-style.qt");
+    let at = bytes.windows(4).position(|name| name == b"moov").expect("a movie") - 4;
+    let name = [&b"\0\0\0\x11\xa9nam\0\x05\0\0"[..], b"Bells"].concat();
+    let texts = [&(name.len() as u32 + 8).to_be_bytes()[..], b"udta", &name].concat();
+    let end = at + u32::from_be_bytes(bytes[at..at + 4].try_into().expect("a length")) as usize;
+    let mut titled = bytes.clone();
+    titled.splice(end..end, texts.iter().copied());
+    titled[at..at + 4].copy_from_slice(&((end - at + texts.len()) as u32).to_be_bytes());
+    assert_eq!(facts_of(&titled).title.as_deref(), Some("Bells"));
+    assert_eq!(facts_of(&bytes).title, None);
+}
+
 #[test]
 fn disabled_and_cover_tracks_do_not_count() {
     let mut bytes = bytes_of("film-text-track.mov");
