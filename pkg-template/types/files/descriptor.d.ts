@@ -166,6 +166,12 @@ export interface AudioV2 {
   duration?: number | null;
   /** Size in bytes, as a decimal string. */
   sizeInBytes?: string | null;
+  /** Family of the codec, such as `aac`. The embedded Media Manager adds it. */
+  audioCodec?: string;
+  /** Title by the tags of the file. The embedded Media Manager adds it. */
+  title?: string;
+  /** Artist by the tags of the file. The embedded Media Manager adds it. */
+  artist?: string;
 }
 
 /** An archive. */
