@@ -3,14 +3,14 @@ import type {
   CallOptions,
   Client,
   ExternalInfo,
-  FileDescriptor,
   Folder,
   PathOptions,
+  StoredFile,
   UploadOptions,
   WixMediaError as ErrorClass,
 } from '../types/index.js';
 
-export type { CallOptions, Client, ErrorClass, FileDescriptor, Lent, Refusal };
+export type { CallOptions, Client, ErrorClass, StoredFile, Lent, Refusal };
 
 /** Where the functions of the library begin and end. */
 export interface Boundary {
@@ -166,7 +166,7 @@ export interface Job {
   /** When it began, by the clock of the service. */
   started: number;
   /** Finds the file of an upload whose answer was lost. */
-  find(signal: AbortSignal): Promise<FileDescriptor | undefined>;
+  find(signal: AbortSignal): Promise<StoredFile | undefined>;
 }
 
 /** A resumable upload that runs in this process. */
@@ -210,9 +210,9 @@ export interface Records {
 /** What uploads of one batch know of each other. */
 export interface Batch {
   /** The files of each folder. */
-  known?: Map<string, Promise<FileDescriptor[]>>;
+  known?: Map<string, Promise<StoredFile[]>>;
   /** Whether a file has the name of another item of the batch. */
-  isOther?(file: FileDescriptor): boolean;
+  isOther?(file: StoredFile): boolean;
   /** The id of the upload that is resumed. */
   expected?: string;
 }
@@ -226,8 +226,8 @@ export interface Uploader {
     options: UploadOptions,
     signal: AbortSignal,
     batch?: Batch,
-  ): Promise<{ file: FileDescriptor; isReused: boolean }>;
-  untilReady(fileId: string, call: { signal?: AbortSignal }): Promise<FileDescriptor>;
+  ): Promise<{ file: StoredFile; isReused: boolean }>;
+  untilReady(fileId: string, call: { signal?: AbortSignal }): Promise<StoredFile>;
 }
 
 /** An answer of an upload host. */

@@ -308,6 +308,9 @@ export type ModuleSource =
 /** A file of the package for {@link init}, or a function that gives it when it is needed. */
 export type FileSource = ModuleSource | Promise<ModuleSource> | (() => ModuleSource | Promise<ModuleSource>);
 
+/** A worker, where the types of the environment know it, or its URL. */
+export type WorkerSource = string | URL | (typeof globalThis extends { Worker: { prototype: infer Started } } ? Started & object : never);
+
 /** The files of the package that a program brings itself, for {@link init}. Those that are absent are looked for as usual. */
 export interface PackageFiles {
   /** `client.wasm`, for every call. */
@@ -322,7 +325,7 @@ export interface PackageFiles {
    * `manager-worker.js`, for a manager on OPFS and for images off the page's thread: its URL, which may have another origin,
    * or a function that starts the worker. Browsers only.
    */
-  worker?: string | URL | (() => Worker | string | URL);
+  worker?: string | URL | (() => WorkerSource);
 }
 
 /**

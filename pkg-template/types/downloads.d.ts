@@ -1,5 +1,5 @@
 import type { CallOptions } from './calls.js';
-import type { FileDescriptor } from './files/descriptor.js';
+import type { StoredFile } from './files/descriptor.js';
 import type { UploadOptions } from './uploads.js';
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -47,7 +47,7 @@ export interface DownloadResult {
   /** Whether it was written, kept because it had the same content, or failed. */
   status: 'written' | 'kept' | 'failed';
   /** The file. */
-  file: FileDescriptor;
+  file: StoredFile;
   /** The error, if it failed. */
   error?: unknown;
 }

@@ -1,6 +1,6 @@
 import type { CallOptions } from './calls.js';
-import type { FileDescriptor } from './files/descriptor.js';
-import type { Folder } from './folders/folder.js';
+import type { StoredFile } from './files/descriptor.js';
+import type { StoredFolder } from './folders/folder.js';
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Paths
@@ -21,7 +21,7 @@ export interface FileEntry {
   /** Its id. */
   id: string;
   /** The file. */
-  file: FileDescriptor;
+  file: StoredFile;
 }
 
 /** A folder at its path. */
@@ -33,7 +33,7 @@ export interface FolderEntry {
   /** Its id. */
   id: string;
   /** The folder. */
-  folder: Folder;
+  folder: StoredFolder;
 }
 
 /** A folder with its content. */
@@ -41,11 +41,11 @@ export interface FolderTree {
   /** Its path. */
   path: string;
   /** The folder. */
-  folder: Folder;
+  folder: StoredFolder;
   /** Its subfolders. */
   folders: FolderTree[];
   /** Files directly in the folder. */
-  files: FileDescriptor[];
+  files: StoredFile[];
   /** Number of files below it, at every depth that was read. */
   fileCount: number;
   /** Total size of these files in bytes. */
@@ -84,7 +84,7 @@ export declare namespace paths {
    * const folder = await paths.ensure('/Animals/Foxes');
    * ```
    */
-  export function ensure(path: string, options?: PathOptions): Promise<Folder>;
+  export function ensure(path: string, options?: PathOptions): Promise<StoredFolder>;
 
   /**
    * Iterates over everything below a folder, by name, each folder before its content.

@@ -1,5 +1,5 @@
 import type { CallOptions } from './calls.js';
-import type { ExternalInfo, FileDescriptor } from './files/descriptor.js';
+import type { ExternalInfo, StoredFile } from './files/descriptor.js';
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Uploads
@@ -130,7 +130,7 @@ export interface UploadResult {
   /** Whether it was uploaded, existed already, failed, or is an entry of a directory that is not uploaded. */
   status: 'uploaded' | 'reused' | 'failed' | 'skipped';
   /** The file, if it was uploaded or existed already. */
-  file?: FileDescriptor;
+  file?: StoredFile;
   /** The error, if it failed. */
   error?: unknown;
   /** What it is, if it was skipped: `a symbolic link`, `a named pipe`, `a socket` or `a device`. */
@@ -188,7 +188,7 @@ export declare namespace uploads {
    * });
    * ```
    */
-  export function upload(source: UploadSource, options?: UploadOptions): Promise<FileDescriptor>;
+  export function upload(source: UploadSource, options?: UploadOptions): Promise<StoredFile>;
 
   /**
    * Uploads many files, several at a time. A failure does not stop the others. Folders keep their structure: a path in Node,
@@ -229,7 +229,7 @@ export declare namespace uploads {
    * const file = await uploads.waitUntilReady(fileId, { timeoutMs: 60_000 });
    * ```
    */
-  export function waitUntilReady(fileId: string, options?: CallOptions): Promise<FileDescriptor>;
+  export function waitUntilReady(fileId: string, options?: CallOptions): Promise<StoredFile>;
 
   /**
    * Lists the resumable uploads that are running, paused, or interrupted by a reload or restart.
@@ -266,7 +266,7 @@ export declare namespace uploads {
    * for (const { id } of await uploads.list()) await uploads.resume(id);
    * ```
    */
-  export function resume(id: string, source?: UploadSource, options?: UploadOptions): Promise<FileDescriptor | undefined>;
+  export function resume(id: string, source?: UploadSource, options?: UploadOptions): Promise<StoredFile | undefined>;
 
   /**
    * Cancels a resumable upload, here and at the service. Its promise rejects with `CANCELLED`.

@@ -110,7 +110,7 @@ export class Actions {
    */
   async createFolder(displayName, parentFolderId) {
     const options = { parentFolderId };
-    const { folder = {} } = await this.#calls.run(
+    const { folder } = await this.#calls.run(
       {
         title: `Create the folder “${displayName}”`,
         names: ['folders'],
@@ -129,7 +129,7 @@ export class Actions {
    */
   async importUrl(url, { displayName, parentFolderId, isPrivate }) {
     const options = { ...(displayName && { displayName }), parentFolderId, ...(isPrivate && { private: true }) };
-    const { file = {} } = await this.#calls.run(
+    const { file } = await this.#calls.run(
       {
         title: `Import ${url}`,
         names: ['files'],

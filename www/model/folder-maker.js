@@ -54,11 +54,11 @@ await folders.createFolder(${javascript(displayName)}, ${javascript({ parentFold
     };
     return this.#calls.run(about, async ({ folders }, options) => {
       for await (const folder of folders.listFolders({ parentFolderId, paging: { limit: PAGE_SIZE } }, options)) {
-        if (folder.displayName === displayName) return String(folder._id);
+        if (folder.displayName === displayName) return folder._id;
       }
-      const { folder = {} } = await folders.createFolder(displayName, { parentFolderId }, options);
+      const { folder } = await folders.createFolder(displayName, { parentFolderId }, options);
       this.created.emit(folder);
-      return String(folder._id);
+      return folder._id;
     });
   }
 }

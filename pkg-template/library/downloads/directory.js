@@ -5,8 +5,8 @@
 import { linked, until } from '../../streams/until.js';
 import { safeName, uniqueName } from './names.js';
 
-/** @import { DirectoryDownloadOptions, DownloadResult, Folder } from '../../types/index.js' */
-/** @import { Api, Disk, FileDescriptor } from '../internal.d.ts' */
+/** @import { DirectoryDownloadOptions, DownloadResult, StoredFolder } from '../../types/index.js' */
+/** @import { Api, Disk, StoredFile } from '../internal.d.ts' */
 
 /** @typedef {ReturnType<Disk['folderAt']>} Target */
 /** @typedef {(fileId: string, options: object) => Promise<Response>} FetchFile */
@@ -16,17 +16,17 @@ const NAME = 'downloads.toDirectory';
 /** @param {string | undefined} hash */
 const isMd5 = (hash) => /^[0-9a-f]{32}$/.test(hash ?? '');
 
-/** @param {FileDescriptor} file */
+/** @param {StoredFile} file */
 const sizeOf = (file) => Number(file.sizeInBytes);
 
-/** @param {FileDescriptor | Folder} item */
+/** @param {StoredFile | StoredFolder} item */
 const idOf = (item) => /** @type {string} */ (item._id);
 
 /**
  * The oldest first, so that names that are taken twice are resolved the same way in every run.
  *
- * @param {FileDescriptor | Folder} one
- * @param {FileDescriptor | Folder} other
+ * @param {StoredFile | StoredFolder} one
+ * @param {StoredFile | StoredFolder} other
  */
 const byAge = (one, other) => Number(one._createdDate) - Number(other._createdDate) || (idOf(one) < idOf(other) ? -1 : 1);
 
@@ -138,7 +138,7 @@ function guarded(target, failed) {
  * @param {AbortSignal} signal
  */
 async function plan({ client }, target, folderId, signal) {
-  /** @type {{ descriptor: FileDescriptor, path: string }[]} */
+  /** @type {{ descriptor: StoredFile, path: string }[]} */
   const files = [];
   /**
    * @param {string} id
@@ -170,7 +170,7 @@ async function plan({ client }, target, folderId, signal) {
  * @param {Api} api
  * @param {FetchFile} fetchFile
  * @param {Target} target
- * @param {FileDescriptor} descriptor
+ * @param {StoredFile} descriptor
  * @param {string} path
  * @param {{ signal: AbortSignal, verify?: boolean | 'auto', progress: (bytes: number) => void }} options
  * @returns {Promise<'kept' | 'written'>}

@@ -3,7 +3,7 @@ import { downloadFolder } from './directory.js';
 import { download } from './stream.js';
 
 /** @import { DirectoryDownloadOptions, DownloadOptions, FileDownloadOptions } from '../../types/index.js' */
-/** @import { Api, Digest, FileDescriptor } from '../internal.d.ts' */
+/** @import { Api, Digest, StoredFile } from '../internal.d.ts' */
 
 /** @param {string | undefined} hash */
 const isMd5 = (hash) => /^[0-9a-f]{32}$/.test(hash ?? '');
@@ -14,7 +14,7 @@ export function createDownloads(api) {
 
   /**
    * @param {string} fileId
-   * @param {FileDownloadOptions & { descriptor?: FileDescriptor, digest?: Digest }} options `descriptor` and `digest`
+   * @param {FileDownloadOptions & { descriptor?: StoredFile, digest?: Digest }} options `descriptor` and `digest`
    * are those of `toDirectory`, which has them already.
    */
   async function fetchFile(fileId, options) {

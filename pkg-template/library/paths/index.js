@@ -1,8 +1,8 @@
 // Paths such as `/animals/foxes/red.jpg`, by the ordinary calls.
 import { until } from '../../streams/until.js';
 
-/** @import { Folder, FileEntry, FolderEntry, FolderTree, PathOptions } from '../../types/index.js' */
-/** @import { Api, CallOptions, FileDescriptor } from '../internal.d.ts' */
+/** @import { StoredFolder, FileEntry, FolderEntry, FolderTree, PathOptions } from '../../types/index.js' */
+/** @import { Api, CallOptions, StoredFile } from '../internal.d.ts' */
 
 /** @typedef {(FileEntry | FolderEntry) & { depth: number }} WalkEntry */
 
@@ -17,14 +17,14 @@ const joined = (segments) => `/${segments.join('/')}`;
 /**
  * The id of an item of the service, which always has one.
  *
- * @param {FileDescriptor | Folder} item
+ * @param {StoredFile | StoredFolder} item
  */
 const idOf = (item) => /** @type {string} */ (item._id);
 
 /**
  * The oldest of several items with one name, as the service resolves the paths of uploads.
  *
- * @template {FileDescriptor | Folder} Entry
+ * @template {StoredFile | StoredFolder} Entry
  * @param {Entry[]} items
  * @returns {Entry | undefined}
  */
@@ -38,7 +38,7 @@ export function createPaths({ checkOptions, client, WixMediaError, refusal, with
   /**
    * Folders that are being made, so that concurrent uploads do not make them twice.
    *
-   * @type {Map<string, Promise<Folder>>}
+   * @type {Map<string, Promise<StoredFolder>>}
    */
   const making = new Map();
 
@@ -136,7 +136,7 @@ export function createPaths({ checkOptions, client, WixMediaError, refusal, with
    * @param {CallOptions} call
    */
   async function ensure(path, options, call) {
-    /** @type {Folder | undefined} */
+    /** @type {StoredFolder | undefined} */
     let folder;
     let id = startOf(options);
     for (const segment of segmentsOf(path)) {
@@ -160,13 +160,13 @@ export function createPaths({ checkOptions, client, WixMediaError, refusal, with
    */
   async function child(parentFolderId, name, call) {
     const found = await folderNamed(parentFolderId, name, call);
-    return found ?? /** @type {Folder} */ ((await client.folders.createFolder(name, { parentFolderId }, call)).folder);
+    return found ?? /** @type {StoredFolder} */ ((await client.folders.createFolder(name, { parentFolderId }, call)).folder);
   }
 
   /**
    * Everything below a folder: folders before what is in them, each level in the order of names.
    *
-   * @param {Folder} folder
+   * @param {StoredFolder} folder
    * @param {string} path
    * @param {number} depth
    * @param {number} maxDepth
@@ -214,7 +214,7 @@ export function createPaths({ checkOptions, client, WixMediaError, refusal, with
     const segments = segmentsOf(path);
     const folder = await descend('paths.tree', path, segments, startOf(options), call);
     /** @returns {FolderTree} */
-    const nodeOf = (/** @type {Folder} */ each, /** @type {string} */ own) => ({ path: own, folder: each, folders: [], files: [], fileCount: 0, sizeInBytes: 0 });
+    const nodeOf = (/** @type {StoredFolder} */ each, /** @type {string} */ own) => ({ path: own, folder: each, folders: [], files: [], fileCount: 0, sizeInBytes: 0 });
     const root = nodeOf(folder, joined(segments));
     const nodes = new Map([[root.path, root]]);
     const parentPath = (/** @type {string} */ own) => own.slice(0, own.lastIndexOf('/')) || '/';

@@ -1,23 +1,23 @@
 // The trash: what a deletion would take is counted before, and what was deleted can be restored.
 import { batchesOf, DESCRIPTORS_PER_CALL, FILES_PER_CALL, FOLDERS_PER_CALL } from '../batches.js';
 
-/** @import { DeletionPlan, Folder, MediaTypeWithLiterals } from '../../types/index.js' */
-/** @import { Api, CallOptions, FileDescriptor } from '../internal.d.ts' */
+/** @import { DeletionPlan, StoredFolder, MediaTypeWithLiterals } from '../../types/index.js' */
+/** @import { Api, CallOptions, StoredFile } from '../internal.d.ts' */
 
-/** @typedef {{ file: FileDescriptor, folder?: undefined } | { folder: Folder, file?: undefined }} Entry */
+/** @typedef {{ file: StoredFile, folder?: undefined } | { folder: StoredFolder, file?: undefined }} Entry */
 /** @typedef {{ olderThan?: Date | number | string, mediaTypes?: MediaTypeWithLiterals[], dryRun?: boolean }} EmptyOptions */
 /** @typedef {{ mediaTypes?: MediaTypeWithLiterals[], inFolders?: boolean }} RestoreOptions */
 
 /** @type {Record<string, number>} */
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
 
-/** @param {FileDescriptor} file */
+/** @param {StoredFile} file */
 const sizeOf = (file) => Math.max(Number(file.sizeInBytes) || 0, 0);
 
-/** @param {FileDescriptor[]} files */
+/** @param {StoredFile[]} files */
 const sizeOfAll = (files) => files.reduce((sum, file) => sum + sizeOf(file), 0);
 
-/** @param {FileDescriptor | Folder} item */
+/** @param {StoredFile | StoredFolder} item */
 const idOf = (item) => /** @type {string} */ (item._id);
 
 /** @param {unknown} error */
@@ -30,7 +30,7 @@ export function createTrash({ checkOptions, client, within, refusal, now }) {
   /**
    * Everything below a folder, which is in use or in the trash.
    *
-   * @param {Folder} folder
+   * @param {StoredFolder} folder
    * @param {CallOptions} call
    * @param {string[]} [trail]
    * @returns {AsyncGenerator<Entry, void, undefined>}
@@ -64,9 +64,9 @@ export function createTrash({ checkOptions, client, within, refusal, now }) {
     const folderIds = [...(given.folderIds ?? [])];
     if ([...fileIds, ...folderIds].some((id) => typeof id !== 'string')) throw refusal('ids', 'must be ids of files and folders', operation);
 
-    /** @type {Map<string, FileDescriptor>} */
+    /** @type {Map<string, StoredFile>} */
     const files = new Map();
-    /** @type {Map<string, Folder>} */
+    /** @type {Map<string, StoredFolder>} */
     const folders = new Map();
     /** @type {Set<string>} */
     const found = new Set();
@@ -130,7 +130,7 @@ export function createTrash({ checkOptions, client, within, refusal, now }) {
    */
   async function empty({ olderThan, mediaTypes, dryRun = false } = {}, call) {
     const limit = limitOf(olderThan);
-    const isOld = (/** @type {FileDescriptor | Folder} */ { _updatedDate }) => !(Number(_updatedDate ?? NaN) >= limit);
+    const isOld = (/** @type {StoredFile | StoredFolder} */ { _updatedDate }) => !(Number(_updatedDate ?? NaN) >= limit);
     const files = (await client.files.listDeletedFiles({ mediaTypes, ...PAGE }, call).toArray()).filter(isOld);
     const goingFolders = [];
     let [folderCount, fileCount, bytes] = [0, files.length, sizeOfAll(files)];

@@ -4,7 +4,7 @@ import { Progress } from './progress.js';
 import { expand } from './sources.js';
 
 /** @import { UploadAllOptions, UploadProgress, UploadResult } from '../../types/index.js' */
-/** @import { Api, FileDescriptor, Item, Uploader } from '../internal.d.ts' */
+/** @import { Api, StoredFile, Item, Uploader } from '../internal.d.ts' */
 /** @import { Paths } from './upload.js' */
 
 const NAME = 'uploads.uploadAll';
@@ -42,7 +42,7 @@ export async function uploadAll(api, paths, send, sources, options, signal) {
   const keyOf = (/** @type {Item} */ { folder, options: own }, /** @type {string | undefined} */ itsName) =>
     JSON.stringify([own?.parentFolderId, own?.path, folder, itsName]);
   const names = new Set(files.map((item) => keyOf(item, item.options?.displayName ?? item.name)));
-  /** @type {Map<string, Promise<FileDescriptor[]>>} */
+  /** @type {Map<string, Promise<StoredFile[]>>} */
   const known = new Map();
   /** @type {Map<string, Promise<string | undefined>>} */
   const places = new Map();
@@ -86,7 +86,7 @@ export async function uploadAll(api, paths, send, sources, options, signal) {
         };
         const each = { ...common, ...own, path: undefined, parentFolderId: place, onProgress: onOne };
         each.displayName ??= item.name;
-        const isOther = (/** @type {FileDescriptor} */ { displayName }) => names.has(keyOf(item, displayName));
+        const isOther = (/** @type {StoredFile} */ { displayName }) => names.has(keyOf(item, displayName));
         const { file, isReused } = await send(source, each, single.signal, { known, isOther });
         results[index] = { ...about, status: isReused ? 'reused' : 'uploaded', file };
       } catch (error) {

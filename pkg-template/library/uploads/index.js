@@ -37,7 +37,7 @@ export function createUploads(api, paths, load) {
   };
 
   return {
-    /** @type {(source: unknown, options?: UploadOptions) => Promise<import('../internal.d.ts').FileDescriptor>} */
+    /** @type {(source: unknown, options?: UploadOptions) => Promise<import('../internal.d.ts').StoredFile>} */
     upload: (source, options) =>
       run('uploads.upload', options, async (signal, checked) => (await send(source, checked, signal)).file),
 

@@ -3,7 +3,7 @@ import { pause } from '../../streams/until.js';
 import { backoff, isTemporary, retryAfter } from '../retry.js';
 import { exchange } from './exchange.js';
 
-/** @import { FileDescriptor, HostAnswer, Job } from '../internal.d.ts' */
+/** @import { StoredFile, HostAnswer, Job } from '../internal.d.ts' */
 
 const NAME = 'uploads.upload';
 
@@ -19,7 +19,7 @@ const isSpent = (status) => status === 401 || status === 403 || status === 404 |
  * arrived, the file is looked for first, as it would be there twice otherwise.
  *
  * @param {Job} job
- * @returns {Promise<FileDescriptor>}
+ * @returns {Promise<StoredFile>}
  */
 export async function uploadPlain(job) {
   const { api, source, request, progress, digest, signal, patience, stallMs, find } = job;

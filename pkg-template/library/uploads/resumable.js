@@ -4,7 +4,7 @@ import { ACTION, begin, confirmedOf, EVENT, step } from '../module.js';
 import { retryAfter } from '../retry.js';
 import { exchange, TUS } from './exchange.js';
 
-/** @import { FileDescriptor, HostAnswer, ResumableJob } from '../internal.d.ts' */
+/** @import { StoredFile, HostAnswer, ResumableJob } from '../internal.d.ts' */
 /** @import { Exchange } from './exchange.js' */
 
 /** @typedef {[event: number, first?: number, second?: number]} Happened An event with its numbers. */
@@ -37,14 +37,14 @@ const offsetOf = ({ header }) => {
  * the upload runs, `job.interrupt` pauses, resumes or cancels it.
  *
  * @param {ResumableJob} job
- * @returns {Promise<FileDescriptor>}
+ * @returns {Promise<StoredFile>}
  */
 export async function uploadResumable(job) {
   const { api, source, request, progress, digest, signal, patience, stallMs, find, record } = job;
   const { shared, client, decode, WixMediaError } = api;
   const size = /** @type {number} */ (source.size);
   let numbers = (record.numbers ??= begin(size, job.chunkSize, patience));
-  /** @type {FileDescriptor | undefined} */
+  /** @type {StoredFile | undefined} */
   let file;
   /** @type {any} */
   let failure;
@@ -200,7 +200,7 @@ export async function uploadResumable(job) {
     const confirmed = confirmedOf(numbers);
     progress.confirmed(confirmed);
     source.forget(confirmed);
-    if (action === ACTION.FINISH) return /** @type {FileDescriptor} */ (file);
+    if (action === ACTION.FINISH) return /** @type {StoredFile} */ (file);
     if (action === ACTION.FAIL) throw failure ?? api.unreachable(NAME, new Error('the service confirms no bytes'));
     if (action === ACTION.REJECT_OFFSET) {
       const message = `${NAME}: the service confirms bytes that were never sent`;

@@ -13,7 +13,7 @@ import { uploadResumable } from './resumable.js';
 import { open, RunningDigest } from './source.js';
 
 /** @import { UploadOptions } from '../../types/index.js' */
-/** @import { Api, Batch, FileDescriptor, Job, ResumableJob, Source, Uploader, UploadRecord, UploadRequest } from '../internal.d.ts' */
+/** @import { Api, Batch, StoredFile, Job, ResumableJob, Source, Uploader, UploadRecord, UploadRequest } from '../internal.d.ts' */
 
 /** @typedef {{ ensure: import('../internal.d.ts').EnsurePath }} Paths */
 
@@ -50,13 +50,13 @@ const ANY_TYPE = 'application/octet-stream';
 /** Refusals of the declared type, not of the file. */
 const REFUSED_TYPE = new Set(['MISMATCH_MIME_TYPE', 'UNSUPPORTED_FILE_FORMAT', 'UNSUPPORTED_MEDIA_TYPE']);
 
-/** @param {FileDescriptor} file */
+/** @param {StoredFile} file */
 const sizeOf = (file) => Number(file.sizeInBytes);
 
 /** @param {string | undefined} hash */
 const isMd5 = (hash) => /^[0-9a-f]{32}$/.test(hash ?? '');
 
-/** @param {FileDescriptor} file */
+/** @param {StoredFile} file */
 const idOf = (file) => /** @type {string} */ (file._id);
 
 /**
@@ -168,7 +168,7 @@ export function createUploader(api, paths) {
    * does.
    *
    * @param {Job} job
-   * @param {FileDescriptor} file
+   * @param {StoredFile} file
    */
   async function check(job, file) {
     const { source, digest, signal, verify } = job;
@@ -183,7 +183,7 @@ export function createUploader(api, paths) {
    * Deletes a file that is not what was sent. Returns the error.
    *
    * @param {Job} job
-   * @param {FileDescriptor} file
+   * @param {StoredFile} file
    * @param {string} what
    */
   async function mismatch(job, file, what) {

@@ -53,6 +53,33 @@ export interface FileDescriptor {
   state?: StateWithLiterals;
 }
 
+/**
+ * A file as calls return it: a {@link FileDescriptor} with the members that the service always sends. It fits wherever a
+ * `FileDescriptor` does.
+ */
+export interface StoredFile extends FileDescriptor {
+  /** Id of the file. */
+  _id: string;
+  /** Name of the file, as people see it. */
+  displayName: string;
+  /** URL of the file. */
+  url: string;
+  /** Hash of its content. */
+  hash: string;
+  /** Whether only signed links give its content. */
+  private: boolean;
+  /** Kind of media. */
+  mediaType: MediaTypeWithLiterals;
+  /** Whether the file can be used yet. */
+  operationStatus: OperationStatusWithLiterals;
+  /** Labels of the file. */
+  labels: string[];
+  /** Id of the site. */
+  siteId: string;
+  /** Whether the file is in the trash. */
+  state: StateWithLiterals;
+}
+
 /** Details of a file by media type: exactly one member is set. */
 export interface FileMedia {
   /** An image. */

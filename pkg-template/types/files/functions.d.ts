@@ -1,30 +1,30 @@
 import type { CallOptions, PagedPromise } from '../calls.js';
-import type { FileDescriptor } from './descriptor.js';
+import type { FileDescriptor, StoredFile } from './descriptor.js';
 import type {
   BulkDeleteFilesOptions,
   BulkImportFileOptions,
-  BulkImportFileResponse,
-  BulkImportFilesResponse,
+  BulkImportFileResults,
+  BulkImportFilesResult,
   GenerateFileDownloadUrlOptions,
-  GenerateFileDownloadUrlResponse,
+  GenerateFileDownloadUrlResult,
   GenerateFileResumableUploadUrlOptions,
-  GenerateFileResumableUploadUrlResponse,
+  GenerateFileResumableUploadUrlResult,
   GenerateFileUploadUrlOptions,
-  GenerateFileUploadUrlResponse,
-  GenerateFilesDownloadUrlResponse,
+  GenerateFileUploadUrlResult,
+  GenerateFilesDownloadUrlResult,
   GenerateVideoStreamingUrlOptions,
-  GenerateVideoStreamingUrlResponse,
-  GetFileDescriptorsResponse,
+  GenerateVideoStreamingUrlResult,
+  GetFileDescriptorsResult,
   ImportFileOptions,
   ImportFileRequest,
-  ImportFileResponse,
+  ImportFileResult,
   ListDeletedFilesOptions,
-  ListDeletedFilesResponse,
+  ListDeletedFilesResult,
   ListFilesOptions,
-  ListFilesResponse,
-  QueryFileDescriptorsResponse,
+  ListFilesResult,
+  QueryFileDescriptorsResult,
   SearchFilesOptions,
-  SearchFilesResponse,
+  SearchFilesResult,
 } from './options.js';
 import type { FileDescriptorQuery, FileQueryHelpers, FilesQueryBuilder } from './query.js';
 import type {
@@ -68,7 +68,7 @@ export declare namespace files {
   export function generateFilesDownloadUrl(
     fileIds: string[],
     call?: CallOptions,
-  ): Promise<GenerateFilesDownloadUrlResponse>;
+  ): Promise<GenerateFilesDownloadUrlResult>;
 
   /**
    * Creates temporary links to a file: one for each requested rendition, or one to the original.
@@ -94,7 +94,7 @@ export declare namespace files {
     fileId: string,
     options?: GenerateFileDownloadUrlOptions,
     call?: CallOptions,
-  ): Promise<GenerateFileDownloadUrlResponse>;
+  ): Promise<GenerateFileDownloadUrlResult>;
 
   /**
    * Gets a file in any state: pending, failed and trashed files are returned too.
@@ -115,7 +115,7 @@ export declare namespace files {
   export function getFileDescriptor(
     fileId: string,
     call?: CallOptions,
-  ): Promise<FileDescriptor>;
+  ): Promise<StoredFile>;
 
   /**
    * Gets several files. Unknown ids are left out, and the order is not that of the ids: match by `_id`.
@@ -133,7 +133,7 @@ export declare namespace files {
   export function getFileDescriptors(
     fileIds: string[],
     call?: CallOptions,
-  ): Promise<GetFileDescriptorsResponse>;
+  ): Promise<GetFileDescriptorsResult>;
 
   /**
    * Renames, relabels or moves a file. This is Velo's form, with the id first.
@@ -153,7 +153,7 @@ export declare namespace files {
     id: string,
     file: FileDescriptor,
     call?: CallOptions,
-  ): Promise<FileDescriptor>;
+  ): Promise<StoredFile>;
   /**
    * Renames, relabels or moves a file.
    *
@@ -174,7 +174,7 @@ export declare namespace files {
   export function updateFileDescriptor(
     file: FileDescriptor,
     call?: CallOptions,
-  ): Promise<FileDescriptor>;
+  ): Promise<StoredFile>;
 
   /**
    * Creates a URL to which anyone can `PUT` the bytes of a file, without credentials.
@@ -202,7 +202,7 @@ export declare namespace files {
     mimeType: string,
     options?: GenerateFileUploadUrlOptions,
     call?: CallOptions,
-  ): Promise<GenerateFileUploadUrlResponse>;
+  ): Promise<GenerateFileUploadUrlResult>;
 
   /**
    * Creates the URL and the token of a resumable upload by the TUS protocol, version 1.0.0.
@@ -229,7 +229,7 @@ export declare namespace files {
     mimeType: string,
     options?: GenerateFileResumableUploadUrlOptions,
     call?: CallOptions,
-  ): Promise<GenerateFileResumableUploadUrlResponse>;
+  ): Promise<GenerateFileResumableUploadUrlResult>;
 
   /**
    * Imports a file from a public URL.
@@ -257,7 +257,7 @@ export declare namespace files {
     url: string,
     options?: ImportFileOptions,
     call?: CallOptions,
-  ): Promise<ImportFileResponse>;
+  ): Promise<ImportFileResult>;
 
   /**
    * Imports several files from public URLs, without a result for each.
@@ -278,7 +278,7 @@ export declare namespace files {
   export function bulkImportFiles(
     importFileRequests: ImportFileRequest[],
     call?: CallOptions,
-  ): Promise<BulkImportFilesResponse>;
+  ): Promise<BulkImportFilesResult>;
 
   /**
    * Imports several files from public URLs, with a result for each.
@@ -304,7 +304,7 @@ export declare namespace files {
     importFileRequests: ImportFileRequest[],
     options?: BulkImportFileOptions,
     call?: CallOptions,
-  ): Promise<BulkImportFileResponse>;
+  ): Promise<BulkImportFileResults>;
 
   /**
    * Lists the files directly in a folder, without those of its subfolders.
@@ -326,7 +326,7 @@ export declare namespace files {
   export function listFiles(
     options?: ListFilesOptions,
     call?: CallOptions,
-  ): PagedPromise<ListFilesResponse, FileDescriptor>;
+  ): PagedPromise<ListFilesResult, StoredFile>;
 
   /**
    * Searches all files of a scope, at every depth.
@@ -346,7 +346,7 @@ export declare namespace files {
   export function searchFiles(
     options?: SearchFilesOptions,
     call?: CallOptions,
-  ): PagedPromise<SearchFilesResponse, FileDescriptor>;
+  ): PagedPromise<SearchFilesResult, StoredFile>;
 
   /**
    * Creates a URL that streams a video.
@@ -369,7 +369,7 @@ export declare namespace files {
     fileId: string,
     options?: GenerateVideoStreamingUrlOptions,
     call?: CallOptions,
-  ): Promise<GenerateVideoStreamingUrlResponse>;
+  ): Promise<GenerateVideoStreamingUrlResult>;
 
   /**
    * Moves files to the trash, or deletes them permanently.
@@ -426,7 +426,7 @@ export declare namespace files {
   export function listDeletedFiles(
     options?: ListDeletedFilesOptions,
     call?: CallOptions,
-  ): PagedPromise<ListDeletedFilesResponse, FileDescriptor>;
+  ): PagedPromise<ListDeletedFilesResult, StoredFile>;
 
   /**
    * Starts a query over all files of the site. Nothing is sent before `find()`.
@@ -466,7 +466,7 @@ export declare namespace files {
   export function queryFileDescriptors(
     query: FileDescriptorQuery,
     call?: CallOptions,
-  ): PagedPromise<QueryFileDescriptorsResponse, FileDescriptor>;
+  ): PagedPromise<QueryFileDescriptorsResult, StoredFile>;
 
   /**
    * Registers a handler for files that are ready after an upload, an import or a restore from the trash.

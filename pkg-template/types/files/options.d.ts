@@ -7,7 +7,7 @@ import type {
   UploadProtocolWithLiterals,
 } from '../enums.js';
 import type { CommonSorting, CursorPaging, PagingMetadataV2 } from '../shared/paging.js';
-import type { ExternalInfo, FileDescriptor } from './descriptor.js';
+import type { ExternalInfo, FileDescriptor, StoredFile } from './descriptor.js';
 import type { BulkActionMetadata, ItemMetadata } from './bulk.js';
 import type { files } from './functions.js';
 
@@ -19,6 +19,12 @@ import type { files } from './functions.js';
 export interface GenerateFilesDownloadUrlResponse {
   /** URL of the zip. It does not expire. */
   downloadUrl?: string;
+}
+
+/** What {@link files.generateFilesDownloadUrl} resolves to. */
+export interface GenerateFilesDownloadUrlResult extends GenerateFilesDownloadUrlResponse {
+  /** URL of the zip. */
+  downloadUrl: string;
 }
 
 /** Options of {@link files.generateFileDownloadUrl}. */
@@ -41,6 +47,12 @@ export interface GenerateFileDownloadUrlResponse {
   downloadUrls?: DownloadUrl[];
 }
 
+/** What {@link files.generateFileDownloadUrl} resolves to. */
+export interface GenerateFileDownloadUrlResult extends GenerateFileDownloadUrlResponse {
+  /** The URLs, one for each asset. */
+  downloadUrls: (DownloadUrl & { url: string; assetKey: string })[];
+}
+
 /** A link to one rendition of a file. */
 export interface DownloadUrl {
   /** The link. */
@@ -53,6 +65,12 @@ export interface DownloadUrl {
 export interface GetFileDescriptorsResponse {
   /** The files, at most 100, in no particular order. */
   files?: FileDescriptor[];
+}
+
+/** What {@link files.getFileDescriptors} resolves to. */
+export interface GetFileDescriptorsResult extends GetFileDescriptorsResponse {
+  /** The files. */
+  files: StoredFile[];
 }
 
 /** Options of {@link files.generateFileUploadUrl}. */
@@ -77,6 +95,12 @@ export interface GenerateFileUploadUrlOptions {
 export interface GenerateFileUploadUrlResponse {
   /** URL to `PUT` the bytes to, without an `Authorization` header. */
   uploadUrl?: string;
+}
+
+/** What {@link files.generateFileUploadUrl} resolves to. */
+export interface GenerateFileUploadUrlResult extends GenerateFileUploadUrlResponse {
+  /** URL to upload to. */
+  uploadUrl: string;
 }
 
 /** Options of {@link files.generateFileResumableUploadUrl}. */
@@ -105,6 +129,16 @@ export interface GenerateFileResumableUploadUrlResponse {
   uploadUrl?: string;
   /** Token to send with the upload. It is valid for one upload. */
   uploadToken?: string;
+}
+
+/** What {@link files.generateFileResumableUploadUrl} resolves to. */
+export interface GenerateFileResumableUploadUrlResult extends GenerateFileResumableUploadUrlResponse {
+  /** Protocol to upload with. */
+  uploadProtocol: UploadProtocolWithLiterals;
+  /** URL at which to create the upload. */
+  uploadUrl: string;
+  /** Token to send with the upload. It is valid for one upload. */
+  uploadToken: string;
 }
 
 /** Options of {@link files.importFile}. */
@@ -143,10 +177,22 @@ export interface ImportFileResponse {
   file?: FileDescriptor;
 }
 
+/** What {@link files.importFile} resolves to. */
+export interface ImportFileResult extends ImportFileResponse {
+  /** The file, which is not ready yet. */
+  file: StoredFile;
+}
+
 /** Result of {@link files.bulkImportFiles}. */
 export interface BulkImportFilesResponse {
   /** The new files in the order of the request, `PENDING` and without `media`. */
   files?: FileDescriptor[];
+}
+
+/** What {@link files.bulkImportFiles} resolves to. */
+export interface BulkImportFilesResult extends BulkImportFilesResponse {
+  /** The files. */
+  files: StoredFile[];
 }
 
 /** Options of {@link files.bulkImportFile}. */
@@ -161,6 +207,14 @@ export interface BulkImportFileResponse {
   results?: BulkImportFileResult[];
   /** Counts of successes and failures. */
   bulkActionMetadata?: BulkActionMetadata;
+}
+
+/** What {@link files.bulkImportFile} resolves to. */
+export interface BulkImportFileResults extends BulkImportFileResponse {
+  /** What became of each request. */
+  results: BulkImportFileResult[];
+  /** How many succeeded and failed. */
+  bulkActionMetadata: BulkActionMetadata;
 }
 
 /** The result of one file of a bulk import. */
@@ -193,6 +247,12 @@ export interface ListFilesResponse {
   nextCursor?: PagingMetadataV2;
 }
 
+/** What {@link files.listFiles} resolves to. */
+export interface ListFilesResult extends ListFilesResponse {
+  /** The files. */
+  files: StoredFile[];
+}
+
 /** Options of {@link files.searchFiles}. */
 export interface SearchFilesOptions {
   /** Text to find in display names, MIME types and labels, up to 200 characters. Default: everything matches. */
@@ -217,6 +277,12 @@ export interface SearchFilesResponse {
   nextCursor?: PagingMetadataV2;
 }
 
+/** What {@link files.searchFiles} resolves to. */
+export interface SearchFilesResult extends SearchFilesResponse {
+  /** The files. */
+  files: StoredFile[];
+}
+
 /** Options of {@link files.generateVideoStreamingUrl}. */
 export interface GenerateVideoStreamingUrlOptions {
   /** Protocol of the stream. Default: `HLS`. */
@@ -229,6 +295,12 @@ export interface GenerateVideoStreamingUrlOptions {
 export interface GenerateVideoStreamingUrlResponse {
   /** URL of the stream. */
   downloadUrl?: DownloadUrl;
+}
+
+/** What {@link files.generateVideoStreamingUrl} resolves to. */
+export interface GenerateVideoStreamingUrlResult extends GenerateVideoStreamingUrlResponse {
+  /** The URL of the stream. */
+  downloadUrl: DownloadUrl & { url: string; assetKey: string };
 }
 
 /** Options of {@link files.bulkDeleteFiles}. */
@@ -259,10 +331,22 @@ export interface ListDeletedFilesResponse {
   nextCursor?: PagingMetadataV2;
 }
 
+/** What {@link files.listDeletedFiles} resolves to. */
+export interface ListDeletedFilesResult extends ListDeletedFilesResponse {
+  /** The files. */
+  files: StoredFile[];
+}
+
 /** One page of {@link files.queryFileDescriptors}. */
 export interface QueryFileDescriptorsResponse {
   /** The files of this page. */
   files?: FileDescriptor[];
   /** Paging information. */
   pagingMetadata?: PagingMetadataV2;
+}
+
+/** What {@link files.queryFileDescriptors} with a query resolves to. */
+export interface QueryFileDescriptorsResult extends QueryFileDescriptorsResponse {
+  /** The files. */
+  files: StoredFile[];
 }

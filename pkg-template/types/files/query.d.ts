@@ -2,7 +2,7 @@ import type { CallOptions, PagedPromise } from '../calls.js';
 import type { MediaType, MediaTypeWithLiterals, SortOrderWithLiterals, State, StateWithLiterals } from '../enums.js';
 import type { CursorPaging } from '../shared/paging.js';
 import type { QueryCursorResult } from '../shared/query.js';
-import type { FileDescriptor } from './descriptor.js';
+import type { FileDescriptor, StoredFile } from './descriptor.js';
 import type { files } from './functions.js';
 import type { FieldSort, FileFilterFields, FilterFactory, QueryBuilder } from '../query-helpers.js';
 
@@ -103,7 +103,7 @@ export interface FilesQueryBuilder {
    * for await (const file of files.queryFileDescriptors().eq('private', true).find()) console.log(file._id);
    * ```
    */
-  find(call?: CallOptions): PagedPromise<FilesQueryResult, FileDescriptor>;
+  find(call?: CallOptions): PagedPromise<FilesQueryResult, StoredFile>;
 }
 
 /**
@@ -117,15 +117,15 @@ export interface FilesQueryBuilder {
  */
 export interface FilesQueryResult extends QueryCursorResult {
   /** The files of this page. */
-  items: FileDescriptor[];
+  items: StoredFile[];
   /** The builder of this query. */
   query: FilesQueryBuilder;
   /** Fetches the next page. Rejects with the Error `No next page to fetch` when there is none. */
-  next(call?: CallOptions): PagedPromise<FilesQueryResult, FileDescriptor>;
+  next(call?: CallOptions): PagedPromise<FilesQueryResult, StoredFile>;
   /** Fetches the previous page. Rejects with the Error `No previous page to fetch` when there is none. */
-  prev(call?: CallOptions): PagedPromise<FilesQueryResult, FileDescriptor>;
+  prev(call?: CallOptions): PagedPromise<FilesQueryResult, StoredFile>;
   /** Iterates over the items of this page and of all pages after it. */
-  [Symbol.asyncIterator](): AsyncGenerator<FileDescriptor, void, undefined>;
+  [Symbol.asyncIterator](): AsyncGenerator<StoredFile, void, undefined>;
 }
 
 /**

@@ -26,5 +26,19 @@ export interface Folder {
   siteId?: string;
 }
 
+/** A folder as calls return it: a {@link Folder} with the members that the service always sends. */
+export interface StoredFolder extends Folder {
+  /** Id of the folder. */
+  _id: string;
+  /** Name of the folder, as people see it. */
+  displayName: string;
+  /** Id of the folder that it is in. */
+  parentFolderId: string;
+  /** Whether the folder is in the trash. */
+  state: StateWithLiterals;
+  /** Id of the site. */
+  siteId: string;
+}
+
 /** The argument of {@link folders.updateFolder}: only `displayName` and `parentFolderId` are used. */
 export type UpdateFolder = Folder;

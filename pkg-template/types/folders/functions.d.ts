@@ -1,17 +1,17 @@
 import type { CallOptions, PagedPromise } from '../calls.js';
-import type { Folder, UpdateFolder } from './folder.js';
+import type { StoredFolder, UpdateFolder } from './folder.js';
 import type {
   BulkDeleteFoldersOptions,
   CreateFolderOptions,
-  CreateFolderResponse,
-  GenerateFolderDownloadUrlResponse,
+  CreateFolderResult,
+  GenerateFolderDownloadUrlResult,
   ListDeletedFoldersOptions,
-  ListDeletedFoldersResponse,
+  ListDeletedFoldersResult,
   ListFoldersOptions,
-  ListFoldersResponse,
-  QueryFoldersResponse,
+  ListFoldersResult,
+  QueryFoldersResult,
   SearchFoldersOptions,
-  SearchFoldersResponse,
+  SearchFoldersResult,
 } from './options.js';
 import type { FolderQuery, FolderQueryHelpers, FoldersQueryBuilder } from './query.js';
 import type { FolderCreatedEnvelope, FolderDeletedEnvelope, FolderUpdatedEnvelope } from './events.js';
@@ -50,7 +50,7 @@ export declare namespace folders {
     displayName: string,
     options?: CreateFolderOptions,
     call?: CallOptions,
-  ): Promise<CreateFolderResponse>;
+  ): Promise<CreateFolderResult>;
 
   /**
    * Gets a folder, also one in the trash.
@@ -64,7 +64,7 @@ export declare namespace folders {
    * const folder = await folders.getFolder(folderId);
    * ```
    */
-  export function getFolder(folderId: string, call?: CallOptions): Promise<Folder>;
+  export function getFolder(folderId: string, call?: CallOptions): Promise<StoredFolder>;
 
   /**
    * Lists the folders directly in a folder, without their subfolders and trashed ones.
@@ -85,7 +85,7 @@ export declare namespace folders {
   export function listFolders(
     options?: ListFoldersOptions,
     call?: CallOptions,
-  ): PagedPromise<ListFoldersResponse, Folder>;
+  ): PagedPromise<ListFoldersResult, StoredFolder>;
 
   /**
    * Searches all folders of a scope, at every depth.
@@ -105,7 +105,7 @@ export declare namespace folders {
   export function searchFolders(
     options?: SearchFoldersOptions,
     call?: CallOptions,
-  ): PagedPromise<SearchFoldersResponse, Folder>;
+  ): PagedPromise<SearchFoldersResult, StoredFolder>;
 
   /**
    * Renames or moves a folder. A move includes its content, and ids do not change.
@@ -126,7 +126,7 @@ export declare namespace folders {
     _id: string,
     folder: UpdateFolder,
     call?: CallOptions,
-  ): Promise<Folder>;
+  ): Promise<StoredFolder>;
 
   /**
    * Creates a permanent URL of a zip with the content of a folder, including subfolders.
@@ -146,7 +146,7 @@ export declare namespace folders {
   export function generateFolderDownloadUrl(
     folderId: string,
     call?: CallOptions,
-  ): Promise<GenerateFolderDownloadUrlResponse>;
+  ): Promise<GenerateFolderDownloadUrlResult>;
 
   /**
    * Moves folders with their content to the trash, or deletes them permanently.
@@ -203,7 +203,7 @@ export declare namespace folders {
   export function listDeletedFolders(
     options?: ListDeletedFoldersOptions,
     call?: CallOptions,
-  ): PagedPromise<ListDeletedFoldersResponse, Folder>;
+  ): PagedPromise<ListDeletedFoldersResult, StoredFolder>;
 
   /**
    * Starts a query over all folders of the site. Nothing is sent before `find()`.
@@ -238,7 +238,7 @@ export declare namespace folders {
   export function queryFolders(
     query: FolderQuery,
     call?: CallOptions,
-  ): PagedPromise<QueryFoldersResponse, Folder>;
+  ): PagedPromise<QueryFoldersResult, StoredFolder>;
 
   /**
    * Registers a handler for folders that were created or restored from the trash.

@@ -1,6 +1,6 @@
 import type { RootFolderWithLiterals } from '../enums.js';
 import type { CommonSorting, CursorPaging, PagingMetadataV2 } from '../shared/paging.js';
-import type { Folder } from './folder.js';
+import type { Folder, StoredFolder } from './folder.js';
 import type { folders } from './functions.js';
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -19,6 +19,12 @@ export interface CreateFolderResponse {
   folder?: Folder;
 }
 
+/** What {@link folders.createFolder} resolves to. */
+export interface CreateFolderResult extends CreateFolderResponse {
+  /** The folder. */
+  folder: StoredFolder;
+}
+
 /** Options of {@link folders.listFolders}. */
 export interface ListFoldersOptions {
   /** Id of the folder to list, up to 100 characters. Default: `media-root`. */
@@ -35,6 +41,12 @@ export interface ListFoldersResponse {
   folders?: Folder[];
   /** Cursor of the next page. */
   nextCursor?: PagingMetadataV2;
+}
+
+/** What {@link folders.listFolders} resolves to. */
+export interface ListFoldersResult extends ListFoldersResponse {
+  /** The folders. */
+  folders: StoredFolder[];
 }
 
 /** Options of {@link folders.searchFolders}. */
@@ -57,10 +69,22 @@ export interface SearchFoldersResponse {
   nextCursor?: PagingMetadataV2;
 }
 
+/** What {@link folders.searchFolders} resolves to. */
+export interface SearchFoldersResult extends SearchFoldersResponse {
+  /** The folders. */
+  folders: StoredFolder[];
+}
+
 /** Result of {@link folders.generateFolderDownloadUrl}. */
 export interface GenerateFolderDownloadUrlResponse {
   /** URL of the zip. It does not expire. */
   downloadUrl?: string;
+}
+
+/** What {@link folders.generateFolderDownloadUrl} resolves to. */
+export interface GenerateFolderDownloadUrlResult extends GenerateFolderDownloadUrlResponse {
+  /** URL of the zip. */
+  downloadUrl: string;
 }
 
 /** Options of {@link folders.bulkDeleteFolders}. */
@@ -87,10 +111,22 @@ export interface ListDeletedFoldersResponse {
   nextCursor?: PagingMetadataV2;
 }
 
+/** What {@link folders.listDeletedFolders} resolves to. */
+export interface ListDeletedFoldersResult extends ListDeletedFoldersResponse {
+  /** The folders. */
+  folders: StoredFolder[];
+}
+
 /** One page of {@link folders.queryFolders}. */
 export interface QueryFoldersResponse {
   /** The folders of this page. */
   folders?: Folder[];
   /** Paging information. */
   pagingMetadata?: PagingMetadataV2;
+}
+
+/** What {@link folders.queryFolders} with a query resolves to. */
+export interface QueryFoldersResult extends QueryFoldersResponse {
+  /** The folders. */
+  folders: StoredFolder[];
 }

@@ -2,7 +2,7 @@ import type { CallOptions, PagedPromise } from '../calls.js';
 import type { SortOrderWithLiterals, State, StateWithLiterals } from '../enums.js';
 import type { CursorPaging } from '../shared/paging.js';
 import type { QueryCursorResult } from '../shared/query.js';
-import type { Folder } from './folder.js';
+import type { Folder, StoredFolder } from './folder.js';
 import type { folders } from './functions.js';
 import type { FieldSort, FilterFactory, FolderFilterFields, QueryBuilder } from '../query-helpers.js';
 
@@ -90,21 +90,21 @@ export interface FoldersQueryBuilder {
    * const newest = await folders.queryFolders().descending('_updatedDate').find().toArray({ limit: 10 });
    * ```
    */
-  find(call?: CallOptions): PagedPromise<FoldersQueryResult, Folder>;
+  find(call?: CallOptions): PagedPromise<FoldersQueryResult, StoredFolder>;
 }
 
 /** One page of a query over folders. */
 export interface FoldersQueryResult extends QueryCursorResult {
   /** The folders of this page. */
-  items: Folder[];
+  items: StoredFolder[];
   /** The builder of this query. */
   query: FoldersQueryBuilder;
   /** Fetches the next page. Rejects with the Error `No next page to fetch` when there is none. */
-  next(call?: CallOptions): PagedPromise<FoldersQueryResult, Folder>;
+  next(call?: CallOptions): PagedPromise<FoldersQueryResult, StoredFolder>;
   /** Fetches the previous page. Rejects with the Error `No previous page to fetch` when there is none. */
-  prev(call?: CallOptions): PagedPromise<FoldersQueryResult, Folder>;
+  prev(call?: CallOptions): PagedPromise<FoldersQueryResult, StoredFolder>;
   /** Iterates over the items of this page and of all pages after it. */
-  [Symbol.asyncIterator](): AsyncGenerator<Folder, void, undefined>;
+  [Symbol.asyncIterator](): AsyncGenerator<StoredFolder, void, undefined>;
 }
 
 /**

@@ -200,7 +200,8 @@ suite('downloads.toDirectory', () => {
     const linked = client.files.generateFileDownloadUrl;
     client.files.generateFileDownloadUrl = async (id, ...rest) => {
       const answer = await linked(id, ...rest);
-      return id === _id ? { downloadUrls: [{ url: `${present(answer.downloadUrls)[0].url}&bad` }] } : answer;
+      const [first] = answer.downloadUrls;
+      return id === _id ? { downloadUrls: [{ ...first, url: `${first.url}&bad` }] } : answer;
     };
     const directory = await temporaryFolder(t);
     const results = await client.downloads.toDirectory(present(parentFolderId), directory);

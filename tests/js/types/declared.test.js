@@ -104,9 +104,9 @@ suite('calls of the operations table', () => {
         const { result } = formOf();
         assert.match(result, call.paged ? /^PagedPromise</ : /^Promise</);
         if (call.gives === 'nothing') assert.equal(result, 'Promise<void>');
-        if (call.gives === 'file') assert.match(result, /<files\.FileDescriptor>$|<FileDescriptor>$/);
-        if (call.gives === 'folder') assert.match(result, /<folders\.Folder>$|<Folder>$/);
-        if (call.gives === '') assert.match(result, /Response\b/);
+        if (call.gives === 'file') assert.match(result, /<files\.StoredFile>$|<StoredFile>$/);
+        if (call.gives === 'folder') assert.match(result, /<folders\.StoredFolder>$|<StoredFolder>$/);
+        if (call.gives === '') assert.match(result, /Results?\b/);
       });
     });
   }

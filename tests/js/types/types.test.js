@@ -95,7 +95,7 @@ suite('comparison', () => {
   // Each of these declarations is wrong in one place, and the compilers must say where.
   /** @type {Record<string, [from: string, to: string, expected: RegExp]>} */
   const spoiled = {
-    'another result': ['): Promise<GenerateFileUploadUrlResponse>', '): Promise<Folder>', /generateFileUploadUrl/],
+    'another result': ['): Promise<GenerateFileUploadUrlResult>', '): Promise<Folder>', /generateFileUploadUrl/],
     'a result that is not a promise': ['  export function bulkRestoreFilesFromTrashBin(fileIds: string[], call?: CallOptions): Promise<void>;', '  export function bulkRestoreFilesFromTrashBin(fileIds: string[], call?: CallOptions): void;', /bulkRestoreFilesFromTrashBin/],
     'a narrower argument': ['export function getFolder(folderId: string,', "export function getFolder(folderId: 'media-root',", /getFolder/],
     'an argument too many': ['export function getFolder(folderId: string,', 'export function getFolder(folderId: string, own: string,', /getFolder/],
