@@ -60,7 +60,7 @@ pub struct Options {
     /// How many of the last events are kept. By default all are. Events with pending deliveries are kept in any case.
     pub keep_events: Option<u32>,
     /// How many files of a folder are changed in one transaction. The files of a larger folder follow in steps when it is
-    /// deleted, restored or moved to another area. At least 1.
+    /// deleted, restored or moved to another area. With 0, those of every folder do.
     pub files_per_step: u32,
 }
 
