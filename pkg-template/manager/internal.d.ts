@@ -172,7 +172,7 @@ export type BodySource =
 
 /** The synchronous calls that the module makes on blobs, and on the files of the catalog. */
 export interface StorageHost {
-  /** The id of a blob that has been prepared, where the storage needs that. */
+  /** The id of a new blob, from a storage that chooses it: its file has been prepared, or is in a folder of many new ones. */
   fresh(): string | undefined;
   append(name: string, offset: number, bytes: Uint8Array): void;
   sync(name: string): void;

@@ -5,6 +5,7 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { blobIds } from './blob-ids.js';
 import { BUILT } from './built.js';
 import { CATALOG_LOG, failures, faultOfCatalog, replaceCatalog } from './catalog.js';
 import { groupCommit } from './commits.js';
@@ -160,6 +161,18 @@ export async function directoryStorage(directory, { WixMediaError, owner, sync: 
     }
   }
   const syncFolders = shared(() => syncNames(blobs));
+  /**
+   * What makes the names in a folder of blobs durable. Files that are new at the same time share a sync.
+   *
+   * @type {Map<string, () => Promise<void>>}
+   */
+  const folderSyncs = new Map();
+  /** @param {string} folder */
+  function syncFolder(folder) {
+    const sync = folderSyncs.get(folder) ?? shared(() => syncNames(folder));
+    folderSyncs.set(folder, sync);
+    return sync();
+  }
 
   const receivers = createReceivers({
     guard,
@@ -172,7 +185,7 @@ export async function directoryStorage(directory, { WixMediaError, owner, sync: 
       if (!syncs) return;
       const folder = path.dirname(pathOf(name));
       const isFolderNamed = isNamed(folder);
-      await Promise.all([fdatasync(file.descriptor), file.isNamed || syncNames(folder), isFolderNamed || syncFolders()]);
+      await Promise.all([fdatasync(file.descriptor), file.isNamed || syncFolder(folder), isFolderNamed || syncFolders()]);
       file.isNamed = true;
       if (!isFolderNamed) made.set(folder, true);
     },
@@ -202,7 +215,7 @@ export async function directoryStorage(directory, { WixMediaError, owner, sync: 
   let last = 0;
   /** @type {StorageHost} */
   const host = {
-    fresh: () => undefined,
+    fresh: blobIds(),
     append(name, offset, bytes) {
       guard();
       const file = use(name, offset === 0 ? 'w+' : 'r+');

@@ -158,6 +158,27 @@ suite('group commit', () => {
     assert.equal((await syncs.until(upload)).sizeInBytes, '300000');
   });
 
+  test('uploads at the same time share the syncs of their folder and of the log', async (t) => {
+    const directory = await emptyDirectory(t);
+    const manager = await open(t, { storage: { directory } });
+    await put(manager, 'first.bin', new Uint8Array(1000));
+    const syncs = holding();
+    const counts = watchSyncs(t, syncs.hold);
+    const uploads = Promise.all(Array.from({ length: 16 }, (_, index) => put(manager, `${index}.bin`, new Uint8Array(1000 + index))));
+    // One of each file, and the first one of the folder.
+    while (syncs.count < 17) await setImmediate();
+    syncs.release();
+    // The second one of the folder, for the files that it did not have at the first, and the one of the log for the first file.
+    while (syncs.count < 2) await setImmediate();
+    syncs.release();
+    // However long the changes take, they meet one sync of the log that has not ended.
+    while ((await top(manager)).length < 17) await setImmediate();
+    await syncs.until(uploads);
+    const total = counts.later + counts.now;
+    assert.ok(total <= 16 + 2 + 3, `${total} syncs for 16 uploads`);
+    assert.equal(fs.readdirSync(join(directory, 'blobs')).length, 1, 'new files have one folder');
+  });
+
   test('a sync that fails: the change is refused, reported, and the manager goes on', async (t) => {
     const directory = await emptyDirectory(t);
     /** @type {WixMediaError[]} */
