@@ -11,6 +11,7 @@ import { breathe } from '../streams/breathe.js';
 import { pause, until } from '../streams/until.js';
 import { createInstance } from '../wasm/instance.js';
 import { PIECE_SIZE, streamOf, takeIn } from './bodies.js';
+import { answerOf, fieldsOf } from './messages.js';
 import { refusalOf, toJson } from './options.js';
 import { BUILT } from './storage/built.js';
 
@@ -61,11 +62,12 @@ function randomSource(crypto) {
  * @param {Refuse} parts.refuse
  * @param {Images} parts.images
  * @param {WebCrypto} parts.crypto
+ * @param {boolean} [parts.isLight] Whether the caller takes responses as in `messages.js`.
  * @param {() => void} parts.changed Told after whatever may have changed something.
  * @param {(error: Error) => void} parts.report Told about the cause of an answer that says only that the storage failed.
  * @returns {Engine}
  */
-export function createEngine({ module, storage, settings, clock, fail, refuse, images, crypto, changed, report }) {
+export function createEngine({ module, storage, settings, clock, fail, refuse, images, crypto, isLight = false, changed, report }) {
   const host = Object.assign(storage.host, {
     now: () => clock.now(),
     random: randomSource(crypto),
@@ -181,7 +183,7 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     if (changes & ACKNOWLEDGES) await durable();
     const response = transform
       ? await until(signal, transformed(request, transform, lines, body, own))
-      : responseOf(status, lines, body, own, { signal });
+      : responseOf(status, lines, body, own, { signal, isLight });
     // The delay of a fault is real time: its caller does not see the clock of the manager.
     if (delay > 0) await pause(delay, signal);
     return response;
@@ -486,14 +488,14 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
    * @param {string} lines
    * @param {Outcome[2]} body
    * @param {number} own
-   * @param {{ ended?: () => void, signal?: AbortSignal }} [more]
+   * @param {{ ended?: () => void, signal?: AbortSignal, isLight?: boolean }} [more]
    */
   function responseOf(status, lines, body, own, more) {
-    const headers = headersOf(lines);
+    const headers = more?.isLight ? fieldsOf(lines) : headersOf(lines);
     const isEmpty = status === 204 || status === 304 || (typeof body !== 'number' && body.length === 0);
     if (!isEmpty) sandbox(headers);
-    if (typeof body === 'number') return new Response(bodyOf(body, own, more), { status, headers });
-    return new Response(isEmpty ? null : body, { status, headers });
+    const sent = typeof body === 'number' ? bodyOf(body, own, more) : isEmpty ? null : body;
+    return more?.isLight ? answerOf(sent, { status, headers }) : new Response(sent, { status, headers });
   }
 
   /**

@@ -10,6 +10,7 @@ import { createEvents } from './events.js';
 import { createImages } from './images/index.js';
 import { createTransformer } from './images/transformer.js';
 import { createImports, fetchNetwork } from './imports.js';
+import { isRequest } from './messages.js';
 import { checkManagerOptions, settingsOf } from './options.js';
 import { createPublic } from './public.js';
 import { ANY_ORIGIN, refused, unavailable } from './refused.js';
@@ -94,7 +95,7 @@ async function make(options, given) {
   if (isSnapshot) Object.assign(settings.options, { readOnly: true });
   const report = (/** @type {any} */ error) => tell(options.onError, error);
   const hooks = { changed: () => changed(), report };
-  const engine = createEngine({ module, storage, settings, clock, fail, refuse, images, crypto, ...hooks });
+  const engine = createEngine({ module, storage, settings, clock, fail, refuse, images, crypto, isLight: given.isThread, ...hooks });
   if (isSnapshot && !engine.control('isWhole')) {
     engine.close();
     throw storage.damaged?.();
@@ -246,15 +247,6 @@ async function make(options, given) {
  */
 const secret = (crypto) =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-
-/**
- * Whether the argument of `fetch` is a request already: one of the runtime, or one that a thread was sent.
- *
- * @param {string | URL | Request} input
- * @param {RequestInit | undefined} init
- * @returns {input is Request}
- */
-const isRequest = (input, init) => init === undefined && typeof input === 'object' && 'headers' in input;
 
 /**
  * A request to the service, as one to this manager.

@@ -21,12 +21,21 @@ export interface Lent {
   runtime: Pick<Runtime, 'files' | 'crypto' | 'threads' | 'directory' | 'disk' | 'network'>;
   /** The owner of the lock of a directory, where this manager replaces another one of the process that has ended. */
   owner?: string;
+  /** Whether the caller is the thread's side of a manager, which takes responses as in `messages.js`. */
+  isThread?: boolean;
 }
 
 /** The same, with what this manager adds. */
 export interface Given extends Lent {
   /** The token by which the manager's own object proves who it is. */
   token: string;
+}
+
+/** A request of a server, whose short body can be had as a whole. */
+export interface LightRequest extends RequestLike {
+  bodyUsed: boolean;
+  /** The whole body; undefined where there is none. Rejects when it breaks off. */
+  takeWhole(): Promise<ArrayBuffer | undefined>;
 }
 
 /** Makes the error of a refusal. */

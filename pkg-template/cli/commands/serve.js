@@ -47,7 +47,7 @@ export async function serve({ options, program, env, print, note, paint, stdin, 
   // The log is there for people; requests must not fail because they have stopped to read it.
   outliveReader();
   const log = options.quiet ? () => {} : accessLog({ write: lineWriter(stdout), paint, isVerbose: options.verbose });
-  const server = await listening((request) => ready.then((handle) => handle(request)), { host, port, allow, bounds, onEnd: log });
+  const server = await listening((request) => ready.then((handle) => handle(request)), { host, port, allow, bounds, isLight: true, onEnd: log });
   // On some systems `nohup` leaves the input alone.
   const hasTerminal = [stdin, stdout, stderr].some(({ isTTY }) => isTTY) && !/\bnohup$/.test(env._ ?? '');
   const ended = signalled(hasTerminal);

@@ -164,3 +164,22 @@ export function outgoing(port, id, stream, ended) {
     },
   };
 }
+
+/**
+ * The bytes of a short stream. `Request.arrayBuffer` takes 0.1 ms longer.
+ *
+ * @param {ReadableStream<Uint8Array>} stream
+ */
+export async function readWhole(stream) {
+  const reader = stream.getReader();
+  /** @type {Uint8Array[]} */
+  const chunks = [];
+  for (let next = await reader.read(); !next.done; next = await reader.read()) chunks.push(bytesOf(next.value));
+  const whole = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole.buffer;
+}

@@ -1,17 +1,18 @@
 // A manager that runs in a thread, as its caller sees it.
 import { tell } from '../../client/hooks.js';
-import { bytesOf } from '../../streams/chunk.js';
 import { onAbort, pause, until } from '../../streams/until.js';
 import { nameOf } from '../events.js';
+import { answerOf, fieldsOf, isRequest } from '../messages.js';
 import { toJson } from '../options.js';
 import { createPublic } from '../public.js';
 import { unavailable } from '../refused.js';
-import { incoming, outgoing } from './bodies.js';
+import { incoming, outgoing, readWhole } from './bodies.js';
 import { createLink } from './link.js';
 import { headersOf, linesOf } from './request.js';
 
-/** @import { Given, ManagerEvent, ManagerOptions, PublicManager, StartMessage, ThreadStarter } from '../internal.d.ts' */
+/** @import { Given, LightRequest, ManagerEvent, ManagerOptions, PublicManager, StartMessage, ThreadStarter } from '../internal.d.ts' */
 
+const HEALTH = '/_wix-media/health';
 /** How long the thread may take to say how it is. */
 const HEALTH_MS = 5000;
 /** Bodies up to this size travel with their request, where it says how long they are. */
@@ -115,12 +116,12 @@ export async function createProxy(options, module, given, startThread) {
       const waiting = takeWaiting(id);
       if (!waiting) return;
       const { status, body = null, hasBody } = data;
-      const headers = headersOf(data.headers);
-      if (!hasBody) return waiting.resolve(new Response(body, { status, headers }));
+      const { headers } = data;
+      if (!hasBody) return waiting.resolve({ status, headers, body });
       const onWait = (/** @type {boolean} */ isWaiting) => link.hold(isWaiting ? 1 : -1);
       const coming = incoming(link, id, { onCancel: () => takeBody(id), onWait });
       bodies.set(id, coming);
-      waiting.resolve(new Response(coming.stream, { status, headers }));
+      waiting.resolve({ status, headers, body: coming.stream });
     } else if (type === 'piece') bodies.get(id)?.piece(data.bytes);
     else if (type === 'end') takeBody(id)?.end();
     else if (type === 'broken') takeBody(id)?.fail(fail('STORAGE_FAILED', data.message));
@@ -169,24 +170,30 @@ export async function createProxy(options, module, given, startThread) {
   /**
    * Sends a request to the thread.
    *
-   * @param {Request} request
+   * @param {Request & Partial<Pick<LightRequest, 'takeWhole'>>} request
    * @param {boolean} isServer
+   * @returns {Promise<Response>}
    */
   async function dispatch(request, isServer) {
     const { method, url, signal } = request;
     // The caller may abort right after the call.
     await undefined;
     signal?.throwIfAborted();
-    // The thread would wait for it in vain.
-    if (request.bodyUsed || request.body?.locked) throw new TypeError('cannot send the request: its body has been used');
-    let stream = request.body;
+    /** @type {ReadableStream<Uint8Array> | null} */
+    let stream = null;
     /** @type {ArrayBuffer | undefined} */
     let body;
-    // Firefox has no streams in requests.
-    const hasStream = stream !== undefined || method === 'GET' || method === 'HEAD';
-    if (!hasStream || (stream && isShort(request))) {
-      body = await until(signal, stream ? readWhole(stream) : request.arrayBuffer());
-      stream = null;
+    if (request.takeWhole && isShort(request)) body = await until(signal, request.takeWhole());
+    else {
+      // The thread would wait for it in vain.
+      if (request.bodyUsed || request.body?.locked) throw new TypeError('cannot send the request: its body has been used');
+      stream = request.body;
+      // Firefox has no streams in requests.
+      const hasStream = stream !== undefined || method === 'GET' || method === 'HEAD';
+      if (!hasStream || (stream && isShort(request))) {
+        body = await until(signal, stream ? readWhole(stream) : request.arrayBuffer());
+        stream = null;
+      }
     }
     const head = { type: 'fetch', method, url, headers: linesOf(request.headers), body, hasBody: !!stream, isServer };
     /** @type {number | undefined} */
@@ -212,7 +219,11 @@ export async function createProxy(options, module, given, startThread) {
     try {
       const answer = link.ask(head, sent, body && [body]);
       // Only one that has to wait for a thread needs to be told of an abort.
-      return await (id === undefined ? until(signal, answer) : answer);
+      const found = await (id === undefined ? until(signal, answer) : answer);
+      const { status } = found;
+      if (!isServer) return new Response(found.body, { status, headers: headersOf(found.headers) });
+      const whole = found.body instanceof ArrayBuffer ? new Uint8Array(found.body) : found.body;
+      return answerOf(whole, { status, headers: fieldsOf(found.headers) });
     } finally {
       if (id !== undefined) {
         failures.delete(id);
@@ -224,7 +235,7 @@ export async function createProxy(options, module, given, startThread) {
   /** @type {PublicManager['fetch']} */
   async function fetch(input, init, { isServer = false } = {}) {
     if (init?.body instanceof ReadableStream) init = { duplex: 'half', ...init };
-    const request = input instanceof Request && init === undefined ? input : new Request(input, init);
+    const request = isRequest(input, init) ? input : new Request(input, init);
     request.signal?.throwIfAborted();
     try {
       const answer = dispatch(request, isServer);
@@ -287,24 +298,5 @@ export async function createProxy(options, module, given, startThread) {
 const isShort = ({ method, headers }) =>
   (method === 'POST' || method === 'PUT') && Number(headers.get('content-length') ?? Infinity) <= MAX_INLINE;
 
-/**
- * The bytes of a short stream. `Request.arrayBuffer` takes 0.1 ms longer.
- *
- * @param {ReadableStream<Uint8Array>} stream
- */
-async function readWhole(stream) {
-  const reader = stream.getReader();
-  /** @type {Uint8Array[]} */
-  const chunks = [];
-  for (let next = await reader.read(); !next.done; next = await reader.read()) chunks.push(bytesOf(next.value));
-  const whole = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole.buffer;
-}
-
 /** @param {Request} request */
-const isHealth = ({ url }) => new URL(url).pathname === '/_wix-media/health';
+const isHealth = ({ url }) => url.includes(HEALTH) && new URL(url).pathname === HEALTH;

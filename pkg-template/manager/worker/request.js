@@ -1,6 +1,8 @@
 // The request that a thread makes of a message. It has what the manager reads of a Request, which with its signal would cost
 // as much as a small call (0.1 ms).
 
+import { fieldsOf } from '../messages.js';
+
 /** @import { RequestLike } from '../internal.d.ts' */
 
 /**
@@ -72,7 +74,7 @@ export function requestOf({ method, url, headers, body }, stream) {
   const request = {
     method,
     url,
-    headers: headersOf(headers),
+    headers: fieldsOf(headers),
     signal: /** @type {AbortSignal} */ (/** @type {unknown} */ (signal)),
     // Without a stream the manager takes the whole.
     body: stream ?? (body ? undefined : null),

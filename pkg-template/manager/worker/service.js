@@ -3,7 +3,8 @@
 // Messages carry the `id` of a request or call. The caller sends `fetch` with a body in pieces, and calls such as `start`. The
 // thread sends `head` with a body in pieces, `result`, `failed`, and without being asked `event`, `state` and `fault`.
 import { refusal, WixMediaError } from '../../client/error.js';
-import { incoming, outgoing } from './bodies.js';
+import { wholeOf } from '../messages.js';
+import { incoming, outgoing, readWhole } from './bodies.js';
 import { linesOf, requestOf } from './request.js';
 
 /** @import { Given, ManagerOptions, MessagePortLike, PublicManager, StartMessage } from '../internal.d.ts' */
@@ -53,18 +54,25 @@ export function serveManager(port, load, runtime) {
       const isChange = method !== 'GET' && method !== 'HEAD';
       if (isChange && message.isServer) tellState();
       const head = { id, type: 'head', status: response.status, headers: linesOf(response.headers), ...(isChange && !message.isServer && { state: state() }) };
-      if (!response.body) {
+      const whole = wholeOf(response);
+      if (whole && whole.length <= MAX_INLINE) {
+        answers.delete(id);
+        // The core has made the bytes for this response, so nobody else has their buffer.
+        return port.postMessage({ ...head, body: whole.buffer }, [whole.buffer]);
+      }
+      const stream = whole ? new Response(/** @type {Uint8Array<ArrayBuffer>} */ (whole)).body : response.body;
+      if (!stream) {
         answers.delete(id);
         return port.postMessage(head);
       }
       if (isSmall(response)) {
-        const bytes = await response.arrayBuffer();
+        const bytes = await readWhole(stream);
         answers.delete(id);
         return port.postMessage({ ...head, body: bytes }, [bytes]);
       }
       port.postMessage({ ...head, hasBody: true });
-      if (request.signal.aborted) return void response.body.cancel().catch(() => {});
-      return answers.set(id, outgoing(port, id, response.body, () => answers.delete(id)));
+      if (request.signal.aborted) return void stream.cancel().catch(() => {});
+      return answers.set(id, outgoing(port, id, stream, () => answers.delete(id)));
     } catch (error) {
       answers.delete(id);
       return port.postMessage({ id, type: 'failed', error: errorOf(error) });
@@ -111,7 +119,7 @@ export function serveManager(port, load, runtime) {
       const files = { ...runtime.files, manager: () => module, ...(images !== undefined && { images: () => images }) };
       const own = { ...runtime, files };
       const storage = directoryUrl ? { ...(/** @type {object} */ (options.storage)), directory: new URL(directoryUrl) } : options.storage;
-      manager = await createManager({ ...options, storage, onError }, { token, owner, WixMediaError, refusal, runtime: own });
+      manager = await createManager({ ...options, storage, onError }, { token, owner, isThread: true, WixMediaError, refusal, runtime: own });
       if (now !== undefined && now > manager.clock.now()) await manager.clock.advance(now - manager.clock.now());
       if (follow || isFollowed) begin(follow?.after);
       return state();

@@ -19,6 +19,7 @@ import { present } from '../harness/present.js';
 /**
  * @import { ChildProcess } from 'node:child_process'
  * @import { AddressInfo } from 'node:net'
+ * @import { PublicManager } from '../../../pkg-template/manager/internal.d.ts'
  */
 
 const COUNT = Number(process.env.WIX_MEDIA_FILES ?? 1000);
@@ -80,7 +81,10 @@ async function serveManager(storage, before) {
   const { listen } = await import('../../../pkg-template/cli/server/listen.js');
   // In a thread, as `serve` does it. Another build may not know of it.
   const manager = await createManager({ storage, ...(before ? {} : { thread: true }) });
-  const { port } = await listen(manager.fetch, { host: '127.0.0.1', port: 0 });
+  const handle = /** @type {PublicManager} */ (manager).fetch;
+  const isLight = !before;
+  const answer = (/** @type {Request} */ request) => handle(request, undefined, { isServer: true });
+  const { port } = await listen(isLight ? answer : manager.fetch, { host: '127.0.0.1', port: 0, isLight });
   return port;
 }
 
