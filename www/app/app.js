@@ -332,6 +332,9 @@ watchShortcuts({
   async undo() {
     if (!(await state.session?.actions.undoLast())) toasts.say('There is nothing to undo.');
   },
+  async redo() {
+    if (!(await state.session?.actions.redoLast())) toasts.say('There is nothing to redo.');
+  },
 });
 find('#keys-button', HTMLElement).addEventListener('click', showShortcuts);
 
@@ -369,9 +372,12 @@ function reportsOn(place) {
   /** @param {string} text */
   const located = (text) => (state.session?.place === place ? text : `${PLACE_NAMES[place.kind]}: ${text}`);
   return {
-    done(text, undo) {
-      const close = toasts.say(located(text), undo && { action: { label: 'Undo', act: () => undo.run() } });
-      undo?.spent.listen(close);
+    done(text, entry) {
+      const close = toasts.say(located(text), entry && { action: { label: entry.isUndone ? 'Redo' : 'Undo', act: () => entry.run() } });
+      const stopListening = entry?.spent.listen(() => {
+        stopListening?.();
+        close();
+      });
     },
     failed: (what, error) => complain(located(`${what}: ${reasonOf(error, place)}`)),
     interrupted: (what) => complain(located(`${what}. Open the place again to go on.`)),

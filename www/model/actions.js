@@ -3,13 +3,13 @@
 // An action on items is a job. One whose calls all run at the same time shows its effect at once, before the service answers,
 // and a failure lists the folder again, which shows things as they are. A longer one shows what is done so far. One that is
 // done lists the folder again only if it may have brought something into view. An action that can be undone adds its way back
-// to the history of the place; undoing adds nothing.
+// to the history of the place. Undoing and doing again are actions, too, which turn the entry of the first one around.
 /** @import { FileDescriptor, Folder, GenerateFileDownloadUrlOptions, MediaTypeWithLiterals } from 'wix-media.v2' */
 /** @import { Calls } from './calls.js' */
 /** @import { Item, Subject } from './item.js' */
 /** @import { Job } from './job.js' */
 /** @import { JobKindName, JobStep } from './job-kinds.js' */
-/** @import { UndoEntry } from './undo-history.js' */
+/** @import { UndoEntry, Way } from './undo-history.js' */
 /** @import { View } from './view.js' */
 import { callSource } from '../text/code.js';
 import { amount } from '../text/words.js';
@@ -38,13 +38,20 @@ import { UndoHistory } from './undo-history.js';
  * @property {() => void} announce Tells the other tabs.
  *
  * @typedef {object} Reports
- * @property {(text: string, undo?: UndoEntry) => void} done
+ * @property {(text: string, entry?: UndoEntry) => void} done Says what was done, and offers the way back.
  * @property {(what: string, error: unknown) => void} failed
  * @property {(what: string) => void} interrupted Says what stopped because the page leaves the place.
  * @property {(text: string) => void} lost Says what ended because of that.
  */
 
-/** @typedef {{ isUndo?: boolean }} ActionOptions `isUndo` keeps the action out of the history. */
+/**
+ * @typedef {object} Download
+ * @property {string} name Of the file that it saves.
+ * @property {readonly Item[]} items What is in it.
+ * @property {() => Promise<string>} link Makes a temporary link to it.
+ */
+
+/** @typedef {{ entry?: UndoEntry }} ActionOptions `entry` is that of the history whose way the action is. */
 
 /**
  * @param {Item} item
@@ -80,6 +87,11 @@ export class Actions {
     return this.#history.undoLast();
   }
 
+  /** Does again what was undone last. Returns false if there is nothing. */
+  redoLast() {
+    return this.#history.redoLast();
+  }
+
   /** Takes every undo off the offer and interrupts what is under way, when the page leaves the place. */
   close() {
     this.#history.close();
@@ -88,10 +100,11 @@ export class Actions {
 
   /**
    * @param {string} text
-   * @param {() => Promise<boolean>} [undo]
+   * @param {Way} [way] The way back from it.
+   * @param {UndoEntry} [entry] The entry whose way it was.
    */
-  #done(text, undo) {
-    this.#reports.done(text, undo && this.#history.add(undo));
+  #done(text, way, entry) {
+    this.#reports.done(text, way && this.#history.add(way, entry));
     this.#effects.announce();
   }
 
@@ -150,13 +163,13 @@ export class Actions {
    * @param {ActionOptions} [options]
    * @returns {Promise<boolean>}
    */
-  async rename(item, name, { isUndo = false } = {}) {
+  async rename(item, name, { entry } = {}) {
     // The new name shows at once. A failure brings the old one back.
     this.#show(item, { displayName: name });
     try {
       if (item.kind === 'file') await this.#renameFile(item, name);
       else await this.#renameFolder(item, name);
-      this.#done(`Renamed to “${name}”.`, isUndo ? undefined : () => this.rename({ ...item, name }, item.name, { isUndo: true }));
+      this.#done(`Renamed to “${name}”.`, (made) => this.rename({ ...item, name }, item.name, { entry: made }), entry);
       return true;
     } catch (error) {
       this.#show(item);
@@ -277,11 +290,11 @@ export class Actions {
    * @param {readonly JobStep[]} steps
    * @param {ActionOptions} [options]
    */
-  async #work(kind, steps, { isUndo = false } = {}) {
+  async #work(kind, steps, { entry } = {}) {
     if (steps.length === 0) return true;
     const { partsOf, concurrency, leaves, back } = JOB_KINDS[kind];
     if (back && partsOf(steps).length <= concurrency) this.#effects.removed(steps, leaves);
-    const job = await this.jobs.start({ kind, steps, isUndo });
+    const job = await this.jobs.start({ kind, steps, isUndo: entry !== undefined && !entry.isUndone, entry });
     // What was interrupted is in the hands of the person who sees it.
     return job.finished.size > 0 || job.isWaiting;
   }
@@ -296,7 +309,7 @@ export class Actions {
 
   /** @param {Job} job */
   #ended(job) {
-    const { finished, failures, total, isUndo, isWaiting, error } = job;
+    const { finished, failures, total, isUndo, entry, isWaiting, error } = job;
     const { done, failed, partlyFailed, back, leaves } = JOB_KINDS[job.kind];
     const steps = [...finished.values()];
     const partly = howMany(steps.length, job.steps);
@@ -306,9 +319,9 @@ export class Actions {
       this.#failed(total === 1 ? failed : `${partlyFailed} (${partly})`, failure);
     }
     if (steps.length > 0 && !isWaiting) {
-      const undo = isUndo ? undefined : back?.(steps);
+      const way = back?.(steps);
       const what = steps.length === total ? named(steps) : partly;
-      this.#done(done(what, { isUndo }), undo && (() => this.#work(undo.kind, undo.steps, { isUndo: true })));
+      this.#done(done(what, { isUndo }), way && ((made) => this.#work(way.kind, way.steps, { entry: made })), entry);
     }
     if (failure) this.#effects.refresh();
     else this.#effects.arrived(steps, leaves);

@@ -6,6 +6,7 @@
 // those from the first one on without a gap, so that a record of it is one number. A few steps behind it may be done once
 // more, which changes nothing.
 /** @import { JobKindName, JobStep } from './job-kinds.js' */
+/** @import { UndoEntry } from './undo-history.js' */
 import { howMany } from './item.js';
 import { JOB_KINDS } from './job-kinds.js';
 import { isNoRoom } from './no-room.js';
@@ -45,11 +46,13 @@ export class Job {
   #isStopping = false;
   #isCancelled = false;
 
-  /** @param {{ id?: string, kind: JobKindName, steps: readonly JobStep[], isUndo?: boolean, passed?: number }} given */
-  constructor({ id = crypto.randomUUID(), kind, steps, isUndo = false, passed = 0 }) {
+  /** @param {{ id?: string, kind: JobKindName, steps: readonly JobStep[], isUndo?: boolean, entry?: UndoEntry, passed?: number }} given */
+  constructor({ id = crypto.randomUUID(), kind, steps, isUndo = false, entry, passed = 0 }) {
     this.id = id;
     this.kind = kind;
     this.isUndo = isUndo;
+    /** The entry of the history whose way it is. A job of an earlier visit has none. */
+    this.entry = entry;
     const parts = JOB_KINDS[kind].partsOf(steps);
     /** In the order of the calls. */
     this.steps = parts.flat();

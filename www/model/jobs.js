@@ -4,7 +4,7 @@
 // until it is over: if the page is closed or leaves the place in the middle, the next visit shows the job as interrupted,
 // and a person decides whether it goes on. A Web Lock keeps the job of one tab from the others.
 /** @import { Calls } from './calls.js' */
-/** @import { JobKindName, JobStep } from './job-kinds.js' */
+/** @import { JobStep } from './job-kinds.js' */
 import { Job } from './job.js';
 import { JOB_KINDS } from './job-kinds.js';
 import { forgetJob, keepJob, keepProgress, keptJob, keptJobs } from './job-store.js';
@@ -64,7 +64,7 @@ export class Jobs {
   /**
    * Runs a job. Resolves when it is over or interrupted.
    *
-   * @param {{ kind: JobKindName, steps: readonly JobStep[], isUndo?: boolean }} given
+   * @param {ConstructorParameters<typeof Job>[0]} given
    */
   async start(given) {
     const job = new Job(given);

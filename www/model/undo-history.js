@@ -1,38 +1,66 @@
-// The last actions of one place that can be undone.
+// The last actions of one place that can be undone, and those that were undone and can be done again.
 //
-// Each action has an entry of its own, with its own way back. An entry is `ready` until it runs, once: by the button of its
-// message, or as the last one by the keyboard. If that fails it is `ready` again. `close` ends all entries, when the page
-// leaves their place.
+// Each action has an entry of its own, with its own way to the other side: back, and after that forth. An entry is `done` or
+// `undone`, and on offer in either state; while its way runs it is not. A way that succeeds turns the entry: it brings the next
+// way, because only what was really undone is done again. After a failure the same way is on offer once more. A new action
+// drops those that were undone, as everywhere. `close` ends all entries, when the page leaves their place.
 import { Signal } from './signal.js';
 
 /** Entries kept. Nobody remembers what an older one would undo. */
 const MAX_ENTRIES = 20;
 
-export class UndoEntry {
-  /** Emits when it is no longer on offer. @type {Signal<void>} */
-  spent = new Signal();
-  #undo;
-  #isReady = true;
+/** @typedef {(entry: UndoEntry) => Promise<boolean>} Way Does the opposite. Resolves with whether it succeeded or waits. */
 
-  /** @param {() => Promise<boolean>} undo Resolves with whether it succeeded. */
-  constructor(undo) {
-    this.#undo = undo;
+export class UndoEntry {
+  /** Emits when what was on offer is no longer. @type {Signal<void>} */
+  spent = new Signal();
+  isUndone = false;
+  /** Grows with each turn of any entry. */
+  turn;
+  #way;
+  #isRunning = false;
+  #isClosed = false;
+
+  /**
+   * @param {Way} way
+   * @param {number} turn
+   */
+  constructor(way, turn) {
+    this.#way = way;
+    this.turn = turn;
   }
 
   get isReady() {
-    return this.#isReady;
+    return !this.#isRunning && !this.#isClosed;
   }
 
-  /** Undoes the action, unless that has been done or the place was left. */
+  /** Undoes the action, or does it again, unless that is under way or the place was left. */
   async run() {
-    if (!this.#isReady) return;
-    this.spend();
-    this.#isReady = !(await this.#undo());
+    if (!this.isReady) return;
+    this.#isRunning = true;
+    this.spent.emit();
+    const { turn } = this;
+    const isGoing = await this.#way(this);
+    // What was interrupted turns the entry when a person has continued it.
+    if (!isGoing || this.turn !== turn) this.#isRunning = false;
   }
 
-  /** Takes it off the offer. */
-  spend() {
-    this.#isReady = false;
+  /**
+   * Notes that its way succeeded.
+   *
+   * @param {Way} way The way back from that.
+   * @param {number} turn
+   */
+  turnAround(way, turn) {
+    this.isUndone = !this.isUndone;
+    this.#isRunning = false;
+    this.#way = way;
+    this.turn = turn;
+  }
+
+  /** Takes it off the offer, for good. */
+  close() {
+    this.#isClosed = true;
     this.spent.emit();
   }
 }
@@ -40,30 +68,50 @@ export class UndoEntry {
 export class UndoHistory {
   /** @type {UndoEntry[]} */
   #entries = [];
+  #turns = 0;
   #isClosed = false;
 
   /**
-   * Adds the way back from an action that is done. Returns its entry, or nothing once the place was left.
+   * Adds the way back from an action that is done, or turns the entry whose way that was. Returns the entry, or nothing once
+   * the place was left.
    *
-   * @param {() => Promise<boolean>} undo
+   * @param {Way} way
+   * @param {UndoEntry} [entry]
    */
-  add(undo) {
+  add(way, entry) {
     if (this.#isClosed) return undefined;
-    const entry = new UndoEntry(undo);
-    this.#entries.push(entry);
-    if (this.#entries.length > MAX_ENTRIES) this.#entries.shift()?.spend();
-    return entry;
+    this.#turns += 1;
+    if (entry) {
+      entry.turnAround(way, this.#turns);
+      return entry;
+    }
+    for (const undone of this.#entries.filter(({ isUndone }) => isUndone)) undone.close();
+    const made = new UndoEntry(way, this.#turns);
+    this.#entries = [...this.#entries.filter(({ isUndone }) => !isUndone), made];
+    if (this.#entries.length > MAX_ENTRIES) this.#entries.shift()?.close();
+    return made;
   }
 
-  /** Undoes the last action that was not undone yet. Returns false if there is none. */
-  async undoLast() {
-    const entry = this.#entries.findLast(({ isReady }) => isReady);
-    await entry?.run();
-    return entry !== undefined;
+  /** Undoes the last action that is done. Returns false if there is none. */
+  undoLast() {
+    return this.#runLast(false);
+  }
+
+  /** Does again what was undone last. Returns false if there is nothing. */
+  redoLast() {
+    return this.#runLast(true);
+  }
+
+  /** @param {boolean} isUndone */
+  async #runLast(isUndone) {
+    const ready = this.#entries.filter((entry) => entry.isReady && entry.isUndone === isUndone);
+    const last = ready.toSorted((a, b) => a.turn - b.turn).at(-1);
+    await last?.run();
+    return last !== undefined;
   }
 
   close() {
     this.#isClosed = true;
-    for (const entry of this.#entries.splice(0)) entry.spend();
+    for (const entry of this.#entries.splice(0)) entry.close();
   }
 }

@@ -52,6 +52,52 @@ suite('undo on the page', () => {
     assert.deepEqual(await listed(id), ['a.txt', 'b.txt']);
   });
 
+  test('undo: what was undone can be done again, and undone once more', async (t) => {
+    const { id, fragment } = await workspace('To and fro', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
+    const { page } = await open(t, { fragment });
+    await remove(page, 'a.txt');
+    await remove(page, 'b.txt');
+    await page.keyboard.press('Control+z');
+    await toast(page, '“b.txt” restored.');
+    await page.keyboard.press('Control+z');
+    const report = await toast(page, '“a.txt” restored.');
+    // What was undone last comes first.
+    await page.keyboard.press('Control+Shift+z');
+    await report.waitFor({ state: 'detached' });
+    await toast(page, '“a.txt” moved to the trash.');
+    assert.deepEqual(await listed(id), ['b.txt']);
+    await page.keyboard.press('Control+y');
+    await toast(page, '“b.txt” moved to the trash.');
+    assert.deepEqual(await listed(id), []);
+    await page.keyboard.press('Control+y');
+    await toast(page, 'There is nothing to redo.');
+    await page.keyboard.press('Control+z');
+    await toast(page, '“b.txt” restored.');
+    assert.deepEqual(await listed(id), ['b.txt']);
+  });
+
+  test('undo: a message of it offers to do the action again, until there is another one', async (t) => {
+    const { id, fragment } = await workspace('Again', { 'a.txt': Buffer.from('a') });
+    const { page } = await open(t, { fragment });
+    await cell(page, 'a.txt').click();
+    await page.keyboard.press('F2');
+    await page.getByLabel('New name for a.txt').fill('b.txt');
+    await page.keyboard.press('Enter');
+    const renamed = await toast(page, 'Renamed to “b.txt”.');
+    await renamed.getByRole('button', { name: 'Undo' }).click();
+    const back = await toast(page, 'Renamed to “a.txt”.');
+    await back.getByRole('button', { name: 'Redo' }).click();
+    const again = await toast(page, 'Renamed to “b.txt”.');
+    assert.deepEqual(await listed(id), ['b.txt']);
+    await again.getByRole('button', { name: 'Undo' }).click();
+    const offer = await toast(page, 'Renamed to “a.txt”.');
+    await remove(page, 'a.txt');
+    await offer.waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+y');
+    await toast(page, 'There is nothing to redo.');
+    assert.deepEqual(await listed(id), []);
+  });
+
   test('undo: can be tried again after a failure', async (t) => {
     const { id, fragment } = await workspace('Undone later', { 'a.txt': Buffer.from('a') });
     const { page } = await open(t, { fragment });

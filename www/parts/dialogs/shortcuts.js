@@ -12,6 +12,7 @@ const SHORTCUTS = [
   ['F2', 'Rename'],
   ['Delete', 'Move to the trash'],
   ['Ctrl + Z', 'Undo'],
+  ['Ctrl + Shift + Z, Ctrl + Y', 'Redo'],
   ['Shift + F10 or the menu key', 'Open the menu of an item'],
   ['/', 'Search'],
   ['Escape', 'Unselect, close'],
