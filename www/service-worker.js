@@ -97,6 +97,7 @@ const FILES = [
   'parts/details-panel/temporary-link.js',
   'parts/dialogs/connect.js',
   'parts/dialogs/dialogs.css',
+  'parts/dialogs/downloads.js',
   'parts/dialogs/fields.js',
   'parts/dialogs/import.js',
   'parts/dialogs/move.js',

@@ -4,6 +4,7 @@
 /** @import { State } from './state.js' */
 import { areaOfTop } from '../model/areas.js';
 import { folderItem, named } from '../model/item.js';
+import { offerDownloads } from '../parts/dialogs/downloads.js';
 import { askWhereTo } from '../parts/dialogs/move.js';
 import { askPurge } from '../parts/dialogs/purge.js';
 import { save } from '../ui/save.js';
@@ -13,9 +14,18 @@ import { save } from '../ui/save.js';
  * @returns {ItemCommands}
  */
 export const itemCommands = (state) => ({
-  download(items) {
+  async download(items) {
     const { session } = state;
-    return session?.actions.download(items, (url, name) => save(session.place, url, name));
+    if (!session) return;
+    const { actions, place } = session;
+    const downloads = actions.downloadsOf(items);
+    const [first] = downloads;
+    if (downloads.length > 1) {
+      await offerDownloads(items, downloads, async ({ link, name }) => save(place, await link(), name));
+      return;
+    }
+    const url = await actions.linkTo(first);
+    if (url) await save(place, url, first.name);
   },
   move(items) {
     const { session } = state;

@@ -378,25 +378,38 @@ export class Actions {
   }
 
   /**
-   * Makes temporary links to items: to a file itself, or to a zip of files or of a folder. Emits each as soon as it is
-   * there.
+   * Returns what has to be downloaded to have some items: a file as it is, a zip of files, or a zip for each folder, because the
+   * service makes no zip of files and folders together.
    *
    * @param {readonly Item[]} items
-   * @param {(url: string, name: string) => unknown} save
+   * @returns {Download[]}
    */
-  async download(items, save) {
+  downloadsOf(items) {
+    const [first] = items;
+    if (items.length === 1 && first.kind === 'file') {
+      return [{ name: first.name, items, link: () => this.temporaryLink(first.value, { contentDisposition: 'ATTACHMENT' }) }];
+    }
+    /** @type {Download[]} */
+    const downloads = items
+      .filter(({ kind }) => kind === 'folder')
+      .map((folder) => ({ name: `${folder.name}.zip`, items: [folder], link: () => this.#zipOfFolder(folder) }));
+    const files = items.filter(({ kind }) => kind === 'file');
+    if (files.length > 0) downloads.push({ name: 'files.zip', items: files, link: () => this.#zipOfFiles(idsOf(files, 'file')) });
+    return downloads;
+  }
+
+  /**
+   * Makes the link of a download. Without one, reports why, and resolves with nothing.
+   *
+   * @param {Download} download
+   */
+  async linkTo({ link }) {
     try {
-      const [first] = items;
-      if (items.length === 1 && first.kind === 'file') {
-        save(await this.temporaryLink(first.value, { contentDisposition: 'ATTACHMENT' }), first.name);
-        return;
-      }
-      for (const folder of items.filter(({ kind }) => kind === 'folder')) save(await this.#zipOfFolder(folder), `${folder.name}.zip`);
-      const ids = idsOf(items, 'file');
-      if (ids.length > 0) save(await this.#zipOfFiles(ids), 'files.zip');
+      return await link();
     } catch (error) {
       this.#failed('Not downloaded', error);
       this.#effects.refresh();
+      return undefined;
     }
   }
 
