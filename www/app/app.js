@@ -39,7 +39,7 @@ import { Display } from './display.js';
 import { effectsOn } from './effects.js';
 import { folderCommands } from './folder-commands.js';
 import { guardWork } from './guard.js';
-import { emptyTrash, itemCommands, moveDropped } from './item-commands.js';
+import { emptyTrash, itemCommands, moveDropped, restoreAll } from './item-commands.js';
 import { openItem } from './open-item.js';
 import { OtherTabs } from './other-tabs.js';
 import { Places } from './places.js';
@@ -149,6 +149,7 @@ const showCommands = () =>
     folderCommands(state, {
       upload: (button) => openUploadMenu(button, { onPick: (found) => upload(state, found), importUrl: () => importFile(state) }),
       createFolder,
+      restoreAll: () => restoreAll(state),
       restoreImages: () => state.session?.actions.restoreAll(['IMAGE'], 'all images'),
       emptyTrash: () => emptyTrash(state),
     }),

@@ -6,6 +6,7 @@
  * @typedef {object} FolderCommandHandlers
  * @property {(button: HTMLElement) => unknown} upload
  * @property {() => unknown} createFolder
+ * @property {() => unknown} restoreAll
  * @property {() => unknown} restoreImages
  * @property {() => unknown} emptyTrash
  */
@@ -15,7 +16,7 @@
  * @param {FolderCommandHandlers} handlers
  * @returns {Command[]}
  */
-export function folderCommands({ view, isTrash, listing, absence }, { upload, createFolder, restoreImages, emptyTrash }) {
+export function folderCommands({ view, isTrash, listing, absence }, { upload, createFolder, restoreAll, restoreImages, emptyTrash }) {
   if (view.query || absence) return [];
   if (!isTrash) {
     return [
@@ -25,7 +26,8 @@ export function folderCommands({ view, isTrash, listing, absence }, { upload, cr
   }
   if (view.folderId || !listing?.length) return [];
   return [
-    { label: 'Restore all images', picture: 'restore', act: restoreImages },
+    { label: 'Restore all', picture: 'restore', act: restoreAll },
+    { label: 'Restore all images', picture: 'image', act: restoreImages },
     { label: 'Empty the trash', picture: 'trash', act: emptyTrash, kind: 'bad' },
   ];
 }

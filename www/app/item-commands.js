@@ -54,6 +54,15 @@ export const itemCommands = (state) => ({
 });
 
 /**
+ * Restores everything in the trash, or all that a filter shows.
+ *
+ * @param {State} state
+ */
+export async function restoreAll({ session, listing }) {
+  if (session && listing) await session.actions.restore(await listing.all());
+}
+
+/**
  * Empties the trash, after a question.
  *
  * @param {State} state
