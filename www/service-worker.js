@@ -153,6 +153,7 @@ const FILES = [
   'place/serving.js',
   'style/controls.css',
   'style/page.css',
+  'style/print.css',
   'style/theme.css',
   'text/code.js',
   'text/curl.js',

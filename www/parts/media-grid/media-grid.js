@@ -34,6 +34,8 @@ import { Rows } from './rows.js';
 
 /** Rows above and below the screen that are in the document too. */
 const SPARE_ROWS = 3;
+/** Rows on paper. A browser takes minutes to lay out tens of thousands of pictures. */
+const MAX_PRINTED_ROWS = 500;
 
 export class MediaGrid extends HTMLElement {
   /** @type {GridHandlers | undefined} */
@@ -59,6 +61,8 @@ export class MediaGrid extends HTMLElement {
   #isPlanned = false;
   /** Whether a tap selects, because items are being selected by their boxes. */
   #isChoosing = false;
+  /** Whether the rows beyond the screen are needed, too. */
+  #isPrinting = false;
   /** The item whose name is being changed. Its cell is not replaced, so that what is written stays. @type {string | undefined} */
   #renaming;
 
@@ -67,6 +71,8 @@ export class MediaGrid extends HTMLElement {
     this.append(this.#grid);
     this.addEventListener('scroll', () => this.#plan(), { passive: true });
     new ResizeObserver(() => this.#measure()).observe(this);
+    addEventListener('beforeprint', () => this.#print(true));
+    addEventListener('afterprint', () => this.#print(false));
     watchLongPress(this.#grid, (event) => this.#longPress(event));
     this.#grid.addEventListener('keydown', (event) => this.#key(event));
     this.#grid.addEventListener('click', (event) => this.#click(event));
@@ -203,8 +209,7 @@ export class MediaGrid extends HTMLElement {
     this.#rows.element.style.height = `${geometry.topOf(rowCount)}px`;
     this.#grid.setAttribute('aria-rowcount', listing.state === 'complete' ? String(rowCount + (this.#isList ? 1 : 0)) : '-1');
     this.#grid.setAttribute('aria-colcount', String(this.#isList ? COLUMN_COUNT : geometry.columns));
-    const first = Math.max(0, geometry.rowAt(this.scrollTop) - SPARE_ROWS);
-    const last = Math.min(rowCount - 1, geometry.rowAt(this.scrollTop + this.clientHeight) + SPARE_ROWS);
+    const [first, last] = this.#rowsNeeded(rowCount);
     /** @type {Set<number>} */
     const needed = new Set();
     for (let row = first; row <= last; row += 1) needed.add(row);
@@ -214,6 +219,24 @@ export class MediaGrid extends HTMLElement {
     this.#rows.draw(needed, { listing, place, geometry, isList: this.#isList, focused: this.#focused, kept: this.#renaming });
     this.#paintSelection();
     if (last >= 0 && rowCount > 0) listing.want(geometry.range(last)[1]);
+  }
+
+  /**
+   * Returns the first and the last row that belong into the document.
+   *
+   * @param {number} rowCount
+   */
+  #rowsNeeded(rowCount) {
+    if (this.#isPrinting) return [0, Math.min(rowCount, MAX_PRINTED_ROWS) - 1];
+    const geometry = this.#geometry;
+    const first = Math.max(0, geometry.rowAt(this.scrollTop) - SPARE_ROWS);
+    return [first, Math.min(rowCount - 1, geometry.rowAt(this.scrollTop + this.clientHeight) + SPARE_ROWS)];
+  }
+
+  /** @param {boolean} isPrinting */
+  #print(isPrinting) {
+    this.#isPrinting = isPrinting;
+    this.#draw();
   }
 
   /**
