@@ -143,6 +143,7 @@ const FILES = [
   'parts/uploads-panel/upload-row.js',
   'parts/uploads-panel/uploads-panel.css',
   'parts/uploads-panel/uploads-panel.js',
+  'parts/viewer/text-preview.js',
   'parts/viewer/viewer.css',
   'parts/viewer/viewer.js',
   'place/browser.js',

@@ -13,6 +13,26 @@ const TRANSFORMABLE = /\.(?:jpe?g|jpe|jfif|png|webp|gif|avif)$/i;
 export const isTransformable = (file) =>
   file.mediaType === 'IMAGE' && !file.private && file.operationStatus !== 'FAILED' && TRANSFORMABLE.test(file.url ?? '');
 
+/** An image that is hardly larger than the window is shown as it is. */
+const MIN_SAVING = 0.75;
+
+/**
+ * Returns the address of an image at a size that fits a window, or nothing if the image itself is small enough.
+ *
+ * @param {FileDescriptor} file
+ * @param {{ width?: number, height?: number }} size Of the image, in pixels.
+ * @param {{ width: number, height: number }} window Its size, in pixels of the screen.
+ */
+export function fittedUrl(file, { width = 0, height = 0 }, window) {
+  // A transformed animation may stand still.
+  if (!isTransformable(file) || /\.gif$/i.test(file.url) || width <= 0 || height <= 0) return undefined;
+  const scale = Math.min(window.width / width, window.height / height);
+  if (scale > MIN_SAVING) return undefined;
+  const parameters = [`w_${Math.round(width * scale)}`, `h_${Math.round(height * scale)}`, 'q_85'];
+  // A photograph as PNG is about ten times larger than as WebP.
+  return transformedUrl(file.url, 'fit', parameters, /\.png$/i.test(file.url) ? 'webp' : undefined);
+}
+
 /**
  * Returns the extension of an address, without the dot.
  *

@@ -94,6 +94,19 @@ export const javascript = (value) => write(value, JAVASCRIPT, '');
 export const json = (value) => write(value, JSON_TEXT, '');
 
 /**
+ * Indents JSON. Other text stays as it is.
+ *
+ * @param {string} text
+ */
+export function indented(text) {
+  try {
+    return json(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}
+
+/**
  * A call of a function as JavaScript, without trailing undefined arguments.
  *
  * @param {string} lead The code before the arguments, such as `const file = await files.getFileDescriptor`.

@@ -535,12 +535,13 @@ for await (const page of files.listFiles({
       'b.wav': wave(),
       'c.pdf': Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>'),
       'c.txt': Buffer.from('words'),
+      'c.zip': Buffer.from('no zip'),
       'd.jpg': { bytes: images.rocket, private: true },
     });
     await site.server.client.uploads.waitUntilReady(String(files['b.wav']._id));
     const { page } = await open(t, { fragment });
     await sortBy(page, 'Name, A to Z');
-    await showsInOrder(page, ['a.jpg', 'b.svg', 'b.wav', 'c.pdf', 'c.txt', 'd.jpg']);
+    await showsInOrder(page, ['a.jpg', 'b.svg', 'b.wav', 'c.pdf', 'c.txt', 'c.zip', 'd.jpg']);
     await cell(page, 'a.jpg').focus();
     await page.keyboard.press('Enter');
     const viewer = page.getByRole('dialog');
@@ -559,6 +560,8 @@ for await (const page of files.listFiles({
     await eventually(async () => assert.match(String(await viewer.getByTitle('c.pdf').getAttribute('src')), /^http.*\.pdf$/));
     // The browser's PDF viewer takes the focus as soon as it has loaded, and with it the keys.
     await viewer.getByRole('button', { name: 'Next file' }).click();
+    await viewer.locator('pre', { hasText: 'words' }).waitFor();
+    await page.keyboard.press('ArrowRight');
     await viewer.getByText('There is no preview of this type of file').waitFor();
     await page.keyboard.press('ArrowRight');
     await viewer.getByRole('heading', { name: 'd.jpg' }).waitFor();

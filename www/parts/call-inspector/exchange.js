@@ -1,7 +1,7 @@
 // A request and its response, as the call inspector shows them.
 /** @import { RequestStep } from '../../model/activity.js' */
 /** @import { Child } from '../../ui/element.js' */
-import { json } from '../../text/code.js';
+import { indented } from '../../text/code.js';
 import { curl } from '../../text/curl.js';
 import { highlight } from '../../text/highlight.js';
 import { redact } from '../../text/secrets.js';
@@ -84,17 +84,4 @@ function requestBlock(heading, { method, url, headers, body }) {
 function bytesOf(body) {
   const length = body instanceof Blob ? body.size : 'byteLength' in body ? body.byteLength : undefined;
   return length === undefined ? 'the bytes of the file' : `${size(length)} of the file`;
-}
-
-/**
- * Indents JSON. Other text stays as it is.
- *
- * @param {string} text
- */
-function indented(text) {
-  try {
-    return json(JSON.parse(text));
-  } catch {
-    return text;
-  }
 }

@@ -1,13 +1,16 @@
-// A file as large as the window allows: images, videos, sound and PDF. Other types get their icon and a sentence.
+// A file as large as the window allows: images, videos, sound, PDF and text. Other types get their icon and a sentence.
 /** @import { FileDescriptor } from 'wix-media.v2' */
 /** @import { FileItem } from '../../model/item.js' */
 /** @import { Place } from '../../place/place.js' */
+import { identified } from '../../model/identifier.js';
+import { fittedUrl } from '../../model/image-url.js';
 import { iconOf, mediaType, size } from '../../text/words.js';
 import { closest, focused } from '../../ui/dom.js';
 import { element, foreign, icon } from '../../ui/element.js';
 import { returnFocus } from '../../ui/focus.js';
 import { setSource } from '../../ui/picture.js';
 import { watchSwipe } from '../../ui/touch.js';
+import { isText, textPreview } from './text-preview.js';
 
 /**
  * @typedef {object} ViewerOptions
@@ -126,6 +129,17 @@ export class Viewer {
   }
 }
 
+/** More pixels than this per CSS pixel are hardly seen. */
+const MAX_PIXEL_RATIO = 2;
+/** An image that is enlarged this much is shown with all its pixels. */
+const MIN_ZOOM = 1.3;
+
+/** The size of the window in pixels of the screen. */
+function windowSize() {
+  const ratio = Math.min(globalThis.devicePixelRatio || 1, MAX_PIXEL_RATIO);
+  return { width: innerWidth * ratio, height: innerHeight * ratio };
+}
+
 /**
  * Makes the element that shows a file.
  *
@@ -137,13 +151,46 @@ function content({ name, value: file }, { place, privateLink }) {
     const isFailed = file.operationStatus === 'FAILED';
     return placeholder(file, isFailed ? 'The service could not process this file.' : 'The file is still being processed.');
   }
+  const original = async () => (file.private ? privateLink(file) : String(file.url));
+  const unshown = () => placeholder(file, 'The file cannot be shown here. Download it to open it.');
+  if (isText(file)) return textPreview({ place, name, address: original, failed: unshown });
   const target = player(name, file);
   if (!target) return placeholder(file, 'There is no preview of this type of file. Download it to open it.');
-  const failed = () => target.replaceWith(placeholder(file, 'The file cannot be shown here. Download it to open it.'));
-  target.addEventListener('error', failed);
-  const address = file.private ? privateLink(file) : Promise.resolve(String(file.url));
-  address.then((url) => setSource(target, place, url, failed), failed);
+  // In this browser the bytes are at hand, and a smaller image only costs time.
+  const fitted = place.kind === 'browser' ? undefined : fittedUrl(file, identified(file) ?? {}, windowSize());
+  const candidates = [...(fitted ? [async () => fitted] : []), original];
+  const next = async () => {
+    const address = candidates.shift();
+    if (!address) {
+      target.replaceWith(unshown());
+      return;
+    }
+    try {
+      await setSource(target, place, await address(), next);
+    } catch {
+      next();
+    }
+  };
+  target.addEventListener('error', next);
+  next();
+  if (fitted) whenZoomed(target, () => candidates.length > 0 && next());
   return target;
+}
+
+/**
+ * Does something once when a person enlarges the page, while an element is in it.
+ *
+ * @param {Element} target
+ * @param {() => unknown} act
+ */
+function whenZoomed(target, act) {
+  const viewport = globalThis.visualViewport;
+  const look = () => {
+    if (target.isConnected && (viewport?.scale ?? 1) < MIN_ZOOM) return;
+    viewport?.removeEventListener('resize', look);
+    if (target.isConnected) act();
+  };
+  viewport?.addEventListener('resize', look);
 }
 
 /**
