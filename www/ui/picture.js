@@ -1,9 +1,10 @@
 // Pictures of files: small ones of images and videos, icons of everything else.
 /** @import { FileDescriptor } from 'wix-media.v2' */
 /** @import { Place } from '../place/place.js' */
+import { identified } from '../model/identifier.js';
 import { isTransformable, transformedUrl } from '../model/image-url.js';
 import { webAddress } from '../text/web-address.js';
-import { iconOf } from '../text/words.js';
+import { iconOf, playingTime } from '../text/words.js';
 import { element, icon } from './element.js';
 
 /** More pixels than this per CSS pixel cost bytes and are hardly seen. */
@@ -20,8 +21,11 @@ const MAX_PIXEL_RATIO = 2;
 export function picture(file, place, width, height) {
   const frame = element('span', { class: `picture ${iconOf(file.mediaType)}` }, icon(iconOf(file.mediaType)));
   const candidates = addresses(file, width, height);
+  const isVideo = file.mediaType === 'VIDEO';
+  const play = isVideo ? playMark(identified(file)?.duration) : undefined;
   if (candidates.length === 0) {
-    if (file.mediaType === 'VIDEO' && !file.private && file.operationStatus === 'READY') frame.append(still(file, place));
+    if (isVideo && !file.private && file.operationStatus === 'READY') frame.append(still(file, place, play));
+    if (play) frame.append(play);
     return frame;
   }
   const image = element('img', { alt: '', decoding: 'async', draggable: 'false' });
@@ -34,6 +38,7 @@ export function picture(file, place, width, height) {
   image.addEventListener('error', next);
   next();
   frame.append(image);
+  if (play) frame.append(play);
   return frame;
 }
 
@@ -60,14 +65,26 @@ function addresses(file, width, height) {
 }
 
 /**
- * A frame of a video, decoded by the browser.
+ * The mark that tells a video from a photograph, with its playing time as far as that is known.
+ *
+ * @param {number | undefined} ms
+ */
+const playMark = (ms) => element('span', { class: 'play' }, icon('play'), element('span', { class: 'play-time' }, ms ? playingTime(ms) : ''));
+
+/**
+ * A frame of a video, decoded by the browser, which also knows how long it plays.
  *
  * @param {FileDescriptor} file
  * @param {Place} place
+ * @param {Element | undefined} mark Its play mark.
  */
-function still(file, place) {
+function still(file, place, mark) {
   const video = element('video', { preload: 'metadata', tabindex: '-1', 'aria-hidden': 'true', disablepictureinpicture: true });
   video.muted = true;
+  video.addEventListener('loadedmetadata', () => {
+    const time = mark?.querySelector('.play-time');
+    if (time && video.duration > 0 && Number.isFinite(video.duration)) time.textContent = playingTime(1000 * video.duration);
+  });
   video.addEventListener('loadeddata', () => video.classList.add('loaded'));
   video.addEventListener('error', () => video.remove());
   setSource(video, place, `${file.url}#t=0.5`, () => video.remove());

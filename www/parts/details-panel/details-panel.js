@@ -18,7 +18,7 @@ import { element, foreign, icon } from '../../ui/element.js';
 import { marks } from '../../ui/marks.js';
 import { picture } from '../../ui/picture.js';
 import { transformBuilder } from '../transform-builder/transform-builder.js';
-import { copyable, facts, link } from './facts.js';
+import { addFact, copyable, facts, link } from './facts.js';
 import { LABEL_INPUT, labelEditor } from './labels.js';
 import { swatches } from './swatches.js';
 import { temporaryLinkForm } from './temporary-link.js';
@@ -162,27 +162,35 @@ export class DetailsPanel extends HTMLElement {
     const { name, value: file } = item;
     const found = identified(file);
     const { width = 0, height = 0 } = found ?? {};
+    const shown = picture(file, place, 640, 480);
+    const about = facts([
+      ['Type', mediaType(file.mediaType)],
+      ['Size', size(file.sizeInBytes)],
+      ['Dimensions', width > 0 && height > 0 && file.mediaType !== 'VIDEO' && `${width} × ${height} pixels`],
+      ['Duration', playingTimeOf(file, found)],
+      ['Colours', swatches(file)],
+      ['Modified', moment(file._updatedDate)],
+      ['Added', moment(file._createdDate)],
+      ['Imported from', file.sourceUrl && link(file.sourceUrl)],
+      ['Hash', file.hash && copyable(file.hash, 'Copy hash')],
+    ]);
+    // What the service does not say of a video, the browser finds out.
+    const video = shown.querySelector('video');
+    video?.addEventListener('loadedmetadata', () => {
+      addFact(about, 'Dimensions', video.videoWidth > 0 && `${video.videoWidth} × ${video.videoHeight} pixels`);
+      addFact(about, 'Duration', Number.isFinite(video.duration) && !playingTimeOf(file, found) && playingTime(1000 * video.duration));
+    });
     return element(
       'div',
       { class: 'details' },
       element(
         'button',
         { type: 'button', class: 'bare details-picture', 'aria-label': `Show ${name}`, click: () => this.#handlers?.preview(item) },
-        picture(file, place, 640, 480),
+        shown,
       ),
       element('div', { class: 'details-name' }, element('h2', {}, foreign(name)), marks(file)),
       this.#buttons([item], isTrash),
-      facts([
-        ['Type', mediaType(file.mediaType)],
-        ['Size', size(file.sizeInBytes)],
-        ['Dimensions', width > 0 && height > 0 && file.mediaType !== 'VIDEO' && `${width} × ${height} pixels`],
-        ['Duration', playingTimeOf(file, found)],
-        ['Colours', swatches(file)],
-        ['Modified', moment(file._updatedDate)],
-        ['Added', moment(file._createdDate)],
-        ['Imported from', file.sourceUrl && link(file.sourceUrl)],
-        ['Hash', file.hash && copyable(file.hash, 'Copy hash')],
-      ]),
+      about,
       isTrash ? undefined : section('Labels', this.#labels(file)),
       section('Links', this.#links(file, found)),
       isTrash ? undefined : section('Temporary link', temporaryLinkForm((options) => this.#temporaryLink(file, options))),

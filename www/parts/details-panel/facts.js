@@ -11,11 +11,20 @@ import { element, foreign } from '../../ui/element.js';
  */
 export function facts(entries) {
   const list = element('dl', { class: 'facts' });
-  for (const [term, value] of entries) {
-    const shown = element('dd', {}, value);
-    if (shown.firstChild) list.append(element('div', {}, element('dt', {}, term), shown));
-  }
+  for (const [term, value] of entries) addFact(list, term, value);
   return list;
+}
+
+/**
+ * Adds a fact to a list, unless it has no value.
+ *
+ * @param {HTMLElement} list
+ * @param {string} term
+ * @param {Child} value
+ */
+export function addFact(list, term, value) {
+  const shown = element('dd', {}, value);
+  if (shown.firstChild) list.append(element('div', {}, element('dt', {}, term), shown));
 }
 
 /**
