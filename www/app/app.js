@@ -50,6 +50,7 @@ import { Selected } from './selected.js';
 import { Session } from './session.js';
 import { watchShortcuts } from './shortcuts.js';
 import { State } from './state.js';
+import { treeMenu } from './tree-menu.js';
 import { canUploadTo, importFile, upload } from './uploading.js';
 import { Viewing } from './viewing.js';
 import { showWhereabouts } from './whereabouts.js';
@@ -433,6 +434,7 @@ async function enter(place) {
     roots: ROOTS,
     load: (id) => folders.childrenOf(id, { isTrash: state.isTrash && (areaOfTop(id) ?? 'trash') === 'trash' }),
     onChoose: goToFolder,
+    menu: treeMenu(state, { commands, open: goToFolder }),
     onError: (error) => complain(`The folders could not be read: ${reasonOf(error)}`),
   });
   display.look();

@@ -3,6 +3,7 @@
 /** @import { Root } from '../../model/areas.js' */
 import { closest } from '../../ui/dom.js';
 import { element, foreign, icon } from '../../ui/element.js';
+import { watchLongPress } from '../../ui/touch.js';
 import { FolderNode } from './folder-node.js';
 
 /**
@@ -13,6 +14,12 @@ import { FolderNode } from './folder-node.js';
  * @property {(id: string) => void} onChoose
  * @property {(error: unknown) => void} [onError] Reports that a folder could not be listed.
  * @property {Iterable<string>} [excluded] IDs of folders that cannot be chosen.
+ * @property {FolderMenu} [menu] What can be done with a folder that is not at the top of an area.
+ *
+ * @typedef {object} FolderMenu
+ * @property {(id: string, x: number, y: number) => void} open Opens the menu of a folder.
+ * @property {(id: string) => unknown} rename
+ * @property {(id: string) => unknown} remove
  */
 
 export class FolderTree extends HTMLElement {
@@ -35,6 +42,8 @@ export class FolderTree extends HTMLElement {
     this.append(this.#list);
     this.#list.addEventListener('click', (event) => this.#click(event));
     this.#list.addEventListener('keydown', (event) => this.#key(event));
+    this.#list.addEventListener('contextmenu', (event) => this.#contextMenu(event));
+    watchLongPress(this.#list, (event) => this.#openMenu(event, event.clientX, event.clientY));
   }
 
   /**
@@ -243,6 +252,32 @@ export class FolderTree extends HTMLElement {
     else this.#open(node);
   }
 
+  /** @param {MouseEvent} event */
+  #contextMenu(event) {
+    const line = closest(event, '[role=treeitem]')?.firstElementChild;
+    if (!line) return;
+    const { left, bottom } = line.getBoundingClientRect();
+    // The menu key has no position of its own.
+    const isOpen = event.button === 2 ? this.#openMenu(event, event.clientX, event.clientY) : this.#openMenu(event, left + 24, bottom);
+    if (isOpen) event.preventDefault();
+  }
+
+  /**
+   * Opens the menu of a folder. Returns false if it has none.
+   *
+   * @param {Event} event
+   * @param {number} x
+   * @param {number} y
+   */
+  #openMenu(event, x, y) {
+    const node = this.#nodeOf(event);
+    const menu = this.#options?.menu;
+    if (!node?.parent || !menu) return false;
+    this.#focus(node.id);
+    menu.open(node.id, x, y);
+    return true;
+  }
+
   /** @param {KeyboardEvent} event */
   #key(event) {
     const node = this.#nodeOf(event);
@@ -277,6 +312,12 @@ export class FolderTree extends HTMLElement {
       case 'Enter':
       case ' ':
         this.#choose(node);
+        break;
+      case 'F2':
+        if (node.parent) this.#options?.menu?.rename(node.id);
+        break;
+      case 'Delete':
+        if (node.parent) this.#options?.menu?.remove(node.id);
         break;
       default:
         return;

@@ -1,0 +1,31 @@
+// The menu of a folder of the tree.
+import { openMenu } from '../../ui/menu.js';
+
+/**
+ * @typedef {object} FolderMenuHandlers
+ * @property {() => unknown} open
+ * @property {() => unknown} createFolder
+ * @property {() => unknown} rename
+ * @property {() => unknown} move
+ * @property {() => unknown} download
+ * @property {() => unknown} remove
+ */
+
+/**
+ * @param {string} name Of the folder.
+ * @param {{ x: number, y: number }} point
+ * @param {FolderMenuHandlers} handlers
+ */
+export const openFolderMenu = (name, { x, y }, { open, createFolder, rename, move, download, remove }) =>
+  openMenu(
+    [
+      { label: 'Open', picture: 'open', keys: 'Enter', act: open },
+      { label: 'New folder in it…', picture: 'new-folder', act: createFolder },
+      { label: 'Rename…', picture: 'edit', keys: 'F2', act: rename },
+      { label: 'Move…', picture: 'move', act: move },
+      { label: 'Download as zip', picture: 'download', act: download },
+      undefined,
+      { label: 'Delete', picture: 'trash', isBad: true, keys: 'Del', act: remove },
+    ],
+    { x, y, label: `Actions for “${name}”` },
+  );
