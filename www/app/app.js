@@ -22,7 +22,6 @@ import { SearchBox } from '../parts/search-box/search-box.js';
 import { SelectionBar } from '../parts/selection-bar/selection-bar.js';
 import { SidePanel, tabNamed } from '../parts/side-panel/side-panel.js';
 import { NARROW, Sidebar } from '../parts/sidebar/sidebar.js';
-import { showUsage } from '../parts/sidebar/usage.js';
 import { Stage } from '../parts/stage/stage.js';
 import { openUploadMenu, pickFiles, pickFolder } from '../parts/upload-menu/upload-menu.js';
 import { UploadsPanel } from '../parts/uploads-panel/uploads-panel.js';
@@ -52,6 +51,7 @@ import { watchShortcuts } from './shortcuts.js';
 import { State } from './state.js';
 import { treeMenu } from './tree-menu.js';
 import { canUploadTo, importFile, upload } from './uploading.js';
+import { StorageMeter } from './usage.js';
 import { Viewing } from './viewing.js';
 import { showWhereabouts } from './whereabouts.js';
 
@@ -347,8 +347,10 @@ function catchUp() {
   if (!state.session) return;
   display.refresh();
   tree.refreshAll();
-  showUsage(state.session.place);
+  meter.refresh();
 }
+
+const meter = new StorageMeter(state, toasts);
 
 const tabs = new OtherTabs((placeKey) => {
   if (placeKey === state.session?.place.key) catchUp();
@@ -361,7 +363,7 @@ watchReturn(() => {
 /** @param {Place} place */
 const announceChange = (place) => {
   tabs.announce(place.key);
-  if (state.session?.place === place) showUsage(place);
+  if (state.session?.place === place) meter.refresh();
 };
 
 /**
@@ -405,6 +407,7 @@ function leave() {
   before?.end();
   uploads.clear();
   jobsPanel.clear();
+  meter.clear();
   return before?.place;
 }
 
@@ -439,7 +442,7 @@ async function enter(place) {
   });
   display.look();
   viewing.follow(readAddress().fileId);
-  showUsage(place);
+  meter.start();
   session.actions.jobs.restore();
   const { resumed, paused } = await queue.restore();
   if (resumed > 0) toasts.say(`${count(resumed, 'upload')} of your last visit resumed.`);

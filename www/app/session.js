@@ -4,6 +4,7 @@
 import { Actions } from '../model/actions.js';
 import { Calls } from '../model/calls.js';
 import { Folders } from '../model/folders.js';
+import { TrashSize } from '../model/trash-size.js';
 import { UploadQueue } from '../model/upload-queue.js';
 import { count } from '../text/words.js';
 
@@ -21,12 +22,14 @@ export class Session {
     this.calls = new Calls(place);
     this.folders = new Folders(this.calls);
     this.queue = new UploadQueue(place.key, this.calls);
+    this.trashSize = new TrashSize(this.calls);
     this.actions = new Actions(place.key, this.calls, effects, reports);
   }
 
   /** Ends what belongs to the place, when the page leaves it. */
   async end() {
     this.actions.close();
+    this.trashSize.stop();
     const { resumable, lost } = await this.queue.stop();
     if (resumable > 0) this.#reports.interrupted(`${count(resumable, 'upload')} stopped`);
     if (lost > 0) this.#reports.lost(`${count(lost, 'upload')} ended, and this browser has no copy. Upload ${lost === 1 ? 'it' : 'them'} again.`);

@@ -8,6 +8,7 @@
 /** @import { Place } from './place.js' */
 import { createManager } from 'wix-media.v2';
 import { Signal } from '../model/signal.js';
+import { health } from './health.js';
 import { serviceWorker } from './service-worker.js';
 import { serveRequests } from './serving.js';
 
@@ -169,8 +170,22 @@ const { ${names.join(', ')} } = manager.client;
   }
 
   async usage() {
-    const { usage, quota } = (await navigator.storage?.estimate?.()) ?? {};
-    return usage === undefined || quota === undefined ? undefined : { usage, quota };
+    const { storage } = navigator;
+    const [found, estimate, isPersistent] = await Promise.all([
+      health(this.baseUrl, (url) => this.fetch(url)),
+      storage?.estimate?.().catch(() => undefined),
+      storage?.persisted?.().catch(() => undefined),
+    ]);
+    if (found?.bytes === undefined) return undefined;
+    // The browser counts the copies of uploads and the files of the page, too, so its sum is none of files.
+    const free = estimate?.quota === undefined ? undefined : Math.max(0, estimate.quota - (estimate.usage ?? 0));
+    return { bytes: found.bytes, version: found.version, free, isPersistent: isPersistent ?? true };
+  }
+
+  async backup() {
+    const response = await this.fetch(`${this.baseUrl}/_wix-media/export`);
+    if (!response.ok) throw new Error(`cannot read the Media Manager of this browser: status ${response.status}`);
+    return response.blob();
   }
 
   close() {

@@ -20,13 +20,22 @@ import { RemotePlace } from './remote.js';
  * @property {(names: readonly string[]) => string} preamble The lines of JavaScript that come before a call.
  * @property {PlaceFetch} fetch
  * @property {(url: string) => string | Promise<string>} showable An address that an element of the page can load.
- * @property {() => Promise<{ usage: number, quota: number } | undefined>} usage In bytes, if known.
+ * @property {() => Promise<Usage | undefined>} usage How much is in it, if that is known.
+ * @property {() => Promise<Blob>} [backup] Everything in it, as an archive.
  * @property {() => void} close
  * @property {Signal<void>} [changed] Emits when another tab took over or handed over.
  *
  * @typedef {{ baseUrl: string, auth?: ApiKeyAuth, headers?: Record<string, string> }} PlaceOptions
  *
  * @typedef {{ baseUrl?: string, apiKey?: string, siteId?: string }} Credentials
+ */
+
+/**
+ * @typedef {object} Usage
+ * @property {number} bytes Of all files, those in the trash included.
+ * @property {string | undefined} version Of the Media Manager.
+ * @property {number} [free] Bytes for which there is room, as far as the browser says.
+ * @property {boolean} [isPersistent] Whether the browser keeps the files when room gets short.
  */
 
 /** The names of the places, as in the switch of the page. @type {Record<PlaceKind, string>} */

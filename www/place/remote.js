@@ -2,6 +2,7 @@
 /** @import { Credentials, Place, PlaceOptions } from './place.js' */
 import { javascript } from '../text/code.js';
 import { keepSecret } from '../text/secrets.js';
+import { health } from './health.js';
 import { sendBlob } from './send-blob.js';
 
 /** The address of Wix's own service. */
@@ -69,7 +70,9 @@ export class RemotePlace {
   }
 
   async usage() {
-    return undefined;
+    if (this.kind !== 'server') return undefined;
+    const found = await health(this.baseUrl, (url) => fetch(url, { cache: 'no-store' }));
+    return found?.bytes === undefined ? undefined : { bytes: found.bytes, version: found.version };
   }
 
   close() {

@@ -6,6 +6,18 @@ import { element } from './element.js';
 const FRAME_TIMEOUT = 60_000;
 
 /**
+ * Saves bytes.
+ *
+ * @param {Blob} blob
+ * @param {string} name The name of the file.
+ */
+export function saveBlob(blob, name) {
+  const href = URL.createObjectURL(blob);
+  element('a', { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), FRAME_TIMEOUT);
+}
+
+/**
  * Saves what is at an address of a place.
  *
  * @param {Place} place

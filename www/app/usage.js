@@ -1,0 +1,91 @@
+// The meter of what is stored, and what can be done so that it is not lost. The same answer tells the version of the server: a
+// tab that stays open while the server gets another one goes on with the page of the older one.
+/** @import { Toasts } from '../ui/toasts.js' */
+/** @import { State } from './state.js' */
+import { soon } from '../model/soon.js';
+import { UsageMeter } from '../parts/sidebar/usage.js';
+import { reasonOf } from '../ui/error-report.js';
+import { saveBlob } from '../ui/save.js';
+
+/** Milliseconds between a change and the question: a job makes many changes. */
+const ASK_DELAY = 300;
+
+export class StorageMeter {
+  #state;
+  #toasts;
+  #meter = new UsageMeter({ keep: () => this.#keep(), download: () => this.#download() });
+  /** The version of the server when this page first asked. @type {string | undefined} */
+  #version;
+  #isOutdated = false;
+  #ask = soon(() => this.#show(), ASK_DELAY);
+
+  /**
+   * @param {State} state
+   * @param {Toasts} toasts
+   */
+  constructor(state, toasts) {
+    this.#state = state;
+    this.#toasts = toasts;
+  }
+
+  /** Begins, when the page shows a place. */
+  start() {
+    const { session } = this.#state;
+    if (!session) return;
+    session.trashSize.counted.listen(() => session === this.#state.session && this.#show());
+    this.#show();
+    if (session.place.kind === 'browser') session.trashSize.refresh();
+  }
+
+  /** Asks again, soon after a change. */
+  refresh() {
+    this.#ask();
+    const { session } = this.#state;
+    // Elsewhere a trash may be far away, and nobody runs out of room.
+    if (session?.place.kind === 'browser') session.trashSize.refresh();
+  }
+
+  clear() {
+    this.#meter.clear();
+  }
+
+  async #show() {
+    const { session } = this.#state;
+    if (!session) return;
+    const found = await this.#meter.show(session.place, () => session.trashSize.bytes);
+    if (session.place.kind === 'server') this.#compare(found?.version);
+  }
+
+  /**
+   * Offers to reload the page once its server has another version.
+   *
+   * @param {string | undefined} version
+   */
+  #compare(version) {
+    if (!version || this.#isOutdated) return;
+    this.#version ??= version;
+    if (version === this.#version) return;
+    this.#isOutdated = true;
+    this.#toasts.say('The server has another version of this page.', { action: { label: 'Reload', act: () => location.reload() } });
+  }
+
+  async #keep() {
+    const isKept = (await navigator.storage?.persist?.().catch(() => false)) ?? false;
+    this.#toasts.say(isKept ? 'The browser keeps the files.' : 'The browser does not promise it. Download a copy of everything.', { isBad: !isKept });
+    this.#show();
+  }
+
+  async #download() {
+    const { place } = this.#state.session ?? {};
+    const close = this.#toasts.say('Preparing the download…');
+    try {
+      const archive = await place?.backup?.();
+      const day = new Date().toISOString().slice(0, 10);
+      if (archive) saveBlob(archive, `wix-media ${day}.zip`);
+    } catch (error) {
+      this.#toasts.say(`Not downloaded: ${reasonOf(error, place)}`, { isBad: true });
+    } finally {
+      close();
+    }
+  }
+}
