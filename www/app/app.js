@@ -427,6 +427,7 @@ async function enter(place) {
     effects.fileAdded(file);
     effects.announce();
   });
+  queue.replaced.listen((files) => session.actions.trash(files));
   queue.folderCreated.listen((folder) => effects.folderAdded(folder));
   uploads.show(queue, place, announceStatus);
   jobsPanel.show(session.actions.jobs, place, announceStatus);

@@ -1,8 +1,17 @@
 // Files on their way in: picked, dropped, or imported from an address.
 /** @import { Found } from '../model/dropped.js' */
+/** @import { FileItem } from '../model/item.js' */
+/** @import { Incoming } from '../model/name-conflicts.js' */
+/** @import { Session } from './session.js' */
 /** @import { State } from './state.js' */
 import { TOPS } from '../model/areas.js';
+import { fileItem } from '../model/item.js';
+import { conflictsOf } from '../model/name-conflicts.js';
+import { askConflicts } from '../parts/dialogs/conflicts.js';
 import { askImport } from '../parts/dialogs/import.js';
+import { javascript } from '../text/code.js';
+
+const PAGE_SIZE = 100;
 
 /**
  * Whether files may be dropped on a folder, or without one on what is shown.
@@ -14,7 +23,7 @@ export const canUploadTo = (state, folderId) =>
   folderId === undefined ? state.canUpload : state.session !== undefined && folderId !== TOPS.trash;
 
 /**
- * Uploads files to a folder, or without one to the folder that is shown.
+ * Uploads files to a folder, or without one to the folder that is shown. Asks first about those whose names are taken.
  *
  * @param {State} state
  * @param {readonly Found[]} found
@@ -25,7 +34,69 @@ export async function upload(state, found, folderId = state.folderId) {
   if (found.length === 0 || !session) return;
   // From now on there is something that the browser must not evict.
   if (session.place.kind === 'browser') navigator.storage?.persist?.().catch(() => {});
-  await session.queue.add(found, folderId);
+  const settled = await settle(state, session, found, folderId);
+  if (settled && state.session === session) await session.queue.add(settled, folderId);
+}
+
+/**
+ * Resolves with what to upload, or with nothing if the person cancels it.
+ *
+ * @param {State} state
+ * @param {Session} session
+ * @param {readonly Found[]} found
+ * @param {string} folderId
+ * @returns {Promise<readonly Incoming[] | undefined>}
+ */
+async function settle(state, session, found, folderId) {
+  let conflicts;
+  try {
+    conflicts = await conflictsOf(found, (folders) => filesIn(state, session, folderId, folders));
+  } catch {
+    // The uploads themselves report what is wrong with the folder.
+    return found;
+  }
+  const { conflicting } = conflicts;
+  if (conflicting.length === 0) return found;
+  const choice = await askConflicts(conflicting.map(({ file, folders }) => [...folders, file?.name].join(' / ')));
+  return choice && conflicts.settle(choice);
+}
+
+/**
+ * Lists the files in a folder below another, as far as that costs little.
+ *
+ * @param {State} state
+ * @param {Session} session
+ * @param {string} folderId
+ * @param {readonly string[]} folders The names of the way down.
+ * @returns {Promise<readonly FileItem[]>}
+ */
+async function filesIn(state, session, folderId, folders) {
+  let id = folderId;
+  for (const name of folders) {
+    const child = (await session.folders.childrenOf(id)).find(({ displayName }) => displayName === name);
+    if (!child) return [];
+    id = String(child._id);
+  }
+  const { listing, view } = state;
+  const isShown = id === state.folderId && !view.query && view.types.length === 0 && !state.isTrash;
+  if (listing && isShown && (listing.state === 'complete' || !session.place.eager)) return listing.files;
+  return session.place.eager ? listFiles(session, id) : [];
+}
+
+/**
+ * @param {Session} session
+ * @param {string} parentFolderId
+ */
+async function listFiles({ calls, folders }, parentFolderId) {
+  const options = { parentFolderId, paging: { limit: PAGE_SIZE } };
+  const about = {
+    title: `Files in “${folders.nameOf(parentFolderId)}”`,
+    names: ['files'],
+    quiet: true,
+    source: `for await (const file of files.listFiles(${javascript(options)})) {\n  console.log(file.displayName);\n}`,
+  };
+  const files = await calls.run(about, (client, call) => client.files.listFiles(options, call).toArray());
+  return files.map(fileItem);
 }
 
 /** @param {State} state */

@@ -54,7 +54,7 @@ import { UndoHistory } from './undo-history.js';
 /** @typedef {{ entry?: UndoEntry }} ActionOptions `entry` is that of the history whose way the action is. */
 
 /**
- * @param {Item} item
+ * @param {Subject} item
  * @returns {JobStep}
  */
 const stepOf = ({ kind, id, key, name }) => ({ kind, id, key, name });
@@ -259,7 +259,7 @@ export class Actions {
   /**
    * Moves items to the trash. Resolves with whether it succeeded.
    *
-   * @param {readonly Item[]} items
+   * @param {readonly Subject[]} items
    */
   trash(items) {
     return this.#work('trash', items.map(stepOf));

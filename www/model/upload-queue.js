@@ -13,7 +13,8 @@
 // person has made room and resumes them.
 /** @import { FileDescriptor, UploadProgress } from 'wix-media.v2' */
 /** @import { Calls } from './calls.js' */
-/** @import { Found } from './dropped.js' */
+/** @import { Subject } from './item.js' */
+/** @import { Incoming } from './name-conflicts.js' */
 import { javascript } from '../text/code.js';
 import { FolderMaker } from './folder-maker.js';
 import { Locks } from './locks.js';
@@ -46,6 +47,8 @@ export class UploadQueue {
   changed = new Signal();
   /** Emits every file that has arrived. @type {Signal<FileDescriptor>} */
   uploaded = new Signal();
+  /** Emits the files that others have replaced. @type {Signal<readonly Subject[]>} */
+  replaced = new Signal();
   /** @type {Upload[]} */
   uploads = [];
   #placeKey;
@@ -111,14 +114,14 @@ export class UploadQueue {
   /**
    * Adds files that were dropped on a folder. An entry without a file is an empty folder.
    *
-   * @param {readonly Found[]} found
+   * @param {readonly Incoming[]} found
    * @param {string} folderId
    */
   async add(found, folderId) {
     /** @type {Upload[]} */
     const made = [];
-    for (const { file, folders } of found) {
-      if (file) made.push(new Upload({ file, folderId, folders }));
+    for (const { file, folders, name, replaces } of found) {
+      if (file) made.push(new Upload({ file, folderId, folders, name, replaces }));
       else this.#folders.ensure(folderId, folders).catch(() => {});
     }
     this.#enlist(made);
@@ -166,7 +169,7 @@ export class UploadQueue {
       for (const { id } of made) await this.#locks.acquire(id);
       const place = this.#placeKey;
       const isUnfinished = (/** @type {Upload} */ upload) => this.uploads.includes(upload) && !upload.isOver && !isFinal(upload.error);
-      await keep(made.filter(isUnfinished).map(({ id, file, folderId, folders, name }) => ({ id, file, folderId, folders, name, place })));
+      await keep(made.filter(isUnfinished).map(({ id, file, folderId, folders, name, replaces }) => ({ id, file, folderId, folders, name, replaces, place })));
       for (const upload of made) {
         upload.isKept = true;
         // It may have ended before its copy was written.
@@ -225,6 +228,9 @@ export class UploadQueue {
       upload.confirm(upload.size);
       this.#release(upload);
       this.uploaded.emit(file);
+      // After a crash it may be one of them: the one that had arrived already.
+      const old = upload.replaces.filter(({ id }) => id !== file._id);
+      if (old.length > 0) this.replaced.emit(old);
     } catch (error) {
       // A pause or a cancellation has set another state already, and maybe another attempt has since then.
       if (controller.signal.aborted || upload.state !== 'running') return;

@@ -1,4 +1,5 @@
 // One file that is being uploaded.
+/** @import { Subject } from './item.js' */
 import { TransferRate } from './transfer-rate.js';
 
 /**
@@ -11,6 +12,7 @@ import { TransferRate } from './transfer-rate.js';
  * @property {string[]} folders The names of the folders below that one that the file is in.
  * @property {string} name
  * @property {File} file
+ * @property {Subject[]} [replaces] Files that move to the trash once this one has arrived.
  */
 
 export class Upload {
@@ -30,14 +32,15 @@ export class Upload {
   /** Whether the browser's database has a copy. */
   isKept = false;
 
-  /** @param {{ id?: string, file: File, folderId: string, folders: string[], name?: string, isRestored?: boolean, isPaused?: boolean }} given */
-  constructor({ id = crypto.randomUUID(), file, folderId, folders, name = file.name, isRestored = false, isPaused = false }) {
+  /** @param {{ id?: string, file: File, folderId: string, folders: string[], name?: string, replaces?: Subject[], isRestored?: boolean, isPaused?: boolean }} given */
+  constructor({ id = crypto.randomUUID(), file, folderId, folders, name = file.name, replaces = [], isRestored = false, isPaused = false }) {
     this.id = id;
     this.file = file;
     this.folderId = folderId;
     this.folders = folders;
     this.name = name;
     this.size = file.size;
+    this.replaces = replaces;
     /** Whether an earlier visit began it. */
     this.isRestored = isRestored;
     this.isKept = isRestored;

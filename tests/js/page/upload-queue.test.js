@@ -98,6 +98,20 @@ suite('upload queue', () => {
     assert.equal(third.state, 'running');
   });
 
+  test('upload queue: names what a file has replaced, except itself', async (t) => {
+    const { queue, calls } = makeQueue(t);
+    /** @type {string[]} */
+    const replaced = [];
+    queue.replaced.listen((files) => replaced.push(...files.map(({ id }) => id)));
+    const old = ['1', '2'].map((id) => ({ kind: /** @type {const} */ ('file'), id, key: `file:${id}`, name: 'a.txt' }));
+    await queue.add([{ file: new File(['a'], 'a.txt'), folders: [], replaces: old }], 'folder');
+    await turn();
+    assert.deepEqual(replaced, []);
+    calls[0].succeed({ _id: '2' });
+    await turn();
+    assert.deepEqual(replaced, ['1']);
+  });
+
   test('upload queue: a pause ends with the last of its uploads', async (t) => {
     const { queue, calls } = makeQueue(t);
     await add(queue, 'a.txt');

@@ -1,0 +1,36 @@
+// The dialog that asks what becomes of uploads whose names are taken.
+/** @import { ConflictChoice } from '../../model/name-conflicts.js' */
+import { count, number } from '../../text/words.js';
+import { ask } from '../../ui/dialog.js';
+import { element, foreign, icon } from '../../ui/element.js';
+
+const MAX_NAMES = 6;
+
+/** @type {readonly { value: ConflictChoice, label: string, hint: string }[]} */
+const CHOICES = [
+  { value: 'keep', label: 'Keep both', hint: 'New files get a number after their names.' },
+  { value: 'replace', label: 'Replace', hint: 'Old files move to the trash once the new ones, at other addresses, have arrived.' },
+  { value: 'skip', label: 'Skip', hint: 'These files are not uploaded.' },
+];
+
+/**
+ * @param {readonly string[]} names
+ * @returns {Promise<ConflictChoice | undefined>} Nothing if the person cancels all of it.
+ */
+export function askConflicts(names) {
+  const inputs = CHOICES.map(({ value }, index) => element('input', { type: 'radio', name: 'conflict', value, checked: index === 0, autofocus: index === 0 }));
+  const choices = CHOICES.map(({ label, hint }, index) =>
+    element('label', { class: 'check choice' }, inputs[index], element('span', {}, element('strong', {}, label), element('span', { class: 'hint' }, hint))),
+  );
+  const list = names.slice(0, MAX_NAMES).map((name) => element('li', {}, icon('other'), foreign(name)));
+  if (names.length > list.length) list.push(element('li', {}, `… and ${number(names.length - list.length)} more`));
+  return ask({
+    title: names.length === 1 ? 'A file of this name is there already' : `${count(names.length, 'file')} of these names are there already`,
+    content: [
+      element('ul', { class: 'names' }, list),
+      element('fieldset', { class: 'choices' }, element('legend', { class: 'visually-hidden' }, 'What to do with them'), choices),
+    ],
+    action: 'Upload',
+    submit: () => CHOICES.find((_, index) => inputs[index].checked)?.value,
+  });
+}
