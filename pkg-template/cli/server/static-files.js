@@ -4,6 +4,8 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 
 /** @type {Record<string, string>} */
 const TYPES = {
@@ -25,12 +27,20 @@ const TYPES = {
   '.woff2': 'font/woff2',
 };
 
+/** Types that gzip makes smaller: WebAssembly to about half, text to a third. */
+const COMPRESSIBLE = /^(?:text\/|application\/(?:json|wasm|manifest)|image\/svg)/;
+/** Smaller files fit into one packet as they are. */
+const MIN_COMPRESSED_SIZE = 1400;
+
+const compress = promisify(gzip);
+
 /** The import map, which browsers read only in the page itself. */
 const IMPORT_MAP = /<script type="importmap">([\s\S]*?)<\/script>/;
 
 /**
  * Makes a fetch handler for the files of `folder`, at `/`, and of `modules`, at `/wix-media/`. It resolves to undefined for
- * other paths. Only files that exist at the start are served, so no path leads out of the folders.
+ * other paths. Only files that exist at the start are served, so no path leads out of the folders. Files are compressed for
+ * whom accepts that, once for as long as they do not change.
  *
  * @param {object} options
  * @param {string} options.folder
@@ -45,28 +55,57 @@ export async function openPage({ folder, modules, policy }) {
   for (const [path, file] of await filesIn(modules, { isDeep: false })) files.set(`/wix-media/${path}`, file);
   const index = files.get('/index.html');
   if (index) files.set('/', index);
+  /** @type {Map<string, { tag: string, bytes: Promise<Uint8Array<ArrayBuffer>> }>} */
+  const compressed = new Map();
+  /**
+   * @param {string} file
+   * @param {string} tag Of its present content.
+   */
+  const compressedOf = (file, tag) => {
+    const known = compressed.get(file);
+    if (known?.tag === tag) return known.bytes;
+    const bytes = readFile(file).then(async (content) => new Uint8Array(await compress(content)));
+    compressed.set(file, { tag, bytes });
+    // A file that cannot be read is tried again.
+    bytes.catch(() => compressed.delete(file));
+    return bytes;
+  };
 
   return async (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
     const file = files.get(decoded(new URL(request.url).pathname));
     if (!file) return undefined;
     const { size, mtimeMs } = await stat(file);
-    const tag = `"${size.toString(36)}-${Math.round(mtimeMs).toString(36)}"`;
+    const type = TYPES[extname(file)];
+    const isCompressible = size >= MIN_COMPRESSED_SIZE && COMPRESSIBLE.test(type);
+    const isCompressed = isCompressible && acceptsGzip(request);
+    const version = `${size.toString(36)}-${Math.round(mtimeMs).toString(36)}`;
+    const tag = isCompressed ? `"${version}-gzip"` : `"${version}"`;
     /** @type {Record<string, string>} */
     const headers = {
-      'content-type': TYPES[extname(file)],
+      'content-type': type,
       'content-security-policy': policy(extname(file) === '.html' ? await importMapHash(file) : undefined),
       'cache-control': 'no-cache',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
       etag: tag,
+      ...(isCompressible && { vary: 'accept-encoding' }),
     };
     if (request.headers.get('if-none-match') === tag) return new Response(null, { status: 304, headers });
+    if (isCompressed) {
+      const bytes = await compressedOf(file, version);
+      headers['content-encoding'] = 'gzip';
+      headers['content-length'] = String(bytes.byteLength);
+      return new Response(request.method === 'HEAD' ? null : bytes, { headers });
+    }
     headers['content-length'] = String(size);
     const body = request.method === 'HEAD' ? null : Readable.toWeb(createReadStream(file));
     return new Response(/** @type {ReadableStream<Uint8Array> | null} */ (body), { headers });
   };
 }
+
+/** @param {Request} request */
+const acceptsGzip = ({ headers }) => /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(headers.get('accept-encoding') ?? '');
 
 /**
  * Files by their paths relative to a folder. Hidden files and unknown types are left out.

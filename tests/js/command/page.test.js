@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { openPage } from '../../../pkg-template/cli/server/static-files.js';
 import { contentSecurityPolicy } from '../../../www/policy.js';
 import { leftovers } from '../harness/leftovers.js';
@@ -76,6 +77,33 @@ suite('the page', () => {
     await writeFile(join(root, 'dist/www/main.js'), 'changed');
     const changed = present(await get('/main.js', { headers: { 'if-none-match': present(tag) } }));
     assert.equal(await changed.text(), 'changed');
+    await writeFile(join(root, 'dist/www/main.js'), 'main');
+  });
+
+  test('page: compresses files for whom accepts that', async () => {
+    const text = 'words '.repeat(1000);
+    await writeFile(join(root, 'dist/www/main.js'), text);
+    const file = (/** @type {string} */ accepted, init = {}) => get('/main.js', { ...init, headers: { 'accept-encoding': accepted } });
+    const plain = present(await file('br'));
+    const packed = present(await file('br, gzip;q=0.5'));
+    assert.deepEqual([plain.headers.get('content-encoding'), packed.headers.get('content-encoding')], [null, 'gzip']);
+    assert.equal(plain.headers.get('vary'), 'accept-encoding');
+    assert.equal(packed.headers.get('vary'), 'accept-encoding');
+    const bytes = Buffer.from(await packed.arrayBuffer());
+    assert.equal(gunzipSync(bytes).toString(), text);
+    assert.equal(packed.headers.get('content-length'), String(bytes.length));
+    assert.equal(await plain.text(), text);
+    const head = present(await file('gzip', { method: 'HEAD' }));
+    assert.equal(head.headers.get('content-length'), String(bytes.length));
+    assert.equal(head.body, null);
+    assert.equal(present(await file('gzip;q=0, br')).headers.get('content-encoding'), null);
+    // Each form has a tag of its own.
+    const tag = present(packed.headers.get('etag'));
+    assert.notEqual(tag, plain.headers.get('etag'));
+    assert.equal(present(await get('/main.js', { headers: { 'accept-encoding': 'gzip', 'if-none-match': tag } })).status, 304);
+    await writeFile(join(root, 'dist/www/main.js'), text.toUpperCase());
+    const changed = present(await get('/main.js', { headers: { 'accept-encoding': 'gzip', 'if-none-match': tag } }));
+    assert.equal(gunzipSync(Buffer.from(await changed.arrayBuffer())).toString(), text.toUpperCase());
     await writeFile(join(root, 'dist/www/main.js'), 'main');
   });
 
