@@ -79,6 +79,7 @@ const FILES = [
   'model/no-room.js',
   'model/order.js',
   'model/pending.js',
+  'model/refusal.js',
   'model/selection.js',
   'model/signal.js',
   'model/soon.js',

@@ -383,7 +383,8 @@ function reportsOn(place) {
         close();
       });
     },
-    failed: (what, error) => complain(located(`${what}: ${reasonOf(error, place)}`)),
+    failed: (what, error, retry) =>
+      toasts.say(located(`${what}: ${reasonOf(error, place)}`), { isBad: true, action: retry && { label: 'Try again', act: retry } }),
     interrupted: (what) => complain(located(`${what}. Open the place again to go on.`)),
     lost: (text) => complain(located(text)),
   };

@@ -19,6 +19,7 @@ import { howMany, idsOf, named, tally } from './item.js';
 import { stoppedAt } from './job.js';
 import { JOB_KINDS } from './job-kinds.js';
 import { Jobs } from './jobs.js';
+import { isFinal } from './refusal.js';
 import { UndoHistory } from './undo-history.js';
 
 /**
@@ -39,7 +40,7 @@ import { UndoHistory } from './undo-history.js';
  *
  * @typedef {object} Reports
  * @property {(text: string, entry?: UndoEntry) => void} done Says what was done, and offers the way back.
- * @property {(what: string, error: unknown) => void} failed
+ * @property {(what: string, error: unknown, retry?: () => unknown) => void} failed
  * @property {(what: string) => void} interrupted Says what stopped because the page leaves the place.
  * @property {(text: string) => void} lost Says what ended because of that.
  */
@@ -111,10 +112,11 @@ export class Actions {
   /**
    * @param {string} what
    * @param {unknown} error
+   * @param {() => unknown} [retry]
    */
-  #failed(what, error) {
+  #failed(what, error, retry) {
     if (error instanceof Error && error.name === 'AbortError') return;
-    this.#reports.failed(what, error);
+    this.#reports.failed(what, error, isFinal(error) ? undefined : retry);
   }
 
   /**
@@ -316,7 +318,9 @@ export class Actions {
     if (tally(steps).folders > 0) this.#effects.foldersMoved();
     const [failure = error] = failures.values();
     if (failure && !isWaiting) {
-      this.#failed(total === 1 ? failed : `${partlyFailed} (${partly})`, failure);
+      const left = job.steps.filter(({ key }) => !finished.has(key));
+      const retry = () => (entry && steps.length === 0 ? entry.run() : this.#work(job.kind, left));
+      this.#failed(total === 1 ? failed : `${partlyFailed} (${partly})`, failure, job.isCancelled ? undefined : retry);
     }
     if (steps.length > 0 && !isWaiting) {
       const way = back?.(steps);

@@ -1,7 +1,7 @@
 // Work on many items: its steps, and how far it is.
 //
 // A job is `running` until its steps are over, and then `over`. A failure of one item leaves the others alone. When the
-// service is out of reach, or the page leaves the place, the job is `interrupted`: steps that are under way end, no other
+// service is out of reach, a person pauses it, or the page leaves the place, the job is `interrupted`: steps that are under way end, no other
 // begins, and `run` continues with those that are left. Steps that run at the same time end in any order; `passed` counts
 // those from the first one on without a gap, so that a record of it is one number. A few steps behind it may be done once
 // more, which changes nothing.
@@ -11,6 +11,7 @@ import { howMany } from './item.js';
 import { JOB_KINDS } from './job-kinds.js';
 import { isNoRoom } from './no-room.js';
 import { Signal } from './signal.js';
+import { TransferRate } from './transfer-rate.js';
 
 /**
  * @typedef {object} JobRecord What the browser's database keeps of a job.
@@ -37,6 +38,10 @@ export class Job {
   state = 'interrupted';
   /** Why it was interrupted, if the service did that. @type {unknown} */
   error;
+  /** Whether a person interrupted it. */
+  isPaused = false;
+  /** How many items are tried per second. */
+  rate = new TransferRate();
   /** Whether it takes so long that the page shows it. */
   isShown = false;
   /** The items that are done, by their keys. @type {Map<string, JobStep>} */
@@ -80,6 +85,21 @@ export class Job {
     return this.#isCancelled;
   }
 
+  /** Whether the calls that are under way are its last ones for now. */
+  get isStopping() {
+    return this.#isStopping;
+  }
+
+  /**
+   * Seconds until it is over at its present speed; nothing while that is unknown.
+   *
+   * @param {number} [now]
+   */
+  secondsLeft(now) {
+    const rate = this.rate.at(now);
+    return rate > 0 ? (this.total - this.tried) / rate : undefined;
+  }
+
   /**
    * Does what is left.
    *
@@ -99,11 +119,15 @@ export class Job {
         if (!(await this.#perform(parts[at], perform))) return;
         ended.add(at);
         for (; ended.has(first); first += 1) this.passed += parts[first].length;
+        this.rate.add(this.tried);
         this.changed.emit();
       }
     };
     this.state = 'running';
     this.error = undefined;
+    this.isPaused = false;
+    this.rate.reset();
+    this.rate.add(this.tried);
     this.#isStopping = false;
     this.changed.emit();
     await Promise.all(Array.from({ length: concurrency }, work));
@@ -140,6 +164,12 @@ export class Job {
     this.#isStopping = true;
   }
 
+  /** Interrupts it until a person continues it. */
+  pause() {
+    this.isPaused = true;
+    this.stop();
+  }
+
   /** Ends it where it is. */
   cancel() {
     this.#isCancelled = true;
@@ -160,8 +190,8 @@ export class Job {
 export const runningAt = ({ kind, tried, steps, isDivisible }) => `${JOB_KINDS[kind].doing} ${howMany(isDivisible ? tried : undefined, steps)}`;
 
 /**
- * How far a job came: `Moving stopped at 40 of 120 files`.
+ * How far a job came: `Moving stopped at 40 of 120 files`, or `Moving paused at …`.
  *
  * @param {Job} job
  */
-export const stoppedAt = ({ kind, tried, steps }) => `${JOB_KINDS[kind].doing} stopped at ${howMany(tried, steps)}`;
+export const stoppedAt = ({ kind, tried, steps, isPaused }) => `${JOB_KINDS[kind].doing} ${isPaused ? 'paused' : 'stopped'} at ${howMany(tried, steps)}`;

@@ -82,6 +82,16 @@ export class Jobs {
   }
 
   /**
+   * Pauses a job. The calls that are under way end first.
+   *
+   * @param {Job} job
+   */
+  pause(job) {
+    job.pause();
+    this.#change();
+  }
+
+  /**
    * Cancels a job that runs, or drops the rest of one that was interrupted. What is done stays.
    *
    * @param {Job} job

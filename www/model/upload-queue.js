@@ -19,6 +19,7 @@ import { javascript } from '../text/code.js';
 import { FolderMaker } from './folder-maker.js';
 import { Locks } from './locks.js';
 import { isNoRoom } from './no-room.js';
+import { isFinal } from './refusal.js';
 import { Signal } from './signal.js';
 import { soon } from './soon.js';
 import { Upload } from './upload.js';
@@ -29,19 +30,6 @@ const CONCURRENCY = 3;
 const CHANGE_DELAY = 60;
 /** The same while nothing moves, so that a stalled upload loses its speed. */
 const IDLE_DELAY = 1000;
-/** Statuses from 400 to 499 of refusals that another visit may not meet: of a key, of a moment, of too many calls. */
-const PASSING_STATUSES = new Set([401, 403, 408, 425, 429]);
-
-/**
- * Whether a service would refuse the same file again.
- *
- * @param {unknown} error
- */
-function isFinal(error) {
-  const { code, status = 0 } = /** @type {{ code?: string, status?: number }} */ (Object(error));
-  return code === 'INVALID_ARGUMENT' || (status >= 400 && status < 500 && !PASSING_STATUSES.has(status));
-}
-
 export class UploadQueue {
   /** Emits soon after any change. @type {Signal<void>} */
   changed = new Signal();

@@ -4,6 +4,7 @@
 /** @import { OpenOptions } from './site.js' */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { Job } from '../../../www/model/job.js';
 import { cell, choosePlace, eventually, hold, message, pageSuite, recordsIn, settled, showsInOrder, sortBy, textOf, toast } from './site.js';
 
 const COUNT = 120;
@@ -97,6 +98,59 @@ suite('jobs of the page', () => {
     await moved.getByRole('button', { name: 'Undo' }).click();
     await toast(page, '34 files moved back.');
     assert.equal((await listed(id)).length, COUNT);
+  });
+
+  test('job: can be paused, also over a reload', async (t) => {
+    const { page, name, target } = await open(t, 'Paused');
+    const letGo = await holdMoves(page, 30);
+    await moveAll(page, name);
+    await says(page, /^Moving 30 of 120 files$/);
+    await panel(page).getByRole('button', { name: 'Pause' }).click();
+    await panel(page).getByText('Waiting for the last calls…').waitFor();
+    letGo();
+    await says(page, /^Moving paused at 34 of 120 files$/);
+    assert.equal(await panel(page).getByRole('button', { name: 'Pause' }).isVisible(), false);
+    assert.equal((await listed(target)).length, 34);
+    await page.reload();
+    await says(page, /^Moving stopped at \d+ of 120 files$/);
+    assert.equal((await listed(target)).length, 34);
+    await panel(page).getByRole('button', { name: 'Continue' }).click();
+    await toast(page, '120 files moved.');
+    assert.equal((await listed(target)).length, COUNT);
+  });
+
+  test('job: what failed for a moment can be tried again', async (t) => {
+    const { id, fragment } = await workspace('Tried again', { 'a.txt': Buffer.from('a') });
+    const { page } = await site.open(t, { fragment });
+    await page.route('**/bulk/files/delete', (route) => route.abort('connectionrefused'));
+    await cell(page, 'a.txt').click();
+    await page.keyboard.press('Delete');
+    const failure = await toast(page, 'Not deleted: The service does not answer.');
+    await page.unrouteAll();
+    await failure.getByRole('button', { name: 'Try again' }).click();
+    const deleted = await toast(page, '“a.txt” moved to the trash.');
+    assert.deepEqual(await listed(id), []);
+    await deleted.getByRole('button', { name: 'Undo' }).click();
+    await toast(page, '“a.txt” restored.');
+    // What the service refuses for good is not offered again.
+    await site.server.client.files.bulkDeleteFiles([String((await site.server.client.files.listFiles({ parentFolderId: id }).toArray())[0]._id)], { permanent: true });
+    await cell(page, 'a.txt').click();
+    await page.keyboard.press('F2');
+    await page.getByLabel('New name for a.txt').fill('b.txt');
+    await page.keyboard.press('Enter');
+    const refused = await toast(page, 'Not renamed');
+    assert.equal(await refused.getByRole('button', { name: 'Try again' }).count(), 0);
+  });
+
+  test('job: tells how long it still takes, once that is known', async () => {
+    const steps = Array.from({ length: 120 }, (_, index) => ({ kind: /** @type {const} */ ('file'), id: String(index), key: `file:${index}`, name: String(index), to: 'folder' }));
+    const job = new Job({ kind: 'move', steps });
+    assert.equal(job.secondsLeft(0), undefined);
+    for (const step of steps.slice(0, 20)) job.finished.set(step.key, step);
+    job.rate.add(0, 0);
+    job.rate.add(20, 500);
+    assert.equal(job.secondsLeft(500), undefined);
+    assert.equal(job.secondsLeft(2000), 10);
   });
 
   test('job: asks before the page is closed in the middle, and goes on at the next visit if wanted', async (t) => {
