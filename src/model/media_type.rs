@@ -1,8 +1,8 @@
 //! Media types, and how MIME types, extensions and first bytes lead to them (`docs/contract/model.md#s8`,
 //! `docs/contract/choices.md#u32`).
 
-// The client needs only the enum, the module of transfers fewer functions than the manager.
-#![cfg_attr(not(feature = "manager"), allow(dead_code))]
+// The client needs only the enum, and the module of transfers and the manager need different functions.
+#![cfg_attr(not(all(feature = "manager", feature = "transfers")), allow(dead_code))]
 
 use super::spelled::spelled;
 
