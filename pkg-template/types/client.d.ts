@@ -149,7 +149,7 @@ export interface FetchInit {
 /**
  * How failed calls are retried.
  *
- * Reads, updates and deletions are retried after network errors and the statuses 429, 500, 503 and 504. Calls that create
+ * Reads, updates and deletions are retried after network errors and the statuses 429, 500, 502, 503 and 504. Calls that create
  * something are retried only after a 429, or when the request cannot have arrived. Waits start at `baseDelayMs` and double
  * each time, minus a random part. A `Retry-After` of the service is honoured.
  */

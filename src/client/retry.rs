@@ -28,8 +28,8 @@ pub enum Attempt {
 pub fn advice(operation: &PackedOperation, attempt: Attempt) -> &'static str {
     match (attempt, operation.repeat) {
         (Attempt::Answered(429) | Attempt::NotSent, _) => "after",
-        (Attempt::Answered(500 | 503 | 504) | Attempt::Unanswered, Repeat::Safe) => "after",
-        (Attempt::Answered(500 | 503 | 504) | Attempt::Unanswered, Repeat::Creates) => "maybe",
+        (Attempt::Answered(500 | 502 | 503 | 504) | Attempt::Unanswered, Repeat::Safe) => "after",
+        (Attempt::Answered(500 | 502 | 503 | 504) | Attempt::Unanswered, Repeat::Creates) => "maybe",
         (Attempt::Answered(_), _) => "never",
     }
 }
@@ -80,6 +80,7 @@ mod tests {
             let operation = PackedOperation::named(row.group.name(), row.name).expect("a row");
             for attempt in [
                 Attempt::Answered(500),
+                Attempt::Answered(502),
                 Attempt::Answered(503),
                 Attempt::Answered(504),
                 Attempt::Unanswered,

@@ -128,7 +128,7 @@ pub enum Paging {
 /// Whether a call may be retried (`docs/contract/errors.md#s6`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
-    /// Repeating the call is safe. It may be retried after network failures, 429, 500, 503 and 504.
+    /// Repeating the call is safe. It may be retried after network failures, 429, 500, 502, 503 and 504.
     Safe,
     /// A retry may create a second item. It may follow a 429, or a request that was never sent.
     Creates,

@@ -18,6 +18,7 @@ const FAILURES = [
   ['a refused connection', refused, { repeatable: true, creates: true }],
   ['429', status(429), { repeatable: true, creates: true }],
   ['500', status(500), { repeatable: true, creates: false }],
+  ['502', status(502), { repeatable: true, creates: false }],
   ['503', status(503), { repeatable: true, creates: false }],
   ['504', status(504), { repeatable: true, creates: false }],
   ...[201, 204, 400, 401, 403, 404, 409, 428, 501].map((number) => /** @type {[string, Answer, { repeatable: boolean, creates: boolean }]} */ ([
