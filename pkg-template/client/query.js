@@ -1,5 +1,5 @@
 // Queries: the builders of queryFileDescriptors and queryFolders, and utils.query.
-import { refusal } from './error.js';
+import { refusal, WixMediaError } from './error.js';
 import { paged } from './paging.js';
 
 /** @import { CallOptions } from '../types/index.js' */
@@ -118,7 +118,7 @@ function found(send, view, query, options) {
     const { items, more } = view(body);
     const { next, prev } = body.pagingMetadata?.cursors ?? {};
     const turn = (/** @type {string | undefined} */ cursor, /** @type {string} */ word) => (/** @type {CallOptions | undefined} */ own) =>
-      cursor ? at(cursor, own) : Promise.reject(new Error(`No ${word} page to fetch`));
+      cursor ? at(cursor, own) : Promise.reject(new WixMediaError({ message: `No ${word} page to fetch`, code: 'NO_PAGE' }));
     const result = {
       items,
       length: items.length,

@@ -82,6 +82,7 @@ export declare class WixMediaError extends Error {
    * - `TIMEOUT`: the call took longer than `timeoutMs`;
    * - `INVALID_RESPONSE`: the response is not JSON of the expected shape, for example HTML; `cause` may say more;
    * - `UNAUTHENTICATED`: credentials could not be obtained, or were refused (status 401);
+   * - `NO_PAGE`: `next()` or `prev()` of a query result without such a page;
    * - `ALREADY_CONFIGURED`: see {@link configure};
    * - `INVALID_MEDIA_URL`: see {@link media};
    * - `INVALID_WEBHOOK`: see {@link Webhooks.process};

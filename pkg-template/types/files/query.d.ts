@@ -120,9 +120,9 @@ export interface FilesQueryResult extends QueryCursorResult {
   items: StoredFile[];
   /** The builder of this query. */
   query: FilesQueryBuilder;
-  /** Fetches the next page. Rejects with the Error `No next page to fetch` when there is none. */
+  /** Fetches the next page. Rejects with the code `NO_PAGE` when there is none. */
   next(call?: CallOptions): PagedPromise<FilesQueryResult, StoredFile>;
-  /** Fetches the previous page. Rejects with the Error `No previous page to fetch` when there is none. */
+  /** Fetches the previous page. Rejects with the code `NO_PAGE` when there is none. */
   prev(call?: CallOptions): PagedPromise<FilesQueryResult, StoredFile>;
   /** Iterates over the items of this page and of all pages after it. */
   [Symbol.asyncIterator](): AsyncGenerator<StoredFile, void, undefined>;

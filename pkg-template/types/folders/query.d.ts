@@ -99,9 +99,9 @@ export interface FoldersQueryResult extends QueryCursorResult {
   items: StoredFolder[];
   /** The builder of this query. */
   query: FoldersQueryBuilder;
-  /** Fetches the next page. Rejects with the Error `No next page to fetch` when there is none. */
+  /** Fetches the next page. Rejects with the code `NO_PAGE` when there is none. */
   next(call?: CallOptions): PagedPromise<FoldersQueryResult, StoredFolder>;
-  /** Fetches the previous page. Rejects with the Error `No previous page to fetch` when there is none. */
+  /** Fetches the previous page. Rejects with the code `NO_PAGE` when there is none. */
   prev(call?: CallOptions): PagedPromise<FoldersQueryResult, StoredFolder>;
   /** Iterates over the items of this page and of all pages after it. */
   [Symbol.asyncIterator](): AsyncGenerator<StoredFolder, void, undefined>;

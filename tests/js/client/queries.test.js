@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import * as official from '@wix/media';
 import { ok, rejection, scriptedClient } from '../harness/client.js';
 import * as ours from '../harness/package.js';
+import { WixMediaError } from '../harness/package.js';
 
 /**
  * @param {string} [next]
@@ -55,8 +56,13 @@ suite('query builder', () => {
     const { files, requests } = scriptedClient([page()]);
     const found = await files.queryFileDescriptors().find();
     assert.equal(found.hasNext(), false);
-    assert.equal((await rejection(found.next())).message, 'No next page to fetch');
-    assert.equal((await rejection(found.prev())).message, 'No previous page to fetch');
+    for (const [error, message] of /** @type {const} */ ([
+      [await rejection(found.next()), 'No next page to fetch'],
+      [await rejection(found.prev()), 'No previous page to fetch'],
+    ])) {
+      assert.ok(error instanceof WixMediaError);
+      assert.deepEqual([error.code, error.message, error.retry], ['NO_PAGE', message, 'never']);
+    }
     assert.equal(requests.length, 1);
   });
 
