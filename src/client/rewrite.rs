@@ -128,7 +128,14 @@ enum Direction {
     Argument(Place),
 }
 
-/// The names that change, in REST and in JavaScript.
+/// The names that change, in REST and in JavaScript, in the quotes in which they are written.
+const QUOTED: [(&str, &str); 3] = [
+    ("\"id\"", "\"_id\""),
+    ("\"createdDate\"", "\"_createdDate\""),
+    ("\"updatedDate\"", "\"_updatedDate\""),
+];
+
+/// The same without quotes.
 const NAMES: [(&str, &str); 3] = [
     ("id", "_id"),
     ("createdDate", "_createdDate"),
@@ -437,16 +444,18 @@ impl<'a> Rewriter<'a> {
                 } else {
                     old |= 1 << bit;
                     let to = if javascript { names.0 } else { names.1 };
+                    let quoted = if javascript { QUOTED[bit].0 } else { QUOTED[bit].1 };
                     // An answer restores the name later. In an argument the old name would not fit into the place of the new one.
                     if self.direction == Direction::Answer || json::member(&self.scanner.text[start..], to).is_none() {
-                        renamed = Some((bit, to));
+                        renamed = Some((bit, to, quoted));
                     }
                 }
             }
-            if let Some((bit, to)) = renamed {
+            if let Some((bit, _, quoted)) = renamed {
                 self.copy_to(key_at);
                 self.renames.push((self.out.len(), bit));
-                self.replace_quoted(key_at, to.as_bytes());
+                // In one piece: a page has hundreds, and each piece is a call.
+                self.replace(key_at, quoted.as_bytes());
                 if key.text.escaped {
                     self.keep_replaced(&self.scanner.text[key_at..self.scanner.at]);
                 }
@@ -460,7 +469,7 @@ impl<'a> Rewriter<'a> {
             let value_at = self.scanner.at;
             self.sorts = matches!(name, b"sort");
             if let Some((shaped, _)) = member {
-                self.path.push(PathStep::Name(renamed.map_or(shaped, |(_, to)| to)));
+                self.path.push(PathStep::Name(renamed.map_or(shaped, |(_, to, _)| to)));
             }
             let fate = match member {
                 Some((_, shape)) => self.value(shape),
