@@ -5,9 +5,10 @@
 //! clusters are merged, and the rest is sorted by size. All arithmetic is on integers, so that an image has the same
 //! colours on every machine.
 
-use super::decode::{Image, Pixels};
+use super::decode::Image;
 use super::error::Error;
 use super::frame::Frame;
+use super::pixels::Pixels;
 use super::render;
 use fast_image_resize::FilterType;
 

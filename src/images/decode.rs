@@ -3,48 +3,19 @@
 //! Only the pixels that a result needs are kept. A JPEG is reduced by 2, 4 or 8 in the inverse cosine transform, and a PNG
 //! row by row, so a large image is in memory as a whole only when all of it is shown at full size.
 
+use super::bitmap::Bitmap;
 use super::error::Error;
+use super::gif_frames::GifFrames;
+use super::header::{Header, largest_in_icon};
+use super::jpeg::Jpeg;
 use super::orientation::Orientation;
+use super::pixels::{MAX_MEMORY, MAX_PIXELS, Pixels};
 use super::source_format::SourceFormat;
-use gif::{ColorOutput, DecodeOptions, MemoryLimit};
 use image_webp::WebPDecoder;
-use jpeg_decoder::{CodingProcess, PixelFormat};
 use std::io::Cursor;
-use std::num::NonZeroU64;
 
-/// The largest number of pixels of an image.
-pub(super) const MAX_PIXELS: u64 = 100_000_000;
-/// The largest memory for decoding one image, in bytes.
-pub(super) const MAX_MEMORY: u64 = 320 << 20;
 /// The largest number of pixels times scans of a progressive JPEG. Each scan is a pass over the whole image.
 const MAX_SCANNED_PIXELS: u64 = 2_000_000_000;
-
-/// Pixels of 1 to 4 channels of one byte: grey, grey and alpha, RGB, or RGBA. Alpha is not premultiplied.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Pixels {
-    pub(super) width: u32,
-    pub(super) height: u32,
-    /// 1 to 4.
-    pub(super) channels: usize,
-    pub(super) bytes: Vec<u8>,
-}
-
-impl Pixels {
-    pub(super) fn has_alpha(&self) -> bool {
-        self.channels.is_multiple_of(2)
-    }
-
-    /// Whether no pixel is transparent.
-    pub(super) fn is_opaque(&self) -> bool {
-        !self.has_alpha()
-            || self
-                .bytes
-                .iter()
-                .skip(self.channels - 1)
-                .step_by(self.channels)
-                .all(|&alpha| alpha == 255)
-    }
-}
 
 /// The part of an image to decode, in pixels as stored.
 #[derive(Clone, Copy, Debug)]
@@ -91,115 +62,105 @@ pub(super) struct Image<'a> {
 }
 
 enum Reader<'a> {
-    Jpeg(Box<jpeg_decoder::Decoder<&'a [u8]>>),
+    Jpeg(Box<Jpeg<'a>>),
     Png(Box<png::Reader<Cursor<&'a [u8]>>>),
-    Gif(Box<gif::Decoder<&'a [u8]>>),
+    Gif(Box<GifFrames<'a>>),
     WebP(Box<WebPDecoder<Cursor<&'a [u8]>>>),
+    Bitmap(Box<Bitmap<'a>>),
 }
 
 impl<'a> Image<'a> {
     /// Reads the header of a file. Fails with 415 for other formats, 422 for damaged files, and 413 above the limits.
     pub(super) fn open(bytes: &'a [u8]) -> Result<Self, Error> {
         let format = SourceFormat::detect(bytes)
-            .ok_or_else(|| Error::new(415, "unsupported image type: expected JPEG, PNG, GIF or WebP"))?;
-        let image = match format {
+            .ok_or_else(|| Error::new(415, "unsupported image type: expected JPEG, PNG, GIF, WebP, BMP or ICO"))?;
+        let header = Header::read(&mut &*bytes).ok_or_else(|| Error::decode("no size"))?;
+        let size = (header.width, header.height);
+        let reader = match format {
             SourceFormat::Jpeg => Self::jpeg(bytes)?,
-            SourceFormat::Png => Self::png(bytes)?,
-            SourceFormat::Gif => Self::gif(bytes)?,
-            SourceFormat::WebP => Self::webp(bytes)?,
+            SourceFormat::Png => Self::png(bytes, size)?,
+            SourceFormat::Gif => Reader::Gif(Box::new(GifFrames::open(bytes)?)),
+            SourceFormat::WebP => Self::webp(bytes, size)?,
+            SourceFormat::Bmp => Self::bitmap(Bitmap::open(bytes)?, size)?,
+            SourceFormat::Icon => {
+                let start = largest_in_icon(&mut &*bytes).and_then(|(_, start)| usize::try_from(start).ok());
+                let own = start.and_then(|start| bytes.get(start..)).unwrap_or_default();
+                if SourceFormat::detect(own) == Some(SourceFormat::Png) {
+                    Self::png(own, size)?
+                } else {
+                    Self::bitmap(Bitmap::open_icon(own)?, size)?
+                }
+            }
         };
-        let pixels = u64::from(image.width) * u64::from(image.height);
-        if pixels == 0 {
-            return Err(Error::decode("no pixels"));
-        }
-        if pixels > MAX_PIXELS {
+        if u64::from(header.width) * u64::from(header.height) > MAX_PIXELS {
             return Err(Error::too_large("at most 100 megapixels"));
         }
-        Ok(image)
+        Ok(Self {
+            format,
+            width: header.width,
+            height: header.height,
+            orientation: header.orientation,
+            reader,
+        })
     }
 
     /// Width and height as shown.
     pub(super) fn size(&self) -> (u32, u32) {
-        if self.orientation.is_sideways() {
-            (self.height, self.width)
-        } else {
-            (self.width, self.height)
-        }
+        let header = Header {
+            width: self.width,
+            height: self.height,
+            orientation: self.orientation,
+        };
+        header.size()
     }
 
-    fn jpeg(bytes: &'a [u8]) -> Result<Self, Error> {
-        let cost = JpegCost::of(bytes).ok_or_else(|| Error::decode("no frame"))?;
-        let mut reader = jpeg_decoder::Decoder::new(bytes);
-        reader.read_info().map_err(Error::decode)?;
-        let info = reader.info().ok_or_else(|| Error::decode("no frame"))?;
-        let orientation = reader.exif_data().map(Orientation::of_exif).unwrap_or_default();
-        let (width, height) = (u32::from(info.width), u32::from(info.height));
-        let pixels = u64::from(width) * u64::from(height);
+    fn jpeg(bytes: &'a [u8]) -> Result<Reader<'a>, Error> {
+        let reader = Jpeg::open(bytes)?;
+        let pixels = u64::from(reader.width) * u64::from(reader.height);
         // A block of 64 pixels takes at least one bit.
         if pixels / 512 > bytes.len() as u64 {
             return Err(Error::decode("truncated"));
         }
-        if cost.is_progressive && cost.coefficients.saturating_mul(2) > MAX_MEMORY {
+        if reader.is_progressive && reader.coefficients().saturating_mul(2) > MAX_MEMORY {
             return Err(Error::too_large(
                 "a progressive JPEG whose coefficients take at most 320 MB",
             ));
         }
-        if pixels.saturating_mul(cost.scans) > MAX_SCANNED_PIXELS {
-            return Err(Error::too_large("a progressive JPEG with fewer scans"));
+        if pixels.saturating_mul(reader.scans) > MAX_SCANNED_PIXELS {
+            return Err(Error::too_large("a JPEG with fewer scans"));
         }
-        Ok(Self {
-            width,
-            height,
-            format: SourceFormat::Jpeg,
-            orientation,
-            reader: Reader::Jpeg(Box::new(reader)),
-        })
+        Ok(Reader::Jpeg(Box::new(reader)))
     }
 
-    fn png(bytes: &'a [u8]) -> Result<Self, Error> {
+    fn png(bytes: &'a [u8], size: (u32, u32)) -> Result<Reader<'a>, Error> {
+        if bytes.get(12..16) == Some(b"CgBI") {
+            return Err(Error::new(
+                415,
+                "unsupported PNG: expected the standard format, found that of Apple's devices",
+            ));
+        }
         let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: 16 << 20 });
         decoder.set_transformations(png::Transformations::EXPAND | png::Transformations::STRIP_16);
         decoder.set_ignore_text_chunk(true);
         let reader = decoder.read_info().map_err(Error::decode)?;
-        let info = reader.info();
-        Ok(Self {
-            width: info.width,
-            height: info.height,
-            format: SourceFormat::Png,
-            orientation: Orientation::default(),
-            reader: Reader::Png(Box::new(reader)),
-        })
+        agree((reader.info().width, reader.info().height), size)?;
+        Ok(Reader::Png(Box::new(reader)))
     }
 
-    fn gif(bytes: &'a [u8]) -> Result<Self, Error> {
-        let mut options = DecodeOptions::new();
-        options.set_color_output(ColorOutput::Indexed);
-        options.set_memory_limit(MemoryLimit::Bytes(NonZeroU64::MIN.saturating_add(MAX_MEMORY)));
-        let reader = options.read_info(bytes).map_err(Error::decode)?;
-        Ok(Self {
-            width: u32::from(reader.width()),
-            height: u32::from(reader.height()),
-            format: SourceFormat::Gif,
-            orientation: Orientation::default(),
-            reader: Reader::Gif(Box::new(reader)),
-        })
+    fn bitmap(bitmap: Bitmap<'a>, size: (u32, u32)) -> Result<Reader<'a>, Error> {
+        agree((bitmap.width, bitmap.height), size)?;
+        Ok(Reader::Bitmap(Box::new(bitmap)))
     }
 
-    fn webp(bytes: &'a [u8]) -> Result<Self, Error> {
+    fn webp(bytes: &'a [u8], (width, height): (u32, u32)) -> Result<Reader<'a>, Error> {
         let mut reader = WebPDecoder::new(Cursor::new(bytes)).map_err(Error::decode)?;
         reader.set_memory_limit(usize::try_from(MAX_MEMORY).unwrap_or(usize::MAX));
-        let (width, height) = reader.dimensions();
+        agree(reader.dimensions(), (width, height))?;
         // The decoder holds the pixels twice: in its own buffer and in the output.
         if u64::from(width) * u64::from(height) * 8 > MAX_MEMORY {
             return Err(Error::too_large("a WebP of at most 40 megapixels"));
         }
-        Ok(Self {
-            width,
-            height,
-            format: SourceFormat::WebP,
-            orientation: Orientation::default(),
-            reader: Reader::WebP(Box::new(reader)),
-        })
+        Ok(Reader::WebP(Box::new(reader)))
     }
 
     /// Decodes a region. Of an animation, the first frame is used.
@@ -210,6 +171,7 @@ impl<'a> Image<'a> {
             Reader::Png(reader) => png(*reader, size, region),
             Reader::Gif(reader) => gif(*reader, size, region),
             Reader::WebP(reader) => webp(*reader, size),
+            Reader::Bitmap(bitmap) => self::bitmap(&bitmap, size, region),
         }
     }
 }
@@ -223,86 +185,17 @@ impl std::fmt::Debug for Image<'_> {
     }
 }
 
-/// The cost of decoding a JPEG, by its segments.
-#[derive(Debug, Default)]
-struct JpegCost {
-    is_progressive: bool,
-    /// Of all components.
-    coefficients: u64,
-    scans: u64,
-}
-
-impl JpegCost {
-    fn of(bytes: &[u8]) -> Option<Self> {
-        let mut cost = None;
-        let mut at = 2;
-        while let Some(&[mark, marker]) = bytes.get(at..at + 2) {
-            if mark != 0xff || matches!(marker, 0x00 | 0xd0..=0xd7 | 0xff) {
-                // Inside the entropy-coded data of a scan.
-                at += 1 + bytes[at + 1..].iter().position(|&byte| byte == 0xff)?;
-                continue;
-            }
-            if marker == 0xd9 {
-                break;
-            }
-            let Some(&[high, low]) = bytes.get(at + 2..at + 4) else {
-                break;
-            };
-            let length = usize::from(u16::from_be_bytes([high, low]));
-            let segment = bytes.get(at + 4..at + 2 + length.max(2)).unwrap_or_default();
-            match marker {
-                0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf if cost.is_none() => {
-                    let mut frame = Self::of_frame(segment)?;
-                    frame.is_progressive = marker == 0xc2;
-                    cost = Some(frame);
-                }
-                0xda => {
-                    if let Some(cost) = &mut cost {
-                        cost.scans += 1;
-                    }
-                }
-                _ => {}
-            }
-            at += 2 + length.max(2);
-        }
-        cost
-    }
-
-    fn of_frame(segment: &[u8]) -> Option<Self> {
-        let &[
-            _,
-            height_high,
-            height_low,
-            width_high,
-            width_low,
-            _,
-            ref components @ ..,
-        ] = segment
-        else {
-            return None;
-        };
-        let height = u64::from(u16::from_be_bytes([height_high, height_low]));
-        let width = u64::from(u16::from_be_bytes([width_high, width_low]));
-        let factors: Vec<(u64, u64)> = components
-            .chunks_exact(3)
-            .map(|component| (u64::from(component[1] >> 4), u64::from(component[1] & 15)))
-            .collect();
-        let max = |factor: fn(&(u64, u64)) -> u64| factors.iter().map(factor).max().unwrap_or(1).max(1);
-        let (across, down) = (max(|factor| factor.0), max(|factor| factor.1));
-        let units = width.div_ceil(8 * across) * height.div_ceil(8 * down);
-        let blocks: u64 = factors.iter().map(|(across, down)| units * across * down).sum();
-        Some(Self {
-            coefficients: blocks * 64,
-            ..Self::default()
-        })
+/// Checks that a decoder sees what the header tells. They differ for damaged files only.
+fn agree(found: (u32, u32), told: (u32, u32)) -> Result<(), Error> {
+    if found == told {
+        Ok(())
+    } else {
+        Err(Error::decode("the header contradicts itself"))
     }
 }
 
-fn jpeg(
-    mut reader: jpeg_decoder::Decoder<&[u8]>,
-    (width, height): (u32, u32),
-    region: &Region,
-) -> Result<Decoded, Error> {
+fn jpeg(reader: Jpeg<'_>, (width, height): (u32, u32), region: &Region) -> Result<Decoded, Error> {
+    agree((reader.width, reader.height), (width, height))?;
     let possible = region.reduction();
     // The decoder holds planes and pixels at the same time.
     let memory = |reduction: u32| 8 * u64::from(width.div_ceil(reduction)) * u64::from(height.div_ceil(reduction));
@@ -310,31 +203,12 @@ fn jpeg(
     while reduction < 8 && (f64::from(2 * reduction) <= possible || memory(reduction) > MAX_MEMORY) {
         reduction *= 2;
     }
-    let edge = |edge: u32| u16::try_from(edge.div_ceil(reduction)).unwrap_or(u16::MAX);
-    reader.scale(edge(width), edge(height)).map_err(Error::decode)?;
-    let bytes = reader.decode().map_err(Error::decode)?;
-    let info = reader.info().ok_or_else(|| Error::decode("no frame"))?;
-    if info.coding_process == CodingProcess::Lossless {
-        // Lossless JPEGs have no cosine transform, and are decoded at full size whatever was asked for.
-        reduction = 1;
-    }
-    let (channels, bytes) = match info.pixel_format {
-        PixelFormat::L8 => (1, bytes),
-        PixelFormat::RGB24 => (3, bytes),
-        PixelFormat::L16 => (1, high_bytes(&bytes)),
-        PixelFormat::CMYK32 => (3, cmyk_to_rgb(&bytes)),
-    };
-    let is_cmyk = info.pixel_format == PixelFormat::CMYK32;
+    let (pixels, profile) = reader.decode(reduction)?;
     complete(Decoded {
-        pixels: Pixels {
-            width: u32::from(info.width),
-            height: u32::from(info.height),
-            channels,
-            bytes,
-        },
+        pixels,
         origin: (0, 0),
         reduction,
-        profile: reader.icc_profile().filter(|_| !is_cmyk),
+        profile,
     })
 }
 
@@ -347,26 +221,6 @@ fn complete(decoded: Decoded) -> Result<Decoded, Error> {
     } else {
         Err(Error::decode("missing pixels"))
     }
-}
-
-/// Reduces samples of 16 bits to 8. The decoder returns them in native byte order.
-fn high_bytes(samples: &[u8]) -> Vec<u8> {
-    let high = |pair: &[u8]| (u16::from_ne_bytes([pair[0], pair[1]]) >> 8) as u8;
-    samples.chunks_exact(2).map(high).collect()
-}
-
-/// Converts CMYK to RGB without a profile. The decoder has already undone the inversion of Adobe.
-fn cmyk_to_rgb(ink: &[u8]) -> Vec<u8> {
-    let mut rgb = Vec::with_capacity(ink.len() / 4 * 3);
-    for pixel in ink.chunks_exact(4) {
-        let black = 255 - u16::from(pixel[3]);
-        rgb.extend(
-            pixel[..3]
-                .iter()
-                .map(|&ink| ((255 - u16::from(ink)) * black / 255) as u8),
-        );
-    }
-    rgb
 }
 
 fn png(mut reader: png::Reader<Cursor<&[u8]>>, (width, height): (u32, u32), region: &Region) -> Result<Decoded, Error> {
@@ -393,32 +247,17 @@ fn png(mut reader: png::Reader<Cursor<&[u8]>>, (width, height): (u32, u32), regi
     reducer.finish(profile)
 }
 
-fn gif(mut reader: gif::Decoder<&[u8]>, (width, height): (u32, u32), region: &Region) -> Result<Decoded, Error> {
-    let profile = reader.icc_profile().map(<[u8]>::to_vec);
-    let global = reader.global_palette().map(<[u8]>::to_vec);
-    let frame = reader.read_next_frame().map_err(Error::decode)?;
-    let frame = frame.ok_or_else(|| Error::decode("no frame"))?;
-    let palette = frame.palette.as_ref().or(global.as_ref());
-    let palette = palette.ok_or_else(|| Error::decode("no palette"))?;
+fn gif(mut frames: GifFrames<'_>, (width, height): (u32, u32), region: &Region) -> Result<Decoded, Error> {
+    let frame = frames.next().ok_or_else(|| Error::decode("no frame"))?;
     let mut reducer = RowReducer::new((width, height), 4, region)?;
-    let (left, top) = (usize::from(frame.left), u32::from(frame.top));
-    let frame_width = usize::from(frame.width).max(1);
-    let mut lines = frame.buffer.chunks_exact(frame_width);
     let mut row = vec![0; width as usize * 4];
-    for y in 0..height {
+    for y in 0..height as usize {
         // A frame may be smaller than the image, or truncated. The rest is transparent.
         row.fill(0);
-        let line = if y >= top { lines.next() } else { None };
-        for (pixel, &index) in row.chunks_exact_mut(4).skip(left).zip(line.unwrap_or_default()) {
-            let color = palette.get(usize::from(index) * 3..usize::from(index) * 3 + 3);
-            if let Some(color) = color.filter(|_| Some(index) != frame.transparent) {
-                pixel[..3].copy_from_slice(color);
-                pixel[3] = 255;
-            }
-        }
+        frame.paint(y, &mut row);
         reducer.add(&row);
     }
-    reducer.finish(profile)
+    reducer.finish(frames.profile())
 }
 
 fn webp(mut reader: WebPDecoder<Cursor<&[u8]>>, (width, height): (u32, u32)) -> Result<Decoded, Error> {
@@ -428,16 +267,32 @@ fn webp(mut reader: WebPDecoder<Cursor<&[u8]>>, (width, height): (u32, u32)) -> 
     let mut bytes = vec![0; size];
     reader.read_image(&mut bytes).map_err(Error::decode)?;
     let channels = if reader.has_alpha() { 4 } else { 3 };
+    let pixels = Pixels {
+        width,
+        height,
+        channels,
+        bytes,
+    };
+    whole(pixels, reader.icc_profile().unwrap_or(None))
+}
+
+fn bitmap(bitmap: &Bitmap<'_>, (width, height): (u32, u32), region: &Region) -> Result<Decoded, Error> {
+    let mut reducer = RowReducer::new((width, height), 4, region)?;
+    let mut row = vec![0; width as usize * 4];
+    for y in 0..height as usize {
+        bitmap.row(y, &mut row);
+        reducer.add(&row);
+    }
+    reducer.finish(None)
+}
+
+/// An image that was decoded as a whole.
+fn whole(pixels: Pixels, profile: Option<Vec<u8>>) -> Result<Decoded, Error> {
     complete(Decoded {
-        pixels: Pixels {
-            width,
-            height,
-            channels,
-            bytes,
-        },
+        pixels,
         origin: (0, 0),
         reduction: 1,
-        profile: reader.icc_profile().unwrap_or(None),
+        profile,
     })
 }
 

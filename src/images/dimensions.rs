@@ -14,7 +14,7 @@ pub struct Dimensions {
     pub mime: &'static str,
 }
 
-/// Reads the dimensions of a JPEG, PNG, GIF or WebP image without decoding its pixels.
+/// Reads the dimensions of an image without decoding its pixels.
 ///
 /// ```
 /// let photo = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/photos/chelsea.jpg"));
@@ -29,6 +29,6 @@ pub fn dimensions(bytes: &[u8]) -> Result<Dimensions, Error> {
     Ok(Dimensions {
         width,
         height,
-        mime: image.format.format().mime(),
+        mime: image.format.mime(),
     })
 }

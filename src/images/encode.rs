@@ -1,7 +1,7 @@
 //! Encodes pixels into files.
 
-use super::decode::Pixels;
 use super::error::Error;
+use super::pixels::Pixels;
 use super::render::Rendered;
 use super::url::{Format, Transform};
 use super::vp8;

@@ -1,6 +1,6 @@
 //! Sharpening, blur, and changes of tone and colour.
 
-use super::decode::Pixels;
+use super::pixels::Pixels;
 use super::url::{Filters, Sharpening};
 
 /// Applies the filters of a transform: tone and colour, then blur, then sharpening.

@@ -9,10 +9,14 @@
 
 mod error;
 pub mod frame;
+#[cfg(any(feature = "images", feature = "manager"))]
+pub(crate) mod header;
 pub mod orientation;
 pub mod source_format;
 pub mod url;
 
+#[cfg(feature = "images")]
+mod bitmap;
 #[cfg(feature = "images")]
 mod colors;
 #[cfg(feature = "images")]
@@ -23,6 +27,12 @@ mod dimensions;
 mod encode;
 #[cfg(feature = "images")]
 mod filter;
+#[cfg(feature = "images")]
+mod gif_frames;
+#[cfg(feature = "images")]
+mod jpeg;
+#[cfg(feature = "images")]
+mod pixels;
 #[cfg(feature = "images")]
 mod render;
 #[cfg(feature = "images")]

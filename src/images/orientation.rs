@@ -77,8 +77,13 @@ impl Orientation {
     /// assert_eq!(orientation, Orientation::default());
     /// assert_eq!(*asked.borrow(), [(0, 8), (256, 2)]);
     /// ```
-    pub fn of_tiff(part: impl FnMut(u64, usize) -> Vec<u8>) -> Self {
-        Self::of_number(tag(part).unwrap_or(1))
+    pub fn of_tiff(mut part: impl FnMut(u64, usize) -> Vec<u8>) -> Self {
+        let [value] = tiff_values(&mut part, [0x0112]).unwrap_or_default();
+        value.map_or_else(Self::default, Self::of_value)
+    }
+
+    pub(crate) fn of_value(value: u32) -> Self {
+        Self::of_number(u16::try_from(value).unwrap_or(1))
     }
 
     /// Whether width and height are exchanged.
@@ -93,32 +98,47 @@ impl Orientation {
     }
 }
 
-/// The value of the tag 0x0112 in the first directory of a TIFF structure.
-fn tag(mut part: impl FnMut(u64, usize) -> Vec<u8>) -> Option<u16> {
+/// The values of tags in the first directory of a TIFF structure. `None` for what is not one.
+///
+/// Orientations are 16 bits by the standard. Some encoders write 8 or 32, and are understood everywhere.
+pub(crate) fn tiff_values<const N: usize>(
+    part: &mut dyn FnMut(u64, usize) -> Vec<u8>,
+    tags: [u16; N],
+) -> Option<[Option<u32>; N]> {
     let head = part(0, 8);
-    let little = match head.get(..4)? {
+    let is_little = match head.get(..4)? {
         [b'I', b'I', 42, 0] => true,
         [b'M', b'M', 0, 42] => false,
         _ => return None,
     };
     let short = |bytes: &[u8]| {
-        let bytes = bytes.get(..2)?.try_into().ok()?;
-        Some(if little {
+        let bytes = *bytes.first_chunk()?;
+        Some(if is_little {
             u16::from_le_bytes(bytes)
         } else {
             u16::from_be_bytes(bytes)
         })
     };
-    let offset = head.get(4..8)?.try_into().ok()?;
-    let directory = u64::from(if little {
-        u32::from_le_bytes(offset)
-    } else {
-        u32::from_be_bytes(offset)
-    });
+    let long = |bytes: &[u8]| {
+        let bytes = *bytes.first_chunk()?;
+        Some(if is_little {
+            u32::from_le_bytes(bytes)
+        } else {
+            u32::from_be_bytes(bytes)
+        })
+    };
+    let directory = u64::from(long(&head[4..])?);
     let count = usize::from(short(&part(directory, 2))?);
     let entries = part(directory + 2, count * 12);
-    let found = entries.chunks_exact(12).find(|entry| short(entry) == Some(0x0112))?;
-    short(&found[8..])
+    Some(tags.map(|tag| {
+        let entry = entries.chunks_exact(12).find(|entry| short(entry) == Some(tag))?;
+        match short(&entry[2..])? {
+            1 | 6 => Some(entry[8].into()),
+            3 | 8 => short(&entry[8..]).map(u32::from),
+            4 | 9 => long(&entry[8..]),
+            _ => None,
+        }
+    }))
 }
 
 #[cfg(test)]

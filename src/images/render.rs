@@ -1,9 +1,10 @@
 //! Renders the frame of an image: decoded, resampled and turned upright.
 
-use super::decode::{Decoded, Image, Pixels, Region};
+use super::decode::{Decoded, Image, Region};
 use super::error::Error;
 use super::frame::Frame;
 use super::orientation::Orientation;
+use super::pixels::Pixels;
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{U8, U8x2, U8x3, U8x4};
 use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};

@@ -1,7 +1,5 @@
 //! The formats that can be decoded, by the signatures of their files.
 
-use super::url::Format;
-
 /// A format that can be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SourceFormat {
@@ -13,6 +11,10 @@ pub enum SourceFormat {
     Gif,
     /// WebP.
     WebP,
+    /// BMP.
+    Bmp,
+    /// An icon or a pointer of Windows.
+    Icon,
 }
 
 impl SourceFormat {
@@ -33,23 +35,27 @@ impl SourceFormat {
             [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => Some(Self::Png),
             [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Self::Gif),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),
+            [b'B', b'M', _, _, _, _, _, _, _, _, ..] => Some(Self::Bmp),
+            [0, 0, 1 | 2, 0, _, 0, ..] => Some(Self::Icon),
             _ => None,
         }
     }
 
-    /// The same format as one of results.
+    /// The MIME type.
     ///
     /// ```
     /// use wix_media::images::source_format::SourceFormat;
     ///
-    /// assert_eq!(SourceFormat::Png.format().mime(), "image/png");
+    /// assert_eq!(SourceFormat::Png.mime(), "image/png");
     /// ```
-    pub fn format(self) -> Format {
+    pub fn mime(self) -> &'static str {
         match self {
-            Self::Jpeg => Format::Jpeg,
-            Self::Png => Format::Png,
-            Self::Gif => Format::Gif,
-            Self::WebP => Format::WebP,
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Gif => "image/gif",
+            Self::WebP => "image/webp",
+            Self::Bmp => "image/bmp",
+            Self::Icon => "image/vnd.microsoft.icon",
         }
     }
 }

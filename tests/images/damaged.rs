@@ -20,7 +20,13 @@ fn samples() -> Vec<(&'static str, Vec<u8>)> {
         ("webp", webp(&rgb, 48, 40, image_webp::ColorType::Rgb8)),
         ("webp with alpha", webp(&rgba, 48, 40, image_webp::ColorType::Rgba8)),
         ("gif", gif(48, 40)),
+        ("bitmap", media("bmp-top-down.bmp")),
+        ("icon", media("icon.ico")),
     ]
+}
+
+fn media(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/tests/data/pictures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
 /// Calls every function on a file and checks that its answers are consistent.

@@ -2,6 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
+mod bitmaps;
+mod cases;
 mod colors;
 mod damaged;
 mod grammar;

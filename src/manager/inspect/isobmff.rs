@@ -5,6 +5,7 @@
 
 use super::bytes::be;
 use super::input::Input;
+use crate::images::header::MAX_EDGE;
 
 /// The boxes of one file that are read: it bounds what a hostile file costs.
 const MAX_BOXES: u32 = 1000;
@@ -86,6 +87,7 @@ pub(super) fn image_size(input: &mut Input<'_>) -> Option<(u64, u64)> {
     let length = (end - start).min(MAX_ASSOCIATIONS_LEN);
     let associations = input.part(start, usize::try_from(length).ok()?);
     let mut size = None;
+    let mut clean = None;
     let mut is_sideways = false;
     for index in properties_of(&associations, primary)? {
         let Some(property) = index.checked_sub(1).and_then(|at| properties.get(at)) else {
@@ -97,18 +99,18 @@ pub(super) fn image_size(input: &mut Input<'_>) -> Option<(u64, u64)> {
             // Encoders pad an image to whole blocks, and declare which part of it to show.
             b"clap" => {
                 let side = |at| be_u32(&bytes, at)?.checked_div(be_u32(&bytes, at + 4)?);
-                let clean = side(0).zip(side(8));
-                let fits = |&(width, height): &(u64, u64)| {
-                    size.is_some_and(|(full_width, full_height)| width <= full_width && height <= full_height)
-                };
-                size = clean.filter(fits).or(size);
+                clean = side(0).zip(side(8));
             }
             // In quarters, anticlockwise. Mirroring, `imir`, keeps width and height.
             b"irot" => is_sideways = bytes.first().is_some_and(|angle| angle & 1 == 1),
             _ => {}
         }
     }
-    let (width, height) = size?;
+    // The order of the properties is free.
+    let (full_width, full_height) = size?;
+    let fits = |&(width, height): &(u64, u64)| width <= full_width && height <= full_height;
+    size = clean.filter(fits).or(size);
+    let (width, height) = size.filter(|&(width, height)| width.max(height) <= MAX_EDGE)?;
     Some(if is_sideways { (height, width) } else { (width, height) })
 }
 

@@ -13,7 +13,6 @@ mod bytes;
     )
 )]
 mod digest;
-mod exif;
 mod image;
 mod input;
 mod isobmff;

@@ -394,7 +394,8 @@ fn preview(file: &File, size: Option<(u64, u64)>, base: &str) -> Option<Preview>
     }
     let (tail, frame) = preview_of(u32::try_from(width).ok()?, u32::try_from(height).ok()?);
     let extension = match file.mime.as_str() {
-        "image/jpeg" => "jpg",
+        "image/jpeg" | "image/bmp" => "jpg",
+        "image/png" | "image/x-icon" | "image/vnd.microsoft.icon" => "png",
         mime => mime.strip_prefix("image/")?,
     };
     Some(Preview {
@@ -409,7 +410,13 @@ fn preview(file: &File, size: Option<(u64, u64)>, base: &str) -> Option<Preview>
 pub(crate) fn is_transformable(file: &File) -> bool {
     matches!(
         file.mime.as_str(),
-        "image/jpeg" | "image/png" | "image/gif" | "image/webp"
+        "image/jpeg"
+            | "image/png"
+            | "image/gif"
+            | "image/webp"
+            | "image/bmp"
+            | "image/x-icon"
+            | "image/vnd.microsoft.icon"
     )
 }
 

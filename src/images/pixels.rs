@@ -1,0 +1,33 @@
+//! Decoded pixels, and how many there may be.
+
+/// The largest number of pixels of an image.
+pub(super) const MAX_PIXELS: u64 = 100_000_000;
+/// The largest memory for decoding one image, in bytes.
+pub(super) const MAX_MEMORY: u64 = 320 << 20;
+
+/// Pixels of 1 to 4 channels of one byte: grey, grey and alpha, RGB, or RGBA. Alpha is not premultiplied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Pixels {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    /// 1 to 4.
+    pub(super) channels: usize,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Pixels {
+    pub(super) fn has_alpha(&self) -> bool {
+        self.channels.is_multiple_of(2)
+    }
+
+    /// Whether no pixel is transparent.
+    pub(super) fn is_opaque(&self) -> bool {
+        !self.has_alpha()
+            || self
+                .bytes
+                .iter()
+                .skip(self.channels - 1)
+                .step_by(self.channels)
+                .all(|&alpha| alpha == 255)
+    }
+}
