@@ -15,8 +15,8 @@ pub(super) fn format(transform: &Transform, accept: &str, is_opaque: bool) -> Fo
 }
 
 /// The requested quality, or the default of Wix's own URL builder for the area (`docs/contract/media-urls.md#s4-2`).
-fn quality(transform: &Transform, pixels: &Pixels) -> u8 {
-    let area = u64::from(pixels.width) * u64::from(pixels.height);
+pub(super) fn quality(transform: &Transform, (width, height): (u32, u32)) -> u8 {
+    let area = u64::from(width) * u64::from(height);
     let default = match area {
         1_960_001.. => 90,
         360_001.. => 85,
@@ -28,20 +28,8 @@ fn quality(transform: &Transform, pixels: &Pixels) -> u8 {
 /// Encodes a result.
 pub(super) fn encode(rendered: Rendered, transform: &Transform, format: Format) -> Result<Vec<u8>, Error> {
     let Rendered { pixels, profile } = rendered;
-    let max_edge = match format {
-        Format::WebP | Format::Avif => 16_383,
-        Format::Jpeg | Format::Gif => 65_535,
-        Format::Png => u32::MAX,
-    };
-    if pixels.width > max_edge || pixels.height > max_edge {
-        return Err(Error::invalid(format!(
-            "invalid size w_{},h_{}: expected edges of at most {max_edge} pixels for {}",
-            pixels.width,
-            pixels.height,
-            format.mime()
-        )));
-    }
-    let quality = quality(transform, &pixels);
+    check_edges((pixels.width, pixels.height), format)?;
+    let quality = quality(transform, (pixels.width, pixels.height));
     let profile = profile.filter(|profile| is_needed(profile));
     match format {
         Format::Jpeg => jpeg(&pixels, quality, transform.baseline, profile),
@@ -51,8 +39,24 @@ pub(super) fn encode(rendered: Rendered, transform: &Transform, format: Format) 
     }
 }
 
+/// Fails with 400 for edges that a format cannot have.
+pub(super) fn check_edges((width, height): (u32, u32), format: Format) -> Result<(), Error> {
+    let max_edge = match format {
+        Format::WebP | Format::Avif => 16_383,
+        Format::Jpeg | Format::Gif => 65_535,
+        Format::Png => u32::MAX,
+    };
+    if width > max_edge || height > max_edge {
+        return Err(Error::invalid(format!(
+            "invalid size w_{width},h_{height}: expected edges of at most {max_edge} pixels for {}",
+            format.mime()
+        )));
+    }
+    Ok(())
+}
+
 /// Whether to embed a profile: only those of RGB that differ from the default, sRGB, and are not huge.
-fn is_needed(profile: &[u8]) -> bool {
+pub(super) fn is_needed(profile: &[u8]) -> bool {
     let is_srgb = profile.windows(4).any(|name| name == b"sRGB");
     profile.get(16..20) == Some(b"RGB ") && profile.len() <= 1 << 16 && !is_srgb
 }
@@ -77,7 +81,7 @@ fn on_white(pixels: &Pixels) -> Cow<'_, [u8]> {
 }
 
 /// RGBA.
-fn with_alpha(pixels: Pixels) -> Vec<u8> {
+pub(super) fn with_alpha(pixels: Pixels) -> Vec<u8> {
     if pixels.channels == 4 {
         return pixels.bytes;
     }
@@ -147,30 +151,54 @@ fn gif(pixels: Pixels) -> Result<Vec<u8>, Error> {
 
 /// Lossy colours with lossless alpha (RFC 9649).
 fn webp(pixels: &Pixels, quality: u8, profile: Option<Vec<u8>>) -> Result<Vec<u8>, Error> {
-    let (width, height) = (pixels.width as usize, pixels.height as usize);
-    let frame = vp8::encode(&colors(pixels), width, height, quality);
-    let alpha = if pixels.is_opaque() { None } else { Some(alpha(pixels)?) };
     let mut chunks = Vec::new();
-    if alpha.is_some() || profile.is_some() {
-        let flags = u8::from(alpha.is_some()) << 4 | u8::from(profile.is_some()) << 5;
-        let mut header = vec![flags, 0, 0, 0];
-        header.extend_from_slice(&(pixels.width - 1).to_le_bytes()[..3]);
-        header.extend_from_slice(&(pixels.height - 1).to_le_bytes()[..3]);
-        chunk(&mut chunks, b"VP8X", &header)?;
+    let has_alpha = !pixels.is_opaque();
+    if has_alpha || profile.is_some() {
+        webp_header(
+            &mut chunks,
+            (pixels.width, pixels.height),
+            has_alpha,
+            false,
+            profile.as_deref(),
+        )?;
     }
-    if let Some(profile) = profile {
-        chunk(&mut chunks, b"ICCP", &profile)?;
+    webp_picture(&mut chunks, pixels, quality)?;
+    webp_file(&chunks)
+}
+
+/// The chunks that come first in a WebP with more than one.
+pub(super) fn webp_header(
+    out: &mut Vec<u8>,
+    (width, height): (u32, u32),
+    has_alpha: bool,
+    is_animated: bool,
+    profile: Option<&[u8]>,
+) -> Result<(), Error> {
+    let flags = u8::from(is_animated) << 1 | u8::from(has_alpha) << 4 | u8::from(profile.is_some()) << 5;
+    let mut header = vec![flags, 0, 0, 0];
+    header.extend_from_slice(&(width - 1).to_le_bytes()[..3]);
+    header.extend_from_slice(&(height - 1).to_le_bytes()[..3]);
+    chunk(out, b"VP8X", &header)?;
+    profile.map_or(Ok(()), |profile| chunk(out, b"ICCP", profile))
+}
+
+/// The chunks of a picture, or of a frame.
+pub(super) fn webp_picture(out: &mut Vec<u8>, pixels: &Pixels, quality: u8) -> Result<(), Error> {
+    if !pixels.is_opaque() {
+        chunk(out, b"ALPH", &alpha(pixels)?)?;
     }
-    if let Some(alpha) = alpha {
-        chunk(&mut chunks, b"ALPH", &alpha)?;
-    }
-    chunk(&mut chunks, b"VP8 ", &frame)?;
+    let (width, height) = (pixels.width as usize, pixels.height as usize);
+    chunk(out, b"VP8 ", &vp8::encode(&colors(pixels), width, height, quality))
+}
+
+/// A file of these chunks.
+pub(super) fn webp_file(chunks: &[u8]) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::with_capacity(chunks.len() + 12);
-    chunk(&mut bytes, b"RIFF", &[b"WEBP", chunks.as_slice()].concat())?;
+    chunk(&mut bytes, b"RIFF", &[b"WEBP", chunks].concat())?;
     Ok(bytes)
 }
 
-fn chunk(out: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) -> Result<(), Error> {
+pub(super) fn chunk(out: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) -> Result<(), Error> {
     let length = u32::try_from(data.len()).map_err(Error::encode)?;
     out.extend_from_slice(name);
     out.extend_from_slice(&length.to_le_bytes());

@@ -16,6 +16,8 @@ pub mod source_format;
 pub mod url;
 
 #[cfg(feature = "images")]
+mod animation;
+#[cfg(feature = "images")]
 mod bitmap;
 #[cfg(feature = "images")]
 mod colors;

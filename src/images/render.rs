@@ -28,6 +28,17 @@ pub(super) fn render(image: Image<'_>, frame: &Frame, filter: FilterType) -> Res
     })
 }
 
+/// Renders a frame of a whole decoded image of this size as shown.
+pub(super) fn render_whole(
+    decoded: &Decoded,
+    frame: &Frame,
+    size: (u32, u32),
+    orientation: Orientation,
+) -> Result<Pixels, Error> {
+    let region = stored_region(frame, size, orientation);
+    Ok(upright(resample(decoded, &region, FilterType::Lanczos3)?, orientation))
+}
+
 /// The region of the stored image that a frame of the upright one shows.
 fn stored_region(frame: &Frame, (width, height): (u32, u32), orientation: Orientation) -> Region {
     let &Frame {

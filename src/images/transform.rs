@@ -1,9 +1,10 @@
 //! Images made of others by the rules of a transform URL.
 
+use super::animation::{AnimationEncoder, Frames};
 use super::decode::Image;
 use super::error::Error;
 use super::frame::Frame;
-use super::url::{Encoding, Transform};
+use super::url::{Encoding, Format, Transform};
 use super::{encode, filter, render};
 use fast_image_resize::FilterType;
 
@@ -22,7 +23,8 @@ pub struct Transformed {
     pub varies: bool,
 }
 
-/// Transforms a JPEG, PNG, GIF or WebP image. Of an animated image, the first frame is used.
+/// Transforms a JPEG, PNG, GIF or WebP image. Of an animated image, the first frame is used, or with `anm_all` all frames
+/// when the result is a GIF or a WebP.
 ///
 /// ```
 /// use wix_media::images::url::Transform;
@@ -37,6 +39,9 @@ pub fn transform(bytes: &[u8], transform: &Transform, accept: &str) -> Result<Tr
     let image = Image::open(bytes)?;
     let (width, height) = image.size();
     let frame = Frame::of(transform, width, height)?;
+    if let Some(animated) = animated(bytes, &image, transform, &frame, accept)? {
+        return Ok(animated);
+    }
     let mut rendered = render::render(image, &frame, FilterType::Lanczos3)?;
     filter::apply(&mut rendered.pixels, &transform.filters, transform.sharpening);
     let format = encode::format(transform, accept, rendered.pixels.is_opaque());
@@ -48,4 +53,50 @@ pub fn transform(bytes: &[u8], transform: &Transform, accept: &str) -> Result<Tr
         height: frame.height,
         varies: transform.encoding == Encoding::Accept,
     })
+}
+
+/// Transforms all frames of an animation. Returns `None` for still images, and where the result is one.
+fn animated(
+    bytes: &[u8],
+    image: &Image<'_>,
+    transform: &Transform,
+    frame: &Frame,
+    accept: &str,
+) -> Result<Option<Transformed>, Error> {
+    // Of the formats that every browser shows, only GIF is left to animations.
+    let format = transform.fixed_format(accept).unwrap_or(Format::Gif);
+    if !transform.animated || !matches!(format, Format::Gif | Format::WebP | Format::Avif) {
+        return Ok(None);
+    }
+    let Some(mut frames) = Frames::open(bytes, image.format, (image.width, image.height))? else {
+        return Ok(None);
+    };
+    let size = (frame.width, frame.height);
+    frames.check_result(size)?;
+    let quality = encode::quality(transform, size);
+    let mut encoder = None;
+    let loops = frames.loops;
+    while let Some((decoded, ms)) = frames.next() {
+        let mut pixels = render::render_whole(decoded, frame, image.size(), image.orientation)?;
+        filter::apply(&mut pixels, &transform.filters, transform.sharpening);
+        let encoder = match &mut encoder {
+            Some(encoder) => encoder,
+            None => encoder.insert(AnimationEncoder::new(
+                format,
+                size,
+                quality,
+                loops,
+                decoded.profile.clone(),
+            )?),
+        };
+        encoder.add(pixels, ms)?;
+    }
+    let encoder = encoder.ok_or_else(|| Error::decode("no frame"))?;
+    Ok(Some(Transformed {
+        bytes: encoder.finish()?,
+        mime: format.mime(),
+        width: frame.width,
+        height: frame.height,
+        varies: transform.encoding == Encoding::Accept,
+    }))
 }

@@ -42,7 +42,7 @@ pub struct Transform {
     pub encoding: Encoding,
     /// `quality_auto`: the default quality, whatever `q_` says.
     pub auto_quality: bool,
-    /// `anm_all`: all frames of an animation. Ignored: results are still images.
+    /// `anm_all`: all frames of an animation, for results that are a GIF or a WebP.
     pub animated: bool,
     /// The format by the extension of the file name.
     pub format: Format,

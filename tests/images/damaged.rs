@@ -22,11 +22,16 @@ fn samples() -> Vec<(&'static str, Vec<u8>)> {
         ("gif", gif(48, 40)),
         ("bitmap", media("bmp-top-down.bmp")),
         ("icon", media("icon.ico")),
+        ("animation", transform(&gif(48, 40), &animated(), "").unwrap().bytes),
     ]
 }
 
 fn media(name: &str) -> Vec<u8> {
     std::fs::read(format!("{}/tests/data/pictures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+fn animated() -> Transform {
+    Transform::parse(&["fit", "w_16,h_16,anm_all", "a.webp"]).unwrap()
 }
 
 /// Calls every function on a file and checks that its answers are consistent.
@@ -35,6 +40,13 @@ fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
     match transform(bytes, &fill, "") {
         Ok(made) => prop_assert!(made.width <= 16 && made.height <= 16 && made.bytes.starts_with(b"\xff\xd8")),
         Err(error) => prop_assert!([400, 413, 415, 422].contains(&error.status), "{}", error),
+    }
+    // Of other formats, it would be the same once more.
+    if bytes.starts_with(b"GIF") || bytes.starts_with(b"RIFF") {
+        match transform(bytes, &animated(), "") {
+            Ok(made) => prop_assert!(made.width <= 16 && made.height <= 16 && made.bytes.starts_with(b"RIFF")),
+            Err(error) => prop_assert!([400, 413, 415, 422].contains(&error.status), "{}", error),
+        }
     }
     if let Ok(Some(found)) = colors(bytes) {
         prop_assert!((1..=10).contains(&found.palette.len()));

@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
+mod animation;
 mod bitmaps;
 mod cases;
 mod colors;

@@ -152,6 +152,30 @@ suite('transformed image URLs', () => {
     }
   });
 
+  test('transforms: keep the frames of animations as sharp sees them', async (t) => {
+    const manager = await managed(t);
+    const photos = await Promise.all(['chelsea', 'coffee', 'rocket'].map(async (name) => sharp(await photo(name)).resize(120, 80).toBuffer()));
+    const options = { loop: 2, delay: [100, 250, 400] };
+    const webp = await sharp(photos, { join: { animated: true } }).webp({ ...options, quality: 95 }).toBuffer();
+    const gif = await sharp(photos, { join: { animated: true } }).gif(options).toBuffer();
+    for (const [source, bytes] of /** @type {const} */ ([['webp', webp], ['gif', gif]])) {
+      const { url } = await upload(manager, bytes, { mimeType: `image/${source}`, fileName: `a.${source}` });
+      for (const format of ['webp', 'gif']) {
+        const response = await manager.fetch(`${url}/v1/fill/w_60,h_40,q_95,anm_all/a.${format}`);
+        assert.deepEqual([response.status, response.headers.get('content-type')], [200, `image/${format}`]);
+        const made = Buffer.from(await response.arrayBuffer());
+        const { pages, delay, loop, width, pageHeight } = await sharp(made, { animated: true }).metadata();
+        assert.deepEqual({ pages, delay, loop, width, pageHeight }, { pages: 3, delay: options.delay, loop: 2, width: 60, pageHeight: 40 });
+        const expected = await sharp(bytes, { animated: true }).resize(60, 40).removeAlpha().raw().toBuffer();
+        const found = await sharp(made, { animated: true }).removeAlpha().raw().toBuffer();
+        const difference = found.reduce((sum, value, at) => sum + Math.abs(value - expected[at]), 0) / found.length;
+        assert.ok(difference < 9, `${source} to ${format}: ${difference}`);
+      }
+      const still = await manager.fetch(`${url}/v1/fill/w_60,h_40/a.${source}`);
+      assert.equal((await sharp(Buffer.from(await still.arrayBuffer()), { animated: true }).metadata()).pages ?? 1, 1);
+    }
+  });
+
   test('transforms: choose the format by Accept', async (t) => {
     const manager = await managed(t);
     const { url } = await upload(manager, await photo('rocket'));
