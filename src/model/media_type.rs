@@ -1,10 +1,31 @@
 //! Media types, and how MIME types, extensions and first bytes lead to them (`docs/contract/model.md#s8`,
 //! `docs/contract/choices.md#u32`).
+//!
+//! The table here has the types that Wix documents, and the client knows no others: every visitor downloads it. The Media
+//! Manager knows those of [`type_table`](super::type_table) too.
 
 // The client needs only the enum, and the module of transfers and the manager need different functions.
 #![cfg_attr(not(all(feature = "manager", feature = "transfers")), allow(dead_code))]
 
 use super::spelled::spelled;
+#[cfg(feature = "manager")]
+use super::type_table as wide;
+
+/// The wide table where it is left out.
+#[cfg(not(feature = "manager"))]
+mod wide {
+    pub(super) fn media_type(_: &str) -> Option<&'static str> {
+        None
+    }
+
+    pub(super) fn mime_of_extension(_: &str) -> Option<&'static str> {
+        None
+    }
+
+    pub(super) fn extension_of_mime(_: &str) -> Option<&'static str> {
+        None
+    }
+}
 
 spelled! {
     /// The kind of a file: the API's enum `MediaType` (`docs/contract/model.md#s3`).
@@ -59,6 +80,9 @@ impl MediaType {
     pub fn of_mime(mime: &str) -> MediaType {
         if let Some(row) = row_of(mime) {
             return row.media_type;
+        }
+        if let Some(media_type) = wide::media_type(mime).and_then(MediaType::parse) {
+            return media_type;
         }
         match cut(mime, b'/').map_or(mime, |(kind, _)| kind) {
             "image" => MediaType::Image,
@@ -219,6 +243,67 @@ const ALIASES: &[(&str, &str)] = &[
     ("text/rtf", "application/rtf"),
 ];
 
+/// Further names, which the Media Manager understands.
+#[cfg(feature = "manager")]
+#[rustfmt::skip]
+const MORE_ALIASES: &[(&str, &str)] = &[
+    ("image/x-bmp", "image/bmp"), ("image/x-windows-bmp", "image/bmp"), ("image/x-win-bitmap", "image/vnd.microsoft.icon"),
+    ("image/x-icon", "image/vnd.microsoft.icon"), ("image/ico", "image/vnd.microsoft.icon"),
+    ("image/x-png", "image/png"), ("image/vnd.mozilla.apng", "image/apng"), ("image/tif", "image/tiff"), ("image/x-tiff", "image/tiff"),
+    ("image/svg", "image/svg+xml"), ("image/x-jxl", "image/jxl"), ("image/x-webp", "image/webp"),
+    ("image/x-photoshop", "image/vnd.adobe.photoshop"), ("image/psd", "image/vnd.adobe.photoshop"),
+    ("application/x-photoshop", "image/vnd.adobe.photoshop"), ("application/photoshop", "image/vnd.adobe.photoshop"),
+    ("image/dng", "image/x-adobe-dng"), ("image/x-dng", "image/x-adobe-dng"), ("image/x-djvu", "image/vnd.djvu"),
+    ("audio/vnd.wave", "audio/wav"), ("audio/x-pn-wav", "audio/wav"), ("audio/m4a", "audio/mp4"), ("audio/x-m4b", "audio/mp4"),
+    ("audio/x-m4p", "audio/mp4"), ("audio/x-mp3", "audio/mpeg"), ("audio/mpeg3", "audio/mpeg"), ("audio/x-mpeg-3", "audio/mpeg"),
+    ("audio/x-mpeg", "audio/mpeg"), ("audio/mpg", "audio/mpeg"), ("audio/aacp", "audio/aac"), ("audio/x-aac", "audio/aac"),
+    ("audio/x-hx-aac-adts", "audio/aac"), ("audio/vnd.dlna.adts", "audio/aac"), ("audio/aif", "audio/aiff"),
+    ("audio/opus", "audio/ogg"), ("audio/vorbis", "audio/ogg"), ("audio/x-ogg", "audio/ogg"), ("audio/speex", "audio/ogg"),
+    ("audio/x-speex", "audio/ogg"), ("audio/x-vorbis+ogg", "audio/ogg"), ("audio/x-opus+ogg", "audio/ogg"),
+    ("audio/x-flac+ogg", "audio/ogg"), ("audio/x-speex+ogg", "audio/ogg"), ("audio/wma", "audio/x-ms-wma"),
+    ("audio/matroska", "audio/x-matroska"), ("audio/mid", "audio/midi"), ("audio/x-midi", "audio/midi"), 
+    ("audio/x-ac3", "audio/ac3"), ("audio/x-amr", "audio/amr"), ("audio/x-wavpack", "audio/wavpack"),
+    ("audio/x-realaudio", "audio/vnd.rn-realaudio"), ("audio/x-pn-realaudio", "audio/vnd.rn-realaudio"),
+    ("video/avi", "video/x-msvideo"), ("video/msvideo", "video/x-msvideo"), ("video/vnd.avi", "video/x-msvideo"),
+    ("video/x-avi", "video/x-msvideo"), ("video/divx", "video/x-msvideo"), ("video/x-quicktime", "video/quicktime"), ("video/m4v", "video/x-m4v"),
+    ("video/mkv", "video/x-matroska"), ("video/matroska", "video/x-matroska"), ("video/flv", "video/x-flv"),
+    ("video/x-mpeg", "video/mpeg"), ("video/mp1s", "video/mpeg"), ("video/mp2p", "video/mpeg"), ("video/mpg", "video/mpeg"),
+    ("video/mpegts", "video/mp2t"), ("video/vnd.dlna.mpeg-tts", "video/mp2t"), ("video/x-mpegts", "video/mp2t"),
+    ("video/x-ms-wm", "video/x-ms-wmv"), ("video/asf", "video/x-ms-asf"), ("application/vnd.ms-asf", "video/x-ms-asf"),
+    ("video/wmv", "video/x-ms-wmv"), ("video/x-ogg", "video/ogg"), ("video/theora", "video/ogg"), ("video/x-theora+ogg", "video/ogg"),
+    ("video/3gp", "video/3gpp"), ("video/3g2", "video/3gpp2"), ("video/x-3gpp", "video/3gpp"),
+    ("application/x-matroska", "video/x-matroska"), ("application/x-pdf", "application/pdf"), ("application/x-rtf", "application/rtf"),
+    ("application/x-rar", "application/vnd.rar"), ("application/rar", "application/vnd.rar"),
+    ("application/x-zip", "application/zip"), ("application/x-7zip", "application/x-7z-compressed"), ("application/7z", "application/x-7z-compressed"),
+    ("application/tar", "application/x-tar"), ("application/x-tgz", "application/gzip"), ("application/x-bzip-compressed", "application/x-bzip2"),
+    ("application/x-compressed-tar", "application/gzip"), ("application/x-zstd", "application/zstd"),
+    ("application/x-font-ttf", "font/ttf"), ("application/font-sfnt", "font/ttf"), ("font/sfnt", "font/ttf"),
+    ("application/x-font-truetype", "font/ttf"), ("application/x-font-otf", "font/otf"), ("application/x-font-opentype", "font/otf"),
+    ("application/font-woff", "font/woff"), ("application/x-font-woff", "font/woff"), ("application/font-woff2", "font/woff2"),
+    ("text/srt", "application/x-subrip"), ("text/x-srt", "application/x-subrip"),
+    ("application/srt", "application/x-subrip"), ("text/x-vcard", "text/vcard"), ("text/directory", "text/vcard"),
+    ("application/csv", "text/csv"), ("text/comma-separated-values", "text/csv"), ("text/x-csv", "text/csv"),
+    ("text/json", "application/json"), ("application/x-json", "application/json"), ("text/x-json", "application/json"),
+    ("application/x-javascript", "text/javascript"), ("application/javascript", "text/javascript"), ("text/x-markdown", "text/markdown"),
+    ("application/x-yaml", "application/yaml"), ("text/yaml", "application/yaml"), ("text/x-yaml", "application/yaml"),
+    ("application/vnd.ms-package.3dmanufacturing-3dmodel+xml", "model/3mf"), ("model/x.stl-binary", "model/stl"),
+    ("model/x-stl-ascii", "model/stl"), ("model/x-stl-binary", "model/stl"), ("application/sla", "model/stl"), ("application/vnd.ms-pki.stl", "model/stl"),
+    ("model/vnd.pixar.usd", "model/vnd.usd"), ("model/x-usd", "model/vnd.usd"), ("application/step", "model/step"), ("application/x-step", "model/step"),
+    ("application/acad", "image/vnd.dwg"), ("application/x-acad", "image/vnd.dwg"), ("application/dwg", "image/vnd.dwg"),
+    ("application/x-dwg", "image/vnd.dwg"), ("image/x-dwg", "image/vnd.dwg"), ("application/dxf", "image/vnd.dxf"), ("image/x-dxf", "image/vnd.dxf"),
+    ("application/x-sqlite3", "application/vnd.sqlite3"), ("application/mobi", "application/x-mobipocket-ebook"),
+    ("application/vnd.amazon.mobi8-ebook", "application/vnd.amazon.ebook"), ("application/x-cbz", "application/vnd.comicbook+zip"),
+    ("application/x-cbr", "application/vnd.comicbook-rar"), ("application/x-fb2+xml", "application/x-fictionbook+xml"),
+    ("application/eps", "application/postscript"), ("application/illustrator", "application/postscript"), ("image/eps", "application/postscript"),
+    ("application/vnd.adobe.illustrator", "application/postscript"), ("application/x-indesign-document", "application/x-indesign"),
+    ("application/excel", "application/vnd.ms-excel"),
+    ("application/x-excel", "application/vnd.ms-excel"), ("application/x-msexcel", "application/vnd.ms-excel"),
+    ("application/mspowerpoint", "application/vnd.ms-powerpoint"), ("application/powerpoint", "application/vnd.ms-powerpoint"),
+    ("application/x-mspowerpoint", "application/vnd.ms-powerpoint"), ("application/vnd.msword", "application/msword"),
+    ("application/doc", "application/msword"), ("application/x-msword", "application/msword"),
+    ("application/x-coreldraw", "application/vnd.corel-draw"), ("application/cdr", "application/vnd.corel-draw"),
+];
+
 /// Returns the MIME type without parameters, in lower case, under its usual name. Returns `None` for invalid ones.
 pub(crate) fn normalize(mime: &str) -> Option<String> {
     let essence = cut(mime, b';')
@@ -236,6 +321,11 @@ pub(crate) fn normalize(mime: &str) -> Option<String> {
         return None;
     }
     let alias = ALIASES.iter().find(|(alias, _)| *alias == essence);
+    #[cfg(feature = "manager")]
+    let alias = alias.or_else(|| MORE_ALIASES.iter().find(|(alias, _)| *alias == essence));
+    // Office has registered its types with a capital letter.
+    #[cfg(feature = "manager")]
+    let essence = essence.replace(".macroenabled.", ".macroEnabled.");
     Some(alias.map_or(essence, |(_, mime)| (*mime).to_owned()))
 }
 
@@ -278,12 +368,22 @@ fn row_of(word: &str) -> Option<Row> {
 
 /// Returns the MIME type of files with this extension.
 pub(crate) fn mime_of_extension(extension: &str) -> Option<&'static str> {
-    row_of(extension).map(|row| row.mime)
+    row_of(extension)
+        .map(|row| row.mime)
+        .or_else(|| wide::mime_of_extension(extension))
+}
+
+/// Returns the MIME types that files with the extension of this name can have besides the usual one.
+#[cfg(feature = "manager")]
+pub(crate) fn alternatives(name: &str) -> Vec<&'static str> {
+    extension(name).map_or_else(Vec::new, |extension| wide::alternatives(&extension))
 }
 
 /// Returns the usual extension of a MIME type.
 pub(crate) fn extension_of_mime(mime: &str) -> Option<&'static str> {
-    row_of(mime).map(|row| row.extension)
+    row_of(mime)
+        .map(|row| row.extension)
+        .or_else(|| wide::extension_of_mime(mime))
 }
 
 /// The reasons to refuse a declared type.
@@ -300,16 +400,31 @@ pub(crate) enum InvalidType {
 /// Returns `None` if neither says anything.
 pub(crate) fn declared(mime: &str, name: Option<&str>) -> Result<Option<String>, InvalidType> {
     let mime = normalize(mime).ok_or(InvalidType::Malformed)?;
-    let by_name = name.and_then(extension).and_then(|extension| row_of(&extension));
+    let extension = name.and_then(extension);
     if mime == OCTET_STREAM {
-        return Ok(by_name.map(|row| row.mime.to_owned()));
+        let by_name = extension.and_then(|extension| mime_of_extension(&extension));
+        return Ok(by_name.map(str::to_owned));
     }
-    match by_name {
-        Some(row) if row.media_type != MediaType::of_mime(&mime) => Err(InvalidType::Mismatch),
+    // Only the extensions that Wix documents are certain enough to refuse a declared type.
+    match extension.and_then(|extension| row_of(&extension)) {
+        Some(row) if row.media_type != MediaType::of_mime(&mime) => {
+            // A system that does not know a format declares the one that it is built on.
+            if matches!(
+                &*mime,
+                "application/zip" | "application/xml" | "text/xml" | "application/json"
+            ) && matches!(
+                row.media_type,
+                MediaType::Document | MediaType::Vector | MediaType::Model3d
+            ) {
+                return Ok(Some(row.mime.to_owned()));
+            }
+            Err(InvalidType::Mismatch)
+        }
         _ => Ok(Some(mime)),
     }
 }
 
+#[cfg(any(test, feature = "transfers"))]
 /// The MIME type of a file by its first bytes, and the other media types that begin with the same bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sniffed {
@@ -317,6 +432,7 @@ pub(crate) struct Sniffed {
     pub(crate) also: &'static [MediaType],
 }
 
+#[cfg(any(test, feature = "transfers"))]
 impl Sniffed {
     /// Whether a file with these first bytes can be of another media type than that of the MIME type.
     pub(crate) fn can_be(&self, media_type: MediaType) -> bool {
@@ -325,6 +441,7 @@ impl Sniffed {
 }
 
 /// Recognises a file by its first bytes. Returns `None` if nothing fits.
+#[cfg(any(test, feature = "transfers"))]
 pub(crate) fn sniff(bytes: &[u8]) -> Option<Sniffed> {
     let plain = |mime| Some(Sniffed { mime, also: &[] });
     let or = |mime, also| Some(Sniffed { mime, also });
@@ -371,19 +488,21 @@ pub(crate) fn sniff(bytes: &[u8]) -> Option<Sniffed> {
         }
         [0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11, ..] => or("video/x-ms-wmv", &[MediaType::Audio]),
         [0, 0, 1, 0xba | 0xb3, ..] => plain("video/mpeg"),
+        // The service knows further brands, and those that only the compatible ones tell.
         _ if at(4, b"ftyp") => match bytes.get(8..12) {
             Some(b"avif" | b"avis") => plain("image/avif"),
             Some(b"heic" | b"heix" | b"hevc" | b"heim" | b"heis") => plain("image/heic"),
-            Some(b"mif1" | b"msf1") => plain("image/heif"),
             Some(b"M4A " | b"M4B ") => or("audio/mp4", &[MediaType::Video]),
             Some(b"qt  ") => or("video/quicktime", &[MediaType::Audio]),
             Some([b'3', b'g', ..]) => or("video/3gpp", &[MediaType::Audio]),
-            _ => or("video/mp4", &[MediaType::Audio]),
+            Some(b"isom" | b"iso2" | b"mp41" | b"mp42" | b"avc1" | b"M4V ") => or("video/mp4", &[MediaType::Audio]),
+            _ => None,
         },
         _ if at(257, b"ustar") => plain("application/x-tar"),
-        // An MPEG audio frame: eleven set bits, then a valid layer, bit rate and sampling rate.
+        // An MPEG audio frame: eleven set bits, then a valid layer, bit rate and sampling rate. `ff fe` begins UTF-16.
         [0xff, second, third, ..]
             if second & 0xe0 == 0xe0
+                && *second != 0xfe
                 && second & 0x18 != 0x08
                 && second & 0x06 != 0
                 && third >> 4 != 15
@@ -399,30 +518,44 @@ pub(crate) fn sniff(bytes: &[u8]) -> Option<Sniffed> {
     }
 }
 
+#[cfg(any(test, feature = "transfers"))]
 fn window(bytes: &[u8], word: &[u8]) -> bool {
     bytes.windows(word.len()).any(|window| window == word)
 }
 
-/// Whether the text is an `svg` element after white space, a declaration, comments or a document type.
+/// Whether a text begins with an `svg` element, or with it behind a declaration of XML. What has more in front of it is left to
+/// the service.
+#[cfg(any(test, feature = "transfers"))]
 fn is_svg(bytes: &[u8]) -> bool {
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let mut text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    if text.starts_with(b"<?xml") {
+        let end = text.iter().position(|byte| *byte == b'>').map_or(0, |end| end + 1);
+        text = text[end..].trim_ascii_start();
+    }
     text.starts_with(b"<svg")
-        || (text.starts_with(b"<?xml") || text.starts_with(b"<!--") || text.starts_with(b"<!DOCTYPE svg"))
-            && window(text, b"<svg")
 }
 
-/// Returns a name that ends in an extension of its media type, adding the usual one if necessary
-/// (`docs/contract/choices.md#u49`). Names are cut to 255 characters; the extension is kept.
+/// Returns the display name of a file. A name without an extension gets the usual one (`docs/contract/choices.md#u49`), and one
+/// that Wix documents for another media type is replaced. Any other extension stays: a name never has two. Names are cut to 255
+/// characters; the extension is kept.
 pub(crate) fn display_name(name: &str, mime: &str) -> String {
     let mut name = name.to_owned();
-    let known = extension(&name).and_then(|extension| row_of(&extension));
-    let fits = known.is_some_and(|row| row.media_type == MediaType::of_mime(mime));
-    if let Some(usual) = extension_of_mime(mime)
-        && !fits
-    {
-        // Not by `format!`: its machinery would be downloaded for this alone.
-        name.push('.');
-        name.push_str(usual);
+    if let Some(usual) = extension_of_mime(mime) {
+        match extension(&name) {
+            // "2" is no extension of "version 1.2".
+            Some(given) if given.bytes().any(|byte| !byte.is_ascii_digit()) => {
+                let row = row_of(&given);
+                if row.is_some_and(|row| row.media_type != MediaType::of_mime(mime)) {
+                    name.truncate(name.len() - given.len());
+                    name += usual;
+                }
+            }
+            // Not by `format!`: its machinery would be downloaded for this alone.
+            _ => {
+                name.push('.');
+                name.push_str(usual);
+            }
+        }
     }
     truncate(&name, 255)
 }
@@ -434,13 +567,17 @@ pub(crate) fn display_name(name: &str, mime: &str) -> String {
 ///    types the declared type is more precise, then the name.
 /// 2. If several media types begin with the same bytes, like `.docx` and `.zip`, the declared type or the name decides.
 /// 3. If the bytes are not recognised, the declared type counts, else the name.
+/// 4. If such bytes have an extension that this small table does not know, the service decides.
 ///
-/// A name without an extension of the media type gets the usual one.
+/// The name is that of [`display_name`].
 #[cfg(any(test, feature = "transfers"))]
 pub(crate) fn choose(mime: &str, name: &str, first: &[u8]) -> (String, String) {
     let said = normalize(mime).filter(|mime| mime != OCTET_STREAM);
-    let named = extension(name).and_then(|extension| mime_of_extension(&extension));
+    let extension = extension(name);
+    // The table of the client, also where the wide one is compiled in.
+    let named = extension.as_deref().and_then(row_of).map(|row| row.mime);
     let chosen = match sniff(first) {
+        Some(sniffed) if !sniffed.also.is_empty() && said.is_none() && named.is_none() && extension.is_some() => None,
         None => {
             let is_known = |mime: &String| named.is_none() || row_of(mime).is_some();
             said.filter(is_known).or_else(|| named.map(str::to_owned))
@@ -566,7 +703,11 @@ mod tests {
             (b"\xff\xfb\x90\x00", Some("audio/mpeg")),
             (b"%PDF-1.7", Some("application/pdf")),
             (b"PK\x03\x04", Some("application/zip")),
-            (b"<?xml version=\"1.0\"?><!-- x --><svg>", Some("image/svg+xml")),
+            (b"<?xml version=\"1.0\"?> <svg>", Some("image/svg+xml")),
+            (b"<?xml version=\"1.0\"?><rss><svg>", None),
+            (b"<?xml", None),
+            (b"\0\0\0\x18ftypcrx \0\0\0\0crx isom", None),
+            (b"\xff\xfe1\0\n\0", None),
             (b"\xef\xbb\xbf  <svg xmlns=\"\">", Some("image/svg+xml")),
             (b"<?xml version=\"1.0\"?><kml>", None),
             (b"plain text", None),
@@ -594,15 +735,9 @@ mod tests {
             ("", "", jpeg, "image/jpeg", "file.jpg"),
             // Wrong within pictures: the bytes decide, the name may stay.
             ("image/png", "fox.png", jpeg, "image/jpeg", "fox.png"),
-            // Wrong altogether: it gets another extension.
-            ("application/pdf", "fox.pdf", jpeg, "image/jpeg", "fox.pdf.jpg"),
-            (
-                "image/png",
-                "prices.png",
-                b"%PDF-1.7",
-                "application/pdf",
-                "prices.png.pdf",
-            ),
+            // Wrong altogether: its extension is replaced.
+            ("application/pdf", "fox.pdf", jpeg, "image/jpeg", "fox.jpg"),
+            ("image/png", "prices.png", b"%PDF-1.7", "application/pdf", "prices.pdf"),
             ("", "a.heic", &heic, "image/heic", "a.heic"),
             ("application/octet-stream", "a", &avif, "image/avif", "a.avif"),
             ("image/webp", "a", b"RIFF\x10\0\0\0WEBP", "image/webp", "a.webp"),
@@ -630,6 +765,10 @@ mod tests {
                 "a.docx",
             ),
             ("application/epub+zip", "book", zip, "application/epub+zip", "book.epub"),
+            // The service knows this extension.
+            ("", "a.usdz", zip, OCTET_STREAM, "a.usdz"),
+            ("", "a.nef", b"II*\0", OCTET_STREAM, "a.nef"),
+            ("", "fox.final", jpeg, "image/jpeg", "fox.final"),
             ("", "notes.txt", b"hello", "text/plain", "notes.txt"),
             ("text/csv", "notes", b"a;b", "text/csv", "notes.csv"),
             (
@@ -662,6 +801,9 @@ mod tests {
             ("a.jpeg", "image/jpeg", "a.jpeg"),
             ("a.PNG", "image/jpeg", "a.PNG"),
             ("version 1.2", "application/pdf", "version 1.2.pdf"),
+            ("a.usdz", "application/zip", "a.usdz"),
+            ("a.nobody", "application/pdf", "a.nobody"),
+            ("a.png", "application/pdf", "a.pdf"),
             ("a.bin", OCTET_STREAM, "a.bin"),
             (".hidden", "text/plain", ".hidden.txt"),
         ] {

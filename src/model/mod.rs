@@ -11,3 +11,5 @@ mod spelled;
 pub mod status;
 #[cfg(feature = "manager")]
 pub mod system_folder;
+#[cfg(feature = "manager")]
+mod type_table;

@@ -41,12 +41,13 @@ pub(crate) fn check(project: &Project) -> Result<bool> {
     machine::rust_linters()?;
     machine::c_compiler()?;
     machine::npm_packages(project)?;
-    let checks: [(&str, Check); 8] = [
+    let checks: [(&str, Check); 9] = [
         ("formatting", formatting),
         ("tidiness", tidy::tidy),
         ("JavaScript", javascript),
         ("types", types),
         ("parity", parity::check),
+        ("file types", file_types),
         ("crates", crates),
         ("lints", lints),
         ("documentation", documentation),
@@ -85,6 +86,14 @@ fn types(project: &Project) -> Result<()> {
         .args(TYPED)
         .args(folders_of(&project.javascript())?)
         .current_dir(&project.root))
+}
+
+/// The committed table of file types must be that of its sources.
+fn file_types(project: &Project) -> Result<()> {
+    if !crate::file_types::is_current(project)? {
+        bail!("the table of file types is stale: run cargo xtask file-types");
+    }
+    Ok(())
 }
 
 /// Returns the folders in a folder, sorted, without `node_modules`.

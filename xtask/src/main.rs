@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod check;
 mod declarations;
+mod file_types;
 mod fresh;
 mod fuzz;
 mod machine;
@@ -51,6 +52,7 @@ Usage: cargo xtask COMMAND
                     acknowledged may be lost, and memory stays level
   fuzz http|media [--seed S] [--cases N]
                     damaged requests or media files, until something is wrong
+  file-types        write the Media Manager's table of file types anew, from its sources
   help              this text
 
 Every command installs what it needs, or says what to run.";
@@ -64,6 +66,7 @@ enum Task {
     Bench,
     Build,
     Check,
+    FileTypes,
     Fuzz(fuzz::Settings),
     Help,
     Parity(parity::Source),
@@ -102,6 +105,7 @@ impl Task {
             "build" => Self::Build,
             "check" => Self::Check,
             "size" => Self::Size,
+            "file-types" => Self::FileTypes,
             "help" | "--help" | "-h" => Self::Help,
             _ => bail!("unknown command {name:?}\n\n{USAGE}"),
         };
@@ -124,6 +128,7 @@ impl Task {
             Self::Soak(settings) => soak::soak(&Project::load()?, &settings)?,
             Self::Fuzz(settings) => fuzz::fuzz(&Project::load()?, &settings)?,
             Self::Start { port } => start::start(&Project::load()?, port)?,
+            Self::FileTypes => file_types::file_types(&Project::load()?)?,
             Self::Test(selection) => return test::test(&Project::load()?, &selection),
         }
         Ok(true)

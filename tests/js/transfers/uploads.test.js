@@ -165,7 +165,7 @@ suite('types', () => {
     ['PDF', Buffer.from('%PDF-1.7\n'), 'a.pdf', 'application/octet-stream', 'DOCUMENT', 'a.pdf'],
     ['ZIP', Buffer.from(`PK\x05\x06${'\0'.repeat(18)}`), 'a.zip', 'application/x-zip-compressed', 'ARCHIVE', 'a.zip'],
     ['DOCX', Buffer.from(`PK\x03\x04${'\0'.repeat(30)}`), 'a.docx', 'application/zip', 'DOCUMENT', 'a.docx'],
-    ['a wrong extension', Buffer.from('%PDF-1.7\n'), 'a.png', 'image/png', 'DOCUMENT', 'a.png.pdf'],
+    ['a wrong extension', Buffer.from('%PDF-1.7\n'), 'a.png', 'image/png', 'DOCUMENT', 'a.pdf'],
     ['a wrong type', Buffer.from('%PDF-1.7\n'), 'a.pdf', 'image/png', 'DOCUMENT', 'a.pdf'],
     ['no extension', Buffer.from('%PDF-1.7\n'), 'prices', '', 'DOCUMENT', 'prices.pdf'],
     ['no name', Buffer.from('GIF89a\x01\0\x01\0'), '', '', 'IMAGE', 'file.gif'],
