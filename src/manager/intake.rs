@@ -20,13 +20,13 @@ use super::http::validate;
 use super::http::{body::Body, cors};
 use super::imports::{self, Fetching};
 use super::incoming::{Delivered, Incoming, Target};
-use super::inspect::{Digest, Digested};
-use super::items::content::{self, Receipt};
+use super::inspect::{self, Digest, Digested};
+use super::items::content::{self, Conclusion, Findings, Receipt};
 use super::items::trash::Deletion;
 use super::site::{self, Cause, Site};
 use super::tx::View;
 use super::uploads::{self, TUS, UPLOADS, plain, tus};
-use super::{Manager, Picture, dispatch, downloads, ids, jobs};
+use super::{Manager, Picture, Subject, dispatch, downloads, ids, jobs};
 use crate::blobs::Writer;
 use crate::catalog::Upload;
 use crate::images::source_format::SourceFormat;
@@ -66,8 +66,8 @@ pub struct Intake {
     stage: Stage,
     /// The delay of the answer in milliseconds.
     pub(crate) delay: u64,
-    /// The colours of the uploaded image, from the host.
-    colors: Option<Value>,
+    /// What the host has found out about the uploaded file.
+    findings: Findings,
     /// A call that changes trees, once its steps have begun.
     trees: Option<Box<Trees>>,
 }
@@ -155,13 +155,17 @@ impl Intake {
             cause,
             stage: Stage::Other(Vec::new()),
             delay: 0,
-            colors: None,
+            findings: Findings::default(),
             trees: None,
         }
     }
 
     pub(crate) fn set_colors(&mut self, colors: Value) {
-        self.colors = Some(colors).filter(Value::is_object);
+        self.findings.colors = Some(colors).filter(Value::is_object);
+    }
+
+    pub(crate) fn conclude(&mut self, conclusion: Conclusion) {
+        self.findings.conclusion = conclusion;
     }
 
     /// Sets a response that does not depend on the body.
@@ -403,23 +407,62 @@ impl Intake {
 
     /// Returns the uploaded image, once all of it has been fed.
     pub(crate) fn picture(&mut self, site: &Site) -> Option<Picture> {
-        let (blob, size) = match &mut self.stage {
-            Stage::Upload(_, incoming) | Stage::Import(_, incoming) | Stage::Seed(_, incoming) => {
-                (incoming.blob.clone(), incoming.size()?)
-            }
-            Stage::Finalise(token, prepared) => match prepared_in(site, &self.cause, token, prepared) {
-                Ok(finalising) => (finalising.blob.clone(), finalising.size),
-                Err(refusal) => {
-                    self.stage = Stage::Refused(refusal);
-                    return None;
-                }
-            },
-            _ => return None,
-        };
+        let (blob, size) = self.received(site)?;
         let mut first = [0; SourceFormat::SIGNATURE_LEN];
         let count = site.blobs.read(&blob, 0, &mut first).ok()?;
         let is_picture = size <= downloads::images::MAX_BYTES && SourceFormat::detect(&first[..count]).is_some();
         is_picture.then_some(Picture { blob, size })
+    }
+
+    /// Returns the blob and the size of an uploaded file, once all of it has been fed.
+    fn received(&mut self, site: &Site) -> Option<(String, u64)> {
+        match &mut self.stage {
+            Stage::Upload(_, incoming) | Stage::Import(_, incoming) | Stage::Seed(_, incoming) => {
+                Some((incoming.blob.clone(), incoming.size()?))
+            }
+            Stage::Finalise(token, prepared) => match prepared_in(site, &self.cause, token, prepared) {
+                Ok(finalising) => Some((finalising.blob.clone(), finalising.size)),
+                Err(refusal) => {
+                    self.stage = Stage::Refused(refusal);
+                    None
+                }
+            },
+            _ => None,
+        }
+    }
+
+    /// Returns what is known about the uploaded file, once all of it has been fed, for the steps of the host.
+    pub(crate) fn subject(&mut self, site: &Site) -> Option<Subject> {
+        let (blob, size) = self.received(site)?;
+        let (declared, name) = self.declaration().ok()?;
+        let mut reader = site.reader(&blob).ok()?;
+        let inspected = inspect::inspect(&mut reader, declared.as_deref(), name.as_deref())
+            .ok()?
+            .ok()?;
+        Some(Subject {
+            blob,
+            size,
+            name: name.unwrap_or_default(),
+            media_type: MediaType::of_mime(&inspected.decision.mime),
+            mime: inspected.decision.mime,
+        })
+    }
+
+    /// Returns the declared type and the name of the file that the bytes will become.
+    fn declaration(&self) -> Outcome<(Option<String>, Option<String>)> {
+        match &self.stage {
+            Stage::Upload(upload, _) => {
+                let (name, declared) = uploads::declaration(upload, &self.head)?;
+                Ok((declared, Some(name)))
+            }
+            Stage::Finalise(_, Some(finalising)) => {
+                let (name, declared) = uploads::declaration(&finalising.upload, &bare(&self.head))?;
+                Ok((declared, Some(name)))
+            }
+            Stage::Import(fetching, _) => Ok((fetching.declared(), None)),
+            Stage::Seed(entry, _) => Ok((entry.declared()?, entry.file.clone())),
+            _ => Ok((None, None)),
+        }
     }
 
     /// Ends a request whose body is complete.
@@ -433,7 +476,7 @@ impl Intake {
             cause,
             stage,
             delay,
-            colors,
+            findings,
             trees: _,
         } = self;
         let site = &manager.site;
@@ -443,14 +486,14 @@ impl Intake {
             }
             Stage::Call(route, body) => call(site, &cause, &head, &route, body.bytes()),
             Stage::Other(body) => answer(site, &cause, &head, &body),
-            Stage::Upload(upload, incoming) => end_upload(site, &cause, &head, &upload, *incoming, colors),
+            Stage::Upload(upload, incoming) => end_upload(site, &cause, &head, &upload, *incoming, findings),
             Stage::Chunk(chunk) => chunk.end(site, &cause),
-            Stage::Finalise(token, prepared) => finalise(site, &cause, &head, &token, prepared, colors),
-            Stage::Import(fetching, incoming) => end_import(site, &cause, &fetching, *incoming, colors),
+            Stage::Finalise(token, prepared) => finalise(site, &cause, &head, &token, prepared, findings),
+            Stage::Import(fetching, incoming) => end_import(site, &cause, &fetching, *incoming, findings),
             Stage::Archive(importing) => importing
                 .finish(site, &cause)
                 .map(|report| Response::json(200, &report)),
-            Stage::Seed(entry, incoming) => end_seed(site, &cause, &entry, *incoming, colors),
+            Stage::Seed(entry, incoming) => end_seed(site, &cause, &entry, *incoming, findings),
             Stage::Answered(response) => Ok(*response),
             Stage::Refused(refusal) => Err(refusal),
         };
@@ -503,10 +546,16 @@ impl Stage {
 }
 
 /// Makes a blob durable and inspects it.
-fn receive(site: &Site, incoming: Incoming, declared: Option<String>, colors: Option<Value>) -> Outcome<Receipt> {
+fn receive(
+    site: &Site,
+    incoming: Incoming,
+    declared: Option<&str>,
+    name: Option<&str>,
+    findings: Findings,
+) -> Outcome<Receipt> {
     let blob = incoming.blob.clone();
     let digested = incoming.finish(&*site.blobs)?;
-    content::inspect(site.reader(&blob)?, &blob, digested, declared, colors)
+    content::inspect(site.reader(&blob)?, &blob, digested, declared, name, findings)
 }
 
 fn end_upload(
@@ -515,11 +564,11 @@ fn end_upload(
     head: &Head,
     upload: &Upload,
     incoming: Incoming,
-    colors: Option<Value>,
+    findings: Findings,
 ) -> Outcome<Response> {
     let blob = incoming.blob.clone();
     let outcome = uploads::declaration(upload, head).and_then(|(name, declared)| {
-        let receipt = receive(site, incoming, declared, colors)?;
+        let receipt = receive(site, incoming, declared.as_deref(), Some(&name), findings)?;
         site.write(cause, |tx| plain::complete(tx, upload, &name, receipt.clone()))
     });
     if outcome.is_err() {
@@ -533,11 +582,11 @@ fn end_seed(
     cause: &Cause,
     entry: &seed::Entry,
     incoming: Incoming,
-    colors: Option<Value>,
+    findings: Findings,
 ) -> Outcome<Response> {
     let blob = incoming.blob.clone();
     let outcome = entry.declared().and_then(|declared| {
-        let receipt = receive(site, incoming, declared, colors)?;
+        let receipt = receive(site, incoming, declared.as_deref(), entry.file.as_deref(), findings)?;
         site.write(cause, |tx| seed::seed_file(tx, entry, receipt.clone()))
     });
     if !matches!(outcome, Ok((_, true))) {
@@ -551,11 +600,11 @@ fn end_import(
     cause: &Cause,
     fetching: &Fetching,
     incoming: Incoming,
-    colors: Option<Value>,
+    findings: Findings,
 ) -> Outcome<Response> {
     let blob = incoming.blob.clone();
     let outcome = fetching.check_length(incoming.size()).and_then(|()| {
-        let receipt = receive(site, incoming, fetching.declared(), colors)?;
+        let receipt = receive(site, incoming, fetching.declared().as_deref(), None, findings)?;
         site.write(cause, |tx| imports::complete(tx, fetching, receipt.clone()))
     });
     if let Err(refusal) = &outcome {
@@ -912,24 +961,34 @@ impl Finalising {
     }
 }
 
+/// The head of a finalising request without headers: its content type is that of the JSON object in its body, not of the file.
+fn bare(head: &Head) -> Head {
+    Head {
+        headers: Vec::new(),
+        ..head.clone()
+    }
+}
+
 fn finalise(
     site: &Site,
     cause: &Cause,
     head: &Head,
     token: &str,
     mut prepared: Option<Box<Finalising>>,
-    colors: Option<Value>,
+    findings: Findings,
 ) -> Outcome<Response> {
     let finalising = prepared_in(site, cause, token, &mut prepared)?;
     let digested = finalising.digested(site)?;
     let Finalising { upload, blob, .. } = finalising;
-    // The content type of this request describes the JSON object in its body, not the file.
-    let bare = Head {
-        headers: Vec::new(),
-        ..head.clone()
-    };
-    let (name, declared) = uploads::declaration(upload, &bare)?;
-    let receipt = content::inspect(site.reader(blob)?, blob, digested, declared, colors)?;
+    let (name, declared) = uploads::declaration(upload, &bare(head))?;
+    let receipt = content::inspect(
+        site.reader(blob)?,
+        blob,
+        digested,
+        declared.as_deref(),
+        Some(&name),
+        findings,
+    )?;
     let value = site.write(cause, |tx| {
         let current = uploads::upload_of(&tx.view(), token, true)?;
         if tus::complete_blob(&current)? != blob.as_str() {

@@ -90,6 +90,7 @@ pub use imports::ImportOrder;
 pub use imports::url_policy::{IMPORT_RULES, ImportRules, UnfitUrl, check_import_url, is_private};
 pub use incoming::{Delivered, Target};
 pub use intake::Intake;
+pub use items::content::Conclusion;
 pub use items::verify::{Damage, Problem};
 pub use jobs::Swept;
 pub use json::InvalidMember;
@@ -101,6 +102,7 @@ use crate::blobs::Memory;
 use crate::catalog;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::catalog::Sqlite;
+use crate::model::media_type::MediaType;
 use crate::operations::Access;
 use auth::rate_limit::Recent;
 use events::webhooks;
@@ -147,6 +149,32 @@ pub struct Picture {
     pub blob: String,
     /// The size in bytes.
     pub size: u64,
+}
+
+/// An uploaded file before it is created, for a host's own steps of processing.
+///
+/// ```
+/// use wix_media::manager::{Manager, Request};
+///
+/// let manager = Manager::memory()?;
+/// let mut intake = manager.open(Request::new("PUT", "/upload/token").head);
+/// if let Some(subject) = manager.subject(&mut intake) {
+///     println!("{} is {} ({} bytes)", subject.name, subject.mime, subject.size);
+/// }
+/// # Ok::<(), wix_media::catalog::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The id of the blob that holds it.
+    pub blob: String,
+    /// The size in bytes.
+    pub size: u64,
+    /// The name that was given. Empty for imports.
+    pub name: String,
+    /// The MIME type that bytes and declaration agree on.
+    pub mime: String,
+    /// The media type of that MIME type.
+    pub media_type: MediaType,
 }
 
 /// An embedded Media Manager.
@@ -500,6 +528,35 @@ impl Manager {
     /// ```
     pub fn picture(&self, intake: &mut Intake) -> Option<Picture> {
         intake.picture(&self.site)
+    }
+
+    /// Returns what is known about the uploaded file, once all of its bytes have been fed, for the host's own steps of
+    /// processing. `None` if the request makes no file, or is going to be refused.
+    ///
+    /// ```
+    /// use wix_media::manager::{Manager, Request};
+    ///
+    /// let manager = Manager::memory()?;
+    /// let mut intake = manager.open(Request::new("GET", "/site-media/v1/files").head);
+    /// assert_eq!(manager.subject(&mut intake), None);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn subject(&self, intake: &mut Intake) -> Option<Subject> {
+        intake.subject(&self.site)
+    }
+
+    /// Sets what the host's own steps of processing say about the uploaded file.
+    ///
+    /// ```
+    /// use wix_media::manager::{Conclusion, Manager, Request};
+    ///
+    /// let manager = Manager::memory()?;
+    /// let mut intake = manager.open(Request::new("PUT", "/upload/token").head);
+    /// manager.conclude(&mut intake, Conclusion { duration_ms: Some(1500), ..Conclusion::default() });
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn conclude(&self, intake: &mut Intake, conclusion: Conclusion) {
+        intake.conclude(conclusion);
     }
 
     /// Sets the colours of the uploaded image, in the form of descriptors (`docs/contract/model.md#s4-1`).

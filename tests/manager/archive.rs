@@ -1,6 +1,6 @@
 //! Exports and imports of a whole site as one archive.
 
-use crate::site::{START, Site, ids, target, text};
+use crate::site::{FILM, START, Site, ids, target, text};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -24,7 +24,7 @@ fn full() -> Site {
     let options = json!({ "fileName": "from a visitor.txt", "filePath": "x/y" });
     let (status, _) = site.upload_from(Origin::Visitor, "text/plain", options, b"hello");
     assert_eq!(status, 200);
-    let (status, _) = site.upload("video/mp4", json!({ "fileName": "film.mp4" }), b"\0\0\0\x18ftypmp42");
+    let (status, _) = site.upload("video/mp4", json!({ "fileName": "film.mp4" }), FILM);
     assert_eq!(status, 200);
     site.clock.advance(1000);
     site.post("/bulk/files/delete", json!({ "fileIds": [alone] }));

@@ -1,6 +1,6 @@
 //! Downloads: static media, temporary links, zips and streams.
 
-use crate::site::{Site, reason, target, text};
+use crate::site::{FILM, Site, reason, target, text};
 use serde_json::{Value, json};
 use wix_media::manager::Request;
 
@@ -380,7 +380,7 @@ fn zip_of_root_includes_system_folders_with_files() {
 #[test]
 fn stream_playlist_leads_to_the_original_video() {
     let site = Site::new();
-    let film = b"\0\0\0\x10ftypisom\0\0\0\0";
+    let film = FILM;
     let made = |private: bool| {
         let options = json!({ "fileName": "a.mp4", "private": private });
         let (_, answer) = site.upload("video/mp4", options, film);

@@ -1,6 +1,6 @@
 //! A storage without room: what is refused, what goes on, and how room comes back.
 
-use crate::site::{START, Site, reason, target, text};
+use crate::site::{FILM, START, Site, reason, target, text};
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 use std::io::{Error as IoError, ErrorKind, Result as IoResult};
@@ -131,11 +131,7 @@ fn storage_that_fails_is_refused_with_a_code() {
 #[test]
 fn reads_go_on_while_work_that_is_due_cannot_be_written() {
     let (site, catalog, _) = site(1000);
-    let (_, answer) = site.upload(
-        "video/mp4",
-        json!({ "fileName": "a.mp4" }),
-        b"\0\0\0\x18ftypisom\0\0\0\0isommp42",
-    );
+    let (_, answer) = site.upload("video/mp4", json!({ "fileName": "a.mp4" }), FILM);
     let id = text(&answer["file"]["id"]);
     site.clock.advance(60_000);
     let path = format!("/files/get-file-by-id?fileId={id}");

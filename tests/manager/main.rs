@@ -19,6 +19,7 @@ mod model;
 mod noise;
 mod pages;
 mod pictures;
+mod recognition;
 mod seed;
 mod site;
 mod threads;

@@ -1,6 +1,6 @@
 //! Initial content of a manager.
 
-use crate::site::{Site, ids, text};
+use crate::site::{FILM, Site, ids, text};
 use serde_json::{Value, json};
 use wix_media::manager::Options;
 
@@ -61,7 +61,7 @@ fn seeded_file_looks_like_an_uploaded_one() {
         kinds,
         ["folder created", "folder created", "file_descriptor file_ready"]
     );
-    let film = seeded(&site, json!({ "path": "film.mp4" }), b"\0\0\0\x18ftypmp42");
+    let film = seeded(&site, json!({ "path": "film.mp4" }), FILM);
     assert_eq!(
         film["file"]["operationStatus"], "READY",
         "a seeded video is not pending"

@@ -5,6 +5,9 @@ use wix_media::blobs::Memory;
 use wix_media::catalog::Sqlite;
 use wix_media::manager::{Manager, ManualClock, Options, Origin, Parts, Request, Response, Seeded};
 
+/// The smallest film: a file type and an empty index.
+pub(crate) const FILM: &[u8] = b"\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x08moov";
+
 pub(crate) const START: i64 = 1_700_000_000_000;
 
 #[derive(Debug)]

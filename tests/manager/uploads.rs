@@ -1,6 +1,6 @@
 //! Uploads: plain and TUS, the data derived from their bytes, and what is refused.
 
-use crate::site::{START, Site, reason, target, text};
+use crate::site::{FILM, START, Site, reason, target, text};
 use data_encoding::BASE64;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -84,11 +84,7 @@ fn uploaded_file_gets_the_media_type_and_url_of_its_content() {
 #[test]
 fn uploaded_video_is_pending_until_processed() {
     let mut site = Site::new();
-    let (_, answer) = site.upload(
-        "video/mp4",
-        json!({ "fileName": "a.mp4" }),
-        b"\0\0\0\x10ftypisom\0\0\0\0",
-    );
+    let (_, answer) = site.upload("video/mp4", json!({ "fileName": "a.mp4" }), FILM);
     let id = text(&answer["file"]["id"]);
     assert!(!id.contains('.'), "the id of a video has no extension: {id}");
     assert_eq!(answer["file"]["operationStatus"], "PENDING");

@@ -81,6 +81,9 @@ fn piece_of(file: &File, head: &Head, mime: &str, start: u64, size: u64) -> Outc
         }
     };
     let mut response = response(status).with("Content-Type", mime);
+    if mime == "image/svg+xml" && file.id.ends_with(".svgz") {
+        response = response.with("Content-Encoding", "gzip");
+    }
     if status == 206 {
         response = response.with(
             "Content-Range",

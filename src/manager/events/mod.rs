@@ -13,6 +13,7 @@ pub(crate) mod webhooks;
 
 use super::dates::iso;
 use super::http::error::Outcome;
+use super::inspect::Facts;
 use super::tx::{PendingEvent, Tx, View};
 use super::view;
 use crate::catalog::{Entity, File, Folder, NewDelivery};
@@ -206,7 +207,8 @@ pub(crate) fn emit_file_processed(tx: &mut Tx<'_>, file: &File) -> Outcome<()> {
     match file.status {
         Status::Ready => emit_file_ready(tx, file, false),
         Status::Failed => {
-            let text = "the options of this manager make the processing of this file fail";
+            let simulated = || "the options of this manager make the processing of this file fail".to_owned();
+            let text = Facts::from_json(&file.facts).fault.unwrap_or_else(simulated);
             let error = json!({ "code": "PROCESSING_FAILED", "description": text, "data": {} });
             emit_file_failed(tx, file, error)
         }

@@ -55,7 +55,7 @@ mod tests {
             ("avif-brand-mif1.avif", (64, 48)),
         ] {
             let path = format!("{}/tests/data/pictures/{name}", env!("CARGO_MANIFEST_DIR"));
-            let found = inspect(&mut File::open(&path).expect("a file"), None).expect("bytes of a file");
+            let found = inspect(&mut File::open(&path).expect("a file"), None, None).expect("bytes of a file");
             assert_eq!(found.map(|found| found.facts.size()), Ok(Some(size)), "{name}");
         }
     }

@@ -68,6 +68,12 @@ impl<'a> Input<'a> {
         let from = usize::try_from(offset.checked_sub(*start)?).ok()?;
         bytes.get(from..from.checked_add(length)?)
     }
+
+    /// The whole file from its beginning on, for readers of other crates.
+    pub(super) fn rewind(&mut self) -> Result<&mut dyn ReadSeek> {
+        self.reader.rewind()?;
+        Ok(self.reader)
+    }
 }
 
 /// Reads `length` bytes, or fewer at the end or up to an error.

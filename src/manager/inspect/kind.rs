@@ -7,7 +7,8 @@
 
 use super::input::Input;
 use super::markup;
-use crate::model::media_type::{MediaType, OCTET_STREAM};
+use crate::model::media_type::{self, MediaType, OCTET_STREAM, normalize};
+use file_format::FileFormat;
 
 /// The bytes that most formats are recognised by.
 pub(super) const HEAD_LEN: usize = 1024;
@@ -17,6 +18,31 @@ const TEXT_LEN: usize = 1 << 16;
 
 /// The distance of two packets of MPEG-TS, without and with a time stamp, and with error correction.
 const TS_PACKETS: [usize; 3] = [188, 192, 204];
+
+/// The makers of cameras in the MIME types of raw photographs.
+const CAMERAS: &[&str] = &[
+    "adobe",
+    "arri",
+    "canon",
+    "casio",
+    "epson",
+    "fuji",
+    "gopro",
+    "hasselblad",
+    "kodak",
+    "leaf",
+    "leica",
+    "mamiya",
+    "minolta",
+    "nikon",
+    "olympus",
+    "panasonic",
+    "pentax",
+    "phaseone",
+    "samsung",
+    "sigma",
+    "sony",
+];
 
 /// A kind of bytes: those that a reader knows, and those that other formats are built on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,8 +54,10 @@ pub(crate) enum Kind {
     Bmp,
     /// Icons and cursors of Windows.
     Ico,
-    /// TIFF, BigTIFF and the raw photographs that are built on them.
+    /// TIFF and BigTIFF.
     Tiff,
+    /// A raw photograph of a camera. Many are TIFFs whose first picture is only a thumbnail.
+    Raw,
     /// JPEG XL, as a bare stream or in boxes.
     JpegXl,
     Avif,
@@ -58,8 +86,16 @@ pub(crate) enum Kind {
     /// AAC in ADTS frames.
     Adts,
     Pdf,
+    PostScript,
+    Rtf,
+    Photoshop,
+    /// Binary glTF.
+    Glb,
     Zip,
     Gzip,
+    Rar,
+    SevenZip,
+    Tar,
     /// Compound files of Microsoft: older office documents, messages and installers.
     Ole,
     /// A page.
@@ -68,7 +104,7 @@ pub(crate) enum Kind {
     Xml,
     /// Text of no recognised form.
     Text,
-    /// Any other recognised format.
+    /// Any other format that the crate recognises.
     Other,
 }
 
@@ -78,31 +114,98 @@ impl Kind {
         matches!(self, Kind::Html | Kind::Xml | Kind::Text)
     }
 
-    /// Whether other formats are built on these bytes.
+    /// Whether other formats can be built on these bytes, or begin with the same few of them.
     fn is_base(self) -> bool {
-        self.is_text() || matches!(self, Kind::Svg | Kind::Tiff | Kind::Zip | Kind::Gzip | Kind::Ole)
+        self.is_text()
+            || matches!(
+                self,
+                Kind::Svg
+                    | Kind::Tiff
+                    | Kind::Zip
+                    | Kind::Gzip
+                    | Kind::Ole
+                    // Two bytes are enough for these.
+                    | Kind::JpegXl
+                    | Kind::MpegAudio
+                    | Kind::Adts
+                    | Kind::Other
+            )
     }
 }
 
 /// A file, recognised by its bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Recognised {
     pub(crate) kind: Kind,
     /// `None` for text that could be of many types.
-    pub(crate) mime: Option<&'static str>,
+    pub(crate) mime: Option<String>,
 }
 
-const fn is(kind: Kind, mime: &'static str) -> Option<Recognised> {
-    Some(Recognised { kind, mime: Some(mime) })
+impl Recognised {
+    fn new(kind: Kind, mime: &str) -> Recognised {
+        Recognised {
+            kind,
+            mime: Some(mime.to_owned()),
+        }
+    }
+}
+
+fn is(kind: Kind, mime: &str) -> Option<Recognised> {
+    Some(Recognised::new(kind, mime))
 }
 
 /// Recognises a file by its first [`HEAD_LEN`] bytes, and where they are not enough, by others. Returns `None` if nothing fits.
-/// Reads at most 64 KB more, in a few parts.
+///
+/// The kinds that have readers are recognised here, as those readers need it. What is built on a base, and everything else, is
+/// told apart by the crate `file-format`.
 pub(super) fn recognise(head: &[u8], input: &mut Input<'_>) -> Option<Recognised> {
-    by_signature(head, input)
+    let recognised = by_signature(head, input)
         .or_else(|| mpeg_ts(head))
         .or_else(|| text(head, input))
-        .or_else(|| mpeg_frame(head))
+        .or_else(|| mpeg_frame(head));
+    match recognised {
+        None => by_crate(input).map(|mime| Recognised {
+            kind: if is_raw(&mime) { Kind::Raw } else { Kind::Other },
+            mime: Some(mime),
+        }),
+        Some(Recognised { kind, mime: Some(mime) }) if is_refined(kind, &mime) => {
+            let mime = by_crate(input).filter(|finer| *finer != "text/plain").unwrap_or(mime);
+            Some(Recognised { kind, mime: Some(mime) })
+        }
+        recognised => recognised,
+    }
+}
+
+/// Whether the crate can say more about bytes of this kind.
+fn is_refined(kind: Kind, mime: &str) -> bool {
+    match kind {
+        Kind::Zip | Kind::Ole | Kind::Xml | Kind::Matroska | Kind::Asf => true,
+        // Films and sounds share the brand.
+        Kind::IsoMedia => mime == "video/mp4",
+        _ => false,
+    }
+}
+
+/// The MIME type by the crate `file-format`, which is bounded: it reads some hundred headers at most.
+fn by_crate(input: &mut Input<'_>) -> Option<String> {
+    let format = FileFormat::from_reader(input.rewind().ok()?).ok()?;
+    let is_known = !matches!(
+        format,
+        FileFormat::ArbitraryBinaryData | FileFormat::Empty | FileFormat::CompoundFileBinary
+    );
+    let mime = normalize(format.media_type()).filter(|_| is_known)?;
+    // A sound in MP4 has another name there.
+    Some(if mime == "video/x-m4v" {
+        "video/mp4".to_owned()
+    } else {
+        mime
+    })
+}
+
+/// Whether a MIME type is that of raw photographs.
+pub(super) fn is_raw(mime: &str) -> bool {
+    let camera = mime.strip_prefix("image/x-").and_then(|rest| rest.split('-').next());
+    camera.is_some_and(|camera| CAMERAS.contains(&camera))
 }
 
 fn by_signature(head: &[u8], input: &mut Input<'_>) -> Option<Recognised> {
@@ -136,24 +239,21 @@ fn by_signature(head: &[u8], input: &mut Input<'_>) -> Option<Recognised> {
         [0x1a, 0x45, 0xdf, 0xa3, ..] => is(Kind::Matroska, matroska(head)),
         [0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11, ..] => is(Kind::Asf, "video/x-ms-wmv"),
         [0, 0, 1, 0xba | 0xb3, ..] => is(Kind::MpegPs, "video/mpeg"),
-        [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => is(Kind::Other, "application/vnd.rar"),
-        [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => is(Kind::Other, "application/x-7z-compressed"),
-        [b'g', b'l', b'T', b'F', ..] => is(Kind::Other, "model/gltf-binary"),
-        [b'{', b'\\', b'r', b't', b'f', ..] => is(Kind::Other, "application/rtf"),
-        [b'%', b'!', b'P', b'S', ..] => is(Kind::Other, "application/postscript"),
-        [b'8', b'B', b'P', b'S', ..] => is(Kind::Other, "image/vnd.adobe.photoshop"),
+        [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => is(Kind::Rar, "application/vnd.rar"),
+        [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => is(Kind::SevenZip, "application/x-7z-compressed"),
+        [b'g', b'l', b'T', b'F', ..] => is(Kind::Glb, "model/gltf-binary"),
+        [b'{', b'\\', b'r', b't', b'f', ..] => is(Kind::Rtf, "application/rtf"),
+        [b'%', b'!', b'P', b'S', ..] => is(Kind::PostScript, "application/postscript"),
+        [b'8', b'B', b'P', b'S', ..] => is(Kind::Photoshop, "image/vnd.adobe.photoshop"),
         _ if at(4, b"ftyp") || at(4, b"styp") => iso_media(head),
         // QuickTime files from before its `ftyp` box.
         _ if [&b"moov"[..], b"mdat", b"wide", b"free", b"skip", b"pnot"]
             .iter()
             .any(|name| at(4, name)) =>
         {
-            is_first_box(head, input.size()).then_some(Recognised {
-                kind: Kind::IsoMedia,
-                mime: Some("video/quicktime"),
-            })
+            is_first_box(head, input.size()).then(|| Recognised::new(Kind::IsoMedia, "video/quicktime"))
         }
-        _ if at(257, b"ustar") => is(Kind::Other, "application/x-tar"),
+        _ if at(257, b"ustar") => is(Kind::Tar, "application/x-tar"),
         // Readers of PDF accept bytes before it.
         _ if head.windows(5).any(|window| window == b"%PDF-") => is(Kind::Pdf, "application/pdf"),
         _ => None,
@@ -187,63 +287,45 @@ fn iso_media(head: &[u8]) -> Option<Recognised> {
     let general = |brand: &[u8]| matches!(brand, b"mif1" | b"msf1" | b"miaf" | b"mif2");
     let mut brands = std::iter::once(major).chain(compatible.chunks_exact(4));
     let known = brands.clone().filter(|brand| !general(brand)).find_map(brand);
-    let fallback = if brands.any(general) { HEIF } else { MP4 };
-    Some(match known {
+    let is_picture = brands.any(general);
+    match known {
         // Pictures can name the brand of films that they contain too.
-        Some(MP4) => fallback,
-        Some(known) => known,
-        None => fallback,
-    })
-}
-
-const HEIF: Recognised = Recognised {
-    kind: Kind::Heif,
-    mime: Some("image/heif"),
-};
-const MP4: Recognised = Recognised {
-    kind: Kind::IsoMedia,
-    mime: Some("video/mp4"),
-};
-
-/// The file that a brand stands for (<https://mp4ra.org/registered-types/brands>).
-fn brand(brand: &[u8]) -> Option<Recognised> {
-    match brand {
-        b"avif" | b"avis" => is(Kind::Avif, "image/avif"),
-        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"hevm" | b"hevs" => is(Kind::Heif, "image/heic"),
-        b"vvic" | b"vvis" | b"evbi" | b"evbs" | b"jpeg" | b"jpgs" | b"avci" | b"avcs" => Some(HEIF),
-        b"crx " => is(Kind::Other, "image/x-canon-cr3"),
-        b"jp2 " => is(Kind::Other, "image/jp2"),
-        b"jpx " => is(Kind::Other, "image/jpx"),
-        b"jpm " => is(Kind::Other, "image/jpm"),
-        b"mjp2" => is(Kind::Other, "video/mj2"),
-        b"M4A " | b"M4B " | b"M4P " | b"F4A " | b"F4B " => is(Kind::IsoMedia, "audio/mp4"),
-        b"qt  " => is(Kind::IsoMedia, "video/quicktime"),
-        [b'3', b'g', b'2', _] => is(Kind::IsoMedia, "video/3gpp2"),
-        [b'3', b'g' | b'r' | b's' | b'e', ..] => is(Kind::IsoMedia, "video/3gpp"),
-        b"isom" | b"iso2" | b"mp41" | b"mp42" | b"avc1" | b"M4V " | b"M4VH" | b"M4VP" | b"dash" | b"msdh" | b"msix"
-        | b"F4V " | b"F4P " => Some(MP4),
-        _ => None,
+        Some((Kind::IsoMedia, _)) if is_picture => is(Kind::Heif, "image/heif"),
+        Some((kind, mime)) => is(kind, mime),
+        None if is_picture => is(Kind::Heif, "image/heif"),
+        None => is(Kind::IsoMedia, "video/mp4"),
     }
 }
 
-/// What an ID3 tag stands in front of: MPEG audio, but for some FLAC, AAC and AIFF.
+/// The file that a brand stands for (<https://mp4ra.org/registered-types/brands>).
+fn brand(brand: &[u8]) -> Option<(Kind, &'static str)> {
+    Some(match brand {
+        b"avif" | b"avis" => (Kind::Avif, "image/avif"),
+        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"hevm" | b"hevs" => (Kind::Heif, "image/heic"),
+        b"vvic" | b"vvis" | b"evbi" | b"evbs" | b"jpeg" | b"jpgs" | b"avci" | b"avcs" => (Kind::Heif, "image/heif"),
+        b"crx " => (Kind::Raw, "image/x-canon-cr3"),
+        b"jp2 " => (Kind::Other, "image/jp2"),
+        b"jpx " => (Kind::Other, "image/jpx"),
+        b"jpm " => (Kind::Other, "image/jpm"),
+        b"mjp2" => (Kind::Other, "video/mj2"),
+        b"M4A " | b"M4B " | b"M4P " | b"F4A " | b"F4B " => (Kind::IsoMedia, "audio/mp4"),
+        b"qt  " => (Kind::IsoMedia, "video/quicktime"),
+        [b'3', b'g', b'2', _] => (Kind::IsoMedia, "video/3gpp2"),
+        [b'3', b'g' | b'r' | b's' | b'e', ..] => (Kind::IsoMedia, "video/3gpp"),
+        b"isom" | b"iso2" | b"mp41" | b"mp42" | b"avc1" | b"M4V " | b"M4VH" | b"M4VP" | b"dash" | b"msdh" | b"msix"
+        | b"F4V " | b"F4P " => (Kind::IsoMedia, "video/mp4"),
+        _ => return None,
+    })
+}
+
+/// What an ID3 tag stands in front of: MPEG audio, but for some FLAC and AAC.
 fn behind_tag(head: &[u8], input: &mut Input<'_>) -> Recognised {
-    let mpeg = Recognised {
-        kind: Kind::MpegAudio,
-        mime: Some("audio/mpeg"),
-    };
-    let Some(size) = head.get(6..10) else { return mpeg };
+    let size = head.get(6..10).unwrap_or_default();
     let length = size.iter().fold(0, |length, byte| length << 7 | u64::from(byte & 0x7f));
     match input.part(10 + length, 4).as_slice() {
-        b"fLaC" => Recognised {
-            kind: Kind::Flac,
-            mime: Some("audio/flac"),
-        },
-        [0xff, second, ..] if second & 0xf6 == 0xf0 => Recognised {
-            kind: Kind::Adts,
-            mime: Some("audio/aac"),
-        },
-        _ => mpeg,
+        b"fLaC" => Recognised::new(Kind::Flac, "audio/flac"),
+        [0xff, second, ..] if second & 0xf6 == 0xf0 => Recognised::new(Kind::Adts, "audio/aac"),
+        _ => Recognised::new(Kind::MpegAudio, "audio/mpeg"),
     }
 }
 
@@ -274,10 +356,10 @@ fn mpeg_ts(head: &[u8]) -> Option<Recognised> {
         let mut starts = (start..head.len()).step_by(length);
         starts.clone().count() >= 3 && starts.all(|at| head[at] == 0x47)
     };
-    TS_PACKETS.into_iter().any(is_stream).then_some(Recognised {
-        kind: Kind::MpegTs,
-        mime: Some("video/mp2t"),
-    })
+    TS_PACKETS
+        .into_iter()
+        .any(is_stream)
+        .then(|| Recognised::new(Kind::MpegTs, "video/mp2t"))
 }
 
 /// The header of a frame of MPEG audio or AAC: some set bits, then valid values. That is little, so everything else goes
@@ -306,30 +388,23 @@ fn text(head: &[u8], input: &mut Input<'_>) -> Option<Recognised> {
     if !text.trim_start().starts_with('<') {
         // Only a byte order mark tells that text is meant.
         let is_marked = matches!(head, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0xef, 0xbb, 0xbf, ..]);
-        let mime = is_marked.then_some("text/plain");
-        return Some(Recognised { kind: Kind::Text, mime });
+        return Some(Recognised {
+            kind: Kind::Text,
+            mime: is_marked.then(|| "text/plain".to_owned()),
+        });
     }
     let longer = markup::text(&input.part(0, TEXT_LEN));
     let text = longer.as_deref().unwrap_or(&text);
     let is_page = |root: &str| root.eq_ignore_ascii_case("html");
-    Some(match markup::start(text) {
-        start if start.root.is_some_and(|root| root.eq_ignore_ascii_case("svg")) => Recognised {
-            kind: Kind::Svg,
-            mime: Some("image/svg+xml"),
-        },
-        start if start.doctype.or(start.root).is_some_and(is_page) => Recognised {
-            kind: Kind::Html,
-            mime: Some("text/html"),
-        },
-        start if start.is_xml => Recognised {
-            kind: Kind::Xml,
-            mime: Some("application/xml"),
-        },
-        _ => Recognised {
+    match markup::start(text) {
+        start if start.root.is_some_and(|root| root.eq_ignore_ascii_case("svg")) => is(Kind::Svg, "image/svg+xml"),
+        start if start.doctype.or(start.root).is_some_and(is_page) => is(Kind::Html, "text/html"),
+        start if start.is_xml => is(Kind::Xml, "application/xml"),
+        _ => Some(Recognised {
             kind: Kind::Text,
             mime: None,
-        },
-    })
+        }),
+    }
 }
 
 /// The kinds of bytes that files of a MIME type have. Empty for types that are built on others, or that no reader knows.
@@ -345,7 +420,8 @@ fn kinds_of(mime: &str) -> &'static [Kind] {
         "image/jxl" => &[Kind::JpegXl],
         "image/avif" => &[Kind::Avif],
         "image/heic" | "image/heif" | "image/heic-sequence" | "image/heif-sequence" => &[Kind::Heif],
-        "image/svg+xml" => &[Kind::Svg],
+        // Compressed as `.svgz`.
+        "image/svg+xml" => &[Kind::Svg, Kind::Gzip],
         "video/mp4" | "audio/mp4" | "application/mp4" | "video/quicktime" | "video/3gpp" | "video/3gpp2"
         | "audio/3gpp" | "audio/3gpp2" | "video/x-m4v" | "video/iso.segment" => &[Kind::IsoMedia],
         "video/webm" | "audio/webm" | "video/x-matroska" | "audio/x-matroska" => &[Kind::Matroska],
@@ -376,35 +452,121 @@ pub(crate) struct Decision {
     pub(crate) kind: Option<Kind>,
 }
 
+impl Decision {
+    /// Why a file of this type cannot be processed: it is no picture, sound or film at all, or its essential part is missing.
+    pub(super) fn fault(&self, input: &mut Input<'_>) -> Option<String> {
+        let mime = &self.mime;
+        let media_type = MediaType::of_mime(mime);
+        let is_media = matches!(
+            media_type,
+            MediaType::Image | MediaType::Vector | MediaType::Video | MediaType::Audio
+        );
+        match self.kind {
+            None if is_media && !is_loose(mime) && !kinds_of(mime).is_empty() => {
+                Some(format!("the content is not {mime}: it has no signature of that type"))
+            }
+            Some(kind) if kind.is_text() && is_media && !kinds_of(mime).is_empty() => {
+                Some(format!("the content is not {mime}: it is text"))
+            }
+            Some(Kind::IsoMedia) if is_media && mime != "video/iso.segment" && !has_movie(input) => {
+                Some("the content is cut off: it has no index of its tracks".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether files of a type can begin anywhere, as sounds and films without a container do.
+fn is_loose(mime: &str) -> bool {
+    matches!(mime, "audio/mpeg" | "audio/aac" | "video/mpeg" | "video/mp2t")
+}
+
+/// The boxes of a file that are looked at in search of its index.
+const MAX_BOXES: u32 = 1000;
+
+/// Whether boxes contain the index without which nothing can be played: `moov`, at the beginning or at the end.
+fn has_movie(input: &mut Input<'_>) -> bool {
+    let mut at = 0;
+    for _ in 0..MAX_BOXES {
+        let head = input.part(at, 16);
+        let Some((length, name)) = head.split_first_chunk().zip(head.get(4..8)) else {
+            return false;
+        };
+        if name == b"moov" {
+            return true;
+        }
+        let length = match u64::from(u32::from_be_bytes(*length.0)) {
+            0 => return false,
+            1 => head
+                .get(8..)
+                .and_then(<[u8]>::first_chunk)
+                .map_or(0, |long| u64::from_be_bytes(*long)),
+            length => length,
+        };
+        let Some(next) = at.checked_add(length).filter(|_| length >= 8) else {
+            return false;
+        };
+        at = next;
+    }
+    // More boxes than any film has before its index: nobody can say.
+    true
+}
+
 /// The bytes are of another media type than the declared one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Contradiction;
 
-/// Decides the type of a file from its bytes and its declared type.
-pub(crate) fn decide(recognised: Option<Recognised>, declared: Option<&str>) -> Result<Decision, Contradiction> {
-    let kind = recognised.map(|recognised| recognised.kind);
-    let by_bytes = recognised.and_then(|recognised| recognised.mime);
-    let decision = |mime: &str| {
-        Ok(Decision {
-            mime: mime.to_owned(),
-            kind,
-        })
+/// Decides the type of a file from its bytes, its declared type, and its name, whose extension can have several meanings.
+pub(crate) fn decide(
+    recognised: Option<Recognised>,
+    declared: Option<&str>,
+    name: Option<&str>,
+) -> Result<Decision, Contradiction> {
+    let kind = recognised.as_ref().map(|recognised| recognised.kind);
+    let mime = recognised.as_ref().and_then(|recognised| recognised.mime.as_deref());
+    let mime = match kind {
+        Some(kind) => agreed(kind, mime, declared, name)?,
+        None => declared.unwrap_or(OCTET_STREAM),
     };
-    let (Some(declared), Some(kind)) = (declared, kind) else {
-        return decision(declared.or(by_bytes).unwrap_or(OCTET_STREAM));
+    Ok(Decision {
+        mime: mime.to_owned(),
+        kind: if kind == Some(Kind::Tiff) && is_raw(mime) {
+            Some(Kind::Raw)
+        } else {
+            kind
+        },
+    })
+}
+
+/// The type that bytes of a kind and the declaration agree on.
+fn agreed<'a>(
+    kind: Kind,
+    by_bytes: Option<&'a str>,
+    declared: Option<&'a str>,
+    name: Option<&str>,
+) -> Result<&'a str, Contradiction> {
+    let Some(declared) = declared else {
+        return Ok(by_bytes.unwrap_or(OCTET_STREAM));
     };
-    let kinds = kinds_of(declared);
-    if kinds.contains(&kind) || kinds.is_empty() && kind.is_base() || kind.is_text() {
-        return decision(declared);
+    let allows = |mime: &str| {
+        let kinds = kinds_of(mime);
+        kinds.contains(&kind) || kinds.is_empty() && kind.is_base() || kind == Kind::Other && is_loose(mime)
+    };
+    if allows(declared) {
+        return Ok(declared);
     }
-    let Some(by_bytes) = by_bytes else {
-        return decision(declared);
+    let alternatives = name.map_or_else(Vec::new, media_type::alternatives);
+    if let Some(other) = alternatives.into_iter().find(|mime| allows(mime)) {
+        return Ok(other);
+    }
+    let Some(by_bytes) = by_bytes.filter(|_| !kind.is_text()) else {
+        return Ok(declared);
     };
     let media_type = MediaType::of_mime(declared);
     if media_type != MediaType::of_mime(by_bytes) {
         return Err(Contradiction);
     }
     // Documents are told apart less well by their first bytes than by those who declare them.
-    let is_precise = !kinds.is_empty() || matches!(media_type, MediaType::Image | MediaType::Archive);
-    decision(if is_precise { by_bytes } else { declared })
+    let is_precise = !kinds_of(declared).is_empty() || matches!(media_type, MediaType::Image | MediaType::Archive);
+    Ok(if is_precise { by_bytes } else { declared })
 }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use std::io::Cursor;
 
 fn duration(mime: &str, bytes: &[u8]) -> Option<u64> {
-    let inspected = inspect(&mut Cursor::new(bytes), Some(mime)).expect("bytes in memory");
+    let inspected = inspect(&mut Cursor::new(bytes), Some(mime), None).expect("bytes in memory");
     inspected.map_or(None, |inspected| inspected.facts.duration)
 }
 

@@ -68,6 +68,9 @@ pub(crate) struct Facts {
     /// The colours of an image, in the form of descriptors. The host that decodes images adds them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) colors: Option<Value>,
+    /// Why the file cannot be processed, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fault: Option<String>,
 }
 
 impl Facts {
@@ -104,20 +107,25 @@ pub(crate) struct Inspected {
     pub(crate) facts: Facts,
 }
 
-/// Inspects a file of this declared type. Fails if the file cannot be read at all.
+/// Inspects a file of this declared type and name. Fails if the file cannot be read at all.
 pub(crate) fn inspect(
     reader: &mut dyn ReadSeek,
     declared: Option<&str>,
+    name: Option<&str>,
 ) -> Result<std::result::Result<Inspected, Contradiction>> {
     reader.rewind()?;
     let (head, outcome) = read_up_to(reader, kind::HEAD_LEN);
     outcome?;
     let mut input = Input::new(reader)?;
     let recognised = kind::recognise(&head, &mut input);
-    Ok(kind::decide(recognised, declared).map(|decision| {
+    Ok(kind::decide(recognised, declared, name).map(|decision| {
         let facts = decision
             .kind
             .map_or_else(Facts::default, |kind| facts(&mut input, kind));
+        let facts = Facts {
+            fault: decision.fault(&mut input),
+            ..facts
+        };
         Inspected { decision, facts }
     }))
 }
@@ -149,9 +157,22 @@ fn facts(input: &mut Input<'_>, kind: Kind) -> Facts {
         | Kind::Flac
         | Kind::MpegAudio
         | Kind::Adts => timed::facts(input, kind),
-        Kind::Pdf | Kind::Zip | Kind::Gzip | Kind::Ole | Kind::Html | Kind::Xml | Kind::Text | Kind::Other => {
-            Facts::default()
-        }
+        Kind::Raw
+        | Kind::Pdf
+        | Kind::PostScript
+        | Kind::Rtf
+        | Kind::Photoshop
+        | Kind::Glb
+        | Kind::Zip
+        | Kind::Gzip
+        | Kind::Rar
+        | Kind::SevenZip
+        | Kind::Tar
+        | Kind::Ole
+        | Kind::Html
+        | Kind::Xml
+        | Kind::Text
+        | Kind::Other => Facts::default(),
     }
 }
 
@@ -162,7 +183,7 @@ mod tests {
     use std::io::Cursor;
 
     fn facts_of(mime: &str, bytes: &[u8]) -> Facts {
-        let inspected = inspect(&mut Cursor::new(bytes), Some(mime)).expect("bytes in memory");
+        let inspected = inspect(&mut Cursor::new(bytes), Some(mime), None).expect("bytes in memory");
         inspected.map_or_else(|_| Facts::default(), |inspected| inspected.facts)
     }
 

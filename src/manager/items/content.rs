@@ -13,6 +13,7 @@ use crate::manager::tx::{Context, View};
 use crate::model::media_type::{self, InvalidType, MediaType};
 use crate::model::status::Status;
 use crate::model::system_folder;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::io::{Read, Seek};
@@ -27,6 +28,36 @@ pub(crate) struct Receipt {
     /// What the bytes are, if they were recognised.
     pub(crate) kind: Option<Kind>,
     pub(crate) facts: Facts,
+}
+
+/// What the host has found out about a file that the manager cannot.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Findings {
+    /// The colours of an image.
+    pub(crate) colors: Option<Value>,
+    /// What the host's own steps of processing say.
+    pub(crate) conclusion: Conclusion,
+}
+
+/// The outcome of a host's own steps of processing.
+///
+/// ```
+/// use wix_media::manager::Conclusion;
+///
+/// let conclusion = Conclusion { fault: Some("contains a virus".to_owned()), ..Conclusion::default() };
+/// assert_eq!(conclusion.width, None);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Conclusion {
+    /// Width in pixels, in place of that of the file.
+    pub width: Option<u64>,
+    /// Height in pixels, in place of that of the file.
+    pub height: Option<u64>,
+    /// The duration in milliseconds, in place of that of the file.
+    pub duration_ms: Option<u64>,
+    /// Why processing fails, in words.
+    pub fault: Option<String>,
 }
 
 pub(crate) fn over_limit(status: u16, limit: u64) -> Refusal {
@@ -67,19 +98,32 @@ pub(crate) fn check_privacy(private: bool, media_type: Option<MediaType>) -> Out
     Ok(())
 }
 
-/// Inspects the bytes of a blob. `colors` are those of an image, from a host that can decode it.
+/// Inspects the bytes of a blob. `declared` is the type by a declaration or by the name.
 pub(crate) fn inspect(
     mut reader: impl Read + Seek,
     blob: &str,
     digested: Digested,
-    declared: Option<String>,
-    colors: Option<Value>,
+    declared: Option<&str>,
+    name: Option<&str>,
+    findings: Findings,
 ) -> Outcome<Receipt> {
-    let inspected = inspect::inspect(&mut reader, declared.as_deref())?;
+    let inspected = inspect::inspect(&mut reader, declared, name)?;
     let Inspected { decision, mut facts } = inspected.map_err(|Contradiction| mismatch())?;
     if MediaType::of_mime(&decision.mime) == MediaType::Image {
-        facts.colors = colors;
+        // The host decodes images.
+        facts.colors = findings.colors;
     }
+    let Conclusion {
+        width,
+        height,
+        duration_ms,
+        fault,
+    } = findings.conclusion;
+    if width.is_some() && height.is_some() {
+        (facts.width, facts.height) = (width, height);
+    }
+    facts.duration = duration_ms.or(facts.duration);
+    facts.fault = fault.or(facts.fault);
     Ok(Receipt {
         blob: blob.to_owned(),
         digested,
@@ -153,9 +197,10 @@ pub(crate) fn fill(context: &Context<'_>, file: &mut File, receipt: Receipt) {
     }
 }
 
-/// Finishes the processing of a file: it becomes ready, unless the options make it fail.
+/// Finishes the processing of a file: it becomes ready, unless its content is unfit or the options make it fail.
 pub(crate) fn process(context: &Context<'_>, file: &mut File) {
-    let failing = context.options.fails(file.media_type, &file.name);
+    let is_unfit = Facts::from_json(&file.facts).fault.is_some();
+    let failing = is_unfit || context.options.fails(file.media_type, &file.name);
     file.status = if failing { Status::Failed } else { Status::Ready };
     file.ready_at = None;
 }

@@ -96,7 +96,7 @@ fn bytes_of(name: &str) -> Vec<u8> {
 }
 
 fn facts(reader: &mut (impl Read + Seek)) -> Facts {
-    let inspected = inspect(reader, None).expect("bytes in memory");
+    let inspected = inspect(reader, None, None).expect("bytes in memory");
     inspected.map_or_else(|_| Facts::default(), |inspected| inspected.facts)
 }
 
