@@ -13,9 +13,10 @@ import { createInstance } from '../wasm/instance.js';
 import { PIECE_SIZE, streamOf, takeIn } from './bodies.js';
 import { answerOf, fieldsOf } from './messages.js';
 import { refusalOf, toJson } from './options.js';
+import { runSteps } from './steps.js';
 import { BUILT } from './storage/built.js';
 
-/** @import { BodySource, Clock, Engine, ExportOutcome, Fail, Images, ManagerCore, Outcome, PinnedStorage, Received, Refuse, TaskReport, WebCrypto } from './internal.d.ts' */
+/** @import { BodySource, Clock, Engine, ExportOutcome, Fail, Images, ManagerCore, ManagerOptions, MediaType, Outcome, PinnedStorage, Received, Refuse, StepFile, TaskReport, WebCrypto } from './internal.d.ts' */
 
 /** Types that cannot act as a page. The PDF viewers of browsers do not open in a sandbox, and need none. */
 const INERT = /^application\/(json|pdf)\b/;
@@ -61,13 +62,14 @@ function randomSource(crypto) {
  * @param {Fail} parts.fail
  * @param {Refuse} parts.refuse
  * @param {Images} parts.images
+ * @param {NonNullable<NonNullable<ManagerOptions['processing']>['steps']>} parts.steps
  * @param {WebCrypto} parts.crypto
  * @param {boolean} [parts.isLight] Whether the caller takes responses as in `messages.js`.
  * @param {() => void} parts.changed Told after whatever may have changed something.
  * @param {(error: Error) => void} parts.report Told about the cause of an answer that says only that the storage failed.
  * @returns {Engine}
  */
-export function createEngine({ module, storage, settings, clock, fail, refuse, images, crypto, isLight = false, changed, report }) {
+export function createEngine({ module, storage, settings, clock, fail, refuse, images, steps, crypto, isLight = false, changed, report }) {
   const host = Object.assign(storage.host, {
     now: () => clock.now(),
     random: randomSource(crypto),
@@ -357,6 +359,12 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
       const colors = image && (await images.colors(() => whole(...image), signal));
       signal?.throwIfAborted();
       if (colors) enter((core) => core.color(intake, JSON.stringify(colors)), own);
+      const subject = mayBeImage && steps.length > 0 ? enter((core) => core.subject(intake), own) : undefined;
+      if (subject) {
+        const conclusion = await runSteps(steps, fileOf(JSON.parse(subject)), signal);
+        signal?.throwIfAborted();
+        enter((core) => core.conclude(intake, JSON.stringify(conclusion)), own);
+      }
     };
     const close = () => enter((core) => core.close(intake), own);
     try {
@@ -400,6 +408,35 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     } finally {
       await receiver.close();
     }
+  }
+
+  /**
+   * An uploaded file as steps of processing see it.
+   *
+   * @param {{ blob: string, sizeInBytes: number, fileName: string, mimeType: string, mediaType: MediaType }} subject
+   * @returns {Omit<StepFile, 'signal'>}
+   */
+  function fileOf({ blob, ...known }) {
+    const { sizeInBytes } = known;
+    return {
+      ...known,
+      bytes: () => whole(blob, sizeInBytes),
+      stream() {
+        let at = 0;
+        return new ReadableStream(
+          {
+            async pull(controller) {
+              if (at === sizeInBytes) return controller.close();
+              const piece = await storage.read(blob, at, Math.min(sizeInBytes - at, PIECE_SIZE));
+              if (piece.length === 0) throw gone();
+              at += piece.length;
+              controller.enqueue(new Uint8Array(piece));
+            },
+          },
+          { highWaterMark: 0 },
+        );
+      },
+    };
   }
 
   /**

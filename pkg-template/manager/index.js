@@ -83,6 +83,7 @@ async function make(options, given) {
   // Pages cannot use their own file system in their own thread.
   const isOfPage = typeof kind === 'object' && 'opfs' in kind && typeof document === 'object';
   if (threads && (options.thread || isOfPage)) {
+    if (options.processing?.steps?.length) throw refuse('processing.steps', 'works where the manager runs in your own thread only');
     const { startThread } = await threads();
     return createProxy(options, module, { ...given, baseUrl }, startThread);
   }
@@ -95,7 +96,8 @@ async function make(options, given) {
   if (isSnapshot) Object.assign(settings.options, { readOnly: true });
   const report = (/** @type {any} */ error) => tell(options.onError, error);
   const hooks = { changed: () => changed(), report };
-  const engine = createEngine({ module, storage, settings, clock, fail, refuse, images, crypto, isLight: given.isThread, ...hooks });
+  const steps = options.processing?.steps ?? [];
+  const engine = createEngine({ module, storage, settings, clock, fail, refuse, images, steps, crypto, isLight: given.isThread, ...hooks });
   if (isSnapshot && !engine.control('isWhole')) {
     engine.close();
     throw storage.damaged?.();

@@ -7,10 +7,14 @@ import type {
   ManagerOptions,
   ManagerStorage,
   MediaManager,
+  MediaType,
+  ProcessingStep,
+  StepFile,
+  StepResult,
   WixMediaError as ErrorClass,
 } from '../types/index.js';
 
-export type { DamageReport, FileDamage, ManagerEvent, ManagerOptions, ManagerStorage, MediaManager, Refusal, Runtime, WebCrypto };
+export type { DamageReport, FileDamage, ManagerEvent, ManagerOptions, ManagerStorage, MediaManager, MediaType, ProcessingStep, Refusal, Runtime, StepFile, StepResult, WebCrypto };
 
 /** What the entry of the package lends to `createManager`. */
 export interface Lent {
@@ -131,6 +135,10 @@ export interface ManagerCore {
   collectBlobs(after: string): string | undefined;
   picture(intake: number): [name: string, size: number] | undefined;
   color(intake: number, colors: string): void;
+  /** What is known about an uploaded file, as JSON, for steps of processing. */
+  subject(intake: number): string | undefined;
+  /** Sets what the steps say, as JSON. */
+  conclude(intake: number, conclusion: string): void;
   close(intake: number): Outcome;
   abandon(intake: number): void;
   pieces(body: number): Piece[];

@@ -17,6 +17,9 @@ const MAX_THREADS = 64;
 /** The members of the option `scrub`. */
 const SCRUB = ['bytesPerSecond', 'everyHours'];
 
+/** The members of a step of `processing.steps`. */
+const STEP = ['run', 'name', 'timeoutMs', 'mediaTypes'];
+
 /** @param {unknown} value */
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -45,6 +48,7 @@ export function checkManagerOptions(options, refuse) {
   if (options.thread !== undefined && typeof options.thread !== 'boolean') throw refuse('thread', 'must be true or false');
   if (options.images !== undefined) checkImages(options.images, refuse);
   checkScrub(options.scrub, refuse);
+  checkSteps(options.processing?.steps, refuse);
   if (baseUrl !== undefined && !isWebUrl(baseUrl)) throw refuse('baseUrl', 'must be a URL with http or https');
 }
 
@@ -88,11 +92,38 @@ function checkScrub(scrub, refuse) {
 }
 
 /**
+ * @param {any} steps
+ * @param {Refuse} refuse
+ */
+function checkSteps(steps, refuse) {
+  if (steps === undefined) return;
+  if (!Array.isArray(steps)) throw refuse('processing.steps', 'must be a list of functions or of { run }');
+  for (const [index, step] of steps.entries()) {
+    if (typeof step === 'function') continue;
+    const field = `processing.steps[${index}]`;
+    if (typeof step?.run !== 'function') throw refuse(field, 'must be a function or { run }');
+    const { name, timeoutMs, mediaTypes } = step;
+    for (const member of Object.keys(step)) {
+      if (!STEP.includes(member)) throw refuse(`${field}.${member}`, `is not an option: did you mean ${nearest(member, STEP)}?`);
+    }
+    if (name !== undefined && typeof name !== 'string') throw refuse(`${field}.name`, 'must be a string');
+    if (mediaTypes !== undefined && !Array.isArray(mediaTypes)) throw refuse(`${field}.mediaTypes`, "must be a list such as ['IMAGE']");
+    if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT)) {
+      throw refuse(`${field}.timeoutMs`, `must be a number of milliseconds from 1 to ${MAX_TIMEOUT}`);
+    }
+  }
+}
+
+/**
  * The options for the module. It refuses those that it does not know.
  *
  * @param {ManagerOptions} options
  */
 export function settingsOf({ ids, ...options }) {
+  if (isObject(options.processing)) {
+    const { steps: _, ...processing } = /** @type {NonNullable<ManagerOptions['processing']>} */ (options.processing);
+    options.processing = processing;
+  }
   for (const name of OWN) delete options[/** @type {keyof typeof options} */ (name)];
   return { options, seed: typeof ids === 'object' ? ids.seed : undefined };
 }

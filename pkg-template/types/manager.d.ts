@@ -1,4 +1,4 @@
-import type { MediaType } from './enums.js';
+import type { MediaType, MediaTypeWithLiterals } from './enums.js';
 import type { Client } from './client.js';
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -54,6 +54,53 @@ export interface ManagerLimits {
   requestsPerMinute?: number;
 }
 
+/**
+ * An uploaded, imported or seeded file, as a step of `processing.steps` sees it. Its bytes have arrived, but the file does not
+ * exist yet.
+ */
+export interface StepFile {
+  /** The name that was given. Empty for imports. */
+  fileName: string;
+  /** The MIME type that bytes and declaration agree on. */
+  mimeType: string;
+  /** The media type of that MIME type. */
+  mediaType: MediaType;
+  /** The size in bytes. */
+  sizeInBytes: number;
+  /** Aborts when the step takes too long, or when the upload is aborted. */
+  signal: AbortSignal;
+  /** Reads the whole file into memory. */
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
+  /** Reads the file in pieces, each time from its beginning. */
+  stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+/** What a step of `processing.steps` says about a file. Every member is optional. */
+export interface StepResult {
+  /** Why the file is not accepted. It becomes `FAILED`, and the event `file_failed` has this text as its description. */
+  reject?: string;
+  /** Width in pixels, in place of the manager's own. Counts beside `height` only. */
+  width?: number;
+  /** Height in pixels, in place of the manager's own. Counts beside `width` only. */
+  height?: number;
+  /** Duration in milliseconds, in place of the manager's own. */
+  durationMs?: number;
+}
+
+/** A step of `processing.steps`, such as a virus scanner or an inspector of your own. */
+export interface ProcessingStep {
+  /**
+   * Looks at a file. When it throws or rejects, the file becomes `FAILED` with the message as the reason.
+   */
+  run(file: StepFile): StepResult | void | Promise<StepResult | undefined> | Promise<void>;
+  /** A name for messages. Default: that of the function. */
+  name?: string;
+  /** Milliseconds that a file may take; then it becomes `FAILED`. Default: 60000. */
+  timeoutMs?: number;
+  /** The media types that the step looks at. Default: all. */
+  mediaTypes?: MediaTypeWithLiterals[];
+}
+
 /** Options of {@link createManager}. */
 export interface ManagerOptions {
   /**
@@ -75,8 +122,11 @@ export interface ManagerOptions {
   baseUrl?: string;
   /** Initial content, for an empty storage only. */
   seed?: Seed;
-  /** Processing of files: how long they are pending, in milliseconds by media type, and which of them fail. */
-  processing?: { pendingMs?: Partial<Record<MediaType, number>>; fail?: string | string[] };
+  /**
+   * Processing of files: how long they are pending, in milliseconds by media type, which of them fail, and your own steps, which run
+   * one after the other before a file is `READY`.
+   */
+  processing?: { pendingMs?: Partial<Record<MediaType, number>>; fail?: string | string[]; steps?: (ProcessingStep | ProcessingStep['run'])[] };
   /** Limits of file sizes, storage and requests. */
   limits?: ManagerLimits;
   /** Clock: that of the machine, a virtual one that only you advance, or your own. Default: `'system'`. */

@@ -444,6 +444,37 @@ pub fn color(intake: u32, colors: &str) -> Result<(), JsValue> {
     })
 }
 
+/// Returns what is known about an uploaded file as JSON, for steps of processing, or undefined: see [`Manager::subject`].
+#[wasm_bindgen]
+pub fn subject(intake: u32) -> Result<Option<String>, JsValue> {
+    with(|running| {
+        let intake = running.intakes.get_mut(intake);
+        let subject = intake.and_then(|intake| running.manager.subject(intake));
+        Ok(subject.map(|subject| {
+            let subject = json!({
+                "blob": file_name(&subject.blob),
+                "sizeInBytes": subject.size,
+                "fileName": subject.name,
+                "mimeType": subject.mime,
+                "mediaType": subject.media_type.as_str(),
+            });
+            subject.to_string()
+        }))
+    })
+}
+
+/// Sets what steps of processing say about that file, as JSON: see [`Conclusion`](crate::manager::Conclusion).
+#[wasm_bindgen]
+pub fn conclude(intake: u32, conclusion: &str) -> Result<(), JsValue> {
+    with(|running| {
+        if let Some(intake) = running.intakes.get_mut(intake) {
+            let conclusion = serde_json::from_str(conclusion).unwrap_or_default();
+            running.manager.conclude(intake, conclusion);
+        }
+        Ok(())
+    })
+}
+
 /// Ends a request whose body is complete. Returns `[status, headers, body, delay, changed, transform, cause]`.
 ///
 /// `headers` are lines, names and values in turns. `body` is a handle for [`pieces`], or the bytes themselves if there is
