@@ -2,7 +2,7 @@
 //! `docs/contract/choices.md#u32`).
 //!
 //! The table here has the types that Wix documents, and the client knows no others: every visitor downloads it. The Media
-//! Manager knows those of [`type_table`](super::type_table) too.
+//! Manager knows those of `type_table` too.
 
 // The client needs only the enum, and the module of transfers and the manager need different functions.
 #![cfg_attr(not(all(feature = "manager", feature = "transfers")), allow(dead_code))]
