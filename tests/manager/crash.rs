@@ -47,6 +47,9 @@ impl Dice {
     }
 }
 
+/// The first bytes of files that are of no type. Bytes by chance can be those of a sound.
+const NO_TYPE: &[u8; 10] = b"\0no type:\0";
+
 fn dice(seed: u64) -> Dice {
     Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
 }
@@ -146,9 +149,9 @@ impl Worker {
         Some(Value::Null)
     }
 
-    fn upload_url(&mut self, kind: &str) -> Option<Value> {
+    fn upload_url(&mut self, kind: &str, name: &str) -> Option<Value> {
         let folder = self.dice.one_of(&self.folders)?;
-        let body = json!({ "mimeType": "application/octet-stream", "fileName": "f.bin", "parentFolderId": folder });
+        let body = json!({ "mimeType": "application/octet-stream", "fileName": name, "parentFolderId": folder });
         self.call("POST", &format!("/files/generate-{kind}url"), body)
     }
 
@@ -156,13 +159,14 @@ impl Worker {
     fn step(&mut self) -> Option<()> {
         match self.dice.below(12) {
             0..=2 => {
-                let url = text(&self.upload_url("upload-")?["uploadUrl"]);
+                // Audio stays pending until it is processed.
+                let is_audio = self.dice.below(5) == 0;
+                let name = if is_audio { "f.mp3" } else { "f.bin" };
+                let url = text(&self.upload_url("upload-", name)?["uploadUrl"]);
                 let path = url.strip_prefix("http://127.0.0.1").expect("ours").to_owned();
                 let mut bytes = self.dice.bytes(60_000);
-                // Audio stays pending until it is processed.
-                if self.dice.below(5) == 0 {
-                    bytes.splice(..0, *b"ID3\x04\0\0\0\0\0\0");
-                }
+                let start = if is_audio { b"ID3\x04\0\0\0\0\0\0" } else { NO_TYPE };
+                bytes.splice(..0, *start);
                 let mut intake = self.manager.open(Request::new("PUT", &path).head);
                 for piece in bytes.chunks(20_000) {
                     self.manager.feed(&mut intake, piece);
@@ -245,7 +249,7 @@ impl Worker {
 
     fn transfer_step(&mut self) -> Option<()> {
         let Some((token, transfer, there, length)) = self.transfer.take() else {
-            let token = text(&self.upload_url("resumable-upload-")?["uploadToken"]);
+            let token = text(&self.upload_url("resumable-upload-", "f.bin")?["uploadToken"]);
             let length = 1 + self.dice.below(50_000);
             let metadata = format!("token {}", data_encoding::BASE64.encode(token.as_bytes()));
             let headers = [
@@ -267,6 +271,7 @@ impl Worker {
             return Some(());
         }
         let mut bytes = self.dice.bytes(20_000);
+        bytes.splice(..0, *NO_TYPE);
         bytes.truncate(length - there);
         let there_now = there + bytes.len();
         let offset = there.to_string();
@@ -685,7 +690,7 @@ fn fail_at(at: Option<usize>, recovers: bool) -> usize {
     let mut answered = BTreeMap::new();
     for step in 0..8 {
         let bytes = vec![b'a' + step; 5000];
-        let url = worker.upload_url("upload-").expect("a URL");
+        let url = worker.upload_url("upload-", "f.bin").expect("a URL");
         let path = text(&url["uploadUrl"]).replace("http://127.0.0.1", "");
         let mut intake = worker.manager.open(Request::new("PUT", &path).head);
         for piece in bytes.chunks(3000) {

@@ -137,7 +137,8 @@ fn delivered_upload_becomes_a_file_without_its_bytes_passing_through() {
     );
     assert_eq!(files.written.load(Ordering::Relaxed), 0);
     let read = files.read.load(Ordering::Relaxed);
-    assert!(read < 20_000, "only its type is read: {read}");
+    // Some types are recognised by bytes as far as 37 KB into a file.
+    assert!(read < 40_000, "only its type is read: {read}");
 }
 
 #[test]
@@ -266,7 +267,7 @@ fn delivered_chunks_are_finalised_by_the_digest_of_the_host() {
     assert_eq!(transfer.send(&bytes, 1_000_000, bytes.len(), true).status, 204);
     assert_eq!(transfer.finish(), (md5_of(&bytes), 0));
     assert_eq!(transfer.files.written.load(Ordering::Relaxed), 0);
-    assert!(transfer.files.read.load(Ordering::Relaxed) < 20_000);
+    assert!(transfer.files.read.load(Ordering::Relaxed) < 40_000);
 }
 
 #[test]

@@ -339,7 +339,9 @@ fn damaged_media_file_is_stored_whole_or_refused() {
             }
             site.clock.advance(1000);
             let file = &site.get(&format!("/files/{}", text(&answer["file"]["id"])))["file"];
-            assert_eq!(file["operationStatus"], "READY");
+            let state = text(&file["operationStatus"]);
+            // What is damaged beyond recognition is stored too, but no image or film.
+            assert!(state == "READY" || (state == "FAILED" && !intact), "{name}: {state}");
             assert_eq!(file["sizeInBytes"], Value::from(input.len().to_string()));
             let media = &file["media"];
             let image = [&media["image"]["image"], &media["vector"]["image"]];
