@@ -145,7 +145,7 @@ suite('commands', () => {
   before(async () => {
     const source = await read('xtask/src/main.rs');
     const [, usage] = present(/const USAGE: &str = "\\\n([^"]*)"/.exec(source));
-    known = [...usage.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name);
+    known = [...usage.matchAll(/^ {2}([\w-]+)/gm)].map(([, name]) => name);
     const [, list] = present(/run the tests: ([^(]*) \(/.exec(usage));
     rings = list.split(', ');
   });
@@ -201,7 +201,7 @@ suite('commands', () => {
   }
 
   test('commands: unknown ones are found', () => {
-    assert.deepEqual(known, ['build', 'start', 'test', 'check', 'size', 'bench', 'soak', 'fuzz', 'help']);
+    assert.deepEqual(known, ['build', 'start', 'test', 'check', 'size', 'bench', 'parity', 'soak', 'fuzz', 'file-types', 'help']);
     assert.deepEqual(rings.length, 6);
     const text = 'Run `cargo xtask deploy`.\n\n```sh\ncargo xtask test moon   # no such ring\nnode gone.js\nrm -r .\nnpx wix-media lss\nwix-media ls --no-such\n```\n';
     assert.deepEqual(commands(text).map((command) => problemWith(command) === undefined), Array(6).fill(false));
