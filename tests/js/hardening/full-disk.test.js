@@ -12,11 +12,12 @@ import { present } from '../harness/present.js';
 import { COMMAND, served } from '../harness/served.js';
 import { skip, smallDisk } from '../harness/small-disk.js';
 import { emptyDirectory } from '../manager/place.js';
+import { samples } from '../scenarios/samples.js';
 
 /** @import { TestContext } from 'node:test' */
 
-/** The head of a film, whose processing takes a while. */
-const FILM = Buffer.from('000000186674797069736f6d0000000069736f6d6d703432', 'hex');
+/** A film, whose processing takes a while. */
+const FILM = samples.mp4;
 
 /**
  * Runs a command to its end.

@@ -8,6 +8,7 @@ import wixMedia, { createClient, createManager, WixMediaError } from '../harness
 import { rejection } from '../harness/client.js';
 import { present } from '../harness/present.js';
 import { emptyDirectory, open, put, top } from './place.js';
+import { samples } from '../scenarios/samples.js';
 
 suite('createManager', () => {
   test('createManager: is a named export and a member of the default one', () => {
@@ -65,7 +66,7 @@ suite('createManager', () => {
     assert.equal((await created('C')) - first, 90_000);
     const ready = [];
     manager.on('file_ready', () => void ready.push(manager.clock.now?.()));
-    await put(manager, 'film.mp4', 'no real film', { mimeType: 'video/mp4' });
+    await put(manager, 'film.mp4', samples.mp4, { mimeType: 'video/mp4' });
     assert.equal(ready.length, 0);
     await manager.clock.advance(499);
     assert.equal(ready.length, 0);
@@ -85,7 +86,7 @@ suite('createManager', () => {
   test('clock: the system clock finishes processing by a timer', async (t) => {
     const manager = await open(t, { processing: { pendingMs: { VIDEO: 30 } } });
     const ready = new Promise((resolve) => manager.on('file_ready', resolve));
-    const { operationStatus } = await put(manager, 'film.mp4', 'no real film', { mimeType: 'video/mp4' });
+    const { operationStatus } = await put(manager, 'film.mp4', samples.mp4, { mimeType: 'video/mp4' });
     assert.equal(operationStatus, 'PENDING');
     // Its timer keeps no process alive; this one does.
     const alive = setInterval(() => {}, 10_000);

@@ -10,6 +10,7 @@ import { rejection } from '../harness/client.js';
 import { present } from '../harness/present.js';
 import { skip, smallDisk } from '../harness/small-disk.js';
 import { emptyDirectory, open, put } from './place.js';
+import { samples } from '../scenarios/samples.js';
 
 /**
  * @import { AddressInfo } from 'node:net'
@@ -20,7 +21,7 @@ import { emptyDirectory, open, put } from './place.js';
 /** How long a source has for its first byte (`IMPORT_RULES`). */
 const FIRST_BYTE_MS = 20_000;
 
-const VIDEO = Buffer.from('000000186674797069736f6d0000000069736f6d6d703432', 'hex');
+const VIDEO = samples.mp4;
 
 /**
  * A manager on a small disk, with the errors that it reports.

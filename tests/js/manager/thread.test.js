@@ -12,6 +12,7 @@ import { gate } from '../harness/gate.js';
 import { createManager, WixMediaError } from '../harness/package.js';
 import { present } from '../harness/present.js';
 import { emptyDirectory, kill, open as openAny, put, top } from './place.js';
+import { samples } from '../scenarios/samples.js';
 
 /**
  * @import { ManagerOptions, MediaManager } from '../harness/package.js'
@@ -179,7 +180,7 @@ suite('a manager in a thread', () => {
     const never = manager.on('folder_created', () => void heard.push('never'));
     never();
     await manager.client.folders.createFolder('Plants');
-    await put(manager, 'film.mp4', new Uint8Array(100), { mimeType: 'video/mp4' });
+    await put(manager, 'film.mp4', samples.mp4, { mimeType: 'video/mp4' });
     assert.deepEqual(heard, ['created']);
     await manager.clock.advance(6000);
     assert.equal(manager.clock.now(), Date.UTC(2024, 0, 1) + 6000);

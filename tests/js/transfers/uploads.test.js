@@ -10,6 +10,7 @@ import { md5, noise } from '../harness/bytes.js';
 import { rejection } from '../harness/client.js';
 import { serveManager, startManager, temporaryFolder } from '../harness/manager.js';
 import { present } from '../harness/present.js';
+import { samples } from '../scenarios/samples.js';
 
 /**
  * @import { TestContext } from 'node:test'
@@ -366,7 +367,7 @@ suite('waiting', () => {
   test('waitUntilReady: resolves by the event of a manager', async (t) => {
     const manager = await startManager(t, { clock: 'virtual', processing: { pendingMs: { VIDEO: 60_000 } } });
     const { uploads } = manager.client;
-    const film = new File([Buffer.from('\0\0\0\x1cftypisom\0\0\0\0\0\0\0\0')], 'a.mp4');
+    const film = new File([samples.mp4], 'a.mp4');
     const file = await uploads.upload(film);
     assert.equal(file.operationStatus, 'PENDING');
     const waiting = uploads.waitUntilReady(present(file._id));
@@ -389,7 +390,7 @@ suite('waiting', () => {
       return next(request);
     };
     const { client } = await serveManager(t, { manager, answer });
-    const film = new File([Buffer.from('\0\0\0\x1cftypisom\0\0\0\0\0\0\0\0')], 'a.mp4');
+    const film = new File([samples.mp4], 'a.mp4');
     const file = await client.uploads.upload(film, { waitUntil: 'ready' });
     assert.equal(file.operationStatus, 'READY');
     assert.equal(asked.length, 5);
@@ -403,7 +404,7 @@ suite('waiting', () => {
   test('waitUntilReady: rejects with FILE_FAILED and TIMEOUT', async (t) => {
     const manager = await startManager(t, { clock: 'virtual', processing: { pendingMs: { VIDEO: 1000, AUDIO: 1000 }, fail: 'VIDEO' } });
     const { uploads } = manager.client;
-    const film = await uploads.upload(new File([Buffer.from('\0\0\0\x1cftypisom\0\0\0\0\0\0\0\0')], 'a.mp4'));
+    const film = await uploads.upload(new File([samples.mp4], 'a.mp4'));
     const error = await rejection(uploads.waitUntilReady(present(film._id), { timeoutMs: 50 }));
     assert.equal(error.code, 'TIMEOUT');
     await manager.clock.advance(2000);
