@@ -24,7 +24,7 @@ UPDATE_REFERENCE=1 cargo test --test it reference
   values that JSON cannot express. You do not need a new client when the service raises a limit.
 - Every function takes `{ signal, timeoutMs }` as its last argument.
 - Wherever a file id is expected, you can pass a media URL such as `wix:image://v1/a1b2c3_4f5e~mv2.jpg/river.jpg`.
-- *Retried*: a *safe* call is retried after a lost connection and after the statuses 429, 500, 503 and 504. A call
+- *Retried*: a *safe* call is retried after a lost connection and after the statuses 429, 500, 502, 503 and 504. A call
   that *creates* is retried only after a 429, or if the request was never sent. It might create a second item otherwise.
 - *Scope*: the credentials need *read* (Read Media Manager) or *manage* (Manage Media Manager, which includes *read*).
 - [Errors](errors.md) explains the codes, including those that every call can raise.
