@@ -236,7 +236,7 @@ fn next_special(text: &[u8], mut at: usize) -> usize {
 /// ```
 /// let mut text = Vec::new();
 /// wix_media::wire::json::push_ascii(&mut text, "\"café 🎉\"".as_bytes());
-/// assert_eq!(text, br#""caf\u00e9 \ud83c\udf89""#);
+/// assert_eq!(text, br#""caf\u00E9 \uD83C\uDF89""#);
 /// ```
 pub fn push_ascii(out: &mut Vec<u8>, text: &[u8]) {
     let mut copied = 0;
