@@ -6,7 +6,7 @@
 /** @import { State } from './state.js' */
 import { TOPS } from '../model/areas.js';
 import { fileItem } from '../model/item.js';
-import { conflictsOf } from '../model/name-conflicts.js';
+import { conflictsOf, folderFinder } from '../model/name-conflicts.js';
 import { askConflicts } from '../parts/dialogs/conflicts.js';
 import { askImport } from '../parts/dialogs/import.js';
 import { javascript } from '../text/code.js';
@@ -48,9 +48,10 @@ export async function upload(state, found, folderId = state.folderId) {
  * @returns {Promise<readonly Incoming[] | undefined>}
  */
 async function settle(state, session, found, folderId) {
+  const folderAt = folderFinder(folderId, (id) => session.folders.childrenOf(id));
   let conflicts;
   try {
-    conflicts = await conflictsOf(found, (folders) => filesIn(state, session, folderId, folders));
+    conflicts = await conflictsOf(found, async (folders) => filesIn(state, session, await folderAt(folders)));
   } catch {
     // The uploads themselves report what is wrong with the folder.
     return found;
@@ -62,21 +63,15 @@ async function settle(state, session, found, folderId) {
 }
 
 /**
- * Lists the files in a folder below another, as far as that costs little.
+ * Lists the files in a folder, as far as that costs little. A folder that does not exist has none.
  *
  * @param {State} state
  * @param {Session} session
- * @param {string} folderId
- * @param {readonly string[]} folders The names of the way down.
+ * @param {string | undefined} id
  * @returns {Promise<readonly FileItem[]>}
  */
-async function filesIn(state, session, folderId, folders) {
-  let id = folderId;
-  for (const name of folders) {
-    const child = (await session.folders.childrenOf(id)).find(({ displayName }) => displayName === name);
-    if (!child) return [];
-    id = String(child._id);
-  }
+async function filesIn(state, session, id) {
+  if (id === undefined) return [];
   const { listing, view } = state;
   const isShown = id === state.folderId && !view.query && view.types.length === 0 && !state.isTrash;
   if (listing && isShown && (listing.state === 'complete' || !session.place.eager)) return listing.files;

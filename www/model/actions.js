@@ -15,7 +15,7 @@ import { callSource } from '../text/code.js';
 import { amount } from '../text/words.js';
 import { areaOfTop } from './areas.js';
 import { idsSource } from './id-source.js';
-import { howMany, idsOf, named, tally } from './item.js';
+import { howMany, idsOf, named, subjectOf, tally } from './item.js';
 import { stoppedAt } from './job.js';
 import { JOB_KINDS } from './job-kinds.js';
 import { Jobs } from './jobs.js';
@@ -53,12 +53,6 @@ import { UndoHistory } from './undo-history.js';
  */
 
 /** @typedef {{ entry?: UndoEntry }} ActionOptions `entry` is that of the history whose way the action is. */
-
-/**
- * @param {Subject} item
- * @returns {JobStep}
- */
-const stepOf = ({ kind, id, key, name }) => ({ kind, id, key, name });
 
 export class Actions {
   #calls;
@@ -254,7 +248,7 @@ export class Actions {
   move(items, folderId) {
     if (areaOfTop(folderId) === 'trash') return this.trash(items);
     const moving = items.filter(({ value, id }) => value.parentFolderId !== folderId && id !== folderId);
-    const steps = moving.map((item) => ({ ...stepOf(item), from: String(item.value.parentFolderId), to: folderId }));
+    const steps = moving.map((item) => ({ ...subjectOf(item), from: String(item.value.parentFolderId), to: folderId }));
     return this.#work('move', steps);
   }
 
@@ -264,7 +258,7 @@ export class Actions {
    * @param {readonly Subject[]} items
    */
   trash(items) {
-    return this.#work('trash', items.map(stepOf));
+    return this.#work('trash', items.map(subjectOf));
   }
 
   /**
@@ -273,7 +267,7 @@ export class Actions {
    * @param {readonly Item[]} items
    */
   restore(items) {
-    return this.#work('restore', items.map(stepOf));
+    return this.#work('restore', items.map(subjectOf));
   }
 
   /**
@@ -282,7 +276,7 @@ export class Actions {
    * @param {readonly Item[]} items
    */
   purge(items) {
-    return this.#work('purge', items.map(stepOf));
+    return this.#work('purge', items.map(subjectOf));
   }
 
   /**
@@ -375,7 +369,7 @@ export class Actions {
    * @param {readonly Item[]} items What the trash shows.
    */
   async emptyTrash(items) {
-    const isDone = await this.#work('empty', items.map(stepOf));
+    const isDone = await this.#work('empty', items.map(subjectOf));
     // There may have been more than what was shown.
     if (isDone) this.#effects.refresh();
     return isDone;

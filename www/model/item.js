@@ -44,6 +44,14 @@ export const fileItem = (value) => ({ kind: 'file', id: String(value._id), key: 
 export const nameTrouble = (name) => (name.includes('/') ? 'A name cannot contain a slash.' : '');
 
 /**
+ * Returns what a sentence or a call needs of an item, without the value of the service.
+ *
+ * @param {Subject} item
+ * @returns {Subject}
+ */
+export const subjectOf = ({ kind, id, key, name }) => ({ kind, id, key, name });
+
+/**
  * Returns the IDs of the items of one kind.
  *
  * @param {readonly Subject[]} items

@@ -2,8 +2,10 @@
 //
 // The service keeps any number of files of one name in a folder, and nobody could tell them apart. So a person decides: `keep`
 // both, under another name; `replace`, which moves the old one to the trash once the new one has arrived; or `skip`.
+/** @import { Folder } from 'wix-media.v2' */
 /** @import { FileItem, Subject } from './item.js' */
 /** @import { Found } from './dropped.js' */
+import { subjectOf } from './item.js';
 
 /** @typedef {'keep' | 'replace' | 'skip'} ConflictChoice */
 
@@ -48,13 +50,37 @@ export async function conflictsOf(found, filesIn) {
         const old = sameName(one);
         if (!one.file || old.length === 0) return [one];
         if (choice === 'skip') return [];
-        if (choice === 'replace') return [{ ...one, replaces: old.map(({ kind, id, key, name }) => ({ kind, id, key, name })) }];
+        if (choice === 'replace') return [{ ...one, replaces: old.map(subjectOf) }];
         const names = taken.get(wayOf(one)) ?? new Set();
         const name = freeName(one.file.name, names);
         names.add(name);
         return [{ ...one, name }];
       });
     },
+  };
+}
+
+/**
+ * Returns a function that resolves with the ID of the folder at the end of a way down, or with nothing if there is none. It lists
+ * each folder once: a dropped folder may hold a thousand others.
+ *
+ * @param {string} top The ID of the folder at the beginning.
+ * @param {(id: string) => Promise<readonly Folder[]>} childrenOf
+ * @returns {(names: readonly string[]) => Promise<string | undefined>}
+ */
+export function folderFinder(top, childrenOf) {
+  /** @type {Map<string, Promise<readonly Folder[]>>} */
+  const listed = new Map();
+  return async (names) => {
+    let id = top;
+    for (const name of names) {
+      const children = listed.get(id) ?? childrenOf(id);
+      listed.set(id, children);
+      const child = (await children).find(({ displayName }) => displayName === name);
+      if (!child) return undefined;
+      id = String(child._id);
+    }
+    return id;
   };
 }
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { fileItem } from '../../../www/model/item.js';
-import { conflictsOf, freeName } from '../../../www/model/name-conflicts.js';
+import { conflictsOf, folderFinder, freeName } from '../../../www/model/name-conflicts.js';
 import { drop, eventually, pageSuite, settled, showsItems, toast } from './site.js';
 
 suite('conflicts of names', () => {
@@ -41,6 +41,19 @@ suite('conflicts of names', () => {
     const twice = [found[0], found[0]];
     const { settle } = await conflictsOf(twice, async () => (there.get('') ?? []).map(fileItem));
     assert.deepEqual(settle('keep').map(({ name }) => name), ['a (3).txt', 'a (4).txt']);
+  });
+
+  test('folder finder: lists each folder once, however many ways lead through it', async () => {
+    /** @type {string[]} */
+    const listed = [];
+    const folderAt = folderFinder('top', async (id) => {
+      listed.push(id);
+      return id === 'top' ? [{ _id: 'there', displayName: 'There' }] : [];
+    });
+    const ways = [[], ['There'], ['There', 'Inner'], ['There', 'Other'], ['One'], ['One', 'Inner'], ['Two']];
+    const found = await Promise.all(ways.map(folderAt));
+    assert.deepEqual(found, ['top', 'there', undefined, undefined, undefined, undefined, undefined]);
+    assert.deepEqual(listed, ['top', 'there']);
   });
 
   test('free name: keeps the extension, if there is one', () => {
