@@ -2,6 +2,7 @@
 /** @import { CallOptions, Client, FileDescriptor, Folder, PagedPromise } from 'wix-media.v2' */
 /** @import { View } from './view.js' */
 import { TOPS } from './areas.js';
+import { sortOf } from './order.js';
 
 /**
  * @template Page
@@ -38,8 +39,7 @@ export function listCallsOf(view) {
  */
 function callsOf({ area, folderId, query, types, sort }) {
   const paging = { limit: PAGE_SIZE };
-  // Folders have no size, so they are sorted by name instead.
-  const folderSort = sort.fieldName === 'sizeInBytes' ? { fieldName: 'displayName', order: /** @type {const} */ ('ASC') } : sort;
+  const folderSort = sortOf('folder', sort);
   const filter = types.length > 0 ? { mediaTypes: types } : {};
   if (query) {
     const scope = { search: query, rootFolder: SEARCH_ROOTS[area] };

@@ -54,7 +54,7 @@ function compareKeys(a, b, isNatural) {
  * @param {Sort} sort
  * @returns {Sort}
  */
-const sortOf = (kind, { fieldName, order }) =>
+export const sortOf = (kind, { fieldName, order }) =>
   kind === 'folder' && fieldName === 'sizeInBytes' ? { fieldName: 'displayName', order: 'ASC' } : { fieldName, order };
 
 /**
