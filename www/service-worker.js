@@ -107,6 +107,7 @@ const FILES = [
   'parts/dialogs/fields.js',
   'parts/dialogs/import.js',
   'parts/dialogs/move.js',
+  'parts/dialogs/names.js',
   'parts/dialogs/new-folder.js',
   'parts/dialogs/purge.js',
   'parts/dialogs/rename.js',

@@ -1,10 +1,9 @@
 // The dialog that asks what becomes of uploads whose names are taken.
 /** @import { ConflictChoice } from '../../model/name-conflicts.js' */
-import { count, number } from '../../text/words.js';
+import { count } from '../../text/words.js';
 import { ask } from '../../ui/dialog.js';
-import { element, foreign, icon } from '../../ui/element.js';
-
-const MAX_NAMES = 6;
+import { element, icon } from '../../ui/element.js';
+import { nameList } from './names.js';
 
 /** @type {readonly { value: ConflictChoice, label: string, hint: string }[]} */
 const CHOICES = [
@@ -22,12 +21,10 @@ export function askConflicts(names) {
   const choices = CHOICES.map(({ label, hint }, index) =>
     element('label', { class: 'check choice' }, inputs[index], element('span', {}, element('strong', {}, label), element('span', { class: 'hint' }, hint))),
   );
-  const list = names.slice(0, MAX_NAMES).map((name) => element('li', {}, icon('other'), foreign(name)));
-  if (names.length > list.length) list.push(element('li', {}, `… and ${number(names.length - list.length)} more`));
   return ask({
     title: names.length === 1 ? 'A file of this name is there already' : `${count(names.length, 'file')} of these names are there already`,
     content: [
-      element('ul', { class: 'names' }, list),
+      nameList(names.map((name) => ({ name, icon: () => icon('other') }))),
       element('fieldset', { class: 'choices' }, element('legend', { class: 'visually-hidden' }, 'What to do with them'), choices),
     ],
     action: 'Upload',

@@ -2,20 +2,12 @@
 /** @import { DeletionPlan } from 'wix-media.v2' */
 /** @import { Item } from '../../model/item.js' */
 /** @import { Place } from '../../place/place.js' */
-import { amount, number, size } from '../../text/words.js';
+import { amount, size } from '../../text/words.js';
 import { ask } from '../../ui/dialog.js';
-import { element, foreign } from '../../ui/element.js';
+import { element } from '../../ui/element.js';
 import { errorReport } from '../../ui/error-report.js';
 import { itemIcon } from '../../ui/item-icon.js';
-
-const MAX_NAMES = 6;
-
-/** @param {readonly Item[]} items */
-function namesOf(items) {
-  const shown = items.slice(0, MAX_NAMES).map((item) => element('li', {}, itemIcon(item), foreign(item.name)));
-  if (items.length > shown.length) shown.push(element('li', {}, `… and ${number(items.length - shown.length)} more`));
-  return element('ul', { class: 'names' }, shown);
-}
+import { nameList } from './names.js';
 
 /**
  * @param {string} title
@@ -27,7 +19,7 @@ export function askPurge(title, items, { place, plan, purge }) {
   return ask({
     title,
     lead: 'This cannot be undone. The files disappear wherever they are used.',
-    content: [namesOf(items), summary],
+    content: [nameList(items.map((item) => ({ name: item.name, icon: () => itemIcon(item) }))), summary],
     action: 'Delete permanently',
     isBad: true,
     submit: () => {
