@@ -2,7 +2,7 @@
 /** @import { Place } from '../place/place.js' */
 import { element } from './element.js';
 
-/** Milliseconds for which the frame of a download stays. */
+/** Milliseconds for which the frame or the object URL of a download stays. */
 const FRAME_TIMEOUT = 60_000;
 
 /**
@@ -11,8 +11,15 @@ const FRAME_TIMEOUT = 60_000;
  * @param {Blob} blob
  * @param {string} name The name of the file.
  */
-export function saveBlob(blob, name) {
-  const href = URL.createObjectURL(blob);
+export const saveBlob = (blob, name) => saveObjectUrl(URL.createObjectURL(blob), name);
+
+/**
+ * Saves what is at an object URL, and revokes the URL.
+ *
+ * @param {string} href
+ * @param {string} name The name of the file.
+ */
+function saveObjectUrl(href, name) {
   element('a', { href, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(href), FRAME_TIMEOUT);
 }
@@ -27,7 +34,7 @@ export function saveBlob(blob, name) {
 export async function save(place, url, name) {
   const shown = await place.showable(url);
   if (shown.startsWith('blob:')) {
-    element('a', { href: shown, download: name }).click();
+    saveObjectUrl(shown, name);
     return;
   }
   // The service sends it as an attachment, so the frame stays empty. In a frame, an error does not replace the page.
