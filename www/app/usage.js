@@ -32,7 +32,7 @@ export class StorageMeter {
   start() {
     const { session } = this.#state;
     if (!session) return;
-    session.trashSize.counted.listen(() => session === this.#state.session && this.#show());
+    session.trashSize.counted.listen((bytes) => session === this.#state.session && this.#meter.showTrash(bytes));
     this.#show();
     if (session.place.kind === 'browser') session.trashSize.refresh();
   }

@@ -29,6 +29,8 @@ export class UsageMeter {
   #risk = element('p', { class: 'usage-risk' });
   #keep;
   #download;
+  /** Bytes of all files, as the place said last. */
+  #bytes = 0;
   /** Counts the questions: an earlier one may be answered later. */
   #turn = 0;
 
@@ -56,6 +58,15 @@ export class UsageMeter {
     return found;
   }
 
+  /**
+   * Shows how much of it is in the trash, once that is counted.
+   *
+   * @param {number | undefined} bytes
+   */
+  showTrash(bytes) {
+    this.#stored.textContent = words(this.#bytes, bytes);
+  }
+
   /** Shows nothing, as the page leaves the place. */
   clear() {
     this.#turn += 1;
@@ -75,7 +86,8 @@ export class UsageMeter {
       this.#bar.value = bytes;
       this.#free.textContent = `Room for ${size(free)} more`;
     }
-    this.#stored.textContent = words(bytes, trashBytes);
+    this.#bytes = bytes;
+    this.showTrash(trashBytes);
     const isAtRisk = bytes > 0 && !isPersistent;
     this.#risk.hidden = !isAtRisk;
     this.#risk.textContent = isAtRisk ? 'The browser may delete the files when room gets short, or with the data of this page.' : '';
