@@ -13,6 +13,14 @@ const TRANSFORMABLE = /\.(?:jpe?g|jpe|jfif|png|webp|gif|avif)$/i;
 export const isTransformable = (file) =>
   file.mediaType === 'IMAGE' && !file.private && file.operationStatus !== 'FAILED' && TRANSFORMABLE.test(file.url ?? '');
 
+/**
+ * Returns the extension of the format in which an image that is only looked at is much smaller, if there is one. A photograph
+ * as PNG is about ten times larger than as WebP.
+ *
+ * @param {string} url
+ */
+export const smallerFormat = (url) => (/\.png$/i.test(url) ? 'webp' : undefined);
+
 /** An image that is hardly larger than the window is shown as it is. */
 const MIN_SAVING = 0.75;
 
@@ -29,8 +37,7 @@ export function fittedUrl(file, { width = 0, height = 0 }, window) {
   const scale = Math.min(window.width / width, window.height / height);
   if (scale > MIN_SAVING) return undefined;
   const parameters = [`w_${Math.round(width * scale)}`, `h_${Math.round(height * scale)}`, 'q_85'];
-  // A photograph as PNG is about ten times larger than as WebP.
-  return transformedUrl(file.url, 'fit', parameters, /\.png$/i.test(file.url) ? 'webp' : undefined);
+  return transformedUrl(file.url, 'fit', parameters, smallerFormat(file.url));
 }
 
 /**

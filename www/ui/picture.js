@@ -2,13 +2,16 @@
 /** @import { FileDescriptor } from 'wix-media.v2' */
 /** @import { Place } from '../place/place.js' */
 import { identified } from '../model/identifier.js';
-import { isTransformable, transformedUrl } from '../model/image-url.js';
+import { isTransformable, smallerFormat, transformedUrl } from '../model/image-url.js';
 import { webAddress } from '../text/web-address.js';
 import { iconOf, playingTime } from '../text/words.js';
 import { element, icon } from './element.js';
 
 /** More pixels than this per CSS pixel cost bytes and are hardly seen. */
 const MAX_PIXEL_RATIO = 2;
+
+/** The pixels of an image that are worth loading, per CSS pixel. */
+export const pixelRatio = () => Math.min(globalThis.devicePixelRatio || 1, MAX_PIXEL_RATIO);
 
 /**
  * Makes a picture of a file. It shows the icon of the media type until the picture has loaded, and if there is none.
@@ -50,13 +53,11 @@ export function picture(file, place, width, height) {
  * @param {number} height
  */
 function addresses(file, width, height) {
-  const ratio = Math.min(globalThis.devicePixelRatio || 1, MAX_PIXEL_RATIO);
+  const ratio = pixelRatio();
   const found = [];
   if (isTransformable(file)) {
-    // A photograph as PNG is about ten times larger than as WebP.
-    const extension = /\.png$/i.test(file.url) ? 'webp' : undefined;
     const parameters = [`w_${Math.round(width * ratio)}`, `h_${Math.round(height * ratio)}`, 'al_c', 'q_80'];
-    found.push(transformedUrl(file.url, 'fill', parameters, extension));
+    found.push(transformedUrl(file.url, 'fill', parameters, smallerFormat(file.url)));
   }
   if ((file.mediaType === 'IMAGE' || file.mediaType === 'VECTOR') && !file.private) found.push(file.url);
   // An SVG is the service's icon for the media type; the page has its own.

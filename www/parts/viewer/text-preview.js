@@ -69,7 +69,7 @@ async function read(place, url) {
   }
   if (!isWhole) reader.cancel().catch(() => {});
   const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
-  return { bytes: bytes.subarray(0, MAX_BYTES), isWhole: isWhole && length <= MAX_BYTES };
+  return { bytes: bytes.subarray(0, MAX_BYTES), isWhole };
 }
 
 /**

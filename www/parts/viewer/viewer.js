@@ -8,7 +8,7 @@ import { iconOf, mediaType, size } from '../../text/words.js';
 import { closest, focused } from '../../ui/dom.js';
 import { element, foreign, icon } from '../../ui/element.js';
 import { returnFocus } from '../../ui/focus.js';
-import { setSource } from '../../ui/picture.js';
+import { pixelRatio, setSource } from '../../ui/picture.js';
 import { watchSwipe } from '../../ui/touch.js';
 import { isText, textPreview } from './text-preview.js';
 
@@ -129,14 +129,12 @@ export class Viewer {
   }
 }
 
-/** More pixels than this per CSS pixel are hardly seen. */
-const MAX_PIXEL_RATIO = 2;
 /** An image that is enlarged this much is shown with all its pixels. */
 const MIN_ZOOM = 1.3;
 
 /** The size of the window in pixels of the screen. */
 function windowSize() {
-  const ratio = Math.min(globalThis.devicePixelRatio || 1, MAX_PIXEL_RATIO);
+  const ratio = pixelRatio();
   return { width: innerWidth * ratio, height: innerHeight * ratio };
 }
 
