@@ -9,12 +9,19 @@ import { runtime } from '../client/runtime.js';
 /** @param {unknown} embedded The text in base64 that the build makes of a module. */
 const bytesOf = (embedded) => Uint8Array.from(atob(String(embedded)), (character) => character.charCodeAt(0));
 
+/**
+ * The address of the worker, one for all that are started: it is never given back, as workers start others by it.
+ *
+ * @type {string | undefined}
+ */
+let address;
+
 runtime.files = {
   client: () => bytesOf(client),
   transfers: () => bytesOf(transfers),
   manager: () => bytesOf(manager),
   images: () => bytesOf(images),
-  worker: () => URL.createObjectURL(new Blob([worker], { type: 'text/javascript' })),
+  worker: () => (address ??= URL.createObjectURL(new Blob([worker], { type: 'text/javascript' }))),
 };
 
 export * from '../client/index.js';
