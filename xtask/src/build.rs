@@ -128,14 +128,8 @@ const TWIN_OF_NODE: &[&str] = &[
 
 /// The entry that holds all other files. It is the last bundle, as it reads what the others have become.
 const INLINE: (&str, &str) = ("entries/inline.js", "inline.js");
-/// The chunks that it holds, by the entries of their bundles.
-const INLINED: &[(&str, &str)] = &[
-    ("manager.js", "manager/index.js"),
-    ("transfers.js", "library/index.js"),
-    ("library.js", "library/rest.js"),
-    ("deliveries.js", "client/deliveries.js"),
-    ("tokens.js", "client/tokens.js"),
-];
+/// The chunks that it holds.
+const INLINED: &[&str] = &["manager.js", "transfers.js", "library.js", "deliveries.js", "tokens.js"];
 
 /// The bundles that bundlers of programs read. They drop a call that nobody uses if it is marked as pure, and minifying
 /// takes the marks of the sources away.
@@ -198,6 +192,38 @@ fn assemble(project: &Project, modules: &[Built], generated: &[(&str, PathBuf)])
     }
     fs::create_dir_all(&dist)?;
 
+    bundle_scripts(project, modules, generated)?;
+    for Built { name, wasm, .. } in modules {
+        copy(wasm, &dist.join(format!("{name}.wasm")))?;
+    }
+    write_declarations(&template, &dist)?;
+    copy(&template.join("README.md"), &dist.join("README.md"))?;
+    // The page that `wix-media serve` shows. Its tsconfig.json is for the type checker.
+    let page = project.root.join("www");
+    for file in files(&page)?
+        .into_iter()
+        .filter(|file| !file.ends_with("tsconfig.json"))
+    {
+        let copied = dist.join("www").join(file.strip_prefix(&page)?);
+        fs::create_dir_all(copied.parent().context("a file is in a folder")?)?;
+        copy(&file, &copied)?;
+    }
+    for licence in licences(project)? {
+        copy(
+            &licence,
+            &dist.join(licence.file_name().context("a licence has a name")?),
+        )?;
+    }
+    fs::write(dist.join("THIRD-PARTY-NOTICES"), notices::notices(project)?)?;
+    let manifest = fs::read_to_string(template.join("package.json"))?;
+    fs::write(dist.join("package.json"), with_version(&manifest, &project.version)?)?;
+    Ok(())
+}
+
+/// Bundles the scripts of the package.
+fn bundle_scripts(project: &Project, modules: &[Built], generated: &[(&str, PathBuf)]) -> Result<()> {
+    let template = project.root.join("pkg-template");
+    let dist = project.dist();
     let bundler = |entry: &str, bundle: &str| {
         let mut command = project.npm_tool("esbuild/bin/esbuild");
         command
@@ -250,7 +276,7 @@ fn assemble(project: &Project, modules: &[Built], generated: &[(&str, PathBuf)])
     for Built { name, wasm, .. } in modules {
         command.arg(format!("--alias:{BESIDE}{name}.wasm={}", wasm.display()));
     }
-    for (chunk, entry) in INLINED {
+    for (entry, chunk, _) in BUNDLES.iter().filter(|(_, chunk, _)| INLINED.contains(chunk)) {
         command.arg(format!("--alias:{BESIDE}{chunk}={}", template.join(entry).display()));
     }
     let worker = project.intermediate().join("manager-worker.js.txt");
@@ -258,11 +284,11 @@ fn assemble(project: &Project, modules: &[Built], generated: &[(&str, PathBuf)])
     command.arg(format!("--alias:{BESIDE}manager-worker.js.txt={}", worker.display()));
     // What no entry without files of the machine asks for.
     command.arg(format!("--external:{BESIDE}*"));
-    run(&mut command)?;
+    run(&mut command)
+}
 
-    for Built { name, wasm, .. } in modules {
-        copy(wasm, &dist.join(format!("{name}.wasm")))?;
-    }
+/// Writes the declarations of the package, and those of its further entries, which name them.
+fn write_declarations(template: &Path, dist: &Path) -> Result<()> {
     let types = declarations::join(&template.join("types"))?;
     fs::write(dist.join("index.d.ts"), &types)?;
     fs::write(dist.join("index.d.cts"), &types)?;
@@ -272,26 +298,6 @@ fn assemble(project: &Project, modules: &[Built], generated: &[(&str, PathBuf)])
     fs::write(dist.join("inline.d.ts"), all)?;
     fs::write(dist.join("media.d.ts"), media("./index.js"))?;
     fs::write(dist.join("media.d.cts"), media("./index.cjs"))?;
-    copy(&template.join("README.md"), &dist.join("README.md"))?;
-    // The page that `wix-media serve` shows. Its tsconfig.json is for the type checker.
-    let page = project.root.join("www");
-    for file in files(&page)?
-        .into_iter()
-        .filter(|file| !file.ends_with("tsconfig.json"))
-    {
-        let copied = dist.join("www").join(file.strip_prefix(&page)?);
-        fs::create_dir_all(copied.parent().context("a file is in a folder")?)?;
-        copy(&file, &copied)?;
-    }
-    for licence in licences(project)? {
-        copy(
-            &licence,
-            &dist.join(licence.file_name().context("a licence has a name")?),
-        )?;
-    }
-    fs::write(dist.join("THIRD-PARTY-NOTICES"), notices::notices(project)?)?;
-    let manifest = fs::read_to_string(template.join("package.json"))?;
-    fs::write(dist.join("package.json"), with_version(&manifest, &project.version)?)?;
     Ok(())
 }
 
