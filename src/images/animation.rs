@@ -184,9 +184,8 @@ impl AnimationEncoder {
     ) -> Result<Self, Error> {
         encode::check_edges(size, format)?;
         let gif = if format == Format::Gif {
-            let edge = |edge: u32| u16::try_from(edge).map_err(Error::encode);
-            let mut encoder =
-                gif::Encoder::new(Vec::new(), edge(size.0)?, edge(size.1)?, &[]).map_err(Error::encode)?;
+            let (width, height) = encode::short_edges(size)?;
+            let mut encoder = gif::Encoder::new(Vec::new(), width, height, &[]).map_err(Error::encode)?;
             let repeat = match loops {
                 0 => Repeat::Infinite,
                 times => Repeat::Finite(times - 1),
@@ -213,7 +212,12 @@ impl AnimationEncoder {
 
     /// Adds a frame.
     pub(super) fn add(&mut self, pixels: Pixels, ms: u32) -> Result<(), Error> {
-        let rgba = encode::with_alpha(pixels);
+        // Before frames are compared: what is almost transparent counts as erased.
+        let rgba = if self.format == Format::Gif {
+            encode::without_shades(pixels)
+        } else {
+            encode::with_alpha(pixels)
+        };
         let Some(mut held) = self.held.take() else {
             let changes = rgba.clone();
             self.held = Some(Held { rgba, changes, ms });
@@ -247,9 +251,7 @@ impl AnimationEncoder {
     fn write(&mut self, held: Held, is_erased: bool) -> Result<(), Error> {
         let (width, height) = self.size;
         if let Some(encoder) = &mut self.gif {
-            let edge = |edge: u32| u16::try_from(edge).map_err(Error::encode);
-            let mut changes = held.changes;
-            let mut frame = gif::Frame::from_rgba_speed(edge(width)?, edge(height)?, &mut changes, 10);
+            let mut frame = encode::gif_frame(self.size, held.changes)?;
             frame.delay = u16::try_from((held.ms + 5) / 10).unwrap_or(u16::MAX);
             frame.dispose = if is_erased {
                 DisposalMethod::Background

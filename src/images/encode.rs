@@ -94,12 +94,24 @@ pub(super) fn with_alpha(pixels: Pixels) -> Vec<u8> {
     pixels.bytes.chunks_exact(pixels.channels).flat_map(widen).collect()
 }
 
+/// RGBA for a GIF, which has no shades of alpha: each pixel becomes opaque or transparent, whichever is nearer.
+pub(super) fn without_shades(pixels: Pixels) -> Vec<u8> {
+    let mut rgba = with_alpha(pixels);
+    for alpha in rgba.iter_mut().skip(3).step_by(4) {
+        *alpha = if *alpha < 128 { 0 } else { 255 };
+    }
+    rgba
+}
+
+/// Edges for formats that store them in 16 bits.
+pub(super) fn short_edges((width, height): (u32, u32)) -> Result<(u16, u16), Error> {
+    let short = |edge: u32| u16::try_from(edge).map_err(Error::encode);
+    Ok((short(width)?, short(height)?))
+}
+
 fn jpeg(pixels: &Pixels, quality: u8, baseline: bool, profile: Option<Vec<u8>>) -> Result<Vec<u8>, Error> {
     use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder};
-    let (width, height) = (
-        u16::try_from(pixels.width).map_err(Error::encode)?,
-        u16::try_from(pixels.height).map_err(Error::encode)?,
-    );
+    let (width, height) = short_edges((pixels.width, pixels.height))?;
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, quality);
     encoder.set_progressive(!baseline);
@@ -136,17 +148,20 @@ fn png(pixels: &Pixels, profile: Option<Vec<u8>>) -> Result<Vec<u8>, Error> {
 }
 
 fn gif(pixels: Pixels) -> Result<Vec<u8>, Error> {
-    let (width, height) = (
-        u16::try_from(pixels.width).map_err(Error::encode)?,
-        u16::try_from(pixels.height).map_err(Error::encode)?,
-    );
-    let mut rgba = with_alpha(pixels);
-    let frame = gif::Frame::from_rgba_speed(width, height, &mut rgba, 10);
+    let size = (pixels.width, pixels.height);
+    let (width, height) = short_edges(size)?;
+    let frame = gif_frame(size, without_shades(pixels))?;
     let mut bytes = Vec::new();
     let mut encoder = gif::Encoder::new(&mut bytes, width, height, &[]).map_err(Error::encode)?;
     encoder.write_frame(&frame).map_err(Error::encode)?;
     drop(encoder);
     Ok(bytes)
+}
+
+/// A frame of a GIF. Its RGBA has no shades of alpha: see [`without_shades`].
+pub(super) fn gif_frame(size: (u32, u32), mut rgba: Vec<u8>) -> Result<gif::Frame<'static>, Error> {
+    let (width, height) = short_edges(size)?;
+    Ok(gif::Frame::from_rgba_speed(width, height, &mut rgba, 10))
 }
 
 /// Lossy colours with lossless alpha (RFC 9649).

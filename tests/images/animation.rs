@@ -136,6 +136,28 @@ fn frames_are_shown_as_their_disposals_say() {
 }
 
 #[test]
+fn soft_edges_become_hard_in_a_gif() {
+    let square = |color| (10, 20, color, DisposalMethod::Background);
+    let source = animation(&[square(0), square(1)], None);
+    for (tail, count) in [
+        ("fill/w_160,h_160,lg_1/a.gif", 1),
+        ("fill/w_160,h_160,lg_1,anm_all/a.gif", 2),
+    ] {
+        let result = made(&source, tail, "").unwrap();
+        let mut options = gif::DecodeOptions::new();
+        options.set_color_output(gif::ColorOutput::RGBA);
+        let mut reader = options.read_info(result.bytes.as_slice()).unwrap();
+        for number in 0..count {
+            let frame = reader.read_next_frame().unwrap().unwrap();
+            let opaque = frame.buffer.chunks_exact(4).filter(|pixel| pixel[3] == 255).count();
+            // An edge of 80 pixels, give or take one.
+            assert!((79 * 79..=81 * 81).contains(&opaque), "{tail} {number}: {opaque}");
+        }
+        assert!(reader.read_next_frame().unwrap().is_none(), "{tail}");
+    }
+}
+
+#[test]
 fn equal_frames_are_one_and_only_changes_are_stored() {
     let frames: Vec<_> = (0..6)
         .map(|number| (0, 40, u8::from(number > 2), DisposalMethod::Keep))
