@@ -107,6 +107,11 @@ impl<'a> Frames<'a> {
         }))
     }
 
+    /// The colour profile.
+    pub(super) fn profile(&self) -> Option<Vec<u8>> {
+        self.image.profile.clone()
+    }
+
     /// Fails with 413 if all frames together are too large at this size.
     pub(super) fn check_result(&self, (width, height): (u32, u32)) -> Result<(), Error> {
         if u64::from(width) * u64::from(height) * self.count > MAX_ANIMATION_PIXELS {
@@ -151,7 +156,6 @@ fn rows(pixels: &mut Pixels, stride: usize, mut change: impl FnMut(usize, &mut [
 
 /// Writes an animation.
 pub(super) struct AnimationEncoder {
-    format: Format,
     size: (u32, u32),
     quality: u8,
     loops: u16,
@@ -161,6 +165,7 @@ pub(super) struct AnimationEncoder {
     has_alpha: bool,
     /// The frames of a WebP.
     chunks: Vec<u8>,
+    /// The encoder of a GIF. `None` for a WebP.
     gif: Option<gif::Encoder<Vec<u8>>>,
 }
 
@@ -168,8 +173,8 @@ pub(super) struct AnimationEncoder {
 struct Held {
     /// As it is shown, in RGBA.
     rgba: Vec<u8>,
-    /// What it changes, in RGBA: transparent where it is like the frame before.
-    changes: Vec<u8>,
+    /// What it changes, in RGBA: transparent where it is like the frame before. `None` if it is stored whole.
+    changes: Option<Vec<u8>>,
     ms: u32,
 }
 
@@ -198,7 +203,6 @@ impl AnimationEncoder {
             None
         };
         Ok(Self {
-            format,
             size,
             quality,
             loops,
@@ -213,14 +217,17 @@ impl AnimationEncoder {
     /// Adds a frame.
     pub(super) fn add(&mut self, pixels: Pixels, ms: u32) -> Result<(), Error> {
         // Before frames are compared: what is almost transparent counts as erased.
-        let rgba = if self.format == Format::Gif {
+        let rgba = if self.gif.is_some() {
             encode::without_shades(pixels)
         } else {
             encode::with_alpha(pixels)
         };
         let Some(mut held) = self.held.take() else {
-            let changes = rgba.clone();
-            self.held = Some(Held { rgba, changes, ms });
+            self.held = Some(Held {
+                rgba,
+                changes: None,
+                ms,
+            });
             return Ok(());
         };
         if held.rgba == rgba {
@@ -231,18 +238,14 @@ impl AnimationEncoder {
         // What becomes transparent has to be erased, and with it the whole frame before.
         let pairs = || rgba.chunks_exact(4).zip(held.rgba.chunks_exact(4));
         let erases = pairs().any(|(now, before)| now[3] == 0 && before[3] != 0);
-        let changes = if erases || self.format != Format::Gif {
-            rgba.clone()
-        } else {
-            let changed = |(now, before): (&[u8], &[u8])| {
-                if now == before {
-                    [0; 4]
-                } else {
-                    [now[0], now[1], now[2], now[3]]
-                }
-            };
-            pairs().flat_map(changed).collect()
+        let changed = |(now, before): (&[u8], &[u8])| {
+            if now == before {
+                [0; 4]
+            } else {
+                [now[0], now[1], now[2], now[3]]
+            }
         };
+        let changes = (self.gif.is_some() && !erases).then(|| pairs().flat_map(changed).collect());
         self.write(held, erases)?;
         self.held = Some(Held { rgba, changes, ms });
         Ok(())
@@ -251,7 +254,7 @@ impl AnimationEncoder {
     fn write(&mut self, held: Held, is_erased: bool) -> Result<(), Error> {
         let (width, height) = self.size;
         if let Some(encoder) = &mut self.gif {
-            let mut frame = encode::gif_frame(self.size, held.changes)?;
+            let mut frame = encode::gif_frame(self.size, held.changes.unwrap_or(held.rgba))?;
             frame.delay = u16::try_from((held.ms + 5) / 10).unwrap_or(u16::MAX);
             frame.dispose = if is_erased {
                 DisposalMethod::Background

@@ -87,7 +87,7 @@ fn distance(one: [i64; 3], other: [i64; 3]) -> i64 {
     (2 * red * red + 4 * green * green + 3 * blue * blue) / 3
 }
 
-/// Computes the colours of a JPEG, PNG, GIF or WebP image. Returns `None` where no pixel is opaque.
+/// Computes the colours of a JPEG, PNG, GIF, WebP, BMP or ICO image. Returns `None` where no pixel is opaque.
 ///
 /// ```
 /// let photo = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/photos/chelsea.jpg"));

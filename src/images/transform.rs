@@ -23,8 +23,8 @@ pub struct Transformed {
     pub varies: bool,
 }
 
-/// Transforms a JPEG, PNG, GIF or WebP image. Of an animated image, the first frame is used, or with `anm_all` all frames
-/// when the result is a GIF or a WebP.
+/// Transforms a JPEG, PNG, GIF, WebP, BMP or ICO image. Of an animated image, the first frame is used, or with `anm_all` all
+/// frames when the result is a GIF or a WebP.
 ///
 /// ```
 /// use wix_media::images::url::Transform;
@@ -74,24 +74,12 @@ fn animated(
     let size = (frame.width, frame.height);
     frames.check_result(size)?;
     let quality = encode::quality(transform, size);
-    let mut encoder = None;
-    let loops = frames.loops;
+    let mut encoder = AnimationEncoder::new(format, size, quality, frames.loops, frames.profile())?;
     while let Some((decoded, ms)) = frames.next() {
         let mut pixels = render::render_whole(decoded, frame, image.size(), image.orientation)?;
         filter::apply(&mut pixels, &transform.filters, transform.sharpening);
-        let encoder = match &mut encoder {
-            Some(encoder) => encoder,
-            None => encoder.insert(AnimationEncoder::new(
-                format,
-                size,
-                quality,
-                loops,
-                decoded.profile.clone(),
-            )?),
-        };
         encoder.add(pixels, ms)?;
     }
-    let encoder = encoder.ok_or_else(|| Error::decode("no frame"))?;
     Ok(Some(Transformed {
         bytes: encoder.finish()?,
         mime: format.mime(),
