@@ -255,7 +255,7 @@ impl AnimationEncoder {
         let (width, height) = self.size;
         if let Some(encoder) = &mut self.gif {
             let mut frame = encode::gif_frame(self.size, held.changes.unwrap_or(held.rgba))?;
-            frame.delay = u16::try_from((held.ms + 5) / 10).unwrap_or(u16::MAX);
+            frame.delay = u16::try_from(held.ms.saturating_add(5) / 10).unwrap_or(u16::MAX);
             frame.dispose = if is_erased {
                 DisposalMethod::Background
             } else {

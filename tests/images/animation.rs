@@ -170,6 +170,33 @@ fn equal_frames_are_one_and_only_changes_are_stored() {
 }
 
 #[test]
+fn duration_of_many_equal_frames_stays_the_longest_there_is() {
+    let still = made(
+        &png(&quarters(4, 4), 4, 4, png::ColorType::Rgb, None),
+        "fit/w_4,h_4/a.webp",
+        "",
+    )
+    .unwrap();
+    let chunk = |name: &[u8], data: &[u8]| [name, &(data.len() as u32).to_le_bytes(), data].concat();
+    let frame = [
+        &[0, 0, 0, 0, 0, 0, 3, 0, 0, 3, 0, 0, 255, 255, 255, 2],
+        &still.bytes[12..],
+    ]
+    .concat();
+    let chunks = [
+        b"WEBP".to_vec(),
+        chunk(b"VP8X", &[2, 0, 0, 0, 3, 0, 0, 3, 0, 0]),
+        chunk(b"ANIM", &[0; 6]),
+        // More milliseconds than 32 bits hold.
+        chunk(b"ANMF", &frame).repeat(300),
+    ];
+    let source = chunk(b"RIFF", &chunks.concat());
+    let result = made(&source, "fit/w_4,h_4,anm_all/a.gif", "").unwrap();
+    let shown = shown_gif(&result.bytes).0;
+    assert_eq!(shown.iter().map(|shown| shown.2).collect::<Vec<_>>(), [655_350]);
+}
+
+#[test]
 fn format_decides_whether_there_are_frames() {
     let frames = [(0, 40, 0, DisposalMethod::Keep), (0, 40, 1, DisposalMethod::Keep)];
     let source = animation(&frames, None);
