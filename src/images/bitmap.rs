@@ -3,6 +3,7 @@
 //! Our own: the crates for it decode whole images, and rows are what a reduction needs.
 
 use super::error::Error;
+use super::header::{le_u16, le_u32};
 use super::pixels::MAX_MEMORY;
 
 /// The length of the header of a file, in front of that of the bitmap.
@@ -37,21 +38,10 @@ enum Rows<'a> {
     Decoded(Vec<Option<u8>>),
 }
 
-fn u16_at(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes
-        .get(at..)?
-        .first_chunk()
-        .map(|bytes| u16::from_le_bytes(*bytes).into())
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
-}
-
 impl<'a> Bitmap<'a> {
     /// Reads the header of a BMP file.
     pub(super) fn open(file: &'a [u8]) -> Result<Self, Error> {
-        let rows_at = u32_at(file, 10).map(|at| at as usize);
+        let rows_at = le_u32(file, 10).map(|at| at as usize);
         Self::read(file.get(FILE_HEADER_LEN..).unwrap_or_default(), rows_at, file)
             .ok_or_else(|| Error::decode("the header of the bitmap is incomplete"))?
     }
@@ -78,19 +68,19 @@ impl<'a> Bitmap<'a> {
 
     /// `None` for a header that is cut.
     fn read(header: &'a [u8], rows_at: Option<usize>, whole: &'a [u8]) -> Option<Result<Self, Error>> {
-        let length = u32_at(header, 0)?;
+        let length = le_u32(header, 0)?;
         let is_core = length == CORE_HEADER_LEN;
         let (width, height, is_top_down) = if is_core {
-            (u16_at(header, 4)?, u16_at(header, 6)?, false)
+            (le_u16(header, 4)?, le_u16(header, 6)?, false)
         } else {
-            let height = u32_at(header, 8)?.cast_signed();
-            (u32_at(header, 4)?, height.unsigned_abs(), height < 0)
+            let height = le_u32(header, 8)?.cast_signed();
+            (le_u32(header, 4)?, height.unsigned_abs(), height < 0)
         };
-        let depth = u16_at(header, if is_core { 10 } else { 14 })?;
+        let depth = le_u16(header, if is_core { 10 } else { 14 })?;
         // Short headers of OS/2 end early, and the rest counts as zeros.
         let field = |at: usize| {
             if at + 4 <= length as usize {
-                u32_at(header, at)
+                le_u32(header, at)
             } else {
                 None
             }
@@ -116,7 +106,7 @@ impl<'a> Bitmap<'a> {
             // Behind the shortest header, and within longer ones.
             let count = if length >= 56 || compression == 6 { 4 } else { 3 };
             for (number, mask) in masks.iter_mut().enumerate().take(count) {
-                *mask = u32_at(header, 40 + 4 * number)?;
+                *mask = le_u32(header, 40 + 4 * number)?;
             }
             if length == 40 {
                 at += 4 * count;
@@ -201,11 +191,11 @@ impl<'a> Bitmap<'a> {
     /// A pixel of a packed row.
     fn packed(&self, row: &[u8], x: usize) -> Option<u32> {
         match self.depth {
-            32 => u32_at(row, 4 * x),
+            32 => le_u32(row, 4 * x),
             24 => row
                 .get(3 * x..3 * x + 3)
                 .map(|bytes| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], 0])),
-            16 => u16_at(row, 2 * x),
+            16 => le_u16(row, 2 * x),
             depth => {
                 let bit = x * depth as usize;
                 let byte = u32::from(*row.get(bit / 8)?);

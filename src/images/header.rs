@@ -90,14 +90,14 @@ fn be_u32(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().map(|bytes| u32::from_be_bytes(*bytes))
 }
 
-fn le_u16(bytes: &[u8], at: usize) -> Option<u32> {
+pub(super) fn le_u16(bytes: &[u8], at: usize) -> Option<u32> {
     bytes
         .get(at..)?
         .first_chunk()
         .map(|bytes| u16::from_le_bytes(*bytes).into())
 }
 
-fn le_u32(bytes: &[u8], at: usize) -> Option<u32> {
+pub(super) fn le_u32(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
 }
 
