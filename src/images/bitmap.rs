@@ -150,9 +150,8 @@ impl<'a> Bitmap<'a> {
         }))
     }
 
-    /// Writes a row in RGBA. What the file does not have is transparent.
-    pub(super) fn row(&self, y: usize, out: &mut [u8]) {
-        out.fill(0);
+    /// Paints a row, which is RGBA, as far as the file has it.
+    pub(super) fn paint(&self, y: usize, out: &mut [u8]) {
         let line = if self.is_top_down {
             y
         } else {

@@ -171,7 +171,7 @@ impl<'a> Image<'a> {
             Reader::Png(reader) => png(*reader, size, region),
             Reader::Gif(reader) => gif(*reader, size, region),
             Reader::WebP(reader) => webp(*reader, size),
-            Reader::Bitmap(bitmap) => self::bitmap(&bitmap, size, region),
+            Reader::Bitmap(bitmap) => painted(size, region, None, |y, row| bitmap.paint(y, row)),
         }
     }
 }
@@ -204,12 +204,7 @@ fn jpeg(reader: Jpeg<'_>, (width, height): (u32, u32), region: &Region) -> Resul
         reduction *= 2;
     }
     let (pixels, profile) = reader.decode(reduction)?;
-    complete(Decoded {
-        pixels,
-        origin: (0, 0),
-        reduction,
-        profile,
-    })
+    whole(pixels, reduction, profile)
 }
 
 /// Checks that there are as many bytes as the size needs, which resampling relies on.
@@ -247,17 +242,27 @@ fn png(mut reader: png::Reader<Cursor<&[u8]>>, (width, height): (u32, u32), regi
     reducer.finish(profile)
 }
 
-fn gif(mut frames: GifFrames<'_>, (width, height): (u32, u32), region: &Region) -> Result<Decoded, Error> {
+fn gif(mut frames: GifFrames<'_>, size: (u32, u32), region: &Region) -> Result<Decoded, Error> {
     let frame = frames.next().ok_or_else(|| Error::decode("no frame"))?;
+    painted(size, region, frames.profile(), |y, row| frame.paint(y, row))
+}
+
+/// An image in RGBA whose rows are painted as they are needed. The rest is transparent, as where a frame is smaller than the
+/// image, or a file truncated.
+fn painted(
+    (width, height): (u32, u32),
+    region: &Region,
+    profile: Option<Vec<u8>>,
+    paint: impl Fn(usize, &mut [u8]),
+) -> Result<Decoded, Error> {
     let mut reducer = RowReducer::new((width, height), 4, region)?;
     let mut row = vec![0; width as usize * 4];
-    for y in 0..height as usize {
-        // A frame may be smaller than the image, or truncated. The rest is transparent.
+    while reducer.needs_more() {
         row.fill(0);
-        frame.paint(y, &mut row);
+        paint(reducer.y as usize, &mut row);
         reducer.add(&row);
     }
-    reducer.finish(frames.profile())
+    reducer.finish(profile)
 }
 
 fn webp(mut reader: WebPDecoder<Cursor<&[u8]>>, (width, height): (u32, u32)) -> Result<Decoded, Error> {
@@ -273,25 +278,15 @@ fn webp(mut reader: WebPDecoder<Cursor<&[u8]>>, (width, height): (u32, u32)) -> 
         channels,
         bytes,
     };
-    whole(pixels, reader.icc_profile().unwrap_or(None))
-}
-
-fn bitmap(bitmap: &Bitmap<'_>, (width, height): (u32, u32), region: &Region) -> Result<Decoded, Error> {
-    let mut reducer = RowReducer::new((width, height), 4, region)?;
-    let mut row = vec![0; width as usize * 4];
-    for y in 0..height as usize {
-        bitmap.row(y, &mut row);
-        reducer.add(&row);
-    }
-    reducer.finish(None)
+    whole(pixels, 1, reader.icc_profile().unwrap_or(None))
 }
 
 /// An image that was decoded as a whole.
-fn whole(pixels: Pixels, profile: Option<Vec<u8>>) -> Result<Decoded, Error> {
+fn whole(pixels: Pixels, reduction: u32, profile: Option<Vec<u8>>) -> Result<Decoded, Error> {
     complete(Decoded {
         pixels,
         origin: (0, 0),
-        reduction: 1,
+        reduction,
         profile,
     })
 }
