@@ -147,28 +147,17 @@ impl<'a> Jpeg<'a> {
 
     /// The number of coefficients of all components.
     pub(super) fn coefficients(&self) -> u64 {
-        let (units_wide, units_high) = self.units();
+        let (units_wide, units_high) = units(&self.components, (self.width, self.height));
         let blocks = |component: &Component| u64::from(component.across) * u64::from(component.down);
         let of_unit: u64 = self.components.iter().map(blocks).sum();
         u64::from(units_wide) * u64::from(units_high) * of_unit * 64
     }
 
-    /// The most blocks of a component in a unit, across and down.
-    fn most(&self) -> (u32, u32) {
-        let most = |of: fn(&Component) -> u32| self.components.iter().map(of).max().unwrap_or(1);
-        (most(|component| component.across), most(|component| component.down))
-    }
-
-    /// How many units the image has, across and down.
-    fn units(&self) -> (u32, u32) {
-        let (across, down) = self.most();
-        (self.width.div_ceil(8 * across), self.height.div_ceil(8 * down))
-    }
-
     /// Decodes the image, reduced by 1, 2, 4 or 8. What is missing is grey. Fails with 422 if nothing can be decoded.
     pub(super) fn decode(mut self, reduction: u32) -> Result<(Pixels, Option<Vec<u8>>), Error> {
         let edge = 8 / reduction as usize;
-        let (units_wide, units_high) = self.units();
+        let size = (self.width, self.height);
+        let (units_wide, units_high) = units(&self.components, size);
         for component in &mut self.components {
             component.blocks_wide = units_wide * component.across;
             component.blocks_high = units_high * component.down;
@@ -192,11 +181,9 @@ impl<'a> Jpeg<'a> {
                 }
                 _ => {
                     let start = segment.end();
-                    let end = self.segments[number + 1..]
-                        .first()
-                        .map(|next| next.start.saturating_sub(4));
-                    let end = end
-                        .and_then(|end| usize::try_from(end).ok())
+                    let next = self.segments.get(number + 1);
+                    let end = next
+                        .and_then(|next| usize::try_from(next.start.saturating_sub(4)).ok())
                         .unwrap_or(self.bytes.len());
                     let data = self.bytes.get(start..end).unwrap_or_default();
                     let Some(scan) = Scan::of(content, &self.components, self.is_progressive) else {
@@ -212,7 +199,6 @@ impl<'a> Jpeg<'a> {
                             component.factors = Some(Rc::new(factors(table, edge)));
                         }
                     }
-                    let size = (self.width, self.height);
                     has_pixels |= scan.decode(data, &mut self.components, &tables, size, edge);
                 }
             }
@@ -284,6 +270,18 @@ impl Tables {
             content = rest;
         }
     }
+}
+
+/// The most blocks of a component in a unit, across and down.
+fn most(components: &[Component]) -> (u32, u32) {
+    let most = |of: fn(&Component) -> u32| components.iter().map(of).max().unwrap_or(1);
+    (most(|component| component.across), most(|component| component.down))
+}
+
+/// How many units an image of this size has, across and down.
+fn units(components: &[Component], (width, height): (u32, u32)) -> (u32, u32) {
+    let (across, down) = most(components);
+    (width.div_ceil(8 * across), height.div_ceil(8 * down))
 }
 
 fn components_of(count: u8, declared: &[u8]) -> Result<Vec<Component>, Error> {

@@ -1,6 +1,6 @@
 //! The planes of a decoded image as pixels: components enlarged to one size, and colours as RGB.
 
-use super::{ColorSpace, Component, Jpeg};
+use super::{ColorSpace, Component, Jpeg, most};
 use crate::images::pixels::Pixels;
 
 impl Jpeg<'_> {
@@ -9,10 +9,11 @@ impl Jpeg<'_> {
         let (width, height) = (self.width.div_ceil(reduction), self.height.div_ceil(reduction));
         let channels = if self.color == ColorSpace::Grey { 1 } else { 3 };
         let edge = (8 / reduction) as usize;
+        let most = most(&self.components);
         let mut rows: Vec<_> = self
             .components
             .iter()
-            .map(|component| Rows::of(component, self.most(), (width, height), edge))
+            .map(|component| Rows::of(component, most, (width, height), edge))
             .collect();
         let mut bytes = vec![0; width as usize * height as usize * channels];
         for (y, out) in bytes.chunks_exact_mut((width as usize * channels).max(1)).enumerate() {

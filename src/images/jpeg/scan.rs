@@ -2,7 +2,7 @@
 
 use super::bits::{Bits, Huffman};
 use super::transform::{Block, ZIGZAG, inverse, last_needed};
-use super::{Component, Tables};
+use super::{Component, Tables, most, units};
 
 /// The header of a scan.
 #[derive(Debug)]
@@ -62,19 +62,18 @@ impl Scan {
         if self.is_progressive && self.first > 0 && edge == 1 {
             return false;
         }
-        let most_across = all.iter().map(|component| component.across).max().unwrap_or(1);
-        let most_down = all.iter().map(|component| component.down).max().unwrap_or(1);
         let is_single = self.components.len() == 1;
         let (units_wide, units_high) = if let [(index, ..)] = *self.components {
             // The blocks that complete the last units are missing.
             let component = &all[index];
+            let (most_across, most_down) = most(all);
             let own = |size: u32, share: u32, most: u32| (size * share).div_ceil(most).div_ceil(8);
             (
                 own(width, component.across, most_across),
                 own(height, component.down, most_down),
             )
         } else {
-            (width.div_ceil(8 * most_across), height.div_ceil(8 * most_down))
+            units(all, (width, height))
         };
         let table = |of: &[Option<std::rc::Rc<Huffman>>; 4], number: u8| of.get(usize::from(number))?.clone();
         let codes: Vec<_> = self
