@@ -267,7 +267,9 @@ fn gif(source: &mut dyn Source) -> Option<Header> {
     let (mut width, mut height) = (le_u16(&head, 6)?, le_u16(&head, 8)?);
     let colors = |flags: u8| if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) };
     let mut at = 13 + head.get(10).map_or(0, |&flags| colors(flags));
-    for _ in 0..MAX_CHUNKS {
+    // Of all levels together: a block of one byte takes two, and each is a read.
+    let mut blocks = 0..MAX_CHUNKS;
+    while blocks.next().is_some() {
         let block = source.part(at, 9).into_owned();
         match block.first() {
             Some(b',') => {
@@ -289,7 +291,7 @@ fn gif(source: &mut dyn Source) -> Option<Header> {
                 continue;
             }
         }
-        for _ in 0..MAX_CHUNKS {
+        while blocks.next().is_some() {
             let length = source.part(at, 1).first().copied().unwrap_or(0);
             at += 1 + u64::from(length);
             if length == 0 {
@@ -518,6 +520,28 @@ mod tests {
         assert_eq!(tiff(9, [0, 0, 0, 6]), expected);
         assert_eq!(tiff(2, [6, 0, 0, 0]), Orientation::default(), "text");
         assert_eq!(tiff(4, [0, 1, 0, 6]), Orientation::default());
+    }
+
+    #[test]
+    fn reads_of_a_hostile_gif_are_few() {
+        struct Counted<'a>(&'a [u8], u32);
+        impl Source for Counted<'_> {
+            fn part(&mut self, offset: u64, length: usize) -> Cow<'_, [u8]> {
+                self.1 += 1;
+                self.0.part(offset, length)
+            }
+        }
+        // Comments of 4,000 blocks, each of one byte.
+        let comment = [b"!\xfe".as_slice(), &[1; 8_000], &[0]].concat();
+        let bytes = [
+            b"GIF89a\x05\0\x07\0\0\0\0".as_slice(),
+            &comment.repeat(20),
+            b",\0\0\0\0\x09\0\x09\0",
+        ]
+        .concat();
+        let mut source = Counted(&bytes, 0);
+        assert_eq!(Header::read(&mut source).map(|header| header.size()), Some((5, 7)));
+        assert!(source.1 < 2 * MAX_CHUNKS, "{}", source.1);
     }
 
     #[test]
