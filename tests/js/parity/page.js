@@ -30,7 +30,7 @@ export function pageOf({ operations }, versions, { differences, accepted }) {
   const meant = accepted.filter((each) => each.differences.length).map((each) => `| ${each.differences.map(({ fact }) => `\`${fact}\``).join('<br>')} | ${each.why} |`);
   return `# Parity with the official packages
 
-\`cargo xtask parity\` writes this page. It compares the newest official packages with the operations table and the declarations: operations,
+\`cargo xtask parity\` generates this page. It compares the newest official packages with the operations table and the declarations: operations,
 arguments, fields, limits, enums, error codes, queries, events, types and the requests that are sent.
 [CONTRIBUTING.md](../CONTRIBUTING.md#when-wix-releases) says what to do about a difference.
 
@@ -38,14 +38,14 @@ Compared with: \`@wix/auto_sdk_media_files\` ${versions.files}, \`@wix/auto_sdk_
 
 ## Operations
 
-*Client* is the comparison of arguments, fields, limits, codes and request. *Manager* links to the rules that the embedded manager follows.
-*Recorded* answers of the official SDK are played to the client, random calls are *compared* with it, and *scenarios* run on the manager.
+*Client* is the result of comparing arguments, fields, limits, codes and requests. *Manager* links to the rules that the embedded manager follows.
+*Recorded* tests replay responses to the official SDK. *Compared* tests make random calls with both clients. *Scenarios* run on the manager.
 
 | Operation | Client | Manager | Tests |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
 
-## Differences that are meant
+## Intended differences
 
 | Fact | Reason |
 | --- | --- |
