@@ -305,13 +305,13 @@ export type ModuleSource =
   | ArrayBufferView
   | (typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? Module & object : never);
 
-/** A file of the package for {@link init}, or a function that gives it when it is needed. */
+/** A file of the package for {@link init}, or a function that returns it when it is needed. */
 export type FileSource = ModuleSource | Promise<ModuleSource> | (() => ModuleSource | Promise<ModuleSource>);
 
-/** A worker, where the types of the environment know it, or its URL. */
+/** The URL of a worker, or the worker itself, if the types of the environment declare `Worker`. */
 export type WorkerSource = string | URL | (typeof globalThis extends { Worker: { prototype: infer Started } } ? Started & object : never);
 
-/** The files of the package that a program brings itself, for {@link init}. Those that are absent are looked for as usual. */
+/** The files of the package that you pass to {@link init}. The package finds the others as usual. */
 export interface PackageFiles {
   /** `client.wasm`, for every call. */
   client?: FileSource;
@@ -329,14 +329,14 @@ export interface PackageFiles {
 }
 
 /**
- * Loads the WebAssembly module `client.wasm`. Calls load it when they need it. Use `init` to load it early, or to bring files
- * of the package yourself, for example where a bundler does not ship them. Call it before the first use of each file. The
- * first source of `client` is used; after a failure the next call looks for the file as usual.
+ * Loads the WebAssembly module `client.wasm`. Calls load it when they need it. Use `init` to load it early, or to pass files
+ * of the package yourself, for example when a bundler does not ship them. Pass each file before its first use. The first
+ * source for `client` is used. After a failure, the next call looks for the file as usual.
  *
- * @param source The files, or that of `client` alone: URL, response, bytes or compiled module. Default: the files beside the
+ * @param source The files, or only that of `client`: URL, response, bytes or compiled module. Default: the files beside the
  *   package's own.
- * @throws {WixMediaError} `MODULE_NOT_LOADED` when the client cannot be found or compiled; `INVALID_ARGUMENT` for a name that
- *   is no file.
+ * @throws {WixMediaError} `MODULE_NOT_LOADED` when the client cannot be found or compiled; `INVALID_ARGUMENT` for an unknown
+ *   name.
  * @example
  * ```ts
  * await init({ client: '/assets/client.wasm', manager: '/assets/manager.wasm' });

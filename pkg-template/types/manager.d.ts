@@ -55,13 +55,13 @@ export interface ManagerLimits {
 }
 
 /**
- * An uploaded, imported or seeded file, as a step of `processing.steps` sees it. Its bytes have arrived, but the file does not
+ * An uploaded, imported or seeded file that a step of `processing.steps` inspects. Its bytes have arrived, but the file does not
  * exist yet.
  */
 export interface StepFile {
-  /** The name that was given. Empty for imports. */
+  /** The name given to the upload or seed. Empty for imports. */
   fileName: string;
-  /** The MIME type that bytes and declaration agree on. */
+  /** The MIME type, detected from the bytes and the declaration. */
   mimeType: string;
   /** The media type of that MIME type. */
   mediaType: MediaType;
@@ -71,33 +71,31 @@ export interface StepFile {
   signal: AbortSignal;
   /** Reads the whole file into memory. */
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
-  /** Reads the file in pieces, each time from its beginning. */
+  /** Reads the file in pieces. Each call starts at the beginning. */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
 /** What a step of `processing.steps` says about a file. Every member is optional. */
 export interface StepResult {
-  /** Why the file is not accepted. It becomes `FAILED`, and the event `file_failed` has this text as its description. */
+  /** Reason for rejecting the file. It becomes `FAILED`, and the event `file_failed` has this text as its description. */
   reject?: string;
-  /** Width in pixels, in place of the manager's own. Counts beside `height` only. */
+  /** Width in pixels, instead of the manager's own. Used only together with `height`. */
   width?: number;
-  /** Height in pixels, in place of the manager's own. Counts beside `width` only. */
+  /** Height in pixels, instead of the manager's own. Used only together with `width`. */
   height?: number;
-  /** Duration in milliseconds, in place of the manager's own. */
+  /** Duration in milliseconds, instead of the manager's own. */
   durationMs?: number;
 }
 
 /** A step of `processing.steps`, such as a virus scanner or an inspector of your own. */
 export interface ProcessingStep {
-  /**
-   * Looks at a file. When it throws or rejects, the file becomes `FAILED` with the message as the reason.
-   */
+  /** Inspects a file. If it throws or rejects, the file becomes `FAILED` with the message as the reason. */
   run(file: StepFile): StepResult | void | Promise<StepResult | undefined> | Promise<void>;
-  /** A name for messages. Default: that of the function. */
+  /** Name of the step in messages. Default: the name of the function. */
   name?: string;
-  /** Milliseconds that a file may take; then it becomes `FAILED`. Default: 60000. */
+  /** Time limit for a file in milliseconds. A file that takes longer becomes `FAILED`. Default: 60000. */
   timeoutMs?: number;
-  /** The media types that the step looks at. Default: all. */
+  /** The media types that the step inspects. Default: all. */
   mediaTypes?: MediaTypeWithLiterals[];
 }
 

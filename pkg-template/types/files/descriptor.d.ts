@@ -54,8 +54,8 @@ export interface FileDescriptor {
 }
 
 /**
- * A file as calls return it: a {@link FileDescriptor} with the members that the service always sends. It fits wherever a
- * `FileDescriptor` does.
+ * A file as calls return it: a {@link FileDescriptor} with the members that the service always sends. Use it wherever a
+ * `FileDescriptor` is expected.
  */
 export interface StoredFile extends FileDescriptor {
   /** Id of the file. */
@@ -66,7 +66,7 @@ export interface StoredFile extends FileDescriptor {
   url: string;
   /** Hash of its content. */
   hash: string;
-  /** Whether only signed links give its content. */
+  /** Whether its content is available through signed links only. */
   private: boolean;
   /** Kind of media. */
   mediaType: MediaTypeWithLiterals;
@@ -195,9 +195,9 @@ export interface AudioV2 {
   sizeInBytes?: string | null;
   /** Family of the codec, such as `aac`. The embedded Media Manager adds it. */
   audioCodec?: string;
-  /** Title by the tags of the file. The embedded Media Manager adds it. */
+  /** Title in the tags of the file. The embedded Media Manager adds it. */
   title?: string;
-  /** Artist by the tags of the file. The embedded Media Manager adds it. */
+  /** Artist in the tags of the file. The embedded Media Manager adds it. */
   artist?: string;
 }
 

@@ -211,7 +211,7 @@ export interface BulkImportFileResponse {
 
 /** What {@link files.bulkImportFile} resolves to. */
 export interface BulkImportFileResults extends BulkImportFileResponse {
-  /** What became of each request. */
+  /** The result of each request. */
   results: BulkImportFileResult[];
   /** How many succeeded and failed. */
   bulkActionMetadata: BulkActionMetadata;
