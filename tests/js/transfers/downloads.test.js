@@ -192,7 +192,7 @@ suite('downloads.toDirectory', () => {
 
   test('toDirectory: continues after a failed file, without a partial one', async (t) => {
     const { client } = await serveManager(t, {
-      answer: (request, next) => (request.url.includes('bad') ? new Response('gone', { status: 404 }) : next(request)),
+      answer: (request, next) => (request.url.endsWith('&is-broken') ? new Response('gone', { status: 404 }) : next(request)),
       client: { retry: false },
     });
     await client.uploads.upload(new Blob(['good']), { displayName: 'good.txt', path: '/x' });
@@ -201,7 +201,7 @@ suite('downloads.toDirectory', () => {
     client.files.generateFileDownloadUrl = async (id, ...rest) => {
       const answer = await linked(id, ...rest);
       const [first] = answer.downloadUrls;
-      return id === _id ? { downloadUrls: [{ ...first, url: `${first.url}&bad` }] } : answer;
+      return id === _id ? { downloadUrls: [{ ...first, url: `${first.url}&is-broken` }] } : answer;
     };
     const directory = await temporaryFolder(t);
     const results = await client.downloads.toDirectory(present(parentFolderId), directory);
