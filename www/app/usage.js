@@ -1,5 +1,5 @@
-// The meter of what is stored, and what can be done so that it is not lost. The same answer tells the version of the server: a
-// tab that stays open while the server gets another one goes on with the page of the older one.
+// Shows how much is stored, and offers to keep or download it. The same answer contains the version of the server. If it changes
+// while a tab is open, the tab still runs the page of the old version, so it offers to reload.
 /** @import { Toasts } from '../ui/toasts.js' */
 /** @import { State } from './state.js' */
 import { soon } from '../model/soon.js';
@@ -7,7 +7,7 @@ import { UsageMeter } from '../parts/sidebar/usage.js';
 import { reasonOf } from '../ui/error-report.js';
 import { saveBlob } from '../ui/save.js';
 
-/** Milliseconds between a change and the question: a job makes many changes. */
+/** Milliseconds between a change and the request, because a job makes many changes. */
 const ASK_DELAY = 300;
 
 export class StorageMeter {
@@ -41,7 +41,7 @@ export class StorageMeter {
   refresh() {
     this.#ask();
     const { session } = this.#state;
-    // Elsewhere a trash may be far away, and nobody runs out of room.
+    // Other places may be slow to list their trash, and do not run out of room.
     if (session?.place.kind === 'browser') session.trashSize.refresh();
   }
 
@@ -71,7 +71,7 @@ export class StorageMeter {
 
   async #keep() {
     const isKept = (await navigator.storage?.persist?.().catch(() => false)) ?? false;
-    this.#toasts.say(isKept ? 'The browser keeps the files.' : 'The browser does not promise it. Download a copy of everything.', { isBad: !isKept });
+    this.#toasts.say(isKept ? 'The browser keeps the files.' : 'The browser did not agree. Download a copy of everything instead.', { isBad: !isKept });
     this.#show();
   }
 

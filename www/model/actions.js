@@ -3,7 +3,7 @@
 // An action on items is a job. One whose calls all run at the same time shows its effect at once, before the service answers,
 // and a failure lists the folder again, which shows things as they are. A longer one shows what is done so far. One that is
 // done lists the folder again only if it may have brought something into view. An action that can be undone adds its way back
-// to the history of the place. Undoing and doing again are actions, too, which turn the entry of the first one around.
+// to the history of the place. Undo and redo are actions too, and turn the entry of the original one.
 /** @import { FileDescriptor, Folder, GenerateFileDownloadUrlOptions, MediaTypeWithLiterals } from 'wix-media.v2' */
 /** @import { Calls } from './calls.js' */
 /** @import { Item, Subject } from './item.js' */
@@ -52,7 +52,7 @@ import { UndoHistory } from './undo-history.js';
  * @property {() => Promise<string>} link Makes a temporary link to it.
  */
 
-/** @typedef {{ entry?: UndoEntry }} ActionOptions `entry` is that of the history whose way the action is. */
+/** @typedef {{ entry?: UndoEntry }} ActionOptions `entry` is the entry of the history that the action undoes or redoes. */
 
 export class Actions {
   #calls;
@@ -82,7 +82,7 @@ export class Actions {
     return this.#history.undoLast();
   }
 
-  /** Does again what was undone last. Returns false if there is nothing. */
+  /** Redoes what was undone last. Returns false if there is nothing. */
   redoLast() {
     return this.#history.redoLast();
   }
@@ -376,8 +376,8 @@ export class Actions {
   }
 
   /**
-   * Returns what has to be downloaded to have some items: a file as it is, a zip of files, or a zip for each folder, because the
-   * service makes no zip of files and folders together.
+   * Returns the downloads for some items: a single file as it is, or one zip of all files and one for each folder, because the
+   * service cannot zip files and folders together.
    *
    * @param {readonly Item[]} items
    * @returns {Download[]}
@@ -397,7 +397,7 @@ export class Actions {
   }
 
   /**
-   * Makes the link of a download. Without one, reports why, and resolves with nothing.
+   * Makes the link of a download. Reports a failure, and then resolves with nothing.
    *
    * @param {Download} download
    */

@@ -36,7 +36,7 @@ export const folderItem = (value) => ({
 export const fileItem = (value) => ({ kind: 'file', id: String(value._id), key: `file:${value._id}`, name: nameOf('file', value), value });
 
 /**
- * Returns why a name cannot be given, or an empty text. The service refuses slashes in names of folders, and takes them in
+ * Returns why a name is not allowed, or an empty string. The service refuses slashes in the names of folders. It accepts them in
  * those of files, where they break zips and paths.
  *
  * @param {string} name

@@ -1,8 +1,8 @@
 // Work on many items: its steps, and how far it is.
 //
 // A job is `running` until its steps are over, and then `over`. A failure of one item leaves the others alone. When the
-// service is out of reach, a person pauses it, or the page leaves the place, the job is `interrupted`: steps that are under way end, no other
-// begins, and `run` continues with those that are left. Steps that run at the same time end in any order; `passed` counts
+// service is out of reach, a person pauses it, or the page leaves the place, the job is `interrupted`: steps that are under
+// way end, no other begins, and `run` continues with those that are left. Steps that run at the same time end in any order; `passed` counts
 // those from the first one on without a gap, so that a record of it is one number. A few steps behind it may be done once
 // more, which changes nothing.
 /** @import { JobKindName, JobStep } from './job-kinds.js' */
@@ -56,7 +56,7 @@ export class Job {
     this.id = id;
     this.kind = kind;
     this.isUndo = isUndo;
-    /** The entry of the history whose way it is. A job of an earlier visit has none. */
+    /** The entry of the history that it undoes or redoes. A job of an earlier visit has none. */
     this.entry = entry;
     const parts = JOB_KINDS[kind].partsOf(steps);
     /** In the order of the calls. */

@@ -1,7 +1,7 @@
-// Files that would be uploaded to where there is one of the same name already.
+// Uploads whose names are already taken in their folder.
 //
-// The service keeps any number of files of one name in a folder, and nobody could tell them apart. So a person decides: `keep`
-// both, under another name; `replace`, which moves the old one to the trash once the new one has arrived; or `skip`.
+// The service allows any number of files with one name in a folder, and nobody could tell them apart. So a person decides:
+// `keep` both, under another name; `replace`, which moves the old file to the trash once the new one has arrived; or `skip`.
 /** @import { Folder } from 'wix-media.v2' */
 /** @import { FileItem, Subject } from './item.js' */
 /** @import { Found } from './dropped.js' */
@@ -11,7 +11,7 @@ import { subjectOf } from './item.js';
 
 /** @typedef {Found & { name?: string, replaces?: Subject[] }} Incoming A file to upload, maybe under another name, or in place of others. */
 
-/** Identifies the folder that something is dropped into. @param {Found} found */
+/** Identifies the folder that a file goes to. @param {Found} found */
 const wayOf = ({ folders }) => JSON.stringify(folders);
 
 /**

@@ -1,10 +1,10 @@
-// Errors after which a service would refuse the same call again.
+// Errors that the same call would meet again.
 
-/** Statuses from 400 to 499 of refusals that another try may not meet: of a key, of a moment, of too many calls. */
+/** Client error statuses that a later attempt may not meet: a wrong key, a timeout, too many calls. */
 const PASSING_STATUSES = new Set([401, 403, 408, 425, 429]);
 
 /**
- * Whether a service would refuse the same again.
+ * Whether a service would refuse the same call again.
  *
  * @param {unknown} error
  */

@@ -1,7 +1,7 @@
 // How many bytes are in the trash.
 //
-// The service has no number for it, so all of the trash is listed. That takes a while where there is much in it, so it is done
-// some time after a change, and once for all changes until then.
+// The service does not report it, so the page lists the whole trash. That takes a while if there is much in it, so it happens some
+// time after a change, once for all changes until then.
 /** @import { Calls } from './calls.js' */
 import { Signal } from './signal.js';
 import { soon } from './soon.js';

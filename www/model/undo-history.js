@@ -1,18 +1,18 @@
-// The last actions of one place that can be undone, and those that were undone and can be done again.
+// The last actions of one place that can be undone, and the undone ones that can be redone.
 //
-// Each action has an entry of its own, with its own way to the other side: back, and after that forth. An entry is `done` or
-// `undone`, and on offer in either state; while its way runs it is not. A way that succeeds turns the entry: it brings the next
-// way, because only what was really undone is done again. After a failure the same way is on offer once more. A new action
-// drops those that were undone, as everywhere. `close` ends all entries, when the page leaves their place.
+// Each action has an entry with a way: the function that reverses it. An entry is `done` or `undone`, and is offered in either
+// state, except while its way runs. A way that succeeds turns the entry, and supplies the next way, so that a redo covers only
+// what was really undone. After a failure the same way is offered again. A new action drops the undone entries. `close` ends
+// all entries when the page leaves their place.
 import { Signal } from './signal.js';
 
 /** Entries kept. Nobody remembers what an older one would undo. */
 const MAX_ENTRIES = 20;
 
-/** @typedef {(entry: UndoEntry) => Promise<boolean>} Way Does the opposite. Resolves with whether it succeeded or waits. */
+/** @typedef {(entry: UndoEntry) => Promise<boolean>} Way Reverses an action. Resolves with whether it succeeded or waits. */
 
 export class UndoEntry {
-  /** Emits when what was on offer is no longer. @type {Signal<void>} */
+  /** Emits when the entry is no longer offered in its present state. @type {Signal<void>} */
   spent = new Signal();
   isUndone = false;
   /** Grows with each turn of any entry. */
@@ -34,7 +34,7 @@ export class UndoEntry {
     return !this.#isRunning && !this.#isClosed;
   }
 
-  /** Undoes the action, or does it again, unless that is under way or the place was left. */
+  /** Undoes or redoes the action, unless that is under way or the page has left the place. */
   async run() {
     if (!this.isReady) return;
     this.#isRunning = true;
@@ -58,7 +58,7 @@ export class UndoEntry {
     this.turn = turn;
   }
 
-  /** Takes it off the offer, for good. */
+  /** Withdraws it for good. */
   close() {
     this.#isClosed = true;
     this.spent.emit();
@@ -72,8 +72,8 @@ export class UndoHistory {
   #isClosed = false;
 
   /**
-   * Adds the way back from an action that is done, or turns the entry whose way that was. Returns the entry, or nothing once
-   * the place was left.
+   * Adds the way back from an action that is done. If the action was the way of an entry, turns that entry. Returns the entry,
+   * or nothing once the page has left the place.
    *
    * @param {Way} way
    * @param {UndoEntry} [entry]
@@ -97,7 +97,7 @@ export class UndoHistory {
     return this.#runLast(false);
   }
 
-  /** Does again what was undone last. Returns false if there is nothing. */
+  /** Redoes what was undone last. Returns false if there is nothing. */
   redoLast() {
     return this.#runLast(true);
   }

@@ -5,9 +5,9 @@
 // refused for good or cancelled, if there is room: a reload loses nothing, and the next visit to the same place restores what
 // is left, and leaves paused what was paused. A Web Lock keeps two tabs from sending the same copy.
 //
-// A pause or a cancellation aborts the attempt that runs. That ends a moment later, when the next one may run already, so the
-// end of an aborted attempt changes nothing. Pausing all pauses what is added later, too, until a person resumes it or the
-// last upload is gone.
+// A pause or a cancellation aborts the running attempt. The attempt ends a moment later, when the next one may already run, so
+// the end of an aborted attempt changes nothing. Pausing all also pauses what is added later, until a person resumes it or
+// the last upload is gone.
 //
 // A service whose disk is full refuses every upload. The one that meets it fails at once, and the others are paused until a
 // person has made room and resumes them.
@@ -30,6 +30,7 @@ const CONCURRENCY = 3;
 const CHANGE_DELAY = 60;
 /** The same while nothing moves, so that a stalled upload loses its speed. */
 const IDLE_DELAY = 1000;
+
 export class UploadQueue {
   /** Emits soon after any change. @type {Signal<void>} */
   changed = new Signal();
@@ -211,7 +212,7 @@ export class UploadQueue {
       const file = await this.#send(upload, controller);
       if (!this.uploads.includes(upload) || upload.isOver) return;
       upload.state = 'done';
-      // It arrived in spite of a pause, and another attempt may have begun.
+      // It arrived despite a pause, and another attempt may have begun.
       if (upload.controller !== controller) upload.controller?.abort(new DOMException('Arrived.', 'AbortError'));
       upload.confirm(upload.size);
       this.#release(upload);

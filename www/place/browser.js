@@ -177,7 +177,7 @@ const { ${names.join(', ')} } = manager.client;
       storage?.persisted?.().catch(() => undefined),
     ]);
     if (found?.bytes === undefined) return undefined;
-    // The browser counts the copies of uploads and the files of the page, too, so its sum is none of files.
+    // The browser's total includes copies of uploads and the files of the page, so it says nothing about the files alone.
     const free = estimate?.quota === undefined ? undefined : Math.max(0, estimate.quota - (estimate.usage ?? 0));
     return { bytes: found.bytes, version: found.version, free, isPersistent: isPersistent ?? true };
   }

@@ -1,4 +1,4 @@
-// What a Media Manager says of itself.
+// The health of a Media Manager: what it reports about itself.
 
 /** @typedef {{ version: string | undefined, bytes: number | undefined }} Health Its version, and the bytes of all files in it. */
 

@@ -1,10 +1,10 @@
 // Gestures of one finger: a long press, and a swipe to the side.
 
-/** Milliseconds after which a press is long. */
+/** Milliseconds after which a press counts as long. */
 const LONG_PRESS = 500;
-/** Pixels that a finger which rests may move. */
+/** Pixels that a resting finger may move. */
 const MAX_TREMOR = 10;
-/** Pixels of a swipe. */
+/** Pixels that a swipe covers at least. */
 const MIN_SWIPE = 48;
 /** A swipe goes this many times farther to the side than up or down. */
 const MIN_SLANT = 2;
@@ -13,14 +13,14 @@ const MIN_SLANT = 2;
 const isTouch = (event) => event instanceof PointerEvent && event.pointerType === 'touch';
 
 /**
- * Watches for long presses of a finger. One takes the place of what the browser makes of it: a menu, a drag, and a click when
- * the finger leaves.
+ * Watches for long presses of a finger. A long press replaces what the browser would do: open a menu, begin a drag, and click when
+ * the finger is lifted.
  *
  * @param {HTMLElement} target
- * @param {(event: PointerEvent) => unknown} onPress Gets the event of the finger's arrival.
+ * @param {(event: PointerEvent) => unknown} onPress Gets the `pointerdown` event.
  */
 export function watchLongPress(target, onPress) {
-  /** The finger that is down, with its arrival. @type {PointerEvent | undefined} */
+  /** The `pointerdown` event of the finger that is down. @type {PointerEvent | undefined} */
   let arrival;
   /** Whether the press of the last finger was a long one. */
   let isLong = false;
@@ -47,10 +47,10 @@ export function watchLongPress(target, onPress) {
     if (arrival && Math.hypot(clientX - arrival.clientX, clientY - arrival.clientY) > MAX_TREMOR) release();
   });
   target.addEventListener('pointerup', release);
-  // A finger that scrolls is taken over by the browser.
+  // The browser takes over a finger that scrolls.
   target.addEventListener('pointercancel', release);
   /**
-   * Keeps an event from everybody else.
+   * Hides an event from all other listeners.
    *
    * @param {Event} event
    */
@@ -58,7 +58,7 @@ export function watchLongPress(target, onPress) {
     event.preventDefault();
     event.stopImmediatePropagation();
   };
-  // Some browsers call for a menu at a long press, maybe before the time is over.
+  // Some browsers open a context menu on a long press, perhaps earlier than LONG_PRESS.
   target.addEventListener(
     'contextmenu',
     (event) => {
@@ -89,7 +89,7 @@ export function watchSwipe(target, onSwipe) {
   /** @type {PointerEvent | undefined} */
   let arrival;
   target.addEventListener('pointerdown', (event) => {
-    // A second finger pinches. In a picture that is enlarged, a finger moves the picture.
+    // A second finger pinches. In an enlarged picture, one finger moves the picture.
     arrival = isTouch(event) && event.isPrimary && (globalThis.visualViewport?.scale ?? 1) <= 1 ? event : undefined;
   });
   target.addEventListener('pointercancel', () => {

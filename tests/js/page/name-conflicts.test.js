@@ -70,7 +70,7 @@ suite('conflicts of names on the page', () => {
     const { id, fragment, files } = await workspace('Taken', { 'a.txt': Buffer.from('old') });
     const { page } = await open(t, { fragment });
     await settled(page);
-    const dialog = page.getByRole('dialog', { name: 'A file of this name is there already' });
+    const dialog = page.getByRole('dialog', { name: 'A file with this name already exists' });
     /** @param {string} [label] */
     const dropAnd = async (label) => {
       await drop(page, '#main', [{ name: 'a.txt', bytes: 'new' }]);

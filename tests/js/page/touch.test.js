@@ -17,7 +17,7 @@ suite('page by touch', () => {
   });
 
   /**
-   * A finger, which Playwright can only tap with.
+   * A finger that can press and swipe. Playwright itself can only tap.
    *
    * @param {Page} page
    */
@@ -53,7 +53,7 @@ suite('page by touch', () => {
     await touch.up();
     await cell(page, 'b.jpg').tap();
     await textMatches(page, '#chosen', /2 selected/);
-    // The end of the press was no tap, which would have unselected the item.
+    // The end of the press did not count as a tap, which would have unselected the item.
     assert.equal(await cell(page, 'a.jpg').getAttribute('aria-selected'), 'true');
     assert.equal(await page.getByRole('menu').count(), 0);
     assert.equal(await page.getByRole('dialog').count(), 0);
@@ -69,7 +69,7 @@ suite('page by touch', () => {
     const [x, y] = await middleOf(cell(page, 'a.jpg').locator('.tile-picture'));
     await touch.down(x, y);
     await touch.move(x, y - 40);
-    // Longer than a long press. This can only pass too often, never too seldom.
+    // Longer than a long press. A slow machine may let this pass wrongly, but never makes it fail wrongly.
     await page.waitForTimeout(700);
     await touch.up();
     assert.equal(await cell(page, 'a.jpg').getAttribute('aria-selected'), 'false');

@@ -30,7 +30,7 @@ suite('tree of the page', () => {
     await toast(page, 'Renamed to “New name”.');
     await page.getByRole('treeitem', { name: 'New name' }).waitFor();
     assert.equal(await nameOf(id), 'New name');
-    await choose('New folder in it…');
+    await choose('New folder inside…');
     await page.getByLabel('Name', { exact: true }).fill('Inner');
     await page.keyboard.press('Enter');
     await toast(page, '“Inner” created.');
@@ -41,7 +41,7 @@ suite('tree of the page', () => {
     await page.getByRole('treeitem', { name: 'New name' }).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Undo' }).last().click();
     await page.getByRole('treeitem', { name: 'New name' }).waitFor();
-    // The top of an area is no folder that could be changed.
+    // The top of an area cannot be changed.
     await page.getByRole('treeitem', { name: 'Site Files' }).click({ button: 'right' });
     assert.equal(await page.getByRole('menu').count(), 0);
   });

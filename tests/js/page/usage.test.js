@@ -23,10 +23,10 @@ suite('storage of the page', () => {
     await toast(page, '“deleted.txt” moved to the trash.');
     await textMatches(page, '#usage', /^3 kB of files, 2 kB in the trash/);
     await textMatches(page, '#usage', /Room for .* more/);
-    // A browser that is driven by a program promises nothing.
+    // An automated browser does not grant persistent storage.
     await textMatches(page, '#usage', /The browser may delete the files/);
     await page.getByRole('button', { name: 'Keep them' }).click();
-    await toast(page, /The browser (?:does not promise it|keeps the files)/);
+    await toast(page, /The browser (?:did not agree|keeps the files)/);
 
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download everything' }).click()]);
     assert.match(download.suggestedFilename(), /^wix-media \d{4}-\d\d-\d\d\.zip$/);

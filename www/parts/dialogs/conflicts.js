@@ -1,4 +1,4 @@
-// The dialog that asks what becomes of uploads whose names are taken.
+// The dialog that asks what to do with uploads whose names are taken.
 /** @import { ConflictChoice } from '../../model/name-conflicts.js' */
 import { count } from '../../text/words.js';
 import { ask } from '../../ui/dialog.js';
@@ -7,8 +7,8 @@ import { nameList } from './names.js';
 
 /** @type {readonly { value: ConflictChoice, label: string, hint: string }[]} */
 const CHOICES = [
-  { value: 'keep', label: 'Keep both', hint: 'New files get a number after their names.' },
-  { value: 'replace', label: 'Replace', hint: 'Old files move to the trash once the new ones, at other addresses, have arrived.' },
+  { value: 'keep', label: 'Keep both', hint: 'A number is added to the names of the new files.' },
+  { value: 'replace', label: 'Replace', hint: 'Old files move to the trash once the new ones have arrived. The new files have other addresses.' },
   { value: 'skip', label: 'Skip', hint: 'These files are not uploaded.' },
 ];
 
@@ -22,7 +22,7 @@ export function askConflicts(names) {
     element('label', { class: 'check choice' }, inputs[index], element('span', {}, element('strong', {}, label), element('span', { class: 'hint' }, hint))),
   );
   return ask({
-    title: names.length === 1 ? 'A file of this name is there already' : `${count(names.length, 'file')} of these names are there already`,
+    title: names.length === 1 ? 'A file with this name already exists' : `${count(names.length, 'file')} with these names already exist`,
     content: [
       nameList(names.map((name) => ({ name, icon: () => icon('other') }))),
       element('fieldset', { class: 'choices' }, element('legend', { class: 'visually-hidden' }, 'What to do with them'), choices),

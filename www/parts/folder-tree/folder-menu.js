@@ -20,7 +20,7 @@ export const openFolderMenu = (name, { x, y }, { open, createFolder, rename, mov
   openMenu(
     [
       { label: 'Open', picture: 'open', keys: 'Enter', act: open },
-      { label: 'New folder in it…', picture: 'new-folder', act: createFolder },
+      { label: 'New folder inside…', picture: 'new-folder', act: createFolder },
       { label: 'Rename…', picture: 'edit', keys: 'F2', act: rename },
       { label: 'Move…', picture: 'move', act: move },
       { label: 'Download as zip', picture: 'download', act: download },

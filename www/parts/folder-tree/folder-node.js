@@ -20,7 +20,7 @@ export class FolderNode {
     if (parent) this.level = parent.level + 1;
   }
 
-  /** Whether it may have folders in it. At the top of an area, only if it is known to: that is found out at once. */
+  /** Whether it may contain folders. At the top of an area this is true only once it is known, because the tree looks at once. */
   get isBranch() {
     return !this.isLeaf && (this.children ? this.children.length > 0 : this.parent !== undefined);
   }

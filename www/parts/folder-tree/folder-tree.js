@@ -65,7 +65,7 @@ export class FolderTree extends HTMLElement {
   }
 
   /**
-   * Finds out whether there are folders in a folder.
+   * Finds out whether a folder contains folders.
    *
    * @param {FolderNode} node
    */
@@ -75,7 +75,7 @@ export class FolderTree extends HTMLElement {
       await this.#read(node);
       if (this.#nodes.get(node.id) === node) this.#draw();
     } catch {
-      // It is asked for again, with a report, when somebody opens it.
+      // Opening the folder asks again, and reports a failure.
     }
   }
 

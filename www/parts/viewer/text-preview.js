@@ -5,7 +5,7 @@ import { indented } from '../../text/code.js';
 import { size } from '../../text/words.js';
 import { element } from '../../ui/element.js';
 
-/** Bytes that are shown. Nobody reads more in a viewer, and a longer text makes it slow. */
+/** Bytes that are shown. Longer texts make the viewer slow, and nobody reads them there. */
 const MAX_BYTES = 256_000;
 
 const TEXT = /\.(?:txt|text|md|markdown|csv|tsv|json|log|xml|ya?ml|toml|ini|srt|vtt|html?|css|m?js|ts)$/i;
@@ -73,7 +73,7 @@ async function read(place, url) {
 }
 
 /**
- * Decodes a text. One that is not Unicode is that of an old Windows. Throws if the bytes are no text.
+ * Decodes a text. Reads bytes that are not Unicode as Windows-1252. Throws if they are not text.
  *
  * @param {Uint8Array<ArrayBuffer>} bytes
  */
@@ -81,7 +81,7 @@ function decode(bytes) {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
   if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
-  if (bytes.includes(0)) throw new Error('no text');
+  if (bytes.includes(0)) throw new Error('not text');
   try {
     // The last character may be cut.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });

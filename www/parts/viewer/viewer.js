@@ -106,7 +106,7 @@ export class Viewer {
   }
 
   /**
-   * The step that a finger takes: it pulls the next file in from the end of the line.
+   * Returns the step of a swipe, which pulls in the next file from the end of the line.
    *
    * @param {'left' | 'right'} direction
    */
@@ -129,7 +129,7 @@ export class Viewer {
   }
 }
 
-/** An image that is enlarged this much is shown with all its pixels. */
+/** Beyond this zoom an image is shown at full resolution. */
 const MIN_ZOOM = 1.3;
 
 /** The size of the window in pixels of the screen. */
@@ -154,7 +154,7 @@ function content({ name, value: file }, { place, privateLink }) {
   if (isText(file)) return textPreview({ place, name, address: original, failed: unshown });
   const target = player(name, file);
   if (!target) return placeholder(file, 'There is no preview of this type of file. Download it to open it.');
-  // In this browser the bytes are at hand, and a smaller image only costs time.
+  // In this browser the bytes are local, and making a smaller image only costs time.
   const fitted = place.kind === 'browser' ? undefined : fittedUrl(file, identified(file) ?? {}, windowSize());
   const candidates = [...(fitted ? [async () => fitted] : []), original];
   const next = async () => {
@@ -176,7 +176,7 @@ function content({ name, value: file }, { place, privateLink }) {
 }
 
 /**
- * Does something once when a person enlarges the page, while an element is in it.
+ * Does something once when a person zooms in, while an element is in the page.
  *
  * @param {Element} target
  * @param {() => unknown} act
