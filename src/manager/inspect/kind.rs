@@ -6,6 +6,7 @@
 //! such a base allow every type that has no bytes of its own.
 
 use super::input::Input;
+use super::isobmff::next_box;
 use super::markup;
 use crate::model::media_type::{self, MediaType, OCTET_STREAM, normalize};
 use file_format::FileFormat;
@@ -486,27 +487,16 @@ const MAX_BOXES: u32 = 1000;
 
 /// Whether boxes contain the index without which nothing can be played: `moov`, at the beginning or at the end.
 fn has_movie(input: &mut Input<'_>) -> bool {
+    let size = input.size();
     let mut at = 0;
     for _ in 0..MAX_BOXES {
-        let head = input.part(at, 16);
-        let Some((length, name)) = head.split_first_chunk().zip(head.get(4..8)) else {
+        let Some(found) = next_box(input, at, size) else {
             return false;
         };
-        if name == b"moov" {
+        if found.name == *b"moov" {
             return true;
         }
-        let length = match u64::from(u32::from_be_bytes(*length.0)) {
-            0 => return false,
-            1 => head
-                .get(8..)
-                .and_then(<[u8]>::first_chunk)
-                .map_or(0, |long| u64::from_be_bytes(*long)),
-            length => length,
-        };
-        let Some(next) = at.checked_add(length).filter(|_| length >= 8) else {
-            return false;
-        };
-        at = next;
+        at = found.end;
     }
     // More boxes than any film has before its index: nobody can say.
     true

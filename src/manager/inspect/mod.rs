@@ -119,13 +119,12 @@ pub(crate) fn inspect(
     let mut input = Input::new(reader)?;
     let recognised = kind::recognise(&head, &mut input);
     Ok(kind::decide(recognised, declared, name).map(|decision| {
+        // Before the facts, whose readers may use up the bytes that can be read.
+        let fault = decision.fault(&mut input);
         let facts = decision
             .kind
             .map_or_else(Facts::default, |kind| facts(&mut input, kind));
-        let facts = Facts {
-            fault: decision.fault(&mut input),
-            ..facts
-        };
+        let facts = Facts { fault, ..facts };
         Inspected { decision, facts }
     }))
 }

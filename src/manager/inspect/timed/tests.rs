@@ -310,6 +310,20 @@ fn film_of_more_fragments_than_are_read_has_no_duration() {
     assert_eq!((found.size(), found.duration), (Some((64, 48)), None));
 }
 
+fn boxed(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    [&(content.len() as u32 + 8).to_be_bytes()[..], name, content].concat()
+}
+
+#[test]
+fn film_with_more_headers_than_are_read_is_not_cut_off() {
+    let mut bytes = bytes_of("fragments-without-length.mp4");
+    let run = boxed(b"trun", &[0; 60_000]);
+    bytes.extend(boxed(b"moof", &boxed(b"traf", &run)).repeat(100));
+    assert!(bytes.len() as u64 > MAX_READ);
+    let found = facts_of(&bytes);
+    assert_eq!((found.size(), found.fault), (Some((64, 48)), None));
+}
+
 /// A file of `size` bytes that begins with `start` and ends with `end`, and counts what is read of it.
 struct Large {
     start: Vec<u8>,
