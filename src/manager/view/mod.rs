@@ -200,16 +200,16 @@ struct Asset<'a> {
 /// Returns the REST form of a file descriptor.
 pub(crate) fn file(file: &File, base: &str, site: &str) -> Value {
     let url = format!("{base}{}", path(file));
+    let facts = Facts::from_json(&file.facts);
     let thumbnail = match file.media_type {
         _ if file.private => None,
         MediaType::Image | MediaType::Vector => Some(url.clone()),
-        _ => cover(file, &Facts::from_json(&file.facts)).map(|(name, _)| format!("{url}/{name}")),
+        _ => cover(file, &facts).map(|(name, _)| format!("{url}/{name}")),
     };
     let icon = || format!("{base}/icons/{}.svg", file.media_type.as_str().to_ascii_lowercase());
     let thumbnail = thumbnail.unwrap_or_else(icon);
     let size = file.size.to_string();
     let tag = [file.tag.as_str()];
-    let facts = Facts::from_json(&file.facts);
     // The inner URLs of private files are empty (`docs/contract/uploads-and-downloads.md#s8`).
     let shown = if file.private { "" } else { &url };
     let media = MediaParts {
@@ -268,8 +268,8 @@ fn rendition_of(facts: &Facts) -> Option<&'static str> {
 }
 
 /// Returns the cover of a sound, and its name below the file's own path.
-pub(crate) fn cover(file: &File, facts: &Facts) -> Option<(String, Cover)> {
-    let cover = facts.cover.clone().filter(|_| file.media_type == MediaType::Audio)?;
+pub(crate) fn cover<'a>(file: &File, facts: &'a Facts) -> Option<(String, &'a Cover)> {
+    let cover = facts.cover.as_ref().filter(|_| file.media_type == MediaType::Audio)?;
     let extension = media_type::extension_of_mime(&cover.mime)?;
     Some((format!("cover.{extension}"), cover))
 }
