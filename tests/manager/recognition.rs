@@ -102,6 +102,21 @@ fn file_is_recognised_by_its_bytes_and_keeps_its_name() {
 }
 
 #[test]
+fn drawing_is_served_as_gzip_if_its_bytes_are() {
+    let site = Site::new();
+    let gzip = case("name.svgz");
+    for (name, bytes, encoding) in [("a.svgz", &b"<svg/>"[..], None), ("a.svg", &gzip, Some("gzip"))] {
+        let file = uploaded(&site, "image/svg+xml", name, bytes);
+        let (response, served) = site.fetch(Request::new("GET", &crate::site::target(&text(&file["url"]))));
+        assert_eq!(
+            (response.header("content-encoding"), &served[..]),
+            (encoding, bytes),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn file_without_extension_gets_the_usual_one() {
     let site = Site::new();
     for (name, media_type, mime, shown) in [

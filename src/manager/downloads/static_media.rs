@@ -84,7 +84,7 @@ fn piece_of(file: &File, head: &Head, mime: &str, start: u64, size: u64) -> Outc
         }
     };
     let mut response = response(status).with("Content-Type", mime);
-    if mime == "image/svg+xml" && file.id.ends_with(".svgz") {
+    if mime == "image/svg+xml" && Facts::from_json(&file.facts).is_gzipped {
         response = response.with("Content-Encoding", "gzip");
     }
     if status == 206 {

@@ -28,6 +28,7 @@ pub(crate) use digest::{Digest, Digested};
 pub(crate) use kind::{Contradiction, Decision, Kind};
 pub(crate) use timed::Cover;
 
+use crate::model::media_type::MediaType;
 pub(crate) use input::ReadSeek;
 use input::{Input, read_up_to};
 use serde::{Deserialize, Serialize};
@@ -65,6 +66,9 @@ pub(crate) struct Facts {
     /// Where the cover of a sound is in its file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cover: Option<Cover>,
+    /// Whether the bytes are those of a drawing compressed by gzip.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_gzipped: bool,
     /// The colours of an image, in the form of descriptors. The host that decodes images adds them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) colors: Option<Value>,
@@ -124,7 +128,12 @@ pub(crate) fn inspect(
         let facts = decision
             .kind
             .map_or_else(Facts::default, |kind| facts(&mut input, kind));
-        let facts = Facts { fault, ..facts };
+        let is_gzipped = decision.kind == Some(Kind::Gzip) && MediaType::of_mime(&decision.mime) == MediaType::Vector;
+        let facts = Facts {
+            fault,
+            is_gzipped,
+            ..facts
+        };
         Inspected { decision, facts }
     }))
 }
