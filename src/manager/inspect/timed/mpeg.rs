@@ -85,9 +85,13 @@ pub(super) fn packet_time(packet: &[u8]) -> Option<(Option<u64>, usize)> {
     }
     let content = 9 + usize::from(*packet.get(8)?);
     let has_time = packet.get(7)? & 0x80 != 0;
-    let time = be(packet, 9, 5).filter(|time| has_time && time & 0x01_0001_0001 == 0x01_0001_0001);
-    let time = time.map(|time| (time >> 33 & 7) << 30 | (time >> 17 & 0x7fff) << 15 | time >> 1 & 0x7fff);
-    Some((time, content))
+    Some((time_at(packet, 9).filter(|_| has_time), content))
+}
+
+/// The time of 33 bits in five bytes at `at`, if its three marker bits are set.
+pub(super) fn time_at(packet: &[u8], at: usize) -> Option<u64> {
+    let bits = be(packet, at, 5).filter(|bits| bits & 0x01_0001_0001 == 0x01_0001_0001)?;
+    Some((bits >> 33 & 7) << 30 | (bits >> 17 & 0x7fff) << 15 | bits >> 1 & 0x7fff)
 }
 
 /// The size of the pictures of a stream of this codec, as shown, by the first header in these bytes.

@@ -77,9 +77,7 @@ fn first_version_time(packet: &[u8]) -> Option<u64> {
     if mark != 2 && mark != 3 {
         return None;
     }
-    let time = be(packet, at, 5)?;
-    let is_marked = time & 0x01_0001_0001 == 0x01_0001_0001;
-    is_marked.then_some((time >> 33 & 7) << 30 | (time >> 17 & 0x7fff) << 15 | time >> 1 & 0x7fff)
+    mpeg::time_at(packet, at)
 }
 
 /// The streams of a map: behind the descriptors of the program, a type, an id and a length for each.
