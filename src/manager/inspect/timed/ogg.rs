@@ -1,9 +1,10 @@
 //! Ogg with Vorbis, Opus, Speex, FLAC and Theora: by the position of the last page of each stream.
 
-use super::super::bytes::{be, has, le};
+use super::super::bytes::{be, le};
 use super::super::input::Input;
 use super::tags::{self, Tags};
 use super::{Timed, flac, mean_bitrate, milliseconds};
+use std::collections::BTreeMap;
 
 /// The pages that are read at the beginning: it bounds what a hostile file costs.
 const MAX_PAGES: u32 = 256;
@@ -82,19 +83,19 @@ struct Stream {
     clock: Clock,
     /// The bytes before the comments in the packet that has them.
     mark: &'static [u8],
+    /// Its first bytes behind its first page, where the comments are.
+    comments: Vec<u8>,
+    /// When it began before the file, in milliseconds.
     start: u64,
 }
 
 pub(super) fn read(input: &mut Input<'_>, start: u64) -> Timed {
     let mut found = Timed::default();
     let mut streams: Vec<Stream> = Vec::new();
-    let mut comments: Vec<(u64, Vec<u8>)> = Vec::new();
     let mut at = start;
     for _ in 0..MAX_PAGES {
         let Some(page) = Page::read(input, at) else { break };
-        let known = streams.iter_mut().zip(&mut comments);
-        let known = known.into_iter().find(|(stream, _)| stream.serial == page.serial);
-        let Some((stream, (_, packet))) = known else {
+        let Some(stream) = streams.iter_mut().find(|stream| stream.serial == page.serial) else {
             at = page.end();
             // The first page of a stream.
             let packet = input.part(page.start, page.length().min(128) as usize);
@@ -103,9 +104,9 @@ pub(super) fn read(input: &mut Input<'_>, start: u64) -> Timed {
                     serial: page.serial,
                     clock,
                     mark,
+                    comments: Vec::new(),
                     start: 0,
                 });
-                comments.push((page.serial, Vec::new()));
             }
             continue;
         };
@@ -115,14 +116,14 @@ pub(super) fn read(input: &mut Input<'_>, start: u64) -> Timed {
             // Headers are over.
             break;
         }
-        let wanted = MAX_COMMENTS.saturating_sub(packet.len());
-        packet.extend(input.part(page.start, page.length().min(wanted as u64) as usize));
+        let wanted = MAX_COMMENTS.saturating_sub(stream.comments.len());
+        stream.comments.extend(input.part(page.start, page.length().min(wanted as u64) as usize));
         at = page.end();
     }
     let mut tags = Tags::default();
-    for (stream, (_, packet)) in streams.iter().zip(&comments) {
-        if has(packet, 0, stream.mark) {
-            tags::comments(&packet[stream.mark.len()..], &mut tags);
+    for stream in &streams {
+        if let Some(comments) = stream.comments.strip_prefix(stream.mark) {
+            tags::comments(comments, &mut tags);
         }
     }
     found.tags = tags;
@@ -173,12 +174,18 @@ fn last_position(input: &mut Input<'_>, streams: &[Stream]) -> Option<u64> {
     let mut longest = None;
     for length in TAIL_LENS {
         let tail = input.part(input.size().saturating_sub(length as u64), length);
+        let mut ends: BTreeMap<u64, Option<u64>> = streams.iter().map(|stream| (stream.serial, None)).collect();
+        for at in 0..tail.len().saturating_sub(26) {
+            let page = &tail[at..];
+            if page.starts_with(b"OggS\0")
+                && let Some(position) = le(page, 6, 8).filter(|&position| has_position(position))
+                && let Some(end) = le(page, 14, 4).and_then(|serial| ends.get_mut(&serial))
+            {
+                *end = Some(position);
+            }
+        }
         for stream in streams {
-            let end = (0..tail.len().saturating_sub(26)).rev().find_map(|at| {
-                let page = &tail[at..];
-                let is_of_stream = page.starts_with(b"OggS\0") && le(page, 14, 4) == Some(stream.serial);
-                le(page, 6, 8).filter(|&position| is_of_stream && has_position(position))
-            });
+            let end = ends.get(&stream.serial).copied().flatten();
             let end = end.and_then(|end| stream.clock.milliseconds(end));
             longest = longest.max(end.map(|end| end.saturating_sub(stream.start)));
         }
