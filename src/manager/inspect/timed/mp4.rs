@@ -114,19 +114,18 @@ fn content(input: &mut Input<'_>, found: &FoundBox, most: u64) -> Vec<u8> {
     input.part(found.start, (found.end - found.start).min(most) as usize)
 }
 
-/// A duration of 32 or 64 bits, by the version of its box. All bits set mean that it is unknown.
+/// A duration of 32 or 64 bits, by the version of its box.
 fn duration(bytes: &[u8], short_at: usize, long_at: usize) -> Option<u64> {
-    let unknown = if *bytes.first()? == 0 {
-        u64::from(u32::MAX)
-    } else {
-        u64::MAX
-    };
-    let duration = if *bytes.first()? == 0 {
-        be(bytes, short_at, 4)
-    } else {
-        be(bytes, long_at, 8)
-    };
-    duration.filter(|&duration| duration != unknown && duration > 0)
+    match *bytes.first()? {
+        0 => known(bytes, short_at, 4),
+        _ => known(bytes, long_at, 8),
+    }
+}
+
+/// The number of `length` bytes at `at`. Returns `None` for 0, and for all bits set, which mean that it is unknown.
+fn known(bytes: &[u8], at: usize, length: usize) -> Option<u64> {
+    let all_set = if length == 4 { u64::from(u32::MAX) } else { u64::MAX };
+    be(bytes, at, length).filter(|&number| number > 0 && number != all_set)
 }
 
 impl Movie {
@@ -463,13 +462,9 @@ fn of_object_type(number: u8) -> Option<&'static str> {
 /// The sum of an edit list in units of the movie. A length of 0, as fragments have it, lasts to the end.
 fn edits(bytes: &[u8]) -> Option<u64> {
     let (length, row) = if *bytes.first()? == 0 { (4, 12) } else { (8, 20) };
-    let unknown = if length == 4 { u64::from(u32::MAX) } else { u64::MAX };
     let mut sum = 0_u64;
     for number in 0..be_u32(bytes, 4)? as usize {
-        let units = be(bytes, number.checked_mul(row)? + 8, length)?;
-        if units == unknown || units == 0 {
-            return None;
-        }
+        let units = known(bytes, number.checked_mul(row)? + 8, length)?;
         sum = sum.checked_add(units)?;
     }
     (sum > 0).then_some(sum)
