@@ -8,6 +8,7 @@ use super::super::input::Input;
 use super::super::isobmff::{FoundBox, be_u32, boxes, next_box};
 use super::tags::{self, Tags};
 use super::{Timed, codec, mean_bitrate, milliseconds};
+use std::collections::BTreeMap;
 
 /// The boxes of one file that are read: it bounds what a hostile file costs.
 const MAX_BOXES: u32 = 20_000;
@@ -40,8 +41,6 @@ struct Track {
     family: Option<&'static str>,
     /// In units of its media, by its fragments: their beginning and end.
     fragments: Option<(u64, u64)>,
-    /// The duration of a sample of a fragment that names none.
-    sample_duration: u64,
 }
 
 impl Track {
@@ -77,6 +76,9 @@ struct Movie {
     duration: Option<u64>,
     tracks: Vec<Track>,
     is_fragmented: bool,
+    /// By the id of a track, the duration of a sample of a fragment that names none. Some programs write them before the
+    /// tracks.
+    sample_durations: BTreeMap<u64, u64>,
     /// In units of the movie.
     fragments: Option<u64>,
     /// By each track of the index of segments: its id, its units of time per second, and its units.
@@ -149,13 +151,7 @@ impl Movie {
                         let bytes = content(input, &found, 24);
                         match &found.name {
                             b"mehd" => self.fragments = duration(&bytes, 4, 4),
-                            b"trex" => {
-                                let id = be_u32(&bytes, 4);
-                                let track = self.tracks.iter_mut().find(|track| Some(track.id) == id);
-                                if let Some(track) = track {
-                                    track.sample_duration = be_u32(&bytes, 12).unwrap_or(0);
-                                }
-                            }
+                            b"trex" => self.sample_durations.extend(be_u32(&bytes, 4).zip(be_u32(&bytes, 12))),
                             _ => {}
                         }
                     }
@@ -232,7 +228,8 @@ impl Movie {
             let Some(track) = self.tracks.iter_mut().find(|track| Some(track.id) == id) else {
                 continue;
             };
-            let default = default.unwrap_or(track.sample_duration);
+            let default = default.or_else(|| self.sample_durations.get(&track.id).copied());
+            let default = default.unwrap_or(0);
             let units = runs
                 .iter()
                 .map(|run| run_duration(run, default))

@@ -310,6 +310,26 @@ fn film_of_more_fragments_than_are_read_has_no_duration() {
     assert_eq!((found.size(), found.duration), (Some((64, 48)), None));
 }
 
+#[test]
+fn usual_duration_of_samples_counts_before_and_behind_the_tracks() {
+    let mut bytes = bytes_of("fragments-without-length.mp4");
+    let whole = facts_of(&bytes).duration;
+    // Each header of a fragment names the duration of its samples, and the boxes of the movie do so in its place.
+    for at in 0..bytes.len() - 8 {
+        if bytes[at..].starts_with(b"tfhd") {
+            bytes[at + 7] &= !8;
+        }
+    }
+    let place = |name: &[u8]| bytes.windows(4).position(|word| word == name).expect("a box") - 4;
+    let (tracks, usual, behind) = (place(b"trak"), place(b"mvex"), place(b"udta"));
+    // Ten times as long as they were, so that the pictures outlast the sound.
+    bytes[usual + 28..usual + 32].copy_from_slice(&5120_u32.to_be_bytes());
+    let longer = facts_of(&bytes).duration;
+    assert!(longer > whole, "{longer:?} of {whole:?}");
+    bytes[tracks..behind].rotate_left(usual - tracks);
+    assert_eq!(facts_of(&bytes).duration, longer);
+}
+
 fn boxed(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
     [&(content.len() as u32 + 8).to_be_bytes()[..], name, content].concat()
 }
