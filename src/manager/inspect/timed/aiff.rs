@@ -7,8 +7,6 @@ use super::{Timed, codec, mean_bitrate, milliseconds};
 
 /// The chunks of a file that are read: it bounds what a hostile file costs.
 const MAX_CHUNKS: u32 = 64;
-/// The bytes of a text that are read.
-const MAX_TEXT: u64 = 1024;
 
 pub(super) fn read(input: &mut Input<'_>, start: u64) -> Timed {
     let mut tags = Tags::default();
@@ -21,13 +19,12 @@ pub(super) fn read(input: &mut Input<'_>, start: u64) -> Timed {
             break;
         };
         let content = at + 8;
-        let text = |input: &mut Input<'_>| tags::utf8_or_latin1(&input.part(content, length.min(MAX_TEXT) as usize));
         match name {
             b"COMM" => common = Some(input.part(content, 22)),
             // An offset and a block size precede the samples.
             b"SSND" => data = Some(length.min(input.size().saturating_sub(content)).saturating_sub(8)),
-            b"NAME" => tags.set_title(&text(input)),
-            b"AUTH" => tags.set_artist(&text(input)),
+            b"NAME" => tags.set_title(&tags::text(input, content, length)),
+            b"AUTH" => tags.set_artist(&tags::text(input, content, length)),
             b"ID3 " | b"id3 " => {
                 tags::id3(input, content, &mut tags);
             }

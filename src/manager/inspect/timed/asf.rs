@@ -1,6 +1,6 @@
 //! ASF: Windows Media.
 
-use super::super::bytes::{find, has, le};
+use super::super::bytes::{has, le};
 use super::super::input::Input;
 use super::codec;
 use super::tags::{self, Tags};
@@ -10,8 +10,6 @@ use super::{Timed, mean_bitrate};
 const MAX_OBJECTS: u32 = 256;
 /// The items of metadata that are read.
 const MAX_ITEMS: u64 = 256;
-/// The bytes of a text that are read.
-const MAX_TEXT: u64 = 1024;
 
 const FILE_PROPERTIES: &[u8] = b"\xa1\xdc\xab\x8c\x47\xa9\xcf\x11";
 const STREAM_PROPERTIES: &[u8] = b"\x91\x07\xdc\xb7\xb7\xa9\xcf\x11";
@@ -82,7 +80,7 @@ fn stream(properties: &[u8], found: &mut Timed, sound_rate: &mut Option<u64>) {
 }
 
 fn text(input: &mut Input<'_>, at: u64, length: u64) -> String {
-    tags::utf16(&input.part(at, length.min(MAX_TEXT) as usize), false)
+    tags::utf16(&tags::text_bytes(input, at, length), false)
 }
 
 /// Names and values, of which one can be a picture.
@@ -106,7 +104,7 @@ fn extended(input: &mut Input<'_>, start: u64, end: u64, tags: &mut Tags) {
         match (name.as_str(), kind) {
             ("Title", 0) => tags.set_title(&text(input, value, length)),
             ("Author", 0) => tags.set_artist(&text(input, value, length)),
-            ("WM/Picture", 1) => picture(input, value, tags),
+            ("WM/Picture", 1) => picture(input, value, length, tags),
             _ => {}
         }
         at = value + length;
@@ -114,19 +112,11 @@ fn extended(input: &mut Input<'_>, start: u64, end: u64, tags: &mut Tags) {
 }
 
 /// Kind, length, type of the file, description, and the file.
-fn picture(input: &mut Input<'_>, start: u64, tags: &mut Tags) {
-    let head = input.part(start, MAX_TEXT as usize);
-    let Some(length) = le(&head, 1, 4) else { return };
-    let mut at = 5;
-    for _ in 0..2 {
-        // The end of a text in UTF-16 stands at an even distance from its beginning.
-        let mut end = at;
-        while head.get(end..end + 2).is_some_and(|unit| unit != [0, 0]) {
-            end += 2;
-        }
-        at = end + 2;
-    }
-    if find(&head, 0, &[0]).is_some() {
+fn picture(input: &mut Input<'_>, start: u64, length: u64, tags: &mut Tags) {
+    let head = tags::text_bytes(input, start, length);
+    let behind_type = tags::behind_utf16(&head, 5);
+    let behind_texts = behind_type.and_then(|at| tags::behind_utf16(&head, at));
+    if let (Some(at), Some(length)) = (behind_texts, le(&head, 1, 4)) {
         tags.set_cover(input, start + at as u64, length, head.first() == Some(&3));
     }
 }

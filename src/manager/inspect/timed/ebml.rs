@@ -37,19 +37,20 @@ impl Element {
         (start <= end).then_some(Element { id, start, end: stop })
     }
 
-    fn content(&self, input: &mut Input<'_>, most: u64) -> Vec<u8> {
-        input.part(self.start, (self.end - self.start).min(most) as usize)
+    /// The content of a number.
+    fn number(&self, input: &mut Input<'_>) -> Vec<u8> {
+        input.part(self.start, (self.end - self.start).min(8) as usize)
     }
 
     /// The content as an unsigned number.
     pub(super) fn unsigned(&self, input: &mut Input<'_>) -> Option<u64> {
-        let bytes = self.content(input, 8);
+        let bytes = self.number(input);
         be(&bytes, 0, bytes.len())
     }
 
     /// The content as a float of 4 or 8 bytes.
     pub(super) fn float(&self, input: &mut Input<'_>) -> Option<f64> {
-        let bytes = self.content(input, 8);
+        let bytes = self.number(input);
         match bytes.len() {
             4 => Some(f64::from(f32::from_bits(be(&bytes, 0, 4)? as u32))),
             8 => Some(f64::from_bits(be(&bytes, 0, 8)?)),
@@ -59,7 +60,7 @@ impl Element {
 
     /// The content as a text.
     pub(super) fn text(&self, input: &mut Input<'_>) -> String {
-        super::tags::utf8_or_latin1(&self.content(input, 1024))
+        super::tags::text(input, self.start, self.end - self.start)
     }
 }
 

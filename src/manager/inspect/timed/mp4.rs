@@ -14,8 +14,6 @@ use std::collections::BTreeMap;
 const MAX_BOXES: u32 = 20_000;
 /// The bytes of a table that are read.
 const MAX_TABLE: u64 = 1 << 16;
-/// The bytes of a text that are read.
-const MAX_TEXT: u64 = 1024;
 
 /// A track.
 #[derive(Debug, Default)]
@@ -490,18 +488,17 @@ fn metadata(input: &mut Input<'_>, meta: &FoundBox, budget: &mut u32, tags: &mut
             };
             // A type and a language.
             let (start, length) = (value.start + 8, (value.end - value.start).saturating_sub(8));
-            let text = |input: &mut Input<'_>| tags::utf8_or_latin1(&input.part(start, length.min(MAX_TEXT) as usize));
             match &item.name {
-                b"\xa9nam" => tags.set_title(&text(input)),
+                b"\xa9nam" => tags.set_title(&tags::text(input, start, length)),
                 b"covr" => tags.set_cover(input, start, length, false),
-                _ => tags.set_artist(&text(input)),
+                _ => tags.set_artist(&tags::text(input, start, length)),
             }
         }
     }
 }
 
 fn quicktime_text(input: &mut Input<'_>, found: &FoundBox) -> String {
-    let bytes = content(input, found, MAX_TEXT);
+    let bytes = tags::text_bytes(input, found.start, found.end - found.start);
     let length = be(&bytes, 0, 2).unwrap_or(0) as usize;
     tags::utf8_or_latin1(bytes.get(4..(4 + length).min(bytes.len())).unwrap_or_default())
 }

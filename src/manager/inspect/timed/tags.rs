@@ -12,7 +12,7 @@ const MAX_TAGS: u32 = 8;
 /// The frames, items or comments of one tag that are read.
 const MAX_ITEMS: u32 = 512;
 /// The bytes of a title or an artist that are read.
-const MAX_TEXT: usize = 1024;
+const MAX_TEXT: u64 = 1024;
 /// The characters of a title or an artist that are kept.
 const MAX_CHARACTERS: usize = 255;
 /// The largest cover, in bytes.
@@ -112,6 +112,23 @@ pub(super) fn utf8_or_latin1(bytes: &[u8]) -> String {
     std::str::from_utf8(&bytes[..end]).map_or_else(|_| latin1(bytes), str::to_owned)
 }
 
+/// The first bytes of a text: as many as are read.
+pub(super) fn text_bytes(input: &mut Input<'_>, at: u64, length: u64) -> Vec<u8> {
+    input.part(at, length.min(MAX_TEXT) as usize)
+}
+
+/// A text of `length` bytes at `at`, in UTF-8 or with one byte for each character.
+pub(super) fn text(input: &mut Input<'_>, at: u64, length: u64) -> String {
+    utf8_or_latin1(&text_bytes(input, at, length))
+}
+
+/// The offset behind the zeros that end the text in UTF-16 at `at`, which stand at an even distance from it.
+pub(super) fn behind_utf16(bytes: &[u8], at: usize) -> Option<usize> {
+    let units = bytes.get(at..)?.chunks_exact(2);
+    let length = units.take_while(|unit| *unit != [0, 0]).count() * 2;
+    Some(at + length + 2).filter(|&behind| behind <= bytes.len())
+}
+
 /// UTF-16 up to its end.
 pub(super) fn utf16(bytes: &[u8], is_big: bool) -> String {
     let unit = |pair: &[u8]| match *pair {
@@ -196,7 +213,7 @@ pub(super) fn id3(input: &mut Input<'_>, at: u64, tags: &mut Tags) -> Option<u64
 }
 
 fn id3_text(input: &mut Input<'_>, at: u64, length: u64) -> String {
-    let bytes = input.part(at, usize::try_from(length).unwrap_or(MAX_TEXT).min(MAX_TEXT));
+    let bytes = text_bytes(input, at, length);
     let Some((encoding, text)) = bytes.split_first() else {
         return String::new();
     };
@@ -209,7 +226,7 @@ fn id3_text(input: &mut Input<'_>, at: u64, length: u64) -> String {
 
 /// A picture: encoding, type of the file, kind of the picture, description, and the file.
 fn id3_picture(input: &mut Input<'_>, start: u64, length: u64, version: u8, tags: &mut Tags) {
-    let head = input.part(start, usize::try_from(length).unwrap_or(MAX_TEXT).min(MAX_TEXT));
+    let head = text_bytes(input, start, length);
     let kind = if version == 2 {
         Some(4)
     } else {
@@ -218,17 +235,12 @@ fn id3_picture(input: &mut Input<'_>, start: u64, length: u64, version: u8, tags
     let Some((kind_at, &kind)) = kind.and_then(|at| Some((at, head.get(at)?))) else {
         return;
     };
-    let mut at = kind_at + 1;
-    if matches!(head.first(), Some(1 | 2)) {
-        while head.get(at..at + 2).is_some_and(|unit| unit != [0, 0]) {
-            at += 2;
-        }
-        at += 2;
+    let behind = if matches!(head.first(), Some(1 | 2)) {
+        behind_utf16(&head, kind_at + 1)
     } else {
-        let Some(end) = find(&head, at, &[0]) else { return };
-        at = end + 1;
-    }
-    let at = at as u64;
+        find(&head, kind_at + 1, &[0]).map(|end| end + 1)
+    };
+    let Some(at) = behind.map(|at| at as u64) else { return };
     tags.set_cover(input, start + at, length.saturating_sub(at), kind == 3);
 }
 
@@ -284,14 +296,13 @@ fn ape(input: &mut Input<'_>, at: u64, start: u64, tags: &mut Tags) -> Option<u6
         if value + length > at {
             break;
         }
-        let text_len = usize::try_from(length).unwrap_or(MAX_TEXT).min(MAX_TEXT);
         if flags >> 1 & 3 == 0 {
             if name.eq_ignore_ascii_case("title") || name.eq_ignore_ascii_case("artist") {
-                tags.set(&name, &utf8_or_latin1(&input.part(value, text_len)));
+                tags.set(&name, &text(input, value, length));
             }
         } else if name.to_ascii_lowercase().starts_with("cover art") {
             // A file name, and the picture behind it.
-            let file = input.part(value, text_len);
+            let file = text_bytes(input, value, length);
             if let Some(name_end) = find(&file, 0, &[0]) {
                 let skipped = name_end as u64 + 1;
                 let is_front = name.to_ascii_lowercase().contains("front");
@@ -342,7 +353,7 @@ pub(super) fn comments(bytes: &[u8], tags: &mut Tags) {
             let text = &comment[equals + 1..];
             tags.set(
                 &latin1(&comment[..equals]),
-                &utf8_or_latin1(&text[..text.len().min(MAX_TEXT)]),
+                &utf8_or_latin1(&text[..text.len().min(MAX_TEXT as usize)]),
             );
         }
         at = end;

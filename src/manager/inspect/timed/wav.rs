@@ -8,8 +8,6 @@ use super::{Timed, mean_bitrate, milliseconds};
 
 /// The chunks of a file that are read: it bounds what a hostile file costs.
 const MAX_CHUNKS: u32 = 512;
-/// The bytes of a text that are read.
-const MAX_TEXT: u64 = 1024;
 /// The length that programs write which cannot know it.
 const UNKNOWN: u64 = 0xffff_ffff;
 
@@ -145,7 +143,7 @@ pub(super) fn info(input: &mut Input<'_>, start: u64, length: u64, tags: &mut Ta
             return;
         }
         if matches!(name, b"INAM" | b"IART") {
-            let text = tags::utf8_or_latin1(&input.part(at + 8, text_len.min(MAX_TEXT) as usize));
+            let text = tags::text(input, at + 8, text_len);
             tags.set(if name == b"INAM" { "title" } else { "artist" }, &text);
         }
         at += 8 + text_len + text_len % 2;
