@@ -2,6 +2,7 @@
 
 use super::super::bytes::be;
 use super::super::input::Input;
+use super::chunk::Chunk;
 use super::tags::{self, Tags};
 use super::{Timed, codec, mean_bitrate, milliseconds};
 
@@ -14,23 +15,20 @@ pub(super) fn read(input: &mut Input<'_>, start: u64) -> Timed {
     let mut data = None;
     let mut at = start + 12;
     for _ in 0..MAX_CHUNKS {
-        let head = input.part(at, 8);
-        let (Some(name), Some(length)) = (head.get(..4), be(&head, 4, 4)) else {
-            break;
-        };
-        let content = at + 8;
-        match name {
-            b"COMM" => common = Some(input.part(content, 22)),
+        let Some(chunk) = Chunk::read(input, at, be) else { break };
+        let Chunk { name, start, length } = chunk;
+        match &name {
+            b"COMM" => common = Some(input.part(start, 22)),
             // An offset and a block size precede the samples.
-            b"SSND" => data = Some(length.min(input.size().saturating_sub(content)).saturating_sub(8)),
-            b"NAME" => tags.set_title(&tags::text(input, content, length)),
-            b"AUTH" => tags.set_artist(&tags::text(input, content, length)),
+            b"SSND" => data = Some(length.min(input.size().saturating_sub(start)).saturating_sub(8)),
+            b"NAME" => tags.set_title(&tags::text(input, start, length)),
+            b"AUTH" => tags.set_artist(&tags::text(input, start, length)),
             b"ID3 " | b"id3 " => {
-                tags::id3(input, content, &mut tags);
+                tags::id3(input, start, &mut tags);
             }
             _ => {}
         }
-        at = content + length + length % 2;
+        at = chunk.end();
     }
     let common = common.unwrap_or_default();
     let rate = sample_rate(common.get(8..).and_then(<[u8]>::first_chunk));

@@ -1,26 +1,18 @@
 //! AVI, also of several parts (OpenDML).
 
-use super::super::bytes::{has, le};
+use super::super::bytes::le;
 use super::super::input::Input;
+use super::chunk::Chunk;
 use super::wav::info;
 use super::{Timed, codec, milliseconds};
 
 /// The chunks of a file that are read: it bounds what a hostile file costs.
 const MAX_CHUNKS: u32 = 512;
 
-/// A stream of an AVI.
-#[derive(Default)]
-struct Stream {
-    is_video: bool,
-    is_audio: bool,
-    duration: Option<u64>,
-    scale: u64,
-    rate: u64,
-}
-
 pub(super) fn read(input: &mut Input<'_>) -> Timed {
     let mut found = Timed::default();
-    let mut stream = Stream::default();
+    // The type of the last stream: its format follows.
+    let mut stream = [0; 4];
     // The frames of the whole file, where it has several parts.
     let mut frames = None;
     let mut by_header = None;
@@ -29,18 +21,18 @@ pub(super) fn read(input: &mut Input<'_>) -> Timed {
     let mut size_of_header = None;
     let mut at = 12;
     for _ in 0..MAX_CHUNKS {
-        let head = input.part(at, 12);
-        let (Some(name), Some(length)) = (head.get(..4), le(&head, 4, 4)) else {
-            break;
-        };
-        let content = at + 8;
-        match name {
-            b"LIST" if has(&head, 8, b"INFO") => info(input, content, length, &mut found.tags),
-            // Lists of headers are entered, and the one of the frames is not.
-            b"LIST" if !has(&head, 8, b"movi") => {
-                at = content + 4;
-                continue;
-            }
+        let Some(chunk) = Chunk::read(input, at, le) else { break };
+        let content = chunk.start;
+        match &chunk.name {
+            b"LIST" => match input.part(content, 4).as_slice() {
+                b"INFO" => info(input, &chunk, &mut found.tags),
+                b"movi" => {}
+                // Lists of headers are entered.
+                _ => {
+                    at = content + 4;
+                    continue;
+                }
+            },
             b"avih" => {
                 let header = input.part(content, 40);
                 let field = |at| le(&header, at, 4).unwrap_or(0);
@@ -50,35 +42,31 @@ pub(super) fn read(input: &mut Input<'_>) -> Timed {
             b"strh" => {
                 let header = input.part(content, 36);
                 let field = |at| le(&header, at, 4).unwrap_or(0);
-                stream = Stream {
-                    is_video: header.starts_with(b"vids"),
-                    is_audio: header.starts_with(b"auds"),
-                    scale: field(20),
-                    rate: field(24),
-                    duration: milliseconds((field(28) + field(32)).saturating_mul(field(20)), field(24)),
-                };
-                let duration = stream.duration.filter(|&duration| duration > 0);
-                if stream.is_video && by_video.is_none() {
-                    by_video = duration.map(|duration| (duration, stream.scale, stream.rate));
-                } else if stream.is_audio {
-                    by_audio = by_audio.max(duration);
+                let (scale, rate) = (field(20), field(24));
+                let duration = milliseconds((field(28) + field(32)).saturating_mul(scale), rate);
+                let duration = duration.filter(|&duration| duration > 0);
+                stream = header.first_chunk().copied().unwrap_or_default();
+                match &stream {
+                    b"vids" if by_video.is_none() => by_video = duration.map(|duration| (duration, scale, rate)),
+                    b"auds" => by_audio = by_audio.max(duration),
+                    _ => {}
                 }
             }
-            b"strf" if stream.is_video && found.video_codec.is_none() => {
+            b"strf" if stream == *b"vids" && found.video_codec.is_none() => {
                 let format = input.part(content, 20);
                 // A negative height means rows from the top down.
                 let side = |at| le(&format, at, 4).map(|side| u64::from((side as u32 as i32).unsigned_abs()));
                 found.size = side(4).zip(side(8));
                 found.video_codec = format.get(16..20).and_then(codec::of_code);
             }
-            b"strf" if stream.is_audio && found.audio_codec.is_none() => {
+            b"strf" if stream == *b"auds" && found.audio_codec.is_none() => {
                 let format = input.part(content, 2);
                 found.audio_codec = le(&format, 0, 2).and_then(codec::of_format_tag);
             }
             b"dmlh" => frames = le(&input.part(content, 4), 0, 4),
             _ => {}
         }
-        at = content + length + length % 2;
+        at = chunk.end();
     }
     let whole = frames
         .zip(by_video)

@@ -1,7 +1,7 @@
 //! Sound and film: duration, dimensions as shown, bit rate, codecs, and the tags of sound.
 //!
-//! Each reader visits headers and steps over the rest, and [`MAX_READ`] bounds them all. Where a file does not tell something and its frames would have to be
-//! read to find out, a sample of them is.
+//! Each reader visits headers and steps over the rest, and [`MAX_READ`] bounds them all. Where only the frames of a file tell
+//! something, a sample of them is read.
 //!
 //! Read by hand: no crate reads ranges of a blob within a bound, and `docs/design.md#sound-and-film` has the figures of
 //! those that were weighed.
@@ -11,6 +11,7 @@ mod aiff;
 mod asf;
 mod avi;
 mod bits;
+mod chunk;
 mod codec;
 mod ebml;
 mod flac;

@@ -2,6 +2,7 @@
 
 use super::super::bytes::{be, has, le};
 use super::super::input::Input;
+use super::chunk::{Chunk, Number};
 use super::codec;
 use super::tags::{self, Tags};
 use super::{Timed, mean_bitrate, milliseconds};
@@ -13,8 +14,6 @@ const UNKNOWN: u64 = 0xffff_ffff;
 
 /// The names of the chunks of Wave64 end in these bytes.
 const WAVE64_TAIL: &[u8] = b"\xf3\xac\xd3\x11\x8c\xd1\0\xc0\x4f\x8e\xdb\x8a";
-
-type Number = fn(&[u8], usize, usize) -> Option<u64>;
 
 /// What the chunks of a WAV say.
 #[derive(Default)]
@@ -74,32 +73,28 @@ pub(super) fn read(input: &mut Input<'_>, start: u64) -> Timed {
     let mut large = None;
     let mut at = start + 12;
     for _ in 0..MAX_CHUNKS {
-        let head = input.part(at, 8);
-        let (Some(name), Some(length)) = (head.get(..4), number(&head, 4, 4)) else {
+        let Some(mut chunk) = Chunk::read(input, at, number) else {
             break;
         };
-        let content = at + 8;
-        let mut length = length;
-        match name {
+        let content = chunk.start;
+        match &chunk.name {
             b"ds64" => large = le(&input.part(content, 16), 8, 8),
             b"fmt " => wave.set_format(&input.part(content, 40), number),
             b"fact" => wave.samples = number(&input.part(content, 4), 0, 4).filter(|&samples| samples != UNKNOWN),
             b"data" => {
                 let rest = input.size().saturating_sub(content);
-                length = large.filter(|_| length == UNKNOWN).unwrap_or(length);
+                let length = large.filter(|_| chunk.length == UNKNOWN).unwrap_or(chunk.length);
                 // A program that streams writes the largest number, one that was broken off has not yet written any.
-                if length == 0 || length > rest {
-                    length = rest;
-                }
-                wave.data = Some(length);
+                chunk.length = if (1..=rest).contains(&length) { length } else { rest };
+                wave.data = Some(chunk.length);
             }
-            b"LIST" => info(input, content, length, &mut wave.tags),
+            b"LIST" => info(input, &chunk, &mut wave.tags),
             b"id3 " | b"ID3 " => {
                 tags::id3(input, content, &mut wave.tags);
             }
             _ => {}
         }
-        at = content + length + length % 2;
+        at = chunk.end();
     }
     wave.finish()
 }
@@ -129,23 +124,21 @@ fn wave64(input: &mut Input<'_>, start: u64) -> Timed {
 }
 
 /// The texts of a list of the type INFO.
-pub(super) fn info(input: &mut Input<'_>, start: u64, length: u64, tags: &mut Tags) {
-    if input.part(start, 4) != b"INFO" {
+pub(super) fn info(input: &mut Input<'_>, list: &Chunk, tags: &mut Tags) {
+    if input.part(list.start, 4) != b"INFO" {
         return;
     }
-    let mut at = start + 4;
+    let mut at = list.start + 4;
     for _ in 0..MAX_CHUNKS {
-        let head = input.part(at, 8);
-        let (Some(name), Some(text_len)) = (head.get(..4), le(&head, 4, 4)) else {
-            return;
-        };
-        if at + 8 > start + length {
+        let Some(chunk) = Chunk::read(input, at, le) else { return };
+        if chunk.start > list.start + list.length {
             return;
         }
-        if matches!(name, b"INAM" | b"IART") {
-            let text = tags::text(input, at + 8, text_len);
-            tags.set(if name == b"INAM" { "title" } else { "artist" }, &text);
+        match &chunk.name {
+            b"INAM" => tags.set_title(&tags::text(input, chunk.start, chunk.length)),
+            b"IART" => tags.set_artist(&tags::text(input, chunk.start, chunk.length)),
+            _ => {}
         }
-        at += 8 + text_len + text_len % 2;
+        at = chunk.end();
     }
 }
