@@ -5,6 +5,7 @@
 //! that the bytes allow. Many formats are built on others (documents on zips, raw photographs on TIFF), so bytes of
 //! such a base allow every type that has no bytes of its own.
 
+use super::bytes::{be, find, has, le};
 use super::input::Input;
 use super::isobmff::next_box;
 use super::markup;
@@ -210,7 +211,7 @@ pub(super) fn is_raw(mime: &str) -> bool {
 }
 
 fn by_signature(head: &[u8], input: &mut Input<'_>) -> Option<Recognised> {
-    let at = |offset: usize, magic: &[u8]| head.get(offset..).is_some_and(|rest| rest.starts_with(magic));
+    let at = |offset: usize, magic: &[u8]| has(head, offset, magic);
     match head {
         [0xff, 0xd8, 0xff, ..] => is(Kind::Jpeg, "image/jpeg"),
         [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => is(Kind::Png, "image/png"),
@@ -256,7 +257,7 @@ fn by_signature(head: &[u8], input: &mut Input<'_>) -> Option<Recognised> {
         }
         _ if at(257, b"ustar") => is(Kind::Tar, "application/x-tar"),
         // Readers of PDF accept bytes before it.
-        _ if head.windows(5).any(|window| window == b"%PDF-") => is(Kind::Pdf, "application/pdf"),
+        _ if find(head, 0, b"%PDF-").is_some() => is(Kind::Pdf, "application/pdf"),
         _ => None,
     }
 }
@@ -266,14 +267,12 @@ fn is_icon(head: &[u8]) -> bool {
     let Some(&[_, _, _, _, count, _, _, _, _, reserved, ..]) = head.first_chunk::<22>() else {
         return false;
     };
-    let offset = head[18..22].try_into().map_or(0, u32::from_le_bytes);
-    reserved == 0 && offset >= 6 + 16 * u32::from(count)
+    reserved == 0 && le(head, 18, 4).is_some_and(|offset| offset >= 6 + 16 * u64::from(count))
 }
 
 /// Whether the length of the first box fits the file.
 fn is_first_box(head: &[u8], size: u64) -> bool {
-    let length = head.first_chunk().map_or(2, |length| u32::from_be_bytes(*length));
-    matches!(length, 0 | 1) || (8..=size).contains(&u64::from(length))
+    be(head, 0, 4).is_some_and(|length| matches!(length, 0 | 1) || (8..=size).contains(&length))
 }
 
 /// What begins with a `ftyp` box, by its brands: the major one, else the first compatible one that is known.
@@ -332,7 +331,7 @@ fn behind_tag(head: &[u8], input: &mut Input<'_>) -> Recognised {
 
 /// Ogg by the first packets of its streams: one with pictures makes it a film.
 fn ogg(head: &[u8]) -> &'static str {
-    let has = |word: &[u8]| head.windows(word.len()).any(|window| window == word);
+    let has = |word: &[u8]| find(head, 0, word).is_some();
     if has(b"\x80theora") || has(b"OVP80") || has(b"BBCD\0") || has(b"\x01video") {
         "video/ogg"
     } else {
@@ -343,7 +342,7 @@ fn ogg(head: &[u8]) -> &'static str {
 /// WebM and Matroska by the document type in the header.
 fn matroska(head: &[u8]) -> &'static str {
     let header = &head[..head.len().min(64)];
-    if header.windows(4).any(|window| window == b"webm") {
+    if find(header, 0, b"webm").is_some() {
         "video/webm"
     } else {
         "video/x-matroska"
