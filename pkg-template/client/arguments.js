@@ -104,7 +104,7 @@ function isLongList(value) {
   if (!Array.isArray(value) || value.length <= LONG_LIST) return false;
   for (let index = 0; index < value.length; index += 1) {
     const item = value[index];
-    // An empty string has no first unit, which is no mark.
+    // `charCodeAt` returns NaN for an empty string.
     if (typeof item !== 'string' || item.charCodeAt(0) === 0) return false;
   }
   return true;

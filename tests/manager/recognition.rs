@@ -222,37 +222,37 @@ fn content_that_is_not_what_it_claims_fails_with_a_reason() {
             ANY,
             "a.jpg",
             &b"only text"[..],
-            "the content is not image/jpeg: it is text",
+            "invalid content: expected image/jpeg, found text",
         ),
         (
             "image/png",
             "a",
             b"<html><body>not found",
-            "the content is not image/png: it is text",
+            "invalid content: expected image/png, found text",
         ),
         (
             ANY,
             "a.svg",
             b"<html></html>",
-            "the content is not image/svg+xml: it is text",
+            "invalid content: expected image/svg+xml, found text",
         ),
         (
             ANY,
             "a.webp",
             b"\x01\x02\x03",
-            "the content is not image/webp: it has no signature of that type",
+            "invalid content: expected image/webp, found unknown bytes",
         ),
         (
             ANY,
             "a.mp4",
             &FILM[..20],
-            "the content is cut off: it has no index of its tracks",
+            "truncated content: index of tracks not found",
         ),
         (
             "audio/mpeg",
             "a.mp3",
             b"lyrics",
-            "the content is not audio/mpeg: it is text",
+            "invalid content: expected audio/mpeg, found text",
         ),
     ] {
         site.event_bodies();

@@ -453,7 +453,8 @@ pub(crate) struct Decision {
 }
 
 impl Decision {
-    /// Why a file of this type cannot be processed: it is no picture, sound or film at all, or its essential part is missing.
+    /// Returns why a file of this type cannot be processed: its bytes are those of something else, or an essential part is
+    /// missing.
     pub(super) fn fault(&self, input: &mut Input<'_>) -> Option<String> {
         let mime = &self.mime;
         let media_type = MediaType::of_mime(mime);
@@ -463,13 +464,13 @@ impl Decision {
         );
         match self.kind {
             None if is_media && !is_loose(mime) && !kinds_of(mime).is_empty() => {
-                Some(format!("the content is not {mime}: it has no signature of that type"))
+                Some(format!("invalid content: expected {mime}, found unknown bytes"))
             }
             Some(kind) if kind.is_text() && is_media && !kinds_of(mime).is_empty() => {
-                Some(format!("the content is not {mime}: it is text"))
+                Some(format!("invalid content: expected {mime}, found text"))
             }
             Some(Kind::IsoMedia) if is_media && mime != "video/iso.segment" && !has_movie(input) => {
-                Some("the content is cut off: it has no index of its tracks".to_owned())
+                Some("truncated content: index of tracks not found".to_owned())
             }
             _ => None,
         }

@@ -117,7 +117,9 @@ pub(super) fn read(input: &mut Input<'_>, start: u64) -> Timed {
             break;
         }
         let wanted = MAX_COMMENTS.saturating_sub(stream.comments.len());
-        stream.comments.extend(input.part(page.start, page.length().min(wanted as u64) as usize));
+        stream
+            .comments
+            .extend(input.part(page.start, page.length().min(wanted as u64) as usize));
         at = page.end();
     }
     let mut tags = Tags::default();

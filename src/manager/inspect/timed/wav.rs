@@ -130,7 +130,9 @@ pub(super) fn info(input: &mut Input<'_>, list: &Chunk, tags: &mut Tags) {
     }
     let mut at = list.start + 4;
     for _ in 0..MAX_CHUNKS {
-        let Some(chunk) = Chunk::read(input, at, le) else { return };
+        let Some(chunk) = Chunk::read(input, at, le) else {
+            return;
+        };
         if chunk.start > list.start + list.length {
             return;
         }
