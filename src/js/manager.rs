@@ -88,6 +88,14 @@ fn with<T>(work: impl FnOnce(&mut Running) -> Result<T, JsValue>) -> Result<T, J
     })
 }
 
+/// Does something with an open request. For one that has ended, it returns the default.
+fn with_intake<T: Default>(intake: u32, work: impl FnOnce(&mut Manager, &mut Intake) -> T) -> Result<T, JsValue> {
+    with(|Running { manager, intakes, .. }| {
+        let intake = intakes.get_mut(intake);
+        Ok(intake.map(|intake| work(manager, intake)).unwrap_or_default())
+    })
+}
+
 /// Starts the manager on the host's storage.
 ///
 /// `given` is JSON: `{ options, durable, renames, seed }`. `durable` says whether the storage outlives the process, and so
@@ -339,72 +347,47 @@ fn lines(headers: &[(String, String)]) -> String {
 /// Takes the next bytes of a body. Returns whether more are needed.
 #[wasm_bindgen]
 pub fn feed(intake: u32, bytes: &[u8]) -> Result<bool, JsValue> {
-    with(|running| {
-        let Some(intake) = running.intakes.get_mut(intake) else {
-            return Ok(false);
-        };
-        Ok(running.manager.feed(intake, bytes))
-    })
+    with_intake(intake, |manager, intake| manager.feed(intake, bytes))
 }
 
 /// Returns where the host may write a body by itself, as `[name, offset, limit, isResumable]` of the file, or undefined: see
 /// [`Manager::target`].
 #[wasm_bindgen]
 pub fn target(intake: u32) -> Result<JsValue, JsValue> {
-    with(|running| {
-        let target = running.intakes.get_mut(intake);
-        let target = target.and_then(|intake| running.manager.target(intake));
-        Ok(target.map_or(JsValue::UNDEFINED, |target| {
+    with_intake(intake, |manager, intake| {
+        manager.target(intake).map_or(JsValue::UNDEFINED, |target| {
             let name = file_name(&target.blob);
             let (offset, limit) = (target.offset as f64, target.limit as f64);
             Array::of4(&name.into(), &offset.into(), &limit.into(), &target.is_resumable.into()).into()
-        }))
+        })
     })
 }
 
 /// Takes what the host has written by itself, and made durable. Returns whether more is needed: see [`Manager::deliver`].
 #[wasm_bindgen]
 pub fn deliver(intake: u32, end: f64, md5: Option<String>, crc: u32) -> Result<bool, JsValue> {
-    with(|running| {
-        let Some(intake) = running.intakes.get_mut(intake) else {
-            return Ok(false);
-        };
-        let end = end as u64;
-        Ok(running.manager.deliver(intake, &Delivered { end, md5, crc }))
+    let end = end as u64;
+    with_intake(intake, |manager, intake| {
+        manager.deliver(intake, &Delivered { end, md5, crc })
     })
 }
 
 /// Refuses a request because of an error of the host: see [`Manager::fail`].
 #[wasm_bindgen]
 pub fn fail(intake: u32, error: JsValue) -> Result<(), JsValue> {
-    with(|running| {
-        if let Some(intake) = running.intakes.get_mut(intake) {
-            running.manager.fail(intake, failed(error));
-        }
-        Ok(())
-    })
+    with_intake(intake, |manager, intake| manager.fail(intake, failed(error)))
 }
 
 /// Digests the next bytes of an upload whose digest was lost. Returns whether there are more: see [`Manager::digest`].
 #[wasm_bindgen]
 pub fn digest(intake: u32) -> Result<bool, JsValue> {
-    with(|running| {
-        let Some(intake) = running.intakes.get_mut(intake) else {
-            return Ok(false);
-        };
-        Ok(running.manager.digest(intake))
-    })
+    with_intake(intake, |manager, intake| manager.digest(intake))
 }
 
 /// Runs a step of long work that [`close`] would do in one go otherwise. Returns whether there are more.
 #[wasm_bindgen]
 pub fn work(intake: u32) -> Result<bool, JsValue> {
-    with(|running| {
-        let Some(intake) = running.intakes.get_mut(intake) else {
-            return Ok(false);
-        };
-        Ok(running.manager.work(intake))
-    })
+    with_intake(intake, |manager, intake| manager.work(intake))
 }
 
 /// Removes some blobs that no row names, behind the blob `after`. Returns the last one that was looked at, or undefined at the
@@ -422,56 +405,42 @@ pub fn collect_blobs(after: &str) -> Result<Option<String>, JsValue> {
 /// Returns the uploaded image, once all of it has been fed: `[name, size]` of the file that holds it, or undefined.
 #[wasm_bindgen]
 pub fn picture(intake: u32) -> Result<JsValue, JsValue> {
-    with(|running| {
-        let Some(intake) = running.intakes.get_mut(intake) else {
-            return Ok(JsValue::UNDEFINED);
-        };
-        Ok(running.manager.picture(intake).map_or(JsValue::UNDEFINED, |picture| {
+    with_intake(intake, |manager, intake| {
+        manager.picture(intake).map_or(JsValue::UNDEFINED, |picture| {
             Array::of2(&file_name(&picture.blob).into(), &(picture.size as f64).into()).into()
-        }))
+        })
     })
 }
 
 /// Sets the colours of that image, as JSON.
 #[wasm_bindgen]
 pub fn color(intake: u32, colors: &str) -> Result<(), JsValue> {
-    with(|running| {
-        if let Some(intake) = running.intakes.get_mut(intake) {
-            let colors = serde_json::from_str(colors).unwrap_or_default();
-            running.manager.color(intake, colors);
-        }
-        Ok(())
+    with_intake(intake, |manager, intake| {
+        manager.color(intake, serde_json::from_str(colors).unwrap_or_default());
     })
 }
 
 /// Returns what is known about an uploaded file as JSON, for steps of processing, or undefined: see [`Manager::subject`].
 #[wasm_bindgen]
 pub fn subject(intake: u32) -> Result<Option<String>, JsValue> {
-    with(|running| {
-        let intake = running.intakes.get_mut(intake);
-        let subject = intake.and_then(|intake| running.manager.subject(intake));
-        Ok(subject.map(|subject| {
-            let subject = json!({
-                "blob": file_name(&subject.blob),
-                "sizeInBytes": subject.size,
-                "fileName": subject.name,
-                "mimeType": subject.mime,
-                "mediaType": subject.media_type.as_str(),
-            });
-            subject.to_string()
-        }))
+    with_intake(intake, |manager, intake| {
+        let subject = manager.subject(intake)?;
+        let subject = json!({
+            "blob": file_name(&subject.blob),
+            "sizeInBytes": subject.size,
+            "fileName": subject.name,
+            "mimeType": subject.mime,
+            "mediaType": subject.media_type.as_str(),
+        });
+        Some(subject.to_string())
     })
 }
 
 /// Sets what steps of processing say about that file, as JSON: see [`Conclusion`](crate::manager::Conclusion).
 #[wasm_bindgen]
 pub fn conclude(intake: u32, conclusion: &str) -> Result<(), JsValue> {
-    with(|running| {
-        if let Some(intake) = running.intakes.get_mut(intake) {
-            let conclusion = serde_json::from_str(conclusion).unwrap_or_default();
-            running.manager.conclude(intake, conclusion);
-        }
-        Ok(())
+    with_intake(intake, |manager, intake| {
+        manager.conclude(intake, serde_json::from_str(conclusion).unwrap_or_default());
     })
 }
 
