@@ -3,16 +3,18 @@
 use super::error::Error;
 use super::pixels::{MAX_MEMORY, MAX_PIXELS};
 use gif::{ColorOutput, DecodeOptions, DisposalMethod, MemoryLimit};
-use std::borrow::Cow;
-use std::io::Cursor;
+use std::io::{Chain, Cursor, Read as _};
 use std::num::NonZeroU64;
 
 /// Where the global palette stands, if there is one.
 const PALETTE_AT: usize = 13;
 
+/// The beginning of a file, up to its global palette, and the rest.
+type WithPalette<'a> = Chain<Cursor<Vec<u8>>, &'a [u8]>;
+
 /// The frames of a file, one after the other.
 pub(super) struct GifFrames<'a> {
-    decoder: gif::Decoder<Cursor<Cow<'a, [u8]>>>,
+    decoder: gif::Decoder<WithPalette<'a>>,
 }
 
 /// A frame: indices into its palette.
@@ -38,8 +40,7 @@ impl<'a> GifFrames<'a> {
         options.set_color_output(ColorOutput::Indexed);
         options.set_memory_limit(MemoryLimit::Bytes(NonZeroU64::MIN.saturating_add(MAX_MEMORY)));
         options.allow_unknown_blocks(true);
-        let bytes = Cursor::new(with_palette(bytes));
-        let decoder = options.read_info(bytes).map_err(Error::decode)?;
+        let decoder = options.read_info(with_palette(bytes)).map_err(Error::decode)?;
         Ok(Self { decoder })
     }
 
@@ -48,7 +49,7 @@ impl<'a> GifFrames<'a> {
         let mut options = DecodeOptions::new();
         options.skip_frame_decoding(true);
         options.allow_unknown_blocks(true);
-        let Ok(mut decoder) = options.read_info(Cursor::new(with_palette(bytes))) else {
+        let Ok(mut decoder) = options.read_info(with_palette(bytes)) else {
             return 0;
         };
         let mut count = 0;
@@ -140,17 +141,13 @@ fn order(height: usize, is_interlaced: bool) -> Box<dyn Iterator<Item = usize>> 
 }
 
 /// Files without any palette are shown with black, white and greys, as the standard allows.
-fn with_palette(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let Some((head, rest)) = bytes
-        .split_at_checked(PALETTE_AT)
-        .filter(|(head, _)| head[10] & 0x80 == 0)
-    else {
-        return Cow::Borrowed(bytes);
-    };
-    let mut owned = head.to_vec();
-    owned[10] |= 0x87;
-    owned.extend([0, 0, 0, 255, 255, 255]);
-    owned.extend((2..=255_u8).flat_map(|grey| [grey; 3]));
-    owned.extend_from_slice(rest);
-    Cow::Owned(owned)
+fn with_palette(bytes: &[u8]) -> WithPalette<'_> {
+    let (head, rest) = bytes.split_at(PALETTE_AT.min(bytes.len()));
+    let mut start = head.to_vec();
+    if let Some(flags) = start.get_mut(10).filter(|flags| **flags & 0x80 == 0) {
+        *flags |= 0x87;
+        start.extend([0, 0, 0, 255, 255, 255]);
+        start.extend((2..=255_u8).flat_map(|grey| [grey; 3]));
+    }
+    Cursor::new(start).chain(rest)
 }
