@@ -8,7 +8,6 @@ use super::error::Error;
 use super::gif_frames::GifFrames;
 use super::header::{Header, largest_in_icon};
 use super::jpeg::Jpeg;
-use super::orientation::Orientation;
 use super::pixels::{MAX_MEMORY, MAX_PIXELS, Pixels};
 use super::source_format::SourceFormat;
 use image_webp::WebPDecoder;
@@ -53,11 +52,7 @@ pub(super) struct Decoded {
 /// An image whose header has been read.
 pub(super) struct Image<'a> {
     pub(super) format: SourceFormat,
-    /// Width as stored.
-    pub(super) width: u32,
-    /// Height as stored.
-    pub(super) height: u32,
-    pub(super) orientation: Orientation,
+    pub(super) header: Header,
     reader: Reader<'a>,
 }
 
@@ -95,23 +90,12 @@ impl<'a> Image<'a> {
         if u64::from(header.width) * u64::from(header.height) > MAX_PIXELS {
             return Err(Error::too_large("at most 100 megapixels"));
         }
-        Ok(Self {
-            format,
-            width: header.width,
-            height: header.height,
-            orientation: header.orientation,
-            reader,
-        })
+        Ok(Self { format, header, reader })
     }
 
     /// Width and height as shown.
     pub(super) fn size(&self) -> (u32, u32) {
-        let header = Header {
-            width: self.width,
-            height: self.height,
-            orientation: self.orientation,
-        };
-        header.size()
+        self.header.size()
     }
 
     fn jpeg(bytes: &'a [u8]) -> Result<Reader<'a>, Error> {
@@ -165,7 +149,7 @@ impl<'a> Image<'a> {
 
     /// Decodes a region. Of an animation, the first frame is used.
     pub(super) fn decode(self, region: &Region) -> Result<Decoded, Error> {
-        let size = (self.width, self.height);
+        let size = (self.header.width, self.header.height);
         match self.reader {
             Reader::Jpeg(reader) => jpeg(*reader, size, region),
             Reader::Png(reader) => png(*reader, size, region),
@@ -179,8 +163,7 @@ impl<'a> Image<'a> {
 impl std::fmt::Debug for Image<'_> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Image")
-            .field("width", &self.width)
-            .field("height", &self.height)
+            .field("header", &self.header)
             .finish_non_exhaustive()
     }
 }

@@ -18,7 +18,7 @@ pub(super) struct Rendered {
 
 /// Renders a frame, which is in pixels of the upright image.
 pub(super) fn render(image: Image<'_>, frame: &Frame, filter: FilterType) -> Result<Rendered, Error> {
-    let orientation = image.orientation;
+    let orientation = image.header.orientation;
     let region = stored_region(frame, image.size(), orientation);
     let decoded = image.decode(&region)?;
     let pixels = resample(&decoded, &region, filter)?;

@@ -4,6 +4,7 @@ use super::animation::{AnimationEncoder, Frames};
 use super::decode::Image;
 use super::error::Error;
 use super::frame::Frame;
+use super::header::Header;
 use super::url::{Encoding, Format, Transform};
 use super::{encode, filter, render};
 use fast_image_resize::FilterType;
@@ -68,7 +69,12 @@ fn animated(
     if !transform.animated || !matches!(format, Format::Gif | Format::WebP | Format::Avif) {
         return Ok(None);
     }
-    let Some(mut frames) = Frames::open(bytes, image.format, (image.width, image.height))? else {
+    let Header {
+        width,
+        height,
+        orientation,
+    } = image.header;
+    let Some(mut frames) = Frames::open(bytes, image.format, (width, height))? else {
         return Ok(None);
     };
     let size = (frame.width, frame.height);
@@ -76,7 +82,7 @@ fn animated(
     let quality = encode::quality(transform, size);
     let mut encoder = AnimationEncoder::new(format, size, quality, frames.loops, frames.profile())?;
     while let Some((decoded, ms)) = frames.next() {
-        let mut pixels = render::render_whole(decoded, frame, image.size(), image.orientation)?;
+        let mut pixels = render::render_whole(decoded, frame, image.size(), orientation)?;
         filter::apply(&mut pixels, &transform.filters, transform.sharpening);
         encoder.add(pixels, ms)?;
     }
