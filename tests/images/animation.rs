@@ -233,6 +233,17 @@ fn format_decides_whether_there_are_frames() {
 }
 
 #[test]
+fn animation_without_any_palette_is_black_and_white() {
+    let frames = [0, 1].map(|color| (0, 40, color, DisposalMethod::Keep));
+    let mut source = animation(&frames, None);
+    source[10] &= 0x7f;
+    assert_eq!(source.drain(13..13 + PALETTE.len()).collect::<Vec<_>>(), PALETTE);
+    let result = made(&source, "fit/w_40,h_40,anm_all/a.gif", "").unwrap();
+    let [black, white] = [[0, 0, 0, 255], [255; 4]];
+    assert_shown(&shown_gif(&result.bytes).0, &[(black, black, 50), (white, white, 100)]);
+}
+
+#[test]
 fn truncated_animation_shows_the_frames_there_are() {
     let frames = [0, 1, 2].map(|color| (0, 40, color, DisposalMethod::Keep));
     let source = animation(&frames, None);
