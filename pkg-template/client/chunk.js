@@ -1,18 +1,21 @@
-// Parts of the client in files of their own, each loaded with its first use.
-import { loadOnce } from '../wasm/instance.js';
-import { WixMediaError } from './error.js';
-import { missing } from './module.js';
+// Files of the package, each loaded with its first use.
+import { loadOnce, notLoaded } from '../wasm/instance.js';
+import { textOf, WixMediaError } from './error.js';
 
 /**
- * Makes a function that loads a part once. After a failure the next call tries again.
+ * Makes a function that loads a file once. After a failure the next call tries again.
  *
+ * @template {unknown[]} Args
  * @template Part
  * @param {string} file The name in errors.
- * @param {() => Promise<Part>} load
+ * @param {(...args: Args) => Promise<Part>} load
  */
 export const loadPart = (file, load) =>
-  loadOnce(() =>
-    load().catch((cause) => {
-      throw cause instanceof WixMediaError ? cause : missing(file, cause);
-    }),
-  );
+  loadOnce(async (/** @type {Args} */ ...args) => {
+    try {
+      return await load(...args);
+    } catch (cause) {
+      if (cause instanceof WixMediaError) throw cause;
+      throw new WixMediaError({ message: notLoaded(file, textOf(cause)), code: 'MODULE_NOT_LOADED', retry: 'maybe', cause });
+    }
+  });

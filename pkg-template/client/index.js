@@ -1,10 +1,11 @@
 // The public surface. What a runtime adds is in its entry.
 import { enums } from '#operations';
+import { loadPart } from './chunk.js';
 import { bind } from './client.js';
 import { connect } from './connection.js';
 import { refusal, WixMediaError } from './error.js';
 import { media } from './media.js';
-import { init, missing } from './module.js';
+import { init } from './module.js';
 import { runtime } from './runtime.js';
 
 /** @import { Client, ClientOptions, ManagerOptions, MediaManager } from '../types/index.js' */
@@ -35,9 +36,7 @@ export function createClient(options) {
  * const { folder } = await manager.client.folders.createFolder('Animals');
  */
 export async function createManager(options) {
-  const chunk = await import('#package/manager.js').catch((cause) => {
-    throw missing('manager.js', cause);
-  });
+  const chunk = await loadPart('manager.js', () => import('#package/manager.js'))();
   return chunk.createManager(options, { WixMediaError, createClient, refusal, runtime });
 }
 

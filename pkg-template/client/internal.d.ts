@@ -103,8 +103,8 @@ export interface Lent {
   decode(name: string, response: AnswerHead, body: Uint8Array): any;
   /** The compiled module of the library. */
   wasm(): Promise<WebAssembly.Module>;
-  /** The error for a file of the package that cannot be loaded. */
-  missing(file: string, cause: unknown): WixMediaError;
+  /** Makes a function that loads a file of the package once. */
+  loadPart: typeof import('./chunk.js').loadPart;
   disk: Runtime['disk'];
   refusal: Refusal;
   tell<Event>(hook: ((event: Event) => unknown) | undefined, event: Event): void;

@@ -6,7 +6,7 @@ import { resultOf } from './answer.js';
 import { loadPart } from './chunk.js';
 import { refusal, textOf, unreachable, WixMediaError } from './error.js';
 import { tell } from './hooks.js';
-import { init, missing } from './module.js';
+import { init } from './module.js';
 import { runtime } from './runtime.js';
 
 /** @import { Client } from '../types/index.js' */
@@ -38,7 +38,7 @@ export function addLibrary(client, connection) {
       connection: connection(),
       decode: (name, response, body) => resultOf(FILE, name, response, body),
       wasm: loadPart('transfers.wasm', () => compile(runtime.files.transfers?.())),
-      missing,
+      loadPart,
       disk: runtime.disk,
       refusal,
       tell,

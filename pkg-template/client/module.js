@@ -1,8 +1,9 @@
 // The WebAssembly core of the client: requests out of arguments, results out of answers. `#client-glue` is its generated
 // binding.
 import { __wbg_reset_state as reset, initSync } from '#client-glue';
-import { compile, createInstance, loadOnce, notLoaded, singleton } from '../wasm/instance.js';
-import { refusal, textOf, violation, WixMediaError } from './error.js';
+import { compile, createInstance, singleton } from '../wasm/instance.js';
+import { loadPart } from './chunk.js';
+import { refusal, violation, WixMediaError } from './error.js';
 import { runtime } from './runtime.js';
 
 /** @import { PackageFiles } from '../types/index.js' */
@@ -41,25 +42,11 @@ const instance = createInstance({
  */
 const isPlain = (thrown) => Boolean(thrown) && Object.getPrototypeOf(thrown) === Object.prototype;
 
-/** @type {(source?: WasmSource | Promise<WasmSource>) => Promise<void>} */
-const load = loadOnce(async (source) => {
-  try {
-    module ??= await compile(source ?? runtime.files.client?.());
-    instance.start();
-    isReady = true;
-  } catch (cause) {
-    throw missing('client.wasm', cause);
-  }
+const load = loadPart('client.wasm', async (/** @type {PackageFiles['client']} */ source) => {
+  module ??= await compile(typeof source === 'function' ? source() : (source ?? runtime.files.client?.()));
+  instance.start();
+  isReady = true;
 });
-
-/**
- * The error where a file of the package cannot be loaded.
- *
- * @param {string} file
- * @param {unknown} cause
- */
-export const missing = (file, cause) =>
-  new WixMediaError({ message: notLoaded(file, textOf(cause)), code: 'MODULE_NOT_LOADED', retry: 'maybe', cause });
 
 /**
  * Loads the core, and says where the files of the package are. Every call does so by itself; call this to bring your own
@@ -72,11 +59,12 @@ export const missing = (file, cause) =>
 export async function init(given) {
   if (!isPlain(given) || 'arrayBuffer' in given) return load(/** @type {WasmSource} */ (given));
   const { client, ...others } = /** @type {PackageFiles} */ (given);
+  const unknown = Object.keys(others).find((name) => !['transfers', 'manager', 'images', 'worker'].includes(name));
+  if (unknown) throw refusal(unknown, 'is not a file of the package', 'init');
   for (const [name, source] of Object.entries(others)) {
-    if (!['transfers', 'manager', 'images', 'worker'].includes(name)) throw refusal(name, 'is no file of the package', 'init');
-    Object.assign(runtime.files, { [name]: typeof source === 'function' ? source : () => source });
+    if (source) Object.assign(runtime.files, { [name]: typeof source === 'function' ? source : () => source });
   }
-  return load(typeof client === 'function' ? client() : client);
+  return load(client);
 }
 
 /** Whether the core can be entered without waiting. */

@@ -1,6 +1,7 @@
 // Node, Deno and Bun: the files of the package lie beside this one.
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
+import { loadPart } from '../client/chunk.js';
 import { runtime } from '../client/runtime.js';
 import { nodeFetch } from './node-fetch.js';
 
@@ -25,10 +26,10 @@ runtime.files = {
 };
 // Node 18 has WebCrypto, but not as a global.
 runtime.crypto = async () => globalThis.crypto ?? (await import('node:crypto')).webcrypto;
-runtime.threads = () => import('#package/threads.js');
-runtime.directory = () => import('#package/directory.js');
-runtime.network = () => import('#package/network.js');
-runtime.disk = () => import('#package/disk.js');
+runtime.threads = loadPart('threads.js', () => import('#package/threads.js'));
+runtime.directory = loadPart('directory.js', () => import('#package/directory.js'));
+runtime.network = loadPart('network.js', () => import('#package/network.js'));
+runtime.disk = loadPart('disk.js', () => import('#package/disk.js'));
 
 export * from '../client/index.js';
 export { default } from '../client/index.js';

@@ -1,7 +1,6 @@
 // The library: uploads, and what downloads, paths and the trash share with them. It is loaded with the first use of one of
 // them; the other three are in `library.js`, which their first use loads, as that of `uploadAll` does.
 import { until } from '../streams/until.js';
-import { loadOnce } from '../wasm/instance.js';
 import { createBoundary } from './boundary.js';
 import { Digest, load } from './module.js';
 import { checkOptions } from './options.js';
@@ -16,7 +15,7 @@ import { createUploads } from './uploads/index.js';
  * @param {Lent} given Everything of the small client, whose classes must be the same ones.
  */
 export async function createLibrary(given) {
-  const { connection, missing, refusal, wasm, WixMediaError } = given;
+  const { connection, refusal, wasm, WixMediaError } = given;
   await load(wasm);
   const native = (await given.disk?.())?.digest;
   const { attempts, baseDelayMs, maxDelayMs } = connection.retry;
@@ -48,13 +47,9 @@ export async function createLibrary(given) {
       longest: maxDelayMs,
     },
   };
-  const more = loadOnce(async () => {
-    try {
-      const { createRest, uploadAll } = await import('#package/library.js');
-      return { uploadAll, ...createRest(api) };
-    } catch (cause) {
-      throw missing('library.js', cause);
-    }
+  const more = given.loadPart('library.js', async () => {
+    const { createRest, uploadAll } = await import('#package/library.js');
+    return { uploadAll, ...createRest(api) };
   });
   /** @type {import('./internal.d.ts').EnsurePath} */
   const ensure = async (path, options) => (await until(options?.signal, more())).paths.ensure(path, options);

@@ -1,6 +1,6 @@
 // The files of the package where no bundler ships them: a program brings them, or takes an entry that holds them.
 import assert from 'node:assert/strict';
-import { copyFile, readdir } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { build } from 'esbuild';
@@ -127,10 +127,45 @@ suite('files of the package', () => {
   });
 
   test('init refuses what is no file', async () => {
-    const script = "import { init } from 'wix-media.v2'; await init({ wasm: '/x' }).catch(({ code, message }) => console.log(JSON.stringify([code, message])));";
+    const script = `
+      import { createClient, init } from 'wix-media.v2';
+      const codeOf = ({ code, message }) => [code, message];
+      const refused = await init({ transfers: new Uint8Array(1), wasm: '/x' }).catch(codeOf);
+      await init({ transfers: undefined });
+      console.log(JSON.stringify([refused, await createClient({ auth: { apiKey: 'k' } }).uploads.list()]));`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
-    assert.deepEqual(JSON.parse(stdout), ['INVALID_ARGUMENT', 'init: wasm is no file of the package']);
+    assert.deepEqual(JSON.parse(stdout), [['INVALID_ARGUMENT', 'init: wasm is not a file of the package'], []], 'the other file is not taken either');
   });
+
+  for (const [missing, use] of [
+    ['manager.js', 'createManager()'],
+    ['tokens.js', "createClient({ auth: { clientId: 'x' } }).files.listFiles()"],
+    ['deliveries.js', "webhooks.process('x')"],
+    ['transfers.js', 'uploads.list()'],
+    ['library.js', "paths.ensure('/a')"],
+    ['disk.js', 'uploads.list()'],
+    ['directory.js', "createManager({ storage: { directory: 'media' } })"],
+    ['threads.js', 'createManager({ thread: true })'],
+    ['network.js', 'createManager()'],
+    ['client.wasm', "init({ client: () => { throw new Error('none') } })"],
+    ['transfers.wasm', "init({ transfers: () => { throw new Error('none') } }).then(() => uploads.list())"],
+  ]) {
+    test(`a program without ${missing} learns so: ${use}`, async () => {
+      const place = join(folder, `without-${missing}`);
+      await mkdir(place);
+      for (const { name } of (await readdir(shipped, { withFileTypes: true })).filter((entry) => entry.isFile() && entry.name !== missing)) {
+        await link(join(shipped, name), join(place, name));
+      }
+      const script = `
+        import { createClient, createManager, init } from './without-${missing}/node.js';
+        const { paths, uploads, webhooks } = createClient({ auth: { apiKey: 'k' } });
+        await ${use}.catch(({ code, message }) => console.log(JSON.stringify([code, message])));`;
+      const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
+      const [code, message] = JSON.parse(stdout);
+      assert.equal(code, 'MODULE_NOT_LOADED');
+      assert.ok(message.startsWith(`cannot load ${missing}: `), message);
+    });
+  }
 
   test('require and import share the class of errors and the default client', async () => {
     const script = `
