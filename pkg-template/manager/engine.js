@@ -74,7 +74,8 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     now: () => clock.now(),
     random: randomSource(crypto),
   });
-  const given = toJson({ ...settings, durable: storage.durable && storage.syncs !== false, renames: host.renameFile !== undefined });
+  /** @type {string} */
+  let given;
   let isClosed = false;
   /** @type {ManagerCore | undefined} */
   let running;
@@ -134,6 +135,7 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
   const isAlive = (generation) => generation === instance.generation && !isClosed;
 
   try {
+    given = toJson({ ...settings, durable: storage.durable && storage.syncs !== false, renames: host.renameFile !== undefined }, refuse);
     enter(() => {});
   } catch (error) {
     storage.close();

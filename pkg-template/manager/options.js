@@ -132,8 +132,13 @@ export function settingsOf({ ids, ...options }) {
  * JSON for the module. Functions become null, because a member that JSON leaves out would not be refused.
  *
  * @param {unknown} value
+ * @param {Refuse} refuse For BigInts, which JSON does not have.
  */
-export const toJson = (value) => JSON.stringify(value, (_, member) => (typeof member === 'function' ? null : member));
+export const toJson = (value, refuse) =>
+  JSON.stringify(value, (name, member) => {
+    if (typeof member === 'bigint') throw refuse(name, 'must not be a BigInt');
+    return typeof member === 'function' ? null : member;
+  });
 
 /**
  * The error for a member that the module has refused.

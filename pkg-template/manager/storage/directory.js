@@ -160,14 +160,13 @@ export async function directoryStorage(directory, { WixMediaError, owner, sync: 
       fs.closeSync(descriptor);
     }
   }
-  const syncFolders = shared(() => syncNames(blobs));
-  /**
-   * What makes the names in a folder of blobs durable. Files that are new at the same time share a sync.
-   *
-   * @type {Map<string, () => Promise<void>>}
-   */
+  /** @type {Map<string, () => Promise<void>>} */
   const folderSyncs = new Map();
-  /** @param {string} folder */
+  /**
+   * The same. Names that are new in a folder at the same time share a sync.
+   *
+   * @param {string} folder
+   */
   function syncFolder(folder) {
     const sync = folderSyncs.get(folder) ?? shared(() => syncNames(folder));
     folderSyncs.set(folder, sync);
@@ -185,7 +184,7 @@ export async function directoryStorage(directory, { WixMediaError, owner, sync: 
       if (!syncs) return;
       const folder = path.dirname(pathOf(name));
       const isFolderNamed = isNamed(folder);
-      await Promise.all([fdatasync(file.descriptor), file.isNamed || syncFolder(folder), isFolderNamed || syncFolders()]);
+      await Promise.all([fdatasync(file.descriptor), file.isNamed || syncFolder(folder), isFolderNamed || syncFolder(blobs)]);
       file.isNamed = true;
       if (!isFolderNamed) made.set(folder, true);
     },

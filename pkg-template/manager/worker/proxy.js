@@ -10,7 +10,7 @@ import { incoming, outgoing, readWhole } from './bodies.js';
 import { createLink } from './link.js';
 import { headersOf, linesOf } from './request.js';
 
-/** @import { Given, LightRequest, ManagerEvent, ManagerOptions, PublicManager, StartMessage, ThreadStarter } from '../internal.d.ts' */
+/** @import { Given, LightRequest, ManagerEvent, ManagerOptions, PublicManager, Refuse, StartMessage, ThreadStarter } from '../internal.d.ts' */
 
 const HEALTH = '/_wix-media/health';
 /** How long the thread may take to say how it is. */
@@ -44,12 +44,14 @@ export async function createProxy(options, module, given, startThread) {
   const { WixMediaError, runtime, baseUrl, token } = given;
   // Objects with functions, such as a clock of the caller, cannot be sent to a thread.
   const { seed, clock, onError, thread: _, ...settings } = options;
+  /** @type {Refuse} */
+  const refuse = (field, description) => given.refusal(field, description, 'createManager');
   const isVirtual = clock === 'virtual';
   if (clock !== undefined && clock !== 'system' && !isVirtual) {
-    throw given.refusal('clock', "must be 'system' or 'virtual' where the manager runs in a thread", 'createManager');
+    throw refuse('clock', "must be 'system' or 'virtual' where the manager runs in a thread");
   }
   const { directory = undefined } = typeof settings.storage === 'object' && 'directory' in settings.storage ? settings.storage : {};
-  const sent = JSON.parse(toJson({ ...settings, clock }));
+  const sent = JSON.parse(toJson({ ...settings, clock }, refuse));
   // Where threads have a runtime of their own, they find it when they need it.
   const images = runtime.threads ? undefined : await runtime.files.images?.();
   const crypto = await runtime.crypto();

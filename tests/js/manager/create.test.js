@@ -117,7 +117,10 @@ suite('createManager', () => {
       [{ limits: 5 }, 'limits'],
       [{ baseUrl: 'nonsense' }, 'baseUrl'],
       [{ siteId: 7 }, 'siteId'],
+      [{ siteId: 7n }, 'siteId'],
+      [{ siteId: 7n, thread: true }, 'siteId'],
       [{ limits: { quotaInBytes: -1 } }, 'quotaInBytes'],
+      [{ limits: { quotaInBytes: 1_000_000n } }, 'quotaInBytes'],
       [{ faults: [{ status: 'x' }] }, 'fault'],
       ['memory', 'options'],
     ])) {
@@ -126,6 +129,12 @@ suite('createManager', () => {
       assert.equal(error.code, 'INVALID_ARGUMENT', name);
       assert.match(error.message, new RegExp(name));
     }
+  });
+
+  test('createManager: leaves a directory to others after an invalid option', async (t) => {
+    const storage = { directory: await emptyDirectory(t) };
+    for (const siteId of /** @type {any[]} */ ([7, 7n])) assert.equal((await rejection(createManager({ storage, siteId }))).code, 'INVALID_ARGUMENT');
+    await open(t, { storage });
   });
 
   test('close: waits for requests under way and refuses later ones', async (t) => {
