@@ -9,7 +9,7 @@ import { blobIds } from './blob-ids.js';
 import { BUILT } from './built.js';
 import { CATALOG_LOG, failures, faultOfCatalog, replaceCatalog } from './catalog.js';
 import { groupCommit } from './commits.js';
-import { codeOf, DIRECTORY_MODE, fdatasync, FILE_MODE, fsync, readerOf, readFully, restrict, rootOf, syncDirectory, writeFully } from './files.js';
+import { codeOf, DIRECTORY_MODE, fdatasync, FILE_MODE, fsync, mkdir, openNew, readerOf, readFully, restrict, rootOf, syncDirectory, writeFully } from './files.js';
 import { Held, lockDirectory } from './lock.js';
 import { openFiles } from './open-files.js';
 import { canReceive, createReceivers } from './receivers.js';
@@ -133,15 +133,52 @@ export async function directoryStorage(directory, { WixMediaError, owner, sync: 
    */
   const made = new Map();
   /**
+   * Folders of blobs that are being made.
+   *
+   * @type {Map<string, Promise<void>>}
+   */
+  const making = new Map();
+  /**
    * @param {string} name
    * @param {'r+' | 'w+'} flags
    */
   const opener = (name, flags) => () => {
     const full = pathOf(name);
     const folder = path.dirname(full);
-    if (flags !== 'r+' && !made.has(folder)) made.set(folder, !fs.mkdirSync(folder, { recursive: true, mode: DIRECTORY_MODE }));
+    if (flags !== 'r+' && !made.has(folder)) {
+      const first = fs.mkdirSync(folder, { recursive: true, mode: DIRECTORY_MODE });
+      made.set(folder, first === undefined && !making.has(folder));
+    }
     return fs.openSync(full, flags, FILE_MODE);
   };
+  /**
+   * Makes a folder of blobs, without blocking.
+   *
+   * @param {string} folder
+   */
+  async function makeFolder(folder) {
+    try {
+      const first = await mkdir(folder);
+      if (first !== undefined || !made.has(folder)) made.set(folder, first === undefined);
+    } finally {
+      making.delete(folder);
+    }
+  }
+  /**
+   * Makes an empty file, without blocking.
+   *
+   * @param {string} name
+   */
+  async function makeFile(name) {
+    const full = pathOf(name);
+    const folder = path.dirname(full);
+    if (!made.has(folder)) {
+      const run = making.get(folder) ?? makeFolder(folder);
+      making.set(folder, run);
+      await run;
+    }
+    return openNew(full);
+  }
   const use = (/** @type {string} */ name, /** @type {'r+' | 'w+'} */ flags) => open.use(name, opener(name, flags));
   const present = (/** @type {string} */ name) => receivers.file(name) ?? use(name, 'r+');
   const isNamed = (/** @type {string} */ folder) => made.get(folder) !== false;
@@ -176,6 +213,8 @@ export async function directoryStorage(directory, { WixMediaError, owner, sync: 
   const receivers = createReceivers({
     guard,
     take: (name, isNew) => open.take(name, opener(name, isNew ? 'w+' : 'r+')),
+    make: (name) => open.make(name, () => makeFile(name)),
+    remove: (name) => fs.rmSync(pathOf(name), { force: true }),
     put(name, file, isCurrent) {
       if (isCurrent) open.put(name, file);
       else fs.closeSync(file.descriptor);

@@ -102,6 +102,22 @@ export const fdatasync = (descriptor) => promised((done) => fs.fdatasync(descrip
 export const fsync = (descriptor) => promised((done) => fs.fsync(descriptor, done));
 
 /**
+ * Makes a directory, and those above it that are missing. Resolves to the first one that was.
+ *
+ * @param {string} directory
+ * @returns {Promise<string | undefined>}
+ */
+export const mkdir = (directory) => promised((done) => fs.mkdir(directory, { recursive: true, mode: DIRECTORY_MODE }, done));
+
+/**
+ * Opens an empty file, which it makes unless there is one.
+ *
+ * @param {string} name
+ * @returns {Promise<number>}
+ */
+export const openNew = (name) => promised((done) => fs.open(name, 'w+', FILE_MODE, done));
+
+/**
  * Writes pieces one behind the other.
  *
  * @param {number} descriptor

@@ -64,11 +64,20 @@ export function openFiles(max = maxOpenFiles()) {
     try {
       return use();
     } catch (error) {
-      const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-      if ((code !== 'EMFILE' && code !== 'ENFILE') || open.size === 0) throw error;
-      closeAll();
+      makeRoom(error);
       return use();
     }
+  }
+
+  /**
+   * Closes the files that nobody uses at the moment, if an error says that no descriptor was left. Throws any other error.
+   *
+   * @param {unknown} error
+   */
+  function makeRoom(error) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    if ((code !== 'EMFILE' && code !== 'ENFILE') || open.size === 0) throw error;
+    closeAll();
   }
 
   /**
@@ -96,6 +105,22 @@ export function openFiles(max = maxOpenFiles()) {
     return { descriptor, size: fs.fstatSync(descriptor).size };
   }
 
+  /**
+   * Opens an empty file of a name, which nobody else closes.
+   *
+   * @param {string} name
+   * @param {() => Promise<number>} makeIt
+   * @returns {Promise<OpenFile>}
+   */
+  async function make(name, makeIt) {
+    close(name);
+    const descriptor = await makeIt().catch((error) => {
+      makeRoom(error);
+      return makeIt();
+    });
+    return { descriptor, size: 0 };
+  }
+
   return {
     get: (/** @type {string} */ name) => open.get(name),
     /**
@@ -110,6 +135,7 @@ export function openFiles(max = maxOpenFiles()) {
       return file;
     },
     take,
+    make,
     /**
      * Gives back what was taken. It takes the place of a file that was opened meanwhile, whose size may be wrong.
      *

@@ -19,8 +19,6 @@ import { writeAll, writeFully } from './files.js';
 const GATHERED_SIZE = 256 * 1024;
 /** The most bytes that wait to be written. */
 const MAX_WAITING = 2 * 1024 * 1024;
-/** Writes of at most so many bytes are synchronous: the way to another thread and back takes longer. */
-const SHORT_SIZE = 128 * 1024;
 /** After so many bytes what has arrived is made durable, beside the writing. */
 const PART_SIZE = 16 * 1024 * 1024;
 /** The most hashes that are kept, of uploads that are not under way. */
@@ -63,6 +61,8 @@ class Hashes {
  * @typedef {object} Parts
  * @property {() => void} guard Throws once another process owns the directory.
  * @property {(name: string, isNew: boolean) => OpenFile} take Opens a file, which nobody else closes.
+ * @property {(name: string) => Promise<OpenFile>} make Makes an empty file without blocking. Nobody else closes it.
+ * @property {(name: string) => void} remove Removes a file.
  * @property {(name: string, file: OpenFile, isCurrent: boolean) => void} put Gives it back. What is not current must not be used.
  * @property {(name: string, file: OpenFile) => Promise<unknown>} sync Makes a file and its name durable.
  */
@@ -72,7 +72,7 @@ class Hashes {
  *
  * @param {Parts} parts
  */
-export function createReceivers({ guard, take, put, sync }) {
+export function createReceivers({ guard, take, make, remove, put, sync }) {
   /** @type {Map<string, Receiver>} */
   const active = new Map();
   /**
@@ -182,6 +182,14 @@ export function createReceivers({ guard, take, put, sync }) {
       return file;
     }
 
+    /** Makes the file. While others are synced, a file system lets that wait for milliseconds. */
+    async #make() {
+      guard();
+      this.#file = await make(this.#name);
+      // It was removed before it was there.
+      if (!active.has(this.#name)) remove(this.#name);
+    }
+
     /** Gives the file back while nothing happens: a slow sender must not hold a descriptor. */
     #rest() {
       const file = this.#file;
@@ -215,18 +223,11 @@ export function createReceivers({ guard, take, put, sync }) {
         // Its last write must not hit what comes now.
         await this.#before?.settled();
         this.#before = undefined;
+        if (!this.#file && this.#end === 0 && !this.#isStopped) await this.#make();
         while (this.#waiting.length > 0 && !this.#isStopped) {
           const pieces = this.#waiting;
-          const size = this.#taken - this.#end;
           this.#waiting = [];
-          const { descriptor } = this.#open();
-          if (size <= SHORT_SIZE) {
-            let at = this.#end;
-            for (const piece of pieces) {
-              writeFully(descriptor, piece, at);
-              at += piece.length;
-            }
-          } else await writeAll(descriptor, pieces, this.#end);
+          await writeAll(this.#open().descriptor, pieces, this.#end);
           this.#wrote(pieces);
           if (this.#end - this.#synced >= PART_SIZE && !this.#syncing) this.#startSync(this.#state(), true);
           if (this.#taken - this.#end < MAX_WAITING) this.#wake();

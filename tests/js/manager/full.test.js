@@ -159,16 +159,17 @@ suite('a storage that fails', () => {
       const manager = await open(t, { storage: { directory }, onError: (error) => errors.push(error) });
       const { uploadUrl } = await manager.client.files.generateFileUploadUrl('text/plain', { fileName: 'a.txt' });
       const send = () => manager.fetch(present(uploadUrl), { method: 'PUT', headers: { 'content-type': 'text/plain' }, body: 'text' });
-      const { writeSync } = fs;
-      fs.writeSync = () => {
-        throw Object.assign(new Error(`${code}: cannot write`), { code });
-      };
-      let refused;
-      try {
-        refused = await send();
-      } finally {
-        fs.writeSync = writeSync;
-      }
+      const failure = Object.assign(new Error(`${code}: cannot write`), { code });
+      const failing = [
+        t.mock.method(fs, 'writeSync', () => {
+          throw failure;
+        }),
+        t.mock.method(fs, 'writev', (/** @type {unknown} */ _, /** @type {unknown} */ __, /** @type {unknown} */ ___, /** @type {(error: Error) => void} */ done) => {
+          process.nextTick(() => done(failure));
+        }),
+      ];
+      const refused = await send();
+      for (const { mock } of failing) mock.restore();
       const body = await refused.json();
       assert.deepEqual([refused.status, body.details.applicationError.code], [500, 'STORAGE_FAILED']);
       assert.match(body.message, /** @type {RegExp} */ (message));
