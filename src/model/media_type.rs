@@ -373,10 +373,10 @@ pub(crate) fn mime_of_extension(extension: &str) -> Option<&'static str> {
         .or_else(|| wide::mime_of_extension(extension))
 }
 
-/// Returns the MIME types that files with the extension of this name can have besides the usual one.
+/// Returns the MIME type that files with the extension of this name can have besides the usual one.
 #[cfg(feature = "manager")]
-pub(crate) fn alternatives(name: &str) -> Vec<&'static str> {
-    extension(name).map_or_else(Vec::new, |extension| wide::alternatives(&extension))
+pub(crate) fn alternative(name: &str) -> Option<&'static str> {
+    wide::alternative(&extension(name)?)
 }
 
 /// Returns the usual extension of a MIME type.

@@ -545,8 +545,7 @@ fn agreed<'a>(
     if allows(declared) {
         return Ok(declared);
     }
-    let alternatives = name.map_or_else(Vec::new, media_type::alternatives);
-    if let Some(other) = alternatives.into_iter().find(|mime| allows(mime)) {
+    if let Some(other) = name.and_then(media_type::alternative).filter(|mime| allows(mime)) {
         return Ok(other);
     }
     let Some(by_bytes) = by_bytes.filter(|_| !kind.is_text()) else {
