@@ -26,11 +26,54 @@ fn failed(code: VfsErrorCode) -> impl Fn(JsValue) -> VfsError {
     }
 }
 
+/// The length of the header of a frame in a write-ahead log. SQLite writes it by itself, and then the page.
+const FRAME_HEADER_LEN: usize = 24;
+
 /// A file of the host, or an unnamed temporary file in memory.
 #[derive(Debug)]
 enum Opened {
-    Named { host: Shared, file: f64 },
+    Named(Named),
     Temporary { bytes: Vec<u8> },
+}
+
+/// A file of the host.
+#[derive(Debug)]
+struct Named {
+    host: Shared,
+    file: f64,
+    /// Where the header of a frame goes, and the header. It is written with its page: a call of the host less.
+    header: Option<(u64, [u8; FRAME_HEADER_LEN])>,
+}
+
+impl Named {
+    fn write_at(&self, offset: u64, bytes: &[u8]) -> VfsResult<()> {
+        let written = self.host.0.write_at(self.file, offset as f64, bytes);
+        written.map_err(failed(VfsErrorCode::IoWrite))
+    }
+
+    /// Writes a header that waits.
+    fn settle(&mut self) -> VfsResult<()> {
+        match self.header.take() {
+            Some((offset, header)) => self.write_at(offset, &header),
+            None => Ok(()),
+        }
+    }
+
+    fn write(&mut self, given: &[u8], offset: u64) -> VfsResult<()> {
+        if let Some((at, header)) = self.header
+            && offset == at + FRAME_HEADER_LEN as u64
+        {
+            self.write_at(at, &[&header, given].concat())?;
+            self.header = None;
+            return Ok(());
+        }
+        self.settle()?;
+        match given.try_into() {
+            Ok(header) => self.header = Some((offset, header)),
+            Err(_) => self.write_at(offset, given)?,
+        }
+        Ok(())
+    }
 }
 
 impl VfsFile for Opened {
@@ -40,8 +83,9 @@ impl VfsFile for Opened {
 
     fn read(&mut self, buffer: &mut [u8], offset: u64) -> VfsResult<usize> {
         match self {
-            Opened::Named { host, file } => {
-                let read = host.0.read_at(*file, offset as f64, buffer);
+            Opened::Named(named) => {
+                named.settle()?;
+                let read = named.host.0.read_at(named.file, offset as f64, buffer);
                 Ok(read.map_err(failed(VfsErrorCode::IoRead))? as usize)
             }
             Opened::Temporary { bytes } => {
@@ -55,10 +99,7 @@ impl VfsFile for Opened {
 
     fn write(&mut self, given: &[u8], offset: u64) -> VfsResult<()> {
         match self {
-            Opened::Named { host, file } => {
-                let written = host.0.write_at(*file, offset as f64, given);
-                written.map_err(failed(VfsErrorCode::IoWrite))
-            }
+            Opened::Named(named) => named.write(given, offset),
             Opened::Temporary { bytes } => {
                 let full = || VfsError::new(VfsErrorCode::Full, "the file is too large".into());
                 let start = usize::try_from(offset).map_err(|_| full())?;
@@ -74,8 +115,9 @@ impl VfsFile for Opened {
 
     fn truncate(&mut self, size: u64) -> VfsResult<()> {
         match self {
-            Opened::Named { host, file } => {
-                let cut = host.0.truncate(*file, size as f64);
+            Opened::Named(named) => {
+                named.settle()?;
+                let cut = named.host.0.truncate(named.file, size as f64);
                 cut.map_err(failed(VfsErrorCode::IoTruncate))
             }
             Opened::Temporary { bytes } => {
@@ -87,16 +129,22 @@ impl VfsFile for Opened {
 
     fn sync(&mut self, _: SyncOptions) -> VfsResult<()> {
         match self {
-            Opened::Named { host, file } => host.0.sync_file(*file).map_err(failed(VfsErrorCode::IoSync)),
+            Opened::Named(named) => {
+                named.settle()?;
+                let synced = named.host.0.sync_file(named.file);
+                synced.map_err(failed(VfsErrorCode::IoSync))
+            }
             Opened::Temporary { .. } => Ok(()),
         }
     }
 
     fn size(&self) -> VfsResult<u64> {
         match self {
-            Opened::Named { host, file } => {
-                let size = host.0.size_of(*file);
-                Ok(size.map_err(failed(VfsErrorCode::IoStat))? as u64)
+            Opened::Named(named) => {
+                let size = named.host.0.size_of(named.file);
+                let size = size.map_err(failed(VfsErrorCode::IoStat))? as u64;
+                let waiting = named.header.map_or(0, |(at, header)| at + header.len() as u64);
+                Ok(size.max(waiting))
             }
             Opened::Temporary { bytes } => Ok(bytes.len() as u64),
         }
@@ -127,18 +175,22 @@ impl VfsStore for Store {
             None => Opened::Temporary { bytes: Vec::new() },
             Some(name) => {
                 let file = host.0.open_file(name.path());
-                Opened::Named {
+                Opened::Named(Named {
                     file: file.map_err(failed(VfsErrorCode::CantOpen))?,
                     host: host.clone(),
-                }
+                    header: None,
+                })
             }
         };
         Ok(OpenedFile { file, access })
     }
 
     fn close_file(host: &Shared, name: Option<&str>, file: Opened, options: OpenOptions) -> VfsResult<()> {
-        if let Opened::Named { host, file } = &file {
-            host.0.close_file(*file).map_err(failed(VfsErrorCode::IoClose))?;
+        if let Opened::Named(mut named) = file {
+            // The file is closed in any case.
+            let settled = named.settle();
+            let closed = named.host.0.close_file(named.file);
+            settled.and(closed.map_err(failed(VfsErrorCode::IoClose)))?;
         }
         match name {
             Some(name) if options.delete_on_close() => Store::delete_file(host, name, false),
