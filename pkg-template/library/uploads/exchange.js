@@ -40,6 +40,9 @@ const isBrowser = typeof XMLHttpRequest === 'function' || 'ServiceWorkerGlobalSc
 /** How many bytes are worked on between two turns of the event loop. */
 const PIECE_SIZE = 256 * 1024;
 
+/** The reason by which requests that were answered are aborted. The runtime's own one is made anew each time, with its stack. */
+const OVER = new Error('the request is over');
+
 /** The slowest connection that is waited for where progress cannot be seen, in bytes per millisecond. */
 const MIN_SPEED = 10;
 
@@ -93,7 +96,7 @@ export async function exchange(shared, name, { url, method, headers = {}, body, 
     throw request.fault ?? error;
   } finally {
     // A refusal may come before all bytes have left: the rest of the body must not hold the connection, and the process.
-    own.abort();
+    own.abort(OVER);
     clearTimeout(timer);
     own.release();
   }
