@@ -167,7 +167,12 @@ export interface Job {
   started: number;
   /** Finds the file of an upload whose answer was lost. */
   find(signal: AbortSignal): Promise<StoredFile | undefined>;
+  /** Sends bytes once it is their turn. */
+  turn: Turn;
 }
+
+/** Runs work when there is room for it. */
+export type Turn = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 /** A resumable upload that runs in this process. */
 export interface ResumableJob extends Job {
@@ -215,6 +220,8 @@ export interface Batch {
   isOther?(file: StoredFile): boolean;
   /** The id of the upload that is resumed. */
   expected?: string;
+  /** Limits how many send bytes at a time. */
+  turn?: Turn;
 }
 
 /** Uploads one source. */

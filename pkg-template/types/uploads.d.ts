@@ -104,7 +104,7 @@ export type Dropped = typeof globalThis extends { DataTransfer: { prototype: inf
 
 /** Options of {@link uploads.uploadAll}, in addition to those of each upload. */
 export interface UploadAllOptions extends Omit<UploadOptions, 'displayName' | 'mimeType' | 'onProgress'> {
-  /** Number of concurrent uploads. Default: 4. */
+  /** Number of files that are sent at the same time. As many others get ready meanwhile. Default: 4. */
   concurrency?: number;
   /** Called with the progress of the whole batch. */
   onProgress?: (progress: BatchProgress) => void;

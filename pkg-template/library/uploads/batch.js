@@ -1,10 +1,12 @@
 // Many uploads, some at a time.
+//
+// While some send their bytes, as many others get ready: their folder, type and URL are there when it is their turn.
 import { linked, onAbort, until } from '../../streams/until.js';
 import { Progress } from './progress.js';
 import { expand } from './sources.js';
 
 /** @import { UploadAllOptions, UploadProgress, UploadResult } from '../../types/index.js' */
-/** @import { Api, StoredFile, Item, Uploader } from '../internal.d.ts' */
+/** @import { Api, StoredFile, Item, Turn, Uploader } from '../internal.d.ts' */
 /** @import { Paths } from './upload.js' */
 
 const NAME = 'uploads.uploadAll';
@@ -61,6 +63,7 @@ export async function uploadAll(api, paths, send, sources, options, signal) {
   };
 
   for (const { folder } of folders) await placeOf(folder);
+  const turn = turns(concurrency);
   let next = 0;
   const worker = async () => {
     while (next < files.length) {
@@ -87,7 +90,7 @@ export async function uploadAll(api, paths, send, sources, options, signal) {
         const each = { ...common, ...own, path: undefined, parentFolderId: place, onProgress: onOne };
         each.displayName ??= item.name;
         const isOther = (/** @type {StoredFile} */ { displayName }) => names.has(keyOf(item, displayName));
-        const { file, isReused } = await send(source, each, single.signal, { known, isOther });
+        const { file, isReused } = await send(source, each, single.signal, { known, isOther, turn });
         results[index] = { ...about, status: isReused ? 'reused' : 'uploaded', file };
       } catch (error) {
         signal.throwIfAborted();
@@ -99,11 +102,34 @@ export async function uploadAll(api, paths, send, sources, options, signal) {
     }
   };
   // All of them: when one ends by the signal, the others are still about to.
-  await Promise.allSettled(Array.from({ length: Math.min(concurrency, files.length) }, worker));
+  await Promise.allSettled(Array.from({ length: Math.min(2 * concurrency, files.length) }, worker));
   release();
   signal.throwIfAborted();
   progress.finish();
   return results;
+}
+
+/**
+ * Lets some work run at a time, in the order in which it comes.
+ *
+ * @param {number} count
+ * @returns {Turn}
+ */
+function turns(count) {
+  let free = count;
+  /** @type {(() => void)[]} */
+  const waiting = [];
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await /** @type {Promise<void>} */ (new Promise((begin) => waiting.push(begin)));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
+  };
 }
 
 /**

@@ -22,7 +22,7 @@ const isSpent = (status) => status === 401 || status === 403 || status === 404 |
  * @returns {Promise<StoredFile>}
  */
 export async function uploadPlain(job) {
-  const { api, source, request, progress, digest, signal, patience, stallMs, find } = job;
+  const { api, source, request, progress, digest, signal, patience, stallMs, find, turn } = job;
   const { shared, client, decode } = api;
   for (let tries = 1; ; tries += 1) {
     const options = { ...request.options, ...(source.size !== undefined && { sizeInBytes: String(source.size) }) };
@@ -32,20 +32,22 @@ export async function uploadPlain(job) {
     /** @type {HostAnswer | undefined} */
     let answer;
     try {
-      answer = await exchange(shared, NAME, {
-        url: /** @type {string} */ (uploadUrl),
-        method: 'PUT',
-        headers: { 'Content-Type': request.mimeType },
-        body: { source, from: 0, to: source.size },
-        signal,
-        stallMs,
-        onSent: (bytes) => {
-          progress.sent(bytes);
-          // Bytes that cannot be sent again need not be kept.
-          if (source.isStream && !source.isRepeatable) source.forget(bytes);
-        },
-        onBytes: digest && ((offset, bytes) => digest.take(offset, bytes)),
-      });
+      answer = await turn(() =>
+        exchange(shared, NAME, {
+          url: /** @type {string} */ (uploadUrl),
+          method: 'PUT',
+          headers: { 'Content-Type': request.mimeType },
+          body: { source, from: 0, to: source.size },
+          signal,
+          stallMs,
+          onSent: (bytes) => {
+            progress.sent(bytes);
+            // Bytes that cannot be sent again need not be kept.
+            if (source.isStream && !source.isRepeatable) source.forget(bytes);
+          },
+          onBytes: digest && ((offset, bytes) => digest.take(offset, bytes)),
+        }),
+      );
     } catch (cause) {
       signal.throwIfAborted();
       if (cause instanceof api.WixMediaError) throw cause;

@@ -207,7 +207,7 @@ export function createUploader(api, paths) {
     let source;
     try {
       source = await open(given, { refuse, disk: api.disk, signal, sourceFailed: api.sourceFailed });
-      const job = await prepare(source, options, progress, signal, protocol);
+      const job = await prepare(source, options, progress, signal, protocol, batch);
 
       if (onDuplicate !== 'keep-both') {
         if (!source.isRepeatable) throw refuse('onDuplicate', 'needs a source that can be read twice, which a long stream cannot');
@@ -230,7 +230,7 @@ export function createUploader(api, paths) {
       if (isResumable && size === undefined) {
         throw refuse('protocol', 'cannot be tus for a stream of unknown length: use plain, or a Blob or file');
       }
-      const attempt = () => (isResumable && size ? resumable(job, options, batch?.expected) : uploadPlain(job));
+      const attempt = () => (isResumable && size ? job.turn(() => resumable(job, options, batch?.expected)) : uploadPlain(job));
       let file;
       try {
         file = await attempt();
@@ -263,9 +263,10 @@ export function createUploader(api, paths) {
    * @param {Progress} progress
    * @param {AbortSignal} signal
    * @param {string} protocol
+   * @param {Batch | undefined} batch
    * @returns {Promise<Job>}
    */
-  async function prepare(source, options, progress, signal, protocol) {
+  async function prepare(source, options, progress, signal, protocol, batch) {
     const head = await source.bytes(0, Math.min(HEAD_SIZE, source.size ?? HEAD_SIZE));
     const declared = options.mimeType ?? source.type;
     const { mimeType, fileName } = typeAndName(declared, options.displayName ?? source.name, head);
@@ -293,6 +294,7 @@ export function createUploader(api, paths) {
       digest: verify === false ? undefined : new RunningDigest(source, api.digest()),
       started: api.now(),
       find: (own) => findArrived(job, own),
+      turn: batch?.turn ?? ((work) => work()),
     };
     return job;
   }

@@ -5,9 +5,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { suite, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { md5, noise } from '../harness/bytes.js';
 import { rejection } from '../harness/client.js';
+import { gate } from '../harness/gate.js';
 import { serveManager, startManager, temporaryFolder } from '../harness/manager.js';
 import { present } from '../harness/present.js';
 import { samples } from '../scenarios/samples.js';
@@ -256,6 +258,30 @@ suite('batches', () => {
       const before = events[index - 1] ?? { sent: 0, confirmed: 0 };
       assert.ok(event.sent >= before.sent && event.confirmed >= before.confirmed);
     }
+  });
+
+  test('uploadAll: gets as many ready as are being sent', async (t) => {
+    const [busy, go] = [gate(), gate()];
+    let [urls, sending, most] = [0, 0, 0];
+    const { client } = await serveManager(t, {
+      answer: async (request, next) => {
+        if (request.url.endsWith('/generate-upload-url') && (urls += 1) === 4) busy.open();
+        if (request.method !== 'PUT') return next(request);
+        sending += 1;
+        most = Math.max(most, sending);
+        await go.opened;
+        const response = await next(request);
+        sending -= 1;
+        return response;
+      },
+    });
+    const all = client.uploads.uploadAll(Array.from({ length: 9 }, (_, index) => new File([`file ${index}`], `${index}.txt`)), { concurrency: 2 });
+    await busy.opened;
+    while (sending < 2) await setImmediate();
+    assert.deepEqual([urls, sending], [4, 2]);
+    go.open();
+    assert.deepEqual((await all).map(({ status }) => status), Array(9).fill('uploaded'));
+    assert.deepEqual([urls, most], [9, 2]);
   });
 
   test('uploadAll: progress reaches the total once', async (t) => {
