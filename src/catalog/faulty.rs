@@ -276,6 +276,20 @@ forward! {
         (&mut self) doom_blobs(blobs: &[String], now: i64) -> Vec<String>;
         (&mut self) forget_doomed(blobs: &[String]) -> ();
     }
+    ReadAssets {
+        (&self) asset(file: &str, name: &str) -> Option<Asset>;
+        (&self) assets_of(files: &[&str]) -> Vec<Asset>;
+        (&self) transcode(file: &str) -> Option<Transcode>;
+        (&self) has_transcodes(now: i64) -> bool;
+    }
+    WriteAssets {
+        (&mut self) put_asset(asset: &Asset) -> ();
+        (&mut self) remove_asset(file: &str, name: &str) -> ();
+        (&mut self) put_transcode(file: &str, ready_at: i64) -> ();
+        (&mut self) take_transcodes(now: i64, until: i64, limit: u32) -> Vec<Transcode>;
+        (&mut self) release_transcode(file: &str) -> ();
+        (&mut self) remove_transcode(file: &str) -> ();
+    }
     WriteAll {
         (&mut self) clear(now: i64) -> ();
         (&mut self) begin_load() -> ();

@@ -67,8 +67,8 @@ pub use faulty::{Fault, Faulty};
 pub use fold::fold;
 pub use page::{Children, Item, Key, Page, Position, Sort};
 pub use rows::{
-    Branch, BundleEntry, Delivery, Entity, File, Folder, Import, Job, Leaf, NewDelivery, Stale, StaleFile, Trashed,
-    Tree, Upload,
+    Asset, Branch, BundleEntry, Delivery, Entity, File, Folder, Import, Job, Leaf, NewDelivery, Stale, StaleFile, Transcode,
+    Trashed, Tree, Upload,
 };
 pub use sqlite::Sqlite;
 #[cfg(target_arch = "wasm32")]
@@ -187,7 +187,16 @@ pub trait Inspection {
 
 /// A snapshot of a catalog.
 pub trait Read:
-    ReadSettings + ReadItems + ReadTrees + ReadListing + ReadEvents + ReadDeliveries + ReadUploads + ReadJobs + ReadBundles
+    ReadSettings
+    + ReadItems
+    + ReadTrees
+    + ReadListing
+    + ReadEvents
+    + ReadDeliveries
+    + ReadUploads
+    + ReadJobs
+    + ReadBundles
+    + ReadAssets
 {
 }
 
@@ -202,6 +211,7 @@ pub trait Write:
     + WriteUploads
     + WriteJobs
     + WriteBundles
+    + WriteAssets
     + WriteAll
 {
     /// Commits the transaction. When this returns, the changes are durable. After an error none of them took effect, unless
@@ -246,7 +256,7 @@ pub trait ReadItems {
     }
     /// Whether a live file or folder has this parent.
     fn has_children(&self, parent: &str) -> Result<bool>;
-    /// The sum of the sizes of all files, live and trashed, without unknown sizes.
+    /// The sum of the sizes of all files, live and trashed, without unknown sizes, and of their assets.
     fn total_size(&self) -> Result<i64>;
     /// At most `limit` folders with larger ids than `after`, live and trashed, in the order of their ids.
     fn all_folders(&self, after: &str, limit: u32) -> Result<Vec<Folder>>;
@@ -269,7 +279,7 @@ pub trait WriteItems {
     fn update_file(&mut self, file: &File) -> Result<()> {
         self.update_files(std::slice::from_ref(file))
     }
-    /// Removes files permanently, with their imports. Skips unknown ones.
+    /// Removes files permanently, with their imports, assets and transcodes. Skips unknown ones.
     fn remove_files(&mut self, ids: &[&str]) -> Result<()>;
 }
 
@@ -306,7 +316,8 @@ pub trait WriteTrees {
     fn trash_tree(&mut self, top: &str, deletion: i64, now: i64) -> Result<()>;
     /// Moves the trashed folder `top` into `parent`, and everything below it into `area`.
     fn restore_tree(&mut self, top: &str, parent: &str, area: Area) -> Result<()>;
-    /// Removes the folder `top` and everything below it permanently, with the imports of the files.
+    /// Removes the folder `top` and everything below it permanently, with the imports, assets and transcodes of the
+    /// files.
     fn remove_tree(&mut self, top: &str) -> Result<()>;
 }
 
@@ -441,7 +452,7 @@ pub trait ReadBundles {
     fn excess_bundles(&self, bundles: u32, entries: u64) -> Result<Vec<String>>;
     /// The ids of the temporary bundles, such as exports, that were created at `until` or before.
     fn temporary_bundles(&self, until: i64) -> Result<Vec<String>>;
-    /// Whether a file, an upload or a bundle needs this blob.
+    /// Whether a file, an upload, a bundle or an asset needs this blob.
     fn needs_blob(&self, blob: &str) -> Result<bool>;
     /// Those of these blobs that a row names, found without an index: a damaged one would make each of them an orphan.
     /// Reads every row.
@@ -474,6 +485,35 @@ pub trait WriteBundles {
     fn doom_blobs(&mut self, blobs: &[String], now: i64) -> Result<Vec<String>>;
     /// Forgets that these blobs are doomed, because they have been removed or are needed again.
     fn forget_doomed(&mut self, blobs: &[String]) -> Result<()>;
+}
+
+/// Assets, and the videos of which assets are still to be made.
+pub trait ReadAssets {
+    /// The asset of a file with this name.
+    fn asset(&self, file: &str, name: &str) -> Result<Option<Asset>>;
+    /// The assets of these files, in the order of `files`, then of their names.
+    fn assets_of(&self, files: &[&str]) -> Result<Vec<Asset>>;
+    /// The transcode of a file.
+    fn transcode(&self, file: &str) -> Result<Option<Transcode>>;
+    /// Whether a transcode is under no lease at `now`.
+    fn has_transcodes(&self, now: i64) -> Result<bool>;
+}
+
+/// Assets and transcodes, written. Both go when their file is removed for good.
+pub trait WriteAssets {
+    /// Adds an asset, or replaces the one with its name.
+    fn put_asset(&mut self, asset: &Asset) -> Result<()>;
+    /// Removes an asset. Does nothing for an unknown one.
+    fn remove_asset(&mut self, file: &str, name: &str) -> Result<()>;
+    /// Adds the transcode of a file. An existing one starts over, and stays leased.
+    fn put_transcode(&mut self, file: &str, ready_at: i64) -> Result<()>;
+    /// Leases at most `limit` transcodes until `until`, and counts the try: those under no lease at `now`, in the order in
+    /// which their files were added.
+    fn take_transcodes(&mut self, now: i64, until: i64, limit: u32) -> Result<Vec<Transcode>>;
+    /// Ends the lease of a transcode, and does not count its try.
+    fn release_transcode(&mut self, file: &str) -> Result<()>;
+    /// Removes the transcode of a file.
+    fn remove_transcode(&mut self, file: &str) -> Result<()>;
 }
 
 /// Changes of everything at once: reset and import.

@@ -269,6 +269,36 @@ pub struct Import {
     pub request: String,
 }
 
+/// A blob that was made of the bytes of a file, such as a poster of a video.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asset {
+    /// The file's id.
+    pub file: String,
+    /// Its name, unique among the assets of its file.
+    pub name: String,
+    /// The blob that holds its bytes.
+    pub blob: String,
+    /// Size in bytes.
+    pub size: i64,
+    /// MD5 of the bytes in lower-case hex.
+    pub hash: String,
+    /// CRC-32 of the bytes.
+    pub crc: u32,
+    /// What inspecting its bytes found, as JSON: `width`, `height`, `duration`.
+    pub facts: String,
+}
+
+/// A video of which assets are still to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transcode {
+    /// The file's id.
+    pub file: String,
+    /// The earliest time at which the file becomes ready, in milliseconds since 1970.
+    pub ready_at: i64,
+    /// How often it was leased.
+    pub tries: u32,
+}
+
 /// A call that was accepted and runs later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {

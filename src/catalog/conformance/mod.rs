@@ -19,6 +19,7 @@
 //! | [`transactions::reopened_catalog_has_what_was_committed`] | catalogs that outlive the value |
 #![allow(clippy::unwrap_used)]
 
+pub mod assets;
 pub mod bundles;
 pub mod concurrency;
 pub mod deliveries;
@@ -62,6 +63,7 @@ pub const SUBJECTS: &[(&str, &[Function])] = &[
     ("leases", leases::FUNCTIONS),
     ("jobs", jobs::FUNCTIONS),
     ("bundles", bundles::FUNCTIONS),
+    ("assets", assets::FUNCTIONS),
     ("load", load::FUNCTIONS),
     ("concurrency", concurrency::FUNCTIONS),
 ];
@@ -158,6 +160,7 @@ mod tests {
             include_str!("leases.rs"),
             include_str!("jobs.rs"),
             include_str!("bundles.rs"),
+            include_str!("assets.rs"),
             include_str!("load.rs"),
             include_str!("concurrency.rs"),
         ];

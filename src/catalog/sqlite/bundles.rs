@@ -88,7 +88,8 @@ impl ReadBundles for Session<'_> {
         self.exists(
             "SELECT EXISTS (SELECT 1 FROM file WHERE blob = ?1)
                  OR EXISTS (SELECT 1 FROM upload WHERE blob = ?1)
-                 OR EXISTS (SELECT 1 FROM bundle_entry WHERE blob = ?1)",
+                 OR EXISTS (SELECT 1 FROM bundle_entry WHERE blob = ?1)
+                 OR EXISTS (SELECT 1 FROM asset WHERE blob = ?1)",
             [blob],
         )
     }
@@ -97,7 +98,7 @@ impl ReadBundles for Session<'_> {
         let mut found = Vec::new();
         for some in blobs.chunks(BLOBS_PER_SCAN) {
             let wanted = vec!["?"; some.len()].join(", ");
-            for table in ["file", "upload", "bundle_entry"] {
+            for table in ["file", "upload", "bundle_entry", "asset"] {
                 let sql = format!("SELECT DISTINCT blob FROM {table} NOT INDEXED WHERE blob IN ({wanted})");
                 let rows: Vec<String> = self.all(&sql, rusqlite::params_from_iter(some), |row| row.get(0))?;
                 found.extend(rows);

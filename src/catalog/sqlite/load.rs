@@ -9,11 +9,13 @@ use crate::model::system_folder::SYSTEM_FOLDERS;
 const LOAD_TRIGGERS: [&str; 3] = ["folder_inserted", "file_inserted", "file_size_inserted"];
 
 /// Triggers that would run for each row when all rows are deleted.
-const DELETE_TRIGGERS: [&str; 4] = [
+const DELETE_TRIGGERS: [&str; 6] = [
     "folder_deleted",
     "file_deleted",
     "file_size_deleted",
     "import_of_deleted",
+    "assets_of_deleted",
+    "asset_size_deleted",
 ];
 
 impl Session<'_> {
@@ -31,7 +33,7 @@ impl Session<'_> {
 
 impl WriteAll for Session<'_> {
     fn clear(&mut self, now: i64) -> Result<()> {
-        for table in ["file", "upload", "bundle_entry"] {
+        for table in ["file", "upload", "bundle_entry", "asset"] {
             // WHERE also tells SQLite that ON belongs to the conflict and not to a join.
             self.run(
                 &format!(
@@ -49,7 +51,8 @@ impl WriteAll for Session<'_> {
              DELETE FROM file; INSERT INTO file_text (file_text) VALUES ('delete-all');
              UPDATE counter SET value = 0;
              DELETE FROM upload; DELETE FROM bundle; DELETE FROM bundle_entry;
-             DELETE FROM event; DELETE FROM delivery; DELETE FROM import; DELETE FROM job;",
+             DELETE FROM event; DELETE FROM delivery; DELETE FROM import; DELETE FROM job;
+             DELETE FROM asset; DELETE FROM transcode;",
         )?;
         Ok(self.execute_batch(&triggers.join("; "))?)
     }
@@ -67,7 +70,8 @@ impl WriteAll for Session<'_> {
         };
         Ok(self.execute_batch(&format!(
             "INSERT INTO folder_text (folder_text) VALUES ('rebuild'); INSERT INTO file_text (file_text) VALUES ('rebuild');
-             UPDATE counter SET value = (SELECT coalesce(sum(size), 0) FROM file WHERE size > 0) WHERE name = 'bytes';
+             UPDATE counter SET value = (SELECT coalesce(sum(size), 0) FROM file WHERE size > 0)
+                 + (SELECT coalesce(sum(size), 0) FROM asset) WHERE name = 'bytes';
              {}",
             triggers.join("; ")
         ))?)

@@ -17,6 +17,7 @@
 //! | `lock.rs` | the lock of a store in a file |
 //! | `migrations/` | one script per version of the schema |
 
+mod assets;
 mod bundles;
 mod events;
 #[cfg(target_arch = "wasm32")]
@@ -43,11 +44,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One script per version: the first creates version 1, each further one migrates from the version before.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
     include_str!("migrations/3.sql"),
     include_str!("migrations/4.sql"),
+    include_str!("migrations/5.sql"),
 ];
 
 /// The most memory for pages of the file, in KiB, for each connection. SQLite's default of 2,000 is less than what one

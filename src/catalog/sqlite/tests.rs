@@ -1,7 +1,7 @@
 //! Tests of what is special about SQLite. Everything else is in [`conformance`].
 
 use super::super::conformance;
-use super::super::{Children, File, Folder, Page, WriteItems};
+use super::super::{Asset, Children, File, Folder, Page, WriteItems};
 use super::*;
 use std::cell::Cell;
 
@@ -234,7 +234,7 @@ fn migrated_from(version: usize) -> Sqlite {
     let connection = Connection::open_in_memory().expect("a store");
     for (script, rows) in MIGRATIONS
         .iter()
-        .zip([ROWS_OF_VERSION_1, ROWS_OF_VERSION_2, ROWS_OF_VERSION_3])
+        .zip([ROWS_OF_VERSION_1, ROWS_OF_VERSION_2, ROWS_OF_VERSION_3, ""])
         .take(version)
     {
         connection.execute_batch(script).expect("the schema");
@@ -287,6 +287,28 @@ fn store_of_version_2_keeps_everything() {
     assert_eq!(writer.take_job(5).expect("taken").expect("a job").operation, "o");
     writer.remove_files(&["p"]).expect("removed");
     assert_eq!(writer.import("p").expect("read"), None);
+    drop(writer);
+    assert!(store.is_intact().expect("checked"));
+}
+
+#[test]
+fn store_of_version_4_counts_the_sizes_of_assets_from_now_on() {
+    let store = migrated_from(4);
+    let mut writer = store.write().expect("a writer");
+    assert_eq!(writer.total_size().expect("read"), 40);
+    let asset = Asset {
+        file: "f".into(),
+        name: "poster.0".into(),
+        blob: "b9".into(),
+        size: 2,
+        hash: String::new(),
+        crc: 0,
+        facts: "{}".into(),
+    };
+    writer.put_asset(&asset).expect("added");
+    assert_eq!(writer.total_size().expect("read"), 42);
+    writer.remove_files(&["f"]).expect("removed");
+    assert_eq!(writer.total_size().expect("read"), 0);
     drop(writer);
     assert!(store.is_intact().expect("checked"));
 }

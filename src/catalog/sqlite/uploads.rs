@@ -218,6 +218,7 @@ impl WriteJobs for Session<'_> {
 
     fn end_leases(&mut self) -> Result<()> {
         self.run("UPDATE import SET leased_until = 0 WHERE leased_until <> 0", [])?;
+        self.run("UPDATE transcode SET leased_until = 0 WHERE leased_until <> 0", [])?;
         self.run("UPDATE delivery SET leased_until = 0 WHERE leased_until <> 0", [])
             .map(drop)
     }
