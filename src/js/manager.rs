@@ -98,13 +98,14 @@ fn with_intake<T: Default>(intake: u32, work: impl FnOnce(&mut Manager, &mut Int
 
 /// Starts the manager on the host's storage.
 ///
-/// `given` is JSON: `{ options, durable, renames, seed }`. `durable` says whether the storage outlives the process, and so
+/// `given` is JSON: `{ options, durable, renames, transcodes, seed }`. `durable` says whether the storage outlives the process, and so
 /// whether commits wait until they are durable. `renames` says whether the host has `renameFile`. `seed`, if present, is that of
-/// the ids.
+/// the ids. `transcodes` says whether the host makes assets of videos.
 #[wasm_bindgen]
 pub fn start(host: Host, given: &str) -> Result<(), JsValue> {
     let given: Value = serde_json::from_str(given).map_err(|error| refusal("INVALID_ARGUMENT", &error.to_string()))?;
-    let options = Options::from_json(&given["options"]).map_err(|error| invalid(&error))?;
+    let mut options = Options::from_json(&given["options"]).map_err(|error| invalid(&error))?;
+    options.transcodes = given["transcodes"].as_bool().unwrap_or(false);
     let host = Shared(host);
     vfs::register(&host).map_err(|message| refusal("STORAGE_FAILED", &message))?;
     let durable = given["durable"].as_bool().unwrap_or(true);
@@ -221,6 +222,15 @@ impl Running {
 pub fn open_import(file: &str, status: u16, headers: &str) -> Result<u32, JsValue> {
     with(|running| {
         let intake = running.manager.open_import(file, status, &pairs(headers));
+        Ok(running.add_intake(intake))
+    })
+}
+
+/// Begins to take an asset that the host has made of a file: see [`Manager::open_asset`].
+#[wasm_bindgen(js_name = openAsset)]
+pub fn open_asset(file: &str, name: &str) -> Result<u32, JsValue> {
+    with(|running| {
+        let intake = running.manager.open_asset(file, name);
         Ok(running.add_intake(intake))
     })
 }

@@ -23,6 +23,7 @@ use super::incoming::{Delivered, Incoming, Target};
 use super::inspect::{self, Digest, Digested};
 use super::items::content::{self, Conclusion, Findings, Receipt};
 use super::items::trash::Deletion;
+use super::items::transcodes;
 use super::site::{self, Cause, Site};
 use super::tx::View;
 use super::uploads::{self, TUS, UPLOADS, plain, tus};
@@ -108,6 +109,8 @@ enum Stage {
     Import(Box<Fetching>, Box<Incoming>),
     /// An entry of a seed.
     Seed(Box<seed::Entry>, Box<Incoming>),
+    /// An asset of this file with this name.
+    Asset(Box<(String, String)>, Box<Incoming>),
     /// An archive to import.
     Archive(Box<Importing>),
     /// A response that does not depend on the body.
@@ -236,6 +239,22 @@ impl Intake {
         self
     }
 
+    /// Takes an asset that the host has made of a file.
+    pub(crate) fn asset(mut self, site: &Site, file: &str, name: &str) -> Intake {
+        let admitted = site.read(&self.cause, |view| {
+            Ok((site::generation(view)?, transcodes::admit(view, file, name)?))
+        });
+        self.stage = match admitted {
+            Ok((generation, limit)) => {
+                self.cause.generation = Some(generation);
+                let incoming = Incoming::new(site.new_blob(), limit);
+                Stage::Asset(Box::new((file.to_owned(), name.to_owned())), Box::new(incoming))
+            }
+            Err(refusal) => Stage::Refused(refusal),
+        };
+        self
+    }
+
     /// Takes an archive that replaces everything.
     pub(crate) fn archive(mut self, site: &Site) -> Intake {
         self.stage = match site.generation() {
@@ -283,9 +302,10 @@ impl Intake {
             Stage::Other(_) => return false,
             // The body of a finalising request is an empty JSON object, and is ignored.
             Stage::Finalise(..) => return true,
-            Stage::Upload(_, incoming) | Stage::Import(_, incoming) | Stage::Seed(_, incoming) => {
-                incoming.feed(&*site.blobs, bytes)
-            }
+            Stage::Upload(_, incoming)
+            | Stage::Import(_, incoming)
+            | Stage::Seed(_, incoming)
+            | Stage::Asset(_, incoming) => incoming.feed(&*site.blobs, bytes),
             Stage::Chunk(chunk) => chunk.feed(site, &self.cause, bytes),
             Stage::Archive(importing) => importing.feed(site, bytes).map(|()| true),
         };
@@ -295,9 +315,10 @@ impl Intake {
     /// Returns where the host may write the body by itself.
     pub(crate) fn target(&mut self, site: &Site) -> Option<Target> {
         match &mut self.stage {
-            Stage::Upload(_, incoming) | Stage::Import(_, incoming) | Stage::Seed(_, incoming) => {
-                incoming.target(&*site.blobs)
-            }
+            Stage::Upload(_, incoming)
+            | Stage::Import(_, incoming)
+            | Stage::Seed(_, incoming)
+            | Stage::Asset(_, incoming) => incoming.target(&*site.blobs),
             Stage::Chunk(chunk) => Some(Target {
                 blob: chunk.writer.id().to_owned(),
                 offset: chunk.writer.end(),
@@ -311,9 +332,10 @@ impl Intake {
     /// Takes what the host has written by itself. Returns whether more is needed.
     pub(crate) fn deliver(&mut self, site: &Site, delivered: &Delivered) -> bool {
         let outcome = match &mut self.stage {
-            Stage::Upload(_, incoming) | Stage::Import(_, incoming) | Stage::Seed(_, incoming) => {
-                Ok(incoming.deliver(delivered))
-            }
+            Stage::Upload(_, incoming)
+            | Stage::Import(_, incoming)
+            | Stage::Seed(_, incoming)
+            | Stage::Asset(_, incoming) => Ok(incoming.deliver(delivered)),
             Stage::Chunk(chunk) => chunk.deliver(site, &self.cause, delivered),
             _ => Ok(false),
         };
@@ -490,6 +512,7 @@ impl Intake {
             Stage::Chunk(chunk) => chunk.end(site, &cause),
             Stage::Finalise(token, prepared) => finalise(site, &cause, &head, &token, prepared, findings),
             Stage::Import(fetching, incoming) => end_import(site, &cause, &fetching, *incoming, findings),
+            Stage::Asset(asset, incoming) => end_asset(site, &cause, &asset, *incoming),
             Stage::Archive(importing) => importing
                 .finish(site, &cause)
                 .map(|report| Response::json(200, &report)),
@@ -529,7 +552,9 @@ impl Stage {
     /// Removes what the body has left so far. A TUS transfer keeps its durable bytes.
     fn discard(self, site: &Site) {
         match self {
-            Stage::Upload(_, incoming) | Stage::Seed(_, incoming) => site.discard(&incoming.blob),
+            Stage::Upload(_, incoming) | Stage::Seed(_, incoming) | Stage::Asset(_, incoming) => {
+                site.discard(&incoming.blob);
+            }
             Stage::Import(fetching, incoming) => {
                 site.discard(&incoming.blob);
                 release_import(site, &fetching.file);
@@ -609,6 +634,16 @@ fn end_import(
     });
     if let Err(refusal) = &outcome {
         fail_import(site, &fetching.file, refusal);
+        site.discard(&blob);
+    }
+    Ok(Response::json(200, &outcome?))
+}
+
+fn end_asset(site: &Site, cause: &Cause, (file, name): &(String, String), incoming: Incoming) -> Outcome<Response> {
+    let blob = incoming.blob.clone();
+    let outcome = receive(site, incoming, None, None, Findings::default())
+        .and_then(|receipt| site.write(cause, |tx| transcodes::put(tx, file, name, receipt.clone())));
+    if outcome.is_err() {
         site.discard(&blob);
     }
     Ok(Response::json(200, &outcome?))

@@ -91,6 +91,7 @@ pub use imports::url_policy::{IMPORT_RULES, ImportRules, UnfitUrl, check_import_
 pub use incoming::{Delivered, Target};
 pub use intake::Intake;
 pub use items::content::Conclusion;
+pub use items::transcodes::TranscodeOrder;
 pub use items::verify::{Damage, Problem};
 pub use jobs::Swept;
 pub use json::InvalidMember;
@@ -108,6 +109,7 @@ use auth::rate_limit::Recent;
 use events::webhooks;
 use http::error::{Outcome, Refusal};
 use http::router;
+use items::transcodes;
 use serde_json::{Value, json};
 use site::{Cause, Site};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -797,6 +799,73 @@ impl Manager {
         }
     }
 
+    /// Leases at most `limit` videos of which assets are to be made, oldest first.
+    ///
+    /// The host makes posters of each, passes them in with [`open_asset`](Manager::open_asset), and reports the end with
+    /// [`transcoded`](Manager::transcoded). Without [`Options::transcodes`] there are none, and videos that still wait become
+    /// ready.
+    ///
+    /// ```
+    /// # use wix_media::manager::Manager;
+    /// assert!(Manager::memory()?.take_transcodes(1)?.is_empty());
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn take_transcodes(&self, limit: usize) -> catalog::Result<Vec<TranscodeOrder>> {
+        let cause = Cause::default();
+        let found = self.site.read(&cause, |view| Ok(view.catalog.has_transcodes(view.now)?));
+        if limit == 0 || !stored(found)? {
+            return Ok(Vec::new());
+        }
+        if !self.site.options().transcodes {
+            while stored(self.site.write(&cause, transcodes::give_up))? {}
+            return Ok(Vec::new());
+        }
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        stored(self.site.write(&cause, |tx| transcodes::take(tx, limit)))
+    }
+
+    /// Begins to take an asset of a file: `poster.0` to `poster.3`, each a JPEG.
+    ///
+    /// Feed and close it as any other body. It replaces an asset of the same name. An answer other than 200 says that the
+    /// file needs none, or cannot have this one.
+    ///
+    /// ```
+    /// # use wix_media::manager::Manager;
+    /// let manager = Manager::memory()?;
+    /// let intake = manager.open_asset("deleted meanwhile", "poster.0");
+    /// assert_eq!(manager.close(intake).status, 404);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn open_asset(&self, file: &str, name: &str) -> Intake {
+        Intake::new(Head::default(), Cause::default()).asset(&self.site, file, name)
+    }
+
+    /// Ends the work on a video. It becomes ready, with the assets that were made.
+    ///
+    /// ```
+    /// # use wix_media::manager::Manager;
+    /// Manager::memory()?.transcoded("deleted meanwhile")?;
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn transcoded(&self, file: &str) -> catalog::Result<()> {
+        stored(
+            self.site
+                .write(&Cause::default(), |tx| transcodes::complete(tx, file)),
+        )
+    }
+
+    /// Gives the work on a video back, for a host that is about to end. It can be taken again at once.
+    ///
+    /// ```
+    /// # use wix_media::manager::Manager;
+    /// Manager::memory()?.release_transcode("deleted meanwhile")?;
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn release_transcode(&self, file: &str) -> catalog::Result<()> {
+        let cause = Cause::default();
+        stored(self.site.write_lazily(&cause, |tx| transcodes::release(tx, file)))
+    }
+
     /// Leases at most `limit` webhook deliveries that are due.
     ///
     /// The host signs and sends each of them, and reports the result with [`delivered`](Manager::delivered). A delivery
@@ -1023,7 +1092,7 @@ impl Manager {
     /// | `events` | `after` (number of an event), `limit`, `base` of URLs | `[{ number, body }]`, the events after it, in order |
     /// | `lastEvent` | | the number of the last event, or 0 |
     /// | `tick` | | `null`; runs [`tick`](Manager::tick) |
-    /// | `takeDue` | `imports`, `deliveries`: how many to lease at most | `{ imports, deliveries, nextTick }`: `[{ file, url, headers }]`, `[{ id, url, attempt, claims }]`, and as below |
+    /// | `takeDue` | `imports`, `deliveries`, `transcodes`: how many to lease at most | `{ imports, deliveries, transcodes, nextTick }`: `[{ file, url, headers }]`, `[{ id, url, attempt, claims }]`, `[{ file, blob, size, mime, width, height, durationMs }]`, and as below |
     /// | `nextTick` | | when `tick` is due, in milliseconds since 1970, or `null` |
     /// | `importRules` | | the limits and header names of [`IMPORT_RULES`] |
     /// | `failImport` | `file`, `code`, `description`, `data` | `null`; marks the file as failed |
@@ -1035,6 +1104,8 @@ impl Manager {
     /// | `faults.clear` | | `null`; removes all faults |
     /// | `authorize` | `authorization`, `siteId`: the headers; `scope`: `read` or `manage` | `null`, or `{ status, body }`, the refusal |
     /// | `blobsOf` | `path` of a request | `[name]`, the files of the blobs that it appends to, for hosts that open files beforehand |
+    /// | `releaseTranscode` | `file` | `null`; gives the work on a video back |
+    /// | `transcoded` | `file` | `null`; ends the work on a video |
     /// | `delivered` | `id`, `attempt`, `ok` | `null`; reports the result of a delivery |
     /// | `webhookKey` | | `{ privateKey, publicKey }` as the host stored them, or `null` |
     /// | `setWebhookKey` | `privateKey`, `publicKey` | the stored pair: an existing one is kept |

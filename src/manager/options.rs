@@ -38,6 +38,9 @@ pub struct Options {
     pub failing: Vec<String>,
     /// Whether imports may fetch from this machine and its network. Only safe for tests.
     pub allow_private_imports: bool,
+    /// Whether the host makes assets of videos: see [`take_transcodes`](super::Manager::take_transcodes). A video stays
+    /// `PENDING` until then.
+    pub transcodes: bool,
     /// Whether calls that change something are refused, because the stores hold a snapshot.
     pub read_only: bool,
     /// The API keys and OAuth clients. By default every caller may do everything.
@@ -84,6 +87,7 @@ impl Default for Options {
             pending: vec![("VIDEO".to_owned(), 500), ("AUDIO".to_owned(), 200)],
             failing: Vec::new(),
             allow_private_imports: false,
+            transcodes: false,
             read_only: false,
             credentials: None,
             requests_per_minute: None,

@@ -23,6 +23,7 @@ mod recognition;
 mod seed;
 mod site;
 mod threads;
+mod transcodes;
 mod uploads;
 mod versions;
 mod webhooks;

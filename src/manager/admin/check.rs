@@ -1,6 +1,6 @@
 //! A check of the catalog and of the bytes of all files, in steps, so that others get their turn in between.
 //!
-//! The check of bytes walks over the files in the order of their ids, then over what only zips keep. Changes between two steps are
+//! The check of bytes walks over the files in the order of their ids, each with its assets, then over what only zips keep. Changes between two steps are
 //! harmless: before it reports a file, it asks the catalog again whether the file still has these bytes. A file that is
 //! added behind the position of the check is left to the next one.
 
@@ -67,6 +67,8 @@ struct Stored {
     /// Empty for what only a zip keeps.
     file: String,
     name: String,
+    /// The name of the asset of the file, if it is one.
+    asset: Option<String>,
     blob: String,
     size: i64,
     crc: u32,
@@ -232,7 +234,7 @@ impl Check {
             self.current = None;
             left -= 1;
             let Some(stored) = self.queue.pop_front() else { break };
-            self.files += 1;
+            self.files += u64::from(stored.asset.is_none());
             self.bytes += u64::try_from(stored.size).unwrap_or(0);
             if let Verdict::Damaged(problem) = verdict
                 && still_has(site, &stored)?
@@ -278,16 +280,30 @@ impl Check {
                     continue;
                 };
                 self.after.clone_from(&last.id);
-                self.queue.extend(files.into_iter().filter_map(|file| {
-                    Some(Stored {
-                        blob: file.blob?,
-                        file: file.id,
-                        name: file.name,
+                let ids: Vec<_> = files.iter().map(|file| &file.id[..]).collect();
+                let mut assets = read.assets_of(&ids)?.into_iter().peekable();
+                for file in files {
+                    self.queue.extend(file.blob.map(|blob| Stored {
+                        blob,
+                        file: file.id.clone(),
+                        name: file.name.clone(),
+                        asset: None,
                         size: file.size,
                         crc: file.crc,
                         md5: Some(file.hash).filter(|hash| !hash.is_empty()),
-                    })
-                }));
+                    }));
+                    while let Some(asset) = assets.next_if(|asset| asset.file == file.id) {
+                        self.queue.push_back(Stored {
+                            blob: asset.blob,
+                            file: asset.file,
+                            name: format!("{} ({})", file.name, asset.name),
+                            asset: Some(asset.name),
+                            size: asset.size,
+                            crc: asset.crc,
+                            md5: Some(asset.hash),
+                        });
+                    }
+                }
                 // A long run of files without bytes must not make a long step.
                 return Ok(());
             }
@@ -301,6 +317,7 @@ impl Check {
                 Some(Stored {
                     file: String::new(),
                     name: entry.path,
+                    asset: None,
                     blob: entry.blob?,
                     size: entry.size,
                     crc: entry.crc,
@@ -328,6 +345,10 @@ fn still_has(site: &Site, stored: &Stored) -> catalog::Result<bool> {
     let found: Outcome<bool> = site.read(&Cause::default(), |view| {
         if stored.file.is_empty() {
             return Ok(view.catalog.needs_blob(&stored.blob)?);
+        }
+        if let Some(name) = &stored.asset {
+            let asset = view.catalog.asset(&stored.file, name)?;
+            return Ok(asset.is_some_and(|asset| asset.blob == stored.blob));
         }
         let file = view.catalog.file(&stored.file)?;
         Ok(file.is_some_and(|file| file.blob.as_deref() == Some(&stored.blob)))

@@ -79,7 +79,15 @@ pub(crate) fn control(manager: &Manager, name: &str, input: &Value) -> catalog::
             }
         }
         "importRules" => IMPORT_RULES.to_json(),
-        "takeDue" => take_due(manager, number("imports", 0), number("deliveries", 0))?,
+        "takeDue" => take_due(manager, input)?,
+        "transcoded" => {
+            manager.transcoded(text("file"))?;
+            Value::Null
+        }
+        "releaseTranscode" => {
+            manager.release_transcode(text("file"))?;
+            Value::Null
+        }
         "failImport" => {
             let data = if input["data"].is_null() {
                 json!({})
@@ -156,24 +164,39 @@ fn scrub(site: &Site, input: &Value) -> catalog::Result<Value> {
     Ok(Value::Null)
 }
 
-/// Leases imports and deliveries, at most so many. Most of the time nothing is due, which one snapshot tells.
-fn take_due(manager: &Manager, imports: i64, deliveries: i64) -> catalog::Result<Value> {
-    let limit = |number: i64| usize::try_from(number).unwrap_or(0);
+/// Leases imports, deliveries and transcodes, at most so many. Most of the time nothing is due, which one snapshot tells.
+fn take_due(manager: &Manager, input: &Value) -> catalog::Result<Value> {
+    let limit = |name: &str| usize::try_from(input[name].as_u64().unwrap_or(0)).unwrap_or(0);
     let due = stored(manager.site.read(&Cause::default(), |view| {
         let (tick, delivery) = (view.catalog.next_due()?, webhooks::next(view)?);
         let has_imports = view.catalog.has_imports(view.now)?;
         let has_deliveries = delivery.is_some_and(|due| due <= view.now);
-        Ok((has_imports, has_deliveries, tick.into_iter().chain(delivery).min()))
+        let has_transcodes = view.catalog.has_transcodes(view.now)?;
+        Ok((has_imports, has_deliveries, has_transcodes, tick.into_iter().chain(delivery).min()))
     }))?;
-    let (has_imports, has_deliveries, mut next_tick) = due;
-    let mut answer = json!({ "imports": [], "deliveries": [] });
+    let (has_imports, has_deliveries, has_transcodes, mut next_tick) = due;
+    let mut answer = json!({ "imports": [], "deliveries": [], "transcodes": [] });
+    if has_transcodes {
+        let orders = manager.take_transcodes(limit("transcodes"))?.into_iter().map(|order| {
+            json!({
+                "file": order.file,
+                "blob": file_name(&order.blob),
+                "size": order.size,
+                "mime": order.mime,
+                "width": order.dimensions.map(|(width, _)| width),
+                "height": order.dimensions.map(|(_, height)| height),
+                "durationMs": order.duration_ms,
+            })
+        });
+        answer["transcodes"] = orders.collect();
+    }
     if has_imports {
-        let orders = manager.take_imports(limit(imports))?.into_iter();
+        let orders = manager.take_imports(limit("imports"))?.into_iter();
         let order = |order: ImportOrder| json!({ "file": order.file, "url": order.url, "headers": order.headers });
         answer["imports"] = orders.map(order).collect();
     }
     if has_deliveries {
-        let deliveries = manager.take_deliveries(limit(deliveries))?.into_iter().map(|delivery| {
+        let deliveries = manager.take_deliveries(limit("deliveries"))?.into_iter().map(|delivery| {
             json!({
                 "id": delivery.id,
                 "url": delivery.url,
@@ -183,7 +206,7 @@ fn take_due(manager: &Manager, imports: i64, deliveries: i64) -> catalog::Result
         });
         answer["deliveries"] = deliveries.collect();
     }
-    if has_imports || has_deliveries {
+    if has_imports || has_deliveries || has_transcodes {
         next_tick = manager.next_tick()?;
     }
     answer["nextTick"] = next_tick.into();

@@ -11,9 +11,10 @@ use crate::manager::http::message::Origin;
 use crate::manager::http::validate::Fields;
 use crate::manager::items::content::{self, Receipt};
 use crate::manager::items::target::{self, Target};
-use crate::manager::items::{files, folders, paths, trash};
+use crate::manager::items::{files, folders, paths, transcodes, trash};
 use crate::manager::tx::{Tx, View};
 use crate::manager::view;
+use crate::model::status::Status;
 use crate::model::{media_type, system_folder};
 use crate::wire::date;
 use serde_json::{Map, Value, json};
@@ -281,11 +282,12 @@ pub(crate) fn seed_file(tx: &mut Tx<'_>, entry: &Entry, receipt: Receipt) -> Out
     file.external = entry.external.to_string();
     file.tag = "_fileOrigin_uploaded".to_owned();
     content::fill(tx.context, &mut file, receipt);
-    if file.ready_at.is_some() {
+    if file.status == Status::Pending {
         // Initial content needs no processing time.
         content::process(tx.context, &mut file);
     }
     tx.catalog.insert_file(&file)?;
+    transcodes::queue(tx, &file)?;
     events::emit_file_processed(tx, &file)?;
     if entry.trashed {
         delete_one(tx, "fileIds", &file.id)?;

@@ -19,6 +19,7 @@ use crate::manager::items::target::MAX_DEPTH;
 use crate::manager::items::verify::Damage;
 use crate::manager::site::{Cause, Site, check_current, next_generation, set_generation};
 use crate::manager::tx::Tx;
+use crate::model::media_type::MediaType;
 use crate::model::system_folder;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -182,6 +183,10 @@ fn next_file(stored: &dyn Blobs, files: &mut Reading, blobs: &mut Reading) -> ca
 fn add_file(catalog: &mut dyn Write, row: FileRow) -> catalog::Result<()> {
     catalog.insert_file(&row.file)?;
     catalog.set_events_of(Entity::File, &row.file.id, row.events)?;
+    if row.file.media_type == MediaType::Video && row.file.blob.is_some() {
+        // A host that makes no assets gives them up.
+        catalog.put_transcode(&row.file.id, row.file.ready_at.unwrap_or(0))?;
+    }
     if let Some(request) = row.import {
         let file = row.file.id;
         catalog.put_import(&Import { file, request })?;

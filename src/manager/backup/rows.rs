@@ -114,6 +114,14 @@ fn column(name: &str, value: &Value) -> Result<String, String> {
     Ok(json::text(value))
 }
 
+/// Returns facts without what assets say, which an archive does not have.
+fn own_facts(mut facts: Value) -> Value {
+    if let Some(facts) = facts.as_object_mut() {
+        facts.remove("posters");
+    }
+    facts
+}
+
 /// Checks an id: what can be a name in the archive, and is no name of the system's own.
 fn check_id(id: &str) -> Result<(), String> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
@@ -251,7 +259,7 @@ impl FileRow {
             crc,
             blob: blob.is_some(),
             labels,
-            facts: stored(&facts),
+            facts: own_facts(stored(&facts)),
             external_info: stored(&external),
             source_url,
             tag,
@@ -282,6 +290,9 @@ impl FileRow {
             return Err("size, hash and blob contradict each other".to_owned());
         }
         let trashed = line.trashed.map(TrashedLine::into_trashed).transpose()?;
+        // The assets that it waited for are made again, if at all.
+        let is_waiting = status == Status::Pending && blob && line.import.is_none();
+        let ready_at = line.ready_at.or(is_waiting.then_some(line.updated));
         let file = File {
             id: line.id,
             name: line.name,
@@ -297,9 +308,9 @@ impl FileRow {
             hash,
             crc: line.crc,
             status,
-            ready_at: line.ready_at,
+            ready_at,
             labels: line.labels,
-            facts: column("facts", &line.facts)?,
+            facts: column("facts", &own_facts(line.facts))?,
             external: column("externalInfo", &line.external_info)?,
             source_url: line.source_url,
             tag: line.tag,

@@ -2,15 +2,18 @@
 
 use super::static_media::bytes_of;
 use super::streams::stream_url;
-use super::{missing, refused};
+use super::{file_at, missing, refused};
+use crate::catalog::File;
 use crate::manager::http::disposition::{disposition, header_safe};
 use crate::manager::http::error::{Outcome, Refusal, Violation};
 use crate::manager::http::message::{Head, Response, query_parameter, segments};
 use crate::manager::http::validate::Fields;
+use crate::manager::inspect::Facts;
 use crate::manager::items::files;
+use crate::manager::items::transcodes::poster_name;
 use crate::manager::token;
 use crate::manager::tx::{Context, View};
-use crate::manager::view::{self, rendition};
+use crate::manager::view::{self, poster_id, rendition};
 use crate::model::media_type::{self, MediaType};
 use serde_json::{Value, json};
 
@@ -28,15 +31,14 @@ pub(crate) fn file_download_url(view: &View<'_>, fields: &Fields) -> Outcome<Val
     let minutes = fields.number("expirationInMinutes").unwrap_or(600);
     let issued = view.now / 1000;
     let inline = fields.text("contentDisposition") == Some("INLINE");
-    let name = fields
-        .text("downloadFileName")
-        .filter(|name| !name.is_empty())
-        .unwrap_or(&file.name);
+    let asked_name = fields.text("downloadFileName").filter(|name| !name.is_empty());
     let mut urls = Vec::new();
     for key in keys {
+        let poster = poster_key(&file, key);
         let known = match file.media_type {
             MediaType::Video => {
                 key == "hls"
+                    || poster.is_some()
                     || key
                         .strip_suffix(".mp4")
                         .is_some_and(|name| rendition(&file) == Some(name))
@@ -56,7 +58,11 @@ pub(crate) fn file_download_url(view: &View<'_>, fields: &Fields) -> Outcome<Val
             urls.push(json!({ "url": url, "assetKey": key }));
             continue;
         }
-        let path = view::path(&file);
+        let (path, own_name) = match poster {
+            Some(id) => (format!("/media/{id}"), id),
+            None => (view::path(&file), file.name.clone()),
+        };
+        let name = asked_name.unwrap_or(&own_name);
         let kind = if inline { "inline" } else { "attachment" };
         let mut claims = json!({
             "iss": format!("urn:app:{}", app(view.context)), "sub": format!("urn:app:{}", app(view.context)),
@@ -77,6 +83,13 @@ pub(crate) fn file_download_url(view: &View<'_>, fields: &Fields) -> Outcome<Val
         urls.push(json!({ "url": url, "assetKey": key }));
     }
     Ok(json!({ "downloadUrls": urls }))
+}
+
+/// Returns the id of the poster with this asset key.
+fn poster_key(file: &File, key: &str) -> Option<String> {
+    let count = Facts::from_json(&file.facts).posters.len();
+    let number = (0..count).find(|number| poster_name(*number) == key)?;
+    Some(poster_id(&file.id, number))
 }
 
 /// Returns the 32 hexadecimal digits that identify the site to apps.
@@ -106,7 +119,7 @@ pub(crate) fn link(view: &View<'_>, head: &Head, path: &str) -> Outcome<Response
     }
     let segments = segments(path).ok_or_else(missing)?;
     let id = segments.get(1).ok_or_else(missing)?;
-    let file = view.catalog.file(id)?.ok_or_else(missing)?;
+    let file = file_at(view, id)?.ok_or_else(missing)?;
     let name = claims["dis"]["filename"].as_str().unwrap_or(&file.name);
     let kind = claims["dis"]["type"].as_str().unwrap_or("attachment");
     let by_name = media_type::extension(name).and_then(|extension| media_type::mime_of_extension(&extension));

@@ -9,8 +9,13 @@ pub(crate) mod streams;
 
 use super::http::error::{Outcome, Refusal};
 use super::http::message::{Head, Response, segments};
+use super::inspect::Facts;
+use super::items::transcodes::poster_name;
 use super::tx::View;
+use super::view::parse_poster_id;
 use crate::blobs::Blobs;
+use crate::catalog::{Asset, File};
+use crate::model::media_type::MediaType;
 use bundle::{ARCHIVES, bundle};
 use icons::icon_of;
 use links::{LINKS, link};
@@ -34,6 +39,42 @@ pub(crate) fn download(view: &View<'_>, blobs: &dyn Blobs, head: &Head) -> Outco
     Ok(response)
 }
 
+/// Returns the file with this id, or the picture that was made of one.
+fn file_at(view: &View<'_>, id: &str) -> Outcome<Option<File>> {
+    match view.catalog.file(id)? {
+        Some(file) => Ok(Some(file)),
+        None => poster(view, id),
+    }
+}
+
+/// Returns a poster of a video as the picture that it is.
+fn poster(view: &View<'_>, id: &str) -> Outcome<Option<File>> {
+    let Some((video, number)) = parse_poster_id(id) else {
+        return Ok(None);
+    };
+    let video = view.catalog.file(video)?;
+    let Some(video) = video.filter(|file| Facts::from_json(&file.facts).posters.len() > number) else {
+        return Ok(None);
+    };
+    let asset = view.catalog.asset(&video.id, &poster_name(number))?;
+    Ok(asset.map(|asset| picture_of(&video, id, asset)))
+}
+
+/// Returns an asset as a picture with this id.
+fn picture_of(video: &File, id: &str, asset: Asset) -> File {
+    File {
+        id: id.to_owned(),
+        media_type: MediaType::Image,
+        mime: "image/jpeg".to_owned(),
+        size: asset.size,
+        hash: asset.hash,
+        crc: asset.crc,
+        facts: asset.facts,
+        blob: Some(asset.blob),
+        ..video.clone()
+    }
+}
+
 /// Answers a GET or HEAD, or a request of another method as if it were one.
 fn resource(view: &View<'_>, blobs: &dyn Blobs, head: &Head) -> Outcome<Response> {
     let path = head.path.as_str();
@@ -51,7 +92,7 @@ fn resource(view: &View<'_>, blobs: &dyn Blobs, head: &Head) -> Outcome<Response
     }
     let segments = segments(path).ok_or_else(missing)?;
     let id = segments.get(1).ok_or_else(missing)?;
-    let file = view.catalog.file(id)?.ok_or_else(missing)?;
+    let file = file_at(view, id)?.ok_or_else(missing)?;
     let asked = images::behind_version(&file, &segments);
     let cover = cover_at(&file, &segments);
     if asked.is_none() && cover.is_none() && !is_place_of(&file, &segments) {

@@ -13,7 +13,7 @@ use super::http::error::{Outcome, Refusal, Violation};
 use super::http::message::Head;
 use super::http::validate::Fields;
 use super::items::content::{self, Receipt, mismatch, over_limit, unsupported};
-use super::items::{paths, quota, stale, target};
+use super::items::{paths, quota, stale, target, transcodes};
 use super::tx::{Tx, View};
 use super::view;
 use crate::catalog::{File, Import};
@@ -301,6 +301,7 @@ pub(crate) fn complete(tx: &mut Tx<'_>, fetching: &Fetching, receipt: Receipt) -
     content::fill(tx.context, &mut file, receipt);
     tx.catalog.update_file(&file)?;
     tx.catalog.remove_import(&file.id)?;
+    transcodes::queue(tx, &file)?;
     events::emit_file_processed(tx, &file)?;
     Ok(json!({ "file": view::file(&file, &tx.base, &tx.options.site_id) }))
 }

@@ -66,6 +66,9 @@ pub(crate) struct Facts {
     /// Where the cover of a sound is in its file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cover: Option<Cover>,
+    /// The sizes of the posters of a film. The host that decodes films makes them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) posters: Vec<(u64, u64)>,
     /// Whether the bytes are those of a drawing compressed by gzip.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) is_gzipped: bool,

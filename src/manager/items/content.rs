@@ -189,12 +189,24 @@ pub(crate) fn fill(context: &Context<'_>, file: &mut File, receipt: Receipt) {
     file.crc = digested.crc;
     file.blob = Some(blob);
     let pending = context.options.pending(file.media_type);
-    if pending > 0 {
+    if wants_assets(context, file) {
+        // It becomes ready once the host has made its assets.
+        file.status = Status::Pending;
+    } else if pending > 0 {
         file.status = Status::Pending;
         file.ready_at = Some(context.now.saturating_add(pending));
     } else {
         process(context, file);
     }
+}
+
+/// Returns whether the host has to make assets of a file (`super::transcodes`).
+pub(crate) fn wants_assets(context: &Context<'_>, file: &File) -> bool {
+    context.options.transcodes
+        && file.media_type == MediaType::Video
+        && file.blob.is_some()
+        && Facts::from_json(&file.facts).fault.is_none()
+        && !context.options.fails(file.media_type, &file.name)
 }
 
 /// Finishes the processing of a file: it becomes ready, unless its content is unfit or the options make it fail.

@@ -8,5 +8,6 @@ pub(crate) mod paths;
 pub(crate) mod quota;
 pub(crate) mod stale;
 pub(crate) mod target;
+pub(crate) mod transcodes;
 pub(crate) mod trash;
 pub(crate) mod verify;

@@ -110,6 +110,13 @@ fn tops(view: &View<'_>, fields: &Fields, live_only: bool) -> Outcome<Vec<String
     Ok(tops)
 }
 
+/// Frees the blobs of the assets of files that are about to be removed for good.
+fn free_assets(tx: &mut Tx<'_>, files: &[&str]) -> Outcome<()> {
+    let assets = tx.catalog.assets_of(files)?;
+    tx.freed.extend(assets.into_iter().map(|asset| asset.blob));
+    Ok(())
+}
+
 pub(crate) fn bulk_delete_folders(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Value> {
     check_deletable(fields)?;
     let permanent = fields.flag("permanent").unwrap_or(false);
@@ -133,6 +140,7 @@ pub(crate) fn bulk_delete_folders(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<V
         let items: Vec<_> = steps(&tree, true).into_iter().map(|step| step.item()).collect();
         events::emit_deleted(tx, &items, permanent)?;
         if permanent {
+            free_assets(tx, &tree.files.iter().map(|leaf| &leaf.id[..]).collect::<Vec<_>>())?;
             tx.freed.extend(tree.files.into_iter().filter_map(|leaf| leaf.blob));
             tx.catalog.remove_tree(&top)?;
         } else {
@@ -219,6 +227,7 @@ impl Deletion {
                 let ids: Vec<_> = files.iter().map(|file| &file.id[..]).collect();
                 let items: Vec<_> = ids.iter().map(|id| (Entity::File, *id)).collect();
                 events::emit_deleted(tx, &items, true)?;
+                free_assets(tx, &ids)?;
                 tx.catalog.remove_files(&ids)?;
                 let count = u32::try_from(files.len()).unwrap_or(u32::MAX);
                 tx.freed.extend(files.into_iter().filter_map(|file| file.blob));
@@ -258,6 +267,7 @@ pub(crate) fn bulk_delete_files(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<Val
     events::emit_deleted(tx, &items, permanent)?;
     if permanent {
         let ids: Vec<_> = found.iter().map(|file| &file.id[..]).collect();
+        free_assets(tx, &ids)?;
         tx.catalog.remove_files(&ids)?;
         tx.freed.extend(found.into_iter().filter_map(|file| file.blob));
         return Ok(json!({}));

@@ -15,7 +15,7 @@ use super::http::error::{Outcome, Refusal, Violation};
 use super::http::message::{Head, query_parameter};
 use super::http::validate::{Fields, length};
 use super::items::content::{self, Receipt, over_limit};
-use super::items::{paths, quota, target};
+use super::items::{paths, quota, target, transcodes};
 use super::options::Options;
 use super::token;
 use super::tx::{Tx, View};
@@ -205,6 +205,7 @@ pub(crate) fn complete(tx: &mut Tx<'_>, mut upload: Upload, name: &str, receipt:
     file.tag = "_fileOrigin_uploaded".to_owned();
     content::fill(tx.context, &mut file, receipt);
     tx.catalog.insert_file(&file)?;
+    transcodes::queue(tx, &file)?;
     upload.done = true;
     upload.file.clone_from(&file.id);
     upload.transfer = None;

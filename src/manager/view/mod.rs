@@ -140,8 +140,7 @@ struct Video<'a> {
     resolutions: [Resolution<'a>; 1],
     filename: &'a str,
     url: &'a str,
-    /// No posters are made.
-    posters: [(); 0],
+    posters: Vec<Poster>,
     size_in_bytes: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     duration_in_milliseconds: Option<u64>,
@@ -163,6 +162,14 @@ struct Resolution<'a> {
     format: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     quality: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Poster {
+    id: &'static str,
+    url: String,
+    width: u64,
+    height: u64,
 }
 
 #[derive(Serialize)]
@@ -204,6 +211,11 @@ pub(crate) fn file(file: &File, base: &str, site: &str) -> Value {
     let thumbnail = match file.media_type {
         _ if file.private => None,
         MediaType::Image | MediaType::Vector => Some(url.clone()),
+        MediaType::Video => {
+            // The third of four.
+            let number = facts.posters.len().saturating_sub(2);
+            (!facts.posters.is_empty()).then(|| format!("{base}/media/{}", poster_id(&file.id, number)))
+        }
         _ => cover(file, &facts).map(|(name, _)| format!("{url}/{name}")),
     };
     let icon = || format!("{base}/icons/{}.svg", file.media_type.as_str().to_ascii_lowercase());
@@ -265,6 +277,18 @@ pub(crate) fn rendition(file: &File) -> Option<&'static str> {
 
 fn rendition_of(facts: &Facts) -> Option<&'static str> {
     facts.size().map(|(_, height)| quality(height))
+}
+
+/// Returns the id of a poster of a video, a picture below `/media/` (`docs/contract/model.md#s4-2`).
+pub(crate) fn poster_id(video: &str, number: usize) -> String {
+    format!("{video}f{number:03}.jpg")
+}
+
+/// Returns the id of the video and the number of the poster in the id of a poster.
+pub(crate) fn parse_poster_id(id: &str) -> Option<(&str, usize)> {
+    let (video, number) = id.strip_suffix(".jpg")?.rsplit_once('f')?;
+    let digits = number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit());
+    Some((video, number.parse().ok().filter(|_| digits)?))
 }
 
 /// Returns the cover of a sound, and its name below the file's own path.
@@ -345,12 +369,27 @@ impl<'a> MediaParts<'a> {
             }],
             filename: &self.file.name,
             url: self.url,
-            posters: [],
+            posters: self.posters(),
             size_in_bytes: self.size,
             duration_in_milliseconds: self.facts.duration,
             video_codec: self.facts.video_codec.as_deref(),
             audio_codec: self.facts.audio_codec.as_deref(),
         }
+    }
+
+    fn posters(&self) -> Vec<Poster> {
+        let url = |number| match self.file.private {
+            true => String::new(),
+            false => format!("{}/media/{}", self.base, poster_id(&self.file.id, number)),
+        };
+        let posters = self.facts.posters.iter().enumerate();
+        let poster = |(number, &(width, height))| Poster {
+            id: "",
+            url: url(number),
+            width,
+            height,
+        };
+        posters.map(poster).collect()
     }
 
     fn audio(&self) -> Audio<'a> {

@@ -1,0 +1,341 @@
+//! Posters of videos, as a host that decodes films makes them.
+
+use crate::site::{FILM, Site, target, text};
+use serde_json::{Value, json};
+use wix_media::manager::{Check, Options, Request};
+
+/// A site whose host decodes films.
+fn decoding() -> Site {
+    Site::with(Options {
+        transcodes: true,
+        ..Options::default()
+    })
+}
+
+fn photo(name: &str) -> Vec<u8> {
+    let path = format!("{}/tests/data/photos/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(path).expect("a photograph")
+}
+
+fn film(site: &Site, mut options: Value) -> Value {
+    options["fileName"] = "film.mp4".into();
+    let (status, answer) = site.upload("video/mp4", options, FILM);
+    assert_eq!(status, 200, "{answer}");
+    answer["file"].clone()
+}
+
+fn descriptor(site: &Site, id: &str) -> Value {
+    site.get(&format!("/files/get-file-by-id?fileId={id}"))["file"].clone()
+}
+
+/// Passes an asset in, and returns the status and the reason.
+fn give(site: &Site, file: &str, name: &str, bytes: &[u8]) -> (u16, Value) {
+    let mut intake = site.manager.open_asset(file, name);
+    site.manager.feed(&mut intake, bytes);
+    let response = site.manager.close(intake);
+    let body = site.manager.collect(response.body).expect("a body");
+    (response.status, serde_json::from_slice(&body).expect("JSON"))
+}
+
+/// Does what a host does: four posters of the first film in the queue.
+fn transcode(site: &Site) -> String {
+    let order = site.manager.take_transcodes(1).expect("taken").remove(0);
+    for number in 0..4 {
+        let (status, answer) = give(site, &order.file, &format!("poster.{number}"), &photo("chelsea.jpg"));
+        assert_eq!(status, 200, "{answer}");
+    }
+    site.manager.transcoded(&order.file).expect("recorded");
+    order.file
+}
+
+fn orphans(site: &Site) -> usize {
+    site.manager.sweep(0).expect("swept").removed as usize
+}
+
+fn bytes_in_use(site: &Site) -> i64 {
+    let usage = site.manager.control("usage", &json!({})).expect("the usage");
+    usage["bytes"].as_i64().expect("a number")
+}
+
+#[test]
+fn video_is_pending_until_its_posters_are_made() {
+    let mut site = decoding();
+    let file = film(&site, json!({}));
+    let id = text(&file["id"]);
+    assert_eq!(file["operationStatus"], "PENDING");
+    site.clock.advance(3_600_000);
+    assert_eq!(descriptor(&site, &id)["operationStatus"], "PENDING");
+    assert!(site.events().is_empty());
+
+    assert_eq!(transcode(&site), id);
+    let file = descriptor(&site, &id);
+    assert_eq!(file["operationStatus"], "READY");
+    let posters = file["media"]["video"]["posters"].as_array().expect("posters").clone();
+    assert_eq!(posters.len(), 4);
+    let url = |number| format!("http://127.0.0.1/media/{id}f00{number}.jpg");
+    for (number, poster) in posters.iter().enumerate() {
+        let expected = json!({ "id": "", "url": url(number), "width": 480, "height": 319 });
+        assert_eq!(*poster, expected);
+    }
+    assert_eq!(file["thumbnailUrl"], url(2));
+    let bodies = site.event_bodies();
+    assert_eq!((bodies.len(), &bodies[0]["slug"]), (1, &json!("file_ready")));
+    let shown = &bodies[0]["actionEvent"]["body"]["file"]["media"]["video"]["posters"];
+    assert_eq!(shown.as_array().map(Vec::len), Some(4));
+    assert!(site.manager.take_transcodes(9).expect("taken").is_empty());
+}
+
+#[test]
+fn video_is_not_ready_before_its_time() {
+    let mut site = decoding();
+    let id = text(&film(&site, json!({}))["id"]);
+    transcode(&site);
+    assert_eq!(descriptor(&site, &id)["operationStatus"], "PENDING");
+    site.clock.advance(500);
+    site.manager.tick().expect("done");
+    assert_eq!(descriptor(&site, &id)["operationStatus"], "READY");
+    assert_eq!(site.events().len(), 1);
+}
+
+#[test]
+fn poster_is_a_picture_that_can_be_transformed() {
+    let site = decoding();
+    let id = text(&film(&site, json!({}))["id"]);
+    site.clock.advance(500);
+    transcode(&site);
+    let path = format!("/media/{id}f003.jpg");
+    let (response, bytes) = site.fetch(Request::new("GET", &path));
+    assert_eq!((response.status, bytes), (200, photo("chelsea.jpg")));
+    assert_eq!(response.header("content-type"), Some("image/jpeg"));
+    let (response, _) = site.fetch(Request::new("GET", &format!("{path}/v1/fit/w_100,h_100/0.jpg")));
+    assert_eq!(
+        (response.status, response.transform.as_deref()),
+        (200, Some("fit/w_100,h_100/0.jpg"))
+    );
+    for path in [
+        format!("/media/{id}f004.jpg"),
+        format!("/media/{id}f03.jpg"),
+        format!("/media/{id}f+03.jpg"),
+        format!("/media/{id}f003.png"),
+        format!("/media/{id}f003.jpg/file"),
+        format!("/video/{id}f003.jpg/file"),
+        format!("/media/{id}/v1/fit/w_100,h_100/0.jpg"),
+    ] {
+        assert_eq!(site.send(Request::new("GET", &path)).status, 404, "{path}");
+    }
+}
+
+#[test]
+fn download_link_leads_to_a_poster() {
+    let site = decoding();
+    let id = text(&film(&site, json!({ "private": true }))["id"]);
+    site.clock.advance(500);
+    transcode(&site);
+    let file = descriptor(&site, &id);
+    assert_eq!(file["media"]["video"]["posters"][0]["url"], "");
+    assert_eq!(file["thumbnailUrl"], "http://127.0.0.1/icons/video.svg");
+    let direct = site.send(Request::new("GET", &format!("/media/{id}f000.jpg")));
+    assert_eq!(direct.status, 403);
+    let body = json!({ "fileId": id, "assetKeys": ["poster.0", "src"] });
+    let links = site.post("/files/generate-file-download-url", body);
+    let link = target(&text(&links["downloadUrls"][0]["url"]));
+    let (response, bytes) = site.fetch(Request::new("GET", &link));
+    assert_eq!((response.status, bytes), (200, photo("chelsea.jpg")));
+    assert_eq!(response.header("content-type"), Some("image/jpeg"));
+    let named = response.header("content-disposition").expect("a name");
+    assert!(named.contains(&format!("{id}f000.jpg")), "{named}");
+    let body = json!({ "fileId": id, "assetKeys": ["poster.4"] });
+    assert_eq!(
+        site.refused("POST", "/files/generate-file-download-url", body),
+        (400, "INVALID_ASSET_KEY".into())
+    );
+}
+
+#[test]
+fn video_without_posters_becomes_ready_as_it_came() {
+    let site = decoding();
+    let id = text(&film(&site, json!({}))["id"]);
+    site.clock.advance(500);
+    let order = site.manager.take_transcodes(1).expect("taken").remove(0);
+    assert_eq!((order.size, &order.mime[..]), (FILM.len() as u64, "video/mp4"));
+    site.manager.transcoded(&order.file).expect("recorded");
+    let file = descriptor(&site, &id);
+    assert_eq!(file["operationStatus"], "READY");
+    assert_eq!(file["media"]["video"]["posters"], json!([]));
+    assert_eq!(file["thumbnailUrl"], "http://127.0.0.1/icons/video.svg");
+    assert_eq!(site.send(Request::new("GET", &format!("/media/{id}f000.jpg"))).status, 404);
+}
+
+#[test]
+fn unfit_assets_are_refused_and_leave_nothing() {
+    let site = decoding();
+    let id = text(&film(&site, json!({}))["id"]);
+    let before = bytes_in_use(&site);
+    for (file, name, bytes, status) in [
+        (&id[..], "poster.4", photo("chelsea.jpg"), 400),
+        (&id, "../poster", photo("chelsea.jpg"), 400),
+        (&id, "poster.0", b"<svg/>".to_vec(), 400),
+        (&id, "poster.0", Vec::new(), 400),
+        ("nobody", "poster.0", photo("chelsea.jpg"), 404),
+    ] {
+        let (found, answer) = give(&site, file, name, &bytes);
+        assert_eq!(found, status, "{name}: {answer}");
+    }
+    assert_eq!(bytes_in_use(&site), before);
+    assert_eq!(orphans(&site), 0);
+}
+
+#[test]
+fn assets_count_for_the_quota() {
+    let size = photo("chelsea.jpg").len() as u64;
+    let site = Site::with(Options {
+        transcodes: true,
+        quota: Some(FILM.len() as u64 + size),
+        ..Options::default()
+    });
+    let id = text(&film(&site, json!({}))["id"]);
+    assert_eq!(give(&site, &id, "poster.0", &photo("chelsea.jpg")).0, 200);
+    assert_eq!(bytes_in_use(&site) as u64, FILM.len() as u64 + size);
+    let (status, answer) = give(&site, &id, "poster.1", &photo("chelsea.jpg"));
+    assert_eq!(status, 400, "{answer}");
+    assert_eq!(crate::site::reason(&answer), "SITE_QUOTA_EXCEEDED");
+}
+
+#[test]
+fn assets_go_with_their_file_and_are_checked_with_it() {
+    for by_folder in [false, true] {
+        let site = decoding();
+        let folder = site.folder("Films", "media-root");
+        let id = text(&film(&site, json!({ "parentFolderId": folder }))["id"]);
+        site.clock.advance(500);
+        transcode(&site);
+        let mut check = Check::default();
+        while site.manager.check(&mut check).expect("a step") {}
+        let posters = 4 * photo("chelsea.jpg").len() as u64;
+        assert_eq!((check.files(), check.bytes()), (1, FILM.len() as u64 + posters));
+        assert!(check.take_damage().is_empty());
+        if by_folder {
+            site.post("/bulk/folders/delete", json!({ "folderIds": [folder], "permanent": true }));
+        } else {
+            site.post("/bulk/files/delete", json!({ "fileIds": [id], "permanent": true }));
+        }
+        assert_eq!(bytes_in_use(&site), 0);
+        let parts = site.manager.into_parts();
+        assert_eq!(parts.blobs.list("", 9).expect("listed"), [""; 0], "by folder: {by_folder}");
+    }
+}
+
+#[test]
+fn made_again_asset_replaces_the_one_before() {
+    let site = decoding();
+    let id = text(&film(&site, json!({}))["id"]);
+    assert_eq!(give(&site, &id, "poster.0", &photo("chelsea.jpg")).0, 200);
+    assert_eq!(give(&site, &id, "poster.0", &photo("coffee.jpg")).0, 200);
+    site.manager.transcoded(&id).expect("recorded");
+    let (_, bytes) = site.fetch(Request::new("GET", &format!("/media/{id}f000.jpg")));
+    assert_eq!(bytes, photo("coffee.jpg"));
+    assert_eq!(
+        bytes_in_use(&site) as usize,
+        FILM.len() + photo("coffee.jpg").len()
+    );
+}
+
+#[test]
+fn damaged_poster_is_named_by_a_check() {
+    let site = decoding();
+    let id = text(&film(&site, json!({}))["id"]);
+    site.clock.advance(500);
+    transcode(&site);
+    let Site { manager, clock, .. } = site;
+    let parts = manager.into_parts();
+    for blob in parts.blobs.list("", 9).expect("listed") {
+        if parts.blobs.size(&blob).expect("read") != Some(FILM.len() as u64) {
+            parts.blobs.remove(&blob).expect("removed");
+        }
+    }
+    let site = Site::on(wix_media::manager::Manager::new(parts).expect("a manager"), clock);
+    let mut check = Check::default();
+    while site.manager.check(&mut check).expect("a step") {}
+    let damage = check.take_damage();
+    assert_eq!(damage.len(), 4);
+    assert_eq!(
+        (&damage[2].file_id, &damage[2].display_name[..]),
+        (&id, "film.mp4 (poster.2)")
+    );
+}
+
+#[test]
+fn crash_of_the_host_keeps_the_transcode() {
+    let site = decoding();
+    let id = text(&film(&site, json!({}))["id"]);
+    site.clock.advance(500);
+    for _ in 0..5 {
+        assert_eq!(site.manager.take_transcodes(9).expect("taken").len(), 1);
+        assert!(site.manager.take_transcodes(9).expect("taken").is_empty());
+        site.manager.end_leases().expect("ended");
+    }
+    // A film that ends every host is not tried for ever.
+    assert!(site.manager.take_transcodes(9).expect("taken").is_empty());
+    assert_eq!(descriptor(&site, &id)["operationStatus"], "READY");
+}
+
+#[test]
+fn host_without_a_decoder_gives_up_what_waits() {
+    let site = decoding();
+    let id = text(&film(&site, json!({}))["id"]);
+    site.clock.advance(500);
+    let Site { manager, clock, .. } = site;
+    let mut parts = manager.into_parts();
+    parts.options.transcodes = false;
+    let site = Site::on(wix_media::manager::Manager::new(parts).expect("a manager"), clock);
+    assert_eq!(descriptor(&site, &id)["operationStatus"], "PENDING");
+    let due = json!({ "imports": 1, "deliveries": 1, "transcodes": 1 });
+    let taken = site.manager.control("takeDue", &due).expect("taken");
+    assert_eq!(taken["transcodes"], json!([]));
+    assert_eq!(descriptor(&site, &id)["operationStatus"], "READY");
+}
+
+#[test]
+fn seeded_video_is_ready_at_once_and_gets_its_posters_later() {
+    let mut site = decoding();
+    let mut intake = site.manager.open_seed(&json!({ "path": "/film.mp4" }), "");
+    site.manager.feed(&mut intake, FILM);
+    let response = site.manager.close(intake);
+    let body = site.manager.collect(response.body).expect("a body");
+    let answer: Value = serde_json::from_slice(&body).expect("JSON");
+    let id = text(&answer["file"]["id"]);
+    assert_eq!(answer["file"]["operationStatus"], "READY");
+    site.events();
+    assert_eq!(transcode(&site), id);
+    assert_eq!(descriptor(&site, &id)["media"]["video"]["posters"].as_array().map(Vec::len), Some(4));
+    let events = site.events();
+    assert_eq!((events.len(), &events[0].1[..]), (1, "updated"));
+}
+
+#[test]
+fn imported_archive_has_no_posters_until_they_are_made_again() {
+    let site = decoding();
+    let id = text(&film(&site, json!({}))["id"]);
+    site.clock.advance(500);
+    transcode(&site);
+    let pending = text(&film(&site, json!({}))["id"]);
+    let export = site.manager.export().expect("an export");
+    let archive = site.manager.collect(export.body).expect("read");
+
+    let other = decoding();
+    let mut intake = other.manager.open_archive();
+    other.manager.feed(&mut intake, &archive);
+    assert_eq!(other.manager.close(intake).status, 200);
+    let file = descriptor(&other, &id);
+    assert_eq!(file["operationStatus"], "READY");
+    assert_eq!(file["media"]["video"]["posters"], json!([]));
+    other.clock.advance(1000);
+    other.manager.tick().expect("done");
+    assert_eq!(descriptor(&other, &pending)["operationStatus"], "READY");
+    let mut made = vec![transcode(&other), transcode(&other)];
+    made.sort();
+    let mut expected = vec![id.clone(), pending];
+    expected.sort();
+    assert_eq!(made, expected);
+    assert_eq!(descriptor(&other, &id)["media"]["video"]["posters"].as_array().map(Vec::len), Some(4));
+}
