@@ -7,5 +7,6 @@ export const runtime = {
   threads: undefined,
   directory: undefined,
   network: undefined,
+  ffmpeg: undefined,
   disk: undefined,
 };

@@ -29,6 +29,7 @@ runtime.crypto = async () => globalThis.crypto ?? (await import('node:crypto')).
 runtime.threads = loadPart('threads.js', () => import('#package/threads.js'));
 runtime.directory = loadPart('directory.js', () => import('#package/directory.js'));
 runtime.network = loadPart('network.js', () => import('#package/network.js'));
+runtime.ffmpeg = loadPart('ffmpeg.js', () => import('#package/ffmpeg.js'));
 runtime.disk = loadPart('disk.js', () => import('#package/disk.js'));
 
 export * from '../client/index.js';

@@ -18,11 +18,12 @@ import { createScrub } from './scrub.js';
 import { memoryStorage } from './storage/memory.js';
 import { opfsStorage } from './storage/opfs.js';
 import { pinned } from './storage/pinned.js';
+import { createVideos } from './videos/index.js';
 import { createWebhooks } from './webhooks.js';
 import { createProxy } from './worker/proxy.js';
 
 /** @import { WasmSource } from '../wasm/internal.d.ts' */
-/** @import { Given, Lent, ManagerOptions, MediaManager, Refuse, Storage, Thread, Threads, WebCrypto } from './internal.d.ts' */
+/** @import { Clock, Decoder, Given, Lent, ManagerOptions, MediaManager, PinnedStorage, Refuse, Storage, Thread, Threads, WebCrypto } from './internal.d.ts' */
 
 /** What URLs begin with when a request does not come from a server: a host that leads nowhere but to this machine. */
 const BASE_URL = 'http://wix-media.localhost';
@@ -92,7 +93,8 @@ async function make(options, given) {
   const storage = pinned(await openStorage(kind, given, refuse));
   const images = createImages({ source: runtime.files.images, threads, transformer: createTransformer, options: options.images });
   const isSnapshot = storage.snapshotTime !== undefined;
-  const settings = settingsOf(options);
+  const decoder = isSnapshot ? undefined : await openDecoder(options, clock.kind, storage, given, refuse);
+  const settings = { ...settingsOf(options), transcodes: decoder !== undefined };
   if (isSnapshot) Object.assign(settings.options, { readOnly: true });
   const report = (/** @type {any} */ error) => tell(options.onError, error);
   const hooks = { changed: () => changed(), report };
@@ -107,6 +109,7 @@ async function make(options, given) {
   const imports = createImports(engine, network, hooks);
   const subtle = async () => crypto.subtle;
   const webhooks = createWebhooks(engine, { subtle, ...hooks });
+  const videos = decoder && createVideos(engine, decoder, hooks);
   const started = Date.now();
   // The owner of the directory looks after its bytes.
   const scrub = options.scrub && !isSnapshot ? createScrub(engine, options.scrub, { fail, report }) : undefined;
@@ -119,8 +122,9 @@ async function make(options, given) {
       events.deliver();
       // The owner of the directory does what is due.
       if (isSnapshot) return;
-      const due = engine.control('takeDue', { imports: imports.free(), deliveries: webhooks.free() });
+      const due = engine.control('takeDue', { imports: imports.free(), deliveries: webhooks.free(), transcodes: videos ? videos.free() : 1 });
       imports.run(due.imports);
+      videos?.run(due.transcodes);
       webhooks.run(due.deliveries);
       retryMs = MIN_RETRY_MS;
       // A delivery may be due that waits for room, which the next tick does not make.
@@ -210,6 +214,7 @@ async function make(options, given) {
     async advance(milliseconds) {
       if (!clock.set) throw refuse('clock', "must be 'virtual' to be advanced");
       const target = clock.now() + milliseconds;
+      await videos?.idle();
       // From one due moment to the next, so that everything happens at its own time and in its order.
       for (let due = engine.control('nextTick'); due !== null && due <= target; due = engine.control('nextTick')) {
         clock.set(due);
@@ -217,13 +222,14 @@ async function make(options, given) {
         changed();
         // What is due stays due until there is room to deliver it.
         await webhooks.room();
+        await videos?.idle();
       }
       clock.set(target);
       changed();
     },
     storage() {
       const { kind: name, directory, durable, snapshotTime } = storage;
-      return { kind: name, durable, ...(directory && { directory }), ...(snapshotTime && { snapshotTime }), usage: engine.control('usage'), ...(scrub && { scrub: scrub.state() }) };
+      return { kind: name, durable, ...(directory && { directory }), ...(snapshotTime && { snapshotTime }), usage: engine.control('usage'), ...(videos && { videos: videos.state() }), ...(scrub && { scrub: scrub.state() }) };
     },
     estimate: async () => storage.estimate?.(),
     report,
@@ -233,6 +239,7 @@ async function make(options, given) {
       clearInterval(sweeper);
       await scrub?.close();
       await imports.close();
+      await videos?.close();
       await webhooks.close();
       events.close();
       engine.close();
@@ -240,6 +247,35 @@ async function make(options, given) {
   });
   changed();
   return manager;
+}
+
+/**
+ * What decodes films; undefined where nothing does. A clock that only its owner advances is for tests, which must not depend on
+ * what is installed.
+ *
+ * @param {ManagerOptions} options
+ * @param {Clock['kind']} clock
+ * @param {PinnedStorage} storage
+ * @param {Given} given
+ * @param {Refuse} refuse
+ * @returns {Promise<Decoder | undefined>}
+ */
+async function openDecoder(options, clock, storage, { runtime }, refuse) {
+  const { videos = clock === 'system' } = options;
+  if (!videos) return undefined;
+  const { ffmpeg } = typeof videos === 'object' ? videos : {};
+  if (!runtime.ffmpeg) {
+    if (ffmpeg) throw refuse('videos.ffmpeg', 'works in Node, Bun and Deno only');
+    return undefined;
+  }
+  const part = await runtime.ffmpeg().catch((error) => {
+    // Programs that ship the files of the package by a list need not ship this one.
+    if (options.videos) throw error;
+  });
+  if (!part) return undefined;
+  const decoder = part.createFfmpeg({ storage, options: typeof videos === 'object' ? videos : {} });
+  if (ffmpeg && !decoder) throw refuse('videos.ffmpeg', `must be the path of a program, and ${ffmpeg} is none`);
+  return decoder;
 }
 
 /**

@@ -22,7 +22,7 @@ export interface Lent {
   /** Missing in a worker, where the manager has no client. */
   createClient?(options: { manager: MediaManager }): MediaManager['client'];
   refusal: Refusal;
-  runtime: Pick<Runtime, 'files' | 'crypto' | 'threads' | 'directory' | 'disk' | 'network'>;
+  runtime: Pick<Runtime, 'files' | 'crypto' | 'threads' | 'directory' | 'disk' | 'network' | 'ffmpeg'>;
   /** The owner of the lock of a directory, where this manager replaces another one of the process that has ended. */
   owner?: string;
   /** Whether the caller is the thread's side of a manager, which takes responses as in `messages.js`. */
@@ -111,6 +111,7 @@ export interface ManagerCore {
   open(method: string, path: string, query: string, headers: string): number;
   answer(method: string, path: string, query: string, headers: string): Outcome;
   openImport(file: string, status: number, headers: string): number;
+  openAsset(file: string, name: string): number;
   openArchive(): number;
   openSeed(entry: string, host: string): number;
   beginCatalogCheck(): number;
@@ -244,6 +245,8 @@ export interface Storage {
   };
   /** Reads a part of a blob: less than `length` only at its end. */
   read(name: string, offset: number, length: number): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
+  /** The path of the file that holds a blob, for programs that read it by themselves. */
+  fileOf?(name: string): string;
   /** Lets the storage name blobs as the module does. */
   attach?(core: ManagerCore): void;
   /** Makes a file of the catalog durable, without holding up the event loop. */
@@ -570,6 +573,38 @@ export interface Worker<Job> {
   /** Runs these jobs. */
   run(jobs: Job[]): void;
   close(): Promise<void>;
+}
+
+/** A video of which posters are to be made. */
+export interface Film {
+  /** The id of its file. */
+  file: string;
+  /** The name of the blob that holds its bytes. */
+  blob: string;
+  size: number;
+  mime: string;
+  /** As shown; null where it is not known. */
+  width: number | null;
+  height: number | null;
+  durationMs: number | null;
+}
+
+/** Decodes films. */
+export interface Decoder {
+  name: string;
+  /** Four pictures of a film, as JPEG. Rejects where there is none, with the reason. */
+  posters(film: Film, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>[]>;
+  close(): void;
+}
+
+/** How work on videos stands. */
+export type VideoState = NonNullable<ManagerStorage['videos']>;
+
+/** Work on videos. */
+export interface Videos extends Worker<Film> {
+  /** Resolves when no film is worked on. */
+  idle(): Promise<void>;
+  state(): VideoState;
 }
 
 /** An import that is due. */

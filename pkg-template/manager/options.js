@@ -6,12 +6,15 @@ import { MAX_TIMEOUT } from '../streams/until.js';
 /** @import { InvalidMember, ManagerOptions, Refuse } from './internal.d.ts' */
 
 /** Options that the module never sees. */
-const OWN = ['storage', 'seed', 'clock', 'ids', 'onError', 'thread', 'images', 'scrub'];
+const OWN = ['storage', 'seed', 'clock', 'ids', 'onError', 'thread', 'images', 'videos', 'scrub'];
 
 /** Members of the option `images`. */
 const OF_IMAGES = ['threads', 'timeoutMs', 'sizes'];
 
-/** The most threads for images. */
+/** Members of the option `videos`. */
+const OF_VIDEOS = ['ffmpeg', 'threads', 'timeoutMs'];
+
+/** The most threads for images, and for a video. */
 const MAX_THREADS = 64;
 
 /** The members of the option `scrub`. */
@@ -47,6 +50,7 @@ export function checkManagerOptions(options, refuse) {
   if (options.onError !== undefined && typeof options.onError !== 'function') throw refuse('onError', 'must be a function');
   if (options.thread !== undefined && typeof options.thread !== 'boolean') throw refuse('thread', 'must be true or false');
   if (options.images !== undefined) checkImages(options.images, refuse);
+  if (options.videos !== undefined) checkVideos(options.videos, refuse);
   checkScrub(options.scrub, refuse);
   checkSteps(options.processing?.steps, refuse);
   if (baseUrl !== undefined && !isWebUrl(baseUrl)) throw refuse('baseUrl', 'must be a URL with http or https');
@@ -73,6 +77,25 @@ function checkImages(images, refuse) {
     if (!/^[1-9]\d{0,3}(x[1-9]\d{0,3})?$/.test(String(size))) {
       throw refuse(`images.sizes[${index}]`, 'must be a width in pixels such as 320, or a width and a height such as 800x600');
     }
+  }
+}
+
+/**
+ * @param {any} videos
+ * @param {Refuse} refuse
+ */
+function checkVideos(videos, refuse) {
+  if (typeof videos === 'boolean') return;
+  if (!isObject(videos)) throw refuse('videos', 'must be true, false or { ffmpeg, threads, timeoutMs }');
+  const { ffmpeg, threads, timeoutMs } = videos;
+  for (const name of Object.keys(videos)) {
+    if (!OF_VIDEOS.includes(name)) throw refuse(`videos.${name}`, `is not an option: did you mean ${nearest(name, OF_VIDEOS)}?`);
+  }
+  if (ffmpeg !== undefined && !(typeof ffmpeg === 'string' && ffmpeg)) throw refuse('videos.ffmpeg', 'must be the path of the program');
+  const isWhole = Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS;
+  if (threads !== undefined && !isWhole) throw refuse('videos.threads', `must be a whole number from 1 to ${MAX_THREADS}`);
+  if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT)) {
+    throw refuse('videos.timeoutMs', `must be a number of milliseconds from 1 to ${MAX_TIMEOUT}`);
   }
 }
 

@@ -175,6 +175,21 @@ export interface ManagerOptions {
    * has come to the end.
    */
   scrub?: boolean | { bytesPerSecond?: number; everyHours?: number };
+  /**
+   * Posters of videos, by `ffmpeg`: Node, Bun and Deno, where it is on the PATH. Videos stay `PENDING` until they are made. `false`
+   * leaves videos as they came. Default: `true`; with another clock than that of the system `false`, so that tests do not depend
+   * on what is installed.
+   */
+  videos?:
+    | boolean
+    | {
+        /** Path of the program. Default: `ffmpeg` on the PATH. */
+        ffmpeg?: string;
+        /** Number of processors that one video may use, 1 to 64. Default: the number of processors minus one, at least 1 and at most 4. */
+        threads?: number;
+        /** Milliseconds that one run of `ffmpeg` may take. Default: 600000. */
+        timeoutMs?: number;
+      };
   /** Number of past events to keep. Default: all. */
   keepEvents?: number;
   /** Whether `importFile` can fetch from private and loopback addresses. Default: false. */
@@ -202,6 +217,11 @@ export interface ManagerStorage {
    * refers to, as of the last sweep. They are deleted a day after a sweep has found them.
    */
   usage: { bytes: number; isEmpty: boolean; orphans: number };
+  /**
+   * Work on videos, only where something decodes them: by what, the ids of the files it works on, and how many it has finished and
+   * could not decode since the start.
+   */
+  videos?: { decoder: string; running: string[]; done: number; failed: number; lastFailure?: { fileId: string; reason: string } };
   /** How far the scrub is in this pass, what it has found, and when it last came to the end, in ISO 8601. Only with the option. */
   scrub?: { files: number; bytes: number; finishedTime?: string } & DamageReport;
 }

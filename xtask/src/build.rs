@@ -74,6 +74,11 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
         &["--platform=node", "--format=esm", NODE_LINES],
     ),
     (
+        "manager/videos/ffmpeg.js",
+        "ffmpeg.js",
+        &["--platform=node", "--format=esm", NODE_LINES],
+    ),
+    (
         "cli/main.js",
         "command.js",
         &["--platform=node", "--format=esm", NODE_LINES],
@@ -114,6 +119,7 @@ const REQUIRED: &[&str] = &[
     "threads.js",
     "directory.js",
     "network.js",
+    "ffmpeg.js",
     "transfers.js",
     "library.js",
     "deliveries.js",

@@ -88,6 +88,11 @@ pub(crate) fn c_compiler() -> Result<()> {
     debian_packages(&[("clang", "clang")])
 }
 
+/// Installs the program that makes films for tests, and decodes them in a manager.
+pub(crate) fn ffmpeg() -> Result<()> {
+    debian_packages(&[("ffmpeg", "ffmpeg"), ("ffprobe", "ffmpeg")])
+}
+
 /// Installs Chromium and its driver.
 pub(crate) fn browser() -> Result<Browser> {
     debian_packages(&[("chromium", "chromium"), ("chromedriver", "chromium-driver")])?;

@@ -138,6 +138,7 @@ impl Ring {
         let mut command = Command::new("node");
         scratch.lend(&mut command);
         command.env("CHROMIUM", machine::browser()?.chromium);
+        machine::ffmpeg()?;
         build::build(project)?;
         let mut scripts = self.scripts(project)?;
         if is_quick {

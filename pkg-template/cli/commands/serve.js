@@ -102,9 +102,10 @@ function settingsOf(options, env) {
   if (options.noSync && data === undefined) throw new UsageError('--no-sync needs --data DIR', 'serve');
   if (options.readOnly && seed !== undefined) throw new UsageError('--read-only and --seed exclude each other: choose one', 'serve');
   if (options.readOnly && scrub) throw new UsageError('--read-only and --scrub exclude each other: choose one', 'serve');
+  if (options.ffmpeg !== undefined && options.noVideos) throw new UsageError('--ffmpeg and --no-videos exclude each other: choose one', 'serve');
   if (options.quiet && options.verbose) throw new UsageError('--quiet and --verbose exclude each other: choose one', 'serve');
   if (port > 65535) throw new UsageError(`invalid --port: expected at most 65535, found ${port}`, 'serve');
-  for (const name of ['data', 'host', 'seed', 'siteId']) {
+  for (const name of ['data', 'host', 'seed', 'siteId', 'ffmpeg']) {
     if (options[name] === '') throw new UsageError(`--${name === 'siteId' ? 'site-id' : name} must not be empty`, 'serve');
   }
   const { keys, key } = keysOf(options, env);
@@ -131,6 +132,8 @@ function settingsOf(options, env) {
       ...(keys && { auth: { apiKeys: keys.map((key) => ({ key, ...sites, scope: /** @type {const} */ ('manage') })) } }),
       allowPrivateImports: Boolean(allowPrivateImports),
       scrub: Boolean(scrub),
+      ...(options.noVideos && { videos: false }),
+      ...(options.ffmpeg !== undefined && { videos: { ffmpeg: options.ffmpeg } }),
     },
   };
 }

@@ -380,6 +380,7 @@ export async function directoryStorage(directory, { WixMediaError, owner, sync: 
     syncs,
     host,
     read: readerOf(host),
+    fileOf: pathOf,
     ...(canReceive && { receive: receivers.receive }),
     ...(syncs && { commits }),
     async flush(name) {

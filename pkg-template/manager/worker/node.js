@@ -14,6 +14,7 @@ const runtime = {
   files: { images: () => readFile(new URL('./images.wasm', import.meta.url)) },
   directory: () => import('#package/directory.js'),
   network: () => import('#package/network.js'),
+  ffmpeg: () => import('#package/ffmpeg.js'),
   threads: () => import('#package/threads.js'),
 };
 

@@ -40,6 +40,8 @@ suite('the packed package', () => {
         'directory.js',
         'disk.cjs',
         'disk.js',
+        'ffmpeg.cjs',
+        'ffmpeg.js',
         'images.wasm',
         'index.d.cts',
         'index.d.ts',

@@ -1,0 +1,251 @@
+// Films by `ffmpeg`, in Node, Bun and Deno: where it is on the PATH, a manager finds it by itself.
+//
+// A film is a file of somebody else. ffmpeg gets it by a path, and may open nothing but files; the format is given to it, one
+// of a few that contain everything they show, so that no playlist and no script of another format leads elsewhere. What it may
+// use of the machine is limited (`process.js`), and what it writes goes to a folder that is removed with the work.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { runProgram } from './process.js';
+import { openScratch } from './scratch.js';
+
+/** @import { Decoder, Film, PinnedStorage } from '../internal.d.ts' */
+
+/** The formats of ffmpeg by MIME type. They are tried in turn. A type that is not here is not decoded. */
+const FORMATS = {
+  'video/mp4': ['mov'],
+  'video/x-m4v': ['mov'],
+  'video/quicktime': ['mov'],
+  'video/3gpp': ['mov'],
+  'video/3gpp2': ['mov'],
+  'video/webm': ['matroska'],
+  'video/x-matroska': ['matroska'],
+  'video/x-msvideo': ['avi'],
+  'video/avi': ['avi'],
+  'video/mp2t': ['mpegts'],
+  'video/mpeg': ['mpeg', 'mpegvideo'],
+  'video/x-flv': ['flv'],
+  'video/x-ms-wmv': ['asf'],
+  'video/x-ms-asf': ['asf'],
+  'video/ogg': ['ogg'],
+};
+
+/** The number of posters, and the box that they fit into. */
+const POSTERS = 4;
+const POSTER_BOX = { width: 1920, height: 1080 };
+/** The most bytes of a poster. */
+const MAX_POSTER_SIZE = 8 << 20;
+
+/** How long one film may take unless the option says otherwise, in milliseconds. */
+const TIMEOUT_MS = 600_000;
+/** The most processors that are used without being asked for. */
+const MAX_THREADS = 4;
+/** The most bytes of a film that is copied, because the storage is not a directory. */
+const MAX_COPY_SIZE = 4 * 1024 ** 3;
+/** The most pixels of a frame. */
+const MAX_PIXELS = 100_000_000;
+/** The most bytes that ffmpeg may ask for at once. */
+const MAX_ALLOC = 1 << 30;
+/** The bytes of a film that are copied at once. */
+const PIECE_SIZE = 1 << 20;
+
+/** Where programs are. Deno may refuse to say. */
+function searchPath() {
+  try {
+    return process.env.PATH ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * The path of a program: one that is given, or found on the PATH. Undefined where there is none.
+ *
+ * @param {string} name A name, or a path.
+ */
+export function findProgram(name) {
+  const isPath = name.includes('/') || name.includes(path.sep);
+  const folders = isPath ? [''] : searchPath().split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+  const endings = process.platform === 'win32' ? ['', '.exe'] : [''];
+  for (const folder of folders) {
+    for (const ending of endings) {
+      const file = path.resolve(folder, name + ending);
+      try {
+        if (!fs.statSync(file).isFile()) continue;
+        fs.accessSync(file, fs.constants.X_OK);
+        return file;
+      } catch {
+        // The next one.
+      }
+    }
+  }
+  return undefined;
+}
+
+/**
+ * The filter that scales frames to the size of a poster: that of the descriptor, or what fits into the box.
+ *
+ * @param {Film} film
+ */
+function scaled({ width, height }) {
+  const { width: across, height: down } = POSTER_BOX;
+  if (!width || !height) {
+    return `scale=w='max(1,trunc(iw*sar))':h=ih,scale=w='min(${across},iw)':h='min(${down},ih)':force_original_aspect_ratio=decrease,setsar=1`;
+  }
+  const factor = Math.min(1, across / width, down / height);
+  const side = (/** @type {number} */ length) => Math.max(1, Math.round(length * factor));
+  return `scale=${side(width)}:${side(height)},setsar=1`;
+}
+
+/**
+ * Where the posters are, in seconds.
+ *
+ * @param {Film} film
+ */
+const placesOf = ({ durationMs }) =>
+  Array.from({ length: POSTERS }, (_, number) => (durationMs ? (durationMs / 1000) * ((2 * number + 1) / (2 * POSTERS)) : number));
+
+/**
+ * Makes the decoder of a manager. Undefined where there is no ffmpeg.
+ *
+ * @param {object} parts
+ * @param {PinnedStorage} parts.storage
+ * @param {{ ffmpeg?: string, threads?: number, timeoutMs?: number }} [parts.options]
+ * @returns {Decoder | undefined}
+ */
+export function createFfmpeg({ storage, options = {} }) {
+  const program = findProgram(options.ffmpeg ?? 'ffmpeg');
+  const scratch = openScratch(storage.directory);
+  if (!program) return undefined;
+  const parallelism = os.availableParallelism?.() ?? os.cpus().length;
+  const { timeoutMs = TIMEOUT_MS, threads = Math.min(Math.max(parallelism - 1, 1), MAX_THREADS) } = options;
+
+  /**
+   * Calls `use` with the path of a film.
+   *
+   * @template Result
+   * @param {Film} film
+   * @param {string} folder
+   * @param {(source: string) => Promise<Result>} use
+   * @param {AbortSignal} signal
+   */
+  async function withSource({ blob, size }, folder, use, signal) {
+    storage.pin(blob);
+    try {
+      const place = storage.fileOf?.(blob);
+      if (place) return await use(place);
+      if (size > MAX_COPY_SIZE) throw new Error(`a storage in memory decodes films of up to ${MAX_COPY_SIZE} bytes`);
+      const copy = path.join(folder, 'film');
+      const file = await fs.promises.open(copy, 'wx', 0o600);
+      try {
+        for (let at = 0; at < size; ) {
+          signal.throwIfAborted();
+          const piece = await storage.read(blob, at, Math.min(size - at, PIECE_SIZE));
+          if (piece.length === 0) throw new Error('its bytes are missing');
+          await file.write(piece);
+          at += piece.length;
+        }
+      } finally {
+        await file.close();
+      }
+      return await use(copy);
+    } finally {
+      storage.unpin(blob);
+    }
+  }
+
+  /**
+   * Runs ffmpeg on some places of a film, and reads the frames that it has found.
+   *
+   * @param {Film} film
+   * @param {object} how
+   * @param {string} how.source
+   * @param {string} how.folder
+   * @param {string} how.format
+   * @param {(number | undefined)[]} how.places In seconds; undefined for the beginning.
+   * @param {AbortSignal} signal
+   */
+  async function frames(film, { source, folder, format, places }, signal) {
+    const fileOf = (/** @type {number} */ number) => path.join(folder, `poster-${number}.jpg`);
+    const inputs = places.flatMap((place) => [
+      ...['-protocol_whitelist', 'file', '-format_whitelist', format, '-f', format],
+      ...[ '-threads', String(threads), '-max_pixels', String(MAX_PIXELS)],
+      ...(place === undefined ? [] : ['-ss', place.toFixed(3)]),
+      ...['-i', `file:${source}`],
+    ]);
+    const outputs = places.flatMap((_, number) => [
+      ...['-map', `${number}:V:0`, '-an', '-sn', '-dn', '-map_metadata', '-1', '-frames:v', '1'],
+      ...['-vf', scaled(film), '-pix_fmt', 'yuvj420p', '-c:v', 'mjpeg', '-q:v', '3', '-threads', '1', '-f', 'mjpeg', `file:${fileOf(number)}`],
+    ]);
+    const general = ['-nostdin', '-hide_banner', '-y', '-loglevel', 'error', '-max_alloc', String(MAX_ALLOC)];
+    await runProgram(program ?? '', [...general, ...inputs, ...outputs], {
+      directory: folder,
+      limits: { timeoutMs, threads: threads + 1, maxFileSize: MAX_POSTER_SIZE },
+      signal,
+    });
+    /** @type {(Uint8Array<ArrayBuffer> | undefined)[]} */
+    const found = [];
+    for (const number of places.keys()) {
+      const bytes = await fs.promises.readFile(fileOf(number)).catch(() => undefined);
+      found.push(bytes?.length ? new Uint8Array(bytes) : undefined);
+      await fs.promises.rm(fileOf(number), { force: true });
+    }
+    return found;
+  }
+
+  return {
+    name: 'ffmpeg',
+    async posters(film, signal) {
+      const formats = /** @type {Record<string, string[]>} */ (FORMATS)[film.mime];
+      if (!formats) throw new Error(`films of the type ${film.mime} are not decoded`);
+      const folder = scratch.make();
+      try {
+        return await withSource(
+          film,
+          folder,
+          async (source) => {
+            /** @type {unknown} */
+            let failure;
+            for (const format of formats) {
+              for (const places of [placesOf(film), [undefined]]) {
+                try {
+                  const posters = spread(await frames(film, { source, folder, format, places }, signal));
+                  if (posters.length > 0) return posters;
+                } catch (error) {
+                  if (signal.aborted) throw error;
+                  failure = new Error(sayable(/** @type {Error} */ (error).message, source));
+                }
+              }
+            }
+            throw failure ?? new Error('there is no picture in it');
+          },
+          signal,
+        );
+      } finally {
+        scratch.remove(folder);
+      }
+    },
+    close: scratch.close,
+  };
+}
+
+/**
+ * What ffmpeg says, without the names of files and places in its memory: everybody may read it.
+ *
+ * @param {string} text
+ * @param {string} source
+ */
+const sayable = (text, source) => text.replace(/^\[[^\]]*\] /, '').replaceAll(`file:${source}`, 'the file').replaceAll(source, 'the file');
+
+/**
+ * Four posters of those that there are: what is missing, behind the last frame for instance, is the same as its neighbour.
+ *
+ * @param {(Uint8Array<ArrayBuffer> | undefined)[]} found
+ */
+function spread(found) {
+  const first = found.find((poster) => poster);
+  if (!first) return [];
+  let last = first;
+  return Array.from({ length: POSTERS }, (_, number) => (last = found[number] ?? last));
+}
