@@ -24,8 +24,9 @@ limit -c 0
 limit -v ${MAX_MEMORY_KB}
 limit -t "$1"
 limit -f "$2"
-shift 2
-command -v nice >/dev/null && exec nice -n 10 "$@"
+priority=$3
+shift 3
+command -v nice >/dev/null && exec nice -n "$priority" "$@"
 exec "$@"`;
 
 /**
@@ -33,6 +34,7 @@ exec "$@"`;
  * @property {number} timeoutMs
  * @property {number} threads The processors that it uses at the same time.
  * @property {number} maxFileSize The most bytes that it may write to one file.
+ * @property {number} [nice] By how much its priority is lower than that of this process. Default: 0, as somebody waits for it.
  */
 
 /**
@@ -48,10 +50,10 @@ exec "$@"`;
  * @returns {Promise<void>}
  */
 export function runProgram(program, parameters, { directory, limits, signal, told }) {
-  const { timeoutMs, threads, maxFileSize } = limits;
+  const { timeoutMs, threads, maxFileSize, nice = 0 } = limits;
   const isGuarded = process.platform !== 'win32';
   const seconds = Math.ceil((timeoutMs * threads) / 1000) + 1;
-  const guard = ['-c', GUARDED, 'sh', String(seconds), String(Math.ceil(maxFileSize / BLOCK_SIZE)), program, ...parameters];
+  const guard = ['-c', GUARDED, 'sh', String(seconds), String(Math.ceil(maxFileSize / BLOCK_SIZE)), String(nice), program, ...parameters];
   const { PATH, SystemRoot } = process.env;
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
