@@ -6,7 +6,7 @@ import { pause } from '../streams/until.js';
 import { resultOf } from './answer.js';
 import { encodeArguments } from './arguments.js';
 import { override, RETRY } from './connection.js';
-import { refusal, unreachable, WixMediaError } from './error.js';
+import { refusal, unreachable, unreadable, WixMediaError } from './error.js';
 import { tell } from './hooks.js';
 import { enter, init, isLoaded } from './module.js';
 import { limited } from './waiting.js';
@@ -35,18 +35,19 @@ const nameOf = (operation) => `${operations[operation][0]}.${operations[operatio
  * @returns {Promise<any>}
  */
 export function call(connection, operation, args, options) {
+  const name = nameOf(operation);
   try {
     // Now, so that later changes of the caller's objects do not matter.
-    const name = nameOf(operation);
     const encoded = encodeArguments(name, args);
     const shared = connection();
     const signal = options?.signal;
     const timeoutMs = options?.timeoutMs ?? shared.timeoutMs ?? undefined;
     if (signal && !signal.addEventListener) throw refusal('signal', 'must be an AbortSignal', name);
     if (!signal && timeoutMs === undefined) return drive(shared, operation, name, encoded);
-    return limited((own) => drive(shared, operation, name, encoded, own), signal, timeoutMs, name);
+    // A bigint throws here, and not in the timer.
+    return limited((own) => drive(shared, operation, name, encoded, own), signal, timeoutMs && +timeoutMs, name);
   } catch (error) {
-    return Promise.reject(error);
+    return Promise.reject(unreadable(error, name));
   }
 }
 
@@ -81,6 +82,8 @@ async function drive(connection, operation, name, { text, complete }, signal) {
     let cause;
     let hasFailed = false;
     let sent = false;
+    let status = 0;
+    let retryAfter = NaN;
     try {
       let headers = { ...common };
       if (connection.credentials) {
@@ -93,7 +96,9 @@ async function drive(connection, operation, name, { text, complete }, signal) {
       sent = true;
       response = await connection.send(url, request);
       connection.consistent = header(response, 'x-wix-consistent') || connection.consistent;
+      retryAfter = waitOf(header(response, 'retry-after'));
       body = await bytesOf(response);
+      status = response.status;
     } catch (thrown) {
       signal?.throwIfAborted();
       if (thrown instanceof WixMediaError && thrown.code !== 'NETWORK') throw thrown;
@@ -101,7 +106,6 @@ async function drive(connection, operation, name, { text, complete }, signal) {
       hasFailed = true;
     }
 
-    const status = hasFailed || !response ? 0 : response.status;
     if (!hasFailed && response) {
       const requestId = on.response && header(response, 'x-wix-request-id');
       if (on.response) tell(on.response, { ...about, attempt, status, requestId });
@@ -113,7 +117,6 @@ async function drive(connection, operation, name, { text, complete }, signal) {
       }
     }
 
-    const retryAfter = waitOf(header(response, 'retry-after'));
     const isUnsent = !sent || NOT_CONNECTED.test(cause?.cause?.code ?? cause?.code);
     let delayMs = enter(name, () => retryDelay(operation, attempt, status, isUnsent, retryAfter, Math.random()));
     let failure;

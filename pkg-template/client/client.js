@@ -28,13 +28,10 @@ export function bind(connection) {
     const view = viewOf(list, paging);
     const isQuery = paging === 'query';
     const follow = (/** @type {any[]} */ args, /** @type {CallOptions | undefined} */ options) => {
-      const { cursorPaging, paging: own } = args[0] ?? {};
-      const { cursor } = (isQuery ? cursorPaging : own) ?? {};
-      const turn = (/** @type {string} */ next) => {
-        const query = { cursorPaging: { ...cursorPaging, cursor: next } };
-        return send([isQuery ? query : { ...args[0], paging: { ...own, cursor: next } }], options);
-      };
-      return paged(send(args, options), view, turn, cursor, options?.signal);
+      const member = isQuery ? 'cursorPaging' : 'paging';
+      const turn = (/** @type {string} */ cursor) =>
+        send([{ ...(isQuery ? {} : args[0]), [member]: { ...args[0]?.[member], cursor } }], options);
+      return paged(send(args, options), view, turn, () => args[0]?.[member]?.cursor, options);
     };
     // A member of an object, so that the function has its name.
     const functions = {

@@ -1,6 +1,6 @@
 // What the calls of one client share, from the options of `createClient`.
 import { credentials } from './credentials.js';
-import { refusal } from './error.js';
+import { refusal, unreadable } from './error.js';
 import { checkNames } from './names.js';
 import { runtime } from './runtime.js';
 
@@ -15,9 +15,21 @@ const OPTIONS = ['auth', 'baseUrl', 'fetch', 'headers', 'manager', 'retry', 'tim
 /**
  * @param {ClientOptions | undefined} options
  * @param {string} operation The function of the caller, for errors.
- * @returns {Connection}
  */
 export function connect(options, operation) {
+  try {
+    return connectionOf(options, operation);
+  } catch (thrown) {
+    throw unreadable(thrown, operation);
+  }
+}
+
+/**
+ * @param {ClientOptions | undefined} options
+ * @param {string} operation
+ * @returns {Connection}
+ */
+function connectionOf(options, operation) {
   options ??= {};
   const refuse = (/** @type {string} */ field, /** @type {string} */ description) => refusal(field, description, operation);
   checkNames(options, OPTIONS, '', refuse);

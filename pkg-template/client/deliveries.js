@@ -70,16 +70,17 @@ export function createDeliveries({ handlers, auth: ownAuth, crypto, init, decode
    * @param {string} publicKey
    */
   async function verified(jwt, publicKey) {
-    const parts = String(jwt).trim().split('.');
+    let parts;
     let header;
     let claims;
     let isGenuine;
     try {
+      parts = String(jwt).trim().split('.');
       [header, claims] = parts.slice(0, 2).map(parsed);
     } catch (cause) {
       throw invalid('JWT is not valid: it cannot be decoded', cause);
     }
-    if (header.alg !== 'RS256') throw invalid('JWT is not valid: it is not signed with RS256');
+    if (header?.alg !== 'RS256') throw invalid('JWT is not valid: it is not signed with RS256');
     try {
       const { subtle } = await crypto();
       const key = await subtle.importKey('spki', derOf(publicKey), RSA, false, ['verify']);
@@ -89,7 +90,7 @@ export function createDeliveries({ handlers, auth: ownAuth, crypto, init, decode
       throw invalid('The public key or the signature of the JWT cannot be read', cause);
     }
     if (!isGenuine) throw invalid('JWT is not valid');
-    if (claims.exp <= Date.now() / 1000) throw invalid('JWT is not valid: it has expired');
+    if (claims?.exp <= Date.now() / 1000) throw invalid('JWT is not valid: it has expired');
     return claims;
   }
 
@@ -135,6 +136,15 @@ export function createDeliveries({ handlers, auth: ownAuth, crypto, init, decode
     }
   };
 
+  /** @param {{ text(): Promise<string> }} request */
+  async function textOfRequest(request) {
+    try {
+      return await request.text();
+    } catch (cause) {
+      throw invalid('The body of the request cannot be read', cause);
+    }
+  }
+
   /** @type {Webhooks} */
   const webhooks = {
     async process(jwt, options) {
@@ -143,8 +153,8 @@ export function createDeliveries({ handlers, auth: ownAuth, crypto, init, decode
       await run(event);
       return event;
     },
-    processRequest: async (request, options) => webhooks.process(await request.text(), options),
-    parseRequest: async (request, options) => webhooks.parseJWT(await request.text(), options),
+    processRequest: async (request, options) => webhooks.process(await textOfRequest(request), options),
+    parseRequest: async (request, options) => webhooks.parseJWT(await textOfRequest(request), options),
     async parseJWT(jwt, options) {
       const auth = /** @type {AuthStrategy | undefined} */ (
         options?.publicKey ? options : ownAuth()
@@ -157,8 +167,8 @@ export function createDeliveries({ handlers, auth: ownAuth, crypto, init, decode
         if (!valid) throw invalid('JWT is not valid');
         claims = decoded;
       } else throw invalid('A webhook needs the public key of its app: process(body, { publicKey })');
-      if (typeof claims.data !== 'string') {
-        throw invalid(`Unexpected type of JWT data: expected string, got ${typeof claims.data}`);
+      if (typeof claims?.data !== 'string') {
+        throw invalid(`Unexpected type of JWT data: expected string, got ${typeof claims?.data}`);
       }
       try {
         const { eventType, instanceId, data, identity, accountInfo } = JSON.parse(claims.data);
@@ -168,6 +178,7 @@ export function createDeliveries({ handlers, auth: ownAuth, crypto, init, decode
       }
     },
     async executeHandlers(event) {
+      event ??= /** @type {any} */ ({});
       expect(event);
       await run(event);
     },

@@ -59,6 +59,15 @@ export const refusal = (field, description, operation, cause, violatedRule = 'FO
   });
 
 /**
+ * What a caller's object has thrown while it was read, as a refusal of the arguments; an error of the package as it is.
+ *
+ * @param {unknown} thrown
+ * @param {string} [operation]
+ */
+export const unreadable = (thrown, operation) =>
+  thrown instanceof WixMediaError ? thrown : refusal('arguments', `cannot be sent: ${textOf(thrown)}`, operation, thrown);
+
+/**
  * The refusal that the core has found.
  *
  * @param {[field: string, expectation: string, violatedRule: string]} found

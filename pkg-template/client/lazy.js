@@ -51,9 +51,13 @@ export function addLibrary(client, connection) {
     client[group] = {};
     for (const name of names.split(' ')) {
       client[group][name] = (/** @type {any} */ first, /** @type {unknown[]} */ ...rest) => {
-        // A drop can be read only while its event is handled.
-        if (first?.items?.[0]?.kind) {
-          first = Array.from(first.items, (item) => item.webkitGetAsEntry?.() ?? item.getAsFile()).filter(Boolean);
+        try {
+          // A drop can be read only while its event is handled.
+          if (first?.items?.[0]?.kind) {
+            first = Array.from(first.items, (item) => item.webkitGetAsEntry?.() ?? item.getAsFile()).filter(Boolean);
+          }
+        } catch {
+          // The function reads it once more, and fails.
         }
         const result = load().then(async (/** @type {any} */ library) =>
           (library[group] ?? (await library.more())[group])[name](first, ...rest),

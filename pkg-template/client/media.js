@@ -1,5 +1,5 @@
 // Media identifiers (`wix:image://…`) and the URLs that browsers load. Nothing here needs the WebAssembly module.
-import { textOf, WixMediaError } from './error.js';
+import { textOf, unreadable, WixMediaError } from './error.js';
 
 /** @import { media as declared } from '../types/index.js' */
 
@@ -79,14 +79,19 @@ export function parse(identifier) {
  * // 'wix:audio://v1/abc.mp3/song.mp3#duration=230164'
  */
 export function format(media) {
-  const { type, id, filename, ...rest } = /** @type {any} */ (media ?? {});
-  const fragment = Object.entries(FRAGMENT)
-    .filter(([key]) => rest[key] !== undefined)
-    .map(([key, name]) => `${name}=${encoded(rest[key])}`)
-    .join('&');
-  const identifier = `wix:${type}://v1/${id}${filename ? `/${encoded(filename)}` : ''}${fragment && `#${fragment}`}`;
-  if (!id || parse(identifier).id !== id) throw invalid(identifier, 'a media identifier');
-  return identifier;
+  let identifier = '';
+  try {
+    const { type, id, filename, ...rest } = /** @type {any} */ (media ?? {});
+    const fragment = Object.entries(FRAGMENT)
+      .filter(([key]) => rest[key] !== undefined)
+      .map(([key, name]) => `${name}=${encoded(rest[key])}`)
+      .join('&');
+    identifier = `wix:${type}://v1/${id}${filename ? `/${encoded(filename)}` : ''}${fragment && `#${fragment}`}`;
+    if (id && parse(identifier).id === id) return identifier;
+  } catch {
+    // Members that cannot be read or printed.
+  }
+  throw invalid(identifier, 'a media identifier');
 }
 
 /**
@@ -164,7 +169,8 @@ export function getAudioUrl(audio) {
  * @param {{ siteId?: string }} [options]
  * @returns {any}
  */
-export function getDocumentUrl(document, { siteId } = {}) {
+export function getDocumentUrl(document, options) {
+  const { siteId } = options ?? {};
   const { id, filename } = read(document, '', 'document');
   return { id, url: siteId && `https://${siteId}.usrfiles.com/ugd/${id}`, ...(filename && { filename }) };
 }
@@ -193,16 +199,14 @@ export function getStaticUrl(identifier, options) {
  *
  * @type {typeof declared.getScaledToFillImageUrl}
  */
-export const getScaledToFillImageUrl = (image, width, height, options) =>
-  transformed(image, width, height, options, 'fill');
+export const getScaledToFillImageUrl = (image, width, height, options) => urlOf(image, width, height, options, 'fill');
 
 /**
  * The URL of an image that fits as a whole into a box of the target size.
  *
  * @type {typeof declared.getScaledToFitImageUrl}
  */
-export const getScaledToFitImageUrl = (image, width, height, options) =>
-  transformed(image, width, height, options, 'fit');
+export const getScaledToFitImageUrl = (image, width, height, options) => urlOf(image, width, height, options, 'fit');
 
 /**
  * The URL of a rectangle of an image, scaled to fill a box of the target size.
@@ -210,7 +214,20 @@ export const getScaledToFitImageUrl = (image, width, height, options) =>
  * @type {typeof declared.getCroppedImageUrl}
  */
 export const getCroppedImageUrl = (image, x, y, cropWidth, cropHeight, width, height, options) =>
-  transformed(image, width, height, options, 'fill', { x, y, width: cropWidth, height: cropHeight });
+  urlOf(image, width, height, options, 'fill', { x, y, width: cropWidth, height: cropHeight });
+
+/**
+ * The URL of a transformed image. Refuses numbers that are none.
+ *
+ * @type {typeof transformed}
+ */
+function urlOf(...args) {
+  try {
+    return transformed(...args);
+  } catch (thrown) {
+    throw unreadable(thrown);
+  }
+}
 
 /** Formats that the image service transforms; two are Wix's own. */
 const SOURCE = /^(jpe?g|jpe|png|webp|avif|wix_mp|wix_ico_mp)$/;

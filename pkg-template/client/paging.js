@@ -1,6 +1,7 @@
 // Lists that go on: the promise of a first page that can also be walked through to the last.
+import { textOf } from './error.js';
 
-/** @import { PagedPromise } from '../types/index.js' */
+/** @import { CallOptions, PagedPromise } from '../types/index.js' */
 /** @import { PageView } from './internal.d.ts' */
 
 /**
@@ -12,30 +13,35 @@
  * @param {Promise<any>} first
  * @param {(page: any) => PageView} view The items of a page, and where the next one is.
  * @param {(cursor: string) => Promise<any>} follow Fetches the page of a cursor.
- * @param {string | null | undefined} cursor The cursor of the first page.
- * @param {AbortSignal | undefined} signal
+ * @param {() => string | null | undefined} cursor Gives the cursor of the first page.
+ * @param {CallOptions | undefined} options Read after the first page only, since a hostile object has failed that.
  * @returns {PagedPromise<any, any>}
  * @example
  * for await (const file of files.listFiles({ mediaTypes: ['IMAGE'] })) console.log(file.displayName);
  */
-export function paged(first, view, follow, cursor, signal) {
+export function paged(first, view, follow, cursor, options) {
+  const stopAtAbort = () => {
+    const { signal } = options ?? {};
+    if (signal?.aborted) throw signal.reason;
+  };
   async function* walk() {
-    const seen = new Set([cursor]);
-    for (let next = first; ; ) {
-      const page = await next;
+    let page = await first;
+    // By their text: a malformed cursor that is an object would be another one on each page.
+    const seen = new Set([textOf(cursor() ?? '')]);
+    for (;;) {
       yield page;
       const { next: found, more } = view(page);
-      if (!found || more === false || seen.has(found)) return;
-      seen.add(found);
-      signal?.throwIfAborted();
-      next = follow(found);
+      if (!found || more === false || seen.has(textOf(found))) return;
+      seen.add(textOf(found));
+      stopAtAbort();
+      page = await follow(found);
     }
   }
   async function* each() {
     for await (const page of walk()) {
       const { items } = view(page);
       for (const item of Array.isArray(items) ? items : []) {
-        signal?.throwIfAborted();
+        stopAtAbort();
         yield item;
       }
     }

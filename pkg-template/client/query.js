@@ -1,5 +1,5 @@
 // Queries: the builders of queryFileDescriptors and queryFolders, and utils.query.
-import { refusal, WixMediaError } from './error.js';
+import { refusal, unreadable, WixMediaError } from './error.js';
 import { paged } from './paging.js';
 
 /** @import { CallOptions } from '../types/index.js' */
@@ -15,7 +15,13 @@ import { paged } from './paging.js';
  *
  * @param {unknown} field
  */
-const wireName = (field) => String(field).replace(/(^|\.)_(?=(id|createdDate|updatedDate)(\.|$))/g, '$1');
+function wireName(field) {
+  try {
+    return String(field).replace(/(^|\.)_(?=(id|createdDate|updatedDate)(\.|$))/g, '$1');
+  } catch (thrown) {
+    throw unreadable(thrown);
+  }
+}
 
 /** @param {Condition | undefined} filter */
 const isEmpty = (filter) => !filter || Object.keys(filter).length === 0;
@@ -136,7 +142,7 @@ function found(send, view, query, options) {
   });
   /** @type {View} */
   const viewOfResult = (result) => ({ items: result.items, next: result.cursors.next, more: !last.has(result) });
-  return paged(first, viewOfResult, (cursor) => at(cursor, options), query.cursorPaging.cursor, options?.signal);
+  return paged(first, viewOfResult, (cursor) => at(cursor, options), () => query.cursorPaging.cursor, options);
 }
 
 /** The builder of `utils.query`, for query objects that are handed over whole. */

@@ -124,8 +124,8 @@ const OPTIONS = {
 };
 
 /**
- * Refuses options that a function does not have, and values of the wrong kind. Returns the options; none where they are
- * null or undefined.
+ * Refuses options that a function does not have, and values of the wrong kind. Returns a copy of the options; none where they
+ * are null or undefined.
  *
  * @template {object} Options
  * @param {string} operation
@@ -137,14 +137,21 @@ const OPTIONS = {
  * // throws: downloads.toDirectory: concurrency must be a whole number of at least 1
  */
 export function checkOptions(operation, options, refusal) {
-  const given = /** @type {Options} */ (options ?? {});
   const refuse = (/** @type {string} */ field, /** @type {string} */ description) => refusal(field, description, operation);
-  if (!isObject(given)) throw refuse('options', 'must be an object');
+  let given;
+  let isFit;
+  try {
+    isFit = isObject(options ?? {});
+    given = { ...options };
+  } catch (cause) {
+    throw refusal('options', 'cannot be read', operation, cause);
+  }
+  if (!isFit) throw refuse('options', 'must be an object');
   checkNames(given, OPTIONS[operation], '', refuse);
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
     const [test, expectation] = KINDS[name];
     if (!test(value)) throw refuse(name, expectation);
   }
-  return given;
+  return /** @type {Options} */ (given);
 }

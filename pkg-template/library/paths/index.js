@@ -33,8 +33,8 @@ const oldest = (items) => {
   return items.reduce((/** @type {Entry | undefined} */ one, other) => (one && time(one) <= time(other) ? one : other), undefined);
 };
 
-/** @param {Pick<Api, 'checkOptions' | 'client' | 'WixMediaError' | 'refusal' | 'within'>} api */
-export function createPaths({ checkOptions, client, WixMediaError, refusal, within }) {
+/** @param {Pick<Api, 'checkOptions' | 'client' | 'failed' | 'WixMediaError' | 'refusal' | 'within'>} api */
+export function createPaths({ checkOptions, client, failed, WixMediaError, refusal, within }) {
   /**
    * Folders that are being made, so that concurrent uploads do not make them twice.
    *
@@ -197,11 +197,17 @@ export function createPaths({ checkOptions, client, WixMediaError, refusal, with
   async function* walk(path = '/', options = {}) {
     if (typeof path !== 'string') throw refusal('path', 'must be a string', 'paths.walk');
     // The caller takes its time between the entries, so each call has its own limit.
-    const { signal, timeoutMs } = checkOptions('paths.walk', options);
+    const checked = checkOptions('paths.walk', options);
+    const { signal, timeoutMs, depth = Infinity } = checked;
     const call = { signal, timeoutMs };
     const segments = segmentsOf(path);
-    const folder = await descend('paths.walk', path, segments, startOf(options), call);
-    yield* below(folder, joined(segments), 1, options.depth ?? Infinity, call);
+    try {
+      const folder = await descend('paths.walk', path, segments, startOf(checked), call);
+      yield* below(folder, joined(segments), 1, depth, call);
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      throw failed('paths.walk', 'INTERNAL', 'unexpected failure', error);
+    }
   }
 
   /**

@@ -16,7 +16,7 @@ import { createUploader } from './upload.js';
  * @param {() => Promise<Pick<typeof import('../rest.js'), 'uploadAll'>>} load Loads what many uploads need.
  */
 export function createUploads(api, paths, load) {
-  const { refusal, shared, within, WixMediaError } = api;
+  const { refusal, shared, textOf, within, WixMediaError } = api;
   const { running, send, untilReady } = createUploader(api, paths);
 
   const notFound = (/** @type {string} */ operation, /** @type {string} */ id) =>
@@ -75,7 +75,7 @@ export function createUploads(api, paths, load) {
     /** @returns {Promise<void>} */
     async pause(/** @type {string} */ id) {
       const job = running.get(id);
-      if (!job) throw notFound('uploads.pause', id);
+      if (!job) throw notFound('uploads.pause', textOf(id));
       if (job.state === 'paused') return;
       await new Promise((resolve) => {
         job.onPaused = () => resolve(undefined);
@@ -92,7 +92,7 @@ export function createUploads(api, paths, load) {
         }
         const records = await recordsOf(checked.sessions, api, signal);
         const record = await records?.get(id);
-        if (!record) throw notFound('uploads.resume', id);
+        if (!record) throw notFound('uploads.resume', textOf(id));
         const given = source ?? record.path;
         if (given === undefined) throw refusal('source', 'is required: a browser cannot open the file by itself', 'uploads.resume');
         const whole = { ...record.options, protocol: /** @type {const} */ ('tus'), ...checked };
@@ -109,7 +109,7 @@ export function createUploads(api, paths, load) {
         }
         const records = await recordsOf(sessions, api, signal);
         const record = await records?.get(id);
-        if (!record) throw notFound('uploads.cancel', id);
+        if (!record) throw notFound('uploads.cancel', textOf(id));
         if (record.location) await withdraw(shared, record.location);
         await records?.delete(id);
       }),

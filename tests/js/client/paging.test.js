@@ -139,6 +139,13 @@ for (const [name, how] of Object.entries(LISTS)) {
       });
     }
 
+    test(`${name}: ends when a cursor that is an object comes again`, async () => {
+      const answer = ok({ [how.list]: [{ id: 'x' }], [how.cursor]: { cursors: { next: {} }, hasNext: true } });
+      const service = scriptedClient([answer], once);
+      assert.equal((await how.call(service).toArray()).length, 2);
+      assert.equal(service.requests.length, 2);
+    });
+
     test(`${name}: ends at an answer without paging`, async () => {
       for (const body of [{}, { [how.list]: [{ id: 'x' }] }, { [how.list]: null, [how.cursor]: null }, { [how.list]: 'text', [how.cursor]: 5 }]) {
         const service = scriptedClient([ok(body)], once);

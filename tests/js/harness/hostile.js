@@ -1,0 +1,152 @@
+// Values that no function expects, and what may come of them: a result, a WixMediaError, or the caller's own reason.
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+import { WixMediaError } from './package.js';
+
+/** The reason of the aborted signals below: the only one that may come out as it went in. */
+export const OWN_REASON = new Error('the reason of the caller');
+
+export const thrower = () => {
+  throw new RangeError('a fault of the caller');
+};
+
+/**
+ * Values that no function expects. Each is made anew, since some can be used only once.
+ *
+ * @type {Record<string, () => unknown>}
+ */
+export const VALUES = {
+  undefined: () => undefined,
+  null: () => null,
+  false: () => false,
+  'not a number': () => Number.NaN,
+  'a negative number': () => -1,
+  'a bigint': () => 2n ** 70n,
+  'an empty string': () => '',
+  'half a surrogate pair': () => '\ud83d',
+  'a NUL': () => '\0',
+  'a long string': () => 'x'.repeat(100_000),
+  'a symbol': () => Symbol('s'),
+  'a function': () => () => {},
+  'a function that throws': () => thrower,
+  'an empty object': () => ({}),
+  'an object without a prototype': () => Object.create(null),
+  'an object with a getter that throws': () => Object.defineProperty({}, 'parentFolderId', { get: thrower, enumerable: true }),
+  'an object that throws as a string': () => ({ toString: thrower, valueOf: thrower }),
+  'an object that throws as JSON': () => ({ toJSON: thrower }),
+  'an object that contains itself': () => {
+    /** @type {Record<string, unknown>} */
+    const self = {};
+    self.self = self;
+    return self;
+  },
+  'an invalid date': () => new Date(Number.NaN),
+  'a list of anything': () => [null, undefined, Symbol('s'), 1n, {}, [], thrower],
+  'a list with a hole': () => new Array(3),
+  'a map': () => new Map([[{}, thrower]]),
+  'an aborted signal': () => AbortSignal.abort(OWN_REASON),
+  'options with an aborted signal': () => ({ signal: AbortSignal.abort(OWN_REASON) }),
+  'options with no signal at all': () => ({ signal: 'stop', timeoutMs: 'soon' }),
+  'a promise that rejects': () => {
+    const promise = Promise.reject(new RangeError('a fault of the caller'));
+    promise.catch(() => {});
+    return promise;
+  },
+  'a then that throws': () => Object.defineProperty({}, 'then', { get: thrower, enumerable: true }),
+  'a stream that fails': () => new ReadableStream({ pull: (controller) => controller.error(new RangeError('a fault of the caller')) }),
+  'a stream that fails with nothing': () => new ReadableStream({ pull: (controller) => controller.error(undefined) }),
+  'a stream of anything': () =>
+    new ReadableStream({
+      start(controller) {
+        for (const chunk of [{}, 5, Symbol('s')]) controller.enqueue(chunk);
+        controller.close();
+      },
+    }),
+  'a stream that is locked': () => {
+    const stream = new ReadableStream();
+    stream.getReader();
+    return stream;
+  },
+  'an iterable that throws': () => ({ [Symbol.iterator]: thrower }),
+  'an asynchronous iterable that throws': () => ({ [Symbol.asyncIterator]: thrower }),
+  'a generator that throws': () => (async function* () {
+    yield new Uint8Array(1);
+    thrower();
+  })(),
+  'an answer that has been read': () => {
+    const response = new Response('text');
+    response.text();
+    return response;
+  },
+  'a request whose text fails': () => ({ text: thrower }),
+  'something dropped that fails': () => ({ items: [{ kind: 'file', webkitGetAsEntry: thrower }] }),
+};
+
+/**
+ * Values whose every use fails, even the question for their class.
+ *
+ * @type {Record<string, () => unknown>}
+ */
+export const UNUSABLE = {
+  'a proxy that throws': () => new Proxy({}, { get: thrower, has: thrower, ownKeys: thrower, getOwnPropertyDescriptor: thrower, getPrototypeOf: thrower }),
+  'a revoked proxy': () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  },
+};
+
+/**
+ * Awaits what a call gives, and what can be awaited of that: the items of iterables, and the pages beside a query result.
+ *
+ * @param {any} given
+ */
+async function exhausted(given) {
+  const value = await given;
+  if (given?.[Symbol.asyncIterator]) for await (const _ of given) break;
+  if (typeof given?.toArray === 'function') await given.toArray({ limit: 1 });
+  if (typeof value?.next === 'function' && typeof value.hasNext === 'function') {
+    await Promise.allSettled([value.next(), value.prev()]).then((settled) => settled.forEach((each) => check(each.status === 'rejected', () => /** @type {PromiseRejectedResult} */ (each).reason)));
+  }
+  if (value instanceof Response || value instanceof ReadableStream) {
+    const stream = value instanceof Response ? value.body : value;
+    if (stream && !stream.locked) for await (const _ of stream) break;
+  }
+}
+
+/**
+ * @param {boolean} hasFailed
+ * @param {() => unknown} reason
+ */
+function check(hasFailed, reason) {
+  if (!hasFailed) return;
+  const error = reason();
+  assert.ok(error === OWN_REASON || error instanceof WixMediaError, inspect(error, { depth: 2 }));
+}
+
+/** @type {unknown[]} */
+const unhandled = [];
+process.on('unhandledRejection', (reason) => unhandled.push(reason));
+
+/**
+ * Calls `use`, and returns what is wrong with the way in which it failed, if it did.
+ *
+ * @param {string} what
+ * @param {() => unknown} use
+ */
+export async function fault(what, use) {
+  try {
+    await exhausted(use());
+  } catch (error) {
+    try {
+      check(true, () => error);
+    } catch {
+      return `${what}: ${inspect(error, { depth: 1 })}`;
+    }
+  }
+  if (unhandled.length) return `${what}: unhandled ${inspect(unhandled.splice(0), { depth: 1 })}`;
+  return undefined;
+}
+
+/** @param {(string | undefined)[]} faults */
+export const none = (faults) => assert.deepEqual(faults.filter((each) => each !== undefined), []);
