@@ -67,8 +67,8 @@ pub use faulty::{Fault, Faulty};
 pub use fold::fold;
 pub use page::{Children, Item, Key, Page, Position, Sort};
 pub use rows::{
-    Asset, Branch, BundleEntry, Delivery, Entity, File, Folder, Import, Job, Leaf, NewDelivery, Stale, StaleFile, Transcode,
-    Trashed, Tree, Upload,
+    Asset, Branch, BundleEntry, Delivery, Entity, File, Folder, Import, Job, Leaf, NewDelivery, Stale, StaleFile,
+    Transcode, Trashed, Tree, Upload,
 };
 pub use sqlite::Sqlite;
 #[cfg(target_arch = "wasm32")]

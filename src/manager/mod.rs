@@ -812,7 +812,9 @@ impl Manager {
     /// ```
     pub fn take_transcodes(&self, limit: usize) -> catalog::Result<Vec<TranscodeOrder>> {
         let cause = Cause::default();
-        let found = self.site.read(&cause, |view| Ok(view.catalog.has_transcodes(view.now)?));
+        let found = self
+            .site
+            .read(&cause, |view| Ok(view.catalog.has_transcodes(view.now)?));
         if limit == 0 || !stored(found)? {
             return Ok(Vec::new());
         }
@@ -848,10 +850,7 @@ impl Manager {
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```
     pub fn transcoded(&self, file: &str) -> catalog::Result<()> {
-        stored(
-            self.site
-                .write(&Cause::default(), |tx| transcodes::complete(tx, file)),
-        )
+        stored(self.site.write(&Cause::default(), |tx| transcodes::complete(tx, file)))
     }
 
     /// Gives the work on a video back, for a host that is about to end. It can be taken again at once.

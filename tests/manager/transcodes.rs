@@ -163,7 +163,10 @@ fn video_without_posters_becomes_ready_as_it_came() {
     assert_eq!(file["operationStatus"], "READY");
     assert_eq!(file["media"]["video"]["posters"], json!([]));
     assert_eq!(file["thumbnailUrl"], "http://127.0.0.1/icons/video.svg");
-    assert_eq!(site.send(Request::new("GET", &format!("/media/{id}f000.jpg"))).status, 404);
+    assert_eq!(
+        site.send(Request::new("GET", &format!("/media/{id}f000.jpg"))).status,
+        404
+    );
 }
 
 #[test]
@@ -215,13 +218,20 @@ fn assets_go_with_their_file_and_are_checked_with_it() {
         assert_eq!((check.files(), check.bytes()), (1, FILM.len() as u64 + posters));
         assert!(check.take_damage().is_empty());
         if by_folder {
-            site.post("/bulk/folders/delete", json!({ "folderIds": [folder], "permanent": true }));
+            site.post(
+                "/bulk/folders/delete",
+                json!({ "folderIds": [folder], "permanent": true }),
+            );
         } else {
             site.post("/bulk/files/delete", json!({ "fileIds": [id], "permanent": true }));
         }
         assert_eq!(bytes_in_use(&site), 0);
         let parts = site.manager.into_parts();
-        assert_eq!(parts.blobs.list("", 9).expect("listed"), [""; 0], "by folder: {by_folder}");
+        assert_eq!(
+            parts.blobs.list("", 9).expect("listed"),
+            [""; 0],
+            "by folder: {by_folder}"
+        );
     }
 }
 
@@ -234,10 +244,7 @@ fn made_again_asset_replaces_the_one_before() {
     site.manager.transcoded(&id).expect("recorded");
     let (_, bytes) = site.fetch(Request::new("GET", &format!("/media/{id}f000.jpg")));
     assert_eq!(bytes, photo("coffee.jpg"));
-    assert_eq!(
-        bytes_in_use(&site) as usize,
-        FILM.len() + photo("coffee.jpg").len()
-    );
+    assert_eq!(bytes_in_use(&site) as usize, FILM.len() + photo("coffee.jpg").len());
 }
 
 #[test]
@@ -307,7 +314,12 @@ fn seeded_video_is_ready_at_once_and_gets_its_posters_later() {
     assert_eq!(answer["file"]["operationStatus"], "READY");
     site.events();
     assert_eq!(transcode(&site), id);
-    assert_eq!(descriptor(&site, &id)["media"]["video"]["posters"].as_array().map(Vec::len), Some(4));
+    assert_eq!(
+        descriptor(&site, &id)["media"]["video"]["posters"]
+            .as_array()
+            .map(Vec::len),
+        Some(4)
+    );
     let events = site.events();
     assert_eq!((events.len(), &events[0].1[..]), (1, "updated"));
 }
@@ -337,5 +349,10 @@ fn imported_archive_has_no_posters_until_they_are_made_again() {
     let mut expected = vec![id.clone(), pending];
     expected.sort();
     assert_eq!(made, expected);
-    assert_eq!(descriptor(&other, &id)["media"]["video"]["posters"].as_array().map(Vec::len), Some(4));
+    assert_eq!(
+        descriptor(&other, &id)["media"]["video"]["posters"]
+            .as_array()
+            .map(Vec::len),
+        Some(4)
+    );
 }

@@ -50,8 +50,14 @@ fn transcodes(writer: &mut dyn Write, now: i64, until: i64, limit: u32) -> Strin
 /// An asset is returned as it was written. Those of several files come in the order of the files, then of their names.
 pub fn assets_are_found_by_file_and_name(catalog: &dyn Catalog) {
     plant(catalog);
-    let assets = [asset("a", "2", "x", 5), asset("a", "1", "y", 6), asset("b", "1", "z", 7)];
-    write(catalog, |writer| assets.iter().try_for_each(|asset| writer.put_asset(asset)));
+    let assets = [
+        asset("a", "2", "x", 5),
+        asset("a", "1", "y", 6),
+        asset("b", "1", "z", 7),
+    ];
+    write(catalog, |writer| {
+        assets.iter().try_for_each(|asset| writer.put_asset(asset))
+    });
     let snapshot = catalog.read().unwrap();
     assert_eq!(snapshot.asset("a", "2").unwrap().as_ref(), Some(&assets[0]));
     assert_eq!(snapshot.asset("a", "3").unwrap(), None);

@@ -68,7 +68,15 @@ impl WriteAssets for Session<'_> {
         self.remove_asset(&asset.file, &asset.name)?;
         self.run(
             "INSERT INTO asset (file, name, blob, size, hash, crc, facts) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            params![asset.file, asset.name, asset.blob, asset.size, asset.hash, asset.crc, asset.facts],
+            params![
+                asset.file,
+                asset.name,
+                asset.blob,
+                asset.size,
+                asset.hash,
+                asset.crc,
+                asset.facts
+            ],
         )
         .map(drop)
     }

@@ -172,7 +172,12 @@ fn take_due(manager: &Manager, input: &Value) -> catalog::Result<Value> {
         let has_imports = view.catalog.has_imports(view.now)?;
         let has_deliveries = delivery.is_some_and(|due| due <= view.now);
         let has_transcodes = view.catalog.has_transcodes(view.now)?;
-        Ok((has_imports, has_deliveries, has_transcodes, tick.into_iter().chain(delivery).min()))
+        Ok((
+            has_imports,
+            has_deliveries,
+            has_transcodes,
+            tick.into_iter().chain(delivery).min(),
+        ))
     }))?;
     let (has_imports, has_deliveries, has_transcodes, mut next_tick) = due;
     let mut answer = json!({ "imports": [], "deliveries": [], "transcodes": [] });
@@ -196,14 +201,17 @@ fn take_due(manager: &Manager, input: &Value) -> catalog::Result<Value> {
         answer["imports"] = orders.map(order).collect();
     }
     if has_deliveries {
-        let deliveries = manager.take_deliveries(limit("deliveries"))?.into_iter().map(|delivery| {
-            json!({
-                "id": delivery.id,
-                "url": delivery.url,
-                "attempt": delivery.attempt,
-                "claims": delivery.claims,
-            })
-        });
+        let deliveries = manager
+            .take_deliveries(limit("deliveries"))?
+            .into_iter()
+            .map(|delivery| {
+                json!({
+                    "id": delivery.id,
+                    "url": delivery.url,
+                    "attempt": delivery.attempt,
+                    "claims": delivery.claims,
+                })
+            });
         answer["deliveries"] = deliveries.collect();
     }
     if has_imports || has_deliveries || has_transcodes {
