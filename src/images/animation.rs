@@ -12,6 +12,7 @@ use super::gif_frames::{GifFrame, GifFrames};
 use super::pixels::{MAX_MEMORY, Pixels};
 use super::source_format::SourceFormat;
 use super::url::Format;
+use super::webp;
 use gif::{DisposalMethod, Repeat};
 use image_webp::{LoopCount, WebPDecoder};
 use std::io::Cursor;
@@ -61,8 +62,7 @@ impl<'a> Frames<'a> {
                 (Source::Gif { frames, shown: None }, count, loops, 4, profile)
             }
             SourceFormat::WebP => {
-                let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(Error::decode)?;
-                decoder.set_memory_limit(usize::try_from(MAX_MEMORY).unwrap_or(usize::MAX));
+                let mut decoder = webp::open(bytes)?;
                 let count = if decoder.is_animated() {
                     decoder.num_frames().into()
                 } else {
@@ -74,7 +74,7 @@ impl<'a> Frames<'a> {
                 };
                 let channels = if decoder.has_alpha() { 4 } else { 3 };
                 let profile = decoder.icc_profile().unwrap_or(None);
-                (Source::WebP(Box::new(decoder)), count, loops, channels, profile)
+                (Source::WebP(decoder), count, loops, channels, profile)
             }
             _ => return Ok(None),
         };

@@ -10,6 +10,7 @@ use super::header::{Header, largest_in_icon};
 use super::jpeg::Jpeg;
 use super::pixels::{MAX_MEMORY, MAX_PIXELS, Pixels};
 use super::source_format::SourceFormat;
+use super::webp;
 use image_webp::WebPDecoder;
 use std::io::Cursor;
 
@@ -137,14 +138,13 @@ impl<'a> Image<'a> {
     }
 
     fn webp(bytes: &'a [u8], (width, height): (u32, u32)) -> Result<Reader<'a>, Error> {
-        let mut reader = WebPDecoder::new(Cursor::new(bytes)).map_err(Error::decode)?;
-        reader.set_memory_limit(usize::try_from(MAX_MEMORY).unwrap_or(usize::MAX));
+        let reader = webp::open(bytes)?;
         agree(reader.dimensions(), (width, height))?;
         // The decoder holds the pixels twice: in its own buffer and in the output.
         if u64::from(width) * u64::from(height) * 8 > MAX_MEMORY {
             return Err(Error::too_large("a WebP of at most 40 megapixels"));
         }
-        Ok(Reader::WebP(Box::new(reader)))
+        Ok(Reader::WebP(reader))
     }
 
     /// Decodes a region. Of an animation, the first frame is used.
@@ -154,7 +154,7 @@ impl<'a> Image<'a> {
             Reader::Jpeg(reader) => jpeg(*reader, size, region),
             Reader::Png(reader) => png(*reader, size, region),
             Reader::Gif(reader) => gif(*reader, size, region),
-            Reader::WebP(reader) => webp(*reader, size),
+            Reader::WebP(reader) => webp_pixels(*reader, size),
             Reader::Bitmap(bitmap) => painted(size, region, None, |y, row| bitmap.paint(y, row)),
         }
     }
@@ -248,7 +248,7 @@ fn painted(
     reducer.finish(profile)
 }
 
-fn webp(mut reader: WebPDecoder<Cursor<&[u8]>>, (width, height): (u32, u32)) -> Result<Decoded, Error> {
+fn webp_pixels(mut reader: WebPDecoder<Cursor<&[u8]>>, (width, height): (u32, u32)) -> Result<Decoded, Error> {
     let size = reader
         .output_buffer_size()
         .ok_or_else(|| Error::too_large("fewer pixels"))?;

@@ -41,6 +41,8 @@ mod render;
 mod transform;
 #[cfg(feature = "images")]
 mod vp8;
+#[cfg(feature = "images")]
+mod webp;
 
 #[cfg(feature = "images")]
 pub use colors::{Color, Colors, colors};

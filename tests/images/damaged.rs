@@ -67,6 +67,26 @@ fn undamaged_image_is_transformed_and_has_colours() {
 }
 
 #[test]
+fn frame_of_another_size_than_its_pixels_is_refused() {
+    let whole = transform(&gif(48, 40), &animated(), "").unwrap().bytes;
+    let frames = whole.windows(4).enumerate().filter(|(_, word)| *word == b"ANMF");
+    let with_alpha: Vec<_> = frames.filter(|(at, _)| whole[at + 24..].starts_with(b"ALPH")).collect();
+    assert!(!with_alpha.is_empty());
+    for (at, _) in with_alpha {
+        for edge in [at + 14, at + 17] {
+            let mut damaged = whole.clone();
+            damaged[edge] -= 1;
+            for made in [
+                transform(&damaged, &animated(), ""),
+                transform(&damaged, &Transform::parse(&["fit", "w_8,h_8", "a.png"]).unwrap(), ""),
+            ] {
+                assert_eq!(made.unwrap_err().status, 422, "{edge}");
+            }
+        }
+    }
+}
+
+#[test]
 fn truncated_file_is_answered() {
     for (name, bytes) in samples() {
         let step = (bytes.len() / 200).max(1);
