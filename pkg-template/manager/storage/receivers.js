@@ -19,7 +19,9 @@ import { writeAll, writeFully } from './files.js';
 const GATHERED_SIZE = 256 * 1024;
 /** The most bytes that wait to be written. */
 const MAX_WAITING = 2 * 1024 * 1024;
-/** After so many bytes what has arrived is made durable, beside the writing. */
+/** After so many bytes what has been written is made durable, beside the writing: at the end little is left to wait for. */
+const SYNCED_SIZE = 2 * 1024 * 1024;
+/** After so many bytes the module is told what is durable. */
 const PART_SIZE = 16 * 1024 * 1024;
 /** The most hashes that are kept, of uploads that are not under way. */
 const MAX_KEPT = 1000;
@@ -106,6 +108,7 @@ export function createReceivers({ guard, take, make, remove, put, sync }) {
     /** The bytes in the file, those that are durable, and those that have been taken. */
     #end;
     #synced;
+    #told;
     #taken;
     /** @type {Hashes | undefined} */
     #hashes;
@@ -136,7 +139,7 @@ export function createReceivers({ guard, take, make, remove, put, sync }) {
       this.#name = name;
       this.#limit = limit;
       this.#tell = tell;
-      this.#end = this.#synced = this.#taken = offset;
+      this.#end = this.#synced = this.#told = this.#taken = offset;
       this.#before = active.get(name);
       if (this.#before) this.#isCut = false;
       this.#before?.stop();
@@ -229,7 +232,7 @@ export function createReceivers({ guard, take, make, remove, put, sync }) {
           this.#waiting = [];
           await writeAll(this.#open().descriptor, pieces, this.#end);
           this.#wrote(pieces);
-          if (this.#end - this.#synced >= PART_SIZE && !this.#syncing) this.#startSync(this.#state(), true);
+          if (this.#end - this.#synced >= SYNCED_SIZE && !this.#syncing) this.#startSync(this.#state(), true);
           if (this.#taken - this.#end < MAX_WAITING) this.#wake();
         }
       } catch (error) {
@@ -241,7 +244,7 @@ export function createReceivers({ guard, take, make, remove, put, sync }) {
      * Makes what has been written durable. Never rejects.
      *
      * @param {Received} state
-     * @param {boolean} isPart Whether more comes, and somebody has to be told.
+     * @param {boolean} isPart Whether more comes.
      */
     #startSync(state, isPart) {
       this.#syncing ??= this.#sync(state, isPart).finally(() => {
@@ -259,7 +262,9 @@ export function createReceivers({ guard, take, make, remove, put, sync }) {
       try {
         if (state.end > this.#synced) await sync(this.#name, this.#open());
         this.#synced = Math.max(this.#synced, state.end);
-        if (isPart && !this.#isStopped && this.#tell?.(state) === false) this.stop();
+        if (!isPart || this.#isStopped || state.end - this.#told < PART_SIZE) return;
+        this.#told = state.end;
+        if (this.#tell?.(state) === false) this.stop();
       } catch (error) {
         this.failure ??= error;
       }
