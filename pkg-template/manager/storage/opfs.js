@@ -14,6 +14,9 @@ const MAX_OPEN = 32;
 
 const CATALOG = ['catalog.db', 'catalog.db-wal', 'catalog.db-journal'];
 
+/** How long a lock is waited for, in milliseconds: that of a page that was closed or reloaded goes a moment after it. */
+const PATIENCE_MS = 1000;
+
 /**
  * Locks the storage for this worker. Resolves to the function that unlocks it.
  *
@@ -21,17 +24,20 @@ const CATALOG = ['catalog.db', 'catalog.db-wal', 'catalog.db-journal'];
  * @param {Fail} fail
  * @returns {Promise<() => void>}
  */
-function lock(name, fail) {
-  return new Promise((resolve, reject) => {
-    const held = (/** @type {Lock | null} */ lock) => {
-      if (!lock) {
-        const message = `the storage ${name} is in use by another tab or worker: close that first`;
-        return void reject(fail('LOCKED', message));
-      }
-      return new Promise((release) => resolve(() => release(undefined)));
-    };
-    navigator.locks.request(`wix-media.v2 ${name}`, { ifAvailable: true }, held).catch(reject);
-  });
+async function lock(name, fail) {
+  const waiting = new AbortController();
+  const timer = setTimeout(() => waiting.abort(), PATIENCE_MS);
+  try {
+    return await new Promise((resolve, reject) => {
+      const held = () => new Promise((release) => resolve(() => release(undefined)));
+      navigator.locks.request(`wix-media.v2 ${name}`, { signal: waiting.signal }, held).catch(reject);
+    });
+  } catch (error) {
+    if (!waiting.signal.aborted) throw error;
+    throw fail('LOCKED', `the storage ${name} is in use by another tab or worker: close that first`);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**
