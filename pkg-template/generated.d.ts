@@ -52,6 +52,10 @@ declare module '#images-glue' {
   export default function instantiate(module: WebAssembly.Module): import('./manager/internal.js').ImagesCore;
 }
 
+declare module '#tiff-glue' {
+  export default function instantiate(module: WebAssembly.Module): import('./manager/internal.js').FormatCore;
+}
+
 declare module '#operations' {
   /** `[group, name, number of arguments, member to unwrap, list, paging]`, at the number of each operation. */
   export const operations: [
@@ -109,6 +113,10 @@ declare module '#package/manager.wasm' {
   export default module;
 }
 declare module '#package/images.wasm' {
+  const module: WebAssembly.Module;
+  export default module;
+}
+declare module '#package/tiff.wasm' {
   const module: WebAssembly.Module;
   export default module;
 }

@@ -7,7 +7,8 @@
 //! - [`operations`]: the table of all calls, from which most other code and documentation follows.
 //! - [`client`]: builds requests, decodes answers, decides on retries.
 //! - [`resumable`]: decides the next step of a resumable upload.
-//! - `images` (feature `images`): decodes, transforms and encodes images.
+//! - `images` (feature `images`): decodes, transforms and encodes images. The feature `tiff` adds TIFF, and CMYK through its
+//!   profile.
 //! - `catalog` and `blobs` (feature `manager`): where the embedded Media Manager stores metadata and bytes.
 //! - `manager` (feature `manager`): the embedded Media Manager, which answers the API's requests.
 //! - `js`: the bindings of each WebAssembly module to JavaScript.
@@ -32,7 +33,7 @@ pub mod blobs;
 #[cfg(feature = "manager")]
 pub mod catalog;
 pub mod client;
-#[cfg(any(feature = "images", feature = "manager"))]
+#[cfg(any(feature = "manager", feature = "pixels"))]
 pub mod images;
 #[cfg(feature = "manager")]
 pub mod manager;
@@ -43,7 +44,7 @@ pub mod wire;
 
 #[cfg(any(
     feature = "client",
-    feature = "images",
+    feature = "pixels",
     feature = "transfers",
     all(feature = "manager", target_arch = "wasm32")
 ))]

@@ -209,6 +209,7 @@ const PACKAGE = [
   'manager-worker.js',
   'manager.js',
   'manager.wasm',
+  'tiff.wasm',
   'tokens.js',
   'transfers.js',
   'transfers.wasm',

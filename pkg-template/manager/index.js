@@ -23,7 +23,7 @@ import { createWebhooks } from './webhooks.js';
 import { createProxy } from './worker/proxy.js';
 
 /** @import { WasmSource } from '../wasm/internal.d.ts' */
-/** @import { Clock, Decoder, Given, Lent, ManagerOptions, MediaManager, PinnedStorage, Refuse, Storage, Thread, Threads, WebCrypto } from './internal.d.ts' */
+/** @import { Clock, Decoder, Format, Given, Lent, ManagerOptions, MediaManager, PinnedStorage, Refuse, Storage, Thread, Threads, WebCrypto } from './internal.d.ts' */
 
 /** What URLs begin with when a request does not come from a server: a host that leads nowhere but to this machine. */
 const BASE_URL = 'http://wix-media.localhost';
@@ -91,7 +91,8 @@ async function make(options, given) {
   const clock = createClock(options.clock, refuse);
   const crypto = await runtime.crypto();
   const storage = pinned(await openStorage(kind, given, refuse));
-  const images = createImages({ source: runtime.files.images, threads, transformer: createTransformer, options: options.images });
+  const format = (/** @type {Format} */ name) => runtime.files[name]?.();
+  const images = createImages({ source: runtime.files.images, threads, transformer: createTransformer, format, options: options.images });
   const isSnapshot = storage.snapshotTime !== undefined;
   const decoder = isSnapshot ? undefined : await openDecoder(options, clock.kind, storage, given, refuse);
   const settings = { ...settingsOf(options), transcodes: decoder !== undefined };

@@ -350,15 +350,60 @@ export interface PinnedStorage extends Storage {
 // Images
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** One instance of `images.wasm`. */
+/** Left, top, width and height of a part of an image, and its size in the result. */
+export type ImageRegion = number[];
+
+/** One instance of `images.wasm`. What is strict is refused where a missing module would do it better. */
 export interface ImagesCore {
-  colors(bytes: Uint8Array): Colors | undefined;
+  colors(bytes: Uint8Array, isStrict: boolean): Colors | undefined;
   transform(
     bytes: Uint8Array,
     tail: string,
     accept: string,
+    isStrict: boolean,
   ): [type: string, bytes: Uint8Array<ArrayBuffer>, width: number, height: number];
+  /**
+   * The part of an image that a transform shows, or that its colours are those of if `tail` is empty: by its size as stored, and
+   * its EXIF orientation.
+   */
+  region(width: number, height: number, orientation: number, tail: string): ImageRegion;
+  /** The inks of an image, for the module that turns them into colours. */
+  inks(bytes: Uint8Array, tail: string): Uint8Array;
   memorySize(): number;
+}
+
+/** One instance of the module of a format. */
+export interface FormatCore {
+  /** Decodes the part of an image that is asked for, in the form that `images.wasm` reads. */
+  decode(
+    bytes: Uint8Array,
+    region: (width: number, height: number, orientation: number) => ImageRegion,
+  ): Uint8Array;
+  memorySize(): number;
+}
+
+/** A module that decodes one format: the name of its file without the ending. */
+export type Format = 'tiff';
+
+/** A module of images. */
+export type ImageModule = 'images' | Format;
+
+/** Loads the module of a format. */
+export type FormatLoader = (name: Format) => Promise<WebAssembly.Module>;
+
+/** The module of a format for a thread that needs it, or why it cannot be loaded. */
+export interface FormatAnswer {
+  format: Format;
+  module?: any;
+  failure?: string;
+}
+
+/** Why an image cannot be worked on. */
+export interface ImageFailure extends Error {
+  /** An HTTP status. */
+  status: number;
+  /** The module that it needs. */
+  missing?: Format;
 }
 
 /** The colours of an image, as a descriptor has them. */
@@ -490,8 +535,8 @@ export interface StartMessage {
   /** The directory, where it was given as a URL. */
   directoryUrl?: string;
   module: WebAssembly.Module;
-  /** Where the module of images is, if the thread does not know. */
-  images?: import('../wasm/internal.js').WasmSource;
+  /** Where the modules of images are, if the thread does not know. */
+  images?: Partial<Record<ImageModule, import('../wasm/internal.js').WasmSource>>;
   token: string;
   owner: string;
   /** The time of a virtual clock that went on before. */

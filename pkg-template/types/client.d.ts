@@ -321,6 +321,8 @@ export interface PackageFiles {
   manager?: FileSource;
   /** `images.wasm`, for the images of a manager. */
   images?: FileSource;
+  /** `tiff.wasm`, for TIFF images, and for the colour profiles of CMYK images. */
+  tiff?: FileSource;
   /**
    * `manager-worker.js`, for a manager on OPFS and for images off the page's thread: its URL, which may have another origin,
    * or a function that starts the worker. Browsers only.

@@ -5,11 +5,11 @@
 //!                                                            how long it stays and what becomes of it
 //! ```
 
-use super::decode::Decoded;
 use super::encode;
 use super::error::Error;
 use super::gif_frames::{GifFrame, GifFrames};
 use super::pixels::{MAX_MEMORY, Pixels};
+use super::reduce::Decoded;
 use super::source_format::SourceFormat;
 use super::url::Format;
 use super::webp;

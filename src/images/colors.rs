@@ -98,12 +98,25 @@ fn distance(one: [i64; 3], other: [i64; 3]) -> i64 {
 /// # Ok::<(), wix_media::images::Error>(())
 /// ```
 pub fn colors(bytes: &[u8]) -> Result<Option<Colors>, Error> {
+    colors_of_image(bytes, false)
+}
+
+/// [`colors()`], which can refuse with 415 to tell colours that a missing feature would tell better.
+pub(crate) fn colors_of_image(bytes: &[u8], is_strict: bool) -> Result<Option<Colors>, Error> {
     let image = Image::open(bytes)?;
+    if is_strict {
+        image.check_colors()?;
+    }
     let (width, height) = image.size();
-    let frame = Frame::fit(width, height, SAMPLE_EDGE, SAMPLE_EDGE);
+    let frame = frame((width, height));
     // Sharper filters overshoot, and would add colours that the image does not have.
     let rendered = render::render(image, &frame, FilterType::Box)?;
     Ok(colors_of(&rendered.pixels))
+}
+
+/// What is looked at: all of the image, small.
+pub(super) fn frame((width, height): (u32, u32)) -> Frame {
+    Frame::fit(width, height, SAMPLE_EDGE, SAMPLE_EDGE)
 }
 
 fn colors_of(pixels: &Pixels) -> Option<Colors> {

@@ -5,10 +5,13 @@
 
 use super::bitmap::Bitmap;
 use super::error::Error;
+use super::exchange::{self, Kind};
 use super::gif_frames::GifFrames;
 use super::header::{Header, largest_in_icon};
 use super::jpeg::Jpeg;
-use super::pixels::{MAX_MEMORY, MAX_PIXELS, Pixels};
+use super::parts::{Part, check_area};
+use super::pixels::{MAX_MEMORY, Pixels};
+use super::reduce::{Decoded, Region, RowReducer, painted, whole};
 use super::source_format::SourceFormat;
 use super::webp;
 use image_webp::WebPDecoder;
@@ -17,42 +20,10 @@ use std::io::Cursor;
 /// The largest number of pixels times scans of a progressive JPEG. Each scan is a pass over the whole image.
 const MAX_SCANNED_PIXELS: u64 = 2_000_000_000;
 
-/// The part of an image to decode, in pixels as stored.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Region {
-    pub(super) x: f64,
-    pub(super) y: f64,
-    pub(super) width: f64,
-    pub(super) height: f64,
-    /// The size of the rectangle in the result.
-    pub(super) result_size: (u32, u32),
-}
-
-impl Region {
-    /// How many times larger the rectangle is than the result, at least 1.
-    fn reduction(&self) -> f64 {
-        let (width, height) = self.result_size;
-        (self.width / f64::from(width))
-            .min(self.height / f64::from(height))
-            .max(1.0)
-    }
-}
-
-/// Decoded pixels, which cover the region.
-#[derive(Debug)]
-pub(super) struct Decoded {
-    pub(super) pixels: Pixels,
-    /// The upper left corner, in pixels as stored.
-    pub(super) origin: (u32, u32),
-    /// How many stored pixels one of these averages, in each direction.
-    pub(super) reduction: u32,
-    /// The ICC profile.
-    pub(super) profile: Option<Vec<u8>>,
-}
-
 /// An image whose header has been read.
 pub(super) struct Image<'a> {
-    pub(super) format: SourceFormat,
+    /// `None` for pixels that another module has decoded.
+    pub(super) format: Option<SourceFormat>,
     pub(super) header: Header,
     reader: Reader<'a>,
 }
@@ -63,13 +34,30 @@ enum Reader<'a> {
     Gif(Box<GifFrames<'a>>),
     WebP(Box<WebPDecoder<Cursor<&'a [u8]>>>),
     Bitmap(Box<Bitmap<'a>>),
+    Part(Part<'a>),
+    Decoded(Box<Decoded>),
 }
 
 impl<'a> Image<'a> {
     /// Reads the header of a file. Fails with 415 for other formats, 422 for damaged files, and 413 above the limits.
     pub(super) fn open(bytes: &'a [u8]) -> Result<Self, Error> {
-        let format = SourceFormat::detect(bytes)
-            .ok_or_else(|| Error::new(415, "unsupported image type: expected JPEG, PNG, GIF, WebP, BMP or ICO"))?;
+        if exchange::is_exchange(bytes) {
+            return Self::of_exchange(bytes);
+        }
+        let format = SourceFormat::detect(bytes).ok_or_else(|| {
+            Error::new(
+                415,
+                "unsupported image type: expected JPEG, PNG, GIF, WebP, BMP, ICO or TIFF",
+            )
+        })?;
+        if format.part().is_some() {
+            let (header, part) = Part::open(bytes, format)?;
+            return Ok(Self {
+                format: Some(format),
+                header,
+                reader: Reader::Part(part),
+            });
+        }
         let header = Header::read(&mut &*bytes).ok_or_else(|| Error::decode("no size"))?;
         let size = (header.width, header.height);
         let reader = match format {
@@ -77,7 +65,7 @@ impl<'a> Image<'a> {
             SourceFormat::Png => Self::png(bytes, size)?,
             SourceFormat::Gif => Reader::Gif(Box::new(GifFrames::open(bytes)?)),
             SourceFormat::WebP => Self::webp(bytes, size)?,
-            SourceFormat::Bmp => Self::bitmap(Bitmap::open(bytes)?, size)?,
+            SourceFormat::Bmp | SourceFormat::Tiff => Self::bitmap(Bitmap::open(bytes)?, size)?,
             SourceFormat::Icon => {
                 let start = largest_in_icon(&mut &*bytes).and_then(|(_, start)| usize::try_from(start).ok());
                 let own = start.and_then(|start| bytes.get(start..)).unwrap_or_default();
@@ -88,10 +76,25 @@ impl<'a> Image<'a> {
                 }
             }
         };
-        if u64::from(header.width) * u64::from(header.height) > MAX_PIXELS {
-            return Err(Error::too_large("at most 100 megapixels"));
+        check_area(&header)?;
+        Ok(Self {
+            format: Some(format),
+            header,
+            reader,
+        })
+    }
+
+    /// Reads pixels that another module has decoded.
+    fn of_exchange(bytes: &[u8]) -> Result<Self, Error> {
+        let (header, decoded, kind) = exchange::read(bytes)?;
+        if kind != Kind::Light {
+            return Err(Error::decode("the inks are not yet colours"));
         }
-        Ok(Self { format, header, reader })
+        Ok(Self {
+            format: None,
+            header,
+            reader: Reader::Decoded(Box::new(decoded)),
+        })
     }
 
     /// Width and height as shown.
@@ -147,6 +150,25 @@ impl<'a> Image<'a> {
         Ok(Reader::WebP(reader))
     }
 
+    /// Fails with 415 if the colours need a feature that is not enabled. Without it, they are only about right.
+    pub(super) fn check_colors(&self) -> Result<(), Error> {
+        match &self.reader {
+            Reader::Jpeg(reader) if cfg!(not(feature = "tiff")) && reader.has_ink_profile() => {
+                Err(Error::missing("the colour profile of its inks", "tiff"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Decodes a region of an image of inks that has a profile for them, without making colours of them.
+    pub(super) fn decode_inks(mut self, region: &Region) -> Result<Decoded, Error> {
+        match &mut self.reader {
+            Reader::Jpeg(reader) if reader.has_ink_profile() => reader.keeps_inks = true,
+            _ => return Err(Error::decode("no inks")),
+        }
+        self.decode(region)
+    }
+
     /// Decodes a region. Of an animation, the first frame is used.
     pub(super) fn decode(self, region: &Region) -> Result<Decoded, Error> {
         let size = (self.header.width, self.header.height);
@@ -156,6 +178,8 @@ impl<'a> Image<'a> {
             Reader::Gif(reader) => gif(*reader, size, region),
             Reader::WebP(reader) => webp_pixels(*reader, size),
             Reader::Bitmap(bitmap) => painted(size, region, None, |y, row| bitmap.paint(y, row)),
+            Reader::Part(part) => part.decode(region),
+            Reader::Decoded(decoded) => Ok(*decoded),
         }
     }
 }
@@ -177,7 +201,8 @@ fn agree(found: (u32, u32), told: (u32, u32)) -> Result<(), Error> {
     }
 }
 
-fn jpeg(reader: Jpeg<'_>, (width, height): (u32, u32), region: &Region) -> Result<Decoded, Error> {
+#[cfg_attr(not(feature = "tiff"), expect(unused_mut, reason = "inks are not converted"))]
+fn jpeg(mut reader: Jpeg<'_>, (width, height): (u32, u32), region: &Region) -> Result<Decoded, Error> {
     agree((reader.width, reader.height), (width, height))?;
     let possible = region.reduction();
     // The decoder holds planes and pixels at the same time.
@@ -186,19 +211,15 @@ fn jpeg(reader: Jpeg<'_>, (width, height): (u32, u32), region: &Region) -> Resul
     while reduction < 8 && (f64::from(2 * reduction) <= possible || memory(reduction) > MAX_MEMORY) {
         reduction *= 2;
     }
+    #[cfg(feature = "tiff")]
+    if !reader.keeps_inks && reader.has_ink_profile() {
+        reader.keeps_inks = true;
+        let (inks, profile) = reader.decode(reduction)?;
+        let pixels = super::inks::Inks::of(profile.as_deref()).pixels(&inks);
+        return whole(pixels, reduction, None);
+    }
     let (pixels, profile) = reader.decode(reduction)?;
     whole(pixels, reduction, profile)
-}
-
-/// Checks that there are as many bytes as the size needs, which resampling relies on.
-fn complete(decoded: Decoded) -> Result<Decoded, Error> {
-    let pixels = &decoded.pixels;
-    let needed = u64::from(pixels.width) * u64::from(pixels.height) * pixels.channels as u64;
-    if pixels.bytes.len() as u64 == needed {
-        Ok(decoded)
-    } else {
-        Err(Error::decode("missing pixels"))
-    }
 }
 
 fn png(mut reader: png::Reader<Cursor<&[u8]>>, (width, height): (u32, u32), region: &Region) -> Result<Decoded, Error> {
@@ -230,24 +251,6 @@ fn gif(mut frames: GifFrames<'_>, size: (u32, u32), region: &Region) -> Result<D
     painted(size, region, frames.profile(), |y, row| frame.paint(y, row))
 }
 
-/// An image in RGBA whose rows are painted as they are needed. The rest is transparent, as where a frame is smaller than the
-/// image, or a file truncated.
-fn painted(
-    (width, height): (u32, u32),
-    region: &Region,
-    profile: Option<Vec<u8>>,
-    paint: impl Fn(usize, &mut [u8]),
-) -> Result<Decoded, Error> {
-    let mut reducer = RowReducer::new((width, height), 4, region)?;
-    let mut row = vec![0; width as usize * 4];
-    while reducer.needs_more() {
-        row.fill(0);
-        paint(reducer.y as usize, &mut row);
-        reducer.add(&row);
-    }
-    reducer.finish(profile)
-}
-
 fn webp_pixels(mut reader: WebPDecoder<Cursor<&[u8]>>, (width, height): (u32, u32)) -> Result<Decoded, Error> {
     let size = reader
         .output_buffer_size()
@@ -262,141 +265,4 @@ fn webp_pixels(mut reader: WebPDecoder<Cursor<&[u8]>>, (width, height): (u32, u3
         bytes,
     };
     whole(pixels, 1, reader.icc_profile().unwrap_or(None))
-}
-
-/// An image that was decoded as a whole.
-fn whole(pixels: Pixels, reduction: u32, profile: Option<Vec<u8>>) -> Result<Decoded, Error> {
-    complete(Decoded {
-        pixels,
-        origin: (0, 0),
-        reduction,
-        profile,
-    })
-}
-
-/// Reduces an image row by row: crops the rows to a region and averages them in square cells.
-struct RowReducer {
-    /// The region, in pixels as stored.
-    left: u32,
-    top: u32,
-    right: u32,
-    bottom: u32,
-    channels: usize,
-    reduction: u32,
-    /// The number of the next row.
-    y: u32,
-    /// The sums of the current cells. Colours are weighted by alpha.
-    sums: Vec<u32>,
-    bytes: Vec<u8>,
-}
-
-impl RowReducer {
-    fn new((width, height): (u32, u32), channels: usize, region: &Region) -> Result<Self, Error> {
-        let low = |edge: f64| edge.max(0.0) as u32;
-        let high = |edge: f64, end: u32| (edge.ceil() as u32).clamp(1, end);
-        let (right, bottom) = (
-            high(region.x + region.width, width),
-            high(region.y + region.height, height),
-        );
-        let (left, top) = (low(region.x).min(right - 1), low(region.y).min(bottom - 1));
-        let cells = |reduction: u32| ((right - left).div_ceil(reduction), (bottom - top).div_ceil(reduction));
-        let size = |reduction: u32| {
-            let (across, down) = cells(reduction);
-            u64::from(across) * u64::from(down) * channels as u64
-        };
-        // Averages of cells are coarse. The last halving is left to the resampling filter.
-        let mut reduction = ((region.reduction() / 2.0) as u32).clamp(1, 4096);
-        while size(reduction) > MAX_MEMORY / 2 {
-            reduction += 1;
-        }
-        let (across, _) = cells(reduction);
-        Ok(Self {
-            left,
-            top,
-            right,
-            bottom,
-            channels,
-            reduction,
-            y: 0,
-            sums: vec![0; across as usize * channels],
-            bytes: Vec::with_capacity(usize::try_from(size(reduction)).map_err(Error::decode)?),
-        })
-    }
-
-    fn needs_more(&self) -> bool {
-        self.y < self.bottom
-    }
-
-    /// Adds the next row.
-    fn add(&mut self, row: &[u8]) {
-        let y = self.y;
-        self.y += 1;
-        if y < self.top || y >= self.bottom {
-            return;
-        }
-        let channels = self.channels;
-        let part = row
-            .get(self.left as usize * channels..self.right as usize * channels)
-            .unwrap_or_default();
-        if self.reduction == 1 {
-            self.bytes.extend_from_slice(part);
-            return;
-        }
-        let cells = part.chunks(self.reduction as usize * channels);
-        for (sums, cell) in self.sums.chunks_exact_mut(channels).zip(cells) {
-            for pixel in cell.chunks_exact(channels) {
-                if channels.is_multiple_of(2) {
-                    let alpha = u32::from(pixel[channels - 1]);
-                    for (sum, &value) in sums.iter_mut().zip(&pixel[..channels - 1]) {
-                        *sum += u32::from(value) * alpha / 255;
-                    }
-                    sums[channels - 1] += alpha;
-                } else {
-                    for (sum, &value) in sums.iter_mut().zip(pixel) {
-                        *sum += u32::from(value);
-                    }
-                }
-            }
-        }
-        let row = y - self.top + 1;
-        if row.is_multiple_of(self.reduction) || y + 1 == self.bottom {
-            self.flush((row - 1) % self.reduction + 1);
-        }
-    }
-
-    /// Writes the averages of the current cells, which have this many rows.
-    fn flush(&mut self, rows: u32) {
-        let channels = self.channels;
-        let width = self.right - self.left;
-        for (number, sums) in self.sums.chunks_exact_mut(channels).enumerate() {
-            let start = number as u32 * self.reduction;
-            let count = (width - start).min(self.reduction) * rows;
-            if channels.is_multiple_of(2) {
-                let alpha = sums[channels - 1];
-                for sum in &mut sums[..channels - 1] {
-                    let value = (u64::from(*sum) * 255 + u64::from(alpha) / 2) / u64::from(alpha.max(1));
-                    self.bytes.push(value.min(255) as u8);
-                }
-                self.bytes.push(((alpha + count / 2) / count) as u8);
-            } else {
-                self.bytes
-                    .extend(sums.iter().map(|sum| ((sum + count / 2) / count) as u8));
-            }
-            sums.fill(0);
-        }
-    }
-
-    fn finish(self, profile: Option<Vec<u8>>) -> Result<Decoded, Error> {
-        complete(Decoded {
-            pixels: Pixels {
-                width: (self.right - self.left).div_ceil(self.reduction),
-                height: (self.bottom - self.top).div_ceil(self.reduction),
-                channels: self.channels,
-                bytes: self.bytes,
-            },
-            origin: (self.left, self.top),
-            reduction: self.reduction,
-            profile,
-        })
-    }
 }

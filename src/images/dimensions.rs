@@ -2,6 +2,7 @@
 
 use super::decode::Image;
 use super::error::Error;
+use super::source_format::SourceFormat;
 
 /// The size and type of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,6 @@ pub fn dimensions(bytes: &[u8]) -> Result<Dimensions, Error> {
     Ok(Dimensions {
         width,
         height,
-        mime: image.format.mime(),
+        mime: image.format.map_or("", SourceFormat::mime),
     })
 }

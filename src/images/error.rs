@@ -18,24 +18,40 @@ pub struct Error {
     pub status: u16,
     /// What was expected, and what was found.
     pub message: String,
+    /// The module that is missing: the name of the feature of this crate, and of the file of the package.
+    pub missing: Option<&'static str>,
 }
 
 impl Error {
     pub(super) fn new(status: u16, message: impl Into<String>) -> Self {
-        let message = message.into();
-        Self { status, message }
+        Self {
+            status,
+            message: message.into(),
+            missing: None,
+        }
+    }
+
+    /// What the image needs is not compiled in.
+    #[cfg(feature = "pixels")]
+    pub(super) fn missing(subject: &str, part: &'static str) -> Self {
+        let message =
+            format!("unsupported image: {subject} needs the feature {part}, in the package the file {part}.wasm");
+        Self {
+            missing: Some(part),
+            ..Self::new(415, message)
+        }
     }
 
     pub(super) fn invalid(message: impl Into<String>) -> Self {
         Self::new(400, message)
     }
 
-    #[cfg(feature = "images")]
+    #[cfg(feature = "pixels")]
     pub(super) fn too_large(limit: &str) -> Self {
         Self::new(413, format!("image too large: expected {limit}"))
     }
 
-    #[cfg(feature = "images")]
+    #[cfg(feature = "pixels")]
     pub(super) fn decode(reason: impl fmt::Display) -> Self {
         Self::new(422, format!("cannot decode the image: {reason}"))
     }

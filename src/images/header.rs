@@ -62,6 +62,7 @@ impl Header {
     }
 
     /// Width and height as shown.
+    #[cfg(any(feature = "images", feature = "manager"))]
     pub(crate) fn size(&self) -> (u32, u32) {
         if self.orientation.is_sideways() {
             (self.height, self.width)

@@ -9,11 +9,25 @@
 
 mod error;
 pub mod frame;
-#[cfg(any(feature = "images", feature = "manager"))]
+#[cfg(any(feature = "manager", feature = "pixels"))]
 pub(crate) mod header;
 pub mod orientation;
 pub mod source_format;
 pub mod url;
+
+#[cfg(feature = "pixels")]
+mod exchange;
+#[cfg(feature = "pixels")]
+pub(crate) mod parts;
+#[cfg(feature = "pixels")]
+mod pixels;
+#[cfg(feature = "pixels")]
+mod reduce;
+
+#[cfg(feature = "tiff")]
+mod inks;
+#[cfg(feature = "tiff")]
+mod tiff_image;
 
 #[cfg(feature = "images")]
 mod animation;
@@ -34,8 +48,6 @@ mod gif_frames;
 #[cfg(feature = "images")]
 mod jpeg;
 #[cfg(feature = "images")]
-mod pixels;
-#[cfg(feature = "images")]
 mod render;
 #[cfg(feature = "images")]
 mod transform;
@@ -45,9 +57,13 @@ mod vp8;
 mod webp;
 
 #[cfg(feature = "images")]
+pub(crate) use colors::colors_of_image;
+#[cfg(feature = "images")]
 pub use colors::{Color, Colors, colors};
 #[cfg(feature = "images")]
 pub use dimensions::{Dimensions, dimensions};
 pub use error::Error;
+#[cfg(feature = "images")]
+pub(crate) use transform::transform_image;
 #[cfg(feature = "images")]
 pub use transform::{Transformed, transform};

@@ -47,6 +47,12 @@ impl Orientation {
         }
     }
 
+    /// The EXIF value of the orientation.
+    #[cfg(feature = "tiff")]
+    pub(crate) fn number(self) -> u16 {
+        (1..=8).find(|&number| Self::of_number(number) == self).unwrap_or(1)
+    }
+
     /// The orientation in EXIF data, which begins with a TIFF header.
     ///
     /// ```

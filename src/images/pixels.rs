@@ -15,6 +15,7 @@ pub(super) struct Pixels {
     pub(super) bytes: Vec<u8>,
 }
 
+#[cfg(feature = "images")]
 impl Pixels {
     pub(super) fn has_alpha(&self) -> bool {
         self.channels.is_multiple_of(2)

@@ -1,10 +1,11 @@
 //! Renders the frame of an image: decoded, resampled and turned upright.
 
-use super::decode::{Decoded, Image, Region};
+use super::decode::Image;
 use super::error::Error;
 use super::frame::Frame;
 use super::orientation::Orientation;
 use super::pixels::Pixels;
+use super::reduce::{Decoded, Region};
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{U8, U8x2, U8x3, U8x4};
 use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
@@ -40,7 +41,7 @@ pub(super) fn render_whole(
 }
 
 /// The region of the stored image that a frame of the upright one shows.
-fn stored_region(frame: &Frame, (width, height): (u32, u32), orientation: Orientation) -> Region {
+pub(super) fn stored_region(frame: &Frame, (width, height): (u32, u32), orientation: Orientation) -> Region {
     let &Frame {
         mut x,
         mut y,

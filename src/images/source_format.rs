@@ -15,6 +15,8 @@ pub enum SourceFormat {
     Bmp,
     /// An icon or a pointer of Windows.
     Icon,
+    /// TIFF, whose decoder is the feature `tiff`.
+    Tiff,
 }
 
 impl SourceFormat {
@@ -37,6 +39,23 @@ impl SourceFormat {
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),
             [b'B', b'M', _, _, _, _, _, _, _, _, ..] => Some(Self::Bmp),
             [0, 0, 1 | 2, 0, _, 0, ..] => Some(Self::Icon),
+            [b'I', b'I', 42, 0, _, _, _, _, ..] | [b'M', b'M', 0, 42, _, _, _, _, ..] => Some(Self::Tiff),
+            _ => None,
+        }
+    }
+
+    /// The module whose decoder the format needs, which is a feature of this crate and a file of the package. `None` for those
+    /// that `images` decodes.
+    ///
+    /// ```
+    /// use wix_media::images::source_format::SourceFormat;
+    ///
+    /// assert_eq!(SourceFormat::Tiff.part(), Some("tiff"));
+    /// assert_eq!(SourceFormat::Png.part(), None);
+    /// ```
+    pub fn part(self) -> Option<&'static str> {
+        match self {
+            Self::Tiff => Some("tiff"),
             _ => None,
         }
     }
@@ -56,6 +75,7 @@ impl SourceFormat {
             Self::WebP => "image/webp",
             Self::Bmp => "image/bmp",
             Self::Icon => "image/vnd.microsoft.icon",
+            Self::Tiff => "image/tiff",
         }
     }
 }

@@ -37,7 +37,20 @@ pub struct Transformed {
 /// # Ok::<(), wix_media::images::Error>(())
 /// ```
 pub fn transform(bytes: &[u8], transform: &Transform, accept: &str) -> Result<Transformed, Error> {
+    transform_image(bytes, transform, accept, false)
+}
+
+/// [`transform()`], which can refuse with 415 to show colours that a missing feature would show better.
+pub(crate) fn transform_image(
+    bytes: &[u8],
+    transform: &Transform,
+    accept: &str,
+    is_strict: bool,
+) -> Result<Transformed, Error> {
     let image = Image::open(bytes)?;
+    if is_strict {
+        image.check_colors()?;
+    }
     let (width, height) = image.size();
     let frame = Frame::of(transform, width, height)?;
     if let Some(animated) = animated(bytes, &image, transform, &frame, accept)? {
@@ -74,7 +87,10 @@ fn animated(
         height,
         orientation,
     } = image.header;
-    let Some(mut frames) = Frames::open(bytes, image.format, (width, height))? else {
+    let Some(format_of_source) = image.format else {
+        return Ok(None);
+    };
+    let Some(mut frames) = Frames::open(bytes, format_of_source, (width, height))? else {
         return Ok(None);
     };
     let size = (frame.width, frame.height);

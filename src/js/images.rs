@@ -1,16 +1,14 @@
 //! The bindings of the module of images.
 //!
-//! Every function takes a whole file and keeps nothing of it. Errors are thrown as `[status, message]`.
+//! Every function takes a whole file and keeps nothing of it. Errors are thrown as `[status, message, missing]`: `missing` is
+//! the module that the image needs, if it is not there.
 
 use crate::images::url::Transform;
-use crate::images::{self, Color, Error};
+use crate::images::{self, Color, parts};
+use crate::js::thrown::thrown;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-
-fn thrown(error: &Error) -> JsValue {
-    Array::of2(&error.status.into(), &error.message.as_str().into()).into()
-}
 
 fn object(members: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
@@ -30,22 +28,25 @@ fn color(color: Color) -> JsValue {
     object(&[("hex", color.hex().into()), ("rgb", rgb)])
 }
 
-/// The colours of an image in the form of descriptors, `{ prominent, palette }`. Undefined where no pixel is opaque.
+/// The colours of an image in the form of descriptors, `{ prominent, palette }`. Undefined where no pixel is opaque. If it is
+/// strict, colours that a missing module would tell better are refused.
 #[wasm_bindgen]
-pub fn colors(bytes: &[u8]) -> Result<JsValue, JsValue> {
-    let found = images::colors(bytes).map_err(|error| thrown(&error))?;
+pub fn colors(bytes: &[u8], strict: bool) -> Result<JsValue, JsValue> {
+    let found = images::colors_of_image(bytes, strict).map_err(thrown)?;
     Ok(found.map_or(JsValue::UNDEFINED, |found| {
         let palette: Array = found.palette.into_iter().map(color).collect();
         object(&[("prominent", color(found.prominent)), ("palette", palette.into())])
     }))
 }
 
+fn parsed(tail: &str) -> Result<Transform, JsValue> {
+    Transform::parse(&tail.split('/').collect::<Vec<_>>()).map_err(thrown)
+}
+
 /// Transforms an image into `[type, bytes, width, height]`. `tail` is the part of the URL behind `/v1/`.
 #[wasm_bindgen]
-pub fn transform(bytes: &[u8], tail: &str, accept: &str) -> Result<Array, JsValue> {
-    let segments: Vec<&str> = tail.split('/').collect();
-    let made = Transform::parse(&segments).and_then(|transform| images::transform(bytes, &transform, accept));
-    let made = made.map_err(|error| thrown(&error))?;
+pub fn transform(bytes: &[u8], tail: &str, accept: &str, strict: bool) -> Result<Array, JsValue> {
+    let made = images::transform_image(bytes, &parsed(tail)?, accept, strict).map_err(thrown)?;
     Ok(Array::of4(
         &made.mime.into(),
         &Uint8Array::from(made.bytes.as_slice()).into(),
@@ -54,10 +55,26 @@ pub fn transform(bytes: &[u8], tail: &str, accept: &str) -> Result<Array, JsValu
     ))
 }
 
-/// The size of the memory of the module, in bytes.
-#[cfg(target_arch = "wasm32")]
-#[wasm_bindgen(js_name = memorySize)]
-pub fn memory_size() -> f64 {
-    const PAGE: f64 = 65_536.0;
-    core::arch::wasm32::memory_size::<0>() as f64 * PAGE
+/// The region that another module has to decode for a transform, or for the colours if `tail` is empty: left, top, width and
+/// height, and the size in the result.
+#[wasm_bindgen]
+pub fn region(width: u32, height: u32, orientation: u16, tail: &str) -> Result<Array, JsValue> {
+    let region = parts::region(width, height, orientation, shown(tail)?.as_ref()).map_err(thrown)?;
+    Ok(region.into_iter().map(JsValue::from).collect())
+}
+
+/// The inks of an image, for the module that turns them into colours.
+#[wasm_bindgen]
+pub fn inks(bytes: &[u8], tail: &str) -> Result<Uint8Array, JsValue> {
+    let inks = parts::inks(bytes, shown(tail)?.as_ref()).map_err(thrown)?;
+    Ok(Uint8Array::from(inks.as_slice()))
+}
+
+/// The transform of a tail, or `None` for the colours.
+fn shown(tail: &str) -> Result<Option<Transform>, JsValue> {
+    if tail.is_empty() {
+        Ok(None)
+    } else {
+        parsed(tail).map(Some)
+    }
 }

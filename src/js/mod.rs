@@ -19,8 +19,12 @@ mod host;
 pub mod images;
 #[cfg(all(target_arch = "wasm32", feature = "manager"))]
 pub mod manager;
+#[cfg(feature = "tiff")]
+pub mod parts;
 #[cfg(feature = "client")]
 mod text;
+#[cfg(feature = "pixels")]
+pub mod thrown;
 #[cfg(feature = "transfers")]
 pub mod transfers;
 #[cfg(all(target_arch = "wasm32", feature = "manager"))]

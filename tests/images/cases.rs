@@ -8,6 +8,8 @@ const RED: [u8; 3] = [220, 20, 20];
 const GREEN: [u8; 3] = [20, 200, 20];
 const BLUE: [u8; 3] = [20, 20, 220];
 const WHITE: [u8; 3] = [255, 255, 255];
+#[cfg(feature = "tiff")]
+const BLACK: [u8; 3] = [0, 0, 0];
 
 fn file(name: &str) -> Vec<u8> {
     let path = format!("{}/tests/data/pictures/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -54,6 +56,16 @@ fn case_has_one_size_for_descriptor_and_transform_and_shows_its_quarters() {
         ("webp-exif-6.webp", (40, 60), turned),
         ("gif-unknown-block.gif", (60, 40), upright),
         ("bmp-top-down.bmp", (60, 40), [BLUE, WHITE, RED, GREEN]),
+        #[cfg(feature = "tiff")]
+        ("tiff-lzw.tif", (60, 40), upright),
+        #[cfg(feature = "tiff")]
+        ("tiff-deflate-tiles.tif", (60, 40), upright),
+        #[cfg(feature = "tiff")]
+        ("tiff-jpeg-tiles.tif", (60, 40), upright),
+        #[cfg(feature = "tiff")]
+        ("tiff-packbits-exif-6.tif", (40, 60), turned),
+        #[cfg(feature = "tiff")]
+        ("tiff-fax.tif", (60, 40), [WHITE, BLACK, BLACK, WHITE]),
     ] {
         let found = dimensions(&file(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!((found.width, found.height), size, "{name}");

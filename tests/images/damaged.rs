@@ -5,6 +5,26 @@ use proptest::prelude::*;
 use wix_media::images::url::Transform;
 use wix_media::images::{colors, dimensions, transform};
 
+/// The formats with a decoder of their own.
+fn further() -> Vec<(&'static str, Vec<u8>)> {
+    let mut files = Vec::new();
+    #[cfg(feature = "tiff")]
+    {
+        use crate::tiffs::{inks_with_profile, jpeg_with_inks, kinds};
+        let named = [
+            "tiff-lzw.tif",
+            "tiff-deflate-tiles.tif",
+            "tiff-packbits-exif-6.tif",
+            "tiff-jpeg-tiles.tif",
+            "tiff-fax.tif",
+        ];
+        files.extend(named.map(|name| (name, media(name))));
+        files.extend(kinds().into_iter().map(|(name, tiff)| (name, tiff.file())));
+        files.extend([("inks", inks_with_profile().file()), ("jpeg of inks", jpeg_with_inks())]);
+    }
+    files
+}
+
 fn samples() -> Vec<(&'static str, Vec<u8>)> {
     let rgb = quarters(48, 40);
     let rgba: Vec<u8> = rgb.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], p[0]]).collect();
@@ -59,7 +79,7 @@ fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
 
 #[test]
 fn undamaged_image_is_transformed_and_has_colours() {
-    for (name, bytes) in samples() {
+    for (name, bytes) in [samples(), further()].concat() {
         let fit = Transform::parse(&["fit", "w_16,h_16", "a.png"]).unwrap();
         assert!(transform(&bytes, &fit, "").is_ok(), "{name}");
         assert!(colors(&bytes).unwrap().is_some(), "{name}");
@@ -88,7 +108,7 @@ fn frame_of_another_size_than_its_pixels_is_refused() {
 
 #[test]
 fn truncated_file_is_answered() {
-    for (name, bytes) in samples() {
+    for (name, bytes) in [samples(), further()].concat() {
         let step = (bytes.len() / 200).max(1);
         for length in (0..bytes.len()).step_by(step) {
             check(&bytes[..length]).unwrap_or_else(|error| panic!("{name} up to {length}: {error}"));
@@ -111,6 +131,24 @@ proptest! {
         let reach = if early { bytes.len().min(200) } else { bytes.len() };
         for (at, value) in damages {
             bytes[at.index(reach)] = value;
+        }
+        check(&bytes)?;
+    }
+
+    #[test]
+    fn damaged_file_of_another_module_is_answered(
+        which in any::<prop::sample::Index>(),
+        damages in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
+        place in 0..3_usize,
+    ) {
+        let files = further();
+        prop_assume!(!files.is_empty());
+        let (_, mut bytes) = files[which.index(files.len())].clone();
+        // A header may be at either end.
+        let end = bytes.len();
+        let places = [0..end.min(60), 0..end, end.saturating_sub(300)..end][place].clone();
+        for (at, value) in damages {
+            bytes[places.start + at.index(places.len())] = value;
         }
         check(&bytes)?;
     }

@@ -9,4 +9,6 @@ mod colors;
 mod damaged;
 mod grammar;
 mod samples;
+#[cfg(feature = "tiff")]
+mod tiffs;
 mod transforms;

@@ -107,6 +107,10 @@ pub(crate) fn decoded(bytes: &[u8], mime: &str) -> (u32, u32, Vec<u8>) {
             let rgba = match info.color_type {
                 png::ColorType::Rgb => opaque(&pixels),
                 png::ColorType::Rgba => pixels,
+                png::ColorType::Grayscale => pixels.iter().flat_map(|&grey| [grey, grey, grey, 255]).collect(),
+                png::ColorType::GrayscaleAlpha => {
+                    pixels.chunks_exact(2).flat_map(|p| [p[0], p[0], p[0], p[1]]).collect()
+                }
                 other => panic!("{other:?}"),
             };
             (info.width, info.height, rgba)

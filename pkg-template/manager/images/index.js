@@ -8,7 +8,7 @@ import { UPLOADS } from './queue.js';
 import { allowed } from './sizes.js';
 
 /** @import { WasmSource } from '../../wasm/internal.d.ts' */
-/** @import { ImageAsked, Images, ManagerOptions, Threads, Transformed, Transformer } from '../internal.d.ts' */
+/** @import { Format, FormatLoader, ImageAsked, Images, ManagerOptions, Threads, Transformed, Transformer } from '../internal.d.ts' */
 
 /** How many bytes of transformed images are cached. */
 const MAX_CACHE_SIZE = 64 << 20;
@@ -25,11 +25,13 @@ const MAX_THREADS = 4;
  * @param {object} parts
  * @param {(() => WasmSource | Promise<WasmSource>) | undefined} parts.source Gives the module, or where it is.
  * @param {(() => Promise<Threads>) | undefined} parts.threads The threads of the runtime.
- * @param {(module: WebAssembly.Module) => Promise<Transformer>} parts.transformer What works in this thread.
+ * @param {(module: WebAssembly.Module, format: FormatLoader) => Promise<Transformer>} parts.transformer What works in this thread.
+ * @param {(name: Format) => WasmSource | Promise<WasmSource> | undefined} [parts.format] Gives the module of a format, or where
+ * it is.
  * @param {ManagerOptions['images']} [parts.options]
  * @returns {Images}
  */
-export function createImages({ source, threads, transformer, options = {} }) {
+export function createImages({ source, threads, transformer, format, options = {} }) {
   const module = loadOnce(async () => {
     try {
       return await compile(source?.());
@@ -37,6 +39,14 @@ export function createImages({ source, threads, transformer, options = {} }) {
       throw Object.assign(new Error('cannot transform images: the module could not be loaded', { cause }), { status: 501 });
     }
   });
+  /** @type {Map<string, () => Promise<WebAssembly.Module>>} */
+  const loaders = new Map();
+  /** @type {FormatLoader} */
+  function load(name) {
+    const loader = loaders.get(name) ?? loadOnce(async () => compile(format?.(name)));
+    loaders.set(name, loader);
+    return loader();
+  }
   const { timeoutMs = TIMEOUT_MS, sizes } = options;
   const starter =
     threads &&
@@ -44,7 +54,7 @@ export function createImages({ source, threads, transformer, options = {} }) {
       const { startThread, parallelism } = await threads();
       return { start: startThread, size: options.threads ?? Math.min(Math.max(parallelism() - 1, 1), MAX_THREADS) };
     });
-  const pool = createPool({ module, transformer, timeoutMs, threads: options.threads === 0 ? undefined : starter });
+  const pool = createPool({ module, transformer, format: load, timeoutMs, threads: options.threads === 0 ? undefined : starter });
   const refusalOf = allowed(sizes);
   /**
    * Results by key, least recently used first.

@@ -9,7 +9,7 @@
 // interrupted otherwise. Nothing of an image is kept in a thread.
 import { createQueue, UPLOADS } from './queue.js';
 
-/** @import { ImageJob, ImageMaker, Pool, ThreadStarter, Transformer } from '../internal.d.ts' */
+/** @import { Format, FormatAnswer, FormatLoader, ImageJob, ImageMaker, Pool, ThreadStarter, Transformer } from '../internal.d.ts' */
 
 /** How many images may wait or be made: anyone may ask for any size of a public image. */
 const MAX_PENDING = 32;
@@ -45,13 +45,14 @@ const failure = (status, message) => Object.assign(new Error(message), { status 
  * @param {() => Promise<WebAssembly.Module>} parts.module The compiled module of images.
  * @param {(() => Promise<{ start: ThreadStarter, size: number }>) | undefined} parts.threads Starts threads, and says how many
  * there may be. Undefined where the runtime has none.
- * @param {(module: WebAssembly.Module) => Promise<Transformer>} parts.transformer What works in this thread where there are no
- * others.
+ * @param {(module: WebAssembly.Module, format: FormatLoader) => Promise<Transformer>} parts.transformer What works in this
+ * thread where there are no others.
+ * @param {FormatLoader} parts.format Loads the module of a format.
  * @param {number} parts.timeoutMs How long one image may take in a thread.
  * @param {number} [parts.idleMs] How long a thread is kept without work.
  * @returns {Pool}
  */
-export function createPool({ module, threads, transformer, timeoutMs, idleMs = IDLE_MS }) {
+export function createPool({ module, threads, transformer, format, timeoutMs, idleMs = IDLE_MS }) {
   const queue = createQueue();
   let size = 1;
   let hasThreads = threads !== undefined;
@@ -101,14 +102,14 @@ export function createPool({ module, threads, transformer, timeoutMs, idleMs = I
         const { start, size: most } = await threads();
         size = most;
         for (let more = Math.min(queue.count, size) - 1; more > 0; more -= 1) wake();
-        return await threadMaker(start, compiled, timeoutMs);
+        return await threadMaker(start, compiled, { format, timeoutMs });
       } catch {
         // A policy of the page, or a bundle without the file.
         hasThreads = false;
         size = 1;
       }
     }
-    return localMaker(await transformer(compiled));
+    return localMaker(await transformer(compiled, format));
   }
 
   /** The next job, or undefined after a while without one. */
@@ -188,14 +189,17 @@ const localMaker = (transformer) => ({
  *
  * @param {ThreadStarter} start
  * @param {WebAssembly.Module} module
- * @param {number} timeoutMs
+ * @param {{ format: FormatLoader, timeoutMs: number }} options
  * @returns {Promise<ImageMaker>}
  */
-async function threadMaker(start, module, timeoutMs) {
+async function threadMaker(start, module, { format, timeoutMs }) {
   const thread = await start();
   /** @type {{ resolve(value: any): void, reject(reason: unknown): void } | undefined} */
   let waiting;
   let isAlive = true;
+  /** The time limit of the order that is worked on, and what sets its timer once more. */
+  let limit = 0;
+  let restart = (/** @type {number} */ _ms) => {};
   const settled = (/** @type {'resolve' | 'reject'} */ how, /** @type {any} */ value) => {
     const { [how]: settle = undefined } = waiting ?? {};
     waiting = undefined;
@@ -207,8 +211,27 @@ async function threadMaker(start, module, timeoutMs) {
     settled('reject', reason);
     thread.terminate();
   };
+  /**
+   * Gives the thread the module of a format. Loading it is not part of the time of an image.
+   *
+   * @param {Format} name
+   */
+  async function give(name) {
+    restart(START_MS);
+    /** @type {FormatAnswer} */
+    let answer;
+    try {
+      answer = { format: name, module: await format(name) };
+    } catch (error) {
+      answer = { format: name, failure: /** @type {Error} */ (error).message };
+    }
+    if (!isAlive) return;
+    restart(limit);
+    thread.postMessage(answer);
+  }
   thread.onmessage = ({ data }) => {
-    if (data.error) settled('reject', failure(data.error.status ?? 500, data.error.message));
+    if (data.needs) void give(data.needs);
+    else if (data.error) settled('reject', failure(data.error.status ?? 500, data.error.message));
     else settled('resolve', data.value);
   };
   thread.onerror = () => end(failure(500, 'cannot process the image: unexpected fault'));
@@ -223,7 +246,12 @@ async function threadMaker(start, module, timeoutMs) {
     const answer = new Promise((resolve, reject) => {
       waiting = { resolve, reject };
     });
-    const stop = timerOf(() => end(late), ms, true);
+    limit = ms;
+    let stop = timerOf(() => end(late), ms, true);
+    restart = (next) => {
+      stop();
+      stop = timerOf(() => end(late), next, true);
+    };
     thread.hold?.(true);
     try {
       thread.postMessage(message, transfer);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import process from 'node:process';
 import { parentPort } from 'node:worker_threads';
+import { FORMATS } from '../images/formats.js';
 import { makeImages } from '../images/thread.js';
 import { attend } from './attend.js';
 import { serveManager } from './service.js';
@@ -11,7 +12,7 @@ const port = /** @type {NonNullable<typeof parentPort>} */ (parentPort);
 
 const runtime = {
   crypto: async () => globalThis.crypto ?? (await import('node:crypto')).webcrypto,
-  files: { images: () => readFile(new URL('./images.wasm', import.meta.url)) },
+  files: Object.fromEntries(['images', ...FORMATS].map((name) => [name, () => readFile(new URL(`./${name}.wasm`, import.meta.url))])),
   directory: () => import('#package/directory.js'),
   network: () => import('#package/network.js'),
   ffmpeg: () => import('#package/ffmpeg.js'),

@@ -2,6 +2,7 @@
 import { tell } from '../../client/hooks.js';
 import { onAbort, pause, until } from '../../streams/until.js';
 import { nameOf } from '../events.js';
+import { FORMATS } from '../images/formats.js';
 import { answerOf, fieldsOf, isRequest } from '../messages.js';
 import { toJson } from '../options.js';
 import { createPublic } from '../public.js';
@@ -53,7 +54,7 @@ export async function createProxy(options, module, given, startThread) {
   const { directory = undefined } = typeof settings.storage === 'object' && 'directory' in settings.storage ? settings.storage : {};
   const sent = JSON.parse(toJson({ ...settings, clock }, refuse));
   // Where threads have a runtime of their own, they find it when they need it.
-  const images = runtime.threads ? undefined : await runtime.files.images?.();
+  const images = runtime.threads ? undefined : await modulesOf(runtime.files);
   const crypto = await runtime.crypto();
   // The next thread takes over what this one has locked.
   const owner = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16).padStart(8, '0')).join('');
@@ -290,6 +291,24 @@ export async function createProxy(options, module, given, startThread) {
     close: () => link.close(),
   });
   return manager;
+}
+
+/**
+ * Where the modules of images are. One of a format that is not there is left out, and its images are refused.
+ *
+ * @param {Given['runtime']['files']} files
+ */
+async function modulesOf(files) {
+  /** @type {NonNullable<StartMessage['images']>} */
+  const found = { images: await files.images?.() };
+  for (const name of FORMATS) {
+    try {
+      found[name] = await files[name]?.();
+    } catch {
+      // Only images of this format need it.
+    }
+  }
+  return found;
 }
 
 /**

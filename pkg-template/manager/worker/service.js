@@ -7,7 +7,7 @@ import { wholeOf } from '../messages.js';
 import { incoming, outgoing, readWhole } from './bodies.js';
 import { linesOf, requestOf } from './request.js';
 
-/** @import { Given, ManagerOptions, MessagePortLike, PublicManager, StartMessage } from '../internal.d.ts' */
+/** @import { Given, ImageModule, ManagerOptions, MessagePortLike, PublicManager, StartMessage } from '../internal.d.ts' */
 
 /** Bodies up to this size travel with the head of their response. */
 const MAX_INLINE = 256 * 1024;
@@ -116,7 +116,11 @@ export function serveManager(port, load, runtime) {
     async start({ options, module, images, token, owner, now, follow, directoryUrl }) {
       const createManager = await load();
       const onError = (/** @type {unknown} */ error) => port.postMessage({ type: 'fault', error: errorOf(error) });
-      const files = { ...runtime.files, manager: () => module, ...(images !== undefined && { images: () => images }) };
+      /** @type {typeof runtime.files} */
+      const files = { ...runtime.files, manager: () => module };
+      for (const [name, source] of Object.entries(images ?? {})) {
+        if (source !== undefined) files[/** @type {ImageModule} */ (name)] = () => source;
+      }
       const own = { ...runtime, files };
       const storage = directoryUrl ? { ...(/** @type {object} */ (options.storage)), directory: new URL(directoryUrl) } : options.storage;
       manager = await createManager({ ...options, storage, onError }, { token, owner, isThread: true, WixMediaError, refusal, runtime: own });

@@ -39,6 +39,8 @@ pub(super) struct Jpeg<'a> {
     /// Tables and scans, in the order of the file. Each scan goes to the next segment, or to the end of the file.
     segments: Vec<Segment>,
     profile: Option<Vec<u8>>,
+    /// Whether inks are decoded as they are, with their profile. They become colours otherwise.
+    pub(super) keeps_inks: bool,
 }
 
 /// What the components of a pixel mean.
@@ -141,7 +143,8 @@ impl<'a> Jpeg<'a> {
             components,
             color,
             segments,
-            profile: profile.whole().filter(|_| !matches!(color, ColorSpace::Cmyk { .. })),
+            profile: profile.whole(),
+            keeps_inks: false,
         })
     }
 
@@ -153,7 +156,19 @@ impl<'a> Jpeg<'a> {
         u64::from(units_wide) * u64::from(units_high) * of_unit * 64
     }
 
-    /// Decodes the image, reduced by 1, 2, 4 or 8. What is missing is grey. Fails with 422 if nothing can be decoded.
+    /// Whether its components are inks.
+    pub(super) fn has_inks(&self) -> bool {
+        matches!(self.color, ColorSpace::Cmyk { .. })
+    }
+
+    /// Whether its components are inks, and it has a profile for them.
+    pub(super) fn has_ink_profile(&self) -> bool {
+        let profile = self.profile.as_ref().and_then(|profile| profile.get(16..20));
+        self.has_inks() && profile == Some(b"CMYK")
+    }
+
+    /// Decodes the image, reduced by 1, 2, 4 or 8, and its colour profile. What is missing is grey. Fails with 422 if nothing can
+    /// be decoded.
     pub(super) fn decode(mut self, reduction: u32) -> Result<(Pixels, Option<Vec<u8>>), Error> {
         let edge = 8 / reduction as usize;
         let size = (self.width, self.height);
@@ -209,7 +224,7 @@ impl<'a> Jpeg<'a> {
         if self.is_progressive {
             self.components.iter_mut().for_each(|component| component.finish(edge));
         }
-        let profile = self.profile.take();
+        let profile = self.profile.take().filter(|_| self.keeps_inks || !self.has_inks());
         Ok((self.pixels(reduction), profile))
     }
 }

@@ -4,10 +4,14 @@ use super::{ColorSpace, Component, Jpeg, most};
 use crate::images::pixels::Pixels;
 
 impl Jpeg<'_> {
-    /// The pixels of the decoded planes.
+    /// The pixels of the decoded planes. Inks become colours, unless they are kept.
     pub(super) fn pixels(&self, reduction: u32) -> Pixels {
         let (width, height) = (self.width.div_ceil(reduction), self.height.div_ceil(reduction));
-        let channels = if self.color == ColorSpace::Grey { 1 } else { 3 };
+        let channels = match self.color {
+            ColorSpace::Grey => 1,
+            ColorSpace::Cmyk { .. } if self.keeps_inks => 4,
+            _ => 3,
+        };
         let edge = (8 / reduction) as usize;
         let most = most(&self.components);
         let mut rows: Vec<_> = self
@@ -16,6 +20,7 @@ impl Jpeg<'_> {
             .map(|component| Rows::of(component, most, (width, height), edge))
             .collect();
         let mut bytes = vec![0; width as usize * height as usize * channels];
+        let mut colors = vec![0; if self.has_inks() { width as usize * 3 } else { 0 }];
         for (y, out) in bytes.chunks_exact_mut((width as usize * channels).max(1)).enumerate() {
             for rows in &mut rows {
                 rows.enlarge(y);
@@ -30,14 +35,30 @@ impl Jpeg<'_> {
                 ([luma, blue, red], _) => to_rgb(&luma.row, &blue.row, &red.row, out),
                 ([first, second, third, black], ColorSpace::Cmyk { is_ycck, is_inverted }) => {
                     if is_ycck {
-                        to_rgb(&first.row, &second.row, &third.row, out);
+                        to_rgb(&first.row, &second.row, &third.row, &mut colors);
                     } else {
-                        for (at, pixel) in out.chunks_exact_mut(3).enumerate() {
+                        for (at, pixel) in colors.chunks_exact_mut(3).enumerate() {
                             pixel.copy_from_slice(&[first.row[at], second.row[at], third.row[at]]);
                         }
                     }
                     // Adobe stores the light that inks leave, and the colour transform inverts once more.
-                    on_paper(out, &black.row, is_inverted && !is_ycck, is_inverted);
+                    let [mask, black_mask] =
+                        [is_inverted && !is_ycck, is_inverted].map(|is_light| if is_light { 255 } else { 0 });
+                    for (x, pixel) in out.chunks_exact_mut(channels).enumerate() {
+                        let black = black.row[x] ^ black_mask;
+                        let [cyan, magenta, yellow] = [0, 1, 2].map(|ink| colors[3 * x + ink] ^ mask);
+                        let values = if self.keeps_inks {
+                            [cyan, magenta, yellow, black]
+                        } else {
+                            [
+                                on_paper(cyan, black),
+                                on_paper(magenta, black),
+                                on_paper(yellow, black),
+                                0,
+                            ]
+                        };
+                        pixel.iter_mut().zip(values).for_each(|(to, value)| *to = value);
+                    }
                 }
                 _ => {}
             }
@@ -141,13 +162,7 @@ fn to_rgb(luma: &[u8], blue: &[u8], red: &[u8], out: &mut [u8]) {
     }
 }
 
-/// RGB of CMYK without a profile. Values are inks, or the light that inks leave.
-fn on_paper(out: &mut [u8], black: &[u8], is_light: bool, is_black_light: bool) {
-    for (pixel, &black) in out.chunks_exact_mut(3).zip(black) {
-        let black = u16::from(if is_black_light { black } else { 255 - black });
-        for value in pixel {
-            let light = u16::from(if is_light { *value } else { 255 - *value });
-            *value = (light * black / 255) as u8;
-        }
-    }
+/// The light that an ink and black leave, without a profile.
+fn on_paper(ink: u8, black: u8) -> u8 {
+    (u16::from(255 - ink) * u16::from(255 - black) / 255) as u8
 }

@@ -14,21 +14,27 @@ import { addFiles, project, run } from '../harness/tarball.js';
  * @import { Browser } from 'playwright-core'
  */
 
-/** A manager, an upload, and an image of it: every module is needed. */
+/** A manager, uploads, and an image of each: every module is needed. */
 const program = `
   async function use({ createManager }, storage) {
-    const bitmap = Uint8Array.from(atob('iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg=='), (character) => character.charCodeAt(0));
+    const decoded = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    const bitmap = decoded('iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==');
     const manager = await createManager({ storage, baseUrl: 'http://wix-media.localhost' });
-    const file = await manager.client.uploads.upload(new Blob([bitmap], { type: 'image/png' }), { displayName: 'dot.png' });
-    const image = await manager.fetch(file.url + '/v1/fit/w_1,h_1/x.png');
-    const found = [(await manager.client.files.listFiles()).files.length, image.status, image.headers.get('content-type')];
+    const further = { tif: ['image/tiff', decoded('SUkqAAoAAACAAAkAAAEDAAEAAAABAAAAAQEDAAEAAAABAAAAAgEDAAEAAAAIAAAAAwEDAAEAAAABAAAABgEDAAEAAAABAAAAEQEEAAEAAAAIAAAAFQEDAAEAAAABAAAAFgEDAAEAAAABAAAAFwEEAAEAAAABAAAAAAAAAA==')] };
+    const found = [];
+    for (const [name, [type, content]] of Object.entries({ png: ['image/png', bitmap], ...further })) {
+      const file = await manager.client.uploads.upload(new Blob([content], { type }), { displayName: 'dot.' + name });
+      const image = await manager.fetch(file.url + '/v1/fit/w_1,h_1/x.png');
+      found.push(image.status, image.headers.get('content-type'));
+    }
+    found.push((await manager.client.files.listFiles()).files.length);
     await manager.close();
     return found;
   }
 `;
-const expected = [1, 200, 'image/png'];
+const expected = [200, 'image/png', 200, 'image/png', 2];
 const settle = '.then((result) => { globalThis.result = result; }, ({ name, code, message }) => { globalThis.failure = { name, code, message }; });';
-const files = "{ client: '/files/client.wasm', transfers: '/files/transfers.wasm', manager: '/files/manager.wasm', images: '/files/images.wasm', worker: '/files/manager-worker.js' }";
+const files = "{ client: '/files/client.wasm', transfers: '/files/transfers.wasm', manager: '/files/manager.wasm', images: '/files/images.wasm', tiff: '/files/tiff.wasm', worker: '/files/manager-worker.js' }";
 
 suite('files of the package', () => {
   const closing = leftovers();
@@ -69,7 +75,7 @@ suite('files of the package', () => {
     t.after(() => service.close());
     return reportOf(browser, `${service.origin}/`);
   }
-  const all = ['client.wasm', 'transfers.wasm', 'manager.wasm', 'images.wasm', 'manager-worker.js'];
+  const all = ['client.wasm', 'transfers.wasm', 'manager.wasm', 'images.wasm', 'tiff.wasm', 'manager-worker.js'];
 
   test('a classic script brings them by init, in memory and on OPFS', async (t) => {
     assert.deepEqual((await inPage(t, 'brought.js', { beside: all })).result, expected);

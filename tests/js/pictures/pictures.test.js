@@ -1,6 +1,8 @@
 // Pictures in the manager: colours of what is uploaded, and transformed image URLs.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { suite, test } from 'node:test';
 import sharp from 'sharp';
 import { createManager, media } from '../harness/package.js';
@@ -18,6 +20,7 @@ const TYPES = {
   ico: 'image/vnd.microsoft.icon',
   jpg: 'image/jpeg',
   png: 'image/png',
+  tif: 'image/tiff',
   webp: 'image/webp',
 };
 
@@ -131,7 +134,7 @@ suite('transformed image URLs', () => {
     const manager = await managed(t);
     const folder = new URL('../../data/pictures/', import.meta.url);
     /** Those that sharp reads too, but the last two. */
-    const names = /^(jpeg-(?!cut|lossless|one)|png-exif|webp-exif|gif-unknown|bmp-top|icon)/;
+    const names = /^(jpeg-(?!cut|lossless|one)|png-exif|webp-exif|gif-unknown|tiff|bmp-top|icon)/;
     const files = (await readdir(folder)).filter((name) => names.test(name));
     assert.ok(files.length > 12, String(files));
     for (const name of files) {
@@ -149,6 +152,86 @@ suite('transformed image URLs', () => {
       assert.equal(shown.length, expected.length, name);
       const difference = shown.reduce((sum, value, at) => sum + Math.abs(value - expected[at]), 0) / shown.length;
       assert.ok(difference < 3, `${name}: ${difference}`);
+    }
+  });
+
+  test('transforms: show every kind of TIFF as sharp does', async (t) => {
+    const manager = await managed(t);
+    const source = await sharp(await photo('rocket')).resize(300, 200).ensureAlpha(0.75).png().toBuffer();
+    const rgb = () => sharp(source).removeAlpha();
+    const tile = /** @type {const} */ ({ tile: true, tileWidth: 64, tileHeight: 48 });
+    /** @type {[name: string, image: import('sharp').Sharp][]} */
+    const kinds = [
+      ['lzw', rgb().tiff({ compression: 'lzw', predictor: 'horizontal' })],
+      ['deflate in tiles', rgb().tiff({ compression: 'deflate', predictor: 'none', ...tile })],
+      ['jpeg in tiles', rgb().tiff({ compression: 'jpeg', quality: 95, ...tile })],
+      ['packbits', rgb().tiff({ compression: 'packbits' })],
+      ['16 bits', rgb().toColourspace('rgb16').tiff({ compression: 'deflate', predictor: 'horizontal' })],
+      ['grey', rgb().greyscale().tiff({ compression: 'none' })],
+      ['1 bit', rgb().greyscale().threshold(128).toColourspace('b-w').tiff({ compression: 'ccittfax4', bitdepth: 1 })],
+      ['alpha', sharp(source).tiff({ compression: 'lzw' })],
+      ['pyramid', rgb().tiff({ compression: 'jpeg', quality: 95, pyramid: true, ...tile })],
+    ];
+    for (const [name, image] of kinds) {
+      const bytes = /** @type {Buffer<ArrayBuffer>} */ (await image.toBuffer());
+      const { url, media: found } = await upload(manager, bytes, { mimeType: 'image/tiff', fileName: 'a.tif' });
+      assert.deepEqual([found.image.image.width, found.image.image.height], [300, 200], name);
+      assert.ok(found.image.colors, name);
+      for (const [tail, width, height] of /** @type {const} */ ([['fit/w_300,h_200', 300, 200], ['fit/w_60,h_60', 60, 40]])) {
+        const made = await picture(await manager.fetch(`${url}/v1/${tail}/a.png`));
+        assert.deepEqual([made.width, made.height], [width, height], name);
+        const pixels = (/** @type {import('sharp').Sharp} */ one) => one.resize(width, height).ensureAlpha().toColourspace('srgb').raw().toBuffer();
+        const [expected, shown] = [await pixels(sharp(bytes)), await pixels(sharp(made.bytes))];
+        const difference = shown.reduce((sum, value, at) => sum + Math.abs(value - expected[at]), 0) / shown.length;
+        assert.ok(difference < 3, `${name}, ${tail}: ${difference}`);
+      }
+      const preview = await picture(await manager.fetch(found.image.previewImage.url));
+      assert.deepEqual([preview.format, preview.width], ['jpeg', 300], name);
+    }
+  });
+
+  test('transforms: show inks through their profile as sharp does', async (t) => {
+    const manager = await managed(t);
+    const source = await sharp(await photo('coffee')).resize(240, 160).toBuffer();
+    const inks = () => sharp(source).toColourspace('cmyk').withIccProfile('cmyk');
+    for (const [name, image] of /** @type {const} */ ([['jpg', inks().jpeg({ quality: 95 })], ['tif', inks().tiff({ compression: 'lzw' })]])) {
+      const bytes = /** @type {Buffer<ArrayBuffer>} */ (await image.toBuffer());
+      const { url, media: found } = await upload(manager, bytes, { mimeType: TYPES[name], fileName: `a.${name}` });
+      const made = await picture(await manager.fetch(`${url}/v1/fit/w_120,h_80/a.png`));
+      const pixels = (/** @type {import('sharp').Sharp} */ one) => one.resize(120, 80).removeAlpha().toColourspace('srgb').raw().toBuffer();
+      const [expected, shown] = [await pixels(sharp(bytes)), await pixels(sharp(made.bytes))];
+      const difference = shown.reduce((sum, value, at) => sum + Math.abs(value - expected[at]), 0) / shown.length;
+      assert.ok(difference < 6, `${name}: ${difference}`);
+      const { r, b } = found.image.colors.prominent.rgb;
+      assert.ok(r > b + 20, `${name}: wood`);
+    }
+  });
+
+  test('transforms: a format whose module is missing is refused with its name, and inks are shown without their profile', async () => {
+    const tiff = await sharp(await photo('coffee')).resize(60, 40).tiff({ compression: 'lzw' }).toBuffer();
+    const inks = await sharp(await photo('coffee')).resize(60, 40).toColourspace('cmyk').withIccProfile('cmyk').jpeg().toBuffer();
+    for (const threads of [0, 1]) {
+      const script = `
+        import { createManager, init } from ${JSON.stringify(new URL('../../../dist/node.js', import.meta.url).href)};
+        import { text } from 'node:stream/consumers';
+        await init({ tiff: () => { throw new Error('not shipped'); } });
+        const manager = await createManager({ images: { threads: ${threads} } });
+        const found = [];
+        for (const { type, content } of JSON.parse(await text(process.stdin))) {
+          const { url, media } = await manager.client.uploads.upload(new Blob([Buffer.from(content, 'base64')], { type }));
+          const made = await manager.fetch(url + '/v1/fit/w_30,h_20/a.png');
+          found.push([made.status, made.status === 200 ? made.headers.get('content-type') : await made.text(), media.image.colors !== undefined]);
+        }
+        console.log(JSON.stringify(found));
+        await manager.close();`;
+      const running = execFile(process.execPath, ['--input-type=module', '-e', script]);
+      const files = [{ type: 'image/tiff', content: tiff.toString('base64') }, { type: 'image/jpeg', content: inks.toString('base64') }];
+      present(running.stdin).end(JSON.stringify(files));
+      const found = await text(present(running.stdout));
+      assert.deepEqual(JSON.parse(found), [
+        [415, 'cannot load tiff.wasm: not shipped; see "Bundlers" in the README of wix-media.v2', false],
+        [200, 'image/png', true],
+      ]);
     }
   });
 

@@ -14,13 +14,14 @@ import { rejection } from '../harness/client.js';
 const source = () => Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 const module = () => WebAssembly.compile(source());
 const transformer = () => assert.fail('nothing is made in this thread');
+const format = () => assert.fail('no format needs a module of its own');
 const read = async () => new Uint8Array(3);
 /** @param {number} length */
 const made = (length = 3) => ({ type: 'image/png', bytes: new Uint8Array(length), width: 1, height: 1 });
 
 /** Threads that answer when the test says so. */
 function threads(size = 1) {
-  /** @type {(Thread & { orders: { tail: string, answer(message: object): void }[], isEnded: boolean })[]} */
+  /** @type {(Thread & { orders: { tail: string, answer(message: object): void }[], given: object[], isEnded: boolean })[]} */
   const started = [];
   let look = () => {};
   const start = () => {
@@ -29,12 +30,14 @@ function threads(size = 1) {
       onmessage: null,
       onerror: null,
       orders: [],
+      given: [],
       isEnded: false,
       postMessage(message) {
-        const { type, tail } = /** @type {{ type?: string, tail: string }} */ (message);
+        const { type, tail, format: given } = /** @type {{ type?: string, tail: string, format?: string }} */ (message);
         const answer = (/** @type {object} */ data) => thread.onmessage?.({ data });
         if (type === 'images') return queueMicrotask(() => answer({ value: undefined }));
-        thread.orders.push({ tail, answer });
+        if (given) thread.given.push(message);
+        else thread.orders.push({ tail, answer });
         return look();
       },
       terminate() {
@@ -49,6 +52,20 @@ function threads(size = 1) {
     start,
     pool: async () => ({ start, size }),
     runtime: async () => ({ startThread: start, parallelism: () => size + 1 }),
+    /**
+     * Resolves once a thread has got so many modules, or reasons why there are none.
+     *
+     * @param {number} count
+     * @returns {Promise<any[]>}
+     */
+    given: (count) =>
+      new Promise((resolve) => {
+        look = () => {
+          const all = started.flatMap((thread) => thread.given);
+          if (all.length >= count) resolve(all);
+        };
+        look();
+      }),
     /**
      * Resolves once so many orders have reached the threads.
      *
@@ -108,7 +125,7 @@ suite('the queue of images', () => {
 suite('the threads of images', () => {
   test('pool: starts threads with the first images, no more than allowed', async () => {
     const { started, ordered, pool: starter } = threads(2);
-    const pool = createPool({ module, transformer, threads: starter, timeoutMs: 60_000 });
+    const pool = createPool({ module, transformer, format, threads: starter, timeoutMs: 60_000 });
     assert.equal(started.length, 0);
     const results = ['1', '2', '3'].map((tail) => pool.run('a', { what: 'transform', tail }, read).result);
     const orders = await ordered(2);
@@ -126,7 +143,7 @@ suite('the threads of images', () => {
 
   test('pool: refuses more than 32, and goes on', async () => {
     const { ordered, pool: starter } = threads();
-    const pool = createPool({ module, transformer, threads: starter, timeoutMs: 60_000 });
+    const pool = createPool({ module, transformer, format, threads: starter, timeoutMs: 60_000 });
     const results = Array.from({ length: 33 }, (_, at) => pool.run('a', { what: 'transform', tail: String(at) }, read).result);
     const refused = await rejection(results[32]);
     assert.deepEqual([refused.status, refused.message], [503, 'too many images are being transformed: try again in a moment']);
@@ -140,7 +157,7 @@ suite('the threads of images', () => {
 
   test('pool: an image that is too slow ends its thread, and another goes on', async () => {
     const { started, ordered, pool: starter } = threads();
-    const pool = createPool({ module, transformer, threads: starter, timeoutMs: 1 });
+    const pool = createPool({ module, transformer, format, threads: starter, timeoutMs: 1 });
     const late = await rejection(pool.run('a', { what: 'transform', tail: 'slow' }, read).result);
     assert.deepEqual([late.status, late.message], [504, 'the image took longer than 0.001 s']);
     assert.equal(started[0].isEnded, true);
@@ -153,7 +170,7 @@ suite('the threads of images', () => {
 
   test('pool: a thread that dies fails its image only', async () => {
     const { started, ordered, pool: starter } = threads();
-    const pool = createPool({ module, transformer, threads: starter, timeoutMs: 60_000 });
+    const pool = createPool({ module, transformer, format, threads: starter, timeoutMs: 60_000 });
     const [lost, kept] = ['1', '2'].map((tail) => pool.run('a', { what: 'transform', tail }, read).result);
     await ordered(1);
     started[0].onerror?.({ message: 'out of memory' });
@@ -165,9 +182,44 @@ suite('the threads of images', () => {
     pool.close();
   });
 
+  test('pool: loads the module of a format for the thread that needs it, which is not part of its time', async () => {
+    const { started, ordered, given, pool: starter } = threads();
+    /** @type {string[]} */
+    const asked = [];
+    const compiled = await module();
+    const load = async (/** @type {string} */ name) => {
+      asked.push(name);
+      // Twice as long as the image may take.
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      return compiled;
+    };
+    const pool = createPool({ module, transformer, format: load, threads: starter, timeoutMs: 200 });
+    const result = pool.run('a', { what: 'transform', tail: '1' }, read).result;
+    const [order] = await ordered(1);
+    order.answer({ needs: 'tiff' });
+    assert.deepEqual(await given(1), [{ format: 'tiff', module: compiled }]);
+    order.answer({ value: 'made' });
+    assert.equal(await result, 'made');
+    assert.deepEqual([asked, started.length], [['tiff'], 1]);
+    pool.close();
+  });
+
+  test('pool: tells a thread why the module of a format cannot be loaded, and goes on', async () => {
+    const { ordered, given, pool: starter } = threads();
+    const load = async () => assert.fail('there is none');
+    const pool = createPool({ module, transformer, format: load, threads: starter, timeoutMs: 60_000 });
+    const result = pool.run('a', { what: 'transform', tail: '1' }, read).result;
+    const [order] = await ordered(1);
+    order.answer({ needs: 'tiff' });
+    assert.deepEqual(await given(1), [{ format: 'tiff', failure: 'there is none' }]);
+    order.answer({ error: { status: 415, message: 'cannot load tiff.wasm' } });
+    assert.equal((await rejection(result)).status, 415);
+    pool.close();
+  });
+
   test('pool: passes on why an image is refused', async () => {
     const { ordered, pool: starter } = threads();
-    const pool = createPool({ module, transformer, threads: starter, timeoutMs: 60_000 });
+    const pool = createPool({ module, transformer, format, threads: starter, timeoutMs: 60_000 });
     const result = pool.run('a', { what: 'transform', tail: '1' }, read).result;
     (await ordered(1))[0].answer({ error: { status: 422, message: 'cannot decode the image' } });
     const { status, message } = await rejection(result);
@@ -177,7 +229,7 @@ suite('the threads of images', () => {
 
   test('pool: ends threads that have no work', async (t) => {
     const { started, ordered, start } = threads();
-    const pool = createPool({ module, transformer, threads: async () => ({ start, size: 1 }), timeoutMs: 60_000, idleMs: 1 });
+    const pool = createPool({ module, transformer, format, threads: async () => ({ start, size: 1 }), timeoutMs: 60_000, idleMs: 1 });
     const result = pool.run('a', { what: 'colors' }, read).result;
     const ended = new Promise((resolve) => {
       ordered(1).then(([order]) => {

@@ -118,6 +118,10 @@ if (transfers) {
 }
 const images = await wasm('images.wasm');
 if (images) add('ours: images.wasm, with the first picture of a manager', images);
+for (const [name, use] of [['tiff.wasm', 'the first TIFF, or CMYK with a profile']]) {
+  const part = await wasm(name);
+  if (part) add(`ours: ${name}, with ${use}`, part);
+}
 
 print(['bytes', 'brotli 11', 'gzip 9', 'raw', ''], rows);
 

@@ -1,0 +1,14 @@
+// The modules that decode one format each, which are loaded with the first image that needs one. They have one function of
+// the same form.
+import tiff from '#tiff-glue';
+
+/** @import { Format, FormatCore } from '../internal.d.ts' */
+
+/**
+ * What starts a module, by the name of its file without the ending.
+ *
+ * @type {Record<Format, (module: WebAssembly.Module) => FormatCore>}
+ */
+export const formats = { tiff };
+
+export const FORMATS = /** @type {Format[]} */ (Object.keys(formats));

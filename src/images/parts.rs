@@ -1,0 +1,147 @@
+//! The formats whose decoders are modules of their own, which few pages and servers need: one feature and one file each.
+//!
+//! In the package, JavaScript loads the file of a format with the first image that needs it. The module decodes the region
+//! that the module `images` asks for, and hands it over as [`exchange`](super::exchange). In this crate, the features add the
+//! decoders to `images`.
+
+use super::error::Error;
+use super::exchange::{self, Kind};
+use super::header::Header;
+use super::pixels::MAX_PIXELS;
+use super::reduce::{Decoded, Region};
+use super::source_format::SourceFormat;
+#[cfg(feature = "images")]
+use super::{colors, decode::Image, frame::Frame, orientation::Orientation, render, url::Transform};
+#[cfg(feature = "tiff")]
+use super::{inks::Inks, tiff_image::Tiff};
+
+/// An image of such a format, whose header has been read.
+pub(super) enum Part<'a> {
+    #[cfg(feature = "tiff")]
+    Tiff(Box<Tiff<'a>>),
+    /// None of the features is enabled.
+    #[cfg(not(feature = "tiff"))]
+    #[expect(dead_code, reason = "there is nothing to read")]
+    None(std::marker::PhantomData<&'a ()>, std::convert::Infallible),
+}
+
+impl<'a> Part<'a> {
+    /// Reads the header of a file. Fails with 415 if the feature of its format is not enabled.
+    pub(super) fn open(bytes: &'a [u8], format: SourceFormat) -> Result<(Header, Self), Error> {
+        match format {
+            #[cfg(feature = "tiff")]
+            SourceFormat::Tiff => {
+                let header = Header::read(&mut &*bytes).ok_or_else(|| Error::decode("no size"))?;
+                check_area(&header)?;
+                Ok((header, Self::Tiff(Box::new(Tiff::open(bytes, &header)?))))
+            }
+            other => {
+                _ = bytes;
+                Err(Error::missing(other.mime(), other.part().unwrap_or("images")))
+            }
+        }
+    }
+
+    /// Decodes a region.
+    pub(super) fn decode(self, region: &Region) -> Result<Decoded, Error> {
+        match self {
+            #[cfg(feature = "tiff")]
+            Self::Tiff(tiff) => tiff.decode(region),
+            #[cfg(not(feature = "tiff"))]
+            Self::None(_, never) => {
+                _ = region;
+                match never {}
+            }
+        }
+    }
+}
+
+/// Fails with 413 for images that are too large.
+pub(super) fn check_area(header: &Header) -> Result<(), Error> {
+    if u64::from(header.width) * u64::from(header.height) > MAX_PIXELS {
+        return Err(Error::too_large("at most 100 megapixels"));
+    }
+    Ok(())
+}
+
+/// The region of an image that a transform shows, or of which its colours are: left, top, width, height, and the size in
+/// the result. The image is given by its width and height as stored, and by its orientation as a number of EXIF.
+#[cfg(feature = "images")]
+pub(crate) fn region(
+    width: u32,
+    height: u32,
+    orientation: u16,
+    transform: Option<&Transform>,
+) -> Result<[f64; 6], Error> {
+    let header = Header {
+        width,
+        height,
+        orientation: Orientation::of_number(orientation),
+    };
+    let Region {
+        x,
+        y,
+        width,
+        height,
+        result_size,
+    } = shown(&header, transform)?;
+    Ok([x, y, width, height, result_size.0.into(), result_size.1.into()])
+}
+
+#[cfg(feature = "images")]
+fn shown(header: &Header, transform: Option<&Transform>) -> Result<Region, Error> {
+    let (width, height) = header.size();
+    let frame = match transform {
+        Some(transform) => Frame::of(transform, width, height)?,
+        None => colors::frame((width, height)),
+    };
+    Ok(render::stored_region(&frame, (width, height), header.orientation))
+}
+
+/// Decodes the inks of a JPEG for [`decode`], as exchange. Fails with 415 for an image without a profile of inks.
+#[cfg(feature = "images")]
+pub(crate) fn inks(bytes: &[u8], transform: Option<&Transform>) -> Result<Vec<u8>, Error> {
+    let image = Image::open(bytes)?;
+    let header = image.header;
+    let decoded = image.decode_inks(&shown(&header, transform)?)?;
+    Ok(exchange::write(&header, &decoded, Kind::Inks))
+}
+
+/// Decodes an image of a format whose feature is enabled, as exchange. `region` is [`region()`] of the module `images`, without
+/// its transform.
+#[cfg(feature = "tiff")]
+pub(crate) fn decode<E: From<Error>>(
+    bytes: &[u8],
+    region: impl FnOnce(u32, u32, u16) -> Result<[f64; 6], E>,
+) -> Result<Vec<u8>, E> {
+    if exchange::is_exchange(bytes) {
+        return Ok(of_inks(bytes)?);
+    }
+    let format = SourceFormat::detect(bytes).ok_or_else(|| Error::new(415, "unsupported image type"))?;
+    let (header, part) = Part::open(bytes, format)?;
+    let [x, y, width, height, across, down] = region(header.width, header.height, header.orientation.number())?;
+    let decoded = part.decode(&Region {
+        x,
+        y,
+        width,
+        height,
+        result_size: (across as u32, down as u32),
+    })?;
+    Ok(exchange::write(&header, &decoded, Kind::Light))
+}
+
+/// Turns exchanged inks into colours.
+#[cfg(feature = "tiff")]
+fn of_inks(bytes: &[u8]) -> Result<Vec<u8>, Error> {
+    let (header, decoded, kind) = exchange::read(bytes)?;
+    if kind != Kind::Inks || decoded.pixels.channels != 4 {
+        return Err(Error::decode("the pixels are colours"));
+    }
+    let pixels = Inks::of(decoded.profile.as_deref()).pixels(&decoded.pixels);
+    let decoded = Decoded {
+        pixels,
+        profile: None,
+        ..decoded
+    };
+    Ok(exchange::write(&header, &decoded, Kind::Light))
+}
