@@ -228,9 +228,10 @@ pub fn open_import(file: &str, status: u16, headers: &str) -> Result<u32, JsValu
 
 /// Begins to take an asset that the host has made of a file: see [`Manager::open_asset`].
 #[wasm_bindgen(js_name = openAsset)]
-pub fn open_asset(file: &str, name: &str) -> Result<u32, JsValue> {
+pub fn open_asset(file: &str, name: &str, segments: &str) -> Result<u32, JsValue> {
+    let segments = serde_json::from_str(segments).unwrap_or_default();
     with(|running| {
-        let intake = running.manager.open_asset(file, name);
+        let intake = running.manager.open_asset(file, name, &segments);
         Ok(running.add_intake(intake))
     })
 }

@@ -22,7 +22,7 @@ use super::imports::{self, Fetching};
 use super::incoming::{Delivered, Incoming, Target};
 use super::inspect::{self, Digest, Digested};
 use super::items::content::{self, Conclusion, Findings, Receipt};
-use super::items::transcodes;
+use super::items::transcodes::{self, Made};
 use super::items::trash::Deletion;
 use super::site::{self, Cause, Site};
 use super::tx::View;
@@ -109,8 +109,8 @@ enum Stage {
     Import(Box<Fetching>, Box<Incoming>),
     /// An entry of a seed.
     Seed(Box<seed::Entry>, Box<Incoming>),
-    /// An asset of this file with this name.
-    Asset(Box<(String, String)>, Box<Incoming>),
+    /// An asset of a video.
+    Asset(Box<Made>, Box<Incoming>),
     /// An archive to import.
     Archive(Box<Importing>),
     /// A response that does not depend on the body.
@@ -240,15 +240,15 @@ impl Intake {
     }
 
     /// Takes an asset that the host has made of a file.
-    pub(crate) fn asset(mut self, site: &Site, file: &str, name: &str) -> Intake {
+    pub(crate) fn asset(mut self, site: &Site, made: Made) -> Intake {
         let admitted = site.read(&self.cause, |view| {
-            Ok((site::generation(view)?, transcodes::admit(view, file, name)?))
+            Ok((site::generation(view)?, transcodes::admit(view, &made)?))
         });
         self.stage = match admitted {
             Ok((generation, limit)) => {
                 self.cause.generation = Some(generation);
                 let incoming = Incoming::new(site.new_blob(), limit);
-                Stage::Asset(Box::new((file.to_owned(), name.to_owned())), Box::new(incoming))
+                Stage::Asset(Box::new(made), Box::new(incoming))
             }
             Err(refusal) => Stage::Refused(refusal),
         };
@@ -639,10 +639,10 @@ fn end_import(
     Ok(Response::json(200, &outcome?))
 }
 
-fn end_asset(site: &Site, cause: &Cause, (file, name): &(String, String), incoming: Incoming) -> Outcome<Response> {
+fn end_asset(site: &Site, cause: &Cause, made: &Made, incoming: Incoming) -> Outcome<Response> {
     let blob = incoming.blob.clone();
     let outcome = receive(site, incoming, None, None, Findings::default())
-        .and_then(|receipt| site.write(cause, |tx| transcodes::put(tx, file, name, receipt.clone())));
+        .and_then(|receipt| site.write(cause, |tx| transcodes::put(tx, made, receipt.clone())));
     if outcome.is_err() {
         site.discard(&blob);
     }

@@ -109,7 +109,7 @@ use auth::rate_limit::Recent;
 use events::webhooks;
 use http::error::{Outcome, Refusal};
 use http::router;
-use items::transcodes;
+use items::transcodes::{self, Made};
 use serde_json::{Value, json};
 use site::{Cause, Site};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -826,31 +826,42 @@ impl Manager {
         stored(self.site.write(&cause, |tx| transcodes::take(tx, limit)))
     }
 
-    /// Begins to take an asset of a file: `poster.0` to `poster.3`, each a JPEG.
+    /// Begins to take an asset of a file: `poster.0` to `poster.3`, each a JPEG; `480p.mp4`, a rendition; `480p.m4s`, its segments
+    /// for streams. `segments` of the latter is JSON: `{ header, segments }`, the number of bytes that they share, then
+    /// milliseconds and bytes of each.
     ///
     /// Feed and close it as any other body. It replaces an asset of the same name. An answer other than 200 says that the
     /// file needs none, or cannot have this one.
     ///
     /// ```
+    /// # use serde_json::Value;
     /// # use wix_media::manager::Manager;
     /// let manager = Manager::memory()?;
-    /// let intake = manager.open_asset("deleted meanwhile", "poster.0");
+    /// let intake = manager.open_asset("deleted meanwhile", "poster.0", &Value::Null);
     /// assert_eq!(manager.close(intake).status, 404);
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```
-    pub fn open_asset(&self, file: &str, name: &str) -> Intake {
-        Intake::new(Head::default(), Cause::default()).asset(&self.site, file, name)
+    pub fn open_asset(&self, file: &str, name: &str, segments: &Value) -> Intake {
+        let made = Made {
+            file: file.to_owned(),
+            name: name.to_owned(),
+            segments: serde_json::from_value(segments.clone()).ok(),
+        };
+        Intake::new(Head::default(), Cause::default()).asset(&self.site, made)
     }
 
-    /// Ends the work on a video. It becomes ready, with the assets that were made.
+    /// Ends the work on a video, or its first part unless it `is_done`. The video becomes ready, with the assets that were made.
     ///
     /// ```
     /// # use wix_media::manager::Manager;
-    /// Manager::memory()?.transcoded("deleted meanwhile")?;
+    /// Manager::memory()?.transcoded("deleted meanwhile", true)?;
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```
-    pub fn transcoded(&self, file: &str) -> catalog::Result<()> {
-        stored(self.site.write(&Cause::default(), |tx| transcodes::complete(tx, file)))
+    pub fn transcoded(&self, file: &str, is_done: bool) -> catalog::Result<()> {
+        stored(
+            self.site
+                .write(&Cause::default(), |tx| transcodes::complete(tx, file, is_done)),
+        )
     }
 
     /// Gives the work on a video back, for a host that is about to end. It can be taken again at once.
@@ -1091,7 +1102,7 @@ impl Manager {
     /// | `events` | `after` (number of an event), `limit`, `base` of URLs | `[{ number, body }]`, the events after it, in order |
     /// | `lastEvent` | | the number of the last event, or 0 |
     /// | `tick` | | `null`; runs [`tick`](Manager::tick) |
-    /// | `takeDue` | `imports`, `deliveries`, `transcodes`: how many to lease at most | `{ imports, deliveries, transcodes, nextTick }`: `[{ file, url, headers }]`, `[{ id, url, attempt, claims }]`, `[{ file, blob, size, mime, width, height, durationMs }]`, and as below |
+    /// | `takeDue` | `imports`, `deliveries`, `transcodes`: how many to lease at most | `{ imports, deliveries, transcodes, nextTick }`: `[{ file, url, headers }]`, `[{ id, url, attempt, claims }]`, `[{ file, blob, size, mime, width, height, durationMs, hasPosters }]`, and as below |
     /// | `nextTick` | | when `tick` is due, in milliseconds since 1970, or `null` |
     /// | `importRules` | | the limits and header names of [`IMPORT_RULES`] |
     /// | `failImport` | `file`, `code`, `description`, `data` | `null`; marks the file as failed |
@@ -1104,7 +1115,7 @@ impl Manager {
     /// | `authorize` | `authorization`, `siteId`: the headers; `scope`: `read` or `manage` | `null`, or `{ status, body }`, the refusal |
     /// | `blobsOf` | `path` of a request | `[name]`, the files of the blobs that it appends to, for hosts that open files beforehand |
     /// | `releaseTranscode` | `file` | `null`; gives the work on a video back |
-    /// | `transcoded` | `file` | `null`; ends the work on a video |
+    /// | `transcoded` | `file`, `isDone` | `null`; ends the work on a video, or its first part |
     /// | `delivered` | `id`, `attempt`, `ok` | `null`; reports the result of a delivery |
     /// | `webhookKey` | | `{ privateKey, publicKey }` as the host stored them, or `null` |
     /// | `setWebhookKey` | `privateKey`, `publicKey` | the stored pair: an existing one is kept |

@@ -30,7 +30,11 @@ fn descriptor(site: &Site, id: &str) -> Value {
 
 /// Passes an asset in, and returns the status and the reason.
 fn give(site: &Site, file: &str, name: &str, bytes: &[u8]) -> (u16, Value) {
-    let mut intake = site.manager.open_asset(file, name);
+    give_segments(site, file, name, bytes, &Value::Null)
+}
+
+fn give_segments(site: &Site, file: &str, name: &str, bytes: &[u8], segments: &Value) -> (u16, Value) {
+    let mut intake = site.manager.open_asset(file, name, segments);
     site.manager.feed(&mut intake, bytes);
     let response = site.manager.close(intake);
     let body = site.manager.collect(response.body).expect("a body");
@@ -44,7 +48,7 @@ fn transcode(site: &Site) -> String {
         let (status, answer) = give(site, &order.file, &format!("poster.{number}"), &photo("chelsea.jpg"));
         assert_eq!(status, 200, "{answer}");
     }
-    site.manager.transcoded(&order.file).expect("recorded");
+    site.manager.transcoded(&order.file, true).expect("recorded");
     order.file
 }
 
@@ -158,7 +162,7 @@ fn video_without_posters_becomes_ready_as_it_came() {
     site.clock.advance(500);
     let order = site.manager.take_transcodes(1).expect("taken").remove(0);
     assert_eq!((order.size, &order.mime[..]), (FILM.len() as u64, "video/mp4"));
-    site.manager.transcoded(&order.file).expect("recorded");
+    site.manager.transcoded(&order.file, true).expect("recorded");
     let file = descriptor(&site, &id);
     assert_eq!(file["operationStatus"], "READY");
     assert_eq!(file["media"]["video"]["posters"], json!([]));
@@ -241,7 +245,7 @@ fn made_again_asset_replaces_the_one_before() {
     let id = text(&film(&site, json!({}))["id"]);
     assert_eq!(give(&site, &id, "poster.0", &photo("chelsea.jpg")).0, 200);
     assert_eq!(give(&site, &id, "poster.0", &photo("coffee.jpg")).0, 200);
-    site.manager.transcoded(&id).expect("recorded");
+    site.manager.transcoded(&id, true).expect("recorded");
     let (_, bytes) = site.fetch(Request::new("GET", &format!("/media/{id}f000.jpg")));
     assert_eq!(bytes, photo("coffee.jpg"));
     assert_eq!(bytes_in_use(&site) as usize, FILM.len() + photo("coffee.jpg").len());
@@ -355,4 +359,178 @@ fn imported_archive_has_no_posters_until_they_are_made_again() {
             .map(Vec::len),
         Some(4)
     );
+}
+
+fn sample(name: &str) -> Vec<u8> {
+    let path = format!("{}/tests/data/media/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(path).expect("a film")
+}
+
+/// Makes two renditions of the first film in the queue, one of them with segments.
+fn render(site: &Site) -> String {
+    let order = site.manager.take_transcodes(1).expect("taken").remove(0);
+    site.manager.transcoded(&order.file, false).expect("recorded");
+    let small = sample("film-fragments.mp4");
+    assert_eq!(give(site, &order.file, "480p.mp4", &sample("rotated.mp4")).0, 200);
+    assert_eq!(give(site, &order.file, "240p.mp4", &small).0, 200);
+    let segments = json!({ "header": 100, "segments": [[6000, 200], [1500, small.len() - 300]] });
+    let (status, answer) = give_segments(site, &order.file, "240p.m4s", &small, &segments);
+    assert_eq!(status, 200, "{answer}");
+    site.manager.transcoded(&order.file, true).expect("recorded");
+    order.file
+}
+
+#[test]
+fn renditions_follow_once_the_video_is_ready() {
+    let mut site = decoding();
+    let id = text(&film(&site, json!({}))["id"]);
+    site.clock.advance(500);
+    render(&site);
+    let slugs: Vec<_> = site.events().into_iter().map(|(_, slug, _)| slug).collect();
+    assert_eq!(slugs, ["file_ready", "updated"]);
+    let file = descriptor(&site, &id);
+    let resolutions = file["media"]["video"]["resolutions"]
+        .as_array()
+        .expect("resolutions")
+        .clone();
+    let shown: Vec<_> = resolutions
+        .iter()
+        .map(|resolution| {
+            (
+                resolution["quality"].as_str(),
+                text(&resolution["format"]),
+                text(&resolution["url"]),
+            )
+        })
+        .collect();
+    let url = |quality: &str| format!("http://127.0.0.1/video/{id}/{quality}/mp4/file.mp4");
+    let hls = format!(
+        "http://127.0.0.1/site/media/video/{id}/{}/repackage/hls",
+        text(&file["siteId"])
+    );
+    assert_eq!(
+        shown,
+        [
+            (Some("240p"), "mp4".to_owned(), url("240p")),
+            (Some("480p"), "mp4".to_owned(), url("480p")),
+            (None, "hls".to_owned(), hls.clone()),
+        ]
+    );
+    let (response, bytes) = site.fetch(Request::new("GET", &target(&url("240p"))));
+    assert_eq!((response.status, bytes), (200, sample("film-fragments.mp4")));
+    assert_eq!(response.header("content-type"), Some("video/mp4"));
+    assert_eq!(site.send(Request::new("GET", &target(&url("720p")))).status, 404);
+    let (_, original) = site.fetch(Request::new("GET", &format!("/video/{id}/file")));
+    assert_eq!(original, FILM);
+    let response = site.send(Request::new("GET", &target(&hls)));
+    let stream = format!("http://127.0.0.1/repackager/video/{id}/,240p,480p,/mp4/file.mp4.urlset/master.m3u8");
+    assert_eq!((response.status, response.header("location")), (302, Some(&stream[..])));
+}
+
+#[test]
+fn stream_has_a_variant_for_each_rendition_with_segments() {
+    for private in [false, true] {
+        let site = decoding();
+        let id = text(&film(&site, json!({ "private": private }))["id"]);
+        site.clock.advance(500);
+        render(&site);
+        let answer = site.post("/files/generate-video-stream-url", json!({ "fileId": id }));
+        let url = target(&text(&answer["downloadUrl"]["url"]));
+        let (path, token) = url
+            .split_once('?')
+            .map_or((&url[..], ""), |(path, token)| (path, token));
+        assert_eq!(token.is_empty(), !private);
+        let suffix = if private { format!("?{token}") } else { String::new() };
+        let read = |name: &str| {
+            let path = path.replace("master.m3u8", name);
+            let (response, bytes) = site.fetch(Request::new("GET", &format!("{path}{suffix}")));
+            assert_eq!(response.status, 200, "{name}");
+            bytes
+        };
+        let small = sample("film-fragments.mp4");
+        let master = String::from_utf8(read("master.m3u8")).expect("text");
+        assert!(
+            master.contains(&format!("\n240p.m3u8{suffix}\n")) && !master.contains("480p"),
+            "{master}"
+        );
+        let index = String::from_utf8(read("240p.m3u8")).expect("text");
+        let rest = small.len() - 300;
+        assert_eq!(
+            index,
+            format!(
+                "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:6\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-INDEPENDENT-SEGMENTS\n\
+                 #EXT-X-MAP:URI=\"240p.m4s{suffix}\",BYTERANGE=\"100@0\"\n\
+                 #EXTINF:6.000,\n#EXT-X-BYTERANGE:200@100\n240p.m4s{suffix}\n\
+                 #EXTINF:1.500,\n#EXT-X-BYTERANGE:{rest}@300\n240p.m4s{suffix}\n#EXT-X-ENDLIST\n"
+            )
+        );
+        assert_eq!(read("240p.m4s"), small);
+        assert_eq!(read("480p.mp4"), sample("rotated.mp4"));
+        let manifest = String::from_utf8(read("manifest.mpd")).expect("text");
+        assert!(
+            manifest.contains("240p.mp4") && manifest.contains("480p.mp4"),
+            "{manifest}"
+        );
+        for name in ["720p.m3u8", "480p.m3u8", "720p.m4s"] {
+            let path = path.replace("master.m3u8", name);
+            let response = site.send(Request::new("GET", &format!("{path}{suffix}")));
+            assert_eq!(response.status, 404, "{name}");
+        }
+        if private {
+            let bare = site.send(Request::new("GET", &path.replace("master.m3u8", "240p.m4s")));
+            assert_eq!(bare.status, 403);
+            let hls = format!("/site/media/video/{id}/s/repackage/hls");
+            assert_eq!(site.send(Request::new("GET", &hls)).status, 403);
+        }
+        let body = json!({ "fileId": id, "assetKeys": ["240p.mp4"] });
+        let links = site.post("/files/generate-file-download-url", body);
+        let link = target(&text(&links["downloadUrls"][0]["url"]));
+        let (response, bytes) = site.fetch(Request::new("GET", &link));
+        assert_eq!((response.status, bytes), (200, small));
+        assert!(
+            response
+                .header("content-disposition")
+                .expect("a name")
+                .contains("film-240p.mp4")
+        );
+    }
+}
+
+#[test]
+fn unfit_renditions_are_refused() {
+    let site = decoding();
+    let id = text(&film(&site, json!({}))["id"]);
+    let bytes = sample("film-fragments.mp4");
+    let length = bytes.len();
+    for (name, bytes, segments) in [
+        ("240p.mp4", photo("chelsea.jpg"), Value::Null),
+        ("300p.mp4", bytes.clone(), Value::Null),
+        (
+            "240p.m4s",
+            bytes.clone(),
+            json!({ "header": 100, "segments": [[1, length]] }),
+        ),
+        (
+            "240p.m4s",
+            bytes.clone(),
+            json!({ "header": u64::MAX, "segments": [[1, u64::MAX]] }),
+        ),
+    ] {
+        let (status, answer) = give_segments(&site, &id, name, &bytes, &segments);
+        assert_eq!(status, 400, "{name} {segments}: {answer}");
+    }
+}
+
+#[test]
+fn renditions_are_made_after_a_crash_without_new_posters() {
+    let site = decoding();
+    film(&site, json!({}));
+    site.clock.advance(500);
+    let order = site.manager.take_transcodes(1).expect("taken").remove(0);
+    assert!(!order.has_posters);
+    assert_eq!(give(&site, &order.file, "poster.0", &photo("chelsea.jpg")).0, 200);
+    site.manager.transcoded(&order.file, false).expect("recorded");
+    site.manager.end_leases().expect("ended");
+    let order = site.manager.take_transcodes(1).expect("taken").remove(0);
+    assert!(order.has_posters);
 }

@@ -81,7 +81,7 @@ pub(crate) fn control(manager: &Manager, name: &str, input: &Value) -> catalog::
         "importRules" => IMPORT_RULES.to_json(),
         "takeDue" => take_due(manager, input)?,
         "transcoded" => {
-            manager.transcoded(text("file"))?;
+            manager.transcoded(text("file"), input["isDone"] == true)?;
             Value::Null
         }
         "releaseTranscode" => {
@@ -191,6 +191,7 @@ fn take_due(manager: &Manager, input: &Value) -> catalog::Result<Value> {
                 "width": order.dimensions.map(|(width, _)| width),
                 "height": order.dimensions.map(|(_, height)| height),
                 "durationMs": order.duration_ms,
+                "hasPosters": order.has_posters,
             })
         });
         answer["transcodes"] = orders.collect();

@@ -118,6 +118,7 @@ fn column(name: &str, value: &Value) -> Result<String, String> {
 fn own_facts(mut facts: Value) -> Value {
     if let Some(facts) = facts.as_object_mut() {
         facts.remove("posters");
+        facts.remove("renditions");
     }
     facts
 }

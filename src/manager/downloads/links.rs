@@ -13,7 +13,7 @@ use crate::manager::items::files;
 use crate::manager::items::transcodes::poster_name;
 use crate::manager::token;
 use crate::manager::tx::{Context, View};
-use crate::manager::view::{self, poster_id, rendition};
+use crate::manager::view::{self, poster_id, rendition_path, renditions};
 use crate::model::media_type::{self, MediaType};
 use serde_json::{Value, json};
 
@@ -32,6 +32,7 @@ pub(crate) fn file_download_url(view: &View<'_>, fields: &Fields) -> Outcome<Val
     let issued = view.now / 1000;
     let inline = fields.text("contentDisposition") == Some("INLINE");
     let asked_name = fields.text("downloadFileName").filter(|name| !name.is_empty());
+    let facts = Facts::from_json(&file.facts);
     let mut urls = Vec::new();
     for key in keys {
         let poster = poster_key(&file, key);
@@ -41,7 +42,7 @@ pub(crate) fn file_download_url(view: &View<'_>, fields: &Fields) -> Outcome<Val
                     || poster.is_some()
                     || key
                         .strip_suffix(".mp4")
-                        .is_some_and(|name| rendition(&file) == Some(name))
+                        .is_some_and(|name| renditions(&facts).contains(&name))
             }
             MediaType::Audio => key == "320kbs.mp3",
             _ => false,
@@ -58,9 +59,14 @@ pub(crate) fn file_download_url(view: &View<'_>, fields: &Fields) -> Outcome<Val
             urls.push(json!({ "url": url, "assetKey": key }));
             continue;
         }
-        let (path, own_name) = match poster {
-            Some(id) => (format!("/media/{id}"), id),
-            None => (view::path(&file), file.name.clone()),
+        let quality = key.strip_suffix(".mp4").filter(|_| !facts.renditions.is_empty());
+        let (path, own_name) = match (poster, quality) {
+            (Some(id), _) => (format!("/media/{id}"), id),
+            (None, Some(quality)) => {
+                let name = format!("{}-{key}", stem(&file.name));
+                (rendition_path(&file.id, quality), name)
+            }
+            (None, None) => (view::path(&file), file.name.clone()),
         };
         let name = asked_name.unwrap_or(&own_name);
         let kind = if inline { "inline" } else { "attachment" };
@@ -83,6 +89,11 @@ pub(crate) fn file_download_url(view: &View<'_>, fields: &Fields) -> Outcome<Val
         urls.push(json!({ "url": url, "assetKey": key }));
     }
     Ok(json!({ "downloadUrls": urls }))
+}
+
+/// Returns a name without its extension.
+fn stem(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
 /// Returns the id of the poster with this asset key.
@@ -118,8 +129,7 @@ pub(crate) fn link(view: &View<'_>, head: &Head, path: &str) -> Outcome<Response
         return Err(refused(403, "This link has expired."));
     }
     let segments = segments(path).ok_or_else(missing)?;
-    let id = segments.get(1).ok_or_else(missing)?;
-    let file = file_at(view, id)?.ok_or_else(missing)?;
+    let file = file_at(view, &segments)?.ok_or_else(missing)?;
     let name = claims["dis"]["filename"].as_str().unwrap_or(&file.name);
     let kind = claims["dis"]["type"].as_str().unwrap_or("attachment");
     let by_name = media_type::extension(name).and_then(|extension| media_type::mime_of_extension(&extension));

@@ -10,7 +10,7 @@ pub(crate) mod streams;
 use super::http::error::{Outcome, Refusal};
 use super::http::message::{Head, Response, segments};
 use super::inspect::Facts;
-use super::items::transcodes::poster_name;
+use super::items::transcodes::{poster_name, rendition_name};
 use super::tx::View;
 use super::view::parse_poster_id;
 use crate::blobs::Blobs;
@@ -20,7 +20,7 @@ use bundle::{ARCHIVES, bundle};
 use icons::icon_of;
 use links::{LINKS, link};
 use static_media::{bytes_of, cover_at, cover_of, is_place_of};
-use streams::{STREAMS, stream};
+use streams::{STREAMS, hls_id, stream, stream_of};
 
 pub(crate) fn refused(status: u16, text: &str) -> Refusal {
     Refusal::text(status, text)
@@ -39,12 +39,23 @@ pub(crate) fn download(view: &View<'_>, blobs: &dyn Blobs, head: &Head) -> Outco
     Ok(response)
 }
 
-/// Returns the file with this id, or the picture that was made of one.
-fn file_at(view: &View<'_>, id: &str) -> Outcome<Option<File>> {
-    match view.catalog.file(id)? {
-        Some(file) => Ok(Some(file)),
-        None => poster(view, id),
+/// Returns what a path leads to: a file, or what was made of one.
+fn file_at(view: &View<'_>, segments: &[String]) -> Outcome<Option<File>> {
+    let Some(id) = segments.get(1) else { return Ok(None) };
+    let Some(file) = view.catalog.file(id)? else {
+        return poster(view, id);
+    };
+    let names: Vec<&str> = segments.iter().map(String::as_str).collect();
+    if let ["video", _, quality, "mp4", "file.mp4"] = names.as_slice() {
+        let name = rendition_name(quality);
+        let made = Facts::from_json(&file.facts).renditions;
+        if made.iter().any(|rendition| rendition.quality == *quality)
+            && let Some(asset) = view.catalog.asset(&file.id, &name)?
+        {
+            return Ok(Some(film_of(&file, asset)));
+        }
     }
+    Ok(Some(file))
 }
 
 /// Returns a poster of a video as the picture that it is.
@@ -57,19 +68,22 @@ fn poster(view: &View<'_>, id: &str) -> Outcome<Option<File>> {
         return Ok(None);
     };
     let asset = view.catalog.asset(&video.id, &poster_name(number))?;
-    Ok(asset.map(|asset| picture_of(&video, id, asset)))
-}
-
-/// Returns an asset as a picture with this id.
-fn picture_of(video: &File, id: &str, asset: Asset) -> File {
-    File {
+    Ok(asset.map(|asset| File {
         id: id.to_owned(),
         media_type: MediaType::Image,
         mime: "image/jpeg".to_owned(),
+        facts: asset.facts.clone(),
+        ..film_of(&video, asset)
+    }))
+}
+
+/// Returns an asset of a video as the MP4 that it is.
+fn film_of(video: &File, asset: Asset) -> File {
+    File {
+        mime: "video/mp4".to_owned(),
         size: asset.size,
         hash: asset.hash,
         crc: asset.crc,
-        facts: asset.facts,
         blob: Some(asset.blob),
         ..video.clone()
     }
@@ -91,8 +105,10 @@ fn resource(view: &View<'_>, blobs: &dyn Blobs, head: &Head) -> Outcome<Response
         return icon_of(icon).ok_or_else(missing);
     }
     let segments = segments(path).ok_or_else(missing)?;
-    let id = segments.get(1).ok_or_else(missing)?;
-    let file = file_at(view, id)?.ok_or_else(missing)?;
+    if let Some(id) = hls_id(&segments) {
+        return stream_of(view, id);
+    }
+    let file = file_at(view, &segments)?.ok_or_else(missing)?;
     let asked = images::behind_version(&file, &segments);
     let cover = cover_at(&file, &segments);
     if asked.is_none() && cover.is_none() && !is_place_of(&file, &segments) {

@@ -9,7 +9,7 @@ use crate::manager::http::error::Outcome;
 use crate::manager::http::message::{self, Head, Response};
 use crate::manager::http::range::{Range, read_range};
 use crate::manager::inspect::{Cover, Facts};
-use crate::manager::view::{self, rendition};
+use crate::manager::view::{self, renditions};
 use crate::model::media_type::MediaType;
 
 pub(crate) const POLICY: &str = "Content-Security-Policy";
@@ -22,7 +22,7 @@ pub(crate) fn is_place_of(file: &File, segments: &[String]) -> bool {
     }
     let names: Vec<&str> = segments.iter().map(String::as_str).collect();
     matches!(names.as_slice(), ["video", _, quality, "mp4", "file.mp4"]
-        if file.media_type == MediaType::Video && rendition(file) == Some(*quality))
+        if file.media_type == MediaType::Video && renditions(&Facts::from_json(&file.facts)).contains(quality))
 }
 
 /// Returns the cover of a sound, if the path is that of one.

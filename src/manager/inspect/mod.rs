@@ -69,6 +69,9 @@ pub(crate) struct Facts {
     /// The sizes of the posters of a film. The host that decodes films makes them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) posters: Vec<(u64, u64)>,
+    /// The renditions of a film, smallest first. The host that decodes films makes them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) renditions: Vec<Rendition>,
     /// Whether the bytes are those of a drawing compressed by gzip.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) is_gzipped: bool,
@@ -78,6 +81,19 @@ pub(crate) struct Facts {
     /// Why the file cannot be processed, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fault: Option<String>,
+}
+
+/// A rendition of a film: an MP4 of one height, and the segments of a stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Rendition {
+    /// Its name, such as `480p`.
+    pub(crate) quality: String,
+    pub(crate) width: u64,
+    pub(crate) height: u64,
+    /// Bits per second, on average.
+    pub(crate) bitrate: u64,
+    /// Whether there are segments.
+    pub(crate) is_segmented: bool,
 }
 
 impl Facts {

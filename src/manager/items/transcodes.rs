@@ -1,10 +1,10 @@
-//! Transcodes: posters of videos, which a host that decodes films makes.
+//! Transcodes: posters and renditions of videos, which a host that decodes films makes.
 //!
 //! The life of a transcode: with [`Options::transcodes`](crate::manager::Options::transcodes) a new video is queued, and stays
 //! `PENDING`. The manager decodes nothing, so a host leases orders ([`Manager::take_transcodes`](crate::manager::Manager)),
 //! makes the assets, passes in the bytes of each ([`open_asset`](crate::manager::Manager::open_asset), `feed`, `close`) and
-//! says that they are complete ([`transcoded`](crate::manager::Manager::transcoded)). Then the file is `READY`, with assets or
-//! without. A crash leaves the transcode queued, and an asset replaces the one that was made before it. A file that ends five
+//! says that they are complete ([`transcoded`](crate::manager::Manager::transcoded)): once after the posters, which makes the file
+//! `READY`, with assets or without, and once at the end. A crash leaves the transcode queued, and an asset replaces the one that was made before it. A file that ends five
 //! hosts is not tried again.
 
 use super::content::{self, Receipt};
@@ -12,14 +12,18 @@ use super::{quota, stale};
 use crate::catalog::{Asset, File};
 use crate::manager::events;
 use crate::manager::http::error::{Outcome, Refusal};
-use crate::manager::inspect::Facts;
+use crate::manager::inspect::{Facts, Rendition};
 use crate::manager::tx::{Tx, View};
 use crate::model::media_type::MediaType;
 use crate::model::status::Status;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// The number of posters of a film.
 pub(crate) const MAX_POSTERS: usize = 4;
+
+/// The names of renditions, smallest first.
+pub(crate) const QUALITIES: [&str; 6] = ["144p", "240p", "360p", "480p", "720p", "1080p"];
 
 /// The duration of a lease in milliseconds: longer than a host works on one film.
 const LEASE: i64 = 86_400_000;
@@ -54,6 +58,26 @@ pub struct TranscodeOrder {
     pub dimensions: Option<(u64, u64)>,
     /// The duration in milliseconds.
     pub duration_ms: Option<u64>,
+    /// Whether it has its posters, from a host that ended before the rest was made.
+    pub has_posters: bool,
+}
+
+/// The segments of a stream, in one file that begins with what they share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Segments {
+    /// The number of bytes that the segments share.
+    pub(crate) header: u64,
+    /// The duration in milliseconds and the number of bytes of each segment.
+    pub(crate) segments: Vec<(u64, u64)>,
+}
+
+/// An asset that a host passes in.
+#[derive(Clone, Debug)]
+pub(crate) struct Made {
+    pub(crate) file: String,
+    pub(crate) name: String,
+    /// Of a stream.
+    pub(crate) segments: Option<Segments>,
 }
 
 fn gone() -> Refusal {
@@ -63,6 +87,20 @@ fn gone() -> Refusal {
 /// Returns the name of a poster.
 pub(crate) fn poster_name(number: usize) -> String {
     format!("poster.{number}")
+}
+
+/// Returns the name of the MP4 of a rendition, which is its asset key.
+pub(crate) fn rendition_name(quality: &str) -> String {
+    format!("{quality}.mp4")
+}
+
+/// Returns the name of the segments of a rendition.
+pub(crate) fn segments_name(quality: &str) -> String {
+    format!("{quality}.m4s")
+}
+
+fn is_poster(name: &str) -> bool {
+    (0..MAX_POSTERS).any(|number| poster_name(number) == name)
 }
 
 /// Queues a file that has just been filled, if assets are to be made of it. Call it once its row is written.
@@ -82,7 +120,7 @@ pub(crate) fn take(tx: &mut Tx<'_>, limit: u32) -> Outcome<Vec<TranscodeOrder>> 
         let file = tx.catalog.file(&transcode.file)?;
         let file = file.filter(|_| transcode.tries <= MAX_TRIES);
         let Some((blob, file)) = file.and_then(|file| Some((file.blob.clone()?, file))) else {
-            complete(tx, &transcode.file)?;
+            complete(tx, &transcode.file, true)?;
             continue;
         };
         let facts = Facts::from_json(&file.facts);
@@ -91,6 +129,7 @@ pub(crate) fn take(tx: &mut Tx<'_>, limit: u32) -> Outcome<Vec<TranscodeOrder>> 
             size: u64::try_from(file.size).unwrap_or(0),
             dimensions: facts.size(),
             duration_ms: facts.duration,
+            has_posters: !facts.posters.is_empty(),
             mime: file.mime,
             file: file.id,
         });
@@ -99,57 +138,107 @@ pub(crate) fn take(tx: &mut Tx<'_>, limit: u32) -> Outcome<Vec<TranscodeOrder>> 
 }
 
 /// Checks that an asset can be taken. Returns the maximum size in bytes.
-pub(crate) fn admit(view: &View<'_>, file: &str, name: &str) -> Outcome<u64> {
-    view.catalog.transcode(file)?.ok_or_else(gone)?;
-    if !(0..MAX_POSTERS).any(|number| poster_name(number) == name) {
+pub(crate) fn admit(view: &View<'_>, made: &Made) -> Outcome<u64> {
+    view.catalog.transcode(&made.file)?.ok_or_else(gone)?;
+    let is_film = |quality: &&&str| [rendition_name(quality), segments_name(quality)].contains(&made.name);
+    if !is_poster(&made.name) && QUALITIES.iter().find(is_film).is_none() {
         return Err(Refusal::code(400, "INVALID_ARGUMENT", "unknown name of an asset"));
     }
     quota::check_quota(view, 1)?;
-    Ok(view.options.limit(MediaType::Image))
+    let media_type = if is_poster(&made.name) {
+        MediaType::Image
+    } else {
+        MediaType::Video
+    };
+    Ok(view.options.limit(media_type))
+}
+
+/// Checks that bytes are what the name of their asset says. Returns what is stored about them.
+fn facts_of(made: &Made, receipt: &Receipt) -> Outcome<String> {
+    let size = receipt.facts.size();
+    let wanted = if is_poster(&made.name) {
+        "image/jpeg"
+    } else {
+        "video/mp4"
+    };
+    if receipt.mime != wanted || size.is_none() {
+        return Err(content::unsupported(&format!("the asset must be of the type {wanted}")));
+    }
+    let Some(segments) = &made.segments else {
+        if made.name.ends_with(".m4s") {
+            return Err(content::unsupported("the asset must have segments"));
+        }
+        return Ok(receipt.facts.to_json());
+    };
+    let lengths = segments.segments.iter().map(|(_, length)| *length);
+    let end = lengths.fold(Some(segments.header), |sum, length| sum?.checked_add(length));
+    if end != Some(receipt.digested.size) {
+        return Err(content::unsupported("the segments must cover the asset"));
+    }
+    Ok(serde_json::to_string(segments)?)
 }
 
 /// Adds an asset whose bytes are in a blob.
-pub(crate) fn put(tx: &mut Tx<'_>, file: &str, name: &str, receipt: Receipt) -> Outcome<Value> {
+pub(crate) fn put(tx: &mut Tx<'_>, made: &Made, receipt: Receipt) -> Outcome<Value> {
+    let Made { file, name, .. } = made;
     tx.catalog.transcode(file)?.ok_or_else(gone)?;
-    if receipt.mime != "image/jpeg" || receipt.facts.size().is_none() {
-        return Err(content::unsupported("a poster must be a JPEG"));
-    }
+    let facts = facts_of(made, &receipt)?;
     quota::check_quota(&tx.view(), receipt.digested.size)?;
     let replaced = tx.catalog.asset(file, name)?;
     tx.freed.extend(replaced.map(|asset| asset.blob));
     tx.catalog.put_asset(&Asset {
-        file: file.to_owned(),
-        name: name.to_owned(),
+        file: file.clone(),
+        name: name.clone(),
         blob: receipt.blob,
         size: i64::try_from(receipt.digested.size).unwrap_or(i64::MAX),
         hash: receipt.digested.md5,
         crc: receipt.digested.crc,
-        facts: receipt.facts.to_json(),
+        facts,
     })?;
     Ok(json!({}))
 }
 
-/// Ends a transcode: the descriptor of the file shows the assets that there are, and a pending file becomes ready.
-pub(crate) fn complete(tx: &mut Tx<'_>, id: &str) -> Outcome<()> {
+/// Adds what the assets of a file say to its facts.
+fn collect(facts: &mut Facts, assets: &[Asset]) {
+    let asset = |name: &str| assets.iter().find(|asset| asset.name == name);
+    let posters = (0..MAX_POSTERS).map_while(|number| asset(&poster_name(number)));
+    facts.posters = posters
+        .filter_map(|poster| Facts::from_json(&poster.facts).size())
+        .collect();
+    let rendition = |quality: &&str| {
+        let film = asset(&rendition_name(quality))?;
+        let own = Facts::from_json(&film.facts);
+        let (width, height) = own.size()?;
+        let bits = u64::try_from(film.size).unwrap_or(0).saturating_mul(8000);
+        Some(Rendition {
+            quality: (*quality).to_owned(),
+            width,
+            height,
+            bitrate: bits / own.duration.or(facts.duration).unwrap_or(1000).max(1),
+            is_segmented: asset(&segments_name(quality)).is_some(),
+        })
+    };
+    facts.renditions = QUALITIES.iter().filter_map(rendition).collect();
+}
+
+/// Ends a transcode, or its first part: the descriptor of the file shows the assets that there are, and a pending file becomes
+/// ready.
+pub(crate) fn complete(tx: &mut Tx<'_>, id: &str, is_done: bool) -> Outcome<()> {
     let Some(transcode) = tx.catalog.transcode(id)? else {
         return Ok(());
     };
-    tx.catalog.remove_transcode(id)?;
+    if is_done {
+        tx.catalog.remove_transcode(id)?;
+    }
     stale::refresh(tx, &[id.to_owned()])?;
     let Some(mut file) = tx.catalog.file(id)? else {
         return Ok(());
     };
     let mut facts = Facts::from_json(&file.facts);
     let before = facts.clone();
-    facts.posters.clear();
-    for number in 0..MAX_POSTERS {
-        let Some(asset) = tx.catalog.asset(id, &poster_name(number))? else {
-            break;
-        };
-        facts.posters.extend(Facts::from_json(&asset.facts).size());
-    }
+    collect(&mut facts, &tx.catalog.assets_of(&[id])?);
     file.facts = facts.to_json();
-    if file.status == Status::Pending {
+    if file.status == Status::Pending && file.ready_at.is_none() {
         if transcode.ready_at > tx.now {
             file.ready_at = Some(transcode.ready_at);
         } else {
@@ -162,7 +251,10 @@ pub(crate) fn complete(tx: &mut Tx<'_>, id: &str) -> Outcome<()> {
         return Ok(());
     }
     tx.catalog.update_file(&file)?;
-    events::emit_file_updated(tx, &file)
+    if file.status == Status::Ready {
+        events::emit_file_updated(tx, &file)?;
+    }
+    Ok(())
 }
 
 /// Gives a transcode back, for a host that ends before it.
@@ -174,7 +266,7 @@ pub(crate) fn release(tx: &mut Tx<'_>, file: &str) -> Outcome<()> {
 pub(crate) fn give_up(tx: &mut Tx<'_>) -> Outcome<bool> {
     let given_up = tx.catalog.take_transcodes(tx.context.now, i64::MAX, BATCH_SIZE)?;
     for transcode in &given_up {
-        complete(tx, &transcode.file)?;
+        complete(tx, &transcode.file, true)?;
     }
     Ok(!given_up.is_empty())
 }

@@ -137,7 +137,7 @@ struct Preview {
 #[serde(rename_all = "camelCase")]
 struct Video<'a> {
     id: &'a str,
-    resolutions: [Resolution<'a>; 1],
+    resolutions: Vec<Resolution<'a>>,
     filename: &'a str,
     url: &'a str,
     posters: Vec<Poster>,
@@ -161,7 +161,7 @@ struct Resolution<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     format: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    quality: Option<&'static str>,
+    quality: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -227,6 +227,7 @@ pub(crate) fn file(file: &File, base: &str, site: &str) -> Value {
     let media = MediaParts {
         file,
         base,
+        site,
         url: shown,
         size: &size,
         facts: &facts,
@@ -270,11 +271,21 @@ pub(crate) fn quality(height: u64) -> &'static str {
     }
 }
 
-/// Returns the name of the only rendition of a video, which is the original. One of an unknown size has no name.
-pub(crate) fn rendition(file: &File) -> Option<&'static str> {
-    rendition_of(&Facts::from_json(&file.facts))
+/// Returns the path of a rendition.
+pub(crate) fn rendition_path(id: &str, quality: &str) -> String {
+    format!("/video/{id}/{quality}/mp4/file.mp4")
 }
 
+/// Returns the names of the renditions of a video. Without any, that of the original; one of an unknown size has no name.
+pub(crate) fn renditions(facts: &Facts) -> Vec<&str> {
+    if facts.renditions.is_empty() {
+        return rendition_of(facts).into_iter().collect();
+    }
+    let renditions = facts.renditions.iter();
+    renditions.map(|rendition| &rendition.quality[..]).collect()
+}
+
+/// Returns the name of the original as a rendition.
 fn rendition_of(facts: &Facts) -> Option<&'static str> {
     facts.size().map(|(_, height)| quality(height))
 }
@@ -302,6 +313,7 @@ pub(crate) fn cover<'a>(file: &File, facts: &'a Facts) -> Option<(String, &'a Co
 struct MediaParts<'a> {
     file: &'a File,
     base: &'a str,
+    site: &'a str,
     url: &'a str,
     size: &'a str,
     facts: &'a Facts,
@@ -355,18 +367,23 @@ impl<'a> MediaParts<'a> {
         let format = media_type::extension_of_mime(&self.file.mime);
         // The path of a rendition names an MP4, so others have that of the original.
         let resolution = match quality.filter(|_| format == Some("mp4") && !self.file.private) {
-            Some(quality) => format!("{}/video/{}/{quality}/mp4/file.mp4", self.base, self.file.id).into(),
+            Some(quality) => format!("{}{}", self.base, rendition_path(&self.file.id, quality)).into(),
             None => self.url.into(),
         };
+        let original = Resolution {
+            url: resolution,
+            width: size.map(|(width, _)| width),
+            height: size.map(|(_, height)| height),
+            format,
+            quality,
+        };
+        let mut resolutions = self.renditions();
+        if resolutions.is_empty() {
+            resolutions.push(original);
+        }
         Video {
             id: &self.file.id,
-            resolutions: [Resolution {
-                url: resolution,
-                width: size.map(|(width, _)| width),
-                height: size.map(|(_, height)| height),
-                format,
-                quality,
-            }],
+            resolutions,
             filename: &self.file.name,
             url: self.url,
             posters: self.posters(),
@@ -375,6 +392,34 @@ impl<'a> MediaParts<'a> {
             video_codec: self.facts.video_codec.as_deref(),
             audio_codec: self.facts.audio_codec.as_deref(),
         }
+    }
+
+    /// Returns the renditions, and the stream of them.
+    fn renditions(&self) -> Vec<Resolution<'a>> {
+        let Facts { renditions, .. } = self.facts;
+        let url = |path: String| match self.file.private {
+            true => "".into(),
+            false => format!("{}{path}", self.base).into(),
+        };
+        let films = renditions.iter().map(|rendition| Resolution {
+            url: url(rendition_path(&self.file.id, &rendition.quality)),
+            width: Some(rendition.width),
+            height: Some(rendition.height),
+            format: Some("mp4"),
+            quality: Some(&rendition.quality),
+        });
+        let is_stream = renditions.iter().any(|rendition| rendition.is_segmented);
+        let stream = is_stream.then(|| Resolution {
+            url: url(format!(
+                "/site/media/video/{}/{}/repackage/hls",
+                self.file.id, self.site
+            )),
+            width: Some(0),
+            height: Some(0),
+            format: Some("hls"),
+            quality: None,
+        });
+        films.chain(stream).collect()
     }
 
     fn posters(&self) -> Vec<Poster> {
