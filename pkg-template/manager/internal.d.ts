@@ -22,7 +22,10 @@ export interface Lent {
   /** Missing in a worker, where the manager has no client. */
   createClient?(options: { manager: MediaManager }): MediaManager['client'];
   refusal: Refusal;
-  runtime: Pick<Runtime, 'files' | 'crypto' | 'threads' | 'directory' | 'disk' | 'network' | 'ffmpeg'>;
+  runtime: Pick<Runtime, 'files' | 'crypto' | 'threads' | 'directory' | 'disk' | 'network' | 'ffmpeg'> & {
+    /** In a worker of a page: the page decodes films for it. */
+    frames?: Frames;
+  };
   /** The owner of the lock of a directory, where this manager replaces another one of the process that has ended. */
   owner?: string;
   /** Whether the caller is the thread's side of a manager, which takes responses as in `messages.js`. */
@@ -111,7 +114,7 @@ export interface ManagerCore {
   open(method: string, path: string, query: string, headers: string): number;
   answer(method: string, path: string, query: string, headers: string): Outcome;
   openImport(file: string, status: number, headers: string): number;
-  openAsset(file: string, name: string): number;
+  openAsset(file: string, name: string, segments: string): number;
   openArchive(): number;
   openSeed(entry: string, host: string): number;
   beginCatalogCheck(): number;
@@ -632,6 +635,35 @@ export interface Film {
   width: number | null;
   height: number | null;
   durationMs: number | null;
+  /** Whether it has its posters, from a manager that has ended before the rest was made. */
+  hasPosters: boolean;
+}
+
+/** A rendition that is to be made. */
+export interface Rendition {
+  quality: string;
+  width: number;
+  height: number;
+}
+
+/** A rendition that has been made. */
+export interface MadeRendition {
+  quality: string;
+  /** The whole as one MP4. */
+  film(): BodySource;
+  /** The same in segments. */
+  stream(): BodySource;
+  segments: { header: number; segments: [ms: number, bytes: number][] };
+}
+
+/** Four pictures of a film, as JPEG. */
+export type Frames = (film: Blob, signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer>[]>;
+
+/** What a page answers to its worker about a film: pictures, or why there are none. */
+export interface FramesAnswer {
+  number: number;
+  pictures?: Uint8Array<ArrayBuffer>[];
+  reason?: string;
 }
 
 /** Decodes films. */
@@ -639,6 +671,13 @@ export interface Decoder {
   name: string;
   /** Four pictures of a film, as JPEG. Rejects where there is none, with the reason. */
   posters(film: Film, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>[]>;
+  /** Whether it makes renditions of a film. */
+  hasRenditions?(film: Film): boolean;
+  /** Makes renditions, one after the other. `made` takes each, and says whether more are wanted. */
+  renditions?(
+    film: Film,
+    how: { signal: AbortSignal; told(stage: string, progress: number): void; made(rendition: MadeRendition): Promise<boolean> },
+  ): Promise<void>;
   close(): void;
 }
 

@@ -12,7 +12,10 @@ const OWN = ['storage', 'seed', 'clock', 'ids', 'onError', 'thread', 'images', '
 const OF_IMAGES = ['threads', 'timeoutMs', 'sizes'];
 
 /** Members of the option `videos`. */
-const OF_VIDEOS = ['ffmpeg', 'threads', 'timeoutMs'];
+const OF_VIDEOS = ['ffmpeg', 'threads', 'timeoutMs', 'resolutions'];
+
+/** Heights of renditions. */
+const RESOLUTIONS = [240, 360, 480, 720, 1080];
 
 /** The most threads for images, and for a video. */
 const MAX_THREADS = 64;
@@ -86,8 +89,8 @@ function checkImages(images, refuse) {
  */
 function checkVideos(videos, refuse) {
   if (typeof videos === 'boolean') return;
-  if (!isObject(videos)) throw refuse('videos', 'must be true, false or { ffmpeg, threads, timeoutMs }');
-  const { ffmpeg, threads, timeoutMs } = videos;
+  if (!isObject(videos)) throw refuse('videos', 'must be true, false or { ffmpeg, threads, timeoutMs, resolutions }');
+  const { ffmpeg, threads, timeoutMs, resolutions } = videos;
   for (const name of Object.keys(videos)) {
     if (!OF_VIDEOS.includes(name)) throw refuse(`videos.${name}`, `is not an option: did you mean ${nearest(name, OF_VIDEOS)}?`);
   }
@@ -96,6 +99,9 @@ function checkVideos(videos, refuse) {
   if (threads !== undefined && !isWhole) throw refuse('videos.threads', `must be a whole number from 1 to ${MAX_THREADS}`);
   if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT)) {
     throw refuse('videos.timeoutMs', `must be a number of milliseconds from 1 to ${MAX_TIMEOUT}`);
+  }
+  if (resolutions !== undefined && !(Array.isArray(resolutions) && resolutions.every((height) => RESOLUTIONS.includes(height)))) {
+    throw refuse('videos.resolutions', `must be a list of ${RESOLUTIONS.join(', ')}`);
   }
 }
 

@@ -176,7 +176,8 @@ export interface ManagerOptions {
    */
   scrub?: boolean | { bytesPerSecond?: number; everyHours?: number };
   /**
-   * Posters of videos, by `ffmpeg`: Node, Bun and Deno, where it is on the PATH. Videos stay `PENDING` until they are made. `false`
+   * Posters and renditions of videos, by `ffmpeg`: Node, Bun and Deno, where it is on the PATH. Videos stay `PENDING` until their posters
+   * are made, and their renditions follow. In a page the browser makes the posters, without options. `false`
    * leaves videos as they came. Default: `true`; with another clock than that of the system `false`, so that tests do not depend
    * on what is installed.
    */
@@ -187,8 +188,10 @@ export interface ManagerOptions {
         ffmpeg?: string;
         /** Number of processors that one video may use, 1 to 64. Default: the number of processors minus one, at least 1 and at most 4. */
         threads?: number;
-        /** Milliseconds that one run of `ffmpeg` may take. Default: 600000. */
+        /** Milliseconds that one run of `ffmpeg` may take. Default: 3600000. */
         timeoutMs?: number;
+        /** Heights of renditions. A video has those that are not larger than it is. Default: all five. */
+        resolutions?: (240 | 360 | 480 | 720 | 1080)[];
       };
   /** Number of past events to keep. Default: all. */
   keepEvents?: number;
@@ -218,10 +221,11 @@ export interface ManagerStorage {
    */
   usage: { bytes: number; isEmpty: boolean; orphans: number };
   /**
-   * Work on videos, only where something decodes them: by what, the ids of the files it works on, and how many it has finished and
+   * Work on videos, only where something decodes them: by what, the file it works on with the stage (`posters`, or a rendition such as
+   * `720p`) and its progress from 0 to 1, and how many it has finished and
    * could not decode since the start.
    */
-  videos?: { decoder: string; running: string[]; done: number; failed: number; lastFailure?: { fileId: string; reason: string } };
+  videos?: { decoder: string; running: { fileId: string; stage: string; progress: number }[]; done: number; failed: number; lastFailure?: { fileId: string; reason: string } };
   /** How far the scrub is in this pass, what it has found, and when it last came to the end, in ISO 8601. Only with the option. */
   scrub?: { files: number; bytes: number; finishedTime?: string } & DamageReport;
 }

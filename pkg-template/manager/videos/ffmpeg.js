@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { runProgram } from './process.js';
+import { encoding, filesOf, HEIGHTS, ladder, progressIn, segmenting, segmentsOf, streamOf } from './renditions.js';
 import { openScratch } from './scratch.js';
 
 /** @import { Decoder, Film, PinnedStorage } from '../internal.d.ts' */
@@ -37,8 +38,13 @@ const POSTER_BOX = { width: 1920, height: 1080 };
 /** The most bytes of a poster. */
 const MAX_POSTER_SIZE = 8 << 20;
 
-/** How long one film may take unless the option says otherwise, in milliseconds. */
-const TIMEOUT_MS = 600_000;
+/** How long one run may take unless the option says otherwise, in milliseconds, and how long at most for posters. */
+const TIMEOUT_MS = 3_600_000;
+const MAX_POSTERS_MS = 120_000;
+/** Encoders of H.264, best first. */
+const ENCODERS = ['libx264', 'libopenh264'];
+/** The most bytes of a rendition. */
+const MAX_RENDITION_SIZE = 15_000_000_000;
 /** The most processors that are used without being asked for. */
 const MAX_THREADS = 4;
 /** The most bytes of a film that is copied, because the storage is not a directory. */
@@ -47,6 +53,8 @@ const MAX_COPY_SIZE = 4 * 1024 ** 3;
 const MAX_PIXELS = 100_000_000;
 /** The most bytes that ffmpeg may ask for at once. */
 const MAX_ALLOC = 1 << 30;
+/** Parameters of every run. */
+const GENERAL = ['-nostdin', '-hide_banner', '-y', '-loglevel', 'error', '-max_alloc', String(MAX_ALLOC)];
 /** The bytes of a film that are copied at once. */
 const PIECE_SIZE = 1 << 20;
 
@@ -83,6 +91,13 @@ export function findProgram(name) {
   return undefined;
 }
 
+/** @param {Film} film */
+function formatsOf({ mime }) {
+  const formats = /** @type {Record<string, string[]>} */ (FORMATS)[mime];
+  if (!formats) throw new Error(`films of the type ${mime} are not decoded`);
+  return formats;
+}
+
 /**
  * The filter that scales frames to the size of a poster: that of the descriptor, or what fits into the box.
  *
@@ -111,7 +126,7 @@ const placesOf = ({ durationMs }) =>
  *
  * @param {object} parts
  * @param {PinnedStorage} parts.storage
- * @param {{ ffmpeg?: string, threads?: number, timeoutMs?: number }} [parts.options]
+ * @param {{ ffmpeg?: string, threads?: number, timeoutMs?: number, resolutions?: number[] }} [parts.options]
  * @returns {Decoder | undefined}
  */
 export function createFfmpeg({ storage, options = {} }) {
@@ -119,7 +134,7 @@ export function createFfmpeg({ storage, options = {} }) {
   const scratch = openScratch(storage.directory);
   if (!program) return undefined;
   const parallelism = os.availableParallelism?.() ?? os.cpus().length;
-  const { timeoutMs = TIMEOUT_MS, threads = Math.min(Math.max(parallelism - 1, 1), MAX_THREADS) } = options;
+  const { timeoutMs = TIMEOUT_MS, resolutions = HEIGHTS, threads = Math.min(Math.max(parallelism - 1, 1), MAX_THREADS) } = options;
 
   /**
    * Calls `use` with the path of a film.
@@ -156,6 +171,35 @@ export function createFfmpeg({ storage, options = {} }) {
   }
 
   /**
+   * The parameters that open a file and nothing else.
+   *
+   * @param {string} source
+   * @param {string} format
+   * @param {string[]} [more]
+   */
+  const opening = (source, format, more = []) => [
+    ...['-protocol_whitelist', 'file', '-format_whitelist', format, '-f', format],
+    ...['-threads', String(threads), '-max_pixels', String(MAX_PIXELS), ...more, '-i', `file:${source}`],
+  ];
+
+  /** @type {Promise<string | undefined> | undefined} */
+  let encoder;
+  /**
+   * The encoder of H.264 that this ffmpeg has.
+   *
+   * @param {string} directory
+   * @param {AbortSignal} signal
+   */
+  async function findEncoder(directory, signal) {
+    /** @type {Set<string>} */
+    const known = new Set();
+    const told = (/** @type {string} */ line) => void known.add(line.trim().split(/\s+/)[1] ?? '');
+    const limits = { timeoutMs: Math.min(timeoutMs, MAX_POSTERS_MS), threads: 1, maxFileSize: 0 };
+    await runProgram(program ?? '', ['-hide_banner', '-loglevel', 'error', '-encoders'], { directory, limits, signal, told });
+    return ENCODERS.find((name) => known.has(name));
+  }
+
+  /**
    * Runs ffmpeg on some places of a film, and reads the frames that it has found.
    *
    * @param {Film} film
@@ -168,20 +212,14 @@ export function createFfmpeg({ storage, options = {} }) {
    */
   async function frames(film, { source, folder, format, places }, signal) {
     const fileOf = (/** @type {number} */ number) => path.join(folder, `poster-${number}.jpg`);
-    const inputs = places.flatMap((place) => [
-      ...['-protocol_whitelist', 'file', '-format_whitelist', format, '-f', format],
-      ...[ '-threads', String(threads), '-max_pixels', String(MAX_PIXELS)],
-      ...(place === undefined ? [] : ['-ss', place.toFixed(3)]),
-      ...['-i', `file:${source}`],
-    ]);
+    const inputs = places.flatMap((place) => opening(source, format, place === undefined ? [] : ['-ss', place.toFixed(3)]));
     const outputs = places.flatMap((_, number) => [
       ...['-map', `${number}:V:0`, '-an', '-sn', '-dn', '-map_metadata', '-1', '-frames:v', '1'],
       ...['-vf', scaled(film), '-pix_fmt', 'yuvj420p', '-c:v', 'mjpeg', '-q:v', '3', '-threads', '1', '-f', 'mjpeg', `file:${fileOf(number)}`],
     ]);
-    const general = ['-nostdin', '-hide_banner', '-y', '-loglevel', 'error', '-max_alloc', String(MAX_ALLOC)];
-    await runProgram(program ?? '', [...general, ...inputs, ...outputs], {
+    await runProgram(program ?? '', [...GENERAL, ...inputs, ...outputs], {
       directory: folder,
-      limits: { timeoutMs, threads: threads + 1, maxFileSize: MAX_POSTER_SIZE },
+      limits: { timeoutMs: Math.min(timeoutMs, MAX_POSTERS_MS), threads: threads + 1, maxFileSize: MAX_POSTER_SIZE },
       signal,
     });
     /** @type {(Uint8Array<ArrayBuffer> | undefined)[]} */
@@ -197,8 +235,7 @@ export function createFfmpeg({ storage, options = {} }) {
   return {
     name: 'ffmpeg',
     async posters(film, signal) {
-      const formats = /** @type {Record<string, string[]>} */ (FORMATS)[film.mime];
-      if (!formats) throw new Error(`films of the type ${film.mime} are not decoded`);
+      const formats = formatsOf(film);
       const folder = scratch.make();
       try {
         return await withSource(
@@ -222,6 +259,44 @@ export function createFfmpeg({ storage, options = {} }) {
           },
           signal,
         );
+      } finally {
+        scratch.remove(folder);
+      }
+    },
+    hasRenditions: (film) => ladder(film, resolutions).length > 0,
+    async renditions(film, { signal, told, made }) {
+      const folder = scratch.make();
+      try {
+        encoder ??= findEncoder(folder, signal).catch((error) => {
+          encoder = undefined;
+          throw error;
+        });
+        const found = await encoder;
+        if (!found) throw new Error(`this ffmpeg has no encoder of H.264: install one that has ${ENCODERS.join(' or ')}`);
+        const limits = { timeoutMs, threads: threads + 1, maxFileSize: MAX_RENDITION_SIZE, nice: 10 };
+        const [format] = formatsOf(film);
+        const use = async (/** @type {string} */ source) => {
+          for (const rendition of ladder(film, resolutions)) {
+            const files = filesOf(folder, rendition);
+            const progress = (/** @type {string} */ line) => {
+              const part = progressIn(line, film.durationMs);
+              if (part !== undefined) told(rendition.quality, part);
+            };
+            told(rendition.quality, 0);
+            const parameters = [...opening(source, format), '-progress', 'pipe:1', ...encoding(rendition, { encoder: found, threads, target: files.film })];
+            await runProgram(program ?? '', [...GENERAL, ...parameters], { directory: folder, limits, signal, told: progress });
+            const cut = [...opening(files.film, 'mov'), ...segmenting({ target: files.segments, playlist: files.playlist })];
+            await runProgram(program ?? '', [...GENERAL, ...cut], { directory: folder, limits, signal });
+            const segments = segmentsOf(await fs.promises.readFile(files.playlist, 'utf8'));
+            const isWanted = await made({ quality: rendition.quality, film: () => streamOf(files.film), stream: () => streamOf(files.segments), segments });
+            for (const file of Object.values(files)) await fs.promises.rm(file, { force: true });
+            if (!isWanted) return;
+          }
+        };
+        await withSource(film, folder, use, signal).catch((error) => {
+          if (signal.aborted) throw error;
+          throw new Error(sayable(error.message, storage.fileOf?.(film.blob) ?? path.join(folder, 'film')).replaceAll(folder, ''));
+        });
       } finally {
         scratch.remove(folder);
       }

@@ -8,6 +8,7 @@ import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
+import { listen } from '../../../pkg-template/cli/server/listen.js';
 import { createFfmpeg } from '../../../pkg-template/manager/videos/ffmpeg.js';
 import { createManager } from '../harness/package.js';
 import { startManager, temporaryFolder } from '../harness/manager.js';
@@ -114,6 +115,16 @@ async function colourOf(manager, url) {
   return data[0] > 128 ? 'red' : data[2] > 128 ? 'blue' : `${[...data]}`;
 }
 
+/**
+ * A manager behind a server, for programs that fetch.
+ *
+ * @param {MediaManager} manager
+ */
+async function served(manager) {
+  const server = await listen((/** @type {Request} */ request) => manager.fetch(request), { host: '127.0.0.1', port: 0 });
+  return { baseUrl: `http://127.0.0.1:${server.port}`, stop: () => server.stop({ graceMs: 0 }) };
+}
+
 /** What stands in for ffmpeg in the tests below: a script that sees the parameters of ffmpeg as its own. */
 const MAKES_POSTERS = `for word in "$@"; do case "$word" in file:*poster-*.jpg) cp ${PHOTO} "\${word#file:}";; esac; done`;
 
@@ -126,7 +137,7 @@ const MAKES_POSTERS = `for word in "$@"; do case "$word" in file:*poster-*.jpg) 
  */
 async function withProgram(t, script, options) {
   const ffmpeg = await program(t, script);
-  return startManager(t, { ...options, videos: { ...(typeof options?.videos === 'object' ? options.videos : {}), ffmpeg } });
+  return startManager(t, { ...options, videos: { resolutions: [], ...(typeof options?.videos === 'object' ? options.videos : {}), ffmpeg } });
 }
 
 /**
@@ -175,7 +186,7 @@ const hasFfmpeg = await run('ffmpeg', ['-version']).then(() => true, () => false
 
 suite('videos by ffmpeg', { skip: !hasFfmpeg && 'ffmpeg is not installed' }, () => {
   test('videos: four posters from four places', async (t) => {
-    const manager = await startManager(t);
+    const manager = await startManager(t, { videos: { resolutions: [] } });
     const bytes = await twoColours(t);
     const { _id } = await manager.client.uploads.upload(bytes, { displayName: 'film.mp4' });
     assert.equal((await manager.client.files.getFileDescriptor(present(_id))).operationStatus, 'PENDING');
@@ -197,7 +208,7 @@ suite('videos by ffmpeg', { skip: !hasFfmpeg && 'ffmpeg is not installed' }, () 
 
   test('videos: posters have the size that the descriptor says, in every format', async (t) => {
     const directory = await temporaryFolder(t);
-    const manager = await startManager(t, { storage: { directory } });
+    const manager = await startManager(t, { storage: { directory }, videos: { resolutions: [] } });
     for (const name of FILMS) {
       const file = await ready(manager, new Uint8Array(await readFile(new URL(name, MEDIA))), name);
       const { width, height } = file.media.video.resolutions[0];
@@ -251,16 +262,91 @@ suite('videos by ffmpeg', { skip: !hasFfmpeg && 'ffmpeg is not installed' }, () 
     for (const [name, text] of Object.entries(hostile)) {
       await writeFile(join(folder, name), text);
       for (const mime of ['video/mp4', 'video/mp2t']) {
-        const asked = { file: 'f', blob: name, size: text.length, mime, width: null, height: null, durationMs: 1000 };
+        const asked = { file: 'f', blob: name, size: text.length, mime, width: null, height: null, durationMs: 1000, hasPosters: false };
         const failure = await decoder.posters(asked, new AbortController().signal).then(() => undefined, (error) => error);
         assert.ok(failure, `${name} as ${mime}`);
         assert.ok(!failure.message.includes(folder), failure.message);
       }
     }
     assert.equal(requests, 0);
-    const asked = { file: 'f', blob: 'other.mp4', size: film.length, mime: 'application/vnd.apple.mpegurl', width: null, height: null, durationMs: 1000 };
+    const asked = { file: 'f', blob: 'other.mp4', size: film.length, mime: 'application/vnd.apple.mpegurl', width: null, height: null, durationMs: 1000, hasPosters: false };
     await assert.rejects(decoder.posters(asked, new AbortController().signal), /are not decoded/);
     assert.equal((await decoder.posters({ ...asked, mime: 'video/mp4' }, new AbortController().signal)).length, 4);
+  });
+
+  test('videos: renditions that are not larger than the film, and a stream of them', async (t) => {
+    const folder = await temporaryFolder(t);
+    const file = join(folder, 'film.mkv');
+    const made = ['-f', 'lavfi', '-i', 'testsrc2=s=854x480:r=10:d=13', '-f', 'lavfi', '-i', 'sine=d=13', '-c:v', 'mpeg4', '-q:v', '5', '-c:a', 'mp2'];
+    await run('ffmpeg', ['-v', 'error', ...made, file]);
+    const directory = join(folder, 'media');
+    const manager = await startManager(t, { storage: { directory }, videos: { resolutions: [240, 480, 720] } });
+    const updated = new Promise((resolve) => manager.on('file_updated', resolve));
+    const first = await ready(manager, new Uint8Array(await readFile(file)), 'film.mkv');
+    assert.equal(postersOf(first).length, 4);
+    // The manager's own work keeps no process alive; this does.
+    const alive = setInterval(() => {}, 10_000);
+    await updated;
+    clearInterval(alive);
+    const { resolutions } = (await descriptorOf(manager, first.id)).media.video;
+    assert.deepEqual(
+      resolutions.map(({ quality, width, height, format }) => [quality ?? null, width, height, format]),
+      [
+        ['240p', 428, 240, 'mp4'],
+        ['480p', 854, 480, 'mp4'],
+        [null, 0, 0, 'hls'],
+      ],
+    );
+    /** @param {string[]} words */
+    const probe = async (...words) => JSON.parse((await run('ffprobe', ['-v', 'error', '-of', 'json', ...words])).stdout);
+    for (const { url, width, height } of resolutions.slice(0, 2)) {
+      const bytes = Buffer.from(await (await manager.fetch(url)).arrayBuffer());
+      // The index comes before the pictures.
+      assert.ok(bytes.indexOf('moov') < bytes.indexOf('mdat'));
+      const copy = join(folder, 'rendition.mp4');
+      await writeFile(copy, bytes);
+      const { streams, format } = await probe('-show_streams', '-show_format', copy);
+      assert.deepEqual(streams.map((/** @type {any} */ stream) => stream.codec_name), ['h264', 'aac']);
+      assert.deepEqual([streams[0].width, streams[0].height], [width, height]);
+      assert.ok(Math.abs(Number(format.duration) - 13) < 0.5, format.duration);
+    }
+    const { baseUrl, stop } = await served(manager);
+    try {
+      const { downloadUrl } = await manager.client.files.generateVideoStreamingUrl(first.id);
+      const url = present(present(downloadUrl).url).replace(manager.baseUrl, baseUrl);
+      const { programs, format } = await probe('-show_programs', '-show_format', url);
+      assert.equal(programs.length, 2);
+      assert.ok(Math.abs(Number(format.duration) - 13) < 0.5, format.duration);
+      const playlist = await (await fetch(url.replace('master.m3u8', '240p.m3u8'))).text();
+      assert.deepEqual(playlist.match(/#EXTINF:[\d.]+/g), ['#EXTINF:6.000', '#EXTINF:6.000', '#EXTINF:1.000']);
+      // Every frame of the stream can be decoded.
+      await run('ffmpeg', ['-v', 'error', '-xerror', '-i', url, '-f', 'null', '-']);
+    } finally {
+      await stop();
+    }
+    const { damagedFiles } = await manager.check();
+    assert.equal(damagedFiles, 0);
+    await manager.client.files.bulkDeleteFiles([first.id], { permanent: true });
+    assert.equal(manager.storage.usage.bytes, 0);
+    const left = await readdir(join(directory, 'blobs'), { recursive: true, withFileTypes: true });
+    assert.deepEqual(left.filter((entry) => entry.isFile()), []);
+    assert.ok(!(await readdir(directory)).includes('transcoding') || (await readdir(join(directory, 'transcoding'))).length === 0);
+  });
+
+  test('videos: a film below the smallest height has one rendition of its own size', async (t) => {
+    const file = join(await temporaryFolder(t), 'film.mkv');
+    await run('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=160x90:r=10:d=1', '-c:v', 'mpeg4', file]);
+    const manager = await startManager(t, { clock: 'virtual', videos: true });
+    const { _id } = await manager.client.uploads.upload(new Uint8Array(await readFile(file)), { displayName: 'film.mkv' });
+    await manager.clock.advance(500);
+    const { resolutions } = (await descriptorOf(manager, _id)).media.video;
+    assert.deepEqual(
+      resolutions.map(({ quality, width, height }) => [quality ?? null, width, height]),
+      [
+        ['240p', 160, 90],
+        [null, 0, 0],
+      ],
+    );
   });
 
   test('videos: a damaged film is ready as it came, and the reason is said', async (t) => {
@@ -307,14 +393,14 @@ suite('videos by a program in the place of ffmpeg', { skip: isWindows && 'its sc
     const storage = { directory: join(folder, 'media') };
     const pid = join(folder, 'pid');
     const hanging = await program(t, `echo $$ > ${pid}\nwhile :; do sleep 1; done`);
-    const manager = await createManager({ storage, videos: { ffmpeg: hanging } });
+    const manager = await createManager({ storage, videos: { ffmpeg: hanging, resolutions: [] } });
     const { _id } = await manager.client.uploads.upload(film, { displayName: 'film.mp4' });
     const running = Number(await written(pid));
-    assert.deepEqual(manager.storage.videos, { decoder: 'ffmpeg', running: [_id], done: 0, failed: 0 });
+    assert.deepEqual(manager.storage.videos, { decoder: 'ffmpeg', running: [{ fileId: _id, stage: 'posters', progress: 0 }], done: 0, failed: 0 });
     await manager.close();
     await ended(running);
     assert.ok(!(await readdir(storage.directory)).includes('transcoding'));
-    const next = await createManager({ storage, videos: { ffmpeg: await program(t, MAKES_POSTERS) } });
+    const next = await createManager({ storage, videos: { ffmpeg: await program(t, MAKES_POSTERS), resolutions: [] } });
     t.after(() => next.close());
     assert.equal(postersOf(await awaited(next, _id)).length, 4);
   });
@@ -330,7 +416,7 @@ suite('videos by a program in the place of ffmpeg', { skip: isWindows && 'its sc
       const owner = start(
         t,
         `import { createManager } from ${JSON.stringify(ENTRY)};
-         const manager = await createManager(${JSON.stringify({ storage, videos: { ffmpeg: hanging } })});
+         const manager = await createManager(${JSON.stringify({ storage, videos: { ffmpeg: hanging, resolutions: [] } })});
          const film = (await import('node:fs')).readFileSync(${JSON.stringify(fileURLToPath(new URL('rotated.mp4', MEDIA)))});
          await manager.client.uploads.upload(film, { displayName: 'film.mp4' });
          tell('uploaded');
@@ -347,7 +433,7 @@ suite('videos by a program in the place of ffmpeg', { skip: isWindows && 'its sc
       const swept = start(
         t,
         `import { createManager } from ${JSON.stringify(ENTRY)};
-         const manager = await createManager(${JSON.stringify({ storage, videos: { ffmpeg: await program(t, MAKES_POSTERS) } })});
+         const manager = await createManager(${JSON.stringify({ storage, videos: { ffmpeg: await program(t, MAKES_POSTERS), resolutions: [] } })});
          await manager.close();
          tell('closed');`,
         { before: ['env', `TMPDIR=${temporary}`] },
@@ -432,6 +518,7 @@ suite('videos without a decoder', () => {
       [{ ffmpeg: '' }, /videos\.ffmpeg must be the path/],
       [{ ffmpeg: '/no/such/program' }, /videos\.ffmpeg must be the path of a program, and \/no\/such\/program is none/],
       [{ threads: 0 }, /videos\.threads must be a whole number from 1 to 64/],
+      [{ resolutions: [300] }, /videos\.resolutions must be a list of 240, 360, 480, 720, 1080/],
       [{ timeoutMs: 0 }, /videos\.timeoutMs must be a number of milliseconds/],
     ];
     for (const [videos, message] of cases) await assert.rejects(createManager({ videos }), { code: 'INVALID_ARGUMENT', message });

@@ -1,0 +1,136 @@
+// Renditions of films: an MP4 of each height, and its segments for streams.
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** @import { Film, Rendition } from '../internal.d.ts' */
+
+/** The heights of renditions unless the option says otherwise, in pixels. */
+export const HEIGHTS = [240, 360, 480, 720, 1080];
+
+/** The most bits per second of a rendition, by its height. */
+const MAX_BITRATES = /** @type {const} */ ([
+  [240, 400_000],
+  [360, 800_000],
+  [480, 1_400_000],
+  [720, 3_000_000],
+  [Infinity, 6_000_000],
+]);
+
+/** How long segments are, and how far key frames are apart, in seconds. */
+const SEGMENT_SECONDS = 6;
+const KEY_FRAME_SECONDS = 2;
+
+const even = (/** @type {number} */ length) => Math.max(2, 2 * Math.round(length / 2));
+
+/** @param {number} height */
+const qualityOf = (height) => `${HEIGHTS.find((limit) => height <= limit) ?? HEIGHTS[HEIGHTS.length - 1]}p`;
+
+/**
+ * The renditions of a film, smallest first: none is larger than the film. A film below the smallest height has one of its own size.
+ *
+ * @param {Film} film
+ * @param {number[]} heights
+ */
+export function ladder({ width, height }, heights) {
+  if (!width || !height || heights.length === 0) return [];
+  const fitting = [...new Set(heights)].filter((wanted) => wanted <= height).sort((one, other) => one - other);
+  // Encoders want even sides.
+  const floor = (/** @type {number} */ side) => Math.max(2, side - (side % 2));
+  return (fitting.length > 0 ? fitting : [floor(height)]).map((wanted) => ({
+    quality: qualityOf(wanted),
+    height: wanted,
+    width: Math.min(even((width * wanted) / height), floor(width)),
+  }));
+}
+
+/**
+ * The parameters that encode a rendition.
+ *
+ * @param {Rendition} rendition
+ * @param {{ encoder: string, threads: number, target: string }} how
+ */
+export function encoding({ width, height }, { encoder, threads, target }) {
+  const [, bitrate] = MAX_BITRATES.find(([limit]) => height <= limit) ?? MAX_BITRATES[MAX_BITRATES.length - 1];
+  const quality = encoder === 'libx264' ? ['-preset', 'veryfast', '-crf', '23'] : ['-b:v', String(bitrate)];
+  return [
+    ...['-map', '0:V:0', '-map', '0:a:0?', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
+    ...['-vf', `scale=${width}:${height},setsar=1`, '-pix_fmt', 'yuv420p', '-c:v', encoder, ...quality],
+    ...['-maxrate', String(bitrate), '-bufsize', String(2 * bitrate), '-force_key_frames', `expr:gte(t,n_forced*${KEY_FRAME_SECONDS})`],
+    ...['-c:a', 'aac', '-b:a', '128k', '-ac', '2', '-threads', String(threads)],
+    ...['-movflags', '+faststart', '-f', 'mp4', `file:${target}`],
+  ];
+}
+
+/**
+ * The parameters that put a rendition into segments, in one file beside a playlist.
+ *
+ * @param {{ target: string, playlist: string }} how
+ */
+export const segmenting = ({ target, playlist }) => [
+  ...['-map', '0', '-c', 'copy', '-f', 'hls', '-hls_time', String(SEGMENT_SECONDS), '-hls_playlist_type', 'vod'],
+  ...['-hls_segment_type', 'fmp4', '-hls_flags', 'single_file', '-hls_segment_filename', target, `file:${playlist}`],
+];
+
+/**
+ * The segments that a playlist lists, one behind the other.
+ *
+ * @param {string} playlist
+ * @returns {{ header: number, segments: [ms: number, bytes: number][] }}
+ */
+export function segmentsOf(playlist) {
+  const header = Number(/BYTERANGE="(\d+)@0"/.exec(playlist)?.[1]);
+  const found = [...playlist.matchAll(/#EXTINF:([\d.]+),\s*#EXT-X-BYTERANGE:(\d+)@(\d+)/g)];
+  let end = header;
+  const segments = found.map(([, seconds, length, start]) => {
+    if (Number(start) !== end) throw new Error('the segments of a rendition do not follow each other');
+    end += Number(length);
+    return /** @type {[number, number]} */ ([Math.round(Number(seconds) * 1000), Number(length)]);
+  });
+  if (!(header > 0) || segments.length === 0) throw new Error('a rendition has no segments');
+  return { header, segments };
+}
+
+/**
+ * How far a run is, from 0 to 1, by what ffmpeg says about its progress.
+ *
+ * @param {string} line
+ * @param {number | null} durationMs
+ */
+export function progressIn(line, durationMs) {
+  const microseconds = Number(/^out_time_us=(\d+)$/.exec(line)?.[1]);
+  return durationMs && microseconds >= 0 ? Math.min(microseconds / 1000 / durationMs, 1) : undefined;
+}
+
+/**
+ * The bytes of a file, as they are asked for.
+ *
+ * @param {string} file
+ * @returns {ReadableStream<Uint8Array<ArrayBuffer>>}
+ */
+export function streamOf(file) {
+  const source = fs.createReadStream(file, { highWaterMark: 1 << 18 });
+  const pieces = source[Symbol.asyncIterator]();
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { value, done } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(new Uint8Array(value));
+      },
+      cancel: () => void source.destroy(),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/**
+ * The names of the files of a rendition.
+ *
+ * @param {string} folder
+ * @param {Rendition} rendition
+ */
+export const filesOf = (folder, { quality }) => ({
+  film: path.join(folder, `${quality}.mp4`),
+  segments: path.join(folder, `${quality}.m4s`),
+  playlist: path.join(folder, `${quality}.m3u8`),
+});
