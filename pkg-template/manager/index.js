@@ -18,6 +18,8 @@ import { createScrub } from './scrub.js';
 import { memoryStorage } from './storage/memory.js';
 import { opfsStorage } from './storage/opfs.js';
 import { pinned } from './storage/pinned.js';
+import { framesOf, hasVideoElements } from './videos/element.js';
+import { createFrames } from './videos/frames.js';
 import { createVideos } from './videos/index.js';
 import { createWebhooks } from './webhooks.js';
 import { createProxy } from './worker/proxy.js';
@@ -267,7 +269,8 @@ async function openDecoder(options, clock, storage, { runtime }, refuse) {
   const { ffmpeg } = typeof videos === 'object' ? videos : {};
   if (!runtime.ffmpeg) {
     if (ffmpeg) throw refuse('videos.ffmpeg', 'works in Node, Bun and Deno only');
-    return undefined;
+    const frames = runtime.frames ?? (hasVideoElements() ? framesOf : undefined);
+    return frames && createFrames(storage, frames);
   }
   const part = await runtime.ffmpeg().catch((error) => {
     // Programs that ship the files of the package by a list need not ship this one.

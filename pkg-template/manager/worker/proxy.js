@@ -8,6 +8,7 @@ import { toJson } from '../options.js';
 import { createPublic } from '../public.js';
 import { unavailable } from '../refused.js';
 import { incoming, outgoing, readWhole } from './bodies.js';
+import { answerFrames } from './frames.js';
 import { createLink } from './link.js';
 import { headersOf, linesOf } from './request.js';
 
@@ -86,6 +87,7 @@ export async function createProxy(options, module, given, startThread) {
   let lastEvent;
   let isFollowing = false;
   let hasStarted = false;
+  const closing = new AbortController();
 
   /** @param {import('../internal.d.ts').ErrorMembers} members */
   const error = ({ cause, ...members }) => new WixMediaError({ retry: 'maybe', ...members, ...(cause !== undefined && { cause: new Error(String(cause)) }) });
@@ -111,6 +113,7 @@ export async function createProxy(options, module, given, startThread) {
       for (const handler of handlers) tell(handler, data.body);
     } else if (type === 'following') lastEvent = data.number;
     else if (type === 'fault') report(error(data.error));
+    else if (type === 'frames') answerFrames(data, closing.signal).then((answer) => link.postMessage(answer));
     else if (type === 'pull') requests.get(id)?.pull(data.size);
     else if (type === 'cancel') requests.get(id)?.cancel();
     else if (type === 'head') {
@@ -288,7 +291,10 @@ export async function createProxy(options, module, given, startThread) {
     report,
     trap: () => link.ask({ type: 'trap' }),
     kill: () => link.kill(),
-    close: () => link.close(),
+    close() {
+      closing.abort(fail('MANAGER_CLOSED', 'the manager is closed'));
+      return link.close();
+    },
   });
   return manager;
 }

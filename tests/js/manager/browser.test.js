@@ -41,6 +41,40 @@ suite('the manager in Chromium', () => {
     assert.deepEqual(faults, []);
   });
 
+  test('videos: the page makes their posters, also for a manager in a worker', async (t) => {
+    const { page, faults } = await open(t);
+    const film = await readFile(new URL('../../data/media/film.webm', import.meta.url), 'base64');
+    for (const storage of /** @type {('memory' | { opfs: string })[]} */ (['memory', { opfs: 'films' }])) {
+      const found = await page.evaluate(
+        async ({ bytes, storage }) => {
+          const manager = await globalThis.wixMedia.createManager({ storage });
+          const content = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
+          const { id, operationStatus } = await globalThis.put(manager, 'film.webm', content, 'video/webm');
+          await manager.client.uploads.waitUntilReady(id);
+          const response = await manager.fetch(`${manager.baseUrl}/site-media/v1/files/get-file-by-id?fileId=${id}`);
+          const { video } = (await response.json()).file.media;
+          const sizes = [];
+          for (const { url } of video.posters) {
+            const picture = await createImageBitmap(await (await manager.fetch(url)).blob());
+            sizes.push([picture.width, picture.height]);
+          }
+          // A film that no browser decodes stays as it came.
+          const other = await globalThis.put(manager, 'film.avi', new TextEncoder().encode(`RIFF\x24\0\0\0AVI LIST\x04\0\0\0hdrl${'\0'.repeat(20)}`), 'video/x-msvideo');
+          await manager.client.uploads.waitUntilReady(other.id).catch(() => {});
+          const { videos } = manager.storage;
+          await manager.close();
+          return { operationStatus, sizes, posters: video.posters, resolutions: video.resolutions, decoder: videos?.decoder, done: videos?.done };
+        },
+        { bytes: film, storage },
+      );
+      assert.deepEqual([found.operationStatus, found.decoder, found.done], ['PENDING', 'browser', 1], JSON.stringify(storage));
+      const [{ width, height }] = found.resolutions;
+      assert.deepEqual(found.sizes, Array(4).fill([width, height]));
+      assert.deepEqual(found.posters.map((/** @type {any} */ poster) => [poster.width, poster.height]), Array(4).fill([width, height]));
+    }
+    assert.deepEqual(faults, []);
+  });
+
   test('images: are made in workers that end with the manager', async (t) => {
     const { page, faults } = await open(t);
     const photo = await readFile(new URL('../../data/photos/chelsea.jpg', import.meta.url), 'base64');

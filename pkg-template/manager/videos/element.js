@@ -1,0 +1,86 @@
+// Posters of videos in a page: a <video> element decodes them, and a canvas makes pictures of its frames.
+import { linked } from '../../streams/until.js';
+
+/** The number of posters, and the box that they fit into. */
+const POSTERS = 4;
+const POSTER_BOX = { width: 1920, height: 1080 };
+const JPEG_QUALITY = 0.85;
+
+/** How long the element may take to load, or to find a frame, in milliseconds. */
+const STEP_MS = 30_000;
+
+/** Whether there are such elements here. */
+export const hasVideoElements = () => typeof document === 'object' && typeof HTMLVideoElement === 'function';
+
+/**
+ * Resolves at an event of an element. Rejects when the element fails, takes too long, or the signal aborts.
+ *
+ * @param {HTMLVideoElement} video
+ * @param {string} name
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
+function event(video, name, signal) {
+  const own = linked(signal);
+  const timer = setTimeout(() => own.abort(new Error(`the browser has not decoded it within ${STEP_MS} ms`)), STEP_MS);
+  return /** @type {Promise<void>} */ (
+    new Promise((resolve, reject) => {
+      const failed = () => reject(new Error(video.error?.message || 'the browser cannot decode it'));
+      own.signal.addEventListener('abort', () => reject(own.signal.reason));
+      video.addEventListener(name, () => resolve(), { signal: own.signal });
+      video.addEventListener('error', failed, { signal: own.signal });
+      if (signal.aborted) reject(signal.reason);
+      if (video.error) failed();
+    })
+  ).finally(() => {
+    clearTimeout(timer);
+    own.release();
+    // Removes the listeners.
+    own.abort(new Error('over'));
+  });
+}
+
+/**
+ * Four pictures of a film, as JPEG.
+ *
+ * @param {Blob} film
+ * @param {AbortSignal} signal
+ * @returns {Promise<Uint8Array<ArrayBuffer>[]>}
+ */
+export async function framesOf(film, signal) {
+  const video = document.createElement('video');
+  const url = URL.createObjectURL(film);
+  try {
+    video.muted = true;
+    video.preload = 'auto';
+    video.playsInline = true;
+    const loaded = event(video, 'loadeddata', signal);
+    video.src = url;
+    await loaded;
+    const { videoWidth, videoHeight, duration } = video;
+    if (!videoWidth || !videoHeight) throw new Error('there is no picture in it');
+    const factor = Math.min(1, POSTER_BOX.width / videoWidth, POSTER_BOX.height / videoHeight);
+    const canvas = document.createElement('canvas');
+    canvas.width = Math.max(1, Math.round(videoWidth * factor));
+    canvas.height = Math.max(1, Math.round(videoHeight * factor));
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+    const posters = [];
+    for (let number = 0; number < POSTERS; number += 1) {
+      // A recording that is not finished has no end.
+      const place = Number.isFinite(duration) ? (duration * (2 * number + 1)) / (2 * POSTERS) : 0;
+      const found = event(video, 'seeked', signal);
+      video.currentTime = place;
+      await found;
+      context.drawImage(video, 0, 0, canvas.width, canvas.height);
+      const picture = await new Promise((/** @type {(blob: Blob | null) => void} */ resolve) => canvas.toBlob(resolve, 'image/jpeg', JPEG_QUALITY));
+      if (!picture) throw new Error('the browser cannot make a picture of it');
+      posters.push(new Uint8Array(await picture.arrayBuffer()));
+    }
+    return posters;
+  } finally {
+    // Lets go of the film at once.
+    video.removeAttribute('src');
+    video.load();
+    URL.revokeObjectURL(url);
+  }
+}

@@ -1,0 +1,36 @@
+// The decoder of a manager in a page, or in a worker of one: the page decodes films, and there are no renditions.
+import { PIECE_SIZE } from '../bodies.js';
+
+/** @import { Decoder, Frames, PinnedStorage } from '../internal.d.ts' */
+
+/** The most bytes of a film that is handed to the page. */
+const MAX_SIZE = 1 << 30;
+
+/**
+ * @param {PinnedStorage} storage
+ * @param {Frames} frames
+ * @returns {Decoder}
+ */
+export const createFrames = (storage, frames) => ({
+  name: 'browser',
+  async posters({ blob, size, mime }, signal) {
+    if (size > MAX_SIZE) throw new Error(`a page decodes films of up to ${MAX_SIZE} bytes`);
+    /** @type {BlobPart[]} */
+    const pieces = [];
+    storage.pin(blob);
+    try {
+      for (let at = 0; at < size; ) {
+        signal.throwIfAborted();
+        const piece = await storage.read(blob, at, Math.min(size - at, PIECE_SIZE));
+        if (piece.length === 0) throw new Error('its bytes are missing');
+        // A blob keeps its bytes outside of the memory of scripts.
+        pieces.push(new Blob([piece]));
+        at += piece.length;
+      }
+    } finally {
+      storage.unpin(blob);
+    }
+    return frames(new Blob(pieces, { type: mime }), signal);
+  },
+  close() {},
+});
