@@ -4,10 +4,10 @@ import { spawn } from 'node:child_process';
 import process from 'node:process';
 
 /** How much of what a program says about its failure is kept, in characters. More is read, and dropped. */
-const MAX_SAID = 2000;
+const SAID_LENGTH = 2000;
 
-/** The most memory that a program may use, in KB. */
-const MAX_MEMORY_KB = 8 * 1024 * 1024;
+/** The most memory that a program may address, in bytes. */
+const MAX_MEMORY = 8 * 1024 ** 3;
 
 /** The size of the blocks in which shells count the size of files. */
 const BLOCK_SIZE = 512;
@@ -21,7 +21,7 @@ const GUARDED = `exec 3<&0 </dev/null
 exec 3<&-
 limit() { ulimit "$1" "$2" 2>/dev/null || :; }
 limit -c 0
-limit -v ${MAX_MEMORY_KB}
+limit -v ${MAX_MEMORY / 1024}
 limit -t "$1"
 limit -f "$2"
 priority=$3
@@ -83,12 +83,12 @@ export function runProgram(program, parameters, { directory, limits, signal, tol
 
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
-      if (said.length < MAX_SAID) said += text.slice(0, MAX_SAID);
+      if (said.length < SAID_LENGTH) said += text.slice(0, SAID_LENGTH);
     });
     let rest = '';
     child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
       const lines = (rest + text).split('\n');
-      rest = (lines.pop() ?? '').slice(-MAX_SAID);
+      rest = (lines.pop() ?? '').slice(-SAID_LENGTH);
       for (const line of lines) told?.(line);
     });
     // The shell may end before it has read anything.

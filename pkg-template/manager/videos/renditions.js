@@ -8,7 +8,7 @@ import path from 'node:path';
 export const HEIGHTS = [240, 360, 480, 720, 1080];
 
 /** The most bits per second of a rendition, by its height. */
-const MAX_BITRATES = /** @type {const} */ ([
+const BITRATES = /** @type {const} */ ([
   [240, 400_000],
   [360, 800_000],
   [480, 1_400_000],
@@ -50,7 +50,7 @@ export function ladder({ width, height }, heights) {
  * @param {{ encoder: string, threads: number, target: string }} how
  */
 export function encoding({ width, height }, { encoder, threads, target }) {
-  const [, bitrate] = MAX_BITRATES.find(([limit]) => height <= limit) ?? MAX_BITRATES[MAX_BITRATES.length - 1];
+  const [, bitrate] = BITRATES.find(([limit]) => height <= limit) ?? BITRATES[BITRATES.length - 1];
   const quality = encoder === 'libx264' ? ['-preset', 'veryfast', '-crf', '23'] : ['-b:v', String(bitrate)];
   return [
     ...['-map', '0:V:0', '-map', '0:a:0?', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// The number of posters of a film.
-pub(crate) const MAX_POSTERS: usize = 4;
+pub(crate) const POSTERS: usize = 4;
 
 /// The names of renditions, smallest first.
 pub(crate) const QUALITIES: [&str; 6] = ["144p", "240p", "360p", "480p", "720p", "1080p"];
@@ -100,7 +100,7 @@ pub(crate) fn segments_name(quality: &str) -> String {
 }
 
 fn is_poster(name: &str) -> bool {
-    (0..MAX_POSTERS).any(|number| poster_name(number) == name)
+    (0..POSTERS).any(|number| poster_name(number) == name)
 }
 
 /// Queues a file that has just been filled, if assets are to be made of it. Call it once its row is written.
@@ -171,8 +171,8 @@ fn facts_of(made: &Made, receipt: &Receipt) -> Outcome<String> {
         return Ok(receipt.facts.to_json());
     };
     let lengths = segments.segments.iter().map(|(_, length)| *length);
-    let end = lengths.fold(Some(segments.header), |sum, length| sum?.checked_add(length));
-    if end != Some(receipt.digested.size) {
+    let end = lengths.fold(segments.header, u64::saturating_add);
+    if end != receipt.digested.size {
         return Err(content::unsupported("the segments must cover the asset"));
     }
     Ok(serde_json::to_string(segments)?)
@@ -201,7 +201,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, made: &Made, receipt: Receipt) -> Outcome<Val
 /// Adds what the assets of a file say to its facts.
 fn collect(facts: &mut Facts, assets: &[Asset]) {
     let asset = |name: &str| assets.iter().find(|asset| asset.name == name);
-    let posters = (0..MAX_POSTERS).map_while(|number| asset(&poster_name(number)));
+    let posters = (0..POSTERS).map_while(|number| asset(&poster_name(number)));
     facts.posters = posters
         .filter_map(|poster| Facts::from_json(&poster.facts).size())
         .collect();

@@ -307,6 +307,8 @@ suite('wix-media serve', { concurrency: 2 }, () => {
       [['--port', '70000'], /invalid --port: expected at most 65535/],
       [['--external-url', 'media.example'], /expected http:/],
       [['--quiet', '--verbose'], /--quiet and --verbose exclude each other/],
+      [['--ffmpeg', 'x', '--no-videos'], /--ffmpeg and --no-videos exclude each other/],
+      [['--ffmpeg', ''], /--ffmpeg must not be empty/],
     ])) {
       const { code, stdout, stderr } = await ask(['serve', ...args]);
       assert.deepEqual({ code, stdout }, { code: 2, stdout: '' }, args.join(' '));
