@@ -28,7 +28,7 @@ const MAX_PIXELS = 4_000_000;
 
 /** How an image begins. */
 const SIGNATURES = [/^\xff\xd8/, /^\x89PNG/, /^RIFF....WEBP/s, /^GIF8/];
-const TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/svg+xml', 'video/mp4', 'audio/mpeg', 'audio/wav', 'application/octet-stream'];
+const TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/tiff', 'image/svg+xml', 'video/mp4', 'audio/mpeg', 'audio/wav', 'application/octet-stream'];
 
 /**
  * Files of the corpus and of the site that is served with `cargo xtask start`, and others that are made here.
@@ -45,6 +45,8 @@ export async function samples() {
       if (bytes.length <= MAX_SIZE && name !== 'README.md') found.push({ name, bytes });
     }
   }
+  const pictures = new URL('../../data/pictures/', import.meta.url);
+  for (const name of (await readdir(pictures)).filter((each) => each.endsWith('.tif')).sort()) found.push({ name, bytes: await readFile(new URL(name, pictures)) });
   return [...found, ...made()];
 }
 
@@ -111,7 +113,7 @@ export async function fuzzMedia(closing, { seed, cases, only, meter }) {
   closing.after(() => manager.close());
   const given = await samples();
   const all = given.map(({ bytes }) => bytes);
-  const images = given.filter(({ name }) => /\.(jpe?g|png|webp|gif)$/.test(name));
+  const images = given.filter(({ name }) => /\.(jpe?g|png|webp|gif|tiff?)$/.test(name));
   const outcomes = { stored: 0, refused: 0, transformed: 0, notTransformed: 0, mostWork: 0 };
 
   /**
@@ -195,11 +197,20 @@ export function declaredPixels(bytes) {
     for (let at = view.indexOf('IHDR'); at >= 0 && at + 12 <= view.length; at = view.indexOf('IHDR', at + 4)) claim(view.readUInt32BE(at + 4), view.readUInt32BE(at + 8));
   } else if (view.subarray(0, 3).equals(Buffer.from('GIF', 'latin1')) && view.length >= 10) {
     claim(view.readUInt16LE(6), view.readUInt16LE(8));
-    for (let at = view.indexOf(0x2c, 10); at >= 0 && at + 9 <= view.length; at = view.indexOf(0x2c, at + 1)) claim(view.readUInt16LE(at + 5), view.readUInt16LE(at + 7));
+    for (let at = view.indexOf(0x2c, 10); at >= 0 && at + 9 <= view.length; at = view.indexOf(0x2c, at + 1)) claim(view.readUInt16LE(at + 1) + view.readUInt16LE(at + 5), view.readUInt16LE(at + 3) + view.readUInt16LE(at + 7));
   } else if (view[0] === 0xff && view[1] === 0xd8) {
     for (let at = 2; at + 9 <= view.length; at += 1) {
       if (view[at] === 0xff && view[at + 1] >= 0xc0 && view[at + 1] <= 0xcf) claim(view.readUInt16BE(at + 7), view.readUInt16BE(at + 5));
     }
+  } else if (/^(II\*\0|MM\0\*)/.test(view.toString('latin1', 0, 4))) {
+    const isLittle = view[0] === 0x49;
+    const number = (/** @type {number} */ at, /** @type {2 | 4} */ length) => (isLittle ? view.readUIntLE(at, length) : view.readUIntBE(at, length));
+    const edges = [1, 1];
+    for (let at = 8; at + 12 <= view.length; at += 1) {
+      const edge = number(at, 2) - 256;
+      if (edge === 0 || edge === 1) edges[edge] = Math.max(edges[edge], number(at + 8, number(at + 2, 2) === 3 ? 2 : 4));
+    }
+    claim(edges[0], edges[1]);
   } else if (view.subarray(0, 4).equals(Buffer.from('RIFF'))) {
     for (let at = 12; at + 18 <= view.length; at += 1) {
       const chunk = view.toString('latin1', at, at + 4);
