@@ -12,13 +12,19 @@ const MAX_MEMORY = 8 * 1024 ** 3;
 /** The size of the blocks in which shells count the size of files. */
 const BLOCK_SIZE = 512;
 
+/** Whether a child can have a process group of its own. Bun and Deno may leave it in theirs, which must not be killed as a whole. */
+const hasGroups = process.platform !== 'win32' && !('Bun' in globalThis) && !('Deno' in globalThis);
+
 /**
- * Runs a program in its shell. The input of the shell closes when the process that has started it ends, however that is: then
- * everything in the group is killed. Limits that a system does not know are left out.
+ * The input of the shell closes when the process that has started it ends, however that is: then everything in the group is
+ * killed.
  */
-const GUARDED = `exec 3<&0 </dev/null
+const WATCHED = `exec 3<&0 </dev/null
 (cat <&3 >/dev/null; kill -9 0) >/dev/null 2>&1 &
-exec 3<&-
+exec 3<&-`;
+
+/** Runs a program in its shell. Limits that a system does not know are left out. */
+const GUARDED = `${hasGroups ? WATCHED : 'exec </dev/null'}
 limit() { ulimit "$1" "$2" 2>/dev/null || :; }
 limit -c 0
 limit -v ${MAX_MEMORY / 1024}
@@ -54,7 +60,8 @@ export function runProgram(program, parameters, { directory, limits, signal, tol
   const isGuarded = process.platform !== 'win32';
   const seconds = Math.ceil((timeoutMs * threads) / 1000) + 1;
   const guard = ['-c', GUARDED, 'sh', String(seconds), String(Math.ceil(maxFileSize / BLOCK_SIZE)), String(nice), program, ...parameters];
-  const { PATH, SystemRoot } = process.env;
+  const { PATH } = process.env;
+  const SystemRoot = process.platform === 'win32' ? process.env.SystemRoot : undefined;
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const child = spawn(isGuarded ? '/bin/sh' : program, isGuarded ? guard : parameters, {
@@ -63,7 +70,7 @@ export function runProgram(program, parameters, { directory, limits, signal, tol
       env: { PATH, ...(SystemRoot && { SystemRoot }), LC_ALL: 'C', HOME: directory, TMPDIR: directory, AV_LOG_FORCE_NOCOLOR: '1' },
       stdio: ['pipe', 'pipe', 'pipe'],
       // A group of its own, which is killed as a whole.
-      detached: isGuarded,
+      detached: hasGroups,
       windowsHide: true,
     });
     /** @type {Error | undefined} */
@@ -71,7 +78,7 @@ export function runProgram(program, parameters, { directory, limits, signal, tol
     const kill = (/** @type {Error} */ why) => {
       reason ??= why;
       try {
-        if (isGuarded && child.pid) process.kill(-child.pid, 'SIGKILL');
+        if (hasGroups && child.pid) process.kill(-child.pid, 'SIGKILL');
         else child.kill('SIGKILL');
       } catch {
         // It has just ended.
