@@ -34,6 +34,7 @@ const PAGE = 100;
 /** @typedef {{ path?: string, size: number, bytes?: Buffer<ArrayBuffer>, name: string }} Thing What is sent: a file by its path, or bytes. */
 /** @typedef {{ count: number, size: number, atOnce: number, path?: string }} Work How many things of which size, and how many at a time. */
 /** @typedef {{ server: string, client: string }} Side */
+/** @typedef {((thing: Thing) => Promise<unknown>) & { all?(things: Thing[], atOnce: number): Promise<unknown> }} Send Sends one thing, or many if it has a way of its own. */
 /** @typedef {{ seconds: number, cpu: number, memory: number, serverCpu: number, serverMemory: number }} Measured */
 
 /** @type {Record<string, Side>} */
@@ -91,13 +92,23 @@ async function serveManager(storage, before) {
 /**
  * Each gives a function that sends or receives one thing: a path with its size, or bytes.
  *
- * @type {Record<string, (origin: string, work: Work) => Promise<(thing: Thing) => Promise<unknown>>>}
+ * @type {Record<string, (origin: string, work: Work) => Promise<Send>>}
  */
 const clients = {
   async ours(origin) {
     const { createClient } = await import('../harness/package.js');
     const { uploads } = createClient({ baseUrl: origin, auth: { apiKey: 'key' } });
-    return ({ path, bytes, name }) => uploads.upload(path ?? present(bytes), { displayName: name, sessions: false });
+    const sessions = /** @type {const} */ (false);
+    const sourceOf = (/** @type {Thing} */ { path, bytes }) => path ?? present(bytes);
+    /** @type {Send} */
+    const send = (thing) => uploads.upload(sourceOf(thing), { displayName: thing.name, sessions });
+    send.all = async (things, atOnce) => {
+      const sources = things.map((thing) => ({ source: sourceOf(thing), displayName: thing.name, sessions }));
+      const results = await uploads.uploadAll(sources, { concurrency: atOnce });
+      const failed = results.find(({ status }) => status !== 'uploaded');
+      if (failed) throw failed.error;
+    };
+    return send;
   },
   async tus(origin) {
     const { Upload } = await import('tus-js-client');
@@ -215,21 +226,23 @@ async function run(kind, origin, work) {
   const send = await clients[kind](origin, work);
   const { count, size, atOnce, path } = work;
   const bytes = path ? undefined : Buffer.alloc(size);
-  /** @param {number} number */
-  const one = (number) => {
-    if (!bytes) return send({ path, size, name: `${number}.bin` });
+  /** @param {number} number @returns {Thing} */
+  const thing = (number) => {
+    if (!bytes) return { path, size, name: `${number}.bin` };
     const own = Buffer.from(bytes);
     if (size >= 4) own.writeUInt32LE(number);
-    return send({ bytes: own, size, name: `${number}.bin` });
+    return { bytes: own, size, name: `${number}.bin` };
   };
+  const one = (/** @type {number} */ number) => send(thing(number));
   // The first requests of a process are slower than all others.
   if (bytes) for (let number = 0; number < Math.min(20, count); number += 1) await one(count + number);
   else await send({ bytes: Buffer.from('warm up'), size: 7, name: 'warm-up.bin' });
   process.send?.('warm');
   await new Promise((begin) => process.once('message', begin));
+  const things = send.all && Array.from({ length: count }, (_, number) => thing(number));
   const before = usage();
   const start = performance.now();
-  let next = 0;
+  let next = things ? count : 0;
   const worker = async () => {
     while (next < count) {
       const number = next;
@@ -237,7 +250,7 @@ async function run(kind, origin, work) {
       await one(number);
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  await Promise.all([things && send.all?.(things, atOnce), ...Array.from({ length: atOnce }, worker)]);
   const seconds = (performance.now() - start) / 1000;
   const after = usage();
   process.send?.({ seconds, cpu: after.cpu - before.cpu, memory: after.memory }, () => process.exit());
