@@ -14,7 +14,7 @@ use crate::project::Project;
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
 /// The oldest Node version that the build and the tests support.
-const MIN_NODE: u32 = 20;
+pub(crate) const MIN_NODE: u32 = 20;
 
 /// A browser and the program that drives it.
 #[derive(Debug)]
@@ -65,6 +65,35 @@ pub(crate) fn node() -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Installs a release line of Node from npm, such as 22, and returns the folder of its program.
+pub(crate) fn node_release(project: &Project, major: u32) -> Result<PathBuf> {
+    let platform = match std::env::consts::OS {
+        "macos" => "darwin",
+        "windows" => "win",
+        other => other,
+    };
+    let architecture = match std::env::consts::ARCH {
+        "x86_64" => "x64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    let package = format!("node-{platform}-{architecture}");
+    let folder = project.target.join("node").join(major.to_string());
+    let programs = folder.join("node_modules").join(&package).join("bin");
+    if !programs.is_dir() {
+        fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        println!("Installing Node {major}");
+        run(Command::new("npm")
+            .args(["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"])
+            .args(["--prefix", "."])
+            .arg(format!("{package}@{major}"))
+            .current_dir(&folder))?;
+    }
+    let version = output(Command::new(programs.join("node")).arg("--version"))?;
+    println!("Node {}", version.trim());
+    Ok(programs)
 }
 
 /// Installs the npm development packages in the versions of the lock file.

@@ -82,6 +82,9 @@ impl Ring {
     /// The rings of a quick run that names none.
     pub(crate) const QUICK: [Self; 2] = [Self::Rust, Self::Js];
 
+    /// The rings that can run on another Node than the one on the PATH, as a run does that names a Node and no ring.
+    pub(crate) const ON_NODE: [Self; 2] = [Self::Js, Self::Package];
+
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Rust => "rust",
@@ -103,8 +106,14 @@ impl Ring {
         Ok(ring)
     }
 
-    /// Installs and builds what the ring needs, then runs its programs.
-    pub(crate) fn run(self, project: &Project, scratch: &Scratch, is_quick: bool) -> Result<Summary> {
+    /// Installs and builds what the ring needs, then runs its programs. `node` is the folder of another Node.
+    pub(crate) fn run(
+        self,
+        project: &Project,
+        scratch: &Scratch,
+        is_quick: bool,
+        node: Option<&Path>,
+    ) -> Result<Summary> {
         match self {
             Self::Rust => {
                 // One package at a time: together they would share features, and cargo would have to build this
@@ -130,12 +139,19 @@ impl Ring {
                         .env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TIMEOUT);
                 })
             }
-            Self::Js | Self::Package | Self::Page => self.node_tests(project, scratch, is_quick),
+            Self::Js | Self::Package | Self::Page => self.node_tests(project, scratch, is_quick, node),
         }
     }
 
-    fn node_tests(self, project: &Project, scratch: &Scratch, is_quick: bool) -> Result<Summary> {
+    fn node_tests(self, project: &Project, scratch: &Scratch, is_quick: bool, node: Option<&Path>) -> Result<Summary> {
         let mut command = Command::new("node");
+        if let Some(folder) = node {
+            // First on the PATH, so that npm and the programs that tests start run on it too.
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            let folders = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&path));
+            command = Command::new(folder.join("node"));
+            command.env("PATH", std::env::join_paths(folders)?);
+        }
         scratch.lend(&mut command);
         command.env("CHROMIUM", machine::browser()?.chromium);
         machine::ffmpeg()?;

@@ -1,9 +1,10 @@
-//! `cargo xtask test [--quick] [RING…]`: runs the rings of tests and prints one line for each.
+//! `cargo xtask test [--quick] [--node MAJOR] [RING…]`: runs the rings of tests and prints one line for each.
 
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
 
+use crate::machine::{self, MIN_NODE};
 use crate::project::Project;
 use crate::ring::Ring;
 use crate::scratch::Scratch;
@@ -17,26 +18,52 @@ pub(crate) struct Selection {
     pub(crate) rings: Vec<Ring>,
     /// Leaves out slow tests, and makes fewer random cases.
     pub(crate) is_quick: bool,
+    /// The release line of Node that runs the tests, instead of the Node on the PATH.
+    pub(crate) node: Option<u32>,
 }
 
 impl Selection {
-    /// Reads `[--quick] [RING…]`. Without a ring it is all of them, or those of [`Ring::QUICK`].
+    /// Reads `[--quick] [--node MAJOR] [RING…]`. Without a ring it is all of them, or those of [`Ring::QUICK`] or
+    /// [`Ring::ON_NODE`].
     pub(crate) fn parse(arguments: &[String]) -> Result<Self> {
-        let (options, names): (Vec<_>, Vec<_>) = arguments.iter().partition(|argument| *argument == "--quick");
-        let is_quick = !options.is_empty();
-        let named = names
-            .into_iter()
-            .map(|name| Ring::parse(name))
-            .collect::<Result<Vec<_>>>()?;
+        let (mut is_quick, mut node) = (false, None);
+        let mut named = Vec::new();
+        let mut words = arguments.iter();
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "--quick" => is_quick = true,
+                "--node" => node = Some(parse_node(words.next())?),
+                name => named.push(Ring::parse(name)?),
+            }
+        }
+        if let Some(ring) = named
+            .iter()
+            .find(|ring| node.is_some() && !Ring::ON_NODE.contains(ring))
+        {
+            bail!("invalid ring {:?}: --node has no effect on it", ring.name());
+        }
+        let usual: &[Ring] = match (node, is_quick) {
+            (Some(_), false) => &Ring::ON_NODE,
+            (Some(_), true) => &[Ring::Js],
+            (None, true) => &Ring::QUICK,
+            (None, false) => &Ring::ALL,
+        };
         let rings = Ring::ALL
             .into_iter()
             .filter(|ring| match named[..] {
-                [] => !is_quick || Ring::QUICK.contains(ring),
+                [] => usual.contains(ring),
                 _ => named.contains(ring),
             })
             .collect();
-        Ok(Self { rings, is_quick })
+        Ok(Self { rings, is_quick, node })
     }
+}
+
+/// Reads the major version after `--node`.
+fn parse_node(word: Option<&String>) -> Result<u32> {
+    word.and_then(|word| word.parse().ok())
+        .filter(|major| *major >= MIN_NODE)
+        .with_context(|| format!("invalid --node: expected a major version of {MIN_NODE} or later, such as 22"))
 }
 
 /// The result of a ring.
@@ -52,7 +79,15 @@ struct Outcome {
 pub(crate) fn test(project: &Project, selection: &Selection) -> Result<bool> {
     let skips = Skips::load(&project.root)?;
     let scratch = Scratch::new();
-    let run = |ring: &Ring| outcome(*ring, || ring.run(project, &scratch, selection.is_quick));
+    let node = selection
+        .node
+        .map(|major| machine::node_release(project, major))
+        .transpose()?;
+    let run = |ring: &Ring| {
+        outcome(*ring, || {
+            ring.run(project, &scratch, selection.is_quick, node.as_deref())
+        })
+    };
     let outcomes: Vec<Outcome> = selection.rings.iter().map(run).collect();
     let is_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
     let (text, passed) = report(&outcomes, &skips, is_ci);
@@ -166,6 +201,17 @@ mod tests {
         assert_eq!((&quick.rings[..], quick.is_quick), (&Ring::QUICK[..], true));
         let quick = parse("page --quick").unwrap();
         assert_eq!((&quick.rings[..], quick.is_quick), (&[Ring::Page][..], true));
+    }
+
+    #[test]
+    fn selection_with_node_keeps_to_the_rings_that_it_runs() {
+        let other = parse("--node 22").unwrap();
+        assert_eq!((&other.rings[..], other.node), (&Ring::ON_NODE[..], Some(22)));
+        assert_eq!(parse("--node 24 package").unwrap().rings, [Ring::Package]);
+        assert_eq!(parse("--node 24 --quick").unwrap().rings, [Ring::Js]);
+        for line in ["--node", "--node 18", "--node new", "--node 22 rust"] {
+            assert!(parse(line).is_err(), "{line}");
+        }
     }
 
     #[test]
