@@ -264,7 +264,7 @@ fn factory(glue: &str) -> Result<String> {
 }
 
 /// The glue, with coders of text that are made when an instance starts, and not on import: a realm without them, as that of a
-/// test runner, can still import the package.
+/// test runner, can still import the package. And without what the package never reaches, 160 bytes of each download (brotli).
 fn coders_at_start(glue: &str) -> Result<String> {
     const DECODER: &str =
         "cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });\ncachedTextDecoder.decode();\n";
@@ -272,16 +272,52 @@ fn coders_at_start(glue: &str) -> Result<String> {
     const START: &str = "function initSync(module) {\n";
     let mut glue = glue.to_owned();
     for (found, instead) in [
-        (format!("let {DECODER}"), "let cachedTextDecoder;\n".to_owned()),
-        (format!("const {ENCODER}"), "let cachedTextEncoder;\n".to_owned()),
-        (START.to_owned(), format!("{START}{DECODER}{ENCODER}")),
+        (&*format!("let {DECODER}"), "let cachedTextDecoder;\n"),
+        (&*format!("const {ENCODER}"), "let cachedTextEncoder;\n"),
+        (START, &*format!("{START}{DECODER}{ENCODER}")),
+        // Both are declared.
+        ("if (typeof numBytesDecoded !== 'undefined') ", ""),
+        ("if (typeof WASM_VECTOR_LEN !== 'undefined') ", ""),
+        // A trap is told by its exception, and `wasm/instance.js` resets the instance.
+        (
+            "__wbg_reinit_scheduled = false;\n            wasmInstance",
+            "wasmInstance",
+        ),
+        ("let __wbg_reinit_scheduled = false;", ""),
     ] {
-        if glue.matches(&found).count() != 1 {
+        if glue.matches(found).count() != 1 {
             bail!("the glue does not have {found:?} once");
         }
-        glue = glue.replace(&found, &instead);
+        glue = glue.replace(found, instead);
     }
-    Ok(glue)
+    for (start, end, instead) in [
+        ("if (__wbg_reinit_scheduled) {", "\n}", ""),
+        // `initSync` is given a compiled module in an object.
+        (
+            "if (module !== undefined) {",
+            "const imports = __wbg_get_imports();\n",
+            "({ module } = module);\n",
+        ),
+        (
+            "if (!(module instanceof WebAssembly.Module)) {",
+            "const instance = new WebAssembly.Instance(",
+            "",
+        ),
+        // The module exports its `realloc`.
+        ("if (realloc === undefined) {", "let len = arg.length;\n", ""),
+    ] {
+        let (before, rest) = glue
+            .split_once(start)
+            .with_context(|| format!("the glue has no {start:?}"))?;
+        let at = rest.find(end).with_context(|| format!("the glue has no {end:?}"))?;
+        glue = format!("{before}{instead}{}", &rest[at..]);
+    }
+    // Memory that has grown has another buffer, which is enough to know.
+    Ok(glue.replace(
+        "cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || \
+         (cachedDataViewMemory0.buffer.detached === undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)",
+        "cachedDataViewMemory0?.buffer !== wasm.memory.buffer",
+    ))
 }
 
 /// Gives imports short names, in the module and in the glue: the generated ones end in a hash that no compression
