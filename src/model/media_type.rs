@@ -429,78 +429,182 @@ pub(crate) fn declared(mime: &str, name: Option<&str>) -> Result<Option<String>,
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sniffed {
     pub(crate) mime: &'static str,
-    pub(crate) also: &'static [MediaType],
+    /// A bit for each of them.
+    also: u8,
 }
 
 #[cfg(any(test, feature = "transfers"))]
 impl Sniffed {
     /// Whether a file with these first bytes can be of another media type than that of the MIME type.
     pub(crate) fn can_be(&self, media_type: MediaType) -> bool {
-        self.also.contains(&media_type)
+        self.also & bit(media_type) != 0
     }
+}
+
+/// The bit of a media type that files can have: of the first ones, without [`MediaType::Unknown`].
+#[cfg(any(test, feature = "transfers"))]
+const fn bit(media_type: MediaType) -> u8 {
+    match 1u8.checked_shl((media_type as u32).wrapping_sub(1)) {
+        Some(bit) => bit,
+        None => 0,
+    }
+}
+
+/// A beginning of files, in which `?` stands for any byte.
+#[cfg(any(test, feature = "transfers"))]
+struct Signature {
+    pattern: &'static [u8],
+    /// The extension of the type in [`TYPES`], empty for a type that is not there.
+    extension: &'static str,
+    also: &'static [MediaType],
+}
+
+/// The beginnings that decide on a type. The first one that fits counts.
+#[cfg(any(test, feature = "transfers"))]
+const SIGNATURES: [Signature; 49] = {
+    use MediaType::*;
+    const fn or(pattern: &'static [u8], extension: &'static str, also: &'static [MediaType]) -> Signature {
+        Signature {
+            pattern,
+            extension,
+            also,
+        }
+    }
+    const fn plain(pattern: &'static [u8], extension: &'static str) -> Signature {
+        or(pattern, extension, &[])
+    }
+    [
+        plain(b"\xff\xd8\xff", "jpg"),
+        plain(b"\x89PNG\r\n\x1a\n", "png"),
+        plain(b"GIF87a", "gif"),
+        plain(b"GIF89a", "gif"),
+        plain(b"RIFF????WEBP", "webp"),
+        plain(b"RIFF????WAVE", "wav"),
+        plain(b"RIFF????AVI ", "avi"),
+        // Many raw photographs are TIFF files.
+        or(b"II*\0", "tiff", &[Document, Other]),
+        or(b"MM\0*", "tiff", &[Document, Other]),
+        plain(b"BM????\0\0\0\0?????????????????", "bmp"),
+        plain(b"%PDF-", "pdf"),
+        plain(b"%!PS", "eps"),
+        or(b"8BPS", "psd", &[Image]),
+        // Many documents, models and programs are zips.
+        or(b"PK\x03\x04", "zip", &[Document, Other, Model3d]),
+        or(b"PK\x05\x06", "zip", &[Document, Other, Model3d]),
+        plain(b"Rar!\x1a\x07", "rar"),
+        plain(b"7z\xbc\xaf\x27\x1c", "7z"),
+        or(b"\x1f\x8b\x08", "gz", &[Document, Other, Vector]),
+        or(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "doc", &[Other]),
+        plain(b"{\\rtf", "rtf"),
+        plain(b"glTF", "glb"),
+        plain(b"ID3", "mp3"),
+        plain(b"fLaC", "flac"),
+        plain(b"FORM????AIFF", "aiff"),
+        plain(b"FORM????AIFC", "aiff"),
+        or(b"OggS", "ogg", &[Video]),
+        plain(b"FLV\x01", "flv"),
+        or(b"\x1a\x45\xdf\xa3", "mkv", &[Audio]),
+        or(b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "wmv", &[Audio]),
+        plain(b"\0\0\x01\xba", "mpg"),
+        plain(b"\0\0\x01\xb3", "mpg"),
+        // The service knows further brands, and those that only the compatible ones tell.
+        plain(b"????ftypavif", "avif"),
+        plain(b"????ftypavis", "avif"),
+        plain(b"????ftypheic", "heic"),
+        plain(b"????ftypheix", "heic"),
+        plain(b"????ftyphevc", "heic"),
+        plain(b"????ftypheim", "heic"),
+        plain(b"????ftypheis", "heic"),
+        or(b"????ftypM4A ", "m4a", &[Video]),
+        or(b"????ftypM4B ", "m4a", &[Video]),
+        or(b"????ftypqt  ", "mov", &[Audio]),
+        or(b"????ftyp3g??", "3gp", &[Audio]),
+        or(b"????ftypisom", "mp4", &[Audio]),
+        or(b"????ftypiso2", "mp4", &[Audio]),
+        or(b"????ftypmp41", "mp4", &[Audio]),
+        or(b"????ftypmp42", "mp4", &[Audio]),
+        or(b"????ftypavc1", "mp4", &[Audio]),
+        or(b"????ftypM4V ", "mp4", &[Audio]),
+        plain(b"????ftyp", ""),
+    ]
+};
+
+/// The [`SIGNATURES`] in one run of bytes: the length of the pattern and of the extension, the other types as bits, the
+/// pattern, the extension. As a `match`, they were 4 KB of code; the addresses of a table of slices do not compress.
+#[cfg(any(test, feature = "transfers"))]
+static PACKED_SIGNATURES: [u8; SIGNATURES_LEN] = {
+    let mut packed = [0; SIGNATURES_LEN];
+    let (mut row, mut at) = (0, 0);
+    while row < SIGNATURES.len() {
+        let Signature {
+            pattern,
+            extension,
+            also,
+        } = SIGNATURES[row];
+        packed[at] = pattern.len() as u8;
+        packed[at + 1] = extension.len() as u8;
+        let mut other = 0;
+        while other < also.len() {
+            packed[at + 2] |= bit(also[other]);
+            other += 1;
+        }
+        at += 3;
+        let mut from = 0;
+        while from < pattern.len() {
+            packed[at + from] = pattern[from];
+            from += 1;
+        }
+        at += pattern.len();
+        let mut from = 0;
+        while from < extension.len() {
+            packed[at + from] = extension.as_bytes()[from];
+            from += 1;
+        }
+        at += extension.len();
+        row += 1;
+    }
+    packed
+};
+
+#[cfg(any(test, feature = "transfers"))]
+const SIGNATURES_LEN: usize = {
+    let (mut row, mut length) = (0, 0);
+    while row < SIGNATURES.len() {
+        length += 3 + SIGNATURES[row].pattern.len() + SIGNATURES[row].extension.len();
+        row += 1;
+    }
+    length
+};
+
+/// The row of [`PACKED_SIGNATURES`] that fits: the extension, and the other types as bits.
+#[cfg(any(test, feature = "transfers"))]
+fn signature(bytes: &[u8]) -> Option<(&'static [u8], u8)> {
+    let mut rest = &PACKED_SIGNATURES[..];
+    while let [pattern_len, extension_len, also, tail @ ..] = rest {
+        let (pattern, tail) = tail.split_at_checked(usize::from(*pattern_len))?;
+        let (extension, tail) = tail.split_at_checked(usize::from(*extension_len))?;
+        let mut fits = bytes.len() >= pattern.len();
+        for (byte, expected) in bytes.iter().zip(pattern) {
+            fits &= *expected == b'?' || byte == expected;
+        }
+        if fits {
+            return Some((extension, *also));
+        }
+        rest = tail;
+    }
+    None
 }
 
 /// Recognises a file by its first bytes. Returns `None` if nothing fits.
 #[cfg(any(test, feature = "transfers"))]
 pub(crate) fn sniff(bytes: &[u8]) -> Option<Sniffed> {
-    let plain = |mime| Some(Sniffed { mime, also: &[] });
-    let or = |mime, also| Some(Sniffed { mime, also });
-    let at = |offset: usize, magic: &[u8]| bytes.get(offset..offset + magic.len()) == Some(magic);
-    match bytes {
-        [0xff, 0xd8, 0xff, ..] => plain("image/jpeg"),
-        [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => plain("image/png"),
-        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => plain("image/gif"),
-        [b'R', b'I', b'F', b'F', ..] if at(8, b"WEBP") => plain("image/webp"),
-        [b'R', b'I', b'F', b'F', ..] if at(8, b"WAVE") => plain("audio/wav"),
-        [b'R', b'I', b'F', b'F', ..] if at(8, b"AVI ") => plain("video/x-msvideo"),
-        // Many raw photographs are TIFF files.
-        [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => or("image/tiff", &[MediaType::Document, MediaType::Other]),
-        [b'B', b'M', ..] if bytes.len() > 26 && at(6, &[0; 4]) => plain("image/bmp"),
-        [b'%', b'P', b'D', b'F', b'-', ..] => plain("application/pdf"),
-        [b'%', b'!', b'P', b'S', ..] => plain("application/postscript"),
-        [b'8', b'B', b'P', b'S', ..] => or("image/vnd.adobe.photoshop", &[MediaType::Image]),
-        // Many documents, models and programs are zips.
-        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => or(
-            "application/zip",
-            &[MediaType::Document, MediaType::Other, MediaType::Model3d],
-        ),
-        [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => plain("application/vnd.rar"),
-        [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => plain("application/x-7z-compressed"),
-        [0x1f, 0x8b, 8, ..] => or(
-            "application/gzip",
-            &[MediaType::Document, MediaType::Other, MediaType::Vector],
-        ),
-        [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => or("application/msword", &[MediaType::Other]),
-        [b'{', b'\\', b'r', b't', b'f', ..] => plain("application/rtf"),
-        [b'g', b'l', b'T', b'F', ..] => plain("model/gltf-binary"),
-        [b'I', b'D', b'3', ..] => plain("audio/mpeg"),
-        [b'f', b'L', b'a', b'C', ..] => plain("audio/flac"),
-        [b'F', b'O', b'R', b'M', ..] if at(8, b"AIFF") || at(8, b"AIFC") => plain("audio/aiff"),
-        [b'O', b'g', b'g', b'S', ..] => or("audio/ogg", &[MediaType::Video]),
-        [b'F', b'L', b'V', 1, ..] => plain("video/x-flv"),
-        [0x1a, 0x45, 0xdf, 0xa3, ..] => {
-            let mime = if window(bytes, b"webm") {
-                "video/webm"
-            } else {
-                "video/x-matroska"
-            };
-            or(mime, &[MediaType::Audio])
-        }
-        [0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11, ..] => or("video/x-ms-wmv", &[MediaType::Audio]),
-        [0, 0, 1, 0xba | 0xb3, ..] => plain("video/mpeg"),
-        // The service knows further brands, and those that only the compatible ones tell.
-        _ if at(4, b"ftyp") => match bytes.get(8..12) {
-            Some(b"avif" | b"avis") => plain("image/avif"),
-            Some(b"heic" | b"heix" | b"hevc" | b"heim" | b"heis") => plain("image/heic"),
-            Some(b"M4A " | b"M4B ") => or("audio/mp4", &[MediaType::Video]),
-            Some(b"qt  ") => or("video/quicktime", &[MediaType::Audio]),
-            Some([b'3', b'g', ..]) => or("video/3gpp", &[MediaType::Audio]),
-            Some(b"isom" | b"iso2" | b"mp41" | b"mp42" | b"avc1" | b"M4V ") => or("video/mp4", &[MediaType::Audio]),
-            _ => None,
-        },
-        _ if at(257, b"ustar") => plain("application/x-tar"),
+    const TEXT_OR_OTHER: u8 = bit(MediaType::Document) | bit(MediaType::Other);
+    let (extension, also): (&[u8], u8) = match (signature(bytes), bytes) {
+        (Some((b"mkv", also)), _) if window(bytes, b"webm") => (b"webm", also),
+        (Some(found), _) => found,
+        _ if bytes.get(257..262) == Some(b"ustar") => (b"tar", 0),
         // An MPEG audio frame: eleven set bits, then a valid layer, bit rate and sampling rate. `ff fe` begins UTF-16.
-        [0xff, second, third, ..]
+        (_, [0xff, second, third, ..])
             if second & 0xe0 == 0xe0
                 && *second != 0xfe
                 && second & 0x18 != 0x08
@@ -508,14 +612,14 @@ pub(crate) fn sniff(bytes: &[u8]) -> Option<Sniffed> {
                 && third >> 4 != 15
                 && third & 0x0c != 0x0c =>
         {
-            or("audio/mpeg", &[MediaType::Other, MediaType::Document])
+            (b"mp3", TEXT_OR_OTHER)
         }
-        [0xff, 0xf0 | 0xf1 | 0xf8 | 0xf9, ..] => or("audio/aac", &[MediaType::Other, MediaType::Document]),
-        _ => is_svg(bytes).then_some(Sniffed {
-            mime: "image/svg+xml",
-            also: &[MediaType::Document],
-        }),
-    }
+        (_, [0xff, 0xf0 | 0xf1 | 0xf8 | 0xf9, ..]) => (b"aac", TEXT_OR_OTHER),
+        _ if is_svg(bytes) => (b"svg", bit(MediaType::Document)),
+        _ => return None,
+    };
+    let mime = row_of(str::from_utf8(extension).ok()?)?.mime;
+    Some(Sniffed { mime, also })
 }
 
 #[cfg(any(test, feature = "transfers"))]
@@ -577,7 +681,7 @@ pub(crate) fn choose(mime: &str, name: &str, first: &[u8]) -> (String, String) {
     // The table of the client, also where the wide one is compiled in.
     let named = extension.as_deref().and_then(row_of).map(|row| row.mime);
     let chosen = match sniff(first) {
-        Some(sniffed) if !sniffed.also.is_empty() && said.is_none() && named.is_none() && extension.is_some() => None,
+        Some(sniffed) if sniffed.also != 0 && said.is_none() && named.is_none() && extension.is_some() => None,
         None => {
             let is_known = |mime: &String| named.is_none() || row_of(mime).is_some();
             said.filter(is_known).or_else(|| named.map(str::to_owned))
