@@ -741,6 +741,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn signature_leads_to_the_row_of_its_extension() {
+        for Signature {
+            pattern,
+            extension,
+            also,
+        } in SIGNATURES
+        {
+            let mime = (!extension.is_empty()).then(|| row_of(extension).expect("a row").mime);
+            let sniffed = sniff(pattern);
+            assert_eq!(sniffed.map(|sniffed| sniffed.mime), mime, "{}", pattern.escape_ascii());
+            for media_type in also {
+                assert!(
+                    sniffed.is_some_and(|sniffed| sniffed.can_be(*media_type)),
+                    "{media_type}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn extension_belongs_to_one_row() {
         let words = || TYPES.iter().flat_map(|(_, words)| words.split_ascii_whitespace());
         let mut all: Vec<_> = words().collect();
