@@ -67,21 +67,16 @@ pub fn receive(number: usize, response: &Response, body: &Uint8Array) -> Result<
 /// `status` is 0 without an answer; `not_sent` says that the request was never sent. `retry_after` is the wait that the
 /// server asked for in milliseconds, else NaN.
 #[wasm_bindgen(js_name = retryDelay)]
-pub fn retry_delay(
-    number: usize,
-    failures: u32,
-    status: u16,
-    not_sent: bool,
-    retry_after: f64,
-    random: f64,
-) -> Result<f64, JsValue> {
+pub fn retry_delay(number: usize, failures: u32, status: u16, not_sent: bool, retry_after: f64, random: f64) -> f64 {
     let attempt = match status {
         0 if not_sent => retry::Attempt::NotSent,
         0 => retry::Attempt::Unanswered,
         status => retry::Attempt::Answered(status),
     };
     let retry_after = Some(retry_after).filter(|wait| wait.is_finite());
-    Ok(retry::delay(&operation(number)?, failures, attempt, retry_after, random).unwrap_or(-1.0))
+    PackedOperation::at(number)
+        .and_then(|operation| retry::delay(&operation, failures, attempt, retry_after, random))
+        .unwrap_or(-1.0)
 }
 
 /// Decodes a raw domain event to `[value, dates, specials]`, like [`receive`].

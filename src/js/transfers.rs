@@ -21,7 +21,7 @@ pub fn new_upload(length: f64, chunk: f64, max_attempts: f64, first_delay: f64, 
 /// Events are numbered as in [`UploadEvent::NAMES`], actions as in [`UploadAction::NAMES`](crate::resumable::tus::UploadAction::NAMES).
 /// Throws for invalid numbers of an upload, and for an unknown event.
 #[wasm_bindgen(js_name = stepUpload)]
-pub fn step_upload(numbers: &[f64], event: u8, first: f64, second: f64, random: f64) -> Result<Vec<f64>, String> {
+pub fn step_upload(numbers: &[f64], event: u8, first: f64, second: f64, random: f64) -> Result<Vec<f64>, &'static str> {
     let mut upload = ResumableUpload::from_numbers(numbers).ok_or("invalid upload record")?;
     let event = UploadEvent::from_number(event, first, second).ok_or("unknown event")?;
     let action = upload.on(event, random);
@@ -43,7 +43,7 @@ pub fn choose_type(mime: &str, name: &str, first: &[u8]) -> String {
 ///
 /// The caller keeps the state, so a trap does not lose it.
 #[wasm_bindgen(js_name = updateMd5)]
-pub fn update_md5(state: &[u8], bytes: &[u8]) -> Result<Vec<u8>, String> {
+pub fn update_md5(state: &[u8], bytes: &[u8]) -> Result<Vec<u8>, &'static str> {
     let mut digest = restore(state)?;
     digest.update(bytes);
     Ok(digest.save())
@@ -51,15 +51,15 @@ pub fn update_md5(state: &[u8], bytes: &[u8]) -> Result<Vec<u8>, String> {
 
 /// Returns the MD5 digest of all bytes, in lower-case hexadecimal digits.
 #[wasm_bindgen(js_name = finishMd5)]
-pub fn finish_md5(state: &[u8]) -> Result<String, String> {
+pub fn finish_md5(state: &[u8]) -> Result<String, &'static str> {
     Ok(restore(state)?.finish())
 }
 
-fn restore(state: &[u8]) -> Result<Md5, String> {
+fn restore(state: &[u8]) -> Result<Md5, &'static str> {
     if state.is_empty() {
         return Ok(Md5::default());
     }
-    Md5::restore(state).ok_or_else(|| "invalid digest state".to_owned())
+    Md5::restore(state).ok_or("invalid digest state")
 }
 
 #[cfg(test)]
