@@ -44,6 +44,7 @@ export const begin = (length, chunk, { tries, first, longest }) =>
  */
 export function step(numbers, event, first = NaN, second = NaN) {
   const answer = Array.from(instance.enter(() => stepUpload(numbers, event, first, second, Math.random())));
+  if (!answer.length) throw new Error('invalid upload record');
   const [action, from, to] = answer.splice(-3);
   return { numbers: answer, action, from, to };
 }
@@ -63,7 +64,7 @@ export const confirmedOf = (numbers) => numbers?.[OFFSET] ?? 0;
  * @param {Uint8Array} first The first bytes.
  */
 export function typeAndName(declared, name, first) {
-  const text = instance.enter(() => chooseType(declared ?? '', name ?? '', first));
+  const text = instance.enter(() => chooseType(declared ?? '', name && /\S/.test(name) ? name : '', first));
   const end = text.indexOf('\n');
   return { mimeType: text.slice(0, end), fileName: text.slice(end + 1) };
 }

@@ -63,9 +63,11 @@ impl Md5 {
         padding[end..end + 8].copy_from_slice(&self.length.wrapping_mul(8).to_le_bytes());
         self.update(&padding[..end + 8]);
         let mut digits = String::with_capacity(32);
-        for byte in self.state.iter().flat_map(|word| word.to_le_bytes()) {
-            for digit in [byte >> 4, byte & 15] {
-                digits.push(char::from(digit + if digit < 10 { b'0' } else { b'a' - 10 }));
+        for word in &self.state {
+            for at in 0..8 {
+                // The lower byte comes first, and of each byte the higher digit.
+                let digit = (word >> (4 * (at ^ 1)) & 15) as usize;
+                digits.push_str(&"0123456789abcdef"[digit..=digit]);
             }
         }
         digits
@@ -74,7 +76,7 @@ impl Md5 {
     /// The state, for [`Md5::restore`]: four words, the number of full blocks, the number of bytes after them, and these.
     pub(crate) fn save(&self) -> Vec<u8> {
         let mut saved = Vec::with_capacity(SAVED);
-        for word in self.state {
+        for word in &self.state {
             saved.extend_from_slice(&word.to_le_bytes());
         }
         saved.extend_from_slice(&(self.length / BLOCK as u64).to_le_bytes());

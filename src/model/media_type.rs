@@ -10,6 +10,7 @@
 use super::spelled::spelled;
 #[cfg(feature = "manager")]
 use super::type_table as wide;
+use crate::wire::bytes;
 
 /// The wide table where it is left out.
 #[cfg(not(feature = "manager"))]
@@ -308,13 +309,13 @@ const MORE_ALIASES: &[(&str, &str)] = &[
 pub(crate) fn normalize(mime: &str) -> Option<String> {
     let essence = cut(mime, b';')
         .map_or(mime, |(essence, _)| essence)
-        .trim()
+        .trim_ascii()
         .to_ascii_lowercase();
     let token = |text: &str| {
         !text.is_empty()
             && text
                 .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte))
+                .all(|byte| byte.is_ascii_alphanumeric() || bytes::has(b"!#$&^_.+-", byte))
     };
     let (kind, rest) = cut(&essence, b'/')?;
     if !token(kind) || !token(rest) {
@@ -345,10 +346,10 @@ fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
 
 /// Returns the row of a MIME type or of an extension. Only the former have a slash.
 fn row_of(word: &str) -> Option<Row> {
-    for (media_type, words) in TYPES {
+    for &(media_type, words) in &TYPES {
         let (mut mime, mut extension, mut is_found) = ("", "", false);
         for each in words.split_ascii_whitespace() {
-            if each.as_bytes().contains(&b'/') {
+            if bytes::has(each.as_bytes(), b'/') {
                 (mime, extension) = (each, "");
             } else if extension.is_empty() {
                 extension = each;
@@ -656,7 +657,7 @@ pub(crate) fn display_name(name: &str, mime: &str) -> String {
             }
             // Not by `format!`: its machinery would be downloaded for this alone.
             _ => {
-                name.push('.');
+                name += ".";
                 name.push_str(usual);
             }
         }
@@ -673,7 +674,7 @@ pub(crate) fn display_name(name: &str, mime: &str) -> String {
 /// 3. If the bytes are not recognised, the declared type counts, else the name.
 /// 4. If such bytes have an extension that this small table does not know, the service decides.
 ///
-/// The name is that of [`display_name`].
+/// The name is that of [`display_name`], and `file` without one.
 #[cfg(any(test, feature = "transfers"))]
 pub(crate) fn choose(mime: &str, name: &str, first: &[u8]) -> (String, String) {
     let said = normalize(mime).filter(|mime| mime != OCTET_STREAM);
@@ -689,7 +690,7 @@ pub(crate) fn choose(mime: &str, name: &str, first: &[u8]) -> (String, String) {
         Some(sniffed) => Some(within(sniffed, said, named)),
     };
     let chosen = chosen.unwrap_or_else(|| OCTET_STREAM.to_owned());
-    let name = display_name(if name.trim().is_empty() { "file" } else { name }, &chosen);
+    let name = display_name(if name.is_empty() { "file" } else { name }, &chosen);
     (chosen, name)
 }
 
@@ -718,22 +719,33 @@ fn within(sniffed: Sniffed, said: Option<String>, named: Option<&str>) -> String
 
 /// Cuts a name to `max` UTF-16 code units without splitting a character. The extension is kept.
 pub(crate) fn truncate(name: &str, max: usize) -> String {
-    if name.encode_utf16().count() <= max {
+    // By the first byte of each character, which is less code than to decode it.
+    let units_of = |byte: u8| match byte {
+        0x80..=0xbf => 0,
+        0xf0.. => 2,
+        _ => 1,
+    };
+    let mut units = 0;
+    for byte in name.bytes() {
+        units += units_of(byte);
+    }
+    if units <= max {
         return name.to_owned();
     }
-    let tail = extension(name).map_or(String::new(), |extension| {
-        name[name.len() - extension.len() - 1..].to_owned()
-    });
-    let mut kept = String::new();
-    let mut units = tail.len();
-    for character in name[..name.len() - tail.len()].chars() {
-        units += character.len_utf16();
+    let tail_len = extension(name).map_or(0, |extension| extension.len() + 1);
+    let (stem, tail) = name.split_at(name.len() - tail_len);
+    let mut end = 0;
+    units = tail_len;
+    for byte in stem.bytes() {
+        units += units_of(byte);
         if units > max {
             break;
         }
-        kept.push(character);
+        end += 1;
     }
-    kept + &tail
+    let mut kept = stem[..end].to_owned();
+    kept.push_str(tail);
+    kept
 }
 
 #[cfg(test)]
