@@ -88,7 +88,7 @@ pub fn build(
             push_into_path(&mut path, open, value, &field)?;
         }
         let value = value.unwrap_or_default();
-        if place == Place::Body && field.name.contains(&b'.') {
+        if place == Place::Body && bytes::has(field.name, b'.') {
             owned = Some((field.name, value));
             continue;
         }
@@ -132,7 +132,11 @@ const MAX_ARGUMENTS: usize = 2;
 
 /// Converts text that was built from ASCII and from whole names and values of valid UTF-8.
 fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_default()
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+    }
+    text
 }
 
 /// Returns the object with a member set, which replaces either spelling of its name.

@@ -165,7 +165,7 @@ fn spelling(name: &[u8]) -> Option<(usize, bool)> {
 
 /// Whether a name, or its value, may have to change.
 fn is_known(name: &[u8]) -> bool {
-    matches!(name, b"sort") || spelling(name).is_some() || name.contains(&b'.')
+    matches!(name, b"sort") || spelling(name).is_some() || bytes::has(name, b'.')
 }
 
 /// The result of rewriting a value.

@@ -131,14 +131,12 @@ pub fn push_string_of(out: &mut Vec<u8>, medium: Medium, raw: Raw<'_>) -> bool {
 
 /// Appends a file name. Bytes that are not UTF-8 become U+FFFD, because no decoder would accept the URL otherwise.
 fn push_name_component(out: &mut Vec<u8>, name: &[u8]) {
-    let mut rest = name;
-    while let Err(broken) = core::str::from_utf8(rest) {
-        let (whole, behind) = rest.split_at(broken.valid_up_to());
-        uri::push_component(out, whole);
-        bytes::push(out, b"%EF%BF%BD");
-        rest = &behind[broken.error_len().unwrap_or(behind.len())..];
+    for chunk in name.utf8_chunks() {
+        uri::push_component(out, chunk.valid().as_bytes());
+        if !chunk.invalid().is_empty() {
+            bytes::push(out, b"%EF%BF%BD");
+        }
     }
-    uri::push_component(out, rest);
 }
 
 /// Appends a number with its label. A missing one is written as `undefined`, like in the official SDK: other systems use

@@ -9,7 +9,7 @@
 //! Written by hand because every page downloads it: with `serde` and `serde_json`, five small structs alone took a module
 //! from 12.8 to 38 KB (`docs/design.md`).
 
-use super::bytes::{HEX, hex_value, push};
+use super::bytes::{HEX, has, hex_value, push};
 
 /// The deepest nesting that is followed. Deeper texts are refused, because each level costs stack.
 pub const MAX_DEPTH: u32 = 1000;
@@ -524,7 +524,7 @@ pub fn push_as_text(out: &mut Vec<u8>, raw: Raw<'_>) {
             }
         }
         b"-0" => out.push(b'0'),
-        _ if raw.contains(&b'.') && !raw.contains(&b'e') && !raw.contains(&b'E') => {
+        _ if has(raw, b'.') && !has(raw, b'e') && !has(raw, b'E') => {
             let mut end = raw.len();
             while raw[end - 1] == b'0' {
                 end -= 1;
@@ -542,7 +542,7 @@ pub fn push_as_text(out: &mut Vec<u8>, raw: Raw<'_>) {
 pub fn to_text(raw: Raw<'_>) -> Vec<u8> {
     let mut text = Vec::new();
     push_as_text(&mut text, raw);
-    if raw.contains(&b'\\') {
+    if has(raw, b'\\') {
         text = Text {
             raw: &text,
             escaped: true,

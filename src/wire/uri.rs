@@ -1,12 +1,12 @@
 //! Percent-encoding that agrees with JavaScript's `encodeURIComponent`, `decodeURIComponent` and `URLSearchParams`.
 
-use super::bytes::{HEX, hex_value, push};
+use super::bytes::{HEX, has, hex_value, is_utf8, push};
 
 /// Appends `text` and escapes everything except letters, digits and the bytes in `plain`.
 fn push_escaped(out: &mut Vec<u8>, text: &[u8], plain: &[u8]) {
     let mut copied = 0;
     for (at, &byte) in text.iter().enumerate() {
-        if !byte.is_ascii_alphanumeric() && !plain.contains(&byte) {
+        if !byte.is_ascii_alphanumeric() && !has(plain, byte) {
             push(out, &text[copied..at]);
             push(out, &[b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
             copied = at + 1;
@@ -70,7 +70,7 @@ pub fn push_form(out: &mut Vec<u8>, text: &[u8]) {
 /// assert_eq!(decode_component(b"100%"), None);
 /// ```
 pub fn decode_component(text: &[u8]) -> Option<Vec<u8>> {
-    decode(text, true).filter(|decoded| core::str::from_utf8(decoded).is_ok())
+    decode(text, true).filter(|decoded| is_utf8(decoded))
 }
 
 /// Decodes like `URLSearchParams`: `+` is a space, and invalid escapes are kept.
