@@ -96,7 +96,7 @@ async function drive(connection, operation, name, { text, complete }, signal) {
       sent = true;
       response = await connection.send(url, request);
       connection.consistent = header(response, 'x-wix-consistent') || connection.consistent;
-      retryAfter = waitOf(header(response, 'retry-after'));
+      if (response.status !== 200) retryAfter = waitOf(header(response, 'retry-after'));
       body = await bytesOf(response);
       status = response.status;
     } catch (thrown) {
