@@ -185,18 +185,31 @@ pub(crate) fn entry(file: &File, path: &str, names: &mut BTreeSet<String>) -> Bu
     }
 }
 
-/// Returns a name that cannot leave the directory into which the zip is unpacked, and that file systems take.
+/// Returns a name that cannot leave the directory into which the zip is unpacked, and that file systems take, those of
+/// Windows included, as the client does (`pkg-template/library/downloads/names.js`).
 pub(crate) fn safe_name(name: &str) -> String {
-    let mut kept = String::new();
-    for character in name.chars() {
-        let leading = character == '.' && kept.chars().all(|before| before == '_');
-        let risky = leading || character.is_control() || matches!(character, '/' | '\\');
-        kept.push(if risky { '_' } else { character });
-    }
-    if kept.is_empty() {
-        return "_".to_owned();
+    let is_risky = |character: char| character.is_control() || "<>:\"/\\|?*".contains(character);
+    let mut kept = name.replace(is_risky, "_");
+    // Hidden on Unix.
+    let leading = kept.len() - kept.trim_start_matches(['.', '_']).len();
+    kept.replace_range(..leading, &"_".repeat(leading));
+    // Removed on Windows.
+    let end = kept.trim_end_matches(['.', ' ']).len();
+    kept.replace_range(end.., &"_".repeat(kept.len() - end));
+    if kept.is_empty() || is_reserved(&kept) {
+        kept.insert(0, '_');
     }
     shortened(kept)
+}
+
+/// Whether Windows takes a name for a device, whatever its extension is.
+fn is_reserved(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().to_ascii_lowercase();
+    let is_numbered = |rest: &str| rest.len() == 1 && rest.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(&*stem, "con" | "prn" | "aux" | "nul")
+        || ["com", "lpt"]
+            .iter()
+            .any(|port| stem.strip_prefix(port).is_some_and(is_numbered))
 }
 
 /// Cuts a name to [`MAX_NAME`] bytes, and keeps its extension.
@@ -245,9 +258,15 @@ mod tests {
             ("A.JPG", "A (2).JPG"),
             ("../../etc/passwd", "______etc_passwd"),
             ("..", "__"),
-            ("c:\\x\n", "c:_x_"),
+            ("c:\\x\n", "c__x_"),
             ("", "_"),
             (".hidden", "_hidden"),
+            ("who? <me>|*.txt", "who_ _me___.txt"),
+            ("the end. .", "the end___"),
+            ("CON.txt", "_CON.txt"),
+            ("lpt1", "_lpt1"),
+            ("com10.jpg", "com10.jpg"),
+            ("console.log", "console.log"),
         ] {
             assert_eq!(unique_name(&safe_name(name), true, &mut names), expected, "{name:?}");
         }
