@@ -422,6 +422,38 @@ fn stream_playlist_leads_to_the_original_video() {
     assert_eq!(response.header("content-type"), Some("application/dash+xml"));
 }
 
+#[test]
+fn stream_of_unknown_duration_does_not_state_one() {
+    let site = Site::new();
+    for (name, duration) in [("film.avi", Some("2.000")), ("bare.m2v", None)] {
+        let (_, answer) = site.upload("application/octet-stream", json!({ "fileName": name }), &sample(name));
+        let id = text(&answer["file"]["id"]);
+        site.clock.advance(500);
+        let stream = |format: &str| {
+            let fields = json!({ "fileId": id, "format": format });
+            let answer = site.post("/files/generate-video-stream-url", fields);
+            target(&text(&answer["downloadUrl"]["url"]))
+        };
+        let body = |path: &str| {
+            let (response, bytes) = site.fetch(Request::new("GET", path));
+            (response.status, String::from_utf8(bytes).expect("text"))
+        };
+        let (status, manifest) = body(&stream("DASH"));
+        let stated = duration.map(|duration| format!("mediaPresentationDuration=\"PT{duration}S\""));
+        assert_eq!(status, 200, "{name}");
+        match stated {
+            Some(stated) => assert!(manifest.contains(&stated), "{manifest}"),
+            None => assert!(!manifest.contains("PT"), "{manifest}"),
+        }
+        let (status, playlist) = body(&stream("HLS").replace("master.m3u8", "index.m3u8"));
+        assert_eq!(status, 200, "{name}");
+        match duration {
+            Some(duration) => assert!(playlist.contains(&format!("\n#EXTINF:{duration},\n")), "{playlist}"),
+            None => assert!(!playlist.contains("EXTINF"), "{playlist}"),
+        }
+    }
+}
+
 /// A file of `tests/data/media`.
 fn sample(name: &str) -> Vec<u8> {
     let path: std::path::PathBuf = [env!("CARGO_MANIFEST_DIR"), "tests/data/media", name].iter().collect();

@@ -126,14 +126,20 @@ pub(crate) fn stream(view: &View<'_>, head: &Head, path: &str) -> Outcome<Respon
         suffix = format!("?token={token}");
     }
     let facts = Facts::from_json(&file.facts);
-    let seconds = facts.duration.map_or(0.0, |duration| duration as f64 / 1000.0);
+    let seconds = facts.duration.map(|duration| duration as f64 / 1000.0);
     let (kind, text) = match name {
         "master.m3u8" => (PLAYLIST, master(&file, &facts, seconds, &suffix)),
         "index.m3u8" => {
-            let target = seconds.ceil().max(1.0);
+            // A player measures a video whose duration the manager does not know.
+            let (target, duration) = seconds.map_or_else(Default::default, |seconds| {
+                let target = seconds.ceil().max(1.0);
+                (
+                    format!("#EXT-X-TARGETDURATION:{target}\n"),
+                    format!("#EXTINF:{seconds:.3},\n"),
+                )
+            });
             let text = format!(
-                "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:{target}\n#EXT-X-PLAYLIST-TYPE:VOD\n\
-                 #EXTINF:{seconds:.3},\nsegment.mp4{suffix}\n#EXT-X-ENDLIST\n"
+                "#EXTM3U\n#EXT-X-VERSION:6\n{target}#EXT-X-PLAYLIST-TYPE:VOD\n{duration}segment.mp4{suffix}\n#EXT-X-ENDLIST\n"
             );
             (PLAYLIST, text)
         }
@@ -158,7 +164,7 @@ pub(crate) fn stream(view: &View<'_>, head: &Head, path: &str) -> Outcome<Respon
 }
 
 /// Returns the playlist of all variants.
-fn master(file: &File, facts: &Facts, seconds: f64, suffix: &str) -> String {
+fn master(file: &File, facts: &Facts, seconds: Option<f64>, suffix: &str) -> String {
     let mut text = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n".to_owned();
     let segmented = facts.renditions.iter().filter(|rendition| rendition.is_segmented);
     for rendition in segmented.clone() {
@@ -173,7 +179,7 @@ fn master(file: &File, facts: &Facts, seconds: f64, suffix: &str) -> String {
     if segmented.count() > 0 {
         return text;
     }
-    let bandwidth = (file.size.max(0) as f64 * 8.0 / seconds.max(1.0)).ceil();
+    let bandwidth = (file.size.max(0) as f64 * 8.0 / seconds.unwrap_or(0.0).max(1.0)).ceil();
     let size = facts
         .size()
         .map_or(String::new(), |(width, height)| format!(",RESOLUTION={width}x{height}"));
@@ -204,7 +210,7 @@ fn index(asset: &Asset, suffix: &str) -> Outcome<String> {
 }
 
 /// Returns the description of all variants for DASH, each a whole file.
-fn manifest(file: &File, facts: &Facts, seconds: f64, suffix: &str) -> String {
+fn manifest(file: &File, facts: &Facts, seconds: Option<f64>, suffix: &str) -> String {
     let representation = |id: &str, bandwidth: u64, name: &str| {
         format!(
             "<Representation id=\"{id}\" bandwidth=\"{bandwidth}\"><BaseURL>{name}{suffix}</BaseURL></Representation>"
@@ -220,9 +226,12 @@ fn manifest(file: &File, facts: &Facts, seconds: f64, suffix: &str) -> String {
         representations = representation("src", 1, "segment.mp4");
         mime = &file.mime;
     }
+    let duration = seconds.map_or(String::new(), |seconds| {
+        format!(" mediaPresentationDuration=\"PT{seconds:.3}S\"")
+    });
     format!(
         "<?xml version=\"1.0\"?>\n<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\" \
-         profiles=\"urn:mpeg:dash:profile:full:2011\" mediaPresentationDuration=\"PT{seconds:.3}S\">\
+         profiles=\"urn:mpeg:dash:profile:full:2011\"{duration}>\
          <Period><AdaptationSet mimeType=\"{mime}\">{representations}</AdaptationSet></Period></MPD>\n"
     )
 }
