@@ -360,6 +360,10 @@ impl Track {
             }
             b"hdlr" => {
                 let bytes = content(input, found, 12);
+                // QuickTime has a second one, which says where the data is.
+                if has(&bytes, 4, b"dhlr") {
+                    return;
+                }
                 self.handler = bytes
                     .get(8..)
                     .and_then(<[u8]>::first_chunk)

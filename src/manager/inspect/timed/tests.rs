@@ -1,7 +1,9 @@
 //! The facts of the files in `tests/data/media`, whole, damaged and large.
 
-use super::super::{Facts, inspect};
+use super::super::{Facts, Inspected, inspect};
 use super::{MAX_BITRATE, MAX_DURATION, MAX_READ, MAX_SIDE};
+use crate::images::header::MAX_EDGE;
+use crate::model::media_type::{extension, mime_of_extension};
 use proptest::prelude::*;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::path::PathBuf;
@@ -30,7 +32,7 @@ const fn sound(name: &'static str, milliseconds: u64, tolerance: u64, codec: &'s
     (name, None, Some((milliseconds, tolerance)), None, Some(codec))
 }
 
-const FILES: [Row; 52] = [
+const FILES: [Row; 53] = [
     // Pixels that are a third wider than high.
     film("anamorphic-interlaced.ts", (96, 56), 1000, "h264"),
     film("anamorphic.mkv", (96, 54), 1000, "h264"),
@@ -38,6 +40,14 @@ const FILES: [Row; 52] = [
     ("bare.m2v", Some((64, 48)), None, Some("mpeg2"), None),
     // Its sound is of a private type.
     film("camera.m2ts", (64, 48), 2000, "h264"),
+    // QuickTime names a handler of the data too.
+    (
+        "data-handlers.mov",
+        Some((64, 48)),
+        Some((1000, 1)),
+        Some("h264"),
+        Some("g711"),
+    ),
     film("declared-video-3gpp2.3gp", (128, 96), 2000, "h263"),
     film("declared-video-x-m4v.m4v", (64, 48), 2000, "h264"),
     film("film-fragments.mp4", (64, 48), 2000, "h264"),
@@ -492,6 +502,23 @@ fn damage(bytes: &mut Vec<u8>, damages: &[Damage]) {
     }
 }
 
+/// The shipped files that are neither sound nor film.
+fn others() -> Vec<PathBuf> {
+    let folder = |name: &str| {
+        [env!("CARGO_MANIFEST_DIR"), "tests/data", name]
+            .iter()
+            .collect::<PathBuf>()
+    };
+    let files = |name| std::fs::read_dir(folder(name)).expect("a folder");
+    let mut all: Vec<PathBuf> = ["pictures", "types", "corpus/media"]
+        .into_iter()
+        .flat_map(files)
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    all.sort();
+    all
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -512,6 +539,25 @@ proptest! {
         prop_assert!(texts.into_iter().all(|text| text.chars().count() <= 255 && !text.is_empty()));
         if let Some(cover) = &found.cover {
             prop_assert!(cover.at + cover.length <= size);
+        }
+    }
+
+    #[test]
+    fn damaged_picture_or_document_keeps_every_limit(
+        file in prop::sample::select(others()), is_declared: bool, damages in damages()
+    ) {
+        let mut bytes = std::fs::read(&file).expect("a file");
+        damage(&mut bytes, &damages);
+        let size = bytes.len() as u64;
+        let mut reader = Large { start: bytes, end: Vec::new(), size, at: 0, read: 0 };
+        let name = file.file_name().and_then(|name| name.to_str());
+        let by_name = name.and_then(extension).and_then(|extension| mime_of_extension(&extension));
+        let inspected = inspect(&mut reader, by_name.filter(|_| is_declared), name).expect("bytes in memory");
+        prop_assert!(reader.read <= MAX_READ + RECOGNISED, "{} bytes were read", reader.read);
+        if let Ok(Inspected { facts, .. }) = inspected {
+            let is_possible = |side: Option<u64>| side.is_none_or(|side| (1..=MAX_EDGE).contains(&side));
+            prop_assert!(is_possible(facts.width) && is_possible(facts.height), "{:?}", facts);
+            prop_assert_eq!(facts.width.is_some(), facts.height.is_some());
         }
     }
 
