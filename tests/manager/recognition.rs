@@ -107,6 +107,10 @@ fn drawing_is_served_as_gzip_if_its_bytes_are() {
     let gzip = case("name.svgz");
     for (name, bytes, encoding) in [("a.svgz", &b"<svg/>"[..], None), ("a.svg", &gzip, Some("gzip"))] {
         let file = uploaded(&site, "image/svg+xml", name, bytes);
+        if encoding.is_some() {
+            let shown = &file["media"]["vector"]["image"];
+            assert_eq!((&shown["width"], &shown["height"]), (&json!(30), &json!(20)), "{name}");
+        }
         let (response, served) = site.fetch(Request::new("GET", &crate::site::target(&text(&file["url"]))));
         assert_eq!(
             (response.header("content-encoding"), &served[..]),
@@ -132,8 +136,16 @@ fn file_without_extension_gets_the_usual_one() {
             "text/plain",
             "utf16le-without-extension.txt",
         ),
+        (
+            "name.docm",
+            "DOCUMENT",
+            "application/vnd.ms-word.document.macroEnabled.12",
+            "name.docm",
+        ),
+        ("type-a.vtt", "DOCUMENT", "text/vtt", "type-a.vtt"),
     ] {
-        let file = uploaded(&site, ANY, name, &case(name));
+        let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
+        let file = uploaded(&site, ANY, stem, &case(name));
         assert_eq!(kind_of(&file), (media_type.into(), mime.into(), shown.into()));
     }
 }

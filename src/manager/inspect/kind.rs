@@ -9,6 +9,7 @@ use super::bytes::{be, find, has, le};
 use super::input::Input;
 use super::isobmff::next_box;
 use super::markup;
+use super::office;
 use crate::model::media_type::{self, MediaType, OCTET_STREAM, normalize};
 use file_format::FileFormat;
 
@@ -17,6 +18,9 @@ pub(super) const HEAD_LEN: usize = 1024;
 
 /// The bytes of text in which the root element is searched, behind comments and declarations.
 const TEXT_LEN: usize = 1 << 16;
+
+/// The beginning of the types of office documents, which the crate does not tell apart.
+const OFFICE: &str = "application/vnd.openxmlformats-officedocument.";
 
 /// The distance of two packets of MPEG-TS, without and with a time stamp, and with error correction.
 const TS_PACKETS: [usize; 3] = [188, 192, 204];
@@ -172,8 +176,20 @@ pub(super) fn recognise(head: &[u8], input: &mut Input<'_>) -> Option<Recognised
         }),
         Some(Recognised { kind, mime: Some(mime) }) if is_refined(kind, &mime) => {
             let mime = by_crate(input).filter(|finer| *finer != "text/plain").unwrap_or(mime);
-            Some(Recognised { kind, mime: Some(mime) })
+            let exact = mime.starts_with(OFFICE).then(|| office::mime(input)).flatten();
+            Some(Recognised {
+                kind,
+                mime: Some(exact.unwrap_or(mime)),
+            })
         }
+        // Some forms of text have a signature. Those of other formats that happen to be letters stay text.
+        Some(Recognised {
+            kind: Kind::Text,
+            mime: None,
+        }) => Some(Recognised {
+            kind: Kind::Text,
+            mime: by_crate(input).filter(|mime| mime.starts_with("text/") && mime != "text/plain"),
+        }),
         recognised => recognised,
     }
 }

@@ -14,12 +14,14 @@ mod bytes;
 )]
 mod digest;
 mod image;
+mod inflate;
 mod input;
 mod isobmff;
 mod kind;
 #[cfg(test)]
 mod lofty_oracle;
 mod markup;
+mod office;
 mod svg;
 mod timed;
 
@@ -144,10 +146,12 @@ pub(crate) fn inspect(
     Ok(kind::decide(recognised, declared, name).map(|decision| {
         // Before the facts, whose readers may use up the bytes that can be read.
         let fault = decision.fault(&mut input);
-        let facts = decision
-            .kind
-            .map_or_else(Facts::default, |kind| facts(&mut input, kind));
         let is_gzipped = decision.kind == Some(Kind::Gzip) && MediaType::of_mime(&decision.mime) == MediaType::Vector;
+        let facts = match decision.kind {
+            _ if is_gzipped => Facts::of_image(svg::compressed_size(&mut input)),
+            Some(kind) => facts(&mut input, kind),
+            None => Facts::default(),
+        };
         let facts = Facts {
             fault,
             is_gzipped,

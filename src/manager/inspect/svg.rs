@@ -3,6 +3,7 @@
 //! `quick-xml` reads comments, declarations of types and quoted values as they are, one piece after the other, so that only
 //! the beginning of a large drawing is read. `roxmltree` builds the tree of the whole file.
 
+use super::inflate::gunzip;
 use super::input::Input;
 use crate::images::header::MAX_EDGE;
 use quick_xml::Reader;
@@ -14,9 +15,19 @@ const HEAD_LENS: [usize; 2] = [1 << 12, 1 << 20];
 
 /// Width and height in pixels of CSS: by the attributes of those names, else by the view box.
 pub(super) fn size(input: &mut Input<'_>) -> Option<(u64, u64)> {
+    size_by(|length| input.part(0, length))
+}
+
+/// The same of a drawing that is compressed by gzip.
+pub(super) fn compressed_size(input: &mut Input<'_>) -> Option<(u64, u64)> {
+    size_by(|length| gunzip(input, length))
+}
+
+/// The size by the first bytes of the text, as many as asked for.
+fn size_by(mut first: impl FnMut(usize) -> Vec<u8>) -> Option<(u64, u64)> {
     let mut found = None;
     for length in HEAD_LENS {
-        let bytes = input.part(0, length);
+        let bytes = first(length);
         let is_whole = bytes.len() < length;
         found = size_in(&text(&bytes));
         if found.is_some() || is_whole {
