@@ -200,8 +200,144 @@ impl Huffman {
     }
 }
 
+/// The bits that [`Skips`] looks up at once. With more, the tables of luma and chroma no longer fit the fastest cache.
+const SKIP_BITS: u32 = 12;
+
+/// How to skip coefficients that nobody needs: several codes with their values at once.
+///
+/// A reduction by 8 needs only the first coefficient of a block, and skipping the others is most of its work.
+pub(super) struct Skips {
+    /// By the next bits: how many bits the whole codes and values among them take, how many coefficients these are for, and
+    /// whether the block ends behind them.
+    entries: Box<[u16; 1 << SKIP_BITS]>,
+}
+
+/// The places of the fields of an entry.
+const SKIP_END: u16 = 1 << 15;
+const SKIP_COUNT_SHIFT: u32 = 4;
+const SKIP_COUNT_MASK: u16 = 0x7f;
+const SKIP_BITS_MASK: u16 = 15;
+
+impl Skips {
+    pub(super) fn new(huffman: &Huffman) -> Self {
+        let mut entries = Box::new([0; 1 << SKIP_BITS]);
+        for (index, entry) in entries.iter_mut().enumerate() {
+            let (mut taken, mut count, mut end) = (0, 0_u32, 0);
+            while end == 0 {
+                // Zeros follow the known bits, so a code that needs more of them is longer than these.
+                let rest = (index as u32) << taken & ((1 << SKIP_BITS) - 1);
+                let code = huffman.fast[(rest >> (SKIP_BITS - FAST_BITS)) as usize];
+                let (run, size) = (u32::from(code >> 12), u32::from(code >> 8 & 15));
+                let length = u32::from(code & 0xff) + size;
+                if code == 0 || taken + length > SKIP_BITS {
+                    break;
+                }
+                match (run, size) {
+                    (0..15, 0) => end = SKIP_END,
+                    _ => count += run + 1,
+                }
+                taken += length;
+            }
+            let count = count.min(SKIP_COUNT_MASK.into()) as u16;
+            *entry = end | count << SKIP_COUNT_SHIFT | taken as u16;
+        }
+        Self { entries }
+    }
+
+    /// Skips the coefficients of a block from `place` on. Returns the place behind them: above 64, the data is damaged.
+    #[inline]
+    pub(super) fn skip(&self, huffman: &Huffman, bits: &mut Bits<'_>, mut place: usize) -> usize {
+        // Kept out of memory, as `bits` cannot be: WebAssembly would load and store them for each code.
+        let (mut buffer, mut left) = (bits.buffer, bits.count);
+        while place < 64 {
+            if left < SKIP_BITS {
+                (bits.buffer, bits.count) = (buffer, left);
+                bits.fill();
+                (buffer, left) = (bits.buffer, bits.count);
+            }
+            let entry = self.entries[(buffer >> (64 - SKIP_BITS)) as usize];
+            let behind = place + usize::from(entry >> SKIP_COUNT_SHIFT & SKIP_COUNT_MASK);
+            let is_end = entry & SKIP_END != 0;
+            // Beyond the last coefficient, the bits are those of the next block.
+            if entry != 0 && behind <= 64 - usize::from(is_end) {
+                let taken = u32::from(entry & SKIP_BITS_MASK);
+                buffer <<= taken;
+                left -= taken;
+                place = behind;
+                if is_end {
+                    break;
+                }
+                continue;
+            }
+            (bits.buffer, bits.count) = (buffer, left);
+            bits.refill();
+            let symbol = huffman.next(bits);
+            let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
+            bits.skip(size);
+            (buffer, left) = (bits.buffer, bits.count);
+            if size == 0 && run < 15 {
+                break;
+            }
+            place += run + 1;
+        }
+        (bits.buffer, bits.count) = (buffer, left);
+        place
+    }
+}
+
+impl std::fmt::Debug for Skips {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Skips").finish_non_exhaustive()
+    }
+}
+
 impl std::fmt::Debug for Huffman {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Huffman").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Skips the coefficients of a block one by one.
+    fn skip_each(huffman: &Huffman, bits: &mut Bits<'_>) -> usize {
+        let mut place = 1;
+        while place < 64 {
+            bits.refill();
+            let symbol = huffman.next(bits);
+            let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
+            bits.skip(size);
+            if size == 0 && run < 15 {
+                break;
+            }
+            place += run + 1;
+        }
+        place
+    }
+
+    proptest! {
+        #[test]
+        fn skips_of_several_codes_are_those_of_each(
+            // Of each length, few enough for any code to exist.
+            counts in prop::array::uniform16(0_u8..3), symbols in prop::collection::vec(any::<u8>(), 48),
+            data in prop::collection::vec(any::<u8>(), 0..400), blocks in 1..40,
+        ) {
+            let huffman = Huffman::new(&counts, &symbols);
+            let skips = Skips::new(&huffman);
+            let (mut several, mut single) = (Bits::new(&data), Bits::new(&data));
+            for _ in 0..blocks {
+                prop_assert_eq!(skips.skip(&huffman, &mut several, 1), skip_each(&huffman, &mut single));
+                prop_assert_eq!(several.is_spent(), single.is_spent());
+                if several.is_spent() {
+                    break;
+                }
+                several.refill();
+                single.refill();
+                prop_assert_eq!(several.peek(16), single.peek(16));
+            }
+        }
     }
 }

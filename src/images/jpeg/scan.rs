@@ -1,7 +1,7 @@
 //! One scan: a pass over the image that brings components, frequencies or bits.
 
-use super::bits::{Bits, Huffman};
-use super::transform::{Block, ZIGZAG, inverse, last_needed};
+use super::bits::{Bits, Huffman, Skips};
+use super::transform::{Block, ZIGZAG, flat, inverse, last_needed};
 use super::{Component, Tables, most, units};
 
 /// The header of a scan.
@@ -81,6 +81,14 @@ impl Scan {
             .iter()
             .map(|&(_, dc, ac)| (table(&tables.dc, dc), table(&tables.ac, ac)))
             .collect();
+        let skips: Vec<_> = codes
+            .iter()
+            .map(|(_, ac)| {
+                ac.as_ref()
+                    .filter(|_| edge < 8 && !self.is_progressive)
+                    .map(|ac| Skips::new(ac))
+            })
+            .collect();
         let mut bits = Bits::new(data);
         let mut has_decoded = false;
         let mut end_run = 0;
@@ -97,7 +105,7 @@ impl Scan {
                 end_run = 0;
             }
             let (unit_x, unit_y) = (unit % units_wide, unit / units_wide);
-            for (&(index, ..), (dc, ac)) in self.components.iter().zip(&codes) {
+            for ((&(index, ..), (dc, ac)), skips) in self.components.iter().zip(&codes).zip(&skips) {
                 let component = &mut all[index];
                 let (across, down) = if is_single {
                     (1, 1)
@@ -118,7 +126,7 @@ impl Scan {
                             &mut end_run,
                         );
                     } else if let (Some(dc), Some(ac)) = (dc, ac) {
-                        baseline(&mut bits, component, (dc, ac), (x, y), edge);
+                        baseline(&mut bits, component, (dc, ac, skips.as_ref()), (x, y), edge);
                     } else {
                         bits.fail();
                     }
@@ -266,37 +274,44 @@ fn difference(bits: &mut Bits<'_>, dc: &Huffman, predicted: i32) -> i32 {
 fn baseline(
     bits: &mut Bits<'_>,
     component: &mut Component,
-    (dc, ac): (&Huffman, &Huffman),
+    (dc, ac, skips): (&Huffman, &Huffman, Option<&Skips>),
     (x, y): (u32, u32),
     edge: usize,
 ) {
-    let mut block: Block = [0; 64];
     component.predicted = difference(bits, dc, component.predicted);
+    if let (1, Some(skips), Some(factors)) = (edge, skips, &component.factors) {
+        if skips.skip(ac, bits, 1) > 64 {
+            bits.fail();
+        } else if !bits.is_spent() {
+            let at = y as usize * component.blocks_wide as usize + x as usize;
+            component.plane[at] = flat(component.predicted as i16, factors);
+        }
+        return;
+    }
+    let mut block: Block = [0; 64];
     block[0] = component.predicted as i16;
     let needed = last_needed(edge);
-    let mut last = 0;
-    let mut place = 1;
-    while place < 64 {
+    let (mut last, mut place) = (0, 1);
+    let behind = loop {
+        if place > needed {
+            break skips.map_or(place, |skips| skips.skip(ac, bits, place));
+        }
         bits.refill();
         let symbol = ac.next(bits);
         let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
-        if size == 0 {
-            if run < 15 {
-                break;
-            }
-            place += 16;
-            continue;
+        if size == 0 && run < 15 {
+            break place;
         }
         place += run;
-        if place <= needed {
+        if size > 0 && place <= needed {
             block[usize::from(ZIGZAG[place])] = bits.take_signed(size) as i16;
             last = place;
         } else {
             bits.skip(size);
         }
         place += 1;
-    }
-    if place > 64 {
+    };
+    if behind > 64 {
         bits.fail();
     }
     let Some(factors) = &component.factors else {

@@ -59,8 +59,7 @@ pub(super) fn last_needed(edge: usize) -> usize {
 /// Writes the samples of a block. `last` is the last place in zigzag order that is not zero.
 pub(super) fn inverse(block: &Block, factors: &Factors, edge: usize, last: usize, out: &mut [u8], stride: usize) {
     if last == 0 || edge == 1 {
-        // The factors of the first coefficient are the same at all sizes.
-        let value = sample(f32::from(block[0]) * factors[0]);
+        let value = flat(block[0], factors);
         for row in out.chunks_mut(stride).take(edge) {
             row[..edge].fill(value);
         }
@@ -71,6 +70,12 @@ pub(super) fn inverse(block: &Block, factors: &Factors, edge: usize, last: usize
         4 => write(&twice(block, factors, inverse_4), out, stride),
         _ => write(&twice(block, factors, inverse_2), out, stride),
     }
+}
+
+/// The sample of a block with only a first coefficient, whose factor is the same at all sizes.
+#[inline]
+pub(super) fn flat(first: i16, factors: &Factors) -> u8 {
+    sample(f32::from(first) * factors[0])
 }
 
 fn sample(value: f32) -> u8 {
