@@ -69,6 +69,11 @@ declare module '#operations' {
   export const enums: Record<'files' | 'folders', Record<string, Record<string, string>>>;
 }
 
+declare module '#file-types' {
+  /** A line for each MIME type, with its extensions. */
+  export const FILE_TYPES: string;
+}
+
 declare module '#tus' {
   export const EVENT: Record<
     | 'START'

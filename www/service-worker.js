@@ -204,6 +204,7 @@ const PACKAGE = [
   'browser.js',
   'client.wasm',
   'deliveries.js',
+  'file-types.js',
   'images.wasm',
   'library.js',
   'manager-worker.js',

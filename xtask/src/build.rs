@@ -15,7 +15,7 @@ use crate::fresh::{Step, files};
 use crate::process::run;
 use crate::project::Project;
 use crate::wasm::{self, Built};
-use crate::{declarations, machine, notices, operations, tus};
+use crate::{declarations, file_types, machine, notices, operations, tus};
 
 /// A change of this file makes the package stale.
 const RECIPE: &str = include_str!("build.rs");
@@ -108,6 +108,11 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
         "disk.js",
         &["--platform=node", "--format=esm", NODE_LINES],
     ),
+    (
+        "library/uploads/file-types.js",
+        "file-types.js",
+        &["--platform=neutral", "--format=esm"],
+    ),
 ];
 
 /// The files that `require` needs too: each has a twin in CommonJS, which finds its own place by its file name.
@@ -125,6 +130,7 @@ const REQUIRED: &[&str] = &[
     "deliveries.js",
     "tokens.js",
     "disk.js",
+    "file-types.js",
 ];
 const TWIN: &[&str] = &["--format=cjs", "--supported:dynamic-import=false"];
 const TWIN_OF_NODE: &[&str] = &[
@@ -135,7 +141,14 @@ const TWIN_OF_NODE: &[&str] = &[
 /// The entry that holds all other files. It is the last bundle, as it reads what the others have become.
 const INLINE: (&str, &str) = ("entries/inline.js", "inline.js");
 /// The chunks that it holds.
-const INLINED: &[&str] = &["manager.js", "transfers.js", "library.js", "deliveries.js", "tokens.js"];
+const INLINED: &[&str] = &[
+    "manager.js",
+    "transfers.js",
+    "library.js",
+    "deliveries.js",
+    "tokens.js",
+    "file-types.js",
+];
 
 /// The bundles that bundlers of programs read. They drop a call that nobody uses if it is marked as pure, and minifying
 /// takes the marks of the sources away.
@@ -157,6 +170,7 @@ pub(crate) fn build(project: &Project) -> Result<()> {
     let tables = [
         ("operations", operations::module()),
         ("tus", tus::module()),
+        ("file-types", file_types::module(project)?),
         ("version", format!("export const VERSION = '{}';\n", project.version)),
     ];
     let mut generated = Vec::new();

@@ -65,6 +65,28 @@ pub(crate) fn is_current(project: &Project) -> Result<bool> {
     Ok(fs::read_to_string(project.root.join(TABLE))? == renewed(project)?)
 }
 
+/// The JavaScript view of the committed table, which the client loads for files that Wix documents no type of: a line for each
+/// MIME type with the extensions that mean nothing else.
+pub(crate) fn module(project: &Project) -> Result<String> {
+    let table = fs::read_to_string(project.root.join(TABLE))?;
+    Ok(format!("export const FILE_TYPES = `{}`;\n", unambiguous(&table)))
+}
+
+fn unambiguous(table: &str) -> String {
+    let rows = || table.lines().skip(1).map(|line| line.split(' '));
+    let ambiguous: BTreeSet<_> = rows().flatten().filter_map(|word| word.strip_prefix('~')).collect();
+    let mut text = String::new();
+    for mut words in rows() {
+        let mime = words.next().unwrap_or_default();
+        let is_clear = |word: &&str| !word.starts_with('~') && !ambiguous.contains(word);
+        let extensions: Vec<_> = words.skip(1).filter(is_clear).collect();
+        if !extensions.is_empty() {
+            _ = writeln!(text, "{mime} {}", extensions.join(" "));
+        }
+    }
+    text
+}
+
 /// The table by the sources as they are installed.
 fn renewed(project: &Project) -> Result<String> {
     machine::npm_packages(project)?;
@@ -239,6 +261,15 @@ mod tests {
         let format = locked(include_str!("../../Cargo.lock"), "file-format").expect("a version");
         let first = format!("# mime-db {db}, file-format {format}: renew with cargo xtask file-types");
         assert_eq!(COMMITTED.lines().next(), Some(first.as_str()));
+    }
+
+    #[test]
+    fn module_has_the_extensions_with_one_meaning() {
+        let table = "# sources\nimage/x-a IMAGE a ~b\ntext/b DOCUMENT ~a\nvideo/b VIDEO b c\nvideo/d VIDEO d\n";
+        assert_eq!(unambiguous(table), "video/b c\nvideo/d d\n");
+        let text = unambiguous(COMMITTED);
+        assert!(text.contains("\nimage/x-nikon-nef nef\n"));
+        assert!(!text.contains(['`', '\\', '$']), "the text stands in a template");
     }
 
     #[test]

@@ -83,6 +83,8 @@ export function createUploader(api, paths) {
    */
   const made = new Set();
   const refuse = (/** @type {string} */ field, /** @type {string} */ text) => refusal(field, text, NAME);
+  // Without the file, the service finds the type by itself.
+  const typeOf = (/** @type {string} */ extension) => import('#package/file-types.js').then((table) => table.typeOf(extension)).catch(() => {});
 
   /**
    * The id under which a resumable upload is stored: a digest of what is sent where, without the URL, which is new each
@@ -269,7 +271,9 @@ export function createUploader(api, paths) {
   async function prepare(source, options, progress, signal, protocol, batch) {
     const head = await source.bytes(0, Math.min(HEAD_SIZE, source.size ?? HEAD_SIZE));
     const declared = options.mimeType ?? source.type;
-    const { mimeType, fileName } = typeAndName(declared, options.displayName ?? source.name, head);
+    let { mimeType, fileName } = typeAndName(declared, options.displayName ?? source.name, head);
+    const [, extension] = /.\.([a-z0-9]{1,10})$/i.exec(fileName) ?? [];
+    if (mimeType === ANY_TYPE && extension) mimeType = (await until(signal, typeOf(extension.toLowerCase()))) ?? mimeType;
     progress.name = fileName;
     // A short stream is read to its end, and then as good as bytes.
     if (source.size === undefined && source.reach && (protocol !== 'plain' || source.isAnnounced)) await source.reach(RESUMABLE_SIZE);

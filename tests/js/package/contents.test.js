@@ -42,6 +42,8 @@ suite('the packed package', () => {
         'disk.js',
         'ffmpeg.cjs',
         'ffmpeg.js',
+        'file-types.cjs',
+        'file-types.js',
         'images.wasm',
         'index.d.cts',
         'index.d.ts',

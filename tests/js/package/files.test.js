@@ -143,6 +143,19 @@ suite('files of the package', () => {
     assert.deepEqual(JSON.parse(stdout), [['INVALID_ARGUMENT', 'init: wasm is not a file of the package'], []], 'the other file is not taken either');
   });
 
+  /**
+   * A copy of the package without one of its files.
+   *
+   * @param {string} missing
+   */
+  async function without(missing) {
+    const place = join(folder, `without-${missing}`);
+    await mkdir(place);
+    for (const { name } of (await readdir(shipped, { withFileTypes: true })).filter((entry) => entry.isFile() && entry.name !== missing)) {
+      await link(join(shipped, name), join(place, name));
+    }
+  }
+
   for (const [missing, use] of [
     ['manager.js', 'createManager()'],
     ['tokens.js', "createClient({ auth: { clientId: 'x' } }).files.listFiles()"],
@@ -157,11 +170,7 @@ suite('files of the package', () => {
     ['transfers.wasm', "init({ transfers: () => { throw new Error('none') } }).then(() => uploads.list())"],
   ]) {
     test(`a program without ${missing} learns so: ${use}`, async () => {
-      const place = join(folder, `without-${missing}`);
-      await mkdir(place);
-      for (const { name } of (await readdir(shipped, { withFileTypes: true })).filter((entry) => entry.isFile() && entry.name !== missing)) {
-        await link(join(shipped, name), join(place, name));
-      }
+      await without(missing);
       const script = `
         import { createClient, createManager, init } from './without-${missing}/node.js';
         const { paths, uploads, webhooks } = createClient({ auth: { apiKey: 'k' } });
@@ -172,6 +181,18 @@ suite('files of the package', () => {
       assert.ok(message.startsWith(`cannot load ${missing}: `), message);
     });
   }
+
+  test('a program without file-types.js leaves the type to the service', async () => {
+    await without('file-types.js');
+    const script = `
+      import { createManager } from './without-file-types.js/node.js';
+      const manager = await createManager();
+      const { mimeType } = await manager.client.uploads.upload(new Blob(['II*\\0']), { displayName: 'a.nef' });
+      console.log(mimeType);
+      await manager.close();`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
+    assert.equal(stdout, 'image/x-nikon-nef\n');
+  });
 
   test('require and import share the class of errors and the default client', async () => {
     const script = `

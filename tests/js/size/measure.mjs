@@ -111,6 +111,7 @@ if (transfers) {
   for (const [name, use] of [
     ['library.js', 'the first download, path, uploadAll or use of the trash'],
     ['deliveries.js', 'the first webhook'],
+    ['file-types.js', 'the first upload of a type that Wix does not document'],
     ['tokens.js', 'the credentials of an app or a visitor'],
   ]) {
     add(`ours: ${name}, with ${use}`, sizes(await readFile(`${dist}${name}`)));

@@ -184,6 +184,29 @@ suite('types', () => {
     }
   }
 
+  for (const [name, start, type] of /** @type {const} */ ([
+    ['a.nef', 'II*\0', 'image/x-nikon-nef'],
+    ['a.epub', 'PK\x03\x04', 'application/epub+zip'],
+    ['a.USDZ', 'PK\x03\x04', 'model/vnd.usdz+zip'],
+    ['a.blend', 'BLENDER', 'model/x-blender'],
+    ['a.ts', 'let a', 'application/octet-stream'],
+    ['a.nobody', '\x01\x02', 'application/octet-stream'],
+    ['a.', '\x01\x02', 'application/octet-stream'],
+  ])) {
+    test(`mimeType: of ${name} is declared as ${type}`, async (t) => {
+      /** @type {(string | null)[]} */
+      const sent = [];
+      const { client } = await serveManager(t, {
+        answer: (request, next) => {
+          if (request.method === 'PUT') sent.push(request.headers.get('content-type'));
+          return next(request);
+        },
+      });
+      const file = await client.uploads.upload(new File([start], name));
+      assert.deepEqual([sent, file.displayName], [[type], name]);
+    });
+  }
+
   test('mimeType: is retried once as application/octet-stream when it is refused', async (t) => {
     /** @type {(string | null)[]} */
     const sent = [];
