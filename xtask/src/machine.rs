@@ -131,6 +131,11 @@ pub(crate) fn browser() -> Result<Browser> {
     })
 }
 
+/// Installs exiftool, whose opinion of images the tests ask for.
+pub(crate) fn exiftool() -> Result<()> {
+    debian_packages(&[("exiftool", "libimage-exiftool-perl")])
+}
+
 /// Installs the Debian packages of programs that are missing. `wanted` pairs each program with its package.
 fn debian_packages(wanted: &[(&str, &str)]) -> Result<()> {
     let missing: Vec<&str> = wanted

@@ -25,7 +25,7 @@ const QUICK_CASES: &str = "100";
 
 /// Test files of the ring `js` that a quick run leaves out: they start browsers, compilers, other runtimes or many processes,
 /// or move much data.
-const SLOW_SCRIPTS: [&str; 24] = [
+const SLOW_SCRIPTS: [&str; 25] = [
     "command/commands.test.js",
     "command/recover.test.js",
     "command/serve.test.js",
@@ -38,6 +38,7 @@ const SLOW_SCRIPTS: [&str; 24] = [
     "hardening/full-disk.test.js",
     "manager/browser.test.js",
     "manager/lock.test.js",
+    "manager/opinions.test.js",
     "manager/runtimes.test.js",
     "manager/storage.test.js",
     "manager/streaming.test.js",
@@ -155,6 +156,9 @@ impl Ring {
         scratch.lend(&mut command);
         command.env("CHROMIUM", machine::browser()?.chromium);
         machine::ffmpeg()?;
+        if self == Self::Js {
+            machine::exiftool()?;
+        }
         build::build(project)?;
         let mut scripts = self.scripts(project)?;
         if is_quick {
