@@ -1,5 +1,6 @@
 //! Truncated, damaged and hostile files: each is answered, and none causes a panic.
 
+use crate::peak::peak_of;
 use crate::samples::{gif, jpeg, photo, png, quarters, webp};
 use proptest::prelude::*;
 use wix_media::images::url::Transform;
@@ -40,10 +41,25 @@ fn samples() -> Vec<(&'static str, Vec<u8>)> {
         ("webp", webp(&rgb, 48, 40, image_webp::ColorType::Rgb8)),
         ("webp with alpha", webp(&rgba, 48, 40, image_webp::ColorType::Rgba8)),
         ("gif", gif(48, 40)),
+        ("grey", jpeg_of(&rgb[..48 * 40], jpeg_encoder::ColorType::Luma, 80)),
+        ("cmyk", jpeg_of(&rgba, jpeg_encoder::ColorType::Cmyk, 80)),
+        ("full chroma", jpeg_of(&rgb, jpeg_encoder::ColorType::Rgb, 95)),
+        (
+            "grey png",
+            png(&rgb[..48 * 40], 48, 40, png::ColorType::Grayscale, None),
+        ),
         ("bitmap", media("bmp-top-down.bmp")),
         ("icon", media("icon.ico")),
         ("animation", transform(&gif(48, 40), &animated(), "").unwrap().bytes),
     ]
+}
+
+/// Above a quality of 90, the encoder keeps all of the chroma.
+fn jpeg_of(pixels: &[u8], color: jpeg_encoder::ColorType, quality: u8) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let encoder = jpeg_encoder::Encoder::new(&mut bytes, quality);
+    encoder.encode(pixels, 48, 40, color).unwrap();
+    bytes
 }
 
 fn media(name: &str) -> Vec<u8> {
@@ -54,8 +70,17 @@ fn animated() -> Transform {
     Transform::parse(&["fit", "w_16,h_16,anm_all", "a.webp"]).unwrap()
 }
 
-/// Calls every function on a file and checks that its answers are consistent.
+/// The memory that decoding may take (`docs/images.md`), and what results and encoders take besides.
+const MAX_MEMORY: usize = 340 << 20;
+
+/// Calls every function on a file and checks that its answers are consistent, and that they take a bounded memory.
 fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
+    let (result, peak) = peak_of(|| answers(bytes));
+    prop_assert!(peak <= MAX_MEMORY, "{} bytes at once", peak);
+    result
+}
+
+fn answers(bytes: &[u8]) -> Result<(), TestCaseError> {
     let fill = Transform::parse(&["fill", "w_16,h_16", "a.jpg"]).unwrap();
     match transform(bytes, &fill, "") {
         Ok(made) => prop_assert!(made.width <= 16 && made.height <= 16 && made.bytes.starts_with(b"\xff\xd8")),

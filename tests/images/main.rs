@@ -8,6 +8,7 @@ mod cases;
 mod colors;
 mod damaged;
 mod grammar;
+mod peak;
 mod samples;
 #[cfg(feature = "tiff")]
 mod tiffs;
