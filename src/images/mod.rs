@@ -48,6 +48,8 @@ mod gif_frames;
 #[cfg(feature = "images")]
 mod jpeg;
 #[cfg(feature = "images")]
+pub(crate) mod regions;
+#[cfg(feature = "images")]
 mod render;
 #[cfg(feature = "images")]
 mod transform;

@@ -5,15 +5,16 @@
 //! decoders to `images`.
 
 use super::error::Error;
-use super::exchange::{self, Kind};
 use super::header::Header;
 use super::pixels::MAX_PIXELS;
 use super::reduce::{Decoded, Region};
 use super::source_format::SourceFormat;
-#[cfg(feature = "images")]
-use super::{colors, decode::Image, frame::Frame, orientation::Orientation, render, url::Transform};
 #[cfg(feature = "tiff")]
-use super::{inks::Inks, tiff_image::Tiff};
+use super::{
+    exchange::{self, Kind},
+    inks::Inks,
+    tiff_image::Tiff,
+};
 
 /// An image of such a format, whose header has been read.
 pub(super) enum Part<'a> {
@@ -64,50 +65,7 @@ pub(super) fn check_area(header: &Header) -> Result<(), Error> {
     Ok(())
 }
 
-/// The region of an image that a transform shows, or of which its colours are: left, top, width, height, and the size in
-/// the result. The image is given by its width and height as stored, and by its orientation as a number of EXIF.
-#[cfg(feature = "images")]
-pub(crate) fn region(
-    width: u32,
-    height: u32,
-    orientation: u16,
-    transform: Option<&Transform>,
-) -> Result<[f64; 6], Error> {
-    let header = Header {
-        width,
-        height,
-        orientation: Orientation::of_number(orientation),
-    };
-    let Region {
-        x,
-        y,
-        width,
-        height,
-        result_size,
-    } = shown(&header, transform)?;
-    Ok([x, y, width, height, result_size.0.into(), result_size.1.into()])
-}
-
-#[cfg(feature = "images")]
-fn shown(header: &Header, transform: Option<&Transform>) -> Result<Region, Error> {
-    let (width, height) = header.size();
-    let frame = match transform {
-        Some(transform) => Frame::of(transform, width, height)?,
-        None => colors::frame((width, height)),
-    };
-    Ok(render::stored_region(&frame, (width, height), header.orientation))
-}
-
-/// Decodes the inks of a JPEG for [`decode`], as exchange. Fails with 415 for an image without a profile of inks.
-#[cfg(feature = "images")]
-pub(crate) fn inks(bytes: &[u8], transform: Option<&Transform>) -> Result<Vec<u8>, Error> {
-    let image = Image::open(bytes)?;
-    let header = image.header;
-    let decoded = image.decode_inks(&shown(&header, transform)?)?;
-    Ok(exchange::write(&header, &decoded, Kind::Inks))
-}
-
-/// Decodes an image of a format whose feature is enabled, as exchange. `region` is [`region()`] of the module `images`, without
+/// Decodes an image of a format whose feature is enabled, as exchange. `region` is [`region()`](super::regions::region) of the module `images`, without
 /// its transform.
 #[cfg(feature = "tiff")]
 pub(crate) fn decode<E: From<Error>>(

@@ -6,7 +6,6 @@
 use super::error::Error;
 use super::header::Header;
 use super::inks::Inks;
-use super::pixels::MAX_MEMORY;
 use super::reduce::{Decoded, Region, RowReducer};
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -14,8 +13,8 @@ use tiff::decoder::{ChunkType, Decoder, Limits};
 use tiff::tags::{SampleFormat, Tag};
 use tiff::{ColorType, TiffError};
 
-/// The most memory for the samples of a band.
-const MAX_BAND_LEN: u64 = MAX_MEMORY / 2;
+/// The most memory for the samples of a band: half of that for an image.
+const MAX_BAND_LEN: u64 = 160 << 20;
 /// The most samples of a pixel that are read. Images of satellites have hundreds.
 const MAX_SAMPLES: u16 = 8;
 const COMPRESSION_JPEG: u32 = 7;

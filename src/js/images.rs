@@ -4,7 +4,7 @@
 //! the module that the image needs, if it is not there.
 
 use crate::images::url::Transform;
-use crate::images::{self, Color, parts};
+use crate::images::{self, Color, regions};
 use crate::js::thrown::thrown;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
@@ -59,14 +59,14 @@ pub fn transform(bytes: &[u8], tail: &str, accept: &str, strict: bool) -> Result
 /// height, and the size in the result.
 #[wasm_bindgen]
 pub fn region(width: u32, height: u32, orientation: u16, tail: &str) -> Result<Array, JsValue> {
-    let region = parts::region(width, height, orientation, shown(tail)?.as_ref()).map_err(thrown)?;
+    let region = regions::region(width, height, orientation, shown(tail)?.as_ref()).map_err(thrown)?;
     Ok(region.into_iter().map(JsValue::from).collect())
 }
 
 /// The inks of an image, for the module that turns them into colours.
 #[wasm_bindgen]
 pub fn inks(bytes: &[u8], tail: &str) -> Result<Uint8Array, JsValue> {
-    let inks = parts::inks(bytes, shown(tail)?.as_ref()).map_err(thrown)?;
+    let inks = regions::inks(bytes, shown(tail)?.as_ref()).map_err(thrown)?;
     Ok(Uint8Array::from(inks.as_slice()))
 }
 

@@ -21,7 +21,13 @@ const OTHERS = [
   'src/manager/inspect/isobmff.rs MAX_BOXES',
   'src/manager/inspect/kind.rs MAX_BOXES',
   'src/manager/inspect/isobmff.rs MAX_ASSOCIATIONS_LEN',
+  'src/manager/inspect/inflate.rs MAX_HEADER',
+  'src/manager/inspect/office.rs MAX_TAIL',
+  'src/manager/inspect/office.rs MAX_DIRECTORY',
+  'src/manager/inspect/office.rs MAX_LIST',
   'src/images/colors.rs MAX_COLORS',
+  // How colours are computed.
+  'src/images/inks.rs MAX_BLACK',
   // The largest numbers of a format.
   'src/manager/zip/layout.rs MAX_U32',
   'src/manager/zip/layout.rs MAX_U16',
