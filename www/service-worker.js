@@ -210,6 +210,7 @@ const PACKAGE = [
   'manager-worker.js',
   'manager.js',
   'manager.wasm',
+  'svg.wasm',
   'tiff.wasm',
   'tokens.js',
   'transfers.js',

@@ -3,6 +3,7 @@ import client from '#package/client.wasm';
 import images from '#package/images.wasm';
 import manager from '#package/manager.wasm';
 import worker from '#package/manager-worker.js.txt';
+import svg from '#package/svg.wasm';
 import tiff from '#package/tiff.wasm';
 import transfers from '#package/transfers.wasm';
 import { runtime } from '../client/runtime.js';
@@ -22,6 +23,7 @@ runtime.files = {
   transfers: () => bytesOf(transfers),
   manager: () => bytesOf(manager),
   images: () => bytesOf(images),
+  svg: () => bytesOf(svg),
   tiff: () => bytesOf(tiff),
   worker: () => (address ??= URL.createObjectURL(new Blob([worker], { type: 'text/javascript' }))),
 };

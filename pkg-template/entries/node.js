@@ -23,6 +23,7 @@ runtime.files = {
   transfers: () => read('transfers.wasm'),
   manager: () => read('manager.wasm'),
   images: () => read('images.wasm'),
+  svg: () => read('svg.wasm'),
   tiff: () => read('tiff.wasm'),
 };
 // Node 18 has WebCrypto, but not as a global.

@@ -96,7 +96,7 @@ impl<'a> Frames<'a> {
                 bytes,
             },
             origin: (0, 0),
-            reduction: 1,
+            reduction: 1.0,
             profile,
         };
         Ok(Some(Self {

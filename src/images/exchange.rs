@@ -53,7 +53,7 @@ pub(super) fn write(header: &Header, decoded: &Decoded, kind: Kind) -> Vec<u8> {
         pixels.height,
         decoded.origin.0,
         decoded.origin.1,
-        decoded.reduction,
+        decoded.reduction.to_bits(),
         profile.len() as u32,
     ] {
         bytes.extend_from_slice(&number.to_le_bytes());
@@ -88,13 +88,15 @@ fn read_checked(bytes: &[u8]) -> Option<Result<(Header, Decoded, Kind), Error>> 
     let (profile, pixels) = bytes
         .get(HEADER_LEN..)?
         .split_at_checked(usize::try_from(profile_len).ok()?)?;
+    let reduction = f32::from_bits(reduction);
     let (channels, is_inks) = (content & 0xff, content >> 8 == 1);
     let is_possible = (1..=4).contains(&channels)
         && u64::from(width) * u64::from(height) <= MAX_PIXELS
         && pixels.len() as u64 <= MAX_MEMORY
         && across > 0
         && down > 0
-        && reduction > 0
+        && reduction.is_finite()
+        && reduction > 0.0
         && left < width
         && top < height;
     if !is_possible {
@@ -142,7 +144,7 @@ mod tests {
                 bytes: (0..24).collect(),
             },
             origin: (0, 1),
-            reduction: 2,
+            reduction: 0.5,
             profile: Some(b"profile".to_vec()),
         };
         (header, decoded)

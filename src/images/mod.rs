@@ -24,6 +24,11 @@ mod pixels;
 #[cfg(feature = "pixels")]
 mod reduce;
 
+#[cfg(feature = "svg")]
+mod svg_image;
+#[cfg(any(feature = "manager", feature = "svg"))]
+pub(crate) mod svg_size;
+
 #[cfg(feature = "tiff")]
 mod inks;
 #[cfg(feature = "tiff")]

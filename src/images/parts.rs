@@ -5,22 +5,24 @@
 //! decoders to `images`.
 
 use super::error::Error;
+#[cfg(any(feature = "svg", feature = "tiff"))]
+use super::exchange::{self, Kind};
 use super::header::Header;
 use super::pixels::MAX_PIXELS;
 use super::reduce::{Decoded, Region};
 use super::source_format::SourceFormat;
+#[cfg(feature = "svg")]
+use super::svg_image::Svg;
 #[cfg(feature = "tiff")]
-use super::{
-    exchange::{self, Kind},
-    inks::Inks,
-    tiff_image::Tiff,
-};
+use super::{inks::Inks, tiff_image::Tiff};
 
 /// An image of such a format, whose header has been read.
 pub(super) enum Part<'a> {
+    #[cfg(feature = "svg")]
+    Svg(Box<Svg>),
     #[cfg(feature = "tiff")]
     Tiff(Box<Tiff<'a>>),
-    /// None of the features is enabled.
+    /// The feature of a format is not enabled.
     #[cfg(not(feature = "tiff"))]
     #[expect(dead_code, reason = "there is nothing to read")]
     None(std::marker::PhantomData<&'a ()>, std::convert::Infallible),
@@ -30,6 +32,12 @@ impl<'a> Part<'a> {
     /// Reads the header of a file. Fails with 415 if the feature of its format is not enabled.
     pub(super) fn open(bytes: &'a [u8], format: SourceFormat) -> Result<(Header, Self), Error> {
         match format {
+            #[cfg(feature = "svg")]
+            SourceFormat::Svg => {
+                let (header, svg) = Svg::open(bytes)?;
+                check_area(&header)?;
+                Ok((header, Self::Svg(Box::new(svg))))
+            }
             #[cfg(feature = "tiff")]
             SourceFormat::Tiff => {
                 let header = Header::read(&mut &*bytes).ok_or_else(|| Error::decode("no size"))?;
@@ -46,6 +54,8 @@ impl<'a> Part<'a> {
     /// Decodes a region.
     pub(super) fn decode(self, region: &Region) -> Result<Decoded, Error> {
         match self {
+            #[cfg(feature = "svg")]
+            Self::Svg(svg) => svg.decode(region),
             #[cfg(feature = "tiff")]
             Self::Tiff(tiff) => tiff.decode(region),
             #[cfg(not(feature = "tiff"))]
@@ -67,11 +77,12 @@ pub(super) fn check_area(header: &Header) -> Result<(), Error> {
 
 /// Decodes an image of a format whose feature is enabled, as exchange. `region` is [`region()`](super::regions::region) of the module `images`, without
 /// its transform.
-#[cfg(feature = "tiff")]
+#[cfg(any(feature = "svg", feature = "tiff"))]
 pub(crate) fn decode<E: From<Error>>(
     bytes: &[u8],
     region: impl FnOnce(u32, u32, u16) -> Result<[f64; 6], E>,
 ) -> Result<Vec<u8>, E> {
+    #[cfg(feature = "tiff")]
     if exchange::is_exchange(bytes) {
         return Ok(of_inks(bytes)?);
     }

@@ -33,8 +33,8 @@ pub(super) struct Decoded {
     pub(super) pixels: Pixels,
     /// The upper left corner, in pixels as stored.
     pub(super) origin: (u32, u32),
-    /// How many stored pixels one of these averages, in each direction.
-    pub(super) reduction: u32,
+    /// How many stored pixels one of these shows, in each direction. Less than 1 for a drawing that is enlarged.
+    pub(super) reduction: f32,
     /// The ICC profile.
     pub(super) profile: Option<Vec<u8>>,
 }
@@ -45,7 +45,7 @@ pub(super) fn whole(pixels: Pixels, reduction: u32, profile: Option<Vec<u8>>) ->
     complete(Decoded {
         pixels,
         origin: (0, 0),
-        reduction,
+        reduction: reduction as f32,
         profile,
     })
 }
@@ -219,7 +219,7 @@ impl RowReducer {
                 bytes: self.bytes,
             },
             origin: (self.left, self.top),
-            reduction: self.reduction,
+            reduction: self.reduction as f32,
             profile,
         })
     }

@@ -180,7 +180,7 @@ mod tests {
         let decoded = Decoded {
             pixels: numbered(),
             origin: (0, 0),
-            reduction: 1,
+            reduction: 1.0,
             profile: None,
         };
         for number in 1..=8 {

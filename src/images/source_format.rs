@@ -17,19 +17,23 @@ pub enum SourceFormat {
     Icon,
     /// TIFF, whose decoder is the feature `tiff`.
     Tiff,
+    /// SVG, or another text of angle brackets, whose decoder is the feature `svg`.
+    Svg,
 }
 
 impl SourceFormat {
     /// The length of the longest signature.
     pub const SIGNATURE_LEN: usize = 12;
 
-    /// The format of a file, by its first bytes. Returns `None` for formats that cannot be decoded.
+    /// The format of a file, by its first bytes. Returns `None` for formats that cannot be decoded. Text that begins with an
+    /// angle bracket, and what is compressed by gzip, may be an SVG.
     ///
     /// ```
     /// use wix_media::images::source_format::SourceFormat;
     ///
     /// assert_eq!(SourceFormat::detect(b"GIF89a..."), Some(SourceFormat::Gif));
-    /// assert_eq!(SourceFormat::detect(b"<svg/>"), None);
+    /// assert_eq!(SourceFormat::detect(b"<svg/>"), Some(SourceFormat::Svg));
+    /// assert_eq!(SourceFormat::detect(b"words"), None);
     /// ```
     pub fn detect(bytes: &[u8]) -> Option<Self> {
         match bytes {
@@ -40,6 +44,9 @@ impl SourceFormat {
             [b'B', b'M', _, _, _, _, _, _, _, _, ..] => Some(Self::Bmp),
             [0, 0, 1 | 2, 0, _, 0, ..] => Some(Self::Icon),
             [b'I', b'I', 42, 0, _, _, _, _, ..] | [b'M', b'M', 0, 42, _, _, _, _, ..] => Some(Self::Tiff),
+            [0xef, 0xbb, 0xbf, b'<', ..] | [0xff, 0xfe, b'<', 0, ..] | [0xfe, 0xff, 0, b'<', ..] => Some(Self::Svg),
+            [b'<', ..] | [0, b'<', ..] | [0x1f, 0x8b, 8, ..] => Some(Self::Svg),
+            [b' ' | b'\t' | b'\r' | b'\n', ..] if bytes.trim_ascii_start().starts_with(b"<") => Some(Self::Svg),
             _ => None,
         }
     }
@@ -55,6 +62,7 @@ impl SourceFormat {
     /// ```
     pub fn part(self) -> Option<&'static str> {
         match self {
+            Self::Svg => Some("svg"),
             Self::Tiff => Some("tiff"),
             _ => None,
         }
@@ -76,6 +84,7 @@ impl SourceFormat {
             Self::Bmp => "image/bmp",
             Self::Icon => "image/vnd.microsoft.icon",
             Self::Tiff => "image/tiff",
+            Self::Svg => "image/svg+xml",
         }
     }
 }

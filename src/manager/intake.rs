@@ -432,7 +432,14 @@ impl Intake {
         let (blob, size) = self.received(site)?;
         let mut first = [0; SourceFormat::SIGNATURE_LEN];
         let count = site.blobs.read(&blob, 0, &mut first).ok()?;
-        let is_picture = size <= downloads::images::MAX_BYTES && SourceFormat::detect(&first[..count]).is_some();
+        let is_picture = size <= downloads::images::MAX_BYTES
+            && match SourceFormat::detect(&first[..count]) {
+                // Most texts and archives are no drawings.
+                Some(SourceFormat::Svg) => self
+                    .subject(site)
+                    .is_some_and(|subject| subject.mime == "image/svg+xml"),
+                format => format.is_some(),
+            };
         is_picture.then_some(Picture { blob, size })
     }
 

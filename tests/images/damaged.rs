@@ -23,6 +23,8 @@ fn further() -> Vec<(&'static str, Vec<u8>)> {
         files.extend(kinds().into_iter().map(|(name, tiff)| (name, tiff.file())));
         files.extend([("inks", inks_with_profile().file()), ("jpeg of inks", jpeg_with_inks())]);
     }
+    #[cfg(feature = "svg")]
+    files.extend([("drawing", crate::drawings::areas())]);
     files
 }
 
@@ -257,7 +259,7 @@ fn large_png_of_one_colour_is_decoded_row_by_row() {
 
 #[test]
 fn other_formats_are_refused_with_415() {
-    for bytes in [&b""[..], b"BM", b"II*\0", b"\0\0\0\x18ftypavif", b"<svg/>", b"\xff\xd8"] {
+    for bytes in [&b""[..], b"BM", b"II*\0", b"\0\0\0\x18ftypavif", b"words", b"\xff\xd8"] {
         assert_eq!(dimensions(bytes).unwrap_err().status, 415);
     }
 }

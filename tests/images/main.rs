@@ -7,6 +7,8 @@ mod bitmaps;
 mod cases;
 mod colors;
 mod damaged;
+#[cfg(feature = "svg")]
+mod drawings;
 mod grammar;
 mod peak;
 mod samples;

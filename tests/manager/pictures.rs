@@ -141,6 +141,36 @@ fn url(site: &Site, kind: &str, mime: &str, name: &str) -> Value {
 }
 
 #[test]
+fn drawing_has_colours_a_preview_and_transforms() {
+    let site = Site::new();
+    let colors = json!({ "prominent": { "hex": "#FF0000" }, "palette": [] });
+    let drawing = b"<svg xmlns='http://www.w3.org/2000/svg' width='120' height='80'/>".to_vec();
+    let target = target(&text(&url(&site, "upload", "image/svg+xml", "a.svg")["uploadUrl"]));
+    let (picture, answer) = colored(&site, Request::new("PUT", &target).body(drawing), &colors);
+    assert!(picture.is_some());
+    let vector = &answer["file"]["media"]["vector"];
+    assert_eq!(vector["colors"], colors);
+    let preview = text(&vector["previewImage"]["url"]);
+    assert!(
+        preview.contains("/shapes/") && preview.ends_with("/v1/fit/w_800,h_450/preview.png"),
+        "{preview}"
+    );
+
+    // Other texts are not read for their colours.
+    let page = target_of_page(&site);
+    let (picture, _) = colored(
+        &site,
+        Request::new("PUT", &page).body(b"<html></html>".to_vec()),
+        &colors,
+    );
+    assert!(picture.is_none());
+}
+
+fn target_of_page(site: &Site) -> String {
+    target(&text(&url(site, "upload", "text/html", "a.html")["uploadUrl"]))
+}
+
+#[test]
 fn colours_from_the_host_are_stored_with_the_image() {
     let site = Site::new();
     let colors = json!({

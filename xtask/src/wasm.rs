@@ -43,7 +43,7 @@ const FASTEST: &[&str] = &["-O3"];
 const COMPACT: &[&str] = &["-O3", "--one-caller-inline-max-function-size=20"];
 
 /// The modules of the package.
-const MODULES: [Module; 5] = [
+const MODULES: [Module; 6] = [
     Module {
         name: "client",
         profile: "wasm-client",
@@ -83,6 +83,14 @@ const MODULES: [Module; 5] = [
         optimisation: COMPACT,
         many: true,
         names_paths: false,
+        environment: &[],
+    },
+    Module {
+        name: "svg",
+        profile: "wasm-formats",
+        optimisation: FASTEST,
+        many: true,
+        names_paths: true,
         environment: &[],
     },
     Module {

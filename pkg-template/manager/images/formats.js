@@ -1,5 +1,6 @@
 // The modules that decode one format each, which are loaded with the first image that needs one. They have one function of
 // the same form.
+import svg from '#svg-glue';
 import tiff from '#tiff-glue';
 
 /** @import { Format, FormatCore } from '../internal.d.ts' */
@@ -9,6 +10,6 @@ import tiff from '#tiff-glue';
  *
  * @type {Record<Format, (module: WebAssembly.Module) => FormatCore>}
  */
-export const formats = { tiff };
+export const formats = { svg, tiff };
 
 export const FORMATS = /** @type {Format[]} */ (Object.keys(formats));

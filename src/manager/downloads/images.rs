@@ -22,7 +22,11 @@ pub(crate) fn behind_version<'a>(file: &File, segments: &'a [String]) -> Option<
     let [folder, _, version, rest @ ..] = segments else {
         return None;
     };
-    (folder == "media" && version == "v1" && file.media_type == MediaType::Image).then_some(rest)
+    let is_picture = matches!(
+        (folder.as_str(), file.media_type),
+        ("media", MediaType::Image) | ("shapes", MediaType::Vector)
+    );
+    (version == "v1" && is_picture).then_some(rest)
 }
 
 /// Returns the order to transform an image. The body is the original.
@@ -34,7 +38,7 @@ pub(crate) fn transformed(file: &File, head: &Head, asked: &[String]) -> Outcome
         Frame::of(&asked, width, height).map_err(|wrong| refused(wrong.status, &wrong.message))?;
     }
     if !is_transformable(file) {
-        let text = "Only JPEG, PNG, GIF, WebP, BMP, ICO and TIFF pictures can be transformed.";
+        let text = "Only JPEG, PNG, GIF, WebP, BMP, ICO, TIFF and SVG pictures can be transformed.";
         return Err(refused(415, text));
     }
     let size = u64::try_from(file.size).unwrap_or(0);

@@ -22,7 +22,6 @@ mod kind;
 mod lofty_oracle;
 mod markup;
 mod office;
-mod svg;
 mod timed;
 
 pub(crate) use digest::{Digest, Digested};
@@ -30,6 +29,7 @@ pub(crate) use digest::{Digest, Digested};
 pub(crate) use kind::{Contradiction, Decision, Kind};
 pub(crate) use timed::Cover;
 
+use crate::images::svg_size;
 use crate::model::media_type::MediaType;
 pub(crate) use input::ReadSeek;
 use input::{Input, read_up_to};
@@ -148,7 +148,7 @@ pub(crate) fn inspect(
         let fault = decision.fault(&mut input);
         let is_gzipped = decision.kind == Some(Kind::Gzip) && MediaType::of_mime(&decision.mime) == MediaType::Vector;
         let facts = match decision.kind {
-            _ if is_gzipped => Facts::of_image(svg::compressed_size(&mut input)),
+            _ if is_gzipped => Facts::of_image(svg_size::size_by(|length| inflate::gunzip(&mut input, length))),
             Some(kind) => facts(&mut input, kind),
             None => Facts::default(),
         };
@@ -164,7 +164,7 @@ pub(crate) fn inspect(
 /// Reads the facts by the reader of the kind of bytes, whatever type was declared.
 fn facts(input: &mut Input<'_>, kind: Kind) -> Facts {
     match kind {
-        Kind::Svg => Facts::of_image(svg::size(input)),
+        Kind::Svg => Facts::of_image(svg_size::size(input)),
         Kind::Jpeg
         | Kind::Png
         | Kind::Gif

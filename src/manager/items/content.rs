@@ -109,7 +109,7 @@ pub(crate) fn inspect(
 ) -> Outcome<Receipt> {
     let inspected = inspect::inspect(&mut reader, declared, name)?;
     let Inspected { decision, mut facts } = inspected.map_err(|Contradiction| mismatch())?;
-    if MediaType::of_mime(&decision.mime) == MediaType::Image {
+    if matches!(MediaType::of_mime(&decision.mime), MediaType::Image | MediaType::Vector) {
         // The host decodes images.
         facts.colors = findings.colors;
     }

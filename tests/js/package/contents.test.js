@@ -68,6 +68,7 @@ suite('the packed package', () => {
         'slim.cjs',
         'slim.d.ts',
         'slim.js',
+        'svg.wasm',
         'threads.cjs',
         'threads.js',
         'tiff.wasm',
@@ -125,7 +126,7 @@ suite('the packed package', () => {
 
   test('the types are right for every way to resolve them', async () => {
     // The files that programs bring by init() have no types.
-    const args = [tarball.path, '--format', 'json', '--exclude-entrypoints', './client.wasm', './transfers.wasm', './manager.wasm', './images.wasm', './tiff.wasm', './manager-worker.js'];
+    const args = [tarball.path, '--format', 'json', '--exclude-entrypoints', './client.wasm', './transfers.wasm', './manager.wasm', './images.wasm', './svg.wasm', './tiff.wasm', './manager-worker.js'];
     const { stdout } = await run(process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), ...args], {
       maxBuffer: 1e8,
     }).catch((failure) => failure);

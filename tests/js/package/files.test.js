@@ -20,7 +20,8 @@ const program = `
     const decoded = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
     const bitmap = decoded('iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==');
     const manager = await createManager({ storage, baseUrl: 'http://wix-media.localhost' });
-    const further = { tif: ['image/tiff', decoded('SUkqAAoAAACAAAkAAAEDAAEAAAABAAAAAQEDAAEAAAABAAAAAgEDAAEAAAAIAAAAAwEDAAEAAAABAAAABgEDAAEAAAABAAAAEQEEAAEAAAAIAAAAFQEDAAEAAAABAAAAFgEDAAEAAAABAAAAFwEEAAEAAAABAAAAAAAAAA==')] };
+    const drawing = "<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'><rect width='1' height='1'/></svg>";
+    const further = { svg: ['image/svg+xml', drawing], tif: ['image/tiff', decoded('SUkqAAoAAACAAAkAAAEDAAEAAAABAAAAAQEDAAEAAAABAAAAAgEDAAEAAAAIAAAAAwEDAAEAAAABAAAABgEDAAEAAAABAAAAEQEEAAEAAAAIAAAAFQEDAAEAAAABAAAAFgEDAAEAAAABAAAAFwEEAAEAAAABAAAAAAAAAA==')] };
     const found = [];
     for (const [name, [type, content]] of Object.entries({ png: ['image/png', bitmap], ...further })) {
       const file = await manager.client.uploads.upload(new Blob([content], { type }), { displayName: 'dot.' + name });
@@ -32,9 +33,9 @@ const program = `
     return found;
   }
 `;
-const expected = [200, 'image/png', 200, 'image/png', 2];
+const expected = [200, 'image/png', 200, 'image/png', 200, 'image/png', 3];
 const settle = '.then((result) => { globalThis.result = result; }, ({ name, code, message }) => { globalThis.failure = { name, code, message }; });';
-const files = "{ client: '/files/client.wasm', transfers: '/files/transfers.wasm', manager: '/files/manager.wasm', images: '/files/images.wasm', tiff: '/files/tiff.wasm', worker: '/files/manager-worker.js' }";
+const files = "{ client: '/files/client.wasm', transfers: '/files/transfers.wasm', manager: '/files/manager.wasm', images: '/files/images.wasm', svg: '/files/svg.wasm', tiff: '/files/tiff.wasm', worker: '/files/manager-worker.js' }";
 
 suite('files of the package', () => {
   const closing = leftovers();
@@ -75,7 +76,7 @@ suite('files of the package', () => {
     t.after(() => service.close());
     return reportOf(browser, `${service.origin}/`);
   }
-  const all = ['client.wasm', 'transfers.wasm', 'manager.wasm', 'images.wasm', 'tiff.wasm', 'manager-worker.js'];
+  const all = ['client.wasm', 'transfers.wasm', 'manager.wasm', 'images.wasm', 'svg.wasm', 'tiff.wasm', 'manager-worker.js'];
 
   test('a classic script brings them by init, in memory and on OPFS', async (t) => {
     assert.deepEqual((await inPage(t, 'brought.js', { beside: all })).result, expected);

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { suite, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { createManager, media } from '../harness/package.js';
 import { present } from '../harness/present.js';
@@ -188,6 +189,38 @@ suite('transformed image URLs', () => {
       const preview = await picture(await manager.fetch(found.image.previewImage.url));
       assert.deepEqual([preview.format, preview.width], ['jpeg', 300], name);
     }
+  });
+
+  test('transforms: show SVG as sharp does, in every size', async (t) => {
+    const manager = await managed(t);
+    const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="120" height="80" viewBox="0 0 60 40">
+      <defs>
+        <linearGradient id="sky" x2="0" y2="1"><stop stop-color="#124"/><stop offset="1" stop-color="#8cf"/></linearGradient>
+        <clipPath id="round"><circle cx="30" cy="20" r="18"/></clipPath>
+        <pattern id="dots" width="4" height="4" patternUnits="userSpaceOnUse"><circle cx="2" cy="2" r="1" fill="#fd0"/></pattern>
+        <filter id="soft"><feGaussianBlur stdDeviation="1"/></filter>
+      </defs>
+      <rect width="60" height="40" fill="url(#sky)"/>
+      <g clip-path="url(#round)" opacity=".8"><rect width="60" height="40" fill="#c33"/><rect width="60" height="40" fill="url(#dots)"/></g>
+      <path d="M5 35 Q30 5 55 35 Z" fill="none" stroke="#fff" stroke-width="2" filter="url(#soft)"/>
+    </svg>`;
+    const bytes = /** @type {Buffer<ArrayBuffer>} */ (Buffer.from(drawing));
+    for (const [name, content] of /** @type {[string, Buffer<ArrayBuffer>][]} */ ([['a.svg', bytes], ['a.svgz', gzipSync(bytes)]])) {
+      const { url, media: found } = await upload(manager, content, { mimeType: 'image/svg+xml', fileName: name });
+      assert.match(url, /\/shapes\//);
+      assert.ok(found.vector.colors.palette.length > 1, name);
+      for (const [tail, width, height] of /** @type {const} */ ([['fit/w_120,h_80', 120, 80], ['fit/w_30,h_30', 30, 20], ['fill/w_600,h_400,lg_1', 600, 400]])) {
+        const made = await picture(await manager.fetch(`${url}/v1/${tail}/a.png`));
+        assert.deepEqual([made.width, made.height], [width, height], tail);
+        const expected = await sharp(bytes, { density: (72 * width) / 120 }).resize(width, height).removeAlpha().raw().toBuffer();
+        const shown = await sharp(made.bytes).removeAlpha().raw().toBuffer();
+        const difference = shown.reduce((sum, value, at) => sum + Math.abs(value - expected[at]), 0) / shown.length;
+        assert.ok(difference < 6, `${name}, ${tail}: ${difference}`);
+      }
+    }
+    const { media: described } = await upload(manager, bytes, { mimeType: 'image/svg+xml', fileName: 'b.svg' });
+    const preview = await picture(await manager.fetch(described.vector.previewImage.url));
+    assert.deepEqual([preview.format, preview.width, preview.height], ['png', 120, 80]);
   });
 
   test('transforms: show inks through their profile as sharp does', async (t) => {

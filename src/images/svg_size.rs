@@ -3,9 +3,7 @@
 //! `quick-xml` reads comments, declarations of types and quoted values as they are, one piece after the other, so that only
 //! the beginning of a large drawing is read. `roxmltree` builds the tree of the whole file.
 
-use super::inflate::gunzip;
-use super::input::Input;
-use crate::images::header::MAX_EDGE;
+use super::header::{MAX_EDGE, Source};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use std::borrow::Cow;
@@ -14,17 +12,12 @@ use std::borrow::Cow;
 const HEAD_LENS: [usize; 2] = [1 << 12, 1 << 20];
 
 /// Width and height in pixels of CSS: by the attributes of those names, else by the view box.
-pub(super) fn size(input: &mut Input<'_>) -> Option<(u64, u64)> {
-    size_by(|length| input.part(0, length))
+pub(crate) fn size(source: &mut dyn Source) -> Option<(u64, u64)> {
+    size_by(|length| source.part(0, length).into_owned())
 }
 
-/// The same of a drawing that is compressed by gzip.
-pub(super) fn compressed_size(input: &mut Input<'_>) -> Option<(u64, u64)> {
-    size_by(|length| gunzip(input, length))
-}
-
-/// The size by the first bytes of the text, as many as asked for.
-fn size_by(mut first: impl FnMut(usize) -> Vec<u8>) -> Option<(u64, u64)> {
+/// The same by the first bytes of the text, as many as asked for.
+pub(crate) fn size_by(mut first: impl FnMut(usize) -> Vec<u8>) -> Option<(u64, u64)> {
     let mut found = None;
     for length in HEAD_LENS {
         let bytes = first(length);
@@ -38,7 +31,7 @@ fn size_by(mut first: impl FnMut(usize) -> Vec<u8>) -> Option<(u64, u64)> {
 }
 
 /// Text in UTF-8, or in UTF-16 by its mark or its first character.
-fn text(bytes: &[u8]) -> Cow<'_, str> {
+pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
     let wide = |from: fn([u8; 2]) -> u16| {
         let units = bytes.chunks_exact(2).map(|pair| from([pair[0], pair[1]]));
         let text = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER));
@@ -139,8 +132,6 @@ fn whole(length: f64) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs::File;
-    use std::io::Cursor;
 
     #[test]
     fn size_of_files_is_that_of_browsers() {
@@ -159,12 +150,8 @@ mod tests {
             ("svg-behind-long-comment", (30, 20)),
         ] {
             let path = format!("{}/tests/data/pictures/{name}", env!("CARGO_MANIFEST_DIR"));
-            let mut file = File::open(&path).expect("a file");
-            assert_eq!(
-                Input::new(&mut file).ok().and_then(|mut input| super::size(&mut input)),
-                Some(size),
-                "{name}"
-            );
+            let file = std::fs::read(&path).expect("a file");
+            assert_eq!(super::size(&mut &*file), Some(size), "{name}");
         }
     }
 
@@ -199,9 +186,7 @@ mod tests {
     fn comment_of_a_megabyte_ends_the_search() {
         for (length, size) in [(5_000, Some((5, 7))), (2_000_000, None)] {
             let text = format!("<!--{}--><svg width='5' height='7'/>", "-".repeat(length));
-            let mut file = Cursor::new(text);
-            let mut input = Input::new(&mut file).expect("a size");
-            assert_eq!(super::size(&mut input), size, "{length}");
+            assert_eq!(super::size(&mut text.as_bytes()), size, "{length}");
         }
     }
 }
