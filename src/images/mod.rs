@@ -10,18 +10,30 @@
 mod error;
 pub mod frame;
 #[cfg(any(feature = "manager", feature = "pixels"))]
+#[cfg_attr(
+    not(any(feature = "images", feature = "manager", feature = "tiff")),
+    allow(dead_code, reason = "drawings need little of it")
+)]
 pub(crate) mod header;
 pub mod orientation;
 pub mod source_format;
 pub mod url;
 
 #[cfg(feature = "pixels")]
+#[cfg_attr(
+    not(any(feature = "images", feature = "manager", feature = "tiff")),
+    allow(dead_code, reason = "drawings need little of it")
+)]
 mod exchange;
 #[cfg(feature = "pixels")]
 pub(crate) mod parts;
 #[cfg(feature = "pixels")]
 mod pixels;
 #[cfg(feature = "pixels")]
+#[cfg_attr(
+    not(any(feature = "images", feature = "manager", feature = "tiff")),
+    allow(dead_code, reason = "drawings need little of it")
+)]
 mod reduce;
 
 #[cfg(feature = "svg")]

@@ -28,6 +28,16 @@ const OTHERS = [
   'src/images/colors.rs MAX_COLORS',
   // How colours are computed.
   'src/images/inks.rs MAX_BLACK',
+  // What a drawing may take, together in docs/images.md#svg.
+  'src/images/svg_image.rs MAX_TEXT_LEN',
+  'src/images/svg_image.rs MAX_WEIGHT',
+  'src/images/svg_image.rs MAX_DEPTH',
+  'src/images/svg_image.rs MAX_VISITED',
+  'src/images/svg_image.rs MAX_WORK',
+  'src/images/svg_image.rs MAX_HALVINGS',
+  'src/images/svg_image.rs MAX_LAYERS_LEN',
+  'src/images/svg_image.rs MAX_DRAWN',
+  'src/images/svg_image.rs MAX_NESTED',
   // The largest numbers of a format.
   'src/manager/zip/layout.rs MAX_U32',
   'src/manager/zip/layout.rs MAX_U16',
