@@ -20,7 +20,7 @@ console.log(`fuzz ${what}, WIX_MEDIA_SEED=${seed}`);
 /** @type {Record<string, number>} */
 const totals = {};
 try {
-  const meter = what === 'media' ? await meterOf('manager.wasm', 'images.wasm', 'svg.wasm', 'tiff.wasm') : { count: 0, limit: Infinity };
+  const meter = what === 'media' ? await meterOf('manager.wasm', 'images.wasm', 'tiff.wasm') : { count: 0, limit: Infinity };
   for (let done = 0; done < (only === undefined ? cases : 1); done += BATCH) {
     /** @type {(() => unknown)[]} */
     const closers = [];
