@@ -8,6 +8,10 @@ use wix_media::images::{colors, dimensions, transform};
 
 /// The formats with a decoder of their own.
 fn further() -> Vec<(&'static str, Vec<u8>)> {
+    #[cfg_attr(
+        not(any(feature = "tiff", feature = "svg")),
+        expect(unused_mut, reason = "there is no such format")
+    )]
     let mut files = Vec::new();
     #[cfg(feature = "tiff")]
     {
