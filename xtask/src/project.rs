@@ -9,7 +9,10 @@ use serde_json::Value;
 use crate::process::{cargo, output};
 
 /// The features that are also tested natively.
-pub(crate) const NATIVE: &str = "manager,images";
+pub(crate) const NATIVE: &str = "manager,images,svg,tiff";
+
+/// Features that are no WebAssembly modules: what is on by default, and what the modules of pictures share.
+const OTHERS: [&str; 2] = ["default", "pixels"];
 
 /// The repository and the package in its root.
 #[derive(Debug)]
@@ -57,7 +60,7 @@ impl Project {
             version: string(&package["version"])?,
             features: features
                 .keys()
-                .filter(|name| name.as_str() != "default")
+                .filter(|name| !OTHERS.contains(&name.as_str()))
                 .cloned()
                 .collect(),
             targets,
@@ -120,7 +123,7 @@ mod tests {
         "packages": [
             {"manifest_path": "/p/xtask/Cargo.toml", "version": "9.9.9", "features": {}, "targets": []},
             {"manifest_path": "/p/Cargo.toml", "version": "1.2.3",
-             "features": {"client": ["dep:a"], "default": ["client"], "manager": ["dep:b"]},
+             "features": {"client": ["dep:a"], "default": ["client"], "manager": ["dep:b"], "pixels": []},
              "targets": [{"kind": ["cdylib", "rlib"], "name": "one"}, {"kind": ["test"], "name": "two"}]}
         ]
     }"#;
