@@ -125,8 +125,11 @@ pub fn start(host: Host, given: &str) -> Result<(), JsValue> {
         options,
     });
     let manager = manager.map_err(|error| catalog_error(&error))?;
-    // The host allows one instance at a time on its storage, so no other one holds leases.
-    manager.end_leases().map_err(|error| catalog_error(&error))?;
+    // The host allows one instance at a time on its storage, so no other one holds leases. Without room, they expire.
+    match manager.end_leases() {
+        Ok(()) | Err(catalog::Error::Full(_)) => {}
+        Err(error) => return Err(catalog_error(&error)),
+    }
     RUNNING.set(Some(Running {
         manager,
         intakes: Handles(Vec::new()),

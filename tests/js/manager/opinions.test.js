@@ -261,11 +261,13 @@ suite('second opinions', () => {
     assert.ok(compared >= 600, `${compared} files were compared`);
   });
 
-  test('sharp: shows the same pixels of every picture that both show', async () => {
+  test('sharp: shows the same pixels of every image that both show', async () => {
     const found = new Map();
     let compared = 0;
     for (const [name, content] of pictures) {
-      const { url } = present(ours.get(name));
+      const { url = '' } = present(ours.get(name));
+      // Of drawings, librsvg takes an inch for 72 pixels, and smooths edges in another way.
+      if (url.includes('/shapes/')) continue;
       const response = await manager.fetch(`${url}/v1/fit/w_5000,h_5000/a.png`);
       if (response.status !== 200) {
         assert.ok([404, 415].includes(response.status), `${name}: ${response.status} ${await response.text()}`);
