@@ -21,6 +21,20 @@ import { fixture, versions } from './fixtures.js';
 
 /** @param {Item[]} items */
 const byId = (items) => new Map(items.map((item) => [item.id, item]));
+/**
+ * The same, without the previews that drawings have since.
+ *
+ * @param {Item[]} items
+ */
+const withoutPreviews = (items) =>
+  byId(
+    items.map((item) => {
+      if (!item.media?.vector) return item;
+      const { previewImage, ...vector } = item.media.vector;
+      assert.match(previewImage.url, /preview\.png$/);
+      return { ...item, media: { vector } };
+    }),
+  );
 /** @param {Response} response */
 const bytesOf = async (response) => Buffer.from(await response.arrayBuffer());
 
@@ -48,7 +62,7 @@ for (const version of versions) {
     test('directory: shows the same files, folders, events and webhook key', async (t) => {
       const { manager, expected } = await reopened(t, version);
       const shown = await visible(manager);
-      const files = byId(shown.files);
+      const files = withoutPreviews(shown.files);
       files.delete(expected.ids.pending);
       assert.deepEqual(files, byId(expected.files));
       assert.deepEqual(byId(shown.folders), byId(expected.folders));
@@ -167,7 +181,7 @@ for (const version of versions) {
       const manager = await open(t, { ...OPTIONS, webhooks: [] });
       await manager.import(archive);
       const shown = await visible(manager);
-      assert.deepEqual(byId(shown.files), byId(expected.files));
+      assert.deepEqual(withoutPreviews(shown.files), byId(expected.files));
       assert.deepEqual(byId(shown.folders), byId(expected.folders));
       const { downloadUrls } = await manager.client.files.generateFileDownloadUrl(expected.ids.secret);
       assert.equal(await (await manager.fetch(present(present(downloadUrls)[0].url))).text(), 'for members only');
