@@ -2,7 +2,17 @@
 /** @import { FileDescriptor } from 'wix-media.v2' */
 
 /** Formats that the service can transform. */
-const TRANSFORMABLE = /\.(?:jpe?g|jpe|jfif|png|webp|gif|avif)$/i;
+const TRANSFORMABLE = /\.(?:jpe?g|jpe|jfif|png|webp|gif|avif|bmp|tiff?)$/i;
+
+/** Formats that few browsers show. */
+const FOREIGN = /\.tiff?$/i;
+
+/**
+ * Whether browsers need the service to show an image.
+ *
+ * @param {string | undefined} url
+ */
+export const isForeign = (url = '') => FOREIGN.test(url);
 
 /**
  * Whether the service can crop and scale a file.
@@ -14,12 +24,12 @@ export const isTransformable = (file) =>
   file.mediaType === 'IMAGE' && !file.private && file.operationStatus !== 'FAILED' && TRANSFORMABLE.test(file.url ?? '');
 
 /**
- * Returns the extension of the format in which an image that is only looked at is much smaller, if there is one. A photograph
- * as PNG is about ten times larger than as WebP.
+ * Returns the extension of the format in which an image that is only looked at is much smaller, or can be shown at all, if there
+ * is one. A photograph as PNG is about ten times larger than as WebP.
  *
  * @param {string} url
  */
-export const smallerFormat = (url) => (/\.png$/i.test(url) ? 'webp' : undefined);
+export const smallerFormat = (url) => (/\.(?:png|bmp|tiff?)$/i.test(url) ? 'webp' : undefined);
 
 /** An image that is hardly larger than the window is shown as it is. */
 const MIN_SAVING = 0.75;
@@ -34,8 +44,8 @@ const MIN_SAVING = 0.75;
 export function fittedUrl(file, { width = 0, height = 0 }, window) {
   // A transformed animation may stand still.
   if (!isTransformable(file) || /\.gif$/i.test(file.url) || width <= 0 || height <= 0) return undefined;
-  const scale = Math.min(window.width / width, window.height / height);
-  if (scale > MIN_SAVING) return undefined;
+  const scale = Math.min(1, window.width / width, window.height / height);
+  if (scale > MIN_SAVING && !isForeign(file.url)) return undefined;
   const parameters = [`w_${Math.round(width * scale)}`, `h_${Math.round(height * scale)}`, 'q_85'];
   return transformedUrl(file.url, 'fit', parameters, smallerFormat(file.url));
 }

@@ -3,7 +3,7 @@
 /** @import { FileItem } from '../../model/item.js' */
 /** @import { Place } from '../../place/place.js' */
 import { identified } from '../../model/identifier.js';
-import { fittedUrl } from '../../model/image-url.js';
+import { fittedUrl, isForeign } from '../../model/image-url.js';
 import { iconOf, mediaType, size } from '../../text/words.js';
 import { closest, focused } from '../../ui/dom.js';
 import { element, foreign, icon } from '../../ui/element.js';
@@ -155,7 +155,7 @@ function content({ name, value: file }, { place, privateLink }) {
   const target = player(name, file);
   if (!target) return placeholder(file, 'There is no preview of this type of file. Download it to open it.');
   // In this browser the bytes are local, and making a smaller image only costs time.
-  const fitted = place.kind === 'browser' ? undefined : fittedUrl(file, identified(file) ?? {}, windowSize());
+  const fitted = place.kind === 'browser' && !isForeign(file.url) ? undefined : fittedUrl(file, identified(file) ?? {}, windowSize());
   const candidates = [...(fitted ? [async () => fitted] : []), original];
   const next = async () => {
     const address = candidates.shift();
@@ -171,7 +171,7 @@ function content({ name, value: file }, { place, privateLink }) {
   };
   target.addEventListener('error', next);
   next();
-  if (fitted) whenZoomed(target, () => candidates.length > 0 && next());
+  if (fitted && !isForeign(file.url)) whenZoomed(target, () => candidates.length > 0 && next());
   return target;
 }
 
