@@ -1,7 +1,11 @@
 // Every function that the package exports, with arguments, answers, streams and fetches that nobody would send on purpose. It may
 // resolve or reject. What it rejects with, or throws, is a WixMediaError, or the caller's own reason.
 import assert from 'node:assert/strict';
-import { suite, test } from 'node:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { after, before, suite, test } from 'node:test';
 import { inspect } from 'node:util';
 import { ok, scriptedClient, validArguments } from '../harness/client.js';
 import { fault, none, OWN_REASON, thrower, UNUSABLE, VALUES } from '../harness/hostile.js';
@@ -10,6 +14,17 @@ import * as library from '../harness/package.js';
 /** @import { Client } from '../harness/package.js' */
 
 const { createClient } = library;
+
+/** Some of the arguments are names of directories, which are made. */
+const folders = { before: process.cwd(), own: '' };
+before(async () => {
+  folders.own = await mkdtemp(join(tmpdir(), 'wix-media-'));
+  process.chdir(folders.own);
+});
+after(async () => {
+  process.chdir(folders.before);
+  await rm(folders.own, { recursive: true, force: true });
+});
 
 /** @type {Record<string, unknown[]>} */
 const MORE_ARGUMENTS = {
