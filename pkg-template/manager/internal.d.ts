@@ -538,8 +538,6 @@ export interface StartMessage {
   /** The directory, where it was given as a URL. */
   directoryUrl?: string;
   module: WebAssembly.Module;
-  /** Where the modules of images are, if the thread does not know. */
-  images?: Partial<Record<ImageModule, import('../wasm/internal.js').WasmSource>>;
   token: string;
   owner: string;
   /** The time of a virtual clock that went on before. */
@@ -659,10 +657,19 @@ export interface MadeRendition {
 /** Four pictures of a film, as JPEG. */
 export type Frames = (film: Blob, signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer>[]>;
 
-/** What a page answers to its worker about a film: pictures, or why there are none. */
-export interface FramesAnswer {
+/** What the worker of a page asks for. */
+export interface Asked {
   number: number;
-  pictures?: Uint8Array<ArrayBuffer>[];
+  /** Pictures of a film, or a module of images by its name. */
+  what: 'frames' | 'module';
+  about: unknown;
+}
+
+/** What the page answers: a value, or why there is none. */
+export interface Answer {
+  type: 'answer';
+  number: number;
+  value?: unknown;
   reason?: string;
 }
 

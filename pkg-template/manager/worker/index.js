@@ -1,25 +1,29 @@
 // A dedicated worker of a page: it runs a manager on the origin private file system, or works on images for one.
+import { FORMATS } from '../images/formats.js';
 import { makeImages } from '../images/thread.js';
 import { createManager } from '../index.js';
+import { createAsker } from './asking.js';
 import { attend } from './attend.js';
-import { askFrames } from './frames.js';
 import { serveManager } from './service.js';
 
 /** This worker; its type is that of a page's global object otherwise. */
 const port = /** @type {MessagePort} */ (/** @type {unknown} */ (globalThis));
 
-const { frames, answered } = askFrames(port);
+const { ask, answered } = createAsker(port);
 
 const runtime = {
-  frames,
+  frames: (/** @type {Blob} */ film, /** @type {AbortSignal} */ signal) => ask('frames', film, signal),
   crypto: () => crypto,
-  files: { worker: () => location.href },
+  files: {
+    worker: () => location.href,
+    ...Object.fromEntries(['images', ...FORMATS].map((name) => [name, () => ask('module', name)])),
+  },
 };
 
 attend(port, {
   manager() {
     const handle = serveManager(port, async () => createManager, runtime);
-    return (data) => (data.type === 'frames' ? answered(data) : handle(data));
+    return (data) => (data.type === 'answer' ? answered(data) : handle(data));
   },
   images: () => makeImages(port),
 });

@@ -1,18 +1,19 @@
 // A manager that runs in a thread, as its caller sees it.
 import { tell } from '../../client/hooks.js';
 import { onAbort, pause, until } from '../../streams/until.js';
+import { compile } from '../../wasm/instance.js';
 import { nameOf } from '../events.js';
-import { FORMATS } from '../images/formats.js';
 import { answerOf, fieldsOf, isRequest } from '../messages.js';
 import { toJson } from '../options.js';
 import { createPublic } from '../public.js';
 import { unavailable } from '../refused.js';
+import { framesOf, hasVideoElements } from '../videos/element.js';
+import { answerTo } from './asking.js';
 import { incoming, outgoing, readWhole } from './bodies.js';
-import { answerFrames } from './frames.js';
 import { createLink } from './link.js';
 import { headersOf, linesOf } from './request.js';
 
-/** @import { Given, LightRequest, ManagerEvent, ManagerOptions, PublicManager, Refuse, StartMessage, ThreadStarter } from '../internal.d.ts' */
+/** @import { Given, ImageModule, LightRequest, ManagerEvent, ManagerOptions, PublicManager, Refuse, StartMessage, ThreadStarter } from '../internal.d.ts' */
 
 const HEALTH = '/_wix-media/health';
 /** How long the thread may take to say how it is. */
@@ -54,8 +55,6 @@ export async function createProxy(options, module, given, startThread) {
   }
   const { directory = undefined } = typeof settings.storage === 'object' && 'directory' in settings.storage ? settings.storage : {};
   const sent = JSON.parse(toJson({ ...settings, clock }, refuse));
-  // Where threads have a runtime of their own, they find it when they need it.
-  const images = runtime.threads ? undefined : await modulesOf(runtime.files);
   const crypto = await runtime.crypto();
   // The next thread takes over what this one has locked.
   const owner = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16).padStart(8, '0')).join('');
@@ -88,6 +87,14 @@ export async function createProxy(options, module, given, startThread) {
   let isFollowing = false;
   let hasStarted = false;
   const closing = new AbortController();
+  /** What the worker of a page asks for. Other threads have a runtime of their own. */
+  const answers = {
+    frames(/** @type {Blob} */ film) {
+      if (!hasVideoElements()) throw new Error('there is no page that decodes films');
+      return framesOf(film, closing.signal);
+    },
+    module: (/** @type {ImageModule} */ name) => compile(runtime.files[name]?.()),
+  };
 
   /** @param {import('../internal.d.ts').ErrorMembers} members */
   const error = ({ cause, ...members }) => new WixMediaError({ retry: 'maybe', ...members, ...(cause !== undefined && { cause: new Error(String(cause)) }) });
@@ -113,7 +120,7 @@ export async function createProxy(options, module, given, startThread) {
       for (const handler of handlers) tell(handler, data.body);
     } else if (type === 'following') lastEvent = data.number;
     else if (type === 'fault') report(error(data.error));
-    else if (type === 'frames') answerFrames(data, closing.signal).then((answer) => link.postMessage(answer));
+    else if (type === 'ask') answerTo(data, answers).then((answer) => link.postMessage(answer));
     else if (type === 'pull') requests.get(id)?.pull(data.size);
     else if (type === 'cancel') requests.get(id)?.cancel();
     else if (type === 'head') {
@@ -143,7 +150,6 @@ export async function createProxy(options, module, given, startThread) {
         options: sent,
         directoryUrl: directory instanceof URL ? directory.href : undefined,
         module,
-        images,
         token,
         owner,
         now: isVirtual ? state.now : undefined,
@@ -297,24 +303,6 @@ export async function createProxy(options, module, given, startThread) {
     },
   });
   return manager;
-}
-
-/**
- * Where the modules of images are. One of a format that is not there is left out, and its images are refused.
- *
- * @param {Given['runtime']['files']} files
- */
-async function modulesOf(files) {
-  /** @type {NonNullable<StartMessage['images']>} */
-  const found = { images: await files.images?.() };
-  for (const name of FORMATS) {
-    try {
-      found[name] = await files[name]?.();
-    } catch {
-      // Only images of this format need it.
-    }
-  }
-  return found;
 }
 
 /**

@@ -7,7 +7,7 @@ import { wholeOf } from '../messages.js';
 import { incoming, outgoing, readWhole } from './bodies.js';
 import { linesOf, requestOf } from './request.js';
 
-/** @import { Given, ImageModule, ManagerOptions, MessagePortLike, PublicManager, StartMessage } from '../internal.d.ts' */
+/** @import { Given, ManagerOptions, MessagePortLike, PublicManager, StartMessage } from '../internal.d.ts' */
 
 /** Bodies up to this size travel with the head of their response. */
 const MAX_INLINE = 256 * 1024;
@@ -113,15 +113,10 @@ export function serveManager(port, load, runtime) {
   /** @type {Record<string, (message: any) => Promise<unknown> | unknown>} */
   const calls = {
     /** @param {StartMessage} message */
-    async start({ options, module, images, token, owner, now, follow, directoryUrl }) {
+    async start({ options, module, token, owner, now, follow, directoryUrl }) {
       const createManager = await load();
       const onError = (/** @type {unknown} */ error) => port.postMessage({ type: 'fault', error: errorOf(error) });
-      /** @type {typeof runtime.files} */
-      const files = { ...runtime.files, manager: () => module };
-      for (const [name, source] of Object.entries(images ?? {})) {
-        if (source !== undefined) files[/** @type {ImageModule} */ (name)] = () => source;
-      }
-      const own = { ...runtime, files };
+      const own = { ...runtime, files: { ...runtime.files, manager: () => module } };
       const storage = directoryUrl ? { ...(/** @type {object} */ (options.storage)), directory: new URL(directoryUrl) } : options.storage;
       manager = await createManager({ ...options, storage, onError }, { token, owner, isThread: true, WixMediaError, refusal, runtime: own });
       if (now !== undefined && now > manager.clock.now()) await manager.clock.advance(now - manager.clock.now());

@@ -96,6 +96,30 @@ suite('the manager in Chromium', () => {
     assert.deepEqual(faults, []);
   });
 
+  test('opfs: a module of images is asked for with the first image that needs it', async (t) => {
+    const { page, faults } = await open(t);
+    const found = await page.evaluate(async () => {
+      /** @type {string[]} */
+      const asked = [];
+      const given = (/** @type {string} */ name) => () => (asked.push(name), fetch(`/package/${name}.wasm`));
+      await globalThis.wixMedia.init({ images: given('images'), svg: given('svg'), tiff: () => Promise.reject(new Error('it is not here')) });
+      const manager = await globalThis.wixMedia.createManager({ storage: { opfs: 'modules' } });
+      const text = await globalThis.put(manager, 'a.txt', 'text', 'text/plain');
+      const before = [...asked];
+      const drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20" fill="red"/></svg>';
+      const { url } = await globalThis.put(manager, 'a.svg', drawing, 'image/svg+xml');
+      const made = await manager.fetch(`${url}/v1/fit/w_20,h_20/a.png`);
+      const tiff = await globalThis.put(manager, 'a.tif', new Uint8Array([0x49, 0x49, 0x2a, 0, 8, 0, 0, 0, 2, 0, 0, 1, 3, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 3, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]), 'image/tiff');
+      const refused = await manager.fetch(`${tiff.url}/v1/fit/w_20,h_20/a.png`);
+      await manager.close();
+      return { name: text.displayName, before, asked, type: made.headers.get('content-type'), refused: [refused.status, await refused.text()] };
+    });
+    assert.deepEqual([found.name, found.before, found.asked, found.type], ['a.txt', [], ['images', 'svg'], 'image/png']);
+    assert.equal(found.refused[0], 415);
+    assert.match(String(found.refused[1]), /tiff\.wasm.*it is not here/s);
+    assert.deepEqual(faults, []);
+  });
+
   test('opfs: survives a reload without close', async (t) => {
     const { page } = await open(t);
     const file = await page.evaluate(async () => {
