@@ -2,6 +2,7 @@
 // the WebAssembly module, which knows their names and types.
 import { nearest } from '../client/names.js';
 import { MAX_TIMEOUT } from '../streams/until.js';
+import { HEIGHTS } from './videos/sizes.js';
 
 /** @import { InvalidMember, ManagerOptions, Refuse } from './internal.d.ts' */
 
@@ -13,9 +14,6 @@ const OF_IMAGES = ['threads', 'timeoutMs', 'sizes'];
 
 /** Members of the option `videos`. */
 const OF_VIDEOS = ['ffmpeg', 'threads', 'timeoutMs', 'resolutions'];
-
-/** Heights of renditions. */
-const RESOLUTIONS = [240, 360, 480, 720, 1080];
 
 /** The most threads for images, and for a video. */
 const MAX_THREADS = 64;
@@ -60,20 +58,50 @@ export function checkManagerOptions(options, refuse) {
 }
 
 /**
+ * Refuses members of an option that it does not have.
+ *
+ * @param {object} given
+ * @param {string} option
+ * @param {readonly string[]} known
+ * @param {Refuse} refuse
+ */
+function checkMembers(given, option, known, refuse) {
+  for (const name of Object.keys(given)) {
+    if (!known.includes(name)) throw refuse(`${option}.${name}`, `is not an option: did you mean ${nearest(name, known)}?`);
+  }
+}
+
+/**
+ * @param {any} threads
+ * @param {string} option
+ * @param {number} least
+ * @param {Refuse} refuse
+ */
+function checkThreads(threads, option, least, refuse) {
+  if (threads === undefined || (Number.isInteger(threads) && threads >= least && threads <= MAX_THREADS)) return;
+  throw refuse(`${option}.threads`, `must be a whole number from ${least} to ${MAX_THREADS}`);
+}
+
+/**
+ * @param {any} timeoutMs
+ * @param {string} option
+ * @param {Refuse} refuse
+ */
+function checkTimeout(timeoutMs, option, refuse) {
+  if (timeoutMs === undefined || (Number.isFinite(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT)) return;
+  throw refuse(`${option}.timeoutMs`, `must be a number of milliseconds from 1 to ${MAX_TIMEOUT}`);
+}
+
+/**
  * @param {any} images
  * @param {Refuse} refuse
  */
 function checkImages(images, refuse) {
   if (!isObject(images)) throw refuse('images', 'must be an object');
   const { threads, timeoutMs, sizes } = images;
-  for (const name of Object.keys(images)) {
-    if (!OF_IMAGES.includes(name)) throw refuse(`images.${name}`, `is not an option: did you mean ${nearest(name, OF_IMAGES)}?`);
-  }
-  const isWhole = Number.isInteger(threads) && threads >= 0 && threads <= MAX_THREADS;
-  if (threads !== undefined && !isWhole) throw refuse('images.threads', `must be a whole number from 0 to ${MAX_THREADS}`);
-  if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT)) {
-    throw refuse('images.timeoutMs', `must be a number of milliseconds from 1 to ${MAX_TIMEOUT}`);
-  }
+  checkMembers(images, 'images', OF_IMAGES, refuse);
+  checkThreads(threads, 'images', 0, refuse);
+  checkTimeout(timeoutMs, 'images', refuse);
   if (sizes === undefined) return;
   if (!Array.isArray(sizes)) throw refuse('images.sizes', "must be a list such as [320, '800x600']");
   for (const [index, size] of sizes.entries()) {
@@ -91,17 +119,12 @@ function checkVideos(videos, refuse) {
   if (typeof videos === 'boolean') return;
   if (!isObject(videos)) throw refuse('videos', 'must be true, false or { ffmpeg, threads, timeoutMs, resolutions }');
   const { ffmpeg, threads, timeoutMs, resolutions } = videos;
-  for (const name of Object.keys(videos)) {
-    if (!OF_VIDEOS.includes(name)) throw refuse(`videos.${name}`, `is not an option: did you mean ${nearest(name, OF_VIDEOS)}?`);
-  }
+  checkMembers(videos, 'videos', OF_VIDEOS, refuse);
   if (ffmpeg !== undefined && !(typeof ffmpeg === 'string' && ffmpeg)) throw refuse('videos.ffmpeg', 'must be the path of the program');
-  const isWhole = Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS;
-  if (threads !== undefined && !isWhole) throw refuse('videos.threads', `must be a whole number from 1 to ${MAX_THREADS}`);
-  if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT)) {
-    throw refuse('videos.timeoutMs', `must be a number of milliseconds from 1 to ${MAX_TIMEOUT}`);
-  }
-  if (resolutions !== undefined && !(Array.isArray(resolutions) && resolutions.every((height) => RESOLUTIONS.includes(height)))) {
-    throw refuse('videos.resolutions', `must be a list of ${RESOLUTIONS.join(', ')}`);
+  checkThreads(threads, 'videos', 1, refuse);
+  checkTimeout(timeoutMs, 'videos', refuse);
+  if (resolutions !== undefined && !(Array.isArray(resolutions) && resolutions.every((height) => HEIGHTS.includes(height)))) {
+    throw refuse('videos.resolutions', `must be a list of ${HEIGHTS.join(', ')}`);
   }
 }
 
@@ -112,8 +135,8 @@ function checkVideos(videos, refuse) {
 function checkScrub(scrub, refuse) {
   if (scrub === undefined || typeof scrub === 'boolean') return;
   if (!isObject(scrub)) throw refuse('scrub', 'must be true, false or { bytesPerSecond, everyHours }');
+  checkMembers(scrub, 'scrub', SCRUB, refuse);
   for (const [name, value] of Object.entries(scrub)) {
-    if (!SCRUB.includes(name)) throw refuse(`scrub.${name}`, `is not an option: did you mean ${nearest(name, SCRUB)}?`);
     if (value !== undefined && !(typeof value === 'number' && value > 0 && value < Infinity)) {
       throw refuse(`scrub.${name}`, 'must be a number above 0');
     }
@@ -132,14 +155,10 @@ function checkSteps(steps, refuse) {
     const field = `processing.steps[${index}]`;
     if (typeof step?.run !== 'function') throw refuse(field, 'must be a function or { run }');
     const { name, timeoutMs, mediaTypes } = step;
-    for (const member of Object.keys(step)) {
-      if (!STEP.includes(member)) throw refuse(`${field}.${member}`, `is not an option: did you mean ${nearest(member, STEP)}?`);
-    }
+    checkMembers(step, field, STEP, refuse);
     if (name !== undefined && typeof name !== 'string') throw refuse(`${field}.name`, 'must be a string');
     if (mediaTypes !== undefined && !Array.isArray(mediaTypes)) throw refuse(`${field}.mediaTypes`, "must be a list such as ['IMAGE']");
-    if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT)) {
-      throw refuse(`${field}.timeoutMs`, `must be a number of milliseconds from 1 to ${MAX_TIMEOUT}`);
-    }
+    checkTimeout(timeoutMs, field, refuse);
   }
 }
 
