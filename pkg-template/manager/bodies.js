@@ -6,7 +6,7 @@ import { until } from '../streams/until.js';
 /** @import { BodySource, Piece, PinnedStorage } from './internal.d.ts' */
 
 /** A piece of a body: large enough to be worth a call, small enough to keep the module's memory small. */
-export const PIECE_SIZE = 256 * 1024;
+const PIECE_SIZE = 256 * 1024;
 
 /** A piece where the storage has to prepare files for each. */
 const SMALL_PIECE_SIZE = 16 * 1024;
@@ -146,3 +146,45 @@ export function streamOf(storage, { next, release, ended, gone, signal }) {
     { highWaterMark: 0 },
   );
 }
+
+/**
+ * The bytes of a blob, in pieces, with a turn of the event loop in between.
+ *
+ * @param {Pick<PinnedStorage, 'read'>} storage
+ * @param {string} name
+ * @param {number} size
+ * @param {object} [options]
+ * @param {() => Error} [options.gone] The error if bytes are missing.
+ * @param {AbortSignal} [options.signal]
+ */
+export async function* piecesOf(storage, name, size, { gone = () => new Error('its bytes are missing'), signal } = {}) {
+  for (let at = 0; at < size; ) {
+    await breathe();
+    signal?.throwIfAborted();
+    const piece = await storage.read(name, at, Math.min(size - at, PIECE_SIZE));
+    if (piece.length === 0) throw gone();
+    at += piece.length;
+    yield piece;
+  }
+}
+
+/**
+ * Pieces as a stream, each read when it is asked for.
+ *
+ * @param {AsyncIterator<Uint8Array>} pieces
+ * @returns {ReadableStream<Uint8Array<ArrayBuffer>>}
+ */
+export const streamOfPieces = (pieces) =>
+  new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(new Uint8Array(value));
+      },
+      async cancel() {
+        await pieces.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );

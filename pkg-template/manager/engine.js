@@ -10,7 +10,7 @@ import instantiate from '#manager-glue';
 import { breathe } from '../streams/breathe.js';
 import { pause, until } from '../streams/until.js';
 import { createInstance } from '../wasm/instance.js';
-import { PIECE_SIZE, streamOf, takeIn } from './bodies.js';
+import { piecesOf, streamOf, streamOfPieces, takeIn } from './bodies.js';
 import { answerOf, fieldsOf } from './messages.js';
 import { refusalOf, toJson } from './options.js';
 import { runSteps } from './steps.js';
@@ -423,21 +423,7 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     return {
       ...known,
       bytes: () => whole(blob, sizeInBytes),
-      stream() {
-        let at = 0;
-        return new ReadableStream(
-          {
-            async pull(controller) {
-              if (at === sizeInBytes) return controller.close();
-              const piece = await storage.read(blob, at, Math.min(sizeInBytes - at, PIECE_SIZE));
-              if (piece.length === 0) throw gone();
-              at += piece.length;
-              controller.enqueue(new Uint8Array(piece));
-            },
-          },
-          { highWaterMark: 0 },
-        );
-      },
+      stream: () => streamOfPieces(piecesOf(storage, blob, sizeInBytes, { gone })),
     };
   }
 
@@ -449,10 +435,8 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
    */
   async function whole(name, size) {
     const bytes = new Uint8Array(size);
-    for (let at = 0; at < size; ) {
-      await breathe();
-      const piece = await storage.read(name, at, Math.min(size - at, PIECE_SIZE));
-      if (piece.length === 0) throw gone();
+    let at = 0;
+    for await (const piece of piecesOf(storage, name, size, { gone })) {
       bytes.set(piece, at);
       at += piece.length;
     }

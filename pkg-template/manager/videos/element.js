@@ -1,9 +1,7 @@
 // Posters of videos in a page: a <video> element decodes them, and a canvas makes pictures of its frames.
 import { linked } from '../../streams/until.js';
+import { posterPlaces, posterSize } from './sizes.js';
 
-/** The number of posters, and the box that they fit into. */
-const POSTERS = 4;
-const POSTER_BOX = { width: 1920, height: 1080 };
 const JPEG_QUALITY = 0.85;
 
 /** How long the element may take to load, or to find a frame, in milliseconds. */
@@ -58,16 +56,12 @@ export async function framesOf(film, signal) {
     video.src = url;
     await loaded;
     const { videoWidth, videoHeight, duration } = video;
-    if (!videoWidth || !videoHeight) throw new Error('there is no picture in it');
-    const factor = Math.min(1, POSTER_BOX.width / videoWidth, POSTER_BOX.height / videoHeight);
-    const canvas = document.createElement('canvas');
-    canvas.width = Math.max(1, Math.round(videoWidth * factor));
-    canvas.height = Math.max(1, Math.round(videoHeight * factor));
+    if (!videoWidth || !videoHeight) throw new Error('it shows no picture');
+    const canvas = Object.assign(document.createElement('canvas'), posterSize(videoWidth, videoHeight));
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
     const posters = [];
-    for (let number = 0; number < POSTERS; number += 1) {
-      // A recording that is not finished has no end.
-      const place = Number.isFinite(duration) ? (duration * (2 * number + 1)) / (2 * POSTERS) : 0;
+    // A recording that is not finished has no end.
+    for (const place of posterPlaces(Number.isFinite(duration) ? duration : 0)) {
       const found = event(video, 'seeked', signal);
       video.currentTime = place;
       await found;

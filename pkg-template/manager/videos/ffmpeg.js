@@ -7,9 +7,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { piecesOf } from '../bodies.js';
 import { runProgram } from './process.js';
-import { encoding, filesOf, HEIGHTS, ladder, progressIn, segmenting, segmentsOf, streamOf } from './renditions.js';
+import { encoding, filesOf, ladder, progressIn, segmenting, segmentsOf, streamOf } from './renditions.js';
 import { openScratch } from './scratch.js';
+import { HEIGHTS, POSTER_BOX, POSTERS, posterPlaces, posterSize } from './sizes.js';
 
 /** @import { Decoder, Film, PinnedStorage } from '../internal.d.ts' */
 
@@ -32,9 +34,6 @@ const FORMATS = {
   'video/ogg': ['ogg'],
 };
 
-/** The number of posters, and the box that they fit into. */
-const POSTERS = 4;
-const POSTER_BOX = { width: 1920, height: 1080 };
 /** The most bytes of a poster. */
 const MAX_POSTER_SIZE = 8 << 20;
 
@@ -55,8 +54,6 @@ const MAX_PIXELS = 100_000_000;
 const MAX_ALLOC = 1 << 30;
 /** Parameters of every run. */
 const GENERAL = ['-nostdin', '-hide_banner', '-y', '-loglevel', 'error', '-max_alloc', String(MAX_ALLOC)];
-/** The bytes of a film that are copied at once. */
-const PIECE_SIZE = 1 << 20;
 
 /** Where programs are. Deno may refuse to say. */
 function searchPath() {
@@ -68,7 +65,7 @@ function searchPath() {
 }
 
 /**
- * The path of a program: one that is given, or found on the PATH. Undefined where there is none.
+ * The path of a program, looked up on the PATH unless it is a path already. Undefined if there is no such program.
  *
  * @param {string} name A name, or a path.
  */
@@ -104,25 +101,23 @@ function formatsOf({ mime }) {
  * @param {Film} film
  */
 function scaled({ width, height }) {
-  const { width: across, height: down } = POSTER_BOX;
-  if (!width || !height) {
-    return `scale=w='max(1,trunc(iw*sar))':h=ih,scale=w='min(${across},iw)':h='min(${down},ih)':force_original_aspect_ratio=decrease,setsar=1`;
+  if (width && height) {
+    const poster = posterSize(width, height);
+    return `scale=${poster.width}:${poster.height},setsar=1`;
   }
-  const factor = Math.min(1, across / width, down / height);
-  const side = (/** @type {number} */ length) => Math.max(1, Math.round(length * factor));
-  return `scale=${side(width)}:${side(height)},setsar=1`;
+  const { width: across, height: down } = POSTER_BOX;
+  return `scale=w='max(1,trunc(iw*sar))':h=ih,scale=w='min(${across},iw)':h='min(${down},ih)':force_original_aspect_ratio=decrease,setsar=1`;
 }
 
 /**
- * Where the posters are, in seconds.
+ * Where the posters are, in seconds. Of a film without a known end, they are from its first seconds.
  *
  * @param {Film} film
  */
-const placesOf = ({ durationMs }) =>
-  Array.from({ length: POSTERS }, (_, number) => (durationMs ? (durationMs / 1000) * ((2 * number + 1) / (2 * POSTERS)) : number));
+const placesOf = ({ durationMs }) => (durationMs ? posterPlaces(durationMs / 1000) : [0, 1, 2, 3]);
 
 /**
- * Makes the decoder of a manager. Undefined where there is no ffmpeg.
+ * Makes the decoder of a manager. Undefined without ffmpeg.
  *
  * @param {object} parts
  * @param {PinnedStorage} parts.storage
@@ -154,13 +149,7 @@ export function createFfmpeg({ storage, options = {} }) {
       const copy = path.join(folder, 'film');
       const file = await fs.promises.open(copy, 'wx', 0o600);
       try {
-        for (let at = 0; at < size; ) {
-          signal.throwIfAborted();
-          const piece = await storage.read(blob, at, Math.min(size - at, PIECE_SIZE));
-          if (piece.length === 0) throw new Error('its bytes are missing');
-          await file.write(piece);
-          at += piece.length;
-        }
+        for await (const piece of piecesOf(storage, blob, size, { signal })) await file.write(piece);
       } finally {
         await file.close();
       }
@@ -232,33 +221,36 @@ export function createFfmpeg({ storage, options = {} }) {
     return found;
   }
 
+  /**
+   * The posters of a film, in whatever way it shows some.
+   *
+   * @param {Film} film
+   * @param {{ source: string, folder: string, formats: string[] }} how
+   * @param {AbortSignal} signal
+   */
+  async function postersOf(film, { source, folder, formats }, signal) {
+    const ways = formats.flatMap((format) => [placesOf(film), [undefined]].map((places) => ({ source, folder, format, places })));
+    /** @type {unknown} */
+    let failure;
+    for (const way of ways) {
+      try {
+        const posters = spread(await frames(film, way, signal));
+        if (posters.length > 0) return posters;
+      } catch (error) {
+        if (signal.aborted) throw error;
+        failure = new Error(sayable(/** @type {Error} */ (error).message, source));
+      }
+    }
+    throw failure ?? new Error('it shows no picture');
+  }
+
   return {
     name: 'ffmpeg',
     async posters(film, signal) {
       const formats = formatsOf(film);
       const folder = scratch.make();
       try {
-        return await withSource(
-          film,
-          folder,
-          async (source) => {
-            /** @type {unknown} */
-            let failure;
-            for (const format of formats) {
-              for (const places of [placesOf(film), [undefined]]) {
-                try {
-                  const posters = spread(await frames(film, { source, folder, format, places }, signal));
-                  if (posters.length > 0) return posters;
-                } catch (error) {
-                  if (signal.aborted) throw error;
-                  failure = new Error(sayable(/** @type {Error} */ (error).message, source));
-                }
-              }
-            }
-            throw failure ?? new Error('there is no picture in it');
-          },
-          signal,
-        );
+        return await withSource(film, folder, (source) => postersOf(film, { source, folder, formats }, signal), signal);
       } finally {
         scratch.remove(folder);
       }

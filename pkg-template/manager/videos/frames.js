@@ -1,5 +1,5 @@
 // The decoder of a manager in a page, or in a worker of one: the page decodes films, and there are no renditions.
-import { PIECE_SIZE } from '../bodies.js';
+import { piecesOf } from '../bodies.js';
 
 /** @import { Decoder, Frames, PinnedStorage } from '../internal.d.ts' */
 
@@ -19,14 +19,8 @@ export const createFrames = (storage, frames) => ({
     const pieces = [];
     storage.pin(blob);
     try {
-      for (let at = 0; at < size; ) {
-        signal.throwIfAborted();
-        const piece = await storage.read(blob, at, Math.min(size - at, PIECE_SIZE));
-        if (piece.length === 0) throw new Error('its bytes are missing');
-        // A blob keeps its bytes outside of the memory of scripts.
-        pieces.push(new Blob([piece]));
-        at += piece.length;
-      }
+      // A blob keeps its bytes outside of the memory of scripts.
+      for await (const piece of piecesOf(storage, blob, size, { signal })) pieces.push(new Blob([piece]));
     } finally {
       storage.unpin(blob);
     }

@@ -1,11 +1,10 @@
 // Renditions of films: an MP4 of each height, and its segments for streams.
 import fs from 'node:fs';
 import path from 'node:path';
+import { streamOfPieces } from '../bodies.js';
+import { HEIGHTS } from './sizes.js';
 
 /** @import { Film, Rendition } from '../internal.d.ts' */
-
-/** The heights of renditions unless the option says otherwise, in pixels. */
-export const HEIGHTS = [240, 360, 480, 720, 1080];
 
 /** The most bits per second of a rendition, by its height. */
 const BITRATES = /** @type {const} */ ([
@@ -105,23 +104,8 @@ export function progressIn(line, durationMs) {
  * The bytes of a file, as they are asked for.
  *
  * @param {string} file
- * @returns {ReadableStream<Uint8Array<ArrayBuffer>>}
  */
-export function streamOf(file) {
-  const source = fs.createReadStream(file, { highWaterMark: 1 << 18 });
-  const pieces = source[Symbol.asyncIterator]();
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const { value, done } = await pieces.next();
-        if (done) controller.close();
-        else controller.enqueue(new Uint8Array(value));
-      },
-      cancel: () => void source.destroy(),
-    },
-    { highWaterMark: 0 },
-  );
-}
+export const streamOf = (file) => streamOfPieces(fs.createReadStream(file, { highWaterMark: 1 << 18 })[Symbol.asyncIterator]());
 
 /**
  * The names of the files of a rendition.
