@@ -253,8 +253,8 @@ async function make(options, given) {
 }
 
 /**
- * What decodes films; undefined where nothing does. A clock that only its owner advances is for tests, which must not depend on
- * what is installed.
+ * What decodes films; undefined if nothing does. With a clock that its owner advances the default is nothing, because tests must
+ * not depend on what is installed.
  *
  * @param {ManagerOptions} options
  * @param {Clock['kind']} clock
@@ -278,7 +278,7 @@ async function openDecoder(options, clock, storage, { runtime }, refuse) {
   });
   if (!part) return undefined;
   const decoder = part.createFfmpeg({ storage, options: typeof videos === 'object' ? videos : {} });
-  if (ffmpeg && !decoder) throw refuse('videos.ffmpeg', `must be the path of a program, and ${ffmpeg} is none`);
+  if (ffmpeg && !decoder) throw refuse('videos.ffmpeg', `must be the path of a program: ${ffmpeg} is not one`);
   return decoder;
 }
 

@@ -665,7 +665,7 @@ export interface Asked {
   about: unknown;
 }
 
-/** What the page answers: a value, or why there is none. */
+/** What the page answers: a value, or the reason for having none. */
 export interface Answer {
   type: 'answer';
   number: number;
@@ -676,7 +676,7 @@ export interface Answer {
 /** Decodes films. */
 export interface Decoder {
   name: string;
-  /** Four pictures of a film, as JPEG. Rejects where there is none, with the reason. */
+  /** Makes four pictures of a film, as JPEG. Rejects with the reason if the film shows none. */
   posters(film: Film, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>[]>;
   /** Whether it makes renditions of a film. */
   hasRenditions?(film: Film): boolean;

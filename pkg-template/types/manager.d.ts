@@ -176,10 +176,10 @@ export interface ManagerOptions {
    */
   scrub?: boolean | { bytesPerSecond?: number; everyHours?: number };
   /**
-   * Posters and renditions of videos, by `ffmpeg`: Node, Bun and Deno, where it is on the PATH. Videos stay `PENDING` until their posters
-   * are made, and their renditions follow. In a page the browser makes the posters, without options. `false`
-   * leaves videos as they came. Default: `true`; with another clock than that of the system `false`, so that tests do not depend
-   * on what is installed.
+   * Whether to make posters and renditions of videos. Node, Bun and Deno use `ffmpeg` if it is on the PATH: a video stays `PENDING`
+   * until it has its posters, and its renditions follow. In a page the browser makes the posters, and there are no renditions.
+   * `false` leaves videos unchanged. Default: `true` with the system clock, and `false` with any other, so that tests do not
+   * depend on what is installed.
    */
   videos?:
     | boolean
@@ -190,7 +190,7 @@ export interface ManagerOptions {
         threads?: number;
         /** Milliseconds that one run of `ffmpeg` may take. Default: 3600000. */
         timeoutMs?: number;
-        /** Heights of renditions. A video has those that are not larger than it is. Default: all five. */
+        /** Heights of renditions in pixels. A video gets those that are no higher than itself. Default: all five. */
         resolutions?: (240 | 360 | 480 | 720 | 1080)[];
       };
   /** Number of past events to keep. Default: all. */
@@ -221,9 +221,8 @@ export interface ManagerStorage {
    */
   usage: { bytes: number; isEmpty: boolean; orphans: number };
   /**
-   * Work on videos, only where something decodes them: by what, the file it works on with the stage (`posters`, or a rendition such as
-   * `720p`) and its progress from 0 to 1, and how many it has finished and
-   * could not decode since the start.
+   * Work on videos, if something can decode them: the decoder; the files in progress, each with its stage (`posters`, or a
+   * rendition such as `720p`) and its progress from 0 to 1; and how many videos were finished and how many failed since the start.
    */
   videos?: { decoder: string; running: { fileId: string; stage: string; progress: number }[]; done: number; failed: number; lastFailure?: { fileId: string; reason: string } };
   /** How far the scrub is in this pass, what it has found, and when it last came to the end, in ISO 8601. Only with the option. */

@@ -45,8 +45,8 @@ const failure = (status, message) => Object.assign(new Error(message), { status 
  * @param {() => Promise<WebAssembly.Module>} parts.module The compiled module of images.
  * @param {(() => Promise<{ start: ThreadStarter, size: number }>) | undefined} parts.threads Starts threads, and says how many
  * there may be. Undefined where the runtime has none.
- * @param {(module: WebAssembly.Module, format: FormatLoader) => Promise<Transformer>} parts.transformer What works in this
- * thread where there are no others.
+ * @param {(module: WebAssembly.Module, format: FormatLoader) => Promise<Transformer>} parts.transformer Makes what works in this
+ * thread if the runtime has no others.
  * @param {FormatLoader} parts.format Loads the module of a format.
  * @param {number} parts.timeoutMs How long one image may take in a thread.
  * @param {number} [parts.idleMs] How long a thread is kept without work.

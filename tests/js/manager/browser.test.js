@@ -101,7 +101,10 @@ suite('the manager in Chromium', () => {
     const found = await page.evaluate(async () => {
       /** @type {string[]} */
       const asked = [];
-      const given = (/** @type {string} */ name) => () => (asked.push(name), fetch(`/package/${name}.wasm`));
+      const given = (/** @type {string} */ name) => () => {
+        asked.push(name);
+        return fetch(`/package/${name}.wasm`);
+      };
       await globalThis.wixMedia.init({ images: given('images'), svg: given('svg'), tiff: () => Promise.reject(new Error('it is not here')) });
       const manager = await globalThis.wixMedia.createManager({ storage: { opfs: 'modules' } });
       const text = await globalThis.put(manager, 'a.txt', 'text', 'text/plain');

@@ -516,7 +516,7 @@ suite('videos without a decoder', () => {
       ['ffmpeg', /videos must be true, false or/],
       [{ ffmpg: 'x' }, /videos\.ffmpg is not an option: did you mean ffmpeg/],
       [{ ffmpeg: '' }, /videos\.ffmpeg must be the path/],
-      [{ ffmpeg: '/no/such/program' }, /videos\.ffmpeg must be the path of a program, and \/no\/such\/program is none/],
+      [{ ffmpeg: '/no/such/program' }, /videos\.ffmpeg must be the path of a program: \/no\/such\/program is not one/],
       [{ threads: 0 }, /videos\.threads must be a whole number from 1 to 64/],
       [{ resolutions: [300] }, /videos\.resolutions must be a list of 240, 360, 480, 720, 1080/],
       [{ timeoutMs: 0 }, /videos\.timeoutMs must be a number of milliseconds/],
