@@ -44,7 +44,7 @@ export function call(connection, operation, args, options) {
     const timeoutMs = options?.timeoutMs ?? shared.timeoutMs ?? undefined;
     if (signal && !signal.addEventListener) throw refusal('signal', 'must be an AbortSignal', name);
     if (!signal && timeoutMs === undefined) return drive(shared, operation, name, encoded);
-    // A bigint throws here, and not in the timer.
+    // Converted here, because a bigint would throw in the timer.
     return limited((own) => drive(shared, operation, name, encoded, own), signal, timeoutMs && +timeoutMs, name);
   } catch (error) {
     return Promise.reject(unreadable(error, name));

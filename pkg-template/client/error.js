@@ -59,7 +59,7 @@ export const refusal = (field, description, operation, cause, violatedRule = 'FO
   });
 
 /**
- * What a caller's object has thrown while it was read, as a refusal of the arguments; an error of the package as it is.
+ * The refusal of arguments that have thrown while they were read or converted. Returns errors of the package unchanged.
  *
  * @param {unknown} thrown
  * @param {string} [operation]

@@ -32,7 +32,7 @@ export interface Runtime {
   directory?: () => Promise<typeof import('../manager/storage/directories.js')>;
   /** Requests whose addresses are checked; Node, Deno and Bun only. */
   network?: () => Promise<typeof import('../manager/network.js')>;
-  /** Films by `ffmpeg`; Node, Deno and Bun only. */
+  /** Posters and renditions of videos by `ffmpeg`; Node, Deno and Bun only. */
   ffmpeg?: () => Promise<typeof import('../manager/videos/ffmpeg.js')>;
   /** Files of the machine for uploads and downloads; Node, Deno and Bun only. */
   disk?: () => Promise<typeof import('../library/disk.js')>;

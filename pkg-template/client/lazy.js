@@ -57,7 +57,7 @@ export function addLibrary(client, connection) {
             first = Array.from(first.items, (item) => item.webkitGetAsEntry?.() ?? item.getAsFile()).filter(Boolean);
           }
         } catch {
-          // The function reads it once more, and fails.
+          // The function itself reads it again, and reports the failure.
         }
         const result = load().then(async (/** @type {any} */ library) =>
           (library[group] ?? (await library.more())[group])[name](first, ...rest),

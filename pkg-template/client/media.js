@@ -217,7 +217,7 @@ export const getCroppedImageUrl = (image, x, y, cropWidth, cropHeight, width, he
   urlOf(image, width, height, options, 'fill', { x, y, width: cropWidth, height: cropHeight });
 
 /**
- * The URL of a transformed image. Refuses numbers that are none.
+ * The URL of a transformed image. Throws `INVALID_ARGUMENT` if an argument cannot be read or converted to a number.
  *
  * @type {typeof transformed}
  */

@@ -14,7 +14,7 @@ import { textOf } from './error.js';
  * @param {(page: any) => PageView} view The items of a page, and where the next one is.
  * @param {(cursor: string) => Promise<any>} follow Fetches the page of a cursor.
  * @param {() => string | null | undefined} cursor Gives the cursor of the first page.
- * @param {CallOptions | undefined} options Read after the first page only, since a hostile object has failed that.
+ * @param {CallOptions | undefined} options Their signal is read only after the first page, which rejects if they throw.
  * @returns {PagedPromise<any, any>}
  * @example
  * for await (const file of files.listFiles({ mediaTypes: ['IMAGE'] })) console.log(file.displayName);
@@ -26,7 +26,7 @@ export function paged(first, view, follow, cursor, options) {
   };
   async function* walk() {
     let page = await first;
-    // By their text: a malformed cursor that is an object would be another one on each page.
+    // As text: a malformed cursor can be an object, which is a new one on each page.
     const seen = new Set([textOf(cursor() ?? '')]);
     for (;;) {
       yield page;

@@ -12,7 +12,7 @@ import { runtime } from '../client/runtime.js';
 const bytesOf = (embedded) => Uint8Array.from(atob(String(embedded)), (character) => character.charCodeAt(0));
 
 /**
- * The address of the worker, one for all that are started: it is never given back, as workers start others by it.
+ * The object URL of the worker's script, shared by all workers. It is never revoked, because a worker can start others from it.
  *
  * @type {string | undefined}
  */

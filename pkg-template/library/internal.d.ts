@@ -167,7 +167,7 @@ export interface Job {
   started: number;
   /** Finds the file of an upload whose answer was lost. */
   find(signal: AbortSignal): Promise<StoredFile | undefined>;
-  /** Sends bytes once it is their turn. */
+  /** Runs the requests that send bytes when it is their turn. */
   turn: Turn;
 }
 
@@ -220,7 +220,7 @@ export interface Batch {
   isOther?(file: StoredFile): boolean;
   /** The id of the upload that is resumed. */
   expected?: string;
-  /** Limits how many send bytes at a time. */
+  /** Limits how many uploads send bytes at the same time. */
   turn?: Turn;
 }
 

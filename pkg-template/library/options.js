@@ -124,8 +124,8 @@ const OPTIONS = {
 };
 
 /**
- * Refuses options that a function does not have, and values of the wrong kind. Returns a copy of the options; none where they
- * are null or undefined.
+ * Refuses options that a function does not have, and values of the wrong kind. Returns a copy of the options, which is
+ * empty if they are null or undefined.
  *
  * @template {object} Options
  * @param {string} operation

@@ -1,6 +1,6 @@
 // Many uploads, some at a time.
 //
-// While some send their bytes, as many others get ready: their folder, type and URL are there when it is their turn.
+// While some send their bytes, as many others get ready: their folder, type and URL are known by the time they are sent.
 import { linked, onAbort, until } from '../../streams/until.js';
 import { Progress } from './progress.js';
 import { expand } from './sources.js';
@@ -110,7 +110,7 @@ export async function uploadAll(api, paths, send, sources, options, signal) {
 }
 
 /**
- * Lets some work run at a time, in the order in which it comes.
+ * Limits how much work runs at the same time. Work that waits starts in the order of the calls.
  *
  * @param {number} count
  * @returns {Turn}

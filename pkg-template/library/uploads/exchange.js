@@ -40,7 +40,7 @@ const isBrowser = typeof XMLHttpRequest === 'function' || 'ServiceWorkerGlobalSc
 /** How many bytes are worked on between two turns of the event loop. */
 const PIECE_SIZE = 256 * 1024;
 
-/** The reason by which requests that were answered are aborted. The runtime's own one is made anew each time, with its stack. */
+/** The reason for aborting requests that are over. Without a reason, the runtime creates an error with a stack for each. */
 const OVER = new Error('the request is over');
 
 /** The slowest connection that is waited for where progress cannot be seen, in bytes per millisecond. */

@@ -1,4 +1,4 @@
-// The wide table of file types, in a file of its own, which the first upload of a type that Wix does not document loads.
+// The wide table of file types. It is a separate file, loaded with the first upload of a type that Wix does not document.
 import { FILE_TYPES } from '#file-types';
 
 /**

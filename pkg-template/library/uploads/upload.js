@@ -83,7 +83,7 @@ export function createUploader(api, paths) {
    */
   const made = new Set();
   const refuse = (/** @type {string} */ field, /** @type {string} */ text) => refusal(field, text, NAME);
-  // Without the file, the service finds the type by itself.
+  // If the file cannot be loaded, the service detects the type.
   const typeOf = (/** @type {string} */ extension) => import('#package/file-types.js').then((table) => table.typeOf(extension)).catch(() => {});
 
   /**
