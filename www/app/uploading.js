@@ -63,7 +63,7 @@ async function settle(state, session, found, folderId) {
 }
 
 /**
- * Lists the files in a folder, as far as that costs little. A folder that does not exist has none.
+ * Lists the files in a folder, as far as that is cheap. A folder that does not exist has no files.
  *
  * @param {State} state
  * @param {Session} session

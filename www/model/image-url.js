@@ -8,7 +8,7 @@ const TRANSFORMABLE = /\.(?:jpe?g|jpe|jfif|png|webp|gif|avif|bmp|tiff?)$/i;
 const FOREIGN = /\.tiff?$/i;
 
 /**
- * Whether browsers need the service to show an image.
+ * Whether most browsers can show an image only after the service has converted it.
  *
  * @param {string | undefined} url
  */
@@ -24,8 +24,8 @@ export const isTransformable = (file) =>
   file.mediaType === 'IMAGE' && !file.private && file.operationStatus !== 'FAILED' && TRANSFORMABLE.test(file.url ?? '');
 
 /**
- * Returns the extension of the format in which an image that is only looked at is much smaller, or can be shown at all, if there
- * is one. A photograph as PNG is about ten times larger than as WebP.
+ * Returns the extension of a format in which an image is much smaller, or that all browsers can show. Returns nothing if its own
+ * format is fine for viewing. A photograph is about ten times larger as PNG than as WebP.
  *
  * @param {string} url
  */

@@ -2,9 +2,9 @@
 //
 // A job is `running` until its steps are over, and then `over`. A failure of one item leaves the others alone. When the
 // service is out of reach, a person pauses it, or the page leaves the place, the job is `interrupted`: steps that are under
-// way end, no other begins, and `run` continues with those that are left. Steps that run at the same time end in any order; `passed` counts
-// those from the first one on without a gap, so that a record of it is one number. A few steps behind it may be done once
-// more, which changes nothing.
+// way end, no other begins, and `run` continues with those that are left. Steps that run at the same time end in any order.
+// `passed` counts those from the first one on without a gap, so that a record of it is one number. A few steps behind it may be
+// done once more, which changes nothing.
 /** @import { JobKindName, JobStep } from './job-kinds.js' */
 /** @import { UndoEntry } from './undo-history.js' */
 import { howMany } from './item.js';

@@ -61,10 +61,10 @@ export async function conflictsOf(found, filesIn) {
 }
 
 /**
- * Returns a function that resolves with the ID of the folder at the end of a way down, or with nothing if there is none. It lists
- * each folder once: a dropped folder may hold a thousand others.
+ * Returns a function that finds a folder by the names of the folders on the way down to it. It resolves with the ID, or with
+ * nothing if one of them does not exist, and lists each folder once: a dropped folder may hold a thousand others.
  *
- * @param {string} top The ID of the folder at the beginning.
+ * @param {string} top The ID of the folder that the way begins in.
  * @param {(id: string) => Promise<readonly Folder[]>} childrenOf
  * @returns {(names: readonly string[]) => Promise<string | undefined>}
  */

@@ -302,7 +302,7 @@ fn bundle_scripts(project: &Project, modules: &[Built], generated: &[(&str, Path
     let worker = project.intermediate().join("manager-worker.js.txt");
     copy(&dist.join("manager-worker.js"), &worker)?;
     command.arg(format!("--alias:{BESIDE}manager-worker.js.txt={}", worker.display()));
-    // What no entry without files of the machine asks for.
+    // What only entries with access to the disk import.
     command.arg(format!("--external:{BESIDE}*"));
     run(&mut command)
 }

@@ -65,8 +65,8 @@ pub(crate) fn is_current(project: &Project) -> Result<bool> {
     Ok(fs::read_to_string(project.root.join(TABLE))? == renewed(project)?)
 }
 
-/// The JavaScript view of the committed table, which the client loads for files that Wix documents no type of: a line for each
-/// MIME type with the extensions that mean nothing else.
+/// The committed table as JavaScript, which the client loads for types that Wix does not document. Each line is a MIME type and
+/// its extensions, without those that have several meanings.
 pub(crate) fn module(project: &Project) -> Result<String> {
     let table = fs::read_to_string(project.root.join(TABLE))?;
     Ok(format!("export const FILE_TYPES = `{}`;\n", unambiguous(&table)))

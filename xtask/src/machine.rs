@@ -67,7 +67,7 @@ pub(crate) fn node() -> Result<()> {
     Ok(())
 }
 
-/// Installs a release line of Node from npm, such as 22, and returns the folder of its program.
+/// Installs the latest Node of a major version, such as 22, from npm. Returns the folder of its program.
 pub(crate) fn node_release(project: &Project, major: u32) -> Result<PathBuf> {
     let platform = match std::env::consts::OS {
         "macos" => "darwin",
@@ -117,7 +117,7 @@ pub(crate) fn c_compiler() -> Result<()> {
     debian_packages(&[("clang", "clang")])
 }
 
-/// Installs the program that makes films for tests, and decodes them in a manager.
+/// Installs ffmpeg, with which tests make videos and managers decode them, and ffprobe.
 pub(crate) fn ffmpeg() -> Result<()> {
     debian_packages(&[("ffmpeg", "ffmpeg"), ("ffprobe", "ffmpeg")])
 }
@@ -131,7 +131,7 @@ pub(crate) fn browser() -> Result<Browser> {
     })
 }
 
-/// Installs exiftool, whose opinion of images the tests ask for.
+/// Installs exiftool, with whose results tests compare those of the manager.
 pub(crate) fn exiftool() -> Result<()> {
     debian_packages(&[("exiftool", "libimage-exiftool-perl")])
 }

@@ -11,7 +11,7 @@ use crate::process::{cargo, output};
 /// The features that are also tested natively.
 pub(crate) const NATIVE: &str = "manager,images,svg,tiff";
 
-/// Features that are no WebAssembly modules: what is on by default, and what the modules of pictures share.
+/// Features that are not WebAssembly modules: the default set, and what the modules of image formats share.
 const OTHERS: [&str; 2] = ["default", "pixels"];
 
 /// The repository and the package in its root.

@@ -83,7 +83,7 @@ impl Ring {
     /// The rings of a quick run that names none.
     pub(crate) const QUICK: [Self; 2] = [Self::Rust, Self::Js];
 
-    /// The rings that can run on another Node than the one on the PATH, as a run does that names a Node and no ring.
+    /// The rings that can run on another Node than the one on the PATH. A run that names a Node and no ring runs these.
     pub(crate) const ON_NODE: [Self; 2] = [Self::Js, Self::Package];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -147,7 +147,7 @@ impl Ring {
     fn node_tests(self, project: &Project, scratch: &Scratch, is_quick: bool, node: Option<&Path>) -> Result<Summary> {
         let mut command = Command::new("node");
         if let Some(folder) = node {
-            // First on the PATH, so that npm and the programs that tests start run on it too.
+            // First on the PATH, so that npm and the programs that tests start use it too.
             let path = std::env::var_os("PATH").unwrap_or_default();
             let folders = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&path));
             command = Command::new(folder.join("node"));

@@ -29,7 +29,7 @@ export class UsageMeter {
   #risk = element('p', { class: 'usage-risk' });
   #keep;
   #download;
-  /** Bytes of all files, as the place said last. */
+  /** Bytes of all files, as last reported by the place. */
   #bytes = 0;
   /** Counts the questions: an earlier one may be answered later. */
   #turn = 0;
@@ -59,7 +59,7 @@ export class UsageMeter {
   }
 
   /**
-   * Shows how much of it is in the trash, once that is counted.
+   * Shows how many of the bytes are in the trash, once they are counted.
    *
    * @param {number | undefined} bytes
    */
