@@ -242,15 +242,18 @@ async function run(kind, origin, work) {
   const things = send.all && Array.from({ length: count }, (_, number) => thing(number));
   const before = usage();
   const start = performance.now();
-  let next = things ? count : 0;
-  const worker = async () => {
-    while (next < count) {
-      const number = next;
-      next += 1;
-      await one(number);
-    }
-  };
-  await Promise.all([things && send.all?.(things, atOnce), ...Array.from({ length: atOnce }, worker)]);
+  if (send.all && things) await send.all(things, atOnce);
+  else {
+    let next = 0;
+    const worker = async () => {
+      while (next < count) {
+        const number = next;
+        next += 1;
+        await one(number);
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
+  }
   const seconds = (performance.now() - start) / 1000;
   const after = usage();
   process.send?.({ seconds, cpu: after.cpu - before.cpu, memory: after.memory }, () => process.exit());
