@@ -1,9 +1,9 @@
-// Where another program says something else of a file, and the specification by which ours is right.
+// Files for which another program has another result, with the specification by which ours is correct.
 
-/** @typedef {Record<string, string>} Reasons By the name of a file. */
+/** @typedef {Record<string, string>} Reasons By the name of the file. */
 
 /**
- * By program, and what it was asked for.
+ * By program.
  *
  * @type {Record<'ffprobe' | 'music-metadata' | 'exiftool' | 'sharp' | 'file-type', Reasons>}
  */
@@ -11,18 +11,18 @@ export const DISAGREEMENTS = {
   ffprobe: {
     'film-length-unknown.mp4': 'a duration with all bits set is unknown: ISO/IEC 14496-12, 8.2.2; the track has another',
     'live.webm': 'no duration is stored, but the blocks have times: RFC 9559, 5.1.3.5.3',
-    'mp3-ape-tag.mp3': 'a cover in an APE tag is no sound: APE Tags 2.000; there are 116 frames of 1152 samples',
-    'mp3-tag-zero-frames.mp3': '116 frames of 1152 samples: ISO/IEC 11172-3, 2.4.2.1; it estimates by the bit rate of the first',
-    'mp3-varying-without-tag.mp3': '116 frames of 1152 samples: ISO/IEC 11172-3, 2.4.2.1; it estimates by the bit rate of the first',
+    'mp3-ape-tag.mp3': 'a cover in an APE tag is not audio: APE Tags 2.000; there are 116 frames of 1152 samples',
+    'mp3-tag-zero-frames.mp3': '116 frames of 1152 samples: ISO/IEC 11172-3, 2.4.2.1; ffprobe estimates by the bit rate of the first',
+    'mp3-varying-without-tag.mp3': '116 frames of 1152 samples: ISO/IEC 11172-3, 2.4.2.1; ffprobe estimates by the bit rate of the first',
   },
   'music-metadata': {
-    'mp3-ape-tag.mp3': 'a cover in an APE tag is no sound: APE Tags 2.000; there are 116 frames of 1152 samples',
+    'mp3-ape-tag.mp3': 'a cover in an APE tag is not audio: APE Tags 2.000; there are 116 frames of 1152 samples',
   },
   exiftool: {
     'avif-aperture-first.avif': 'the clean aperture is what is shown: ISO/IEC 23000-22, 7.3.6.7',
     'gif-screen-smaller.gif': 'the frame is larger than the screen, which browsers enlarge: docs/images.md',
     'gif-screen-zero.gif': 'a screen of 0 × 0 is that of the frame, as browsers have it: docs/images.md',
-    'icon.ico': 'it has the size of the first picture, and the largest is shown: docs/images.md',
+    'icon.ico': 'the largest picture is shown, and exiftool reports the first: docs/images.md',
   },
   sharp: {
     'gif-cut.gif': 'missing rows are transparent: docs/images.md',
@@ -43,5 +43,5 @@ export const DISAGREEMENTS = {
   },
 };
 
-/** The share of all files about which programs may disagree. */
+/** The largest share of files that may be listed here. */
 export const MAX_SHARE = 0.02;

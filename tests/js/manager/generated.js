@@ -1,4 +1,4 @@
-// Pictures by sharp, and sound and film by ffmpeg, in every format and variant that they write.
+// Images made by sharp, and audio and video made by ffmpeg, in every format and variant that they write.
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import sharp from 'sharp';
 
 const run = promisify(execFile);
 
-/** The sizes of pictures: of one pixel, of whole blocks of a codec, and between. */
+/** Sizes of images: one pixel, whole blocks of a codec, and sizes between. */
 const SIZES = [
   [1, 1],
   [7, 5],
@@ -19,7 +19,7 @@ const SIZES = [
 ];
 
 /**
- * What is written of each size. Formats that keep an orientation are written with each.
+ * The files made of each image. Formats that store an orientation are made with each of the eight.
  *
  * @type {Record<string, (picture: import('sharp').Sharp) => import('sharp').Sharp>}
  */
@@ -55,7 +55,7 @@ export async function generatedPictures() {
   /** @type {Map<string, Buffer>} */
   const all = new Map();
   for (const [width, height] of SIZES) {
-    // A ramp in each direction, behind glass on one side.
+    // A ramp in each direction, half transparent on the right.
     const pixels = Buffer.alloc(width * height * 4, 255);
     for (let at = 0; at < width * height; at += 1) {
       const [x, y] = [at % width, Math.floor(at / width)];
@@ -71,7 +71,7 @@ export async function generatedPictures() {
   return all;
 }
 
-/** What ffmpeg writes of a tone. */
+/** The files that ffmpeg makes of a sine tone, with its options. */
 const SOUNDS = {
   'constant.mp3': '-b:a 64k',
   'varying.mp3': '-q:a 4',
@@ -100,7 +100,7 @@ const SOUNDS = {
   'pcm.mov': '-c:a pcm_s16be',
 };
 
-/** What it writes of a moving picture with a tone. */
+/** The files that it makes of a test video with the same tone. */
 const FILMS = {
   'plain.mp4': '-c:v libx264 -preset ultrafast -c:a aac',
   'fast-start.mp4': '-c:v libx264 -preset ultrafast -c:a aac -movflags +faststart',
@@ -121,7 +121,7 @@ const FILMS = {
   'plain.3gp': '-c:v mpeg4 -c:a aac',
 };
 
-/** Seconds, rates of samples, sizes of films and their pictures a second. */
+/** Durations in seconds, sample rates, frame sizes and frame rates. */
 const TAKES = [
   [0.7, 44_100, '64x48', 25],
   [1.5, 48_000, '128x96', 30],

@@ -1,5 +1,5 @@
-// Second opinions: what a manager says of shipped and generated files, compared with ffprobe, music-metadata, exiftool,
-// file-type and sharp.
+// Second opinions: the results of a manager for shipped and generated files, compared with those of ffprobe, music-metadata,
+// exiftool, file-type and sharp.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -17,16 +17,15 @@ import { generatedMedia, generatedPictures } from './generated.js';
 import { zipOf } from './zips.js';
 
 /**
- * @typedef {object} Said What something says of a file, in milliseconds and pixels as shown.
+ * @typedef {object} Said What a program reports about a file, in milliseconds and displayed pixels.
  * @property {number} [duration]
  * @property {number} [width]
  * @property {number} [height]
- * @property {string} [mimeType] Without a name.
  * @property {string} [url]
  */
 
 /**
- * @typedef {object} Stream What ffprobe says of a stream.
+ * @typedef {object} Stream What ffprobe reports about a stream.
  * @property {string} [codec_type]
  * @property {number} [width]
  * @property {number} [height]
@@ -38,10 +37,10 @@ import { zipOf } from './zips.js';
 const DATA = new URL('../../data/', import.meta.url);
 const run = promisify(execFile);
 
-/** The milliseconds by which two programs may differ: a frame of sound, and the samples that an encoder adds. */
+/** Milliseconds by which durations may differ: an audio frame, and the samples that an encoder adds. */
 const TOLERANCE = 100;
 
-/** How far colours may be apart, of 255: decoders of lossy formats round and enlarge the colours in ways of their own. */
+/** How far colours may differ, of 255: decoders of lossy formats round and upsample chroma in different ways. */
 const MAX_MEAN = 1;
 const MAX_DIFFERENCE = 24;
 
@@ -68,7 +67,7 @@ const SYNONYMS = new Map([
   ['audio/x-ms-asf', 'audio/x-ms-wma'],
 ]);
 
-/** Types that file-type has one name for, whatever the tracks are. */
+/** Types for which file-type uses one name, whatever the tracks are. */
 const COARSE = new Map([['video/x-matroska', 'audio/x-matroska']]);
 
 /** @param {string} text */
@@ -146,7 +145,7 @@ async function ffprobe(path) {
 }
 
 /**
- * The pixels of a picture as shown, in RGBA.
+ * The displayed pixels of an image, in RGBA.
  *
  * @param {Buffer} bytes
  */
@@ -167,7 +166,7 @@ suite('second opinions', () => {
   const ours = new Map();
 
   /**
-   * The file that an upload becomes.
+   * Uploads a file, and returns its descriptor once it is processed.
    *
    * @param {string} fileName
    * @param {Buffer} content
@@ -203,7 +202,7 @@ suite('second opinions', () => {
   });
 
   /**
-   * Checks that those and only those files are listed whose opinions differ.
+   * Checks that exactly those files are listed for which the results differ.
    *
    * @param {keyof typeof DISAGREEMENTS} program
    * @param {Map<string, unknown>} found What differs.
@@ -243,13 +242,13 @@ suite('second opinions', () => {
 
   test('exiftool: says the same of the size of every picture', async () => {
     const args = ['-j', '-n', '-ImageWidth', '-ImageHeight', '-Orientation', '-Rotation', folder];
-    // It fails if it cannot read one of the files, and tells of the others all the same.
+    // It exits with an error if it cannot read one of the files, but still reports the others.
     const { stdout } = await run('exiftool', args, { maxBuffer: 1 << 26 }).catch((error) => error);
     const found = new Map();
     let compared = 0;
     for (const { SourceFile: path, ImageWidth: across, ImageHeight: down, Orientation: orientation, Rotation: rotation } of JSON.parse(stdout)) {
       const name = path.slice(folder.length + 1);
-      // It does not turn units into pixels, and a size by a view box it does not tell.
+      // It does not convert units to pixels, and does not report sizes that only a view box gives.
       if (!pictures.has(name) || typeof across !== 'number' || typeof down !== 'number') continue;
       compared += 1;
       const isSideways = orientation >= 5 || (rotation ?? 0) % 180 !== 0;
@@ -266,7 +265,7 @@ suite('second opinions', () => {
     let compared = 0;
     for (const [name, content] of pictures) {
       const { url = '' } = present(ours.get(name));
-      // Of drawings, librsvg takes an inch for 72 pixels, and smooths edges in another way.
+      // For drawings, librsvg takes an inch for 72 pixels, and smooths edges differently.
       if (url.includes('/shapes/')) continue;
       const response = await manager.fetch(`${url}/v1/fit/w_5000,h_5000/a.png`);
       if (response.status !== 200) {

@@ -21,8 +21,9 @@ import { fixture, versions } from './fixtures.js';
 
 /** @param {Item[]} items */
 const byId = (items) => new Map(items.map((item) => [item.id, item]));
+
 /**
- * The same, without the previews that drawings have since.
+ * The items by their ids, without the previews of drawings, which older versions did not make.
  *
  * @param {Item[]} items
  */
@@ -35,6 +36,7 @@ const withoutPreviews = (items) =>
       return { ...item, media: { vector } };
     }),
   );
+
 /** @param {Response} response */
 const bytesOf = async (response) => Buffer.from(await response.arrayBuffer());
 
