@@ -1,5 +1,5 @@
-// Every function that the package exports, with arguments, answers, streams and fetches that nobody would send on purpose. It may
-// resolve or reject. What it rejects with, or throws, is a WixMediaError, or the caller's own reason.
+// Every function that the package exports, called with hostile arguments, responses, streams and fetches. It may resolve or reject,
+// but rejects and throws only with a WixMediaError or the caller's own abort reason.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import * as library from '../harness/package.js';
 
 const { createClient } = library;
 
-/** Some of the arguments are names of directories, which are made. */
+/** Some arguments are paths of directories that a function creates. */
 const folders = { before: process.cwd(), own: '' };
 before(async () => {
   folders.own = await mkdtemp(join(tmpdir(), 'wix-media-'));
@@ -86,7 +86,7 @@ const functionsOf = (client) =>
     Object.entries(functions).flatMap(([name, call]) => (typeof call === 'function' ? [/** @type {[string, string, any]} */ ([group, name, call])] : [])),
   );
 
-/** A service that knows nothing, so that every call comes to an end at once. */
+/** A client of an empty service, so that every call ends at once. */
 const emptyClient = () => scriptedClient([ok({ files: [], folders: [], file: { id: 'f1', operationStatus: 'READY' }, folder: { id: 'd1' } })], { retry: false, timeoutMs: 5000 }).client;
 
 suite('arguments', () => {
@@ -170,7 +170,7 @@ suite('answers', () => {
   const ANSWERS = {
     ...VALUES,
     ...UNUSABLE,
-    'no JSON': () => new Response('<html>'),
+    'HTML instead of JSON': () => new Response('<html>'),
     'a status without a body': () => new Response(null, { status: 204 }),
     'a body that fails': () => new Response(new ReadableStream({ pull: (controller) => controller.error(new RangeError('cut')) })),
     'a body that fails with nothing': () => new Response(new ReadableStream({ pull: (controller) => controller.error(undefined) })),
@@ -179,18 +179,18 @@ suite('answers', () => {
     'other types than expected': () => Response.json({ files: 5, folders: 'x', file: 5, folder: 5, results: 5, nextCursor: 5, pagingMetadata: 5, uploadUrl: 5, downloadUrl: {}, downloadUrls: 5 }),
     'nothing but nulls': () => Response.json({ files: null, folders: null, file: null, folder: null, results: null, nextCursor: null, pagingMetadata: null, uploadUrl: null, downloadUrl: null, downloadUrls: null }),
     'nulls in lists': () => Response.json({ files: [null, 5, 'x'], folders: [null, 5, 'x'], downloadUrls: [null], nextCursor: { cursors: { next: {} }, hasNext: true }, pagingMetadata: { cursors: { next: 5 } } }),
-    'URLs that are none': () => Response.json({ file: { id: 'f', url: 'nowhere', sizeInBytes: 'many' }, files: [{ id: 'f', url: ':' }], uploadUrl: 'nowhere', downloadUrl: 'nowhere', downloadUrls: [{ url: 'nowhere', assetKey: 'src' }] }),
+    'invalid URLs': () => Response.json({ file: { id: 'f', url: 'nowhere', sizeInBytes: 'many' }, files: [{ id: 'f', url: ':' }], uploadUrl: 'nowhere', downloadUrl: 'nowhere', downloadUrls: [{ url: 'nowhere', assetKey: 'src' }] }),
     'a failure with odd details': () => Response.json({ message: 5, details: { validationError: { fieldViolations: 'many' }, applicationError: [] } }, { status: 400 }),
-    'a failure with violations that are none': () => Response.json({ details: { validationError: { fieldViolations: [null, 5, { field: {} }] } } }, { status: 428 }),
-    'a status that is none': () => ({ status: 'fine', headers: {}, json: async () => ({}) }),
-    'a status beyond all': () => ({ status: 1e9, headers: {}, text: async () => '' }),
+    'a failure with invalid violations': () => Response.json({ details: { validationError: { fieldViolations: [null, 5, { field: {} }] } } }, { status: 428 }),
+    'a status that is a text': () => ({ status: 'fine', headers: {}, json: async () => ({}) }),
+    'a huge status': () => ({ status: 1e9, headers: {}, text: async () => '' }),
     'headers that throw': () => ({ status: 200, headers: { get: thrower }, text: async () => '{}' }),
-    'headers that are no headers': () => ({ status: 200, headers: { 'ünknown name': '\n' }, text: async () => '{}' }),
+    'headers with invalid names and values': () => ({ status: 200, headers: { 'ünknown name': '\n' }, text: async () => '{}' }),
     'headers as a list': () => ({ status: 200, headers: [['x-wix-request-id', 'r1']], text: async () => '{}' }),
     'headers as numbers': () => ({ status: 429, headers: { get: () => 5 }, text: async () => '{}' }),
-    'a body that is no text': () => ({ status: 200, headers: {}, text: async () => Symbol('s') }),
-    'a body that is no buffer': () => ({ status: 200, headers: {}, arrayBuffer: async () => 'text' }),
-    'JSON that is none': () => ({ status: 200, headers: {}, json: async () => 1n }),
+    'a text that is a symbol': () => ({ status: 200, headers: {}, text: async () => Symbol('s') }),
+    'a buffer that is a text': () => ({ status: 200, headers: {}, arrayBuffer: async () => 'text' }),
+    'JSON that is a bigint': () => ({ status: 200, headers: {}, json: async () => 1n }),
     'a body that throws': () => ({ status: 200, headers: {}, arrayBuffer: thrower }),
     'a getter that throws': () => Object.defineProperty({ headers: {} }, 'status', { get: thrower }),
     'an answer for uploads': () => ({ status: 201, headers: new Headers({ location: 'nowhere', 'upload-offset': 'many' }), arrayBuffer: async () => bytes('{"file":{"id":"f1"}}').buffer }),
@@ -240,7 +240,7 @@ suite('answers', () => {
   });
 });
 
-test('exports: are all walked through', () => {
+test('exports: are all covered', () => {
   const walked = new Set(['configure', 'createClient', 'createManager', 'init', 'media', 'WixMediaError', 'default', ...Object.keys(emptyClient())]);
   const enums = Object.keys(library).filter((name) => /^[A-Z]/.test(name) && name !== 'WixMediaError');
   assert.deepEqual(Object.keys(library).filter((name) => !walked.has(name) && !enums.includes(name)), []);

@@ -1,4 +1,4 @@
-// Answers of other implementations of fetch than the runtime's, and of test doubles, which have some members of a Response only.
+// Responses of other implementations of fetch, and of test doubles, which have only some members of a Response.
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { suite, test } from 'node:test';
@@ -12,7 +12,7 @@ const REFUSED = '{"message":"","details":{"applicationError":{"code":"NOT_HERE",
 /** @param {string} text */
 const bytes = (text) => new TextEncoder().encode(text);
 
-/** Headers like those of node-fetch: a class of its own, whose names are found in any spelling. */
+/** Headers like those of node-fetch: its own class, which finds names in any spelling. */
 class OwnHeaders {
   /** @param {Record<string, string>} given */
   constructor(given) {
@@ -29,7 +29,7 @@ class OwnHeaders {
   }
 }
 
-/** An answer as jsdom and other test environments make it: every object in it is of another realm. */
+/** A response as jsdom and other test environments make it: all its objects belong to another realm. */
 const ofAnotherRealm = runInContext(
   `(status, text, id) => {
     const headers = new Map([['x-wix-request-id', id]]);
@@ -52,7 +52,7 @@ const ANSWERS = {
     size: 0,
     timeout: 0,
     headers: new OwnHeaders({ 'X-Wix-Request-Id': 'r1' }),
-    // A stream of Node, and not one of the web.
+    // A stream of Node instead of a web stream.
     body: Readable.from([bytes(text)]),
     arrayBuffer: async () => bytes(text).buffer,
     text: async () => text,

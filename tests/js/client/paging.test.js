@@ -139,7 +139,7 @@ for (const [name, how] of Object.entries(LISTS)) {
       });
     }
 
-    test(`${name}: ends when a cursor that is an object comes again`, async () => {
+    test(`${name}: ends when a cursor that is an object is repeated`, async () => {
       const answer = ok({ [how.list]: [{ id: 'x' }], [how.cursor]: { cursors: { next: {} }, hasNext: true } });
       const service = scriptedClient([answer], once);
       assert.equal((await how.call(service).toArray()).length, 2);

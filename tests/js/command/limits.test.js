@@ -28,7 +28,7 @@ const OTHERS = [
   'src/images/colors.rs MAX_COLORS',
   // How colours are computed.
   'src/images/inks.rs MAX_BLACK',
-  // What a drawing may take, together in docs/images.md#svg.
+  // The limits of drawings, which docs/images.md#svg describes together.
   'src/images/svg_image.rs MAX_TEXT_LEN',
   'src/images/svg_image.rs MAX_WEIGHT',
   'src/images/svg_image.rs MAX_DEPTH',

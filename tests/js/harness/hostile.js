@@ -1,9 +1,9 @@
-// Values that no function expects, and what may come of them: a result, a WixMediaError, or the caller's own reason.
+// Hostile values, and a check that a call with them ends with a result, a WixMediaError, or the caller's own abort reason.
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { WixMediaError } from './package.js';
 
-/** The reason of the aborted signals below: the only one that may come out as it went in. */
+/** The reason of the aborted signals below. A call may reject with it unchanged. */
 export const OWN_REASON = new Error('the reason of the caller');
 
 export const thrower = () => {
@@ -11,7 +11,7 @@ export const thrower = () => {
 };
 
 /**
- * Values that no function expects. Each is made anew, since some can be used only once.
+ * Values that no function expects. Each use creates a new one, since some can be used only once.
  *
  * @type {Record<string, () => unknown>}
  */
@@ -46,7 +46,7 @@ export const VALUES = {
   'a map': () => new Map([[{}, thrower]]),
   'an aborted signal': () => AbortSignal.abort(OWN_REASON),
   'options with an aborted signal': () => ({ signal: AbortSignal.abort(OWN_REASON) }),
-  'options with no signal at all': () => ({ signal: 'stop', timeoutMs: 'soon' }),
+  'options with a text as signal': () => ({ signal: 'stop', timeoutMs: 'soon' }),
   'a promise that rejects': () => {
     const promise = Promise.reject(new RangeError('a fault of the caller'));
     promise.catch(() => {});
@@ -83,7 +83,7 @@ export const VALUES = {
 };
 
 /**
- * Values whose every use fails, even the question for their class.
+ * Values whose every use throws, even `instanceof`.
  *
  * @type {Record<string, () => unknown>}
  */
@@ -97,7 +97,7 @@ export const UNUSABLE = {
 };
 
 /**
- * Awaits what a call gives, and what can be awaited of that: the items of iterables, and the pages beside a query result.
+ * Awaits the result of a call, and what the result offers: the items of iterables, and the pages beside a query result.
  *
  * @param {any} given
  */

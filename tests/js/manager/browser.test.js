@@ -58,7 +58,7 @@ suite('the manager in Chromium', () => {
             const picture = await createImageBitmap(await (await manager.fetch(url)).blob());
             sizes.push([picture.width, picture.height]);
           }
-          // A film that no browser decodes stays as it came.
+          // A video that no browser decodes has no posters.
           const other = await globalThis.put(manager, 'film.avi', new TextEncoder().encode(`RIFF\x24\0\0\0AVI LIST\x04\0\0\0hdrl${'\0'.repeat(20)}`), 'video/x-msvideo');
           await manager.client.uploads.waitUntilReady(other.id).catch(() => {});
           const { videos } = manager.storage;

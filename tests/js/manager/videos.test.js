@@ -1,4 +1,4 @@
-// Posters of videos: by ffmpeg, and by programs that stand in for it where the test is about what happens to a program.
+// Posters and renditions of videos: by ffmpeg, and by scripts in its place for tests of how the program is run.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
@@ -66,7 +66,7 @@ async function twoColours(t) {
  */
 
 /**
- * The descriptor of a video, as it travels.
+ * The descriptor of a video in REST form.
  *
  * @param {MediaManager} manager
  * @param {string | null | undefined} id
@@ -125,11 +125,11 @@ async function served(manager) {
   return { baseUrl: `http://127.0.0.1:${server.port}`, stop: () => server.stop({ graceMs: 0 }) };
 }
 
-/** What stands in for ffmpeg in the tests below: a script that sees the parameters of ffmpeg as its own. */
+/** Shell commands in the place of ffmpeg: they copy a photo to each poster that the parameters name. */
 const MAKES_POSTERS = `for word in "$@"; do case "$word" in file:*poster-*.jpg) cp ${PHOTO} "\${word#file:}";; esac; done`;
 
 /**
- * A manager with a program in the place of ffmpeg.
+ * A manager that runs a script instead of ffmpeg.
  *
  * @param {TestContext} t
  * @param {string} script
@@ -224,7 +224,7 @@ suite('videos by ffmpeg', { skip: !hasFfmpeg && 'ffmpeg is not installed' }, () 
     assert.ok(!(await readdir(directory)).includes('transcoding') || (await readdir(join(directory, 'transcoding'))).length === 0);
   });
 
-  test('videos: a thread makes them too, and so does a virtual clock that asks for it', async () => {
+  test('videos: posters are also made in a thread, and with a virtual clock if the option is set', async () => {
     for (const options of /** @type {ManagerOptions[]} */ ([{ thread: true }, { clock: 'virtual', videos: true }])) {
       const manager = await createManager(options);
       try {
@@ -301,7 +301,7 @@ suite('videos by ffmpeg', { skip: !hasFfmpeg && 'ffmpeg is not installed' }, () 
     const probe = async (...words) => JSON.parse((await run('ffprobe', ['-v', 'error', '-of', 'json', ...words])).stdout);
     for (const { url, width, height } of resolutions.slice(0, 2)) {
       const bytes = Buffer.from(await (await manager.fetch(url)).arrayBuffer());
-      // The index comes before the pictures.
+      // The index comes before the frames.
       assert.ok(bytes.indexOf('moov') < bytes.indexOf('mdat'));
       const copy = join(folder, 'rendition.mp4');
       await writeFile(copy, bytes);
@@ -349,10 +349,10 @@ suite('videos by ffmpeg', { skip: !hasFfmpeg && 'ffmpeg is not installed' }, () 
     );
   });
 
-  test('videos: a damaged film is ready as it came, and the reason is said', async (t) => {
+  test('videos: a damaged film becomes READY without posters, and the reason is reported', async (t) => {
     const manager = await startManager(t);
     const damaged = film.slice();
-    // The index stays whole, and the pictures do not.
+    // The index stays intact, and the frames do not.
     const at = Buffer.from(damaged).indexOf('mdat');
     damaged.fill(0xa5, at + 4, at + 4 + new DataView(damaged.buffer).getUint32(at - 4) - 8);
     const file = await ready(manager, damaged);
@@ -365,7 +365,7 @@ suite('videos by ffmpeg', { skip: !hasFfmpeg && 'ffmpeg is not installed' }, () 
 });
 
 suite('videos by a program in the place of ffmpeg', { skip: isWindows && 'its scripts are those of a POSIX shell' }, () => {
-  test('videos: the program is limited in what it may open, and knows nothing of the environment', async (t) => {
+  test('videos: the program can open only files of one format, and sees nothing of the environment', async (t) => {
     process.env.WIX_MEDIA_TEST_SECRET = 'secret';
     t.after(() => delete process.env.WIX_MEDIA_TEST_SECRET);
     const seen = join(await temporaryFolder(t), 'seen');
@@ -378,7 +378,7 @@ suite('videos by a program in the place of ffmpeg', { skip: isWindows && 'its sc
     assert.match(text, /^\d+$/m);
   });
 
-  test('videos: a program that takes too long is killed, and the video stays as it came', async (t) => {
+  test('videos: a program that takes too long is killed, and the video has no posters', async (t) => {
     const folder = await temporaryFolder(t);
     const manager = await withProgram(t, `echo $$ >> ${folder}/pids\nwhile :; do sleep 1; done`, { videos: { timeoutMs: 300 } });
     const file = await ready(manager, film);
@@ -451,7 +451,7 @@ suite('videos by a program in the place of ffmpeg', { skip: isWindows && 'its sc
     assert.equal(present(manager.storage.videos).failed, 1);
   });
 
-  test('videos: missing posters are those of their neighbours', async (t) => {
+  test('videos: missing posters are copies of their neighbours', async (t) => {
     const second = fileURLToPath(new URL('../../data/photos/coffee.jpg', import.meta.url));
     const one = `for word in "$@"; do case "$word" in file:*poster-1.jpg) cp ${PHOTO} "\${word#file:}";; file:*poster-2.jpg) cp ${second} "\${word#file:}";; esac; done`;
     const manager = await withProgram(t, one);
@@ -459,7 +459,7 @@ suite('videos by a program in the place of ffmpeg', { skip: isWindows && 'its sc
     assert.deepEqual(sizes, [319, 319, 320, 320]);
   });
 
-  test('videos: a full quota leaves the video as it is', async (t) => {
+  test('videos: a video has no posters if the quota is full', async (t) => {
     const manager = await withProgram(t, MAKES_POSTERS, { limits: { quotaInBytes: film.length + 10 } });
     const file = await ready(manager, film);
     assert.deepEqual([file.operationStatus, postersOf(file)], ['READY', []]);
@@ -480,7 +480,7 @@ suite('videos by a program in the place of ffmpeg', { skip: isWindows && 'its sc
 });
 
 suite('videos without a decoder', () => {
-  test('videos: without ffmpeg a video stays as it came', async (t) => {
+  test('videos: without ffmpeg a video has no posters', async (t) => {
     const { PATH } = process.env;
     process.env.PATH = await temporaryFolder(t);
     t.after(() => (process.env.PATH = PATH));

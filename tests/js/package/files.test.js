@@ -14,7 +14,7 @@ import { addFiles, project, run } from '../harness/tarball.js';
  * @import { Browser } from 'playwright-core'
  */
 
-/** A manager, uploads, and an image of each: every module is needed. */
+/** A manager, and uploads with a transform of each, which need every module. */
 const program = `
   async function use({ createManager }, storage) {
     const decoded = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
@@ -133,7 +133,7 @@ suite('files of the package', () => {
     assert.deepEqual(JSON.parse(stdout), expected);
   });
 
-  test('init refuses what is no file', async () => {
+  test('init refuses an unknown file, and then takes none', async () => {
     const script = `
       import { createClient, init } from 'wix-media.v2';
       const codeOf = ({ code, message }) => [code, message];
@@ -141,7 +141,7 @@ suite('files of the package', () => {
       await init({ transfers: undefined });
       console.log(JSON.stringify([refused, await createClient({ auth: { apiKey: 'k' } }).uploads.list()]));`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
-    assert.deepEqual(JSON.parse(stdout), [['INVALID_ARGUMENT', 'init: wasm is not a file of the package'], []], 'the other file is not taken either');
+    assert.deepEqual(JSON.parse(stdout), [['INVALID_ARGUMENT', 'init: wasm is not a file of the package'], []], 'the other file is not used either');
   });
 
   /**
@@ -170,7 +170,7 @@ suite('files of the package', () => {
     ['client.wasm', "init({ client: () => { throw new Error('none') } })"],
     ['transfers.wasm', "init({ transfers: () => { throw new Error('none') } }).then(() => uploads.list())"],
   ]) {
-    test(`a program without ${missing} learns so: ${use}`, async () => {
+    test(`a program without ${missing} gets MODULE_NOT_LOADED: ${use}`, async () => {
       await without(missing);
       const script = `
         import { createClient, createManager, init } from './without-${missing}/node.js';

@@ -43,7 +43,7 @@ suite('conflicts of names', () => {
     assert.deepEqual(settle('keep').map(({ name }) => name), ['a (3).txt', 'a (4).txt']);
   });
 
-  test('folder finder: lists each folder once, however many ways lead through it', async () => {
+  test('folder finder: lists each folder once, however many paths lead through it', async () => {
     /** @type {string[]} */
     const listed = [];
     const folderAt = folderFinder('top', async (id) => {

@@ -223,7 +223,7 @@ suite('transformed image URLs', () => {
     assert.deepEqual([preview.format, preview.width, preview.height], ['png', 120, 80]);
   });
 
-  test('transforms: show inks through their profile as sharp does', async (t) => {
+  test('transforms: show CMYK through its profile as sharp does', async (t) => {
     const manager = await managed(t);
     const source = await sharp(await photo('coffee')).resize(240, 160).toBuffer();
     const inks = () => sharp(source).toColourspace('cmyk').withIccProfile('cmyk');
@@ -240,7 +240,7 @@ suite('transformed image URLs', () => {
     }
   });
 
-  test('transforms: a format whose module is missing is refused with its name, and inks are shown without their profile', async () => {
+  test('transforms: refuse a format whose module is missing with its name, and show CMYK without its profile', async () => {
     const tiff = await sharp(await photo('coffee')).resize(60, 40).tiff({ compression: 'lzw' }).toBuffer();
     const inks = await sharp(await photo('coffee')).resize(60, 40).toColourspace('cmyk').withIccProfile('cmyk').jpeg().toBuffer();
     for (const threads of [0, 1]) {

@@ -53,7 +53,7 @@ function threads(size = 1) {
     pool: async () => ({ start, size }),
     runtime: async () => ({ startThread: start, parallelism: () => size + 1 }),
     /**
-     * Resolves once a thread has got so many modules, or reasons why there are none.
+     * Resolves once the threads have received so many modules, or reasons why one cannot be loaded.
      *
      * @param {number} count
      * @returns {Promise<any[]>}
@@ -182,7 +182,7 @@ suite('the threads of images', () => {
     pool.close();
   });
 
-  test('pool: loads the module of a format for the thread that needs it, which is not part of its time', async () => {
+  test('pool: loads the module of a format for the thread that needs it, outside of the time limit', async () => {
     const { started, ordered, given, pool: starter } = threads();
     /** @type {string[]} */
     const asked = [];

@@ -283,7 +283,7 @@ suite('batches', () => {
     }
   });
 
-  test('uploadAll: gets as many ready as are being sent', async (t) => {
+  test('uploadAll: prepares as many further files as it sends', async (t) => {
     const [busy, go] = [gate(), gate()];
     let [urls, sending, most] = [0, 0, 0];
     const { client } = await serveManager(t, {
