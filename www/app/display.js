@@ -184,7 +184,7 @@ export class Display {
   }
 
   /**
-   * Says what a view holds, once: a refresh of it is no news.
+   * Announces the content of a view once, and not again when it is refreshed.
    *
    * @param {string} text
    */

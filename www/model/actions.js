@@ -291,7 +291,7 @@ export class Actions {
     const { partsOf, concurrency, leaves, back } = JOB_KINDS[kind];
     if (back && partsOf(steps).length <= concurrency) this.#effects.removed(steps, leaves);
     const job = await this.jobs.start({ kind, steps, isUndo: entry !== undefined && !entry.isUndone, entry });
-    // What was interrupted is in the hands of the person who sees it.
+    // The person decides about an interrupted job.
     return job.finished.size > 0 || job.isWaiting;
   }
 

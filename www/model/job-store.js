@@ -1,5 +1,5 @@
 // Unfinished jobs in the browser's database, so that a page that is closed in the middle can tell on its next visit what is
-// left. What a job does is written once; how far it is, again and again, apart from that.
+// left. The steps of a job are written once. Its progress is written separately, again and again.
 /** @import { JobRecord } from './job.js' */
 import { Database } from './database.js';
 

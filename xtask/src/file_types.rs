@@ -158,7 +158,7 @@ fn table(db: &Value, db_version: &str, crate_version: &str) -> Result<String> {
 /// and pictures, which says more than `application/`.
 fn registered(db: &Value) -> Result<BTreeMap<String, String>> {
     let mut best: BTreeMap<String, (u8, String)> = BTreeMap::new();
-    for (mime, entry) in db.as_object().context("mime-db is no object")? {
+    for (mime, entry) in db.as_object().context("mime-db is not an object")? {
         let source = match entry["source"].as_str() {
             Some("iana") => 0,
             Some("apache") => 2,
@@ -167,7 +167,7 @@ fn registered(db: &Value) -> Result<BTreeMap<String, String>> {
         };
         let rank = source + u8::from(mime.starts_with("application/"));
         for extension in entry["extensions"].as_array().into_iter().flatten() {
-            let extension = extension.as_str().context("an extension is no text")?;
+            let extension = extension.as_str().context("an extension is not a string")?;
             let candidate = (rank, canonical(mime));
             let current = best.entry(extension.to_owned()).or_insert_with(|| candidate.clone());
             if (candidate.0, &candidate.1) < (current.0, &current.1) {

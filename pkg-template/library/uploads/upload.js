@@ -354,7 +354,7 @@ export function createUploader(api, paths) {
       throw error;
     } finally {
       running.delete(own);
-      // Whoever waits for a pause: there is nothing left to pause.
+      // A caller may wait for a pause, and there is nothing left to pause.
       job.onPaused?.();
     }
   }
