@@ -431,8 +431,8 @@ pub trait WriteJobs {
     /// Removes and returns the first job that is due at `now`. Of several with one time, the one added first.
     fn take_job(&mut self, now: i64) -> Result<Option<Job>>;
     /// Makes due at `now` what would wait for longer than it may, because the clock was set back: files that would be pending for
-    /// more than `pending` milliseconds, jobs that would wait for more than `delay`, and deliveries after `tries` failures that
-    /// would wait for more than `retries[tries]`.
+    /// more than `pending` milliseconds, by their own time or that of their transcode, jobs that would wait for more than `delay`,
+    /// and deliveries after `tries` failures that would wait for more than `retries[tries]`.
     fn pull_in(&mut self, now: i64, pending: i64, delay: i64, retries: &[i64]) -> Result<()>;
     /// Ends all leases. For a host that is the only one on this store.
     fn end_leases(&mut self) -> Result<()>;

@@ -282,8 +282,8 @@ impl Manager {
         parts
     }
 
-    /// Expires all leases of imports and webhook deliveries, so that they can be taken at once. Whatever would wait for longer than
-    /// it may, because the clock was set back since it was recorded, becomes due.
+    /// Expires all leases of imports, videos and webhook deliveries, so that they can be taken at once. Whatever would wait for
+    /// longer than it may, because the clock was set back since it was recorded, becomes due.
     ///
     /// Call it after a start or restart, and only if no other process uses the same stores.
     ///

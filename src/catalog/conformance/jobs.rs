@@ -91,6 +91,8 @@ pub fn pulled_in_is_what_waits_too_long(catalog: &dyn Catalog) {
     write(catalog, |writer| {
         writer.insert_file(&pending("soon", 1500))?;
         writer.insert_file(&pending("late", 1501))?;
+        writer.put_transcode("soon", 1500)?;
+        writer.put_transcode("late", 1501)?;
         writer.insert_job(&job(1200, "soon"))?;
         writer.insert_job(&job(1201, "late"))?;
         let first = writer.insert_events(&["{}".to_owned()])?;
@@ -113,6 +115,11 @@ pub fn pulled_in_is_what_waits_too_long(catalog: &dyn Catalog) {
     let files = read(catalog, |snapshot| snapshot.due_files(9999, 9));
     let times: Vec<_> = files.iter().map(|file| (&file.id[..], file.ready_at)).collect();
     assert_eq!(times, [("late", Some(1000)), ("soon", Some(1500))]);
+    let transcodes = ["late", "soon"].map(|file| read(catalog, |snapshot| snapshot.transcode(file)));
+    assert_eq!(
+        transcodes.map(|transcode| transcode.map(|transcode| transcode.ready_at)),
+        [Some(1000), Some(1500)]
+    );
     let jobs: Vec<_> = (0..2)
         .filter_map(|_| write(catalog, |writer| writer.take_job(9999)))
         .collect();

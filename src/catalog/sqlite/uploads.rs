@@ -202,10 +202,10 @@ impl WriteJobs for Session<'_> {
 
     fn pull_in(&mut self, now: i64, pending: i64, delay: i64, retries: &[i64]) -> Result<()> {
         let after = |wait: i64| now.saturating_add(wait);
-        self.run(
-            "UPDATE file SET ready_at = ?1 WHERE ready_at > ?2",
-            params![now, after(pending)],
-        )?;
+        for table in ["file", "transcode"] {
+            let sql = format!("UPDATE {table} SET ready_at = ?1 WHERE ready_at > ?2");
+            self.run(&sql, params![now, after(pending)])?;
+        }
         self.run("UPDATE job SET due = ?1 WHERE due > ?2", params![now, after(delay)])?;
         for (tries, wait) in (0_i64..).zip(retries) {
             self.run(
