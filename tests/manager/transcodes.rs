@@ -291,6 +291,20 @@ fn crash_of_the_host_keeps_the_transcode() {
 }
 
 #[test]
+fn given_up_video_makes_room_for_the_next_one() {
+    let site = decoding();
+    let fatal = text(&film(&site, json!({}))["id"]);
+    site.clock.advance(500);
+    for _ in 0..5 {
+        assert_eq!(site.manager.take_transcodes(1).expect("taken")[0].file, fatal);
+        site.manager.end_leases().expect("ended");
+    }
+    let next = text(&film(&site, json!({}))["id"]);
+    assert_eq!(site.manager.take_transcodes(1).expect("taken")[0].file, next);
+    assert_eq!(descriptor(&site, &fatal)["operationStatus"], "READY");
+}
+
+#[test]
 fn host_without_a_decoder_gives_up_what_waits() {
     let site = decoding();
     let id = text(&film(&site, json!({}))["id"]);

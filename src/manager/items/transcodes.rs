@@ -116,23 +116,32 @@ pub(crate) fn queue(tx: &mut Tx<'_>, file: &File) -> Outcome<()> {
 pub(crate) fn take(tx: &mut Tx<'_>, limit: u32) -> Outcome<Vec<TranscodeOrder>> {
     let until = tx.now.saturating_add(LEASE);
     let mut orders = Vec::new();
-    for transcode in tx.catalog.take_transcodes(tx.context.now, until, limit)? {
-        let file = tx.catalog.file(&transcode.file)?;
-        let file = file.filter(|_| transcode.tries <= MAX_TRIES);
-        let Some((blob, file)) = file.and_then(|file| Some((file.blob.clone()?, file))) else {
-            complete(tx, &transcode.file, true)?;
-            continue;
-        };
-        let facts = Facts::from_json(&file.facts);
-        orders.push(TranscodeOrder {
-            blob,
-            size: u64::try_from(file.size).unwrap_or(0),
-            dimensions: facts.size(),
-            duration_ms: facts.duration,
-            has_posters: !facts.posters.is_empty(),
-            mime: file.mime,
-            file: file.id,
-        });
+    let mut left = limit;
+    // Those that are given up make room for others.
+    while left > 0 {
+        let taken = tx.catalog.take_transcodes(tx.context.now, until, left)?;
+        if taken.is_empty() {
+            break;
+        }
+        for transcode in taken {
+            let file = tx.catalog.file(&transcode.file)?;
+            let file = file.filter(|_| transcode.tries <= MAX_TRIES);
+            let Some((blob, file)) = file.and_then(|file| Some((file.blob.clone()?, file))) else {
+                complete(tx, &transcode.file, true)?;
+                continue;
+            };
+            let facts = Facts::from_json(&file.facts);
+            orders.push(TranscodeOrder {
+                blob,
+                size: u64::try_from(file.size).unwrap_or(0),
+                dimensions: facts.size(),
+                duration_ms: facts.duration,
+                has_posters: !facts.posters.is_empty(),
+                mime: file.mime,
+                file: file.id,
+            });
+            left -= 1;
+        }
     }
     Ok(orders)
 }
