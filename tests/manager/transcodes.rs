@@ -536,6 +536,19 @@ fn unfit_renditions_are_refused() {
 }
 
 #[test]
+fn segments_of_a_whole_film_are_ignored() {
+    let site = decoding();
+    let id = text(&film(&site, json!({}))["id"]);
+    site.clock.advance(500);
+    let bytes = sample("film-fragments.mp4");
+    let segments = json!({ "header": 0, "segments": [[1, bytes.len()]] });
+    assert_eq!(give_segments(&site, &id, "240p.mp4", &bytes, &segments).0, 200);
+    site.manager.transcoded(&id, true).expect("recorded");
+    let shown = &descriptor(&site, &id)["media"]["video"]["resolutions"];
+    assert_eq!((&shown[0]["quality"], &shown[0]["width"]), (&json!("240p"), &json!(64)));
+}
+
+#[test]
 fn renditions_are_made_after_a_crash_without_new_posters() {
     let site = decoding();
     film(&site, json!({}));

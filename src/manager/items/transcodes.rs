@@ -173,11 +173,11 @@ fn facts_of(made: &Made, receipt: &Receipt) -> Outcome<String> {
     if receipt.mime != wanted || size.is_none() {
         return Err(content::unsupported(&format!("the asset must be of the type {wanted}")));
     }
-    let Some(segments) = &made.segments else {
-        if made.name.ends_with(".m4s") {
-            return Err(content::unsupported("the asset must have segments"));
-        }
+    if !made.name.ends_with(".m4s") {
         return Ok(receipt.facts.to_json());
+    }
+    let Some(segments) = &made.segments else {
+        return Err(content::unsupported("the asset must have segments"));
     };
     let lengths = segments.segments.iter().map(|(_, length)| *length);
     let end = lengths.fold(segments.header, u64::saturating_add);
