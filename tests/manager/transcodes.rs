@@ -2,7 +2,7 @@
 
 use crate::site::{FILM, Site, target, text};
 use serde_json::{Value, json};
-use wix_media::manager::{Check, Options, Request};
+use wix_media::manager::{Check, Manager, Options, Request};
 
 /// A site whose host decodes films.
 fn decoding() -> Site {
@@ -264,7 +264,7 @@ fn damaged_poster_is_named_by_a_check() {
             parts.blobs.remove(&blob).expect("removed");
         }
     }
-    let site = Site::on(wix_media::manager::Manager::new(parts).expect("a manager"), clock);
+    let site = Site::on(Manager::new(parts).expect("a manager"), clock);
     let mut check = Check::default();
     while site.manager.check(&mut check).expect("a step") {}
     let damage = check.take_damage();
@@ -312,7 +312,7 @@ fn host_without_a_decoder_gives_up_what_waits() {
     let Site { manager, clock, .. } = site;
     let mut parts = manager.into_parts();
     parts.options.transcodes = false;
-    let site = Site::on(wix_media::manager::Manager::new(parts).expect("a manager"), clock);
+    let site = Site::on(Manager::new(parts).expect("a manager"), clock);
     assert_eq!(descriptor(&site, &id)["operationStatus"], "PENDING");
     let due = json!({ "imports": 1, "deliveries": 1, "transcodes": 1 });
     let taken = site.manager.control("takeDue", &due).expect("taken");
@@ -373,6 +373,22 @@ fn imported_archive_has_no_posters_until_they_are_made_again() {
             .map(Vec::len),
         Some(4)
     );
+}
+
+#[test]
+fn imported_archive_queues_nothing_for_a_host_without_a_decoder() {
+    let site = Site::new();
+    film(&site, json!({}));
+    let export = site.manager.export().expect("an export");
+    let archive = site.manager.collect(export.body).expect("read");
+    let mut intake = site.manager.open_archive();
+    site.manager.feed(&mut intake, &archive);
+    assert_eq!(site.manager.close(intake).status, 200);
+    let Site { manager, clock, .. } = site;
+    let mut parts = manager.into_parts();
+    parts.options.transcodes = true;
+    let site = Site::on(Manager::new(parts).expect("a manager"), clock);
+    assert_eq!(site.manager.take_transcodes(9).expect("taken"), []);
 }
 
 fn sample(name: &str) -> Vec<u8> {

@@ -15,11 +15,12 @@ use crate::catalog::{self, Area, Entity, Import, Write};
 use crate::manager::clock::Pace;
 use crate::manager::http::error::{Outcome, Refusal};
 use crate::manager::inspect::Digest;
+use crate::manager::items::content::wants_assets;
 use crate::manager::items::target::MAX_DEPTH;
 use crate::manager::items::verify::Damage;
+use crate::manager::options::Options;
 use crate::manager::site::{Cause, Site, check_current, next_generation, set_generation};
 use crate::manager::tx::Tx;
-use crate::model::media_type::MediaType;
 use crate::model::system_folder;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -78,6 +79,7 @@ impl std::fmt::Debug for Progress {
 /// A catalog that is built in steps.
 struct Building {
     writer: Box<dyn Write>,
+    options: Arc<Options>,
     folders: Reading,
     /// The blob with the lines of the files.
     listed: String,
@@ -115,7 +117,7 @@ fn replace_all(tx: &mut Tx<'_>, stored: &dyn Blobs, importing: &Importing) -> Ou
     let mut files = Reading::new(&importing.files.blob);
     let mut blobs = Reading::new(&importing.blobs.blob);
     while let Some(row) = next_file(stored, &mut files, &mut blobs)? {
-        add_file(tx.catalog, row)?;
+        add_file(tx.catalog, tx.context.options, row)?;
     }
     tx.catalog.end_load()?;
     check_places(tx.catalog)
@@ -180,11 +182,10 @@ fn next_file(stored: &dyn Blobs, files: &mut Reading, blobs: &mut Reading) -> ca
     Ok(Some(row))
 }
 
-fn add_file(catalog: &mut dyn Write, row: FileRow) -> catalog::Result<()> {
+fn add_file(catalog: &mut dyn Write, options: &Options, row: FileRow) -> catalog::Result<()> {
     catalog.insert_file(&row.file)?;
     catalog.set_events_of(Entity::File, &row.file.id, row.events)?;
-    if row.file.media_type == MediaType::Video && row.file.blob.is_some() {
-        // A host that makes no assets gives them up.
+    if wants_assets(options, &row.file) {
         catalog.put_transcode(&row.file.id, row.file.ready_at.unwrap_or(0))?;
     }
     if let Some(request) = row.import {
@@ -228,7 +229,7 @@ impl Building {
             if area != Some(file.area) {
                 return Err(misplaced(Entity::File, &file.id));
             }
-            add_file(catalog, row)?;
+            add_file(catalog, &self.options, row)?;
         }
         Ok(true)
     }
@@ -378,7 +379,7 @@ impl Importing {
                 self.check_counts()?;
                 self.blobs.flush(&*site.blobs)?;
                 self.progress = match site.catalog.build()? {
-                    Some(writer) => Progress::Building(Box::new(self.building(writer, cause)?)),
+                    Some(writer) => Progress::Building(Box::new(self.building(site, writer, cause)?)),
                     None => Progress::Checked,
                 };
                 Ok(matches!(self.progress, Progress::Building(_)))
@@ -399,11 +400,12 @@ impl Importing {
         }
     }
 
-    fn building(&self, mut writer: Box<dyn Write>, cause: &Cause) -> Outcome<Building> {
+    fn building(&self, site: &Site, mut writer: Box<dyn Write>, cause: &Cause) -> Outcome<Building> {
         set_counters(&mut *writer, &self.manifest)?;
         set_generation(&mut *writer, cause.generation.unwrap_or(0) + 1)?;
         Ok(Building {
             writer,
+            options: site.options(),
             folders: Reading::new(&self.folders.blob),
             listed: self.files.blob.clone(),
             files: None,

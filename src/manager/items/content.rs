@@ -9,6 +9,7 @@ use crate::catalog::File;
 use crate::manager::http::error::{Outcome, Refusal};
 use crate::manager::http::message::Origin;
 use crate::manager::inspect::{self, Contradiction, Digested, Facts, Inspected, Kind};
+use crate::manager::options::Options;
 use crate::manager::tx::{Context, View};
 use crate::model::media_type::{self, InvalidType, MediaType};
 use crate::model::status::Status;
@@ -189,7 +190,7 @@ pub(crate) fn fill(context: &Context<'_>, file: &mut File, receipt: Receipt) {
     file.crc = digested.crc;
     file.blob = Some(blob);
     let pending = context.options.pending(file.media_type);
-    if wants_assets(context, file) {
+    if wants_assets(context.options, file) {
         // It becomes ready once the host has made its assets.
         file.status = Status::Pending;
     } else if pending > 0 {
@@ -201,12 +202,12 @@ pub(crate) fn fill(context: &Context<'_>, file: &mut File, receipt: Receipt) {
 }
 
 /// Returns whether the host has to make assets of a file (`super::transcodes`).
-pub(crate) fn wants_assets(context: &Context<'_>, file: &File) -> bool {
-    context.options.transcodes
+pub(crate) fn wants_assets(options: &Options, file: &File) -> bool {
+    options.transcodes
         && file.media_type == MediaType::Video
         && file.blob.is_some()
         && Facts::from_json(&file.facts).fault.is_none()
-        && !context.options.fails(file.media_type, &file.name)
+        && !options.fails(file.media_type, &file.name)
 }
 
 /// Finishes the processing of a file: it becomes ready, unless its content is unfit or the options make it fail.

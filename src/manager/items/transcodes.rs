@@ -105,7 +105,7 @@ fn is_poster(name: &str) -> bool {
 
 /// Queues a file that has just been filled, if assets are to be made of it. Call it once its row is written.
 pub(crate) fn queue(tx: &mut Tx<'_>, file: &File) -> Outcome<()> {
-    if !content::wants_assets(tx.context, file) {
+    if !content::wants_assets(tx.options, file) {
         return Ok(());
     }
     let ready_at = tx.now.saturating_add(tx.options.pending(file.media_type));
