@@ -98,25 +98,31 @@ enum Stage {
     Call(Box<Route>, Collected),
     /// Any other request whose body is small.
     Other(Vec<u8>),
-    /// A plain upload.
-    Upload(Box<Upload>, Box<Incoming>),
+    /// A body that becomes a new blob.
+    Blob(Purpose, Box<Incoming>),
     /// A PATCH of TUS.
     Chunk(Box<Chunk>),
     /// The PUT that completes a TUS transfer, by its token. The transfer is read when the host asks for the image, or
     /// at the end.
     Finalise(String, Option<Box<Finalising>>),
-    /// The response of the source of an import.
-    Import(Box<Fetching>, Box<Incoming>),
-    /// An entry of a seed.
-    Seed(Box<seed::Entry>, Box<Incoming>),
-    /// An asset of a video.
-    Asset(Box<Made>, Box<Incoming>),
     /// An archive to import.
     Archive(Box<Importing>),
     /// A response that does not depend on the body.
     Answered(Box<Response>),
     /// A refusal that does not depend on the body.
     Refused(Refusal),
+}
+
+/// What a new blob is for.
+enum Purpose {
+    /// A plain upload.
+    Upload(Box<Upload>),
+    /// An import, of which this is the response of the source.
+    Import(Box<Fetching>),
+    /// An entry of a seed.
+    Seed(Box<seed::Entry>),
+    /// An asset of a video.
+    Asset(Box<Made>),
 }
 
 /// A PATCH that appends to the blob of its transfer.
@@ -217,8 +223,7 @@ impl Intake {
                 Ok((site::generation(view)?, plain::admit(view, head, token)?))
             })?;
             self.cause.generation = Some(generation);
-            let incoming = Incoming::new(site.new_blob(), limit);
-            return Ok(Stage::Upload(Box::new(upload), Box::new(incoming)));
+            return Ok(Stage::blob(site, Purpose::Upload(Box::new(upload)), limit));
         }
         Ok(Stage::Other(Vec::new()))
     }
@@ -228,8 +233,8 @@ impl Intake {
         let fetching = site.read(&self.cause, |view| imports::begin(view, file, status, source));
         self.stage = match fetching {
             Ok(fetching) => {
-                let incoming = Incoming::new(site.new_blob(), fetching.limit);
-                Stage::Import(Box::new(fetching), Box::new(incoming))
+                let limit = fetching.limit;
+                Stage::blob(site, Purpose::Import(Box::new(fetching)), limit)
             }
             Err(refusal) => {
                 fail_import(site, file, &refusal);
@@ -247,8 +252,7 @@ impl Intake {
         self.stage = match admitted {
             Ok((generation, limit)) => {
                 self.cause.generation = Some(generation);
-                let incoming = Incoming::new(site.new_blob(), limit);
-                Stage::Asset(Box::new(made), Box::new(incoming))
+                Stage::blob(site, Purpose::Asset(Box::new(made)), limit)
             }
             Err(refusal) => Stage::Refused(refusal),
         };
@@ -288,8 +292,7 @@ impl Intake {
         let declared = entry.declared()?;
         let media_type = declared.as_deref().map_or(MediaType::Other, MediaType::of_mime);
         let limit = site.options().limit(media_type);
-        let incoming = Incoming::new(site.new_blob(), limit);
-        Ok(Stage::Seed(Box::new(entry), Box::new(incoming)))
+        Ok(Stage::blob(site, Purpose::Seed(Box::new(entry)), limit))
     }
 
     /// Takes the next bytes of the body. Returns whether more are needed.
@@ -302,10 +305,7 @@ impl Intake {
             Stage::Other(_) => return false,
             // The body of a finalising request is an empty JSON object, and is ignored.
             Stage::Finalise(..) => return true,
-            Stage::Upload(_, incoming)
-            | Stage::Import(_, incoming)
-            | Stage::Seed(_, incoming)
-            | Stage::Asset(_, incoming) => incoming.feed(&*site.blobs, bytes),
+            Stage::Blob(_, incoming) => incoming.feed(&*site.blobs, bytes),
             Stage::Chunk(chunk) => chunk.feed(site, &self.cause, bytes),
             Stage::Archive(importing) => importing.feed(site, bytes).map(|()| true),
         };
@@ -315,10 +315,7 @@ impl Intake {
     /// Returns where the host may write the body by itself.
     pub(crate) fn target(&mut self, site: &Site) -> Option<Target> {
         match &mut self.stage {
-            Stage::Upload(_, incoming)
-            | Stage::Import(_, incoming)
-            | Stage::Seed(_, incoming)
-            | Stage::Asset(_, incoming) => incoming.target(&*site.blobs),
+            Stage::Blob(_, incoming) => incoming.target(&*site.blobs),
             Stage::Chunk(chunk) => Some(Target {
                 blob: chunk.writer.id().to_owned(),
                 offset: chunk.writer.end(),
@@ -332,10 +329,7 @@ impl Intake {
     /// Takes what the host has written by itself. Returns whether more is needed.
     pub(crate) fn deliver(&mut self, site: &Site, delivered: &Delivered) -> bool {
         let outcome = match &mut self.stage {
-            Stage::Upload(_, incoming)
-            | Stage::Import(_, incoming)
-            | Stage::Seed(_, incoming)
-            | Stage::Asset(_, incoming) => Ok(incoming.deliver(delivered)),
+            Stage::Blob(_, incoming) => Ok(incoming.deliver(delivered)),
             Stage::Chunk(chunk) => chunk.deliver(site, &self.cause, delivered),
             _ => Ok(false),
         };
@@ -446,9 +440,8 @@ impl Intake {
     /// Returns the blob and the size of an uploaded file, once all of it has been fed.
     fn received(&mut self, site: &Site) -> Option<(String, u64)> {
         match &mut self.stage {
-            Stage::Upload(_, incoming) | Stage::Import(_, incoming) | Stage::Seed(_, incoming) => {
-                Some((incoming.blob.clone(), incoming.size()?))
-            }
+            Stage::Blob(Purpose::Asset(_), _) => None,
+            Stage::Blob(_, incoming) => Some((incoming.blob.clone(), incoming.size()?)),
             Stage::Finalise(token, prepared) => match prepared_in(site, &self.cause, token, prepared) {
                 Ok(finalising) => Some((finalising.blob.clone(), finalising.size)),
                 Err(refusal) => {
@@ -480,7 +473,7 @@ impl Intake {
     /// Returns the declared type and the name of the file that the bytes will become.
     fn declaration(&self) -> Outcome<(Option<String>, Option<String>)> {
         match &self.stage {
-            Stage::Upload(upload, _) => {
+            Stage::Blob(Purpose::Upload(upload), _) => {
                 let (name, declared) = uploads::declaration(upload, &self.head)?;
                 Ok((declared, Some(name)))
             }
@@ -488,8 +481,8 @@ impl Intake {
                 let (name, declared) = uploads::declaration(&finalising.upload, &bare(&self.head))?;
                 Ok((declared, Some(name)))
             }
-            Stage::Import(fetching, _) => Ok((fetching.declared(), None)),
-            Stage::Seed(entry, _) => Ok((entry.declared()?, entry.file.clone())),
+            Stage::Blob(Purpose::Import(fetching), _) => Ok((fetching.declared(), None)),
+            Stage::Blob(Purpose::Seed(entry), _) => Ok((entry.declared()?, entry.file.clone())),
             _ => Ok((None, None)),
         }
     }
@@ -515,15 +508,17 @@ impl Intake {
             }
             Stage::Call(route, body) => call(site, &cause, &head, &route, body.bytes()),
             Stage::Other(body) => answer(site, &cause, &head, &body),
-            Stage::Upload(upload, incoming) => end_upload(site, &cause, &head, &upload, *incoming, findings),
+            Stage::Blob(purpose, incoming) => match purpose {
+                Purpose::Upload(upload) => end_upload(site, &cause, &head, &upload, *incoming, findings),
+                Purpose::Import(fetching) => end_import(site, &cause, &fetching, *incoming, findings),
+                Purpose::Seed(entry) => end_seed(site, &cause, &entry, *incoming, findings),
+                Purpose::Asset(made) => end_asset(site, &cause, &made, *incoming),
+            },
             Stage::Chunk(chunk) => chunk.end(site, &cause),
             Stage::Finalise(token, prepared) => finalise(site, &cause, &head, &token, prepared, findings),
-            Stage::Import(fetching, incoming) => end_import(site, &cause, &fetching, *incoming, findings),
-            Stage::Asset(asset, incoming) => end_asset(site, &cause, &asset, *incoming),
             Stage::Archive(importing) => importing
                 .finish(site, &cause)
                 .map(|report| Response::json(200, &report)),
-            Stage::Seed(entry, incoming) => end_seed(site, &cause, &entry, *incoming, findings),
             Stage::Answered(response) => Ok(*response),
             Stage::Refused(refusal) => Err(refusal),
         };
@@ -556,15 +551,19 @@ fn collect(body: &mut Vec<u8>, bytes: &[u8], limit: usize) -> Outcome<bool> {
 }
 
 impl Stage {
+    /// A body of at most `limit` bytes that becomes a new blob.
+    fn blob(site: &Site, purpose: Purpose, limit: u64) -> Stage {
+        Stage::Blob(purpose, Box::new(Incoming::new(site.new_blob(), limit)))
+    }
+
     /// Removes what the body has left so far. A TUS transfer keeps its durable bytes.
     fn discard(self, site: &Site) {
         match self {
-            Stage::Upload(_, incoming) | Stage::Seed(_, incoming) | Stage::Asset(_, incoming) => {
+            Stage::Blob(purpose, incoming) => {
                 site.discard(&incoming.blob);
-            }
-            Stage::Import(fetching, incoming) => {
-                site.discard(&incoming.blob);
-                release_import(site, &fetching.file);
+                if let Purpose::Import(fetching) = purpose {
+                    release_import(site, &fetching.file);
+                }
             }
             Stage::Archive(importing) => importing.abandon(site),
             Stage::Call(..)
