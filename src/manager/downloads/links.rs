@@ -3,7 +3,6 @@
 use super::static_media::bytes_of;
 use super::streams::stream_url;
 use super::{file_at, missing, refused};
-use crate::catalog::File;
 use crate::manager::http::disposition::{disposition, header_safe};
 use crate::manager::http::error::{Outcome, Refusal, Violation};
 use crate::manager::http::message::{Head, Response, query_parameter, segments};
@@ -13,7 +12,7 @@ use crate::manager::items::files;
 use crate::manager::items::transcodes::poster_name;
 use crate::manager::token;
 use crate::manager::tx::{Context, View};
-use crate::manager::view::{self, poster_id, rendition_path, renditions};
+use crate::manager::view::{self, poster_id, poster_path, rendition_path, renditions};
 use crate::model::media_type::{self, MediaType};
 use serde_json::{Value, json};
 
@@ -35,7 +34,7 @@ pub(crate) fn file_download_url(view: &View<'_>, fields: &Fields) -> Outcome<Val
     let facts = Facts::from_json(&file.facts);
     let mut urls = Vec::new();
     for key in keys {
-        let poster = poster_key(&file, key);
+        let poster = (0..facts.posters.len()).find(|&number| poster_name(number) == key);
         let known = match file.media_type {
             MediaType::Video => {
                 key == "hls"
@@ -61,7 +60,7 @@ pub(crate) fn file_download_url(view: &View<'_>, fields: &Fields) -> Outcome<Val
         }
         let quality = key.strip_suffix(".mp4").filter(|_| !facts.renditions.is_empty());
         let (path, own_name) = match (poster, quality) {
-            (Some(id), _) => (format!("/media/{id}"), id),
+            (Some(number), _) => (poster_path(&file.id, number), poster_id(&file.id, number)),
             (None, Some(quality)) => {
                 let name = format!("{}-{key}", stem(&file.name));
                 (rendition_path(&file.id, quality), name)
@@ -94,13 +93,6 @@ pub(crate) fn file_download_url(view: &View<'_>, fields: &Fields) -> Outcome<Val
 /// Returns a name without its extension.
 fn stem(name: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
-}
-
-/// Returns the id of the poster with this asset key.
-fn poster_key(file: &File, key: &str) -> Option<String> {
-    let count = Facts::from_json(&file.facts).posters.len();
-    let number = (0..count).find(|number| poster_name(*number) == key)?;
-    Some(poster_id(&file.id, number))
 }
 
 /// Returns the 32 hexadecimal digits that identify the site to apps.

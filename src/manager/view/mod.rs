@@ -214,7 +214,7 @@ pub(crate) fn file(file: &File, base: &str, site: &str) -> Value {
         MediaType::Video => {
             // The third of four.
             let number = facts.posters.len().saturating_sub(2);
-            (!facts.posters.is_empty()).then(|| format!("{base}/media/{}", poster_id(&file.id, number)))
+            (!facts.posters.is_empty()).then(|| format!("{base}{}", poster_path(&file.id, number)))
         }
         _ => cover(file, &facts).map(|(name, _)| format!("{url}/{name}")),
     };
@@ -295,6 +295,11 @@ pub(crate) fn poster_id(video: &str, number: usize) -> String {
     format!("{video}f{number:03}.jpg")
 }
 
+/// Returns the path of a poster.
+pub(crate) fn poster_path(video: &str, number: usize) -> String {
+    format!("/media/{}", poster_id(video, number))
+}
+
 /// Returns the id of the video and the number of the poster in the id of a poster.
 pub(crate) fn parse_poster_id(id: &str) -> Option<(&str, usize)> {
     let (video, number) = id.strip_suffix(".jpg")?.rsplit_once('f')?;
@@ -336,6 +341,14 @@ impl<'a> MediaParts<'a> {
         })
     }
 
+    /// Returns the URL of a path of the file, which is empty for private files like that of the file.
+    fn url_of(&self, path: &str) -> String {
+        if self.file.private {
+            return String::new();
+        }
+        format!("{}{path}", self.base)
+    }
+
     fn plain(&self) -> Plain<'a> {
         Plain {
             id: &self.file.id,
@@ -366,8 +379,8 @@ impl<'a> MediaParts<'a> {
         let quality = rendition_of(self.facts);
         let format = media_type::extension_of_mime(&self.file.mime);
         // The path of a rendition names an MP4, so others have that of the original.
-        let resolution = match quality.filter(|_| format == Some("mp4") && !self.file.private) {
-            Some(quality) => format!("{}{}", self.base, rendition_path(&self.file.id, quality)).into(),
+        let resolution = match quality.filter(|_| format == Some("mp4")) {
+            Some(quality) => self.url_of(&rendition_path(&self.file.id, quality)).into(),
             None => self.url.into(),
         };
         let original = Resolution {
@@ -397,40 +410,32 @@ impl<'a> MediaParts<'a> {
     /// Returns the renditions, and the stream of them.
     fn renditions(&self) -> Vec<Resolution<'a>> {
         let Facts { renditions, .. } = self.facts;
-        let url = |path: String| match self.file.private {
-            true => "".into(),
-            false => format!("{}{path}", self.base).into(),
-        };
         let films = renditions.iter().map(|rendition| Resolution {
-            url: url(rendition_path(&self.file.id, &rendition.quality)),
+            url: self.url_of(&rendition_path(&self.file.id, &rendition.quality)).into(),
             width: Some(rendition.width),
             height: Some(rendition.height),
             format: Some("mp4"),
             quality: Some(&rendition.quality),
         });
         let is_stream = renditions.iter().any(|rendition| rendition.is_segmented);
-        let stream = is_stream.then(|| Resolution {
-            url: url(format!(
-                "/site/media/video/{}/{}/repackage/hls",
-                self.file.id, self.site
-            )),
-            width: Some(0),
-            height: Some(0),
-            format: Some("hls"),
-            quality: None,
+        let stream = is_stream.then(|| {
+            let path = format!("/site/media/video/{}/{}/repackage/hls", self.file.id, self.site);
+            Resolution {
+                url: self.url_of(&path).into(),
+                width: Some(0),
+                height: Some(0),
+                format: Some("hls"),
+                quality: None,
+            }
         });
         films.chain(stream).collect()
     }
 
     fn posters(&self) -> Vec<Poster> {
-        let url = |number| match self.file.private {
-            true => String::new(),
-            false => format!("{}/media/{}", self.base, poster_id(&self.file.id, number)),
-        };
         let posters = self.facts.posters.iter().enumerate();
         let poster = |(number, &(width, height))| Poster {
             id: "",
-            url: url(number),
+            url: self.url_of(&poster_path(&self.file.id, number)),
             width,
             height,
         };
