@@ -146,16 +146,13 @@ pub(crate) fn stream(view: &View<'_>, head: &Head, path: &str) -> Outcome<Respon
         "manifest.mpd" => ("application/dash+xml", manifest(&file, &facts, seconds, &suffix)),
         "segment.mp4" => return bytes_of(&file, head, &file.mime),
         _ => {
-            let asset = |name: &str| -> Outcome<Option<Asset>> { Ok(view.catalog.asset(&file.id, name)?) };
             let playlist = name.strip_suffix(".m3u8").map(segments_name);
-            if let Some(asset) = asset(playlist.as_deref().unwrap_or(name))? {
-                if playlist.is_none() {
-                    return bytes_of(&film_of(&file, asset), head, "video/mp4");
-                }
-                (PLAYLIST, index(&asset, &suffix)?)
-            } else {
-                return Err(missing());
+            let asset = view.catalog.asset(&file.id, playlist.as_deref().unwrap_or(name))?;
+            let asset = asset.ok_or_else(missing)?;
+            if playlist.is_none() {
+                return bytes_of(&film_of(&file, asset), head, "video/mp4");
             }
+            (PLAYLIST, index(&asset, &suffix)?)
         }
     };
     Ok(Response::new(200)
