@@ -1,6 +1,7 @@
 //! Assets of files, and leases of transcodes.
 
 use super::super::{Asset, Catalog, Write};
+use super::leases::check_end;
 use super::{file, folder, functions, read, write};
 
 functions![
@@ -153,18 +154,7 @@ pub fn leased_transcode_is_taken_again_after_its_time(catalog: &dyn Catalog) {
     write(catalog, |writer| writer.put_transcode("a", 9));
     assert!(read(catalog, |snapshot| snapshot.has_transcodes(100)));
     assert_eq!(write(catalog, |writer| Ok(transcodes(writer, 100, 200, 9))), "a1");
-    for (now, taken) in [(100, ""), (199, ""), (200, "a2")] {
-        assert_eq!(
-            read(catalog, |snapshot| snapshot.has_transcodes(now)),
-            !taken.is_empty(),
-            "at {now}"
-        );
-        assert_eq!(
-            write(catalog, |writer| Ok(transcodes(writer, now, now + 100, 9))),
-            taken,
-            "at {now}"
-        );
-    }
+    check_end(catalog, |snapshot, now| snapshot.has_transcodes(now), transcodes, "a2");
     write(catalog, |writer| writer.end_leases());
     assert_eq!(write(catalog, |writer| Ok(transcodes(writer, 200, 300, 9))), "a3");
     write(catalog, |writer| writer.remove_transcode("a"));

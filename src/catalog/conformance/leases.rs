@@ -1,6 +1,6 @@
 //! Leases of imports and deliveries: whoever takes one has it alone until the lease ends or is released.
 
-use super::super::{Catalog, NewDelivery, Write};
+use super::super::{Catalog, NewDelivery, Read, Result, Write};
 use super::{file, functions, import, read, write};
 
 functions![
@@ -39,23 +39,33 @@ fn deliveries(writer: &mut dyn Write, now: i64, until: i64) -> Vec<i64> {
     taken.into_iter().map(|delivery| delivery.due).collect()
 }
 
+/// Checks that nothing is free at 100, when everything was taken until 200, and that `again` is taken from then on.
+pub(super) fn check_end(
+    catalog: &dyn Catalog,
+    is_any_free: fn(&dyn Read, i64) -> Result<bool>,
+    take: fn(&mut dyn Write, i64, i64, u32) -> String,
+    again: &str,
+) {
+    for (now, taken) in [(100, ""), (199, ""), (200, again)] {
+        assert_eq!(
+            read(catalog, |snapshot| is_any_free(snapshot, now)),
+            !taken.is_empty(),
+            "at {now}"
+        );
+        assert_eq!(
+            write(catalog, |writer| Ok(take(writer, now, now + 100, 9))),
+            taken,
+            "at {now}"
+        );
+    }
+}
+
 /// An import is taken once, not again before its lease ends, and again from then on.
 pub fn leased_import_is_taken_again_after_its_time(catalog: &dyn Catalog) {
     plant(catalog);
     assert!(read(catalog, |snapshot| snapshot.has_imports(100)));
     assert_eq!(write(catalog, |writer| Ok(imports(writer, 100, 200, 9))), "bac");
-    for (now, taken) in [(100, ""), (199, ""), (200, "bac")] {
-        assert_eq!(
-            read(catalog, |snapshot| snapshot.has_imports(now)),
-            !taken.is_empty(),
-            "at {now}"
-        );
-        assert_eq!(
-            write(catalog, |writer| Ok(imports(writer, now, now + 100, 9))),
-            taken,
-            "at {now}"
-        );
-    }
+    check_end(catalog, |snapshot, now| snapshot.has_imports(now), imports, "bac");
     let mut writer = catalog.write().unwrap();
     assert_eq!(imports(&mut *writer, 300, 400, 9), "bac");
     drop(writer);

@@ -54,6 +54,7 @@ macro_rules! conforms {
 }
 
 conforms![
+    assets,
     bundles,
     concurrency,
     deliveries,
@@ -69,6 +70,24 @@ conforms![
     trees,
     uploads,
 ];
+
+#[test]
+fn leases_are_found_without_walking_the_files() {
+    let store = Sqlite::memory().expect("a store");
+    let session = store.snapshot().expect("a snapshot");
+    for (table, sql) in [
+        ("import", uploads::FREE_IMPORTS),
+        ("transcode", assets::FREE_TRANSCODES),
+    ] {
+        let plan = session
+            .all(&format!("EXPLAIN QUERY PLAN {sql}"), [0, 1], |row| {
+                row.get::<_, String>(3)
+            })
+            .expect("a plan");
+        assert!(plan[0].contains(&format!("SCAN {table}")), "{plan:?}");
+        assert!(plan[1].contains("SEARCH file"), "{plan:?}");
+    }
+}
 
 #[test]
 fn readers_of_a_file_do_not_wait_for_the_writer() {
