@@ -65,7 +65,7 @@ export const refusal = (field, description, operation, cause, violatedRule = 'FO
  * @param {string} [operation]
  */
 export const unreadable = (thrown, operation) =>
-  thrown instanceof WixMediaError ? thrown : refusal('arguments', `cannot be sent: ${textOf(thrown)}`, operation, thrown);
+  thrown instanceof WixMediaError ? thrown : refusal('arguments', `cannot be read: ${textOf(thrown)}`, operation, thrown);
 
 /**
  * The refusal that the core has found.

@@ -145,6 +145,21 @@ suite('arguments', () => {
     none(faults);
   });
 
+  test('createClient, query builders and image URLs: say that arguments cannot be read, as nothing is sent', async () => {
+    const unreadable = { toString: thrower, valueOf: thrower };
+    const { files } = emptyClient();
+    for (const use of [
+      () => createClient({ baseUrl: /** @type {any} */ (unreadable) }),
+      () => files.queryFileDescriptors().eq(/** @type {any} */ (unreadable), 'x'),
+      () => library.media.getScaledToFitImageUrl('wix:image://v1/a.jpg', /** @type {any} */ (unreadable), 5),
+    ]) {
+      assert.throws(use, (/** @type {any} */ error) => {
+        const [{ field, description }] = error.fieldViolations;
+        return field === 'arguments' && description.startsWith('cannot be read: ');
+      });
+    }
+  });
+
   test('configure and init: throw a WixMediaError whatever they are given', async () => {
     // init reads the members of a plain object of files, which are the caller's own.
     const own = ['an object with a getter that throws', 'a then that throws'];
