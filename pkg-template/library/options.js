@@ -125,7 +125,7 @@ const OPTIONS = {
 
 /**
  * Refuses options that a function does not have, and values of the wrong kind. Returns a copy of the options, which is
- * empty if they are null or undefined.
+ * empty if they are null or undefined. Options may be inherited, from an object with the defaults of a program.
  *
  * @template {object} Options
  * @param {string} operation
@@ -138,11 +138,16 @@ const OPTIONS = {
  */
 export function checkOptions(operation, options, refusal) {
   const refuse = (/** @type {string} */ field, /** @type {string} */ description) => refusal(field, description, operation);
+  /** @type {Partial<Options>} */
   let given;
   let isFit;
   try {
     isFit = isObject(options ?? {});
     given = { ...options };
+    for (const name of /** @type {(keyof typeof given)[]} */ (OPTIONS[operation])) {
+      const value = options?.[name];
+      if (value !== undefined) given[name] = value;
+    }
   } catch (cause) {
     throw refusal('options', 'cannot be read', operation, cause);
   }

@@ -94,6 +94,14 @@ suite('options', () => {
       }
     });
 
+    test(`${name}: checks inherited options too`, async () => {
+      const [option] = names;
+      const [value] = wrong[option];
+      const { error, requests } = await refused(Object.create({ [option]: value }));
+      assert.equal(error.fieldViolations?.[0].field, option, String(error));
+      assert.equal(requests, 0);
+    });
+
     test(`${name}: refuses unknown options and options that are no object`, async () => {
       const { error } = await refused({ [`${names[0]}s`]: 1 });
       assert.equal(error.code, 'INVALID_ARGUMENT');
@@ -106,6 +114,16 @@ suite('options', () => {
       }
     });
   }
+
+  test('upload: takes options that are inherited, and those of the object before them', async (t) => {
+    const { client } = await startManager(t);
+    const defaults = { displayName: 'default.txt', labels: ['a'] };
+    const inherited = Object.create(defaults);
+    const file = await client.uploads.upload(new Blob(['1']), inherited);
+    assert.deepEqual([file.displayName, file.labels], ['default.txt', ['a']]);
+    const own = await client.uploads.upload(new Blob(['2']), Object.assign(inherited, { displayName: 'own.txt' }));
+    assert.deepEqual([own.displayName, own.labels], ['own.txt', ['a']]);
+  });
 
   test('uploadAll: an item with a wrong option fails, and the others do not', async (t) => {
     const { client } = await startManager(t);
