@@ -2,7 +2,7 @@
 //!
 //! `qcms` is the colour management of Firefox. `moxcms` does the same in 63 KB of WebAssembly in place of 18 KB (brotli).
 
-use super::pixels::Pixels;
+use super::pixels::{Pixels, on_paper};
 use qcms::{DataType, Intent, Profile, Transform};
 
 /// The largest profile that is read. Those of printers have up to 3 MB.
@@ -85,10 +85,9 @@ impl Inks {
             }
             return;
         }
-        let light = |ink: u8, black: u8| (u16::from(255 - ink) * u16::from(255 - black) / 255) as u8;
         for (rgb, inks) in rgb.chunks_exact_mut(3).zip(inks.chunks_exact(4)) {
             for (value, &ink) in rgb.iter_mut().zip(&inks[..3]) {
-                *value = light(ink, inks[3]);
+                *value = on_paper(ink, inks[3]);
             }
         }
     }

@@ -32,3 +32,9 @@ impl Pixels {
                 .all(|&alpha| alpha == 255)
     }
 }
+
+/// The light that an ink and black leave on perfect paper: the colours of inks without a profile.
+#[cfg(any(feature = "images", feature = "tiff"))]
+pub(super) fn on_paper(ink: u8, black: u8) -> u8 {
+    (u16::from(255 - ink) * u16::from(255 - black) / 255) as u8
+}

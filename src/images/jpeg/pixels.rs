@@ -1,7 +1,7 @@
 //! The planes of a decoded image as pixels: components enlarged to one size, and colours as RGB.
 
 use super::{ColorSpace, Component, Jpeg, most};
-use crate::images::pixels::Pixels;
+use crate::images::pixels::{Pixels, on_paper};
 
 impl Jpeg<'_> {
     /// The pixels of the decoded planes. Inks become colours, unless they are kept.
@@ -160,9 +160,4 @@ fn to_rgb(luma: &[u8], blue: &[u8], red: &[u8], out: &mut [u8]) {
         pixel[1] = clamped(luma - 22_554 * blue - 46_802 * red);
         pixel[2] = clamped(luma + 116_130 * blue);
     }
-}
-
-/// The light that an ink and black leave, without a profile.
-fn on_paper(ink: u8, black: u8) -> u8 {
-    (u16::from(255 - ink) * u16::from(255 - black) / 255) as u8
 }
