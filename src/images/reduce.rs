@@ -25,6 +25,15 @@ impl Region {
             .min(self.height / f64::from(height))
             .max(1.0)
     }
+
+    /// The pixels that it covers of an image of this size, at least one in each direction: left and right, top and bottom.
+    pub(super) fn edges(&self, (width, height): (u32, u32)) -> ((u32, u32), (u32, u32)) {
+        let edges = |start: f64, length: f64, size: u32| {
+            let end = ((start + length).ceil() as u32).clamp(1, size);
+            ((start.max(0.0) as u32).min(end - 1), end)
+        };
+        (edges(self.x, self.width, width), edges(self.y, self.height, height))
+    }
 }
 
 /// Decoded pixels, which cover the region.
@@ -97,22 +106,16 @@ pub(super) struct RowReducer {
 }
 
 impl RowReducer {
-    pub(super) fn new((width, height): (u32, u32), channels: usize, region: &Region) -> Result<Self, Error> {
-        let low = |edge: f64| edge.max(0.0) as u32;
-        let high = |edge: f64, end: u32| (edge.ceil() as u32).clamp(1, end);
-        let (right, bottom) = (
-            high(region.x + region.width, width),
-            high(region.y + region.height, height),
-        );
-        let (left, top) = (low(region.x).min(right - 1), low(region.y).min(bottom - 1));
+    pub(super) fn new(size: (u32, u32), channels: usize, region: &Region) -> Result<Self, Error> {
+        let ((left, right), (top, bottom)) = region.edges(size);
         let cells = |reduction: u32| ((right - left).div_ceil(reduction), (bottom - top).div_ceil(reduction));
-        let size = |reduction: u32| {
+        let length = |reduction: u32| {
             let (across, down) = cells(reduction);
             u64::from(across) * u64::from(down) * channels as u64
         };
         // Averages of cells are coarse. The last halving is left to the resampling filter.
         let mut reduction = ((region.reduction() / 2.0) as u32).clamp(1, 4096);
-        while size(reduction) > MAX_MEMORY / 2 {
+        while length(reduction) > MAX_MEMORY / 2 {
             reduction += 1;
         }
         let (across, _) = cells(reduction);
@@ -125,7 +128,7 @@ impl RowReducer {
             reduction,
             y: 0,
             sums: vec![0; across as usize * channels],
-            bytes: Vec::with_capacity(usize::try_from(size(reduction)).map_err(Error::decode)?),
+            bytes: Vec::with_capacity(usize::try_from(length(reduction)).map_err(Error::decode)?),
         })
     }
 

@@ -89,14 +89,7 @@ impl Svg {
 
     /// Draws a region in the size of the result.
     pub(super) fn decode(self, region: &Region) -> Result<Decoded, Error> {
-        let (width, height) = self.size;
-        let low = |edge: f64, end: u32| (edge.max(0.0) as u32).min(end - 1);
-        let high = |edge: f64, start: u32, end: u32| (edge.ceil() as u32).clamp(start + 1, end);
-        let (left, top) = (low(region.x, width), low(region.y, height));
-        let (right, bottom) = (
-            high(region.x + region.width, left, width),
-            high(region.y + region.height, top, height),
-        );
+        let ((left, right), (top, bottom)) = region.edges(self.size);
         let area = f64::from(right - left) * f64::from(bottom - top);
         let (across, down) = region.result_size;
         let wanted = (f64::from(across) / region.width).max(f64::from(down) / region.height);
