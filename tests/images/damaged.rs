@@ -1,6 +1,6 @@
 //! Truncated, damaged and hostile files: each is answered, and none causes a panic.
 
-use crate::peak::peak_of;
+use crate::peak::{peak_of, total_of};
 use crate::samples::{gif, jpeg, photo, png, quarters, webp};
 use proptest::prelude::*;
 use wix_media::images::url::Transform;
@@ -135,6 +135,19 @@ fn frame_of_another_size_than_its_pixels_is_refused() {
             }
         }
     }
+}
+
+#[test]
+fn scans_of_an_image_share_the_tables_of_their_codes() {
+    let mut bytes = jpeg(&quarters(48, 40), 48, 40, 1, false);
+    let start = bytes.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap();
+    let length = 2 + usize::from(u16::from_be_bytes([bytes[start + 2], bytes[start + 3]]));
+    let empty = bytes[start..start + length].repeat(5_000);
+    bytes.splice(start..start, empty);
+    let fit = Transform::parse(&["fit", "w_9,h_9", "a.png"]).unwrap();
+    let (made, total) = total_of(|| transform(&bytes, &fit, ""));
+    assert!(made.is_ok());
+    assert!(total < 20 << 20, "{total} bytes");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The entropy-coded data of a scan as bits, and Huffman codes.
 
+use std::cell::OnceCell;
+
 /// The bits that [`Huffman`] looks up at once. Longer codes are rare.
 const FAST_BITS: u32 = 10;
 
@@ -139,6 +141,7 @@ pub(super) struct Huffman {
     /// From a code to the index of its symbol.
     offsets: [i32; 17],
     symbols: [u8; 256],
+    skips: OnceCell<Skips>,
 }
 
 impl Huffman {
@@ -149,6 +152,7 @@ impl Huffman {
             limits: [0; 17],
             offsets: [0; 17],
             symbols: [0; 256],
+            skips: OnceCell::new(),
         };
         for (place, &symbol) in huffman.symbols.iter_mut().zip(symbols) {
             *place = symbol;
@@ -172,6 +176,11 @@ impl Huffman {
             code <<= 1;
         }
         huffman
+    }
+
+    /// How to skip coefficients of this code.
+    pub(super) fn skips(&self) -> &Skips {
+        self.skips.get_or_init(|| Skips::new(self))
     }
 
     /// The next symbol. At least 16 bits must be in the buffer.
@@ -219,7 +228,7 @@ const SKIP_COUNT_MASK: u16 = 0x7f;
 const SKIP_BITS_MASK: u16 = 15;
 
 impl Skips {
-    pub(super) fn new(huffman: &Huffman) -> Self {
+    fn new(huffman: &Huffman) -> Self {
         let mut entries = Box::new([0; 1 << SKIP_BITS]);
         for (index, entry) in entries.iter_mut().enumerate() {
             let (mut taken, mut count, mut end) = (0, 0_u32, 0);
@@ -326,7 +335,7 @@ mod tests {
             data in prop::collection::vec(any::<u8>(), 0..400), blocks in 1..40,
         ) {
             let huffman = Huffman::new(&counts, &symbols);
-            let skips = Skips::new(&huffman);
+            let skips = huffman.skips();
             let (mut several, mut single) = (Bits::new(&data), Bits::new(&data));
             for _ in 0..blocks {
                 prop_assert_eq!(skips.skip(&huffman, &mut several, 1), skip_each(&huffman, &mut single));

@@ -4,6 +4,10 @@ use super::bits::{Bits, Huffman, Skips};
 use super::transform::{Block, ZIGZAG, flat, inverse, last_needed};
 use super::{Component, Tables, most, units};
 
+/// The units from which on [`Skips`] save more time than they take to make. A small image can have thousands of scans, each
+/// with codes of its own.
+const MIN_SKIPPING_UNITS: u32 = 1024;
+
 /// The header of a scan.
 #[derive(Debug)]
 pub(super) struct Scan {
@@ -81,20 +85,17 @@ impl Scan {
             .iter()
             .map(|&(_, dc, ac)| (table(&tables.dc, dc), table(&tables.ac, ac)))
             .collect();
+        let units = units_wide * units_high;
+        let has_skips = edge < 8 && !self.is_progressive && units >= MIN_SKIPPING_UNITS;
         let skips: Vec<_> = codes
             .iter()
-            .map(|(_, ac)| {
-                ac.as_ref()
-                    .filter(|_| edge < 8 && !self.is_progressive)
-                    .map(|ac| Skips::new(ac))
-            })
+            .map(|(_, ac)| ac.as_ref().filter(|_| has_skips).map(|ac| ac.skips()))
             .collect();
         let mut bits = Bits::new(data);
         let mut has_decoded = false;
         let mut end_run = 0;
         let restart = |all: &mut [Component]| all.iter_mut().for_each(|component| component.predicted = 0);
         restart(all);
-        let units = units_wide * units_high;
         let mut unit = 0;
         while unit < units {
             if tables.restart_interval > 0 && unit > 0 && unit % tables.restart_interval == 0 {
@@ -126,7 +127,7 @@ impl Scan {
                             &mut end_run,
                         );
                     } else if let (Some(dc), Some(ac)) = (dc, ac) {
-                        baseline(&mut bits, component, (dc, ac, skips.as_ref()), (x, y), edge);
+                        baseline(&mut bits, component, (dc, ac, *skips), (x, y), edge);
                     } else {
                         bits.fail();
                     }
@@ -293,8 +294,10 @@ fn baseline(
     let needed = last_needed(edge);
     let (mut last, mut place) = (0, 1);
     let behind = loop {
-        if place > needed {
-            break skips.map_or(place, |skips| skips.skip(ac, bits, place));
+        match skips {
+            Some(skips) if place > needed => break skips.skip(ac, bits, place),
+            _ if place >= 64 => break place,
+            _ => {}
         }
         bits.refill();
         let symbol = ac.next(bits);
