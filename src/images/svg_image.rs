@@ -11,10 +11,10 @@ use super::reduce::{Decoded, Region, complete};
 use super::svg_size;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::filter::Kind;
-use resvg::usvg::roxmltree::{Document, Node as Element, NodeId, ParsingOptions};
+use resvg::usvg::roxmltree::{self, Document, Node as Element, NodeId, ParsingOptions};
 use resvg::usvg::{Fill, Group, ImageHrefResolver, Node, Options, Paint, Stroke, Tree};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
 /// The largest text, also of a compressed file. The tree takes about ten times as much.
@@ -24,6 +24,12 @@ const PIXEL_LEN: f64 = 4.0;
 /// The elements that a drawing may have, with each use of another one, and how deep they may be.
 const MAX_WEIGHT: u64 = 300_000;
 const MAX_DEPTH: u32 = 100;
+/// The bytes of attributes and text that count as one element.
+const WEIGHT_LEN: u64 = 128;
+/// The rules of style sheets for which each element counts once more, as it is compared with all of them.
+const WEIGHT_RULES: usize = 1000;
+/// The nodes of a file: its elements, and the texts and comments between them.
+const MAX_NODES: u32 = 1_000_000;
 /// The elements that are drawn at most, and the pixels.
 const MAX_VISITED: u32 = 500_000;
 const MAX_WORK: f64 = 4e9;
@@ -60,14 +66,21 @@ impl Svg {
         };
         let parsing = ParsingOptions {
             allow_dtd: true,
+            nodes_limit: MAX_NODES,
             ..ParsingOptions::default()
         };
+        if max_expansion(&text) > MAX_TEXT_LEN {
+            return Err(Error::too_large("an SVG whose entities add at most 16 MB of text"));
+        }
         let document =
-            Document::parse_with_options(text.trim_start_matches('\u{feff}'), parsing).map_err(Error::decode)?;
+            Document::parse_with_options(text.trim_start_matches('\u{feff}'), parsing).map_err(
+                |error| match error {
+                    roxmltree::Error::NodesLimitReached => too_many(),
+                    _ => Error::decode(error),
+                },
+            )?;
         if !Weights::of(&document).is_bounded(&document) {
-            return Err(Error::too_large(
-                "an SVG of fewer elements, each use of a pattern, mask or symbol counted",
-            ));
+            return Err(too_many());
         }
         let tree = Tree::from_xmltree(&document, &options).map_err(Error::decode)?;
         let own = || {
@@ -135,8 +148,41 @@ impl Svg {
     }
 }
 
+fn too_many() -> Error {
+    Error::too_large("an SVG of fewer elements, each use of a pattern, mask or symbol counted")
+}
+
 fn too_costly() -> Error {
     Error::too_large("an SVG whose layers, patterns and filters take at most 160 MB and 4,000 million pixels")
+}
+
+/// The most bytes that the entities of a text add to it. The parser limits only how deep they refer to each other, and that
+/// a reference leads to at most 255 others.
+fn max_expansion(text: &str) -> usize {
+    let Some(start) = text.find("<!ENTITY") else {
+        return 0;
+    };
+    // The last place where the declarations can end: "]]>" is the end of a CDATA section.
+    let is_end = |&(at, _): &(usize, &str)| {
+        let before = text[..at].trim_end();
+        before.ends_with(']') && !before.ends_with("]]")
+    };
+    let end = text.rmatch_indices('>').find(is_end).map_or(text.len(), |(end, _)| end);
+    let declarations = text.get(start..end).unwrap_or_default();
+    let references = |text: &str| {
+        let names = text.split('&').skip(1);
+        names
+            .filter(|name| {
+                !["#", "amp;", "lt;", "gt;", "quot;", "apos;"]
+                    .iter()
+                    .any(|known| name.starts_with(known))
+            })
+            .count()
+    };
+    declarations
+        .len()
+        .saturating_mul(references(text))
+        .saturating_mul(1 + references(declarations).min(255))
 }
 
 /// How many elements there are if everything that is referenced stands where it is used. `usvg` makes most of them, and
@@ -146,6 +192,8 @@ struct Weights<'a, 'i> {
     known: HashMap<NodeId, u64>,
     /// What style sheets refer to, in which each element may take part.
     of_styles: Vec<Element<'a, 'i>>,
+    /// The weight of comparing an element with the rules of style sheets.
+    of_rules: u64,
 }
 
 impl<'a, 'i> Weights<'a, 'i> {
@@ -154,18 +202,24 @@ impl<'a, 'i> Weights<'a, 'i> {
         let by_id: HashMap<_, _> = elements()
             .filter_map(|element| Some((element.attribute("id")?, element)))
             .collect();
-        let styles = elements().filter(|element| element.tag_name().name() == "style");
-        let of_styles = styles
-            .filter_map(|style| style.text())
+        let styles = || {
+            let styles = elements().filter(|element| element.tag_name().name() == "style");
+            styles.filter_map(|style| style.text())
+        };
+        let mut known = HashSet::new();
+        let of_styles = styles()
             .flat_map(addressed)
             .filter_map(|id| by_id.get(id).copied())
             // These have no content that refers to others.
             .filter(|element| !element.tag_name().name().ends_with("Gradient"))
+            .filter(|element| known.insert(element.id()))
             .collect();
+        let rules: usize = styles().map(|style| style.matches(['{', ',']).count()).sum();
         Self {
             by_id,
             known: HashMap::new(),
             of_styles,
+            of_rules: (rules / WEIGHT_RULES) as u64,
         }
     }
 
@@ -183,9 +237,20 @@ impl<'a, 'i> Weights<'a, 'i> {
         }
         // What refers to itself is not drawn.
         self.known.insert(element.id(), 0);
-        let mut weight = 1;
+        let mut weight = 0;
+        let mut add = |more: u64| {
+            weight += more;
+            (weight <= MAX_WEIGHT).then_some(())
+        };
+        let attributes = element.attributes().map(|attribute| attribute.value());
+        let texts = element
+            .children()
+            .filter(Element::is_text)
+            .filter_map(|text| text.text());
+        let length: usize = attributes.chain(texts).map(str::len).sum();
+        add(self.of_rules + (length as u64).div_ceil(WEIGHT_LEN).max(1))?;
         for child in element.children().filter(Element::is_element) {
-            weight += self.weight(child, depth + 1)?;
+            add(self.weight(child, depth + 1)?)?;
         }
         for attribute in element.attributes() {
             let value = attribute.value();
@@ -198,15 +263,15 @@ impl<'a, 'i> Weights<'a, 'i> {
                     let has_points = attribute.name().starts_with("marker") || value.contains("marker");
                     let points = ["d", "points"].map(|name| element.attribute(name).map_or(0, str::len) as u64 / 2);
                     let times = if has_points { 2 + points[0] + points[1] } else { 1 };
-                    weight += self.weight(target, depth + 1)?.saturating_mul(times);
+                    add(self.weight(target, depth + 1)?.saturating_mul(times))?;
                 }
             }
         }
         for at in 0..self.of_styles.len() {
-            weight += self.weight(self.of_styles[at], depth + 1)?;
+            add(self.weight(self.of_styles[at], depth + 1)?)?;
         }
         self.known.insert(element.id(), weight);
-        (weight <= MAX_WEIGHT).then_some(weight)
+        Some(weight)
     }
 }
 

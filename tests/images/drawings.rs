@@ -1,5 +1,6 @@
 //! SVG: sizes, scales, what is left out, and drawings that ask for too much.
 
+use crate::peak::peak_of;
 use crate::samples::decoded;
 use std::io::Write;
 use wix_media::images::url::Transform;
@@ -244,4 +245,43 @@ fn drawing_that_asks_for_too_much_is_refused_or_shown_in_time() {
         made(&bomb.finish().unwrap(), "fit/w_9,h_9/a.png").unwrap_err().status,
         413
     );
+}
+
+#[test]
+fn drawing_whose_text_multiplies_is_refused_before_it_is_in_memory() {
+    let path = format!("<path id='a' d='M0 0{}'/>", "h1v1".repeat(25_000));
+    let rules: String = (0..10_000).map(|number| format!(".a{number},")).collect();
+    let entity = |value: &str, content: &str| {
+        let doctype = format!("<!DOCTYPE svg [<!ENTITY e '{value}'>] >");
+        [doctype.as_bytes(), &svg(content)].concat()
+    };
+    for (name, bytes) in [
+        (
+            "uses",
+            svg(&format!("{path}{}", "<use xlink:href='#a'/>".repeat(2_000))),
+        ),
+        (
+            "rules",
+            svg(&format!("<style>{rules}b{{fill:red}}</style>{}", "<g/>".repeat(60_000))),
+        ),
+        ("nodes", svg(&"<g/>".repeat(1_100_000))),
+        (
+            "attributes",
+            entity(&"a".repeat(100_000), &"<g class='&e;'/>".repeat(2_000)),
+        ),
+        ("content", entity(&"<g/>".repeat(25_000), &"&e;".repeat(2_000))),
+    ] {
+        let (made, peak) = peak_of(|| made(&bytes, "fit/w_9,h_9/a.png"));
+        assert_eq!(made.unwrap_err().status, 413, "{name}");
+        assert!(peak < 200 << 20, "{name}: {peak} bytes");
+    }
+    // Without the limit, each of 50,000 elements would look up all of 100,000 references.
+    let styles = format!("<style>{}</style>{}", "url(#a)".repeat(100_000), "<g/>".repeat(50_000));
+    assert!(made(&svg(&format!("<g id='a'>{styles}</g>")), "fit/w_9,h_9/a.png").is_ok());
+    // As editors write them.
+    let named = entity(
+        "http://www.w3.org/2000/svg",
+        &"<g xmlns:b='&e;' c='&amp;'/>".repeat(100),
+    );
+    assert!(made(&[&*named, b"<!--]]>-->"].concat(), "fit/w_9,h_9/a.png").is_ok());
 }
