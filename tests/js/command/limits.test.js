@@ -32,6 +32,7 @@ const OTHERS = [
   'src/images/svg_image.rs MAX_TEXT_LEN',
   'src/images/svg_image.rs MAX_WEIGHT',
   'src/images/svg_image.rs MAX_DEPTH',
+  'src/images/svg_image.rs MAX_NODES',
   'src/images/svg_image.rs MAX_VISITED',
   'src/images/svg_image.rs MAX_WORK',
   'src/images/svg_image.rs MAX_HALVINGS',
