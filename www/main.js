@@ -1,5 +1,6 @@
 // The entry. It loads the page in a second step, so that it can report a package that is missing.
 import { find } from './ui/dom.js';
+import { iconSprite } from './ui/element.js';
 
 /** @typedef {{ createPolicy(name: string, rules: { createScriptURL(text: string): string | null }): void }} TrustedTypes */
 
@@ -14,6 +15,8 @@ trustedTypes?.createPolicy('default', {
     return SCRIPTS.has(href) ? href : null;
   },
 });
+
+document.body.append(iconSprite());
 
 try {
   await import('./app/app.js');

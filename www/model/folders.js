@@ -15,7 +15,7 @@ export class Folders {
   /** @type {Map<string, Folder>} */
   #known = new Map();
 
-  /** @param {Calls} calls */
+  /** @param {Pick<Calls, 'run'>} calls */
   constructor(calls) {
     this.#calls = calls;
   }

@@ -23,14 +23,14 @@ const PAGE_SIZE = 100;
 const SEARCH_ROOTS = { files: 'MEDIA_ROOT', visitor: 'VISITOR_UPLOADS_ROOT', trash: 'TRASH_ROOT' };
 
 /**
- * Returns the calls of a view. One that is filtered by type has no folders.
+ * Returns the calls of a view. One that is filtered by type has no folders, unless it keeps them.
  *
  * @param {View} view
  * @returns {{ folders: ListCall<FolderPage, Folder> | undefined, files: ListCall<FilePage, FileDescriptor> }}
  */
 export function listCallsOf(view) {
   const { folders, files } = callsOf(view);
-  return { folders: view.types.length > 0 ? undefined : folders, files };
+  return { folders: view.types.length > 0 && !view.keepsFolders ? undefined : folders, files };
 }
 
 /**

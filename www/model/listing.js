@@ -41,6 +41,7 @@ export class Listing {
   #view;
   #calls;
   #eager;
+  #accepts;
   /** Whether files are sorted as people sort names. */
   #isNatural = false;
   #controller = new AbortController();
@@ -55,14 +56,16 @@ export class Listing {
   #reading = Promise.resolve();
 
   /**
-   * @param {Calls} calls
+   * @param {Pick<Calls, 'run'>} calls
    * @param {View} view
    * @param {boolean} eager Whether to read to the end without being asked.
+   * @param {(file: FileDescriptor) => boolean} [accepts] Leaves out other files.
    */
-  constructor(calls, view, eager) {
+  constructor(calls, view, eager, accepts = () => true) {
     this.#view = view;
     this.#calls = calls;
     this.#eager = eager;
+    this.#accepts = accepts;
   }
 
   /** @returns {Item[]} */
@@ -187,7 +190,7 @@ export class Listing {
       let last;
       for await (const page of call.list(client, options).pages()) {
         last = page;
-        const items = (Array.isArray(page?.files) ? page.files : []).filter(isEntry).map(fileItem);
+        const items = (Array.isArray(page?.files) ? page.files : []).filter(isEntry).filter(this.#accepts).map(fileItem);
         // A file that changes while the list is read may come again at its new place.
         this.files.push(...items.filter(({ key }) => !this.#known.has(key)));
         for (const { key } of items) this.#known.add(key);

@@ -11,6 +11,7 @@
  * @property {string | undefined} query
  * @property {MediaTypeWithLiterals[]} types All if empty.
  * @property {Sort} sort
+ * @property {boolean} [keepsFolders] Whether folders are listed beside the files of some types.
  *
  * @typedef {'newest' | 'oldest' | 'name' | 'name-down' | 'largest' | 'smallest'} SortName
  */

@@ -43,6 +43,16 @@ export function closest({ target }, selector) {
 }
 
 /**
+ * Returns the element that has the focus in the tree of a node: the document, or a shadow tree.
+ *
+ * @param {Node} node
+ */
+export function activeIn(node) {
+  const root = node.getRootNode();
+  return root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null;
+}
+
+/**
  * The element that has the focus, if it can be focused again later.
  *
  * @returns {HTMLElement | undefined}

@@ -1,4 +1,5 @@
 // Elements made in JavaScript. Text stays text and never becomes markup.
+import { ICONS } from './icons.js';
 
 /**
  * @typedef {Node | string | number | undefined | null | false | readonly Child[]} Child
@@ -45,7 +46,30 @@ function append(parent, children) {
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
- * Makes an icon of the sprite in index.html. Screen readers skip it, so the text beside it must say the same.
+ * Makes the sprite that icons are drawn from, once for a document or a shadow tree. A file of its own would be requested for
+ * each use.
+ */
+export function iconSprite() {
+  const sprite = document.createElementNS(SVG, 'svg');
+  sprite.setAttribute('class', 'sprite');
+  sprite.setAttribute('aria-hidden', 'true');
+  for (const [name, shapes] of Object.entries(ICONS)) {
+    const symbol = document.createElementNS(SVG, 'symbol');
+    symbol.id = `icon-${name}`;
+    symbol.setAttribute('viewBox', '0 0 24 24');
+    for (const shape of shapes) {
+      const [tag, attributes] = typeof shape === 'string' ? ['path', { d: shape }] : shape;
+      const drawn = document.createElementNS(SVG, tag);
+      for (const [key, value] of Object.entries(attributes)) drawn.setAttribute(key, value);
+      symbol.append(drawn);
+    }
+    sprite.append(symbol);
+  }
+  return sprite;
+}
+
+/**
+ * Makes an icon of the sprite in the same tree. Screen readers skip it, so the text beside it must say the same.
  *
  * @param {string} name
  */

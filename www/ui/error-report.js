@@ -1,11 +1,12 @@
 // Error reports: what went wrong and what to do about it for people, and every field for programmers.
-/** @import { FieldViolation } from 'wix-media.v2' */
-/** @import { Place } from '../place/place.js' */
-import { WixMediaError } from 'wix-media.v2';
+/** @import { FieldViolation, WixMediaError } from 'wix-media.v2' */
+/** @import { PlaceKind } from '../place/place.js' */
 import { json } from '../text/code.js';
 import { isNoRoom } from '../model/no-room.js';
 import { redact } from '../text/secrets.js';
 import { element, foreign, icon } from './element.js';
+
+/** @typedef {{ kind?: PlaceKind, baseUrl?: string }} Place Where an error happened. */
 
 const OTHER_TITLE = 'Something went wrong';
 
@@ -66,7 +67,7 @@ function advice(error, place) {
   const { code, status, requestId } = error;
   const where = place?.kind === 'browser' ? 'the Media Manager of this browser' : (place?.baseUrl ?? 'the server');
   switch (true) {
-    case code === 'NETWORK' && location.protocol === 'https:' && place?.baseUrl.startsWith('http:'):
+    case code === 'NETWORK' && location.protocol === 'https:' && place?.baseUrl?.startsWith('http:'):
       return 'A page loaded over https cannot call an address that starts with http.';
     case code === 'NETWORK' && place?.kind === 'browser':
       return 'The tab that had it open was just closed. Try again.';
@@ -111,6 +112,14 @@ function violationsOf(error) {
   const { fieldViolations } = membersOf(error);
   return Array.isArray(fieldViolations) ? fieldViolations : [];
 }
+
+/**
+ * Whether an error is one of the package. By name, because a page may have the package twice.
+ *
+ * @param {unknown} error
+ * @returns {error is WixMediaError}
+ */
+const isWixMediaError = (error) => membersOf(error).name === 'WixMediaError';
 
 /**
  * What an error says, without the name of the function, which is for programmers.
@@ -167,7 +176,7 @@ export function reasonOf(error, place) {
  * @param {Place} [place] Where it happened, if known.
  */
 export function errorReport(error, place) {
-  const isOurs = error instanceof WixMediaError;
+  const isOurs = isWixMediaError(error);
   const help = isOurs ? advice(error, place) : undefined;
   const violations = violationsOf(error).map((violation) => {
     const name = fieldOf(violation);

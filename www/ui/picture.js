@@ -17,7 +17,7 @@ export const pixelRatio = () => Math.min(globalThis.devicePixelRatio || 1, MAX_P
  * Makes a picture of a file. It shows the icon of the media type until the picture has loaded, and if there is none.
  *
  * @param {FileDescriptor} file
- * @param {Place} place
+ * @param {Pick<Place, 'showable'>} place
  * @param {number} width In CSS pixels.
  * @param {number} height
  */
@@ -76,7 +76,7 @@ const playMark = (ms) => element('span', { class: 'play' }, icon('play'), elemen
  * A frame of a video, decoded by the browser, which also knows how long it plays.
  *
  * @param {FileDescriptor} file
- * @param {Place} place
+ * @param {Pick<Place, 'showable'>} place
  * @param {Element | undefined} mark Its play mark.
  */
 function still(file, place, mark) {
@@ -109,7 +109,7 @@ export function stopLoading(element) {
  * Has an element load an address of a place.
  *
  * @param {HTMLElement & { src: string }} target
- * @param {Place} place
+ * @param {Pick<Place, 'showable'>} place
  * @param {string} address
  * @param {() => void} [failed] Runs if the address cannot be reached at all; the element's own `error` event reports the rest.
  */

@@ -374,22 +374,22 @@ export async function uploadByDialog(page, entry, paths) {
  * Drops files on an element, as from the desktop.
  *
  * @param {Page} page
- * @param {string} selector
+ * @param {string} selector It may lead into a shadow tree.
  * @param {{ name: string, type?: string, bytes: string | Buffer }[]} files
  */
 export async function drop(page, selector, files) {
   const given = files.map(({ name, type = '', bytes }) => ({ name, type, base64: Buffer.from(bytes).toString('base64') }));
-  await page.evaluate(
-    ({ target, list }) => {
+  await page.locator(selector).evaluate(
+    (target, list) => {
       const transfer = new DataTransfer();
       for (const { name, type, base64 } of list) {
         transfer.items.add(new File([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))], name, { type }));
       }
       for (const event of ['dragenter', 'dragover', 'drop']) {
-        document.querySelector(target)?.dispatchEvent(new DragEvent(event, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+        target.dispatchEvent(new DragEvent(event, { dataTransfer: transfer, bubbles: true, cancelable: true }));
       }
     },
-    { target: selector, list: given },
+    given,
   );
 }
 

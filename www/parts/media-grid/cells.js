@@ -6,6 +6,13 @@ import { element, foreign, icon } from '../../ui/element.js';
 import { marks } from '../../ui/marks.js';
 import { picture } from '../../ui/picture.js';
 
+/**
+ * @typedef {object} Controls What cells have besides their item.
+ * @property {(item: Item) => boolean} hasTick Whether a box selects the item.
+ * @property {boolean} hasMenu
+ * @property {boolean} isDraggable
+ */
+
 /** @param {Item} item */
 const tick = ({ name }) => element('input', { type: 'checkbox', class: 'tick', tabindex: '-1', 'aria-label': `Select ${name}` });
 
@@ -26,41 +33,52 @@ function dateOf(value) {
 
 /**
  * @param {Item} item
- * @param {Place} place
+ * @param {Pick<Place, 'showable'>} place
+ * @param {Controls} controls
  */
-export function makeTile(item, place) {
-  const attributes = { class: `cell ${item.kind} tile`, 'data-key': item.key, draggable: 'true', tabindex: '-1', role: 'gridcell' };
-  if (item.kind === 'folder') return element('div', attributes, tick(item), folderIcon(), shownName(item), menuButton(item));
+export function makeTile(item, place, { hasTick, hasMenu, isDraggable }) {
+  const attributes = {
+    class: `cell ${item.kind} tile`,
+    part: `tile ${item.kind}`,
+    'data-key': item.key,
+    draggable: isDraggable && 'true',
+    tabindex: '-1',
+    role: 'gridcell',
+  };
+  const box = hasTick(item) && tick(item);
+  const menu = hasMenu && menuButton(item);
+  if (item.kind === 'folder') return element('div', attributes, box, folderIcon(), shownName(item), menu);
   const { value } = item;
   const facts = `${mediaType(value.mediaType)} · ${size(value.sizeInBytes)}`;
   return element(
     'div',
     attributes,
-    tick(item),
+    box,
     element('span', { class: 'tile-picture' }, picture(value, place, 320, 240), element('span', { class: 'tile-marks' }, marks(value))),
     element('div', { class: 'tile-text' }, shownName(item), element('span', { class: 'tile-facts' }, facts)),
-    menuButton(item),
+    menu,
   );
 }
 
 /**
  * @param {Item} item
- * @param {Place} place
+ * @param {Pick<Place, 'showable'>} place
+ * @param {Controls} controls
  */
-export function makeRow(item, place) {
+export function makeRow(item, place, { hasTick, hasMenu, isDraggable }) {
   const { kind, key, value } = item;
   const isFile = kind === 'file';
   return element(
     'div',
-    { class: `cell ${kind} list-row`, 'data-key': key, draggable: 'true', tabindex: '-1', role: 'row' },
+    { class: `cell ${kind} list-row`, 'data-key': key, draggable: isDraggable && 'true', tabindex: '-1', role: 'row' },
     element(
       'span',
       { role: 'gridcell', class: 'list-name' },
-      tick(item),
+      hasTick(item) && tick(item),
       isFile ? picture(value, place, 96, 72) : folderIcon(),
       shownName(item),
       isFile ? marks(value) : [],
-      menuButton(item),
+      hasMenu && menuButton(item),
     ),
     element('span', { role: 'gridcell' }, isFile ? mediaType(value.mediaType) : 'Folder'),
     element('span', { role: 'gridcell', class: 'amount' }, isFile ? size(value.sizeInBytes) : '–'),

@@ -4,7 +4,9 @@
 /** @import { Listing } from '../../model/listing.js' */
 /** @import { Selection } from '../../model/selection.js' */
 /** @import { Place } from '../../place/place.js' */
+/** @import { Controls } from './cells.js' */
 /** @import { Geometry } from './geometry.js' */
+import { activeIn } from '../../ui/dom.js';
 import { element } from '../../ui/element.js';
 import { stopLoading } from '../../ui/picture.js';
 import { arrange } from '../../ui/rows.js';
@@ -13,9 +15,10 @@ import { makeRow, makeTile } from './cells.js';
 /**
  * @typedef {object} Drawing
  * @property {Listing} listing
- * @property {Place} place
+ * @property {Pick<Place, 'showable'>} place
  * @property {Geometry} geometry
  * @property {boolean} isList Whether items are rows of a table.
+ * @property {Controls} controls
  * @property {string | undefined} focused The item that gets the focus with the Tab key.
  * @property {string | undefined} kept An item whose cell stays even if it has changed.
  */
@@ -59,7 +62,7 @@ export class Rows {
    * @param {Drawing} drawing
    */
   draw(needed, drawing) {
-    const active = document.activeElement;
+    const active = activeIn(this.element);
     const refocus = active !== null && this.element.contains(active) && active.classList.contains('cell');
     /** @type {Set<string>} */
     const used = new Set();
@@ -75,7 +78,7 @@ export class Rows {
       this.#cells.delete(key);
     }
     const cell = this.cellOf(drawing.focused);
-    if (refocus && document.activeElement !== cell) cell?.focus({ preventScroll: true });
+    if (refocus && activeIn(this.element) !== cell) cell?.focus({ preventScroll: true });
   }
 
   /**
@@ -121,10 +124,10 @@ export class Rows {
    * @param {Item} item
    * @param {Drawing} drawing
    */
-  #drawCell(item, { place, isList, kept }) {
+  #drawCell(item, { place, isList, kept, controls }) {
     const old = this.#cells.get(item.key);
     if (old && (old.item === item || item.key === kept)) return old.element;
-    const made = isList ? makeRow(item, place) : makeTile(item, place);
+    const made = isList ? makeRow(item, place, controls) : makeTile(item, place, controls);
     if (old) stopLoading(old.element);
     if (old?.element.isConnected) old.element.replaceWith(made);
     this.#cells.set(item.key, { item, element: made });
