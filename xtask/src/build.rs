@@ -113,6 +113,12 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
         "file-types.js",
         &["--platform=neutral", "--format=esm"],
     ),
+    ("picker/index.js", "picker.js", &["--platform=browser", "--format=esm"]),
+    (
+        "picker/panel.js",
+        "picker-panel.js",
+        &["--platform=browser", "--format=esm", "--loader:.css=text"],
+    ),
 ];
 
 /// The files that `require` needs too: each has a twin in CommonJS, which finds its own place by its file name.
@@ -250,7 +256,12 @@ fn bundle_scripts(project: &Project, modules: &[Built], generated: &[(&str, Path
             .arg(template.join(entry))
             .arg(format!("--outfile={}", dist.join(bundle).display()))
             .args(["--bundle", "--minify", "--target=es2022"])
-            .args(["--legal-comments=none", "--log-level=warning"]);
+            .args(["--legal-comments=none", "--log-level=warning"])
+            // Parts of the page that the picker shares import the package. They need identifiers and URLs of it, and no client.
+            .arg(format!(
+                "--alias:wix-media.v2={}",
+                template.join("entries/media.js").display()
+            ));
         for (name, file) in generated {
             command.arg(format!("--alias:#{name}={}", file.display()));
         }
@@ -318,6 +329,7 @@ fn write_declarations(template: &Path, dist: &Path) -> Result<()> {
     fs::write(dist.join("inline.d.ts"), all)?;
     fs::write(dist.join("media.d.ts"), media("./index.js"))?;
     fs::write(dist.join("media.d.cts"), media("./index.cjs"))?;
+    copy(&template.join("types/picker.d.ts"), &dist.join("picker.d.ts"))?;
     Ok(())
 }
 

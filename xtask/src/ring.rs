@@ -25,7 +25,7 @@ const QUICK_CASES: &str = "100";
 
 /// Test files of the ring `js` that a quick run leaves out: they start browsers, compilers, other runtimes or many processes,
 /// or move much data.
-const SLOW_SCRIPTS: [&str; 25] = [
+const SLOW_SCRIPTS: [&str; 26] = [
     "command/commands.test.js",
     "command/recover.test.js",
     "command/serve.test.js",
@@ -34,6 +34,7 @@ const SLOW_SCRIPTS: [&str; 25] = [
     "crash/imports.test.js",
     "examples/examples.test.js",
     "examples/photographs.test.js",
+    "examples/picker.test.js",
     "examples/readme.test.js",
     "hardening/full-disk.test.js",
     "manager/browser.test.js",

@@ -65,6 +65,9 @@ suite('the packed package', () => {
         'node.cjs',
         'node.js',
         'package.json',
+        'picker-panel.js',
+        'picker.d.ts',
+        'picker.js',
         'slim.cjs',
         'slim.d.ts',
         'slim.js',
@@ -91,7 +94,8 @@ suite('the packed package', () => {
       assert.equal(manifest[key], undefined, key);
     }
     assert.equal(manifest.name, 'wix-media.v2');
-    assert.equal(manifest.sideEffects, false);
+    // It defines an element.
+    assert.deepEqual(manifest.sideEffects, ['./picker.js']);
     assert.equal(manifest.license, 'MIT OR Apache-2.0');
   });
 
@@ -106,7 +110,7 @@ suite('the packed package', () => {
   });
 
   test('loads with no top-level await, so that it can be required', async () => {
-    for (const name of ['node.js', 'browser.js', 'workerd.js', 'slim.js', 'inline.js', 'media.js', 'manager.js', 'manager-thread.js', 'manager-worker.js', 'threads.js']) {
+    for (const name of ['node.js', 'browser.js', 'workerd.js', 'slim.js', 'inline.js', 'media.js', 'manager.js', 'manager-thread.js', 'manager-worker.js', 'threads.js', 'picker.js', 'picker-panel.js']) {
       const { stdout } = await run(process.execPath, [
         '--input-type=module',
         '-e',
@@ -131,8 +135,8 @@ suite('the packed package', () => {
       maxBuffer: 1e8,
     }).catch((failure) => failure);
     const { analysis } = JSON.parse(stdout);
-    assert.deepEqual(Object.keys(analysis.entrypoints), ['.', './slim', './inline', './media', './package.json']);
-    // It is one file of its kind: Node requires modules since 20.19 and 22.12.
-    assert.deepEqual(analysis.problems.map((/** @type {any} */ { kind, entrypoint, resolutionKind }) => [kind, entrypoint, resolutionKind]), [['CJSResolvesToESM', './inline', 'node16-cjs']]);
+    assert.deepEqual(Object.keys(analysis.entrypoints), ['.', './slim', './inline', './media', './picker', './package.json']);
+    // They are modules only, which Node can require since 20.19 and 22.12.
+    assert.deepEqual(analysis.problems.map((/** @type {any} */ { kind, entrypoint, resolutionKind }) => [kind, entrypoint, resolutionKind]), [['CJSResolvesToESM', './inline', 'node16-cjs'], ['CJSResolvesToESM', './picker', 'node16-cjs']]);
   });
 });

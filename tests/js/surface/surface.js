@@ -23,6 +23,7 @@ export function surface() {
     'Error codes': `${errorCodes(read('', ERRORS))}\nCodes in answers of the Media Manager:\n${CODES.map((code) => `  ${code}`).join('\n')}`,
     'Command line': commandLine(),
     Declarations: declarations(read('index.d.ts', DIST)),
+    'Declarations of wix-media.v2/picker': declarations(read('picker.d.ts', DIST)),
   };
   return Object.entries(sections)
     .map(([title, text]) => `# ${title}\n\n${text}\n`)

@@ -1,0 +1,387 @@
+// What the picker shows, loaded when it is shown first: a panel in a shadow tree, in a dialog or where its element stands.
+/** @import { Client, FileDescriptor, MediaTypeWithLiterals } from '../types/index.js' */
+/** @import { ChosenMedia, MediaManagerPickerOptions } from '../types/picker.js' */
+/** @import { View } from '../../www/model/view.js' */
+import { areaOfTop, TOPS } from '../../www/model/areas.js';
+import { Folders } from '../../www/model/folders.js';
+import { fileItem } from '../../www/model/item.js';
+import { Listing } from '../../www/model/listing.js';
+import { Selection } from '../../www/model/selection.js';
+import { isSortName, SORTS } from '../../www/model/view.js';
+import { amount, count, MEDIA_TYPES, mediaType } from '../../www/text/words.js';
+import { element, icon, iconSprite } from '../../www/ui/element.js';
+import { filterOf, offeredBy } from './accept.js';
+import { emptyFolder, failed, loading, nothingFound } from './messages.js';
+import { CATEGORY_TYPES } from './options.js';
+import { makePickerGrid } from './picker-grid.js';
+import { Source } from './source.js';
+import { sheets } from './sheets.js';
+import { Trail } from './trail.js';
+import { Uploads } from './uploads.js';
+
+/**
+ * @typedef {{ remove: () => void }} Mounted What is shown, until it is removed.
+ *
+ * @typedef {object} PanelHandlers
+ * @property {(chosen: ChosenMedia) => void} pick
+ * @property {() => void} [cancel]
+ * @property {boolean} isModal Whether it is a dialog.
+ */
+
+/** Milliseconds after the last letter until a search begins. */
+const TYPING_DELAY = 200;
+
+/** What one file of each category is called. @type {Readonly<Record<string, string>>} */
+const NOUNS = { IMAGE: 'image', VIDEO: 'video', MUSIC: 'audio file', DOCUMENT: 'document', VECTOR_ART: 'vector', '3D_IMAGE': '3D model' };
+
+/** @param {string} noun */
+const withArticle = (noun) => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+
+/**
+ * Shows the panel in an element.
+ *
+ * @param {HTMLElement} host
+ * @param {MediaManagerPickerOptions & { client: Client }} options
+ * @param {PanelHandlers} handlers
+ * @returns {Mounted}
+ */
+export function openPanel(host, options, handlers) {
+  const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
+  root.adoptedStyleSheets = sheets();
+  const panel = new Panel(options, handlers);
+  if (!handlers.isModal) {
+    root.replaceChildren(iconSprite(), panel.element);
+    panel.start();
+    return { remove: () => panel.close(root) };
+  }
+  const dialog = element('dialog', { class: 'picker-dialog', part: 'dialog', 'aria-labelledby': 'heading' }, panel.element);
+  /** @param {Event} event */
+  const cancel = ({ target }) => {
+    // The browser's dialog to pick files says so too, and the event bubbles.
+    if (target === dialog) handlers.cancel?.();
+  };
+  dialog.addEventListener('cancel', cancel);
+  dialog.addEventListener('close', cancel);
+  // A click on the backdrop throws nothing away that was chosen or is on its way. A press that began inside is no click on it.
+  let isOutside = false;
+  dialog.addEventListener('pointerdown', ({ target }) => {
+    isOutside = target === dialog;
+  });
+  dialog.addEventListener('click', (event) => {
+    if (isOutside && panel.isUntouched) cancel(event);
+  });
+  root.replaceChildren(iconSprite(), dialog);
+  dialog.showModal();
+  panel.start();
+  return {
+    remove() {
+      dialog.close();
+      panel.close(root);
+    },
+  };
+}
+
+class Panel {
+  #options;
+  #handlers;
+  #source;
+  #folders;
+  #uploads;
+  #selection = new Selection();
+  /** The selected files, in the order in which they were. @type {Map<string, FileDescriptor>} */
+  #chosen = new Map();
+  #noun;
+  /** @type {View} */
+  #view = { area: 'files', folderId: undefined, query: undefined, types: [], sort: SORTS.newest.sort, keepsFolders: true };
+  /** @type {Listing | undefined} */
+  #listing;
+  /** What tells which files are shown, once it is loaded. @type {ReturnType<typeof filterOf> | undefined} */
+  #filter;
+  /** Whether the focus was on an item that led to the folder that is shown. */
+  #isEntering = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  #grid = makePickerGrid();
+  #trail = new Trail((id) => this.#enter(id));
+  #message = element('div', { class: 'message' });
+  #status = element('p', { class: 'count soft', part: 'count', role: 'status', dir: 'auto' });
+  #search = element('input', { type: 'search', placeholder: 'Search', 'aria-label': 'Search names, types and labels', maxlength: '200', autocomplete: 'off', spellcheck: 'false', dir: 'auto' });
+  #pick = element('button', { type: 'button', class: 'primary', part: 'choose', disabled: true, click: () => this.#finish() }, 'Choose');
+  #body;
+
+  /**
+   * @param {MediaManagerPickerOptions & { client: Client }} options
+   * @param {PanelHandlers} handlers
+   */
+  constructor(options, handlers) {
+    this.#options = options;
+    this.#handlers = handlers;
+    this.#source = new Source(options.client, options.manager);
+    this.#folders = new Folders(this.#source);
+    this.#uploads = new Uploads(this.#source, (file, folderId) => this.#uploaded(file, folderId));
+    this.#noun = NOUNS[options.category ?? ''] ?? 'file';
+    this.#grid.start(this.#selection, { isMultiple: options.multiSelect === true }, {
+      onOpen: (folder) => {
+        this.#isEntering = true;
+        this.#folders.add(folder.value);
+        this.#enter(folder.id);
+      },
+      onPick: () => this.#finish(),
+      onUp: () => this.#up(),
+    });
+    this.#selection.changed.listen(() => this.#selected());
+    this.#body = element('div', { class: 'body', part: 'body' }, this.#grid, this.#message);
+    this.#watchSearch();
+    this.element = this.#build();
+    this.#watchDrops();
+  }
+
+  /** Whether nothing is chosen or on its way. */
+  get isUntouched() {
+    return this.#chosen.size === 0 && this.#uploads.element.hidden;
+  }
+
+  #build() {
+    const { heading, multiSelect, category } = this.#options;
+    const title = heading ?? `Choose ${multiSelect ? `${this.#noun}s` : withArticle(this.#noun)}`;
+    const { cancel } = this.#handlers;
+    const close = cancel && element('button', { type: 'button', class: 'bare', part: 'close', 'aria-label': 'Close', click: cancel }, icon('close'));
+    const upload = element('button', { type: 'button', part: 'upload', click: () => this.#pickFiles() }, icon('upload'), 'Upload');
+    return element(
+      'section',
+      { class: 'picker', part: 'panel', 'aria-labelledby': 'heading' },
+      element('header', { part: 'header' }, element('h2', { id: 'heading', part: 'heading', tabindex: '-1' }, title), close),
+      element(
+        'div',
+        { class: 'tools', part: 'tools' },
+        element('div', { class: 'search', part: 'search' }, icon('search'), this.#search),
+        category === undefined && this.#typeMenu(),
+        this.#sortMenu(),
+        upload,
+      ),
+      this.#trail.element,
+      this.#body,
+      this.#uploads.element,
+      element(
+        'footer',
+        { part: 'footer' },
+        this.#status,
+        cancel && element('button', { type: 'button', part: 'cancel', click: cancel }, 'Cancel'),
+        this.#pick,
+      ),
+    );
+  }
+
+  #typeMenu() {
+    const types = MEDIA_TYPES.filter((type) => type !== CATEGORY_TYPES['3D_IMAGE']);
+    const menu = element('select', { 'aria-label': 'Type' }, element('option', { value: '' }, 'All types'), types.map((type) => element('option', { value: type }, mediaType(type))));
+    menu.addEventListener('change', () => this.#show({ types: menu.value ? [/** @type {MediaTypeWithLiterals} */ (menu.value)] : [] }));
+    return menu;
+  }
+
+  #sortMenu() {
+    const menu = element('select', { 'aria-label': 'Sort' }, Object.entries(SORTS).map(([name, { label }]) => element('option', { value: name }, label)));
+    menu.addEventListener('change', () => this.#show({ sort: SORTS[isSortName(menu.value) ? menu.value : 'newest'].sort }));
+    return menu;
+  }
+
+  /** Shows the first folder. The element must be in the document. */
+  async start() {
+    const { folder, category, accept } = this.#options;
+    if (category) this.#view.types = [CATEGORY_TYPES[category]];
+    // A keyboard on the screen would hide half of the dialog.
+    if (this.#handlers.isModal) (matchMedia('(hover: hover)').matches ? this.#search : this.element.querySelector('h2'))?.focus();
+    this.#message.replaceChildren(loading());
+    /** @type {(extension: string) => string | undefined} */
+    let typeOf = () => undefined;
+    try {
+      if (accept) ({ typeOf } = await import('#package/file-types.js'));
+    } catch {
+      // Extensions and the types of the browser still count.
+    }
+    this.#filter = filterOf(this.#options, typeOf);
+    await this.#enter(folder ?? TOPS.files);
+  }
+
+  /** @param {ShadowRoot} root */
+  close(root) {
+    clearTimeout(this.#timer);
+    this.#listing?.stop();
+    this.#source.close();
+    root.replaceChildren();
+  }
+
+  // What is shown
+
+  get #folderId() {
+    return this.#view.folderId ?? TOPS[this.#view.area];
+  }
+
+  /**
+   * Shows a folder.
+   *
+   * @param {string} id
+   */
+  async #enter(id) {
+    clearTimeout(this.#timer);
+    this.#search.value = '';
+    const area = areaOfTop(id);
+    this.#show({ area: area ?? this.#folders.areaOf(id) ?? this.#view.area, folderId: area ? undefined : id, query: undefined });
+    try {
+      const path = await this.#folders.pathTo(id);
+      if (id !== this.#folderId) return;
+      this.#view.area = areaOfTop(path[0]) ?? this.#view.area;
+      this.#trail.show(path.map((step) => ({ id: step, name: this.#folders.nameOf(step) })));
+      this.#grid.setLabel(`Folders and files in ${this.#folders.nameOf(id)}`);
+    } catch {
+      // The listing says why.
+      if (id === this.#folderId) this.#trail.show([{ id: TOPS.files, name: this.#folders.nameOf(TOPS.files) }, { id, name: id }]);
+    }
+  }
+
+  #up() {
+    const parent = this.#view.folderId && this.#folders.get(this.#view.folderId)?.parentFolderId;
+    if (!parent) return;
+    this.#isEntering = true;
+    this.#enter(parent);
+  }
+
+  /** @param {Partial<View>} changes */
+  #show(changes) {
+    this.#view = { ...this.#view, ...changes };
+    this.#listing?.stop();
+    const { accepts } = this.#filter ?? {};
+    const listing = new Listing(this.#source, this.#view, false, accepts);
+    this.#listing = listing;
+    listing.changed.listen(() => this.#update(listing));
+    this.#grid.show({ listing, place: this.#source, sort: this.#view.sort, isTrash: false });
+    listing.start();
+    this.#update(listing);
+  }
+
+  /** @param {Listing} listing */
+  #update(listing) {
+    if (listing !== this.#listing) return;
+    const { state, hasFolders, length } = listing;
+    const isEmpty = length === 0;
+    const isReading = state === 'reading' || !hasFolders || (isEmpty && state === 'partial');
+    this.#grid.hidden = isEmpty || state === 'failed';
+    this.#message.hidden = !this.#grid.hidden;
+    if (state === 'failed') this.#message.replaceChildren(failed(listing.error, () => listing.retry()));
+    else if (isEmpty && isReading) this.#message.replaceChildren(loading());
+    else if (isEmpty) this.#message.replaceChildren(this.#view.query ? nothingFound(this.#view.query) : emptyFolder(this.#noun));
+    if (!isReading) {
+      // Screen readers hear it once a view is complete.
+      if (state === 'complete') this.#say();
+      this.#focusEntered();
+    }
+  }
+
+  /** Puts the focus on the first item of a folder that was entered by an item, or on the way up to where it came from. */
+  #focusEntered() {
+    if (!this.#isEntering) return;
+    this.#isEntering = false;
+    if (this.#grid.hidden) this.element.querySelector('h2')?.focus();
+    else this.#grid.focusItem();
+  }
+
+  #say() {
+    const { folders = [], files = [] } = this.#listing ?? {};
+    const there = folders.length + files.length > 0 ? amount({ folders: folders.length, files: files.length }) : 'Nothing here';
+    this.#status.textContent = this.#chosen.size > 0 ? `${count(this.#chosen.size, 'file')} chosen` : there;
+  }
+
+  #watchSearch() {
+    this.#search.addEventListener('input', () => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#show({ query: this.#search.value.trim() || undefined }), TYPING_DELAY);
+    });
+    this.#search.addEventListener('keydown', (event) => {
+      if (event.key === 'ArrowDown') this.#grid.focusItem();
+      // The first Escape ends the search, the next one closes the dialog.
+      if (event.key === 'Escape' && this.#search.value) {
+        event.preventDefault();
+        this.#search.value = '';
+        this.#show({ query: undefined });
+      }
+    });
+  }
+
+  // What is chosen
+
+  #selected() {
+    const { keys } = this.#selection;
+    for (const key of this.#chosen.keys()) if (!keys.has(key)) this.#chosen.delete(key);
+    for (const key of keys) {
+      const item = this.#listing?.at(this.#listing.indexOf(key));
+      if (item?.kind === 'file') this.#chosen.set(key, item.value);
+    }
+    const { size } = this.#chosen;
+    this.#pick.disabled = size === 0;
+    this.#pick.textContent = size > 1 ? `Choose ${count(size, 'file')}` : 'Choose';
+    this.#say();
+  }
+
+  #finish() {
+    const items = [...this.#chosen.values()];
+    if (items.length > 0) this.#handlers.pick({ items });
+  }
+
+  // Uploads
+
+  #pickFiles() {
+    const input = element('input', { type: 'file', multiple: this.#options.multiSelect === true, accept: offeredBy(this.#options), hidden: true });
+    input.addEventListener('change', () => {
+      this.#upload([...(input.files ?? [])]);
+      input.remove();
+    });
+    input.addEventListener('cancel', () => input.remove());
+    this.element.append(input);
+    input.click();
+  }
+
+  /** @param {readonly File[]} files */
+  #upload(files) {
+    const { labels = [] } = this.#options;
+    for (const file of files) {
+      if (this.#filter?.takes(file)) this.#uploads.add([file], { parentFolderId: this.#folderId, ...(labels.length > 0 && { labels }) });
+      else this.#uploads.refuse(file, 'Files of this type cannot be chosen here.');
+    }
+  }
+
+  /**
+   * Shows and chooses a file that has arrived.
+   *
+   * @param {FileDescriptor} file
+   * @param {string} folderId
+   */
+  #uploaded(file, folderId) {
+    if (!this.#filter?.accepts(file)) return;
+    const { key } = fileItem(file);
+    if (folderId === this.#folderId && !this.#view.query) this.#listing?.putFile(file);
+    this.#chosen.set(key, file);
+    this.#selection.set(this.#options.multiSelect ? [...this.#selection.keys, key] : [key]);
+    this.#grid.reveal(key);
+  }
+
+  #watchDrops() {
+    /** @param {DragEvent} event */
+    const holdsFiles = (event) => event.dataTransfer?.types.includes('Files') === true;
+    const mark = (/** @type {boolean} */ isOver) => this.element.classList.toggle('dropping', isOver);
+    this.element.addEventListener('dragover', (event) => {
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      mark(true);
+    });
+    this.element.addEventListener('dragleave', ({ relatedTarget }) => {
+      if (!(relatedTarget instanceof Node && this.element.contains(relatedTarget))) mark(false);
+    });
+    this.element.addEventListener('drop', (event) => {
+      mark(false);
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      this.#upload([...(event.dataTransfer?.files ?? [])]);
+    });
+  }
+}
