@@ -36,7 +36,7 @@ export const overview = (program) =>
  * @param {string} program
  */
 export function helpFor(name, program) {
-  const { about, words, isRemote, examples } = commands[name];
+  const { about, words, isRemote, examples, notes } = commands[name];
   const shown = examples.map(([line, does]) => [`${program} ${line}`, does]);
   return [
     `${program} ${name}: ${about}`,
@@ -47,13 +47,15 @@ export function helpFor(name, program) {
     '',
     'Examples:',
     ...table(shown),
+    ...(notes ? ['', notes] : []),
     ...(isRemote ? ['', PLACES] : []),
     '',
   ].join('\n');
 }
 
 /** @param {OptionRow} row */
-const spelling = ({ name, short, value }) => `${short ? `-${short}, ` : '    '}--${name}${value ? ` ${value}` : ''}`;
+const spelling = ({ name, short, value, variants }) =>
+  `${short ? `-${short}, ` : '    '}--${name}${value ? ` ${value}` : ''}${variants ? `[=${variants.join('|')}]` : ''}`;
 
 /** @param {string[][]} rows */
 function table(rows) {

@@ -12,6 +12,8 @@ export interface OptionRow {
   /** What completions offer for the value. */
   kind?: 'directory' | 'file';
   choices?: string[];
+  /** The values that a flag may be given, as in `--delete=permanent`. */
+  variants?: string[];
   isRepeated?: boolean;
   about: string;
 }
@@ -24,6 +26,8 @@ export interface CommandRow {
   options: OptionRow[];
   /** Whether it works on a Media Manager, and so takes the options that name one. */
   isRemote?: boolean;
+  /** What the help explains below the options. */
+  notes?: string;
   /** Command lines, and what each does. */
   examples: [line: string, does: string][];
 }

@@ -69,8 +69,9 @@ function split(command, argv, rows) {
       throw new UsageError(`unknown option ${rawName} of ${command}${hintOf(rawName, names)}`, command);
     }
     if (row.value && value === undefined) throw new UsageError(`${rawName} needs a value: ${rawName} ${row.value}`, command);
-    if (!row.value && value !== undefined) throw new UsageError(`${rawName} takes no value`, command);
-    const given = row.value ? chosen(row, String(value), command) : true;
+    const takesValue = Boolean(row.value ?? (value !== undefined && row.variants));
+    if (!takesValue && value !== undefined) throw new UsageError(`${rawName} takes no value`, command);
+    const given = takesValue ? chosen({ ...row, choices: row.choices ?? row.variants }, String(value), command) : true;
     const key = camel(name);
     if (row.isRepeated) (options[key] ??= []).push(given);
     else options[key] = given;
