@@ -31,6 +31,13 @@ const TYPE = {
   about: 'only files of this media type; repeatable',
 };
 
+const SYNC_PLACES = `\
+Places:
+  DIR                   a folder of this machine
+  site:[ID][/PATH]      a Wix site, by WIX_API_KEY, and WIX_SITE_ID unless ID is given
+  http://HOST[/PATH]    a running server
+  data:DIR[:/PATH]      the directory of a Media Manager that no server has open`;
+
 /**
  * The commands by name.
  *
@@ -252,6 +259,31 @@ export const commands = {
     options: [YES, QUIET, JSON_OUTPUT],
     isRemote: true,
     examples: [['import backup.zip --data media --yes', 'a restored backup']],
+  },
+  sync: {
+    about: 'make a place like another: sites, servers, Media Managers and folders of this machine',
+    words: ['FROM', 'TO'],
+    options: [
+      DRY_RUN,
+      { name: 'delete', variants: ['trash', 'permanent'], about: 'delete what only TO has: to the trash, or permanently, which asks' },
+      { name: 'max-delete', value: 'LIMIT', about: 'the most files to delete: a number, or a share of those in TO (10%)' },
+      { name: 'checksum', about: 'read all files of folders, even those that have not changed since the last run' },
+      { name: 'hidden', about: 'files of folders whose names begin with a dot, too' },
+      { name: 'concurrency', value: 'N', about: 'the number of files at once (4)' },
+      { name: 'journal', value: 'FILE', kind: 'file', about: 'where to keep what both sides have (.wix-media in the folder)' },
+      ...PLACE.filter(({ name }) => ['api-key', 'api-key-file', 'site-id'].includes(name)),
+      { name: 'to-api-key-file', value: 'FILE', kind: 'file', about: 'a file that holds the key of TO, where it differs' },
+      YES,
+      QUIET,
+      JSON_OUTPUT,
+    ],
+    notes: SYNC_PLACES,
+    examples: [
+      ['sync site: backup', 'a copy of everything on the Wix site, in the folder backup'],
+      ['sync site:/Holidays backup --dry-run', 'what a copy of one folder would change'],
+      ['sync photos http://127.0.0.1:4410/Photos --delete', 'a folder of a server that is always like photos'],
+      ['sync backup data:media', 'the directory of a Media Manager, filled from a folder'],
+    ],
   },
   recover: {
     about: 'rebuild the lost catalog of a directory from its files',

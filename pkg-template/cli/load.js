@@ -24,6 +24,7 @@ export const loaders = {
   check: async () => (await import('./commands/check.js')).check,
   export: async () => (await import('./commands/export.js')).exportTo,
   import: async () => (await import('./commands/import.js')).importFrom,
+  sync: async () => (await import('./commands/sync.js')).syncPlaces,
   recover: async () => (await import('./commands/recover.js')).recover,
   completion: async () => (await import('./commands/completion.js')).completion,
 };

@@ -109,6 +109,11 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
         &["--platform=node", "--format=esm", NODE_LINES],
     ),
     (
+        "sync/index.js",
+        "sync.js",
+        &["--platform=node", "--format=esm", NODE_LINES],
+    ),
+    (
         "library/uploads/file-types.js",
         "file-types.js",
         &["--platform=neutral", "--format=esm"],
@@ -136,6 +141,7 @@ const REQUIRED: &[&str] = &[
     "deliveries.js",
     "tokens.js",
     "disk.js",
+    "sync.js",
     "file-types.js",
 ];
 const TWIN: &[&str] = &["--format=cjs", "--supported:dynamic-import=false"];
@@ -330,6 +336,9 @@ fn write_declarations(template: &Path, dist: &Path) -> Result<()> {
     fs::write(dist.join("media.d.ts"), media("./index.js"))?;
     fs::write(dist.join("media.d.cts"), media("./index.cjs"))?;
     copy(&template.join("types/picker.d.ts"), &dist.join("picker.d.ts"))?;
+    let sync = fs::read_to_string(template.join("types/sync.d.ts"))?;
+    fs::write(dist.join("sync.d.ts"), &sync)?;
+    fs::write(dist.join("sync.d.cts"), sync.replace("./index.js", "./index.cjs"))?;
     Ok(())
 }
 

@@ -47,6 +47,13 @@ suite('the command line', () => {
     });
   });
 
+  test('parse: a flag may have a value where the table names some', () => {
+    for (const [line, value] of /** @type {const} */ ([['sync a b --delete', true], ['sync --delete a b', true], ['sync a b --delete=PERMANENT', 'permanent']])) {
+      const { options, words } = read(line);
+      assert.deepEqual([options.delete, words], [value, ['a', 'b']], line);
+    }
+  });
+
   test('parse: understands every form of help', () => {
     for (const line of ['', '--help', '-h', 'help']) assert.equal(read(line).options.help, true, line);
     for (const line of ['ls --help', 'mv -h', 'help mv']) assert.ok(read(line).options.help && read(line).command, line);
@@ -62,6 +69,7 @@ suite('the command line', () => {
       ['ls --sort', /--sort needs a value/],
       ['ls --sort color', /invalid --sort: expected one of name, size, date, found color/],
       ['ls --json=yes', /--json takes no value/],
+      ['sync a b --delete=now', /invalid --delete: expected one of trash, permanent, found now/],
       ['serve --port x', /invalid --port: expected a number, found x/],
       ['serve --port -1', /--port/],
       ['serve here', /serve does not take here/],

@@ -24,6 +24,7 @@ export function surface() {
     'Command line': commandLine(),
     Declarations: declarations(read('index.d.ts', DIST)),
     'Declarations of wix-media.v2/picker': declarations(read('picker.d.ts', DIST)),
+    'Declarations of wix-media.v2/sync': declarations(read('sync.d.ts', DIST)),
   };
   return Object.entries(sections)
     .map(([title, text]) => `# ${title}\n\n${text}\n`)
@@ -66,8 +67,8 @@ function commandLine() {
   return Object.keys(commands)
     .sort()
     .map((name) => {
-      const options = optionsOf(name).map(({ name: long, short, value, choices, isRepeated }) =>
-        [`  --${long}`, short && `-${short}`, value, choices && `one of ${choices.join(', ')}`, isRepeated && 'repeatable'].filter(Boolean).join(' '),
+      const options = optionsOf(name).map(({ name: long, short, value, choices, variants, isRepeated }) =>
+        [`  --${long}`, short && `-${short}`, value, variants && `or =${variants.join(', =')}`, choices && `one of ${choices.join(', ')}`, isRepeated && 'repeatable'].filter(Boolean).join(' '),
       );
       return [[name, ...commands[name].words].join(' '), ...options.sort()].join('\n');
     })

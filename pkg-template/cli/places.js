@@ -1,0 +1,81 @@
+// The places of `sync`: two words of the command line, each of which names a folder or a Media Manager.
+import { resolve } from 'node:path';
+import process from 'node:process';
+import { connectTo } from './connect.js';
+import { UsageError } from './failure.js';
+
+/** @import { SyncPlace } from '../types/sync.js' */
+/** @import { Context, Place } from './internal.d.ts' */
+
+/** @typedef {{ client: Place['client'], path: string, name: string, directory?: string, close: Place['close'] }} OpenSite */
+
+/** On Windows a colon also follows the letter of a drive. */
+const DATA = process.platform === 'win32' ? /^data:((?:[a-z]:(?=[\\/]))?.+?)(?::(\/.*))?$/i : /^data:(.+?)(?::(\/.*))?$/;
+
+/** @param {string} path */
+function decoded(path) {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new UsageError(`invalid path ${path}: % begins an escape, so write %25`, 'sync');
+  }
+}
+
+/**
+ * Opens what a word names. A folder stays its path.
+ *
+ * @param {string} word
+ * @param {Context['options']} options
+ * @param {Context['env']} env
+ * @returns {Promise<OpenSite | string>}
+ */
+async function openPlace(word, options, env) {
+  if (word === '') throw new UsageError('invalid place: expected a folder, site:, data:DIR or http://HOST', 'sync');
+  const { apiKey, apiKeyFile, siteId } = options;
+  const keys = { apiKey, apiKeyFile };
+  if (/^https?:\/\//i.test(word)) {
+    if (!URL.canParse(word)) throw new UsageError(`invalid server address ${word}: expected one such as http://127.0.0.1:4410/Photos`, 'sync');
+    const { origin, pathname } = new URL(word);
+    const place = await connectTo({ ...keys, siteId, url: origin }, env);
+    return { client: place.client, path: decoded(pathname), name: origin, close: place.close };
+  }
+  if (word.startsWith('data:')) {
+    const [, directory, path = '/'] = DATA.exec(word) ?? [];
+    if (directory === undefined) throw new UsageError('data: needs a directory: data:DIR or data:DIR:/PATH', 'sync');
+    const place = await connectTo({ siteId, data: directory }, env);
+    return { client: place.client, path, name: place.name, directory: resolve(directory), close: place.close };
+  }
+  if (word.startsWith('site:')) {
+    const [, id, path] = /** @type {RegExpExecArray} */ (/^site:([^/]*)(.*)$/.exec(word));
+    // A server that the environment names is not the site.
+    const place = await connectTo({ ...keys, siteId: id || siteId }, { ...env, WIX_MEDIA_URL: undefined });
+    return { client: place.client, path: path || '/', name: `site:${id}`, close: place.close };
+  }
+  return word;
+}
+
+/**
+ * Opens both sides.
+ *
+ * @param {string[]} words
+ * @param {Context['options']} options
+ * @param {Context['env']} env
+ * @returns {Promise<{ from: SyncPlace, to: SyncPlace, close(): Promise<void> }>}
+ */
+export async function openPlaces([from, to], options, env) {
+  const { toApiKeyFile } = options;
+  const source = await openPlace(from, options, env);
+  try {
+    const target = await openPlace(to, toApiKeyFile === undefined ? options : { ...options, apiKey: undefined, apiKeyFile: toApiKeyFile }, env);
+    return {
+      from: source,
+      to: target,
+      async close() {
+        for (const place of [source, target]) if (typeof place !== 'string') await place.close();
+      },
+    };
+  } catch (error) {
+    if (typeof source !== 'string') await source.close();
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+// The options of a synchronisation, checked before anything is done.
+import { checkNames } from '../client/names.js';
+import { SyncError } from './error.js';
+
+/** @import { SyncOptions } from './internal.d.ts' */
+
+const isFlag = (/** @type {unknown} */ value) => typeof value === 'boolean';
+const isFunction = (/** @type {unknown} */ value) => typeof value === 'function';
+
+/** @type {Record<string, [test: (value: any) => boolean, expectation: string]>} */
+const KINDS = {
+  dryRun: [isFlag, 'must be true or false'],
+  delete: [(value) => isFlag(value) || value === 'permanent', "must be true, false or 'permanent'"],
+  maxDelete: [(value) => limitOf(value) !== undefined, "must be a whole number, or a share such as '25%'"],
+  checksum: [isFlag, 'must be true or false'],
+  hidden: [isFlag, 'must be true or false'],
+  concurrency: [(value) => Number.isSafeInteger(value) && value >= 1, 'must be a whole number of at least 1'],
+  journal: [(value) => (typeof value === 'string' && value !== '') || value instanceof URL, 'must be a path or a file: URL'],
+  confirm: [isFunction, 'must be a function'],
+  signal: [(value) => isFlag(value?.aborted) && isFunction(value.addEventListener), 'must be an AbortSignal'],
+  onAction: [isFunction, 'must be a function'],
+  onProgress: [isFunction, 'must be a function'],
+};
+
+/**
+ * Reads the limit of deletions: a number of files, or a share of those that there are.
+ *
+ * @param {unknown} value
+ * @returns {((total: number) => number) | undefined} Gives the most deletions.
+ * @example
+ * limitOf('10%')?.(200); // → 20
+ */
+export function limitOf(value) {
+  if (Number.isSafeInteger(value) && Number(value) >= 0) return () => Number(value);
+  const [, number, percent] = /^(\d{1,15}|\d{1,3}(?:\.\d+)?(?= ?%))( ?%)?$/.exec(String(value)) ?? [];
+  if (number === undefined || typeof value !== 'string' || (percent && Number(number) > 100)) return undefined;
+  return (total) => (percent ? (total * Number(number)) / 100 : Number(number));
+}
+
+/**
+ * Refuses unknown options and values of the wrong kind. Returns a copy.
+ *
+ * @param {SyncOptions | null | undefined} options
+ * @returns {SyncOptions}
+ */
+export function checkOptions(options) {
+  const refuse = (/** @type {string} */ field, /** @type {string} */ description) => new SyncError('INVALID_ARGUMENT', `${field} ${description}`);
+  if (options !== undefined && options !== null && typeof options !== 'object') throw refuse('options', 'must be an object');
+  const given = { ...options };
+  checkNames(given, Object.keys(KINDS), '', refuse);
+  for (const [name, value] of Object.entries(given)) {
+    const [test, expectation] = KINDS[name] ?? [() => true];
+    if (value !== undefined && !test(value)) throw refuse(name, expectation);
+  }
+  return given;
+}

@@ -1,0 +1,43 @@
+// The places that a caller can name.
+import { fileURLToPath } from 'node:url';
+import { SyncError } from '../error.js';
+import { openFolder } from './folder.js';
+import { openSite } from './site.js';
+
+/** @import { Client, MediaManager, Place, SyncPlace } from '../internal.d.ts' */
+
+/** @param {any} given */
+const isClient = (given) => typeof given?.files?.listFiles === 'function' && typeof given.folders?.listFolders === 'function';
+
+/**
+ * @param {any} given
+ * @returns {{ client: Client, path?: string, name?: string, directory?: string } | undefined}
+ */
+function siteOf(given) {
+  if (isClient(given)) return { client: given };
+  if (!isClient(given?.client)) return undefined;
+  const { client, path, name, directory, baseUrl } = /** @type {MediaManager & { path?: string, name?: string, directory?: string }} */ (given);
+  return { client, path, name: name ?? baseUrl, directory };
+}
+
+/**
+ * Opens one side.
+ *
+ * @param {SyncPlace} given
+ * @param {'from' | 'to'} side
+ * @param {{ hidden?: boolean }} options
+ * @returns {Promise<Place>}
+ */
+export async function openPlace(given, side, { hidden }) {
+  const isTarget = side === 'to';
+  if (given instanceof URL || (typeof given === 'string' && given !== '')) {
+    const path = String(given);
+    return openFolder(path.startsWith('file://') ? fileURLToPath(path) : path, { hidden, isTarget });
+  }
+  const site = siteOf(given);
+  if (!site || (site.path !== undefined && typeof site.path !== 'string')) {
+    throw new SyncError('INVALID_ARGUMENT', `${side} must be a path, a client, a manager, or { client, path }`);
+  }
+  const { client, path = '/', name = 'the Media Manager', directory } = site;
+  return openSite(client, { label: path === '/' ? name : `${name}, ${path}`, path, directory, isTarget });
+}

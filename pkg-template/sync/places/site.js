@@ -1,0 +1,400 @@
+// A Media Manager: a Wix site, a server, or one in this process, by the ordinary calls of a client.
+//
+// Content cannot be changed in place. A new file takes the name of the old one, and the old one goes to the trash later,
+// with others in one call. The journal knows the ids of such old files: where a file and its successor are both listed after
+// an interruption, the old one is not listed any more, and goes to the trash again.
+import { createHash } from 'node:crypto';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SyncError } from '../error.js';
+import { keyOf, numberedKey } from '../names.js';
+import { below, folderOf } from '../order.js';
+import { sorted } from '../spool.js';
+
+/** @import { StoredFile, StoredFolder } from '../../types/index.js' */
+/** @import { Client, Entry, ListOptions, Place } from '../internal.d.ts' */
+/** @import { Journal } from '../journal.js' */
+
+const ROOT = 'media-root';
+const PAGE_SIZE = 100;
+
+/** How many folders are listed before it is their turn. */
+const AHEAD = 4;
+
+/** How many deletions are sent in one call. */
+const FILES_PER_CALL = 1000;
+const FOLDERS_PER_CALL = 100;
+/** How many replaced files may wait for their deletion. */
+const MAX_RETIRING = 100;
+
+/** @typedef {{ order: string, key: string, kind: 'file' | 'folder', id: string, name: string, size: number, modified: number, hash?: string, labels?: string[], isPrivate?: boolean, isFailed?: boolean }} Row */
+
+/**
+ * @typedef {object} SiteOptions
+ * @property {string} label
+ * @property {string} [path] The folder that is the place.
+ * @property {string} [directory] Where its data are, for a Media Manager of this machine.
+ * @property {boolean} isTarget
+ */
+
+/**
+ * Opens a folder of a Media Manager.
+ *
+ * @param {Client} client
+ * @param {SiteOptions} options
+ * @returns {Promise<Place & { follow(journal: Journal): void }>}
+ */
+export async function openSite(client, { label, path = '/', directory, isTarget }) {
+  const isTop = !/[^/]/.test(path);
+  const root = await client.folders.getFolder(ROOT);
+  /** @type {string | undefined} */
+  let top = isTop ? ROOT : undefined;
+  if (!isTop) {
+    const found = await client.paths.resolve(path.endsWith('/') ? path : `${path}/`).catch((error) => {
+      if (error.code === 'PATH_NOT_FOUND' && isTarget) return undefined;
+      throw error;
+    });
+    top = found?.id;
+  }
+  /**
+   * Folders that this run has made, by their paths.
+   *
+   * @type {Map<string, Promise<string>>}
+   */
+  const made = new Map();
+  /**
+   * Folders that were listed and are open in the order of paths, or hold something that is changed.
+   *
+   * @type {Map<string, string>}
+   */
+  const known = new Map();
+  /** @type {Journal | undefined} */
+  let journal;
+  /** @type {{ id: string, isPermanent: boolean }[]} */
+  let retired = [];
+  /**
+   * The last file of each name that is being stored. Files of one name are told apart by their age.
+   *
+   * @type {Map<string, Promise<unknown>>}
+   */
+  const storing = new Map();
+
+  /** @param {string} folder */
+  async function idOf(folder) {
+    if (folder === '') return /** @type {string} */ (top);
+    const id = made.get(folder) ?? known.get(folder);
+    if (id === undefined) throw new SyncError('TARGET_FAILED', `the folder ${folder} is missing`);
+    return id;
+  }
+
+  /**
+   * @param {string} folderId
+   * @param {ListOptions} options
+   */
+  async function rowsOf(folderId, { signal, order, scratch }) {
+    const call = { signal };
+    const options = { parentFolderId: folderId, paging: { limit: PAGE_SIZE } };
+    const placeOf = (/** @type {string} */ key, /** @type {number} */ age, /** @type {string} */ rest) =>
+      `${order(key)}\u0000\u0000${String(age).padStart(16, '0')}${rest}`;
+    async function* rows() {
+      for await (const folder of client.folders.listFolders(options, call)) yield folderRow(folder);
+      for await (const file of client.files.listFiles(options, call)) yield fileRow(file);
+    }
+    const folderRow = (/** @type {StoredFolder} */ { _id, displayName, _createdDate }) => {
+      const key = keyOf(displayName);
+      const created = Number(_createdDate) || 0;
+      /** @type {Row} */
+      const row = { order: placeOf(key, created, `0${_id}`), key, kind: 'folder', id: _id, name: displayName, size: 0, modified: created };
+      return row;
+    };
+    const fileRow = (/** @type {StoredFile} */ file) => {
+      const { _id, displayName, _createdDate, sizeInBytes, hash, labels, private: isPrivate, operationStatus } = file;
+      const key = keyOf(displayName);
+      const created = Number(_createdDate) || 0;
+      const isFailed = operationStatus === 'FAILED' || !(Number(sizeInBytes) >= 0);
+      /** @type {Row} */
+      const row = { order: placeOf(key, created, `1${_id}`), key, kind: 'file', id: _id, name: displayName, size: Number(sizeInBytes), modified: created };
+      return Object.assign(row, hash && { hash }, labels?.length && { labels }, isPrivate && { isPrivate }, isFailed && { isFailed });
+    };
+    return sorted(rows(), scratch);
+  }
+
+  /**
+   * The entries of a folder and those below it.
+   *
+   * @param {Promise<Awaited<ReturnType<typeof rowsOf>>>} listing
+   * @param {string} prefix
+   * @param {string[]} trail
+   * @param {ListOptions} options
+   * @returns {AsyncGenerator<Entry, void, undefined>}
+   */
+  async function* list(listing, prefix, trail, options) {
+    const rows = await listing;
+    /** @type {Map<string, typeof listing>} */
+    const ahead = new Map();
+    const folders = Array.isArray(rows) ? rows.filter(({ kind }) => kind === 'folder') : [];
+    let next = 0;
+    const look = () => {
+      while (ahead.size < AHEAD && next < folders.length) {
+        const { id } = folders[next];
+        next += 1;
+        if (trail.includes(id)) continue;
+        const started = rowsOf(id, options);
+        started.catch(() => {});
+        ahead.set(id, started);
+      }
+    };
+    for await (const { id, kind, key, name, size, modified, hash, labels, isPrivate, isFailed } of numbered(rows, options)) {
+      options.signal.throwIfAborted();
+      const path = below(prefix, key);
+      if (kind === 'file') {
+        /** @type {Entry} */
+        const entry = { path, kind, name, size: Math.max(size, 0), version: hash ? `${id} ${hash}` : id, modified, id };
+        yield Object.assign(entry, hash && { hash }, labels && { labels }, isPrivate && { isPrivate }, isFailed && { skipped: 'a file that the service could not process' });
+        continue;
+      }
+      look();
+      const started = ahead.get(id) ?? rowsOf(id, options);
+      ahead.delete(id);
+      known.set(path, id);
+      yield { path, kind, name, size, version: '', modified, id };
+      // A folder that is moved during the listing can turn up below itself.
+      if (!trail.includes(id)) yield* list(started, path, [...trail, id], options);
+    }
+  }
+
+  /**
+   * Rows with keys that differ: the oldest of several has its own, the others are numbered.
+   *
+   * @param {Row[] | AsyncIterable<Row>} rows
+   * @param {ListOptions} options
+   * @returns {AsyncGenerator<Row, void, undefined>}
+   */
+  async function* numbered(rows, { order, retiring, pins }) {
+    /** @type {Row[]} */
+    let group = [];
+    /**
+     * Numbered rows, whose keys come later than those of their group.
+     *
+     * @type {Row[]}
+     */
+    const waiting = [];
+    const settle = () => {
+      // An old version is gone where its successor has come.
+      const isSuperseded = (/** @type {Row} */ { id, kind }, /** @type {number} */ index) =>
+        retiring.has(id) && group.some((other, at) => at > index && other.kind === kind && !retiring.has(other.id));
+      const gone = group.filter(isSuperseded);
+      for (const { id } of gone) retired.push({ id, isPermanent: false });
+      const rest = group.filter((row) => !gone.includes(row)).sort((one, other) => (one.kind === other.kind ? 0 : one.kind === 'folder' ? -1 : 1));
+      group = [];
+      if (rest.length < 2) return rest;
+      const numbers = numbersOf(rest, pins);
+      for (const [index, row] of rest.entries()) {
+        if (numbers[index] === 1) continue;
+        const key = numberedKey(row.key, numbers[index]);
+        waiting.push({ ...row, key, order: order(key) });
+      }
+      waiting.sort((one, other) => (one.order < other.order ? -1 : 1));
+      return rest.filter((_, index) => numbers[index] === 1);
+    };
+    for await (const row of rows) {
+      const place = order(row.key);
+      if (group.length > 0 && order(group[0].key) !== place) yield* settle();
+      while (waiting.length > 0 && waiting[0].order < place) yield /** @type {Row} */ (waiting.shift());
+      group.push(row);
+    }
+    yield* settle();
+    yield* waiting;
+  }
+
+  /**
+   * Brings the bytes of a file into a file of this machine, on from where an earlier run has stopped.
+   *
+   * @param {Entry} entry
+   * @param {string} scratch
+   * @param {import('../internal.d.ts').Transfer} transfer
+   */
+  async function take(entry, scratch, { signal, progress }) {
+    await mkdir(scratch, { recursive: true });
+    const file = join(scratch, `${keyOf(String(entry.id)).slice(-60)}.part`);
+    const there = await stat(file).then(({ size }) => size, () => 0);
+    let from = there < entry.size ? there : 0;
+    for (;;) {
+      const output = await open(file, from > 0 ? 'r+' : 'w', 0o600);
+      const digest = createHash('md5');
+      let at = from;
+      try {
+        if (from > 0) await feed(digest, output, from);
+        const { body } = await client.downloads.file(/** @type {string} */ (entry.id), { from, verify: false, signal });
+        for await (const piece of /** @type {AsyncIterable<Uint8Array>} */ (/** @type {unknown} */ (body ?? []))) {
+          digest.update(piece);
+          for (let done = 0; done < piece.length; ) {
+            const { bytesWritten } = await output.write(piece, done, piece.length - done, at);
+            done += bytesWritten;
+            at += bytesWritten;
+          }
+          progress(at);
+        }
+        await output.truncate(at);
+      } finally {
+        await output.close();
+      }
+      const hash = digest.digest('hex');
+      const isWhole = at === entry.size && !(journal?.isMd5 && entry.hash !== hash);
+      if (isWhole) return { file, hash, isScratch: true };
+      await rm(file, { force: true });
+      if (from === 0) throw new SyncError('CONTENT_MISMATCH', `${entry.path}: the service sent other bytes than it lists`);
+      // The beginning may have been that of other content.
+      from = 0;
+    }
+  }
+
+  /** @type {Place['store']} */
+  async function store(entry, taken, old, { signal, progress, isPermanent }) {
+    const { name, labels, isPrivate } = entry;
+    const parentFolderId = await idOf(folderOf(entry.path));
+    if (old) await journal?.retire(/** @type {string} */ (old.id));
+    const onProgress = (/** @type {{ confirmed: number }} */ { confirmed }) => progress(confirmed);
+    let file = await client.uploads.upload(taken.file, { parentFolderId, displayName: name, labels, private: isPrivate, signal, onProgress });
+    // An upload gives a name the extension of its type.
+    if (file.displayName !== name) file = await client.files.updateFileDescriptor({ _id: file._id, displayName: name });
+    if (old) {
+      retired.push({ id: /** @type {string} */ (old.id), isPermanent });
+      if (retired.length >= MAX_RETIRING) await flush();
+    }
+    const { _id: id, hash, sizeInBytes, _createdDate } = file;
+    return { ...entry, at: undefined, id, hash, size: Number(sizeInBytes), version: hash ? `${id} ${hash}` : id, modified: Number(_createdDate) };
+  }
+
+  /** Deletes the files that have been replaced. */
+  async function flush() {
+    const old = retired;
+    retired = [];
+    for (const isPermanent of [false, true]) {
+      const all = old.filter((each) => each.isPermanent === isPermanent).map(({ id }) => id);
+      for (const ids of chunks(all, FILES_PER_CALL)) {
+        await client.files.bulkDeleteFiles(ids, { permanent: isPermanent });
+        await journal?.retired(ids);
+      }
+    }
+  }
+
+  return {
+    kind: 'site',
+    label,
+    identity: `site:${root.siteId ?? ''}:${Number(root._createdDate) || 0}:${isTop ? ROOT : `/${path.split('/').filter(Boolean).join('/')}`}`,
+    isFolded: false,
+    directory,
+    follow(own) {
+      journal = own;
+    },
+
+    async prepare() {
+      top ??= (await client.paths.ensure(path))._id;
+    },
+
+    async *list(options) {
+      if (top === undefined) return;
+      yield* list(rowsOf(top, options), '', [top], options);
+    },
+
+    async digest(entry, signal) {
+      const response = await client.downloads.file(/** @type {string} */ (entry.id), { verify: false, signal });
+      const hash = createHash('md5');
+      for await (const piece of /** @type {AsyncIterable<Uint8Array>} */ (/** @type {unknown} */ (response.body ?? []))) hash.update(piece);
+      return hash.digest('hex');
+    },
+
+    take,
+
+    async scratch() {
+      throw new Error('a Media Manager keeps no files for transfers');
+    },
+
+    async makeFolder(entry) {
+      const { path: own, name } = entry;
+      const parent = idOf(folderOf(own));
+      const creating = parent.then(async (parentFolderId) => {
+        try {
+          return (await client.folders.createFolder(name, { parentFolderId })).folder._id;
+        } catch (error) {
+          // The folder may have been made although the answer was lost.
+          if (/** @type {{ retry?: string }} */ (error).retry !== 'maybe' || name.includes('/')) throw error;
+          return (await client.paths.ensure(name, { parentFolderId }))._id;
+        }
+      });
+      creating.catch(() => {});
+      made.set(own, creating);
+      return { ...entry, id: await creating, at: undefined };
+    },
+
+    async store(entry, taken, old, transfer) {
+      const key = below(folderOf(entry.path), keyOf(entry.name));
+      const before = storing.get(key);
+      const stored = (async () => {
+        await before?.catch(() => {});
+        return store(entry, taken, old, transfer);
+      })();
+      storing.set(key, stored);
+      try {
+        return await stored;
+      } finally {
+        if (storing.get(key) === stored) storing.delete(key);
+      }
+    },
+
+    async remove(entries, isPermanent) {
+      const idsOf = (/** @type {'file' | 'folder'} */ own) => entries.filter(({ kind }) => kind === own).map(({ id }) => /** @type {string} */ (id));
+      for (const ids of chunks(idsOf('file'), FILES_PER_CALL)) await client.files.bulkDeleteFiles(ids, { permanent: isPermanent });
+      for (const ids of chunks(idsOf('folder'), FOLDERS_PER_CALL)) await client.folders.bulkDeleteFolders(ids, { permanent: isPermanent });
+    },
+
+    flush,
+
+    async close() {},
+  };
+}
+
+/**
+ * The numbers of items of one name: those of an earlier run, the lowest that are free for the rest.
+ *
+ * @param {Row[]} rows
+ * @param {ReadonlyMap<string, number>} pins
+ */
+function numbersOf(rows, pins) {
+  const pinned = rows.map(({ id }) => pins.get(id));
+  const numbers = pinned.map((number, index) => (number !== undefined && pinned.indexOf(number) === index ? number : undefined));
+  let next = 1;
+  return numbers.map((number) => {
+    if (number !== undefined) return number;
+    while (numbers.includes(next)) next += 1;
+    next += 1;
+    return next - 1;
+  });
+}
+
+/**
+ * Feeds the first bytes of a file to a digest.
+ *
+ * @param {import('node:crypto').Hash} digest
+ * @param {import('node:fs/promises').FileHandle} handle
+ * @param {number} end
+ */
+async function feed(digest, handle, end) {
+  const buffer = Buffer.allocUnsafe(256 * 1024);
+  for (let at = 0; at < end; ) {
+    const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, end - at), at);
+    if (bytesRead === 0) return;
+    digest.update(buffer.subarray(0, bytesRead));
+    at += bytesRead;
+  }
+}
+
+/**
+ * @template Item
+ * @param {Item[]} list
+ * @param {number} size
+ */
+function* chunks(list, size) {
+  for (let start = 0; start < list.length; start += size) yield list.slice(start, start + size);
+}

@@ -1,0 +1,119 @@
+// The plan: what has to be done at the target, from two listings and the journal.
+//
+// It is made of the listings alone, in the order of paths, and changes nothing. Only `isSame` may read bytes.
+import { isBelow } from './order.js';
+
+/** @import { Entry, JournalRecord, Step, Triple } from './internal.d.ts' */
+
+/**
+ * @typedef {object} PlanOptions
+ * @property {(source: Entry, target: Entry, record: JournalRecord | undefined) => Promise<{ isSame: boolean, hash?: string }>} isSame
+ * @property {boolean} deletes Whether what only the target has is deleted.
+ * @property {(source: Entry, target: Entry) => [string, string]} versions In the order of the journal.
+ */
+
+/**
+ * Whether a record says what the sides have.
+ *
+ * @param {JournalRecord | undefined} record
+ * @param {[string, string]} versions
+ */
+export const isRecorded = (record, versions) => record?.v[0] === versions[0] && record.v[1] === versions[1];
+
+/** @param {{ code?: unknown, message?: unknown }} error */
+const failureOf = ({ code, message }) => ({ code: typeof code === 'string' ? code : 'INTERNAL', message: String(message) });
+
+/**
+ * Makes the plan. Kept items are steps of it, as the journal needs them.
+ *
+ * @param {AsyncIterable<Triple>} triples
+ * @param {PlanOptions} options
+ * @returns {AsyncGenerator<Step, void, undefined>}
+ */
+export async function* plan(triples, { isSame, deletes, versions }) {
+  /**
+   * A folder that only the target has. It is deleted as a whole, so its step waits for all that is in it.
+   *
+   * @type {Required<Pick<Step, 'action' | 'path' | 'target' | 'files' | 'folders' | 'bytes'>> | undefined}
+   */
+  let doomed;
+  /** A path below which nothing can be done. */
+  let blocked = '';
+  for await (const { path, source, target, record } of triples) {
+    if (doomed && !isBelow(path, doomed.path)) {
+      yield doomed;
+      doomed = undefined;
+    }
+    if (blocked !== '' && isBelow(path, blocked)) continue;
+    blocked = '';
+    const failure = source?.failure ?? target?.failure;
+    if (failure) {
+      yield { action: 'fail', path, failure };
+      blocked = path;
+      continue;
+    }
+    const reason = source?.skipped ?? target?.skipped;
+    if (reason !== undefined) {
+      // What only the target has is not this run's business, whatever it is.
+      if (source) yield { action: 'skip', path, reason };
+      blocked = path;
+      continue;
+    }
+    if (!source && !target) {
+      yield { action: 'forget', path };
+      continue;
+    }
+    if (!source && target) {
+      const isFile = target.kind === 'file';
+      if (doomed) {
+        doomed.files += Number(isFile);
+        doomed.folders += Number(!isFile);
+        doomed.bytes += target.size;
+        continue;
+      }
+      if (!deletes) {
+        yield { action: 'keep', path, target };
+        continue;
+      }
+      const step = { action: /** @type {const} */ ('delete'), path, target, files: Number(isFile), folders: Number(!isFile), bytes: target.size };
+      if (isFile) yield step;
+      else doomed = step;
+      continue;
+    }
+    if (source && !target) {
+      const named = source.isShortened && record?.n !== undefined ? { ...source, name: record.n } : source;
+      yield { action: source.kind === 'folder' ? 'create-folder' : 'create', path, source: named };
+      continue;
+    }
+    if (!source || !target) continue;
+    if (source.kind !== target.kind) {
+      if (deletes) {
+        const isFile = target.kind === 'file';
+        const step = { action: /** @type {const} */ ('clear'), path, target, files: Number(isFile), folders: Number(!isFile), bytes: target.size };
+        yield { action: isFile ? 'create-folder' : 'create', path, source };
+        // What is in a folder comes next, and is deleted with it.
+        if (isFile) yield step;
+        else doomed = step;
+        continue;
+      }
+      const message = `${path} is a ${source.kind} at the source and a ${target.kind} at the target`;
+      yield { action: 'fail', path, failure: { code: 'KIND_DIFFERS', message } };
+      blocked = path;
+      continue;
+    }
+    const now = versions(source, target);
+    if (source.kind === 'folder') {
+      yield { action: 'keep', path, source, target, isNew: !isRecorded(record, now) };
+      continue;
+    }
+    try {
+      const { isSame: isKept, hash } = await isSame(source, target, record);
+      const isNew = isKept && !isRecorded(record, now);
+      yield { action: isKept ? 'keep' : 'update', path, source, target, hash, isNew };
+    } catch (/** @type {any} */ error) {
+      if (error?.name === 'AbortError' || error?.isFatal) throw error;
+      yield { action: 'fail', path, failure: failureOf(error) };
+    }
+  }
+  if (doomed) yield doomed;
+}

@@ -1,0 +1,183 @@
+// Rows that may be too many for the memory: a list that continues in a file, and a sort that does.
+//
+// The files are created in a scratch folder, and deleted by `close` or when they have been read.
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { appendFile, mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** How many rows are kept in memory. */
+const MAX_ROWS = 20_000;
+
+const nameOf = () => `${randomBytes(6).toString('hex')}.rows`;
+
+/**
+ * The lines of a file.
+ *
+ * @param {string} file
+ * @returns {AsyncGenerator<string, void, undefined>}
+ */
+export async function* linesOf(file) {
+  const input = createReadStream(file, { encoding: 'utf8', highWaterMark: 256 * 1024 });
+  const lines = createInterface({ input, crlfDelay: Infinity });
+  try {
+    for await (const line of lines) yield line;
+  } finally {
+    lines.close();
+    input.destroy();
+  }
+}
+
+/** How many lines are written at once. */
+const LINES_PER_WRITE = 1000;
+
+/**
+ * Writes objects as lines of JSON.
+ *
+ * @param {string} file
+ * @param {AsyncIterable<object>} objects
+ */
+export async function writeLines(file, objects) {
+  const output = await open(file, 'w', 0o600);
+  try {
+    let text = '';
+    let count = 0;
+    for await (const each of objects) {
+      text += `${JSON.stringify(each)}\n`;
+      count += 1;
+      if (count % LINES_PER_WRITE > 0) continue;
+      await output.writeFile(text);
+      text = '';
+    }
+    await output.writeFile(text);
+  } finally {
+    await output.close();
+  }
+}
+
+/**
+ * A list of rows, which are JSON. It can be read several times.
+ *
+ * @template Row
+ */
+export class Spool {
+  /** @type {Row[]} */
+  #rows = [];
+  /** @type {string | undefined} */
+  #file;
+  #folder;
+  #most;
+  length = 0;
+
+  /**
+   * @param {string} folder For its file.
+   * @param {number} [most] Rows in memory.
+   */
+  constructor(folder, most = MAX_ROWS) {
+    this.#folder = folder;
+    this.#most = most;
+  }
+
+  /** @param {Row} row */
+  async push(row) {
+    this.#rows.push(row);
+    this.length += 1;
+    if (this.#rows.length < this.#most) return;
+    if (!this.#file) {
+      await mkdir(this.#folder, { recursive: true });
+      this.#file = join(this.#folder, nameOf());
+    }
+    const text = this.#rows.map((each) => `${JSON.stringify(each)}\n`).join('');
+    this.#rows = [];
+    await appendFile(this.#file, text);
+  }
+
+  /** @returns {AsyncGenerator<Row, void, undefined>} */
+  async *[Symbol.asyncIterator]() {
+    if (this.#file) for await (const line of linesOf(this.#file)) yield JSON.parse(line);
+    yield* this.#rows;
+  }
+
+  async close() {
+    if (this.#file) await rm(this.#file, { force: true });
+  }
+}
+
+/** @typedef {{ order: string }} Ordered */
+
+/**
+ * @param {Ordered} one
+ * @param {Ordered} other
+ */
+const byOrder = (one, other) => (one.order < other.order ? -1 : Number(one.order > other.order));
+
+/**
+ * Sorts rows by their member `order`. Few rows become an array; more are sorted in files and merged. Of rows with the same
+ * `order` the earlier comes first.
+ *
+ * @template {Ordered} Row
+ * @param {AsyncIterable<Row>} rows
+ * @param {string} folder For the files.
+ * @param {number} [most] Rows in memory.
+ * @returns {Promise<Row[] | AsyncGenerator<Row, void, undefined>>}
+ */
+export async function sorted(rows, folder, most = MAX_ROWS) {
+  /** @type {Row[]} */
+  let batch = [];
+  /** @type {string[]} */
+  const files = [];
+  const flush = async () => {
+    await mkdir(folder, { recursive: true });
+    const file = join(folder, nameOf());
+    files.push(file);
+    await writeFile(file, batch.sort(byOrder).map((each) => `${JSON.stringify(each)}\n`).join(''));
+    batch = [];
+  };
+  try {
+    for await (const row of rows) {
+      batch.push(row);
+      if (batch.length >= most) await flush();
+    }
+    if (files.length === 0) return batch.sort(byOrder);
+    if (batch.length > 0) await flush();
+  } catch (error) {
+    await Promise.all(files.map((file) => rm(file, { force: true })));
+    throw error;
+  }
+  return merged(files);
+}
+
+/**
+ * @template {Ordered} Row
+ * @param {string[]} files
+ * @returns {AsyncGenerator<Row, void, undefined>}
+ */
+async function* merged(files) {
+  const inputs = files.map((file) => linesOf(file));
+  try {
+    /** @type {{ row: Row, index: number }[]} */
+    const heads = [];
+    const refill = async (/** @type {number} */ index) => {
+      const { done, value } = await inputs[index].next();
+      if (done) return;
+      const row = JSON.parse(value);
+      let at = heads.length;
+      while (at > 0) {
+        const before = heads[at - 1];
+        const comparison = byOrder(before.row, row);
+        if (comparison < 0 || (comparison === 0 && before.index < index)) break;
+        at -= 1;
+      }
+      heads.splice(at, 0, { row, index });
+    };
+    for (const index of inputs.keys()) await refill(index);
+    for (let head = heads.shift(); head; head = heads.shift()) {
+      yield head.row;
+      await refill(head.index);
+    }
+  } finally {
+    await Promise.all(inputs.map((input) => input.return()));
+    await Promise.all(files.map((file) => rm(file, { force: true })));
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * Synchronisation of a Wix site, a server, a Media Manager of this process and plain folders, in every pairing. For Node, Bun
+ * and Deno.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from 'wix-media.v2';
+ * import { sync } from 'wix-media.v2/sync';
+ *
+ * const client = createClient({ baseUrl: 'http://127.0.0.1:4410' });
+ * const { created } = await sync(client, './backup');
+ * ```
+ *
+ * @packageDocumentation
+ */
+
+import type { Client, MediaManager } from './index.js';
+
+export type { Client, MediaManager };
+
+/** A folder of a Media Manager that is one side of a synchronisation. */
+export interface SitePlace {
+  /** Client of a Wix site, of a server, or of a manager. */
+  client: Client;
+  /** Path of the folder, such as `/Holidays`. Default: everything. A missing target is created. */
+  path?: string;
+  /** Name in messages. */
+  name?: string;
+}
+
+/** One side of a synchronisation: the path or `file:` URL of a plain folder, a client, a manager, or a folder of one. */
+export type SyncPlace = string | URL | Client | MediaManager | SitePlace;
+
+/** One change of the target. */
+export interface SyncAction {
+  /** What is done. An `update` replaces the content of a file. */
+  action: 'create' | 'create-folder' | 'update' | 'delete';
+  /** Path below both places, with `/`. Characters that some file system refuses are escaped by `‛`. */
+  path: string;
+  /** Whether it is a file or a folder. */
+  kind: 'file' | 'folder';
+  /** Bytes of the file, or of all files in a deleted folder. */
+  bytes: number;
+  /** Number of files in a deleted folder. */
+  files?: number;
+  /** Number of folders in a deleted folder. */
+  folders?: number;
+}
+
+/** A file or folder that could not be synchronised. */
+export interface SyncFailure {
+  /** Path below both places. */
+  path: string;
+  /** Code of the error, such as `ZERO_FILE_SIZE` or `EACCES`. */
+  code: string;
+  /** What happened, for people. */
+  message: string;
+}
+
+/** Progress of the transfers. */
+export interface SyncProgress {
+  /** Bytes moved so far. */
+  bytes: number;
+  /** Bytes of all files to transfer. */
+  totalBytes: number;
+  /** Number of files that are done. */
+  done: number;
+  /** Number of files to transfer. */
+  files: number;
+}
+
+/** What a run has done, or would do. */
+export interface SyncReport {
+  /** Whether nothing was changed, as asked. */
+  isDryRun: boolean;
+  /** Number of new files at the target. */
+  created: number;
+  /** Number of files with new content. */
+  updated: number;
+  /** Number of deleted files, including those in folders. */
+  deleted: number;
+  /** Number of files that were the same on both sides. */
+  unchanged: number;
+  /** Number of files that only the target has, and that stay there. */
+  extra: number;
+  /** Number of new folders. */
+  foldersCreated: number;
+  /** Number of deleted folders. */
+  foldersDeleted: number;
+  /** Bytes of new files and new content. */
+  bytes: number;
+  /** Number of files and folders that failed. */
+  failed: number;
+  /** Number of entries that are neither files nor folders, such as symbolic links. */
+  skipped: number;
+  /** The failures; at most 1,000. */
+  failures: SyncFailure[];
+  /** The skipped entries; at most 1,000. */
+  skips: { path: string; reason: string }[];
+}
+
+/** Options of {@link sync}. */
+export interface SyncOptions {
+  /** Whether to find out what would be done, and change nothing. */
+  dryRun?: boolean;
+  /**
+   * What happens to files and folders that only the target has: they stay (`false`), go to the trash (`true`), or are deleted
+   * permanently, as are replaced files. The trash of a plain folder is `.wix-media/trash` in it. Default: false.
+   */
+  delete?: boolean | 'permanent';
+  /**
+   * The most files that may be deleted: a number, or a share of the target's files such as `'25%'`. A run that would delete
+   * more changes nothing. Default: `'10%'`.
+   */
+  maxDelete?: number | string;
+  /** Whether to read all files of plain folders, even if size, time and inode are those of the last run. Default: false. */
+  checksum?: boolean;
+  /** Whether files and folders of plain folders belong to it if their names begin with a dot. Default: false. */
+  hidden?: boolean;
+  /** Number of transfers at the same time. Default: 4. */
+  concurrency?: number;
+  /** File of the journal. Default: in `.wix-media` of the plain folder; none without a plain folder. */
+  journal?: string | URL;
+  /**
+   * Called with what would be done before anything is changed, if there is something to do. Unless it returns true, the run
+   * rejects with `CANCELLED`.
+   */
+  confirm?: (plan: SyncReport) => boolean | Promise<boolean>;
+  /** Cancels the run. What is done stays, and the next run goes on from there. */
+  signal?: AbortSignal;
+  /** Called with each change after it is done, or, in a dry run, with each change that would be made. */
+  onAction?: (action: SyncAction) => void;
+  /** Called with the progress of the transfers. */
+  onProgress?: (progress: SyncProgress) => void;
+}
+
+/**
+ * Makes the target like the source. What only the target has stays, unless `delete` is set. Files are compared by size, and by
+ * hash unless the journal knows both. A file or folder that fails does not stop the others: it is in the report.
+ *
+ * @param from The source.
+ * @param to The target. It is created if it is missing.
+ * @returns What was done.
+ * @throws {WixMediaError} `INVALID_ARGUMENT`, `PLACE_NOT_FOUND`, `PLACES_OVERLAP`, `TOO_MANY_DELETIONS`, `CANCELLED`,
+ * `JOURNAL_LOCKED`, `JOURNAL_INVALID`, and the errors of listing either side. Then nothing was changed.
+ * @example
+ * ```ts
+ * const { created, updated, failures } = await sync('./photos', { client, path: '/Photos' });
+ * ```
+ */
+export declare function sync(from: SyncPlace, to: SyncPlace, options?: SyncOptions): Promise<SyncReport>;

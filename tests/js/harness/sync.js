@@ -1,0 +1,2 @@
+// The synchronisation under test, of the built package.
+export * from '../../../dist/sync.js';

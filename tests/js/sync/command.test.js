@@ -1,0 +1,102 @@
+// `wix-media sync`: what it takes, prints, asks and exits with.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { serveManager, temporaryFolder } from '../harness/manager.js';
+import { COMMAND } from '../harness/served.js';
+import { fill, siteTreeOf, treeOf } from './world.js';
+
+/**
+ * Runs the command in a folder.
+ *
+ * @param {string} cwd
+ * @param {string[]} args
+ * @param {{ env?: NodeJS.ProcessEnv, input?: string }} [options]
+ * @returns {Promise<{ code: number | null, stdout: string, stderr: string }>}
+ */
+const run = (cwd, args, { env, input = '' } = {}) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [COMMAND, 'sync', ...args], { cwd, env: { PATH: process.env.PATH, HOME: cwd, ...env } });
+    const text = { stdout: '', stderr: '' };
+    for (const name of /** @type {const} */ (['stdout', 'stderr'])) child[name].setEncoding('utf8').on('data', (chunk) => (text[name] += chunk));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, ...text }));
+    child.stdin.end(input);
+  });
+
+suite('wix-media sync', () => {
+  test('sync: prints each change and the sums, with --dry-run before they are made', async (t) => {
+    const folder = await temporaryFolder(t);
+    const { client, baseUrl } = await serveManager(t);
+    await fill(join(folder, 'photos'), { 'a.txt': 'a', 'In/b.txt': 'b', '.env': 'x' });
+    const server = `${baseUrl}/My%20Photos`;
+    assert.deepEqual(await run(folder, ['photos', server, '--dry-run']), {
+      code: 0,
+      stdout: 'Would create: In/\nWould create: In/b.txt\nWould create: a.txt\n',
+      stderr: 'Dry run: 2 files created, 0 updated (2 B), 0 deleted, 0 unchanged, 1 folder created\n',
+    });
+    assert.deepEqual(await siteTreeOf(client), {});
+    const done = await run(folder, ['photos', server]);
+    assert.deepEqual(done.stdout.split('\n').sort(), ['', 'Created: In/', 'Created: In/b.txt', 'Created: a.txt']);
+    assert.deepEqual([done.code, done.stderr], [0, '2 files created, 0 updated (2 B), 0 deleted, 0 unchanged, 1 folder created\n']);
+    assert.deepEqual(await siteTreeOf(client, '/My Photos'), { In: null, 'In/b.txt': 'b', 'a.txt': 'a' });
+    assert.deepEqual(await run(folder, ['photos', server]), { code: 0, stdout: '', stderr: '0 files created, 0 updated (0 B), 0 deleted, 2 unchanged\n' });
+  });
+
+  test('sync: --json is one document; what fails is in it, and makes the exit code 1', async (t) => {
+    const folder = await temporaryFolder(t);
+    await fill(join(folder, 'photos'), { 'a.txt': 'a', 'empty.txt': '' });
+    await mkdir(join(folder, 'media'));
+    const { code, stdout } = await run(folder, ['photos', 'data:media:/Top', '--json']);
+    assert.equal(code, 1);
+    const { actions, summary } = JSON.parse(stdout);
+    assert.deepEqual(actions, [{ action: 'create', path: 'a.txt', kind: 'file', bytes: 1 }]);
+    assert.deepEqual([summary.created, summary.failures[0].code, summary.failed], [1, 'ZERO_FILE_SIZE', 1]);
+    const text = await run(folder, ['photos', 'data:media:/Top', '--quiet']);
+    assert.deepEqual([text.code, text.stdout], [1, '']);
+    assert.match(text.stderr, /^Failed: empty\.txt: .*the file is empty.*\n$/);
+    const back = await run(folder, ['data:media', 'copy', '--json']);
+    assert.deepEqual(JSON.parse(back.stdout).actions.map((/** @type {{ path: string }} */ { path }) => path), ['Top', 'Top/a.txt']);
+    assert.deepEqual(await treeOf(join(folder, 'copy')), { Top: null, 'Top/a.txt': 'a' });
+  });
+
+  test('sync: a Wix site is named by site: and the environment, a server by its address', async (t) => {
+    const folder = await temporaryFolder(t);
+    for (const [args, message] of /** @type {const} */ ([
+      [['site:', 'to'], /Which Media Manager\?/],
+      [['to', 'site:/A', '--api-key', 'k'], /WIX_API_KEY needs a site/],
+      [['http://[', 'to'], /invalid server address http:\/\/\[/],
+      [['http://localhost:1/%', 'to'], /invalid path \/%: % begins an escape/],
+      [['data:', 'to'], /data: needs a directory/],
+      [['', 'to'], /invalid place/],
+      [['a', 'b', '--max-delete', 'some'], /invalid --max-delete: expected a number or a share such as 25%, found some/],
+      [['a'], /sync needs TO/],
+    ])) {
+      const { code, stderr } = await run(folder, [...args]);
+      assert.equal(code, 2, String(args));
+      assert.match(stderr, message);
+    }
+    const { code, stderr } = await run(folder, ['none', 'to']);
+    assert.equal(code, 1);
+    assert.match(stderr, /^wix-media: sync: cannot open the folder .*none: ENOENT/);
+  });
+
+  test('sync: permanent deletion needs --yes where nobody can answer', async (t) => {
+    const folder = await temporaryFolder(t);
+    const { client, baseUrl } = await serveManager(t);
+    await fill(join(folder, 'photos'), { 'a.txt': 'a', 'b.txt': 'b' });
+    await run(folder, ['photos', baseUrl]);
+    await rm(join(folder, 'photos/a.txt'));
+    await writeFile(join(folder, 'photos/c.txt'), 'c');
+    const args = ['photos', baseUrl, '--delete=permanent', '--max-delete', '1'];
+    const refused = await run(folder, args);
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /permanent deletion needs --yes/);
+    assert.deepEqual(Object.keys(await siteTreeOf(client)), ['a.txt', 'b.txt']);
+    assert.equal((await run(folder, [...args, '--yes'])).code, 0);
+    assert.deepEqual(Object.keys(await siteTreeOf(client)), ['b.txt', 'c.txt']);
+    assert.deepEqual(await client.files.listDeletedFiles().toArray(), []);
+  });
+});

@@ -1,0 +1,54 @@
+// Runs a synchronisation that is killed before one of its steps: a request, or a change of the disk.
+//
+//   node killed.mjs SETTINGS
+//
+// SETTINGS is JSON: `{ baseUrl, folder, isUpload, at, options }`. It exits with 0 after a whole run, and prints its report and the
+// number of its steps.
+import { syncBuiltinESMExports } from 'node:module';
+import fs from 'node:fs/promises';
+import process from 'node:process';
+
+const { baseUrl, folder, isUpload, at, options } = JSON.parse(process.argv[2]);
+let steps = 0;
+const step = () => {
+  steps += 1;
+  if (steps === at) process.kill(process.pid, 'SIGKILL');
+};
+
+/** @type {any} */
+const disk = fs;
+for (const name of ['mkdir', 'rename', 'link', 'rm', 'unlink', 'rmdir', 'copyFile', 'utimes', 'writeFile']) {
+  const real = disk[name];
+  disk[name] = (/** @type {unknown[]} */ ...args) => {
+    step();
+    return real(...args);
+  };
+}
+const realOpen = disk.open;
+disk.open = async (/** @type {unknown[]} */ ...args) => {
+  const handle = await realOpen(...args);
+  for (const name of ['appendFile', 'writeFile', 'write', 'truncate']) {
+    const real = handle[name].bind(handle);
+    handle[name] = (/** @type {unknown[]} */ ...given) => {
+      step();
+      return real(...given);
+    };
+  }
+  return handle;
+};
+syncBuiltinESMExports();
+
+const { fetch: send } = globalThis;
+const { createClient } = await import('../harness/package.js');
+const { sync } = await import('../harness/sync.js');
+/** @type {typeof fetch} */
+const counted = async (url, init) => {
+  if (init?.method !== 'GET') step();
+  const response = await send(url, init);
+  // The service has done it, and nobody knows.
+  if (init?.method !== 'GET') step();
+  return response;
+};
+const client = createClient({ baseUrl, auth: { apiKey: 'key' }, fetch: counted, retry: { baseDelayMs: 1 } });
+const report = await (isUpload ? sync(folder, client, options) : sync(client, folder, options));
+console.log(JSON.stringify({ report, steps }));

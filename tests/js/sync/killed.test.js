@@ -1,0 +1,118 @@
+// A synchronisation that is killed before any of its steps: the next run ends in the same state, and nothing is there twice.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { serveManager, temporaryFolder } from '../harness/manager.js';
+import { sync } from '../harness/sync.js';
+import { chosenSeed, Random } from '../oracle/random.js';
+import { counts, fill, siteTreeOf, treeOf } from './world.js';
+
+const PROGRAM = fileURLToPath(new URL('killed.mjs', import.meta.url));
+
+/** @typedef {{ baseUrl: string, folder: string, isUpload: boolean, at: number, options?: object }} Settings */
+
+/**
+ * Runs it to its end. Resolves to what it prints; undefined if it was killed.
+ *
+ * @param {Settings} settings
+ * @returns {Promise<{ report: object, steps: number } | undefined>}
+ */
+const run = (settings) =>
+  new Promise((resolve, reject) => {
+    execFile(process.execPath, [PROGRAM, JSON.stringify(settings)], (error, stdout, stderr) => {
+      if (error && error.signal !== 'SIGKILL') reject(new Error(stderr, { cause: error }));
+      else resolve(error ? undefined : JSON.parse(stdout));
+    });
+  });
+
+const BEFORE = { 'a.txt': 'a', 'b.txt': 'b', 'Old/c.txt': 'c' };
+const AFTER = { 'a.txt': 'other', 'b.txt': 'b', New: null, 'New/d.txt': 'd', 'e:f.txt': 'e' };
+const OPTIONS = { delete: true, maxDelete: '100%', concurrency: 2 };
+
+/** A process for each step would take minutes, so a run takes every few of them: others each day. */
+const MAX_STRIDE = 16;
+
+suite(`killed, WIX_MEDIA_SEED=${chosenSeed()}`, () => {
+  const random = new Random(chosenSeed());
+  const stride = () => 1 + random.below(MAX_STRIDE);
+
+  test('sync: an upload that is killed anywhere goes on', async (t) => {
+    for (let at = stride(); ; at += stride()) {
+      const folder = await temporaryFolder(t);
+      const { client, baseUrl } = await serveManager(t);
+      await fill(folder, BEFORE);
+      await sync(folder, client);
+      await rm(join(folder, 'Old'), { recursive: true });
+      await fill(folder, AFTER);
+      const whole = await run({ baseUrl, folder, isUpload: true, at, options: OPTIONS });
+      await sync(folder, client, OPTIONS);
+      assert.deepEqual(await siteTreeOf(client), AFTER, `killed before step ${at}`);
+      assert.deepEqual(counts(await sync(folder, client, OPTIONS)), { unchanged: 4 }, `killed before step ${at}`);
+      const { length } = await client.files.listDeletedFiles().toArray();
+      assert.equal(length, 1, `killed before step ${at}: the replaced file is in the trash, and nothing else`);
+      if (!whole) continue;
+      assert.ok(at > 30, `${at} steps`);
+      return;
+    }
+  });
+
+  test('sync: a download that is killed anywhere goes on', async (t) => {
+    for (let at = stride(); ; at += stride()) {
+      const folder = await temporaryFolder(t);
+      const from = await temporaryFolder(t);
+      const { client, baseUrl } = await serveManager(t);
+      await fill(from, BEFORE);
+      await sync(from, client);
+      await sync(client, folder);
+      await rm(join(from, 'Old'), { recursive: true });
+      await fill(from, AFTER);
+      await sync(from, client, OPTIONS);
+      const whole = await run({ baseUrl, folder, isUpload: false, at, options: OPTIONS });
+      // Whoever looks at the folder now sees old and new files, and no part of one.
+      const seen = await treeOf(folder);
+      for (const [path, content] of Object.entries(seen)) {
+        if (content !== null) assert.ok([/** @type {any} */ (BEFORE)[path], /** @type {any} */ (AFTER)[path.replace('‛3A', ':')]].includes(content), `${path} is ${content}`);
+      }
+      assert.ok('a.txt' in seen && 'b.txt' in seen, `killed before step ${at}`);
+      await sync(client, folder, OPTIONS);
+      const { 'e:f.txt': escaped, ...rest } = AFTER;
+      assert.deepEqual(await treeOf(folder), { ...rest, 'e‛3Af.txt': escaped }, `killed before step ${at}`);
+      assert.deepEqual(counts(await sync(client, folder, OPTIONS)), { unchanged: 4 }, `killed before step ${at}`);
+      assert.deepEqual(await readdir(join(folder, '.wix-media')).then((names) => names.includes('tmp')), false, `killed before step ${at}: scratch is left`);
+      if (!whole) continue;
+      assert.ok(at > 30, `${at} steps`);
+      return;
+    }
+  });
+
+  test('journal: another process that runs keeps it, one that is gone does not; a line that was cut off is ignored', async (t) => {
+    const folder = await temporaryFolder(t);
+    const { client } = await serveManager(t);
+    await fill(folder, BEFORE);
+    await sync(folder, client);
+    const name = String((await readdir(join(folder, '.wix-media'))).find((each) => each.endsWith('.journal')));
+    const lock = join(folder, '.wix-media', `${name}.lock`);
+    await writeFile(lock, JSON.stringify({ pid: process.pid, host: (await import('node:os')).hostname() }));
+    await assert.rejects(sync(folder, client), { code: 'JOURNAL_LOCKED' });
+    assert.equal((await sync(folder, client, { dryRun: true })).unchanged, 3, 'a dry run needs no lock');
+    await writeFile(lock, JSON.stringify({ pid: 2 ** 30, host: (await import('node:os')).hostname() }));
+    await writeFile(join(folder, '.wix-media', `${name}.log`), '{"p":"a.txt","v":["wr');
+    assert.equal((await sync(folder, client)).unchanged, 3);
+    await writeFile(join(folder, '.wix-media', name), '{"journal":2}\n');
+    await assert.rejects(sync(folder, client), { code: 'JOURNAL_INVALID' });
+    assert.deepEqual((await readdir(join(folder, '.wix-media'))).filter((each) => each.endsWith('.lock')), []);
+  });
+
+  test('journal: one file for two places, and for no others', async (t) => {
+    const folder = await temporaryFolder(t);
+    const [one, other] = [await serveManager(t), await serveManager(t)];
+    const journal = join(folder, 'journals/site.journal');
+    await one.client.uploads.upload(new Blob(['a']), { displayName: 'a.txt' });
+    for (const [from, to] of [[one.client, other.client], [other.client, one.client]]) await sync(from, to, { journal });
+    assert.equal((await sync(one.client, other.client, { journal, dryRun: true })).unchanged, 1);
+    await assert.rejects(sync(one.client, join(folder, 'to'), { journal }), { code: 'JOURNAL_INVALID' });
+  });
+});
