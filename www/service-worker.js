@@ -212,6 +212,7 @@ const PACKAGE = [
   'manager-worker.js',
   'manager.js',
   'manager.wasm',
+  'resumable.js',
   'svg.wasm',
   'tiff.wasm',
   'tokens.js',

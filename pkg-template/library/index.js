@@ -1,9 +1,11 @@
 // The library: uploads, and what downloads, paths and the trash share with them. It is loaded with the first use of one of
-// them; the other three are in `library.js`, which their first use loads, as that of `uploadAll` does.
+// them; the other three are in `library.js`, which their first use loads, as that of `uploadAll` does, and resumable uploads in
+// `resumable.js`.
 import { until } from '../streams/until.js';
 import { createBoundary } from './boundary.js';
-import { Digest, load } from './module.js';
+import { Digest, load, machine } from './module.js';
 import { checkOptions } from './options.js';
+import { exchange } from './uploads/exchange.js';
 import { createUploads } from './uploads/index.js';
 
 /** @import { Lent } from '../client/internal.d.ts' */
@@ -35,6 +37,8 @@ export async function createLibrary(given) {
       const message = `${name}: invalid response: expected a file`;
       throw new WixMediaError({ message, code: 'INVALID_RESPONSE', status: response.status, operation: name, retry: 'maybe' });
     },
+    exchange,
+    machine,
     shared,
     sourceFailed,
     digest: () => native?.() ?? new Digest(),

@@ -7,6 +7,7 @@ import type {
   PathOptions,
   StoredFile,
   UploadOptions,
+  UploadSession,
   WixMediaError as ErrorClass,
 } from '../types/index.js';
 
@@ -34,6 +35,8 @@ export type EnsurePath = (path: string, options?: PathOptions) => Promise<Folder
 export interface Api extends Lent, Boundary {
   /** Refuses unknown options and values of the wrong kind. Returns the options; none where they are not given. */
   checkOptions<Options extends object>(operation: string, options: Options | null | undefined): Options;
+  exchange: typeof import('./uploads/exchange.js').exchange;
+  machine: Machine;
   shared: Shared;
   /** The error for a source that cannot be read. */
   sourceFailed(cause: unknown): unknown;
@@ -57,6 +60,13 @@ export interface Digest {
   add(bytes: Uint8Array): void;
   /** The digest, in hexadecimal digits. */
   end(): string;
+}
+
+/** The functions of the module for resumable uploads. */
+export interface Machine {
+  begin(length: number, chunk: number, tries: number, firstDelay: number, longestDelay: number): ArrayLike<number>;
+  /** Returns the numbers of the upload, the action and its two members; nothing for an invalid upload or event. */
+  step(upload: number[], event: number, first: number, second: number, random: number): ArrayLike<number>;
 }
 
 /** How often and how long is tried. */
@@ -226,8 +236,6 @@ export interface Batch {
 
 /** Uploads one source. */
 export interface Uploader {
-  /** Uploads that run in this process, by id. */
-  running: Map<string, ResumableJob>;
   send(
     given: unknown,
     options: UploadOptions,
@@ -235,6 +243,17 @@ export interface Uploader {
     batch?: Batch,
   ): Promise<{ file: StoredFile; isReused: boolean }>;
   untilReady(fileId: string, call: { signal?: AbortSignal }): Promise<StoredFile>;
+}
+
+/** Resumable uploads: those that run in this process, and those with a record. */
+export interface Sessions {
+  /** Uploads a source of known size, under the id that it must have when it is resumed by that. */
+  upload(job: Job, options: UploadOptions, expected: string | undefined): Promise<StoredFile>;
+  list(options: Pick<UploadOptions, 'sessions'>, signal: AbortSignal): Promise<UploadSession[]>;
+  pause(id: string): Promise<void>;
+  /** Resolves to the file, or to undefined when the upload runs in this process. */
+  resume(id: string, source: unknown, options: UploadOptions, signal: AbortSignal): Promise<StoredFile | undefined>;
+  cancel(id: string, options: Pick<UploadOptions, 'sessions'>, signal: AbortSignal): Promise<void>;
 }
 
 /** An answer of an upload host. */

@@ -8,10 +8,7 @@ import {
   stepUpload,
   updateMd5,
 } from '#transfers-glue';
-import { OFFSET } from '#tus';
 import { createInstance, loadOnce, singleton } from '../wasm/instance.js';
-
-export { ACTION, EVENT } from '#tus';
 
 /** @type {WebAssembly.Module} */
 let module;
@@ -25,36 +22,14 @@ export const load = loadOnce(async (/** @type {() => Promise<WebAssembly.Module>
 });
 
 /**
- * A resumable upload that has not begun, as numbers that a record can keep.
+ * The state machine of a resumable upload, which `resumable.js` runs.
  *
- * @param {number} length Bytes of the file.
- * @param {number} chunk Bytes of a chunk.
- * @param {{ tries: number, first: number, longest: number }} patience
+ * @type {import('./internal.d.ts').Machine}
  */
-export const begin = (length, chunk, { tries, first, longest }) =>
-  Array.from(instance.enter(() => newUpload(length, chunk, tries, first, longest)));
-
-/**
- * Takes an event. Returns the numbers after it, and the action to carry out with its two members.
- *
- * @param {number[]} numbers
- * @param {number} event One of `EVENT`.
- * @param {number} [first]
- * @param {number} [second]
- */
-export function step(numbers, event, first = NaN, second = NaN) {
-  const answer = Array.from(instance.enter(() => stepUpload(numbers, event, first, second, Math.random())));
-  if (!answer.length) throw new Error('invalid upload record');
-  const [action, from, to] = answer.splice(-3);
-  return { numbers: answer, action, from, to };
-}
-
-/**
- * How many bytes of an upload the service has confirmed.
- *
- * @param {number[] | undefined} numbers
- */
-export const confirmedOf = (numbers) => numbers?.[OFFSET] ?? 0;
+export const machine = {
+  begin: (...numbers) => instance.enter(() => newUpload(...numbers)),
+  step: (upload, ...numbers) => instance.enter(() => stepUpload(upload, ...numbers)),
+};
 
 /**
  * The MIME type and name for an upload.

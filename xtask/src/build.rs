@@ -104,6 +104,11 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
         &["--platform=neutral", "--format=esm", NODE_LINES],
     ),
     (
+        "library/uploads/sessions.js",
+        "resumable.js",
+        &["--platform=neutral", "--format=esm", NODE_LINES],
+    ),
+    (
         "library/disk.js",
         "disk.js",
         &["--platform=node", "--format=esm", NODE_LINES],
@@ -138,6 +143,7 @@ const REQUIRED: &[&str] = &[
     "ffmpeg.js",
     "transfers.js",
     "library.js",
+    "resumable.js",
     "deliveries.js",
     "tokens.js",
     "disk.js",
@@ -157,6 +163,7 @@ const INLINED: &[&str] = &[
     "manager.js",
     "transfers.js",
     "library.js",
+    "resumable.js",
     "deliveries.js",
     "tokens.js",
     "file-types.js",

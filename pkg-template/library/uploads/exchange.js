@@ -46,19 +46,6 @@ const OVER = new Error('the request is over');
 /** The slowest connection that is waited for where progress cannot be seen, in bytes per millisecond. */
 const MIN_SPEED = 10;
 
-/** The header of every request of a resumable upload. */
-export const TUS = { 'Tus-Resumable': '1.0.0' };
-
-/**
- * Deletes what a service has of a resumable upload. The answer does not matter: the service forgets the rest in time.
- *
- * @param {Shared} shared
- * @param {string} url
- */
-export async function withdraw(shared, url) {
-  await shared.send(url, { method: 'DELETE', headers: TUS }).catch(() => {});
-}
-
 /**
  * Sends one request.
  *
@@ -145,6 +132,8 @@ async function byFetch(shared, request, body) {
       init.body = await wholeOf(body, onBytes);
     }
   }
+  // Reading the bytes may have taken longer than the caller waited, and a fetch of the caller may not heed the signal.
+  signal.throwIfAborted();
   const response = await shared.send(url, init);
   moved();
   const bytes = new Uint8Array(await response.arrayBuffer());

@@ -1,15 +1,17 @@
 // A resumable upload. The state machine in the module decides what to do next; this file does it, and reports what happened.
 import { linked, pause, until } from '../../streams/until.js';
-import { ACTION, begin, confirmedOf, EVENT, step } from '../module.js';
 import { retryAfter } from '../retry.js';
-import { exchange, TUS } from './exchange.js';
+import { ACTION, begin, confirmedOf, EVENT, step } from './machine.js';
 
-/** @import { StoredFile, HostAnswer, ResumableJob } from '../internal.d.ts' */
+/** @import { HostAnswer, ResumableJob, Shared, StoredFile } from '../internal.d.ts' */
 /** @import { Exchange } from './exchange.js' */
 
 /** @typedef {[event: number, first?: number, second?: number]} Happened An event with its numbers. */
 
 const NAME = 'uploads.upload';
+
+/** The header of every request of a resumable upload. */
+const TUS = { 'Tus-Resumable': '1.0.0' };
 
 /** How long an upload is kept by the service, unless an Upload-Expires header says otherwise. */
 const LIFETIME_MS = 7 * 86_400_000;
@@ -33,6 +35,16 @@ const offsetOf = ({ header }) => {
 };
 
 /**
+ * Deletes what a service has of a resumable upload. The answer does not matter: the service forgets the rest in time.
+ *
+ * @param {Shared} shared
+ * @param {string} url
+ */
+export async function withdraw(shared, url) {
+  await shared.send(url, { method: 'DELETE', headers: TUS }).catch(() => {});
+}
+
+/**
  * Sends the bytes in chunks. The record of the job is that of an earlier run, or new; it is saved before each chunk. While
  * the upload runs, `job.interrupt` pauses, resumes or cancels it.
  *
@@ -41,9 +53,9 @@ const offsetOf = ({ header }) => {
  */
 export async function uploadResumable(job) {
   const { api, source, request, progress, digest, signal, patience, stallMs, find, record } = job;
-  const { shared, client, decode, WixMediaError } = api;
+  const { shared, client, decode, machine, WixMediaError } = api;
   const size = /** @type {number} */ (source.size);
-  let numbers = (record.numbers ??= begin(size, job.chunkSize, patience));
+  let numbers = (record.numbers ??= begin(machine, size, job.chunkSize, patience));
   /** @type {StoredFile | undefined} */
   let file;
   /** @type {any} */
@@ -83,7 +95,7 @@ export async function uploadResumable(job) {
   const send = async (init, read) => {
     let answer;
     try {
-      answer = await exchange(shared, NAME, { stallMs, signal: own.signal, ...init, url: String(init.url) });
+      answer = await api.exchange(shared, NAME, { stallMs, signal: own.signal, ...init, url: String(init.url) });
     } catch (cause) {
       if (own.signal.aborted || cause instanceof WixMediaError) throw cause;
       failure = api.unreachable(NAME, cause);
@@ -188,7 +200,7 @@ export async function uploadResumable(job) {
     /** @type {ReturnType<typeof step> | undefined} */
     let next;
     const take = (/** @type {Happened} */ ...happened) => {
-      next = step(numbers, ...happened);
+      next = step(machine, numbers, ...happened);
       numbers = record.numbers = next.numbers;
       return next;
     };

@@ -1,19 +1,15 @@
 // One upload: under which type and name, in which way, and whether the service has stored what was sent.
 //
 // The order is: open the source, find type and name, resolve the folder, look for a duplicate, send, compare the digests,
-// wait until the file is processed. A resumable upload has a record under a fingerprint of its source and target, so that
-// the same call continues it after a restart.
+// wait until the file is processed. Large files are sent by `resumable.js`, which the first of them loads.
 import { linked, onAbort, pause, until } from '../../streams/until.js';
 import { typeAndName } from '../module.js';
-import { withdraw } from './exchange.js';
 import { uploadPlain } from './plain.js';
 import { Progress } from './progress.js';
-import { recordsOf } from './records.js';
-import { uploadResumable } from './resumable.js';
 import { open, RunningDigest } from './source.js';
 
 /** @import { UploadOptions } from '../../types/index.js' */
-/** @import { Api, Batch, StoredFile, Job, ResumableJob, Source, Uploader, UploadRecord, UploadRequest } from '../internal.d.ts' */
+/** @import { Api, Batch, Job, Sessions, Source, StoredFile, Uploader } from '../internal.d.ts' */
 
 /** @typedef {{ ensure: import('../internal.d.ts').EnsurePath }} Paths */
 
@@ -27,9 +23,6 @@ const STALL_MS = 60_000;
 /** How many first bytes are read to find the type. */
 const HEAD_SIZE = 1024;
 
-/** How many bytes of the beginning, the middle and the end are part of a fingerprint. */
-const FINGERPRINT_SIZE = 65_536;
-
 /** By how much the clock of the service may be behind this one. */
 const CLOCK_SKEW_MS = 60_000;
 
@@ -39,10 +32,6 @@ const MAX_POLL_MS = 5000;
 
 /** How often a file that was just made may be missing from the answers of the service. */
 const MAX_MISSING = 5;
-
-/** An id of an upload without a record, which no other of this process has. */
-const passingId = () => `${(passing += 1)}-${Math.random().toString(16).slice(2)}`;
-let passing = 0;
 
 const ROOT = 'media-root';
 const ANY_TYPE = 'application/octet-stream';
@@ -60,22 +49,13 @@ const isMd5 = (hash) => /^[0-9a-f]{32}$/.test(hash ?? '');
 const idOf = (file) => /** @type {string} */ (file._id);
 
 /**
- * The options that an upload needs to be continued.
- *
- * @param {UploadOptions} options
- */
-const storedOptions = ({ path, parentFolderId, displayName, mimeType, private: isPrivate, labels, externalInfo, protocol }) =>
-  JSON.parse(JSON.stringify({ path, parentFolderId, displayName, mimeType, private: isPrivate, labels, externalInfo, protocol }));
-
-/**
  * @param {Api} api
  * @param {Paths} paths
+ * @param {() => Promise<Sessions>} loadSessions
  * @returns {Uploader}
  */
-export function createUploader(api, paths) {
+export function createUploader(api, paths, loadSessions) {
   const { client, WixMediaError, refusal, shared } = api;
-  /** @type {Map<string, ResumableJob>} */
-  const running = new Map();
   /**
    * Files that this client has made, so that one is not found as the result of another upload.
    *
@@ -85,27 +65,6 @@ export function createUploader(api, paths) {
   const refuse = (/** @type {string} */ field, /** @type {string} */ text) => refusal(field, text, NAME);
   // If the file cannot be loaded, the service detects the type.
   const typeOf = (/** @type {string} */ extension) => import('#package/file-types.js').then((table) => table.typeOf(extension)).catch(() => {});
-
-  /**
-   * The id under which a resumable upload is stored: a digest of what is sent where, without the URL, which is new each
-   * time.
-   *
-   * @param {Source} source
-   * @param {UploadRequest} request
-   */
-  async function fingerprint(source, request) {
-    const { size } = source;
-    if (source.isStream || size === undefined) return undefined;
-    const digest = api.digest();
-    const { siteId } = /** @type {{ siteId?: string }} */ (shared.auth ?? {});
-    const about = [size, source.modified, request.mimeType, ...Object.values(request.options), shared.baseUrl, siteId];
-    digest.add(new TextEncoder().encode(JSON.stringify(about)));
-    // Another file of the same size and age is very unlikely to agree in all three places.
-    for (const from of [0, Math.trunc(size / 2), Math.max(size - FINGERPRINT_SIZE, 0)]) {
-      digest.add(await source.bytes(from, Math.min(from + FINGERPRINT_SIZE, size)));
-    }
-    return digest.end();
-  }
 
   /**
    * The files of a folder, which are fetched once for a batch.
@@ -232,7 +191,8 @@ export function createUploader(api, paths) {
       if (isResumable && size === undefined) {
         throw refuse('protocol', 'cannot be tus for a stream of unknown length: use plain, or a Blob or file');
       }
-      const attempt = () => (isResumable && size ? job.turn(() => resumable(job, options, batch?.expected)) : uploadPlain(job));
+      const resumable = async () => (await until(signal, loadSessions())).upload(job, options, batch?.expected);
+      const attempt = () => (isResumable && size ? job.turn(resumable) : uploadPlain(job));
       let file;
       try {
         file = await attempt();
@@ -303,62 +263,6 @@ export function createUploader(api, paths) {
     return job;
   }
 
-  /**
-   * A resumable upload, with its record.
-   *
-   * @param {Job} plain
-   * @param {UploadOptions} options
-   * @param {string | undefined} expected The id that it must have, when it is resumed by that.
-   */
-  async function resumable(plain, options, expected) {
-    const { source, request } = plain;
-    const records = await recordsOf(options.sessions, api, plain.signal);
-    let id = records ? await fingerprint(source, request) : undefined;
-    if (expected !== undefined && id !== expected) throw refusal('source', 'is not the one that the upload began with', 'uploads.resume');
-    // The same upload twice at the same time is two uploads; only the first one has a record.
-    const isStored = Boolean(records && !source.isStream && id !== undefined && !running.has(id));
-    if (id === undefined || running.has(id)) id = passingId();
-    const own = id;
-    let record = isStored ? await records?.get(own) : undefined;
-    if (record && !(Number(record.expires) > Date.now())) record = undefined;
-    /** @type {UploadRecord} */
-    const fresh = {
-      id: own,
-      name: request.options.fileName,
-      size: Number(source.size),
-      mimeType: request.mimeType,
-      parentFolderId: request.options.parentFolderId ?? ROOT,
-      created: Date.now(),
-      path: source.path,
-      options: storedOptions(options),
-    };
-    /** @type {ResumableJob} */
-    const job = Object.assign(plain, {
-      record: record ?? fresh,
-      state: /** @type {const} */ ('running'),
-      async save() {
-        if (isStored) await records?.put(own, { ...job.record });
-      },
-    });
-    running.set(own, job);
-    try {
-      const file = await uploadResumable(job);
-      if (isStored) await records?.delete(own);
-      return file;
-    } catch (error) {
-      // A refused, finished or cancelled upload cannot be continued; one that lost its service or its caller can.
-      const isOver = error instanceof WixMediaError && error.retry === 'never' && (error.code !== 'SOURCE_FAILED' || source.isChanged);
-      if (isStored && !job.signal.aborted && isOver) await records?.delete(own);
-      // The service need not keep bytes of a source that is gone.
-      if (source.isChanged && job.record.location) await until(job.signal, withdraw(shared, job.record.location));
-      throw error;
-    } finally {
-      running.delete(own);
-      // A caller may wait for a pause, and there is nothing left to pause.
-      job.onPaused?.();
-    }
-  }
-
   /** @type {Uploader['untilReady']} */
   async function untilReady(fileId, { signal } = {}) {
     /** @type {(() => void) | undefined} */
@@ -394,6 +298,6 @@ export function createUploader(api, paths) {
     }
   }
 
-  return { running, send, untilReady };
+  return { send, untilReady };
 }
 

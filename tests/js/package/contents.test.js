@@ -68,6 +68,8 @@ suite('the packed package', () => {
         'picker-panel.js',
         'picker.d.ts',
         'picker.js',
+        'resumable.cjs',
+        'resumable.js',
         'slim.cjs',
         'slim.d.ts',
         'slim.js',

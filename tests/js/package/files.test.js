@@ -162,6 +162,7 @@ suite('files of the package', () => {
     ['tokens.js', "createClient({ auth: { clientId: 'x' } }).files.listFiles()"],
     ['deliveries.js', "webhooks.process('x')"],
     ['transfers.js', 'uploads.list()'],
+    ['resumable.js', 'uploads.list()'],
     ['library.js', "paths.ensure('/a')"],
     ['disk.js', 'uploads.list()'],
     ['directory.js', "createManager({ storage: { directory: 'media' } })"],

@@ -40,7 +40,7 @@ async function bundled(contents, { alias } = {}) {
     legalComments: 'none',
     write: false,
     // Bundlers make chunks of these, which are downloaded with their first use.
-    external: ['*/manager.js', '*/transfers.js', '*/library.js', '*/deliveries.js', '*/tokens.js'],
+    external: ['*/manager.js', '*/transfers.js', '*/library.js', '*/resumable.js', '*/deliveries.js', '*/tokens.js'],
     alias,
     logLevel: 'error',
   });
@@ -108,6 +108,9 @@ if (transfers) {
   add('ours: transfers.wasm, along with it', transfers);
   const all = sum(client, transfersScript, transfers);
   add('ours: createClient with uploads, sum', all, `${times(all, sdkAndTus, '≤ 44,000 bytes')} of the official client with tus-js-client`);
+  const resumable = sizes(await readFile(`${dist}resumable.js`));
+  add('ours: resumable.js, with the first resumable upload', resumable);
+  add('ours: createClient with resumable uploads, sum', sum(all, resumable), `${times(sum(all, resumable), sdkAndTus)} of the official client with tus-js-client`);
   for (const [name, use] of [
     ['library.js', 'the first download, path, uploadAll or use of the trash'],
     ['deliveries.js', 'the first webhook'],
