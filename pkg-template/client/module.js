@@ -28,7 +28,7 @@ const instance = createInstance({
   },
   broken: (cause, /** @type {string} */ operation) =>
     new WixMediaError({
-      message: `${operation}: unexpected fault in the WebAssembly module, which has been replaced`,
+      message: `${operation}: fault in the WebAssembly module, which has been replaced`,
       code: 'INTERNAL',
       operation,
       retry: 'maybe',

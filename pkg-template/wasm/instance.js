@@ -14,7 +14,7 @@
 export async function compile(source) {
   /** @type {any} */
   let found = await source;
-  if (!found) throw new Error('this entry of the package brings no files, and init() has brought none');
+  if (!found) throw new Error('this entry of the package brings no files, and init() brought none');
   if (isModule(found)) return found;
   if (typeof found === 'string' || found instanceof URL) found = await fetch(found);
   if (!isResponse(found)) return WebAssembly.compile(/** @type {BufferSource} */ (found));
