@@ -31,6 +31,16 @@ const TYPE = {
   about: 'only files of this media type; repeatable',
 };
 
+const KEYS = [
+  ...PLACE.filter(({ name }) => ['api-key', 'api-key-file', 'site-id'].includes(name)),
+  { name: 'to-api-key-file', value: 'FILE', kind: /** @type {const} */ ('file'), about: 'a file that holds the key of TO, where it differs' },
+];
+
+const HIDDEN = { name: 'hidden', about: 'files of folders whose names begin with a dot, too' };
+
+/** @type {OptionRow} */
+const JOURNAL = { name: 'journal', value: 'FILE', kind: 'file', about: 'where to keep what both sides have (.wix-media in the folder)' };
+
 const SYNC_PLACES = `\
 Places:
   DIR                   a folder of this machine
@@ -268,11 +278,12 @@ export const commands = {
       { name: 'delete', variants: ['trash', 'permanent'], about: 'delete what only TO has: to the trash, or permanently, which asks' },
       { name: 'max-delete', value: 'LIMIT', about: 'the most files to delete: a number, or a share of those in TO (10%)' },
       { name: 'checksum', about: 'read all files of folders, even those that have not changed since the last run' },
-      { name: 'hidden', about: 'files of folders whose names begin with a dot, too' },
+      HIDDEN,
+      { name: 'watch', about: 'go on, and again after each change of the folder FROM' },
       { name: 'concurrency', value: 'N', about: 'the number of files at once (4)' },
-      { name: 'journal', value: 'FILE', kind: 'file', about: 'where to keep what both sides have (.wix-media in the folder)' },
-      ...PLACE.filter(({ name }) => ['api-key', 'api-key-file', 'site-id'].includes(name)),
-      { name: 'to-api-key-file', value: 'FILE', kind: 'file', about: 'a file that holds the key of TO, where it differs' },
+      JOURNAL,
+      { name: 'map', value: 'FILE', kind: 'file', about: 'write old and new ids to FILE, for rewrite' },
+      ...KEYS,
       YES,
       QUIET,
       JSON_OUTPUT,
@@ -283,6 +294,24 @@ export const commands = {
       ['sync site:/Holidays backup --dry-run', 'what a copy of one folder would change'],
       ['sync photos http://127.0.0.1:4410/Photos --delete', 'a folder of a server that is always like photos'],
       ['sync backup data:media', 'the directory of a Media Manager, filled from a folder'],
+    ],
+  },
+  verify: {
+    about: 'name every difference between two places',
+    words: ['FROM', 'TO'],
+    options: [{ name: 'hash', about: 'read all bytes of both places' }, HIDDEN, JOURNAL, ...KEYS, QUIET, JSON_OUTPUT],
+    notes: SYNC_PLACES,
+    examples: [
+      ['verify site: backup', 'whether a copy is complete'],
+      ['verify site: backup --hash', 'the same from all bytes, which downloads every file'],
+    ],
+  },
+  rewrite: {
+    about: 'replace the ids of moved files in JSON, CSV and text files',
+    words: ['MAP', 'FILE...'],
+    options: [DRY_RUN, QUIET, JSON_OUTPUT],
+    examples: [
+      ['rewrite ids.jsonl products.csv pages.json', 'ids and URLs of another site, by the map that sync --map has written'],
     ],
   },
   recover: {

@@ -25,6 +25,8 @@ export const loaders = {
   export: async () => (await import('./commands/export.js')).exportTo,
   import: async () => (await import('./commands/import.js')).importFrom,
   sync: async () => (await import('./commands/sync.js')).syncPlaces,
+  verify: async () => (await import('./commands/verify.js')).verifyPlaces,
+  rewrite: async () => (await import('./commands/rewrite.js')).rewriteFiles,
   recover: async () => (await import('./commands/recover.js')).recover,
   completion: async () => (await import('./commands/completion.js')).completion,
 };

@@ -45,8 +45,9 @@ export function recordOf(path, versions, name, hash) {
  * @param {boolean} given.isPermanent
  * @param {string} given.scratch For bytes on their way between two Media Managers.
  * @param {AbortSignal} given.signal
+ * @param {((step: Step, made: Entry) => unknown) | undefined} given.onStored Called with what the target has then.
  */
-export async function execute(steps, { source, target, journal, report, versions, concurrency, isPermanent, scratch, signal }) {
+export async function execute(steps, { source, target, journal, report, versions, concurrency, isPermanent, scratch, signal, onStored }) {
   const folder = target.kind === 'folder' ? await target.scratch() : scratch;
 
   /**
@@ -71,6 +72,7 @@ export async function execute(steps, { source, target, journal, report, versions
     attempt(step, async () => {
       const entry = await target.makeFolder({ ...step.source, id: undefined, at: undefined });
       await journal.put(recordOf(step.path, versions(step.source, entry), step.source.name, undefined));
+      await onStored?.(step, entry);
       report.done(step);
     });
 
@@ -88,9 +90,29 @@ export async function execute(steps, { source, target, journal, report, versions
       const stored = await target.store(like, taken, step.target, { signal, isPermanent, progress: (bytes) => progress(isTwice ? moved + bytes / 2 : bytes) });
       const hash = taken.hash ?? (journal.isMd5 ? stored.hash : undefined);
       await journal.put(recordOf(step.path, versions(step.source, stored), step.source.name, hash));
+      await onStored?.(step, stored);
       progress(size);
       report.done(step);
       if (taken.isScratch && target.kind === 'site') await rm(taken.file, { force: true });
+    });
+
+  /** @param {Step & { source: Entry, target: Entry }} step */
+  const move = (step) =>
+    attempt(step, async () => {
+      const { source: from, target: old, path } = step;
+      const moved = await target.move(old, from);
+      await journal.put(recordOf(path, versions(from, moved), from.name, step.hash));
+      await journal.forget(old.path);
+      await onStored?.(step, moved);
+      report.done(step);
+    });
+
+  /** @param {Step & { source: Entry, target: Entry }} step */
+  const label = (step) =>
+    attempt(step, async () => {
+      await target.setLabels?.(step.target, step.source.labels ?? []);
+      await journal.put(recordOf(step.path, versions(step.source, step.target), step.source.name, step.hash));
+      report.done(step);
     });
 
   /**
@@ -132,11 +154,13 @@ export async function execute(steps, { source, target, journal, report, versions
   const start = (/** @type {() => Promise<void>} */ work) => workers.start(() => (fatal ? Promise.resolve() : work().catch((error) => void (fatal ??= error))));
   for await (const step of steps) {
     if (fatal) break;
-    const { source: from, path } = step;
+    const { source: from, target: to, path } = step;
     if (isHeld(held, path)) {
       report.fail(path, { code: 'KIND_DIFFERS', message: `${path} is of another kind at the target, where nothing is deleted after a failure` });
     } else if (step.action === 'create-folder' && from) await start(() => make({ ...step, source: from }));
     else if ((step.action === 'create' || step.action === 'update') && from) await start(() => store({ ...step, source: from }));
+    else if (step.action === 'move' && from && to) await start(() => move({ ...step, source: from, target: to }));
+    else if (step.action === 'update-labels' && from && to) await start(() => label({ ...step, source: from, target: to }));
   }
   await workers.end();
   await target.flush().catch((error) => (fatal ??= error));

@@ -1,6 +1,18 @@
-import type { Client, MediaManager, SyncAction, SyncFailure, SyncOptions, SyncPlace, SyncReport } from '../types/sync.js';
+import type { SyncAction } from '../types/sync.js';
 
-export type { Client, MediaManager, SyncAction, SyncFailure, SyncOptions, SyncPlace, SyncReport };
+export type {
+  Client,
+  MediaManager,
+  SyncAction,
+  SyncFailure,
+  SyncOptions,
+  SyncPlace,
+  SyncReport,
+  VerifyDifference,
+  VerifyOptions,
+  VerifyReport,
+} from '../types/sync.js';
+
 
 /** A file or folder of a place, as its listing gives it. */
 export interface Entry {
@@ -25,6 +37,10 @@ export interface Entry {
   hash?: string;
   labels?: string[];
   isPrivate?: boolean;
+  /** Its URL, and what else a manifest holds of a file. */
+  details?: Record<string, unknown> & { url?: string };
+  /** What it was in the Media Manager that a backup is of. */
+  before?: { id: string; url?: string };
   /** Why it cannot be read. */
   failure?: { code: string; message: string };
   /** What it is, if it is not synchronised. */
@@ -41,6 +57,46 @@ export interface JournalRecord {
   h?: string;
   /** The whole name, if the path does not tell it. */
   n?: string;
+}
+
+/** A line of a manifest. */
+export interface ManifestLine {
+  path: string;
+  kind: 'file' | 'folder';
+  id: string;
+  name: string;
+  created: string;
+  size?: number;
+  hash?: string;
+  labels?: string[];
+  private?: boolean;
+  url?: string;
+}
+
+/** A file or folder before and after its move to another Media Manager. */
+export interface MapRow {
+  order: string;
+  path: string;
+  from?: { id: string; url?: string };
+  to: { id: string; url?: string };
+}
+
+/** Two open places. */
+export interface Pair {
+  source: Place;
+  target: Place;
+  journal: import('./journal.js').Journal;
+  /** Versions in the order of the journal. */
+  versions(source: Entry, target: Entry): [string, string];
+  /** Whether the journal has the versions of the target first. */
+  isTurned: boolean;
+  isSame(source: Entry, target: Entry, record: JournalRecord | undefined): Promise<{ isSame: boolean; hash?: string }>;
+  /** Everything that the places and the journal have. */
+  triples(): AsyncGenerator<Triple, void, undefined>;
+  order(path: string): string;
+  /** A folder for what does not fit into the memory. */
+  scratch: string;
+  signal: AbortSignal;
 }
 
 /** A path that a side or the journal has. */
@@ -106,9 +162,15 @@ export interface Place {
   take(entry: Entry, scratch: string, transfer: Transfer): Promise<Taken>;
   /** A folder for the bytes that it will store, from which it can move them. */
   scratch(): Promise<string>;
+  /** Takes the journal of the run. */
+  follow?(journal: import('./journal.js').Journal): void;
+  /** Sets the labels of a file. */
+  setLabels?(entry: Entry, labels: string[]): Promise<void>;
   makeFolder(entry: Entry): Promise<Entry>;
   /** Stores a file. `old` is the one that it replaces, which goes to the trash or is deleted. */
   store(entry: Entry, taken: Taken, old: Entry | undefined, transfer: Transfer & { isPermanent: boolean }): Promise<Entry>;
+  /** Gives a file another path, and the name and the labels of `entry`. */
+  move(old: Entry, entry: Entry): Promise<Entry>;
   /** Deletes items, which go to the trash unless that is permanent. */
   remove(entries: Entry[], isPermanent: boolean): Promise<void>;
   /** Deletes what `store` has replaced. */

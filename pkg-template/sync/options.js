@@ -2,8 +2,6 @@
 import { checkNames } from '../client/names.js';
 import { SyncError } from './error.js';
 
-/** @import { SyncOptions } from './internal.d.ts' */
-
 const isFlag = (/** @type {unknown} */ value) => typeof value === 'boolean';
 const isFunction = (/** @type {unknown} */ value) => typeof value === 'function';
 
@@ -13,9 +11,12 @@ const KINDS = {
   delete: [(value) => isFlag(value) || value === 'permanent', "must be true, false or 'permanent'"],
   maxDelete: [(value) => limitOf(value) !== undefined, "must be a whole number, or a share such as '25%'"],
   checksum: [isFlag, 'must be true or false'],
+  hash: [isFlag, 'must be true or false'],
+  onDifference: [isFunction, 'must be a function'],
   hidden: [isFlag, 'must be true or false'],
   concurrency: [(value) => Number.isSafeInteger(value) && value >= 1, 'must be a whole number of at least 1'],
   journal: [(value) => (typeof value === 'string' && value !== '') || value instanceof URL, 'must be a path or a file: URL'],
+  map: [(value) => (typeof value === 'string' && value !== '') || value instanceof URL, 'must be a path or a file: URL'],
   confirm: [isFunction, 'must be a function'],
   signal: [(value) => isFlag(value?.aborted) && isFunction(value.addEventListener), 'must be an AbortSignal'],
   onAction: [isFunction, 'must be a function'],
@@ -37,17 +38,24 @@ export function limitOf(value) {
   return (total) => (percent ? (total * Number(number)) / 100 : Number(number));
 }
 
+/** The options of `verify`; `sync` has all the others. */
+const OF_VERIFY = ['hash', 'hidden', 'journal', 'signal', 'onDifference'];
+const ONLY_VERIFY = ['hash', 'onDifference'];
+
 /**
  * Refuses unknown options and values of the wrong kind. Returns a copy.
  *
- * @param {SyncOptions | null | undefined} options
- * @returns {SyncOptions}
+ * @template {object} Options
+ * @param {Options | null | undefined} options
+ * @param {'sync' | 'verify'} [operation]
+ * @returns {Options}
  */
-export function checkOptions(options) {
+export function checkOptions(options, operation = 'sync') {
   const refuse = (/** @type {string} */ field, /** @type {string} */ description) => new SyncError('INVALID_ARGUMENT', `${field} ${description}`);
+  const names = operation === 'verify' ? OF_VERIFY : Object.keys(KINDS).filter((name) => !ONLY_VERIFY.includes(name));
   if (options !== undefined && options !== null && typeof options !== 'object') throw refuse('options', 'must be an object');
-  const given = { ...options };
-  checkNames(given, Object.keys(KINDS), '', refuse);
+  const given = /** @type {Options} */ ({ ...options });
+  checkNames(given, names, '', refuse);
   for (const [name, value] of Object.entries(given)) {
     const [test, expectation] = KINDS[name] ?? [() => true];
     if (value !== undefined && !test(value)) throw refuse(name, expectation);

@@ -10,6 +10,9 @@ import { isBelow } from './order.js';
  * @property {(source: Entry, target: Entry, record: JournalRecord | undefined) => Promise<{ isSame: boolean, hash?: string }>} isSame
  * @property {boolean} deletes Whether what only the target has is deleted.
  * @property {(source: Entry, target: Entry) => [string, string]} versions In the order of the journal.
+ * @property {(target: Entry, record: JournalRecord | undefined, doomed: string | undefined) => void} [onOrphan] Called with each
+ * file that only the target has, and the folder that is deleted with it.
+ * @property {boolean} [comparesDetails] Whether the target has labels, and files that are private.
  */
 
 /**
@@ -24,13 +27,21 @@ export const isRecorded = (record, versions) => record?.v[0] === versions[0] && 
 const failureOf = ({ code, message }) => ({ code: typeof code === 'string' ? code : 'INTERNAL', message: String(message) });
 
 /**
+ * Whether two lists have the same members, in any order.
+ *
+ * @param {string[]} one
+ * @param {string[]} other
+ */
+const isAlike = (one = [], other = []) => String([...one].sort()) === String([...other].sort());
+
+/**
  * Makes the plan. Kept items are steps of it, as the journal needs them.
  *
  * @param {AsyncIterable<Triple>} triples
  * @param {PlanOptions} options
  * @returns {AsyncGenerator<Step, void, undefined>}
  */
-export async function* plan(triples, { isSame, deletes, versions }) {
+export async function* plan(triples, { isSame, deletes, versions, comparesDetails, onOrphan }) {
   /**
    * A folder that only the target has. It is deleted as a whole, so its step waits for all that is in it.
    *
@@ -65,6 +76,7 @@ export async function* plan(triples, { isSame, deletes, versions }) {
     }
     if (!source && target) {
       const isFile = target.kind === 'file';
+      if (isFile) onOrphan?.(target, record, doomed?.path);
       if (doomed) {
         doomed.files += Number(isFile);
         doomed.folders += Number(!isFile);
@@ -109,7 +121,11 @@ export async function* plan(triples, { isSame, deletes, versions }) {
     try {
       const { isSame: isKept, hash } = await isSame(source, target, record);
       const isNew = isKept && !isRecorded(record, now);
-      yield { action: isKept ? 'keep' : 'update', path, source, target, hash, isNew };
+      const knows = comparesDetails && (source.id ?? source.before) !== undefined;
+      // Whether a file is private cannot be changed.
+      if (!isKept || (knows && Boolean(source.isPrivate) !== Boolean(target.isPrivate))) yield { action: 'update', path, source, target, hash };
+      else if (knows && !isAlike(source.labels, target.labels)) yield { action: 'update-labels', path, source, target, hash };
+      else yield { action: 'keep', path, source, target, hash, isNew };
     } catch (/** @type {any} */ error) {
       if (error?.name === 'AbortError' || error?.isFatal) throw error;
       yield { action: 'fail', path, failure: failureOf(error) };

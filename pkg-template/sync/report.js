@@ -15,7 +15,8 @@ export function actionOf({ action, path, source, target, files, folders, bytes }
   const isDeletion = action === 'delete' || action === 'clear';
   const { kind = 'file', size = 0 } = source ?? target ?? {};
   /** @type {SyncAction} */
-  const told = { action: /** @type {SyncAction['action']} */ (isDeletion ? 'delete' : action), path, kind, bytes: isDeletion ? Number(bytes) : size };
+  const told = { action: /** @type {SyncAction['action']} */ (isDeletion ? 'delete' : action), path, kind, bytes: isDeletion ? Number(bytes) : action === 'update-labels' ? 0 : size };
+  if (action === 'move') told.from = target?.path;
   if (isDeletion && kind === 'folder') Object.assign(told, { files, folders: Number(folders) - 1 });
   return told;
 }
@@ -27,6 +28,8 @@ export class Report {
     isDryRun: false,
     created: 0,
     updated: 0,
+    moved: 0,
+    relabelled: 0,
     deleted: 0,
     unchanged: 0,
     extra: 0,
@@ -85,6 +88,8 @@ export class Report {
     const { summary } = this;
     if (action === 'create') summary.created += 1;
     else if (action === 'update') summary.updated += 1;
+    else if (action === 'move') summary.moved += 1;
+    else if (action === 'update-labels') summary.relabelled += 1;
     else if (action === 'create-folder') summary.foldersCreated += 1;
     else if (action === 'delete' || action === 'clear') {
       summary.deleted += files;

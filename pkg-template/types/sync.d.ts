@@ -34,9 +34,11 @@ export type SyncPlace = string | URL | Client | MediaManager | SitePlace;
 /** One change of the target. */
 export interface SyncAction {
   /** What is done. An `update` replaces the content of a file. */
-  action: 'create' | 'create-folder' | 'update' | 'delete';
+  action: 'create' | 'create-folder' | 'update' | 'update-labels' | 'move' | 'delete';
   /** Path below both places, with `/`. Characters that some file system refuses are escaped by `‛`. */
   path: string;
+  /** Path before a move. */
+  from?: string;
   /** Whether it is a file or a folder. */
   kind: 'file' | 'folder';
   /** Bytes of the file, or of all files in a deleted folder. */
@@ -77,6 +79,10 @@ export interface SyncReport {
   created: number;
   /** Number of files with new content. */
   updated: number;
+  /** Number of files that were renamed or moved, without their bytes. */
+  moved: number;
+  /** Number of files with new labels. */
+  relabelled: number;
   /** Number of deleted files, including those in folders. */
   deleted: number;
   /** Number of files that were the same on both sides. */
@@ -122,6 +128,11 @@ export interface SyncOptions {
   /** File of the journal. Default: in `.wix-media` of the plain folder; none without a plain folder. */
   journal?: string | URL;
   /**
+   * File to which old and new ids and URLs are written, as lines of JSON, when the target is a Media Manager and the source is one
+   * or a backup of one. {@link rewrite} reads it.
+   */
+  map?: string | URL;
+  /**
    * Called with what would be done before anything is changed, if there is something to do. Unless it returns true, the run
    * rejects with `CANCELLED`.
    */
@@ -142,10 +153,100 @@ export interface SyncOptions {
  * @param to The target. It is created if it is missing.
  * @returns What was done.
  * @throws {WixMediaError} `INVALID_ARGUMENT`, `PLACE_NOT_FOUND`, `PLACES_OVERLAP`, `TOO_MANY_DELETIONS`, `CANCELLED`,
- * `JOURNAL_LOCKED`, `JOURNAL_INVALID`, and the errors of listing either side. Then nothing was changed.
+ * `JOURNAL_LOCKED`, `JOURNAL_INVALID`, `MANIFEST_INVALID`, and the errors of listing either side. Then nothing was changed.
  * @example
  * ```ts
  * const { created, updated, failures } = await sync('./photos', { client, path: '/Photos' });
  * ```
  */
 export declare function sync(from: SyncPlace, to: SyncPlace, options?: SyncOptions): Promise<SyncReport>;
+
+/** Options of {@link verify}. */
+export interface VerifyOptions {
+  /** Whether to read all bytes of both sides. Default: sizes and hashes are compared, as {@link sync} does. */
+  hash?: boolean;
+  /** Whether files and folders of plain folders belong to it if their names begin with a dot. Default: false. */
+  hidden?: boolean;
+  /** File of the journal, as for {@link SyncOptions.journal}. */
+  journal?: string | URL;
+  /** Cancels the run. */
+  signal?: AbortSignal;
+  /** Called with each difference. */
+  onDifference?: (difference: VerifyDifference) => void;
+}
+
+/** A difference between two places. */
+export interface VerifyDifference {
+  /** Path below both places. */
+  path: string;
+  /** Whether it is a file or a folder, at the first place that has it. */
+  kind: 'file' | 'folder';
+  /**
+   * What differs: it is `missing` at the second place, is `extra` there, has other `content`, is a folder at one side and a file at
+   * the other (`kind`), has other `labels`, or is `private` at one side only.
+   */
+  difference: 'missing' | 'extra' | 'content' | 'kind' | 'labels' | 'private';
+}
+
+/** The result of {@link verify}. */
+export interface VerifyReport {
+  /** Number of files that are the same. */
+  same: number;
+  /** Number of differences. */
+  different: number;
+  /** Number of files and folders that could not be compared. */
+  failed: number;
+  /** Number of entries that are neither files nor folders. */
+  skipped: number;
+  /** The differences; at most 1,000. */
+  differences: VerifyDifference[];
+  /** The failures; at most 1,000. */
+  failures: SyncFailure[];
+  /** The skipped entries; at most 1,000. */
+  skips: { path: string; reason: string }[];
+}
+
+/**
+ * Compares two places and names every difference. It changes nothing.
+ *
+ * @param from The first place.
+ * @param to The second place.
+ * @returns What differs.
+ * @throws {WixMediaError} The errors of {@link sync} about places, options and the journal.
+ * @example
+ * ```ts
+ * const { different, failed } = await verify(client, './backup', { hash: true });
+ * ```
+ */
+export declare function verify(from: SyncPlace, to: SyncPlace, options?: VerifyOptions): Promise<VerifyReport>;
+
+/** Options of {@link rewrite}. */
+export interface RewriteOptions {
+  /** Whether to count only, and change nothing. */
+  dryRun?: boolean;
+}
+
+/** What was replaced in a file. */
+export interface RewriteResult {
+  /** Path of the file. */
+  file: string;
+  /** Number of ids that were replaced. */
+  replaced: number;
+  /** Why the file could not be read or written. */
+  error?: { code: string; message: string };
+}
+
+/**
+ * Replaces the ids of moved files, and the beginnings of their URLs, in JSON, CSV and other text files. It finds them in media
+ * identifiers such as `wix:image://v1/…`, in URLs of static media, and alone.
+ *
+ * @param map The file that {@link SyncOptions.map} named.
+ * @param files The files to change. Each is replaced as a whole.
+ * @returns The result of each file.
+ * @throws {WixMediaError} `MAP_INVALID`. Then nothing was changed.
+ * @example
+ * ```ts
+ * const [{ replaced }] = await rewrite('ids.jsonl', ['products.csv']);
+ * ```
+ */
+export declare function rewrite(map: string | URL, files: Iterable<string | URL>, options?: RewriteOptions): Promise<RewriteResult[]>;

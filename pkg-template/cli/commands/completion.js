@@ -16,7 +16,7 @@ export async function completion({ words: [shell], print }) {
 
 const names = () => Object.keys(commands);
 /** Commands whose arguments are files of this machine. */
-const LOCAL_WORDS = ['put', 'sync', 'recover'];
+const LOCAL_WORDS = ['put', 'sync', 'verify', 'rewrite', 'recover'];
 
 function bash() {
   const flags = names().map((name) => `    ${name}) words='${spellings(name).join(' ')}' ;;`);

@@ -4,8 +4,9 @@ import { EXIT, Failure, UsageError } from '../failure.js';
 import { openPlaces } from '../places.js';
 import { ask, printable, progress } from '../terminal.js';
 import { bytes, count } from '../units.js';
+import { changesOf } from '../watch.js';
 
-/** @import { SyncAction, SyncReport } from '../../types/sync.js' */
+/** @import { SyncAction, SyncProgress, SyncReport } from '../../types/sync.js' */
 /** @import { Context } from '../internal.d.ts' */
 
 /** @type {Record<SyncAction['action'], [done: string, planned: string]>} */
@@ -13,13 +14,16 @@ const WORDS = {
   create: ['Created', 'Would create'],
   'create-folder': ['Created', 'Would create'],
   update: ['Updated', 'Would update'],
+  move: ['Moved', 'Would move'],
+  'update-labels': ['Labelled', 'Would label'],
   delete: ['Deleted', 'Would delete'],
 };
 
 /** @param {Context} context */
 export async function syncPlaces(context) {
   const { words, options, env, print, note, stderr } = context;
-  const { dryRun = false, checksum, hidden, concurrency, journal, maxDelete, json, quiet, yes } = options;
+  const { dryRun = false, checksum, hidden, concurrency, journal, map, maxDelete, json, quiet, yes, watch } = options;
+  if (watch && (dryRun || json)) throw new UsageError('--watch goes on and on: it takes neither --dry-run nor --json', 'sync');
   const isPermanent = options.delete === 'permanent';
   if (maxDelete !== undefined && !/^\d+(\.\d+)? ?%?$/.test(maxDelete)) {
     throw new UsageError(`invalid --max-delete: expected a number or a share such as 25%, found ${maxDelete}`, 'sync');
@@ -30,31 +34,44 @@ export async function syncPlaces(context) {
   const stop = () => controller.abort(new Failure('Interrupted', { exitCode: EXIT.interrupted, code: 'INTERRUPTED' }));
   process.once('SIGINT', stop);
   const places = await openPlaces(words, options, env);
-  const written = json ? listed(context) : undefined;
-  try {
-    const report = await sync(places.from, places.to, {
-      dryRun,
-      delete: isPermanent ? 'permanent' : Boolean(options.delete),
-      maxDelete: /^\d+$/.test(maxDelete) ? Number(maxDelete) : maxDelete,
-      checksum,
-      hidden,
-      concurrency,
-      journal,
-      signal: controller.signal,
-      confirm: isPermanent && !yes ? (plan) => confirm(plan, words[1], context) : undefined,
-      onAction: (action) => {
-        if (written) return written.add(action);
-        if (quiet && !dryRun) return;
-        const line = `${WORDS[action.action][Number(dryRun)]}: ${printable(action.path)}${action.kind === 'folder' ? '/' : ''}`;
-        if (stderr.isTTY) bar.end();
-        print(line);
-      },
-      onProgress: ({ bytes: done, totalBytes: total, done: number, files }) => bar.update({ done, total, text: `${number} of ${count(files, 'file')}` }),
-    });
+  const { from, to } = places;
+  const settings = {
+    dryRun,
+    delete: isPermanent ? /** @type {const} */ ('permanent') : Boolean(options.delete),
+    maxDelete: /^\d+$/.test(maxDelete) ? Number(maxDelete) : maxDelete,
+    checksum,
+    hidden,
+    concurrency,
+    journal,
+    map,
+    signal: controller.signal,
+    confirm: isPermanent && !yes ? (/** @type {SyncReport} */ plan) => confirm(plan, words[1], context) : undefined,
+    onProgress: (/** @type {SyncProgress} */ { bytes: done, totalBytes: total, done: number, files }) =>
+      bar.update({ done, total, text: `${number} of ${count(files, 'file')}` }),
+  };
+  const once = async () => {
+    const written = json ? listed(context) : undefined;
+    const onAction = (/** @type {SyncAction} */ action) => {
+      if (written) return written.add(action);
+      if (quiet && !dryRun) return;
+      if (stderr.isTTY) bar.end();
+      print(lineOf(action, dryRun));
+    };
+    const report = await sync(from, to, { ...settings, onAction });
     bar.end();
     if (written) written.end(report);
     else tell(report, { note, quiet });
     return report.failed > 0 ? EXIT.failed : EXIT.done;
+  };
+  try {
+    if (!watch) return await once();
+    if (typeof from !== 'string') throw new UsageError('--watch needs a folder of this machine as FROM', 'sync');
+    const changes = changesOf(from, controller.signal);
+    await once();
+    for await (const _ of changes) await once();
+    return EXIT.done;
+  } catch (error) {
+    throw controller.signal.aborted ? controller.signal.reason : error;
   } finally {
     bar.end();
     process.off('SIGINT', stop);
@@ -63,12 +80,23 @@ export async function syncPlaces(context) {
 }
 
 /**
+ * A change, in a line.
+ *
+ * @param {SyncAction} action
+ * @param {boolean} isPlanned
+ */
+function lineOf({ action, path, from, kind }, isPlanned) {
+  const before = from === undefined ? '' : `${printable(from)} → `;
+  return `${WORDS[action][Number(isPlanned)]}: ${before}${printable(path)}${kind === 'folder' ? '/' : ''}`;
+}
+
+/**
  * Prints what failed, what was left out, and the sums.
  *
  * @param {SyncReport} report
  * @param {{ note: Context['note'], quiet?: boolean }} context
  */
-function tell({ isDryRun, created, updated, deleted, unchanged, extra, foldersCreated, foldersDeleted, bytes: size, failed, skipped, failures, skips }, { note, quiet }) {
+function tell({ isDryRun, created, updated, moved, relabelled, deleted, unchanged, extra, foldersCreated, foldersDeleted, bytes: size, failed, skipped, failures, skips }, { note, quiet }) {
   for (const { path, message } of failures) note(`Failed: ${printable(path)}: ${printable(message)}`);
   if (failed > failures.length) note(`Failed: ${count(failed - failures.length, 'other item')}`);
   for (const { path, reason } of quiet ? [] : skips) note(`Skipped: ${printable(path)}: it is ${reason}`);
@@ -76,6 +104,8 @@ function tell({ isDryRun, created, updated, deleted, unchanged, extra, foldersCr
   const parts = [
     `${count(created, 'file')} created`,
     `${updated} updated (${bytes(size)})`,
+    ...(moved > 0 ? [`${moved} moved`] : []),
+    ...(relabelled > 0 ? [`${relabelled} labelled`] : []),
     `${deleted} deleted`,
     `${unchanged} unchanged`,
     ...(extra > 0 ? [`${extra} only in the target`] : []),

@@ -245,6 +245,13 @@ export async function openFolder(given, { hidden = false, isFolded, isTarget }) 
       return entryAt({ ...entry, id: undefined, hash: undefined, at: (old ?? entry).at ?? entry.path }, file);
     },
 
+    async move(old, entry) {
+      const like = { ...entry, id: undefined, hash: undefined, at: entry.path };
+      await mkdir(dirname(at(like)), { recursive: true });
+      await rename(at(old), at(like));
+      return entryAt(like, at(like));
+    },
+
     async remove(entries, isPermanent) {
       for (const entry of entries) await remove(entry, isPermanent);
     },

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SyncError } from '../error.js';
+import { detailsOf } from '../manifest.js';
 import { keyOf, numberedKey } from '../names.js';
 import { below, folderOf } from '../order.js';
 import { sorted } from '../spool.js';
@@ -27,7 +28,7 @@ const FOLDERS_PER_CALL = 100;
 /** How many replaced files may wait for their deletion. */
 const MAX_RETIRING = 100;
 
-/** @typedef {{ order: string, key: string, kind: 'file' | 'folder', id: string, name: string, size: number, modified: number, hash?: string, labels?: string[], isPrivate?: boolean, isFailed?: boolean }} Row */
+/** @typedef {{ order: string, key: string, kind: 'file' | 'folder', id: string, name: string, size: number, modified: number, hash?: string, labels?: string[], isPrivate?: boolean, isFailed?: boolean, details?: Entry['details'] }} Row */
 
 /**
  * @typedef {object} SiteOptions
@@ -42,7 +43,7 @@ const MAX_RETIRING = 100;
  *
  * @param {Client} client
  * @param {SiteOptions} options
- * @returns {Promise<Place & { follow(journal: Journal): void }>}
+ * @returns {Promise<Place>}
  */
 export async function openSite(client, { label, path = '/', directory, isTarget }) {
   const isTop = !/[^/]/.test(path);
@@ -114,7 +115,7 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
       const isFailed = operationStatus === 'FAILED' || !(Number(sizeInBytes) >= 0);
       /** @type {Row} */
       const row = { order: placeOf(key, created, `1${_id}`), key, kind: 'file', id: _id, name: displayName, size: Number(sizeInBytes), modified: created };
-      return Object.assign(row, hash && { hash }, labels?.length && { labels }, isPrivate && { isPrivate }, isFailed && { isFailed });
+      return Object.assign(row, hash && { hash }, labels?.length && { labels }, isPrivate && { isPrivate }, isFailed && { isFailed }, { details: detailsOf(file) });
     };
     return sorted(rows(), scratch);
   }
@@ -144,12 +145,12 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
         ahead.set(id, started);
       }
     };
-    for await (const { id, kind, key, name, size, modified, hash, labels, isPrivate, isFailed } of numbered(rows, options)) {
+    for await (const { id, kind, key, name, size, modified, hash, labels, isPrivate, isFailed, details } of numbered(rows, options)) {
       options.signal.throwIfAborted();
       const path = below(prefix, key);
       if (kind === 'file') {
         /** @type {Entry} */
-        const entry = { path, kind, name, size: Math.max(size, 0), version: hash ? `${id} ${hash}` : id, modified, id };
+        const entry = { path, kind, name, size: Math.max(size, 0), version: hash ? `${id} ${hash}` : id, modified, id, details };
         yield Object.assign(entry, hash && { hash }, labels && { labels }, isPrivate && { isPrivate }, isFailed && { skipped: 'a file that the service could not process' });
         continue;
       }
@@ -263,7 +264,7 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
       if (retired.length >= MAX_RETIRING) await flush();
     }
     const { _id: id, hash, sizeInBytes, _createdDate } = file;
-    return { ...entry, at: undefined, id, hash, size: Number(sizeInBytes), version: hash ? `${id} ${hash}` : id, modified: Number(_createdDate) };
+    return { ...entry, at: undefined, id, hash, size: Number(sizeInBytes), version: hash ? `${id} ${hash}` : id, modified: Number(_createdDate), details: detailsOf(file) };
   }
 
   /** Deletes the files that have been replaced. */
@@ -287,6 +288,10 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
     directory,
     follow(own) {
       journal = own;
+    },
+
+    async setLabels({ id }, labels) {
+      await client.files.updateFileDescriptor({ _id: id, labels });
     },
 
     async prepare() {
@@ -341,6 +346,14 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
       } finally {
         if (storing.get(key) === stored) storing.delete(key);
       }
+    },
+
+    async move(old, entry) {
+      const parentFolderId = folderOf(old.path) === folderOf(entry.path) ? undefined : await idOf(folderOf(entry.path));
+      const displayName = old.name === entry.name ? undefined : entry.name;
+      const hasLabels = (entry.id ?? entry.before) !== undefined;
+      await client.files.updateFileDescriptor({ _id: old.id, displayName, parentFolderId, ...(hasLabels && { labels: entry.labels ?? [] }) });
+      return { ...old, path: entry.path, name: entry.name };
     },
 
     async remove(entries, isPermanent) {

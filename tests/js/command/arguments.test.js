@@ -158,7 +158,7 @@ suite('completions', () => {
     const folder = await mkdtemp(join(tmpdir(), 'wix-media-'));
     t.after(() => rm(folder, { recursive: true }));
     await writeFile(join(folder, 'fox.jpg'), '');
-    assert.deepEqual(await offered(['wix-media', 're'], folder), ['recover', 'rename', 'restore']);
+    assert.deepEqual(await offered(['wix-media', 're'], folder), ['recover', 'rename', 'restore', 'rewrite']);
     assert.deepEqual(await offered(['wix-media', 'ls', '--s'], folder), ['--site-id', '--sort']);
     assert.deepEqual(await offered(['wix-media', 'ls', '--sort', ''], folder), ['date', 'name', 'size']);
     assert.deepEqual(await offered(['wix-media', 'ls', '--type', 'V'], folder), ['VECTOR', 'VIDEO']);

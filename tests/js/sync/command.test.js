@@ -1,6 +1,7 @@
 // `wix-media sync`: what it takes, prints, asks and exits with.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
@@ -81,6 +82,37 @@ suite('wix-media sync', () => {
     const { code, stderr } = await run(folder, ['none', 'to']);
     assert.equal(code, 1);
     assert.match(stderr, /^wix-media: sync: cannot open the folder .*none: ENOENT/);
+  });
+
+  test('sync: --watch goes on after each change, until it is interrupted', async (t) => {
+    const folder = await temporaryFolder(t);
+    const { client, baseUrl } = await serveManager(t);
+    await fill(join(folder, 'photos'), { 'a.txt': 'a' });
+    const child = spawn(process.execPath, [COMMAND, 'sync', 'photos', baseUrl, '--watch'], { cwd: folder, env: { PATH: process.env.PATH, HOME: folder } });
+    t.after(() => child.kill('SIGKILL'));
+    let text = '';
+    const waiting = new Set();
+    child.stdout.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk;
+      for (const look of waiting) look();
+    });
+    const until = (/** @type {string} */ line) =>
+      new Promise((resolve) => {
+        const look = () => text.includes(line) && resolve(waiting.delete(look));
+        waiting.add(look);
+        look();
+      });
+    await until('Created: a.txt\n');
+    await fill(join(folder, 'photos'), { 'New/b.txt': 'b' });
+    await until('Created: New/b.txt\n');
+    await writeFile(join(folder, 'photos/a.txt'), 'changed');
+    await until('Updated: a.txt\n');
+    const ended = once(child, 'close');
+    child.kill('SIGINT');
+    assert.deepEqual(await ended, [130, null]);
+    assert.deepEqual(await siteTreeOf(client), { New: null, 'New/b.txt': 'b', 'a.txt': 'changed' });
+    assert.equal((await run(folder, ['photos', baseUrl, '--watch', '--json'])).code, 2);
+    assert.equal((await run(folder, [baseUrl, 'to', '--watch'])).code, 2);
   });
 
   test('sync: permanent deletion needs --yes where nobody can answer', async (t) => {

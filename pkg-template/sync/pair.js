@@ -1,0 +1,110 @@
+// Two open places with their journal: what every kind of run works on.
+import { createHash, randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { comparing } from './content.js';
+import { SyncError } from './error.js';
+import { Journal } from './journal.js';
+import { described, manifestOf } from './manifest.js';
+import { joined } from './merge.js';
+import { ordering } from './order.js';
+import { OWN_FOLDER } from './places/folder.js';
+import { openPlace } from './places/index.js';
+
+/** @import { Entry, Pair, Place, SyncOptions, SyncPlace } from './internal.d.ts' */
+
+/**
+ * Refuses places of which one holds the other: a run would copy its own copies.
+ *
+ * @param {Place} source
+ * @param {Place} target
+ */
+function checkOverlap(source, target) {
+  if (source.identity === target.identity) throw new SyncError('PLACES_OVERLAP', `${source.label} and ${target.label} are the same place`);
+  const [one, other] = [source.directory, target.directory];
+  if (one === undefined || other === undefined) return;
+  if (`${one}${sep}`.startsWith(`${other}${sep}`) || `${other}${sep}`.startsWith(`${one}${sep}`)) {
+    throw new SyncError('PLACES_OVERLAP', `${source.label} and ${target.label} overlap: one of them is in the other`);
+  }
+}
+
+/**
+ * The path of a file that an option names.
+ *
+ * @param {string | URL | undefined} given
+ */
+export const pathOf = (given) => (given === undefined ? undefined : resolve(/^file:\/\//.test(String(given)) ? fileURLToPath(String(given)) : String(given)));
+
+/**
+ * The file of the journal, and which side has the first version in its records.
+ *
+ * @param {Place} source
+ * @param {Place} target
+ * @param {string | URL | undefined} given
+ * @returns {{ file: string | undefined, places: [string, string], isTurned: boolean }}
+ */
+function journalOf(source, target, given) {
+  const holder = target.kind === 'folder' ? target : source.kind === 'folder' ? source : undefined;
+  const other = holder === target ? source : target;
+  if (!holder || given !== undefined) {
+    const isTurned = source.identity > target.identity;
+    return { file: pathOf(given), places: isTurned ? [target.identity, source.identity] : [source.identity, target.identity], isTurned };
+  }
+  const name = createHash('md5').update(other.identity).digest('hex').slice(0, 12);
+  // The folder may be moved, and its journal with it.
+  const places = /** @type {[string, string]} */ (['folder', other.identity]);
+  return { file: join(/** @type {string} */ (holder.directory), OWN_FOLDER, `${name}.journal`), places, isTurned: holder === target };
+}
+
+/**
+ * Opens two places and their journal, and closes them after the work.
+ *
+ * @template Result
+ * @param {SyncPlace} from
+ * @param {SyncPlace} to
+ * @param {SyncOptions} options
+ * @param {boolean} isReadOnly Whether nothing is changed, not even the journal.
+ * @param {(pair: Pair) => Promise<Result>} work
+ * @returns {Promise<Result>}
+ */
+export async function withPair(from, to, options, isReadOnly, work) {
+  const { signal = new AbortController().signal, checksum = false } = options;
+  signal.throwIfAborted();
+  const source = await openPlace(from, 'from', options);
+  const target = await openPlace(to, 'to', options);
+  const scratch = join(tmpdir(), `wix-media-sync-${randomBytes(6).toString('hex')}`);
+  /** @type {Journal | undefined} */
+  let journal;
+  try {
+    checkOverlap(source, target);
+    const isFolded = source.isFolded || target.isFolded;
+    const order = ordering(isFolded);
+    const { file, places, isTurned } = journalOf(source, target, options.journal);
+    if (!isReadOnly) await target.prepare();
+    const opened = await Journal.open(file, { places, isFolded, order, scratch, isReadOnly });
+    journal = opened;
+    for (const place of [source, target]) place.follow?.(opened);
+    /** @type {(source: Entry, target: Entry) => [string, string]} */
+    const versions = (one, other) => (isTurned ? [other.version, one.version] : [one.version, other.version]);
+    const listing = { signal, order, isFolded, scratch, retiring: opened.retiring };
+    const list = async (/** @type {Place} */ place) => {
+      const pins = await opened.pins(Number((place === target) !== isTurned));
+      return place.list({ ...listing, pins });
+    };
+    const manifest = source.kind === 'folder' ? manifestOf(/** @type {string} */ (source.directory)) : undefined;
+    async function* triples() {
+      const entries = await list(source);
+      const all = manifest ? described(entries, manifest, order, scratch) : entries;
+      yield* joined(all, await list(target), opened.records(), order);
+    }
+    const isSame = comparing({ source, target, journal: opened, versions, checksum, signal });
+    return await work({ source, target, journal: opened, versions, isTurned, isSame, triples, order, scratch, signal });
+  } finally {
+    await journal?.close();
+    await rm(scratch, { recursive: true, force: true });
+    await target.close();
+    await source.close();
+  }
+}
