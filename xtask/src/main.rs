@@ -39,9 +39,10 @@ Usage: cargo xtask COMMAND
 
   build             the npm package, in dist/, ready for npm pack
   start [--port N]  build what is missing and serve a Media Manager on http://127.0.0.1:4410
-  test [RING...]    run the tests: rust, wasm-node, wasm-browser, js, package, page (all by default);
+  test [RING...]    run the tests: rust, wasm-node, wasm-browser, js, package, page, tools (by default all but tools, which
+                    installs bundlers, frameworks and test runners from npm);
                     --quick gives an answer in under three minutes, without slow tests;
-                    --node MAJOR runs js and package on that release line of Node, from npm
+                    --node MAJOR runs js and package, or tools, on that release line of Node, from npm
   check             formatting, lints, types, documentation, forbidden crates and strings
   size              what a visitor downloads, beside the official packages
   bench             how fast calls are, beside the official packages

@@ -69,10 +69,23 @@ pub(crate) enum Ring {
     Package,
     /// `tests/js/page`: the page in headless Chromium.
     Page,
+    /// `tests/js/tools`: the packed package in projects that install their tools from npm.
+    Tools,
 }
 
 impl Ring {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Rust,
+        Self::WasmNode,
+        Self::WasmBrowser,
+        Self::Js,
+        Self::Package,
+        Self::Page,
+        Self::Tools,
+    ];
+
+    /// The rings of a run that names none. The others need a network, and download some hundred megabytes.
+    pub(crate) const USUAL: [Self; 6] = [
         Self::Rust,
         Self::WasmNode,
         Self::WasmBrowser,
@@ -84,8 +97,9 @@ impl Ring {
     /// The rings of a quick run that names none.
     pub(crate) const QUICK: [Self; 2] = [Self::Rust, Self::Js];
 
-    /// The rings that can run on another Node than the one on the PATH. A run that names a Node and no ring runs these.
-    pub(crate) const ON_NODE: [Self; 2] = [Self::Js, Self::Package];
+    /// The rings that can run on another Node than the one on the PATH. A run that names a Node and no ring runs those of
+    /// them that are usual.
+    pub(crate) const ON_NODE: [Self; 3] = [Self::Js, Self::Package, Self::Tools];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -95,6 +109,7 @@ impl Ring {
             Self::Js => "js",
             Self::Package => "package",
             Self::Page => "page",
+            Self::Tools => "tools",
         }
     }
 
@@ -141,7 +156,7 @@ impl Ring {
                         .env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TIMEOUT);
                 })
             }
-            Self::Js | Self::Package | Self::Page => self.node_tests(project, scratch, is_quick, node),
+            Self::Js | Self::Package | Self::Page | Self::Tools => self.node_tests(project, scratch, is_quick, node),
         }
     }
 
@@ -187,6 +202,7 @@ impl Ring {
                 Some("node_modules") => continue,
                 Some("package") => Self::Package,
                 Some("page") => Self::Page,
+                Some("tools") => Self::Tools,
                 _ => Self::Js,
             };
             if owner == self {

@@ -23,7 +23,7 @@ pub(crate) struct Selection {
 }
 
 impl Selection {
-    /// Reads `[--quick] [--node MAJOR] [RING…]`. Without a ring it is all of them, or those of [`Ring::QUICK`] or
+    /// Reads `[--quick] [--node MAJOR] [RING…]`. Without a ring it is those of [`Ring::USUAL`], [`Ring::QUICK`] or
     /// [`Ring::ON_NODE`].
     pub(crate) fn parse(arguments: &[String]) -> Result<Self> {
         let (mut is_quick, mut node) = (false, None);
@@ -42,16 +42,11 @@ impl Selection {
         {
             bail!("invalid ring {:?}: --node has no effect on it", ring.name());
         }
-        let usual: &[Ring] = match (node, is_quick) {
-            (Some(_), false) => &Ring::ON_NODE,
-            (Some(_), true) => &[Ring::Js],
-            (None, true) => &Ring::QUICK,
-            (None, false) => &Ring::ALL,
-        };
+        let usual: &[Ring] = if is_quick { &Ring::QUICK } else { &Ring::USUAL };
         let rings = Ring::ALL
             .into_iter()
             .filter(|ring| match named[..] {
-                [] => usual.contains(ring),
+                [] => usual.contains(ring) && (node.is_none() || Ring::ON_NODE.contains(ring)),
                 _ => named.contains(ring),
             })
             .collect();
@@ -189,7 +184,8 @@ mod tests {
 
     #[test]
     fn selection_keeps_the_order_of_rings() {
-        assert_eq!(parse("").unwrap().rings, Ring::ALL);
+        assert_eq!(parse("").unwrap().rings, Ring::USUAL);
+        assert_eq!(parse("tools rust").unwrap().rings, [Ring::Rust, Ring::Tools]);
         assert_eq!(parse("page rust page").unwrap().rings, [Ring::Rust, Ring::Page]);
         assert!(parse("rust moon").is_err());
         assert!(parse("--slow").is_err());
@@ -206,7 +202,10 @@ mod tests {
     #[test]
     fn selection_with_node_keeps_to_the_rings_that_it_runs() {
         let other = parse("--node 22").unwrap();
-        assert_eq!((&other.rings[..], other.node), (&Ring::ON_NODE[..], Some(22)));
+        assert_eq!(
+            (&other.rings[..], other.node),
+            (&[Ring::Js, Ring::Package][..], Some(22))
+        );
         assert_eq!(parse("--node 24 package").unwrap().rings, [Ring::Package]);
         assert_eq!(parse("--node 24 --quick").unwrap().rings, [Ring::Js]);
         for line in ["--node", "--node 18", "--node new", "--node 22 rust"] {

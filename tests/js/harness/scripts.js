@@ -43,3 +43,26 @@ export const expectedReport = {
   seen: ['f1~mv2.jpg'],
   image: 'https://static.wixstatic.com/media/f1~mv2.jpg',
 };
+
+/** A function `use(wixMedia, storage)`: a manager, and uploads with a transform of each, which need every module. */
+export const managerScript = `
+  async function use({ createManager }, storage) {
+    const decoded = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    const bitmap = decoded('iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==');
+    const manager = await createManager({ storage, baseUrl: 'http://wix-media.localhost' });
+    const drawing = "<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'><rect width='1' height='1'/></svg>";
+    const further = { svg: ['image/svg+xml', drawing], tif: ['image/tiff', decoded('SUkqAAoAAACAAAkAAAEDAAEAAAABAAAAAQEDAAEAAAABAAAAAgEDAAEAAAAIAAAAAwEDAAEAAAABAAAABgEDAAEAAAABAAAAEQEEAAEAAAAIAAAAFQEDAAEAAAABAAAAFgEDAAEAAAABAAAAFwEEAAEAAAABAAAAAAAAAA==')] };
+    const found = [];
+    for (const [name, [type, content]] of Object.entries({ png: ['image/png', bitmap], ...further })) {
+      const file = await manager.client.uploads.upload(new Blob([content], { type }), { displayName: 'dot.' + name });
+      const image = await manager.fetch(file.url + '/v1/fit/w_1,h_1/x.png');
+      found.push(image.status, image.headers.get('content-type'));
+    }
+    found.push((await manager.client.files.listFiles()).files.length);
+    await manager.close();
+    return found;
+  }
+`;
+export const expectedOfManager = [200, 'image/png', 200, 'image/png', 200, 'image/png', 3];
+/** What ends a page's program: both outcomes, for `reportOf`. */
+export const settleScript = '.then((result) => { globalThis.result = result; }, ({ name, code, message }) => { globalThis.failure = { name, code, message }; });';

@@ -28,14 +28,16 @@ export async function pack(folder) {
  *
  * @param {Closing} closing
  * @param {Record<string, string>} [files]
+ * @param {string[]} [tools] Further packages, such as `vite@7.3.8`, which come from the registry.
  */
-export async function project(closing, files = {}) {
+export async function project(closing, files = {}, tools = []) {
   // Deno reads nothing below /dev, where temporary files may be.
   const folder = await mkdtemp(join(process.env.DISK_TMPDIR ?? tmpdir(), 'wix-media-'));
   closing.after(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   const tarball = await pack(folder);
   await addFiles(folder, { 'package.json': '{ "name": "project", "private": true }', ...files });
-  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts', tarball.path], { cwd: folder });
+  const source = tools.length === 0 ? '--offline' : '--prefer-offline';
+  await run('npm', ['install', source, '--no-audit', '--no-fund', '--ignore-scripts', '--save-exact', tarball.path, ...tools], { cwd: folder, maxBuffer: 1e8 });
   return folder;
 }
 

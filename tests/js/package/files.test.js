@@ -6,6 +6,7 @@ import { before, suite, test } from 'node:test';
 import { build } from 'esbuild';
 import { reportOf, startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
+import { expectedOfManager as expected, managerScript as program, settleScript as settle } from '../harness/scripts.js';
 import { startService } from '../harness/service.js';
 import { addFiles, project, run } from '../harness/tarball.js';
 
@@ -14,27 +15,6 @@ import { addFiles, project, run } from '../harness/tarball.js';
  * @import { Browser } from 'playwright-core'
  */
 
-/** A manager, and uploads with a transform of each, which need every module. */
-const program = `
-  async function use({ createManager }, storage) {
-    const decoded = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-    const bitmap = decoded('iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==');
-    const manager = await createManager({ storage, baseUrl: 'http://wix-media.localhost' });
-    const drawing = "<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'><rect width='1' height='1'/></svg>";
-    const further = { svg: ['image/svg+xml', drawing], tif: ['image/tiff', decoded('SUkqAAoAAACAAAkAAAEDAAEAAAABAAAAAQEDAAEAAAABAAAAAgEDAAEAAAAIAAAAAwEDAAEAAAABAAAABgEDAAEAAAABAAAAEQEEAAEAAAAIAAAAFQEDAAEAAAABAAAAFgEDAAEAAAABAAAAFwEEAAEAAAABAAAAAAAAAA==')] };
-    const found = [];
-    for (const [name, [type, content]] of Object.entries({ png: ['image/png', bitmap], ...further })) {
-      const file = await manager.client.uploads.upload(new Blob([content], { type }), { displayName: 'dot.' + name });
-      const image = await manager.fetch(file.url + '/v1/fit/w_1,h_1/x.png');
-      found.push(image.status, image.headers.get('content-type'));
-    }
-    found.push((await manager.client.files.listFiles()).files.length);
-    await manager.close();
-    return found;
-  }
-`;
-const expected = [200, 'image/png', 200, 'image/png', 200, 'image/png', 3];
-const settle = '.then((result) => { globalThis.result = result; }, ({ name, code, message }) => { globalThis.failure = { name, code, message }; });';
 const files = "{ client: '/files/client.wasm', transfers: '/files/transfers.wasm', manager: '/files/manager.wasm', images: '/files/images.wasm', svg: '/files/svg.wasm', tiff: '/files/tiff.wasm', worker: '/files/manager-worker.js' }";
 
 suite('files of the package', () => {

@@ -1,0 +1,66 @@
+// Tools of users in the versions that tests ask for: each project installs its own.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { run } from './tarball.js';
+
+/** @import { Closing } from './types.d.ts' */
+
+/** What programs of the tools get. None of them may report anything to its makers. */
+const environment = { ...process.env, CI: 'true', NO_COLOR: '1', NEXT_TELEMETRY_DISABLED: '1', NG_CLI_ANALYTICS: 'false', ASTRO_TELEMETRY_DISABLED: '1' };
+
+/**
+ * Imports a module of a project's tools.
+ *
+ * @param {string} folder
+ * @param {string} path In `node_modules`.
+ * @returns {Promise<any>}
+ */
+export const toolModule = (folder, path) => import(pathToFileURL(join(folder, 'node_modules', path)).href);
+
+/**
+ * Runs a script of a project's tools in Node. Resolves to its output; a failure has it in its message.
+ *
+ * @param {string} folder
+ * @param {string[]} args The path in `node_modules`, and its arguments.
+ * @param {object} [options]
+ * @param {string[]} [options.flags] Flags of Node.
+ * @param {string} [options.cwd]
+ */
+export async function runTool(folder, [script, ...args], { flags = [], cwd = folder } = {}) {
+  // NODE_TEST_CONTEXT makes runners of tests believe that they are a part of this one.
+  const { NODE_TEST_CONTEXT: _, ...env } = /** @type {NodeJS.ProcessEnv} */ (environment);
+  try {
+    const { stdout, stderr } = await run(process.execPath, [...flags, join(folder, 'node_modules', script), ...args], { cwd, env, maxBuffer: 1e8 });
+    return stdout + stderr;
+  } catch (/** @type {any} */ error) {
+    throw new Error(`${script} failed\n${error.stdout}\n${error.stderr}`);
+  }
+}
+
+/**
+ * Starts a server, which is killed at the end of `closing`. Resolves to the first address that it prints.
+ *
+ * @param {Closing} closing
+ * @param {string} folder
+ * @param {string[]} args The arguments of Node.
+ */
+export async function startTool(closing, folder, args) {
+  const process_ = spawn(process.execPath, args, { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise((resolve) => process_.on('exit', resolve));
+  closing.after(async () => {
+    process_.kill('SIGKILL');
+    await ended;
+  });
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const read = (/** @type {Buffer} */ chunk) => {
+      said += chunk;
+      const [address] = /http:\/\/(?:127\.0\.0\.1|localhost):[1-9]\d*/.exec(said) ?? [];
+      if (address) resolve(address);
+    };
+    process_.stdout.on('data', read);
+    process_.stderr.on('data', read);
+    ended.then(() => reject(new Error(`${args[0]} ended before it listened\n${said}`)));
+  });
+}
