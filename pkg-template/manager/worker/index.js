@@ -11,11 +11,21 @@ const port = /** @type {MessagePort} */ (/** @type {unknown} */ (globalThis));
 
 const { ask, answered } = createAsker(port);
 
+/** Whether this worker is a module. Turbopack makes a classic script of it, which cannot be started as a module. */
+function isModule() {
+  try {
+    /** @type {{ importScripts?: () => void }} */ (globalThis).importScripts?.();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 const runtime = {
   frames: (/** @type {Blob} */ film, /** @type {AbortSignal} */ signal) => ask('frames', film, signal),
   crypto: () => crypto,
   files: {
-    worker: () => location.href,
+    worker: () => new Worker(location.href, isModule() ? { type: 'module' } : {}),
     ...Object.fromEntries(['images', ...FORMATS].map((name) => [name, () => ask('module', name)])),
   },
 };
