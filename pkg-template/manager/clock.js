@@ -44,6 +44,9 @@ export function createClock(option, refuse) {
       set: (to) => {
         time = Math.max(time, to);
       },
+      reset: (to) => {
+        time = to;
+      },
     };
   }
   if (typeof option?.now === 'function') return { kind: 'custom', now: () => Number(option.now()) };

@@ -24,6 +24,9 @@ const INERT = /^application\/(json|pdf)\b/;
 /** How many random bytes are drawn at once: each call of `getRandomValues` costs as much as a small request's work. */
 const RANDOM_POOL_SIZE = 4096;
 
+/** By how many bytes the memory of the module may grow after a snapshot, before an instance with little memory takes its place. */
+const MAX_GROWTH = 64 << 20;
+
 /** Parts of what an outcome says about changes. */
 const CHANGED = 1;
 const ACKNOWLEDGES = 2;
@@ -79,6 +82,8 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
   let isClosed = false;
   /** @type {ManagerCore | undefined} */
   let running;
+  /** How often a snapshot has been restored. As after a trap, numbers from before mean nothing. */
+  let restored = 0;
 
   const restarted = (/** @type {unknown} */ cause = undefined) =>
     fail('MANAGER_RESTARTED', 'the Media Manager had to be restarted, and this request was lost', cause);
@@ -104,6 +109,8 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     },
   });
 
+  const generationNow = () => instance.generation + restored;
+
   /** Throws once another process has taken the storage over. */
   function usable() {
     const failure = storage.failure?.();
@@ -117,9 +124,9 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
    * @param {(core: ManagerCore) => Result} use
    * @returns {Result}
    */
-  function enter(use, generation = instance.generation) {
+  function enter(use, generation = generationNow()) {
     if (isClosed) throw fail('MANAGER_CLOSED', 'the manager is closed');
-    if (generation !== instance.generation) throw restarted();
+    if (generation !== generationNow()) throw restarted();
     usable();
     const result = instance.enter(use);
     // The module answers that its storage failed, which would hide why.
@@ -132,7 +139,7 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
    *
    * @param {number} generation
    */
-  const isAlive = (generation) => generation === instance.generation && !isClosed;
+  const isAlive = (generation) => generation === generationNow() && !isClosed;
 
   try {
     given = toJson({ ...settings, durable: storage.durable && storage.syncs !== false, renames: host.renameFile !== undefined }, refuse);
@@ -158,9 +165,9 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     if (url.protocol === 'https:' && !request.headers.has('x-forwarded-proto')) given.push('x-forwarded-proto', 'https');
     /** @type {[method: string, path: string, query: string, headers: string]} */
     const head = [request.method, url.pathname, url.search.slice(1), given.join('\n')];
-    let own = instance.generation;
+    let own = generationNow();
     const begin = () => {
-      own = instance.generation;
+      own = generationNow();
       return enter((core) => core.open(...head), own);
     };
     // Only the PUTs of uploads make files of bytes.
@@ -198,7 +205,7 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
    * may have dropped what it could not write.
    */
   async function durable() {
-    const own = instance.generation;
+    const own = generationNow();
     try {
       await storage.commits?.flush();
     } catch (error) {
@@ -306,9 +313,9 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
    * @type {Engine['run']}
    */
   async function run(begin, { told, signal } = {}) {
-    let own = instance.generation;
+    let own = generationNow();
     const task = await prepared(() => [], () => {
-      own = instance.generation;
+      own = generationNow();
       return enter(begin, own);
     });
     /** @type {string[]} */
@@ -545,11 +552,38 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     return JSON.parse(enterDurably((core) => core.control(name, JSON.stringify(input))));
   }
 
+  /** The storage and the memory of the instance, as they are. */
+  function taken() {
+    const core = enter((each) => each);
+    return { core, bytes: new Uint8Array(core.memory.buffer).slice(), references: core.references.length, restore: storage.save?.() };
+  }
+
+  /** @type {Engine['save']} */
+  function save() {
+    let saved = taken();
+    return () => {
+      restored += 1;
+      saved.restore?.();
+      const { core, bytes, references } = saved;
+      // The memory is put back too: it takes another instance 20 ms to open the catalog. The module relies on the size of its
+      // table of references, and takes memory that it does not know for its own only at the end.
+      if (core === running && core.references.length === references && core.memory.buffer.byteLength - bytes.length <= MAX_GROWTH) {
+        new Uint8Array(core.memory.buffer).set(bytes);
+        return;
+      }
+      running = undefined;
+      instance.discard();
+      storage.recover?.();
+      saved = taken();
+    };
+  }
+
   return {
     respond,
     control,
+    save,
     async receive(open, source, { blobs, signal } = {}) {
-      const own = instance.generation;
+      const own = generationNow();
       const ready = async () => storage.prepare?.([], blobs);
       const intake = await prepared(() => [], () => enter(open, own), blobs);
       const how = { ready: blobs ? ready : undefined, image: !blobs, archive: Boolean(blobs), signal };
@@ -575,7 +609,7 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
       }),
     exportArchive: (signal) =>
       alone(async () => {
-        const own = instance.generation;
+        const own = generationNow();
         const found = await run((core) => core.beginExport(), { signal });
         const [status, lines, body, , , id, report] = /** @type {ExportOutcome} */ (found);
         const ended = () => control('endExport', { id });

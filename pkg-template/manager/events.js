@@ -23,7 +23,7 @@ export function nameOf({ entityFqdn, slug }) {
  */
 export function createEvents(engine, baseUrl) {
   /** @type {Set<{ last: number, base: string, listener: (event: NumberedEvent) => unknown, ended?: () => void }>} */
-  const listeners = new Set();
+  let listeners = new Set();
   let isDelivering = false;
 
   function deliver() {
@@ -66,6 +66,13 @@ export function createEvents(engine, baseUrl) {
     follow,
     on: (name, handler) => follow(undefined, ({ body }) => (name === '*' || nameOf(body) === name ? handler(body) : undefined)),
     deliver,
+    save() {
+      const saved = [...listeners].map((entry) => ({ entry, last: entry.last }));
+      return () => {
+        for (const { entry, last } of saved) entry.last = last;
+        listeners = new Set(saved.map(({ entry }) => entry));
+      };
+    },
     close() {
       for (const { ended } of listeners) ended?.();
       listeners.clear();

@@ -117,6 +117,7 @@ export function createImports(engine, network, { changed, report }) {
   return {
     free: () => (closing.signal.aborted ? 0 : MAX_CONCURRENCY - running.size),
     run,
+    idle: () => Promise.allSettled(running.values()),
     async close() {
       closing.abort();
       await Promise.allSettled(running.values());

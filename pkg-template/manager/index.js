@@ -236,6 +236,19 @@ async function make(options, given) {
     },
     estimate: async () => storage.estimate?.(),
     report,
+    save:
+      storage.save &&
+      (() => {
+        const [restoreEngine, restoreEvents, time] = [engine.save(), events.save(), clock.now()];
+        return () => {
+          restoreEngine();
+          restoreEvents();
+          clock.reset?.(time);
+          webhooks.forgetKey();
+          changed();
+        };
+      }),
+    settled: () => Promise.all([imports.idle(), webhooks.idle(), videos?.idle()]),
     trap: async () => void engine.trap(),
     async close() {
       clearTimeout(timer);

@@ -65,6 +65,8 @@ export interface Clock {
   kind: 'system' | 'virtual' | 'custom';
   now(): number;
   set?(to: number): void;
+  /** Sets it to any time, also an earlier one. */
+  reset?(to: number): void;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -109,6 +111,9 @@ export type Piece = Uint8Array<ArrayBuffer> | [name: string, offset: number, len
 
 /** One instance of `manager.wasm`. Numbers of intakes and bodies mean something to this instance only. */
 export interface ManagerCore {
+  memory: WebAssembly.Memory;
+  /** The values of JavaScript that the module holds. */
+  references: WebAssembly.Table;
   start(host: StorageHost & { now(): number; random(buffer: Uint8Array): void }, options: string): void;
   stop(): void;
   open(method: string, path: string, query: string, headers: string): number;
@@ -172,6 +177,8 @@ export interface Engine {
   exportArchive(signal?: AbortSignal): Promise<{ response: Response } & DamageReport>;
   /** Breaks the instance, as a fault would. For tests. */
   trap(): unknown;
+  /** Takes a snapshot of a storage that has `save`. Returns the function that restores it, which can be called again. */
+  save(): () => void;
   close(): void;
 }
 
@@ -264,6 +271,8 @@ export interface Storage {
   explain?(error: ErrorClass): ErrorClass;
   /** Lets go of whatever a broken instance had open. */
   recover?(): void;
+  /** Takes a snapshot. Returns the function that restores it, which can be called again. Only memory has it. */
+  save?(): () => void;
   /** How much room the browser leaves. */
   estimate?(): Promise<{ usage: number; quota: number }>;
   close(): void;
@@ -592,6 +601,8 @@ export interface Events {
   on: MediaManager['on'];
   /** Tells everybody what has happened since the last time. */
   deliver(): void;
+  /** Remembers the listeners, and what they have been told. Returns the function that restores both. */
+  save(): () => void;
   close(): void;
 }
 
@@ -618,6 +629,8 @@ export interface Worker<Job> {
   free(): number;
   /** Runs these jobs. */
   run(jobs: Job[]): void;
+  /** Resolves when no job is running. */
+  idle(): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -743,6 +756,10 @@ export interface PublicParts {
   close(): Promise<void>;
   /** Tells `onError`. */
   report(error: ErrorClass): void;
+  /** Takes a snapshot. Returns the function that restores it. Only a manager in this thread and in memory has it. */
+  save?(): () => void;
+  /** Resolves when no import, delivery or video is under way. */
+  settled?(): Promise<unknown>;
   /** Breaks the engine's instance; for tests. */
   trap(): Promise<unknown>;
   /** Ends the thread of the manager, where it has one; for tests. */

@@ -12,13 +12,20 @@ import { isDirectory, seedEntries } from './seed.js';
  * @param {PublicParts} parts
  * @returns {PublicManager}
  */
-export function createPublic({ fetch, baseUrl, given, on, follow, now, advance, storage, estimate, close, report, trap, kill }) {
+export function createPublic({ fetch, baseUrl, given, on, follow, now, advance, storage, estimate, close, report, trap, kill, save, settled }) {
   const { WixMediaError, createClient, refusal, runtime, token } = given;
   /** @type {MediaManager['client'] | undefined} */
   let client;
   let isClosed = false;
   /** @type {Set<Promise<Response>>} */
   const underWay = new Set();
+
+  /** Resolves when nothing is under way. */
+  async function idle() {
+    if (isClosed) throw new WixMediaError({ code: 'MANAGER_CLOSED', message: 'the manager is closed' });
+    await Promise.allSettled([...underWay]);
+    await settled?.();
+  }
 
   /**
    * Sends a request to the router of `/_wix-media/`.
@@ -133,6 +140,16 @@ export function createPublic({ fetch, baseUrl, given, on, follow, now, advance, 
     },
     [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]: () => manager.close(),
     [Symbol.for('wix-media.trap')]: trap,
+    ...(save && {
+      [Symbol.for('wix-media.snapshot')]: async () => {
+        await idle();
+        const restore = save();
+        return async () => {
+          await idle();
+          restore();
+        };
+      },
+    }),
     ...(kill && { [Symbol.for('wix-media.kill')]: kill }),
   };
   return manager;

@@ -113,6 +113,7 @@ export function createWebhooks(engine, { subtle, changed, report }) {
       }
     },
     publicKey: async () => (await keys()).publicKey,
+    idle: () => Promise.allSettled(sending.values()),
     forgetKey() {
       pair = undefined;
     },

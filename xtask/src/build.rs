@@ -44,6 +44,11 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
     ("entries/slim.js", "slim.js", &["--platform=neutral", "--format=esm"]),
     ("entries/media.js", "media.js", &["--platform=neutral", "--format=esm"]),
     (
+        TESTING,
+        "testing.js",
+        &["--platform=neutral", "--format=esm", NODE_LINES],
+    ),
+    (
         "manager/index.js",
         "manager.js",
         &["--platform=neutral", "--format=esm", NODE_LINES],
@@ -136,6 +141,7 @@ const REQUIRED: &[&str] = &[
     "node.js",
     "slim.js",
     "media.js",
+    "testing.js",
     "manager.js",
     "threads.js",
     "directory.js",
@@ -187,6 +193,9 @@ const TERSER: &[&str] = &[
     "--mangle",
     "--format=max_line_len=500",
 ];
+
+/// The entry that imports the package as its users do, so that errors are of one class and the default client is one.
+const TESTING: &str = "testing/index.js";
 
 /// The bundles that bundlers of programs read. They drop a call that nobody uses if it is marked as pure, and minifying
 /// takes the marks of the sources away.
@@ -288,12 +297,14 @@ fn bundle_scripts(project: &Project, modules: &[Built], generated: &[(&str, Path
             .arg(template.join(entry))
             .arg(format!("--outfile={}", dist.join(bundle).display()))
             .args(["--bundle", "--minify", "--target=es2022"])
-            .args(["--legal-comments=none", "--log-level=warning"])
+            .args(["--legal-comments=none", "--log-level=warning"]);
+        if entry == TESTING {
+            command.arg("--external:wix-media.v2");
+        } else {
             // Parts of the page that the picker shares import the package. They need identifiers and URLs of it, and no client.
-            .arg(format!(
-                "--alias:wix-media.v2={}",
-                template.join("entries/media.js").display()
-            ));
+            let media = template.join("entries/media.js");
+            command.arg(format!("--alias:wix-media.v2={}", media.display()));
+        }
         for (name, file) in generated {
             command.arg(format!("--alias:#{name}={}", file.display()));
         }
@@ -367,9 +378,14 @@ fn write_declarations(template: &Path, dist: &Path) -> Result<()> {
     fs::write(dist.join("media.d.ts"), media("./index.js"))?;
     fs::write(dist.join("media.d.cts"), media("./index.cjs"))?;
     copy(&template.join("types/picker.d.ts"), &dist.join("picker.d.ts"))?;
-    let sync = fs::read_to_string(template.join("types/sync.d.ts"))?;
-    fs::write(dist.join("sync.d.ts"), &sync)?;
-    fs::write(dist.join("sync.d.cts"), sync.replace("./index.js", "./index.cjs"))?;
+    for name in ["sync", "testing"] {
+        let text = fs::read_to_string(template.join(format!("types/{name}.d.ts")))?;
+        fs::write(dist.join(format!("{name}.d.ts")), &text)?;
+        fs::write(
+            dist.join(format!("{name}.d.cts")),
+            text.replace("./index.js", "./index.cjs"),
+        )?;
+    }
     Ok(())
 }
 

@@ -244,7 +244,7 @@ fn bind(module: &Module, compiled: &Path, folder: &Path) -> Result<()> {
 }
 
 /// The glue as a function that makes an instance of a compiled module, with memory and state of its own, and gives its
-/// exports.
+/// exports, its memory, and its table of references.
 fn factory(glue: &str) -> Result<String> {
     let cut = |text: &str, from: &str, to: &str| -> Result<String> {
         let start = text.find(from).with_context(|| format!("the glue has no {from:?}"))?;
@@ -266,7 +266,8 @@ fn factory(glue: &str) -> Result<String> {
         .collect();
     let body = body.replace("export function ", "function ");
     Ok(format!(
-        "export default function instantiate(module) {{\n{body}\ninitSync({{ module }});\nreturn {{ {} }};\n}}\n",
+        "export default function instantiate(module) {{\n{body}\ninitSync({{ module }});\n\
+         return {{ {}, memory: wasm.memory, references: wasm.__wbindgen_externrefs }};\n}}\n",
         names.join(", ")
     ))
 }

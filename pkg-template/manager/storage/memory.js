@@ -1,5 +1,8 @@
 // Storage that goes with its process. It is outside of the WebAssembly module all the same: a trap takes nothing along, and
 // large files do not grow the module's memory, which never shrinks.
+//
+// A snapshot shares everything with the storage. What is written afterwards is a copy: of a content, that is of its list of
+// chunks, with the first write to it, and of a chunk with the first write to that.
 
 /** @import { Storage, StorageHost } from '../internal.d.ts' */
 
@@ -10,7 +13,31 @@ const CHUNK_SIZE = 1 << 20;
 class Content {
   /** @type {Uint8Array[]} */
   #chunks = [];
+  /**
+   * The chunks that a snapshot holds too.
+   *
+   * @type {Set<Uint8Array>}
+   */
+  #shared = new Set();
   size = 0;
+
+  /** @param {number} since How many snapshots had been taken or restored when it was made. */
+  constructor(since) {
+    this.since = since;
+  }
+
+  /**
+   * A content of its own with the same bytes, which shares the chunks until they are written.
+   *
+   * @param {number} since
+   */
+  copy(since) {
+    const copy = new Content(since);
+    copy.#chunks = [...this.#chunks];
+    copy.#shared = new Set(this.#chunks);
+    copy.size = this.size;
+    return copy;
+  }
 
   /**
    * Calls `visit` for each part of a range.
@@ -38,8 +65,9 @@ class Content {
     this.#walk(offset, bytes.length, (index, from, count, done) => {
       for (let made = chunks.length; made <= index; made += 1) chunks.push(new Uint8Array(0));
       const needed = from + count;
-      if (chunks[index].length < needed) {
-        const grown = new Uint8Array(Math.min(CHUNK_SIZE, Math.max(needed, chunks[index].length * 2)));
+      const isShared = this.#shared.has(chunks[index]);
+      if (isShared || chunks[index].length < needed) {
+        const grown = new Uint8Array(Math.min(CHUNK_SIZE, Math.max(needed, chunks[index].length * (isShared ? 1 : 2))));
         grown.set(chunks[index]);
         chunks[index] = grown;
       }
@@ -79,23 +107,31 @@ class Content {
 }
 
 /**
+ * @param {Map<string, Set<string>>} sets
+ * @returns {typeof sets}
+ */
+const copied = (sets) => new Map([...sets].map(([key, values]) => [key, new Set(values)]));
+
+/**
  * Makes the storage.
  *
  * @returns {Storage}
  */
 export function memoryStorage() {
   /** @type {Map<string, Content>} */
-  const blobs = new Map();
+  let blobs = new Map();
+  /** How many snapshots have been taken or restored. A content from before the last one is not written. */
+  let since = 0;
   /**
    * The names of blobs by their folders.
    *
    * @type {Map<string, Set<string>>}
    */
-  const folders = new Map();
+  let folders = new Map();
   const partsOf = (/** @type {string} */ name) => [name.slice(0, name.indexOf('/')), name.slice(name.indexOf('/') + 1)];
   /** @param {string} name */
   function create(name) {
-    const blob = new Content();
+    const blob = new Content(since);
     blobs.set(name, blob);
     const [folder, file] = partsOf(name);
     const names = folders.get(folder);
@@ -108,22 +144,28 @@ export function memoryStorage() {
    *
    * @type {Map<string, number>}
    */
-  const files = new Map();
+  let files = new Map();
   /** @type {Content[]} */
-  const contents = [];
+  let contents = [];
   /**
    * How often each of them is open, and those that another one has replaced.
    *
    * @type {number[]}
    */
-  const opened = [];
+  let opened = [];
   /** @type {Set<number>} */
-  const replaced = new Set();
+  let replaced = new Set();
+  /** @param {number} file */
+  function writable(file) {
+    if (contents[file].since < since) contents[file] = contents[file].copy(since);
+    return contents[file];
+  }
   /** @type {StorageHost} */
   const host = {
     fresh: () => undefined,
     append(name, offset, bytes) {
-      const blob = blobs.get(name) ?? create(name);
+      let blob = blobs.get(name) ?? create(name);
+      if (blob.since < since) blobs.set(name, (blob = blob.copy(since)));
       blob.truncate(offset);
       blob.write(offset, bytes);
     },
@@ -145,7 +187,7 @@ export function memoryStorage() {
     openFile(name) {
       let file = files.get(name);
       if (file === undefined) {
-        file = contents.push(new Content()) - 1;
+        file = contents.push(new Content(since)) - 1;
         files.set(name, file);
       }
       opened[file] = (opened[file] ?? 0) + 1;
@@ -153,18 +195,18 @@ export function memoryStorage() {
     },
     closeFile(file) {
       opened[file] -= 1;
-      if (opened[file] === 0 && replaced.delete(file)) contents[file].truncate(0);
+      if (opened[file] === 0 && replaced.delete(file)) writable(file).truncate(0);
     },
     readAt: (file, offset, buffer) => contents[file].read(offset, buffer),
-    writeAt: (file, offset, bytes) => contents[file].write(offset, bytes),
-    truncate: (file, size) => contents[file].truncate(size),
+    writeAt: (file, offset, bytes) => writable(file).write(offset, bytes),
+    truncate: (file, size) => writable(file).truncate(size),
     syncFile() {},
     sizeOf: (file) => contents[file].size,
     hasFile: (name) => files.has(name),
     // Numbers are positions, so a deleted file is emptied and keeps its place.
     deleteFile(name) {
       const file = files.get(name);
-      if (file !== undefined) contents[file].truncate(0);
+      if (file !== undefined) writable(file).truncate(0);
     },
     renameFile(from, to) {
       const [file, other] = [files.get(from), files.get(to)];
@@ -174,7 +216,7 @@ export function memoryStorage() {
       if (other === undefined) return;
       // Whoever has it open reads on.
       if (opened[other] > 0) replaced.add(other);
-      else contents[other].truncate(0);
+      else writable(other).truncate(0);
     },
   };
   return {
@@ -187,6 +229,19 @@ export function memoryStorage() {
     },
     // The instance that had them open is gone.
     recover: () => void opened.fill(0),
+    save() {
+      since += 1;
+      const saved = { blobs: new Map(blobs), folders: copied(folders), files: new Map(files), contents: [...contents], opened: [...opened], replaced: new Set(replaced) };
+      return () => {
+        since += 1;
+        blobs = new Map(saved.blobs);
+        folders = copied(saved.folders);
+        files = new Map(saved.files);
+        contents = [...saved.contents];
+        opened = [...saved.opened];
+        replaced = new Set(saved.replaced);
+      };
+    },
     close() {},
   };
 }

@@ -19,6 +19,16 @@ export function pinned(storage) {
   host.remove = (name) => (readers.has(name) ? void doomed.add(name) : remove(name));
   return {
     ...storage,
+    save:
+      storage.save &&
+      (() => {
+        const restore = storage.save?.();
+        return () => {
+          // What is removed since then is there again.
+          doomed.clear();
+          restore?.();
+        };
+      }),
     pin(name) {
       readers.set(name, (readers.get(name) ?? 0) + 1);
     },

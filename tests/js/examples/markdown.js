@@ -12,7 +12,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { node } from './project.js';
 
-const LANGUAGES = new Set(['js', 'js no-run', 'html', 'json', 'sh', 'rust', 'text']);
+/** The last ones are the tests of docs/testing.md, which `tools/testing.test.js` runs in their runners. */
+const LANGUAGES = new Set(['js', 'js no-run', 'html', 'json', 'sh', 'rust', 'text', 'js jest', 'js node-test', 'js playwright', 'js vitest', 'ts vitest']);
 const OUTPUT = /\/\/ → (.*)$/gm;
 
 /**
@@ -78,7 +79,7 @@ export const commands = (text) => {
     .filter(({ language }) => language === 'sh')
     .flatMap(({ code }) => code.split('\n').filter((line) => line !== ''));
   const inline = [...withoutBlocks(text).matchAll(/`(cargo [^`]*)`/g)].map(([, command]) => command);
-  return [...shell, ...inline].map((line) => line.replace(/ +#.*$/, ''));
+  return [...shell, ...inline].map((line) => line.replace(/ +#.*$/, '').replace(/ &$/, ''));
 };
 
 // Requests go to the site of the test, whatever they say, and those for a local server to a Media Manager in the process.

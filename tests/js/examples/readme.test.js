@@ -164,7 +164,7 @@ suite('commands', () => {
         if (!known.includes(name)) return `there is no cargo xtask ${name}`;
         if (name === 'test') return rest.join(' ').replace(/--node \d+ ?/, '').split(' ').every((word) => word === '' || word === '--quick' || rings.includes(word)) ? undefined : 'there is no such ring';
         /** @type {Record<string, RegExp>} */
-        const takes = { soak: /^( ?--(minutes|seed) \d+)*$/, fuzz: /^(http|media)?( ?--(cases|seed) \d+)*$/ };
+        const takes = { soak: /^( ?--(minutes|seed) \d+)*$/, fuzz: /^(http|media)?( ?--(cases|seed) \d+)*$/, release: /^\d+\.\d+\.\d+( --dry-run)?$/ };
         return (takes[name] ?? /^(--port \d+)?$/).test(rest.join(' ')) ? undefined : `${name} takes no ${rest}`;
       }
       case 'node':
@@ -185,6 +185,7 @@ suite('commands', () => {
       case 'export':
       // Programs of the system.
       case 'cp':
+      case 'curl':
       case 'mkdir':
         return undefined;
       case 'python3':
@@ -201,8 +202,8 @@ suite('commands', () => {
   }
 
   test('commands: unknown ones are found', () => {
-    assert.deepEqual(known, ['build', 'start', 'test', 'check', 'size', 'bench', 'parity', 'soak', 'fuzz', 'file-types', 'help']);
-    assert.deepEqual(rings.length, 6);
+    assert.deepEqual(known, ['build', 'start', 'test', 'check', 'size', 'bench', 'parity', 'soak', 'fuzz', 'release', 'file-types', 'help']);
+    assert.deepEqual(rings.length, 7);
     const text = 'Run `cargo xtask deploy`.\n\n```sh\ncargo xtask test moon   # no such ring\nnode gone.js\nrm -r .\nnpx wix-media lss\nwix-media ls --no-such\n```\n';
     assert.deepEqual(commands(text).map((command) => problemWith(command) === undefined), Array(6).fill(false));
   });

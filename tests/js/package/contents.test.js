@@ -78,6 +78,10 @@ suite('the packed package', () => {
         'sync.d.cts',
         'sync.d.ts',
         'sync.js',
+        'testing.cjs',
+        'testing.d.cts',
+        'testing.d.ts',
+        'testing.js',
         'threads.cjs',
         'threads.js',
         'tiff.wasm',
@@ -116,7 +120,7 @@ suite('the packed package', () => {
   });
 
   test('loads with no top-level await, so that it can be required', async () => {
-    for (const name of ['node.js', 'browser.js', 'workerd.js', 'slim.js', 'inline.js', 'media.js', 'manager.js', 'manager-thread.js', 'manager-worker.js', 'threads.js', 'picker.js', 'picker-panel.js', 'sync.js']) {
+    for (const name of ['node.js', 'browser.js', 'workerd.js', 'slim.js', 'inline.js', 'media.js', 'testing.js', 'manager.js', 'manager-thread.js', 'manager-worker.js', 'threads.js', 'picker.js', 'picker-panel.js', 'sync.js']) {
       const { stdout } = await run(process.execPath, [
         '--input-type=module',
         '-e',
@@ -141,7 +145,7 @@ suite('the packed package', () => {
       maxBuffer: 1e8,
     }).catch((failure) => failure);
     const { analysis } = JSON.parse(stdout);
-    assert.deepEqual(Object.keys(analysis.entrypoints), ['.', './slim', './inline', './media', './picker', './sync', './package.json']);
+    assert.deepEqual(Object.keys(analysis.entrypoints), ['.', './slim', './inline', './media', './picker', './sync', './testing', './package.json']);
     // They are modules only, which Node can require since 20.19 and 22.12.
     assert.deepEqual(analysis.problems.map((/** @type {any} */ { kind, entrypoint, resolutionKind }) => [kind, entrypoint, resolutionKind]), [['CJSResolvesToESM', './inline', 'node16-cjs'], ['CJSResolvesToESM', './picker', 'node16-cjs']]);
   });

@@ -24,6 +24,7 @@ export function surface() {
     'Command line': commandLine(),
     Declarations: declarations(read('index.d.ts', DIST)),
     'Declarations of wix-media.v2/picker': declarations(read('picker.d.ts', DIST)),
+    'Declarations of wix-media.v2/testing': declarations(read('testing.d.ts', DIST)),
     'Declarations of wix-media.v2/sync': declarations(read('sync.d.ts', DIST)),
   };
   return Object.entries(sections)

@@ -48,6 +48,7 @@ export async function createProject(edit = (/** @type {string} */ declarations) 
   for (const name of ['index.d.ts', 'index.d.cts']) {
     await writeFile(join(installed, name), edit(await readFile(join(DIST, name), 'utf8')));
   }
+  for (const name of ['testing.d.ts', 'testing.d.cts']) await writeFile(join(installed, name), await readFile(join(DIST, name)));
   for (const scope of ['@wix', '@types']) {
     await symlink(at(`../node_modules/${scope}`), join(folder, 'node_modules', scope), 'dir');
   }
