@@ -14,6 +14,7 @@ mod operations;
 mod parity;
 mod process;
 mod project;
+mod release;
 mod ring;
 mod scratch;
 mod size;
@@ -54,6 +55,8 @@ Usage: cargo xtask COMMAND
                     acknowledged may be lost, and memory stays level
   fuzz http|media [--seed S] [--cases N]
                     damaged requests or media files, until something is wrong
+  release VERSION [--dry-run]
+                    write the version and the changelog, check the packed package, commit and tag. Publishes nothing
   file-types        write the Media Manager's table of file types anew, from its sources
   help              this text
 
@@ -72,6 +75,7 @@ enum Task {
     Fuzz(fuzz::Settings),
     Help,
     Parity(parity::Source),
+    Release(release::Settings),
     Size,
     Soak(soak::Settings),
     Start { port: u16 },
@@ -88,6 +92,7 @@ impl Task {
         match name.as_str() {
             "test" => return Ok(Self::Test(Selection::parse(rest)?)),
             "parity" => return Ok(Self::Parity(parity::Source::parse(rest)?)),
+            "release" => return Ok(Self::Release(release::Settings::parse(rest)?)),
             "soak" => return Ok(Self::Soak(soak::Settings::parse(rest)?)),
             "fuzz" => return Ok(Self::Fuzz(fuzz::Settings::parse(rest)?)),
             "start" => {
@@ -127,6 +132,7 @@ impl Task {
             Self::Check => return check::check(&Project::load()?),
             Self::Size => size::size(&Project::load()?)?,
             Self::Parity(source) => return parity::parity(&Project::load()?, &source),
+            Self::Release(settings) => release::release(&Project::load()?, &settings)?,
             Self::Soak(settings) => soak::soak(&Project::load()?, &settings)?,
             Self::Fuzz(settings) => fuzz::fuzz(&Project::load()?, &settings)?,
             Self::Start { port } => start::start(&Project::load()?, port)?,
@@ -176,6 +182,7 @@ mod tests {
         assert_eq!(parse("start").unwrap(), Task::Start { port: 4410 });
         assert_eq!(parse("start --port 8080").unwrap(), Task::Start { port: 8080 });
         assert!(matches!(parse("parity --installed").unwrap(), Task::Parity(_)));
+        assert!(matches!(parse("release 9.9.9 --dry-run").unwrap(), Task::Release(_)));
         assert!(matches!(parse("soak --minutes 3").unwrap(), Task::Soak(_)));
         assert!(matches!(parse("fuzz http").unwrap(), Task::Fuzz(_)));
         assert!(matches!(
@@ -196,6 +203,8 @@ mod tests {
             "fuzz",
             "soak 3",
             "parity newest",
+            "release",
+            "release now",
         ] {
             assert!(parse(line).is_err(), "{line}");
         }
