@@ -1,6 +1,8 @@
 // The declarations of the package: code for the official modules compiles against them, and wrong code does not.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
+import { blocks } from '../examples/markdown.js';
 import { agreementFixture, comparedTypes } from './agreement.js';
 import { compilers, createProject, moduleSystems } from './compiling.js';
 
@@ -26,10 +28,29 @@ const agreement = agreementFixture();
 async function filledProject(edit) {
   const project = await createProject(edit);
   await project.write('agreement/types.ts', agreement);
-  await project.write('alone/alone.ts', "export * from 'wix-media.v2';");
+  await project.write('alone/alone.ts', "export * from 'wix-media.v2'; export * from 'wix-media.v2/testing';");
+  // Readers have declared their variables of the environment.
+  await project.write('documents/env.d.ts', 'declare namespace NodeJS { interface ProcessEnv { WIX_API_KEY: string; WIX_SITE_ID: string } }');
+  for (const [name, code] of await documented()) await project.write(`documents/${name}.ts`, code);
   for (const name of ['agreement', 'commonjs', 'official', 'ours', 'refused']) await project.addFixtures(name);
   await project.addFixtures('official', 'moved', (text) => text.replace(OFFICIAL, "'wix-media.v2'"));
   return project;
+}
+
+/**
+ * The programs of the pages that people copy from, with their hidden lines. The types of the official SDK promise less than its
+ * service sends, so its programs are left out.
+ */
+async function documented() {
+  /** @type {[name: string, code: string][]} */
+  const programs = [];
+  for (const page of ['README.md', 'pkg-template/README.md', 'docs/testing.md']) {
+    const found = blocks(await readFile(new URL(`../../../${page}`, import.meta.url), 'utf8')).filter(({ language }) => language === 'js');
+    for (const { line, before: hidden, code } of found.filter((block) => !block.code.includes("'@wix/"))) {
+      programs.push([`${page.replace(/\W/g, '-')}-${line}`, `${hidden}\n${code}\nexport {};\n`]);
+    }
+  }
+  return programs;
 }
 
 const SAMPLES = {
@@ -73,6 +94,7 @@ for (const compiler of compilers) {
       });
     }
 
+    test(`${compiler.name}: compiles the programs of the documents as strict TypeScript`, () => compiles(['documents'], { ...moduleSystems.bundler, types: ['node'] }));
     test(`${compiler.name}: compiles CommonJS`, () => compiles(['commonjs'], { ...moduleSystems.node16, allowJs: true, checkJs: true }));
 
     suite('declarations alone', () => {
