@@ -69,6 +69,14 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
    * @type {Map<string, string>}
    */
   const known = new Map();
+  /** Ids of the folders that this run has made. */
+  const ownIds = new Set();
+  /**
+   * The last folder of each name that is being made.
+   *
+   * @type {Map<string, Promise<string>>}
+   */
+  const making = new Map();
   /** @type {Journal | undefined} */
   let journal;
   /** @type {{ id: string, isPermanent: boolean }[]} */
@@ -250,6 +258,26 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
     }
   }
 
+  /**
+   * Creates a folder. If the answer is lost, the folder may be there: one of its name that nobody has seen before is it.
+   *
+   * @param {string} name
+   * @param {string} parentFolderId
+   */
+  async function createFolder(name, parentFolderId) {
+    const create = async () => (await client.folders.createFolder(name, { parentFolderId })).folder._id;
+    try {
+      return await create();
+    } catch (error) {
+      if (/** @type {{ retry?: string }} */ (error).retry !== 'maybe') throw error;
+      const seen = new Set([...known.values(), ...ownIds]);
+      for await (const { _id, displayName } of client.folders.listFolders({ parentFolderId, paging: { limit: PAGE_SIZE } })) {
+        if (displayName === name && !seen.has(_id)) return _id;
+      }
+      return create();
+    }
+  }
+
   /** @type {Place['store']} */
   async function store(entry, taken, old, { signal, progress, isPermanent }) {
     const { name, labels, isPrivate } = entry;
@@ -319,16 +347,17 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
     async makeFolder(entry) {
       const { path: own, name } = entry;
       const parent = idOf(folderOf(own));
+      // Folders of one name are told apart by their age, as files are.
+      const key = below(folderOf(own), keyOf(name));
+      const before = making.get(key);
       const creating = parent.then(async (parentFolderId) => {
-        try {
-          return (await client.folders.createFolder(name, { parentFolderId })).folder._id;
-        } catch (error) {
-          // The folder may have been made although the answer was lost.
-          if (/** @type {{ retry?: string }} */ (error).retry !== 'maybe' || name.includes('/')) throw error;
-          return (await client.paths.ensure(name, { parentFolderId }))._id;
-        }
+        await before?.catch(() => {});
+        const id = await createFolder(name, parentFolderId);
+        ownIds.add(id);
+        return id;
       });
       creating.catch(() => {});
+      making.set(key, creating);
       made.set(own, creating);
       return { ...entry, id: await creating, at: undefined };
     },
