@@ -65,7 +65,7 @@ export class Orphans {
     for await (const step of steps) {
       const { action, path, files = 0, bytes = 0 } = step;
       const target = action === 'create' ? moves.get(path) : undefined;
-      const gone = action === 'delete' || action === 'clear' ? left.get(path) : undefined;
+      const gone = action === 'delete' ? left.get(path) : undefined;
       if (target) await made.push({ ...step, action: 'move', target });
       else if (gone) await made.push({ ...step, files: files - gone.files, bytes: bytes - gone.bytes });
       else if (action !== 'delete' || !moved.has(path)) await made.push(step);

@@ -76,7 +76,8 @@ export async function* plan(triples, { isSame, deletes, versions, comparesDetail
     }
     if (!source && target) {
       const isFile = target.kind === 'file';
-      if (isFile) onOrphan?.(target, record, doomed?.path);
+      // What is in the way goes before anything moves, and takes its content along.
+      if (isFile && doomed?.action !== 'clear') onOrphan?.(target, record, doomed?.path);
       if (doomed) {
         doomed.files += Number(isFile);
         doomed.folders += Number(!isFile);

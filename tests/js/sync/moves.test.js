@@ -70,6 +70,18 @@ suite('moves', () => {
     assert.deepEqual(counts(await sync(client, folder)), { unchanged: 2 });
   });
 
+  test('sync: a file that takes the place of its own folder is stored anew', async (t) => {
+    const folder = await temporaryFolder(t);
+    const { client } = await serveManager(t);
+    await fill(folder, { 'x/a.txt': 'a' });
+    await sync(folder, client);
+    await rename(join(folder, 'x/a.txt'), join(folder, 'y'));
+    await rm(join(folder, 'x'), { recursive: true });
+    await rename(join(folder, 'y'), join(folder, 'x'));
+    assert.deepEqual(counts(await sync(folder, client, { delete: true, maxDelete: '100%' })), { created: 1, bytes: 1, deleted: 1, foldersDeleted: 1 });
+    assert.deepEqual(await siteTreeOf(client), { x: 'a' });
+  });
+
   test('sync: a copy is no move, and neither is a file that the journal does not know', async (t) => {
     const folder = await temporaryFolder(t);
     const { client } = await serveManager(t);
