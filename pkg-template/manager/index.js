@@ -266,8 +266,8 @@ async function make(options, given) {
 }
 
 /**
- * What decodes films; undefined if nothing does. With a clock that its owner advances the default is nothing, because tests must
- * not depend on what is installed.
+ * Opens the decoder of videos. Returns undefined if there is none. The default with a clock that its owner advances is none, because
+ * tests must not depend on what is installed.
  *
  * @param {ManagerOptions} options
  * @param {Clock['kind']} clock

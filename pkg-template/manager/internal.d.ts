@@ -23,7 +23,7 @@ export interface Lent {
   createClient?(options: { manager: MediaManager }): MediaManager['client'];
   refusal: Refusal;
   runtime: Pick<Runtime, 'files' | 'crypto' | 'threads' | 'directory' | 'disk' | 'network' | 'ffmpeg'> & {
-    /** In a worker of a page: the page decodes films for it. */
+    /** In a worker of a page: has the page decode a video. */
     frames?: Frames;
   };
   /** The owner of the lock of a directory, where this manager replaces another one of the process that has ended. */
@@ -634,51 +634,51 @@ export interface Worker<Job> {
   close(): Promise<void>;
 }
 
-/** A video of which posters are to be made. */
-export interface Film {
+/** A video that waits for its posters and renditions. */
+export interface Transcode {
   /** The id of its file. */
   file: string;
   /** The name of the blob that holds its bytes. */
   blob: string;
   size: number;
   mime: string;
-  /** As shown; null where it is not known. */
+  /** As shown, or null if unknown. */
   width: number | null;
   height: number | null;
   durationMs: number | null;
-  /** Whether it has its posters, from a manager that has ended before the rest was made. */
+  /** Whether it has its posters already, from a process that ended before the renditions were made. */
   hasPosters: boolean;
 }
 
-/** A rendition that is to be made. */
+/** A rendition to make. */
 export interface Rendition {
   quality: string;
   width: number;
   height: number;
 }
 
-/** A rendition that has been made. */
+/** A finished rendition. */
 export interface MadeRendition {
   quality: string;
-  /** The whole as one MP4. */
-  film(): BodySource;
-  /** The same in segments. */
-  stream(): BodySource;
+  /** Opens the whole MP4. */
+  whole(): BodySource;
+  /** Opens the same in segments. */
+  segmented(): BodySource;
   segments: { header: number; segments: [ms: number, bytes: number][] };
 }
 
-/** Four pictures of a film, as JPEG. */
-export type Frames = (film: Blob, signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer>[]>;
+/** Four frames of a video, as JPEG. */
+export type Frames = (bytes: Blob, signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer>[]>;
 
-/** What the worker of a page asks for. */
+/** A question of the worker of a page. */
 export interface Asked {
   number: number;
-  /** Pictures of a film, or a module of images by its name. */
+  /** Frames of a video, or a module of images by its name. */
   what: 'frames' | 'module';
   about: unknown;
 }
 
-/** What the page answers: a value, or the reason for having none. */
+/** The answer of the page: a value, or the reason why there is none. */
 export interface Answer {
   type: 'answer';
   number: number;
@@ -686,27 +686,27 @@ export interface Answer {
   reason?: string;
 }
 
-/** Decodes films. */
+/** Decodes videos. */
 export interface Decoder {
   name: string;
-  /** Makes four pictures of a film, as JPEG. Rejects with the reason if the film shows none. */
-  posters(film: Film, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>[]>;
-  /** Whether it makes renditions of a film. */
-  hasRenditions?(film: Film): boolean;
-  /** Makes renditions, one after the other. `made` takes each, and says whether more are wanted. */
+  /** Returns four frames of a video, as JPEG. Rejects with the reason if there are none. */
+  posters(video: Transcode, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>[]>;
+  /** Whether it makes renditions of a video. */
+  hasRenditions?(video: Transcode): boolean;
+  /** Makes renditions, one after the other. `onRendition` stores each, and returns whether to continue. */
   renditions?(
-    film: Film,
-    how: { signal: AbortSignal; told(stage: string, progress: number): void; made(rendition: MadeRendition): Promise<boolean> },
+    video: Transcode,
+    how: { signal: AbortSignal; onProgress(stage: string, progress: number): void; onRendition(rendition: MadeRendition): Promise<boolean> },
   ): Promise<void>;
   close(): void;
 }
 
-/** How work on videos stands. */
+/** The state of the work on videos. */
 export type VideoState = NonNullable<ManagerStorage['videos']>;
 
 /** Work on videos. */
-export interface Videos extends Worker<Film> {
-  /** Resolves when no film is worked on. */
+export interface Videos extends Worker<Transcode> {
+  /** Resolves when no video is in progress. */
   idle(): Promise<void>;
   state(): VideoState;
 }

@@ -1,13 +1,13 @@
-// Posters of videos in a page: a <video> element decodes them, and a canvas makes pictures of its frames.
+// Posters of videos in a page: a <video> element decodes them, and a canvas encodes its frames.
 import { linked } from '../../streams/until.js';
 import { posterPlaces, posterSize } from './sizes.js';
 
 const JPEG_QUALITY = 0.85;
 
-/** How long the element may take to load, or to find a frame, in milliseconds. */
+/** The time limit for loading, and for each frame, in milliseconds. */
 const STEP_MS = 30_000;
 
-/** Whether there are such elements here. */
+/** Whether this runtime has <video> elements. */
 export const hasVideoElements = () => typeof document === 'object' && typeof HTMLVideoElement === 'function';
 
 /**
@@ -20,7 +20,7 @@ export const hasVideoElements = () => typeof document === 'object' && typeof HTM
  */
 function event(video, name, signal) {
   const own = linked(signal);
-  const timer = setTimeout(() => own.abort(new Error(`the browser has not decoded it within ${STEP_MS} ms`)), STEP_MS);
+  const timer = setTimeout(() => own.abort(new Error(`the browser did not decode it within ${STEP_MS} ms`)), STEP_MS);
   return /** @type {Promise<void>} */ (
     new Promise((resolve, reject) => {
       const failed = () => reject(new Error(video.error?.message || 'the browser cannot decode it'));
@@ -39,15 +39,15 @@ function event(video, name, signal) {
 }
 
 /**
- * Four pictures of a film, as JPEG.
+ * Four frames of a video, as JPEG.
  *
- * @param {Blob} film
+ * @param {Blob} bytes
  * @param {AbortSignal} signal
  * @returns {Promise<Uint8Array<ArrayBuffer>[]>}
  */
-export async function framesOf(film, signal) {
+export async function framesOf(bytes, signal) {
   const video = document.createElement('video');
-  const url = URL.createObjectURL(film);
+  const url = URL.createObjectURL(bytes);
   try {
     video.muted = true;
     video.preload = 'auto';
@@ -60,19 +60,19 @@ export async function framesOf(film, signal) {
     const canvas = Object.assign(document.createElement('canvas'), posterSize(videoWidth, videoHeight));
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
     const posters = [];
-    // A recording that is not finished has no end.
+    // The duration of an unfinished recording is infinite.
     for (const place of posterPlaces(Number.isFinite(duration) ? duration : 0)) {
       const found = event(video, 'seeked', signal);
       video.currentTime = place;
       await found;
       context.drawImage(video, 0, 0, canvas.width, canvas.height);
       const picture = await new Promise((/** @type {(blob: Blob | null) => void} */ resolve) => canvas.toBlob(resolve, 'image/jpeg', JPEG_QUALITY));
-      if (!picture) throw new Error('the browser cannot make a picture of it');
+      if (!picture) throw new Error('the browser cannot encode its frames');
       posters.push(new Uint8Array(await picture.arrayBuffer()));
     }
     return posters;
   } finally {
-    // Lets go of the film at once.
+    // Releases the video at once.
     video.removeAttribute('src');
     video.load();
     URL.revokeObjectURL(url);

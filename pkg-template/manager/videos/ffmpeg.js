@@ -1,8 +1,8 @@
-// Films by `ffmpeg`, in Node, Bun and Deno: where it is on the PATH, a manager finds it by itself.
+// The decoder in Node, Bun and Deno: `ffmpeg`, if it is on the PATH or set by an option.
 //
-// A film is a file of somebody else. ffmpeg gets it by a path, and may open nothing but files; the format is given to it, one
-// of a few that contain everything they show, so that no playlist and no script of another format leads elsewhere. What it may
-// use of the machine is limited (`process.js`), and what it writes goes to a folder that is removed with the work.
+// Videos are untrusted. ffmpeg gets the path of a video and may open nothing but files. The manager sets the format, one of a few
+// that contain everything they show, so no playlist or script can refer to anything else. Its time, memory and output are limited
+// (`process.js`), and it writes into a temporary folder that is removed afterwards (`scratch.js`).
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,9 +13,9 @@ import { encoding, filesOf, ladder, progressIn, segmenting, segmentsOf, streamOf
 import { openScratch } from './scratch.js';
 import { HEIGHTS, POSTER_BOX, POSTERS, posterPlaces, posterSize } from './sizes.js';
 
-/** @import { Decoder, Film, PinnedStorage } from '../internal.d.ts' */
+/** @import { Decoder, PinnedStorage, Transcode } from '../internal.d.ts' */
 
-/** The formats of ffmpeg by MIME type. They are tried in turn. A type that is not here is not decoded. */
+/** The formats of ffmpeg by MIME type. They are tried in turn. Other types are not decoded. */
 const FORMATS = {
   'video/mp4': ['mov'],
   'video/x-m4v': ['mov'],
@@ -37,25 +37,25 @@ const FORMATS = {
 /** The most bytes of a poster. */
 const MAX_POSTER_SIZE = 8 << 20;
 
-/** How long one run may take unless the option says otherwise, in milliseconds, and how long at most for posters. */
+/** The default time limit of one run, and the most for posters, in milliseconds. */
 const TIMEOUT_MS = 3_600_000;
 const MAX_POSTERS_MS = 120_000;
 /** Encoders of H.264, best first. */
 const ENCODERS = ['libx264', 'libopenh264'];
 /** The most bytes of a rendition. */
 const MAX_RENDITION_SIZE = 15_000_000_000;
-/** The most processors that are used without being asked for. */
+/** The most processors that are used by default. */
 const MAX_THREADS = 4;
-/** The most bytes of a film that is copied, because the storage is not a directory. */
+/** The most bytes of a video that is copied, because the storage is not a directory. */
 const MAX_COPY_SIZE = 4 * 1024 ** 3;
 /** The most pixels of a frame. */
 const MAX_PIXELS = 100_000_000;
 /** The most bytes that ffmpeg may ask for at once. */
 const MAX_ALLOC = 1 << 30;
-/** Parameters of every run. */
+/** Arguments of every run. */
 const GENERAL = ['-nostdin', '-hide_banner', '-y', '-loglevel', 'error', '-max_alloc', String(MAX_ALLOC)];
 
-/** Where programs are. Deno may refuse to say. */
+/** The folders of programs. Deno may deny access to the environment. */
 function searchPath() {
   try {
     return process.env.PATH ?? '';
@@ -81,24 +81,24 @@ export function findProgram(name) {
         fs.accessSync(file, fs.constants.X_OK);
         return file;
       } catch {
-        // The next one.
+        // Try the next one.
       }
     }
   }
   return undefined;
 }
 
-/** @param {Film} film */
+/** @param {Transcode} video */
 function formatsOf({ mime }) {
   const formats = /** @type {Record<string, string[]>} */ (FORMATS)[mime];
-  if (!formats) throw new Error(`films of the type ${mime} are not decoded`);
+  if (!formats) throw new Error(`videos of the type ${mime} are not decoded`);
   return formats;
 }
 
 /**
- * The filter that scales frames to the size of a poster: that of the descriptor, or what fits into the box.
+ * The filter that scales frames to the size of a poster, by the dimensions of the descriptor if they are known.
  *
- * @param {Film} film
+ * @param {Transcode} video
  */
 function scaled({ width, height }) {
   if (width && height) {
@@ -110,14 +110,14 @@ function scaled({ width, height }) {
 }
 
 /**
- * Where the posters are, in seconds. Of a film without a known end, they are from its first seconds.
+ * The times of the posters in seconds. Those of a video of unknown duration are its first seconds.
  *
- * @param {Film} film
+ * @param {Transcode} video
  */
 const placesOf = ({ durationMs }) => (durationMs ? posterPlaces(durationMs / 1000) : [0, 1, 2, 3]);
 
 /**
- * Makes the decoder of a manager. Undefined without ffmpeg.
+ * Creates the decoder of a manager. Returns undefined without ffmpeg.
  *
  * @param {object} parts
  * @param {PinnedStorage} parts.storage
@@ -132,10 +132,10 @@ export function createFfmpeg({ storage, options = {} }) {
   const { timeoutMs = TIMEOUT_MS, resolutions = HEIGHTS, threads = Math.min(Math.max(parallelism - 1, 1), MAX_THREADS) } = options;
 
   /**
-   * Calls `use` with the path of a film.
+   * Calls `use` with the path of a video.
    *
    * @template Result
-   * @param {Film} film
+   * @param {Transcode} video
    * @param {string} folder
    * @param {(source: string) => Promise<Result>} use
    * @param {AbortSignal} signal
@@ -145,8 +145,8 @@ export function createFfmpeg({ storage, options = {} }) {
     try {
       const place = storage.fileOf?.(blob);
       if (place) return await use(place);
-      if (size > MAX_COPY_SIZE) throw new Error(`a storage in memory decodes films of up to ${MAX_COPY_SIZE} bytes`);
-      const copy = path.join(folder, 'film');
+      if (size > MAX_COPY_SIZE) throw new Error(`a storage in memory decodes videos of up to ${MAX_COPY_SIZE} bytes`);
+      const copy = path.join(folder, 'video');
       const file = await fs.promises.open(copy, 'wx', 0o600);
       try {
         for await (const piece of piecesOf(storage, blob, size, { signal })) await file.write(piece);
@@ -160,7 +160,7 @@ export function createFfmpeg({ storage, options = {} }) {
   }
 
   /**
-   * The parameters that open a file and nothing else.
+   * The arguments that open a file and nothing else.
    *
    * @param {string} source
    * @param {string} format
@@ -182,29 +182,29 @@ export function createFfmpeg({ storage, options = {} }) {
   async function findEncoder(directory, signal) {
     /** @type {Set<string>} */
     const known = new Set();
-    const told = (/** @type {string} */ line) => void known.add(line.trim().split(/\s+/)[1] ?? '');
+    const onLine = (/** @type {string} */ line) => void known.add(line.trim().split(/\s+/)[1] ?? '');
     const limits = { timeoutMs: Math.min(timeoutMs, MAX_POSTERS_MS), threads: 1, maxFileSize: 0 };
-    await runProgram(program ?? '', ['-hide_banner', '-loglevel', 'error', '-encoders'], { directory, limits, signal, told });
+    await runProgram(program ?? '', ['-hide_banner', '-loglevel', 'error', '-encoders'], { directory, limits, signal, onLine });
     return ENCODERS.find((name) => known.has(name));
   }
 
   /**
-   * Runs ffmpeg on some places of a film, and reads the frames that it has found.
+   * Extracts the frames at some times of a video. Those that ffmpeg does not find are undefined.
    *
-   * @param {Film} film
+   * @param {Transcode} video
    * @param {object} how
    * @param {string} how.source
    * @param {string} how.folder
    * @param {string} how.format
-   * @param {(number | undefined)[]} how.places In seconds; undefined for the beginning.
+   * @param {(number | undefined)[]} how.places In seconds, or undefined for the beginning.
    * @param {AbortSignal} signal
    */
-  async function frames(film, { source, folder, format, places }, signal) {
+  async function frames(video, { source, folder, format, places }, signal) {
     const fileOf = (/** @type {number} */ number) => path.join(folder, `poster-${number}.jpg`);
     const inputs = places.flatMap((place) => opening(source, format, place === undefined ? [] : ['-ss', place.toFixed(3)]));
     const outputs = places.flatMap((_, number) => [
       ...['-map', `${number}:V:0`, '-an', '-sn', '-dn', '-map_metadata', '-1', '-frames:v', '1'],
-      ...['-vf', scaled(film), '-pix_fmt', 'yuvj420p', '-c:v', 'mjpeg', '-q:v', '3', '-threads', '1', '-f', 'mjpeg', `file:${fileOf(number)}`],
+      ...['-vf', scaled(video), '-pix_fmt', 'yuvj420p', '-c:v', 'mjpeg', '-q:v', '3', '-threads', '1', '-f', 'mjpeg', `file:${fileOf(number)}`],
     ]);
     await runProgram(program ?? '', [...GENERAL, ...inputs, ...outputs], {
       directory: folder,
@@ -222,23 +222,23 @@ export function createFfmpeg({ storage, options = {} }) {
   }
 
   /**
-   * The posters of a film, in whatever way it shows some.
+   * The posters of a video, by the first format and places that give any.
    *
-   * @param {Film} film
+   * @param {Transcode} video
    * @param {{ source: string, folder: string, formats: string[] }} how
    * @param {AbortSignal} signal
    */
-  async function postersOf(film, { source, folder, formats }, signal) {
-    const ways = formats.flatMap((format) => [placesOf(film), [undefined]].map((places) => ({ source, folder, format, places })));
+  async function postersOf(video, { source, folder, formats }, signal) {
+    const ways = formats.flatMap((format) => [placesOf(video), [undefined]].map((places) => ({ source, folder, format, places })));
     /** @type {unknown} */
     let failure;
     for (const way of ways) {
       try {
-        const posters = spread(await frames(film, way, signal));
+        const posters = spread(await frames(video, way, signal));
         if (posters.length > 0) return posters;
       } catch (error) {
         if (signal.aborted) throw error;
-        failure = new Error(sayable(/** @type {Error} */ (error).message, source));
+        failure = new Error(withoutPaths(/** @type {Error} */ (error).message, source));
       }
     }
     throw failure ?? new Error('it shows no picture');
@@ -246,17 +246,17 @@ export function createFfmpeg({ storage, options = {} }) {
 
   return {
     name: 'ffmpeg',
-    async posters(film, signal) {
-      const formats = formatsOf(film);
+    async posters(video, signal) {
+      const formats = formatsOf(video);
       const folder = scratch.make();
       try {
-        return await withSource(film, folder, (source) => postersOf(film, { source, folder, formats }, signal), signal);
+        return await withSource(video, folder, (source) => postersOf(video, { source, folder, formats }, signal), signal);
       } finally {
         scratch.remove(folder);
       }
     },
-    hasRenditions: (film) => ladder(film, resolutions).length > 0,
-    async renditions(film, { signal, told, made }) {
+    hasRenditions: (video) => ladder(video, resolutions).length > 0,
+    async renditions(video, { signal, onProgress, onRendition }) {
       const folder = scratch.make();
       try {
         encoder ??= findEncoder(folder, signal).catch((error) => {
@@ -266,28 +266,29 @@ export function createFfmpeg({ storage, options = {} }) {
         const found = await encoder;
         if (!found) throw new Error(`this ffmpeg has no encoder of H.264: install one that has ${ENCODERS.join(' or ')}`);
         const limits = { timeoutMs, threads: threads + 1, maxFileSize: MAX_RENDITION_SIZE, nice: 10 };
-        const [format] = formatsOf(film);
+        const [format] = formatsOf(video);
         const use = async (/** @type {string} */ source) => {
-          for (const rendition of ladder(film, resolutions)) {
+          for (const rendition of ladder(video, resolutions)) {
             const files = filesOf(folder, rendition);
             const progress = (/** @type {string} */ line) => {
-              const part = progressIn(line, film.durationMs);
-              if (part !== undefined) told(rendition.quality, part);
+              const part = progressIn(line, video.durationMs);
+              if (part !== undefined) onProgress(rendition.quality, part);
             };
-            told(rendition.quality, 0);
-            const parameters = [...opening(source, format), '-progress', 'pipe:1', ...encoding(rendition, { encoder: found, threads, target: files.film })];
-            await runProgram(program ?? '', [...GENERAL, ...parameters], { directory: folder, limits, signal, told: progress });
-            const cut = [...opening(files.film, 'mov'), ...segmenting({ target: files.segments, playlist: files.playlist })];
+            onProgress(rendition.quality, 0);
+            const parameters = [...opening(source, format), '-progress', 'pipe:1', ...encoding(rendition, { encoder: found, threads, target: files.whole })];
+            await runProgram(program ?? '', [...GENERAL, ...parameters], { directory: folder, limits, signal, onLine: progress });
+            const cut = [...opening(files.whole, 'mov'), ...segmenting({ target: files.segmented, playlist: files.playlist })];
             await runProgram(program ?? '', [...GENERAL, ...cut], { directory: folder, limits, signal });
             const segments = segmentsOf(await fs.promises.readFile(files.playlist, 'utf8'));
-            const isWanted = await made({ quality: rendition.quality, film: () => streamOf(files.film), stream: () => streamOf(files.segments), segments });
+            const { quality } = rendition;
+            const isWanted = await onRendition({ quality, whole: () => streamOf(files.whole), segmented: () => streamOf(files.segmented), segments });
             for (const file of Object.values(files)) await fs.promises.rm(file, { force: true });
             if (!isWanted) return;
           }
         };
-        await withSource(film, folder, use, signal).catch((error) => {
+        await withSource(video, folder, use, signal).catch((error) => {
           if (signal.aborted) throw error;
-          throw new Error(sayable(error.message, storage.fileOf?.(film.blob) ?? path.join(folder, 'film')).replaceAll(folder, ''));
+          throw new Error(withoutPaths(error.message, storage.fileOf?.(video.blob) ?? path.join(folder, 'video')).replaceAll(folder, ''));
         });
       } finally {
         scratch.remove(folder);
@@ -298,15 +299,15 @@ export function createFfmpeg({ storage, options = {} }) {
 }
 
 /**
- * What ffmpeg says, without the names of files and places in its memory: everybody may read it.
+ * A message of ffmpeg without paths and addresses of its memory, because anyone may read it.
  *
  * @param {string} text
  * @param {string} source
  */
-const sayable = (text, source) => text.replace(/^\[[^\]]*\] /, '').replaceAll(`file:${source}`, 'the file').replaceAll(source, 'the file');
+const withoutPaths = (text, source) => text.replace(/^\[[^\]]*\] /, '').replaceAll(`file:${source}`, 'the file').replaceAll(source, 'the file');
 
 /**
- * Four posters of those that there are: what is missing, behind the last frame for instance, is the same as its neighbour.
+ * Four posters from those that were found. A missing one, such as after the last frame, is a copy of its neighbour.
  *
  * @param {(Uint8Array<ArrayBuffer> | undefined)[]} found
  */

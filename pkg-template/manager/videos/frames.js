@@ -1,9 +1,9 @@
-// The decoder of a manager in a page, or in a worker of one: the page decodes films, and there are no renditions.
+// The decoder of a manager in a page, or in a worker of one. The page decodes videos, and there are no renditions.
 import { piecesOf } from '../bodies.js';
 
 /** @import { Decoder, Frames, PinnedStorage } from '../internal.d.ts' */
 
-/** The most bytes of a film that is handed to the page. */
+/** The most bytes of a video that is handed to the page. */
 const MAX_SIZE = 1 << 30;
 
 /**
@@ -14,12 +14,12 @@ const MAX_SIZE = 1 << 30;
 export const createFrames = (storage, frames) => ({
   name: 'browser',
   async posters({ blob, size, mime }, signal) {
-    if (size > MAX_SIZE) throw new Error(`a page decodes films of up to ${MAX_SIZE} bytes`);
+    if (size > MAX_SIZE) throw new Error(`a page decodes videos of up to ${MAX_SIZE} bytes`);
     /** @type {BlobPart[]} */
     const pieces = [];
     storage.pin(blob);
     try {
-      // A blob keeps its bytes outside of the memory of scripts.
+      // Browsers keep the bytes of a Blob outside the memory of scripts.
       for await (const piece of piecesOf(storage, blob, size, { signal })) pieces.push(new Blob([piece]));
     } finally {
       storage.unpin(blob);

@@ -1,18 +1,19 @@
-// Posters and renditions of videos: the queue of the module, and what a decoder makes of its films. One film at a time, beside
-// everything else. A film is ready with its posters; its renditions follow.
+// Posters and renditions of videos. The module leases videos to this queue (`takeDue`), a decoder makes their assets, and the
+// module stores each (`openAsset`). One video at a time, beside everything else. A video becomes READY with its posters, and its
+// renditions follow. Closing gives a lease back, and the next start ends the leases of a process that was killed.
 import { recorded } from '../recorded.js';
 
-/** @import { BodySource, Decoder, Engine, Film, ManagerCore, VideoState, Videos } from '../internal.d.ts' */
+/** @import { BodySource, Decoder, Engine, ManagerCore, Transcode, VideoState, Videos } from '../internal.d.ts' */
 
-/** How many films are worked on at once. */
+/** The number of videos that are processed at once. */
 const MAX_CONCURRENCY = 1;
 
 /**
  * @param {Engine} engine
  * @param {Decoder} decoder
  * @param {object} hooks
- * @param {() => void} hooks.changed Told after a film.
- * @param {(error: unknown) => void} hooks.report Told why an outcome could not be recorded.
+ * @param {() => void} hooks.changed Called after each video, and after its posters.
+ * @param {(error: unknown) => void} hooks.report Called with the reason when an outcome cannot be recorded.
  * @returns {Videos}
  */
 export function createVideos(engine, decoder, { changed, report }) {
@@ -25,41 +26,41 @@ export function createVideos(engine, decoder, { changed, report }) {
   /** @type {VideoState['lastFailure']} */
   let lastFailure;
 
-  /** @param {Film[]} films */
-  function run(films) {
-    for (const film of films) {
-      // Its lease has expired, by a virtual clock for instance.
-      if (running.has(film.file)) continue;
+  /** @param {Transcode[]} transcodes */
+  function run(transcodes) {
+    for (const video of transcodes) {
+      // A virtual clock may have skipped the end of its lease.
+      if (running.has(video.file)) continue;
       const state = { work: Promise.resolve(), stage: 'posters', progress: 0 };
-      running.set(film.file, state);
-      state.work = transcode(film, (stage, progress) => Object.assign(state, { stage, progress })).catch(() => {});
+      running.set(video.file, state);
+      state.work = transcode(video, (stage, progress) => Object.assign(state, { stage, progress })).catch(() => {});
       state.work.finally(() => {
-        running.delete(film.file);
+        running.delete(video.file);
         if (!closing.signal.aborted) changed();
       });
     }
   }
 
   /**
-   * @param {Film} film
-   * @param {(stage: string, progress: number) => void} told
+   * @param {Transcode} video
+   * @param {(stage: string, progress: number) => void} onProgress
    */
-  async function transcode(film, told) {
-    const { file } = film;
+  async function transcode(video, onProgress) {
+    const { file } = video;
     try {
-      if (!film.hasPosters) {
-        const posters = await decoder.posters(film, closing.signal);
+      if (!video.hasPosters) {
+        const posters = await decoder.posters(video, closing.signal);
         for (const [number, poster] of posters.entries()) {
-          if (!(await given(file, `poster.${number}`, () => poster))) break;
+          if (!(await store(file, `poster.${number}`, () => poster))) break;
         }
       }
-      if (decoder.renditions && decoder.hasRenditions?.(film)) {
-        await ended(file, false);
-        await decoder.renditions(film, {
+      if (decoder.renditions && decoder.hasRenditions?.(video)) {
+        await complete(file, false);
+        await decoder.renditions(video, {
           signal: closing.signal,
-          told,
-          made: async ({ quality, film: whole, stream, segments }) =>
-            (await given(file, `${quality}.mp4`, whole)) && (await given(file, `${quality}.m4s`, stream, segments)),
+          onProgress,
+          onRendition: async ({ quality, whole, segmented, segments }) =>
+            (await store(file, `${quality}.mp4`, whole)) && (await store(file, `${quality}.m4s`, segmented, segments)),
         });
       }
       done += 1;
@@ -68,39 +69,39 @@ export function createVideos(engine, decoder, { changed, report }) {
       failed += 1;
       lastFailure = { fileId: file, reason: `cannot decode the video: ${/** @type {Error} */ (error)?.message ?? error}` };
     }
-    await ended(file, true);
+    await complete(file, true);
   }
 
   /**
-   * Says that the posters of a film are complete, or everything is. While the storage is full, the film waits.
+   * Records that the posters of a video are stored, or that its processing has ended. While the disk is full, the video waits.
    *
    * @param {string} file
    * @param {boolean} isDone
    */
-  async function ended(file, isDone) {
+  async function complete(file, isDone) {
     await recorded(closing.signal, () => attempt(() => void engine.control('transcoded', { file, isDone })));
     if (!isDone && !closing.signal.aborted) changed();
   }
 
   /**
-   * Passes an asset in. Returns whether there may be more: none after the file was deleted, or with a full quota.
+   * Stores an asset. Returns whether it was accepted: it is refused once the file is deleted or the quota is full.
    *
    * @param {string} file
    * @param {string} name
-   * @param {() => BodySource} bytes
+   * @param {() => BodySource} open
    * @param {unknown} [segments]
    */
-  async function given(file, name, bytes, segments = null) {
-    let isTaken = false;
+  async function store(file, name, open, segments = null) {
+    let isStored = false;
     await recorded(closing.signal, async () => {
-      const open = (/** @type {ManagerCore} */ core) => core.openAsset(file, name, JSON.stringify(segments));
-      const response = await engine.receive(open, bytes(), { signal: closing.signal });
+      const intake = (/** @type {ManagerCore} */ core) => core.openAsset(file, name, JSON.stringify(segments));
+      const response = await engine.receive(intake, open(), { signal: closing.signal });
       await response.body?.cancel();
-      isTaken = response.ok;
+      isStored = response.ok;
       return response.status < 500;
     });
     closing.signal.throwIfAborted();
-    return isTaken;
+    return isStored;
   }
 
   /** @param {() => void} work */
@@ -120,12 +121,15 @@ export function createVideos(engine, decoder, { changed, report }) {
     async idle() {
       while (running.size > 0) await Promise.all(works());
     },
-    state: () => ({ decoder: decoder.name, running: [...running].map(([fileId, { stage, progress }]) => ({ fileId, stage, progress })), done, failed, ...(lastFailure && { lastFailure }) }),
+    state() {
+      const inProgress = [...running].map(([fileId, { stage, progress }]) => ({ fileId, stage, progress }));
+      return { decoder: decoder.name, running: inProgress, done, failed, ...(lastFailure && { lastFailure }) };
+    },
     async close() {
       const files = [...running.keys()];
       closing.abort(new Error('the manager is closed'));
       await Promise.allSettled(works());
-      // The next start goes on with them. Without this, each counts as one that has ended its process.
+      // The next start continues with them. A lease that is not given back counts as a crash during this video.
       for (const file of files) attempt(() => void engine.control('releaseTranscode', { file }));
       decoder.close();
     },

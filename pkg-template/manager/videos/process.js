@@ -1,29 +1,26 @@
-// A program that works on a file of somebody else: with limits of time, processors, memory and output, and never longer than
-// the process that has started it.
+// Runs a program on an untrusted file, with limits of time, processors, memory and output. The program ends with the process that
+// started it, even if that is killed.
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 
-/** How much of what a program says about its failure is kept, in characters. More is read, and dropped. */
-const SAID_LENGTH = 2000;
+/** The number of characters of the program's error output that are kept. The rest is read and dropped. */
+const MAX_ERROR_LEN = 2000;
 
 /** The most memory that a program may address, in bytes. */
 const MAX_MEMORY = 8 * 1024 ** 3;
 
-/** The size of the blocks in which shells count the size of files. */
+/** The unit of `ulimit -f` in bytes. */
 const BLOCK_SIZE = 512;
 
-/** Whether a child can have a process group of its own. Bun and Deno may leave it in theirs, which must not be killed as a whole. */
+/** Whether a child can have a process group of its own. In Bun and Deno it may share that of its parent, which must not be killed. */
 const hasGroups = process.platform !== 'win32' && !('Bun' in globalThis) && !('Deno' in globalThis);
 
-/**
- * The input of the shell closes when the process that has started it ends, however that is: then everything in the group is
- * killed.
- */
+/** Kills the whole group once the input of the shell closes, which happens when the parent ends for any reason. */
 const WATCHED = `exec 3<&0 </dev/null
 (cat <&3 >/dev/null; kill -9 0) >/dev/null 2>&1 &
 exec 3<&-`;
 
-/** Runs a program in its shell. Limits that a system does not know are left out. */
+/** Sets the limits that the system supports, and replaces the shell with the program. */
 const GUARDED = `${hasGroups ? WATCHED : 'exec </dev/null'}
 limit() { ulimit "$1" "$2" 2>/dev/null || :; }
 limit -c 0
@@ -38,24 +35,24 @@ exec "$@"`;
 /**
  * @typedef {object} Limits
  * @property {number} timeoutMs
- * @property {number} threads The processors that it uses at the same time.
- * @property {number} maxFileSize The most bytes that it may write to one file.
- * @property {number} [nice] By how much its priority is lower than that of this process. Default: 0, as somebody waits for it.
+ * @property {number} threads Processors that it may use at once.
+ * @property {number} maxFileSize Bytes that it may write to one file.
+ * @property {number} [nice] How far to lower its priority. Default: 0.
  */
 
 /**
- * Runs a program to its end. Rejects when it fails, takes too long, or `signal` aborts; nothing of it runs any more then.
+ * Runs a program to its end. Rejects when it fails, takes too long, or `signal` aborts. By then its processes have been killed.
  *
  * @param {string} program The path of the program.
  * @param {string[]} parameters
  * @param {object} options
- * @param {string} options.directory In which it runs and may write.
+ * @param {string} options.directory Its working directory, also for temporary files.
  * @param {Limits} options.limits
  * @param {AbortSignal} options.signal
- * @param {(line: string) => void} [options.told] Hears each line of its output.
+ * @param {(line: string) => void} [options.onLine] Called with each line of its output.
  * @returns {Promise<void>}
  */
-export function runProgram(program, parameters, { directory, limits, signal, told }) {
+export function runProgram(program, parameters, { directory, limits, signal, onLine }) {
   const { timeoutMs, threads, maxFileSize, nice = 0 } = limits;
   const isGuarded = process.platform !== 'win32';
   const seconds = Math.ceil((timeoutMs * threads) / 1000) + 1;
@@ -66,10 +63,9 @@ export function runProgram(program, parameters, { directory, limits, signal, tol
     if (signal.aborted) return reject(signal.reason);
     const child = spawn(isGuarded ? '/bin/sh' : program, isGuarded ? guard : parameters, {
       cwd: directory,
-      // Nothing of the environment is its business: proxies, credentials, paths of libraries.
+      // Proxies, credentials and paths of libraries stay here.
       env: { PATH, ...(SystemRoot && { SystemRoot }), LC_ALL: 'C', HOME: directory, TMPDIR: directory, AV_LOG_FORCE_NOCOLOR: '1' },
       stdio: ['pipe', 'pipe', 'pipe'],
-      // A group of its own, which is killed as a whole.
       detached: hasGroups,
       windowsHide: true,
     });
@@ -81,40 +77,40 @@ export function runProgram(program, parameters, { directory, limits, signal, tol
         if (hasGroups && child.pid) process.kill(-child.pid, 'SIGKILL');
         else child.kill('SIGKILL');
       } catch {
-        // It has just ended.
+        // It has ended by itself.
       }
     };
     const abort = () => kill(signal.reason);
     const timer = setTimeout(() => kill(new Error(`it took longer than ${timeoutMs} ms`)), timeoutMs);
     signal.addEventListener('abort', abort);
 
-    let said = '';
+    let errors = '';
     child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
-      if (said.length < SAID_LENGTH) said += text.slice(0, SAID_LENGTH);
+      if (errors.length < MAX_ERROR_LEN) errors += text.slice(0, MAX_ERROR_LEN);
     });
     let rest = '';
     child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
       const lines = (rest + text).split('\n');
-      rest = (lines.pop() ?? '').slice(-SAID_LENGTH);
-      for (const line of lines) told?.(line);
+      rest = (lines.pop() ?? '').slice(-MAX_ERROR_LEN);
+      for (const line of lines) onLine?.(line);
     });
-    // The shell may end before it has read anything.
+    // The shell may end before it reads anything.
     child.stdin.on('error', () => {});
 
-    const over = () => {
+    const cleanUp = () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
     };
     child.on('error', (error) => {
-      over();
+      cleanUp();
       reject(error);
     });
     child.on('close', (code, killed) => {
-      over();
+      cleanUp();
       if (reason) return reject(reason);
       if (code === 0) return resolve();
-      // The first line is the cause of the others.
-      const [first] = said.trim().split('\n');
+      // The first line is the cause, and the others follow from it.
+      const [first] = errors.trim().split('\n');
       return reject(new Error(first || (killed ? `it was ended by ${killed}` : `it ended with code ${code}`)));
     });
   });

@@ -1,10 +1,10 @@
-// Renditions of films: an MP4 of each height, and its segments for streams.
+// Renditions of videos: an MP4 of each height, and the same in segments for streams.
 import fs from 'node:fs';
 import path from 'node:path';
 import { streamOfPieces } from '../bodies.js';
 import { HEIGHTS } from './sizes.js';
 
-/** @import { Film, Rendition } from '../internal.d.ts' */
+/** @import { Rendition, Transcode } from '../internal.d.ts' */
 
 /** The most bits per second of a rendition, by its height. */
 const BITRATES = /** @type {const} */ ([
@@ -15,7 +15,7 @@ const BITRATES = /** @type {const} */ ([
   [Infinity, 6_000_000],
 ]);
 
-/** How long segments are, and how far key frames are apart, in seconds. */
+/** The duration of segments, and the distance between key frames, in seconds. */
 const SEGMENT_SECONDS = 6;
 const KEY_FRAME_SECONDS = 2;
 
@@ -25,15 +25,16 @@ const even = (/** @type {number} */ length) => Math.max(2, 2 * Math.round(length
 const qualityOf = (height) => `${HEIGHTS.find((limit) => height <= limit) ?? HEIGHTS[HEIGHTS.length - 1]}p`;
 
 /**
- * The renditions of a film, smallest first: none is larger than the film. A film below the smallest height has one of its own size.
+ * The renditions of a video, smallest first. None is larger than the video. A video below the smallest height has one of its own
+ * size.
  *
- * @param {Film} film
+ * @param {Transcode} video
  * @param {number[]} heights
  */
 export function ladder({ width, height }, heights) {
   if (!width || !height || heights.length === 0) return [];
   const fitting = [...new Set(heights)].filter((wanted) => wanted <= height).sort((one, other) => one - other);
-  // Encoders want even sides.
+  // Encoders require even sides.
   const floor = (/** @type {number} */ side) => Math.max(2, side - (side % 2));
   return (fitting.length > 0 ? fitting : [floor(height)]).map((wanted) => ({
     quality: qualityOf(wanted),
@@ -43,7 +44,7 @@ export function ladder({ width, height }, heights) {
 }
 
 /**
- * The parameters that encode a rendition.
+ * The arguments that encode a rendition.
  *
  * @param {Rendition} rendition
  * @param {{ encoder: string, threads: number, target: string }} how
@@ -61,7 +62,7 @@ export function encoding({ width, height }, { encoder, threads, target }) {
 }
 
 /**
- * The parameters that put a rendition into segments, in one file beside a playlist.
+ * The arguments that cut a rendition into segments, in one file beside a playlist.
  *
  * @param {{ target: string, playlist: string }} how
  */
@@ -71,7 +72,7 @@ export const segmenting = ({ target, playlist }) => [
 ];
 
 /**
- * The segments that a playlist lists, one behind the other.
+ * The segments that a playlist lists, which follow each other in one file.
  *
  * @param {string} playlist
  * @returns {{ header: number, segments: [ms: number, bytes: number][] }}
@@ -90,7 +91,7 @@ export function segmentsOf(playlist) {
 }
 
 /**
- * How far a run is, from 0 to 1, by what ffmpeg says about its progress.
+ * The progress of a run, from 0 to 1, in a line of ffmpeg's output. Undefined for other lines.
  *
  * @param {string} line
  * @param {number | null} durationMs
@@ -101,7 +102,7 @@ export function progressIn(line, durationMs) {
 }
 
 /**
- * The bytes of a file, as they are asked for.
+ * The bytes of a file, read on demand.
  *
  * @param {string} file
  */
@@ -114,7 +115,7 @@ export const streamOf = (file) => streamOfPieces(fs.createReadStream(file, { hig
  * @param {Rendition} rendition
  */
 export const filesOf = (folder, { quality }) => ({
-  film: path.join(folder, `${quality}.mp4`),
-  segments: path.join(folder, `${quality}.m4s`),
+  whole: path.join(folder, `${quality}.mp4`),
+  segmented: path.join(folder, `${quality}.m4s`),
   playlist: path.join(folder, `${quality}.m3u8`),
 });

@@ -1,5 +1,5 @@
-// Temporary files of work on videos: in the directory of a manager, or among those of the system. A process that is killed
-// leaves them, and the next start removes them.
+// Temporary files of the processing of videos, in the directory of the manager or in that of the system. A process that is killed
+// leaves them behind, and the next start removes them.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,12 +8,12 @@ import process from 'node:process';
 /** The folder in the directory of a manager. */
 const FOLDER = 'transcoding';
 
-/** What folders among the temporary files of the system are called, with the namespace and the id of their process. */
+/** The beginning of the names of folders in the temporary directory of the system. The namespace and id of the process follow. */
 const PREFIX = 'wix-media-transcoding';
 
 const remove = (/** @type {string} */ folder) => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 
-/** The namespace in which ids of processes mean something: two containers may share the temporary files. */
+/** The namespace of process ids. Two containers may share a temporary directory, and not their ids. */
 function namespace() {
   try {
     return fs.readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
@@ -32,7 +32,7 @@ function isAlive(pid) {
   }
 }
 
-/** Removes what killed processes have left among the temporary files of the system. */
+/** Removes what killed processes left in the temporary directory of the system. */
 function sweepSystem() {
   const own = `${PREFIX}-${namespace()}-`;
   for (const name of fs.readdirSync(os.tmpdir())) {
@@ -43,9 +43,9 @@ function sweepSystem() {
 }
 
 /**
- * Removes what earlier processes have left, and returns the place of new temporary files.
+ * Removes what earlier processes left, and returns an allocator of temporary folders.
  *
- * @param {string | undefined} directory That of the manager, whose owner this process is. Undefined if it has none.
+ * @param {string | undefined} directory That of the manager, which this process owns. Undefined for a storage in memory.
  */
 export function openScratch(directory) {
   const top = directory && path.join(directory, FOLDER);
@@ -53,7 +53,7 @@ export function openScratch(directory) {
     if (top) remove(top);
     else sweepSystem();
   } catch {
-    // Whoever may not remove them leaves them.
+    // Leave what this process may not remove.
   }
   /** @type {Set<string>} */
   const folders = new Set();
@@ -61,7 +61,7 @@ export function openScratch(directory) {
     /** Makes a folder. */
     make() {
       if (top) fs.mkdirSync(top, { recursive: true, mode: 0o700 });
-      const prefix = top ? path.join(top, 'film-') : path.join(os.tmpdir(), `${PREFIX}-${namespace()}-${process.pid}-`);
+      const prefix = top ? path.join(top, 'video-') : path.join(os.tmpdir(), `${PREFIX}-${namespace()}-${process.pid}-`);
       const folder = fs.mkdtempSync(prefix);
       folders.add(folder);
       return folder;

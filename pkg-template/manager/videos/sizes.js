@@ -1,4 +1,4 @@
-// What is made of a film, whoever decodes it: how many posters from where, and renditions of which heights.
+// What every decoder makes of a video: the number, size and times of posters, and the heights of renditions.
 
 /** The heights of renditions, in pixels. */
 export const HEIGHTS = [240, 360, 480, 720, 1080];
@@ -8,7 +8,7 @@ export const POSTERS = 4;
 export const POSTER_BOX = { width: 1920, height: 1080 };
 
 /**
- * The size of the posters of a film.
+ * The size of the posters of a video.
  *
  * @param {number} width
  * @param {number} height
@@ -20,7 +20,7 @@ export function posterSize(width, height) {
 }
 
 /**
- * Where the posters are in a film: in the middle of each of four parts.
+ * The times of the posters: in the middle of each of four parts.
  *
  * @param {number} duration In any unit.
  */

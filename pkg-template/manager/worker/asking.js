@@ -1,4 +1,4 @@
-// What a worker of a page asks its page for: frames of a film, because a worker has no elements, and the modules of images, of
+// What a worker of a page asks its page for: frames of a video, because a worker has no elements, and the modules of images, of
 // which most managers need few.
 //
 // The worker sends `ask`, and the page sends `answer` with a value, or with the reason why it has none.

@@ -22,7 +22,7 @@ function isModule() {
 }
 
 const runtime = {
-  frames: (/** @type {Blob} */ film, /** @type {AbortSignal} */ signal) => ask('frames', film, signal),
+  frames: (/** @type {Blob} */ bytes, /** @type {AbortSignal} */ signal) => ask('frames', bytes, signal),
   crypto: () => crypto,
   files: {
     worker: () => new Worker(location.href, isModule() ? { type: 'module' } : {}),

@@ -89,9 +89,9 @@ export async function createProxy(options, module, given, startThread) {
   const closing = new AbortController();
   /** What the worker of a page asks for. Other threads have a runtime of their own. */
   const answers = {
-    frames(/** @type {Blob} */ film) {
-      if (!hasVideoElements()) throw new Error('there is no page that decodes films');
-      return framesOf(film, closing.signal);
+    frames(/** @type {Blob} */ bytes) {
+      if (!hasVideoElements()) throw new Error('there is no page that decodes videos');
+      return framesOf(bytes, closing.signal);
     },
     module: (/** @type {ImageModule} */ name) => compile(runtime.files[name]?.()),
   };
