@@ -178,8 +178,8 @@ export interface ManagerOptions {
   /**
    * Whether to make posters and renditions of videos. Node, Bun and Deno use `ffmpeg` if it is on the PATH: a video stays `PENDING`
    * until it has its posters, and its renditions follow. In a page the browser makes the posters, and there are no renditions.
-   * `false` leaves videos unchanged. Default: `true` with the system clock, and `false` with any other, so that tests do not
-   * depend on what is installed.
+   * Videos that were stored before there was a decoder follow in the background. `false` leaves videos unchanged. Default: `true`
+   * with the system clock, and `false` with any other, so that tests do not depend on what is installed.
    */
   videos?:
     | boolean
@@ -221,10 +221,18 @@ export interface ManagerStorage {
    */
   usage: { bytes: number; isEmpty: boolean; orphans: number };
   /**
-   * Work on videos, if something can decode them: the decoder; the files in progress, each with its stage (`posters`, or a
-   * rendition such as `720p`) and its progress from 0 to 1; and how many videos were finished and how many failed since the start.
+   * Processing of videos, if there is a decoder: its name; the files in progress, each with its stage (`posters`, or a rendition
+   * such as `720p`) and its progress from 0 to 1; the number of videos that wait; and how many were finished and how many failed
+   * since the start.
    */
-  videos?: { decoder: string; running: { fileId: string; stage: string; progress: number }[]; done: number; failed: number; lastFailure?: { fileId: string; reason: string } };
+  videos?: {
+    decoder: string;
+    running: { fileId: string; stage: string; progress: number }[];
+    waiting: number;
+    done: number;
+    failed: number;
+    lastFailure?: { fileId: string; reason: string };
+  };
   /** How far the scrub is in this pass, what it has found, and when it last came to the end, in ISO 8601. Only with the option. */
   scrub?: { files: number; bytes: number; finishedTime?: string } & DamageReport;
 }

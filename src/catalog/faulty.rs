@@ -281,6 +281,8 @@ forward! {
         (&self) assets_of(files: &[&str]) -> Vec<Asset>;
         (&self) transcode(file: &str) -> Option<Transcode>;
         (&self) has_transcodes(now: i64) -> bool;
+        (&self) has_backlog() -> bool;
+        (&self) waiting_transcodes(now: i64) -> u64;
     }
     WriteAssets {
         (&mut self) put_asset(asset: &Asset) -> ();
@@ -289,6 +291,8 @@ forward! {
         (&mut self) take_transcodes(now: i64, until: i64, limit: u32) -> Vec<Transcode>;
         (&mut self) release_transcode(file: &str) -> ();
         (&mut self) remove_transcode(file: &str) -> ();
+        (&mut self) put_backlog(file: &str) -> ();
+        (&mut self) queue_backlog(limit: u32) -> u64;
     }
     WriteAll {
         (&mut self) clear(now: i64) -> ();

@@ -497,9 +497,13 @@ pub trait ReadAssets {
     fn transcode(&self, file: &str) -> Result<Option<Transcode>>;
     /// Whether a transcode is under no lease at `now`.
     fn has_transcodes(&self, now: i64) -> Result<bool>;
+    /// Whether videos are in the backlog.
+    fn has_backlog(&self) -> Result<bool>;
+    /// The number of transcodes under no lease at `now`, and of videos in the backlog.
+    fn waiting_transcodes(&self, now: i64) -> Result<u64>;
 }
 
-/// Assets and transcodes, written. Both go when their file is removed for good.
+/// Assets, transcodes and the backlog, written. All of them go when their file is removed for good.
 pub trait WriteAssets {
     /// Adds an asset, or replaces the one with its name.
     fn put_asset(&mut self, asset: &Asset) -> Result<()>;
@@ -514,6 +518,11 @@ pub trait WriteAssets {
     fn release_transcode(&mut self, file: &str) -> Result<()>;
     /// Removes the transcode of a file.
     fn remove_transcode(&mut self, file: &str) -> Result<()>;
+    /// Adds a video to the end of the backlog: those whose transcodes wait until nothing else does. Does nothing for one that is in
+    /// it.
+    fn put_backlog(&mut self, file: &str) -> Result<()>;
+    /// Makes transcodes of the first `limit` videos in the backlog. Returns how many there were.
+    fn queue_backlog(&mut self, limit: u32) -> Result<u64>;
 }
 
 /// Changes of everything at once: reset and import.

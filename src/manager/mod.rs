@@ -802,8 +802,8 @@ impl Manager {
     /// Leases at most `limit` videos of which assets are to be made, oldest first.
     ///
     /// The host makes posters of each, passes them in with [`open_asset`](Manager::open_asset), and reports the end with
-    /// [`transcoded`](Manager::transcoded). Without [`Options::transcodes`] there are none, and videos that still wait become
-    /// ready.
+    /// [`transcoded`](Manager::transcoded). Videos that are ready already come last. Without [`Options::transcodes`] there are none,
+    /// and videos that are pending until they have posters become ready. They are taken once a manager has the option.
     ///
     /// ```
     /// # use wix_media::manager::Manager;
@@ -812,9 +812,7 @@ impl Manager {
     /// ```
     pub fn take_transcodes(&self, limit: usize) -> catalog::Result<Vec<TranscodeOrder>> {
         let cause = Cause::default();
-        let found = self
-            .site
-            .read(&cause, |view| Ok(view.catalog.has_transcodes(view.now)?));
+        let found = self.site.read(&cause, transcodes::are_due);
         if limit == 0 || !stored(found)? {
             return Ok(Vec::new());
         }
@@ -1115,6 +1113,7 @@ impl Manager {
     /// | `authorize` | `authorization`, `siteId`: the headers; `scope`: `read` or `manage` | `null`, or `{ status, body }`, the refusal |
     /// | `blobsOf` | `path` of a request | `[name]`, the files of the blobs that it appends to, for hosts that open files beforehand |
     /// | `releaseTranscode` | `file` | `null`; gives the work on a video back |
+    /// | `waitingTranscodes` | | how many videos wait for a host that decodes them |
     /// | `transcoded` | `file`, `isDone` | `null`; ends the work on a video, or its first part |
     /// | `delivered` | `id`, `attempt`, `ok` | `null`; reports the result of a delivery |
     /// | `webhookKey` | | `{ privateKey, publicKey }` as the host stored them, or `null` |

@@ -39,7 +39,7 @@ pub struct Options {
     /// Whether imports may fetch from this machine and its network. Only safe for tests.
     pub allow_private_imports: bool,
     /// Whether the host makes assets of videos: see [`take_transcodes`](super::Manager::take_transcodes). A video stays
-    /// `PENDING` until then.
+    /// `PENDING` until it has its posters. Videos that were stored without this option follow.
     pub transcodes: bool,
     /// Whether calls that change something are refused, because the stores hold a snapshot.
     pub read_only: bool,

@@ -318,6 +318,9 @@ fn host_without_a_decoder_gives_up_what_waits() {
     let taken = site.manager.control("takeDue", &due).expect("taken");
     assert_eq!(taken["transcodes"], json!([]));
     assert_eq!(descriptor(&site, &id)["operationStatus"], "READY");
+    assert_eq!(waiting(&site), 1);
+    let site = with_decoder(site);
+    assert_eq!(transcode(&site), id);
 }
 
 #[test]
@@ -375,20 +378,69 @@ fn imported_archive_has_no_posters_until_they_are_made_again() {
     );
 }
 
-#[test]
-fn imported_archive_queues_nothing_for_a_host_without_a_decoder() {
-    let site = Site::new();
-    film(&site, json!({}));
-    let export = site.manager.export().expect("an export");
-    let archive = site.manager.collect(export.body).expect("read");
-    let mut intake = site.manager.open_archive();
-    site.manager.feed(&mut intake, &archive);
-    assert_eq!(site.manager.close(intake).status, 200);
+/// The same stores with a host that decodes videos.
+fn with_decoder(site: Site) -> Site {
     let Site { manager, clock, .. } = site;
     let mut parts = manager.into_parts();
     parts.options.transcodes = true;
-    let site = Site::on(Manager::new(parts).expect("a manager"), clock);
+    Site::on(Manager::new(parts).expect("a manager"), clock)
+}
+
+fn waiting(site: &Site) -> Value {
+    site.manager.control("waitingTranscodes", &json!({})).expect("a number")
+}
+
+#[test]
+fn videos_stored_without_a_decoder_follow_once_there_is_one() {
+    let site = Site::new();
+    let first = text(&film(&site, json!({}))["id"]);
+    let second = text(&film(&site, json!({}))["id"]);
+    site.clock.advance(500);
+    site.manager.tick().expect("done");
+    assert_eq!(waiting(&site), 2);
+    let due = json!({ "imports": 1, "deliveries": 1, "transcodes": 1 });
+    let taken = site.manager.control("takeDue", &due).expect("taken");
+    assert_eq!(taken["transcodes"], json!([]));
+    let site = with_decoder(site);
+    // New videos do not wait for old ones.
+    let new = text(&film(&site, json!({}))["id"]);
+    assert_eq!(transcode(&site), new);
+    assert_eq!(waiting(&site), 2);
+    assert_eq!(transcode(&site), first);
+    let shown = descriptor(&site, &first);
+    assert_eq!(shown["operationStatus"], "READY");
+    assert_eq!(shown["media"]["video"]["posters"].as_array().map(Vec::len), Some(4));
+    assert_eq!(transcode(&site), second);
     assert_eq!(site.manager.take_transcodes(9).expect("taken"), []);
+    assert_eq!(waiting(&site), 0);
+}
+
+#[test]
+fn imported_archive_waits_for_a_host_with_a_decoder() {
+    let site = Site::new();
+    let id = text(&film(&site, json!({}))["id"]);
+    let export = site.manager.export().expect("an export");
+    let archive = site.manager.collect(export.body).expect("read");
+    let other = Site::new();
+    let mut intake = other.manager.open_archive();
+    other.manager.feed(&mut intake, &archive);
+    assert_eq!(other.manager.close(intake).status, 200);
+    other.clock.advance(1000);
+    other.manager.tick().expect("done");
+    assert_eq!(descriptor(&other, &id)["operationStatus"], "READY");
+    assert_eq!(waiting(&other), 1);
+    assert_eq!(transcode(&with_decoder(other)), id);
+}
+
+#[test]
+fn unfit_videos_do_not_wait() {
+    let site = Site::with(Options {
+        failing: vec!["broken*".to_owned()],
+        ..Options::default()
+    });
+    site.upload("video/mp4", json!({ "fileName": "broken.mp4" }), FILM);
+    site.upload("image/jpeg", json!({ "fileName": "a.jpg" }), &photo("chelsea.jpg"));
+    assert_eq!(waiting(&site), 0);
 }
 
 fn sample(name: &str) -> Vec<u8> {

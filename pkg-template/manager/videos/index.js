@@ -122,8 +122,9 @@ export function createVideos(engine, decoder, { changed, report }) {
       while (running.size > 0) await Promise.all(works());
     },
     state() {
+      const waiting = engine.control('waitingTranscodes');
       const inProgress = [...running].map(([fileId, { stage, progress }]) => ({ fileId, stage, progress }));
-      return { decoder: decoder.name, running: inProgress, done, failed, ...(lastFailure && { lastFailure }) };
+      return { decoder: decoder.name, running: inProgress, waiting, done, failed, ...(lastFailure && { lastFailure }) };
     },
     async close() {
       const files = [...running.keys()];

@@ -1,8 +1,9 @@
 //! Assets of files, and leases of transcodes.
 
-use super::super::{Asset, Catalog, Write};
+use super::super::{Asset, Catalog, File, Write};
 use super::leases::check_end;
 use super::{file, folder, functions, read, write};
+use crate::model::media_type::MediaType;
 
 functions![
     assets_are_found_by_file_and_name,
@@ -15,6 +16,8 @@ functions![
     transcodes_are_taken_in_the_order_of_their_files,
     repeated_transcode_starts_over_and_stays_leased,
     released_transcode_is_taken_at_once_and_counts_no_try,
+    backlog_is_queued_in_its_order,
+    backlog_goes_with_its_files,
 ];
 
 fn asset(file: &str, name: &str, blob: &str, size: i64) -> Asset {
@@ -185,6 +188,52 @@ pub fn repeated_transcode_starts_over_and_stays_leased(catalog: &dyn Catalog) {
         assert_eq!(transcodes(writer, 1, 5, 9), "");
         assert_eq!(writer.transcode("a")?.map(|transcode| transcode.ready_at), Some(8));
         assert_eq!(transcodes(writer, 5, 6, 9), "a1");
+        Ok(())
+    });
+}
+
+/// The backlog becomes transcodes in the order in which it was put together, each video once.
+pub fn backlog_is_queued_in_its_order(catalog: &dyn Catalog) {
+    plant(catalog);
+    write(catalog, |writer| {
+        writer.put_transcode("c", 9)?;
+        assert!(!writer.has_backlog()?);
+        for id in ["c", "a", "b", "a"] {
+            writer.put_backlog(id)?;
+        }
+        assert!(writer.has_backlog()?);
+        assert_eq!(writer.waiting_transcodes(1)?, 4);
+        assert_eq!(transcodes(writer, 1, 5, 9), "c1");
+        assert_eq!(writer.waiting_transcodes(1)?, 3);
+        // One that is leased stays leased.
+        assert_eq!(writer.queue_backlog(2)?, 2);
+        assert_eq!(writer.waiting_transcodes(1)?, 2);
+        assert_eq!(transcodes(writer, 1, 5, 9), "a1");
+        assert_eq!(writer.queue_backlog(2)?, 1);
+        assert_eq!(writer.queue_backlog(2)?, 0);
+        assert!(!writer.has_backlog()?);
+        assert_eq!(transcodes(writer, 1, 5, 9), "b1");
+        Ok(())
+    });
+}
+
+/// A video that is removed for good leaves the backlog, alone, with its folder or with everything.
+pub fn backlog_goes_with_its_files(catalog: &dyn Catalog) {
+    write(catalog, |writer| {
+        writer.insert_folder(&folder("p", "media-root", 1))?;
+        for (id, parent) in [("a", "p"), ("b", "p"), ("c", "media-root"), ("d", "media-root")] {
+            writer.insert_file(&File {
+                media_type: MediaType::Video,
+                ..file(id, parent, 1)
+            })?;
+            writer.put_backlog(id)?;
+        }
+        writer.remove_files(&["c"])?;
+        assert_eq!(writer.waiting_transcodes(0)?, 3);
+        writer.remove_tree("p")?;
+        assert_eq!(writer.waiting_transcodes(0)?, 1);
+        writer.clear(4)?;
+        assert!(!writer.has_backlog()?);
         Ok(())
     });
 }

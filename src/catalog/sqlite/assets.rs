@@ -61,6 +61,15 @@ impl ReadAssets for Session<'_> {
     fn has_transcodes(&self, now: i64) -> Result<bool> {
         self.exists("SELECT EXISTS (SELECT 1 FROM transcode WHERE leased_until <= ?)", [now])
     }
+
+    fn has_backlog(&self) -> Result<bool> {
+        self.exists("SELECT EXISTS (SELECT 1 FROM backlog)", [])
+    }
+
+    fn waiting_transcodes(&self, now: i64) -> Result<u64> {
+        let sql = "SELECT (SELECT count(*) FROM transcode WHERE leased_until <= ?) + (SELECT count(*) FROM backlog)";
+        Ok(self.number(sql, [now])?.unsigned_abs())
+    }
 }
 
 impl WriteAssets for Session<'_> {
@@ -117,5 +126,24 @@ impl WriteAssets for Session<'_> {
 
     fn remove_transcode(&mut self, file: &str) -> Result<()> {
         self.run("DELETE FROM transcode WHERE file = ?", [file]).map(drop)
+    }
+
+    fn put_backlog(&mut self, file: &str) -> Result<()> {
+        self.run("INSERT INTO backlog (file) VALUES (?) ON CONFLICT DO NOTHING", [file])
+            .map(drop)
+    }
+
+    fn queue_backlog(&mut self, limit: u32) -> Result<u64> {
+        // WHERE also tells SQLite that ON belongs to the conflict and not to a join.
+        self.run(
+            "INSERT INTO transcode (file, ready_at) SELECT file, 0 FROM backlog WHERE true ORDER BY number LIMIT ?
+             ON CONFLICT DO NOTHING",
+            [limit],
+        )?;
+        let queued = self.run(
+            "DELETE FROM backlog WHERE number IN (SELECT number FROM backlog ORDER BY number LIMIT ?)",
+            [limit],
+        )?;
+        Ok(queued as u64)
     }
 }

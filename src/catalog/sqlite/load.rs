@@ -9,13 +9,14 @@ use crate::model::system_folder::SYSTEM_FOLDERS;
 const LOAD_TRIGGERS: [&str; 3] = ["folder_inserted", "file_inserted", "file_size_inserted"];
 
 /// Triggers that would run for each row when all rows are deleted.
-const DELETE_TRIGGERS: [&str; 6] = [
+const DELETE_TRIGGERS: [&str; 7] = [
     "folder_deleted",
     "file_deleted",
     "file_size_deleted",
     "import_of_deleted",
     "assets_of_deleted",
     "asset_size_deleted",
+    "backlog_of_deleted",
 ];
 
 impl Session<'_> {
@@ -52,7 +53,7 @@ impl WriteAll for Session<'_> {
              UPDATE counter SET value = 0;
              DELETE FROM upload; DELETE FROM bundle; DELETE FROM bundle_entry;
              DELETE FROM event; DELETE FROM delivery; DELETE FROM import; DELETE FROM job;
-             DELETE FROM asset; DELETE FROM transcode;",
+             DELETE FROM asset; DELETE FROM transcode; DELETE FROM backlog;",
         )?;
         Ok(self.execute_batch(&triggers.join("; "))?)
     }

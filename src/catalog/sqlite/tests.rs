@@ -248,12 +248,29 @@ const ROWS_OF_VERSION_3: &str = "
     UPDATE folder SET parent = 'trash-root', area = 2, origin_parent = 'media-root', origin_area = 0, deletion = 1, deleted = 5;
     UPDATE file SET parent = 'g', area = 2, origin_parent = 'g', origin_area = 0, deletion = 1, deleted = 5 WHERE id = 'f';";
 
+/// Videos: one without assets, one with a poster, one that failed, and one that is queued.
+const ROWS_OF_VERSION_5: &str = "
+    INSERT INTO file (id, name, parent, area, created, updated, folded, media_type, mime, private, size, hash, crc, status,
+                      labels, facts, external, tag, blob)
+    VALUES ('plain', 'P', 'media-root', 0, 1, 1, 'p', 'VIDEO', 'video/mp4', 0, 4, '', 0, 'READY', '[]', '{}', '{}', '', 'v1'),
+           ('shown', 'S', 'media-root', 0, 1, 1, 's', 'VIDEO', 'video/mp4', 0, 4, '', 0, 'READY', '[]', '{}', '{}', '', 'v2'),
+           ('unfit', 'U', 'media-root', 0, 1, 1, 'u', 'VIDEO', 'video/mp4', 0, 4, '', 0, 'FAILED', '[]', '{}', '{}', '', 'v3'),
+           ('queued', 'Q', 'media-root', 0, 1, 1, 'q', 'VIDEO', 'video/mp4', 0, 4, '', 0, 'PENDING', '[]', '{}', '{}', '', 'v4');
+    INSERT INTO asset (file, name, blob, size, hash, crc, facts) VALUES ('shown', 'poster.0', 'a', 2, '', 0, '{}');
+    INSERT INTO transcode (file, ready_at) VALUES ('queued', 5);";
+
 /// A store of an earlier version with its rows, brought to the latest version.
 fn migrated_from(version: usize) -> Sqlite {
     let connection = Connection::open_in_memory().expect("a store");
     for (script, rows) in MIGRATIONS
         .iter()
-        .zip([ROWS_OF_VERSION_1, ROWS_OF_VERSION_2, ROWS_OF_VERSION_3, ""])
+        .zip([
+            ROWS_OF_VERSION_1,
+            ROWS_OF_VERSION_2,
+            ROWS_OF_VERSION_3,
+            "",
+            ROWS_OF_VERSION_5,
+        ])
         .take(version)
     {
         connection.execute_batch(script).expect("the schema");
@@ -328,6 +345,19 @@ fn store_of_version_4_counts_the_sizes_of_assets_from_now_on() {
     assert_eq!(writer.total_size().expect("read"), 42);
     writer.remove_files(&["f"]).expect("removed");
     assert_eq!(writer.total_size().expect("read"), 0);
+    drop(writer);
+    assert!(store.is_intact().expect("checked"));
+}
+
+#[test]
+fn videos_of_version_5_without_assets_are_the_backlog() {
+    let store = migrated_from(5);
+    let mut writer = store.write().expect("a writer");
+    assert_eq!(writer.waiting_transcodes(0).expect("counted"), 2);
+    assert_eq!(writer.queue_backlog(9).expect("queued"), 1);
+    let taken = writer.take_transcodes(0, 1, 9).expect("taken");
+    let files: Vec<_> = taken.iter().map(|transcode| &transcode.file[..]).collect();
+    assert_eq!(files, ["plain", "queued"]);
     drop(writer);
     assert!(store.is_intact().expect("checked"));
 }

@@ -5,6 +5,7 @@ use crate::catalog::{self, Area, Children, Page, Read};
 use crate::manager::events::{self, webhooks};
 use crate::manager::http::message::Head;
 use crate::manager::imports::url_policy::{IMPORT_RULES, UnfitUrl, check_import_url, is_private};
+use crate::manager::items::transcodes;
 use crate::manager::json::{parse, read};
 use crate::manager::site::{Cause, Site};
 use crate::manager::uploads::TUS;
@@ -88,6 +89,7 @@ pub(crate) fn control(manager: &Manager, name: &str, input: &Value) -> catalog::
             manager.release_transcode(text("file"))?;
             Value::Null
         }
+        "waitingTranscodes" => site.catalog.read()?.waiting_transcodes(site.clock.now())?.into(),
         "failImport" => {
             let data = if input["data"].is_null() {
                 json!({})
@@ -171,7 +173,7 @@ fn take_due(manager: &Manager, input: &Value) -> catalog::Result<Value> {
         let (tick, delivery) = (view.catalog.next_due()?, webhooks::next(view)?);
         let has_imports = view.catalog.has_imports(view.now)?;
         let has_deliveries = delivery.is_some_and(|due| due <= view.now);
-        let has_transcodes = view.catalog.has_transcodes(view.now)?;
+        let has_transcodes = limit("transcodes") > 0 && transcodes::are_due(view)?;
         Ok((
             has_imports,
             has_deliveries,

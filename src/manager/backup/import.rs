@@ -15,7 +15,7 @@ use crate::catalog::{self, Area, Entity, Import, Write};
 use crate::manager::clock::Pace;
 use crate::manager::http::error::{Outcome, Refusal};
 use crate::manager::inspect::Digest;
-use crate::manager::items::content::wants_assets;
+use crate::manager::items::content::can_have_assets;
 use crate::manager::items::target::MAX_DEPTH;
 use crate::manager::items::verify::Damage;
 use crate::manager::options::Options;
@@ -185,8 +185,8 @@ fn next_file(stored: &dyn Blobs, files: &mut Reading, blobs: &mut Reading) -> ca
 fn add_file(catalog: &mut dyn Write, options: &Options, row: FileRow) -> catalog::Result<()> {
     catalog.insert_file(&row.file)?;
     catalog.set_events_of(Entity::File, &row.file.id, row.events)?;
-    if wants_assets(options, &row.file) {
-        catalog.put_transcode(&row.file.id, row.file.ready_at.unwrap_or(0))?;
+    if can_have_assets(options, &row.file) {
+        catalog.put_backlog(&row.file.id)?;
     }
     if let Some(request) = row.import {
         let file = row.file.id;

@@ -190,7 +190,7 @@ pub(crate) fn fill(context: &Context<'_>, file: &mut File, receipt: Receipt) {
     file.crc = digested.crc;
     file.blob = Some(blob);
     let pending = context.options.pending(file.media_type);
-    if wants_assets(context.options, file) {
+    if context.options.transcodes && can_have_assets(context.options, file) {
         // It becomes ready once the host has made its assets.
         file.status = Status::Pending;
     } else if pending > 0 {
@@ -201,10 +201,9 @@ pub(crate) fn fill(context: &Context<'_>, file: &mut File, receipt: Receipt) {
     }
 }
 
-/// Returns whether the host has to make assets of a file (`super::transcodes`).
-pub(crate) fn wants_assets(options: &Options, file: &File) -> bool {
-    options.transcodes
-        && file.media_type == MediaType::Video
+/// Returns whether a host that decodes videos makes assets of a file (`super::transcodes`).
+pub(crate) fn can_have_assets(options: &Options, file: &File) -> bool {
+    file.media_type == MediaType::Video
         && file.blob.is_some()
         && Facts::from_json(&file.facts).fault.is_none()
         && !options.fails(file.media_type, &file.name)

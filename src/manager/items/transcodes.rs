@@ -1,11 +1,15 @@
-//! Transcodes: posters and renditions of videos, which a host that decodes films makes.
+//! Transcodes: posters and renditions of videos, which a host that decodes videos makes.
 //!
 //! The life of a transcode: with [`Options::transcodes`](crate::manager::Options::transcodes) a new video is queued, and stays
 //! `PENDING`. The manager decodes nothing, so a host leases orders ([`Manager::take_transcodes`](crate::manager::Manager)),
 //! makes the assets, passes in the bytes of each ([`open_asset`](crate::manager::Manager::open_asset), `feed`, `close`) and
-//! says that they are complete ([`transcoded`](crate::manager::Manager::transcoded)): once after the posters, which makes the file
-//! `READY`, with assets or without, and once at the end. A crash leaves the transcode queued, and an asset replaces the one that was made before it. A file that ends five
-//! hosts is not tried again.
+//! reports that they are complete ([`transcoded`](crate::manager::Manager::transcoded)): once after the posters, which makes the
+//! file `READY`, with assets or without, and once at the end. A crash leaves the transcode queued, and a new asset replaces the one
+//! from before the crash. A video that ends five hosts is not tried again.
+//!
+//! Videos that are not `PENDING` for want of their posters go to the backlog: those that were seeded or imported with an archive, and
+//! all that a host without a decoder stores. A host that decodes takes them one after the other once nothing is queued, so new
+//! videos do not wait for old ones.
 
 use super::content::{self, Receipt};
 use super::{quota, stale};
@@ -19,13 +23,13 @@ use crate::model::status::Status;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// The number of posters of a film.
+/// The number of posters of a video.
 pub(crate) const POSTERS: usize = 4;
 
 /// The names of renditions, smallest first.
 pub(crate) const QUALITIES: [&str; 6] = ["144p", "240p", "360p", "480p", "720p", "1080p"];
 
-/// The duration of a lease in milliseconds: longer than a host works on one film.
+/// The duration of a lease in milliseconds: longer than a host works on one video.
 const LEASE: i64 = 86_400_000;
 
 /// How often a transcode is leased.
@@ -103,16 +107,25 @@ fn is_poster(name: &str) -> bool {
     (0..POSTERS).any(|number| poster_name(number) == name)
 }
 
-/// Queues a file that has just been filled, if assets are to be made of it. Call it once its row is written.
+/// Queues a file that has just been filled, if assets can be made of it. It goes to the backlog unless it is pending until then.
+/// Call it once its row is written.
 pub(crate) fn queue(tx: &mut Tx<'_>, file: &File) -> Outcome<()> {
-    if !content::wants_assets(tx.options, file) {
+    if !content::can_have_assets(tx.options, file) {
         return Ok(());
+    }
+    if file.status != Status::Pending || file.ready_at.is_some() {
+        return Ok(tx.catalog.put_backlog(&file.id)?);
     }
     let ready_at = tx.now.saturating_add(tx.options.pending(file.media_type));
     Ok(tx.catalog.put_transcode(&file.id, ready_at)?)
 }
 
-/// Leases at most `limit` transcodes, oldest first.
+/// Returns whether a host can take transcodes, or has some to give up.
+pub(crate) fn are_due(view: &View<'_>) -> Outcome<bool> {
+    Ok(view.catalog.has_transcodes(view.now)? || (view.options.transcodes && view.catalog.has_backlog()?))
+}
+
+/// Leases at most `limit` transcodes, oldest first, and those of the backlog last.
 pub(crate) fn take(tx: &mut Tx<'_>, limit: u32) -> Outcome<Vec<TranscodeOrder>> {
     let until = tx.now.saturating_add(LEASE);
     let mut orders = Vec::new();
@@ -120,7 +133,7 @@ pub(crate) fn take(tx: &mut Tx<'_>, limit: u32) -> Outcome<Vec<TranscodeOrder>> 
     // Those that are given up make room for others.
     while left > 0 {
         let taken = tx.catalog.take_transcodes(tx.context.now, until, left)?;
-        if taken.is_empty() {
+        if taken.is_empty() && tx.catalog.queue_backlog(left)? == 0 {
             break;
         }
         for transcode in taken {
@@ -271,11 +284,15 @@ pub(crate) fn release(tx: &mut Tx<'_>, file: &str) -> Outcome<()> {
     Ok(tx.catalog.release_transcode(file)?)
 }
 
-/// Ends some transcodes that no host works on, since none decodes films. Returns whether there are more.
+/// Ends some transcodes that no host works on, since none decodes videos, and puts their videos into the backlog. Returns whether
+/// there are more.
 pub(crate) fn give_up(tx: &mut Tx<'_>) -> Outcome<bool> {
     let given_up = tx.catalog.take_transcodes(tx.context.now, i64::MAX, BATCH_SIZE)?;
     for transcode in &given_up {
         complete(tx, &transcode.file, true)?;
+        if transcode.tries <= MAX_TRIES {
+            tx.catalog.put_backlog(&transcode.file)?;
+        }
     }
     Ok(!given_up.is_empty())
 }

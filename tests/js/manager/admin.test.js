@@ -84,7 +84,7 @@ suite('the router', () => {
     const { uptimeSeconds, ...rest } = await json('health');
     // It depends on whether ffmpeg is installed.
     const { videos, ...storage } = rest.storage;
-    if (videos) assert.deepEqual(videos, { decoder: 'ffmpeg', running: [], done: 0, failed: 0 });
+    if (videos) assert.deepEqual(videos, { decoder: 'ffmpeg', running: [], waiting: 0, done: 0, failed: 0 });
     assert.deepEqual({ ...rest, storage }, { status: 'ok', version, storage: { kind: 'memory', durable: false, usage: { bytes: 0, isEmpty: false, orphans: 0 } } });
     assert.ok(Number.isInteger(uptimeSeconds) && uptimeSeconds >= 0);
   });

@@ -1,4 +1,4 @@
-// Posters and renditions of videos: by ffmpeg, and by scripts in its place for tests of how the program is run.
+// Posters and renditions of videos: by ffmpeg, and by scripts in its place for tests of how the manager runs the program.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
@@ -396,13 +396,46 @@ suite('videos by a program in the place of ffmpeg', { skip: isWindows && 'its sc
     const manager = await createManager({ storage, videos: { ffmpeg: hanging, resolutions: [] } });
     const { _id } = await manager.client.uploads.upload(film, { displayName: 'film.mp4' });
     const running = Number(await written(pid));
-    assert.deepEqual(manager.storage.videos, { decoder: 'ffmpeg', running: [{ fileId: _id, stage: 'posters', progress: 0 }], done: 0, failed: 0 });
+    assert.deepEqual(manager.storage.videos, { decoder: 'ffmpeg', running: [{ fileId: _id, stage: 'posters', progress: 0 }], waiting: 0, done: 0, failed: 0 });
     await manager.close();
     await ended(running);
     assert.ok(!(await readdir(storage.directory)).includes('transcoding'));
     const next = await createManager({ storage, videos: { ffmpeg: await program(t, MAKES_POSTERS), resolutions: [] } });
     t.after(() => next.close());
     assert.equal(postersOf(await awaited(next, _id)).length, 4);
+  });
+
+  test('videos: those that were stored without a program get their posters once there is one, behind new ones', async (t) => {
+    const folder = await temporaryFolder(t);
+    const storage = { directory: join(folder, 'media') };
+    const manager = await createManager({ storage, videos: false });
+    const first = await ready(manager, film, 'first.mp4');
+    const second = await ready(manager, film, 'second.mp4');
+    await manager.close();
+    const waits = `echo $$ > ${folder}/pid\nuntil [ -e ${folder}/go ]; do sleep 0.1; done\n${MAKES_POSTERS}`;
+    const processing = { pendingMs: { VIDEO: 0 } };
+    const next = await createManager({ storage, processing, videos: { ffmpeg: await program(t, waits), resolutions: [] } });
+    t.after(() => next.close());
+    /** @type {string[]} */
+    const order = [];
+    const isOver = new Promise((resolve) => {
+      for (const name of /** @type {const} */ (['file_ready', 'file_updated'])) {
+        next.on(name, ({ entityId }) => order.push(entityId) === 3 && resolve(undefined));
+      }
+    });
+    await written(join(folder, 'pid'));
+    const { running, waiting } = present(next.storage.videos);
+    assert.deepEqual([running.map(({ fileId }) => fileId), waiting], [[first.id], 1]);
+    const { _id } = await next.client.uploads.upload(film, { displayName: 'third.mp4' });
+    assert.equal(present(next.storage.videos).waiting, 2);
+    await writeFile(join(folder, 'go'), 'go');
+    // The manager's own work keeps no process alive; this does.
+    const alive = setInterval(() => {}, 10_000);
+    await isOver;
+    clearInterval(alive);
+    assert.deepEqual(order, [first.id, _id, second.id]);
+    for (const id of order) assert.equal(postersOf(await descriptorOf(next, id)).length, 4);
+    assert.deepEqual([present(next.storage.videos).waiting, present(next.storage.videos).failed], [0, 0]);
   });
 
   test('videos: nothing is left of a manager that is killed, neither its program nor its files', async (t) => {
