@@ -664,7 +664,7 @@ export interface MadeRendition {
   whole(): BodySource;
   /** Opens the same in segments. */
   segmented(): BodySource;
-  segments: { header: number; segments: [ms: number, bytes: number][] };
+  segments: { header: number; segments: [ms: number, bytes: number][]; codecs?: string };
 }
 
 /** Four frames of a video, as JPEG. */

@@ -423,9 +423,9 @@ fn stream_playlist_leads_to_the_original_video() {
 }
 
 #[test]
-fn stream_of_unknown_duration_does_not_state_one() {
+fn stream_of_unknown_duration_states_an_estimate() {
     let site = Site::new();
-    for (name, duration) in [("film.avi", Some("2.000")), ("bare.m2v", None)] {
+    for (name, duration) in [("film.avi", "2.000"), ("bare.m2v", "1.000")] {
         let (_, answer) = site.upload("application/octet-stream", json!({ "fileName": name }), &sample(name));
         let id = text(&answer["file"]["id"]);
         site.clock.advance(500);
@@ -439,18 +439,21 @@ fn stream_of_unknown_duration_does_not_state_one() {
             (response.status, String::from_utf8(bytes).expect("text"))
         };
         let (status, manifest) = body(&stream("DASH"));
-        let stated = duration.map(|duration| format!("mediaPresentationDuration=\"PT{duration}S\""));
         assert_eq!(status, 200, "{name}");
-        match stated {
-            Some(stated) => assert!(manifest.contains(&stated), "{manifest}"),
-            None => assert!(!manifest.contains("PT"), "{manifest}"),
-        }
+        let stated = format!("minBufferTime=\"PT2.000S\" mediaPresentationDuration=\"PT{duration}S\"");
+        assert!(manifest.contains(&stated), "{manifest}");
+        assert!(manifest.contains("<BaseURL>segment.mp4</BaseURL>"), "{manifest}");
         let (status, playlist) = body(&stream("HLS").replace("master.m3u8", "index.m3u8"));
         assert_eq!(status, 200, "{name}");
-        match duration {
-            Some(duration) => assert!(playlist.contains(&format!("\n#EXTINF:{duration},\n")), "{playlist}"),
-            None => assert!(!playlist.contains("EXTINF"), "{playlist}"),
-        }
+        let target = &duration[..1];
+        assert!(
+            playlist.contains(&format!("\n#EXT-X-TARGETDURATION:{target}\n")),
+            "{playlist}"
+        );
+        assert!(
+            playlist.contains(&format!("\n#EXTINF:{duration},\nsegment.mp4\n")),
+            "{playlist}"
+        );
     }
 }
 

@@ -455,7 +455,7 @@ fn render(site: &Site) -> String {
     let small = sample("film-fragments.mp4");
     assert_eq!(give(site, &order.file, "480p.mp4", &sample("rotated.mp4")).0, 200);
     assert_eq!(give(site, &order.file, "240p.mp4", &small).0, 200);
-    let segments = json!({ "header": 100, "segments": [[6000, 200], [1500, small.len() - 300]] });
+    let segments = json!({ "header": 100, "segments": [[6000, 200], [1500, small.len() - 300]], "codecs": "avc1.64001f,mp4a.40.2" });
     let (status, answer) = give_segments(site, &order.file, "240p.m4s", &small, &segments);
     assert_eq!(status, 200, "{answer}");
     site.manager.transcoded(&order.file, true).expect("recorded");
@@ -530,11 +530,16 @@ fn stream_has_a_variant_for_each_rendition_with_segments() {
             bytes
         };
         let small = sample("film-fragments.mp4");
+        let peak = (small.len() as u64 - 300) * 8000 / 1500;
+        let average = small.len() as u64 * 8000 / 2000;
         let master = String::from_utf8(read("master.m3u8")).expect("text");
         assert!(
-            master.contains(&format!("\n240p.m3u8{suffix}\n")) && !master.contains("480p"),
+            master.contains(&format!(
+                "AVERAGE-BANDWIDTH={average},RESOLUTION=64x48,CODECS=\"avc1.64001f,mp4a.40.2\"\n240p.m3u8{suffix}\n"
+            )) && !master.contains("480p"),
             "{master}"
         );
+        assert!(master.contains(&format!("BANDWIDTH={peak},")), "{master}");
         let index = String::from_utf8(read("240p.m3u8")).expect("text");
         let rest = small.len() - 300;
         assert_eq!(
@@ -549,16 +554,25 @@ fn stream_has_a_variant_for_each_rendition_with_segments() {
         assert_eq!(read("240p.m4s"), small);
         assert_eq!(read("480p.mp4"), sample("rotated.mp4"));
         let manifest = String::from_utf8(read("manifest.mpd")).expect("text");
+        let end = small.len() - 1;
         assert!(
-            manifest.contains("240p.mp4") && manifest.contains("480p.mp4"),
+            manifest.contains(&format!(
+                "<Representation id=\"240p\" bandwidth=\"{peak}\" width=\"64\" height=\"48\" codecs=\"avc1.64001f,mp4a.40.2\">\
+                 <BaseURL>240p.m4s{suffix}</BaseURL><SegmentList timescale=\"1000\"><Initialization range=\"0-99\"/>\
+                 <SegmentTimeline><S d=\"6000\"/><S d=\"1500\"/></SegmentTimeline>\
+                 <SegmentURL mediaRange=\"100-299\"/><SegmentURL mediaRange=\"300-{end}\"/></SegmentList></Representation>"
+            )),
             "{manifest}"
         );
+        assert!(!manifest.contains("480p"), "{manifest}");
         for name in ["720p.m3u8", "480p.m3u8", "720p.m4s"] {
             let path = path.replace("master.m3u8", name);
             let response = site.send(Request::new("GET", &format!("{path}{suffix}")));
             assert_eq!(response.status, 404, "{name}");
         }
         if private {
+            let direct = format!("/video/{id}/240p/mp4/file.mp4");
+            assert_eq!(site.send(Request::new("GET", &direct)).status, 403);
             let bare = site.send(Request::new("GET", &path.replace("master.m3u8", "240p.m4s")));
             assert_eq!(bare.status, 403);
             let hls = format!("/site/media/video/{id}/s/repackage/hls");
@@ -597,6 +611,11 @@ fn unfit_renditions_are_refused() {
             bytes.clone(),
             json!({ "header": u64::MAX, "segments": [[1, u64::MAX]] }),
         ),
+        (
+            "240p.m4s",
+            bytes.clone(),
+            json!({ "header": 0, "segments": [[1, length]], "codecs": "avc1\"><x" }),
+        ),
     ] {
         let (status, answer) = give_segments(&site, &id, name, &bytes, &segments);
         assert_eq!(status, 400, "{name} {segments}: {answer}");
@@ -604,7 +623,7 @@ fn unfit_renditions_are_refused() {
 }
 
 #[test]
-fn segments_of_a_whole_film_are_ignored() {
+fn segments_of_a_whole_rendition_are_ignored() {
     let site = decoding();
     let id = text(&film(&site, json!({}))["id"]);
     site.clock.advance(500);

@@ -3,13 +3,14 @@
 // Videos are untrusted. ffmpeg gets the path of a video and may open nothing but files. The manager sets the format, one of a few
 // that contain everything they show, so no playlist or script can refer to anything else. Its time, memory and output are limited
 // (`process.js`), and it writes into a temporary folder that is removed afterwards (`scratch.js`).
+import { Buffer } from 'node:buffer';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { piecesOf } from '../bodies.js';
 import { runProgram } from './process.js';
-import { encoding, filesOf, ladder, progressIn, segmenting, segmentsOf, streamOf } from './renditions.js';
+import { codecsOf, encoding, filesOf, ladder, progressIn, segmenting, segmentsOf, streamOf } from './renditions.js';
 import { openScratch } from './scratch.js';
 import { HEIGHTS, POSTER_BOX, POSTERS, posterPlaces, posterSize } from './sizes.js';
 
@@ -44,6 +45,8 @@ const MAX_POSTERS_MS = 120_000;
 const ENCODERS = ['libx264', 'libopenh264'];
 /** The most bytes of a rendition. */
 const MAX_RENDITION_SIZE = 15_000_000_000;
+/** The most bytes of the header of segments that are read for their codecs. */
+const MAX_HEADER_SIZE = 1 << 16;
 /** The most processors that are used by default. */
 const MAX_THREADS = 4;
 /** The most bytes of a video that is copied, because the storage is not a directory. */
@@ -279,7 +282,8 @@ export function createFfmpeg({ storage, options = {} }) {
             await runProgram(program ?? '', [...GENERAL, ...parameters], { directory: folder, limits, signal, onLine: progress });
             const cut = [...opening(files.whole, 'mov'), ...segmenting({ target: files.segmented, playlist: files.playlist })];
             await runProgram(program ?? '', [...GENERAL, ...cut], { directory: folder, limits, signal });
-            const segments = segmentsOf(await fs.promises.readFile(files.playlist, 'utf8'));
+            const list = segmentsOf(await fs.promises.readFile(files.playlist, 'utf8'));
+            const segments = { ...list, codecs: codecsOf(await beginning(files.segmented, list.header)) };
             const { quality } = rendition;
             const isWanted = await onRendition({ quality, whole: () => streamOf(files.whole), segmented: () => streamOf(files.segmented), segments });
             for (const file of Object.values(files)) await fs.promises.rm(file, { force: true });
@@ -305,6 +309,22 @@ export function createFfmpeg({ storage, options = {} }) {
  * @param {string} source
  */
 const withoutPaths = (text, source) => text.replace(/^\[[^\]]*\] /, '').replaceAll(`file:${source}`, 'the file').replaceAll(source, 'the file');
+
+/**
+ * The first bytes of a file.
+ *
+ * @param {string} place
+ * @param {number} length
+ */
+async function beginning(place, length) {
+  const file = await fs.promises.open(place);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(length, MAX_HEADER_SIZE)), 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
 
 /**
  * Four posters from those that were found. A missing one, such as after the last frame, is a copy of its neighbour.

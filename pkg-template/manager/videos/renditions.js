@@ -91,6 +91,19 @@ export function segmentsOf(playlist) {
 }
 
 /**
+ * The codecs of a rendition, as in RFC 6381, from the header of its segments. Undefined if it has no H.264.
+ *
+ * @param {Buffer} header
+ */
+export function codecsOf(header) {
+  const at = header.indexOf('avcC');
+  // The version precedes the profile, the constraints and the level.
+  const profile = header.subarray(at + 5, at + 8);
+  if (at < 0 || profile.length < 3) return undefined;
+  return `avc1.${profile.toString('hex')}${header.includes('mp4a') ? ',mp4a.40.2' : ''}`;
+}
+
+/**
  * The progress of a run, from 0 to 1, in a line of ffmpeg's output. Undefined for other lines.
  *
  * @param {string} line

@@ -52,13 +52,13 @@ fn file_at(view: &View<'_>, segments: &[String]) -> Outcome<Option<File>> {
         if made.iter().any(|rendition| rendition.quality == *quality)
             && let Some(asset) = view.catalog.asset(&file.id, &name)?
         {
-            return Ok(Some(film_of(&file, asset)));
+            return Ok(Some(mp4_of(&file, asset)));
         }
     }
     Ok(Some(file))
 }
 
-/// Returns a poster of a video as the picture that it is.
+/// Returns a poster of a video as a file of its own, an image.
 fn poster(view: &View<'_>, id: &str) -> Outcome<Option<File>> {
     let Some((video, number)) = parse_poster_id(id) else {
         return Ok(None);
@@ -73,12 +73,12 @@ fn poster(view: &View<'_>, id: &str) -> Outcome<Option<File>> {
         media_type: MediaType::Image,
         mime: "image/jpeg".to_owned(),
         facts: asset.facts.clone(),
-        ..film_of(&video, asset)
+        ..mp4_of(&video, asset)
     }))
 }
 
-/// Returns an asset of a video as the MP4 that it is.
-fn film_of(video: &File, asset: Asset) -> File {
+/// Returns an asset of a video as a file of its own, an MP4.
+fn mp4_of(video: &File, asset: Asset) -> File {
     File {
         mime: "video/mp4".to_owned(),
         size: asset.size,

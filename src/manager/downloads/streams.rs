@@ -1,16 +1,16 @@
-//! Video streams: playlists with a variant for each rendition, and segments as ranges of one file. A video without renditions has
+//! Video streams for HLS and DASH: a variant for each rendition, with segments as ranges of one file. A video without renditions has
 //! one variant of one segment, the original file.
 
 use super::static_media::bytes_of;
-use super::{film_of, missing, refused};
+use super::{missing, mp4_of, refused};
 use crate::catalog::{Asset, File};
 use crate::manager::http::body::Body;
 use crate::manager::http::error::{Outcome, Refusal};
 use crate::manager::http::message::{Head, Response, query_parameter, segments};
 use crate::manager::http::validate::Fields;
-use crate::manager::inspect::Facts;
+use crate::manager::inspect::{Facts, Rendition};
 use crate::manager::items::files;
-use crate::manager::items::transcodes::{Segments, rendition_name, segments_name};
+use crate::manager::items::transcodes::{Segments, segments_name};
 use crate::manager::token;
 use crate::manager::tx::{Context, View};
 use crate::manager::view::renditions;
@@ -23,6 +23,13 @@ pub(crate) const STREAMS: &str = "/repackager";
 
 /// The type of playlists.
 const PLAYLIST: &str = "application/vnd.apple.mpegurl";
+
+/// The bit rate that an original of unknown duration is taken to have. It is high, so that a player that reads to the end gets more
+/// than was announced, and none waits for what is not there.
+const ASSUMED_BITRATE: f64 = 8_000_000.0;
+
+/// How much of a stream a player buffers at least, in seconds.
+const SEGMENT_BUFFER: f64 = 2.0;
 
 pub(crate) const STREAM_AUDIENCE: &str = "urn:service:video.stream";
 
@@ -126,31 +133,31 @@ pub(crate) fn stream(view: &View<'_>, head: &Head, path: &str) -> Outcome<Respon
         suffix = format!("?token={token}");
     }
     let facts = Facts::from_json(&file.facts);
-    let seconds = facts.duration.map(|duration| duration as f64 / 1000.0);
+    let seconds = seconds_of(&file, &facts);
     let (kind, text) = match name {
         "master.m3u8" => (PLAYLIST, master(&file, &facts, seconds, &suffix)),
         "index.m3u8" => {
-            // A player measures a video whose duration the manager does not know.
-            let (target, duration) = seconds.map_or_else(Default::default, |seconds| {
-                let target = seconds.ceil().max(1.0);
-                (
-                    format!("#EXT-X-TARGETDURATION:{target}\n"),
-                    format!("#EXTINF:{seconds:.3},\n"),
-                )
-            });
+            let target = seconds.ceil().max(1.0);
             let text = format!(
-                "#EXTM3U\n#EXT-X-VERSION:6\n{target}#EXT-X-PLAYLIST-TYPE:VOD\n{duration}segment.mp4{suffix}\n#EXT-X-ENDLIST\n"
+                "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:{target}\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:{seconds:.3},\n\
+                 segment.mp4{suffix}\n#EXT-X-ENDLIST\n"
             );
             (PLAYLIST, text)
         }
-        "manifest.mpd" => ("application/dash+xml", manifest(&file, &facts, seconds, &suffix)),
+        "manifest.mpd" => {
+            let variants = variants(view, &file, &facts)?;
+            (
+                "application/dash+xml",
+                manifest(&file, &facts, &variants, seconds, &suffix),
+            )
+        }
         "segment.mp4" => return bytes_of(&file, head, &file.mime),
         _ => {
             let playlist = name.strip_suffix(".m3u8").map(segments_name);
             let asset = view.catalog.asset(&file.id, playlist.as_deref().unwrap_or(name))?;
             let asset = asset.ok_or_else(missing)?;
             if playlist.is_none() {
-                return bytes_of(&film_of(&file, asset), head, "video/mp4");
+                return bytes_of(&mp4_of(&file, asset), head, "video/mp4");
             }
             (PLAYLIST, index(&asset, &suffix)?)
         }
@@ -160,75 +167,128 @@ pub(crate) fn stream(view: &View<'_>, head: &Head, path: &str) -> Outcome<Respon
         .with_body(Body::bytes(text)))
 }
 
+/// Returns the duration of a video in seconds, which playlists and manifests require. One that is unknown is estimated by the size.
+fn seconds_of(file: &File, facts: &Facts) -> f64 {
+    let known = facts.duration.filter(|duration| *duration > 0);
+    known.map_or_else(
+        || (file.size.max(0) as f64 * 8.0 / ASSUMED_BITRATE).max(1.0),
+        |duration| duration as f64 / 1000.0,
+    )
+}
+
+/// Returns the renditions that have segments, with these.
+fn variants<'a>(view: &View<'_>, file: &File, facts: &'a Facts) -> Outcome<Vec<(&'a Rendition, Segments)>> {
+    let mut variants = Vec::new();
+    for rendition in facts.renditions.iter().filter(|rendition| rendition.is_segmented) {
+        let asset = view.catalog.asset(&file.id, &segments_name(&rendition.quality))?;
+        let segments = asset.and_then(|asset| Segments::from_json(&asset.facts));
+        variants.extend(segments.map(|segments| (rendition, segments)));
+    }
+    Ok(variants)
+}
+
 /// Returns the playlist of all variants.
-fn master(file: &File, facts: &Facts, seconds: Option<f64>, suffix: &str) -> String {
+fn master(file: &File, facts: &Facts, seconds: f64, suffix: &str) -> String {
     let mut text = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n".to_owned();
     let segmented = facts.renditions.iter().filter(|rendition| rendition.is_segmented);
     for rendition in segmented.clone() {
+        let codecs = rendition.codecs.as_ref();
         text += &format!(
-            "#EXT-X-STREAM-INF:BANDWIDTH={},RESOLUTION={}x{}\n{}.m3u8{suffix}\n",
+            "#EXT-X-STREAM-INF:BANDWIDTH={},AVERAGE-BANDWIDTH={},RESOLUTION={}x{}{}\n{}.m3u8{suffix}\n",
+            bandwidth(rendition),
             rendition.bitrate.max(1),
             rendition.width,
             rendition.height,
+            codecs.map_or(String::new(), |codecs| format!(",CODECS=\"{codecs}\"")),
             rendition.quality
         );
     }
     if segmented.count() > 0 {
         return text;
     }
-    let bandwidth = (file.size.max(0) as f64 * 8.0 / seconds.unwrap_or(0.0).max(1.0)).ceil();
+    let bandwidth = average(file, seconds);
     let size = facts
         .size()
         .map_or(String::new(), |(width, height)| format!(",RESOLUTION={width}x{height}"));
     format!("#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-STREAM-INF:BANDWIDTH={bandwidth}{size}\nindex.m3u8{suffix}\n")
 }
 
+/// Returns the bits per second that a rendition needs at most.
+fn bandwidth(rendition: &Rendition) -> u64 {
+    rendition.peak_bitrate.unwrap_or(0).max(rendition.bitrate).max(1)
+}
+
+/// Returns the bits per second of an original, on average.
+fn average(file: &File, seconds: f64) -> f64 {
+    (file.size.max(0) as f64 * 8.0 / seconds.max(1.0)).ceil().max(1.0)
+}
+
 /// Returns the playlist of one variant.
 fn index(asset: &Asset, suffix: &str) -> Outcome<String> {
-    let Segments { header, segments } = serde_json::from_str(&asset.facts)?;
-    let longest = segments.iter().map(|(duration, _)| duration.div_ceil(1000)).max();
+    let stream = Segments::from_json(&asset.facts).ok_or_else(missing)?;
+    let header = stream.header;
+    let longest = stream
+        .segments
+        .iter()
+        .map(|(duration, _)| duration.div_ceil(1000))
+        .max();
     let target = longest.unwrap_or(0).max(1);
     let mut text = format!(
         "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{target}\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-INDEPENDENT-SEGMENTS\n\
          #EXT-X-MAP:URI=\"{}{suffix}\",BYTERANGE=\"{header}@0\"\n",
         asset.name
     );
-    let mut start = header;
-    for (duration, length) in segments {
+    for (start, duration, length) in stream.ranges() {
         text += &format!(
             "#EXTINF:{:.3},\n#EXT-X-BYTERANGE:{length}@{start}\n{}{suffix}\n",
             duration as f64 / 1000.0,
             asset.name
         );
-        start += length;
     }
     text += "#EXT-X-ENDLIST\n";
     Ok(text)
 }
 
-/// Returns the description of all variants for DASH, each a whole file.
-fn manifest(file: &File, facts: &Facts, seconds: Option<f64>, suffix: &str) -> String {
-    let representation = |id: &str, bandwidth: u64, name: &str| {
-        format!(
-            "<Representation id=\"{id}\" bandwidth=\"{bandwidth}\"><BaseURL>{name}{suffix}</BaseURL></Representation>"
-        )
-    };
-    let renditions = facts.renditions.iter().map(|rendition| {
-        let name = rendition_name(&rendition.quality);
-        representation(&rendition.quality, rendition.bitrate.max(1), &name)
-    });
-    let mut representations: String = renditions.collect();
+/// Returns the manifest of all variants for DASH.
+fn manifest(file: &File, facts: &Facts, variants: &[(&Rendition, Segments)], seconds: f64, suffix: &str) -> String {
+    let size = |width: u64, height: u64| format!(" width=\"{width}\" height=\"{height}\"");
     let mut mime = "video/mp4";
+    let mut longest = SEGMENT_BUFFER;
+    let mut representations = String::new();
+    for (rendition, stream) in variants {
+        let mut timeline = String::new();
+        let mut ranges = String::new();
+        for (start, duration, length) in stream.ranges() {
+            longest = longest.max(duration as f64 / 1000.0);
+            timeline += &format!("<S d=\"{duration}\"/>");
+            ranges += &format!("<SegmentURL mediaRange=\"{start}-{}\"/>", start + length.max(1) - 1);
+        }
+        let codecs = stream.codecs.as_ref();
+        representations += &format!(
+            "<Representation id=\"{}\" bandwidth=\"{}\"{}{}><BaseURL>{}{suffix}</BaseURL><SegmentList timescale=\"1000\">\
+             <Initialization range=\"0-{}\"/><SegmentTimeline>{timeline}</SegmentTimeline>{ranges}</SegmentList></Representation>",
+            rendition.quality,
+            bandwidth(rendition),
+            size(rendition.width, rendition.height),
+            codecs.map_or(String::new(), |codecs| format!(" codecs=\"{codecs}\"")),
+            segments_name(&rendition.quality),
+            stream.header.max(1) - 1
+        );
+    }
     if representations.is_empty() {
-        representations = representation("src", 1, "segment.mp4");
+        representations = format!(
+            "<Representation id=\"src\" bandwidth=\"{}\"{}><BaseURL>segment.mp4{suffix}</BaseURL></Representation>",
+            average(file, seconds),
+            facts
+                .size()
+                .map_or(String::new(), |(width, height)| size(width, height))
+        );
         mime = &file.mime;
     }
-    let duration = seconds.map_or(String::new(), |seconds| {
-        format!(" mediaPresentationDuration=\"PT{seconds:.3}S\"")
-    });
     format!(
         "<?xml version=\"1.0\"?>\n<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\" \
-         profiles=\"urn:mpeg:dash:profile:full:2011\"{duration}>\
-         <Period><AdaptationSet mimeType=\"{mime}\">{representations}</AdaptationSet></Period></MPD>\n"
+         profiles=\"urn:mpeg:dash:profile:full:2011\" minBufferTime=\"PT{longest:.3}S\" \
+         mediaPresentationDuration=\"PT{seconds:.3}S\"><Period><AdaptationSet mimeType=\"{mime}\" segmentAlignment=\"true\" \
+         startWithSAP=\"1\">{representations}</AdaptationSet></Period></MPD>\n"
     )
 }

@@ -85,7 +85,7 @@ pub(crate) struct Facts {
     pub(crate) fault: Option<String>,
 }
 
-/// A rendition of a film: an MP4 of one height, and the segments of a stream.
+/// A rendition of a video: an MP4 of one height, and the segments of a stream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Rendition {
     /// Its name, such as `480p`.
@@ -96,6 +96,12 @@ pub(crate) struct Rendition {
     pub(crate) bitrate: u64,
     /// Whether there are segments.
     pub(crate) is_segmented: bool,
+    /// Bits per second of the segment that needs most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) peak_bitrate: Option<u64>,
+    /// The codecs of the segments, as in RFC 6381.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) codecs: Option<String>,
 }
 
 impl Facts {

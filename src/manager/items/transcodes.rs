@@ -35,6 +35,9 @@ const LEASE: i64 = 86_400_000;
 /// How often a transcode is leased.
 const MAX_TRIES: u32 = 5;
 
+/// The maximum length of a list of codecs.
+const MAX_CODECS_LEN: usize = 100;
+
 /// The number of transcodes that are given up in one transaction.
 const BATCH_SIZE: u32 = 500;
 
@@ -73,6 +76,37 @@ pub(crate) struct Segments {
     pub(crate) header: u64,
     /// The duration in milliseconds and the number of bytes of each segment.
     pub(crate) segments: Vec<(u64, u64)>,
+    /// The codecs of the streams, as in RFC 6381.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) codecs: Option<String>,
+}
+
+impl Segments {
+    /// Reads what is stored about an asset. Returns `None` for whole renditions and posters.
+    pub(crate) fn from_json(text: &str) -> Option<Segments> {
+        serde_json::from_str(text).ok()
+    }
+
+    /// Returns the bits per second of the segment that needs most.
+    fn peak_bitrate(&self) -> u64 {
+        let rate = |&(duration, length): &(u64, u64)| length.saturating_mul(8000) / duration.max(1);
+        self.segments.iter().map(rate).max().unwrap_or(0)
+    }
+
+    /// Returns the first byte and the duration in milliseconds and length of each segment.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = (u64, u64, u64)> {
+        self.segments.iter().scan(self.header, |end, &(duration, length)| {
+            let start = *end;
+            *end += length;
+            Some((start, duration, length))
+        })
+    }
+}
+
+/// Returns whether this can be a list of codecs. It becomes part of playlists.
+fn is_codecs(text: &str) -> bool {
+    let is_fit = |byte: u8| byte.is_ascii_alphanumeric() || b".,-".contains(&byte);
+    (1..=MAX_CODECS_LEN).contains(&text.len()) && text.bytes().all(is_fit)
 }
 
 /// An asset that a host passes in.
@@ -162,8 +196,8 @@ pub(crate) fn take(tx: &mut Tx<'_>, limit: u32) -> Outcome<Vec<TranscodeOrder>> 
 /// Checks that an asset can be taken. Returns the maximum size in bytes.
 pub(crate) fn admit(view: &View<'_>, made: &Made) -> Outcome<u64> {
     view.catalog.transcode(&made.file)?.ok_or_else(gone)?;
-    let is_film = |quality: &&&str| [rendition_name(quality), segments_name(quality)].contains(&made.name);
-    if !is_poster(&made.name) && QUALITIES.iter().find(is_film).is_none() {
+    let is_rendition = |quality: &&&str| [rendition_name(quality), segments_name(quality)].contains(&made.name);
+    if !is_poster(&made.name) && QUALITIES.iter().find(is_rendition).is_none() {
         return Err(Refusal::code(400, "INVALID_ARGUMENT", "unknown name of an asset"));
     }
     quota::check_quota(view, 1)?;
@@ -197,6 +231,9 @@ fn facts_of(made: &Made, receipt: &Receipt) -> Outcome<String> {
     if end != receipt.digested.size {
         return Err(content::unsupported("the segments must cover the asset"));
     }
+    if segments.codecs.as_deref().is_some_and(|codecs| !is_codecs(codecs)) {
+        return Err(content::unsupported("invalid codecs of an asset"));
+    }
     Ok(serde_json::to_string(segments)?)
 }
 
@@ -228,16 +265,19 @@ fn collect(facts: &mut Facts, assets: &[Asset]) {
         .filter_map(|poster| Facts::from_json(&poster.facts).size())
         .collect();
     let rendition = |quality: &&str| {
-        let film = asset(&rendition_name(quality))?;
-        let own = Facts::from_json(&film.facts);
+        let whole = asset(&rendition_name(quality))?;
+        let own = Facts::from_json(&whole.facts);
         let (width, height) = own.size()?;
-        let bits = u64::try_from(film.size).unwrap_or(0).saturating_mul(8000);
+        let bits = u64::try_from(whole.size).unwrap_or(0).saturating_mul(8000);
+        let stream = asset(&segments_name(quality)).and_then(|asset| Segments::from_json(&asset.facts));
         Some(Rendition {
             quality: (*quality).to_owned(),
             width,
             height,
             bitrate: bits / own.duration.or(facts.duration).unwrap_or(1000).max(1),
-            is_segmented: asset(&segments_name(quality)).is_some(),
+            is_segmented: stream.is_some(),
+            peak_bitrate: stream.as_ref().map(Segments::peak_bitrate),
+            codecs: stream.and_then(|stream| stream.codecs),
         })
     };
     facts.renditions = QUALITIES.iter().filter_map(rendition).collect();

@@ -410,7 +410,7 @@ impl<'a> MediaParts<'a> {
     /// Returns the renditions, and the stream of them.
     fn renditions(&self) -> Vec<Resolution<'a>> {
         let Facts { renditions, .. } = self.facts;
-        let films = renditions.iter().map(|rendition| Resolution {
+        let whole = renditions.iter().map(|rendition| Resolution {
             url: self.url_of(&rendition_path(&self.file.id, &rendition.quality)).into(),
             width: Some(rendition.width),
             height: Some(rendition.height),
@@ -428,7 +428,7 @@ impl<'a> MediaParts<'a> {
                 quality: None,
             }
         });
-        films.chain(stream).collect()
+        whole.chain(stream).collect()
     }
 
     fn posters(&self) -> Vec<Poster> {

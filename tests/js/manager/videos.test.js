@@ -319,8 +319,32 @@ suite('videos by ffmpeg', { skip: !hasFfmpeg && 'ffmpeg is not installed' }, () 
       assert.ok(Math.abs(Number(format.duration) - 13) < 0.5, format.duration);
       const playlist = await (await fetch(url.replace('master.m3u8', '240p.m3u8'))).text();
       assert.deepEqual(playlist.match(/#EXTINF:[\d.]+/g), ['#EXTINF:6.000', '#EXTINF:6.000', '#EXTINF:1.000']);
-      // Every frame of the stream can be decoded.
+      const master = await (await fetch(url)).text();
+      assert.equal(master.match(/,CODECS="avc1\.[0-9a-f]{6},mp4a\.40\.2"\n/g)?.length, 2, master);
+      const dash = await manager.client.files.generateVideoStreamingUrl(first.id, { format: 'DASH' });
+      const manifest = present(present(dash.downloadUrl).url).replace(manager.baseUrl, baseUrl);
+      const { streams } = await probe('-show_streams', manifest);
+      assert.deepEqual(streams.map((/** @type {any} */ { codec_name, width }) => [codec_name, width ?? null]), [
+        ['h264', 428],
+        ['aac', null],
+        ['h264', 854],
+        ['aac', null],
+      ]);
+      // Every frame of the streams can be decoded.
       await run('ffmpeg', ['-v', 'error', '-xerror', '-i', url, '-f', 'null', '-']);
+      const text = await (await fetch(manifest)).text();
+      for (const [, name, ranges] of text.matchAll(/<BaseURL>(.*?)<\/BaseURL>(.*?)<\/Representation>/g)) {
+        const pieces = [];
+        for (const [, range] of ranges.matchAll(/[rR]ange="([\d-]+)"/g)) {
+          const part = await fetch(new URL(name, manifest), { headers: { range: `bytes=${range}` } });
+          assert.equal(part.status, 206);
+          pieces.push(Buffer.from(await part.arrayBuffer()));
+        }
+        assert.equal(pieces.length, 4);
+        const copy = join(folder, 'stream.mp4');
+        await writeFile(copy, Buffer.concat(pieces));
+        await run('ffmpeg', ['-v', 'error', '-xerror', '-i', copy, '-f', 'null', '-']);
+      }
     } finally {
       await stop();
     }
