@@ -1,5 +1,6 @@
 // processing.steps: the caller's own functions before a file is created.
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { suite, test } from 'node:test';
 import { createClient, createManager } from '../harness/package.js';
 import { startManager } from '../harness/manager.js';
@@ -105,6 +106,29 @@ suite('processing.steps', () => {
     assert.deepEqual([resolutions[0].width, resolutions[0].height, durationInMilliseconds], [1920, 1080, 4242]);
     await createClient({ manager }).uploads.upload(Buffer.from('text'), { displayName: 'a.txt', sessions: false });
     assert.deepEqual(names, ['film.mp4']);
+  });
+
+  test('steps: inspect seeds and imports too', async (t) => {
+    /** @type {string[]} */
+    const seen = [];
+    const server = createServer((_, response) => response.setHeader('content-type', 'image/png').end(samples.png));
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+    t.after(() => server.close());
+    const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+    /** @type {Steps} */
+    const steps = [
+      ({ fileName, mimeType }) => {
+        seen.push(`${fileName} ${mimeType}`);
+        return { reject: 'unwanted' };
+      },
+    ];
+    const manager = await startManager(t, { seed: [{ path: '/dot.png', content: samples.png }], processing: { steps }, allowPrivateImports: true });
+    const failed = new Promise((resolve) => manager.on('file_failed', resolve));
+    await manager.client.files.importFile(`http://127.0.0.1:${port}/other.png`, { mimeType: 'image/png', displayName: 'other.png' });
+    await failed;
+    const { files = [] } = await manager.client.files.listFiles();
+    assert.deepEqual(files.map(({ operationStatus }) => operationStatus), ['FAILED', 'FAILED']);
+    assert.deepEqual(seen, ['dot.png image/png', ' image/png']);
   });
 
   test('steps: an aborted upload aborts its step and makes no file', async (t) => {
