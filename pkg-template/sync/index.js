@@ -56,7 +56,7 @@ async function run(pair, options) {
   let [targetFiles, deletions] = [0, 0];
   const deletes = Boolean(options.delete);
   async function* triples() {
-    for await (const triple of pair.triples()) {
+    for await (const triple of pair.triples(Boolean(manifest ?? rows))) {
       if (triple.target?.kind === 'file') targetFiles += 1;
       if (triple.source && !triple.source.failure && triple.source.skipped === undefined) await manifest?.push(lineOf(triple.source));
       yield triple;
@@ -76,7 +76,8 @@ async function run(pair, options) {
       else if (!one && other?.kind === 'file') summary.extra += 1;
       if (one && other) await rows?.push(rowOf(step.path, one, other, order));
     } else {
-      await found.push(step);
+      // The manifest has the details already.
+      await found.push({ ...step, source: one && { ...one, details: rows && { url: one.details?.url } } });
       if (action === 'update-labels' && one && other) await rows?.push(rowOf(step.path, one, other, order));
     }
   }

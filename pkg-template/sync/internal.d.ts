@@ -91,8 +91,8 @@ export interface Pair {
   /** Whether the journal has the versions of the target first. */
   isTurned: boolean;
   isSame(source: Entry, target: Entry, record: JournalRecord | undefined): Promise<{ isSame: boolean; hash?: string }>;
-  /** Everything that the places and the journal have. */
-  triples(): AsyncGenerator<Triple, void, undefined>;
+  /** Everything that the places and the journal have; with the details of files only where they are needed. */
+  triples(isDetailed?: boolean): AsyncGenerator<Triple, void, undefined>;
   order(path: string): string;
   /** A folder for what does not fit into the memory. */
   scratch: string;
@@ -185,6 +185,8 @@ export interface ListOptions {
   isFolded: boolean;
   /** Ids of files that are being replaced: they are not listed where their successor is. */
   retiring: ReadonlySet<string>;
+  /** Whether entries have what a manifest holds of them. */
+  isDetailed: boolean;
   /** The numbers of files by their ids, where a folder has several of one name. */
   pins: ReadonlyMap<string, number>;
   /** A folder for rows that are too many for the memory. */

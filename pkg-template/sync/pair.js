@@ -89,15 +89,15 @@ export async function withPair(from, to, options, isReadOnly, work) {
     /** @type {(source: Entry, target: Entry) => [string, string]} */
     const versions = (one, other) => (isTurned ? [other.version, one.version] : [one.version, other.version]);
     const listing = { signal, order, isFolded, scratch, retiring: opened.retiring };
-    const list = async (/** @type {Place} */ place) => {
+    const list = async (/** @type {Place} */ place, /** @type {boolean} */ isDetailed) => {
       const pins = await opened.pins(Number((place === target) !== isTurned));
-      return place.list({ ...listing, pins });
+      return place.list({ ...listing, pins, isDetailed });
     };
     const manifest = source.kind === 'folder' ? manifestOf(/** @type {string} */ (source.directory)) : undefined;
-    async function* triples() {
-      const entries = await list(source);
+    async function* triples(isDetailed = false) {
+      const entries = await list(source, isDetailed);
       const all = manifest ? described(entries, manifest, order, scratch) : entries;
-      yield* joined(all, await list(target), opened.records(), order);
+      yield* joined(all, await list(target, isDetailed), opened.records(), order);
     }
     const isSame = comparing({ source, target, journal: opened, versions, checksum, signal });
     return await work({ source, target, journal: opened, versions, isTurned, isSame, triples, order, scratch, signal });

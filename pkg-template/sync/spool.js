@@ -7,8 +7,12 @@ import { appendFile, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** How many rows are kept in memory. */
-const MAX_ROWS = 20_000;
+/** How many rows a list keeps in memory. A step with all that a manifest holds has about 2 KB. */
+const MAX_ROWS = 2000;
+/** How many rows are sorted in memory. Each batch of them is a file that is open during the merge. */
+const MAX_SORTED = 4000;
+/** How much of such a file is read at once. */
+const READ_SIZE = 32 * 1024;
 
 const nameOf = () => `${randomBytes(6).toString('hex')}.rows`;
 
@@ -19,7 +23,7 @@ const nameOf = () => `${randomBytes(6).toString('hex')}.rows`;
  * @returns {AsyncGenerator<string, void, undefined>}
  */
 export async function* linesOf(file) {
-  const input = createReadStream(file, { encoding: 'utf8', highWaterMark: 256 * 1024 });
+  const input = createReadStream(file, { encoding: 'utf8', highWaterMark: READ_SIZE });
   const lines = createInterface({ input, crlfDelay: Infinity });
   try {
     for await (const line of lines) yield line;
@@ -122,7 +126,7 @@ const byOrder = (one, other) => (one.order < other.order ? -1 : Number(one.order
  * @param {number} [most] Rows in memory.
  * @returns {Promise<Row[] | AsyncGenerator<Row, void, undefined>>}
  */
-export async function sorted(rows, folder, most = MAX_ROWS) {
+export async function sorted(rows, folder, most = MAX_SORTED) {
   /** @type {Row[]} */
   let batch = [];
   /** @type {string[]} */

@@ -100,7 +100,7 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
    * @param {string} folderId
    * @param {ListOptions} options
    */
-  async function rowsOf(folderId, { signal, order, scratch }) {
+  async function rowsOf(folderId, { signal, order, scratch, isDetailed }) {
     const call = { signal };
     const options = { parentFolderId: folderId, paging: { limit: PAGE_SIZE } };
     const placeOf = (/** @type {string} */ key, /** @type {number} */ age, /** @type {string} */ rest) =>
@@ -123,7 +123,7 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
       const isFailed = operationStatus === 'FAILED' || !(Number(sizeInBytes) >= 0);
       /** @type {Row} */
       const row = { order: placeOf(key, created, `1${_id}`), key, kind: 'file', id: _id, name: displayName, size: Number(sizeInBytes), modified: created };
-      return Object.assign(row, hash && { hash }, labels?.length && { labels }, isPrivate && { isPrivate }, isFailed && { isFailed }, { details: detailsOf(file) });
+      return Object.assign(row, hash && { hash }, labels?.length && { labels }, isPrivate && { isPrivate }, isFailed && { isFailed }, isDetailed && { details: detailsOf(file) });
     };
     return sorted(rows(), scratch);
   }
