@@ -23,7 +23,6 @@ const documented = "export default { serverExternalPackages: ['wix-media.v2'], o
 
 for (const [version, bundlers] of /** @type {[string, Record<string, string[]>][]} */ ([
   ['16.4.6', { Turbopack: [], webpack: ['--webpack'] }],
-  ['15.5.29', { webpack: [] }],
 ])) {
   suite(`Next.js ${version}`, () => {
     const closing = leftovers();
