@@ -38,3 +38,14 @@ impl Pixels {
 pub(super) fn on_paper(ink: u8, black: u8) -> u8 {
     (u16::from(255 - ink) * u16::from(255 - black) / 255) as u8
 }
+
+/// Takes alpha out of colours that it has been multiplied into.
+#[cfg(any(feature = "jxl", feature = "tiff"))]
+pub(super) fn divide_by_alpha(row: &mut [u8], channels: usize) {
+    for pixel in row.chunks_exact_mut(channels) {
+        let alpha = u32::from(pixel[channels - 1]).max(1);
+        for value in &mut pixel[..channels - 1] {
+            *value = (u32::from(*value) * 255 / alpha).min(255) as u8;
+        }
+    }
+}

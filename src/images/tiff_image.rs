@@ -6,6 +6,7 @@
 use super::error::Error;
 use super::header::Header;
 use super::inks::Inks;
+use super::pixels::divide_by_alpha;
 use super::reduce::{Decoded, Region, RowReducer};
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -325,12 +326,7 @@ impl Samples {
             }
         }
         if self.is_premultiplied && channels.is_multiple_of(2) {
-            for pixel in out.chunks_exact_mut(channels) {
-                let alpha = u32::from(pixel[channels - 1]).max(1);
-                for value in &mut pixel[..channels - 1] {
-                    *value = (u32::from(*value) * 255 / alpha).min(255) as u8;
-                }
-            }
+            divide_by_alpha(out, channels);
         }
     }
 }
