@@ -8,7 +8,7 @@
 //! - [`client`]: builds requests, decodes answers, decides on retries.
 //! - [`resumable`]: decides the next step of a resumable upload.
 //! - `images` (feature `images`): decodes, transforms and encodes images. The feature `tiff` adds TIFF, and CMYK through its
-//!   profile, and `svg` adds SVG.
+//!   profile, `svg` adds SVG, and `jxl` adds JPEG XL.
 //! - `catalog` and `blobs` (feature `manager`): where the embedded Media Manager stores metadata and bytes.
 //! - `manager` (feature `manager`): the embedded Media Manager, which answers the API's requests.
 //! - `js`: the bindings of each WebAssembly module to JavaScript.

@@ -47,7 +47,7 @@ impl<'a> Image<'a> {
         let format = SourceFormat::detect(bytes).ok_or_else(|| {
             Error::new(
                 415,
-                "unsupported image type: expected JPEG, PNG, GIF, WebP, BMP, ICO, TIFF or SVG",
+                "unsupported image type: expected JPEG, PNG, GIF, WebP, BMP, ICO, TIFF, SVG or JPEG XL",
             )
         })?;
         if format.part().is_some() {
@@ -65,7 +65,9 @@ impl<'a> Image<'a> {
             SourceFormat::Png => Self::png(bytes, size)?,
             SourceFormat::Gif => Reader::Gif(Box::new(GifFrames::open(bytes)?)),
             SourceFormat::WebP => Self::webp(bytes, size)?,
-            SourceFormat::Bmp | SourceFormat::Svg | SourceFormat::Tiff => Self::bitmap(Bitmap::open(bytes)?, size)?,
+            SourceFormat::Bmp | SourceFormat::Jxl | SourceFormat::Svg | SourceFormat::Tiff => {
+                Self::bitmap(Bitmap::open(bytes)?, size)?
+            }
             SourceFormat::Icon => {
                 let start = largest_in_icon(&mut &*bytes).and_then(|(_, start)| usize::try_from(start).ok());
                 let own = start.and_then(|start| bytes.get(start..)).unwrap_or_default();

@@ -50,7 +50,9 @@ impl Header {
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => webp(source),
             [b'B', b'M', ..] => bmp(source, 14),
             [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => tiff(source),
+            #[cfg(any(feature = "jxl", feature = "manager"))]
             [0xff, 0x0a, ..] => jxl(source, 0),
+            #[cfg(any(feature = "jxl", feature = "manager"))]
             [0, 0, 0, 12, b'J', b'X', b'L', b' ', 0x0d, 0x0a, 0x87, 0x0a] => jxl_in_boxes(source),
             [0, 0, 1 | 2, 0, ..] => largest_in_icon(source).map(|(header, _)| header),
             _ => None,
@@ -355,6 +357,7 @@ fn tiff(source: &mut dyn Source) -> Option<Header> {
 }
 
 /// A JPEG XL (ISO 18181-1) whose code begins at `at`.
+#[cfg(any(feature = "jxl", feature = "manager"))]
 fn jxl(source: &mut dyn Source, at: u64) -> Option<Header> {
     let bytes = *source.part(at, 16).first_chunk::<16>()?;
     if !bytes.starts_with(&[0xff, 0x0a]) {
@@ -396,26 +399,73 @@ fn jxl(source: &mut dyn Source, at: u64) -> Option<Header> {
     })
 }
 
+#[cfg(any(feature = "jxl", feature = "manager"))]
 fn jxl_in_boxes(source: &mut dyn Source) -> Option<Header> {
     let mut at = 0;
     for _ in 0..MAX_CHUNKS {
-        let head = source.part(at, 16).into_owned();
-        let (length, start) = match be_u32(&head, 0)? {
-            1 => (
-                u64::from(be_u32(&head, 8)?) << 32 | u64::from(be_u32(&head, 12)?),
-                at.checked_add(16)?,
-            ),
-            length => (length.into(), at.checked_add(8)?),
-        };
-        match head.get(4..8)? {
-            b"jxlc" => return jxl(source, start),
+        let found = JxlBox::at(source, at)?;
+        match &found.kind {
+            b"jxlc" => return jxl(source, found.start),
             // The first part of the code, behind its number.
-            b"jxlp" => return jxl(source, start.checked_add(4)?),
-            _ if length < 8 => return None,
-            _ => at = at.checked_add(length)?,
+            b"jxlp" => return jxl(source, found.start.checked_add(4)?),
+            _ => at = found.end,
         }
     }
     None
+}
+
+/// A box of a JPEG XL.
+#[cfg(any(feature = "jxl", feature = "manager"))]
+struct JxlBox {
+    kind: [u8; 4],
+    /// Where its content begins.
+    start: u64,
+    end: u64,
+}
+
+#[cfg(any(feature = "jxl", feature = "manager"))]
+impl JxlBox {
+    fn at(source: &mut dyn Source, at: u64) -> Option<Self> {
+        let head = source.part(at, 16).into_owned();
+        let kind = *head.get(4..)?.first_chunk()?;
+        let (start, end) = match be_u32(&head, 0)? {
+            // It ends with the file.
+            0 => (at.checked_add(8)?, u64::MAX),
+            1 => {
+                let length = u64::from(be_u32(&head, 8)?) << 32 | u64::from(be_u32(&head, 12)?);
+                (at.checked_add(16)?, at.checked_add(length)?)
+            }
+            length => (at.checked_add(8)?, at.checked_add(length.into())?),
+        };
+        (start <= end).then_some(Self { kind, start, end })
+    }
+}
+
+/// The code of a JPEG XL, without the boxes around it.
+#[cfg(feature = "jxl")]
+pub(super) fn jxl_code(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let part = |start: u64, end: u64| {
+        let [start, end] = [start, end].map(|place| usize::try_from(place).unwrap_or(usize::MAX).min(bytes.len()));
+        bytes.get(start..end).unwrap_or_default()
+    };
+    if bytes.starts_with(&[0xff, 0x0a]) {
+        return Cow::Borrowed(bytes);
+    }
+    let mut parts = Vec::new();
+    let mut at = 0;
+    for _ in 0..MAX_CHUNKS {
+        match JxlBox::at(&mut &*bytes, at) {
+            Some(JxlBox { kind, start, end }) if kind == *b"jxlc" => return Cow::Borrowed(part(start, end)),
+            Some(found) => {
+                if found.kind == *b"jxlp" {
+                    parts.extend_from_slice(part(found.start.saturating_add(4), found.end));
+                }
+                at = found.end;
+            }
+            None => break,
+        }
+    }
+    Cow::Owned(parts)
 }
 
 /// The largest image of an icon or a pointer, and where it begins.
@@ -466,6 +516,7 @@ mod tests {
         assert_eq!(size(&bitmap(b"\x28\0\0\0\xfb\xff\xff\xff\x07\0\0\0")), None);
     }
 
+    #[cfg(any(feature = "jxl", feature = "manager"))]
     #[test]
     fn sizes_of_jpeg_xl_are_read_bare_and_in_boxes() {
         // Fields of a number and its bits, the lowest first.

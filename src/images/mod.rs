@@ -12,7 +12,7 @@ pub mod frame;
 #[cfg(any(feature = "manager", feature = "pixels"))]
 #[cfg_attr(
     not(any(feature = "images", feature = "manager", feature = "tiff")),
-    allow(dead_code, reason = "drawings need little of it")
+    allow(dead_code, reason = "some formats need little of it")
 )]
 pub(crate) mod header;
 pub mod orientation;
@@ -22,7 +22,7 @@ pub mod url;
 #[cfg(feature = "pixels")]
 #[cfg_attr(
     not(any(feature = "images", feature = "manager", feature = "tiff")),
-    allow(dead_code, reason = "drawings need little of it")
+    allow(dead_code, reason = "some formats need little of it")
 )]
 mod exchange;
 #[cfg(feature = "pixels")]
@@ -32,10 +32,12 @@ mod pixels;
 #[cfg(feature = "pixels")]
 #[cfg_attr(
     not(any(feature = "images", feature = "manager", feature = "tiff")),
-    allow(dead_code, reason = "drawings need little of it")
+    allow(dead_code, reason = "some formats need little of it")
 )]
 mod reduce;
 
+#[cfg(feature = "jxl")]
+mod jxl_image;
 #[cfg(feature = "svg")]
 mod svg_image;
 #[cfg(any(feature = "manager", feature = "svg"))]

@@ -48,7 +48,7 @@ impl Orientation {
     }
 
     /// The EXIF value of the orientation.
-    #[cfg(any(feature = "svg", feature = "tiff"))]
+    #[cfg(any(feature = "jxl", feature = "svg", feature = "tiff"))]
     pub(crate) fn number(self) -> u16 {
         (1..=8).find(|&number| Self::of_number(number) == self).unwrap_or(1)
     }

@@ -5,9 +5,11 @@
 //! decoders to `images`.
 
 use super::error::Error;
-#[cfg(any(feature = "svg", feature = "tiff"))]
+#[cfg(any(feature = "jxl", feature = "svg", feature = "tiff"))]
 use super::exchange::{self, Kind};
 use super::header::Header;
+#[cfg(feature = "jxl")]
+use super::jxl_image::Jxl;
 use super::pixels::MAX_PIXELS;
 use super::reduce::{Decoded, Region};
 use super::source_format::SourceFormat;
@@ -18,12 +20,14 @@ use super::{inks::Inks, tiff_image::Tiff};
 
 /// An image of such a format, whose header has been read.
 pub(super) enum Part<'a> {
+    #[cfg(feature = "jxl")]
+    Jxl(Box<Jxl<'a>>),
     #[cfg(feature = "svg")]
     Svg(Box<Svg>),
     #[cfg(feature = "tiff")]
     Tiff(Box<Tiff<'a>>),
     /// The feature of a format is not enabled.
-    #[cfg(not(feature = "tiff"))]
+    #[cfg(not(any(feature = "jxl", feature = "tiff")))]
     #[expect(dead_code, reason = "there is nothing to read")]
     None(std::marker::PhantomData<&'a ()>, std::convert::Infallible),
 }
@@ -32,6 +36,12 @@ impl<'a> Part<'a> {
     /// Reads the header of a file. Fails with 415 if the feature of its format is not enabled.
     pub(super) fn open(bytes: &'a [u8], format: SourceFormat) -> Result<(Header, Self), Error> {
         match format {
+            #[cfg(feature = "jxl")]
+            SourceFormat::Jxl => {
+                let header = Header::read(&mut &*bytes).ok_or_else(|| Error::decode("no size"))?;
+                check_area(&header)?;
+                Ok((header, Self::Jxl(Box::new(Jxl::open(bytes, &header)?))))
+            }
             #[cfg(feature = "svg")]
             SourceFormat::Svg => {
                 let (header, svg) = Svg::open(bytes)?;
@@ -54,11 +64,13 @@ impl<'a> Part<'a> {
     /// Decodes a region.
     pub(super) fn decode(self, region: &Region) -> Result<Decoded, Error> {
         match self {
+            #[cfg(feature = "jxl")]
+            Self::Jxl(jxl) => jxl.decode(region),
             #[cfg(feature = "svg")]
             Self::Svg(svg) => svg.decode(region),
             #[cfg(feature = "tiff")]
             Self::Tiff(tiff) => tiff.decode(region),
-            #[cfg(not(feature = "tiff"))]
+            #[cfg(not(any(feature = "jxl", feature = "tiff")))]
             Self::None(_, never) => {
                 _ = region;
                 match never {}
@@ -77,7 +89,7 @@ pub(super) fn check_area(header: &Header) -> Result<(), Error> {
 
 /// Decodes an image of a format whose feature is enabled, as exchange. `region` is [`region()`](super::regions::region) of the module `images`, without
 /// its transform.
-#[cfg(any(feature = "svg", feature = "tiff"))]
+#[cfg(any(feature = "jxl", feature = "svg", feature = "tiff"))]
 pub(crate) fn decode<E: From<Error>>(
     bytes: &[u8],
     region: impl FnOnce(u32, u32, u16) -> Result<[f64; 6], E>,

@@ -149,7 +149,7 @@ impl RowReducer {
     }
 
     /// Leaves out rows above the region.
-    #[cfg(feature = "tiff")]
+    #[cfg(any(feature = "jxl", feature = "tiff"))]
     pub(super) fn skip(&mut self, count: u32) {
         self.y += count;
     }

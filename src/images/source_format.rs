@@ -19,6 +19,8 @@ pub enum SourceFormat {
     Tiff,
     /// SVG, or another text of angle brackets, whose decoder is the feature `svg`.
     Svg,
+    /// JPEG XL, whose decoder is the feature `jxl`.
+    Jxl,
 }
 
 impl SourceFormat {
@@ -44,6 +46,7 @@ impl SourceFormat {
             [b'B', b'M', _, _, _, _, _, _, _, _, ..] => Some(Self::Bmp),
             [0, 0, 1 | 2, 0, _, 0, ..] => Some(Self::Icon),
             [b'I', b'I', 42, 0, _, _, _, _, ..] | [b'M', b'M', 0, 42, _, _, _, _, ..] => Some(Self::Tiff),
+            [0xff, 0x0a, ..] | [0, 0, 0, 12, b'J', b'X', b'L', b' ', 0x0d, 0x0a, 0x87, 0x0a, ..] => Some(Self::Jxl),
             [0xef, 0xbb, 0xbf, b'<', ..] | [0xff, 0xfe, b'<', 0, ..] | [0xfe, 0xff, 0, b'<', ..] => Some(Self::Svg),
             [b'<', ..] | [0, b'<', ..] | [0x1f, 0x8b, 8, ..] => Some(Self::Svg),
             [b' ' | b'\t' | b'\r' | b'\n', ..] if bytes.trim_ascii_start().starts_with(b"<") => Some(Self::Svg),
@@ -62,6 +65,7 @@ impl SourceFormat {
     /// ```
     pub fn part(self) -> Option<&'static str> {
         match self {
+            Self::Jxl => Some("jxl"),
             Self::Svg => Some("svg"),
             Self::Tiff => Some("tiff"),
             _ => None,
@@ -85,6 +89,7 @@ impl SourceFormat {
             Self::Icon => "image/vnd.microsoft.icon",
             Self::Tiff => "image/tiff",
             Self::Svg => "image/svg+xml",
+            Self::Jxl => "image/jxl",
         }
     }
 }

@@ -19,7 +19,7 @@ mod host;
 pub mod images;
 #[cfg(all(target_arch = "wasm32", feature = "manager"))]
 pub mod manager;
-#[cfg(any(feature = "svg", feature = "tiff"))]
+#[cfg(any(feature = "jxl", feature = "svg", feature = "tiff"))]
 pub mod parts;
 #[cfg(feature = "client")]
 mod text;

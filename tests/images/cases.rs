@@ -56,6 +56,14 @@ fn case_has_one_size_for_descriptor_and_transform_and_shows_its_quarters() {
         ("webp-exif-6.webp", (40, 60), turned),
         ("gif-unknown-block.gif", (60, 40), upright),
         ("bmp-top-down.bmp", (60, 40), [BLUE, WHITE, RED, GREEN]),
+        #[cfg(feature = "jxl")]
+        ("jxl-lossy.jxl", (60, 40), upright),
+        #[cfg(feature = "jxl")]
+        ("jxl-lossless.jxl", (60, 40), upright),
+        #[cfg(feature = "jxl")]
+        ("jxl-boxes.jxl", (60, 40), upright),
+        #[cfg(feature = "jxl")]
+        ("jxl-turned-6.jxl", (40, 60), turned),
         #[cfg(feature = "tiff")]
         ("tiff-lzw.tif", (60, 40), upright),
         #[cfg(feature = "tiff")]

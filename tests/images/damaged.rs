@@ -9,7 +9,7 @@ use wix_media::images::{colors, dimensions, transform};
 /// The formats with a decoder of their own.
 fn further() -> Vec<(&'static str, Vec<u8>)> {
     #[cfg_attr(
-        not(any(feature = "tiff", feature = "svg")),
+        not(any(feature = "jxl", feature = "svg", feature = "tiff")),
         expect(unused_mut, reason = "there is no such format")
     )]
     let mut files = Vec::new();
@@ -27,6 +27,8 @@ fn further() -> Vec<(&'static str, Vec<u8>)> {
         files.extend(kinds().into_iter().map(|(name, tiff)| (name, tiff.file())));
         files.extend([("inks", inks_with_profile().file()), ("jpeg of inks", jpeg_with_inks())]);
     }
+    #[cfg(feature = "jxl")]
+    files.extend(crate::jxls::SMALL.map(|name| (name, crate::jxls::file(name))));
     #[cfg(feature = "svg")]
     files.extend([("drawing", crate::drawings::areas())]);
     files

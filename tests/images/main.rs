@@ -10,6 +10,8 @@ mod damaged;
 #[cfg(feature = "svg")]
 mod drawings;
 mod grammar;
+#[cfg(feature = "jxl")]
+mod jxls;
 mod peak;
 mod samples;
 #[cfg(feature = "tiff")]

@@ -13,7 +13,7 @@ use crate::project::{NATIVE, Project};
 use crate::{parity, tidy};
 
 /// Crates that a WebAssembly module must not depend on, by feature, because every visitor would download them.
-const DENIED: [(&str, &[&str]); 6] = [
+const DENIED: [(&str, &[&str]); 7] = [
     ("client", &["anyhow", "regex", "reqwest", "serde_json", "tokio", "url"]),
     (
         "manager",
@@ -24,6 +24,17 @@ const DENIED: [(&str, &[&str]); 6] = [
         &["anyhow", "regex", "reqwest", "serde_json", "tokio", "url"],
     ),
     ("images", &["anyhow", "image", "rayon", "serde_json", "web-sys"]),
+    (
+        "jxl",
+        &[
+            "anyhow",
+            "brotli-decompressor",
+            "image",
+            "rayon",
+            "serde_json",
+            "web-sys",
+        ],
+    ),
     ("tiff", &["anyhow", "image", "rayon", "serde_json", "web-sys"]),
     ("svg", &["anyhow", "fontdb", "image", "rayon", "serde_json", "web-sys"]),
 ];

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::process::{cargo, output};
 
 /// The features that are also tested natively.
-pub(crate) const NATIVE: &str = "manager,images,svg,tiff";
+pub(crate) const NATIVE: &str = "manager,images,jxl,svg,tiff";
 
 /// Features that are not WebAssembly modules: the default set, and what the modules of image formats share.
 const OTHERS: [&str; 2] = ["default", "pixels"];

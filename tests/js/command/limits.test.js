@@ -28,6 +28,8 @@ const OTHERS = [
   'src/images/colors.rs MAX_COLORS',
   // How colours are computed.
   'src/images/inks.rs MAX_BLACK',
+  // In which parts an image is decoded.
+  'src/images/jxl_image.rs MAX_BAND_PIXELS',
   // The limits of drawings, which docs/images.md#svg describes together.
   'src/images/svg_image.rs MAX_TEXT_LEN',
   'src/images/svg_image.rs MAX_WEIGHT',

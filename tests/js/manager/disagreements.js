@@ -23,6 +23,7 @@ export const DISAGREEMENTS = {
     'gif-screen-smaller.gif': 'the frame is larger than the screen, which browsers enlarge: docs/images.md',
     'gif-screen-zero.gif': 'a screen of 0 × 0 is that of the frame, as browsers have it: docs/images.md',
     'icon.ico': 'the largest picture is shown, and exiftool reports the first: docs/images.md',
+    'jxl-turned-6.jxl': 'the orientation in the code is applied: ISO/IEC 18181-1, annex D',
   },
   sharp: {
     'gif-cut.gif': 'missing rows are transparent: docs/images.md',
