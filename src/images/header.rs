@@ -4,7 +4,7 @@
 //! contradicts the picture. Files may be truncated, damaged or hostile, and are read in small parts whose number is
 //! bounded.
 
-use super::orientation::{Orientation, tiff_values};
+use super::orientation::{Directory, Orientation};
 use std::borrow::Cow;
 
 /// The segments, chunks or blocks of a file that are read. Photographs as PNG have one for each 8 KB.
@@ -49,7 +49,7 @@ impl Header {
             [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => gif(source),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => webp(source),
             [b'B', b'M', ..] => bmp(source, 14),
-            [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => tiff(source),
+            [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => tiff(source),
             #[cfg(any(feature = "jxl", feature = "manager"))]
             [0xff, 0x0a, ..] => jxl(source, 0),
             #[cfg(any(feature = "jxl", feature = "manager"))]
@@ -348,11 +348,13 @@ fn bmp(source: &mut dyn Source, at: u64) -> Option<Header> {
 
 fn tiff(source: &mut dyn Source) -> Option<Header> {
     let mut part = |at: u64, length: usize| source.part(at, length).into_owned();
-    let [width, height, orientation] = tiff_values(&mut part, [256, 257, 274])?;
+    let directory = Directory::read(&mut part)?;
     Some(Header {
-        width: width?,
-        height: height?,
-        orientation: orientation.map_or_else(Orientation::default, Orientation::of_value),
+        width: directory.value(256)?,
+        height: directory.value(257)?,
+        orientation: directory
+            .value(274)
+            .map_or_else(Orientation::default, Orientation::of_value),
     })
 }
 

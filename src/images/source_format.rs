@@ -15,7 +15,7 @@ pub enum SourceFormat {
     Bmp,
     /// An icon or a pointer of Windows.
     Icon,
-    /// TIFF, whose decoder is the feature `tiff`.
+    /// TIFF or BigTIFF, whose decoder is the feature `tiff`.
     Tiff,
     /// SVG, or another text of angle brackets, whose decoder is the feature `svg`.
     Svg,
@@ -45,7 +45,7 @@ impl SourceFormat {
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),
             [b'B', b'M', _, _, _, _, _, _, _, _, ..] => Some(Self::Bmp),
             [0, 0, 1 | 2, 0, _, 0, ..] => Some(Self::Icon),
-            [b'I', b'I', 42, 0, _, _, _, _, ..] | [b'M', b'M', 0, 42, _, _, _, _, ..] => Some(Self::Tiff),
+            [b'I', b'I', 42 | 43, 0, _, _, _, _, ..] | [b'M', b'M', 0, 42 | 43, _, _, _, _, ..] => Some(Self::Tiff),
             [0xff, 0x0a, ..] | [0, 0, 0, 12, b'J', b'X', b'L', b' ', 0x0d, 0x0a, 0x87, 0x0a, ..] => Some(Self::Jxl),
             [0xef, 0xbb, 0xbf, b'<', ..] | [0xff, 0xfe, b'<', 0, ..] | [0xfe, 0xff, 0, b'<', ..] => Some(Self::Svg),
             [b'<', ..] | [0, b'<', ..] | [0x1f, 0x8b, 8, ..] => Some(Self::Svg),

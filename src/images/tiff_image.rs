@@ -4,8 +4,9 @@
 //! palettes and the colours of JPEG, and never reduces.
 
 use super::error::Error;
-use super::header::Header;
+use super::header::{Header, Source};
 use super::inks::Inks;
+use super::orientation::Directory;
 use super::pixels::divide_by_alpha;
 use super::reduce::{Decoded, Region, RowReducer};
 use std::borrow::Cow;
@@ -350,32 +351,17 @@ fn rgb([luma, blue, red]: [u8; 3]) -> [u8; 3] {
 fn without_palette(bytes: &[u8]) -> (Cow<'_, [u8]>, bool) {
     /// The tag that says how samples become colours, and its values for palettes and for grey.
     const INTERPRETATION: u16 = 262;
-    const PALETTE: u16 = 3;
+    const PALETTE: u32 = 3;
     const GREY: u8 = 1;
-    let is_little = bytes.starts_with(b"II");
-    let short = |at: usize| {
-        let pair = *bytes.get(at..)?.first_chunk()?;
-        Some(if is_little {
-            u16::from_le_bytes(pair)
-        } else {
-            u16::from_be_bytes(pair)
-        })
-    };
-    let find = || {
-        let offset = *bytes.get(4..)?.first_chunk()?;
-        let start = if is_little {
-            u32::from_le_bytes(offset)
-        } else {
-            u32::from_be_bytes(offset)
-        } as usize;
-        let count = usize::from(short(start)?);
-        let mut entries = (0..count).map(|number| start + 2 + 12 * number);
-        entries.find(|&entry| short(entry) == Some(INTERPRETATION))
-    };
-    match find().filter(|entry| short(entry + 8) == Some(PALETTE)) {
-        Some(entry) => {
-            let mut owned = bytes.to_vec();
-            owned[entry + if is_little { 8 } else { 9 }] = GREY;
+    let mut source = bytes;
+    let mut part = |at: u64, length: usize| source.part(at, length).into_owned();
+    let place = Directory::read(&mut part)
+        .filter(|directory| directory.value(INTERPRETATION) == Some(PALETTE))
+        .and_then(|directory| usize::try_from(directory.lowest_byte(INTERPRETATION)?).ok());
+    let mut owned = place.map(|_| bytes.to_vec()).unwrap_or_default();
+    match place.and_then(|place| owned.get_mut(place)) {
+        Some(byte) => {
+            *byte = GREY;
             (Cow::Owned(owned), true)
         }
         None => (Cow::Borrowed(bytes), false),

@@ -16,6 +16,8 @@ const GREYS: [u8; 4] = [0, 85, 170, 255];
 #[derive(Clone)]
 pub(crate) struct Tiff {
     is_little: bool,
+    /// Whether its offsets have 64 bits.
+    is_large: bool,
     tags: BTreeMap<u16, Vec<u32>>,
     chunks: Vec<Vec<u8>>,
     profile: Vec<u8>,
@@ -44,6 +46,7 @@ impl Tiff {
     pub(crate) fn new(interpretation: u32, bits: u32, samples: u32, rows: Vec<u8>) -> Self {
         Self {
             is_little: true,
+            is_large: false,
             tags: BTreeMap::from([
                 (256, vec![WIDTH]),
                 (257, vec![HEIGHT]),
@@ -69,6 +72,12 @@ impl Tiff {
 
     fn big(mut self) -> Self {
         self.is_little = false;
+        self
+    }
+
+    /// As BigTIFF.
+    fn large(mut self) -> Self {
+        self.is_large = true;
         self
     }
 
@@ -132,14 +141,25 @@ impl Tiff {
         }
     }
 
+    /// An offset or a count.
+    fn word(&self, value: u32) -> Vec<u8> {
+        match (self.is_large, self.is_little) {
+            (false, _) => self.long(value).to_vec(),
+            (true, true) => u64::from(value).to_le_bytes().to_vec(),
+            (true, false) => u64::from(value).to_be_bytes().to_vec(),
+        }
+    }
+
     /// The file: strips, the values that do not fit into the directory, and the directory.
     pub(crate) fn file(&self) -> Vec<u8> {
-        let mut bytes = if self.is_little {
-            b"II*\0".to_vec()
-        } else {
-            b"MM\0*".to_vec()
-        };
-        bytes.extend([0; 4]);
+        let mut bytes = if self.is_little { b"II".to_vec() } else { b"MM".to_vec() };
+        bytes.extend(self.short(if self.is_large { 43 } else { 42 }));
+        if self.is_large {
+            bytes.extend([self.short(8), self.short(0)].concat());
+        }
+        let first = bytes.len();
+        let word_len = self.word(0).len();
+        bytes.extend(self.word(0));
         let mut offsets = Vec::new();
         for chunk in &self.chunks {
             offsets.push(bytes.len() as u32);
@@ -171,13 +191,13 @@ impl Tiff {
                     }
                 })
                 .collect();
-            if value.len() > 4 {
-                let offset = self.long(bytes.len() as u32);
+            if value.len() > word_len {
+                let offset = self.word(bytes.len() as u32);
                 bytes.extend(&value);
-                value = offset.to_vec();
+                value = offset;
             }
-            value.resize(4, 0);
-            let count = self.long(values.len() as u32);
+            value.resize(word_len, 0);
+            let count = self.word(values.len() as u32);
             entries.extend(
                 [
                     &self.short(tag)[..],
@@ -190,17 +210,21 @@ impl Tiff {
         }
         let mut count = tags.len() as u16;
         if !self.profile.is_empty() {
-            let offset = self.long(bytes.len() as u32);
+            let offset = self.word(bytes.len() as u32);
             bytes.extend(&self.profile);
-            let length = self.long(self.profile.len() as u32);
+            let length = self.word(self.profile.len() as u32);
             entries.extend([&self.short(PROFILE)[..], &self.short(7), &length, &offset].concat());
             count += 1;
         }
-        let start = self.long(bytes.len() as u32);
-        bytes[4..8].copy_from_slice(&start);
-        bytes.extend(self.short(count));
+        let start = self.word(bytes.len() as u32);
+        bytes[first..first + word_len].copy_from_slice(&start);
+        if self.is_large {
+            bytes.extend(self.word(count.into()));
+        } else {
+            bytes.extend(self.short(count));
+        }
         bytes.extend(entries);
-        bytes.extend([0; 4]);
+        bytes.extend(self.word(0));
         bytes
     }
 }
@@ -307,6 +331,15 @@ pub(crate) fn kinds() -> Vec<(&'static str, Tiff)> {
         ("RGB in tiles", Tiff::rgb().tiles()),
         ("RGB in planes", Tiff::rgb().planes()),
         ("RGB in tiles of planes", Tiff::rgb().planes().tiles()),
+        ("BigTIFF", Tiff::rgb().strips(5).large()),
+        ("BigTIFF in tiles", Tiff::rgb().tiles().large().big()),
+        (
+            "palette of BigTIFF",
+            Tiff::new(3, 8, 1, rows(|number| vec![number as u8]))
+                .with(PALETTE, &long_palette)
+                .large()
+                .big(),
+        ),
         ("RGB of 16 bits", Tiff::new(2, 16, 3, rows(wide)).big()),
         (
             "RGB of 32 bits",
@@ -402,11 +435,14 @@ fn alpha_is_shown_whether_or_not_it_was_multiplied_into_the_colours() {
 
 #[test]
 fn orientation_is_applied_and_the_first_image_is_shown() {
-    let turned = Tiff::rgb().strips(7).with(ORIENTATION, &[6]).file();
-    let found = dimensions(&turned).unwrap();
-    assert_eq!((found.width, found.height), (HEIGHT, WIDTH));
     let [red, green, blue, white] = COLORS.map(opaque);
-    assert_eq!(quarters("turned", &turned), [blue, red, white, green]);
+    let turned = Tiff::rgb().strips(7).with(ORIENTATION, &[6]);
+    for (name, turned) in [("turned", turned.clone()), ("turned BigTIFF", turned.large().big())] {
+        let turned = turned.file();
+        let found = dimensions(&turned).unwrap();
+        assert_eq!((found.width, found.height), (HEIGHT, WIDTH), "{name}");
+        assert_eq!(quarters(name, &turned), [blue, red, white, green], "{name}");
+    }
     // Another directory behind the first one, whose offset is the last number of the file.
     let mut pages = Tiff::rgb().file();
     let (end, second) = (
