@@ -313,9 +313,10 @@ suite('a manager whose thread dies', () => {
     await manager.client.folders.createFolder('kept');
     for (let death = 0; death < 3; death += 1) {
       await kill(manager);
-      // During the pause callers get a 503 at once.
+      // During the pause callers get a 503 at once. On a busy machine the next thread may start for longer than health waits.
       for (let answer = await health(manager); answer.status !== 200; answer = await health(manager)) {
-        assert.deepEqual([answer.status, await codeOf(answer)], [503, 'MANAGER_LOST']);
+        assert.equal(answer.status, 503);
+        assert.match(await codeOf(answer), /^MANAGER_(LOST|UNRESPONSIVE)$/);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     }
