@@ -370,9 +370,11 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
       if (colors) enter((core) => core.color(intake, JSON.stringify(colors)), own);
       const subject = mayBeImage && steps.length > 0 ? enter((core) => core.subject(intake), own) : undefined;
       if (subject) {
-        const conclusion = await runSteps(steps, fileOf(JSON.parse(subject)), signal);
+        const { posters = [], ...conclusion } = await runSteps(steps, fileOf(JSON.parse(subject)), signal);
         signal?.throwIfAborted();
-        enter((core) => core.conclude(intake, JSON.stringify(conclusion)), own);
+        const areFit = posters.every((poster) => enter((core) => core.poster(intake, poster), own));
+        const fault = areFit ? {} : { fault: 'invalid posters of a step: expected JPEGs of at most 8 MiB' };
+        enter((core) => core.conclude(intake, JSON.stringify({ ...fault, ...conclusion })), own);
       }
     };
     const close = () => enter((core) => core.close(intake), own);

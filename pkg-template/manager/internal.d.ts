@@ -148,6 +148,8 @@ export interface ManagerCore {
   subject(intake: number): string | undefined;
   /** Sets what the steps say, as JSON. */
   conclude(intake: number, conclusion: string): void;
+  /** Adds a poster of that file. Returns whether it can be one. */
+  poster(intake: number, bytes: Uint8Array): boolean;
   close(intake: number): Outcome;
   abandon(intake: number): void;
   pieces(body: number): Piece[];

@@ -6,6 +6,9 @@ import { linked, until } from '../streams/until.js';
 /** How long a step may take unless it says otherwise, in milliseconds. */
 const STEP_TIMEOUT_MS = 60_000;
 
+/** The number of posters that a video can have. */
+const MAX_POSTERS = 4;
+
 /** @param {unknown} number */
 const isCount = (number) => Number.isSafeInteger(number) && /** @type {number} */ (number) > 0;
 
@@ -15,7 +18,7 @@ const isCount = (number) => Number.isSafeInteger(number) && /** @type {number} *
  * @param {(ProcessingStep | ProcessingStep['run'])[]} steps
  * @param {Omit<StepFile, 'signal'>} file
  * @param {AbortSignal | undefined} signal Of the request. Its abort is thrown on.
- * @returns {Promise<{ width?: number, height?: number, durationMs?: number, fault?: string }>}
+ * @returns {Promise<{ width?: number, height?: number, durationMs?: number, fault?: string, posters?: Uint8Array[] }>}
  */
 export async function runSteps(steps, file, signal) {
   /** @type {Awaited<ReturnType<typeof runSteps>>} */
@@ -30,12 +33,25 @@ export async function runSteps(steps, file, signal) {
       const { width, height, durationMs } = result ?? {};
       if (isCount(width) && isCount(height)) Object.assign(conclusion, { width, height });
       if (isCount(durationMs)) conclusion.durationMs = durationMs;
+      if (result?.posters !== undefined) conclusion.posters = checked(result.posters);
     } catch (error) {
       signal?.throwIfAborted();
       return { fault: `the step ${name} failed: ${/** @type {any} */ (error)?.message ?? error}` };
     }
   }
   return conclusion;
+}
+
+/**
+ * The posters of a result. The manager checks their bytes.
+ *
+ * @param {any} posters
+ * @returns {Uint8Array[]}
+ */
+function checked(posters) {
+  const isFit = Array.isArray(posters) && posters.length <= MAX_POSTERS && posters.every((poster) => poster instanceof Uint8Array);
+  if (!isFit) throw new Error(`invalid posters: expected at most ${MAX_POSTERS} Uint8Arrays`);
+  return posters;
 }
 
 /**

@@ -85,6 +85,8 @@ export interface StepResult {
   height?: number;
   /** Duration in milliseconds, instead of the manager's own. */
   durationMs?: number;
+  /** At most four posters of a video, each a JPEG of at most 8 MiB. The manager makes none then. Other files have no posters. */
+  posters?: Uint8Array[];
 }
 
 /** A step of `processing.steps`, such as a virus scanner or an inspector of your own. */

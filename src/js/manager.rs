@@ -458,6 +458,13 @@ pub fn conclude(intake: u32, conclusion: &str) -> Result<(), JsValue> {
     })
 }
 
+/// Adds a poster of that file, and returns whether it can be one: see [`Manager::add_poster`].
+#[wasm_bindgen]
+pub fn poster(intake: u32, bytes: &[u8]) -> Result<bool, JsValue> {
+    let added = with_intake(intake, |manager, intake| Some(manager.add_poster(intake, bytes)))?;
+    added.unwrap_or(Ok(false)).map_err(|error| catalog_error(&error))
+}
+
 /// Ends a request whose body is complete. Returns `[status, headers, body, delay, changed, transform, cause]`.
 ///
 /// `headers` are lines, names and values in turns. `body` is a handle for [`pieces`], or the bytes themselves if there is

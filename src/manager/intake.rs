@@ -37,6 +37,9 @@ use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
 
+/// The maximum size in bytes of a poster of a step of processing.
+const MAX_POSTER_SIZE: u64 = 8 << 20;
+
 /// The maximum size of the body of a call. A bulk call with every field at its limit is well below it.
 const MAX_BODY: usize = 16 << 20;
 
@@ -175,6 +178,31 @@ impl Intake {
 
     pub(crate) fn conclude(&mut self, conclusion: Conclusion) {
         self.findings.conclusion = conclusion;
+    }
+
+    /// Stores a poster of a step of processing. Returns whether it can be one.
+    pub(crate) fn add_poster(&mut self, site: &Site, bytes: &[u8]) -> Outcome<bool> {
+        if self.findings.posters.len() >= transcodes::POSTERS {
+            return Ok(false);
+        }
+        let mut incoming = Incoming::new(site.new_blob(), MAX_POSTER_SIZE);
+        let blob = incoming.blob.clone();
+        let outcome = incoming
+            .feed(&*site.blobs, bytes)
+            .and_then(|_| receive(site, incoming, None, None, Findings::default()));
+        match outcome {
+            Ok(receipt) if transcodes::is_fit(&receipt) => {
+                self.findings.posters.push(receipt);
+                Ok(true)
+            }
+            outcome => {
+                site.discard(&blob);
+                match outcome {
+                    Err(refusal) if refusal.is_of_storage() => Err(refusal),
+                    _ => Ok(false),
+                }
+            }
+        }
     }
 
     /// Sets a response that does not depend on the body.
@@ -502,6 +530,7 @@ impl Intake {
             trees: _,
         } = self;
         let site = &manager.site;
+        let posters = blobs_of(&findings);
         let outcome = match stage {
             Stage::Call(route, body) if changes_trees(route.operation.id) => {
                 change_trees(site, &cause, &head, &route, body.bytes())
@@ -522,6 +551,9 @@ impl Intake {
             Stage::Answered(response) => Ok(*response),
             Stage::Refused(refusal) => Err(refusal),
         };
+        for blob in &posters {
+            site.discard(blob);
+        }
         let mut response = finish(site, &head, outcome);
         response.delay_ms = delay;
         response
@@ -533,12 +565,21 @@ impl Intake {
             // The host looks for the next tick, as nobody takes care of the stale files any more.
             site.set_changed();
         }
+        for blob in blobs_of(&self.findings) {
+            site.discard(&blob);
+        }
         match self.stage {
             // The client is gone, so errors are ignored. It learns the durable offset from its next HEAD.
             Stage::Chunk(chunk) => _ = chunk.end(site, &self.cause),
             stage => stage.discard(site),
         }
     }
+}
+
+/// Returns the blobs of posters. Those that no row names once the request has ended are discarded.
+fn blobs_of(findings: &Findings) -> Vec<String> {
+    let blobs = findings.posters.iter().map(|poster| poster.blob.clone());
+    blobs.collect()
 }
 
 /// Appends bytes to a body up to its limit. Returns that more are needed.

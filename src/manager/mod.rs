@@ -561,6 +561,24 @@ impl Manager {
         intake.conclude(conclusion);
     }
 
+    /// Adds a poster of the uploaded video, a JPEG of the host's own steps of processing. Returns whether it can be one: at most
+    /// four are, in the order in which they are added.
+    ///
+    /// The video has them when its file is created, and needs none from [`take_transcodes`](Manager::take_transcodes). Other
+    /// files have no posters.
+    ///
+    /// ```
+    /// use wix_media::manager::{Manager, Request};
+    ///
+    /// let manager = Manager::memory()?;
+    /// let mut intake = manager.open(Request::new("PUT", "/upload/token").head);
+    /// assert!(!manager.add_poster(&mut intake, b"no JPEG")?);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn add_poster(&self, intake: &mut Intake, bytes: &[u8]) -> catalog::Result<bool> {
+        stored(intake.add_poster(&self.site, bytes))
+    }
+
     /// Sets the colours of the uploaded image, in the form of descriptors (`docs/contract/model.md#s4-1`).
     ///
     /// ```

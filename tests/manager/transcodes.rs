@@ -2,7 +2,7 @@
 
 use crate::site::{FILM, Site, target, text};
 use serde_json::{Value, json};
-use wix_media::manager::{Check, Manager, Options, Request};
+use wix_media::manager::{Check, Conclusion, Manager, Options, Request};
 
 /// A site whose host decodes films.
 fn decoding() -> Site {
@@ -430,6 +430,85 @@ fn imported_archive_waits_for_a_host_with_a_decoder() {
     assert_eq!(descriptor(&other, &id)["operationStatus"], "READY");
     assert_eq!(waiting(&other), 1);
     assert_eq!(transcode(&with_decoder(other)), id);
+}
+
+/// Uploads a file to which a step adds posters, and returns what it said to each, and the file.
+fn with_posters(site: &Site, name: &str, bytes: &[u8], posters: &[Vec<u8>], fault: Option<&str>) -> (Vec<bool>, Value) {
+    let body = json!({ "mimeType": "application/octet-stream", "fileName": name });
+    let url = target(&text(&site.post("/files/generate-upload-url", body)["uploadUrl"]));
+    let mut intake = site.manager.open(Request::new("PUT", &url).head);
+    site.manager.feed(&mut intake, bytes);
+    let add = |poster: &Vec<u8>| site.manager.add_poster(&mut intake, poster).expect("stored");
+    let added = posters.iter().map(add).collect();
+    let conclusion = Conclusion {
+        fault: fault.map(str::to_owned),
+        ..Conclusion::default()
+    };
+    site.manager.conclude(&mut intake, conclusion);
+    let body = site.manager.collect(site.manager.close(intake).body).expect("a body");
+    let answer: Value = serde_json::from_slice(&body).expect("JSON");
+    (added, answer["file"].clone())
+}
+
+#[test]
+fn posters_of_a_step_are_those_of_its_video() {
+    let mut site = decoding();
+    let given = [photo("chelsea.jpg"), b"no picture".to_vec(), photo("coffee.jpg")];
+    let (added, file) = with_posters(&site, "film.mp4", FILM, &given, None);
+    assert_eq!(added, [true, false, true]);
+    let id = text(&file["id"]);
+    assert_eq!(file["operationStatus"], "PENDING");
+    let order = site.manager.take_transcodes(1).expect("taken").remove(0);
+    assert!(order.has_posters);
+    site.clock.advance(500);
+    site.manager.transcoded(&id, true).expect("recorded");
+    assert_eq!(site.event_bodies()[0]["slug"], "file_ready");
+    let file = descriptor(&site, &id);
+    let posters = file["media"]["video"]["posters"].as_array().expect("posters");
+    let heights: Vec<_> = posters.iter().map(|poster| &poster["height"]).collect();
+    assert_eq!(heights, [319, 320]);
+    let (_, bytes) = site.fetch(Request::new("GET", &format!("/media/{id}f001.jpg")));
+    assert_eq!(bytes, photo("coffee.jpg"));
+    let size = FILM.len() + photo("chelsea.jpg").len() + photo("coffee.jpg").len();
+    assert_eq!(bytes_in_use(&site) as usize, size);
+    assert_eq!(orphans(&site), 0);
+    site.post("/bulk/files/delete", json!({ "fileIds": [id], "permanent": true }));
+    assert_eq!(site.manager.into_parts().blobs.list("", 9).expect("listed"), [""; 0]);
+}
+
+#[test]
+fn posters_of_a_step_show_at_once_without_a_decoder() {
+    let site = Site::with(Options {
+        pending: vec![("VIDEO".to_owned(), 0)],
+        ..Options::default()
+    });
+    let (added, file) = with_posters(&site, "film.mp4", FILM, &vec![photo("chelsea.jpg"); 5], None);
+    assert_eq!(added, [true, true, true, true, false]);
+    assert_eq!(file["operationStatus"], "READY");
+    assert_eq!(file["media"]["video"]["posters"].as_array().map(Vec::len), Some(4));
+    let site = with_decoder(site);
+    assert!(site.manager.take_transcodes(1).expect("taken")[0].has_posters);
+}
+
+#[test]
+fn posters_that_no_video_has_leave_nothing() {
+    let size = photo("chelsea.jpg").len() as u64;
+    let site = Site::with(Options {
+        quota: Some(3 * FILM.len() as u64 + size),
+        pending: vec![("VIDEO".to_owned(), 0)],
+        ..Options::default()
+    });
+    let poster = [photo("chelsea.jpg"), photo("chelsea.jpg")];
+    // It is no video, it fails, its upload is broken off, and the quota has room for one poster.
+    with_posters(&site, "film.txt", b"text", &poster, None);
+    with_posters(&site, "film.mp4", FILM, &poster, Some("a virus"));
+    let mut intake = site.manager.open(Request::new("PUT", "/upload/forged").head);
+    assert!(site.manager.add_poster(&mut intake, &poster[0]).expect("stored"));
+    site.manager.abandon(intake);
+    let (_, file) = with_posters(&site, "film.mp4", FILM, &poster, None);
+    assert_eq!(file["media"]["video"]["posters"].as_array().map(Vec::len), Some(1));
+    assert_eq!(orphans(&site), 0);
+    assert_eq!(site.manager.into_parts().blobs.list("", 9).expect("listed").len(), 4);
 }
 
 #[test]

@@ -29,6 +29,8 @@ pub(crate) struct Receipt {
     /// What the bytes are, if they were recognised.
     pub(crate) kind: Option<Kind>,
     pub(crate) facts: Facts,
+    /// Posters of a video, of the host's own steps.
+    pub(crate) posters: Vec<Receipt>,
 }
 
 /// What the host has found out about a file that the manager cannot.
@@ -38,6 +40,8 @@ pub(crate) struct Findings {
     pub(crate) colors: Option<Value>,
     /// What the host's own steps of processing say.
     pub(crate) conclusion: Conclusion,
+    /// Posters of a video, whose bytes are in blobs.
+    pub(crate) posters: Vec<Receipt>,
 }
 
 /// The outcome of a host's own steps of processing.
@@ -131,6 +135,7 @@ pub(crate) fn inspect(
         mime: decision.mime,
         kind: decision.kind,
         facts,
+        posters: findings.posters,
     })
 }
 

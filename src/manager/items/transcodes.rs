@@ -26,6 +26,9 @@ use serde_json::{Value, json};
 /// The number of posters of a video.
 pub(crate) const POSTERS: usize = 4;
 
+/// The type of posters.
+const JPEG: &str = "image/jpeg";
+
 /// The names of renditions, smallest first.
 pub(crate) const QUALITIES: [&str; 6] = ["144p", "240p", "360p", "480p", "720p", "1080p"];
 
@@ -143,9 +146,24 @@ fn is_poster(name: &str) -> bool {
 
 /// Queues a file that has just been filled, if assets can be made of it. It goes to the backlog unless it is pending until then.
 /// Call it once its row is written.
-pub(crate) fn queue(tx: &mut Tx<'_>, file: &File) -> Outcome<()> {
+/// `posters` are those of the host's own steps. Those that do not fit into the quota are left out.
+pub(crate) fn queue(tx: &mut Tx<'_>, file: &mut File, posters: Vec<Receipt>) -> Outcome<()> {
     if !content::can_have_assets(tx.options, file) {
         return Ok(());
+    }
+    if !posters.is_empty() {
+        for (number, poster) in posters.into_iter().enumerate() {
+            if quota::check_quota(&tx.view(), poster.digested.size).is_err() {
+                break;
+            }
+            let facts = poster.facts.to_json();
+            tx.catalog
+                .put_asset(&asset_of(&file.id, &poster_name(number), poster, facts))?;
+        }
+        let mut facts = Facts::from_json(&file.facts);
+        collect(&mut facts, &tx.catalog.assets_of(&[&file.id])?);
+        file.facts = facts.to_json();
+        tx.catalog.update_file(file)?;
     }
     if file.status != Status::Pending || file.ready_at.is_some() {
         return Ok(tx.catalog.put_backlog(&file.id)?);
@@ -209,14 +227,15 @@ pub(crate) fn admit(view: &View<'_>, made: &Made) -> Outcome<u64> {
     Ok(view.options.limit(media_type))
 }
 
+/// Returns whether bytes are those of a poster.
+pub(crate) fn is_fit(receipt: &Receipt) -> bool {
+    receipt.mime == JPEG && receipt.facts.size().is_some()
+}
+
 /// Checks that bytes are what the name of their asset says. Returns what is stored about them.
 fn facts_of(made: &Made, receipt: &Receipt) -> Outcome<String> {
     let size = receipt.facts.size();
-    let wanted = if is_poster(&made.name) {
-        "image/jpeg"
-    } else {
-        "video/mp4"
-    };
+    let wanted = if is_poster(&made.name) { JPEG } else { "video/mp4" };
     if receipt.mime != wanted || size.is_none() {
         return Err(content::unsupported(&format!("the asset must be of the type {wanted}")));
     }
@@ -245,16 +264,20 @@ pub(crate) fn put(tx: &mut Tx<'_>, made: &Made, receipt: Receipt) -> Outcome<Val
     quota::check_quota(&tx.view(), receipt.digested.size)?;
     let replaced = tx.catalog.asset(file, name)?;
     tx.freed.extend(replaced.map(|asset| asset.blob));
-    tx.catalog.put_asset(&Asset {
-        file: file.clone(),
-        name: name.clone(),
+    tx.catalog.put_asset(&asset_of(file, name, receipt, facts))?;
+    Ok(json!({}))
+}
+
+fn asset_of(file: &str, name: &str, receipt: Receipt, facts: String) -> Asset {
+    Asset {
+        file: file.to_owned(),
+        name: name.to_owned(),
         blob: receipt.blob,
         size: i64::try_from(receipt.digested.size).unwrap_or(i64::MAX),
         hash: receipt.digested.md5,
         crc: receipt.digested.crc,
         facts,
-    })?;
-    Ok(json!({}))
+    }
 }
 
 /// Adds what the assets of a file say to its facts.

@@ -1,5 +1,6 @@
 // processing.steps: the caller's own functions before a file is created.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { suite, test } from 'node:test';
 import { createClient, createManager } from '../harness/package.js';
@@ -106,6 +107,27 @@ suite('processing.steps', () => {
     assert.deepEqual([resolutions[0].width, resolutions[0].height, durationInMilliseconds], [1920, 1080, 4242]);
     await createClient({ manager }).uploads.upload(Buffer.from('text'), { displayName: 'a.txt', sessions: false });
     assert.deepEqual(names, ['film.mp4']);
+  });
+
+  test('steps: posters are those of the video, before it is ready', async (t) => {
+    const poster = new Uint8Array(await readFile(new URL('../../data/photos/chelsea.jpg', import.meta.url)));
+    const manager = await withSteps(t, [{ mediaTypes: ['VIDEO'], run: () => ({ posters: [poster, poster] }) }]);
+    const { file } = await processed(manager, 'film.mp4', samples.mp4);
+    const { posters } = (await (await manager.fetch(`${manager.baseUrl}/site-media/v1/files/${file._id}`)).json()).file.media.video;
+    assert.deepEqual(posters.map((/** @type {{ width: number, height: number }} */ { width, height }) => [width, height]), [
+      [480, 319],
+      [480, 319],
+    ]);
+    assert.deepEqual(new Uint8Array(await (await manager.fetch(posters[1].url)).arrayBuffer()), poster);
+    for (const [posters, reason] of /** @type {[any, string][]} */ ([
+      [[new Uint8Array([1, 2])], 'invalid posters of a step: expected JPEGs of at most 8 MiB'],
+      [[poster, poster, poster, poster, poster], 'the step maker failed: invalid posters: expected at most 4 Uint8Arrays'],
+      [['poster'], 'the step maker failed: invalid posters: expected at most 4 Uint8Arrays'],
+    ])) {
+      const unfit = await withSteps(t, [{ name: 'maker', run: () => ({ posters }) }]);
+      const { event } = await processed(unfit, 'film.mp4', samples.mp4);
+      assert.equal(event.actionEvent.body.error.description, reason);
+    }
   });
 
   test('steps: inspect seeds and imports too', async (t) => {
