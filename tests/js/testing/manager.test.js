@@ -1,7 +1,7 @@
 // The manager for tests: what a rollback restores, and what it does to work under way.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createTestManager, sample, useTestManager } from '../../../dist/testing.js';
+import { createTestManager, sample, useTestManager } from '../harness/testing.js';
 import { noise } from '../harness/bytes.js';
 import { createManager, WixMediaError } from '../harness/package.js';
 

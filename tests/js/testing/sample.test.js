@@ -1,7 +1,7 @@
 // Samples of each media type, matchers, and requests of pages.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createTestManager, matchers, routePage, sample } from '../../../dist/testing.js';
+import { createTestManager, matchers, routePage, sample } from '../harness/testing.js';
 
 /**
  * @import { TestContext } from 'node:test'

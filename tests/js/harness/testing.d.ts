@@ -1,0 +1,1 @@
+export * from '../../../pkg-template/types/testing.js';

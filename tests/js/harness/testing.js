@@ -1,0 +1,2 @@
+// The manager for tests, of the built package.
+export * from '../../../dist/testing.js';
