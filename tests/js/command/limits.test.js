@@ -42,6 +42,10 @@ const OTHERS = [
   'src/images/svg_image.rs MAX_LAYERS_LEN',
   'src/images/svg_image.rs MAX_DRAWN',
   'src/images/svg_image.rs MAX_NESTED',
+  // How much is read of what ffmpeg says and makes.
+  'src/manager/items/transcodes.rs MAX_CODECS_LEN',
+  'pkg-template/manager/videos/ffmpeg.js MAX_HEADER_SIZE',
+  'pkg-template/manager/videos/process.js MAX_ERROR_LEN',
   // The largest numbers of a format.
   'src/manager/zip/layout.rs MAX_U32',
   'src/manager/zip/layout.rs MAX_U16',
