@@ -1,5 +1,5 @@
 // Changes of a folder, for commands that go on after them.
-import { watch } from 'node:fs/promises';
+import { watch } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** How long a folder has to be quiet before its changes count as whole. */
@@ -9,28 +9,51 @@ const QUIET_MS = 500;
 const isOwn = (/** @type {string | null} */ name) => /^\.wix-media(?:[\\/]|$)/.test(String(name));
 
 /**
- * Watches a folder from now on. The result yields when something has changed and no more changes come.
+ * Watches a folder from now on. The result yields when something has changed and no more changes come. What changes while
+ * nobody waits for it is yielded next: the iterator of `node:fs/promises` would lose it.
  *
  * @param {string} folder
- * @param {AbortSignal} signal
+ * @param {AbortSignal} signal Ends the watching.
  * @returns {AsyncGenerator<void, void, undefined>}
  */
 export function changesOf(folder, signal) {
-  const events = watch(folder, { recursive: true, signal })[Symbol.asyncIterator]();
-  const take = () => {
-    const taken = events.next();
-    // It ends with the signal, perhaps while nobody waits for it.
-    taken.catch(() => {});
-    return taken;
+  let hasChanged = false;
+  /** @type {unknown} */
+  let failure;
+  let wake = () => {};
+  const fail = (/** @type {unknown} */ error) => {
+    failure ??= error;
+    wake();
   };
-  let next = take();
+  try {
+    const watcher = watch(folder, { recursive: true }, (_, name) => {
+      if (isOwn(name)) return;
+      hasChanged = true;
+      wake();
+    });
+    watcher.on('error', fail);
+    const end = () => {
+      watcher.close();
+      fail(signal.reason);
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  } catch (error) {
+    // Whoever opens the folder says it in better words.
+    fail(error);
+  }
   return (async function* () {
     for (;;) {
-      const { done, value } = await next;
-      if (done) return;
-      next = take();
-      if (isOwn(value.filename)) continue;
-      while ((await Promise.race([next.then(() => true), pause(QUIET_MS, false)])) === true) next = take();
+      if (!hasChanged && failure === undefined) {
+        await new Promise((resolve) => {
+          wake = () => resolve(undefined);
+        });
+      }
+      while (hasChanged && failure === undefined) {
+        hasChanged = false;
+        await pause(QUIET_MS, undefined, { signal });
+      }
+      if (failure !== undefined) throw failure;
       yield;
     }
   })();

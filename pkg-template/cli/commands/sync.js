@@ -75,6 +75,8 @@ export async function syncPlaces(context) {
   } finally {
     bar.end();
     process.off('SIGINT', stop);
+    // A folder that is still watched would keep the process alive.
+    controller.abort();
     await places.close();
   }
 }
