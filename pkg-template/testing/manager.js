@@ -2,7 +2,7 @@
 import { createManager } from 'wix-media.v2';
 import { refuse } from './refuse.js';
 
-/** @import { Hooks, managerFixtures as Fixtures, Snapshot, TestManager, TestManagerHandle, TestManagerOptions } from '../types/testing.d.ts' */
+/** @import { TestHooks, managerFixtures as Fixtures, Snapshot, TestManager, TestManagerHandle, TestManagerOptions } from '../types/testing.d.ts' */
 
 /** By this symbol a manager in memory takes a snapshot, and returns the function that restores it. */
 const SNAPSHOT = Symbol.for('wix-media.snapshot');
@@ -42,12 +42,12 @@ export async function createTestManager(options) {
  * Registers hooks that create a manager before the tests, roll it back after each of them and close it at the end.
  *
  * @param {TestManagerOptions} [options]
- * @param {Partial<Hooks>} [hooks]
+ * @param {Partial<TestHooks>} [hooks]
  * @returns {TestManagerHandle}
  */
 export function useTestManager(options, hooks = {}) {
-  const globals = /** @type {Partial<Hooks>} */ (globalThis);
-  const hook = (/** @type {keyof Hooks} */ name) => {
+  const globals = /** @type {Partial<TestHooks>} */ (globalThis);
+  const hook = (/** @type {keyof TestHooks} */ name) => {
     const found = hooks[name] ?? globals[name];
     if (!found) throw refuse(`hooks.${name}`, 'is missing: pass the hooks of your test runner', 'useTestManager');
     return found;

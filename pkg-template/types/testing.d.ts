@@ -40,8 +40,8 @@ export interface TestManager extends MediaManager {
  */
 export declare function createTestManager(options?: TestManagerOptions): Promise<TestManager>;
 
-/** Hooks of a test runner, by the names of Jest and Vitest. */
-export interface Hooks {
+/** TestHooks of a test runner, by the names of Jest and Vitest. */
+export interface TestHooks {
   beforeAll(run: () => Promise<void>): unknown;
   afterEach(run: () => Promise<void>): unknown;
   afterAll(run: () => Promise<void>): unknown;
@@ -60,7 +60,7 @@ export interface TestManagerHandle {
  * @param hooks The hooks of your test runner. Default: the global ones.
  * @throws {WixMediaError} `INVALID_ARGUMENT` if a hook is neither given nor global.
  */
-export declare function useTestManager(options?: TestManagerOptions, hooks?: Partial<Hooks>): TestManagerHandle;
+export declare function useTestManager(options?: TestManagerOptions, hooks?: Partial<TestHooks>): TestManagerHandle;
 
 /** What {@link managerFixtures} adds to each test. */
 export interface ManagerFixtures {
