@@ -193,6 +193,8 @@ suite('picker', () => {
   test('picker: uploads, chooses what has arrived, and gives it the labels', async (t) => {
     const page = await open(t);
     const { id } = await site.workspace('Uploads of the picker');
+    // Other tests expect the folders that are there.
+    t.after(() => site.server.client.folders.bulkDeleteFolders([id]));
     await openDialog(page, { folder: id, accept: 'image/jpeg,.png', labels: ['banner'] });
     await page.getByRole('heading', { name: 'No files here' }).waitFor();
     const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Upload' }).click()]);
