@@ -4,10 +4,9 @@ import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
 import { present } from '../harness/present.js';
-import { startService } from '../harness/service.js';
+import { openPage } from './page.js';
 import { node, project, remove } from './project.js';
 
 const examples = fileURLToPath(new URL('../../../examples/', import.meta.url));
@@ -44,16 +43,7 @@ suite('photographs, without configuration', () => {
   });
 
   test('photographs: runs in a page', async (t) => {
-    const service = await startService({ root: folder });
-    t.after(() => service.close());
-    const browser = await startBrowser(t);
-    const page = await browser.newPage();
-    /** @type {string[]} */
-    const faults = [];
-    page.on('pageerror', (error) => faults.push(String(error)));
-    page.on('console', (message) => message.type() === 'error' && !/favicon/.test(message.location().url) && faults.push(message.text()));
-    await page.goto(service.origin);
-    await page.waitForSelector('[data-ready]');
+    const { page, service, faults } = await openPage(t, folder);
 
     /** @param {string} text */
     const said = async (text) => {

@@ -7,9 +7,8 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { startBrowser } from '../harness/browser.js';
-import { startService } from '../harness/service.js';
 import { addFiles } from '../harness/tarball.js';
+import { openPage } from './page.js';
 import { project, remove } from './project.js';
 
 const examples = fileURLToPath(new URL('../../../examples/', import.meta.url));
@@ -31,16 +30,7 @@ suite('examples of the picker', () => {
    * @param {string} root
    */
   async function works(t, root) {
-    const service = await startService({ root });
-    t.after(() => service.close());
-    const browser = await startBrowser(t);
-    const page = await browser.newPage();
-    /** @type {string[]} */
-    const faults = [];
-    page.on('pageerror', (error) => faults.push(String(error)));
-    page.on('console', (message) => message.type() === 'error' && !/favicon/.test(message.location().url) && faults.push(message.text()));
-    await page.goto(service.origin);
-    await page.waitForSelector('[data-ready]');
+    const { page, faults } = await openPage(t, root);
 
     await page.getByRole('button', { name: 'Choose a cover…' }).click();
     await upload(page, ['coffee.jpg']);
