@@ -71,8 +71,7 @@ mod tests {
     use super::*;
 
     fn parse(line: &str) -> Result<Settings> {
-        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-        Settings::parse(&words)
+        Settings::parse(&process::words(line))
     }
 
     #[test]

@@ -167,8 +167,7 @@ mod tests {
     use super::*;
 
     fn parse(line: &str) -> Result<Task> {
-        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-        Task::parse(&words)
+        Task::parse(&process::words(line))
     }
 
     #[test]

@@ -19,6 +19,12 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
+/// The words of a command line, as a program is given them. None of them has spaces.
+#[cfg(test)]
+pub(crate) fn words(line: &str) -> Vec<String> {
+    line.split_whitespace().map(str::to_owned).collect()
+}
+
 /// Runs a program with its output on the terminal. Fails when the program cannot start or fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = if std::io::stdout().is_terminal() && std::io::stderr().is_terminal() {
