@@ -10,6 +10,7 @@ import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import process from 'node:process';
+import { isAlive } from '../manager/storage/processes.js';
 import { SyncError } from './error.js';
 import { NUMBER_MARK, numberOf } from './names.js';
 import { linesOf, sorted, Spool, writeLines } from './spool.js';
@@ -266,15 +267,5 @@ async function lock(file) {
       throw new SyncError('JOURNAL_LOCKED', `the journal is in use by process ${holder.pid} on ${holder.host}: wait for it, or delete ${place}`);
     }
     await rm(place, { force: true });
-  }
-}
-
-/** @param {number} pid */
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
   }
 }

@@ -28,6 +28,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { codeOf, FILE_MODE, writeFully } from './files.js';
+import { isAlive } from './processes.js';
 
 /** @import { DirectoryLock, LockRecord, LockTimes } from '../internal.d.ts' */
 
@@ -77,17 +78,6 @@ function processOf(pid) {
   const stat = textOf(() => fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));
   const members = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return stat ? { state: members[0], started: members[19] } : { state: '', started: '' };
-}
-
-/** @param {number} pid */
-function exists(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // A process of another user is alive too, and Deno may not ask.
-    return codeOf(error) !== 'ESRCH';
-  }
 }
 
 /** The running system: another one after a restart, and on another machine. */
@@ -142,7 +132,7 @@ function fateOf(record, me, owner) {
   // A thread of this process, which has ended: whoever gave this owner's id to the next one knows that.
   if (record.state === 'released' || record.state === 'aborted' || record.owner === owner) return 'gone';
   if (record.boot === '-' || record.boot !== me.boot || record.namespace !== me.namespace) return 'unknown';
-  if (!exists(record.pid)) return 'gone';
+  if (!isAlive(record.pid)) return 'gone';
   const { state, started } = processOf(record.pid);
   if (state === 'Z' || (started && record.started !== '-' && started !== record.started)) return 'gone';
   // Another thread of this process may have ended. A stopped process may never go on. Without start times the process may be
@@ -375,7 +365,7 @@ function lockOld(root, owner, me) {
   const file = path.join(root, OLD_NAME);
   const [pid, started, other] = textOf(() => fs.readFileSync(file, 'utf8')).split(' ');
   // With a third word it was left by a version that has numbered locks too.
-  const isHeld = other === undefined && Number(pid) > 0 && Number(pid) !== process.pid && exists(Number(pid));
+  const isHeld = other === undefined && Number(pid) > 0 && Number(pid) !== process.pid && isAlive(Number(pid));
   if (isHeld && (!started || processOf(Number(pid)).started === started)) throw new Held(`process ${pid}`);
   fs.rmSync(file, { force: true });
   try {

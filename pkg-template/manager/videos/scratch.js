@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { isAlive } from '../storage/processes.js';
 
 /** The folder in the directory of a manager. */
 const FOLDER = 'transcoding';
@@ -19,16 +20,6 @@ function namespace() {
     return fs.readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
   } catch {
     return '0';
-  }
-}
-
-/** @param {number} pid */
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
   }
 }
 
