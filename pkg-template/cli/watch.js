@@ -39,7 +39,7 @@ export function changesOf(folder, signal) {
     if (signal.aborted) end();
     else signal.addEventListener('abort', end, { once: true });
   } catch (error) {
-    // Whoever opens the folder says it in better words.
+    // Opening the folder fails too, with a better message.
     fail(error);
   }
   return (async function* () {

@@ -266,7 +266,7 @@ async function make(options, given) {
 }
 
 /**
- * Opens the decoder of videos. Returns undefined if there is none. The default with a clock that its owner advances is none, because
+ * Opens the decoder of videos. Returns undefined if videos are not decoded: by default also with a virtual clock, because
  * tests must not depend on what is installed.
  *
  * @param {ManagerOptions} options

@@ -680,7 +680,7 @@ export interface Asked {
   about: unknown;
 }
 
-/** The answer of the page: a value, or the reason why there is none. */
+/** The answer of the page: a value, or the reason why the page has no value. */
 export interface Answer {
   type: 'answer';
   number: number;
@@ -691,7 +691,7 @@ export interface Answer {
 /** Decodes videos. */
 export interface Decoder {
   name: string;
-  /** Returns four frames of a video, as JPEG. Rejects with the reason if there are none. */
+  /** Returns four frames of a video, as JPEG. Rejects with the reason if it cannot. */
   posters(video: Transcode, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>[]>;
   /** Whether it makes renditions of a video. */
   hasRenditions?(video: Transcode): boolean;

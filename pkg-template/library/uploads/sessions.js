@@ -111,7 +111,7 @@ export function createSessions(api, send) {
       throw error;
     } finally {
       running.delete(own);
-      // A caller may wait for a pause, and there is nothing left to pause.
+      // Whoever waits for the pause is told: nothing is left to pause.
       job.onPaused?.();
     }
   }

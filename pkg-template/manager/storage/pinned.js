@@ -24,7 +24,7 @@ export function pinned(storage) {
       (() => {
         const restore = storage.save?.();
         return () => {
-          // What is removed since then is there again.
+          // The blobs that were removed since then exist again.
           doomed.clear();
           restore?.();
         };

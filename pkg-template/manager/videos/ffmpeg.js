@@ -68,7 +68,7 @@ function searchPath() {
 }
 
 /**
- * The path of a program, looked up on the PATH unless it is a path already. Undefined if there is no such program.
+ * Finds a program on the PATH, unless it is given as a path. Returns undefined if the program does not exist.
  *
  * @param {string} name A name, or a path.
  */
