@@ -40,6 +40,20 @@ function parsed(line) {
 /** @param {string} file */
 const sizeOf = async (file) => (await stat(file).catch(() => undefined))?.size ?? 0;
 
+/**
+ * The first line of a file. Returning the iterator closes the file, which otherwise stays open if it is long.
+ *
+ * @param {string} file
+ */
+async function firstLineOf(file) {
+  const lines = linesOf(file);
+  try {
+    return (await lines.next()).value ?? '';
+  } finally {
+    await lines.return();
+  }
+}
+
 /** A journal that is open. One without a file is kept in memory, and forgotten. */
 export class Journal {
   /** @type {string | undefined} */
@@ -86,7 +100,7 @@ export class Journal {
       await lock(file);
     }
     try {
-      const first = (await sizeOf(file)) > 0 ? parsed((await linesOf(file).next()).value ?? '') : undefined;
+      const first = (await sizeOf(file)) > 0 ? parsed(await firstLineOf(file)) : undefined;
       if (first && first.journal !== VERSION) {
         throw new SyncError('JOURNAL_INVALID', `invalid journal ${file}: expected version ${VERSION}, found ${first.journal}`);
       }

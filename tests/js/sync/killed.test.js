@@ -1,7 +1,7 @@
 // A synchronisation that is killed before any of its steps: the next run ends in the same state, and nothing is there twice.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -104,6 +104,20 @@ suite(`killed, WIX_MEDIA_SEED=${chosenSeed()}`, () => {
     await writeFile(join(folder, '.wix-media', name), '{"journal":2}\n');
     await assert.rejects(sync(folder, client), { code: 'JOURNAL_INVALID' });
     assert.deepEqual((await readdir(join(folder, '.wix-media'))).filter((each) => each.endsWith('.lock')), []);
+  });
+
+  test('journal: is closed after each run', { skip: process.platform !== 'linux' }, async (t) => {
+    const folder = await temporaryFolder(t);
+    const [from, to] = [join(folder, 'from'), join(folder, 'to')];
+    await fill(from, BEFORE);
+    await sync(from, to);
+    const name = String((await readdir(join(to, '.wix-media'))).find((each) => each.endsWith('.journal')));
+    // More lines than are read ahead.
+    const lines = Array.from({ length: 5000 }, (_, number) => `{"p":"x${String(number).padStart(9, '0')}","v":["",""]}\n`);
+    await appendFile(join(to, '.wix-media', name), lines.join(''));
+    for (let run = 0; run < 3; run += 1) assert.equal((await sync(from, to, { dryRun: true })).unchanged, 3);
+    const open = (await readdir('/proc/self/fd')).map((each) => readlink(`/proc/self/fd/${each}`).catch(() => ''));
+    assert.deepEqual((await Promise.all(open)).filter((path) => path.endsWith(name)), []);
   });
 
   test('journal: one file for two places, and for no others', async (t) => {
