@@ -1,22 +1,15 @@
 //! Animations through `anm_all`: their frames, durations and repetitions, and their limits.
 
-use crate::samples::{gif, png, quarters};
+use crate::samples::{gif, made_for, png, quarters};
 use gif::{DisposalMethod, Repeat};
 use image_webp::WebPDecoder;
 use std::io::Cursor;
-use wix_media::images::url::Transform;
-use wix_media::images::{Error, Transformed, transform};
 
 const NONE: [u8; 4] = [0; 4];
 const RED: [u8; 4] = [255, 0, 0, 255];
 const GREEN: [u8; 4] = [0, 255, 0, 255];
 const BLUE: [u8; 4] = [0, 0, 255, 255];
 const PALETTE: [u8; 12] = [255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 9, 9];
-
-fn made(bytes: &[u8], tail: &str, accept: &str) -> Result<Transformed, Error> {
-    let segments: Vec<&str> = tail.split('/').collect();
-    transform(bytes, &Transform::parse(&segments)?, accept)
-}
 
 /// A GIF of 40 by 40 pixels. Each frame is a square of one colour: left, edge, colour, disposal.
 fn animation(frames: &[(u16, u16, u8, DisposalMethod)], repeat: Option<Repeat>) -> Vec<u8> {
@@ -115,22 +108,22 @@ fn frames_are_shown_as_their_disposals_say() {
     );
     let expected = [(RED, RED, 50), (RED, GREEN, 100), (BLUE, RED, 150), (NONE, BLUE, 200)];
     for size in [40, 20] {
-        let result = made(&source, &format!("fit/w_{size},h_{size},anm_all/a.gif"), "").unwrap();
+        let result = made_for(&source, &format!("fit/w_{size},h_{size},anm_all/a.gif"), "").unwrap();
         assert_eq!((result.mime, result.width, result.height), ("image/gif", size, size));
         let (shown, repeat) = shown_gif(&result.bytes);
         assert_shown(&shown, &expected);
         assert_eq!(repeat, Repeat::Finite(2));
-        let result = made(&source, &format!("fit/w_{size},h_{size},anm_all/a.webp"), "").unwrap();
+        let result = made_for(&source, &format!("fit/w_{size},h_{size},anm_all/a.webp"), "").unwrap();
         assert_eq!((result.mime, result.width, result.height), ("image/webp", size, size));
         let (shown, loops) = shown_webp(&result.bytes);
         assert_shown(&shown, &expected);
         assert_eq!(loops, image_webp::LoopCount::Times(3.try_into().unwrap()));
         // And from WebP to both.
-        let again = made(&result.bytes, "fit/w_40,h_40,anm_all/a.gif", "").unwrap();
+        let again = made_for(&result.bytes, "fit/w_40,h_40,anm_all/a.gif", "").unwrap();
         let (shown, repeat) = shown_gif(&again.bytes);
         assert_shown(&shown, &expected);
         assert_eq!(repeat, Repeat::Finite(2));
-        let again = made(&result.bytes, "fill/w_10,h_10,anm_all/a.webp", "").unwrap();
+        let again = made_for(&result.bytes, "fill/w_10,h_10,anm_all/a.webp", "").unwrap();
         assert_shown(&shown_webp(&again.bytes).0, &expected);
     }
 }
@@ -143,7 +136,7 @@ fn soft_edges_become_hard_in_a_gif() {
         ("fill/w_160,h_160,lg_1/a.gif", 1),
         ("fill/w_160,h_160,lg_1,anm_all/a.gif", 2),
     ] {
-        let result = made(&source, tail, "").unwrap();
+        let result = made_for(&source, tail, "").unwrap();
         let mut options = gif::DecodeOptions::new();
         options.set_color_output(gif::ColorOutput::RGBA);
         let mut reader = options.read_info(result.bytes.as_slice()).unwrap();
@@ -163,7 +156,7 @@ fn equal_frames_are_one_and_only_changes_are_stored() {
         .map(|number| (0, 40, u8::from(number > 2), DisposalMethod::Keep))
         .collect();
     let source = animation(&frames, Some(Repeat::Infinite));
-    let result = made(&source, "fit/w_40,h_40,anm_all/a.gif", "").unwrap();
+    let result = made_for(&source, "fit/w_40,h_40,anm_all/a.gif", "").unwrap();
     let (shown, repeat) = shown_gif(&result.bytes);
     assert_shown(&shown, &[(RED, RED, 50 + 100 + 150), (GREEN, GREEN, 200 + 250 + 300)]);
     assert_eq!(repeat, Repeat::Infinite);
@@ -171,7 +164,7 @@ fn equal_frames_are_one_and_only_changes_are_stored() {
 
 #[test]
 fn duration_of_many_equal_frames_stays_the_longest_there_is() {
-    let still = made(
+    let still = made_for(
         &png(&quarters(4, 4), 4, 4, png::ColorType::Rgb, None),
         "fit/w_4,h_4/a.webp",
         "",
@@ -191,7 +184,7 @@ fn duration_of_many_equal_frames_stays_the_longest_there_is() {
         chunk(b"ANMF", &frame).repeat(300),
     ];
     let source = chunk(b"RIFF", &chunks.concat());
-    let result = made(&source, "fit/w_4,h_4,anm_all/a.gif", "").unwrap();
+    let result = made_for(&source, "fit/w_4,h_4,anm_all/a.gif", "").unwrap();
     let shown = shown_gif(&result.bytes).0;
     assert_eq!(shown.iter().map(|shown| shown.2).collect::<Vec<_>>(), [655_350]);
 }
@@ -208,13 +201,13 @@ fn format_decides_whether_there_are_frames() {
         ("fit/w_40,h_40,anm_all/a.jpg", "", "image/jpeg", 1),
         ("fit/w_40,h_40,anm_all/a.png", "", "image/png", 1),
     ] {
-        let result = made(&source, tail, accept).unwrap();
+        let result = made_for(&source, tail, accept).unwrap();
         assert_eq!(result.mime, mime, "{tail}");
         if mime == "image/gif" {
             assert_eq!(shown_gif(&result.bytes).0.len(), count, "{tail}");
         }
     }
-    let result = made(&source, "fit/w_40,h_40,anm_all,enc_auto/a.gif", "image/webp").unwrap();
+    let result = made_for(&source, "fit/w_40,h_40,anm_all,enc_auto/a.gif", "image/webp").unwrap();
     assert_eq!(shown_webp(&result.bytes).0.len(), 2);
     assert_eq!(
         shown_webp(&result.bytes).1,
@@ -226,7 +219,7 @@ fn format_decides_whether_there_are_frames() {
         ("fit/w_40,h_40,anm_all,enc_auto/a.png", "*/*", "image/jpeg"),
         ("fit/w_40,h_40,anm_all/a.webp", "", "image/webp"),
     ] {
-        let result = made(&still, tail, accept).unwrap();
+        let result = made_for(&still, tail, accept).unwrap();
         assert_eq!(result.mime, mime);
         assert!(!result.bytes.windows(4).any(|name| name == b"ANIM"));
     }
@@ -238,7 +231,7 @@ fn animation_without_any_palette_is_black_and_white() {
     let mut source = animation(&frames, None);
     source[10] &= 0x7f;
     assert_eq!(source.drain(13..13 + PALETTE.len()).collect::<Vec<_>>(), PALETTE);
-    let result = made(&source, "fit/w_40,h_40,anm_all/a.gif", "").unwrap();
+    let result = made_for(&source, "fit/w_40,h_40,anm_all/a.gif", "").unwrap();
     let [black, white] = [[0, 0, 0, 255], [255; 4]];
     assert_shown(&shown_gif(&result.bytes).0, &[(black, black, 50), (white, white, 100)]);
 }
@@ -247,7 +240,7 @@ fn animation_without_any_palette_is_black_and_white() {
 fn truncated_animation_shows_the_frames_there_are() {
     let frames = [0, 1, 2].map(|color| (0, 40, color, DisposalMethod::Keep));
     let source = animation(&frames, None);
-    let result = made(&source[..source.len() - 20], "fit/w_40,h_40,anm_all/a.webp", "").unwrap();
+    let result = made_for(&source[..source.len() - 20], "fit/w_40,h_40,anm_all/a.webp", "").unwrap();
     let shown = shown_webp(&result.bytes).0;
     assert_shown(&shown[..2].to_vec(), &[(RED, RED, 50), (GREEN, GREEN, 100)]);
 }
@@ -258,14 +251,14 @@ fn animation_above_the_limits_is_refused_and_its_first_frame_is_not() {
         .map(|number| (0, 4, (number % 3) as u8, DisposalMethod::Keep))
         .collect();
     let source = animation(&frames, None);
-    let error = made(&source, "fit/w_40,h_40,anm_all/a.gif", "").unwrap_err();
+    let error = made_for(&source, "fit/w_40,h_40,anm_all/a.gif", "").unwrap_err();
     assert_eq!(
         (error.status, error.message.contains("1,000 frames")),
         (413, true),
         "{error}"
     );
-    assert!(made(&source, "fit/w_40,h_40/a.gif", "").is_ok());
-    let error = made(
+    assert!(made_for(&source, "fit/w_40,h_40/a.gif", "").is_ok());
+    let error = made_for(
         &animation(&frames[..20], None),
         "fill/w_2000,h_2000,lg_1,anm_all/a.gif",
         "",
@@ -276,5 +269,5 @@ fn animation_above_the_limits_is_refused_and_its_first_frame_is_not() {
         (413, true),
         "{error}"
     );
-    assert!(made(&gif(40, 40), "fit/w_40,h_40,anm_all/a.gif", "").is_ok());
+    assert!(made_for(&gif(40, 40), "fit/w_40,h_40,anm_all/a.gif", "").is_ok());
 }

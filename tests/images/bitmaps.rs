@@ -1,18 +1,12 @@
 //! Bitmaps and icons: every depth and compression that is decoded.
 
-use crate::samples::{decoded, png, quarters};
-use wix_media::images::url::Transform;
-use wix_media::images::{Error, Transformed, dimensions, transform};
+use crate::samples::{decoded, made, png, quarters};
+use wix_media::images::dimensions;
 
 const WIDTH: u32 = 24;
 const HEIGHT: u32 = 16;
 /// The colours of the quarters, and the palette of bitmaps that have one.
 const COLORS: [[u8; 3]; 4] = [[250, 0, 0], [0, 0, 250], [120, 0, 0], [0, 0, 120]];
-
-fn made(bytes: &[u8], tail: &str) -> Result<Transformed, Error> {
-    let segments: Vec<&str> = tail.split('/').collect();
-    transform(bytes, &Transform::parse(&segments)?, "")
-}
 
 /// The number of the quarter of a pixel.
 fn quarter(x: u32, y: u32) -> u8 {

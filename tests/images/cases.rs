@@ -1,8 +1,7 @@
 //! Files as people have them, of `tests/data/pictures`: their sizes, and what is shown of them.
 
-use crate::samples::{decoded, jpeg, photo, quarters};
-use wix_media::images::url::Transform;
-use wix_media::images::{Error, Transformed, colors, dimensions, transform};
+use crate::samples::{decoded, jpeg, made, photo, picture, quarters};
+use wix_media::images::{colors, dimensions};
 
 const RED: [u8; 3] = [220, 20, 20];
 const GREEN: [u8; 3] = [20, 200, 20];
@@ -11,19 +10,9 @@ const WHITE: [u8; 3] = [255, 255, 255];
 #[cfg(feature = "tiff")]
 const BLACK: [u8; 3] = [0, 0, 0];
 
-fn file(name: &str) -> Vec<u8> {
-    let path = format!("{}/tests/data/pictures/{name}", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-fn made(bytes: &[u8], tail: &str) -> Result<Transformed, Error> {
-    let segments: Vec<&str> = tail.split('/').collect();
-    transform(bytes, &Transform::parse(&segments)?, "")
-}
-
 /// Width, height and RGBA of a file within 400 by 400.
 fn shown(name: &str) -> (u32, u32, Vec<u8>) {
-    let made = made(&file(name), "fit/w_400,h_400/x.png").unwrap_or_else(|error| panic!("{name}: {error}"));
+    let made = made(&picture(name), "fit/w_400,h_400/x.png").unwrap_or_else(|error| panic!("{name}: {error}"));
     decoded(&made.bytes, made.mime)
 }
 
@@ -75,7 +64,7 @@ fn case_has_one_size_for_descriptor_and_transform_and_shows_its_quarters() {
         #[cfg(feature = "tiff")]
         ("tiff-fax.tif", (60, 40), [WHITE, BLACK, BLACK, WHITE]),
     ] {
-        let found = dimensions(&file(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let found = dimensions(&picture(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!((found.width, found.height), size, "{name}");
         let shown = shown(name);
         assert_eq!((shown.0, shown.1), size, "{name}");
@@ -83,19 +72,19 @@ fn case_has_one_size_for_descriptor_and_transform_and_shows_its_quarters() {
         for (found, expected) in corners.into_iter().zip(expected) {
             assert!(is_close(found, expected), "{name}: {corners:?}");
         }
-        assert!(colors(&file(name)).unwrap().is_some(), "{name}");
+        assert!(colors(&picture(name)).unwrap().is_some(), "{name}");
     }
 }
 
 #[test]
 fn screen_of_a_gif_is_as_large_as_its_first_frame() {
     for name in ["gif-screen-zero.gif", "gif-screen-smaller.gif"] {
-        let found = dimensions(&file(name)).unwrap();
+        let found = dimensions(&picture(name)).unwrap();
         assert_eq!((found.width, found.height), (20, 15), "{name}");
         let (width, height, rgba) = shown(name);
         assert_eq!((width, height), (20, 15), "{name}");
         assert!(rgba.iter().skip(3).step_by(4).all(|&alpha| alpha == 255), "{name}");
-        assert!(colors(&file(name)).unwrap().unwrap().palette.len() > 1, "{name}");
+        assert!(colors(&picture(name)).unwrap().unwrap().palette.len() > 1, "{name}");
     }
 }
 
@@ -145,7 +134,7 @@ fn progressive_jpeg_that_was_cut_is_shown() {
 
 #[test]
 fn image_of_one_column_keeps_its_middle() {
-    let made = made(&file("jpeg-one-pixel-wide.jpg"), "fill/w_20,h_20,al_c,lg_1/x.png").unwrap();
+    let made = made(&picture("jpeg-one-pixel-wide.jpg"), "fill/w_20,h_20,al_c,lg_1/x.png").unwrap();
     let (.., rgba) = decoded(&made.bytes, made.mime);
     for pixel in rgba.chunks_exact(4) {
         assert!(is_close([pixel[0], pixel[1], pixel[2]], [128, 128, 127]), "{pixel:?}");
@@ -158,7 +147,7 @@ fn unsupported_variant_is_refused_with_415() {
         ("jpeg-lossless-point-transform.jpg", "lossless"),
         ("png-cgbi.png", "Apple"),
     ] {
-        let error = made(&file(name), "fit/w_400,h_400/x.png").unwrap_err();
+        let error = made(&picture(name), "fit/w_400,h_400/x.png").unwrap_err();
         assert_eq!(error.status, 415, "{name}");
         assert!(error.message.contains(part), "{error}");
     }

@@ -1,7 +1,7 @@
 //! Truncated, damaged and hostile files: each is answered, and none causes a panic.
 
 use crate::peak::{peak_of, total_of};
-use crate::samples::{gif, jpeg, photo, png, quarters, webp};
+use crate::samples::{gif, jpeg, photo, picture, png, quarters, webp};
 use proptest::prelude::*;
 use wix_media::images::url::Transform;
 use wix_media::images::{colors, dimensions, transform};
@@ -23,12 +23,12 @@ fn further() -> Vec<(&'static str, Vec<u8>)> {
             "tiff-jpeg-tiles.tif",
             "tiff-fax.tif",
         ];
-        files.extend(named.map(|name| (name, media(name))));
+        files.extend(named.map(|name| (name, picture(name))));
         files.extend(kinds().into_iter().map(|(name, tiff)| (name, tiff.file())));
         files.extend([("inks", inks_with_profile().file()), ("jpeg of inks", jpeg_with_inks())]);
     }
     #[cfg(feature = "jxl")]
-    files.extend(crate::jxls::SMALL.map(|name| (name, crate::jxls::file(name))));
+    files.extend(crate::jxls::SMALL.map(|name| (name, picture(name))));
     #[cfg(feature = "svg")]
     files.extend([("drawing", crate::drawings::areas())]);
     files
@@ -56,8 +56,8 @@ fn samples() -> Vec<(&'static str, Vec<u8>)> {
             "grey png",
             png(&rgb[..48 * 40], 48, 40, png::ColorType::Grayscale, None),
         ),
-        ("bitmap", media("bmp-top-down.bmp")),
-        ("icon", media("icon.ico")),
+        ("bitmap", picture("bmp-top-down.bmp")),
+        ("icon", picture("icon.ico")),
         ("animation", transform(&gif(48, 40), &animated(), "").unwrap().bytes),
     ]
 }
@@ -68,10 +68,6 @@ fn jpeg_of(pixels: &[u8], color: jpeg_encoder::ColorType, quality: u8) -> Vec<u8
     let encoder = jpeg_encoder::Encoder::new(&mut bytes, quality);
     encoder.encode(pixels, 48, 40, color).unwrap();
     bytes
-}
-
-fn media(name: &str) -> Vec<u8> {
-    std::fs::read(format!("{}/tests/data/pictures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
 fn animated() -> Transform {

@@ -1,10 +1,9 @@
 //! SVG: sizes, scales, what is left out, and drawings that ask for too much.
 
 use crate::peak::peak_of;
-use crate::samples::decoded;
+use crate::samples::{decoded, made};
 use std::io::Write;
-use wix_media::images::url::Transform;
-use wix_media::images::{Error, Transformed, colors, dimensions, transform};
+use wix_media::images::{colors, dimensions};
 
 const RED: [u8; 4] = [255, 0, 0, 255];
 const GREEN: [u8; 4] = [0, 128, 0, 255];
@@ -23,11 +22,6 @@ pub(crate) fn areas() -> Vec<u8> {
     svg(
         "<style>.a{fill:red}</style><rect class='a' width='20' height='20'/><rect x='20' width='20' height='10' fill='green'/>",
     )
-}
-
-fn made(bytes: &[u8], tail: &str) -> Result<Transformed, Error> {
-    let segments: Vec<&str> = tail.split('/').collect();
-    transform(bytes, &Transform::parse(&segments)?, "")
 }
 
 /// The pixels at places in hundredths of the edges.

@@ -1,9 +1,8 @@
 //! JPEG XL: what is shown, parts of large images, and files that are truncated or ask for too much.
 
 use crate::peak::peak_of;
-use crate::samples::decoded;
-use wix_media::images::url::Transform;
-use wix_media::images::{Error, Transformed, colors, dimensions, transform};
+use crate::samples::{decoded, made, picture};
+use wix_media::images::{colors, dimensions};
 
 /// The small files of `tests/data/pictures` in this format.
 pub(crate) const SMALL: [&str; 7] = [
@@ -15,16 +14,6 @@ pub(crate) const SMALL: [&str; 7] = [
     "jxl-photo.jxl",
     "jxl-turned-6.jxl",
 ];
-
-pub(crate) fn file(name: &str) -> Vec<u8> {
-    let path = format!("{}/tests/data/pictures/{name}", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-fn made(bytes: &[u8], tail: &str) -> Result<Transformed, Error> {
-    let segments: Vec<&str> = tail.split('/').collect();
-    transform(bytes, &Transform::parse(&segments)?, "")
-}
 
 fn shown(bytes: &[u8], tail: &str) -> (u32, u32, Vec<u8>) {
     let made = made(bytes, tail).unwrap_or_else(|error| panic!("{tail}: {error}"));
@@ -49,17 +38,17 @@ fn part(value: u32, whole: u32) -> u8 {
 #[test]
 fn lossless_pixels_are_exact_with_alpha_and_in_grey() {
     let alpha = |x: u32, y: u32| [part(x, 48), part(y, 40), 128, if x * 2 > 48 { 128 } else { 255 }];
-    let found = shown(&file("jxl-alpha.jxl"), "fit/w_48,h_40/a.png");
+    let found = shown(&picture("jxl-alpha.jxl"), "fit/w_48,h_40/a.png");
     assert_eq!((found.0, found.1, difference(&found, alpha)), (48, 40, 0));
     let grey = |x: u32, _| [part(x, 48), part(x, 48), part(x, 48), 255];
-    let found = shown(&file("jxl-grey.jxl"), "fit/w_48,h_40/a.png");
+    let found = shown(&picture("jxl-grey.jxl"), "fit/w_48,h_40/a.png");
     assert_eq!((found.0, found.1, difference(&found, grey)), (48, 40, 0));
 }
 
 #[test]
 fn lossy_photograph_has_the_pixels_of_libjxl() {
-    let (width, _, expected) = decoded(&file("jxl-photo.png"), "image/png");
-    let found = shown(&file("jxl-photo.jxl"), "fit/w_72,h_48/a.png");
+    let (width, _, expected) = decoded(&picture("jxl-photo.png"), "image/png");
+    let found = shown(&picture("jxl-photo.jxl"), "fit/w_72,h_48/a.png");
     let most = difference(&found, |x, y| {
         let start = 4 * (y * width + x) as usize;
         [0, 1, 2, 3].map(|channel| expected[start + channel])
@@ -69,7 +58,7 @@ fn lossy_photograph_has_the_pixels_of_libjxl() {
 
 #[test]
 fn region_of_groups_is_what_the_whole_image_has_there() {
-    let bytes = file("jxl-groups.jxl");
+    let bytes = picture("jxl-groups.jxl");
     let whole = shown(&bytes, "fit/w_640,h_600/a.png");
     assert_eq!((whole.0, whole.1), (640, 600));
     // That of libjxl is 15.
@@ -89,7 +78,7 @@ fn region_of_groups_is_what_the_whole_image_has_there() {
 #[test]
 fn size_is_that_of_the_descriptor_and_colours_are_found() {
     for name in SMALL {
-        let bytes = file(name);
+        let bytes = picture(name);
         let size = dimensions(&bytes).unwrap();
         let found = shown(&bytes, "fit/w_5000,h_5000/a.png");
         assert_eq!((found.0, found.1), (size.width, size.height), "{name}");
@@ -99,7 +88,7 @@ fn size_is_that_of_the_descriptor_and_colours_are_found() {
 
 #[test]
 fn truncated_file_shows_what_it_has() {
-    let bytes = file("jxl-groups.jxl");
+    let bytes = picture("jxl-groups.jxl");
     let most = |kept: usize| {
         let found = shown(&bytes[..bytes.len() * kept / 100], "fit/w_640,h_600/a.png");
         difference(&found, |x, y| [part(x, 640), part(y, 600), 128, 255])
@@ -111,7 +100,7 @@ fn truncated_file_shows_what_it_has() {
 #[test]
 fn bands_of_a_large_image_meet_in_bounded_memory() {
     // 12 megapixels. As a whole, they take 480 MB.
-    let bytes = file("jxl-wide-lossy.jxl");
+    let bytes = picture("jxl-wide-lossy.jxl");
     let (found, peak) = peak_of(|| shown(&bytes, "fit/w_40,h_30/a.png"));
     assert_eq!((found.0, found.1), (40, 30));
     let most = difference(&found, |_, y| {

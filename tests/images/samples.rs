@@ -1,11 +1,30 @@
 //! Sample images, and the decoders of the libraries, to read results without the code under test.
 
 use std::borrow::Cow;
+use wix_media::images::url::Transform;
+use wix_media::images::{Error, Transformed, transform};
 
 /// A photograph of `tests/data/photos`.
 pub(crate) fn photo(name: &str) -> Vec<u8> {
     let path = format!("{}/tests/data/photos/{name}.jpg", env!("CARGO_MANIFEST_DIR"));
     std::fs::read(path).unwrap()
+}
+
+/// A file of `tests/data/pictures`.
+pub(crate) fn picture(name: &str) -> Vec<u8> {
+    let path = format!("{}/tests/data/pictures/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// An image as the end of a URL asks for it.
+pub(crate) fn made(bytes: &[u8], tail: &str) -> Result<Transformed, Error> {
+    made_for(bytes, tail, "")
+}
+
+/// An image as the end of a URL asks for it, for a browser that accepts these types.
+pub(crate) fn made_for(bytes: &[u8], tail: &str, accept: &str) -> Result<Transformed, Error> {
+    let segments: Vec<&str> = tail.split('/').collect();
+    transform(bytes, &Transform::parse(&segments)?, accept)
 }
 
 /// RGB pixels, each by its place.

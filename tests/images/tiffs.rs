@@ -1,9 +1,8 @@
 //! TIFF: every kind of samples, strips and tiles, colours of inks, and files that are damaged or hostile.
 
-use crate::samples::{decoded, jpeg, pixels};
+use crate::samples::{decoded, jpeg, made, pixels};
 use std::collections::BTreeMap;
-use wix_media::images::url::Transform;
-use wix_media::images::{Error, Transformed, colors, dimensions, transform};
+use wix_media::images::{colors, dimensions};
 
 const WIDTH: u32 = 40;
 const HEIGHT: u32 = 24;
@@ -255,11 +254,6 @@ fn packed(depth: u32, value: impl Fn(usize) -> u8) -> Vec<u8> {
         .flat_map(|y| (0..WIDTH.div_ceil(per_byte)).map(move |x| (x, y)))
         .map(|(x, y)| byte(x, y))
         .collect()
-}
-
-fn made(bytes: &[u8], tail: &str) -> Result<Transformed, Error> {
-    let segments: Vec<&str> = tail.split('/').collect();
-    transform(bytes, &Transform::parse(&segments)?, "")
 }
 
 /// RGBA of the middle of each quarter.

@@ -1,13 +1,7 @@
 //! Transformed images: pixels, formats, options and errors.
 
-use crate::samples::{decoded, gif, jpeg, photo, pixels, png, quarters, webp};
-use wix_media::images::url::Transform;
-use wix_media::images::{Error, Transformed, transform};
-
-fn made(bytes: &[u8], tail: &str, accept: &str) -> Result<Transformed, Error> {
-    let segments: Vec<&str> = tail.split('/').collect();
-    transform(bytes, &Transform::parse(&segments)?, accept)
-}
+use crate::samples::{decoded, gif, jpeg, made_for, photo, pixels, png, quarters, webp};
+use wix_media::images::Transformed;
 
 /// The colour in the middle of each quarter, from left to right and top to bottom.
 fn corners(made: &Transformed) -> [[u8; 4]; 4] {
@@ -46,7 +40,7 @@ fn every_format_is_transformed_into_every_other() {
         ] {
             for edge in [320, 150, 80, 33] {
                 let tail = format!("fit/w_{edge},h_{edge}/a.{extension}");
-                let made = made(source, &tail, "").unwrap();
+                let made = made_for(source, &tail, "").unwrap();
                 assert_eq!((made.mime, made.varies), (mime, false), "{name} {tail}");
                 assert_eq!((made.width, made.height), (edge, edge * 3 / 4), "{name} {tail}");
                 for (found, expected) in corners(&made).into_iter().zip(QUARTERS) {
@@ -71,13 +65,13 @@ fn orientation_is_applied_before_the_transform() {
         (8, [1, 3, 0, 2]),
     ] {
         let source = jpeg(&quarters(640, 320), 640, 320, orientation, false);
-        let whole = made(&source, "fit/w_100,h_100/a.png", "").unwrap();
+        let whole = made_for(&source, "fit/w_100,h_100/a.png", "").unwrap();
         let expected = if orientation < 5 { (100, 50) } else { (50, 100) };
         assert_eq!((whole.width, whole.height), expected, "{orientation}");
         for (found, quarter) in corners(&whole).into_iter().zip(order) {
             assert!(is_close(found, QUARTERS[quarter]), "{orientation}: {found:?}");
         }
-        let crop = made(&source, "crop/x_0,y_0,w_100,h_100/a.png", "").unwrap();
+        let crop = made_for(&source, "crop/x_0,y_0,w_100,h_100/a.png", "").unwrap();
         for found in corners(&crop) {
             assert!(is_close(found, QUARTERS[order[0]]), "{orientation}: {found:?}");
         }
@@ -88,7 +82,7 @@ fn orientation_is_applied_before_the_transform() {
 fn result_shows_the_requested_part() {
     let source = png(&quarters(400, 200), 400, 200, png::ColorType::Rgb, None);
     let all_of = |tail: &str, expected: [u8; 4]| {
-        let made = made(&source, tail, "").unwrap();
+        let made = made_for(&source, tail, "").unwrap();
         assert!(
             corners(&made).into_iter().all(|found| is_close(found, expected)),
             "{tail}"
@@ -105,7 +99,7 @@ fn result_shows_the_requested_part() {
 fn crop_keeps_the_pixels_of_the_source() {
     let rgb = pixels(64, 48, |x, y| [x as u8 * 3, y as u8 * 5, (x * y) as u8]);
     let source = png(&rgb, 64, 48, png::ColorType::Rgb, None);
-    let made = made(&source, "crop/x_7,y_9,w_20,h_11/a.png", "").unwrap();
+    let made = made_for(&source, "crop/x_7,y_9,w_20,h_11/a.png", "").unwrap();
     let (_, _, rgba) = decoded(&made.bytes, made.mime);
     for y in 0..11_usize {
         for x in 0..20_usize {
@@ -128,7 +122,7 @@ fn reduction_does_not_shift_the_image() {
         ("png", png(&rgb, width, height, png::ColorType::Rgb, None)),
     ] {
         for edge in [800, 500, 250, 90, 21] {
-            let made = made(&source, &format!("fit/w_{edge},h_{edge}/a.png"), "").unwrap();
+            let made = made_for(&source, &format!("fit/w_{edge},h_{edge}/a.png"), "").unwrap();
             let (width, height, rgba) = decoded(&made.bytes, made.mime);
             let mut sums = [0.0; 3];
             for (at, pixel) in rgba.chunks_exact(4).enumerate() {
@@ -168,20 +162,20 @@ fn transparency_is_kept_where_the_format_has_alpha() {
             let (extension, option) = extension
                 .split_once(',')
                 .map_or((extension, ""), |(name, _)| (name, ",enc_auto"));
-            let made = made(&source, &format!("fit/w_50,h_50{option}/a.{extension}"), accept).unwrap();
+            let made = made_for(&source, &format!("fit/w_50,h_50{option}/a.{extension}"), accept).unwrap();
             assert_eq!((made.mime, made.varies), (mime, !option.is_empty()));
             let [red, blue, ..] = corners(&made);
             assert!(is_close(red, QUARTERS[0]), "{mime}: {red:?}");
             assert_eq!(blue[3], 0, "{mime}: {blue:?}");
         }
-        let flat = made(&source, "fit/w_50,h_50/a.jpg", "").unwrap();
+        let flat = made_for(&source, "fit/w_50,h_50/a.jpg", "").unwrap();
         assert!(is_close(corners(&flat)[1], [255; 4]));
     }
 }
 
 #[test]
 fn animation_is_transformed_by_its_first_frame() {
-    let made = made(&gif(80, 80), "fit/w_40,h_40/a.png", "").unwrap();
+    let made = made_for(&gif(80, 80), "fit/w_40,h_40/a.png", "").unwrap();
     let (_, _, rgba) = decoded(&made.bytes, made.mime);
     let at = |x: usize, y: usize| &rgba[(y * 40 + x) * 4..][..4];
     assert_eq!(at(20, 20), [0, 255, 0, 255]);
@@ -192,7 +186,7 @@ fn animation_is_transformed_by_its_first_frame() {
 fn quality_and_options_change_the_result() {
     let source = photo("coffee");
     let size = |options: &str| {
-        made(&source, &format!("fill/w_300,h_200{options}/a.jpg"), "")
+        made_for(&source, &format!("fill/w_300,h_200{options}/a.jpg"), "")
             .unwrap()
             .bytes
             .len()
@@ -201,14 +195,14 @@ fn quality_and_options_change_the_result() {
     assert_eq!(size(""), size(",q_80"));
     assert_eq!(size(",q_5,enc_auto,quality_auto"), size(""));
     let has = |options: &str, marker: u8| {
-        let bytes = made(&source, &format!("fill/w_300,h_200{options}/a.jpg"), "")
+        let bytes = made_for(&source, &format!("fill/w_300,h_200{options}/a.jpg"), "")
             .unwrap()
             .bytes;
         bytes.windows(2).any(|pair| pair == [0xff, marker])
     };
     assert!(has("", 0xc2) && has(",bl", 0xc0));
     assert!(size(",blur_5") < size("") && size("") < size(",usm_1.00_2.00_0.00"));
-    let grey = made(&source, "fit/w_20,h_20,sat_-100/a.png", "").unwrap();
+    let grey = made_for(&source, "fit/w_20,h_20,sat_-100/a.png", "").unwrap();
     let (_, _, rgba) = decoded(&grey.bytes, grey.mime);
     assert!(rgba.chunks_exact(4).all(|pixel| pixel[0].abs_diff(pixel[2]) <= 1));
 }
@@ -219,19 +213,21 @@ fn profile_is_kept_unless_it_is_srgb() {
     profile[16..20].copy_from_slice(b"RGB ");
     let with = |profile: &[u8]| png(&quarters(40, 40), 40, 40, png::ColorType::Rgb, Some(profile));
     let has = |bytes: &[u8]| bytes.windows(100).any(|part| part == &[7; 100][..]);
-    let jpeg = made(&with(&profile), "fit/w_20,h_20/a.jpg", "").unwrap();
+    let jpeg = made_for(&with(&profile), "fit/w_20,h_20/a.jpg", "").unwrap();
     assert!(has(&jpeg.bytes));
-    let webp = made(&with(&profile), "fit/w_20,h_20/a.webp", "").unwrap();
+    let webp = made_for(&with(&profile), "fit/w_20,h_20/a.webp", "").unwrap();
     assert!(has(&webp.bytes));
     profile[100..104].copy_from_slice(b"sRGB");
-    assert!(!has(&made(&with(&profile), "fit/w_20,h_20/a.jpg", "").unwrap().bytes));
+    assert!(!has(&made_for(&with(&profile), "fit/w_20,h_20/a.jpg", "")
+        .unwrap()
+        .bytes));
 }
 
 #[test]
 fn grey_image_stays_grey() {
     let source = png(&[90; 100 * 100], 100, 100, png::ColorType::Grayscale, None);
     for (extension, mime) in [("jpg", "image/jpeg"), ("webp", "image/webp"), ("gif", "image/gif")] {
-        let made = made(&source, &format!("fit/w_50,h_50/a.{extension}"), "").unwrap();
+        let made = made_for(&source, &format!("fit/w_50,h_50/a.{extension}"), "").unwrap();
         assert_eq!(made.mime, mime);
         assert!(is_close(corners(&made)[0], [90, 90, 90, 255]), "{mime}");
     }
@@ -245,9 +241,9 @@ fn impossible_transform_is_refused_with_its_status() {
         ("fit/w_0,h_1/a.jpg", 400),
         ("squeeze/w_1,h_1/a.jpg", 403),
     ] {
-        assert_eq!(made(&source, tail, "").unwrap_err().status, status, "{tail}");
+        assert_eq!(made_for(&source, tail, "").unwrap_err().status, status, "{tail}");
     }
     let wide = png(&vec![0; 70_000], 70_000, 1, png::ColorType::Grayscale, None);
-    let error = made(&wide, "crop/x_0,y_0,w_70000,h_1/a.jpg", "").unwrap_err();
+    let error = made_for(&wide, "crop/x_0,y_0,w_70000,h_1/a.jpg", "").unwrap_err();
     assert!(error.status == 400 && error.message.contains("w_70000"), "{error}");
 }
