@@ -309,17 +309,14 @@ fn host_without_a_decoder_gives_up_what_waits() {
     let site = decoding();
     let id = text(&film(&site, json!({}))["id"]);
     site.clock.advance(500);
-    let Site { manager, clock, .. } = site;
-    let mut parts = manager.into_parts();
-    parts.options.transcodes = false;
-    let site = Site::on(Manager::new(parts).expect("a manager"), clock);
+    let site = restarted(site, false);
     assert_eq!(descriptor(&site, &id)["operationStatus"], "PENDING");
     let due = json!({ "imports": 1, "deliveries": 1, "transcodes": 1 });
     let taken = site.manager.control("takeDue", &due).expect("taken");
     assert_eq!(taken["transcodes"], json!([]));
     assert_eq!(descriptor(&site, &id)["operationStatus"], "READY");
     assert_eq!(waiting(&site), 1);
-    let site = with_decoder(site);
+    let site = restarted(site, true);
     assert_eq!(transcode(&site), id);
 }
 
@@ -378,11 +375,11 @@ fn imported_archive_has_no_posters_until_they_are_made_again() {
     );
 }
 
-/// The same stores with a host that decodes videos.
-fn with_decoder(site: Site) -> Site {
+/// The same stores with a host that decodes videos, or does not.
+fn restarted(site: Site, is_decoding: bool) -> Site {
     let Site { manager, clock, .. } = site;
     let mut parts = manager.into_parts();
-    parts.options.transcodes = true;
+    parts.options.transcodes = is_decoding;
     Site::on(Manager::new(parts).expect("a manager"), clock)
 }
 
@@ -401,7 +398,7 @@ fn videos_stored_without_a_decoder_follow_once_there_is_one() {
     let due = json!({ "imports": 1, "deliveries": 1, "transcodes": 1 });
     let taken = site.manager.control("takeDue", &due).expect("taken");
     assert_eq!(taken["transcodes"], json!([]));
-    let site = with_decoder(site);
+    let site = restarted(site, true);
     // New videos do not wait for old ones.
     let new = text(&film(&site, json!({}))["id"]);
     assert_eq!(transcode(&site), new);
@@ -429,7 +426,7 @@ fn imported_archive_waits_for_a_host_with_a_decoder() {
     other.manager.tick().expect("done");
     assert_eq!(descriptor(&other, &id)["operationStatus"], "READY");
     assert_eq!(waiting(&other), 1);
-    assert_eq!(transcode(&with_decoder(other)), id);
+    assert_eq!(transcode(&restarted(other, true)), id);
 }
 
 /// Uploads a file to which a step adds posters, and returns what it said to each, and the file.
@@ -486,7 +483,7 @@ fn posters_of_a_step_show_at_once_without_a_decoder() {
     assert_eq!(added, [true, true, true, true, false]);
     assert_eq!(file["operationStatus"], "READY");
     assert_eq!(file["media"]["video"]["posters"].as_array().map(Vec::len), Some(4));
-    let site = with_decoder(site);
+    let site = restarted(site, true);
     assert!(site.manager.take_transcodes(1).expect("taken")[0].has_posters);
 }
 
