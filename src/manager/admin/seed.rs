@@ -259,7 +259,7 @@ pub(crate) fn seed_folder(tx: &mut Tx<'_>, entry: &Entry) -> Outcome<Value> {
 }
 
 /// Creates the file of an entry. Returns the answer, and whether the file uses the bytes.
-pub(crate) fn seed_file(tx: &mut Tx<'_>, entry: &Entry, mut receipt: Receipt) -> Outcome<(Value, bool)> {
+pub(crate) fn seed_file(tx: &mut Tx<'_>, entry: &Entry, receipt: Receipt) -> Outcome<(Value, bool)> {
     let name = entry.file.as_deref().unwrap_or_default();
     content::check(&tx.view(), entry.private, &receipt)?;
     let top = top(&tx.view())?;
@@ -281,8 +281,7 @@ pub(crate) fn seed_file(tx: &mut Tx<'_>, entry: &Entry, mut receipt: Receipt) ->
     file.labels.clone_from(&entry.labels);
     file.external = entry.external.to_string();
     file.tag = "_fileOrigin_uploaded".to_owned();
-    let posters = std::mem::take(&mut receipt.posters);
-    content::fill(tx.context, &mut file, receipt);
+    let posters = content::fill(tx.context, &mut file, receipt);
     if file.status == Status::Pending {
         // Initial content needs no processing time.
         content::process(tx.context, &mut file);

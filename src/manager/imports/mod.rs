@@ -270,7 +270,7 @@ impl Fetching {
 }
 
 /// Fills the file of an import.
-pub(crate) fn complete(tx: &mut Tx<'_>, fetching: &Fetching, mut receipt: Receipt) -> Outcome<Value> {
+pub(crate) fn complete(tx: &mut Tx<'_>, fetching: &Fetching, receipt: Receipt) -> Outcome<Value> {
     stale::refresh(tx, std::slice::from_ref(&fetching.file))?;
     let (mut file, request) = pending_import(&tx.view(), &fetching.file)?;
     if let Some(declared) = &fetching.declared
@@ -298,8 +298,7 @@ pub(crate) fn complete(tx: &mut Tx<'_>, fetching: &Fetching, mut receipt: Receip
         file.name = media_type::display_name(&file.name, &receipt.mime);
     }
     file.mime.clone_from(&receipt.mime);
-    let posters = std::mem::take(&mut receipt.posters);
-    content::fill(tx.context, &mut file, receipt);
+    let posters = content::fill(tx.context, &mut file, receipt);
     tx.catalog.update_file(&file)?;
     tx.catalog.remove_import(&file.id)?;
     transcodes::queue(tx, &mut file, posters)?;

@@ -184,10 +184,14 @@ pub(crate) fn new_file(context: &Context<'_>, stem: &str, name: &str, mime: &str
     file
 }
 
-/// Fills a file and starts its processing.
-pub(crate) fn fill(context: &Context<'_>, file: &mut File, receipt: Receipt) {
+/// Fills a file and starts its processing. Returns its posters, for `super::transcodes::queue`.
+pub(crate) fn fill(context: &Context<'_>, file: &mut File, receipt: Receipt) -> Vec<Receipt> {
     let Receipt {
-        blob, digested, facts, ..
+        blob,
+        digested,
+        facts,
+        posters,
+        ..
     } = receipt;
     file.facts = facts.to_json();
     file.size = i64::try_from(digested.size).unwrap_or(i64::MAX);
@@ -204,6 +208,7 @@ pub(crate) fn fill(context: &Context<'_>, file: &mut File, receipt: Receipt) {
     } else {
         process(context, file);
     }
+    posters
 }
 
 /// Returns whether a host that decodes videos makes assets of a file (`super::transcodes`).

@@ -191,7 +191,7 @@ pub(crate) fn declaration(upload: &Upload, head: &Head) -> Outcome<(String, Opti
 }
 
 /// Creates the file of an upload whose bytes are in a blob.
-pub(crate) fn complete(tx: &mut Tx<'_>, mut upload: Upload, name: &str, mut receipt: Receipt) -> Outcome<Value> {
+pub(crate) fn complete(tx: &mut Tx<'_>, mut upload: Upload, name: &str, receipt: Receipt) -> Outcome<Value> {
     let request: Value = serde_json::from_str(&upload.request)?;
     let private = request["private"].as_bool().unwrap_or(false);
     content::check(&tx.view(), private, &receipt)?;
@@ -203,8 +203,7 @@ pub(crate) fn complete(tx: &mut Tx<'_>, mut upload: Upload, name: &str, mut rece
     file.labels = serde_json::from_value(request["labels"].clone())?;
     file.external = json::text(&request["externalInfo"]);
     file.tag = "_fileOrigin_uploaded".to_owned();
-    let posters = std::mem::take(&mut receipt.posters);
-    content::fill(tx.context, &mut file, receipt);
+    let posters = content::fill(tx.context, &mut file, receipt);
     tx.catalog.insert_file(&file)?;
     transcodes::queue(tx, &mut file, posters)?;
     upload.done = true;
