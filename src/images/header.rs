@@ -4,7 +4,8 @@
 //! contradicts the picture. Files may be truncated, damaged or hostile, and are read in small parts whose number is
 //! bounded.
 
-use super::orientation::{Directory, Orientation};
+use super::orientation::Orientation;
+use super::tiff_directory::Directory;
 use std::borrow::Cow;
 
 /// The segments, chunks or blocks of a file that are read. Photographs as PNG have one for each 8 KB.

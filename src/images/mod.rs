@@ -17,6 +17,7 @@ pub mod frame;
 pub(crate) mod header;
 pub mod orientation;
 pub mod source_format;
+pub(crate) mod tiff_directory;
 pub mod url;
 
 #[cfg(feature = "pixels")]

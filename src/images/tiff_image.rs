@@ -6,9 +6,9 @@
 use super::error::Error;
 use super::header::{Header, Source};
 use super::inks::Inks;
-use super::orientation::Directory;
 use super::pixels::divide_by_alpha;
 use super::reduce::{Decoded, Region, RowReducer};
+use super::tiff_directory::Directory;
 use std::borrow::Cow;
 use std::io::Cursor;
 use tiff::decoder::{ChunkType, Decoder, Limits};
