@@ -15,7 +15,7 @@ use crate::project::Project;
 const CHANGELOG: &str = "CHANGELOG.md";
 const MANIFEST: &str = "Cargo.toml";
 const NPM_MANIFEST: &str = "pkg-template/package.json";
-/// The section of what no release contains yet.
+/// The section of changes that are not in a release yet.
 const UNRELEASED: &str = "## Unreleased\n";
 
 /// What to release.
@@ -49,10 +49,7 @@ impl Settings {
 pub(crate) fn release(project: &Project, settings: &Settings) -> Result<()> {
     let Settings { version, is_dry } = settings;
     if numbers(version)? <= numbers(&project.version)? {
-        bail!(
-            "invalid version {version}: expected a later one than {}",
-            project.version
-        );
+        bail!("invalid version {version}: expected one later than {}", project.version);
     }
     let status = output(
         Command::new("git")
@@ -65,18 +62,13 @@ pub(crate) fn release(project: &Project, settings: &Settings) -> Result<()> {
     let today = output(Command::new("node").args(["-p", "new Date().toISOString().slice(0, 10)"]))?;
 
     let mut edits = Vec::new();
-    for (name, text) in [
-        (MANIFEST, with_crate_version as fn(&str, &str, &str) -> Result<String>),
-        (NPM_MANIFEST, with_npm_version),
-        (CHANGELOG, with_section),
+    for (name, text, context) in [
+        (MANIFEST, with_crate_version as Rewrite, &project.version[..]),
+        (NPM_MANIFEST, with_npm_version, &project.version),
+        (CHANGELOG, with_section, today.trim()),
     ] {
         let path = project.root.join(name);
         let before = fs::read_to_string(&path).with_context(|| format!("cannot read {name}"))?;
-        let context = if name == CHANGELOG {
-            today.trim()
-        } else {
-            &project.version
-        };
         edits.push(Edit {
             after: text(&before, version, context).with_context(|| format!("cannot release with {name}"))?,
             before,
@@ -119,6 +111,9 @@ pub(crate) fn release(project: &Project, settings: &Settings) -> Result<()> {
     println!("\nTo publish it:\n  git push --follow-tags\n  npm publish dist --provenance --access public");
     Ok(())
 }
+
+/// Puts a version into a text, in place of the current version or with the date of today.
+type Rewrite = fn(&str, &str, &str) -> Result<String>;
 
 /// A change of one file.
 struct Edit {
@@ -182,14 +177,14 @@ fn with_npm_version(manifest: &str, version: &str, current: &str) -> Result<Stri
     )
 }
 
-/// Moves everything that is unreleased to a section of the version.
+/// Moves all unreleased entries to a section of the version.
 fn with_section(changelog: &str, version: &str, date: &str) -> Result<String> {
     let (before, after) = changelog
         .split_once(UNRELEASED)
         .context("expected a section \"## Unreleased\"")?;
     let entries = after.split("\n## ").next().unwrap_or_default();
     if !entries.lines().any(|line| line.starts_with("- ")) {
-        bail!("nothing is unreleased");
+        bail!("no unreleased entries");
     }
     Ok(format!("{before}{UNRELEASED}\n## {version} - {date}\n{after}"))
 }
@@ -201,14 +196,14 @@ fn check_pack(packed: &str, version: &str) -> Result<String> {
     let packed = packed
         .get(0)
         .or_else(|| packed.as_object().and_then(|all| all.values().next()))
-        .context("npm pack names no package")?;
+        .context("npm pack reported no package")?;
     if packed["version"] != version {
         bail!("expected a package of version {version}, found {}", packed["version"]);
     }
     let number = |name: &str| {
         packed[name]
             .as_u64()
-            .with_context(|| format!("npm pack tells no {name}"))
+            .with_context(|| format!("npm pack reported no {name}"))
     };
     let (files, size, unpacked) = (number("entryCount")?, number("size")?, number("unpackedSize")?);
     Ok(format!(
@@ -250,7 +245,7 @@ mod tests {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
         let current = env!("CARGO_PKG_VERSION");
         for (name, text) in [
-            (MANIFEST, with_crate_version as fn(&str, &str, &str) -> Result<String>),
+            (MANIFEST, with_crate_version as Rewrite),
             (NPM_MANIFEST, with_npm_version),
         ] {
             let before = fs::read_to_string(root.join(name)).unwrap();

@@ -84,7 +84,7 @@ impl Ring {
         Self::Tools,
     ];
 
-    /// The rings of a run that names none. The others need a network, and download some hundred megabytes.
+    /// The rings of a run that names none. The others need a network, and download hundreds of megabytes.
     pub(crate) const USUAL: [Self; 6] = [
         Self::Rust,
         Self::WasmNode,
@@ -97,8 +97,8 @@ impl Ring {
     /// The rings of a quick run that names none.
     pub(crate) const QUICK: [Self; 2] = [Self::Rust, Self::Js];
 
-    /// The rings that can run on another Node than the one on the PATH. A run that names a Node and no ring runs those of
-    /// them that are usual.
+    /// The rings that can run on another Node than the one on the PATH. A run that names a Node and no ring consists of the usual
+    /// ones among them.
     pub(crate) const ON_NODE: [Self; 3] = [Self::Js, Self::Package, Self::Tools];
 
     pub(crate) const fn name(self) -> &'static str {
