@@ -518,8 +518,8 @@ pub trait WriteAssets {
     fn release_transcode(&mut self, file: &str) -> Result<()>;
     /// Removes the transcode of a file.
     fn remove_transcode(&mut self, file: &str) -> Result<()>;
-    /// Adds a video to the end of the backlog: those whose transcodes wait until nothing else does. Does nothing for one that is in
-    /// it.
+    /// Adds a video to the end of the backlog, unless it is there already. The backlog holds the videos whose transcodes wait until
+    /// no others do.
     fn put_backlog(&mut self, file: &str) -> Result<()>;
     /// Makes transcodes of the first `limit` videos in the backlog. Returns how many there were.
     fn queue_backlog(&mut self, limit: u32) -> Result<u64>;

@@ -24,11 +24,12 @@ use std::sync::Arc;
 const MAX_DECODER_MEMORY: usize = 320 << 20;
 /// The pixels that are decoded at once. Lossless images are decoded as a whole.
 const MAX_BAND_PIXELS: u32 = 2 << 20;
-/// The rows of a band are a multiple of those that the format codes together.
+/// The number of rows in a band is a multiple of this, the height of a group, which the format codes as a unit.
 const BAND_STEP: u32 = 256;
 /// The pixels of the frames that a picture is made of, and of the patches that are copied into them.
 const MAX_WORK: u64 = 400_000_000;
-/// What a frame takes besides its pixels. As each may need the one before it, this limits how deep the decoder calls itself.
+/// The work of a frame besides its pixels. It limits the number of frames, and so the recursion of the decoder: each frame may need
+/// the one before it.
 const FRAME_WORK: u64 = MAX_WORK / 64;
 /// The largest colour profile, packed or not.
 const MAX_PROFILE_LEN: u64 = 4 << 20;
@@ -61,7 +62,7 @@ fn unsupported(what: &str) -> Error {
     Error::new(415, format!("unsupported JPEG XL: {what}"))
 }
 
-/// Runs the decoder, which panics where a file contradicts what it takes for granted.
+/// Runs the decoder, which panics on some damaged files.
 fn guarded<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::decode("the code contradicts itself")))
 }
@@ -109,7 +110,7 @@ impl<'a> Jxl<'a> {
         })
     }
 
-    /// Decodes a region of the first picture. Of a truncated file, what is missing has less detail or is black.
+    /// Decodes a region of the first picture. Where a truncated file has no data, the result has less detail or is black.
     pub(super) fn decode(self, region: &Region) -> Result<Decoded, Error> {
         guarded(|| self.rows(region))
     }
@@ -125,7 +126,7 @@ impl<'a> Jxl<'a> {
         let mut context = context.build(Arc::clone(&header)).map_err(refused)?;
         let encoding = context.requested_color_encoding();
         if encoding.is_cmyk() {
-            return Err(unsupported("expected colours of light, found inks"));
+            return Err(unsupported("expected RGB or grey, found CMYK"));
         }
         // Colours of a profile that the decoder knows become sRGB. Others stay as they are, with their profile.
         let has_own_colors = matches!(encoding.encoding(), ColourEncoding::IccProfile(_));

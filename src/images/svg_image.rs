@@ -26,7 +26,7 @@ const MAX_WEIGHT: u64 = 300_000;
 const MAX_DEPTH: u32 = 100;
 /// The bytes of attributes and text that count as one element.
 const WEIGHT_LEN: u64 = 128;
-/// The rules of style sheets for which each element counts once more, as it is compared with all of them.
+/// For every so many rules of style sheets, each element counts once more, since it is compared with all of them.
 const WEIGHT_RULES: usize = 1000;
 /// The nodes of a file: its elements, and the texts and comments between them.
 const MAX_NODES: u32 = 1_000_000;
@@ -156,8 +156,8 @@ fn too_costly() -> Error {
     Error::too_large("an SVG whose layers, patterns and filters take at most 160 MB and 4,000 million pixels")
 }
 
-/// The most bytes that the entities of a text add to it. The parser limits only how deep they refer to each other, and that
-/// a reference leads to at most 255 others.
+/// The maximum number of bytes that the entities of a text add to it. The parser itself only limits how deep entities are nested,
+/// and that a reference leads to at most 255 others.
 fn max_expansion(text: &str) -> usize {
     let Some(start) = text.find("<!ENTITY") else {
         return 0;

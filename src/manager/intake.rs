@@ -578,8 +578,7 @@ impl Intake {
 
 /// Returns the blobs of posters. Those that no row names once the request has ended are discarded.
 fn blobs_of(findings: &Findings) -> Vec<String> {
-    let blobs = findings.posters.iter().map(|poster| poster.blob.clone());
-    blobs.collect()
+    findings.posters.iter().map(|poster| poster.blob.clone()).collect()
 }
 
 /// Appends bytes to a body up to its limit. Returns that more are needed.

@@ -4,8 +4,8 @@ use super::bits::{Bits, Huffman, Skips};
 use super::transform::{Block, ZIGZAG, flat, inverse, last_needed};
 use super::{Component, Tables, most, units};
 
-/// The units from which on [`Skips`] save more time than they take to make. A small image can have thousands of scans, each
-/// with codes of its own.
+/// The number of units from which [`Skips`] save more time than it takes to make them. A small image can have thousands of scans,
+/// each with codes of its own.
 const MIN_SKIPPING_UNITS: u32 = 1024;
 
 /// The header of a scan.

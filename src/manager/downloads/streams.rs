@@ -24,11 +24,11 @@ pub(crate) const STREAMS: &str = "/repackager";
 /// The type of playlists.
 const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 
-/// The bit rate that an original of unknown duration is taken to have. It is high, so that a player that reads to the end gets more
-/// than was announced, and none waits for what is not there.
+/// The bit rate by which the duration of an original is estimated if it is unknown. It is high, so that the estimate is too short
+/// rather than too long: no player waits for a part that does not exist.
 const ASSUMED_BITRATE: f64 = 8_000_000.0;
 
-/// How much of a stream a player buffers at least, in seconds.
+/// The minimum number of seconds that a player buffers.
 const SEGMENT_BUFFER: f64 = 2.0;
 
 pub(crate) const STREAM_AUDIENCE: &str = "urn:service:video.stream";
@@ -167,7 +167,7 @@ pub(crate) fn stream(view: &View<'_>, head: &Head, path: &str) -> Outcome<Respon
         .with_body(Body::bytes(text)))
 }
 
-/// Returns the duration of a video in seconds, which playlists and manifests require. One that is unknown is estimated by the size.
+/// Returns the duration of a video in seconds, which playlists and manifests require. An unknown one is estimated from the size.
 fn seconds_of(file: &File, facts: &Facts) -> f64 {
     let known = facts.duration.filter(|duration| *duration > 0);
     known.map_or_else(
@@ -176,7 +176,7 @@ fn seconds_of(file: &File, facts: &Facts) -> f64 {
     )
 }
 
-/// Returns the renditions that have segments, with these.
+/// Returns the renditions that have segments, each with its segments.
 fn variants<'a>(view: &View<'_>, file: &File, facts: &'a Facts) -> Outcome<Vec<(&'a Rendition, Segments)>> {
     let mut variants = Vec::new();
     for rendition in facts.renditions.iter().filter(|rendition| rendition.is_segmented) {
@@ -251,7 +251,7 @@ fn index(asset: &Asset, suffix: &str) -> Outcome<String> {
 
 /// Returns the manifest of all variants for DASH.
 fn manifest(file: &File, facts: &Facts, variants: &[(&Rendition, Segments)], seconds: f64, suffix: &str) -> String {
-    let size = |width: u64, height: u64| format!(" width=\"{width}\" height=\"{height}\"");
+    let size = |(width, height): (u64, u64)| format!(" width=\"{width}\" height=\"{height}\"");
     let mut mime = "video/mp4";
     let mut longest = SEGMENT_BUFFER;
     let mut representations = String::new();
@@ -269,7 +269,7 @@ fn manifest(file: &File, facts: &Facts, variants: &[(&Rendition, Segments)], sec
              <Initialization range=\"0-{}\"/><SegmentTimeline>{timeline}</SegmentTimeline>{ranges}</SegmentList></Representation>",
             rendition.quality,
             bandwidth(rendition),
-            size(rendition.width, rendition.height),
+            size((rendition.width, rendition.height)),
             codecs.map_or(String::new(), |codecs| format!(" codecs=\"{codecs}\"")),
             segments_name(&rendition.quality),
             stream.header.max(1) - 1
@@ -279,9 +279,7 @@ fn manifest(file: &File, facts: &Facts, variants: &[(&Rendition, Segments)], sec
         representations = format!(
             "<Representation id=\"src\" bandwidth=\"{}\"{}><BaseURL>segment.mp4{suffix}</BaseURL></Representation>",
             average(file, seconds),
-            facts
-                .size()
-                .map_or(String::new(), |(width, height)| size(width, height))
+            facts.size().map_or(String::new(), size)
         );
         mime = &file.mime;
     }

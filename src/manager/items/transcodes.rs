@@ -106,7 +106,7 @@ impl Segments {
     }
 }
 
-/// Returns whether this can be a list of codecs. It becomes part of playlists.
+/// Returns whether a text can be a list of codecs, which playlists and manifests quote as it is.
 fn is_codecs(text: &str) -> bool {
     let is_fit = |byte: u8| byte.is_ascii_alphanumeric() || b".,-".contains(&byte);
     (1..=MAX_CODECS_LEN).contains(&text.len()) && text.bytes().all(is_fit)
@@ -145,8 +145,9 @@ fn is_poster(name: &str) -> bool {
 }
 
 /// Queues a file that has just been filled, if assets can be made of it. It goes to the backlog unless it is pending until then.
-/// Call it once its row is written.
-/// `posters` are those of the host's own steps. Those that do not fit into the quota are left out.
+/// Call this once its row is written.
+///
+/// `posters` come from the host's own steps. Those that exceed the quota are left out.
 pub(crate) fn queue(tx: &mut Tx<'_>, file: &mut File, posters: Vec<Receipt>) -> Outcome<()> {
     if !content::can_have_assets(tx.options, file) {
         return Ok(());

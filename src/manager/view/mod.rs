@@ -341,7 +341,7 @@ impl<'a> MediaParts<'a> {
         })
     }
 
-    /// Returns the URL of a path of the file, which is empty for private files like that of the file.
+    /// Returns the URL of a path that belongs to the file. Like that of the file itself, it is empty if the file is private.
     fn url_of(&self, path: &str) -> String {
         if self.file.private {
             return String::new();
