@@ -38,7 +38,7 @@ const isMissing = (error) => /** @type {NodeJS.ErrnoException} */ (error).code =
  *
  * @param {Entry} entry
  */
-const kindOf = (entry) => {
+export const kindOf = (entry) => {
   if (entry.isFile()) return 'a file';
   if (entry.isDirectory()) return 'a directory';
   if (entry.isSymbolicLink()) return 'a symbolic link';

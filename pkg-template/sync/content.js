@@ -3,6 +3,8 @@
 // Sizes first, then what the journal knows, then hashes. A Media Manager need not use MD5 for its hashes, so that is proved
 // once: by a hash that agrees with the digest of a file, or by reading one file of the service.
 
+import { isRecorded } from './plan.js';
+
 /** @import { Entry, JournalRecord, Place } from './internal.d.ts' */
 /** @import { Journal } from './journal.js' */
 
@@ -50,8 +52,7 @@ export function comparing({ source, target, journal, versions, checksum, signal 
   return async (one, other, record) => {
     if (one.size !== other.size) return { isSame: false };
     const now = versions(one, other);
-    const isRecorded = record?.v[0] === now[0] && record.v[1] === now[1];
-    if (isRecorded && !checksum) return { isSame: true, hash: record.h };
+    if (!checksum && isRecorded(record, now)) return { isSame: true, hash: record?.h };
     // The order of the journal may be that of the sides, or the other one.
     const isTurned = now[0] !== one.version;
     const [mine, its] = isTurned ? [1, 0] : [0, 1];

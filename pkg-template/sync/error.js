@@ -12,9 +12,3 @@ export class SyncError extends WixMediaError {
     super({ message: `sync: ${message}`, code, operation: 'sync', cause });
   }
 }
-
-/** @param {unknown} error */
-export function failureOf(error) {
-  const { code, message } = /** @type {{ code?: unknown, message?: unknown }} */ (error ?? {});
-  return { code: typeof code === 'string' ? code : 'INTERNAL', message: String(message ?? error) };
-}

@@ -1,9 +1,9 @@
 // The plan, carried out: what is in the way goes first, then folders are made and files stored, and deletions come last, so
 // that an interruption leaves too much rather than too little.
 import { rm } from 'node:fs/promises';
-import { failureOf } from './error.js';
-import { keyOf } from './names.js';
+import { isShortenedKey, keyOf } from './names.js';
 import { folderOf } from './order.js';
+import { failureOf } from './report.js';
 import { crew } from './turns.js';
 
 /** @import { Entry, JournalRecord, Place, Step } from './internal.d.ts' */
@@ -29,7 +29,7 @@ export function recordOf(path, versions, name, hash) {
   /** @type {JournalRecord} */
   const record = { p: path, v: versions };
   if (hash !== undefined) record.h = hash;
-  if (keyOf(name).includes('\u201b#')) record.n = name;
+  if (isShortenedKey(keyOf(name))) record.n = name;
   return record;
 }
 

@@ -5,13 +5,14 @@
 // what both sides have had, and each step that is done is added to it at once. A run that is killed leaves nothing but
 // temporary files, and the next one finds by the listings what is still to be done.
 import { mkdir, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { SyncError } from './error.js';
 import { execute, recordOf } from './execute.js';
 import { headerOf, lineOf, manifestOf } from './manifest.js';
 import { Orphans } from './moves.js';
 import { checkOptions, limitOf } from './options.js';
-import { pathOf, withPair } from './pair.js';
+import { withPair } from './pair.js';
+import { pathOf } from './places/index.js';
 import { plan } from './plan.js';
 import { Report } from './report.js';
 import { sorted, Spool, writeLines } from './spool.js';
@@ -19,7 +20,7 @@ import { sorted, Spool, writeLines } from './spool.js';
 export { rewrite } from './rewrite.js';
 export { verify } from './verify.js';
 
-/** @import { MapRow, ManifestLine, Pair, Step, SyncOptions, SyncPlace, SyncReport } from './internal.d.ts' */
+/** @import { Entry, MapRow, ManifestLine, Pair, Step, SyncOptions, SyncPlace, SyncReport } from './internal.d.ts' */
 
 const DEFAULT_CONCURRENCY = 4;
 const DEFAULT_MAX_DELETE = '10%';
@@ -101,10 +102,10 @@ async function run(pair, options) {
     throw new SyncError('CANCELLED', 'not confirmed: nothing was changed');
   }
   const isPermanent = options.delete === 'permanent';
-  const onStored = rows && ((/** @type {Step} */ { path, source: one }, /** @type {import('./internal.d.ts').Entry} */ made) => one && rows.push(rowOf(path, one, made, order)));
+  const onStored = rows && ((/** @type {Step} */ { path, source: one }, /** @type {Entry} */ made) => one && rows.push(rowOf(path, one, made, order)));
   await execute(steps, { source, target, journal, report, versions, concurrency, isPermanent, scratch, signal, onStored });
   if (manifest) await writeManifest(manifest, /** @type {string} */ (target.directory), source.identity);
-  if (rows) await writeMap(rows, /** @type {string} */ (pathOf(map)), scratch);
+  if (rows && map !== undefined) await writeMap(rows, resolve(pathOf(map)), scratch);
   return summary;
 }
 
@@ -112,8 +113,8 @@ async function run(pair, options) {
  * A row of the map from old to new files; without an old id it is left out later.
  *
  * @param {string} path
- * @param {import('./internal.d.ts').Entry} one
- * @param {import('./internal.d.ts').Entry} other
+ * @param {Entry} one
+ * @param {Entry} other
  * @param {(path: string) => string} order
  * @returns {MapRow}
  */

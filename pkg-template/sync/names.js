@@ -103,6 +103,13 @@ export function numberOf(key) {
 }
 
 /**
+ * Whether a key is that of a name with more bytes than a file may have.
+ *
+ * @param {string} key
+ */
+export const isShortenedKey = (key) => SHORTENED.test(key);
+
+/**
  * The name that a file of this machine stands for. A name that is no key stands for itself.
  *
  * @param {string} own The name of the file.
@@ -112,7 +119,7 @@ export function numberOf(key) {
  */
 export function nameOf(own) {
   if (!own.includes(MARK)) return { name: own, key: keyOf(own), isShortened: false };
-  if (SHORTENED.test(own) && sizeOf(own) <= MAX_KEY_SIZE + MAX_EXTENSION_LEN) return { name: own, key: own, isShortened: true };
+  if (isShortenedKey(own) && sizeOf(own) <= MAX_KEY_SIZE + MAX_EXTENSION_LEN) return { name: own, key: own, isShortened: true };
   const number = Number(NUMBERED.exec(own)?.[1] ?? 1);
   const plain = own.replace(NUMBERED, '');
   const name = plain === EMPTY ? '' : plain.replace(ESCAPED, (_, long, short) => String.fromCharCode(Number.parseInt(long ?? short, 16)));

@@ -3,7 +3,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { comparing } from './content.js';
 import { SyncError } from './error.js';
 import { Journal } from './journal.js';
@@ -11,7 +10,7 @@ import { described, manifestOf } from './manifest.js';
 import { joined } from './merge.js';
 import { ordering } from './order.js';
 import { OWN_FOLDER } from './places/folder.js';
-import { openPlace } from './places/index.js';
+import { openPlace, pathOf } from './places/index.js';
 
 /** @import { Entry, Pair, Place, SyncOptions, SyncPlace } from './internal.d.ts' */
 
@@ -31,13 +30,6 @@ function checkOverlap(source, target) {
 }
 
 /**
- * The path of a file that an option names.
- *
- * @param {string | URL | undefined} given
- */
-export const pathOf = (given) => (given === undefined ? undefined : resolve(/^file:\/\//.test(String(given)) ? fileURLToPath(String(given)) : String(given)));
-
-/**
  * The file of the journal, and which side has the first version in its records.
  *
  * @param {Place} source
@@ -50,7 +42,7 @@ function journalOf(source, target, given) {
   const other = holder === target ? source : target;
   if (!holder || given !== undefined) {
     const isTurned = source.identity > target.identity;
-    return { file: pathOf(given), places: isTurned ? [target.identity, source.identity] : [source.identity, target.identity], isTurned };
+    return { file: given && resolve(pathOf(given)), places: isTurned ? [target.identity, source.identity] : [source.identity, target.identity], isTurned };
   }
   const name = createHash('md5').update(other.identity).digest('hex').slice(0, 12);
   // The folder may be moved, and its journal with it.

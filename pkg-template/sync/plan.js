@@ -2,6 +2,7 @@
 //
 // It is made of the listings alone, in the order of paths, and changes nothing. Only `isSame` may read bytes.
 import { isBelow } from './order.js';
+import { failureOf } from './report.js';
 
 /** @import { Entry, JournalRecord, Step, Triple } from './internal.d.ts' */
 
@@ -23,8 +24,20 @@ import { isBelow } from './order.js';
  */
 export const isRecorded = (record, versions) => record?.v[0] === versions[0] && record.v[1] === versions[1];
 
-/** @param {{ code?: unknown, message?: unknown }} error */
-const failureOf = ({ code, message }) => ({ code: typeof code === 'string' ? code : 'INTERNAL', message: String(message) });
+/**
+ * Whether the labels and the privacy of a file are known, as those of a Media Manager and of a backup of one are.
+ *
+ * @param {Entry} entry
+ */
+export const hasDetails = ({ id, before }) => (id ?? before) !== undefined;
+
+/**
+ * Whether a file is to be private and is not, or the other way round.
+ *
+ * @param {Entry} source
+ * @param {Entry} target
+ */
+export const hasOtherPrivacy = (source, target) => hasDetails(source) && Boolean(source.isPrivate) !== Boolean(target.isPrivate);
 
 /**
  * Whether two lists have the same members, in any order.
@@ -122,10 +135,9 @@ export async function* plan(triples, { isSame, deletes, versions, comparesDetail
     try {
       const { isSame: isKept, hash } = await isSame(source, target, record);
       const isNew = isKept && !isRecorded(record, now);
-      const knows = comparesDetails && (source.id ?? source.before) !== undefined;
       // Whether a file is private cannot be changed.
-      if (!isKept || (knows && Boolean(source.isPrivate) !== Boolean(target.isPrivate))) yield { action: 'update', path, source, target, hash };
-      else if (knows && !isAlike(source.labels, target.labels)) yield { action: 'update-labels', path, source, target, hash };
+      if (!isKept || (comparesDetails && hasOtherPrivacy(source, target))) yield { action: 'update', path, source, target, hash };
+      else if (comparesDetails && hasDetails(source) && !isAlike(source.labels, target.labels)) yield { action: 'update-labels', path, source, target, hash };
       else yield { action: 'keep', path, source, target, hash, isNew };
     } catch (/** @type {any} */ error) {
       if (error?.name === 'AbortError' || error?.isFatal) throw error;

@@ -2,8 +2,18 @@
 
 /** @import { Step, SyncAction, SyncFailure, SyncReport } from './internal.d.ts' */
 
-/** How many failures and skipped items a report names. */
-const MAX_NAMED = 1000;
+/** How many failures, skipped items and differences a report names. */
+export const MAX_NAMED = 1000;
+
+/**
+ * An error as a report names it.
+ *
+ * @param {unknown} error
+ */
+export function failureOf(error) {
+  const { code, message } = /** @type {{ code?: unknown, message?: unknown }} */ (error ?? {});
+  return { code: typeof code === 'string' ? code : 'INTERNAL', message: String(message ?? error) };
+}
 
 /**
  * A step as callers see it.

@@ -5,9 +5,10 @@
 // the beginning of its URL stands before it, that is replaced too.
 import { randomBytes } from 'node:crypto';
 import { chmod, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { failureOf, SyncError } from './error.js';
-import { pathOf } from './pair.js';
+import { dirname, join, resolve } from 'node:path';
+import { SyncError } from './error.js';
+import { pathOf } from './places/index.js';
+import { failureOf } from './report.js';
 import { linesOf } from './spool.js';
 
 /** @import { RewriteOptions, RewriteResult } from '../types/sync.js' */
@@ -86,11 +87,11 @@ function replaced(text, map) {
  * @returns {Promise<RewriteResult[]>}
  */
 export async function rewrite(map, files, { dryRun = false } = {}) {
-  const successors = await readMap(/** @type {string} */ (pathOf(map)));
+  const successors = await readMap(resolve(pathOf(map)));
   /** @type {RewriteResult[]} */
   const results = [];
   for (const given of files) {
-    const file = /** @type {string} */ (pathOf(given));
+    const file = resolve(pathOf(given));
     try {
       const { text, count } = replaced(await readFile(file, 'latin1'), successors);
       if (count > 0 && !dryRun) await replaceFile(file, text);

@@ -1,12 +1,10 @@
 // Verification: what differs between two places, by name. It changes nothing.
 import { checkOptions } from './options.js';
 import { withPair } from './pair.js';
-import { plan } from './plan.js';
+import { hasOtherPrivacy, plan } from './plan.js';
+import { MAX_NAMED } from './report.js';
 
 /** @import { Entry, Pair, SyncPlace, Step, VerifyDifference, VerifyOptions, VerifyReport } from './internal.d.ts' */
-
-/** How many differences and failures a report names. */
-const MAX_NAMED = 1000;
 
 /** @type {Partial<Record<Step['action'], VerifyDifference['difference']>>} */
 const DIFFERENCES = { create: 'missing', 'create-folder': 'missing', update: 'content', 'update-labels': 'labels' };
@@ -44,10 +42,11 @@ async function compared({ source, target, journal, versions, isSame, triples, si
     const isListed = ![one, other].some((entry) => entry.hash !== undefined && journal.isMd5 && entry.hash !== a);
     return { isSame: a === b && isListed };
   };
-  for await (const step of plan(triples(), { isSame: hash ? isEqual : isSame, deletes: false, versions, comparesDetails: target.kind === 'site' })) {
+  const comparesDetails = target.kind === 'site';
+  for await (const step of plan(triples(), { isSame: hash ? isEqual : isSame, deletes: false, versions, comparesDetails })) {
     signal.throwIfAborted();
     const { action, path, source: one, target: other } = step;
-    const isPrivacy = action === 'update' && one && other && Boolean(one.isPrivate) !== Boolean(other.isPrivate) && (one.id ?? one.before) !== undefined && target.kind === 'site';
+    const isPrivacy = action === 'update' && one && other && comparesDetails && hasOtherPrivacy(one, other);
     const found = action === 'keep' && !one && other ? 'extra' : step.failure?.code === 'KIND_DIFFERS' ? 'kind' : isPrivacy ? 'private' : DIFFERENCES[action];
     if (found) {
       /** @type {VerifyDifference} */

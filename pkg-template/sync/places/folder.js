@@ -5,12 +5,14 @@
 // before, so that a file of that name exists at every moment.
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, lstat, mkdir, open, opendir, realpath, rename, rm, rmdir, stat, unlink, utimes } from 'node:fs/promises';
+import { copyFile, link, lstat, mkdir, open, opendir, readdir, realpath, rename, rm, rmdir, stat, unlink, utimes } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import process from 'node:process';
+import { kindOf } from '../../library/disk.js';
 import { SyncError } from '../error.js';
 import { keyOf, nameOf, numberedKey } from '../names.js';
 import { below } from '../order.js';
+import { failureOf } from '../report.js';
 import { sorted } from '../spool.js';
 
 /** @import { Entry, ListOptions, Place } from '../internal.d.ts' */
@@ -25,16 +27,10 @@ const PIECE_SIZE = 1024 * 1024;
 /** @param {unknown} error */
 const codeOf = (error) => /** @type {NodeJS.ErrnoException} */ (error)?.code;
 
-/** @param {unknown} error */
-const failureOf = (error) => ({ code: codeOf(error) ?? 'INTERNAL', message: /** @type {Error} */ (error).message });
-
 /**
  * @param {import('node:fs').BigIntStats} about
  */
 const versionOf = ({ size, mtimeNs, ino }) => `${size}-${mtimeNs}-${ino}`;
-
-/** @param {import('node:fs').BigIntStats} about */
-const kindOf = (about) => (about.isFIFO() ? 'a named pipe' : about.isSocket() ? 'a socket' : 'a device');
 
 /**
  * @typedef {object} FolderOptions
@@ -60,6 +56,7 @@ export async function openFolder(given, { hidden = false, isFolded, isTarget }) 
   const isOurs = about && (await lstat(join(root, 'catalog.db')).catch(() => undefined));
   if (isOurs) throw new SyncError('PLACE_NOT_FOUND', `${root} is the directory of a Media Manager: open it as such (data:${given} on the command line)`);
   const own = join(root, OWN_FOLDER);
+  const belongs = (/** @type {string} */ name) => name !== OWN_FOLDER && (hidden || !name.startsWith('.'));
   const at = (/** @type {Entry} */ { at: path, path: key }) => join(root, ...(path ?? key).split('/'));
   /** @type {string | undefined} */
   let trash;
@@ -101,7 +98,7 @@ export async function openFolder(given, { hidden = false, isFolded, isTarget }) 
     signal.throwIfAborted();
     async function* rows() {
       for await (const { name: own } of await opendir(join(root, folder))) {
-        if (own === OWN_FOLDER || (!hidden && own.startsWith('.'))) continue;
+        if (!belongs(own)) continue;
         const { name, key, isShortened } = nameOf(own);
         yield { order: order(key), own, name, key, isShortened };
       }
@@ -169,7 +166,7 @@ export async function openFolder(given, { hidden = false, isFolded, isTarget }) 
       else await rename(file, await trashFor(entry.path));
       return;
     }
-    for (const name of await namesIn(file, hidden)) {
+    for (const name of (await readdir(file)).filter(belongs)) {
       const child = { ...entry, path: below(entry.path, nameOf(name).key), at: below(entry.at ?? entry.path, name) };
       const about = await lstat(join(file, name));
       await remove({ ...child, kind: about.isDirectory() ? 'folder' : 'file' }, isPermanent);
@@ -262,18 +259,6 @@ export async function openFolder(given, { hidden = false, isFolded, isTarget }) 
       await rmdir(join(own, 'tmp')).catch(() => {});
     },
   };
-}
-
-/**
- * @param {string} folder
- * @param {boolean} hidden
- */
-async function namesIn(folder, hidden) {
-  const names = [];
-  for await (const { name } of await opendir(folder)) {
-    if (name !== OWN_FOLDER && (hidden || !name.startsWith('.'))) names.push(name);
-  }
-  return names;
 }
 
 /**

@@ -6,6 +6,13 @@ import { openSite } from './site.js';
 
 /** @import { Client, MediaManager, Place, SyncPlace } from '../internal.d.ts' */
 
+/**
+ * The path of a file or folder that is given as one or as a `file:` URL.
+ *
+ * @param {string | URL} given
+ */
+export const pathOf = (given) => (String(given).startsWith('file://') ? fileURLToPath(String(given)) : String(given));
+
 /** @param {any} given */
 const isClient = (given) => typeof given?.files?.listFiles === 'function' && typeof given.folders?.listFolders === 'function';
 
@@ -31,8 +38,7 @@ function siteOf(given) {
 export async function openPlace(given, side, { hidden }) {
   const isTarget = side === 'to';
   if (given instanceof URL || (typeof given === 'string' && given !== '')) {
-    const path = String(given);
-    return openFolder(path.startsWith('file://') ? fileURLToPath(path) : path, { hidden, isTarget });
+    return openFolder(pathOf(given), { hidden, isTarget });
   }
   const site = siteOf(given);
   if (!site || (site.path !== undefined && typeof site.path !== 'string')) {

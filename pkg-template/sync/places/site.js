@@ -6,10 +6,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { batchesOf, FILES_PER_CALL, FOLDERS_PER_CALL } from '../../library/batches.js';
 import { SyncError } from '../error.js';
 import { detailsOf } from '../manifest.js';
 import { keyOf, numberedKey } from '../names.js';
 import { below, folderOf } from '../order.js';
+import { hasDetails } from '../plan.js';
 import { sorted } from '../spool.js';
 
 /** @import { StoredFile, StoredFolder } from '../../types/index.js' */
@@ -22,13 +24,18 @@ const PAGE_SIZE = 100;
 /** How many folders are listed before it is their turn. */
 const AHEAD = 4;
 
-/** How many deletions are sent in one call. */
-const FILES_PER_CALL = 1000;
-const FOLDERS_PER_CALL = 100;
 /** How many replaced files may wait for their deletion. */
 const MAX_RETIRING = 100;
 
 /** @typedef {{ order: string, key: string, kind: 'file' | 'folder', id: string, name: string, size: number, modified: number, hash?: string, labels?: string[], isPrivate?: boolean, isFailed?: boolean, details?: Entry['details'] }} Row */
+
+/**
+ * Changes with the content of a file, as new content has a new id. A service may list no hash.
+ *
+ * @param {string} id
+ * @param {string | undefined} hash
+ */
+const versionOf = (id, hash) => (hash ? `${id} ${hash}` : id);
 
 /**
  * @typedef {object} SiteOptions
@@ -158,7 +165,7 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
       const path = below(prefix, key);
       if (kind === 'file') {
         /** @type {Entry} */
-        const entry = { path, kind, name, size: Math.max(size, 0), version: hash ? `${id} ${hash}` : id, modified, id, details };
+        const entry = { path, kind, name, size: Math.max(size, 0), version: versionOf(id, hash), modified, id, details };
         yield Object.assign(entry, hash && { hash }, labels && { labels }, isPrivate && { isPrivate }, isFailed && { skipped: 'a file that the service could not process' });
         continue;
       }
@@ -292,7 +299,7 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
       if (retired.length >= MAX_RETIRING) await flush();
     }
     const { _id: id, hash, sizeInBytes, _createdDate } = file;
-    return { ...entry, at: undefined, id, hash, size: Number(sizeInBytes), version: hash ? `${id} ${hash}` : id, modified: Number(_createdDate), details: detailsOf(file) };
+    return { ...entry, at: undefined, id, hash, size: Number(sizeInBytes), version: versionOf(id, hash), modified: Number(_createdDate), details: detailsOf(file) };
   }
 
   /** Deletes the files that have been replaced. */
@@ -301,7 +308,7 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
     retired = [];
     for (const isPermanent of [false, true]) {
       const all = old.filter((each) => each.isPermanent === isPermanent).map(({ id }) => id);
-      for (const ids of chunks(all, FILES_PER_CALL)) {
+      for (const ids of batchesOf(all, FILES_PER_CALL)) {
         await client.files.bulkDeleteFiles(ids, { permanent: isPermanent });
         await journal?.retired(ids);
       }
@@ -380,15 +387,14 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
     async move(old, entry) {
       const parentFolderId = folderOf(old.path) === folderOf(entry.path) ? undefined : await idOf(folderOf(entry.path));
       const displayName = old.name === entry.name ? undefined : entry.name;
-      const hasLabels = (entry.id ?? entry.before) !== undefined;
-      await client.files.updateFileDescriptor({ _id: old.id, displayName, parentFolderId, ...(hasLabels && { labels: entry.labels ?? [] }) });
+      await client.files.updateFileDescriptor({ _id: old.id, displayName, parentFolderId, ...(hasDetails(entry) && { labels: entry.labels ?? [] }) });
       return { ...old, path: entry.path, name: entry.name };
     },
 
     async remove(entries, isPermanent) {
       const idsOf = (/** @type {'file' | 'folder'} */ own) => entries.filter(({ kind }) => kind === own).map(({ id }) => /** @type {string} */ (id));
-      for (const ids of chunks(idsOf('file'), FILES_PER_CALL)) await client.files.bulkDeleteFiles(ids, { permanent: isPermanent });
-      for (const ids of chunks(idsOf('folder'), FOLDERS_PER_CALL)) await client.folders.bulkDeleteFolders(ids, { permanent: isPermanent });
+      for (const ids of batchesOf(idsOf('file'), FILES_PER_CALL)) await client.files.bulkDeleteFiles(ids, { permanent: isPermanent });
+      for (const ids of batchesOf(idsOf('folder'), FOLDERS_PER_CALL)) await client.folders.bulkDeleteFolders(ids, { permanent: isPermanent });
     },
 
     flush,
@@ -430,13 +436,4 @@ async function feed(digest, handle, end) {
     digest.update(buffer.subarray(0, bytesRead));
     at += bytesRead;
   }
-}
-
-/**
- * @template Item
- * @param {Item[]} list
- * @param {number} size
- */
-function* chunks(list, size) {
-  for (let start = 0; start < list.length; start += size) yield list.slice(start, start + size);
 }
