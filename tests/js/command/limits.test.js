@@ -18,7 +18,7 @@ const OTHERS = [
   // How the inside of a file is read; each has its own answer there.
   'src/images/header.rs MAX_CHUNKS',
   'src/images/header.rs MAX_STRAY_LEN',
-  'src/images/orientation.rs MAX_ENTRIES',
+  'src/images/tiff_directory.rs MAX_ENTRIES',
   'src/manager/inspect/isobmff.rs MAX_BOXES',
   'src/manager/inspect/kind.rs MAX_BOXES',
   'src/manager/inspect/isobmff.rs MAX_ASSOCIATIONS_LEN',
