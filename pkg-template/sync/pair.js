@@ -82,7 +82,8 @@ export async function withPair(from, to, options, isReadOnly, work) {
     const versions = (one, other) => (isTurned ? [other.version, one.version] : [one.version, other.version]);
     const listing = { signal, order, isFolded, scratch, retiring: opened.retiring };
     const list = async (/** @type {Place} */ place, /** @type {boolean} */ isDetailed) => {
-      const pins = await opened.pins(Number((place === target) !== isTurned));
+      // Numbers belong to ids of a Media Manager. A folder needs no pass over the journal for them.
+      const pins = place.kind === 'site' ? await opened.pins(Number((place === target) !== isTurned)) : new Map();
       return place.list({ ...listing, pins, isDetailed });
     };
     const manifest = source.kind === 'folder' ? manifestOf(/** @type {string} */ (source.directory)) : undefined;
