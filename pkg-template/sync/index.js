@@ -4,7 +4,7 @@
 // `plan.js`). That makes the plan, a list of steps, which is carried out when it is complete (`execute.js`). The journal tells
 // what both sides have had, and each step that is done is added to it at once. A run that is killed leaves nothing but
 // temporary files, and the next one finds by the listings what is still to be done.
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SyncError } from './error.js';
 import { execute, recordOf } from './execute.js';
@@ -124,20 +124,18 @@ function rowOf(path, one, other, order) {
 }
 
 /**
- * Writes the manifest of a backup, unless it is there already.
+ * Writes the manifest of a backup.
  *
  * @param {Spool<ManifestLine>} lines
  * @param {string} folder
  * @param {string} identity
  */
 async function writeManifest(lines, folder, identity) {
-  const file = manifestOf(folder);
   async function* all() {
     yield headerOf(identity);
     yield* lines;
   }
-  await writeLines(`${file}.new`, all());
-  await rename(`${file}.new`, file);
+  await writeLines(manifestOf(folder), all());
   await lines.close();
 }
 
@@ -153,7 +151,5 @@ async function writeMap(rows, file, scratch) {
     for await (const { path, from, to } of await sorted(rows, scratch)) if (from) yield { path, from, to };
   }
   await mkdir(dirname(file), { recursive: true });
-  const partial = join(dirname(file), `.${Date.now()}.map`);
-  await writeLines(partial, lines());
-  await rename(partial, file);
+  await writeLines(file, lines(), join(dirname(file), `.${Date.now()}.map`));
 }

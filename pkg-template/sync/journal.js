@@ -6,7 +6,7 @@
 // again has the same result. A line that was cut off is ignored: what it told is found out again.
 //
 // Versions of records are ordered as the places in the first line are, whichever of them is the source.
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import process from 'node:process';
@@ -236,8 +236,7 @@ export class Journal {
       yield { ...header, retiring: [...retiring] };
       for await (const { record } of all) yield record;
     }
-    await writeLines(`${file}.new`, lines());
-    await rename(`${file}.new`, file);
+    await writeLines(file, lines());
     await rm(`${file}.log`, { force: true });
   }
 }

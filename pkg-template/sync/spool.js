@@ -3,7 +3,7 @@
 // The files are created in a scratch folder, and deleted by `close` or when they have been read.
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { appendFile, mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -37,13 +37,14 @@ export async function* linesOf(file) {
 const LINES_PER_WRITE = 1000;
 
 /**
- * Writes objects as lines of JSON.
+ * Writes objects as lines of JSON into a file that is either the old or the new one.
  *
  * @param {string} file
  * @param {AsyncIterable<object>} objects
+ * @param {string} [partial] The file until it is complete.
  */
-export async function writeLines(file, objects) {
-  const output = await open(file, 'w', 0o600);
+export async function writeLines(file, objects, partial = `${file}.new`) {
+  const output = await open(partial, 'w', 0o600);
   try {
     let text = '';
     let count = 0;
@@ -58,6 +59,7 @@ export async function writeLines(file, objects) {
   } finally {
     await output.close();
   }
+  await rename(partial, file);
 }
 
 /**
