@@ -48,7 +48,9 @@ export function recordOf(path, versions, name, hash) {
  * @param {((step: Step, made: Entry) => unknown) | undefined} given.onStored Called with what the target has then.
  */
 export async function execute(steps, { source, target, journal, report, versions, concurrency, isPermanent, scratch, signal, onStored }) {
-  const folder = target.kind === 'folder' ? await target.scratch() : scratch;
+  const folder = (await target.scratch?.()) ?? scratch;
+  /** Whether bytes go from one Media Manager to another through this machine, which moves each of them twice. */
+  const isRelayed = source.kind === 'site' && target.kind === 'site';
 
   /**
    * Does one step. A failure is reported, unless nothing else can succeed either.
@@ -82,18 +84,15 @@ export async function execute(steps, { source, target, journal, report, versions
       const progress = report.transfer(step);
       const { size } = step.source;
       let moved = 0;
-      // A transfer through this machine moves each byte twice.
-      const isTwice = source.kind === 'site' && target.kind === 'site';
-      const taken = await source.take(step.source, folder, { signal, progress: (bytes) => progress((moved = isTwice ? bytes / 2 : bytes)) });
+      const taken = await source.take(step.source, folder, { signal, progress: (bytes) => progress((moved = isRelayed ? bytes / 2 : bytes)) });
       const like = { ...step.source, id: undefined, hash: undefined, at: undefined };
-      if (taken.isScratch && target.kind === 'site') like.size = size;
-      const stored = await target.store(like, taken, step.target, { signal, isPermanent, progress: (bytes) => progress(isTwice ? moved + bytes / 2 : bytes) });
+      const stored = await target.store(like, taken, step.target, { signal, isPermanent, progress: (bytes) => progress(isRelayed ? moved + bytes / 2 : bytes) });
       const hash = taken.hash ?? (journal.isMd5 ? stored.hash : undefined);
       await journal.put(recordOf(step.path, versions(step.source, stored), step.source.name, hash));
       await onStored?.(step, stored);
       progress(size);
       report.done(step);
-      if (taken.isScratch && target.kind === 'site') await rm(taken.file, { force: true });
+      if (isRelayed) await rm(taken.file, { force: true });
     });
 
   /** @param {Step & { source: Entry, target: Entry }} step */

@@ -161,7 +161,7 @@ export interface Place {
   /** Brings the bytes of a file to this machine; `scratch` is a folder for them. */
   take(entry: Entry, scratch: string, transfer: Transfer): Promise<Taken>;
   /** A folder for the bytes that it will store, from which it can move them. */
-  scratch(): Promise<string>;
+  scratch?(): Promise<string>;
   /** Takes the journal of the run. */
   follow?(journal: import('./journal.js').Journal): void;
   /** Sets the labels of a file. */

@@ -35,7 +35,6 @@ const versionOf = ({ size, mtimeNs, ino }) => `${size}-${mtimeNs}-${ino}`;
 /**
  * @typedef {object} FolderOptions
  * @property {boolean} [hidden] Whether names that begin with a dot belong to it.
- * @property {boolean} [isFolded]
  * @property {boolean} isTarget
  */
 
@@ -46,7 +45,7 @@ const versionOf = ({ size, mtimeNs, ino }) => `${size}-${mtimeNs}-${ino}`;
  * @param {FolderOptions} options
  * @returns {Promise<Place>}
  */
-export async function openFolder(given, { hidden = false, isFolded, isTarget }) {
+export async function openFolder(given, { hidden = false, isTarget }) {
   const root = resolve(given);
   const about = await stat(root).catch((error) => {
     if (codeOf(error) === 'ENOENT' && isTarget) return undefined;
@@ -94,7 +93,7 @@ export async function openFolder(given, { hidden = false, isFolded, isTarget }) 
    * @returns {AsyncGenerator<Entry, void, undefined>}
    */
   async function* list(folder, prefix, options) {
-    const { signal, order, isFolded: isPairFolded, scratch } = options;
+    const { signal, order, isFolded, scratch } = options;
     signal.throwIfAborted();
     async function* rows() {
       for await (const { name: own } of await opendir(join(root, folder))) {
@@ -117,7 +116,7 @@ export async function openFolder(given, { hidden = false, isFolded, isTarget }) 
         const entry = { path, kind: 'file', name, size: 0, version: '', modified: 0, at: where, ...(isShortened && { isShortened }) };
         if (last === place) {
           // Two names of the disk stand for one of the other side, by an escape or by the case of their letters.
-          const message = `${where} has the name of another file of its folder${isPairFolded ? ', as case is not told apart' : ''}: rename it`;
+          const message = `${where} has the name of another file of its folder${isFolded ? ', as case is not told apart' : ''}: rename it`;
           yield { ...entry, path: below(prefix, numberedKey(keyOf(own), 2)), failure: { code: 'NAME_TAKEN', message } };
           continue;
         }
@@ -198,7 +197,7 @@ export async function openFolder(given, { hidden = false, isFolded, isTarget }) 
     kind: 'folder',
     label: given,
     identity: `folder:${root}`,
-    isFolded: isFolded ?? (await foldsCase(root)),
+    isFolded: await foldsCase(root),
     directory: root,
 
     async prepare() {
@@ -283,15 +282,15 @@ async function foldsCase(folder) {
  * The MD5 digest of a file.
  *
  * @param {string} file
- * @param {AbortSignal} [signal]
+ * @param {AbortSignal} signal
  */
-export async function digestOf(file, signal) {
+async function digestOf(file, signal) {
   const hash = createHash('md5');
   const handle = await open(file, 'r');
   try {
     const buffer = Buffer.allocUnsafe(PIECE_SIZE);
     for (;;) {
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
       if (bytesRead === 0) return hash.digest('hex');
       hash.update(buffer.subarray(0, bytesRead));

@@ -65,35 +65,25 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
     top = found?.id;
   }
   /**
-   * Folders that this run has made, by their paths.
+   * Ids of the folders that this run makes, by their paths.
    *
    * @type {Map<string, Promise<string>>}
    */
   const made = new Map();
   /**
-   * Folders that were listed and are open in the order of paths, or hold something that is changed.
+   * Ids of the folders that were listed, by their paths.
    *
    * @type {Map<string, string>}
    */
   const known = new Map();
   /** Ids of the folders that this run has made. */
   const ownIds = new Set();
-  /**
-   * The last folder of each name that is being made.
-   *
-   * @type {Map<string, Promise<string>>}
-   */
-  const making = new Map();
   /** @type {Journal | undefined} */
   let journal;
   /** @type {{ id: string, isPermanent: boolean }[]} */
   let retired = [];
-  /**
-   * The last file of each name that is being stored. Files of one name are told apart by their age.
-   *
-   * @type {Map<string, Promise<unknown>>}
-   */
-  const storing = new Map();
+  // Files of one name are told apart by their age, and so are folders: their order must be that of the source.
+  const [makeInTurn, storeInTurn] = [inTurn(), inTurn()];
 
   /** @param {string} folder */
   async function idOf(folder) {
@@ -347,42 +337,19 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
 
     take,
 
-    async scratch() {
-      throw new Error('a Media Manager keeps no files for transfers');
-    },
-
     async makeFolder(entry) {
       const { path: own, name } = entry;
-      const parent = idOf(folderOf(own));
-      // Folders of one name are told apart by their age, as files are.
-      const key = below(folderOf(own), keyOf(name));
-      const before = making.get(key);
-      const creating = parent.then(async (parentFolderId) => {
-        await before?.catch(() => {});
-        const id = await createFolder(name, parentFolderId);
+      const creating = makeInTurn(below(folderOf(own), keyOf(name)), async () => {
+        const id = await createFolder(name, await idOf(folderOf(own)));
         ownIds.add(id);
         return id;
       });
       creating.catch(() => {});
-      making.set(key, creating);
       made.set(own, creating);
       return { ...entry, id: await creating, at: undefined };
     },
 
-    async store(entry, taken, old, transfer) {
-      const key = below(folderOf(entry.path), keyOf(entry.name));
-      const before = storing.get(key);
-      const stored = (async () => {
-        await before?.catch(() => {});
-        return store(entry, taken, old, transfer);
-      })();
-      storing.set(key, stored);
-      try {
-        return await stored;
-      } finally {
-        if (storing.get(key) === stored) storing.delete(key);
-      }
-    },
+    store: (entry, ...given) => storeInTurn(below(folderOf(entry.path), keyOf(entry.name)), () => store(entry, ...given)),
 
     async move(old, entry) {
       const parentFolderId = folderOf(old.path) === folderOf(entry.path) ? undefined : await idOf(folderOf(entry.path));
@@ -400,6 +367,34 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
     flush,
 
     async close() {},
+  };
+}
+
+/**
+ * Makes the function that runs work of one key piece by piece, in the order of the calls. A piece that fails does not stop the
+ * next one.
+ */
+function inTurn() {
+  /** @type {Map<string, Promise<unknown>>} */
+  const last = new Map();
+  /**
+   * @template Result
+   * @param {string} key
+   * @param {() => Promise<Result>} work
+   * @returns {Promise<Result>}
+   */
+  return async (key, work) => {
+    const before = last.get(key);
+    const piece = (async () => {
+      await before?.catch(() => {});
+      return work();
+    })();
+    last.set(key, piece);
+    try {
+      return await piece;
+    } finally {
+      if (last.get(key) === piece) last.delete(key);
+    }
   };
 }
 
