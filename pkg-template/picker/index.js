@@ -5,6 +5,7 @@
 /** @import { Mounted } from './panel.js' */
 import { loadPart } from '../client/chunk.js';
 import { WixMediaError } from '../client/error.js';
+import { until } from '../streams/until.js';
 import { checkOptions } from './options.js';
 
 const TAG = 'wix-media-picker';
@@ -15,22 +16,11 @@ const loadClient = loadPart('browser.js', async () => /** @type {Client} */ ((aw
 /** Where there is no document, the class can be defined, but not used. */
 const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
 
-/** The attributes, and whether each is there or not, in place of a value. @type {Readonly<Record<string, { property: string, isFlag?: boolean }>>} */
-const ATTRIBUTES = {
-  category: { property: 'category' },
-  'multi-select': { property: 'multiSelect', isFlag: true },
-  folder: { property: 'folder' },
-  accept: { property: 'accept' },
-  labels: { property: 'labels' },
-  heading: { property: 'heading' },
-  inline: { property: 'inline', isFlag: true },
-};
-
 /** Properties that a framework may set before the element is defined. */
-const PROPERTIES = [...Object.values(ATTRIBUTES).map(({ property }) => property), 'client', 'manager'];
+const PROPERTIES = ['category', 'multiSelect', 'folder', 'accept', 'labels', 'heading', 'inline', 'client', 'manager'];
 
 export class WixMediaPicker extends Base {
-  static observedAttributes = Object.keys(ATTRIBUTES);
+  static observedAttributes = ['category', 'multi-select', 'folder', 'accept', 'labels', 'heading', 'inline'];
 
   /** @type {MediaManagerPickerOptions['client']} */
   #client;
@@ -186,35 +176,39 @@ export class WixMediaPicker extends Base {
    */
   async #show(signal) {
     const options = checkOptions({ ...this.#options, signal }, 'openMediaManager');
+    signal?.throwIfAborted();
+    const isLoose = !this.isConnected;
+    if (isLoose) document.body.append(this);
     let isClosed = false;
     this.#close = () => {
       isClosed = true;
     };
-    signal?.throwIfAborted();
-    const [{ openPanel }, client] = await this.#parts();
-    signal?.throwIfAborted();
-    if (isClosed) {
-      this.#announce(undefined);
-      return undefined;
-    }
-    this.#unmount();
-    const isLoose = !this.isConnected;
-    if (isLoose) document.body.append(this);
-    const { promise, resolve, reject } = withResolvers();
-    const abort = () => reject(signal?.reason);
     try {
-      signal?.addEventListener('abort', abort);
-      this.#close = () => resolve(undefined);
-      this.#mounted = openPanel(this, { ...options, client }, { pick: resolve, cancel: () => resolve(undefined), isModal: true });
-      const chosen = await promise;
+      const [{ openPanel }, client] = await this.#parts();
+      signal?.throwIfAborted();
+      const chosen = isClosed ? undefined : await until(signal, this.#choice(openPanel, { ...options, client }));
       this.#announce(chosen);
       return chosen;
     } finally {
-      signal?.removeEventListener('abort', abort);
       this.#close = () => {};
       this.#unmount();
       if (isLoose) this.remove();
     }
+  }
+
+  /**
+   * Opens the dialog. Resolves with what is chosen in it, or with nothing when it is closed.
+   *
+   * @param {typeof import('./panel.js').openPanel} openPanel
+   * @param {MediaManagerPickerOptions & { client: Client }} options
+   * @returns {Promise<ChosenMedia | undefined>}
+   */
+  #choice(openPanel, options) {
+    this.#unmount();
+    return new Promise((resolve) => {
+      this.#close = () => resolve(undefined);
+      this.#mounted = openPanel(this, options, { pick: resolve, cancel: this.#close, isModal: true });
+    });
   }
 
   /** Loads what is shown, and the client whose files it shows. */
@@ -259,20 +253,6 @@ export class WixMediaPicker extends Base {
   }
 }
 
-/** `Promise.withResolvers`, which browsers have only since 2024. */
-function withResolvers() {
-  /** @type {(chosen: ChosenMedia | undefined) => void} */
-  let resolve = () => {};
-  /** @type {(reason: unknown) => void} */
-  let reject = () => {};
-  /** @type {Promise<ChosenMedia | undefined>} */
-  const promise = new Promise((keep, fail) => {
-    resolve = keep;
-    reject = fail;
-  });
-  return { promise, resolve, reject };
-}
-
 globalThis.customElements?.get(TAG) ?? globalThis.customElements?.define(TAG, WixMediaPicker);
 
 /**
@@ -286,10 +266,5 @@ export async function openMediaManager(options = {}) {
   }
   const picker = document.createElement(TAG);
   for (const [name, value] of Object.entries(given)) if (value !== undefined) Reflect.set(picker, name, value);
-  document.body.append(picker);
-  try {
-    return await picker.open({ signal });
-  } finally {
-    picker.remove();
-  }
+  return picker.open({ signal });
 }
