@@ -1,7 +1,7 @@
 // Which files can be chosen: by category, by the list of `accept`, and by labels.
 /** @import { FileDescriptor } from '../types/index.js' */
 /** @import { MediaManagerPickerOptions } from '../types/picker.js' */
-import { CATEGORY_TYPES } from './options.js';
+import { CATEGORY_TYPES, namesIn } from './options.js';
 
 /** The types of 3D models belong to no choice that does not ask for them. */
 const MODEL = CATEGORY_TYPES['3D_IMAGE'];
@@ -16,11 +16,8 @@ const extensionOf = (name) => /\.([a-z0-9]+)(?:[?#]|$)/i.exec(name ?? '')?.[1].t
  * @param {(extension: string) => string | undefined} typeOf The MIME type of an extension.
  * @returns {(file: { extensions: readonly (string | undefined)[], mimeType?: string }) => boolean}
  */
-export function matcherOf(accept, typeOf) {
-  const wanted = (accept ?? '')
-    .split(',')
-    .map((one) => one.trim().toLowerCase())
-    .filter((one) => one !== '');
+function matcherOf(accept, typeOf) {
+  const wanted = namesIn((accept ?? '').toLowerCase());
   if (wanted.length === 0) return () => true;
   return ({ extensions, mimeType }) => {
     const known = extensions.filter((one) => one !== undefined);

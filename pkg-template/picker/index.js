@@ -6,7 +6,7 @@
 import { loadPart } from '../client/chunk.js';
 import { WixMediaError } from '../client/error.js';
 import { until } from '../streams/until.js';
-import { checkOptions } from './options.js';
+import { checkOptions, namesIn } from './options.js';
 
 const TAG = 'wix-media-picker';
 
@@ -111,11 +111,7 @@ export class WixMediaPicker extends Base {
   }
 
   get labels() {
-    if (this.#labels) return this.#labels;
-    return (this.getAttribute('labels') ?? '')
-      .split(',')
-      .map((label) => label.trim())
-      .filter((label) => label !== '');
+    return this.#labels ?? namesIn(this.getAttribute('labels') ?? '');
   }
 
   set labels(value) {

@@ -29,6 +29,17 @@ const SHAPES = [
 const hasMembers = (value, ...names) => typeof value === 'object' && value !== null && names.every((name) => Reflect.get(value, name) !== undefined);
 
 /**
+ * Returns the items of a list that is separated by commas, as attributes have it.
+ *
+ * @param {string} list
+ */
+export const namesIn = (list) =>
+  list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+
+/**
  * Checks options. Throws `INVALID_ARGUMENT` for the first one that is wrong. Members that are `undefined` count as not given.
  *
  * @param {MediaManagerPickerOptions} given

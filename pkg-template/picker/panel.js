@@ -8,8 +8,10 @@ import { fileItem } from '../../www/model/item.js';
 import { Listing } from '../../www/model/listing.js';
 import { Selection } from '../../www/model/selection.js';
 import { isSortName, SORTS } from '../../www/model/view.js';
+import { draggedKind } from '../../www/parts/drop-target/dragged-items.js';
 import { amount, count, MEDIA_TYPES, mediaType } from '../../www/text/words.js';
 import { element, icon, iconSprite } from '../../www/ui/element.js';
+import { openFileDialog } from '../../www/ui/file-dialog.js';
 import { filterOf, offeredBy } from './accept.js';
 import { emptyFolder, failed, loading, nothingFound } from './messages.js';
 import { CATEGORY_TYPES } from './options.js';
@@ -331,14 +333,8 @@ class Panel {
   // Uploads
 
   #pickFiles() {
-    const input = element('input', { type: 'file', multiple: this.#options.multiSelect === true, accept: offeredBy(this.#options), hidden: true });
-    input.addEventListener('change', () => {
-      this.#upload([...(input.files ?? [])]);
-      input.remove();
-    });
-    input.addEventListener('cancel', () => input.remove());
-    this.element.append(input);
-    input.click();
+    const attributes = { multiple: this.#options.multiSelect === true, accept: offeredBy(this.#options) };
+    openFileDialog(this.element, attributes, ({ files }) => this.#upload([...(files ?? [])]));
   }
 
   /** @param {readonly File[]} files */
@@ -367,7 +363,7 @@ class Panel {
 
   #watchDrops() {
     /** @param {DragEvent} event */
-    const holdsFiles = (event) => event.dataTransfer?.types.includes('Files') === true;
+    const holdsFiles = ({ dataTransfer }) => draggedKind(dataTransfer) === 'files';
     const mark = (/** @type {boolean} */ isOver) => this.element.classList.toggle('dropping', isOver);
     this.element.addEventListener('dragover', (event) => {
       if (!holdsFiles(event)) return;

@@ -1,5 +1,6 @@
 // Where the picker gets its files: a client, and how pictures are loaded.
 /** @import { CallOptions, Client, MediaManager } from '../types/index.js' */
+import { objectUrl } from '../../www/place/object-url.js';
 
 /** Gives the shared parts of the page what they need of a place. */
 export class Source {
@@ -41,20 +42,10 @@ export class Source {
    */
   showable(url) {
     const manager = this.#manager;
-    return manager && url.startsWith(`${manager.baseUrl}/`) ? objectUrl(manager, url) : url;
+    return manager && url.startsWith(`${manager.baseUrl}/`) ? objectUrl(url, manager.fetch) : url;
   }
 
   close() {
     this.#controller.abort();
   }
-}
-
-/**
- * @param {MediaManager} manager
- * @param {string} url
- */
-async function objectUrl(manager, url) {
-  const response = await manager.fetch(url);
-  if (!response.ok) throw new Error(`cannot load ${url}: status ${response.status}`);
-  return URL.createObjectURL(await response.blob());
 }

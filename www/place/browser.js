@@ -9,6 +9,7 @@
 import { createManager } from 'wix-media.v2';
 import { Signal } from '../model/signal.js';
 import { health } from './health.js';
+import { objectUrl } from './object-url.js';
 import { serviceWorker } from './service-worker.js';
 import { serveRequests } from './serving.js';
 
@@ -159,14 +160,7 @@ const { ${names.join(', ')} } = manager.client;
    */
   showable(url) {
     if (navigator.serviceWorker?.controller || !url.startsWith(`${this.baseUrl}/`)) return url;
-    return this.#objectUrl(url);
-  }
-
-  /** @param {string} url */
-  async #objectUrl(url) {
-    const response = await this.fetch(url);
-    if (!response.ok) throw new Error(`cannot load ${url}: status ${response.status}`);
-    return URL.createObjectURL(await response.blob());
+    return objectUrl(url, (address) => this.fetch(address));
   }
 
   async usage() {

@@ -1,7 +1,7 @@
 // The menu of what can be uploaded, and the browser's dialogs to pick it.
 /** @import { Found } from '../../model/dropped.js' */
 import { picked } from '../../model/dropped.js';
-import { element } from '../../ui/element.js';
+import { openFileDialog } from '../../ui/file-dialog.js';
 import { openMenu } from '../../ui/menu.js';
 
 /** @typedef {(found: Found[]) => void} OnPick */
@@ -13,16 +13,7 @@ const GAP = 6;
  * @param {Record<string, string | boolean>} attributes
  * @param {OnPick} onPick
  */
-function pick(attributes, onPick) {
-  const input = element('input', { type: 'file', multiple: true, hidden: true, ...attributes });
-  input.addEventListener('change', () => {
-    onPick(picked(input));
-    input.remove();
-  });
-  input.addEventListener('cancel', () => input.remove());
-  document.body.append(input);
-  input.click();
-}
+const pick = (attributes, onPick) => openFileDialog(document.body, { multiple: true, ...attributes }, (input) => onPick(picked(input)));
 
 /** @param {OnPick} onPick */
 export const pickFiles = (onPick) => pick({ id: 'pick-files' }, onPick);
