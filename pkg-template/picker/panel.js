@@ -304,6 +304,7 @@ class Panel {
       // The first Escape ends the search, the next one closes the dialog.
       if (event.key === 'Escape' && this.#search.value) {
         event.preventDefault();
+        clearTimeout(this.#timer);
         this.#search.value = '';
         this.#show({ query: undefined });
       }
@@ -341,7 +342,7 @@ class Panel {
   #upload(files) {
     const { labels = [] } = this.#options;
     for (const file of files) {
-      if (this.#filter?.takes(file)) this.#uploads.add([file], { parentFolderId: this.#folderId, ...(labels.length > 0 && { labels }) });
+      if (this.#filter?.takes(file)) this.#uploads.add(file, { parentFolderId: this.#folderId, ...(labels.length > 0 && { labels }) });
       else this.#uploads.refuse(file, 'Files of this type cannot be chosen here.');
     }
   }

@@ -27,11 +27,13 @@ export class Uploads {
   }
 
   /**
-   * @param {Iterable<File>} files
+   * Uploads a file as soon as it is its turn.
+   *
+   * @param {File} file
    * @param {{ parentFolderId: string, labels?: string[] }} target
    */
-  add(files, target) {
-    for (const file of files) this.#addRow(file, target);
+  add(file, target) {
+    this.#addRow(file, target);
     this.#next();
   }
 
@@ -42,8 +44,7 @@ export class Uploads {
    * @param {string} reason
    */
   refuse(file, reason) {
-    const row = this.#makeRow(file.name);
-    row.fail(reason);
+    this.#makeRow(file.name).fail(reason);
   }
 
   /** @param {string} name */
