@@ -82,7 +82,7 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
   let isClosed = false;
   /** @type {ManagerCore | undefined} */
   let running;
-  /** How often a snapshot has been restored. As after a trap, numbers from before mean nothing. */
+  /** How often a snapshot has been restored. As after a trap, earlier numbers of intakes and bodies are invalid. */
   let restored = 0;
 
   const restarted = (/** @type {unknown} */ cause = undefined) =>

@@ -3,7 +3,7 @@
 /** @import { MediaManagerPickerOptions } from '../types/picker.js' */
 import { CATEGORY_TYPES, namesIn } from './options.js';
 
-/** The types of 3D models belong to no choice that does not ask for them. */
+/** 3D models are shown only in their own category. */
 const MODEL = CATEGORY_TYPES['3D_IMAGE'];
 
 /** @param {string | undefined} name */
@@ -31,7 +31,7 @@ function matcherOf(accept, typeOf) {
 }
 
 /**
- * Returns what tells which stored files are shown, and which files of the disk may be uploaded.
+ * Returns the filters of stored files, and of files on disk that are to be uploaded.
  *
  * @param {Pick<MediaManagerPickerOptions, 'category' | 'accept' | 'labels'>} options
  * @param {(extension: string) => string | undefined} typeOf

@@ -1,5 +1,5 @@
 // The entry `wix-media.v2/picker`: a function and an element, small enough for every page. What they show is loaded when it
-// is shown first. The entry can be imported where there is no document, as by programs that render pages on a server.
+// is first shown. The entry can be imported where there is no document, as by programs that render pages on a server.
 /** @import { ChosenMedia, MediaManagerPickerOptions } from '../types/picker.js' */
 /** @import { Client } from '../types/index.js' */
 /** @import { Mounted } from './panel.js' */
@@ -243,7 +243,7 @@ export class WixMediaPicker extends Base {
       if (this.#mounted || this.#opened || this.#isPlanned || !this.isConnected || !this.inline) return;
       this.#mounted = openPanel(this, { ...options, client }, { pick: (chosen) => this.#announce(chosen), isModal: false });
     } catch (error) {
-      // Nobody waits for it.
+      // No caller awaits this.
       reportError(error);
     }
   }

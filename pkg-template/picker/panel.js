@@ -1,4 +1,4 @@
-// What the picker shows, loaded when it is shown first: a panel in a shadow tree, in a dialog or where its element stands.
+// What the picker shows, loaded when it is first shown: a panel in the shadow tree of its element, in a dialog or in place.
 /** @import { Client, FileDescriptor, MediaTypeWithLiterals } from '../types/index.js' */
 /** @import { ChosenMedia, MediaManagerPickerOptions } from '../types/picker.js' */
 /** @import { View } from '../../www/model/view.js' */
@@ -59,12 +59,12 @@ export function openPanel(host, options, handlers) {
   const dialog = element('dialog', { class: 'picker-dialog', part: 'dialog', 'aria-labelledby': 'heading' }, panel.element);
   /** @param {Event} event */
   const cancel = ({ target }) => {
-    // The browser's dialog to pick files says so too, and the event bubbles.
+    // The browser's dialog to pick files emits this event too, and it bubbles.
     if (target === dialog) handlers.cancel?.();
   };
   dialog.addEventListener('cancel', cancel);
   dialog.addEventListener('close', cancel);
-  // A click on the backdrop throws nothing away that was chosen or is on its way. A press that began inside is no click on it.
+  // A click on the backdrop must not discard chosen files or uploads. A press that began inside the dialog is not such a click.
   let isOutside = false;
   dialog.addEventListener('pointerdown', ({ target }) => {
     isOutside = target === dialog;
@@ -90,14 +90,14 @@ class Panel {
   #folders;
   #uploads;
   #selection = new Selection();
-  /** The selected files, in the order in which they were. @type {Map<string, FileDescriptor>} */
+  /** The selected files, in the order of selection. @type {Map<string, FileDescriptor>} */
   #chosen = new Map();
   #noun;
   /** @type {View} */
   #view = { area: 'files', folderId: undefined, query: undefined, types: [], sort: SORTS.newest.sort, keepsFolders: true };
   /** @type {Listing | undefined} */
   #listing;
-  /** What tells which files are shown, once it is loaded. @type {ReturnType<typeof filterOf> | undefined} */
+  /** Decides which files are shown, once it is loaded. @type {ReturnType<typeof filterOf> | undefined} */
   #filter;
   /** Whether the focus was on an item that led to the folder that is shown. */
   #isEntering = false;
@@ -139,7 +139,7 @@ class Panel {
     this.#watchDrops();
   }
 
-  /** Whether nothing is chosen or on its way. */
+  /** Whether no file is chosen and no upload is listed. */
   get isUntouched() {
     return this.#chosen.size === 0 && this.#uploads.element.hidden;
   }

@@ -76,7 +76,7 @@ export class PickerGrid extends ItemGrid {
 
   /** @param {MouseEvent} event */
   #doubleClick(event) {
-    // Where several can be chosen, a second click takes the first one back.
+    // With several files to choose, the second click deselects what the first one selected.
     if (!this.#isMultiple && this.itemOf(event)?.kind === 'file') this.#handlers?.onPick();
   }
 

@@ -22,7 +22,7 @@ export class Source {
   }
 
   /**
-   * Does something with the client.
+   * Runs a call of the client, which ends with the picker.
    *
    * @template Result
    * @param {{ controller?: AbortController }} about

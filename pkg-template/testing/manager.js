@@ -4,7 +4,7 @@ import { refuse } from './refuse.js';
 
 /** @import { TestHooks, managerFixtures as Fixtures, Snapshot, TestManager, TestManagerHandle, TestManagerOptions } from '../types/testing.d.ts' */
 
-/** By this symbol a manager in memory takes a snapshot, and returns the function that restores it. */
+/** The name of a method of managers in memory: it takes a snapshot, and resolves with the function that restores it. */
 const SNAPSHOT = Symbol.for('wix-media.snapshot');
 
 /**
@@ -15,7 +15,7 @@ const SNAPSHOT = Symbol.for('wix-media.snapshot');
  */
 export async function createTestManager(options) {
   for (const name of ['storage', 'thread']) {
-    if (options && name in options) throw refuse(name, 'is no option: a manager for tests is in memory and in this thread', 'createTestManager');
+    if (options && name in options) throw refuse(name, 'is not an option: a manager for tests is in memory and in this thread', 'createTestManager');
   }
   const manager = /** @type {any} */ (await createManager({ clock: 'virtual', ids: { seed: 1 }, ...options }));
   /** @type {WeakMap<Snapshot, () => Promise<void>>} */

@@ -20,7 +20,7 @@ export async function routePage(page, manager) {
     const { pathname, search } = new URL(request.url());
     const method = request.method();
     const content = request.postDataBuffer();
-    // Names that begin with a colon are those of HTTP/2 for what the address says.
+    // The pseudo-headers of HTTP/2 begin with a colon. They repeat the method and the address.
     const given = Object.entries(await request.allHeaders()).filter(([name]) => !name.startsWith(':') && name !== 'host');
     const body = content === null || method === 'GET' || method === 'HEAD' ? undefined : new Uint8Array(content);
     const response = await manager.fetch(`${base.origin}${pathname}${search}`, { method, headers: given, body });

@@ -1,4 +1,4 @@
-// Small files of each media type, made as they are asked for, which a manager accepts and describes by their content.
+// Small files of each media type, made on demand. A manager accepts them and reads their properties from their content.
 import { refuse } from './refuse.js';
 
 /** @import { SampleOptions, SampleType } from '../types/testing.d.ts' */
@@ -12,7 +12,7 @@ const MAX_SECONDS = 3600;
 const text = new TextEncoder();
 
 /**
- * Bytes of texts, numbers of 32 bits (big-endian) and bytes, one after the other.
+ * Concatenates texts, numbers of 32 bits (big-endian) and bytes.
  *
  * @param {...(string | number | Uint8Array)} parts
  */
@@ -59,7 +59,7 @@ function adler(of) {
 }
 
 /**
- * Bytes in the form of zlib, uncompressed: blocks of at most 65,535 bytes.
+ * Wraps bytes in the format of zlib without compressing them, in blocks of at most 65,535 bytes.
  *
  * @param {Uint8Array} content
  */

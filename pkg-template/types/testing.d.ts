@@ -40,7 +40,7 @@ export interface TestManager extends MediaManager {
  */
 export declare function createTestManager(options?: TestManagerOptions): Promise<TestManager>;
 
-/** TestHooks of a test runner, by the names of Jest and Vitest. */
+/** Hooks of a test runner, by the names of Jest and Vitest. */
 export interface TestHooks {
   beforeAll(run: () => Promise<void>): unknown;
   afterEach(run: () => Promise<void>): unknown;

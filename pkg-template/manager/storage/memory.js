@@ -1,8 +1,8 @@
 // Storage that goes with its process. It is outside of the WebAssembly module all the same: a trap takes nothing along, and
 // large files do not grow the module's memory, which never shrinks.
 //
-// A snapshot shares everything with the storage. What is written afterwards is a copy: of a content, that is of its list of
-// chunks, with the first write to it, and of a chunk with the first write to that.
+// A snapshot shares everything with the storage, which copies on write: the first write to a content copies its list of chunks,
+// and the first write to a chunk copies that chunk.
 
 /** @import { Storage, StorageHost } from '../internal.d.ts' */
 
