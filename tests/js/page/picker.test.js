@@ -7,13 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { run } from '../harness/tarball.js';
 import { KEY, SITE, startMediaService } from './media-service.js';
 import { chosenIn, openDialog, openHost } from './picker-host.js';
-import { barriers, drop, eventually, focusIsOn, hold, keepScreenshot, namesIn, nothingSticksOut, pageSuite, photo, photoPath, showsItems, textOf } from './site.js';
+import { barriers, cell, drop, eventually, focusIsOn, hold, keepScreenshot, namesIn, nothingSticksOut, pageSuite, photo, photoPath, showsItems, textOf } from './site.js';
 
 const PICKER = fileURLToPath(new URL('../../../dist/picker.js', import.meta.url));
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8z"/></svg>';
-
-/** @param {Page} page @param {string} name */
-const tile = (page, name) => page.locator('.cell', { has: page.getByText(name, { exact: true }) });
 
 suite('picker', () => {
   const site = pageSuite();
@@ -42,11 +39,11 @@ suite('picker', () => {
     await openDialog(page, { category: 'IMAGE' });
     await page.getByRole('heading', { name: 'Choose an image' }).waitFor();
     await showsItems(page, ['Animals', 'Empty', 'rocket.jpg', 'coffee.jpg']);
-    await tile(page, 'Animals').click();
+    await cell(page, 'Animals').click();
     await showsItems(page, ['cat.jpg']);
     await page.getByRole('navigation', { name: 'Folders' }).getByText('Animals').waitFor();
     assert.equal(await page.getByRole('button', { name: 'Choose', exact: true }).isDisabled(), true);
-    await tile(page, 'cat.jpg').click();
+    await cell(page, 'cat.jpg').click();
     await page.getByRole('button', { name: 'Choose', exact: true }).click();
     assert.deepEqual(await chosenIn(page), ['cat.jpg']);
     await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -80,18 +77,18 @@ suite('picker', () => {
   test('picker: chooses several files across folders, in their order', async (t) => {
     const page = await open(t);
     await openDialog(page, { multiSelect: true, category: 'IMAGE' });
-    await tile(page, 'rocket.jpg').click();
-    await tile(page, 'Animals').click();
-    await tile(page, 'cat.jpg').click();
+    await cell(page, 'rocket.jpg').click();
+    await cell(page, 'Animals').click();
+    await cell(page, 'cat.jpg').click();
     await page.getByText('2 files chosen').waitFor();
     await page.getByRole('button', { name: 'Site Files' }).click();
-    await tile(page, 'coffee.jpg').click();
-    await tile(page, 'rocket.jpg').and(page.locator('[aria-selected=true]')).click();
+    await cell(page, 'coffee.jpg').click();
+    await cell(page, 'rocket.jpg').and(page.locator('[aria-selected=true]')).click();
     await page.getByRole('button', { name: 'Choose 2 files' }).click();
     assert.deepEqual(await chosenIn(page), ['cat.jpg', 'coffee.jpg']);
     await openDialog(page, { multiSelect: true, category: 'IMAGE' });
-    await tile(page, 'rocket.jpg').click();
-    await tile(page, 'coffee.jpg').click({ modifiers: ['Shift'] });
+    await cell(page, 'rocket.jpg').click();
+    await cell(page, 'coffee.jpg').click({ modifiers: ['Shift'] });
     await page.getByRole('button', { name: 'Choose 2 files' }).click();
     assert.deepEqual(/** @type {string[]} */ (await chosenIn(page)).toSorted(), ['coffee.jpg', 'rocket.jpg']);
   });
@@ -111,7 +108,7 @@ suite('picker', () => {
     }
     // A click beside the dialog does not throw away what was chosen.
     await openDialog(page, { multiSelect: true });
-    await tile(page, 'rocket.jpg').click();
+    await cell(page, 'rocket.jpg').click();
     await page.mouse.click(5, 5);
     await page.getByText('1 file chosen').waitFor();
     await page.keyboard.press('Escape');
@@ -185,7 +182,7 @@ suite('picker', () => {
     await page.getByRole('heading', { name: 'Nothing found' }).waitFor();
     // The first Escape ends the search, and leaves the dialog open.
     await page.keyboard.press('Escape');
-    await tile(page, 'Empty').click();
+    await cell(page, 'Empty').click();
     await page.getByRole('heading', { name: 'No images here' }).waitFor();
     assert.equal(await textOf(page.locator('[role=status]')), 'Nothing here');
   });
@@ -219,7 +216,7 @@ suite('picker', () => {
     await page.getByRole('heading', { name: 'No response' }).waitFor();
     await page.unroute('**/site-media/v1/files?*');
     await page.getByRole('button', { name: 'Try again' }).click();
-    await tile(page, 'rocket.jpg').waitFor();
+    await cell(page, 'rocket.jpg').waitFor();
     const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Upload' }).click()]);
     await chooser.setFiles(photoPath('coffee-cup.jpg'));
     await page.getByText('The service has no room left.').waitFor();
@@ -265,8 +262,8 @@ suite('picker', () => {
         globals.state.chosen = globals.namesOf(chosen);
       });
     }, bytes);
-    await tile(page, 'mine.jpg').locator('img.loaded').waitFor();
-    await tile(page, 'mine.jpg').dblclick();
+    await cell(page, 'mine.jpg').locator('img.loaded').waitFor();
+    await cell(page, 'mine.jpg').dblclick();
     assert.deepEqual(await chosenIn(page), ['mine.jpg']);
   });
 
@@ -278,7 +275,7 @@ suite('picker', () => {
       const globals = /** @type {any} */ (globalThis);
       globals.ask({ client: globals.createClient({ baseUrl, auth }), category: 'IMAGE' });
     }, { baseUrl: service.origin, auth: { apiKey: KEY, siteId: SITE } });
-    await tile(page, 'Flat white.jpg').dblclick();
+    await cell(page, 'Flat white.jpg').dblclick();
     assert.deepEqual(await chosenIn(page), ['Flat white.jpg']);
   });
 
@@ -295,14 +292,14 @@ suite('picker', () => {
     });
     await page.getByRole('heading', { name: 'Cover' }).waitFor();
     assert.equal(await page.getByRole('button', { name: 'Cancel' }).count(), 0);
-    await tile(page, 'rocket.jpg').click();
+    await cell(page, 'rocket.jpg').click();
     await page.getByRole('button', { name: 'Choose', exact: true }).click();
     assert.deepEqual(await chosenIn(page), ['rocket.jpg']);
     // It stays, and follows its attributes.
     await page.locator('wix-media-picker').evaluate((picker) => picker.setAttribute('category', 'DOCUMENT'));
     await showsItems(page, ['Animals', 'Empty', 'terms.pdf']);
     await page.locator('wix-media-picker').evaluate((picker) => picker.removeAttribute('inline'));
-    await tile(page, 'terms.pdf').waitFor({ state: 'detached' });
+    await cell(page, 'terms.pdf').waitFor({ state: 'detached' });
   });
 
   test('picker element: opens as a dialog, and takes properties that were set before it was defined', async (t) => {
@@ -324,7 +321,7 @@ suite('picker', () => {
       return { category, multiSelect, labels, isSame: opened === picker.open() };
     });
     assert.deepEqual(found, { category: 'DOCUMENT', multiSelect: true, labels: ['a, b'], isSame: true });
-    await tile(page, 'terms.pdf').click();
+    await cell(page, 'terms.pdf').click();
     await page.getByRole('button', { name: 'Choose', exact: true }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     const closed = await page.evaluate(async () => {
@@ -353,8 +350,8 @@ suite('picker', () => {
       return [choose.backgroundColor, choose.textTransform, choose.fontFamily];
     });
     assert.deepEqual(styles, ['rgb(10, 120, 30)', 'uppercase', 'monospace']);
-    await tile(page, 'rocket.jpg').waitFor();
-    assert.equal(await tile(page, 'rocket.jpg').evaluate((found) => getComputedStyle(found).letterSpacing), '3px');
+    await cell(page, 'rocket.jpg').waitFor();
+    assert.equal(await cell(page, 'rocket.jpg').evaluate((found) => getComputedStyle(found).letterSpacing), '3px');
   });
 
   for (const [name, options] of /** @type {[string, Parameters<typeof openHost>[3]][]} */ ([
@@ -375,15 +372,15 @@ suite('picker', () => {
         await keepScreenshot(page, `picker-${view}-${name}`);
       };
       await openDialog(page, { multiSelect: true });
-      await tile(page, 'rocket.jpg').locator('img.loaded').waitFor();
+      await cell(page, 'rocket.jpg').locator('img.loaded').waitFor();
       await look('open');
-      await tile(page, 'rocket.jpg').click();
+      await cell(page, 'rocket.jpg').click();
       await page.getByText('1 file chosen').waitFor();
       await look('chosen');
       await drop(page, '.picker', [{ name: 'empty.txt', bytes: '' }]);
       await page.getByRole('button', { name: 'Dismiss the failed upload of empty.txt' }).waitFor();
       await look('failed-upload');
-      await tile(page, 'Empty').click();
+      await cell(page, 'Empty').click();
       await page.getByRole('heading', { name: 'No files here' }).waitFor();
       await look('empty');
     });
