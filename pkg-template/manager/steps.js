@@ -1,13 +1,11 @@
 // The caller's own steps of processing: functions that look at an uploaded file before it is created.
 import { linked, until } from '../streams/until.js';
+import { POSTERS } from './videos/sizes.js';
 
 /** @import { ProcessingStep, StepFile, StepResult } from './internal.d.ts' */
 
 /** How long a step may take unless it says otherwise, in milliseconds. */
 const STEP_TIMEOUT_MS = 60_000;
-
-/** The number of posters that a video can have. */
-const MAX_POSTERS = 4;
 
 /** @param {unknown} number */
 const isCount = (number) => Number.isSafeInteger(number) && /** @type {number} */ (number) > 0;
@@ -49,8 +47,8 @@ export async function runSteps(steps, file, signal) {
  * @returns {Uint8Array[]}
  */
 function checked(posters) {
-  const isFit = Array.isArray(posters) && posters.length <= MAX_POSTERS && posters.every((poster) => poster instanceof Uint8Array);
-  if (!isFit) throw new Error(`invalid posters: expected at most ${MAX_POSTERS} Uint8Arrays`);
+  const isFit = Array.isArray(posters) && posters.length <= POSTERS && posters.every((poster) => poster instanceof Uint8Array);
+  if (!isFit) throw new Error(`invalid posters: expected at most ${POSTERS} Uint8Arrays`);
   return posters;
 }
 
