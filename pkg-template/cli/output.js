@@ -1,6 +1,6 @@
 // What commands print: tables of items, results, JSON.
 import { printable, table } from './terminal.js';
-import { bytes, moment } from './units.js';
+import { bytes, count, moment } from './units.js';
 
 /** @import { Context, Item, Paint } from './internal.d.ts' */
 
@@ -18,6 +18,18 @@ export const json = (value) => JSON.stringify(value, null, 2);
 export function report(entries, { options, print }, line) {
   if (options.json) return print(json(entries));
   if (!options.quiet) for (const entry of entries) print(printable(line(entry)));
+}
+
+/**
+ * Prints what failed and what was left out. With `quiet` it prints only what failed.
+ *
+ * @param {Pick<import('../types/sync.js').SyncReport, 'failed' | 'failures' | 'skips'>} report
+ * @param {{ note: Context['note'], quiet?: boolean }} context
+ */
+export function noteProblems({ failed, failures, skips }, { note, quiet }) {
+  for (const { path, message } of failures) note(`Failed: ${printable(path)}: ${printable(message)}`);
+  if (failed > failures.length) note(`Failed: ${count(failed - failures.length, 'other item')}`);
+  for (const { path, reason } of quiet ? [] : skips) note(`Skipped: ${printable(path)}: it is ${reason}`);
 }
 
 /**

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join as joinLocal, resolve } from 'node:path';
-import process from 'node:process';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { EXIT, Failure } from './failure.js';
+import { Failure } from './failure.js';
+import { interruptible } from './interrupt.js';
 
 /** @typedef {ReturnType<typeof import('./terminal.js').progress>} Bar */
 
@@ -34,19 +34,17 @@ export async function save(load, target, { force, total, bar }) {
       next(null, chunk);
     },
   });
-  const controller = new AbortController();
-  const stop = () => controller.abort(new Failure('Interrupted', { exitCode: EXIT.interrupted, code: 'INTERRUPTED' }));
-  process.once('SIGINT', stop);
+  const interrupt = interruptible();
   try {
     const { body } = response;
     const source = body ? Readable.fromWeb(/** @type {import('node:stream/web').ReadableStream} */ (body)) : Readable.from([]);
-    await pipeline(source, counted, createWriteStream(partial, { flags: 'wx' }), { signal: controller.signal });
+    await pipeline(source, counted, createWriteStream(partial, { flags: 'wx' }), { signal: interrupt.signal });
     await rename(partial, target);
   } catch (error) {
     await rm(partial, { force: true });
-    throw controller.signal.aborted ? controller.signal.reason : error;
+    throw interrupt.signal.aborted ? interrupt.signal.reason : error;
   } finally {
-    process.off('SIGINT', stop);
+    interrupt.release();
   }
   return received;
 }

@@ -1,6 +1,6 @@
 // Changes of a folder, for commands that go on after them.
 import { watch } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '../streams/until.js';
 
 /** How long a folder has to be quiet before its changes count as whole. */
 const QUIET_MS = 500;
@@ -51,7 +51,7 @@ export function changesOf(folder, signal) {
       }
       while (hasChanged && failure === undefined) {
         hasChanged = false;
-        await pause(QUIET_MS, undefined, { signal });
+        await pause(QUIET_MS, signal);
       }
       if (failure !== undefined) throw failure;
       yield;

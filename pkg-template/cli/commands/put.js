@@ -1,8 +1,8 @@
 // `wix-media put`: uploads files and folders of this machine.
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import process from 'node:process';
 import { EXIT, Failure, UsageError } from '../failure.js';
+import { interruptible } from '../interrupt.js';
 import { entryOf, fileItem, join } from '../items.js';
 import { json } from '../output.js';
 import { printable, progress } from '../terminal.js';
@@ -19,9 +19,7 @@ export async function put({ words, options, connect, print, note, stderr }) {
   checkSources(sources, options);
   const { client } = await connect();
   const bar = progress(stderr, { isQuiet: options.quiet || options.json });
-  const controller = new AbortController();
-  const stop = () => controller.abort(new Failure('Interrupted', { exitCode: EXIT.interrupted, code: 'INTERRUPTED' }));
-  process.once('SIGINT', stop);
+  const interrupt = interruptible();
   let results;
   try {
     const { concurrency, label: labels, onDuplicate = 'reuse', wait } = options;
@@ -33,14 +31,14 @@ export async function put({ words, options, connect, print, note, stderr }) {
       displayName: options.name,
       onDuplicate,
       waitUntil: wait ? /** @type {const} */ ('ready') : /** @type {const} */ ('accepted'),
-      signal: controller.signal,
+      signal: interrupt.signal,
       onProgress: (/** @type {import('../../types/index.js').BatchProgress} */ { confirmed, total, done, files }) =>
         bar.update({ done: confirmed, total: total ?? 0, text: `${done} of ${count(Number(files), 'file')}` }),
     };
     results = await client.uploads.uploadAll(sources, all);
   } finally {
     bar.end();
-    process.off('SIGINT', stop);
+    interrupt.release();
   }
   return tell(results, target, { options, print, note });
 }

@@ -1,6 +1,7 @@
 // `wix-media sync`: makes a place like another.
-import process from 'node:process';
-import { EXIT, Failure, UsageError } from '../failure.js';
+import { EXIT, UsageError } from '../failure.js';
+import { interruptible } from '../interrupt.js';
+import { noteProblems } from '../output.js';
 import { openPlaces } from '../places.js';
 import { ask, printable, progress } from '../terminal.js';
 import { bytes, count } from '../units.js';
@@ -30,9 +31,7 @@ export async function syncPlaces(context) {
   }
   const { sync } = await import('#package/sync.js');
   const bar = progress(stderr, { isQuiet: quiet || json });
-  const controller = new AbortController();
-  const stop = () => controller.abort(new Failure('Interrupted', { exitCode: EXIT.interrupted, code: 'INTERRUPTED' }));
-  process.once('SIGINT', stop);
+  const interrupt = interruptible();
   const places = await openPlaces(words, options, env);
   const { from, to } = places;
   const settings = {
@@ -44,7 +43,7 @@ export async function syncPlaces(context) {
     concurrency,
     journal,
     map,
-    signal: controller.signal,
+    signal: interrupt.signal,
     confirm: isPermanent && !yes ? (/** @type {SyncReport} */ plan) => confirm(plan, words[1], context) : undefined,
     onProgress: (/** @type {SyncProgress} */ { bytes: done, totalBytes: total, done: number, files }) =>
       bar.update({ done, total, text: `${number} of ${count(files, 'file')}` }),
@@ -66,17 +65,17 @@ export async function syncPlaces(context) {
   try {
     if (!watch) return await once();
     if (typeof from !== 'string') throw new UsageError('--watch needs a folder of this machine as FROM', 'sync');
-    const changes = changesOf(from, controller.signal);
+    const changes = changesOf(from, interrupt.signal);
     await once();
     for await (const _ of changes) await once();
     return EXIT.done;
   } catch (error) {
-    throw controller.signal.aborted ? controller.signal.reason : error;
+    throw interrupt.signal.aborted ? interrupt.signal.reason : error;
   } finally {
     bar.end();
-    process.off('SIGINT', stop);
+    interrupt.release();
     // A folder that is still watched would keep the process alive.
-    controller.abort();
+    interrupt.abort();
     await places.close();
   }
 }
@@ -93,16 +92,15 @@ function lineOf({ action, path, from, kind }, isPlanned) {
 }
 
 /**
- * Prints what failed, what was left out, and the sums.
+ * Prints what failed, what was left out, and the totals.
  *
  * @param {SyncReport} report
  * @param {{ note: Context['note'], quiet?: boolean }} context
  */
-function tell({ isDryRun, created, updated, moved, relabelled, deleted, unchanged, extra, foldersCreated, foldersDeleted, bytes: size, failed, skipped, failures, skips }, { note, quiet }) {
-  for (const { path, message } of failures) note(`Failed: ${printable(path)}: ${printable(message)}`);
-  if (failed > failures.length) note(`Failed: ${count(failed - failures.length, 'other item')}`);
-  for (const { path, reason } of quiet ? [] : skips) note(`Skipped: ${printable(path)}: it is ${reason}`);
+function tell(report, { note, quiet }) {
+  noteProblems(report, { note, quiet });
   if (quiet) return;
+  const { isDryRun, created, updated, moved, relabelled, deleted, unchanged, extra, foldersCreated, foldersDeleted, bytes: size, failed, skipped } = report;
   const parts = [
     `${count(created, 'file')} created`,
     `${updated} updated (${bytes(size)})`,

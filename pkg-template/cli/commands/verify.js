@@ -1,8 +1,8 @@
 // `wix-media verify`: names every difference between two places.
-import process from 'node:process';
-import { EXIT, Failure } from '../failure.js';
+import { EXIT } from '../failure.js';
+import { interruptible } from '../interrupt.js';
+import { json, noteProblems } from '../output.js';
 import { openPlaces } from '../places.js';
-import { json } from '../output.js';
 import { printable } from '../terminal.js';
 import { count } from '../units.js';
 
@@ -23,31 +23,28 @@ const WORDS = {
 export async function verifyPlaces({ words, options, env, print, note }) {
   const { hash, hidden, journal, quiet } = options;
   const { verify } = await import('#package/sync.js');
-  const controller = new AbortController();
-  const stop = () => controller.abort(new Failure('Interrupted', { exitCode: EXIT.interrupted, code: 'INTERRUPTED' }));
-  process.once('SIGINT', stop);
+  const interrupt = interruptible();
   const places = await openPlaces(words, options, env);
   try {
     const report = await verify(places.from, places.to, {
       hash,
       hidden,
       journal,
-      signal: controller.signal,
+      signal: interrupt.signal,
       onDifference: ({ path, kind, difference }) => {
         if (!options.json) print(`${WORDS[difference]}: ${printable(path)}${kind === 'folder' ? '/' : ''}`);
       },
     });
-    const { same, different, failed, skipped, failures, skips } = report;
+    const { same, different, failed, skipped } = report;
     if (options.json) print(json(report));
     else {
-      for (const { path, message } of failures) note(`Failed: ${printable(path)}: ${printable(message)}`);
-      for (const { path, reason } of quiet ? [] : skips) note(`Skipped: ${printable(path)}: it is ${reason}`);
+      noteProblems(report, { note, quiet });
       const parts = [`${count(same, 'file')} the same`, count(different, 'difference'), ...(failed > 0 ? [`${failed} failed`] : []), ...(skipped > 0 ? [`${skipped} skipped`] : [])];
       if (!quiet) note(parts.join(', '));
     }
     return different + failed > 0 ? EXIT.failed : EXIT.done;
   } finally {
-    process.off('SIGINT', stop);
+    interrupt.release();
     await places.close();
   }
 }
