@@ -1,8 +1,7 @@
 // Whether two files have the same content.
 //
-// Sizes first, then what the journal knows, then hashes. A Media Manager need not use MD5 for its hashes, so that is proved
-// once: by a hash that agrees with the digest of a file, or by reading one file of the service.
-
+// Sizes first, then what the journal knows, then hashes. A Media Manager need not use MD5 for its hashes, so that is found
+// out once: by a hash that agrees with the digest of a file, or by reading one file of the service.
 import { isRecorded } from './plan.js';
 
 /** @import { Entry, JournalRecord, Place } from './internal.d.ts' */

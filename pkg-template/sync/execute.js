@@ -124,7 +124,7 @@ export async function execute(steps, { source, target, journal, report, versions
         for (const step of batch) report.done(step);
       } catch (error) {
         if (batch.length === 1) throw error;
-        // One that cannot be deleted must not keep the others.
+        // An item that cannot be deleted must not keep the others.
         for (const step of batch) await remove([step]);
       }
     });
@@ -143,7 +143,7 @@ export async function execute(steps, { source, target, journal, report, versions
     if (batch.length > 0) await remove(batch);
   };
 
-  /** Paths that stay, and what was to take their place does not come. */
+  /** Paths of items that stay, so that what was to replace them cannot be made. */
   const held = new Set();
   if (report.mayDelete) await removeAll('clear');
   else for await (const { action, path } of steps) if (action === 'clear') held.add(path);

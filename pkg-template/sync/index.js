@@ -3,7 +3,7 @@
 // The two places are listed side by side, in one order, and compared with each other and with the journal (`merge.js`,
 // `plan.js`). That makes the plan, a list of steps, which is carried out when it is complete (`execute.js`). The journal tells
 // what both sides have had, and each step that is done is added to it at once. A run that is killed leaves nothing but
-// temporary files, and the next one finds by the listings what is still to be done.
+// temporary files, and the next one finds the rest of the work in the listings.
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SyncError } from './error.js';

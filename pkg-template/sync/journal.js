@@ -3,7 +3,7 @@
 // It is two files. The first holds a record of each item, in the order of paths. The other is a log: lines are only added to
 // it, and each is written at once, so that a killed process loses nothing that it has done. Opening the journal merges the
 // log into the first file under another name, renames that, and deletes the log. Whatever happens in between, opening it
-// again has the same result. A line that was cut off is ignored: what it told is found out again.
+// again has the same result. A line that was cut off is ignored: the next run compares that item again.
 //
 // Versions of records are ordered as the places in the first line are, whichever of them is the source.
 import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
