@@ -54,12 +54,13 @@ pub(crate) fn check(project: &Project) -> Result<bool> {
     machine::rust_linters()?;
     machine::c_compiler()?;
     machine::npm_packages(project)?;
-    let checks: [(&str, Check); 9] = [
+    let checks: [(&str, Check); 10] = [
         ("formatting", formatting),
         ("tidiness", tidy::tidy),
         ("JavaScript", javascript),
         ("types", types),
         ("parity", parity::check),
+        ("limits", limits),
         ("file types", file_types),
         ("crates", crates),
         ("lints", lints),
@@ -98,6 +99,14 @@ fn types(project: &Project) -> Result<()> {
         .arg(project.javascript().join("check-types.js"))
         .args(TYPED)
         .args(folders_of(&project.javascript())?)
+        .current_dir(&project.root))
+}
+
+/// The table of limits must be that of the sources. Its test needs no package, so it can run here, before one is built.
+fn limits(project: &Project) -> Result<()> {
+    run(Command::new("node")
+        .args(["--test", "--test-reporter=dot"])
+        .arg(project.javascript().join("command/limits.test.js"))
         .current_dir(&project.root))
 }
 
