@@ -14,9 +14,10 @@ export const parallelism = () => os.availableParallelism?.() ?? os.cpus().length
  * @returns {Thread}
  */
 export function startThread() {
-  // The program may be text of the command line, but the thread is a file.
-  const execArgv = process.execArgv.filter((argument) => !argument.startsWith('--input-type'));
-  const worker = new Worker(new URL('./manager-thread.js', import.meta.url), { execArgv });
+  // The thread takes the options of the process. Those of a program that is text of the command line fit no file, and a list
+  // of the others would be refused if an option of the engine is in it, such as --max-old-space-size.
+  const isText = process.execArgv.some((argument) => argument.startsWith('--input-type'));
+  const worker = new Worker(new URL('./manager-thread.js', import.meta.url), isText ? { execArgv: [] } : {});
   /** @type {Thread} */
   const thread = {
     onmessage: null,

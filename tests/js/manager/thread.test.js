@@ -259,6 +259,19 @@ suite('a manager in a thread', () => {
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
     assert.equal(stdout, '20000000 200\n');
   });
+
+  test('thread: starts whatever options the process has', async (t) => {
+    const script = `
+      import { createManager } from ${JSON.stringify(new URL('../../../dist/node.js', import.meta.url).href)};
+      const manager = await createManager({ thread: true });
+      console.log((await manager.client.folders.createFolder('Animals')).folder.displayName);`;
+    const file = join(await emptyDirectory(t), 'program.mjs');
+    await writeFile(file, script);
+    for (const program of [[file], ['--input-type=module', '--eval', script]]) {
+      const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--max-old-space-size=512', '--no-warnings', ...program]);
+      assert.equal(stdout, 'Animals\n', program[0]);
+    }
+  });
 });
 
 suite('a manager whose thread dies', () => {
