@@ -52,6 +52,10 @@ declare module '#images-glue' {
   export default function instantiate(module: WebAssembly.Module): import('./manager/internal.js').ImagesCore;
 }
 
+declare module '#jxl-glue' {
+  export default function instantiate(module: WebAssembly.Module): import('./manager/internal.js').FormatCore;
+}
+
 declare module '#svg-glue' {
   export default function instantiate(module: WebAssembly.Module): import('./manager/internal.js').FormatCore;
 }
@@ -122,6 +126,10 @@ declare module '#package/manager.wasm' {
   export default module;
 }
 declare module '#package/images.wasm' {
+  const module: WebAssembly.Module;
+  export default module;
+}
+declare module '#package/jxl.wasm' {
   const module: WebAssembly.Module;
   export default module;
 }

@@ -210,6 +210,7 @@ const PACKAGE = [
   'deliveries.js',
   'file-types.js',
   'images.wasm',
+  'jxl.wasm',
   'library.js',
   'manager-worker.js',
   'manager.js',

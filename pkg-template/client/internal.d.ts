@@ -19,6 +19,7 @@ export interface Runtime {
     transfers?: () => WasmSource | Promise<WasmSource>;
     manager?: () => WasmSource | Promise<WasmSource>;
     images?: () => WasmSource | Promise<WasmSource>;
+    jxl?: () => WasmSource | Promise<WasmSource>;
     svg?: () => WasmSource | Promise<WasmSource>;
     tiff?: () => WasmSource | Promise<WasmSource>;
     /** For a manager on the origin private file system, and for images; browsers only. */

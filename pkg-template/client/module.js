@@ -59,7 +59,7 @@ const load = loadPart('client.wasm', async (/** @type {PackageFiles['client']} *
 export async function init(given) {
   if (!isPlain(given) || 'arrayBuffer' in given) return load(/** @type {WasmSource} */ (given));
   const { client, ...others } = /** @type {PackageFiles} */ (given);
-  const unknown = Object.keys(others).find((name) => !/^(transfers|manager|images|svg|tiff|worker)$/.test(name));
+  const unknown = Object.keys(others).find((name) => !/^(transfers|manager|images|jxl|svg|tiff|worker)$/.test(name));
   if (unknown) throw refusal(unknown, 'is not a file of the package', 'init');
   for (const [name, source] of Object.entries(others)) {
     if (source) Object.assign(runtime.files, { [name]: typeof source === 'function' ? source : () => source });

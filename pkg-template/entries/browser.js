@@ -9,6 +9,7 @@ runtime.files = {
   transfers: () => shipped(new URL('./transfers.wasm', import.meta.url)),
   manager: () => shipped(new URL('./manager.wasm', import.meta.url)),
   images: () => shipped(new URL('./images.wasm', import.meta.url)),
+  jxl: () => shipped(new URL('./jxl.wasm', import.meta.url)),
   svg: () => shipped(new URL('./svg.wasm', import.meta.url)),
   tiff: () => shipped(new URL('./tiff.wasm', import.meta.url)),
   worker: () => {

@@ -1,6 +1,7 @@
 // The package and all its files in one, for places that ship one file only.
 import client from '#package/client.wasm';
 import images from '#package/images.wasm';
+import jxl from '#package/jxl.wasm';
 import manager from '#package/manager.wasm';
 import worker from '#package/manager-worker.js.txt';
 import svg from '#package/svg.wasm';
@@ -23,6 +24,7 @@ runtime.files = {
   transfers: () => bytesOf(transfers),
   manager: () => bytesOf(manager),
   images: () => bytesOf(images),
+  jxl: () => bytesOf(jxl),
   svg: () => bytesOf(svg),
   tiff: () => bytesOf(tiff),
   worker: () => (address ??= URL.createObjectURL(new Blob([worker], { type: 'text/javascript' }))),

@@ -23,6 +23,7 @@ runtime.files = {
   transfers: () => read('transfers.wasm'),
   manager: () => read('manager.wasm'),
   images: () => read('images.wasm'),
+  jxl: () => read('jxl.wasm'),
   svg: () => read('svg.wasm'),
   tiff: () => read('tiff.wasm'),
 };

@@ -7,6 +7,7 @@ runtime.files = {
   transfers: async () => (await import('#package/transfers.wasm')).default,
   manager: async () => (await import('#package/manager.wasm')).default,
   images: async () => (await import('#package/images.wasm')).default,
+  jxl: async () => (await import('#package/jxl.wasm')).default,
   svg: async () => (await import('#package/svg.wasm')).default,
   tiff: async () => (await import('#package/tiff.wasm')).default,
 };

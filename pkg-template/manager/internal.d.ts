@@ -397,7 +397,7 @@ export interface FormatCore {
 }
 
 /** A module that decodes one format: the name of its file without the ending. */
-export type Format = 'svg' | 'tiff';
+export type Format = 'jxl' | 'svg' | 'tiff';
 
 /** A module of images. */
 export type ImageModule = 'images' | Format;

@@ -321,6 +321,8 @@ export interface PackageFiles {
   manager?: FileSource;
   /** `images.wasm`, for the images of a manager. */
   images?: FileSource;
+  /** `jxl.wasm`, for JPEG XL images. */
+  jxl?: FileSource;
   /** `svg.wasm`, for SVG images as pictures. */
   svg?: FileSource;
   /** `tiff.wasm`, for TIFF images, and for the colour profiles of CMYK images. */

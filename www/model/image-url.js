@@ -2,10 +2,10 @@
 /** @import { FileDescriptor } from 'wix-media.v2' */
 
 /** Formats that the service can transform. */
-const TRANSFORMABLE = /\.(?:jpe?g|jpe|jfif|png|webp|gif|avif|bmp|tiff?)$/i;
+const TRANSFORMABLE = /\.(?:jpe?g|jpe|jfif|png|webp|gif|avif|bmp|jxl|tiff?)$/i;
 
 /** Formats that few browsers show. */
-const FOREIGN = /\.tiff?$/i;
+const FOREIGN = /\.(?:jxl|tiff?)$/i;
 
 /**
  * Whether most browsers can show an image only after the service has converted it.
@@ -29,7 +29,7 @@ export const isTransformable = (file) =>
  *
  * @param {string} url
  */
-export const smallerFormat = (url) => (/\.(?:png|bmp|tiff?)$/i.test(url) ? 'webp' : undefined);
+export const smallerFormat = (url) => (/\.(?:png|bmp|jxl|tiff?)$/i.test(url) ? 'webp' : undefined);
 
 /** An image that is hardly larger than the window is shown as it is. */
 const MIN_SAVING = 0.75;

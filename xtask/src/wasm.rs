@@ -30,6 +30,8 @@ struct Module {
     many: bool,
     /// Whether a crate of it puts its own path into the module, as `dbg!` does. Elsewhere there are none to replace.
     names_paths: bool,
+    /// The most memory that an instance can have, in bytes. A decoder whose own limits leave something out is stopped by it.
+    max_memory: Option<u32>,
     /// Variables for what is compiled along.
     environment: &'static [(&'static str, &'static str)],
 }
@@ -43,13 +45,14 @@ const FASTEST: &[&str] = &["-O3"];
 const COMPACT: &[&str] = &["-O3", "--one-caller-inline-max-function-size=20"];
 
 /// The modules of the package.
-const MODULES: [Module; 6] = [
+const MODULES: [Module; 7] = [
     Module {
         name: "client",
         profile: "wasm-client",
         optimisation: FASTEST,
         many: false,
         names_paths: false,
+        max_memory: None,
         environment: &[],
     },
     Module {
@@ -58,6 +61,7 @@ const MODULES: [Module; 6] = [
         optimisation: FASTEST,
         many: false,
         names_paths: false,
+        max_memory: None,
         environment: &[],
     },
     Module {
@@ -66,6 +70,7 @@ const MODULES: [Module; 6] = [
         optimisation: COMPACT,
         many: true,
         names_paths: false,
+        max_memory: None,
         // What the catalog does without.
         environment: &[(
             "SQLITE_WASM_RS_FLAGS",
@@ -83,6 +88,16 @@ const MODULES: [Module; 6] = [
         optimisation: COMPACT,
         many: true,
         names_paths: false,
+        max_memory: None,
+        environment: &[],
+    },
+    Module {
+        name: "jxl",
+        profile: "wasm-formats",
+        optimisation: FASTEST,
+        many: true,
+        names_paths: true,
+        max_memory: Some(1 << 30),
         environment: &[],
     },
     Module {
@@ -91,6 +106,7 @@ const MODULES: [Module; 6] = [
         optimisation: FASTEST,
         many: true,
         names_paths: true,
+        max_memory: None,
         environment: &[],
     },
     Module {
@@ -99,6 +115,7 @@ const MODULES: [Module; 6] = [
         optimisation: FASTEST,
         many: true,
         names_paths: true,
+        max_memory: None,
         environment: &[],
     },
 ];
@@ -211,6 +228,9 @@ fn rust_flags(module: &Module) -> Result<Vec<String>> {
             None => std::env::home_dir().context("there is no home folder")?.join(".cargo"),
         };
         flags.push(format!("--remap-path-prefix={}=crates", cargo.display()));
+    }
+    if let Some(length) = module.max_memory {
+        flags.push(format!("-Clink-arg=--max-memory={length}"));
     }
     Ok(flags)
 }

@@ -1,5 +1,6 @@
 // The modules that decode one format each, which are loaded with the first image that needs one. They have one function of
 // the same form.
+import jxl from '#jxl-glue';
 import svg from '#svg-glue';
 import tiff from '#tiff-glue';
 
@@ -10,6 +11,6 @@ import tiff from '#tiff-glue';
  *
  * @type {Record<Format, (module: WebAssembly.Module) => FormatCore>}
  */
-export const formats = { svg, tiff };
+export const formats = { jxl, svg, tiff };
 
 export const FORMATS = /** @type {Format[]} */ (Object.keys(formats));

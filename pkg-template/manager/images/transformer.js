@@ -13,6 +13,9 @@ import { formats } from './formats.js';
 /** @import { Instance, WasmSource } from '../../wasm/internal.d.ts' */
 /** @import { Format, FormatCore, FormatLoader, ImageFailure, ImagesCore, Transformer } from '../internal.d.ts' */
 
+/** The formats whose decoder panics at files that it does not expect. A trap of any other module is a bug in this package. */
+const PANICKING = new Set(['jxl']);
+
 /** An instance with more memory than this is not used again. */
 const MAX_MEMORY = 32 << 20;
 
@@ -40,7 +43,8 @@ export async function createTransformer(source, format) {
     const known = decoders.get(name);
     if (known) return known;
     const loaded = await format(name);
-    const decoder = holder(() => formats[name](loaded));
+    const refused = () => failure(422, 'cannot decode the image: its decoder gave up');
+    const decoder = holder(() => formats[name](loaded), PANICKING.has(name) ? refused : undefined);
     decoders.set(name, decoder);
     return decoder;
   }
@@ -103,14 +107,11 @@ export async function createTransformer(source, format) {
  *
  * @template {{ memorySize(): number }} Core
  * @param {() => Core} start
+ * @param {(cause: unknown) => ImageFailure} [broken] The error after a trap.
  * @returns {Instance<Core, []>['enter']}
  */
-function holder(start) {
-  const instance = createInstance({
-    start,
-    refused: refusalOf,
-    broken: (cause) => failure(500, 'cannot process the image: unexpected fault', { cause }),
-  });
+function holder(start, broken = (cause) => failure(500, 'cannot process the image: unexpected fault', { cause })) {
+  const instance = createInstance({ start, refused: refusalOf, broken });
   return (use) =>
     instance.enter((core) => {
       try {

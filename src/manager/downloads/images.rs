@@ -38,7 +38,7 @@ pub(crate) fn transformed(file: &File, head: &Head, asked: &[String]) -> Outcome
         Frame::of(&asked, width, height).map_err(|wrong| refused(wrong.status, &wrong.message))?;
     }
     if !is_transformable(file) {
-        let text = "Only JPEG, PNG, GIF, WebP, BMP, ICO, TIFF and SVG pictures can be transformed.";
+        let text = "Only JPEG, PNG, GIF, WebP, BMP, ICO, TIFF, SVG and JPEG XL pictures can be transformed.";
         return Err(refused(415, text));
     }
     let size = u64::try_from(file.size).unwrap_or(0);

@@ -483,7 +483,7 @@ fn preview(file: &File, size: Option<(u64, u64)>, base: &str) -> Option<Preview>
     }
     let (tail, frame) = preview_of(u32::try_from(width).ok()?, u32::try_from(height).ok()?);
     let extension = match file.mime.as_str() {
-        "image/jpeg" | "image/bmp" | "image/tiff" => "jpg",
+        "image/jpeg" | "image/bmp" | "image/jxl" | "image/tiff" => "jpg",
         "image/png" | "image/svg+xml" | "image/x-icon" | "image/vnd.microsoft.icon" => "png",
         mime => mime.strip_prefix("image/")?,
     };
@@ -504,6 +504,7 @@ pub(crate) fn is_transformable(file: &File) -> bool {
             | "image/gif"
             | "image/webp"
             | "image/bmp"
+            | "image/jxl"
             | "image/svg+xml"
             | "image/tiff"
             | "image/x-icon"

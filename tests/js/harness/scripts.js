@@ -51,7 +51,7 @@ export const managerScript = `
     const bitmap = decoded('iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==');
     const manager = await createManager({ storage, baseUrl: 'http://wix-media.localhost' });
     const drawing = "<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'><rect width='1' height='1'/></svg>";
-    const further = { svg: ['image/svg+xml', drawing], tif: ['image/tiff', decoded('SUkqAAoAAACAAAkAAAEDAAEAAAABAAAAAQEDAAEAAAABAAAAAgEDAAEAAAAIAAAAAwEDAAEAAAABAAAABgEDAAEAAAABAAAAEQEEAAEAAAAIAAAAFQEDAAEAAAABAAAAFgEDAAEAAAABAAAAFwEEAAEAAAABAAAAAAAAAA==')] };
+    const further = { jxl: ['image/jxl', decoded('/woJQSQIAAEAzABLOGmYyoP3K0gIgBo//x9jvAsEAUBI/gAgSOhfDUgI+QggAYEkeYC5OYNcU6aE3W+ED3c=')], svg: ['image/svg+xml', drawing], tif: ['image/tiff', decoded('SUkqAAoAAACAAAkAAAEDAAEAAAABAAAAAQEDAAEAAAABAAAAAgEDAAEAAAAIAAAAAwEDAAEAAAABAAAABgEDAAEAAAABAAAAEQEEAAEAAAAIAAAAFQEDAAEAAAABAAAAFgEDAAEAAAABAAAAFwEEAAEAAAABAAAAAAAAAA==')] };
     const found = [];
     for (const [name, [type, content]] of Object.entries({ png: ['image/png', bitmap], ...further })) {
       const file = await manager.client.uploads.upload(new Blob([content], { type }), { displayName: 'dot.' + name });
@@ -63,6 +63,6 @@ export const managerScript = `
     return found;
   }
 `;
-export const expectedOfManager = [200, 'image/png', 200, 'image/png', 200, 'image/png', 3];
+export const expectedOfManager = [200, 'image/png', 200, 'image/png', 200, 'image/png', 200, 'image/png', 4];
 /** What ends a page's program: both outcomes, for `reportOf`. */
 export const settleScript = '.then((result) => { globalThis.result = result; }, ({ name, code, message }) => { globalThis.failure = { name, code, message }; });';

@@ -49,6 +49,7 @@ suite('the packed package', () => {
         'index.d.ts',
         'inline.d.ts',
         'inline.js',
+        'jxl.wasm',
         'library.cjs',
         'library.js',
         'manager-thread.js',
@@ -140,7 +141,7 @@ suite('the packed package', () => {
 
   test('the types are right for every way to resolve them', async () => {
     // The files that programs bring by init() have no types.
-    const args = [tarball.path, '--format', 'json', '--exclude-entrypoints', './client.wasm', './transfers.wasm', './manager.wasm', './images.wasm', './svg.wasm', './tiff.wasm', './manager-worker.js'];
+    const args = [tarball.path, '--format', 'json', '--exclude-entrypoints', './client.wasm', './transfers.wasm', './manager.wasm', './images.wasm', './jxl.wasm', './svg.wasm', './tiff.wasm', './manager-worker.js'];
     const { stdout } = await run(process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), ...args], {
       maxBuffer: 1e8,
     }).catch((failure) => failure);

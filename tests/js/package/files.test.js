@@ -15,7 +15,7 @@ import { addFiles, project, run } from '../harness/tarball.js';
  * @import { Browser } from 'playwright-core'
  */
 
-const files = "{ client: '/files/client.wasm', transfers: '/files/transfers.wasm', manager: '/files/manager.wasm', images: '/files/images.wasm', svg: '/files/svg.wasm', tiff: '/files/tiff.wasm', worker: '/files/manager-worker.js' }";
+const files = "{ client: '/files/client.wasm', transfers: '/files/transfers.wasm', manager: '/files/manager.wasm', images: '/files/images.wasm', jxl: '/files/jxl.wasm', svg: '/files/svg.wasm', tiff: '/files/tiff.wasm', worker: '/files/manager-worker.js' }";
 
 suite('files of the package', () => {
   const closing = leftovers();
@@ -56,7 +56,7 @@ suite('files of the package', () => {
     t.after(() => service.close());
     return reportOf(browser, `${service.origin}/`);
   }
-  const all = ['client.wasm', 'transfers.wasm', 'manager.wasm', 'images.wasm', 'svg.wasm', 'tiff.wasm', 'manager-worker.js'];
+  const all = ['client.wasm', 'transfers.wasm', 'manager.wasm', 'images.wasm', 'jxl.wasm', 'svg.wasm', 'tiff.wasm', 'manager-worker.js'];
 
   test('a classic script brings them by init, in memory and on OPFS', async (t) => {
     assert.deepEqual((await inPage(t, 'brought.js', { beside: all })).result, expected);

@@ -21,7 +21,7 @@ suite('addresses of images', () => {
   });
 
   test('formats: large and foreign ones become WebP', () => {
-    assert.deepEqual(['a.png', 'a.bmp', 'a.TIF', 'a.tiff', 'a.jpg'].map(smallerFormat), ['webp', 'webp', 'webp', 'webp', undefined]);
-    assert.deepEqual(['a.tif', 'a.bmp', 'a.nef', 'a.tiffany'].map((name) => isTransformable(image(name))), [true, true, false, false]);
+    assert.deepEqual(['a.png', 'a.bmp', 'a.TIF', 'a.tiff', 'a.jxl', 'a.jpg'].map(smallerFormat), ['webp', 'webp', 'webp', 'webp', 'webp', undefined]);
+    assert.deepEqual(['a.tif', 'a.bmp', 'a.jxl', 'a.nef', 'a.tiffany'].map((name) => isTransformable(image(name))), [true, true, true, false, false]);
   });
 });

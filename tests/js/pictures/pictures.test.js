@@ -20,6 +20,7 @@ const TYPES = {
   gif: 'image/gif',
   ico: 'image/vnd.microsoft.icon',
   jpg: 'image/jpeg',
+  jxl: 'image/jxl',
   png: 'image/png',
   tif: 'image/tiff',
   webp: 'image/webp',
@@ -134,8 +135,8 @@ suite('transformed image URLs', () => {
   test('transforms: show files as people have them, with the size of the descriptor', async (t) => {
     const manager = await managed(t);
     const folder = new URL('../../data/pictures/', import.meta.url);
-    /** Those that sharp reads too, but the last two. */
-    const names = /^(jpeg-(?!cut|lossless|one)|png-exif|webp-exif|gif-unknown|tiff|bmp-top|icon)/;
+    /** Those that sharp reads too, but the last three. */
+    const names = /^(jpeg-(?!cut|lossless|one)|png-exif|webp-exif|gif-unknown|tiff|bmp-top|icon|jxl-(?!groups|wide|photo.png))/;
     const files = (await readdir(folder)).filter((name) => names.test(name));
     assert.ok(files.length > 12, String(files));
     for (const name of files) {
@@ -147,12 +148,32 @@ suite('transformed image URLs', () => {
       const preview = await picture(await manager.fetch(previewImage.url));
       assert.deepEqual([preview.width, preview.height], [width, height], name);
       assert.ok(found.image.colors.palette.length > 1, name);
-      if (/bmp|ico$/.test(name)) continue;
+      if (/(bmp|ico|jxl)$/.test(name)) continue;
       const expected = await sharp(bytes, { failOn: 'none' }).rotate().removeAlpha().toColourspace('srgb').raw().toBuffer();
       const shown = await sharp(made.bytes).removeAlpha().toColourspace('srgb').raw().toBuffer();
       assert.equal(shown.length, expected.length, name);
       const difference = shown.reduce((sum, value, at) => sum + Math.abs(value - expected[at]), 0) / shown.length;
       assert.ok(difference < 3, `${name}: ${difference}`);
+    }
+  });
+
+  test('transforms: show JPEG XL as libjxl does, and refuse it when its decoder gives up', async (t) => {
+    const manager = await managed(t);
+    const file = (/** @type {string} */ name) => readFile(new URL(`../../data/pictures/${name}`, import.meta.url));
+    const bytes = await file('jxl-photo.jxl');
+    const { url } = await upload(manager, bytes, { mimeType: 'image/jxl', fileName: 'a.jxl' });
+    const made = await picture(await manager.fetch(`${url}/v1/fit/w_72,h_48/a.png`));
+    const expected = await sharp(await file('jxl-photo.png')).removeAlpha().raw().toBuffer();
+    const shown = await sharp(made.bytes).removeAlpha().raw().toBuffer();
+    const differences = expected.map((value, at) => Math.abs(value - shown[at]));
+    assert.ok(differences.every((difference) => difference <= 3), String(Math.max(...differences)));
+
+    for (let at = 12; at < bytes.length; at += 97) {
+      const damaged = Buffer.from(bytes);
+      damaged.fill(0xa5, at, at + 12);
+      const { url: address } = await upload(manager, damaged, { mimeType: 'image/jxl', fileName: 'b.jxl' });
+      const answer = await manager.fetch(`${address}/v1/fit/w_9,h_9/b.png`);
+      assert.ok([200, 413, 415, 422].includes(answer.status), `${at}: ${answer.status} ${await answer.text()}`);
     }
   });
 

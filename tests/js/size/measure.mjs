@@ -122,7 +122,7 @@ if (transfers) {
 }
 const images = await wasm('images.wasm');
 if (images) add('ours: images.wasm, with the first picture of a manager', images);
-for (const [name, use] of [['svg.wasm', 'the first SVG as a picture'], ['tiff.wasm', 'the first TIFF, or CMYK with a profile']]) {
+for (const [name, use] of [['jxl.wasm', 'the first JPEG XL'], ['svg.wasm', 'the first SVG as a picture'], ['tiff.wasm', 'the first TIFF, or CMYK with a profile']]) {
   const part = await wasm(name);
   if (part) add(`ours: ${name}, with ${use}`, part);
 }
