@@ -4,13 +4,15 @@ use super::*;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Where a writer of a [`Faulty`] catalog fails.
+/// Where writers of a [`Faulty`] catalog fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// When it is opened.
     Open,
     /// At its commit, which leaves nothing behind.
     Commit,
+    /// At a read of the total size of all files, after this many reads by any writers.
+    TotalSize(u32),
 }
 
 /// A catalog whose writers fail on demand, for tests of what runs on a catalog. Between faults it behaves like the catalog
@@ -34,6 +36,7 @@ pub enum Fault {
 pub struct Faulty {
     catalog: Arc<dyn Catalog>,
     faults: Arc<Mutex<VecDeque<(Fault, Error)>>>,
+    size_fault: Arc<Mutex<Option<(u32, Error)>>>,
 }
 
 impl Faulty {
@@ -49,10 +52,12 @@ impl Faulty {
         Faulty {
             catalog: Arc::new(catalog),
             faults: Arc::default(),
+            size_fault: Arc::default(),
         }
     }
 
-    /// Makes one writer fail: the next one that is opened and for which no fault was set before.
+    /// Makes one writer fail: the next one that is opened and for which no fault was set before. A [`Fault::TotalSize`] is
+    /// that of whichever writer reads the size.
     ///
     /// ```
     /// use wix_media::catalog::{Catalog, Error, Fault, Faulty, Sqlite};
@@ -64,25 +69,29 @@ impl Faulty {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn fail(&self, fault: Fault, error: Error) {
-        self.faults().push_back((fault, error));
-    }
-
-    fn faults(&self) -> MutexGuard<'_, VecDeque<(Fault, Error)>> {
-        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+        match fault {
+            Fault::TotalSize(count) => *locked(&self.size_fault) = Some((count, error)),
+            fault => locked(&self.faults).push_back((fault, error)),
+        }
     }
 
     fn writer<'a>(&'a self, open: impl FnOnce() -> Result<Box<dyn Write + 'a>>) -> Result<Box<dyn Write + 'a>> {
-        let fault = self.faults().pop_front();
+        let fault = locked(&self.faults).pop_front();
         let failure = match fault {
             Some((Fault::Open, error)) => return Err(error),
-            Some((Fault::Commit, error)) => Some(error),
+            Some((_, error)) => Some(error),
             None => None,
         };
         Ok(Box::new(Writer {
             writer: open()?,
             failure,
+            size_fault: self.size_fault.clone(),
         }))
     }
+}
+
+fn locked<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Catalog for Faulty {
@@ -127,6 +136,19 @@ struct Writer<'a> {
     writer: Box<dyn Write + 'a>,
     /// The error of the commit.
     failure: Option<Error>,
+    size_fault: Arc<Mutex<Option<(u32, Error)>>>,
+}
+
+impl Writer<'_> {
+    /// Returns the error of this read of the total size, if it fails.
+    fn take_size_fault(&self) -> Option<Error> {
+        let mut fault = locked(&self.size_fault);
+        if let Some((count @ 1.., _)) = fault.as_mut() {
+            *count -= 1;
+            return None;
+        }
+        fault.take().map(|(_, error)| error)
+    }
 }
 
 impl Write for Writer<'_> {
@@ -146,6 +168,14 @@ macro_rules! forward {
         $(impl $trait for Writer<'_> {
             $(forward!(@method ($($receiver)+) $name($($argument: $type),*) -> $result);)+
         })+
+    };
+    (@method (& $self:ident) total_size() -> $result:ty) => {
+        fn total_size(&$self) -> Result<$result> {
+            match $self.take_size_fault() {
+                Some(error) => Err(error),
+                None => $self.writer.total_size(),
+            }
+        }
     };
     (@method (& $self:ident) $name:ident($($argument:ident: $type:ty),*) -> $result:ty) => {
         fn $name(&$self, $($argument: $type),*) -> Result<$result> {

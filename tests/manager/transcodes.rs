@@ -1,8 +1,10 @@
 //! Posters of videos, as a host that decodes films makes them.
 
-use crate::site::{FILM, Site, target, text};
+use crate::site::{FILM, START, Site, target, text};
 use serde_json::{Value, json};
-use wix_media::manager::{Check, Conclusion, Manager, Options, Request};
+use wix_media::blobs::Memory;
+use wix_media::catalog::{Error, Fault, Faulty, Sqlite};
+use wix_media::manager::{Check, Conclusion, Intake, Manager, ManualClock, Options, Parts, Request, Seeded};
 
 /// A site whose host decodes films.
 fn decoding() -> Site {
@@ -429,14 +431,19 @@ fn imported_archive_waits_for_a_host_with_a_decoder() {
     assert_eq!(transcode(&restarted(other, true)), id);
 }
 
-/// Uploads a file to which a step adds posters, and returns what it said to each, and the file.
-fn with_posters(site: &Site, name: &str, bytes: &[u8], posters: &[Vec<u8>], fault: Option<&str>) -> (Vec<bool>, Value) {
+/// Begins the upload of a file to which a step adds posters, and returns what the manager said to each.
+fn begin_with_posters(site: &Site, name: &str, bytes: &[u8], posters: &[Vec<u8>]) -> (Vec<bool>, Intake) {
     let body = json!({ "mimeType": "application/octet-stream", "fileName": name });
     let url = target(&text(&site.post("/files/generate-upload-url", body)["uploadUrl"]));
     let mut intake = site.manager.open(Request::new("PUT", &url).head);
     site.manager.feed(&mut intake, bytes);
     let add = |poster: &Vec<u8>| site.manager.add_poster(&mut intake, poster).expect("stored");
-    let added = posters.iter().map(add).collect();
+    (posters.iter().map(add).collect(), intake)
+}
+
+/// Uploads a file to which a step adds posters, and returns what the manager said to each, and the file.
+fn with_posters(site: &Site, name: &str, bytes: &[u8], posters: &[Vec<u8>], fault: Option<&str>) -> (Vec<bool>, Value) {
+    let (added, mut intake) = begin_with_posters(site, name, bytes, posters);
     let conclusion = Conclusion {
         fault: fault.map(str::to_owned),
         ..Conclusion::default()
@@ -506,6 +513,32 @@ fn posters_that_no_video_has_leave_nothing() {
     assert_eq!(file["media"]["video"]["posters"].as_array().map(Vec::len), Some(1));
     assert_eq!(orphans(&site), 0);
     assert_eq!(site.manager.into_parts().blobs.list("", 9).expect("listed").len(), 4);
+}
+
+#[test]
+fn usage_that_cannot_be_read_is_no_full_quota() {
+    let clock = ManualClock::at(START);
+    let catalog = Faulty::new(Sqlite::memory().expect("a catalog"));
+    let manager = Manager::new(Parts {
+        catalog: Box::new(catalog.clone()),
+        blobs: Box::new(Memory::default()),
+        clock: Box::new(clock.clone()),
+        random: Box::new(Seeded::new(7)),
+        options: Options {
+            quota: Some(1 << 30),
+            pending: vec![("VIDEO".to_owned(), 0)],
+            ..Options::default()
+        },
+    });
+    let site = Site::on(manager.expect("a manager"), clock);
+    let poster = [photo("chelsea.jpg")];
+    let (_, intake) = begin_with_posters(&site, "film.mp4", FILM, &poster);
+    // The first read is for the video.
+    catalog.fail(Fault::TotalSize(1), Error::Store("a bad sector".into()));
+    assert_eq!(site.manager.close(intake).status, 500);
+    assert_eq!(bytes_in_use(&site), 0);
+    let (_, file) = with_posters(&site, "film.mp4", FILM, &poster, None);
+    assert_eq!(file["media"]["video"]["posters"].as_array().map(Vec::len), Some(1));
 }
 
 #[test]

@@ -154,7 +154,7 @@ pub(crate) fn queue(tx: &mut Tx<'_>, file: &mut File, posters: Vec<Receipt>) -> 
     }
     if !posters.is_empty() {
         for (number, poster) in posters.into_iter().enumerate() {
-            if quota::check_quota(&tx.view(), poster.digested.size).is_err() {
+            if !quota::has_room(&tx.view(), poster.digested.size)? {
                 break;
             }
             let facts = poster.facts.to_json();
