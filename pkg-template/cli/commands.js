@@ -275,6 +275,7 @@ export const commands = {
     words: ['FROM', 'TO'],
     options: [
       DRY_RUN,
+      { name: 'two-way', about: 'make the changes of each place since the last run at the other one' },
       { name: 'delete', variants: ['trash', 'permanent'], about: 'delete what only TO has: to the trash, or permanently, which asks' },
       { name: 'max-delete', value: 'LIMIT', about: 'the most files to delete: a number, or a share of those in TO (10%)' },
       { name: 'checksum', about: 'read all files of folders, even those that have not changed since the last run' },

@@ -4,7 +4,7 @@
 // out once: by a hash that agrees with the digest of a file, or by reading one file of the service.
 import { isRecorded } from './plan.js';
 
-/** @import { Entry, JournalRecord, Place } from './internal.d.ts' */
+/** @import { Entry, JournalRecord, Place, Side } from './internal.d.ts' */
 /** @import { Journal } from './journal.js' */
 
 /**
@@ -69,5 +69,21 @@ export function comparing({ source, target, journal, versions, checksum, signal 
     a ??= cheap(source, one, false, record) ?? (await read(source, one));
     b ??= cheap(target, other, false, record) ?? (await read(target, other));
     return { isSame: a === b, hash: a === b ? a : undefined };
+  };
+}
+
+/**
+ * Makes the function that tells whether a file has the content that the journal has of it. A file of this machine may have been
+ * copied or touched, so its bytes decide. New content of a Media Manager has a new id.
+ *
+ * @param {Record<Side, Place>} places
+ * @param {Record<Side, number>} index The places of the sides in the versions of records.
+ * @param {AbortSignal} signal
+ * @returns {(side: Side, entry: Entry, record: JournalRecord) => Promise<boolean>}
+ */
+export function unchanging(places, index, signal) {
+  return async (side, entry, { v, h }) => {
+    if (v[index[side]] === entry.version) return true;
+    return places[side].kind === 'folder' && h !== undefined && (await places[side].digest(entry, signal)) === h;
   };
 }

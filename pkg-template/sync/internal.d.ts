@@ -23,7 +23,7 @@ export interface Entry {
   name: string;
   /** Bytes; 0 for a folder. */
   size: number;
-  /** Changes with the content. Empty for a folder. */
+  /** Of a file, it changes with the content. Of a folder, it stays the same when that is renamed; empty if nothing does. */
   version: string;
   /** When its content was written, in milliseconds. */
   modified: number;
@@ -53,8 +53,12 @@ export interface JournalRecord {
   p: string;
   /** The versions: that of the first place of the journal, and that of the other. */
   v: [string, string];
+  /** 1 for a folder. */
+  d?: 1;
   /** The MD5 digest of a file. */
   h?: string;
+  /** The labels of a file, if both sides have labels. */
+  l?: string[];
   /** The whole name, if the path does not tell it. */
   n?: string;
 }
@@ -81,16 +85,25 @@ export interface MapRow {
   to: { id: string; url?: string };
 }
 
-/** Two open places. */
-export interface Pair {
+/** A place of a pair: `from` or `to`. */
+export type Side = 'source' | 'target';
+
+/** One direction of a run. A run in both ways has two, with `source` and `target` swapped. */
+export interface Half {
   source: Place;
   target: Place;
-  journal: import('./journal.js').Journal;
   /** Versions in the order of the journal. */
   versions(source: Entry, target: Entry): [string, string];
-  /** Whether the journal has the versions of the target first. */
-  isTurned: boolean;
+}
+
+/** Two open places. */
+export interface Pair extends Half {
+  journal: import('./journal.js').Journal;
+  /** The places of the sides in the versions of records. */
+  index: Record<Side, number>;
   isSame(source: Entry, target: Entry, record: JournalRecord | undefined): Promise<{ isSame: boolean; hash?: string }>;
+  /** Whether a file has the content that the journal has of it. */
+  isUnchanged(side: Side, entry: Entry, record: JournalRecord): Promise<boolean>;
   /** Everything that the places and the journal have; with the details of files only where they are needed. */
   triples(isDetailed?: boolean): AsyncGenerator<Triple, void, undefined>;
   order(path: string): string;
@@ -105,12 +118,22 @@ export interface Triple {
   source?: Entry;
   target?: Entry;
   record?: JournalRecord;
+  /** The path of the entry and of the record before the move of a folder that holds them. */
+  before?: string;
+  /** The folder itself that is to be moved, as it is now, and where. */
+  moved?: { side: Side; entry: Entry };
 }
 
 /** A step of a plan. */
 export interface Step {
-  action: SyncAction['action'] | 'keep' | 'forget' | 'fail' | 'skip' | 'clear';
+  action: SyncAction['action'] | 'keep' | 'forget' | 'fail' | 'skip' | 'clear' | 'carry';
+  /** What it changes: the target, unless a run goes both ways. */
+  side?: Side;
   path: string;
+  /** The path before the move of a folder that holds it. */
+  before?: string;
+  /** The record of a kept or deleted item, which changes with it. */
+  record?: JournalRecord;
   source?: Entry;
   target?: Entry;
   /** The MD5 digest of the content, if it is known. */
@@ -171,8 +194,10 @@ export interface Place {
   store(entry: Entry, taken: Taken, old: Entry | undefined, transfer: Transfer & { isPermanent: boolean }): Promise<Entry>;
   /** Gives a file another path, and the name and the labels of `entry`. */
   move(old: Entry, entry: Entry): Promise<Entry>;
-  /** Deletes items, which go to the trash unless that is permanent. */
-  remove(entries: Entry[], isPermanent: boolean): Promise<void>;
+  /** Gives a folder another path, with all that is in it. */
+  moveFolder(old: Entry, entry: Entry): Promise<Entry>;
+  /** Deletes items, which go to the trash unless that is permanent. Folders that are not empty stay if they must be empty. */
+  remove(entries: Entry[], options: { isPermanent: boolean; mustBeEmpty: boolean }): Promise<void>;
   /** Deletes what `store` has replaced. */
   flush(): Promise<void>;
   close(): Promise<void>;

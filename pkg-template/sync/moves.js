@@ -9,7 +9,7 @@ import { Spool } from './spool.js';
 
 /** Files that only the target has. */
 export class Orphans {
-  /** @type {Map<string, { target: Entry, doomed: string | undefined }>} */
+  /** @type {Map<string, { target: Entry, doomed?: string, before?: string }>} */
   #found = new Map();
   #side;
 
@@ -23,10 +23,10 @@ export class Orphans {
    *
    * @param {Entry} target
    * @param {JournalRecord | undefined} record
-   * @param {string | undefined} doomed The folder that is deleted with it.
+   * @param {{ doomed?: string, before?: string }} about The folder that is deleted with it, and its path before its folder moves.
    */
-  add(target, record, doomed) {
-    if (record && target.version !== '' && record.v[1 - this.#side] === target.version) this.#found.set(record.v[this.#side], { target, doomed });
+  add(target, record, about) {
+    if (record && target.version !== '' && record.v[1 - this.#side] === target.version) this.#found.set(record.v[this.#side], { target, ...about });
   }
 
   /**
@@ -39,7 +39,7 @@ export class Orphans {
   async applied(steps, scratch) {
     const found = this.#found;
     if (found.size === 0) return steps;
-    /** @type {Map<string, Entry>} */
+    /** @type {Map<string, { target: Entry, before?: string }>} */
     const moves = new Map();
     /** @type {Set<string>} */
     const moved = new Set();
@@ -53,7 +53,7 @@ export class Orphans {
       const match = action === 'create' && source ? found.get(source.version) : undefined;
       if (!match || match.target.size !== source?.size) continue;
       found.delete(source.version);
-      moves.set(path, match.target);
+      moves.set(path, match);
       moved.add(match.target.path);
       if (match.doomed === undefined) continue;
       const { files, bytes } = left.get(match.doomed) ?? { files: 0, bytes: 0 };
@@ -64,9 +64,9 @@ export class Orphans {
     const made = new Spool(scratch);
     for await (const step of steps) {
       const { action, path, files = 0, bytes = 0 } = step;
-      const target = action === 'create' ? moves.get(path) : undefined;
+      const match = action === 'create' ? moves.get(path) : undefined;
       const gone = action === 'delete' ? left.get(path) : undefined;
-      if (target) await made.push({ ...step, action: 'move', target });
+      if (match) await made.push({ ...step, action: 'move', target: match.target, before: match.before });
       else if (gone) await made.push({ ...step, files: files - gone.files, bytes: bytes - gone.bytes });
       else if (action !== 'delete' || !moved.has(path)) await made.push(step);
     }

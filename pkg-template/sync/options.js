@@ -8,6 +8,7 @@ const isFunction = (/** @type {unknown} */ value) => typeof value === 'function'
 /** @type {Record<string, [test: (value: any) => boolean, expectation: string]>} */
 const KINDS = {
   dryRun: [isFlag, 'must be true or false'],
+  twoWay: [isFlag, 'must be true or false'],
   delete: [(value) => isFlag(value) || value === 'permanent', "must be true, false or 'permanent'"],
   maxDelete: [(value) => limitOf(value) !== undefined, "must be a whole number, or a share such as '25%'"],
   checksum: [isFlag, 'must be true or false'],

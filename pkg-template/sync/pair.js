@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve, sep } from 'node:path';
-import { comparing } from './content.js';
+import { comparing, unchanging } from './content.js';
 import { SyncError } from './error.js';
 import { Journal } from './journal.js';
 import { described, manifestOf } from './manifest.js';
@@ -74,6 +74,9 @@ export async function withPair(from, to, options, isReadOnly, work) {
     const isFolded = source.isFolded || target.isFolded;
     const order = ordering(isFolded);
     const { file, places, isTurned } = journalOf(source, target, options.journal);
+    if (options.twoWay && file === undefined) {
+      throw new SyncError('INVALID_ARGUMENT', 'twoWay needs a journal: name one, as neither place is a plain folder');
+    }
     if (!isReadOnly) await target.prepare();
     const opened = await Journal.open(file, { places, isFolded, order, scratch, isReadOnly });
     journal = opened;
@@ -86,14 +89,16 @@ export async function withPair(from, to, options, isReadOnly, work) {
       const pins = place.kind === 'site' ? await opened.pins(Number((place === target) !== isTurned)) : new Map();
       return place.list({ ...listing, pins, isDetailed });
     };
-    const manifest = source.kind === 'folder' ? manifestOf(/** @type {string} */ (source.directory)) : undefined;
+    const manifest = source.kind === 'folder' && !options.twoWay ? manifestOf(/** @type {string} */ (source.directory)) : undefined;
     async function* triples(isDetailed = false) {
       const entries = await list(source, isDetailed);
       const all = manifest ? described(entries, manifest, order, scratch) : entries;
       yield* joined(all, await list(target, isDetailed), opened.records(), order);
     }
     const isSame = comparing({ source, target, journal: opened, versions, checksum, signal });
-    return await work({ source, target, journal: opened, versions, isTurned, isSame, triples, order, scratch, signal });
+    const index = { source: Number(isTurned), target: Number(!isTurned) };
+    const isUnchanged = unchanging({ source, target }, index, signal);
+    return await work({ source, target, journal: opened, versions, index, isSame, isUnchanged, triples, order, scratch, signal });
   } finally {
     await journal?.close();
     await rm(scratch, { recursive: true, force: true });

@@ -5,14 +5,15 @@ import { isBelow } from './order.js';
 import { failureOf } from './report.js';
 
 /** @import { Entry, JournalRecord, Step, Triple } from './internal.d.ts' */
+/** @import { Spool } from './spool.js' */
 
 /**
  * @typedef {object} PlanOptions
  * @property {(source: Entry, target: Entry, record: JournalRecord | undefined) => Promise<{ isSame: boolean, hash?: string }>} isSame
  * @property {boolean} deletes Whether what only the target has is deleted.
  * @property {(source: Entry, target: Entry) => [string, string]} versions In the order of the journal.
- * @property {(target: Entry, record: JournalRecord | undefined, doomed: string | undefined) => void} [onOrphan] Called with each
- * file that only the target has, and the folder that is deleted with it.
+ * @property {(target: Entry, record: JournalRecord | undefined, about: { doomed?: string, before?: string }) => void} [onOrphan]
+ * Called with each file that only the target has, the folder that is deleted with it, and its path before its folder moves.
  * @property {boolean} [comparesDetails] Whether the target has labels, and files that are private.
  */
 
@@ -23,6 +24,13 @@ import { failureOf } from './report.js';
  * @param {[string, string]} versions
  */
 export const isRecorded = (record, versions) => record?.v[0] === versions[0] && record.v[1] === versions[1];
+
+/**
+ * Whether a record is that of a folder.
+ *
+ * @param {JournalRecord} record
+ */
+export const isFolderRecord = ({ d, v }) => d === 1 || v[0] === '';
 
 /**
  * Whether the labels and the privacy of a file are known, as those of a Media Manager and of a backup of one are.
@@ -45,7 +53,27 @@ export const hasOtherPrivacy = (source, target) => hasDetails(source) && Boolean
  * @param {string[]} one
  * @param {string[]} other
  */
-const isAlike = (one = [], other = []) => String([...one].sort()) === String([...other].sort());
+export const isAlike = (one = [], other = []) => String([...one].sort()) === String([...other].sort());
+
+/**
+ * Gives what both sides have, and what cannot be read. The rest waits until both listings have ended, as folders may have moved.
+ *
+ * @param {AsyncIterable<Triple>} triples
+ * @param {Spool<Triple>} rest
+ * @returns {AsyncGenerator<Triple, void, undefined>}
+ */
+export async function* split(triples, rest) {
+  /** A path below which nothing can be done. */
+  let blocked = '';
+  for await (const triple of triples) {
+    const { path, source, target } = triple;
+    if (blocked !== '' && isBelow(path, blocked)) continue;
+    const isBlocked = (source?.failure ?? source?.skipped ?? target?.failure ?? target?.skipped) !== undefined;
+    blocked = isBlocked ? path : '';
+    if (isBlocked || (source && source.kind === target?.kind)) yield triple;
+    else await rest.push(triple);
+  }
+}
 
 /**
  * Makes the plan. Kept items are steps of it, as the journal needs them.
@@ -63,7 +91,7 @@ export async function* plan(triples, { isSame, deletes, versions, comparesDetail
   let doomed;
   /** A path below which nothing can be done. */
   let blocked = '';
-  for await (const { path, source, target, record } of triples) {
+  for await (const { path, source, target, record, before, moved } of triples) {
     if (doomed && !isBelow(path, doomed.path)) {
       yield doomed;
       doomed = undefined;
@@ -84,13 +112,13 @@ export async function* plan(triples, { isSame, deletes, versions, comparesDetail
       continue;
     }
     if (!source && !target) {
-      yield { action: 'forget', path };
+      yield { action: 'forget', path: before ?? path };
       continue;
     }
     if (!source && target) {
       const isFile = target.kind === 'file';
       // What is in the way goes before anything moves, and takes its content along.
-      if (isFile && doomed?.action !== 'clear') onOrphan?.(target, record, doomed?.path);
+      if (isFile && doomed?.action !== 'clear') onOrphan?.(target, record, { doomed: doomed?.path, before });
       if (doomed) {
         doomed.files += Number(isFile);
         doomed.folders += Number(!isFile);
@@ -98,10 +126,10 @@ export async function* plan(triples, { isSame, deletes, versions, comparesDetail
         continue;
       }
       if (!deletes) {
-        yield { action: 'keep', path, target };
+        yield { action: 'keep', path, target, record, before };
         continue;
       }
-      const step = { action: /** @type {const} */ ('delete'), path, target, files: Number(isFile), folders: Number(!isFile), bytes: target.size };
+      const step = { action: /** @type {const} */ ('delete'), path, target, before, files: Number(isFile), folders: Number(!isFile), bytes: target.size };
       if (isFile) yield step;
       else doomed = step;
       continue;
@@ -115,7 +143,7 @@ export async function* plan(triples, { isSame, deletes, versions, comparesDetail
     if (source.kind !== target.kind) {
       if (deletes) {
         const isFile = target.kind === 'file';
-        const step = { action: /** @type {const} */ ('clear'), path, target, files: Number(isFile), folders: Number(!isFile), bytes: target.size };
+        const step = { action: /** @type {const} */ ('clear'), path, target, before, files: Number(isFile), folders: Number(!isFile), bytes: target.size };
         yield { action: isFile ? 'create-folder' : 'create', path, source };
         // What is in a folder comes next, and is deleted with it.
         if (isFile) yield step;
@@ -129,16 +157,17 @@ export async function* plan(triples, { isSame, deletes, versions, comparesDetail
     }
     const now = versions(source, target);
     if (source.kind === 'folder') {
-      yield { action: 'keep', path, source, target, isNew: !isRecorded(record, now) };
+      if (moved) yield { action: 'move', path, source, target: moved.entry, before };
+      else yield { action: 'keep', path, source, target, before, isNew: !isRecorded(record, now) };
       continue;
     }
     try {
       const { isSame: isKept, hash } = await isSame(source, target, record);
       const isNew = isKept && !isRecorded(record, now);
       // Whether a file is private cannot be changed.
-      if (!isKept || (comparesDetails && hasOtherPrivacy(source, target))) yield { action: 'update', path, source, target, hash };
-      else if (comparesDetails && hasDetails(source) && !isAlike(source.labels, target.labels)) yield { action: 'update-labels', path, source, target, hash };
-      else yield { action: 'keep', path, source, target, hash, isNew };
+      if (!isKept || (comparesDetails && hasOtherPrivacy(source, target))) yield { action: 'update', path, source, target, before, hash };
+      else if (comparesDetails && hasDetails(source) && !isAlike(source.labels, target.labels)) yield { action: 'update-labels', path, source, target, before, hash };
+      else yield { action: 'keep', path, source, target, before, hash, isNew };
     } catch (/** @type {any} */ error) {
       if (error?.name === 'AbortError' || error?.isFatal) throw error;
       yield { action: 'fail', path, failure: failureOf(error) };

@@ -26,7 +26,7 @@ export function actionOf({ action, path, source, target, files, folders, bytes }
   const { kind = 'file', size = 0 } = source ?? target ?? {};
   /** @type {SyncAction} */
   const told = { action: /** @type {SyncAction['action']} */ (isDeletion ? 'delete' : action), path, kind, bytes: isDeletion ? Number(bytes) : action === 'update-labels' ? 0 : size };
-  if (action === 'move') told.from = target?.path;
+  if (action === 'move' || action === 'conflict') told.from = target?.path;
   if (isDeletion && kind === 'folder') Object.assign(told, { files, folders: Number(folders) - 1 });
   return told;
 }
@@ -39,6 +39,8 @@ export class Report {
     created: 0,
     updated: 0,
     moved: 0,
+    foldersMoved: 0,
+    conflicts: 0,
     relabelled: 0,
     deleted: 0,
     unchanged: 0,
@@ -53,6 +55,7 @@ export class Report {
   };
   /** Whether the source was read as a whole, so that what is missing there is really gone. */
   mayDelete = true;
+  #isBoth;
   #onAction;
   #onProgress;
   #total = 0;
@@ -66,8 +69,10 @@ export class Report {
    * @param {object} listeners
    * @param {((action: SyncAction) => void) | undefined} listeners.onAction
    * @param {((progress: import('../types/sync.js').SyncProgress) => void) | undefined} listeners.onProgress
+   * @param {boolean} listeners.isBoth Whether actions tell which place they change.
    */
-  constructor({ onAction, onProgress }) {
+  constructor({ onAction, onProgress, isBoth }) {
+    this.#isBoth = isBoth;
     this.#onAction = onAction;
     this.#onProgress = onProgress;
   }
@@ -98,6 +103,8 @@ export class Report {
     const { summary } = this;
     if (action === 'create') summary.created += 1;
     else if (action === 'update') summary.updated += 1;
+    else if (action === 'conflict') summary.conflicts += 1;
+    else if (action === 'move' && source?.kind === 'folder') summary.foldersMoved += 1;
     else if (action === 'move') summary.moved += 1;
     else if (action === 'update-labels') summary.relabelled += 1;
     else if (action === 'create-folder') summary.foldersCreated += 1;
@@ -112,7 +119,7 @@ export class Report {
       this.#done += 1;
       this.#tell();
     }
-    this.#onAction?.(actionOf(step));
+    this.#onAction?.({ ...actionOf(step), ...(this.#isBoth && { side: step.side === 'source' ? 'from' : 'to' }) });
   }
 
   /**

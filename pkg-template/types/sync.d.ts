@@ -33,11 +33,13 @@ export type SyncPlace = string | URL | Client | MediaManager | SitePlace;
 
 /** One change of the target. */
 export interface SyncAction {
-  /** What is done. An `update` replaces the content of a file. */
-  action: 'create' | 'create-folder' | 'update' | 'update-labels' | 'move' | 'delete';
+  /** What is done. An `update` replaces the content of a file. A `conflict` renames a file that differs at both sides. */
+  action: 'create' | 'create-folder' | 'update' | 'update-labels' | 'move' | 'conflict' | 'delete';
+  /** Which place is changed, in a run with `twoWay`. */
+  side?: 'from' | 'to';
   /** Path below both places, with `/`. Characters that some file system refuses are escaped by `‛`. */
   path: string;
-  /** Path before a move. */
+  /** Path before a move or a conflict. */
   from?: string;
   /** Whether it is a file or a folder. */
   kind: 'file' | 'folder';
@@ -81,13 +83,17 @@ export interface SyncReport {
   updated: number;
   /** Number of files that were renamed or moved, without their bytes. */
   moved: number;
+  /** Number of folders that were renamed or moved, with all that is in them. Their files count as unchanged. */
+  foldersMoved: number;
+  /** Number of files that differed at both sides of a run with `twoWay`, and were kept as both. */
+  conflicts: number;
   /** Number of files with new labels. */
   relabelled: number;
   /** Number of deleted files, including those in folders. */
   deleted: number;
   /** Number of files that were the same on both sides. */
   unchanged: number;
-  /** Number of files that only the target has, and that stay there. */
+  /** Number of files that only the target has, or only one place in a run with `twoWay`, and that stay there. */
   extra: number;
   /** Number of new folders. */
   foldersCreated: number;
@@ -119,6 +125,12 @@ export interface SyncOptions {
    * more changes nothing. Default: `'10%'`.
    */
   maxDelete?: number | string;
+  /**
+   * Whether to make the changes of each place since the last run at the other one. A file that has changed at both is kept as both:
+   * that of the target gets a name with `conflict of`, the time and the side. A file that one place has deleted stays at the
+   * other unless `delete` is set, and stays in any case if it was changed there. Needs a journal. Default: false.
+   */
+  twoWay?: boolean;
   /** Whether to read all files of plain folders, even if size, time and inode are those of the last run. Default: false. */
   checksum?: boolean;
   /** Whether files and folders of plain folders belong to it if their names begin with a dot. Default: false. */

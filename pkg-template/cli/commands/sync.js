@@ -16,6 +16,7 @@ const WORDS = {
   'create-folder': ['Created', 'Would create'],
   update: ['Updated', 'Would update'],
   move: ['Moved', 'Would move'],
+  conflict: ['Kept both', 'Would keep both'],
   'update-labels': ['Labelled', 'Would label'],
   delete: ['Deleted', 'Would delete'],
 };
@@ -23,8 +24,10 @@ const WORDS = {
 /** @param {Context} context */
 export async function syncPlaces(context) {
   const { words, options, env, print, note, stderr } = context;
-  const { dryRun = false, checksum, hidden, concurrency, journal, map, maxDelete, json, quiet, yes, watch } = options;
+  const { dryRun = false, twoWay = false, checksum, hidden, concurrency, journal, map, maxDelete, json, quiet, yes, watch } = options;
   if (watch && (dryRun || json)) throw new UsageError('--watch goes on and on: it takes neither --dry-run nor --json', 'sync');
+  if (watch && twoWay) throw new UsageError('--watch sees the changes of one side only: it does not take --two-way', 'sync');
+  if (map !== undefined && twoWay) throw new UsageError('--map is for one way: it does not take --two-way', 'sync');
   const isPermanent = options.delete === 'permanent';
   if (maxDelete !== undefined && !/^\d+(\.\d+)? ?%?$/.test(maxDelete)) {
     throw new UsageError(`invalid --max-delete: expected a number or a share such as 25%, found ${maxDelete}`, 'sync');
@@ -36,6 +39,7 @@ export async function syncPlaces(context) {
   const { from, to } = places;
   const settings = {
     dryRun,
+    twoWay,
     delete: isPermanent ? /** @type {const} */ ('permanent') : Boolean(options.delete),
     maxDelete: /^\d+$/.test(maxDelete) ? Number(maxDelete) : maxDelete,
     checksum,
@@ -54,12 +58,12 @@ export async function syncPlaces(context) {
       if (written) return written.add(action);
       if (quiet && !dryRun) return;
       if (stderr.isTTY) bar.end();
-      print(lineOf(action, dryRun));
+      print(lineOf(action, { isPlanned: dryRun, words }));
     };
     const report = await sync(from, to, { ...settings, onAction });
     bar.end();
     if (written) written.end(report);
-    else tell(report, { note, quiet });
+    else tell(report, { note, quiet, isBoth: twoWay });
     return report.failed > 0 ? EXIT.failed : EXIT.done;
   };
   try {
@@ -84,31 +88,34 @@ export async function syncPlaces(context) {
  * A change, in a line.
  *
  * @param {SyncAction} action
- * @param {boolean} isPlanned
+ * @param {{ isPlanned: boolean, words: string[] }} about `words` name the places.
  */
-function lineOf({ action, path, from, kind }, isPlanned) {
+function lineOf({ action, side, path, from, kind }, { isPlanned, words }) {
+  const place = side === undefined ? '' : ` in ${printable(words[Number(side === 'to')])}`;
   const before = from === undefined ? '' : `${printable(from)} → `;
-  return `${WORDS[action][Number(isPlanned)]}: ${before}${printable(path)}${kind === 'folder' ? '/' : ''}`;
+  return `${WORDS[action][Number(isPlanned)]}${place}: ${before}${printable(path)}${kind === 'folder' ? '/' : ''}`;
 }
 
 /**
  * Prints what failed, what was left out, and the totals.
  *
  * @param {SyncReport} report
- * @param {{ note: Context['note'], quiet?: boolean }} context
+ * @param {{ note: Context['note'], quiet?: boolean, isBoth: boolean }} context
  */
-function tell(report, { note, quiet }) {
+function tell(report, { note, quiet, isBoth }) {
   noteProblems(report, { note, quiet });
   if (quiet) return;
-  const { isDryRun, created, updated, moved, relabelled, deleted, unchanged, extra, foldersCreated, foldersDeleted, bytes: size, failed, skipped } = report;
+  const { isDryRun, created, updated, moved, foldersMoved, conflicts, relabelled, deleted, unchanged, extra, foldersCreated, foldersDeleted, bytes: size, failed, skipped } = report;
   const parts = [
     `${count(created, 'file')} created`,
     `${updated} updated (${bytes(size)})`,
     ...(moved > 0 ? [`${moved} moved`] : []),
+    ...(foldersMoved > 0 ? [`${count(foldersMoved, 'folder')} moved`] : []),
+    ...(conflicts > 0 ? [`${conflicts} kept as both`] : []),
     ...(relabelled > 0 ? [`${relabelled} labelled`] : []),
     `${deleted} deleted`,
     `${unchanged} unchanged`,
-    ...(extra > 0 ? [`${extra} only in the target`] : []),
+    ...(extra > 0 ? [`${extra} only in ${isBoth ? 'one place' : 'the target'}`] : []),
     ...(foldersCreated > 0 ? [`${count(foldersCreated, 'folder')} created`] : []),
     ...(foldersDeleted > 0 ? [`${count(foldersDeleted, 'folder')} deleted`] : []),
     ...(skipped > 0 ? [`${skipped} skipped`] : []),

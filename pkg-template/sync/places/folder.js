@@ -11,7 +11,7 @@ import process from 'node:process';
 import { kindOf } from '../../library/disk.js';
 import { SyncError } from '../error.js';
 import { keyOf, nameOf, numberedKey } from '../names.js';
-import { below } from '../order.js';
+import { below, folderOf } from '../order.js';
 import { failureOf } from '../report.js';
 import { sorted } from '../spool.js';
 
@@ -31,6 +31,13 @@ const codeOf = (error) => /** @type {NodeJS.ErrnoException} */ (error)?.code;
  * @param {import('node:fs').BigIntStats} about
  */
 const versionOf = ({ size, mtimeNs, ino }) => `${size}-${mtimeNs}-${ino}`;
+
+/**
+ * Stays the same when a folder is renamed. The number of a deleted folder may be given to a new one, the time of birth tells them apart.
+ *
+ * @param {import('node:fs').BigIntStats} about
+ */
+const folderVersionOf = ({ ino, birthtimeNs }) => `${ino}-${birthtimeNs}`;
 
 /**
  * @typedef {object} FolderOptions
@@ -56,7 +63,28 @@ export async function openFolder(given, { hidden = false, isTarget }) {
   if (isOurs) throw new SyncError('PLACE_NOT_FOUND', `${root} is the directory of a Media Manager: open it as such (data:${given} on the command line)`);
   const own = join(root, OWN_FOLDER);
   const belongs = (/** @type {string} */ name) => name !== OWN_FOLDER && (hidden || !name.startsWith('.'));
-  const at = (/** @type {Entry} */ { at: path, path: key }) => join(root, ...(path ?? key).split('/'));
+  /**
+   * Where folders are whose names are not their keys, by their paths.
+   *
+   * @type {Map<string, string>}
+   */
+  const odd = new Map();
+
+  /**
+   * Where an item is on the disk, or is to be.
+   *
+   * @param {string} path
+   */
+  function whereOf(path) {
+    if (odd.size === 0) return path;
+    for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) {
+      const found = odd.get(folder);
+      if (found !== undefined) return found + path.slice(folder.length);
+    }
+    return path;
+  }
+
+  const at = (/** @type {Entry} */ { at: path, path: key }) => join(root, ...(path ?? whereOf(key)).split('/'));
   /** @type {string | undefined} */
   let trash;
 
@@ -69,7 +97,22 @@ export async function openFolder(given, { hidden = false, isTarget }) {
    */
   const entryAt = async (like, file) => {
     const found = await lstat(file, { bigint: true });
-    return { ...like, size: Number(found.size), version: versionOf(found), modified: Number(found.mtimeMs), at: like.at ?? like.path };
+    return { ...like, size: Number(found.size), version: versionOf(found), modified: Number(found.mtimeMs), at: like.at ?? whereOf(like.path) };
+  };
+
+  /**
+   * Refuses to touch a file that is not the one that was listed any more.
+   *
+   * @param {string} file
+   * @param {Entry | undefined} entry What was listed there.
+   */
+  const checkUnchanged = async (file, entry) => {
+    const found = await lstat(file, { bigint: true }).catch((error) => {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (found ? entry && found.isFile() && versionOf(found) === entry.version : !entry) return;
+    throw new SyncError('TARGET_CHANGED', `${file} was ${found ? (entry ? 'changed' : 'created') : 'deleted'} after it was listed`);
   };
 
   /**
@@ -137,7 +180,8 @@ export async function openFolder(given, { hidden = false, isTarget }) {
           } catch (error) {
             failure = failureOf(error);
           }
-          yield { ...entry, kind: 'folder', failure };
+          if (where !== path) odd.set(path, where);
+          yield { ...entry, kind: 'folder', version: folderVersionOf(found), failure };
           if (!failure) yield* list(where, path, options);
         } else if (found.isSymbolicLink()) yield { ...entry, ...(await linkOf(where)) };
         else yield { ...entry, skipped: kindOf(found) };
@@ -156,19 +200,20 @@ export async function openFolder(given, { hidden = false, isTarget }) {
    * Deletes an item. Of a folder, what is not listed stays, and with it the folder.
    *
    * @param {Entry} entry
-   * @param {boolean} isPermanent
+   * @param {{ isPermanent: boolean, mustBeEmpty: boolean }} options
    */
-  async function remove(entry, isPermanent) {
+  async function remove(entry, options) {
     const file = at(entry);
     if (entry.kind === 'file') {
-      if (isPermanent) await unlink(file);
+      if (entry.version !== '') await checkUnchanged(file, entry);
+      if (options.isPermanent) await unlink(file);
       else await rename(file, await trashFor(entry.path));
       return;
     }
-    for (const name of (await readdir(file)).filter(belongs)) {
-      const child = { ...entry, path: below(entry.path, nameOf(name).key), at: below(entry.at ?? entry.path, name) };
+    for (const name of options.mustBeEmpty ? [] : (await readdir(file)).filter(belongs)) {
+      const child = { ...entry, version: '', path: below(entry.path, nameOf(name).key), at: below(entry.at ?? whereOf(entry.path), name) };
       const about = await lstat(join(file, name));
-      await remove({ ...child, kind: about.isDirectory() ? 'folder' : 'file' }, isPermanent);
+      await remove({ ...child, kind: about.isDirectory() ? 'folder' : 'file' }, options);
     }
     await rmdir(file).catch((error) => {
       if (!['ENOTEMPTY', 'EEXIST'].includes(String(codeOf(error)))) throw error;
@@ -218,8 +263,9 @@ export async function openFolder(given, { hidden = false, isTarget }) {
     scratch,
 
     async makeFolder(entry) {
-      await mkdir(at(entry), { recursive: true });
-      return { ...entry, at: entry.at ?? entry.path };
+      const folder = at(entry);
+      await mkdir(folder, { recursive: true });
+      return { ...entry, at: entry.at ?? whereOf(entry.path), version: folderVersionOf(await lstat(folder, { bigint: true })) };
     },
 
     async store(entry, taken, old, { isPermanent }) {
@@ -229,6 +275,7 @@ export async function openFolder(given, { hidden = false, isTarget }) {
       try {
         if (!taken.isScratch) await copyUnchanged(taken.file, partial);
         if (entry.modified > 0) await utimes(partial, new Date(), new Date(entry.modified));
+        await checkUnchanged(file, old);
         if (old && !isPermanent) {
           // Some file systems have no links.
           await link(file, await trashFor(old.path)).catch(async () => rename(file, await trashFor(old.path)));
@@ -238,18 +285,28 @@ export async function openFolder(given, { hidden = false, isTarget }) {
         if (!taken.isScratch) await rm(partial, { force: true });
         throw error;
       }
-      return entryAt({ ...entry, id: undefined, hash: undefined, at: (old ?? entry).at ?? entry.path }, file);
+      return entryAt({ ...entry, id: undefined, hash: undefined, at: (old ?? entry).at ?? whereOf(entry.path) }, file);
     },
 
     async move(old, entry) {
-      const like = { ...entry, id: undefined, hash: undefined, at: entry.path };
-      await mkdir(dirname(at(like)), { recursive: true });
-      await rename(at(old), at(like));
-      return entryAt(like, at(like));
+      const like = { ...entry, id: undefined, hash: undefined, at: whereOf(entry.path) };
+      const file = at(like);
+      await mkdir(dirname(file), { recursive: true });
+      await checkUnchanged(file, undefined);
+      await rename(at(old), file);
+      // A version that is not the listed one is a change that the next run finds.
+      return { ...(await entryAt(like, file)), version: old.version };
     },
 
-    async remove(entries, isPermanent) {
-      for (const entry of entries) await remove(entry, isPermanent);
+    async moveFolder(old, entry) {
+      const like = { ...entry, id: undefined, at: whereOf(entry.path), version: old.version };
+      await mkdir(dirname(at(like)), { recursive: true });
+      await rename(at(old), at(like));
+      return like;
+    },
+
+    async remove(entries, options) {
+      for (const entry of entries) await remove(entry, options);
     },
 
     async flush() {},

@@ -10,7 +10,7 @@ import { batchesOf, FILES_PER_CALL, FOLDERS_PER_CALL } from '../../library/batch
 import { SyncError } from '../error.js';
 import { detailsOf } from '../manifest.js';
 import { keyOf, numberedKey } from '../names.js';
-import { below, folderOf } from '../order.js';
+import { below, folderOf, isBelow } from '../order.js';
 import { hasDetails } from '../plan.js';
 import { sorted } from '../spool.js';
 
@@ -78,6 +78,8 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
   const known = new Map();
   /** Ids of the folders that this run has made. */
   const ownIds = new Set();
+  /** Ids of what this run has deleted. A listing may still have it. */
+  const deleted = new Set();
   /** @type {Journal | undefined} */
   let journal;
   /** @type {{ id: string, isPermanent: boolean }[]} */
@@ -161,9 +163,11 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
       }
       look();
       const started = ahead.get(id) ?? rowsOf(id, options);
+      // Whoever reads the listing may end before it is needed.
+      started.catch(() => {});
       ahead.delete(id);
       known.set(path, id);
-      yield { path, kind, name, size, version: '', modified, id };
+      yield { path, kind, name, size, version: id, modified, id };
       // A folder that is moved during the listing can turn up below itself.
       if (!trail.includes(id)) yield* list(started, path, [...trail, id], options);
     }
@@ -275,9 +279,24 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
     }
   }
 
+  /**
+   * Whether a folder holds nothing but what this run has deleted.
+   *
+   * @param {string} parentFolderId
+   */
+  async function isEmpty(parentFolderId) {
+    const options = { parentFolderId, paging: { limit: PAGE_SIZE } };
+    for (const listing of [client.folders.listFolders(options), client.files.listFiles(options)]) {
+      for await (const { _id } of listing) if (!deleted.has(_id)) return false;
+    }
+    return true;
+  }
+
   /** @type {Place['store']} */
   async function store(entry, taken, old, { signal, progress, isPermanent }) {
-    const { name, labels, isPrivate } = entry;
+    const { name } = entry;
+    // A plain folder knows neither labels nor private files: those of the old version stay.
+    const { labels, isPrivate } = hasDetails(entry) ? entry : (old ?? entry);
     const parentFolderId = await idOf(folderOf(entry.path));
     if (old) await journal?.retire(/** @type {string} */ (old.id));
     const onProgress = (/** @type {{ confirmed: number }} */ { confirmed }) => progress(confirmed);
@@ -346,7 +365,8 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
       });
       creating.catch(() => {});
       made.set(own, creating);
-      return { ...entry, id: await creating, at: undefined };
+      const id = await creating;
+      return { ...entry, id, version: id, at: undefined };
     },
 
     store: (entry, ...given) => storeInTurn(below(folderOf(entry.path), keyOf(entry.name)), () => store(entry, ...given)),
@@ -358,10 +378,34 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
       return { ...old, path: entry.path, name: entry.name };
     },
 
-    async remove(entries, isPermanent) {
+    async moveFolder(old, entry) {
+      const parentFolderId = folderOf(old.path) === folderOf(entry.path) ? undefined : await idOf(folderOf(entry.path));
+      const displayName = old.name === entry.name ? undefined : entry.name;
+      const id = /** @type {string} */ (old.id);
+      await client.folders.updateFolder(id, { displayName, parentFolderId });
+      for (const ids of [known, made]) {
+        for (const [path, own] of [...ids]) {
+          if (path !== old.path && !isBelow(path, old.path)) continue;
+          ids.delete(path);
+          /** @type {Map<string, unknown>} */ (ids).set(entry.path + path.slice(old.path.length), own);
+        }
+      }
+      return { ...old, path: entry.path, name: entry.name };
+    },
+
+    async remove(entries, { isPermanent, mustBeEmpty }) {
       const idsOf = (/** @type {'file' | 'folder'} */ own) => entries.filter(({ kind }) => kind === own).map(({ id }) => /** @type {string} */ (id));
-      for (const ids of batchesOf(idsOf('file'), FILES_PER_CALL)) await client.files.bulkDeleteFiles(ids, { permanent: isPermanent });
-      for (const ids of batchesOf(idsOf('folder'), FOLDERS_PER_CALL)) await client.folders.bulkDeleteFolders(ids, { permanent: isPermanent });
+      for (const ids of batchesOf(idsOf('file'), FILES_PER_CALL)) {
+        await client.files.bulkDeleteFiles(ids, { permanent: isPermanent });
+        for (const id of ids) deleted.add(id);
+      }
+      const folders = [];
+      for (const id of idsOf('folder')) {
+        if (mustBeEmpty && !(await isEmpty(id))) continue;
+        deleted.add(id);
+        folders.push(id);
+      }
+      for (const ids of batchesOf(folders, FOLDERS_PER_CALL)) await client.folders.bulkDeleteFolders(ids, { permanent: isPermanent });
     },
 
     flush,

@@ -115,6 +115,22 @@ suite('wix-media sync', () => {
     assert.equal((await run(folder, [baseUrl, 'to', '--watch'])).code, 2);
   });
 
+  test('sync: --two-way says what it changes where', async (t) => {
+    const folder = await temporaryFolder(t);
+    await fill(join(folder, 'one'), { 'a.txt': 'a', 'both.txt': 'one' });
+    await fill(join(folder, 'two'), { 'In/b.txt': 'b', 'both.txt': 'two' });
+    const planned = await run(folder, ['one', 'two', '--two-way', '-n']);
+    assert.match(planned.stdout, /^Would keep both in two: both\.txt → both \(conflict of .*, to\)\.txt$/m);
+    const { code, stdout, stderr } = await run(folder, ['one', 'two', '--two-way']);
+    const lines = stdout.replaceAll(/\(conflict of [^,]*/g, '(conflict').split('\n').sort();
+    assert.deepEqual(lines, ['', 'Created in one: In/', 'Created in one: In/b.txt', 'Created in one: both (conflict, to).txt', 'Created in two: a.txt', 'Created in two: both.txt', 'Kept both in two: both.txt → both (conflict, to).txt']);
+    assert.deepEqual([code, stderr], [0, '4 files created, 0 updated (8 B), 1 kept as both, 0 deleted, 0 unchanged, 1 folder created\n']);
+    await rm(join(folder, 'one/a.txt'));
+    const kept = await run(folder, ['one', 'two', '--two-way']);
+    assert.match(kept.stderr, /1 only in one place/);
+    for (const args of [['--watch'], ['--map', 'x.jsonl']]) assert.equal((await run(folder, ['one', 'two', '--two-way', ...args])).code, 2);
+  });
+
   test('sync: permanent deletion needs --yes where nobody can answer', async (t) => {
     const folder = await temporaryFolder(t);
     const { client, baseUrl } = await serveManager(t);

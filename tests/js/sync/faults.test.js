@@ -8,7 +8,7 @@ import { serveManager, temporaryFolder } from '../harness/manager.js';
 import { createClient } from '../harness/package.js';
 import { sync } from '../harness/sync.js';
 import { chosenSeed, Random } from '../oracle/random.js';
-import { counts, fill, siteTreeOf, treeOf } from './world.js';
+import { counts, failing, fill, siteTreeOf, treeOf } from './world.js';
 
 /** @import { Tree } from './world.js' */
 
@@ -64,29 +64,6 @@ async function edit(folder, tree, random) {
     kept[found] = ['', null];
   }
   await rm(spare, { recursive: true });
-}
-
-/**
- * A `fetch` that fails at random while `rate` is above 0.
- *
- * @param {Random} random
- */
-function failing(random) {
-  const { fetch: send } = globalThis;
-  const state = { rate: 0 };
-  /** @type {typeof fetch} */
-  const faulty = async (url, init) => {
-    const kind = random.chance(state.rate) ? random.below(4) : -1;
-    if (kind === 0) throw new TypeError('fetch failed');
-    if (kind === 1) return new Response('{}', { status: 500, headers: { 'content-type': 'application/json' } });
-    if (kind === 2) return new Response('{}', { status: 429, headers: { 'content-type': 'application/json', 'retry-after': '0' } });
-    const response = await send(url, init);
-    if (kind !== 3) return response;
-    // It was done, and nobody knows.
-    await response.arrayBuffer();
-    throw new TypeError('terminated');
-  };
-  return { state, faulty };
 }
 
 suite(`faults, WIX_MEDIA_SEED=${chosenSeed()}`, () => {

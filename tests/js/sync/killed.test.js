@@ -88,6 +88,46 @@ suite(`killed, WIX_MEDIA_SEED=${chosenSeed()}`, () => {
     }
   });
 
+  test('sync: a run in both ways that is killed anywhere goes on, and loses no change', async (t) => {
+    const options = { ...OPTIONS, twoWay: true };
+    for (let at = stride(); ; at += stride()) {
+      const folder = await temporaryFolder(t);
+      const { client, baseUrl } = await serveManager(t);
+      await fill(folder, { 'both.txt': 'b', 'here.txt': 'h', 'there.txt': 't', 'gone-here.txt': 'x', 'Gone there/y.txt': 'y', 'Old/z.txt': 'z', kind: 'k' });
+      await sync(folder, client, options);
+      const idOf = async (/** @type {string} */ path) => String((await client.paths.resolve(path))?.id);
+      await fill(folder, { 'both.txt': 'folder', 'here.txt': 'changed here', 'New/new here.txt': 'n' });
+      for (const name of ['gone-here.txt', 'kind']) await rm(join(folder, name));
+      await fill(folder, { 'kind/in.txt': 'in' });
+      for (const [displayName, content] of [['both.txt', 'site'], ['there.txt', 'changed there']]) {
+        const old = await idOf(`/${displayName}`);
+        await client.uploads.upload(new Blob([content]), { displayName });
+        await client.files.bulkDeleteFiles([old], { permanent: true });
+      }
+      await client.files.bulkDeleteFiles([await idOf('/kind')], { permanent: true });
+      await client.uploads.upload(new Blob(['other kind'], { type: 'text/plain' }), { displayName: 'kind.txt' });
+      await client.files.updateFileDescriptor({ _id: await idOf('/kind.txt'), displayName: 'kind' });
+      await client.folders.bulkDeleteFolders([await idOf('/Gone there/')], { permanent: true });
+      await client.folders.updateFolder(await idOf('/Old/'), { displayName: 'Moved', parentFolderId: 'media-root' });
+      const whole = await run({ baseUrl, folder, isUpload: true, at, options });
+      await sync(folder, client, options);
+      const [here, there] = [await treeOf(folder), await siteTreeOf(client)];
+      assert.deepEqual(here, there, `killed before step ${at}`);
+      const timeless = Object.fromEntries(Object.entries(here).map(([path, content]) => [path.replace(/ \(conflict of .*, site\)/, ' (site)'), content]));
+      const expected = {
+        Moved: null, 'Moved/z.txt': 'z', New: null, 'New/new here.txt': 'n', 'both (site).txt': 'site', 'both.txt': 'folder',
+        'here.txt': 'changed here', kind: null, 'kind (site)': 'other kind', 'kind/in.txt': 'in', 'there.txt': 'changed there',
+      };
+      assert.deepEqual(timeless, expected, `killed before step ${at}`);
+      assert.deepEqual(counts(await sync(folder, client, options)), { unchanged: 8 }, `killed before step ${at}`);
+      const trash = (await client.files.listDeletedFiles().toArray()).map(({ displayName }) => displayName).sort();
+      assert.deepEqual(trash, ['gone-here.txt', 'here.txt'], `killed before step ${at}: nothing is there twice`);
+      if (!whole) continue;
+      assert.ok(at > 30, `${at} steps`);
+      return;
+    }
+  });
+
   test('journal: another process that runs keeps it, one that is gone does not; a line that was cut off is ignored', async (t) => {
     const folder = await temporaryFolder(t);
     const { client } = await serveManager(t);

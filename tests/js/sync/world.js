@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** @import { Client } from '../harness/sync.js' */
+/** @import { Random } from '../oracle/random.js' */
 
 /** What a tree holds: the content of files, and null for folders, by their paths. */
 /** @typedef {Record<string, string | null>} Tree */
@@ -71,3 +72,26 @@ const sorted = (tree) => Object.fromEntries(Object.entries(tree).sort(([one], [o
  * @param {object} report
  */
 export const counts = (report) => Object.fromEntries(Object.entries(report).filter(([, value]) => typeof value === 'number' && value !== 0));
+
+/**
+ * A `fetch` that fails at random while `rate` is above 0.
+ *
+ * @param {Random} random
+ */
+export function failing(random) {
+  const { fetch: send } = globalThis;
+  const state = { rate: 0 };
+  /** @type {typeof fetch} */
+  const faulty = async (url, init) => {
+    const kind = random.chance(state.rate) ? random.below(4) : -1;
+    if (kind === 0) throw new TypeError('fetch failed');
+    if (kind === 1) return new Response('{}', { status: 500, headers: { 'content-type': 'application/json' } });
+    if (kind === 2) return new Response('{}', { status: 429, headers: { 'content-type': 'application/json', 'retry-after': '0' } });
+    const response = await send(url, init);
+    if (kind !== 3) return response;
+    // It was done, and nobody knows.
+    await response.arrayBuffer();
+    throw new TypeError('terminated');
+  };
+  return { state, faulty };
+}

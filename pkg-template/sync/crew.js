@@ -1,4 +1,4 @@
-// Work that runs side by side, a few pieces at a time.
+// A crew: work that runs side by side, a few pieces at a time.
 
 /**
  * Runs a limited number of pieces of work at once.
