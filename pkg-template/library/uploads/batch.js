@@ -38,7 +38,7 @@ export async function uploadAll(api, paths, send, sources, options, signal) {
 
   /** @type {UploadResult[]} */
   const results = [];
-  const progress = batchProgress(onProgress, files, results);
+  const progress = batchProgress(onProgress, files);
   const release = onAbort(signal, () => progress.close());
 
   const keyOf = (/** @type {Item} */ { folder, options: own }, /** @type {string | undefined} */ itsName) =>
@@ -97,7 +97,7 @@ export async function uploadAll(api, paths, send, sources, options, signal) {
         results[index] = { ...about, status: 'failed', error: api.failed(NAME, 'INTERNAL', 'unexpected failure', error) };
       } finally {
         single.release();
-        progress.tell();
+        if (results[index]) progress.ended(results[index]);
       }
     }
   };
@@ -133,46 +133,53 @@ function turns(count) {
 }
 
 /**
- * The progress of a batch, as the sum of its items'.
+ * The progress of a batch, as the sum of its items'. Each event changes sums, so that it costs the same however many files
+ * there are.
  *
  * @param {UploadAllOptions['onProgress']} listener
  * @param {Item[]} files
- * @param {UploadResult[]} results
  */
-function batchProgress(listener, files, results) {
+function batchProgress(listener, files) {
   const overall = new Progress(listener, { total: undefined });
   const totals = new Map(files.map((item) => [item, item.size]));
   /** @type {Map<Item, UploadProgress>} */
   const told = new Map();
-  const countTotal = () => {
-    const sizes = [...totals.values()];
-    overall.total = sizes.includes(undefined) ? undefined : sizes.reduce((/** @type {number} */ one, other) => one + Number(other), 0);
+  let [sent, confirmed, done, failed] = [0, 0, 0, 0];
+  // The total is unknown as long as that of any item is.
+  let [total, unknown] = [0, 0];
+  const count = (/** @type {number | undefined} */ size, sign = 1) => {
+    if (size === undefined) unknown += sign;
+    else total += sign * size;
+    overall.total = unknown > 0 ? undefined : total;
   };
-  const failed = () => results.filter((result) => result?.status === 'failed').length;
   const tell = () => {
-    let [sent, confirmed] = [0, 0];
-    for (const one of told.values()) {
-      sent += one.sent;
-      confirmed += one.confirmed;
-    }
-    overall.about({ files: files.length, done: results.filter(Boolean).length, failed: failed() });
+    overall.about({ files: files.length, done, failed });
     overall.sent(sent);
     overall.confirmed(confirmed);
   };
-  countTotal();
+  for (const size of totals.values()) count(size);
   return {
-    tell,
     /** Takes the progress of one item. */
     one(/** @type {Item} */ item, /** @type {UploadProgress} */ event) {
+      const before = told.get(item);
       told.set(item, event);
+      sent += event.sent - (before?.sent ?? 0);
+      confirmed += event.confirmed - (before?.confirmed ?? 0);
       if (totals.get(item) !== event.total) {
+        count(totals.get(item), -1);
+        count(event.total);
         totals.set(item, event.total);
-        countTotal();
       }
       tell();
     },
+    /** Takes the end of one item. */
+    ended(/** @type {UploadResult} */ { status }) {
+      done += 1;
+      if (status === 'failed') failed += 1;
+      tell();
+    },
     finish() {
-      if (failed() === 0 && overall.total !== undefined) overall.finish(overall.total);
+      if (failed === 0 && overall.total !== undefined) overall.finish(overall.total);
       overall.close();
     },
     close: () => overall.close(),
