@@ -68,6 +68,26 @@ export interface RequestFields {
   duplex?: 'half';
 }
 
+/** What a dispatcher of undici calls. */
+export interface DispatchHandler {
+  /** The request is about to be sent; it can be given up from now on. */
+  onConnect(abort: (reason: unknown) => void): void;
+  /** The names and values of headers alternate. */
+  onHeaders(status: number, fields: Buffer[], resume: () => void, statusText: string): boolean;
+  /** Returns whether more is wanted at once. */
+  onData(piece: Uint8Array<ArrayBuffer>): boolean;
+  onComplete(): void;
+  onError(error: unknown): void;
+}
+
+/** What sends the requests of Node's `fetch`. */
+export interface Dispatcher {
+  dispatch(
+    request: { origin: string; path: string; method: string; headers: HeaderMap; body?: BodyInit | null },
+    handler: DispatchHandler,
+  ): unknown;
+}
+
 /** Everything that the calls of one client share. */
 export interface Connection {
   baseUrl: string;
