@@ -104,8 +104,10 @@ export function incoming(port, id, { onCancel, onWait } = {}) {
  * @param {number} id
  * @param {ReadableStream<Uint8Array>} stream
  * @param {(failure?: { error: unknown }) => void} ended Told when there is nothing left to send, and why if that is a failure.
+ * @param {object} [options]
+ * @param {boolean} [options.isOwn] Whether the chunks were made for this stream, so that they need not be copied.
  */
-export function outgoing(port, id, stream, ended) {
+export function outgoing(port, id, stream, ended, { isOwn = false } = {}) {
   const reader = stream.getReader();
   let room = WINDOW;
   let isRunning = false;
@@ -135,8 +137,9 @@ export function outgoing(port, id, stream, ended) {
           else rest = bytesOf(value);
           continue;
         }
-        // A copy, because a chunk may be part of a larger buffer, or belong to somebody else.
-        const bytes = rest.slice(0, Math.min(MAX_PIECE, room));
+        const length = Math.min(MAX_PIECE, room, rest.length);
+        // A copy, where the chunk is part of a larger buffer, or may belong to somebody else.
+        const bytes = isOwn && length === rest.buffer.byteLength ? rest : rest.slice(0, length);
         rest = rest.subarray(bytes.length);
         room -= bytes.length;
         port.postMessage({ id, type: 'piece', bytes }, [bytes.buffer]);

@@ -72,7 +72,7 @@ export function serveManager(port, load, runtime) {
       }
       port.postMessage({ ...head, hasBody: true });
       if (request.signal.aborted) return void stream.cancel().catch(() => {});
-      return answers.set(id, outgoing(port, id, stream, () => answers.delete(id)));
+      return answers.set(id, outgoing(port, id, stream, () => answers.delete(id), { isOwn: true }));
     } catch (error) {
       answers.delete(id);
       return port.postMessage({ id, type: 'failed', error: errorOf(error) });
