@@ -38,6 +38,8 @@ const KEYS = [
 
 const HIDDEN = { name: 'hidden', about: 'files of folders whose names begin with a dot, too' };
 
+const BANDWIDTH = { name: 'bandwidth', value: 'RATE', about: 'the most bytes a second in each direction, such as 500k or 2M' };
+
 /** @type {OptionRow} */
 const JOURNAL = { name: 'journal', value: 'FILE', kind: 'file', about: 'where to keep what both sides have (.wix-media in the folder)' };
 
@@ -282,6 +284,7 @@ export const commands = {
       HIDDEN,
       { name: 'watch', about: 'go on, and again after each change of the folder FROM' },
       { name: 'concurrency', value: 'N', about: 'the number of files at once (4)' },
+      BANDWIDTH,
       JOURNAL,
       { name: 'map', value: 'FILE', kind: 'file', about: 'write old and new ids to FILE, for rewrite' },
       ...KEYS,
@@ -300,7 +303,7 @@ export const commands = {
   verify: {
     about: 'name every difference between two places',
     words: ['FROM', 'TO'],
-    options: [{ name: 'hash', about: 'read all bytes of both places' }, HIDDEN, JOURNAL, ...KEYS, QUIET, JSON_OUTPUT],
+    options: [{ name: 'hash', about: 'read all bytes of both places' }, HIDDEN, BANDWIDTH, JOURNAL, ...KEYS, QUIET, JSON_OUTPUT],
     notes: SYNC_PLACES,
     examples: [
       ['verify site: backup', 'whether a copy is complete'],

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { connectTo } from './connect.js';
 import { UsageError } from './failure.js';
+import { amount } from './units.js';
 
 /** @import { SyncPlace } from '../types/sync.js' */
 /** @import { Context, Place } from './internal.d.ts' */
@@ -78,4 +79,18 @@ export async function openPlaces([from, to], options, env) {
     if (typeof source !== 'string') await source.close();
     throw error;
   }
+}
+
+/**
+ * The value of `--bandwidth`.
+ *
+ * @param {Context['options']} options
+ * @param {string} command
+ * @returns {number | undefined}
+ */
+export function bandwidthOf({ bandwidth }, command) {
+  if (bandwidth === undefined) return undefined;
+  const rate = amount(bandwidth);
+  if (rate) return rate;
+  throw new UsageError(`invalid --bandwidth: expected bytes a second such as 500k or 2M, found ${bandwidth}`, command);
 }

@@ -74,3 +74,15 @@ export function span(text) {
   const [, number, unit] = /^(\d+)\s*(s|m|h|d|w)$/.exec(text) ?? [];
   return unit === undefined ? undefined : Number(number) * SPANS[unit];
 }
+
+/**
+ * Bytes of `500k`, `2M`, `1.5 MB` or a plain number, in decimal units; undefined for anything else.
+ *
+ * @param {string} text
+ * @example
+ * amount('1.5M'); // → 1_500_000
+ */
+export function amount(text) {
+  const [, number, unit = ''] = /^(\d{1,12}(?:\.\d{1,3})?) ?(|[kmgt])b?$/i.exec(text) ?? [];
+  return number === undefined ? undefined : Math.round(Number(number) * 1000 ** ' kmgt'.indexOf(unit.toLowerCase() || ' '));
+}

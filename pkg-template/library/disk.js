@@ -54,14 +54,21 @@ function assertFile(path, entry) {
   throw Object.assign(new Error(`${path} is ${kindOf(entry)}: expected a file`), { code: entry.isDirectory() ? 'EISDIR' : 'EINVAL' });
 }
 
+/** Bytes of a piece of a file that is sent slowly. */
+const PACED_PIECE_SIZE = 64 * 1024;
+
+/** @typedef {(bytes: number) => Promise<void>} Pace Resolves when so many bytes may be sent. */
+
 /**
  * Opens a file as a source.
  *
- * @param {string | URL} given
+ * @param {string | URL & { pace?: Pace }} given A URL may have a `pace`, which its bytes are read at.
  * @returns {Promise<SourceReader>}
  */
 export async function openFile(given) {
   const path = pathOf(given);
+  const { pace } = given instanceof URL ? given : {};
+  const most = pace ? PACED_PIECE_SIZE : PIECE_SIZE;
   // Opening a pipe waits for a writer, and takes what it writes from another reader.
   assertFile(path, await stat(path));
   const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
@@ -74,9 +81,10 @@ export async function openFile(given) {
      */
     async function* pieces(from, to) {
       for (let at = from; at < to; ) {
-        const buffer = new Uint8Array(Math.min(PIECE_SIZE, to - at));
+        const buffer = new Uint8Array(Math.min(most, to - at));
         const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
         if (bytesRead === 0) return;
+        await pace?.(bytesRead);
         at += bytesRead;
         yield buffer.subarray(0, bytesRead);
       }

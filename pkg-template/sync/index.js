@@ -13,7 +13,7 @@ import { withMovedFolders } from './folders.js';
 import { headerOf, lineOf, manifestOf } from './manifest.js';
 import { Orphans } from './moves.js';
 import { checkOptions, limitOf } from './options.js';
-import { withPair } from './pair.js';
+import { DEFAULT_CONCURRENCY, withPair } from './pair.js';
 import { pathOf } from './places/index.js';
 import { plan, split } from './plan.js';
 import { Report } from './report.js';
@@ -24,7 +24,6 @@ export { verify } from './verify.js';
 
 /** @import { Entry, Half, MapRow, ManifestLine, Pair, Side, Step, SyncOptions, SyncPlace, SyncReport, Triple } from './internal.d.ts' */
 
-const DEFAULT_CONCURRENCY = 4;
 const DEFAULT_MAX_DELETE = '10%';
 
 /**

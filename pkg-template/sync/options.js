@@ -16,6 +16,7 @@ const KINDS = {
   onDifference: [isFunction, 'must be a function'],
   hidden: [isFlag, 'must be true or false'],
   concurrency: [(value) => Number.isSafeInteger(value) && value >= 1, 'must be a whole number of at least 1'],
+  bandwidth: [(value) => typeof value === 'number' && value >= 1 && value < Infinity, 'must be a number of bytes a second of at least 1'],
   journal: [(value) => (typeof value === 'string' && value !== '') || value instanceof URL, 'must be a path or a file: URL'],
   map: [(value) => (typeof value === 'string' && value !== '') || value instanceof URL, 'must be a path or a file: URL'],
   confirm: [isFunction, 'must be a function'],
@@ -40,7 +41,7 @@ export function limitOf(value) {
 }
 
 /** The options of `verify`; `sync` has all the others. */
-const OF_VERIFY = ['hash', 'hidden', 'journal', 'signal', 'onDifference'];
+const OF_VERIFY = ['hash', 'hidden', 'bandwidth', 'journal', 'signal', 'onDifference'];
 const ONLY_VERIFY = ['hash', 'onDifference'];
 
 /**

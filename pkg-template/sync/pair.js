@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve, sep } from 'node:path';
+import { bandwidthOf } from './bandwidth.js';
 import { comparing, unchanging } from './content.js';
 import { SyncError } from './error.js';
 import { Journal } from './journal.js';
@@ -13,6 +14,9 @@ import { OWN_FOLDER } from './places/folder.js';
 import { openPlace, pathOf } from './places/index.js';
 
 /** @import { Entry, Pair, Place, SyncOptions, SyncPlace } from './internal.d.ts' */
+
+/** How many transfers run at the same time. */
+export const DEFAULT_CONCURRENCY = 4;
 
 /**
  * Refuses places of which one holds the other: a run would copy its own copies.
@@ -62,10 +66,11 @@ function journalOf(source, target, given) {
  * @returns {Promise<Result>}
  */
 export async function withPair(from, to, options, isReadOnly, work) {
-  const { signal = new AbortController().signal, checksum = false } = options;
+  const { signal = new AbortController().signal, checksum = false, hidden, bandwidth, concurrency = DEFAULT_CONCURRENCY } = options;
   signal.throwIfAborted();
-  const source = await openPlace(from, 'from', options);
-  const target = await openPlace(to, 'to', options);
+  const limits = bandwidth === undefined ? undefined : bandwidthOf(bandwidth, concurrency);
+  const source = await openPlace(from, 'from', { hidden, limits });
+  const target = await openPlace(to, 'to', { hidden, limits });
   const scratch = join(tmpdir(), `wix-media-sync-${randomBytes(6).toString('hex')}`);
   /** @type {Journal | undefined} */
   let journal;

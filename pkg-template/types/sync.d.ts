@@ -137,6 +137,8 @@ export interface SyncOptions {
   hidden?: boolean;
   /** Number of transfers at the same time. Default: 4. */
   concurrency?: number;
+  /** The most bytes a second that are sent to Media Managers, and as many that come from them. Default: no limit. */
+  bandwidth?: number;
   /** File of the journal. Default: in `.wix-media` of the plain folder; none without a plain folder. */
   journal?: string | URL;
   /**
@@ -179,6 +181,8 @@ export interface VerifyOptions {
   hash?: boolean;
   /** Whether files and folders of plain folders belong to it if their names begin with a dot. Default: false. */
   hidden?: boolean;
+  /** The most bytes a second that come from Media Managers. Default: no limit. */
+  bandwidth?: number;
   /** File of the journal, as for {@link SyncOptions.journal}. */
   journal?: string | URL;
   /** Cancels the run. */

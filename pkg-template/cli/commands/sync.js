@@ -2,7 +2,7 @@
 import { EXIT, UsageError } from '../failure.js';
 import { interruptible } from '../interrupt.js';
 import { noteProblems } from '../output.js';
-import { openPlaces } from '../places.js';
+import { bandwidthOf, openPlaces } from '../places.js';
 import { ask, printable, progress } from '../terminal.js';
 import { bytes, count } from '../units.js';
 import { changesOf } from '../watch.js';
@@ -32,6 +32,7 @@ export async function syncPlaces(context) {
   if (maxDelete !== undefined && !/^\d+(\.\d+)? ?%?$/.test(maxDelete)) {
     throw new UsageError(`invalid --max-delete: expected a number or a share such as 25%, found ${maxDelete}`, 'sync');
   }
+  const bandwidth = bandwidthOf(options, 'sync');
   const { sync } = await import('#package/sync.js');
   const bar = progress(stderr, { isQuiet: quiet || json });
   const interrupt = interruptible();
@@ -45,6 +46,7 @@ export async function syncPlaces(context) {
     checksum,
     hidden,
     concurrency,
+    bandwidth,
     journal,
     map,
     signal: interrupt.signal,

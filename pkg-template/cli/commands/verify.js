@@ -2,7 +2,7 @@
 import { EXIT } from '../failure.js';
 import { interruptible } from '../interrupt.js';
 import { json, noteProblems } from '../output.js';
-import { openPlaces } from '../places.js';
+import { bandwidthOf, openPlaces } from '../places.js';
 import { printable } from '../terminal.js';
 import { count } from '../units.js';
 
@@ -22,6 +22,7 @@ const WORDS = {
 /** @param {Context} context */
 export async function verifyPlaces({ words, options, env, print, note }) {
   const { hash, hidden, journal, quiet } = options;
+  const bandwidth = bandwidthOf(options, 'verify');
   const { verify } = await import('#package/sync.js');
   const interrupt = interruptible();
   const places = await openPlaces(words, options, env);
@@ -29,6 +30,7 @@ export async function verifyPlaces({ words, options, env, print, note }) {
     const report = await verify(places.from, places.to, {
       hash,
       hidden,
+      bandwidth,
       journal,
       signal: interrupt.signal,
       onDifference: ({ path, kind, difference }) => {

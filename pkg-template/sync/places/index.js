@@ -4,6 +4,7 @@ import { SyncError } from '../error.js';
 import { openFolder } from './folder.js';
 import { openSite } from './site.js';
 
+/** @import { Bandwidth } from '../bandwidth.js' */
 /** @import { Client, MediaManager, Place, SyncPlace } from '../internal.d.ts' */
 
 /**
@@ -32,10 +33,10 @@ function siteOf(given) {
  *
  * @param {SyncPlace} given
  * @param {'from' | 'to'} side
- * @param {{ hidden?: boolean }} options
+ * @param {{ hidden?: boolean, limits?: Bandwidth }} options
  * @returns {Promise<Place>}
  */
-export async function openPlace(given, side, { hidden }) {
+export async function openPlace(given, side, { hidden, limits }) {
   const isTarget = side === 'to';
   if (given instanceof URL || (typeof given === 'string' && given !== '')) {
     return openFolder(pathOf(given), { hidden, isTarget });
@@ -45,5 +46,5 @@ export async function openPlace(given, side, { hidden }) {
     throw new SyncError('INVALID_ARGUMENT', `${side} must be a path, a client, a manager, or { client, path }`);
   }
   const { client, path = '/', name = 'the Media Manager', directory } = site;
-  return openSite(client, { label: path === '/' ? name : `${name}, ${path}`, path, directory, isTarget });
+  return openSite(client, { label: path === '/' ? name : `${name}, ${path}`, path, directory, isTarget, bandwidth: limits });
 }

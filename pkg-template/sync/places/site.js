@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { batchesOf, FILES_PER_CALL, FOLDERS_PER_CALL } from '../../library/batches.js';
 import { SyncError } from '../error.js';
 import { detailsOf } from '../manifest.js';
@@ -16,6 +17,7 @@ import { sorted } from '../spool.js';
 
 /** @import { StoredFile, StoredFolder } from '../../types/index.js' */
 /** @import { Client, Entry, ListOptions, Place } from '../internal.d.ts' */
+/** @import { Bandwidth } from '../bandwidth.js' */
 /** @import { Journal } from '../journal.js' */
 
 const ROOT = 'media-root';
@@ -43,6 +45,7 @@ const versionOf = (id, hash) => (hash ? `${id} ${hash}` : id);
  * @property {string} [path] The folder that is the place.
  * @property {string} [directory] Where its data are, for a Media Manager of this machine.
  * @property {boolean} isTarget
+ * @property {Bandwidth} [bandwidth]
  */
 
 /**
@@ -52,7 +55,8 @@ const versionOf = (id, hash) => (hash ? `${id} ${hash}` : id);
  * @param {SiteOptions} options
  * @returns {Promise<Place>}
  */
-export async function openSite(client, { label, path = '/', directory, isTarget }) {
+export async function openSite(client, { label, path = '/', directory, isTarget, bandwidth }) {
+  const stallMs = bandwidth?.stallMs;
   const isTop = !/[^/]/.test(path);
   const root = await client.folders.getFolder(ROOT);
   /** @type {string | undefined} */
@@ -235,8 +239,9 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
       let at = from;
       try {
         if (from > 0) await feed(digest, output, from);
-        const { body } = await client.downloads.file(/** @type {string} */ (entry.id), { from, verify: false, signal });
+        const { body } = await client.downloads.file(/** @type {string} */ (entry.id), { from, verify: false, signal, stallMs });
         for await (const piece of /** @type {AsyncIterable<Uint8Array>} */ (/** @type {unknown} */ (body ?? []))) {
+          await bandwidth?.down(piece.length, signal);
           digest.update(piece);
           for (let done = 0; done < piece.length; ) {
             const { bytesWritten } = await output.write(piece, done, piece.length - done, at);
@@ -300,7 +305,9 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
     const parentFolderId = await idOf(folderOf(entry.path));
     if (old) await journal?.retire(/** @type {string} */ (old.id));
     const onProgress = (/** @type {{ confirmed: number }} */ { confirmed }) => progress(confirmed);
-    let file = await client.uploads.upload(taken.file, { parentFolderId, displayName: name, labels, private: isPrivate, signal, onProgress });
+    const pace = bandwidth && ((/** @type {number} */ bytes) => bandwidth.up(bytes, signal));
+    const from = pace ? Object.assign(pathToFileURL(taken.file), { pace }) : taken.file;
+    let file = await client.uploads.upload(from, { parentFolderId, displayName: name, labels, private: isPrivate, signal, stallMs, onProgress });
     // An upload gives a name the extension of its type.
     if (file.displayName !== name) file = await client.files.updateFileDescriptor({ _id: file._id, displayName: name });
     if (old) {
@@ -348,9 +355,12 @@ export async function openSite(client, { label, path = '/', directory, isTarget 
     },
 
     async digest(entry, signal) {
-      const response = await client.downloads.file(/** @type {string} */ (entry.id), { verify: false, signal });
+      const response = await client.downloads.file(/** @type {string} */ (entry.id), { verify: false, signal, stallMs });
       const hash = createHash('md5');
-      for await (const piece of /** @type {AsyncIterable<Uint8Array>} */ (/** @type {unknown} */ (response.body ?? []))) hash.update(piece);
+      for await (const piece of /** @type {AsyncIterable<Uint8Array>} */ (/** @type {unknown} */ (response.body ?? []))) {
+        await bandwidth?.down(piece.length, signal);
+        hash.update(piece);
+      }
       return hash.digest('hex');
     },
 

@@ -73,6 +73,7 @@ suite('wix-media sync', () => {
       [['data:', 'to'], /data: needs a directory/],
       [['', 'to'], /invalid place/],
       [['a', 'b', '--max-delete', 'some'], /invalid --max-delete: expected a number or a share such as 25%, found some/],
+      [['a', 'b', '--bandwidth', 'fast'], /invalid --bandwidth: expected bytes a second such as 500k or 2M, found fast/],
       [['a'], /sync needs TO/],
     ])) {
       const { code, stderr } = await run(folder, [...args]);
