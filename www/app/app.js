@@ -6,6 +6,7 @@
 /** @import { Layout } from '../parts/media-grid/geometry.js' */
 import { areaOfTop, ROOTS } from '../model/areas.js';
 import { folderItem } from '../model/item.js';
+import { soon } from '../model/soon.js';
 import { isSortName, SORTS, sortNamed } from '../model/view.js';
 import { CallInspector } from '../parts/call-inspector/call-inspector.js';
 import { CommandBar } from '../parts/command-bar/command-bar.js';
@@ -39,6 +40,7 @@ import { effectsOn } from './effects.js';
 import { folderCommands } from './folder-commands.js';
 import { guardWork } from './guard.js';
 import { emptyTrash, itemCommands, moveDropped, restoreAll } from './item-commands.js';
+import { Live } from './live.js';
 import { openItem } from './open-item.js';
 import { OtherTabs } from './other-tabs.js';
 import { Places } from './places.js';
@@ -351,6 +353,7 @@ function catchUp() {
 }
 
 const meter = new StorageMeter(state, toasts);
+const live = new Live(state, tree, { refresh: () => display.refresh(), catchUp, changed: () => meter.refresh() });
 
 const tabs = new OtherTabs((placeKey) => {
   if (placeKey === state.session?.place.key) catchUp();
@@ -401,6 +404,7 @@ function goToFolder(id) {
 /** Takes the page off the place that is open, and returns it. */
 function leave() {
   const before = state.session;
+  live.stop();
   display.stop();
   viewing.follow(undefined);
   state.session = undefined;
@@ -430,6 +434,8 @@ async function enter(place) {
   });
   queue.replaced.listen((files) => session.actions.trash(files));
   queue.folderCreated.listen((folder) => effects.folderAdded(folder));
+  const showNames = soon(() => session === state.session && showWhereabouts(state, { grid }));
+  folders.changed.listen(showNames);
   uploads.show(queue, place, announceStatus);
   jobsPanel.show(session.actions.jobs, place, announceStatus);
   place.changed?.listen(() => display.refresh());
@@ -442,6 +448,8 @@ async function enter(place) {
     menu: treeMenu(state, { commands, open: goToFolder }),
     onError: (error) => complain(`The folders could not be read: ${reasonOf(error)}`),
   });
+  // Before the list is asked for, so that no change falls between the two.
+  live.start();
   display.look();
   viewing.follow(readAddress().fileId);
   meter.start();

@@ -1,7 +1,8 @@
 // Shows the items of the view, and keeps them up to date.
 //
 // `look` lists the view anew, from its top. `refresh` lists it once more behind the scenes, and swaps the listings when the
-// new one is as long as the old one, so that nothing jumps. Both leave a listing that updates the page as it grows.
+// new one is as long as the old one, so that nothing jumps. Single items that change meanwhile change in both. Both leave a
+// listing that updates the page as it grows.
 /** @import { MediaGrid } from '../parts/media-grid/media-grid.js' */
 /** @import { Stage } from '../parts/stage/stage.js' */
 /** @import { State } from './state.js' */
@@ -34,6 +35,10 @@ export class Display {
   #isAnnounced = false;
   /** The question whether the folder is there, if it was asked. @type {{ isDone: boolean } | undefined} */
   #check;
+  /** The listing that is about to replace the one that is shown. @type {Listing | undefined} */
+  #next;
+  /** Whether something has changed since that one began. */
+  #isStale = false;
   #stopListening = () => {};
 
   /**
@@ -51,6 +56,7 @@ export class Display {
 
   /** Stops listing. */
   stop() {
+    this.#dropNext();
     this.#stopListening();
     this.#state.listing?.stop();
     this.#pending.stop();
@@ -82,20 +88,34 @@ export class Display {
   refresh() {
     const { session, listing: old, view } = this.#state;
     if (!session || !old) return;
+    // It may have read what has changed since.
+    if (this.#next) {
+      this.#isStale = true;
+      return;
+    }
     const next = new Listing(session.calls, { ...view }, session.place.eager);
+    this.#next = next;
     next.want(old.length);
+    /** @type {((listing: Listing) => void)[]} */
+    const edits = [];
+    const stopNoting = old.edited.listen((edit) => edits.push(edit));
     const stopListening = next.changed.listen(() => {
-      if (this.#state.listing !== old) {
-        stopListening();
-        next.stop();
-        return;
-      }
       const isReady = next.state === 'complete' || next.state === 'failed' || next.length >= old.length;
-      if (!isReady) return;
+      if (this.#next === next && !isReady) return;
       stopListening();
+      stopNoting();
+      if (this.#next !== next) return;
+      for (const edit of edits) edit(next);
       this.#swap(old, next);
     });
     next.start();
+  }
+
+  /** Gives up the listing that was to replace the one that is shown. */
+  #dropNext() {
+    this.#next?.stop();
+    this.#next = undefined;
+    this.#isStale = false;
   }
 
   /**
@@ -110,7 +130,11 @@ export class Display {
     this.#grid.replace(next);
     this.#stopListening = next.changed.listen(() => this.#update(next));
     this.#state.selection.retain(next);
+    const isStale = this.#isStale;
+    this.#next = undefined;
+    this.#isStale = false;
     this.#update(next);
+    if (isStale) this.refresh();
   }
 
   /** @param {Listing} listing */

@@ -8,7 +8,7 @@ import { writeFragment } from './router.js';
 
 /**
  * @param {State} state
- * @param {{ tree: FolderTree, grid: MediaGrid }} parts
+ * @param {{ tree?: FolderTree, grid: MediaGrid }} parts Without the tree, it stays as it is.
  */
 export async function showWhereabouts(state, { tree, grid }) {
   const { session, view, folderId } = state;
@@ -22,7 +22,7 @@ export async function showWhereabouts(state, { tree, grid }) {
     const ancestors = above.map((id) => ({ id, name: folders.nameOf(id), href: writeFragment({ area: view.area, folderId: id }) }));
     showLocation({ name, ancestors });
     grid.setLabel(name);
-    tree.reveal(state.isTrash ? [TOPS.trash] : path);
+    tree?.reveal(state.isTrash ? [TOPS.trash] : path);
   };
   show([folderId]);
   try {

@@ -5,12 +5,15 @@
 import { javascript } from '../text/code.js';
 import { areaOfTop, ROOTS } from './areas.js';
 import { compareNames } from './order.js';
+import { Signal } from './signal.js';
 
 const PAGE_SIZE = 100;
 
 /** @typedef {{ why: 'unknown' } | { why: 'deleted' | 'restored', folder: Folder }} Absence */
 
 export class Folders {
+  /** Emits the ID of a folder that has got another name or another parent. @type {Signal<string>} */
+  changed = new Signal();
   #calls;
   /** @type {Map<string, Folder>} */
   #known = new Map();
@@ -22,7 +25,10 @@ export class Folders {
 
   /** @param {Folder} folder */
   add(folder) {
-    this.#known.set(String(folder._id), folder);
+    const id = String(folder._id);
+    const before = this.#known.get(id);
+    this.#known.set(id, folder);
+    if (before && (before.displayName !== folder.displayName || before.parentFolderId !== folder.parentFolderId)) this.changed.emit(id);
   }
 
   /** @param {string} id */
@@ -119,7 +125,7 @@ export class Folders {
       source: `await folders.getFolder(${javascript(id)});`,
     };
     const folder = await this.#calls.run(about, ({ folders }, options) => folders.getFolder(id, options));
-    this.#known.set(id, folder);
+    this.add(folder);
     return folder;
   }
 

@@ -56,6 +56,11 @@ export class Jobs {
     return [...this.#jobs].filter(({ isShown }) => isShown);
   }
 
+  /** Whether a job changes many items now. It shows them itself when it is over. */
+  get isBusy() {
+    return [...this.#jobs].some(({ state }) => state === 'running');
+  }
+
   /** Whether closing the page now would leave a job half done. */
   get wouldLose() {
     return [...this.#jobs].some(({ state, isDivisible }) => state === 'running' && isDivisible);

@@ -28,6 +28,8 @@ const isEntry = (value) => typeof value === 'object' && value !== null && '_id' 
 export class Listing {
   /** Emits on every change of the items, the state or the error. @type {Signal<void>} */
   changed = new Signal();
+  /** Emits every change of single items, to be repeated on a listing that replaces this one. @type {Signal<(listing: Listing) => void>} */
+  edited = new Signal();
   /** @type {FolderItem[]} */
   folders = [];
   /** @type {FileItem[]} */
@@ -237,6 +239,7 @@ export class Listing {
    * @param {Folder} value
    */
   putFolder(value) {
+    this.edited.emit((listing) => listing.putFolder(value));
     const item = folderItem(value);
     this.folders = this.folders.filter(({ key }) => key !== item.key);
     this.folders.splice(positionIn(this.folders, item, this.#view.sort, { isNatural: true }), 0, item);
@@ -249,6 +252,7 @@ export class Listing {
    * @param {FileDescriptor} value
    */
   putFile(value) {
+    this.edited.emit((listing) => listing.putFile(value));
     const item = fileItem(value);
     this.files = this.files.filter(({ key }) => key !== item.key);
     const at = positionIn(this.files, item, this.#view.sort, { isNatural: this.#isNatural });
@@ -265,6 +269,7 @@ export class Listing {
    * @param {Folder} value
    */
   updateFolder(value) {
+    this.edited.emit((listing) => listing.updateFolder(value));
     const item = folderItem(value);
     const at = this.folders.findIndex(({ id }) => id === item.id);
     if (at < 0) return;
@@ -278,6 +283,7 @@ export class Listing {
    * @param {FileDescriptor} value
    */
   updateFile(value) {
+    this.edited.emit((listing) => listing.updateFile(value));
     const item = fileItem(value);
     const at = this.files.findIndex(({ id }) => id === item.id);
     if (at < 0) return;
@@ -291,6 +297,7 @@ export class Listing {
    * @param {readonly string[]} keys
    */
   remove(keys) {
+    this.edited.emit((listing) => listing.remove(keys));
     const removed = new Set(keys);
     this.folders = this.folders.filter(({ key }) => !removed.has(key));
     this.files = this.files.filter(({ key }) => !removed.has(key));

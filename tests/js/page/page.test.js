@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
 import { contentSecurityPolicy } from '../../../www/policy.js';
-import { cell, drop, eventually, focusIsOn, hold, message, nothingSticksOut, openPage, pageSuite, PATIENCE, photo, photoPath, pictureLoaded, settled, showsInOrder, showsItems, sortBy, startServer, textMatches, textOf, toast, uploadByDialog } from './site.js';
+import { cell, drop, eventually, focusIsOn, hold, message, nothingSticksOut, openPage, pageSuite, PATIENCE, photo, photoPath, pictureLoaded, settled, showsInOrder, showsItems, sortBy, startServer, textMatches, textOf, toast, uploadByDialog, withoutEvents } from './site.js';
 
 /** Half a second of silence. */
 function wave() {
@@ -776,6 +776,7 @@ for await (const page of files.listFiles({
   test('page: shows what changed while nobody looked at it', async (t) => {
     const { id, fragment, files } = await workspace('Come back', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
     const { page } = await open(t, { fragment });
+    await withoutEvents(page);
     await cell(page, 'a.txt').click();
     const { client } = site.server;
     await client.uploads.upload(Buffer.from('c'), { displayName: 'c.txt', parentFolderId: id });
@@ -799,6 +800,7 @@ for await (const page of files.listFiles({
   test('rename: stays open while another tab changes the folder', async (t) => {
     const { fragment, files } = await workspace('Two hands', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
     const { page } = await open(t, { fragment });
+    await withoutEvents(page);
     await cell(page, 'a.txt').click();
     await page.keyboard.press('F2');
     await page.keyboard.type('long');

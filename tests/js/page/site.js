@@ -257,6 +257,17 @@ export async function hold(page, url, { method, free = 0, end = 'continue' } = {
 }
 
 /**
+ * Loads a page once more, as of a server without a stream of events.
+ *
+ * @param {Page} page
+ */
+export async function withoutEvents(page) {
+  await page.context().route('**/_wix-media/events', (route) => route.fulfill({ status: 404, body: '' }));
+  await page.reload();
+  await settled(page);
+}
+
+/**
  * Waits until the view has been listed to its end.
  *
  * @param {Page} page
