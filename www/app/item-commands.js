@@ -24,8 +24,7 @@ export const itemCommands = (state) => ({
       await offerDownloads(items, downloads, async ({ link, name }) => save(place, await link(), name));
       return;
     }
-    const url = await actions.linkTo(first);
-    if (url) await save(place, url, first.name);
+    await actions.download(first, (url) => save(place, url, first.name));
   },
   move(items) {
     const { session } = state;

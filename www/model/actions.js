@@ -15,12 +15,17 @@ import { callSource } from '../text/code.js';
 import { amount } from '../text/words.js';
 import { areaOfTop } from './areas.js';
 import { idsSource } from './id-source.js';
-import { howMany, idsOf, named, subjectOf, tally } from './item.js';
+import { fileItem, howMany, idsOf, named, subjectOf, tally } from './item.js';
 import { stoppedAt } from './job.js';
 import { JOB_KINDS } from './job-kinds.js';
 import { Jobs } from './jobs.js';
+import { pause } from './pause.js';
 import { isFinal } from './refusal.js';
+import { Task } from './task.js';
 import { UndoHistory } from './undo-history.js';
+
+/** Milliseconds until a file is asked for again after the service did not answer. */
+const RETRY_DELAY = 3000;
 
 /**
  * @typedef {(item: Subject, view: View) => boolean} Leaves Whether an item is no longer in a view.
@@ -59,6 +64,8 @@ export class Actions {
   #effects;
   #reports;
   #history = new UndoHistory();
+  /** Whether the page has left the place. */
+  #isClosed = false;
 
   /**
    * @param {string} placeKey
@@ -89,6 +96,7 @@ export class Actions {
 
   /** Takes every undo off the offer and interrupts what is under way, when the page leaves the place. */
   close() {
+    this.#isClosed = true;
     this.#history.close();
     for (const job of this.jobs.stop()) this.#reports.interrupted(stoppedAt(job));
   }
@@ -133,10 +141,13 @@ export class Actions {
   }
 
   /**
+   * Has the service fetch a file. Resolves when the service has accepted that; a task follows the file until it is ready.
+   *
    * @param {string} url
    * @param {{ displayName?: string, parentFolderId: string, isPrivate: boolean }} given
    */
-  async importUrl(url, { displayName, parentFolderId, isPrivate }) {
+  async importUrl(url, given) {
+    const { displayName, parentFolderId, isPrivate } = given;
     const options = { ...(displayName && { displayName }), parentFolderId, ...(isPrivate && { private: true }) };
     const { file } = await this.#calls.run(
       {
@@ -147,8 +158,77 @@ export class Actions {
       (client, call) => client.files.importFile(url, options, call),
     );
     this.#effects.fileAdded(file);
-    this.#done(`Importing “${file.displayName}”.`);
+    this.#effects.announce();
+    this.#followImport(file, () => this.importUrl(url, given).catch((error) => this.#failed('Not imported', error)));
     return file;
+  }
+
+  /**
+   * Waits until an imported file is ready, as a task.
+   *
+   * @param {FileDescriptor} file
+   * @param {() => unknown} again Imports it once more.
+   */
+  async #followImport(file, again) {
+    const id = String(file._id);
+    const name = String(file.displayName);
+    const about = { title: `Is “${name}” ready?`, names: ['uploads'], quiet: true, source: `${callSource('await uploads.waitUntilReady', [id])};` };
+    const task = new Task({
+      doing: `Importing “${name}”`,
+      failed: `“${name}” was not imported`,
+      perform: (controller) => this.#untilReady(id, { ...about, controller }),
+      onDone: () => this.#done(`“${name}” imported.`),
+      onCancel: () => this.#dropImport(file),
+      retry: async () => {
+        await this.#dropImport(file);
+        await again();
+      },
+    });
+    await this.jobs.perform(task);
+    // A failed file shows that it has failed.
+    if (task.state === 'failed') this.#effects.refresh();
+  }
+
+  /**
+   * Shows a file once it is ready. A lost connection says nothing about the file, so it is asked for again.
+   *
+   * @param {string} id
+   * @param {Parameters<Calls['run']>[0] & { controller: AbortController }} about
+   */
+  async #untilReady(id, about) {
+    const { signal } = about.controller;
+    for (;;) {
+      try {
+        this.#effects.fileChanged(await this.#calls.run(about, (client) => client.uploads.waitUntilReady(id, { signal })));
+        return;
+      } catch (error) {
+        const { code } = /** @type {{ code?: string }} */ (Object(error));
+        if (signal.aborted || code === 'FILE_FAILED' || isFinal(error)) throw error;
+        await pause(RETRY_DELAY, signal);
+      }
+    }
+  }
+
+  /**
+   * Deletes a file that was not imported, and so has no content.
+   *
+   * @param {FileDescriptor} file
+   */
+  async #dropImport(file) {
+    const item = fileItem(file);
+    this.#effects.removed([item], () => true);
+    const about = {
+      title: `Cancel the import of ${named([item])}`,
+      names: ['files'],
+      source: `${callSource('await files.bulkDeleteFiles', [[item.id], { permanent: true }])};`,
+    };
+    try {
+      await this.#calls.run(about, (client, call) => client.files.bulkDeleteFiles([item.id], { permanent: true }, call));
+      this.#effects.announce();
+    } catch (error) {
+      this.#failed('Not deleted', error);
+      this.#effects.refresh();
+    }
   }
 
   /**
@@ -312,9 +392,11 @@ export class Actions {
     if (tally(steps).folders > 0) this.#effects.foldersMoved();
     const [failure = error] = failures.values();
     if (failure && !isWaiting) {
-      const left = job.steps.filter(({ key }) => !finished.has(key));
+      const left = job.steps.filter(({ key }) => !finished.has(key) && !isFinal(failures.get(key) ?? error));
       const retry = () => (entry && steps.length === 0 ? entry.run() : this.#work(job.kind, left));
-      this.#failed(total === 1 ? failed : `${partlyFailed} (${partly})`, failure, job.isCancelled ? undefined : retry);
+      const again = job.isCancelled || left.length === 0 ? undefined : retry;
+      if (total > 1 && failures.size > 0 && !this.#isClosed) this.jobs.keepFailed(job, again);
+      else this.#failed(total === 1 ? failed : `${partlyFailed} (${partly})`, failure, again);
     }
     if (steps.length > 0 && !isWaiting) {
       const way = back?.(steps);
@@ -332,18 +414,19 @@ export class Actions {
    * @param {string} what What is restored, for people.
    */
   async restoreAll(mediaTypes, what) {
-    try {
-      await this.#calls.run(
-        { title: `Restore ${what}`, names: ['trash'], source: `${callSource('await trash.restoreAll', [{ mediaTypes }])};` },
-        (client, { signal }) => client.trash.restoreAll({ mediaTypes, signal }),
-      );
-      this.#done(`${what[0].toUpperCase()}${what.slice(1)} restored.`);
-    } catch (error) {
-      this.#failed('Not everything was restored', error);
-    } finally {
-      this.#effects.foldersMoved();
-      this.#effects.refresh();
-    }
+    const about = { title: `Restore ${what}`, names: ['trash'], source: `${callSource('await trash.restoreAll', [{ mediaTypes }])};` };
+    const task = new Task({
+      doing: `Restoring ${what}`,
+      failed: 'Not everything was restored',
+      isGuarded: true,
+      onDone: () => this.#done(`${what[0].toUpperCase()}${what.slice(1)} restored.`),
+      perform: (controller) =>
+        this.#calls.run({ ...about, controller }, (client, { signal }) => client.trash.restoreAll({ mediaTypes, signal })).finally(() => {
+          this.#effects.foldersMoved();
+          this.#effects.refresh();
+        }),
+    });
+    await this.jobs.perform(task);
   }
 
   /**
@@ -397,18 +480,22 @@ export class Actions {
   }
 
   /**
-   * Makes the link of a download. Reports a failure, and then resolves with nothing.
+   * Makes a download and saves it, as a task.
    *
    * @param {Download} download
+   * @param {(url: string) => Promise<unknown>} save
    */
-  async linkTo({ link }) {
-    try {
-      return await link();
-    } catch (error) {
-      this.#failed('Not downloaded', error);
-      this.#effects.refresh();
-      return undefined;
-    }
+  async download({ name, link }, save) {
+    const task = new Task({
+      doing: `Preparing “${name}”`,
+      failed: `“${name}” was not downloaded`,
+      async perform({ signal }) {
+        const url = await link();
+        if (!signal.aborted) await save(url);
+      },
+    });
+    await this.jobs.perform(task);
+    if (task.state === 'failed') this.#effects.refresh();
   }
 
   /** @param {Item} folder */

@@ -1,10 +1,12 @@
-// The jobs of a place.
+// The jobs of a place: work on items, and tasks without items.
 //
 // Most are over in a moment. One that takes longer is shown, with a way to cancel it, and kept in the browser's database
 // until it is over: if the page is closed or leaves the place in the middle, the next visit shows the job as interrupted,
-// and a person decides whether it goes on. A Web Lock keeps the job of one tab from the others.
+// and a person decides whether it goes on. A Web Lock keeps the job of one tab from the others. A job of several items that
+// ends with failures stays in the list with their reasons, until a person retries or dismisses it.
 /** @import { Calls } from './calls.js' */
 /** @import { JobStep } from './job-kinds.js' */
+/** @import { Task } from './task.js' */
 import { Job } from './job.js';
 import { JOB_KINDS } from './job-kinds.js';
 import { forgetJob, keepJob, keepProgress, keptJob, keptJobs } from './job-store.js';
@@ -30,6 +32,10 @@ export class Jobs {
   changed = new Signal();
   /** Those that are running or interrupted. @type {Set<Job>} */
   #jobs = new Set();
+  /** Jobs that are over and have failures, with what tries those again. @type {Map<Job, (() => unknown) | undefined>} */
+  #failed = new Map();
+  /** Those that are running or have failed. @type {Set<Task>} */
+  #tasks = new Set();
   #placeKey;
   #calls;
   #handlers;
@@ -53,7 +59,7 @@ export class Jobs {
 
   /** Those that the page shows. */
   get shown() {
-    return [...this.#jobs].filter(({ isShown }) => isShown);
+    return [...[...this.#jobs, ...this.#tasks].filter(({ isShown }) => isShown), ...this.#failed.keys()];
   }
 
   /** Whether a job changes many items now. It shows them itself when it is over. */
@@ -63,7 +69,93 @@ export class Jobs {
 
   /** Whether closing the page now would leave a job half done. */
   get wouldLose() {
-    return [...this.#jobs].some(({ state, isDivisible }) => state === 'running' && isDivisible);
+    const isGuarded = [...this.#tasks].some((task) => task.state === 'running' && task.isGuarded);
+    return isGuarded || [...this.#jobs].some(({ state, isDivisible }) => state === 'running' && isDivisible);
+  }
+
+  /**
+   * Runs a task. Resolves when it is over or has failed.
+   *
+   * @param {Task} task
+   */
+  async perform(task) {
+    this.#tasks.add(task);
+    const show = setTimeout(() => {
+      task.isShown = true;
+      this.#change();
+    }, SHOW_DELAY);
+    await task.run();
+    clearTimeout(show);
+    if (task.state === 'over' || this.#leaving.signal.aborted) this.#tasks.delete(task);
+    else task.isShown = true;
+    this.#change();
+  }
+
+  /**
+   * Does a failed task again.
+   *
+   * @param {Task} task
+   */
+  async retryTask(task) {
+    if (task.state !== 'failed') return;
+    if (!task.retry) {
+      await this.perform(task);
+      return;
+    }
+    this.dismissTask(task);
+    await task.retry();
+  }
+
+  /**
+   * Cancels a task, or takes a failed one off the list.
+   *
+   * @param {Task} task
+   */
+  dismissTask(task) {
+    this.#tasks.delete(task);
+    if (task.state === 'running') task.cancel();
+    this.#change();
+  }
+
+  /**
+   * Keeps a job in the list because some of its items failed.
+   *
+   * @param {Job} job
+   * @param {(() => unknown) | undefined} retry Tries those again, if that makes sense.
+   */
+  keepFailed(job, retry) {
+    this.#failed.set(job, retry);
+    this.#change();
+  }
+
+  /**
+   * Whether what failed can be tried again.
+   *
+   * @param {Job} job
+   */
+  canRetry(job) {
+    return this.#failed.get(job) !== undefined;
+  }
+
+  /**
+   * Tries again what failed.
+   *
+   * @param {Job} job
+   */
+  retry(job) {
+    const retry = this.#failed.get(job);
+    this.dismiss(job);
+    return retry?.();
+  }
+
+  /**
+   * Takes a job off the list that is over.
+   *
+   * @param {Job} job
+   */
+  dismiss(job) {
+    this.#failed.delete(job);
+    this.#change();
   }
 
   /**
@@ -240,6 +332,7 @@ export class Jobs {
   /** Interrupts every job, when the page leaves the place. Returns those that ran. */
   stop() {
     this.#leaving.abort();
+    for (const task of this.#tasks) task.stop();
     const running = [...this.#jobs].filter(({ state, isDivisible }) => state === 'running' && isDivisible);
     for (const job of running) {
       this.#show(job);

@@ -131,6 +131,13 @@ export function timeLeft(seconds) {
 }
 
 /**
+ * How many items a job does: `12 per second`, `40 per minute`.
+ *
+ * @param {number} rate Items per second.
+ */
+export const pace = (rate) => (rate >= 1 ? `${number(Math.round(rate))} per second` : `${number(Math.max(1, Math.round(rate * 60)))} per minute`);
+
+/**
  * How far a transfer is: `1.2 MB of 3 MB · 150 kB/s · 12 s left`. Before the first byte has left, only its size.
  *
  * @param {{ sent: number, total: number, rate: number }} numbers The rate in bytes per second. One below 1 is unknown.

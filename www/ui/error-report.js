@@ -37,6 +37,7 @@ const SENTENCES = new Map([
   ['MISMATCH_MIME_TYPE', 'The file is of another type than its name says.'],
   ['FOLDER_NOT_FOUND', 'The folder does not exist any more.'],
   ['RESOURCE_NOT_FOUND', 'It does not exist any more.'],
+  ['FILE_FAILED', 'The service could not fetch or process the file.'],
   ['SOURCE_FAILED', 'The file cannot be read. It may have been changed, moved or deleted.'],
   ['TOO_MANY_FILES', 'There are too many files in it.'],
   // What the browser says of a lost connection helps nobody.

@@ -39,6 +39,18 @@ suite('jobs of the page', () => {
    */
   const holdMoves = (page, free) => hold(page, '**/site-media/v1/files/*', { method: 'PATCH', free });
 
+  /**
+   * Refuses changes of a file, as a service does that has just lost it.
+   *
+   * @param {Page} page
+   * @param {string} id
+   */
+  const refuse = (page, id) =>
+    page.route('**/site-media/v1/files/*', (route) => {
+      const isMeant = route.request().method() === 'PATCH' && route.request().postData()?.includes(id);
+      return isMeant ? route.fulfill({ status: 404, json: { details: { applicationError: { code: 'RESOURCE_NOT_FOUND' } } } }) : route.fallback();
+    });
+
   /** Selects every file, without the folder, and moves them to the folder `Target`. @param {Page} page @param {string} name */
   async function moveAll(page, name) {
     await cell(page, '000.txt').click();
@@ -120,7 +132,7 @@ suite('jobs of the page', () => {
   });
 
   test('job: what failed for a moment can be tried again', async (t) => {
-    const { id, fragment } = await workspace('Tried again', { 'a.txt': Buffer.from('a') });
+    const { id, fragment, files } = await workspace('Tried again', { 'a.txt': Buffer.from('a') });
     const { page } = await site.open(t, { fragment });
     await page.route('**/bulk/files/delete', (route) => route.abort('connectionrefused'));
     await cell(page, 'a.txt').click();
@@ -133,7 +145,7 @@ suite('jobs of the page', () => {
     await deleted.getByRole('button', { name: 'Undo' }).click();
     await toast(page, '“a.txt” restored.');
     // What the service refuses for good is not offered again.
-    await site.server.client.files.bulkDeleteFiles([String((await site.server.client.files.listFiles({ parentFolderId: id }).toArray())[0]._id)], { permanent: true });
+    await refuse(page, String(files['a.txt']._id));
     await cell(page, 'a.txt').click();
     await page.keyboard.press('F2');
     await page.getByLabel('New name for a.txt').fill('b.txt');
@@ -256,9 +268,14 @@ suite('jobs of the page', () => {
   test('job: an item that cannot be moved does not stop the others', async (t) => {
     const { page, name, id, target } = await open(t, 'One refused');
     const [first] = await site.server.client.files.listFiles({ parentFolderId: id, sort: { fieldName: 'displayName', order: 'ASC' } }).toArray();
-    await site.server.client.files.bulkDeleteFiles([String(first._id)], { permanent: true });
+    await refuse(page, String(first._id));
     await moveAll(page, name);
-    await toast(page, 'Not everything was moved (119 of 120 files)');
+    await says(page, /^Not everything was moved \(119 of 120 files\)$/);
+    await panel(page).getByText('“000.txt”: It does not exist any more.').waitFor();
+    // What is gone is not offered again.
+    assert.equal(await panel(page).getByRole('button', { name: 'Try again' }).isVisible(), false);
+    await panel(page).getByRole('button', { name: 'Dismiss' }).click();
+    await panel(page).waitFor({ state: 'hidden' });
     await toast(page, '119 of 120 files moved.');
     assert.equal((await listed(target)).length, COUNT - 1);
   });
@@ -291,13 +308,13 @@ suite('jobs of the page', () => {
     await cell(page, 'a.txt').waitFor();
     assert.equal(await counted(), before + 3, 'what comes back is listed');
 
-    await site.server.client.files.bulkDeleteFiles([String(made['b.txt']._id)], { permanent: true });
+    await refuse(page, String(made['b.txt']._id));
     await cell(page, 'c.txt').click();
     await page.keyboard.press('Control+a');
     await page.locator('#chosen').getByRole('button', { name: 'Move' }).click();
     await page.getByRole('dialog').getByRole('treeitem', { name: 'Visitor Uploads' }).click();
     await page.getByRole('button', { name: 'Move here' }).click();
-    await toast(page, 'Not everything was moved (3 of 4 files)');
+    await says(page, /^Not everything was moved \(3 of 4 files\)$/);
     assert.equal(await counted(), before + 5, 'a failure lists once');
   });
 
