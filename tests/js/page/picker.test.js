@@ -359,6 +359,7 @@ suite('picker', () => {
     ['dark', { colorScheme: 'dark' }],
     ['rtl', { dir: 'rtl', lang: 'he' }],
     ['phone', { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true }],
+    ['small-phone', { viewport: { width: 320, height: 568 }, hasTouch: true, isMobile: true }],
     ['tablet', { viewport: { width: 768, height: 1024 } }],
     ['forced', { forcedColors: 'active' }],
   ])) {
@@ -373,6 +374,7 @@ suite('picker', () => {
       };
       await openDialog(page, { multiSelect: true });
       await cell(page, 'rocket.jpg').locator('img.loaded').waitFor();
+      assert.deepEqual(await cutMenus(page), []);
       await look('open');
       await cell(page, 'rocket.jpg').click();
       await page.getByText('1 file chosen').waitFor();
@@ -386,6 +388,24 @@ suite('picker', () => {
     });
   }
 });
+
+/**
+ * Returns the menus of the picker that are too narrow for one of their options.
+ *
+ * @param {Page} page
+ */
+const cutMenus = (page) =>
+  page.getByRole('dialog').locator('select').evaluateAll((menus) =>
+    menus.flatMap((menu) => {
+      const { width } = menu.getBoundingClientRect();
+      const whole = /** @type {HTMLElement} */ (menu.cloneNode(true));
+      Object.assign(whole.style, { position: 'absolute', flex: 'none', width: 'max-content', minWidth: 'max-content' });
+      menu.after(whole);
+      const needed = whole.getBoundingClientRect().width;
+      whole.remove();
+      return needed > width + 0.5 ? [`${menu.getAttribute('aria-label')}: ${width} of ${needed}`] : [];
+    }),
+  );
 
 /**
  * Waits until the focus is on an item in the picker.
