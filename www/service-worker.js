@@ -29,185 +29,8 @@ const SCOPE = new URL('./', worker.location.href);
 const LOCAL = new URL('local/', SCOPE).pathname;
 const CACHE = 'wix-media page';
 
-/** The files that the page needs without a network. A test compares them with those that exist. */
-const FILES = [
-  './',
-  'app/app.js',
-  'app/display.js',
-  'app/effects.js',
-  'app/folder-commands.js',
-  'app/guard.js',
-  'app/item-commands.js',
-  'app/live.js',
-  'app/open-item.js',
-  'app/other-tabs.js',
-  'app/places.js',
-  'app/preferences.js',
-  'app/return.js',
-  'app/router.js',
-  'app/selected.js',
-  'app/session.js',
-  'app/shortcuts.js',
-  'app/state.js',
-  'app/tree-menu.js',
-  'app/uploading.js',
-  'app/usage.js',
-  'app/viewing.js',
-  'app/whereabouts.js',
-  'favicon.svg',
-  'main.js',
-  'model/actions.js',
-  'model/activity.js',
-  'model/areas.js',
-  'model/calls.js',
-  'model/database.js',
-  'model/dropped.js',
-  'model/folder-maker.js',
-  'model/folders.js',
-  'model/id-source.js',
-  'model/identifier.js',
-  'model/image-url.js',
-  'model/item-commands.js',
-  'model/item.js',
-  'model/job-kinds.js',
-  'model/job-store.js',
-  'model/job.js',
-  'model/jobs.js',
-  'model/list-calls.js',
-  'model/listing.js',
-  'model/locks.js',
-  'model/name-conflicts.js',
-  'model/no-room.js',
-  'model/order.js',
-  'model/pause.js',
-  'model/pending.js',
-  'model/refusal.js',
-  'model/selection.js',
-  'model/signal.js',
-  'model/soon.js',
-  'model/task.js',
-  'model/transfer-rate.js',
-  'model/trash-size.js',
-  'model/undo-history.js',
-  'model/upload-queue.js',
-  'model/upload-store.js',
-  'model/upload.js',
-  'model/view.js',
-  'parts/call-inspector/call-inspector.css',
-  'parts/call-inspector/call-inspector.js',
-  'parts/call-inspector/exchange.js',
-  'parts/command-bar/command-bar.js',
-  'parts/details-panel/details-panel.css',
-  'parts/details-panel/details-panel.js',
-  'parts/details-panel/facts.js',
-  'parts/details-panel/labels.js',
-  'parts/details-panel/swatches.js',
-  'parts/details-panel/temporary-link.js',
-  'parts/dialogs/conflicts.js',
-  'parts/dialogs/connect.js',
-  'parts/dialogs/dialogs.css',
-  'parts/dialogs/downloads.js',
-  'parts/dialogs/fields.js',
-  'parts/dialogs/import.js',
-  'parts/dialogs/move.js',
-  'parts/dialogs/names.js',
-  'parts/dialogs/new-folder.js',
-  'parts/dialogs/purge.js',
-  'parts/dialogs/rename.js',
-  'parts/dialogs/shortcuts.js',
-  'parts/drop-target/dragged-items.js',
-  'parts/drop-target/drop-target.css',
-  'parts/drop-target/drop-target.js',
-  'parts/folder-tree/folder-menu.js',
-  'parts/folder-tree/folder-node.js',
-  'parts/folder-tree/folder-tree.css',
-  'parts/folder-tree/folder-tree.js',
-  'parts/item-menu/item-menu.js',
-  'parts/jobs-panel/jobs-panel.css',
-  'parts/jobs-panel/job-card.js',
-  'parts/jobs-panel/jobs-panel.js',
-  'parts/jobs-panel/task-card.js',
-  'parts/list-controls/list-controls.js',
-  'parts/location/location.css',
-  'parts/location/location.js',
-  'parts/media-grid/cells.js',
-  'parts/media-grid/geometry.js',
-  'parts/media-grid/item-grid.js',
-  'parts/media-grid/keyboard.js',
-  'parts/media-grid/list-head.js',
-  'parts/media-grid/media-grid.css',
-  'parts/media-grid/media-grid.js',
-  'parts/media-grid/rename.js',
-  'parts/media-grid/rows.js',
-  'parts/search-box/search-box.css',
-  'parts/search-box/search-box.js',
-  'parts/selection-bar/selection-bar.css',
-  'parts/selection-bar/selection-bar.js',
-  'parts/side-panel/side-panel.css',
-  'parts/side-panel/side-panel.js',
-  'parts/sidebar/sidebar.css',
-  'parts/sidebar/sidebar.js',
-  'parts/sidebar/usage.js',
-  'parts/stage/messages.js',
-  'parts/stage/stage.css',
-  'parts/stage/stage.js',
-  'parts/transform-builder/transform-builder.css',
-  'parts/transform-builder/transform-builder.js',
-  'parts/upload-menu/upload-menu.js',
-  'parts/uploads-panel/relabel.js',
-  'parts/uploads-panel/upload-row.js',
-  'parts/uploads-panel/uploads-panel.css',
-  'parts/uploads-panel/uploads-panel.js',
-  'parts/viewer/text-preview.js',
-  'parts/viewer/viewer.css',
-  'parts/viewer/viewer.js',
-  'place/browser.js',
-  'place/changes.js',
-  'place/health.js',
-  'place/object-url.js',
-  'place/place.js',
-  'place/remote.js',
-  'place/send-blob.js',
-  'place/service-worker.js',
-  'place/serving.js',
-  'style/controls.css',
-  'style/page.css',
-  'style/print.css',
-  'style/theme.css',
-  'text/code.js',
-  'text/curl.js',
-  'text/highlight.js',
-  'text/secrets.js',
-  'text/web-address.js',
-  'text/words.js',
-  'ui/code-block.css',
-  'ui/code-block.js',
-  'ui/copy-button.js',
-  'ui/dialog.css',
-  'ui/dialog.js',
-  'ui/dom.js',
-  'ui/drawer.js',
-  'ui/element.js',
-  'ui/error-report.css',
-  'ui/error-report.js',
-  'ui/field.js',
-  'ui/file-dialog.js',
-  'ui/focus.js',
-  'ui/icons.js',
-  'ui/item-icon.js',
-  'ui/marks.js',
-  'ui/menu.css',
-  'ui/menu.js',
-  'ui/picture.css',
-  'ui/picture.js',
-  'ui/rows.js',
-  'ui/save.js',
-  'ui/toasts.css',
-  'ui/toasts.js',
-  'ui/touch.js',
-  'ui/transfer-bar.css',
-  'ui/transfer-bar.js',
-];
+/** The files of the page. The build adds the bundles. */
+const FILES = ['./', 'favicon.svg'];
 
 /** The same of the package, below wix-media/. A build may leave some of them out. */
 const PACKAGE = [
@@ -238,6 +61,9 @@ const RETRY_DELAY = 150;
 /** Milliseconds for which a page that is loading or closing may stay silent. */
 const ANSWER_TIMEOUT = 1000;
 
+/** A file of the page with its hash in its name. It never changes. */
+const HASHED = /-[A-Z0-9]{8}\.(?:css|js)$/;
+
 /** An uploaded file must not act in the name of the page. */
 const SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'";
 
@@ -265,24 +91,43 @@ async function keep(cache, file) {
   else if (FILES.includes(file)) throw new Error(`cannot load ${file}: status ${response.status}`);
 }
 
-worker.addEventListener('activate', (event) => event.waitUntil(worker.clients.claim()));
+worker.addEventListener('activate', (event) => event.waitUntil(Promise.all([worker.clients.claim(), forgetOthers()])));
+
+/** Deletes the bundles of earlier versions. */
+async function forgetOthers() {
+  const cache = await caches.open(CACHE);
+  for (const { url } of await cache.keys()) if (!addresses.has(new URL(url).pathname)) await cache.delete(url);
+}
+
+/**
+ * Whether an address is one of a file of the page. A page that is newer than this worker has other bundles.
+ *
+ * @param {string} pathname
+ */
+const isOfPage = (pathname) => addresses.has(pathname.replace(/\/index\.html$/, '/')) || isBundle(pathname);
+
+/** @param {string} pathname */
+const isBundle = (pathname) => HASHED.test(pathname) && new URL('.', `${SCOPE.origin}${pathname}`).pathname === SCOPE.pathname;
 
 worker.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (origin !== SCOPE.origin) return;
   if (pathname.startsWith(LOCAL)) event.respondWith(local(request));
-  else if (request.method === 'GET' && addresses.has(pathname.replace(/\/index\.html$/, '/'))) event.respondWith(page(request));
+  else if (request.method === 'GET' && isOfPage(pathname)) event.respondWith(page(request));
 });
 
 /**
- * Returns a file of the page: from the network, or as it was on the last visit if there is no network.
+ * Returns a file of the page: from the network, or as it was on the last visit if there is no network. A bundle never changes, so
+ * it comes from the cache at once.
  *
  * @param {Request} request
  */
 async function page(request) {
   const address = request.url.replace(/\/index\.html(?=$|[?#])/, '/').replace(/[?#].*$/, '');
   const cache = await caches.open(CACHE);
+  const bundle = isBundle(new URL(address).pathname) ? await cache.match(address) : undefined;
+  if (bundle) return bundle;
   try {
     const response = await fetch(request);
     if (response.status === 200) await cache.put(address, response.clone());

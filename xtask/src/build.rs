@@ -11,14 +11,14 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use crate::fresh::{Step, files};
+use crate::fresh::Step;
 use crate::process::run;
 use crate::project::Project;
 use crate::wasm::{self, Built};
-use crate::{declarations, file_types, machine, notices, operations, tus};
+use crate::{declarations, file_types, machine, notices, operations, page, tus};
 
-/// A change of this file makes the package stale.
-const RECIPE: &str = include_str!("build.rs");
+/// A change of these files makes the package stale.
+const RECIPE: &str = concat!(include_str!("build.rs"), include_str!("page.rs"));
 
 /// Node shows the line from which an uncaught error came; a whole bundle on one line would bury the message.
 const NODE_LINES: &str = "--line-limit=120";
@@ -265,16 +265,8 @@ fn assemble(project: &Project, modules: &[Built], generated: &[(&str, PathBuf)])
     }
     write_declarations(&template, &dist)?;
     copy(&template.join("README.md"), &dist.join("README.md"))?;
-    // The page that `wix-media serve` shows. Its tsconfig.json is for the type checker.
-    let page = project.root.join("www");
-    for file in files(&page)?
-        .into_iter()
-        .filter(|file| !file.ends_with("tsconfig.json"))
-    {
-        let copied = dist.join("www").join(file.strip_prefix(&page)?);
-        fs::create_dir_all(copied.parent().context("a file is in a folder")?)?;
-        copy(&file, &copied)?;
-    }
+    // The page that `wix-media serve` shows.
+    page::bundle(project, &dist.join("www"))?;
     for licence in licences(project)? {
         copy(
             &licence,

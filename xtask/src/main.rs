@@ -11,6 +11,7 @@ mod fuzz;
 mod machine;
 mod notices;
 mod operations;
+mod page;
 mod parity;
 mod process;
 mod project;

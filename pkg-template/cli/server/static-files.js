@@ -34,6 +34,11 @@ const MIN_COMPRESSED_SIZE = 1400;
 
 const compress = promisify(gzip);
 
+/** A name with the hash of its content, as the build gives the bundles of the page. */
+const HASHED = /-[A-Z0-9]{8}\.(?:css|js)$/;
+/** For whom such a file is: a cache may keep it for a year, and never asks whether it has changed. */
+const IMMUTABLE = 'public, max-age=31536000, immutable';
+
 /** The import map, which browsers read only in the page itself. */
 const IMPORT_MAP = /<script type="importmap">([\s\S]*?)<\/script>/;
 
@@ -85,7 +90,7 @@ export async function openPage({ folder, modules, policy }) {
     const headers = {
       'content-type': type,
       'content-security-policy': policy(extname(file) === '.html' ? await importMapHash(file) : undefined),
-      'cache-control': 'no-cache',
+      'cache-control': HASHED.test(file) ? IMMUTABLE : 'no-cache',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
       etag: tag,

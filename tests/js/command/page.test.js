@@ -28,6 +28,7 @@ suite('the page', () => {
       ['dist/.npmrc', 'hidden'],
       ['dist/www/index.html', '<script type="importmap">{}</script><script>alert()</script>'],
       ['dist/www/main.js', 'main'],
+      ['dist/www/page-ABCD2345.js', 'bundle'],
       ['dist/www/.hidden.js', 'hidden'],
       ['dist/www/notes', 'no type'],
       ['dist/www/deep er/part.css', 'css'],
@@ -58,6 +59,12 @@ suite('the page', () => {
       assert.equal(response.headers.get('content-length'), String(text.length));
       assert.equal(await response.text(), text);
     }
+  });
+
+  test('page: browsers keep for good what has its hash in its name', async () => {
+    const cachingOf = async (/** @type {string} */ path) => present(await get(path)).headers.get('cache-control');
+    assert.equal(await cachingOf('/page-ABCD2345.js'), 'public, max-age=31536000, immutable');
+    for (const path of ['/', '/main.js', '/wix-media/browser.js', '/deep%20er/part.css']) assert.equal(await cachingOf(path), 'no-cache', path);
   });
 
   test('page: allows the import map by its hash', async () => {

@@ -274,7 +274,7 @@ suite('strangers', { concurrency: 2 }, () => {
       assert.match(String(await type({})), /javascript/);
       assert.match(String(await type({ 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'script' })), /javascript/);
     }
-    const page = await ask(origin, 'GET', '/main.js', { headers: { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'script' } });
+    const page = await ask(origin, 'GET', '/service-worker.js', { headers: { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'script' } });
     assert.match(String(page.headers['content-type']), /javascript/);
   });
 
@@ -284,7 +284,7 @@ suite('strangers', { concurrency: 2 }, () => {
     const policy = async (/** @type {string} */ path) => (await ask(origin, 'GET', path)).headers['cross-origin-resource-policy'];
     assert.equal(await policy(String(file.url).slice(origin.length)), 'cross-origin');
     assert.equal(await policy('/icons/document.svg'), 'cross-origin');
-    for (const path of ['/', '/main.js', '/site-media/v1/files', '/_wix-media/health', '/_wix-media/export', '/unknown']) assert.equal(await policy(path), 'same-origin', path);
+    for (const path of ['/', '/service-worker.js', '/site-media/v1/files', '/_wix-media/health', '/_wix-media/export', '/unknown']) assert.equal(await policy(path), 'same-origin', path);
   });
 
   test('keys: come from the environment or a file, and beyond loopback one is needed', async (t) => {

@@ -11,7 +11,6 @@ import { before, suite, test } from 'node:test';
 import { startService } from '../harness/service.js';
 import { cell, choosePlace, drop, eventually, message, namesIn, openFor, pageSuite, photo, pictureLoaded, recordsIn, settled, showsInOrder, showsItems, toast, uploadByDialog } from './site.js';
 
-const WWW = new URL('../../../www/', import.meta.url);
 const DIST = new URL('../../../dist/', import.meta.url);
 /** @param {Buffer} bytes */
 const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
@@ -162,7 +161,7 @@ suite('page in this browser', () => {
     // A static file server, with the page in one of its folders.
     const root = await mkdtemp(join(tmpdir(), 'wix-media-static-'));
     t.after(() => rm(root, { recursive: true }));
-    await cp(WWW, join(root, 'media'), { recursive: true });
+    await cp(new URL('www/', DIST), join(root, 'media'), { recursive: true });
     await cp(DIST, join(root, 'media', 'wix-media'), { recursive: true, filter: (path) => !path.endsWith('www') });
     const plain = await startService({ root });
     let isClosed = false;
@@ -244,17 +243,15 @@ suite('page in this browser', () => {
   });
 
   test('service worker: caches every file of the page and of the package', async () => {
-    const source = await readFile(new URL('service-worker.js', WWW), 'utf8');
+    const source = await readFile(new URL('www/service-worker.js', DIST), 'utf8');
     /** @param {string} name */
     const listOf = (name) => {
       const [, list = ''] = new RegExp(`const ${name} = \\[([^\\]]*)\\]`).exec(source) ?? [];
       return [...list.matchAll(/'([^']*)'/g)].map(([, file]) => file);
     };
-    const there = (await readdir(WWW, { recursive: true, withFileTypes: true }))
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(WWW.pathname.length));
-    // Browsers keep the worker itself; the policy is for servers, tsconfig.json for the type checker.
-    const wanted = there.filter((file) => !['index.html', 'service-worker.js', 'policy.js', 'tsconfig.json'].includes(file));
+    const there = await readdir(new URL('www/', DIST), { recursive: true });
+    // Browsers keep the worker itself; the policy is for servers.
+    const wanted = there.filter((file) => !['index.html', 'service-worker.js', 'policy.js'].includes(file));
     assert.deepEqual(listOf('FILES').toSorted(), ['./', ...wanted].toSorted());
 
     // The files that the bundle for browsers loads on demand.
@@ -267,5 +264,53 @@ suite('page in this browser', () => {
     const known = listOf('PACKAGE');
     assert.ok(parts.size > 4, 'the parts were found');
     assert.deepEqual([...parts].filter((part) => !known.includes(part)), []);
+  });
+
+  test('page: consists of a few files that browsers may keep for good, and asks for all of them at once', async (t) => {
+    const { page, context } = await open(t);
+    /** @type {Map<string, string>} */
+    const caching = new Map();
+    const cold = await context.browser()?.newContext({ serviceWorkers: 'block' });
+    assert.ok(cold);
+    t.after(() => cold.close());
+    const other = await cold.newPage();
+    other.on('response', (response) => {
+      const { pathname } = new URL(response.url());
+      assert.ok(!caching.has(pathname), `${pathname} is asked for once`);
+      if (/\.(?:js|css)$/.test(pathname)) caching.set(pathname, response.headers()['cache-control']);
+    });
+    await other.goto(page.url());
+    await settled(other);
+    const bundles = [...caching].filter(([path]) => !path.startsWith('/wix-media/'));
+    assert.deepEqual([...new Set(bundles.map(([, value]) => value))], ['public, max-age=31536000, immutable']);
+    assert.ok(bundles.length <= 6, bundles.map(([path]) => path).join(' '));
+    const index = await (await other.request.get(site.server.address)).text();
+    for (const [path] of bundles) assert.ok(index.includes(`"${path.slice(1)}"`), `${path} does not wait for another script`);
+    assert.ok(index.indexOf('importmap') < index.indexOf('modulepreload'));
+  });
+
+  test('service worker: serves bundles from its cache, keeps those of a newer page, and forgets old ones', async (t) => {
+    const { page } = await open(t);
+    await page.waitForFunction(() => navigator.serviceWorker.controller);
+    const answers = await page.evaluate(async () => {
+      const cache = await caches.open('wix-media page');
+      const [script] = [...document.scripts].filter(({ type, src }) => type === 'module' && src);
+      await cache.put(new URL('old-AAAAAAAA.js', location.href), new Response('old'));
+      const known = await cache.match(script.src);
+      await cache.put(script.src, new Response('from the cache'));
+      const cached = await (await fetch(script.src)).text();
+      if (known) await cache.put(script.src, known);
+      const old = await (await fetch('old-AAAAAAAA.js')).text();
+      const missing = (await fetch('none-BBBBBBBB.js')).status;
+      const registration = await navigator.serviceWorker.getRegistration();
+      await registration?.unregister();
+      return { cached, old, missing };
+    });
+    assert.deepEqual(answers, { cached: 'from the cache', old: 'old', missing: 404 });
+    await page.reload();
+    await page.waitForFunction(async () => {
+      const cache = await caches.open('wix-media page');
+      return !(await cache.match('old-AAAAAAAA.js')) && navigator.serviceWorker.controller;
+    });
   });
 });
