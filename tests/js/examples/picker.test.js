@@ -1,19 +1,21 @@
-// The examples of the picker, in Chromium: a plain page, and a program in React that a bundler has built.
+// The examples of the picker, in Chromium: a plain page, and programs in React, Vue and Svelte that a bundler has built.
+/** @import { BuildOptions, Plugin } from 'esbuild' */
 /** @import { Page } from 'playwright-core' */
 import assert from 'node:assert/strict';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { compile } from 'svelte/compiler';
+import { compileScript, parse as parseVue } from 'vue/compiler-sfc';
 import { addFiles } from '../harness/tarball.js';
 import { openPage } from './page.js';
 import { project, remove } from './project.js';
 
 const examples = fileURLToPath(new URL('../../../examples/', import.meta.url));
 const photos = fileURLToPath(new URL('../../data/photos/', import.meta.url));
-const { resolve } = createRequire(import.meta.url);
+const packages = fileURLToPath(new URL('../node_modules/', import.meta.url));
 
 suite('examples of the picker', () => {
   /** @type {string} */
@@ -62,14 +64,20 @@ suite('examples of the picker', () => {
     assert.equal(accent, '#12663f');
   });
 
-  test('picker: works in React', async (t) => {
-    const root = join(folder, 'react');
+  /**
+   * Bundles a program for a page of its own, and copies the files that the package loads. Returns the folder of the page.
+   *
+   * @param {string} name
+   * @param {string} entry The source of the program.
+   * @param {{ loader: import('esbuild').Loader } & Pick<BuildOptions, 'plugins'>} options
+   */
+  async function bundled(name, entry, { loader, plugins }) {
+    const root = join(folder, name);
     await mkdir(root);
-    await addFiles(root, { 'index.html': '<!doctype html><meta charset="utf-8"><title>React</title><div id="root"></div><script type="module" src="./main.js"></script>' });
-    await addFiles(folder, { 'picker.jsx': await readFile(join(examples, 'picker.jsx'), 'utf8') });
+    await addFiles(root, { 'index.html': `<!doctype html><meta charset="utf-8"><title>${name}</title><div id="root"></div><script type="module" src="./main.js"></script>` });
     await build({
       absWorkingDir: folder,
-      entryPoints: ['picker.jsx'],
+      stdin: { contents: entry, resolveDir: folder, loader },
       bundle: true,
       splitting: true,
       format: 'esm',
@@ -78,12 +86,66 @@ suite('examples of the picker', () => {
       entryNames: 'main',
       outdir: root,
       define: { 'process.env.NODE_ENV': '"production"' },
-      alias: { react: join(resolve('react/package.json'), '..'), 'react-dom': join(resolve('react-dom/package.json'), '..') },
+      // Packages of programs are beside those of the tests.
+      nodePaths: [packages],
+      plugins,
       logLevel: 'silent',
     });
-    for (const name of ['client.wasm', 'transfers.wasm', 'manager.wasm', 'images.wasm', 'manager-worker.js']) {
-      await copyFile(join(folder, 'node_modules/wix-media.v2', name), join(root, name));
+    for (const file of ['client.wasm', 'transfers.wasm', 'manager.wasm', 'images.wasm', 'manager-worker.js']) {
+      await copyFile(join(folder, 'node_modules/wix-media.v2', file), join(root, file));
     }
-    await works(t, root);
+    return root;
+  }
+
+  /** @param {string} name */
+  const example = (name) => readFile(join(examples, name), 'utf8');
+
+  test('picker: works in React', async (t) => {
+    await works(t, await bundled('react', await example('picker.jsx'), { loader: 'jsx' }));
+  });
+
+  test('picker: works in Vue', async (t) => {
+    await addFiles(folder, { 'picker.vue': await example('picker.vue') });
+    /** @type {Plugin} */
+    const plugin = {
+      name: 'vue',
+      setup(bundler) {
+        bundler.onLoad({ filter: /\.vue$/ }, async ({ path }) => {
+          const { descriptor, errors } = parseVue(await readFile(path, 'utf8'), { filename: path });
+          assert.deepEqual(errors, []);
+          const compilerOptions = { isCustomElement: (/** @type {string} */ tag) => tag.startsWith('wix-media-') };
+          return { contents: compileScript(descriptor, { id: 'picker', inlineTemplate: true, templateOptions: { compilerOptions } }).content };
+        });
+      },
+    };
+    const entry = `
+      import { createApp } from 'vue';
+      import { createManager } from 'wix-media.v2';
+      import Picker from './picker.vue';
+      createApp(Picker, { manager: await createManager() }).mount('#root');
+      document.documentElement.dataset.ready = 'true';`;
+    await works(t, await bundled('vue', entry, { loader: 'js', plugins: [plugin] }));
+  });
+
+  test('picker: works in Svelte', async (t) => {
+    await addFiles(folder, { 'picker.svelte': await example('picker.svelte') });
+    /** @type {Plugin} */
+    const plugin = {
+      name: 'svelte',
+      setup(bundler) {
+        bundler.onLoad({ filter: /\.svelte$/ }, async ({ path }) => {
+          const { js, warnings } = compile(await readFile(path, 'utf8'), { filename: path, generate: 'client' });
+          assert.deepEqual(warnings, []);
+          return { contents: js.code };
+        });
+      },
+    };
+    const entry = `
+      import { mount } from 'svelte';
+      import { createManager } from 'wix-media.v2';
+      import Picker from './picker.svelte';
+      mount(Picker, { target: document.getElementById('root'), props: { manager: await createManager() } });
+      document.documentElement.dataset.ready = 'true';`;
+    await works(t, await bundled('svelte', entry, { loader: 'js', plugins: [plugin] }));
   });
 });
