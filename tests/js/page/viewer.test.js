@@ -1,7 +1,8 @@
 // What the viewer shows of a file: text, and images at the size of the window.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
-import { cell, eventually, pageSuite, photo, pictureLoaded } from './site.js';
+import { barriers, cell, eventually, keepScreenshot, pageSuite, photo, pictureLoaded } from './site.js';
 
 suite('viewer of the page', () => {
   const site = pageSuite();
@@ -49,6 +50,25 @@ suite('viewer of the page', () => {
       await page.keyboard.press('Escape');
       await viewer.waitFor({ state: 'detached' });
     }
+  });
+
+  test('viewer: says that the browser cannot play a video, and offers the file', async (t) => {
+    const head = Buffer.concat([Buffer.from('RIFF'), Buffer.from([0x20, 0, 0, 0]), Buffer.from('AVI LIST'), Buffer.alloc(24)]);
+    const { fragment } = await workspace('Old videos', { 'old.avi': head, 'kit.zip': Buffer.from('PK\x03\x04') });
+    const { page } = await open(t, { fragment });
+    const viewer = page.getByRole('dialog');
+    await cell(page, 'old.avi').dblclick();
+    await viewer.getByText('This browser cannot play the video.').waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download'), viewer.getByRole('button', { name: 'Download the file' }).click()]);
+    assert.equal(download.suggestedFilename(), 'old.avi');
+    assert.deepEqual(await readFile(await download.path()), head);
+    await keepScreenshot(page, 'viewer-unplayable');
+    assert.deepEqual(await barriers(page), []);
+    await page.keyboard.press('Escape');
+    await viewer.waitFor({ state: 'detached' });
+    await cell(page, 'kit.zip').dblclick();
+    await viewer.getByText('There is no preview of this type of file.').waitFor();
+    await viewer.getByRole('button', { name: 'Download the file' }).waitFor();
   });
 
   test('viewer: loads an image at the size of the window, and all of it when it is enlarged', async (t) => {

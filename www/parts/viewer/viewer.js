@@ -138,22 +138,32 @@ function windowSize() {
   return { width: innerWidth * ratio, height: innerHeight * ratio };
 }
 
+/** What stands in place of a file of some types. The formats that browsers play differ, and no page can play the others. */
+const UNPLAYABLE = new Map([
+  ['VIDEO', 'This browser cannot play the video. Download it to play it in another program.'],
+  ['AUDIO', 'This browser cannot play the recording. Download it to play it in another program.'],
+]);
+
 /**
  * Makes the element that shows a file.
  *
  * @param {FileItem} item
  * @param {ViewerOptions} options
  */
-function content({ name, value: file }, { place, privateLink }) {
+function content(item, { place, privateLink, download }) {
+  const { name, value: file } = item;
+  /** @param {string} words */
+  const instead = (words) =>
+    placeholder(file, words, element('button', { type: 'button', class: 'primary', click: () => download(item) }, icon('download'), 'Download the file'));
   if (file.operationStatus !== 'READY') {
     const isFailed = file.operationStatus === 'FAILED';
     return placeholder(file, isFailed ? 'The service could not process this file.' : 'The file is still being processed.');
   }
   const original = async () => (file.private ? privateLink(file) : String(file.url));
-  const unshown = () => placeholder(file, 'The file cannot be shown here. Download it to open it.');
+  const unshown = () => instead(UNPLAYABLE.get(String(file.mediaType)) ?? 'The file cannot be shown here. Download it to open it.');
   if (isText(file)) return textPreview({ place, name, address: original, failed: unshown });
   const target = player(name, file);
-  if (!target) return placeholder(file, 'There is no preview of this type of file. Download it to open it.');
+  if (!target) return instead('There is no preview of this type of file. Download it to open it.');
   // In this browser the bytes are local, and making a smaller image only costs time.
   const fitted = place.kind === 'browser' && !isForeign(file.url) ? undefined : fittedUrl(file, identified(file) ?? {}, windowSize());
   const candidates = [...(fitted ? [async () => fitted] : []), original];
@@ -217,6 +227,7 @@ function player(name, { mediaType: type, url = '' }) {
 /**
  * @param {FileDescriptor} file
  * @param {string} words
+ * @param {HTMLElement} [action]
  */
-const placeholder = ({ mediaType: type }, words) =>
-  element('div', { class: 'viewer-empty' }, element('span', { class: `picture ${iconOf(type)}` }, icon(iconOf(type))), element('p', {}, words));
+const placeholder = ({ mediaType: type }, words, action) =>
+  element('div', { class: 'viewer-empty' }, element('span', { class: `picture ${iconOf(type)}` }, icon(iconOf(type))), element('p', {}, words), action);
