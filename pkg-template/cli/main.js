@@ -99,3 +99,5 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const { argv, env, stdin, stdout, stderr } = process;
 process.exitCode = await main({ argv, env, stdin, stdout, stderr, cwd: process.cwd() });
+// After Ctrl-C nobody waits for the answers of a server, which may never come.
+if (process.exitCode === EXIT.interrupted) process.exit();

@@ -13,12 +13,15 @@ import { amount } from './units.js';
 /** On Windows a colon also follows the letter of a drive. */
 const DATA = process.platform === 'win32' ? /^data:((?:[a-z]:(?=[\\/]))?.+?)(?::(\/.*))?$/i : /^data:(.+?)(?::(\/.*))?$/;
 
-/** @param {string} path */
-function decoded(path) {
+/**
+ * @param {string} path
+ * @param {string} command
+ */
+function decoded(path, command) {
   try {
     return decodeURIComponent(path);
   } catch {
-    throw new UsageError(`invalid path ${path}: % begins an escape, so write %25`, 'sync');
+    throw new UsageError(`invalid path ${path}: % begins an escape, so write %25`, command);
   }
 }
 
@@ -28,21 +31,22 @@ function decoded(path) {
  * @param {string} word
  * @param {Context['options']} options
  * @param {Context['env']} env
+ * @param {string} command The command whose help explains a mistake.
  * @returns {Promise<OpenSite | string>}
  */
-async function openPlace(word, options, env) {
-  if (word === '') throw new UsageError('invalid place: expected a folder, site:, data:DIR or http://HOST', 'sync');
+async function openPlace(word, options, env, command) {
+  if (word === '') throw new UsageError('invalid place: expected a folder, site:, data:DIR or http://HOST', command);
   const { apiKey, apiKeyFile, siteId } = options;
   const keys = { apiKey, apiKeyFile };
   if (/^https?:\/\//i.test(word)) {
-    if (!URL.canParse(word)) throw new UsageError(`invalid server address ${word}: expected one such as http://127.0.0.1:4410/Photos`, 'sync');
+    if (!URL.canParse(word)) throw new UsageError(`invalid server address ${word}: expected one such as http://127.0.0.1:4410/Photos`, command);
     const { origin, pathname } = new URL(word);
     const place = await connectTo({ ...keys, siteId, url: origin }, env);
-    return { client: place.client, path: decoded(pathname), name: origin, close: place.close };
+    return { client: place.client, path: decoded(pathname, command), name: origin, close: place.close };
   }
   if (word.startsWith('data:')) {
     const [, directory, path = '/'] = DATA.exec(word) ?? [];
-    if (directory === undefined) throw new UsageError('data: needs a directory: data:DIR or data:DIR:/PATH', 'sync');
+    if (directory === undefined) throw new UsageError('data: needs a directory: data:DIR or data:DIR:/PATH', command);
     const place = await connectTo({ siteId, data: directory }, env);
     return { client: place.client, path, name: place.name, directory: resolve(directory), close: place.close };
   }
@@ -61,13 +65,14 @@ async function openPlace(word, options, env) {
  * @param {string[]} words
  * @param {Context['options']} options
  * @param {Context['env']} env
+ * @param {string} command
  * @returns {Promise<{ from: SyncPlace, to: SyncPlace, close(): Promise<void> }>}
  */
-export async function openPlaces([from, to], options, env) {
+export async function openPlaces([from, to], options, env, command) {
   const { toApiKeyFile } = options;
-  const source = await openPlace(from, options, env);
+  const source = await openPlace(from, options, env, command);
   try {
-    const target = await openPlace(to, toApiKeyFile === undefined ? options : { ...options, apiKey: undefined, apiKeyFile: toApiKeyFile }, env);
+    const target = await openPlace(to, toApiKeyFile === undefined ? options : { ...options, apiKey: undefined, apiKeyFile: toApiKeyFile }, env, command);
     return {
       from: source,
       to: target,

@@ -31,7 +31,7 @@ const oneOf = (...values) => [(value) => values.includes(value), `must be one of
  * @param {boolean} [isUnbounded]
  * @returns {Kind}
  */
-const whole = (least, isUnbounded) => [
+export const whole = (least, isUnbounded) => [
   (value) => (Number.isSafeInteger(value) && value >= least) || (Boolean(isUnbounded) && value === Infinity),
   `must be a whole number of at least ${least}`,
 ];
@@ -39,9 +39,9 @@ const whole = (least, isUnbounded) => [
 /** @type {Kind} */
 const TEXT = [isText, 'must be a string'];
 /** @type {Kind} */
-const FLAG = [(value) => typeof value === 'boolean', 'must be true or false'];
+export const FLAG = [(value) => typeof value === 'boolean', 'must be true or false'];
 /** @type {Kind} */
-const CALLBACK = [isFunction, 'must be a function'];
+export const CALLBACK = [isFunction, 'must be a function'];
 /** @type {Kind} */
 const TEXTS = [isTexts, 'must be a list of strings'];
 
@@ -50,7 +50,7 @@ const TEXTS = [isTexts, 'must be a list of strings'];
  *
  * @type {Record<string, Kind>}
  */
-const KINDS = {
+export const KINDS = {
   signal: [(value) => typeof value?.aborted === 'boolean' && isFunction(value.addEventListener), 'must be an AbortSignal'],
   timeoutMs: [(value) => typeof value === 'number' && value >= 0, 'must be a number of milliseconds, at least 0'],
   stallMs: [(value) => typeof value === 'number' && value > 0, 'must be a number of milliseconds above 0'],

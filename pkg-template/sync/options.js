@@ -1,28 +1,31 @@
 // The options of a synchronisation, checked before anything is done.
 import { checkNames } from '../client/names.js';
+import { CALLBACK, FLAG, KINDS as SHARED, whole } from '../library/options.js';
 import { SyncError } from './error.js';
 
-const isFlag = (/** @type {unknown} */ value) => typeof value === 'boolean';
-const isFunction = (/** @type {unknown} */ value) => typeof value === 'function';
+/** @import { Kind } from '../library/options.js' */
 
-/** @type {Record<string, [test: (value: any) => boolean, expectation: string]>} */
+/** @type {Kind} */
+const FILE = [(value) => (typeof value === 'string' && value !== '') || value instanceof URL, 'must be a path or a file: URL'];
+
+/** @type {Record<string, Kind>} */
 const KINDS = {
-  dryRun: [isFlag, 'must be true or false'],
-  twoWay: [isFlag, 'must be true or false'],
-  delete: [(value) => isFlag(value) || value === 'permanent', "must be true, false or 'permanent'"],
+  dryRun: FLAG,
+  twoWay: FLAG,
+  delete: [(value) => typeof value === 'boolean' || value === 'permanent', "must be true, false or 'permanent'"],
   maxDelete: [(value) => limitOf(value) !== undefined, "must be a whole number, or a share such as '25%'"],
-  checksum: [isFlag, 'must be true or false'],
-  hash: [isFlag, 'must be true or false'],
-  onDifference: [isFunction, 'must be a function'],
-  hidden: [isFlag, 'must be true or false'],
-  concurrency: [(value) => Number.isSafeInteger(value) && value >= 1, 'must be a whole number of at least 1'],
+  checksum: FLAG,
+  hash: FLAG,
+  onDifference: CALLBACK,
+  hidden: FLAG,
+  concurrency: whole(1),
   bandwidth: [(value) => typeof value === 'number' && value >= 1 && value < Infinity, 'must be a number of bytes a second of at least 1'],
-  journal: [(value) => (typeof value === 'string' && value !== '') || value instanceof URL, 'must be a path or a file: URL'],
-  map: [(value) => (typeof value === 'string' && value !== '') || value instanceof URL, 'must be a path or a file: URL'],
-  confirm: [isFunction, 'must be a function'],
-  signal: [(value) => isFlag(value?.aborted) && isFunction(value.addEventListener), 'must be an AbortSignal'],
-  onAction: [isFunction, 'must be a function'],
-  onProgress: [isFunction, 'must be a function'],
+  journal: FILE,
+  map: FILE,
+  confirm: CALLBACK,
+  signal: SHARED.signal,
+  onAction: CALLBACK,
+  onProgress: CALLBACK,
 };
 
 /**

@@ -1,8 +1,8 @@
 // Two open places with their journal: what every kind of run works on.
 import { createHash, randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { bandwidthOf } from './bandwidth.js';
 import { comparing, unchanging } from './content.js';
 import { SyncError } from './error.js';
@@ -19,15 +19,33 @@ import { openPlace, pathOf } from './places/index.js';
 export const DEFAULT_CONCURRENCY = 4;
 
 /**
+ * Where a folder really is, whatever symbolic links lead to it. Of one that is missing, the folders that hold it are asked.
+ *
+ * @param {string} folder
+ * @returns {Promise<string>}
+ */
+async function realPathOf(folder) {
+  try {
+    return await realpath(folder);
+  } catch (error) {
+    const parent = dirname(folder);
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ENOENT' || parent === folder) return folder;
+    return join(await realPathOf(parent), basename(folder));
+  }
+}
+
+/**
  * Refuses places of which one holds the other: a run would copy its own copies.
  *
  * @param {Place} source
  * @param {Place} target
  */
-function checkOverlap(source, target) {
-  if (source.identity === target.identity) throw new SyncError('PLACES_OVERLAP', `${source.label} and ${target.label} are the same place`);
-  const [one, other] = [source.directory, target.directory];
-  if (one === undefined || other === undefined) return;
+async function checkOverlap(source, target) {
+  const same = `${source.label} and ${target.label} are the same place`;
+  if (source.identity === target.identity) throw new SyncError('PLACES_OVERLAP', same);
+  if (source.directory === undefined || target.directory === undefined) return;
+  const [one, other] = await Promise.all([realPathOf(source.directory), realPathOf(target.directory)]);
+  if (one === other) throw new SyncError('PLACES_OVERLAP', same);
   if (`${one}${sep}`.startsWith(`${other}${sep}`) || `${other}${sep}`.startsWith(`${one}${sep}`)) {
     throw new SyncError('PLACES_OVERLAP', `${source.label} and ${target.label} overlap: one of them is in the other`);
   }
@@ -69,13 +87,13 @@ export async function withPair(from, to, options, isReadOnly, work) {
   const { signal = new AbortController().signal, checksum = false, hidden, bandwidth, concurrency = DEFAULT_CONCURRENCY } = options;
   signal.throwIfAborted();
   const limits = bandwidth === undefined ? undefined : bandwidthOf(bandwidth, concurrency);
-  const source = await openPlace(from, 'from', { hidden, limits });
-  const target = await openPlace(to, 'to', { hidden, limits });
+  const source = await openPlace(from, 'from', { hidden, limits, signal });
+  const target = await openPlace(to, 'to', { hidden, limits, signal });
   const scratch = join(tmpdir(), `wix-media-sync-${randomBytes(6).toString('hex')}`);
   /** @type {Journal | undefined} */
   let journal;
   try {
-    checkOverlap(source, target);
+    await checkOverlap(source, target);
     const isFolded = source.isFolded || target.isFolded;
     const order = ordering(isFolded);
     const { file, places, isTurned } = journalOf(source, target, options.journal);

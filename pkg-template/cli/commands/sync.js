@@ -36,7 +36,7 @@ export async function syncPlaces(context) {
   const { sync } = await import('#package/sync.js');
   const bar = progress(stderr, { isQuiet: quiet || json });
   const interrupt = interruptible();
-  const places = await openPlaces(words, options, env);
+  const places = await openPlaces(words, options, env, 'sync');
   const { from, to } = places;
   const settings = {
     dryRun,

@@ -25,7 +25,7 @@ export async function verifyPlaces({ words, options, env, print, note }) {
   const bandwidth = bandwidthOf(options, 'verify');
   const { verify } = await import('#package/sync.js');
   const interrupt = interruptible();
-  const places = await openPlaces(words, options, env);
+  const places = await openPlaces(words, options, env, 'verify');
   try {
     const report = await verify(places.from, places.to, {
       hash,

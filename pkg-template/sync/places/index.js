@@ -12,7 +12,13 @@ import { openSite } from './site.js';
  *
  * @param {string | URL} given
  */
-export const pathOf = (given) => (String(given).startsWith('file://') ? fileURLToPath(String(given)) : String(given));
+export function pathOf(given) {
+  const text = String(given);
+  if (/^file:\/\//i.test(text)) return fileURLToPath(text);
+  // Taken for a path, it would be a new folder of that name.
+  if (given instanceof URL || /^https?:\/\//i.test(text)) throw new SyncError('INVALID_ARGUMENT', `${text} is no path: expected a path or a file: URL`);
+  return text;
+}
 
 /** @param {any} given */
 const isClient = (given) => typeof given?.files?.listFiles === 'function' && typeof given.folders?.listFolders === 'function';
@@ -33,10 +39,10 @@ function siteOf(given) {
  *
  * @param {SyncPlace} given
  * @param {'from' | 'to'} side
- * @param {{ hidden?: boolean, limits?: Bandwidth }} options
+ * @param {{ hidden?: boolean, limits?: Bandwidth, signal: AbortSignal }} options
  * @returns {Promise<Place>}
  */
-export async function openPlace(given, side, { hidden, limits }) {
+export async function openPlace(given, side, { hidden, limits, signal }) {
   const isTarget = side === 'to';
   if (given instanceof URL || (typeof given === 'string' && given !== '')) {
     return openFolder(pathOf(given), { hidden, isTarget });
@@ -46,5 +52,5 @@ export async function openPlace(given, side, { hidden, limits }) {
     throw new SyncError('INVALID_ARGUMENT', `${side} must be a path, a client, a manager, or { client, path }`);
   }
   const { client, path = '/', name = 'the Media Manager', directory } = site;
-  return openSite(client, { label: path === '/' ? name : `${name}, ${path}`, path, directory, isTarget, bandwidth: limits });
+  return openSite(client, { label: path === '/' ? name : `${name}, ${path}`, path, directory, isTarget, bandwidth: limits, signal });
 }

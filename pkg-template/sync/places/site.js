@@ -46,6 +46,7 @@ const versionOf = (id, hash) => (hash ? `${id} ${hash}` : id);
  * @property {string} [directory] Where its data are, for a Media Manager of this machine.
  * @property {boolean} isTarget
  * @property {Bandwidth} [bandwidth]
+ * @property {AbortSignal} signal Ends the opening.
  */
 
 /**
@@ -55,14 +56,14 @@ const versionOf = (id, hash) => (hash ? `${id} ${hash}` : id);
  * @param {SiteOptions} options
  * @returns {Promise<Place>}
  */
-export async function openSite(client, { label, path = '/', directory, isTarget, bandwidth }) {
+export async function openSite(client, { label, path = '/', directory, isTarget, bandwidth, signal }) {
   const stallMs = bandwidth?.stallMs;
   const isTop = !/[^/]/.test(path);
-  const root = await client.folders.getFolder(ROOT);
+  const root = await client.folders.getFolder(ROOT, { signal });
   /** @type {string | undefined} */
   let top = isTop ? ROOT : undefined;
   if (!isTop) {
-    const found = await client.paths.resolve(path.endsWith('/') ? path : `${path}/`).catch((error) => {
+    const found = await client.paths.resolve(path.endsWith('/') ? path : `${path}/`, { signal }).catch((error) => {
       if (error.code === 'PATH_NOT_FOUND' && isTarget) return undefined;
       throw error;
     });

@@ -1,8 +1,9 @@
 // `wix-media sync`: what it takes, prints, asks and exits with.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { serveManager, temporaryFolder } from '../harness/manager.js';
@@ -114,6 +115,29 @@ suite('wix-media sync', () => {
     assert.deepEqual(await siteTreeOf(client), { New: null, 'New/b.txt': 'b', 'a.txt': 'changed' });
     assert.equal((await run(folder, ['photos', baseUrl, '--watch', '--json'])).code, 2);
     assert.equal((await run(folder, [baseUrl, 'to', '--watch'])).code, 2);
+  });
+
+  test('sync and put: Ctrl-C ends them even if the server never answers', { skip: process.platform === 'win32' }, async (t) => {
+    const folder = await temporaryFolder(t);
+    await fill(folder, { 'photos/a.txt': 'a' });
+    /** @type {import('node:child_process').ChildProcess | undefined} */
+    let child;
+    const server = createServer(() => void child?.kill('SIGINT'));
+    t.after(() => server.close().closeAllConnections());
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+    const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+    const url = `http://127.0.0.1:${port}`;
+    for (const args of [['sync', 'photos', `${url}/x`], ['verify', 'photos', `${url}/x`], ['put', 'photos/a.txt', '/x', '--url', url]]) {
+      child = spawn(process.execPath, [COMMAND, ...args], { cwd: folder, env: { PATH: process.env.PATH, HOME: folder } });
+      assert.deepEqual(await once(child, 'close'), [130, null], String(args));
+    }
+  });
+
+  test('verify: names its own help where its places are wrong', async (t) => {
+    const folder = await temporaryFolder(t);
+    const { status, stderr } = spawnSync(process.execPath, [COMMAND, 'verify', 'http://[', 'to'], { cwd: folder, encoding: 'utf8', env: { PATH: process.env.PATH, HOME: folder } });
+    assert.equal(status, 2);
+    assert.match(stderr, / verify --help explains it/);
   });
 
   test('sync: --two-way says what it changes where', async (t) => {

@@ -382,6 +382,8 @@ suite('sync', () => {
       [join(folder, 'a/b/c.txt'), manager, 'PLACE_NOT_FOUND'],
       [{ client: manager.client, path: '/none' }, join(folder, 'to'), 'PATH_NOT_FOUND'],
       ['', manager, 'INVALID_ARGUMENT'],
+      ['https://example.com/Photos', manager, 'INVALID_ARGUMENT'],
+      [join(folder, 'a'), new URL('http://127.0.0.1:4410/Photos'), 'INVALID_ARGUMENT'],
       [undefined, manager, 'INVALID_ARGUMENT'],
       [manager, {}, 'INVALID_ARGUMENT'],
       [{ client: manager.client, path: 1 }, join(folder, 'to'), 'INVALID_ARGUMENT'],
@@ -393,6 +395,19 @@ suite('sync', () => {
     await stored.client.uploads.upload(new Blob(['a']), { displayName: 'a.txt' });
     assert.match((await rejection(sync(join(folder, 'media'), manager))).message, /is the directory of a Media Manager/);
     assert.deepEqual(await readdir(folder), ['a', 'media']);
+  });
+
+  test('sync: notices places that overlap through symbolic links', { skip: process.platform === 'win32' }, async (t) => {
+    const folder = await temporaryFolder(t);
+    await fill(join(folder, 'a'), { 'b/c.txt': 'c' });
+    await symlink('a', join(folder, 'link'));
+    await symlink('a/b', join(folder, 'inner'));
+    for (const to of ['link', 'link/b', 'inner', 'inner/new', 'link/new/deep']) {
+      assert.equal((await rejection(sync(join(folder, 'a'), join(folder, to)))).code, 'PLACES_OVERLAP', to);
+    }
+    assert.equal((await rejection(sync(join(folder, 'inner'), join(folder, 'a')))).code, 'PLACES_OVERLAP');
+    assert.deepEqual(await treeOf(join(folder, 'a')), { b: null, 'b/c.txt': 'c' });
+    assert.equal((await sync(join(folder, 'link/b'), join(folder, 'other'))).created, 1);
   });
 
   test('sync: refuses options that make no sense', async (t) => {
