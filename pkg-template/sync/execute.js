@@ -129,7 +129,8 @@ export function executor(steps, { half, journal, report, held, concurrency, isPe
       const taken = await source.take(step.source, folder, { signal, progress: (bytes) => progress((moved = isRelayed ? bytes / 2 : bytes)) });
       const { id, before = id === undefined ? undefined : { id } } = step.source;
       const like = { ...step.source, id: undefined, hash: undefined, at: undefined, before };
-      const stored = await target.store(like, taken, step.target, { signal, isPermanent, progress: (bytes) => progress(isRelayed ? moved + bytes / 2 : bytes) });
+      // In both ways a file that a loss of power has cut off would be taken for a change.
+      const stored = await target.store(like, taken, step.target, { signal, isPermanent, isDurable: isBoth, progress: (bytes) => progress(isRelayed ? moved + bytes / 2 : bytes) });
       await learn(step.source, stored);
       await note(step, stored, taken.hash ?? (journal.isMd5 ? stored.hash : undefined));
       progress(size);

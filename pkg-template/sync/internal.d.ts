@@ -190,8 +190,8 @@ export interface Place {
   /** Sets the labels of a file. */
   setLabels?(entry: Entry, labels: string[]): Promise<void>;
   makeFolder(entry: Entry): Promise<Entry>;
-  /** Stores a file. `old` is the one that it replaces, which goes to the trash or is deleted. */
-  store(entry: Entry, taken: Taken, old: Entry | undefined, transfer: Transfer & { isPermanent: boolean }): Promise<Entry>;
+  /** Stores a file. `old` is the one that it replaces, which goes to the trash or is deleted. Durable bytes survive a loss of power. */
+  store(entry: Entry, taken: Taken, old: Entry | undefined, transfer: Transfer & { isPermanent: boolean; isDurable: boolean }): Promise<Entry>;
   /** Gives a file another path, and the name and the labels of `entry`. */
   move(old: Entry, entry: Entry): Promise<Entry>;
   /** Gives a folder another path, with all that is in it. */

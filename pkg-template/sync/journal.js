@@ -163,13 +163,15 @@ export class Journal {
   forget = (path) => this.#append({ p: path, gone: 1 });
 
   /**
-   * Notes that the file with this id is being replaced.
+   * Notes that the file with this id is being replaced. Only this line must survive a loss of power: without it the next run takes
+   * the old and the new file for two. All others say what the listings and the bytes say, too.
    *
    * @param {string} id
    */
-  retire(id) {
+  async retire(id) {
     this.retiring.add(id);
-    return this.#append({ retire: id });
+    await this.#append({ retire: id });
+    await this.#log?.datasync();
   }
 
   /** @param {string[]} ids */

@@ -268,13 +268,14 @@ export async function openFolder(given, { hidden = false, isTarget }) {
       return { ...entry, at: entry.at ?? whereOf(entry.path), version: folderVersionOf(await lstat(folder, { bigint: true })) };
     },
 
-    async store(entry, taken, old, { isPermanent }) {
+    async store(entry, taken, old, { isPermanent, isDurable }) {
       const file = at(old ?? entry);
       await mkdir(dirname(file), { recursive: true });
       const partial = taken.isScratch ? taken.file : join(await scratch(), `${randomBytes(6).toString('hex')}.part`);
       try {
         if (!taken.isScratch) await copyUnchanged(taken.file, partial);
         if (entry.modified > 0) await utimes(partial, new Date(), new Date(entry.modified));
+        if (isDurable) await synced(partial);
         await checkUnchanged(file, old);
         if (old && !isPermanent) {
           // Some file systems have no links.
@@ -352,6 +353,20 @@ async function digestOf(file, signal) {
       if (bytesRead === 0) return hash.digest('hex');
       hash.update(buffer.subarray(0, bytesRead));
     }
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Waits until the bytes of a file are on the disk.
+ *
+ * @param {string} file
+ */
+async function synced(file) {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.sync();
   } finally {
     await handle.close();
   }

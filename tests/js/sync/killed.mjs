@@ -2,15 +2,18 @@
 //
 //   node killed.mjs SETTINGS
 //
-// SETTINGS is JSON: `{ baseUrl, folder, isUpload, at, options }`. It exits with 0 after a whole run, and prints its report and the
-// number of its steps.
+// SETTINGS is JSON: `{ baseUrl, folder, isUpload, at, options }`. It exits with 0 after a whole run, and prints its report, the
+// number of its steps, and what it has done to the disk and the network, in order.
 import { syncBuiltinESMExports } from 'node:module';
 import fs from 'node:fs/promises';
 import process from 'node:process';
 
 const { baseUrl, folder, isUpload, at, options } = JSON.parse(process.argv[2]);
 let steps = 0;
-const step = () => {
+/** @type {string[]} */
+const done = [];
+const step = (/** @type {string} */ name) => {
+  done.push(name);
   steps += 1;
   if (steps === at) process.kill(process.pid, 'SIGKILL');
 };
@@ -20,7 +23,7 @@ const disk = fs;
 for (const name of ['mkdir', 'rename', 'link', 'rm', 'unlink', 'rmdir', 'copyFile', 'utimes', 'writeFile']) {
   const real = disk[name];
   disk[name] = (/** @type {unknown[]} */ ...args) => {
-    step();
+    step(name);
     return real(...args);
   };
 }
@@ -30,8 +33,15 @@ disk.open = async (/** @type {unknown[]} */ ...args) => {
   for (const name of ['appendFile', 'writeFile', 'write', 'truncate']) {
     const real = handle[name].bind(handle);
     handle[name] = (/** @type {unknown[]} */ ...given) => {
-      step();
+      step(name);
       return real(...given);
+    };
+  }
+  for (const name of ['sync', 'datasync']) {
+    const real = handle[name].bind(handle);
+    handle[name] = () => {
+      done.push(name);
+      return real();
     };
   }
   return handle;
@@ -43,12 +53,12 @@ const { createClient } = await import('../harness/package.js');
 const { sync } = await import('../harness/sync.js');
 /** @type {typeof fetch} */
 const counted = async (url, init) => {
-  if (init?.method !== 'GET') step();
+  if (init?.method !== 'GET') step(String(init?.method));
   const response = await send(url, init);
   // The service has done it, and nobody knows.
-  if (init?.method !== 'GET') step();
+  if (init?.method !== 'GET') step('answer');
   return response;
 };
 const client = createClient({ baseUrl, auth: { apiKey: 'key' }, fetch: counted, retry: { baseDelayMs: 1 } });
 const report = await (isUpload ? sync(folder, client, options) : sync(client, folder, options));
-console.log(JSON.stringify({ report, steps }));
+console.log(JSON.stringify({ report, steps, done }));

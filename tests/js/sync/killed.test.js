@@ -18,7 +18,7 @@ const PROGRAM = fileURLToPath(new URL('killed.mjs', import.meta.url));
  * Runs it to its end. Resolves to what it prints; undefined if it was killed.
  *
  * @param {Settings} settings
- * @returns {Promise<{ report: object, steps: number } | undefined>}
+ * @returns {Promise<{ report: object, steps: number, done: string[] } | undefined>}
  */
 const run = (settings) =>
   new Promise((resolve, reject) => {
@@ -126,6 +126,27 @@ suite(`killed, WIX_MEDIA_SEED=${chosenSeed()}`, () => {
       assert.ok(at > 30, `${at} steps`);
       return;
     }
+  });
+
+  test('sync: waits for the disk where a loss of power would be taken for a change', async (t) => {
+    const folder = await temporaryFolder(t);
+    const { client, baseUrl } = await serveManager(t);
+    await fill(folder, BEFORE);
+    await sync(folder, client, OPTIONS);
+    await fill(folder, { 'a.txt': 'other' });
+    // What is replaced is noted, and on the disk, before its successor is sent.
+    const upload = await run({ baseUrl, folder, isUpload: true, at: -1, options: OPTIONS });
+    const sent = upload?.done.filter((name) => name === 'datasync' || name === 'PUT');
+    assert.deepEqual(sent, ['datasync', 'PUT']);
+    await client.uploads.upload(new Blob(['new']), { displayName: 'new.txt' });
+    const settings = { baseUrl, folder, isUpload: false, at: -1 };
+    // The bytes of a file are on the disk before it has its name, and that before it is noted.
+    const both = await run({ ...settings, options: { ...OPTIONS, twoWay: true } });
+    const stored = both?.done.slice(both.done.indexOf('utimes')).filter((name) => name !== 'rm');
+    assert.deepEqual(stored, ['utimes', 'sync', 'rename', 'appendFile', 'rmdir']);
+    await client.uploads.upload(new Blob(['more']), { displayName: 'more.txt' });
+    const one = await run({ ...settings, options: OPTIONS });
+    assert.ok(one?.done.includes('utimes') && !one.done.includes('sync'), 'a copy in one way leaves that to the system');
   });
 
   test('journal: another process that runs keeps it, one that is gone does not; a line that was cut off is ignored', async (t) => {
