@@ -75,7 +75,7 @@ async function make(options, given) {
   const fail = (code, message, cause) => new WixMediaError({ code, message, retry: 'maybe', ...(cause ? { cause } : {}) });
   checkManagerOptions(options, refuse);
   // The module has such an option, which goes with a storage that cannot be changed.
-  if ('readOnly' in options) throw refuse('readOnly', 'is no option: did you mean storage.readOnly?');
+  if ('readOnly' in options) throw refuse('readOnly', 'is not an option: did you mean storage.readOnly?');
   const kind = options.storage ?? 'memory';
   const baseUrl = String(options.baseUrl ?? BASE_URL).replace(/\/+$/, '');
   const module = await compiled(runtime.files.manager).catch((cause) => {

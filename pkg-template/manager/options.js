@@ -1,6 +1,6 @@
 // The options of `createManager`: those of the host, and the words in which invalid ones are refused. All others belong to
 // the WebAssembly module, which knows their names and types.
-import { nearest } from '../client/names.js';
+import { checkNames, nearest } from '../client/names.js';
 import { MAX_TIMEOUT } from '../streams/until.js';
 import { HEIGHTS } from './videos/sizes.js';
 
@@ -58,20 +58,6 @@ export function checkManagerOptions(options, refuse) {
 }
 
 /**
- * Refuses members of an option that it does not have.
- *
- * @param {object} given
- * @param {string} option
- * @param {readonly string[]} known
- * @param {Refuse} refuse
- */
-function checkMembers(given, option, known, refuse) {
-  for (const name of Object.keys(given)) {
-    if (!known.includes(name)) throw refuse(`${option}.${name}`, `is not an option: did you mean ${nearest(name, known)}?`);
-  }
-}
-
-/**
  * @param {any} threads
  * @param {string} option
  * @param {number} least
@@ -99,7 +85,7 @@ function checkTimeout(timeoutMs, option, refuse) {
 function checkImages(images, refuse) {
   if (!isObject(images)) throw refuse('images', 'must be an object');
   const { threads, timeoutMs, sizes } = images;
-  checkMembers(images, 'images', OF_IMAGES, refuse);
+  checkNames(images, OF_IMAGES, 'images.', refuse);
   checkThreads(threads, 'images', 0, refuse);
   checkTimeout(timeoutMs, 'images', refuse);
   if (sizes === undefined) return;
@@ -119,7 +105,7 @@ function checkVideos(videos, refuse) {
   if (typeof videos === 'boolean') return;
   if (!isObject(videos)) throw refuse('videos', 'must be true, false or { ffmpeg, threads, timeoutMs, resolutions }');
   const { ffmpeg, threads, timeoutMs, resolutions } = videos;
-  checkMembers(videos, 'videos', OF_VIDEOS, refuse);
+  checkNames(videos, OF_VIDEOS, 'videos.', refuse);
   if (ffmpeg !== undefined && !(typeof ffmpeg === 'string' && ffmpeg)) throw refuse('videos.ffmpeg', 'must be the path of the program');
   checkThreads(threads, 'videos', 1, refuse);
   checkTimeout(timeoutMs, 'videos', refuse);
@@ -135,7 +121,7 @@ function checkVideos(videos, refuse) {
 function checkScrub(scrub, refuse) {
   if (scrub === undefined || typeof scrub === 'boolean') return;
   if (!isObject(scrub)) throw refuse('scrub', 'must be true, false or { bytesPerSecond, everyHours }');
-  checkMembers(scrub, 'scrub', SCRUB, refuse);
+  checkNames(scrub, SCRUB, 'scrub.', refuse);
   for (const [name, value] of Object.entries(scrub)) {
     if (value !== undefined && !(typeof value === 'number' && value > 0 && value < Infinity)) {
       throw refuse(`scrub.${name}`, 'must be a number above 0');
@@ -155,7 +141,7 @@ function checkSteps(steps, refuse) {
     const field = `processing.steps[${index}]`;
     if (typeof step?.run !== 'function') throw refuse(field, 'must be a function or { run }');
     const { name, timeoutMs, mediaTypes } = step;
-    checkMembers(step, field, STEP, refuse);
+    checkNames(step, STEP, `${field}.`, refuse);
     if (name !== undefined && typeof name !== 'string') throw refuse(`${field}.name`, 'must be a string');
     if (mediaTypes !== undefined && !Array.isArray(mediaTypes)) throw refuse(`${field}.mediaTypes`, "must be a list such as ['IMAGE']");
     checkTimeout(timeoutMs, field, refuse);
