@@ -26,6 +26,7 @@ const documents = [
   'examples/README.md',
   'pkg-template/README.md',
   ...(await inFolder('docs')),
+  ...(await inFolder('docs/sync')),
 ];
 /** @type {Map<string, string>} */
 const texts = new Map(await Promise.all(documents.map(async (name) => /** @type {const} */ ([name, await read(name)]))));
@@ -186,7 +187,9 @@ suite('commands', () => {
       // Programs of the system.
       case 'cp':
       case 'curl':
+      case 'grep':
       case 'mkdir':
+      case 'mv':
         return undefined;
       case 'python3':
         return words.join(' ') === '-m http.server' ? undefined : 'python3 is for a web server';
