@@ -73,7 +73,7 @@ export interface DispatchHandler {
   /** The request is about to be sent; it can be given up from now on. */
   onConnect(abort: (reason: unknown) => void): void;
   /** The names and values of headers alternate. */
-  onHeaders(status: number, fields: Buffer[], resume: () => void, statusText: string): boolean;
+  onHeaders(status: number, fields: { toString(encoding: 'latin1'): string }[], resume: () => void, statusText: string): boolean;
   /** Returns whether more is wanted at once. */
   onData(piece: Uint8Array<ArrayBuffer>): boolean;
   onComplete(): void;
