@@ -11,6 +11,7 @@ import { isSortName, SORTS, sortNamed } from '../model/view.js';
 import { CallInspector } from '../parts/call-inspector/call-inspector.js';
 import { CommandBar } from '../parts/command-bar/command-bar.js';
 import { DetailsPanel } from '../parts/details-panel/details-panel.js';
+import { askFilters } from '../parts/dialogs/filters.js';
 import { askFolderName } from '../parts/dialogs/new-folder.js';
 import { showShortcuts } from '../parts/dialogs/shortcuts.js';
 import { watchDrags } from '../parts/drop-target/drop-target.js';
@@ -45,7 +46,7 @@ import { openItem } from './open-item.js';
 import { OtherTabs } from './other-tabs.js';
 import { Places } from './places.js';
 import { prefer, preferred } from './preferences.js';
-import { go, goToFile, goToPlace, leaveFile, namePlace, readAddress, replaceRoute, watchAddress } from './router.js';
+import { go, goToFile, goToPlace, leaveFile, namePlace, readAddress, replaceRoute, watchAddress, writeFragment } from './router.js';
 import { watchReturn } from './return.js';
 import { Selected } from './selected.js';
 import { Session } from './session.js';
@@ -118,6 +119,7 @@ const searchBox = new SearchBox({
 });
 const controls = new ListControls({
   onType: showType,
+  onFilters: askForFilters,
   onSort: sortBy,
   onLayout: showLayout,
 });
@@ -125,6 +127,12 @@ const controls = new ListControls({
 /** @param {View['types'][number] | undefined} type */
 function showType(type) {
   go({ ...state.view, types: type ? [type] : [] });
+}
+
+async function askForFilters() {
+  const { view } = state;
+  const filters = await askFilters(view.filters ?? {});
+  if (filters && state.view === view) go({ ...view, filters });
 }
 
 /** @param {keyof typeof SORTS} name */
@@ -174,6 +182,7 @@ const display = new Display(
     emptyHandlers: {
       clearSearch: () => go({ ...state.view, query: undefined }),
       showAllTypes: () => showType(undefined),
+      clearFilters: () => go({ ...state.view, filters: {} }),
       pickFiles: () => pickFiles((found) => upload(state, found)),
       pickFolder: () => pickFolder((found) => upload(state, found)),
     },
@@ -199,9 +208,10 @@ const viewing = new Viewing(state, {
  *
  * @param {ReturnType<typeof readAddress>['route']} route
  */
-function showControls({ query, types: [type] }) {
+function showControls({ query, types: [type], filters = {} }) {
   searchBox.show(query);
   controls.showType(type);
+  controls.showFilters(Object.keys(filters).length);
   sidebar.close();
 }
 
@@ -236,14 +246,13 @@ watchAddress(({ place, route, fileId }) => {
   // They belong to what was shown before.
   closeDialogs();
   closeMenu();
-  const { area, folderId, query, types } = state.view;
   if (place && place !== places.kind) {
     state.view = { ...state.view, ...route };
     showControls(route);
     places.open(place);
     return;
   }
-  if (area !== route.area || folderId !== route.folderId || query !== route.query || types[0] !== route.types[0]) showView(route);
+  if (writeFragment(state.view) !== writeFragment(route)) showView(route);
   viewing.follow(fileId);
 });
 

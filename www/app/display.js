@@ -3,10 +3,15 @@
 // `look` lists the view anew, from its top. `refresh` lists it once more behind the scenes, and swaps the listings when the
 // new one is as long as the old one, so that nothing jumps. Single items that change meanwhile change in both. Both leave a
 // listing that updates the page as it grows.
+/** @import { Calls } from '../model/calls.js' */
+/** @import { View } from '../model/view.js' */
+/** @import { Place } from '../place/place.js' */
 /** @import { MediaGrid } from '../parts/media-grid/media-grid.js' */
 /** @import { Stage } from '../parts/stage/stage.js' */
 /** @import { State } from './state.js' */
 import { areaOfTop } from '../model/areas.js';
+import { passes } from '../model/filters.js';
+import { identified } from '../model/identifier.js';
 import { Listing } from '../model/listing.js';
 import { PendingFiles } from '../model/pending.js';
 import { absent, empty, loading, notListed } from '../parts/stage/messages.js';
@@ -74,7 +79,7 @@ export class Display {
     this.#isAnnounced = false;
     this.#forgetCheck();
     const { calls, place } = session;
-    const listing = new Listing(calls, { ...view }, place.eager);
+    const listing = listingOf(calls, view, place);
     this.#state.listing = listing;
     if (!keepSelection) selection.clear();
     this.#grid.show({ listing, place, sort: view.sort, isTrash });
@@ -93,7 +98,7 @@ export class Display {
       this.#isStale = true;
       return;
     }
-    const next = new Listing(session.calls, { ...view }, session.place.eager);
+    const next = listingOf(session.calls, view, session.place);
     this.#next = next;
     next.want(old.length);
     /** @type {((listing: Listing) => void)[]} */
@@ -218,6 +223,13 @@ export class Display {
     this.#handlers.announce(`${text}.`);
   }
 }
+
+/**
+ * @param {Calls} calls
+ * @param {View} view
+ * @param {Place} place
+ */
+const listingOf = (calls, view, { eager }) => new Listing(calls, { ...view }, eager, (file) => passes(file, view.filters, identified));
 
 /** @param {Listing} listing */
 function countOf({ length, state, files, folders }) {

@@ -8,6 +8,7 @@
 /** @import { Change } from '../place/changes.js' */
 /** @import { Session } from './session.js' */
 /** @import { State } from './state.js' */
+import { isFiltered } from '../model/filters.js';
 import { soon } from '../model/soon.js';
 import { followChanges } from '../place/changes.js';
 import { javascript } from '../text/code.js';
@@ -148,7 +149,7 @@ export class Live {
     const belongs = canUpload && parentFolderId === folderId;
     if (kind === 'file') return belongs;
     // The tree shows folders from everywhere.
-    return !isKnown || (belongs && view.types.length === 0);
+    return !isKnown || (belongs && !isFiltered(view));
   }
 
   /**

@@ -1,16 +1,17 @@
 // The address of the page. The query names the place; the fragment names the view, and the file that is open in the viewer:
-// ?place=server#files, #files/FOLDER, #trash, #files?q=WORDS, #files?type=VIDEO, #files/FOLDER/view/FILE.
+// ?place=server#files, #files/FOLDER, #trash, #files?q=WORDS, #files?type=VIDEO&min=1000000, #files/FOLDER/view/FILE.
 //
 // The address decides what is shown. Whatever changes place, view or file changes the address, and the page follows it, by
 // the same way as after Back and Forward.
 /** @import { View } from '../model/view.js' */
 /** @import { PlaceKind } from '../place/place.js' */
 import { isArea, TOPS } from '../model/areas.js';
+import { readFilters, writeFilters } from '../model/filters.js';
 import { isPlaceKind } from '../place/place.js';
 import { MEDIA_TYPES } from '../text/words.js';
 
 /**
- * @typedef {Pick<View, 'area' | 'folderId' | 'query' | 'types'>} Route What the fragment says of a view.
+ * @typedef {Pick<View, 'area' | 'folderId' | 'query' | 'types' | 'filters'>} Route What the fragment says of a view.
  * @typedef {Partial<Route> & Pick<Route, 'area'> & { fileId?: string }} Target A view, and maybe a file of it.
  *
  * @typedef {object} Address
@@ -46,13 +47,13 @@ export function readFragment(fragment) {
   const types = MEDIA_TYPES.filter((type) => type === parameters.get('type'));
   try {
     if (isArea(area)) {
-      const route = { area, folderId: folder ? decodeURIComponent(folder) : undefined, query: words || undefined, types };
+      const route = { area, folderId: folder ? decodeURIComponent(folder) : undefined, query: words || undefined, types, filters: readFilters(parameters) };
       return { route, fileId: viewer === VIEWER && file ? decodeURIComponent(file) : undefined };
     }
   } catch {
     // An incomplete escape: the address was truncated.
   }
-  return { route: { area: 'files', folderId: undefined, query: undefined, types: [] }, fileId: undefined };
+  return { route: { area: 'files', folderId: undefined, query: undefined, types: [], filters: {} }, fileId: undefined };
 }
 
 /**
@@ -60,10 +61,10 @@ export function readFragment(fragment) {
  *
  * @param {Target} target
  */
-export function writeFragment({ area, folderId, query, types: [type] = [], fileId }) {
+export function writeFragment({ area, folderId, query, types: [type] = [], filters, fileId }) {
   const folder = folderId && folderId !== TOPS[area] ? `/${encodeURIComponent(folderId)}` : '';
   const file = fileId ? `/${VIEWER}/${encodeURIComponent(fileId)}` : '';
-  const parameters = new URLSearchParams({ ...(query && { q: query }), ...(type && { type }) });
+  const parameters = new URLSearchParams({ ...(query && { q: query }), ...(type && { type }), ...writeFilters(filters) });
   return `#${area}${folder}${file}${parameters.size > 0 ? `?${parameters}` : ''}`;
 }
 

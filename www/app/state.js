@@ -6,6 +6,8 @@
 /** @import { Absence } from '../model/folders.js' */
 /** @import { Session } from './session.js' */
 import { TOPS } from '../model/areas.js';
+import { isFiltered, passes } from '../model/filters.js';
+import { identified } from '../model/identifier.js';
 import { Selection } from '../model/selection.js';
 
 export class State {
@@ -44,12 +46,14 @@ export class State {
 
   /** @param {Folder} folder */
   showsFolder({ parentFolderId }) {
-    return this.canUpload && this.view.types.length === 0 && parentFolderId === this.folderId;
+    return this.canUpload && !isFiltered(this.view) && parentFolderId === this.folderId;
   }
 
   /** @param {FileDescriptor} file */
-  showsFile({ parentFolderId, mediaType }) {
-    const { types } = this.view;
-    return this.canUpload && parentFolderId === this.folderId && (!mediaType || types.length === 0 || types.includes(mediaType));
+  showsFile(file) {
+    const { parentFolderId, mediaType } = file;
+    const { types, filters } = this.view;
+    const isOfType = !mediaType || types.length === 0 || types.includes(mediaType);
+    return this.canUpload && parentFolderId === this.folderId && isOfType && passes(file, filters, identified);
   }
 }

@@ -5,6 +5,7 @@
 /** @import { Session } from './session.js' */
 /** @import { State } from './state.js' */
 import { TOPS } from '../model/areas.js';
+import { isFiltered } from '../model/filters.js';
 import { fileItem } from '../model/item.js';
 import { conflictsOf, folderFinder } from '../model/name-conflicts.js';
 import { askConflicts } from '../parts/dialogs/conflicts.js';
@@ -73,7 +74,7 @@ async function settle(state, session, found, folderId) {
 async function filesIn(state, session, id) {
   if (id === undefined) return [];
   const { listing, view } = state;
-  const isShown = id === state.folderId && !view.query && view.types.length === 0 && !state.isTrash;
+  const isShown = id === state.folderId && !view.query && !isFiltered(view) && !state.isTrash;
   if (listing && isShown && (listing.state === 'complete' || !session.place.eager)) return listing.files;
   return session.place.eager ? listFiles(session, id) : [];
 }

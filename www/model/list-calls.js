@@ -2,6 +2,7 @@
 /** @import { CallOptions, Client, FileDescriptor, Folder, PagedPromise } from 'wix-media.v2' */
 /** @import { View } from './view.js' */
 import { TOPS } from './areas.js';
+import { isFiltered } from './filters.js';
 import { sortOf } from './order.js';
 
 /**
@@ -23,14 +24,14 @@ const PAGE_SIZE = 100;
 const SEARCH_ROOTS = { files: 'MEDIA_ROOT', visitor: 'VISITOR_UPLOADS_ROOT', trash: 'TRASH_ROOT' };
 
 /**
- * Returns the calls of a view. One that is filtered by type has no folders, unless it keeps them.
+ * Returns the calls of a view. One that is filtered has no folders, unless it keeps them.
  *
  * @param {View} view
  * @returns {{ folders: ListCall<FolderPage, Folder> | undefined, files: ListCall<FilePage, FileDescriptor> }}
  */
 export function listCallsOf(view) {
   const { folders, files } = callsOf(view);
-  return { folders: view.types.length > 0 && !view.keepsFolders ? undefined : folders, files };
+  return { folders: isFiltered(view) && !view.keepsFolders ? undefined : folders, files };
 }
 
 /**

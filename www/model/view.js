@@ -1,5 +1,6 @@
 // What the page looks at: an area, a folder or a search in it, and how the items are filtered and sorted.
 /** @import { Area } from './areas.js' */
+/** @import { Filters } from './filters.js' */
 /** @import { MediaTypeWithLiterals } from 'wix-media.v2' */
 
 /**
@@ -10,6 +11,7 @@
  * @property {string | undefined} folderId `undefined` at the top of the area.
  * @property {string | undefined} query
  * @property {MediaTypeWithLiterals[]} types All if empty.
+ * @property {Filters} [filters]
  * @property {Sort} sort
  * @property {boolean} [keepsFolders] Whether folders are listed beside the files of some types.
  *

@@ -10,6 +10,7 @@ import { element } from '../../ui/element.js';
 /**
  * @typedef {object} ListControlHandlers
  * @property {(type: MediaTypeWithLiterals | undefined) => void} onType
+ * @property {() => void} onFilters
  * @property {(sort: SortName) => void} onSort
  * @property {(layout: Layout) => void} onLayout
  */
@@ -17,10 +18,12 @@ import { element } from '../../ui/element.js';
 export class ListControls {
   #type = find('#type', HTMLSelectElement);
   #sort = find('#sort', HTMLSelectElement);
+  #filters = find('#filters', HTMLButtonElement);
   #layouts = findAll('[name=layout]', HTMLInputElement);
 
   /** @param {ListControlHandlers} handlers */
-  constructor({ onType, onSort, onLayout }) {
+  constructor({ onType, onFilters, onSort, onLayout }) {
+    this.#filters.addEventListener('click', onFilters);
     this.#type.append(
       element('option', { value: '' }, 'All types'),
       ...MEDIA_TYPES.map((value) => element('option', { value }, mediaType(value))),
@@ -34,6 +37,16 @@ export class ListControls {
   /** @param {MediaTypeWithLiterals | undefined} type */
   showType(type) {
     this.#type.value = type ?? '';
+  }
+
+  /**
+   * Tells how many filters are set.
+   *
+   * @param {number} count
+   */
+  showFilters(count) {
+    this.#filters.setAttribute('aria-label', count > 0 ? `Filters: ${count} set` : 'Filters');
+    this.#filters.setAttribute('aria-pressed', String(count > 0));
   }
 
   /** @param {SortName} sort */

@@ -141,9 +141,12 @@ export function absent(absence, { goUp, restore, show }) {
  * A view without items.
  *
  * @param {View} view
- * @param {{ clearSearch: () => unknown, showAllTypes: () => unknown, pickFiles: () => unknown, pickFolder: () => unknown }} handlers
+ * @param {{ clearSearch: () => unknown, showAllTypes: () => unknown, clearFilters: () => unknown, pickFiles: () => unknown, pickFolder: () => unknown }} handlers
  */
-export function empty({ area, folderId, query, types }, { clearSearch, showAllTypes, pickFiles, pickFolder }) {
+export function empty({ area, folderId, query, types, filters = {} }, { clearSearch, showAllTypes, clearFilters, pickFiles, pickFolder }) {
+  if (Object.keys(filters).length > 0) {
+    return state('empty', 'Nothing passes the filters', 'There are other files here, or the folder is empty.', secondary('Clear the filters', clearFilters));
+  }
   if (query) {
     return state('search', 'Nothing found', `No name, type or label here contains “${query}”.`, secondary('Clear the search', clearSearch));
   }

@@ -1,0 +1,121 @@
+// Filters beside the type: by date, size, orientation, label and visibility.
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { isFiltered, passes, readFilters, SHAPES, writeFilters } from '../../../www/model/filters.js';
+import { barriers, cell, keepScreenshot, message, nothingSticksOut, pageSuite, photo, settled, showsItems, textMatches } from './site.js';
+
+suite('filters of the page', () => {
+  const site = pageSuite();
+  const { open, workspace } = site;
+
+  test('filters: are in the address, and narrow what is shown', async (t) => {
+    const { id, fragment } = await workspace('Filtered', {
+      'cat.jpg': { bytes: await photo('chelsea.jpg'), labels: ['Pet'] },
+      'rocket.jpg': await photo('rocket.jpg'),
+      'small.txt': { bytes: Buffer.from('s'), labels: ['pet'], private: true },
+      'large.txt': Buffer.alloc(120_000, 'x'),
+    });
+    await site.server.client.folders.createFolder('A folder', { parentFolderId: id });
+    const { page } = await open(t, { fragment });
+    await showsItems(page, ['A folder', 'cat.jpg', 'large.txt', 'rocket.jpg', 'small.txt']);
+    const dialog = page.getByRole('dialog', { name: 'Filter files' });
+    const filter = async () => {
+      await page.getByRole('button', { name: /^Filters/ }).click();
+      await dialog.waitFor();
+    };
+    const show = async () => {
+      await dialog.getByRole('button', { name: 'Show' }).click();
+      await dialog.waitFor({ state: 'detached' });
+    };
+    await filter();
+    await dialog.getByLabel('Label').fill('PET');
+    await show();
+    await showsItems(page, ['cat.jpg', 'small.txt']);
+    assert.match(page.url(), /\?label=PET$/);
+    await page.getByRole('button', { name: 'Filters: 1 set' }).waitFor();
+    await filter();
+    await dialog.getByLabel('Visibility').selectOption('Public');
+    await dialog.getByLabel('At least, in MB').fill('0.01');
+    await show();
+    await showsItems(page, ['cat.jpg']);
+    // What is added meanwhile is shown if it passes.
+    await site.server.client.uploads.upload(await photo('coffee.jpg'), { displayName: 'coffee.jpg', parentFolderId: id, labels: ['pet'] });
+    await site.server.client.uploads.upload(Buffer.from('t'), { displayName: 'tiny.txt', parentFolderId: id, labels: ['pet'] });
+    await page.reload();
+    await settled(page);
+    await showsItems(page, ['cat.jpg', 'coffee.jpg']);
+    await filter();
+    assert.equal(await dialog.getByLabel('At least, in MB').inputValue(), '0.01');
+    await dialog.getByRole('button', { name: 'Clear all' }).click();
+    await dialog.getByLabel('Orientation').selectOption('Portrait');
+    await show();
+    await message(page, 'Nothing passes the filters').waitFor();
+    await page.goBack();
+    await showsItems(page, ['cat.jpg', 'coffee.jpg']);
+    await page.goForward();
+    await page.getByRole('button', { name: 'Clear the filters' }).click();
+    await cell(page, 'A folder').waitFor();
+    await textMatches(page, '#count', /6 files/);
+    assert.doesNotMatch(page.url(), /shape|label/);
+  });
+
+  test('filters: the dialog is accessible and fits', async (t) => {
+    const { page } = await open(t, { fragment: '#files?label=pet&min=1000000' });
+    for (const width of [1280, 390, 320]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.getByRole('button', { name: 'Filters: 2 set' }).click();
+      await page.getByRole('dialog').waitFor();
+      await nothingSticksOut(page, `${width}`);
+      assert.deepEqual(await barriers(page), []);
+      const wide = await page.getByRole('dialog').locator('.field').evaluateAll((fields) =>
+        fields.filter((field) => [...field.children].some((child) => child.getBoundingClientRect().right > field.getBoundingClientRect().right + 1)).map(({ textContent }) => textContent),
+      );
+      assert.deepEqual(wide, [], `${width}: every control fits its column`);
+      await keepScreenshot(page, `filters-${width}`);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await nothingSticksOut(page, `${width}, without the dialog`);
+    }
+  });
+
+  test('passes: judges a file by each filter', () => {
+    const nothing = () => undefined;
+    const file = { _updatedDate: new Date(2026, 0, 31, 12), sizeInBytes: '500', labels: ['Pet'], private: true };
+    for (const [filters, isPassed] of /** @type {const} */ ([
+      [{}, true],
+      [{ since: '2026-01-31' }, true],
+      [{ since: '2026-02-01' }, false],
+      [{ until: '2026-01-31' }, true],
+      [{ until: '2026-01-30' }, false],
+      [{ min: 500, max: 500 }, true],
+      [{ min: 501 }, false],
+      [{ max: 499 }, false],
+      [{ label: 'pet' }, true],
+      [{ label: 'pe' }, false],
+      [{ isPrivate: true }, true],
+      [{ isPrivate: false }, false],
+      [{ shape: 'square' }, false],
+    ])) {
+      assert.equal(passes(file, filters, nothing), isPassed, JSON.stringify(filters));
+    }
+    for (const [width, height, shape] of /** @type {const} */ ([
+      [3, 2, 'landscape'],
+      [2, 3, 'portrait'],
+      [2, 2, 'square'],
+    ])) {
+      for (const wanted of SHAPES) assert.equal(passes(file, { shape: wanted }, () => ({ width, height })), wanted === shape, `${width} × ${height}: ${wanted}`);
+    }
+    // Members that a service leaves out pass no filter that asks for them.
+    for (const filters of [{ since: '2026-01-01' }, { until: '2026-01-01' }, { min: 0 }, { max: 9 }, { label: 'x' }, { isPrivate: true }]) assert.equal(passes({}, filters, nothing), false, JSON.stringify(filters));
+    assert.equal(passes({ sizeInBytes: '-1' }, { max: 9 }, nothing), false, 'an unknown size');
+  });
+
+  test('readFilters: reads what writeFilters wrote, and ignores anything else', () => {
+    const filters = { since: '2026-01-31', until: '2026-02-01', min: 0, max: 10, shape: /** @type {const} */ ('portrait'), label: 'a & b', isPrivate: false };
+    assert.deepEqual(readFilters(new URLSearchParams(writeFilters(filters))), filters);
+    assert.deepEqual(writeFilters({}), {});
+    const hostile = 'since=yesterday&until=2026-99-99&min=-1&max=1e9&shape=round&label=%20&visibility=maybe';
+    assert.deepEqual(readFilters(new URLSearchParams(hostile)), {});
+    assert.deepEqual([isFiltered({ types: [] }), isFiltered({ types: [], filters }), isFiltered({ types: ['IMAGE'] })], [false, true, true]);
+  });
+});

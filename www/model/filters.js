@@ -1,0 +1,100 @@
+// What files have to be like to be shown, beside their type. The service has no such filters, so the page reads the whole list
+// and leaves out the rest.
+/** @import { FileDescriptor } from 'wix-media.v2' */
+/** @import { View } from './view.js' */
+
+/**
+ * @typedef {'landscape' | 'portrait' | 'square'} Shape
+ * @typedef {{ width?: number, height?: number }} Dimensions In pixels.
+ *
+ * @typedef {object} Filters
+ * @property {string} [since] Changed on this day, `2026-01-31`, or later.
+ * @property {string} [until] Changed on this day or earlier.
+ * @property {number} [min] Bytes at least.
+ * @property {number} [max] Bytes at most.
+ * @property {Shape} [shape] Of images and videos.
+ * @property {string} [label]
+ * @property {boolean} [isPrivate]
+ */
+
+/** @type {readonly Shape[]} */
+export const SHAPES = ['landscape', 'portrait', 'square'];
+const DAY = /^\d{4}-\d\d-\d\d$/;
+
+/** @param {string | null} text */
+const dayOf = (text) => (text && DAY.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined);
+
+/** @param {string | null} text */
+const bytesOf = (text) => (text && /^\d{1,15}$/.test(text) ? Number(text) : undefined);
+
+/**
+ * Reads filters from the parameters of an address. Unknown values filter nothing.
+ *
+ * @param {URLSearchParams} parameters
+ * @returns {Filters}
+ */
+export function readFilters(parameters) {
+  const visibility = parameters.get('visibility');
+  return withoutUnset({
+    since: dayOf(parameters.get('since')),
+    until: dayOf(parameters.get('until')),
+    min: bytesOf(parameters.get('min')),
+    max: bytesOf(parameters.get('max')),
+    shape: SHAPES.find((shape) => shape === parameters.get('shape')),
+    label: parameters.get('label')?.trim() || undefined,
+    isPrivate: visibility === 'private' ? true : visibility === 'public' ? false : undefined,
+  });
+}
+
+/**
+ * Returns the parameters for an address.
+ *
+ * @param {Filters} [filters]
+ * @returns {Record<string, string>}
+ */
+export function writeFilters({ isPrivate, ...others } = {}) {
+  const entries = Object.entries(others).map(([name, value]) => [name, String(value)]);
+  if (isPrivate !== undefined) entries.push(['visibility', isPrivate ? 'private' : 'public']);
+  return Object.fromEntries(entries);
+}
+
+/**
+ * @param {Filters} filters
+ * @returns {Filters}
+ */
+export const withoutUnset = (filters) => Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined));
+
+/**
+ * Whether a view leaves out files, and with them all folders.
+ *
+ * @param {Pick<View, 'types' | 'filters'>} view
+ */
+export const isFiltered = ({ types, filters = {} }) => types.length > 0 || Object.keys(filters).length > 0;
+
+/**
+ * Whether a file passes filters. Days are those of the person, not of the service.
+ *
+ * @param {FileDescriptor} file
+ * @param {Filters | undefined} filters
+ * @param {(file: FileDescriptor) => Dimensions | undefined} dimensionsOf
+ */
+export function passes(file, { since, until, min, max, shape, label, isPrivate } = {}, dimensionsOf) {
+  const changed = Number(file._updatedDate ?? file._createdDate);
+  const size = Number.parseFloat(String(file.sizeInBytes));
+  if (since !== undefined && !(changed >= Date.parse(`${since}T00:00`))) return false;
+  if (until !== undefined && !(changed <= Date.parse(`${until}T23:59:59.999`))) return false;
+  if (min !== undefined && !(size >= min)) return false;
+  if (max !== undefined && !(size >= 0 && size <= max)) return false;
+  if (shape !== undefined && shapeOf(dimensionsOf(file)) !== shape) return false;
+  if (label !== undefined && !file.labels?.some((one) => one.toLowerCase() === label.toLowerCase())) return false;
+  return isPrivate === undefined || Boolean(file.private) === isPrivate;
+}
+
+/**
+ * @param {Dimensions} [dimensions]
+ * @returns {Shape | undefined}
+ */
+function shapeOf({ width = 0, height = 0 } = {}) {
+  if (width <= 0 || height <= 0) return undefined;
+  return width === height ? 'square' : width > height ? 'landscape' : 'portrait';
+}

@@ -1,0 +1,60 @@
+// The dialog that filters files.
+/** @import { Filters } from '../../model/filters.js' */
+import { SHAPES, withoutUnset } from '../../model/filters.js';
+import { ask } from '../../ui/dialog.js';
+import { element } from '../../ui/element.js';
+import { choice, field } from '../../ui/field.js';
+import { textField } from './fields.js';
+
+const MEGABYTE = 1_000_000;
+const MAX_LABEL_LENGTH = '100';
+
+/** @param {string} [value] */
+const dayField = (value = '') => element('input', { type: 'date', value });
+
+/** @param {number} [bytes] */
+const sizeField = (bytes) => element('input', { type: 'number', min: '0', step: 'any', inputmode: 'decimal', value: bytes === undefined ? '' : String(bytes / MEGABYTE) });
+
+/** @param {HTMLInputElement} input */
+function bytesIn({ value }) {
+  const megabytes = Number.parseFloat(value);
+  return megabytes >= 0 ? Math.round(megabytes * MEGABYTE) : undefined;
+}
+
+/**
+ * Resolves with the filters that the person wants, or with nothing if the dialog is closed.
+ *
+ * @param {Filters} filters Those that are set.
+ */
+export function askFilters({ since, until, min, max, shape, label = '', isPrivate }) {
+  const fields = { since: dayField(since), until: dayField(until), min: sizeField(min), max: sizeField(max), label: textField({ value: label, maxlength: MAX_LABEL_LENGTH, dir: 'auto' }) };
+  const shapes = choice([['', 'Any'], ...SHAPES.map((one) => /** @type {const} */ ([one, `${one[0].toUpperCase()}${one.slice(1)}`]))]);
+  shapes.value = shape ?? '';
+  const visibility = choice([['', 'Any'], ['private', 'Private'], ['public', 'Public']]);
+  visibility.value = isPrivate === undefined ? '' : isPrivate ? 'private' : 'public';
+  /** @returns {void} */
+  const clear = () => {
+    for (const input of [...Object.values(fields), shapes, visibility]) input.value = '';
+  };
+  return ask({
+    title: 'Filter files',
+    content: [
+      element('div', { class: 'field-pair' }, field('Changed on or after', fields.since), field('Changed on or before', fields.until)),
+      element('div', { class: 'field-pair' }, field('At least, in MB', fields.min), field('At most, in MB', fields.max)),
+      element('div', { class: 'field-pair' }, field('Orientation', shapes), field('Visibility', visibility)),
+      field('Label', fields.label, 'The whole label, in any case.'),
+      element('button', { type: 'button', class: 'quiet clear-all', click: clear }, 'Clear all'),
+    ],
+    action: 'Show',
+    submit: () =>
+      withoutUnset({
+        since: fields.since.value || undefined,
+        until: fields.until.value || undefined,
+        min: bytesIn(fields.min),
+        max: bytesIn(fields.max),
+        shape: SHAPES.find((one) => one === shapes.value),
+        label: fields.label.value.trim() || undefined,
+        isPrivate: visibility.value === '' ? undefined : visibility.value === 'private',
+      }),
+  });
+}
