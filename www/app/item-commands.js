@@ -4,7 +4,9 @@
 /** @import { State } from './state.js' */
 import { areaOfTop } from '../model/areas.js';
 import { folderItem, named } from '../model/item.js';
+import { labelsIn } from '../model/labels.js';
 import { offerDownloads } from '../parts/dialogs/downloads.js';
+import { askLabels } from '../parts/dialogs/labels.js';
 import { askWhereTo } from '../parts/dialogs/move.js';
 import { askPurge } from '../parts/dialogs/purge.js';
 import { save } from '../ui/save.js';
@@ -33,6 +35,12 @@ export const itemCommands = (state) => ({
       childrenOf: (id) => session.folders.childrenOf(id),
       move: (folderId) => session.actions.move(items, folderId),
     });
+  },
+  label(items) {
+    const files = items.filter((item) => item.kind === 'file');
+    const known = [...labelsIn(state.listing?.files ?? []).keys()];
+    if (files.length > 0) return askLabels(files, known, (steps) => state.session?.actions.relabel(steps));
+    return undefined;
   },
   trash(items) {
     return state.session?.actions.trash(items);

@@ -333,6 +333,15 @@ export class Actions {
   }
 
   /**
+   * Gives files other labels. Resolves with whether it succeeded.
+   *
+   * @param {readonly JobStep[]} steps
+   */
+  relabel(steps) {
+    return this.#work('label', steps);
+  }
+
+  /**
    * Moves items to the trash. Resolves with whether it succeeded.
    *
    * @param {readonly Subject[]} items

@@ -3,7 +3,7 @@
 
 /**
  * @typedef {(items: readonly Item[]) => unknown} ItemCommand
- * @typedef {{ download: ItemCommand, move: ItemCommand, trash: ItemCommand, restore: ItemCommand, purge: ItemCommand }} ItemCommands
+ * @typedef {{ download: ItemCommand, move: ItemCommand, label: ItemCommand, trash: ItemCommand, restore: ItemCommand, purge: ItemCommand }} ItemCommands
  * @typedef {{ name: keyof ItemCommands, label: string, picture: string, isBad?: boolean }} Offer
  */
 
@@ -11,6 +11,7 @@
 const OFFERS = [
   { name: 'download', label: 'Download', picture: 'download' },
   { name: 'move', label: 'Move', picture: 'move' },
+  { name: 'label', label: 'Label', picture: 'label' },
   { name: 'trash', label: 'Delete', picture: 'trash', isBad: true },
 ];
 

@@ -8,9 +8,10 @@ import { idsSource } from './id-source.js';
 import { idsOf, named, tally } from './item.js';
 
 /**
- * @typedef {'move' | 'trash' | 'restore' | 'purge' | 'empty'} JobKindName
+ * @typedef {'move' | 'label' | 'trash' | 'restore' | 'purge' | 'empty'} JobKindName
  *
- * @typedef {Subject & { from?: string, to?: string }} JobStep An item of a job; of a move, with the IDs of its folders.
+ * @typedef {Subject & { from?: string, to?: string, labels?: string[], before?: string[] }} JobStep An item of a job: of a move, with
+ *   the IDs of its folders; of a change of labels, with the new and the old ones.
  *
  * @typedef {object} JobKind
  * @property {string} doing Begins a sentence about a job that runs.
@@ -33,8 +34,20 @@ import { idsOf, named, tally } from './item.js';
 
 /** IDs per call, docs/contract/model.md#s11. */
 const MAX_IDS = { file: 1000, folder: 100 };
-/** Steps that the source code of a move shows. */
+/** Steps that the source code of a job shows which calls once for each item. */
 const MAX_STEPS_SHOWN = 6;
+
+/**
+ * The source of calls for single items: a line for each of the first ones.
+ *
+ * @param {readonly JobStep[]} steps
+ * @param {(step: JobStep) => string} line
+ */
+function linesOf(steps, line) {
+  const lines = steps.slice(0, MAX_STEPS_SHOWN).map(line);
+  if (steps.length > lines.length) lines.push(`// … and ${steps.length - lines.length} more`);
+  return lines.join('\n');
+}
 
 /**
  * Splits steps into calls for files and calls for folders.
@@ -101,15 +114,14 @@ export const JOB_KINDS = {
     concurrency: 4,
     partsOf: (steps) => steps.map((step) => [step]),
     about(steps) {
-      const lines = steps.slice(0, MAX_STEPS_SHOWN).map(({ kind, id, to }) =>
+      const source = linesOf(steps, ({ kind, id, to }) =>
         kind === 'file'
           ? `${callSource('await files.updateFileDescriptor', [{ _id: id, parentFolderId: to }])};`
           : `${callSource('await folders.updateFolder', [id, { parentFolderId: to }])};`,
       );
-      if (steps.length > lines.length) lines.push(`// … and ${steps.length - lines.length} more`);
       const { files, folders } = tally(steps);
       const names = [...(files > 0 ? ['files'] : []), ...(folders > 0 ? ['folders'] : [])];
-      return { title: `Move ${named(steps)}`, names, source: lines.join('\n') };
+      return { title: `Move ${named(steps)}`, names, source };
     },
     async perform({ files, folders }, [{ kind, id, to }], call) {
       if (kind === 'file') await files.updateFileDescriptor({ _id: id, parentFolderId: to }, call);
@@ -117,6 +129,25 @@ export const JOB_KINDS = {
     },
     leaves: ({ to }, { area, folderId, query }) => !query && to !== (folderId ?? TOPS[area]),
     back: (steps) => ({ kind: 'move', steps: steps.map(({ from, to, ...step }) => ({ ...step, from: to, to: from })) }),
+  },
+  label: {
+    doing: 'Labelling',
+    done: (what, { isUndo }) => (isUndo ? `The old labels of ${what} are back.` : `Labels of ${what} changed.`),
+    failed: 'Labels not changed',
+    partlyFailed: 'Not all labels were changed',
+    concurrency: 4,
+    partsOf: (steps) => steps.map((step) => [step]),
+    about: (steps) => ({
+      title: `Label ${named(steps)}`,
+      names: ['files'],
+      source: linesOf(steps, ({ id, labels }) => `${callSource('await files.updateFileDescriptor', [{ _id: id, labels }])};`),
+    }),
+    async perform({ files }, [{ id, labels = [] }], call) {
+      await files.updateFileDescriptor({ _id: id, labels }, call);
+    },
+    // What it changes is listed again.
+    leaves: () => false,
+    back: (steps) => ({ kind: 'label', steps: steps.map(({ labels, before, ...step }) => ({ ...step, labels: before, before: labels })) }),
   },
   trash: {
     ...bulk(

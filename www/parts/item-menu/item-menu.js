@@ -63,6 +63,7 @@ function groupsOf(item, items, isSearch, { commands, open, showDetails, rename, 
     { label: 'Move…', picture: 'move', act: () => commands.move(items) },
     { label: isZip ? 'Download as zip' : 'Download', picture: 'download', act: () => commands.download(items) },
   );
+  if (items.some(({ kind }) => kind === 'file')) first.push({ label: 'Labels…', picture: 'label', act: () => commands.label(items) });
   const url = item.kind === 'file' && !item.value.private ? item.value.url : undefined;
   if (isOne && url) first.push({ label: 'Copy address', picture: 'copy', act: () => copyAddress(url) });
   if (isOne && isSearch) first.push({ label: 'Show in its folder', picture: 'folder', act: () => showInFolder(item) });

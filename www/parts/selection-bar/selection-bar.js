@@ -40,7 +40,9 @@ export class SelectionBar {
     // The buttons are made anew, so the focus has to be put back.
     const active = document.activeElement;
     const focused = active instanceof HTMLElement && this.#bar.contains(active) ? active.dataset.act : undefined;
-    const buttons = offersFor(isTrash).map(({ name, label, picture, isBad }) => {
+    const hasFiles = items.some(({ kind }) => kind === 'file');
+    const offers = offersFor(isTrash).filter(({ name }) => name !== 'label' || hasFiles);
+    const buttons = offers.map(({ name, label, picture, isBad }) => {
       const attributes = { class: isBad ? 'quiet bad' : 'quiet', title: label, 'data-act': picture, click: () => this.#commands[name](items) };
       return element('button', { type: 'button', ...attributes }, icon(picture), element('span', {}, label));
     });
