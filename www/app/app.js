@@ -39,6 +39,7 @@ import { Toasts } from '../ui/toasts.js';
 import { Display } from './display.js';
 import { effectsOn } from './effects.js';
 import { folderCommands } from './folder-commands.js';
+import { folderName } from './folder-name.js';
 import { guardWork } from './guard.js';
 import { emptyTrash, itemCommands, moveDropped, restoreAll } from './item-commands.js';
 import { Live } from './live.js';
@@ -294,6 +295,8 @@ details.start({
 
 /** @param {Item} item */
 const open = (item) => openItem(state, item);
+
+grid.controls = { ...grid.controls, whereIs: (item) => folderName(state, item) };
 
 grid.start(selection, {
   onOpen: open,

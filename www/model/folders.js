@@ -15,6 +15,8 @@ export class Folders {
   /** Emits the ID of a folder that has got another name or another parent. @type {Signal<string>} */
   changed = new Signal();
   #calls;
+  /** The folders that are being asked for. @type {Map<string, Promise<Folder>>} */
+  #asked = new Map();
   /** @type {Map<string, Folder>} */
   #known = new Map();
 
@@ -48,6 +50,33 @@ export class Folders {
    */
   nameOf(id) {
     return ROOTS.find((root) => root.id === id)?.name ?? this.#known.get(id)?.displayName ?? id;
+  }
+
+  /** @param {string} id */
+  #isKnown(id) {
+    return areaOfTop(id) !== undefined || this.#known.has(id);
+  }
+
+  /**
+   * Calls a function with the name of a folder: at once if it is known, or when it has been asked for. A folder that cannot be
+   * read has no name.
+   *
+   * @param {string} id
+   * @param {(name: string) => void} show
+   */
+  async named(id, show) {
+    try {
+      if (!this.#isKnown(id)) {
+        const asked = this.#asked.get(id) ?? this.#fetch(id);
+        this.#asked.set(id, asked);
+        await asked;
+      }
+      show(this.nameOf(id));
+    } catch {
+      // The item stands there without the name of its folder.
+    } finally {
+      this.#asked.delete(id);
+    }
   }
 
   /**

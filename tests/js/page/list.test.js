@@ -83,6 +83,35 @@ suite('list of the page', () => {
     assert.ok(head && row && row.y >= head.y + head.height && row.y + row.height <= 501, JSON.stringify({ head, row }));
   });
 
+  test('search: names the folder of each result', async (t) => {
+    const { id } = await workspace('Outer place', filesNamed(['whereabouts 1.txt']));
+    const { folder } = await site.server.client.folders.createFolder('Inner <place>', { parentFolderId: id });
+    const inner = String(folder?._id);
+    await site.server.client.uploads.uploadAll(['whereabouts 2.txt', 'whereabouts 3.txt'].map((name) => new File([name], name)), { parentFolderId: inner });
+    await site.server.client.folders.createFolder('whereabouts', { parentFolderId: inner });
+    const { page } = await open(t, { fragment: '#files?q=whereabouts' });
+    let asked = 0;
+    page.on('request', (request) => {
+      if (request.url().includes(`/folders/${inner}`)) asked += 1;
+    });
+    await page.reload();
+    for (const layout of /** @type {const} */ (['grid', 'list'])) {
+      await layOut(page, layout);
+      for (const [name, where] of [
+        ['whereabouts 1.txt', 'in Outer place'],
+        ['whereabouts 2.txt', 'in Inner <place>'],
+        ['whereabouts 3.txt', 'in Inner <place>'],
+        ['whereabouts', 'in Inner <place>'],
+      ]) {
+        await cell(page, name).getByText(where, { exact: true }).waitFor();
+      }
+    }
+    assert.equal(asked, 1, 'each folder is asked for once');
+    await page.goto(`${site.server.address}/#files/${inner}`);
+    await cell(page, 'whereabouts 2.txt').waitFor();
+    assert.equal(await page.locator('.in-folder').count(), 0);
+  });
+
   test('rename: keeps a name with a slash in its field, with the reason', async (t) => {
     const { id, fragment } = await workspace('Slashes', filesNamed(['a.txt']));
     const { page } = await open(t, { fragment });

@@ -11,6 +11,8 @@ import { picture } from '../../ui/picture.js';
  * @property {(item: Item) => boolean} hasTick Whether a box selects the item.
  * @property {boolean} hasMenu
  * @property {boolean} isDraggable
+ * @property {(item: Item) => HTMLElement | undefined} [whereIs] Makes a text that names the folder of an item, where items are of
+ *   several folders.
  */
 
 /** @param {Item} item */
@@ -36,7 +38,7 @@ function dateOf(value) {
  * @param {Pick<Place, 'showable'>} place
  * @param {Controls} controls
  */
-export function makeTile(item, place, { hasTick, hasMenu, isDraggable }) {
+export function makeTile(item, place, { hasTick, hasMenu, isDraggable, whereIs }) {
   const attributes = {
     class: `cell ${item.kind} tile`,
     part: `tile ${item.kind}`,
@@ -47,7 +49,11 @@ export function makeTile(item, place, { hasTick, hasMenu, isDraggable }) {
   };
   const box = hasTick(item) && tick(item);
   const menu = hasMenu && menuButton(item);
-  if (item.kind === 'folder') return element('div', attributes, box, folderIcon(), shownName(item), menu);
+  const where = whereIs?.(item);
+  if (item.kind === 'folder') {
+    const name = where ? element('div', { class: 'tile-text' }, shownName(item), element('span', { class: 'tile-facts' }, where)) : shownName(item);
+    return element('div', attributes, box, folderIcon(), name, menu);
+  }
   const { value } = item;
   const facts = `${mediaType(value.mediaType)} · ${size(value.sizeInBytes)}`;
   return element(
@@ -55,7 +61,7 @@ export function makeTile(item, place, { hasTick, hasMenu, isDraggable }) {
     attributes,
     box,
     element('span', { class: 'tile-picture' }, picture(value, place, 320, 240), element('span', { class: 'tile-marks' }, marks(value))),
-    element('div', { class: 'tile-text' }, shownName(item), element('span', { class: 'tile-facts' }, facts)),
+    element('div', { class: 'tile-text' }, shownName(item), element('span', { class: 'tile-facts' }, where && [where, ' · '], facts)),
     menu,
   );
 }
@@ -65,9 +71,10 @@ export function makeTile(item, place, { hasTick, hasMenu, isDraggable }) {
  * @param {Pick<Place, 'showable'>} place
  * @param {Controls} controls
  */
-export function makeRow(item, place, { hasTick, hasMenu, isDraggable }) {
+export function makeRow(item, place, { hasTick, hasMenu, isDraggable, whereIs }) {
   const { kind, key, value } = item;
   const isFile = kind === 'file';
+  const where = whereIs?.(item);
   return element(
     'div',
     { class: `cell ${kind} list-row`, 'data-key': key, draggable: isDraggable && 'true', tabindex: '-1', role: 'row' },
@@ -76,7 +83,7 @@ export function makeRow(item, place, { hasTick, hasMenu, isDraggable }) {
       { role: 'gridcell', class: 'list-name' },
       hasTick(item) && tick(item),
       isFile ? picture(value, place, 96, 72) : folderIcon(),
-      shownName(item),
+      where ? element('span', { class: 'list-text' }, shownName(item), where) : shownName(item),
       isFile ? marks(value) : [],
       hasMenu && menuButton(item),
     ),
