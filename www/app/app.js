@@ -3,7 +3,7 @@
 /** @import { Item } from '../model/item.js' */
 /** @import { View } from '../model/view.js' */
 /** @import { Place } from '../place/place.js' */
-/** @import { Layout } from '../parts/media-grid/geometry.js' */
+/** @import { Layout, TileSize } from '../parts/media-grid/geometry.js' */
 import { areaOfTop, ROOTS } from '../model/areas.js';
 import { folderItem } from '../model/item.js';
 import { soon } from '../model/soon.js';
@@ -19,6 +19,7 @@ import { FolderTree } from '../parts/folder-tree/folder-tree.js';
 import { openItemMenu } from '../parts/item-menu/item-menu.js';
 import { JobsPanel } from '../parts/jobs-panel/jobs-panel.js';
 import { ListControls } from '../parts/list-controls/list-controls.js';
+import { isTileSize } from '../parts/media-grid/geometry.js';
 import { MediaGrid } from '../parts/media-grid/media-grid.js';
 import { SearchBox } from '../parts/search-box/search-box.js';
 import { SelectionBar } from '../parts/selection-bar/selection-bar.js';
@@ -123,6 +124,7 @@ const controls = new ListControls({
   onFilters: askForFilters,
   onSort: sortBy,
   onLayout: showLayout,
+  onTileSize: showTileSize,
 });
 
 /** @param {View['types'][number] | undefined} type */
@@ -141,6 +143,13 @@ function sortBy(name) {
   controls.showSort(name);
   prefer('sort', name);
   look({ sort: SORTS[name].sort }, { keepSelection: true });
+}
+
+/** @param {TileSize} size */
+function showTileSize(size) {
+  grid.tileSize = size;
+  controls.showTileSize(size);
+  prefer('tileSize', size);
 }
 
 /** @param {Layout} layout */
@@ -484,6 +493,8 @@ const places = new Places({
 
 controls.showSort(firstSort);
 showLayout(preferred('layout') === 'list' ? 'list' : 'grid');
+const preferredTiles = preferred('tileSize');
+showTileSize(isTileSize(preferredTiles) ? preferredTiles : 'medium');
 showControls(state.view);
 const opensPanel = (preferred('panel') ?? true) && matchMedia(PANEL_FITS).matches;
 panel.show(opensPanel ? tabNamed(preferred('tab')) : undefined);

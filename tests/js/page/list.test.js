@@ -2,7 +2,7 @@
 /** @import { Page } from 'playwright-core' */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cell, drop, eventually, focusIsOn, message, pageSuite, settled, showsInOrder, showsItems, sortBy } from './site.js';
+import { cell, drop, eventually, focusIsOn, message, pageSuite, photo, settled, showsInOrder, showsItems, sortBy } from './site.js';
 
 suite('list of the page', () => {
   const site = pageSuite();
@@ -81,6 +81,28 @@ suite('list of the page', () => {
     await cell(page, 'old.txt').waitFor();
     const [head, row] = await Promise.all([page.locator('.list-head').boundingBox(), cell(page, 'old.txt').boundingBox()]);
     assert.ok(head && row && row.y >= head.y + head.height && row.y + row.height <= 501, JSON.stringify({ head, row }));
+  });
+
+  test('list: tiles have one of three sizes, which the page remembers', async (t) => {
+    const { fragment } = await workspace('Sized', { ...filesNamed(Array.from({ length: 40 }, (_, index) => `${index}.txt`)), 'cat.jpg': await photo('chelsea.jpg') });
+    const { page } = await open(t, { fragment });
+    const columns = () => page.locator('.sizer').evaluate((sizer) => Number(getComputedStyle(sizer).getPropertyValue('--columns')));
+    const size = page.getByLabel('Size of tiles');
+    const picture = page.locator('.cell img.loaded');
+    await picture.waitFor();
+    const medium = await columns();
+    await size.selectOption('Small tiles');
+    const small = await columns();
+    await size.selectOption('Large tiles');
+    const large = await columns();
+    assert.ok(small > medium && medium > large, `${small}, ${medium} and ${large} columns`);
+    await page.reload();
+    await settled(page);
+    assert.equal(await columns(), large);
+    assert.equal(await size.inputValue(), 'large');
+    // A table has no tiles.
+    await layOut(page, 'list');
+    await size.waitFor({ state: 'hidden' });
   });
 
   test('search: names the folder of each result', async (t) => {

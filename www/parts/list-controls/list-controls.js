@@ -1,11 +1,12 @@
 // The controls of the list: which type it shows, how it is sorted, and its layout.
 /** @import { MediaTypeWithLiterals } from 'wix-media.v2' */
 /** @import { SortName } from '../../model/view.js' */
-/** @import { Layout } from '../media-grid/geometry.js' */
+/** @import { Layout, TileSize } from '../media-grid/geometry.js' */
 import { isSortName, SORTS } from '../../model/view.js';
 import { MEDIA_TYPES, mediaType } from '../../text/words.js';
 import { find, findAll } from '../../ui/dom.js';
 import { element } from '../../ui/element.js';
+import { isTileSize, TILE_SIZES } from '../media-grid/geometry.js';
 
 /**
  * @typedef {object} ListControlHandlers
@@ -13,16 +14,18 @@ import { element } from '../../ui/element.js';
  * @property {() => void} onFilters
  * @property {(sort: SortName) => void} onSort
  * @property {(layout: Layout) => void} onLayout
+ * @property {(size: TileSize) => void} onTileSize
  */
 
 export class ListControls {
   #type = find('#type', HTMLSelectElement);
   #sort = find('#sort', HTMLSelectElement);
   #filters = find('#filters', HTMLButtonElement);
+  #tileSize = find('#tile-size', HTMLSelectElement);
   #layouts = findAll('[name=layout]', HTMLInputElement);
 
   /** @param {ListControlHandlers} handlers */
-  constructor({ onType, onFilters, onSort, onLayout }) {
+  constructor({ onType, onFilters, onSort, onLayout, onTileSize }) {
     this.#filters.addEventListener('click', onFilters);
     this.#type.append(
       element('option', { value: '' }, 'All types'),
@@ -31,6 +34,8 @@ export class ListControls {
     this.#type.addEventListener('change', () => onType(MEDIA_TYPES.find((type) => type === this.#type.value)));
     this.#sort.append(...Object.entries(SORTS).map(([value, { label }]) => element('option', { value }, label)));
     this.#sort.addEventListener('change', () => isSortName(this.#sort.value) && onSort(this.#sort.value));
+    this.#tileSize.append(...Object.keys(TILE_SIZES).map((value) => element('option', { value }, `${value[0].toUpperCase()}${value.slice(1)} tiles`)));
+    this.#tileSize.addEventListener('change', () => isTileSize(this.#tileSize.value) && onTileSize(this.#tileSize.value));
     for (const input of this.#layouts) input.addEventListener('change', () => onLayout(input.value === 'list' ? 'list' : 'grid'));
   }
 
@@ -54,8 +59,14 @@ export class ListControls {
     this.#sort.value = sort;
   }
 
+  /** @param {TileSize} size */
+  showTileSize(size) {
+    this.#tileSize.value = size;
+  }
+
   /** @param {Layout} layout */
   showLayout(layout) {
+    this.#tileSize.hidden = layout === 'list';
     for (const input of this.#layouts) input.checked = input.value === layout;
   }
 }

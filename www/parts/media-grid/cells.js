@@ -37,8 +37,9 @@ function dateOf(value) {
  * @param {Item} item
  * @param {Pick<Place, 'showable'>} place
  * @param {Controls} controls
+ * @param {number} width Of the picture.
  */
-export function makeTile(item, place, { hasTick, hasMenu, isDraggable, whereIs }) {
+export function makeTile(item, place, { hasTick, hasMenu, isDraggable, whereIs }, width) {
   const attributes = {
     class: `cell ${item.kind} tile`,
     part: `tile ${item.kind}`,
@@ -60,7 +61,7 @@ export function makeTile(item, place, { hasTick, hasMenu, isDraggable, whereIs }
     'div',
     attributes,
     box,
-    element('span', { class: 'tile-picture' }, picture(value, place, 320, 240), element('span', { class: 'tile-marks' }, marks(value))),
+    element('span', { class: 'tile-picture' }, picture(value, place, width, (width * 3) / 4), element('span', { class: 'tile-marks' }, marks(value))),
     element('div', { class: 'tile-text' }, shownName(item), element('span', { class: 'tile-facts' }, where && [where, ' · '], facts)),
     menu,
   );

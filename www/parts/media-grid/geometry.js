@@ -2,6 +2,16 @@
 
 /** @typedef {'grid' | 'list'} Layout */
 
+/** The widths of tiles on offer, as factors. */
+export const TILE_SIZES = /** @type {const} */ ({ small: 0.65, medium: 1, large: 1.6 });
+/** @typedef {keyof typeof TILE_SIZES} TileSize */
+
+/**
+ * @param {unknown} name
+ * @returns {name is TileSize}
+ */
+export const isTileSize = (name) => typeof name === 'string' && Object.hasOwn(TILE_SIZES, name);
+
 /** Pixels between tiles. */
 export const GAP = 16;
 /** Windows narrower than this have the measures of a phone. */
@@ -9,11 +19,14 @@ const PHONE_WIDTH = 600;
 const PADDING = 24;
 const PADDING_ON_PHONE = 16;
 const TILE = { minWidth: 138, maxMinWidth: 220, minWidthOnPhone: 120, textHeight: 58, folderHeight: 56, pictureInset: 12, pictureRatio: 0.75 };
+const PICTURE_WIDTH = 320;
 const ROW_HEIGHT = 52;
 const HEAD_HEIGHT = 40;
 
 export class Geometry {
   columns = 1;
+  /** The width of the pictures that tiles ask for, of few values, so that caches have them. */
+  pictureWidth = PICTURE_WIDTH;
   /** The height of a row of files. */
   rowHeight = 1;
   #folderRowHeight = 1;
@@ -29,8 +42,9 @@ export class Geometry {
    *
    * @param {Layout} layout
    * @param {number} width
+   * @param {TileSize} [size]
    */
-  measure(layout, width) {
+  measure(layout, width, size = 'medium') {
     const isPhone = width < PHONE_WIDTH;
     const inner = width - 2 * (isPhone ? PADDING_ON_PHONE : PADDING);
     if (inner <= 0) return false;
@@ -44,9 +58,10 @@ export class Geometry {
     }
     // Larger windows have larger tiles, up to a limit.
     const roomy = Math.min(Math.max(TILE.minWidth, inner / 6), TILE.maxMinWidth);
-    const minWidth = isPhone ? TILE.minWidthOnPhone : roomy;
+    const minWidth = Math.min((isPhone ? TILE.minWidthOnPhone : roomy) * TILE_SIZES[size], inner);
     this.columns = Math.max(1, Math.floor((inner + GAP) / (minWidth + GAP)));
     const tileWidth = (inner - (this.columns - 1) * GAP) / this.columns;
+    this.pictureWidth = tileWidth > PICTURE_WIDTH ? 2 * PICTURE_WIDTH : PICTURE_WIDTH;
     this.rowHeight = Math.round((tileWidth - TILE.pictureInset) * TILE.pictureRatio) + TILE.textHeight + GAP;
     this.#folderRowHeight = TILE.folderHeight + GAP / 2;
     this.#split = GAP / 2;

@@ -6,7 +6,7 @@
 /** @import { Sort } from '../../model/view.js' */
 /** @import { Place } from '../../place/place.js' */
 /** @import { Controls } from './cells.js' */
-/** @import { Layout } from './geometry.js' */
+/** @import { Layout, TileSize } from './geometry.js' */
 import { closest } from '../../ui/dom.js';
 import { element } from '../../ui/element.js';
 import { GAP, Geometry } from './geometry.js';
@@ -37,6 +37,8 @@ export class ItemGrid extends HTMLElement {
   #stopListening = () => {};
   /** @type {Layout} */
   #layout = 'grid';
+  /** @type {TileSize} */
+  #tileSize = 'medium';
   /** The item that has the focus, or gets it with the Tab key. @type {string | undefined} */
   #focused;
   /** Its index when it got the focus or was last drawn, for the case that it goes. */
@@ -136,8 +138,29 @@ export class ItemGrid extends HTMLElement {
   }
 
   set layout(layout) {
+    this.#arrange(() => {
+      this.#layout = layout;
+    });
+  }
+
+  get tileSize() {
+    return this.#tileSize;
+  }
+
+  set tileSize(size) {
+    this.#arrange(() => {
+      this.#tileSize = size;
+    });
+  }
+
+  /**
+   * Draws everything anew after a change. What was on the screen stays there.
+   *
+   * @param {() => void} change
+   */
+  #arrange(change) {
     const shown = this.scrollTop > 0 ? this.#landmark : undefined;
-    this.#layout = layout;
+    change();
     this.#clear();
     this.scrollTop = 0;
     this.#measure();
@@ -175,7 +198,7 @@ export class ItemGrid extends HTMLElement {
   // Drawing
 
   #measure() {
-    if (!this.#geometry.measure(this.#layout, this.clientWidth)) return;
+    if (!this.#geometry.measure(this.#layout, this.clientWidth, this.#tileSize)) return;
     this.#rows.element.style.setProperty('--columns', String(this.#geometry.columns));
     this.#draw();
   }

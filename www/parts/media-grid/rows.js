@@ -124,10 +124,10 @@ export class Rows {
    * @param {Item} item
    * @param {Drawing} drawing
    */
-  #drawCell(item, { place, isList, kept, controls }) {
+  #drawCell(item, { place, geometry, isList, kept, controls }) {
     const old = this.#cells.get(item.key);
     if (old && (old.item === item || item.key === kept)) return old.element;
-    const made = isList ? makeRow(item, place, controls) : makeTile(item, place, controls);
+    const made = isList ? makeRow(item, place, controls) : makeTile(item, place, controls, geometry.pictureWidth);
     if (old) stopLoading(old.element);
     if (old?.element.isConnected) old.element.replaceWith(made);
     this.#cells.set(item.key, { item, element: made });
