@@ -44,10 +44,17 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
     ("entries/slim.js", "slim.js", &["--platform=neutral", "--format=esm"]),
     ("entries/media.js", "media.js", &["--platform=neutral", "--format=esm"]),
     (
-        TESTING,
+        "testing/index.js",
         "testing.js",
         &["--platform=neutral", "--format=esm", NODE_LINES],
     ),
+    (
+        "webhooks/index.js",
+        "webhooks.js",
+        &["--platform=neutral", "--format=esm", NODE_LINES],
+    ),
+    ("react/index.js", "react.js", &["--platform=neutral", "--format=esm"]),
+    ("uppy/index.js", "uppy.js", &["--platform=neutral", "--format=esm"]),
     (
         "manager/index.js",
         "manager.js",
@@ -142,6 +149,8 @@ const REQUIRED: &[&str] = &[
     "slim.js",
     "media.js",
     "testing.js",
+    "webhooks.js",
+    "react.js",
     "manager.js",
     "threads.js",
     "directory.js",
@@ -194,8 +203,15 @@ const TERSER: &[&str] = &[
     "--format=max_line_len=500",
 ];
 
-/// The entry that imports the package as its users do, so that they share one class of errors and one default client.
-const TESTING: &str = "testing/index.js";
+/// The entries that import the package as its users do, so that they share one class of errors and one default client.
+const USERS: &[&str] = &[
+    "testing/index.js",
+    "webhooks/index.js",
+    "react/index.js",
+    "uppy/index.js",
+];
+/// What they import of their users.
+const PEERS: &[&str] = &["wix-media.v2", "react", "@uppy/core"];
 
 /// The bundles that bundlers of programs read. They drop a call that nobody uses if it is marked as pure, and minifying
 /// takes the marks of the sources away.
@@ -290,8 +306,8 @@ fn bundle_scripts(project: &Project, modules: &[Built], generated: &[(&str, Path
             .arg(format!("--outfile={}", dist.join(bundle).display()))
             .args(["--bundle", "--minify", "--target=es2022"])
             .args(["--legal-comments=none", "--log-level=warning"]);
-        if entry == TESTING {
-            command.arg("--external:wix-media.v2");
+        if USERS.contains(&entry) {
+            command.args(PEERS.iter().map(|peer| format!("--external:{peer}")));
         } else {
             // The parts that the picker shares with the page import the package. They need its identifiers and URLs, but no client.
             let media = template.join("entries/media.js");
@@ -373,8 +389,14 @@ fn write_declarations(template: &Path, dist: &Path) -> Result<()> {
     fs::write(dist.join("inline.d.ts"), all)?;
     twins("media", "export { media, WixMediaError } from './index.js';\n")?;
     copy(&template.join("types/picker.d.ts"), &dist.join("picker.d.ts"))?;
-    for name in ["sync", "testing"] {
-        twins(name, &fs::read_to_string(template.join(format!("types/{name}.d.ts")))?)?;
+    copy(&template.join("types/uppy.d.ts"), &dist.join("uppy.d.ts"))?;
+    for (name, types) in [
+        ("sync", "sync"),
+        ("testing", "testing"),
+        ("react", "react"),
+        ("webhooks", "webhook-handlers"),
+    ] {
+        twins(name, &fs::read_to_string(template.join(format!("types/{types}.d.ts")))?)?;
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ const QUICK_CASES: &str = "100";
 
 /// Test files of the ring `js` that a quick run leaves out: they start browsers, compilers, other runtimes or many processes,
 /// or move much data.
-const SLOW_SCRIPTS: [&str; 26] = [
+const SLOW_SCRIPTS: [&str; 28] = [
     "command/commands.test.js",
     "command/recover.test.js",
     "command/serve.test.js",
@@ -36,6 +36,8 @@ const SLOW_SCRIPTS: [&str; 26] = [
     "examples/photographs.test.js",
     "examples/picker.test.js",
     "examples/readme.test.js",
+    "frameworks/react.test.js",
+    "frameworks/uppy.test.js",
     "hardening/full-disk.test.js",
     "manager/browser.test.js",
     "manager/lock.test.js",

@@ -12,8 +12,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { node } from './project.js';
 
-/** The last ones are the tests of docs/testing.md, which `tools/testing.test.js` runs in their runners. */
-const LANGUAGES = new Set(['js', 'js no-run', 'html', 'json', 'sh', 'rust', 'text', 'js jest', 'js node-test', 'js playwright', 'js vitest', 'ts vitest']);
+/**
+ * `types/types.test.js` compiles `jsx` and `ts`. The last ones are the tests of docs/testing.md, which `tools/testing.test.js` runs in
+ * their runners.
+ */
+const LANGUAGES = new Set(['jsx', 'ts', 'js', 'js no-run', 'html', 'json', 'sh', 'rust', 'text', 'js jest', 'js node-test', 'js playwright', 'js vitest', 'ts vitest']);
 const OUTPUT = /\/\/ → (.*)$/gm;
 
 /**

@@ -1,20 +1,28 @@
 // A project of a user: a folder with a copy of the package that was built, the official one beside it, and a picture.
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { API_KEY, SITE_ID } from './site.js';
 
 const dist = fileURLToPath(new URL('../../../dist/', import.meta.url));
-const official = fileURLToPath(new URL('../node_modules/@wix/', import.meta.url));
+const packages = fileURLToPath(new URL('../node_modules/', import.meta.url));
 const picture = fileURLToPath(new URL('../../data/photos/chelsea.jpg', import.meta.url));
 
-/** Makes the folder, which `remove` deletes. */
-export async function project() {
+/**
+ * Makes the folder, which `remove` deletes.
+ *
+ * @param {string[]} [dependencies] Further packages of the project.
+ */
+export async function project(dependencies = []) {
   const folder = await mkdtemp(join(tmpdir(), 'wix-media-'));
   await cp(dist, join(folder, 'node_modules', 'wix-media.v2'), { recursive: true });
-  await symlink(official, join(folder, 'node_modules', '@wix'), 'dir');
+  for (const name of ['@wix', ...dependencies]) {
+    const link = join(folder, 'node_modules', name);
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(join(packages, name), link, 'dir');
+  }
   await cp(picture, join(folder, 'cat.jpg'));
   return folder;
 }

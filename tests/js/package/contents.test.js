@@ -69,6 +69,10 @@ suite('the packed package', () => {
         'picker-panel.js',
         'picker.d.ts',
         'picker.js',
+        'react.cjs',
+        'react.d.cts',
+        'react.d.ts',
+        'react.js',
         'resumable.cjs',
         'resumable.js',
         'slim.cjs',
@@ -91,6 +95,12 @@ suite('the packed package', () => {
         'transfers.cjs',
         'transfers.js',
         'transfers.wasm',
+        'uppy.d.ts',
+        'uppy.js',
+        'webhooks.cjs',
+        'webhooks.d.cts',
+        'webhooks.d.ts',
+        'webhooks.js',
         'workerd.js',
       ],
     );
@@ -101,9 +111,12 @@ suite('the packed package', () => {
 
   test('depends on nothing and runs nothing when it is installed', async () => {
     const manifest = JSON.parse(await readFile(new URL('package.json', dist), 'utf8'));
-    for (const key of ['dependencies', 'peerDependencies', 'optionalDependencies', 'bundledDependencies', 'scripts']) {
+    for (const key of ['dependencies', 'optionalDependencies', 'bundledDependencies', 'scripts']) {
       assert.equal(manifest[key], undefined, key);
     }
+    // Of any version, so that they stop no installation of a project that does not use these entries.
+    assert.deepEqual(manifest.peerDependencies, { '@uppy/core': '*', react: '*' });
+    assert.deepEqual(manifest.peerDependenciesMeta, { '@uppy/core': { optional: true }, react: { optional: true } });
     assert.equal(manifest.name, 'wix-media.v2');
     // It defines an element.
     assert.deepEqual(manifest.sideEffects, ['./picker.js']);
@@ -121,7 +134,7 @@ suite('the packed package', () => {
   });
 
   test('loads with no top-level await, so that it can be required', async () => {
-    for (const name of ['node.js', 'browser.js', 'workerd.js', 'slim.js', 'inline.js', 'media.js', 'testing.js', 'manager.js', 'manager-thread.js', 'manager-worker.js', 'threads.js', 'picker.js', 'picker-panel.js', 'sync.js']) {
+    for (const name of ['node.js', 'browser.js', 'workerd.js', 'slim.js', 'inline.js', 'media.js', 'testing.js', 'manager.js', 'manager-thread.js', 'manager-worker.js', 'threads.js', 'picker.js', 'picker-panel.js', 'sync.js', 'react.js', 'uppy.js', 'webhooks.js']) {
       const { stdout } = await run(process.execPath, [
         '--input-type=module',
         '-e',
@@ -146,8 +159,8 @@ suite('the packed package', () => {
       maxBuffer: 1e8,
     }).catch((failure) => failure);
     const { analysis } = JSON.parse(stdout);
-    assert.deepEqual(Object.keys(analysis.entrypoints), ['.', './slim', './inline', './media', './picker', './sync', './testing', './package.json']);
+    assert.deepEqual(Object.keys(analysis.entrypoints), ['.', './slim', './inline', './media', './picker', './sync', './testing', './react', './uppy', './webhooks', './package.json']);
     // They are modules only, which Node can require since 20.19 and 22.12.
-    assert.deepEqual(analysis.problems.map((/** @type {any} */ { kind, entrypoint, resolutionKind }) => [kind, entrypoint, resolutionKind]), [['CJSResolvesToESM', './inline', 'node16-cjs'], ['CJSResolvesToESM', './picker', 'node16-cjs']]);
+    assert.deepEqual(analysis.problems.map((/** @type {any} */ { kind, entrypoint, resolutionKind }) => [kind, entrypoint, resolutionKind]), [['CJSResolvesToESM', './inline', 'node16-cjs'], ['CJSResolvesToESM', './picker', 'node16-cjs'], ['CJSResolvesToESM', './uppy', 'node16-cjs']]);
   });
 });

@@ -24,6 +24,9 @@ export function surface() {
     'Command line': commandLine(),
     Declarations: declarations(read('index.d.ts', DIST)),
     'Declarations of wix-media.v2/picker': declarations(read('picker.d.ts', DIST)),
+    'Declarations of wix-media.v2/react': declarations(read('react.d.ts', DIST)),
+    'Declarations of wix-media.v2/uppy': declarations(read('uppy.d.ts', DIST)),
+    'Declarations of wix-media.v2/webhooks': declarations(read('webhooks.d.ts', DIST)),
     'Declarations of wix-media.v2/testing': declarations(read('testing.d.ts', DIST)),
     'Declarations of wix-media.v2/sync': declarations(read('sync.d.ts', DIST)),
   };

@@ -31,6 +31,7 @@ const OPTIONS = {
   target: 'es2022',
   lib: ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable'],
   types: [],
+  jsx: 'react-jsx',
   // The official declarations have errors. A test of its own compiles ours without this.
   skipLibCheck: true,
 };
@@ -48,8 +49,8 @@ export async function createProject(edit = (/** @type {string} */ declarations) 
   for (const name of ['index.d.ts', 'index.d.cts']) {
     await writeFile(join(installed, name), edit(await readFile(join(DIST, name), 'utf8')));
   }
-  for (const name of ['testing.d.ts', 'testing.d.cts']) await writeFile(join(installed, name), await readFile(join(DIST, name)));
-  for (const scope of ['@wix', '@types']) {
+  for (const name of ['testing.d.ts', 'testing.d.cts', 'react.d.ts', 'react.d.cts', 'webhooks.d.ts', 'webhooks.d.cts', 'uppy.d.ts']) await writeFile(join(installed, name), await readFile(join(DIST, name)));
+  for (const scope of ['@wix', '@types', '@uppy', 'hono']) {
     await symlink(at(`../node_modules/${scope}`), join(folder, 'node_modules', scope), 'dir');
   }
   let configurations = 0;

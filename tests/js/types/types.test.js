@@ -31,7 +31,7 @@ async function filledProject(edit) {
   await project.write('alone/alone.ts', "export * from 'wix-media.v2'; export * from 'wix-media.v2/testing';");
   // Readers have declared their variables of the environment.
   await project.write('documents/env.d.ts', 'declare namespace NodeJS { interface ProcessEnv { WIX_API_KEY: string; WIX_SITE_ID: string } }');
-  for (const [name, code] of await documented()) await project.write(`documents/${name}.ts`, code);
+  for (const [name, code] of await documented()) await project.write(`documents/${name}`, code);
   for (const name of ['agreement', 'commonjs', 'official', 'ours', 'refused']) await project.addFixtures(name);
   await project.addFixtures('official', 'moved', (text) => text.replace(OFFICIAL, "'wix-media.v2'"));
   return project;
@@ -44,10 +44,10 @@ async function filledProject(edit) {
 async function documented() {
   /** @type {[name: string, code: string][]} */
   const programs = [];
-  for (const page of ['README.md', 'pkg-template/README.md', 'docs/testing.md']) {
-    const found = blocks(await readFile(new URL(`../../../${page}`, import.meta.url), 'utf8')).filter(({ language }) => language === 'js');
-    for (const { line, before: hidden, code } of found.filter((block) => !block.code.includes("'@wix/"))) {
-      programs.push([`${page.replace(/\W/g, '-')}-${line}`, `${hidden}\n${code}\nexport {};\n`]);
+  for (const page of ['README.md', 'pkg-template/README.md', 'docs/testing.md', 'docs/frameworks.md']) {
+    const found = blocks(await readFile(new URL(`../../../${page}`, import.meta.url), 'utf8')).filter(({ language }) => ['js', 'jsx', 'ts'].includes(language));
+    for (const { language, line, before: hidden, code } of found.filter((block) => !block.code.includes("'@wix/"))) {
+      programs.push([`${page.replace(/\W/g, '-')}-${line}.${language === 'jsx' ? 'tsx' : 'ts'}`, `${hidden}\n${code}\nexport {};\n`]);
     }
   }
   return programs;

@@ -1,0 +1,5 @@
+// Webhooks in Next.js, as app/webhooks/route.js. next.config.mjs needs serverExternalPackages: ['wix-media.v2'].
+import { webhookHandler } from 'wix-media.v2/webhooks';
+import './events.js';
+
+export const POST = webhookHandler({ publicKey: process.env.WIX_PUBLIC_KEY });
