@@ -1,4 +1,4 @@
-// Webhooks in Next.js, as app/webhooks/route.js. next.config.mjs needs serverExternalPackages: ['wix-media.v2'].
+// Webhooks in Next.js, as app/webhooks/route.js, with events.js beside it.
 import { webhookHandler } from 'wix-media.v2/webhooks';
 import './events.js';
 

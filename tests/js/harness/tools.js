@@ -44,9 +44,10 @@ export async function runTool(folder, [script, ...args], { flags = [], cwd = fol
  * @param {Closing} closing
  * @param {string} folder
  * @param {string[]} args The arguments of Node.
+ * @param {Record<string, string>} [env] Further variables of its environment.
  */
-export async function startTool(closing, folder, args) {
-  const process_ = spawn(process.execPath, args, { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function startTool(closing, folder, args, env) {
+  const process_ = spawn(process.execPath, args, { cwd: folder, env: { ...environment, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise((resolve) => process_.on('exit', resolve));
   closing.after(async () => {
     process_.kill('SIGKILL');

@@ -30,6 +30,8 @@ async function filledProject(edit) {
   await project.write('agreement/types.ts', agreement);
   await project.write('alone/alone.ts', "export * from 'wix-media.v2'; export * from 'wix-media.v2/testing';");
   // Readers have declared their variables of the environment.
+  await project.write('documents/next.d.ts', "declare module 'next/dynamic' { export default function dynamic<T>(load: () => Promise<{ default: T }>, options: { ssr: boolean }): T }");
+  await project.write('documents/photographs.tsx', 'export default function Photographs() { return <p>Photographs</p>; }');
   await project.write('documents/env.d.ts', 'declare namespace NodeJS { interface ProcessEnv { WIX_API_KEY: string; WIX_SITE_ID: string } }');
   for (const [name, code] of await documented()) await project.write(`documents/${name}`, code);
   for (const name of ['agreement', 'commonjs', 'official', 'ours', 'refused']) await project.addFixtures(name);
