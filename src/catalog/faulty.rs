@@ -111,7 +111,7 @@ impl Catalog for Faulty {
         self.catalog.read_long()
     }
 
-    fn build(&self) -> Result<Option<Box<dyn Write>>> {
+    fn build(&self) -> Result<Option<BuildWriter>> {
         self.catalog.build()
     }
 

@@ -139,6 +139,13 @@ impl std::error::Error for Error {
 /// The result of a call on a catalog.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// The writer of a store that [`Catalog::build`] has begun. Natively it can change its thread, as the requests can that hold it.
+#[cfg(not(target_arch = "wasm32"))]
+pub type BuildWriter = Box<dyn Write + Send>;
+/// The writer of a store that [`Catalog::build`] has begun.
+#[cfg(target_arch = "wasm32")]
+pub type BuildWriter = Box<dyn Write>;
+
 /// A store of the metadata of one site, shared by threads and, where the store allows it, by processes.
 pub trait Catalog: Send + Sync + fmt::Debug {
     /// Opens a snapshot.
@@ -159,7 +166,7 @@ pub trait Catalog: Send + Sync + fmt::Debug {
     }
     /// Begins to build an empty store beside this one, which [`replace`](Catalog::replace) puts in its place. Nobody waits for
     /// this writer, and a crash leaves nothing of it. `None` where the store cannot do that.
-    fn build(&self) -> Result<Option<Box<dyn Write>>> {
+    fn build(&self) -> Result<Option<BuildWriter>> {
         Ok(None)
     }
     /// Puts the store that [`build`](Catalog::build) began in the place of this one. Its writer has to be committed. Settings that

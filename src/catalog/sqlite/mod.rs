@@ -406,7 +406,7 @@ impl Catalog for Sqlite {
     }
 
     #[cfg(target_arch = "wasm32")]
-    fn build(&self) -> Result<Option<Box<dyn Write>>> {
+    fn build(&self) -> Result<Option<super::BuildWriter>> {
         Ok(self
             .begin_building()?
             .map(|session| Box::new(session) as Box<dyn Write>))

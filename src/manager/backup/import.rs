@@ -11,7 +11,7 @@ use super::reader::{Entry, Piece, Reader};
 use super::rows::{FileRow, FolderRow};
 use super::{BLOBS, FILES, FOLDERS, Flaw, MANIFEST};
 use crate::blobs::{Blobs, Writer};
-use crate::catalog::{self, Area, Entity, Import, Write};
+use crate::catalog::{self, Area, BuildWriter, Entity, Import, Write};
 use crate::manager::clock::Pace;
 use crate::manager::http::error::{Outcome, Refusal};
 use crate::manager::inspect::Digest;
@@ -78,7 +78,7 @@ impl std::fmt::Debug for Progress {
 
 /// A catalog that is built in steps.
 struct Building {
-    writer: Box<dyn Write>,
+    writer: BuildWriter,
     options: Arc<Options>,
     folders: Reading,
     /// The blob with the lines of the files.
@@ -400,7 +400,7 @@ impl Importing {
         }
     }
 
-    fn building(&self, site: &Site, mut writer: Box<dyn Write>, cause: &Cause) -> Outcome<Building> {
+    fn building(&self, site: &Site, mut writer: BuildWriter, cause: &Cause) -> Outcome<Building> {
         set_counters(&mut *writer, &self.manifest)?;
         set_generation(&mut *writer, cause.generation.unwrap_or(0) + 1)?;
         Ok(Building {
