@@ -5,25 +5,14 @@
 //   WIX_MEDIA_URL=http://127.0.0.1:4410 node --test tests/js/scenarios/url.test.js
 //
 // WIX_MEDIA_CLOCK=virtual says that `POST /_wix-media/clock` moves the clock of that server.
-import { before, suite, test } from 'node:test';
-import * as media from '@wix/media';
-import * as sdk from '@wix/sdk';
-import * as zip from '@zip.js/zip.js';
-import * as tus from 'tus-js-client';
-import { leftovers } from '../harness/leftovers.js';
 import { serveManager } from '../harness/manager.js';
-import * as wixMedia from '../harness/package.js';
 import { served } from '../harness/served.js';
-import { connect } from './remote.js';
-import { CLIENTS, runScenario, scenarios } from './run.js';
-import { startSource } from './source.js';
+import { STARTED, scenariosOn } from './on-server.js';
 import { SITE } from './world.js';
 
 /** @import { Closing } from '../harness/types.d.ts' */
 
-const libraries = { media, sdk, tus, wixMedia, zip };
 const { WIX_MEDIA_URL, WIX_MEDIA_CLOCK: clock } = process.env;
-const STARTED = { allowPrivateImports: true };
 
 /**
  * Starts the command of the built package; gives its address.
@@ -47,25 +36,4 @@ const SERVERS = WIX_MEDIA_URL
       'wix-media serve': { start: serve },
     };
 
-for (const [name, { start, clock: itsClock }] of Object.entries(SERVERS)) {
-  suite(`scenarios on ${name}`, () => {
-    const closing = leftovers();
-    /** @type {string} */
-    let source;
-    /** @type {ReturnType<typeof connect>} */
-    let server;
-    before(async () => {
-      source = await startSource(closing);
-      server = connect(await start(closing));
-    });
-
-    const { can } = connect('http://unused.example', { ...STARTED, clock: itsClock });
-    for (const client of Object.keys(CLIENTS)) {
-      for (const scenario of scenarios.filter(({ options }) => can(options))) {
-        test(`${client} client: ${scenario.name}`, async () => {
-          await runScenario(scenario, { client, server, source, libraries });
-        });
-      }
-    }
-  });
-}
+for (const [name, server] of Object.entries(SERVERS)) scenariosOn(name, server);
