@@ -1,0 +1,102 @@
+//! Fetching the sources of imports. The manager decides which URLs may be fetched, and what becomes of the response.
+
+use crate::bodies::Source;
+use crate::network::{self, Fetched};
+use crate::service::{App, receive};
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, timeout, timeout_at};
+use url::Url;
+use wix_media::manager::{IMPORT_RULES, ImportOrder, UnfitUrl, check_import_url};
+
+/// After how long an outcome that could not be recorded is tried again, at first and at most.
+const MIN_RETRY: Duration = Duration::from_secs(1);
+const MAX_RETRY: Duration = Duration::from_secs(5);
+
+/// Fetches a source until the outcome is recorded: while the storage is full, the import waits. Returns the id of the file.
+pub(crate) async fn fetch(app: Arc<App>, order: ImportOrder) -> String {
+    let mut retry = MIN_RETRY;
+    while !attempt(&app, &order).await {
+        tokio::time::sleep(retry).await;
+        retry = (retry * 2).min(MAX_RETRY);
+    }
+    app.changed();
+    order.file
+}
+
+/// Fetches a source. Returns whether the outcome is recorded.
+async fn attempt(app: &Arc<App>, order: &ImportOrder) -> bool {
+    let total = Duration::from_millis(IMPORT_RULES.total_ms.into());
+    let end = Instant::now() + total;
+    let first_byte = Duration::from_millis(IMPORT_RULES.first_byte_ms.into());
+    let reason = match timeout(first_byte, follow(app, order)).await {
+        Err(_) => format!("it did not answer within {} ms", IMPORT_RULES.first_byte_ms),
+        Ok(Err(reason)) => reason,
+        Ok(Ok(fetched)) => match timeout_at(end, take_in(app, order, fetched)).await {
+            Err(_) => format!("it took longer than {} ms", IMPORT_RULES.total_ms),
+            Ok(Outcome::Recorded(is_recorded)) => return is_recorded,
+            Ok(Outcome::Broken) => "the connection broke off".to_owned(),
+        },
+    };
+    let (own, file) = (Arc::clone(app), order.file.clone());
+    let description = format!("cannot fetch the source: {reason}");
+    let failed = spawn_blocking(move || {
+        own.manager
+            .fail_import(&file, "SOURCE_UNREACHABLE", &description, json!({}))
+    });
+    match failed.await {
+        Ok(Ok(())) => true,
+        Ok(Err(error)) => {
+            tracing::error!(%error, "cannot record the failure of an import");
+            false
+        }
+        Err(error) => {
+            tracing::error!(%error, "unexpected error");
+            false
+        }
+    }
+}
+
+/// What became of the response of a source.
+enum Outcome {
+    Recorded(bool),
+    Broken,
+}
+
+async fn take_in(app: &Arc<App>, order: &ImportOrder, fetched: Fetched) -> Outcome {
+    let (file, status, headers) = (order.file.clone(), fetched.status, fetched.headers);
+    let source = Source::new(Some(fetched.body));
+    let begin = move |manager: &wix_media::manager::Manager| manager.open_import(&file, status, &headers);
+    match receive(app, source, true, begin).await {
+        Ok(reply) => Outcome::Recorded(reply.status() < 500),
+        Err(_) => Outcome::Broken,
+    }
+}
+
+/// The last response of a chain of redirects, each of which has to be allowed.
+async fn follow(app: &Arc<App>, order: &ImportOrder) -> Result<Fetched, String> {
+    let mut url = order.url.clone();
+    let mut origin = None;
+    let mut redirects = 0;
+    loop {
+        let found = check_import_url(&url, app.allow_private_imports).map_err(|unfit| match unfit {
+            UnfitUrl::Malformed(expected) => format!("{url} {expected}"),
+            UnfitUrl::Private => format!("{url} must be a public address"),
+        })?;
+        // Headers of the caller are meant for one origin only.
+        let is_first = *origin.get_or_insert_with(|| found.clone()) == found;
+        let headers = if is_first { &order.headers[..] } else { &[] };
+        let fetched = network::fetch(&url, headers, app.allow_private_imports).await?;
+        let Some(location) = &fetched.location else {
+            return Ok(fetched);
+        };
+        if redirects == IMPORT_RULES.redirects {
+            return Err(format!("there were more than {redirects} redirects"));
+        }
+        redirects += 1;
+        let next = Url::parse(&url).and_then(|base| base.join(location));
+        url = next.map_err(|error| error.to_string())?.into();
+    }
+}

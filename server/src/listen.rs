@@ -1,0 +1,406 @@
+//! Connections: from the port to the service, and their end.
+//!
+//! The port is bound first and the storage opened second, so requests in between wait. The first signal stops the server: it
+//! accepts no more connections and waits for requests that are under way, for a limited time. A second signal cuts them off.
+
+use crate::guard::{self, Network};
+use crate::service::{self, App};
+use crate::settings::Settings;
+use crate::socket::{Activity, Socket};
+use crate::work;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use std::collections::HashMap;
+use std::fmt;
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+/// The maximum number of threads for calls of the manager.
+const MAX_THREADS: usize = 128;
+
+/// The maximum bytes of a request's head, and of what is read at once.
+const BUFFER_SIZE: usize = 64 * 1024;
+
+/// The part of the connections that one other machine may have, so that it cannot keep everybody else out.
+const ADDRESS_SHARE: usize = 4;
+
+/// How long a refused connection may take to read why.
+const REFUSAL_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How long accepting pauses when the system has no more descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How long calls of the manager may take after the last connection has ended.
+const WORK_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Why the server could not start, for people.
+#[derive(Debug)]
+pub(crate) struct Failure(pub(crate) String);
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// How far the end of the server is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Running,
+    /// Requests that are under way may end.
+    Stopping,
+    /// They are cut off.
+    Cut,
+}
+
+/// Runs the server until a signal ends it.
+pub(crate) fn serve(settings: Settings) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(MAX_THREADS)
+        .build()
+        .map_err(|error| Failure(format!("cannot start the runtime: {error}")))?;
+    let outcome = runtime.block_on(run(settings));
+    runtime.shutdown_timeout(WORK_TIMEOUT);
+    // The manager goes last, and with it the lock of the directory.
+    outcome.map(drop)
+}
+
+async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
+    let listener = bind(&settings.host, settings.port).await?;
+    let address = listener.local_addr().map_err(|error| Failure(error.to_string()))?;
+    let mut signals = Signals::new().map_err(|error| Failure(format!("cannot listen to signals: {error}")))?;
+    let (phase, phases) = watch::channel(Phase::Running);
+    let (shutdown, max_connections) = (settings.shutdown, settings.max_connections);
+    let proxies = settings.rules.proxies.clone();
+    let data = settings.data.clone();
+    let opening = tokio::task::spawn_blocking(move || App::open(settings, phases));
+    let app = tokio::select! {
+        opened = opening => Arc::new(opened.map_err(|error| Failure(format!("cannot open the storage: {error}")))??),
+        // The process ends with it, whatever it waits for.
+        _ = signals.next() => return Err(Failure("stopped before the storage was open".to_owned())),
+    };
+    let work = tokio::spawn(work::run(Arc::clone(&app)));
+    tracing::info!(address = %format_args!("http://{}", shown(address)), data = %data.display(), "listening");
+
+    let connections = Arc::new(Connections::new(max_connections, proxies));
+    let mut tasks = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => admit(&app, &connections, &mut tasks, stream, peer),
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    // A connection that has gone already is no reason to wait.
+                    if !matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) {
+                        tokio::time::sleep(ACCEPT_PAUSE).await;
+                    }
+                }
+            },
+            Some(_) = tasks.join_next() => {}
+            _ = signals.next() => break,
+        }
+    }
+    drop(listener);
+    tracing::info!(connections = tasks.len(), "stopping");
+    phase.send_replace(Phase::Stopping);
+    let all = async { while tasks.join_next().await.is_some() {} };
+    let is_done = tokio::select! {
+        () = all => true,
+        () = tokio::time::sleep(shutdown) => false,
+        _ = signals.next() => false,
+    };
+    if !is_done {
+        tracing::warn!(connections = tasks.len(), "cutting off what is under way");
+        phase.send_replace(Phase::Cut);
+        while tasks.join_next().await.is_some() {}
+    }
+    _ = work.await;
+    tracing::info!("stopped");
+    Ok(app)
+}
+
+/// Listens, with advice for people when that fails.
+async fn bind(host: &str, port: u16) -> Result<TcpListener, Failure> {
+    let name = host.trim_start_matches('[').trim_end_matches(']');
+    TcpListener::bind((name, port)).await.map_err(|error| {
+        Failure(match error.kind() {
+            ErrorKind::AddrInUse => {
+                format!("port {port} is in use by another program: stop that, or choose another with --port N")
+            }
+            ErrorKind::PermissionDenied => {
+                format!("port {port} needs more rights: choose one above 1023 with --port N")
+            }
+            ErrorKind::AddrNotAvailable => format!("{host} is not an address of this machine"),
+            _ => format!("cannot listen on {host}: {error}"),
+        })
+    })
+}
+
+/// The address for a browser on this machine. The address of all interfaces cannot be opened.
+fn shown(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(v4) if v4.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
+        IpAddr::V6(v6) if v6.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+/// The signals that end the server.
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Signals> {
+        Ok(Signals {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Serves a new connection, or refuses it.
+fn admit(app: &Arc<App>, connections: &Arc<Connections>, tasks: &mut JoinSet<()>, stream: TcpStream, peer: SocketAddr) {
+    match connections.admit(peer.ip()) {
+        Ok(place) => {
+            tasks.spawn(connection(Arc::clone(app), stream, peer, place));
+        }
+        Err(reason) => {
+            tracing::warn!(peer = %peer.ip(), reason, "connection refused");
+            tasks.spawn(turn_away(stream, reason));
+        }
+    }
+}
+
+/// Answers a refused connection with the reason, and closes it.
+async fn turn_away(mut stream: TcpStream, reason: String) {
+    let body = service::refusal_text("TOO_MANY_CONNECTIONS", &reason);
+    let text = format!(
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\ncache-control: no-store\r\n\
+         x-content-type-options: nosniff\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let sending = async {
+        _ = stream.write_all(text.as_bytes()).await;
+        _ = stream.shutdown().await;
+        // Closed with bytes unread, the connection would be reset, and the caller might not see the reason.
+        let mut unread = [0; 1024];
+        while stream.read(&mut unread).await.is_ok_and(|count| count > 0) {}
+    };
+    // The caller may have gone.
+    _ = tokio::time::timeout(REFUSAL_TIMEOUT, sending).await;
+}
+
+async fn connection(app: Arc<App>, stream: TcpStream, peer: SocketAddr, place: Place) {
+    // Without it, the end of a response would wait for the acknowledgement of its beginning.
+    _ = stream.set_nodelay(true);
+    let Ok(local) = stream.local_addr() else { return };
+    let local = SocketAddr::new(guard::plain(local.ip()), local.port()).to_string();
+    let activity = Arc::clone(&place.activity);
+    let mut phases = app.phases();
+    let service = service_fn(|request| {
+        let (app, local, activity) = (Arc::clone(&app), local.clone(), Arc::clone(&activity));
+        service::serve(app, request, peer.ip(), local, activity)
+    });
+    let io = TokioIo::new(Socket::new(stream, Arc::clone(&activity)));
+    let serving = http1::Builder::new()
+        .header_read_timeout(None)
+        .max_buf_size(BUFFER_SIZE)
+        .serve_connection(io, service);
+    let mut serving = pin!(serving);
+    let mut is_stopping = false;
+    loop {
+        tokio::select! {
+            outcome = serving.as_mut() => {
+                if let Err(error) = outcome {
+                    tracing::debug!(peer = %peer.ip(), %error, "connection ended");
+                }
+                return;
+            }
+            () = place.evicted.notified() => return,
+            changed = phases.wait_for(|phase| if is_stopping { *phase == Phase::Cut } else { *phase != Phase::Running }) => {
+                if is_stopping || changed.is_err() {
+                    return;
+                }
+                is_stopping = true;
+                serving.as_mut().graceful_shutdown();
+            }
+        }
+    }
+}
+
+/// The open connections: how many there may be, in total and of one address.
+///
+/// A connection above a limit closes the one that has been idle longest. If all are busy, the new one is refused.
+#[derive(Debug)]
+struct Connections {
+    max: usize,
+    /// The addresses from which many callers come. They count towards the total only.
+    proxies: Vec<Network>,
+    open: Mutex<HashMap<u64, Open>>,
+    last: AtomicU64,
+}
+
+#[derive(Debug)]
+struct Open {
+    /// `None` for callers that share an address.
+    network: Option<IpAddr>,
+    activity: Arc<Activity>,
+    evicted: Arc<Notify>,
+}
+
+/// The place of a connection, for as long as the value lives.
+#[derive(Debug)]
+struct Place {
+    connections: Arc<Connections>,
+    id: u64,
+    activity: Arc<Activity>,
+    evicted: Arc<Notify>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.connections.lock().remove(&self.id);
+    }
+}
+
+impl Connections {
+    fn new(max: usize, proxies: Vec<Network>) -> Connections {
+        Connections {
+            max,
+            proxies,
+            open: Mutex::default(),
+            last: AtomicU64::new(0),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Open>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Admits a connection, or returns the reason why it is refused.
+    fn admit(self: &Arc<Self>, peer: IpAddr) -> Result<Place, String> {
+        let peer = guard::plain(peer);
+        let is_shared = peer.is_loopback() || self.proxies.iter().any(|proxy| proxy.contains(peer));
+        let network = (!is_shared).then(|| network_of(peer));
+        let mut open = self.lock();
+        if network.is_some() {
+            let most = self.max.div_ceil(ADDRESS_SHARE);
+            let count = open.values().filter(|each| each.network == network).count();
+            if count >= most && !make_room(&mut open, network) {
+                return Err(format!("too many connections of one address: at most {most}"));
+            }
+        }
+        if open.len() >= self.max && !make_room(&mut open, None) {
+            return Err(format!("too many connections: at most {}", self.max));
+        }
+        let id = self.last.fetch_add(1, Ordering::Relaxed);
+        let (activity, evicted) = (Arc::<Activity>::default(), Arc::<Notify>::default());
+        open.insert(
+            id,
+            Open {
+                network,
+                activity: Arc::clone(&activity),
+                evicted: Arc::clone(&evicted),
+            },
+        );
+        Ok(Place {
+            connections: Arc::clone(self),
+            id,
+            activity,
+            evicted,
+        })
+    }
+}
+
+/// Closes the connection that has been idle longest, of a network or of all. Returns whether there was one.
+fn make_room(open: &mut HashMap<u64, Open>, network: Option<IpAddr>) -> bool {
+    let idle = open
+        .iter()
+        .filter(|(_, each)| !each.activity.is_busy() && (network.is_none() || each.network == network))
+        .min_by_key(|(id, each)| (each.activity.idle_since(), **id))
+        .map(|(id, _)| *id);
+    let Some(found) = idle.and_then(|id| open.remove(&id)) else {
+        return false;
+    };
+    found.evicted.notify_one();
+    true
+}
+
+/// The part of an address that one machine has for itself: of the sixth version, the first half.
+fn network_of(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from(u128::from(v6) >> 64 << 64)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().expect("an address")
+    }
+
+    #[test]
+    fn connection_above_the_limit_closes_the_one_that_is_idle_longest() {
+        let connections = Arc::new(Connections::new(2, Vec::new()));
+        let here = address("127.0.0.1");
+        let first = connections.admit(here).expect("room");
+        let second = connections.admit(here).expect("room");
+        // It was idle earlier, and is busy by now.
+        first.activity.begin();
+        let third = connections.admit(here).expect("room");
+        assert_eq!(connections.lock().len(), 2);
+        assert!(!connections.lock().contains_key(&second.id), "the idle one goes");
+        third.activity.begin();
+        assert_eq!(
+            connections.admit(here).expect_err("full"),
+            "too many connections: at most 2"
+        );
+        drop(third);
+        assert!(connections.admit(here).is_ok());
+    }
+
+    #[test]
+    fn one_machine_has_a_quarter_of_the_connections() {
+        let connections = Arc::new(Connections::new(
+            8,
+            vec![Network::parse("192.0.2.7").expect("a network")],
+        ));
+        let busy = |text: &str| {
+            let place = connections.admit(address(text))?;
+            place.activity.begin();
+            Ok::<_, String>(place)
+        };
+        let _held = [busy("2001:db8::1").expect("room"), busy("2001:db8::2").expect("room")];
+        assert_eq!(
+            busy("2001:db8::3").expect_err("the same network"),
+            "too many connections of one address: at most 2"
+        );
+        let _other = busy("2001:db8:0:1::1").expect("another network");
+        let _proxied =
+            [busy("192.0.2.7"), busy("::ffff:192.0.2.7"), busy("192.0.2.7")].map(|place| place.expect("room"));
+    }
+}

@@ -1,0 +1,79 @@
+//! `wix-media-server`: the Media Manager as a native server.
+//!
+//! | File | Purpose |
+//! |---|---|
+//! | `settings.rs` | the table of settings, from the file, the environment and the command line |
+//! | `listen.rs` | connections: how many, how slow they may be, and their end |
+//! | `socket.rs` | the time limits of one connection |
+//! | `guard.rs` | which requests are answered |
+//! | `service.rs` | the way of a request through guard, probes, commands and manager |
+//! | `bodies.rs` | bodies in both directions, in pieces |
+//! | `commands.rs` | `/_wix-media/`: what the owner of a server may ask |
+//! | `page.rs` | the files of the page |
+//! | `pictures.rs` | colours and transforms of pictures |
+//! | `work.rs` | what happens without requests: due work, imports, the sweep |
+//! | `imports.rs` `network.rs` | fetching the sources of imports |
+//! | `log.rs` | the log, without secrets |
+//!
+//! The manager is synchronous, so its calls run on the blocking threads of the runtime. No such call waits for the network: a
+//! body is handed over in pieces, and a thread is taken for each piece only.
+
+mod bodies;
+mod commands;
+mod guard;
+mod imports;
+mod listen;
+mod log;
+mod network;
+mod page;
+mod pictures;
+mod service;
+mod settings;
+mod socket;
+mod work;
+
+use settings::{Settings, Wrong};
+use std::process::ExitCode;
+
+/// The exit code of a wrong setting.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let settings = match parse() {
+        Ok(settings) => settings,
+        Err(code) => return code,
+    };
+    log::start(settings.log_level, settings.log_format);
+    match listen::serve(settings) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("wix-media-server: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Reads the command line, the environment and the file. Prints what is wrong, in one line.
+fn parse() -> Result<Settings, ExitCode> {
+    let usage = |message: &str| {
+        eprintln!("wix-media-server: {message}");
+        ExitCode::from(USAGE)
+    };
+    let matches = settings::command().try_get_matches().map_err(|error| {
+        if !error.use_stderr() {
+            // Help and version.
+            print!("{error}");
+            return ExitCode::SUCCESS;
+        }
+        let text = error.to_string();
+        let line = text.lines().next().unwrap_or_default();
+        usage(&format!(
+            "{}; see wix-media-server serve --help",
+            line.trim_start_matches("error: ")
+        ))
+    })?;
+    let Some(arguments) = matches.subcommand_matches("serve") else {
+        return Err(usage("no command; see wix-media-server --help"));
+    };
+    settings::read(arguments, &|name| std::env::var(name).ok()).map_err(|Wrong(message)| usage(&message))
+}

@@ -1,0 +1,147 @@
+//! The network for imports: one request, without following redirects.
+//!
+//! A name is resolved once, its addresses are checked, and the connection is made to an address that was checked, so that the
+//! name cannot lead elsewhere a moment later.
+
+use http::header::{HeaderName, HeaderValue, LOCATION};
+use http::{Request, StatusCode};
+use http_body_util::Empty;
+use hyper::body::Incoming;
+use hyper_util::rt::TokioIo;
+use std::net::IpAddr;
+use std::sync::{Arc, LazyLock};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use url::{Host, Url};
+use wix_media::manager::is_private;
+
+/// The response of a source.
+#[derive(Debug)]
+pub(crate) struct Fetched {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    /// Where a redirect leads.
+    pub(crate) location: Option<String>,
+    pub(crate) body: Incoming,
+}
+
+/// The settings of TLS, with the certificates that this machine trusts.
+static TLS: LazyLock<Arc<ClientConfig>> = LazyLock::new(|| {
+    let mut roots = RootCertStore::empty();
+    // What cannot be read is missing in the checks, which then fail.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    Arc::new(
+        ClientConfig::builder()
+            .with_root_certificates(roots)
+            .with_no_client_auth(),
+    )
+});
+
+/// Sends a request. Returns the reason for people when that fails.
+pub(crate) async fn fetch(url: &str, headers: &[(String, String)], allow_private: bool) -> Result<Fetched, String> {
+    let url = Url::parse(url).map_err(|error| error.to_string())?;
+    let host = url.host().ok_or("it has no host")?;
+    let port = url.port_or_known_default().unwrap_or(80);
+    let (addresses, name): (Vec<IpAddr>, String) = match host {
+        Host::Ipv4(address) => (vec![address.into()], address.to_string()),
+        Host::Ipv6(address) => (vec![address.into()], address.to_string()),
+        Host::Domain(name) => {
+            let found = tokio::net::lookup_host((name, port)).await;
+            let found = found.map_err(|error| format!("{name} cannot be resolved: {error}"))?;
+            (found.map(|address| address.ip()).collect(), name.to_owned())
+        }
+    };
+    // All of them: the owner of the name must not choose which one is connected to.
+    let refused = addresses
+        .iter()
+        .find(|address| !allow_private && is_private(&address.to_string()));
+    if let Some(address) = refused {
+        return Err(format!("{name} has the address {address}, which is not a public one"));
+    }
+    let address = *addresses.first().ok_or_else(|| format!("{name} has no address"))?;
+    let stream = TcpStream::connect((address, port))
+        .await
+        .map_err(|error| error.to_string())?;
+    let request = request(&url, headers)?;
+    if url.scheme() == "https" {
+        let server = ServerName::try_from(name).map_err(|error| error.to_string())?;
+        let connector = TlsConnector::from(Arc::clone(&TLS));
+        let stream = connector
+            .connect(server, stream)
+            .await
+            .map_err(|error| error.to_string())?;
+        return exchange(stream, request).await;
+    }
+    exchange(stream, request).await
+}
+
+fn request(url: &Url, headers: &[(String, String)]) -> Result<Request<Empty<&'static [u8]>>, String> {
+    let target = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    };
+    let authority = match (url.host_str().unwrap_or_default(), url.port()) {
+        (host, Some(port)) => format!("{host}:{port}"),
+        (host, None) => host.to_owned(),
+    };
+    let mut request = Request::get(target)
+        .header("host", authority)
+        .header("accept-encoding", "identity")
+        .header("accept", "*/*")
+        .body(Empty::new())
+        .map_err(|error| error.to_string())?;
+    let own = request.headers_mut();
+    let mut given: Vec<HeaderName> = Vec::new();
+    for (name, value) in headers {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| error.to_string())?;
+        let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|error| error.to_string())?;
+        // The first of a caller's fields replaces that of the server.
+        if given.contains(&name) {
+            own.append(name, value);
+        } else {
+            given.push(name.clone());
+            own.insert(name, value);
+        }
+    }
+    Ok(request)
+}
+
+async fn exchange<S>(stream: S, request: Request<Empty<&'static [u8]>>) -> Result<Fetched, String>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
+    let (mut sender, connection) = handshake.map_err(|error| error.to_string())?;
+    // It ends with the body, or when that is dropped.
+    tokio::spawn(connection);
+    let response = sender.send_request(request).await.map_err(|error| error.to_string())?;
+    let (parts, body) = response.into_parts();
+    let text = |value: &HeaderValue| {
+        value
+            .as_bytes()
+            .iter()
+            .map(|byte| char::from(*byte))
+            .collect::<String>()
+    };
+    let is_redirect = matches!(
+        parts.status,
+        StatusCode::MOVED_PERMANENTLY
+            | StatusCode::FOUND
+            | StatusCode::SEE_OTHER
+            | StatusCode::TEMPORARY_REDIRECT
+            | StatusCode::PERMANENT_REDIRECT
+    );
+    Ok(Fetched {
+        status: parts.status.as_u16(),
+        location: parts.headers.get(LOCATION).filter(|_| is_redirect).map(text),
+        headers: parts
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), text(value)))
+            .collect(),
+        body,
+    })
+}
