@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::machine::{self, WASM};
 use crate::process::{cargo, output, run};
 use crate::project::{NATIVE, Project};
-use crate::{parity, tidy};
+use crate::{parity, server, tidy};
 
 /// Crates that a WebAssembly module must not depend on, by feature, because every visitor would download them.
 const DENIED: [(&str, &[&str]); 7] = [
@@ -83,7 +83,8 @@ pub(crate) fn check(project: &Project) -> Result<bool> {
 }
 
 fn formatting(project: &Project) -> Result<()> {
-    run(cargo(&["fmt", "--all", "--", "--check"]).current_dir(&project.root))
+    run(cargo(&["fmt", "--all", "--", "--check"]).current_dir(&project.root))?;
+    run(&mut server::cargo(project, &["fmt", "--", "--check"]))
 }
 
 fn javascript(project: &Project) -> Result<()> {
@@ -131,7 +132,7 @@ fn folders_of(parent: &Path) -> Result<Vec<PathBuf>> {
     Ok(folders)
 }
 
-/// Runs Clippy natively, and for WebAssembly with each feature alone.
+/// Runs Clippy natively, for WebAssembly with each feature alone, and over the native server.
 fn lints(project: &Project) -> Result<()> {
     const STRICT: [&str; 3] = ["--", "-D", "warnings"];
     run(cargo(&["clippy", "--workspace", "--all-targets"])
@@ -157,7 +158,7 @@ fn lints(project: &Project) -> Result<()> {
         }
         run(command.args(STRICT).current_dir(&project.root))?;
     }
-    Ok(())
+    run(server::cargo(project, &["clippy", "--locked", "--all-targets"]).args(STRICT))
 }
 
 fn documentation(project: &Project) -> Result<()> {

@@ -11,9 +11,11 @@ use serde_json::Value;
 use crate::build;
 use crate::process::{cargo, output, run};
 use crate::project::Project;
+use crate::server;
 
 const CHANGELOG: &str = "CHANGELOG.md";
 const MANIFEST: &str = "Cargo.toml";
+const SERVER_MANIFEST: &str = "server/Cargo.toml";
 const NPM_MANIFEST: &str = "pkg-template/package.json";
 /// The section of changes that are not in a release yet.
 const UNRELEASED: &str = "## Unreleased\n";
@@ -64,6 +66,7 @@ pub(crate) fn release(project: &Project, settings: &Settings) -> Result<()> {
     let mut edits = Vec::new();
     for (name, text, context) in [
         (MANIFEST, with_crate_version as Rewrite, &project.version[..]),
+        (SERVER_MANIFEST, with_crate_version, &project.version),
         (NPM_MANIFEST, with_npm_version, &project.version),
         (CHANGELOG, with_section, today.trim()),
     ] {
@@ -82,8 +85,9 @@ pub(crate) fn release(project: &Project, settings: &Settings) -> Result<()> {
         for edit in &edits {
             fs::write(&edit.path, &edit.after)?;
         }
-        // The lock file names the crates of the workspace too.
+        // The lock files name the crates of the workspaces too.
         run(cargo(&["update", "--workspace", "--offline"]).current_dir(&project.root))?;
+        run(&mut server::cargo(project, &["update", "--workspace", "--offline"]))?;
     }
 
     // The package takes its version from the crate, which has the new one only outside of a dry run.
@@ -105,7 +109,8 @@ pub(crate) fn release(project: &Project, settings: &Settings) -> Result<()> {
         return Ok(());
     }
     let git = |arguments: &[&str]| run(Command::new("git").args(arguments).current_dir(&project.root));
-    git(&["add", MANIFEST, NPM_MANIFEST, CHANGELOG, "Cargo.lock"])?;
+    git(&["add", MANIFEST, SERVER_MANIFEST, NPM_MANIFEST, CHANGELOG])?;
+    git(&["add", "Cargo.lock", "server/Cargo.lock"])?;
     git(&["commit", "--message", &format!("release: {version}")])?;
     git(&["tag", "--annotate", &tag, "--message", &format!("wix-media {version}")])?;
     println!("\nTo publish it:\n  git push --follow-tags\n  npm publish dist --provenance --access public");
@@ -241,11 +246,12 @@ mod tests {
     }
 
     #[test]
-    fn version_is_replaced_in_both_manifests() {
+    fn version_is_replaced_in_every_manifest() {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
         let current = env!("CARGO_PKG_VERSION");
         for (name, text) in [
             (MANIFEST, with_crate_version as Rewrite),
+            (SERVER_MANIFEST, with_crate_version),
             (NPM_MANIFEST, with_npm_version),
         ] {
             let before = fs::read_to_string(root.join(name)).unwrap();

@@ -12,7 +12,7 @@ use crate::process::{cargo, transcript};
 use crate::project::{NATIVE, Project};
 use crate::scratch::Scratch;
 use crate::summary::{self, Summary};
-use crate::{WASM_TEST_RUNNER, build};
+use crate::{WASM_TEST_RUNNER, build, server};
 
 /// How long the wasm tests of one file may take in a browser, in seconds. It only ends a run that hangs.
 const BROWSER_TIMEOUT: &str = "900";
@@ -73,10 +73,12 @@ pub(crate) enum Ring {
     Page,
     /// `tests/js/tools`: the packed package in projects that install their tools from npm.
     Tools,
+    /// `server` and `tests/js/team`: the native server, with the clients and directories of the package.
+    Team,
 }
 
 impl Ring {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Rust,
         Self::WasmNode,
         Self::WasmBrowser,
@@ -84,9 +86,10 @@ impl Ring {
         Self::Package,
         Self::Page,
         Self::Tools,
+        Self::Team,
     ];
 
-    /// The rings of a run that names none. The others need a network, and download hundreds of megabytes.
+    /// The rings of a run that names none. `tools` downloads hundreds of megabytes, and `team` compiles hundreds of crates.
     pub(crate) const USUAL: [Self; 6] = [
         Self::Rust,
         Self::WasmNode,
@@ -112,6 +115,7 @@ impl Ring {
             Self::Package => "package",
             Self::Page => "page",
             Self::Tools => "tools",
+            Self::Team => "team",
         }
     }
 
@@ -159,6 +163,14 @@ impl Ring {
                 })
             }
             Self::Js | Self::Package | Self::Page | Self::Tools => self.node_tests(project, scratch, is_quick, node),
+            Self::Team => {
+                let mut command = server::cargo(project, &["test", "--no-fail-fast"]);
+                scratch.lend(&mut command);
+                let transcript = transcript(&mut command)?;
+                let mut summary = judge(summary::of_rust(&transcript.text), transcript.status.success());
+                summary += self.node_tests(project, scratch, is_quick, node)?;
+                Ok(summary)
+            }
         }
     }
 
@@ -172,8 +184,12 @@ impl Ring {
             command.env("PATH", std::env::join_paths(folders)?);
         }
         scratch.lend(&mut command);
-        command.env("CHROMIUM", machine::browser()?.chromium);
-        machine::ffmpeg()?;
+        if self == Self::Team {
+            command.env("WIX_MEDIA_SERVER", server::build(project)?);
+        } else {
+            command.env("CHROMIUM", machine::browser()?.chromium);
+            machine::ffmpeg()?;
+        }
         if self == Self::Js {
             machine::exiftool()?;
         }
@@ -204,6 +220,7 @@ impl Ring {
                 Some("node_modules") => continue,
                 Some("package") => Self::Package,
                 Some("page") => Self::Page,
+                Some("team") => Self::Team,
                 Some("tools") => Self::Tools,
                 _ => Self::Js,
             };

@@ -1,0 +1,120 @@
+// The native server in a process of its own. `cargo xtask test team` builds it and names it in WIX_MEDIA_SERVER.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { withinTime } from '../harness/limit.js';
+
+/** @import { Closing } from '../harness/types.d.ts' */
+
+/**
+ * @typedef {{ status: number, headers: import('node:http').IncomingHttpHeaders, text: string }} Answer
+ * @typedef {{ code: number | null, signal: NodeJS.Signals | null }} Ended
+ * @typedef {object} Native
+ * @property {string} origin
+ * @property {import('node:child_process').ChildProcess} child
+ * @property {{ stdout: string, stderr: string }} text What it has said so far.
+ * @property {Promise<Ended>} ended
+ * @property {(signal?: NodeJS.Signals) => Promise<Ended>} end Ends it, and waits until it is over.
+ * @property {(message: string, members?: Record<string, unknown>) => Promise<Record<string, unknown>>} logged Waits for an event of the log.
+ */
+
+/** The program. */
+export function program() {
+  const { WIX_MEDIA_SERVER: path } = process.env;
+  if (!path) throw new Error('WIX_MEDIA_SERVER must name the program: run cargo xtask test team');
+  return path;
+}
+
+/**
+ * Starts `wix-media-server serve` on a free port, and resolves when it listens, or is over.
+ *
+ * @param {Closing} closing
+ * @param {string} directory
+ * @param {string[]} [args]
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {Promise<Native>} Without an origin if it ended by itself.
+ */
+export async function native(closing, directory, args = [], env = {}) {
+  const line = ['serve', '--data', directory, '--port', '0', '--log-format', 'json', ...args];
+  const child = spawn(program(), line, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, ...env } });
+  const text = { stdout: '', stderr: '' };
+  for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
+    child[name].setEncoding('utf8').on('data', (chunk) => (text[name] += chunk));
+  }
+  /** @type {Promise<Ended>} */
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }));
+  const events = () => text.stdout.split('\n').slice(0, -1).map((each) => JSON.parse(each));
+  /**
+   * @param {string} message
+   * @param {Record<string, unknown>} [members]
+   */
+  const logged = (message, members = {}) =>
+    withinTime(
+      `the event "${message}" of the log`,
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = events().find((event) => event.message === message && Object.entries(members).every(([name, value]) => event[name] === value));
+          if (found) resolve(found);
+        };
+        child.stdout.on('data', look);
+        ended.then(() => reject(new Error(`it ended without "${message}": ${text.stdout}${text.stderr}`)));
+        look();
+      }),
+    );
+  const end = (/** @type {NodeJS.Signals} */ signal = 'SIGTERM') => {
+    child.kill(signal);
+    return withinTime(`the end of wix-media-server by ${signal}`, ended);
+  };
+  closing.after(() => end('SIGKILL'));
+  const origin = await logged('listening').then(({ address }) => String(address), () => '');
+  return { origin, child, text, ended, end, logged };
+}
+
+/**
+ * Runs the program to its end.
+ *
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {Promise<Ended & { stdout: string, stderr: string }>}
+ */
+export async function run(args, env = {}) {
+  const child = spawn(program(), args, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, ...env } });
+  const text = { stdout: '', stderr: '' };
+  for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
+    child[name].setEncoding('utf8').on('data', (chunk) => (text[name] += chunk));
+  }
+  const [code, signal] = await withinTime('the end of wix-media-server', once(child, 'close'));
+  return { code, signal, ...text };
+}
+
+/**
+ * One request with exactly these header fields.
+ *
+ * @param {string} origin
+ * @param {string} method
+ * @param {string} path
+ * @param {{ headers?: Record<string, string>, body?: string }} [options]
+ * @returns {Promise<Answer>}
+ */
+export const ask = (origin, method, path, { headers = {}, body = '' } = {}) =>
+  new Promise((resolve, reject) => {
+    const length = body ? { 'content-length': String(Buffer.byteLength(body)) } : {};
+    const request = httpRequest(origin + path, { method, headers: { ...length, ...headers } }, async (response) => {
+      let text = '';
+      for await (const chunk of response) text += chunk;
+      resolve({ status: Number(response.statusCode), headers: response.headers, text });
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+
+/**
+ * The most memory that a process has had, in bytes. NaN where the system does not tell.
+ *
+ * @param {number | undefined} pid
+ */
+export function peakMemory(pid) {
+  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) * 1024;
+}
