@@ -114,6 +114,7 @@ declare module '#tus' {
     number
   >;
   /** The place of the confirmed offset among the numbers of an upload. */
+  export const CHUNK: number;
   export const OFFSET: number;
 }
 

@@ -170,7 +170,10 @@ export interface Job {
   signal: AbortSignal;
   verify: boolean | 'auto';
   stallMs: number;
+  /** Bytes of a chunk, or of the first one. */
   chunkSize: number;
+  /** Whether later chunks may be larger. */
+  isGrowing: boolean;
   patience: Patience;
   digest?: SourceDigest;
   /** When it began, by the clock of the service. */

@@ -93,7 +93,7 @@ export interface UploadOptions extends CallOptions {
    * Default: IndexedDB in browsers, the user's state directory elsewhere.
    */
   sessions?: { directory: string | URL } | UploadRecords | false;
-  /** Chunk size of a resumable upload in bytes. Default: 8 MiB. */
+  /** Chunk size of a resumable upload in bytes. Default: 8 MiB, and up to 32 MiB while a chunk takes less than a second. */
   chunkSizeInBytes?: number;
   /** Milliseconds without progress after which a request is aborted and retried. Default: 60,000. */
   stallMs?: number;

@@ -320,6 +320,9 @@ impl ResumableUpload {
     /// The position of the confirmed offset in a record.
     pub const OFFSET: usize = 4;
 
+    /// The position of the size of chunks in a record. A host may put another size there between two events.
+    pub const CHUNK: usize = 3;
+
     /// Returns the upload as numbers, for a record.
     ///
     /// ```
@@ -650,6 +653,7 @@ mod tests {
         let mut upload = ResumableUpload::new(20.0, 8.0, LIMITS);
         upload.offset = 7.0;
         assert_eq!(upload.to_numbers()[ResumableUpload::OFFSET], 7.0);
+        assert_eq!(upload.to_numbers()[ResumableUpload::CHUNK], upload.chunk);
     }
 
     const LIMITS: RetryLimits = RetryLimits {

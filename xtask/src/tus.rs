@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use wix_media::resumable::tus::{ResumableUpload, UploadAction, UploadEvent};
 
-/// The module `tus.js`: `EVENT` and `ACTION` by name, and `OFFSET`, the place of the confirmed offset among the numbers of
-/// an upload.
+/// The module `tus.js`: `EVENT` and `ACTION` by name, and `CHUNK` and `OFFSET`, the places of the size of chunks and of the
+/// confirmed offset among the numbers of an upload.
 pub(crate) fn module() -> String {
     let mut text = String::new();
     for (name, members) in [
@@ -19,6 +19,7 @@ pub(crate) fn module() -> String {
             .collect();
         _ = writeln!(text, "export const {name} = {{ {} }};", pairs.join(", "));
     }
+    _ = writeln!(text, "export const CHUNK = {};", ResumableUpload::CHUNK);
     _ = writeln!(text, "export const OFFSET = {};", ResumableUpload::OFFSET);
     text
 }
@@ -35,6 +36,6 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("LOOK_UP: 5, WAIT: 6,"), "{text}");
-        assert!(text.ends_with("export const OFFSET = 4;\n"), "{text}");
+        assert!(text.ends_with("export const CHUNK = 3;\nexport const OFFSET = 4;\n"), "{text}");
     }
 }

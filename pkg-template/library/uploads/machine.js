@@ -1,5 +1,5 @@
 // The state machine of a resumable upload: its numbers, events and actions.
-import { OFFSET } from '#tus';
+import { CHUNK, OFFSET } from '#tus';
 
 export { ACTION, EVENT } from '#tus';
 
@@ -37,3 +37,20 @@ export function step(machine, numbers, event, first = NaN, second = NaN) {
  * @param {number[] | undefined} numbers
  */
 export const confirmedOf = (numbers) => numbers?.[OFFSET] ?? 0;
+
+/**
+ * Sets the size of the chunks that are sent from now on.
+ *
+ * @param {number[]} numbers
+ * @param {number} size
+ */
+export function resize(numbers, size) {
+  numbers[CHUNK] = size;
+}
+
+/**
+ * The size of chunks.
+ *
+ * @param {number[]} numbers
+ */
+export const chunkOf = (numbers) => numbers[CHUNK];

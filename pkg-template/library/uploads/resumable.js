@@ -1,7 +1,7 @@
 // A resumable upload. The state machine in the module decides what to do next; this file does it, and reports what happened.
 import { linked, pause, until } from '../../streams/until.js';
 import { retryAfter } from '../retry.js';
-import { ACTION, begin, confirmedOf, EVENT, step } from './machine.js';
+import { ACTION, begin, chunkOf, confirmedOf, EVENT, resize, step } from './machine.js';
 
 /** @import { HostAnswer, ResumableJob, Shared, StoredFile } from '../internal.d.ts' */
 /** @import { Exchange } from './exchange.js' */
@@ -18,6 +18,15 @@ const LIFETIME_MS = 7 * 86_400_000;
 
 /** Up to this size the request that creates an upload brings its bytes along. If it breaks off, all of them are sent again. */
 const MAX_CREATION_SIZE = 256 * 1024;
+
+/**
+ * Where the size of chunks is ours to choose, the next one is twice as large after one that took less than this, and as large as
+ * the first after one that took more than the second, or did not arrive whole. Each chunk costs some round trips, and a sync
+ * of the service's disk; what is lost with one that breaks off should be a matter of seconds.
+ */
+const FAST_MS = 1000;
+const SLOW_MS = 4000;
+const MAX_CHUNK_SIZE = 32 * 1024 * 1024;
 
 /** The header of a body that is a chunk. */
 const CHUNK = { 'Content-Type': 'application/offset+octet-stream' };
@@ -56,6 +65,7 @@ export async function uploadResumable(job) {
   const { shared, client, decode, machine, WixMediaError } = api;
   const size = /** @type {number} */ (source.size);
   let numbers = (record.numbers ??= begin(machine, size, job.chunkSize, patience));
+  if (job.isGrowing) resize(numbers, job.chunkSize);
   /** @type {StoredFile | undefined} */
   let file;
   /** @type {any} */
@@ -152,12 +162,20 @@ export async function uploadResumable(job) {
       return event === EVENT.REJECTED && status < 500 && status !== 429 ? create() : happened;
     },
     [ACTION.QUERY_OFFSET]: () => send({ url: record.location, method: 'HEAD', headers: TUS }, offsetOf),
-    [ACTION.SEND]: (from, to) => {
+    async [ACTION.SEND](from, to) {
       const there = brought;
       brought = undefined;
       if (there) return there;
       const headers = { ...TUS, 'Upload-Offset': String(from), ...CHUNK };
-      return send({ url: record.location, method: 'PATCH', headers, body: { source, from, to }, onSent, onBytes }, offsetOf);
+      const begun = performance.now();
+      const happened = await send({ url: record.location, method: 'PATCH', headers, body: { source, from, to }, onSent, onBytes }, offsetOf);
+      if (job.isGrowing) {
+        const [event, offset] = happened;
+        const ms = event === EVENT.OFFSET && offset === to ? performance.now() - begun : Infinity;
+        const factor = ms > SLOW_MS ? 0 : ms < FAST_MS ? 2 : 1;
+        resize(numbers, Math.max(job.chunkSize, Math.min(chunkOf(numbers) * factor, MAX_CHUNK_SIZE)));
+      }
+      return happened;
     },
     [ACTION.FINALISE]: () => {
       const url = `${record.uploadUrl}/${record.uploadToken}`;

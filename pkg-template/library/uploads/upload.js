@@ -239,7 +239,7 @@ export function createUploader(api, paths, loadSessions) {
     if (source.size === undefined && source.reach && (protocol !== 'plain' || source.isAnnounced)) await source.reach(RESUMABLE_SIZE);
     progress.total = source.size;
 
-    const { path, private: isPrivate, labels, externalInfo, verify = 'auto', chunkSizeInBytes = CHUNK_SIZE, stallMs = STALL_MS } = options;
+    const { path, private: isPrivate, labels, externalInfo, verify = 'auto', chunkSizeInBytes, stallMs = STALL_MS } = options;
     let { parentFolderId } = options;
     if (path !== undefined) parentFolderId = (await paths.ensure(path, { parentFolderId, signal }))._id;
     const all = { fileName, parentFolderId, private: isPrivate, labels, externalInfo };
@@ -253,7 +253,9 @@ export function createUploader(api, paths, loadSessions) {
       signal,
       verify,
       stallMs,
-      chunkSize: chunkSizeInBytes,
+      chunkSize: chunkSizeInBytes ?? CHUNK_SIZE,
+      // Bytes that are kept until they have arrived, or given to a fetch of the caller as a whole, would take more memory.
+      isGrowing: chunkSizeInBytes === undefined && source.isRepeatable && (shared.isPlain || Boolean(shared.manager)),
       patience: api.patience,
       digest: verify === false ? undefined : new RunningDigest(source, api.digest()),
       started: api.now(),

@@ -187,6 +187,49 @@ suite('in another process', () => {
     assert.deepEqual(await readdir(directory), []);
   });
 
+  /**
+   * The sizes of the chunks of an upload, in MiB.
+   *
+   * @param {TestContext} t
+   * @param {number} size In MiB.
+   * @param {object} [options]
+   * @param {number} [options.tookMs] How long a chunk takes, by the clock of the client.
+   * @param {number} [options.broken] The number of the chunk that is answered with 503.
+   * @param {UploadOptions} [options.upload]
+   * @param {import('../harness/package.js').ClientOptions} [options.client]
+   */
+  async function sizesOf(t, size, { tookMs = 0, broken, upload, client: more } = {}) {
+    let chunks = 0;
+    let now = 0;
+    t.mock.method(performance, 'now', () => (now += tookMs / 2));
+    const { client, requests } = await serveManager(t, {
+      answer: (request, next) => {
+        if (request.method !== 'PATCH') return next(request);
+        chunks += 1;
+        return chunks === broken ? new Response(null, { status: 503 }) : next(request);
+      },
+      client: more,
+    });
+    const source = new Uint8Array(size * 2 ** 20);
+    await client.uploads.upload(source, { displayName: 'zeros.bin', protocol: 'tus', sessions: false, ...upload });
+    t.mock.reset();
+    return requests.filter(({ method }) => method === 'PATCH').map(({ headers }) => Number(headers.get('content-length')) / 2 ** 20);
+  }
+
+  test('chunks grow while they arrive in no time', async (t) => {
+    assert.deepEqual(await sizesOf(t, 90), [8, 16, 32, 32, 2]);
+  });
+
+  test('chunks stay as they are when they take long, and where the caller has chosen their size', async (t) => {
+    assert.deepEqual(await sizesOf(t, 20, { tookMs: 10_000 }), [8, 8, 4]);
+    assert.deepEqual(await sizesOf(t, 20, { upload: { chunkSizeInBytes: 4 * 2 ** 20 } }), [4, 4, 4, 4, 4]);
+    assert.deepEqual(await sizesOf(t, 20, { client: { fetch: (...args) => fetch(...args) } }), [8, 8, 4], 'a fetch of the caller gets each as a whole');
+  });
+
+  test('a chunk after one that broke off is small again', async (t) => {
+    assert.deepEqual(await sizesOf(t, 40, { broken: 2 }), [8, 16, 8, 16, 8]);
+  });
+
   test('resume: needs the same source as before', async (t) => {
     const { client, sessions } = await interrupted(t);
     const [{ id }] = await client.uploads.list({ sessions });
