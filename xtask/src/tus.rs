@@ -36,6 +36,9 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("LOOK_UP: 5, WAIT: 6,"), "{text}");
-        assert!(text.ends_with("export const CHUNK = 3;\nexport const OFFSET = 4;\n"), "{text}");
+        assert!(
+            text.ends_with("export const CHUNK = 3;\nexport const OFFSET = 4;\n"),
+            "{text}"
+        );
     }
 }
