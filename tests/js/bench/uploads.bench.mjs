@@ -27,7 +27,6 @@ const LARGE = Number(process.env.WIX_MEDIA_BYTES ?? 1_000_000_000);
 const REQUESTS = Number(process.env.WIX_MEDIA_REQUESTS ?? 2000);
 const ROWS = new RegExp(process.env.WIX_MEDIA_ROWS ?? '');
 const BEFORE = process.env.WIX_MEDIA_BEFORE;
-const CHUNK = 8 * 1024 * 1024;
 /** Files of one page of the list. */
 const PAGE = 100;
 
@@ -191,6 +190,8 @@ function caller(origin) {
 }
 
 /**
+ * By tus-js-client as it comes, which sends a file in one request. In chunks it is slower.
+ *
  * @param {any} Upload
  * @param {Thing} thing
  * @param {object} options
@@ -198,7 +199,7 @@ function caller(origin) {
 const tusUpload = (Upload, { path, size, bytes }, options) =>
   new Promise((done, failed) => {
     const source = path ? createReadStream(path) : bytes;
-    new Upload(source, { chunkSize: CHUNK, uploadSize: size, ...options, onError: failed, onSuccess: done }).start();
+    new Upload(source, { uploadSize: size, ...options, onError: failed, onSuccess: done }).start();
   });
 
 const usage = () => {
