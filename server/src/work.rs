@@ -36,34 +36,22 @@ async fn work(app: &Arc<App>) {
     let mut imports = JoinSet::new();
     let mut fetched: HashSet<String> = HashSet::new();
     let mut next_sweep = Instant::now();
-    let mut retry = MIN_RETRY;
-    let mut has_progressed = true;
+    let mut pace = Pace::default();
     loop {
         changes.mark_unchanged();
         let free = MAX_IMPORTS.saturating_sub(imports.len());
         let due = call(app, "taking what is due", move |manager| take(manager, free)).await;
-        let is_failed = due.is_none();
-        let (orders, next_tick) = due.unwrap_or_default();
+        let wait = match &due {
+            Some((_, next_tick)) => pace.next(*next_tick, now()),
+            None => Some(pace.failed()),
+        };
+        let (orders, _) = due.unwrap_or_default();
         for order in orders {
             // Its lease has expired, but it is still being fetched.
             if fetched.insert(order.file.clone()) {
                 imports.spawn(imports::fetch(Arc::clone(app), order));
             }
         }
-        let left = next_tick.map(|tick| u64::try_from(tick - now()).unwrap_or(0));
-        let wait = match left {
-            _ if is_failed => Some(retry),
-            // What the last tick did not do may never succeed.
-            Some(0) if !has_progressed => Some(retry),
-            Some(left) => Some(Duration::from_millis(left)),
-            None => None,
-        };
-        let is_stuck = is_failed || (left == Some(0) && !has_progressed);
-        retry = if is_stuck {
-            (retry * 2).min(MAX_RETRY)
-        } else {
-            MIN_RETRY
-        };
         let tick = wait.map_or(next_sweep, |wait| Instant::now() + wait).min(next_sweep);
         tokio::select! {
             _ = changes.changed() => {}
@@ -77,10 +65,58 @@ async fn work(app: &Arc<App>) {
                     next_sweep = Instant::now() + SWEEP_INTERVAL;
                     sweep(app).await;
                 }
-                call(app, "what is due", |manager| manager.tick()).await;
-                has_progressed = app.tell_changes();
+                pace.ticked(call(app, "what is due", |manager| manager.tick()).await.is_some());
+                app.tell_changes();
             }
         }
+    }
+}
+
+/// When the next tick comes. Work that stays due, because the catalog fails or the work itself does, is tried less and less often.
+#[derive(Debug)]
+struct Pace {
+    /// What the last tick was for.
+    due: Option<i64>,
+    /// Whether there was a tick since then, and whether it succeeded.
+    ticked: Option<bool>,
+    retry: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Pace {
+        Pace {
+            due: None,
+            ticked: None,
+            retry: MIN_RETRY,
+        }
+    }
+}
+
+impl Pace {
+    /// How long to wait for work that is due at a time. `None` without work.
+    fn next(&mut self, due: Option<i64>, now: i64) -> Option<Duration> {
+        let before = std::mem::replace(&mut self.due, due);
+        let ticked = self.ticked.take();
+        let left = u64::try_from(due? - now).unwrap_or(0);
+        if left == 0 && (ticked == Some(false) || (ticked == Some(true) && before == due)) {
+            return Some(self.failed());
+        }
+        // Other changes tell nothing about work that is being retried.
+        if ticked == Some(true) {
+            self.retry = MIN_RETRY;
+        }
+        Some(Duration::from_millis(left))
+    }
+
+    /// How long to wait after a failure.
+    fn failed(&mut self) -> Duration {
+        let wait = self.retry;
+        self.retry = (wait * 2).min(MAX_RETRY);
+        wait
+    }
+
+    fn ticked(&mut self, is_done: bool) {
+        self.ticked = Some(is_done);
     }
 }
 
@@ -124,5 +160,47 @@ async fn sweep(app: &Arc<App>) {
         && removed > 0
     {
         tracing::info!(removed, waiting, "orphaned blobs removed");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pace_waits_until_work_is_due() {
+        let mut pace = Pace::default();
+        assert_eq!(pace.next(None, 5), None);
+        assert_eq!(pace.next(Some(1005), 5), Some(Duration::from_secs(1)));
+        assert_eq!(pace.next(Some(5), 5), Some(Duration::ZERO));
+        assert_eq!(pace.next(Some(1), 5), Some(Duration::ZERO), "late");
+    }
+
+    #[test]
+    fn pace_does_not_wait_between_steps_that_go_on() {
+        let mut pace = Pace::default();
+        for now in 0..100 {
+            assert_eq!(pace.next(Some(now), now), Some(Duration::ZERO));
+            pace.ticked(true);
+        }
+    }
+
+    #[test]
+    fn pace_slows_down_for_what_stays_due() {
+        for is_done in [false, true] {
+            let mut pace = Pace::default();
+            assert_eq!(pace.next(Some(5), 6), Some(Duration::ZERO));
+            let mut waited = Vec::new();
+            for now in 6..20 {
+                pace.ticked(is_done);
+                waited.extend(pace.next(Some(5), now));
+            }
+            assert_eq!(waited[..3], [MIN_RETRY, MIN_RETRY * 2, MIN_RETRY * 4]);
+            assert_eq!(waited.last(), Some(&MAX_RETRY));
+            pace.ticked(true);
+            assert_eq!(pace.next(Some(30), 30), Some(Duration::ZERO), "something else is due");
+            pace.ticked(true);
+            assert_eq!(pace.next(Some(30), 31), Some(MIN_RETRY));
+        }
     }
 }
