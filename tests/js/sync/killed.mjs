@@ -1,14 +1,14 @@
-// Runs a synchronisation that is killed before one of its steps: a request, or a change of the disk.
+// Runs a synchronisation that is killed before one of its steps: a request, or a change of the disk. Or one whose disk is full.
 //
 //   node killed.mjs SETTINGS
 //
-// SETTINGS is JSON: `{ baseUrl, folder, isUpload, at, options }`. It exits with 0 after a whole run, and prints its report, the
+// SETTINGS is JSON: `{ baseUrl, folder, isUpload, at, options, room }`. A write fails that would make a file larger than `room`. It exits with 0 after a whole run, and prints its report, the
 // number of its steps, and what it has done to the disk and the network, in order.
 import { syncBuiltinESMExports } from 'node:module';
 import fs from 'node:fs/promises';
 import process from 'node:process';
 
-const { baseUrl, folder, isUpload, at, options } = JSON.parse(process.argv[2]);
+const { baseUrl, folder, isUpload, at, options, room = Infinity } = JSON.parse(process.argv[2]);
 let steps = 0;
 /** @type {string[]} */
 const done = [];
@@ -32,8 +32,9 @@ disk.open = async (/** @type {unknown[]} */ ...args) => {
   const handle = await realOpen(...args);
   for (const name of ['appendFile', 'writeFile', 'write', 'truncate']) {
     const real = handle[name].bind(handle);
-    handle[name] = (/** @type {unknown[]} */ ...given) => {
+    handle[name] = async (/** @type {unknown[]} */ ...given) => {
       step(name);
+      if (name === 'write' && Number(given[3]) + Number(given[2]) > room) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
       return real(...given);
     };
   }
