@@ -38,6 +38,8 @@ const KEYS = [
 
 const HIDDEN = { name: 'hidden', about: 'files of folders whose names begin with a dot, too' };
 
+const TRASH = { name: 'trash', about: 'the trash of Media Managers, too: the folder ‛trash of a plain folder' };
+
 const BANDWIDTH = { name: 'bandwidth', value: 'RATE', about: 'the most bytes a second in each direction, such as 500k or 2M' };
 
 /** @type {OptionRow} */
@@ -282,6 +284,7 @@ export const commands = {
       { name: 'max-delete', value: 'LIMIT', about: 'the most files to delete: a number, or a share of those in TO (10%)' },
       { name: 'checksum', about: 'read all files of folders, even those that have not changed since the last run' },
       HIDDEN,
+      TRASH,
       { name: 'watch', about: 'go on, and again after each change of the folder FROM' },
       { name: 'concurrency', value: 'N', about: 'the number of files at once (4)' },
       BANDWIDTH,
@@ -303,7 +306,7 @@ export const commands = {
   verify: {
     about: 'name every difference between two places',
     words: ['FROM', 'TO'],
-    options: [{ name: 'hash', about: 'read all bytes of both places' }, HIDDEN, BANDWIDTH, JOURNAL, ...KEYS, QUIET, JSON_OUTPUT],
+    options: [{ name: 'hash', about: 'read all bytes of both places' }, HIDDEN, TRASH, BANDWIDTH, JOURNAL, ...KEYS, QUIET, JSON_OUTPUT],
     notes: SYNC_PLACES,
     examples: [
       ['verify site: backup', 'whether a copy is complete'],

@@ -12,7 +12,9 @@ import { executor, recordOf } from './execute.js';
 import { withMovedFolders } from './folders.js';
 import { headerOf, lineOf, manifestOf } from './manifest.js';
 import { Orphans } from './moves.js';
+import { TRASH_KEY } from './names.js';
 import { checkOptions, limitOf } from './options.js';
+import { isBelow } from './order.js';
 import { DEFAULT_CONCURRENCY, withPair } from './pair.js';
 import { pathOf } from './places/index.js';
 import { plan, split } from './plan.js';
@@ -37,6 +39,7 @@ const DEFAULT_MAX_DELETE = '10%';
 export async function sync(from, to, options) {
   const given = checkOptions(options);
   if (given.twoWay && given.map !== undefined) throw new SyncError('INVALID_ARGUMENT', 'map is for one way: it does not go with twoWay');
+  if (given.twoWay && given.trash) throw new SyncError('INVALID_ARGUMENT', 'trash is for one way: it does not go with twoWay');
   return withPair(from, to, given, Boolean(given.dryRun), (pair) => run(pair, given));
 }
 
@@ -63,6 +66,15 @@ function directionsOf({ source, target, versions, index, scratch }, { twoWay }) 
 }
 
 /**
+ * Whether what only the target has at a path stays in any case: in the trash of a Media Manager, which is where deletions go.
+ *
+ * @param {string} path
+ * @param {Pair['target']} target
+ * @param {SyncOptions} options
+ */
+const isKept = (path, target, options) => target.kind === 'site' && options.delete !== 'permanent' && (path === TRASH_KEY || isBelow(path, TRASH_KEY));
+
+/**
  * The steps of the plan, in the order in which they are found.
  *
  * @param {Pair} pair
@@ -86,7 +98,8 @@ async function* planned(pair, directions, triples, options) {
           hasLabels: source.kind === 'site' && target.kind === 'site',
           markOf: (side) => `conflict of ${date}, ${words[side]}`,
         })
-      : plan(some, { isSame, deletes, versions, comparesDetails: target.kind === 'site', onOrphan: (...given) => directions.target.orphans.add(...given) });
+      : plan(some, { isSame, deletes, versions, keeps, comparesDetails: target.kind === 'site', onOrphan: (...given) => directions.target.orphans.add(...given) });
+  const keeps = (/** @type {string} */ path) => isKept(path, target, options);
   /** @type {Spool<Triple>} */
   const rest = new Spool(scratch);
   yield* steps(split(triples, rest));
@@ -150,11 +163,13 @@ async function run(pair, options) {
     let [deletions, moves] = [0, 0];
     for await (const step of steps) {
       if (step.action === 'delete' || step.action === 'clear') deletions += Number(step.files);
-      if (step.action === 'move' && step.source?.kind === 'file') moves += 1;
+      // It was counted as one that stays.
+      const stays = !options.delete || isKept(String(step.target?.path), half.target, options);
+      if (step.action === 'move' && step.source?.kind === 'file' && stays) moves += 1;
       report.expect(step);
       if (step.action !== 'carry') preview.done(step);
     }
-    if (!options.delete) summary.extra -= moves;
+    summary.extra -= moves;
     const limit = /** @type {(total: number) => number} */ (limitOf(maxDelete))(files);
     if (report.mayDelete && deletions > limit) {
       const message = `refused to delete ${deletions} of ${files} files at ${half.target.label}: more than maxDelete (${maxDelete}) allows`;

@@ -14,6 +14,9 @@ const MARK = '\u201b';
 /** The key of an empty name. */
 const EMPTY = `${MARK}_`;
 
+/** The folder of a place that stands for the trash of a Media Manager. No name has this key. */
+export const TRASH_KEY = `${MARK}trash`;
+
 /** What a numbered key contains, and no other. */
 export const NUMBER_MARK = `${MARK}~`;
 

@@ -18,6 +18,7 @@ const KINDS = {
   hash: FLAG,
   onDifference: CALLBACK,
   hidden: FLAG,
+  trash: FLAG,
   concurrency: whole(1),
   bandwidth: [(value) => typeof value === 'number' && value >= 1 && value < Infinity, 'must be a number of bytes a second of at least 1'],
   journal: FILE,
@@ -44,7 +45,7 @@ export function limitOf(value) {
 }
 
 /** The options of `verify`; `sync` has all the others. */
-const OF_VERIFY = ['hash', 'hidden', 'bandwidth', 'journal', 'signal', 'onDifference'];
+const OF_VERIFY = ['hash', 'hidden', 'trash', 'bandwidth', 'journal', 'signal', 'onDifference'];
 const ONLY_VERIFY = ['hash', 'onDifference'];
 
 /**

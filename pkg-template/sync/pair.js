@@ -84,11 +84,11 @@ function journalOf(source, target, given) {
  * @returns {Promise<Result>}
  */
 export async function withPair(from, to, options, isReadOnly, work) {
-  const { signal = new AbortController().signal, checksum = false, hidden, bandwidth, concurrency = DEFAULT_CONCURRENCY } = options;
+  const { signal = new AbortController().signal, checksum = false, hidden, trash, bandwidth, concurrency = DEFAULT_CONCURRENCY } = options;
   signal.throwIfAborted();
   const limits = bandwidth === undefined ? undefined : bandwidthOf(bandwidth, concurrency);
-  const source = await openPlace(from, 'from', { hidden, limits, signal });
-  const target = await openPlace(to, 'to', { hidden, limits, signal });
+  const source = await openPlace(from, 'from', { hidden, trash, limits, signal });
+  const target = await openPlace(to, 'to', { hidden, trash, limits, signal });
   const scratch = join(tmpdir(), `wix-media-sync-${randomBytes(6).toString('hex')}`);
   /** @type {Journal | undefined} */
   let journal;

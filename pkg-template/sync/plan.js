@@ -14,6 +14,7 @@ import { failureOf } from './report.js';
  * @property {(source: Entry, target: Entry) => [string, string]} versions In the order of the journal.
  * @property {(target: Entry, record: JournalRecord | undefined, about: { doomed?: string, before?: string }) => void} [onOrphan]
  * Called with each file that only the target has, the folder that is deleted with it, and its path before its folder moves.
+ * @property {(path: string) => boolean} [keeps] Whether what only the target has at a path stays in any case.
  * @property {boolean} [comparesDetails] Whether the target has labels, and files that are private.
  */
 
@@ -82,7 +83,7 @@ export async function* split(triples, rest) {
  * @param {PlanOptions} options
  * @returns {AsyncGenerator<Step, void, undefined>}
  */
-export async function* plan(triples, { isSame, deletes, versions, comparesDetails, onOrphan }) {
+export async function* plan(triples, { isSame, deletes, versions, comparesDetails, keeps, onOrphan }) {
   /**
    * A folder that only the target has. It is deleted as a whole, so its step waits for all that is in it.
    *
@@ -125,7 +126,7 @@ export async function* plan(triples, { isSame, deletes, versions, comparesDetail
         doomed.bytes += target.size;
         continue;
       }
-      if (!deletes) {
+      if (!deletes || keeps?.(path)) {
         yield { action: 'keep', path, target, record, before };
         continue;
       }

@@ -135,6 +135,11 @@ export interface SyncOptions {
   checksum?: boolean;
   /** Whether files and folders of plain folders belong to it if their names begin with a dot. Default: false. */
   hidden?: boolean;
+  /**
+   * Whether the trash of Media Managers belongs to them. A plain folder has its files in the folder `‛trash`. For whole Media
+   * Managers, in one way. Nothing is deleted from the trash of the target, unless `delete` is `'permanent'`. Default: false.
+   */
+  trash?: boolean;
   /** Number of transfers at the same time. Default: 4. */
   concurrency?: number;
   /** The most bytes a second that are sent to Media Managers, and as many that come from them. Default: no limit. */
@@ -181,6 +186,8 @@ export interface VerifyOptions {
   hash?: boolean;
   /** Whether files and folders of plain folders belong to it if their names begin with a dot. Default: false. */
   hidden?: boolean;
+  /** Whether the trash of Media Managers belongs to them, as for {@link SyncOptions.trash}. Default: false. */
+  trash?: boolean;
   /** The most bytes a second that come from Media Managers. Default: no limit. */
   bandwidth?: number;
   /** File of the journal, as for {@link SyncOptions.journal}. */

@@ -24,9 +24,10 @@ const WORDS = {
 /** @param {Context} context */
 export async function syncPlaces(context) {
   const { words, options, env, print, note, stderr } = context;
-  const { dryRun = false, twoWay = false, checksum, hidden, concurrency, journal, map, maxDelete, json, quiet, yes, watch } = options;
+  const { dryRun = false, twoWay = false, checksum, hidden, trash, concurrency, journal, map, maxDelete, json, quiet, yes, watch } = options;
   if (watch && (dryRun || json)) throw new UsageError('--watch goes on and on: it takes neither --dry-run nor --json', 'sync');
   if (watch && twoWay) throw new UsageError('--watch sees the changes of one side only: it does not take --two-way', 'sync');
+  if (trash && twoWay) throw new UsageError('--trash is for one way: it does not take --two-way', 'sync');
   if (map !== undefined && twoWay) throw new UsageError('--map is for one way: it does not take --two-way', 'sync');
   const isPermanent = options.delete === 'permanent';
   if (maxDelete !== undefined && !/^\d+(\.\d+)? ?%?$/.test(maxDelete)) {
@@ -45,6 +46,7 @@ export async function syncPlaces(context) {
     maxDelete: /^\d+$/.test(maxDelete) ? Number(maxDelete) : maxDelete,
     checksum,
     hidden,
+    trash,
     concurrency,
     bandwidth,
     journal,

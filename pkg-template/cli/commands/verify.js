@@ -21,7 +21,7 @@ const WORDS = {
 
 /** @param {Context} context */
 export async function verifyPlaces({ words, options, env, print, note }) {
-  const { hash, hidden, journal, quiet } = options;
+  const { hash, hidden, trash, journal, quiet } = options;
   const bandwidth = bandwidthOf(options, 'verify');
   const { verify } = await import('#package/sync.js');
   const interrupt = interruptible();
@@ -30,6 +30,7 @@ export async function verifyPlaces({ words, options, env, print, note }) {
     const report = await verify(places.from, places.to, {
       hash,
       hidden,
+      trash,
       bandwidth,
       journal,
       signal: interrupt.signal,

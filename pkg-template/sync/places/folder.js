@@ -10,7 +10,7 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import process from 'node:process';
 import { kindOf } from '../../library/disk.js';
 import { SyncError } from '../error.js';
-import { keyOf, nameOf, numberedKey } from '../names.js';
+import { keyOf, nameOf, numberedKey, TRASH_KEY } from '../names.js';
 import { below, folderOf } from '../order.js';
 import { failureOf } from '../report.js';
 import { sorted } from '../spool.js';
@@ -42,6 +42,7 @@ const folderVersionOf = ({ ino, birthtimeNs }) => `${ino}-${birthtimeNs}`;
 /**
  * @typedef {object} FolderOptions
  * @property {boolean} [hidden] Whether names that begin with a dot belong to it.
+ * @property {boolean} [trash] Whether the trash of a Media Manager belongs to it.
  * @property {boolean} isTarget
  */
 
@@ -52,7 +53,7 @@ const folderVersionOf = ({ ino, birthtimeNs }) => `${ino}-${birthtimeNs}`;
  * @param {FolderOptions} options
  * @returns {Promise<Place>}
  */
-export async function openFolder(given, { hidden = false, isTarget }) {
+export async function openFolder(given, { hidden = false, trash: hasTrash = false, isTarget }) {
   const root = resolve(given);
   const about = await stat(root).catch((error) => {
     if (codeOf(error) === 'ENOENT' && isTarget) return undefined;
@@ -141,6 +142,10 @@ export async function openFolder(given, { hidden = false, isTarget }) {
     async function* rows() {
       for await (const { name: own } of await opendir(join(root, folder))) {
         if (!belongs(own)) continue;
+        if (prefix === '' && own === TRASH_KEY) {
+          if (hasTrash) yield { order: order(own), own, name: own, key: own, isShortened: false };
+          continue;
+        }
         const { name, key, isShortened } = nameOf(own);
         yield { order: order(key), own, name, key, isShortened };
       }

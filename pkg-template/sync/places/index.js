@@ -39,18 +39,18 @@ function siteOf(given) {
  *
  * @param {SyncPlace} given
  * @param {'from' | 'to'} side
- * @param {{ hidden?: boolean, limits?: Bandwidth, signal: AbortSignal }} options
+ * @param {{ hidden?: boolean, trash?: boolean, limits?: Bandwidth, signal: AbortSignal }} options
  * @returns {Promise<Place>}
  */
-export async function openPlace(given, side, { hidden, limits, signal }) {
+export async function openPlace(given, side, { hidden, trash, limits, signal }) {
   const isTarget = side === 'to';
   if (given instanceof URL || (typeof given === 'string' && given !== '')) {
-    return openFolder(pathOf(given), { hidden, isTarget });
+    return openFolder(pathOf(given), { hidden, trash, isTarget });
   }
   const site = siteOf(given);
   if (!site || (site.path !== undefined && typeof site.path !== 'string')) {
     throw new SyncError('INVALID_ARGUMENT', `${side} must be a path, a client, a manager, or { client, path }`);
   }
   const { client, path = '/', name = 'the Media Manager', directory } = site;
-  return openSite(client, { label: path === '/' ? name : `${name}, ${path}`, path, directory, isTarget, bandwidth: limits, signal });
+  return openSite(client, { label: path === '/' ? name : `${name}, ${path}`, path, directory, isTarget, trash, bandwidth: limits, signal });
 }

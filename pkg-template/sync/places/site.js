@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { batchesOf, FILES_PER_CALL, FOLDERS_PER_CALL } from '../../library/batches.js';
 import { SyncError } from '../error.js';
 import { detailsOf } from '../manifest.js';
-import { keyOf, numberedKey } from '../names.js';
+import { keyOf, numberedKey, TRASH_KEY } from '../names.js';
 import { below, folderOf, isBelow } from '../order.js';
 import { hasDetails } from '../plan.js';
 import { sorted } from '../spool.js';
@@ -22,6 +22,9 @@ import { sorted } from '../spool.js';
 
 const ROOT = 'media-root';
 const PAGE_SIZE = 100;
+
+/** Stands for the id of the trash, which is no folder. */
+const TRASH_ID = 'trash-root';
 
 /** How many folders are listed before it is their turn. */
 const AHEAD = 4;
@@ -45,6 +48,7 @@ const versionOf = (id, hash) => (hash ? `${id} ${hash}` : id);
  * @property {string} [path] The folder that is the place.
  * @property {string} [directory] Where its data are, for a Media Manager of this machine.
  * @property {boolean} isTarget
+ * @property {boolean} [trash] Whether its trash belongs to it.
  * @property {Bandwidth} [bandwidth]
  * @property {AbortSignal} signal Ends the opening.
  */
@@ -56,9 +60,10 @@ const versionOf = (id, hash) => (hash ? `${id} ${hash}` : id);
  * @param {SiteOptions} options
  * @returns {Promise<Place>}
  */
-export async function openSite(client, { label, path = '/', directory, isTarget, bandwidth, signal }) {
+export async function openSite(client, { label, path = '/', directory, isTarget, trash = false, bandwidth, signal }) {
   const stallMs = bandwidth?.stallMs;
   const isTop = !/[^/]/.test(path);
+  if (trash && !isTop) throw new SyncError('INVALID_ARGUMENT', `trash is that of a whole Media Manager: ${label} is a folder of one`);
   const root = await client.folders.getFolder(ROOT, { signal });
   /** @type {string | undefined} */
   let top = isTop ? ROOT : undefined;
@@ -83,6 +88,18 @@ export async function openSite(client, { label, path = '/', directory, isTarget,
   const known = new Map();
   /** Ids of the folders that this run has made. */
   const ownIds = new Set();
+  /**
+   * The folder that files are sent to which belong in the trash. They are taken there from it, and it is deleted.
+   *
+   * @type {string | undefined}
+   */
+  let staging;
+  /** Ids of the files that were sent to it. @type {string[]} */
+  const discarded = [];
+  const isTrash = (/** @type {string} */ folder) => trash && folder === TRASH_KEY;
+  /** @type {Promise<string> | undefined} */
+  let staged;
+  const stage = () => (staged ??= staging === undefined ? createFolder(TRASH_KEY, ROOT) : Promise.resolve(staging));
   /** Ids of what this run has deleted. A listing may still have it. */
   const deleted = new Set();
   /** @type {Journal | undefined} */
@@ -110,9 +127,21 @@ export async function openSite(client, { label, path = '/', directory, isTarget,
     const placeOf = (/** @type {string} */ key, /** @type {number} */ age, /** @type {string} */ rest) =>
       `${order(key)}\u0000\u0000${String(age).padStart(16, '0')}${rest}`;
     async function* rows() {
-      for await (const folder of client.folders.listFolders(options, call)) yield folderRow(folder);
+      if (folderId === TRASH_ID) {
+        for await (const file of client.files.listDeletedFiles({ paging: options.paging }, call)) yield fileRow(file);
+        // What an earlier run has not taken to the trash yet.
+        if (staging) for await (const file of client.files.listFiles({ ...options, parentFolderId: staging }, call)) yield fileRow(file);
+        return;
+      }
+      for await (const folder of client.folders.listFolders(options, call)) {
+        if (trash && folderId === ROOT && folder.displayName === TRASH_KEY) staging = folder._id;
+        else yield folderRow(folder);
+      }
+      if (trash && folderId === ROOT) yield trashRow;
       for await (const file of client.files.listFiles(options, call)) yield fileRow(file);
     }
+    /** @type {Row} */
+    const trashRow = { order: placeOf(TRASH_KEY, 0, '0'), key: TRASH_KEY, kind: 'folder', id: TRASH_ID, name: TRASH_KEY, size: 0, modified: 0 };
     const folderRow = (/** @type {StoredFolder} */ { _id, displayName, _createdDate }) => {
       const key = keyOf(displayName);
       const created = Number(_createdDate) || 0;
@@ -172,7 +201,7 @@ export async function openSite(client, { label, path = '/', directory, isTarget,
       started.catch(() => {});
       ahead.delete(id);
       known.set(path, id);
-      yield { path, kind, name, size, version: id, modified, id };
+      yield { path, kind, name, size, version: id === TRASH_ID ? '' : id, modified, id };
       // A folder that is moved during the listing can turn up below itself.
       if (!trail.includes(id)) yield* list(started, path, [...trail, id], options);
     }
@@ -303,7 +332,8 @@ export async function openSite(client, { label, path = '/', directory, isTarget,
     const { name } = entry;
     // A plain folder knows neither labels nor private files: those of the old version stay.
     const { labels, isPrivate } = hasDetails(entry) ? entry : (old ?? entry);
-    const parentFolderId = await idOf(folderOf(entry.path));
+    const isDiscarded = isTrash(folderOf(entry.path));
+    const parentFolderId = isDiscarded ? await stage() : await idOf(folderOf(entry.path));
     if (old) await journal?.retire(/** @type {string} */ (old.id));
     const onProgress = (/** @type {{ confirmed: number }} */ { confirmed }) => progress(confirmed);
     const pace = bandwidth && ((/** @type {number} */ bytes) => bandwidth.up(bytes, signal));
@@ -311,12 +341,23 @@ export async function openSite(client, { label, path = '/', directory, isTarget,
     let file = await client.uploads.upload(from, { parentFolderId, displayName: name, labels, private: isPrivate, signal, stallMs, onProgress });
     // An upload gives a name the extension of its type.
     if (file.displayName !== name) file = await client.files.updateFileDescriptor({ _id: file._id, displayName: name });
+    if (isDiscarded) discarded.push(file._id);
     if (old) {
       retired.push({ id: /** @type {string} */ (old.id), isPermanent });
       if (retired.length >= MAX_RETIRING) await flush();
     }
     const { _id: id, hash, sizeInBytes, _createdDate } = file;
     return { ...entry, at: undefined, id, hash, size: Number(sizeInBytes), version: versionOf(id, hash), modified: Number(_createdDate), details: detailsOf(file) };
+  }
+
+  /** Takes files to the trash that belong there. */
+  async function discard() {
+    const parentFolderId = await (staged ?? staging);
+    if (parentFolderId === undefined) return;
+    const files = await client.files.listFiles({ parentFolderId, paging: { limit: PAGE_SIZE } }).toArray();
+    const ids = [...new Set([...discarded, ...files.map(({ _id }) => _id)])];
+    for (const batch of batchesOf(ids, FILES_PER_CALL)) await client.files.bulkDeleteFiles(batch);
+    await client.folders.bulkDeleteFolders([parentFolderId], { permanent: true });
   }
 
   /** Deletes the files that have been replaced. */
@@ -369,6 +410,10 @@ export async function openSite(client, { label, path = '/', directory, isTarget,
 
     async makeFolder(entry) {
       const { path: own, name } = entry;
+      if (isTrash(own)) {
+        made.set(own, Promise.resolve(TRASH_ID));
+        return { ...entry, id: TRASH_ID, version: '', at: undefined };
+      }
       const creating = makeInTurn(below(folderOf(own), keyOf(name)), async () => {
         const id = await createFolder(name, await idOf(folderOf(own)));
         ownIds.add(id);
@@ -383,7 +428,14 @@ export async function openSite(client, { label, path = '/', directory, isTarget,
     store: (entry, ...given) => storeInTurn(below(folderOf(entry.path), keyOf(entry.name)), () => store(entry, ...given)),
 
     async move(old, entry) {
-      const parentFolderId = folderOf(old.path) === folderOf(entry.path) ? undefined : await idOf(folderOf(entry.path));
+      const id = /** @type {string} */ (old.id);
+      const [isDiscarded, wasDiscarded] = [entry, old].map(({ path: own }) => isTrash(folderOf(own)));
+      if (wasDiscarded && !isDiscarded) await client.files.bulkRestoreFilesFromTrashBin([id]);
+      if (isDiscarded) {
+        if (!wasDiscarded) await client.files.bulkDeleteFiles([id]);
+        return { ...old, path: entry.path, name: entry.name };
+      }
+      const parentFolderId = !wasDiscarded && folderOf(old.path) === folderOf(entry.path) ? undefined : await idOf(folderOf(entry.path));
       const displayName = old.name === entry.name ? undefined : entry.name;
       await client.files.updateFileDescriptor({ _id: old.id, displayName, parentFolderId, ...(hasDetails(entry) && { labels: entry.labels ?? [] }) });
       return { ...old, path: entry.path, name: entry.name };
@@ -419,7 +471,10 @@ export async function openSite(client, { label, path = '/', directory, isTarget,
       for (const ids of batchesOf(folders, FOLDERS_PER_CALL)) await client.folders.bulkDeleteFolders(ids, { permanent: isPermanent });
     },
 
-    flush,
+    async flush() {
+      await flush();
+      await discard();
+    },
 
     async close() {},
   };

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { rejection } from '../harness/client.js';
 import { serveManager, startManager, temporaryFolder } from '../harness/manager.js';
-import { rewrite, sync } from '../harness/sync.js';
-import { counts, siteTreeOf } from './world.js';
+import { rewrite, sync, verify } from '../harness/sync.js';
+import { counts, siteTreeOf, treeOf } from './world.js';
 
 /** @import { MediaManager } from '../harness/package.js' */
 
@@ -111,6 +111,69 @@ suite('backup', () => {
     assert.equal((await sync(one, other.client)).updated, 1);
     const { file } = /** @type {{ file: { private?: boolean } }} */ (await other.client.paths.resolve('/Animals/fox.png'));
     assert.equal(file.private, true);
+  });
+
+  test('sync: with trash, deleted files are in the backup, and in the trash of what it restores', async (t) => {
+    const folder = await temporaryFolder(t);
+    const backup = join(folder, 'backup');
+    const [one, other] = [await serveManager(t), await serveManager(t)];
+    const { client } = one;
+    for (const [displayName, content] of [['a.txt', 'a'], ['b.txt', 'first'], ['b.txt', 'second'], ['c.txt', 'c']]) await client.uploads.upload(new Blob([content]), { displayName, labels: ['red'] });
+    const files = await client.files.listFiles().toArray();
+    const idsOf = (/** @type {string} */ name) => files.filter(({ displayName }) => displayName === name).map(({ _id }) => String(_id));
+    await client.files.bulkDeleteFiles(idsOf('b.txt'));
+    assert.deepEqual(counts(await sync(client, backup)), { created: 2, bytes: 2 });
+    const options = { trash: true, delete: true, maxDelete: '100%' };
+    assert.deepEqual(counts(await sync(client, backup, options)), { created: 2, foldersCreated: 1, bytes: 11, unchanged: 2 });
+    const trash = { '‛trash': null, '‛trash/b.txt': 'first', '‛trash/b‛~2.txt': 'second' };
+    assert.deepEqual(await treeOf(backup), { 'a.txt': 'a', 'c.txt': 'c', ...trash });
+    // What is deleted on the site moves to the trash of the backup.
+    await client.files.bulkDeleteFiles(idsOf('c.txt'));
+    one.requests.length = 0;
+    assert.deepEqual(counts(await sync(client, backup, options)), { moved: 1, unchanged: 3 });
+    assert.ok(one.requests.every(({ method }) => method === 'GET'));
+    assert.deepEqual((await verify(client, backup, { trash: true, hash: true })).different, 0);
+    const lines = linesOf(await readFile(join(backup, '.wix-media/manifest.jsonl'), 'utf8'));
+    assert.deepEqual(lines.slice(1).map(({ path, name }) => [path, name]), [['a.txt', 'a.txt'], ['‛trash', '‛trash'], ['‛trash/b.txt', 'b.txt'], ['‛trash/b‛~2.txt', 'b.txt'], ['‛trash/c.txt', 'c.txt']]);
+    // Restored elsewhere: without the option there is no trash, with it all of it.
+    assert.deepEqual(counts(await sync(backup, other.client)), { created: 1, bytes: 1 });
+    assert.deepEqual(counts(await sync(backup, other.client, options)), { created: 3, bytes: 12, unchanged: 1 });
+    for (let time = 0; time < 2; time += 1) {
+      assert.deepEqual(await siteTreeOf(other.client), { 'a.txt': 'a' });
+      const restored = await other.client.files.listDeletedFiles().toArray();
+      assert.deepEqual(restored.map(({ displayName, labels }) => [displayName, labels]).sort(), [['b.txt', ['red']], ['b.txt', ['red']], ['c.txt', ['red']]]);
+      other.requests.length = 0;
+      assert.deepEqual(counts(await sync(backup, other.client, options)), { unchanged: 4 });
+      assert.ok(other.requests.every(({ method }) => method === 'GET'));
+    }
+    // A file that is taken out of the trash there is moved out of it here, and nothing is ever deleted from a trash.
+    await client.files.bulkRestoreFilesFromTrashBin(idsOf('c.txt'));
+    await client.files.bulkDeleteFiles([idsOf('b.txt')[0]], { permanent: true });
+    assert.deepEqual(counts(await sync(client, backup, options)), { moved: 1, deleted: 1, unchanged: 2 });
+    assert.deepEqual(counts(await sync(backup, other.client, options)), { moved: 1, unchanged: 2, extra: 1 });
+    assert.deepEqual(await siteTreeOf(other.client), { 'a.txt': 'a', 'c.txt': 'c' });
+    assert.equal((await other.client.files.listDeletedFiles().toArray()).length, 2);
+    for (const [to, more] of /** @type {[any, object][]} */ ([[{ client: other.client, path: '/x' }, {}], [other.client, { twoWay: true }]])) {
+      assert.equal((await rejection(sync(backup, to, { trash: true, ...more }))).code, 'INVALID_ARGUMENT');
+    }
+  });
+
+  test('sync: goes on with a restored trash that was interrupted', async (t) => {
+    const folder = await temporaryFolder(t);
+    let isBroken = true;
+    const one = await startManager(t);
+    const other = await serveManager(t, {
+      answer: (request, next) => (isBroken && request.url.includes('/bulk/files/delete') ? new Response('{}', { status: 403, headers: { 'content-type': 'application/json' } }) : next(request)),
+    });
+    await one.client.uploads.upload(new Blob(['a']), { displayName: 'a.txt' });
+    await one.client.files.bulkDeleteFiles((await one.client.files.listFiles().toArray()).map(({ _id }) => String(_id)));
+    await sync(one, folder, { trash: true });
+    assert.equal((await rejection(sync(folder, other.client, { trash: true }))).status, 403);
+    isBroken = false;
+    assert.equal((await sync(folder, other.client, { trash: true })).created, 0);
+    assert.deepEqual(await siteTreeOf(other.client), {});
+    assert.equal((await other.client.files.listDeletedFiles().toArray()).length, 1);
+    assert.deepEqual(await other.client.folders.listDeletedFolders().toArray(), []);
   });
 
   test('sync: refuses a manifest that it cannot read, and trusts none that was edited with names', async (t) => {
