@@ -198,7 +198,7 @@ fn built(project: &Project, module: &Module) -> Result<Built> {
 /// Compiles the crate; cargo itself knows what is up to date.
 fn compile(project: &Project, module: &Module) -> Result<PathBuf> {
     let mut command = cargo(&[
-        "build",
+        "rustc",
         "--package",
         "wix-media",
         "--lib",
@@ -215,6 +215,10 @@ fn compile(project: &Project, module: &Module) -> Result<PathBuf> {
         .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(module)?.join("\x1f"))
         .envs(module.environment.iter().copied())
         .current_dir(&project.root);
+    // A flag for all crates would have the modules of this profile compile them anew in turns.
+    if let Some(length) = module.max_memory {
+        command.args(["--", &format!("-Clink-arg=--max-memory={length}")]);
+    }
     run(&mut command)?;
     Ok(project.target.join(WASM).join(module.profile).join("wix_media.wasm"))
 }
@@ -228,9 +232,6 @@ fn rust_flags(module: &Module) -> Result<Vec<String>> {
             None => std::env::home_dir().context("there is no home folder")?.join(".cargo"),
         };
         flags.push(format!("--remap-path-prefix={}=crates", cargo.display()));
-    }
-    if let Some(length) = module.max_memory {
-        flags.push(format!("-Clink-arg=--max-memory={length}"));
     }
     Ok(flags)
 }

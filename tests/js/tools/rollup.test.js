@@ -10,7 +10,7 @@ import { startService } from '../harness/service.js';
 import { addFiles, project, run } from '../harness/tarball.js';
 import { toolModule } from '../harness/tools.js';
 
-const files = ['client.wasm', 'transfers.wasm', 'manager.wasm', 'images.wasm', 'svg.wasm', 'tiff.wasm'];
+const files = ['client.wasm', 'transfers.wasm', 'manager.wasm', 'images.wasm', 'jxl.wasm', 'svg.wasm', 'tiff.wasm'];
 
 suite('Rollup 4', () => {
   const closing = leftovers();
