@@ -30,7 +30,7 @@ pub(super) struct Tiff<'a> {
     size: (u32, u32),
     color: ColorType,
     is_jpeg: bool,
-    has_palette: bool,
+    replaced: Option<Replaced>,
     /// The first extra sample.
     extra: Option<u16>,
 }
@@ -53,7 +53,7 @@ impl<'a> Tiff<'a> {
         limits.decoding_buffer_size = MAX_BAND_LEN as usize;
         limits.intermediate_buffer_size = MAX_BAND_LEN as usize;
         limits.ifd_value_size = 16 << 20;
-        let (bytes, has_palette) = without_palette(bytes);
+        let (bytes, replaced) = readable(bytes);
         let mut decoder = Decoder::new(Cursor::new(bytes)).map_err(refused)?.with_limits(limits);
         let size = (header.width, header.height);
         if decoder.dimensions().map_err(refused)? != size {
@@ -71,7 +71,7 @@ impl<'a> Tiff<'a> {
             size,
             color,
             is_jpeg,
-            has_palette,
+            replaced,
             extra: extra.and_then(|extra| extra.first().copied()),
         })
     }
@@ -123,8 +123,13 @@ impl<'a> Tiff<'a> {
         if !has_pixels {
             return Err(Error::decode("no pixels"));
         }
-        let is_of_inks = matches!(samples.meaning, Meaning::Inks(..));
-        reducer.finish(profile.filter(|_| !is_of_inks))
+        // Of others, the profile is not that of the result.
+        let is_rgb = !matches!(samples.meaning, Meaning::Inks(..) | Meaning::Lab { .. });
+        reducer.finish(profile.filter(|_| is_rgb))
+    }
+
+    fn is_lab(&self) -> bool {
+        matches!(self.replaced, Some(Replaced::Lab | Replaced::IccLab))
     }
 
     /// What samples mean.
@@ -139,7 +144,7 @@ impl<'a> Tiff<'a> {
         };
         let has_alpha = matches!(self.extra, Some(PREMULTIPLIED | STRAIGHT));
         let (meaning, count) = match self.color {
-            ColorType::Gray(1 | 2 | 4 | 8) if self.has_palette => {
+            ColorType::Gray(1 | 2 | 4 | 8) if self.replaced == Some(Replaced::Palette) => {
                 let colors = self.decoder.get_tag_u16_vec(Tag::ColorMap).map_err(refused)?;
                 (Meaning::Palette(palette(&colors)), 1)
             }
@@ -148,6 +153,11 @@ impl<'a> Tiff<'a> {
                 (Meaning::GreyAlpha, num_samples)
             }
             ColorType::Multiband { num_samples, .. } => (Meaning::Grey, num_samples),
+            ColorType::RGB(_) | ColorType::RGBA(_) if self.is_lab() => {
+                let has_alpha = matches!(self.color, ColorType::RGBA(_));
+                let lab = Box::new(Lab::new(self.replaced == Some(Replaced::Lab)));
+                (Meaning::Lab { lab, has_alpha }, self.color.num_samples())
+            }
             ColorType::RGB(_) => (Meaning::Rgb, 3),
             ColorType::RGBA(_) => (Meaning::Rgba, 4),
             ColorType::YCbCr(_) => (Meaning::YCbCr, 3),
@@ -249,6 +259,7 @@ enum Meaning {
     Rgba,
     YCbCr,
     Inks(Inks),
+    Lab { lab: Box<Lab>, has_alpha: bool },
 }
 
 #[derive(Debug)]
@@ -268,8 +279,8 @@ impl Samples {
         match self.meaning {
             Meaning::Grey => 1,
             Meaning::GreyAlpha => 2,
-            Meaning::Rgba => 4,
-            Meaning::Palette(_) | Meaning::Rgb | Meaning::YCbCr | Meaning::Inks(_) => 3,
+            Meaning::Rgba | Meaning::Lab { has_alpha: true, .. } => 4,
+            Meaning::Palette(_) | Meaning::Rgb | Meaning::YCbCr | Meaning::Inks(_) | Meaning::Lab { .. } => 3,
         }
     }
 
@@ -311,6 +322,10 @@ impl Samples {
                 pixels.for_each(|(from, to)| to.copy_from_slice(&from[..channels]));
             }
             Meaning::YCbCr => pixels.for_each(|(from, to)| to.copy_from_slice(&rgb([from[0], from[1], from[2]]))),
+            Meaning::Lab { lab, .. } => pixels.for_each(|(from, to)| {
+                to[3..].copy_from_slice(&from[3..channels]);
+                to[..3].copy_from_slice(&lab.rgb([from[0], from[1], from[2]]));
+            }),
             Meaning::Inks(inks) if self.count == 4 => {
                 let count = (row.len() / 4).min(out.len() / 3);
                 inks.convert(&row[..count * 4], &mut out[..count * 3]);
@@ -347,25 +362,98 @@ fn rgb([luma, blue, red]: [u8; 3]) -> [u8; 3] {
     [91_881 * red, -22_554 * blue - 46_802 * red, 116_130 * blue].map(|part| ((luma + part) >> 16).clamp(0, 255) as u8)
 }
 
-/// The decoder refuses images with a palette, so they are given to it as grey ones. Returns whether the image has one.
-fn without_palette(bytes: &[u8]) -> (Cow<'_, [u8]>, bool) {
-    /// The tag that says how samples become colours, and its values for palettes and for grey.
+/// RGB of CIE L\*a\*b\*, whose white is D50.
+#[derive(Debug)]
+struct Lab {
+    /// Whether a\* and b\* are signed. Otherwise 128 stands for 0.
+    is_signed: bool,
+    /// The bytes of sRGB, by their light in steps of [`Lab::STEPS`].
+    bytes: [u8; Lab::STEPS + 1],
+}
+
+impl Lab {
+    const STEPS: usize = 4095;
+
+    fn new(is_signed: bool) -> Self {
+        let byte = |step: usize| {
+            let light = step as f32 / Self::STEPS as f32;
+            let value = if light <= 0.003_130_8 {
+                12.92 * light
+            } else {
+                1.055 * light.powf(1.0 / 2.4) - 0.055
+            };
+            (value * 255.0 + 0.5) as u8
+        };
+        Self {
+            is_signed,
+            bytes: std::array::from_fn(byte),
+        }
+    }
+
+    fn rgb(&self, [lightness, a, b]: [u8; 3]) -> [u8; 3] {
+        let zero = if self.is_signed { 0 } else { 128 };
+        let signed = |byte: u8| f32::from(byte.wrapping_sub(zero) as i8);
+        let y = (f32::from(lightness) * (100.0 / 255.0) + 16.0) / 116.0;
+        let cube = |root: f32| {
+            if root > 6.0 / 29.0 {
+                root * root * root
+            } else {
+                (root - 4.0 / 29.0) * (108.0 / 841.0)
+            }
+        };
+        // The white of D50, then the light of sRGB, adapted by Bradford's method.
+        let (x, y, z) = (
+            cube(y + signed(a) / 500.0) * 0.9642,
+            cube(y),
+            cube(y - signed(b) / 200.0) * 0.8249,
+        );
+        [
+            3.134_187 * x - 1.617_209 * y - 0.490_694 * z,
+            -0.978_749 * x + 1.916_13 * y + 0.033_433 * z,
+            0.071_964 * x - 0.228_994 * y + 1.405_754 * z,
+        ]
+        .map(|light: f32| self.bytes[(light.clamp(0.0, 1.0) * Self::STEPS as f32 + 0.5) as usize])
+    }
+}
+
+/// What the samples of an image mean that is given to the decoder as another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Replaced {
+    /// Indices into a palette, as grey.
+    Palette,
+    /// CIE L\*a\*b\*, as RGB.
+    Lab,
+    /// The same with a\* and b\* as ICC profiles encode them, as RGB.
+    IccLab,
+}
+
+/// The decoder refuses some interpretations of samples, so they are given to it as others. Returns the one that there was.
+fn readable(bytes: &[u8]) -> (Cow<'_, [u8]>, Option<Replaced>) {
+    /// The tag that says how samples become colours, and its values.
     const INTERPRETATION: u16 = 262;
-    const PALETTE: u32 = 3;
     const GREY: u8 = 1;
+    const RGB: u8 = 2;
+    const PALETTE: u32 = 3;
+    const LAB: u32 = 8;
+    const ICC_LAB: u32 = 9;
     let mut source = bytes;
     let mut part = |at: u64, length: usize| source.part(at, length).into_owned();
-    let place = Directory::read(&mut part)
-        .filter(|directory| directory.value(INTERPRETATION) == Some(PALETTE))
-        .and_then(|directory| usize::try_from(directory.lowest_byte(INTERPRETATION)?).ok());
-    let mut owned = place.map(|_| bytes.to_vec()).unwrap_or_default();
-    match place.and_then(|place| owned.get_mut(place)) {
-        Some(byte) => {
-            *byte = GREY;
-            (Cow::Owned(owned), true)
-        }
-        None => (Cow::Borrowed(bytes), false),
-    }
+    let found = Directory::read(&mut part).and_then(|directory| {
+        let (replaced, other) = match directory.value(INTERPRETATION)? {
+            PALETTE => (Replaced::Palette, GREY),
+            LAB => (Replaced::Lab, RGB),
+            ICC_LAB => (Replaced::IccLab, RGB),
+            _ => return None,
+        };
+        let place = usize::try_from(directory.lowest_byte(INTERPRETATION)?).ok()?;
+        (place < bytes.len()).then_some((replaced, other, place))
+    });
+    let Some((replaced, other, place)) = found else {
+        return (Cow::Borrowed(bytes), None);
+    };
+    let mut owned = bytes.to_vec();
+    owned[place] = other;
+    (Cow::Owned(owned), Some(replaced))
 }
 
 impl std::fmt::Debug for Tiff<'_> {

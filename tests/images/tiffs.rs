@@ -370,6 +370,39 @@ fn every_kind_of_samples_shows_its_colours() {
 }
 
 #[test]
+fn lab_is_shown_in_its_colours() {
+    // Those of a red, a blue, a purple and white, by CIE 15 and the sRGB of IEC 61966-2-1 with D50.
+    const LAB: [[u8; 3]; 4] = [[138, 81, 70], [75, 68, 144], [105, 48, 195], [255, 0, 0]];
+    let shown = [[255, 0, 0], [0, 1, 254], [129, 64, 200], [255, 255, 255]].map(opaque);
+    let wide = |number: usize| LAB[number].iter().flat_map(|&byte| [byte, 0]).collect();
+    let shifted = |number: usize| {
+        let [lightness, a, b] = LAB[number];
+        vec![lightness, a.wrapping_add(128), b.wrapping_add(128)]
+    };
+    for (name, tiff) in [
+        ("Lab", Tiff::new(8, 8, 3, rows(|number| LAB[number].to_vec()))),
+        (
+            "Lab in planes",
+            Tiff::new(8, 8, 3, rows(|number| LAB[number].to_vec())).planes().tiles(),
+        ),
+        ("Lab of 16 bits", Tiff::new(8, 16, 3, rows(wide)).big()),
+        ("Lab of ICC", Tiff::new(9, 8, 3, rows(shifted))),
+    ] {
+        assert_quarters(name, &tiff.file(), shown);
+    }
+    let with_alpha = Tiff::new(8, 8, 4, rows(|number| [&LAB[number][..], &[100]].concat())).with(EXTRA, &[2]);
+    for (found, shown) in quarters("Lab and alpha", &with_alpha.file()).iter().zip(shown) {
+        assert_eq!(found[3], 100);
+        assert!(
+            found
+                .iter()
+                .zip(&shown[..3])
+                .all(|(one, other)| one.abs_diff(*other) <= 3)
+        );
+    }
+}
+
+#[test]
 fn greys_of_every_depth_are_shown() {
     let grey = GREYS.map(|grey| [grey, grey, grey, 255]);
     let inverted = GREYS.map(|grey| [255 - grey, 255 - grey, 255 - grey, 255]);
@@ -512,7 +545,7 @@ fn unsupported_and_oversized_files_are_refused() {
     for (name, tiff, status) in [
         ("old JPEG", rgb.clone().with(COMPRESSION, &[6]), 415),
         ("unknown compression", rgb.clone().with(COMPRESSION, &[50000]), 415),
-        ("Lab", rgb.clone().with(INTERPRETATION, &[8]), 415),
+        ("Lab of ITU", rgb.clone().with(INTERPRETATION, &[10]), 415),
         ("signed", rgb.clone().with(FORMAT, &[2, 2, 2]), 415),
         ("64 bits", rgb.clone().with(BITS, &[64, 64, 64]), 415),
         (
