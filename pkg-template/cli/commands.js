@@ -79,6 +79,7 @@ export const commands = {
       { name: 'scrub', about: 'compare all stored bytes with their hashes, slowly and again and again' },
       { name: 'ffmpeg', value: 'FILE', kind: 'file', about: 'the program that makes posters and renditions of videos (ffmpeg on the PATH)' },
       { name: 'no-videos', about: 'make no posters or renditions of videos' },
+      { name: 'no-converters', about: 'do not use sharp or libheif for AVIF and HEIC' },
       { name: 'allow-private-imports', about: 'allow imports from private addresses' },
       { name: 'max-connections', value: 'N', about: 'the most connections at once (1000)' },
       { name: 'quiet', short: 'q', about: 'no access log' },

@@ -35,6 +35,8 @@ export interface Runtime {
   network?: () => Promise<typeof import('../manager/network.js')>;
   /** Posters and renditions of videos by `ffmpeg`; Node, Deno and Bun only. */
   ffmpeg?: () => Promise<typeof import('../manager/videos/ffmpeg.js')>;
+  /** Images by `sharp` and libheif; Node, Deno and Bun only. */
+  converters?: () => Promise<typeof import('../manager/images/programs.js')>;
   /** Files of the machine for uploads and downloads; Node, Deno and Bun only. */
   disk?: () => Promise<typeof import('../library/disk.js')>;
   /** Calls the global `fetch` in the way that costs least; Node only. */

@@ -8,5 +8,6 @@ export const runtime = {
   directory: undefined,
   network: undefined,
   ffmpeg: undefined,
+  converters: undefined,
   disk: undefined,
 };

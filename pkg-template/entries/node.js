@@ -33,6 +33,7 @@ runtime.threads = loadPart('threads.js', () => import('#package/threads.js'));
 runtime.directory = loadPart('directory.js', () => import('#package/directory.js'));
 runtime.network = loadPart('network.js', () => import('#package/network.js'));
 runtime.ffmpeg = loadPart('ffmpeg.js', () => import('#package/ffmpeg.js'));
+runtime.converters = loadPart('converters.js', () => import('#package/converters.js'));
 runtime.disk = loadPart('disk.js', () => import('#package/disk.js'));
 
 export * from '../client/index.js';

@@ -7,7 +7,9 @@ import { administer, isAdmin } from './admin.js';
 import { createClock } from './clock.js';
 import { createEngine } from './engine.js';
 import { createEvents } from './events.js';
-import { createImages } from './images/index.js';
+import { createBitmaps, hasBitmaps } from './images/bitmaps.js';
+import { createConverter } from './images/converter.js';
+import { createImages, TIMEOUT_MS } from './images/index.js';
 import { createTransformer } from './images/transformer.js';
 import { createImports, fetchNetwork } from './imports.js';
 import { isRequest } from './messages.js';
@@ -25,7 +27,7 @@ import { createWebhooks } from './webhooks.js';
 import { createProxy } from './worker/proxy.js';
 
 /** @import { WasmSource } from '../wasm/internal.d.ts' */
-/** @import { Clock, Decoder, Format, Given, Lent, ManagerOptions, MediaManager, PinnedStorage, Refuse, Storage, Thread, Threads, WebCrypto } from './internal.d.ts' */
+/** @import { Clock, Converter, Decoder, Format, Given, Lent, ManagerOptions, MediaManager, PinnedStorage, Refuse, Storage, Thread, Threads, WebCrypto } from './internal.d.ts' */
 
 /** What URLs begin with when a request does not come from a server: a host that leads nowhere but to this machine. */
 const BASE_URL = 'http://wix-media.localhost';
@@ -94,10 +96,11 @@ async function make(options, given) {
   const crypto = await runtime.crypto();
   const storage = pinned(await openStorage(kind, given, refuse));
   const format = (/** @type {Format} */ name) => runtime.files[name]?.();
-  const images = createImages({ source: runtime.files.images, threads, transformer: createTransformer, format, options: options.images });
+  const converter = await openConverter(options.images, clock.kind, given, refuse);
+  const images = createImages({ source: runtime.files.images, threads, transformer: createTransformer, format, converter, options: options.images });
   const isSnapshot = storage.snapshotTime !== undefined;
   const decoder = isSnapshot ? undefined : await openDecoder(options, clock.kind, storage, given, refuse);
-  const settings = { ...settingsOf(options), transcodes: decoder !== undefined };
+  const settings = { ...settingsOf(options), transcodes: decoder !== undefined, converts: converter.decodes, encodesAvif: converter.encodes };
   if (isSnapshot) Object.assign(settings.options, { readOnly: true });
   const report = (/** @type {any} */ error) => tell(options.onError, error);
   const hooks = { changed: () => changed(), report };
@@ -232,7 +235,7 @@ async function make(options, given) {
     },
     storage() {
       const { kind: name, directory, durable, snapshotTime } = storage;
-      return { kind: name, durable, ...(directory && { directory }), ...(snapshotTime && { snapshotTime }), usage: engine.control('usage'), ...(videos && { videos: videos.state() }), ...(scrub && { scrub: scrub.state() }) };
+      return { kind: name, durable, ...(directory && { directory }), ...(snapshotTime && { snapshotTime }), usage: engine.control('usage'), images: images.state(), ...(videos && { videos: videos.state() }), ...(scrub && { scrub: scrub.state() }) };
     },
     estimate: async () => storage.estimate?.(),
     report,
@@ -293,6 +296,32 @@ async function openDecoder(options, clock, storage, { runtime }, refuse) {
   const decoder = part.createFfmpeg({ storage, options: typeof videos === 'object' ? videos : {} });
   if (ffmpeg && !decoder) throw refuse('videos.ffmpeg', `must be the path of a program: ${ffmpeg} is not one`);
   return decoder;
+}
+
+/**
+ * Opens the converter of images. By default there is none with a virtual clock, because tests must not depend on what is
+ * installed.
+ *
+ * @param {ManagerOptions['images']} options
+ * @param {Clock['kind']} clock
+ * @param {Given} given
+ * @param {Refuse} refuse
+ * @returns {Promise<Converter>}
+ */
+async function openConverter(options = {}, clock, { runtime }, refuse) {
+  const { converters = clock === 'system', timeoutMs = TIMEOUT_MS } = options;
+  const none = (/** @type {string} */ why) => createConverter({ parts: [], advice: () => why });
+  if (!converters) return none('set the option images.converters of createManager');
+  const { sharp, heif } = typeof converters === 'object' ? converters : {};
+  if (!runtime.converters) {
+    if (sharp || heif) throw refuse('images.converters', 'works in Node, Bun and Deno only');
+    return hasBitmaps() ? createBitmaps() : none('use a manager in a browser, or in Node with sharp or libheif');
+  }
+  const part = await runtime.converters().catch((error) => {
+    // Programs that ship the files of the package by a list need not ship this one.
+    if (options.converters) throw error;
+  });
+  return part ? part.createPrograms({ timeoutMs, sharp, heif }, refuse) : none('converters.js of the package is missing');
 }
 
 /**

@@ -22,7 +22,7 @@ export interface Lent {
   /** Missing in a worker, where the manager has no client. */
   createClient?(options: { manager: MediaManager }): MediaManager['client'];
   refusal: Refusal;
-  runtime: Pick<Runtime, 'files' | 'crypto' | 'threads' | 'directory' | 'disk' | 'network' | 'ffmpeg'> & {
+  runtime: Pick<Runtime, 'files' | 'crypto' | 'threads' | 'directory' | 'disk' | 'network' | 'ffmpeg' | 'converters'> & {
     /** In a worker of a page: has the page decode a video. */
     frames?: Frames;
   };
@@ -399,6 +399,33 @@ export interface FormatCore {
 /** A module that decodes one format: the name of its file without the ending. */
 export type Format = 'jxl' | 'svg' | 'tiff';
 
+/** A format that the platform decodes, if it can, since no module does. */
+export type ImageKind = 'avif' | 'heic';
+
+/** A program or a browser that decodes images. */
+export interface ConverterPart {
+  name: string;
+  decodes: ImageKind[];
+  /** Makes a PNG. Rejects with an error that may have an HTTP `status`. */
+  decode(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  /** Makes an AVIF of a PNG, with a quality from 1 to 100. */
+  encode?(bytes: Uint8Array<ArrayBuffer>, quality: number): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Converts what no module decodes, and encodes AVIF, as far as the platform can. */
+export interface Converter {
+  /** Whether it decodes anything. */
+  readonly decodes: boolean;
+  /** Whether it encodes AVIF. */
+  readonly encodes: boolean;
+  state(): NonNullable<ManagerStorage['images']>;
+  /** Wraps the reader of an image: what no module decodes arrives as PNG. */
+  read(read: () => Promise<Uint8Array<ArrayBuffer>>): () => Promise<Uint8Array<ArrayBuffer>>;
+  /** Makes an AVIF of a PNG. */
+  encode(made: Transformed, quality: number): Promise<Transformed>;
+  close(): void;
+}
+
 /** A module of images. */
 export type ImageModule = 'images' | Format;
 
@@ -452,6 +479,8 @@ export interface ImageJob {
   order: ImageOrder;
   /** Reads the image when it is its turn. The bytes are handed over. */
   read(): Promise<Uint8Array<ArrayBuffer>>;
+  /** Completes what a thread has made. */
+  finish?(made: Transformed): Promise<Transformed>;
   resolve(value: any): void;
   reject(reason: unknown): void;
 }
@@ -471,6 +500,7 @@ export interface Pool {
     group: unknown,
     order: ImageOrder,
     read: () => Promise<Uint8Array<ArrayBuffer>>,
+    finish?: ImageJob['finish'],
   ): { result: Promise<any>; cancel(reason: unknown): boolean };
   close(): void;
 }
@@ -495,6 +525,8 @@ export interface Images {
    * at once. Rejects with an error that has an HTTP `status`, or with the reason of the signal.
    */
   transform(key: string, asked: ImageAsked & { signal?: AbortSignal }): Promise<Transformed>;
+  /** What decodes and encodes what no module does. */
+  state: Converter['state'];
   close(): void;
 }
 

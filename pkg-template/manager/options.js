@@ -10,7 +10,10 @@ import { HEIGHTS } from './videos/sizes.js';
 const OWN = ['storage', 'seed', 'clock', 'ids', 'onError', 'thread', 'images', 'videos', 'scrub'];
 
 /** Members of the option `images`. */
-const OF_IMAGES = ['threads', 'timeoutMs', 'sizes'];
+const OF_IMAGES = ['threads', 'timeoutMs', 'sizes', 'converters'];
+
+/** Members of the option `images.converters`. */
+const OF_CONVERTERS = ['sharp', 'heif'];
 
 /** Members of the option `videos`. */
 const OF_VIDEOS = ['ffmpeg', 'threads', 'timeoutMs', 'resolutions'];
@@ -84,16 +87,30 @@ function checkTimeout(timeoutMs, option, refuse) {
  */
 function checkImages(images, refuse) {
   if (!isObject(images)) throw refuse('images', 'must be an object');
-  const { threads, timeoutMs, sizes } = images;
+  const { threads, timeoutMs, sizes, converters } = images;
   checkNames(images, OF_IMAGES, 'images.', refuse);
   checkThreads(threads, 'images', 0, refuse);
   checkTimeout(timeoutMs, 'images', refuse);
+  checkConverters(converters, refuse);
   if (sizes === undefined) return;
   if (!Array.isArray(sizes)) throw refuse('images.sizes', "must be a list such as [320, '800x600']");
   for (const [index, size] of sizes.entries()) {
     if (!/^[1-9]\d{0,3}(x[1-9]\d{0,3})?$/.test(String(size))) {
       throw refuse(`images.sizes[${index}]`, 'must be a width in pixels such as 320, or a width and a height such as 800x600');
     }
+  }
+}
+
+/**
+ * @param {any} converters
+ * @param {Refuse} refuse
+ */
+function checkConverters(converters, refuse) {
+  if (converters === undefined || typeof converters === 'boolean') return;
+  if (!isObject(converters)) throw refuse('images.converters', 'must be true, false or { sharp, heif }');
+  checkNames(converters, OF_CONVERTERS, 'images.converters.', refuse);
+  for (const [name, value] of Object.entries(converters)) {
+    if (value !== undefined && !(typeof value === 'string' && value)) throw refuse(`images.converters.${name}`, 'must be the path of a file');
   }
 }
 

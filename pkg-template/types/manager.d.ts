@@ -170,6 +170,20 @@ export interface ManagerOptions {
      * refused with 403. `previewImage` of descriptors is always allowed. Default: all sizes.
      */
     sizes?: (number | string)[];
+    /**
+     * Whether the platform decodes AVIF and HEIC, and encodes AVIF. In Node that is `sharp`, if it is installed, for AVIF, and in
+     * Node, Bun and Deno the program of libheif on the PATH (`heif-dec` or `heif-convert`) for both. In browsers it is the browser.
+     * `manager.storage.images` says what there is. Default: `true` with the system clock, and `false` with any other, so that tests
+     * do not depend on what is installed.
+     */
+    converters?:
+      | boolean
+      | {
+          /** Path of sharp, such as `require.resolve('sharp')`. Default: the one that this package or your program finds. */
+          sharp?: string;
+          /** Path of the program of libheif. Default: `heif-dec`, else `heif-convert`, on the PATH. */
+          heif?: string;
+        };
   };
   /**
    * Reads the bytes of all files again and again in the background, and compares them with their hashes. What is damaged goes
@@ -222,6 +236,14 @@ export interface ManagerStorage {
    * refers to, as of the last sweep. They are deleted a day after a sweep has found them.
    */
   usage: { bytes: number; isEmpty: boolean; orphans: number };
+  /**
+   * What decodes and encodes the images that this package does not: `sharp`, `heif-dec`, `heif-convert` or `browser` for each
+   * format. A format without an entry is refused with 415 as a source, and replaced by WebP as a result. Few browsers decode HEIC.
+   */
+  images: {
+    decoders: { avif?: string; heic?: string };
+    encoders: { avif?: string };
+  };
   /**
    * Processing of videos, if there is a decoder: its name; the files in progress, each with its stage (`posters`, or a rendition
    * such as `720p`) and its progress from 0 to 1; the number of videos that wait; and how many were finished and how many failed

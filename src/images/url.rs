@@ -278,11 +278,30 @@ impl Transform {
     /// ```
     pub fn fixed_format(&self, accept: &str) -> Option<Format> {
         match (self.encoding, self.format) {
-            // Every encoder of AVIF is too large to ship (`docs/images.md`).
+            // Every encoder of AVIF is too large to ship (`docs/images.md`). A host may have one: `is_avif`.
             (Encoding::Avif, _) | (Encoding::Extension, Format::Avif) => Some(Format::WebP),
             (Encoding::Extension, format) => Some(format),
             (Encoding::Accept, _) => accepts(accept, Format::WebP.mime()).then_some(Format::WebP),
         }
+    }
+
+    /// Whether a still AVIF is asked for, which a host with an encoder of its own can make. `anm_all` leaves the format to the
+    /// encoders that keep all frames.
+    ///
+    /// ```
+    /// use wix_media::images::url::Transform;
+    ///
+    /// assert!(Transform::parse(&["fit", "w_3,h_4,enc_avif", "a.png"])?.is_avif());
+    /// assert!(Transform::parse(&["fit", "w_3,h_4", "a.avif"])?.is_avif());
+    /// assert!(!Transform::parse(&["fit", "w_3,h_4,enc_auto", "a.avif"])?.is_avif());
+    /// # Ok::<(), wix_media::images::Error>(())
+    /// ```
+    pub fn is_avif(&self) -> bool {
+        let is_asked = matches!(
+            (self.encoding, self.format),
+            (Encoding::Avif, _) | (Encoding::Extension, Format::Avif)
+        );
+        is_asked && !self.animated
     }
 
     /// The canonical text of the result for a request with this `Accept` header: the same for all requests that get the

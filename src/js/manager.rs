@@ -98,14 +98,17 @@ fn with_intake<T: Default>(intake: u32, work: impl FnOnce(&mut Manager, &mut Int
 
 /// Starts the manager on the host's storage.
 ///
-/// `given` is JSON: `{ options, durable, renames, transcodes, seed }`. `durable` says whether the storage outlives the process, and so
+/// `given` is JSON: `{ options, durable, renames, transcodes, converts, encodesAvif, seed }`. `durable` says whether the storage outlives the process, and so
 /// whether commits wait until they are durable. `renames` says whether the host has `renameFile`. `seed`, if present, is that of
-/// the ids. `transcodes` says whether the host makes assets of videos.
+/// the ids. `transcodes` says whether the host makes assets of videos, `converts` whether it decodes AVIF and HEIC, and
+/// `encodesAvif` whether it encodes AVIF.
 #[wasm_bindgen]
 pub fn start(host: Host, given: &str) -> Result<(), JsValue> {
     let given: Value = serde_json::from_str(given).map_err(|error| refusal("INVALID_ARGUMENT", &error.to_string()))?;
     let mut options = Options::from_json(&given["options"]).map_err(|error| invalid(&error))?;
     options.transcodes = given["transcodes"].as_bool().unwrap_or(false);
+    options.converts = given["converts"].as_bool().unwrap_or(false);
+    options.encodes_avif = given["encodesAvif"].as_bool().unwrap_or(false);
     let host = Shared(host);
     vfs::register(&host).map_err(|message| refusal("STORAGE_FAILED", &message))?;
     let durable = given["durable"].as_bool().unwrap_or(true);

@@ -27,6 +27,7 @@ use super::items::trash::Deletion;
 use super::site::{self, Cause, Site};
 use super::tx::View;
 use super::uploads::{self, TUS, UPLOADS, plain, tus};
+use super::view;
 use super::{Manager, Picture, Subject, dispatch, downloads, ids, jobs};
 use crate::blobs::Writer;
 use crate::catalog::Upload;
@@ -460,6 +461,10 @@ impl Intake {
                 Some(SourceFormat::Svg) => self
                     .subject(site)
                     .is_some_and(|subject| subject.mime == "image/svg+xml"),
+                // Films begin in the same way.
+                None if first[..count].get(4..8) == Some(b"ftyp") && site.options().converts => self
+                    .subject(site)
+                    .is_some_and(|subject| view::is_convertible(&subject.mime)),
                 format => format.is_some(),
             };
         is_picture.then_some(Picture { blob, size })

@@ -41,6 +41,10 @@ pub struct Options {
     /// Whether the host makes assets of videos: see [`take_transcodes`](super::Manager::take_transcodes). A video stays
     /// `PENDING` until it has its posters. Videos that were stored without this option follow.
     pub transcodes: bool,
+    /// Whether the host decodes AVIF and HEIC, so that uploads of them have colours and previews.
+    pub converts: bool,
+    /// Whether the host encodes AVIF. Otherwise WebP takes its place in transforms.
+    pub encodes_avif: bool,
     /// Whether calls that change something are refused, because the stores hold a snapshot.
     pub read_only: bool,
     /// The API keys and OAuth clients. By default every caller may do everything.
@@ -88,6 +92,8 @@ impl Default for Options {
             failing: Vec::new(),
             allow_private_imports: false,
             transcodes: false,
+            converts: false,
+            encodes_avif: false,
             read_only: false,
             credentials: None,
             requests_per_minute: None,

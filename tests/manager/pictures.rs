@@ -97,11 +97,13 @@ fn impossible_transform_is_refused_with_its_parameter() {
     let id = text(&private["id"]);
     let answer = get(&site, &format!("/media/{id}/v1/fit/w_1,h_1/a.jpg"), "");
     assert_eq!((answer.status, answer.transform), (403, None));
+    // Raw photographs of cameras.
     let (_, answer) = site.upload(
-        "image/heic",
-        json!({ "fileName": "a.heic" }),
-        b"\0\xff and what follows",
+        "image/x-fuji-raf",
+        json!({ "fileName": "a.raf" }),
+        b"FUJIFILMCCD-RAW 0201 and what follows",
     );
+    assert_eq!(answer["file"]["mediaType"], "IMAGE");
     let path = target(&text(&answer["file"]["url"]));
     assert_eq!(get(&site, &format!("{path}/v1/fit/w_1,h_1/a.jpg"), "").status, 415);
 }

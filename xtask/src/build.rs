@@ -91,6 +91,11 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
         &["--platform=node", "--format=esm", NODE_LINES],
     ),
     (
+        "manager/images/programs.js",
+        "converters.js",
+        &["--platform=node", "--format=esm", NODE_LINES],
+    ),
+    (
         "cli/main.js",
         "command.js",
         &["--platform=node", "--format=esm", NODE_LINES],
@@ -156,6 +161,7 @@ const REQUIRED: &[&str] = &[
     "directory.js",
     "network.js",
     "ffmpeg.js",
+    "converters.js",
     "transfers.js",
     "library.js",
     "resumable.js",

@@ -133,6 +133,7 @@ function settingsOf(options, env) {
       allowPrivateImports: Boolean(allowPrivateImports),
       scrub: Boolean(scrub),
       ...(options.noVideos && { videos: false }),
+      ...(options.noConverters && { images: { converters: false } }),
       ...(options.ffmpeg !== undefined && { videos: { ffmpeg: options.ffmpeg } }),
     },
   };

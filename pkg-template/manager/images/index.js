@@ -3,21 +3,25 @@
 // The decoder is loaded with the first image. Where it cannot be loaded, files have no colours, and transforms are refused.
 import { until } from '../../streams/until.js';
 import { compile, loadOnce } from '../../wasm/instance.js';
+import { avifOf } from './avif.js';
+import { createConverter } from './converter.js';
 import { createPool } from './pool.js';
 import { UPLOADS } from './queue.js';
 import { allowed } from './sizes.js';
 
 /** @import { WasmSource } from '../../wasm/internal.d.ts' */
-/** @import { Format, FormatLoader, ImageAsked, Images, ManagerOptions, Threads, Transformed, Transformer } from '../internal.d.ts' */
+/** @import { Converter, Format, FormatLoader, ImageAsked, Images, ManagerOptions, Threads, Transformed, Transformer } from '../internal.d.ts' */
 
 /** How many bytes of transformed images are cached. */
 const MAX_CACHE_SIZE = 64 << 20;
 
 /** How long one image may take, unless the option says otherwise. */
-const TIMEOUT_MS = 30_000;
+export const TIMEOUT_MS = 30_000;
 
 /** The most threads that are started without being asked for. */
 const MAX_THREADS = 4;
+
+const NONE = createConverter({ parts: [], advice: () => 'nothing here does' });
 
 /** @typedef {{ readers: Set<ImageAsked['read']>, result: Promise<Transformed>, cancel(reason: unknown): void }} Making */
 
@@ -28,10 +32,11 @@ const MAX_THREADS = 4;
  * @param {(module: WebAssembly.Module, format: FormatLoader) => Promise<Transformer>} parts.transformer What works in this thread.
  * @param {(name: Format) => WasmSource | Promise<WasmSource> | undefined} [parts.format] Gives the module of a format, or where
  * it is.
+ * @param {Converter} [parts.converter] Decodes what no module does, and encodes AVIF, where the platform can.
  * @param {ManagerOptions['images']} [parts.options]
  * @returns {Images}
  */
-export function createImages({ source, threads, transformer, format, options = {} }) {
+export function createImages({ source, threads, transformer, format, converter = NONE, options = {} }) {
   const module = loadOnce(async () => {
     try {
       return await compile(source?.());
@@ -103,7 +108,10 @@ export function createImages({ source, threads, transformer, format, options = {
       if (!reader) throw new Error('nobody waits for the image any more');
       return reader();
     };
-    const { result, cancel } = pool.run(group, { what: 'transform', tail: transform, accept }, bytes);
+    const avif = converter.encodes ? avifOf(transform) : undefined;
+    const finish = avif && ((/** @type {Transformed} */ made) => converter.encode(made, avif.quality(made.width, made.height)));
+    const order = /** @type {const} */ ({ what: 'transform', tail: avif?.transform ?? transform, accept });
+    const { result, cancel } = pool.run(group, order, converter.read(bytes), finish);
     const over = () => {
       if (underWay.get(key) === making) underWay.delete(key);
     };
@@ -120,7 +128,7 @@ export function createImages({ source, threads, transformer, format, options = {
       return cache.get(key);
     },
     async colors(read, signal) {
-      const { result, cancel } = pool.run(UPLOADS, { what: 'colors' }, read);
+      const { result, cancel } = pool.run(UPLOADS, { what: 'colors' }, converter.read(read));
       try {
         return await until(signal, result);
       } catch (error) {
@@ -147,6 +155,10 @@ export function createImages({ source, threads, transformer, format, options = {
         if (making.readers.size === 0) making.cancel(signal?.reason);
       }
     },
-    close: () => pool.close(),
+    state: converter.state,
+    close() {
+      pool.close();
+      converter.close();
+    },
   };
 }

@@ -136,7 +136,8 @@ export function createPool({ module, threads, transformer, format, timeoutMs, id
     if (isCounted) inWork += 1;
     try {
       const bytes = await job.read();
-      job.resolve(await maker.make(job.order, bytes));
+      const made = await maker.make(job.order, bytes);
+      job.resolve(job.finish ? await job.finish(made) : made);
     } catch (error) {
       job.reject(error);
     } finally {
@@ -145,11 +146,11 @@ export function createPool({ module, threads, transformer, format, timeoutMs, id
   }
 
   return {
-    run(group, order, read) {
+    run(group, order, read, finish) {
       /** @type {ImageJob} */
       let job;
       const result = new Promise((resolve, reject) => {
-        job = { group, order, read, resolve, reject };
+        job = { group, order, read, finish, resolve, reject };
         if (isClosed) return reject(failure(503, 'the manager is closed'));
         const dropped = queue.add(job, queue.count + inWork < MAX_PENDING);
         dropped?.reject(failure(503, 'too many images are being transformed: try again in a moment'));

@@ -7,9 +7,8 @@ import { Buffer } from 'node:buffer';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import process from 'node:process';
 import { piecesOf } from '../bodies.js';
-import { runProgram } from './process.js';
+import { findProgram, runProgram } from './process.js';
 import { codecsOf, encoding, filesOf, ladder, progressIn, segmenting, segmentsOf, streamOf } from './renditions.js';
 import { openScratch } from './scratch.js';
 import { HEIGHTS, POSTER_BOX, POSTERS, posterPlaces, posterSize } from './sizes.js';
@@ -57,39 +56,6 @@ const MAX_PIXELS = 100_000_000;
 const MAX_ALLOC = 1 << 30;
 /** Arguments of every run. */
 const GENERAL = ['-nostdin', '-hide_banner', '-y', '-loglevel', 'error', '-max_alloc', String(MAX_ALLOC)];
-
-/** The folders of programs. Deno may deny access to the environment. */
-function searchPath() {
-  try {
-    return process.env.PATH ?? '';
-  } catch {
-    return '';
-  }
-}
-
-/**
- * Finds a program on the PATH, unless it is given as a path. Returns undefined if the program does not exist.
- *
- * @param {string} name A name, or a path.
- */
-export function findProgram(name) {
-  const isPath = name.includes('/') || name.includes(path.sep);
-  const folders = isPath ? [''] : searchPath().split(path.delimiter).filter((folder) => path.isAbsolute(folder));
-  const endings = process.platform === 'win32' ? ['', '.exe'] : [''];
-  for (const folder of folders) {
-    for (const ending of endings) {
-      const file = path.resolve(folder, name + ending);
-      try {
-        if (!fs.statSync(file).isFile()) continue;
-        fs.accessSync(file, fs.constants.X_OK);
-        return file;
-      } catch {
-        // Try the next one.
-      }
-    }
-  }
-  return undefined;
-}
 
 /** @param {Transcode} video */
 function formatsOf({ mime }) {

@@ -1,6 +1,8 @@
 // Runs a program on an untrusted file, with limits of time, processors, memory and output. The program ends with the process that
 // started it, even if that is killed.
 import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
 import process from 'node:process';
 
 /** The number of characters of the program's error output that are kept. The rest is read and dropped. */
@@ -24,24 +26,58 @@ exec 3<&-`;
 const GUARDED = `${hasGroups ? WATCHED : 'exec </dev/null'}
 limit() { ulimit "$1" "$2" 2>/dev/null || :; }
 limit -c 0
-limit -v ${MAX_MEMORY / 1024}
 limit -t "$1"
 limit -f "$2"
-priority=$3
-shift 3
+limit -v "$3"
+priority=$4
+shift 4
 command -v nice >/dev/null && exec nice -n "$priority" "$@"
 exec "$@"`;
+
+/** The folders of programs. Deno may deny access to the environment. */
+function searchPath() {
+  try {
+    return process.env.PATH ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * Finds a program on the PATH, unless it is given as a path. Returns undefined if the program does not exist.
+ *
+ * @param {string} name A name, or a path.
+ */
+export function findProgram(name) {
+  const isPath = name.includes('/') || name.includes(path.sep);
+  const folders = isPath ? [''] : searchPath().split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+  const endings = process.platform === 'win32' ? ['', '.exe'] : [''];
+  for (const folder of folders) {
+    for (const ending of endings) {
+      const file = path.resolve(folder, name + ending);
+      try {
+        if (!fs.statSync(file).isFile()) continue;
+        fs.accessSync(file, fs.constants.X_OK);
+        return file;
+      } catch {
+        // Try the next one.
+      }
+    }
+  }
+  return undefined;
+}
 
 /**
  * @typedef {object} Limits
  * @property {number} timeoutMs
  * @property {number} threads Processors that it may use at once.
  * @property {number} maxFileSize Bytes that it may write to one file.
+ * @property {number} [maxMemory] Bytes that it may address. Default: 8 GiB.
  * @property {number} [nice] How far to lower its priority. Default: 0.
  */
 
 /**
- * Runs a program to its end. Rejects when it fails, takes too long, or `signal` aborts. By then its processes have been killed.
+ * Runs a program to its end. Rejects when it fails, takes too long (with the code `TIMEOUT`), or `signal` aborts. By then its processes have been killed.
  *
  * @param {string} program The path of the program.
  * @param {string[]} parameters
@@ -53,10 +89,11 @@ exec "$@"`;
  * @returns {Promise<void>}
  */
 export function runProgram(program, parameters, { directory, limits, signal, onLine }) {
-  const { timeoutMs, threads, maxFileSize, nice = 0 } = limits;
+  const { timeoutMs, threads, maxFileSize, maxMemory = MAX_MEMORY, nice = 0 } = limits;
   const isGuarded = process.platform !== 'win32';
   const seconds = Math.ceil((timeoutMs * threads) / 1000) + 1;
-  const guard = ['-c', GUARDED, 'sh', String(seconds), String(Math.ceil(maxFileSize / BLOCK_SIZE)), String(nice), program, ...parameters];
+  const bounds = [seconds, Math.ceil(maxFileSize / BLOCK_SIZE), maxMemory / 1024, nice].map(String);
+  const guard = ['-c', GUARDED, 'sh', ...bounds, program, ...parameters];
   const { PATH } = process.env;
   const SystemRoot = process.platform === 'win32' ? process.env.SystemRoot : undefined;
   return new Promise((resolve, reject) => {
@@ -81,7 +118,8 @@ export function runProgram(program, parameters, { directory, limits, signal, onL
       }
     };
     const abort = () => kill(signal.reason);
-    const timer = setTimeout(() => kill(new Error(`it took longer than ${timeoutMs} ms`)), timeoutMs);
+    const late = () => kill(Object.assign(new Error(`it took longer than ${timeoutMs} ms`), { code: 'TIMEOUT' }));
+    const timer = setTimeout(late, timeoutMs);
     signal.addEventListener('abort', abort);
 
     let errors = '';

@@ -16,6 +16,7 @@ const runtime = {
   directory: () => import('#package/directory.js'),
   network: () => import('#package/network.js'),
   ffmpeg: () => import('#package/ffmpeg.js'),
+  converters: () => import('#package/converters.js'),
   threads: () => import('#package/threads.js'),
 };
 

@@ -10,6 +10,7 @@ use crate::manager::http::conditions::{self, Verdict};
 use crate::manager::http::error::Outcome;
 use crate::manager::http::message::{Head, Response};
 use crate::manager::inspect::Facts;
+use crate::manager::options::Options;
 use crate::manager::view::is_transformable;
 use crate::model::media_type::MediaType;
 use sha2::{Digest, Sha256};
@@ -30,7 +31,7 @@ pub(crate) fn behind_version<'a>(file: &File, segments: &'a [String]) -> Option<
 }
 
 /// Returns the order to transform an image. The body is the original.
-pub(crate) fn transformed(file: &File, head: &Head, asked: &[String]) -> Outcome<Response> {
+pub(crate) fn transformed(file: &File, head: &Head, asked: &[String], options: &Options) -> Outcome<Response> {
     let asked = Transform::parse(asked).map_err(|wrong| refused(wrong.status, &wrong.message))?;
     if let Some((width, height)) = Facts::from_json(&file.facts).size()
         && let (Ok(width), Ok(height)) = (u32::try_from(width), u32::try_from(height))
@@ -38,7 +39,8 @@ pub(crate) fn transformed(file: &File, head: &Head, asked: &[String]) -> Outcome
         Frame::of(&asked, width, height).map_err(|wrong| refused(wrong.status, &wrong.message))?;
     }
     if !is_transformable(file) {
-        let text = "Only JPEG, PNG, GIF, WebP, BMP, ICO, TIFF, SVG and JPEG XL pictures can be transformed.";
+        let text =
+            "Only JPEG, PNG, GIF, WebP, BMP, ICO, TIFF, SVG, JPEG XL, AVIF and HEIC pictures can be transformed.";
         return Err(refused(415, text));
     }
     let size = u64::try_from(file.size).unwrap_or(0);
@@ -47,7 +49,11 @@ pub(crate) fn transformed(file: &File, head: &Head, asked: &[String]) -> Outcome
     }
     let id = file.blob.clone().ok_or_else(missing)?;
     let tail = asked.to_string();
-    let variant = asked.variant(head.header("accept").unwrap_or_default());
+    let variant = if asked.is_avif() && options.encodes_avif {
+        format!("{asked} avif")
+    } else {
+        asked.variant(head.header("accept").unwrap_or_default())
+    };
     let variant = format!("{} {variant}", file.hash);
     let tag = base16ct::lower::encode_string(&Sha256::digest(variant.as_bytes())[..16]);
     let tag = format!("\"{tag}\"");

@@ -118,7 +118,7 @@ fn resource(view: &View<'_>, blobs: &dyn Blobs, head: &Head) -> Outcome<Response
         return Err(refused(403, "This file is private."));
     }
     let response = match (asked, cover) {
-        (Some(asked), _) => images::transformed(&file, head, asked)?,
+        (Some(asked), _) => images::transformed(&file, head, asked, view.options)?,
         (None, Some(cover)) => cover_of(&file, head, &cover)?,
         (None, None) => bytes_of(&file, head, &file.mime)?,
     };

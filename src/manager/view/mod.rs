@@ -362,6 +362,7 @@ impl<'a> MediaParts<'a> {
 
     fn picture(&self) -> Picture<'a> {
         let size = self.facts.size();
+        let colors = self.facts.colors.as_ref().filter(|colors| colors.is_object());
         Picture {
             image: Plain {
                 width: size.map(|(width, _)| width),
@@ -369,8 +370,8 @@ impl<'a> MediaParts<'a> {
                 ..self.plain()
             },
             faces: [],
-            colors: self.facts.colors.as_ref().filter(|colors| colors.is_object()),
-            preview_image: preview(self.file, size, self.base),
+            colors,
+            preview_image: preview(self.file, size, colors.is_some(), self.base),
         }
     }
 
@@ -476,14 +477,17 @@ fn audio_format(file: &File) -> String {
 }
 
 /// Returns the preview of a public image that can be transformed.
-fn preview(file: &File, size: Option<(u64, u64)>, base: &str) -> Option<Preview> {
+fn preview(file: &File, size: Option<(u64, u64)>, has_colors: bool, base: &str) -> Option<Preview> {
     let (width, height) = size?;
-    if file.private || !is_transformable(file) {
+    // What the host decodes by the platform, if it can, has colours once that has succeeded.
+    let is_decoded = !is_convertible(&file.mime) || has_colors;
+    if file.private || !is_transformable(file) || !is_decoded {
         return None;
     }
     let (tail, frame) = preview_of(u32::try_from(width).ok()?, u32::try_from(height).ok()?);
     let extension = match file.mime.as_str() {
-        "image/jpeg" | "image/bmp" | "image/jxl" | "image/tiff" => "jpg",
+        "image/jpeg" | "image/bmp" | "image/heic" | "image/heif" | "image/jxl" | "image/tiff" => "jpg",
+        "image/avif" => "webp",
         "image/png" | "image/svg+xml" | "image/x-icon" | "image/vnd.microsoft.icon" => "png",
         mime => mime.strip_prefix("image/")?,
     };
@@ -495,8 +499,16 @@ fn preview(file: &File, size: Option<(u64, u64)>, base: &str) -> Option<Preview>
     })
 }
 
+/// Returns whether files of a type are decoded by the platform of the host, where it can.
+pub(crate) fn is_convertible(mime: &str) -> bool {
+    matches!(mime, "image/avif" | "image/heic" | "image/heif")
+}
+
 /// Returns whether a file is of a type that can be decoded.
 pub(crate) fn is_transformable(file: &File) -> bool {
+    if is_convertible(&file.mime) {
+        return true;
+    }
     matches!(
         file.mime.as_str(),
         "image/jpeg"

@@ -299,6 +299,12 @@ suite('wix-media serve', { concurrency: 2 }, () => {
     assert.equal(stderr, `wix-media: The directory ${data} is in use by another process: stop that, or ask its server with --url\n`);
   });
 
+  test('serve: --no-converters uses nothing that is installed', async (t) => {
+    const { origin } = await start(t, ['--no-converters']);
+    const { storage } = await (await fetch(`${origin}/_wix-media/health`)).json();
+    assert.deepEqual(storage.images, { decoders: {}, encoders: {} });
+  });
+
   test('serve: refuses invalid options', async () => {
     for (const [args, message] of /** @type {[string[], RegExp][]} */ ([
       [['--host', '0.0.0.0'], /--host 0\.0\.0\.0 lets other machines in: set WIX_API_KEY, or use --api-key-file FILE/],

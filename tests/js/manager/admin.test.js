@@ -82,8 +82,9 @@ suite('the router', () => {
     const { json } = await site(t, 'a');
     const { version } = JSON.parse(await readFile(new URL('../../../dist/package.json', import.meta.url), 'utf8'));
     const { uptimeSeconds, ...rest } = await json('health');
-    // It depends on whether ffmpeg is installed.
-    const { videos, ...storage } = rest.storage;
+    // They depend on what is installed.
+    const { images, videos, ...storage } = rest.storage;
+    assert.deepEqual(Object.keys(images), ['decoders', 'encoders']);
     if (videos) assert.deepEqual(videos, { decoder: 'ffmpeg', running: [], waiting: 0, done: 0, failed: 0 });
     assert.deepEqual({ ...rest, storage }, { status: 'ok', version, storage: { kind: 'memory', durable: false, usage: { bytes: 0, isEmpty: false, orphans: 0 } } });
     assert.ok(Number.isInteger(uptimeSeconds) && uptimeSeconds >= 0);

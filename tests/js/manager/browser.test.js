@@ -96,6 +96,37 @@ suite('the manager in Chromium', () => {
     assert.deepEqual(faults, []);
   });
 
+  test('images: the browser decodes AVIF, in a page and in a worker, and says that it does not decode HEIC', async (t) => {
+    const { page, faults } = await open(t);
+    const [avif, heic] = await Promise.all(['turned.avif', 'turned.heic'].map((name) => readFile(new URL(`../../data/corpus/media/${name}`, import.meta.url), 'base64')));
+    for (const storage of /** @type {('memory' | { opfs: string })[]} */ (['memory', { opfs: 'avif' }])) {
+      const found = await page.evaluate(
+        async ({ images, storage }) => {
+          const manager = await globalThis.wixMedia.createManager({ storage });
+          const found = [];
+          for (const [name, bytes] of images) {
+            const content = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
+            const { url, media } = await globalThis.put(manager, name, content);
+            const { image, colors, previewImage } = media.image;
+            const answer = await manager.fetch(`${url}/v1/fit/w_99,h_99,enc_avif/a.png`);
+            const picture = answer.ok ? await createImageBitmap(await answer.blob()) : undefined;
+            const size = picture ? [picture.width, picture.height] : await answer.text();
+            found.push([image.width, image.height, Boolean(colors), Boolean(previewImage), answer.status, answer.headers.get('content-type'), size]);
+          }
+          const state = manager.storage.images;
+          await manager.close();
+          return { found, state };
+        },
+        { images: [['a.avif', avif], ['a.heic', heic]], storage },
+      );
+      assert.deepEqual(found.state, { decoders: { avif: 'browser', heic: 'browser' }, encoders: {} });
+      assert.deepEqual(found.found[0], [30, 50, true, true, 200, 'image/webp', [30, 50]], JSON.stringify(storage));
+      const refusal = 'cannot decode the HEIC image: this browser does not decode it, as most do not: use a manager in Node with libheif';
+      assert.deepEqual(found.found[1], [30, 50, false, false, 415, 'text/plain; charset=utf-8', refusal]);
+    }
+    assert.deepEqual(faults, []);
+  });
+
   test('opfs: a module of images is asked for with the first image that needs it', async (t) => {
     const { page, faults } = await open(t);
     const found = await page.evaluate(async () => {

@@ -34,6 +34,8 @@ suite('the packed package', () => {
         'browser.js',
         'client.wasm',
         'command.js',
+        'converters.cjs',
+        'converters.js',
         'deliveries.cjs',
         'deliveries.js',
         'directory.cjs',
