@@ -15,7 +15,7 @@ use crate::fresh::Step;
 use crate::process::run;
 use crate::project::Project;
 use crate::wasm::{self, Built};
-use crate::{declarations, file_types, machine, notices, operations, page, tus};
+use crate::{declarations, file_types, machine, notices, operations, page, sbom, tus};
 
 /// A change of these files makes the package stale.
 const RECIPE: &str = concat!(include_str!("build.rs"), include_str!("page.rs"));
@@ -296,6 +296,7 @@ fn assemble(project: &Project, modules: &[Built], generated: &[(&str, PathBuf)])
         )?;
     }
     fs::write(dist.join("THIRD-PARTY-NOTICES"), notices::notices(project)?)?;
+    fs::write(dist.join("sbom.cdx.json"), sbom::sbom(project)?)?;
     let manifest = fs::read_to_string(template.join("package.json"))?;
     fs::write(dist.join("package.json"), with_version(&manifest, &project.version)?)?;
     Ok(())

@@ -17,6 +17,7 @@ mod process;
 mod project;
 mod release;
 mod ring;
+mod sbom;
 mod scratch;
 mod server;
 mod size;

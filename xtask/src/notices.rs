@@ -35,8 +35,8 @@ They also contain the standard library of Rust, under MIT or Apache-2.0 (the Rus
 in the public domain.
 ";
 
-/// The text of the notices.
-pub(crate) fn notices(project: &Project) -> Result<String> {
+/// What `cargo metadata` says of the crates that the modules are built from.
+pub(crate) fn metadata(project: &Project) -> Result<Value> {
     let mut command = cargo(&["metadata", "--format-version=1", "--locked", "--no-default-features"]);
     command
         .args([
@@ -46,9 +46,14 @@ pub(crate) fn notices(project: &Project) -> Result<String> {
             &wasm::names().join(","),
         ])
         .current_dir(&project.root);
-    let metadata: Value = serde_json::from_str(&output(&mut command)?).context("cargo metadata wrote no JSON")?;
+    serde_json::from_str(&output(&mut command)?).context("cargo metadata wrote no JSON")
+}
+
+/// The text of the notices.
+pub(crate) fn notices(project: &Project) -> Result<String> {
+    let metadata = metadata(project)?;
     let mut crates_by_text: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for package in linked(&metadata)? {
+    for package in Linked::new(&metadata)?.packages.into_values() {
         let member = |name: &str| package[name].as_str().unwrap_or_default();
         let (name, licence) = (member("name"), member("license"));
         if !is_allowed(licence) {
@@ -76,44 +81,62 @@ pub(crate) fn notices(project: &Project) -> Result<String> {
 }
 
 /// The packages that are linked into the library, without the library itself.
-fn linked(metadata: &Value) -> Result<Vec<&Value>> {
-    let list = |value: &'_ Value| value.as_array().cloned().unwrap_or_default();
-    let id = |value: &Value| value["id"].as_str().unwrap_or_default().to_owned();
-    let packages: BTreeMap<String, &Value> = metadata["packages"]
-        .as_array()
-        .context("cargo metadata names no packages")?
-        .iter()
-        .map(|package| (id(package), package))
-        .collect();
-    let nodes: BTreeMap<String, Vec<Value>> = list(&metadata["resolve"]["nodes"])
-        .iter()
-        .map(|node| (id(node), list(&node["deps"])))
-        .collect();
-    let is_macro = |package: &Value| {
-        list(&package["targets"])
+#[derive(Debug)]
+pub(crate) struct Linked<'a> {
+    /// The packages by their ids.
+    pub(crate) packages: BTreeMap<String, &'a Value>,
+    /// Which of them each one needs, by ids. The library is one of the keys.
+    pub(crate) dependencies: BTreeMap<String, Vec<String>>,
+}
+
+impl<'a> Linked<'a> {
+    /// Reads the output of `cargo metadata`.
+    pub(crate) fn new(metadata: &'a Value) -> Result<Self> {
+        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        let id = |value: &Value| value["id"].as_str().unwrap_or_default().to_owned();
+        let all: BTreeMap<String, &Value> = metadata["packages"]
+            .as_array()
+            .context("cargo metadata names no packages")?
             .iter()
-            .any(|target| list(&target["kind"]).contains(&Value::from("proc-macro")))
-    };
-    let root = packages
-        .iter()
-        .find(|(_, package)| package["name"] == "wix-media")
-        .map(|(id, _)| id.clone())
-        .context("cargo metadata does not name the crate")?;
-    let mut found = BTreeMap::new();
-    let mut open = vec![root.clone()];
-    while let Some(next) = open.pop() {
-        let package = *packages.get(&next).context("cargo metadata lacks a package")?;
-        if is_macro(package) || found.insert(next.clone(), package).is_some() {
-            continue;
-        }
-        for dependency in nodes.get(&next).into_iter().flatten() {
-            if list(&dependency["dep_kinds"]).iter().any(|kind| kind["kind"].is_null()) {
-                open.push(dependency["pkg"].as_str().unwrap_or_default().to_owned());
+            .map(|package| (id(package), package))
+            .collect();
+        let nodes: BTreeMap<String, Vec<Value>> = list(&metadata["resolve"]["nodes"])
+            .iter()
+            .map(|node| (id(node), list(&node["deps"])))
+            .collect();
+        let is_macro = |package: &Value| {
+            list(&package["targets"])
+                .iter()
+                .any(|target| list(&target["kind"]).contains(&Value::from("proc-macro")))
+        };
+        let root = all
+            .iter()
+            .find(|(_, package)| package["name"] == "wix-media")
+            .map(|(id, _)| id.clone())
+            .context("cargo metadata does not name the crate")?;
+        let mut packages = BTreeMap::new();
+        let mut dependencies = BTreeMap::new();
+        let mut open = vec![root.clone()];
+        while let Some(next) = open.pop() {
+            let package = *all.get(&next).context("cargo metadata lacks a package")?;
+            if packages.insert(next.clone(), package).is_some() {
+                continue;
             }
+            let mut needed = Vec::new();
+            for dependency in nodes.get(&next).into_iter().flatten() {
+                let id = dependency["pkg"].as_str().unwrap_or_default().to_owned();
+                let package = *all.get(&id).context("cargo metadata lacks a package")?;
+                let is_normal = list(&dependency["dep_kinds"]).iter().any(|kind| kind["kind"].is_null());
+                if is_normal && !is_macro(package) {
+                    needed.push(id);
+                }
+            }
+            open.extend(needed.iter().cloned());
+            dependencies.insert(next, needed);
         }
+        packages.remove(&root);
+        Ok(Self { packages, dependencies })
     }
-    found.remove(&root);
-    Ok(found.into_values().collect())
 }
 
 /// Whether each part of an SPDX expression offers a licence that is allowed.
@@ -196,9 +219,10 @@ mod tests {
                 { "id": "2", "deps": [{ "pkg": "3", "dep_kinds": [{ "kind": null }] }] },
             ] },
         });
-        let found: Vec<&Value> = linked(&metadata)
+        let found: Vec<&Value> = Linked::new(&metadata)
             .unwrap()
-            .iter()
+            .packages
+            .into_values()
             .map(|package| &package["name"])
             .collect();
         assert_eq!(found, ["linked"]);

@@ -77,6 +77,7 @@ suite('the packed package', () => {
         'react.js',
         'resumable.cjs',
         'resumable.js',
+        'sbom.cdx.json',
         'slim.cjs',
         'slim.d.ts',
         'slim.js',
@@ -123,6 +124,22 @@ suite('the packed package', () => {
     // It defines an element.
     assert.deepEqual(manifest.sideEffects, ['./picker.js']);
     assert.equal(manifest.license, 'MIT OR Apache-2.0');
+  });
+
+  test('has a bill of materials with every crate of the notices', async () => {
+    const bill = JSON.parse(await readFile(new URL('sbom.cdx.json', dist), 'utf8'));
+    const notices = await readFile(new URL('THIRD-PARTY-NOTICES', dist), 'utf8');
+    const noticed = [...notices.matchAll(/^([\w-]+) (\d\S+) \(.*\)$/gm)].map(([, name, version]) => `${name} ${version}`);
+    assert.ok(noticed.length > 50, `${noticed.length} crates`);
+    /** @type {{ name: string, version: string, purl: string, hashes?: { content: string }[] }[]} */
+    const components = bill.components;
+    assert.deepEqual(components.map(({ name, version }) => `${name} ${version}`).sort(), noticed.sort());
+    for (const { name, hashes } of components) assert.match(String(hashes?.[0].content), /^[0-9a-f]{64}$/, name);
+    const known = new Set([bill.metadata.component.purl, ...components.map(({ purl }) => purl)]);
+    /** @type {{ ref: string, dependsOn: string[] }[]} */
+    const dependencies = bill.dependencies;
+    assert.deepEqual(new Set(dependencies.flatMap(({ ref, dependsOn }) => [ref, ...dependsOn])), known);
+    assert.equal(bill.metadata.component.version, JSON.parse(await readFile(new URL('package.json', dist), 'utf8')).version);
   });
 
   test('tells nothing of the machine that built it', async () => {
