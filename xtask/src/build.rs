@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::fresh::Step;
 use crate::process::run;
@@ -230,9 +230,14 @@ const PURE_MARK: &str = "/*@__PURE__*/";
 /// could be taken for one of their own files.
 const BESIDE: &str = "#package/";
 
+/// The environment variable with the address of the repository's page, for `repository`, `homepage` and `bugs` of the package. A fork
+/// that publishes its own package sets its own.
+const REPOSITORY: &str = "WIX_MEDIA_REPOSITORY";
+
 /// Builds what is not up to date.
 pub(crate) fn build(project: &Project) -> Result<()> {
     machine::npm_packages(project)?;
+    let repository = std::env::var(REPOSITORY).ok();
     let modules = wasm::modules(project)?;
 
     let folder = project.intermediate();
@@ -264,15 +269,20 @@ pub(crate) fn build(project: &Project) -> Result<()> {
     inputs.extend(licences(project)?);
     Step {
         stamp: folder.join("stamps").join("assemble"),
-        recipe: &format!("{}\n{RECIPE}", project.version),
+        recipe: &format!("{}\n{repository:?}\n{RECIPE}", project.version),
         inputs,
         outputs: vec![project.dist()],
     }
-    .unless_fresh(|| assemble(project, &modules, &generated))
+    .unless_fresh(|| assemble(project, &modules, &generated, repository.as_deref()))
 }
 
 /// Puts the package together.
-fn assemble(project: &Project, modules: &[Built], generated: &[(&str, PathBuf)]) -> Result<()> {
+fn assemble(
+    project: &Project,
+    modules: &[Built],
+    generated: &[(&str, PathBuf)],
+    repository: Option<&str>,
+) -> Result<()> {
     let template = project.root.join("pkg-template");
     let dist = project.dist();
     println!("Assembling {}", dist.display());
@@ -298,7 +308,10 @@ fn assemble(project: &Project, modules: &[Built], generated: &[(&str, PathBuf)])
     fs::write(dist.join("THIRD-PARTY-NOTICES"), notices::notices(project)?)?;
     fs::write(dist.join("sbom.cdx.json"), sbom::sbom(project)?)?;
     let manifest = fs::read_to_string(template.join("package.json"))?;
-    fs::write(dist.join("package.json"), with_version(&manifest, &project.version)?)?;
+    fs::write(
+        dist.join("package.json"),
+        for_release(&manifest, &project.version, repository)?,
+    )?;
     Ok(())
 }
 
@@ -466,10 +479,22 @@ fn licences(project: &Project) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// The package's `package.json` with the crate's version.
-fn with_version(manifest: &str, version: &str) -> Result<String> {
+/// The package's `package.json` with the crate's version, and with addresses if the repository is known.
+fn for_release(manifest: &str, version: &str, repository: Option<&str>) -> Result<String> {
     let mut manifest: Value = serde_json::from_str(manifest).context("package.json is not JSON")?;
     manifest["version"] = Value::from(version);
+    if let Some(address) = repository {
+        let is_address =
+            address.starts_with("https://") && !address.ends_with(['/', '#']) && !address.ends_with(".git");
+        if !is_address {
+            bail!(
+                "invalid {REPOSITORY}: expected the address of a page, such as https://HOST/OWNER/NAME, found {address:?}"
+            );
+        }
+        manifest["repository"] = json!({ "type": "git", "url": format!("git+{address}.git") });
+        manifest["homepage"] = Value::from(format!("{address}#readme"));
+        manifest["bugs"] = Value::from(format!("{address}/issues"));
+    }
     Ok(format!("{manifest:#}\n"))
 }
 
@@ -494,9 +519,30 @@ mod tests {
     }
 
     #[test]
+    fn addresses_are_set_only_for_a_known_repository() {
+        let addresses = |repository| {
+            let text = for_release("{}", "1.2.3", repository).unwrap();
+            let manifest: Value = serde_json::from_str(&text).unwrap();
+            ["repository", "homepage", "bugs"].map(|name| manifest[name].clone())
+        };
+        assert_eq!(addresses(None), [Value::Null, Value::Null, Value::Null]);
+        assert_eq!(
+            addresses(Some("https://example.com/a/b")),
+            [
+                json!({ "type": "git", "url": "git+https://example.com/a/b.git" }),
+                Value::from("https://example.com/a/b#readme"),
+                Value::from("https://example.com/a/b/issues"),
+            ]
+        );
+        for wrong in ["", "a/b", "https://example.com/a/b.git", "https://example.com/a/b/"] {
+            assert!(for_release("{}", "1.2.3", Some(wrong)).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn the_version_is_set_and_the_order_kept() {
         let manifest = r#"{"name": "n", "version": "0.0.0", "exports": {"workerd": "w", "browser": "b", "a": "a"}}"#;
-        let text = with_version(manifest, "1.2.3").unwrap();
+        let text = for_release(manifest, "1.2.3", None).unwrap();
         assert!(text.contains(r#""version": "1.2.3""#), "{text}");
         let at = |key: &str| text.find(key).unwrap();
         assert!(at("workerd") < at("browser") && at("browser") < at("\"a\""), "{text}");
