@@ -9,8 +9,10 @@ import { createInterface } from 'node:readline';
 
 /** How many rows a list keeps in memory. A step with all that a manifest holds has about 2 KB. */
 const MAX_ROWS = 2000;
-/** How many rows are sorted in memory. Each batch of them is a file that is open during the merge. */
+/** How many rows are sorted in memory. Each batch of them is a file. */
 const MAX_SORTED = 4000;
+/** How many files are merged at once. Each of them has some 300 KB of lines in memory: 250 of them, a million rows, took 100 MB. */
+const MAX_MERGED = 32;
 /** How much of such a file is read at once. */
 const READ_SIZE = 32 * 1024;
 
@@ -126,32 +128,43 @@ const byOrder = (one, other) => (one.order < other.order ? -1 : Number(one.order
  * @param {AsyncIterable<Row>} rows
  * @param {string} folder For the files.
  * @param {number} [most] Rows in memory.
+ * @param {number} [width] Files that are merged at once.
  * @returns {Promise<Row[] | AsyncGenerator<Row, void, undefined>>}
  */
-export async function sorted(rows, folder, most = MAX_SORTED) {
+export async function sorted(rows, folder, most = MAX_SORTED, width = MAX_MERGED) {
   /** @type {Row[]} */
   let batch = [];
-  /** @type {string[]} */
-  const files = [];
+  /** Sorted files, in the order of their rows' arrival. Those of level 0 are batches, the others are merged ones. @type {{ file: string, level: number }[]} */
+  const runs = [];
+  const add = (/** @type {number} */ level) => {
+    const file = join(folder, nameOf());
+    runs.push({ file, level });
+    return file;
+  };
   const flush = async () => {
     await mkdir(folder, { recursive: true });
-    const file = join(folder, nameOf());
-    files.push(file);
-    await writeFile(file, batch.sort(byOrder).map((each) => `${JSON.stringify(each)}\n`).join(''));
+    await writeFile(add(0), batch.sort(byOrder).map((each) => `${JSON.stringify(each)}\n`).join(''));
     batch = [];
+    for (let level = 0; runs.length >= width && runs.slice(-width).every((run) => run.level === level); level += 1) {
+      // Until they are merged, the files belong to the list, which is what a failure deletes.
+      const last = runs.slice(-width);
+      const file = add(level + 1);
+      await writeLines(file, merged(last.map((run) => run.file)));
+      runs.splice(-width - 1, width);
+    }
   };
   try {
     for await (const row of rows) {
       batch.push(row);
       if (batch.length >= most) await flush();
     }
-    if (files.length === 0) return batch.sort(byOrder);
+    if (runs.length === 0) return batch.sort(byOrder);
     if (batch.length > 0) await flush();
   } catch (error) {
-    await Promise.all(files.map((file) => rm(file, { force: true })));
+    await Promise.all(runs.map(({ file }) => rm(file, { force: true })));
     throw error;
   }
-  return merged(files);
+  return merged(runs.map(({ file }) => file));
 }
 
 /**

@@ -16,15 +16,31 @@ suite('spool', () => {
           yield* rows;
         }
         const expected = [...rows].sort((one, other) => (one.order === other.order ? one.number - other.number : one.order < other.order ? -1 : 1));
-        for (const most of [2, 3, 1000]) {
+        for (const [most, width] of [[2], [3], [1000], [1, 2], [1, 3], [2, 2]]) {
           const found = [];
-          for await (const row of await sorted(all(), folder, most)) found.push(row);
+          for await (const row of await sorted(all(), folder, most, width)) found.push(row);
           assert.deepEqual(found, expected);
         }
       }),
       { numRuns: 100 },
     );
     assert.deepEqual(await readdir(folder), [], 'files that were read are gone');
+  });
+
+  test('sorted: merges a few files at a time, however many there are', async (t) => {
+    const folder = await temporaryFolder(t);
+    async function* many() {
+      for (let number = 0; number < 200; number += 1) yield { order: String((number * 7919) % 1000).padStart(3, '0') };
+    }
+    const rows = await sorted(many(), folder, 1, 4);
+    // 3 files of each level at the most, and 4 levels.
+    const files = await readdir(folder);
+    assert.ok(files.length <= 12, `${files.length} files`);
+    const found = [];
+    for await (const { order } of rows) found.push(order);
+    assert.deepEqual(found, [...found].sort());
+    assert.equal(found.length, 200);
+    assert.deepEqual(await readdir(folder), []);
   });
 
   test('sorted: leaves no file when its rows end early or fail', async (t) => {
