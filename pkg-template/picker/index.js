@@ -35,6 +35,8 @@ export class WixMediaPicker extends Base {
   #close = () => {};
   /** Whether a redraw waits for the end of this task. */
   #isPlanned = false;
+  /** Counts how often it was to be shown in the page: properties may change while its parts load. */
+  #turn = 0;
 
   connectedCallback() {
     for (const name of PROPERTIES) this.#upgrade(name);
@@ -236,11 +238,13 @@ export class WixMediaPicker extends Base {
   }
 
   async #showInline() {
+    this.#turn += 1;
+    const turn = this.#turn;
     try {
       const options = checkOptions(this.#options, TAG);
       const [{ openPanel }, client] = await this.#parts();
       // It may have been taken away, opened or changed meanwhile.
-      if (this.#mounted || this.#opened || this.#isPlanned || !this.isConnected || !this.inline) return;
+      if (turn !== this.#turn || this.#mounted || this.#opened || this.#isPlanned || !this.isConnected || !this.inline) return;
       this.#mounted = openPanel(this, { ...options, client }, { pick: (chosen) => this.#announce(chosen), isModal: false });
     } catch (error) {
       // No caller awaits this.

@@ -302,6 +302,22 @@ suite('picker', () => {
     await cell(page, 'terms.pdf').waitFor({ state: 'detached' });
   });
 
+  test('picker element: shows the files of the client that it got while its parts were loading', async (t) => {
+    const page = await open(t);
+    const letGo = await hold(page, '**/picker-panel.js');
+    await page.evaluate(async () => {
+      const picker = document.createElement('wix-media-picker');
+      picker.inline = true;
+      document.querySelector('main')?.append(picker);
+      // It begins to load its parts, and a client of its own, at the end of a task.
+      await new Promise((resolve) => setTimeout(resolve));
+      picker.client = Reflect.get(globalThis, 'client');
+      await new Promise((resolve) => setTimeout(resolve));
+    });
+    letGo();
+    await cell(page, 'rocket.jpg').waitFor();
+  });
+
   test('picker element: opens as a dialog, and takes properties that were set before it was defined', async (t) => {
     const page = await open(t);
     const found = await page.evaluate(async () => {
