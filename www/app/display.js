@@ -10,7 +10,7 @@
 /** @import { Stage } from '../parts/stage/stage.js' */
 /** @import { State } from './state.js' */
 import { areaOfTop } from '../model/areas.js';
-import { passes } from '../model/filters.js';
+import { copiesIn, passes } from '../model/filters.js';
 import { identified } from '../model/identifier.js';
 import { Listing } from '../model/listing.js';
 import { PendingFiles } from '../model/pending.js';
@@ -229,7 +229,8 @@ export class Display {
  * @param {View} view
  * @param {Place} place
  */
-const listingOf = (calls, view, { eager }) => new Listing(calls, { ...view }, eager, (file) => passes(file, view.filters, identified));
+const listingOf = (calls, view, { eager }) =>
+  new Listing(calls, { ...view }, eager, (file) => passes(file, view.filters, identified), view.filters?.copies && copiesIn);
 
 /** @param {Listing} listing */
 function countOf({ length, state, files, folders }) {

@@ -54,6 +54,7 @@ export class State {
     const { parentFolderId, mediaType } = file;
     const { types, filters } = this.view;
     const isOfType = !mediaType || types.length === 0 || types.includes(mediaType);
-    return this.canUpload && parentFolderId === this.folderId && isOfType && passes(file, filters, identified);
+    // Only a whole list shows what is a copy of what.
+    return this.canUpload && parentFolderId === this.folderId && isOfType && !filters?.copies && passes(file, filters, identified);
   }
 }

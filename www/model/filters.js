@@ -1,6 +1,7 @@
 // What files have to be like to be shown, beside their type. The service has no such filters, so the page reads the whole list
 // and leaves out the rest.
 /** @import { FileDescriptor } from 'wix-media.v2' */
+/** @import { FileItem } from './item.js' */
 /** @import { View } from './view.js' */
 
 /**
@@ -15,6 +16,7 @@
  * @property {Shape} [shape] Of images and videos.
  * @property {string} [label]
  * @property {boolean} [isPrivate]
+ * @property {true} [copies] Only files whose content another file of the view has, too.
  */
 
 /** @type {readonly Shape[]} */
@@ -43,6 +45,7 @@ export function readFilters(parameters) {
     shape: SHAPES.find((shape) => shape === parameters.get('shape')),
     label: parameters.get('label')?.trim() || undefined,
     isPrivate: visibility === 'private' ? true : visibility === 'public' ? false : undefined,
+    copies: parameters.get('copies') === 'true' ? true : undefined,
   });
 }
 
@@ -72,7 +75,7 @@ export const withoutUnset = (filters) => Object.fromEntries(Object.entries(filte
 export const isFiltered = ({ types, filters = {} }) => types.length > 0 || Object.keys(filters).length > 0;
 
 /**
- * Whether a file passes filters. Days are those of the person, not of the service.
+ * Whether a file passes filters, as far as it alone decides that. Days are those of the person, not of the service.
  *
  * @param {FileDescriptor} file
  * @param {Filters | undefined} filters
@@ -88,6 +91,26 @@ export function passes(file, { since, until, min, max, shape, label, isPrivate }
   if (shape !== undefined && shapeOf(dimensionsOf(file)) !== shape) return false;
   if (label !== undefined && !file.labels?.some((one) => one.toLowerCase() === label.toLowerCase())) return false;
   return isPrivate === undefined || Boolean(file.private) === isPrivate;
+}
+
+/**
+ * Returns the files of a list whose content is there more than once, those of the same content one after the other. A file
+ * without a hash is no copy.
+ *
+ * @param {readonly FileItem[]} files
+ */
+export function copiesIn(files) {
+  /** @type {Map<string, FileItem[]>} */
+  const groups = new Map();
+  for (const file of files) {
+    const { hash, sizeInBytes } = file.value;
+    if (!hash) continue;
+    const key = `${hash} ${sizeInBytes}`;
+    const group = groups.get(key);
+    if (group) group.push(file);
+    else groups.set(key, [file]);
+  }
+  return [...groups.values()].filter(({ length }) => length > 1).flat();
 }
 
 /**

@@ -44,10 +44,13 @@ export class Listing {
   #calls;
   #eager;
   #accepts;
+  #refine;
   /** Whether files are sorted as people sort names. */
   #isNatural = false;
   #controller = new AbortController();
   #wanted = READ_AHEAD;
+  /** The files to choose among. @type {FileItem[]} */
+  #all = [];
   /** Keys of the files that were read. @type {Set<string>} */
   #known = new Set();
   /** Files that arrived while the end of the list was unknown and that belong behind what is read. @type {FileDescriptor[]} */
@@ -62,12 +65,15 @@ export class Listing {
    * @param {View} view
    * @param {boolean} eager Whether to read to the end without being asked.
    * @param {(file: FileDescriptor) => boolean} [accepts] Leaves out other files.
+   * @param {(files: readonly FileItem[]) => FileItem[]} [refine] Chooses among all files, once they are known. Until then there are
+   *   none.
    */
-  constructor(calls, view, eager, accepts = () => true) {
+  constructor(calls, view, eager, accepts = () => true, refine = undefined) {
     this.#view = view;
     this.#calls = calls;
     this.#eager = eager;
     this.#accepts = accepts;
+    this.#refine = refine;
   }
 
   /** @returns {Item[]} */
@@ -134,6 +140,7 @@ export class Listing {
     if (this.state !== 'failed') return;
     this.folders = [];
     this.files = [];
+    this.#all = [];
     this.hasFolders = false;
     this.#known.clear();
     this.#isNatural = false;
@@ -152,6 +159,7 @@ export class Listing {
       if (this.#controller.signal.aborted) return;
       this.state = 'complete';
       this.#sortFiles();
+      if (this.#refine) this.files = this.#refine(this.#all.splice(0));
       for (const value of this.#late.splice(0)) if (!this.#known.has(fileItem(value).key)) this.putFile(value);
     } catch (error) {
       if (this.#controller.signal.aborted) return;
@@ -194,7 +202,8 @@ export class Listing {
         last = page;
         const items = (Array.isArray(page?.files) ? page.files : []).filter(isEntry).filter(this.#accepts).map(fileItem);
         // A file that changes while the list is read may come again at its new place.
-        this.files.push(...items.filter(({ key }) => !this.#known.has(key)));
+        const files = this.#refine ? this.#all : this.files;
+        files.push(...items.filter(({ key }) => !this.#known.has(key)));
         for (const { key } of items) this.#known.add(key);
         if (this.state === 'reading') this.state = 'partial';
         this.changed.emit();

@@ -1,8 +1,9 @@
 // Filters beside the type: by date, size, orientation, label and visibility.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { isFiltered, passes, readFilters, SHAPES, writeFilters } from '../../../www/model/filters.js';
-import { barriers, cell, keepScreenshot, message, nothingSticksOut, pageSuite, photo, settled, showsItems, textMatches } from './site.js';
+import { copiesIn, isFiltered, passes, readFilters, SHAPES, writeFilters } from '../../../www/model/filters.js';
+import { fileItem } from '../../../www/model/item.js';
+import { barriers, cell, keepScreenshot, message, nothingSticksOut, pageSuite, photo, settled, showsInOrder, showsItems, textMatches, toast } from './site.js';
 
 suite('filters of the page', () => {
   const site = pageSuite();
@@ -59,6 +60,28 @@ suite('filters of the page', () => {
     assert.doesNotMatch(page.url(), /shape|label/);
   });
 
+  test('filters: copies are files with the same content, whatever their names', async (t) => {
+    const { id, fragment } = await workspace('Copied', {
+      'a.txt': Buffer.from('same'),
+      'b.txt': Buffer.from('other'),
+      'c.txt': Buffer.from('same'),
+      'd.txt': Buffer.from('twice'),
+      'e.txt': Buffer.from('twice'),
+    });
+    const { page } = await open(t, { fragment: `${fragment}?copies=true` });
+    await showsInOrder(page, ['e.txt', 'd.txt', 'c.txt', 'a.txt']);
+    await page.getByRole('button', { name: 'Filters: 1 set' }).click();
+    const box = page.getByRole('checkbox', { name: 'Only files with the same content as another one here' });
+    assert.equal(await box.isChecked(), true);
+    await page.keyboard.press('Escape');
+    await cell(page, 'c.txt').click();
+    await page.keyboard.press('Delete');
+    await toast(page, '“c.txt” moved to the trash.');
+    await site.server.client.uploads.upload(Buffer.from('other'), { displayName: 'f.txt', parentFolderId: id });
+    await page.reload();
+    await showsInOrder(page, ['f.txt', 'b.txt', 'e.txt', 'd.txt']);
+  });
+
   test('filters: the dialog is accessible and fits', async (t) => {
     const { page } = await open(t, { fragment: '#files?label=pet&min=1000000' });
     for (const width of [1280, 390, 320]) {
@@ -111,11 +134,19 @@ suite('filters of the page', () => {
   });
 
   test('readFilters: reads what writeFilters wrote, and ignores anything else', () => {
-    const filters = { since: '2026-01-31', until: '2026-02-01', min: 0, max: 10, shape: /** @type {const} */ ('portrait'), label: 'a & b', isPrivate: false };
+    const filters = { since: '2026-01-31', until: '2026-02-01', min: 0, max: 10, shape: /** @type {const} */ ('portrait'), label: 'a & b', isPrivate: false, copies: /** @type {const} */ (true) };
     assert.deepEqual(readFilters(new URLSearchParams(writeFilters(filters))), filters);
     assert.deepEqual(writeFilters({}), {});
-    const hostile = 'since=yesterday&until=2026-99-99&min=-1&max=1e9&shape=round&label=%20&visibility=maybe';
+    const hostile = 'since=yesterday&until=2026-99-99&min=-1&max=1e9&shape=round&label=%20&visibility=maybe&copies=1';
     assert.deepEqual(readFilters(new URLSearchParams(hostile)), {});
     assert.deepEqual([isFiltered({ types: [] }), isFiltered({ types: [], filters }), isFiltered({ types: ['IMAGE'] })], [false, true, true]);
+  });
+
+  test('copiesIn: groups files by hash and size, in the order of the list', () => {
+    /** @param {string} id @param {string} [hash] @param {string} [sizeInBytes] */
+    const file = (id, hash, sizeInBytes = '1') => fileItem({ _id: id, hash, sizeInBytes });
+    const files = [file('a', 'x'), file('b', 'y'), file('c'), file('d', 'y'), file('e', 'x'), file('f', 'x', '2'), file('g'), file('h', 'z')];
+    assert.deepEqual(copiesIn(files).map(({ id }) => id), ['a', 'e', 'b', 'd']);
+    assert.deepEqual(copiesIn([]), []);
   });
 });

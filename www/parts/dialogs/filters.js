@@ -26,14 +26,17 @@ function bytesIn({ value }) {
  *
  * @param {Filters} filters Those that are set.
  */
-export function askFilters({ since, until, min, max, shape, label = '', isPrivate }) {
+export function askFilters({ since, until, min, max, shape, label = '', isPrivate, copies }) {
   const fields = { since: dayField(since), until: dayField(until), min: sizeField(min), max: sizeField(max), label: textField({ value: label, maxlength: MAX_LABEL_LENGTH, dir: 'auto' }) };
   const shapes = choice([['', 'Any'], ...SHAPES.map((one) => /** @type {const} */ ([one, `${one[0].toUpperCase()}${one.slice(1)}`]))]);
   shapes.value = shape ?? '';
   const visibility = choice([['', 'Any'], ['private', 'Private'], ['public', 'Public']]);
   visibility.value = isPrivate === undefined ? '' : isPrivate ? 'private' : 'public';
+  const onlyCopies = element('input', { type: 'checkbox' });
+  onlyCopies.checked = copies === true;
   /** @returns {void} */
   const clear = () => {
+    onlyCopies.checked = false;
     for (const input of [...Object.values(fields), shapes, visibility]) input.value = '';
   };
   return ask({
@@ -43,6 +46,7 @@ export function askFilters({ since, until, min, max, shape, label = '', isPrivat
       element('div', { class: 'field-pair' }, field('At least, in MB', fields.min), field('At most, in MB', fields.max)),
       element('div', { class: 'field-pair' }, field('Orientation', shapes), field('Visibility', visibility)),
       field('Label', fields.label, 'The whole label, in any case.'),
+      element('label', { class: 'check' }, onlyCopies, 'Only files with the same content as another one here'),
       element('button', { type: 'button', class: 'quiet clear-all', click: clear }, 'Clear all'),
     ],
     action: 'Show',
@@ -55,6 +59,7 @@ export function askFilters({ since, until, min, max, shape, label = '', isPrivat
         shape: SHAPES.find((one) => one === shapes.value),
         label: fields.label.value.trim() || undefined,
         isPrivate: visibility.value === '' ? undefined : visibility.value === 'private',
+        copies: onlyCopies.checked || undefined,
       }),
   });
 }
