@@ -143,12 +143,16 @@ suite('commands', () => {
   let known;
   /** @type {string[]} */
   let rings;
+  /** @type {Set<string>} */
+  let serverOptions;
   before(async () => {
     const source = await read('xtask/src/main.rs');
     const [, usage] = present(/const USAGE: &str = "\\\n([^"]*)"/.exec(source));
     known = [...usage.matchAll(/^ {2}([\w-]+)/gm)].map(([, name]) => name);
     const [, list] = present(/run the tests: ([^(]*) \(/.exec(usage));
     rings = list.split(', ');
+    const settings = await read('server/src/settings.rs');
+    serverOptions = new Set([...settings.matchAll(/^ +"([a-z-]+)",$/gm)].map(([, name]) => name));
   });
 
   /**
@@ -161,6 +165,8 @@ suite('commands', () => {
       case 'cargo': {
         const [subcommand, name, ...rest] = words;
         if (subcommand === 'test') return undefined;
+        // In the folder of the native server.
+        if (['build --release', 'update --workspace'].includes(words.join(' '))) return undefined;
         if (subcommand !== 'xtask') return 'only cargo xtask and cargo test are for contributors';
         if (!known.includes(name)) return `there is no cargo xtask ${name}`;
         if (name === 'test') return rest.join(' ').replace(/--node \d+ ?/, '').split(' ').every((word) => word === '' || word === '--quick' || rings.includes(word)) ? undefined : 'there is no such ring';
@@ -179,6 +185,10 @@ suite('commands', () => {
         } catch (/** @type {any} */ error) {
           return error.message;
         }
+      case 'target/release/wix-media-server': {
+        const unknown = words.find((word) => word.startsWith('--') && !serverOptions.has(word.slice(2)));
+        return words[0] === 'serve' && !unknown ? undefined : `wix-media-server takes no ${unknown ?? words[0]}`;
+      }
       case 'npm':
         return words[0] === 'install' ? undefined : 'only npm install is for users';
       case 'cd':
@@ -206,9 +216,10 @@ suite('commands', () => {
 
   test('commands: unknown ones are found', () => {
     assert.deepEqual(known, ['build', 'start', 'test', 'check', 'size', 'bench', 'parity', 'soak', 'fuzz', 'release', 'file-types', 'help']);
-    assert.deepEqual(rings.length, 7);
-    const text = 'Run `cargo xtask deploy`.\n\n```sh\ncargo xtask test moon   # no such ring\nnode gone.js\nrm -r .\nnpx wix-media lss\nwix-media ls --no-such\n```\n';
-    assert.deepEqual(commands(text).map((command) => problemWith(command) === undefined), Array(6).fill(false));
+    assert.deepEqual(rings.length, 8);
+    assert.ok(serverOptions.has('data'));
+    const text = 'Run `cargo xtask deploy`.\n\n```sh\ncargo xtask test moon   # no such ring\nnode gone.js\nrm -r .\nnpx wix-media lss\nwix-media ls --no-such\ntarget/release/wix-media-server serve --no-such\n```\n';
+    assert.deepEqual(commands(text).map((command) => problemWith(command) === undefined), Array(7).fill(false));
   });
 
   test('README: names cargo xtask start and cargo xtask test', () => {
