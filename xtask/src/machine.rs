@@ -136,6 +136,11 @@ pub(crate) fn exiftool() -> Result<()> {
     debian_packages(&[("exiftool", "libimage-exiftool-perl")])
 }
 
+/// Installs a decoder of HEIC, of which the manager can make use.
+pub(crate) fn libheif() -> Result<()> {
+    debian_packages(&[("heif-convert", "libheif-examples")])
+}
+
 /// Installs the Debian packages of programs that are missing. `wanted` pairs each program with its package.
 fn debian_packages(wanted: &[(&str, &str)]) -> Result<()> {
     let missing: Vec<&str> = wanted

@@ -192,6 +192,7 @@ impl Ring {
         }
         if self == Self::Js {
             machine::exiftool()?;
+            machine::libheif()?;
         }
         build::build(project)?;
         let mut scripts = self.scripts(project)?;
