@@ -25,7 +25,7 @@ pub(crate) const PIECE_SIZE: usize = 128 * 1024;
 /// How many bytes of a request are collected for one call of the manager, as far as they have arrived.
 const COLLECTED_SIZE: usize = 256 * 1024;
 
-/// How long an upload that was refused early is read on. Closed at once, its sender would not see the response.
+/// How long the rest of a refused upload is read. If the connection closed at once, the sender would not see the response.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why a body did not arrive.
@@ -41,9 +41,9 @@ pub(crate) enum Broken {
 #[derive(Debug)]
 pub(crate) struct Source {
     incoming: Option<Incoming>,
-    /// How long this end has waited since bytes were last counted from 0.
+    /// How long this end has waited since `moved` was last reset.
     waited: Duration,
-    /// The bytes that arrived meanwhile.
+    /// The bytes that have arrived since then.
     moved: u64,
 }
 
@@ -74,7 +74,7 @@ impl Source {
                 self.waited += began.elapsed();
                 found.map_err(|_| Broken::Slow)?
             } else {
-                // Only what is there already.
+                // Take only what has already arrived.
                 let ready = std::future::poll_fn(|context| {
                     Poll::Ready(match Pin::new(&mut *incoming).poll_frame(context) {
                         Poll::Ready(frame) => Some(frame),
@@ -91,7 +91,7 @@ impl Source {
                 break;
             };
             let frame = frame.map_err(|_| Broken::Off)?;
-            // Trailers are of no use here.
+            // Trailers are ignored.
             if let Ok(bytes) = frame.into_data() {
                 self.moved += bytes.len() as u64;
                 if self.moved >= MIN_MOVED {
@@ -133,7 +133,7 @@ impl Drop for Source {
     }
 }
 
-/// Does something when the value is dropped.
+/// Runs a function when the value is dropped.
 pub(crate) struct AtEnd(Option<Box<dyn FnOnce() + Send>>);
 
 impl AtEnd {
@@ -160,11 +160,11 @@ impl Drop for AtEnd {
 #[derive(Debug)]
 pub(crate) struct Stored {
     app: Arc<App>,
-    /// What is left of it behind the pieces below.
+    /// The rest of it, after the pieces below.
     body: Option<Body>,
     first: Option<Bytes>,
     reading: Option<JoinHandle<std::io::Result<(Body, Bytes)>>>,
-    /// The bytes that were not sent yet.
+    /// The number of bytes that have not been sent yet.
     left: u64,
     _end: Option<AtEnd>,
 }
@@ -220,7 +220,7 @@ impl Stored {
     }
 }
 
-/// Reads the next piece of a body. Fails where it ends before its length.
+/// Reads the next piece of a body. Fails if it ends before its length.
 pub(crate) fn read_piece(app: &App, body: &mut Body) -> std::io::Result<Bytes> {
     let size = usize::try_from(body.length()).unwrap_or(usize::MAX).min(PIECE_SIZE);
     let mut buffer = vec![0; size];
@@ -237,7 +237,7 @@ pub(crate) fn read_piece(app: &App, body: &mut Body) -> std::io::Result<Bytes> {
 pub(crate) enum Content {
     Whole(Option<Bytes>),
     Stored(Box<Stored>),
-    /// Pieces from elsewhere, without an end that is known.
+    /// Pieces from elsewhere, whose number is unknown.
     Stream(mpsc::Receiver<Bytes>),
 }
 
@@ -351,7 +351,7 @@ mod tests {
     use std::convert::Infallible;
     use tokio::io::{AsyncWriteExt, DuplexStream};
 
-    /// Serves one request of a client at the other end of a pipe, and gives what its body was.
+    /// Serves one request of a client at the other end of a pipe, and returns the length of its body.
     fn received(client: impl AsyncFnOnce(DuplexStream)) -> Result<usize, Broken> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.expect("a runtime").block_on(async {

@@ -26,7 +26,7 @@ const MAX_EVENTS_PER_PAGE: u64 = 1000;
 /// Milliseconds after which a browser connects again to a stream of events.
 const RECONNECT_MS: u32 = 1000;
 
-/// How many events wait for a reader that is slow. Those behind them stay in the catalog.
+/// How many pages of events wait for a slow reader. Later events stay in the catalog.
 const MAX_WAITING_EVENTS: usize = 16;
 
 /// How many damaged files an answer names, and how many a header.
@@ -90,7 +90,7 @@ async fn run<T: Send + 'static>(
 
 /// Answers a request below the path.
 pub(crate) async fn answer(app: &Arc<App>, head: Head, source: Source) -> Answer {
-    // `?` ends it with the answer to what went wrong.
+    // `?` returns the answer to what went wrong.
     attempt(app, head, source).await.unwrap_or_else(|answer| answer)
 }
 
@@ -368,7 +368,7 @@ async fn follow(app: &Arc<App>, mut after: u64, base: String, sender: &mpsc::Sen
         if !text.is_empty() && sender.send(text.into()).await.is_err() {
             return;
         }
-        // Before the look, so that no change is missed in between.
+        // Before the events are read, so that no change is missed in between.
         changes.mark_unchanged();
         let input = json!({ "after": after, "base": base });
         let Ok(page) = run(app, move |manager| manager.control("events", &input)).await else {
@@ -386,7 +386,7 @@ async fn follow(app: &Arc<App>, mut after: u64, base: String, sender: &mpsc::Sen
     }
 }
 
-/// An export that has begun. It ends with the value, also when nobody reads it to its end.
+/// An export that has begun. It ends when the value is dropped, even if nobody has read all of it.
 struct Exported {
     app: Arc<App>,
     id: String,
@@ -407,8 +407,8 @@ impl Drop for Exported {
     }
 }
 
-/// Sends everything as an archive. The blobs of the moment are kept until it ends. Damaged files are named in a header, as far as
-/// there is room, because the body is the archive.
+/// Sends everything as an archive. Blobs are kept until it has been sent. Damaged files are named in a header, as far as there is
+/// room, because the body is the archive.
 async fn export(app: &Arc<App>) -> Result<Answer, Answer> {
     let export = run(app, |manager| manager.export()).await?;
     let exported = Exported {
@@ -444,7 +444,7 @@ async fn import(app: &Arc<App>, source: Source) -> Result<Answer, Answer> {
     Ok(reply.finished(app, None).await)
 }
 
-/// Adds one entry of a seed, whose bytes are the body.
+/// Adds one entry of a seed. The body is the bytes of its file.
 async fn seed(app: &Arc<App>, head: &Head, source: Source) -> Result<Answer, Answer> {
     let entry = parameter(head, "entry").unwrap_or(Cow::Borrowed("{}"));
     let entry: Value = serde_json::from_str(&entry).map_err(|_| invalid("entry", "must be JSON"))?;

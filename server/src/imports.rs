@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 use wix_media::manager::{IMPORT_RULES, ImportOrder, UnfitUrl, check_import_url};
 
-/// After how long an outcome that could not be recorded is tried again, at first and at most.
+/// How long to wait before an import whose outcome could not be recorded is tried again, at first and at most.
 const MIN_RETRY: Duration = Duration::from_secs(1);
 const MAX_RETRY: Duration = Duration::from_secs(5);
 

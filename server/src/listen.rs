@@ -31,7 +31,7 @@ const MAX_THREADS: usize = 128;
 /// The maximum bytes of a request's head, and of what is read at once.
 const BUFFER_SIZE: usize = 64 * 1024;
 
-/// The part of the connections that one other machine may have, so that it cannot keep everybody else out.
+/// Another machine may have one in so many of the connections, so that it cannot keep everybody else out.
 const ADDRESS_SHARE: usize = 4;
 
 /// How long a refused connection may take to read why.
@@ -53,13 +53,13 @@ impl fmt::Display for Failure {
     }
 }
 
-/// How far the end of the server is.
+/// How far the shutdown is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
     Running,
-    /// Requests that are under way may end.
+    /// Requests that are under way may finish.
     Stopping,
-    /// They are cut off.
+    /// Requests that are under way are cut off.
     Cut,
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn serve(settings: Settings) -> Result<(), Failure> {
         .map_err(|error| Failure(format!("cannot start the runtime: {error}")))?;
     let outcome = runtime.block_on(run(settings));
     runtime.shutdown_timeout(WORK_TIMEOUT);
-    // The manager goes last, and with it the lock of the directory.
+    // The manager is dropped last, and with it the lock of the directory.
     outcome.map(drop)
 }
 
@@ -87,7 +87,7 @@ async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
     let opening = tokio::task::spawn_blocking(move || App::open(settings, phases));
     let app = tokio::select! {
         opened = opening => Arc::new(opened.map_err(|error| Failure(format!("cannot open the storage: {error}")))??),
-        // The process ends with it, whatever it waits for.
+        // The process ends, whatever the storage waits for.
         _ = signals.next() => return Err(Failure("stopped before the storage was open".to_owned())),
     };
     let work = tokio::spawn(work::run(Arc::clone(&app)));
@@ -101,7 +101,7 @@ async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
                 Ok((stream, peer)) => admit(&app, &connections, &mut tasks, stream, peer),
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
-                    // A connection that has gone already is no reason to wait.
+                    // A connection that has already gone needs no pause.
                     if !matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) {
                         tokio::time::sleep(ACCEPT_PAUSE).await;
                     }

@@ -6,7 +6,7 @@
 //! | `listen.rs` | connections: how many, how slow they may be, and their end |
 //! | `socket.rs` | the time limits of one connection |
 //! | `guard.rs` | which requests are answered |
-//! | `service.rs` | the way of a request through guard, probes, commands and manager |
+//! | `service.rs` | the path of a request through guard, probes, commands and manager |
 //! | `bodies.rs` | bodies in both directions, in pieces |
 //! | `commands.rs` | `/_wix-media/`: what the owner of a server may ask |
 //! | `page.rs` | the files of the page |
@@ -16,7 +16,7 @@
 //! | `log.rs` | the log, without secrets |
 //!
 //! The manager is synchronous, so its calls run on the blocking threads of the runtime. No such call waits for the network: a
-//! body is handed over in pieces, and a thread is taken for each piece only.
+//! body is handed over in pieces, and a thread is taken only while a piece is processed.
 
 mod bodies;
 mod commands;

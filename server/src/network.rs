@@ -31,7 +31,7 @@ pub(crate) struct Fetched {
 /// The settings of TLS, with the certificates that this machine trusts.
 static TLS: LazyLock<Arc<ClientConfig>> = LazyLock::new(|| {
     let mut roots = RootCertStore::empty();
-    // What cannot be read is missing in the checks, which then fail.
+    // A certificate that cannot be read is left out, and connections that need it fail.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     Arc::new(
         ClientConfig::builder()
@@ -40,7 +40,7 @@ static TLS: LazyLock<Arc<ClientConfig>> = LazyLock::new(|| {
     )
 });
 
-/// Sends a request. Returns the reason for people when that fails.
+/// Sends a request. If that fails, returns the reason for people.
 pub(crate) async fn fetch(url: &str, headers: &[(String, String)], allow_private: bool) -> Result<Fetched, String> {
     let url = Url::parse(url).map_err(|error| error.to_string())?;
     let host = url.host().ok_or("it has no host")?;
@@ -115,7 +115,7 @@ where
 {
     let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
     let (mut sender, connection) = handshake.map_err(|error| error.to_string())?;
-    // It ends with the body, or when that is dropped.
+    // It ends when the body ends or is dropped.
     tokio::spawn(connection);
     let response = sender.send_request(request).await.map_err(|error| error.to_string())?;
     let (parts, body) = response.into_parts();

@@ -54,7 +54,7 @@ const COMPRESSIBLE: [&str; 5] = [
 /// Smaller files fit into one packet as they are.
 const MIN_COMPRESSED_SIZE: u64 = 1400;
 
-/// What the page may do besides running its own scripts: call any base URL, and show media from anywhere.
+/// The policy of the page. Besides running its own scripts, it may call any base URL and show media from anywhere.
 const POLICY: &str = "default-src 'self'; connect-src *; img-src * blob: data:; media-src * blob:; \
      frame-src 'self' http: https: blob:; worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
      require-trusted-types-for 'script'; trusted-types default; frame-ancestors 'none'; \
@@ -68,7 +68,7 @@ const IMPORT_MAP: (&str, &str) = ("<script type=\"importmap\">", "</script>");
 pub(crate) struct Page {
     /// By their paths.
     files: HashMap<String, PathBuf>,
-    /// Compressed files, with the versions of which they are.
+    /// Compressed files, with the versions of their contents.
     compressed: Mutex<HashMap<PathBuf, (String, Bytes)>>,
 }
 
@@ -147,7 +147,7 @@ impl Page {
         Ok(answer)
     }
 
-    /// A file, compressed once for as long as it does not change.
+    /// A compressed file. It is compressed again only after a change.
     fn compressed(&self, file: &Path, version: String) -> std::io::Result<Bytes> {
         let all = || self.compressed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, bytes)) = all().get(file)
@@ -234,7 +234,7 @@ fn percent_decoded(path: &str) -> String {
     if !path.contains('%') {
         return path.to_owned();
     }
-    // As a value of a form, in which only a plus has another meaning.
+    // As a value of a form, in which only plus and ampersand have another meaning.
     let pair = format!("p={}", path.replace('+', "%2B").replace('&', "%26"));
     let decoded = url::form_urlencoded::parse(pair.as_bytes()).next();
     decoded.map_or_else(String::new, |(_, value)| value.into_owned())

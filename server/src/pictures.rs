@@ -107,18 +107,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Pictures {
-    /// Waits until a core is free to decode a picture. `None` never comes: nobody closes the semaphore.
+    /// Waits until a core is free to decode a picture. It never returns `None`, because nobody closes the semaphore.
     pub(crate) async fn core(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.cores).acquire_owned().await.ok()
     }
 
-    /// The colours of an uploaded picture, in the form of descriptors. `None` for a picture that cannot be decoded: it is stored
+    /// The colours of an uploaded picture, in the form of descriptors. `None` for a picture that cannot be decoded, which is stored
     /// without them.
     pub(crate) fn colors(&self, blobs: &dyn Blobs, picture: &Picture) -> Option<Value> {
         let mut bytes = vec![0; usize::try_from(picture.size).ok()?];
         let count = blobs.read(&picture.blob, 0, &mut bytes).ok()?;
         bytes.truncate(count);
-        // A decoder that panics must not take the upload along.
+        // A decoder that panics must not make the upload fail.
         let found = std::panic::catch_unwind(|| images::colors(&bytes)).ok()?.ok()??;
         let color = |color: Color| {
             json!({
@@ -155,7 +155,7 @@ impl Pictures {
         let core = self.core().await;
         let own = Arc::clone(app);
         let making = spawn_blocking(move || {
-            // Held until the work ends, also when nobody waits for it any more.
+            // Held until the work ends, even if nobody waits for it any more.
             let _core = core;
             let segments: Vec<&str> = transform.split('/').collect();
             let parsed = Transform::parse(&segments)?;
@@ -197,7 +197,7 @@ pub(crate) async fn answer(
     let tag = tag.unwrap_or(&asked.path).to_owned();
     headers.remove(header::CONTENT_LENGTH);
     let made = if asked.is_head {
-        // A HEAD costs no picture, so it tells type and length only of one that has been made.
+        // A HEAD makes no picture, so it states type and length only of one in the cache.
         let Some(found) = lock(&app.pictures.cache).get(&tag) else {
             return Answer {
                 headers: Box::new(headers),

@@ -1,4 +1,4 @@
-//! The way of a request: guard, probes, commands, manager.
+//! The path of a request: guard, probes, commands, manager.
 
 use crate::bodies::{AtEnd, Broken, Content, Exchange, Outgoing, Source, Stored, read_piece};
 use crate::commands;
@@ -105,7 +105,7 @@ impl App {
             options,
         })
         .map_err(stored)?;
-        // The lock of the directory keeps every other process out, so none of them holds leases. Without room, they expire.
+        // The lock of the directory keeps every other process out, so none of them holds leases. If the disk is full, they expire by themselves.
         match manager.end_leases() {
             Ok(()) | Err(catalog::Error::Full(_)) => {}
             Err(error) => return Err(stored(error)),
@@ -124,23 +124,22 @@ impl App {
         })
     }
 
-    /// How far the end of the server is.
+    /// Returns a receiver of how far the shutdown is.
     pub(crate) fn phases(&self) -> watch::Receiver<Phase> {
         self.phases.clone()
     }
 
-    /// Whoever waits for changes.
+    /// Returns a receiver that is told of changes.
     pub(crate) fn changes(&self) -> watch::Receiver<()> {
         self.changes.subscribe()
     }
 
-    /// Tells whoever waits for changes that there may be some.
+    /// Tells all receivers that something may have changed.
     pub(crate) fn changed(&self) {
         self.changes.send_replace(());
     }
 
-    /// Tells of changes that were committed since the last time.
-    /// Returns whether there were any.
+    /// Tells all receivers of changes that were committed since the last time. Returns whether there were any.
     pub(crate) fn tell_changes(&self) -> bool {
         let has_changed = self.manager.take_changed();
         if has_changed {
@@ -259,11 +258,11 @@ pub(crate) async fn serve(
         activity,
     };
     let is_head = request.method() == Method::HEAD;
-    // A task of its own, so that work that has begun goes on when the caller leaves: half of it must not remain undone.
+    // A task of its own, so that work goes on when the caller leaves: it must not stop halfway.
     let answering = tokio::spawn(answer(app, request, peer, local).instrument(span));
     let mut answer = answering.await.unwrap_or_else(|error| broken(&error));
     if is_head {
-        // Its length was told, and must not become that of no body.
+        // Its length is in the header, and must not become that of an empty body.
         answer.content = Content::empty();
     }
     exchange.status = answer.status.as_u16();
@@ -276,7 +275,7 @@ pub(crate) async fn serve(
 
 async fn answer(app: Arc<App>, request: Request<Incoming>, peer: IpAddr, local: String) -> Answer {
     let (parts, incoming) = request.into_parts();
-    // It also reads what is left of a body that is refused.
+    // When dropped, it reads the rest of a body that is refused.
     let source = Source::new((!incoming.is_end_stream()).then_some(incoming));
     let Some(target) = target(&parts.uri) else {
         return problem(StatusCode::BAD_REQUEST, "invalid request: expected a path");
@@ -419,7 +418,7 @@ async fn call(app: &Arc<App>, head: Head, source: Source) -> Answer {
     }
 }
 
-/// What the manager answers, with the beginning of the body.
+/// The answer of the manager, with the beginning of its body.
 #[derive(Debug)]
 pub(crate) struct Reply {
     response: wix_media::manager::Response,
@@ -515,9 +514,9 @@ fn close(app: &App, mut intake: Intake) -> Reply {
     let manager = &app.manager;
     while manager.work(&mut intake) {}
     let mut response = manager.close(intake);
-    // Whoever sees the change finds its events too.
+    // A caller that sees the change finds its events too.
     app.tell_changes();
-    // The beginning is read here, where a thread is at hand already.
+    // The beginning is read here, because this is already a thread that may block.
     let first = match response.transform {
         Some(_) => Ok(Bytes::new()),
         None => read_piece(app, &mut response.body),
@@ -590,7 +589,7 @@ pub(crate) fn stored(
     }
 }
 
-/// Header fields of the manager. Characters that no field can carry are left out with their field.
+/// Header fields of the manager. A field whose characters HTTP cannot carry is left out.
 pub(crate) fn headers_of(fields: &[(String, String)]) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for (name, value) in fields {

@@ -1,8 +1,8 @@
 //! The settings of the server: one table, three places.
 //!
-//! A setting is in the file that `--config` names, in the environment, or on the command line. The command line counts before
-//! the environment, and the environment before the file. The table of `docs/server.md` lists the rows of [`SETTINGS`], which a
-//! test compares.
+//! A setting is in the file that `--config` names, in the environment, or on the command line. The command line takes precedence
+//! over the environment, and the environment over the file. The table of `docs/server.md` lists the rows of [`SETTINGS`], which
+//! a test compares.
 
 use crate::guard::{self, Network, Rules};
 use clap::{Arg, ArgAction, Command};
@@ -229,7 +229,7 @@ pub(crate) struct Settings {
     pub(crate) log_format: LogFormat,
 }
 
-/// The value of a setting, and where it is from.
+/// The value of a setting, and where it comes from.
 #[derive(Clone, Debug)]
 struct Given {
     values: Vec<String>,

@@ -18,7 +18,7 @@ const MAX_IMPORTS: usize = 4;
 const SWEEP_INTERVAL: Duration = Duration::from_secs(3600);
 const SWEEP_GRACE_MS: i64 = 86_400_000;
 
-/// How soon work that stays due is looked at again, at first and at most.
+/// How soon work that stays due is tried again, at first and at most.
 const MIN_RETRY: Duration = Duration::from_millis(100);
 const MAX_RETRY: Duration = Duration::from_secs(30);
 
@@ -126,9 +126,9 @@ fn now() -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Leases what is due. Returns when to look again too.
+/// Leases what is due. Also returns when to look again.
 fn take(manager: &Manager, imports: usize) -> catalog::Result<(Vec<ImportOrder>, Option<i64>)> {
-    // Videos that wait for posters become ready without them.
+    // Makes videos that wait for posters ready without them.
     manager.take_transcodes(1)?;
     Ok((manager.take_imports(imports)?, manager.next_tick()?))
 }
@@ -153,7 +153,7 @@ async fn call<T: Send + 'static>(
     }
 }
 
-/// Removes what nothing needs any more. What fails is left to the next sweep.
+/// Removes what is not needed any more. If something fails, the next sweep tries again.
 async fn sweep(app: &Arc<App>) {
     let swept = call(app, "the sweep", |manager| manager.sweep(SWEEP_GRACE_MS)).await;
     if let Some(Swept { removed, waiting }) = swept
