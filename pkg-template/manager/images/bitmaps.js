@@ -1,4 +1,4 @@
-// The decoder of a browser. It decodes AVIF in all of them, and HEIC in few.
+// The decoder of a browser. All browsers decode AVIF, and few decode HEIC.
 
 /** @import { Converter } from '../internal.d.ts' */
 

@@ -1,15 +1,15 @@
-// AVIF and HEIC, which no module of the package decodes: what the platform has converts them to PNG, and the modules go on
-// with that. In Node these are programs of the machine (`programs.js`), in browsers it is the browser (`bitmaps.js`). One of them
-// may encode AVIF, too.
+// AVIF and HEIC, which no module of the package decodes. A decoder of the platform converts them to PNG, which the modules decode.
+// In Node these are programs of the machine (`programs.js`), in browsers it is the browser itself (`bitmaps.js`). Some of them also
+// encode AVIF.
 import { isoKindOf } from './iso.js';
 
 /** @import { Converter, ConverterPart, ImageKind } from '../internal.d.ts' */
 
-/** How formats are called in messages. */
+/** The names of formats in messages. */
 const NAMES = { avif: 'AVIF', heic: 'HEIC' };
 
 /**
- * Makes a converter of what the platform has.
+ * Makes a converter from the decoders and encoders of the platform.
  *
  * @param {object} platform
  * @param {ConverterPart[]} platform.parts In the order in which they are tried.
@@ -69,13 +69,13 @@ export function createConverter({ parts, advice, close = () => {} }) {
 }
 
 /**
- * A PNG without its EXIF. Converters have turned the image already, and some copy the orientation nevertheless.
+ * Returns a PNG without its EXIF. Converters have already turned the image, and some copy the orientation nevertheless.
  *
  * @param {Uint8Array<ArrayBuffer>} png
  */
 export function withoutExif(png) {
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
-  // Behind the signature, a chunk has its length, its type, that many bytes, and a checksum.
+  // After the signature come the chunks. Each has its length, its type, that many bytes, and a checksum.
   for (let at = 8; at + 12 <= png.length; ) {
     const end = at + 12 + view.getUint32(at);
     const type = view.getUint32(at + 4);

@@ -19,13 +19,13 @@ import { createConverter } from './converter.js';
 const MAX_PIXELS = 100_000_000;
 /** The most bytes of a result, also of the PNG of an image on its way to the modules. */
 const MAX_RESULT_SIZE = 320 << 20;
-/** The most memory that the program of libheif may address, in bytes. That of sharp has the limit of all programs, as Node reserves more. */
+/** The most memory that the program of libheif may address, in bytes. sharp has the limit of all programs, because Node reserves more. */
 const MAX_MEMORY = 2 * 1024 ** 3;
 
 /** Programs of libheif, newest first. */
 const HEIF_PROGRAMS = ['heif-dec', 'heif-convert'];
 
-/** How much sharp tries when it encodes, 0 to 9. A step more takes up to five times as long, for files that are 10 % smaller. */
+/** The effort of sharp when it encodes, 0 to 9. One step more takes up to five times as long, for files that are 10 % smaller. */
 const EFFORT = 2;
 
 /** What the process of sharp runs. The arguments are the file of sharp, the image, the result, and the quality if that is an AVIF. */
@@ -48,7 +48,7 @@ const image = sharp(source, { limitInputPixels: ${MAX_PIXELS}, failOn: 'error' }
 /** The processors that one image may use. */
 const THREADS = 2;
 
-/** Whether this process is Node, and can run a script by its own program. A program that holds Node runs itself. */
+/** Whether this process is Node, and can run a script by its own program. A program that contains Node would run itself. */
 const isNode = () => !('Deno' in globalThis) && !('Bun' in globalThis) && /^node(js)?(\.exe)?$/.test(path.basename(process.execPath));
 
 /** The file of sharp, as seen from this package or from the program that runs. Undefined if it is not installed. */
@@ -110,7 +110,7 @@ export function createPrograms({ timeoutMs, sharp, heif }, refuse) {
   const closing = new AbortController();
 
   /**
-   * Has a program make one file of another.
+   * Has a program convert one file to another.
    *
    * @param {Uint8Array} image
    * @param {string} name The name of the result.
