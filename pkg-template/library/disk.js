@@ -57,12 +57,12 @@ function assertFile(path, entry) {
 /** Bytes of a piece of a file that is sent slowly. */
 const PACED_PIECE_SIZE = 64 * 1024;
 
-/** @typedef {(bytes: number) => Promise<void>} Pace Resolves when so many bytes may be sent. */
+/** @typedef {(bytes: number) => Promise<void>} Pace Resolves when that many bytes may be sent. */
 
 /**
  * Opens a file as a source.
  *
- * @param {string | URL & { pace?: Pace }} given A URL may have a `pace`, which its bytes are read at.
+ * @param {string | URL & { pace?: Pace }} given A URL can have a `pace`, which limits how fast its bytes are read.
  * @returns {Promise<SourceReader>}
  */
 export async function openFile(given) {

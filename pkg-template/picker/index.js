@@ -35,7 +35,7 @@ export class WixMediaPicker extends Base {
   #close = () => {};
   /** Whether a redraw waits for the end of this task. */
   #isPlanned = false;
-  /** Counts how often it was to be shown in the page: properties may change while its parts load. */
+  /** Number of attempts to show it in the page. Each one replaces an earlier one whose parts are still loading. */
   #turn = 0;
 
   connectedCallback() {

@@ -16,7 +16,7 @@ export function useFiles(options) {
   const [state, setState] = useState(EMPTY);
   const [generation, setGeneration] = useState(0);
   const more = useRef(() => {});
-  // Equal options in a new object, which components create each time, load nothing again.
+  // Components pass a new object in each render. Equal options must not start a new list.
   const key = JSON.stringify(options ?? {});
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: reload changes the generation.
@@ -34,7 +34,7 @@ export function useFiles(options) {
 }
 
 /**
- * Loads the first page, and further ones by `more`. The files of the list before stay until the first page has arrived.
+ * Loads the first page, and further ones by `more`. The files of the previous list stay until the first page has arrived.
  *
  * @param {Client['files']} files
  * @param {declared.UseFilesOptions} options

@@ -3,8 +3,8 @@
 // The journal has what both sides had when they were last the same. A file in that version is unchanged. Of two sides, the
 // one that is unchanged follows the other. If neither is, the two versions are kept side by side: that of the target gets
 // a name of its own. A file that one side has deleted is deleted at the other if it is unchanged there. A folder goes when
-// nothing is left in it. The rules only ask for the two sides and the journal, and never for the times of files, so it does not
-// matter which side is listed first, nor what its clock says.
+// nothing is left in it. The rules look only at the two sides and the journal, never at the times of files, so neither the order of
+// the listings nor the clock of a side matters.
 import { OTHER } from './folders.js';
 import { keyOf, numberOf } from './names.js';
 import { below, folderOf, isBelow } from './order.js';
@@ -13,7 +13,7 @@ import { failureOf } from './report.js';
 
 /** @import { Entry, JournalRecord, Side, Step, Triple } from './internal.d.ts' */
 
-/** A longer name is cut before it gets the name of a conflict. Names have up to 1,000 characters. */
+/** Longer names are cut before the mark of a conflict is added. The service allows 1,000 characters. */
 const MAX_NAME_LEN = 900;
 
 /**
@@ -25,13 +25,13 @@ const MAX_NAME_LEN = 900;
  * @property {(side: Side, entry: Entry, record: JournalRecord, about: { before?: string }) => void} onOrphan Called with each file that
  * one side has deleted.
  * @property {boolean} hasLabels Whether both sides have labels, and files that are private.
- * @property {(side: Side) => string} markOf What the name of a file gets that is kept beside another version of it.
+ * @property {(side: Side) => string} markOf The mark in the name of a version that is kept beside another one.
  */
 
 /** @typedef {{ path: string, side: Side, entry: Entry, record: JournalRecord, before?: string, stays: boolean }} LostFolder */
 
 /**
- * The file that a version becomes which is kept beside the other one.
+ * The entry of a version that is kept beside the other one, under a name of its own.
  *
  * @param {Entry} entry
  * @param {string} mark

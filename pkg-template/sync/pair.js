@@ -19,7 +19,7 @@ import { openPlace, pathOf } from './places/index.js';
 export const DEFAULT_CONCURRENCY = 4;
 
 /**
- * Where a folder really is, whatever symbolic links lead to it. Of one that is missing, the folders that hold it are asked.
+ * The path of a folder without symbolic links. For a missing folder, the links of the folders above it are resolved.
  *
  * @param {string} folder
  * @returns {Promise<string>}

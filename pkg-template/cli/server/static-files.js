@@ -36,7 +36,7 @@ const compress = promisify(gzip);
 
 /** A name with the hash of its content, as the build gives the bundles of the page. */
 const HASHED = /-[A-Z0-9]{8}\.(?:css|js)$/;
-/** For whom such a file is: a cache may keep it for a year, and never asks whether it has changed. */
+/** Lets caches keep such a file for a year without asking whether it has changed. */
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 
 /** The import map, which browsers read only in the page itself. */

@@ -20,9 +20,9 @@ const LIFETIME_MS = 7 * 86_400_000;
 const MAX_CREATION_SIZE = 256 * 1024;
 
 /**
- * Where the size of chunks is ours to choose, the next one is twice as large after one that took less than this, and as large as
- * the first after one that took more than the second, or did not arrive whole. Each chunk costs some round trips, and a sync
- * of the service's disk; what is lost with one that breaks off should be a matter of seconds.
+ * Milliseconds. If the caller has not set the size of chunks, it doubles after a chunk that took less than `FAST_MS`. It returns to
+ * that of the first chunk after one that took more than `SLOW_MS` or did not arrive whole. Each chunk costs some round trips and a
+ * sync of the service's disk, but one that breaks off should cost no more than a few seconds.
  */
 const FAST_MS = 1000;
 const SLOW_MS = 4000;

@@ -33,7 +33,7 @@ const codeOf = (error) => /** @type {NodeJS.ErrnoException} */ (error)?.code;
 const versionOf = ({ size, mtimeNs, ino }) => `${size}-${mtimeNs}-${ino}`;
 
 /**
- * Stays the same when a folder is renamed. The number of a deleted folder may be given to a new one, the time of birth tells them apart.
+ * Stays the same when a folder is renamed. A new folder may get the inode of a deleted one: the time of birth tells them apart.
  *
  * @param {import('node:fs').BigIntStats} about
  */
