@@ -1,5 +1,5 @@
 import type { CallOptions } from './calls.js';
-import type { StoredFile } from './files/descriptor.js';
+import type { FileDescriptor, StoredFile } from './files/descriptor.js';
 import type { UploadOptions } from './uploads.js';
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ export declare namespace downloads {
    * Downloads a file, also a private one, by a temporary link. The body continues by itself after network errors, and fails
    * at its end if the content does not match the descriptor.
    *
-   * @param fileId Id of the file.
+   * @param file Id of the file, or its descriptor, which saves the call that asks for size and hash.
    * @param options Rendition, range and checks.
    * @throws {WixMediaError} Errors of the service; the body fails with `CONTENT_MISMATCH`.
    * @example
@@ -74,7 +74,7 @@ export declare namespace downloads {
    * const response = await downloads.file(fileId, { fileName: 'river.jpg' });
    * ```
    */
-  export function file(fileId: string, options?: FileDownloadOptions): Promise<Response>;
+  export function file(file: string | FileDescriptor, options?: FileDownloadOptions): Promise<Response>;
 
   /**
    * Downloads files, or a folder with its subfolders, as one zip of at most 1,000 files. Private files are left out.

@@ -15,14 +15,15 @@ export function createDownloads(api) {
   /**
    * @param {string} fileId
    * @param {FileDownloadOptions & { descriptor?: StoredFile, digest?: Digest }} options `descriptor` and `digest`
-   * are those of `toDirectory`, which has them already.
+   * are for callers that have them already.
    */
   async function fetchFile(fileId, options) {
     const { asset = 'src', fileName, inline, from, verify = 'auto', signal, stallMs, onProgress, digest } = options;
     const call = { signal };
     let check;
     if (asset === 'src') {
-      const descriptor = options.descriptor ?? (await client.files.getFileDescriptor(fileId, call));
+      const isKnown = Number(options.descriptor?.sizeInBytes) >= 0;
+      const descriptor = isKnown && options.descriptor ? options.descriptor : await client.files.getFileDescriptor(fileId, call);
       const size = Number(descriptor.sizeInBytes);
       const hash = verify !== false && isMd5(descriptor.hash) ? descriptor.hash : undefined;
       check = { size: size >= 0 ? size : undefined, hash, isStrict: verify === true };
@@ -68,8 +69,11 @@ export function createDownloads(api) {
   };
 
   return {
-    file: (/** @type {string} */ fileId, /** @type {FileDownloadOptions | undefined} */ options) =>
-      begin('downloads.file', options, (checked) => fetchFile(fileId, checked)),
+    file: (/** @type {string | StoredFile} */ file, /** @type {FileDownloadOptions | undefined} */ options) =>
+      begin('downloads.file', options, (checked) => {
+        const descriptor = typeof (/** @type {Partial<StoredFile>} */ (file)?._id) === 'string' ? /** @type {StoredFile} */ (file) : undefined;
+        return fetchFile(descriptor?._id ?? /** @type {string} */ (file), { ...checked, descriptor });
+      }),
     zip: (/** @type {{ fileIds?: string[], folderId?: string } | undefined} */ what, /** @type {DownloadOptions | undefined} */ options) =>
       begin('downloads.zip', options, (checked) => fetchZip(what, checked)),
     async toDirectory(/** @type {string} */ folderId, /** @type {string | URL} */ directory, /** @type {DirectoryDownloadOptions | undefined} */ options) {

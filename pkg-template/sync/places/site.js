@@ -269,7 +269,7 @@ export async function openSite(client, { label, path = '/', directory, isTarget,
       let at = from;
       try {
         if (from > 0) await feed(digest, output, from);
-        const { body } = await client.downloads.file(/** @type {string} */ (entry.id), { from, verify: false, signal, stallMs });
+        const { body } = await client.downloads.file({ _id: entry.id, sizeInBytes: String(entry.size) }, { from, verify: false, signal, stallMs });
         for await (const piece of /** @type {AsyncIterable<Uint8Array>} */ (/** @type {unknown} */ (body ?? []))) {
           await bandwidth?.down(piece.length, signal);
           digest.update(piece);

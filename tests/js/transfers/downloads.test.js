@@ -109,6 +109,21 @@ suite('downloads.file', () => {
     assert.deepEqual(events.at(-1), { received: 200_000, total: 200_000 });
   });
 
+  test('file: takes a descriptor, and asks for none that says the size', async (t) => {
+    const { client, requests } = await serveManager(t);
+    const file = await client.uploads.upload(new Blob(['hello']), { displayName: 'hello.txt' });
+    /** Whether each download asks for the descriptor. @type {boolean[]} */
+    const asks = [];
+    for (const given of [present(file._id), file, { _id: file._id }]) {
+      const before = requests.length;
+      assert.equal(await (await client.downloads.file(given)).text(), 'hello');
+      asks.push(requests.slice(before).some(({ path }) => path.endsWith('/get-file-by-id') || path.endsWith(`/files/${file._id}`)));
+    }
+    assert.deepEqual(asks, [true, false, true]);
+    const other = { ...file, hash: md5(noise(5)) };
+    assert.equal((await rejection((await client.downloads.file(other)).text())).code, 'CONTENT_MISMATCH');
+  });
+
   test('file: downloads private files with name and type', async (t) => {
     const { client } = await serveManager(t);
     const file = await client.uploads.upload(new Blob(['hello']), { displayName: 'hello.txt', private: true });
