@@ -29,17 +29,19 @@ export function createConverter({ parts, advice, close = () => {} }) {
    * @param {ImageKind} kind
    */
   async function decode(bytes, kind) {
-    /** @type {unknown} */
+    /** @type {(Error & { status?: number }) | undefined} */
     let cause;
     for (const part of decodersOf(kind)) {
       try {
         return withoutExif(await part.decode(bytes));
       } catch (error) {
-        cause = error;
+        cause = /** @type {Error & { status?: number }} */ (error);
+        // Another decoder would take as long, and has no more room.
+        if (cause.status === 503 || cause.status === 504) break;
       }
     }
     if (!cause) throw failure(415, `cannot decode ${NAMES[kind]} images: ${advice(kind)}`);
-    const { message, status = 422 } = /** @type {Error & { status?: number }} */ (cause);
+    const { message, status = 422 } = cause;
     throw failure(status, `cannot decode the ${NAMES[kind]} image: ${message}`, cause);
   }
 

@@ -28,10 +28,19 @@ const HEIF_PROGRAMS = ['heif-dec', 'heif-convert'];
 /** The effort of sharp when it encodes, 0 to 9. One step more takes up to five times as long, for files that are 10 % smaller. */
 const EFFORT = 2;
 
+/** What the process of sharp says if sharp itself cannot be loaded. */
+const BROKEN = 'sharp is installed, but cannot be loaded';
+
 /** What the process of sharp runs. The arguments are the file of sharp, the image, the result, and the quality if that is an AVIF. */
 const SCRIPT = `
 const [file, source, target, quality] = process.argv.slice(1);
-const sharp = require(file);
+let sharp;
+try {
+  sharp = require(file);
+} catch {
+  process.stderr.write('${BROKEN}');
+  process.exit(1);
+}
 sharp.cache(false);
 sharp.concurrency(1);
 sharp.block({ operation: ['VipsForeignLoad'] });
@@ -44,6 +53,9 @@ const image = sharp(source, { limitInputPixels: ${MAX_PIXELS}, failOn: 'error' }
     process.exitCode = 1;
   });
 `;
+
+/** The name of the file that is decoded. */
+const SOURCE = 'image';
 
 /** The processors that one image may use. */
 const THREADS = 2;
@@ -118,23 +130,53 @@ export function createPrograms({ timeoutMs, sharp, heif }, refuse) {
    */
   async function made(image, name, command) {
     scratch ??= openScratch(undefined);
-    const folder = scratch.make();
+    /** @type {string | undefined} */
+    let folder;
     try {
-      const [source, target] = ['image', name].map((each) => path.join(folder, each));
-      await fs.promises.writeFile(source, image, { mode: 0o600 });
-      const { program, parameters, maxMemory } = command(source, target);
-      const limits = { timeoutMs, threads: THREADS, maxFileSize: MAX_RESULT_SIZE, maxMemory };
-      await runProgram(program, parameters, { directory: folder, limits, signal: closing.signal }).catch((error) => {
-        // Anyone may read what it says, but not where.
-        const message = error.message.replaceAll(source, 'the file').replaceAll(`${folder}${path.sep}`, '');
-        throw Object.assign(new Error(message, { cause: error }), error.code === 'TIMEOUT' && { status: 504 });
-      });
-      const bytes = await fs.promises.readFile(firstOf(target)).catch(() => undefined);
-      if (!bytes) throw new Error('its program has written no image');
-      return new Uint8Array(bytes);
+      folder = scratch.make();
+      return await madeIn(folder, image, name, command);
+    } catch (error) {
+      throw failureOf(/** @type {any} */ (error), folder);
     } finally {
-      scratch.remove(folder);
+      if (folder !== undefined) scratch.remove(folder);
     }
+  }
+
+  /**
+   * What a conversion fails with. Anyone may read it, so it says nothing about places on this machine. It has a status if it says
+   * nothing about the image either.
+   *
+   * @param {NodeJS.ErrnoException & { status?: number }} error
+   * @param {string | undefined} folder
+   */
+  function failureOf(error, folder) {
+    if (closing.signal.aborted) return closing.signal.reason;
+    const fail = (/** @type {string} */ message, /** @type {number | undefined} */ status = undefined) =>
+      Object.assign(new Error(message, { cause: error }), status && { status });
+    if (error.code === 'TIMEOUT') return fail(error.message, 504);
+    // Of the system: no room, no process, no permission.
+    if (error.code) return fail(`the server cannot run its program (${error.code})`, 503);
+    if (error.message === BROKEN) return fail(BROKEN, 500);
+    return fail(folder === undefined ? error.message : error.message.replaceAll(path.join(folder, SOURCE), 'the file').replaceAll(`${folder}${path.sep}`, ''));
+  }
+
+  /**
+   * The same, in a folder.
+   *
+   * @param {string} folder
+   * @param {Parameters<typeof made>[0]} image
+   * @param {Parameters<typeof made>[1]} name
+   * @param {Parameters<typeof made>[2]} command
+   */
+  async function madeIn(folder, image, name, command) {
+    const [source, target] = [SOURCE, name].map((each) => path.join(folder, each));
+    await fs.promises.writeFile(source, image, { mode: 0o600 });
+    const { program, parameters, maxMemory } = command(source, target);
+    const limits = { timeoutMs, threads: THREADS, maxFileSize: MAX_RESULT_SIZE, maxMemory };
+    await runProgram(program, parameters, { directory: folder, limits, signal: closing.signal });
+    const bytes = await fs.promises.readFile(firstOf(target)).catch(() => undefined);
+    if (!bytes) throw new Error('its program has written no image');
+    return new Uint8Array(bytes);
   }
 
   /** @type {ConverterPart[]} */

@@ -264,6 +264,39 @@ suite('HEIC by the program of libheif', () => {
     assert.deepEqual(await leftBehind(), []);
   });
 
+  test('converters: a fault of the machine is none of the image, and tells nobody where', async (t) => {
+    const avif = new Uint8Array(await sharp(await photo()).resize(30, 20).avif({ effort: 0 }).toBuffer());
+    const asked = join(await temporaryFolder(t), 'asked');
+    const heif = await program(t, `touch ${asked}; exit 1`);
+    const broken = join(await temporaryFolder(t), 'sharp.js');
+    await writeFile(broken, 'throw new Error("no library");');
+    /** @type {(manager: MediaManager) => Promise<[status: number, text: string, retryAfter: string | null]>} */
+    const answerOf = async (manager) => {
+      const { url } = await uploaded(manager, avif, 'a.avif');
+      const response = await manager.fetch(`${url}/v1/fit/w_10,h_10/a.png`);
+      return [response.status, await response.text(), response.headers.get('retry-after')];
+    };
+    const { PATH, TMPDIR } = process.env;
+    t.after(() => {
+      Object.assign(process.env, { PATH });
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+    });
+    // Without libheif, whether it is installed or not.
+    process.env.PATH = await temporaryFolder(t);
+    const unloadable = await managed(t, { sharp: broken });
+    process.env.PATH = PATH;
+    assert.deepEqual(await answerOf(unloadable), [500, 'cannot decode the AVIF image: sharp is installed, but cannot be loaded', null]);
+
+    const late = await managed(t, { sharp: SHARP, heif }, { timeoutMs: 1 });
+    assert.deepEqual((await answerOf(late))[0], 504);
+    await assert.rejects(readFile(asked), { code: 'ENOENT' }, 'the other program is not asked as well');
+
+    const crowded = await managed(t, { sharp: SHARP, heif });
+    process.env.TMPDIR = join(os.tmpdir(), 'wix-media-missing');
+    assert.deepEqual(await answerOf(crowded), [503, 'cannot decode the AVIF image: the server cannot run its program (ENOENT)', '1']);
+  });
+
   test('converters: closing the manager ends its programs', async (t) => {
     const started = join(await temporaryFolder(t), 'started');
     const manager = await createManager({ images: { converters: { heif: await program(t, `echo $$ > ${started}; while :; do sleep 1; done`) } } });
