@@ -18,7 +18,12 @@ use crate::wasm::{self, Built};
 use crate::{declarations, file_types, machine, notices, operations, page, sbom, tus};
 
 /// A change of these files makes the package stale.
-const RECIPE: &str = concat!(include_str!("build.rs"), include_str!("page.rs"));
+const RECIPE: &str = concat!(
+    include_str!("build.rs"),
+    include_str!("notices.rs"),
+    include_str!("page.rs"),
+    include_str!("sbom.rs")
+);
 
 /// Node shows the line from which an uncaught error came; a whole bundle on one line would bury the message.
 const NODE_LINES: &str = "--line-limit=120";

@@ -164,7 +164,7 @@ impl Ring {
             }
             Self::Js | Self::Package | Self::Page | Self::Tools => self.node_tests(project, scratch, is_quick, node),
             Self::Team => {
-                let mut command = server::cargo(project, &["test", "--no-fail-fast"]);
+                let mut command = server::cargo(project, &["test", "--locked", "--no-fail-fast"]);
                 scratch.lend(&mut command);
                 let transcript = transcript(&mut command)?;
                 let mut summary = judge(summary::of_rust(&transcript.text), transcript.status.success());

@@ -24,6 +24,6 @@ fn target(project: &Project) -> PathBuf {
 
 /// Builds the program, and returns its path.
 pub(crate) fn build(project: &Project) -> Result<PathBuf> {
-    run(&mut cargo(project, &["build"]))?;
+    run(&mut cargo(project, &["build", "--locked"]))?;
     Ok(target(project).join("debug/wix-media-server"))
 }
