@@ -93,7 +93,7 @@ export class Display {
   refresh() {
     const { session, listing: old, view } = this.#state;
     if (!session || !old) return;
-    // It may have read what has changed since.
+    // The listing under way may have been read before this change.
     if (this.#next) {
       this.#isStale = true;
       return;

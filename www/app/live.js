@@ -1,7 +1,7 @@
 // Changes that the page did not make itself: by the command line, by programs, in other browsers. They appear in the folder that
 // is shown and in the tree, without a reload and without a jump.
 //
-// Most events report what the page has just done. One that says no more than what is shown asks for nothing. Changes are
+// Most events report what the page has just done. An event that adds nothing to what is shown causes no request. Changes are
 // handled in batches, one after the other, so that an older answer never replaces a newer one.
 /** @import { FileDescriptor, Folder } from 'wix-media.v2' */
 /** @import { FolderTree } from '../parts/folder-tree/folder-tree.js' */

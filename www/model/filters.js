@@ -1,5 +1,5 @@
-// What files have to be like to be shown, beside their type. The service has no such filters, so the page reads the whole list
-// and leaves out the rest.
+// The filters of files other than that by type. The service does not have them, so the page reads the whole list and leaves out
+// the files that do not pass.
 /** @import { FileDescriptor } from 'wix-media.v2' */
 /** @import { FileItem } from './item.js' */
 /** @import { View } from './view.js' */

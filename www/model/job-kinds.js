@@ -34,7 +34,7 @@ import { idsOf, named, tally } from './item.js';
 
 /** IDs per call, docs/contract/model.md#s11. */
 const MAX_IDS = { file: 1000, folder: 100 };
-/** Steps that the source code of a job shows which calls once for each item. */
+/** Steps that the source code shows of a job with a call for each item. */
 const MAX_STEPS_SHOWN = 6;
 
 /**

@@ -92,7 +92,7 @@ export class Jobs {
   }
 
   /**
-   * Does a failed task again.
+   * Retries a failed task.
    *
    * @param {Task} task
    */
@@ -129,7 +129,7 @@ export class Jobs {
   }
 
   /**
-   * Whether what failed can be tried again.
+   * Whether the items that failed can be retried.
    *
    * @param {Job} job
    */
@@ -138,7 +138,7 @@ export class Jobs {
   }
 
   /**
-   * Tries again what failed.
+   * Retries the items that failed.
    *
    * @param {Job} job
    */
@@ -149,7 +149,7 @@ export class Jobs {
   }
 
   /**
-   * Takes a job off the list that is over.
+   * Removes a job that is over from the list.
    *
    * @param {Job} job
    */

@@ -138,7 +138,7 @@ function windowSize() {
   return { width: innerWidth * ratio, height: innerHeight * ratio };
 }
 
-/** What stands in place of a file of some types. The formats that browsers play differ, and no page can play the others. */
+/** Texts in place of media that this browser cannot play, by type. Browsers differ in the formats that they play. */
 const UNPLAYABLE = new Map([
   ['VIDEO', 'This browser cannot play the video. Download it to play it in another program.'],
   ['AUDIO', 'This browser cannot play the recording. Download it to play it in another program.'],
