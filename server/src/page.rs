@@ -60,6 +60,12 @@ const POLICY: &str = "default-src 'self'; connect-src *; img-src * blob: data:; 
      require-trusted-types-for 'script'; trusted-types default; frame-ancestors 'none'; \
      script-src 'self' 'wasm-unsafe-eval'";
 
+/// The length of the hash in a name, in characters.
+const HASH_LEN: usize = 8;
+
+/// Lets caches keep a file whose name has the hash of its content for a year, without asking whether it has changed.
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+
 /// Around the import map, which browsers read only in the page itself.
 const IMPORT_MAP: (&str, &str) = ("<script type=\"importmap\">", "</script>");
 
@@ -123,7 +129,10 @@ impl Page {
         };
         put(header::CONTENT_TYPE, content_type);
         put(header::CONTENT_SECURITY_POLICY, &policy);
-        put(header::CACHE_CONTROL, "no-cache");
+        put(
+            header::CACHE_CONTROL,
+            if is_hashed(file) { IMMUTABLE } else { "no-cache" },
+        );
         put(header::REFERRER_POLICY, "no-referrer");
         put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         put(header::ETAG, &tag);
@@ -191,6 +200,21 @@ fn type_of(file: &Path) -> Option<&'static str> {
     found.map(|(_, content_type)| *content_type)
 }
 
+/// Whether a name has the hash of its content, as the build gives the bundles of the page: `page-4ZYEUSMP.js`.
+fn is_hashed(file: &Path) -> bool {
+    let text = |part: Option<&std::ffi::OsStr>| part.and_then(|part| part.to_str().map(str::to_owned));
+    if !matches!(text(file.extension()).as_deref(), Some("css" | "js")) {
+        return false;
+    }
+    let stem = text(file.file_stem()).unwrap_or_default();
+    stem.rsplit_once('-').is_some_and(|(_, hash)| {
+        hash.len() == HASH_LEN
+            && hash
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    })
+}
+
 /// Whether a value of `Accept-Encoding` allows gzip.
 fn accepts_gzip(value: &str) -> bool {
     value.split(',').any(|item| {
@@ -251,6 +275,21 @@ mod tests {
         }
         for value in ["", "br", "gzip;q=0", "gzip;q=0.0, br", "xgzip"] {
             assert!(!accepts_gzip(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn hashed_name_ends_with_eight_characters_of_its_content() {
+        for (name, expected) in [
+            ("page-4ZYEUSMP.js", true),
+            ("a-b-OJRPVFXT.css", true),
+            ("page-4ZYEUSMP.html", false),
+            ("page-4zyeusmp.js", false),
+            ("page-4ZYEUSM.js", false),
+            ("4ZYEUSMP.js", false),
+            ("policy.js", false),
+        ] {
+            assert_eq!(is_hashed(Path::new(name)), expected, "{name}");
         }
     }
 

@@ -394,7 +394,8 @@ suite('the page', () => {
   test('every file is served as by wix-media serve', async (t) => {
     const { origin } = await start(t, ['--page', fileURLToPath(new URL('../../../dist/', import.meta.url))]);
     const { origin: other } = await served(t, ['--quiet']);
-    const names = ['/', '/index.html', '/main.js', '/wix-media/browser.js', '/wix-media/manager.wasm', '/nothing.js', '/wix-media/www/index.html', '/%69ndex.html'];
+    const [bundle = ''] = /page-[A-Z0-9]{8}\.js/.exec((await ask(origin, 'GET', '/')).text) ?? [];
+    const names = ['/', '/index.html', `/${bundle}`, '/policy.js', '/wix-media/browser.js', '/wix-media/manager.wasm', '/nothing.js', '/wix-media/www/index.html', '/%69ndex.html'];
     for (const name of names) {
       for (const headers of /** @type {Record<string, string>[]} */ ([{}, { 'accept-encoding': 'gzip' }, { 'accept-encoding': 'gzip;q=0' }])) {
         for (const method of ['GET', 'HEAD']) {
@@ -409,8 +410,9 @@ suite('the page', () => {
         }
       }
     }
-    const { headers } = await ask(origin, 'GET', '/main.js');
-    const known = await ask(origin, 'GET', '/main.js', { headers: { 'if-none-match': present(headers.etag) } });
+    const { headers } = await ask(origin, 'GET', `/${bundle}`);
+    assert.equal(headers['cache-control'], 'public, max-age=31536000, immutable');
+    const known = await ask(origin, 'GET', `/${bundle}`, { headers: { 'if-none-match': present(headers.etag) } });
     assert.deepEqual([known.status, known.text], [304, '']);
   });
 
