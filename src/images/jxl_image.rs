@@ -31,6 +31,11 @@ const MAX_WORK: u64 = 400_000_000;
 /// The work of a frame besides its pixels. It limits the number of frames, and so the recursion of the decoder: each frame may need
 /// the one before it.
 const FRAME_WORK: u64 = MAX_WORK / 64;
+/// The memory of splines and patches, whose lists the decoder does not count: as much as an instance of `jxl.wasm` has. A file
+/// of a few bytes can declare more, and a native program ends when it cannot have it.
+const MAX_LISTS_MEMORY: u64 = 1 << 30;
+/// The points of all splines, which lie one pixel apart. Splines without colour escape the limit of the decoder.
+const MAX_SPLINES_LEN: u64 = 16 << 20;
 /// The largest colour profile, packed or not.
 const MAX_PROFILE_LEN: u64 = 4 << 20;
 
@@ -137,7 +142,12 @@ impl<'a> Jxl<'a> {
             };
             context.request_color_encoding(ColorEncodingWithProfile::new(srgb));
         }
-        let loaded = load(&mut context, self.code.get(self.frames..).unwrap_or_default())?;
+        let all_channels = 1 + metadata.ec_info.len() as u64;
+        let loaded = load(
+            &mut context,
+            all_channels,
+            self.code.get(self.frames..).unwrap_or_default(),
+        )?;
 
         let colors = if metadata.grayscale() { 1 } else { 3 };
         let alpha = metadata.alpha();
@@ -207,9 +217,17 @@ struct Loaded {
     is_in_bands: bool,
 }
 
-/// Reads the frames of the first picture.
-fn load(context: &mut RenderContext, mut rest: &[u8]) -> Result<Loaded, Error> {
-    let mut work = 0_u64;
+/// The most memory that the lists of a frame can take, in bytes. The format limits their lengths by the number of pixels.
+fn max_lists_memory(pixels: u64, channels: u64, has_patches: bool, has_splines: bool) -> u64 {
+    // Each has a list of its own, whose allocation takes 16 bytes more.
+    let (source, patch, spline) = (48, 32 + 16 + 12 * channels, 16 + 552 + 32);
+    let patches = pixels / 16 * source + pixels / 4 * patch;
+    u64::from(has_patches) * patches + u64::from(has_splines) * (pixels / 4 * spline)
+}
+
+/// Reads the frames of the first picture. `channels` counts the colours as one.
+fn load(context: &mut RenderContext, channels: u64, mut rest: &[u8]) -> Result<Loaded, Error> {
+    let (mut work, mut lists) = (0_u64, 0_u64);
     let mut has_modular = false;
     while !rest.is_empty() && context.loaded_keyframes() == 0 {
         let mut bits = Bitstream::new(rest);
@@ -224,13 +242,27 @@ fn load(context: &mut RenderContext, mut rest: &[u8]) -> Result<Loaded, Error> {
             return Err(too_costly());
         }
         has_modular |= header.encoding == Encoding::Modular && header.frame_type.is_normal_frame();
-        let has_patches = header.flags.patches();
+        let (has_patches, has_splines) = (header.flags.patches(), header.flags.splines());
+        let pixels = u64::from(header.width) * u64::from(header.height);
+        lists += max_lists_memory(pixels, channels, has_patches, has_splines);
+        if lists > MAX_LISTS_MEMORY {
+            return Err(Error::too_large(
+                "a JPEG XL whose patches and splines take at most 1 GB of memory",
+            ));
+        }
         let behind = rest.get(bits.num_read_bits() / 8..).unwrap_or_default();
         rest = frame.feed_bytes(behind).map_err(refused)?;
         if !frame.is_loading_done() {
             break;
         }
-        if has_patches && let Some(Ok(global)) = frame.try_parse_lf_global::<i32>() {
+        if (has_patches || has_splines)
+            && let Some(Ok(global)) = frame.try_parse_lf_global::<i32>()
+        {
+            let splines = global.splines.iter().flat_map(|splines| &splines.quant_splines);
+            let len = splines.fold(0, |sum: u64, spline| sum.saturating_add(spline.manhattan_distance));
+            if len > MAX_SPLINES_LEN {
+                return Err(too_costly());
+            }
             let patches = global.patches.iter().flat_map(|patches| &patches.patches);
             work = patches.fold(work, |work, patch| {
                 let area = u64::from(patch.width) * u64::from(patch.height);
@@ -330,5 +362,20 @@ impl std::fmt::Debug for Jxl<'_> {
         out.debug_struct("Jxl")
             .field("size", &(self.header.size.width, self.header.size.height))
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_a_frame_are_limited_by_its_pixels() {
+        let is_allowed = |megapixels: u64, has_patches, has_splines| {
+            max_lists_memory(megapixels * 1_000_000, 2, has_patches, has_splines) <= MAX_LISTS_MEMORY
+        };
+        assert!(is_allowed(100, false, false));
+        assert!(is_allowed(48, true, false) && !is_allowed(64, true, false));
+        assert!(is_allowed(7, false, true) && !is_allowed(8, false, true));
     }
 }
