@@ -4,14 +4,13 @@
 //! because this server delivers none, and a clock that can be moved.
 
 use crate::bodies::{AtEnd, Broken, Content, Source};
-use crate::service::{Answer, App, broken, receive, refused, stored, unavailable};
+use crate::service::{Answer, App, Caller, broken, receive, refused, stored, unavailable};
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::{self, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use wix_media::catalog;
@@ -89,12 +88,12 @@ async fn run<T: Send + 'static>(
 }
 
 /// Answers a request below the path.
-pub(crate) async fn answer(app: &Arc<App>, head: Head, source: Source) -> Answer {
+pub(crate) async fn answer(app: &Arc<App>, head: Head, source: Source, caller: &Caller) -> Answer {
     // `?` returns the answer to what went wrong.
-    attempt(app, head, source).await.unwrap_or_else(|answer| answer)
+    attempt(app, head, source, caller).await.unwrap_or_else(|answer| answer)
 }
 
-async fn attempt(app: &Arc<App>, head: Head, source: Source) -> Result<Answer, Answer> {
+async fn attempt(app: &Arc<App>, head: Head, source: Source, caller: &Caller) -> Result<Answer, Answer> {
     let name = head.path[PATH.len()..].to_owned();
     let method = if head.method == "HEAD" { "GET" } else { &head.method };
     let commands = COMMANDS.iter().filter(|(_, other, _)| *other == name);
@@ -118,15 +117,15 @@ async fn attempt(app: &Arc<App>, head: Head, source: Source) -> Result<Answer, A
     let method = method.to_owned();
     match (&*method, &*name) {
         ("GET", "health") => health(app).await,
-        ("GET", "check") => check(app, &head).await,
+        ("GET", "check") => check(app, &head, caller).await,
         ("GET", "events") => events(app, &head).await,
         ("GET", "export") => export(app).await,
-        ("PUT", "import") => import(app, source).await,
+        ("PUT", "import") => import(app, source, caller).await,
         ("POST", "reset") => {
             run(app, |manager| manager.reset()).await?;
             Ok(of_the_moment(StatusCode::OK, &json!({})))
         }
-        ("PUT", "seed") => seed(app, &head, source).await,
+        ("PUT", "seed") => seed(app, &head, source, caller).await,
         ("POST", "faults") => {
             let faults = match json_of(source).await? {
                 Value::Array(faults) => Value::Array(faults),
@@ -226,27 +225,17 @@ async fn health(app: &Arc<App>) -> Result<Answer, Answer> {
     Ok(of_the_moment(StatusCode::OK, &body).with(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
 }
 
-/// Sets a flag when the caller has left.
-struct Left(Arc<AtomicBool>);
-
-impl Drop for Left {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-/// Checks the catalog, and unless `blobs` says otherwise the bytes of all files.
-async fn check(app: &Arc<App>, head: &Head) -> Result<Answer, Answer> {
+/// Checks the catalog, and unless `blobs` says otherwise the bytes of all files. Stops when the caller leaves.
+async fn check(app: &Arc<App>, head: &Head, caller: &Caller) -> Result<Answer, Answer> {
     let blobs = parameter(head, "blobs").unwrap_or(Cow::Borrowed("bytes")).into_owned();
     if !matches!(&*blobs, "bytes" | "sizes" | "none") {
         return Err(invalid("blobs", "must be bytes, sizes or none"));
     }
-    let left = Left(Arc::default());
-    let has_left = Arc::clone(&left.0);
+    let caller = caller.clone();
     let found = run(app, move |manager| {
         let steps = |check: &mut Check| -> catalog::Result<Vec<Damage>> {
             let mut damage = Vec::new();
-            while manager.check(check)? && !has_left.load(Ordering::Relaxed) {
+            while !caller.has_left() && manager.check(check)? {
                 damage.append(&mut check.take_damage());
             }
             damage.append(&mut check.take_damage());
@@ -276,9 +265,7 @@ async fn check(app: &Arc<App>, head: &Head) -> Result<Answer, Answer> {
             "damage": damage,
         }))
     });
-    let found = found.await?;
-    drop(left);
-    Ok(of_the_moment(StatusCode::OK, &found))
+    Ok(of_the_moment(StatusCode::OK, &found.await?))
 }
 
 /// Events after a number: a page of JSON, or a stream that goes on.
@@ -438,19 +425,22 @@ async fn export(app: &Arc<App>) -> Result<Answer, Answer> {
 }
 
 /// Replaces everything by an archive.
-async fn import(app: &Arc<App>, source: Source) -> Result<Answer, Answer> {
-    let reply = receive(app, source, false, |manager| manager.open_archive()).await?;
+async fn import(app: &Arc<App>, source: Source, caller: &Caller) -> Result<Answer, Answer> {
+    let reply = receive(app, source, None, |manager| manager.open_archive()).await?;
     app.changed();
-    Ok(reply.finished(app, None).await)
+    Ok(reply.finished(app, None, caller).await)
 }
 
 /// Adds one entry of a seed. The body is the bytes of its file.
-async fn seed(app: &Arc<App>, head: &Head, source: Source) -> Result<Answer, Answer> {
+async fn seed(app: &Arc<App>, head: &Head, source: Source, caller: &Caller) -> Result<Answer, Answer> {
     let entry = parameter(head, "entry").unwrap_or(Cow::Borrowed("{}"));
     let entry: Value = serde_json::from_str(&entry).map_err(|_| invalid("entry", "must be JSON"))?;
     let host = head.header("host").unwrap_or_default().to_owned();
-    let reply = receive(app, source, true, move |manager| manager.open_seed(&entry, &host)).await?;
-    Ok(reply.finished(app, None).await)
+    let reply = receive(app, source, Some(caller), move |manager| {
+        manager.open_seed(&entry, &host)
+    })
+    .await?;
+    Ok(reply.finished(app, None, caller).await)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::bodies::Source;
 use crate::network::{self, Fetched};
-use crate::service::{App, receive};
+use crate::service::{App, Caller, receive};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,7 +69,8 @@ async fn take_in(app: &Arc<App>, order: &ImportOrder, fetched: Fetched) -> Outco
     let (file, status, headers) = (order.file.clone(), fetched.status, fetched.headers);
     let source = Source::new(Some(fetched.body));
     let begin = move |manager: &wix_media::manager::Manager| manager.open_import(&file, status, &headers);
-    match receive(app, source, true, begin).await {
+    let (_here, caller) = Caller::new();
+    match receive(app, source, Some(&caller), begin).await {
         Ok(reply) => Outcome::Recorded(reply.status() < 500),
         Err(_) => Outcome::Broken,
     }

@@ -1,9 +1,16 @@
 //! Pictures: their colours when they arrive, and transformed pictures by their URLs.
 //!
-//! As many are decoded at once as the machine has cores. A picture that several callers wait for is made once.
+//! A picture that several callers wait for is made once:
+//!
+//! ```text
+//! waiting ──a core is free──▶ decoding ──▶ cached
+//!    │                            └──TIMEOUT──▶ 503. The thread goes on to the end, and keeps its core until then
+//!    ├──everybody has left──▶ dropped
+//!    └──TIMEOUT──▶ 503
+//! ```
 
 use crate::bodies::Content;
-use crate::service::{Answer, App, broken};
+use crate::service::{Answer, App, Caller, broken};
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::{self, HeaderMap, HeaderValue};
@@ -12,8 +19,9 @@ use std::collections::HashMap;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::spawn_blocking;
+use tokio::time::{Instant, timeout_at};
 use wix_media::blobs::Blobs;
 use wix_media::images::url::Transform;
 use wix_media::images::{self, Color};
@@ -22,8 +30,14 @@ use wix_media::manager::{Body, Picture};
 /// How many bytes of transformed pictures are cached.
 const MAX_CACHE_SIZE: usize = 64 << 20;
 
-/// How long one picture may take.
+/// How long one picture may take, with the wait for a core.
 const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The maximum number of pictures that are decoded at once. Each takes up to 320 MB.
+const MAX_DECODERS: usize = 4;
+
+/// How many transformed pictures may wait or be made: anyone may request any size of a public picture.
+const MAX_PENDING: usize = 32;
 
 /// A request for a picture.
 #[derive(Clone, Debug)]
@@ -54,8 +68,8 @@ type Outcome = Result<Arc<Made>, Fault>;
 pub(crate) struct Pictures {
     cores: Arc<Semaphore>,
     cache: Mutex<Cache>,
-    /// Pictures that are being made, by their ETags.
-    under_way: Mutex<HashMap<String, Arc<OnceCell<Outcome>>>>,
+    /// Pictures that wait or are being made, by their ETags, with those who wait for them.
+    under_way: Mutex<HashMap<String, watch::Sender<Option<Outcome>>>>,
 }
 
 /// Transformed pictures by their ETags.
@@ -95,7 +109,7 @@ impl Default for Pictures {
     fn default() -> Pictures {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Pictures {
-            cores: Arc::new(Semaphore::new(cores)),
+            cores: Arc::new(Semaphore::new(cores.min(MAX_DECODERS))),
             cache: Mutex::default(),
             under_way: Mutex::default(),
         }
@@ -112,9 +126,25 @@ impl Pictures {
         Arc::clone(&self.cores).acquire_owned().await.ok()
     }
 
-    /// The colours of an uploaded picture, in the form of descriptors. `None` for a picture that cannot be decoded, which is stored
-    /// without them.
-    pub(crate) fn colors(&self, blobs: &dyn Blobs, picture: &Picture) -> Option<Value> {
+    /// The colours of an uploaded picture, in the form of descriptors, once a core is free. `None` for a picture that cannot be
+    /// decoded in time, and when the caller has left: it is stored without them.
+    ///
+    /// Unlike transforms, colours are not refused while many wait: the uploads under way are their bound.
+    pub(crate) async fn colors_of(app: &Arc<App>, picture: Picture, caller: &Caller) -> Option<Value> {
+        let core = tokio::select! {
+            core = app.pictures.core() => core,
+            () = caller.left() => return None,
+        };
+        let own = Arc::clone(app);
+        let finding = spawn_blocking(move || {
+            let _core = core;
+            own.pictures.colors(&*own.blobs, &picture)
+        });
+        let found = tokio::time::timeout(TIMEOUT, finding).await.ok()?;
+        found.map_err(|error| broken(&error)).ok()?
+    }
+
+    fn colors(&self, blobs: &dyn Blobs, picture: &Picture) -> Option<Value> {
         let mut bytes = vec![0; usize::try_from(picture.size).ok()?];
         let count = blobs.read(&picture.blob, 0, &mut bytes).ok()?;
         bytes.truncate(count);
@@ -130,56 +160,149 @@ impl Pictures {
         Some(json!({ "prominent": color(found.prominent), "palette": palette }))
     }
 
-    /// The picture with this ETag, made of `body` unless it is in the cache.
-    async fn transform(&self, app: &Arc<App>, tag: &str, transform: String, accept: &str, body: Body) -> Outcome {
-        if let Some(found) = lock(&self.cache).get(tag) {
-            return Ok(found);
+    /// The picture with this ETag, made of `body` unless it is in the cache. `None` if the caller leaves before that.
+    async fn transform(app: &Arc<App>, tag: &str, caller: &Caller, making: Making) -> Option<Outcome> {
+        let pictures = &app.pictures;
+        let mut outcomes = {
+            let mut under_way = lock(&pictures.under_way);
+            // Looked up under the lock, because a picture is in the cache before it leaves the others.
+            if let Some(found) = lock(&pictures.cache).get(tag) {
+                return Some(Ok(found));
+            }
+            match under_way.get(tag) {
+                Some(known) => known.subscribe(),
+                None if under_way.len() >= MAX_PENDING => {
+                    let text = "too many images are being transformed: try again in a moment";
+                    return Some(Err(fault(503, text)));
+                }
+                None => {
+                    let (sender, receiver) = watch::channel(None);
+                    under_way.insert(tag.to_owned(), sender.clone());
+                    tokio::spawn(work(Arc::clone(app), tag.to_owned(), making, sender));
+                    receiver
+                }
+            }
+        };
+        tokio::select! {
+            outcome = outcomes.wait_for(Option::is_some) => match outcome {
+                Ok(outcome) => outcome.clone(),
+                // The task has panicked.
+                Err(_) => Some(Err(fault(500, "cannot process the image: unexpected fault"))),
+            },
+            () = caller.left() => None,
         }
-        let cell = Arc::clone(lock(&self.under_way).entry(tag.to_owned()).or_default());
-        let outcome = cell
-            .get_or_init(|| self.make(app, transform, accept.to_owned(), body))
-            .await
-            .clone();
-        lock(&self.under_way).remove(tag);
-        if let Ok(made) = &outcome {
-            lock(&self.cache).put(tag, made);
-        }
-        outcome
     }
 
-    async fn make(&self, app: &Arc<App>, transform: String, accept: String, body: Body) -> Outcome {
-        let fault = |status: u16, message: &str| Fault {
-            status,
-            message: message.to_owned(),
-        };
-        let core = self.core().await;
-        let own = Arc::clone(app);
-        let making = spawn_blocking(move || {
-            // Held until the work ends, even if nobody waits for it any more.
-            let _core = core;
-            let segments: Vec<&str> = transform.split('/').collect();
-            let parsed = Transform::parse(&segments)?;
-            let bytes = own.manager.collect(body);
-            Ok(bytes.map(|bytes| images::transform(&bytes, &parsed, &accept)))
-        });
-        let made = match tokio::time::timeout(TIMEOUT, making).await {
-            Ok(made) => made,
-            Err(_) => return Err(fault(503, "cannot transform the image: it takes too long")),
-        };
-        match made {
-            Ok(Ok(Ok(Ok(made)))) => Ok(Arc::new(Made {
-                mime: made.mime,
-                bytes: made.bytes.into(),
-            })),
-            Ok(Ok(Ok(Err(error)))) | Ok(Err(error)) => Err(fault(error.status, &error.message)),
-            Ok(Ok(Err(error))) => {
-                tracing::error!(%error, "cannot read the picture");
-                Err(fault(503, "cannot read the file: its bytes are missing"))
-            }
-            Err(error) => {
-                broken(&error);
-                Err(fault(500, "cannot process the image: unexpected fault"))
-            }
+    /// Removes a picture that nobody waits for. Returns whether that was so.
+    fn drop_unwanted(&self, tag: &str, waiting: &watch::Sender<Option<Outcome>>) -> bool {
+        let mut under_way = lock(&self.under_way);
+        // Under the lock, nobody can begin to wait.
+        let is_unwanted = waiting.receiver_count() == 0;
+        if is_unwanted {
+            under_way.remove(tag);
+        }
+        is_unwanted
+    }
+}
+
+/// What a picture is made of.
+#[derive(Debug)]
+struct Making {
+    transform: String,
+    accept: String,
+    body: Body,
+}
+
+fn fault(status: u16, message: &str) -> Fault {
+    Fault {
+        status,
+        message: message.to_owned(),
+    }
+}
+
+/// Makes a picture when a core is free, and tells those who wait for it.
+async fn work(app: Arc<App>, tag: String, making: Making, waiting: watch::Sender<Option<Outcome>>) {
+    let pictures = &app.pictures;
+    // Also removes the picture if this task panics.
+    let _end = UnderWay {
+        app: &app,
+        tag: &tag,
+        waiting: waiting.clone(),
+    };
+    let deadline = Instant::now() + TIMEOUT;
+    let core = loop {
+        tokio::select! {
+            core = timeout_at(deadline, pictures.core()) => break core,
+            () = waiting.closed() => if pictures.drop_unwanted(&tag, &waiting) {
+                return;
+            },
+        }
+    };
+    let outcome = match core {
+        Ok(core) => make(&app, core, deadline, making).await,
+        Err(_) => Err(too_long()),
+    };
+    if let Ok(made) = &outcome {
+        lock(&pictures.cache).put(&tag, made);
+    }
+    waiting.send_replace(Some(outcome));
+}
+
+/// A picture that waits or is being made, for as long as the value lives.
+struct UnderWay<'a> {
+    app: &'a App,
+    tag: &'a str,
+    waiting: watch::Sender<Option<Outcome>>,
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        let mut under_way = lock(&self.app.pictures.under_way);
+        // One that was dropped may have been requested again since.
+        if under_way
+            .get(self.tag)
+            .is_some_and(|other| other.same_channel(&self.waiting))
+        {
+            under_way.remove(self.tag);
+        }
+    }
+}
+
+fn too_long() -> Fault {
+    fault(503, "cannot transform the image: it takes too long")
+}
+
+async fn make(app: &Arc<App>, core: Option<OwnedSemaphorePermit>, deadline: Instant, making: Making) -> Outcome {
+    let own = Arc::clone(app);
+    let decoding = spawn_blocking(move || {
+        // Held until the work ends, even if nobody waits for it any more.
+        let _core = core;
+        let Making {
+            transform,
+            accept,
+            body,
+        } = making;
+        let segments: Vec<&str> = transform.split('/').collect();
+        let parsed = Transform::parse(&segments)?;
+        let bytes = own.manager.collect(body);
+        Ok(bytes.map(|bytes| images::transform(&bytes, &parsed, &accept)))
+    });
+    let Ok(made) = timeout_at(deadline, decoding).await else {
+        return Err(too_long());
+    };
+    match made {
+        Ok(Ok(Ok(Ok(made)))) => Ok(Arc::new(Made {
+            mime: made.mime,
+            bytes: made.bytes.into(),
+        })),
+        Ok(Ok(Ok(Err(error)))) | Ok(Err(error)) => Err(fault(error.status, &error.message)),
+        Ok(Ok(Err(error))) => {
+            tracing::error!(%error, "cannot read the picture");
+            Err(fault(503, "cannot read the file: its bytes are missing"))
+        }
+        Err(error) => {
+            broken(&error);
+            Err(fault(500, "cannot process the image: unexpected fault"))
         }
     }
 }
@@ -192,6 +315,7 @@ pub(crate) async fn answer(
     transform: String,
     mut headers: HeaderMap,
     body: Body,
+    caller: &Caller,
 ) -> Answer {
     let tag = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok());
     let tag = tag.unwrap_or(&asked.path).to_owned();
@@ -206,7 +330,13 @@ pub(crate) async fn answer(
         };
         Ok(found)
     } else {
-        app.pictures.transform(app, &tag, transform, &asked.accept, body).await
+        let making = Making {
+            transform,
+            accept: asked.accept.clone(),
+            body,
+        };
+        let made = Pictures::transform(app, &tag, caller, making).await;
+        made.unwrap_or_else(|| Err(fault(503, "the caller has left")))
     };
     match made {
         Ok(made) => {

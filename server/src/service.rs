@@ -234,6 +234,28 @@ pub(crate) fn unavailable(error: &catalog::Error) -> Answer {
     answer.with(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
 }
 
+/// Tells work that can stop halfway whether anybody still waits for its result.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller(watch::Receiver<()>);
+
+impl Caller {
+    /// A caller that waits for as long as the first value lives.
+    pub(crate) fn new() -> (watch::Sender<()>, Caller) {
+        let (here, receiver) = watch::channel(());
+        (here, Caller(receiver))
+    }
+
+    /// Returns when the caller has left.
+    pub(crate) async fn left(&self) {
+        let mut receiver = self.0.clone();
+        while receiver.changed().await.is_ok() {}
+    }
+
+    pub(crate) fn has_left(&self) -> bool {
+        self.0.has_changed().is_err()
+    }
+}
+
 /// Answers a request.
 pub(crate) async fn serve(
     app: Arc<App>,
@@ -258,8 +280,10 @@ pub(crate) async fn serve(
         activity,
     };
     let is_head = request.method() == Method::HEAD;
+    // Dropped with this function when the connection ends.
+    let (_here, caller) = Caller::new();
     // A task of its own, so that work goes on when the caller leaves: it must not stop halfway.
-    let answering = tokio::spawn(answer(app, request, peer, local).instrument(span));
+    let answering = tokio::spawn(answer(app, request, peer, local, caller).instrument(span));
     let mut answer = answering.await.unwrap_or_else(|error| broken(&error));
     if is_head {
         // Its length is in the header, and must not become that of an empty body.
@@ -273,7 +297,7 @@ pub(crate) async fn serve(
     Ok(response)
 }
 
-async fn answer(app: Arc<App>, request: Request<Incoming>, peer: IpAddr, local: String) -> Answer {
+async fn answer(app: Arc<App>, request: Request<Incoming>, peer: IpAddr, local: String, caller: Caller) -> Answer {
     let (parts, incoming) = request.into_parts();
     // When dropped, it reads the rest of a body that is refused.
     let source = Source::new((!incoming.is_end_stream()).then_some(incoming));
@@ -304,7 +328,7 @@ async fn answer(app: Arc<App>, request: Request<Incoming>, peer: IpAddr, local: 
         },
         None => {
             let head = head(&parts.method, &target, &parts.headers, &verdict);
-            routed(&app, head, source).await
+            routed(&app, head, source, &caller).await
         }
     };
     guard::protect(&mut answer.headers, &verdict);
@@ -370,14 +394,14 @@ fn text_of(value: &HeaderValue) -> Cow<'_, str> {
     }
 }
 
-async fn routed(app: &Arc<App>, head: Head, source: Source) -> Answer {
+async fn routed(app: &Arc<App>, head: Head, source: Source, caller: &Caller) -> Answer {
     match (&*head.method, &*head.path) {
         ("GET" | "HEAD", "/healthz") => probe(StatusCode::OK, "ok"),
         ("GET" | "HEAD", "/readyz") => ready(app).await,
-        _ if head.path.starts_with(commands::PATH) => commands::answer(app, head, source).await,
+        _ if head.path.starts_with(commands::PATH) => commands::answer(app, head, source, caller).await,
         _ => match page::answer(app, &head).await {
             Some(answer) => answer,
-            None => call(app, head, source).await,
+            None => call(app, head, source, caller).await,
         },
     }
 }
@@ -403,7 +427,7 @@ async fn ready(app: &Arc<App>) -> Answer {
 }
 
 /// Answers a request by the manager.
-async fn call(app: &Arc<App>, head: Head, source: Source) -> Answer {
+async fn call(app: &Arc<App>, head: Head, source: Source, caller: &Caller) -> Answer {
     // Only the PUTs of uploads make files of bytes.
     let may_be_picture = head.method == "PUT" || head.header("x-http-method-override").is_some();
     let picture = pictures::Asked {
@@ -411,9 +435,10 @@ async fn call(app: &Arc<App>, head: Head, source: Source) -> Answer {
         is_head: head.method == "HEAD",
         accept: head.header("accept").unwrap_or_default().to_owned(),
     };
-    let received = receive(app, source, may_be_picture, move |manager| manager.open(head)).await;
+    let colors_for = may_be_picture.then_some(caller);
+    let received = receive(app, source, colors_for, move |manager| manager.open(head)).await;
     match received {
-        Ok(reply) => reply.finished(app, Some(&picture)).await,
+        Ok(reply) => reply.finished(app, Some(&picture), caller).await,
         Err(answer) => answer,
     }
 }
@@ -425,11 +450,12 @@ pub(crate) struct Reply {
     first: std::io::Result<Bytes>,
 }
 
-/// Gives the manager a body in pieces. `begin` opens the intake, on a thread where it may block.
+/// Gives the manager a body in pieces. `begin` opens the intake, on a thread where it may block. If the body may be that of a
+/// picture, `colors_for` is the caller that waits for its colours.
 pub(crate) async fn receive(
     app: &Arc<App>,
     mut source: Source,
-    may_be_picture: bool,
+    colors_for: Option<&Caller>,
     begin: impl FnOnce(&Manager) -> Intake + Send + 'static,
 ) -> Result<Reply, Answer> {
     if !source.has_body() {
@@ -478,16 +504,16 @@ pub(crate) async fn receive(
             break;
         }
     }
-    if may_be_picture {
-        intake = with_colors(app, intake).await?;
+    if let Some(caller) = colors_for {
+        intake = with_colors(app, intake, caller).await?;
     }
     let own = Arc::clone(app);
     let reply = spawn_blocking(move || close(&own, intake));
     reply.await.map_err(|error| broken(&error))
 }
 
-/// Sets the colours of an uploaded picture, when a core is free to find them.
-async fn with_colors(app: &Arc<App>, mut intake: Intake) -> Result<Intake, Answer> {
+/// Sets the colours of an uploaded picture.
+async fn with_colors(app: &Arc<App>, mut intake: Intake, caller: &Caller) -> Result<Intake, Answer> {
     let own = Arc::clone(app);
     let found = spawn_blocking(move || {
         while own.manager.work(&mut intake) {}
@@ -496,17 +522,12 @@ async fn with_colors(app: &Arc<App>, mut intake: Intake) -> Result<Intake, Answe
         (intake, picture)
     });
     let (mut intake, picture) = found.await.map_err(|error| broken(&error))?;
-    let Some(picture) = picture else { return Ok(intake) };
-    let core = app.pictures.core().await;
-    let own = Arc::clone(app);
-    let colored = spawn_blocking(move || {
-        if let Some(colors) = own.pictures.colors(&*own.blobs, &picture) {
-            own.manager.color(&mut intake, colors);
-        }
-        drop(core);
-        intake
-    });
-    colored.await.map_err(|error| broken(&error))
+    if let Some(picture) = picture
+        && let Some(colors) = Pictures::colors_of(app, picture, caller).await
+    {
+        app.manager.color(&mut intake, colors);
+    }
+    Ok(intake)
 }
 
 /// Ends a request whose body is complete.
@@ -530,7 +551,7 @@ impl Reply {
     }
 
     /// The response, with the body as it is sent. `picture` is the request for a picture, which may have to be transformed.
-    pub(crate) async fn finished(self, app: &Arc<App>, picture: Option<&pictures::Asked>) -> Answer {
+    pub(crate) async fn finished(self, app: &Arc<App>, picture: Option<&pictures::Asked>, caller: &Caller) -> Answer {
         let Reply { mut response, first } = self;
         let first = match first {
             Ok(first) => first,
@@ -550,13 +571,16 @@ impl Reply {
         let answer = match (response.transform.take(), picture) {
             (Some(transform), Some(asked)) => {
                 let headers = headers_of(&response.headers);
-                pictures::answer(app, asked, transform, headers, response.body).await
+                pictures::answer(app, asked, transform, headers, response.body, caller).await
             }
             _ => stored(app, &response.headers, response.status, first, response.body, None),
         };
         // The delay of a fault.
         if delay > 0 {
-            tokio::time::sleep(Duration::from_millis(delay)).await;
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_millis(delay)) => {}
+                () = caller.left() => {}
+            }
         }
         answer
     }

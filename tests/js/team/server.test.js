@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { crc32, deflateSync } from 'node:zlib';
 import { md5, noise } from '../harness/bytes.js';
 import { leftovers } from '../harness/leftovers.js';
 import { withinTime } from '../harness/limit.js';
@@ -61,6 +62,27 @@ async function begun(url, length) {
   request.flushHeaders();
   await withinTime('the permission to send a body', once(request, 'continue'));
   return request;
+}
+
+/**
+ * A grey PNG of a size that takes a while to decode.
+ *
+ * @param {number} edge
+ */
+function greyPng(edge) {
+  const chunk = (/** @type {string} */ type, /** @type {Uint8Array} */ content) => {
+    const named = Buffer.concat([Buffer.from(type), content]);
+    const around = Buffer.alloc(8);
+    around.writeUInt32BE(content.length);
+    around.writeUInt32BE(crc32(named), 4);
+    return Buffer.concat([around.subarray(0, 4), named, around.subarray(4)]);
+  };
+  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0]);
+  header.writeUInt32BE(edge);
+  header.writeUInt32BE(edge, 4);
+  const rows = Buffer.alloc((edge + 1) * edge);
+  const parts = [Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))];
+  return new Uint8Array(Buffer.concat(parts));
 }
 
 suite('settings', () => {
@@ -287,6 +309,30 @@ suite('bodies', () => {
     const head = await fetch(url, { method: 'HEAD' });
     assert.deepEqual([head.status, head.headers.get('content-type')], [200, answers[0].headers.get('content-type')]);
     assert.equal((await fetch(`${file.url}/v1/fit/w_0,h_20/picture.png`)).status, 400);
+  });
+
+  test('transforms: more than 32 that wait are refused, and those that nobody waits for are dropped', async (t) => {
+    const { origin } = await start(t);
+    const file = await createClient({ baseUrl: origin }).uploads.upload(greyPng(2000), { displayName: 'large.png' });
+    const sizes = Array.from({ length: 40 }, (_, at) => `${file.url}/v1/fit/w_${1000 + at},h_1000/large.png`);
+    const leaving = new AbortController();
+    const all = sizes.map((url) => fetch(url, { signal: leaving.signal }));
+    const refusals = all.map(async (answer) => {
+      const { status, headers } = await answer;
+      assert.equal(status, 503);
+      return headers.get('retry-after');
+    });
+    assert.equal(await withinTime('a refusal', Promise.any(refusals)), '1');
+    leaving.abort();
+    await Promise.allSettled(refusals);
+    // They give up their places as soon as the server knows.
+    const answered = async () => {
+      for (;;) {
+        const { status } = await fetch(`${file.url}/v1/fit/w_20,h_20/large.png`);
+        if (status !== 503) return status;
+      }
+    };
+    assert.equal(await withinTime('a place', answered()), 200);
   });
 });
 
