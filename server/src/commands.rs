@@ -25,8 +25,9 @@ const MAX_EVENTS_PER_PAGE: u64 = 1000;
 /// Milliseconds after which a browser connects again to a stream of events.
 const RECONNECT_MS: u32 = 1000;
 
-/// How many pages of events wait for a slow reader. Later events stay in the catalog.
-const MAX_WAITING_EVENTS: usize = 16;
+/// How many bytes of events are sent at once, and how many pieces wait for a slow reader. Later events stay in the catalog.
+const MAX_EVENTS_SIZE: usize = 64 * 1024;
+const MAX_WAITING_PIECES: usize = 2;
 
 /// How many damaged files an answer names, and how many a header.
 const MAX_NAMED: usize = 1000;
@@ -310,18 +311,10 @@ fn last_event(manager: &Manager) -> catalog::Result<Value> {
     manager.control("lastEvent", &Value::Null)
 }
 
-/// The name by which a handler asks for an event: `file_ready`, `folder_created`.
+/// The name of an event of a stream, as `wix-media serve` has it: `wix.media.site_media.v1.folder_created`.
 fn name_of(event: &Value) -> String {
-    let is_folder = event["entityFqdn"]
-        .as_str()
-        .is_some_and(|name| name.ends_with(".folder"));
-    let entity = if is_folder { "folder" } else { "file" };
-    let slug = event["slug"].as_str().unwrap_or_default();
-    if slug.starts_with(&format!("{entity}_")) {
-        slug.to_owned()
-    } else {
-        format!("{entity}_{slug}")
-    }
+    let text = |member: &str| event[member].as_str().unwrap_or_default();
+    format!("{}_{}", text("entityFqdn"), text("slug"))
 }
 
 /// A stream of events, which ends with the server.
@@ -332,7 +325,7 @@ fn stream(app: &Arc<App>, after: u64, base: String, is_head: bool) -> Answer {
     if is_head {
         return answer;
     }
-    let (sender, receiver) = mpsc::channel(MAX_WAITING_EVENTS);
+    let (sender, receiver) = mpsc::channel(MAX_WAITING_PIECES);
     let own = Arc::clone(app);
     tokio::spawn(async move {
         let mut phases = own.phases();
@@ -350,27 +343,44 @@ fn stream(app: &Arc<App>, after: u64, base: String, is_head: bool) -> Answer {
 async fn follow(app: &Arc<App>, mut after: u64, base: String, sender: &mpsc::Sender<Bytes>) {
     let mut changes = app.changes();
     // The id counts for a browser that is cut off before the first event.
-    let mut text = format!("retry: {RECONNECT_MS}\nid: {after}\n\n");
+    let beginning = format!("retry: {RECONNECT_MS}\nid: {after}\n\n");
+    if sender.send(beginning.into()).await.is_err() {
+        return;
+    }
     loop {
-        if !text.is_empty() && sender.send(text.into()).await.is_err() {
-            return;
-        }
         // Before the events are read, so that no change is missed in between.
         changes.mark_unchanged();
-        let input = json!({ "after": after, "base": base });
+        let input = json!({ "after": after, "limit": EVENTS_PER_PAGE, "base": base });
         let Ok(page) = run(app, move |manager| manager.control("events", &input)).await else {
             return;
         };
-        text = String::new();
-        for event in page.as_array().into_iter().flatten() {
-            let (number, body) = (event["number"].as_u64().unwrap_or(after), &event["body"]);
-            text.push_str(&format!("id: {number}\nevent: {}\ndata: {body}\n\n", name_of(body)));
-            after = number;
+        let page = page.as_array().map_or(&[][..], Vec::as_slice);
+        for piece in pieces(page) {
+            if sender.send(piece).await.is_err() {
+                return;
+            }
         }
-        if text.is_empty() && changes.changed().await.is_err() {
-            return;
+        match page.last() {
+            Some(last) => after = last["number"].as_u64().unwrap_or(after),
+            None if changes.changed().await.is_err() => return,
+            None => {}
         }
     }
+}
+
+/// Events as they are sent, in pieces that end with an event and are as long as allowed, or one event longer.
+fn pieces(page: &[Value]) -> impl Iterator<Item = Bytes> {
+    let mut events = page.iter();
+    std::iter::from_fn(move || {
+        let mut text = String::new();
+        while text.len() < MAX_EVENTS_SIZE
+            && let Some(event) = events.next()
+        {
+            let (number, body) = (&event["number"], &event["body"]);
+            text.push_str(&format!("id: {number}\nevent: {}\ndata: {body}\n\n", name_of(body)));
+        }
+        (!text.is_empty()).then(|| text.into())
+    })
 }
 
 /// An export that has begun. It ends when the value is dropped, even if nobody has read all of it.
@@ -459,16 +469,22 @@ mod tests {
     }
 
     #[test]
-    fn name_of_an_event_has_its_entity_once() {
-        let event = |name: &str, slug: &str| name_of(&json!({ "entityFqdn": name, "slug": slug }));
-        assert_eq!(event("wix.media.site_media.v1.folder", "created"), "folder_created");
-        assert_eq!(
-            event("wix.media.site_media.v1.file_descriptor", "file_ready"),
-            "file_ready"
-        );
-        assert_eq!(
-            event("wix.media.site_media.v1.file_descriptor", "updated"),
-            "file_updated"
-        );
+    fn name_of_an_event_is_its_entity_and_what_happened() {
+        let event = json!({ "entityFqdn": "wix.media.site_media.v1.folder", "slug": "created" });
+        assert_eq!(name_of(&event), "wix.media.site_media.v1.folder_created");
+    }
+
+    #[test]
+    fn events_are_sent_in_pieces_of_a_limited_size() {
+        let name = "n".repeat(1000);
+        let event = |number: u64| json!({ "number": number, "body": { "entityFqdn": "e", "slug": "s", "name": name } });
+        let page: Vec<Value> = (1..=100).map(event).collect();
+        let all: Vec<Bytes> = pieces(&page).collect();
+        assert_eq!(all.len(), 2);
+        assert!(all.iter().all(|piece| piece.len() < MAX_EVENTS_SIZE + 2000));
+        let text = String::from_utf8(all.concat()).expect("a text");
+        assert_eq!(text.matches("\nevent: e_s\ndata: {").count(), 100);
+        assert!(text.starts_with("id: 1\n") && text.contains("\n\nid: 100\n"));
+        assert_eq!(pieces(&[]).count(), 0);
     }
 }
