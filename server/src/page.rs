@@ -88,6 +88,8 @@ impl Page {
         };
         add(&mut files, &package.join("www"), "/", true).map_err(failed)?;
         add(&mut files, package, "/wix-media/", false).map_err(failed)?;
+        // Next to the package of a wrong folder there may be anything.
+        files.retain(|path, _| path.strip_prefix("/wix-media/").is_none_or(is_of_package));
         let Some(index) = files.get("/index.html").cloned() else {
             let shown = package.display();
             return Err(Failure(format!(
@@ -172,10 +174,18 @@ impl Page {
     }
 }
 
-/// Adds the files of a folder. Hidden files and unknown types are left out.
+/// Whether the npm package has files of this name, by the list in its `package.json`.
+fn is_of_package(name: &str) -> bool {
+    matches!(name, "package.json" | "sbom.cdx.json")
+        || [".js", ".cjs", ".wasm", ".d.ts"].iter().any(|end| name.ends_with(end))
+}
+
+/// Adds the files of a folder. Hidden files, unknown types and symbolic links are left out.
 fn add(files: &mut HashMap<String, PathBuf>, folder: &Path, below: &str, is_deep: bool) -> std::io::Result<()> {
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
+        let entry = entry?;
+        // The type of a link is neither of the two below.
+        let (path, kind) = (entry.path(), entry.file_type()?);
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
             continue;
         };
@@ -183,11 +193,11 @@ fn add(files: &mut HashMap<String, PathBuf>, folder: &Path, below: &str, is_deep
             continue;
         }
         let named = format!("{below}{name}");
-        if path.is_dir() {
+        if kind.is_dir() {
             if is_deep {
                 add(files, &path, &format!("{named}/"), true)?;
             }
-        } else if type_of(&path).is_some() {
+        } else if kind.is_file() && type_of(&path).is_some() {
             files.insert(named, path);
         }
     }
@@ -276,6 +286,29 @@ mod tests {
         for value in ["", "br", "gzip;q=0", "gzip;q=0.0, br", "xgzip"] {
             assert!(!accepts_gzip(value), "{value}");
         }
+    }
+
+    #[test]
+    fn page_has_no_links_hidden_files_or_files_beside_the_package() {
+        let folder = std::env::temp_dir().join(format!("wix-media-server-page-{}", std::process::id()));
+        let www = folder.join("www");
+        fs::create_dir_all(&www).expect("a folder");
+        for name in [
+            "www/index.html",
+            "www/.hidden.js",
+            "manager.js",
+            "keys.json",
+            "notes.txt",
+        ] {
+            fs::write(folder.join(name), "x").expect("a file");
+        }
+        std::os::unix::fs::symlink("/etc", www.join("linked")).expect("a link");
+        std::os::unix::fs::symlink(folder.join("manager.js"), www.join("linked.js")).expect("a link");
+        let page = Page::open(&folder);
+        _ = fs::remove_dir_all(&folder);
+        let mut paths: Vec<String> = page.expect("a page").files.into_keys().collect();
+        paths.sort();
+        assert_eq!(paths, ["/", "/index.html", "/wix-media/manager.js"]);
     }
 
     #[test]
