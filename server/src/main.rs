@@ -33,6 +33,7 @@ mod socket;
 mod work;
 
 use settings::{Settings, Wrong};
+use std::env::VarError;
 use std::process::ExitCode;
 
 /// The exit code of a wrong setting.
@@ -75,5 +76,9 @@ fn parse() -> Result<Settings, ExitCode> {
     let Some(arguments) = matches.subcommand_matches("serve") else {
         return Err(usage("no command; see wix-media-server --help"));
     };
+    // Taken for unset, a key that is not UTF-8 would leave the server open.
+    if let Some(name) = settings::variables().find(|name| matches!(std::env::var(name), Err(VarError::NotUnicode(_)))) {
+        return Err(usage(&format!("{name} must be UTF-8")));
+    }
     settings::read(arguments, &|name| std::env::var(name).ok()).map_err(|Wrong(message)| usage(&message))
 }

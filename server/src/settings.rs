@@ -162,7 +162,7 @@ pub(crate) const SETTINGS: [Setting; 18] = [
         "WIX_MEDIA_MAX_CONNECTIONS",
         Kind::Number,
         "N",
-        "the most connections at once (1000)",
+        "the most connections at once (1000, or 3/4 of the open files that ulimit -n allows)",
     ),
     row(
         "shutdown-seconds",
@@ -190,6 +190,10 @@ pub(crate) const SETTINGS: [Setting; 18] = [
 /// The variable that holds a key, as for the command `wix-media`. Keys are not in the table: a command line is visible to other
 /// users of the machine, and a file of settings is often in version control.
 pub(crate) const KEY_VARIABLE: &str = "WIX_API_KEY";
+
+/// The most connections at once, unless the owner says otherwise. They may take three quarters of the descriptors of the process:
+/// files and the program itself need the rest.
+const MAX_CONNECTIONS: u64 = 1000;
 
 /// Why the settings cannot be used, in one sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -268,6 +272,12 @@ fn truth(text: &str) -> Option<bool> {
     }
 }
 
+/// The variables of the environment that count.
+pub(crate) fn variables() -> impl Iterator<Item = &'static str> {
+    let of_settings = SETTINGS.iter().map(|setting| setting.variable);
+    of_settings.filter(|name| !name.is_empty()).chain([KEY_VARIABLE])
+}
+
 /// Reads the settings of `serve`. `environment` looks a variable up.
 pub(crate) fn read(
     arguments: &clap::ArgMatches,
@@ -312,7 +322,19 @@ pub(crate) fn read(
             put(setting, values, format!("--{}", setting.name));
         }
     }
-    Reader { given, environment }.settings()
+    Reader {
+        given,
+        environment,
+        descriptors: descriptors(),
+    }
+    .settings()
+}
+
+/// The most files and connections that this process may have open. `None` where the system does not tell.
+fn descriptors() -> Option<u64> {
+    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+    let (_, rest) = limits.split_once("\nMax open files")?;
+    rest.split_whitespace().next()?.parse().ok()
 }
 
 /// The settings of a file.
@@ -321,7 +343,9 @@ fn in_file(path: &Path) -> Result<Vec<(&'static Setting, Vec<String>)>, Wrong> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Wrong(format!("cannot read the settings in {shown}: {error}")))?;
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+        let line = error
+            .span()
+            .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
         Wrong(format!(
             "invalid settings in {shown}, line {line}: {}",
             error.message().lines().next().unwrap_or_default()
@@ -360,6 +384,8 @@ fn in_file(path: &Path) -> Result<Vec<(&'static Setting, Vec<String>)>, Wrong> {
 struct Reader<'a> {
     given: HashMap<&'a str, Given>,
     environment: &'a dyn Fn(&str) -> Option<String>,
+    /// The most files and connections that the process may have open.
+    descriptors: Option<u64>,
 }
 
 impl Reader<'_> {
@@ -399,8 +425,7 @@ impl Reader<'_> {
             requests_per_minute: self
                 .number("requests-per-minute", 1, u32::MAX.into())?
                 .map(|limit| u32::try_from(limit).unwrap_or(u32::MAX)),
-            max_connections: usize::try_from(self.number("max-connections", 1, 1_000_000)?.unwrap_or(1000))
-                .unwrap_or(usize::MAX),
+            max_connections: self.max_connections()?,
             shutdown: Duration::from_secs(self.number("shutdown-seconds", 0, 86_400)?.unwrap_or(30)),
             log_level: self.log_level()?,
             log_format: self.log_format()?,
@@ -438,6 +463,24 @@ impl Reader<'_> {
             ))
         };
         found.map(Some).ok_or_else(expected)
+    }
+
+    /// As many connections as were asked for, or the default as far as there are descriptors. Refuses what goes beyond them.
+    fn max_connections(&self) -> Result<usize, Wrong> {
+        let most = self
+            .descriptors
+            .map_or(u64::MAX, |limit| (limit / 4 * 3 + limit % 4 * 3 / 4).max(1));
+        let count = match (self.number("max-connections", 1, 1_000_000)?, self.descriptors) {
+            (Some(found), Some(limit)) if found > most => {
+                let place = self.place("max-connections");
+                return Err(Wrong(format!(
+                    "invalid {place}: expected at most {most} with {limit} open files (ulimit -n), found {found}"
+                )));
+            }
+            (Some(found), _) => found,
+            (None, _) => MAX_CONNECTIONS.min(most),
+        };
+        Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }
 
     fn switch(&self, name: &str) -> Result<bool, Wrong> {
@@ -636,15 +679,39 @@ mod tests {
     #[test]
     fn defaults_are_those_of_the_table() {
         let found = settings(&["--data", "d"], &[("WIX_SITE_ID", "elsewhere")]).expect("settings");
-        assert_eq!(
-            (&*found.host, found.port, found.max_connections),
-            ("127.0.0.1", 4410, 1000)
-        );
+        assert_eq!((&*found.host, found.port), ("127.0.0.1", 4410));
         assert_eq!(
             (found.shutdown, found.site_id, found.quota),
             (Duration::from_secs(30), None, None)
         );
         assert!(found.keys.is_empty() && !found.rules.is_open && !found.allow_private_imports);
+    }
+
+    #[test]
+    fn connections_take_three_quarters_of_the_descriptors() {
+        let max = |asked: Option<&str>, descriptors| {
+            let given = asked.map(|text| {
+                let values = vec![text.to_owned()];
+                let place = "--max-connections".to_owned();
+                ("max-connections", Given { values, place })
+            });
+            let reader = Reader {
+                given: given.into_iter().collect(),
+                environment: &|_| None,
+                descriptors,
+            };
+            reader.max_connections().map_err(|wrong| wrong.to_string())
+        };
+        assert_eq!(
+            (max(None, None), max(None, Some(1024)), max(None, Some(65_536))),
+            (Ok(1000), Ok(768), Ok(1000))
+        );
+        assert_eq!((max(None, Some(1)), max(Some("768"), Some(1024))), (Ok(1), Ok(768)));
+        assert_eq!(
+            max(Some("769"), Some(1024)).expect_err("too many"),
+            "invalid --max-connections: expected at most 768 with 1024 open files (ulimit -n), found 769"
+        );
+        assert_eq!(max(Some("5000"), None), Ok(5000));
     }
 
     #[test]
@@ -743,6 +810,8 @@ mod tests {
             ("api-key = \"secret\"", "unknown setting in"),
             ("config = \"other\"", "unknown setting in"),
             ("data = \"a\"\nport =", "line 2: "),
+            ("data = \"a\"\n\n= 5", "line 3: "),
+            ("= 5", "line 1: "),
         ] {
             let file = Scratch::new("wrong.toml", text);
             let found = wrong(&["--config", file.path()], &[]);

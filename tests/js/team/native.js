@@ -76,10 +76,11 @@ export async function native(closing, directory, args = [], env = {}) {
  *
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} [env]
+ * @param {string} [file] What is run instead.
  * @returns {Promise<Ended & { stdout: string, stderr: string }>}
  */
-export async function run(args, env = {}) {
-  const child = spawn(program(), args, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, ...env } });
+export async function run(args, env = {}, file = program()) {
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, ...env } });
   const text = { stdout: '', stderr: '' };
   for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
     child[name].setEncoding('utf8').on('data', (chunk) => (text[name] += chunk));

@@ -1,5 +1,6 @@
 // The native server itself: settings, strangers, bodies of any size, events, its log and its end.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
@@ -16,7 +17,7 @@ import { temporaryFolder } from '../harness/manager.js';
 import { createClient } from '../harness/package.js';
 import { present } from '../harness/present.js';
 import { served } from '../harness/served.js';
-import { ask, native, peakMemory, run } from './native.js';
+import { ask, native, peakMemory, program, run } from './native.js';
 
 /** @import { TestContext } from 'node:test' */
 /** @import { Answer, Native } from './native.js' */
@@ -85,6 +86,9 @@ function greyPng(edge) {
   return new Uint8Array(Buffer.concat(parts));
 }
 
+/** How many files a program may have open. */
+const openFiles = () => Number(execFileSync('sh', ['-c', 'ulimit -Sn'], { encoding: 'utf8' }));
+
 suite('settings', () => {
   test('a wrong setting is one sentence on the standard error, and exit code 2', async (t) => {
     const folder = await temporaryFolder(t);
@@ -95,6 +99,7 @@ suite('settings', () => {
       [['serve', '--data', folder, '--port', '70000'], {}, 'invalid --port: expected a whole number from 0 to 65535, found 70000'],
       [['serve', '--data', folder], { WIX_MEDIA_PORT: 'x' }, 'invalid WIX_MEDIA_PORT: expected a whole number from 0 to 65535, found x'],
       [['serve', '--data', folder, '--host', '0.0.0.0'], {}, '--host 0.0.0.0 lets other machines in: set WIX_API_KEY, or use --api-key-file FILE'],
+      [['serve', '--data', folder, '--max-connections', '1000000'], {}, `invalid --max-connections: expected at most ${Math.floor(openFiles() * 0.75)} with ${openFiles()} open files (ulimit -n), found 1000000`],
       [['serve', '--config', file], {}, `unknown setting in ${file}: prot`],
       [['serve', '--prot', '5'], {}, "unexpected argument '--prot' found; see wix-media-server serve --help"],
       [['srve'], {}, "unrecognized subcommand 'srve'; see wix-media-server serve --help"],
@@ -102,6 +107,12 @@ suite('settings', () => {
       const ended = await run(args, env);
       assert.deepEqual([ended.code, ended.stderr, ended.stdout], [2, `wix-media-server: ${expected}\n`, '']);
     }
+  });
+
+  test('a key that is not UTF-8 does not count as unset', async (t) => {
+    const folder = await temporaryFolder(t);
+    const { code, stderr } = await run(['-c', 'WIX_API_KEY=$(printf "\\377") exec "$@"', 'sh', program(), 'serve', '--data', folder], {}, 'sh');
+    assert.deepEqual([code, stderr], [2, 'wix-media-server: WIX_API_KEY must be UTF-8\n']);
   });
 
   test('a port in use is a failure with advice, and exit code 1', async (t) => {
@@ -352,7 +363,7 @@ suite('events', () => {
     const later = Promise.all(['three', 'four', 'five'].map((name) => folders.createFolder(name)));
     await until('id: 5\n');
     await later;
-    assert.match(text, /^retry: 1000\nid: 1\n\nid: 2\nevent: folder_created\ndata: \{/);
+    assert.match(text, /^retry: 1000\nid: 1\n\nid: 2\nevent: wix\.media\.site_media\.v1\.folder_created\ndata: \{/);
     assert.deepEqual([...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => id), ['1', '2', '3', '4', '5']);
     await reader.cancel();
   });
