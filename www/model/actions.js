@@ -168,6 +168,7 @@ export class Actions {
    *
    * @param {FileDescriptor} file
    * @param {() => unknown} again Imports it once more.
+   * @returns {Promise<void>}
    */
   async #followImport(file, again) {
     const id = String(file._id);
@@ -180,7 +181,10 @@ export class Actions {
       onDone: () => this.#done(`“${name}” imported.`),
       onCancel: () => this.#dropImport(file),
       retry: async () => {
-        await this.#dropImport(file);
+        const { code, status } = /** @type {{ code?: string, status?: number }} */ (Object(task.error));
+        // Any other error is of the question and not of the file, which may be ready by now.
+        if (code !== 'FILE_FAILED' && status !== 404) return this.#followImport(file, again);
+        if (code === 'FILE_FAILED') await this.#dropImport(file);
         await again();
       },
     });

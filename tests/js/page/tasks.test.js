@@ -5,6 +5,8 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { suite, test } from 'node:test';
+import { Actions } from '../../../www/model/actions.js';
+import { Task } from '../../../www/model/task.js';
 import { gate } from '../harness/gate.js';
 import { cell, drop, eventually, hold, pageSuite, photo, settled, showsItems, toast } from './site.js';
 
@@ -77,6 +79,48 @@ suite('tasks of the page', () => {
     await showsItems(page, ['words.txt']);
     assert.deepEqual(await listed(id), ['words.txt']);
   });
+
+  for (const [what, error, wanted] of /** @type {[string, object, string[]][]} */ ([
+    ['deletes a file that failed, and imports it again', { code: 'FILE_FAILED' }, ['importFile', 'waitUntilReady', 'bulkDeleteFiles', 'importFile', 'waitUntilReady']],
+    ['asks again for a file that may be ready', { status: 400 }, ['importFile', 'waitUntilReady', 'waitUntilReady']],
+    ['imports a file again that is gone', { status: 404 }, ['importFile', 'waitUntilReady', 'importFile', 'waitUntilReady']],
+  ])) {
+    test(`import: "Try again" ${what}`, async () => {
+      /** @type {string[]} */
+      const called = [];
+      const file = { _id: 'f1', displayName: 'words.txt' };
+      /** @param {string} name @param {() => unknown} answer */
+      const call = (name, answer) => async () => {
+        called.push(name);
+        return answer();
+      };
+      const waits = () => {
+        if (called.filter((name) => name === 'waitUntilReady').length === 1) throw Object.assign(new Error('refused'), error);
+        return file;
+      };
+      const client = {
+        files: { importFile: call('importFile', () => ({ file })), bulkDeleteFiles: call('bulkDeleteFiles', () => ({})) },
+        uploads: { waitUntilReady: call('waitUntilReady', waits) },
+      };
+      const { open: end, opened: imported } = gate();
+      const nothing = () => {};
+      const effects = { folderAdded: nothing, fileAdded: nothing, folderChanged: nothing, fileChanged: nothing, removed: nothing, arrived: nothing, foldersMoved: nothing, refresh: nothing, announce: nothing };
+      const calls = /** @type {import('../../../www/model/calls.js').Calls} */ (
+        /** @type {unknown} */ ({ run: (/** @type {unknown} */ _, /** @type {(client: unknown, call: object) => Promise<unknown>} */ work) => work(client, {}) })
+      );
+      const actions = new Actions('test', calls, effects, { done: end, failed: nothing, interrupted: nothing, lost: nothing });
+      await actions.importUrl('https://example.com/words.txt', { parentFolderId: 'media-root', isPrivate: false });
+      const failed = await eventually(() => {
+        const [task] = actions.jobs.shown;
+        assert.ok(task instanceof Task);
+        assert.equal(task.state, 'failed');
+        return task;
+      });
+      await actions.jobs.retryTask(failed);
+      await imported;
+      assert.deepEqual(called, wanted);
+    });
+  }
 
   test('import: a cancelled one leaves no file', async (t) => {
     const { id, fragment } = await workspace('Import cancelled');
