@@ -4,6 +4,10 @@
 // manager answers requests below local/: this worker finds it, hands over the request, and passes on the response as it
 // arrives (place/serving.js describes the messages). While no page is open, the response is a 503.
 //
+// Each version of the page has a cache of its own. Installing fills it whole, with the page and the package of that version, and
+// activating deletes those of earlier versions. Nothing is added to a cache later: offline, the page never starts with files of
+// two versions. A version that could not be loaded whole is not installed, and the one before stays.
+//
 // It is one classic script, because not every browser that runs the page runs modules as service workers.
 
 /**
@@ -27,7 +31,14 @@
 const worker = /** @type {WorkerScope} */ (/** @type {unknown} */ (self));
 const SCOPE = new URL('./', worker.location.href);
 const LOCAL = new URL('local/', SCOPE).pathname;
-const CACHE = 'wix-media page';
+
+/** The hash of all that the package contains. The build sets it, so that this worker changes with any file it caches. */
+const VERSION = 'source';
+/** What the names of all caches of this page begin with. Pages below other paths of the origin have their own. */
+const CACHES = `wix-media page ${SCOPE.pathname} `;
+const CACHE = CACHES + VERSION;
+/** The cache of all versions, before each had its own. */
+const FORMER_CACHE = 'wix-media page';
 
 /** The files of the page. The build adds the bundles. */
 const FILES = ['./', 'favicon.svg'];
@@ -61,6 +72,9 @@ const RETRY_DELAY = 150;
 /** Milliseconds for which a page that is loading or closing may stay silent. */
 const ANSWER_TIMEOUT = 1000;
 
+/** How servers say that a file does not exist. Object storage does so with 403. */
+const MISSING = new Set([403, 404, 410]);
+
 /** A file of the page with its hash in its name. It never changes. */
 const HASHED = /-[A-Z0-9]{8}\.(?:css|js)$/;
 
@@ -74,29 +88,39 @@ let owner;
 
 worker.addEventListener('install', (event) => {
   const fill = async () => {
-    const cache = await caches.open(CACHE);
-    await Promise.all(all.map((file) => keep(cache, file)));
+    const responses = await Promise.all(all.map(load));
+    try {
+      await caches.delete(CACHE);
+      const cache = await caches.open(CACHE);
+      await Promise.all(responses.map((response, index) => response && cache.put(new URL(all[index], SCOPE), response)));
+    } catch (error) {
+      await caches.delete(CACHE);
+      throw error;
+    }
     await worker.skipWaiting();
   };
   event.waitUntil(fill());
 });
 
 /**
- * @param {Cache} cache
+ * Loads a file for the cache. Resolves with `undefined` if this build has left it out.
+ *
  * @param {string} file
  */
-async function keep(cache, file) {
+async function load(file) {
   const response = await fetch(new URL(file, SCOPE), { cache: 'no-cache' });
-  if (response.ok) await cache.put(response.url, response);
-  else if (FILES.includes(file)) throw new Error(`cannot load ${file}: status ${response.status}`);
+  if (response.ok) return response;
+  if (FILES.includes(file) || !MISSING.has(response.status)) throw new Error(`cannot load ${file}: status ${response.status}`);
+  return undefined;
 }
 
 worker.addEventListener('activate', (event) => event.waitUntil(Promise.all([worker.clients.claim(), forgetOthers()])));
 
-/** Deletes the bundles of earlier versions. */
+/** Deletes the caches of earlier versions. */
 async function forgetOthers() {
-  const cache = await caches.open(CACHE);
-  for (const { url } of await cache.keys()) if (!addresses.has(new URL(url).pathname)) await cache.delete(url);
+  const names = await caches.keys();
+  const others = names.filter((name) => name === FORMER_CACHE || (name.startsWith(CACHES) && name !== CACHE));
+  await Promise.all(others.map((name) => caches.delete(name)));
 }
 
 /**
@@ -118,8 +142,8 @@ worker.addEventListener('fetch', (event) => {
 });
 
 /**
- * Returns a file of the page: from the network, or as it was on the last visit if there is no network. A bundle never changes, so
- * it comes from the cache at once.
+ * Returns a file of the page: from the network, or that of this version if there is no network. A bundle never changes, so it
+ * comes from the cache at once.
  *
  * @param {Request} request
  */
@@ -129,9 +153,7 @@ async function page(request) {
   const bundle = isBundle(new URL(address).pathname) ? await cache.match(address) : undefined;
   if (bundle) return bundle;
   try {
-    const response = await fetch(request);
-    if (response.status === 200) await cache.put(address, response.clone());
-    return response;
+    return await fetch(request);
   } catch (error) {
     const kept = await cache.match(address);
     if (kept) return kept;

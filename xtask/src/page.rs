@@ -4,6 +4,7 @@
 //! imports. A hash in a name lets servers mark the file as immutable.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
@@ -20,10 +21,13 @@ const STYLE_TAG: (&str, &str) = ("<link rel=\"stylesheet\" href=\"", "\">");
 const COPIED: [&str; 2] = ["favicon.svg", "policy.js"];
 /// What the service worker caches, before the bundles are added.
 const CACHED: &str = "const FILES = ['./', 'favicon.svg'];";
+/// What stands for the version in the service worker.
+const VERSION: &str = "const VERSION = 'source';";
 /// What the scripts import from the package.
 const PACKAGE: &str = "wix-media/browser.js";
 
-/// Bundles the page into `to`, which does not exist yet.
+/// Bundles the page into `to`, which does not exist yet. Its parent is the package, whose other scripts and modules are there:
+/// the version of the service worker depends on them.
 pub(crate) fn bundle(project: &Project, to: &Path) -> Result<()> {
     let from = project.root.join("www");
     let read = |name: &str| fs::read_to_string(from.join(name)).with_context(|| format!("cannot read www/{name}"));
@@ -55,14 +59,29 @@ pub(crate) fn bundle(project: &Project, to: &Path) -> Result<()> {
     }
 
     fs::write(to.join("index.html"), linked(&index, &bundles)?)?;
-    fs::write(
-        to.join("service-worker.js"),
-        caching(&read("service-worker.js")?, &bundles)?,
-    )?;
     for name in COPIED {
         fs::write(to.join(name), read(name)?)?;
     }
+    let package = to.parent().context("the page is in the package")?;
+    let version = version(package)?;
+    fs::write(
+        to.join("service-worker.js"),
+        caching(&read("service-worker.js")?, &bundles, &version)?,
+    )?;
     Ok(())
+}
+
+/// The hash of everything in the package. The files that the page loads from it have no hashes in their names, so the service
+/// worker would not change with them by itself.
+fn version(package: &Path) -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    for file in files(package)? {
+        file.strip_prefix(package)?.hash(&mut hasher);
+        fs::read(&file)
+            .with_context(|| format!("cannot read {}", file.display()))?
+            .hash(&mut hasher);
+    }
+    Ok(format!("{:016x}", hasher.finish()))
 }
 
 /// The styles that a page links, in order.
@@ -123,13 +142,17 @@ fn linked(index: &str, bundles: &[String]) -> Result<String> {
     Ok(page.replace(ENTRY_TAG, &tags.join("\n    ")))
 }
 
-/// The service worker with the bundles among what it caches.
-fn caching(worker: &str, bundles: &[String]) -> Result<String> {
-    if worker.matches(CACHED).count() != 1 {
-        bail!("www/service-worker.js does not contain {CACHED} once");
+/// The service worker with the bundles among what it caches, for a version of the package.
+fn caching(worker: &str, bundles: &[String], version: &str) -> Result<String> {
+    for line in [CACHED, VERSION] {
+        if worker.matches(line).count() != 1 {
+            bail!("www/service-worker.js does not contain {line} once");
+        }
     }
     let names: Vec<String> = bundles.iter().map(|name| format!(", '{name}'")).collect();
-    Ok(worker.replace(CACHED, &CACHED.replace("];", &format!("{}];", names.concat()))))
+    Ok(worker
+        .replace(CACHED, &CACHED.replace("];", &format!("{}];", names.concat())))
+        .replace(VERSION, &VERSION.replace("source", version)))
 }
 
 #[cfg(test)]
@@ -175,11 +198,26 @@ mod tests {
     }
 
     #[test]
-    fn caching_worker_lists_the_bundles() {
-        let worker = format!("// Before.\n{CACHED}\n// After.\n");
-        let wanted = "// Before.\nconst FILES = ['./', 'favicon.svg', 'app-BBBBBBBB.js', 'page-AAAAAAAA.css', \
-            'page-CCCCCCCC.js'];\n// After.\n";
-        assert_eq!(caching(&worker, &bundles()).unwrap(), wanted);
-        assert!(caching("const FILES = [];", &bundles()).is_err());
+    fn caching_worker_lists_the_bundles_of_its_version() {
+        let worker = format!("// Before.\n{VERSION}\n{CACHED}\n// After.\n");
+        let wanted = "// Before.\nconst VERSION = '1f';\nconst FILES = ['./', 'favicon.svg', 'app-BBBBBBBB.js', \
+            'page-AAAAAAAA.css', 'page-CCCCCCCC.js'];\n// After.\n";
+        assert_eq!(caching(&worker, &bundles(), "1f").unwrap(), wanted);
+        assert!(caching(VERSION, &bundles(), "1f").is_err());
+        assert!(caching(CACHED, &bundles(), "1f").is_err());
+    }
+
+    #[test]
+    fn version_changes_with_any_file_of_the_package() {
+        let folder = std::env::temp_dir().join(format!("wix-media-version-{}", std::process::id()));
+        let inner = folder.join("www");
+        fs::create_dir_all(&inner).unwrap();
+        fs::write(folder.join("manager.wasm"), "one").unwrap();
+        fs::write(inner.join("index.html"), "page").unwrap();
+        let first = version(&folder).unwrap();
+        assert_eq!(version(&folder).unwrap(), first);
+        fs::write(folder.join("manager.wasm"), "two").unwrap();
+        assert_ne!(version(&folder).unwrap(), first);
+        fs::remove_dir_all(&folder).unwrap();
     }
 }
