@@ -32,7 +32,7 @@ export class Live {
   /** The batch that is being handled, if there is one. */
   #handling = Promise.resolve();
   #apply = soon(() => {
-    this.#handling = this.#handling.then(() => this.#applyAll());
+    this.#handling = this.#handling.then(() => this.#applyAll()).catch((error) => this.#recover(error));
   }, COLLECT_TIME);
   /** Whether there was something new while a job ran. */
   #isBehind = false;
@@ -79,6 +79,17 @@ export class Live {
     this.#isBehind = false;
     this.#handlers.refresh();
     this.#tree.refreshAll();
+  }
+
+  /**
+   * Reports the error of a batch, and lists everything again, because nobody knows how much of the batch is shown. The batches
+   * after it are not affected.
+   *
+   * @param {unknown} error
+   */
+  #recover(error) {
+    reportError(error);
+    if (!this.#watch.signal.aborted) this.#handlers.catchUp();
   }
 
   async #applyAll() {

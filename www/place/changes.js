@@ -1,8 +1,8 @@
 // The changes of a server as they happen, by its stream of events.
 //
 // A browser opens six connections to a server at most, for all its tabs together. So one tab, the one with the lock, reads the
-// stream, and passes on what it reads. When that tab closes, the next one reads. What happens between two streams is lost, so a
-// tab that connects again is told that there was a gap.
+// stream, and passes on what it reads. When that tab closes, the next one reads. What happens between two streams is lost, so all
+// tabs are told that there was a gap when one connects again.
 /** @import { Place } from './place.js' */
 import { pause } from '../model/pause.js';
 
@@ -34,6 +34,9 @@ import { pause } from '../model/pause.js';
 /** Milliseconds until the stream is opened again after it has ended. */
 const RETRY_DELAY = 3000;
 
+/** What tabs tell each other in place of a change when there was a gap. */
+const GAP = 'gap';
+
 /**
  * Reports changes until the signal aborts. Returns at once.
  *
@@ -44,7 +47,7 @@ const RETRY_DELAY = 3000;
 export function followChanges(place, handlers, signal) {
   const name = `wix-media events ${place.key}`;
   const channel = new BroadcastChannel(name);
-  channel.addEventListener('message', ({ data }) => handlers.onChange(data));
+  channel.addEventListener('message', ({ data }) => (data === GAP ? handlers.onGap() : handlers.onChange(data)));
   signal.addEventListener('abort', () => channel.close());
   /** @param {Change} change */
   const pass = (change) => {
@@ -53,10 +56,15 @@ export function followChanges(place, handlers, signal) {
     handlers.onChange(change);
   };
   let hasGap = false;
+  const onOpen = () => {
+    if (!hasGap || signal.aborted) return;
+    channel.postMessage(GAP);
+    handlers.onGap();
+  };
   // Without locks, which only secure contexts have, each tab reads.
   const lead = async () => {
     while (!signal.aborted) {
-      const isOffered = await readStream(place, { onChange: pass, onOpen: () => hasGap && handlers.onGap() }, signal).catch(() => true);
+      const isOffered = await readStream(place, { onChange: pass, onOpen }, signal).catch(() => true);
       if (!isOffered) return;
       hasGap = true;
       await pause(RETRY_DELAY, signal);
@@ -96,7 +104,7 @@ async function readStream(place, { onChange, onOpen }, signal) {
   const { auth } = place.options();
   const headers = { accept: 'text/event-stream', ...(auth && { authorization: auth.apiKey }) };
   const response = await place.fetch(`${place.baseUrl}/_wix-media/events`, { headers, cache: 'no-store', signal });
-  if (!response.ok || !response.body) return response.status >= 500;
+  if (!response.ok || !response.body) return response.status >= 500 || response.status === 429;
   onOpen();
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
