@@ -1,5 +1,5 @@
 // The files of a folder or search, page by page.
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useWixMedia } from './provider.js';
 
 /** @import { Client, StoredFile } from '../types/index.js' */
@@ -13,21 +13,23 @@ const EMPTY = { files: [], isLoading: true, hasMore: false, error: undefined };
 /** @type {typeof declared.useFiles} */
 export function useFiles(options) {
   const { files } = useWixMedia();
-  const [state, setState] = useState(EMPTY);
   const [generation, setGeneration] = useState(0);
   const more = useRef(() => {});
   // Components pass a new object in each render. Equal options must not start a new list.
   const key = JSON.stringify(options ?? {});
+  const list = useMemo(() => ({ files, options: JSON.parse(key), generation }), [files, key, generation]);
+  const [{ state, of }, setShown] = useState({ state: EMPTY, of: list });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: reload changes the generation.
   useEffect(() => {
-    const list = listOf(files, JSON.parse(key), setState);
-    more.current = list.more;
-    return list.close;
-  }, [files, key, generation]);
+    const loading = listOf(list.files, list.options, (change) => setShown((shown) => ({ state: change(shown.state), of: list })));
+    more.current = loading.more;
+    return loading.close;
+  }, [list]);
 
   return {
     ...state,
+    // The effect that loads another list runs after the first render with its options.
+    ...(of !== list && { isLoading: true, error: undefined }),
     loadMore: useCallback(() => more.current(), []),
     reload: useCallback(() => setGeneration((value) => value + 1), []),
   };

@@ -162,6 +162,23 @@ const scenarios = {
     open();
     return { shown: shown.files.map(({ displayName }) => displayName), isCancelled: held.every(({ signal }) => signal.aborted) };
   },
+
+  async 'list of other options'() {
+    const manager = await createManager({ seed: [{ path: '/a.txt', content: 'a' }, { path: '/b/b.txt', content: 'b' }] });
+    const folder = await manager.client.paths.resolve('/b');
+    /** What each render shows as loaded, by the folder that was asked for. @type {Set<string>} */
+    const loaded = new Set();
+    const useObserved = (/** @type {{ parentFolderId?: string }} */ options) => {
+      const list = useFiles(options);
+      if (!list.isLoading) loaded.add(`${options.parentFolderId === folder.id ? 'b' : 'root'}: ${list.files.map(({ displayName }) => displayName)}`);
+      return list;
+    };
+    const hook = renderHook(useObserved, impatient(manager), {});
+    await hook.until(({ isLoading }) => !isLoading);
+    hook.render({ parentFolderId: folder.id });
+    await hook.until(({ files }) => files[0]?.displayName === 'b.txt');
+    return [...loaded];
+  },
 };
 
 Object.assign(globalThis, { scenarios });

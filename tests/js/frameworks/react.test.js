@@ -76,6 +76,7 @@ suite('react', () => {
     assert.deepEqual(await run('unmounting'), ['endless cancelled']);
     assert.deepEqual(await run('pages'), { pages: ['ab…', 'ab…', 'abcd…', 'abcde', '0a…', 'c'], code: 403, cleared: undefined });
     assert.deepEqual(await run('options that change'), { shown: ['b.txt'], isCancelled: true });
+    assert.deepEqual(await run('list of other options'), ['root: a.txt', 'b: b.txt']);
     assert.deepEqual(faults, []);
   });
 
