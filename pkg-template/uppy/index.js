@@ -22,9 +22,16 @@ export class WixMediaUpload extends BasePlugin {
    * @param {WixMediaUploadOptions} [options]
    */
   constructor(uppy, options = {}) {
+    checkConcurrency(options);
     super(uppy, options);
     this.type = 'uploader';
     this.id = options.id ?? 'WixMedia';
+  }
+
+  /** @param {Partial<WixMediaUploadOptions>} options */
+  setOptions(options) {
+    checkConcurrency(options);
+    super.setOptions(options);
   }
 
   install() {
@@ -55,7 +62,7 @@ export class WixMediaUpload extends BasePlugin {
         if (file && this.#isInstalled) await this.#send(file);
       }
     };
-    await Promise.all(Array.from({ length: this.opts.concurrency ?? CONCURRENCY }, work));
+    await Promise.all(Array.from({ length: Math.min(this.opts.concurrency ?? CONCURRENCY, files.length) }, work));
   };
 
   /** @param {UppyItem} file */
@@ -103,6 +110,16 @@ export class WixMediaUpload extends BasePlugin {
   #cancelAll = () => {
     for (const controller of this.#running.values()) controller.abort();
   };
+}
+
+/**
+ * Refuses a concurrency with which Uppy would report success for files that nobody sends.
+ *
+ * @param {WixMediaUploadOptions} options
+ */
+function checkConcurrency({ concurrency = CONCURRENCY }) {
+  const isValid = concurrency === Infinity || (Number.isSafeInteger(concurrency) && concurrency >= 1);
+  if (!isValid) throw new RangeError(`invalid concurrency: expected a whole number of at least 1, found ${concurrency}`);
 }
 
 /** @param {UppyItem} file */

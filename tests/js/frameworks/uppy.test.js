@@ -80,6 +80,22 @@ suite('uppy', () => {
     assert.ok(progress.includes(5), `${progress}`);
   });
 
+  for (const concurrency of [0, -1, 1.5, Number.NaN]) {
+    test(`options: refuse a concurrency of ${concurrency} by name`, async (t) => {
+      const refusal = { name: 'RangeError', message: `invalid concurrency: expected a whole number of at least 1, found ${concurrency}` };
+      await assert.rejects(started(t, { concurrency }), refusal);
+      const { uppy } = await started(t);
+      assert.throws(() => present(uppy.getPlugin('WixMedia')).setOptions({ concurrency }), refusal);
+    });
+  }
+
+  test('options: an infinite concurrency sends all files at the same time', async (t) => {
+    const { client, uppy } = await started(t, { concurrency: Number.POSITIVE_INFINITY });
+    for (const name of ['a.txt', 'b.txt']) uppy.addFile(item(name));
+    await uppy.upload();
+    assert.deepEqual(await paths(client), ['/a.txt', '/b.txt']);
+  });
+
   test('upload: takes the options of each file', async (t) => {
     const { client, uppy } = await started(t, { upload: ({ name }) => ({ path: `/${name[0]}`, displayName: `x-${name}` }) });
     for (const name of ['a.txt', 'b.txt']) uppy.addFile(item(name));
