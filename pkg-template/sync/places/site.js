@@ -89,7 +89,7 @@ export async function openSite(client, { label, path = '/', directory, isTarget,
   /** Ids of the folders that this run has made. */
   const ownIds = new Set();
   /**
-   * The folder that files are sent to which belong in the trash. They are taken there from it, and it is deleted.
+   * The folder that files are sent to which belong in the trash. They are taken there from it, and it follows them.
    *
    * @type {string | undefined}
    */
@@ -357,7 +357,8 @@ export async function openSite(client, { label, path = '/', directory, isTarget,
     const files = await client.files.listFiles({ parentFolderId, paging: { limit: PAGE_SIZE } }).toArray();
     const ids = [...new Set([...discarded, ...files.map(({ _id }) => _id)])];
     for (const batch of batchesOf(ids, FILES_PER_CALL)) await client.files.bulkDeleteFiles(batch);
-    await client.folders.bulkDeleteFolders([parentFolderId], { permanent: true });
+    // Deleted permanently, it could take its files with it that are in the trash.
+    await client.folders.bulkDeleteFolders([parentFolderId], { permanent: false });
   }
 
   /** Deletes the files that have been replaced. */
