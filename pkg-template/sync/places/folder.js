@@ -255,7 +255,10 @@ export async function openFolder(given, { hidden = false, trash: hasTrash = fals
     },
 
     async *list(options) {
-      if (!(await stat(root).catch(() => undefined))) return;
+      const failure = await stat(root).then(() => undefined, (error) => error);
+      // Only a target may be missing: anything else that were taken for an empty folder would delete what the other place has.
+      if (codeOf(failure) === 'ENOENT' && isTarget) return;
+      if (failure) throw new SyncError(isTarget ? 'TARGET_FAILED' : 'SOURCE_FAILED', `cannot read the folder ${root}: ${failure.message}`, failure);
       yield* list('', '', options);
     },
 

@@ -1,7 +1,7 @@
 // What can go wrong with single files: it is named and counted, and everything else is done.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { appendFile, chmod, copyFile, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, copyFile, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +55,24 @@ suite('trouble', () => {
     isChanging = false;
     assert.equal((await sync(folder, client)).created, 1);
     assert.equal((await siteTreeOf(client))['b.bin'], await readFile(join(folder, 'b.bin'), 'latin1'));
+  });
+
+  test('sync: a source that goes away before it is listed deletes nothing', async (t) => {
+    const folder = join(await temporaryFolder(t), 'photos');
+    let isGone = false;
+    const { client } = await serveManager(t, {
+      async answer(request, next) {
+        // The source is open by now.
+        if (isGone) await rm(folder, { recursive: true, force: true });
+        return next(request);
+      },
+    });
+    await fill(folder, { 'a.txt': 'a' });
+    await sync(folder, client);
+    isGone = true;
+    const options = { delete: true, maxDelete: '100%', dryRun: true };
+    assert.equal((await rejection(sync(folder, client, options))).code, 'SOURCE_FAILED');
+    assert.deepEqual(await siteTreeOf(client), { 'a.txt': 'a' });
   });
 
   test('sync: clocks that differ change nothing', async (t) => {
